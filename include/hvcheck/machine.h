@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * The emulated CPU: an image in memory, a world around it, and calls that really execute.
+ *
+ * Which engine runs underneath is hidden (today Unicorn, in emu/machine/unicorn.c). A machine
+ * may be used by one thread at a time and does not survive fork() in two processes' hands:
+ * open one machine in each process.
+ */
+#ifndef HVCHECK_MACHINE_H
+#define HVCHECK_MACHINE_H
+
+#include "hvcheck/outcome.h"
+
+/** Default instruction budget of one call. */
+#define HVC_BUDGET_DEFAULT 100000u
+
+/** A piece of the image. Addresses and sizes in bytes, any alignment, no overlap. */
+struct hvc_segment {
+	uint64_t address;
+	uint64_t size;       /**< in memory; bytes past data_size are zero */
+	const uint8_t *data; /**< borrowed until the machine is closed; NULL: all zero */
+	uint64_t data_size;
+};
+
+/** What is executed: memory and the address of its EL2 vector table. */
+struct hvc_image {
+	const struct hvc_segment *segment;
+	unsigned segments;
+	uint64_t vectors; /**< VBAR_EL2, 2 KiB aligned */
+};
+
+/** One executed instruction, for traces. Registers are those after it. */
+struct hvc_step {
+	uint64_t pc;
+	uint32_t word;
+	enum hvc_level level;
+	const struct hvc_state *before;
+	const struct hvc_state *after;
+};
+
+/** Everything a machine is opened with. Zero-initialise, then fill in. */
+struct hvc_machine_config {
+	struct hvc_image image;
+	const struct hvc_world *world; /**< copied; NULL: hvc_world_init(HVC_CPU_A72) */
+	uint64_t budget;               /**< instructions a call; 0: HVC_BUDGET_DEFAULT */
+	const uint64_t *stop_at;       /**< boundaries: reaching one is `handoff`; copied */
+	unsigned stops;
+	/** Called for each instruction executed at EL2; makes every run much slower. */
+	void (*trace)(void *ctx, const struct hvc_step *step);
+	void *trace_ctx;
+};
+
+struct hvc_machine;
+
+/**
+ * Open a machine in its world. The first call in a process also runs the engine's self-test
+ * (hvc_machine_selftest) and refuses to go on when it fails.
+ * Errors: HVC_E_RANGE (image overlaps the harness or itself, vectors misaligned or outside
+ * the image), HVC_E_ENGINE, HVC_E_NOMEM.
+ */
+HVC_MUST_USE HVC_API enum hvc_status hvc_machine_open(const struct hvc_machine_config *config,
+                                                      struct hvc_diag *diag,
+                                                      struct hvc_machine **out);
+
+/** Free everything. NULL is fine. */
+HVC_API void hvc_machine_close(struct hvc_machine *machine);
+
+/** Register state of the world, as every call from reset finds it (x0..x30 are zero). */
+HVC_API const struct hvc_state *hvc_machine_entry(const struct hvc_machine *machine);
+
+/** Registers the CPU model lacks are not in this set; they read as zero. */
+HVC_API const struct hvc_regset *hvc_machine_present(const struct hvc_machine *machine);
+
+/**
+ * Make one call in the machine's present state, and leave the machine as the call left it:
+ * system registers and memory carry over to the next call, the caller's registers do not.
+ * A call that ended anywhere but at its caller leaves system registers and memory too.
+ */
+HVC_MUST_USE HVC_API enum hvc_status hvc_machine_call(struct hvc_machine *machine,
+                                                      const struct hvc_call *call,
+                                                      struct hvc_diag *diag,
+                                                      struct hvc_outcome *out);
+
+/** Registers and memory back to the world. */
+HVC_MUST_USE HVC_API enum hvc_status hvc_machine_reset(struct hvc_machine *machine,
+                                                       struct hvc_diag *diag);
+
+/** Read guest memory, all or nothing. HVC_E_RANGE when any byte is unmapped. */
+HVC_MUST_USE HVC_API enum hvc_status hvc_machine_read(struct hvc_machine *machine,
+                                                      uint64_t address, void *buffer,
+                                                      size_t size);
+
+/** Where calls come from and outcomes go, for many calls in one go. */
+struct hvc_feed {
+	/** Fill the next call; false ends the run. *call holds the previous one. */
+	bool (*next)(void *ctx, struct hvc_call *call);
+	/** Take the outcome of the last call; false ends the run with HVC_E_CANCELLED. */
+	bool (*done)(void *ctx, const struct hvc_call *call, const struct hvc_outcome *outcome);
+	void *ctx;
+};
+
+/** Make every call of the feed, each from reset, without leaving the engine in between. */
+HVC_MUST_USE HVC_API enum hvc_status hvc_machine_run(struct hvc_machine *machine,
+                                                     const struct hvc_feed *feed,
+                                                     struct hvc_diag *diag);
+
+/**
+ * Prove that the installed engine behaves: CurrentEL after every transition, ESR, ELR and SPSR
+ * as EL2 reads them, banked SP, slots, ERET. HVC_E_ENGINE names the first thing that is wrong.
+ */
+HVC_MUST_USE HVC_API enum hvc_status hvc_machine_selftest(struct hvc_diag *diag);
+
+/** Name and version of the engine library in use, such as "Unicorn 2.0.1". Constant. */
+HVC_API const char *hvc_machine_engine(void);
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/** One call, and what the machine did with it. */
+#ifndef HVCHECK_OUTCOME_H
+#define HVCHECK_OUTCOME_H
+
+#include "hvcheck/world.h"
+
+/** The instruction that causes the exception. */
+enum hvc_insn {
+	HVC_INSN_HVC, /**< HVC #imm, EC 0x16 */
+	HVC_INSN_SMC, /**< SMC #imm trapped by HCR_EL2.TSC, EC 0x17, ELR = the SMC itself */
+	HVC_INSN_COUNT,
+};
+
+/** "hvc" or "smc". */
+HVC_API const char *hvc_insn_name(enum hvc_insn insn);
+/** Instruction of a name; HVC_INSN_COUNT when there is none. */
+HVC_API enum hvc_insn hvc_insn_find(const char *name);
+
+/** One call: the instruction, its immediate and the caller's registers. */
+struct hvc_call {
+	uint64_t x[HVC_GPR_COUNT];
+	uint64_t nzcv; /**< PSTATE bits 31:28 in place */
+	uint64_t daif; /**< PSTATE bits 9:6 in place */
+	uint16_t imm;
+	enum hvc_insn insn;
+	enum hvc_level from;
+};
+
+/**
+ * Fill a call with recognisable values: xN = HVC_LANDING + N * 0x800 (seed 0), so that a
+ * register used as an address is mapped, 2 KiB aligned and names its register; or, for any
+ * other seed, 64-bit pseudo-random values that depend on seed and N only. imm 0, HVC, EL1h.
+ */
+HVC_API void hvc_call_init(struct hvc_call *call, uint64_t seed);
+
+/** Address of the instruction that makes this call. */
+HVC_API uint64_t hvc_call_address(const struct hvc_call *call);
+
+/** What the machine did. Every run ends in exactly one of these. */
+enum hvc_outcome_kind {
+	HVC_OUTCOME_RETURN,    /**< to the instruction after the HVC */
+	HVC_OUTCOME_RETRY,     /**< to the HVC itself */
+	HVC_OUTCOME_INJECT,    /**< to the caller's own vectors */
+	HVC_OUTCOME_JUMP,      /**< anywhere else outside the subject: at EL2 an address the
+	                            caller chose (soft restart), at a lower level any address
+	                            but the two above */
+	HVC_OUTCOME_HANDOFF,   /**< reached a boundary the user named */
+	HVC_OUTCOME_FORWARD,   /**< issued an SMC */
+	HVC_OUTCOME_SPIN,      /**< a loop that provably makes no progress, WFI and WFE included */
+	HVC_OUTCOME_FAULT,     /**< an exception inside EL2 */
+	HVC_OUTCOME_UNDEFINED, /**< the instruction was UNDEFINED and never reached EL2 */
+	HVC_OUTCOME_LIMIT,     /**< the instruction budget ran out */
+	HVC_OUTCOME_COUNT,
+};
+
+/** The word in every report: "return", "retry", ... */
+HVC_API const char *hvc_outcome_name(enum hvc_outcome_kind kind);
+/** Kind of a word; HVC_OUTCOME_COUNT when there is none. */
+HVC_API enum hvc_outcome_kind hvc_outcome_find(const char *name);
+
+#define HVC_STORE_MAX 8u
+
+/** One store by EL2 to memory that is not the handler's own. */
+struct hvc_store {
+	uint64_t address;
+	uint64_t value; /**< zero-extended */
+	uint8_t size;   /**< bytes, 1..8 */
+};
+
+/** Everything observable after a call. */
+struct hvc_outcome {
+	enum hvc_outcome_kind kind;
+	enum hvc_level level;   /**< where the PE is when the run ends */
+	uint64_t pc;            /**< where the run ended */
+	struct hvc_state state; /**< registers when the run ended */
+	uint64_t esr;           /**< fault: syndrome (EC and IL; ISS is 0 where the engine
+	                             hides it). forward: the SMC's. else 0 */
+	uint64_t far;           /**< fault: address, 0 when there is none */
+	uint64_t instructions;  /**< executed at EL2, by whole translated blocks */
+	unsigned stores;        /**< stores to memory outside the subject and HVC_EL2_DATA */
+	unsigned el2_stores;    /**< stores to the subject's own memory and HVC_EL2_DATA */
+	unsigned untracked;     /**< writes to system registers that have no row in reg.h */
+	struct hvc_store store[HVC_STORE_MAX]; /**< the first of `stores` */
+};
+
+#endif

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Subjects: what answers the HVC. A built-in variant by name, or vectors inside a file.
+ *
+ *   NAME              a built-in variant (hvc_builtin_at)
+ *   FILE@SYMBOL       ELF64 AArch64: the table at that symbol
+ *   FILE@0xVADDR      ELF: virtual address; Image or raw: load address (see base) plus offset
+ *   FILE@+0xOFFSET    byte offset in the file (ELF: mapped through the segments)
+ *   FILE              ELF with a symbol every built-in has, `hvc_vectors`
+ *
+ * A name without '/' and '@' that matches a built-in is the built-in.
+ */
+#ifndef HVCHECK_SUBJECT_H
+#define HVCHECK_SUBJECT_H
+
+#include "hvcheck/machine.h"
+
+/** Where raw files and arm64 Image files are loaded; a 2 MiB boundary. */
+#define HVC_IMAGE_BASE UINT64_C(0x40000000)
+/** Largest file that is read, and largest image in memory, in bytes. */
+#define HVC_IMAGE_MAX (UINT64_C(512) << 20)
+
+enum hvc_format {
+	HVC_FORMAT_ELF,
+	HVC_FORMAT_IMAGE, /**< arm64 Linux Image: "ARM\x64" at offset 56 */
+	HVC_FORMAT_RAW,
+};
+
+/** "elf", "image", "raw". */
+HVC_API const char *hvc_format_name(enum hvc_format format);
+
+/** One built-in variant, embedded in the library as an ELF file. All strings constant. */
+struct hvc_builtin {
+	const char *name;   /**< as in reports: "linux-stub-4.12" */
+	const char *family; /**< folder in vectors/: "linux", "broken" */
+	const char *title;  /**< one line; from the .hvcheck section of the ELF */
+	const uint8_t *elf;
+	size_t elf_size;
+};
+
+/** Row i of the built-in variants, in the order of the build's list; NULL past the end. */
+HVC_API const struct hvc_builtin *hvc_builtin_at(size_t i);
+
+struct hvc_subject;
+
+/**
+ * Open a subject.
+ *
+ * spec: as above. Errors: HVC_E_IO (missing, unreadable, a directory), HVC_E_FORMAT (not
+ * AArch64, truncated, overlapping or wild segments; diag says at which offset), HVC_E_NOTFOUND
+ * (no such symbol or built-in), HVC_E_RANGE (the table is not 2 KiB aligned or not inside the
+ * image).
+ */
+HVC_MUST_USE HVC_API enum hvc_status hvc_subject_open(const char *spec, struct hvc_diag *diag,
+                                                      struct hvc_subject **out);
+HVC_API void hvc_subject_close(struct hvc_subject *subject);
+
+/** The spec it was opened with. */
+HVC_API const char *hvc_subject_name(const struct hvc_subject *subject);
+HVC_API enum hvc_format hvc_subject_format(const struct hvc_subject *subject);
+/** Built-in row, NULL for files. */
+HVC_API const struct hvc_builtin *hvc_subject_builtin(const struct hvc_subject *subject);
+/** What hvc_machine_open needs; valid until close. */
+HVC_API const struct hvc_image *hvc_subject_image(const struct hvc_subject *subject);
+
+/**
+ * Symbol that covers an address: the nearest at or below, not past its size where it has one.
+ * *name is valid until close, *offset is bytes into it. False when there is none.
+ */
+HVC_API bool hvc_subject_symbol(const struct hvc_subject *subject, uint64_t address,
+                                const char **name, uint64_t *offset);
+/** Address of a symbol; HVC_E_NOTFOUND when there is none. */
+HVC_MUST_USE HVC_API enum hvc_status hvc_subject_find(const struct hvc_subject *subject,
+                                                      const char *symbol, uint64_t *address);
+
+/** Disassembly of one word, as "mnemonic operands"; text is cut to size and NUL-terminated. */
+HVC_API void hvc_disasm(uint64_t address, uint32_t word, char *text, size_t size);
+
+/** A constant that the code compares a register with. */
+struct hvc_constant {
+	enum hvc_reg reg;   /**< x0..x30 */
+	bool word;          /**< compared as wN (32 bits) */
+	uint64_t value;
+	uint64_t address;   /**< of the comparing instruction */
+};
+
+/**
+ * The constants that the code reachable from the vector table compares x0..x30 with: CMP, CMN,
+ * CCMP, SUBS, TST, EOR with an immediate; CBZ, CBNZ (0); TBZ, TBNZ (1 << bit); comparisons of
+ * two registers of which one was just loaded by MOVZ/MOVN/MOVK or LDR literal. Follows direct
+ * branches from all sixteen slots, at most `limit` instructions. Sorted by register, value,
+ * without duplicates. *out is malloc'ed (NULL when none); the caller frees it.
+ */
+HVC_MUST_USE HVC_API enum hvc_status hvc_subject_constants(const struct hvc_subject *subject,
+                                                           unsigned limit,
+                                                           struct hvc_constant **out,
+                                                           size_t *count);
+
+/** A vector-table candidate in an image. */
+struct hvc_candidate {
+	uint64_t address; /**< as FILE@ADDRESS takes it */
+	int score;        /**< higher is likelier; candidates below 1 are not reported */
+	bool writes_vbar; /**< an MSR VBAR_EL2 is reachable from the lower EL AArch64 sync slot */
+	bool erets;       /**< an ERET is reachable from that slot */
+	bool reads_esr;   /**< an MRS of ESR_EL2 is reachable from that slot */
+	unsigned live;    /**< slots whose synchronous code is more than a branch to self */
+};
+
+/**
+ * Find EL2 vector tables in a file by shape: 2 KiB aligned, sixteen slots 0x80 apart that start
+ * with an instruction, and code reachable from slot 0x400 that uses EL2 registers. Best first.
+ * path is a file, not a subject spec. *out is malloc'ed; the caller frees it.
+ */
+HVC_MUST_USE HVC_API enum hvc_status hvc_vectors_find(const char *path, struct hvc_diag *diag,
+                                                      struct hvc_candidate **out,
+                                                      size_t *count);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/** What an ABI says of an outcome. */
+#ifndef HVCHECK_VERDICT_H
+#define HVCHECK_VERDICT_H
+
+#include "hvcheck/abi.h"
+
+enum hvc_verdict_kind {
+	HVC_VERDICT_CONFORMS,
+	HVC_VERDICT_VIOLATES,
+	HVC_VERDICT_UNDECIDED, /**< the ABI promises nothing for this call */
+};
+
+/** "conforms", "violates", "undecided". */
+HVC_API const char *hvc_verdict_name(enum hvc_verdict_kind kind);
+
+/** Which promise was broken: the first in this order. */
+enum hvc_clause {
+	HVC_CLAUSE_NONE,
+	HVC_CLAUSE_OUTCOME,  /**< another outcome kind than promised */
+	HVC_CLAUSE_LEVEL,    /**< right kind, wrong exception level */
+	HVC_CLAUSE_ADDRESS,  /**< right kind, wrong address */
+	HVC_CLAUSE_RESULT,   /**< a promised result or effect has another value */
+	HVC_CLAUSE_PRESERVE, /**< a register that had to be preserved changed */
+	HVC_CLAUSE_MEMORY,   /**< memory that is not EL2's own was written */
+};
+
+/** "outcome", "level", "address", "result", "preserve", "memory"; "" for none. */
+HVC_API const char *hvc_clause_name(enum hvc_clause clause);
+
+struct hvc_verdict {
+	enum hvc_verdict_kind kind;
+	int rule;                /**< index in the ABI; -1 outside its space (undecided) */
+	enum hvc_clause clause;  /**< the first broken one */
+	enum hvc_reg reg;        /**< result, preserve: which register; else HVC_REG_NONE */
+	uint64_t expected;       /**< outcome: enum hvc_outcome_kind; level: enum hvc_level;
+	                              address, result, preserve: the value */
+	uint64_t actual;
+};
+
+/**
+ * Judge one outcome. Pure. entry: the state at the call (world with the call's registers, as
+ * hvc_entry_state makes it). present: registers the CPU has; others are not compared.
+ */
+HVC_API void hvc_verdict_judge(const struct hvc_abi *abi, unsigned world,
+                               const struct hvc_state *entry, const struct hvc_regset *present,
+                               const struct hvc_call *call, const struct hvc_outcome *outcome,
+                               struct hvc_verdict *out);
+
+/** World state with x0..x30, nzcv and daif of a call put in. */
+HVC_API void hvc_entry_state(const struct hvc_state *world, const struct hvc_call *call,
+                             struct hvc_state *out);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * The world around a subject: CPU model, register values before the call, and the fixed
+ * addresses of the pieces of memory that every machine has besides the subject.
+ */
+#ifndef HVCHECK_WORLD_H
+#define HVCHECK_WORLD_H
+
+#include "hvcheck/reg.h"
+
+/** Who executes the instruction: exception level and stack pointer selection. */
+enum hvc_level {
+	HVC_LEVEL_EL0,
+	HVC_LEVEL_EL1T,
+	HVC_LEVEL_EL1H,
+	HVC_LEVEL_EL2T,
+	HVC_LEVEL_EL2H,
+	HVC_LEVEL_COUNT,
+};
+
+/** "el0", "el1t", "el1h", "el2t", "el2h"; "?" for any other value. */
+HVC_API const char *hvc_level_name(enum hvc_level level);
+/** Level of a name (case is ignored); HVC_LEVEL_COUNT when there is none. */
+HVC_API enum hvc_level hvc_level_find(const char *name);
+/** PSTATE.M of a level: 0, 4, 5, 8, 9. */
+HVC_API unsigned hvc_level_mode(enum hvc_level level);
+/** Level of PSTATE.M[3:0]; HVC_LEVEL_COUNT for EL3 and reserved values. */
+HVC_API enum hvc_level hvc_level_from_mode(unsigned mode);
+/** Exception level of a level, 0..2. */
+HVC_API unsigned hvc_level_el(enum hvc_level level);
+
+/** CPU models the engine offers. a72 has no VHE, PAN, SVE; max has all the engine knows. */
+enum hvc_cpu {
+	HVC_CPU_A72,
+	HVC_CPU_MAX,
+	HVC_CPU_COUNT,
+};
+
+HVC_API const char *hvc_cpu_name(enum hvc_cpu cpu);
+/** Model of a name; HVC_CPU_COUNT when there is none. */
+HVC_API enum hvc_cpu hvc_cpu_find(const char *name);
+
+/**
+ * Fixed memory of a machine, all below 2^39 so that a KVM hyp VA mask keeps it, and far above
+ * where images are loaded. Everything else is unmapped unless the subject brings it.
+ */
+#define HVC_HARNESS_BASE UINT64_C(0x4000000000)
+#define HVC_HARNESS_SIZE UINT64_C(0x400000)
+/** EL3 trampoline page: the engine's own, see emu/machine/unicorn.c. */
+#define HVC_TRAMPOLINE (HVC_HARNESS_BASE + 0x0)
+/** VBAR_EL1 of the world: the caller's own vectors; arriving here is `inject`. */
+#define HVC_CALLER_VECTORS (HVC_HARNESS_BASE + 0x10000)
+/** A second EL2 table for callers to install; arriving in it is `jump`. 2 KiB. */
+#define HVC_NEW_VECTORS (HVC_HARNESS_BASE + 0x18000)
+/**
+ * An EL2 function for callers to name: x0 := 3 * x0 + 5 * x1 + 7 * x2, x3 and the flags kept,
+ * returns by RET. Used to watch "call a function at EL2" calls.
+ */
+#define HVC_FUNCTION (HVC_HARNESS_BASE + 0x1c000)
+/** 32 landing pads of 2 KiB, one for each xN (N * 0x800): arriving at one is `jump`. */
+#define HVC_LANDING (HVC_HARNESS_BASE + 0x20000)
+#define HVC_LANDING_SIZE UINT64_C(0x10000)
+/** Stacks, 16 KiB each, growing down from these addresses; 64 KiB of memory below 0x60000. */
+#define HVC_STACK_EL0 (HVC_HARNESS_BASE + 0x44000)
+#define HVC_STACK_EL1 (HVC_HARNESS_BASE + 0x48000)
+#define HVC_STACK_EL2 (HVC_HARNESS_BASE + 0x5c000)
+/** EL2's own memory: stores here are the handler's business (stack, per-CPU data). */
+#define HVC_EL2_DATA (HVC_HARNESS_BASE + 0x50000)
+#define HVC_EL2_DATA_SIZE UINT64_C(0x10000)
+/** The callers: for each immediate N, HVC #N at +16 * N and SMC #N at +16 * N + 8. */
+#define HVC_CALLS (HVC_HARNESS_BASE + 0x100000)
+#define HVC_CALL_STRIDE 16u
+
+/** Register values before the call, and the CPU they live in. */
+struct hvc_world {
+	char name[32];
+	enum hvc_cpu cpu;
+	bool el3;               /**< false: as on a PE without EL3 (HCR_EL2.HCD then counts) */
+	struct hvc_state state; /**< x0..x30, nzcv and daif are the call's, not the world's */
+	struct hvc_regset set;  /**< registers of `state` that differ from the reset values */
+};
+
+/**
+ * The default world: an arm64 host at EL1, MMU off everywhere, HCR_EL2 = RW, VTTBR_EL2 = 0,
+ * VBAR_EL1 = HVC_CALLER_VECTORS, SP_ELn at the stacks above, TPIDR_ELn and other scratch
+ * registers holding distinct recognisable values, SCR_EL3 = NS|HCE|RW.
+ */
+HVC_API void hvc_world_init(struct hvc_world *world, enum hvc_cpu cpu);
+
+/** Set one register of the world; reg is not x0..x30, nzcv or daif (HVC_E_ARG). */
+HVC_API enum hvc_status hvc_world_set(struct hvc_world *world, enum hvc_reg reg, uint64_t value);
+
+#endif
