@@ -97,7 +97,7 @@ enum hvc_reg {
 struct hvc_reg_info {
 	const char *name;          /**< Arm ARM spelling, lower case */
 	enum hvc_reg_class class_;
-	uint8_t op0, op1, crn, crm, op2; /**< zero for x0..x30 */
+	uint8_t encoding[5];       /**< op0, op1, CRn, CRm, op2; zero for x0..x30 */
 	uint64_t mask;             /**< bits that are compared */
 };
 

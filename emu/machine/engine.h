@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * The CPU emulator underneath, as the machine sees it. Internal.
+ *
+ * One file implements this for one library (unicorn.c). Nothing here knows about calls, worlds
+ * or outcomes.
+ */
+#ifndef MACHINE_ENGINE_H
+#define MACHINE_ENGINE_H
+
+#include "hvcheck/world.h"
+
+struct hvc_engine;
+
+/** Why guest execution was interrupted. pc is as noted. */
+enum hvc_event {
+	HVC_EVENT_HVC,      /**< pc: the instruction after it */
+	HVC_EVENT_SMC,      /**< to EL3; pc: the instruction after it */
+	HVC_EVENT_SMC_TRAP, /**< trapped to EL2; pc: the SMC */
+	HVC_EVENT_SVC,      /**< pc: the instruction after it */
+	HVC_EVENT_UNDEF,    /**< pc: the instruction */
+	HVC_EVENT_PREFETCH, /**< pc: the address that could not be fetched */
+	HVC_EVENT_DATA,     /**< pc: the instruction */
+	HVC_EVENT_BRK,      /**< pc: the instruction */
+	HVC_EVENT_OTHER,
+};
+
+/**
+ * Called while guest code runs. exception, block and boundary may call hvc_engine__move,
+ * hvc_engine__stop and the register functions; write and step only read.
+ */
+struct hvc_engine_hooks {
+	void (*exception)(void *ctx, enum hvc_event event, uint64_t pc);
+	void (*block)(void *ctx, uint64_t address, uint32_t size);
+	/** Before a store takes effect. */
+	void (*write)(void *ctx, uint64_t address, unsigned size, uint64_t value);
+	/** Before each instruction; NULL: not wanted. */
+	void (*step)(void *ctx, uint64_t address);
+	/** An address that hvc_engine__watch named is about to execute. */
+	void (*boundary)(void *ctx, uint64_t address);
+	void *ctx;
+};
+
+/** How hvc_engine__run came back, when not by hvc_engine__stop. */
+enum hvc_exit {
+	HVC_EXIT_STOPPED, /**< hvc_engine__stop, or the end of what was asked */
+	HVC_EXIT_WAIT,    /**< WFI: execution continues at the present pc */
+	HVC_EXIT_FETCH,   /**< instruction fetch from unmapped memory; pc is the address */
+	HVC_EXIT_ACCESS,  /**< load or store to unmapped memory; pc is the instruction */
+	HVC_EXIT_BROKEN,  /**< the engine itself failed */
+};
+
+/** The registers that change all the time, moved in one go. */
+struct hvc_engine_frame {
+	uint64_t x[HVC_GPR_COUNT];
+	uint64_t sp; /**< of the current level */
+	uint64_t pc;
+	uint64_t pstate;
+};
+
+enum hvc_status hvc_engine__open(enum hvc_cpu cpu, const struct hvc_engine_hooks *hooks,
+                                 struct hvc_diag *diag, struct hvc_engine **out);
+void hvc_engine__close(struct hvc_engine *engine);
+const char *hvc_engine__name(void);
+
+/** Map zeroed read-write-execute memory; both 4 KiB aligned. False when it overlaps. */
+bool hvc_engine__map(struct hvc_engine *engine, uint64_t address, uint64_t size);
+bool hvc_engine__read(struct hvc_engine *engine, uint64_t address, void *buffer, size_t size);
+/** Write guest memory. Code that may have run must be forgotten too. */
+bool hvc_engine__write(struct hvc_engine *engine, uint64_t address, const void *data, size_t size);
+/** Drop translations of an address range; only outside hooks. */
+bool hvc_engine__forget(struct hvc_engine *engine, uint64_t address, uint64_t size);
+/** Make address a boundary; before it first executes. */
+bool hvc_engine__watch(struct hvc_engine *engine, uint64_t address);
+
+/** Registers but x0..x30, nzcv, daif. False when the CPU model lacks it. */
+bool hvc_engine__get(struct hvc_engine *engine, enum hvc_reg reg, uint64_t *value);
+bool hvc_engine__set(struct hvc_engine *engine, enum hvc_reg reg, uint64_t value);
+/** Any system register by its MRS encoding. */
+bool hvc_engine__get_sys(struct hvc_engine *engine, const uint8_t encoding[static 5],
+                         uint64_t *value);
+bool hvc_engine__set_sys(struct hvc_engine *engine, const uint8_t encoding[static 5],
+                         uint64_t value);
+void hvc_engine__frame(struct hvc_engine *engine, struct hvc_engine_frame *out);
+/** Only x0..x30. */
+void hvc_engine__set_gprs(struct hvc_engine *engine, const uint64_t x[static HVC_GPR_COUNT]);
+uint64_t hvc_engine__pstate(struct hvc_engine *engine);
+
+/**
+ * Continue at pc with this PSTATE (SPSR layout, EL0..EL2), changing exception level where they
+ * differ. Banked stack pointers move as in hardware. In a hook it takes effect on return;
+ * elsewhere at the next run. The current level must not be EL0 (see hvc_engine__revive).
+ */
+void hvc_engine__move(struct hvc_engine *engine, uint64_t pc, uint64_t pstate);
+
+/**
+ * Leave EL0 by force: the CPU as it was after open, all registers included (memory is kept).
+ * Only outside hooks.
+ */
+void hvc_engine__revive(struct hvc_engine *engine);
+
+/**
+ * Run from where the last move or stop left off. *detail is the faulting address for FETCH and
+ * ACCESS; for BROKEN *text is the engine's own words.
+ */
+enum hvc_exit hvc_engine__run(struct hvc_engine *engine, uint64_t *detail, const char **text);
+void hvc_engine__stop(struct hvc_engine *engine);
+
+#endif

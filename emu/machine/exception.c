@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+#include "hvcheck/exception.h"
+
+#define EC(ec) ((uint64_t)(ec) << 26)
+#define IL     (UINT64_C(1) << 25)
+
+static bool has(const struct hvc_pe *pe, unsigned feature)
+{
+	return (pe->features & feature) != 0;
+}
+
+/* EL2Enabled(): EL2 is there, and the current security state can use it. */
+static bool el2_enabled(const struct hvc_pe *pe)
+{
+	if (!has(pe, HVC_FEAT_EL2))
+		return false;
+	if (!has(pe, HVC_FEAT_EL3) || pe->scr_el3 & HVC_SCR_NS)
+		return true;
+	return has(pe, HVC_FEAT_SEL2) && pe->scr_el3 & HVC_SCR_EEL2;
+}
+
+/* ELIsInHost(EL2): FEAT_VHE's host regime, in which PAN applies to EL2 too. */
+static bool el2_is_host(const struct hvc_pe *pe)
+{
+	uint64_t both = HVC_HCR_E2H | HVC_HCR_TGE;
+
+	return has(pe, HVC_FEAT_VHE) && el2_enabled(pe) && (pe->hcr_el2 & both) == both;
+}
+
+/* The PSTATE bits that this PE implements; the others read and are written as zero. */
+static uint64_t implemented(const struct hvc_pe *pe)
+{
+	uint64_t bits = HVC_PSTATE_NZCV | HVC_PSTATE_SS | HVC_PSTATE_IL | HVC_PSTATE_DAIF |
+	                HVC_PSTATE_EL | HVC_PSTATE_SP | HVC_PSTATE_BTYPE | HVC_PSTATE_DIT;
+
+	if (has(pe, HVC_FEAT_PAN))
+		bits |= HVC_PSTATE_PAN;
+	if (has(pe, HVC_FEAT_UAO))
+		bits |= HVC_PSTATE_UAO;
+	if (has(pe, HVC_FEAT_SSBS))
+		bits |= HVC_PSTATE_SSBS;
+	if (has(pe, HVC_FEAT_MTE))
+		bits |= HVC_PSTATE_TCO;
+	if (has(pe, HVC_FEAT_NMI))
+		bits |= HVC_PSTATE_ALLINT;
+	return bits;
+}
+
+static uint64_t sctlr(const struct hvc_pe *pe, unsigned el)
+{
+	return el == 1 ? pe->sctlr_el1 : el == 2 ? pe->sctlr_el2 : 0;
+}
+
+/* PSTATE on entry to target_el (Arm ARM AArch64.TakeException). */
+static uint64_t entry_pstate(const struct hvc_pe *pe, unsigned target_el)
+{
+	uint64_t control = sctlr(pe, target_el);
+	uint64_t pstate = pe->pstate & (HVC_PSTATE_NZCV | HVC_PSTATE_DIT | HVC_PSTATE_PAN);
+
+	pstate |= HVC_PSTATE_DAIF | HVC_PSTATE_TCO | (uint64_t)target_el << 2 | HVC_PSTATE_SP;
+	if (control & HVC_SCTLR_DSSBS)
+		pstate |= HVC_PSTATE_SSBS;
+	if (!(control & HVC_SCTLR_SPINTMASK))
+		pstate |= HVC_PSTATE_ALLINT;
+	if ((target_el == 1 || (target_el == 2 && el2_is_host(pe))) && !(control & HVC_SCTLR_SPAN))
+		pstate |= HVC_PSTATE_PAN;
+	return pstate & implemented(pe);
+}
+
+void hvc_exception_take(const struct hvc_pe *pe, unsigned target_el, uint64_t esr, uint64_t elr,
+                        struct hvc_entry *out)
+{
+	unsigned el = hvc_arch_el(pe->pstate);
+	uint64_t vbar = target_el == 1 ? pe->vbar_el1 : target_el == 2 ? pe->vbar_el2 : 0;
+	enum hvc_vector_group group = HVC_GROUP_LOWER_A64;
+
+	if (el == target_el)
+		group = pe->pstate & HVC_PSTATE_SP ? HVC_GROUP_CURRENT_SPX : HVC_GROUP_CURRENT_SP0;
+	out->target_el = target_el;
+	out->vector = (vbar & ~UINT64_C(0x7ff)) + hvc_arch_vector(group);
+	out->esr = esr;
+	out->elr = elr;
+	out->spsr = pe->pstate & implemented(pe);
+	out->pstate = entry_pstate(pe, target_el);
+}
+
+bool hvc_exception_hvc_is_undefined(const struct hvc_pe *pe)
+{
+	unsigned el = hvc_arch_el(pe->pstate);
+
+	if (!has(pe, HVC_FEAT_EL2) || el == 0 || (el == 1 && !el2_enabled(pe)))
+		return true;
+	if (has(pe, HVC_FEAT_EL3))
+		return !(pe->scr_el3 & HVC_SCR_HCE);
+	return (pe->hcr_el2 & HVC_HCR_HCD) != 0;
+}
+
+void hvc_exception_hvc(const struct hvc_pe *pe, uint16_t imm, struct hvc_entry *out)
+{
+	unsigned el = hvc_arch_el(pe->pstate);
+	unsigned target = el;
+
+	if (!hvc_exception_hvc_is_undefined(pe)) {
+		hvc_exception_take(pe, el == 3 ? 3 : 2, hvc_arch_esr(imm), pe->pc + 4, out);
+		return;
+	}
+	/* AArch64.UndefinedFault: at EL0 to EL1, or to EL2 when EL0 runs under a host there. */
+	if (el == 0)
+		target = el2_enabled(pe) && pe->hcr_el2 & HVC_HCR_TGE ? 2 : 1;
+	hvc_exception_take(pe, target, EC(HVC_EC_UNKNOWN) | IL, pe->pc, out);
+}
+
+bool hvc_exception_smc(const struct hvc_pe *pe, uint16_t imm, struct hvc_entry *out)
+{
+	if (hvc_arch_el(pe->pstate) != 1 || !el2_enabled(pe) || !(pe->hcr_el2 & HVC_HCR_TSC))
+		return false;
+	hvc_exception_take(pe, 2, EC(HVC_EC_SMC64) | IL | imm, pe->pc, out);
+	return true;
+}
+
+/* IllegalExceptionReturn() for AArch64 state everywhere. */
+static bool return_is_illegal(const struct hvc_pe *pe, uint64_t spsr)
+{
+	unsigned from = hvc_arch_el(pe->pstate);
+	unsigned to = hvc_arch_el(spsr);
+
+	if (spsr & HVC_PSTATE_NRW || spsr & 2 || to > from)
+		return true;
+	if (to == 0)
+		return (spsr & HVC_PSTATE_SP) != 0;
+	if (to == 2 && !el2_enabled(pe))
+		return true;
+	if (to == 3 && !has(pe, HVC_FEAT_EL3))
+		return true;
+	if (to == 1 && el2_enabled(pe) &&
+	    (pe->hcr_el2 & HVC_HCR_TGE || !(pe->hcr_el2 & HVC_HCR_RW)))
+		return true;
+	return false;
+}
+
+void hvc_exception_return(const struct hvc_pe *pe, uint64_t elr, uint64_t spsr,
+                          struct hvc_return *out)
+{
+	uint64_t bits = implemented(pe) & ~HVC_PSTATE_SS;
+	uint64_t taken = HVC_PSTATE_NZCV | HVC_PSTATE_PAN | HVC_PSTATE_DAIF | HVC_PSTATE_ALLINT;
+
+	out->pc = elr;
+	out->illegal = return_is_illegal(pe, spsr);
+	if (!out->illegal) {
+		/* The debug rules clear SS unless software step is active at the target. */
+		out->pstate = spsr & bits;
+		return;
+	}
+	out->pstate = ((pe->pstate & ~taken) | (spsr & taken)) & bits;
+	out->pstate |= HVC_PSTATE_IL;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "hvcheck/outcome.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "hvcheck/arch.h"
+
+static const char *const kinds[HVC_OUTCOME_COUNT] = {
+        [HVC_OUTCOME_RETURN] = "return",       [HVC_OUTCOME_RETRY] = "retry",
+        [HVC_OUTCOME_INJECT] = "inject",       [HVC_OUTCOME_JUMP] = "jump",
+        [HVC_OUTCOME_HANDOFF] = "handoff",     [HVC_OUTCOME_FORWARD] = "forward",
+        [HVC_OUTCOME_SPIN] = "spin",           [HVC_OUTCOME_FAULT] = "fault",
+        [HVC_OUTCOME_UNDEFINED] = "undefined", [HVC_OUTCOME_LIMIT] = "limit",
+};
+
+static const char *const insns[HVC_INSN_COUNT] = {
+        [HVC_INSN_HVC] = "hvc",
+        [HVC_INSN_SMC] = "smc",
+};
+
+const char *hvc_outcome_name(enum hvc_outcome_kind kind)
+{
+	return kind < HVC_OUTCOME_COUNT ? kinds[kind] : "?";
+}
+
+enum hvc_outcome_kind hvc_outcome_find(const char *name)
+{
+	unsigned kind = 0;
+
+	while (kind < HVC_OUTCOME_COUNT && strcasecmp(name, kinds[kind]) != 0)
+		kind++;
+	return (enum hvc_outcome_kind)kind;
+}
+
+const char *hvc_insn_name(enum hvc_insn insn)
+{
+	return insn < HVC_INSN_COUNT ? insns[insn] : "?";
+}
+
+enum hvc_insn hvc_insn_find(const char *name)
+{
+	unsigned insn = 0;
+
+	while (insn < HVC_INSN_COUNT && strcasecmp(name, insns[insn]) != 0)
+		insn++;
+	return (enum hvc_insn)insn;
+}
+
+/* splitmix64 (Steele, Lea, Flood 2014): any seed, no state to carry, all 64 bits well mixed. */
+static uint64_t mix(uint64_t z)
+{
+	z += UINT64_C(0x9e3779b97f4a7c15);
+	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	return z ^ z >> 31;
+}
+
+void hvc_call_init(struct hvc_call *call, uint64_t seed)
+{
+	memset(call, 0, sizeof *call);
+	call->insn = HVC_INSN_HVC;
+	call->from = HVC_LEVEL_EL1H;
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
+		call->x[n] = seed ? mix(seed * 64 + n) : HVC_LANDING + n * UINT64_C(0x800);
+	call->nzcv = (seed ? mix(seed * 64 + 32) : UINT64_C(0x60000000)) & HVC_PSTATE_NZCV;
+	/* D and A masked, I and F open: a handler that hands back its own mask is seen */
+	call->daif = (seed ? mix(seed * 64 + 33) : UINT64_C(0x300)) & HVC_PSTATE_DAIF;
+}
+
+uint64_t hvc_call_address(const struct hvc_call *call)
+{
+	return HVC_CALLS + (uint64_t)call->imm * HVC_CALL_STRIDE +
+	       (call->insn == HVC_INSN_SMC ? 8 : 0);
+}
