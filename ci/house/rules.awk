@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: MIT
+# The house rules that a program can check. Arguments: the tables `libraries` and `layers`, then
+# the files to check, by their paths from the root of the tree. One line a fault, as compilers
+# write them; status 1 when there was one.
+
+function fault(line, text)
+{
+	printf "%s:%d: %s\n", FILENAME_NOW, line, text
+	faults++
+}
+
+# What kind of file a path names: c (C source or header), asm, script, or text.
+function kind_of(path)
+{
+	if (path ~ /\.[ch]$/)
+		return "c"
+	if (path ~ /\.S$/)
+		return "asm"
+	if (path ~ /\.(sh|awk|py)$/ || path ~ /^\.ci\// || (path ~ /^ci\// && path !~ /\./))
+		return "script"
+	if (path ~ /\.cmake$/ || path ~ /CMakeLists\.txt$/ || path ~ /\.ya?ml$/)
+		return "build"
+	return "text"
+}
+
+# The layer a file belongs to; "public" for users of the public headers only; "" for any.
+function layer_of(path, part)
+{
+	split(path, part, "/")
+	if (part[1] == "emu")
+		return part[2]
+	if (path ~ /^include\/hvcheck\/[a-z0-9_]+\.h$/)
+		return header_layer(part[3])
+	return part[1] == "examples" ? "public" : ""
+}
+
+function header_layer(name)
+{
+	sub(/\.h$/, "", name)
+	return name in layer_of_header ? layer_of_header[name] : "?"
+}
+
+function check_outside(header, prefix)
+{
+	prefix = header
+	if (!(header in place_of) && header ~ /\//)
+		prefix = substr(header, 1, index(header, "/"))
+	if (!(prefix in place_of))
+		fault(FNR, "<" header "> is not in ci/house/libraries")
+	else if (place_of[prefix] != "*" && place_of[prefix] != FILENAME_NOW &&
+		 !(place_of[prefix] ~ /\/$/ && index(FILENAME_NOW, place_of[prefix]) == 1))
+		fault(FNR, "<" header "> belongs to " place_of[prefix] " alone")
+}
+
+function check_inside(header, part, target)
+{
+	if (header ~ /\.\./)
+		fault(FNR, "include by path from emu/ or include/, not by ..")
+	if (header !~ /\//)
+		return
+	split(header, part, "/")
+	target = part[1] == "hvcheck" ? header_layer(part[2]) : part[1]
+	if (target == "?") {
+		fault(FNR, "\"" header "\" has no layer in ci/house/layers")
+		return
+	}
+	if (part[1] != "hvcheck" && (layer == "public" || FILENAME_NOW ~ /^include\//)) {
+		fault(FNR, "\"" header "\" is internal; only public headers may be used here")
+		return
+	}
+	if (layer == "" || layer == "public" || target == layer)
+		return
+	if (!((layer, target) in may_use))
+		fault(FNR, "layer " layer " must not use " target " (\"" header "\")")
+}
+
+function check_include(line, header)
+{
+	header = line
+	sub(/^[ \t]*#[ \t]*include[ \t]*/, "", header)
+	if (header ~ /^</) {
+		sub(/^</, "", header)
+		sub(/>.*/, "", header)
+		check_outside(header)
+	} else if (header ~ /^"/) {
+		sub(/^"/, "", header)
+		sub(/".*/, "", header)
+		check_inside(header)
+	}
+}
+
+function check_function(line)
+{
+	if (line ~ /^\{/)
+		function_begin = FNR
+	if (line ~ /^\}/ && function_begin) {
+		if (FNR - function_begin + 1 > 70)
+			fault(function_begin, "function of " FNR - function_begin + 1 " lines; at most 70")
+		function_begin = 0
+	}
+}
+
+function end_file()
+{
+	if (FILENAME_NOW == "")
+		return
+	if (kind != "text" && !licensed)
+		fault(1, "no SPDX-License-Identifier in the first 5 lines")
+	if ((kind == "c" || kind == "asm" || kind == "script") && lines > 450)
+		fault(lines, "file of " lines " lines; at most 450")
+}
+
+FNR == 1 { table++ }
+
+table <= 2 {
+	if (/^#/ || NF == 0)
+		next
+	if (table == 1)
+		place_of[$1] = $2
+	else if ($1 == "layer") {
+		is_layer[$2] = 1
+		for (i = 3; i <= NF; i++)
+			may_use[$2, $i] = 1
+	} else if ($1 == "header")
+		layer_of_header[$2] = $3
+	next
+}
+
+FNR == 1 {
+	end_file()
+	FILENAME_NOW = FILENAME
+	kind = kind_of(FILENAME)
+	layer = layer_of(FILENAME)
+	licensed = function_begin = 0
+	if (layer == "?")
+		fault(1, "this header has no layer in ci/house/layers")
+	if (FILENAME ~ /^emu\// && !(layer in is_layer))
+		fault(1, "emu/" layer " is no layer of ci/house/layers")
+}
+
+{ lines = FNR }
+
+FNR <= 5 && /SPDX-License-Identifier: MIT/ { licensed = 1 }
+
+/[ \t\r]$/ { fault(FNR, "trailing whitespace") }
+
+/(^|[^A-Za-z0-9_])(TO[D]O|FIX[M]E|XX[X])([^A-Za-z0-9_]|$)/ { fault(FNR, "unfinished work") }
+
+/(^|[^A-Za-z0-9_.\/}])\/(home|root|work|Users)\// { fault(FNR, "path of one machine") }
+
+kind == "c" || kind == "asm" {
+	if (/^[ \t]*#[ \t]*include/)
+		check_include($0)
+}
+
+kind == "c" { check_function($0) }
+
+END {
+	end_file()
+	exit faults > 0
+}
