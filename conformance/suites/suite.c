@@ -13,7 +13,7 @@ int suite_run(const char *name, const struct suite_test *tests, unsigned count)
 		TCase *tcase = tcase_create(tests[i].name);
 
 		tcase_set_timeout(tcase, 240);
-		tcase_add_test(tcase, tests[i].test);
+		tcase_add_test(tcase, *tests[i].test);
 		suite_add_tcase(suite, tcase);
 	}
 	runner = srunner_create(suite);

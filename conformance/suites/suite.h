@@ -5,10 +5,10 @@
 
 #include <check.h>
 
-/** One test, as START_TEST defines it. */
+/** One test: what START_TEST(x) defines is a pointer variable, so its row is { "x", &x }. */
 struct suite_test {
 	const char *name;
-	const TTest *test;
+	const TTest *const *test;
 };
 
 /**
@@ -17,10 +17,10 @@ struct suite_test {
  */
 int suite_run(const char *name, const struct suite_test *tests, unsigned count);
 
-#define SUITE_MAIN(name, tests)                                               \
-	int main(void)                                                        \
-	{                                                                     \
-		return suite_run(name, tests, sizeof tests / sizeof *tests);  \
+#define SUITE_MAIN(name, tests)                                              \
+	int main(void)                                                       \
+	{                                                                    \
+		return suite_run(name, tests, sizeof tests / sizeof *tests); \
 	}
 
 #endif
