@@ -21,7 +21,7 @@
 #include "hvcheck/arch.h"
 
 #define EL3H_MASKED 0x3cdu
-#define NOWHERE UINT64_C(0xfffffffffffffff0) /* an address no run reaches: "until" of emu_start */
+#define NOWHERE     UINT64_C(0xfffffffffffffff0) /* an address no run reaches: "until" of emu_start */
 
 struct hvc_engine {
 	uc_engine *uc;
@@ -40,14 +40,15 @@ static const struct {
 	int uc;
 	enum hvc_event event;
 } events[] = {
-	{1, HVC_EVENT_UNDEF}, {2, HVC_EVENT_SVC},  {3, HVC_EVENT_PREFETCH},  {4, HVC_EVENT_DATA},
-	{7, HVC_EVENT_BRK},   {11, HVC_EVENT_HVC}, {12, HVC_EVENT_SMC_TRAP}, {13, HVC_EVENT_SMC},
+        {1, HVC_EVENT_UNDEF}, {2, HVC_EVENT_SVC},  {3, HVC_EVENT_PREFETCH},  {4, HVC_EVENT_DATA},
+        {7, HVC_EVENT_BRK},   {11, HVC_EVENT_HVC}, {12, HVC_EVENT_SMC_TRAP}, {13, HVC_EVENT_SMC},
 };
 
 static int elr_id(unsigned el)
 {
-	return el == 1 ? UC_ARM64_REG_ELR_EL1 : el == 2 ? UC_ARM64_REG_ELR_EL2
-							: UC_ARM64_REG_ELR_EL3;
+	return el == 1   ? UC_ARM64_REG_ELR_EL1
+	       : el == 2 ? UC_ARM64_REG_ELR_EL2
+	                 : UC_ARM64_REG_ELR_EL3;
 }
 
 static uint64_t get_id(struct hvc_engine *engine, int id)
@@ -220,7 +221,7 @@ void hvc_engine__move(struct hvc_engine *engine, uint64_t pc, uint64_t pstate)
 	/* The ERET saves the live SP as EL3's, so the bank it belongs to needs it first. */
 	set_id(engine,
 	       now & HVC_PSTATE_SP ? UC_ARM64_REG_SP_EL0 + (int)engine->old_el
-				   : UC_ARM64_REG_SP_EL0,
+	                           : UC_ARM64_REG_SP_EL0,
 	       get_id(engine, UC_ARM64_REG_SP));
 	set_spsr_el3(engine, EL3H_MASKED);
 	set_id(engine, UC_ARM64_REG_ELR_EL3, pc);
@@ -344,8 +345,8 @@ static uc_err add_hooks(struct hvc_engine *engine)
 static uc_err set_up(struct hvc_engine *engine, enum hvc_cpu cpu)
 {
 	static const int models[HVC_CPU_COUNT] = {
-		[HVC_CPU_A72] = UC_CPU_ARM64_A72,
-		[HVC_CPU_MAX] = UC_CPU_ARM64_MAX,
+	        [HVC_CPU_A72] = UC_CPU_ARM64_A72,
+	        [HVC_CPU_MAX] = UC_CPU_ARM64_MAX,
 	};
 	uc_err err = uc_open(UC_ARCH_ARM64, UC_MODE_ARM, &engine->uc);
 
@@ -427,8 +428,7 @@ bool hvc_engine__forget(struct hvc_engine *engine, uint64_t address, uint64_t si
 
 bool hvc_engine__watch(struct hvc_engine *engine, uint64_t address)
 {
-	return add_hook(engine, UC_HOOK_CODE, CALLBACK(on_boundary), address, address) ==
-	       UC_ERR_OK;
+	return add_hook(engine, UC_HOOK_CODE, CALLBACK(on_boundary), address, address) == UC_ERR_OK;
 }
 
 void hvc_engine__revive(struct hvc_engine *engine)

@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The life of one call: registers in, the instruction, exception entry, the subject's code, and
+ * the one event that ends it. Everything a subject can reach outside its own memory is an SVC
+ * (callers, caller's vectors, landing pads), so arriving anywhere is an exception too.
+ */
+#include <string.h>
+
+#include "hvcheck/arch.h"
+#include "machine/internal.h"
+
+#define IL (UINT64_C(1) << 25)
+
+uint64_t hvc_call__pstate(const struct hvc_call *call)
+{
+	return call->nzcv | call->daif | hvc_level_mode(call->from);
+}
+
+static bool inside(uint64_t address, uint64_t base, uint64_t size)
+{
+	return address - base < size;
+}
+
+static bool in_image(const struct hvc_machine *machine, uint64_t address)
+{
+	return inside(address, machine->image_lo, machine->image_hi - machine->image_lo);
+}
+
+static bool in_calls(uint64_t address)
+{
+	return inside(address, HVC_CALLS, (uint64_t)HVC_IMM_COUNT * HVC_CALL_STRIDE);
+}
+
+/* Registers after the call. Only those that may have changed are read from the engine. */
+static void collect(struct hvc_machine *machine, const struct hvc_engine_frame *frame)
+{
+	struct hvc_state *state = &machine->outcome.state;
+
+	*state = machine->now;
+	memcpy(state->v, frame->x, sizeof frame->x);
+	state->v[HVC_REG_NZCV] = frame->pstate & HVC_PSTATE_NZCV;
+	state->v[HVC_REG_DAIF] = frame->pstate & HVC_PSTATE_DAIF;
+	for (unsigned reg = HVC_REG_SP_EL0; reg <= HVC_REG_SP_EL2; reg++)
+		hvc_engine__get(machine->engine, (enum hvc_reg)reg, &state->v[reg]);
+	if (hvc_regset_empty(&machine->dirty))
+		return;
+	for (unsigned reg = HVC_REG_VBAR_EL2; reg < HVC_REG_COUNT; reg++)
+		if (hvc_regset_has(&machine->dirty, (enum hvc_reg)reg) &&
+		    hvc_regset_has(&machine->present, (enum hvc_reg)reg))
+			hvc_engine__get(machine->engine, (enum hvc_reg)reg, &state->v[reg]);
+}
+
+/* Fill the outcome. far and esr are zero unless the kind has them. */
+static void conclude(struct hvc_machine *machine, enum hvc_outcome_kind kind, uint64_t pc,
+                     uint64_t esr, uint64_t far)
+{
+	struct hvc_outcome *outcome = &machine->outcome;
+	struct hvc_engine_frame frame;
+
+	hvc_engine__frame(machine->engine, &frame);
+	collect(machine, &frame);
+	if (machine->tsc_forced) {
+		outcome->state.v[HVC_REG_HCR_EL2] &= ~HVC_HCR_TSC;
+		hvc_engine__set(machine->engine, HVC_REG_HCR_EL2,
+		                outcome->state.v[HVC_REG_HCR_EL2]);
+		machine->tsc_forced = false;
+	}
+	outcome->kind = kind;
+	outcome->level = hvc_level_from_mode((unsigned)(frame.pstate & 0xf));
+	outcome->pc = pc;
+	outcome->esr = esr;
+	outcome->far = far;
+	outcome->instructions = machine->instructions;
+	outcome->stores = machine->stores;
+	outcome->el2_stores = machine->el2_stores;
+	outcome->untracked = machine->untracked;
+	memcpy(outcome->store, machine->store, sizeof outcome->store);
+	memcpy(machine->now.v + HVC_REG_SP_EL0, outcome->state.v + HVC_REG_SP_EL0,
+	       (HVC_REG_COUNT - HVC_REG_SP_EL0) * sizeof *machine->now.v);
+	machine->phase = PHASE_ENDED;
+}
+
+/*
+ * The next call without leaving the engine, where nothing stands in the way: from a hook the
+ * level change needs an ERET (so not from EL0), and code must not be rewritten under itself.
+ */
+static bool chain(struct hvc_machine *machine)
+{
+	const struct hvc_feed *feed = machine->feed;
+
+	if (!feed || !machine->in_hook || machine->code_dirty ||
+	    machine->outcome.level == HVC_LEVEL_EL0)
+		return false;
+	if (!feed->done(feed->ctx, &machine->call, &machine->outcome)) {
+		machine->status = HVC_E_CANCELLED;
+		machine->phase = PHASE_IDLE;
+		return false;
+	}
+	machine->phase = PHASE_IDLE;
+	if (!hvc_machine__restore(machine)) {
+		machine->status = HVC_E_ENGINE;
+		return false;
+	}
+	if (!feed->next(feed->ctx, &machine->call))
+		return false;
+	return hvc_call__start(machine);
+}
+
+/* End the call from an exception hook. */
+static void end(struct hvc_machine *machine, enum hvc_outcome_kind kind, uint64_t pc, uint64_t esr,
+                uint64_t far)
+{
+	if (machine->step_open)
+		hvc_trace__close(machine);
+	conclude(machine, kind, pc, esr, far);
+	if (!chain(machine))
+		hvc_engine__stop(machine->engine);
+}
+
+/* End the call from a block hook, where the engine cannot be sent elsewhere, only stopped. */
+static void halt(struct hvc_machine *machine, enum hvc_outcome_kind kind, uint64_t pc)
+{
+	if (machine->step_open)
+		hvc_trace__close(machine);
+	conclude(machine, kind, pc, 0, 0);
+	hvc_engine__stop(machine->engine);
+}
+
+bool hvc_call__start(struct hvc_machine *machine)
+{
+	const struct hvc_call *call = &machine->call;
+
+	if (call->from >= HVC_LEVEL_COUNT || call->insn >= HVC_INSN_COUNT ||
+	    call->nzcv & ~HVC_PSTATE_NZCV || call->daif & ~HVC_PSTATE_DAIF) {
+		machine->status = HVC_E_ARG;
+		return false;
+	}
+	machine->call_pc = hvc_call_address(call);
+	machine->instructions = 0;
+	machine->stores = machine->el2_stores = machine->untracked = 0;
+	machine->dirty = (struct hvc_regset){{0, 0}};
+	machine->after_eret = false;
+	machine->step_open = false;
+	hvc_spin__reset(&machine->spin);
+	machine->tsc_forced =
+	        call->insn == HVC_INSN_SMC && !(machine->now.v[HVC_REG_HCR_EL2] & HVC_HCR_TSC);
+	if (machine->tsc_forced)
+		hvc_engine__set(machine->engine, HVC_REG_HCR_EL2,
+		                machine->now.v[HVC_REG_HCR_EL2] | HVC_HCR_TSC);
+	hvc_engine__set_gprs(machine->engine, call->x);
+	hvc_engine__move(machine->engine, machine->call_pc, hvc_call__pstate(call));
+	machine->phase = PHASE_CALLER;
+	return true;
+}
+
+static void enter(struct hvc_machine *machine, const struct hvc_entry *entry)
+{
+	struct hvc_engine *engine = machine->engine;
+	struct hvc_state *now = &machine->now;
+
+	now->v[HVC_REG_ESR_EL2] = entry->esr;
+	now->v[HVC_REG_ELR_EL2] = entry->elr;
+	now->v[HVC_REG_SPSR_EL2] = entry->spsr;
+	hvc_engine__set(engine, HVC_REG_ESR_EL2, entry->esr);
+	hvc_engine__set(engine, HVC_REG_ELR_EL2, entry->elr);
+	hvc_engine__set(engine, HVC_REG_SPSR_EL2, entry->spsr);
+	hvc_engine__move(engine, entry->vector, entry->pstate);
+	machine->phase = PHASE_EL2;
+}
+
+/* State of the PE at the instruction, for the pure entry functions. */
+static struct hvc_pe describe(struct hvc_machine *machine)
+{
+	struct hvc_pe pe = machine->pe;
+	const uint64_t *v = machine->now.v;
+
+	pe.pc = machine->call_pc;
+	pe.pstate = hvc_engine__pstate(machine->engine);
+	pe.scr_el3 = v[HVC_REG_SCR_EL3];
+	pe.hcr_el2 = v[HVC_REG_HCR_EL2] | (machine->tsc_forced ? HVC_HCR_TSC : 0);
+	pe.sctlr_el1 = v[HVC_REG_SCTLR_EL1];
+	pe.sctlr_el2 = v[HVC_REG_SCTLR_EL2];
+	pe.vbar_el1 = v[HVC_REG_VBAR_EL1];
+	pe.vbar_el2 = v[HVC_REG_VBAR_EL2];
+	return pe;
+}
+
+/* The caller's instruction did something. */
+static void at_caller(struct hvc_machine *machine, enum hvc_event event, uint64_t pc)
+{
+	struct hvc_pe pe = describe(machine);
+	struct hvc_entry entry;
+
+	if (event == HVC_EVENT_HVC && pc == machine->call_pc + 4 &&
+	    !hvc_exception_hvc_is_undefined(&pe)) {
+		hvc_exception_hvc(&pe, machine->call.imm, &entry);
+		enter(machine, &entry);
+	} else if (event == HVC_EVENT_SMC_TRAP && pc == machine->call_pc &&
+	           hvc_exception_smc(&pe, machine->call.imm, &entry)) {
+		enter(machine, &entry);
+	} else if (event == HVC_EVENT_SMC) {
+		end(machine, HVC_OUTCOME_FORWARD, machine->call_pc,
+		    (uint64_t)HVC_EC_SMC64 << 26 | IL | machine->call.imm, 0);
+	} else {
+		end(machine, HVC_OUTCOME_UNDEFINED, machine->call_pc, 0, 0);
+	}
+}
+
+/* Control has arrived somewhere outside the subject. */
+static void arrive(struct hvc_machine *machine, uint64_t address, unsigned el)
+{
+	if (address == machine->call_pc + 4)
+		end(machine, HVC_OUTCOME_RETURN, address, 0, 0);
+	else if (address == machine->call_pc)
+		end(machine, HVC_OUTCOME_RETRY, address, 0, 0);
+	else if (el == 1 && inside(address, HVC_CALLER_VECTORS, HVC_VECTOR_TABLE_SIZE))
+		end(machine, HVC_OUTCOME_INJECT, address, 0, 0);
+	else
+		end(machine, HVC_OUTCOME_JUMP, address, 0, 0);
+}
+
+static bool caller_chose(const struct hvc_machine *machine, uint64_t address)
+{
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
+		if (machine->call.x[n] == address)
+			return true;
+	return false;
+}
+
+/* An exception inside EL2, told from control having left for an address that is not there. */
+static void fault(struct hvc_machine *machine, enum hvc_event event, uint64_t pc, uint64_t far)
+{
+	static const enum hvc_ec classes[] = {
+	        [HVC_EVENT_HVC] = HVC_EC_HVC64,      [HVC_EVENT_SMC] = HVC_EC_SMC64,
+	        [HVC_EVENT_SMC_TRAP] = HVC_EC_SMC64, [HVC_EVENT_SVC] = HVC_EC_SVC64,
+	        [HVC_EVENT_UNDEF] = HVC_EC_UNKNOWN,  [HVC_EVENT_PREFETCH] = HVC_EC_IABT_SAME,
+	        [HVC_EVENT_DATA] = HVC_EC_DABT_SAME, [HVC_EVENT_BRK] = HVC_EC_BRK64,
+	        [HVC_EVENT_OTHER] = HVC_EC_UNKNOWN,
+	};
+	uint64_t pstate = hvc_engine__pstate(machine->engine);
+	enum hvc_ec ec = classes[event];
+
+	if (hvc_arch_el(pstate) < 2 || (event == HVC_EVENT_PREFETCH && caller_chose(machine, pc))) {
+		arrive(machine, pc, hvc_arch_el(pstate));
+		return;
+	}
+	if (event == HVC_EVENT_UNDEF && pstate & HVC_PSTATE_IL)
+		ec = HVC_EC_ILLEGAL;
+	else if (event == HVC_EVENT_PREFETCH && pc & 3)
+		ec = HVC_EC_PC_ALIGN;
+	end(machine, HVC_OUTCOME_FAULT, pc, (uint64_t)ec << 26 | IL, far);
+}
+
+/* Something happened after the exception entry. */
+static void at_el2(struct hvc_machine *machine, enum hvc_event event, uint64_t pc)
+{
+	uint64_t insn = pc;
+	unsigned el;
+
+	if (event == HVC_EVENT_HVC || event == HVC_EVENT_SMC || event == HVC_EVENT_SVC)
+		insn = pc - 4;
+	el = hvc_arch_el(hvc_engine__pstate(machine->engine));
+	if (inside(insn, HVC_HARNESS_BASE, HVC_HARNESS_SIZE) &&
+	    (event == HVC_EVENT_SVC || in_calls(insn)))
+		arrive(machine, insn, el);
+	else if (event == HVC_EVENT_SMC && el == 2)
+		end(machine, HVC_OUTCOME_FORWARD, insn, (uint64_t)HVC_EC_SMC64 << 26 | IL, 0);
+	else
+		fault(machine, event, insn, event == HVC_EVENT_PREFETCH ? insn : 0);
+}
+
+void hvc_call__exception(void *ctx, enum hvc_event event, uint64_t pc)
+{
+	struct hvc_machine *machine = ctx;
+
+	machine->in_hook = true;
+	if (machine->phase == PHASE_CALLER)
+		at_caller(machine, event, pc);
+	else if (machine->phase == PHASE_EL2)
+		at_el2(machine, event, pc);
+	else
+		hvc_engine__stop(machine->engine);
+	machine->in_hook = false;
+}
+
+/* MSRs to registers without a row: remember what they held, so that a reset can restore it. */
+static void note_untracked(struct hvc_machine *machine, const struct hvc_block *block)
+{
+	machine->untracked += block->untracked;
+	for (unsigned i = 0; i < block->untracked && i < BLOCK_UNTRACKED_MAX; i++) {
+		const uint8_t *encoding = block->encoding[i];
+		unsigned at = 0;
+
+		while (at < machine->extras && memcmp(machine->extra[at].encoding, encoding, 5))
+			at++;
+		if (at < machine->extras || at == EXTRA_MAX)
+			continue;
+		if (!hvc_engine__get_sys(machine->engine, encoding, &machine->extra[at].value))
+			continue;
+		memcpy(machine->extra[at].encoding, encoding, 5);
+		machine->extras++;
+	}
+}
+
+void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
+{
+	struct hvc_machine *machine = ctx;
+	const struct hvc_block *block;
+
+	/* Harness code is SVCs and one leaf function; the subject's blocks are what counts. */
+	if (machine->phase != PHASE_EL2 || inside(address, HVC_HARNESS_BASE, HVC_HARNESS_SIZE))
+		return;
+	if (machine->after_eret && hvc_arch_el(hvc_engine__pstate(machine->engine)) < 2) {
+		halt(machine, HVC_OUTCOME_JUMP, address);
+		return;
+	}
+	block = hvc_block__find(&machine->blocks, machine->engine, address, size);
+	machine->after_eret = block->erets;
+	if (block->self_branch || hvc_spin__block(&machine->spin, machine->engine, address)) {
+		halt(machine, HVC_OUTCOME_SPIN, address);
+		return;
+	}
+	machine->instructions += size / 4;
+	if (machine->instructions > machine->budget) {
+		halt(machine, HVC_OUTCOME_LIMIT, address);
+		return;
+	}
+	if (!hvc_regset_empty(&block->writes)) {
+		machine->dirty.bits[0] |= block->writes.bits[0];
+		machine->dirty.bits[1] |= block->writes.bits[1];
+		machine->spin.progress = true;
+	}
+	if (block->untracked) {
+		note_untracked(machine, block);
+		machine->spin.progress = true;
+	}
+}
+
+void hvc_call__write(void *ctx, uint64_t address, unsigned size, uint64_t value)
+{
+	struct hvc_machine *machine = ctx;
+	uint64_t old = 0;
+	uint64_t mask = size >= 8 ? UINT64_MAX : (UINT64_C(1) << 8 * size) - 1;
+
+	if (size > 8 || !hvc_engine__read(machine->engine, address, &old, size))
+		return; /* unmapped: the access itself will fault */
+	hvc_undo__push(&machine->undo, address, old, size);
+	if ((value & mask) != old)
+		machine->spin.progress = true;
+	if (address < machine->blocks.hi && address + size > machine->blocks.lo)
+		machine->code_dirty = true;
+	if (in_image(machine, address) || inside(address, HVC_EL2_DATA, HVC_EL2_DATA_SIZE)) {
+		machine->el2_stores++;
+		return;
+	}
+	if (machine->stores < HVC_STORE_MAX)
+		machine->store[machine->stores] =
+		        (struct hvc_store){address, value & mask, (uint8_t)size};
+	machine->stores++;
+}
+
+void hvc_call__boundary(void *ctx, uint64_t address)
+{
+	struct hvc_machine *machine = ctx;
+
+	if (machine->phase == PHASE_EL2)
+		halt(machine, HVC_OUTCOME_HANDOFF, address);
+}
+
+bool hvc_call__exit(struct hvc_machine *machine, enum hvc_exit exit, uint64_t detail)
+{
+	uint64_t pc;
+	struct hvc_engine_frame frame;
+
+	if (exit == HVC_EXIT_WAIT)
+		return true; /* WFI may complete at any time: go on, and let the loop be found */
+	hvc_engine__frame(machine->engine, &frame);
+	pc = frame.pc;
+	fault(machine, exit == HVC_EXIT_FETCH ? HVC_EVENT_PREFETCH : HVC_EVENT_DATA, pc, detail);
+	return false;
+}

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: MIT */
+#include "hvcheck/machine.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "hvcheck/arch.h"
+#include "machine/internal.h"
+
+#define PAGE     UINT64_C(0x1000)
+#define WORD_SVC UINT32_C(0xd4000001)
+
+static const uint32_t function_code[] = {
+        0x8b000400, /* add x0, x0, x0, lsl #1 */
+        0x8b010000, /* add x0, x0, x1 */
+        0x8b010800, /* add x0, x0, x1, lsl #2 */
+        0xcb020000, /* sub x0, x0, x2 */
+        0x8b020c00, /* add x0, x0, x2, lsl #3 */
+        0xd65f03c0, /* ret */
+};
+
+static enum hvc_status fail_range(struct hvc_diag *diag, const char *what, uint64_t address)
+{
+	return hvc_diag_set(diag, HVC_E_RANGE, NULL, 0, 0, "%s at 0x%llx", what,
+	                    (unsigned long long)address);
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct hvc_segment *x = a, *y = b;
+
+	return (x->address > y->address) - (x->address < y->address);
+}
+
+/* Copy the image's table, sorted, and refuse what cannot be mapped. */
+static enum hvc_status take_image(struct hvc_machine *machine, const struct hvc_image *image,
+                                  struct hvc_diag *diag)
+{
+	bool found = false;
+
+	if (image->segments == 0 || image->vectors & (HVC_VECTOR_TABLE_SIZE - 1))
+		return fail_range(diag, "vector table not 2 KiB aligned", image->vectors);
+	machine->segment = calloc(image->segments, sizeof *machine->segment);
+	if (!machine->segment)
+		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	memcpy(machine->segment, image->segment, image->segments * sizeof *machine->segment);
+	machine->segments = image->segments;
+	qsort(machine->segment, machine->segments, sizeof *machine->segment, by_address);
+	for (unsigned i = 0; i < machine->segments; i++) {
+		const struct hvc_segment *s = &machine->segment[i];
+		uint64_t end = s->address + s->size;
+
+		if (s->size == 0 || end < s->address || s->data_size > s->size)
+			return fail_range(diag, "segment of impossible size", s->address);
+		if (s->address < HVC_HARNESS_BASE + HVC_HARNESS_SIZE && end > HVC_HARNESS_BASE)
+			return fail_range(diag, "segment overlaps the test harness", s->address);
+		if (i > 0 && s->address < s[-1].address + s[-1].size)
+			return fail_range(diag, "segment overlaps another", s->address);
+		if (image->vectors >= s->address && image->vectors < end &&
+		    end - image->vectors >= HVC_VECTOR_TABLE_SIZE)
+			found = true;
+	}
+	machine->image_lo = machine->segment[0].address;
+	machine->image_hi = machine->segment[machine->segments - 1].address +
+	                    machine->segment[machine->segments - 1].size;
+	if (!found)
+		return fail_range(diag, "vector table outside the image", image->vectors);
+	return HVC_OK;
+}
+
+/* Segments may share a page: map the union of their pages, then copy each. */
+static bool load_image(struct hvc_machine *machine)
+{
+	uint64_t mapped = 0; /* end of what is mapped so far */
+	bool ok = true;
+
+	for (unsigned i = 0; ok && i < machine->segments; i++) {
+		const struct hvc_segment *s = &machine->segment[i];
+		uint64_t lo = s->address & ~(PAGE - 1);
+		uint64_t hi = (s->address + s->size + PAGE - 1) & ~(PAGE - 1);
+
+		if (i > 0 && lo < mapped)
+			lo = mapped;
+		if (hi > lo)
+			ok = hvc_engine__map(machine->engine, lo, hi - lo);
+		mapped = hi > mapped ? hi : mapped;
+		if (ok && s->data && s->data_size)
+			ok = hvc_engine__write(machine->engine, s->address, s->data, s->data_size);
+	}
+	return ok;
+}
+
+/* Callers, landing pads and the function: see world.h for the map. */
+static bool load_harness(struct hvc_machine *machine)
+{
+	size_t size = (size_t)HVC_IMM_COUNT * HVC_CALL_STRIDE;
+	uint32_t *words = malloc(size);
+	bool ok;
+
+	if (!words)
+		return false;
+	for (size_t i = 0; i < size / sizeof *words; i++)
+		words[i] = WORD_SVC;
+	ok = hvc_engine__write(machine->engine, HVC_CALLER_VECTORS, words, HVC_VECTOR_TABLE_SIZE);
+	ok &= hvc_engine__write(machine->engine, HVC_NEW_VECTORS, words, HVC_VECTOR_TABLE_SIZE);
+	ok &= hvc_engine__write(machine->engine, HVC_LANDING, words, HVC_LANDING_SIZE);
+	for (size_t imm = 0; imm < HVC_IMM_COUNT; imm++) {
+		words[4 * imm] = hvc_arch_encode((uint16_t)imm);
+		words[4 * imm + 2] = hvc_arch_encode_smc((uint16_t)imm);
+	}
+	ok &= hvc_engine__write(machine->engine, HVC_CALLS, words, size);
+	ok &= hvc_engine__write(machine->engine, HVC_FUNCTION, function_code, sizeof function_code);
+	free(words);
+	return ok;
+}
+
+/* FEAT_x from the ID registers of the CPU model (Arm ARM D24.2). */
+static unsigned features(struct hvc_machine *machine)
+{
+	static const struct {
+		uint8_t encoding[5];
+		uint8_t shift;
+		unsigned feature;
+	} fields[] = {
+	        {{3, 0, 0, 7, 1}, 20, HVC_FEAT_PAN}, {{3, 0, 0, 7, 1}, 8, HVC_FEAT_VHE},
+	        {{3, 0, 0, 7, 2}, 4, HVC_FEAT_UAO},  {{3, 0, 0, 4, 1}, 4, HVC_FEAT_SSBS},
+	        {{3, 0, 0, 4, 1}, 36, HVC_FEAT_NMI},
+	};
+	unsigned bits = HVC_FEAT_EL2 | (machine->world.el3 ? (unsigned)HVC_FEAT_EL3 : 0);
+
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+		uint64_t value = 0;
+
+		if (hvc_engine__get_sys(machine->engine, fields[i].encoding, &value) &&
+		    value >> fields[i].shift & 15)
+			bits |= fields[i].feature;
+	}
+	return bits;
+}
+
+/* World registers into the CPU, and the whole register file out of it. */
+static enum hvc_status set_up_registers(struct hvc_machine *machine, uint64_t vectors,
+                                        struct hvc_diag *diag)
+{
+	struct hvc_world *world = &machine->world;
+
+	(void)hvc_world_set(world, HVC_REG_VBAR_EL2, vectors);
+	for (unsigned i = 0; i < HVC_REG_COUNT; i++) {
+		enum hvc_reg reg = (enum hvc_reg)i;
+
+		if (i <= HVC_REG_X30 || reg == HVC_REG_NZCV || reg == HVC_REG_DAIF) {
+			hvc_regset_add(&machine->present, reg);
+			continue;
+		}
+		if (hvc_regset_has(&world->set, reg) &&
+		    !hvc_engine__set(machine->engine, reg, world->state.v[i]))
+			return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
+			                    "CPU model %s has no %s", hvc_cpu_name(world->cpu),
+			                    hvc_reg_name(reg));
+		if (hvc_engine__get(machine->engine, reg, &machine->entry.v[i]))
+			hvc_regset_add(&machine->present, reg);
+	}
+	machine->pe.features = features(machine);
+	machine->now = machine->entry;
+	return HVC_OK;
+}
+
+static enum hvc_status open_engine(struct hvc_machine *machine,
+                                   const struct hvc_machine_config *config, struct hvc_diag *diag)
+{
+	struct hvc_engine_hooks hooks = {
+	        .exception = hvc_call__exception,
+	        .block = hvc_call__block,
+	        .write = hvc_call__write,
+	        .step = config->trace ? hvc_trace__step : NULL,
+	        .boundary = hvc_call__boundary,
+	        .ctx = machine,
+	};
+
+	HVC_TRY(hvc_engine__open(machine->world.cpu, &hooks, diag, &machine->engine));
+	if (!load_image(machine) || !load_harness(machine))
+		return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0, "%s cannot map the image",
+		                    hvc_engine__name());
+	for (unsigned i = 0; i < config->stops; i++)
+		if (!hvc_engine__watch(machine->engine, config->stop_at[i]))
+			return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0,
+			                    "%s cannot watch 0x%llx", hvc_engine__name(),
+			                    (unsigned long long)config->stop_at[i]);
+	return set_up_registers(machine, config->image.vectors, diag);
+}
+
+enum hvc_status hvc_machine__open(const struct hvc_machine_config *config, struct hvc_diag *diag,
+                                  struct hvc_machine **out)
+{
+	struct hvc_machine *machine = calloc(1, sizeof *machine);
+	enum hvc_status status;
+
+	if (!machine)
+		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	if (config->world)
+		machine->world = *config->world;
+	else
+		hvc_world_init(&machine->world, HVC_CPU_A72);
+	machine->budget = config->budget ? config->budget : HVC_BUDGET_DEFAULT;
+	machine->trace = config->trace;
+	machine->trace_ctx = config->trace_ctx;
+	status = take_image(machine, &config->image, diag);
+	if (status == HVC_OK)
+		status = open_engine(machine, config, diag);
+	if (status != HVC_OK) {
+		hvc_machine_close(machine);
+		return status;
+	}
+	*out = machine;
+	return HVC_OK;
+}
+
+enum hvc_status hvc_machine_open(const struct hvc_machine_config *config, struct hvc_diag *diag,
+                                 struct hvc_machine **out)
+{
+	static bool trusted;
+
+	if (!trusted)
+		HVC_TRY(hvc_machine_selftest(diag));
+	trusted = true;
+	return hvc_machine__open(config, diag, out);
+}
+
+void hvc_machine_close(struct hvc_machine *machine)
+{
+	if (!machine)
+		return;
+	hvc_engine__close(machine->engine);
+	free(machine->segment);
+	free(machine->undo.entry);
+	free(machine);
+}
+
+const struct hvc_state *hvc_machine_entry(const struct hvc_machine *machine)
+{
+	return &machine->entry;
+}
+
+const struct hvc_regset *hvc_machine_present(const struct hvc_machine *machine)
+{
+	return &machine->present;
+}
+
+const char *hvc_machine_engine(void)
+{
+	return hvc_engine__name();
+}
+
+/*
+ * ESR, ELR and SPSR of EL2 are written by every entry before EL2 code can read them, so what a
+ * call leaves there need not be put back.
+ */
+static bool is_rewritten(enum hvc_reg reg)
+{
+	return reg == HVC_REG_ESR_EL2 || reg == HVC_REG_ELR_EL2 || reg == HVC_REG_SPSR_EL2;
+}
+
+bool hvc_machine__restore(struct hvc_machine *machine)
+{
+	const struct hvc_state *is = &machine->now;
+	bool ok = true;
+
+	for (unsigned i = HVC_REG_SP_EL0; i < HVC_REG_COUNT; i++) {
+		enum hvc_reg reg = (enum hvc_reg)i;
+
+		if (is->v[i] != machine->entry.v[i] && !is_rewritten(reg) &&
+		    hvc_regset_has(&machine->present, reg))
+			ok &= hvc_engine__set(machine->engine, reg, machine->entry.v[i]);
+	}
+	if (machine->untracked)
+		for (unsigned i = 0; i < machine->extras; i++)
+			ok &= hvc_engine__set_sys(machine->engine, machine->extra[i].encoding,
+			                          machine->extra[i].value);
+	if (machine->undo.count || machine->undo.overflow)
+		ok &= hvc_undo__apply(&machine->undo, machine->engine);
+	machine->now = machine->entry;
+	return ok;
+}
+
+/* After the engine has stopped: what a hook could not do. */
+static void settle(struct hvc_machine *machine)
+{
+	if (hvc_arch_el(hvc_engine__pstate(machine->engine)) == 0) {
+		hvc_engine__revive(machine->engine);
+		for (unsigned i = HVC_REG_SP_EL0; i < HVC_REG_COUNT; i++)
+			if (hvc_regset_has(&machine->present, (enum hvc_reg)i))
+				hvc_engine__set(machine->engine, (enum hvc_reg)i,
+				                machine->now.v[i]);
+	}
+	if (machine->code_dirty)
+		hvc_block__forget(&machine->blocks);
+}
+
+static enum hvc_status engine_failed(struct hvc_machine *machine, struct hvc_diag *diag,
+                                     const char *text)
+{
+	machine->phase = PHASE_IDLE;
+	return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0, "%s failed on hvc #0x%x: %s",
+	                    hvc_engine__name(), machine->call.imm, text);
+}
+
+/* Run until the call under way, or the feed, is at its end. */
+static enum hvc_status drive(struct hvc_machine *machine, struct hvc_diag *diag)
+{
+	for (;;) {
+		const char *text = "stopped without an outcome";
+		uint64_t detail;
+		enum hvc_exit exit = hvc_engine__run(machine->engine, &detail, &text);
+
+		if (machine->status != HVC_OK)
+			return hvc_diag_set(diag, machine->status, NULL, 0, 0, "%s",
+			                    hvc_strerror(machine->status));
+		if (machine->phase == PHASE_ENDED || machine->phase == PHASE_IDLE)
+			return HVC_OK;
+		if (exit == HVC_EXIT_BROKEN || exit == HVC_EXIT_STOPPED)
+			return engine_failed(machine, diag, text);
+		if (!hvc_call__exit(machine, exit, detail))
+			return HVC_OK;
+	}
+}
+
+static enum hvc_status start(struct hvc_machine *machine, struct hvc_diag *diag)
+{
+	machine->status = HVC_OK;
+	if (hvc_call__start(machine))
+		return HVC_OK;
+	return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "call with an impossible caller or flags");
+}
+
+enum hvc_status hvc_machine_call(struct hvc_machine *machine, const struct hvc_call *call,
+                                 struct hvc_diag *diag, struct hvc_outcome *out)
+{
+	machine->feed = NULL;
+	machine->call = *call;
+	HVC_TRY(start(machine, diag));
+	HVC_TRY(drive(machine, diag));
+	settle(machine);
+	*out = machine->outcome;
+	return HVC_OK;
+}
+
+enum hvc_status hvc_machine_reset(struct hvc_machine *machine, struct hvc_diag *diag)
+{
+	bool ok = hvc_machine__restore(machine);
+
+	if (machine->code_dirty) {
+		ok &= hvc_engine__forget(machine->engine, machine->image_lo,
+		                         machine->image_hi - machine->image_lo);
+		hvc_block__forget(&machine->blocks);
+		machine->code_dirty = false;
+	}
+	if (!ok)
+		return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0,
+		                    "memory or registers could not be put back");
+	return HVC_OK;
+}
+
+enum hvc_status hvc_machine_run(struct hvc_machine *machine, const struct hvc_feed *feed,
+                                struct hvc_diag *diag)
+{
+	HVC_TRY(hvc_machine_reset(machine, diag));
+	machine->feed = feed;
+	while (feed->next(feed->ctx, &machine->call)) {
+		HVC_TRY(start(machine, diag));
+		HVC_TRY(drive(machine, diag));
+		if (machine->phase == PHASE_IDLE)
+			break; /* the feed ended inside the engine */
+		settle(machine);
+		if (!feed->done(feed->ctx, &machine->call, &machine->outcome))
+			return hvc_diag_set(diag, HVC_E_CANCELLED, NULL, 0, 0, "cancelled");
+		HVC_TRY(hvc_machine_reset(machine, diag));
+	}
+	return HVC_OK;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "hvcheck/arch.h"
+#include "machine/internal.h"
+
+/* Every register, for a trace line. */
+static void snapshot(struct hvc_machine *machine, struct hvc_state *out)
+{
+	struct hvc_engine_frame frame;
+
+	hvc_engine__frame(machine->engine, &frame);
+	memset(out, 0, sizeof *out);
+	memcpy(out->v, frame.x, sizeof frame.x);
+	out->v[HVC_REG_NZCV] = frame.pstate & HVC_PSTATE_NZCV;
+	out->v[HVC_REG_DAIF] = frame.pstate & HVC_PSTATE_DAIF;
+	for (unsigned reg = HVC_REG_SP_EL0; reg < HVC_REG_COUNT; reg++)
+		if (hvc_regset_has(&machine->present, (enum hvc_reg)reg))
+			hvc_engine__get(machine->engine, (enum hvc_reg)reg, &out->v[reg]);
+}
+
+void hvc_trace__close(struct hvc_machine *machine)
+{
+	struct hvc_state after;
+	struct hvc_step step = {.pc = machine->step_pc,
+	                        .level = HVC_LEVEL_EL2H,
+	                        .before = &machine->step_before,
+	                        .after = &after};
+
+	snapshot(machine, &after);
+	(void)hvc_engine__read(machine->engine, step.pc, &step.word, sizeof step.word);
+	machine->step_open = false;
+	machine->trace(machine->trace_ctx, &step);
+}
+
+void hvc_trace__step(void *ctx, uint64_t address)
+{
+	struct hvc_machine *machine = ctx;
+
+	if (machine->step_open)
+		hvc_trace__close(machine);
+	if (machine->phase != PHASE_EL2 || hvc_arch_el(hvc_engine__pstate(machine->engine)) < 2)
+		return;
+	/* of the harness, only the function is code that a subject runs */
+	if (address - HVC_HARNESS_BASE < HVC_HARNESS_SIZE && address - HVC_FUNCTION >= 0x1000)
+		return;
+	snapshot(machine, &machine->step_before);
+	machine->step_pc = address;
+	machine->step_open = true;
+}
