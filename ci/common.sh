@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # Sourced by the scripts of this folder: where the tree is, how it is built, how to complain.
+#
+# They run on machines as bare as a chroot without /proc, so none uses <(...) or /dev/stdin.
 set -euo pipefail
 export LC_ALL=C
 
