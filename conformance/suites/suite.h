@@ -17,10 +17,10 @@ struct suite_test {
  */
 int suite_run(const char *name, const struct suite_test *tests, unsigned count);
 
-#define SUITE_MAIN(name, tests)                                              \
-	int main(void)                                                       \
-	{                                                                    \
-		return suite_run(name, tests, sizeof tests / sizeof *tests); \
+#define SUITE_MAIN(name, tests)                                                    \
+	int main(void)                                                             \
+	{                                                                          \
+		return suite_run(name, tests, sizeof(tests) / sizeof((tests)[0])); \
 	}
 
 #endif
