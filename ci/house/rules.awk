@@ -14,7 +14,7 @@ function kind_of(path)
 {
 	if (path ~ /\.[ch]$/)
 		return "c"
-	if (path ~ /\.S$/)
+	if (path ~ /\.(S|inc|ld|lds)$/)
 		return "asm"
 	if (path ~ /\.(sh|awk|py)$/ || path ~ /^\.ci\// || (path ~ /^ci\// && path !~ /\./))
 		return "script"
