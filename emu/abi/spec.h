@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * A specification file as text: every value is a string with the place it stands at. What the
+ * strings mean is decided by the readers of this structure, which know nothing of YAML.
+ */
+#ifndef HVC_ABI_SPEC_H
+#define HVC_ABI_SPEC_H
+
+#include <stdbool.h>
+
+#include "abi/arena.h"
+#include "hvcheck/hvc.h"
+
+#define HVC_SPEC_SIZE_MAX   (1u << 20) /**< bytes of one file */
+#define HVC_SPEC_RULES_MAX  512u
+#define HVC_SPEC_WORLDS_MAX 16u
+
+/** A value, or the name of a key. text is NULL where the key is absent. */
+struct hvc_text {
+	const char *text;
+	unsigned line, column; /**< of the first character */
+	bool plain;            /**< written as it reads, so offsets in text are columns */
+};
+
+/** One entry of a mapping with free choice of keys, in file order. */
+struct hvc_spec_pair {
+	struct hvc_text key, value;
+};
+
+struct hvc_spec_map {
+	const struct hvc_spec_pair *pair;
+	unsigned pairs;
+	unsigned line, column;
+	bool present;
+};
+
+struct hvc_spec_world {
+	struct hvc_text name, title, cpu, el3;
+	struct hvc_spec_map set;
+};
+
+struct hvc_spec_rule {
+	struct hvc_text name, title, source, unconfirmed, priority, is_default;
+	struct hvc_text outcome, level, at, clobbers;
+	struct hvc_spec_map when, results;
+	unsigned line, column;
+};
+
+struct hvc_spec {
+	struct hvc_text abi, title, source, callers, instructions, clobbers;
+	struct hvc_spec_world *world;
+	unsigned worlds;
+	struct hvc_spec_rule *rule;
+	unsigned rules;
+	unsigned rules_line, rules_column;
+};
+
+/**
+ * Read a file's bytes. Everything in *out lives in the arena, which holds leftovers on failure.
+ * file is for diagnostics.
+ */
+HVC_MUST_USE enum hvc_status hvc_spec__read(const char *text, size_t size, const char *file,
+                                            struct hvc_arena *arena, struct hvc_diag *diag,
+                                            struct hvc_spec *out);
+
+#endif
