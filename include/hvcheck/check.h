@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/** A subject against an ABI: every immediate, every caller, every world, every probe, judged. */
+#ifndef HVCHECK_CHECK_H
+#define HVCHECK_CHECK_H
+
+#include "hvcheck/map.h"
+#include "hvcheck/verdict.h"
+
+/** One way in which calls break a rule: same rule, clause and register. */
+struct hvc_finding {
+	struct hvc_verdict verdict; /**< of the witness */
+	unsigned world;             /**< index in the ABI, of the witness */
+	struct hvc_probe probe;     /**< the witness: the first call in order of world, immediate,
+	                                 probe */
+	uint16_t imm;
+	uint64_t calls;             /**< how many calls break it this way */
+	uint32_t immediates;        /**< on how many different immediates */
+	struct hvc_class outcome;   /**< what the witness did; pointers borrowed from the check */
+};
+
+/** The account of one rule. */
+struct hvc_rule_account {
+	uint64_t calls; /**< judged; conforms + violates + undecided */
+	uint64_t conforms, violates, undecided;
+};
+
+struct hvc_check {
+	char *subject;
+	const struct hvc_abi *abi;      /**< borrowed */
+	struct hvc_map **map;           /**< one a world of the ABI */
+	unsigned maps;
+	struct hvc_rule_account *rule;  /**< one a rule of the ABI */
+	struct hvc_rule_account total;
+	struct hvc_finding *finding;    /**< in rule order, then clause, register */
+	unsigned findings;
+	uint32_t immediates_violating;  /**< immediates with at least one violation */
+};
+
+struct hvc_check_config {
+	const struct hvc_subject *subject;
+	const struct hvc_abi *abi;
+	unsigned randoms; /**< seeded random values a selector */
+	unsigned jobs;
+	uint64_t budget;
+	hvc_progress_fn progress;
+	void *progress_ctx;
+};
+
+HVC_MUST_USE HVC_API enum hvc_status hvc_check_run(const struct hvc_check_config *config,
+                                                   struct hvc_diag *diag,
+                                                   struct hvc_check **out);
+HVC_API void hvc_check_free(struct hvc_check *check);
+
+/** One line: "x0 is 0x2, promised 0x0 (vbar_el2)" and the like. Cut to size. */
+HVC_API void hvc_finding_print(const struct hvc_check *check, const struct hvc_finding *finding,
+                               char *text, size_t size);
+
+#endif
