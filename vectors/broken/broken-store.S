@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+//
+// Wrong on purpose: an unknown call writes its x0 to the memory that x1 points to.
+//
+// Judged by linux-stub-4.12, this must be reported:
+//
+//	unknown: memory
+//		first: HVC #0 from EL1h, x0=3, x1 an address of memory that is not EL2's (HVC_LANDING + 0x800)
+	.include "macros.inc"
+	.include "linux/stub.inc"
+
+	.equ	HVC_SET_VECTORS, 0
+	.equ	HVC_SOFT_RESTART, 1
+	.equ	HVC_RESET_VECTORS, 2
+
+	subject	"Broken: the 4.12 stub, writing to the caller's memory"
+
+	stub_table
+
+routine handle_sync
+	cmp	x0, #HVC_SET_VECTORS
+	b.eq	1f
+	cmp	x0, #HVC_SOFT_RESTART
+	b.eq	2f
+	cmp	x0, #HVC_RESET_VECTORS
+	b.eq	3f
+	str	x0, [x1]
+	ldr	x0, =HVC_STUB_ERR
+	eret
+
+1:	msr	vbar_el2, x1
+	b	3f
+
+2:	mov	x0, x2
+	mov	x2, x4
+	mov	x4, x1
+	mov	x1, x3
+	br	x4
+
+3:	mov	x0, xzr
+	eret

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: MIT
+# Assembles the built-in subjects and turns them, and the shipped ABI specifications, into C.
+# Sets HVC_EMBEDDED: the generated sources.
+
+# One line a subject: folder in vectors/, name in reports. Their order is that of every list.
+set(HVC_SUBJECTS
+  linux/linux-stub-3.8
+  linux/linux-stub-4.7
+  linux/linux-stub-4.12
+  linux/linux-stub-6.0
+  linux/linux-stub-imm
+  linux/linux-kvm-imm
+  linux/linux-kvm-imm-default
+  broken/broken-imm-off-by-one
+  broken/broken-imm-low-byte
+  broken/broken-single-imm
+  broken/broken-lost-lr
+  broken/broken-lost-register
+  broken/broken-ec-wrong
+  broken/broken-ec-unchecked
+  broken/broken-nzcv
+  broken/broken-w0-compare
+  broken/broken-wrong-slot
+  broken/broken-el2-slot
+  broken/broken-retry
+  broken/broken-skip
+  broken/broken-hang
+  broken/broken-leak-el2
+  broken/broken-vbar-unknown
+  broken/broken-set-ignored
+  broken/broken-restart-args
+  broken/broken-restart-target
+  broken/broken-restart-el1
+  broken/broken-store
+  broken/broken-daif
+)
+
+set(HVC_VECTOR_TOOLS "" CACHE STRING
+    "What assembles the subjects: binutils, clang, or empty for the first that is found")
+set_property(CACHE HVC_VECTOR_TOOLS PROPERTY STRINGS "" binutils clang)
+
+set(as_names aarch64-linux-gnu-as)
+set(ld_names aarch64-linux-gnu-ld)
+if(CMAKE_HOST_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
+  list(APPEND as_names as)
+  list(APPEND ld_names ld)
+endif()
+set(clang_names clang)
+set(lld_names ld.lld)
+foreach(version RANGE 24 13 -1)
+  list(APPEND clang_names clang-${version})
+  list(APPEND lld_names ld.lld-${version})
+endforeach()
+find_program(HVC_AS NAMES ${as_names})
+find_program(HVC_LD NAMES ${ld_names})
+find_program(HVC_CLANG NAMES ${clang_names})
+find_program(HVC_LLD NAMES ${lld_names})
+
+if(HVC_VECTOR_TOOLS MATCHES "^(binutils)?$" AND HVC_AS AND HVC_LD)
+  set(assemble ${HVC_AS} --fatal-warnings)
+  set(link ${HVC_LD})
+elseif(HVC_VECTOR_TOOLS MATCHES "^(clang)?$" AND HVC_CLANG AND HVC_LLD)
+  set(assemble ${HVC_CLANG} --target=aarch64-none-elf -x assembler -c -Werror)
+  set(link ${HVC_LLD})
+elseif(HVC_VECTOR_TOOLS MATCHES "^(binutils|clang)?$")
+  message(FATAL_ERROR "no assembler and linker for AArch64: install binutils-aarch64-linux-gnu "
+                      "(binutils on an arm64 host), or clang and lld")
+else()
+  message(FATAL_ERROR "HVC_VECTOR_TOOLS is \"${HVC_VECTOR_TOOLS}\", not binutils or clang")
+endif()
+message(STATUS "Vectors are assembled by ${assemble}")
+
+set(vectors ${CMAKE_CURRENT_LIST_DIR})
+set(built ${CMAKE_BINARY_DIR}/vectors)
+file(MAKE_DIRECTORY ${built})
+file(GLOB includes CONFIGURE_DEPENDS ${vectors}/*.inc ${vectors}/*/*.inc)
+
+set(elfs)
+set(sources)
+foreach(subject ${HVC_SUBJECTS})
+  get_filename_component(name ${subject} NAME)
+  set(source ${vectors}/${subject}.S)
+  set(object ${built}/${name}.o)
+  set(elf ${built}/${name}.elf)
+  add_custom_command(OUTPUT ${elf}
+    COMMAND ${assemble} -I ${vectors} -o ${object} ${source}
+    # Of the symbols only the global ones stay; no date, path or build id goes in.
+    COMMAND ${link} --fatal-warnings -T ${vectors}/subject.ld -z max-page-size=4096
+            --build-id=none --discard-all -o ${elf} ${object}
+    DEPENDS ${source} ${includes} ${vectors}/subject.ld
+    COMMENT "Assembling ${subject}" VERBATIM)
+  list(APPEND sources ${source})
+  list(APPEND elfs ${elf})
+endforeach()
+
+file(GLOB abis CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/conformance/abi/*.yaml)
+
+# The lists reach the script as files that change only when they do, so that a subject or a
+# specification that was taken away is noticed as well.
+list(JOIN HVC_SUBJECTS "\n" lines)
+file(CONFIGURE OUTPUT ${built}/subjects.txt CONTENT "${lines}\n" @ONLY)
+list(JOIN abis "\n" lines)
+file(CONFIGURE OUTPUT ${built}/abis.txt CONTENT "${lines}\n" @ONLY)
+
+add_custom_command(OUTPUT ${built}/subjects.c
+  COMMAND ${CMAKE_COMMAND} -DKIND=subjects -DLIST=${built}/subjects.txt -DSOURCES=${vectors}
+          -DELFS=${built} -DOUTPUT=${built}/subjects.c -P ${vectors}/embed.cmake
+  DEPENDS ${elfs} ${sources} ${built}/subjects.txt ${vectors}/embed.cmake
+  COMMENT "Embedding the subjects" VERBATIM)
+add_custom_command(OUTPUT ${built}/abis.c
+  COMMAND ${CMAKE_COMMAND} -DKIND=abis -DLIST=${built}/abis.txt -DOUTPUT=${built}/abis.c
+          -P ${vectors}/embed.cmake
+  DEPENDS ${abis} ${built}/abis.txt ${vectors}/embed.cmake
+  COMMENT "Embedding the ABI specifications" VERBATIM)
+
+set(HVC_EMBEDDED ${built}/subjects.c ${built}/abis.c)
