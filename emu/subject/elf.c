@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: MIT */
+#include "subject/elf.h"
+
+#include <gelf.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hvcheck/world.h"
+
+#define EHDR_SIZE 64u
+#define PHDR_SIZE 56u
+#define SHDR_SIZE 64u
+#define SYM_SIZE  24u
+#define HUGE_PAGE UINT64_C(0x200000)
+
+/* One PT_LOAD segment, with the address that the file gives it. */
+struct load {
+	uint64_t address, size, offset, data_size;
+	unsigned index; /* of its program header */
+};
+
+/* A file being read. */
+struct reader {
+	struct hvc_loaded *loaded;
+	struct hvc_diag *diag;
+	Elf *elf;
+	GElf_Ehdr ehdr;
+	struct load load[HVC_ELF_SEGMENTS_MAX];
+	unsigned loads;
+};
+
+bool hvc_elf__is(const uint8_t *bytes, size_t size)
+{
+	return size >= SELFMAG && !memcmp(bytes, ELFMAG, SELFMAG);
+}
+
+static HVC_PRINTF(2, 3) enum hvc_status bad(const struct reader *reader, const char *format, ...)
+{
+	char text[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	return hvc_diag_set(reader->diag, HVC_E_FORMAT, reader->loaded->name, 0, 0, "%s", text);
+}
+
+static bool in_file(const struct reader *reader, uint64_t offset, uint64_t size)
+{
+	return offset <= reader->loaded->size && size <= reader->loaded->size - offset;
+}
+
+/* What libelf must not be asked about before it is known. */
+static enum hvc_status check_ident(const struct reader *reader)
+{
+	const uint8_t *ident = reader->loaded->bytes;
+
+	if (reader->loaded->size < EHDR_SIZE)
+		return bad(reader, "ELF header is truncated at offset 0x%zx of 0x%x",
+		           reader->loaded->size, EHDR_SIZE);
+	if (ident[EI_CLASS] != ELFCLASS64)
+		return bad(reader, "is not ELF64: class %u at offset 0x%x", ident[EI_CLASS],
+		           EI_CLASS);
+	if (ident[EI_DATA] != ELFDATA2LSB)
+		return bad(reader, "is not little-endian ELF: data encoding %u at offset 0x%x",
+		           ident[EI_DATA], EI_DATA);
+	if (ident[EI_VERSION] != EV_CURRENT)
+		return bad(reader, "ELF version %u at offset 0x%x is not 1", ident[EI_VERSION],
+		           EI_VERSION);
+	return HVC_OK;
+}
+
+static enum hvc_status check_header(const struct reader *reader)
+{
+	const GElf_Ehdr *ehdr = &reader->ehdr;
+
+	if (ehdr->e_machine != EM_AARCH64)
+		return bad(reader, "is not for AArch64: machine %u at offset 0x12",
+		           ehdr->e_machine);
+	if (ehdr->e_type == ET_REL)
+		return bad(reader, "is a relocatable object; link it first");
+	if (ehdr->e_type != ET_EXEC && ehdr->e_type != ET_DYN)
+		return bad(reader,
+		           "is neither an executable nor a shared object: type %u at offset 0x10",
+		           ehdr->e_type);
+	if (!ehdr->e_phoff || !ehdr->e_phnum)
+		return bad(reader, "has no program headers (offset 0x20)");
+	if (ehdr->e_phnum >= PN_XNUM)
+		return bad(reader, "has 65535 or more program headers (offset 0x38)");
+	if (ehdr->e_phentsize != PHDR_SIZE)
+		return bad(reader, "program headers of %u bytes (offset 0x36), not %u",
+		           ehdr->e_phentsize, PHDR_SIZE);
+	if (!in_file(reader, ehdr->e_phoff, (uint64_t)ehdr->e_phnum * PHDR_SIZE))
+		return bad(reader,
+		           "truncated: %u program headers at offset 0x%" PRIx64
+		           " do not fit in 0x%zx bytes",
+		           ehdr->e_phnum, ehdr->e_phoff, reader->loaded->size);
+	if (!ehdr->e_shoff)
+		return HVC_OK;
+	if (ehdr->e_shentsize != SHDR_SIZE)
+		return bad(reader, "section headers of %u bytes (offset 0x3a), not %u",
+		           ehdr->e_shentsize, SHDR_SIZE);
+	if (!in_file(reader, ehdr->e_shoff, (uint64_t)ehdr->e_shnum * SHDR_SIZE))
+		return bad(reader,
+		           "truncated: %u section headers at offset 0x%" PRIx64
+		           " do not fit in 0x%zx bytes",
+		           ehdr->e_shnum, ehdr->e_shoff, reader->loaded->size);
+	return HVC_OK;
+}
+
+static enum hvc_status check_segment(const struct reader *reader, unsigned i, const GElf_Phdr *phdr)
+{
+	uint64_t at = reader->ehdr.e_phoff + (uint64_t)i * PHDR_SIZE;
+
+	if (phdr->p_filesz > phdr->p_memsz)
+		return bad(reader,
+		           "program header %u at offset 0x%" PRIx64 ": p_filesz 0x%" PRIx64
+		           " exceeds p_memsz 0x%" PRIx64,
+		           i, at, phdr->p_filesz, phdr->p_memsz);
+	if (!in_file(reader, phdr->p_offset, phdr->p_filesz))
+		return bad(reader,
+		           "truncated: program header %u at offset 0x%" PRIx64 " wants 0x%" PRIx64
+		           " bytes at offset 0x%" PRIx64 " of 0x%zx",
+		           i, at, phdr->p_filesz, phdr->p_offset, reader->loaded->size);
+	if (phdr->p_memsz && phdr->p_vaddr + (phdr->p_memsz - 1) < phdr->p_vaddr)
+		return bad(reader,
+		           "program header %u at offset 0x%" PRIx64 ": 0x%" PRIx64
+		           " bytes at address 0x%" PRIx64 " wrap around the address space",
+		           i, at, phdr->p_memsz, phdr->p_vaddr);
+	return HVC_OK;
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct load *l = a, *r = b;
+
+	return l->address < r->address ? -1 : l->address > r->address;
+}
+
+/* Collect the PT_LOAD segments, in the order of their addresses. */
+static enum hvc_status read_segments(struct reader *reader)
+{
+	uint64_t total = 0;
+
+	for (unsigned i = 0; i < reader->ehdr.e_phnum; i++) {
+		GElf_Phdr phdr;
+
+		if (!gelf_getphdr(reader->elf, (int)i, &phdr))
+			return bad(reader, "program header %u cannot be read: %s", i,
+			           elf_errmsg(-1));
+		if (phdr.p_type != PT_LOAD)
+			continue;
+		HVC_TRY(check_segment(reader, i, &phdr));
+		if (!phdr.p_memsz)
+			continue;
+		if (reader->loads == HVC_ELF_SEGMENTS_MAX)
+			return bad(reader, "has more than %u loadable segments",
+			           HVC_ELF_SEGMENTS_MAX);
+		if (phdr.p_memsz > HVC_IMAGE_MAX - total)
+			return bad(reader,
+			           "segments up to program header %u need more than %" PRIu64
+			           " MiB of memory",
+			           i, HVC_IMAGE_MAX >> 20);
+		total += phdr.p_memsz;
+		reader->load[reader->loads++] = (struct load){
+		        .address = phdr.p_vaddr,
+		        .size = phdr.p_memsz,
+		        .offset = phdr.p_offset,
+		        .data_size = phdr.p_filesz,
+		        .index = i,
+		};
+	}
+	if (!reader->loads)
+		return bad(reader, "has no loadable segment");
+	qsort(reader->load, reader->loads, sizeof *reader->load, by_address);
+	for (unsigned i = 1; i < reader->loads; i++) {
+		const struct load *below = &reader->load[i - 1], *load = &reader->load[i];
+
+		if (load->address - below->address < below->size)
+			return bad(reader,
+			           "program headers %u and %u overlap at address 0x%" PRIx64,
+			           below->index, load->index, load->address);
+	}
+	return HVC_OK;
+}
+
+/* Decide where the segments go in the machine. */
+static enum hvc_status place(struct reader *reader)
+{
+	uint64_t low = reader->load[0].address;
+	const struct load *last = &reader->load[reader->loads - 1];
+	uint64_t base = HVC_IMAGE_BASE + low % HUGE_PAGE;
+
+	if (last->address + (last->size - 1) >= HVC_ELF_HIGH) {
+		if (last->address - low >= HVC_ELF_HIGH - HVC_IMAGE_MAX - base)
+			return bad(reader,
+			           "segments at 0x%" PRIx64 " and 0x%" PRIx64 " are too far apart",
+			           low, last->address);
+		reader->loaded->bias = base - low;
+	}
+	for (unsigned i = 0; i < reader->loads; i++) {
+		const struct load *load = &reader->load[i];
+		uint64_t address = load->address + reader->loaded->bias;
+
+		if (address < HVC_HARNESS_BASE + HVC_HARNESS_SIZE &&
+		    address + load->size > HVC_HARNESS_BASE)
+			return bad(reader,
+			           "program header %u: addresses from 0x%" PRIx64 " to 0x%" PRIx64
+			           " are reserved for the emulated machine",
+			           load->index, HVC_HARNESS_BASE,
+			           HVC_HARNESS_BASE + HVC_HARNESS_SIZE);
+	}
+	return HVC_OK;
+}
+
+static enum hvc_status store_segments(struct reader *reader)
+{
+	struct hvc_loaded *loaded = reader->loaded;
+
+	loaded->segment = calloc(reader->loads, sizeof *loaded->segment);
+	loaded->offset = calloc(reader->loads, sizeof *loaded->offset);
+	if (!loaded->segment || !loaded->offset)
+		return HVC_E_NOMEM;
+	for (unsigned i = 0; i < reader->loads; i++) {
+		const struct load *load = &reader->load[i];
+
+		loaded->offset[i] = load->offset;
+		loaded->segment[i] = (struct hvc_segment){
+		        .address = load->address + loaded->bias,
+		        .size = load->size,
+		        .data = load->data_size ? loaded->bytes + load->offset : NULL,
+		        .data_size = load->data_size,
+		};
+	}
+	loaded->segments = reader->loads;
+	return HVC_OK;
+}
+
+/* The string at an offset of a string table; NULL when it is not inside, or not ended. */
+static const char *string_at(const struct reader *reader, const GElf_Shdr *table, uint64_t offset)
+{
+	const char *text;
+
+	if (table->sh_type != SHT_STRTAB || !in_file(reader, table->sh_offset, table->sh_size) ||
+	    offset >= table->sh_size)
+		return NULL;
+	text = (const char *)reader->loaded->bytes + table->sh_offset + offset;
+	return memchr(text, '\0', table->sh_size - offset) ? text : NULL;
+}
+
+/* Mapping symbols say where code ($x) and data ($d) begin, and name nothing. */
+static bool is_mapping(const char *name)
+{
+	return name[0] == '$' && (name[1] == 'x' || name[1] == 'd') &&
+	       (name[2] == '\0' || name[2] == '.');
+}
+
+static enum hvc_status add_symbol(struct reader *reader, const GElf_Shdr *strings,
+                                  const GElf_Sym *sym)
+{
+	unsigned kind;
+	struct hvc_symbol symbol = {
+	        .name = string_at(reader, strings, sym->st_name),
+	        .address = sym->st_value + reader->loaded->bias,
+	        .size = sym->st_size,
+	};
+
+	switch (GELF_ST_TYPE(sym->st_info)) {
+	case STT_FUNC:
+		kind = 0;
+		break;
+	case STT_OBJECT:
+		kind = 1;
+		break;
+	case STT_NOTYPE:
+		kind = 2;
+		break;
+	default:
+		return HVC_OK;
+	}
+	if (sym->st_shndx == SHN_UNDEF ||
+	    (sym->st_shndx >= SHN_LORESERVE && sym->st_shndx != SHN_XINDEX))
+		return HVC_OK;
+	if (!symbol.name || !symbol.name[0] || is_mapping(symbol.name))
+		return HVC_OK;
+	if (hvc_image__segment(reader->loaded, symbol.address, 1) < 0)
+		return HVC_OK;
+	symbol.rank = kind * 2 + (GELF_ST_BIND(sym->st_info) == STB_LOCAL);
+	return hvc_symbols__add(&reader->loaded->symbols, &symbol);
+}
+
+static enum hvc_status read_table(struct reader *reader, Elf_Scn *section, const GElf_Shdr *shdr)
+{
+	Elf_Scn *linked = elf_getscn(reader->elf, shdr->sh_link);
+	GElf_Shdr strings;
+	Elf_Data *data;
+
+	if (shdr->sh_entsize != SYM_SIZE || shdr->sh_size / SYM_SIZE > INT32_MAX ||
+	    !in_file(reader, shdr->sh_offset, shdr->sh_size))
+		return bad(reader, "symbol table at offset 0x%" PRIx64 " is malformed or truncated",
+		           shdr->sh_offset);
+	if (!linked || !gelf_getshdr(linked, &strings) || strings.sh_type != SHT_STRTAB ||
+	    !in_file(reader, strings.sh_offset, strings.sh_size))
+		return bad(reader, "symbol table at offset 0x%" PRIx64 " has no string table",
+		           shdr->sh_offset);
+	data = elf_getdata(section, NULL);
+	if (!data)
+		return bad(reader, "symbol table at offset 0x%" PRIx64 " cannot be read: %s",
+		           shdr->sh_offset, elf_errmsg(-1));
+	for (uint64_t i = 1; i < shdr->sh_size / SYM_SIZE; i++) {
+		GElf_Sym sym;
+
+		if (!gelf_getsym(data, (int)i, &sym))
+			break;
+		HVC_TRY(add_symbol(reader, &strings, &sym));
+	}
+	return HVC_OK;
+}
+
+static enum hvc_status read_symbols(struct reader *reader)
+{
+	size_t sections = 0;
+
+	/* Without section headers there are no symbols, and that is fine. */
+	if (elf_getshdrnum(reader->elf, &sections))
+		sections = 0;
+	for (size_t i = 1; i < sections; i++) {
+		Elf_Scn *section = elf_getscn(reader->elf, i);
+		GElf_Shdr shdr;
+
+		if (!section || !gelf_getshdr(section, &shdr))
+			return bad(reader, "section header %zu cannot be read", i);
+		if (shdr.sh_type == SHT_SYMTAB || shdr.sh_type == SHT_DYNSYM)
+			HVC_TRY(read_table(reader, section, &shdr));
+	}
+	return hvc_symbols__sort(&reader->loaded->symbols);
+}
+
+static enum hvc_status read_elf(struct reader *reader)
+{
+	HVC_TRY(check_header(reader));
+	HVC_TRY(read_segments(reader));
+	HVC_TRY(place(reader));
+	HVC_TRY(store_segments(reader));
+	return read_symbols(reader);
+}
+
+enum hvc_status hvc_elf__load(struct hvc_loaded *loaded, struct hvc_diag *diag)
+{
+	struct reader reader = {.loaded = loaded, .diag = diag};
+	enum hvc_status status;
+
+	HVC_TRY(check_ident(&reader));
+	loaded->format = HVC_FORMAT_ELF;
+	elf_version(EV_CURRENT);
+	/* libelf takes a non-const pointer, but writes nothing: it opens memory for reading. */
+	reader.elf = elf_memory((char *)(uintptr_t)loaded->bytes, loaded->size);
+	if (!reader.elf || !gelf_getehdr(reader.elf, &reader.ehdr))
+		status = bad(&reader, "ELF header cannot be read: %s", elf_errmsg(-1));
+	else
+		status = read_elf(&reader);
+	elf_end(reader.elf);
+	if (status == HVC_E_NOMEM)
+		return hvc_diag_set(diag, HVC_E_NOMEM, loaded->name, 0, 0, "no memory");
+	return status;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/** ELF64 AArch64 executables and shared objects. */
+#ifndef SUBJECT_ELF_H
+#define SUBJECT_ELF_H
+
+#include "subject/image.h"
+
+/** At most so many PT_LOAD segments with memory. */
+#define HVC_ELF_SEGMENTS_MAX 256u
+
+/**
+ * ELF addresses from here on are virtual ones of a kernel or hypervisor, beyond the physical
+ * addresses of an emulated CPU with its MMU off: such a file is moved down as a whole, its
+ * lowest segment to HVC_IMAGE_BASE with its offset in 2 MiB kept.
+ */
+#define HVC_ELF_HIGH (UINT64_C(1) << 40)
+
+bool hvc_elf__is(const uint8_t *bytes, size_t size);
+
+/**
+ * Fill in segments and symbols of *loaded from its bytes, which begin as an ELF file. The
+ * caller unloads it also on failure.
+ */
+HVC_MUST_USE enum hvc_status hvc_elf__load(struct hvc_loaded *loaded, struct hvc_diag *diag);
+
+#endif

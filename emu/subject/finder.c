@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "hvcheck/arch.h"
+#include "hvcheck/subject.h"
+#include "subject/a64.h"
+#include "subject/image.h"
+#include "subject/walk.h"
+
+#define SLOTS (HVC_VECTOR_TABLE_SIZE / HVC_VECTOR_SLOT_SIZE)
+/* Instructions looked at behind slot 0x400. The longest way to an ERET in the kernels looked
+   at, through KVM's save and restore of a guest, is a few hundred. */
+#define REACH 512u
+/* Slots that may follow right upon code that falls into them; real tables have none or one. */
+#define FALLS_MAX 2u
+
+/* What the code behind a slot uses. */
+struct trait {
+	struct hvc_candidate *candidate;
+	bool el2; /* any EL2 register but those of guests, such as VTTBR_EL2 */
+	bool el1; /* the registers of an exception taken to EL1 */
+};
+
+#define SYSREG(op0, op1, crn, crm, op2) \
+	((op0) << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2))
+
+static bool visit(void *ctx, uint64_t address, uint32_t word, bool leader)
+{
+	struct trait *trait = ctx;
+	struct hvc_sysop op;
+	uint64_t target;
+
+	(void)leader;
+	if (hvc_a64__flow(address, word, &target) == HVC_FLOW_ERET)
+		trait->candidate->erets = true;
+	if (!hvc_a64__sysop(word, &op))
+		return true;
+	if (op.op0 == 3 && op.op1 == 4)
+		trait->el2 = true;
+	switch (SYSREG(op.op0, op.op1, op.crn, op.crm, op.op2)) {
+	case SYSREG(3, 4, 12, 0, 0): /* VBAR_EL2 */
+		trait->candidate->writes_vbar |= op.write;
+		break;
+	case SYSREG(3, 4, 5, 2, 0): /* ESR_EL2 */
+		trait->candidate->reads_esr |= !op.write;
+		break;
+	case SYSREG(3, 0, 4, 0, 0):  /* SPSR_EL1 */
+	case SYSREG(3, 0, 4, 0, 1):  /* ELR_EL1 */
+	case SYSREG(3, 0, 5, 2, 0):  /* ESR_EL1 */
+	case SYSREG(3, 0, 6, 0, 0):  /* FAR_EL1 */
+	case SYSREG(3, 0, 12, 0, 0): /* VBAR_EL1 */
+		trait->el1 = true;
+		break;
+	}
+	return true;
+}
+
+/*
+ * Does control stay here, doing nothing? That is a branch to self, or to one, or back to the
+ * filling before the slot, which runs into the branch again.
+ */
+static bool is_dead(const struct hvc_image *image, uint64_t address)
+{
+	uint64_t target = 0;
+	uint32_t word;
+
+	for (unsigned steps = 0; steps < 2 * HVC_VECTOR_SLOT_SIZE / 4; steps++) {
+		if (!hvc_walk__word(image, address, &word))
+			return false;
+		if (hvc_a64__flow(address, word, &target) == HVC_FLOW_BRANCH)
+			address = target;
+		else if (word == HVC_A64_NOP)
+			address += 4;
+		else
+			return false;
+	}
+	return true;
+}
+
+/* Sixteen entries, which code does not run into from the entry before. */
+static bool has_shape(const struct hvc_image *image, uint64_t table)
+{
+	unsigned falls = 0;
+
+	for (unsigned i = 0; i < SLOTS; i++) {
+		uint64_t slot = table + (uint64_t)i * HVC_VECTOR_SLOT_SIZE, target;
+		uint32_t word, before;
+
+		if (!hvc_walk__word(image, slot, &word) || !hvc_a64__plausible(word))
+			return false;
+		if (!i)
+			continue;
+		if (!hvc_walk__word(image, slot - 4, &before))
+			return false;
+		switch (hvc_a64__flow(slot - 4, before, &target)) {
+		case HVC_FLOW_NEXT:
+			falls += !hvc_a64__padding(before);
+			break;
+		case HVC_FLOW_COND:
+			falls++;
+			break;
+		case HVC_FLOW_CALL: /* of a function that does not return */
+		case HVC_FLOW_BRANCH:
+		case HVC_FLOW_INDIRECT:
+		case HVC_FLOW_ERET:
+		case HVC_FLOW_STOP:
+			break;
+		}
+		if (falls > FALLS_MAX)
+			return false;
+	}
+	return true;
+}
+
+static int score(const struct trait *trait)
+{
+	const struct hvc_candidate *candidate = trait->candidate;
+	int points = 0;
+
+	/* Vectors of EL1, whose handlers end in ERET as well; nor is one register a handler. */
+	if (!trait->el2)
+		return candidate->erets && !trait->el1 ? 1 : 0;
+	points += candidate->writes_vbar ? 4 : 0;
+	points += candidate->erets ? 3 : 0;
+	points += candidate->reads_esr ? 3 : 0;
+	/* Small tables park what they do not expect. */
+	points += candidate->live < SLOTS / 2 ? 1 : 0;
+	return points;
+}
+
+static enum hvc_status examine(const struct hvc_image *image, uint64_t table,
+                               struct hvc_candidate *out)
+{
+	struct trait trait = {.candidate = out};
+	const uint64_t entry = table + hvc_arch_vector(HVC_GROUP_LOWER_A64);
+	const struct hvc_walk walk = {
+	        .image = image,
+	        .entry = &entry,
+	        .entries = 1,
+	        .limit = REACH,
+	        .visit = visit,
+	        .ctx = &trait,
+	};
+
+	*out = (struct hvc_candidate){.address = table};
+	for (unsigned i = 0; i < SLOTS; i++)
+		out->live += !is_dead(image, table + (uint64_t)i * HVC_VECTOR_SLOT_SIZE);
+	HVC_TRY(hvc_walk__run(&walk));
+	out->score = score(&trait);
+	return HVC_OK;
+}
+
+struct found {
+	struct hvc_candidate *row;
+	size_t count, capacity;
+};
+
+static enum hvc_status add(struct found *found, const struct hvc_candidate *candidate)
+{
+	if (found->count == found->capacity) {
+		size_t capacity = found->capacity ? found->capacity * 2 : 16;
+		struct hvc_candidate *row = realloc(found->row, capacity * sizeof *row);
+
+		if (!row)
+			return HVC_E_NOMEM;
+		found->row = row;
+		found->capacity = capacity;
+	}
+	found->row[found->count++] = *candidate;
+	return HVC_OK;
+}
+
+static enum hvc_status scan(const struct hvc_loaded *loaded, struct found *found)
+{
+	const struct hvc_image image = {.segment = loaded->segment, .segments = loaded->segments};
+
+	for (unsigned i = 0; i < loaded->segments; i++) {
+		const struct hvc_segment *segment = &loaded->segment[i];
+		uint64_t skip = (0 - segment->address) % HVC_VECTOR_TABLE_SIZE;
+
+		for (; skip + HVC_VECTOR_TABLE_SIZE <= segment->data_size;
+		     skip += HVC_VECTOR_TABLE_SIZE) {
+			struct hvc_candidate candidate;
+			uint64_t table = segment->address + skip;
+
+			if (!has_shape(&image, table))
+				continue;
+			HVC_TRY(examine(&image, table, &candidate));
+			if (candidate.score < 1)
+				continue;
+			candidate.address -= loaded->bias;
+			HVC_TRY(add(found, &candidate));
+		}
+	}
+	return HVC_OK;
+}
+
+static int by_score(const void *a, const void *b)
+{
+	const struct hvc_candidate *l = a, *r = b;
+
+	if (l->score != r->score)
+		return l->score > r->score ? -1 : 1;
+	return l->address < r->address ? -1 : l->address > r->address;
+}
+
+enum hvc_status hvc_vectors_find(const char *path, struct hvc_diag *diag,
+                                 struct hvc_candidate **out, size_t *count)
+{
+	struct hvc_loaded loaded;
+	struct found found = {0};
+	enum hvc_status status;
+
+	HVC_TRY(hvc_image__load(path, diag, &loaded));
+	status = scan(&loaded, &found);
+	hvc_image__unload(&loaded);
+	if (status != HVC_OK) {
+		free(found.row);
+		return hvc_diag_set(diag, status, path, 0, 0, "%s", hvc_strerror(status));
+	}
+	if (found.count)
+		qsort(found.row, found.count, sizeof *found.row, by_score);
+	*out = found.row;
+	*count = found.count;
+	return HVC_OK;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/** Files as images: bytes, segments and symbols, whatever the format. */
+#ifndef SUBJECT_IMAGE_H
+#define SUBJECT_IMAGE_H
+
+#include "hvcheck/subject.h"
+#include "subject/symbol.h"
+
+/** An image as loaded. Addresses are where the machine has them: the file's, plus bias. */
+struct hvc_loaded {
+	const char *name; /* for diagnostics; borrowed */
+	enum hvc_format format;
+	const uint8_t *bytes; /* the file */
+	size_t size;
+	uint8_t *owned; /* what to free: bytes, or NULL when they are borrowed */
+	struct hvc_segment *segment;
+	uint64_t *offset; /* of each segment's data in the file */
+	unsigned segments;
+	uint64_t bias;
+	struct hvc_symbols symbols;
+};
+
+/**
+ * Load a file. Errors as hvc_subject_open's. name is borrowed, and *out is untouched on failure;
+ * otherwise hvc_image__unload frees it.
+ */
+HVC_MUST_USE enum hvc_status hvc_image__load(const char *name, struct hvc_diag *diag,
+                                             struct hvc_loaded *out);
+
+/** The same for bytes in memory, which must outlive *out. */
+HVC_MUST_USE enum hvc_status hvc_image__load_memory(const char *name, const uint8_t *bytes,
+                                                    size_t size, struct hvc_diag *diag,
+                                                    struct hvc_loaded *out);
+
+void hvc_image__unload(struct hvc_loaded *loaded);
+
+/** The segment that holds [address, address + size), or -1. */
+int hvc_image__segment(const struct hvc_loaded *loaded, uint64_t address, uint64_t size);
+
+/** Address of a byte of the file; false when it is in no segment. */
+bool hvc_image__at_offset(const struct hvc_loaded *loaded, uint64_t offset, uint64_t *address);
+
+#endif

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: MIT */
+#include "hvcheck/subject.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "hvcheck/arch.h"
+#include "subject/image.h"
+
+#define DEFAULT_SYMBOL "hvc_vectors"
+
+struct hvc_subject {
+	char *name; /* the spec */
+	char *path; /* its file part */
+	const struct hvc_builtin *builtin;
+	struct hvc_loaded loaded;
+	struct hvc_image image;
+};
+
+const char *hvc_format_name(enum hvc_format format)
+{
+	switch (format) {
+	case HVC_FORMAT_ELF:
+		return "elf";
+	case HVC_FORMAT_IMAGE:
+		return "image";
+	case HVC_FORMAT_RAW:
+		return "raw";
+	}
+	return "?";
+}
+
+static const struct hvc_builtin *find_builtin(const char *name)
+{
+	const struct hvc_builtin *builtin;
+
+	for (size_t i = 0; (builtin = hvc_builtin_at(i)); i++)
+		if (!strcmp(builtin->name, name))
+			return builtin;
+	return NULL;
+}
+
+/* Edit distance of two names; names that are too long to be a slip are far apart. */
+static unsigned distance(const char *a, const char *b)
+{
+	unsigned row[64];
+	size_t length = strlen(b);
+
+	if (length >= sizeof row / sizeof *row)
+		return UINT32_MAX;
+	for (size_t j = 0; j <= length; j++)
+		row[j] = (unsigned)j;
+	for (size_t i = 0; a[i]; i++) {
+		unsigned diagonal = row[0];
+
+		row[0] = (unsigned)i + 1;
+		for (size_t j = 0; j < length; j++) {
+			unsigned best = diagonal + (a[i] != b[j]);
+
+			diagonal = row[j + 1];
+			if (row[j] + 1 < best)
+				best = row[j] + 1;
+			if (row[j + 1] + 1 < best)
+				best = row[j + 1] + 1;
+			row[j + 1] = best;
+		}
+	}
+	return row[length];
+}
+
+/* The built-in that a mistyped name is nearest to; NULL when none is near. */
+static const struct hvc_builtin *nearest_builtin(const char *name)
+{
+	const struct hvc_builtin *builtin, *nearest = NULL;
+	size_t length = strlen(name);
+	unsigned best = length < 256 ? (unsigned)length / 3 + 1 : 0;
+
+	for (size_t i = 0; best && (builtin = hvc_builtin_at(i)); i++) {
+		unsigned far = distance(name, builtin->name);
+
+		if (far < best) {
+			best = far;
+			nearest = builtin;
+		}
+	}
+	return nearest;
+}
+
+static enum hvc_status no_such_subject(const char *spec, struct hvc_diag *diag)
+{
+	const struct hvc_builtin *nearest = nearest_builtin(spec);
+
+	if (nearest)
+		return hvc_diag_set(diag, HVC_E_NOTFOUND, spec, 0, 0,
+		                    "no such built-in or file; did you mean '%s'?", nearest->name);
+	return hvc_diag_set(diag, HVC_E_NOTFOUND, spec, 0, 0, "no such built-in or file");
+}
+
+/* A number as a spec has it: hexadecimal with 0x, else decimal. */
+static bool parse_number(const char *text, uint64_t *value)
+{
+	bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+	const char *digit = hex ? "0123456789abcdefABCDEF" : "0123456789";
+	const char *digits = hex ? text + 2 : text;
+
+	if (!digits[0] || strspn(digits, digit) != strlen(digits))
+		return false;
+	errno = 0;
+	*value = strtoull(digits, NULL, hex ? 16 : 10);
+	return errno == 0;
+}
+
+static enum hvc_status find_symbol(const struct hvc_subject *subject, const char *symbol,
+                                   struct hvc_diag *diag, uint64_t *address)
+{
+	const struct hvc_loaded *loaded = &subject->loaded;
+	const struct hvc_symbol *found = hvc_symbols__find(&loaded->symbols, symbol);
+
+	if (found) {
+		*address = found->address;
+		return HVC_OK;
+	}
+	if (!loaded->symbols.count)
+		return hvc_diag_set(diag, HVC_E_NOTFOUND, subject->path, 0, 0,
+		                    "no symbol '%s': the file has no symbols; name the table as "
+		                    "FILE@0xADDRESS",
+		                    symbol);
+	return hvc_diag_set(diag, HVC_E_NOTFOUND, subject->path, 0, 0,
+	                    "no symbol '%s'; name the table as FILE@SYMBOL or FILE@0xADDRESS",
+	                    symbol);
+}
+
+/* The address that the part after the '@' names; NULL: there is no such part. */
+static enum hvc_status locate(const struct hvc_subject *subject, const char *where,
+                              struct hvc_diag *diag, uint64_t *address)
+{
+	uint64_t number;
+
+	if (!where)
+		return find_symbol(subject, DEFAULT_SYMBOL, diag, address);
+	if (where[0] != '+' && (where[0] < '0' || where[0] > '9'))
+		return find_symbol(subject, where, diag, address);
+	if (!parse_number(where + (where[0] == '+'), &number))
+		return hvc_diag_set(diag, HVC_E_ARG, subject->path, 0, 0,
+		                    "'%s' is not an address; write @0xADDRESS or @+0xOFFSET",
+		                    where);
+	if (where[0] != '+') {
+		*address = number + subject->loaded.bias;
+		return HVC_OK;
+	}
+	if (!hvc_image__at_offset(&subject->loaded, number, address))
+		return hvc_diag_set(diag, HVC_E_RANGE, subject->path, 0, 0,
+		                    "offset 0x%" PRIx64 " of the file is not loaded into memory",
+		                    number);
+	return HVC_OK;
+}
+
+static enum hvc_status set_vectors(struct hvc_subject *subject, const char *where,
+                                   struct hvc_diag *diag)
+{
+	const struct hvc_loaded *loaded = &subject->loaded;
+	uint64_t address;
+
+	HVC_TRY(locate(subject, where, diag, &address));
+	if (address % HVC_VECTOR_TABLE_SIZE)
+		return hvc_diag_set(diag, HVC_E_RANGE, subject->path, 0, 0,
+		                    "vector table at 0x%" PRIx64 " is not aligned to 2 KiB",
+		                    address - loaded->bias);
+	if (hvc_image__segment(loaded, address, HVC_VECTOR_TABLE_SIZE) < 0)
+		return hvc_diag_set(diag, HVC_E_RANGE, subject->path, 0, 0,
+		                    "vector table at 0x%" PRIx64 " is not inside the image",
+		                    address - loaded->bias);
+	subject->image = (struct hvc_image){
+	        .segment = loaded->segment,
+	        .segments = loaded->segments,
+	        .vectors = address,
+	};
+	return HVC_OK;
+}
+
+/* Split the spec: subject->path becomes the file, *where the part after the '@', or NULL. */
+static enum hvc_status split(struct hvc_subject *subject, struct hvc_diag *diag, const char **where)
+{
+	const char *spec = subject->name, *at = strrchr(spec, '@');
+	struct stat stat_;
+	bool exists = !stat(spec, &stat_);
+
+	*where = NULL;
+	if (exists || !at) {
+		if (!exists && !strchr(spec, '/'))
+			return no_such_subject(spec, diag);
+		subject->path = strdup(spec);
+	} else {
+		subject->path = strndup(spec, (size_t)(at - spec));
+		*where = at + 1;
+	}
+	if (!subject->path)
+		return hvc_diag_set(diag, HVC_E_NOMEM, spec, 0, 0, "no memory");
+	if (!subject->path[0] || (*where && !**where))
+		return hvc_diag_set(diag, HVC_E_ARG, spec, 0, 0,
+		                    "a subject is NAME, FILE, FILE@SYMBOL, FILE@0xADDRESS or "
+		                    "FILE@+0xOFFSET");
+	if (*where && stat(subject->path, &stat_) && find_builtin(subject->path))
+		return hvc_diag_set(diag, HVC_E_ARG, spec, 0, 0,
+		                    "'%s' is a built-in, which takes no '@'", subject->path);
+	return HVC_OK;
+}
+
+static enum hvc_status open_spec(struct hvc_subject *subject, struct hvc_diag *diag)
+{
+	const struct hvc_builtin *builtin = find_builtin(subject->name);
+	const char *where = NULL;
+
+	if (builtin) {
+		subject->builtin = builtin;
+		subject->path = strdup(builtin->name);
+		if (!subject->path)
+			return hvc_diag_set(diag, HVC_E_NOMEM, builtin->name, 0, 0, "no memory");
+		HVC_TRY(hvc_image__load_memory(subject->path, builtin->elf, builtin->elf_size, diag,
+		                               &subject->loaded));
+	} else {
+		HVC_TRY(split(subject, diag, &where));
+		HVC_TRY(hvc_image__load(subject->path, diag, &subject->loaded));
+	}
+	return set_vectors(subject, where, diag);
+}
+
+enum hvc_status hvc_subject_open(const char *spec, struct hvc_diag *diag, struct hvc_subject **out)
+{
+	struct hvc_subject *subject;
+	enum hvc_status status;
+
+	if (!spec || !spec[0])
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "the subject's name is empty");
+	subject = calloc(1, sizeof *subject);
+	if (subject)
+		subject->name = strdup(spec);
+	if (!subject || !subject->name)
+		status = hvc_diag_set(diag, HVC_E_NOMEM, spec, 0, 0, "no memory");
+	else
+		status = open_spec(subject, diag);
+	if (status != HVC_OK) {
+		hvc_subject_close(subject);
+		return status;
+	}
+	*out = subject;
+	return HVC_OK;
+}
+
+void hvc_subject_close(struct hvc_subject *subject)
+{
+	if (!subject)
+		return;
+	hvc_image__unload(&subject->loaded);
+	free(subject->path);
+	free(subject->name);
+	free(subject);
+}
+
+const char *hvc_subject_name(const struct hvc_subject *subject)
+{
+	return subject->name;
+}
+
+enum hvc_format hvc_subject_format(const struct hvc_subject *subject)
+{
+	return subject->loaded.format;
+}
+
+const struct hvc_builtin *hvc_subject_builtin(const struct hvc_subject *subject)
+{
+	return subject->builtin;
+}
+
+const struct hvc_image *hvc_subject_image(const struct hvc_subject *subject)
+{
+	return &subject->image;
+}
+
+bool hvc_subject_symbol(const struct hvc_subject *subject, uint64_t address, const char **name,
+                        uint64_t *offset)
+{
+	const struct hvc_loaded *loaded = &subject->loaded;
+	const struct hvc_symbol *symbol = hvc_symbols__cover(&loaded->symbols, address);
+
+	/* A symbol without a size ends with its segment. */
+	if (!symbol ||
+	    hvc_image__segment(loaded, symbol->address, address - symbol->address + 1) < 0)
+		return false;
+	*name = symbol->name;
+	*offset = address - symbol->address;
+	return true;
+}
+
+enum hvc_status hvc_subject_find(const struct hvc_subject *subject, const char *symbol,
+                                 uint64_t *address)
+{
+	return find_symbol(subject, symbol, NULL, address);
+}

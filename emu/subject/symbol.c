@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+#include "subject/symbol.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum hvc_status hvc_symbols__add(struct hvc_symbols *symbols, const struct hvc_symbol *symbol)
+{
+	if (symbols->count == symbols->capacity) {
+		size_t capacity = symbols->capacity ? symbols->capacity * 2 : 64;
+		struct hvc_symbol *row = realloc(symbols->row, capacity * sizeof *row);
+
+		if (!row)
+			return HVC_E_NOMEM;
+		symbols->row = row;
+		symbols->capacity = capacity;
+	}
+	symbols->row[symbols->count++] = *symbol;
+	return HVC_OK;
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct hvc_symbol *l = a, *r = b;
+
+	if (l->address != r->address)
+		return l->address < r->address ? -1 : 1;
+	if (l->rank != r->rank)
+		return l->rank < r->rank ? -1 : 1;
+	return strcmp(l->name, r->name);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct hvc_symbol *const *l = a, *const *r = b;
+	int order = strcmp((*l)->name, (*r)->name);
+
+	if (order)
+		return order;
+	if ((*l)->rank != (*r)->rank)
+		return (*l)->rank < (*r)->rank ? -1 : 1;
+	return (*l)->address < (*r)->address ? -1 : (*l)->address > (*r)->address;
+}
+
+enum hvc_status hvc_symbols__sort(struct hvc_symbols *symbols)
+{
+	if (!symbols->count)
+		return HVC_OK;
+	symbols->by_name = calloc(symbols->count, sizeof *symbols->by_name);
+	if (!symbols->by_name)
+		return HVC_E_NOMEM;
+	qsort(symbols->row, symbols->count, sizeof *symbols->row, by_address);
+	for (size_t i = 0; i < symbols->count; i++)
+		symbols->by_name[i] = &symbols->row[i];
+	qsort(symbols->by_name, symbols->count, sizeof *symbols->by_name, by_name);
+	return HVC_OK;
+}
+
+void hvc_symbols__free(struct hvc_symbols *symbols)
+{
+	free(symbols->row);
+	free(symbols->by_name);
+	*symbols = (struct hvc_symbols){0};
+}
+
+const struct hvc_symbol *hvc_symbols__find(const struct hvc_symbols *symbols, const char *name)
+{
+	size_t low = 0, high = symbols->count;
+
+	/* The first of equal names, which is the best. */
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(symbols->by_name[middle]->name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == symbols->count || strcmp(symbols->by_name[low]->name, name))
+		return NULL;
+	return symbols->by_name[low];
+}
+
+const struct hvc_symbol *hvc_symbols__cover(const struct hvc_symbols *symbols, uint64_t address)
+{
+	size_t low = 0, high = symbols->count;
+	uint64_t nearest;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (symbols->row[middle].address <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (!low)
+		return NULL;
+	/* Back to the first of those that share the nearest address. */
+	nearest = symbols->row[low - 1].address;
+	for (high = low; high && symbols->row[high - 1].address == nearest; high--)
+		;
+	for (; high < low; high++) {
+		const struct hvc_symbol *symbol = &symbols->row[high];
+
+		if (!symbol->size || address - nearest < symbol->size)
+			return symbol;
+	}
+	return NULL;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/** Symbols of an image, found by name and by address in logarithmic time. */
+#ifndef SUBJECT_SYMBOL_H
+#define SUBJECT_SYMBOL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "hvcheck/hvc.h"
+
+/** One symbol. Better symbols of the same address have a lower rank. */
+struct hvc_symbol {
+	const char *name; /* borrowed from the image's bytes */
+	uint64_t address;
+	uint64_t size; /* 0: up to the next symbol */
+	unsigned rank;
+};
+
+/** A growing table; zero-initialise. */
+struct hvc_symbols {
+	struct hvc_symbol *row; /* after hvc_symbols__sort: by address, rank, name */
+	const struct hvc_symbol **by_name;
+	size_t count, capacity;
+};
+
+HVC_MUST_USE enum hvc_status hvc_symbols__add(struct hvc_symbols *symbols,
+                                              const struct hvc_symbol *symbol);
+/** To be called once, after the last symbol and before the first search. */
+HVC_MUST_USE enum hvc_status hvc_symbols__sort(struct hvc_symbols *symbols);
+void hvc_symbols__free(struct hvc_symbols *symbols);
+
+/** The best symbol of a name; NULL when there is none. */
+const struct hvc_symbol *hvc_symbols__find(const struct hvc_symbols *symbols, const char *name);
+/** The best symbol that covers an address; NULL when there is none. */
+const struct hvc_symbol *hvc_symbols__cover(const struct hvc_symbols *symbols, uint64_t address);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/** Instructions reachable from some addresses of an image along direct branches and calls. */
+#ifndef SUBJECT_WALK_H
+#define SUBJECT_WALK_H
+
+#include "hvcheck/machine.h"
+
+/** Read one word of an image; false when it is not all inside a segment. */
+bool hvc_walk__word(const struct hvc_image *image, uint64_t address, uint32_t *word);
+
+/** What to walk. Zero-initialise, then fill in. */
+struct hvc_walk {
+	const struct hvc_image *image;
+	const uint64_t *entry;
+	unsigned entries;
+	unsigned limit;  /**< instructions visited at most */
+	bool into_calls; /**< follow BL to its target, not only past it */
+	/**
+	 * Called once for each instruction. leader: control does not, or not only, come from the
+	 * instruction before. False ends the walk.
+	 */
+	bool (*visit)(void *ctx, uint64_t address, uint32_t word, bool leader);
+	void *ctx;
+};
+
+/** Walk, nearest blocks first. HVC_E_NOMEM, or HVC_OK however the walk ended. */
+HVC_MUST_USE enum hvc_status hvc_walk__run(const struct hvc_walk *walk);
+
+#endif
