@@ -8,7 +8,10 @@
  *   FILE@+0xOFFSET    byte offset in the file (ELF: mapped through the segments)
  *   FILE              ELF with a symbol every built-in has, `hvc_vectors`
  *
- * A name without '/' and '@' that matches a built-in is the built-in.
+ * A name without '/' and '@' that matches a built-in is the built-in. The last '@' separates,
+ * unless the whole is the name of an existing file. An ELF file linked at or above 2^40, such as
+ * a kernel's vmlinux, is moved down as a whole to HVC_IMAGE_BASE, its offset in 2 MiB kept:
+ * specs and candidates name its addresses as the file has them, everything else as moved.
  */
 #ifndef HVCHECK_SUBJECT_H
 #define HVCHECK_SUBJECT_H
