@@ -114,3 +114,21 @@ add_custom_command(OUTPUT ${built}/abis.c
   COMMENT "Embedding the ABI specifications" VERBATIM)
 
 set(HVC_EMBEDDED ${built}/subjects.c ${built}/abis.c)
+
+# 32 instructions fill a slot; one more must not assemble, whatever the tools.
+foreach(count 32 33)
+  file(CONFIGURE OUTPUT ${built}/slot-${count}.S @ONLY CONTENT
+"	.include \"macros.inc\"
+	vector_table
+	slot	el2t_sync
+	.rept	@count@
+	nop
+	.endr
+	end_slot
+")
+  add_test(NAME slot_of_${count} COMMAND ${assemble} -I ${vectors} -o ${built}/slot-${count}.o
+           ${built}/slot-${count}.S)
+endforeach()
+set_tests_properties(slot_of_33 PROPERTIES
+                     PASS_REGULAR_EXPRESSION "the slot is larger than 128 bytes")
+set_tests_properties(slot_of_32 slot_of_33 PROPERTIES LABELS suite)

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/** The built-in subjects as they are embedded: names, titles, and vector tables in place. */
+#include <string.h>
+
+#include "hvcheck/arch.h"
+#include "hvcheck/subject.h"
+#include "suite.h"
+
+/* Where vectors/subject.ld puts the table. */
+#define TABLE     UINT64_C(0x40000000)
+#define WORD_SELF UINT32_C(0x14000000)
+
+START_TEST(names_are_unique_and_titled)
+{
+	const struct hvc_builtin *row;
+	size_t count = 0;
+
+	for (; (row = hvc_builtin_at(count)); count++) {
+		ck_assert_uint_gt(strlen(row->title), 0);
+		ck_assert_ptr_null(strchr(row->title, '\n'));
+		ck_assert_msg(strncmp(row->name, row->family, strlen(row->family)) == 0,
+		              "%s is not named after its family", row->name);
+		for (size_t i = 0; i < count; i++)
+			ck_assert_str_ne(row->name, hvc_builtin_at(i)->name);
+	}
+	ck_assert_uint_ge(count, 21);
+	ck_assert_ptr_null(hvc_builtin_at(SIZE_MAX));
+}
+END_TEST
+
+/* The title is embedded from the source; the ELF file must carry the same one. */
+START_TEST(elf_carries_its_title)
+{
+	const struct hvc_builtin *row;
+
+	for (size_t i = 0; (row = hvc_builtin_at(i)); i++) {
+		ck_assert_mem_eq(row->elf, "\177ELF", 4);
+		ck_assert_uint_lt(row->elf_size, 16384);
+		ck_assert_msg(memmem(row->elf, row->elf_size, row->title, strlen(row->title) + 1),
+		              "%s", row->name);
+	}
+}
+END_TEST
+
+static uint32_t word_at(const struct hvc_image *image, uint64_t address)
+{
+	uint32_t word = 0;
+
+	for (unsigned i = 0; i < image->segments; i++) {
+		const struct hvc_segment *s = &image->segment[i];
+
+		if (address >= s->address && address - s->address + 4 <= s->data_size)
+			memcpy(&word, s->data + (address - s->address), 4);
+	}
+	return word;
+}
+
+START_TEST(table_is_first_and_slots_are_in_order)
+{
+	static const char *const slot[16] = {
+	        "slot_el2t_sync",    "slot_el2t_irq",    "slot_el2t_fiq",    "slot_el2t_serror",
+	        "slot_el2h_sync",    "slot_el2h_irq",    "slot_el2h_fiq",    "slot_el2h_serror",
+	        "slot_lower64_sync", "slot_lower64_irq", "slot_lower64_fiq", "slot_lower64_serror",
+	        "slot_lower32_sync", "slot_lower32_irq", "slot_lower32_fiq", "slot_lower32_serror",
+	};
+	const struct hvc_builtin *row;
+
+	for (size_t i = 0; (row = hvc_builtin_at(i)); i++) {
+		struct hvc_diag diag;
+		struct hvc_subject *subject;
+		uint64_t address;
+
+		ck_assert_int_eq(hvc_subject_open(row->name, &diag, &subject), HVC_OK);
+		ck_assert_ptr_eq(hvc_subject_builtin(subject), row);
+		ck_assert_uint_eq(hvc_subject_image(subject)->vectors, TABLE);
+		for (unsigned n = 0; n < 16; n++) {
+			ck_assert_int_eq(hvc_subject_find(subject, slot[n], &address), HVC_OK);
+			ck_assert_uint_eq(address, TABLE + n * HVC_VECTOR_SLOT_SIZE);
+		}
+		hvc_subject_close(subject);
+	}
+}
+END_TEST
+
+/* Of every slot's 128 bytes, those that are not code are zero: an UNDEFINED instruction. */
+START_TEST(slots_branch_and_are_zero_after)
+{
+	const struct hvc_builtin *row;
+
+	for (size_t i = 0; (row = hvc_builtin_at(i)); i++) {
+		struct hvc_diag diag;
+		struct hvc_subject *subject;
+
+		ck_assert_int_eq(hvc_subject_open(row->name, &diag, &subject), HVC_OK);
+		for (unsigned at = 0; at < HVC_VECTOR_TABLE_SIZE; at += 4) {
+			uint32_t word = word_at(hvc_subject_image(subject), TABLE + at);
+
+			if (at % HVC_VECTOR_SLOT_SIZE == 0)
+				ck_assert_uint_eq(word & 0xfc000000, WORD_SELF);
+			else
+				ck_assert_uint_eq(word, 0);
+		}
+		hvc_subject_close(subject);
+	}
+}
+END_TEST
+
+static const struct suite_test tests[] = {
+        {"names are unique and titled", &names_are_unique_and_titled},
+        {"the ELF file carries its title", &elf_carries_its_title},
+        {"the table is first, its slots in order", &table_is_first_and_slots_are_in_order},
+        {"slots branch and are zero after", &slots_branch_and_are_zero_after},
+};
+
+SUITE_MAIN("builtin", tests)
