@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT */
+/* Subjects: what a spec names, which files are refused and how it is said. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "hvcheck/arch.h"
+#include "hvcheck/subject.h"
+#include "suite.h"
+#include "tiny_elf.h"
+
+#define FOLDER HVC_BINARY_DIR "/test_subject.files"
+
+/* Each test is a process of its own; files of earlier runs are overwritten. */
+static void write_file(const char *path, const void *bytes, size_t size)
+{
+	int file;
+
+	ck_assert(!mkdir(FOLDER, 0777) || errno == EEXIST);
+	file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+	ck_assert_int_ge(file, 0);
+	ck_assert_int_eq(write(file, bytes, size), (ssize_t)size);
+	ck_assert_int_eq(close(file), 0);
+}
+
+static void write_tiny(const char *path)
+{
+	uint8_t bytes[TINY_SIZE];
+
+	tiny_elf(bytes);
+	write_file(path, bytes, sizeof bytes);
+}
+
+/* A failed open: its status and message, with the output untouched. */
+static void check_refused(const char *spec, enum hvc_status status, const char *message)
+{
+	struct hvc_subject *const mark = (struct hvc_subject *)&write_file;
+	struct hvc_subject *subject = mark;
+	struct hvc_diag diag = {0};
+
+	ck_assert_msg(hvc_subject_open(spec, &diag, &subject) == status, "%s: %s", spec,
+	              diag.message);
+	ck_assert_str_eq(diag.message, message);
+	ck_assert_int_eq(diag.status, status);
+	ck_assert_ptr_eq(subject, mark);
+	ck_assert_int_eq(hvc_subject_open(spec, NULL, &subject), status);
+}
+
+static struct hvc_subject *open_good(const char *spec)
+{
+	struct hvc_subject *subject;
+	struct hvc_diag diag;
+
+	ck_assert_msg(hvc_subject_open(spec, &diag, &subject) == HVC_OK, "%s: %s", spec,
+	              diag.message);
+	ck_assert_str_eq(hvc_subject_name(subject), spec);
+	return subject;
+}
+
+START_TEST(specs_of_an_elf_file)
+{
+	static const struct {
+		const char *where;
+		uint64_t vectors;
+	} rows[] = {
+	        {"", TINY_TEXT},
+	        {"@hvc_vectors", TINY_TEXT},
+	        {"@handler", TINY_TEXT + 0x800},
+	        {"@0x40000000", TINY_TEXT},
+	        {"@0X40000800", TINY_TEXT + 0x800},
+	        {"@1073741824", TINY_TEXT},
+	        {"@+0x1000", TINY_TEXT},
+	        {"@+0x1800", TINY_TEXT + 0x800},
+	        {"@+4096", TINY_TEXT},
+	};
+	const char *path = FOLDER "/specs.elf";
+
+	write_tiny(path);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char spec[256];
+		struct hvc_subject *subject;
+
+		snprintf(spec, sizeof spec, "%s%s", path, rows[i].where);
+		subject = open_good(spec);
+		ck_assert_uint_eq(hvc_subject_image(subject)->vectors, rows[i].vectors);
+		ck_assert_uint_eq(hvc_subject_image(subject)->segments, 2);
+		ck_assert_int_eq(hvc_subject_format(subject), HVC_FORMAT_ELF);
+		ck_assert_ptr_null(hvc_subject_builtin(subject));
+		hvc_subject_close(subject);
+	}
+	hvc_subject_close(NULL);
+}
+END_TEST
+
+START_TEST(specs_that_do_not_fit)
+{
+	static const struct {
+		const char *where;
+		enum hvc_status status;
+		const char *message;
+	} rows[] = {
+	        /* clang-format off */
+		{"@none", HVC_E_NOTFOUND,
+		 "no symbol 'none'; name the table as FILE@SYMBOL or FILE@0xADDRESS"},
+		{"@odd", HVC_E_RANGE, "vector table at 0x40000104 is not aligned to 2 KiB"},
+		{"@0x40000400", HVC_E_RANGE, "vector table at 0x40000400 is not aligned to 2 KiB"},
+		{"@0x40001000", HVC_E_RANGE, "vector table at 0x40001000 is not inside the image"},
+		{"@0x40002000", HVC_E_RANGE, "vector table at 0x40002000 is not inside the image"},
+		{"@0", HVC_E_RANGE, "vector table at 0x0 is not inside the image"},
+		{"@0xfffffffffffff800", HVC_E_RANGE,
+		 "vector table at 0xfffffffffffff800 is not inside the image"},
+		{"@+0", HVC_E_RANGE, "offset 0x0 of the file is not loaded into memory"},
+		{"@+0x99999999", HVC_E_RANGE, "offset 0x99999999 of the file is not loaded into memory"},
+		{"@0x", HVC_E_ARG, "'0x' is not an address; write @0xADDRESS or @+0xOFFSET"},
+		{"@12ab", HVC_E_ARG, "'12ab' is not an address; write @0xADDRESS or @+0xOFFSET"},
+		{"@+x", HVC_E_ARG, "'+x' is not an address; write @0xADDRESS or @+0xOFFSET"},
+		{"@0x10000000000000000", HVC_E_ARG,
+		 "'0x10000000000000000' is not an address; write @0xADDRESS or @+0xOFFSET"},
+		{"@", HVC_E_ARG,
+		 "a subject is NAME, FILE, FILE@SYMBOL, FILE@0xADDRESS or FILE@+0xOFFSET"},
+	        /* clang-format on */
+	};
+	const char *path = FOLDER "/misfits.elf";
+
+	write_tiny(path);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char spec[256];
+
+		snprintf(spec, sizeof spec, "%s%s", path, rows[i].where);
+		check_refused(spec, rows[i].status, rows[i].message);
+	}
+	check_refused("", HVC_E_ARG, "the subject's name is empty");
+	check_refused(NULL, HVC_E_ARG, "the subject's name is empty");
+	check_refused("@handler", HVC_E_ARG,
+	              "a subject is NAME, FILE, FILE@SYMBOL, FILE@0xADDRESS or FILE@+0xOFFSET");
+}
+END_TEST
+
+START_TEST(names_with_an_at_sign)
+{
+	struct hvc_subject *subject;
+
+	write_tiny(FOLDER "/mail@handler");
+	subject = open_good(FOLDER "/mail@handler");
+	ck_assert_uint_eq(hvc_subject_image(subject)->vectors, TINY_TEXT);
+	hvc_subject_close(subject);
+	subject = open_good(FOLDER "/mail@handler@handler");
+	ck_assert_uint_eq(hvc_subject_image(subject)->vectors, TINY_TEXT + 0x800);
+	hvc_subject_close(subject);
+	check_refused(FOLDER "/mail@none", HVC_E_IO, "No such file or directory");
+}
+END_TEST
+
+START_TEST(things_that_are_no_files)
+{
+	check_refused(HVC_BINARY_DIR, HVC_E_IO, "is a directory, not a file");
+	check_refused(FOLDER "/missing", HVC_E_IO, "No such file or directory");
+	check_refused(FOLDER "/missing@0x1000", HVC_E_IO, "No such file or directory");
+	check_refused("/dev/null", HVC_E_IO, "is not a regular file");
+	write_file(FOLDER "/empty", "", 0);
+	check_refused(FOLDER "/empty", HVC_E_FORMAT, "is empty");
+	check_refused(FOLDER "/empty/below", HVC_E_IO, "Not a directory");
+	unlink(FOLDER "/fifo");
+	ck_assert_int_eq(mkfifo(FOLDER "/fifo", 0666), 0);
+	check_refused(FOLDER "/fifo", HVC_E_IO, "is not a regular file");
+	ck_assert_int_eq(truncate(FOLDER "/empty", (off_t)HVC_IMAGE_MAX + 1), 0);
+	check_refused(FOLDER "/empty", HVC_E_RANGE, "is larger than 512 MiB");
+	unlink(FOLDER "/empty");
+}
+END_TEST
+
+START_TEST(packed_files_are_refused_by_name)
+{
+	static const struct {
+		unsigned offset, size;
+		const char *magic, *message;
+	} rows[] = {
+	        /* clang-format off */
+		{0, 3, "\x1f\x8b\x08", "is compressed with gzip: decompress it first"},
+		{0, 6, "\xfd" "7zXZ\0", "is compressed with xz: decompress it first"},
+		{0, 4, "\x28\xb5\x2f\xfd", "is compressed with zstd: decompress it first"},
+		{0, 4, "\x04\x22\x4d\x18", "is compressed with lz4: decompress it first"},
+		{0, 4, "\x02\x21\x4c\x18", "is compressed with lz4: decompress it first"},
+		{0, 4, "BZh9", "is compressed with bzip2: decompress it first"},
+		{0, 8, "MZ\0\0zimg",
+		 "is an EFI zboot image, which is compressed: decompress it first"},
+		{0, 8, "!<arch>\n", "is an archive (ar, deb): extract the file from it first"},
+		{257, 5, "ustar", "is a tar archive: extract the file from it first"},
+		{0, 4, "\x27\x05\x19\x56", "is a U-Boot image: extract the kernel from it first"},
+		{0x202, 4, "HdrS", "is an x86 kernel, not AArch64"},
+	        /* clang-format on */
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		uint8_t bytes[4096] = {0};
+
+		memcpy(bytes + rows[i].offset, rows[i].magic, rows[i].size);
+		write_file(FOLDER "/packed", bytes, sizeof bytes);
+		check_refused(FOLDER "/packed", HVC_E_UNSUPPORTED, rows[i].message);
+		check_refused(FOLDER "/packed@0x40000000", HVC_E_UNSUPPORTED, rows[i].message);
+	}
+}
+END_TEST
+
+START_TEST(raw_files_and_images)
+{
+	const char *path = FOLDER "/flat";
+	const struct hvc_segment *segment;
+	struct hvc_subject *subject;
+	uint8_t bytes[0x1804];
+
+	memset(bytes, 0x1f, sizeof bytes);
+	write_file(path, bytes, sizeof bytes);
+	subject = open_good(FOLDER "/flat@+0x1000");
+	segment = hvc_subject_image(subject)->segment;
+	ck_assert_int_eq(hvc_subject_format(subject), HVC_FORMAT_RAW);
+	ck_assert_uint_eq(segment->address, HVC_IMAGE_BASE);
+	ck_assert_uint_eq(segment->size, sizeof bytes);
+	ck_assert_int_eq(memcmp(segment->data, bytes, sizeof bytes), 0);
+	ck_assert_uint_eq(hvc_subject_image(subject)->vectors, HVC_IMAGE_BASE + 0x1000);
+	hvc_subject_close(subject);
+	check_refused(FOLDER "/flat@+0x1800", HVC_E_RANGE,
+	              "vector table at 0x40001800 is not inside the image");
+	check_refused(path, HVC_E_NOTFOUND,
+	              "no symbol 'hvc_vectors': the file has no symbols; name the table as "
+	              "FILE@0xADDRESS");
+
+	memcpy(bytes + 56, "ARM\x64", 4);
+	tiny_put(bytes, 16, 8, 0x3000);
+	write_file(path, bytes, sizeof bytes);
+	subject = open_good(FOLDER "/flat@0x40001800");
+	segment = hvc_subject_image(subject)->segment;
+	ck_assert_int_eq(hvc_subject_format(subject), HVC_FORMAT_IMAGE);
+	ck_assert_uint_eq(segment->size, 0x3000);
+	ck_assert_uint_eq(segment->data_size, sizeof bytes);
+	hvc_subject_close(subject);
+
+	tiny_put(bytes, 16, 8, HVC_IMAGE_MAX + 1);
+	write_file(path, bytes, sizeof bytes);
+	check_refused(FOLDER "/flat@0x40000000", HVC_E_FORMAT,
+	              "image_size at offset 0x10 is 0x20000001, more than 512 MiB");
+}
+END_TEST
+
+START_TEST(lookups)
+{
+	struct hvc_subject *subject;
+	const char *name = "untouched";
+	uint64_t offset = 7, address = 9;
+
+	write_tiny(FOLDER "/lookups.elf");
+	subject = open_good(FOLDER "/lookups.elf");
+	ck_assert(!hvc_subject_symbol(subject, TINY_DATA + 8, &name, &offset));
+	ck_assert_str_eq(name, "untouched");
+	ck_assert_uint_eq(offset, 7);
+	/* Between the segments, though `second` has no size. */
+	ck_assert(!hvc_subject_symbol(subject, TINY_TEXT + TINY_TEXT_SIZE, &name, &offset));
+	ck_assert(hvc_subject_symbol(subject, TINY_TEXT + 0x83c, &name, &offset));
+	ck_assert_str_eq(name, "handler");
+	ck_assert_uint_eq(offset, 0x3c);
+	ck_assert_int_eq(hvc_subject_find(subject, "none", &address), HVC_E_NOTFOUND);
+	ck_assert_uint_eq(address, 9);
+	ck_assert_int_eq(hvc_subject_find(subject, "value", &address), HVC_OK);
+	ck_assert_uint_eq(address, TINY_DATA);
+	hvc_subject_close(subject);
+	ck_assert_str_eq(hvc_format_name(HVC_FORMAT_ELF), "elf");
+	ck_assert_str_eq(hvc_format_name(HVC_FORMAT_IMAGE), "image");
+	ck_assert_str_eq(hvc_format_name(HVC_FORMAT_RAW), "raw");
+}
+END_TEST
+
+START_TEST(builtins_open)
+{
+	const struct hvc_builtin *builtin;
+	size_t count = 0;
+
+	for (; (builtin = hvc_builtin_at(count)); count++) {
+		struct hvc_subject *subject = open_good(builtin->name);
+		const struct hvc_image *image = hvc_subject_image(subject);
+		uint64_t address;
+
+		ck_assert_ptr_eq(hvc_subject_builtin(subject), builtin);
+		ck_assert_int_eq(hvc_subject_format(subject), HVC_FORMAT_ELF);
+		ck_assert_uint_eq(image->vectors, HVC_IMAGE_BASE);
+		ck_assert_int_eq(hvc_subject_find(subject, "hvc_vectors", &address), HVC_OK);
+		ck_assert_uint_eq(address, HVC_IMAGE_BASE);
+		ck_assert(builtin->title && builtin->title[0] && builtin->family[0]);
+		hvc_subject_close(subject);
+	}
+	ck_assert_uint_ge(count, 2);
+	ck_assert_ptr_null(hvc_builtin_at(SIZE_MAX));
+}
+END_TEST
+
+START_TEST(mistyped_builtins_get_a_hint)
+{
+	check_refused("linux-stub-6.1", HVC_E_NOTFOUND,
+	              "no such built-in or file; did you mean 'linux-stub-6.0'?");
+	check_refused("linux-stb-4.12", HVC_E_NOTFOUND,
+	              "no such built-in or file; did you mean 'linux-stub-4.12'?");
+	check_refused("zzz", HVC_E_NOTFOUND, "no such built-in or file");
+	check_refused("linux-stub-4.12@hvc_vectors", HVC_E_ARG,
+	              "'linux-stub-4.12' is a built-in, which takes no '@'");
+}
+END_TEST
+
+static const struct suite_test tests[] = {
+        {"specs_of_an_elf_file", &specs_of_an_elf_file},
+        {"specs_that_do_not_fit", &specs_that_do_not_fit},
+        {"names_with_an_at_sign", &names_with_an_at_sign},
+        {"things_that_are_no_files", &things_that_are_no_files},
+        {"packed_files_are_refused_by_name", &packed_files_are_refused_by_name},
+        {"raw_files_and_images", &raw_files_and_images},
+        {"lookups", &lookups},
+        {"builtins_open", &builtins_open},
+        {"mistyped_builtins_get_a_hint", &mistyped_builtins_get_a_hint},
+};
+
+SUITE_MAIN("subject", tests)
