@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/** A loaded ABI, inside. */
+#ifndef HVC_ABI_ABI_H
+#define HVC_ABI_ABI_H
+
+#include "abi/arena.h"
+#include "hvcheck/abi.h"
+#include "hvcheck/arch.h"
+
+/** Rules that can govern one class of immediates, best first: the first that matches wins. */
+struct hvc_abi_candidates {
+	const uint16_t *rule;
+	unsigned rules;
+};
+
+/** What judging needs of one rule, worked out once. */
+struct hvc_abi_plan {
+	uint64_t preserve[HVC_REG_COUNT]; /**< bits that must not change; DAIF is apart */
+	uint64_t daif;                    /**< the same for DAIF */
+};
+
+struct hvc_abi {
+	struct hvc_arena arena; /**< owns everything below */
+	const char *name, *title, *source;
+	unsigned levels, insns;
+	struct hvc_abi_world *world;
+	unsigned worlds;
+	struct hvc_rule *rule;
+	unsigned rules;
+	const struct hvc_abi_plan *plan;             /**< one a rule */
+	const struct hvc_abi_candidates *candidates; /**< one a class of immediates */
+	uint16_t class_of[HVC_IMM_COUNT];            /**< index in candidates */
+};
+
+/** Group the immediates by the rules that may govern them (emu/abi/classes.c). */
+HVC_MUST_USE enum hvc_status hvc_abi__classify(struct hvc_abi *abi);
+
+/** Work out the plans (emu/abi/verdict.c). */
+HVC_MUST_USE enum hvc_status hvc_abi__plan(struct hvc_abi *abi);
+
+#endif

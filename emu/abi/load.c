@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+/* From a file to an ABI: its head, its rules, and the proof that they are total. */
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi/cover.h"
+#include "abi/rule.h"
+
+static enum hvc_status read_name(const struct hvc_loader *loader, const struct hvc_spec *spec,
+                                 const char *stem, struct hvc_abi *abi)
+{
+	const char *name = spec->abi.text;
+
+	for (size_t i = 0; name[i]; i++)
+		if (!isalnum((unsigned char)name[i]) && !strchr("-_.", name[i]))
+			return hvc_loader__fail(loader, &spec->abi, i,
+			                        "a name has letters, digits and - _ . only");
+	if (!name[0])
+		return hvc_loader__fail(loader, &spec->abi, 0, "an ABI needs a name");
+	if (stem && strcmp(name, stem) != 0)
+		return hvc_loader__fail(loader, &spec->abi, 0,
+		                        "the name must be that of the file, \"%.60s\"", stem);
+	abi->name = name;
+	abi->title = spec->title.text;
+	abi->source = spec->source.text;
+	return HVC_OK;
+}
+
+static enum hvc_status read_world_name(const struct hvc_loader *loader, const struct hvc_text *text,
+                                       struct hvc_abi *abi, struct hvc_world *world)
+{
+	for (size_t i = 0; text->text[i]; i++)
+		if (!isalnum((unsigned char)text->text[i]) && text->text[i] != '_')
+			return hvc_loader__fail(loader, text, i,
+			                        "a world's name has letters, digits and _ only");
+	if (!text->text[0] || strlen(text->text) >= sizeof world->name)
+		return hvc_loader__fail(loader, text, 0, "a world's name has 1 to %zu characters",
+		                        sizeof world->name - 1);
+	if (hvc_rule__find_world(abi, text->text) < abi->worlds)
+		return hvc_loader__fail(loader, text, 0, "a world named \"%s\" is there already",
+		                        text->text);
+	snprintf(world->name, sizeof world->name, "%s", text->text);
+	return HVC_OK;
+}
+
+static enum hvc_status read_world(const struct hvc_loader *loader, const struct hvc_spec_world *in,
+                                  struct hvc_abi *abi)
+{
+	struct hvc_abi_world *out = &abi->world[abi->worlds];
+	enum hvc_cpu cpu = HVC_CPU_A72;
+
+	if (in->cpu.text)
+		cpu = hvc_cpu_find(in->cpu.text);
+	if (cpu == HVC_CPU_COUNT)
+		return hvc_loader__fail(loader, &in->cpu, 0, "unknown cpu \"%.40s\"", in->cpu.text);
+	hvc_world_init(&out->world, cpu);
+	out->title = in->title.text ? in->title.text : "";
+	HVC_TRY(read_world_name(loader, &in->name, abi, &out->world));
+	if (in->el3.text)
+		HVC_TRY(hvc_list__flag(loader, &in->el3, &out->world.el3));
+	for (unsigned i = 0; i < in->set.pairs; i++) {
+		const struct hvc_spec_pair *pair = &in->set.pair[i];
+		uint64_t value;
+
+		HVC_TRY(hvc_list__number(loader, &pair->value, &value));
+		if (hvc_world_set(&out->world, hvc_reg_find(pair->key.text), value) != HVC_OK)
+			return hvc_loader__fail(loader, &pair->key, 0,
+			                        "%s belongs to the caller, not to the world",
+			                        pair->key.text);
+	}
+	abi->worlds++;
+	return HVC_OK;
+}
+
+static enum hvc_status read_head(const struct hvc_loader *loader, const struct hvc_spec *spec,
+                                 const char *stem, struct hvc_abi *abi)
+{
+	static const struct hvc_spec_world host = {.name = {.text = "host"}};
+	unsigned worlds = spec->worlds ? spec->worlds : 1;
+
+	HVC_TRY(read_name(loader, spec, stem, abi));
+	abi->levels = 1u << HVC_LEVEL_EL1H | 1u << HVC_LEVEL_EL1T;
+	if (spec->callers.text)
+		HVC_TRY(hvc_list__words(loader, &spec->callers, "caller", hvc_rule__find_level, abi,
+		                        HVC_LEVEL_COUNT, &abi->levels));
+	abi->insns = 1u << HVC_INSN_HVC;
+	if (spec->instructions.text)
+		HVC_TRY(hvc_list__words(loader, &spec->instructions, "instruction",
+		                        hvc_rule__find_insn, abi, HVC_INSN_COUNT, &abi->insns));
+	abi->world = hvc_arena__take(&abi->arena, worlds * sizeof *abi->world);
+	if (!abi->world)
+		return hvc_loader__fail_memory(loader);
+	for (unsigned i = 0; i < worlds; i++)
+		HVC_TRY(read_world(loader, spec->worlds ? &spec->world[i] : &host, abi));
+	return HVC_OK;
+}
+
+static enum hvc_status read_rules(const struct hvc_loader *loader, const struct hvc_spec *spec,
+                                  struct hvc_abi *abi)
+{
+	struct hvc_regset clobbers = {{0, 0}};
+
+	if (spec->clobbers.text)
+		HVC_TRY(hvc_list__registers(loader, &spec->clobbers, &clobbers));
+	abi->rule = hvc_arena__take(&abi->arena, spec->rules * sizeof *abi->rule);
+	if (!abi->rule)
+		return hvc_loader__fail_memory(loader);
+	for (abi->rules = 0; abi->rules < spec->rules; abi->rules++) {
+		HVC_TRY(hvc_rule__read(loader, spec, abi->rules, &clobbers, abi));
+		if (abi->rule[abi->rules].is_default && abi->rules + 1 < spec->rules)
+			return hvc_loader__fail(loader, &spec->rule[abi->rules].is_default, 0,
+			                        "the default rule must be the last");
+	}
+	return HVC_OK;
+}
+
+/** A call in words: "imm 0x0004, x0 0x3, from el1h". What the ABI does not tell apart is left out.
+ */
+static void describe(const struct hvc_abi *abi, const struct hvc_cover_point *point, char *text,
+                     size_t size)
+{
+	struct hvc_regset asked = {{0, 0}};
+	size_t length;
+
+	for (unsigned i = 0; i < abi->rules; i++)
+		for (unsigned k = 0; k < abi->rule[i].conditions; k++)
+			hvc_regset_add(&asked, abi->rule[i].condition[k].reg);
+	length = (size_t)snprintf(text, size, "imm 0x%04x", (unsigned)point->v[HVC_COVER_IMM]);
+	for (unsigned n = 0; n < HVC_GPR_COUNT && length < size; n++)
+		if (hvc_regset_has(&asked, (enum hvc_reg)n))
+			length += (size_t)snprintf(text + length, size - length, ", x%u 0x%llx", n,
+			                           (unsigned long long)point->v[HVC_COVER_X0 + n]);
+	if (length < size)
+		length +=
+		        (size_t)snprintf(text + length, size - length, ", from %s",
+		                         hvc_level_name((enum hvc_level)point->v[HVC_COVER_FROM]));
+	if (length < size && abi->insns & (abi->insns - 1))
+		length += (size_t)snprintf(text + length, size - length, ", insn %s",
+		                           hvc_insn_name((enum hvc_insn)point->v[HVC_COVER_INSN]));
+	if (length < size && abi->worlds > 1)
+		snprintf(text + length, size - length, ", world %s",
+		         abi->world[point->v[HVC_COVER_WORLD]].world.name);
+}
+
+static enum hvc_status check_cover(const struct hvc_loader *loader, const struct hvc_spec *spec,
+                                   const struct hvc_abi *abi)
+{
+	const struct hvc_cover_space space = {abi->worlds, abi->levels, abi->insns, abi->rule,
+	                                      abi->rules};
+	struct hvc_cover_finding found;
+	const struct hvc_rule *a, *b;
+	struct hvc_text at;
+	char call[160];
+
+	hvc_cover__check(&space, &found);
+	a = &abi->rule[found.a];
+	b = &abi->rule[found.b];
+	at = (struct hvc_text){.line = a->line, .column = a->column};
+	describe(abi, &found.point, call, sizeof call);
+	switch (found.kind) {
+	case HVC_COVER_TOTAL:
+		return HVC_OK;
+	case HVC_COVER_MEMORY:
+		return hvc_loader__fail_memory(loader);
+	case HVC_COVER_COMPLEX:
+		return hvc_loader__fail(loader, &at, 0,
+		                        "rule \"%.40s\" is too entangled with others to check",
+		                        a->name);
+	case HVC_COVER_EMPTY:
+		return hvc_loader__fail(loader, &at, 0,
+		                        "rule \"%.40s\" matches no call: its conditions exclude "
+		                        "each other",
+		                        a->name);
+	case HVC_COVER_HIDDEN:
+		return hvc_loader__fail(loader, &at, 0,
+		                        "rule \"%.40s\" governs no call: rules of higher priority "
+		                        "take all it matches",
+		                        a->name);
+	case HVC_COVER_OVERLAP:
+		at = (struct hvc_text){.line = b->line, .column = b->column};
+		return hvc_loader__fail(loader, &at, 0,
+		                        "rule \"%.40s\" overlaps rule \"%.40s\" (line %u): %s",
+		                        b->name, a->name, a->line, call);
+	case HVC_COVER_GAP:
+		break;
+	}
+	at = (struct hvc_text){.line = spec->rules_line, .column = spec->rules_column};
+	return hvc_loader__fail(loader, &at, 0, "no rule governs %s", call);
+}
+
+static enum hvc_status build(const struct hvc_loader *loader, const char *text, size_t size,
+                             const char *stem, struct hvc_abi *abi)
+{
+	struct hvc_spec spec;
+
+	HVC_TRY(hvc_spec__read(text, size, loader->file, &abi->arena, loader->diag, &spec));
+	HVC_TRY(read_head(loader, &spec, stem, abi));
+	HVC_TRY(read_rules(loader, &spec, abi));
+	HVC_TRY(check_cover(loader, &spec, abi));
+	if (hvc_abi__classify(abi) != HVC_OK || hvc_abi__plan(abi) != HVC_OK)
+		return hvc_loader__fail_memory(loader);
+	return HVC_OK;
+}
+
+static enum hvc_status parse(const char *text, size_t size, const char *file, const char *stem,
+                             struct hvc_diag *diag, struct hvc_abi **out)
+{
+	struct hvc_abi *abi = calloc(1, sizeof *abi);
+	struct hvc_loader loader = {.file = file, .diag = diag};
+	enum hvc_status status;
+
+	if (!abi)
+		return hvc_loader__fail_memory(&loader);
+	loader.arena = &abi->arena;
+	status = build(&loader, text, size, stem, abi);
+	if (status != HVC_OK) {
+		hvc_abi_free(abi);
+		return status;
+	}
+	*out = abi;
+	return HVC_OK;
+}
+
+enum hvc_status hvc_abi_parse(const char *text, size_t size, const char *name,
+                              struct hvc_diag *diag, struct hvc_abi **out)
+{
+	return parse(text, size, name, NULL, diag, out);
+}
+
+static enum hvc_status fail_io(const char *path, struct hvc_diag *diag)
+{
+	return hvc_diag_set(diag, HVC_E_IO, path, 0, 0, "%s", strerror(errno));
+}
+
+enum hvc_status hvc_abi_load(const char *path, struct hvc_diag *diag, struct hvc_abi **out)
+{
+	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
+	size_t length = strlen(base), size = 0;
+	enum hvc_status status;
+	char stem[256], *text;
+	FILE *file;
+
+	if (length > 5 && !strcmp(base + length - 5, ".yaml"))
+		length -= 5;
+	snprintf(stem, sizeof stem, "%.*s", (int)(length < sizeof stem ? length : sizeof stem - 1),
+	         base);
+	file = fopen(path, "rb");
+	if (!file)
+		return fail_io(path, diag);
+	text = malloc(HVC_SPEC_SIZE_MAX + 1);
+	if (text)
+		size = fread(text, 1, HVC_SPEC_SIZE_MAX + 1, file);
+	if (!text)
+		status = hvc_diag_set(diag, HVC_E_NOMEM, path, 0, 0, "out of memory");
+	else if (ferror(file))
+		status = fail_io(path, diag);
+	else
+		status = parse(text, size, path, stem, diag, out);
+	free(text);
+	fclose(file);
+	return status;
+}

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: MIT */
+#include "abi/rule.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+unsigned hvc_rule__find_world(const void *ctx, const char *word)
+{
+	const struct hvc_abi *abi = ctx;
+	unsigned i = 0;
+
+	while (i < abi->worlds && strcmp(word, abi->world[i].world.name) != 0)
+		i++;
+	return i;
+}
+
+unsigned hvc_rule__find_level(const void *ctx, const char *word)
+{
+	(void)ctx;
+	return hvc_level_find(word);
+}
+
+unsigned hvc_rule__find_insn(const void *ctx, const char *word)
+{
+	(void)ctx;
+	return hvc_insn_find(word);
+}
+
+/** A rule while it is read. */
+struct reading {
+	const struct hvc_loader *loader;
+	const struct hvc_spec_rule *spec;
+	const struct hvc_abi *abi;
+	struct hvc_rule *rule;
+};
+
+static enum hvc_status read_expr(const struct hvc_loader *loader, const struct hvc_text *text,
+                                 struct hvc_expr *out)
+{
+	size_t position = 0;
+	const char *message = "";
+
+	if (hvc_expr_parse(text->text, out, &position, &message) != HVC_OK)
+		return hvc_loader__fail(loader, text, position, "%s", message);
+	return HVC_OK;
+}
+
+static enum hvc_status read_declared(const struct reading *r, const struct hvc_text *text,
+                                     const char *what, hvc_word_find *find, unsigned limit,
+                                     unsigned declared, unsigned *out)
+{
+	HVC_TRY(hvc_list__words(r->loader, text, what, find, r->abi, limit, out));
+	if (*out & ~declared)
+		return hvc_loader__fail(r->loader, text, 0, "a %s that the ABI does not declare",
+		                        what);
+	return HVC_OK;
+}
+
+static enum hvc_status read_condition(const struct reading *r, const struct hvc_spec_pair *pair,
+                                      struct hvc_condition *out)
+{
+	bool word = pair->key.text[0] == 'w';
+	struct hvc_numbers set;
+
+	HVC_TRY(hvc_list__numbers(r->loader, &pair->value, word ? 32 : 64, true, &set));
+	out->reg = (enum hvc_reg)strtoul(pair->key.text + 1, NULL, 10);
+	out->mask = set.mask;
+	out->interval = set.interval;
+	out->intervals = set.intervals;
+	return HVC_OK;
+}
+
+static enum hvc_status read_when(const struct reading *r)
+{
+	const struct hvc_spec_map *when = &r->spec->when;
+	struct hvc_rule *rule = r->rule;
+	struct hvc_condition *condition =
+	        hvc_arena__take(r->loader->arena, when->pairs * sizeof *condition);
+
+	if (!condition)
+		return hvc_loader__fail_memory(r->loader);
+	rule->condition = condition;
+	for (unsigned i = 0; i < when->pairs; i++) {
+		const char *key = when->pair[i].key.text;
+		const struct hvc_text *value = &when->pair[i].value;
+		struct hvc_numbers imm;
+
+		if (!strcmp(key, "from")) {
+			HVC_TRY(read_declared(r, value, "caller", hvc_rule__find_level,
+			                      HVC_LEVEL_COUNT, r->abi->levels, &rule->levels));
+		} else if (!strcmp(key, "insn")) {
+			HVC_TRY(read_declared(r, value, "instruction", hvc_rule__find_insn,
+			                      HVC_INSN_COUNT, r->abi->insns, &rule->insns));
+		} else if (!strcmp(key, "world")) {
+			HVC_TRY(hvc_list__words(r->loader, value, "world", hvc_rule__find_world,
+			                        r->abi, r->abi->worlds, &rule->worlds));
+		} else if (!strcmp(key, "imm")) {
+			HVC_TRY(hvc_list__numbers(r->loader, value, 16, false, &imm));
+			rule->imm = imm.interval;
+			rule->imms = imm.intervals;
+		} else {
+			HVC_TRY(read_condition(r, &when->pair[i], condition));
+			condition++;
+			rule->conditions++;
+		}
+	}
+	return HVC_OK;
+}
+
+static enum hvc_status read_outcome(const struct reading *r)
+{
+	const struct hvc_spec_rule *spec = r->spec;
+	struct hvc_rule *rule = r->rule;
+
+	rule->specified = strcmp(spec->outcome.text, "unspecified") != 0;
+	rule->level = HVC_LEVEL_COUNT;
+	rule->outcome = HVC_OUTCOME_COUNT;
+	if (!rule->specified)
+		return HVC_OK;
+	rule->outcome = hvc_outcome_find(spec->outcome.text);
+	if (rule->outcome == HVC_OUTCOME_COUNT)
+		return hvc_loader__fail(r->loader, &spec->outcome, 0, "unknown outcome \"%.40s\"",
+		                        spec->outcome.text);
+	if (spec->level.text) {
+		rule->level = hvc_level_find(spec->level.text);
+		if (rule->level == HVC_LEVEL_COUNT)
+			return hvc_loader__fail(r->loader, &spec->level, 0,
+			                        "unknown level \"%.40s\"", spec->level.text);
+	}
+	if (spec->at.text) {
+		if (rule->outcome != HVC_OUTCOME_JUMP)
+			return hvc_loader__fail(r->loader, &spec->at, 0,
+			                        "only a jump has an address");
+		HVC_TRY(read_expr(r->loader, &spec->at, &rule->at));
+		rule->has_at = true;
+	}
+	return HVC_OK;
+}
+
+static int compare_results(const void *a, const void *b)
+{
+	const struct hvc_result *s = a, *t = b;
+
+	return (s->reg > t->reg) - (s->reg < t->reg);
+}
+
+static enum hvc_status read_results(const struct reading *r, const struct hvc_regset *clobbers)
+{
+	const struct hvc_spec_map *map = &r->spec->results;
+	struct hvc_rule *rule = r->rule;
+	struct hvc_result *result = hvc_arena__take(r->loader->arena, map->pairs * sizeof *result);
+
+	if (!result)
+		return hvc_loader__fail_memory(r->loader);
+	if (r->spec->clobbers.text)
+		HVC_TRY(hvc_list__registers(r->loader, &r->spec->clobbers, &rule->clobbers));
+	else if (rule->specified)
+		rule->clobbers = *clobbers;
+	for (unsigned i = 0; i < map->pairs; i++) {
+		result[i].reg = hvc_reg_find(map->pair[i].key.text);
+		HVC_TRY(read_expr(r->loader, &map->pair[i].value, &result[i].expr));
+		/* A promised value is stronger than leave to change it. */
+		hvc_regset_remove(&rule->clobbers, result[i].reg);
+	}
+	qsort(result, map->pairs, sizeof *result, compare_results);
+	rule->result = result;
+	rule->results = map->pairs;
+	return HVC_OK;
+}
+
+/** A rule without a promise must not look as if it made one. */
+static enum hvc_status check_unspecified(const struct reading *r)
+{
+	const struct hvc_spec_rule *spec = r->spec;
+	const struct hvc_text *promise = spec->level.text      ? &spec->level
+	                                 : spec->at.text       ? &spec->at
+	                                 : spec->clobbers.text ? &spec->clobbers
+	                                                       : NULL;
+	struct hvc_text results = {.line = spec->results.line, .column = spec->results.column};
+
+	if (!promise && spec->results.present)
+		promise = &results;
+	if (promise && !r->rule->specified)
+		return hvc_loader__fail(r->loader, promise, 0,
+		                        "an unspecified rule promises nothing");
+	return HVC_OK;
+}
+
+static enum hvc_status read_priority(const struct reading *r)
+{
+	const struct hvc_text *text = &r->spec->priority;
+	uint64_t value;
+
+	if (!text->text)
+		return HVC_OK;
+	HVC_TRY(hvc_list__number(r->loader, text, &value));
+	if ((int64_t)value > HVC_PRIORITY_MAX || (int64_t)value < -HVC_PRIORITY_MAX)
+		return hvc_loader__fail(r->loader, text, 0, "a priority lies between -%d and %d",
+		                        HVC_PRIORITY_MAX, HVC_PRIORITY_MAX);
+	r->rule->priority = (int)(int64_t)value;
+	return HVC_OK;
+}
+
+static enum hvc_status read_default(const struct reading *r)
+{
+	const struct hvc_spec_rule *spec = r->spec;
+	struct hvc_text when = {.line = spec->when.line, .column = spec->when.column};
+
+	if (!spec->is_default.text)
+		return HVC_OK;
+	HVC_TRY(hvc_list__flag(r->loader, &spec->is_default, &r->rule->is_default));
+	if (!r->rule->is_default)
+		return HVC_OK;
+	if (spec->when.present)
+		return hvc_loader__fail(r->loader, &when, 0, "the default rule has no conditions");
+	if (spec->priority.text)
+		return hvc_loader__fail(r->loader, &spec->priority, 0,
+		                        "the default rule has no priority");
+	r->rule->priority = INT_MIN;
+	return HVC_OK;
+}
+
+/** Does the outcome end at EL2, whoever called? */
+static bool ends_at_el2(enum hvc_outcome_kind kind)
+{
+	return kind == HVC_OUTCOME_HANDOFF || kind == HVC_OUTCOME_FORWARD ||
+	       kind == HVC_OUTCOME_SPIN || kind == HVC_OUTCOME_FAULT || kind == HVC_OUTCOME_LIMIT;
+}
+
+enum hvc_status hvc_rule__read(const struct hvc_loader *loader, const struct hvc_spec *spec,
+                               unsigned index, const struct hvc_regset *clobbers,
+                               struct hvc_abi *abi)
+{
+	static const struct hvc_interval every_imm = {0, HVC_IMM_COUNT - 1};
+	const struct hvc_spec_rule *in = &spec->rule[index];
+	struct hvc_rule *rule = &abi->rule[index];
+	const struct reading r = {loader, in, abi, rule};
+
+	*rule = (struct hvc_rule){
+	        .name = in->name.text,
+	        .title = in->title.text ? in->title.text : "",
+	        .source = in->source.text ? in->source.text : abi->source,
+	        .line = in->line,
+	        .column = in->column,
+	        .imm = &every_imm,
+	        .imms = 1,
+	        .levels = abi->levels,
+	        .insns = abi->insns,
+	        .worlds = (1u << abi->worlds) - 1,
+	};
+	if (!in->name.text[0])
+		return hvc_loader__fail(loader, &in->name, 0, "a rule needs a name");
+	for (unsigned i = 0; i < index; i++)
+		if (!strcmp(rule->name, abi->rule[i].name))
+			return hvc_loader__fail(loader, &in->name, 0,
+			                        "a rule named \"%.40s\" is on line %u already",
+			                        rule->name, abi->rule[i].line);
+	if (in->unconfirmed.text)
+		HVC_TRY(hvc_list__flag(loader, &in->unconfirmed, &rule->unconfirmed));
+	HVC_TRY(read_priority(&r));
+	HVC_TRY(read_default(&r));
+	HVC_TRY(read_when(&r));
+	HVC_TRY(read_outcome(&r));
+	HVC_TRY(check_unspecified(&r));
+	if (ends_at_el2(rule->outcome) && in->level.text && hvc_level_el(rule->level) != 2)
+		return hvc_loader__fail(loader, &in->level, 0, "%s ends at EL2",
+		                        hvc_outcome_name(rule->outcome));
+	return read_results(&r, clobbers);
+}

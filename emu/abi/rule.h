@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/** Rules from their text. */
+#ifndef HVC_ABI_RULE_H
+#define HVC_ABI_RULE_H
+
+#include "abi/abi.h"
+#include "abi/list.h"
+
+#define HVC_PRIORITY_MAX 1000
+
+/**
+ * Read spec->rule[index] into abi->rule[index]. The ABI's head (levels, insns, worlds, source)
+ * is in place; clobbers is the ABI's default. Each rule is checked by itself only.
+ */
+HVC_MUST_USE enum hvc_status hvc_rule__read(const struct hvc_loader *loader,
+                                            const struct hvc_spec *spec, unsigned index,
+                                            const struct hvc_regset *clobbers, struct hvc_abi *abi);
+
+/** Index of a world's name, abi->worlds when there is none. ctx is a struct hvc_abi. */
+unsigned hvc_rule__find_world(const void *ctx, const char *word);
+unsigned hvc_rule__find_level(const void *ctx, const char *word);
+unsigned hvc_rule__find_insn(const void *ctx, const char *word);
+
+#endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Judging is hot: nearly every outcome conforms, so one pass over all registers answers the
+ * common case, and only a difference is looked at register by register.
+ */
+#include "hvcheck/verdict.h"
+
+#include <string.h>
+
+#include "abi/abi.h"
+
+const char *hvc_verdict_name(enum hvc_verdict_kind kind)
+{
+	static const char *const names[] = {"conforms", "violates", "undecided"};
+
+	return (unsigned)kind < sizeof names / sizeof *names ? names[kind] : "?";
+}
+
+const char *hvc_clause_name(enum hvc_clause clause)
+{
+	static const char *const names[] = {
+	        "", "outcome", "level", "address", "result", "preserve", "memory",
+	};
+
+	return (unsigned)clause < sizeof names / sizeof *names ? names[clause] : "?";
+}
+
+void hvc_entry_state(const struct hvc_state *world, const struct hvc_call *call,
+                     struct hvc_state *out)
+{
+	if (out != world)
+		*out = *world;
+	memcpy(out->v, call->x, sizeof call->x);
+	out->v[HVC_REG_NZCV] = call->nzcv & HVC_PSTATE_NZCV;
+	out->v[HVC_REG_DAIF] = call->daif & HVC_PSTATE_DAIF;
+}
+
+/** Does the exception that ends the call use up system registers of its own? */
+static bool takes_exception(enum hvc_outcome_kind kind)
+{
+	return kind == HVC_OUTCOME_INJECT || kind == HVC_OUTCOME_UNDEFINED ||
+	       kind == HVC_OUTCOME_FAULT;
+}
+
+/** Does the run end inside EL2, where taking the exception masked everything? */
+static bool ends_inside(enum hvc_outcome_kind kind)
+{
+	return kind == HVC_OUTCOME_JUMP || kind == HVC_OUTCOME_SPIN ||
+	       kind == HVC_OUTCOME_HANDOFF || kind == HVC_OUTCOME_FORWARD ||
+	       kind == HVC_OUTCOME_LIMIT;
+}
+
+static void make_plan(const struct hvc_rule *rule, struct hvc_abi_plan *plan)
+{
+	unsigned end = takes_exception(rule->outcome) ? HVC_GPR_COUNT : HVC_REG_COUNT;
+
+	for (unsigned reg = 0; reg < end; reg++)
+		if (!hvc_regset_has(&rule->clobbers, (enum hvc_reg)reg) && reg != HVC_REG_SCR_EL3 &&
+		    hvc_reg_info((enum hvc_reg)reg)->class_ != HVC_CLASS_EXCEPTION)
+			plan->preserve[reg] = hvc_reg_info((enum hvc_reg)reg)->mask;
+	for (unsigned i = 0; i < rule->results; i++)
+		plan->preserve[rule->result[i].reg] = 0;
+	plan->daif = plan->preserve[HVC_REG_DAIF];
+	plan->preserve[HVC_REG_DAIF] = 0;
+}
+
+enum hvc_status hvc_abi__plan(struct hvc_abi *abi)
+{
+	struct hvc_abi_plan *plan = hvc_arena__take(&abi->arena, abi->rules * sizeof *plan);
+
+	if (!plan)
+		return HVC_E_NOMEM;
+	for (unsigned i = 0; i < abi->rules; i++)
+		make_plan(&abi->rule[i], &plan[i]);
+	abi->plan = plan;
+	return HVC_OK;
+}
+
+/** What is compared with what. */
+struct hearing {
+	const struct hvc_rule *rule;
+	const struct hvc_abi_plan *plan;
+	const struct hvc_state *entry;
+	const struct hvc_regset *present;
+	const struct hvc_call *call;
+	const struct hvc_outcome *outcome;
+	struct hvc_verdict *verdict;
+};
+
+static bool violates(const struct hearing *h, enum hvc_clause clause, enum hvc_reg reg,
+                     uint64_t expected, uint64_t actual)
+{
+	h->verdict->kind = HVC_VERDICT_VIOLATES;
+	h->verdict->clause = clause;
+	h->verdict->reg = reg;
+	h->verdict->expected = expected;
+	h->verdict->actual = actual;
+	return true;
+}
+
+static enum hvc_level expected_level(const struct hearing *h)
+{
+	if (h->rule->level != HVC_LEVEL_COUNT)
+		return h->rule->level;
+	switch (h->rule->outcome) {
+	case HVC_OUTCOME_RETURN:
+	case HVC_OUTCOME_RETRY:
+	case HVC_OUTCOME_INJECT:
+	case HVC_OUTCOME_UNDEFINED:
+		return h->call->from;
+	default:
+		return HVC_LEVEL_EL2H;
+	}
+}
+
+static bool broken_result(const struct hearing *h)
+{
+	const struct hvc_context context = {h->entry, h->call};
+
+	for (unsigned i = 0; i < h->rule->results; i++) {
+		const struct hvc_result *result = &h->rule->result[i];
+		uint64_t expected = hvc_expr_eval(&result->expr, &context);
+		uint64_t actual = h->outcome->state.v[result->reg];
+
+		if ((expected ^ actual) & hvc_reg_info(result->reg)->mask &&
+		    result->reg != HVC_REG_SCR_EL3 && hvc_regset_has(h->present, result->reg))
+			return violates(h, HVC_CLAUSE_RESULT, result->reg, expected, actual);
+	}
+	return false;
+}
+
+static uint64_t expected_daif(const struct hearing *h)
+{
+	if (ends_inside(h->rule->outcome) && hvc_level_el(h->outcome->level) == 2)
+		return HVC_PSTATE_DAIF;
+	return h->entry->v[HVC_REG_DAIF];
+}
+
+static bool broken_preserve(const struct hearing *h)
+{
+	const uint64_t *before = h->entry->v, *after = h->outcome->state.v;
+	const uint64_t *mask = h->plan->preserve;
+	uint64_t daif = expected_daif(h), differs = (daif ^ after[HVC_REG_DAIF]) & h->plan->daif;
+
+	for (unsigned reg = 0; reg < HVC_REG_COUNT; reg++)
+		differs |= (before[reg] ^ after[reg]) & mask[reg];
+	if (!differs)
+		return false;
+	for (unsigned reg = 0; reg < HVC_REG_COUNT; reg++) {
+		uint64_t expected = reg == HVC_REG_DAIF ? daif : before[reg];
+		uint64_t bits = reg == HVC_REG_DAIF ? h->plan->daif : mask[reg];
+
+		if ((expected ^ after[reg]) & bits && hvc_regset_has(h->present, (enum hvc_reg)reg))
+			return violates(h, HVC_CLAUSE_PRESERVE, (enum hvc_reg)reg, expected,
+			                after[reg]);
+	}
+	return false;
+}
+
+static void judge(const struct hearing *h)
+{
+	const struct hvc_context context = {h->entry, h->call};
+	const struct hvc_outcome *outcome = h->outcome;
+	enum hvc_level level = expected_level(h);
+	uint64_t at;
+
+	if (outcome->kind != h->rule->outcome) {
+		violates(h, HVC_CLAUSE_OUTCOME, HVC_REG_NONE, h->rule->outcome, outcome->kind);
+		return;
+	}
+	if (outcome->level != level) {
+		violates(h, HVC_CLAUSE_LEVEL, HVC_REG_NONE, level, outcome->level);
+		return;
+	}
+	if (h->rule->has_at) {
+		at = hvc_expr_eval(&h->rule->at, &context);
+		if (at != outcome->pc) {
+			violates(h, HVC_CLAUSE_ADDRESS, HVC_REG_NONE, at, outcome->pc);
+			return;
+		}
+	}
+	if (!broken_result(h) && !broken_preserve(h) && outcome->stores)
+		violates(h, HVC_CLAUSE_MEMORY, HVC_REG_NONE, 0, outcome->stores);
+}
+
+void hvc_verdict_judge(const struct hvc_abi *abi, unsigned world, const struct hvc_state *entry,
+                       const struct hvc_regset *present, const struct hvc_call *call,
+                       const struct hvc_outcome *outcome, struct hvc_verdict *out)
+{
+	int index = hvc_abi_rule_of(abi, world, call);
+	struct hearing h = {.entry = entry,
+	                    .present = present,
+	                    .call = call,
+	                    .outcome = outcome,
+	                    .verdict = out};
+
+	*out = (struct hvc_verdict){
+	        .kind = HVC_VERDICT_UNDECIDED, .rule = index, .reg = HVC_REG_NONE};
+	if (index < 0 || !abi->rule[index].specified)
+		return;
+	out->kind = HVC_VERDICT_CONFORMS;
+	h.rule = &abi->rule[index];
+	h.plan = &abi->plan[index];
+	judge(&h);
+}
