@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+#include "hvcheck/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/internal.h"
+
+#define CONSTANTS_LIMIT 20000u /* instructions followed when looking for compared constants */
+
+/* What judging needs besides the check itself. */
+struct bench {
+	struct hvc_check *check;
+	unsigned world;
+	const struct hvc_map *map;
+	unsigned capacity; /* of check->finding */
+	uint8_t violating[HVC_IMM_COUNT];
+	/* for each finding, the immediates it was seen on: a bit each */
+	uint8_t (*seen)[HVC_IMM_COUNT / 8];
+};
+
+static struct hvc_finding *find(struct bench *bench, const struct hvc_verdict *verdict)
+{
+	struct hvc_check *check = bench->check;
+
+	for (unsigned i = 0; i < check->findings; i++) {
+		const struct hvc_verdict *known = &check->finding[i].verdict;
+
+		if (known->rule == verdict->rule && known->clause == verdict->clause &&
+		    known->reg == verdict->reg)
+			return &check->finding[i];
+	}
+	if (check->findings == bench->capacity) {
+		unsigned capacity = bench->capacity ? 2 * bench->capacity : 8;
+		void *finding = realloc(check->finding, capacity * sizeof *check->finding);
+		void *seen;
+
+		if (!finding)
+			return NULL;
+		check->finding = finding;
+		seen = realloc(bench->seen, capacity * sizeof *bench->seen);
+		if (!seen)
+			return NULL;
+		bench->seen = seen;
+		bench->capacity = capacity;
+	}
+	memset(&check->finding[check->findings], 0, sizeof *check->finding);
+	memset(bench->seen[check->findings], 0, sizeof *bench->seen);
+	return &check->finding[check->findings++];
+}
+
+/* Is this call before the finding's witness? Worlds come in order, and so do probes in each. */
+static bool is_earlier(const struct bench *bench, const struct hvc_finding *finding, uint16_t imm)
+{
+	return finding->world == bench->world && imm < finding->imm;
+}
+
+static bool note(struct bench *bench, const struct hvc_verdict *verdict, uint32_t probe,
+                 uint16_t imm, unsigned class_)
+{
+	struct hvc_finding *finding = find(bench, verdict);
+	uint8_t *seen;
+
+	if (!finding)
+		return false;
+	seen = bench->seen[finding - bench->check->finding];
+	if (finding->calls++ == 0 || is_earlier(bench, finding, imm)) {
+		finding->verdict = *verdict;
+		finding->world = bench->world;
+		finding->probe = bench->map->probes.probe[probe];
+		finding->imm = imm;
+		finding->outcome = bench->map->class_[class_];
+	}
+	if (!(seen[imm / 8] >> (imm % 8) & 1)) {
+		seen[imm / 8] |= (uint8_t)(1u << imm % 8);
+		finding->immediates++;
+	}
+	if (!bench->violating[imm]) {
+		bench->violating[imm] = 1;
+		bench->check->immediates_violating++;
+	}
+	return true;
+}
+
+static void count(struct hvc_rule_account *account, enum hvc_verdict_kind kind)
+{
+	account->calls++;
+	if (kind == HVC_VERDICT_CONFORMS)
+		account->conforms++;
+	else if (kind == HVC_VERDICT_VIOLATES)
+		account->violates++;
+	else
+		account->undecided++;
+}
+
+/* Judge every call of one run. */
+static bool judge_run(struct bench *bench, const struct hvc_run *run)
+{
+	struct hvc_check *check = bench->check;
+	const struct hvc_map *map = bench->map;
+	struct hvc_state before;
+	struct hvc_outcome outcome;
+	struct hvc_verdict verdict;
+	struct hvc_call call;
+
+	hvc_map_call(map, run->probe, run->lo, &call);
+	hvc_entry_state(&map->entry, &call, &before);
+	for (unsigned imm = run->lo; imm <= run->hi; imm++) {
+		call.imm = (uint16_t)imm;
+		hvc_class_apply(&map->class_[run->class_], &map->entry, &call, &outcome);
+		hvc_verdict_judge(check->abi, bench->world, &before, &map->present, &call, &outcome,
+		                  &verdict);
+		count(&check->total, verdict.kind);
+		if (verdict.rule >= 0)
+			count(&check->rule[verdict.rule], verdict.kind);
+		if (verdict.kind == HVC_VERDICT_VIOLATES &&
+		    !note(bench, &verdict, run->probe, call.imm, run->class_))
+			return false;
+	}
+	return true;
+}
+
+static enum hvc_status check_world(const struct hvc_check_config *config, struct bench *bench,
+                                   const struct hvc_probes *probes, struct hvc_diag *diag)
+{
+	struct hvc_check *check = bench->check;
+	struct hvc_map_config map = {
+	        .subject = config->subject,
+	        .world = &hvc_abi_world_at(config->abi, bench->world)->world,
+	        .probes = probes,
+	        .jobs = config->jobs,
+	        .budget = config->budget,
+	        .progress = config->progress,
+	        .progress_ctx = config->progress_ctx,
+	};
+
+	HVC_TRY(hvc_map_make(&map, diag, &check->map[bench->world]));
+	check->maps++;
+	bench->map = check->map[bench->world];
+	for (size_t i = 0; i < bench->map->runs; i++)
+		if (!judge_run(bench, &bench->map->run[i]))
+			return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	return HVC_OK;
+}
+
+static int by_rule(const void *a, const void *b)
+{
+	const struct hvc_verdict *x = &((const struct hvc_finding *)a)->verdict;
+	const struct hvc_verdict *y = &((const struct hvc_finding *)b)->verdict;
+
+	if (x->rule != y->rule)
+		return x->rule < y->rule ? -1 : 1;
+	if (x->clause != y->clause)
+		return x->clause < y->clause ? -1 : 1;
+	return (x->reg > y->reg) - (x->reg < y->reg);
+}
+
+static enum hvc_status run_worlds(const struct hvc_check_config *config,
+                                  const struct hvc_probes *probes, struct bench *bench,
+                                  struct hvc_diag *diag)
+{
+	unsigned worlds = hvc_abi_world_count(config->abi);
+	struct hvc_check *check = bench->check;
+
+	check->subject = strdup(hvc_subject_name(config->subject));
+	check->abi = config->abi;
+	check->map = calloc(worlds, sizeof *check->map);
+	check->rule = calloc(hvc_abi_rule_count(config->abi), sizeof *check->rule);
+	if (!check->subject || !check->map || !check->rule)
+		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	for (bench->world = 0; bench->world < worlds; bench->world++)
+		HVC_TRY(check_world(config, bench, probes, diag));
+	if (check->findings)
+		qsort(check->finding, check->findings, sizeof *check->finding, by_rule);
+	return HVC_OK;
+}
+
+enum hvc_status hvc_check_run(const struct hvc_check_config *config, struct hvc_diag *diag,
+                              struct hvc_check **out)
+{
+	struct hvc_probe_config probe = {
+	        .abi = &config->abi,
+	        .abis = 1,
+	        .levels = hvc_abi_levels(config->abi),
+	        .insns = hvc_abi_insns(config->abi),
+	        .randoms = config->randoms,
+	};
+	struct hvc_constant *constant = NULL;
+	struct hvc_probes probes = {0};
+	struct bench *bench = calloc(1, sizeof *bench);
+	struct hvc_check *check = calloc(1, sizeof *check);
+	enum hvc_status status = HVC_E_NOMEM;
+
+	if (bench && check)
+		status = hvc_subject_constants(config->subject, CONSTANTS_LIMIT, &constant,
+		                               &probe.constants);
+	probe.constant = constant;
+	if (status == HVC_OK)
+		status = hvc_probes_make(&probe, &probes);
+	if (status != HVC_OK) {
+		hvc_diag_set(diag, status, NULL, 0, 0, "%s", hvc_strerror(status));
+	} else {
+		bench->check = check;
+		status = run_worlds(config, &probes, bench, diag);
+	}
+	hvc_probes_free(&probes);
+	free(constant);
+	if (bench)
+		free(bench->seen);
+	free(bench);
+	if (status != HVC_OK) {
+		hvc_check_free(check);
+		return status;
+	}
+	*out = check;
+	return HVC_OK;
+}
+
+void hvc_check_free(struct hvc_check *check)
+{
+	if (!check)
+		return;
+	for (unsigned i = 0; i < check->maps; i++)
+		hvc_map_free(check->map[i]);
+	free(check->map);
+	free(check->rule);
+	free(check->finding);
+	free(check->subject);
+	free(check);
+}
+
+static void print_promise(const struct hvc_rule *rule, enum hvc_reg reg, char *text, size_t size)
+{
+	text[0] = '\0';
+	for (unsigned i = 0; i < rule->results; i++)
+		if (rule->result[i].reg == reg &&
+		    rule->result[i].expr.term[0].kind != HVC_TERM_CONST)
+			hvc_expr_print(&rule->result[i].expr, text, size);
+}
+
+void hvc_finding_print(const struct hvc_check *check, const struct hvc_finding *finding, char *text,
+                       size_t size)
+{
+	const struct hvc_verdict *v = &finding->verdict;
+	const struct hvc_rule *rule = hvc_abi_rule_at(check->abi, (unsigned)v->rule);
+	unsigned long long actual = v->actual, expected = v->expected;
+	char promise[64];
+
+	switch (v->clause) {
+	case HVC_CLAUSE_OUTCOME:
+		snprintf(text, size, "%s, promised %s",
+		         hvc_outcome_name((enum hvc_outcome_kind)actual),
+		         hvc_outcome_name((enum hvc_outcome_kind)expected));
+		break;
+	case HVC_CLAUSE_LEVEL:
+		snprintf(text, size, "%s ends at %s, promised %s", hvc_outcome_name(rule->outcome),
+		         hvc_level_name((enum hvc_level)actual),
+		         hvc_level_name((enum hvc_level)expected));
+		break;
+	case HVC_CLAUSE_ADDRESS:
+		hvc_expr_print(&rule->at, promise, sizeof promise);
+		snprintf(text, size, "%s to 0x%llx, promised 0x%llx (%s)",
+		         hvc_outcome_name(rule->outcome), actual, expected, promise);
+		break;
+	case HVC_CLAUSE_RESULT:
+		print_promise(rule, v->reg, promise, sizeof promise);
+		snprintf(text, size, "%s is 0x%llx, promised 0x%llx%s%s%s", hvc_reg_name(v->reg),
+		         actual, expected, promise[0] ? " (" : "", promise, promise[0] ? ")" : "");
+		break;
+	case HVC_CLAUSE_PRESERVE:
+		snprintf(text, size, "%s is 0x%llx, had to stay 0x%llx", hvc_reg_name(v->reg),
+		         actual, expected);
+		break;
+	case HVC_CLAUSE_MEMORY:
+		snprintf(text, size, "stores to memory that is not EL2's own");
+		break;
+	case HVC_CLAUSE_NONE:
+		snprintf(text, size, "no clause");
+		break;
+	}
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/* Classes and calls in words. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/internal.h"
+#include "hvcheck/arch.h"
+
+struct line {
+	char *text;
+	size_t size, used;
+};
+
+static void append(struct line *line, const char *format, ...) HVC_PRINTF(2, 3);
+
+static void append(struct line *line, const char *format, ...)
+{
+	va_list args;
+	int n;
+
+	if (line->used + 1 >= line->size)
+		return;
+	va_start(args, format);
+	n = vsnprintf(line->text + line->used, line->size - line->used, format, args);
+	va_end(args);
+	if (n > 0)
+		line->used += (size_t)n;
+	if (line->used >= line->size)
+		line->used = line->size - 1;
+}
+
+static const char *ec_words(unsigned ec)
+{
+	switch (ec) {
+	case HVC_EC_UNKNOWN:
+		return "undefined instruction";
+	case HVC_EC_ILLEGAL:
+		return "illegal execution state";
+	case HVC_EC_SVC64:
+		return "svc";
+	case HVC_EC_HVC64:
+		return "hvc";
+	case HVC_EC_SMC64:
+		return "smc";
+	case HVC_EC_IABT_SAME:
+		return "instruction abort";
+	case HVC_EC_PC_ALIGN:
+		return "pc alignment";
+	case HVC_EC_DABT_SAME:
+		return "data abort";
+	case HVC_EC_BRK64:
+		return "brk";
+	default:
+		return "exception";
+	}
+}
+
+static void append_end(struct line *line, const struct hvc_class *class_)
+{
+	char pc[32], far[32];
+
+	hvc_term_print(&class_->pc, pc, sizeof pc);
+	append(line, "%s", hvc_outcome_name(class_->kind));
+	switch (class_->kind) {
+	case HVC_OUTCOME_JUMP:
+	case HVC_OUTCOME_HANDOFF:
+		append(line, " to %s at %s", pc, hvc_level_name(class_->level));
+		break;
+	case HVC_OUTCOME_SPIN:
+	case HVC_OUTCOME_LIMIT:
+	case HVC_OUTCOME_FORWARD:
+		append(line, " at %s", pc);
+		break;
+	case HVC_OUTCOME_FAULT:
+		append(line, ": %s at %s", ec_words(hvc_arch_ec(class_->esr)), pc);
+		hvc_term_print(&class_->far, far, sizeof far);
+		if (hvc_arch_ec(class_->esr) == HVC_EC_DABT_SAME)
+			append(line, " on %s", far);
+		break;
+	default:
+		break;
+	}
+}
+
+/* Every exception masks DAIF; while the PE is still at EL2 that says nothing. */
+static bool goes_without_saying(const struct hvc_class *class_, const struct hvc_effect *effect)
+{
+	return effect->reg == HVC_REG_DAIF && effect->value.kind == HVC_TERM_CONST &&
+	       effect->value.value == HVC_PSTATE_DAIF && hvc_level_el(class_->level) == 2 &&
+	       class_->kind != HVC_OUTCOME_RETURN && class_->kind != HVC_OUTCOME_RETRY;
+}
+
+void hvc_class_print(const struct hvc_class *class_, char *text, size_t size)
+{
+	struct line line = {text, size, 0};
+	char value[32], address[32];
+
+	if (size)
+		text[0] = '\0';
+	append_end(&line, class_);
+	for (unsigned i = 0; i < class_->effects; i++) {
+		const struct hvc_effect *effect = &class_->effect[i];
+
+		if (goes_without_saying(class_, effect))
+			continue;
+		hvc_term_print(&effect->value, value, sizeof value);
+		append(&line, ", %s := %s", hvc_reg_name(effect->reg), value);
+	}
+	for (unsigned i = 0; i < class_->stores && i < HVC_STORE_MAX; i++) {
+		hvc_term_print(&class_->store[i].address, address, sizeof address);
+		hvc_term_print(&class_->store[i].value, value, sizeof value);
+		append(&line, ", [%s] := %s (%u bytes)", address, value, class_->store[i].size);
+	}
+	if (class_->stores > HVC_STORE_MAX)
+		append(&line, ", and %u more stores", class_->stores - HVC_STORE_MAX);
+	if (class_->untracked)
+		append(&line, ", writes %u other system register%s", class_->untracked,
+		       class_->untracked == 1 ? "" : "s");
+}
+
+static void append_world(struct line *line, const struct hvc_world *world)
+{
+	struct hvc_world plain;
+
+	hvc_world_init(&plain, world->cpu);
+	if (world->cpu != HVC_CPU_A72)
+		append(line, " --cpu %s", hvc_cpu_name(world->cpu));
+	for (unsigned i = 0; i < HVC_REG_COUNT; i++) {
+		enum hvc_reg reg = (enum hvc_reg)i;
+
+		if (!hvc_regset_has(&world->set, reg) || reg == HVC_REG_VBAR_EL2)
+			continue;
+		if (!hvc_regset_has(&plain.set, reg) || plain.state.v[i] != world->state.v[i])
+			append(line, " --set %s=0x%llx", hvc_reg_name(reg),
+			       (unsigned long long)world->state.v[i]);
+	}
+}
+
+void hvc_call_command(const char *subject, const struct hvc_world *world,
+                      const struct hvc_probe *probe, uint16_t imm, char *text, size_t size)
+{
+	struct line line = {text, size, 0};
+	struct hvc_call plain;
+
+	if (size)
+		text[0] = '\0';
+	hvc_call_init(&plain, probe->seed);
+	append(&line, "hvcheck run %s --imm 0x%x", subject, imm);
+	if (probe->call.insn != HVC_INSN_HVC)
+		append(&line, " --insn %s", hvc_insn_name(probe->call.insn));
+	if (probe->call.from != HVC_LEVEL_EL1H)
+		append(&line, " --from %s", hvc_level_name(probe->call.from));
+	if (probe->seed)
+		append(&line, " --seed %llu", (unsigned long long)probe->seed);
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
+		if (probe->call.x[n] != plain.x[n])
+			append(&line, " --set x%u=0x%llx", n, (unsigned long long)probe->call.x[n]);
+	append_world(&line, world);
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+#include "hvcheck/map.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/internal.h"
+
+/* The account must close: every probe's runs tile 0..65,535. */
+static bool is_closed(const struct hvc_map *map)
+{
+	uint32_t probe = 0, next = 0;
+
+	for (size_t i = 0; i < map->runs; i++) {
+		const struct hvc_run *run = &map->run[i];
+
+		if (run->probe != probe || run->lo != next || run->hi < run->lo ||
+		    run->class_ >= map->classes)
+			return false;
+		next = run->hi + 1u;
+		if (next == HVC_IMM_COUNT) {
+			next = 0;
+			probe++;
+		}
+	}
+	return next == 0 && probe == map->probes.count;
+}
+
+/* Probes, world and registers of the map; a machine is opened to learn what the CPU has. */
+static enum hvc_status begin(const struct hvc_map_config *config, struct hvc_diag *diag,
+                             struct hvc_map *map)
+{
+	struct hvc_machine *machine;
+	size_t size = (config->probes->count + 1) * sizeof *map->probes.probe;
+
+	map->subject = strdup(hvc_subject_name(config->subject));
+	map->probes.probe = malloc(size);
+	if (!map->subject || !map->probes.probe)
+		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	if (config->probes->count)
+		memcpy(map->probes.probe, config->probes->probe,
+		       config->probes->count * sizeof *map->probes.probe);
+	map->probes.count = config->probes->count;
+	if (config->world)
+		map->world = *config->world;
+	else
+		hvc_world_init(&map->world, HVC_CPU_A72);
+	HVC_TRY(hvc_jobs__machine(config, diag, &machine));
+	map->entry = *hvc_machine_entry(machine);
+	map->present = *hvc_machine_present(machine);
+	hvc_machine_close(machine);
+	return HVC_OK;
+}
+
+static enum hvc_status sweep(const struct hvc_map_config *config, struct hvc_diag *diag,
+                             struct hvc_map *map)
+{
+	struct hvc_partial partial = {0};
+	struct hvc_masks masks;
+	enum hvc_status status = hvc_jobs__run(config, diag, &partial);
+
+	hvc_class__masks(&map->present, &masks);
+	if (status == HVC_OK && !hvc_settle__classes(&partial, &map->probes, &map->entry, &masks))
+		status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	if (status != HVC_OK) {
+		hvc_partial__clear(&partial);
+		return status;
+	}
+	map->class_ = partial.class_;
+	map->classes = partial.classes;
+	map->run = partial.run;
+	map->runs = partial.runs;
+	free(partial.bucket);
+	if (!is_closed(map))
+		return hvc_diag_set(diag, HVC_E_ENGINE, map->subject, 0, 0,
+		                    "the account does not close: not every call was classified");
+	return HVC_OK;
+}
+
+enum hvc_status hvc_map_make(const struct hvc_map_config *config, struct hvc_diag *diag,
+                             struct hvc_map **out)
+{
+	struct hvc_map *map = calloc(1, sizeof *map);
+	enum hvc_status status;
+
+	if (!map)
+		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	status = begin(config, diag, map);
+	if (status == HVC_OK)
+		status = sweep(config, diag, map);
+	if (status != HVC_OK) {
+		hvc_map_free(map);
+		return status;
+	}
+	*out = map;
+	return HVC_OK;
+}
+
+void hvc_map_free(struct hvc_map *map)
+{
+	if (!map)
+		return;
+	for (unsigned i = 0; i < map->classes; i++)
+		hvc_class__free(&map->class_[i]);
+	free(map->class_);
+	free(map->run);
+	hvc_probes_free(&map->probes);
+	free(map->subject);
+	free(map);
+}
+
+static int by_place(const void *key, const void *element)
+{
+	const struct hvc_run *k = key, *run = element;
+
+	if (k->probe != run->probe)
+		return k->probe < run->probe ? -1 : 1;
+	return k->lo < run->lo ? -1 : k->lo > run->hi;
+}
+
+unsigned hvc_map_class_of(const struct hvc_map *map, unsigned probe, uint16_t imm)
+{
+	struct hvc_run key = {.probe = probe, .lo = imm};
+	const struct hvc_run *run = bsearch(&key, map->run, map->runs, sizeof key, by_place);
+
+	return run->class_; /* the account is closed: there is one */
+}
+
+void hvc_map_call(const struct hvc_map *map, unsigned probe, uint16_t imm, struct hvc_call *call)
+{
+	*call = map->probes.probe[probe].call;
+	call->imm = imm;
+}
+
+enum hvc_status hvc_map_regions(const struct hvc_map *map, struct hvc_regions *out)
+{
+	struct hvc_run *run = malloc((map->runs + 1) * sizeof *run);
+	enum hvc_status status;
+
+	if (!run)
+		return HVC_E_NOMEM;
+	memcpy(run, map->run, map->runs * sizeof *run);
+	status = hvc_region__make(&map->probes, run, map->runs, out);
+	free(run);
+	return status;
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+#include "hvcheck/probe.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const whys[] = {
+        [HVC_WHY_BASE] = "base",   [HVC_WHY_NAMED] = "named", [HVC_WHY_CODE] = "code",
+        [HVC_WHY_UPPER] = "upper", [HVC_WHY_EDGE] = "edge",   [HVC_WHY_RANDOM] = "random",
+};
+
+/* Values at which a signed or narrow comparison goes wrong, and addresses that lead somewhere. */
+static const uint64_t edges[] = {
+        0,
+        1,
+        UINT64_MAX,
+        UINT64_C(0x7fffffff),
+        UINT64_C(0x80000000),
+        UINT64_C(0xffffffff),
+        UINT64_C(0x100000000),
+        UINT64_C(0x7fffffffffffffff),
+        UINT64_C(0x8000000000000000),
+        HVC_NEW_VECTORS,
+        HVC_FUNCTION,
+};
+
+struct list {
+	struct hvc_probe *probe;
+	size_t count, capacity;
+	bool failed;
+};
+
+const char *hvc_why_name(enum hvc_why why)
+{
+	return whys[why];
+}
+
+static void add(struct list *list, const struct hvc_probe *probe)
+{
+	if (list->count == list->capacity) {
+		size_t capacity = list->capacity ? 2 * list->capacity : 64;
+		void *grown = realloc(list->probe, capacity * sizeof *list->probe);
+
+		if (!grown) {
+			list->failed = true;
+			return;
+		}
+		list->probe = grown;
+		list->capacity = capacity;
+	}
+	list->probe[list->count++] = *probe;
+}
+
+static struct hvc_probe make(enum hvc_insn insn, enum hvc_level level, uint64_t seed)
+{
+	struct hvc_probe probe = {.seed = seed, .reg = HVC_REG_NONE, .why = HVC_WHY_BASE};
+
+	hvc_call_init(&probe.call, seed);
+	probe.call.insn = insn;
+	probe.call.from = level;
+	return probe;
+}
+
+/* One value of one register, on top of a base. */
+static void add_value(struct list *list, const struct hvc_probe *base, enum hvc_reg reg,
+                      uint64_t value, enum hvc_why why)
+{
+	struct hvc_probe probe = *base;
+
+	probe.call.x[reg] = value;
+	probe.reg = reg;
+	probe.why = why;
+	add(list, &probe);
+}
+
+/* What a condition names: both ends of each interval and their outer neighbours. */
+static void add_condition(struct list *list, const struct hvc_probe *base,
+                          const struct hvc_condition *condition, bool upper)
+{
+	uint64_t outside = ~condition->mask;
+	uint64_t low = outside & -outside;
+	uint64_t values[4];
+
+	for (unsigned i = 0; i < condition->intervals; i++) {
+		values[0] = condition->interval[i].lo;
+		values[1] = condition->interval[i].hi;
+		values[2] = values[0] - 1;
+		values[3] = values[1] + 1;
+		for (unsigned k = 0; k < 4; k++) {
+			add_value(list, base, condition->reg, values[k], HVC_WHY_NAMED);
+			if (!upper)
+				continue;
+			add_value(list, base, condition->reg, values[k] | UINT64_C(1) << 32,
+			          HVC_WHY_UPPER);
+			add_value(list, base, condition->reg,
+			          values[k] | UINT64_C(0xffffffff) << 32, HVC_WHY_UPPER);
+			if (outside) {
+				add_value(list, base, condition->reg, values[k] ^ low,
+				          HVC_WHY_UPPER);
+				add_value(list, base, condition->reg, values[k] | outside,
+				          HVC_WHY_UPPER);
+			}
+		}
+	}
+}
+
+/* A rule over several registers is only reached when all of them fit at once. */
+static void add_joint(struct list *list, const struct hvc_probe *base, const struct hvc_rule *rule)
+{
+	struct hvc_probe probe = *base;
+
+	if (rule->conditions < 2)
+		return;
+	for (unsigned i = 0; i < rule->conditions; i++)
+		probe.call.x[rule->condition[i].reg] = rule->condition[i].interval[0].lo;
+	probe.reg = rule->condition[0].reg;
+	probe.why = HVC_WHY_NAMED;
+	add(list, &probe);
+}
+
+/* All values the ABIs name; *selectors collects the registers. */
+static void add_named(struct list *list, const struct hvc_probe_config *config,
+                      const struct hvc_probe *base, bool upper, struct hvc_regset *selectors)
+{
+	for (unsigned a = 0; a < config->abis; a++)
+		for (unsigned r = 0; r < hvc_abi_rule_count(config->abi[a]); r++) {
+			const struct hvc_rule *rule = hvc_abi_rule_at(config->abi[a], r);
+
+			for (unsigned i = 0; i < rule->conditions; i++) {
+				add_condition(list, base, &rule->condition[i], upper);
+				hvc_regset_add(selectors, rule->condition[i].reg);
+			}
+			add_joint(list, base, rule);
+		}
+}
+
+static void add_constants(struct list *list, const struct hvc_probe_config *config,
+                          const struct hvc_probe *base)
+{
+	for (size_t i = 0; i < config->constants; i++) {
+		const struct hvc_constant *c = &config->constant[i];
+
+		for (int delta = -1; delta <= 1; delta++)
+			add_value(list, base, c->reg, c->value + (uint64_t)(int64_t)delta,
+			          HVC_WHY_CODE);
+		add_value(list, base, c->reg, c->value | UINT64_C(1) << 32, HVC_WHY_UPPER);
+	}
+}
+
+static void add_edges(struct list *list, const struct hvc_probe_config *config,
+                      const struct hvc_probe *base, enum hvc_reg reg)
+{
+	for (size_t i = 0; i < sizeof edges / sizeof *edges; i++)
+		add_value(list, base, reg, edges[i], HVC_WHY_EDGE);
+	for (unsigned n = 0; n < config->randoms; n++) {
+		struct hvc_call random;
+
+		hvc_call_init(&random, 1000 + n);
+		add_value(list, base, reg, random.x[reg], HVC_WHY_RANDOM);
+	}
+}
+
+/* Everything: named values on two bases, code constants, edges and random values. */
+static void add_full(struct list *list, const struct hvc_probe_config *config, enum hvc_insn insn,
+                     enum hvc_level level)
+{
+	struct hvc_probe base = make(insn, level, 0);
+	struct hvc_probe wild = make(insn, level, 1);
+	struct hvc_regset selectors = {{0, 0}};
+
+	add(list, &base);
+	add(list, &wild);
+	add_named(list, config, &base, true, &selectors);
+	add_named(list, config, &wild, false, &selectors);
+	add_constants(list, config, &base);
+	if (hvc_regset_empty(&selectors))
+		hvc_regset_add(&selectors, HVC_REG_X0);
+	for (unsigned reg = 0; reg < HVC_GPR_COUNT; reg++)
+		if (hvc_regset_has(&selectors, (enum hvc_reg)reg))
+			add_edges(list, config, &base, (enum hvc_reg)reg);
+}
+
+/* Enough to tell one rule from another. */
+static void add_brief(struct list *list, const struct hvc_probe_config *config, enum hvc_insn insn,
+                      enum hvc_level level)
+{
+	struct hvc_probe base = make(insn, level, 0);
+	struct hvc_regset selectors = {{0, 0}};
+
+	add(list, &base);
+	add_named(list, config, &base, false, &selectors);
+	if (hvc_regset_empty(&selectors))
+		add_value(list, &base, HVC_REG_X0, 0, HVC_WHY_EDGE);
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct hvc_probe *p = a, *q = b;
+	/* "no register" goes first */
+	unsigned p_reg = p->reg == HVC_REG_NONE ? 0 : p->reg + 1u;
+	unsigned q_reg = q->reg == HVC_REG_NONE ? 0 : q->reg + 1u;
+
+	if (p->call.insn != q->call.insn)
+		return p->call.insn < q->call.insn ? -1 : 1;
+	if (p->call.from != q->call.from)
+		return p->call.from < q->call.from ? -1 : 1;
+	if (p->seed != q->seed)
+		return p->seed < q->seed ? -1 : 1;
+	if (p_reg != q_reg)
+		return p_reg < q_reg ? -1 : 1;
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
+		if (p->call.x[n] != q->call.x[n])
+			return p->call.x[n] < q->call.x[n] ? -1 : 1;
+	return 0;
+}
+
+static int compare_all(const void *a, const void *b)
+{
+	const struct hvc_probe *p = a, *q = b;
+	int order = compare(a, b);
+
+	return order ? order : (p->why > q->why) - (p->why < q->why);
+}
+
+enum hvc_status hvc_probes_make(const struct hvc_probe_config *config, struct hvc_probes *out)
+{
+	unsigned levels = config->levels ? config->levels : 1u << HVC_LEVEL_EL1H;
+	unsigned insns = config->insns ? config->insns : 1u << HVC_INSN_HVC;
+	/* EL1h is what nearly every caller is; where it is not covered, the first that is */
+	unsigned first = levels & 1u << HVC_LEVEL_EL1H ? (unsigned)HVC_LEVEL_EL1H
+	                                               : (unsigned)__builtin_ctz(levels);
+	struct list list = {0};
+	size_t kept = 0;
+
+	for (unsigned insn = 0; insn < HVC_INSN_COUNT; insn++)
+		for (unsigned level = 0; level < HVC_LEVEL_COUNT; level++) {
+			if (!(insns & 1u << insn) || !(levels & 1u << level))
+				continue;
+			/* only an SMC from EL1 can be trapped to EL2 */
+			if (insn == HVC_INSN_SMC && hvc_level_el((enum hvc_level)level) != 1)
+				continue;
+			if (insn == HVC_INSN_HVC && level == first)
+				add_full(&list, config, (enum hvc_insn)insn, (enum hvc_level)level);
+			else
+				add_brief(&list, config, (enum hvc_insn)insn,
+				          (enum hvc_level)level);
+		}
+	if (list.failed) {
+		free(list.probe);
+		return HVC_E_NOMEM;
+	}
+	qsort(list.probe, list.count, sizeof *list.probe, compare_all);
+	for (size_t i = 0; i < list.count; i++)
+		if (kept == 0 || compare(&list.probe[i], &list.probe[kept - 1]) != 0)
+			list.probe[kept++] = list.probe[i];
+	out->probe = list.probe;
+	out->count = (unsigned)kept;
+	return HVC_OK;
+}
+
+void hvc_probes_free(struct hvc_probes *probes)
+{
+	free(probes->probe);
+	probes->probe = NULL;
+	probes->count = 0;
+}
