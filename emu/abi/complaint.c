@@ -6,19 +6,35 @@
 
 void hvc_complaint__hear(struct hvc_complaint *complaint, const char *line)
 {
-	const char *place = strstr(line, "(line: ");
+	struct hvc_complaint_step *step = &complaint->step[complaint->steps];
 
-	if (!place && !complaint->what[0]) {
+	if (strstr(line, "(line: ")) {
+		if (complaint->steps == HVC_COMPLAINT_STEPS)
+			return;
+		if (sscanf(line, " in mapping field '%63[^']'", step->field) != 1)
+			step->field[0] = '\0';
+		if (sscanf(line, " in sequence entry '%u'", &step->entry) != 1)
+			step->entry = 0;
+		complaint->steps++;
+	} else if (!complaint->what[0]) {
 		if (!strncmp(line, "Load: ", 6))
 			line += 6;
 		snprintf(complaint->what, sizeof complaint->what, "%.*s", (int)strcspn(line, "\n"),
 		         line);
-	} else if (place && !complaint->line &&
-	           sscanf(place, "(line: %u, column: %u)", &complaint->line, &complaint->column) ==
-	                   2) {
-		if (sscanf(line, " in mapping field '%63[^']'", complaint->field) != 1)
-			complaint->field[0] = '\0';
 	}
+}
+
+/** What a step leads to; NULL when there is nothing. */
+static const struct hvc_node *follow(const struct hvc_node *node,
+                                     const struct hvc_complaint_step *step)
+{
+	unsigned entry = 1;
+
+	if (node->kind == HVC_NODE_MAP)
+		return hvc_node__find(node, step->field);
+	for (node = node->child; node && entry != step->entry; entry++)
+		node = node->next;
+	return node;
 }
 
 /** The rest of text after prefix; NULL when text begins otherwise. */
@@ -51,14 +67,14 @@ enum hvc_status hvc_complaint__report(const struct hvc_complaint *complaint,
                                       const struct hvc_node *root, const char *file,
                                       struct hvc_diag *diag)
 {
-	const struct hvc_node *container =
-	        hvc_node__container(root, complaint->line, complaint->column);
-	const struct hvc_node *at = container ? container : root, *inside = NULL;
+	const struct hvc_node *at = root, *inside = NULL;
 	const char *what = complaint->what, *name;
 	char message[200];
 
-	if (at->kind == HVC_NODE_MAP)
-		inside = hvc_node__find(at, complaint->field);
+	for (unsigned i = complaint->steps; i > 1 && (inside = follow(at, &complaint->step[i - 1]));
+	     i--)
+		at = inside;
+	inside = complaint->steps ? follow(at, &complaint->step[0]) : NULL;
 	if ((name = after(what, "Unexpected key: ")) != NULL) {
 		snprintf(message, sizeof message, "unknown key \"%s\"", name);
 		inside = find_key(at, name);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * What libcyaml says of a file that does not fit the schema, turned into one diagnostic that
- * points at the key or value itself: libcyaml names only the container it was in.
+ * What libcyaml says of a file that does not fit the schema, turned into one diagnostic. The
+ * places in its backtrace are those of the last value that was fine, so the path of keys and
+ * entries is taken instead and followed in the tree to the key or value that is wrong.
  */
 #ifndef HVC_ABI_COMPLAINT_H
 #define HVC_ABI_COMPLAINT_H
@@ -9,11 +10,19 @@
 #include "abi/tree.h"
 #include "hvcheck/hvc.h"
 
+#define HVC_COMPLAINT_STEPS 8u
+
+/** One container of the path, and what of it was being read. */
+struct hvc_complaint_step {
+	char field[64]; /**< key of a mapping, "" for none */
+	unsigned entry; /**< of a list, from 1 */
+};
+
 /** Zero-initialise. */
 struct hvc_complaint {
-	char what[160];        /**< its first message */
-	char field[64];        /**< key of the innermost backtrace entry, "" for none */
-	unsigned line, column; /**< of the innermost container; 0 for none */
+	char what[160];                                      /**< its first message */
+	struct hvc_complaint_step step[HVC_COMPLAINT_STEPS]; /**< innermost first */
+	unsigned steps;
 };
 
 /** Take one line of libcyaml's error log. */

@@ -202,7 +202,7 @@ enum hvc_status hvc_list__number(const struct hvc_loader *loader, const struct h
 
 enum hvc_status hvc_list__words(const struct hvc_loader *loader, const struct hvc_text *text,
                                 const char *what, hvc_word_find *find, const void *ctx,
-                                unsigned limit, unsigned *out)
+                                unsigned limit, unsigned declared, unsigned *out)
 {
 	struct cursor c = {.loader = loader, .text = text};
 	unsigned bits = 0;
@@ -217,6 +217,9 @@ enum hvc_status hvc_list__words(const struct hvc_loader *loader, const struct hv
 		if (index >= limit)
 			return hvc_loader__fail(loader, text, start, "unknown %s \"%s\"", what,
 			                        word);
+		if (!(declared >> index & 1))
+			return hvc_loader__fail(loader, text, start,
+			                        "the ABI declares no %s \"%s\"", what, word);
 		bits |= 1u << index;
 		if (peek(&c) != '\0' && peek(&c) != ',')
 			return hvc_loader__fail(loader, text, c.at, "expected a comma");

@@ -39,10 +39,13 @@ enum hvc_status hvc_list__number(const struct hvc_loader *loader, const struct h
 /** Index of a word below `limit`; `limit` itself when it is unknown. */
 typedef unsigned hvc_word_find(const void *ctx, const char *word);
 
-/** "el1h, el1t" as bits. what names the kind of word in the diagnostic. */
+/**
+ * "el1h, el1t" as bits; only those in declared are allowed. what names the kind of word in
+ * diagnostics.
+ */
 enum hvc_status hvc_list__words(const struct hvc_loader *loader, const struct hvc_text *text,
                                 const char *what, hvc_word_find *find, const void *ctx,
-                                unsigned limit, unsigned *out);
+                                unsigned limit, unsigned declared, unsigned *out);
 
 /** "x0-x18, lr, nzcv" or "none". */
 enum hvc_status hvc_list__registers(const struct hvc_loader *loader, const struct hvc_text *text,

@@ -2,6 +2,7 @@
 /* From a file to an ABI: its head, its rules, and the proof that they are total. */
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,11 +86,12 @@ static enum hvc_status read_head(const struct hvc_loader *loader, const struct h
 	abi->levels = 1u << HVC_LEVEL_EL1H | 1u << HVC_LEVEL_EL1T;
 	if (spec->callers.text)
 		HVC_TRY(hvc_list__words(loader, &spec->callers, "caller", hvc_rule__find_level, abi,
-		                        HVC_LEVEL_COUNT, &abi->levels));
+		                        HVC_LEVEL_COUNT, UINT_MAX, &abi->levels));
 	abi->insns = 1u << HVC_INSN_HVC;
 	if (spec->instructions.text)
 		HVC_TRY(hvc_list__words(loader, &spec->instructions, "instruction",
-		                        hvc_rule__find_insn, abi, HVC_INSN_COUNT, &abi->insns));
+		                        hvc_rule__find_insn, abi, HVC_INSN_COUNT, UINT_MAX,
+		                        &abi->insns));
 	abi->world = hvc_arena__take(&abi->arena, worlds * sizeof *abi->world);
 	if (!abi->world)
 		return hvc_loader__fail_memory(loader);

@@ -47,17 +47,6 @@ static enum hvc_status read_expr(const struct hvc_loader *loader, const struct h
 	return HVC_OK;
 }
 
-static enum hvc_status read_declared(const struct reading *r, const struct hvc_text *text,
-                                     const char *what, hvc_word_find *find, unsigned limit,
-                                     unsigned declared, unsigned *out)
-{
-	HVC_TRY(hvc_list__words(r->loader, text, what, find, r->abi, limit, out));
-	if (*out & ~declared)
-		return hvc_loader__fail(r->loader, text, 0, "a %s that the ABI does not declare",
-		                        what);
-	return HVC_OK;
-}
-
 static enum hvc_status read_condition(const struct reading *r, const struct hvc_spec_pair *pair,
                                       struct hvc_condition *out)
 {
@@ -88,14 +77,16 @@ static enum hvc_status read_when(const struct reading *r)
 		struct hvc_numbers imm;
 
 		if (!strcmp(key, "from")) {
-			HVC_TRY(read_declared(r, value, "caller", hvc_rule__find_level,
-			                      HVC_LEVEL_COUNT, r->abi->levels, &rule->levels));
+			HVC_TRY(hvc_list__words(r->loader, value, "caller", hvc_rule__find_level,
+			                        r->abi, HVC_LEVEL_COUNT, r->abi->levels,
+			                        &rule->levels));
 		} else if (!strcmp(key, "insn")) {
-			HVC_TRY(read_declared(r, value, "instruction", hvc_rule__find_insn,
-			                      HVC_INSN_COUNT, r->abi->insns, &rule->insns));
+			HVC_TRY(hvc_list__words(r->loader, value, "instruction",
+			                        hvc_rule__find_insn, r->abi, HVC_INSN_COUNT,
+			                        r->abi->insns, &rule->insns));
 		} else if (!strcmp(key, "world")) {
 			HVC_TRY(hvc_list__words(r->loader, value, "world", hvc_rule__find_world,
-			                        r->abi, r->abi->worlds, &rule->worlds));
+			                        r->abi, r->abi->worlds, UINT_MAX, &rule->worlds));
 		} else if (!strcmp(key, "imm")) {
 			HVC_TRY(hvc_list__numbers(r->loader, value, 16, false, &imm));
 			rule->imm = imm.interval;

@@ -21,8 +21,4 @@ struct hvc_node {
 /** Value of a key; NULL when the map has no such key. */
 const struct hvc_node *hvc_node__find(const struct hvc_node *map, const char *key);
 
-/** The list or map that begins at a place; NULL when none does. */
-const struct hvc_node *hvc_node__container(const struct hvc_node *node, unsigned line,
-                                           unsigned column);
-
 #endif
