@@ -22,8 +22,8 @@ struct hvc_change {
 };
 
 /**
- * An operation: a rule name that either side's ABI has; without an ABI a behaviour that only
- * some calls of a side have. Strings belong to the diff.
+ * An operation: a rule name that either side's ABI has. A side without an ABI offers none.
+ * Strings belong to the diff.
  */
 struct hvc_operation {
 	char *name;
