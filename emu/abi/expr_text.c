@@ -89,7 +89,9 @@ static bool parse_number(struct parser *p)
 	}
 	for (; isalnum((unsigned char)*digit) || *digit == '_'; digit++, digits++) {
 		unsigned c = (unsigned)tolower((unsigned char)*digit);
-		unsigned d = isdigit((int)c) ? c - (unsigned)'0' : c - (unsigned)'a' + 10;
+		unsigned d = isdigit((int)c)    ? c - (unsigned)'0'
+		             : isxdigit((int)c) ? c - (unsigned)'a' + 10
+		                                : 16;
 
 		if (d >= base)
 			return refuse(p, start, "malformed number");

@@ -97,7 +97,9 @@ static enum hvc_status take_number(struct cursor *c, unsigned bits, uint64_t *ou
 	for (; is_word_character(c->text->text[digit]); digit++, digits++) {
 		unsigned d = (unsigned)tolower((unsigned char)c->text->text[digit]);
 
-		d = isdigit((int)d) ? d - (unsigned)'0' : d - (unsigned)'a' + 10;
+		d = isdigit((int)d)    ? d - (unsigned)'0'
+		    : isxdigit((int)d) ? d - (unsigned)'a' + 10
+		                       : 16;
 		if (d >= base)
 			return hvc_loader__fail(c->loader, c->text, start, "malformed number");
 		if (d > most || value > (most - d) / base)
