@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * The command line: two tables, one of commands (main.c) and one of options (options.c), from
+ * which parsing and help both follow.
+ */
+#ifndef HVC_CLI_CLI_H
+#define HVC_CLI_CLI_H
+
+#include "hvcheck/report.h"
+
+/** Exit statuses, as those of diff and grep. */
+enum hvc_exit {
+	HVC_EXIT_HOLDS = 0,   /**< done; holds; equal */
+	HVC_EXIT_DIFFERS = 1, /**< violates; differs */
+	HVC_EXIT_TROUBLE = 2, /**< could not tell: usage, input, engine, output */
+};
+
+enum hvc_option_id {
+	HVC_OPTION_IMM,
+	HVC_OPTION_SET,
+	HVC_OPTION_FROM,
+	HVC_OPTION_INSN,
+	HVC_OPTION_SEED,
+	HVC_OPTION_CPU,
+	HVC_OPTION_BUDGET,
+	HVC_OPTION_TRACE,
+	HVC_OPTION_ABI,
+	HVC_OPTION_ABI_OLD,
+	HVC_OPTION_ABI_NEW,
+	HVC_OPTION_RANDOMS,
+	HVC_OPTION_JOBS,
+	HVC_OPTION_FORMAT,
+	HVC_OPTION_OUTPUT,
+	HVC_OPTION_QUIET,
+	HVC_OPTION_NO_COLOR,
+	HVC_OPTION_HELP,
+	HVC_OPTION_COUNT,
+};
+
+enum hvc_style {
+	HVC_STYLE_TEXT,
+	HVC_STYLE_JSON,
+};
+
+#define HVC_ARGUMENT_MAX 2u
+
+/** What the user asked for. */
+struct hvc_options {
+	const struct hvc_command *command;
+	const char *argument[HVC_ARGUMENT_MAX];
+	unsigned arguments;
+	unsigned given; /**< bits 1 << enum hvc_option_id */
+	uint16_t imm;
+	struct hvc_regset set; /**< registers named by --set */
+	uint64_t value[HVC_REG_COUNT];
+	enum hvc_level from;
+	enum hvc_insn insn;
+	uint64_t seed;
+	enum hvc_cpu cpu;
+	uint64_t budget;
+	const char *abi;
+	const char *abi_of[HVC_SIDE_COUNT];
+	unsigned randoms;
+	unsigned jobs;
+	enum hvc_style style;
+	const char *output;
+};
+
+static inline bool hvc_options__has(const struct hvc_options *options, enum hvc_option_id id)
+{
+	return options->given >> id & 1;
+}
+
+/** One command. The function writes its report to the page and says whether all holds. */
+struct hvc_command {
+	const char *name;
+	const char *usage;   /**< what follows the name */
+	const char *summary; /**< one line */
+	const char *details; /**< a paragraph or two, ends with a newline */
+	const char *examples;
+	unsigned least, most; /**< arguments */
+	unsigned options;     /**< bits 1 << enum hvc_option_id */
+	enum hvc_status (*run)(const struct hvc_options *options, const struct hvc_page *page,
+	                       bool *holds, struct hvc_diag *diag);
+};
+
+/** The table; its last row has no name. */
+extern const struct hvc_command hvc_commands[];
+/** The command of a name, NULL when there is none. */
+const struct hvc_command *hvc_command__find(const char *name);
+
+enum hvc_status hvc_cmd__list(const struct hvc_options *options, const struct hvc_page *page,
+                              bool *holds, struct hvc_diag *diag);
+enum hvc_status hvc_cmd__run(const struct hvc_options *options, const struct hvc_page *page,
+                             bool *holds, struct hvc_diag *diag);
+enum hvc_status hvc_cmd__map(const struct hvc_options *options, const struct hvc_page *page,
+                             bool *holds, struct hvc_diag *diag);
+enum hvc_status hvc_cmd__check(const struct hvc_options *options, const struct hvc_page *page,
+                               bool *holds, struct hvc_diag *diag);
+enum hvc_status hvc_cmd__diff(const struct hvc_options *options, const struct hvc_page *page,
+                              bool *holds, struct hvc_diag *diag);
+
+/** One option, for help. The id is its index. */
+struct hvc_option {
+	const char *name;  /**< without the dashes */
+	char letter;       /**< '\0': none */
+	const char *value; /**< name of its value in help; NULL: takes none */
+	const char *help;
+	enum hvc_status (*take)(struct hvc_options *options, const char *value,
+	                        struct hvc_diag *diag);
+};
+
+extern const struct hvc_option hvc_option_table[HVC_OPTION_COUNT];
+
+/** Parse what follows the command. On failure diag holds one clear line. */
+HVC_MUST_USE enum hvc_status hvc_options__parse(const struct hvc_command *command, int argc,
+                                                char **argv, struct hvc_diag *diag,
+                                                struct hvc_options *out);
+
+/** Help on everything, or on one command. */
+void hvc_help__general(FILE *out);
+void hvc_help__command(FILE *out, const struct hvc_command *command);
+
+/** The nearest of a list of names that ends in NULL; NULL when none is near. */
+const char *hvc_nearest__find(const char *name, const char *const *names);
+
+/** Print one line: "path:line:column: error: message", or "hvcheck: error: message". */
+void hvc_complain(const struct hvc_diag *diag);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/open.h"
+#include "cli/progress.h"
+
+static enum hvc_status choose_abi(const struct hvc_options *options,
+                                  const struct hvc_subject *subject, struct hvc_diag *diag,
+                                  const char **out)
+{
+	const char *name = options->abi ? options->abi : hvc_open__abi_of(subject);
+
+	if (!name)
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                    "no shipped ABI is named '%s'; say --abi ABI",
+		                    hvc_subject_name(subject));
+	if (!options->abi && !hvc_options__has(options, HVC_OPTION_QUIET))
+		fprintf(stderr, "hvcheck: note: no --abi; checking against '%s'\n", name);
+	*out = name;
+	return HVC_OK;
+}
+
+static enum hvc_status make_check(const struct hvc_options *options,
+                                  const struct hvc_subject *subject, const struct hvc_abi *abi,
+                                  struct hvc_diag *diag, struct hvc_check **out)
+{
+	struct hvc_progress progress;
+	const struct hvc_check_config config = {
+	        .subject = subject,
+	        .abi = abi,
+	        .randoms = options->randoms,
+	        .jobs = options->jobs,
+	        .budget = options->budget,
+	        .progress = hvc_progress__tell,
+	        .progress_ctx = &progress,
+	};
+	enum hvc_status status;
+
+	hvc_progress__begin(&progress, options);
+	status = hvc_check_run(&config, diag, out);
+	hvc_progress__end(&progress);
+	return status;
+}
+
+enum hvc_status hvc_cmd__check(const struct hvc_options *options, const struct hvc_page *page,
+                               bool *holds, struct hvc_diag *diag)
+{
+	struct hvc_subject *subject = NULL;
+	struct hvc_abi *abi = NULL;
+	struct hvc_check *check = NULL;
+	const char *name = NULL;
+	enum hvc_status status = hvc_subject_open(options->argument[0], diag, &subject);
+
+	if (status == HVC_OK)
+		status = choose_abi(options, subject, diag, &name);
+	if (status == HVC_OK)
+		status = hvc_open__abi(name, diag, &abi);
+	if (status == HVC_OK)
+		status = make_check(options, subject, abi, diag, &check);
+	if (status == HVC_OK) {
+		*holds = check->findings == 0;
+		status = options->style == HVC_STYLE_JSON
+		                 ? hvc_check_json(page->out, check, name, diag)
+		                 : hvc_check_text(page, check, name, diag);
+	}
+	hvc_check_free(check);
+	hvc_abi_free(abi);
+	hvc_subject_close(subject);
+	return status;
+}

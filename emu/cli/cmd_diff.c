@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/open.h"
+#include "cli/progress.h"
+
+/* The two sides of a diff. */
+struct pair {
+	struct hvc_subject *subject[HVC_SIDE_COUNT];
+	struct hvc_abi *abi[HVC_SIDE_COUNT];
+};
+
+static enum hvc_status open_side(const struct hvc_options *options, enum hvc_side side,
+                                 struct hvc_diag *diag, struct pair *pair)
+{
+	const char *name = options->abi_of[side];
+
+	HVC_TRY(hvc_subject_open(options->argument[side], diag, &pair->subject[side]));
+	if (!name)
+		name = hvc_open__abi_of(pair->subject[side]);
+	return name ? hvc_open__abi(name, diag, &pair->abi[side]) : HVC_OK;
+}
+
+static enum hvc_status make_diff(const struct hvc_options *options, const struct pair *pair,
+                                 struct hvc_diag *diag, struct hvc_diff **out)
+{
+	struct hvc_progress progress;
+	struct hvc_world world;
+	const struct hvc_diff_config config = {
+	        .subject = {pair->subject[HVC_SIDE_OLD], pair->subject[HVC_SIDE_NEW]},
+	        .abi = {pair->abi[HVC_SIDE_OLD], pair->abi[HVC_SIDE_NEW]},
+	        .world = &world,
+	        .randoms = options->randoms,
+	        .jobs = options->jobs,
+	        .budget = options->budget,
+	        .progress = hvc_progress__tell,
+	        .progress_ctx = &progress,
+	};
+	enum hvc_status status;
+
+	HVC_TRY(hvc_open__world(options, diag, &world));
+	hvc_progress__begin(&progress, options);
+	status = hvc_diff_run(&config, diag, out);
+	hvc_progress__end(&progress);
+	return status;
+}
+
+enum hvc_status hvc_cmd__diff(const struct hvc_options *options, const struct hvc_page *page,
+                              bool *holds, struct hvc_diag *diag)
+{
+	struct pair pair = {0};
+	struct hvc_diff *diff = NULL;
+	enum hvc_status status;
+	enum hvc_reg reg;
+
+	if (hvc_open__sets_call(options, &reg))
+		return hvc_diag_set(
+		        diag, HVC_E_ARG, NULL, 0, 0,
+		        "--set: a diff tries many values of %s; 'hvcheck run' takes one",
+		        hvc_reg_name(reg));
+	status = open_side(options, HVC_SIDE_OLD, diag, &pair);
+	if (status == HVC_OK)
+		status = open_side(options, HVC_SIDE_NEW, diag, &pair);
+	if (status == HVC_OK)
+		status = make_diff(options, &pair, diag, &diff);
+	if (status == HVC_OK) {
+		*holds = diff->differing == 0;
+		status = options->style == HVC_STYLE_JSON ? hvc_diff_json(page->out, diff, diag)
+		                                          : hvc_diff_text(page, diff, diag);
+	}
+	hvc_diff_free(diff);
+	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
+		hvc_abi_free(pair.abi[side]);
+		hvc_subject_close(pair.subject[side]);
+	}
+	return status;
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+#include <locale.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/output.h"
+
+#define BIT(option) (1u << HVC_OPTION_##option)
+#define COMMON      (BIT(FORMAT) | BIT(OUTPUT) | BIT(QUIET) | BIT(NO_COLOR) | BIT(HELP))
+#define SWEEP       (BIT(RANDOMS) | BIT(JOBS) | BIT(BUDGET))
+
+const struct hvc_command hvc_commands[] = {
+        {
+                .name = "list",
+                .usage = "[subjects|abis]",
+                .summary = "built-in subjects and shipped ABIs",
+                .details = "Subjects are vector code to run; ABIs are specifications to check "
+                           "against.\n",
+                .examples = "  hvcheck list\n"
+                            "  hvcheck list subjects --format json\n",
+                .most = 1,
+                .options = COMMON,
+                .run = hvc_cmd__list,
+        },
+        {
+                .name = "run",
+                .usage = "SUBJECT [--imm N] [--set REG=VALUE]... [--from LEVEL] [--trace] [--abi "
+                         "ABI]",
+                .summary = "make one call and tell everything it did",
+                .details =
+                        "Executes one HVC and prints how it ended and what it changed. With --abi "
+                        "the call is\njudged too, and the exit status is 1 when it violates "
+                        "its rule. Registers that --set\ndoes not name hold addresses that "
+                        "name them (xN: 0x4000020000 + N * 0x800).\n",
+                .examples = "  hvcheck run linux-stub-4.12 --set x0=0 --set x1=0x4000018000\n"
+                            "  hvcheck run linux-stub-imm --imm 1 --trace\n"
+                            "  hvcheck run vmlinux@__hyp_stub_vectors --set x0=2 --abi "
+                            "linux-stub-4.12\n",
+                .least = 1,
+                .most = 1,
+                .options = COMMON | BIT(IMM) | BIT(SET) | BIT(FROM) | BIT(INSN) | BIT(SEED) |
+                           BIT(CPU) | BIT(BUDGET) | BIT(TRACE) | BIT(ABI),
+                .run = hvc_cmd__run,
+        },
+        {
+                .name = "map",
+                .usage = "SUBJECT [--abi ABI]",
+                .summary = "account for every immediate: classes of equal outcome",
+                .details =
+                        "Runs all 65,536 immediates, each with every register value that the code "
+                        "compares\nwith, their neighbours, edges and random ones. Needs no "
+                        "specification; --abi adds\nthe values that one names, and its "
+                        "callers.\n",
+                .examples = "  hvcheck map linux-stub-imm\n"
+                            "  hvcheck map vmlinux@__hyp_stub_vectors --format json -o map.json\n"
+                            "  hvcheck map firmware.bin@+0x800 --from el1h\n",
+                .least = 1,
+                .most = 1,
+                .options = COMMON | SWEEP | BIT(ABI) | BIT(SET) | BIT(FROM) | BIT(INSN) | BIT(CPU),
+                .run = hvc_cmd__map,
+        },
+        {
+                .name = "check",
+                .usage = "SUBJECT --abi ABI",
+                .summary = "hold a subject to a written ABI",
+                .details =
+                        "Runs all 65,536 immediates with every register value that decides a rule, "
+                        "in every\nworld and from every caller of the ABI, and judges each "
+                        "call. Exit status 0: conforms,\n1: violates. A built-in subject is "
+                        "checked against the ABI of its name when there is\nno --abi.\n",
+                .examples = "  hvcheck check linux-stub-4.12 --abi linux-stub-4.12\n"
+                            "  hvcheck check vmlinux@__hyp_stub_vectors --abi linux-stub-6.0\n"
+                            "  hvcheck check build/el2.elf --abi ./my-abi.yaml --quiet\n",
+                .least = 1,
+                .most = 1,
+                .options = COMMON | SWEEP | BIT(ABI),
+                .run = hvc_cmd__check,
+        },
+        {
+                .name = "diff",
+                .usage = "A B [--abi-old ABI] [--abi-new ABI]",
+                .summary = "where two subjects part, call by call",
+                .details = "Gives the same calls to both. ABIs name the operations, so that it can "
+                           "tell what moved\nwhere and what a caller of A gets from B; built-in "
+                           "subjects have theirs. Exit status\n0: equal, 1: they differ.\n",
+                .examples = "  hvcheck diff linux-stub-imm linux-stub-4.7\n"
+                            "  hvcheck diff old/vmlinux@__hyp_stub_vectors "
+                            "new/vmlinux@__hyp_stub_vectors\n",
+                .least = 2,
+                .most = 2,
+                .options = COMMON | SWEEP | BIT(ABI_OLD) | BIT(ABI_NEW) | BIT(SET) | BIT(CPU),
+                .run = hvc_cmd__diff,
+        },
+        {0},
+};
+
+const struct hvc_command *hvc_command__find(const char *name)
+{
+	for (const struct hvc_command *command = hvc_commands; command->name; command++) {
+		if (!strcmp(command->name, name))
+			return command;
+	}
+	return NULL;
+}
+
+static enum hvc_status unknown_command(const char *name, struct hvc_diag *diag)
+{
+	const char *names[sizeof(hvc_commands) / sizeof(hvc_commands[0])] = {NULL}, *near;
+
+	for (unsigned i = 0; hvc_commands[i].name; i++)
+		names[i] = hvc_commands[i].name;
+	near = hvc_nearest__find(name, names);
+	if (near)
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                    "no command '%s'; did you mean '%s'?", name, near);
+	return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+	                    "no command '%s'; 'hvcheck help' lists them", name);
+}
+
+/* Help and version: text that needs no work. name: NULL for the general help. */
+static enum hvc_status tell(const char *name, bool version, struct hvc_diag *diag)
+{
+	const struct hvc_options plain = {0};
+	const struct hvc_command *command = name ? hvc_command__find(name) : NULL;
+	struct hvc_output output;
+
+	if (name && !command)
+		return unknown_command(name, diag);
+	HVC_TRY(hvc_output__open(&plain, diag, &output));
+	if (version)
+		fprintf(output.page.out, "hvcheck %d.%d.%d (%s)\n", HVC_VERSION_MAJOR,
+		        HVC_VERSION_MINOR, HVC_VERSION_PATCH, hvc_machine_engine());
+	else if (command)
+		hvc_help__command(output.page.out, command);
+	else
+		hvc_help__general(output.page.out);
+	return hvc_output__finish(&output, diag);
+}
+
+static enum hvc_status run_command(const struct hvc_command *command, int argc, char **argv,
+                                   bool *holds, struct hvc_diag *diag)
+{
+	struct hvc_options options;
+	struct hvc_output output;
+	enum hvc_status status;
+
+	HVC_TRY(hvc_options__parse(command, argc, argv, diag, &options));
+	if (hvc_options__has(&options, HVC_OPTION_HELP))
+		return tell(command->name, false, diag);
+	HVC_TRY(hvc_output__open(&options, diag, &output));
+	status = command->run(&options, &output.page, holds, diag);
+	if (status == HVC_OK)
+		return hvc_output__finish(&output, diag);
+	hvc_output__abandon(&output);
+	return status;
+}
+
+static enum hvc_status dispatch(int argc, char **argv, bool *holds, struct hvc_diag *diag)
+{
+	const struct hvc_command *command;
+	const char *word = argc > 1 ? argv[1] : NULL;
+
+	if (!word)
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                    "no command; 'hvcheck help' lists them");
+	if (!strcmp(word, "--version") || !strcmp(word, "-V"))
+		return tell(NULL, true, diag);
+	if (!strcmp(word, "help") || !strcmp(word, "--help") || !strcmp(word, "-h"))
+		return tell(argc > 2 ? argv[2] : NULL, false, diag);
+	command = hvc_command__find(word);
+	if (!command)
+		return unknown_command(word, diag);
+	return run_command(command, argc - 2, argv + 2, holds, diag);
+}
+
+int main(int argc, char **argv)
+{
+	struct hvc_diag diag = {0};
+	bool holds = true;
+
+	hvc_output__guard();
+	/* Titles and file names may be UTF-8; the report must not depend on the user's locale. */
+	setlocale(LC_CTYPE, "C.UTF-8");
+	if (dispatch(argc, argv, &holds, &diag) != HVC_OK) {
+		hvc_complain(&diag);
+		return HVC_EXIT_TROUBLE;
+	}
+	return holds ? HVC_EXIT_HOLDS : HVC_EXIT_DIFFERS;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/** What commands open before they begin: ABIs by the user's words, and worlds. */
+#ifndef HVC_CLI_OPEN_H
+#define HVC_CLI_OPEN_H
+
+#include "cli/cli.h"
+
+/** hvc_abi_open, and where there is no such name, the nearest one is suggested. */
+HVC_MUST_USE enum hvc_status hvc_open__abi(const char *name, struct hvc_diag *diag,
+                                           struct hvc_abi **out);
+/** The name of the shipped ABI that has the subject's name; NULL when there is none. */
+const char *hvc_open__abi_of(const struct hvc_subject *subject);
+/** Make the world that --cpu and the system registers of --set ask for. */
+HVC_MUST_USE enum hvc_status hvc_open__world(const struct hvc_options *options,
+                                             struct hvc_diag *diag, struct hvc_world *out);
+/** True iff --set names a register that belongs to the call: x0 to x30, nzcv, daif. */
+bool hvc_open__sets_call(const struct hvc_options *options, enum hvc_reg *reg);
+
+#endif

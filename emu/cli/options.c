@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+#include <limits.h>
+#include <sched.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/value.h"
+
+#define JOBS_MAX    256u
+#define RANDOMS_MAX 10000u
+
+static enum hvc_status bad(struct hvc_diag *diag, const char *option, const char *value,
+                           const char *wanted)
+{
+	return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "--%s: '%s' is not %s", option, value,
+	                    wanted);
+}
+
+static enum hvc_status take_imm(struct hvc_options *options, const char *value,
+                                struct hvc_diag *diag)
+{
+	uint64_t number;
+
+	if (!hvc_value__number(value, UINT16_MAX, &number))
+		return bad(diag, "imm", value, "an immediate (0 to 65535, decimal or 0x)");
+	options->imm = (uint16_t)number;
+	return HVC_OK;
+}
+
+static enum hvc_status take_set(struct hvc_options *options, const char *value,
+                                struct hvc_diag *diag)
+{
+	enum hvc_reg reg;
+	uint64_t number;
+
+	HVC_TRY(hvc_value__setting(value, diag, &reg, &number));
+	hvc_regset_add(&options->set, reg);
+	options->value[reg] = number;
+	return HVC_OK;
+}
+
+static enum hvc_status take_from(struct hvc_options *options, const char *value,
+                                 struct hvc_diag *diag)
+{
+	options->from = hvc_level_find(value);
+	if (options->from == HVC_LEVEL_COUNT)
+		return bad(diag, "from", value, "a level (el0, el1t, el1h, el2t, el2h)");
+	return HVC_OK;
+}
+
+static enum hvc_status take_insn(struct hvc_options *options, const char *value,
+                                 struct hvc_diag *diag)
+{
+	options->insn = hvc_insn_find(value);
+	if (options->insn == HVC_INSN_COUNT)
+		return bad(diag, "insn", value, "an instruction (hvc, smc)");
+	return HVC_OK;
+}
+
+static enum hvc_status take_seed(struct hvc_options *options, const char *value,
+                                 struct hvc_diag *diag)
+{
+	if (!hvc_value__number(value, UINT64_MAX, &options->seed))
+		return bad(diag, "seed", value, "a number of 64 bits (decimal or 0x)");
+	return HVC_OK;
+}
+
+static enum hvc_status take_cpu(struct hvc_options *options, const char *value,
+                                struct hvc_diag *diag)
+{
+	options->cpu = hvc_cpu_find(value);
+	if (options->cpu == HVC_CPU_COUNT)
+		return bad(diag, "cpu", value, "a CPU model (a72, max)");
+	return HVC_OK;
+}
+
+static enum hvc_status take_budget(struct hvc_options *options, const char *value,
+                                   struct hvc_diag *diag)
+{
+	if (!hvc_value__number(value, UINT32_MAX, &options->budget) || !options->budget)
+		return bad(diag, "budget", value, "a number of instructions (1 to 4294967295)");
+	return HVC_OK;
+}
+
+static enum hvc_status take_abi(struct hvc_options *options, const char *value,
+                                struct hvc_diag *diag)
+{
+	(void)diag;
+	options->abi = value;
+	return HVC_OK;
+}
+
+static enum hvc_status take_abi_old(struct hvc_options *options, const char *value,
+                                    struct hvc_diag *diag)
+{
+	(void)diag;
+	options->abi_of[HVC_SIDE_OLD] = value;
+	return HVC_OK;
+}
+
+static enum hvc_status take_abi_new(struct hvc_options *options, const char *value,
+                                    struct hvc_diag *diag)
+{
+	(void)diag;
+	options->abi_of[HVC_SIDE_NEW] = value;
+	return HVC_OK;
+}
+
+static enum hvc_status take_randoms(struct hvc_options *options, const char *value,
+                                    struct hvc_diag *diag)
+{
+	uint64_t number;
+
+	if (!hvc_value__number(value, RANDOMS_MAX, &number))
+		return bad(diag, "randoms", value, "a number of values (0 to 10000)");
+	options->randoms = (unsigned)number;
+	return HVC_OK;
+}
+
+static enum hvc_status take_jobs(struct hvc_options *options, const char *value,
+                                 struct hvc_diag *diag)
+{
+	uint64_t number;
+
+	if (!hvc_value__number(value, JOBS_MAX, &number) || !number)
+		return bad(diag, "jobs", value, "a number of processes (1 to 256)");
+	options->jobs = (unsigned)number;
+	return HVC_OK;
+}
+
+static enum hvc_status take_format(struct hvc_options *options, const char *value,
+                                   struct hvc_diag *diag)
+{
+	static const char *const later[] = {"markdown", "junit", "sarif", "html", "github"};
+
+	if (!strcmp(value, "text")) {
+		options->style = HVC_STYLE_TEXT;
+		return HVC_OK;
+	}
+	if (!strcmp(value, "json")) {
+		options->style = HVC_STYLE_JSON;
+		return HVC_OK;
+	}
+	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
+		if (!strcmp(value, later[i]))
+			return hvc_diag_set(
+			        diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
+			        "--format: '%s' is not available yet for '%s' (text, json)", value,
+			        options->command->name);
+	}
+	return bad(diag, "format", value, "a format (text, json)");
+}
+
+static enum hvc_status take_output(struct hvc_options *options, const char *value,
+                                   struct hvc_diag *diag)
+{
+	if (!*value)
+		return bad(diag, "output", value, "the name of a file");
+	options->output = value;
+	return HVC_OK;
+}
+
+/* clang-format off */
+const struct hvc_option hvc_option_table[HVC_OPTION_COUNT] = {
+	[HVC_OPTION_IMM] = {"imm", 0, "N", "immediate of the call, 0 to 65535, decimal or 0x (0)", take_imm},
+	[HVC_OPTION_SET] = {"set", 0, "REG=VALUE", "register before the call: x0 to x30, w0 to w30, nzcv, daif or a\nsystem register; decimal, 0x or negative; repeatable", take_set},
+	[HVC_OPTION_FROM] = {"from", 0, "LEVEL", "who calls: el0, el1t, el1h, el2t, el2h (el1h)", take_from},
+	[HVC_OPTION_INSN] = {"insn", 0, "INSN", "calling instruction: hvc, smc (hvc)", take_insn},
+	[HVC_OPTION_SEED] = {"seed", 0, "N", "fill the registers that --set does not name with pseudo-random\nvalues; 0: with addresses that name their register (0)", take_seed},
+	[HVC_OPTION_CPU] = {"cpu", 0, "MODEL", "CPU model: a72, max (a72)", take_cpu},
+	[HVC_OPTION_BUDGET] = {"budget", 0, "N", "instructions that one call may execute at EL2 (100000)", take_budget},
+	[HVC_OPTION_TRACE] = {"trace", 0, NULL, "print every instruction executed at EL2", NULL},
+	[HVC_OPTION_ABI] = {"abi", 0, "ABI", "specification: a name of 'hvcheck list abis', or a YAML file", take_abi},
+	[HVC_OPTION_ABI_OLD] = {"abi-old", 0, "ABI", "specification that names the operations of A", take_abi_old},
+	[HVC_OPTION_ABI_NEW] = {"abi-new", 0, "ABI", "specification that names the operations of B", take_abi_new},
+	[HVC_OPTION_RANDOMS] = {"randoms", 0, "N", "seeded random values tried in each selecting register, besides\nthose that code and specification name (4)", take_randoms},
+	[HVC_OPTION_JOBS] = {"jobs", 'j', "N", "worker processes, 1 to 256 (one a CPU); the report is the same", take_jobs},
+	[HVC_OPTION_FORMAT] = {"format", 0, "FORMAT", "text, json (text)", take_format},
+	[HVC_OPTION_OUTPUT] = {"output", 'o', "FILE", "write the report to FILE, whole or not at all", take_output},
+	[HVC_OPTION_QUIET] = {"quiet", 'q', NULL, "print errors only; the exit status tells", NULL},
+	[HVC_OPTION_NO_COLOR] = {"no-color", 0, NULL, "no colours (also: NO_COLOR in the environment)", NULL},
+	[HVC_OPTION_HELP] = {"help", 'h', NULL, "print this help", NULL},
+};
+/* clang-format on */
+
+static unsigned cpus(void)
+{
+	cpu_set_t set;
+	int count = sched_getaffinity(0, sizeof(set), &set) ? 1 : CPU_COUNT(&set);
+
+	return count < 1 ? 1 : (unsigned)count > JOBS_MAX ? JOBS_MAX : (unsigned)count;
+}
+
+static enum hvc_status unknown_option(const struct hvc_command *command, const char *word,
+                                      struct hvc_diag *diag)
+{
+	const char *names[HVC_OPTION_COUNT + 1], *near;
+	unsigned count = 0;
+
+	for (unsigned id = 0; id < HVC_OPTION_COUNT; id++) {
+		if (command->options >> id & 1)
+			names[count++] = hvc_option_table[id].name;
+	}
+	names[count] = NULL;
+	near = hvc_nearest__find(word + strspn(word, "-"), names);
+	if (near)
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                    "'%s' has no option '%s'; did you mean '--%s'?", command->name,
+		                    word, near);
+	return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+	                    "'%s' has no option '%s'; 'hvcheck %s --help' lists them",
+	                    command->name, word, command->name);
+}
+
+/* The option that a word names; *value is what follows '=', or NULL. */
+static enum hvc_option_id find_option(const struct hvc_command *command, const char *word,
+                                      const char **value)
+{
+	size_t length = strcspn(word, "=");
+
+	*value = NULL;
+	for (unsigned id = 0; id < HVC_OPTION_COUNT; id++) {
+		const struct hvc_option *option = &hvc_option_table[id];
+
+		if (!(command->options >> id & 1))
+			continue;
+		if (word[1] != '-') {
+			if (option->letter && word[1] == option->letter && !word[2])
+				return (enum hvc_option_id)id;
+			continue;
+		}
+		if (strlen(option->name) + 2 == length &&
+		    !strncmp(word + 2, option->name, length - 2)) {
+			*value = word[length] ? word + length + 1 : NULL;
+			return (enum hvc_option_id)id;
+		}
+	}
+	return HVC_OPTION_COUNT;
+}
+
+/* Take the option at argv[*at], and its value. */
+static enum hvc_status take_option(struct hvc_options *options, int argc, char **argv, int *at,
+                                   struct hvc_diag *diag)
+{
+	const char *word = argv[*at], *value;
+	enum hvc_option_id id = find_option(options->command, word, &value);
+	const struct hvc_option *option = &hvc_option_table[id % HVC_OPTION_COUNT];
+
+	if (id == HVC_OPTION_COUNT)
+		return unknown_option(options->command, word, diag);
+	options->given |= 1u << id;
+	if (!option->take) {
+		if (value)
+			return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "--%s takes no value",
+			                    option->name);
+		return HVC_OK;
+	}
+	if (!value && *at + 1 < argc && strncmp(argv[*at + 1], "--", 2))
+		value = argv[++*at];
+	if (!value)
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "--%s needs a value (%s)",
+		                    option->name, option->value);
+	return option->take(options, value, diag);
+}
+
+enum hvc_status hvc_options__parse(const struct hvc_command *command, int argc, char **argv,
+                                   struct hvc_diag *diag, struct hvc_options *out)
+{
+	struct hvc_options options = {
+	        .command = command,
+	        .from = HVC_LEVEL_EL1H,
+	        .budget = HVC_BUDGET_DEFAULT,
+	        .randoms = 4,
+	        .jobs = cpus(),
+	};
+	bool only_arguments = false;
+
+	for (int i = 0; i < argc; i++) {
+		if (!only_arguments && !strcmp(argv[i], "--")) {
+			only_arguments = true;
+		} else if (!only_arguments && argv[i][0] == '-' && argv[i][1]) {
+			HVC_TRY(take_option(&options, argc, argv, &i, diag));
+		} else if (options.arguments == command->most) {
+			return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+			                    "'%s' is one argument too many; usage: hvcheck %s %s",
+			                    argv[i], command->name, command->usage);
+		} else {
+			options.argument[options.arguments++] = argv[i];
+		}
+	}
+	if (options.arguments < command->least && !hvc_options__has(&options, HVC_OPTION_HELP))
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "usage: hvcheck %s %s",
+		                    command->name, command->usage);
+	*out = options;
+	return HVC_OK;
+}

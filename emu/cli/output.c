@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NARROWEST 40u
+
+/* For the signal handler: the temporary file that is to go when the process does. */
+static const char *volatile doomed;
+
+static void on_signal(int number)
+{
+	if (doomed)
+		unlink(doomed);
+	/* SA_RESETHAND: the default action is back, and ends the process as it should. */
+	raise(number);
+}
+
+static void watch_signals(void)
+{
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGXCPU, SIGXFSZ};
+	struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		struct sigaction old;
+
+		/* What nohup and shells have ignored stays ignored. */
+		if (!sigaction(numbers[i], NULL, &old) && old.sa_handler != SIG_IGN)
+			sigaction(numbers[i], &action, NULL);
+	}
+}
+
+void hvc_output__guard(void)
+{
+	for (int fd = 0; fd < 3; fd++) {
+		if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
+			continue;
+		/* The wrong way round, so that using it fails as a closed one does. */
+		if (open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd)
+			_exit(HVC_EXIT_TROUBLE);
+	}
+}
+
+static enum hvc_status fail(struct hvc_diag *diag, const char *path, const char *what)
+{
+	return hvc_diag_set(diag, HVC_E_IO, path, 0, 0, "%s: %s", what, strerror(errno));
+}
+
+static unsigned terminal_width(int fd)
+{
+	struct winsize size;
+
+	if (ioctl(fd, TIOCGWINSZ, &size) || !size.ws_col)
+		return 80;
+	return size.ws_col < NARROWEST ? NARROWEST : size.ws_col;
+}
+
+/* A file beside the one named, with the rights that the one named has or would have. */
+static enum hvc_status open_beside(struct hvc_output *output, const char *path,
+                                   const struct stat *old, struct hvc_diag *diag)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	/* Through a symbolic link, so that the link stays one. */
+	output->path = old ? realpath(path, NULL) : strdup(path);
+	if (!output->path)
+		return fail(diag, path, "cannot write");
+	if (asprintf(&output->temporary, "%s.XXXXXX", output->path) < 0) {
+		output->temporary = NULL;
+		return fail(diag, path, "cannot write");
+	}
+	output->file = mkstemp(output->temporary);
+	if (output->file < 0) {
+		free(output->temporary);
+		output->temporary = NULL;
+		return fail(diag, path, "cannot write");
+	}
+	doomed = output->temporary;
+	watch_signals();
+	if (fchmod(output->file, old ? old->st_mode & 0777 : 0666 & ~mask))
+		return fail(diag, path, "cannot write");
+	return HVC_OK;
+}
+
+static enum hvc_status open_file(struct hvc_output *output, const char *path, struct hvc_diag *diag)
+{
+	struct stat old;
+	bool exists = !stat(path, &old);
+
+	if (!exists && errno != ENOENT)
+		return fail(diag, path, "cannot write");
+	if (!exists || S_ISREG(old.st_mode))
+		return open_beside(output, path, exists ? &old : NULL, diag);
+	/* Devices and pipes are written to, never replaced. */
+	output->file = open(path, O_WRONLY | O_CLOEXEC);
+	return output->file < 0 ? fail(diag, path, "cannot write") : HVC_OK;
+}
+
+enum hvc_status hvc_output__open(const struct hvc_options *options, struct hvc_diag *diag,
+                                 struct hvc_output *out)
+{
+	struct hvc_output output = {.file = STDOUT_FILENO};
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+	enum hvc_status status = HVC_OK;
+
+	if (options->output)
+		status = open_file(&output, options->output, diag);
+	else if (hvc_options__has(options, HVC_OPTION_QUIET))
+		output.file = -1;
+	*out = output;
+	if (status == HVC_OK) {
+		out->page.out = open_memstream(&out->text, &out->size);
+		if (!out->page.out)
+			status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	}
+	if (status != HVC_OK) {
+		hvc_output__abandon(out);
+		return status;
+	}
+	if (out->file >= 0 && isatty(out->file)) {
+		out->page.width = terminal_width(out->file);
+		out->page.color = !hvc_options__has(options, HVC_OPTION_NO_COLOR) &&
+		                  !(no_color && *no_color) && term && strcmp(term, "dumb");
+	}
+	return HVC_OK;
+}
+
+static bool write_all(int file, const char *text, size_t size)
+{
+	while (size) {
+		ssize_t written = write(file, text, size);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written < 0)
+			return false;
+		text += written;
+		size -= (size_t)written;
+	}
+	return true;
+}
+
+enum hvc_status hvc_output__finish(struct hvc_output *output, struct hvc_diag *diag)
+{
+	enum hvc_status status = HVC_OK;
+	bool good = !ferror(output->page.out);
+
+	/* Only memory can run out here. */
+	good = !fclose(output->page.out) && good;
+	output->page.out = NULL;
+	if (!good)
+		status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	else if (output->file >= 0 &&
+	         (!write_all(output->file, output->text, output->size) || close(output->file)))
+		status = fail(diag, output->path, "cannot write the report");
+	if (status == HVC_OK && output->temporary) {
+		if (rename(output->temporary, output->path)) {
+			status = fail(diag, output->path, "cannot write the report");
+		} else {
+			doomed = NULL;
+			free(output->temporary);
+			output->temporary = NULL;
+		}
+	}
+	hvc_output__abandon(output);
+	return status;
+}
+
+void hvc_output__abandon(struct hvc_output *output)
+{
+	if (output->page.out)
+		fclose(output->page.out);
+	if (output->temporary)
+		unlink(output->temporary);
+	doomed = NULL;
+	free(output->temporary);
+	free(output->path);
+	free(output->text);
+	*output = (struct hvc_output){.file = -1};
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/json.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEPTH 16u
+#define WIDTH 100u /* a value that fits on one line stays on one */
+
+struct hvc_json {
+	json_t *open[DEPTH]; /* borrowed but for the first */
+	unsigned depth;
+	bool failed;
+};
+
+static void add(struct hvc_json *json, const char *key, json_t *value)
+{
+	json_t *parent;
+
+	if (!json || json->failed || !value) {
+		json_decref(value);
+		if (json)
+			json->failed = true;
+		return;
+	}
+	parent = json->open[json->depth];
+	if (key ? json_object_set_new(parent, key, value) : json_array_append_new(parent, value))
+		json->failed = true;
+}
+
+static void enter(struct hvc_json *json, const char *key, json_t *value)
+{
+	add(json, key, value);
+	if (!json || json->failed)
+		return;
+	if (json->depth + 1 == DEPTH) {
+		json->failed = true;
+		return;
+	}
+	json->open[++json->depth] = value;
+}
+
+struct hvc_json *hvc_json__new(const char *schema)
+{
+	struct hvc_json *json = calloc(1, sizeof(*json));
+
+	if (!json)
+		return NULL;
+	json->open[0] = json_object();
+	json->failed = !json->open[0];
+	hvc_json__string(json, "schema", schema);
+	return json;
+}
+
+void hvc_json__fail(struct hvc_json *json)
+{
+	if (json)
+		json->failed = true;
+}
+
+void hvc_json__object(struct hvc_json *json, const char *key)
+{
+	enter(json, key, json_object());
+}
+
+void hvc_json__array(struct hvc_json *json, const char *key)
+{
+	enter(json, key, json_array());
+}
+
+void hvc_json__close(struct hvc_json *json)
+{
+	if (json && !json->failed && json->depth)
+		json->depth--;
+}
+
+static json_t *repaired(const char *value)
+{
+	char *copy = strdup(value);
+	json_t *made;
+
+	if (!copy)
+		return NULL;
+	for (char *c = copy; *c; c++) {
+		if ((unsigned char)*c >= 0x80)
+			*c = '?';
+	}
+	made = json_string(copy);
+	free(copy);
+	return made;
+}
+
+void hvc_json__string(struct hvc_json *json, const char *key, const char *value)
+{
+	json_t *made = json_string(value);
+
+	add(json, key, made ? made : repaired(value));
+}
+
+void hvc_json__number(struct hvc_json *json, const char *key, uint64_t value)
+{
+	add(json, key, json_integer((json_int_t)value));
+}
+
+void hvc_json__boolean(struct hvc_json *json, const char *key, bool value)
+{
+	add(json, key, json_boolean(value));
+}
+
+void hvc_json__null(struct hvc_json *json, const char *key)
+{
+	add(json, key, json_null());
+}
+
+void hvc_json__hex(struct hvc_json *json, const char *key, uint64_t value)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "0x%" PRIx64, value);
+	hvc_json__string(json, key, text);
+}
+
+static bool print(const json_t *value, FILE *out, unsigned indent, unsigned used);
+
+/* "key": in front of a member; nothing in arrays. Returns the columns used, 0 on failure. */
+static unsigned print_head(const char *key, FILE *out, unsigned indent)
+{
+	fprintf(out, "%*s", (int)indent, "");
+	if (key)
+		fprintf(out, "\"%s\": ", key);
+	return indent + (key ? (unsigned)strlen(key) + 4 : 0);
+}
+
+static bool print_members(const json_t *value, FILE *out, unsigned indent)
+{
+	const char *key;
+	json_t *member;
+	size_t i, left = json_object_size(value);
+	bool good = true;
+
+	/* jansson keeps the order in which members were added. */
+	json_object_foreach((json_t *)value, key, member)
+	{
+		good = good && print(member, out, indent, print_head(key, out, indent));
+		fputs(--left ? ",\n" : "\n", out);
+	}
+	left = json_array_size(value);
+	json_array_foreach(value, i, member)
+	{
+		good = good && print(member, out, indent, print_head(NULL, out, indent));
+		fputs(--left ? ",\n" : "\n", out);
+	}
+	return good;
+}
+
+static bool print(const json_t *value, FILE *out, unsigned indent, unsigned used)
+{
+	char *line = json_dumps(value, JSON_ENCODE_ANY);
+	bool container = json_is_object(value) || json_is_array(value);
+	bool good = line != NULL;
+
+	if (line && (!container || used + strlen(line) < WIDTH)) {
+		fputs(line, out);
+	} else if (line) {
+		fputs(json_is_object(value) ? "{\n" : "[\n", out);
+		good = print_members(value, out, indent + 2);
+		fprintf(out, "%*s%c", (int)indent, "", json_is_object(value) ? '}' : ']');
+	}
+	free(line);
+	return good;
+}
+
+enum hvc_status hvc_json__print(struct hvc_json *json, FILE *out, struct hvc_diag *diag)
+{
+	bool good = json && !json->failed && print(json->open[0], out, 0, 0);
+
+	hvc_json__drop(json);
+	if (!good)
+		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	fputc('\n', out);
+	if (ferror(out))
+		return hvc_diag_set(diag, HVC_E_IO, NULL, 0, 0, "cannot write the report");
+	return HVC_OK;
+}
+
+void hvc_json__drop(struct hvc_json *json)
+{
+	if (json)
+		json_decref(json->open[0]);
+	free(json);
+}

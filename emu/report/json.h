@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * JSON documents, built from the outside in: open an object or array, fill it, close it. A
+ * failure sticks, so that only finishing returns it. `key` is NULL inside arrays.
+ */
+#ifndef HVC_REPORT_JSON_H
+#define HVC_REPORT_JSON_H
+
+#include "hvcheck/report.h"
+
+struct hvc_json;
+
+/** A document, {"schema": schema, ...}, its object open. Never fails, as tables. */
+struct hvc_json *hvc_json__new(const char *schema);
+/** Print with a final newline, and free. Every object and array but the first is closed. */
+HVC_MUST_USE enum hvc_status hvc_json__print(struct hvc_json *json, FILE *out,
+                                             struct hvc_diag *diag);
+
+/** Free without printing. */
+void hvc_json__drop(struct hvc_json *json);
+
+/** Something the document needs could not be made: memory ran out. */
+void hvc_json__fail(struct hvc_json *json);
+
+void hvc_json__object(struct hvc_json *json, const char *key);
+void hvc_json__array(struct hvc_json *json, const char *key);
+void hvc_json__close(struct hvc_json *json);
+
+/** Bytes that are no UTF-8 become '?'. */
+void hvc_json__string(struct hvc_json *json, const char *key, const char *value);
+void hvc_json__number(struct hvc_json *json, const char *key, uint64_t value);
+void hvc_json__boolean(struct hvc_json *json, const char *key, bool value);
+void hvc_json__null(struct hvc_json *json, const char *key);
+/** A 64-bit value, as the string "0x...". */
+void hvc_json__hex(struct hvc_json *json, const char *key, uint64_t value);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/internal.h"
+#include "report/json_class.h"
+#include "report/words.h"
+
+static void add_call(struct hvc_json *json, const struct hvc_call *call)
+{
+	hvc_json__object(json, "call");
+	hvc_json__string(json, "instruction", hvc_insn_name(call->insn));
+	hvc_json__number(json, "immediate", call->imm);
+	hvc_json__string(json, "from", hvc_level_name(call->from));
+	hvc_json__close(json);
+}
+
+static void add_registers(struct hvc_json *json, const char *key, const struct hvc_state *state,
+                          const struct hvc_regset *present)
+{
+	hvc_json__object(json, key);
+	for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_REG_COUNT; reg++) {
+		if (hvc_regset_has(present, reg))
+			hvc_json__hex(json, hvc_reg_name(reg), state->v[reg]);
+	}
+	hvc_json__close(json);
+}
+
+static void add_place(struct hvc_json *json, const struct hvc_subject *subject, uint64_t address)
+{
+	const char *symbol;
+	uint64_t offset;
+
+	hvc_json__hex(json, "address", address);
+	if (!hvc_subject_symbol(subject, address, &symbol, &offset))
+		return;
+	hvc_json__string(json, "symbol", symbol);
+	hvc_json__number(json, "offset", offset);
+}
+
+static void add_stores(struct hvc_json *json, const struct hvc_outcome *outcome)
+{
+	hvc_json__array(json, "stored");
+	for (unsigned i = 0; i < outcome->stores && i < HVC_STORE_MAX; i++) {
+		hvc_json__object(json, NULL);
+		hvc_json__hex(json, "address", outcome->store[i].address);
+		hvc_json__hex(json, "value", outcome->store[i].value);
+		hvc_json__number(json, "size", outcome->store[i].size);
+		hvc_json__close(json);
+	}
+	hvc_json__close(json);
+}
+
+static void add_trace(struct hvc_json *json, const struct hvc_call_report *report)
+{
+	const struct hvc_trace_change *change = report->trace->change;
+	char text[80];
+
+	hvc_json__array(json, "trace");
+	for (size_t i = 0; i < report->trace->steps; i++) {
+		const struct hvc_trace_step *step = &report->trace->step[i];
+
+		hvc_disasm(step->pc, step->word, text, sizeof(text));
+		hvc_json__object(json, NULL);
+		add_place(json, report->subject, step->pc);
+		hvc_json__hex(json, "word", step->word);
+		hvc_json__string(json, "instruction", text);
+		hvc_json__object(json, "changes");
+		for (unsigned n = 0; n < step->changes; n++, change++)
+			hvc_json__hex(json, hvc_reg_name(change->reg), change->value);
+		hvc_json__close(json);
+		hvc_json__close(json);
+	}
+	hvc_json__close(json);
+	hvc_json__number(json, "trace_dropped", report->trace->dropped);
+}
+
+enum hvc_status hvc_call_json(FILE *out, const struct hvc_call_report *report,
+                              struct hvc_diag *diag)
+{
+	const struct hvc_outcome *outcome = report->outcome;
+	struct hvc_class class_;
+	struct hvc_json *json;
+
+	if (!hvc_words__class(report, &class_))
+		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	json = hvc_json__new("hvcheck-run/1");
+	hvc_json__string(json, "subject", hvc_subject_name(report->subject));
+	hvc_json__string(json, "cpu", hvc_cpu_name(report->world->cpu));
+	add_call(json, report->call);
+	hvc_json__class(json, &class_);
+	hvc_class__free(&class_);
+	hvc_json__number(json, "instructions", outcome->instructions);
+	hvc_json__object(json, "end");
+	add_place(json, report->subject, outcome->pc);
+	hvc_json__close(json);
+	add_stores(json, outcome);
+	if (report->abi) {
+		hvc_json__object(json, "judged");
+		hvc_json__string(json, "abi", hvc_abi_name(report->abi));
+		hvc_json__verdict(json, report->abi, &report->verdict);
+		hvc_json__close(json);
+	}
+	add_registers(json, "before", report->entry, report->present);
+	add_registers(json, "after", &outcome->state, report->present);
+	if (report->trace)
+		add_trace(json, report);
+	return hvc_json__print(json, out, diag);
+}

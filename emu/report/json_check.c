@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#include "hvcheck/arch.h"
+#include "report/json_class.h"
+#include "report/words.h"
+
+static void add_account(struct hvc_json *json, const struct hvc_rule_account *account)
+{
+	hvc_json__number(json, "calls", account->calls);
+	hvc_json__number(json, "conforms", account->conforms);
+	hvc_json__number(json, "violates", account->violates);
+	hvc_json__number(json, "undecided", account->undecided);
+}
+
+static void add_rules(struct hvc_json *json, const struct hvc_check *check)
+{
+	hvc_json__array(json, "rules");
+	for (unsigned i = 0; i < hvc_abi_rule_count(check->abi); i++) {
+		const struct hvc_rule *rule = hvc_abi_rule_at(check->abi, i);
+
+		hvc_json__object(json, NULL);
+		hvc_json__string(json, "rule", rule->name);
+		hvc_json__string(json, "title", rule->title);
+		hvc_json__string(json, "source", rule->source);
+		hvc_json__boolean(json, "unconfirmed", rule->unconfirmed);
+		hvc_json__boolean(json, "specified", rule->specified);
+		add_account(json, &check->rule[i]);
+		hvc_json__close(json);
+	}
+	hvc_json__close(json);
+}
+
+/* What was promised, and what came: words or a value, by the clause. */
+static void add_value(struct hvc_json *json, const char *key, enum hvc_clause clause,
+                      uint64_t value)
+{
+	switch (clause) {
+	case HVC_CLAUSE_OUTCOME:
+		hvc_json__string(json, key, hvc_outcome_name((enum hvc_outcome_kind)value));
+		break;
+	case HVC_CLAUSE_LEVEL:
+		hvc_json__string(json, key, hvc_level_name((enum hvc_level)value));
+		break;
+	case HVC_CLAUSE_ADDRESS:
+	case HVC_CLAUSE_RESULT:
+	case HVC_CLAUSE_PRESERVE:
+	case HVC_CLAUSE_MEMORY:
+		hvc_json__hex(json, key, value);
+		break;
+	case HVC_CLAUSE_NONE:
+		hvc_json__null(json, key);
+		break;
+	}
+}
+
+void hvc_json__verdict(struct hvc_json *json, const struct hvc_abi *abi,
+                       const struct hvc_verdict *verdict)
+{
+	const struct hvc_rule *rule =
+	        verdict->rule < 0 ? NULL : hvc_abi_rule_at(abi, (unsigned)verdict->rule);
+
+	hvc_json__string(json, "verdict", hvc_verdict_name(verdict->kind));
+	if (!rule)
+		return;
+	hvc_json__string(json, "rule", rule->name);
+	hvc_json__string(json, "source", rule->source);
+	if (verdict->kind != HVC_VERDICT_VIOLATES)
+		return;
+	hvc_json__string(json, "clause", hvc_clause_name(verdict->clause));
+	if (verdict->reg != HVC_REG_NONE)
+		hvc_json__string(json, "register", hvc_reg_name(verdict->reg));
+	add_value(json, "expected", verdict->clause, verdict->expected);
+	add_value(json, "actual", verdict->clause, verdict->actual);
+}
+
+static void add_finding(struct hvc_json *json, const struct hvc_check *check,
+                        const struct hvc_finding *finding)
+{
+	char text[512];
+
+	hvc_finding_print(check, finding, text, sizeof(text));
+	hvc_json__object(json, NULL);
+	hvc_json__verdict(json, check->abi, &finding->verdict);
+	hvc_json__string(json, "summary", text);
+	hvc_json__number(json, "calls", finding->calls);
+	hvc_json__number(json, "immediates", finding->immediates);
+	hvc_json__string(json, "world", hvc_abi_world_at(check->abi, finding->world)->world.name);
+	hvc_json__witness(json, "witness", check->subject, &check->map[finding->world]->world,
+	                  &finding->probe, finding->imm);
+	hvc_json__object(json, "outcome");
+	hvc_json__class(json, &finding->outcome);
+	hvc_json__close(json);
+	hvc_json__close(json);
+}
+
+enum hvc_status hvc_check_json(FILE *out, const struct hvc_check *check, const char *abi,
+                               struct hvc_diag *diag)
+{
+	struct hvc_json *json = hvc_json__new("hvcheck-check/1");
+	uint32_t classified = 0;
+
+	for (unsigned i = 0; i < check->maps; i++) {
+		uint32_t of_map = hvc_words__classified(check->map[i]);
+
+		classified = i == 0 || of_map < classified ? of_map : classified;
+	}
+	hvc_json__string(json, "subject", check->subject);
+	hvc_json__string(json, "abi", hvc_abi_name(check->abi));
+	hvc_json__string(json, "abi_option", abi);
+	hvc_json__string(
+	        json, "verdict",
+	        hvc_verdict_name(check->findings ? HVC_VERDICT_VIOLATES : HVC_VERDICT_CONFORMS));
+	hvc_json__object(json, "account");
+	hvc_json__number(json, "space", HVC_IMM_COUNT);
+	hvc_json__number(json, "classified", classified);
+	add_account(json, &check->total);
+	hvc_json__number(json, "immediates_violating", check->immediates_violating);
+	hvc_json__close(json);
+	add_rules(json, check);
+	hvc_json__array(json, "findings");
+	for (unsigned i = 0; i < check->findings; i++)
+		add_finding(json, check, &check->finding[i]);
+	hvc_json__close(json);
+	return hvc_json__print(json, out, diag);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/** The parts that JSON reports share: behaviours, sets of calls, and witnesses. */
+#ifndef HVC_REPORT_JSON_CLASS_H
+#define HVC_REPORT_JSON_CLASS_H
+
+#include "report/json.h"
+
+/** Members "outcome" to "far" of the open object: what a class does. */
+void hvc_json__class(struct hvc_json *json, const struct hvc_class *class_);
+/** Member "immediates". */
+void hvc_json__immediates(struct hvc_json *json, const struct hvc_interval *imm, unsigned imms);
+/** A member named after the register: its values. */
+void hvc_json__span(struct hvc_json *json, enum hvc_reg reg, const struct hvc_interval *interval,
+                    unsigned intervals);
+/** Members "instruction" to "calls" of the open object: which calls. */
+void hvc_json__region(struct hvc_json *json, const struct hvc_region *region);
+/** A set of registers as an array of names. */
+void hvc_json__regset(struct hvc_json *json, const char *key, const struct hvc_regset *set);
+/** An object that holds one call, and the command that makes it. */
+void hvc_json__witness(struct hvc_json *json, const char *key, const char *subject,
+                       const struct hvc_world *world, const struct hvc_probe *probe, uint16_t imm);
+
+/** Members "verdict" to "actual" of the open object; those that apply. */
+void hvc_json__verdict(struct hvc_json *json, const struct hvc_abi *abi,
+                       const struct hvc_verdict *verdict);
+
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/note.h"
+
+#include <string.h>
+
+#include "engine/internal.h"
+
+static void add(struct hvc_words *out, const char *separator)
+{
+	hvc_words__add(out, "%s", out->length ? separator : "");
+}
+
+/* The selector of "hvc #0x1" is the immediate, that of "x0 = 0x1" is x0. */
+static bool selects_by_immediate(const char *how)
+{
+	return strstr(how, "hvc #") == how && !strchr(how, '=');
+}
+
+static void note_selector(const char *old, const char *new, struct hvc_words *out)
+{
+	size_t word = strcspn(new, " ");
+
+	if (!strcmp(old, new))
+		return;
+	if (selects_by_immediate(old) && !selects_by_immediate(new))
+		hvc_words__add(out, "moved from the immediate to %.*s", (int)word, new);
+	else if (!selects_by_immediate(old) && selects_by_immediate(new))
+		hvc_words__add(out, "moved from %.*s to the immediate", (int)strcspn(old, " "),
+		               old);
+	else if (strcspn(old, " ") == word && !strncmp(old, new, word))
+		hvc_words__add(out, "renumbered");
+	else
+		hvc_words__add(out, "selected differently");
+}
+
+static bool same_term(const struct hvc_term *a, const struct hvc_term *b)
+{
+	return a->kind == b->kind && a->reg == b->reg && a->value == b->value;
+}
+
+static void note_term(const char *name, const struct hvc_term *old, const struct hvc_term *new,
+                      struct hvc_words *out)
+{
+	char before[32], after[32];
+
+	if (same_term(old, new))
+		return;
+	hvc_term_print(old, before, sizeof(before));
+	hvc_term_print(new, after, sizeof(after));
+	add(out, "; ");
+	if (old->kind == HVC_TERM_REG && new->kind == HVC_TERM_REG)
+		hvc_words__add(out, "%s taken from %s, was %s", name, after, before);
+	else
+		hvc_words__add(out, "%s is %s, was %s", name, after, before);
+}
+
+static const struct hvc_effect *effect_of(const struct hvc_class *class_, enum hvc_reg reg)
+{
+	for (unsigned i = 0; i < class_->effects; i++) {
+		if (class_->effect[i].reg == reg)
+			return &class_->effect[i];
+	}
+	return NULL;
+}
+
+static void note_effects(const struct hvc_class *old, const struct hvc_class *new,
+                         struct hvc_words *out)
+{
+	for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_REG_COUNT; reg++) {
+		const struct hvc_term kept = {.kind = HVC_TERM_REG, .reg = reg};
+		const struct hvc_effect *before = effect_of(old, reg);
+		const struct hvc_effect *after = effect_of(new, reg);
+
+		if (before && after) {
+			note_term(hvc_reg_name(reg), &before->value, &after->value, out);
+		} else if (before) {
+			add(out, "; ");
+			hvc_words__add(out, "%s now kept", hvc_reg_name(reg));
+		} else if (after) {
+			note_term(hvc_reg_name(reg), &kept, &after->value, out);
+		}
+	}
+}
+
+void hvc_note__operation(const struct hvc_diff *diff, const struct hvc_operation *operation,
+                         struct hvc_words *out)
+{
+	const struct hvc_use *old = &operation->use[HVC_SIDE_OLD];
+	const struct hvc_use *new = &operation->use[HVC_SIDE_NEW];
+	const struct hvc_class *before, *after;
+
+	if (!old->offered || !new->offered) {
+		hvc_words__add(out, "%s",
+		               old->offered   ? "removed"
+		               : new->offered ? "added"
+		                              : "never reached");
+		return;
+	}
+	before = &diff->map[HVC_SIDE_OLD]->class_[old->class_];
+	after = &diff->map[HVC_SIDE_NEW]->class_[new->class_];
+	note_selector(old->how, new->how, out);
+	if (before->kind != after->kind) {
+		add(out, "; ");
+		hvc_words__add(out, "%s, was %s", hvc_outcome_name(after->kind),
+		               hvc_outcome_name(before->kind));
+	} else if (before->kind == HVC_OUTCOME_JUMP) {
+		note_term("target", &before->pc, &after->pc, out);
+	}
+	note_effects(before, after, out);
+	if (!out->length)
+		hvc_words__add(out, hvc_class_equal(before, after) ? "same" : "differs in detail");
+}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/** Aligned tables for text reports. A failure sticks, so that only printing returns it. */
+#ifndef HVC_REPORT_TABLE_H
+#define HVC_REPORT_TABLE_H
+
+#include "report/words.h"
+
+enum hvc_align {
+	HVC_ALIGN_LEFT,
+	HVC_ALIGN_RIGHT,
+	HVC_ALIGN_WRAP, /**< left; broken over several lines where the page is too narrow */
+};
+
+enum hvc_ink {
+	HVC_INK_PLAIN,
+	HVC_INK_GOOD,
+	HVC_INK_BAD,
+	HVC_INK_WARN,
+	HVC_INK_STRONG,
+	HVC_INK_FAINT,
+};
+
+struct hvc_column {
+	const char *title;
+	enum hvc_align align;
+};
+
+struct hvc_table;
+
+/** Never fails: memory that ran out is told by hvc_table__print. */
+struct hvc_table *hvc_table__new(const struct hvc_page *page, const struct hvc_column *column,
+                                 unsigned columns);
+/** Begin the next row. */
+void hvc_table__row(struct hvc_table *table);
+/** Fill one cell of the present row. */
+void hvc_table__cell(struct hvc_table *table, unsigned column, enum hvc_ink ink, const char *format,
+                     ...) HVC_PRINTF(4, 5);
+/** Fill one cell with words, and free them. */
+void hvc_table__take(struct hvc_table *table, unsigned column, enum hvc_ink ink,
+                     struct hvc_words *words);
+/** Print and free. */
+HVC_MUST_USE enum hvc_status hvc_table__print(struct hvc_table *table, struct hvc_diag *diag);
+
+/** Free without printing. */
+void hvc_table__drop(struct hvc_table *table);
+
+/** The escape sequence of an ink, or "" on a page without colour; hvc_ink__end ends it. */
+const char *hvc_ink__begin(const struct hvc_page *page, enum hvc_ink ink);
+const char *hvc_ink__end(const struct hvc_page *page, enum hvc_ink ink);
+
+#endif

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <stdarg.h>
+
+#include "engine/internal.h"
+#include "report/table.h"
+
+static void put_line(const struct hvc_page *page, const char *label, enum hvc_ink ink,
+                     const char *format, ...) HVC_PRINTF(4, 5);
+
+static void put_line(const struct hvc_page *page, const char *label, enum hvc_ink ink,
+                     const char *format, ...)
+{
+	va_list args;
+
+	fprintf(page->out, "  %-14s%s", label, hvc_ink__begin(page, ink));
+	va_start(args, format);
+	vfprintf(page->out, format, args);
+	va_end(args);
+	fprintf(page->out, "%s\n", hvc_ink__end(page, ink));
+}
+
+static void put_trace_row(struct hvc_table *table, const struct hvc_call_report *report,
+                          const struct hvc_trace_step *step, const struct hvc_trace_change *change)
+{
+	struct hvc_words place = {0}, changes = {0};
+	char text[80];
+
+	hvc_words__place(&place, report->subject, step->pc);
+	hvc_disasm(step->pc, step->word, text, sizeof(text));
+	for (unsigned i = 0; i < step->changes; i++)
+		hvc_words__add(&changes, "%s%s = 0x%" PRIx64, i ? ", " : "",
+		               hvc_reg_name(change[i].reg), change[i].value);
+	hvc_table__row(table);
+	hvc_table__cell(table, 0, HVC_INK_PLAIN, "0x%" PRIx64, step->pc);
+	hvc_table__take(table, 1, HVC_INK_PLAIN, &place);
+	hvc_table__cell(table, 2, HVC_INK_FAINT, "%08" PRIx32, step->word);
+	hvc_table__cell(table, 3, HVC_INK_PLAIN, "%s", text);
+	hvc_table__take(table, 4, HVC_INK_STRONG, &changes);
+}
+
+static enum hvc_status put_trace(const struct hvc_page *page, const struct hvc_call_report *report,
+                                 struct hvc_diag *diag)
+{
+	static const struct hvc_column columns[] = {
+	        {"Address", HVC_ALIGN_RIGHT}, {"Where", HVC_ALIGN_LEFT},
+	        {"Word", HVC_ALIGN_LEFT},     {"Instruction", HVC_ALIGN_LEFT},
+	        {"Changes", HVC_ALIGN_WRAP},
+	};
+	const struct hvc_trace *trace = report->trace;
+	const struct hvc_trace_change *change = trace->change;
+	char number[HVC_NUMBER_SIZE];
+	struct hvc_table *table;
+
+	if (!trace->steps) {
+		fputs("No instruction was executed at EL2.\n\n", page->out);
+		return HVC_OK;
+	}
+	table = hvc_table__new(page, columns, 5);
+	for (size_t i = 0; i < trace->steps; i++) {
+		put_trace_row(table, report, &trace->step[i], change);
+		change += trace->step[i].changes;
+	}
+	HVC_TRY(hvc_table__print(table, diag));
+	if (trace->dropped)
+		fprintf(page->out, "  ... and %s more\n",
+		        hvc_words__number(trace->dropped, number));
+	fputc('\n', page->out);
+	return HVC_OK;
+}
+
+static void put_end(const struct hvc_page *page, const struct hvc_call_report *report)
+{
+	const struct hvc_outcome *outcome = report->outcome;
+	struct hvc_words place = {0};
+	char number[HVC_NUMBER_SIZE];
+
+	put_line(page, "outcome", HVC_INK_STRONG, "%s", hvc_outcome_name(outcome->kind));
+	if (outcome->pc == hvc_call_address(report->call) + 4)
+		hvc_words__add(&place, "the instruction after the call");
+	else if (outcome->pc == hvc_call_address(report->call))
+		hvc_words__add(&place, "the call itself");
+	else
+		hvc_words__place(&place, report->subject, outcome->pc);
+	put_line(page, "ended", HVC_INK_PLAIN, "at %s, 0x%" PRIx64 "%s%s%s",
+	         hvc_level_name(outcome->level), outcome->pc, place.length ? " (" : "",
+	         hvc_words__text(&place), place.length ? ")" : "");
+	hvc_words__free(&place);
+	if (outcome->esr)
+		put_line(page, "syndrome", HVC_INK_PLAIN, "0x%" PRIx64, outcome->esr);
+	if (outcome->far)
+		put_line(page, "fault on", HVC_INK_PLAIN, "0x%" PRIx64, outcome->far);
+	put_line(page, "executed", HVC_INK_PLAIN, "%s instruction%s at EL2",
+	         hvc_words__number(outcome->instructions, number),
+	         outcome->instructions == 1 ? "" : "s");
+	if (outcome->untracked)
+		put_line(page, "also wrote", HVC_INK_PLAIN, "%u other system register%s",
+		         outcome->untracked, outcome->untracked == 1 ? "" : "s");
+}
+
+static void put_verdict(const struct hvc_page *page, const struct hvc_call_report *report)
+{
+	static const enum hvc_ink inks[] = {
+	        [HVC_VERDICT_CONFORMS] = HVC_INK_GOOD,
+	        [HVC_VERDICT_VIOLATES] = HVC_INK_BAD,
+	        [HVC_VERDICT_UNDECIDED] = HVC_INK_WARN,
+	};
+	const struct hvc_verdict *verdict = &report->verdict;
+	const struct hvc_rule *rule = NULL;
+	char text[200];
+
+	if (verdict->rule < 0) {
+		put_line(page, "verdict", HVC_INK_WARN, "undecided: %s says nothing of this call",
+		         hvc_abi_name(report->abi));
+		return;
+	}
+	rule = hvc_abi_rule_at(report->abi, (unsigned)verdict->rule);
+	put_line(page, "verdict", inks[verdict->kind], "%s %s of %s",
+	         verdict->kind == HVC_VERDICT_UNDECIDED ? "undecided, by"
+	                                                : hvc_verdict_name(verdict->kind),
+	         rule->name, hvc_abi_name(report->abi));
+	if (verdict->kind == HVC_VERDICT_VIOLATES) {
+		hvc_words__verdict(report, text, sizeof(text));
+		put_line(page, "because", HVC_INK_BAD, "%s", text);
+	}
+	put_line(page, "source", HVC_INK_PLAIN, "%s%s", rule->source,
+	         rule->unconfirmed ? " (unconfirmed)" : "");
+}
+
+/* The registers that changed: x0 to x30, or all others. */
+static enum hvc_status put_changes(const struct hvc_page *page,
+                                   const struct hvc_call_report *report,
+                                   const struct hvc_class *class_, bool general,
+                                   struct hvc_diag *diag)
+{
+	const struct hvc_column columns[] = {
+	        {general ? "Register" : "System register", HVC_ALIGN_LEFT},
+	        {"Before", HVC_ALIGN_RIGHT},
+	        {"After", HVC_ALIGN_RIGHT},
+	        {"Which is", HVC_ALIGN_LEFT},
+	};
+	struct hvc_table *table = hvc_table__new(page, columns, 4);
+	bool any = false;
+
+	fputc('\n', page->out);
+	for (unsigned i = 0; i < class_->effects; i++) {
+		const struct hvc_effect *effect = &class_->effect[i];
+		char value[32] = "";
+
+		if ((effect->reg < HVC_GPR_COUNT) != general)
+			continue;
+		if (effect->value.kind != HVC_TERM_CONST)
+			hvc_term_print(&effect->value, value, sizeof(value));
+		hvc_table__row(table);
+		hvc_table__cell(table, 0, HVC_INK_STRONG, "%s", hvc_reg_name(effect->reg));
+		hvc_table__cell(table, 1, HVC_INK_PLAIN, "0x%" PRIx64,
+		                report->entry->v[effect->reg]);
+		hvc_table__cell(table, 2, HVC_INK_PLAIN, "0x%" PRIx64,
+		                report->outcome->state.v[effect->reg]);
+		hvc_table__cell(table, 3, HVC_INK_PLAIN, "%s", value);
+		any = true;
+	}
+	if (any)
+		return hvc_table__print(table, diag);
+	hvc_table__drop(table);
+	fprintf(page->out, "  No %s changed.\n", general ? "register x0..x30" : "system register");
+	return HVC_OK;
+}
+
+static enum hvc_status put_stores(const struct hvc_page *page, const struct hvc_outcome *outcome,
+                                  struct hvc_diag *diag)
+{
+	static const struct hvc_column columns[] = {
+	        {"Stored at", HVC_ALIGN_RIGHT},
+	        {"Value", HVC_ALIGN_RIGHT},
+	        {"Bytes", HVC_ALIGN_RIGHT},
+	};
+	struct hvc_table *table;
+
+	if (!outcome->stores)
+		return HVC_OK;
+	fputc('\n', page->out);
+	table = hvc_table__new(page, columns, 3);
+	for (unsigned i = 0; i < outcome->stores && i < HVC_STORE_MAX; i++) {
+		hvc_table__row(table);
+		hvc_table__cell(table, 0, HVC_INK_PLAIN, "0x%" PRIx64, outcome->store[i].address);
+		hvc_table__cell(table, 1, HVC_INK_PLAIN, "0x%" PRIx64, outcome->store[i].value);
+		hvc_table__cell(table, 2, HVC_INK_PLAIN, "%u", outcome->store[i].size);
+	}
+	HVC_TRY(hvc_table__print(table, diag));
+	if (outcome->stores > HVC_STORE_MAX)
+		fprintf(page->out, "  ... and %u more\n", outcome->stores - HVC_STORE_MAX);
+	return HVC_OK;
+}
+
+enum hvc_status hvc_call_text(const struct hvc_page *page, const struct hvc_call_report *report,
+                              struct hvc_diag *diag)
+{
+	enum hvc_status status = HVC_OK;
+	struct hvc_class class_;
+
+	if (!hvc_words__class(report, &class_))
+		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	fprintf(page->out, "%s: %s #0x%x from %s\n\n", hvc_subject_name(report->subject),
+	        hvc_insn_name(report->call->insn), report->call->imm,
+	        hvc_level_name(report->call->from));
+	if (report->trace)
+		status = put_trace(page, report, diag);
+	put_end(page, report);
+	if (report->abi)
+		put_verdict(page, report);
+	if (status == HVC_OK)
+		status = put_changes(page, report, &class_, true, diag);
+	if (status == HVC_OK)
+		status = put_changes(page, report, &class_, false, diag);
+	if (status == HVC_OK)
+		status = put_stores(page, report->outcome, diag);
+	hvc_class__free(&class_);
+	return status;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#include "hvcheck/arch.h"
+#include "report/table.h"
+
+static void put_count(struct hvc_table *table, unsigned column, enum hvc_ink ink, uint64_t count)
+{
+	char number[HVC_NUMBER_SIZE];
+
+	hvc_table__cell(table, column, count ? ink : HVC_INK_FAINT, "%s",
+	                hvc_words__number(count, number));
+}
+
+static void put_row(struct hvc_table *table, const char *name,
+                    const struct hvc_rule_account *account)
+{
+	hvc_table__row(table);
+	hvc_table__cell(table, 0, HVC_INK_STRONG, "%s", name);
+	put_count(table, 1, HVC_INK_PLAIN, account->calls);
+	put_count(table, 2, HVC_INK_GOOD, account->conforms);
+	put_count(table, 3, HVC_INK_BAD, account->violates);
+	put_count(table, 4, HVC_INK_WARN, account->undecided);
+}
+
+static enum hvc_status put_rules(const struct hvc_page *page, const struct hvc_check *check,
+                                 struct hvc_diag *diag)
+{
+	static const struct hvc_column columns[] = {
+	        {"Rule", HVC_ALIGN_LEFT},       {"Calls", HVC_ALIGN_RIGHT},
+	        {"Conform", HVC_ALIGN_RIGHT},   {"Violate", HVC_ALIGN_RIGHT},
+	        {"Undecided", HVC_ALIGN_RIGHT},
+	};
+	struct hvc_table *table = hvc_table__new(page, columns, 5);
+
+	for (unsigned i = 0; i < hvc_abi_rule_count(check->abi); i++)
+		put_row(table, hvc_abi_rule_at(check->abi, i)->name, &check->rule[i]);
+	put_row(table, "all", &check->total);
+	return hvc_table__print(table, diag);
+}
+
+static void put_finding(const struct hvc_page *page, const struct hvc_check *check, const char *abi,
+                        unsigned index)
+{
+	const struct hvc_finding *finding = &check->finding[index];
+	const struct hvc_rule *rule = hvc_abi_rule_at(check->abi, (unsigned)finding->verdict.rule);
+	char what[512], command[2048];
+	char calls[HVC_NUMBER_SIZE], immediates[HVC_NUMBER_SIZE];
+
+	hvc_finding_print(check, finding, what, sizeof(what));
+	hvc_call_command(check->subject, &check->map[finding->world]->world, &finding->probe,
+	                 finding->imm, command, sizeof(command));
+	fprintf(page->out, "\n  %s%u. %s: %s%s\n", hvc_ink__begin(page, HVC_INK_BAD), index + 1,
+	        rule->name, what, hvc_ink__end(page, HVC_INK_BAD));
+	fprintf(page->out, "     %s call%s, %s immediate%s",
+	        hvc_words__number(finding->calls, calls), finding->calls == 1 ? "" : "s",
+	        hvc_words__number(finding->immediates, immediates),
+	        finding->immediates == 1 ? "" : "s");
+	if (hvc_abi_world_count(check->abi) > 1)
+		fprintf(page->out, ", first in world %s",
+		        hvc_abi_world_at(check->abi, finding->world)->world.name);
+	fprintf(page->out, "\n     promised by  %s%s\n", rule->source,
+	        rule->unconfirmed ? " (unconfirmed)" : "");
+	fprintf(page->out, "     reproduce    %s --abi %s\n", command, abi);
+}
+
+static void put_verdict(const struct hvc_page *page, const struct hvc_check *check)
+{
+	bool good = check->findings == 0;
+	enum hvc_ink ink = good ? HVC_INK_GOOD : HVC_INK_BAD;
+	char space[HVC_NUMBER_SIZE], part[HVC_NUMBER_SIZE], calls[HVC_NUMBER_SIZE];
+
+	hvc_words__number(HVC_IMM_COUNT, space);
+	hvc_words__number(check->total.calls, calls);
+	fprintf(page->out, "\n%s%s %s %s: ", hvc_ink__begin(page, ink), check->subject,
+	        good ? "conforms to" : "violates", hvc_abi_name(check->abi));
+	if (good)
+		fprintf(page->out, "%s of %s immediates, %s calls", space, space, calls);
+	else
+		fprintf(page->out, "%u finding%s, on %s of %s immediates, %s calls",
+		        check->findings, check->findings == 1 ? "" : "s",
+		        hvc_words__number(check->immediates_violating, part), space, calls);
+	fprintf(page->out, "%s\n", hvc_ink__end(page, ink));
+}
+
+enum hvc_status hvc_check_text(const struct hvc_page *page, const struct hvc_check *check,
+                               const char *abi, struct hvc_diag *diag)
+{
+	HVC_TRY(put_rules(page, check, diag));
+	for (unsigned i = 0; i < check->findings; i++)
+		put_finding(page, check, abi, i);
+	put_verdict(page, check);
+	return HVC_OK;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/table.h"
+
+static enum hvc_status list_subjects(const struct hvc_page *page, struct hvc_diag *diag)
+{
+	static const struct hvc_column columns[] = {
+	        {"Subject", HVC_ALIGN_LEFT},
+	        {"Family", HVC_ALIGN_LEFT},
+	        {"What it is", HVC_ALIGN_WRAP},
+	};
+	struct hvc_table *table = hvc_table__new(page, columns, 3);
+	const struct hvc_builtin *builtin;
+
+	for (size_t i = 0; (builtin = hvc_builtin_at(i)) != NULL; i++) {
+		hvc_table__row(table);
+		hvc_table__cell(table, 0, HVC_INK_PLAIN, "%s", builtin->name);
+		hvc_table__cell(table, 1, HVC_INK_PLAIN, "%s", builtin->family);
+		hvc_table__cell(table, 2, HVC_INK_PLAIN, "%s", builtin->title);
+	}
+	return hvc_table__print(table, diag);
+}
+
+static enum hvc_status list_abis(const struct hvc_page *page, struct hvc_diag *diag)
+{
+	static const struct hvc_column columns[] = {
+	        {"ABI", HVC_ALIGN_LEFT},
+	        {"Rules", HVC_ALIGN_RIGHT},
+	        {"What it is", HVC_ALIGN_WRAP},
+	};
+	struct hvc_table *table = hvc_table__new(page, columns, 3);
+	const char *name, *text;
+	enum hvc_status status;
+	struct hvc_abi *abi;
+	size_t size;
+
+	for (size_t i = 0; hvc_abi_shipped_at(i, &name, &text, &size); i++) {
+		status = hvc_abi_open(name, diag, &abi);
+		if (status != HVC_OK) {
+			hvc_table__drop(table);
+			return status;
+		}
+		hvc_table__row(table);
+		hvc_table__cell(table, 0, HVC_INK_PLAIN, "%s", name);
+		hvc_table__cell(table, 1, HVC_INK_PLAIN, "%u", hvc_abi_rule_count(abi));
+		hvc_table__cell(table, 2, HVC_INK_PLAIN, "%s", hvc_abi_title(abi));
+		hvc_abi_free(abi);
+	}
+	return hvc_table__print(table, diag);
+}
+
+enum hvc_status hvc_list_text(const struct hvc_page *page, bool subjects, bool abis,
+                              struct hvc_diag *diag)
+{
+	if (subjects) {
+		fputs("Built-in subjects: vector code to run, map, check and diff\n\n", page->out);
+		HVC_TRY(list_subjects(page, diag));
+	}
+	if (subjects && abis)
+		fputc('\n', page->out);
+	if (abis) {
+		fputs("Shipped ABIs: specifications to check against\n\n", page->out);
+		HVC_TRY(list_abis(page, diag));
+	}
+	return HVC_OK;
+}

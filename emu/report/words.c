@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/words.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/internal.h"
+#include "hvcheck/arch.h"
+
+void hvc_words__add(struct hvc_words *words, const char *format, ...)
+{
+	va_list args;
+	char *piece, *grown;
+	int length;
+
+	va_start(args, format);
+	length = vasprintf(&piece, format, args);
+	va_end(args);
+	if (length < 0) {
+		words->failed = true;
+		return;
+	}
+	grown = realloc(words->data, words->length + (size_t)length + 1);
+	if (grown) {
+		memcpy(grown + words->length, piece, (size_t)length + 1);
+		words->data = grown;
+		words->length += (size_t)length;
+	} else {
+		words->failed = true;
+	}
+	free(piece);
+}
+
+const char *hvc_words__text(const struct hvc_words *words)
+{
+	return words->data ? words->data : "";
+}
+
+void hvc_words__free(struct hvc_words *words)
+{
+	free(words->data);
+	*words = (struct hvc_words){0};
+}
+
+const char *hvc_words__number(uint64_t number, char text[HVC_NUMBER_SIZE])
+{
+	char digits[HVC_NUMBER_SIZE], *to = text;
+	int length = snprintf(digits, sizeof(digits), "%" PRIu64, number);
+
+	for (int i = 0; i < length; i++) {
+		if (i && (length - i) % 3 == 0)
+			*to++ = ',';
+		*to++ = digits[i];
+	}
+	*to = '\0';
+	return text;
+}
+
+static void add_intervals(struct hvc_words *words, const struct hvc_interval *interval,
+                          unsigned count, int digits)
+{
+	for (unsigned i = 0; i < count; i++) {
+		hvc_words__add(words, "%s0x%0*" PRIx64, i ? ", " : "", digits, interval[i].lo);
+		if (interval[i].hi != interval[i].lo)
+			hvc_words__add(words, "-0x%0*" PRIx64, digits, interval[i].hi);
+	}
+}
+
+/*
+ * What is left out between the intervals, when that is shorter to say: all but the first and
+ * last value are covered, and there are fewer gaps than intervals. Returns the gaps, NULL for
+ * none; the caller frees it.
+ */
+static struct hvc_interval *gaps_of(const struct hvc_interval *interval, unsigned count,
+                                    uint64_t max, unsigned *gaps)
+{
+	struct hvc_interval *gap;
+	uint64_t from = 0;
+
+	*gaps = 0;
+	if (!count || interval[count - 1].hi != max || (interval[0].lo == 0 && count == 1))
+		return NULL;
+	gap = calloc(count, sizeof(*gap));
+	if (!gap)
+		return NULL; /* the long way of saying it is as right */
+	for (unsigned i = 0; i < count; i++) {
+		if (interval[i].lo > from)
+			gap[(*gaps)++] = (struct hvc_interval){from, interval[i].lo - 1};
+		from = interval[i].hi + 1;
+	}
+	return gap;
+}
+
+void hvc_words__imms(struct hvc_words *words, const struct hvc_interval *imm, unsigned imms)
+{
+	unsigned gaps;
+	struct hvc_interval *gap = gaps_of(imm, imms, HVC_IMM_COUNT - 1, &gaps);
+
+	if (gap && gaps < imms) {
+		hvc_words__add(words, "all but ");
+		add_intervals(words, gap, gaps, 4);
+	} else {
+		add_intervals(words, imm, imms, 4);
+	}
+	free(gap);
+}
+
+void hvc_words__span(struct hvc_words *words, const struct hvc_span *span)
+{
+	unsigned gaps;
+	struct hvc_interval *gap = gaps_of(span->interval, span->intervals, UINT64_MAX, &gaps);
+
+	hvc_words__add(words, "%s", hvc_reg_name(span->reg));
+	if (gap && gaps <= span->intervals) {
+		hvc_words__add(words, " not ");
+		add_intervals(words, gap, gaps, 0);
+	} else {
+		hvc_words__add(words, " = ");
+		add_intervals(words, span->interval, span->intervals, 0);
+	}
+	free(gap);
+}
+
+void hvc_words__region(struct hvc_words *words, const struct hvc_region *region)
+{
+	const char *separator = "";
+
+	if (region->from != HVC_LEVEL_EL1H || region->insn != HVC_INSN_HVC) {
+		hvc_words__add(words, "%s from %s", hvc_insn_name(region->insn),
+		               hvc_level_name(region->from));
+		separator = "; ";
+	}
+	for (unsigned i = 0; i < region->spans; i++) {
+		hvc_words__add(words, "%s", separator);
+		hvc_words__span(words, &region->span[i]);
+		separator = "; ";
+	}
+	if (!words->length)
+		hvc_words__add(words, "any");
+}
+
+void hvc_words__regset(struct hvc_words *words, const struct hvc_regset *set)
+{
+	for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_REG_COUNT; reg++) {
+		if (hvc_regset_has(set, reg))
+			hvc_words__add(words, "%s%s", words->length ? " " : "", hvc_reg_name(reg));
+	}
+	if (!words->length)
+		hvc_words__add(words, "none");
+}
+
+/* Pieces of the harness, by address. */
+static const struct {
+	uint64_t begin, size;
+	const char *name;
+} pieces[] = {
+        {HVC_CALLER_VECTORS, HVC_VECTOR_TABLE_SIZE, "the caller's vectors"},
+        {HVC_NEW_VECTORS, HVC_VECTOR_TABLE_SIZE, "the second EL2 table"},
+        {HVC_FUNCTION, 0x1000, "the EL2 function"},
+        {HVC_EL2_DATA, HVC_EL2_DATA_SIZE, "EL2 data"},
+};
+
+void hvc_words__place(struct hvc_words *words, const struct hvc_subject *subject, uint64_t address)
+{
+	const char *symbol;
+	uint64_t offset;
+
+	if (hvc_subject_symbol(subject, address, &symbol, &offset)) {
+		hvc_words__add(words, "%s", symbol);
+		if (offset)
+			hvc_words__add(words, "+0x%" PRIx64, offset);
+		return;
+	}
+	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++) {
+		offset = address - pieces[i].begin;
+		if (offset >= pieces[i].size)
+			continue;
+		hvc_words__add(words, "%s", pieces[i].name);
+		if (offset)
+			hvc_words__add(words, " + 0x%" PRIx64, offset);
+		return;
+	}
+	if (address - HVC_LANDING < HVC_LANDING_SIZE)
+		hvc_words__add(words, "landing pad of x%" PRIu64, (address - HVC_LANDING) / 0x800);
+}
+
+uint32_t hvc_words__classified(const struct hvc_map *map)
+{
+	uint32_t least = map->probes.count ? HVC_IMM_COUNT : 0;
+	size_t i = 0;
+
+	for (uint32_t probe = 0; probe < map->probes.count; probe++) {
+		uint32_t covered = 0;
+
+		for (; i < map->runs && map->run[i].probe == probe; i++)
+			covered += map->run[i].hi - map->run[i].lo + 1u;
+		if (covered < least)
+			least = covered;
+	}
+	return least;
+}
+
+bool hvc_words__class(const struct hvc_call_report *report, struct hvc_class *out)
+{
+	struct hvc_masks masks;
+
+	hvc_class__masks(report->present, &masks);
+	return hvc_class__derive(report->outcome, report->entry, report->call, &masks, out);
+}
+
+void hvc_words__verdict(const struct hvc_call_report *report, char *text, size_t size)
+{
+	struct hvc_check check = {.abi = report->abi};
+	struct hvc_finding finding = {
+	        .verdict = report->verdict,
+	        .probe.call = *report->call,
+	        .imm = report->call->imm,
+	};
+
+	hvc_finding_print(&check, &finding, text, size);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/** Numbers, intervals, addresses and calls in words, for text reports. */
+#ifndef HVC_REPORT_WORDS_H
+#define HVC_REPORT_WORDS_H
+
+#include "hvcheck/report.h"
+
+/** A string that grows. Zero-initialise. A failure sticks. */
+struct hvc_words {
+	char *data;
+	size_t length;
+	bool failed;
+};
+
+void hvc_words__add(struct hvc_words *words, const char *format, ...) HVC_PRINTF(2, 3);
+/** The text, "" for none; valid until the next change. */
+const char *hvc_words__text(const struct hvc_words *words);
+/** Free, and zero again. */
+void hvc_words__free(struct hvc_words *words);
+
+#define HVC_NUMBER_SIZE 28u
+/** "65,536". Returns text. */
+const char *hvc_words__number(uint64_t number, char text[HVC_NUMBER_SIZE]);
+
+/** "0x0000-0xffff", "0x0001, 0x0003", "all but 0x0001". */
+void hvc_words__imms(struct hvc_words *words, const struct hvc_interval *imm, unsigned imms);
+/** "x0 = 0x1", "x0 = 0x0, 0x4-0xf", "x0 not 0x0-0x2". */
+void hvc_words__span(struct hvc_words *words, const struct hvc_span *span);
+/** All spans of a region; "any" for none. With who calls where that is not EL1h by HVC. */
+void hvc_words__region(struct hvc_words *words, const struct hvc_region *region);
+/** "x0 x1 vbar_el2"; "none" for the empty set. */
+void hvc_words__regset(struct hvc_words *words, const struct hvc_regset *set);
+/** Where an address is: "symbol+0x10" of the subject, or a piece of the harness; "" else. */
+void hvc_words__place(struct hvc_words *words, const struct hvc_subject *subject, uint64_t address);
+
+/** Immediates for which every probe is in a class: all of them, where the map is closed. */
+uint32_t hvc_words__classified(const struct hvc_map *map);
+/** The class of one call's outcome; hvc_class__free frees it. False when memory runs out. */
+bool hvc_words__class(const struct hvc_call_report *report, struct hvc_class *out);
+/** Why a call violates its rule, as hvc_finding_print says it. */
+void hvc_words__verdict(const struct hvc_call_report *report, char *text, size_t size);
+
+#endif

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Reports: one writer a command and a format.
+ *
+ * Text is for people and may change; JSON is for programs and is versioned by its "schema"
+ * (emu/report/README.md). Both are deterministic: no time, host or path but the names the
+ * caller gave, and the same bytes however many jobs did the work.
+ *
+ * Writers only write to the stream they are given. They return HVC_E_NOMEM, or HVC_E_IO when
+ * the stream has failed; what is still buffered in it is the caller's to flush and check.
+ */
+#ifndef HVCHECK_REPORT_H
+#define HVCHECK_REPORT_H
+
+#include <stdio.h>
+
+#include "hvcheck/check.h"
+#include "hvcheck/diff.h"
+
+/** The page a text report is set on. */
+struct hvc_page {
+	FILE *out;
+	bool color;     /**< use ANSI colours */
+	unsigned width; /**< columns to wrap tables at; 0: lines as long as they need to be */
+};
+
+/** The instructions of one call, kept as they are executed. Zero-initialise. */
+struct hvc_trace {
+	struct hvc_trace_step {
+		uint64_t pc;
+		uint32_t word;
+		unsigned changes; /**< registers that it changed: the next ones in `change` */
+	} * step;
+	struct hvc_trace_change {
+		enum hvc_reg reg;
+		uint64_t value; /**< after the instruction */
+	} * change;
+	size_t steps, changes;
+	size_t step_room, change_room; /**< allocated */
+	uint64_t dropped;              /**< instructions past HVC_TRACE_MAX, counted but not kept */
+	bool failed;                   /**< memory ran out */
+};
+
+/** Instructions a trace keeps. */
+#define HVC_TRACE_MAX 100000u
+
+/** For hvc_machine_config.trace; trace_ctx is the struct hvc_trace. */
+HVC_API void hvc_trace_record(void *trace, const struct hvc_step *step);
+HVC_API void hvc_trace_free(struct hvc_trace *trace);
+
+/** One call and all that is to be told of it. */
+struct hvc_call_report {
+	const struct hvc_subject *subject;
+	const struct hvc_world *world;
+	const struct hvc_call *call;
+	const struct hvc_state *entry; /**< as hvc_entry_state makes it */
+	const struct hvc_regset *present;
+	const struct hvc_outcome *outcome;
+	const struct hvc_trace *trace; /**< NULL: not wanted */
+	const struct hvc_abi *abi;     /**< NULL: not judged */
+	struct hvc_verdict verdict;    /**< of abi */
+};
+
+/*
+ * `abi` in the writers of a check is the word that opened it, as --abi takes it: the reports say
+ * how to reproduce a finding.
+ */
+HVC_MUST_USE HVC_API enum hvc_status hvc_list_text(const struct hvc_page *page, bool subjects,
+                                                   bool abis, struct hvc_diag *diag);
+HVC_MUST_USE HVC_API enum hvc_status hvc_list_json(FILE *out, bool subjects, bool abis,
+                                                   struct hvc_diag *diag);
+HVC_MUST_USE HVC_API enum hvc_status hvc_call_text(const struct hvc_page *page,
+                                                   const struct hvc_call_report *report,
+                                                   struct hvc_diag *diag);
+HVC_MUST_USE HVC_API enum hvc_status hvc_call_json(FILE *out, const struct hvc_call_report *report,
+                                                   struct hvc_diag *diag);
+HVC_MUST_USE HVC_API enum hvc_status hvc_map_text(const struct hvc_page *page,
+                                                  const struct hvc_map *map, struct hvc_diag *diag);
+HVC_MUST_USE HVC_API enum hvc_status hvc_map_json(FILE *out, const struct hvc_map *map,
+                                                  struct hvc_diag *diag);
+HVC_MUST_USE HVC_API enum hvc_status hvc_check_text(const struct hvc_page *page,
+                                                    const struct hvc_check *check, const char *abi,
+                                                    struct hvc_diag *diag);
+HVC_MUST_USE HVC_API enum hvc_status hvc_check_json(FILE *out, const struct hvc_check *check,
+                                                    const char *abi, struct hvc_diag *diag);
+HVC_MUST_USE HVC_API enum hvc_status
+hvc_diff_text(const struct hvc_page *page, const struct hvc_diff *diff, struct hvc_diag *diag);
+HVC_MUST_USE HVC_API enum hvc_status hvc_diff_json(FILE *out, const struct hvc_diff *diff,
+                                                   struct hvc_diag *diag);
+
+#endif
