@@ -7,7 +7,7 @@
 
 #include "engine/internal.h"
 
-#define CONSTANTS_LIMIT 20000u /* instructions followed when looking for compared constants */
+#define CONSTANTS_LIMIT 1000u /* instructions followed when looking for compared constants */
 
 /* What judging needs besides the check itself. */
 struct bench {
@@ -170,7 +170,7 @@ static enum hvc_status run_worlds(const struct hvc_check_config *config,
 	if (!check->subject || !check->map || !check->rule)
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	for (bench->world = 0; bench->world < worlds; bench->world++)
-		HVC_TRY(check_world(config, bench, probes, diag));
+		HVC_TRY(check_world(config, bench, &probes[bench->world > 0], diag));
 	if (check->findings)
 		qsort(check->finding, check->findings, sizeof *check->finding, by_rule);
 	return HVC_OK;
@@ -187,7 +187,7 @@ enum hvc_status hvc_check_run(const struct hvc_check_config *config, struct hvc_
 	        .randoms = config->randoms,
 	};
 	struct hvc_constant *constant = NULL;
-	struct hvc_probes probes = {0};
+	struct hvc_probes probes[2] = {{0}}; /* of the first world, and of the others */
 	struct bench *bench = calloc(1, sizeof *bench);
 	struct hvc_check *check = calloc(1, sizeof *check);
 	enum hvc_status status = HVC_E_NOMEM;
@@ -197,14 +197,18 @@ enum hvc_status hvc_check_run(const struct hvc_check_config *config, struct hvc_
 		                               &probe.constants);
 	probe.constant = constant;
 	if (status == HVC_OK)
-		status = hvc_probes_make(&probe, &probes);
+		status = hvc_probes_make(&probe, &probes[0]);
+	probe.brief = true;
+	if (status == HVC_OK)
+		status = hvc_probes_make(&probe, &probes[1]);
 	if (status != HVC_OK) {
 		hvc_diag_set(diag, status, NULL, 0, 0, "%s", hvc_strerror(status));
 	} else {
 		bench->check = check;
-		status = run_worlds(config, &probes, bench, diag);
+		status = run_worlds(config, probes, bench, diag);
 	}
-	hvc_probes_free(&probes);
+	hvc_probes_free(&probes[0]);
+	hvc_probes_free(&probes[1]);
 	free(constant);
 	if (bench)
 		free(bench->seen);

@@ -35,7 +35,9 @@ uint64_t hvc_term__eval(const struct hvc_term *term, const struct hvc_state *bef
 	case HVC_TERM_CONST:
 		return term->value;
 	case HVC_TERM_REG:
-		return before->v[term->reg];
+		return before->v[term->reg] & (term->value ? term->value : UINT64_MAX);
+	case HVC_TERM_FUNCTION:
+		return hvc_function_result(before->v[1], before->v[2], before->v[3]);
 	case HVC_TERM_IMM:
 		return call->imm;
 	case HVC_TERM_ESR:
@@ -49,12 +51,24 @@ uint64_t hvc_term__eval(const struct hvc_term *term, const struct hvc_state *bef
 
 bool hvc_term__moves(const struct hvc_term *term)
 {
-	return term->kind != HVC_TERM_CONST && term->kind != HVC_TERM_REG;
+	return term->kind != HVC_TERM_CONST && term->kind != HVC_TERM_REG &&
+	       term->kind != HVC_TERM_FUNCTION;
 }
 
 static struct hvc_term term_of(enum hvc_term_kind kind)
 {
 	return (struct hvc_term){.kind = kind, .reg = HVC_REG_NONE};
+}
+
+static struct hvc_term constant(uint64_t value)
+{
+	return (struct hvc_term){.kind = HVC_TERM_CONST, .reg = HVC_REG_NONE, .value = value};
+}
+
+/* Flags and masks are bits of their own, never copies of an address or a number. */
+static bool is_pstate(enum hvc_reg reg)
+{
+	return hvc_reg_info(reg)->class_ == HVC_CLASS_PSTATE;
 }
 
 /* Where may a value come from? Tried in order of how surprising a coincidence would be. */
@@ -63,7 +77,7 @@ static struct hvc_term guess(uint64_t value, uint64_t mask, const struct hvc_sta
 {
 	static const enum hvc_term_kind from_call[] = {HVC_TERM_ESR, HVC_TERM_RETURN,
 	                                               HVC_TERM_SELF};
-	struct hvc_term term = {.kind = HVC_TERM_CONST, .reg = HVC_REG_NONE, .value = value & mask};
+	struct hvc_term term = constant(value & mask);
 
 	if (value == call->imm)
 		return term_of(HVC_TERM_IMM);
@@ -76,13 +90,30 @@ static struct hvc_term guess(uint64_t value, uint64_t mask, const struct hvc_sta
 			return other;
 	}
 	for (unsigned i = 0; i < HVC_REG_COUNT; i++)
-		if (((before->v[i] ^ value) & mask) == 0 &&
-		    hvc_reg_info((enum hvc_reg)i)->class_ != HVC_CLASS_PSTATE &&
+		if (((before->v[i] ^ value) & mask) == 0 && !is_pstate((enum hvc_reg)i) &&
 		    hvc_reg_info((enum hvc_reg)i)->class_ != HVC_CLASS_EXCEPTION) {
 			term.kind = HVC_TERM_REG;
 			term.reg = (enum hvc_reg)i;
 			term.value = 0;
 			return term;
+		}
+	if (value == hvc_function_result(before->v[1], before->v[2], before->v[3]))
+		return term_of(HVC_TERM_FUNCTION);
+	return term;
+}
+
+/* An address may also be the low bits of a register: how a kernel's pointer is made EL2's. */
+static struct hvc_term guess_address(uint64_t value, const struct hvc_state *before,
+                                     const struct hvc_call *call)
+{
+	struct hvc_term term = guess(value, UINT64_MAX, before, call);
+
+	for (unsigned bits = 32; term.kind == HVC_TERM_CONST && bits < 64; bits++)
+		for (unsigned i = 0; i < HVC_GPR_COUNT; i++) {
+			uint64_t mask = (UINT64_C(1) << bits) - 1;
+
+			if (value >= SMALL && (before->v[i] & mask) == value)
+				return (struct hvc_term){HVC_TERM_REG, (enum hvc_reg)i, mask};
 		}
 	return term;
 }
@@ -123,7 +154,7 @@ static struct hvc_term where(const struct hvc_outcome *outcome, const struct hvc
 	case HVC_OUTCOME_JUMP:
 	case HVC_OUTCOME_FAULT:
 	case HVC_OUTCOME_FORWARD:
-		return guess(outcome->pc, UINT64_MAX, before, call);
+		return guess_address(outcome->pc, before, call);
 	default:
 		return (struct hvc_term){
 		        .kind = HVC_TERM_CONST, .reg = HVC_REG_NONE, .value = outcome->pc};
@@ -145,7 +176,9 @@ bool hvc_class__derive(const struct hvc_outcome *outcome, const struct hvc_state
 		if (((value ^ before->v[i]) & masks->v[i]) == 0)
 			continue;
 		effects[count].reg = (enum hvc_reg)i;
-		effects[count].value = guess(value, masks->v[i], before, call);
+		effects[count].value = is_pstate((enum hvc_reg)i)
+		                               ? constant(value & masks->v[i])
+		                               : guess(value, masks->v[i], before, call);
 		count++;
 	}
 	if (count) {
@@ -158,7 +191,7 @@ bool hvc_class__derive(const struct hvc_outcome *outcome, const struct hvc_state
 	out->level = outcome->level;
 	out->pc = where(outcome, before, call);
 	out->esr = outcome->esr;
-	out->far = guess(outcome->far, UINT64_MAX, before, call);
+	out->far = guess_address(outcome->far, before, call);
 	out->effect = kept;
 	out->effects = count;
 	out->untracked = outcome->untracked;
@@ -267,7 +300,11 @@ void hvc_term_print(const struct hvc_term *term, char *text, size_t size)
 		snprintf(text, size, "0x%llx", (unsigned long long)term->value);
 		break;
 	case HVC_TERM_REG:
-		snprintf(text, size, "%s", hvc_reg_name(term->reg));
+		snprintf(text, size, term->value ? "%s & 0x%llx" : "%s", hvc_reg_name(term->reg),
+		         (unsigned long long)term->value);
+		break;
+	case HVC_TERM_FUNCTION:
+		snprintf(text, size, "function(x1, x2, x3)");
 		break;
 	case HVC_TERM_IMM:
 		snprintf(text, size, "imm");

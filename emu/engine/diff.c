@@ -8,7 +8,7 @@
 #include "engine/operation.h"
 #include "hvcheck/verdict.h"
 
-#define CONSTANTS_LIMIT 20000u
+#define CONSTANTS_LIMIT 1000u
 
 /* Pairs of classes that differ, and where: runs whose class_ is the index of a pair. */
 struct pairs {

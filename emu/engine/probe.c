@@ -73,9 +73,15 @@ static void add_value(struct list *list, const struct hvc_probe *base, enum hvc_
 	add(list, &probe);
 }
 
-/* What a condition names: both ends of each interval and their outer neighbours. */
+enum depth {
+	DEPTH_ENDS,       /* both ends of each interval that is named */
+	DEPTH_NEIGHBOURS, /* and the values next to them */
+	DEPTH_UPPER,      /* and all of those with bits set that a comparison may miss */
+};
+
+/* What a condition names. */
 static void add_condition(struct list *list, const struct hvc_probe *base,
-                          const struct hvc_condition *condition, bool upper)
+                          const struct hvc_condition *condition, enum depth depth)
 {
 	uint64_t outside = ~condition->mask;
 	uint64_t low = outside & -outside;
@@ -86,9 +92,9 @@ static void add_condition(struct list *list, const struct hvc_probe *base,
 		values[1] = condition->interval[i].hi;
 		values[2] = values[0] - 1;
 		values[3] = values[1] + 1;
-		for (unsigned k = 0; k < 4; k++) {
+		for (unsigned k = 0; k < (depth == DEPTH_ENDS ? 2u : 4u); k++) {
 			add_value(list, base, condition->reg, values[k], HVC_WHY_NAMED);
-			if (!upper)
+			if (depth != DEPTH_UPPER)
 				continue;
 			add_value(list, base, condition->reg, values[k] | UINT64_C(1) << 32,
 			          HVC_WHY_UPPER);
@@ -104,33 +110,45 @@ static void add_condition(struct list *list, const struct hvc_probe *base,
 	}
 }
 
-/* A rule over several registers is only reached when all of them fit at once. */
-static void add_joint(struct list *list, const struct hvc_probe *base, const struct hvc_rule *rule)
+static bool satisfies(const struct hvc_probe *probe, const struct hvc_condition *condition)
 {
-	struct hvc_probe probe = *base;
+	uint64_t value = probe->call.x[condition->reg] & condition->mask;
 
-	if (rule->conditions < 2)
-		return;
-	for (unsigned i = 0; i < rule->conditions; i++)
-		probe.call.x[rule->condition[i].reg] = rule->condition[i].interval[0].lo;
-	probe.reg = rule->condition[0].reg;
-	probe.why = HVC_WHY_NAMED;
-	add(list, &probe);
+	for (unsigned i = 0; i < condition->intervals; i++)
+		if (value >= condition->interval[i].lo && value <= condition->interval[i].hi)
+			return true;
+	return false;
+}
+
+/*
+ * What one rule names. A rule over several registers is only reached when all of them fit at
+ * once, so each is varied while the others fit; the first is taken for the selector.
+ */
+static void add_rule(struct list *list, const struct hvc_probe *base, const struct hvc_rule *rule,
+                     enum depth depth)
+{
+	for (unsigned i = 0; i < rule->conditions; i++) {
+		struct hvc_probe fitting = *base;
+
+		for (unsigned k = 0; k < rule->conditions; k++)
+			if (k != i && !satisfies(base, &rule->condition[k]))
+				fitting.call.x[rule->condition[k].reg] =
+				        rule->condition[k].interval[0].lo;
+		add_condition(list, &fitting, &rule->condition[i], i == 0 ? depth : DEPTH_ENDS);
+	}
 }
 
 /* All values the ABIs name; *selectors collects the registers. */
 static void add_named(struct list *list, const struct hvc_probe_config *config,
-                      const struct hvc_probe *base, bool upper, struct hvc_regset *selectors)
+                      const struct hvc_probe *base, enum depth depth, struct hvc_regset *selectors)
 {
 	for (unsigned a = 0; a < config->abis; a++)
 		for (unsigned r = 0; r < hvc_abi_rule_count(config->abi[a]); r++) {
 			const struct hvc_rule *rule = hvc_abi_rule_at(config->abi[a], r);
 
-			for (unsigned i = 0; i < rule->conditions; i++) {
-				add_condition(list, base, &rule->condition[i], upper);
-				hvc_regset_add(selectors, rule->condition[i].reg);
-			}
-			add_joint(list, base, rule);
+			add_rule(list, base, rule, depth);
+			if (rule->conditions)
+				hvc_regset_add(selectors, rule->condition[0].reg);
 		}
 }
 
@@ -170,8 +188,8 @@ static void add_full(struct list *list, const struct hvc_probe_config *config, e
 
 	add(list, &base);
 	add(list, &wild);
-	add_named(list, config, &base, true, &selectors);
-	add_named(list, config, &wild, false, &selectors);
+	add_named(list, config, &base, DEPTH_UPPER, &selectors);
+	add_named(list, config, &wild, DEPTH_NEIGHBOURS, &selectors);
 	add_constants(list, config, &base);
 	if (hvc_regset_empty(&selectors))
 		hvc_regset_add(&selectors, HVC_REG_X0);
@@ -188,7 +206,7 @@ static void add_brief(struct list *list, const struct hvc_probe_config *config, 
 	struct hvc_regset selectors = {{0, 0}};
 
 	add(list, &base);
-	add_named(list, config, &base, false, &selectors);
+	add_named(list, config, &base, DEPTH_ENDS, &selectors);
 	if (hvc_regset_empty(&selectors))
 		add_value(list, &base, HVC_REG_X0, 0, HVC_WHY_EDGE);
 }
@@ -239,7 +257,7 @@ enum hvc_status hvc_probes_make(const struct hvc_probe_config *config, struct hv
 			/* only an SMC from EL1 can be trapped to EL2 */
 			if (insn == HVC_INSN_SMC && hvc_level_el((enum hvc_level)level) != 1)
 				continue;
-			if (insn == HVC_INSN_HVC && level == first)
+			if (insn == HVC_INSN_HVC && level == first && !config->brief)
 				add_full(&list, config, (enum hvc_insn)insn, (enum hvc_level)level);
 			else
 				add_brief(&list, config, (enum hvc_insn)insn,

@@ -63,7 +63,8 @@ void hvc_call_init(struct hvc_call *call, uint64_t seed)
 	call->from = HVC_LEVEL_EL1H;
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
 		call->x[n] = seed ? mix(seed * 64 + n) : HVC_LANDING + n * UINT64_C(0x800);
-	call->nzcv = (seed ? mix(seed * 64 + 32) : UINT64_C(0x60000000)) & HVC_PSTATE_NZCV;
+	/* N and V: what no comparison of equal or of small numbers leaves behind */
+	call->nzcv = (seed ? mix(seed * 64 + 32) : UINT64_C(0x90000000)) & HVC_PSTATE_NZCV;
 	/* D and A masked, I and F open: a handler that hands back its own mask is seen */
 	call->daif = (seed ? mix(seed * 64 + 33) : UINT64_C(0x300)) & HVC_PSTATE_DAIF;
 }

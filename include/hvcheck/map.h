@@ -8,10 +8,14 @@
 
 #include "hvcheck/probe.h"
 
-/** reg becomes value: a constant, a register as it was at the call, imm, esr, return, self. */
+/**
+ * reg becomes value: a constant, imm, esr, return, self, a register as it was at the call
+ * (where value.value is not 0 only its low bits, value.value being the mask), or
+ * HVC_TERM_FUNCTION, which here means function(x1, x2, x3): what a call-a-function ABI returns.
+ */
 struct hvc_effect {
 	enum hvc_reg reg;
-	struct hvc_term value; /**< one of HVC_TERM_CONST..HVC_TERM_SELF */
+	struct hvc_term value;
 };
 
 /** A store to memory that is not EL2's own. */
@@ -93,7 +97,7 @@ HVC_API void hvc_class_apply(const struct hvc_class *class_, const struct hvc_st
  * Cut to size.
  */
 HVC_API void hvc_class_print(const struct hvc_class *class_, char *text, size_t size);
-/** One value: "0x16", "x1", "vbar_el2", "imm", "esr", "return", "self". */
+/** One value: "0x16", "x1", "x0 & 0x7fffffffff", "vbar_el2", "imm", "function(x1, x2, x3)". */
 HVC_API void hvc_term_print(const struct hvc_term *term, char *text, size_t size);
 /** True iff both describe the same behaviour (calls and instruction counts aside). */
 HVC_API bool hvc_class_equal(const struct hvc_class *a, const struct hvc_class *b);
