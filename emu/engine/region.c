@@ -73,71 +73,100 @@ static int compare_rows(const void *a, const void *b, void *ctx)
 	return (x->probe > y->probe) - (x->probe < y->probe);
 }
 
-static int compare_values(const void *a, const void *b)
+/* Only the varied register differs from the base: its values can be put on one line. */
+static bool is_simple(const struct hvc_probe *probe)
 {
-	const uint64_t *x = a, *y = b;
+	struct hvc_call base;
 
-	return (*x > *y) - (*x < *y);
+	hvc_call_init(&base, probe->seed);
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
+		if (n != (unsigned)probe->reg && probe->call.x[n] != base.x[n])
+			return false;
+	return true;
 }
 
-/*
- * Which values of reg did the members (probes of this region) take, among all probes from the
- * same caller? A value counts as inside when every probe with it is a member.
- */
-static bool make_span(const struct hvc_probes *probes, const bool *member, const struct row *first,
-                      enum hvc_reg reg, struct hvc_span *out, bool *whole)
-{
-	const struct hvc_call *caller = &probes->probe[first->probe].call;
-	uint64_t *value = malloc((probes->count + 1) * sizeof *value);
-	bool *inside = NULL;
-	unsigned values = 0;
+/* A value of one register, and whether its probe is in the region. */
+struct point {
+	uint64_t value;
+	bool member;
+};
 
-	memset(out, 0, sizeof *out);
-	*whole = true;
-	if (!value)
-		return false;
+static int compare_points(const void *a, const void *b)
+{
+	const struct point *x = a, *y = b;
+
+	if (x->value != y->value)
+		return x->value < y->value ? -1 : 1;
+	return x->member - y->member; /* one that is outside decides for its value */
+}
+
+/* All points of reg among probes from the same caller. Returns their number. */
+static unsigned find_points(const struct hvc_probes *probes, const bool *member,
+                            const struct hvc_call *caller, enum hvc_reg reg, struct point *point)
+{
+	unsigned count = 0;
+
 	for (unsigned p = 0; p < probes->count; p++) {
 		const struct hvc_probe *probe = &probes->probe[p];
 
 		if (probe->call.from == caller->from && probe->call.insn == caller->insn &&
-		    (probe->reg == reg || probe->reg == HVC_REG_NONE))
-			value[values++] = probe->call.x[reg];
+		    (probe->reg == reg || probe->reg == HVC_REG_NONE) && is_simple(probe))
+			point[count++] = (struct point){probe->call.x[reg], member[p]};
 	}
-	qsort(value, values, sizeof *value, compare_values);
-	inside = calloc(values + 1, sizeof *inside);
-	out->interval = calloc(values + 1, sizeof *out->interval);
-	if (!inside || !out->interval) {
-		free(value);
-		free(inside);
-		free(out->interval);
-		return false;
-	}
-	for (unsigned i = 0; i < values; i++)
-		inside[i] = true;
-	for (unsigned p = 0; p < probes->count; p++) {
-		const struct hvc_probe *probe = &probes->probe[p];
+	qsort(point, count, sizeof *point, compare_points);
+	return count;
+}
 
-		if (member[p] || probe->call.from != caller->from ||
-		    probe->call.insn != caller->insn ||
-		    (probe->reg != reg && probe->reg != HVC_REG_NONE))
-			continue;
-		for (unsigned i = 0; i < values; i++)
-			if (value[i] == probe->call.x[reg]) {
-				inside[i] = false;
-				*whole = false;
-			}
-	}
+/*
+ * Intervals of the values that are inside, neighbours joined. Nothing when the register does
+ * not tell members from others, or no member varies it.
+ */
+static bool make_span(const struct point *point, unsigned count, enum hvc_reg reg,
+                      struct hvc_span *out)
+{
+	bool whole = true, joined = false;
+
 	out->reg = reg;
-	for (unsigned i = 0; i < values; i++) {
-		if (!inside[i])
+	out->intervals = 0;
+	out->interval = calloc(count + 1, sizeof *out->interval);
+	if (!out->interval)
+		return false;
+	for (unsigned i = 0; i < count; i++) {
+		if (i > 0 && point[i].value == point[i - 1].value)
 			continue;
-		if (i > 0 && inside[i - 1])
-			out->interval[out->intervals - 1].hi = value[i];
-		else
-			out->interval[out->intervals++] = (struct hvc_interval){value[i], value[i]};
+		whole &= point[i].member;
+		if (point[i].member && joined)
+			out->interval[out->intervals - 1].hi = point[i].value;
+		else if (point[i].member)
+			out->interval[out->intervals++] =
+			        (struct hvc_interval){point[i].value, point[i].value};
+		joined = point[i].member;
 	}
-	free(value);
-	free(inside);
+	if (whole)
+		out->intervals = 0;
+	return true;
+}
+
+/* A region of joint probes only: name what its witness sets. */
+static bool name_witness(const struct hvc_probe *witness, struct hvc_region *region)
+{
+	struct hvc_call base;
+
+	hvc_call_init(&base, witness->seed);
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
+		struct hvc_span *span = &region->span[region->spans];
+		uint64_t value = witness->call.x[n];
+
+		if (value == base.x[n])
+			continue;
+		span->interval = calloc(1, sizeof *span->interval);
+		if (!span->interval)
+			return false;
+		span->reg = (enum hvc_reg)n;
+		span->interval[0] = (struct hvc_interval){value, value};
+		span->intervals = 1;
+		region->spans++;
+	}
 	return true;
 }
 
@@ -145,25 +174,31 @@ static bool make_span(const struct hvc_probes *probes, const bool *member, const
 static bool make_spans(const struct hvc_probes *probes, const bool *member, const struct row *first,
                        struct hvc_region *region)
 {
+	const struct hvc_call *caller = &probes->probe[first->probe].call;
+	struct point *point = calloc(probes->count + 1, sizeof *point);
+	bool ok, simple = false;
+
 	region->span = calloc(HVC_GPR_COUNT, sizeof *region->span);
-	if (!region->span)
-		return false;
-	for (unsigned reg = 0; reg < HVC_GPR_COUNT; reg++) {
+	ok = point && region->span;
+	for (unsigned p = 0; ok && p < probes->count; p++)
+		simple |= member[p] && is_simple(&probes->probe[p]);
+	for (unsigned reg = 0; ok && simple && reg < HVC_GPR_COUNT; reg++) {
 		struct hvc_span *span = &region->span[region->spans];
-		bool varied = false, whole;
+		unsigned count = find_points(probes, member, caller, (enum hvc_reg)reg, point);
+		bool varied = false;
 
 		for (unsigned p = 0; p < probes->count; p++)
 			varied |= member[p] && probes->probe[p].reg == reg;
-		if (!varied)
-			continue;
-		if (!make_span(probes, member, first, (enum hvc_reg)reg, span, &whole))
-			return false;
-		if (whole || span->intervals == 0)
+		ok = !varied || make_span(point, count, (enum hvc_reg)reg, span);
+		if (ok && varied && span->intervals == 0)
 			free(span->interval);
-		else
+		else if (ok && varied)
 			region->spans++;
 	}
-	return true;
+	if (ok && !simple)
+		ok = name_witness(&probes->probe[first->probe], region);
+	free(point);
+	return ok;
 }
 
 static bool make_region(const struct hvc_probes *probes, const struct row *row, size_t rows,
