@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/** The shipped specifications, as the suites read them: from the source tree. */
+#ifndef SHIPPED_H
+#define SHIPPED_H
+
+#include <stdio.h>
+#include <string.h>
+
+#include "hvcheck/abi.h"
+#include "suite.h"
+
+#define FOLDER HVC_SOURCE_DIR "/conformance/abi"
+
+static const char *const shipped[] = {
+        "linux-stub-3.8", "linux-stub-4.7", "linux-stub-4.12",       "linux-stub-6.0",
+        "linux-stub-imm", "linux-kvm-imm",  "linux-kvm-imm-default",
+};
+
+#define SHIPPED (sizeof shipped / sizeof *shipped)
+
+static inline struct hvc_abi *load(const char *name)
+{
+	struct hvc_abi *abi = NULL;
+	struct hvc_diag diag;
+	char path[512];
+
+	snprintf(path, sizeof path, "%s/%s.yaml", FOLDER, name);
+	ck_assert_msg(hvc_abi_load(path, &diag, &abi) == HVC_OK, "%s:%u:%u: %s", path, diag.line,
+	              diag.column, diag.message);
+	ck_assert_str_eq(hvc_abi_name(abi), name);
+	return abi;
+}
+
+static inline unsigned world_of(const struct hvc_abi *abi, const char *name)
+{
+	unsigned i = 0;
+
+	while (strcmp(hvc_abi_world_at(abi, i)->world.name, name) != 0)
+		i++;
+	return i;
+}
+
+static inline const struct hvc_rule *rule_of(const struct hvc_abi *abi, unsigned world,
+                                             const struct hvc_call *call)
+{
+	int index = hvc_abi_rule_of(abi, world, call);
+
+	ck_assert_int_ge(index, 0);
+	return hvc_abi_rule_at(abi, (unsigned)index);
+}
+
+#endif
