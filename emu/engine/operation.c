@@ -181,8 +181,8 @@ static bool add_side(struct hvc_diff *diff, enum hvc_side side)
 		const struct hvc_rule *rule = hvc_abi_rule_at(abi, r);
 		struct hvc_operation *operation;
 
-		if (!tally[r].seen)
-			continue; /* a rule for other callers or instructions */
+		if (!tally[r].seen || !rule->specified)
+			continue; /* for other callers or instructions; or no promise at all */
 		operation = operation_of(diff, rule->name);
 		ok = operation && fill_use(diff->map[side], rule, &tally[r], &operation->use[side]);
 	}
@@ -190,12 +190,18 @@ static bool add_side(struct hvc_diff *diff, enum hvc_side side)
 	return ok;
 }
 
+/* The answer an ABI has for calls it does not know: its default, or the rule of that name. */
+static bool is_unknown(const struct hvc_rule *rule)
+{
+	return rule->is_default || !strcmp(rule->name, "unknown");
+}
+
 /* Nothing tells the caller that this was not what it asked for. */
 static bool is_silent(const struct hvc_class *class_, const struct hvc_rule *rule)
 {
 	if (class_->kind != HVC_OUTCOME_RETURN)
 		return false;
-	if (rule && !rule->is_default)
+	if (rule && !is_unknown(rule))
 		return true;
 	for (unsigned i = 0; i < class_->effects; i++)
 		if (class_->effect[i].reg == HVC_REG_X0)
@@ -268,26 +274,25 @@ static bool find_meetings(struct hvc_diff *diff)
 
 		hvc_map_call(old_map, run->probe, run->lo, &call);
 		for (unsigned imm = run->lo; imm <= run->hi; imm++) {
-			const struct hvc_rule *rule = NULL;
+			const struct hvc_rule *rule = NULL, *old_rule;
 			int asked, got;
 
 			call.imm = (uint16_t)imm;
 			while (new_map->run[j].probe != run->probe || new_map->run[j].hi < imm)
 				j++;
 			asked = hvc_abi_rule_of(diff->abi[HVC_SIDE_OLD], 0, &call);
-			if (asked < 0 ||
-			    hvc_abi_rule_at(diff->abi[HVC_SIDE_OLD], (unsigned)asked)->is_default)
+			if (asked < 0)
+				continue;
+			old_rule = hvc_abi_rule_at(diff->abi[HVC_SIDE_OLD], (unsigned)asked);
+			if (!old_rule->specified || is_unknown(old_rule))
 				continue;
 			got = diff->abi[HVC_SIDE_NEW]
 			              ? hvc_abi_rule_of(diff->abi[HVC_SIDE_NEW], 0, &call)
 			              : -1;
 			if (got >= 0)
 				rule = hvc_abi_rule_at(diff->abi[HVC_SIDE_NEW], (unsigned)got);
-			if (!meet(diff,
-			          index_of(diff,
-			                   hvc_abi_rule_at(diff->abi[HVC_SIDE_OLD], (unsigned)asked)
-			                           ->name),
-			          run->class_, new_map->run[j].class_, rule, &call, run->probe))
+			if (!meet(diff, index_of(diff, old_rule->name), run->class_,
+			          new_map->run[j].class_, rule, &call, run->probe))
 				return false;
 		}
 	}
