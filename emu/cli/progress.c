@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/progress.h"
 
-#include <inttypes.h>
 #include <unistd.h>
+
+#include "report/words.h"
 
 void hvc_progress__begin(struct hvc_progress *progress, const struct hvc_options *options)
 {
@@ -24,11 +25,13 @@ static bool is_early(const struct hvc_progress *progress)
 bool hvc_progress__tell(void *ctx, uint64_t done, uint64_t total)
 {
 	struct hvc_progress *progress = ctx;
+	char calls[HVC_NUMBER_SIZE];
 
 	if (!progress->wanted || !total || (!progress->shown && is_early(progress)))
 		return true;
 	progress->shown = true;
-	fprintf(stderr, "\r%3" PRIu64 " %% of %" PRIu64 " calls", done * 100 / total, total);
+	fprintf(stderr, "\r%3u %% of %s calls", (unsigned)(done * 100 / total),
+	        hvc_words__number(total, calls));
 	fflush(stderr);
 	return true;
 }

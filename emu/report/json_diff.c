@@ -17,7 +17,6 @@ static void add_summary(struct hvc_json *json, const struct hvc_diff *diff)
 			hvc_json__string(json, "abi", hvc_abi_name(diff->abi[side]));
 		else
 			hvc_json__null(json, "abi");
-		hvc_json__regset(json, "changes", &diff->touched[side]);
 		hvc_json__close(json);
 	}
 	hvc_json__boolean(json, "equal", diff->differing == 0);
@@ -91,6 +90,36 @@ static void add_meetings(struct hvc_json *json, const struct hvc_diff *diff)
 	hvc_json__close(json);
 }
 
+static void add_fate(struct hvc_json *json, const char *operation, const struct hvc_regset *old,
+                     const struct hvc_regset *new)
+{
+	const struct hvc_regset fate = {{old->bits[0] ^ new->bits[0], old->bits[1] ^ new->bits[1]}};
+
+	hvc_json__object(json, NULL);
+	if (operation)
+		hvc_json__string(json, "operation", operation);
+	else
+		hvc_json__null(json, "operation");
+	hvc_json__regset(json, "old", old);
+	hvc_json__regset(json, "new", new);
+	hvc_json__regset(json, "one_side", &fate);
+	hvc_json__close(json);
+}
+
+static void add_registers(struct hvc_json *json, const struct hvc_diff *diff)
+{
+	hvc_json__array(json, "registers");
+	for (unsigned i = 0; i < diff->operations; i++) {
+		const struct hvc_use *use = diff->operation[i].use;
+
+		if (use[HVC_SIDE_OLD].offered && use[HVC_SIDE_NEW].offered)
+			add_fate(json, diff->operation[i].name, &use[HVC_SIDE_OLD].changes,
+			         &use[HVC_SIDE_NEW].changes);
+	}
+	add_fate(json, NULL, &diff->touched[HVC_SIDE_OLD], &diff->touched[HVC_SIDE_NEW]);
+	hvc_json__close(json);
+}
+
 static void add_changes(struct hvc_json *json, const struct hvc_diff *diff)
 {
 	hvc_json__array(json, "changes");
@@ -120,6 +149,7 @@ enum hvc_status hvc_diff_json(FILE *out, const struct hvc_diff *diff, struct hvc
 	add_summary(json, diff);
 	add_operations(json, diff);
 	add_meetings(json, diff);
+	add_registers(json, diff);
 	add_changes(json, diff);
 	return hvc_json__print(json, out, diag);
 }

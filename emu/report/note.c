@@ -16,19 +16,40 @@ static bool selects_by_immediate(const char *how)
 	return strstr(how, "hvc #") == how && !strchr(how, '=');
 }
 
+/* What a default rule takes is no selector: it follows from the other rules. */
+static bool is_rest(const char *how)
+{
+	return !strcmp(how, "anything else");
+}
+
+/* The "1" of "x0 = 1". */
+static const char *value_of(const char *how)
+{
+	const char *equals = strstr(how, " = ");
+
+	return equals ? equals + 3 : how;
+}
+
+/* One value, not intervals or conditions. */
+static bool is_number(const char *how)
+{
+	return strspn(value_of(how), "0123456789abcdefx") == strlen(value_of(how));
+}
+
 static void note_selector(const char *old, const char *new, struct hvc_words *out)
 {
 	size_t word = strcspn(new, " ");
 
-	if (!strcmp(old, new))
+	if (!strcmp(old, new) || is_rest(old) || is_rest(new))
 		return;
 	if (selects_by_immediate(old) && !selects_by_immediate(new))
 		hvc_words__add(out, "moved from the immediate to %.*s", (int)word, new);
 	else if (!selects_by_immediate(old) && selects_by_immediate(new))
 		hvc_words__add(out, "moved from %.*s to the immediate", (int)strcspn(old, " "),
 		               old);
-	else if (strcspn(old, " ") == word && !strncmp(old, new, word))
-		hvc_words__add(out, "renumbered");
+	else if (strcspn(old, " ") == word && !strncmp(old, new, word) && is_number(old) &&
+	         is_number(new))
+		hvc_words__add(out, "renumbered from %s to %s", value_of(old), value_of(new));
 	else
 		hvc_words__add(out, "selected differently");
 }
@@ -38,20 +59,22 @@ static bool same_term(const struct hvc_term *a, const struct hvc_term *b)
 	return a->kind == b->kind && a->reg == b->reg && a->value == b->value;
 }
 
+/* old: NULL where the register was kept. */
 static void note_term(const char *name, const struct hvc_term *old, const struct hvc_term *new,
                       struct hvc_words *out)
 {
-	char before[32], after[32];
+	char before[32] = "kept", after[32];
 
-	if (same_term(old, new))
+	if (old && same_term(old, new))
 		return;
-	hvc_term_print(old, before, sizeof(before));
+	if (old)
+		hvc_term_print(old, before, sizeof(before));
 	hvc_term_print(new, after, sizeof(after));
 	add(out, "; ");
-	if (old->kind == HVC_TERM_REG && new->kind == HVC_TERM_REG)
-		hvc_words__add(out, "%s taken from %s, was %s", name, after, before);
+	if (old && old->kind == HVC_TERM_REG && new->kind == HVC_TERM_REG)
+		hvc_words__add(out, "%s taken from %s, was from %s", name, after, before);
 	else
-		hvc_words__add(out, "%s is %s, was %s", name, after, before);
+		hvc_words__add(out, "%s := %s, was %s", name, after, before);
 }
 
 static const struct hvc_effect *effect_of(const struct hvc_class *class_, enum hvc_reg reg)
@@ -67,7 +90,6 @@ static void note_effects(const struct hvc_class *old, const struct hvc_class *ne
                          struct hvc_words *out)
 {
 	for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_REG_COUNT; reg++) {
-		const struct hvc_term kept = {.kind = HVC_TERM_REG, .reg = reg};
 		const struct hvc_effect *before = effect_of(old, reg);
 		const struct hvc_effect *after = effect_of(new, reg);
 
@@ -75,9 +97,9 @@ static void note_effects(const struct hvc_class *old, const struct hvc_class *ne
 			note_term(hvc_reg_name(reg), &before->value, &after->value, out);
 		} else if (before) {
 			add(out, "; ");
-			hvc_words__add(out, "%s now kept", hvc_reg_name(reg));
+			hvc_words__add(out, "%s kept now", hvc_reg_name(reg));
 		} else if (after) {
-			note_term(hvc_reg_name(reg), &kept, &after->value, out);
+			note_term(hvc_reg_name(reg), NULL, &after->value, out);
 		}
 	}
 }

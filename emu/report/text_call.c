@@ -105,6 +105,11 @@ static void put_verdict(const struct hvc_page *page, const struct hvc_call_repor
 	        [HVC_VERDICT_VIOLATES] = HVC_INK_BAD,
 	        [HVC_VERDICT_UNDECIDED] = HVC_INK_WARN,
 	};
+	static const char *const words[] = {
+	        [HVC_VERDICT_CONFORMS] = "conforms to",
+	        [HVC_VERDICT_VIOLATES] = "violates",
+	        [HVC_VERDICT_UNDECIDED] = "undecided: nothing is promised by",
+	};
 	const struct hvc_verdict *verdict = &report->verdict;
 	const struct hvc_rule *rule = NULL;
 	char text[200];
@@ -115,9 +120,7 @@ static void put_verdict(const struct hvc_page *page, const struct hvc_call_repor
 		return;
 	}
 	rule = hvc_abi_rule_at(report->abi, (unsigned)verdict->rule);
-	put_line(page, "verdict", inks[verdict->kind], "%s %s of %s",
-	         verdict->kind == HVC_VERDICT_UNDECIDED ? "undecided, by"
-	                                                : hvc_verdict_name(verdict->kind),
+	put_line(page, "verdict", inks[verdict->kind], "%s rule %s of %s", words[verdict->kind],
 	         rule->name, hvc_abi_name(report->abi));
 	if (verdict->kind == HVC_VERDICT_VIOLATES) {
 		hvc_words__verdict(report, text, sizeof(text));

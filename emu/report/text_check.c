@@ -41,25 +41,42 @@ static void put_finding(const struct hvc_page *page, const struct hvc_check *che
                         unsigned index)
 {
 	const struct hvc_finding *finding = &check->finding[index];
-	const struct hvc_rule *rule = hvc_abi_rule_at(check->abi, (unsigned)finding->verdict.rule);
 	char what[512], command[2048];
 	char calls[HVC_NUMBER_SIZE], immediates[HVC_NUMBER_SIZE];
 
 	hvc_finding_print(check, finding, what, sizeof(what));
 	hvc_call_command(check->subject, &check->map[finding->world]->world, &finding->probe,
 	                 finding->imm, command, sizeof(command));
-	fprintf(page->out, "\n  %s%u. %s: %s%s\n", hvc_ink__begin(page, HVC_INK_BAD), index + 1,
-	        rule->name, what, hvc_ink__end(page, HVC_INK_BAD));
-	fprintf(page->out, "     %s call%s, %s immediate%s",
+	fprintf(page->out, "    %2u. %s%s%s\n", index + 1, hvc_ink__begin(page, HVC_INK_BAD), what,
+	        hvc_ink__end(page, HVC_INK_BAD));
+	fprintf(page->out, "        in %s call%s, on %s immediate%s",
 	        hvc_words__number(finding->calls, calls), finding->calls == 1 ? "" : "s",
 	        hvc_words__number(finding->immediates, immediates),
 	        finding->immediates == 1 ? "" : "s");
 	if (hvc_abi_world_count(check->abi) > 1)
-		fprintf(page->out, ", first in world %s",
+		fprintf(page->out, "; first in world %s",
 		        hvc_abi_world_at(check->abi, finding->world)->world.name);
-	fprintf(page->out, "\n     promised by  %s%s\n", rule->source,
-	        rule->unconfirmed ? " (unconfirmed)" : "");
-	fprintf(page->out, "     reproduce    %s --abi %s\n", command, abi);
+	fprintf(page->out, "\n        %s --abi %s\n", command, abi);
+}
+
+/* The findings of one rule, under its name and where it is promised. */
+static void put_findings(const struct hvc_page *page, const struct hvc_check *check,
+                         const char *abi)
+{
+	int last = -1;
+
+	for (unsigned i = 0; i < check->findings; i++) {
+		int index = check->finding[i].verdict.rule;
+		const struct hvc_rule *rule = hvc_abi_rule_at(check->abi, (unsigned)index);
+
+		if (index != last)
+			fprintf(page->out, "\n  %s%s%s, promised by %s%s\n",
+			        hvc_ink__begin(page, HVC_INK_STRONG), rule->name,
+			        hvc_ink__end(page, HVC_INK_STRONG), rule->source,
+			        rule->unconfirmed ? " (unconfirmed)" : "");
+		last = index;
+		put_finding(page, check, abi, i);
+	}
 }
 
 static void put_verdict(const struct hvc_page *page, const struct hvc_check *check)
@@ -84,9 +101,12 @@ static void put_verdict(const struct hvc_page *page, const struct hvc_check *che
 enum hvc_status hvc_check_text(const struct hvc_page *page, const struct hvc_check *check,
                                const char *abi, struct hvc_diag *diag)
 {
+	fprintf(page->out, "%s against %s: %s\n\n", check->subject, hvc_abi_name(check->abi),
+	        hvc_abi_title(check->abi));
 	HVC_TRY(put_rules(page, check, diag));
-	for (unsigned i = 0; i < check->findings; i++)
-		put_finding(page, check, abi, i);
+	if (check->total.undecided)
+		fputs("\n  Undecided: the ABI promises nothing for these calls.\n", page->out);
+	put_findings(page, check, abi);
 	put_verdict(page, check);
 	return HVC_OK;
 }

@@ -18,6 +18,26 @@ static void put_title(const struct hvc_page *page, const char *title)
 	        hvc_ink__end(page, HVC_INK_STRONG));
 }
 
+/* How many operations of the old side are served something else, unnoticed. */
+static void put_danger(const struct hvc_page *page, const struct hvc_diff *diff)
+{
+	unsigned offered = 0, silent = 0;
+
+	for (unsigned i = 0; i < diff->operations; i++) {
+		bool any = false;
+
+		for (unsigned j = 0; j < diff->meetings; j++)
+			any = any || (diff->meeting[j].operation == i && diff->meeting[j].silent);
+		offered += diff->operation[i].use[HVC_SIDE_OLD].offered;
+		silent += any;
+	}
+	if (silent)
+		fprintf(page->out,
+		        "%s%u of the %u operations of %s silently become something else%s\n",
+		        hvc_ink__begin(page, HVC_INK_BAD), silent, offered,
+		        name_of(diff, HVC_SIDE_OLD), hvc_ink__end(page, HVC_INK_BAD));
+}
+
 static void put_summary(const struct hvc_page *page, const struct hvc_diff *diff)
 {
 	char differing[HVC_NUMBER_SIZE], calls[HVC_NUMBER_SIZE];
@@ -37,6 +57,7 @@ static void put_summary(const struct hvc_page *page, const struct hvc_diff *diff
 		        hvc_words__number(diff->differing, differing), calls,
 		        hvc_words__number(diff->immediates_differing, part), space);
 	fprintf(page->out, "%s\n", hvc_ink__end(page, ink));
+	put_danger(page, diff);
 }
 
 static enum hvc_status put_operations(const struct hvc_page *page, const struct hvc_diff *diff,
@@ -74,8 +95,11 @@ static void put_meeting(struct hvc_table *table, const struct hvc_diff *diff,
                         const struct hvc_meeting *meeting)
 {
 	const struct hvc_operation *operation = &diff->operation[meeting->operation];
+	const struct hvc_probe *probe = &diff->map[HVC_SIDE_NEW]->probes.probe[meeting->probe];
 	char text[LINE_SIZE], calls[HVC_NUMBER_SIZE];
+	struct hvc_words call = {0};
 
+	hvc_words__call(&call, probe, meeting->imm);
 	hvc_class_print(&diff->map[HVC_SIDE_NEW]->class_[meeting->class_new], text, sizeof(text));
 	hvc_table__row(table);
 	hvc_table__cell(table, 0, meeting->silent ? HVC_INK_BAD : HVC_INK_PLAIN, "%s",
@@ -83,7 +107,7 @@ static void put_meeting(struct hvc_table *table, const struct hvc_diff *diff,
 	                : meeting->same ? "same"
 	                                : "differs");
 	hvc_table__cell(table, 1, HVC_INK_STRONG, "%s", operation->name);
-	hvc_table__cell(table, 2, HVC_INK_PLAIN, "%s", operation->use[HVC_SIDE_OLD].how);
+	hvc_table__take(table, 2, HVC_INK_PLAIN, &call);
 	hvc_table__cell(table, 3, HVC_INK_PLAIN, "%s", meeting->rule_new);
 	hvc_table__cell(table, 4, HVC_INK_PLAIN, "%s", text);
 	hvc_table__cell(table, 5, HVC_INK_PLAIN, "%s", hvc_words__number(meeting->calls, calls));
@@ -95,8 +119,8 @@ static enum hvc_status put_meetings(const struct hvc_page *page, const struct hv
 	static const struct hvc_column columns[] = {
 	        {"", HVC_ALIGN_LEFT},
 	        {"Operation", HVC_ALIGN_LEFT},
-	        {"Call", HVC_ALIGN_WRAP},
-	        {"Now taken as", HVC_ALIGN_LEFT},
+	        {"For example", HVC_ALIGN_WRAP},
+	        {"Taken as", HVC_ALIGN_LEFT},
 	        {"What happens", HVC_ALIGN_WRAP},
 	        {"Calls", HVC_ALIGN_RIGHT},
 	};
@@ -150,7 +174,7 @@ static enum hvc_status put_registers(const struct hvc_page *page, const struct h
 	        {"Operation", HVC_ALIGN_LEFT},
 	        {name_of(diff, HVC_SIDE_OLD), HVC_ALIGN_WRAP},
 	        {name_of(diff, HVC_SIDE_NEW), HVC_ALIGN_WRAP},
-	        {"Only one of them", HVC_ALIGN_WRAP},
+	        {"Only on one side", HVC_ALIGN_WRAP},
 	};
 	struct hvc_table *table;
 

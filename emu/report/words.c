@@ -141,6 +141,20 @@ void hvc_words__region(struct hvc_words *words, const struct hvc_region *region)
 		hvc_words__add(words, "any");
 }
 
+void hvc_words__call(struct hvc_words *words, const struct hvc_probe *probe, uint16_t imm)
+{
+	struct hvc_call plain;
+
+	hvc_call_init(&plain, probe->seed);
+	hvc_words__add(words, "%s #%u", hvc_insn_name(probe->call.insn), imm);
+	if (probe->call.from != HVC_LEVEL_EL1H)
+		hvc_words__add(words, " from %s", hvc_level_name(probe->call.from));
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
+		if (probe->call.x[n] != plain.x[n])
+			hvc_words__add(words, ", x%u = 0x%" PRIx64, n, probe->call.x[n]);
+	}
+}
+
 void hvc_words__regset(struct hvc_words *words, const struct hvc_regset *set)
 {
 	for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_REG_COUNT; reg++) {

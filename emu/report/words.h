@@ -28,6 +28,8 @@ void hvc_words__imms(struct hvc_words *words, const struct hvc_interval *imm, un
 void hvc_words__span(struct hvc_words *words, const struct hvc_span *span);
 /** All spans of a region; "any" for none. With who calls where that is not EL1h by HVC. */
 void hvc_words__region(struct hvc_words *words, const struct hvc_region *region);
+/** "hvc #0, x0 = 0x1": the instruction, and the registers that the probe varies. */
+void hvc_words__call(struct hvc_words *words, const struct hvc_probe *probe, uint16_t imm);
 /** "x0 x1 vbar_el2"; "none" for the empty set. */
 void hvc_words__regset(struct hvc_words *words, const struct hvc_regset *set);
 /** Where an address is: "symbol+0x10" of the subject, or a piece of the harness; "" else. */
