@@ -77,6 +77,7 @@ static enum hvc_status open_beside(struct hvc_output *output, const char *path,
 		output->temporary = NULL;
 		return fail(diag, path, "cannot write");
 	}
+	/* hvc_output__abandon frees the path. NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
 	output->file = mkstemp(output->temporary);
 	if (output->file < 0) {
 		free(output->temporary);

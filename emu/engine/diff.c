@@ -187,6 +187,7 @@ static bool make_changes(struct hvc_diff *diff, struct pairs *pairs)
 	for (unsigned i = 0; i < regions.count; i++) {
 		const struct pair *pair = &pairs->pair[regions.region[i].class_];
 
+		/* A region's class is the index of a pair. NOLINTNEXTLINE(*NullDereference) */
 		diff->change[i].class_[HVC_SIDE_OLD] = pair->old_class;
 		diff->change[i].class_[HVC_SIDE_NEW] = pair->new_class;
 		diff->change[i].where = regions.region[i]; /* its arrays move too */

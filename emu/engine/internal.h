@@ -58,7 +58,7 @@ void hvc_partial__clear(struct hvc_partial *partial);
 #define HVC_CHUNKS (HVC_IMM_COUNT / HVC_CHUNK)
 
 enum hvc_status hvc_sweep__chunk(struct hvc_machine *machine, const struct hvc_probes *probes,
-                                 unsigned chunk, volatile uint64_t *done, struct hvc_diag *diag,
+                                 unsigned chunk, volatile uint64_t *progress, struct hvc_diag *diag,
                                  struct hvc_partial *out);
 
 /* jobs.c: chunks shared out to worker processes */

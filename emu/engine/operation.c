@@ -117,6 +117,7 @@ static struct tally *count_rules(const struct hvc_map *map, const struct hvc_abi
 			rule = hvc_abi_rule_of(abi, 0, &call);
 			if (rule < 0)
 				continue;
+			/* Every rule has its own. NOLINTNEXTLINE(*NullDereference) */
 			tally[rule].calls[run->class_]++;
 			if (!tally[rule].seen || imm < tally[rule].imm) {
 				tally[rule].probe = run->probe;

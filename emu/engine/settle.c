@@ -157,6 +157,7 @@ static unsigned weigh(const struct hvc_partial *partial, const struct hvc_probes
 			weight[c].calls += covered(scene, run);
 		}
 	}
+	scene->before = NULL; /* it was this function's own */
 	qsort(weight, candidates, sizeof *weight, by_weight);
 	return candidates;
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define GPR(n) [HVC_REG_X0 + n] = {"x" #n, HVC_CLASS_GPR, {0}, HVC_MASK_ALL}
+#define GPR(n) [HVC_REG_X0 + (n)] = {"x" #n, HVC_CLASS_GPR, {0}, HVC_MASK_ALL}
 #define ROW(id, name, class, op0, op1, crn, crm, op2, mask) \
 	[HVC_REG_##id] = {name, HVC_CLASS_##class, {op0, op1, crn, crm, op2}, mask},
 
