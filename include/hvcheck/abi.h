@@ -32,33 +32,33 @@ struct hvc_result {
 
 /** One rule. All pointers live as long as the ABI. */
 struct hvc_rule {
-	const char *name;    /**< operation, such as "set_vectors"; unique in the ABI */
-	const char *title;   /**< one line, "" when there is none */
-	const char *source;  /**< where the promise is documented; the ABI's when it has none */
-	bool unconfirmed;    /**< the source is not certain */
+	const char *name;   /**< operation, such as "set_vectors"; unique in the ABI */
+	const char *title;  /**< one line, "" when there is none */
+	const char *source; /**< where the promise is documented; the ABI's when it has none */
+	bool unconfirmed;   /**< the source is not certain */
 	unsigned line, column;
-	int priority;        /**< higher wins where rules overlap; the default rule is lowest */
+	int priority; /**< higher wins where rules overlap; the default rule is lowest */
 	bool is_default;
 
 	/* which calls */
 	const struct hvc_interval *imm; /**< sorted, disjoint; at least one */
 	unsigned imms;
-	unsigned levels; /**< bit 1 << enum hvc_level */
-	unsigned insns;  /**< bit 1 << enum hvc_insn */
-	unsigned worlds; /**< bit 1 << index of world */
+	unsigned levels;                       /**< bit 1 << enum hvc_level */
+	unsigned insns;                        /**< bit 1 << enum hvc_insn */
+	unsigned worlds;                       /**< bit 1 << index of world */
 	const struct hvc_condition *condition; /**< all must hold */
 	unsigned conditions;
 
 	/* what is promised */
-	bool specified;                 /**< false: the ABI promises nothing for these calls */
+	bool specified; /**< false: the ABI promises nothing for these calls */
 	enum hvc_outcome_kind outcome;
-	enum hvc_level level;           /**< HVC_LEVEL_COUNT: the caller's for return, retry and
-	                                     inject; EL2h for the others */
+	enum hvc_level level; /**< HVC_LEVEL_COUNT: the caller's for return, retry and
+	                           inject; EL2h for the others */
 	bool has_at;
-	struct hvc_expr at;             /**< address reached, for jump (where stated) */
+	struct hvc_expr at; /**< address reached, for jump (where stated) */
 	const struct hvc_result *result;
 	unsigned results;
-	struct hvc_regset clobbers;     /**< may change; everything else is preserved */
+	struct hvc_regset clobbers; /**< may change; everything else is preserved */
 };
 
 /** A world the ABI is specified in. */
@@ -72,9 +72,8 @@ struct hvc_abi;
 /** Load from a file, or parse text (name is used in diagnostics). */
 HVC_MUST_USE HVC_API enum hvc_status hvc_abi_load(const char *path, struct hvc_diag *diag,
                                                   struct hvc_abi **out);
-HVC_MUST_USE HVC_API enum hvc_status hvc_abi_parse(const char *text, size_t size,
-                                                   const char *name, struct hvc_diag *diag,
-                                                   struct hvc_abi **out);
+HVC_MUST_USE HVC_API enum hvc_status hvc_abi_parse(const char *text, size_t size, const char *name,
+                                                   struct hvc_diag *diag, struct hvc_abi **out);
 /** By name of a shipped ABI, or by path when the name has a '/' or ends in ".yaml". */
 HVC_MUST_USE HVC_API enum hvc_status hvc_abi_open(const char *name, struct hvc_diag *diag,
                                                   struct hvc_abi **out);
@@ -96,8 +95,7 @@ HVC_API const struct hvc_rule *hvc_abi_rule_at(const struct hvc_abi *abi, unsign
  * Index of the rule that governs a call in world `world`; -1 when the call lies outside the
  * ABI's callers, instructions or worlds. x0..x30 are taken from the call.
  */
-HVC_API int hvc_abi_rule_of(const struct hvc_abi *abi, unsigned world,
-                            const struct hvc_call *call);
+HVC_API int hvc_abi_rule_of(const struct hvc_abi *abi, unsigned world, const struct hvc_call *call);
 
 /** Shipped ABIs: name and text, in the order of the build's list; false past the end. */
 HVC_API bool hvc_abi_shipped_at(size_t i, const char **name, const char **text, size_t *size);

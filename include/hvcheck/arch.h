@@ -11,9 +11,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define HVC_IMM_COUNT 65536u     /**< distinct 16-bit immediates */
-#define HVC_VECTOR_TABLE_SIZE 2048u /**< bytes: 16 slots */
-#define HVC_VECTOR_SLOT_SIZE 128u   /**< bytes a slot */
+#define HVC_IMM_COUNT         65536u /**< distinct 16-bit immediates */
+#define HVC_VECTOR_TABLE_SIZE 2048u  /**< bytes: 16 slots */
+#define HVC_VECTOR_SLOT_SIZE  128u   /**< bytes a slot */
 
 /** Exception classes, ESR_ELx.EC (Arm ARM D24, ESR_ELx). */
 enum hvc_ec {
@@ -33,41 +33,41 @@ enum hvc_ec {
 
 /** Vector table group, in manual order; each is 0x200 bytes (Arm ARM D1.3.1.5). */
 enum hvc_vector_group {
-	HVC_GROUP_CURRENT_SP0 = 0,  /**< 0x000: same level, SP_EL0 */
-	HVC_GROUP_CURRENT_SPX = 1,  /**< 0x200: same level, SP_ELx */
-	HVC_GROUP_LOWER_A64 = 2,    /**< 0x400 */
-	HVC_GROUP_LOWER_A32 = 3,    /**< 0x600 */
+	HVC_GROUP_CURRENT_SP0 = 0, /**< 0x000: same level, SP_EL0 */
+	HVC_GROUP_CURRENT_SPX = 1, /**< 0x200: same level, SP_ELx */
+	HVC_GROUP_LOWER_A64 = 2,   /**< 0x400 */
+	HVC_GROUP_LOWER_A32 = 3,   /**< 0x600 */
 };
 
 /** PSTATE and SPSR_ELx bits of AArch64 state (Arm ARM C5.2.18). */
-#define HVC_PSTATE_NZCV UINT64_C(0xf0000000)
-#define HVC_PSTATE_TCO (UINT64_C(1) << 25)
-#define HVC_PSTATE_DIT (UINT64_C(1) << 24)
-#define HVC_PSTATE_UAO (UINT64_C(1) << 23)
-#define HVC_PSTATE_PAN (UINT64_C(1) << 22)
-#define HVC_PSTATE_SS (UINT64_C(1) << 21)
-#define HVC_PSTATE_IL (UINT64_C(1) << 20)
+#define HVC_PSTATE_NZCV   UINT64_C(0xf0000000)
+#define HVC_PSTATE_TCO    (UINT64_C(1) << 25)
+#define HVC_PSTATE_DIT    (UINT64_C(1) << 24)
+#define HVC_PSTATE_UAO    (UINT64_C(1) << 23)
+#define HVC_PSTATE_PAN    (UINT64_C(1) << 22)
+#define HVC_PSTATE_SS     (UINT64_C(1) << 21)
+#define HVC_PSTATE_IL     (UINT64_C(1) << 20)
 #define HVC_PSTATE_ALLINT (UINT64_C(1) << 13)
-#define HVC_PSTATE_SSBS (UINT64_C(1) << 12)
-#define HVC_PSTATE_BTYPE UINT64_C(0xc00)
-#define HVC_PSTATE_DAIF UINT64_C(0x3c0)
-#define HVC_PSTATE_NRW (UINT64_C(1) << 4)
-#define HVC_PSTATE_EL UINT64_C(0xc)
-#define HVC_PSTATE_SP UINT64_C(1)
-#define HVC_PSTATE_M UINT64_C(0x1f)
+#define HVC_PSTATE_SSBS   (UINT64_C(1) << 12)
+#define HVC_PSTATE_BTYPE  UINT64_C(0xc00)
+#define HVC_PSTATE_DAIF   UINT64_C(0x3c0)
+#define HVC_PSTATE_NRW    (UINT64_C(1) << 4)
+#define HVC_PSTATE_EL     UINT64_C(0xc)
+#define HVC_PSTATE_SP     UINT64_C(1)
+#define HVC_PSTATE_M      UINT64_C(0x1f)
 
-#define HVC_SCR_NS (UINT64_C(1) << 0)
-#define HVC_SCR_SMD (UINT64_C(1) << 7)
-#define HVC_SCR_HCE (UINT64_C(1) << 8)
-#define HVC_SCR_RW (UINT64_C(1) << 10)
-#define HVC_SCR_EEL2 (UINT64_C(1) << 18)
-#define HVC_HCR_TSC (UINT64_C(1) << 19)
-#define HVC_HCR_TGE (UINT64_C(1) << 27)
-#define HVC_HCR_HCD (UINT64_C(1) << 29)
-#define HVC_HCR_RW (UINT64_C(1) << 31)
-#define HVC_HCR_E2H (UINT64_C(1) << 34)
-#define HVC_SCTLR_SPAN (UINT64_C(1) << 23)
-#define HVC_SCTLR_DSSBS (UINT64_C(1) << 44)
+#define HVC_SCR_NS          (UINT64_C(1) << 0)
+#define HVC_SCR_SMD         (UINT64_C(1) << 7)
+#define HVC_SCR_HCE         (UINT64_C(1) << 8)
+#define HVC_SCR_RW          (UINT64_C(1) << 10)
+#define HVC_SCR_EEL2        (UINT64_C(1) << 18)
+#define HVC_HCR_TSC         (UINT64_C(1) << 19)
+#define HVC_HCR_TGE         (UINT64_C(1) << 27)
+#define HVC_HCR_HCD         (UINT64_C(1) << 29)
+#define HVC_HCR_RW          (UINT64_C(1) << 31)
+#define HVC_HCR_E2H         (UINT64_C(1) << 34)
+#define HVC_SCTLR_SPAN      (UINT64_C(1) << 23)
+#define HVC_SCTLR_DSSBS     (UINT64_C(1) << 44)
 #define HVC_SCTLR_SPINTMASK (UINT64_C(1) << 62)
 
 /** A64 word of `HVC #imm`: 0xd4000002 | imm16 << 5. */

@@ -13,9 +13,9 @@ struct hvc_finding {
 	struct hvc_probe probe;     /**< the witness: the first call in order of world, immediate,
 	                                 probe */
 	uint16_t imm;
-	uint64_t calls;             /**< how many calls break it this way */
-	uint32_t immediates;        /**< on how many different immediates */
-	struct hvc_class outcome;   /**< what the witness did; pointers borrowed from the check */
+	uint64_t calls;           /**< how many calls break it this way */
+	uint32_t immediates;      /**< on how many different immediates */
+	struct hvc_class outcome; /**< what the witness did; pointers borrowed from the check */
 };
 
 /** The account of one rule. */
@@ -26,14 +26,14 @@ struct hvc_rule_account {
 
 struct hvc_check {
 	char *subject;
-	const struct hvc_abi *abi;      /**< borrowed */
-	struct hvc_map **map;           /**< one a world of the ABI */
+	const struct hvc_abi *abi; /**< borrowed */
+	struct hvc_map **map;      /**< one a world of the ABI */
 	unsigned maps;
-	struct hvc_rule_account *rule;  /**< one a rule of the ABI */
+	struct hvc_rule_account *rule; /**< one a rule of the ABI */
 	struct hvc_rule_account total;
-	struct hvc_finding *finding;    /**< in rule order, then clause, register */
+	struct hvc_finding *finding; /**< in rule order, then clause, register */
 	unsigned findings;
-	uint32_t immediates_violating;  /**< immediates with at least one violation */
+	uint32_t immediates_violating; /**< immediates with at least one violation */
 };
 
 struct hvc_check_config {
@@ -47,8 +47,7 @@ struct hvc_check_config {
 };
 
 HVC_MUST_USE HVC_API enum hvc_status hvc_check_run(const struct hvc_check_config *config,
-                                                   struct hvc_diag *diag,
-                                                   struct hvc_check **out);
+                                                   struct hvc_diag *diag, struct hvc_check **out);
 HVC_API void hvc_check_free(struct hvc_check *check);
 
 /** One line: "x0 is 0x2, promised 0x0 (vbar_el2)" and the like. Cut to size. */

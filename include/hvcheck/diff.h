@@ -28,11 +28,11 @@ struct hvc_change {
 struct hvc_operation {
 	char *name;
 	struct hvc_use {
-		bool offered;      /**< this side has it and a probed call reaches it */
-		char *how;         /**< "hvc #1" or "x0 = 1": the conditions that select it */
-		char *does;        /**< its effect, as hvc_class_print says it */
+		bool offered; /**< this side has it and a probed call reaches it */
+		char *how;    /**< "hvc #1" or "x0 = 1": the conditions that select it */
+		char *does;   /**< its effect, as hvc_class_print says it */
 		unsigned class_;
-		uint32_t probe;    /**< witness */
+		uint32_t probe; /**< witness */
 		uint16_t imm;
 		struct hvc_regset changes; /**< registers its calls changed, over all of them */
 	} use[HVC_SIDE_COUNT];
@@ -40,28 +40,28 @@ struct hvc_operation {
 
 /** What a caller of the old side's operation gets from the new side. */
 struct hvc_meeting {
-	unsigned operation;  /**< index; offered on the old side */
-	unsigned class_new;  /**< what happens there instead */
-	char *rule_new;      /**< the new ABI's rule that it falls under; "" when unknown */
-	bool same;           /**< the same behaviour as before */
-	bool silent;         /**< returns as if nothing was wrong, but did something else */
+	unsigned operation; /**< index; offered on the old side */
+	unsigned class_new; /**< what happens there instead */
+	char *rule_new;     /**< the new ABI's rule that it falls under; "" when unknown */
+	bool same;          /**< the same behaviour as before */
+	bool silent;        /**< returns as if nothing was wrong, but did something else */
 	uint64_t calls;
-	uint32_t probe;      /**< witness */
+	uint32_t probe; /**< witness */
 	uint16_t imm;
-	uint64_t value;      /**< of the selector register in the witness, for telling them apart */
+	uint64_t value; /**< of the selector register in the witness, for telling them apart */
 };
 
 struct hvc_diff {
-	struct hvc_map *map[HVC_SIDE_COUNT]; /**< with the same probes */
+	struct hvc_map *map[HVC_SIDE_COUNT];       /**< with the same probes */
 	const struct hvc_abi *abi[HVC_SIDE_COUNT]; /**< borrowed; NULL: none */
-	struct hvc_change *change; /**< most calls first */
+	struct hvc_change *change;                 /**< most calls first */
 	unsigned changes;
 	struct hvc_operation *operation;
 	unsigned operations;
 	struct hvc_meeting *meeting; /**< by operation */
 	unsigned meetings;
 	struct hvc_regset touched[HVC_SIDE_COUNT]; /**< registers changed by any call of a side */
-	uint64_t calls;     /**< compared */
+	uint64_t calls;                            /**< compared */
 	uint64_t differing;
 	uint32_t immediates_differing;
 };

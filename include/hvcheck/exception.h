@@ -70,7 +70,7 @@ HVC_API void hvc_exception_take(const struct hvc_pe *pe, unsigned target_el, uin
 
 /** The effect of an ERET. */
 struct hvc_return {
-	bool illegal;    /**< illegal exception return: PSTATE.IL set, level kept */
+	bool illegal; /**< illegal exception return: PSTATE.IL set, level kept */
 	uint64_t pc;
 	uint64_t pstate; /**< in SPSR layout; where illegal, UNKNOWN fields are kept */
 };

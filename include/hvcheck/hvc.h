@@ -16,8 +16,8 @@
 #define HVC_VERSION_PATCH 0
 
 #if defined(__GNUC__)
-#define HVC_API __attribute__((visibility("default")))
-#define HVC_MUST_USE __attribute__((warn_unused_result))
+#define HVC_API               __attribute__((visibility("default")))
+#define HVC_MUST_USE          __attribute__((warn_unused_result))
 #define HVC_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
 #else
 #define HVC_API
@@ -67,11 +67,11 @@ HVC_API enum hvc_status hvc_diag_set(struct hvc_diag *diag, enum hvc_status stat
                                      const char *format, ...) HVC_PRINTF(6, 7);
 
 /** Propagate a failure where nothing is held. */
-#define HVC_TRY(expr)                           \
-	do {                                    \
-		enum hvc_status try_ = (expr);  \
-		if (try_ != HVC_OK)             \
-			return try_;            \
+#define HVC_TRY(expr)                          \
+	do {                                   \
+		enum hvc_status try_ = (expr); \
+		if (try_ != HVC_OK)            \
+			return try_;           \
 	} while (0)
 
 #endif

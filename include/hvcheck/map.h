@@ -28,10 +28,10 @@ struct hvc_memory_effect {
 /** Calls that do the same. Registers that are not named keep their values. */
 struct hvc_class {
 	enum hvc_outcome_kind kind;
-	enum hvc_level level; /**< where the run ends */
-	struct hvc_term pc;   /**< where it ends */
-	uint64_t esr;         /**< fault, forward: syndrome; else 0 */
-	struct hvc_term far;  /**< fault: address, constant 0 when there is none */
+	enum hvc_level level;            /**< where the run ends */
+	struct hvc_term pc;              /**< where it ends */
+	uint64_t esr;                    /**< fault, forward: syndrome; else 0 */
+	struct hvc_term far;             /**< fault: address, constant 0 when there is none */
 	const struct hvc_effect *effect; /**< in register order; never the exception registers */
 	unsigned effects;
 	const struct hvc_memory_effect *store; /**< the first HVC_STORE_MAX of `stores` */
@@ -52,12 +52,12 @@ struct hvc_run {
 struct hvc_map {
 	char *subject;
 	struct hvc_world world;
-	struct hvc_state entry;    /**< registers at the call but x0..x30, nzcv, daif */
+	struct hvc_state entry; /**< registers at the call but x0..x30, nzcv, daif */
 	struct hvc_regset present;
 	struct hvc_probes probes;
-	struct hvc_class *class_;  /**< most calls first; ties: first met first */
+	struct hvc_class *class_; /**< most calls first; ties: first met first */
 	unsigned classes;
-	struct hvc_run *run;       /**< sorted by probe, lo; no gap: 65,536 a probe */
+	struct hvc_run *run; /**< sorted by probe, lo; no gap: 65,536 a probe */
 	size_t runs;
 };
 
@@ -116,9 +116,9 @@ struct hvc_region {
 	enum hvc_insn insn;
 	struct hvc_interval *imm; /**< sorted, disjoint */
 	unsigned imms;
-	struct hvc_span *span;    /**< registers that matter; none: any value of any register */
+	struct hvc_span *span; /**< registers that matter; none: any value of any register */
 	unsigned spans;
-	uint32_t probe;           /**< a witness: with imm[0].lo */
+	uint32_t probe; /**< a witness: with imm[0].lo */
 	uint64_t calls;
 };
 
@@ -137,7 +137,6 @@ HVC_API void hvc_regions_free(struct hvc_regions *regions);
  * differs from run's defaults is named. Cut to size.
  */
 HVC_API void hvc_call_command(const char *subject, const struct hvc_world *world,
-                              const struct hvc_probe *probe, uint16_t imm, char *text,
-                              size_t size);
+                              const struct hvc_probe *probe, uint16_t imm, char *text, size_t size);
 
 #endif

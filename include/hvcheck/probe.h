@@ -13,12 +13,12 @@
 
 /** Why a value is probed. */
 enum hvc_why {
-	HVC_WHY_BASE,      /**< no register varied */
-	HVC_WHY_NAMED,     /**< a specification names it, or it is next to one that is named */
-	HVC_WHY_CODE,      /**< the code compares a register with it, or with its neighbour */
-	HVC_WHY_UPPER,     /**< one of those with dirty upper or masked-out bits */
-	HVC_WHY_EDGE,      /**< sign and width edges, and addresses of the harness */
-	HVC_WHY_RANDOM,    /**< seeded */
+	HVC_WHY_BASE,   /**< no register varied */
+	HVC_WHY_NAMED,  /**< a specification names it, or it is next to one that is named */
+	HVC_WHY_CODE,   /**< the code compares a register with it, or with its neighbour */
+	HVC_WHY_UPPER,  /**< one of those with dirty upper or masked-out bits */
+	HVC_WHY_EDGE,   /**< sign and width edges, and addresses of the harness */
+	HVC_WHY_RANDOM, /**< seeded */
 };
 
 /** "base", "named", "code", "upper", "edge", "random". */

@@ -23,62 +23,62 @@ enum hvc_reg_class {
 	HVC_CLASS_EXCEPTION, /**< written by taking an exception to EL2, or UNKNOWN after it */
 };
 
-#define HVC_MASK_ALL UINT64_MAX
+#define HVC_MASK_ALL  UINT64_MAX
 #define HVC_MASK_VBAR (~UINT64_C(0x7ff))
 
 /* R(ID, name, class, op0, op1, crn, crm, op2, mask); x0..x30 are generated before these rows */
-#define HVC_REG_ROWS(R)                                                         \
-	R(NZCV, "nzcv", PSTATE, 3, 3, 4, 2, 0, UINT64_C(0xf0000000))            \
-	R(DAIF, "daif", PSTATE, 3, 3, 4, 2, 1, UINT64_C(0x3c0))                 \
-	R(SP_EL0, "sp_el0", SP, 3, 0, 4, 1, 0, HVC_MASK_ALL)                    \
-	R(SP_EL1, "sp_el1", SP, 3, 4, 4, 1, 0, HVC_MASK_ALL)                    \
-	R(SP_EL2, "sp_el2", SP, 3, 6, 4, 1, 0, HVC_MASK_ALL)                    \
-	R(VBAR_EL2, "vbar_el2", SYS, 3, 4, 12, 0, 0, HVC_MASK_VBAR)             \
-	R(HCR_EL2, "hcr_el2", SYS, 3, 4, 1, 1, 0, HVC_MASK_ALL)                 \
-	R(SCTLR_EL2, "sctlr_el2", SYS, 3, 4, 1, 0, 0, HVC_MASK_ALL)             \
-	R(ACTLR_EL2, "actlr_el2", SYS, 3, 4, 1, 0, 1, HVC_MASK_ALL)             \
-	R(CPTR_EL2, "cptr_el2", SYS, 3, 4, 1, 1, 2, HVC_MASK_ALL)               \
-	R(MDCR_EL2, "mdcr_el2", SYS, 3, 4, 1, 1, 1, HVC_MASK_ALL)               \
-	R(HSTR_EL2, "hstr_el2", SYS, 3, 4, 1, 1, 3, HVC_MASK_ALL)               \
-	R(HACR_EL2, "hacr_el2", SYS, 3, 4, 1, 1, 7, HVC_MASK_ALL)               \
-	R(ZCR_EL2, "zcr_el2", SYS, 3, 4, 1, 2, 0, HVC_MASK_ALL)                 \
-	R(TTBR0_EL2, "ttbr0_el2", SYS, 3, 4, 2, 0, 0, HVC_MASK_ALL)             \
-	R(TTBR1_EL2, "ttbr1_el2", SYS, 3, 4, 2, 0, 1, HVC_MASK_ALL)             \
-	R(TCR_EL2, "tcr_el2", SYS, 3, 4, 2, 0, 2, HVC_MASK_ALL)                 \
-	R(VTTBR_EL2, "vttbr_el2", SYS, 3, 4, 2, 1, 0, HVC_MASK_ALL)             \
-	R(VTCR_EL2, "vtcr_el2", SYS, 3, 4, 2, 1, 2, HVC_MASK_ALL)               \
-	R(MAIR_EL2, "mair_el2", SYS, 3, 4, 10, 2, 0, HVC_MASK_ALL)              \
-	R(AMAIR_EL2, "amair_el2", SYS, 3, 4, 10, 3, 0, HVC_MASK_ALL)            \
-	R(CONTEXTIDR_EL2, "contextidr_el2", SYS, 3, 4, 13, 0, 1, HVC_MASK_ALL)  \
-	R(TPIDR_EL2, "tpidr_el2", SYS, 3, 4, 13, 0, 2, HVC_MASK_ALL)            \
-	R(VPIDR_EL2, "vpidr_el2", SYS, 3, 4, 0, 0, 0, HVC_MASK_ALL)             \
-	R(VMPIDR_EL2, "vmpidr_el2", SYS, 3, 4, 0, 0, 5, HVC_MASK_ALL)           \
-	R(CNTHCTL_EL2, "cnthctl_el2", SYS, 3, 4, 14, 1, 0, HVC_MASK_ALL)        \
-	R(CNTVOFF_EL2, "cntvoff_el2", SYS, 3, 4, 14, 0, 3, HVC_MASK_ALL)        \
-	R(ESR_EL2, "esr_el2", EXCEPTION, 3, 4, 5, 2, 0, HVC_MASK_ALL)           \
-	R(ELR_EL2, "elr_el2", EXCEPTION, 3, 4, 4, 0, 1, HVC_MASK_ALL)           \
-	R(SPSR_EL2, "spsr_el2", EXCEPTION, 3, 4, 4, 0, 0, HVC_MASK_ALL)         \
-	R(FAR_EL2, "far_el2", EXCEPTION, 3, 4, 6, 0, 0, HVC_MASK_ALL)           \
-	R(HPFAR_EL2, "hpfar_el2", EXCEPTION, 3, 4, 6, 0, 4, HVC_MASK_ALL)       \
-	R(VBAR_EL1, "vbar_el1", SYS, 3, 0, 12, 0, 0, HVC_MASK_VBAR)             \
-	R(SCTLR_EL1, "sctlr_el1", SYS, 3, 0, 1, 0, 0, HVC_MASK_ALL)             \
-	R(CPACR_EL1, "cpacr_el1", SYS, 3, 0, 1, 0, 2, HVC_MASK_ALL)             \
-	R(TTBR0_EL1, "ttbr0_el1", SYS, 3, 0, 2, 0, 0, HVC_MASK_ALL)             \
-	R(TTBR1_EL1, "ttbr1_el1", SYS, 3, 0, 2, 0, 1, HVC_MASK_ALL)             \
-	R(TCR_EL1, "tcr_el1", SYS, 3, 0, 2, 0, 2, HVC_MASK_ALL)                 \
-	R(MAIR_EL1, "mair_el1", SYS, 3, 0, 10, 2, 0, HVC_MASK_ALL)              \
-	R(AMAIR_EL1, "amair_el1", SYS, 3, 0, 10, 3, 0, HVC_MASK_ALL)            \
-	R(CONTEXTIDR_EL1, "contextidr_el1", SYS, 3, 0, 13, 0, 1, HVC_MASK_ALL)  \
-	R(TPIDR_EL1, "tpidr_el1", SYS, 3, 0, 13, 0, 4, HVC_MASK_ALL)            \
-	R(ESR_EL1, "esr_el1", SYS, 3, 0, 5, 2, 0, HVC_MASK_ALL)                 \
-	R(ELR_EL1, "elr_el1", SYS, 3, 0, 4, 0, 1, HVC_MASK_ALL)                 \
-	R(SPSR_EL1, "spsr_el1", SYS, 3, 0, 4, 0, 0, HVC_MASK_ALL)               \
-	R(FAR_EL1, "far_el1", SYS, 3, 0, 6, 0, 0, HVC_MASK_ALL)                 \
-	R(PAR_EL1, "par_el1", SYS, 3, 0, 7, 4, 0, HVC_MASK_ALL)                 \
-	R(MDSCR_EL1, "mdscr_el1", SYS, 2, 0, 0, 2, 2, HVC_MASK_ALL)             \
-	R(CNTKCTL_EL1, "cntkctl_el1", SYS, 3, 0, 14, 1, 0, HVC_MASK_ALL)        \
-	R(TPIDR_EL0, "tpidr_el0", SYS, 3, 3, 13, 0, 2, HVC_MASK_ALL)            \
-	R(TPIDRRO_EL0, "tpidrro_el0", SYS, 3, 3, 13, 0, 3, HVC_MASK_ALL)        \
+#define HVC_REG_ROWS(R)                                                        \
+	R(NZCV, "nzcv", PSTATE, 3, 3, 4, 2, 0, UINT64_C(0xf0000000))           \
+	R(DAIF, "daif", PSTATE, 3, 3, 4, 2, 1, UINT64_C(0x3c0))                \
+	R(SP_EL0, "sp_el0", SP, 3, 0, 4, 1, 0, HVC_MASK_ALL)                   \
+	R(SP_EL1, "sp_el1", SP, 3, 4, 4, 1, 0, HVC_MASK_ALL)                   \
+	R(SP_EL2, "sp_el2", SP, 3, 6, 4, 1, 0, HVC_MASK_ALL)                   \
+	R(VBAR_EL2, "vbar_el2", SYS, 3, 4, 12, 0, 0, HVC_MASK_VBAR)            \
+	R(HCR_EL2, "hcr_el2", SYS, 3, 4, 1, 1, 0, HVC_MASK_ALL)                \
+	R(SCTLR_EL2, "sctlr_el2", SYS, 3, 4, 1, 0, 0, HVC_MASK_ALL)            \
+	R(ACTLR_EL2, "actlr_el2", SYS, 3, 4, 1, 0, 1, HVC_MASK_ALL)            \
+	R(CPTR_EL2, "cptr_el2", SYS, 3, 4, 1, 1, 2, HVC_MASK_ALL)              \
+	R(MDCR_EL2, "mdcr_el2", SYS, 3, 4, 1, 1, 1, HVC_MASK_ALL)              \
+	R(HSTR_EL2, "hstr_el2", SYS, 3, 4, 1, 1, 3, HVC_MASK_ALL)              \
+	R(HACR_EL2, "hacr_el2", SYS, 3, 4, 1, 1, 7, HVC_MASK_ALL)              \
+	R(ZCR_EL2, "zcr_el2", SYS, 3, 4, 1, 2, 0, HVC_MASK_ALL)                \
+	R(TTBR0_EL2, "ttbr0_el2", SYS, 3, 4, 2, 0, 0, HVC_MASK_ALL)            \
+	R(TTBR1_EL2, "ttbr1_el2", SYS, 3, 4, 2, 0, 1, HVC_MASK_ALL)            \
+	R(TCR_EL2, "tcr_el2", SYS, 3, 4, 2, 0, 2, HVC_MASK_ALL)                \
+	R(VTTBR_EL2, "vttbr_el2", SYS, 3, 4, 2, 1, 0, HVC_MASK_ALL)            \
+	R(VTCR_EL2, "vtcr_el2", SYS, 3, 4, 2, 1, 2, HVC_MASK_ALL)              \
+	R(MAIR_EL2, "mair_el2", SYS, 3, 4, 10, 2, 0, HVC_MASK_ALL)             \
+	R(AMAIR_EL2, "amair_el2", SYS, 3, 4, 10, 3, 0, HVC_MASK_ALL)           \
+	R(CONTEXTIDR_EL2, "contextidr_el2", SYS, 3, 4, 13, 0, 1, HVC_MASK_ALL) \
+	R(TPIDR_EL2, "tpidr_el2", SYS, 3, 4, 13, 0, 2, HVC_MASK_ALL)           \
+	R(VPIDR_EL2, "vpidr_el2", SYS, 3, 4, 0, 0, 0, HVC_MASK_ALL)            \
+	R(VMPIDR_EL2, "vmpidr_el2", SYS, 3, 4, 0, 0, 5, HVC_MASK_ALL)          \
+	R(CNTHCTL_EL2, "cnthctl_el2", SYS, 3, 4, 14, 1, 0, HVC_MASK_ALL)       \
+	R(CNTVOFF_EL2, "cntvoff_el2", SYS, 3, 4, 14, 0, 3, HVC_MASK_ALL)       \
+	R(ESR_EL2, "esr_el2", EXCEPTION, 3, 4, 5, 2, 0, HVC_MASK_ALL)          \
+	R(ELR_EL2, "elr_el2", EXCEPTION, 3, 4, 4, 0, 1, HVC_MASK_ALL)          \
+	R(SPSR_EL2, "spsr_el2", EXCEPTION, 3, 4, 4, 0, 0, HVC_MASK_ALL)        \
+	R(FAR_EL2, "far_el2", EXCEPTION, 3, 4, 6, 0, 0, HVC_MASK_ALL)          \
+	R(HPFAR_EL2, "hpfar_el2", EXCEPTION, 3, 4, 6, 0, 4, HVC_MASK_ALL)      \
+	R(VBAR_EL1, "vbar_el1", SYS, 3, 0, 12, 0, 0, HVC_MASK_VBAR)            \
+	R(SCTLR_EL1, "sctlr_el1", SYS, 3, 0, 1, 0, 0, HVC_MASK_ALL)            \
+	R(CPACR_EL1, "cpacr_el1", SYS, 3, 0, 1, 0, 2, HVC_MASK_ALL)            \
+	R(TTBR0_EL1, "ttbr0_el1", SYS, 3, 0, 2, 0, 0, HVC_MASK_ALL)            \
+	R(TTBR1_EL1, "ttbr1_el1", SYS, 3, 0, 2, 0, 1, HVC_MASK_ALL)            \
+	R(TCR_EL1, "tcr_el1", SYS, 3, 0, 2, 0, 2, HVC_MASK_ALL)                \
+	R(MAIR_EL1, "mair_el1", SYS, 3, 0, 10, 2, 0, HVC_MASK_ALL)             \
+	R(AMAIR_EL1, "amair_el1", SYS, 3, 0, 10, 3, 0, HVC_MASK_ALL)           \
+	R(CONTEXTIDR_EL1, "contextidr_el1", SYS, 3, 0, 13, 0, 1, HVC_MASK_ALL) \
+	R(TPIDR_EL1, "tpidr_el1", SYS, 3, 0, 13, 0, 4, HVC_MASK_ALL)           \
+	R(ESR_EL1, "esr_el1", SYS, 3, 0, 5, 2, 0, HVC_MASK_ALL)                \
+	R(ELR_EL1, "elr_el1", SYS, 3, 0, 4, 0, 1, HVC_MASK_ALL)                \
+	R(SPSR_EL1, "spsr_el1", SYS, 3, 0, 4, 0, 0, HVC_MASK_ALL)              \
+	R(FAR_EL1, "far_el1", SYS, 3, 0, 6, 0, 0, HVC_MASK_ALL)                \
+	R(PAR_EL1, "par_el1", SYS, 3, 0, 7, 4, 0, HVC_MASK_ALL)                \
+	R(MDSCR_EL1, "mdscr_el1", SYS, 2, 0, 0, 2, 2, HVC_MASK_ALL)            \
+	R(CNTKCTL_EL1, "cntkctl_el1", SYS, 3, 0, 14, 1, 0, HVC_MASK_ALL)       \
+	R(TPIDR_EL0, "tpidr_el0", SYS, 3, 3, 13, 0, 2, HVC_MASK_ALL)           \
+	R(TPIDRRO_EL0, "tpidrro_el0", SYS, 3, 3, 13, 0, 3, HVC_MASK_ALL)       \
 	R(SCR_EL3, "scr_el3", SYS, 3, 6, 1, 1, 0, HVC_MASK_ALL)
 
 #define HVC_GPR_COUNT 31
@@ -89,16 +89,16 @@ enum hvc_reg {
 #define HVC_REG_ENUM_(id, name, class, op0, op1, crn, crm, op2, mask) HVC_REG_##id,
 	HVC_REG_ROWS(HVC_REG_ENUM_)
 #undef HVC_REG_ENUM_
-	HVC_REG_COUNT,
+	        HVC_REG_COUNT,
 	HVC_REG_NONE = HVC_REG_COUNT, /**< "no register" */
 };
 
 /** One row of the register table. */
 struct hvc_reg_info {
-	const char *name;          /**< Arm ARM spelling, lower case */
+	const char *name; /**< Arm ARM spelling, lower case */
 	enum hvc_reg_class class_;
-	uint8_t encoding[5];       /**< op0, op1, CRn, CRm, op2; zero for x0..x30 */
-	uint64_t mask;             /**< bits that are compared */
+	uint8_t encoding[5]; /**< op0, op1, CRn, CRm, op2; zero for x0..x30 */
+	uint64_t mask;       /**< bits that are compared */
 };
 
 /** The row of a register; reg below HVC_REG_COUNT. The table is constant. */

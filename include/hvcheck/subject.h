@@ -81,10 +81,10 @@ HVC_API void hvc_disasm(uint64_t address, uint32_t word, char *text, size_t size
 
 /** A constant that the code compares a register with. */
 struct hvc_constant {
-	enum hvc_reg reg;   /**< x0..x30 */
-	bool word;          /**< compared as wN (32 bits) */
+	enum hvc_reg reg; /**< x0..x30 */
+	bool word;        /**< compared as wN (32 bits) */
 	uint64_t value;
-	uint64_t address;   /**< of the comparing instruction */
+	uint64_t address; /**< of the comparing instruction */
 };
 
 /**
@@ -115,7 +115,6 @@ struct hvc_candidate {
  * path is a file, not a subject spec. *out is malloc'ed; the caller frees it.
  */
 HVC_MUST_USE HVC_API enum hvc_status hvc_vectors_find(const char *path, struct hvc_diag *diag,
-                                                      struct hvc_candidate **out,
-                                                      size_t *count);
+                                                      struct hvc_candidate **out, size_t *count);
 
 #endif

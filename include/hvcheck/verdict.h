@@ -30,11 +30,11 @@ HVC_API const char *hvc_clause_name(enum hvc_clause clause);
 
 struct hvc_verdict {
 	enum hvc_verdict_kind kind;
-	int rule;                /**< index in the ABI; -1 outside its space (undecided) */
-	enum hvc_clause clause;  /**< the first broken one */
-	enum hvc_reg reg;        /**< result, preserve: which register; else HVC_REG_NONE */
-	uint64_t expected;       /**< outcome: enum hvc_outcome_kind; level: enum hvc_level;
-	                              address, result, preserve: the value */
+	int rule;               /**< index in the ABI; -1 outside its space (undecided) */
+	enum hvc_clause clause; /**< the first broken one */
+	enum hvc_reg reg;       /**< result, preserve: which register; else HVC_REG_NONE */
+	uint64_t expected;      /**< outcome: enum hvc_outcome_kind; level: enum hvc_level;
+	                             address, result, preserve: the value */
 	uint64_t actual;
 };
 
