@@ -8,16 +8,14 @@
 #include <string.h>
 #include <strings.h>
 
+/* What precedes a mistake is ASCII: anything else would have been the mistake. */
 enum hvc_status hvc_loader__fail(const struct hvc_loader *loader, const struct hvc_text *text,
                                  size_t offset, const char *format, ...)
 {
-	unsigned column = text->column;
+	unsigned column = text->column + (text->plain ? (unsigned)offset : 0);
 	char message[sizeof loader->diag->message];
 	va_list args;
 
-	/* Columns count characters, not bytes. */
-	for (size_t i = 0; text->plain && i < offset && text->text[i]; i++)
-		column += (text->text[i] & 0xc0) != 0x80;
 	va_start(args, format);
 	vsnprintf(message, sizeof message, format, args);
 	va_end(args);
