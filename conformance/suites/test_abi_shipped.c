@@ -65,20 +65,13 @@ static void check_answer(const char *name, uint64_t x0, enum hvc_insn insn, enum
 	hvc_abi_free(abi);
 }
 
-#define X2  (HVC_LANDING + 2 * 0x800)
-#define BAD UINT64_C(0xbadca11)
-#define RET(x0, vbar)                        \
-	{                                    \
-		HVC_OUTCOME_RETURN, x0, vbar \
-	}
-#define JMP                              \
-	{                                \
-		HVC_OUTCOME_JUMP, X2, VB \
-	}
-#define TRY(x0, vbar)                       \
-	{                                   \
-		HVC_OUTCOME_RETRY, x0, vbar \
-	}
+/* clang-format off */
+#define X2            (HVC_LANDING + 2 * 0x800)
+#define BAD           UINT64_C(0xbadca11)
+#define RET(x0, vbar) {HVC_OUTCOME_RETURN, x0, vbar}
+#define JMP           {HVC_OUTCOME_JUMP, X2, VB}
+#define TRY(x0, vbar) {HVC_OUTCOME_RETRY, x0, vbar}
+/* clang-format on */
 
 START_TEST(answers_of_the_stubs)
 {

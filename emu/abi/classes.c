@@ -70,7 +70,7 @@ static void mark_borders(const struct hvc_abi *abi, bool *border)
 
 static bool assign(struct hvc_abi *abi, struct build *b, const bool *border)
 {
-	unsigned class = 0;
+	unsigned class_ = 0;
 
 	for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++) {
 		if (border[imm]) {
@@ -79,11 +79,11 @@ static bool assign(struct hvc_abi *abi, struct build *b, const bool *border)
 			for (unsigned i = 0; i < abi->rules; i++)
 				if (in_reach(b, i, imm))
 					b->members[members++] = b->order[i];
-			class = find_class(b, members, &abi->arena);
-			if (class == HVC_IMM_COUNT)
+			class_ = find_class(b, members, &abi->arena);
+			if (class_ == HVC_IMM_COUNT)
 				return false;
 		}
-		abi->class_of[imm] = (uint16_t) class;
+		abi->class_of[imm] = (uint16_t)class_;
 	}
 	return true;
 }

@@ -10,11 +10,13 @@
 
 #define CONSTANTS_LIMIT 1000u
 
+struct pair {
+	unsigned old_class, new_class;
+};
+
 /* Pairs of classes that differ, and where: runs whose class_ is the index of a pair. */
 struct pairs {
-	struct pair {
-		unsigned old_class, new_class;
-	} * pair;
+	struct pair *pair;
 	unsigned count, capacity;
 	struct hvc_partial where; /* only its runs */
 	uint8_t differing[HVC_IMM_COUNT];

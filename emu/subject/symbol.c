@@ -39,7 +39,9 @@ static int by_name(const void *a, const void *b)
 		return order;
 	if ((*l)->rank != (*r)->rank)
 		return (*l)->rank < (*r)->rank ? -1 : 1;
-	return (*l)->address < (*r)->address ? -1 : (*l)->address > (*r)->address;
+	if ((*l)->address != (*r)->address)
+		return (*l)->address < (*r)->address ? -1 : 1;
+	return 0;
 }
 
 enum hvc_status hvc_symbols__sort(struct hvc_symbols *symbols)
