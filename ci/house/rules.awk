@@ -40,16 +40,21 @@ function header_layer(name)
 	return name in layer_of_header ? layer_of_header[name] : "?"
 }
 
-function check_outside(header, prefix)
+function check_outside(header, prefix, places, place, i)
 {
 	prefix = header
-	if (!(header in place_of) && header ~ /\//)
+	if (!(header in places_of) && header ~ /\//)
 		prefix = substr(header, 1, index(header, "/"))
-	if (!(prefix in place_of))
+	if (!(prefix in places_of)) {
 		fault(FNR, "<" header "> is not in ci/house/libraries")
-	else if (place_of[prefix] != "*" && place_of[prefix] != FILENAME_NOW &&
-		 !(place_of[prefix] ~ /\/$/ && index(FILENAME_NOW, place_of[prefix]) == 1))
-		fault(FNR, "<" header "> belongs to " place_of[prefix] " alone")
+		return
+	}
+	places = split(places_of[prefix], place, " ")
+	for (i = 1; i <= places; i++)
+		if (place[i] == "*" || place[i] == FILENAME_NOW ||
+		    (place[i] ~ /\/$/ && index(FILENAME_NOW, place[i]) == 1))
+			return
+	fault(FNR, "<" header "> belongs to " place[1] " alone")
 }
 
 function check_inside(header, part, target)
@@ -116,7 +121,7 @@ table <= 2 {
 	if (/^#/ || NF == 0)
 		next
 	if (table == 1)
-		place_of[$1] = $2
+		places_of[$1] = places_of[$1] " " $2
 	else if ($1 == "layer") {
 		is_layer[$2] = 1
 		for (i = 3; i <= NF; i++)
