@@ -7,15 +7,10 @@
 #include <string.h>
 
 #include "machine/internal.h"
+#include "machine/vhe.h"
 
 #define WORD_ERET UINT32_C(0xd69f03e0)
 #define WORD_SELF UINT32_C(0x14000000)
-
-/* MSR (register): 1101 0101 000 1 o0 op1 CRn CRm op2 Rt (Arm ARM C6.2, MSR (register)). */
-static bool is_msr(uint32_t word)
-{
-	return (word & UINT32_C(0xfff00000)) == UINT32_C(0xd5100000);
-}
 
 /* AT, a SYS with CRn 7 and CRm 8 or 9, writes PAR_EL1. */
 static bool is_at(uint32_t word)
@@ -23,37 +18,41 @@ static bool is_at(uint32_t word)
 	return (word & UINT32_C(0xfff8fe00)) == UINT32_C(0xd5087800);
 }
 
-static void add_msr(struct hvc_block *block, uint32_t word)
+/*
+ * What HCR_EL2.E2H makes of a name may differ from call to call: both registers that it can reach
+ * count as written.
+ */
+static void add_msr(struct hvc_block *block, const uint8_t name[static 5])
 {
-	uint8_t e[5] = {(uint8_t)(2 + (word >> 19 & 1)), (uint8_t)(word >> 16 & 7),
-	                (uint8_t)(word >> 12 & 15), (uint8_t)(word >> 8 & 15),
-	                (uint8_t)(word >> 5 & 7)};
-	/* op1 5 is the _EL12 alias of an EL1 register, for an EL2 host */
-	enum hvc_reg reg = hvc_reg_find_sys(e[0], e[1] == 5 ? 0 : e[1], e[2], e[3], e[4]);
+	enum hvc_reg reg = hvc_reg_find_sys(name[0], name[1], name[2], name[3], name[4]);
+	enum hvc_reg other = HVC_REG_NONE;
+	uint8_t t[5];
 
 	if (reg == HVC_REG_NZCV || reg == HVC_REG_DAIF)
 		return;
-	if (reg == HVC_REG_HCR_EL2) {
-		/* E2H redirects EL1 names to EL2 registers: anything may change from here on */
-		block->writes = (struct hvc_regset){{UINT64_MAX, UINT64_MAX}};
-	} else if (reg != HVC_REG_NONE) {
+	if (hvc_vhe__target(name, t))
+		other = hvc_reg_find_sys(t[0], t[1], t[2], t[3], t[4]);
+	if (reg != HVC_REG_NONE)
 		hvc_regset_add(&block->writes, reg);
-	} else {
+	if (other != HVC_REG_NONE)
+		hvc_regset_add(&block->writes, other);
+	if (reg == HVC_REG_NONE) {
 		if (block->untracked < BLOCK_UNTRACKED_MAX)
-			memcpy(block->encoding[block->untracked], e, sizeof e);
+			memcpy(block->encoding[block->untracked], name, sizeof t);
 		block->untracked++;
 	}
 }
 
 static void look(struct hvc_block *block, struct hvc_engine *engine)
 {
+	struct hvc_vhe_access access;
 	uint32_t word = 0;
 
 	for (uint32_t at = 0; at + 4 <= block->size; at += 4) {
 		if (!hvc_engine__read(engine, block->address + at, &word, 4))
 			break;
-		if (is_msr(word))
-			add_msr(block, word);
+		if (hvc_vhe__decode(word, &access) && !access.read)
+			add_msr(block, access.name);
 		else if (is_at(word))
 			hvc_regset_add(&block->writes, HVC_REG_PAR_EL1);
 	}

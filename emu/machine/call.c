@@ -8,8 +8,10 @@
 
 #include "hvcheck/arch.h"
 #include "machine/internal.h"
+#include "machine/vhe.h"
 
-#define IL (UINT64_C(1) << 25)
+#define IL          (UINT64_C(1) << 25)
+#define PSTATE_EL3H UINT64_C(0xd)
 
 uint64_t hvc_call__pstate(const struct hvc_call *call)
 {
@@ -126,16 +128,44 @@ static void halt(struct hvc_machine *machine, enum hvc_outcome_kind kind, uint64
 	hvc_engine__stop(machine->engine);
 }
 
+/* State of the PE at the instruction, for the pure functions. */
+static struct hvc_pe describe(const struct hvc_machine *machine, uint64_t pstate)
+{
+	struct hvc_pe pe = machine->pe;
+	const uint64_t *v = machine->now.v;
+
+	pe.pc = machine->call_pc;
+	pe.pstate = pstate;
+	pe.scr_el3 = v[HVC_REG_SCR_EL3];
+	pe.hcr_el2 = v[HVC_REG_HCR_EL2] | (machine->tsc_forced ? HVC_HCR_TSC : 0);
+	pe.sctlr_el1 = v[HVC_REG_SCTLR_EL1];
+	pe.sctlr_el2 = v[HVC_REG_SCTLR_EL2];
+	pe.vbar_el1 = v[HVC_REG_VBAR_EL1];
+	pe.vbar_el2 = v[HVC_REG_VBAR_EL2];
+	return pe;
+}
+
+/* Nothing executes at a level that no exception return can reach: see TGE, RW and NS. */
+static bool can_be_at(const struct hvc_machine *machine, uint64_t pstate)
+{
+	struct hvc_pe pe = describe(machine, PSTATE_EL3H);
+	struct hvc_return back;
+
+	hvc_exception_return(&pe, 0, pstate, &back);
+	return !back.illegal;
+}
+
 bool hvc_call__start(struct hvc_machine *machine)
 {
 	const struct hvc_call *call = &machine->call;
 
+	machine->call_pc = hvc_call_address(call);
 	if (call->from >= HVC_LEVEL_COUNT || call->insn >= HVC_INSN_COUNT ||
-	    call->nzcv & ~HVC_PSTATE_NZCV || call->daif & ~HVC_PSTATE_DAIF) {
+	    call->nzcv & ~HVC_PSTATE_NZCV || call->daif & ~HVC_PSTATE_DAIF ||
+	    !can_be_at(machine, hvc_call__pstate(call))) {
 		machine->status = HVC_E_ARG;
 		return false;
 	}
-	machine->call_pc = hvc_call_address(call);
 	machine->instructions = 0;
 	machine->stores = machine->el2_stores = machine->untracked = 0;
 	machine->dirty = (struct hvc_regset){{0, 0}};
@@ -168,27 +198,10 @@ static void enter(struct hvc_machine *machine, const struct hvc_entry *entry)
 	machine->phase = PHASE_EL2;
 }
 
-/* State of the PE at the instruction, for the pure entry functions. */
-static struct hvc_pe describe(struct hvc_machine *machine)
-{
-	struct hvc_pe pe = machine->pe;
-	const uint64_t *v = machine->now.v;
-
-	pe.pc = machine->call_pc;
-	pe.pstate = hvc_engine__pstate(machine->engine);
-	pe.scr_el3 = v[HVC_REG_SCR_EL3];
-	pe.hcr_el2 = v[HVC_REG_HCR_EL2] | (machine->tsc_forced ? HVC_HCR_TSC : 0);
-	pe.sctlr_el1 = v[HVC_REG_SCTLR_EL1];
-	pe.sctlr_el2 = v[HVC_REG_SCTLR_EL2];
-	pe.vbar_el1 = v[HVC_REG_VBAR_EL1];
-	pe.vbar_el2 = v[HVC_REG_VBAR_EL2];
-	return pe;
-}
-
 /* The caller's instruction did something. */
 static void at_caller(struct hvc_machine *machine, enum hvc_event event, uint64_t pc)
 {
-	struct hvc_pe pe = describe(machine);
+	struct hvc_pe pe = describe(machine, hvc_engine__pstate(machine->engine));
 	struct hvc_entry entry;
 
 	if (event == HVC_EVENT_HVC && pc == machine->call_pc + 4 &&
@@ -283,22 +296,37 @@ void hvc_call__exception(void *ctx, enum hvc_event event, uint64_t pc)
 	machine->in_hook = false;
 }
 
-/* MSRs to registers without a row: remember what they held, so that a reset can restore it. */
+/* An MSR to a register without a row: remember what it held, so that a reset can restore it. */
+static void note_extra(struct hvc_machine *machine, const uint8_t name[static 5])
+{
+	unsigned at = 0;
+
+	while (at < machine->extras && memcmp(machine->extra[at].encoding, name, 5))
+		at++;
+	if (at < machine->extras || at == EXTRA_MAX)
+		return;
+	if (!hvc_engine__get_sys(machine->engine, name, &machine->extra[at].value))
+		return;
+	memcpy(machine->extra[at].encoding, name, 5);
+	machine->extras++;
+}
+
+/* MSRs by names without a row. E2H may turn one into a register that has a row. */
 static void note_untracked(struct hvc_machine *machine, const struct hvc_block *block)
 {
-	machine->untracked += block->untracked;
-	for (unsigned i = 0; i < block->untracked && i < BLOCK_UNTRACKED_MAX; i++) {
-		const uint8_t *encoding = block->encoding[i];
-		unsigned at = 0;
+	bool host = hvc_vhe__is_host(machine->engine);
 
-		while (at < machine->extras && memcmp(machine->extra[at].encoding, encoding, 5))
-			at++;
-		if (at < machine->extras || at == EXTRA_MAX)
-			continue;
-		if (!hvc_engine__get_sys(machine->engine, encoding, &machine->extra[at].value))
-			continue;
-		memcpy(machine->extra[at].encoding, encoding, 5);
-		machine->extras++;
+	machine->untracked += block->untracked;
+	machine->extras_dirty = true;
+	for (unsigned i = 0; i < block->untracked && i < BLOCK_UNTRACKED_MAX; i++) {
+		uint8_t t[5];
+
+		if (!host || !hvc_vhe__target(block->encoding[i], t))
+			note_extra(machine, block->encoding[i]);
+		else if (hvc_reg_find_sys(t[0], t[1], t[2], t[3], t[4]) == HVC_REG_NONE)
+			note_extra(machine, t);
+		else
+			machine->untracked--;
 	}
 }
 

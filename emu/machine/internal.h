@@ -17,7 +17,7 @@ struct hvc_block {
 	bool erets;               /* ends in ERET */
 	bool self_branch;         /* is one branch to itself */
 	struct hvc_regset writes; /* system registers it may write */
-	unsigned untracked;       /* MSRs to registers without a row */
+	unsigned untracked;       /* MSRs by names without a row */
 	uint8_t encoding[BLOCK_UNTRACKED_MAX][5];
 };
 
@@ -96,6 +96,7 @@ struct hvc_machine {
 	struct hvc_pe pe; /* template; features are fixed, the rest follows `now` */
 	struct hvc_extra extra[EXTRA_MAX]; /* registers without a row, and what they held first */
 	unsigned extras;
+	bool extras_dirty; /* one was written since the last reset */
 
 	/* the call under way */
 	enum hvc_phase phase;

@@ -272,10 +272,10 @@ bool hvc_machine__restore(struct hvc_machine *machine)
 		    hvc_regset_has(&machine->present, reg))
 			ok &= hvc_engine__set(machine->engine, reg, machine->entry.v[i]);
 	}
-	if (machine->untracked)
-		for (unsigned i = 0; i < machine->extras; i++)
-			ok &= hvc_engine__set_sys(machine->engine, machine->extra[i].encoding,
-			                          machine->extra[i].value);
+	for (unsigned i = 0; machine->extras_dirty && i < machine->extras; i++)
+		ok &= hvc_engine__set_sys(machine->engine, machine->extra[i].encoding,
+		                          machine->extra[i].value);
+	machine->extras_dirty = false;
 	if (machine->undo.count || machine->undo.overflow)
 		ok &= hvc_undo__apply(&machine->undo, machine->engine);
 	machine->now = machine->entry;

@@ -2,14 +2,8 @@
 /*
  * The only file that meets Unicorn (2.0.1 to 2.1.x).
  *
- * Unicorn stops at an exception but never takes it, and writing PSTATE does not make it
- * translate for another exception level: the cached translation flags stay as they were. On
- * every version an emulated ERET rebuilds them; it takes its source level from PSTATE but picks
- * ELR_ELx by the stale flags. So level changes go through a trampoline page in guest memory:
- *
- *   HVC_TRAMPOLINE + 0  eret    translated for the old level: ELR of the old level, SPSR_EL3
- *   HVC_TRAMPOLINE + 4  svc #0  now at EL3; the hook sees pc = HVC_TRAMPOLINE + 8
- *   HVC_TRAMPOLINE + 8  eret    EL3 to the target: ELR_EL3, SPSR_EL3
+ * What it lacks is made up for next door: exceptions never become exception entries and levels do
+ * not change (level.c), CPU model max announces FEAT_VHE and has half of it (vhe.c).
  */
 #include "machine/engine.h"
 
@@ -19,22 +13,22 @@
 #include <unicorn/unicorn.h>
 
 #include "hvcheck/arch.h"
+#include "machine/level.h"
+#include "machine/vhe.h"
 
-#define EL3H_MASKED 0x3cdu
-#define NOWHERE     UINT64_C(0xfffffffffffffff0) /* an address no run reaches: "until" of emu_start */
+#define NOWHERE UINT64_C(0xfffffffffffffff0) /* an address no run reaches: "until" of emu_start */
 
 struct hvc_engine {
 	uc_engine *uc;
 	uc_context *fresh;
 	struct hvc_engine_hooks hooks;
-	uint64_t move_pstate; /* target of the level change under way */
-	uint64_t old_elr;     /* ELR of the level being left, to put back */
-	unsigned old_el;
+	struct hvc_level_change change;
+	bool lazy;      /* the library is one that leaves the cached flags as they were */
+	bool repairs;   /* the CPU model needs vhe.c */
+	bool refresh;   /* stopped to rebuild them in the middle of a run */
 	bool stopped;   /* hvc_engine__stop was called in this run */
 	uint64_t fault; /* last unmapped address */
 };
-
-static const uint32_t trampoline[] = {0xd69f03e0, 0xd4000001, 0xd69f03e0};
 
 static const struct {
 	int uc;
@@ -43,13 +37,6 @@ static const struct {
         {1, HVC_EVENT_UNDEF}, {2, HVC_EVENT_SVC},  {3, HVC_EVENT_PREFETCH},  {4, HVC_EVENT_DATA},
         {7, HVC_EVENT_BRK},   {11, HVC_EVENT_HVC}, {12, HVC_EVENT_SMC_TRAP}, {13, HVC_EVENT_SMC},
 };
-
-static int elr_id(unsigned el)
-{
-	return el == 1   ? UC_ARM64_REG_ELR_EL1
-	       : el == 2 ? UC_ARM64_REG_ELR_EL2
-	                 : UC_ARM64_REG_ELR_EL3;
-}
 
 static uint64_t get_id(struct hvc_engine *engine, int id)
 {
@@ -64,21 +51,27 @@ static void set_id(struct hvc_engine *engine, int id, uint64_t value)
 	uc_reg_write(engine->uc, id, &value);
 }
 
-static void set_spsr_el3(struct hvc_engine *engine, uint64_t value)
+static uc_arm64_cp_reg named(const uint8_t encoding[static 5], uint64_t value)
 {
-	static const uint8_t encoding[5] = {3, 6, 4, 0, 0};
+	return (uc_arm64_cp_reg){.op0 = encoding[0],
+	                         .op1 = encoding[1],
+	                         .crn = encoding[2],
+	                         .crm = encoding[3],
+	                         .op2 = encoding[4],
+	                         .val = value};
+}
 
-	hvc_engine__set_sys(engine, encoding, value);
+static bool set_named(struct hvc_engine *engine, const uint8_t encoding[static 5], uint64_t value)
+{
+	uc_arm64_cp_reg reg = named(encoding, value);
+
+	return uc_reg_write(engine->uc, UC_ARM64_REG_CP_REG, &reg) == UC_ERR_OK;
 }
 
 bool hvc_engine__get_sys(struct hvc_engine *engine, const uint8_t encoding[static 5],
                          uint64_t *value)
 {
-	uc_arm64_cp_reg reg = {.crn = encoding[2],
-	                       .crm = encoding[3],
-	                       .op0 = encoding[0],
-	                       .op1 = encoding[1],
-	                       .op2 = encoding[4]};
+	uc_arm64_cp_reg reg = named(encoding, 0);
 
 	if (uc_reg_read(engine->uc, UC_ARM64_REG_CP_REG, &reg) != UC_ERR_OK)
 		return false;
@@ -89,46 +82,19 @@ bool hvc_engine__get_sys(struct hvc_engine *engine, const uint8_t encoding[stati
 bool hvc_engine__set_sys(struct hvc_engine *engine, const uint8_t encoding[static 5],
                          uint64_t value)
 {
-	uc_arm64_cp_reg reg = {.crn = encoding[2],
-	                       .crm = encoding[3],
-	                       .op0 = encoding[0],
-	                       .op1 = encoding[1],
-	                       .op2 = encoding[4],
-	                       .val = value};
-
-	return uc_reg_write(engine->uc, UC_ARM64_REG_CP_REG, &reg) == UC_ERR_OK;
+	engine->change.stale = engine->lazy;
+	return set_named(engine, encoding, value);
 }
 
 /* Registers that Unicorn names itself are several times cheaper than by encoding. */
-static int fast_id(enum hvc_reg reg)
-{
-	switch (reg) {
-	case HVC_REG_SP_EL0:
-		return UC_ARM64_REG_SP_EL0;
-	case HVC_REG_SP_EL1:
-		return UC_ARM64_REG_SP_EL1;
-	case HVC_REG_SP_EL2:
-		return UC_ARM64_REG_SP_EL2;
-	case HVC_REG_VBAR_EL1:
-		return UC_ARM64_REG_VBAR_EL1;
-	case HVC_REG_VBAR_EL2:
-		return UC_ARM64_REG_VBAR_EL2;
-	case HVC_REG_ESR_EL1:
-		return UC_ARM64_REG_ESR_EL1;
-	case HVC_REG_ESR_EL2:
-		return UC_ARM64_REG_ESR_EL2;
-	case HVC_REG_ELR_EL1:
-		return UC_ARM64_REG_ELR_EL1;
-	case HVC_REG_ELR_EL2:
-		return UC_ARM64_REG_ELR_EL2;
-	case HVC_REG_FAR_EL1:
-		return UC_ARM64_REG_FAR_EL1;
-	case HVC_REG_FAR_EL2:
-		return UC_ARM64_REG_FAR_EL2;
-	default:
-		return UC_ARM64_REG_INVALID;
-	}
-}
+static const int fast_ids[HVC_REG_COUNT] = {
+        [HVC_REG_SP_EL0] = UC_ARM64_REG_SP_EL0,     [HVC_REG_SP_EL1] = UC_ARM64_REG_SP_EL1,
+        [HVC_REG_SP_EL2] = UC_ARM64_REG_SP_EL2,     [HVC_REG_VBAR_EL1] = UC_ARM64_REG_VBAR_EL1,
+        [HVC_REG_VBAR_EL2] = UC_ARM64_REG_VBAR_EL2, [HVC_REG_ESR_EL1] = UC_ARM64_REG_ESR_EL1,
+        [HVC_REG_ESR_EL2] = UC_ARM64_REG_ESR_EL2,   [HVC_REG_ELR_EL1] = UC_ARM64_REG_ELR_EL1,
+        [HVC_REG_ELR_EL2] = UC_ARM64_REG_ELR_EL2,   [HVC_REG_FAR_EL1] = UC_ARM64_REG_FAR_EL1,
+        [HVC_REG_FAR_EL2] = UC_ARM64_REG_FAR_EL2,
+};
 
 /* The stack pointer of the current level lives in SP; its banked copy is stale. */
 static bool is_current_sp(struct hvc_engine *engine, enum hvc_reg reg)
@@ -142,7 +108,7 @@ static bool is_current_sp(struct hvc_engine *engine, enum hvc_reg reg)
 bool hvc_engine__get(struct hvc_engine *engine, enum hvc_reg reg, uint64_t *value)
 {
 	const struct hvc_reg_info *info = hvc_reg_info(reg);
-	int id = is_current_sp(engine, reg) ? UC_ARM64_REG_SP : fast_id(reg);
+	int id = is_current_sp(engine, reg) ? UC_ARM64_REG_SP : fast_ids[reg];
 
 	if (id != UC_ARM64_REG_INVALID) {
 		*value = get_id(engine, id);
@@ -154,12 +120,14 @@ bool hvc_engine__get(struct hvc_engine *engine, enum hvc_reg reg, uint64_t *valu
 bool hvc_engine__set(struct hvc_engine *engine, enum hvc_reg reg, uint64_t value)
 {
 	const struct hvc_reg_info *info = hvc_reg_info(reg);
-	int id = is_current_sp(engine, reg) ? UC_ARM64_REG_SP : fast_id(reg);
+	int id = is_current_sp(engine, reg) ? UC_ARM64_REG_SP : fast_ids[reg];
 
 	if (id != UC_ARM64_REG_INVALID) {
 		set_id(engine, id, value);
 		return true;
 	}
+	if (info->class_ == HVC_CLASS_EXCEPTION)
+		return set_named(engine, info->encoding, value);
 	return hvc_engine__set_sys(engine, info->encoding, value);
 }
 
@@ -177,10 +145,7 @@ static void fill_frame_ids(void)
 
 uint64_t hvc_engine__pstate(struct hvc_engine *engine)
 {
-	uint32_t pstate = 0; /* 32 bits wide in every version */
-
-	uc_reg_read(engine->uc, UC_ARM64_REG_PSTATE, &pstate);
-	return pstate;
+	return get_id(engine, UC_ARM64_REG_PSTATE) & UINT32_MAX; /* 32 bits wide */
 }
 
 void hvc_engine__frame(struct hvc_engine *engine, struct hvc_engine_frame *out)
@@ -204,39 +169,29 @@ void hvc_engine__set_gprs(struct hvc_engine *engine, const uint64_t x[static HVC
 	uc_reg_write_batch(engine->uc, frame_ids, values, HVC_GPR_COUNT);
 }
 
-void hvc_engine__move(struct hvc_engine *engine, uint64_t pc, uint64_t pstate)
-{
-	uint64_t now = hvc_engine__pstate(engine);
-	uint64_t cheap = HVC_PSTATE_NZCV | HVC_PSTATE_DAIF; /* not part of the cached flags */
-	uint32_t value = (uint32_t)pstate;
+/* By enum hvc_raw; SPSR_EL3 has no name of Unicorn's own. */
+static const int raw_ids[] = {
+        UC_ARM64_REG_PC,      UC_ARM64_REG_SP,      UC_ARM64_REG_PSTATE,  UC_ARM64_REG_INVALID,
+        UC_ARM64_REG_SP_EL0,  UC_ARM64_REG_SP_EL1,  UC_ARM64_REG_SP_EL2,  UC_ARM64_REG_SP_EL3,
+        UC_ARM64_REG_ELR_EL0, UC_ARM64_REG_ELR_EL1, UC_ARM64_REG_ELR_EL2, UC_ARM64_REG_ELR_EL3,
+};
 
-	if (!((now ^ pstate) & ~cheap)) {
-		uc_reg_write(engine->uc, UC_ARM64_REG_PSTATE, &value);
-		set_id(engine, UC_ARM64_REG_PC, pc);
-		return;
-	}
-	engine->old_el = hvc_arch_el(now);
-	engine->old_elr = get_id(engine, elr_id(engine->old_el));
-	engine->move_pstate = pstate;
-	/* The ERET saves the live SP as EL3's, so the bank it belongs to needs it first. */
-	set_id(engine,
-	       now & HVC_PSTATE_SP ? UC_ARM64_REG_SP_EL0 + (int)engine->old_el
-	                           : UC_ARM64_REG_SP_EL0,
-	       get_id(engine, UC_ARM64_REG_SP));
-	set_spsr_el3(engine, EL3H_MASKED);
-	set_id(engine, UC_ARM64_REG_ELR_EL3, pc);
-	set_id(engine, elr_id(engine->old_el), HVC_TRAMPOLINE + 4);
-	/* PSTATE last: on 2.1.x a system register write after it would rebuild the flags. */
-	value = EL3H_MASKED;
-	uc_reg_write(engine->uc, UC_ARM64_REG_PSTATE, &value);
-	set_id(engine, UC_ARM64_REG_PC, HVC_TRAMPOLINE);
+uint64_t hvc_engine__raw(struct hvc_engine *engine, enum hvc_raw raw)
+{
+	return get_id(engine, raw_ids[raw]);
 }
 
-/* The second half of a level change: at EL3, about to ERET to the target. */
-static void finish_move(struct hvc_engine *engine)
+void hvc_engine__set_raw(struct hvc_engine *engine, enum hvc_raw raw, uint64_t value)
 {
-	set_id(engine, elr_id(engine->old_el), engine->old_elr);
-	set_spsr_el3(engine, engine->move_pstate);
+	if (raw == HVC_RAW_SPSR_EL3)
+		set_named(engine, (const uint8_t[5]){3, 6, 4, 0, 0}, value);
+	else
+		set_id(engine, raw_ids[raw], value);
+}
+
+struct hvc_level_change *hvc_engine__change(struct hvc_engine *engine)
+{
+	return &engine->change;
 }
 
 static void on_exception(uc_engine *uc, uint32_t number, void *ctx)
@@ -246,19 +201,14 @@ static void on_exception(uc_engine *uc, uint32_t number, void *ctx)
 	enum hvc_event event = HVC_EVENT_OTHER;
 
 	(void)uc;
-	if (number == 2 && pc == HVC_TRAMPOLINE + 8) {
-		finish_move(engine);
+	if (number == 2 && hvc_level__svc(engine, pc))
 		return;
-	}
 	for (size_t i = 0; i < sizeof events / sizeof *events; i++)
 		if (events[i].uc == (int)number)
 			event = events[i].event;
+	if (event == HVC_EVENT_UNDEF && engine->repairs && hvc_vhe__repair(engine, pc))
+		return;
 	engine->hooks.exception(engine->hooks.ctx, event, pc);
-}
-
-static bool in_trampoline(uint64_t address)
-{
-	return address - HVC_TRAMPOLINE < 0x1000;
 }
 
 static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *ctx)
@@ -266,7 +216,7 @@ static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *ctx)
 	struct hvc_engine *engine = ctx;
 
 	(void)uc;
-	if (!in_trampoline(address))
+	if (!hvc_level__is_trampoline(address))
 		engine->hooks.block(engine->hooks.ctx, address, size);
 }
 
@@ -280,13 +230,28 @@ static void on_write(uc_engine *uc, uc_mem_type type, uint64_t address, int size
 	engine->hooks.write(engine->hooks.ctx, address, (unsigned)size, (uint64_t)value);
 }
 
+/* Before an MRS or MSR executes. Not 0: it has been done, skip it. */
+static uint32_t on_sys(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *cp, void *ctx)
+{
+	struct hvc_engine *engine = ctx;
+
+	(void)reg;
+	if (cp->op1 != 0 || !hvc_vhe__redirect(engine, get_id(engine, UC_ARM64_REG_PC)))
+		return 0;
+	if (hvc_level__wants_refresh(engine)) {
+		engine->refresh = true;
+		uc_emu_stop(uc);
+	}
+	return 1;
+}
+
 static void on_step(uc_engine *uc, uint64_t address, uint32_t size, void *ctx)
 {
 	struct hvc_engine *engine = ctx;
 
 	(void)uc;
 	(void)size;
-	if (!in_trampoline(address))
+	if (!hvc_level__is_trampoline(address))
 		engine->hooks.step(engine->hooks.ctx, address);
 }
 
@@ -313,8 +278,8 @@ static bool on_unmapped(uc_engine *uc, uc_mem_type type, uint64_t address, int s
 }
 
 /* Unicorn takes callbacks as object pointers; a union keeps that free of a cast ISO C forbids. */
-static uc_err add_hook(struct hvc_engine *engine, int type, void (*callback)(void), uint64_t begin,
-                       uint64_t end)
+static uc_err add_hook(struct hvc_engine *engine, int type, int insn, void (*callback)(void),
+                       uint64_t begin, uint64_t end)
 {
 	union {
 		void (*function)(void);
@@ -322,23 +287,31 @@ static uc_err add_hook(struct hvc_engine *engine, int type, void (*callback)(voi
 	} as = {.function = callback};
 	uc_hook handle;
 
-	return uc_hook_add(engine->uc, &handle, type, as.object, engine, begin, end);
+	return uc_hook_add(engine->uc, &handle, type, as.object, engine, begin, end, insn);
 }
 
 #define CALLBACK(function) ((void (*)(void))(function))
 
 static uc_err add_hooks(struct hvc_engine *engine)
 {
-	uc_err err = add_hook(engine, UC_HOOK_INTR, CALLBACK(on_exception), 1, 0);
+	const struct {
+		int type, insn;
+		void (*callback)(void);
+		bool wanted;
+	} rows[] = {
+	        {UC_HOOK_INTR, 0, CALLBACK(on_exception), true},
+	        {UC_HOOK_BLOCK, 0, CALLBACK(on_block), true},
+	        {UC_HOOK_MEM_WRITE, 0, CALLBACK(on_write), true},
+	        {UC_HOOK_MEM_UNMAPPED, 0, CALLBACK(on_unmapped), true},
+	        {UC_HOOK_CODE, 0, CALLBACK(on_step), engine->hooks.step != NULL},
+	        {UC_HOOK_INSN, UC_ARM64_INS_MRS, CALLBACK(on_sys), engine->repairs},
+	        {UC_HOOK_INSN, UC_ARM64_INS_MSR, CALLBACK(on_sys), engine->repairs},
+	};
+	uc_err err = UC_ERR_OK;
 
-	if (err == UC_ERR_OK)
-		err = add_hook(engine, UC_HOOK_BLOCK, CALLBACK(on_block), 1, 0);
-	if (err == UC_ERR_OK)
-		err = add_hook(engine, UC_HOOK_MEM_WRITE, CALLBACK(on_write), 1, 0);
-	if (err == UC_ERR_OK)
-		err = add_hook(engine, UC_HOOK_MEM_UNMAPPED, CALLBACK(on_unmapped), 1, 0);
-	if (err == UC_ERR_OK && engine->hooks.step)
-		err = add_hook(engine, UC_HOOK_CODE, CALLBACK(on_step), 1, 0);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows && err == UC_ERR_OK; i++)
+		if (rows[i].wanted)
+			err = add_hook(engine, rows[i].type, rows[i].insn, rows[i].callback, 1, 0);
 	return err;
 }
 
@@ -355,7 +328,8 @@ static uc_err set_up(struct hvc_engine *engine, enum hvc_cpu cpu)
 	if (err == UC_ERR_OK)
 		err = uc_mem_map(engine->uc, HVC_HARNESS_BASE, HVC_HARNESS_SIZE, UC_PROT_ALL);
 	if (err == UC_ERR_OK)
-		err = uc_mem_write(engine->uc, HVC_TRAMPOLINE, trampoline, sizeof trampoline);
+		err = uc_mem_write(engine->uc, HVC_TRAMPOLINE, hvc_level__trampoline,
+		                   sizeof hvc_level__trampoline);
 	if (err == UC_ERR_OK)
 		err = add_hooks(engine);
 	if (err == UC_ERR_OK)
@@ -375,6 +349,8 @@ enum hvc_status hvc_engine__open(enum hvc_cpu cpu, const struct hvc_engine_hooks
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	fill_frame_ids();
 	engine->hooks = *hooks;
+	engine->lazy = uc_version(NULL, NULL) < 0x02010000;
+	engine->repairs = cpu == HVC_CPU_MAX;
 	err = set_up(engine, cpu);
 	if (err != UC_ERR_OK) {
 		hvc_engine__close(engine);
@@ -428,7 +404,8 @@ bool hvc_engine__forget(struct hvc_engine *engine, uint64_t address, uint64_t si
 
 bool hvc_engine__watch(struct hvc_engine *engine, uint64_t address)
 {
-	return add_hook(engine, UC_HOOK_CODE, CALLBACK(on_boundary), address, address) == UC_ERR_OK;
+	return add_hook(engine, UC_HOOK_CODE, 0, CALLBACK(on_boundary), address, address) ==
+	       UC_ERR_OK;
 }
 
 void hvc_engine__revive(struct hvc_engine *engine)
@@ -441,7 +418,16 @@ enum hvc_exit hvc_engine__run(struct hvc_engine *engine, uint64_t *detail, const
 	uc_err err;
 
 	engine->stopped = false;
-	err = uc_emu_start(engine->uc, get_id(engine, UC_ARM64_REG_PC), NOWHERE, 0, 0);
+	for (;;) {
+		err = uc_emu_start(engine->uc, get_id(engine, UC_ARM64_REG_PC), NOWHERE, 0, 0);
+		if (!engine->refresh)
+			break;
+		engine->refresh = false;
+		if (err != UC_ERR_OK)
+			break;
+		hvc_engine__move(engine, get_id(engine, UC_ARM64_REG_PC),
+		                 hvc_engine__pstate(engine));
+	}
 	*detail = engine->fault;
 	switch (err) {
 	case UC_ERR_OK:

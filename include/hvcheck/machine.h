@@ -75,6 +75,8 @@ HVC_API const struct hvc_regset *hvc_machine_present(const struct hvc_machine *m
  * Make one call in the machine's present state, and leave the machine as the call left it:
  * system registers and memory carry over to the next call, the caller's registers do not.
  * A call that ended anywhere but at its caller leaves system registers and memory too.
+ * Errors: HVC_E_ARG (flags out of place; a caller at a level where nothing can execute now, as
+ * EL1 while HCR_EL2.TGE is set), HVC_E_ENGINE.
  */
 HVC_MUST_USE HVC_API enum hvc_status hvc_machine_call(struct hvc_machine *machine,
                                                       const struct hvc_call *call,

@@ -46,7 +46,7 @@ HVC_API enum hvc_cpu hvc_cpu_find(const char *name);
  */
 #define HVC_HARNESS_BASE UINT64_C(0x4000000000)
 #define HVC_HARNESS_SIZE UINT64_C(0x400000)
-/** EL3 trampoline page: the engine's own, see emu/machine/unicorn.c. */
+/** EL3 trampoline page: the engine's own, see emu/machine/level.c. */
 #define HVC_TRAMPOLINE (HVC_HARNESS_BASE + 0x0)
 /** VBAR_EL1 of the world: the caller's own vectors; arriving here is `inject`. */
 #define HVC_CALLER_VECTORS (HVC_HARNESS_BASE + 0x10000)
