@@ -134,50 +134,50 @@ routine finalise_vhe
 	b.ne	stub_error
 	need_feature id_aa64mmfr1_el1, ID_AA64MMFR1_EL1_VH_SHIFT, id_aa64mmfr1_override, stub_error
 
-	// What the kernel used at EL1 moves to the EL2 register that takes its place. Linux sets E2H
-	// first, and then reads EL1 by its EL12 names and writes EL2 by its EL1 names. With E2H still
-	// clear the plain names do, which every emulator has, and the end is the same: the EL2 MMU
-	// is off and nothing in between depends on what is in these registers.
-	mrs	x0, sp_el1
-	mov	sp, x0
-	mrs	x0, tpidr_el1
-	msr	tpidr_el2, x0
-	mrs	x0, cpacr_el1
-	msr	cptr_el2, x0
-	mrs	x0, vbar_el1
-	msr	vbar_el2, x0
-	mrs	x0, mdcr_el2
-	bic	x0, x0, #MDCR_EL2_E2PB
-	bic	x0, x0, #MDCR_EL2_E2TB
-	msr	mdcr_el2, x0
-	mrs	x0, tcr_el1
-	msr	tcr_el2, x0
-	mrs	x0, ttbr0_el1
-	msr	ttbr0_el2, x0
-	mrs	x0, ttbr1_el1
-	msr	ttbr1_el2, x0
-	mrs	x0, mair_el1
-	msr	mair_el2, x0
-	mrs	x1, sctlr_el1
-	ldr	x0, =INIT_SCTLR_EL1_MMU_OFF
-	msr	sctlr_el1, x0
+	// With E2H set an EL12 name is the register of EL1, and an EL1 name the one of EL2.
 	ldr	x0, =HCR_HOST_VHE_FLAGS
 	msr	hcr_el2, x0
 	isb
 
-	// ERET goes to EL2h instead of the caller's level.
-	mrs	x0, spsr_el2
-	bic	x0, x0, #SPSR_ELx_M
-	mov	x2, #SPSR_ELx_M_EL2h
-	orr	x0, x0, x2
-	msr	spsr_el2, x0
+	// What the kernel used at EL1 moves to the EL2 register that takes its place.
+	mrs	x0, sp_el1
+	mov	sp, x0
+	mrs	x0, tpidr_el1
+	msr	tpidr_el2, x0
+	mrs	x0, cpacr_el12
+	msr	cpacr_el1, x0
+	mrs	x0, vbar_el12
+	msr	vbar_el1, x0
+	mrs	x0, mdcr_el2
+	bic	x0, x0, #MDCR_EL2_E2PB
+	bic	x0, x0, #MDCR_EL2_E2TB
+	msr	mdcr_el2, x0
+	mrs	x0, tcr_el12
+	msr	tcr_el1, x0
+	mrs	x0, ttbr0_el12
+	msr	ttbr0_el1, x0
+	mrs	x0, ttbr1_el12
+	msr	ttbr1_el1, x0
+	mrs	x0, mair_el12
+	msr	mair_el1, x0
+	isb
 
-	// From here on EL2 translates as EL1 did.
+	// ERET goes to EL2h instead of the caller's level.
+	mrs	x0, spsr_el1
+	bic	x0, x0, #SPSR_ELx_M
+	mov	x1, #SPSR_ELx_M_EL2h
+	orr	x0, x0, x1
+	msr	spsr_el1, x0
+
+	// From here on EL2 translates as EL1 did, and EL1 no longer does.
 	tlbi	vmalle1
 	dsb	nsh
 	isb
-	msr	sctlr_el2, x1
+	mrs	x0, sctlr_el12
+	msr	sctlr_el1, x0
 	isb
+	ldr	x0, =INIT_SCTLR_EL1_MMU_OFF
+	msr	sctlr_el12, x0
 	mov	x0, xzr
 	eret
 
