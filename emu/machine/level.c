@@ -22,6 +22,14 @@
 const uint32_t hvc_level__trampoline[HVC_LEVEL_TRAMPOLINE_WORDS] = {0xd69f03e0, 0xd4000001,
                                                                     0xd69f03e0};
 
+/* CRn 1 is SCTLR, CPACR, HCR, CPTR and their like; the other two are TCR_ELx and MDSCR_EL1. */
+bool hvc_level__is_cached(const uint8_t encoding[static 5])
+{
+	bool tcr = encoding[2] == 2 && encoding[3] == 0 && encoding[4] == 2;
+
+	return encoding[0] == 2 || encoding[2] == 1 || tcr;
+}
+
 /* Where the MMU is on, the trampoline cannot be fetched at EL2: better stale than lost. */
 bool hvc_level__wants_refresh(struct hvc_engine *engine)
 {

@@ -38,6 +38,9 @@ static inline bool hvc_level__is_trampoline(uint64_t address)
 	return address - HVC_TRAMPOLINE < 0x1000;
 }
 
+/** Do the cached flags hold something of this register? */
+bool hvc_level__is_cached(const uint8_t encoding[static 5]);
+
 /** True when the cached flags should, and can, be rebuilt before EL2 code goes on. */
 bool hvc_level__wants_refresh(struct hvc_engine *engine);
 

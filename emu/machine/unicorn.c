@@ -82,7 +82,8 @@ bool hvc_engine__get_sys(struct hvc_engine *engine, const uint8_t encoding[stati
 bool hvc_engine__set_sys(struct hvc_engine *engine, const uint8_t encoding[static 5],
                          uint64_t value)
 {
-	engine->change.stale = engine->lazy;
+	if (engine->lazy && hvc_level__is_cached(encoding))
+		engine->change.stale = true;
 	return set_named(engine, encoding, value);
 }
 
