@@ -98,8 +98,8 @@ START_TEST(names)
 	};
 
 	CHECK_VALUES(text, value);
-	ck_assert_uint_eq(eval("self"), HVC_CALLS + 0xea1 * 16);
-	ck_assert_uint_eq(eval("return"), HVC_CALLS + 0xea1 * 16 + 4);
+	ck_assert_uint_eq(eval("self"), HVC_CALLS + 0xea1 * 4);
+	ck_assert_uint_eq(eval("return"), HVC_CALLS + 0xea1 * 4 + 4);
 }
 END_TEST
 
@@ -118,7 +118,7 @@ START_TEST(smc_has_its_own_syndrome_and_address)
 	call.insn = HVC_INSN_SMC;
 	call.imm = 0x12;
 	ck_assert_uint_eq(hvc_expr_eval(&esr, &context), 0x5e000012);
-	ck_assert_uint_eq(hvc_expr_eval(&self, &context), HVC_CALLS + 0x12 * 16 + 8);
+	ck_assert_uint_eq(hvc_expr_eval(&self, &context), HVC_SMC_CALLS + 0x12 * 4);
 }
 END_TEST
 

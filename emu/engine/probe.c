@@ -134,7 +134,8 @@ static void add_rule(struct list *list, const struct hvc_probe *base, const stru
 			if (k != i && !satisfies(base, &rule->condition[k]))
 				fitting.call.x[rule->condition[k].reg] =
 				        rule->condition[k].interval[0].lo;
-		add_condition(list, &fitting, &rule->condition[i], i == 0 ? depth : DEPTH_ENDS);
+		add_condition(list, &fitting, &rule->condition[i],
+		              i == 0 && rule->specified ? depth : DEPTH_ENDS);
 	}
 }
 

@@ -5,7 +5,7 @@
  * each call goes to the class that explains most calls altogether; a class that only explained
  * coincidences disappears.
  *
- * For one probe every effect is a constant or moves with the immediate (with slope 0, 1 or 16),
+ * For one probe every effect is a constant or moves with the immediate (by 1 or by 4),
  * so two classes agree on all immediates, on none, or on exactly one. That makes the
  * reassignment exact and cheap.
  */

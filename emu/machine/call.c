@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The life of one call: registers in, the instruction, exception entry, the subject's code, and
- * the one event that ends it. Everything a subject can reach outside its own memory is an SVC
- * (callers, caller's vectors, landing pads), so arriving anywhere is an exception too.
+ * the one event that ends it. Everything a subject can reach outside its own memory is an
+ * instruction that traps (callers, caller's vectors, landing pads), so arriving anywhere is an
+ * exception too.
  */
 #include <string.h>
 
@@ -30,7 +31,8 @@ static bool in_image(const struct hvc_machine *machine, uint64_t address)
 
 static bool in_calls(uint64_t address)
 {
-	return inside(address, HVC_CALLS, (uint64_t)HVC_IMM_COUNT * HVC_CALL_STRIDE);
+	return inside(address, HVC_CALLS, HVC_CALLS_SIZE) ||
+	       inside(address, HVC_SMC_CALLS, HVC_CALLS_SIZE);
 }
 
 /* Registers after the call. Only those that may have changed are read from the engine. */
@@ -42,8 +44,7 @@ static void collect(struct hvc_machine *machine, const struct hvc_engine_frame *
 	memcpy(state->v, frame->x, sizeof frame->x);
 	state->v[HVC_REG_NZCV] = frame->pstate & HVC_PSTATE_NZCV;
 	state->v[HVC_REG_DAIF] = frame->pstate & HVC_PSTATE_DAIF;
-	for (unsigned reg = HVC_REG_SP_EL0; reg <= HVC_REG_SP_EL2; reg++)
-		hvc_engine__get(machine->engine, (enum hvc_reg)reg, &state->v[reg]);
+	memcpy(&state->v[HVC_REG_SP_EL0], frame->sp, sizeof frame->sp);
 	if (hvc_regset_empty(&machine->dirty))
 		return;
 	for (unsigned reg = HVC_REG_VBAR_EL2; reg < HVC_REG_COUNT; reg++)
@@ -267,14 +268,15 @@ static void fault(struct hvc_machine *machine, enum hvc_event event, uint64_t pc
 /* Something happened after the exception entry. */
 static void at_el2(struct hvc_machine *machine, enum hvc_event event, uint64_t pc)
 {
+	uint64_t pstate = hvc_engine__pstate(machine->engine);
+	bool illegal = event == HVC_EVENT_UNDEF && pstate & HVC_PSTATE_IL;
+	unsigned el = hvc_arch_el(pstate);
 	uint64_t insn = pc;
-	unsigned el;
 
 	if (event == HVC_EVENT_HVC || event == HVC_EVENT_SMC || event == HVC_EVENT_SVC)
 		insn = pc - 4;
-	el = hvc_arch_el(hvc_engine__pstate(machine->engine));
-	if (inside(insn, HVC_HARNESS_BASE, HVC_HARNESS_SIZE) &&
-	    (event == HVC_EVENT_SVC || in_calls(insn)))
+	if (!illegal && (in_calls(insn) || (event == HVC_EVENT_SVC &&
+	                                    inside(insn, HVC_HARNESS_BASE, HVC_HARNESS_SIZE))))
 		arrive(machine, insn, el);
 	else if (event == HVC_EVENT_SMC && el == 2)
 		end(machine, HVC_OUTCOME_FORWARD, insn, (uint64_t)HVC_EC_SMC64 << 26 | IL, 0);

@@ -53,7 +53,7 @@ enum hvc_exit {
 /** The registers that change all the time, moved in one go. */
 struct hvc_engine_frame {
 	uint64_t x[HVC_GPR_COUNT];
-	uint64_t sp; /**< of the current level */
+	uint64_t sp[3]; /**< SP_EL0..SP_EL2, the current one included */
 	uint64_t pc;
 	uint64_t pstate;
 };

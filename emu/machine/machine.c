@@ -93,7 +93,7 @@ static bool load_image(struct hvc_machine *machine)
 /* Callers, landing pads and the function: see world.h for the map. */
 static bool load_harness(struct hvc_machine *machine)
 {
-	size_t size = (size_t)HVC_IMM_COUNT * HVC_CALL_STRIDE;
+	size_t size = HVC_LANDING_SIZE > HVC_CALLS_SIZE ? HVC_LANDING_SIZE : HVC_CALLS_SIZE;
 	uint32_t *words = malloc(size);
 	bool ok;
 
@@ -104,11 +104,12 @@ static bool load_harness(struct hvc_machine *machine)
 	ok = hvc_engine__write(machine->engine, HVC_CALLER_VECTORS, words, HVC_VECTOR_TABLE_SIZE);
 	ok &= hvc_engine__write(machine->engine, HVC_NEW_VECTORS, words, HVC_VECTOR_TABLE_SIZE);
 	ok &= hvc_engine__write(machine->engine, HVC_LANDING, words, HVC_LANDING_SIZE);
-	for (size_t imm = 0; imm < HVC_IMM_COUNT; imm++) {
-		words[4 * imm] = hvc_arch_encode((uint16_t)imm);
-		words[4 * imm + 2] = hvc_arch_encode_smc((uint16_t)imm);
-	}
-	ok &= hvc_engine__write(machine->engine, HVC_CALLS, words, size);
+	for (size_t imm = 0; imm < HVC_IMM_COUNT; imm++)
+		words[imm] = hvc_arch_encode((uint16_t)imm);
+	ok &= hvc_engine__write(machine->engine, HVC_CALLS, words, HVC_CALLS_SIZE);
+	for (size_t imm = 0; imm < HVC_IMM_COUNT; imm++)
+		words[imm] = hvc_arch_encode_smc((uint16_t)imm);
+	ok &= hvc_engine__write(machine->engine, HVC_SMC_CALLS, words, HVC_CALLS_SIZE);
 	ok &= hvc_engine__write(machine->engine, HVC_FUNCTION, function_code, sizeof function_code);
 	free(words);
 	return ok;

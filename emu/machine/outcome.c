@@ -71,6 +71,5 @@ void hvc_call_init(struct hvc_call *call, uint64_t seed)
 
 uint64_t hvc_call_address(const struct hvc_call *call)
 {
-	return HVC_CALLS + (uint64_t)call->imm * HVC_CALL_STRIDE +
-	       (call->insn == HVC_INSN_SMC ? 8 : 0);
+	return (call->insn == HVC_INSN_SMC ? HVC_SMC_CALLS : HVC_CALLS) + 4 * (uint64_t)call->imm;
 }

@@ -21,7 +21,8 @@ void hvc_spin__reset(struct hvc_spin *spin)
 
 static bool same(const struct hvc_engine_frame *a, const struct hvc_engine_frame *b)
 {
-	return a->sp == b->sp && a->pstate == b->pstate && !memcmp(a->x, b->x, sizeof a->x);
+	return a->pstate == b->pstate && !memcmp(a->sp, b->sp, sizeof a->sp) &&
+	       !memcmp(a->x, b->x, sizeof a->x);
 }
 
 bool hvc_spin__block(struct hvc_spin *spin, struct hvc_engine *engine, uint64_t address)

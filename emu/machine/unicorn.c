@@ -97,13 +97,16 @@ static const int fast_ids[HVC_REG_COUNT] = {
         [HVC_REG_FAR_EL2] = UC_ARM64_REG_FAR_EL2,
 };
 
+static unsigned sp_bank(uint64_t pstate)
+{
+	return pstate & HVC_PSTATE_SP ? hvc_arch_el(pstate) : 0;
+}
+
 /* The stack pointer of the current level lives in SP; its banked copy is stale. */
 static bool is_current_sp(struct hvc_engine *engine, enum hvc_reg reg)
 {
-	uint64_t pstate = hvc_engine__pstate(engine);
-	unsigned bank = pstate & HVC_PSTATE_SP ? hvc_arch_el(pstate) : 0;
-
-	return reg >= HVC_REG_SP_EL0 && reg <= HVC_REG_SP_EL2 && reg - HVC_REG_SP_EL0 == bank;
+	return reg >= HVC_REG_SP_EL0 && reg <= HVC_REG_SP_EL2 &&
+	       reg - HVC_REG_SP_EL0 == sp_bank(hvc_engine__pstate(engine));
 }
 
 bool hvc_engine__get(struct hvc_engine *engine, enum hvc_reg reg, uint64_t *value)
@@ -132,7 +135,9 @@ bool hvc_engine__set(struct hvc_engine *engine, enum hvc_reg reg, uint64_t value
 	return hvc_engine__set_sys(engine, info->encoding, value);
 }
 
-static int frame_ids[HVC_GPR_COUNT + 2];
+#define FRAME_IDS (HVC_GPR_COUNT + 5)
+
+static int frame_ids[FRAME_IDS];
 
 static void fill_frame_ids(void)
 {
@@ -142,6 +147,9 @@ static void fill_frame_ids(void)
 	frame_ids[30] = UC_ARM64_REG_X30;
 	frame_ids[31] = UC_ARM64_REG_SP;
 	frame_ids[32] = UC_ARM64_REG_PC;
+	frame_ids[33] = UC_ARM64_REG_SP_EL0;
+	frame_ids[34] = UC_ARM64_REG_SP_EL1;
+	frame_ids[35] = UC_ARM64_REG_SP_EL2;
 }
 
 uint64_t hvc_engine__pstate(struct hvc_engine *engine)
@@ -151,14 +159,19 @@ uint64_t hvc_engine__pstate(struct hvc_engine *engine)
 
 void hvc_engine__frame(struct hvc_engine *engine, struct hvc_engine_frame *out)
 {
-	void *values[HVC_GPR_COUNT + 2];
+	void *values[FRAME_IDS];
+	uint64_t sp = 0;
 
 	for (int n = 0; n < HVC_GPR_COUNT; n++)
 		values[n] = &out->x[n];
-	values[HVC_GPR_COUNT] = &out->sp;
+	values[HVC_GPR_COUNT] = &sp;
 	values[HVC_GPR_COUNT + 1] = &out->pc;
-	uc_reg_read_batch(engine->uc, frame_ids, values, HVC_GPR_COUNT + 2);
+	for (int el = 0; el < 3; el++)
+		values[HVC_GPR_COUNT + 2 + el] = &out->sp[el];
+	uc_reg_read_batch(engine->uc, frame_ids, values, FRAME_IDS);
 	out->pstate = hvc_engine__pstate(engine);
+	if (sp_bank(out->pstate) < 3)
+		out->sp[sp_bank(out->pstate)] = sp;
 }
 
 void hvc_engine__set_gprs(struct hvc_engine *engine, const uint64_t x[static HVC_GPR_COUNT])

@@ -58,18 +58,24 @@ HVC_API enum hvc_cpu hvc_cpu_find(const char *name);
  */
 #define HVC_FUNCTION (HVC_HARNESS_BASE + 0x1c000)
 /** 32 landing pads of 2 KiB, one for each xN (N * 0x800): arriving at one is `jump`. */
-#define HVC_LANDING (HVC_HARNESS_BASE + 0x20000)
+#define HVC_LANDING      (HVC_HARNESS_BASE + 0x20000)
 #define HVC_LANDING_SIZE UINT64_C(0x10000)
 /** Stacks, 16 KiB each, growing down from these addresses; 64 KiB of memory below 0x60000. */
 #define HVC_STACK_EL0 (HVC_HARNESS_BASE + 0x44000)
 #define HVC_STACK_EL1 (HVC_HARNESS_BASE + 0x48000)
 #define HVC_STACK_EL2 (HVC_HARNESS_BASE + 0x5c000)
 /** EL2's own memory: stores here are the handler's business (stack, per-CPU data). */
-#define HVC_EL2_DATA (HVC_HARNESS_BASE + 0x50000)
+#define HVC_EL2_DATA      (HVC_HARNESS_BASE + 0x50000)
 #define HVC_EL2_DATA_SIZE UINT64_C(0x10000)
-/** The callers: for each immediate N, HVC #N at +16 * N and SMC #N at +16 * N + 8. */
-#define HVC_CALLS (HVC_HARNESS_BASE + 0x100000)
-#define HVC_CALL_STRIDE 16u
+/**
+ * The callers: HVC #0 to HVC #0xffff in a straight line, then SMC #0 to SMC #0xffff, each with an
+ * SVC behind the last. So the instruction after a call is the next call, and executing it says
+ * that the first has returned.
+ */
+#define HVC_CALLS     (HVC_HARNESS_BASE + 0x100000)
+#define HVC_SMC_CALLS (HVC_HARNESS_BASE + 0x180000)
+/** Bytes of each of the two, the SVC included. */
+#define HVC_CALLS_SIZE UINT64_C(0x40004)
 
 /** Register values before the call, and the CPU they live in. */
 struct hvc_world {
