@@ -12,8 +12,8 @@ int suite_run(const char *name, const struct suite_test *tests, unsigned count)
 	for (unsigned i = 0; i < count; i++) {
 		TCase *tcase = tcase_create(tests[i].name);
 
-		tcase_set_timeout(tcase, 240);
-		tcase_add_test(tcase, *tests[i].test);
+		tcase_set_timeout(tcase, 840); /* just below CTest's own, see conformance.cmake */
+		tcase_add_loop_test(tcase, *tests[i].test, (int)i, (int)i + 1);
 		suite_add_tcase(suite, tcase);
 	}
 	runner = srunner_create(suite);

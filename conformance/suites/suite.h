@@ -5,7 +5,11 @@
 
 #include <check.h>
 
-/** One test: what START_TEST(x) defines is a pointer variable, so its row is { "x", &x }. */
+/**
+ * One test: what START_TEST(x) defines is a pointer variable, so its row is { "x", &x }. Inside
+ * the test _i is the number of its row: rows may share a test and differ in what they name.
+ * CK_RUN_CASE=NAME runs one row, and never counts as held, as others were left out.
+ */
 struct suite_test {
 	const char *name;
 	const TTest *const *test;

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/** What the suites share that run subjects: opening things, and how to say what went wrong. */
+#ifndef UNDER_TEST_H
+#define UNDER_TEST_H
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "hvcheck/check.h"
+#include "suite.h"
+
+static inline struct hvc_subject *open_subject(const char *spec)
+{
+	struct hvc_subject *subject = NULL;
+	struct hvc_diag diag = {0};
+	enum hvc_status status = hvc_subject_open(spec, &diag, &subject);
+
+	ck_assert_msg(status == HVC_OK, "%s: %s", spec, diag.message);
+	return subject;
+}
+
+static inline struct hvc_abi *open_abi(const char *name)
+{
+	struct hvc_abi *abi = NULL;
+	struct hvc_diag diag = {0};
+	enum hvc_status status = hvc_abi_open(name, &diag, &abi);
+
+	ck_assert_msg(status == HVC_OK, "%s:%u: %s", diag.file, diag.line, diag.message);
+	return abi;
+}
+
+static inline struct hvc_machine *open_machine(const struct hvc_subject *subject,
+                                               const struct hvc_world *world)
+{
+	struct hvc_machine_config config = {.image = *hvc_subject_image(subject), .world = world};
+	struct hvc_machine *machine = NULL;
+	struct hvc_diag diag = {0};
+	enum hvc_status status = hvc_machine_open(&config, &diag, &machine);
+
+	ck_assert_msg(status == HVC_OK, "%s: %s", hvc_subject_name(subject), diag.message);
+	return machine;
+}
+
+/** One call in the machine's present state. */
+static inline struct hvc_outcome make_call(struct hvc_machine *machine, const struct hvc_call *call)
+{
+	struct hvc_outcome outcome;
+	struct hvc_diag diag = {0};
+	enum hvc_status status = hvc_machine_call(machine, call, &diag, &outcome);
+
+	ck_assert_msg(status == HVC_OK, "%s #0x%x: %s", hvc_insn_name(call->insn), call->imm,
+	              diag.message);
+	return outcome;
+}
+
+static inline void reset(struct hvc_machine *machine)
+{
+	struct hvc_diag diag = {0};
+	enum hvc_status status = hvc_machine_reset(machine, &diag);
+
+	ck_assert_msg(status == HVC_OK, "%s", diag.message);
+}
+
+static inline struct hvc_check *run_check(const struct hvc_subject *subject,
+                                          const struct hvc_abi *abi, unsigned randoms)
+{
+	struct hvc_check_config config = {
+	        .subject = subject, .abi = abi, .randoms = randoms, .jobs = 2};
+	struct hvc_check *check = NULL;
+	struct hvc_diag diag = {0};
+	enum hvc_status status = hvc_check_run(&config, &diag, &check);
+
+	ck_assert_msg(status == HVC_OK, "%s against %s: %s", hvc_subject_name(subject),
+	              hvc_abi_name(abi), diag.message);
+	return check;
+}
+
+/** The command that repeats one call. */
+static inline void print_command(const char *subject, const struct hvc_world *world,
+                                 const struct hvc_call *call, uint64_t seed, char *text,
+                                 size_t size)
+{
+	struct hvc_probe probe = {.call = *call, .seed = seed, .reg = HVC_REG_NONE};
+
+	hvc_call_command(subject, world, &probe, call->imm, text, size);
+}
+
+/** Everything a check found, each finding with its witness and the command that repeats it. */
+static inline void print_findings(const struct hvc_check *check, char *text, size_t size)
+{
+	size_t used = 0;
+
+	text[0] = '\0';
+	for (unsigned i = 0; i < check->findings && used < size; i++) {
+		const struct hvc_finding *finding = &check->finding[i];
+		const struct hvc_rule *rule =
+		        hvc_abi_rule_at(check->abi, (unsigned)finding->verdict.rule);
+		const struct hvc_world *world =
+		        &hvc_abi_world_at(check->abi, finding->world)->world;
+		char what[128], command[512];
+		int n;
+
+		hvc_finding_print(check, finding, what, sizeof what);
+		hvc_call_command(check->subject, world, &finding->probe, finding->imm, command,
+		                 sizeof command);
+		n = snprintf(text + used, size - used,
+		             "\n  %s, %s: immediate 0x%x: %s\n"
+		             "    %" PRIu64 " calls fail, on %" PRIu32 " immediates\n"
+		             "    promised by: %s\n    reproduce: %s --abi %s",
+		             rule->name, hvc_clause_name(finding->verdict.clause), finding->imm,
+		             what, finding->calls, finding->immediates, rule->source, command,
+		             hvc_abi_name(check->abi));
+		used += n > 0 ? (size_t)n : 0;
+	}
+}
+
+/** The built-in of a name; NULL when there is none. */
+static inline const struct hvc_builtin *find_builtin(const char *name)
+{
+	const struct hvc_builtin *builtin;
+
+	for (size_t i = 0; (builtin = hvc_builtin_at(i)); i++)
+		if (!strcmp(builtin->name, name))
+			return builtin;
+	return NULL;
+}
+
+#endif
