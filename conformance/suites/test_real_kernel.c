@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "hvcheck/arch.h"
+#include "hvcheck/check.h"
 #include "hvcheck/subject.h"
 #include "subject/a64.h"
 #include "subject/walk.h"
@@ -182,10 +184,45 @@ START_TEST(hyp_stub_has_its_calls)
 }
 END_TEST
 
+/* The specification is for 6.0 to 6.14; another kernel's stub may be of another generation. */
+START_TEST(hyp_stub_conforms_to_its_specification)
+{
+	unsigned calls;
+	struct hvc_check_config config = {.subject = open_stub(&calls), .jobs = 2};
+	struct hvc_diag diag = {0};
+	struct hvc_check *check;
+	struct hvc_abi *abi;
+	char text[256] = "", command[512] = "";
+
+	ck_assert_msg(calls == 4, "this stub has %u calls, not the 4 of Linux 6.0", calls);
+	ck_assert_msg(hvc_abi_open("linux-stub-6.0", &diag, &abi) == HVC_OK, "%s", diag.message);
+	config.abi = abi;
+	ck_assert_msg(hvc_check_run(&config, &diag, &check) == HVC_OK, "%s", diag.message);
+	if (check->findings) {
+		const struct hvc_finding *first = &check->finding[0];
+
+		hvc_finding_print(check, first, text, sizeof text);
+		hvc_call_command(check->subject, &check->map[first->world]->world, &first->probe,
+		                 first->imm, command, sizeof command);
+	}
+	ck_assert_msg(check->findings == 0, "%u findings; the first: %s\n%s", check->findings, text,
+	              command);
+	ck_assert_uint_eq(check->immediates_violating, 0);
+	ck_assert_uint_ge(check->total.conforms, 10 * (uint64_t)HVC_IMM_COUNT);
+	for (unsigned i = 0; i < hvc_abi_rule_count(abi); i++)
+		ck_assert_msg(check->rule[i].calls > 0 || !hvc_abi_rule_at(abi, i)->specified,
+		              "no call reached rule %s", hvc_abi_rule_at(abi, i)->name);
+	hvc_check_free(check);
+	hvc_abi_free(abi);
+	hvc_subject_close((struct hvc_subject *)(uintptr_t)config.subject);
+}
+END_TEST
+
 static const struct suite_test tests[] = {
         {"small_tables_are_found", &small_tables_are_found},
         {"each_table_is_told_from_the_others", &each_table_is_told_from_the_others},
         {"hyp_stub_has_its_calls", &hyp_stub_has_its_calls},
+        {"hyp_stub_conforms_to_its_specification", &hyp_stub_conforms_to_its_specification},
 };
 
 /* Fill in `kernel`; else the exit status, the reason having been printed. */
