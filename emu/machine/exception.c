@@ -118,24 +118,31 @@ bool hvc_exception_smc(const struct hvc_pe *pe, uint16_t imm, struct hvc_entry *
 	return true;
 }
 
-/* IllegalExceptionReturn() for AArch64 state everywhere. */
+/* ELUsingAArch32(): levels that the controls above them leave no AArch64 state to. */
+static bool is_aarch32(const struct hvc_pe *pe, unsigned el)
+{
+	bool secure_el2 = !(pe->scr_el3 & HVC_SCR_NS) && el2_enabled(pe);
+
+	if (el == 3)
+		return false;
+	if (has(pe, HVC_FEAT_EL3) && !(pe->scr_el3 & HVC_SCR_RW) && !secure_el2)
+		return true;
+	return el < 2 && el2_enabled(pe) && !(pe->hcr_el2 & HVC_HCR_RW) && !el2_is_host(pe);
+}
+
+/* IllegalExceptionReturn(), where every return to AArch32 is one. */
 static bool return_is_illegal(const struct hvc_pe *pe, uint64_t spsr)
 {
 	unsigned from = hvc_arch_el(pe->pstate);
 	unsigned to = hvc_arch_el(spsr);
 
-	if (spsr & HVC_PSTATE_NRW || spsr & 2 || to > from)
+	if (spsr & HVC_PSTATE_NRW || spsr & 2 || to > from || is_aarch32(pe, to))
 		return true;
 	if (to == 0)
 		return (spsr & HVC_PSTATE_SP) != 0;
-	if (to == 2 && !el2_enabled(pe))
-		return true;
-	if (to == 3 && !has(pe, HVC_FEAT_EL3))
-		return true;
-	if (to == 1 && el2_enabled(pe) &&
-	    (pe->hcr_el2 & HVC_HCR_TGE || !(pe->hcr_el2 & HVC_HCR_RW)))
-		return true;
-	return false;
+	if (to == 1)
+		return el2_enabled(pe) && pe->hcr_el2 & HVC_HCR_TGE;
+	return to == 2 ? !el2_enabled(pe) : !has(pe, HVC_FEAT_EL3);
 }
 
 void hvc_exception_return(const struct hvc_pe *pe, uint64_t elr, uint64_t spsr,
