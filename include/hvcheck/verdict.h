@@ -34,7 +34,8 @@ struct hvc_verdict {
 	enum hvc_clause clause; /**< the first broken one */
 	enum hvc_reg reg;       /**< result, preserve: which register; else HVC_REG_NONE */
 	uint64_t expected;      /**< outcome: enum hvc_outcome_kind; level: enum hvc_level;
-	                             address, result, preserve: the value */
+	                             address, result, preserve: the value; memory:
+	                             stores allowed (0) and made */
 	uint64_t actual;
 };
 
