@@ -212,6 +212,12 @@ static void add_brief(struct list *list, const struct hvc_probe_config *config, 
 		add_value(list, &base, HVC_REG_X0, 0, HVC_WHY_EDGE);
 }
 
+/* The usual caller goes first, so that it is the witness wherever it can be. */
+static int rank(enum hvc_level level)
+{
+	return level == HVC_LEVEL_EL1H ? -1 : (int)level;
+}
+
 static int compare(const void *a, const void *b)
 {
 	const struct hvc_probe *p = a, *q = b;
@@ -222,7 +228,7 @@ static int compare(const void *a, const void *b)
 	if (p->call.insn != q->call.insn)
 		return p->call.insn < q->call.insn ? -1 : 1;
 	if (p->call.from != q->call.from)
-		return p->call.from < q->call.from ? -1 : 1;
+		return rank(p->call.from) < rank(q->call.from) ? -1 : 1;
 	if (p->seed != q->seed)
 		return p->seed < q->seed ? -1 : 1;
 	if (p_reg != q_reg)

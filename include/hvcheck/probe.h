@@ -31,7 +31,10 @@ struct hvc_probe {
 	enum hvc_why why;
 };
 
-/** A list of probes. Sorted by insn, level, seed, register (none first), value; no duplicates. */
+/**
+ * A list of probes. Sorted by insn, level (EL1h first), seed, register (none first),
+ * value; no duplicates.
+ */
 struct hvc_probes {
 	struct hvc_probe *probe;
 	unsigned count;
