@@ -35,15 +35,17 @@
 	S("value", STB_GLOBAL, STT_OBJECT, 2, TINY_DATA, 8)                \
 	S("outside", STB_GLOBAL, STT_NOTYPE, SHN_ABS, 0xe11, 0)
 
+struct tiny_symbol {
+	const char *name;
+	unsigned char bind, type;
+	uint16_t section;
+	uint64_t value, size;
+};
+
 /** Fill bytes, all TINY_SIZE of them. Slots spin in place; code may be patched in. */
 static inline void tiny_elf(uint8_t bytes[])
 {
-	static const struct {
-		const char *name;
-		unsigned char bind, type;
-		uint16_t section;
-		uint64_t value, size;
-	} symbols[] = {
+	static const struct tiny_symbol symbols[] = {
 #define TINY_ROW_(name, bind, type, section, value, size) {name, bind, type, section, value, size},
 	        TINY_SYMBOLS(TINY_ROW_)
 #undef TINY_ROW_
