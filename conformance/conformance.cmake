@@ -14,3 +14,26 @@ foreach(source ${suites})
   set_tests_properties(${test} PROPERTIES TIMEOUT 300 LABELS suite SKIP_RETURN_CODE 77)
 endforeach()
 set_tests_properties(real_kernel PROPERTIES LABELS "suite;real")
+
+# Figures, not a test: build/default/bench prints ratios.
+add_executable(bench ${CMAKE_CURRENT_LIST_DIR}/bench/sweep.c ${CMAKE_CURRENT_LIST_DIR}/bench/bare.c)
+target_link_libraries(bench PRIVATE hvcheck_core PkgConfig::unicorn)
+
+# The command line as its users run it, and the reports that are kept.
+foreach(test refusals statuses output jobs reproduce)
+  add_test(NAME cli-${test}
+           COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/${test}.sh $<TARGET_FILE:hvcheck>)
+  list(APPEND cli_tests cli-${test})
+endforeach()
+add_test(NAME cli-json COMMAND ${CMAKE_COMMAND} -DHVCHECK=$<TARGET_FILE:hvcheck>
+                               -P ${CMAKE_CURRENT_LIST_DIR}/cli/json.cmake)
+set_tests_properties(${cli_tests} cli-json PROPERTIES TIMEOUT 600 LABELS cli)
+file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/golden/cases cases REGEX "^[a-z]")
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+             ${CMAKE_CURRENT_LIST_DIR}/golden/cases)
+foreach(case ${cases})
+  string(REGEX REPLACE " .*" "" name "${case}")
+  add_test(NAME golden-${name} COMMAND ${CMAKE_CURRENT_LIST_DIR}/golden/compare.sh
+                                       $<TARGET_FILE:hvcheck> ${name})
+  set_tests_properties(golden-${name} PROPERTIES TIMEOUT 600 LABELS golden)
+endforeach()

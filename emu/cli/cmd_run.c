@@ -47,19 +47,6 @@ static enum hvc_status choose_world(const struct hvc_options *options, const str
 	return HVC_OK;
 }
 
-static enum hvc_status check_present(const struct hvc_options *options,
-                                     const struct hvc_machine *machine, struct hvc_diag *diag)
-{
-	const struct hvc_regset *present = hvc_machine_present(machine);
-
-	for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_REG_COUNT; reg++) {
-		if (hvc_regset_has(&options->set, reg) && !hvc_regset_has(present, reg))
-			return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "--set: CPU %s has no %s",
-			                    hvc_cpu_name(options->cpu), hvc_reg_name(reg));
-	}
-	return HVC_OK;
-}
-
 static enum hvc_status write_report(const struct hvc_options *options, const struct hvc_page *page,
                                     const struct hvc_call_report *report, struct hvc_diag *diag)
 {
@@ -107,9 +94,7 @@ static enum hvc_status call_once(const struct hvc_options *options, const struct
 	}
 	make_call(options, &call);
 	HVC_TRY(hvc_machine_open(&config, diag, &machine));
-	status = check_present(options, machine, diag);
-	if (status == HVC_OK)
-		status = hvc_machine_call(machine, &call, diag, &outcome);
+	status = hvc_machine_call(machine, &call, diag, &outcome);
 	if (status == HVC_OK) {
 		hvc_entry_state(hvc_machine_entry(machine), &call, &entry);
 		report.entry = &entry;

@@ -69,13 +69,18 @@ static enum hvc_status put_trace(const struct hvc_page *page, const struct hvc_c
 	return HVC_OK;
 }
 
-static void put_end(const struct hvc_page *page, const struct hvc_call_report *report)
+static void put_end(const struct hvc_page *page, const struct hvc_call_report *report,
+                    const struct hvc_class *class_)
 {
 	const struct hvc_outcome *outcome = report->outcome;
+	struct hvc_class end = *class_;
+	char text[200];
 	struct hvc_words place = {0};
 	char number[HVC_NUMBER_SIZE];
 
-	put_line(page, "outcome", HVC_INK_STRONG, "%s", hvc_outcome_name(outcome->kind));
+	end.effects = end.stores = end.untracked = 0; /* they have tables of their own */
+	hvc_class_print(&end, text, sizeof(text));
+	put_line(page, "outcome", HVC_INK_STRONG, "%s", text);
 	if (outcome->pc == hvc_call_address(report->call) + 4)
 		hvc_words__add(&place, "the instruction after the call");
 	else if (outcome->pc == hvc_call_address(report->call))
@@ -209,7 +214,7 @@ enum hvc_status hvc_call_text(const struct hvc_page *page, const struct hvc_call
 	        hvc_level_name(report->call->from));
 	if (report->trace)
 		status = put_trace(page, report, diag);
-	put_end(page, report);
+	put_end(page, report, &class_);
 	if (report->abi)
 		put_verdict(page, report);
 	if (status == HVC_OK)

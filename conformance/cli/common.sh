@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: MIT
+# shellcheck shell=bash
+# Sourced by the tests of this folder, which take the program as their argument: they run it as
+# a user would, count what does not hold, and say each such thing.
+set -u
+export LC_ALL=C
+unset NO_COLOR COLUMNS
+
+hvcheck=$(realpath "$1")
+failures=0
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+
+complain() { # MESSAGE
+	printf 'FAILED: %s\n' "$1"
+	failures=$((failures + 1))
+}
+
+# Run hvcheck; out and err hold what it wrote, status how it ended.
+run() { # ARGUMENT...
+	"$hvcheck" "$@" >out 2>err
+	status=$?
+}
+
+# It ends with this status; with 2, and only then, there is one line on standard error and no
+# report.
+expect() { # STATUS ARGUMENT...
+	local expected=$1
+	shift
+	run "$@"
+	[ "$status" = "$expected" ] || complain "'hvcheck $*': status $status, not $expected"
+	[ "$expected" != 2 ] || [ "$(wc -l <err)" = 1 ] ||
+		complain "'hvcheck $*': $(wc -l <err) lines on standard error, not 1"
+	[ "$expected" != 2 ] || grep -q ': error: ' err ||
+		complain "'hvcheck $*': no 'error:' in: $(cat err)"
+	[ "$expected" != 2 ] || [ ! -s out ] || complain "'hvcheck $*': a report in spite of status 2"
+	[ "$expected" = 2 ] || [ ! -s err ] || complain "'hvcheck $*': $(cat err)"
+}
+
+# The last run said this.
+says() { # FILE TEXT
+	grep -qF -- "$2" "$1" || complain "'$2' is not in: $(cat "$1")"
+}
+
+finish() {
+	[ "$failures" = 0 ] || printf '%s failed\n' "$failures"
+	[ "$failures" = 0 ]
+	exit
+}

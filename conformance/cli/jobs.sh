@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The same bytes for any number of jobs, and each time.
+source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+. "$source/conformance/cli/common.sh"
+
+same() { # JOBS ARGUMENT...: as with one job
+	local jobs=$1
+	shift
+	"$hvcheck" "$@" --randoms 0 --jobs 1 >first
+	for jobs in $jobs; do
+		"$hvcheck" "$@" --randoms 0 --jobs "$jobs" >again
+		cmp -s first again || complain "'hvcheck $*': --jobs $jobs gives another report"
+	done
+	[ -s first ] || complain "'hvcheck $*': no report"
+}
+
+same '1 2 5' map linux-stub-3.8 --format json
+same 2 check linux-stub-3.8 --abi linux-stub-4.7
+same 2 diff linux-stub-3.8 linux-stub-4.7 --format json
+finish

@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# What cannot be done is refused in one line, with status 2 and without a report.
+source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+. "$source/conformance/cli/common.sh"
+
+# Commands and arguments
+expect 2
+expect 2 chek linux-stub-4.12
+says err "did you mean 'check'?"
+expect 2 frobnicate
+expect 2 help frobnicate
+expect 2 run
+expect 2 run linux-stub-4.12 linux-stub-4.7
+expect 2 diff linux-stub-4.12
+expect 2 list known
+expect 2 list subjects abis
+
+# Subjects
+expect 2 run nosuch
+expect 2 run linux-stub-4.13
+says err "did you mean 'linux-stub-4.12'?"
+expect 2 run "$work/nosuch"
+expect 2 map "$work/nosuch"
+expect 2 check "$work/nosuch" --abi linux-stub-4.12
+expect 2 diff linux-stub-4.12 "$work/nosuch"
+expect 2 run "$work"
+printf 'not an image' >text
+expect 2 run ./text
+printf '\177ELF' >elf
+expect 2 run ./elf
+head -c 4096 /dev/zero >raw
+expect 2 run ./raw@0x40000001
+expect 2 run ./raw@+0x1000
+expect 2 run ./raw@nosuch
+expect 2 run "$(printf './two\nlines')"
+
+# An image cut short: an ELF header that promises more than there is
+# (magic, class, order, version, padding; ET_EXEC, EM_AARCH64, version; entry; phoff 64; ...)
+{
+	printf '\177ELF\2\1\1\0\0\0\0\0\0\0\0\0'
+	printf '\2\0\267\0\1\0\0\0'
+	printf '\0\0\0\0\0\0\0\0\100\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0'
+	printf '\0\0\0\0\100\0\070\0\1\0\0\0\0\0\0\0'
+	printf '\1\0\0\0\5\0\0\0\0\0\0\0\0\0\0\0'
+} >truncated
+expect 2 run ./truncated@0x40000000
+expect 2 map ./truncated@0x40000000
+
+# ABIs
+expect 2 check linux-stub-4.12 --abi nosuch
+expect 2 check linux-stub-4.12 --abi linux-stub-4.13
+says err "did you mean 'linux-stub-4.12'?"
+expect 2 check linux-stub-4.12 --abi ./nosuch.yaml
+expect 2 check broken-nzcv
+says err '--abi'
+printf '# an ABI\nbogus: 1\n' >bogus.yaml
+expect 2 check linux-stub-4.12 --abi ./bogus.yaml
+says err './bogus.yaml:2:1: error: '
+expect 2 run linux-stub-4.12 --abi ./bogus.yaml
+expect 2 diff linux-stub-4.12 linux-stub-4.7 --abi-new ./bogus.yaml
+
+# Options
+for imm in 65536 -1 1x x 0x 0x10000 ' 1' 1.0 +1 99999999999999999999; do
+	expect 2 run linux-stub-4.12 --imm "$imm"
+done
+expect 2 run linux-stub-4.12 --imm ''
+expect 2 run linux-stub-4.12 --imm=
+expect 2 run linux-stub-4.12 --imm
+expect 2 run linux-stub-4.12 --imm --trace
+for set in x31=0 w31=0 nosuch=1 x0 =1 x0= x0=z x0=0x10000000000000000 w0=0x100000000 \
+	w0=-0x80000001 nzcv=1 daif=0x1000 zcr_el2=0; do
+	expect 2 run linux-stub-4.12 --set "$set"
+done
+expect 2 run linux-stub-4.12 --from el3
+expect 2 run linux-stub-4.12 --insn svc
+expect 2 run linux-stub-4.12 --cpu a53
+expect 2 run linux-stub-4.12 --seed -1
+expect 2 run linux-stub-4.12 --budget 0
+expect 2 map linux-stub-4.12 --jobs 0
+expect 2 map linux-stub-4.12 --jobs 257
+expect 2 map linux-stub-4.12 --randoms 1e3
+expect 2 map linux-stub-4.12 --set x0=1
+expect 2 map linux-stub-4.12 --trace
+expect 2 map linux-stub-4.12 --jsob 1
+expect 2 map linux-stub-4.12 --trace=1
+for format in markdown junit sarif html github; do
+	expect 2 check linux-stub-4.12 --abi linux-stub-4.12 --format "$format"
+	says err 'not available yet'
+done
+expect 2 check linux-stub-4.12 --abi linux-stub-4.12 --format xml
+expect 2 list --quiet=1
+finish

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Every command that a check or a diff prints shows what was said of it.
+source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+. "$source/conformance/cli/common.sh"
+
+# The line two above the command is "N. what".
+findings() { # SUBJECT ABI
+	local before='' middle='' line count=0
+	run check "$1" --abi "$2" --randoms 0
+	[ "$status" = 1 ] || complain "check $1 --abi $2: status $status"
+	cp out report
+	while read -r line; do
+		if [[ $line == 'hvcheck run '* ]]; then
+			# shellcheck disable=SC2086 # words of the command
+			run ${line#hvcheck }
+			[ "$status" = 1 ] || complain "'$line': status $status"
+			says out "${before#*. }"
+			count=$((count + 1))
+		fi
+		before=$middle middle=$line
+	done <report
+	[ "$count" -gt 0 ] || complain "check $1 --abi $2 prints no command"
+}
+
+differences() { # A B: two commands each, whose reports differ
+	local line first='' count=0
+	run diff "$1" "$2" --randoms 0
+	cp out report
+	while read -r line; do
+		[[ $line == 'hvcheck run '* ]] || continue
+		# shellcheck disable=SC2086 # words of the command
+		run ${line#hvcheck }
+		[ "$status" = 0 ] || complain "'$line': status $status"
+		sed 1d out >body
+		if [ -z "$first" ]; then
+			first=$line
+			mv body first
+		else
+			! cmp -s first body || complain "'$first' and '$line' do the same"
+			first=''
+			count=$((count + 1))
+		fi
+	done <report
+	[ "$count" -gt 0 ] || complain "diff $1 $2 prints no command"
+}
+
+findings linux-stub-3.8 linux-stub-4.12
+findings broken-store linux-stub-4.12
+differences linux-stub-4.12 broken-hang
+finish

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Does hvcheck still write what is kept here?
+#   compare.sh PROGRAM [NAME...]            compare these reports, all without a name
+#   compare.sh --rebase PROGRAM [NAME...]   keep what it writes now
+set -u
+export LC_ALL=C
+folder=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+
+rebase=false
+if [ "${1-}" = --rebase ]; then
+	rebase=true
+	shift
+fi
+[ $# -ge 1 ] || { echo 'usage: compare.sh [--rebase] PROGRAM [NAME...]' >&2; exit 2; }
+hvcheck=$(realpath "$1")
+shift
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+one() { # NAME STATUS ARGUMENT...
+	local name=$1 expected=$2 status=0
+	shift 2
+	"$hvcheck" "$@" >"$work/$name" || status=$?
+	if [ "$status" != "$expected" ]; then
+		printf "FAILED: 'hvcheck %s': status %s, not %s\n" "$*" "$status" "$expected"
+		return 1
+	fi
+	if $rebase; then
+		cp "$work/$name" "$folder/$name"
+	elif ! diff -u --label "conformance/golden/$name" --label "hvcheck $*" \
+		"$folder/$name" "$work/$name"; then
+		printf 'FAILED: %s (if the new report is right: conformance/golden/rebase.sh)\n' "$name"
+		return 1
+	fi
+}
+
+wanted=" $* " failed=0 found=0
+while read -r name status arguments; do
+	[[ $name != '#'* && -n $name ]] || continue
+	[ "$wanted" = '  ' ] || [[ $wanted == *" $name "* ]] || continue
+	found=$((found + 1))
+	# shellcheck disable=SC2086 # words of the command
+	one "$name" "$status" $arguments </dev/null || failed=$((failed + 1))
+done <"$folder/cases"
+[ "$found" -gt 0 ] || { echo "compare.sh: no such case:$wanted" >&2; exit 2; }
+[ "$failed" = 0 ]

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT */
+/* The helpers that reports are made of: words, tables, JSON documents. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/json.h"
+#include "report/table.h"
+#include "suite.h"
+
+START_TEST(numbers_have_thousands_separators)
+{
+	static const struct {
+		uint64_t number;
+		const char *text;
+	} rows[] = {
+	        {0, "0"},
+	        {999, "999"},
+	        {1000, "1,000"},
+	        {65536, "65,536"},
+	        {1234567, "1,234,567"},
+	        {100000, "100,000"},
+	        {UINT64_MAX, "18,446,744,073,709,551,615"},
+	};
+	char text[HVC_NUMBER_SIZE];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		ck_assert_str_eq(hvc_words__number(rows[i].number, text), rows[i].text);
+}
+END_TEST
+
+START_TEST(immediates_are_said_the_short_way)
+{
+	static const struct {
+		struct hvc_interval imm[3];
+		unsigned imms;
+		const char *text;
+	} rows[] = {
+	        {{{0, 0xffff}}, 1, "0x0000-0xffff"},
+	        {{{1, 1}}, 1, "0x0001"},
+	        {{{1, 1}, {3, 4}}, 2, "0x0001, 0x0003-0x0004"},
+	        {{{0, 0}, {2, 0xffff}}, 2, "all but 0x0001"},
+	        {{{0, 0}, {3, 9}, {11, 0xffff}}, 3, "all but 0x0001-0x0002, 0x000a"},
+	        {{{5, 0xffff}}, 1, "0x0005-0xffff"},
+	        {{{0, 0xfffe}}, 1, "0x0000-0xfffe"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct hvc_words words = {0};
+
+		hvc_words__imms(&words, rows[i].imm, rows[i].imms);
+		ck_assert_str_eq(hvc_words__text(&words), rows[i].text);
+		hvc_words__free(&words);
+	}
+}
+END_TEST
+
+START_TEST(register_values_are_said_the_short_way)
+{
+	static struct hvc_interval one[] = {{1, 1}}, rest[] = {{3, UINT64_MAX}},
+	                           holed[] = {{0, 0}, {2, UINT64_MAX}}, all[] = {{0, UINT64_MAX}};
+	const struct {
+		struct hvc_span span;
+		const char *text;
+	} rows[] = {
+	        {{HVC_REG_X0, one, 1}, "x0 = 0x1"},
+	        {{HVC_REG_X30, rest, 1}, "x30 not 0x0-0x2"},
+	        {{HVC_REG_X0, holed, 2}, "x0 not 0x1"},
+	        {{HVC_REG_X0, all, 1}, "x0 = 0x0-0xffffffffffffffff"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct hvc_words words = {0};
+
+		hvc_words__span(&words, &rows[i].span);
+		ck_assert_str_eq(hvc_words__text(&words), rows[i].text);
+		hvc_words__free(&words);
+	}
+}
+END_TEST
+
+/* A table of a name, a sentence that may be wrapped, and a number, on a page of this width. */
+static char *table_text(unsigned width, bool color, const char *sentence)
+{
+	static const struct hvc_column columns[] = {
+	        {"Name", HVC_ALIGN_LEFT},
+	        {"Sentence", HVC_ALIGN_WRAP},
+	        {"Number", HVC_ALIGN_RIGHT},
+	};
+	char *text;
+	size_t size;
+	const struct hvc_page page = {open_memstream(&text, &size), color, width};
+	struct hvc_table *table = hvc_table__new(&page, columns, 3);
+
+	hvc_table__row(table);
+	hvc_table__cell(table, 0, HVC_INK_BAD, "a");
+	hvc_table__cell(table, 1, HVC_INK_PLAIN, "%s", sentence);
+	hvc_table__cell(table, 2, HVC_INK_PLAIN, "%d", 7);
+	hvc_table__row(table);
+	hvc_table__cell(table, 0, HVC_INK_PLAIN, "long name");
+	ck_assert_int_eq(hvc_table__print(table, NULL), HVC_OK);
+	fclose(page.out);
+	return text;
+}
+
+START_TEST(tables_are_never_cut_or_wrapped_without_a_terminal)
+{
+	char *text = table_text(0, false, "one two three four five six seven eight nine ten");
+
+	ck_assert_str_eq(text,
+	                 "  Name       Sentence                                          Number\n"
+	                 "  a          one two three four five six seven eight nine ten       7\n"
+	                 "  long name\n");
+	free(text);
+}
+END_TEST
+
+START_TEST(tables_wrap_between_words_where_the_page_is_narrow)
+{
+	char *text = table_text(40, false, "return, x0 := 0x1, x1 := vbar_el2, x2 := x3");
+
+	ck_assert_str_eq(text, "  Name       Sentence            Number\n"
+	                       "  a          return, x0 := 0x1,       7\n"
+	                       "             x1 := vbar_el2,\n"
+	                       "             x2 := x3\n"
+	                       "  long name\n");
+	free(text);
+}
+END_TEST
+
+START_TEST(words_longer_than_the_page_stay_whole)
+{
+	char *text = table_text(40, false, "see 0x0123456789abcdef0123456789abcdef ok");
+
+	ck_assert_ptr_nonnull(strstr(text, "0x0123456789abcdef0123456789abcdef"));
+	free(text);
+}
+END_TEST
+
+START_TEST(colours_are_there_only_when_asked_for)
+{
+	char *plain = table_text(0, false, "x"), *color = table_text(0, true, "x");
+
+	ck_assert_ptr_null(strchr(plain, '\033'));
+	ck_assert_ptr_nonnull(strstr(color, "\033[31ma"));
+	free(plain);
+	free(color);
+}
+END_TEST
+
+static char *json_text(struct hvc_json *json)
+{
+	char *text;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	ck_assert_int_eq(hvc_json__print(json, out, NULL), HVC_OK);
+	fclose(out);
+	return text;
+}
+
+START_TEST(json_keeps_the_order_of_members_and_short_values_on_a_line)
+{
+	struct hvc_json *json = hvc_json__new("hvcheck-test/1");
+	char *text;
+
+	hvc_json__number(json, "z", 65535);
+	hvc_json__hex(json, "a", UINT64_MAX);
+	hvc_json__array(json, "list");
+	hvc_json__boolean(json, NULL, true);
+	hvc_json__null(json, NULL);
+	hvc_json__close(json);
+	text = json_text(json);
+	ck_assert_str_eq(text, "{\"schema\": \"hvcheck-test/1\", \"z\": 65535, "
+	                       "\"a\": \"0xffffffffffffffff\", \"list\": [true, null]}\n");
+	free(text);
+}
+END_TEST
+
+START_TEST(json_of_many_members_has_a_line_each)
+{
+	struct hvc_json *json = hvc_json__new("hvcheck-test/1");
+	char *text;
+
+	hvc_json__array(json, "list");
+	for (unsigned i = 0; i < 30; i++)
+		hvc_json__number(json, NULL, 1000 + i);
+	hvc_json__close(json);
+	text = json_text(json);
+	ck_assert_ptr_nonnull(strstr(text, "{\n  \"schema\": \"hvcheck-test/1\",\n  \"list\": [\n"
+	                                   "    1000,\n    1001,\n"));
+	ck_assert_ptr_nonnull(strstr(text, "    1029\n  ]\n}\n"));
+	free(text);
+}
+END_TEST
+
+START_TEST(json_survives_names_that_are_not_utf_8)
+{
+	struct hvc_json *json = hvc_json__new("hvcheck-test/1");
+	char *text;
+
+	hvc_json__string(json, "good", "\xc3\xa9\n\"");
+	hvc_json__string(json, "bad", "a\xff\xfez");
+	text = json_text(json);
+	ck_assert_str_eq(text, "{\"schema\": \"hvcheck-test/1\", \"good\": \"\xc3\xa9\\n\\\"\", "
+	                       "\"bad\": \"a??z\"}\n");
+	free(text);
+}
+END_TEST
+
+START_TEST(json_that_could_not_be_made_is_not_printed)
+{
+	struct hvc_json *json = hvc_json__new("hvcheck-test/1");
+	struct hvc_diag diag = {0};
+	char *text;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	hvc_json__fail(json);
+	hvc_json__number(json, "after", 1);
+	ck_assert_int_eq(hvc_json__print(json, out, &diag), HVC_E_NOMEM);
+	fclose(out);
+	ck_assert_uint_eq(size, 0);
+	ck_assert_str_eq(diag.message, "out of memory");
+	free(text);
+}
+END_TEST
+
+START_TEST(traces_keep_what_each_instruction_changed)
+{
+	struct hvc_state before = {{0}}, after = {{0}};
+	struct hvc_step step = {0x1000, 0xd503201f, HVC_LEVEL_EL2H, &before, &after};
+	struct hvc_trace trace = {0};
+
+	hvc_trace_record(&trace, &step);
+	after.v[HVC_REG_X0] = 5;
+	after.v[HVC_REG_VBAR_EL2] = 0x800;
+	step.pc += 4;
+	for (unsigned i = 0; i < HVC_TRACE_MAX; i++)
+		hvc_trace_record(&trace, &step);
+	ck_assert(!trace.failed);
+	ck_assert_uint_eq(trace.steps, HVC_TRACE_MAX);
+	ck_assert_uint_eq(trace.dropped, 1);
+	ck_assert_uint_eq(trace.step[0].changes, 0);
+	ck_assert_uint_eq(trace.step[1].changes, 2);
+	ck_assert_uint_eq(trace.step[1].pc, 0x1004);
+	ck_assert_int_eq(trace.change[0].reg, HVC_REG_X0);
+	ck_assert_uint_eq(trace.change[0].value, 5);
+	ck_assert_int_eq(trace.change[1].reg, HVC_REG_VBAR_EL2);
+	hvc_trace_free(&trace);
+	ck_assert_ptr_null(trace.step);
+}
+END_TEST
+
+static const struct suite_test tests[] = {
+        {"numbers_have_thousands_separators", &numbers_have_thousands_separators},
+        {"immediates_are_said_the_short_way", &immediates_are_said_the_short_way},
+        {"register_values_are_said_the_short_way", &register_values_are_said_the_short_way},
+        {"tables_are_never_cut_or_wrapped_without_a_terminal",
+         &tables_are_never_cut_or_wrapped_without_a_terminal},
+        {"tables_wrap_between_words_where_the_page_is_narrow",
+         &tables_wrap_between_words_where_the_page_is_narrow},
+        {"words_longer_than_the_page_stay_whole", &words_longer_than_the_page_stay_whole},
+        {"colours_are_there_only_when_asked_for", &colours_are_there_only_when_asked_for},
+        {"json_keeps_the_order_of_members_and_short_values_on_a_line",
+         &json_keeps_the_order_of_members_and_short_values_on_a_line},
+        {"json_of_many_members_has_a_line_each", &json_of_many_members_has_a_line_each},
+        {"json_survives_names_that_are_not_utf_8", &json_survives_names_that_are_not_utf_8},
+        {"json_that_could_not_be_made_is_not_printed", &json_that_could_not_be_made_is_not_printed},
+        {"traces_keep_what_each_instruction_changed", &traces_keep_what_each_instruction_changed},
+};
+
+SUITE_MAIN("report", tests)
