@@ -33,7 +33,7 @@ says out 'hvc #0xffff from el1h'
 expect 0 run linux-stub-4.12 --imm=65535 --set=x0=-1 --seed 9 --from el1t --trace
 says out 'hvc #0xffff from el1t'
 says out 'eret'
-expect 0 run linux-stub-4.12 --set scr_el3=0
+expect 0 run linux-stub-4.12 --set scr_el3=0x401
 says out 'undefined'
 expect 0 run broken-hang --set x0=3
 says out 'spin'
