@@ -12,6 +12,7 @@
 #include "machine/vhe.h"
 
 #define IL          (UINT64_C(1) << 25)
+#define ESR_ILLEGAL ((uint64_t)HVC_EC_ILLEGAL << 26 | IL)
 #define PSTATE_EL3H UINT64_C(0xd)
 
 uint64_t hvc_call__pstate(const struct hvc_call *call)
@@ -51,6 +52,7 @@ static void collect(struct hvc_machine *machine, const struct hvc_engine_frame *
 		if (hvc_regset_has(&machine->dirty, (enum hvc_reg)reg) &&
 		    hvc_regset_has(&machine->present, (enum hvc_reg)reg))
 			hvc_engine__get(machine->engine, (enum hvc_reg)reg, &state->v[reg]);
+	state->v[HVC_REG_HCR_EL2] |= machine->hcd;
 }
 
 /* Fill the outcome. far and esr are zero unless the kind has them. */
@@ -67,6 +69,10 @@ static void conclude(struct hvc_machine *machine, enum hvc_outcome_kind kind, ui
 		hvc_engine__set(machine->engine, HVC_REG_HCR_EL2,
 		                outcome->state.v[HVC_REG_HCR_EL2]);
 		machine->tsc_forced = false;
+	}
+	if (machine->aarch32_spsr) {
+		outcome->state.v[HVC_REG_SPSR_EL2] = machine->aarch32_spsr;
+		machine->aarch32_spsr = 0;
 	}
 	outcome->kind = kind;
 	outcome->level = hvc_level_from_mode((unsigned)(frame.pstate & 0xf));
@@ -121,11 +127,11 @@ static void end(struct hvc_machine *machine, enum hvc_outcome_kind kind, uint64_
 }
 
 /* End the call from a block hook, where the engine cannot be sent elsewhere, only stopped. */
-static void halt(struct hvc_machine *machine, enum hvc_outcome_kind kind, uint64_t pc)
+static void halt(struct hvc_machine *machine, enum hvc_outcome_kind kind, uint64_t pc, uint64_t esr)
 {
 	if (machine->step_open)
 		hvc_trace__close(machine);
-	conclude(machine, kind, pc, 0, 0);
+	conclude(machine, kind, pc, esr, 0);
 	hvc_engine__stop(machine->engine);
 }
 
@@ -258,9 +264,7 @@ static void fault(struct hvc_machine *machine, enum hvc_event event, uint64_t pc
 		arrive(machine, pc, hvc_arch_el(pstate));
 		return;
 	}
-	if (event == HVC_EVENT_UNDEF && pstate & HVC_PSTATE_IL)
-		ec = HVC_EC_ILLEGAL;
-	else if (event == HVC_EVENT_PREFETCH && pc & 3)
+	if (event == HVC_EVENT_PREFETCH && pc & 3)
 		ec = HVC_EC_PC_ALIGN;
 	end(machine, HVC_OUTCOME_FAULT, pc, (uint64_t)ec << 26 | IL, far);
 }
@@ -269,14 +273,15 @@ static void fault(struct hvc_machine *machine, enum hvc_event event, uint64_t pc
 static void at_el2(struct hvc_machine *machine, enum hvc_event event, uint64_t pc)
 {
 	uint64_t pstate = hvc_engine__pstate(machine->engine);
-	bool illegal = event == HVC_EVENT_UNDEF && pstate & HVC_PSTATE_IL;
 	unsigned el = hvc_arch_el(pstate);
 	uint64_t insn = pc;
 
 	if (event == HVC_EVENT_HVC || event == HVC_EVENT_SMC || event == HVC_EVENT_SVC)
 		insn = pc - 4;
-	if (!illegal && (in_calls(insn) || (event == HVC_EVENT_SVC &&
-	                                    inside(insn, HVC_HARNESS_BASE, HVC_HARNESS_SIZE))))
+	if (el == 2 && pstate & HVC_PSTATE_IL && event != HVC_EVENT_PREFETCH)
+		end(machine, HVC_OUTCOME_FAULT, insn, ESR_ILLEGAL, 0);
+	else if (in_calls(insn) ||
+	         (event == HVC_EVENT_SVC && inside(insn, HVC_HARNESS_BASE, HVC_HARNESS_SIZE)))
 		arrive(machine, insn, el);
 	else if (event == HVC_EVENT_SMC && el == 2)
 		end(machine, HVC_OUTCOME_FORWARD, insn, (uint64_t)HVC_EC_SMC64 << 26 | IL, 0);
@@ -332,6 +337,35 @@ static void note_untracked(struct hvc_machine *machine, const struct hvc_block *
 	}
 }
 
+/*
+ * An ERET to AArch32, which the engine would really make, is an illegal one as in exception.h:
+ * M[1] set is no mode of AArch64.
+ */
+static void refuse_aarch32(struct hvc_machine *machine)
+{
+	uint64_t spsr = 0;
+
+	hvc_engine__get(machine->engine, HVC_REG_SPSR_EL2, &spsr);
+	if (!(spsr & HVC_PSTATE_NRW))
+		return;
+	machine->aarch32_spsr = spsr;
+	hvc_engine__set(machine->engine, HVC_REG_SPSR_EL2, (spsr & ~HVC_PSTATE_M) | 2);
+}
+
+/* The block after an ERET. The engine executes at any level, and in Illegal Execution state too. */
+static bool has_left(struct hvc_machine *machine, uint64_t address)
+{
+	uint64_t pstate = hvc_engine__pstate(machine->engine);
+
+	if (hvc_arch_el(pstate) < 2)
+		halt(machine, HVC_OUTCOME_JUMP, address, 0);
+	else if (pstate & HVC_PSTATE_IL)
+		halt(machine, HVC_OUTCOME_FAULT, address, ESR_ILLEGAL);
+	else
+		return false;
+	return true;
+}
+
 void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 {
 	struct hvc_machine *machine = ctx;
@@ -340,19 +374,17 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 	/* Harness code is SVCs and one leaf function; the subject's blocks are what counts. */
 	if (machine->phase != PHASE_EL2 || inside(address, HVC_HARNESS_BASE, HVC_HARNESS_SIZE))
 		return;
-	if (machine->after_eret && hvc_arch_el(hvc_engine__pstate(machine->engine)) < 2) {
-		halt(machine, HVC_OUTCOME_JUMP, address);
+	if (machine->after_eret && has_left(machine, address))
 		return;
-	}
 	block = hvc_block__find(&machine->blocks, machine->engine, address, size);
 	machine->after_eret = block->erets;
 	if (block->self_branch || hvc_spin__block(&machine->spin, machine->engine, address)) {
-		halt(machine, HVC_OUTCOME_SPIN, address);
+		halt(machine, HVC_OUTCOME_SPIN, address, 0);
 		return;
 	}
 	machine->instructions += size / 4;
 	if (machine->instructions > machine->budget) {
-		halt(machine, HVC_OUTCOME_LIMIT, address);
+		halt(machine, HVC_OUTCOME_LIMIT, address, 0);
 		return;
 	}
 	if (!hvc_regset_empty(&block->writes)) {
@@ -364,6 +396,8 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 		note_untracked(machine, block);
 		machine->spin.progress = true;
 	}
+	if (block->erets && hvc_regset_has(&machine->dirty, HVC_REG_SPSR_EL2))
+		refuse_aarch32(machine);
 }
 
 void hvc_call__write(void *ctx, uint64_t address, unsigned size, uint64_t value)
@@ -394,7 +428,7 @@ void hvc_call__boundary(void *ctx, uint64_t address)
 	struct hvc_machine *machine = ctx;
 
 	if (machine->phase == PHASE_EL2)
-		halt(machine, HVC_OUTCOME_HANDOFF, address);
+		halt(machine, HVC_OUTCOME_HANDOFF, address, 0);
 }
 
 bool hvc_call__exit(struct hvc_machine *machine, enum hvc_exit exit, uint64_t detail)

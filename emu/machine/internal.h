@@ -94,6 +94,7 @@ struct hvc_machine {
 	struct hvc_state now;   /* system registers and SPs as they are between calls */
 	struct hvc_regset present;
 	struct hvc_pe pe; /* template; features are fixed, the rest follows `now` */
+	uint64_t hcd;     /* HCR_EL2.HCD of a world without EL3, which the engine cannot hold */
 	struct hvc_extra extra[EXTRA_MAX]; /* registers without a row, and what they held first */
 	unsigned extras;
 	bool extras_dirty; /* one was written since the last reset */
@@ -104,6 +105,7 @@ struct hvc_machine {
 	uint64_t call_pc;
 	bool tsc_forced; /* HCR_EL2.TSC was set for this SMC only */
 	bool after_eret;
+	uint64_t aarch32_spsr; /* what SPSR_EL2 held, when the engine must not see it */
 	uint64_t instructions;
 	unsigned untracked;
 	unsigned stores, el2_stores;

@@ -161,6 +161,9 @@ static enum hvc_status set_up_registers(struct hvc_machine *machine, uint64_t ve
 		if (hvc_engine__get(machine->engine, reg, &machine->entry.v[i]))
 			hvc_regset_add(&machine->present, reg);
 	}
+	if (!world->el3)
+		machine->hcd = world->state.v[HVC_REG_HCR_EL2] & HVC_HCR_HCD;
+	machine->entry.v[HVC_REG_HCR_EL2] |= machine->hcd;
 	machine->pe.features = features(machine);
 	machine->now = machine->entry;
 	return HVC_OK;
@@ -305,6 +308,15 @@ static enum hvc_status engine_failed(struct hvc_machine *machine, struct hvc_dia
 	                    hvc_engine__name(), machine->call.imm, text);
 }
 
+static enum hvc_status refuse_call(const struct hvc_machine *machine, struct hvc_diag *diag)
+{
+	return hvc_diag_set(
+	        diag, HVC_E_ARG, NULL, 0, 0,
+	        "no call from %s: HCR_EL2 and SCR_EL3 let nothing execute there, or the "
+	        "flags are out of place",
+	        hvc_level_name(machine->call.from));
+}
+
 /* Run until the call under way, or the feed, is at its end. */
 static enum hvc_status drive(struct hvc_machine *machine, struct hvc_diag *diag)
 {
@@ -313,6 +325,8 @@ static enum hvc_status drive(struct hvc_machine *machine, struct hvc_diag *diag)
 		uint64_t detail;
 		enum hvc_exit exit = hvc_engine__run(machine->engine, &detail, &text);
 
+		if (machine->status == HVC_E_ARG)
+			return refuse_call(machine, diag);
 		if (machine->status != HVC_OK)
 			return hvc_diag_set(diag, machine->status, NULL, 0, 0, "%s",
 			                    hvc_strerror(machine->status));
@@ -330,7 +344,7 @@ static enum hvc_status start(struct hvc_machine *machine, struct hvc_diag *diag)
 	machine->status = HVC_OK;
 	if (hvc_call__start(machine))
 		return HVC_OK;
-	return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "call with an impossible caller or flags");
+	return refuse_call(machine, diag);
 }
 
 enum hvc_status hvc_machine_call(struct hvc_machine *machine, const struct hvc_call *call,

@@ -23,7 +23,7 @@ struct hvc_engine {
 	uc_context *fresh;
 	struct hvc_engine_hooks hooks;
 	struct hvc_level_change change;
-	bool lazy;      /* the library is one that leaves the cached flags as they were */
+	bool lazy;      /* the library leaves the cached flags as they were */
 	bool repairs;   /* the CPU model needs vhe.c */
 	bool refresh;   /* stopped to rebuild them in the middle of a run */
 	bool stopped;   /* hvc_engine__stop was called in this run */
@@ -53,12 +53,9 @@ static void set_id(struct hvc_engine *engine, int id, uint64_t value)
 
 static uc_arm64_cp_reg named(const uint8_t encoding[static 5], uint64_t value)
 {
-	return (uc_arm64_cp_reg){.op0 = encoding[0],
-	                         .op1 = encoding[1],
-	                         .crn = encoding[2],
-	                         .crm = encoding[3],
-	                         .op2 = encoding[4],
-	                         .val = value};
+	/* CRn, CRm, op0, op1, op2, value */
+	return (uc_arm64_cp_reg){encoding[2], encoding[3], encoding[0],
+	                         encoding[1], encoding[4], value};
 }
 
 static bool set_named(struct hvc_engine *engine, const uint8_t encoding[static 5], uint64_t value)
@@ -111,14 +108,13 @@ static bool is_current_sp(struct hvc_engine *engine, enum hvc_reg reg)
 
 bool hvc_engine__get(struct hvc_engine *engine, enum hvc_reg reg, uint64_t *value)
 {
-	const struct hvc_reg_info *info = hvc_reg_info(reg);
 	int id = is_current_sp(engine, reg) ? UC_ARM64_REG_SP : fast_ids[reg];
 
 	if (id != UC_ARM64_REG_INVALID) {
 		*value = get_id(engine, id);
 		return true;
 	}
-	return hvc_engine__get_sys(engine, info->encoding, value);
+	return hvc_engine__get_sys(engine, hvc_reg_info(reg)->encoding, value);
 }
 
 bool hvc_engine__set(struct hvc_engine *engine, enum hvc_reg reg, uint64_t value)
@@ -135,22 +131,17 @@ bool hvc_engine__set(struct hvc_engine *engine, enum hvc_reg reg, uint64_t value
 	return hvc_engine__set_sys(engine, info->encoding, value);
 }
 
+#define X(n)      UC_ARM64_REG_X##n
 #define FRAME_IDS (HVC_GPR_COUNT + 5)
 
-static int frame_ids[FRAME_IDS];
-
-static void fill_frame_ids(void)
-{
-	for (int n = 0; n < 29; n++)
-		frame_ids[n] = UC_ARM64_REG_X0 + n;
-	frame_ids[29] = UC_ARM64_REG_X29;
-	frame_ids[30] = UC_ARM64_REG_X30;
-	frame_ids[31] = UC_ARM64_REG_SP;
-	frame_ids[32] = UC_ARM64_REG_PC;
-	frame_ids[33] = UC_ARM64_REG_SP_EL0;
-	frame_ids[34] = UC_ARM64_REG_SP_EL1;
-	frame_ids[35] = UC_ARM64_REG_SP_EL2;
-}
+/* clang-format off */
+static int frame_ids[FRAME_IDS] = {
+	X(0),  X(1),  X(2),  X(3),  X(4),  X(5),  X(6),  X(7),  X(8),  X(9),  X(10),
+	X(11), X(12), X(13), X(14), X(15), X(16), X(17), X(18), X(19), X(20), X(21),
+	X(22), X(23), X(24), X(25), X(26), X(27), X(28), X(29), X(30), UC_ARM64_REG_SP,
+	UC_ARM64_REG_PC, UC_ARM64_REG_SP_EL0, UC_ARM64_REG_SP_EL1, UC_ARM64_REG_SP_EL2
+};
+/* clang-format on */
 
 uint64_t hvc_engine__pstate(struct hvc_engine *engine)
 {
@@ -332,9 +323,7 @@ static uc_err add_hooks(struct hvc_engine *engine)
 static uc_err set_up(struct hvc_engine *engine, enum hvc_cpu cpu)
 {
 	static const int models[HVC_CPU_COUNT] = {
-	        [HVC_CPU_A72] = UC_CPU_ARM64_A72,
-	        [HVC_CPU_MAX] = UC_CPU_ARM64_MAX,
-	};
+	        [HVC_CPU_A72] = UC_CPU_ARM64_A72, [HVC_CPU_MAX] = UC_CPU_ARM64_MAX};
 	uc_err err = uc_open(UC_ARCH_ARM64, UC_MODE_ARM, &engine->uc);
 
 	if (err == UC_ERR_OK)
@@ -361,7 +350,6 @@ enum hvc_status hvc_engine__open(enum hvc_cpu cpu, const struct hvc_engine_hooks
 
 	if (!engine)
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-	fill_frame_ids();
 	engine->hooks = *hooks;
 	engine->lazy = uc_version(NULL, NULL) < 0x02010000;
 	engine->repairs = cpu == HVC_CPU_MAX;
@@ -432,16 +420,14 @@ enum hvc_exit hvc_engine__run(struct hvc_engine *engine, uint64_t *detail, const
 	uc_err err;
 
 	engine->stopped = false;
-	for (;;) {
-		err = uc_emu_start(engine->uc, get_id(engine, UC_ARM64_REG_PC), NOWHERE, 0, 0);
-		if (!engine->refresh)
-			break;
+	do {
+		if (engine->refresh)
+			hvc_engine__move(engine, get_id(engine, UC_ARM64_REG_PC),
+			                 hvc_engine__pstate(engine));
 		engine->refresh = false;
-		if (err != UC_ERR_OK)
-			break;
-		hvc_engine__move(engine, get_id(engine, UC_ARM64_REG_PC),
-		                 hvc_engine__pstate(engine));
-	}
+		err = uc_emu_start(engine->uc, get_id(engine, UC_ARM64_REG_PC), NOWHERE, 0, 0);
+	} while (err == UC_ERR_OK && engine->refresh);
+	engine->refresh = false;
 	*detail = engine->fault;
 	switch (err) {
 	case UC_ERR_OK:
