@@ -24,17 +24,23 @@ struct hvc_page {
 	unsigned width; /**< columns to wrap tables at; 0: lines as long as they need to be */
 };
 
+/** One executed instruction. */
+struct hvc_trace_step {
+	uint64_t pc;
+	uint32_t word;
+	unsigned changes; /**< registers that it changed: the next ones of the trace's */
+};
+
+/** One register that an instruction changed. */
+struct hvc_trace_change {
+	enum hvc_reg reg;
+	uint64_t value; /**< after the instruction */
+};
+
 /** The instructions of one call, kept as they are executed. Zero-initialise. */
 struct hvc_trace {
-	struct hvc_trace_step {
-		uint64_t pc;
-		uint32_t word;
-		unsigned changes; /**< registers that it changed: the next ones in `change` */
-	} * step;
-	struct hvc_trace_change {
-		enum hvc_reg reg;
-		uint64_t value; /**< after the instruction */
-	} * change;
+	struct hvc_trace_step *step;
+	struct hvc_trace_change *change;
 	size_t steps, changes;
 	size_t step_room, change_room; /**< allocated */
 	uint64_t dropped;              /**< instructions past HVC_TRACE_MAX, counted but not kept */
