@@ -148,6 +148,37 @@ static void wrap(char *text, unsigned width)
 	}
 }
 
+void hvc_page__prose(const struct hvc_page *page, unsigned used, unsigned indent,
+                     const char *format, ...)
+{
+	va_list args;
+	char *text;
+	int length;
+
+	va_start(args, format);
+	length = vasprintf(&text, format, args);
+	va_end(args);
+	if (length < 0)
+		return;
+	for (const char *word = text; *word;) {
+		size_t bytes = word_length(word);
+		unsigned wide = width_of(word, bytes);
+
+		if (page->width && used > indent && used + 1 + wide > page->width) {
+			fprintf(page->out, "\n%*s", (int)indent, "");
+			used = indent;
+		} else if (word > text) {
+			fputc(' ', page->out);
+			used++;
+		}
+		fprintf(page->out, "%.*s", (int)bytes, word);
+		used += wide;
+		word += bytes + (word[bytes] == ' ');
+	}
+	fputc('\n', page->out);
+	free(text);
+}
+
 static const char *text_of(const struct hvc_table *table, size_t row, unsigned column)
 {
 	const char *text = table->cell[row * table->columns + column].text;

@@ -44,6 +44,13 @@ HVC_MUST_USE enum hvc_status hvc_table__print(struct hvc_table *table, struct hv
 /** Free without printing. */
 void hvc_table__drop(struct hvc_table *table);
 
+/**
+ * Print a line of prose that may be wrapped: its first line begins at column `used`, the others
+ * are indented.
+ */
+void hvc_page__prose(const struct hvc_page *page, unsigned used, unsigned indent,
+                     const char *format, ...) HVC_PRINTF(4, 5);
+
 /** The escape sequence of an ink, or "" on a page without colour; hvc_ink__end ends it. */
 const char *hvc_ink__begin(const struct hvc_page *page, enum hvc_ink ink);
 const char *hvc_ink__end(const struct hvc_page *page, enum hvc_ink ink);

@@ -5,6 +5,8 @@
 #include "engine/internal.h"
 #include "report/table.h"
 
+#define LABEL 14 /* columns for what a line is about */
+
 static void put_line(const struct hvc_page *page, const char *label, enum hvc_ink ink,
                      const char *format, ...) HVC_PRINTF(4, 5);
 
@@ -13,7 +15,7 @@ static void put_line(const struct hvc_page *page, const char *label, enum hvc_in
 {
 	va_list args;
 
-	fprintf(page->out, "  %-14s%s", label, hvc_ink__begin(page, ink));
+	fprintf(page->out, "  %-*s%s", LABEL, label, hvc_ink__begin(page, ink));
 	va_start(args, format);
 	vfprintf(page->out, format, args);
 	va_end(args);
@@ -131,8 +133,9 @@ static void put_verdict(const struct hvc_page *page, const struct hvc_call_repor
 		hvc_words__verdict(report, text, sizeof(text));
 		put_line(page, "because", HVC_INK_BAD, "%s", text);
 	}
-	put_line(page, "source", HVC_INK_PLAIN, "%s%s", rule->source,
-	         rule->unconfirmed ? " (unconfirmed)" : "");
+	fprintf(page->out, "  %-*s", LABEL, "source");
+	hvc_page__prose(page, LABEL + 2, LABEL + 2, "%s%s", rule->source,
+	                rule->unconfirmed ? " (unconfirmed)" : "");
 }
 
 /* The registers that changed: x0 to x30, or all others. */

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include "hvcheck/arch.h"
 #include "report/table.h"
 
@@ -59,6 +61,14 @@ static void put_finding(const struct hvc_page *page, const struct hvc_check *che
 	fprintf(page->out, "\n        %s --abi %s\n", command, abi);
 }
 
+static void put_rule(const struct hvc_page *page, const struct hvc_rule *rule)
+{
+	fprintf(page->out, "\n  %s%s%s,", hvc_ink__begin(page, HVC_INK_STRONG), rule->name,
+	        hvc_ink__end(page, HVC_INK_STRONG));
+	hvc_page__prose(page, (unsigned)strlen(rule->name) + 3, 4, " promised by %s%s",
+	                rule->source, rule->unconfirmed ? " (unconfirmed)" : "");
+}
+
 /* The findings of one rule, under its name and where it is promised. */
 static void put_findings(const struct hvc_page *page, const struct hvc_check *check,
                          const char *abi)
@@ -70,10 +80,7 @@ static void put_findings(const struct hvc_page *page, const struct hvc_check *ch
 		const struct hvc_rule *rule = hvc_abi_rule_at(check->abi, (unsigned)index);
 
 		if (index != last)
-			fprintf(page->out, "\n  %s%s%s, promised by %s%s\n",
-			        hvc_ink__begin(page, HVC_INK_STRONG), rule->name,
-			        hvc_ink__end(page, HVC_INK_STRONG), rule->source,
-			        rule->unconfirmed ? " (unconfirmed)" : "");
+			put_rule(page, rule);
 		last = index;
 		put_finding(page, check, abi, i);
 	}
@@ -101,8 +108,9 @@ static void put_verdict(const struct hvc_page *page, const struct hvc_check *che
 enum hvc_status hvc_check_text(const struct hvc_page *page, const struct hvc_check *check,
                                const char *abi, struct hvc_diag *diag)
 {
-	fprintf(page->out, "%s against %s: %s\n\n", check->subject, hvc_abi_name(check->abi),
-	        hvc_abi_title(check->abi));
+	hvc_page__prose(page, 0, 0, "%s against %s: %s", check->subject, hvc_abi_name(check->abi),
+	                hvc_abi_title(check->abi));
+	fputc('\n', page->out);
 	HVC_TRY(put_rules(page, check, diag));
 	if (check->total.undecided)
 		fputs("\n  Undecided: the ABI promises nothing for these calls.\n", page->out);

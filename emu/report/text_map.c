@@ -12,11 +12,12 @@ static void put_account(const struct hvc_page *page, const struct hvc_map *map)
 		made += map->class_[i].calls;
 	hvc_words__number(HVC_IMM_COUNT, space);
 	hvc_words__number(hvc_words__classified(map), done);
-	fprintf(page->out,
-	        "%s: %s of %s immediates classified in %s class%s (%s probe%s, %s calls)\n\n",
-	        map->subject, done, space, hvc_words__number(map->classes, classes),
-	        map->classes == 1 ? "" : "es", hvc_words__number(map->probes.count, probes),
-	        map->probes.count == 1 ? "" : "s", hvc_words__number(made, calls));
+	hvc_page__prose(page, 0, 0,
+	                "%s: %s of %s immediates classified in %s class%s (%s probe%s, %s calls)",
+	                map->subject, done, space, hvc_words__number(map->classes, classes),
+	                map->classes == 1 ? "" : "es", hvc_words__number(map->probes.count, probes),
+	                map->probes.count == 1 ? "" : "s", hvc_words__number(made, calls));
+	fputc('\n', page->out);
 }
 
 static void put_region(struct hvc_table *table, const struct hvc_map *map,
