@@ -175,6 +175,7 @@ bool hvc_call__start(struct hvc_machine *machine)
 	}
 	machine->instructions = 0;
 	machine->stores = machine->el2_stores = machine->untracked = 0;
+	memset(machine->store, 0, sizeof machine->store);
 	machine->dirty = (struct hvc_regset){{0, 0}};
 	machine->after_eret = false;
 	machine->step_open = false;

@@ -375,6 +375,12 @@ enum hvc_status hvc_machine_reset(struct hvc_machine *machine, struct hvc_diag *
 	return HVC_OK;
 }
 
+enum hvc_status hvc_machine_read(struct hvc_machine *machine, uint64_t address, void *buffer,
+                                 size_t size)
+{
+	return hvc_engine__read(machine->engine, address, buffer, size) ? HVC_OK : HVC_E_RANGE;
+}
+
 enum hvc_status hvc_machine_run(struct hvc_machine *machine, const struct hvc_feed *feed,
                                 struct hvc_diag *diag)
 {

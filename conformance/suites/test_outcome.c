@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT */
+/** Every way in which a call can end, each produced by a handler made for it. */
+#include "hvcheck/arch.h"
+#include "hvcheck/machine.h"
+#include "suite.h"
+#include "tiny_image.h"
+
+#define ELR   sys_name(HVC_REG_ELR_EL2)
+#define SPSR  sys_name(HVC_REG_SPSR_EL2)
+#define CODE  (TINY_BASE + TINY_CODE)
+#define ENTRY (TINY_BASE + TINY_LOWER)
+
+/* The outcome of one call from EL1h with the registers of seed 0 and x1 as given. */
+static struct hvc_outcome call_with(struct tiny_image *image, uint64_t x1)
+{
+	struct hvc_machine *machine = tiny_open(image);
+	struct hvc_outcome outcome, again;
+	struct hvc_call call;
+
+	hvc_call_init(&call, 0);
+	call.x[1] = x1;
+	outcome = tiny_call(machine, &call);
+	tiny_reset(machine);
+	again = tiny_call(machine, &call);
+	ck_assert_mem_eq(&outcome, &again, sizeof outcome);
+	hvc_machine_close(machine);
+	return outcome;
+}
+
+#define HANDLER(image, ...)                                  \
+	do {                                                 \
+		tiny_init(&(image), HVC_CPU_A72);            \
+		tiny_put(&(image), TINY_LOWER, __VA_ARGS__); \
+	} while (0)
+
+START_TEST(return_to_the_next_instruction)
+{
+	struct tiny_image image;
+	struct hvc_outcome outcome;
+	struct hvc_call call;
+
+	HANDLER(image, A64_ERET);
+	outcome = call_with(&image, 0x1234);
+	assert_kind(outcome, HVC_OUTCOME_RETURN);
+	ck_assert_int_eq(outcome.level, HVC_LEVEL_EL1H);
+	assert_hex(outcome.pc, HVC_CALLS + 4);
+	ck_assert_uint_eq(outcome.instructions, 1);
+	assert_hex(outcome.esr, 0);
+	assert_hex(outcome.far, 0);
+	hvc_call_init(&call, 0);
+	call.x[1] = 0x1234;
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
+		assert_hex(outcome.state.v[n], call.x[n]);
+}
+END_TEST
+
+START_TEST(retry_of_the_call)
+{
+	struct tiny_image image;
+	struct hvc_outcome outcome;
+
+	HANDLER(image, A64_MRS(1, ELR), A64_SUB(1, 1, 4), A64_MSR(ELR, 1), A64_ERET);
+	outcome = call_with(&image, 0);
+	assert_kind(outcome, HVC_OUTCOME_RETRY);
+	assert_hex(outcome.pc, HVC_CALLS);
+	ck_assert_int_eq(outcome.level, HVC_LEVEL_EL1H);
+}
+END_TEST
+
+/* All of the caller's table counts; the level decides whether it is the caller's. */
+START_TEST(inject_into_the_callers_vectors)
+{
+	static const unsigned offsets[] = {0x0, 0x200, 0x204, 0x400, 0x7fc};
+
+	for (size_t i = 0; i < sizeof offsets / sizeof *offsets; i++) {
+		struct tiny_image image;
+		struct hvc_outcome outcome;
+
+		HANDLER(image, A64_MSR(ELR, 1), A64_ERET);
+		outcome = call_with(&image, HVC_CALLER_VECTORS + offsets[i]);
+		assert_kind(outcome, HVC_OUTCOME_INJECT);
+		assert_hex(outcome.pc, HVC_CALLER_VECTORS + offsets[i]);
+		HANDLER(image, A64_BR(1));
+		assert_kind(call_with(&image, HVC_CALLER_VECTORS + offsets[i]), HVC_OUTCOME_JUMP);
+	}
+}
+END_TEST
+
+/* At EL2: wherever the caller says, mapped or not, with every level's register intact. */
+START_TEST(jump_at_el2)
+{
+	static const uint64_t targets[] = {
+	        HVC_LANDING, HVC_LANDING + 31 * 0x800, HVC_NEW_VECTORS, 0x0,
+	        0x80000,     0xffff000008080000,       0x7fffffff0000};
+
+	for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+		struct tiny_image image;
+		struct hvc_outcome outcome;
+
+		HANDLER(image, A64_MOVZ(2, 0x77), A64_BR(1));
+		outcome = call_with(&image, targets[i]);
+		assert_kind(outcome, HVC_OUTCOME_JUMP);
+		ck_assert_int_eq(outcome.level, HVC_LEVEL_EL2H);
+		assert_hex(outcome.pc, targets[i]);
+		assert_hex(outcome.state.v[2], 0x77);
+		assert_hex(outcome.state.v[HVC_REG_DAIF], 0x3c0);
+		assert_hex(outcome.esr, 0);
+	}
+}
+END_TEST
+
+/* At the caller's level: any address but the two that a call may end at. */
+START_TEST(jump_at_a_lower_level)
+{
+	static const uint64_t targets[] = {
+	        HVC_CALLS + 8, HVC_CALLS + 0x1000, HVC_LANDING, HVC_NEW_VECTORS, 0x80000, CODE};
+
+	for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
+		struct tiny_image image;
+		struct hvc_outcome outcome;
+
+		HANDLER(image, A64_MSR(ELR, 1), A64_ERET);
+		outcome = call_with(&image, targets[i]);
+		assert_kind(outcome, HVC_OUTCOME_JUMP);
+		ck_assert_int_eq(outcome.level, HVC_LEVEL_EL1H);
+		assert_hex(outcome.pc, targets[i]);
+	}
+}
+END_TEST
+
+START_TEST(handoff_at_a_boundary)
+{
+	const uint64_t stops[] = {CODE + 0x40, CODE + 0x48, CODE + 0x100, 0x90000};
+
+	for (size_t i = 0; i < 4; i++) {
+		struct tiny_image image;
+		struct hvc_outcome outcome;
+
+		HANDLER(image, A64_MOVZ(2, 1), A64_B(TINY_CODE + 0x40 - TINY_LOWER - 4));
+		/* straight-line code: the second boundary is in the middle of a block */
+		tiny_put(&image, TINY_CODE + 0x40, A64_MOVZ(2, 2), A64_MOVZ(2, 3), A64_MOVZ(2, 4),
+		         A64_ERET);
+		image.config.stop_at = &stops[i];
+		image.config.stops = 4 - (unsigned)i;
+		outcome = call_with(&image, 0);
+		if (i < 2) {
+			assert_kind(outcome, HVC_OUTCOME_HANDOFF);
+			assert_hex(outcome.pc, stops[i]);
+			assert_hex(outcome.state.v[2], i == 0 ? 1 : 3);
+			ck_assert_int_eq(outcome.level, HVC_LEVEL_EL2H);
+		} else {
+			assert_kind(outcome, HVC_OUTCOME_RETURN);
+		}
+	}
+}
+END_TEST
+
+START_TEST(forward_to_el3)
+{
+	static const uint16_t imms[] = {0, 1, 0x8000, 0xffff};
+
+	for (size_t i = 0; i < 4; i++) {
+		struct tiny_image image;
+		struct hvc_outcome outcome;
+
+		HANDLER(image, A64_MOVZ(0, 0x42), hvc_arch_encode_smc(imms[i]), A64_ERET);
+		outcome = call_with(&image, 0);
+		assert_kind(outcome, HVC_OUTCOME_FORWARD);
+		assert_hex(outcome.pc, ENTRY + 4);
+		ck_assert_uint_eq(hvc_arch_ec(outcome.esr), HVC_EC_SMC64);
+		assert_hex(outcome.state.v[0], 0x42);
+		ck_assert_int_eq(outcome.level, HVC_LEVEL_EL2H);
+	}
+}
+END_TEST
+
+/* Loops that come back to where they were: never ended by the budget. */
+START_TEST(spin_in_every_shape)
+{
+	static const struct {
+		const char *what;
+		uint32_t code[10];
+	} loops[] = {
+	        {"b .", {A64_B(0)}},
+	        {"nop; b .", {A64_NOP, A64_B(0)}},
+	        {"nop; b -4", {A64_NOP, A64_B(-4)}},
+	        {"wfi; b -4", {A64_WFI, A64_B(-4)}},
+	        {"wfe; b -4", {A64_WFE, A64_B(-4)}},
+	        {"wfe; wfi; nop; b", {A64_WFE, A64_WFI, A64_NOP, A64_B(-12)}},
+	        {"br to itself", {A64_ADR(9, 4), A64_BR(9)}},
+	        {"two blocks", {A64_NOP, A64_B(4), A64_NOP, A64_B(-12)}},
+	        {"wfi in two blocks", {A64_WFI, A64_B(4), A64_WFI, A64_B(-12)}},
+	        {"after a register settles",
+	         {A64_MOVZ(9, 40), A64_CBNZ(9, 8), A64_B(0), A64_SUB(9, 9, 1), A64_B(-12)}},
+	        {"reads memory", {A64_ADR(9, 0), A64_LDR(10, 9), A64_B(-4)}},
+	        {"stores the same again", {A64_ADR(9, 0x80), A64_STR(10, 9), A64_B(-4)}},
+	        {"three blocks, a register with period 7",
+	         {A64_MOVZ(9, 7), A64_SUBS(9, 9, 1), A64_BNE(8), A64_MOVZ(9, 7), A64_NOP, A64_B(4),
+	          A64_NOP, A64_B(-24)}},
+	};
+
+	for (size_t i = 0; i < sizeof loops / sizeof *loops; i++) {
+		struct tiny_image image;
+		struct hvc_outcome outcome;
+
+		tiny_init(&image, HVC_CPU_A72);
+		memcpy(image.bytes + TINY_LOWER, loops[i].code, sizeof loops[i].code);
+		outcome = call_with(&image, 0);
+		ck_assert_msg(outcome.kind == HVC_OUTCOME_SPIN, "%s: %s", loops[i].what,
+		              hvc_outcome_name(outcome.kind));
+		ck_assert_int_eq(outcome.level, HVC_LEVEL_EL2H);
+		ck_assert_uint_lt(outcome.pc - ENTRY, 0x40);
+		ck_assert_uint_lt(outcome.instructions, 2000);
+	}
+}
+END_TEST
+
+/* WFI and WFE by themselves do not end anything. */
+START_TEST(waiting_is_not_spinning)
+{
+	struct tiny_image image;
+	struct hvc_outcome outcome;
+
+	HANDLER(image, A64_WFI, A64_MOVZ(2, 1), A64_WFE, A64_MOVZ(3, 2), A64_WFI, A64_WFI,
+	        A64_ERET);
+	outcome = call_with(&image, 0);
+	assert_kind(outcome, HVC_OUTCOME_RETURN);
+	assert_hex(outcome.state.v[2], 1);
+	assert_hex(outcome.state.v[3], 2);
+	ck_assert_uint_eq(outcome.instructions, 7);
+}
+END_TEST
+
+/* A loop that makes progress is none: in a register, in memory, in a system register. */
+START_TEST(progress_is_not_spinning)
+{
+	const uint32_t tpidr = sys_name(HVC_REG_TPIDR_EL2);
+	const uint32_t loops[][6] = {
+	        {A64_SUBS(1, 1, 1), A64_BNE(-4), A64_ERET},
+	        {A64_LDR(9, 2), A64_SUBS(9, 9, 1), A64_STR(9, 2), A64_MOVZ(9, 0), A64_BNE(-16),
+	         A64_ERET},
+	        {A64_MRS(9, tpidr), A64_SUBS(9, 9, 1), A64_MSR(tpidr, 9), A64_MOVZ(9, 0),
+	         A64_BNE(-16), A64_ERET},
+	};
+
+	for (size_t i = 0; i < 3; i++) {
+		struct tiny_image image;
+		struct hvc_machine *machine;
+		struct hvc_call call;
+		uint64_t rounds = 5000;
+
+		tiny_init(&image, HVC_CPU_A72);
+		memcpy(image.bytes + TINY_LOWER, loops[i], sizeof loops[i]);
+		memcpy(image.bytes + TINY_CODE, &rounds, sizeof rounds);
+		tiny_set(&image, HVC_REG_TPIDR_EL2, rounds);
+		machine = tiny_open(&image);
+		hvc_call_init(&call, 0);
+		call.x[1] = rounds;
+		call.x[2] = CODE;
+		assert_kind(tiny_call(machine, &call), HVC_OUTCOME_RETURN);
+		hvc_machine_close(machine);
+	}
+}
+END_TEST
+
+START_TEST(fault_of_every_class)
+{
+	static const uint64_t nowhere = 0x5000000000;
+	const struct {
+		uint32_t code[3];
+		uint64_t pc;
+		unsigned ec;
+		uint64_t far;
+	} faults[] = {
+	        {{A64_UDF}, ENTRY, HVC_EC_UNKNOWN, 0},
+	        {{A64_NOP, A64_MRS(1, SYS(3, 6, 1, 1, 0))}, ENTRY + 4, HVC_EC_UNKNOWN, 0},
+	        {{A64_NOP, A64_LDR(2, 1)}, ENTRY + 4, HVC_EC_DABT_SAME, nowhere},
+	        {{A64_NOP, A64_STR(2, 1)}, ENTRY + 4, HVC_EC_DABT_SAME, nowhere},
+	        {{A64_ADD(2, 1, 8), A64_BR(2)}, nowhere + 8, HVC_EC_IABT_SAME, nowhere + 8},
+	        {{A64_NOP, UINT32_C(0xd4000002) | 7 << 5}, ENTRY + 4, HVC_EC_HVC64, 0},
+	        {{A64_SVC(7)}, ENTRY, HVC_EC_SVC64, 0},
+	        {{A64_NOP, A64_BRK(7)}, ENTRY + 4, HVC_EC_BRK64, 0},
+	};
+
+	for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+		struct tiny_image image;
+		struct hvc_outcome outcome;
+
+		tiny_init(&image, HVC_CPU_A72);
+		memcpy(image.bytes + TINY_LOWER, faults[i].code, sizeof faults[i].code);
+		outcome = call_with(&image, nowhere);
+		assert_kind(outcome, HVC_OUTCOME_FAULT);
+		ck_assert_int_eq(outcome.level, HVC_LEVEL_EL2H);
+		assert_hex(outcome.pc, faults[i].pc);
+		ck_assert_uint_eq(hvc_arch_ec(outcome.esr), faults[i].ec);
+		assert_hex(outcome.far, faults[i].far);
+	}
+}
+END_TEST
+
+/* The budget ends what makes progress for ever, and lets pass what ends before. */
+START_TEST(limit_is_the_budget)
+{
+	static const uint64_t budgets[] = {1, 2, 10, 999, 1000, 1001, 50000, 0};
+
+	for (size_t i = 0; i < sizeof budgets / sizeof *budgets; i++) {
+		uint64_t budget = budgets[i] ? budgets[i] : HVC_BUDGET_DEFAULT;
+		struct tiny_image image;
+		struct hvc_outcome outcome;
+
+		HANDLER(image, A64_ADD(2, 2, 1), A64_B(-4));
+		image.config.budget = budgets[i];
+		outcome = call_with(&image, 0);
+		assert_kind(outcome, HVC_OUTCOME_LIMIT);
+		ck_assert_uint_gt(outcome.instructions, budget);
+		ck_assert_uint_le(outcome.instructions, budget + 2);
+		/* two instructions a round, two after the loop */
+		HANDLER(image, A64_SUBS(1, 1, 1), A64_BNE(-4), A64_NOP, A64_ERET);
+		image.config.budget = budgets[i];
+		if (budget < 4)
+			continue;
+		outcome = call_with(&image, (budget - 2) / 2);
+		assert_kind(outcome, HVC_OUTCOME_RETURN);
+		ck_assert_uint_le(outcome.instructions, budget);
+		assert_kind(call_with(&image, (budget - 2) / 2 + 1), HVC_OUTCOME_LIMIT);
+	}
+}
+END_TEST
+
+/* Stores outside the subject and EL2's own memory are told; the others are only counted. */
+START_TEST(stores_are_told)
+{
+	struct tiny_image image;
+	struct hvc_outcome outcome;
+
+	HANDLER(image, A64_STR(2, 1), A64_STRW(3, 1), A64_STRB(4, 1), A64_STR(5, 6), A64_STR(5, 7),
+	        A64_ERET);
+	tiny_put(&image, TINY_LOWER + 0x14, A64_ADR(8, 0x400), A64_STR(2, 8), A64_SUB(31, 31, 16),
+	         UINT32_C(0xf90003e9) /* str x9, [sp] */, A64_ERET);
+	outcome = call_with(&image, HVC_STACK_EL1 - 64);
+	assert_kind(outcome, HVC_OUTCOME_RETURN);
+	ck_assert_uint_eq(outcome.stores, 5);
+	ck_assert_uint_eq(outcome.el2_stores, 2);
+	assert_hex(outcome.store[0].address, HVC_STACK_EL1 - 64);
+	assert_hex(outcome.store[0].value, HVC_LANDING + 2 * 0x800);
+	ck_assert_uint_eq(outcome.store[0].size, 8);
+	assert_hex(outcome.store[1].value, (HVC_LANDING + 3 * 0x800) & 0xffffffff);
+	ck_assert_uint_eq(outcome.store[1].size, 4);
+	assert_hex(outcome.store[2].value, (HVC_LANDING + 4 * 0x800) & 0xff);
+	ck_assert_uint_eq(outcome.store[2].size, 1);
+	assert_hex(outcome.store[3].address, HVC_LANDING + 6 * 0x800);
+	assert_hex(outcome.store[4].address, HVC_LANDING + 7 * 0x800);
+	for (unsigned n = 5; n < HVC_STORE_MAX; n++)
+		ck_assert_uint_eq(outcome.store[n].size, 0);
+}
+END_TEST
+
+static const struct suite_test tests[] = {
+        {"return_to_the_next_instruction", &return_to_the_next_instruction},
+        {"retry_of_the_call", &retry_of_the_call},
+        {"inject_into_the_callers_vectors", &inject_into_the_callers_vectors},
+        {"jump_at_el2", &jump_at_el2},
+        {"jump_at_a_lower_level", &jump_at_a_lower_level},
+        {"handoff_at_a_boundary", &handoff_at_a_boundary},
+        {"forward_to_el3", &forward_to_el3},
+        {"spin_in_every_shape", &spin_in_every_shape},
+        {"waiting_is_not_spinning", &waiting_is_not_spinning},
+        {"progress_is_not_spinning", &progress_is_not_spinning},
+        {"fault_of_every_class", &fault_of_every_class},
+        {"limit_is_the_budget", &limit_is_the_budget},
+        {"stores_are_told", &stores_are_told},
+};
+
+SUITE_MAIN("outcome", tests)
