@@ -88,9 +88,8 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_machine_reset(struct hvc_machine *machi
                                                        struct hvc_diag *diag);
 
 /** Read guest memory, all or nothing. HVC_E_RANGE when any byte is unmapped. */
-HVC_MUST_USE HVC_API enum hvc_status hvc_machine_read(struct hvc_machine *machine,
-                                                      uint64_t address, void *buffer,
-                                                      size_t size);
+HVC_MUST_USE HVC_API enum hvc_status hvc_machine_read(struct hvc_machine *machine, uint64_t address,
+                                                      void *buffer, size_t size);
 
 /** Where calls come from and outcomes go, for many calls in one go. */
 struct hvc_feed {
@@ -102,9 +101,8 @@ struct hvc_feed {
 };
 
 /** Make every call of the feed, each from reset, without leaving the engine in between. */
-HVC_MUST_USE HVC_API enum hvc_status hvc_machine_run(struct hvc_machine *machine,
-                                                     const struct hvc_feed *feed,
-                                                     struct hvc_diag *diag);
+HVC_MUST_USE HVC_API enum hvc_status
+hvc_machine_run(struct hvc_machine *machine, const struct hvc_feed *feed, struct hvc_diag *diag);
 
 /**
  * Prove that the installed engine behaves: CurrentEL after every transition, ESR, ELR and SPSR
