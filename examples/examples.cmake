@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: MIT
+# The examples, built and run; what they print is kept next to them.
+set(examples ${CMAKE_CURRENT_LIST_DIR})
+
+function(compare name output command)
+  add_test(NAME ${name} WORKING_DIRECTORY ${CMAKE_BINARY_DIR}
+           COMMAND sh -c "${command} > ${name}.out && diff -u '${examples}/${output}' ${name}.out")
+  set_tests_properties(${name} PROPERTIES LABELS example TIMEOUT 300)
+endfunction()
+
+add_executable(sweep ${examples}/sweep.c)
+target_link_libraries(sweep PRIVATE hvcheck_core)
+compare(example-sweep sweep.txt "'$<TARGET_FILE:sweep>' linux-stub-imm 0x400001c000")
+
+# ${assemble} and ${link}: the tools that the built-in subjects are made with.
+set(doorman ${examples}/own_vectors/doorman)
+add_custom_command(OUTPUT doorman.elf
+  COMMAND ${assemble} -o doorman.o ${doorman}.S
+  COMMAND ${link} -Ttext=0x80080000 -e doorman_vectors -o doorman.elf doorman.o
+  DEPENDS ${doorman}.S VERBATIM)
+add_custom_target(doorman ALL DEPENDS doorman.elf)
+compare(example-own-vectors own_vectors/expected.txt
+        "'$<TARGET_FILE:hvcheck>' check doorman.elf@doorman_vectors --abi '${doorman}.yaml'")
