@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// Wrong on purpose: SET_VECTORS leaves SP_EL2 in x9, which is neither kept nor any business of
-// the caller.
+// Wrong on purpose: SET_VECTORS leaves SP_EL2 in x19, which is no business of the caller and not
+// one of the registers that a call may use up, x0 to x18.
 //
 // Judged by linux-stub-4.12, this must be reported:
 //
-//	set_vectors: preserve of x9
+//	set_vectors: preserve of x19
 //		first: HVC #0 from EL1h, x0=0
 	.include "macros.inc"
 	.include "linux/stub.inc"
@@ -14,7 +14,7 @@
 	.equ	HVC_SOFT_RESTART, 1
 	.equ	HVC_RESET_VECTORS, 2
 
-	subject	"Broken: the 4.12 stub, leaking SP_EL2 in x9"
+	subject	"Broken: the 4.12 stub, leaking SP_EL2 in x19"
 
 	stub_table
 
@@ -28,7 +28,7 @@ routine handle_sync
 	ldr	x0, =HVC_STUB_ERR
 	eret
 
-1:	mov	x9, sp
+1:	mov	x19, sp
 	msr	vbar_el2, x1
 	b	3f
 
