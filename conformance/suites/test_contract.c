@@ -41,41 +41,26 @@ struct row {
 	struct effect effect[6];
 };
 
-#define ALL    0, 0xffff
-#define HVC1   HVC_INSN_HVC, HVC_LEVEL_EL1H
-#define HVC1T  HVC_INSN_HVC, HVC_LEVEL_EL1T
-#define HVC2   HVC_INSN_HVC, HVC_LEVEL_EL2H
-#define HVC2T  HVC_INSN_HVC, HVC_LEVEL_EL2T
-#define SMC1   HVC_INSN_SMC, HVC_LEVEL_EL1H
-#define RETURN HVC_OUTCOME_RETURN
-#define RETRY  HVC_OUTCOME_RETRY
-#define SPIN   HVC_OUTCOME_SPIN
-#define JUMP   HVC_OUTCOME_JUMP
-#define VBAR   HVC_REG_VBAR_EL2
-#define IS(reg, v)            \
-	{                     \
-		CONST, reg, v \
-	}
-#define WAS(reg, v)          \
-	{                    \
-		COPY, reg, v \
-	}
-#define IS_IMM(reg)         \
-	{                   \
-		IMM, reg, 0 \
-	}
-#define CALLED(reg)              \
-	{                        \
-		FUNCTION, reg, 0 \
-	}
-#define NOTHING                   \
-	{                         \
-		{                 \
-			END, 0, 0 \
-		}                 \
-	}
+/* clang-format off */
+#define ALL          0, 0xffff
+#define HVC1         HVC_INSN_HVC, HVC_LEVEL_EL1H
+#define HVC1T        HVC_INSN_HVC, HVC_LEVEL_EL1T
+#define HVC2         HVC_INSN_HVC, HVC_LEVEL_EL2H
+#define HVC2T        HVC_INSN_HVC, HVC_LEVEL_EL2T
+#define SMC1         HVC_INSN_SMC, HVC_LEVEL_EL1H
+#define RETURN       HVC_OUTCOME_RETURN
+#define RETRY        HVC_OUTCOME_RETRY
+#define SPIN         HVC_OUTCOME_SPIN
+#define JUMP         HVC_OUTCOME_JUMP
+#define VBAR         HVC_REG_VBAR_EL2
+#define IS(reg, v)   {CONST, reg, v}
+#define WAS(reg, v)  {COPY, reg, v}
+#define IS_IMM(reg)  {IMM, reg, 0}
+#define CALLED(reg)  {FUNCTION, reg, 0}
+#define NOTHING      {{END, 0, 0}}
 #define RESTARTED    WAS(0, 2), WAS(1, 3), WAS(2, 4), WAS(4, 1)
 #define CALL_EFFECTS CALLED(0), WAS(1, 2), WAS(2, 3)
+/* clang-format on */
 
 /* clang-format off */
 static const struct row rows[] = {
