@@ -34,9 +34,11 @@
 #define A64_BNE(offset) (UINT32_C(0x54000001) | ((uint32_t)(offset) >> 2 & 0x7ffff) << 5)
 #define A64_CBNZ(rt, offset) \
 	(UINT32_C(0xb5000000) | ((uint32_t)(offset) >> 2 & 0x7ffff) << 5 | (rt))
-#define A64_ADR(rd, offset)                                    \
-	(UINT32_C(0x10000000) | ((uint32_t)(offset)&3) << 29 | \
+/* clang-format off */
+#define A64_ADR(rd, offset) \
+	(UINT32_C(0x10000000) | ((uint32_t)(offset) & 3) << 29 | \
 	 ((uint32_t)(offset) >> 2 & 0x7ffff) << 5 | (rd))
+/* clang-format on */
 #define A64_MOV(rd, rm)     (UINT32_C(0xaa0003e0) | (uint32_t)(rm) << 16 | (rd))
 #define A64_MOVZ(rd, imm)   (UINT32_C(0xd2800000) | (uint32_t)(imm) << 5 | (rd))
 #define A64_MOVK16(rd, imm) (UINT32_C(0xf2a00000) | (uint32_t)(imm) << 5 | (rd))
