@@ -149,6 +149,8 @@ void hvc_trace__close(struct hvc_machine *machine);
 /* Open without the self-test. */
 enum hvc_status hvc_machine__open(const struct hvc_machine_config *config, struct hvc_diag *diag,
                                   struct hvc_machine **out);
+/* selftest.c: for one CPU model */
+enum hvc_status hvc_machine__selftest(enum hvc_cpu cpu, struct hvc_diag *diag);
 /* Registers and data memory back to the world; code is not, see hvc_machine_run. */
 bool hvc_machine__restore(struct hvc_machine *machine);
 

@@ -222,11 +222,14 @@ enum hvc_status hvc_machine__open(const struct hvc_machine_config *config, struc
 enum hvc_status hvc_machine_open(const struct hvc_machine_config *config, struct hvc_diag *diag,
                                  struct hvc_machine **out)
 {
-	static bool trusted;
+	static bool trusted[HVC_CPU_COUNT];
+	enum hvc_cpu cpu = config->world ? config->world->cpu : HVC_CPU_A72;
 
-	if (!trusted)
-		HVC_TRY(hvc_machine_selftest(diag));
-	trusted = true;
+	if (cpu >= HVC_CPU_COUNT)
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "no such CPU model");
+	if (!trusted[cpu])
+		HVC_TRY(hvc_machine__selftest(cpu, diag));
+	trusted[cpu] = true;
 	return hvc_machine__open(config, diag, out);
 }
 

@@ -53,9 +53,10 @@ struct hvc_machine_config {
 struct hvc_machine;
 
 /**
- * Open a machine in its world. The first call in a process also runs the engine's self-test
- * (hvc_machine_selftest) and refuses to go on when it fails.
- * Errors: HVC_E_RANGE (image overlaps the harness or itself, vectors misaligned or outside
+ * Open a machine in its world. The first call in a process for a CPU model also runs the engine's
+ * self-test for it (hvc_machine_selftest) and refuses to go on when that fails.
+ * Errors: HVC_E_ARG (no such CPU model), HVC_E_UNSUPPORTED (the world sets a register that the
+ * model lacks), HVC_E_RANGE (image overlaps the harness or itself, vectors misaligned or outside
  * the image), HVC_E_ENGINE, HVC_E_NOMEM.
  */
 HVC_MUST_USE HVC_API enum hvc_status hvc_machine_open(const struct hvc_machine_config *config,
@@ -105,8 +106,9 @@ HVC_MUST_USE HVC_API enum hvc_status
 hvc_machine_run(struct hvc_machine *machine, const struct hvc_feed *feed, struct hvc_diag *diag);
 
 /**
- * Prove that the installed engine behaves: CurrentEL after every transition, ESR, ELR and SPSR
- * as EL2 reads them, banked SP, slots, ERET. HVC_E_ENGINE names the first thing that is wrong.
+ * Prove that the installed engine behaves with every CPU model: CurrentEL after every transition,
+ * ESR, ELR and SPSR as EL2 reads them, banked SP, slots, ERET, E2H. HVC_E_ENGINE names the first
+ * thing that is wrong.
  */
 HVC_MUST_USE HVC_API enum hvc_status hvc_machine_selftest(struct hvc_diag *diag);
 
