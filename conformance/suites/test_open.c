@@ -15,96 +15,96 @@ START_TEST(selftest_passes)
 }
 END_TEST
 
-/* Of a table of two segments, with the vectors at BASE unless said. */
+/* Images of two segments, and what is said of them. */
+static const struct {
+	const char *what;
+	struct hvc_segment a, b;
+	uint64_t vectors;
+	enum hvc_status status;
+} images[] = {
+        {"two apart", {TINY_BASE, 0x1000, NULL, 0}, {0, 0x10, NULL, 0}, TINY_BASE, HVC_OK},
+        {"two in a page",
+         {TINY_BASE, 0x800, NULL, 0},
+         {TINY_BASE + 0x900, 8, NULL, 0},
+         TINY_BASE,
+         HVC_OK},
+        {"two that touch",
+         {TINY_BASE, 0x800, NULL, 0},
+         {TINY_BASE + 0x800, 8, NULL, 0},
+         TINY_BASE,
+         HVC_OK},
+        {"in the other order",
+         {TINY_BASE + 0x800, 8, NULL, 0},
+         {TINY_BASE, 0x800, NULL, 0},
+         TINY_BASE,
+         HVC_OK},
+        {"overlap by one",
+         {TINY_BASE, 0x801, NULL, 0},
+         {TINY_BASE + 0x800, 8, NULL, 0},
+         TINY_BASE,
+         HVC_E_RANGE},
+        {"the same twice",
+         {TINY_BASE, 0x800, NULL, 0},
+         {TINY_BASE, 0x800, NULL, 0},
+         TINY_BASE,
+         HVC_E_RANGE},
+        {"table cut short",
+         {TINY_BASE, 0x7ff, NULL, 0},
+         {0, 0x10, NULL, 0},
+         TINY_BASE,
+         HVC_E_RANGE},
+        {"table outside",
+         {TINY_BASE, 0x1000, NULL, 0},
+         {0, 0x10, NULL, 0},
+         TINY_BASE + 0x1000,
+         HVC_E_RANGE},
+        {"table misaligned",
+         {TINY_BASE, 0x2000, NULL, 0},
+         {0, 0x10, NULL, 0},
+         TINY_BASE + 0x400,
+         HVC_E_RANGE},
+        {"empty segment",
+         {TINY_BASE, 0x1000, NULL, 0},
+         {0x1000, 0, NULL, 0},
+         TINY_BASE,
+         HVC_E_RANGE},
+        {"beyond the end of memory",
+         {TINY_BASE, 0x1000, NULL, 0},
+         {UINT64_MAX - 7, 0x10, NULL, 0},
+         TINY_BASE,
+         HVC_E_RANGE},
+        {"into the harness",
+         {TINY_BASE, 0x1000, NULL, 0},
+         {HVC_HARNESS_BASE - 8, 9, NULL, 0},
+         TINY_BASE,
+         HVC_E_RANGE},
+        {"up to the harness",
+         {TINY_BASE, 0x1000, NULL, 0},
+         {HVC_HARNESS_BASE - 8, 8, NULL, 0},
+         TINY_BASE,
+         HVC_OK},
+        {"behind the harness",
+         {TINY_BASE, 0x1000, NULL, 0},
+         {HVC_HARNESS_BASE + HVC_HARNESS_SIZE, 8, NULL, 0},
+         TINY_BASE,
+         HVC_OK},
+        {"inside the harness",
+         {TINY_BASE, 0x1000, NULL, 0},
+         {HVC_EL2_DATA, 8, NULL, 0},
+         TINY_BASE,
+         HVC_E_RANGE},
+};
+
 START_TEST(impossible_images_are_refused)
 {
-	static const struct {
-		const char *what;
-		struct hvc_segment a, b;
-		uint64_t vectors;
-		enum hvc_status status;
-	} cases[] = {
-	        {"two apart", {TINY_BASE, 0x1000, NULL, 0}, {0, 0x10, NULL, 0}, TINY_BASE, HVC_OK},
-	        {"two in a page",
-	         {TINY_BASE, 0x800, NULL, 0},
-	         {TINY_BASE + 0x900, 8, NULL, 0},
-	         TINY_BASE,
-	         HVC_OK},
-	        {"two that touch",
-	         {TINY_BASE, 0x800, NULL, 0},
-	         {TINY_BASE + 0x800, 8, NULL, 0},
-	         TINY_BASE,
-	         HVC_OK},
-	        {"in the other order",
-	         {TINY_BASE + 0x800, 8, NULL, 0},
-	         {TINY_BASE, 0x800, NULL, 0},
-	         TINY_BASE,
-	         HVC_OK},
-	        {"overlap by one",
-	         {TINY_BASE, 0x801, NULL, 0},
-	         {TINY_BASE + 0x800, 8, NULL, 0},
-	         TINY_BASE,
-	         HVC_E_RANGE},
-	        {"the same twice",
-	         {TINY_BASE, 0x800, NULL, 0},
-	         {TINY_BASE, 0x800, NULL, 0},
-	         TINY_BASE,
-	         HVC_E_RANGE},
-	        {"table cut short",
-	         {TINY_BASE, 0x7ff, NULL, 0},
-	         {0, 0x10, NULL, 0},
-	         TINY_BASE,
-	         HVC_E_RANGE},
-	        {"table outside",
-	         {TINY_BASE, 0x1000, NULL, 0},
-	         {0, 0x10, NULL, 0},
-	         TINY_BASE + 0x1000,
-	         HVC_E_RANGE},
-	        {"table misaligned",
-	         {TINY_BASE, 0x2000, NULL, 0},
-	         {0, 0x10, NULL, 0},
-	         TINY_BASE + 0x400,
-	         HVC_E_RANGE},
-	        {"empty segment",
-	         {TINY_BASE, 0x1000, NULL, 0},
-	         {0x1000, 0, NULL, 0},
-	         TINY_BASE,
-	         HVC_E_RANGE},
-	        {"beyond the end of memory",
-	         {TINY_BASE, 0x1000, NULL, 0},
-	         {UINT64_MAX - 7, 0x10, NULL, 0},
-	         TINY_BASE,
-	         HVC_E_RANGE},
-	        {"into the harness",
-	         {TINY_BASE, 0x1000, NULL, 0},
-	         {HVC_HARNESS_BASE - 8, 9, NULL, 0},
-	         TINY_BASE,
-	         HVC_E_RANGE},
-	        {"up to the harness",
-	         {TINY_BASE, 0x1000, NULL, 0},
-	         {HVC_HARNESS_BASE - 8, 8, NULL, 0},
-	         TINY_BASE,
-	         HVC_OK},
-	        {"behind the harness",
-	         {TINY_BASE, 0x1000, NULL, 0},
-	         {HVC_HARNESS_BASE + HVC_HARNESS_SIZE, 8, NULL, 0},
-	         TINY_BASE,
-	         HVC_OK},
-	        {"inside the harness",
-	         {TINY_BASE, 0x1000, NULL, 0},
-	         {HVC_EL2_DATA, 8, NULL, 0},
-	         TINY_BASE,
-	         HVC_E_RANGE},
-	};
-
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct hvc_segment segments[2] = {cases[i].a, cases[i].b};
-		struct hvc_machine_config config = {.image = {segments, 2, cases[i].vectors}};
+	for (size_t i = 0; i < sizeof images / sizeof *images; i++) {
+		struct hvc_segment segments[2] = {images[i].a, images[i].b};
+		struct hvc_machine_config config = {.image = {segments, 2, images[i].vectors}};
 		struct hvc_machine *machine = NULL;
 		struct hvc_diag diag = {0};
 		enum hvc_status status = hvc_machine_open(&config, &diag, &machine);
 
-		ck_assert_msg(status == cases[i].status, "%s: %d %s", cases[i].what, status,
+		ck_assert_msg(status == images[i].status, "%s: %d %s", images[i].what, status,
 		              diag.message);
 		ck_assert(!machine == (status != HVC_OK));
 		if (status != HVC_OK)
