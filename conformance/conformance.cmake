@@ -11,9 +11,12 @@ foreach(source ${suites})
   target_compile_definitions(${name} PRIVATE HVC_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
                              HVC_BINARY_DIR="${CMAKE_BINARY_DIR}")
   add_test(NAME ${test} COMMAND ${name})
-  set_tests_properties(${test} PROPERTIES TIMEOUT 300 LABELS suite SKIP_RETURN_CODE 77)
+  set_tests_properties(${test} PROPERTIES TIMEOUT 900 LABELS suite SKIP_RETURN_CODE 77)
 endforeach()
 set_tests_properties(real_kernel PROPERTIES LABELS "suite;real")
+# Millions of calls each, by two workers.
+set_tests_properties(broken contract diff dispatch map PROPERTIES PROCESSORS 2
+                                                             LABELS "suite;exhaustive")
 
 # Figures, not a test: build/default/bench prints ratios.
 add_executable(bench ${CMAKE_CURRENT_LIST_DIR}/bench/sweep.c ${CMAKE_CURRENT_LIST_DIR}/bench/bare.c)

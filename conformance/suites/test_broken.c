@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Failure on purpose: for each subject of vectors/broken/ the check must report exactly the
+ * violation that was put there, and not pass it. One Check test a variant, named after it.
+ */
+#include <stdlib.h>
+
+#include "hvcheck/arch.h"
+#include "under_test.h"
+
+#define README HVC_SOURCE_DIR "/vectors/broken/README.md"
+
+/* One report that must come out, as a row of the README; and a call that shows it. */
+static const struct row {
+	const char *variant, *abi, *rule, *clause, *reg; /* reg "-": none */
+	uint16_t imm;        /* the first immediate that breaks the rule */
+	uint32_t immediates; /* how many do */
+	enum hvc_insn insn;
+	enum hvc_level from;
+	uint64_t x0; /* FREE: as hvc_call_init sets it */
+} rows[] = {
+/* clang-format off */
+#define FREE UINT64_MAX
+#define FUNC HVC_FUNCTION
+#define EL1  HVC_INSN_HVC, HVC_LEVEL_EL1H
+#define EL2  HVC_INSN_HVC, HVC_LEVEL_EL2H
+#define SMC  HVC_INSN_SMC, HVC_LEVEL_EL1H
+#define ALL  0, 65536
+	{"broken-imm-off-by-one", "linux-stub-imm", "set_vectors", "result", "vbar_el2", 2, 1, EL1, FREE},
+	{"broken-imm-off-by-one", "linux-stub-imm", "unknown", "preserve", "vbar_el2", 3, 1, EL1, FREE},
+	{"broken-imm-low-byte", "linux-stub-imm", "unknown", "preserve", "x0", 0x101, 510, EL1, FREE},
+	{"broken-imm-low-byte", "linux-stub-imm", "unknown", "preserve", "vbar_el2", 0x102, 255, EL1, FREE},
+	{"broken-single-imm", "linux-stub-imm", "unknown", "preserve", "x0", 0x4a48, 1, EL1, FREE},
+	{"broken-lost-lr", "linux-stub-imm", "call_func", "preserve", "x30", 4, 1, EL1, FUNC},
+	{"broken-w0-compare", "linux-stub-4.12", "unknown", "result", "x0", ALL, EL1, UINT64_C(1) << 32},
+	{"broken-w0-compare", "linux-stub-4.12", "unknown", "outcome", "-", ALL, EL1, UINT64_C(1) << 32 | 1},
+	{"broken-wrong-slot", "linux-stub-4.12", "set_vectors", "outcome", "-", ALL, EL1, 0},
+	{"broken-wrong-slot", "linux-stub-4.12", "soft_restart", "outcome", "-", ALL, EL1, 1},
+	{"broken-wrong-slot", "linux-stub-4.12", "reset_vectors", "outcome", "-", ALL, EL1, 2},
+	{"broken-wrong-slot", "linux-stub-4.12", "unknown", "outcome", "-", ALL, EL1, 3},
+	{"broken-el2-slot", "linux-stub-4.12", "current_el", "outcome", "-", ALL, EL2, 2},
+	{"broken-retry", "linux-stub-4.12", "unknown", "outcome", "-", ALL, EL1, 3},
+	{"broken-skip", "linux-stub-4.12", "reset_vectors", "outcome", "-", ALL, EL1, 2},
+	{"broken-hang", "linux-stub-4.12", "unknown", "outcome", "-", ALL, EL1, 3},
+	{"broken-leak-el2", "linux-stub-4.12", "set_vectors", "preserve", "x19", ALL, EL1, 0},
+	{"broken-vbar-unknown", "linux-stub-4.12", "unknown", "preserve", "vbar_el2", ALL, EL1, 3},
+	{"broken-set-ignored", "linux-stub-4.12", "set_vectors", "result", "vbar_el2", ALL, EL1, 0},
+	{"broken-restart-args", "linux-stub-4.12", "soft_restart", "result", "x2", ALL, EL1, 1},
+	{"broken-restart-target", "linux-stub-4.12", "soft_restart", "address", "-", ALL, EL1, 1},
+	{"broken-restart-el1", "linux-stub-4.12", "soft_restart", "level", "-", ALL, EL1, 1},
+	{"broken-store", "linux-stub-4.12", "unknown", "memory", "-", ALL, EL1, 3},
+	{"broken-daif", "linux-stub-4.12", "reset_vectors", "preserve", "daif", ALL, EL1, 2},
+	{"broken-ec-wrong", "linux-stub-3.8", "get_vectors", "result", "x0", ALL, EL1, 0},
+	{"broken-ec-wrong", "linux-stub-3.8", "set_vectors", "result", "vbar_el2", ALL, EL1, FREE},
+	{"broken-ec-unchecked", "linux-stub-3.8", "not_hvc", "preserve", "x0", ALL, SMC, 0},
+	{"broken-ec-unchecked", "linux-stub-3.8", "not_hvc", "preserve", "vbar_el2", ALL, SMC, FREE},
+	{"broken-nzcv", "linux-stub-4.7", "unknown", "preserve", "nzcv", ALL, EL1, 2},
+	{"broken-lost-register", "linux-kvm-imm", "call_hyp", "preserve", "x20", 0, 1, EL1, FUNC},
+        /* clang-format on */
+};
+
+#define ROWS (sizeof rows / sizeof *rows)
+
+static struct suite_test tests[ROWS + 2];
+
+/* Is this verdict the one the row is about? */
+static bool is_verdict_of(const struct row *row, const struct hvc_abi *abi,
+                          const struct hvc_verdict *verdict)
+{
+	return verdict->kind == HVC_VERDICT_VIOLATES && verdict->rule >= 0 &&
+	       !strcmp(hvc_abi_rule_at(abi, (unsigned)verdict->rule)->name, row->rule) &&
+	       !strcmp(hvc_clause_name(verdict->clause), row->clause) &&
+	       verdict->reg == (row->reg[0] == '-' ? HVC_REG_NONE : hvc_reg_find(row->reg));
+}
+
+static void assert_reported(const struct row *row, const struct hvc_check *check,
+                            const char *findings)
+{
+	const struct hvc_finding *found = NULL;
+
+	for (unsigned i = 0; i < check->findings; i++)
+		if (is_verdict_of(row, check->abi, &check->finding[i].verdict))
+			found = &check->finding[i];
+	ck_assert_msg(found != NULL, "not reported: %s, %s, %s; but:%s", row->rule, row->clause,
+	              row->reg, findings);
+	ck_assert_msg(found->imm == row->imm && found->immediates == row->immediates,
+	              "%s: first immediate 0x%x, on %u; must be 0x%x, on %u", row->rule, found->imm,
+	              found->immediates, row->imm, row->immediates);
+	ck_assert_uint_ge(found->calls, found->immediates);
+	ck_assert_int_eq(found->probe.call.insn, row->insn);
+	ck_assert_int_eq(found->probe.call.from, row->from);
+}
+
+/* The call that the row names, made by itself, is judged the same. */
+static void assert_shown(const struct row *row, const struct hvc_subject *subject,
+                         const struct hvc_abi *abi)
+{
+	struct hvc_machine *machine = open_machine(subject, &hvc_abi_world_at(abi, 0)->world);
+	struct hvc_outcome outcome;
+	struct hvc_verdict verdict;
+	struct hvc_state entry;
+	struct hvc_call call;
+
+	hvc_call_init(&call, 0);
+	call.imm = row->imm;
+	call.insn = row->insn;
+	call.from = row->from;
+	if (row->x0 != FREE)
+		call.x[0] = row->x0;
+	outcome = make_call(machine, &call);
+	hvc_entry_state(hvc_machine_entry(machine), &call, &entry);
+	hvc_verdict_judge(abi, 0, &entry, hvc_machine_present(machine), &call, &outcome, &verdict);
+	ck_assert_msg(is_verdict_of(row, abi, &verdict), "%s #0x%x, x0=0x%" PRIx64 ": %s %s",
+	              row->rule, row->imm, call.x[0], hvc_verdict_name(verdict.kind),
+	              hvc_clause_name(verdict.clause));
+	hvc_machine_close(machine);
+}
+
+START_TEST(variant_is_reported)
+{
+	const char *variant = tests[_i].name;
+	struct hvc_subject *subject = open_subject(variant);
+	struct hvc_check *check = NULL;
+	struct hvc_abi *abi = NULL;
+	char findings[4096];
+
+	for (size_t i = 0; i < ROWS; i++) {
+		if (strcmp(rows[i].variant, variant) != 0)
+			continue;
+		if (!check) {
+			abi = open_abi(rows[i].abi);
+			check = run_check(subject, abi, 0);
+			print_findings(check, findings, sizeof findings);
+		}
+		ck_assert_str_eq(rows[i].abi, hvc_abi_name(abi));
+		assert_reported(&rows[i], check, findings);
+		assert_shown(&rows[i], subject, abi);
+	}
+	ck_assert_uint_gt(check->immediates_violating, 0);
+	ck_assert_uint_gt(check->total.violates, 0);
+	hvc_check_free(check);
+	hvc_abi_free(abi);
+	hvc_subject_close(subject);
+}
+END_TEST
+
+START_TEST(table_and_subjects_match)
+{
+	const struct hvc_builtin *builtin;
+	unsigned variants = 0;
+
+	for (size_t i = 0; (builtin = hvc_builtin_at(i)); i++) {
+		bool found = false;
+
+		for (size_t k = 0; k < ROWS; k++)
+			found |= !strcmp(rows[k].variant, builtin->name);
+		ck_assert_msg(found == !strcmp(builtin->family, "broken"), "%s", builtin->name);
+		variants += found;
+	}
+	ck_assert_uint_ge(variants, 12);
+	for (size_t k = 0; k < ROWS; k++) {
+		struct hvc_abi *abi = open_abi(rows[k].abi);
+		bool found = false;
+
+		ck_assert_msg(find_builtin(rows[k].variant) != NULL, "%s", rows[k].variant);
+		for (unsigned r = 0; r < hvc_abi_rule_count(abi); r++)
+			found |= !strcmp(hvc_abi_rule_at(abi, r)->name, rows[k].rule);
+		ck_assert_msg(found, "%s has no rule %s", rows[k].abi, rows[k].rule);
+		hvc_abi_free(abi);
+	}
+}
+END_TEST
+
+/* The README is the list that people read; it says the same, line by line. */
+START_TEST(table_and_readme_match)
+{
+	FILE *file = fopen(README, "r");
+	char line[1024], start[256];
+	size_t count = 0;
+
+	ck_assert_msg(file != NULL, "%s", README);
+	while (fgets(line, sizeof line, file)) {
+		const struct row *row = &rows[count];
+
+		if (strncmp(line, "| broken-", 9) != 0)
+			continue;
+		ck_assert_msg(count < ROWS, "not in the suite: %s", line);
+		snprintf(start, sizeof start, "| %s | %s | %s | %s | %s | %s #%s%x from %s, ",
+		         row->variant, row->abi, row->rule, row->clause, row->reg,
+		         row->insn == HVC_INSN_HVC ? "HVC" : "SMC", row->imm > 9 ? "0x" : "",
+		         row->imm, row->from == HVC_LEVEL_EL1H ? "EL1h" : "EL2h");
+		ck_assert_msg(strncmp(line, start, strlen(start)) == 0, "%s is not %s", line,
+		              start);
+		count++;
+	}
+	fclose(file);
+	ck_assert_uint_eq(count, ROWS);
+}
+END_TEST
+
+int main(void)
+{
+	unsigned count = 0;
+
+	tests[count++] = (struct suite_test){"table_and_subjects_match", &table_and_subjects_match};
+	tests[count++] = (struct suite_test){"table_and_readme_match", &table_and_readme_match};
+	for (size_t i = 0; i < ROWS; i++)
+		if (i == 0 || strcmp(rows[i].variant, rows[i - 1].variant) != 0)
+			tests[count++] = (struct suite_test){rows[i].variant, &variant_is_reported};
+	return suite_run("broken", tests, count);
+}
