@@ -115,28 +115,51 @@ static bool load(FILE *file, struct hvc_partial *out)
 	return ok;
 }
 
+/*
+ * The emulator never gives back what it translated, and gets slower the more it has: a machine
+ * is replaced after so many chunks.
+ */
+#define CHUNKS_A_MACHINE 8u
+
+struct shift {
+	struct hvc_machine *machine;
+	unsigned chunks; /* that this machine has done */
+};
+
+static enum hvc_status sweep_chunk(const struct hvc_map_config *config, struct shift *shift,
+                                   struct board *board, unsigned chunk, struct hvc_diag *diag,
+                                   struct hvc_partial *out)
+{
+	if (shift->machine && shift->chunks == CHUNKS_A_MACHINE) {
+		hvc_machine_close(shift->machine);
+		*shift = (struct shift){NULL, 0};
+	}
+	if (!shift->machine)
+		HVC_TRY(hvc_jobs__machine(config, diag, &shift->machine));
+	shift->chunks++;
+	return hvc_sweep__chunk(shift->machine, config->probes, chunk, &board->done[chunk], diag,
+	                        out);
+}
+
 /* All chunks of one worker, in order; in the worker's process. */
 static enum hvc_status work(const struct hvc_map_config *config, struct board *board,
                             unsigned first, unsigned stride, FILE *file, struct hvc_diag *diag)
 {
-	struct hvc_machine *machine;
-	enum hvc_status status = hvc_jobs__machine(config, diag, &machine);
+	struct shift shift = {NULL, 0};
+	enum hvc_status status = HVC_OK;
 
-	if (status != HVC_OK)
-		return status;
 	for (unsigned chunk = first; status == HVC_OK && chunk < HVC_CHUNKS; chunk += stride) {
 		struct hvc_partial partial = {0};
 
 		if (board->failed)
 			break;
-		status = hvc_sweep__chunk(machine, config->probes, chunk, &board->done[chunk], diag,
-		                          &partial);
+		status = sweep_chunk(config, &shift, board, chunk, diag, &partial);
 		if (status == HVC_OK && !save(file, &partial))
 			status = hvc_diag_set(diag, HVC_E_IO, NULL, 0, 0,
 			                      "a worker's temporary file: %s", strerror(errno));
 		hvc_partial__clear(&partial);
 	}
-	hvc_machine_close(machine);
+	hvc_machine_close(shift.machine);
 	if (status == HVC_OK && fflush(file) != 0)
 		status = hvc_diag_set(diag, HVC_E_IO, NULL, 0, 0, "a worker's temporary file: %s",
 		                      strerror(errno));
@@ -267,23 +290,20 @@ static enum hvc_status run_workers(const struct hvc_map_config *config, struct b
 static enum hvc_status run_here(const struct hvc_map_config *config, struct board *board,
                                 struct hvc_diag *diag, struct hvc_partial *out)
 {
-	struct hvc_machine *machine;
-	enum hvc_status status = hvc_jobs__machine(config, diag, &machine);
+	struct shift shift = {NULL, 0};
+	enum hvc_status status = HVC_OK;
 
-	if (status != HVC_OK)
-		return status;
 	for (unsigned chunk = 0; status == HVC_OK && chunk < HVC_CHUNKS; chunk++) {
 		struct hvc_partial partial = {0};
 
-		status = hvc_sweep__chunk(machine, config->probes, chunk, &board->done[chunk], diag,
-		                          &partial);
+		status = sweep_chunk(config, &shift, board, chunk, diag, &partial);
 		if (status == HVC_OK && !hvc_partial__merge(out, &partial))
 			status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 		hvc_partial__clear(&partial);
 		if (status == HVC_OK && !report(config, board))
 			status = hvc_diag_set(diag, HVC_E_CANCELLED, NULL, 0, 0, "cancelled");
 	}
-	hvc_machine_close(machine);
+	hvc_machine_close(shift.machine);
 	return status;
 }
 
