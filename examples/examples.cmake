@@ -4,7 +4,8 @@ set(examples ${CMAKE_CURRENT_LIST_DIR})
 
 function(compare name output command)
   add_test(NAME ${name} WORKING_DIRECTORY ${CMAKE_BINARY_DIR}
-           COMMAND sh -c "${command} > ${name}.out && diff -u '${examples}/${output}' ${name}.out")
+           COMMAND sh -c "${command} > ${name}.out; status=$?
+                          diff -u '${examples}/${output}' ${name}.out && exit $status")
   set_tests_properties(${name} PROPERTIES LABELS example TIMEOUT 300)
 endfunction()
 
