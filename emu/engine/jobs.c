@@ -247,11 +247,9 @@ static enum hvc_status collect(struct worker *workers, unsigned count, struct hv
 	for (unsigned chunk = 0; chunk < HVC_CHUNKS; chunk++) {
 		struct worker *worker = &workers[chunk % count];
 		struct hvc_partial partial = {0};
-		bool ok;
+		bool ok = chunk >= count || !fseek(worker->file, 0, SEEK_SET);
 
-		if (chunk < count)
-			rewind(worker->file);
-		ok = load(worker->file, &partial) && hvc_partial__merge(out, &partial);
+		ok = ok && load(worker->file, &partial) && hvc_partial__merge(out, &partial);
 		hvc_partial__clear(&partial);
 		if (!ok)
 			return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0,
