@@ -102,20 +102,34 @@ static struct hvc_term guess(uint64_t value, uint64_t mask, const struct hvc_sta
 	return term;
 }
 
-/* An address may also be the low bits of a register: how a kernel's pointer is made EL2's. */
+/*
+ * An address may also be the low bits of a register: how a kernel's pointer is made EL2's. It is
+ * never the immediate.
+ */
 static struct hvc_term guess_address(uint64_t value, const struct hvc_state *before,
                                      const struct hvc_call *call)
 {
 	struct hvc_term term = guess(value, UINT64_MAX, before, call);
 
+	if (term.kind == HVC_TERM_IMM)
+		term = constant(value);
 	for (unsigned bits = 32; term.kind == HVC_TERM_CONST && bits < 64; bits++)
 		for (unsigned i = 0; i < HVC_GPR_COUNT; i++) {
 			uint64_t mask = (UINT64_C(1) << bits) - 1;
 
-			if (value >= SMALL && (before->v[i] & mask) == value)
+			if (before->v[i] > mask && (before->v[i] & mask) == value)
 				return (struct hvc_term){HVC_TERM_REG, (enum hvc_reg)i, mask};
 		}
 	return term;
+}
+
+/* Only aborts report the address that they are about. */
+static bool has_address(const struct hvc_outcome *outcome)
+{
+	unsigned ec = hvc_arch_ec(outcome->esr);
+
+	return outcome->kind == HVC_OUTCOME_FAULT &&
+	       (ec == HVC_EC_IABT_SAME || ec == HVC_EC_DABT_SAME || ec == HVC_EC_PC_ALIGN);
 }
 
 static bool derive_stores(const struct hvc_outcome *outcome, const struct hvc_state *before,
@@ -191,7 +205,7 @@ bool hvc_class__derive(const struct hvc_outcome *outcome, const struct hvc_state
 	out->level = outcome->level;
 	out->pc = where(outcome, before, call);
 	out->esr = outcome->esr;
-	out->far = guess_address(outcome->far, before, call);
+	out->far = has_address(outcome) ? guess_address(outcome->far, before, call) : constant(0);
 	out->effect = kept;
 	out->effects = count;
 	out->untracked = outcome->untracked;

@@ -137,6 +137,23 @@ static void append_world(struct line *line, const struct hvc_world *world)
 	}
 }
 
+/* "hvcheck run SUBJECT", as a shell takes it. */
+static void append_word(struct line *line, const char *subject)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	                            "_./@+-:=,%";
+
+	append(line, "hvcheck run ");
+	if (subject[strspn(subject, plain)] == '\0') {
+		append(line, "%s", subject);
+		return;
+	}
+	append(line, "'");
+	for (; *subject; subject++)
+		append(line, *subject == '\'' ? "'\\''" : "%c", *subject);
+	append(line, "'");
+}
+
 void hvc_call_command(const char *subject, const struct hvc_world *world,
                       const struct hvc_probe *probe, uint16_t imm, char *text, size_t size)
 {
@@ -146,7 +163,8 @@ void hvc_call_command(const char *subject, const struct hvc_world *world,
 	if (size)
 		text[0] = '\0';
 	hvc_call_init(&plain, probe->seed);
-	append(&line, "hvcheck run %s --imm 0x%x", subject, imm);
+	append_word(&line, subject);
+	append(&line, " --imm 0x%x", imm);
 	if (probe->call.insn != HVC_INSN_HVC)
 		append(&line, " --insn %s", hvc_insn_name(probe->call.insn));
 	if (probe->call.from != HVC_LEVEL_EL1H)

@@ -246,7 +246,8 @@ static bool meet(struct hvc_diff *diff, unsigned operation, unsigned old_class, 
 	        .imm = call->imm,
 	        .value = call->x[0],
 	};
-	meeting->silent = !meeting->same && is_silent(is, rule);
+	meeting->silent = !meeting->same && is_silent(is, rule) &&
+	                  strcmp(name, diff->operation[operation].name) != 0;
 	if (!meeting->rule_new)
 		return false;
 	diff->meetings++;
