@@ -77,13 +77,15 @@ static struct hvc_term guess(uint64_t value, uint64_t mask, const struct hvc_sta
 {
 	static const enum hvc_term_kind from_call[] = {HVC_TERM_ESR, HVC_TERM_RETURN,
 	                                               HVC_TERM_SELF};
+	/* where the low bits are not seen, neither is whether a value moves with the immediate */
+	bool may_move = (mask & UINT16_MAX) == UINT16_MAX;
 	struct hvc_term term = constant(value & mask);
 
-	if (value == call->imm)
+	if (may_move && value == call->imm)
 		return term_of(HVC_TERM_IMM);
 	if ((value & mask) < SMALL)
 		return term;
-	for (size_t i = 0; i < sizeof from_call / sizeof *from_call; i++) {
+	for (size_t i = 0; may_move && i < sizeof from_call / sizeof *from_call; i++) {
 		struct hvc_term other = term_of(from_call[i]);
 
 		if (hvc_term__eval(&other, before, call) == value)

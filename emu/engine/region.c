@@ -209,6 +209,9 @@ static bool make_region(const struct hvc_probes *probes, const struct row *row, 
 	out->from = probes->probe[row->probe].call.from;
 	out->insn = probes->probe[row->probe].call.insn;
 	out->probe = row->probe;
+	for (size_t i = rows; i-- > 0;)
+		if (is_simple(&probes->probe[row[i].probe]))
+			out->probe = row[i].probe; /* the first of those that are easy to read */
 	out->imm = calloc(row->runs, sizeof *out->imm);
 	if (!out->imm)
 		return false;
