@@ -173,7 +173,8 @@ START_TEST(finalise_depends_on_the_world)
 	ck_assert(promised(abi, vhe, &call, HVC_REG_TCR_EL2, &value));
 	ck_assert_uint_eq(value, before->v[HVC_REG_TCR_EL1]);
 	ck_assert_uint_ne(value, before->v[HVC_REG_TCR_EL2]);
-	ck_assert(!promised(abi, vhe, &call, HVC_REG_CPTR_EL2, &value));
+	ck_assert(promised(abi, vhe, &call, HVC_REG_CPTR_EL2, &value));
+	ck_assert_uint_eq(value, before->v[HVC_REG_CPACR_EL1]);
 	ck_assert_int_eq(hvc_abi_world_at(abi, vhe)->world.cpu, HVC_CPU_MAX);
 	ck_assert_int_eq(hvc_abi_world_at(abi, host)->world.cpu, HVC_CPU_A72);
 	/* With the MMU off at both levels the switch itself cannot fault. */
