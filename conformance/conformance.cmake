@@ -15,8 +15,8 @@ foreach(source ${suites})
 endforeach()
 set_tests_properties(real_kernel PROPERTIES LABELS "suite;real")
 # Millions of calls each, by two workers.
-set_tests_properties(broken contract diff dispatch map PROPERTIES PROCESSORS 2
-                                                             LABELS "suite;exhaustive")
+set_tests_properties(broken contract diff dispatch map PROPERTIES
+                     PROCESSORS 2 TIMEOUT 1800 LABELS "suite;exhaustive")
 
 # Figures, not a test: build/default/bench prints ratios.
 add_executable(bench ${CMAKE_CURRENT_LIST_DIR}/bench/sweep.c ${CMAKE_CURRENT_LIST_DIR}/bench/bare.c)
