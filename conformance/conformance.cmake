@@ -31,6 +31,8 @@ endforeach()
 add_test(NAME cli-json COMMAND ${CMAKE_COMMAND} -DHVCHECK=$<TARGET_FILE:hvcheck>
                                -P ${CMAKE_CURRENT_LIST_DIR}/cli/json.cmake)
 set_tests_properties(${cli_tests} cli-json PROPERTIES TIMEOUT 600 LABELS cli)
+# Many reports, each a sweep or two: said again by the golden files, which are not long.
+set_tests_properties(cli-reproduce cli-json PROPERTIES LABELS "cli;long")
 file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/golden/cases cases REGEX "^[a-z]")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
              ${CMAKE_CURRENT_LIST_DIR}/golden/cases)
