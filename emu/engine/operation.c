@@ -210,8 +210,27 @@ static bool is_silent(const struct hvc_class *class_, const struct hvc_rule *rul
 	return true;
 }
 
-static bool meet(struct hvc_diff *diff, unsigned operation, unsigned old_class, unsigned new_class,
-                 const struct hvc_rule *rule, const struct hvc_call *call, uint32_t probe)
+/* All that the old rule promised is still so: only what it leaves open has changed. */
+static bool keeps_results(const struct hvc_diff *diff, const struct hvc_rule *asked,
+                          const struct hvc_class *was, const struct hvc_class *is,
+                          const struct hvc_call *call)
+{
+	struct hvc_outcome then, now;
+
+	hvc_class_apply(was, &diff->map[HVC_SIDE_OLD]->entry, call, &then);
+	hvc_class_apply(is, &diff->map[HVC_SIDE_NEW]->entry, call, &now);
+	for (unsigned i = 0; i < asked->results; i++) {
+		enum hvc_reg reg = asked->result[i].reg;
+
+		if ((then.state.v[reg] ^ now.state.v[reg]) & hvc_reg_info(reg)->mask)
+			return false;
+	}
+	return asked->results > 0 && then.kind == now.kind;
+}
+
+static bool meet(struct hvc_diff *diff, unsigned operation, const struct hvc_rule *asked,
+                 unsigned old_class, unsigned new_class, const struct hvc_rule *rule,
+                 const struct hvc_call *call, uint32_t probe)
 {
 	const struct hvc_class *was = &diff->map[HVC_SIDE_OLD]->class_[old_class];
 	const struct hvc_class *is = &diff->map[HVC_SIDE_NEW]->class_[new_class];
@@ -246,8 +265,8 @@ static bool meet(struct hvc_diff *diff, unsigned operation, unsigned old_class, 
 	        .imm = call->imm,
 	        .value = call->x[0],
 	};
-	meeting->silent = !meeting->same && is_silent(is, rule) &&
-	                  strcmp(name, diff->operation[operation].name) != 0;
+	meeting->silent =
+	        !meeting->same && is_silent(is, rule) && !keeps_results(diff, asked, was, is, call);
 	if (!meeting->rule_new)
 		return false;
 	diff->meetings++;
@@ -293,7 +312,7 @@ static bool find_meetings(struct hvc_diff *diff)
 			              : -1;
 			if (got >= 0)
 				rule = hvc_abi_rule_at(diff->abi[HVC_SIDE_NEW], (unsigned)got);
-			if (!meet(diff, index_of(diff, old_rule->name), run->class_,
+			if (!meet(diff, index_of(diff, old_rule->name), old_rule, run->class_,
 			          new_map->run[j].class_, rule, &call, run->probe))
 				return false;
 		}
