@@ -1,28 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * Is every call governed by exactly one rule? Decided exactly, by search: a rule is a
- * conjunction of (variable & mask) in intervals, so whether some rules leave a call over is a
- * satisfiability question over a few small domains and 64-bit registers. Pure: no text, no I/O.
+ * Is every call governed by exactly one rule? Decided exactly, by search (cover_search.h): a
+ * rule is a conjunction of (variable & mask) in intervals, so whether some rules leave a call over
+ * is a satisfiability question over a few small domains and 64-bit registers.
  */
 #ifndef HVC_ABI_COVER_H
 #define HVC_ABI_COVER_H
 
-#include "hvcheck/abi.h"
-
-/** The variables of a call; their order is the order in which calls are "first". */
-enum hvc_cover_var {
-	HVC_COVER_WORLD,
-	HVC_COVER_FROM,
-	HVC_COVER_INSN,
-	HVC_COVER_IMM,
-	HVC_COVER_X0,
-	HVC_COVER_VARS = HVC_COVER_X0 + HVC_GPR_COUNT,
-};
-
-/** One call, as the values of its variables. */
-struct hvc_cover_point {
-	uint64_t v[HVC_COVER_VARS];
-};
+#include "abi/cover_search.h"
 
 /** The calls an ABI speaks of, and its rules. */
 struct hvc_cover_space {
