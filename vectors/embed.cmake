@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: MIT
-# Writes files as C arrays: cmake -DKIND=subjects|abis -DLIST=... -DOUTPUT=... -P embed.cmake
+# Writes files as C arrays: cmake -DKIND=subjects|abis|registry -DLIST=... -DOUTPUT=... -P embed.cmake
 #
 #   subjects   LIST has lines family/name; SOURCES and ELFS are the folders of .S and .elf files
 #   abis       LIST has paths of YAML files
+#   registry   LIST has the path of one YAML file
 
 # An array of the bytes of a file and a final NUL, which its size does not count.
 function(embed path symbol)
@@ -29,6 +30,10 @@ else()
   set(text "#include \"abi/embedded.h\"\n\n")
   set(table "const struct hvc_embedded_abi hvc_abi__embedded[]")
   set(count hvc_abi__embedded_count)
+endif()
+if(KIND STREQUAL registry)
+  set(table "const struct hvc_embedded_abi hvc_known__embedded[]")
+  set(count hvc_known__embedded_count)
 endif()
 
 foreach(item ${items})

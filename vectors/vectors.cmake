@@ -113,7 +113,15 @@ add_custom_command(OUTPUT ${built}/abis.c
   DEPENDS ${abis} ${built}/abis.txt ${vectors}/embed.cmake
   COMMENT "Embedding the ABI specifications" VERBATIM)
 
-set(HVC_EMBEDDED ${built}/subjects.c ${built}/abis.c)
+set(registry ${CMAKE_SOURCE_DIR}/conformance/registry.yaml)
+file(CONFIGURE OUTPUT ${built}/registry.txt CONTENT "${registry}\n" @ONLY)
+add_custom_command(OUTPUT ${built}/registry.c
+  COMMAND ${CMAKE_COMMAND} -DKIND=registry -DLIST=${built}/registry.txt
+          -DOUTPUT=${built}/registry.c -P ${vectors}/embed.cmake
+  DEPENDS ${registry} ${built}/registry.txt ${vectors}/embed.cmake
+  COMMENT "Embedding the registry" VERBATIM)
+
+set(HVC_EMBEDDED ${built}/subjects.c ${built}/abis.c ${built}/registry.c)
 
 # 32 instructions fill a slot; one more must not assemble, whatever the tools.
 foreach(count 32 33)

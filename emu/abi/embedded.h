@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** The shipped specifications, embedded by the build (a generated C file defines the table). */
+/** The shipped specifications and the registry, embedded by the build (in generated C files). */
 #ifndef HVC_ABI_EMBEDDED_H
 #define HVC_ABI_EMBEDDED_H
 
@@ -13,5 +13,9 @@ struct hvc_embedded_abi {
 
 extern const struct hvc_embedded_abi hvc_abi__embedded[];
 extern const size_t hvc_abi__embedded_count;
+
+/** conformance/registry.yaml, in the same form. */
+extern const struct hvc_embedded_abi hvc_known__embedded[];
+extern const size_t hvc_known__embedded_count;
 
 #endif

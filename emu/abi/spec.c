@@ -136,7 +136,7 @@ enum hvc_status hvc_spec__read(const char *text, size_t size, const char *file,
 	if (size > HVC_SPEC_SIZE_MAX)
 		return hvc_diag_set(diag, HVC_E_FORMAT, file, 0, 0,
 		                    "the file is larger than %u bytes", HVC_SPEC_SIZE_MAX);
-	HVC_TRY(hvc_yaml__read(text, size, file, arena, diag, &root));
+	HVC_TRY(hvc_yaml__read(text, size, file, HVC_SCHEMA_ABI, arena, diag, &root));
 	fill(root, spec_slots, COUNT(spec_slots), &spec);
 	if (!fill_worlds(hvc_node__find(root, "worlds"), arena, &spec) ||
 	    !fill_rules(hvc_node__find(root, "rules"), arena, &spec))

@@ -2,22 +2,17 @@
 /*
  * Two passes over one text. libyaml's events become a tree that knows where everything stands,
  * within limits that keep hostile input cheap; then libcyaml decides whether the text fits the
- * schema.
+ * schema (schema.c).
  */
 #include "abi/yaml.h"
 
-#include <cyaml/cyaml.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <yaml.h>
 
-#include "abi/complaint.h"
-#include "abi/spec.h"
-#include "hvcheck/reg.h"
-
 #define DEPTH_MAX 8u   /* a specification has 4 */
 #define KEYS_MAX  256u /* of one mapping; bounds the search for duplicates */
-#define TEXT_MAX  4000u
 
 struct reader {
 	yaml_parser_t parser;
@@ -229,169 +224,15 @@ static enum hvc_status read_tree(struct reader *r, struct hvc_node **out)
 	return status;
 }
 
-/*
- * The schema. Every value is a string, so that whoever interprets it can point into it; libcyaml
- * writes the strings to these structures, of which only the shape matters.
- */
-struct shape_regs {
-	char *value[HVC_REG_COUNT];
-};
-
-struct shape_when {
-	char *from, *insn, *world, *imm;
-	char *x[HVC_GPR_COUNT], *w[HVC_GPR_COUNT];
-};
-
-struct shape_world {
-	char *name, *title, *cpu, *el3;
-	struct shape_regs set;
-};
-
-struct shape_rule {
-	char *name, *title, *source, *unconfirmed, *priority, *is_default;
-	char *outcome, *level, *at, *clobbers;
-	struct shape_when when;
-	struct shape_regs results;
-};
-
-struct shape {
-	char *abi, *title, *source, *callers, *instructions, *clobbers;
-	struct shape_world *worlds;
-	struct shape_rule *rules;
-	unsigned worlds_count, rules_count;
-};
-
-#define FIELDS_WHEN              4u
-#define MUST(key, shape, member) CYAML_FIELD_STRING_PTR(key, 0, struct shape, member, 0, TEXT_MAX)
-#define MAY(key, shape, member) \
-	CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_OPTIONAL, struct shape, member, 0, TEXT_MAX)
-#define MAP(key, shape, member, fields) \
-	CYAML_FIELD_MAPPING(key, CYAML_FLAG_OPTIONAL, struct shape, member, fields)
-
-struct schema {
-	char word_name[HVC_GPR_COUNT][8]; /* "w0".. */
-	cyaml_schema_field_t regs[HVC_REG_COUNT + 1];
-	cyaml_schema_field_t when[FIELDS_WHEN + 2 * HVC_GPR_COUNT + 1];
-	cyaml_schema_field_t world_field[6], rule_field[13], root_field[9];
-	cyaml_schema_value_t world, rule, root;
-};
-
-/** Keys that are registers come from the register table, so that it stays the only list. */
-static void schema_init_registers(struct schema *s)
-{
-	const cyaml_schema_field_t when[FIELDS_WHEN] = {
-	        MAY("from", shape_when, from),
-	        MAY("insn", shape_when, insn),
-	        MAY("world", shape_when, world),
-	        MAY("imm", shape_when, imm),
-	};
-
-	memcpy(s->when, when, sizeof when);
-	for (unsigned i = 0; i < HVC_REG_COUNT; i++)
-		s->regs[i] = (cyaml_schema_field_t)MAY(hvc_reg_name(i), shape_regs, value[i]);
-	for (unsigned i = 0; i < HVC_GPR_COUNT; i++) {
-		cyaml_schema_field_t *field = &s->when[FIELDS_WHEN + 2 * i];
-
-		snprintf(s->word_name[i], sizeof s->word_name[i], "w%u", i);
-		field[0] = (cyaml_schema_field_t)MAY(hvc_reg_name(i), shape_when, x[i]);
-		field[1] = (cyaml_schema_field_t)MAY(s->word_name[i], shape_when, w[i]);
-	}
-}
-
-/** The zeros behind each array of fields are its terminator. */
-static void schema_init(struct schema *s)
-{
-	const cyaml_schema_field_t world[] = {
-	        MUST("name", shape_world, name),       MAY("title", shape_world, title),
-	        MAY("cpu", shape_world, cpu),          MAY("el3", shape_world, el3),
-	        MAP("set", shape_world, set, s->regs),
-	};
-	const cyaml_schema_field_t rule[] = {
-	        MUST("name", shape_rule, name),
-	        MAY("title", shape_rule, title),
-	        MAP("when", shape_rule, when, s->when),
-	        MAY("default", shape_rule, is_default),
-	        MAY("priority", shape_rule, priority),
-	        MUST("outcome", shape_rule, outcome),
-	        MAY("level", shape_rule, level),
-	        MAY("at", shape_rule, at),
-	        MAP("results", shape_rule, results, s->regs),
-	        MAY("clobbers", shape_rule, clobbers),
-	        MAY("source", shape_rule, source),
-	        MAY("unconfirmed", shape_rule, unconfirmed),
-	};
-	const cyaml_schema_field_t root[] = {
-	        MUST("abi", shape, abi),
-	        MUST("title", shape, title),
-	        MUST("source", shape, source),
-	        MAY("callers", shape, callers),
-	        MAY("instructions", shape, instructions),
-	        MAY("clobbers", shape, clobbers),
-	        CYAML_FIELD_SEQUENCE("worlds", CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER,
-	                             struct shape, worlds, &s->world, 1, HVC_SPEC_WORLDS_MAX),
-	        CYAML_FIELD_SEQUENCE("rules", CYAML_FLAG_POINTER, struct shape, rules, &s->rule, 1,
-	                             HVC_SPEC_RULES_MAX),
-	};
-
-	schema_init_registers(s);
-	memcpy(s->world_field, world, sizeof world);
-	memcpy(s->rule_field, rule, sizeof rule);
-	memcpy(s->root_field, root, sizeof root);
-	s->world = (cyaml_schema_value_t){
-	        CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct shape_world, s->world_field)};
-	s->rule = (cyaml_schema_value_t){
-	        CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct shape_rule, s->rule_field)};
-	s->root = (cyaml_schema_value_t){
-	        CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct shape, s->root_field)};
-}
-
-static void listen(cyaml_log_t level, void *ctx, const char *format, va_list args)
-{
-	char line[256];
-
-	if (level < CYAML_LOG_ERROR)
-		return;
-	vsnprintf(line, sizeof line, format, args);
-	hvc_complaint__hear(ctx, line);
-}
-
-static enum hvc_status check_schema(struct reader *r, const struct hvc_node *root)
-{
-	struct hvc_complaint complaint = {.what = ""};
-	const cyaml_config_t config = {
-	        .log_fn = listen,
-	        .log_ctx = &complaint,
-	        .log_level = CYAML_LOG_ERROR,
-	        .mem_fn = cyaml_mem,
-	        .flags = CYAML_CFG_NO_ALIAS,
-	};
-	struct schema *schema = hvc_arena__take(r->arena, sizeof *schema);
-	cyaml_data_t *data = NULL;
-	cyaml_err_t error;
-
-	if (!schema)
-		return fail_memory(r);
-	schema_init(schema);
-	error = cyaml_load_data((const uint8_t *)r->text, r->size, &config, &schema->root, &data,
-	                        NULL);
-	if (error == CYAML_ERR_OOM)
-		return fail_memory(r);
-	if (error != CYAML_OK)
-		return hvc_complaint__report(&complaint, root, r->file, r->diag);
-	/* Values are taken from the tree, which knows where each of them stands. */
-	cyaml_free(&config, &schema->root, data, 0);
-	return HVC_OK;
-}
-
 enum hvc_status hvc_yaml__read(const char *text, size_t size, const char *file,
-                               struct hvc_arena *arena, struct hvc_diag *diag,
-                               const struct hvc_node **out)
+                               enum hvc_schema schema, struct hvc_arena *arena,
+                               struct hvc_diag *diag, const struct hvc_node **out)
 {
 	struct reader r = {.text = text, .size = size, .file = file, .arena = arena, .diag = diag};
 	struct hvc_node *root = NULL;
 
 	HVC_TRY(read_tree(&r, &root));
-	HVC_TRY(check_schema(&r, root));
+	HVC_TRY(hvc_schema__check(schema, text, size, file, arena, root, diag));
 	*out = root;
 	return HVC_OK;
 }
