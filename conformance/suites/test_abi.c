@@ -279,7 +279,7 @@ START_TEST(the_documented_example_loads)
 	ck_assert_ptr_nonnull(end);
 	*end = '\0';
 	abi = parse(start);
-	ck_assert_uint_eq(hvc_abi_rule_count(abi), 5);
+	ck_assert_uint_eq(hvc_abi_rule_count(abi), 8);
 	hvc_abi_free(abi);
 }
 END_TEST

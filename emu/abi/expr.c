@@ -9,6 +9,24 @@ uint64_t hvc_function_result(uint64_t a, uint64_t b, uint64_t c)
 	return 3 * a + 5 * b + 7 * c;
 }
 
+/** PSTATE of the caller, as taking its exception saves it. */
+static uint64_t saved_pstate(const struct hvc_context *context)
+{
+	return (context->call->nzcv & HVC_PSTATE_NZCV) | (context->call->daif & HVC_PSTATE_DAIF) |
+	       hvc_level_mode(context->call->from);
+}
+
+/** Where the caller would take a synchronous exception to EL1. */
+static uint64_t caller_vector(const struct hvc_context *context)
+{
+	enum hvc_level from = context->call->from;
+	enum hvc_vector_group group = from == HVC_LEVEL_EL0    ? HVC_GROUP_LOWER_A64
+	                              : from == HVC_LEVEL_EL1T ? HVC_GROUP_CURRENT_SP0
+	                                                       : HVC_GROUP_CURRENT_SPX;
+
+	return (context->entry->v[HVC_REG_VBAR_EL1] & HVC_MASK_VBAR) + hvc_arch_vector(group);
+}
+
 static uint64_t term_value(const struct hvc_term *term, const struct hvc_context *context)
 {
 	const struct hvc_call *call = context->call;
@@ -28,6 +46,10 @@ static uint64_t term_value(const struct hvc_term *term, const struct hvc_context
 		return hvc_call_address(call) + 4;
 	case HVC_TERM_SELF:
 		return hvc_call_address(call);
+	case HVC_TERM_SPSR:
+		return saved_pstate(context);
+	case HVC_TERM_VECTOR:
+		return caller_vector(context);
 	default:
 		return 0;
 	}

@@ -34,6 +34,8 @@ static const struct word {
         {"esr", HVC_TERM_ESR},
         {"return", HVC_TERM_RETURN},
         {"self", HVC_TERM_SELF},
+        {"spsr", HVC_TERM_SPSR},
+        {"vector", HVC_TERM_VECTOR},
 };
 
 #define WORDS (sizeof words / sizeof *words)

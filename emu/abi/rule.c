@@ -2,6 +2,7 @@
 #include "abi/rule.h"
 
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -121,9 +122,9 @@ static enum hvc_status read_outcome(const struct reading *r)
 			                        "unknown level \"%.40s\"", spec->level.text);
 	}
 	if (spec->at.text) {
-		if (rule->outcome != HVC_OUTCOME_JUMP)
+		if (rule->outcome != HVC_OUTCOME_JUMP && rule->outcome != HVC_OUTCOME_INJECT)
 			return hvc_loader__fail(r->loader, &spec->at, 0,
-			                        "only a jump has an address");
+			                        "only jump and inject have an address");
 		HVC_TRY(read_expr(r->loader, &spec->at, &rule->at));
 		rule->has_at = true;
 	}
@@ -137,27 +138,73 @@ static int compare_results(const void *a, const void *b)
 	return (s->reg > t->reg) - (s->reg < t->reg);
 }
 
+/** The register of a key of `results` or `among`, and how much of it is promised. */
+static enum hvc_status read_promised(const struct reading *r, const struct hvc_spec_pair *pair,
+                                     struct hvc_result *out)
+{
+	unsigned n = 0;
+	char word[8];
+
+	out->reg = hvc_reg_find(pair->key.text);
+	out->mask = UINT64_MAX;
+	if (out->reg == HVC_REG_NONE) {
+		do
+			snprintf(word, sizeof word, "w%u", n);
+		while (strcmp(word, pair->key.text) != 0 && ++n < HVC_GPR_COUNT);
+		out->reg = (enum hvc_reg)n;
+		out->mask = UINT32_MAX;
+	}
+	out->text = pair->value.text;
+	for (unsigned i = 0; i < r->rule->results; i++)
+		if (r->rule->result[i].reg == out->reg)
+			return hvc_loader__fail(r->loader, &pair->key, 0, "%s is promised already",
+			                        hvc_reg_name(out->reg));
+	return HVC_OK;
+}
+
+static enum hvc_status read_value(const struct reading *r, const struct hvc_spec_pair *pair,
+                                  struct hvc_result *out)
+{
+	HVC_TRY(read_promised(r, pair, out));
+	return read_expr(r->loader, &pair->value, &out->expr);
+}
+
+static enum hvc_status read_choice(const struct reading *r, const struct hvc_spec_pair *pair,
+                                   struct hvc_result *out)
+{
+	struct hvc_numbers set;
+
+	HVC_TRY(read_promised(r, pair, out));
+	HVC_TRY(hvc_list__numbers(r->loader, &pair->value, out->mask == UINT32_MAX ? 32 : 64, false,
+	                          &set));
+	out->interval = set.interval;
+	out->intervals = set.intervals;
+	return HVC_OK;
+}
+
 static enum hvc_status read_results(const struct reading *r, const struct hvc_regset *clobbers)
 {
-	const struct hvc_spec_map *map = &r->spec->results;
+	const struct hvc_spec_map *values = &r->spec->results, *choices = &r->spec->among;
 	struct hvc_rule *rule = r->rule;
-	struct hvc_result *result = hvc_arena__take(r->loader->arena, map->pairs * sizeof *result);
+	struct hvc_result *result = hvc_arena__take(
+	        r->loader->arena, (values->pairs + choices->pairs) * sizeof *result);
 
 	if (!result)
 		return hvc_loader__fail_memory(r->loader);
+	rule->result = result;
 	if (r->spec->clobbers.text)
 		HVC_TRY(hvc_list__registers(r->loader, &r->spec->clobbers, &rule->clobbers));
 	else if (rule->specified)
 		rule->clobbers = *clobbers;
-	for (unsigned i = 0; i < map->pairs; i++) {
-		result[i].reg = hvc_reg_find(map->pair[i].key.text);
-		HVC_TRY(read_expr(r->loader, &map->pair[i].value, &result[i].expr));
-		/* A promised value is stronger than leave to change it. */
+	for (unsigned i = 0; i < values->pairs; i++, rule->results++)
+		HVC_TRY(read_value(r, &values->pair[i], &result[rule->results]));
+	for (unsigned i = 0; i < choices->pairs; i++, rule->results++)
+		HVC_TRY(read_choice(r, &choices->pair[i], &result[rule->results]));
+	/* A promised value is stronger than leave to change it. */
+	for (unsigned i = 0; i < rule->results; i++)
 		hvc_regset_remove(&rule->clobbers, result[i].reg);
-	}
-	qsort(result, map->pairs, sizeof *result, compare_results);
-	rule->result = result;
-	rule->results = map->pairs;
+	if (rule->results)
+		qsort(result, rule->results, sizeof *result, compare_results);
 	return HVC_OK;
 }
 
@@ -169,9 +216,10 @@ static enum hvc_status check_unspecified(const struct reading *r)
 	                                 : spec->at.text       ? &spec->at
 	                                 : spec->clobbers.text ? &spec->clobbers
 	                                                       : NULL;
-	struct hvc_text results = {.line = spec->results.line, .column = spec->results.column};
+	const struct hvc_spec_map *map = spec->results.present ? &spec->results : &spec->among;
+	struct hvc_text results = {.line = map->line, .column = map->column};
 
-	if (!promise && spec->results.present)
+	if (!promise && map->present)
 		promise = &results;
 	if (promise && !r->rule->specified)
 		return hvc_loader__fail(r->loader, promise, 0,
@@ -204,6 +252,9 @@ static enum hvc_status read_default(const struct reading *r)
 	HVC_TRY(hvc_list__flag(r->loader, &spec->is_default, &r->rule->is_default));
 	if (!r->rule->is_default)
 		return HVC_OK;
+	if (spec->table.text)
+		return hvc_loader__fail(r->loader, &spec->is_default, 0,
+		                        "the default rule has no calls of its own");
 	if (spec->when.present)
 		return hvc_loader__fail(r->loader, &when, 0, "the default rule has no conditions");
 	if (spec->priority.text)
@@ -233,6 +284,7 @@ enum hvc_status hvc_rule__read(const struct hvc_loader *loader, const struct hvc
 	        .name = in->name.text,
 	        .title = in->title.text ? in->title.text : "",
 	        .source = in->source.text ? in->source.text : abi->source,
+	        .table = in->table.text ? in->table.text : "",
 	        .line = in->line,
 	        .column = in->column,
 	        .imm = &every_imm,

@@ -24,6 +24,17 @@ struct shape_when {
 	char *x[HVC_GPR_COUNT], *w[HVC_GPR_COUNT];
 };
 
+/** What one call of a table has of its own; the conditions come first, as they do in `when`. */
+struct shape_call {
+	struct shape_when when;
+	char *name, *title, *unconfirmed;
+};
+
+struct shape_promise {
+	struct shape_regs regs;
+	char *w[HVC_GPR_COUNT];
+};
+
 struct shape_world {
 	char *name, *title, *cpu, *el3;
 	struct shape_regs set;
@@ -33,7 +44,9 @@ struct shape_rule {
 	char *name, *title, *source, *unconfirmed, *priority, *is_default;
 	char *outcome, *level, *at, *clobbers;
 	struct shape_when when;
-	struct shape_regs results;
+	struct shape_call *calls;
+	unsigned calls_count;
+	struct shape_promise results, among;
 };
 
 struct shape {
@@ -43,7 +56,8 @@ struct shape {
 	unsigned worlds_count, rules_count;
 };
 
-#define FIELDS_WHEN              4u
+#define FIELDS_WHEN              (4u + 2 * HVC_GPR_COUNT)
+#define FIELDS_CALL              3u
 #define MUST(key, shape, member) CYAML_FIELD_STRING_PTR(key, 0, struct shape, member, 0, TEXT_MAX)
 #define MAY(key, shape, member) \
 	CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_OPTIONAL, struct shape, member, 0, TEXT_MAX)
@@ -53,31 +67,49 @@ struct shape {
 struct abi_schema {
 	char word_name[HVC_GPR_COUNT][8]; /* "w0".. */
 	cyaml_schema_field_t regs[HVC_REG_COUNT + 1];
-	cyaml_schema_field_t when[FIELDS_WHEN + 2 * HVC_GPR_COUNT + 1];
-	cyaml_schema_field_t world_field[6], rule_field[13], root_field[9];
-	cyaml_schema_value_t world, rule, root;
+	cyaml_schema_field_t promise[HVC_REG_COUNT + HVC_GPR_COUNT + 1];
+	cyaml_schema_field_t when[FIELDS_WHEN + 1], call_field[FIELDS_CALL + FIELDS_WHEN + 1];
+	cyaml_schema_field_t world_field[6], rule_field[15], root_field[9];
+	cyaml_schema_value_t world, call, rule, root;
 };
 
 /** Keys that are registers come from the register table, so that it stays the only list. */
 static void abi_schema_init_registers(struct abi_schema *s)
 {
-	const cyaml_schema_field_t when[FIELDS_WHEN] = {
+	const cyaml_schema_field_t when[] = {
 	        MAY("from", shape_when, from),
 	        MAY("insn", shape_when, insn),
 	        MAY("world", shape_when, world),
 	        MAY("imm", shape_when, imm),
 	};
+	cyaml_schema_field_t *field = s->when + sizeof when / sizeof *when;
 
 	memcpy(s->when, when, sizeof when);
 	for (unsigned i = 0; i < HVC_REG_COUNT; i++)
 		s->regs[i] = (cyaml_schema_field_t)MAY(hvc_reg_name(i), shape_regs, value[i]);
+	memcpy(s->promise, s->regs, HVC_REG_COUNT * sizeof *s->regs);
 	for (unsigned i = 0; i < HVC_GPR_COUNT; i++) {
-		cyaml_schema_field_t *field = &s->when[FIELDS_WHEN + 2 * i];
-
 		snprintf(s->word_name[i], sizeof s->word_name[i], "w%u", i);
-		field[0] = (cyaml_schema_field_t)MAY(hvc_reg_name(i), shape_when, x[i]);
-		field[1] = (cyaml_schema_field_t)MAY(s->word_name[i], shape_when, w[i]);
+		*field++ = (cyaml_schema_field_t)MAY(hvc_reg_name(i), shape_when, x[i]);
+		*field++ = (cyaml_schema_field_t)MAY(s->word_name[i], shape_when, w[i]);
+		s->promise[HVC_REG_COUNT + i] =
+		        (cyaml_schema_field_t)MAY(s->word_name[i], shape_promise, w[i]);
 	}
+}
+
+/** A call of a table is its name and what `when` has. */
+static void abi_schema_init_call(struct abi_schema *s)
+{
+	const cyaml_schema_field_t own[FIELDS_CALL] = {
+	        MUST("name", shape_call, name),
+	        MAY("title", shape_call, title),
+	        MAY("unconfirmed", shape_call, unconfirmed),
+	};
+
+	memcpy(s->call_field, own, sizeof own);
+	memcpy(s->call_field + FIELDS_CALL, s->when, sizeof s->when);
+	s->call = (cyaml_schema_value_t){
+	        CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct shape_call, s->call_field)};
 }
 
 /** The zeros behind each array of fields are its terminator. */
@@ -92,12 +124,15 @@ static const cyaml_schema_value_t *abi_schema_init(struct abi_schema *s)
 	        MUST("name", shape_rule, name),
 	        MAY("title", shape_rule, title),
 	        MAP("when", shape_rule, when, s->when),
+	        CYAML_FIELD_SEQUENCE("calls", CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER,
+	                             struct shape_rule, calls, &s->call, 1, HVC_SPEC_RULES_MAX),
 	        MAY("default", shape_rule, is_default),
 	        MAY("priority", shape_rule, priority),
 	        MUST("outcome", shape_rule, outcome),
 	        MAY("level", shape_rule, level),
 	        MAY("at", shape_rule, at),
-	        MAP("results", shape_rule, results, s->regs),
+	        MAP("results", shape_rule, results, s->promise),
+	        MAP("among", shape_rule, among, s->promise),
 	        MAY("clobbers", shape_rule, clobbers),
 	        MAY("source", shape_rule, source),
 	        MAY("unconfirmed", shape_rule, unconfirmed),
@@ -116,6 +151,7 @@ static const cyaml_schema_value_t *abi_schema_init(struct abi_schema *s)
 	};
 
 	abi_schema_init_registers(s);
+	abi_schema_init_call(s);
 	memcpy(s->world_field, world, sizeof world);
 	memcpy(s->rule_field, rule, sizeof rule);
 	memcpy(s->root_field, root, sizeof root);

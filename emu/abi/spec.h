@@ -39,10 +39,12 @@ struct hvc_spec_world {
 	struct hvc_spec_map set;
 };
 
+/** A rule; those of a table of calls are written out, each with the table's and its own words. */
 struct hvc_spec_rule {
 	struct hvc_text name, title, source, unconfirmed, priority, is_default;
 	struct hvc_text outcome, level, at, clobbers;
-	struct hvc_spec_map when, results;
+	struct hvc_text table; /**< name of the rule whose table of calls it is from */
+	struct hvc_spec_map when, results, among;
 	unsigned line, column;
 };
 
@@ -54,6 +56,11 @@ struct hvc_spec {
 	unsigned rules;
 	unsigned rules_line, rules_column;
 };
+
+struct hvc_node;
+
+/** The text of a node, and where it stands. */
+struct hvc_text hvc_spec__text(const struct hvc_node *node);
 
 /**
  * Read a file's bytes. Everything in *out lives in the arena, which holds leftovers on failure.

@@ -113,18 +113,35 @@ static enum hvc_level expected_level(const struct hearing *h)
 	}
 }
 
+static bool is_among(const struct hvc_result *result, uint64_t value)
+{
+	value &= result->mask;
+	for (unsigned i = 0; i < result->intervals; i++)
+		if (result->interval[i].lo <= value && value <= result->interval[i].hi)
+			return true;
+	return false;
+}
+
 static bool broken_result(const struct hearing *h)
 {
 	const struct hvc_context context = {h->entry, h->call};
 
 	for (unsigned i = 0; i < h->rule->results; i++) {
 		const struct hvc_result *result = &h->rule->result[i];
-		uint64_t expected = hvc_expr_eval(&result->expr, &context);
-		uint64_t actual = h->outcome->state.v[result->reg];
+		uint64_t actual = h->outcome->state.v[result->reg], expected;
 
-		if ((expected ^ actual) & hvc_reg_info(result->reg)->mask &&
-		    result->reg != HVC_REG_SCR_EL3 && hvc_regset_has(h->present, result->reg))
-			return violates(h, HVC_CLAUSE_RESULT, result->reg, expected, actual);
+		if (result->reg == HVC_REG_SCR_EL3 || !hvc_regset_has(h->present, result->reg))
+			continue;
+		if (result->intervals) {
+			if (is_among(result, actual))
+				continue;
+			expected = result->interval[0].lo;
+		} else {
+			expected = hvc_expr_eval(&result->expr, &context) & result->mask;
+			if (!((expected ^ actual) & hvc_reg_info(result->reg)->mask & result->mask))
+				continue;
+		}
+		return violates(h, HVC_CLAUSE_RESULT, result->reg, expected, actual & result->mask);
 	}
 	return false;
 }

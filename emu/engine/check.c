@@ -237,10 +237,16 @@ void hvc_check_free(struct hvc_check *check)
 static void print_promise(const struct hvc_rule *rule, enum hvc_reg reg, char *text, size_t size)
 {
 	text[0] = '\0';
-	for (unsigned i = 0; i < rule->results; i++)
-		if (rule->result[i].reg == reg &&
-		    rule->result[i].expr.term[0].kind != HVC_TERM_CONST)
-			hvc_expr_print(&rule->result[i].expr, text, size);
+	for (unsigned i = 0; i < rule->results; i++) {
+		const struct hvc_result *result = &rule->result[i];
+
+		if (result->reg != reg)
+			continue;
+		if (result->intervals)
+			snprintf(text, size, "or another of %s", result->text);
+		else if (result->expr.term[0].kind != HVC_TERM_CONST)
+			hvc_expr_print(&result->expr, text, size);
+	}
 }
 
 void hvc_finding_print(const struct hvc_check *check, const struct hvc_finding *finding, char *text,

@@ -24,10 +24,14 @@ struct hvc_condition {
 	unsigned intervals;
 };
 
-/** reg becomes the value of expr. */
+/** What reg holds afterwards, in the bits of mask: the value of expr, or one of some values. */
 struct hvc_result {
 	enum hvc_reg reg;
-	struct hvc_expr expr;
+	uint64_t mask;                       /**< 0xffffffff for wN */
+	const char *text;                    /**< as the file writes it */
+	struct hvc_expr expr;                /**< where there are no intervals */
+	const struct hvc_interval *interval; /**< one of these: sorted, disjoint, not adjacent */
+	unsigned intervals;
 };
 
 /** One rule. All pointers live as long as the ABI. */
@@ -35,6 +39,7 @@ struct hvc_rule {
 	const char *name;   /**< operation, such as "set_vectors"; unique in the ABI */
 	const char *title;  /**< one line, "" when there is none */
 	const char *source; /**< where the promise is documented; the ABI's when it has none */
+	const char *table;  /**< the rule in whose table of calls it stands, "" for none */
 	bool unconfirmed;   /**< the source is not certain */
 	unsigned line, column;
 	int priority; /**< higher wins where rules overlap; the default rule is lowest */
@@ -55,7 +60,7 @@ struct hvc_rule {
 	enum hvc_level level; /**< HVC_LEVEL_COUNT: the caller's for return, retry and
 	                           inject; EL2h for the others */
 	bool has_at;
-	struct hvc_expr at; /**< address reached, for jump (where stated) */
+	struct hvc_expr at; /**< address reached, for jump and inject (where stated) */
 	const struct hvc_result *result;
 	unsigned results;
 	struct hvc_regset clobbers; /**< may change; everything else is preserved */

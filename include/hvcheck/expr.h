@@ -9,7 +9,8 @@
  *   unary    = { "-" | "~" } primary
  *   primary  = number | name | "function(" expr "," expr "," expr ")" | "(" expr ")"
  *   name     = a register (reg.h), wN (xN & 0xffffffff), imm, esr (ESR_EL2 of this call),
- *              return (address after the HVC), self (address of the HVC)
+ *              spsr (its SPSR_EL2), return (address after the HVC), self (address of the HVC),
+ *              vector (synchronous slot of VBAR_EL1 for an exception of the caller)
  *
  * All arithmetic is modulo 2^64; shifts of 64 and more give 0. Numbers are decimal or 0x hex.
  * function(a, b, c) is what the EL2 function at HVC_FUNCTION returns for those arguments.
@@ -38,6 +39,8 @@ enum hvc_term_kind {
 	HVC_TERM_NOT,
 	HVC_TERM_NEG,
 	HVC_TERM_FUNCTION,
+	HVC_TERM_SPSR,
+	HVC_TERM_VECTOR,
 };
 
 struct hvc_term {

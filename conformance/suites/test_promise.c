@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/* Promises of less than one exact 64-bit value, and of where an injected exception arrives. */
+#include <string.h>
+
+#include "hvcheck/arch.h"
+#include "hvcheck/verdict.h"
+#include "suite.h"
+
+static const char text[] =
+        "abi: t\ntitle: T\nsource: S\n"
+        "callers: el0, el1t, el1h\n"
+        "rules:\n"
+        "- { name: half, when: { imm: 0 }, outcome: return, results: { w0: -1, x1: w2 } }\n"
+        "- { name: one_of, when: { imm: 1 }, outcome: return,\n"
+        "    among: { x0: \"0, -9 - -2\", w1: \"-1, 5\" } }\n"
+        "- name: inject\n"
+        "  when: { imm: 2 }\n"
+        "  outcome: inject\n"
+        "  level: el1h\n"
+        "  at: vector\n"
+        "  results: { esr_el1: 0x2000000, elr_el1: self, spsr_el1: spsr }\n"
+        "- { name: rest, default: true, outcome: unspecified }\n";
+
+/* Loaded once: the tests only read it. */
+static const struct hvc_abi *specification(void)
+{
+	static struct hvc_abi *abi;
+	struct hvc_diag diag;
+
+	if (!abi)
+		ck_assert_msg(hvc_abi_parse(text, sizeof text - 1, "text", &diag, &abi) == HVC_OK,
+		              "%u:%u: %s", diag.line, diag.column, diag.message);
+	return abi;
+}
+
+/* Judge a call whose outcome differs from its entry in x0 and x1 only. */
+static struct hvc_verdict judge(unsigned imm, uint64_t x0, uint64_t x1)
+{
+	const struct hvc_regset present = {{UINT64_MAX, UINT64_MAX}};
+	struct hvc_outcome outcome = {.kind = HVC_OUTCOME_RETURN, .level = HVC_LEVEL_EL1H};
+	struct hvc_verdict verdict;
+	struct hvc_state entry;
+	struct hvc_call call;
+
+	hvc_call_init(&call, 0);
+	call.imm = (uint16_t)imm;
+	call.x[2] = UINT64_C(0x1234567800000007);
+	hvc_entry_state(&hvc_abi_world_at(specification(), 0)->world.state, &call, &entry);
+	outcome.state = entry;
+	outcome.state.v[0] = x0;
+	outcome.state.v[1] = x1;
+	hvc_verdict_judge(specification(), 0, &entry, &present, &call, &outcome, &verdict);
+	return verdict;
+}
+
+static void check(unsigned imm, uint64_t x0, uint64_t x1, int reg, uint64_t expected)
+{
+	struct hvc_verdict verdict = judge(imm, x0, x1);
+
+	if (reg < 0) {
+		ck_assert_int_eq(verdict.kind, HVC_VERDICT_CONFORMS);
+		return;
+	}
+	ck_assert_int_eq(verdict.kind, HVC_VERDICT_VIOLATES);
+	ck_assert_int_eq(verdict.clause, HVC_CLAUSE_RESULT);
+	ck_assert_int_eq(verdict.reg, reg);
+	ck_assert_uint_eq(verdict.expected, expected);
+}
+
+/* Only the lower half is promised: how a callee extends a 32-bit result is its own business. */
+START_TEST(lower_halves)
+{
+	check(0, UINT64_MAX, 7, -1, 0);
+	check(0, UINT32_MAX, 7, -1, 0);
+	check(0, UINT64_C(0x12345678ffffffff), 7, -1, 0);
+	check(0, UINT64_C(0xfffffffffffffffe), 7, 0, UINT32_MAX);
+	check(0, 0, 7, 0, UINT32_MAX);
+	/* an x register is promised whole, whatever its value is made of */
+	check(0, UINT32_MAX, UINT64_C(0x1234567800000007), 1, 7);
+	ck_assert_uint_eq(judge(0, UINT64_C(0xdeadbeef00000001), 7).actual, 1);
+}
+END_TEST
+
+START_TEST(one_of_some_values)
+{
+	check(1, 0, 5, -1, 0);
+	check(1, -(uint64_t)2, UINT32_MAX, -1, 0);
+	check(1, -(uint64_t)9, UINT64_C(0xffff00000005), -1, 0);
+	check(1, 1, 5, 0, 0);
+	check(1, -(uint64_t)1, 5, 0, 0);
+	check(1, -(uint64_t)10, 5, 0, 0);
+	check(1, (uint32_t)-2, 5, 0, 0);
+	check(1, 0, 4, 1, 5);
+	check(1, 0, 0, 1, 5);
+}
+END_TEST
+
+/* An injected exception looks like one that the caller's own instruction took to EL1. */
+START_TEST(injected_exceptions)
+{
+	static const struct {
+		enum hvc_level from;
+		uint64_t offset, mode;
+	} rows[] = {
+	        {HVC_LEVEL_EL1H, 0x200, 5},
+	        {HVC_LEVEL_EL1T, 0x000, 4},
+	        {HVC_LEVEL_EL0, 0x400, 0},
+	};
+	const struct hvc_regset present = {{UINT64_MAX, UINT64_MAX}};
+
+	for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct hvc_outcome outcome = {.kind = HVC_OUTCOME_INJECT, .level = HVC_LEVEL_EL1H};
+		struct hvc_verdict verdict;
+		struct hvc_state entry;
+		struct hvc_call call;
+
+		hvc_call_init(&call, 0);
+		call.imm = 2;
+		call.from = rows[i].from;
+		call.nzcv = UINT64_C(0x60000000);
+		call.daif = 0x80;
+		hvc_entry_state(&hvc_abi_world_at(specification(), 0)->world.state, &call, &entry);
+		outcome.state = entry;
+		outcome.pc = HVC_CALLER_VECTORS + rows[i].offset;
+		outcome.state.v[HVC_REG_ESR_EL1] = 0x2000000;
+		outcome.state.v[HVC_REG_ELR_EL1] = hvc_call_address(&call);
+		outcome.state.v[HVC_REG_SPSR_EL1] = 0x60000080 | rows[i].mode;
+		hvc_verdict_judge(specification(), 0, &entry, &present, &call, &outcome, &verdict);
+		ck_assert_int_eq(verdict.kind, HVC_VERDICT_CONFORMS);
+		outcome.pc += 0x80;
+		hvc_verdict_judge(specification(), 0, &entry, &present, &call, &outcome, &verdict);
+		ck_assert_int_eq(verdict.clause, HVC_CLAUSE_ADDRESS);
+		ck_assert_uint_eq(verdict.expected, HVC_CALLER_VECTORS + rows[i].offset);
+		outcome.pc -= 0x80;
+		outcome.state.v[HVC_REG_SPSR_EL1] ^= 1;
+		hvc_verdict_judge(specification(), 0, &entry, &present, &call, &outcome, &verdict);
+		ck_assert_int_eq(verdict.clause, HVC_CLAUSE_RESULT);
+		ck_assert_int_eq(verdict.reg, HVC_REG_SPSR_EL1);
+	}
+}
+END_TEST
+
+/* What is promised of a register is kept as written, and in the order of the register table. */
+START_TEST(promises_as_loaded)
+{
+	const struct hvc_rule *rule = hvc_abi_rule_at(specification(), 1);
+	char at[16];
+
+	ck_assert_uint_eq(rule->results, 2);
+	ck_assert_int_eq(rule->result[0].reg, 0);
+	ck_assert_uint_eq(rule->result[0].mask, UINT64_MAX);
+	ck_assert_uint_eq(rule->result[0].intervals, 2);
+	ck_assert_uint_eq(rule->result[0].interval[1].lo, -(uint64_t)9);
+	ck_assert_str_eq(rule->result[0].text, "0, -9 - -2");
+	ck_assert_uint_eq(rule->result[1].mask, UINT32_MAX);
+	ck_assert_uint_eq(rule->result[1].interval[1].hi, UINT32_MAX);
+	ck_assert_uint_eq(hvc_abi_rule_at(specification(), 0)->result[0].mask, UINT32_MAX);
+	ck_assert_uint_eq(hvc_abi_rule_at(specification(), 0)->result[0].intervals, 0);
+	hvc_expr_print(&hvc_abi_rule_at(specification(), 2)->at, at, sizeof at);
+	ck_assert_str_eq(at, "vector");
+}
+END_TEST
+
+static const struct suite_test tests[] = {
+        {"lower_halves", &lower_halves},
+        {"one_of_some_values", &one_of_some_values},
+        {"injected_exceptions", &injected_exceptions},
+        {"promises_as_loaded", &promises_as_loaded},
+};
+
+SUITE_MAIN("promise", tests)
