@@ -17,6 +17,7 @@ enum hvc_exit {
 
 enum hvc_option_id {
 	HVC_OPTION_IMM,
+	HVC_OPTION_FID,
 	HVC_OPTION_SET,
 	HVC_OPTION_FROM,
 	HVC_OPTION_INSN,
@@ -25,6 +26,7 @@ enum hvc_option_id {
 	HVC_OPTION_BUDGET,
 	HVC_OPTION_TRACE,
 	HVC_OPTION_ABI,
+	HVC_OPTION_ABIS, /**< --abi without a value: the arguments are ABIs */
 	HVC_OPTION_ABI_OLD,
 	HVC_OPTION_ABI_NEW,
 	HVC_OPTION_RANDOMS,
@@ -40,9 +42,12 @@ enum hvc_option_id {
 enum hvc_style {
 	HVC_STYLE_TEXT,
 	HVC_STYLE_JSON,
+	HVC_STYLE_MARKDOWN,
+	HVC_STYLE_HTML,
+	HVC_STYLE_COUNT,
 };
 
-#define HVC_ARGUMENT_MAX 2u
+#define HVC_ARGUMENT_MAX 256u
 
 /** What the user asked for. */
 struct hvc_options {
@@ -51,6 +56,7 @@ struct hvc_options {
 	unsigned arguments;
 	unsigned given; /**< bits 1 << enum hvc_option_id */
 	uint16_t imm;
+	uint32_t fid;
 	struct hvc_regset set; /**< registers named by --set */
 	uint64_t value[HVC_REG_COUNT];
 	enum hvc_level from;
@@ -80,6 +86,7 @@ struct hvc_command {
 	const char *examples;
 	unsigned least, most; /**< arguments */
 	unsigned options;     /**< bits 1 << enum hvc_option_id */
+	unsigned styles;      /**< bits 1 << enum hvc_style, besides text and JSON */
 	enum hvc_status (*run)(const struct hvc_options *options, const struct hvc_page *page,
 	                       bool *holds, struct hvc_diag *diag);
 };
@@ -99,6 +106,8 @@ enum hvc_status hvc_cmd__check(const struct hvc_options *options, const struct h
                                bool *holds, struct hvc_diag *diag);
 enum hvc_status hvc_cmd__diff(const struct hvc_options *options, const struct hvc_page *page,
                               bool *holds, struct hvc_diag *diag);
+enum hvc_status hvc_cmd__collide(const struct hvc_options *options, const struct hvc_page *page,
+                                 bool *holds, struct hvc_diag *diag);
 
 /** One option, for help. The id is its index. */
 struct hvc_option {

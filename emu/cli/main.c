@@ -12,14 +12,17 @@
 const struct hvc_command hvc_commands[] = {
         {
                 .name = "list",
-                .usage = "[subjects|abis]",
-                .summary = "built-in subjects and shipped ABIs",
+                .usage = "[subjects|abis|known [--imm N] [--fid N]]",
+                .summary = "built-in subjects, shipped ABIs, known users of HVC",
                 .details = "Subjects are vector code to run; ABIs are specifications to check "
-                           "against.\n",
+                           "against; known is the\nregistry of who uses which immediate and "
+                           "function identifier: all of it, or who uses\none value.\n",
                 .examples = "  hvcheck list\n"
-                            "  hvcheck list subjects --format json\n",
+                            "  hvcheck list subjects --format json\n"
+                            "  hvcheck list known --imm 0x6000\n"
+                            "  hvcheck list known --fid 0xc6000001\n",
                 .most = 1,
-                .options = COMMON,
+                .options = COMMON | BIT(IMM) | BIT(FID),
                 .run = hvc_cmd__list,
         },
         {

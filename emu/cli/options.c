@@ -27,6 +27,17 @@ static enum hvc_status take_imm(struct hvc_options *options, const char *value,
 	return HVC_OK;
 }
 
+static enum hvc_status take_fid(struct hvc_options *options, const char *value,
+                                struct hvc_diag *diag)
+{
+	uint64_t number;
+
+	if (!hvc_value__number(value, UINT32_MAX, &number))
+		return bad(diag, "fid", value, "a function identifier (32 bits, decimal or 0x)");
+	options->fid = (uint32_t)number;
+	return HVC_OK;
+}
+
 static enum hvc_status take_set(struct hvc_options *options, const char *value,
                                 struct hvc_diag *diag)
 {
@@ -128,27 +139,49 @@ static enum hvc_status take_jobs(struct hvc_options *options, const char *value,
 	return HVC_OK;
 }
 
+/* Formats by name; those of no style come with later versions. */
+static const struct {
+	const char *name;
+	enum hvc_style style;
+} formats[] = {
+        {"text", HVC_STYLE_TEXT},    {"json", HVC_STYLE_JSON},   {"markdown", HVC_STYLE_MARKDOWN},
+        {"html", HVC_STYLE_HTML},    {"junit", HVC_STYLE_COUNT}, {"sarif", HVC_STYLE_COUNT},
+        {"github", HVC_STYLE_COUNT},
+};
+
+#define FORMATS (sizeof(formats) / sizeof(formats[0]))
+
+static bool has_style(const struct hvc_command *command, enum hvc_style style)
+{
+	unsigned styles = command->styles | 1u << HVC_STYLE_TEXT | 1u << HVC_STYLE_JSON;
+
+	return styles >> style & 1;
+}
+
 static enum hvc_status take_format(struct hvc_options *options, const char *value,
                                    struct hvc_diag *diag)
 {
-	static const char *const later[] = {"markdown", "junit", "sarif", "html", "github"};
+	char known[80] = "";
 
-	if (!strcmp(value, "text")) {
-		options->style = HVC_STYLE_TEXT;
+	for (size_t i = 0; i < FORMATS; i++) {
+		size_t used = strlen(known);
+
+		if (has_style(options->command, formats[i].style))
+			snprintf(known + used, sizeof(known) - used, "%s%s", used ? ", " : "",
+			         formats[i].name);
+	}
+	for (size_t i = 0; i < FORMATS; i++) {
+		if (strcmp(value, formats[i].name) != 0)
+			continue;
+		if (!has_style(options->command, formats[i].style))
+			return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
+			                    "--format: '%s' is not available yet for '%s' (%s)",
+			                    value, options->command->name, known);
+		options->style = formats[i].style;
 		return HVC_OK;
 	}
-	if (!strcmp(value, "json")) {
-		options->style = HVC_STYLE_JSON;
-		return HVC_OK;
-	}
-	for (size_t i = 0; i < sizeof(later) / sizeof(later[0]); i++) {
-		if (!strcmp(value, later[i]))
-			return hvc_diag_set(
-			        diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
-			        "--format: '%s' is not available yet for '%s' (text, json)", value,
-			        options->command->name);
-	}
-	return bad(diag, "format", value, "a format (text, json)");
+	return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "--format: '%s' is not a format (%s)",
+	                    value, known);
 }
 
 static enum hvc_status take_output(struct hvc_options *options, const char *value,
@@ -163,6 +196,7 @@ static enum hvc_status take_output(struct hvc_options *options, const char *valu
 /* clang-format off */
 const struct hvc_option hvc_option_table[HVC_OPTION_COUNT] = {
 	[HVC_OPTION_IMM] = {"imm", 0, "N", "immediate of the call, 0 to 65535, decimal or 0x (0)", take_imm},
+	[HVC_OPTION_FID] = {"fid", 0, "N", "function identifier, 32 bits, decimal or 0x", take_fid},
 	[HVC_OPTION_SET] = {"set", 0, "REG=VALUE", "register before the call: x0 to x30, w0 to w30, nzcv, daif or a\nsystem register; decimal, 0x or negative; repeatable", take_set},
 	[HVC_OPTION_FROM] = {"from", 0, "LEVEL", "who calls: el0, el1t, el1h, el2t, el2h (el1h)", take_from},
 	[HVC_OPTION_INSN] = {"insn", 0, "INSN", "calling instruction: hvc, smc (hvc)", take_insn},
@@ -171,11 +205,12 @@ const struct hvc_option hvc_option_table[HVC_OPTION_COUNT] = {
 	[HVC_OPTION_BUDGET] = {"budget", 0, "N", "instructions that one call may execute at EL2 (100000)", take_budget},
 	[HVC_OPTION_TRACE] = {"trace", 0, NULL, "print every instruction executed at EL2", NULL},
 	[HVC_OPTION_ABI] = {"abi", 0, "ABI", "specification: a name of 'hvcheck list abis', or a YAML file", take_abi},
+	[HVC_OPTION_ABIS] = {"abi", 0, NULL, "A and B are specifications: names of 'hvcheck list abis', or YAML\nfiles", NULL},
 	[HVC_OPTION_ABI_OLD] = {"abi-old", 0, "ABI", "specification that names the operations of A", take_abi_old},
 	[HVC_OPTION_ABI_NEW] = {"abi-new", 0, "ABI", "specification that names the operations of B", take_abi_new},
 	[HVC_OPTION_RANDOMS] = {"randoms", 0, "N", "seeded random values tried in each selecting register, besides\nthose that code and specification name (4)", take_randoms},
 	[HVC_OPTION_JOBS] = {"jobs", 'j', "N", "worker processes, 1 to 256 (one a CPU); the report is the same", take_jobs},
-	[HVC_OPTION_FORMAT] = {"format", 0, "FORMAT", "text, json (text)", take_format},
+	[HVC_OPTION_FORMAT] = {"format", 0, "FORMAT", "text, json; some commands: markdown, html (text)", take_format},
 	[HVC_OPTION_OUTPUT] = {"output", 'o', "FILE", "write the report to FILE, whole or not at all", take_output},
 	[HVC_OPTION_QUIET] = {"quiet", 'q', NULL, "print errors only; the exit status tells", NULL},
 	[HVC_OPTION_NO_COLOR] = {"no-color", 0, NULL, "no colours (also: NO_COLOR in the environment)", NULL},

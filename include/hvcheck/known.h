@@ -59,6 +59,13 @@ struct hvc_known {
 	unsigned calls;
 };
 
+/** One question, or both; neither: everything. */
+struct hvc_known_query {
+	bool has_imm, has_fid;
+	uint16_t imm;
+	uint32_t fid;
+};
+
 struct hvc_registry;
 
 /** The shipped registry. */

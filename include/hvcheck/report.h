@@ -16,6 +16,7 @@
 
 #include "hvcheck/check.h"
 #include "hvcheck/diff.h"
+#include "hvcheck/known.h"
 
 /** The page a text report is set on. */
 struct hvc_page {
@@ -75,6 +76,13 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_list_text(const struct hvc_page *page, 
                                                    bool abis, struct hvc_diag *diag);
 HVC_MUST_USE HVC_API enum hvc_status hvc_list_json(FILE *out, bool subjects, bool abis,
                                                    struct hvc_diag *diag);
+HVC_MUST_USE HVC_API enum hvc_status hvc_known_text(const struct hvc_page *page,
+                                                    const struct hvc_registry *registry,
+                                                    const struct hvc_known_query *query,
+                                                    struct hvc_diag *diag);
+HVC_MUST_USE HVC_API enum hvc_status hvc_known_json(FILE *out, const struct hvc_registry *registry,
+                                                    const struct hvc_known_query *query,
+                                                    struct hvc_diag *diag);
 HVC_MUST_USE HVC_API enum hvc_status hvc_call_text(const struct hvc_page *page,
                                                    const struct hvc_call_report *report,
                                                    struct hvc_diag *diag);

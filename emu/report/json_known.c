@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/json.h"
+
+static void add_intervals(struct hvc_json *json, const char *key,
+                          const struct hvc_interval *interval, unsigned count)
+{
+	hvc_json__array(json, key);
+	for (unsigned i = 0; i < count; i++) {
+		hvc_json__array(json, NULL);
+		hvc_json__number(json, NULL, interval[i].lo);
+		hvc_json__number(json, NULL, interval[i].hi);
+		hvc_json__close(json);
+	}
+	hvc_json__close(json);
+}
+
+static void add_calls(struct hvc_json *json, const struct hvc_known *known)
+{
+	hvc_json__array(json, "calls");
+	for (unsigned i = 0; i < known->calls; i++) {
+		hvc_json__object(json, NULL);
+		hvc_json__number(json, "value", known->call[i].value);
+		hvc_json__string(json, "name", known->call[i].name);
+		hvc_json__close(json);
+	}
+	hvc_json__close(json);
+}
+
+static void add_optional(struct hvc_json *json, const char *key, const char *value)
+{
+	if (value && value[0])
+		hvc_json__string(json, key, value);
+	else
+		hvc_json__null(json, key);
+}
+
+/* value: the one asked for, whose name is told; NULL: all of them. */
+static void add_row(struct hvc_json *json, const struct hvc_known *known, const uint32_t *value)
+{
+	static const char *const keys[HVC_KNOWN_KIND_COUNT] = {"immediates", "entities",
+	                                                       "functions"};
+
+	hvc_json__object(json, NULL);
+	hvc_json__string(json, "kind", hvc_known_kind_name(known->kind));
+	add_intervals(json, keys[known->kind], known->value, known->values);
+	if (known->kind == HVC_KNOWN_FUNCTION) {
+		hvc_json__number(json, "mask", known->mask);
+		add_intervals(json, "immediates", known->imm, known->imms);
+	}
+	hvc_json__string(json, "owner", known->owner);
+	hvc_json__string(json, "meaning", known->meaning);
+	if (value)
+		add_optional(json, "call", hvc_known_call_name(known, *value));
+	add_optional(json, "selector", known->selector);
+	add_optional(json, "since", known->since);
+	add_optional(json, "until", known->until);
+	hvc_json__string(json, "source", known->source);
+	hvc_json__boolean(json, "unconfirmed", known->unconfirmed);
+	if (!value)
+		add_calls(json, known);
+	hvc_json__close(json);
+}
+
+static void add_answers(struct hvc_json *json, const struct hvc_registry *registry,
+                        const struct hvc_known_query *query)
+{
+	const struct hvc_known *known = NULL;
+	uint32_t value = query->imm;
+
+	while (query->has_imm && (known = hvc_known_find_imm(registry, query->imm, known)) != NULL)
+		add_row(json, known, &value);
+	known = NULL;
+	value = query->fid;
+	while (query->has_fid && (known = hvc_known_find_fid(registry, query->fid, known)) != NULL)
+		add_row(json, known, &value);
+}
+
+enum hvc_status hvc_known_json(FILE *out, const struct hvc_registry *registry,
+                               const struct hvc_known_query *query, struct hvc_diag *diag)
+{
+	struct hvc_json *json = hvc_json__new("hvcheck-list/1");
+	const struct hvc_known *known;
+
+	if (query->has_imm)
+		hvc_json__number(json, "immediate", query->imm);
+	if (query->has_fid)
+		hvc_json__number(json, "function", query->fid);
+	hvc_json__array(json, "known");
+	if (query->has_imm || query->has_fid)
+		add_answers(json, registry, query);
+	else
+		for (size_t i = 0; (known = hvc_known_at(registry, i)) != NULL; i++)
+			add_row(json, known, NULL);
+	hvc_json__close(json);
+	return hvc_json__print(json, out, diag);
+}
