@@ -21,18 +21,12 @@
 	kvm_table
 
 routine handle_sync
-	host_only
+	host_only imm=x18
 	cmp	x18, #HVC_GET_VECTORS
 	b.eq	2f
 	cmp	x18, #HVC_CALL_HYP
 	b.ne	1f
-	stp	lr, xzr, [sp, #-16]!
-	and	lr, x0, #HYP_VA_MASK
-	mov	x0, x1
-	mov	x1, x2
-	mov	x2, x3
-	blr	lr
-	ldp	lr, xzr, [sp], #16
+	call_hyp
 1:	eret
 
 2:	mrs	x0, vbar_el2
