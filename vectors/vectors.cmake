@@ -6,11 +6,40 @@
 set(HVC_SUBJECTS
   linux/linux-stub-3.8
   linux/linux-stub-4.7
+  linux/linux-stub-4.8
+  linux/linux-stub-4.9
   linux/linux-stub-4.12
+  linux/linux-stub-5.12
+  linux/linux-stub-5.13
   linux/linux-stub-6.0
+  linux/linux-stub-6.19
   linux/linux-stub-imm
+  linux/linux-hibernate-4.7
+  linux/linux-trans-pgd-5.17
+  linux/linux-kvm-3.11
+  linux/linux-kvm-3.14
+  linux/linux-kvm-4.7
+  linux/linux-kvm-4.12
+  linux/linux-kvm-5.8
+  linux/linux-kvm-5.10
+  linux/linux-kvm-6.1
+  linux/linux-kvm-6.19
   linux/linux-kvm-imm
   linux/linux-kvm-imm-default
+  linux/linux-kvm-init-5.10
+  linux/linux-kvm-init-5.12
+  linux/linux-kvm-init-6.8
+  smccc/smccc-1.0
+  smccc/smccc-1.1
+  smccc/smccc-1.3
+  smccc/psci-0.1
+  xen/xen
+  xen/xen-debug
+  jailhouse/jailhouse
+  jailhouse/jailhouse-boot
+  kvm-guest/kvm-guest-old
+  kvm-guest/kvm-guest
+  gunyah/gunyah
   broken/broken-imm-off-by-one
   broken/broken-imm-low-byte
   broken/broken-single-imm
@@ -33,6 +62,10 @@ set(HVC_SUBJECTS
   broken/broken-restart-el1
   broken/broken-store
   broken/broken-daif
+  broken/broken-kvm-nr
+  broken/broken-kvm-guest-host
+  broken/broken-sve-hint
+  broken/broken-hibernate-x0
 )
 
 set(HVC_VECTOR_TOOLS "" CACHE STRING
