@@ -94,6 +94,23 @@ const struct hvc_command hvc_commands[] = {
                 .options = COMMON | SWEEP | BIT(ABI_OLD) | BIT(ABI_NEW) | BIT(SET) | BIT(CPU),
                 .run = hvc_cmd__diff,
         },
+        {
+                .name = "collide",
+                .usage = "[ABI]...",
+                .summary = "which calls more than one ABI claims",
+                .details =
+                        "Compares specifications, two by two, over all immediates and all register "
+                        "values: no\ncode is run. One ABI is set against everything shipped; none: "
+                        "everything shipped\nagainst itself. Exit status 0: no call is claimed "
+                        "twice, 1: some are.\n",
+                .examples = "  hvcheck collide xen hafnium\n"
+                            "  hvcheck collide ./my-abi.yaml\n"
+                            "  hvcheck collide --format html -o collisions.html\n",
+                .most = HVC_ARGUMENT_MAX,
+                .options = COMMON,
+                .styles = 1u << HVC_STYLE_HTML,
+                .run = hvc_cmd__collide,
+        },
         {0},
 };
 

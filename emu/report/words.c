@@ -141,18 +141,55 @@ void hvc_words__region(struct hvc_words *words, const struct hvc_region *region)
 		hvc_words__add(words, "any");
 }
 
+static void add_call(struct hvc_words *words, const struct hvc_call *call, unsigned imm,
+                     const struct hvc_call *plain)
+{
+	hvc_words__add(words, "%s #%u", hvc_insn_name(call->insn), imm);
+	if (call->from != HVC_LEVEL_EL1H)
+		hvc_words__add(words, " from %s", hvc_level_name(call->from));
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
+		if (call->x[n] != plain->x[n])
+			hvc_words__add(words, ", x%u = 0x%" PRIx64, n, call->x[n]);
+	}
+}
+
 void hvc_words__call(struct hvc_words *words, const struct hvc_probe *probe, uint16_t imm)
 {
 	struct hvc_call plain;
 
 	hvc_call_init(&plain, probe->seed);
-	hvc_words__add(words, "%s #%u", hvc_insn_name(probe->call.insn), imm);
-	if (probe->call.from != HVC_LEVEL_EL1H)
-		hvc_words__add(words, " from %s", hvc_level_name(probe->call.from));
-	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
-		if (probe->call.x[n] != plain.x[n])
-			hvc_words__add(words, ", x%u = 0x%" PRIx64, n, probe->call.x[n]);
+	add_call(words, &probe->call, imm, &plain);
+}
+
+void hvc_words__witness(struct hvc_words *words, const struct hvc_call *call)
+{
+	struct hvc_call plain;
+
+	hvc_call_init(&plain, 0);
+	add_call(words, call, call->imm, &plain);
+}
+
+void hvc_words__conditions(struct hvc_words *words, const struct hvc_condition *condition,
+                           unsigned conditions)
+{
+	for (unsigned i = 0; i < conditions; i++) {
+		const struct hvc_condition *c = &condition[i];
+		const struct hvc_span span = {c->reg, (struct hvc_interval *)c->interval,
+		                              c->intervals};
+
+		hvc_words__add(words, "%s", i ? "; " : "");
+		if (c->mask == UINT64_MAX) {
+			hvc_words__span(words, &span);
+			continue;
+		}
+		if (c->mask == UINT32_MAX)
+			hvc_words__add(words, "w%u = ", (unsigned)c->reg);
+		else
+			hvc_words__add(words, "x%u & 0x%" PRIx64 " = ", (unsigned)c->reg, c->mask);
+		add_intervals(words, c->interval, c->intervals, 0);
 	}
+	if (!conditions)
+		hvc_words__add(words, "any");
 }
 
 void hvc_words__regset(struct hvc_words *words, const struct hvc_regset *set)

@@ -30,6 +30,11 @@ void hvc_words__span(struct hvc_words *words, const struct hvc_span *span);
 void hvc_words__region(struct hvc_words *words, const struct hvc_region *region);
 /** "hvc #0, x0 = 0x1": the instruction, and the registers that the probe varies. */
 void hvc_words__call(struct hvc_words *words, const struct hvc_probe *probe, uint16_t imm);
+/** "w0 = 0x1, 0x4-0x5; x1 & 0x3 = 0x0"; "any" for none. */
+void hvc_words__conditions(struct hvc_words *words, const struct hvc_condition *condition,
+                           unsigned conditions);
+/** "hvc #0, x0 = 0x1": registers that hvc_call_init fills otherwise, from EL1h unless said. */
+void hvc_words__witness(struct hvc_words *words, const struct hvc_call *call);
 /** "x0 x1 vbar_el2"; "none" for the empty set. */
 void hvc_words__regset(struct hvc_words *words, const struct hvc_regset *set);
 /** Where an address is: "symbol+0x10" of the subject, or a piece of the harness; "" else. */

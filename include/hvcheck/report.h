@@ -15,6 +15,7 @@
 #include <stdio.h>
 
 #include "hvcheck/check.h"
+#include "hvcheck/collide.h"
 #include "hvcheck/diff.h"
 #include "hvcheck/known.h"
 
@@ -101,5 +102,14 @@ HVC_MUST_USE HVC_API enum hvc_status
 hvc_diff_text(const struct hvc_page *page, const struct hvc_diff *diff, struct hvc_diag *diag);
 HVC_MUST_USE HVC_API enum hvc_status hvc_diff_json(FILE *out, const struct hvc_diff *diff,
                                                    struct hvc_diag *diag);
+/** details: tell every call that a pair shares, not only how many; JSON always does. */
+HVC_MUST_USE HVC_API enum hvc_status hvc_collide_text(const struct hvc_page *page,
+                                                      const struct hvc_collide *collide,
+                                                      bool details, struct hvc_diag *diag);
+HVC_MUST_USE HVC_API enum hvc_status hvc_collide_json(FILE *out, const struct hvc_collide *collide,
+                                                      struct hvc_diag *diag);
+/** One page that needs no network and no script. */
+HVC_MUST_USE HVC_API enum hvc_status hvc_collide_html(FILE *out, const struct hvc_collide *collide,
+                                                      struct hvc_diag *diag);
 
 #endif

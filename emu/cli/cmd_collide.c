@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/open.h"
+
+/* The ABIs to compare, in order. */
+struct list {
+	struct hvc_abi **abi;
+	unsigned count;
+};
+
+static enum hvc_status fail_memory(struct hvc_diag *diag)
+{
+	return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+}
+
+static enum hvc_status add(struct list *list, const char *name, struct hvc_diag *diag)
+{
+	struct hvc_abi **grown = realloc(list->abi, (list->count + 1) * sizeof(*grown));
+
+	if (!grown)
+		return fail_memory(diag);
+	list->abi = grown;
+	HVC_TRY(hvc_open__abi(name, diag, &list->abi[list->count]));
+	list->count++;
+	return HVC_OK;
+}
+
+/* What is named; one alone or none goes with everything shipped. */
+static enum hvc_status open_all(const struct hvc_options *options, struct hvc_diag *diag,
+                                struct list *list)
+{
+	const char *name, *text;
+	size_t size;
+
+	for (unsigned i = 0; i < options->arguments; i++)
+		HVC_TRY(add(list, options->argument[i], diag));
+	if (options->arguments > 1)
+		return HVC_OK;
+	for (size_t i = 0; hvc_abi_shipped_at(i, &name, &text, &size); i++)
+		if (!list->count ||
+		    strcmp(name, options->arguments ? options->argument[0] : "") != 0)
+			HVC_TRY(add(list, name, diag));
+	return HVC_OK;
+}
+
+static enum hvc_status report(const struct hvc_options *options, const struct hvc_page *page,
+                              const struct hvc_collide *collide, struct hvc_diag *diag)
+{
+	switch (options->style) {
+	case HVC_STYLE_JSON:
+		return hvc_collide_json(page->out, collide, diag);
+	case HVC_STYLE_HTML:
+		return hvc_collide_html(page->out, collide, diag);
+	default:
+		return hvc_collide_text(page, collide, options->arguments > 1, diag);
+	}
+}
+
+enum hvc_status hvc_cmd__collide(const struct hvc_options *options, const struct hvc_page *page,
+                                 bool *holds, struct hvc_diag *diag)
+{
+	struct hvc_collide *collide = NULL;
+	struct list list = {0};
+	enum hvc_status status = open_all(options, diag, &list);
+
+	if (status == HVC_OK)
+		status = hvc_collide_run((const struct hvc_abi *const *)list.abi, list.count,
+		                         options->arguments == 1, diag, &collide);
+	if (status == HVC_OK) {
+		*holds = collide->colliding == 0;
+		status = report(options, page, collide, diag);
+	}
+	hvc_collide_free(collide);
+	for (unsigned i = 0; i < list.count; i++)
+		hvc_abi_free(list.abi[i]);
+	free(list.abi);
+	return status;
+}

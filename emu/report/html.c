@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/html.h"
+
+#include <string.h>
+
+/* clang-format off */
+static const char style[] =
+	":root{color-scheme:light dark;--ink:#1b1f24;--faint:#6b7280;--page:#fff;--line:#d7dbe0;"
+	"--bad:#b42318;--bad-page:#fde7e4;--warn:#8a5a00;--warn-page:#fdf1d3;--head:#f3f4f6}\n"
+	"@media(prefers-color-scheme:dark){:root{--ink:#e6e8eb;--faint:#9aa3ad;--page:#15181c;"
+	"--line:#353b43;--bad:#ff9d92;--bad-page:#4a1d19;--warn:#f3c969;--warn-page:#463510;"
+	"--head:#1f242a}}\n"
+	"body{margin:2rem auto;max-width:90rem;padding:0 1rem;color:var(--ink);"
+	"background:var(--page);font:15px/1.45 system-ui,sans-serif}\n"
+	"h1{font-size:1.5rem}h2{font-size:1.2rem;margin-top:2.5rem}h3{font-size:1rem;margin-top:2rem}\n"
+	"a{color:inherit}p.faint,td.faint,caption{color:var(--faint)}\n"
+	".scroll{overflow-x:auto}\n"
+	"table{border-collapse:collapse}\n"
+	"caption{text-align:left;padding-bottom:.5rem}\n"
+	"th,td{border:1px solid var(--line);padding:.25rem .5rem;text-align:left;"
+	"vertical-align:top}\n"
+	"thead th{background:var(--head)}\n"
+	"td.code{font-family:ui-monospace,monospace;font-size:.9em}\n"
+	".differ{background:var(--bad-page);color:var(--bad);font-weight:600}\n"
+	".same{background:var(--warn-page);color:var(--warn)}\n"
+	"table.matrix td{text-align:center;min-width:1.6rem;padding:.15rem}\n"
+	"table.matrix td a{display:block;text-decoration:none}\n"
+	"table.matrix thead th.name{writing-mode:vertical-rl;transform:rotate(180deg);"
+	"white-space:nowrap;font-weight:400;padding:.4rem .2rem}\n"
+	"table.matrix tbody th{white-space:nowrap;font-weight:400;background:var(--head)}\n";
+/* clang-format on */
+
+void hvc_html__text(FILE *out, const char *text)
+{
+	for (; *text; text++) {
+		switch (*text) {
+		case '&':
+			fputs("&amp;", out);
+			break;
+		case '<':
+			fputs("&lt;", out);
+			break;
+		case '>':
+			fputs("&gt;", out);
+			break;
+		case '"':
+			fputs("&quot;", out);
+			break;
+		default:
+			fputc(*text, out);
+		}
+	}
+}
+
+void hvc_html__element(FILE *out, const char *tag, const char *text)
+{
+	fprintf(out, "<%s>", tag);
+	hvc_html__text(out, text);
+	fprintf(out, "</%.*s>", (int)strcspn(tag, " "), tag);
+}
+
+bool hvc_html__words(FILE *out, const char *tag, struct hvc_words *words)
+{
+	bool made = !words->failed;
+
+	hvc_html__element(out, tag, hvc_words__text(words));
+	hvc_words__free(words);
+	return made;
+}
+
+void hvc_html__begin(FILE *out, const char *title)
+{
+	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
+	      out);
+	hvc_html__element(out, "title", title);
+	fprintf(out, "\n<style>\n%s</style>\n</head>\n<body>\n", style);
+	hvc_html__element(out, "h1", title);
+	fputc('\n', out);
+}
+
+enum hvc_status hvc_html__end(FILE *out, struct hvc_diag *diag)
+{
+	fputs("</body>\n</html>\n", out);
+	if (ferror(out))
+		return hvc_diag_set(diag, HVC_E_IO, NULL, 0, 0, "cannot write the report");
+	return HVC_OK;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/** Pages that stand alone: no network, no script, readable in light and dark. */
+#ifndef HVC_REPORT_HTML_H
+#define HVC_REPORT_HTML_H
+
+#include "report/words.h"
+
+/** Everything up to the first line of content; the title is a heading as well. */
+void hvc_html__begin(FILE *out, const char *title);
+/** End the page; HVC_E_IO when the stream has failed. */
+HVC_MUST_USE enum hvc_status hvc_html__end(FILE *out, struct hvc_diag *diag);
+/** Text, with what HTML would take for markup escaped; fit for attributes in quotes, too. */
+void hvc_html__text(FILE *out, const char *text);
+/** <TAG>text</TAG>; tag may have attributes. */
+void hvc_html__element(FILE *out, const char *tag, const char *text);
+/** The same with words, which are freed. False: they could not be made. */
+bool hvc_html__words(FILE *out, const char *tag, struct hvc_words *words);
+
+#endif

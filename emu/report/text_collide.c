@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "report/table.h"
+
+static const char legend[] =
+        "\n"
+        "  .  no immediate in common\n"
+        "  :  the same immediates, but calls that registers tell apart\n"
+        "  =  the same calls, which mean the same operations\n"
+        "  1  to 9, + for more: pairs of operations that share calls and differ\n";
+
+static const char *name_of(const struct hvc_collide *collide, unsigned abi)
+{
+	return hvc_abi_name(collide->abi[abi]);
+}
+
+static const char *plural(unsigned count)
+{
+	return count == 1 ? "" : "s";
+}
+
+static void put_title(const struct hvc_page *page, const char *title)
+{
+	fprintf(page->out, "\n%s%s%s\n\n", hvc_ink__begin(page, HVC_INK_STRONG), title,
+	        hvc_ink__end(page, HVC_INK_STRONG));
+}
+
+static void put_summary(const struct hvc_page *page, const struct hvc_collide *collide)
+{
+	enum hvc_ink ink = collide->differing   ? HVC_INK_BAD
+	                   : collide->colliding ? HVC_INK_WARN
+	                                        : HVC_INK_GOOD;
+
+	fputs(hvc_ink__begin(page, ink), page->out);
+	if (!collide->colliding)
+		fprintf(page->out, "no call is claimed by more than one of %u ABIs", collide->abis);
+	else if (collide->abis == 2)
+		fprintf(page->out,
+		        "%s and %s claim the same calls: %u pair%s of operations differ%s, %u %s "
+		        "the same",
+		        name_of(collide, 0), name_of(collide, 1), collide->pair->others,
+		        plural(collide->pair->others), collide->pair->others == 1 ? "s" : "",
+		        collide->pair->overlaps.count - collide->pair->others,
+		        collide->pair->overlaps.count - collide->pair->others == 1 ? "is" : "are");
+	else
+		fprintf(page->out,
+		        "%u of %u pair%s of ABIs claim the same calls; %u of them mean something "
+		        "else by some",
+		        collide->colliding, collide->pairs, plural(collide->pairs),
+		        collide->differing);
+	fprintf(page->out, "%s\n", hvc_ink__end(page, ink));
+}
+
+static char cell_of(const struct hvc_collide *collide, unsigned row, unsigned column)
+{
+	const struct hvc_collide_pair *pair;
+
+	if (row == column)
+		return '-';
+	pair = hvc_collide_pair(collide, row, column);
+	if (!pair)
+		return ' ';
+	if (pair->others > 9)
+		return '+';
+	if (pair->others)
+		return (char)('0' + pair->others);
+	return pair->overlaps.count ? '=' : pair->imms ? ':' : '.';
+}
+
+static enum hvc_ink ink_of(char cell)
+{
+	return cell == '.' || cell == '-' ? HVC_INK_FAINT
+	       : cell == ':'              ? HVC_INK_PLAIN
+	       : cell == '='              ? HVC_INK_WARN
+	                                  : HVC_INK_BAD;
+}
+
+/* One character a pair, with a space between them where the page is wide enough. */
+static void put_matrix(const struct hvc_page *page, const struct hvc_collide *collide)
+{
+	unsigned n = collide->abis, widest = 0;
+	const char *gap;
+
+	for (unsigned i = 0; i < n; i++) {
+		unsigned length = (unsigned)strlen(name_of(collide, i));
+
+		widest = length > widest ? length : widest;
+	}
+	gap = !page->width || 8 + widest + 2 * n <= page->width ? " " : "";
+	put_title(page, "Who collides with whom");
+	for (unsigned line = n > 9 ? 0 : 1; line < 2; line++) {
+		fprintf(page->out, "  %*s", (int)widest + 5, "");
+		for (unsigned i = 1; i <= n; i++)
+			if (line)
+				fprintf(page->out, "%s%u", gap, i % 10);
+			else
+				fprintf(page->out, "%s%c", gap,
+				        i % 10 ? ' ' : (char)('0' + i / 10 % 10));
+		fputc('\n', page->out);
+	}
+	for (unsigned row = 0; row < n; row++) {
+		fprintf(page->out, "  %3u  %-*s", row + 1, (int)widest, name_of(collide, row));
+		for (unsigned column = 0; column < n; column++) {
+			char cell = cell_of(collide, row, column);
+
+			fprintf(page->out, "%s%s%c%s", gap, hvc_ink__begin(page, ink_of(cell)),
+			        cell, hvc_ink__end(page, ink_of(cell)));
+		}
+		fputc('\n', page->out);
+	}
+	fputs(legend, page->out);
+}
+
+/* The overlap to show: the first that means something else, else the first. */
+static const struct hvc_overlap *example_of(const struct hvc_collide_pair *pair)
+{
+	for (unsigned i = 0; i < pair->overlaps.count; i++)
+		if (!pair->agrees[i])
+			return &pair->overlaps.overlap[i];
+	return pair->overlaps.overlap;
+}
+
+static const char *rule_name(const struct hvc_collide *collide, const struct hvc_collide_pair *pair,
+                             const struct hvc_overlap *overlap, unsigned side)
+{
+	return hvc_abi_rule_at(collide->abi[pair->abi[side]], overlap->rule[side])->name;
+}
+
+static enum hvc_status put_pairs(const struct hvc_page *page, const struct hvc_collide *collide,
+                                 struct hvc_diag *diag)
+{
+	static const struct hvc_column columns[] = {
+	        {"ABI", HVC_ALIGN_LEFT},         {"ABI", HVC_ALIGN_LEFT},
+	        {"Differ", HVC_ALIGN_RIGHT},     {"Same", HVC_ALIGN_RIGHT},
+	        {"For example", HVC_ALIGN_WRAP}, {"First says", HVC_ALIGN_LEFT},
+	        {"Second says", HVC_ALIGN_LEFT},
+	};
+	struct hvc_table *table;
+
+	put_title(page, "Pairs that claim the same calls");
+	table = hvc_table__new(page, columns, 7);
+	for (unsigned i = 0; i < collide->pairs; i++) {
+		const struct hvc_collide_pair *pair = &collide->pair[i];
+		const struct hvc_overlap *example = example_of(pair);
+		struct hvc_words call = {0};
+
+		if (!pair->overlaps.count)
+			continue;
+		hvc_words__witness(&call, &example->witness);
+		hvc_table__row(table);
+		for (unsigned side = 0; side < 2; side++) {
+			hvc_table__cell(table, side, HVC_INK_STRONG, "%s",
+			                name_of(collide, pair->abi[side]));
+			hvc_table__cell(table, 5 + side, HVC_INK_PLAIN, "%s",
+			                rule_name(collide, pair, example, side));
+		}
+		hvc_table__cell(table, 2, pair->others ? HVC_INK_BAD : HVC_INK_PLAIN, "%u",
+		                pair->others);
+		hvc_table__cell(table, 3, HVC_INK_PLAIN, "%u", pair->overlaps.count - pair->others);
+		hvc_table__take(table, 4, HVC_INK_PLAIN, &call);
+	}
+	return hvc_table__print(table, diag);
+}
+
+static void add_overlap(struct hvc_table *table, const struct hvc_collide *collide,
+                        const struct hvc_collide_pair *pair, unsigned index)
+{
+	const struct hvc_overlap *overlap = &pair->overlaps.overlap[index];
+	struct hvc_words imms = {0}, registers = {0}, call = {0};
+	bool agrees = pair->agrees[index];
+
+	hvc_words__imms(&imms, overlap->imm, overlap->imms);
+	hvc_words__conditions(&registers, overlap->condition, overlap->conditions);
+	if (overlap->partly)
+		hvc_words__add(&registers, " (but for calls of other rules)");
+	hvc_words__witness(&call, &overlap->witness);
+	hvc_table__row(table);
+	hvc_table__cell(table, 0, agrees ? HVC_INK_PLAIN : HVC_INK_BAD, "%s",
+	                agrees ? "same" : "DIFFER");
+	for (unsigned side = 0; side < 2; side++)
+		hvc_table__cell(table, 1 + side, HVC_INK_PLAIN, "%s",
+		                rule_name(collide, pair, overlap, side));
+	hvc_table__take(table, 3, HVC_INK_PLAIN, &imms);
+	hvc_table__take(table, 4, HVC_INK_PLAIN, &registers);
+	hvc_table__take(table, 5, HVC_INK_FAINT, &call);
+}
+
+static enum hvc_status put_pair(const struct hvc_page *page, const struct hvc_collide *collide,
+                                const struct hvc_collide_pair *pair, struct hvc_diag *diag)
+{
+	const struct hvc_column columns[] = {
+	        {"", HVC_ALIGN_LEFT},
+	        {name_of(collide, pair->abi[0]), HVC_ALIGN_LEFT},
+	        {name_of(collide, pair->abi[1]), HVC_ALIGN_LEFT},
+	        {"Immediates", HVC_ALIGN_WRAP},
+	        {"Registers", HVC_ALIGN_WRAP},
+	        {"For example", HVC_ALIGN_WRAP},
+	};
+	struct hvc_table *table = hvc_table__new(page, columns, 6);
+
+	fprintf(page->out, "\n%s%s and %s%s\n\n", hvc_ink__begin(page, HVC_INK_STRONG),
+	        name_of(collide, pair->abi[0]), name_of(collide, pair->abi[1]),
+	        hvc_ink__end(page, HVC_INK_STRONG));
+	/* What means something else comes first. */
+	for (unsigned pass = 0; pass < 2; pass++)
+		for (unsigned i = 0; i < pair->overlaps.count; i++)
+			if (pair->agrees[i] == pass)
+				add_overlap(table, collide, pair, i);
+	return hvc_table__print(table, diag);
+}
+
+/* Pairs that registers tell apart: no call in common, but the same immediates. */
+static void put_neighbours(const struct hvc_page *page, const struct hvc_collide *collide)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < collide->pairs; i++) {
+		const struct hvc_collide_pair *pair = &collide->pair[i];
+		struct hvc_words imms = {0};
+
+		if (pair->overlaps.count || !pair->imms)
+			continue;
+		if (!any)
+			put_title(page, "Told apart by registers only");
+		any = true;
+		hvc_words__imms(&imms, pair->imm, pair->imms);
+		fprintf(page->out, "  %s and %s: immediates %s\n", name_of(collide, pair->abi[0]),
+		        name_of(collide, pair->abi[1]), hvc_words__text(&imms));
+		hvc_words__free(&imms);
+	}
+}
+
+enum hvc_status hvc_collide_text(const struct hvc_page *page, const struct hvc_collide *collide,
+                                 bool details, struct hvc_diag *diag)
+{
+	bool all = collide->pairs == collide->abis * (collide->abis - 1) / 2;
+
+	put_summary(page, collide);
+	if (all && collide->abis > 2)
+		put_matrix(page, collide);
+	if (!details && collide->colliding) {
+		HVC_TRY(put_pairs(page, collide, diag));
+		fputs("\n  Name ABIs to see all the calls that they share.\n", page->out);
+	}
+	if (!details)
+		return HVC_OK;
+	for (unsigned i = 0; i < collide->pairs; i++)
+		if (collide->pair[i].overlaps.count)
+			HVC_TRY(put_pair(page, collide, &collide->pair[i], diag));
+	put_neighbours(page, collide);
+	return HVC_OK;
+}
