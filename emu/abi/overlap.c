@@ -122,6 +122,11 @@ static void fill_witness(const struct hvc_overlap_work *w, const struct hvc_cove
 			out->witness.x[n] = point->v[HVC_COVER_X0 + n];
 }
 
+static bool is_same_set(const struct hvc_overlap *a, const struct hvc_overlap *b)
+{
+	return a->imms == b->imms && !memcmp(a->imm, b->imm, a->imms * sizeof *a->imm);
+}
+
 /* Take an overlap in; where its pair is there already, from other worlds, add the immediates. */
 static bool keep(struct hvc_overlap_work *w, const struct hvc_overlap *found)
 {
@@ -158,9 +163,10 @@ static bool keep(struct hvc_overlap_work *w, const struct hvc_overlap *found)
 		else
 			imm[count++] = next;
 	}
+	/* Where one world or caller has fewer immediates, other rules take the rest of them. */
+	old->partly |= found->partly || !is_same_set(old, found);
 	old->imm = imm;
 	old->imms = count;
-	old->partly |= found->partly;
 	return true;
 }
 
@@ -180,8 +186,10 @@ static bool meet(struct hvc_overlap_work *w, unsigned a, unsigned b)
 	if (!find_minus(w, found.rule))
 		return false;
 	ask(w, &w->side[0].box[a], &w->side[1].box[b]);
-	if (!find_witness(w, &point))
+	if (!find_witness(w, &point)) {
+		w->lost[a * w->side[1].abi->rules + b] = true;
 		return hvc_cover__is_sane(s);
+	}
 	fill_witness(w, &point, &found);
 	s->memory = !hvc_overlap__find_imms(w, rule, &found);
 	found.partly = hvc_overlap__is_partly(w, &found);
@@ -281,13 +289,19 @@ enum hvc_status hvc_overlap_find(const struct hvc_abi *first, const struct hvc_a
 			                    "the ABI does not speak of HVC from EL1");
 	w.minus = calloc(first->rules + second->rules, sizeof *w.minus);
 	w.index = calloc((size_t)first->rules * second->rules, sizeof *w.index);
-	ok = make_side(&w.side[0], first) && make_side(&w.side[1], second) && w.minus && w.index;
+	w.lost = calloc((size_t)first->rules * second->rules, sizeof *w.lost);
+	ok = w.lost && make_side(&w.side[0], first) && make_side(&w.side[1], second) && w.minus &&
+	     w.index;
 	w.search.memory = !ok;
 	ok = ok && meet_worlds(&w);
 	free_side(&w.side[0]);
 	free_side(&w.side[1]);
 	free(w.minus);
+	for (unsigned i = 0; ok && i < w.count; i++)
+		w.overlap[i].partly |=
+		        w.lost[w.overlap[i].rule[0] * second->rules + w.overlap[i].rule[1]];
 	free(w.index);
+	free(w.lost);
 	hvc_cover__free_search(&w.search);
 	if (!ok) {
 		free(w.overlap);

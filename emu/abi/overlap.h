@@ -26,6 +26,7 @@ struct hvc_overlap_work {
 	struct hvc_overlap *overlap;
 	unsigned count, room;
 	unsigned *index; /* of the overlap of a pair of rules, plus 1; 0: none */
+	bool *lost; /* other rules take all calls of a pair, in some world or from some caller */
 };
 
 /*

@@ -27,7 +27,8 @@ static const char style[] =
 	"table.matrix td a{display:block;text-decoration:none}\n"
 	"table.matrix thead th.name{writing-mode:vertical-rl;transform:rotate(180deg);"
 	"white-space:nowrap;font-weight:400;padding:.4rem .2rem}\n"
-	"table.matrix tbody th{white-space:nowrap;font-weight:400;background:var(--head)}\n";
+	"table.matrix tbody th{white-space:nowrap;font-weight:400;background:var(--head);position:sticky;"
+	"left:0}\n";
 /* clang-format on */
 
 void hvc_html__text(FILE *out, const char *text)
