@@ -11,12 +11,14 @@
 
 #define FOLDER HVC_SOURCE_DIR "/conformance/abi"
 
-static const char *const shipped[] = {
-        "linux-stub-3.8", "linux-stub-4.7", "linux-stub-4.12",       "linux-stub-6.0",
-        "linux-stub-imm", "linux-kvm-imm",  "linux-kvm-imm-default",
-};
+/** Names of all shipped specifications in turn; NULL past the last. */
+static inline const char *shipped(unsigned i)
+{
+	const char *name, *text;
+	size_t size;
 
-#define SHIPPED (sizeof shipped / sizeof *shipped)
+	return hvc_abi_shipped_at(i, &name, &text, &size) ? name : NULL;
+}
 
 static inline struct hvc_abi *load(const char *name)
 {

@@ -24,8 +24,8 @@ static struct hvc_abi *parse(const char *text)
 
 START_TEST(shipped_files_load)
 {
-	for (unsigned i = 0; i < SHIPPED; i++) {
-		struct hvc_abi *abi = load(shipped[i]);
+	for (unsigned i = 0; shipped(i); i++) {
+		struct hvc_abi *abi = load(shipped(i));
 
 		ck_assert_uint_gt(strlen(hvc_abi_title(abi)), 0);
 		ck_assert_uint_gt(strlen(hvc_abi_source(abi)), 0);
@@ -69,7 +69,7 @@ START_TEST(shipped_files_are_built_in)
 		hvc_abi_free(abi);
 	}
 	ck_assert_uint_eq(count, files);
-	ck_assert_uint_ge(count, SHIPPED);
+	ck_assert_uint_ge(count, 44);
 	ck_assert(!hvc_abi_shipped_at(SIZE_MAX, &name, &text, &size));
 }
 END_TEST
@@ -117,18 +117,23 @@ START_TEST(lookups_agree_with_the_rules_themselves)
 {
 	static const uint64_t x0[] = {0,          1,           2,           3,
 	                              4,          5,           0xbadca11,   HVC_FUNCTION,
-	                              0x40000000, 0x100000000, 0x100000003, UINT64_MAX};
+	                              0x40000000, 0x80000000,  0x84000003,  0xc4000001,
+	                              0xc6000001, 0xc6010001,  0x8600ff01,  0xff04,
+	                              0x95c1ba5e, 0x100000000, 0x100000003, UINT64_MAX};
+	static const unsigned imms[] = {0, 1, 2, 7, 0xea1, 0x4a48, 0x6000, 0x6008, 0x6068, 0xffe3};
 
-	for (unsigned i = 0; i < SHIPPED; i++) {
-		struct hvc_abi *abi = load(shipped[i]);
+	for (unsigned i = 0; shipped(i); i++) {
+		struct hvc_abi *abi = load(shipped(i));
 
-		for (unsigned n = 0; n < 200000; n++) {
+		for (unsigned n = 0; n < 50000; n++) {
 			unsigned world = n / 7 % hvc_abi_world_count(abi), winners = 0;
 			int best = 0, winner = -1, index;
 			struct hvc_call call;
 
 			hvc_call_init(&call, n);
-			call.imm = (uint16_t)(n % 3 ? call.x[5] & 7 : call.x[5]);
+			call.imm = (uint16_t)(n % 3 ? imms[call.x[5] % (sizeof imms / sizeof *imms)]
+			                            : call.x[5]);
+			call.x[16] = call.x[10] % 64;
 			call.x[0] = x0[call.x[6] % (sizeof x0 / sizeof *x0)];
 			call.x[1] &= ~(call.x[7] & 3);
 			call.from = (enum hvc_level)(call.x[8] % HVC_LEVEL_COUNT);
@@ -148,11 +153,11 @@ START_TEST(lookups_agree_with_the_rules_themselves)
 				}
 			}
 			if (index != winner || winners > 1)
-				ck_abort_msg("%s, call %u: rule %d, not %d of %u", shipped[i], n,
+				ck_abort_msg("%s, call %u: rule %d, not %d of %u", shipped(i), n,
 				             index, winner, winners);
 			if (index < 0 && hvc_abi_levels(abi) >> call.from & 1 &&
 			    hvc_abi_insns(abi) >> call.insn & 1)
-				ck_abort_msg("%s, call %u: no rule", shipped[i], n);
+				ck_abort_msg("%s, call %u: no rule", shipped(i), n);
 		}
 		hvc_abi_free(abi);
 	}
