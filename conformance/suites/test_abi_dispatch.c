@@ -134,7 +134,7 @@ START_TEST(widths_and_masks_of_the_selectors)
 	        {"uvmm", 1, 0, 0xc6000000, "vm_print"},
 	        {"uvmm", 1, 0, 0xc6000001, "unknown"},
 	        {"uvmm", 0, 0, 0x86000000, "unknown"},
-	        {"uvmm", 0, 0, UINT64_C(0x184000000), "unknown"},
+	        {"uvmm", 0, 0, UINT64_C(0x184000000), "psci_upper"},
 	        {"linux-kvm-5.10", 9, 0, 0xc600000e, "vgic_v3_restore_aprs"},
 	        {"linux-kvm-5.10", 9, 0, 0xc601000e, "unknown"},
 	        {"linux-kvm-5.10", 9, 0, UINT64_C(0x1c600000e), "unknown"},
