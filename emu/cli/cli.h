@@ -106,6 +106,9 @@ enum hvc_status hvc_cmd__check(const struct hvc_options *options, const struct h
                                bool *holds, struct hvc_diag *diag);
 enum hvc_status hvc_cmd__diff(const struct hvc_options *options, const struct hvc_page *page,
                               bool *holds, struct hvc_diag *diag);
+/** What diff does with --abi. */
+enum hvc_status hvc_cmd__diff_abi(const struct hvc_options *options, const struct hvc_page *page,
+                                  bool *holds, struct hvc_diag *diag);
 enum hvc_status hvc_cmd__collide(const struct hvc_options *options, const struct hvc_page *page,
                                  bool *holds, struct hvc_diag *diag);
 

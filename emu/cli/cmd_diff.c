@@ -51,6 +51,11 @@ enum hvc_status hvc_cmd__diff(const struct hvc_options *options, const struct hv
 	enum hvc_status status;
 	enum hvc_reg reg;
 
+	if (hvc_options__has(options, HVC_OPTION_ABIS))
+		return hvc_cmd__diff_abi(options, page, holds, diag);
+	if (options->style == HVC_STYLE_MARKDOWN)
+		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
+		                    "--format: 'markdown' is for 'diff --abi' (text, json)");
 	if (hvc_open__sets_call(options, &reg))
 		return hvc_diag_set(
 		        diag, HVC_E_ARG, NULL, 0, 0,

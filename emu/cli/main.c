@@ -81,17 +81,23 @@ const struct hvc_command hvc_commands[] = {
         },
         {
                 .name = "diff",
-                .usage = "A B [--abi-old ABI] [--abi-new ABI]",
-                .summary = "where two subjects part, call by call",
+                .usage = "A B [--abi-old ABI] [--abi-new ABI], or --abi A B",
+                .summary = "where two subjects or two ABIs part",
                 .details = "Gives the same calls to both. ABIs name the operations, so that it can "
                            "tell what moved\nwhere and what a caller of A gets from B; built-in "
-                           "subjects have theirs. Exit status\n0: equal, 1: they differ.\n",
+                           "subjects have theirs. With --abi, A and B are specifications, "
+                           "compared as written over\nall immediates and register values. Exit "
+                           "status 0: equal, 1: they differ.\n",
                 .examples = "  hvcheck diff linux-stub-imm linux-stub-4.7\n"
                             "  hvcheck diff old/vmlinux@__hyp_stub_vectors "
-                            "new/vmlinux@__hyp_stub_vectors\n",
+                            "new/vmlinux@__hyp_stub_vectors\n"
+                            "  hvcheck diff --abi linux-stub-4.7 linux-stub-4.12 --format "
+                            "markdown\n",
                 .least = 2,
                 .most = 2,
-                .options = COMMON | SWEEP | BIT(ABI_OLD) | BIT(ABI_NEW) | BIT(SET) | BIT(CPU),
+                .options = COMMON | SWEEP | BIT(ABIS) | BIT(ABI_OLD) | BIT(ABI_NEW) | BIT(SET) |
+                           BIT(CPU),
+                .styles = 1u << HVC_STYLE_MARKDOWN,
                 .run = hvc_cmd__diff,
         },
         {

@@ -48,8 +48,7 @@ static void append_intervals(char *text, size_t size, const struct hvc_interval 
 		append(text, size, ", ...");
 }
 
-/* "hvc #1", "x0 = 1", "anything else". */
-static char *describe_how(const struct hvc_rule *rule)
+char *hvc_operation__how(const struct hvc_rule *rule)
 {
 	char text[256] = "", word[64];
 	bool all_imms = rule->imms == 1 && rule->imm[0].lo == 0 && rule->imm[0].hi == 0xffff;
@@ -145,7 +144,7 @@ static bool fill_use(const struct hvc_map *map, const struct hvc_rule *rule,
 	use->probe = tally->probe;
 	use->imm = tally->imm;
 	use->changes = tally->changes;
-	use->how = describe_how(rule);
+	use->how = hvc_operation__how(rule);
 	use->does = strdup(text);
 	return use->how && use->does;
 }

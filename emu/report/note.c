@@ -36,7 +36,7 @@ static bool is_number(const char *how)
 	return strspn(value_of(how), "0123456789abcdefx") == strlen(value_of(how));
 }
 
-static void note_selector(const char *old, const char *new, struct hvc_words *out)
+void hvc_note__selector(const char *old, const char *new, struct hvc_words *out)
 {
 	size_t word = strcspn(new, " ");
 
@@ -120,7 +120,7 @@ void hvc_note__operation(const struct hvc_diff *diff, const struct hvc_operation
 	}
 	before = &diff->map[HVC_SIDE_OLD]->class_[old->class_];
 	after = &diff->map[HVC_SIDE_NEW]->class_[new->class_];
-	note_selector(old->how, new->how, out);
+	hvc_note__selector(old->how, new->how, out);
 	if (before->kind != after->kind) {
 		add(out, "; ");
 		hvc_words__add(out, "%s, was %s", hvc_outcome_name(after->kind),

@@ -192,6 +192,50 @@ void hvc_words__conditions(struct hvc_words *words, const struct hvc_condition *
 		hvc_words__add(words, "any");
 }
 
+void hvc_words__promise(struct hvc_words *words, const struct hvc_rule *rule)
+{
+	char at[256];
+
+	if (!rule->specified) {
+		hvc_words__add(words, "nothing is promised");
+		return;
+	}
+	hvc_words__add(words, "%s", hvc_outcome_name(rule->outcome));
+	if (rule->has_at) {
+		hvc_expr_print(&rule->at, at, sizeof(at));
+		hvc_words__add(words, " to %s", at);
+	}
+	if (rule->level != HVC_LEVEL_COUNT)
+		hvc_words__add(words, " at %s", hvc_level_name(rule->level));
+	for (unsigned i = 0; i < rule->results; i++) {
+		const struct hvc_result *result = &rule->result[i];
+		const char *name = hvc_reg_name(result->reg);
+		bool word = result->mask == UINT32_MAX;
+
+		hvc_words__add(words, ", %c%s := %s%s", word ? 'w' : name[0], name + 1,
+		               result->intervals ? "one of " : "", result->text);
+	}
+}
+
+void hvc_words__ranges(struct hvc_words *words, const struct hvc_regset *set)
+{
+	for (unsigned reg = 0; reg < HVC_REG_COUNT; reg++) {
+		unsigned last = reg;
+
+		if (!hvc_regset_has(set, (enum hvc_reg)reg))
+			continue;
+		while (last + 1 < HVC_GPR_COUNT && hvc_regset_has(set, (enum hvc_reg)(last + 1)))
+			last++;
+		hvc_words__add(words, "%s%s", words->length ? ", " : "",
+		               hvc_reg_name((enum hvc_reg)reg));
+		if (last > reg)
+			hvc_words__add(words, "-%s", hvc_reg_name((enum hvc_reg)last));
+		reg = last;
+	}
+	if (!words->length)
+		hvc_words__add(words, "none");
+}
+
 void hvc_words__regset(struct hvc_words *words, const struct hvc_regset *set)
 {
 	for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_REG_COUNT; reg++) {

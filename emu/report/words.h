@@ -35,6 +35,10 @@ void hvc_words__conditions(struct hvc_words *words, const struct hvc_condition *
                            unsigned conditions);
 /** "hvc #0, x0 = 0x1": registers that hvc_call_init fills otherwise, from EL1h unless said. */
 void hvc_words__witness(struct hvc_words *words, const struct hvc_call *call);
+/** "return, x0 := 0, vbar_el2 := x1", "jump to x1 at el2h"; clobbers are left out. */
+void hvc_words__promise(struct hvc_words *words, const struct hvc_rule *rule);
+/** "x1-x18, nzcv", as specifications write it; "none" for the empty set. */
+void hvc_words__ranges(struct hvc_words *words, const struct hvc_regset *set);
 /** "x0 x1 vbar_el2"; "none" for the empty set. */
 void hvc_words__regset(struct hvc_words *words, const struct hvc_regset *set);
 /** Where an address is: "symbol+0x10" of the subject, or a piece of the harness; "" else. */

@@ -14,6 +14,7 @@
 
 #include <stdio.h>
 
+#include "hvcheck/abi_diff.h"
 #include "hvcheck/check.h"
 #include "hvcheck/collide.h"
 #include "hvcheck/diff.h"
@@ -111,5 +112,13 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_collide_json(FILE *out, const struct hv
 /** One page that needs no network and no script. */
 HVC_MUST_USE HVC_API enum hvc_status hvc_collide_html(FILE *out, const struct hvc_collide *collide,
                                                       struct hvc_diag *diag);
+HVC_MUST_USE HVC_API enum hvc_status hvc_abi_diff_text(const struct hvc_page *page,
+                                                       const struct hvc_abi_diff *diff,
+                                                       struct hvc_diag *diag);
+HVC_MUST_USE HVC_API enum hvc_status hvc_abi_diff_json(FILE *out, const struct hvc_abi_diff *diff,
+                                                       struct hvc_diag *diag);
+/** A migration table to paste into a cover letter; readable as plain text, too. */
+HVC_MUST_USE HVC_API enum hvc_status
+hvc_abi_diff_markdown(FILE *out, const struct hvc_abi_diff *diff, struct hvc_diag *diag);
 
 #endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* diff --abi: two specifications, and no subject but to count its instructions. */
+#include <string.h>
+
+#include "cli/open.h"
+
+/* The built-in subject of the ABI's name, where there is one. */
+static enum hvc_status open_subject(const struct hvc_abi *abi, struct hvc_diag *diag,
+                                    struct hvc_subject **out)
+{
+	const struct hvc_builtin *builtin;
+
+	for (size_t i = 0; (builtin = hvc_builtin_at(i)) != NULL; i++) {
+		if (!strcmp(builtin->name, hvc_abi_name(abi)))
+			return hvc_subject_open(builtin->name, diag, out);
+	}
+	return HVC_OK;
+}
+
+static enum hvc_status report(const struct hvc_options *options, const struct hvc_page *page,
+                              const struct hvc_abi_diff *diff, struct hvc_diag *diag)
+{
+	switch (options->style) {
+	case HVC_STYLE_JSON:
+		return hvc_abi_diff_json(page->out, diff, diag);
+	case HVC_STYLE_MARKDOWN:
+		return hvc_abi_diff_markdown(page->out, diff, diag);
+	default:
+		return hvc_abi_diff_text(page, diff, diag);
+	}
+}
+
+/* Options that are about running subjects say nothing of specifications. */
+static enum hvc_status check_options(const struct hvc_options *options, struct hvc_diag *diag)
+{
+	static const enum hvc_option_id others[] = {
+	        HVC_OPTION_ABI_OLD, HVC_OPTION_ABI_NEW, HVC_OPTION_RANDOMS,
+	        HVC_OPTION_BUDGET,  HVC_OPTION_SET,     HVC_OPTION_CPU,
+	};
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (hvc_options__has(options, others[i]))
+			return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+			                    "--%s is about subjects, and --abi compares "
+			                    "specifications",
+			                    hvc_option_table[others[i]].name);
+	return HVC_OK;
+}
+
+enum hvc_status hvc_cmd__diff_abi(const struct hvc_options *options, const struct hvc_page *page,
+                                  bool *holds, struct hvc_diag *diag)
+{
+	struct hvc_abi *abi[HVC_SIDE_COUNT] = {NULL};
+	struct hvc_subject *subject[HVC_SIDE_COUNT] = {NULL};
+	struct hvc_abi_diff *diff = NULL;
+	enum hvc_status status = check_options(options, diag);
+
+	for (unsigned side = 0; status == HVC_OK && side < HVC_SIDE_COUNT; side++) {
+		status = hvc_open__abi(options->argument[side], diag, &abi[side]);
+		if (status == HVC_OK)
+			status = open_subject(abi[side], diag, &subject[side]);
+	}
+	if (status == HVC_OK) {
+		const struct hvc_abi_diff_config config = {
+		        .abi = {abi[0], abi[1]},
+		        .subject = {subject[0], subject[1]},
+		};
+
+		status = hvc_abi_diff_run(&config, diag, &diff);
+	}
+	if (status == HVC_OK) {
+		*holds = diff->equal;
+		status = report(options, page, diff, diag);
+	}
+	hvc_abi_diff_free(diff);
+	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
+		hvc_subject_close(subject[side]);
+		hvc_abi_free(abi[side]);
+	}
+	return status;
+}

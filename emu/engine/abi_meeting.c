@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/abi_diff.h"
+
+/* What one rule says of one register. */
+struct word {
+	const struct hvc_result *result; /* NULL: kept, or clobbered */
+	bool clobbered;
+};
+
+static struct word word_of(const struct hvc_rule *rule, enum hvc_reg reg)
+{
+	for (unsigned i = 0; i < rule->results; i++)
+		if (rule->result[i].reg == reg)
+			return (struct word){.result = &rule->result[i]};
+	return (struct word){.clobbered = hvc_regset_has(&rule->clobbers, reg)};
+}
+
+/* Has the register one value in all calls of the overlap? */
+static bool is_fixed(const struct hvc_overlap *overlap, enum hvc_reg reg)
+{
+	for (unsigned i = 0; i < overlap->conditions; i++) {
+		const struct hvc_condition *c = &overlap->condition[i];
+
+		if (c->reg == reg && c->mask == UINT64_MAX && c->intervals == 1 &&
+		    c->interval[0].lo == c->interval[0].hi)
+			return true;
+	}
+	return false;
+}
+
+/* Is the value the same number in all calls of the overlap? */
+static bool is_constant(const struct hvc_overlap *overlap, const struct hvc_expr *expr)
+{
+	bool one_imm = overlap->imms == 1 && overlap->imm[0].lo == overlap->imm[0].hi;
+
+	for (unsigned i = 0; i < expr->count; i++) {
+		const struct hvc_term *term = &expr->term[i];
+
+		switch (term->kind) {
+		case HVC_TERM_REG:
+			if (!is_fixed(overlap, term->reg))
+				return false;
+			break;
+		case HVC_TERM_IMM:
+			if (!one_imm)
+				return false;
+			break;
+		case HVC_TERM_ESR:
+		case HVC_TERM_SPSR:
+		case HVC_TERM_RETURN:
+		case HVC_TERM_SELF:
+		case HVC_TERM_VECTOR:
+		case HVC_TERM_FUNCTION:
+			return false;
+		default:
+			break;
+		}
+	}
+	return true;
+}
+
+/* Are two values equal in all calls of the overlap? Equal constants are, or equal words. */
+static bool same_value(const struct hvc_abi_diff *diff, const struct hvc_overlap *overlap,
+                       const struct hvc_expr *a, const struct hvc_expr *b)
+{
+	const struct hvc_context context = {
+	        .entry = &hvc_abi_world_at(diff->abi[HVC_SIDE_OLD], overlap->world[0])->world.state,
+	        .call = &overlap->witness,
+	};
+
+	if (hvc_expr_equal(a, b))
+		return true;
+	return is_constant(overlap, a) && is_constant(overlap, b) &&
+	       hvc_expr_eval(a, &context) == hvc_expr_eval(b, &context);
+}
+
+/* reg: of a register that one rule gives a value and the other keeps. */
+static bool is_kept(const struct hvc_abi_diff *diff, const struct hvc_overlap *overlap,
+                    const struct hvc_result *result)
+{
+	const struct hvc_expr kept = hvc_expr_reg(result->reg);
+
+	return !result->intervals && result->mask == UINT64_MAX &&
+	       same_value(diff, overlap, &result->expr, &kept);
+}
+
+static bool same_word(const struct hvc_abi_diff *diff, const struct hvc_overlap *overlap,
+                      const struct word *a, const struct word *b)
+{
+	if (a->result && b->result) {
+		if (hvc_result_equal(a->result, b->result))
+			return true;
+		return !a->result->intervals && !b->result->intervals &&
+		       a->result->mask == b->result->mask &&
+		       same_value(diff, overlap, &a->result->expr, &b->result->expr);
+	}
+	if (a->result)
+		return !b->clobbered && is_kept(diff, overlap, a->result);
+	if (b->result)
+		return !a->clobbered && is_kept(diff, overlap, b->result);
+	return true; /* kept or clobbered: a matter of clobbers */
+}
+
+static const struct hvc_rule *rule_of(const struct hvc_abi_diff *diff,
+                                      const struct hvc_overlap *overlap, enum hvc_side side)
+{
+	return hvc_abi_rule_at(diff->abi[side], overlap->rule[side]);
+}
+
+bool hvc_abi_diff__promise_equal(const struct hvc_abi_diff *diff, const struct hvc_overlap *overlap)
+{
+	const struct hvc_rule *a = rule_of(diff, overlap, HVC_SIDE_OLD);
+	const struct hvc_rule *b = rule_of(diff, overlap, HVC_SIDE_NEW);
+
+	if (a->specified != b->specified || a->outcome != b->outcome || a->level != b->level ||
+	    a->has_at != b->has_at)
+		return !a->specified && !b->specified;
+	if (a->has_at && !same_value(diff, overlap, &a->at, &b->at))
+		return false;
+	for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_REG_COUNT; reg++) {
+		const struct word x = word_of(a, reg), y = word_of(b, reg);
+
+		if (!same_word(diff, overlap, &x, &y))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Does the new ABI's answer to an unknown call tell the caller? It does when the call does not
+ * come back, or x0 holds something that the old promise could not have put there.
+ */
+static bool is_told(const struct hvc_abi_diff *diff, const struct hvc_overlap *overlap)
+{
+	const struct hvc_rule *old = rule_of(diff, overlap, HVC_SIDE_OLD);
+	const struct hvc_rule *new = rule_of(diff, overlap, HVC_SIDE_NEW);
+	const struct word before = word_of(old, HVC_REG_X0), after = word_of(new, HVC_REG_X0);
+
+	if (new->outcome != HVC_OUTCOME_RETURN)
+		return true;
+	if (!after.result)
+		return false;
+	return !before.result || !same_word(diff, overlap, &before, &after);
+}
+
+static enum hvc_abi_meeting_kind kind_of(const struct hvc_abi_diff *diff,
+                                         const struct hvc_overlap *overlap)
+{
+	const struct hvc_rule *old = rule_of(diff, overlap, HVC_SIDE_OLD);
+	const struct hvc_rule *new = rule_of(diff, overlap, HVC_SIDE_NEW);
+	bool named = !strcmp(old->name, new->name);
+	bool equal = hvc_abi_diff__promise_equal(diff, overlap);
+
+	if (!new->specified)
+		return HVC_ABI_MEETING_NO_PROMISE;
+	if (equal)
+		return named ? HVC_ABI_MEETING_SAME : HVC_ABI_MEETING_RENAMED;
+	if (named || (hvc_rule_is_unknown(old) && hvc_rule_is_unknown(new)))
+		return HVC_ABI_MEETING_CHANGED;
+	if (hvc_rule_claims(new) || !is_told(diff, overlap))
+		return HVC_ABI_MEETING_SILENT;
+	return HVC_ABI_MEETING_REFUSED;
+}
+
+const char *hvc_abi_meeting_name(enum hvc_abi_meeting_kind kind)
+{
+	static const char *const names[HVC_ABI_MEETING_COUNT] = {
+	        [HVC_ABI_MEETING_SILENT] = "silent",         [HVC_ABI_MEETING_CHANGED] = "changed",
+	        [HVC_ABI_MEETING_NO_PROMISE] = "no promise", [HVC_ABI_MEETING_REFUSED] = "refused",
+	        [HVC_ABI_MEETING_RENAMED] = "renamed",       [HVC_ABI_MEETING_SAME] = "same",
+	};
+
+	return kind < HVC_ABI_MEETING_COUNT ? names[kind] : "?";
+}
+
+/* Is it to be told? What was no operation is, where the answer is another. */
+static bool is_worth(const struct hvc_abi_diff *diff, const struct hvc_overlap *overlap,
+                     enum hvc_abi_meeting_kind kind)
+{
+	const struct hvc_rule *old = rule_of(diff, overlap, HVC_SIDE_OLD);
+	const struct hvc_rule *new = rule_of(diff, overlap, HVC_SIDE_NEW);
+
+	if (hvc_rule_claims(old))
+		return true;
+	return kind == HVC_ABI_MEETING_CHANGED && hvc_rule_is_unknown(old) &&
+	       hvc_rule_is_unknown(new);
+}
+
+static bool same_clobbers(const struct hvc_rule *a, const struct hvc_rule *b)
+{
+	return a->clobbers.bits[0] == b->clobbers.bits[0] &&
+	       a->clobbers.bits[1] == b->clobbers.bits[1];
+}
+
+static int by_danger(const void *a, const void *b)
+{
+	const struct hvc_abi_meeting *x = a, *y = b;
+
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	return x->overlap < y->overlap ? -1 : x->overlap > y->overlap;
+}
+
+bool hvc_abi_diff__meet(struct hvc_abi_diff *diff)
+{
+	const struct hvc_overlaps *overlaps = &diff->overlaps;
+
+	diff->meeting = calloc(overlaps->count + 1, sizeof *diff->meeting);
+	if (!diff->meeting)
+		return false;
+	diff->equal = true;
+	for (unsigned i = 0; i < overlaps->count; i++) {
+		const struct hvc_overlap *overlap = &overlaps->overlap[i];
+		const struct hvc_rule *old = rule_of(diff, overlap, HVC_SIDE_OLD);
+		const struct hvc_rule *new = rule_of(diff, overlap, HVC_SIDE_NEW);
+		enum hvc_abi_meeting_kind kind = kind_of(diff, overlap);
+
+		if (old->specified || new->specified)
+			diff->equal = diff->equal && kind == HVC_ABI_MEETING_SAME &&
+			              old->specified && same_clobbers(old, new);
+		if (is_worth(diff, overlap, kind))
+			diff->meeting[diff->meetings++] =
+			        (struct hvc_abi_meeting){kind, {old, new}, overlap};
+	}
+	qsort(diff->meeting, diff->meetings, sizeof *diff->meeting, by_danger);
+	return true;
+}

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/abi_note.h"
+#include "report/json_class.h"
+#include "report/json_overlap.h"
+
+static const char *const sides[] = {
+        [HVC_SIDE_OLD] = "old",
+        [HVC_SIDE_NEW] = "new",
+};
+
+/* Words become a string, and are freed. */
+static void take_words(struct hvc_json *json, const char *key, struct hvc_words *words)
+{
+	if (words->failed)
+		hvc_json__fail(json);
+	hvc_json__string(json, key, hvc_words__text(words));
+	hvc_words__free(words);
+}
+
+static void add_results(struct hvc_json *json, const struct hvc_rule *rule)
+{
+	hvc_json__object(json, "results");
+	for (unsigned i = 0; i < rule->results; i++) {
+		const struct hvc_result *result = &rule->result[i];
+
+		hvc_json__object(json, hvc_reg_name(result->reg));
+		hvc_json__string(json, result->intervals ? "among" : "value", result->text);
+		hvc_json__hex(json, "mask", result->mask);
+		hvc_json__close(json);
+	}
+	hvc_json__close(json);
+}
+
+static void add_promise(struct hvc_json *json, const struct hvc_rule *rule)
+{
+	struct hvc_words summary = {0};
+	char at[256];
+
+	hvc_words__promise(&summary, rule);
+	hvc_json__string(json, "rule", rule->name);
+	hvc_json__boolean(json, "specified", rule->specified);
+	take_words(json, "summary", &summary);
+	hvc_json__string(json, "source", rule->source);
+	hvc_json__boolean(json, "unconfirmed", rule->unconfirmed);
+	if (!rule->specified)
+		return;
+	hvc_json__string(json, "outcome", hvc_outcome_name(rule->outcome));
+	if (rule->has_at) {
+		hvc_expr_print(&rule->at, at, sizeof(at));
+		hvc_json__string(json, "at", at);
+	}
+	add_results(json, rule);
+	hvc_json__regset(json, "clobbers", &rule->clobbers);
+}
+
+static void add_use(struct hvc_json *json, const char *key, const struct hvc_abi_use *use)
+{
+	if (!use->rule) {
+		hvc_json__null(json, key);
+		return;
+	}
+	hvc_json__object(json, key);
+	hvc_json__string(json, "how", use->how);
+	hvc_json__immediates(json, use->rule->imm, use->rule->imms);
+	hvc_json__conditions(json, use->rule->condition, use->rule->conditions);
+	hvc_json__regset(json, "arguments", &use->arguments);
+	add_promise(json, use->rule);
+	if (use->instructions)
+		hvc_json__number(json, "instructions", use->instructions);
+	else
+		hvc_json__null(json, "instructions");
+	hvc_json__close(json);
+}
+
+static void add_operations(struct hvc_json *json, const struct hvc_abi_diff *diff)
+{
+	hvc_json__array(json, "operations");
+	for (unsigned i = 0; i < diff->operations; i++) {
+		const struct hvc_abi_operation *operation = &diff->operation[i];
+		struct hvc_words note = {0};
+
+		hvc_abi_note__operation(operation, &note);
+		hvc_json__object(json, NULL);
+		hvc_json__string(json, "operation", operation->name);
+		hvc_json__boolean(json, "unknown", operation->unknown);
+		take_words(json, "note", &note);
+		hvc_json__boolean(json, "moved", operation->moved);
+		hvc_json__boolean(json, "changed", operation->changed);
+		hvc_json__regset(json, "clobbers_more", &operation->clobbers);
+		for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
+			add_use(json, sides[side], &operation->use[side]);
+		hvc_json__close(json);
+	}
+	hvc_json__close(json);
+}
+
+static void add_meetings(struct hvc_json *json, const struct hvc_abi_diff *diff)
+{
+	hvc_json__array(json, "meetings");
+	for (unsigned i = 0; i < diff->meetings; i++) {
+		const struct hvc_abi_meeting *meeting = &diff->meeting[i];
+
+		hvc_json__object(json, NULL);
+		hvc_json__string(json, "kind", hvc_abi_meeting_name(meeting->kind));
+		hvc_json__string(json, "old", meeting->rule[HVC_SIDE_OLD]->name);
+		hvc_json__object(json, "new");
+		add_promise(json, meeting->rule[HVC_SIDE_NEW]);
+		hvc_json__close(json);
+		hvc_json__overlap(json, diff->abi, meeting->overlap);
+		hvc_json__close(json);
+	}
+	hvc_json__close(json);
+}
+
+enum hvc_status hvc_abi_diff_json(FILE *out, const struct hvc_abi_diff *diff, struct hvc_diag *diag)
+{
+	struct hvc_json *json = hvc_json__new("hvcheck-diff-abi/1");
+	struct hvc_abi_counts counts;
+
+	hvc_abi_note__count(diff, &counts);
+	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
+		hvc_json__string(json, sides[side], hvc_abi_name(diff->abi[side]));
+	hvc_json__boolean(json, "equal", diff->equal);
+	hvc_json__object(json, "account");
+	hvc_json__number(json, "added", counts.added);
+	hvc_json__number(json, "removed", counts.removed);
+	hvc_json__number(json, "moved", counts.moved);
+	hvc_json__number(json, "changed", counts.changed);
+	hvc_json__number(json, "same", counts.same);
+	hvc_json__number(json, "silent", counts.silent);
+	hvc_json__close(json);
+	add_meetings(json, diff);
+	add_operations(json, diff);
+	return hvc_json__print(json, out, diag);
+}
