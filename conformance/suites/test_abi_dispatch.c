@@ -88,79 +88,80 @@ START_TEST(partitions_of_the_immediates)
 END_TEST
 
 /* What each one makes of the same number with dirty upper bits, and of masked bits. */
+static const struct {
+	const char *abi;
+	unsigned imm, reg;
+	uint64_t value;
+	const char *rule;
+} selections[] = {
+        {"xen", 0xea1, 16, 17, "xen_version"},
+        {"xen", 0xea1, 16, UINT64_C(0x100000011), "unknown"},
+        {"xen", 0xea1, 16, 11, "unknown"},
+        {"xen", 0, 0, UINT64_C(0xdead000080008000), "arch_workaround_1"},
+        {"xen", 0, 0, 0x80008000, "arch_workaround_1"},
+        {"jailhouse", 0x4a48, 0, 8, "console_putc"},
+        {"jailhouse", 0x4a48, 0, UINT64_C(0x100000008), "unknown"},
+        {"smccc-1.1", 0, 0, UINT64_C(0xffffffff80000000), "smccc_version"},
+        {"smccc-1.1", 0, 0, 0x80010000, "unknown"},
+        {"smccc-1.1", 0, 0, 0xc4010003, "unknown_64"},
+        {"smccc-1.3", 0, 0, 0x80010000, "smccc_version"},
+        {"smccc-1.3", 0, 0, 0x80020000, "unknown"},
+        {"smccc-1.3", 0, 0, 0xc4010003, "psci_cpu_on"},
+        {"smccc-1.3", 0, 0, 0xc4000000, "unknown_64"},
+        {"smccc-1.3", 0, 0, 0xb900ff01, "query"},
+        {"smccc-1.3", 0, 0, 2, "unknown"},
+        {"psci-0.1", 0, 0, 0x95c1ba5e, "psci_cpu_suspend"},
+        {"psci-0.1", 0, 0, 0x95c1ba5d, "unknown"},
+        {"kvm-guest", 0xea1, 0, UINT64_C(0x180000000), "smccc_version"},
+        {"kvm-guest", 0, 0, 0x80010000, "unknown"},
+        {"gunyah", 0, 0, UINT64_C(0x1c6018001), "smccc_hypercall"},
+        {"gunyah", 0, 0, 0xc6028001, "unknown"},
+        {"gunyah", 0, 0, 0xc6008008, "smccc_vendor_only"},
+        {"hafnium", 7, 0, 0x1ff04, "interrupt_get"},
+        {"hafnium", 7, 0, UINT64_C(0x10000ff04), "unknown"},
+        {"hafnium", 7, 0, UINT64_C(0x184010063), "ffa"},
+        {"hafnium", 7, 0, 0x84000078, "unknown"},
+        {"bao", 1, 0, UINT64_C(0x7c6000001), "ipc"},
+        {"bao", 1, 0, 0xc6010001, "unknown_class"},
+        {"bao", 1, 0, 0x86000003, "unknown"},
+        {"xvisor", 1, 0, UINT64_C(0x184000003), "psci_cpu_on"},
+        {"prtos", 1, 0, UINT64_C(0x10000002d), "raise_trap"},
+        {"prtos", 1, 0, 46, "unknown"},
+        {"hvisor", 1, 0, 86, "virtio_get_irq"},
+        {"hvisor", 1, 0, 85, "unknown"},
+        {"uvmm", 1, 0, 0xc6000000, "vm_print"},
+        {"uvmm", 1, 0, 0xc6000001, "unknown"},
+        {"uvmm", 0, 0, 0x86000000, "unknown"},
+        {"uvmm", 0, 0, UINT64_C(0x184000000), "psci_upper"},
+        {"linux-kvm-5.10", 9, 0, 0xc600000e, "vgic_v3_restore_aprs"},
+        {"linux-kvm-5.10", 9, 0, 0xc601000e, "unknown"},
+        {"linux-kvm-5.10", 9, 0, UINT64_C(0x1c600000e), "unknown"},
+        {"linux-kvm-5.10", 9, 0, 3, "unknown"},
+        {"linux-kvm-6.1", 9, 0, 3, "stub_error"},
+        {"linux-kvm-6.1", 9, 0, 4, "unknown"},
+        {"linux-kvm-6.1", 9, 0, 0xc6000000, "unknown"},
+        {"linux-kvm-6.1", 9, 0, 0xc6000017, "unknown"},
+        {"linux-kvm-6.19", 9, 0, 4, "stub_error"},
+        {"linux-kvm-6.19", 9, 0, 0x10004, "unknown"},
+        {"linux-kvm-6.19", 9, 0, 0xc6010022, "pkvm_tlb_flush_vmid"},
+        {"linux-kvm-6.19", 9, 0, 0xc6000023, "unknown"},
+        {"linux-kvm-init-5.12", 9, 0, 0xc6010000, "unknown"},
+        {"linux-kvm-init-6.8", 9, 0, 0xc6010000, "kvm_hyp_init"},
+        {"freebsd-vmm", 9, 0, 0x11, "s2_tlbi_all"},
+        {"freebsd-vmm", 9, 0, UINT64_C(0x100000011), "unknown"},
+};
+
 START_TEST(widths_and_masks_of_the_selectors)
 {
-	static const struct {
-		const char *abi;
-		unsigned imm, reg;
-		uint64_t value;
-		const char *rule;
-	} rows[] = {
-	        {"xen", 0xea1, 16, 17, "xen_version"},
-	        {"xen", 0xea1, 16, UINT64_C(0x100000011), "unknown"},
-	        {"xen", 0xea1, 16, 11, "unknown"},
-	        {"xen", 0, 0, UINT64_C(0xdead000080008000), "arch_workaround_1"},
-	        {"xen", 0, 0, 0x80008000, "arch_workaround_1"},
-	        {"jailhouse", 0x4a48, 0, 8, "console_putc"},
-	        {"jailhouse", 0x4a48, 0, UINT64_C(0x100000008), "unknown"},
-	        {"smccc-1.1", 0, 0, UINT64_C(0xffffffff80000000), "smccc_version"},
-	        {"smccc-1.1", 0, 0, 0x80010000, "unknown"},
-	        {"smccc-1.1", 0, 0, 0xc4010003, "unknown_64"},
-	        {"smccc-1.3", 0, 0, 0x80010000, "smccc_version"},
-	        {"smccc-1.3", 0, 0, 0x80020000, "unknown"},
-	        {"smccc-1.3", 0, 0, 0xc4010003, "psci_cpu_on"},
-	        {"smccc-1.3", 0, 0, 0xc4000000, "unknown_64"},
-	        {"smccc-1.3", 0, 0, 0xb900ff01, "query"},
-	        {"smccc-1.3", 0, 0, 2, "unknown"},
-	        {"psci-0.1", 0, 0, 0x95c1ba5e, "psci_cpu_suspend"},
-	        {"psci-0.1", 0, 0, 0x95c1ba5d, "unknown"},
-	        {"kvm-guest", 0xea1, 0, UINT64_C(0x180000000), "smccc_version"},
-	        {"kvm-guest", 0, 0, 0x80010000, "unknown"},
-	        {"gunyah", 0, 0, UINT64_C(0x1c6018001), "smccc_hypercall"},
-	        {"gunyah", 0, 0, 0xc6028001, "unknown"},
-	        {"gunyah", 0, 0, 0xc6008008, "smccc_vendor_only"},
-	        {"hafnium", 7, 0, 0x1ff04, "interrupt_get"},
-	        {"hafnium", 7, 0, UINT64_C(0x10000ff04), "unknown"},
-	        {"hafnium", 7, 0, UINT64_C(0x184010063), "ffa"},
-	        {"hafnium", 7, 0, 0x84000078, "unknown"},
-	        {"bao", 1, 0, UINT64_C(0x7c6000001), "ipc"},
-	        {"bao", 1, 0, 0xc6010001, "unknown_class"},
-	        {"bao", 1, 0, 0x86000003, "unknown"},
-	        {"xvisor", 1, 0, UINT64_C(0x184000003), "psci_cpu_on"},
-	        {"prtos", 1, 0, UINT64_C(0x10000002d), "raise_trap"},
-	        {"prtos", 1, 0, 46, "unknown"},
-	        {"hvisor", 1, 0, 86, "virtio_get_irq"},
-	        {"hvisor", 1, 0, 85, "unknown"},
-	        {"uvmm", 1, 0, 0xc6000000, "vm_print"},
-	        {"uvmm", 1, 0, 0xc6000001, "unknown"},
-	        {"uvmm", 0, 0, 0x86000000, "unknown"},
-	        {"uvmm", 0, 0, UINT64_C(0x184000000), "psci_upper"},
-	        {"linux-kvm-5.10", 9, 0, 0xc600000e, "vgic_v3_restore_aprs"},
-	        {"linux-kvm-5.10", 9, 0, 0xc601000e, "unknown"},
-	        {"linux-kvm-5.10", 9, 0, UINT64_C(0x1c600000e), "unknown"},
-	        {"linux-kvm-5.10", 9, 0, 3, "unknown"},
-	        {"linux-kvm-6.1", 9, 0, 3, "stub_error"},
-	        {"linux-kvm-6.1", 9, 0, 4, "unknown"},
-	        {"linux-kvm-6.1", 9, 0, 0xc6000000, "unknown"},
-	        {"linux-kvm-6.1", 9, 0, 0xc6000017, "unknown"},
-	        {"linux-kvm-6.19", 9, 0, 4, "stub_error"},
-	        {"linux-kvm-6.19", 9, 0, 0x10004, "unknown"},
-	        {"linux-kvm-6.19", 9, 0, 0xc6010022, "pkvm_tlb_flush_vmid"},
-	        {"linux-kvm-6.19", 9, 0, 0xc6000023, "unknown"},
-	        {"linux-kvm-init-5.12", 9, 0, 0xc6010000, "unknown"},
-	        {"linux-kvm-init-6.8", 9, 0, 0xc6010000, "kvm_hyp_init"},
-	        {"freebsd-vmm", 9, 0, 0x11, "s2_tlbi_all"},
-	        {"freebsd-vmm", 9, 0, UINT64_C(0x100000011), "unknown"},
-	};
-
-	for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
-		struct hvc_abi *abi = load(rows[i].abi);
+	for (unsigned i = 0; i < sizeof selections / sizeof *selections; i++) {
+		struct hvc_abi *abi = load(selections[i].abi);
 		const struct hvc_rule *rule =
-		        rule_for(abi, rows[i].imm, rows[i].reg, rows[i].value);
+		        rule_for(abi, selections[i].imm, selections[i].reg, selections[i].value);
 
-		ck_assert_msg(!strcmp(rule->name, rows[i].rule),
-		              "%s, imm 0x%x, x%u 0x%" PRIx64 ": %s, not %s", rows[i].abi,
-		              rows[i].imm, rows[i].reg, rows[i].value, rule->name, rows[i].rule);
+		ck_assert_msg(!strcmp(rule->name, selections[i].rule),
+		              "%s, imm 0x%x, x%u 0x%" PRIx64 ": %s, not %s", selections[i].abi,
+		              selections[i].imm, selections[i].reg, selections[i].value, rule->name,
+		              selections[i].rule);
 		hvc_abi_free(abi);
 	}
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "hvcheck/arch.h"
-#include "hvcheck/verdict.h"
+#include "hvcheck/check.h"
 #include "suite.h"
 
 static const char text[] =
@@ -161,11 +161,38 @@ START_TEST(promises_as_loaded)
 }
 END_TEST
 
+/* A broken promise in words: the half that was promised, and what else would have done. */
+START_TEST(broken_promises_in_words)
+{
+	static const struct {
+		unsigned imm;
+		uint64_t x0, x1;
+		const char *text;
+	} rows[] = {
+	        {0, UINT64_C(0xdead00000001), 7, "w0 is 0x1, promised 0xffffffff (-1)"},
+	        {0, UINT64_MAX, 8, "x1 is 0x8, promised 0x7 (w2)"},
+	        {1, 1, 5, "x0 is 0x1, promised 0x0 (one of 0, -9 - -2)"},
+	        {1, 0, UINT64_C(0x900000004), "w1 is 0x4, promised 0x5 (one of -1, 5)"},
+	};
+
+	for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct hvc_check check_ = {.abi = specification()};
+		const struct hvc_finding finding = {
+		        .verdict = judge(rows[i].imm, rows[i].x0, rows[i].x1)};
+		char line[128];
+
+		hvc_finding_print(&check_, &finding, line, sizeof line);
+		ck_assert_str_eq(line, rows[i].text);
+	}
+}
+END_TEST
+
 static const struct suite_test tests[] = {
         {"lower_halves", &lower_halves},
         {"one_of_some_values", &one_of_some_values},
         {"injected_exceptions", &injected_exceptions},
         {"promises_as_loaded", &promises_as_loaded},
+        {"broken_promises_in_words", &broken_promises_in_words},
 };
 
 SUITE_MAIN("promise", tests)

@@ -234,19 +234,23 @@ void hvc_check_free(struct hvc_check *check)
 	free(check);
 }
 
-static void print_promise(const struct hvc_rule *rule, enum hvc_reg reg, char *text, size_t size)
+/* "x0 is 0x2, promised 0x0 (vbar_el2)"; w0 where the upper half is not promised. */
+static void print_result(const struct hvc_rule *rule, const struct hvc_verdict *v, char *text,
+                         size_t size)
 {
-	text[0] = '\0';
-	for (unsigned i = 0; i < rule->results; i++) {
-		const struct hvc_result *result = &rule->result[i];
+	const struct hvc_result *result = rule->result;
+	const char *name = hvc_reg_name(v->reg);
+	char promise[80] = "";
 
-		if (result->reg != reg)
-			continue;
-		if (result->intervals)
-			snprintf(text, size, "or another of %s", result->text);
-		else if (result->expr.term[0].kind != HVC_TERM_CONST)
-			hvc_expr_print(&result->expr, text, size);
-	}
+	while (result->reg != v->reg)
+		result++;
+	if (result->intervals)
+		snprintf(promise, sizeof promise, " (one of %s)", result->text);
+	else if (result->expr.count > 1 || result->expr.term[0].kind != HVC_TERM_CONST)
+		snprintf(promise, sizeof promise, " (%s)", result->text);
+	snprintf(text, size, "%c%s is 0x%llx, promised 0x%llx%s",
+	         result->mask == UINT32_MAX ? 'w' : name[0], name + 1,
+	         (unsigned long long)v->actual, (unsigned long long)v->expected, promise);
 }
 
 void hvc_finding_print(const struct hvc_check *check, const struct hvc_finding *finding, char *text,
@@ -274,9 +278,7 @@ void hvc_finding_print(const struct hvc_check *check, const struct hvc_finding *
 		         hvc_outcome_name(rule->outcome), actual, expected, promise);
 		break;
 	case HVC_CLAUSE_RESULT:
-		print_promise(rule, v->reg, promise, sizeof promise);
-		snprintf(text, size, "%s is 0x%llx, promised 0x%llx%s%s%s", hvc_reg_name(v->reg),
-		         actual, expected, promise[0] ? " (" : "", promise, promise[0] ? ")" : "");
+		print_result(rule, v, text, size);
 		break;
 	case HVC_CLAUSE_PRESERVE:
 		snprintf(text, size, "%s is 0x%llx, had to stay 0x%llx", hvc_reg_name(v->reg),
