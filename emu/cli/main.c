@@ -85,8 +85,8 @@ const struct hvc_command hvc_commands[] = {
                 .summary = "where two subjects or two ABIs part",
                 .details = "Gives the same calls to both. ABIs name the operations, so that it can "
                            "tell what moved\nwhere and what a caller of A gets from B; built-in "
-                           "subjects have theirs. With --abi, A and B are specifications, "
-                           "compared as written over\nall immediates and register values. Exit "
+                           "subjects have theirs. With --abi,\nA and B are specifications, "
+                           "compared as written over all immediates and register\nvalues. Exit "
                            "status 0: equal, 1: they differ.\n",
                 .examples = "  hvcheck diff linux-stub-imm linux-stub-4.7\n"
                             "  hvcheck diff old/vmlinux@__hyp_stub_vectors "

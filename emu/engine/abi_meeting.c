@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/abi_diff.h"
+#include "hvcheck/verdict.h"
 
 /* What one rule says of one register. */
 struct word {
@@ -66,15 +67,17 @@ static bool is_constant(const struct hvc_overlap *overlap, const struct hvc_expr
 static bool same_value(const struct hvc_abi_diff *diff, const struct hvc_overlap *overlap,
                        const struct hvc_expr *a, const struct hvc_expr *b)
 {
-	const struct hvc_context context = {
-	        .entry = &hvc_abi_world_at(diff->abi[HVC_SIDE_OLD], overlap->world[0])->world.state,
-	        .call = &overlap->witness,
-	};
+	struct hvc_state entry;
+	const struct hvc_abi_world *world =
+	        hvc_abi_world_at(diff->abi[HVC_SIDE_OLD], overlap->world[HVC_SIDE_OLD]);
+	const struct hvc_context context = {.entry = &entry, .call = &overlap->witness};
 
 	if (hvc_expr_equal(a, b))
 		return true;
-	return is_constant(overlap, a) && is_constant(overlap, b) &&
-	       hvc_expr_eval(a, &context) == hvc_expr_eval(b, &context);
+	if (!is_constant(overlap, a) || !is_constant(overlap, b))
+		return false;
+	hvc_entry_state(&world->world.state, &overlap->witness, &entry);
+	return hvc_expr_eval(a, &context) == hvc_expr_eval(b, &context);
 }
 
 /* reg: of a register that one rule gives a value and the other keeps. */
