@@ -285,6 +285,7 @@ START_TEST(what_claims)
 	        {"- { name: smccc_unknown, outcome: return }\n", false, true},
 	        {"- { name: get, default: true, outcome: return }\n", false, true},
 	        {"- { name: not_hvc, outcome: retry }\n", false, false},
+	        {"- { name: not_el1h, outcome: spin }\n", false, false},
 	        {"- { name: current_el, outcome: spin }\n", false, false},
 	};
 

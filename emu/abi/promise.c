@@ -12,7 +12,8 @@ bool hvc_rule_is_unknown(const struct hvc_rule *rule)
 bool hvc_rule_claims(const struct hvc_rule *rule)
 {
 	return rule->specified && !hvc_rule_is_unknown(rule) &&
-	       strcmp(rule->name, "not_hvc") != 0 && strcmp(rule->name, "current_el") != 0;
+	       strncmp(rule->name, "not_", strlen("not_")) != 0 &&
+	       strcmp(rule->name, "current_el") != 0;
 }
 
 bool hvc_result_equal(const struct hvc_result *a, const struct hvc_result *b)

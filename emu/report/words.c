@@ -141,10 +141,9 @@ void hvc_words__region(struct hvc_words *words, const struct hvc_region *region)
 		hvc_words__add(words, "any");
 }
 
-static void add_call(struct hvc_words *words, const struct hvc_call *call, unsigned imm,
-                     const struct hvc_call *plain)
+static void add_registers(struct hvc_words *words, const struct hvc_call *call,
+                          const struct hvc_call *plain)
 {
-	hvc_words__add(words, "%s #%u", hvc_insn_name(call->insn), imm);
 	if (call->from != HVC_LEVEL_EL1H)
 		hvc_words__add(words, " from %s", hvc_level_name(call->from));
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
@@ -158,7 +157,8 @@ void hvc_words__call(struct hvc_words *words, const struct hvc_probe *probe, uin
 	struct hvc_call plain;
 
 	hvc_call_init(&plain, probe->seed);
-	add_call(words, &probe->call, imm, &plain);
+	hvc_words__add(words, "%s #%u", hvc_insn_name(probe->call.insn), imm);
+	add_registers(words, &probe->call, &plain);
 }
 
 void hvc_words__witness(struct hvc_words *words, const struct hvc_call *call)
@@ -166,7 +166,9 @@ void hvc_words__witness(struct hvc_words *words, const struct hvc_call *call)
 	struct hvc_call plain;
 
 	hvc_call_init(&plain, 0);
-	add_call(words, call, call->imm, &plain);
+	hvc_words__add(words, call->imm > 255 ? "%s #0x%x" : "%s #%u", hvc_insn_name(call->insn),
+	               call->imm);
+	add_registers(words, call, &plain);
 }
 
 void hvc_words__conditions(struct hvc_words *words, const struct hvc_condition *condition,

@@ -45,7 +45,7 @@ HVC_API void hvc_overlaps_free(struct hvc_overlaps *overlaps);
 
 /**
  * Does the rule claim its calls as an operation? Not the default, nor one named "unknown" in any
- * way, or for what is no HVC or not from below EL2 ("not_hvc", "current_el"), nor one that promises
+ * way, or for what is no HVC or not from below EL2 ("not_...", "current_el"), nor one that promises
  * nothing.
  */
 HVC_API bool hvc_rule_claims(const struct hvc_rule *rule);
