@@ -121,8 +121,8 @@ static void add_use(struct hvc_table *table, const char *abi, const struct hvc_a
 static void add_operation(struct hvc_table *table, const struct hvc_abi_diff *diff,
                           const struct hvc_abi_operation *operation)
 {
-	uint64_t old = operation->use[HVC_SIDE_OLD].instructions;
-	uint64_t new = operation->use[HVC_SIDE_NEW].instructions;
+	uint64_t before = operation->use[HVC_SIDE_OLD].instructions;
+	uint64_t after = operation->use[HVC_SIDE_NEW].instructions;
 	bool same = hvc_abi_note__is_same(operation), first = true;
 	struct hvc_words note = {0};
 
@@ -138,8 +138,9 @@ static void add_operation(struct hvc_table *table, const struct hvc_abi_diff *di
 			hvc_table__take(table, 7, HVC_INK_PLAIN, &note);
 		}
 		add_use(table, same ? "both" : name_of(diff, side), use);
-		if (same && old != new &&old &&new)
-			hvc_table__cell(table, 6, HVC_INK_PLAIN, "%" PRIu64 ", %" PRIu64, old, new);
+		if (same && before && after && before != after)
+			hvc_table__cell(table, 6, HVC_INK_PLAIN, "%" PRIu64 ", %" PRIu64, before,
+			                after);
 		first = false;
 	}
 }
