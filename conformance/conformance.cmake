@@ -18,12 +18,16 @@ set_tests_properties(real_kernel PROPERTIES LABELS "suite;real")
 set_tests_properties(broken contract diff dispatch map PROPERTIES
                      PROCESSORS 2 TIMEOUT 1800 LABELS "suite;exhaustive")
 
+add_test(NAME dispatch-full COMMAND test_dispatch)
+set_tests_properties(dispatch-full PROPERTIES ENVIRONMENT HVC_DISPATCH=full PROCESSORS 2
+                     TIMEOUT 3600 LABELS "exhaustive;long")
+
 # Figures, not a test: build/default/bench prints ratios.
 add_executable(bench ${CMAKE_CURRENT_LIST_DIR}/bench/sweep.c ${CMAKE_CURRENT_LIST_DIR}/bench/bare.c)
 target_link_libraries(bench PRIVATE hvcheck_core PkgConfig::unicorn)
 
 # The command line as its users run it, and the reports that are kept.
-foreach(test refusals statuses output jobs reproduce)
+foreach(test refusals statuses output jobs reproduce abis)
   add_test(NAME cli-${test}
            COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/${test}.sh $<TARGET_FILE:hvcheck>)
   list(APPEND cli_tests cli-${test})

@@ -3,7 +3,12 @@
  * Every immediate against every shipped ABI: the built-in subject of the same name keeps all its
  * promises, and nothing was left out in finding that. One Check test an ABI, named after it;
  * CK_RUN_CASE=NAME repeats one.
+ *
+ * Large tables of calls make hundreds of probes, of 65,536 calls each. Without HVC_DISPATCH=full
+ * the ABIs but those of Linux's stub get the values that their rules name, and no neighbours.
  */
+#include <stdlib.h>
+
 #include "hvcheck/arch.h"
 #include "under_test.h"
 
@@ -63,12 +68,21 @@ static void assert_rules_met(const struct hvc_check *check)
 	ck_assert_uint_eq(check->total.violates, 0);
 }
 
+static bool wants_all_probes(const char *abi)
+{
+	const char *how = getenv("HVC_DISPATCH");
+
+	return (how && !strcmp(how, "full")) || !strncmp(abi, "linux-stub-4", 12) ||
+	       !strcmp(abi, "linux-stub-imm") || !strcmp(abi, "linux-stub-3.8") ||
+	       !strcmp(abi, "linux-stub-6.0") || !strncmp(abi, "linux-kvm-imm", 13);
+}
+
 START_TEST(every_call_conforms)
 {
 	const char *name = tests[_i].name;
 	struct hvc_subject *subject = open_subject(name);
 	struct hvc_abi *abi = open_abi(name);
-	struct hvc_check *check = run_check(subject, abi, 2);
+	struct hvc_check *check = run_check_with(subject, abi, 2, !wants_all_probes(name));
 	char findings[4096];
 
 	print_findings(check, findings, sizeof findings);

@@ -62,11 +62,12 @@ static inline void reset(struct hvc_machine *machine)
 	ck_assert_msg(status == HVC_OK, "%s", diag.message);
 }
 
-static inline struct hvc_check *run_check(const struct hvc_subject *subject,
-                                          const struct hvc_abi *abi, unsigned randoms)
+static inline struct hvc_check *run_check_with(const struct hvc_subject *subject,
+                                               const struct hvc_abi *abi, unsigned randoms,
+                                               bool brief)
 {
 	struct hvc_check_config config = {
-	        .subject = subject, .abi = abi, .randoms = randoms, .jobs = 2};
+	        .subject = subject, .abi = abi, .randoms = randoms, .brief = brief, .jobs = 2};
 	struct hvc_check *check = NULL;
 	struct hvc_diag diag = {0};
 	enum hvc_status status = hvc_check_run(&config, &diag, &check);
@@ -74,6 +75,12 @@ static inline struct hvc_check *run_check(const struct hvc_subject *subject,
 	ck_assert_msg(status == HVC_OK, "%s against %s: %s", hvc_subject_name(subject),
 	              hvc_abi_name(abi), diag.message);
 	return check;
+}
+
+static inline struct hvc_check *run_check(const struct hvc_subject *subject,
+                                          const struct hvc_abi *abi, unsigned randoms)
+{
+	return run_check_with(subject, abi, randoms, false);
 }
 
 /** The command that repeats one call. */

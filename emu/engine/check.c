@@ -185,6 +185,7 @@ enum hvc_status hvc_check_run(const struct hvc_check_config *config, struct hvc_
 	        .levels = hvc_abi_levels(config->abi),
 	        .insns = hvc_abi_insns(config->abi),
 	        .randoms = config->randoms,
+	        .brief = config->brief,
 	};
 	struct hvc_constant *constant = NULL;
 	struct hvc_probes probes[2] = {{0}}; /* of the first world, and of the others */

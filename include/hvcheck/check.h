@@ -40,6 +40,7 @@ struct hvc_check_config {
 	const struct hvc_subject *subject;
 	const struct hvc_abi *abi;
 	unsigned randoms; /**< seeded random values a selector */
+	bool brief;       /**< only the values that rules name, for every caller alike */
 	unsigned jobs;
 	uint64_t budget;
 	hvc_progress_fn progress;
