@@ -11,7 +11,7 @@
 #include <string.h>
 #include <yaml.h>
 
-#define DEPTH_MAX 8u   /* a specification has 4 */
+#define DEPTH_MAX 8u   /* a specification has 5 */
 #define KEYS_MAX  256u /* of one mapping; bounds the search for duplicates */
 
 struct reader {
