@@ -5,7 +5,7 @@
 //
 // Judged by linux-kvm-6.19, this must be reported:
 //
-//	host_call: result of x0
+//	pkvm_init (and every other function): result of x0
 //		first: HVC #0 from EL1h, x0=0xc6010001
 	.include "macros.inc"
 	.include "linux/stub.inc"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Linux arm64 KVM runtime vectors, 4.12 to 5.7. The host calls a function at EL2 by its kernel
+// Linux arm64 KVM runtime vectors, 4.12 to 5.6. The host calls a function at EL2 by its kernel
 // address, or makes one of the stub's calls; the immediate is not looked at.
 //
 //	x0 in			x0 out		effect
@@ -17,7 +17,7 @@
 //
 // Source: Linux 4.12, arch/arm64/kvm/hyp/hyp-entry.S and arch/arm64/kvm/hyp-init.S. The zeroed x0
 // was still there in 5.6.4; fixed by "KVM: arm64: Stop clobbering x0 for HVC_SOFT_RESTART" of
-// 2020-07-06, in 5.8 and in stable releases of 5.4 and 5.7. By 4.16 IESB of SCTLR_EL2 is cleared
+// 2020-07-06, in 5.8 and in stable releases of 5.4 and 5.7 (5.7.0 still had it). By 4.16 IESB of SCTLR_EL2 is cleared
 // too, and guests have fast paths (see linux-kvm-5.8).
 	.include "macros.inc"
 	.include "linux/stub.inc"
@@ -27,7 +27,7 @@
 
 	.equ	HVC_STUB_HCALL_NR, 3
 
-	subject	"Linux arm64 KVM, 4.12 to 5.7: stub calls below 3, soft restart delivers x0 = 0"
+	subject	"Linux arm64 KVM, 4.12 to 5.6: stub calls below 3, soft restart delivers x0 = 0"
 
 	kvm_table pushed=2
 
