@@ -40,6 +40,19 @@ set(HVC_SUBJECTS
   kvm-guest/kvm-guest-old
   kvm-guest/kvm-guest
   gunyah/gunyah
+  hafnium/hafnium
+  bao/bao
+  xvisor/xvisor
+  zircon/zircon-init
+  bsd/freebsd-stub
+  bsd/freebsd-vmm
+  bsd/bsd-spin
+  qnx/qnx-stub
+  genode/genode-stub
+  m1n1/m1n1
+  prtos/prtos
+  hvisor/hvisor
+  uvmm/uvmm
   broken/broken-imm-off-by-one
   broken/broken-imm-low-byte
   broken/broken-single-imm
@@ -66,6 +79,11 @@ set(HVC_SUBJECTS
   broken/broken-kvm-guest-host
   broken/broken-sve-hint
   broken/broken-hibernate-x0
+  broken/broken-smccc-sve
+  broken/broken-xen-ea1-w16
+  broken/broken-jailhouse-imm
+  broken/broken-gunyah-hole
+  broken/broken-bao-upper
 )
 
 set(HVC_VECTOR_TOOLS "" CACHE STRING

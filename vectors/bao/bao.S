@@ -21,68 +21,8 @@
 	.include "macros.inc"
 	.include "trap.inc"
 	.include "smccc.inc"
-
-	.equ	BAO_CLASS_SHIFT, 16
-	.equ	BAO_HYPERCALL_32, 0x8600
-	.equ	BAO_HYPERCALL_64, 0xc600
-	.equ	BAO_IPC, 1
-	.equ	BAO_REMIO, 2
-	.equ	BAO_INVALID_ID, -2
+	.include "bao/bao.inc"
 
 	subject	"Bao: any immediate, w0, unknown class -1, unknown hypercall -2"
 
-	trap_table lower64=handle_trap, el2h=hyp_panic
-
-routine handle_trap
-	enter
-	hvc64_only not_hvc
-
-routine smccc
-	lsr	w29, w0, #BAO_CLASS_SHIFT
-	mov	w30, #BAO_HYPERCALL_32
-	cmp	w29, w30
-	b.eq	hypercall
-	mov	w30, #BAO_HYPERCALL_64
-	cmp	w29, w30
-	b.eq	hypercall
-	on_w	w0, psci_version, PSCI_VERSION
-	on_w	w0, psci_features, PSCI_FEATURES
-	on_w	w0, success, PSCI_CPU_SUSPEND_32, PSCI_CPU_SUSPEND_64
-	on_w	w0, success, PSCI_CPU_ON_32, PSCI_CPU_ON_64
-	on_w	w0, success, PSCI_AFFINITY_INFO_32, PSCI_AFFINITY_INFO_64
-	on_w	w0, migrate_info_type, PSCI_MIGRATE_INFO_TYPE
-	on_w	w0, psci_off, PSCI_CPU_OFF
-
-	answer	not_supported, SMCCC_NOT_SUPPORTED
-
-routine hypercall
-	on_w	w0, success, (BAO_HYPERCALL_32 << BAO_CLASS_SHIFT) + BAO_IPC
-	on_w	w0, success, (BAO_HYPERCALL_32 << BAO_CLASS_SHIFT) + BAO_REMIO
-	on_w	w0, success, (BAO_HYPERCALL_64 << BAO_CLASS_SHIFT) + BAO_IPC
-	on_w	w0, success, (BAO_HYPERCALL_64 << BAO_CLASS_SHIFT) + BAO_REMIO
-
-	answer	invalid_id, BAO_INVALID_ID
-	answer	success, 0
-	answer32 psci_version, 0x10001
-	answer	migrate_info_type, PSCI_TOS_NOT_PRESENT
-
-routine psci_features
-	on_x	x1, success, PSCI_VERSION, PSCI_FEATURES, PSCI_CPU_OFF
-	on_x	x1, success, PSCI_CPU_SUSPEND_32, PSCI_CPU_SUSPEND_64
-	on_x	x1, success, PSCI_CPU_ON_32, PSCI_CPU_ON_64
-	on_x	x1, success, PSCI_AFFINITY_INFO_32, PSCI_AFFINITY_INFO_64
-	on_x	x1, success, PSCI_MIGRATE_INFO_TYPE
-	b	not_supported
-
-// ELR_EL2 is the trapped instruction itself.
-routine not_hvc
-	cmp	x30, #ESR_ELx_EC_SMC64
-	b.ne	other_trap
-	mrs	x30, elr_el2
-	add	x30, x30, #4
-	msr	elr_el2, x30
-	b	smccc
-
-	boundary	psci_off
-	boundary	other_trap
-	spin	hyp_panic
+	bao

@@ -26,65 +26,8 @@
 	.include "macros.inc"
 	.include "trap.inc"
 	.include "smccc.inc"
-
-	.equ	GUNYAH_HYPERCALL_BASE, 0x6000
-	.equ	GUNYAH_HYPERCALL_NUM, 0x69
-	.equ	GUNYAH_SMCCC_HYPERCALL, 0xc6008000
-	.equ	GUNYAH_SMCCC_UID, 0x8600ff01
-	.equ	GUNYAH_SMCCC_REVISION, 0x8600ff03
+	.include "gunyah/gunyah.inc"
 
 	subject	"Gunyah: hypercalls by immediate 0x6000-0x6068 with holes, SMCCC over #0"
 
-	trap_table lower64=handle_trap, el2t=hyp_panic, el2h=hyp_panic
-
-routine handle_trap
-	enter
-	hvc64_only
-	get_iss
-	mov	w30, #GUNYAH_HYPERCALL_BASE
-	sub	w30, w29, w30
-	cmp	w30, #GUNYAH_HYPERCALL_NUM
-	b.lo	hypercall
-	cbnz	w29, not_supported
-
-routine smccc
-	and	w0, w0, #~SMCCC_SVE_HINT
-	tst	w0, #SMCCC_RESERVED_MASK
-	b.ne	not_supported
-	on_w	w0, smccc_version, SMCCC_VERSION
-	on_w	w0, uid, GUNYAH_SMCCC_UID
-	on_w	w0, revision, GUNYAH_SMCCC_REVISION
-	mov32	w30, GUNYAH_SMCCC_HYPERCALL
-	sub	w30, w0, w30
-	cmp	w30, #GUNYAH_HYPERCALL_NUM
-	b.hs	not_supported
-
-// In: w30 = number of the hypercall, below GUNYAH_HYPERCALL_NUM.
-routine hypercall
-	.irp	hole, 0x08, 0x16, 0x1e, 0x33, 0x35, 0x36, 0x37, 0x40, 0x41, 0x42, 0x58, 0x63
-	cmp	w30, #\hole
-	b.eq	not_supported
-	.endr
-	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7
-	mov	x\n, xzr
-	.endr
-	leave
-
-	answer	not_supported, SMCCC_NOT_SUPPORTED
-	answer32 smccc_version, 0x10003
-
-routine revision
-	mov	x0, xzr
-	mov	x1, xzr
-	leave
-
-// c1d58fcd-a453-5fdb-9265-ce36673d5f14, four bytes a register, the first lowest.
-routine uid
-	mov32	x0, 0xcd8fd5c1
-	mov32	x1, 0xdb5f53a4
-	mov32	x2, 0x36ce6592
-	mov32	x3, 0x145f3d67
-	leave
-
-	boundary	other_trap
-	spin	hyp_panic
+	gunyah	0x08, 0x16, 0x1e, 0x33, 0x35, 0x36, 0x37, 0x40, 0x41, 0x42, 0x58, 0x63

@@ -31,19 +31,13 @@
 	.equ	HF_INTERRUPT_RECONFIGURE, 0xff09
 	.equ	HF_SEND_IPI, 0xff0a
 
+	.equ	PSCI_64, 0xc4000000	// Hafnium accepts every PSCI number so, defined or not
 	.equ	FFA_32, 0x84000000
 	.equ	FFA_64, 0xc4000000
 
 	subject	"Hafnium, normal world: any immediate, x0, unknown calls change nothing"
 
 	trap_table lower64=handle_trap, el2t=hyp_panic, el2h=hyp_panic
-
-// Go to \to for FF-A functions of one convention.
-.macro on_ffa to:req, convention:req, functions:vararg
-	.irp	function, \functions
-	on_w	w0, \to, \convention + \function
-	.endr
-.endm
 
 // Go to \to for PSCI functions, in either convention.
 .macro on_psci reg:req, to:req, functions:vararg
@@ -63,19 +57,22 @@ routine handle_trap
 	on_psci	w0, psci_features, 0x0a
 	on_psci	w0, success, 0x01, 0x03, 0x04
 	on_psci	w0, psci_off, 0x02, 0x08, 0x09
-	on_psci	w0, not_supported, 0x05, 0x06, 0x07, 0x0b, 0x0c, 0x0d, 0x0e, 0x0f
-	on_psci	w0, not_supported, 0x10, 0x11, 0x12, 0x13, 0x14
+	on_w_range w0, not_supported, PSCI_MIGRATE_32, PSCI_MIGRATE_INFO_UP_CPU_32
+	on_w_range w0, not_supported, PSCI_CPU_FREEZE, PSCI_MEM_PROTECT_CHECK_RANGE_32
+	on_w_range w0, not_supported, PSCI_MIGRATE_64, PSCI_MIGRATE_INFO_UP_CPU_64
+	on_w_range w0, not_supported, PSCI_64 + 0x0b, PSCI_MEM_PROTECT_CHECK_RANGE_64
 
 routine ffa
-	on_ffa	success, FFA_32, 0x60, 0x61, 0x62, 0x63, 0x64, 0x65, 0x66, 0x67
-	on_ffa	success, FFA_32, 0x68, 0x69, 0x6a, 0x6b, 0x6c, 0x6d, 0x6e, 0x6f
-	on_ffa	success, FFA_32, 0x70, 0x71, 0x72, 0x73, 0x74, 0x75, 0x76, 0x77
-	on_ffa	success, FFA_32, 0x7a, 0x7b, 0x7c, 0x7d, 0x7e, 0x7f, 0x80, 0x81
-	on_ffa	success, FFA_32, 0x82, 0x84, 0x85, 0x86, 0x88, 0x89, 0x8a, 0x8c
-	on_ffa	success, FFA_32, 0x90
-	on_ffa	success, FFA_64, 0x61, 0x66, 0x6f, 0x70, 0x71, 0x72, 0x73, 0x74
-	on_ffa	success, FFA_64, 0x83, 0x87, 0x88, 0x89, 0x8a, 0x8b, 0x8d, 0x8e
-	on_ffa	success, FFA_64, 0x8f, 0x90
+	on_w_range w0, success, FFA_32 + 0x60, FFA_32 + 0x77
+	on_w_range w0, success, FFA_32 + 0x7a, FFA_32 + 0x82
+	on_w_range w0, success, FFA_32 + 0x84, FFA_32 + 0x86
+	on_w_range w0, success, FFA_32 + 0x88, FFA_32 + 0x8a
+	on_w	w0, success, FFA_32 + 0x8c, FFA_32 + 0x90
+	on_w	w0, success, FFA_64 + 0x61, FFA_64 + 0x66
+	on_w_range w0, success, FFA_64 + 0x6f, FFA_64 + 0x74
+	on_w	w0, success, FFA_64 + 0x83
+	on_w_range w0, success, FFA_64 + 0x87, FFA_64 + 0x8b
+	on_w_range w0, success, FFA_64 + 0x8d, FFA_64 + 0x90
 
 routine hafnium
 	on_x	x0, success, HF_INTERRUPT_ENABLE, HF_INTERRUPT_GET

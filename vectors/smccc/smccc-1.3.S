@@ -25,4 +25,4 @@
 
 	subject	"SMCCC 1.3 callee over HVC #0, with PSCI 1.1, SVE hint ignored"
 
-	smccc_callee 0x10003
+	smccc_callee 0x10003, hint=1
