@@ -17,14 +17,18 @@ static const struct row {
 	uint32_t immediates; /* how many do */
 	enum hvc_insn insn;
 	enum hvc_level from;
-	uint64_t x0; /* FREE: as hvc_call_init sets it */
+	unsigned world;   /* of the ABI */
+	enum hvc_reg set; /* the register that matters, HVC_REG_NONE for none, */
+	uint64_t value;   /* and what is in it */
 } rows[] = {
 /* clang-format off */
-#define FREE UINT64_MAX
-#define FUNC HVC_FUNCTION
-#define EL1  HVC_INSN_HVC, HVC_LEVEL_EL1H
-#define EL2  HVC_INSN_HVC, HVC_LEVEL_EL2H
-#define SMC  HVC_INSN_SMC, HVC_LEVEL_EL1H
+#define FREE HVC_REG_NONE, 0
+#define X0   HVC_REG_X0
+#define FUNC X0, HVC_FUNCTION
+#define EL1  HVC_INSN_HVC, HVC_LEVEL_EL1H, 0
+#define EL2  HVC_INSN_HVC, HVC_LEVEL_EL2H, 0
+#define SMC  HVC_INSN_SMC, HVC_LEVEL_EL1H, 0
+#define GUEST HVC_INSN_HVC, HVC_LEVEL_EL1H, 1
 #define ALL  0, 65536
 	{"broken-imm-off-by-one", "linux-stub-imm", "set_vectors", "result", "vbar_el2", 2, 1, EL1, FREE},
 	{"broken-imm-off-by-one", "linux-stub-imm", "unknown", "preserve", "vbar_el2", 3, 1, EL1, FREE},
@@ -32,36 +36,76 @@ static const struct row {
 	{"broken-imm-low-byte", "linux-stub-imm", "unknown", "preserve", "vbar_el2", 0x102, 255, EL1, FREE},
 	{"broken-single-imm", "linux-stub-imm", "unknown", "preserve", "x0", 0x4a48, 1, EL1, FREE},
 	{"broken-lost-lr", "linux-stub-imm", "call_func", "preserve", "x30", 4, 1, EL1, FUNC},
-	{"broken-w0-compare", "linux-stub-4.12", "unknown", "result", "x0", ALL, EL1, UINT64_C(1) << 32},
-	{"broken-w0-compare", "linux-stub-4.12", "unknown", "outcome", "-", ALL, EL1, UINT64_C(1) << 32 | 1},
-	{"broken-wrong-slot", "linux-stub-4.12", "set_vectors", "outcome", "-", ALL, EL1, 0},
-	{"broken-wrong-slot", "linux-stub-4.12", "soft_restart", "outcome", "-", ALL, EL1, 1},
-	{"broken-wrong-slot", "linux-stub-4.12", "reset_vectors", "outcome", "-", ALL, EL1, 2},
-	{"broken-wrong-slot", "linux-stub-4.12", "unknown", "outcome", "-", ALL, EL1, 3},
-	{"broken-el2-slot", "linux-stub-4.12", "current_el", "outcome", "-", ALL, EL2, 2},
-	{"broken-retry", "linux-stub-4.12", "unknown", "outcome", "-", ALL, EL1, 3},
-	{"broken-skip", "linux-stub-4.12", "reset_vectors", "outcome", "-", ALL, EL1, 2},
-	{"broken-hang", "linux-stub-4.12", "unknown", "outcome", "-", ALL, EL1, 3},
-	{"broken-leak-el2", "linux-stub-4.12", "set_vectors", "preserve", "x19", ALL, EL1, 0},
-	{"broken-vbar-unknown", "linux-stub-4.12", "unknown", "preserve", "vbar_el2", ALL, EL1, 3},
-	{"broken-set-ignored", "linux-stub-4.12", "set_vectors", "result", "vbar_el2", ALL, EL1, 0},
-	{"broken-restart-args", "linux-stub-4.12", "soft_restart", "result", "x2", ALL, EL1, 1},
-	{"broken-restart-target", "linux-stub-4.12", "soft_restart", "address", "-", ALL, EL1, 1},
-	{"broken-restart-el1", "linux-stub-4.12", "soft_restart", "level", "-", ALL, EL1, 1},
-	{"broken-store", "linux-stub-4.12", "unknown", "memory", "-", ALL, EL1, 3},
-	{"broken-daif", "linux-stub-4.12", "reset_vectors", "preserve", "daif", ALL, EL1, 2},
-	{"broken-ec-wrong", "linux-stub-3.8", "get_vectors", "result", "x0", ALL, EL1, 0},
+	{"broken-w0-compare", "linux-stub-4.12", "unknown", "result", "x0", ALL, EL1, X0, UINT64_C(1) << 32},
+	{"broken-w0-compare", "linux-stub-4.12", "unknown", "outcome", "-", ALL, EL1, X0, UINT64_C(1) << 32 | 1},
+	{"broken-wrong-slot", "linux-stub-4.12", "set_vectors", "outcome", "-", ALL, EL1, X0, 0},
+	{"broken-wrong-slot", "linux-stub-4.12", "soft_restart", "outcome", "-", ALL, EL1, X0, 1},
+	{"broken-wrong-slot", "linux-stub-4.12", "reset_vectors", "outcome", "-", ALL, EL1, X0, 2},
+	{"broken-wrong-slot", "linux-stub-4.12", "unknown", "outcome", "-", ALL, EL1, X0, 3},
+	{"broken-el2-slot", "linux-stub-4.12", "current_el", "outcome", "-", ALL, EL2, X0, 2},
+	{"broken-retry", "linux-stub-4.12", "unknown", "outcome", "-", ALL, EL1, X0, 3},
+	{"broken-skip", "linux-stub-4.12", "reset_vectors", "outcome", "-", ALL, EL1, X0, 2},
+	{"broken-hang", "linux-stub-4.12", "unknown", "outcome", "-", ALL, EL1, X0, 3},
+	{"broken-leak-el2", "linux-stub-4.12", "set_vectors", "preserve", "x19", ALL, EL1, X0, 0},
+	{"broken-vbar-unknown", "linux-stub-4.12", "unknown", "preserve", "vbar_el2", ALL, EL1, X0, 3},
+	{"broken-set-ignored", "linux-stub-4.12", "set_vectors", "result", "vbar_el2", ALL, EL1, X0, 0},
+	{"broken-restart-args", "linux-stub-4.12", "soft_restart", "result", "x2", ALL, EL1, X0, 1},
+	{"broken-restart-target", "linux-stub-4.12", "soft_restart", "address", "-", ALL, EL1, X0, 1},
+	{"broken-restart-el1", "linux-stub-4.12", "soft_restart", "level", "-", ALL, EL1, X0, 1},
+	{"broken-store", "linux-stub-4.12", "unknown", "memory", "-", ALL, EL1, X0, 3},
+	{"broken-daif", "linux-stub-4.12", "reset_vectors", "preserve", "daif", ALL, EL1, X0, 2},
+	{"broken-ec-wrong", "linux-stub-3.8", "get_vectors", "result", "x0", ALL, EL1, X0, 0},
 	{"broken-ec-wrong", "linux-stub-3.8", "set_vectors", "result", "vbar_el2", ALL, EL1, FREE},
-	{"broken-ec-unchecked", "linux-stub-3.8", "not_hvc", "preserve", "x0", ALL, SMC, 0},
+	{"broken-ec-unchecked", "linux-stub-3.8", "not_hvc", "preserve", "x0", ALL, SMC, X0, 0},
 	{"broken-ec-unchecked", "linux-stub-3.8", "not_hvc", "preserve", "vbar_el2", ALL, SMC, FREE},
-	{"broken-nzcv", "linux-stub-4.7", "unknown", "preserve", "nzcv", ALL, EL1, 2},
+	{"broken-nzcv", "linux-stub-4.7", "unknown", "preserve", "nzcv", ALL, EL1, X0, 2},
 	{"broken-lost-register", "linux-kvm-imm", "call_hyp", "preserve", "x20", 0, 1, EL1, FUNC},
+	{"broken-kvm-nr", "linux-kvm-6.1", "stub_error", "result", "x0", ALL, EL1, X0, 3},
+	{"broken-kvm-guest-host", "linux-kvm-5.8", "call_hyp", "outcome", "-", ALL, EL1, FUNC},
+	{"broken-kvm-guest-host", "linux-kvm-5.8", "stub_error", "outcome", "-", ALL, EL1, X0, 0},
+	{"broken-kvm-guest-host", "linux-kvm-5.8", "soft_restart", "outcome", "-", ALL, EL1, X0, 1},
+	{"broken-kvm-guest-host", "linux-kvm-5.8", "reset_vectors", "outcome", "-", ALL, EL1, X0, 2},
+	{"broken-kvm-guest-host", "linux-kvm-5.8", "guest_workaround", "outcome", "-", ALL, GUEST, X0, 0x80008000},
+	{"broken-sve-hint", "linux-kvm-6.19", "pkvm_init", "result", "x0", ALL, EL1, X0, 0xc6010001},
+	{"broken-hibernate-x0", "linux-hibernate-4.7", "set_vectors", "result", "vbar_el2", ALL, EL1, FREE},
+	{"broken-smccc-sve", "smccc-1.3", "smccc_version", "result", "x0", 0, 1, EL1, X0, 0x80010000},
+	{"broken-smccc-sve", "smccc-1.3", "psci_version", "result", "x0", 0, 1, EL1, X0, 0x84010000},
+	{"broken-xen-ea1-w16", "xen", "unknown", "result", "x0", 0xea1, 1, EL1, (enum hvc_reg)16, UINT64_C(0x100000007)},
+	{"broken-jailhouse-imm", "jailhouse", "unknown_imm", "outcome", "-", 0x48, 255, EL1, FREE},
+	{"broken-gunyah-hole", "gunyah", "hole", "result", "x0", 0x6016, 1, EL1, FREE},
+	{"broken-bao-upper", "bao", "psci_version", "result", "x0", ALL, EL1, X0, 0x184000000},
+	{"broken-bao-upper", "bao", "unknown", "result", "x0", ALL, EL1, X0, 0x186000000},
         /* clang-format on */
 };
 
 #define ROWS (sizeof rows / sizeof *rows)
 
+/* Told from the right one only by values that no rule names: all probes are needed. */
+static const char *const deep[] = {
+        "broken-w0-compare",  "broken-sve-hint",  "broken-smccc-sve",
+        "broken-xen-ea1-w16", "broken-bao-upper",
+};
+
 static struct suite_test tests[ROWS + 2];
+
+static bool is_deep(const char *variant)
+{
+	for (size_t i = 0; i < sizeof deep / sizeof *deep; i++)
+		if (!strcmp(deep[i], variant))
+			return true;
+	return false;
+}
+
+/*
+ * All probes of an ABI with a large table are minutes of calls: without HVC_DISPATCH=full only
+ * the calls that the rows name are judged.
+ */
+static bool is_checked(const char *variant, const struct hvc_abi *abi)
+{
+	const char *how = getenv("HVC_DISPATCH");
+
+	return !is_deep(variant) || hvc_abi_rule_count(abi) <= 10 || (how && !strcmp(how, "full"));
+}
 
 /* Is this verdict the one the row is about? */
 static bool is_verdict_of(const struct row *row, const struct hvc_abi *abi,
@@ -95,7 +139,8 @@ static void assert_reported(const struct row *row, const struct hvc_check *check
 static void assert_shown(const struct row *row, const struct hvc_subject *subject,
                          const struct hvc_abi *abi)
 {
-	struct hvc_machine *machine = open_machine(subject, &hvc_abi_world_at(abi, 0)->world);
+	struct hvc_machine *machine =
+	        open_machine(subject, &hvc_abi_world_at(abi, row->world)->world);
 	struct hvc_outcome outcome;
 	struct hvc_verdict verdict;
 	struct hvc_state entry;
@@ -105,13 +150,13 @@ static void assert_shown(const struct row *row, const struct hvc_subject *subjec
 	call.imm = row->imm;
 	call.insn = row->insn;
 	call.from = row->from;
-	if (row->x0 != FREE)
-		call.x[0] = row->x0;
+	if (row->set != HVC_REG_NONE)
+		call.x[row->set] = row->value;
 	outcome = make_call(machine, &call);
 	hvc_entry_state(hvc_machine_entry(machine), &call, &entry);
-	hvc_verdict_judge(abi, 0, &entry, hvc_machine_present(machine), &call, &outcome, &verdict);
-	ck_assert_msg(is_verdict_of(row, abi, &verdict), "%s #0x%x, x0=0x%" PRIx64 ": %s %s",
-	              row->rule, row->imm, call.x[0], hvc_verdict_name(verdict.kind),
+	hvc_verdict_judge(abi, row->world, &entry, hvc_machine_present(machine), &call, &outcome, &verdict);
+	ck_assert_msg(is_verdict_of(row, abi, &verdict), "%s #0x%x, 0x%" PRIx64 ": %s %s",
+	              row->rule, row->imm, row->value, hvc_verdict_name(verdict.kind),
 	              hvc_clause_name(verdict.clause));
 	hvc_machine_close(machine);
 }
@@ -127,17 +172,22 @@ START_TEST(variant_is_reported)
 	for (size_t i = 0; i < ROWS; i++) {
 		if (strcmp(rows[i].variant, variant) != 0)
 			continue;
-		if (!check) {
+		if (!abi) {
 			abi = open_abi(rows[i].abi);
-			check = run_check(subject, abi, 0);
-			print_findings(check, findings, sizeof findings);
+			if (is_checked(variant, abi)) {
+				check = run_check_with(subject, abi, 0, !is_deep(variant));
+				print_findings(check, findings, sizeof findings);
+			}
 		}
 		ck_assert_str_eq(rows[i].abi, hvc_abi_name(abi));
-		assert_reported(&rows[i], check, findings);
 		assert_shown(&rows[i], subject, abi);
+		if (check)
+			assert_reported(&rows[i], check, findings);
 	}
-	ck_assert_uint_gt(check->immediates_violating, 0);
-	ck_assert_uint_gt(check->total.violates, 0);
+	if (check) {
+		ck_assert_uint_gt(check->immediates_violating, 0);
+		ck_assert_uint_gt(check->total.violates, 0);
+	}
 	hvc_check_free(check);
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
@@ -157,7 +207,7 @@ START_TEST(table_and_subjects_match)
 		ck_assert_msg(found == !strcmp(builtin->family, "broken"), "%s", builtin->name);
 		variants += found;
 	}
-	ck_assert_uint_ge(variants, 12);
+	ck_assert_uint_ge(variants, 31);
 	for (size_t k = 0; k < ROWS; k++) {
 		struct hvc_abi *abi = open_abi(rows[k].abi);
 		bool found = false;

@@ -76,6 +76,7 @@ static void add_value(struct list *list, const struct hvc_probe *base, enum hvc_
 enum depth {
 	DEPTH_ENDS,       /* both ends of each interval that is named */
 	DEPTH_NEIGHBOURS, /* and the values next to them */
+	DEPTH_ROW,        /* and the ends with one bit set that a comparison may miss */
 	DEPTH_UPPER,      /* and all of those with bits set that a comparison may miss */
 };
 
@@ -94,18 +95,20 @@ static void add_condition(struct list *list, const struct hvc_probe *base,
 		values[3] = values[1] + 1;
 		for (unsigned k = 0; k < (depth == DEPTH_ENDS ? 2u : 4u); k++) {
 			add_value(list, base, condition->reg, values[k], HVC_WHY_NAMED);
-			if (depth != DEPTH_UPPER)
+			if (depth < DEPTH_ROW || (depth == DEPTH_ROW && k > 1))
 				continue;
 			add_value(list, base, condition->reg, values[k] | UINT64_C(1) << 32,
 			          HVC_WHY_UPPER);
-			add_value(list, base, condition->reg,
-			          values[k] | UINT64_C(0xffffffff) << 32, HVC_WHY_UPPER);
-			if (outside) {
+			if (outside)
 				add_value(list, base, condition->reg, values[k] ^ low,
 				          HVC_WHY_UPPER);
+			if (depth == DEPTH_ROW)
+				continue;
+			add_value(list, base, condition->reg,
+			          values[k] | UINT64_C(0xffffffff) << 32, HVC_WHY_UPPER);
+			if (outside)
 				add_value(list, base, condition->reg, values[k] | outside,
 				          HVC_WHY_UPPER);
-			}
 		}
 	}
 }
@@ -139,6 +142,12 @@ static void add_rule(struct list *list, const struct hvc_probe *base, const stru
 	}
 }
 
+/* A table's calls are told apart in one way: what the first one shows need not be shown again. */
+static enum depth row_depth(enum depth depth)
+{
+	return depth == DEPTH_UPPER ? DEPTH_ROW : DEPTH_ENDS;
+}
+
 /* All values the ABIs name; *selectors collects the registers. */
 static void add_named(struct list *list, const struct hvc_probe_config *config,
                       const struct hvc_probe *base, enum depth depth, struct hvc_regset *selectors)
@@ -146,8 +155,11 @@ static void add_named(struct list *list, const struct hvc_probe_config *config,
 	for (unsigned a = 0; a < config->abis; a++)
 		for (unsigned r = 0; r < hvc_abi_rule_count(config->abi[a]); r++) {
 			const struct hvc_rule *rule = hvc_abi_rule_at(config->abi[a], r);
+			bool row = rule->table[0] && r > 0 &&
+			           !strcmp(rule->table,
+			                   hvc_abi_rule_at(config->abi[a], r - 1)->table);
 
-			add_rule(list, base, rule, depth);
+			add_rule(list, base, rule, row ? row_depth(depth) : depth);
 			if (rule->conditions)
 				hvc_regset_add(selectors, rule->condition[0].reg);
 		}

@@ -15,7 +15,7 @@
 	kvm_table
 
 routine handle_sync
-	host_only
+	host_only imm=x18
 	cmp	x18, #HVC_GET_VECTORS
 	b.eq	2f
 	cmp	x18, #HVC_CALL_HYP
