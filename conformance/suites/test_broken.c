@@ -154,7 +154,8 @@ static void assert_shown(const struct row *row, const struct hvc_subject *subjec
 		call.x[row->set] = row->value;
 	outcome = make_call(machine, &call);
 	hvc_entry_state(hvc_machine_entry(machine), &call, &entry);
-	hvc_verdict_judge(abi, row->world, &entry, hvc_machine_present(machine), &call, &outcome, &verdict);
+	hvc_verdict_judge(abi, row->world, &entry, hvc_machine_present(machine), &call, &outcome,
+	                  &verdict);
 	ck_assert_msg(is_verdict_of(row, abi, &verdict), "%s #0x%x, 0x%" PRIx64 ": %s %s",
 	              row->rule, row->imm, row->value, hvc_verdict_name(verdict.kind),
 	              hvc_clause_name(verdict.clause));

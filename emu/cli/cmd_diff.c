@@ -29,6 +29,7 @@ static enum hvc_status make_diff(const struct hvc_options *options, const struct
 	        .abi = {pair->abi[HVC_SIDE_OLD], pair->abi[HVC_SIDE_NEW]},
 	        .world = &world,
 	        .randoms = options->randoms,
+	        .brief = hvc_options__has(options, HVC_OPTION_BRIEF),
 	        .jobs = options->jobs,
 	        .budget = options->budget,
 	        .progress = hvc_progress__tell,

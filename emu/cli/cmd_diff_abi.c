@@ -34,7 +34,7 @@ static enum hvc_status report(const struct hvc_options *options, const struct hv
 static enum hvc_status check_options(const struct hvc_options *options, struct hvc_diag *diag)
 {
 	static const enum hvc_option_id others[] = {
-	        HVC_OPTION_ABI_OLD, HVC_OPTION_ABI_NEW, HVC_OPTION_RANDOMS,
+	        HVC_OPTION_ABI_OLD, HVC_OPTION_ABI_NEW, HVC_OPTION_RANDOMS, HVC_OPTION_BRIEF,
 	        HVC_OPTION_BUDGET,  HVC_OPTION_SET,     HVC_OPTION_CPU,
 	};
 

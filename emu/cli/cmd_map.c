@@ -16,6 +16,7 @@ static enum hvc_status make_probes(const struct hvc_options *options,
 	        .levels = abi ? hvc_abi_levels(abi) : 0,
 	        .insns = abi ? hvc_abi_insns(abi) : 0,
 	        .randoms = options->randoms,
+	        .brief = hvc_options__has(options, HVC_OPTION_BRIEF),
 	};
 	struct hvc_constant *constant = NULL;
 	enum hvc_status status;

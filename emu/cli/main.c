@@ -7,7 +7,7 @@
 
 #define BIT(option) (1u << HVC_OPTION_##option)
 #define COMMON      (BIT(FORMAT) | BIT(OUTPUT) | BIT(QUIET) | BIT(NO_COLOR) | BIT(HELP))
-#define SWEEP       (BIT(RANDOMS) | BIT(JOBS) | BIT(BUDGET))
+#define SWEEP       (BIT(RANDOMS) | BIT(BRIEF) | BIT(JOBS) | BIT(BUDGET))
 
 const struct hvc_command hvc_commands[] = {
         {

@@ -235,7 +235,8 @@ static enum hvc_status compare(struct hvc_diff *diff, struct hvc_diag *diag)
 static enum hvc_status make_probes(const struct hvc_diff_config *config, struct hvc_probes *out)
 {
 	const struct hvc_abi *abi[HVC_SIDE_COUNT];
-	struct hvc_probe_config probe = {.abi = abi, .randoms = config->randoms};
+	struct hvc_probe_config probe = {
+	        .abi = abi, .randoms = config->randoms, .brief = config->brief};
 	struct hvc_constant *part[HVC_SIDE_COUNT] = {NULL, NULL}, *all = NULL;
 	size_t count[HVC_SIDE_COUNT] = {0, 0};
 	enum hvc_status status = HVC_OK;

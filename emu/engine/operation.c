@@ -144,6 +144,7 @@ static bool fill_use(const struct hvc_map *map, const struct hvc_rule *rule,
 	use->probe = tally->probe;
 	use->imm = tally->imm;
 	use->changes = tally->changes;
+	use->one_imm = rule->imms == 1 && rule->imm[0].lo == rule->imm[0].hi;
 	use->how = hvc_operation__how(rule);
 	use->does = strdup(text);
 	return use->how && use->does;

@@ -155,9 +155,9 @@ static void add_named(struct list *list, const struct hvc_probe_config *config,
 	for (unsigned a = 0; a < config->abis; a++)
 		for (unsigned r = 0; r < hvc_abi_rule_count(config->abi[a]); r++) {
 			const struct hvc_rule *rule = hvc_abi_rule_at(config->abi[a], r);
-			bool row = rule->table[0] && r > 0 &&
-			           !strcmp(rule->table,
-			                   hvc_abi_rule_at(config->abi[a], r - 1)->table);
+			bool row =
+			        rule->table[0] && r > 0 &&
+			        !strcmp(rule->table, hvc_abi_rule_at(config->abi[a], r - 1)->table);
 
 			add_rule(list, base, rule, row ? row_depth(depth) : depth);
 			if (rule->conditions)
@@ -220,6 +220,9 @@ static void add_brief(struct list *list, const struct hvc_probe_config *config, 
 
 	add(list, &base);
 	add_named(list, config, &base, DEPTH_ENDS, &selectors);
+	for (size_t i = 0; i < config->constants && config->abis == 0 && config->brief; i++)
+		add_value(list, &base, config->constant[i].reg, config->constant[i].value,
+		          HVC_WHY_CODE);
 	if (hvc_regset_empty(&selectors))
 		add_value(list, &base, HVC_REG_X0, 0, HVC_WHY_EDGE);
 }

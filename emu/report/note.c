@@ -56,7 +56,16 @@ void hvc_note__selector(const char *old, const char *new, struct hvc_words *out)
 
 static bool same_term(const struct hvc_term *a, const struct hvc_term *b)
 {
-	return a->kind == b->kind && a->reg == b->reg && a->value == b->value;
+	return a->kind == b->kind && (a->kind != HVC_TERM_REG || a->reg == b->reg) &&
+	       a->value == b->value;
+}
+
+/* With one immediate only, "the immediate" is a number. */
+static struct hvc_term plain(const struct hvc_term *term, const struct hvc_use *use)
+{
+	if (term->kind == HVC_TERM_IMM && use->one_imm)
+		return (struct hvc_term){.kind = HVC_TERM_CONST, .value = use->imm};
+	return *term;
 }
 
 /* old: NULL where the register was kept. */
@@ -86,22 +95,37 @@ static const struct hvc_effect *effect_of(const struct hvc_class *class_, enum h
 	return NULL;
 }
 
-static void note_effects(const struct hvc_class *old, const struct hvc_class *new,
+static void note_effects(const struct hvc_class *old, const struct hvc_use *old_use,
+                         const struct hvc_class *new, const struct hvc_use *new_use,
                          struct hvc_words *out)
 {
+	static const struct hvc_term none;
+
 	for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_REG_COUNT; reg++) {
 		const struct hvc_effect *before = effect_of(old, reg);
 		const struct hvc_effect *after = effect_of(new, reg);
+		const struct hvc_term was = before ? plain(&before->value, old_use) : none;
+		const struct hvc_term is = after ? plain(&after->value, new_use) : none;
 
 		if (before && after) {
-			note_term(hvc_reg_name(reg), &before->value, &after->value, out);
+			note_term(hvc_reg_name(reg), &was, &is, out);
 		} else if (before) {
 			add(out, "; ");
 			hvc_words__add(out, "%s kept now", hvc_reg_name(reg));
 		} else if (after) {
-			note_term(hvc_reg_name(reg), NULL, &after->value, out);
+			note_term(hvc_reg_name(reg), NULL, &is, out);
 		}
 	}
+}
+
+/* Equal as written, or in every call of the old side's caller. */
+static bool same_behaviour(const struct hvc_diff *diff, const struct hvc_operation *operation,
+                           const struct hvc_class *before, const struct hvc_class *after)
+{
+	for (unsigned i = 0; i < diff->meetings; i++)
+		if (&diff->operation[diff->meeting[i].operation] == operation)
+			return diff->meeting[i].same;
+	return hvc_class_equal(before, after);
 }
 
 void hvc_note__operation(const struct hvc_diff *diff, const struct hvc_operation *operation,
@@ -128,7 +152,9 @@ void hvc_note__operation(const struct hvc_diff *diff, const struct hvc_operation
 	} else if (before->kind == HVC_OUTCOME_JUMP) {
 		note_term("target", &before->pc, &after->pc, out);
 	}
-	note_effects(before, after, out);
+	note_effects(before, old, after, new, out);
 	if (!out->length)
-		hvc_words__add(out, hvc_class_equal(before, after) ? "same" : "differs in detail");
+		hvc_words__add(out, same_behaviour(diff, operation, before, after)
+		                            ? "same"
+		                            : "differs in detail");
 }

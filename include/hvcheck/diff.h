@@ -34,6 +34,7 @@ struct hvc_operation {
 		unsigned class_;
 		uint32_t probe; /**< witness */
 		uint16_t imm;
+		bool one_imm;              /**< no other immediate selects it */
 		struct hvc_regset changes; /**< registers its calls changed, over all of them */
 	} use[HVC_SIDE_COUNT];
 };
@@ -70,7 +71,8 @@ struct hvc_diff_config {
 	const struct hvc_subject *subject[HVC_SIDE_COUNT];
 	const struct hvc_abi *abi[HVC_SIDE_COUNT]; /**< each may be NULL */
 	const struct hvc_world *world;             /**< of both; NULL: the default */
-	unsigned randoms;
+	unsigned randoms; /**< seeded random values a selector */
+	bool brief;       /**< only the values that code or rules name */
 	unsigned jobs;
 	uint64_t budget;
 	hvc_progress_fn progress;

@@ -49,7 +49,7 @@ struct hvc_probe_config {
 	unsigned levels;  /**< bits 1 << enum hvc_level; 0: EL1h only */
 	unsigned insns;   /**< bits 1 << enum hvc_insn; 0: HVC only */
 	unsigned randoms; /**< seeded random values a selector */
-	bool brief;       /**< no level gets every value: for further worlds of an ABI */
+	bool brief;       /**< no level gets every value: what rules name or, without rules, code */
 };
 
 /**
