@@ -22,3 +22,6 @@ add_custom_command(OUTPUT doorman.elf
 add_custom_target(doorman ALL DEPENDS doorman.elf)
 compare(example-own-vectors own_vectors/expected.txt
         "'$<TARGET_FILE:hvcheck>' check doorman.elf@doorman_vectors --abi '${doorman}.yaml'")
+
+compare(example-hibernate hibernate/expected.txt
+        "'${examples}/hibernate/hibernate.sh' '$<TARGET_FILE:hvcheck>'")

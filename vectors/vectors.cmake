@@ -12,6 +12,7 @@ set(HVC_SUBJECTS
   linux/linux-stub-5.12
   linux/linux-stub-5.13
   linux/linux-stub-6.0
+  linux/linux-stub-6.0-nvhe
   linux/linux-stub-6.19
   linux/linux-stub-imm
   linux/linux-hibernate-4.7
