@@ -13,7 +13,7 @@ expect 2 help frobnicate
 expect 2 run
 expect 2 run linux-stub-4.12 linux-stub-4.7
 expect 2 diff linux-stub-4.12
-expect 2 list known
+expect 2 list knwon
 expect 2 list subjects abis
 
 # Subjects
