@@ -30,12 +30,8 @@ static const struct word {
 	const char *name;
 	enum hvc_term_kind kind;
 } words[] = {
-        {"imm", HVC_TERM_IMM},
-        {"esr", HVC_TERM_ESR},
-        {"return", HVC_TERM_RETURN},
-        {"self", HVC_TERM_SELF},
-        {"spsr", HVC_TERM_SPSR},
-        {"vector", HVC_TERM_VECTOR},
+        {"imm", HVC_TERM_IMM},   {"esr", HVC_TERM_ESR},   {"return", HVC_TERM_RETURN},
+        {"self", HVC_TERM_SELF}, {"spsr", HVC_TERM_SPSR}, {"vector", HVC_TERM_VECTOR},
 };
 
 #define WORDS (sizeof words / sizeof *words)
