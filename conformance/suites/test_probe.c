@@ -154,6 +154,13 @@ static void assert_probed(const struct scene *scene, uint64_t seed, enum hvc_reg
 	              value);
 }
 
+static bool is_further_row(const struct hvc_abi *abi, unsigned r)
+{
+	const char *table = hvc_abi_rule_at(abi, r)->table;
+
+	return r > 0 && table[0] && !strcmp(table, hvc_abi_rule_at(abi, r - 1)->table);
+}
+
 /*
  * The first register of a rule selects it: all around its values, upper bits dirty or not. A call
  * of a table, other than its first, is shown once of each.
@@ -193,8 +200,7 @@ static void play_named(const struct scene *scene)
 {
 	for (unsigned r = 0; r < hvc_abi_rule_count(scene->abi); r++) {
 		const struct hvc_rule *rule = hvc_abi_rule_at(scene->abi, r);
-		bool row = r > 0 && rule->table[0] &&
-		           !strcmp(rule->table, hvc_abi_rule_at(scene->abi, r - 1)->table);
+		bool row = is_further_row(scene->abi, r);
 
 		for (unsigned c = 0; c < rule->conditions; c++)
 			/* around a rule that promises nothing there is nothing to tell apart */
@@ -326,9 +332,13 @@ static void play_rules(const struct scene *scene)
 		unsigned world = i % 4;
 
 		/* what is left for a default rule depends on all the others, and where nothing is
-		   promised nothing has to be tried */
-		if (rule->is_default || !rule->specified || !(rule->insns & 1u << insn) ||
-		    !(rule->levels & 1u << level) || !(rule->worlds & 1u << world) ||
+		   promised nothing has to be tried; a table's first call stands for the others
+		   where the caller is not the usual one */
+		if (rule->is_default || !rule->specified ||
+		    (is_further_row(scene->abi, i / 64) &&
+		     (insn != HVC_INSN_HVC || level != HVC_LEVEL_EL1H)) ||
+		    !(rule->insns & 1u << insn) || !(rule->levels & 1u << level) ||
+		    !(rule->worlds & 1u << world) ||
 		    (insn == HVC_INSN_SMC && hvc_level_el(level) != 1))
 			continue;
 		ck_assert_msg(is_reached(scene, &brief, world, i / 64, insn, level),

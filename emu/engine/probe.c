@@ -74,6 +74,7 @@ static void add_value(struct list *list, const struct hvc_probe *base, enum hvc_
 }
 
 enum depth {
+	DEPTH_NONE,       /* nothing */
 	DEPTH_ENDS,       /* both ends of each interval that is named */
 	DEPTH_NEIGHBOURS, /* and the values next to them */
 	DEPTH_ROW,        /* and the ends with one bit set that a comparison may miss */
@@ -143,23 +144,25 @@ static void add_rule(struct list *list, const struct hvc_probe *base, const stru
 }
 
 /* A table's calls are told apart in one way: what the first one shows need not be shown again. */
-static enum depth row_depth(enum depth depth)
+static bool is_further_row(const struct hvc_abi *abi, unsigned r)
 {
-	return depth == DEPTH_UPPER ? DEPTH_ROW : DEPTH_ENDS;
+	const char *table = hvc_abi_rule_at(abi, r)->table;
+
+	return r > 0 && table[0] && !strcmp(table, hvc_abi_rule_at(abi, r - 1)->table);
 }
 
-/* All values the ABIs name; *selectors collects the registers. */
+/* All values the ABIs name, of a table's further calls to row_depth; *selectors: the registers. */
 static void add_named(struct list *list, const struct hvc_probe_config *config,
-                      const struct hvc_probe *base, enum depth depth, struct hvc_regset *selectors)
+                      const struct hvc_probe *base, enum depth depth, enum depth row_depth,
+                      struct hvc_regset *selectors)
 {
 	for (unsigned a = 0; a < config->abis; a++)
 		for (unsigned r = 0; r < hvc_abi_rule_count(config->abi[a]); r++) {
 			const struct hvc_rule *rule = hvc_abi_rule_at(config->abi[a], r);
-			bool row =
-			        rule->table[0] && r > 0 &&
-			        !strcmp(rule->table, hvc_abi_rule_at(config->abi[a], r - 1)->table);
+			bool row = is_further_row(config->abi[a], r);
 
-			add_rule(list, base, rule, row ? row_depth(depth) : depth);
+			if (!row || row_depth != DEPTH_NONE)
+				add_rule(list, base, rule, row ? row_depth : depth);
 			if (rule->conditions)
 				hvc_regset_add(selectors, rule->condition[0].reg);
 		}
@@ -201,8 +204,8 @@ static void add_full(struct list *list, const struct hvc_probe_config *config, e
 
 	add(list, &base);
 	add(list, &wild);
-	add_named(list, config, &base, DEPTH_UPPER, &selectors);
-	add_named(list, config, &wild, DEPTH_NEIGHBOURS, &selectors);
+	add_named(list, config, &base, DEPTH_UPPER, DEPTH_ROW, &selectors);
+	add_named(list, config, &wild, DEPTH_NEIGHBOURS, DEPTH_ENDS, &selectors);
 	add_constants(list, config, &base);
 	if (hvc_regset_empty(&selectors))
 		hvc_regset_add(&selectors, HVC_REG_X0);
@@ -211,15 +214,18 @@ static void add_full(struct list *list, const struct hvc_probe_config *config, e
 			add_edges(list, config, &base, (enum hvc_reg)reg);
 }
 
-/* Enough to tell one rule from another. */
+/*
+ * Enough to tell one rule from another. Of a table only the first call is made by callers other
+ * than the usual one: that the others are told apart is known by then.
+ */
 static void add_brief(struct list *list, const struct hvc_probe_config *config, enum hvc_insn insn,
-                      enum hvc_level level)
+                      enum hvc_level level, bool usual)
 {
 	struct hvc_probe base = make(insn, level, 0);
 	struct hvc_regset selectors = {{0, 0}};
 
 	add(list, &base);
-	add_named(list, config, &base, DEPTH_ENDS, &selectors);
+	add_named(list, config, &base, DEPTH_ENDS, usual ? DEPTH_ENDS : DEPTH_NONE, &selectors);
 	for (size_t i = 0; i < config->constants && config->abis == 0 && config->brief; i++)
 		add_value(list, &base, config->constant[i].reg, config->constant[i].value,
 		          HVC_WHY_CODE);
@@ -274,16 +280,19 @@ enum hvc_status hvc_probes_make(const struct hvc_probe_config *config, struct hv
 
 	for (unsigned insn = 0; insn < HVC_INSN_COUNT; insn++)
 		for (unsigned level = 0; level < HVC_LEVEL_COUNT; level++) {
+			bool usual;
+
 			if (!(insns & 1u << insn) || !(levels & 1u << level))
 				continue;
 			/* only an SMC from EL1 can be trapped to EL2 */
 			if (insn == HVC_INSN_SMC && hvc_level_el((enum hvc_level)level) != 1)
 				continue;
-			if (insn == HVC_INSN_HVC && level == first && !config->brief)
+			usual = insn == HVC_INSN_HVC && level == first;
+			if (usual && !config->brief)
 				add_full(&list, config, (enum hvc_insn)insn, (enum hvc_level)level);
 			else
-				add_brief(&list, config, (enum hvc_insn)insn,
-				          (enum hvc_level)level);
+				add_brief(&list, config, (enum hvc_insn)insn, (enum hvc_level)level,
+				          usual);
 		}
 	if (list.failed) {
 		free(list.probe);

@@ -54,7 +54,8 @@ struct hvc_probe_config {
 
 /**
  * Make the probes. The first level and HVC get every value; other levels and instructions get
- * the named values and one value that nothing names, which is enough to tell rules apart.
+ * the named values and one value that nothing names, which is enough to tell rules apart; of the
+ * calls of one table (hvc_rule.table) only the first.
  * Without any selector, x0 is probed. Free with hvc_probes_free.
  */
 HVC_MUST_USE HVC_API enum hvc_status hvc_probes_make(const struct hvc_probe_config *config,
