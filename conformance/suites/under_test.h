@@ -62,19 +62,25 @@ static inline void reset(struct hvc_machine *machine)
 	ck_assert_msg(status == HVC_OK, "%s", diag.message);
 }
 
+static inline struct hvc_check *run_config(const struct hvc_check_config *config)
+{
+	struct hvc_check *check = NULL;
+	struct hvc_diag diag = {0};
+	enum hvc_status status = hvc_check_run(config, &diag, &check);
+
+	ck_assert_msg(status == HVC_OK, "%s against %s: %s", hvc_subject_name(config->subject),
+	              hvc_abi_name(config->abi), diag.message);
+	return check;
+}
+
 static inline struct hvc_check *run_check_with(const struct hvc_subject *subject,
                                                const struct hvc_abi *abi, unsigned randoms,
                                                bool brief)
 {
-	struct hvc_check_config config = {
+	const struct hvc_check_config config = {
 	        .subject = subject, .abi = abi, .randoms = randoms, .brief = brief, .jobs = 2};
-	struct hvc_check *check = NULL;
-	struct hvc_diag diag = {0};
-	enum hvc_status status = hvc_check_run(&config, &diag, &check);
 
-	ck_assert_msg(status == HVC_OK, "%s against %s: %s", hvc_subject_name(subject),
-	              hvc_abi_name(abi), diag.message);
-	return check;
+	return run_config(&config);
 }
 
 static inline struct hvc_check *run_check(const struct hvc_subject *subject,

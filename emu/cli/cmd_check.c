@@ -23,7 +23,7 @@ static enum hvc_status make_check(const struct hvc_options *options,
                                   struct hvc_diag *diag, struct hvc_check **out)
 {
 	struct hvc_progress progress;
-	const struct hvc_check_config config = {
+	struct hvc_check_config config = {
 	        .subject = subject,
 	        .abi = abi,
 	        .randoms = options->randoms,
@@ -35,6 +35,10 @@ static enum hvc_status make_check(const struct hvc_options *options,
 	};
 	enum hvc_status status;
 
+	if (hvc_options__has(options, HVC_OPTION_FROM))
+		config.levels = 1u << options->from;
+	if (hvc_options__has(options, HVC_OPTION_INSN))
+		config.insns = 1u << options->insn;
 	hvc_progress__begin(&progress, options);
 	status = hvc_check_run(&config, diag, out);
 	hvc_progress__end(&progress);

@@ -182,17 +182,22 @@ enum hvc_status hvc_check_run(const struct hvc_check_config *config, struct hvc_
 	struct hvc_probe_config probe = {
 	        .abi = &config->abi,
 	        .abis = 1,
-	        .levels = hvc_abi_levels(config->abi),
-	        .insns = hvc_abi_insns(config->abi),
+	        .levels = hvc_abi_levels(config->abi) & (config->levels ? config->levels : ~0u),
+	        .insns = hvc_abi_insns(config->abi) & (config->insns ? config->insns : ~0u),
 	        .randoms = config->randoms,
 	        .brief = config->brief,
 	};
 	struct hvc_constant *constant = NULL;
 	struct hvc_probes probes[2] = {{0}}; /* of the first world, and of the others */
-	struct bench *bench = calloc(1, sizeof *bench);
-	struct hvc_check *check = calloc(1, sizeof *check);
+	struct bench *bench;
+	struct hvc_check *check;
 	enum hvc_status status = HVC_E_NOMEM;
 
+	if (!probe.levels || !probe.insns)
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "%s says nothing of such callers",
+		                    hvc_abi_name(config->abi));
+	bench = calloc(1, sizeof *bench);
+	check = calloc(1, sizeof *check);
 	if (bench && check)
 		status = hvc_subject_constants(config->subject, CONSTANTS_LIMIT, &constant,
 		                               &probe.constants);
