@@ -18,9 +18,11 @@ set_tests_properties(real_kernel PROPERTIES LABELS "suite;real")
 set_tests_properties(broken contract diff dispatch map PROPERTIES
                      PROCESSORS 2 TIMEOUT 1800 LABELS "suite;exhaustive")
 
-add_test(NAME dispatch-full COMMAND test_dispatch)
-set_tests_properties(dispatch-full PROPERTIES ENVIRONMENT HVC_DISPATCH=full PROCESSORS 2
-                     TIMEOUT 3600 LABELS "exhaustive;long")
+foreach(test dispatch broken)
+  add_test(NAME ${test}-full COMMAND test_${test})
+  set_tests_properties(${test}-full PROPERTIES ENVIRONMENT HVC_DISPATCH=full PROCESSORS 2
+                       TIMEOUT 3600 LABELS "exhaustive;long")
+endforeach()
 
 # Figures, not a test: build/default/bench prints ratios.
 add_executable(bench ${CMAKE_CURRENT_LIST_DIR}/bench/sweep.c ${CMAKE_CURRENT_LIST_DIR}/bench/bare.c)
