@@ -379,6 +379,8 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 		return;
 	block = hvc_block__find(&machine->blocks, machine->engine, address, size);
 	machine->after_eret = block->erets;
+	if (machine->on_block)
+		machine->on_block(machine->block_ctx, address, size);
 	if (block->self_branch || hvc_spin__block(&machine->spin, machine->engine, address)) {
 		halt(machine, HVC_OUTCOME_SPIN, address, 0);
 		return;

@@ -89,6 +89,8 @@ struct hvc_machine {
 	uint64_t budget;
 	void (*trace)(void *ctx, const struct hvc_step *step);
 	void *trace_ctx;
+	void (*on_block)(void *ctx, uint64_t address, uint32_t size);
+	void *block_ctx;
 
 	struct hvc_state entry; /* every register, as a call from reset finds it */
 	struct hvc_state now;   /* system registers and SPs as they are between calls */

@@ -208,6 +208,8 @@ enum hvc_status hvc_machine__open(const struct hvc_machine_config *config, struc
 	machine->budget = config->budget ? config->budget : HVC_BUDGET_DEFAULT;
 	machine->trace = config->trace;
 	machine->trace_ctx = config->trace_ctx;
+	machine->on_block = config->block;
+	machine->block_ctx = config->block_ctx;
 	status = take_image(machine, &config->image, diag);
 	if (status == HVC_OK)
 		status = open_engine(machine, config, diag);

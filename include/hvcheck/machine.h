@@ -48,6 +48,9 @@ struct hvc_machine_config {
 	/** Called for each instruction executed at EL2; makes every run much slower. */
 	void (*trace)(void *ctx, const struct hvc_step *step);
 	void *trace_ctx;
+	/** Called for each block of the subject's code before it runs; size in bytes. Cheap. */
+	void (*block)(void *ctx, uint64_t address, uint32_t size);
+	void *block_ctx;
 };
 
 struct hvc_machine;
