@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "hvcheck/world.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -100,6 +101,12 @@ static const struct {
         {HVC_REG_CNTVOFF_EL2, 0},
 };
 
+static void set(struct hvc_world *world, enum hvc_reg reg, uint64_t value)
+{
+	world->state.v[reg] = value;
+	hvc_regset_add(&world->set, reg);
+}
+
 void hvc_world_init(struct hvc_world *world, enum hvc_cpu cpu)
 {
 	memset(world, 0, sizeof *world);
@@ -107,7 +114,7 @@ void hvc_world_init(struct hvc_world *world, enum hvc_cpu cpu)
 	world->cpu = cpu;
 	world->el3 = true;
 	for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++)
-		(void)hvc_world_set(world, defaults[i].reg, defaults[i].value);
+		set(world, defaults[i].reg, defaults[i].value);
 }
 
 enum hvc_status hvc_world_set(struct hvc_world *world, enum hvc_reg reg, uint64_t value)
@@ -115,7 +122,112 @@ enum hvc_status hvc_world_set(struct hvc_world *world, enum hvc_reg reg, uint64_
 	if (reg >= HVC_REG_COUNT || reg <= HVC_REG_X30 || reg == HVC_REG_NZCV ||
 	    reg == HVC_REG_DAIF)
 		return HVC_E_ARG;
-	world->state.v[reg] = value;
-	hvc_regset_add(&world->set, reg);
+	set(world, reg, value);
+	hvc_regset_add(&world->given, reg);
 	return HVC_OK;
+}
+
+enum hvc_status hvc_world_set_sys(struct hvc_world *world, const uint8_t encoding[5],
+                                  uint64_t value)
+{
+	static const uint8_t most[5] = {3, 7, 15, 15, 7};
+	enum hvc_reg reg = hvc_reg_find_sys(encoding[0], encoding[1], encoding[2], encoding[3],
+	                                    encoding[4]);
+	unsigned at = 0;
+
+	if (reg != HVC_REG_NONE)
+		return hvc_world_set(world, reg, value);
+	for (unsigned i = 0; i < sizeof most; i++)
+		if (encoding[i] > most[i] || encoding[0] < 2)
+			return HVC_E_ARG;
+	while (at < world->extras && memcmp(world->extra[at].encoding, encoding, 5) != 0)
+		at++;
+	if (at == HVC_EXTRAS_MAX)
+		return HVC_E_RANGE;
+	memcpy(world->extra[at].encoding, encoding, 5);
+	world->extra[at].value = value;
+	if (at == world->extras)
+		world->extras++;
+	return HVC_OK;
+}
+
+bool hvc_world_sys_name(const char *name, uint8_t encoding[5])
+{
+	unsigned field[5];
+	int length = 0;
+
+	if (strpbrk(name, " \t\n\v\f\r+-") ||
+	    sscanf(name, "%*1[sS]%1u_%1u_%*1[cC]%2u_%*1[cC]%2u_%1u%n", &field[0], &field[1],
+	           &field[2], &field[3], &field[4], &length) != 5 ||
+	    name[length] || field[0] < 2 || field[0] > 3 || field[1] > 7 || field[2] > 15 ||
+	    field[3] > 15 || field[4] > 7)
+		return false;
+	for (unsigned i = 0; i < 5; i++)
+		encoding[i] = (uint8_t)field[i];
+	return true;
+}
+
+static enum hvc_status add_boundary(struct hvc_world *world, const struct hvc_boundary *boundary)
+{
+	unsigned at = 0;
+
+	while (at < world->boundaries && world->boundary[at].address != boundary->address)
+		at++;
+	if (at == HVC_BOUNDARIES_MAX || boundary->address & 3)
+		return HVC_E_RANGE;
+	world->boundary[at] = *boundary;
+	if (at == world->boundaries)
+		world->boundaries++;
+	return HVC_OK;
+}
+
+enum hvc_status hvc_world_stop_at(struct hvc_world *world, uint64_t address, const char *name)
+{
+	struct hvc_boundary boundary = {.address = address};
+
+	if (strlen(name) >= sizeof boundary.name)
+		return HVC_E_RANGE;
+	strcpy(boundary.name, name);
+	return add_boundary(world, &boundary);
+}
+
+enum hvc_status hvc_world_stub(struct hvc_world *world, uint64_t address, uint64_t value,
+                               const char *name)
+{
+	struct hvc_boundary boundary = {.address = address, .stub = true, .value = value};
+
+	if (strlen(name) >= sizeof boundary.name)
+		return HVC_E_RANGE;
+	strcpy(boundary.name, name);
+	return add_boundary(world, &boundary);
+}
+
+const struct hvc_boundary *hvc_world_boundary(const struct hvc_world *world, uint64_t address)
+{
+	for (unsigned i = 0; i < world->boundaries; i++)
+		if (world->boundary[i].address == address)
+			return &world->boundary[i];
+	return NULL;
+}
+
+enum hvc_status hvc_world_overlay(struct hvc_world *world, const struct hvc_world *over)
+{
+	struct hvc_world result = *world;
+
+	for (unsigned i = 0; i < HVC_REG_COUNT; i++)
+		if (hvc_regset_has(&over->given, (enum hvc_reg)i))
+			(void)hvc_world_set(&result, (enum hvc_reg)i, over->state.v[i]);
+	for (unsigned i = 0; i < over->extras; i++)
+		HVC_TRY(hvc_world_set_sys(&result, over->extra[i].encoding, over->extra[i].value));
+	for (unsigned i = 0; i < over->boundaries; i++)
+		HVC_TRY(add_boundary(&result, &over->boundary[i]));
+	if (over->zero_pages)
+		result.zero_pages = over->zero_pages;
+	*world = result;
+	return HVC_OK;
+}
+
+bool hvc_world_is_closed(const struct hvc_world *world)
+{
+	return !world->zero_pages && !world->boundaries;
 }

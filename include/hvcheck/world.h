@@ -77,13 +77,44 @@ HVC_API enum hvc_cpu hvc_cpu_find(const char *name);
 /** Bytes of each of the two, the SVC included. */
 #define HVC_CALLS_SIZE UINT64_C(0x40004)
 
-/** Register values before the call, and the CPU they live in. */
+/** Most boundaries, and most registers without a row in reg.h, that a world has. */
+#define HVC_BOUNDARIES_MAX 64u
+#define HVC_EXTRAS_MAX     16u
+/** Most zero pages, of 4 KiB, that a world lends to one call, and what is a good number. */
+#define HVC_ZERO_PAGES_MAX     4096u
+#define HVC_ZERO_PAGES_DEFAULT 256u
+
+/** Where the code that is run ends and the rest of the machine, which is not there, begins. */
+struct hvc_boundary {
+	uint64_t address;
+	bool stub;      /**< a function that is not run: x0 becomes `value`, control goes to x30 */
+	uint64_t value; /**< of a stub; without one the run ends here, as `handoff` */
+	char name[128]; /**< as the user names it */
+};
+
+/** A system register that has no row in reg.h. */
+struct hvc_extra {
+	uint8_t encoding[5]; /**< op0, op1, CRn, CRm, op2 */
+	uint64_t value;
+};
+
+/** Register values before the call, the CPU they live in, and what lies around the subject. */
 struct hvc_world {
 	char name[32];
 	enum hvc_cpu cpu;
-	bool el3;               /**< false: as on a PE without EL3 (HCR_EL2.HCD then counts) */
-	struct hvc_state state; /**< x0..x30, nzcv and daif are the call's, not the world's */
-	struct hvc_regset set;  /**< registers of `state` that differ from the reset values */
+	bool el3;                /**< false: as on a PE without EL3 (HCR_EL2.HCD then counts) */
+	struct hvc_state state;  /**< x0..x30, nzcv and daif are the call's, not the world's */
+	struct hvc_regset set;   /**< registers of `state` that differ from the reset values */
+	struct hvc_regset given; /**< of those, the ones that hvc_world_set has set */
+	struct hvc_extra extra[HVC_EXTRAS_MAX];
+	unsigned extras;
+	/**
+	 * Not 0: pages that one call of EL2 code may touch outside all memory. Each is there, zero,
+	 * from the first access on, and calls of functions outside all memory return 0.
+	 */
+	unsigned zero_pages;
+	struct hvc_boundary boundary[HVC_BOUNDARIES_MAX];
+	unsigned boundaries;
 };
 
 /**
@@ -95,5 +126,37 @@ HVC_API void hvc_world_init(struct hvc_world *world, enum hvc_cpu cpu);
 
 /** Set one register of the world; reg is not x0..x30, nzcv or daif (HVC_E_ARG). */
 HVC_API enum hvc_status hvc_world_set(struct hvc_world *world, enum hvc_reg reg, uint64_t value);
+
+/**
+ * Set a system register by its encoding, whether it has a row in reg.h or not. HVC_E_ARG: no MRS
+ * or MSR can have it, or it is part of PSTATE; HVC_E_RANGE: that is one more than
+ * HVC_EXTRAS_MAX.
+ */
+HVC_MUST_USE HVC_API enum hvc_status hvc_world_set_sys(struct hvc_world *world,
+                                                       const uint8_t encoding[5], uint64_t value);
+/** Encoding of "s3_4_c12_c11_0", the name that assemblers take for any register. */
+HVC_API bool hvc_world_sys_name(const char *name, uint8_t encoding[5]);
+
+/**
+ * Add a boundary where the run ends as `handoff`, or a stub that returns a value. A later one at
+ * the same address takes the place of the earlier. HVC_E_RANGE: the name does not fit, the
+ * address is no multiple of 4, or that is one more than HVC_BOUNDARIES_MAX.
+ */
+HVC_MUST_USE HVC_API enum hvc_status hvc_world_stop_at(struct hvc_world *world, uint64_t address,
+                                                       const char *name);
+HVC_MUST_USE HVC_API enum hvc_status hvc_world_stub(struct hvc_world *world, uint64_t address,
+                                                    uint64_t value, const char *name);
+/** The boundary at an address, NULL when there is none. */
+HVC_API const struct hvc_boundary *hvc_world_boundary(const struct hvc_world *world,
+                                                      uint64_t address);
+
+/**
+ * Lay one world over another: the registers that were set in it, its boundaries, and its zero
+ * pages where it has any. Name, CPU and EL3 stay. HVC_E_RANGE as above; then *world is as it was.
+ */
+HVC_MUST_USE HVC_API enum hvc_status hvc_world_overlay(struct hvc_world *world,
+                                                       const struct hvc_world *over);
+/** True iff nothing is said of what lies around the subject: no zero page and no boundary. */
+HVC_API bool hvc_world_is_closed(const struct hvc_world *world);
 
 #endif

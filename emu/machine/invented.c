@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#include "hvcheck/invented.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const kinds[HVC_INVENTION_COUNT] = {
+        [HVC_INVENTION_REGISTER] = "register",
+        [HVC_INVENTION_PAGE] = "page",
+        [HVC_INVENTION_CALL] = "call",
+        [HVC_INVENTION_STUB] = "stub",
+};
+
+const char *hvc_invention_name(enum hvc_invention_kind kind)
+{
+	return kind < HVC_INVENTION_COUNT ? kinds[kind] : "?";
+}
+
+static int compare(const struct hvc_invention *a, const struct hvc_invention *b)
+{
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	if (a->reg != b->reg)
+		return a->reg < b->reg ? -1 : 1;
+	if (a->address != b->address)
+		return a->address < b->address ? -1 : 1;
+	return (a->from > b->from) - (a->from < b->from);
+}
+
+static int by_place(const void *a, const void *b)
+{
+	return compare(a, b);
+}
+
+enum hvc_status hvc_invented_add(struct hvc_invented *invented,
+                                 const struct hvc_invention *invention)
+{
+	unsigned at = 0;
+
+	while (at < invented->rows && compare(&invented->row[at], invention) != 0)
+		at++;
+	if (at < invented->rows) {
+		invented->row[at].calls += invention->calls;
+		invented->row[at].blind += invention->blind;
+		return HVC_OK;
+	}
+	if (at == HVC_INVENTED_MAX) {
+		invented->more += invention->calls;
+		return HVC_OK;
+	}
+	if (at == invented->capacity) {
+		unsigned capacity = at ? 2 * at : 16;
+		void *grown = realloc(invented->row, capacity * sizeof *invented->row);
+
+		if (!grown)
+			return HVC_E_NOMEM;
+		invented->row = grown;
+		invented->capacity = capacity;
+	}
+	invented->row[invented->rows++] = *invention;
+	return HVC_OK;
+}
+
+enum hvc_status hvc_invented_merge(struct hvc_invented *into, const struct hvc_invented *from)
+{
+	for (unsigned i = 0; i < from->rows; i++)
+		HVC_TRY(hvc_invented_add(into, &from->row[i]));
+	into->more += from->more;
+	return HVC_OK;
+}
+
+void hvc_invented_sort(struct hvc_invented *invented)
+{
+	if (invented->rows)
+		qsort(invented->row, invented->rows, sizeof *invented->row, by_place);
+}
+
+void hvc_invented_free(struct hvc_invented *invented)
+{
+	free(invented->row);
+	memset(invented, 0, sizeof *invented);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * What a run had to make up, because the machine around the subject is not there: an account
+ * of everything that a real machine might have answered otherwise.
+ *
+ * Kept only where a world says how to make up for what is missing (hvc_world.zero_pages, stubs),
+ * and for boundaries too: in such a world the system registers that the code reads and nobody
+ * set are named as well.
+ */
+#ifndef HVCHECK_INVENTED_H
+#define HVCHECK_INVENTED_H
+
+#include "hvcheck/world.h"
+
+enum hvc_invention_kind {
+	HVC_INVENTION_REGISTER, /**< a system register was read that nobody had set */
+	HVC_INVENTION_PAGE,     /**< a zero page was touched */
+	HVC_INVENTION_CALL,     /**< a function that is not in memory was called: it returned 0 */
+	HVC_INVENTION_STUB,     /**< a stub returned its value */
+	HVC_INVENTION_COUNT,
+};
+
+/** "register", "page", "call", "stub". */
+HVC_API const char *hvc_invention_name(enum hvc_invention_kind kind);
+
+/** One thing that was made up. */
+struct hvc_invention {
+	enum hvc_invention_kind kind;
+	enum hvc_reg reg; /**< register: which; else HVC_REG_NONE */
+	uint64_t address; /**< page: of its first byte; call, stub: of the function; else 0 */
+	uint64_t from;    /**< call: of the instruction that calls; else 0 */
+	uint64_t value;   /**< register: what it held; call, stub: what was returned; page: 0 */
+	uint64_t calls;   /**< HVCs that met it */
+	uint64_t blind;   /**< page: of those, HVCs that read bytes of it that nothing had written */
+};
+
+/** Rows of an account; what is met after so many is only counted. */
+#define HVC_INVENTED_MAX 1024u
+
+/** Zero-initialise; free with hvc_invented_free. */
+struct hvc_invented {
+	struct hvc_invention *row; /**< after hvc_invented_sort: by kind, register, address, from */
+	unsigned rows, capacity;
+	uint64_t more; /**< HVCs that met something that has no row, each time it was met */
+};
+
+/**
+ * Add one row: to the row of the same thing, or as a new one. HVC_E_NOMEM leaves the account as
+ * it was.
+ */
+HVC_MUST_USE HVC_API enum hvc_status hvc_invented_add(struct hvc_invented *invented,
+                                                      const struct hvc_invention *invention);
+/** Add all of another account. */
+HVC_MUST_USE HVC_API enum hvc_status hvc_invented_merge(struct hvc_invented *into,
+                                                        const struct hvc_invented *from);
+HVC_API void hvc_invented_sort(struct hvc_invented *invented);
+HVC_API void hvc_invented_free(struct hvc_invented *invented);
+
+#endif
