@@ -231,8 +231,7 @@ static void put_ways(struct tiny_image *image, struct hvc_machine_config *config
 		         UINT32_C(0x8b001929) /* add x9, x9, x0, lsl #6 */, A64_BR(9));
 	for (unsigned n = 0; n < WAYS; n++)
 		memcpy(image->bytes + TINY_CODE + 64 * n, ways[n], sizeof ways[n]);
-	config->stop_at = &stop;
-	config->stops = 1;
+	ck_assert_int_eq(hvc_world_stop_at(&image->world, stop, "stop"), HVC_OK);
 	config->budget = 500;
 }
 

@@ -9,7 +9,6 @@
 
 #include "hvcheck/arch.h"
 #include "machine/internal.h"
-#include "machine/vhe.h"
 
 #define IL          (UINT64_C(1) << 25)
 #define ESR_ILLEGAL ((uint64_t)HVC_EC_ILLEGAL << 26 | IL)
@@ -23,11 +22,6 @@ uint64_t hvc_call__pstate(const struct hvc_call *call)
 static bool inside(uint64_t address, uint64_t base, uint64_t size)
 {
 	return address - base < size;
-}
-
-static bool in_image(const struct hvc_machine *machine, uint64_t address)
-{
-	return inside(address, machine->image_lo, machine->image_hi - machine->image_lo);
 }
 
 static bool in_calls(uint64_t address)
@@ -86,6 +80,8 @@ static void conclude(struct hvc_machine *machine, enum hvc_outcome_kind kind, ui
 	memcpy(outcome->store, machine->store, sizeof outcome->store);
 	memcpy(machine->now.v + HVC_REG_SP_EL0, outcome->state.v + HVC_REG_SP_EL0,
 	       (HVC_REG_COUNT - HVC_REG_SP_EL0) * sizeof *machine->now.v);
+	if (machine->open)
+		hvc_around__conclude(machine);
 	machine->phase = PHASE_ENDED;
 }
 
@@ -97,7 +93,7 @@ static bool chain(struct hvc_machine *machine)
 {
 	const struct hvc_feed *feed = machine->feed;
 
-	if (!feed || !machine->in_hook || machine->code_dirty ||
+	if (!feed || !machine->in_hook || machine->code_dirty || machine->around.failed ||
 	    machine->outcome.level == HVC_LEVEL_EL0)
 		return false;
 	if (!feed->done(feed->ctx, &machine->call, &machine->outcome)) {
@@ -180,6 +176,8 @@ bool hvc_call__start(struct hvc_machine *machine)
 	machine->after_eret = false;
 	machine->step_open = false;
 	hvc_spin__reset(&machine->spin);
+	if (machine->open)
+		hvc_around__start(machine);
 	machine->tsc_forced =
 	        call->insn == HVC_INSN_SMC && !(machine->now.v[HVC_REG_HCR_EL2] & HVC_HCR_TSC);
 	if (machine->tsc_forced)
@@ -248,6 +246,29 @@ static bool caller_chose(const struct hvc_machine *machine, uint64_t address)
 	return false;
 }
 
+/* Go on behind the call of a stub, or of a function that is not in memory. */
+static void answer(struct hvc_machine *machine, struct hvc_engine_frame *frame, uint64_t pc)
+{
+	if (machine->step_open)
+		hvc_trace__close(machine);
+	if (!hvc_around__return(machine, frame, pc))
+		end(machine, HVC_OUTCOME_LIMIT, pc, 0, 0);
+}
+
+/* Is it a call of such a function, and has it been answered? */
+static bool is_answered(struct hvc_machine *machine, uint64_t pc)
+{
+	struct hvc_engine_frame frame;
+
+	if (!machine->zero.limit)
+		return false;
+	hvc_engine__frame(machine->engine, &frame);
+	if (!hvc_around__is_call(machine, &frame, pc, caller_chose(machine, pc)))
+		return false;
+	answer(machine, &frame, pc);
+	return true;
+}
+
 /* An exception inside EL2, told from control having left for an address that is not there. */
 static void fault(struct hvc_machine *machine, enum hvc_event event, uint64_t pc, uint64_t far)
 {
@@ -261,6 +282,8 @@ static void fault(struct hvc_machine *machine, enum hvc_event event, uint64_t pc
 	uint64_t pstate = hvc_engine__pstate(machine->engine);
 	enum hvc_ec ec = classes[event];
 
+	if (hvc_arch_el(pstate) == 2 && event == HVC_EVENT_PREFETCH && is_answered(machine, pc))
+		return;
 	if (hvc_arch_el(pstate) < 2 || (event == HVC_EVENT_PREFETCH && caller_chose(machine, pc))) {
 		arrive(machine, pc, hvc_arch_el(pstate));
 		return;
@@ -304,40 +327,6 @@ void hvc_call__exception(void *ctx, enum hvc_event event, uint64_t pc)
 	machine->in_hook = false;
 }
 
-/* An MSR to a register without a row: remember what it held, so that a reset can restore it. */
-static void note_extra(struct hvc_machine *machine, const uint8_t name[static 5])
-{
-	unsigned at = 0;
-
-	while (at < machine->extras && memcmp(machine->extra[at].encoding, name, 5))
-		at++;
-	if (at < machine->extras || at == EXTRA_MAX)
-		return;
-	if (!hvc_engine__get_sys(machine->engine, name, &machine->extra[at].value))
-		return;
-	memcpy(machine->extra[at].encoding, name, 5);
-	machine->extras++;
-}
-
-/* MSRs by names without a row. E2H may turn one into a register that has a row. */
-static void note_untracked(struct hvc_machine *machine, const struct hvc_block *block)
-{
-	bool host = hvc_vhe__is_host(machine->engine);
-
-	machine->untracked += block->untracked;
-	machine->extras_dirty = true;
-	for (unsigned i = 0; i < block->untracked && i < BLOCK_UNTRACKED_MAX; i++) {
-		uint8_t t[5];
-
-		if (!host || !hvc_vhe__target(block->encoding[i], t))
-			note_extra(machine, block->encoding[i]);
-		else if (hvc_reg_find_sys(t[0], t[1], t[2], t[3], t[4]) == HVC_REG_NONE)
-			note_extra(machine, t);
-		else
-			machine->untracked--;
-	}
-}
-
 /*
  * An ERET to AArch32, which the engine would really make, is an illegal one as in exception.h:
  * M[1] set is no mode of AArch64.
@@ -377,6 +366,8 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 		return;
 	if (machine->after_eret && has_left(machine, address))
 		return;
+	if (machine->open && hvc_around__block(machine, address, size))
+		return;
 	block = hvc_block__find(&machine->blocks, machine->engine, address, size);
 	machine->after_eret = block->erets;
 	if (machine->on_block)
@@ -396,41 +387,24 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 		machine->spin.progress = true;
 	}
 	if (block->untracked) {
-		note_untracked(machine, block);
+		hvc_effect__untracked(machine, block);
 		machine->spin.progress = true;
 	}
 	if (block->erets && hvc_regset_has(&machine->dirty, HVC_REG_SPSR_EL2))
 		refuse_aarch32(machine);
 }
 
-void hvc_call__write(void *ctx, uint64_t address, unsigned size, uint64_t value)
-{
-	struct hvc_machine *machine = ctx;
-	uint64_t old = 0;
-	uint64_t mask = size >= 8 ? UINT64_MAX : (UINT64_C(1) << 8 * size) - 1;
-
-	if (size > 8 || !hvc_engine__read(machine->engine, address, &old, size))
-		return; /* unmapped: the access itself will fault */
-	hvc_undo__push(&machine->undo, address, old, size);
-	if ((value & mask) != old)
-		machine->spin.progress = true;
-	if (address < machine->blocks.hi && address + size > machine->blocks.lo)
-		machine->code_dirty = true;
-	if (in_image(machine, address) || inside(address, HVC_EL2_DATA, HVC_EL2_DATA_SIZE)) {
-		machine->el2_stores++;
-		return;
-	}
-	if (machine->stores < HVC_STORE_MAX)
-		machine->store[machine->stores] =
-		        (struct hvc_store){address, value & mask, (uint8_t)size};
-	machine->stores++;
-}
-
 void hvc_call__boundary(void *ctx, uint64_t address)
 {
 	struct hvc_machine *machine = ctx;
 
-	if (machine->phase == PHASE_EL2)
+	if (machine->phase != PHASE_EL2)
+		return;
+	machine->step_open = false; /* the instruction here is not executed */
+	machine->stub = hvc_world_boundary(&machine->world, address);
+	if (machine->stub->stub)
+		hvc_engine__stop(machine->engine); /* hvc_call__exit goes on behind it */
+	else
 		halt(machine, HVC_OUTCOME_HANDOFF, address, 0);
 }
 
@@ -443,6 +417,10 @@ bool hvc_call__exit(struct hvc_machine *machine, enum hvc_exit exit, uint64_t de
 		return true; /* WFI may complete at any time: go on, and let the loop be found */
 	hvc_engine__frame(machine->engine, &frame);
 	pc = frame.pc;
-	fault(machine, exit == HVC_EXIT_FETCH ? HVC_EVENT_PREFETCH : HVC_EVENT_DATA, pc, detail);
-	return false;
+	if (exit == HVC_EXIT_STOPPED)
+		answer(machine, &frame, machine->stub->address);
+	else
+		fault(machine, exit == HVC_EXIT_FETCH ? HVC_EVENT_PREFETCH : HVC_EVENT_DATA, pc,
+		      detail);
+	return machine->phase == PHASE_EL2;
 }

@@ -2,8 +2,8 @@
 /**
  * The CPU emulator underneath, as the machine sees it. Internal.
  *
- * One file implements this for one library (unicorn.c). Nothing here knows about calls, worlds
- * or outcomes.
+ * unicorn.c and unicorn_reg.c implement this for one library. Nothing here knows about calls,
+ * worlds or outcomes.
  */
 #ifndef MACHINE_ENGINE_H
 #define MACHINE_ENGINE_H
@@ -27,13 +27,21 @@ enum hvc_event {
 
 /**
  * Called while guest code runs. exception, block and boundary may call hvc_engine__move,
- * hvc_engine__stop and the register functions; write and step only read.
+ * hvc_engine__stop and the register functions; write and unmapped may lend and unmap memory; load
+ * and step only read.
  */
 struct hvc_engine_hooks {
 	void (*exception)(void *ctx, enum hvc_event event, uint64_t pc);
 	void (*block)(void *ctx, uint64_t address, uint32_t size);
 	/** Before a store takes effect. */
 	void (*write)(void *ctx, uint64_t address, unsigned size, uint64_t value);
+	/** Before a load; NULL: not wanted. */
+	void (*load)(void *ctx, uint64_t address, unsigned size);
+	/**
+	 * A load or store to unmapped memory, which may be lent now: true, and it is made again.
+	 * NULL: it never is.
+	 */
+	bool (*unmapped)(void *ctx, uint64_t address, unsigned size);
 	/** Before each instruction; NULL: not wanted. */
 	void (*step)(void *ctx, uint64_t address);
 	/** An address that hvc_engine__watch named is about to execute. */
@@ -65,6 +73,10 @@ const char *hvc_engine__name(void);
 
 /** Map zeroed read-write-execute memory; both 4 KiB aligned. False when it overlaps. */
 bool hvc_engine__map(struct hvc_engine *engine, uint64_t address, uint64_t size);
+/** The same, but nothing is fetched from it. */
+bool hvc_engine__lend(struct hvc_engine *engine, uint64_t address, uint64_t size);
+/** Take back what was lent, in whole. */
+bool hvc_engine__unmap(struct hvc_engine *engine, uint64_t address, uint64_t size);
 bool hvc_engine__read(struct hvc_engine *engine, uint64_t address, void *buffer, size_t size);
 /** Write guest memory. Code that may have run must be forgotten too. */
 bool hvc_engine__write(struct hvc_engine *engine, uint64_t address, const void *data, size_t size);

@@ -4,6 +4,7 @@
 #define MACHINE_INTERNAL_H
 
 #include "hvcheck/exception.h"
+#include "hvcheck/invented.h"
 #include "hvcheck/machine.h"
 #include "machine/engine.h"
 
@@ -64,6 +65,59 @@ void hvc_spin__reset(struct hvc_spin *spin);
 /* A block at address is about to run. True: the PE is exactly where it was before. */
 bool hvc_spin__block(struct hvc_spin *spin, struct hvc_engine *engine, uint64_t address);
 
+/* zero.c: pages that are there, zero, from the first access on */
+
+struct hvc_zero_page {
+	uint64_t address;
+	bool used;            /* since the last reset: part of the machine's memory */
+	bool touched;         /* by the call under way */
+	bool blind;           /* the call read bytes that nothing had written */
+	uint64_t written[64]; /* since the last reset, a bit a byte */
+};
+
+/*
+ * The engine keeps the pages of earlier calls, since mapping is slow. All of them are zero, and
+ * one that is not used makes room, so that calls cannot tell.
+ */
+struct hvc_zero {
+	unsigned limit; /* pages used at once; 0: none is lent */
+	struct hvc_zero_page *page;
+	unsigned pages, used;
+	unsigned *slot; /* hash table: page index + 1, 0 is empty */
+	unsigned slots; /* power of two, over twice the limit */
+};
+
+bool hvc_zero__open(struct hvc_zero *zero, unsigned limit);
+void hvc_zero__close(struct hvc_zero *zero);
+/* Is the address in a page that is used? */
+bool hvc_zero__has(const struct hvc_zero *zero, uint64_t address);
+/* An access to memory that is not there. False: it stays so. */
+bool hvc_zero__lend(struct hvc_zero *zero, struct hvc_engine *engine, uint64_t address,
+                    unsigned size);
+/* An access is about to be made, wherever it goes. A store gets the pages that it lacks. */
+void hvc_zero__load(struct hvc_zero *zero, uint64_t address, unsigned size);
+void hvc_zero__store(struct hvc_zero *zero, struct hvc_engine *engine, uint64_t address,
+                     unsigned size);
+void hvc_zero__start(struct hvc_zero *zero);
+/* After the stores have been taken back. */
+void hvc_zero__reset(struct hvc_zero *zero);
+
+/* around.c: boundaries, answers for what is missing, and the account of both */
+
+struct hvc_reads; /* system registers that a block of code reads */
+
+struct hvc_around {
+	struct hvc_invented account; /* of calls that have ended */
+	struct hvc_invented met;     /* by the call under way: calls of missing functions */
+	struct hvc_regset read;      /* by the call under way, unset */
+	struct hvc_regset written;   /* by earlier calls since the last reset */
+	uint64_t stubs;              /* that the call under way met, a bit a boundary */
+	uint64_t filter;             /* of boundary addresses */
+	uint64_t block_end;          /* of the block that ran last */
+	struct hvc_reads *reads;
+	bool failed; /* memory ran out */
+};
+
 /* machine.c, call.c */
 
 enum hvc_phase {
@@ -74,11 +128,6 @@ enum hvc_phase {
 };
 
 #define EXTRA_MAX 32u
-
-struct hvc_extra {
-	uint8_t encoding[5];
-	uint64_t value;
-};
 
 struct hvc_machine {
 	struct hvc_engine *engine;
@@ -117,6 +166,10 @@ struct hvc_machine {
 	struct hvc_blocks blocks;
 	struct hvc_undo undo;
 	struct hvc_spin spin;
+	bool open; /* the world says what lies around the subject */
+	struct hvc_zero zero;
+	struct hvc_around around;
+	const struct hvc_stop *stub; /* stopped at it, to go on behind the call of it */
 	struct hvc_outcome outcome;
 
 	/* tracing: the instruction under way */
@@ -137,10 +190,31 @@ uint64_t hvc_call__pstate(const struct hvc_call *call);
 bool hvc_call__start(struct hvc_machine *machine);
 void hvc_call__exception(void *ctx, enum hvc_event event, uint64_t pc);
 void hvc_call__block(void *ctx, uint64_t address, uint32_t size);
-void hvc_call__write(void *ctx, uint64_t address, unsigned size, uint64_t value);
 void hvc_call__boundary(void *ctx, uint64_t address);
-/* The engine came back by itself: end the call, or say that it goes on (WFI). */
+/* The engine came back by itself, or at a stub: end the call, or say that it goes on. */
 bool hvc_call__exit(struct hvc_machine *machine, enum hvc_exit exit, uint64_t detail);
+
+/* effect.c */
+void hvc_effect__untracked(struct hvc_machine *machine, const struct hvc_block *block);
+void hvc_call__write(void *ctx, uint64_t address, unsigned size, uint64_t value);
+void hvc_call__load(void *ctx, uint64_t address, unsigned size);
+bool hvc_call__unmapped(void *ctx, uint64_t address, unsigned size);
+
+/* around.c */
+bool hvc_around__open(struct hvc_machine *machine);
+void hvc_around__close(struct hvc_machine *machine);
+void hvc_around__start(struct hvc_machine *machine);
+/* A block is about to run. True: it begins at a boundary, which is for hvc_call__boundary. */
+bool hvc_around__block(struct hvc_machine *machine, uint64_t address, uint32_t size);
+/* A system register was read. */
+void hvc_around__read(struct hvc_machine *machine, enum hvc_reg reg);
+/* Is this, stopped at code that is not in memory, a call of a function? */
+bool hvc_around__is_call(const struct hvc_machine *machine, const struct hvc_engine_frame *frame,
+                         uint64_t pc, bool chosen);
+/* Return from the stub or the missing function at pc. False when the budget is used up. */
+bool hvc_around__return(struct hvc_machine *machine, struct hvc_engine_frame *frame, uint64_t pc);
+/* The call has ended: account for what it met. */
+void hvc_around__conclude(struct hvc_machine *machine);
 
 /* trace.c */
 void hvc_trace__step(void *ctx, uint64_t address);

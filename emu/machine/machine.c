@@ -139,11 +139,21 @@ static unsigned features(struct hvc_machine *machine)
 	return bits;
 }
 
+static const struct hvc_extra *set_extras(struct hvc_machine *machine)
+{
+	for (unsigned i = 0; i < machine->world.extras; i++)
+		if (!hvc_engine__set_sys(machine->engine, machine->world.extra[i].encoding,
+		                         machine->world.extra[i].value))
+			return &machine->world.extra[i];
+	return NULL;
+}
+
 /* World registers into the CPU, and the whole register file out of it. */
 static enum hvc_status set_up_registers(struct hvc_machine *machine, uint64_t vectors,
                                         struct hvc_diag *diag)
 {
 	struct hvc_world *world = &machine->world;
+	const struct hvc_extra *extra;
 
 	(void)hvc_world_set(world, HVC_REG_VBAR_EL2, vectors);
 	for (unsigned i = 0; i < HVC_REG_COUNT; i++) {
@@ -161,6 +171,13 @@ static enum hvc_status set_up_registers(struct hvc_machine *machine, uint64_t ve
 		if (hvc_engine__get(machine->engine, reg, &machine->entry.v[i]))
 			hvc_regset_add(&machine->present, reg);
 	}
+	extra = set_extras(machine);
+	if (extra)
+		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
+		                    "CPU model %s has no s%u_%u_c%u_c%u_%u",
+		                    hvc_cpu_name(world->cpu), extra->encoding[0],
+		                    extra->encoding[1], extra->encoding[2], extra->encoding[3],
+		                    extra->encoding[4]);
 	if (!world->el3)
 		machine->hcd = world->state.v[HVC_REG_HCR_EL2] & HVC_HCR_HCD;
 	machine->entry.v[HVC_REG_HCR_EL2] |= machine->hcd;
@@ -176,6 +193,8 @@ static enum hvc_status open_engine(struct hvc_machine *machine,
 	        .exception = hvc_call__exception,
 	        .block = hvc_call__block,
 	        .write = hvc_call__write,
+	        .load = machine->world.zero_pages ? hvc_call__load : NULL,
+	        .unmapped = machine->world.zero_pages ? hvc_call__unmapped : NULL,
 	        .step = config->trace ? hvc_trace__step : NULL,
 	        .boundary = hvc_call__boundary,
 	        .ctx = machine,
@@ -185,11 +204,10 @@ static enum hvc_status open_engine(struct hvc_machine *machine,
 	if (!load_image(machine) || !load_harness(machine))
 		return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0, "%s cannot map the image",
 		                    hvc_engine__name());
-	for (unsigned i = 0; i < config->stops; i++)
-		if (!hvc_engine__watch(machine->engine, config->stop_at[i]))
-			return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0,
-			                    "%s cannot watch 0x%llx", hvc_engine__name(),
-			                    (unsigned long long)config->stop_at[i]);
+	for (unsigned i = 0; i < machine->world.boundaries; i++)
+		if (!hvc_engine__watch(machine->engine, machine->world.boundary[i].address))
+			return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0, "%s cannot watch %s",
+			                    hvc_engine__name(), machine->world.boundary[i].name);
 	return set_up_registers(machine, config->image.vectors, diag);
 }
 
@@ -210,7 +228,10 @@ enum hvc_status hvc_machine__open(const struct hvc_machine_config *config, struc
 	machine->trace_ctx = config->trace_ctx;
 	machine->on_block = config->block;
 	machine->block_ctx = config->block_ctx;
+	machine->open = !hvc_world_is_closed(&machine->world);
 	status = take_image(machine, &config->image, diag);
+	if (status == HVC_OK && machine->open && !hvc_around__open(machine))
+		status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	if (status == HVC_OK)
 		status = open_engine(machine, config, diag);
 	if (status != HVC_OK) {
@@ -242,6 +263,7 @@ void hvc_machine_close(struct hvc_machine *machine)
 	hvc_engine__close(machine->engine);
 	free(machine->segment);
 	free(machine->undo.entry);
+	hvc_around__close(machine);
 	free(machine);
 }
 
@@ -287,6 +309,9 @@ bool hvc_machine__restore(struct hvc_machine *machine)
 	machine->extras_dirty = false;
 	if (machine->undo.count || machine->undo.overflow)
 		ok &= hvc_undo__apply(&machine->undo, machine->engine);
+	if (machine->zero.used)
+		hvc_zero__reset(&machine->zero);
+	machine->around.written = (struct hvc_regset){{0, 0}};
 	machine->now = machine->entry;
 	return ok;
 }
@@ -300,6 +325,7 @@ static void settle(struct hvc_machine *machine)
 			if (hvc_regset_has(&machine->present, (enum hvc_reg)i))
 				hvc_engine__set(machine->engine, (enum hvc_reg)i,
 				                machine->now.v[i]);
+		set_extras(machine);
 	}
 	if (machine->code_dirty)
 		hvc_block__forget(&machine->blocks);
@@ -337,7 +363,7 @@ static enum hvc_status drive(struct hvc_machine *machine, struct hvc_diag *diag)
 			                    hvc_strerror(machine->status));
 		if (machine->phase == PHASE_ENDED || machine->phase == PHASE_IDLE)
 			return HVC_OK;
-		if (exit == HVC_EXIT_BROKEN || exit == HVC_EXIT_STOPPED)
+		if (exit == HVC_EXIT_BROKEN || (exit == HVC_EXIT_STOPPED && !machine->stub))
 			return engine_failed(machine, diag, text);
 		if (!hvc_call__exit(machine, exit, detail))
 			return HVC_OK;
@@ -352,6 +378,14 @@ static enum hvc_status start(struct hvc_machine *machine, struct hvc_diag *diag)
 	return refuse_call(machine, diag);
 }
 
+/* An account with something missing is worse than none. */
+static enum hvc_status check_account(const struct hvc_machine *machine, struct hvc_diag *diag)
+{
+	if (machine->around.failed)
+		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	return HVC_OK;
+}
+
 enum hvc_status hvc_machine_call(struct hvc_machine *machine, const struct hvc_call *call,
                                  struct hvc_diag *diag, struct hvc_outcome *out)
 {
@@ -360,6 +394,7 @@ enum hvc_status hvc_machine_call(struct hvc_machine *machine, const struct hvc_c
 	HVC_TRY(start(machine, diag));
 	HVC_TRY(drive(machine, diag));
 	settle(machine);
+	HVC_TRY(check_account(machine, diag));
 	*out = machine->outcome;
 	return HVC_OK;
 }
@@ -380,9 +415,30 @@ enum hvc_status hvc_machine_reset(struct hvc_machine *machine, struct hvc_diag *
 	return HVC_OK;
 }
 
+/* The engine may have zero pages that the machine has not. */
+static bool is_there(const struct hvc_machine *machine, uint64_t address, size_t size)
+{
+	const struct hvc_zero *zero = &machine->zero;
+
+	for (unsigned i = 0; i < zero->pages; i++)
+		if (!zero->page[i].used && address < zero->page[i].address + PAGE &&
+		    zero->page[i].address < address + size)
+			return false;
+	return true;
+}
+
+enum hvc_status hvc_machine_invented(struct hvc_machine *machine, struct hvc_invented *into)
+{
+	HVC_TRY(hvc_invented_merge(into, &machine->around.account));
+	hvc_invented_free(&machine->around.account);
+	return HVC_OK;
+}
+
 enum hvc_status hvc_machine_read(struct hvc_machine *machine, uint64_t address, void *buffer,
                                  size_t size)
 {
+	if (!is_there(machine, address, size))
+		return HVC_E_RANGE;
 	return hvc_engine__read(machine->engine, address, buffer, size) ? HVC_OK : HVC_E_RANGE;
 }
 
@@ -397,6 +453,7 @@ enum hvc_status hvc_machine_run(struct hvc_machine *machine, const struct hvc_fe
 		if (machine->phase == PHASE_IDLE)
 			break; /* the feed ended inside the engine */
 		settle(machine);
+		HVC_TRY(check_account(machine, diag));
 		if (!feed->done(feed->ctx, &machine->call, &machine->outcome))
 			return hvc_diag_set(diag, HVC_E_CANCELLED, NULL, 0, 0, "cancelled");
 		HVC_TRY(hvc_machine_reset(machine, diag));

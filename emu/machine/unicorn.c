@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The only file that meets Unicorn (2.0.1 to 2.1.x).
+ * Unicorn (2.0.1 to 2.1.x), as far as it runs code; unicorn_reg.c has its registers, and no other
+ * file meets it.
  *
  * What it lacks is made up for next door: exceptions never become exception entries and levels do
  * not change (level.c), CPU model max announces FEAT_VHE and has half of it (vhe.c).
  */
-#include "machine/engine.h"
+#include "machine/unicorn.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,22 +14,9 @@
 #include <unicorn/unicorn.h>
 
 #include "hvcheck/arch.h"
-#include "machine/level.h"
 #include "machine/vhe.h"
 
 #define NOWHERE UINT64_C(0xfffffffffffffff0) /* an address no run reaches: "until" of emu_start */
-
-struct hvc_engine {
-	uc_engine *uc;
-	uc_context *fresh;
-	struct hvc_engine_hooks hooks;
-	struct hvc_level_change change;
-	bool lazy;      /* the library leaves the cached flags as they were */
-	bool repairs;   /* the CPU model needs vhe.c */
-	bool refresh;   /* stopped to rebuild them in the middle of a run */
-	bool stopped;   /* hvc_engine__stop was called in this run */
-	uint64_t fault; /* last unmapped address */
-};
 
 static const struct {
 	int uc;
@@ -38,171 +26,10 @@ static const struct {
         {7, HVC_EVENT_BRK},   {11, HVC_EVENT_HVC}, {12, HVC_EVENT_SMC_TRAP}, {13, HVC_EVENT_SMC},
 };
 
-static uint64_t get_id(struct hvc_engine *engine, int id)
-{
-	uint64_t value = 0;
-
-	uc_reg_read(engine->uc, id, &value);
-	return value;
-}
-
-static void set_id(struct hvc_engine *engine, int id, uint64_t value)
-{
-	uc_reg_write(engine->uc, id, &value);
-}
-
-static uc_arm64_cp_reg named(const uint8_t encoding[static 5], uint64_t value)
-{
-	/* CRn, CRm, op0, op1, op2, value */
-	return (uc_arm64_cp_reg){encoding[2], encoding[3], encoding[0],
-	                         encoding[1], encoding[4], value};
-}
-
-static bool set_named(struct hvc_engine *engine, const uint8_t encoding[static 5], uint64_t value)
-{
-	uc_arm64_cp_reg reg = named(encoding, value);
-
-	return uc_reg_write(engine->uc, UC_ARM64_REG_CP_REG, &reg) == UC_ERR_OK;
-}
-
-bool hvc_engine__get_sys(struct hvc_engine *engine, const uint8_t encoding[static 5],
-                         uint64_t *value)
-{
-	uc_arm64_cp_reg reg = named(encoding, 0);
-
-	if (uc_reg_read(engine->uc, UC_ARM64_REG_CP_REG, &reg) != UC_ERR_OK)
-		return false;
-	*value = reg.val;
-	return true;
-}
-
-bool hvc_engine__set_sys(struct hvc_engine *engine, const uint8_t encoding[static 5],
-                         uint64_t value)
-{
-	if (engine->lazy && hvc_level__is_cached(encoding))
-		engine->change.stale = true;
-	return set_named(engine, encoding, value);
-}
-
-/* Registers that Unicorn names itself are several times cheaper than by encoding. */
-static const int fast_ids[HVC_REG_COUNT] = {
-        [HVC_REG_SP_EL0] = UC_ARM64_REG_SP_EL0,     [HVC_REG_SP_EL1] = UC_ARM64_REG_SP_EL1,
-        [HVC_REG_SP_EL2] = UC_ARM64_REG_SP_EL2,     [HVC_REG_VBAR_EL1] = UC_ARM64_REG_VBAR_EL1,
-        [HVC_REG_VBAR_EL2] = UC_ARM64_REG_VBAR_EL2, [HVC_REG_ESR_EL1] = UC_ARM64_REG_ESR_EL1,
-        [HVC_REG_ESR_EL2] = UC_ARM64_REG_ESR_EL2,   [HVC_REG_ELR_EL1] = UC_ARM64_REG_ELR_EL1,
-        [HVC_REG_ELR_EL2] = UC_ARM64_REG_ELR_EL2,   [HVC_REG_FAR_EL1] = UC_ARM64_REG_FAR_EL1,
-        [HVC_REG_FAR_EL2] = UC_ARM64_REG_FAR_EL2,
-};
-
-static unsigned sp_bank(uint64_t pstate)
-{
-	return pstate & HVC_PSTATE_SP ? hvc_arch_el(pstate) : 0;
-}
-
-/* The stack pointer of the current level lives in SP; its banked copy is stale. */
-static bool is_current_sp(struct hvc_engine *engine, enum hvc_reg reg)
-{
-	return reg >= HVC_REG_SP_EL0 && reg <= HVC_REG_SP_EL2 &&
-	       reg - HVC_REG_SP_EL0 == sp_bank(hvc_engine__pstate(engine));
-}
-
-bool hvc_engine__get(struct hvc_engine *engine, enum hvc_reg reg, uint64_t *value)
-{
-	int id = is_current_sp(engine, reg) ? UC_ARM64_REG_SP : fast_ids[reg];
-
-	if (id != UC_ARM64_REG_INVALID) {
-		*value = get_id(engine, id);
-		return true;
-	}
-	return hvc_engine__get_sys(engine, hvc_reg_info(reg)->encoding, value);
-}
-
-bool hvc_engine__set(struct hvc_engine *engine, enum hvc_reg reg, uint64_t value)
-{
-	const struct hvc_reg_info *info = hvc_reg_info(reg);
-	int id = is_current_sp(engine, reg) ? UC_ARM64_REG_SP : fast_ids[reg];
-
-	if (id != UC_ARM64_REG_INVALID) {
-		set_id(engine, id, value);
-		return true;
-	}
-	if (info->class_ == HVC_CLASS_EXCEPTION)
-		return set_named(engine, info->encoding, value);
-	return hvc_engine__set_sys(engine, info->encoding, value);
-}
-
-#define X(n)      UC_ARM64_REG_X##n
-#define FRAME_IDS (HVC_GPR_COUNT + 5)
-
-/* clang-format off */
-static int frame_ids[FRAME_IDS] = {
-	X(0),  X(1),  X(2),  X(3),  X(4),  X(5),  X(6),  X(7),  X(8),  X(9),  X(10),
-	X(11), X(12), X(13), X(14), X(15), X(16), X(17), X(18), X(19), X(20), X(21),
-	X(22), X(23), X(24), X(25), X(26), X(27), X(28), X(29), X(30), UC_ARM64_REG_SP,
-	UC_ARM64_REG_PC, UC_ARM64_REG_SP_EL0, UC_ARM64_REG_SP_EL1, UC_ARM64_REG_SP_EL2
-};
-/* clang-format on */
-
-uint64_t hvc_engine__pstate(struct hvc_engine *engine)
-{
-	return get_id(engine, UC_ARM64_REG_PSTATE) & UINT32_MAX; /* 32 bits wide */
-}
-
-void hvc_engine__frame(struct hvc_engine *engine, struct hvc_engine_frame *out)
-{
-	void *values[FRAME_IDS];
-	uint64_t sp = 0;
-
-	for (int n = 0; n < HVC_GPR_COUNT; n++)
-		values[n] = &out->x[n];
-	values[HVC_GPR_COUNT] = &sp;
-	values[HVC_GPR_COUNT + 1] = &out->pc;
-	for (int el = 0; el < 3; el++)
-		values[HVC_GPR_COUNT + 2 + el] = &out->sp[el];
-	uc_reg_read_batch(engine->uc, frame_ids, values, FRAME_IDS);
-	out->pstate = hvc_engine__pstate(engine);
-	if (sp_bank(out->pstate) < 3)
-		out->sp[sp_bank(out->pstate)] = sp;
-}
-
-void hvc_engine__set_gprs(struct hvc_engine *engine, const uint64_t x[static HVC_GPR_COUNT])
-{
-	void *values[HVC_GPR_COUNT];
-
-	for (int n = 0; n < HVC_GPR_COUNT; n++)
-		values[n] = (void *)(uintptr_t)&x[n];
-	uc_reg_write_batch(engine->uc, frame_ids, values, HVC_GPR_COUNT);
-}
-
-/* By enum hvc_raw; SPSR_EL3 has no name of Unicorn's own. */
-static const int raw_ids[] = {
-        UC_ARM64_REG_PC,      UC_ARM64_REG_SP,      UC_ARM64_REG_PSTATE,  UC_ARM64_REG_INVALID,
-        UC_ARM64_REG_SP_EL0,  UC_ARM64_REG_SP_EL1,  UC_ARM64_REG_SP_EL2,  UC_ARM64_REG_SP_EL3,
-        UC_ARM64_REG_ELR_EL0, UC_ARM64_REG_ELR_EL1, UC_ARM64_REG_ELR_EL2, UC_ARM64_REG_ELR_EL3,
-};
-
-uint64_t hvc_engine__raw(struct hvc_engine *engine, enum hvc_raw raw)
-{
-	return get_id(engine, raw_ids[raw]);
-}
-
-void hvc_engine__set_raw(struct hvc_engine *engine, enum hvc_raw raw, uint64_t value)
-{
-	if (raw == HVC_RAW_SPSR_EL3)
-		set_named(engine, (const uint8_t[5]){3, 6, 4, 0, 0}, value);
-	else
-		set_id(engine, raw_ids[raw], value);
-}
-
-struct hvc_level_change *hvc_engine__change(struct hvc_engine *engine)
-{
-	return &engine->change;
-}
-
 static void on_exception(uc_engine *uc, uint32_t number, void *ctx)
 {
 	struct hvc_engine *engine = ctx;
-	uint64_t pc = get_id(engine, UC_ARM64_REG_PC);
+	uint64_t pc = hvc_unicorn__pc(engine);
 	enum hvc_event event = HVC_EVENT_OTHER;
 
 	(void)uc;
@@ -235,13 +62,41 @@ static void on_write(uc_engine *uc, uc_mem_type type, uint64_t address, int size
 	engine->hooks.write(engine->hooks.ctx, address, (unsigned)size, (uint64_t)value);
 }
 
+static void on_load(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value,
+                    void *ctx)
+{
+	struct hvc_engine *engine = ctx;
+
+	(void)uc;
+	(void)type;
+	(void)value;
+	engine->hooks.load(engine->hooks.ctx, address, (unsigned)size);
+}
+
+/* Before a SYS executes. DC ZVA stores without telling anyone: tell it, a word at a time. */
+static uint32_t on_zero(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *cp, void *ctx)
+{
+	struct hvc_engine *engine = ctx;
+	uint64_t dczid = 0, size;
+
+	(void)uc;
+	(void)reg;
+	if (cp->op0 != 1 || cp->op1 != 3 || cp->crn != 7 || cp->crm != 4 || cp->op2 != 1)
+		return 0;
+	hvc_engine__get_sys(engine, (const uint8_t[5]){3, 3, 0, 0, 7}, &dczid);
+	size = UINT64_C(4) << (dczid & 15);
+	for (uint64_t at = 0; at < size; at += 8)
+		engine->hooks.write(engine->hooks.ctx, (cp->val & ~(size - 1)) + at, 8, 0);
+	return 0;
+}
+
 /* Before an MRS or MSR executes. Not 0: it has been done, skip it. */
 static uint32_t on_sys(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *cp, void *ctx)
 {
 	struct hvc_engine *engine = ctx;
 
 	(void)reg;
-	if (cp->op1 != 0 || !hvc_vhe__redirect(engine, get_id(engine, UC_ARM64_REG_PC)))
+	if (cp->op1 != 0 || !hvc_vhe__redirect(engine, hvc_unicorn__pc(engine)))
 		return 0;
 	if (hvc_level__wants_refresh(engine)) {
 		engine->refresh = true;
@@ -275,11 +130,10 @@ static bool on_unmapped(uc_engine *uc, uc_mem_type type, uint64_t address, int s
 	struct hvc_engine *engine = ctx;
 
 	(void)uc;
-	(void)type;
-	(void)size;
 	(void)value;
 	engine->fault = address;
-	return false;
+	return engine->hooks.unmapped && type != UC_MEM_FETCH_UNMAPPED &&
+	       engine->hooks.unmapped(engine->hooks.ctx, address, (unsigned)size);
 }
 
 /* Unicorn takes callbacks as object pointers; a union keeps that free of a cast ISO C forbids. */
@@ -307,7 +161,9 @@ static uc_err add_hooks(struct hvc_engine *engine)
 	        {UC_HOOK_INTR, 0, CALLBACK(on_exception), true},
 	        {UC_HOOK_BLOCK, 0, CALLBACK(on_block), true},
 	        {UC_HOOK_MEM_WRITE, 0, CALLBACK(on_write), true},
+	        {UC_HOOK_MEM_READ, 0, CALLBACK(on_load), engine->hooks.load != NULL},
 	        {UC_HOOK_MEM_UNMAPPED, 0, CALLBACK(on_unmapped), true},
+	        {UC_HOOK_INSN, UC_ARM64_INS_SYS, CALLBACK(on_zero), true},
 	        {UC_HOOK_CODE, 0, CALLBACK(on_step), engine->hooks.step != NULL},
 	        {UC_HOOK_INSN, UC_ARM64_INS_MRS, CALLBACK(on_sys), engine->repairs},
 	        {UC_HOOK_INSN, UC_ARM64_INS_MSR, CALLBACK(on_sys), engine->repairs},
@@ -389,6 +245,16 @@ bool hvc_engine__map(struct hvc_engine *engine, uint64_t address, uint64_t size)
 	return uc_mem_map(engine->uc, address, size, UC_PROT_ALL) == UC_ERR_OK;
 }
 
+bool hvc_engine__lend(struct hvc_engine *engine, uint64_t address, uint64_t size)
+{
+	return uc_mem_map(engine->uc, address, size, UC_PROT_READ | UC_PROT_WRITE) == UC_ERR_OK;
+}
+
+bool hvc_engine__unmap(struct hvc_engine *engine, uint64_t address, uint64_t size)
+{
+	return uc_mem_unmap(engine->uc, address, size) == UC_ERR_OK;
+}
+
 bool hvc_engine__read(struct hvc_engine *engine, uint64_t address, void *buffer, size_t size)
 {
 	return uc_mem_read(engine->uc, address, buffer, size) == UC_ERR_OK;
@@ -422,16 +288,19 @@ enum hvc_exit hvc_engine__run(struct hvc_engine *engine, uint64_t *detail, const
 	engine->stopped = false;
 	do {
 		if (engine->refresh)
-			hvc_engine__move(engine, get_id(engine, UC_ARM64_REG_PC),
+			hvc_engine__move(engine, hvc_unicorn__pc(engine),
 			                 hvc_engine__pstate(engine));
 		engine->refresh = false;
-		err = uc_emu_start(engine->uc, get_id(engine, UC_ARM64_REG_PC), NOWHERE, 0, 0);
+		err = uc_emu_start(engine->uc, hvc_unicorn__pc(engine), NOWHERE, 0, 0);
 	} while (err == UC_ERR_OK && engine->refresh);
 	engine->refresh = false;
 	*detail = engine->fault;
 	switch (err) {
 	case UC_ERR_OK:
 		return engine->stopped ? HVC_EXIT_STOPPED : HVC_EXIT_WAIT;
+	case UC_ERR_FETCH_PROT:
+		*detail = hvc_unicorn__pc(engine);
+		return HVC_EXIT_FETCH;
 	case UC_ERR_FETCH_UNMAPPED:
 		return HVC_EXIT_FETCH;
 	case UC_ERR_READ_UNMAPPED:

@@ -131,8 +131,8 @@ enum hvc_status hvc_world_set_sys(struct hvc_world *world, const uint8_t encodin
                                   uint64_t value)
 {
 	static const uint8_t most[5] = {3, 7, 15, 15, 7};
-	enum hvc_reg reg = hvc_reg_find_sys(encoding[0], encoding[1], encoding[2], encoding[3],
-	                                    encoding[4]);
+	enum hvc_reg reg =
+	        hvc_reg_find_sys(encoding[0], encoding[1], encoding[2], encoding[3], encoding[4]);
 	unsigned at = 0;
 
 	if (reg != HVC_REG_NONE)
@@ -167,7 +167,7 @@ bool hvc_world_sys_name(const char *name, uint8_t encoding[5])
 	return true;
 }
 
-static enum hvc_status add_boundary(struct hvc_world *world, const struct hvc_boundary *boundary)
+static enum hvc_status add_boundary(struct hvc_world *world, const struct hvc_stop *boundary)
 {
 	unsigned at = 0;
 
@@ -183,7 +183,7 @@ static enum hvc_status add_boundary(struct hvc_world *world, const struct hvc_bo
 
 enum hvc_status hvc_world_stop_at(struct hvc_world *world, uint64_t address, const char *name)
 {
-	struct hvc_boundary boundary = {.address = address};
+	struct hvc_stop boundary = {.address = address};
 
 	if (strlen(name) >= sizeof boundary.name)
 		return HVC_E_RANGE;
@@ -194,7 +194,7 @@ enum hvc_status hvc_world_stop_at(struct hvc_world *world, uint64_t address, con
 enum hvc_status hvc_world_stub(struct hvc_world *world, uint64_t address, uint64_t value,
                                const char *name)
 {
-	struct hvc_boundary boundary = {.address = address, .stub = true, .value = value};
+	struct hvc_stop boundary = {.address = address, .stub = true, .value = value};
 
 	if (strlen(name) >= sizeof boundary.name)
 		return HVC_E_RANGE;
@@ -202,7 +202,7 @@ enum hvc_status hvc_world_stub(struct hvc_world *world, uint64_t address, uint64
 	return add_boundary(world, &boundary);
 }
 
-const struct hvc_boundary *hvc_world_boundary(const struct hvc_world *world, uint64_t address)
+const struct hvc_stop *hvc_world_boundary(const struct hvc_world *world, uint64_t address)
 {
 	for (unsigned i = 0; i < world->boundaries; i++)
 		if (world->boundary[i].address == address)

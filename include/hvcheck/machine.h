@@ -9,6 +9,7 @@
 #ifndef HVCHECK_MACHINE_H
 #define HVCHECK_MACHINE_H
 
+#include "hvcheck/invented.h"
 #include "hvcheck/outcome.h"
 
 /** Default instruction budget of one call. */
@@ -43,8 +44,6 @@ struct hvc_machine_config {
 	struct hvc_image image;
 	const struct hvc_world *world; /**< copied; NULL: hvc_world_init(HVC_CPU_A72) */
 	uint64_t budget;               /**< instructions a call; 0: HVC_BUDGET_DEFAULT */
-	const uint64_t *stop_at;       /**< boundaries: reaching one is `handoff`; copied */
-	unsigned stops;
 	/** Called for each instruction executed at EL2; makes every run much slower. */
 	void (*trace)(void *ctx, const struct hvc_step *step);
 	void *trace_ctx;
@@ -90,6 +89,13 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_machine_call(struct hvc_machine *machin
 /** Registers and memory back to the world. */
 HVC_MUST_USE HVC_API enum hvc_status hvc_machine_reset(struct hvc_machine *machine,
                                                        struct hvc_diag *diag);
+
+/**
+ * Add what the calls made so far had to make up to an account, and forget it. HVC_E_NOMEM; then
+ * part of it may have been added.
+ */
+HVC_MUST_USE HVC_API enum hvc_status hvc_machine_invented(struct hvc_machine *machine,
+                                                          struct hvc_invented *into);
 
 /** Read guest memory, all or nothing. HVC_E_RANGE when any byte is unmapped. */
 HVC_MUST_USE HVC_API enum hvc_status hvc_machine_read(struct hvc_machine *machine, uint64_t address,

@@ -85,7 +85,7 @@ HVC_API enum hvc_cpu hvc_cpu_find(const char *name);
 #define HVC_ZERO_PAGES_DEFAULT 256u
 
 /** Where the code that is run ends and the rest of the machine, which is not there, begins. */
-struct hvc_boundary {
+struct hvc_stop {
 	uint64_t address;
 	bool stub;      /**< a function that is not run: x0 becomes `value`, control goes to x30 */
 	uint64_t value; /**< of a stub; without one the run ends here, as `handoff` */
@@ -113,7 +113,7 @@ struct hvc_world {
 	 * from the first access on, and calls of functions outside all memory return 0.
 	 */
 	unsigned zero_pages;
-	struct hvc_boundary boundary[HVC_BOUNDARIES_MAX];
+	struct hvc_stop boundary[HVC_BOUNDARIES_MAX];
 	unsigned boundaries;
 };
 
@@ -147,8 +147,7 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_world_stop_at(struct hvc_world *world, 
 HVC_MUST_USE HVC_API enum hvc_status hvc_world_stub(struct hvc_world *world, uint64_t address,
                                                     uint64_t value, const char *name);
 /** The boundary at an address, NULL when there is none. */
-HVC_API const struct hvc_boundary *hvc_world_boundary(const struct hvc_world *world,
-                                                      uint64_t address);
+HVC_API const struct hvc_stop *hvc_world_boundary(const struct hvc_world *world, uint64_t address);
 
 /**
  * Lay one world over another: the registers that were set in it, its boundaries, and its zero

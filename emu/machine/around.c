@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A subject is a part of a program: it calls functions that are not in the image, or that are
+ * not to be run. Here they return, and what that took is written down.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine/internal.h"
+#include "machine/vhe.h"
+
+#define READS_ROWS 256u /* power of two; a conflict only costs another look at the code */
+#define NULL_PAGE  UINT64_C(0x1000)
+
+/* A block's MRS instructions: registers by the names they have, and under HCR_EL2.E2H. */
+struct hvc_reads {
+	uint64_t address;
+	uint32_t size; /* 0: an empty row */
+	struct hvc_regset plain, host;
+};
+
+bool hvc_around__open(struct hvc_machine *machine)
+{
+	struct hvc_around *around = &machine->around;
+
+	for (unsigned i = 0; i < machine->world.boundaries; i++)
+		around->filter |= UINT64_C(1) << (machine->world.boundary[i].address >> 2 & 63);
+	around->reads = calloc(READS_ROWS, sizeof *around->reads);
+	if (!around->reads)
+		return false;
+	return !machine->world.zero_pages ||
+	       hvc_zero__open(&machine->zero, machine->world.zero_pages);
+}
+
+void hvc_around__close(struct hvc_machine *machine)
+{
+	hvc_zero__close(&machine->zero);
+	hvc_invented_free(&machine->around.account);
+	hvc_invented_free(&machine->around.met);
+	free(machine->around.reads);
+}
+
+void hvc_around__start(struct hvc_machine *machine)
+{
+	struct hvc_around *around = &machine->around;
+
+	machine->stub = NULL;
+	around->met.rows = 0;
+	around->met.more = 0;
+	around->read = (struct hvc_regset){{0, 0}};
+	around->stubs = 0;
+	around->block_end = 0;
+	hvc_zero__start(&machine->zero);
+}
+
+static void look(struct hvc_reads *reads, struct hvc_engine *engine)
+{
+	struct hvc_vhe_access access;
+	uint32_t word;
+
+	for (uint32_t at = 0; at + 4 <= reads->size; at += 4) {
+		uint8_t t[5];
+		enum hvc_reg reg;
+
+		if (!hvc_engine__read(engine, reads->address + at, &word, 4))
+			break;
+		if (!hvc_vhe__decode(word, &access) || !access.read)
+			continue;
+		memcpy(t, access.name, sizeof t);
+		reg = hvc_reg_find_sys(t[0], t[1], t[2], t[3], t[4]);
+		if (reg != HVC_REG_NONE)
+			hvc_regset_add(&reads->plain, reg);
+		if (hvc_vhe__target(access.name, t))
+			reg = hvc_reg_find_sys(t[0], t[1], t[2], t[3], t[4]);
+		if (reg != HVC_REG_NONE)
+			hvc_regset_add(&reads->host, reg);
+	}
+}
+
+void hvc_around__read(struct hvc_machine *machine, enum hvc_reg reg)
+{
+	const struct hvc_reg_info *info = hvc_reg_info(reg);
+	bool by_entry = reg == HVC_REG_ESR_EL2 || reg == HVC_REG_ELR_EL2 || reg == HVC_REG_SPSR_EL2;
+
+	if (info->class_ != HVC_CLASS_PSTATE && !by_entry &&
+	    !hvc_regset_has(&machine->world.given, reg) && !hvc_regset_has(&machine->dirty, reg) &&
+	    !hvc_regset_has(&machine->around.written, reg) &&
+	    hvc_regset_has(&machine->present, reg))
+		hvc_regset_add(&machine->around.read, reg);
+}
+
+static void note_reads(struct hvc_machine *machine, uint64_t address, uint32_t size)
+{
+	struct hvc_reads *reads = &machine->around.reads[address >> 2 & (READS_ROWS - 1)];
+	const struct hvc_regset *set = &reads->plain;
+
+	if (reads->address != address || reads->size != size) {
+		*reads = (struct hvc_reads){.address = address, .size = size};
+		look(reads, machine->engine);
+	}
+	if (hvc_regset_empty(&reads->host) && hvc_regset_empty(&reads->plain))
+		return;
+	if (hvc_vhe__is_host(machine->engine))
+		set = &reads->host;
+	for (unsigned i = HVC_GPR_COUNT; i < HVC_REG_COUNT; i++)
+		if (hvc_regset_has(set, (enum hvc_reg)i))
+			hvc_around__read(machine, (enum hvc_reg)i);
+}
+
+bool hvc_around__block(struct hvc_machine *machine, uint64_t address, uint32_t size)
+{
+	struct hvc_around *around = &machine->around;
+
+	if (around->filter >> (address >> 2 & 63) & 1 &&
+	    hvc_world_boundary(&machine->world, address)) {
+		machine->after_eret = false;
+		return true;
+	}
+	around->block_end = address + size;
+	note_reads(machine, address, size);
+	return false;
+}
+
+/* BL, BLR, BLRAA and their like (Arm ARM C4.1, branches). */
+static bool links(uint32_t word)
+{
+	return (word & UINT32_C(0xfc000000)) == UINT32_C(0x94000000) ||
+	       (word & UINT32_C(0xfefff000)) == UINT32_C(0xd63f0000);
+}
+
+/*
+ * Control is where a function would be: x30 leads back behind a call in the subject. An address
+ * that the caller of the HVC chose is where it wants to go on, as in a soft restart, unless it
+ * is a null pointer and called: that is a pointer nothing has filled in.
+ */
+bool hvc_around__is_call(const struct hvc_machine *machine, const struct hvc_engine_frame *frame,
+                         uint64_t pc, bool chosen)
+{
+	uint64_t back = frame->x[HVC_REG_X30];
+	uint32_t word;
+
+	if (back == pc || back & 3 ||
+	    back - 4 - machine->image_lo >= machine->image_hi - machine->image_lo ||
+	    !hvc_engine__read(machine->engine, back - 4, &word, sizeof word) || !links(word))
+		return false;
+	return !chosen || (pc < NULL_PAGE && machine->around.block_end == back);
+}
+
+static void note(struct hvc_around *around, struct hvc_invented *into,
+                 const struct hvc_invention *invention)
+{
+	if (hvc_invented_add(into, invention) != HVC_OK)
+		around->failed = true;
+}
+
+bool hvc_around__return(struct hvc_machine *machine, struct hvc_engine_frame *frame, uint64_t pc)
+{
+	const struct hvc_stop *stub = machine->stub;
+	uint64_t back = frame->x[HVC_REG_X30];
+	struct hvc_invention call = {
+	        .kind = HVC_INVENTION_CALL,
+	        .reg = HVC_REG_NONE,
+	        .address = pc,
+	        .from = back - 4,
+	        .calls = 1,
+	};
+
+	if (stub)
+		machine->around.stubs |= UINT64_C(1) << (stub - machine->world.boundary);
+	else
+		note(&machine->around, &machine->around.met, &call);
+	machine->stub = NULL;
+	if (++machine->instructions > machine->budget)
+		return false;
+	frame->x[0] = stub ? stub->value : 0;
+	hvc_engine__set_gprs(machine->engine, frame->x);
+	hvc_engine__move(machine->engine, back, frame->pstate);
+	return true;
+}
+
+static void conclude_pages(struct hvc_machine *machine)
+{
+	struct hvc_around *around = &machine->around;
+
+	for (unsigned i = 0; i < machine->zero.pages; i++) {
+		const struct hvc_zero_page *page = &machine->zero.page[i];
+		struct hvc_invention invention = {
+		        .kind = HVC_INVENTION_PAGE,
+		        .reg = HVC_REG_NONE,
+		        .address = page->address,
+		        .calls = 1,
+		        .blind = page->blind,
+		};
+
+		if (page->touched)
+			note(around, &around->account, &invention);
+	}
+}
+
+void hvc_around__conclude(struct hvc_machine *machine)
+{
+	struct hvc_around *around = &machine->around;
+
+	for (unsigned i = HVC_GPR_COUNT; i < HVC_REG_COUNT; i++) {
+		struct hvc_invention invention = {
+		        .kind = HVC_INVENTION_REGISTER,
+		        .reg = (enum hvc_reg)i,
+		        .value = machine->entry.v[i],
+		        .calls = 1,
+		};
+
+		if (hvc_regset_has(&around->read, (enum hvc_reg)i))
+			note(around, &around->account, &invention);
+	}
+	conclude_pages(machine);
+	for (unsigned i = 0; i < around->met.rows; i++) {
+		around->met.row[i].calls = 1;
+		note(around, &around->account, &around->met.row[i]);
+	}
+	around->account.more += around->met.more;
+	for (unsigned i = 0; i < machine->world.boundaries; i++) {
+		const struct hvc_stop *stub = &machine->world.boundary[i];
+		struct hvc_invention invention = {
+		        .kind = HVC_INVENTION_STUB,
+		        .reg = HVC_REG_NONE,
+		        .address = stub->address,
+		        .value = stub->value,
+		        .calls = 1,
+		};
+
+		if (around->stubs >> i & 1)
+			note(around, &around->account, &invention);
+	}
+	around->written.bits[0] |= machine->dirty.bits[0];
+	around->written.bits[1] |= machine->dirty.bits[1];
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* What a call does to memory, and to system registers without a row: noted, to be taken back. */
+#include <string.h>
+
+#include "machine/internal.h"
+#include "machine/vhe.h"
+
+/* An MSR to a register without a row: remember what it held, so that a reset can restore it. */
+static void note_extra(struct hvc_machine *machine, const uint8_t name[static 5])
+{
+	unsigned at = 0;
+
+	while (at < machine->extras && memcmp(machine->extra[at].encoding, name, 5))
+		at++;
+	if (at < machine->extras || at == EXTRA_MAX)
+		return;
+	if (!hvc_engine__get_sys(machine->engine, name, &machine->extra[at].value))
+		return;
+	memcpy(machine->extra[at].encoding, name, 5);
+	machine->extras++;
+}
+
+/* MSRs by names without a row. E2H may turn one into a register that has a row. */
+void hvc_effect__untracked(struct hvc_machine *machine, const struct hvc_block *block)
+{
+	bool host = hvc_vhe__is_host(machine->engine);
+
+	machine->untracked += block->untracked;
+	machine->extras_dirty = true;
+	for (unsigned i = 0; i < block->untracked && i < BLOCK_UNTRACKED_MAX; i++) {
+		uint8_t t[5];
+
+		if (!host || !hvc_vhe__target(block->encoding[i], t))
+			note_extra(machine, block->encoding[i]);
+		else if (hvc_reg_find_sys(t[0], t[1], t[2], t[3], t[4]) == HVC_REG_NONE)
+			note_extra(machine, t);
+		else
+			machine->untracked--;
+	}
+}
+
+/* EL2's own memory is the subject's, its stack and data, and the zero pages. */
+static bool is_own(struct hvc_machine *machine, uint64_t address)
+{
+	if (address - machine->image_lo < machine->image_hi - machine->image_lo)
+		return true;
+	if (machine->zero.limit && hvc_zero__has(&machine->zero, address))
+		return true;
+	if (address - HVC_EL2_DATA >= HVC_EL2_DATA_SIZE)
+		return false;
+	if (machine->open)
+		hvc_around__read(machine, HVC_REG_SP_EL2); /* what else points there */
+	return true;
+}
+
+void hvc_call__write(void *ctx, uint64_t address, unsigned size, uint64_t value)
+{
+	struct hvc_machine *machine = ctx;
+	uint64_t old = 0;
+	uint64_t mask = size >= 8 ? UINT64_MAX : (UINT64_C(1) << 8 * size) - 1;
+
+	if (size > 8)
+		return;
+	if (machine->zero.limit && machine->phase == PHASE_EL2)
+		hvc_zero__store(&machine->zero, machine->engine, address, size);
+	if (!hvc_engine__read(machine->engine, address, &old, size))
+		return; /* unmapped: the access itself will fault */
+	hvc_undo__push(&machine->undo, address, old, size);
+	if ((value & mask) != old)
+		machine->spin.progress = true;
+	if (address < machine->blocks.hi && address + size > machine->blocks.lo)
+		machine->code_dirty = true;
+	if (is_own(machine, address)) {
+		machine->el2_stores++;
+		return;
+	}
+	if (machine->stores < HVC_STORE_MAX)
+		machine->store[machine->stores] =
+		        (struct hvc_store){address, value & mask, (uint8_t)size};
+	machine->stores++;
+}
+
+void hvc_call__load(void *ctx, uint64_t address, unsigned size)
+{
+	struct hvc_machine *machine = ctx;
+
+	if (machine->phase == PHASE_EL2)
+		hvc_zero__load(&machine->zero, address, size);
+}
+
+bool hvc_call__unmapped(void *ctx, uint64_t address, unsigned size)
+{
+	struct hvc_machine *machine = ctx;
+
+	return machine->phase == PHASE_EL2 &&
+	       hvc_zero__lend(&machine->zero, machine->engine, address, size);
+}

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/* Registers through Unicorn, those of system registers by their encodings. */
+#include "machine/unicorn.h"
+
+#include <unicorn/unicorn.h>
+
+#include "hvcheck/arch.h"
+
+static uint64_t get_id(struct hvc_engine *engine, int id)
+{
+	uint64_t value = 0;
+
+	uc_reg_read(engine->uc, id, &value);
+	return value;
+}
+
+static void set_id(struct hvc_engine *engine, int id, uint64_t value)
+{
+	uc_reg_write(engine->uc, id, &value);
+}
+
+static uc_arm64_cp_reg named(const uint8_t encoding[static 5], uint64_t value)
+{
+	/* CRn, CRm, op0, op1, op2, value */
+	return (uc_arm64_cp_reg){encoding[2], encoding[3], encoding[0],
+	                         encoding[1], encoding[4], value};
+}
+
+static bool set_named(struct hvc_engine *engine, const uint8_t encoding[static 5], uint64_t value)
+{
+	uc_arm64_cp_reg reg = named(encoding, value);
+
+	return uc_reg_write(engine->uc, UC_ARM64_REG_CP_REG, &reg) == UC_ERR_OK;
+}
+
+bool hvc_engine__get_sys(struct hvc_engine *engine, const uint8_t encoding[static 5],
+                         uint64_t *value)
+{
+	uc_arm64_cp_reg reg = named(encoding, 0);
+
+	if (uc_reg_read(engine->uc, UC_ARM64_REG_CP_REG, &reg) != UC_ERR_OK)
+		return false;
+	*value = reg.val;
+	return true;
+}
+
+bool hvc_engine__set_sys(struct hvc_engine *engine, const uint8_t encoding[static 5],
+                         uint64_t value)
+{
+	if (engine->lazy && hvc_level__is_cached(encoding))
+		engine->change.stale = true;
+	return set_named(engine, encoding, value);
+}
+
+/* Registers that Unicorn names itself are several times cheaper than by encoding. */
+static const int fast_ids[HVC_REG_COUNT] = {
+        [HVC_REG_SP_EL0] = UC_ARM64_REG_SP_EL0,     [HVC_REG_SP_EL1] = UC_ARM64_REG_SP_EL1,
+        [HVC_REG_SP_EL2] = UC_ARM64_REG_SP_EL2,     [HVC_REG_VBAR_EL1] = UC_ARM64_REG_VBAR_EL1,
+        [HVC_REG_VBAR_EL2] = UC_ARM64_REG_VBAR_EL2, [HVC_REG_ESR_EL1] = UC_ARM64_REG_ESR_EL1,
+        [HVC_REG_ESR_EL2] = UC_ARM64_REG_ESR_EL2,   [HVC_REG_ELR_EL1] = UC_ARM64_REG_ELR_EL1,
+        [HVC_REG_ELR_EL2] = UC_ARM64_REG_ELR_EL2,   [HVC_REG_FAR_EL1] = UC_ARM64_REG_FAR_EL1,
+        [HVC_REG_FAR_EL2] = UC_ARM64_REG_FAR_EL2,
+};
+
+static unsigned sp_bank(uint64_t pstate)
+{
+	return pstate & HVC_PSTATE_SP ? hvc_arch_el(pstate) : 0;
+}
+
+/* The stack pointer of the current level lives in SP; its banked copy is stale. */
+static bool is_current_sp(struct hvc_engine *engine, enum hvc_reg reg)
+{
+	return reg >= HVC_REG_SP_EL0 && reg <= HVC_REG_SP_EL2 &&
+	       reg - HVC_REG_SP_EL0 == sp_bank(hvc_engine__pstate(engine));
+}
+
+bool hvc_engine__get(struct hvc_engine *engine, enum hvc_reg reg, uint64_t *value)
+{
+	int id = is_current_sp(engine, reg) ? UC_ARM64_REG_SP : fast_ids[reg];
+
+	if (id != UC_ARM64_REG_INVALID) {
+		*value = get_id(engine, id);
+		return true;
+	}
+	return hvc_engine__get_sys(engine, hvc_reg_info(reg)->encoding, value);
+}
+
+bool hvc_engine__set(struct hvc_engine *engine, enum hvc_reg reg, uint64_t value)
+{
+	const struct hvc_reg_info *info = hvc_reg_info(reg);
+	int id = is_current_sp(engine, reg) ? UC_ARM64_REG_SP : fast_ids[reg];
+
+	if (id != UC_ARM64_REG_INVALID) {
+		set_id(engine, id, value);
+		return true;
+	}
+	if (info->class_ == HVC_CLASS_EXCEPTION)
+		return set_named(engine, info->encoding, value);
+	return hvc_engine__set_sys(engine, info->encoding, value);
+}
+
+#define X(n)      UC_ARM64_REG_X##n
+#define FRAME_IDS (HVC_GPR_COUNT + 5)
+
+/* clang-format off */
+static int frame_ids[FRAME_IDS] = {
+	X(0),  X(1),  X(2),  X(3),  X(4),  X(5),  X(6),  X(7),  X(8),  X(9),  X(10),
+	X(11), X(12), X(13), X(14), X(15), X(16), X(17), X(18), X(19), X(20), X(21),
+	X(22), X(23), X(24), X(25), X(26), X(27), X(28), X(29), X(30), UC_ARM64_REG_SP,
+	UC_ARM64_REG_PC, UC_ARM64_REG_SP_EL0, UC_ARM64_REG_SP_EL1, UC_ARM64_REG_SP_EL2
+};
+/* clang-format on */
+
+uint64_t hvc_engine__pstate(struct hvc_engine *engine)
+{
+	return get_id(engine, UC_ARM64_REG_PSTATE) & UINT32_MAX; /* 32 bits wide */
+}
+
+void hvc_engine__frame(struct hvc_engine *engine, struct hvc_engine_frame *out)
+{
+	void *values[FRAME_IDS];
+	uint64_t sp = 0;
+
+	for (int n = 0; n < HVC_GPR_COUNT; n++)
+		values[n] = &out->x[n];
+	values[HVC_GPR_COUNT] = &sp;
+	values[HVC_GPR_COUNT + 1] = &out->pc;
+	for (int el = 0; el < 3; el++)
+		values[HVC_GPR_COUNT + 2 + el] = &out->sp[el];
+	uc_reg_read_batch(engine->uc, frame_ids, values, FRAME_IDS);
+	out->pstate = hvc_engine__pstate(engine);
+	if (sp_bank(out->pstate) < 3)
+		out->sp[sp_bank(out->pstate)] = sp;
+}
+
+void hvc_engine__set_gprs(struct hvc_engine *engine, const uint64_t x[static HVC_GPR_COUNT])
+{
+	void *values[HVC_GPR_COUNT];
+
+	for (int n = 0; n < HVC_GPR_COUNT; n++)
+		values[n] = (void *)(uintptr_t)&x[n];
+	uc_reg_write_batch(engine->uc, frame_ids, values, HVC_GPR_COUNT);
+}
+
+/* By enum hvc_raw; SPSR_EL3 has no name of Unicorn's own. */
+static const int raw_ids[] = {
+        UC_ARM64_REG_PC,      UC_ARM64_REG_SP,      UC_ARM64_REG_PSTATE,  UC_ARM64_REG_INVALID,
+        UC_ARM64_REG_SP_EL0,  UC_ARM64_REG_SP_EL1,  UC_ARM64_REG_SP_EL2,  UC_ARM64_REG_SP_EL3,
+        UC_ARM64_REG_ELR_EL0, UC_ARM64_REG_ELR_EL1, UC_ARM64_REG_ELR_EL2, UC_ARM64_REG_ELR_EL3,
+};
+
+uint64_t hvc_engine__raw(struct hvc_engine *engine, enum hvc_raw raw)
+{
+	return get_id(engine, raw_ids[raw]);
+}
+
+void hvc_engine__set_raw(struct hvc_engine *engine, enum hvc_raw raw, uint64_t value)
+{
+	if (raw == HVC_RAW_SPSR_EL3)
+		set_named(engine, (const uint8_t[5]){3, 6, 4, 0, 0}, value);
+	else
+		set_id(engine, raw_ids[raw], value);
+}
+
+struct hvc_level_change *hvc_engine__change(struct hvc_engine *engine)
+{
+	return &engine->change;
+}
+
+uint64_t hvc_unicorn__pc(struct hvc_engine *engine)
+{
+	return get_id(engine, UC_ARM64_REG_PC);
+}
