@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
+#include "subject/constant.h"
+
 #include <stdlib.h>
 
 #include "hvcheck/arch.h"
-#include "hvcheck/subject.h"
 #include "subject/a64.h"
-#include "subject/walk.h"
 
 /* What is known of a register, in terms of the values registers had where the block began. */
 enum known {
@@ -260,24 +260,15 @@ static void unique(struct search *search)
 	search->count = kept;
 }
 
-enum hvc_status hvc_subject_constants(const struct hvc_subject *subject, unsigned limit,
-                                      struct hvc_constant **out, size_t *count)
+enum hvc_status hvc_constant__find(const struct hvc_walk *way, struct hvc_constant **out,
+                                   size_t *count)
 {
-	struct search search = {.image = hvc_subject_image(subject)};
-	uint64_t slot[HVC_VECTOR_TABLE_SIZE / HVC_VECTOR_SLOT_SIZE];
-	struct hvc_walk walk = {
-	        .image = search.image,
-	        .entry = slot,
-	        .entries = sizeof slot / sizeof *slot,
-	        .limit = limit,
-	        .into_calls = true,
-	        .visit = visit,
-	        .ctx = &search,
-	};
+	struct search search = {.image = way->image};
+	struct hvc_walk walk = *way;
 	enum hvc_status status;
 
-	for (unsigned i = 0; i < walk.entries; i++)
-		slot[i] = search.image->vectors + (uint64_t)i * HVC_VECTOR_SLOT_SIZE;
+	walk.visit = visit;
+	walk.ctx = &search;
 	status = hvc_walk__run(&walk);
 	if (status == HVC_OK)
 		status = search.status;
@@ -289,4 +280,21 @@ enum hvc_status hvc_subject_constants(const struct hvc_subject *subject, unsigne
 	*out = search.found;
 	*count = search.count;
 	return HVC_OK;
+}
+
+enum hvc_status hvc_subject_constants(const struct hvc_subject *subject, unsigned limit,
+                                      struct hvc_constant **out, size_t *count)
+{
+	uint64_t slot[HVC_VECTOR_TABLE_SIZE / HVC_VECTOR_SLOT_SIZE];
+	const struct hvc_walk walk = {
+	        .image = hvc_subject_image(subject),
+	        .entry = slot,
+	        .entries = sizeof slot / sizeof *slot,
+	        .limit = limit,
+	        .into_calls = true,
+	};
+
+	for (unsigned i = 0; i < walk.entries; i++)
+		slot[i] = walk.image->vectors + (uint64_t)i * HVC_VECTOR_SLOT_SIZE;
+	return hvc_constant__find(&walk, out, count);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+#include "subject/finder.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "hvcheck/arch.h"
-#include "hvcheck/subject.h"
 #include "subject/a64.h"
-#include "subject/image.h"
 #include "subject/walk.h"
 
 #define SLOTS (HVC_VECTOR_TABLE_SIZE / HVC_VECTOR_SLOT_SIZE)
@@ -205,23 +205,33 @@ static int by_score(const void *a, const void *b)
 	return l->address < r->address ? -1 : l->address > r->address;
 }
 
-enum hvc_status hvc_vectors_find(const char *path, struct hvc_diag *diag,
-                                 struct hvc_candidate **out, size_t *count)
+enum hvc_status hvc_finder__run(const struct hvc_loaded *loaded, struct hvc_candidate **out,
+                                size_t *count)
 {
-	struct hvc_loaded loaded;
 	struct found found = {0};
-	enum hvc_status status;
+	enum hvc_status status = scan(loaded, &found);
 
-	HVC_TRY(hvc_image__load(path, diag, &loaded));
-	status = scan(&loaded, &found);
-	hvc_image__unload(&loaded);
 	if (status != HVC_OK) {
 		free(found.row);
-		return hvc_diag_set(diag, status, path, 0, 0, "%s", hvc_strerror(status));
+		return status;
 	}
 	if (found.count)
 		qsort(found.row, found.count, sizeof *found.row, by_score);
 	*out = found.row;
 	*count = found.count;
+	return HVC_OK;
+}
+
+enum hvc_status hvc_vectors_find(const char *path, struct hvc_diag *diag,
+                                 struct hvc_candidate **out, size_t *count)
+{
+	struct hvc_loaded loaded;
+	enum hvc_status status;
+
+	HVC_TRY(hvc_image__load(path, diag, &loaded));
+	status = hvc_finder__run(&loaded, out, count);
+	hvc_image__unload(&loaded);
+	if (status != HVC_OK)
+		return hvc_diag_set(diag, status, path, 0, 0, "%s", hvc_strerror(status));
 	return HVC_OK;
 }

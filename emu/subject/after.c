@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+
+#include "subject/a64.h"
+#include "subject/def_use.h"
+#include "subject/flow.h"
+
+/* AAPCS64: x0 to x7 may be arguments, x0 and x1 results, x19 to x29 belong to the caller. */
+#define ARGUMENTS UINT32_C(0x000000ff)
+#define RESULTS   UINT32_C(0x3ff80003)
+#define SCRATCH   UINT32_C(0x4003ffff)
+
+/* Registers whose value is still that after the site, where control reaches an instruction. */
+struct walk {
+	const struct hvc_flow_graph *flow;
+	uint32_t *open;
+	bool *seen, *queued;
+	/* A ring with room for every word, each of which is in it at most once. */
+	unsigned *ring;
+	unsigned head, tail;
+	struct hvc_after *out;
+};
+
+static void visit(struct walk *walk, unsigned i, uint32_t open)
+{
+	if (walk->seen[i] && !(open & ~walk->open[i]))
+		return;
+	walk->open[i] |= open;
+	walk->seen[i] = true;
+	if (walk->queued[i])
+		return;
+	walk->queued[i] = true;
+	walk->ring[walk->tail++ % walk->flow->words] = i;
+}
+
+static void note_read(struct walk *walk, unsigned i, uint32_t set)
+{
+	uint32_t fresh = set & ~walk->out->read;
+
+	walk->out->read |= set;
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
+		if (fresh >> n & 1)
+			walk->out->at[n] = hvc_flow__address(walk->flow, i);
+	}
+}
+
+/* What an instruction does to the registers that are open; returns those that stay so. */
+static uint32_t pass(struct walk *walk, unsigned i, uint32_t open)
+{
+	uint32_t word = walk->flow->word[i];
+	uint64_t target = 0;
+	enum hvc_flow kind = hvc_a64__flow(hvc_flow__address(walk->flow, i), word, &target);
+	bool calls = kind == HVC_FLOW_CALL || (word & 0xfe7ff000) == 0xd63f0000;
+	bool exception = (word & 0xffe00000) == 0xd4000000;
+	struct hvc_after *out = walk->out;
+	struct hvc_def_use use;
+	unsigned inside;
+
+	hvc_def_use__of(word, &use);
+	note_read(walk, i, open & use.reads);
+	if (calls || exception || kind == HVC_FLOW_INDIRECT || kind == HVC_FLOW_ERET)
+		out->goes_on |= kind != HVC_FLOW_STOP;
+	if (calls || (exception && kind != HVC_FLOW_STOP)) {
+		out->passed |= open & ARGUMENTS;
+		return open & ~(calls ? SCRATCH : UINT32_C(0xf));
+	}
+	if (kind == HVC_FLOW_ERET) {
+		out->passed |= open;
+	} else if (kind == HVC_FLOW_INDIRECT && !hvc_flow__is_jump(word)) {
+		out->returned |= open & RESULTS;
+	} else if (hvc_flow__is_jump(word) ||
+	           (kind == HVC_FLOW_BRANCH && !hvc_flow__index(walk->flow, target, &inside))) {
+		/* To another function, whose caller is then this one's. */
+		out->goes_on = true;
+		out->passed |= open & ARGUMENTS;
+		out->returned |= open & RESULTS & ~ARGUMENTS;
+	}
+	return open & ~use.writes;
+}
+
+static void run(struct walk *walk, unsigned site)
+{
+	unsigned next[2];
+
+	if (site + 1 < walk->flow->words)
+		visit(walk, site + 1, UINT32_C(0x7fffffff));
+	else
+		walk->out->goes_on = true;
+	while (walk->head != walk->tail) {
+		unsigned i = walk->ring[walk->head++ % walk->flow->words];
+		unsigned ways = hvc_flow__successors(walk->flow, i, next);
+		uint32_t open = pass(walk, i, walk->open[i]);
+
+		walk->queued[i] = false;
+		for (unsigned n = 0; n < ways; n++)
+			visit(walk, next[n], open);
+	}
+}
+
+enum hvc_status hvc_flow__after(const struct hvc_flow_graph *flow, uint64_t address,
+                                struct hvc_after *out)
+{
+	struct hvc_after after = {0};
+	struct walk walk = {.flow = flow, .out = &after};
+	enum hvc_status status = HVC_E_NOMEM;
+	unsigned i;
+
+	if (!hvc_flow__index(flow, address, &i))
+		return HVC_E_ARG;
+	walk.open = calloc(flow->words, sizeof(*walk.open));
+	walk.seen = calloc(flow->words, sizeof(*walk.seen));
+	walk.queued = calloc(flow->words, sizeof(*walk.queued));
+	walk.ring = calloc(flow->words, sizeof(*walk.ring));
+	if (walk.open && walk.seen && walk.queued && walk.ring) {
+		run(&walk, i);
+		*out = after;
+		status = HVC_OK;
+	}
+	free(walk.open);
+	free(walk.seen);
+	free(walk.queued);
+	free(walk.ring);
+	return status;
+}

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+#include "subject/flow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "subject/a64.h"
+#include "subject/walk.h"
+
+/* Instructions before a site in which a branch around it is looked for. */
+#define GUARD_REACH 8u
+
+uint64_t hvc_flow__address(const struct hvc_flow_graph *flow, unsigned i)
+{
+	return flow->begin + (uint64_t)i * 4;
+}
+
+bool hvc_flow__is_jump(uint32_t word)
+{
+	return (word & 0xfe7ff000) == 0xd61f0000; /* BR, BRAA and their like */
+}
+
+bool hvc_flow__covers(const struct hvc_flow_graph *flow, uint64_t address)
+{
+	return address >= flow->begin && (address - flow->begin) / 4 < flow->words;
+}
+
+bool hvc_flow__index(const struct hvc_flow_graph *flow, uint64_t address, unsigned *i)
+{
+	if (!hvc_flow__covers(flow, address))
+		return false;
+	*i = (unsigned)((address - flow->begin) / 4);
+	return true;
+}
+
+unsigned hvc_flow__successors(const struct hvc_flow_graph *flow, unsigned i, unsigned next[2])
+{
+	uint64_t target = 0;
+	unsigned count = 0;
+	enum hvc_flow kind = hvc_a64__flow(hvc_flow__address(flow, i), flow->word[i], &target);
+
+	if ((kind == HVC_FLOW_NEXT || kind == HVC_FLOW_COND || kind == HVC_FLOW_CALL) &&
+	    i + 1 < flow->words)
+		next[count++] = i + 1;
+	if ((kind == HVC_FLOW_BRANCH || kind == HVC_FLOW_COND) &&
+	    hvc_flow__index(flow, target, &next[count]))
+		count++;
+	return count;
+}
+
+/* Blocks begin at targets and after whatever does not simply go on. */
+static enum hvc_status make_blocks(struct hvc_flow_graph *flow)
+{
+	bool *leader = calloc(flow->words + 1, sizeof(*leader));
+
+	if (!leader)
+		return HVC_E_NOMEM;
+	leader[0] = true;
+	for (unsigned i = 0; i < flow->words; i++) {
+		uint64_t target = 0;
+		enum hvc_flow kind =
+		        hvc_a64__flow(hvc_flow__address(flow, i), flow->word[i], &target);
+		unsigned to;
+
+		flow->table_jumps |= hvc_flow__is_jump(flow->word[i]);
+		if (kind == HVC_FLOW_NEXT || kind == HVC_FLOW_CALL)
+			continue;
+		leader[i + 1] = true;
+		if ((kind == HVC_FLOW_BRANCH || kind == HVC_FLOW_COND) &&
+		    hvc_flow__index(flow, target, &to))
+			leader[to] = true;
+	}
+	for (unsigned i = 0; i < flow->words; i++)
+		flow->blocks += leader[i];
+	flow->block = calloc(flow->blocks, sizeof(*flow->block));
+	if (flow->block) {
+		unsigned at = 0;
+
+		for (unsigned i = 0; i < flow->words; i++) {
+			if (leader[i])
+				flow->block[at++].begin = i;
+			flow->block[at - 1].end = i + 1;
+			flow->block_of[i] = at - 1;
+		}
+	}
+	free(leader);
+	return flow->block ? HVC_OK : HVC_E_NOMEM;
+}
+
+/* The values where a block ends; last is left out when the branch at its end is not taken. */
+static void run_block(const struct hvc_flow_graph *flow, const struct hvc_flow_block *block,
+                      unsigned end, struct hvc_values *values)
+{
+	*values = block->in;
+	for (unsigned i = block->begin; i < end; i++)
+		hvc_values__step(values, flow->image, hvc_flow__address(flow, i), flow->word[i]);
+}
+
+/* Follow everything that leads on from a block, until nothing changes. */
+static enum hvc_status settle(struct hvc_flow_graph *flow, unsigned from)
+{
+	/* Each block is at most once in the list. */
+	unsigned *list = calloc(flow->blocks, sizeof(*list)), count = 0;
+	bool *listed = calloc(flow->blocks, sizeof(*listed));
+	enum hvc_status status = list && listed ? HVC_OK : HVC_E_NOMEM;
+
+	if (status == HVC_OK) {
+		list[count++] = from;
+		listed[from] = true;
+	}
+	while (status == HVC_OK && count) {
+		unsigned now = list[--count], next[2];
+		const struct hvc_flow_block *block = &flow->block[now];
+		struct hvc_values out;
+		unsigned ways = hvc_flow__successors(flow, block->end - 1, next);
+
+		listed[now] = false;
+		run_block(flow, block, block->end, &out);
+		for (unsigned i = 0; i < ways; i++) {
+			unsigned to = flow->block_of[next[i]];
+			bool changed = !flow->block[to].reached;
+
+			if (changed)
+				flow->block[to].in = out;
+			else
+				changed = hvc_values__merge(&flow->block[to].in, &out);
+			flow->block[to].reached = true;
+			if (!changed || listed[to])
+				continue;
+			list[count++] = to;
+			listed[to] = true;
+		}
+	}
+	free(list);
+	free(listed);
+	return status;
+}
+
+/* What holds at the beginning of a block that nothing leads to. */
+static void enter_orphan(struct hvc_flow_graph *flow, unsigned i)
+{
+	struct hvc_flow_block *block = &flow->block[i];
+	const struct hvc_flow_block *before = i ? &flow->block[i - 1] : NULL;
+	uint64_t target;
+
+	block->reached = true;
+	if (before && !flow->table_jumps &&
+	    hvc_a64__flow(0, flow->word[before->end - 1], &target) == HVC_FLOW_BRANCH)
+		run_block(flow, before, before->end, &block->in);
+	else
+		hvc_values__forget(&block->in);
+}
+
+static enum hvc_status follow(struct hvc_flow_graph *flow, bool entry)
+{
+	flow->block[0].reached = true;
+	if (entry)
+		hvc_values__enter(&flow->block[0].in);
+	else
+		hvc_values__forget(&flow->block[0].in);
+	HVC_TRY(settle(flow, 0));
+	for (unsigned i = 1; i < flow->blocks; i++) {
+		if (flow->block[i].reached)
+			continue;
+		enter_orphan(flow, i);
+		HVC_TRY(settle(flow, i));
+	}
+	return HVC_OK;
+}
+
+enum hvc_status hvc_flow__new(const struct hvc_image *image, uint64_t begin, uint64_t end,
+                              bool entry, struct hvc_flow_graph **out)
+{
+	struct hvc_flow_graph *flow = calloc(1, sizeof(*flow));
+	uint64_t words = (end - begin) / 4;
+	enum hvc_status status = HVC_E_NOMEM;
+
+	if (!flow)
+		return HVC_E_NOMEM;
+	flow->image = image;
+	flow->begin = begin;
+	if (words > HVC_FLOW_MAX)
+		words = HVC_FLOW_MAX;
+	flow->word = calloc((size_t)words + 1, sizeof(*flow->word));
+	flow->block_of = calloc((size_t)words + 1, sizeof(*flow->block_of));
+	while (flow->word && flow->words < words &&
+	       hvc_walk__word(image, hvc_flow__address(flow, flow->words),
+	                      &flow->word[flow->words]))
+		flow->words++;
+	if (flow->word && flow->block_of && flow->words)
+		status = make_blocks(flow);
+	if (status == HVC_OK)
+		status = follow(flow, entry);
+	if (status != HVC_OK) {
+		hvc_flow__free(flow);
+		return status;
+	}
+	*out = flow;
+	return HVC_OK;
+}
+
+void hvc_flow__free(struct hvc_flow_graph *flow)
+{
+	if (!flow)
+		return;
+	free(flow->word);
+	free(flow->block_of);
+	free(flow->block);
+	free(flow);
+}
+
+void hvc_flow__before(const struct hvc_flow_graph *flow, uint64_t address,
+                      struct hvc_value x[HVC_GPR_COUNT])
+{
+	struct hvc_values values;
+	unsigned i = 0;
+
+	hvc_values__forget(&values);
+	if (hvc_flow__index(flow, address, &i))
+		run_block(flow, &flow->block[flow->block_of[i]], i, &values);
+	memcpy(x, values.x, sizeof(values.x));
+}
+
+bool hvc_flow__guard(const struct hvc_flow_graph *flow, uint64_t address, enum hvc_reg *reg,
+                     bool *nonzero)
+{
+	unsigned site;
+
+	if (!hvc_flow__index(flow, address, &site))
+		return false;
+	for (unsigned i = site; i-- > 0 && site - i <= GUARD_REACH;) {
+		uint32_t word = flow->word[i];
+		uint64_t target = 0;
+		enum hvc_flow kind = hvc_a64__flow(hvc_flow__address(flow, i), word, &target);
+
+		if (kind == HVC_FLOW_NEXT)
+			continue;
+		if ((word & 0x7e000000) != 0x34000000 || target != address + 4 || (word & 31) == 31)
+			return false;
+		*reg = (enum hvc_reg)(HVC_REG_X0 + (word & 31));
+		*nonzero = !(word >> 24 & 1);
+		return true;
+	}
+	return false;
+}

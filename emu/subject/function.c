@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+#include "subject/function.h"
+
+#include <elf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "subject/a64.h"
+
+#define PACIASP UINT32_C(0xd503233f)
+#define PACIBSP UINT32_C(0xd503237f)
+#define BTI_C   UINT32_C(0xd503245f)
+#define BTI_JC  UINT32_C(0xd50324df)
+
+/* The word at an offset of a segment that holds it in its data. */
+static uint32_t word_at(const struct hvc_segment *segment, uint64_t at)
+{
+	const uint8_t *byte = segment->data + at;
+
+	return (uint32_t)byte[0] | (uint32_t)byte[1] << 8 | (uint32_t)byte[2] << 16 |
+	       (uint32_t)byte[3] << 24;
+}
+
+static const struct hvc_segment *segment_of(const struct hvc_loaded *loaded, uint64_t address,
+                                            unsigned *index)
+{
+	for (unsigned i = 0; i < loaded->segments; i++) {
+		const struct hvc_segment *segment = &loaded->segment[i];
+
+		if (address >= segment->address &&
+		    address - segment->address < segment->data_size) {
+			*index = i;
+			return segment;
+		}
+	}
+	return NULL;
+}
+
+static void mark(const struct hvc_functions *functions, uint64_t target, unsigned near)
+{
+	const struct hvc_segment *segment = &functions->loaded->segment[near];
+	uint64_t at = target - segment->address;
+
+	if (target < segment->address || at >= segment->data_size) {
+		segment = segment_of(functions->loaded, target, &near);
+		if (!segment)
+			return;
+		at = target - segment->address;
+	}
+	functions->called[near][at / 32] |= (uint8_t)(1u << (at / 4 % 8));
+}
+
+enum hvc_status hvc_functions__read(const struct hvc_loaded *loaded, struct hvc_functions *out)
+{
+	*out = (struct hvc_functions){.loaded = loaded};
+	out->called = calloc(loaded->segments + 1, sizeof(*out->called));
+	if (!out->called)
+		return HVC_E_NOMEM;
+	for (unsigned i = 0; i < loaded->segments; i++) {
+		out->called[i] = calloc((size_t)(loaded->segment[i].data_size / 32) + 1, 1);
+		if (!out->called[i])
+			return HVC_E_NOMEM;
+	}
+	for (unsigned i = 0; i < loaded->segments; i++) {
+		const struct hvc_segment *segment = &loaded->segment[i];
+		uint64_t at = (0 - segment->address) & 3;
+
+		for (; at + 4 <= segment->data_size; at += 4) {
+			uint32_t word = word_at(segment, at);
+			uint64_t target = 0;
+
+			/* BL, before the whole of the decoder is asked */
+			if (word >> 26 != 0x25)
+				continue;
+			hvc_a64__flow(segment->address + at, word, &target);
+			mark(out, target, i);
+		}
+	}
+	return HVC_OK;
+}
+
+void hvc_functions__free(struct hvc_functions *functions)
+{
+	for (unsigned i = 0; functions->called && i < functions->loaded->segments; i++)
+		free(functions->called[i]);
+	free(functions->called);
+	*functions = (struct hvc_functions){0};
+}
+
+/* Does control not get past this word? */
+static bool ends(uint32_t word)
+{
+	uint64_t target;
+
+	switch (hvc_a64__flow(0, word, &target)) {
+	case HVC_FLOW_BRANCH:
+	case HVC_FLOW_INDIRECT:
+	case HVC_FLOW_ERET:
+	case HVC_FLOW_STOP:
+		return true;
+	case HVC_FLOW_NEXT:
+	case HVC_FLOW_COND:
+	case HVC_FLOW_CALL:
+		break;
+	}
+	return false;
+}
+
+/* Does a function begin at this offset, by what the code shows? */
+static bool begins(const struct hvc_functions *functions, unsigned index, uint64_t at)
+{
+	const struct hvc_segment *segment = &functions->loaded->segment[index];
+	uint32_t word = word_at(segment, at);
+	uint64_t before = at;
+	bool after_end;
+
+	if (at < 4 || functions->called[index][at / 32] >> (at / 4 % 8) & 1)
+		return true;
+	if (word == BTI_C || word == BTI_JC)
+		return true;
+	while (before >= 4 && hvc_a64__padding(word_at(segment, before - 4)))
+		before -= 4;
+	after_end = before < 4 || ends(word_at(segment, before - 4));
+	if (word == PACIASP || word == PACIBSP)
+		return after_end;
+	/* Filling aligns functions, and loops too, but not to less than this. */
+	return before != at && after_end && (segment->address + at) % 8 == 0 &&
+	       !hvc_a64__padding(word);
+}
+
+/* The first symbol above an address; UINT64_MAX: none. */
+static uint64_t next_symbol(const struct hvc_symbols *symbols, uint64_t address)
+{
+	size_t low = 0, high = symbols->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (symbols->row[middle].address <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < symbols->count ? symbols->row[low].address : UINT64_MAX;
+}
+
+bool hvc_functions__around(const struct hvc_functions *functions, uint64_t address, unsigned reach,
+                           uint64_t *begin, uint64_t *end)
+{
+	const struct hvc_symbol *symbol = hvc_symbols__cover(&functions->loaded->symbols, address);
+	unsigned index = 0;
+	const struct hvc_segment *segment = segment_of(functions->loaded, address, &index);
+	uint64_t limit = next_symbol(&functions->loaded->symbols, address), at, first;
+	bool found = true;
+
+	*begin = *end = address;
+	if (!segment)
+		return false;
+	at = address - segment->address;
+	first = at > (uint64_t)reach * 4 ? at - (uint64_t)reach * 4 : at % 4;
+	if (symbol && symbol->address >= segment->address &&
+	    symbol->address - segment->address >= first)
+		at = symbol->address - segment->address;
+	else
+		while (!(found = begins(functions, index, at)) && at > first)
+			at -= 4;
+	*begin = segment->address + at;
+	/* On to the next one. */
+	for (at = address - segment->address + 4; at + 4 <= segment->data_size; at += 4) {
+		if (segment->address + at >= limit || (!symbol && begins(functions, index, at)) ||
+		    at - (*begin - segment->address) >= (uint64_t)reach * 8)
+			break;
+	}
+	*end = segment->address + at;
+	return found;
+}
+
+static bool in_range(uint64_t offset, uint64_t begin, uint64_t size)
+{
+	return offset >= begin && offset - begin < size;
+}
+
+/* loaded is an ELF file whose headers hvc_elf__load has found to be inside it. */
+bool hvc_functions__executable(const struct hvc_loaded *loaded, uint64_t offset)
+{
+	Elf64_Ehdr ehdr;
+	bool sections = false;
+
+	if (loaded->format != HVC_FORMAT_ELF || loaded->size < sizeof(ehdr))
+		return true;
+	memcpy(&ehdr, loaded->bytes, sizeof(ehdr));
+	for (unsigned i = 0; ehdr.e_shoff && i < ehdr.e_shnum; i++) {
+		uint64_t at = ehdr.e_shoff + (uint64_t)i * sizeof(Elf64_Shdr);
+		Elf64_Shdr shdr;
+
+		if (at > loaded->size || loaded->size - at < sizeof(shdr))
+			break;
+		memcpy(&shdr, loaded->bytes + at, sizeof(shdr));
+		if (shdr.sh_type != SHT_PROGBITS || !(shdr.sh_flags & SHF_ALLOC))
+			continue;
+		sections = true;
+		if (in_range(offset, shdr.sh_offset, shdr.sh_size))
+			return shdr.sh_flags & SHF_EXECINSTR;
+	}
+	for (unsigned i = 0; !sections && i < ehdr.e_phnum; i++) {
+		uint64_t at = ehdr.e_phoff + (uint64_t)i * sizeof(Elf64_Phdr);
+		Elf64_Phdr phdr;
+
+		if (at > loaded->size || loaded->size - at < sizeof(phdr))
+			break;
+		memcpy(&phdr, loaded->bytes + at, sizeof(phdr));
+		if (phdr.p_type == PT_LOAD && in_range(offset, phdr.p_offset, phdr.p_filesz))
+			return phdr.p_flags & PF_X;
+	}
+	return !sections;
+}

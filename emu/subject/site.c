@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+#include "subject/site.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "hvcheck/arch.h"
+#include "subject/a64.h"
+#include "subject/flow.h"
+#include "subject/function.h"
+#include "subject/walk.h"
+
+#define NEIGHBOURS    16u /* words looked at on either side, up to where code ends */
+#define BAD_IN        4u  /* data when one in so many is no instruction */
+#define RUN           4u  /* so many equal words in a row are filling */
+#define LITERAL_REACH 4096u
+
+struct search {
+	struct hvc_scan *scan;
+	struct hvc_image image;
+	struct hvc_functions functions;
+	struct hvc_flow_graph *flow; /* of the last site's function */
+	uint64_t flow_begin;
+	size_t capacity, analysed;
+};
+
+/* HVC and SMC; false: neither. */
+static bool is_call(uint32_t word, struct hvc_site *out)
+{
+	if ((word & UINT32_C(0xffe0001e)) != UINT32_C(0xd4000002))
+		return false;
+	out->insn = word & 1 ? HVC_INSN_SMC : HVC_INSN_HVC;
+	out->imm = (uint16_t)(word >> 5);
+	return true;
+}
+
+static enum hvc_status add(struct search *search, const struct hvc_site *site)
+{
+	struct hvc_scan *scan = search->scan;
+
+	if (scan->sites == HVC_SITES_MAX) {
+		scan->dropped++;
+		return HVC_OK;
+	}
+	if (scan->sites == search->capacity) {
+		size_t capacity = search->capacity ? search->capacity * 2 : 64;
+		struct hvc_site *grown = realloc(scan->site, capacity * sizeof(*grown));
+
+		if (!grown)
+			return HVC_E_NOMEM;
+		scan->site = grown;
+		search->capacity = capacity;
+	}
+	scan->site[scan->sites++] = *site;
+	return HVC_OK;
+}
+
+/* Is it an instruction, as far as two decoders know? */
+static bool decodes(uint64_t address, uint32_t word)
+{
+	char text[96];
+
+	if (!hvc_a64__plausible(word))
+		return false;
+	hvc_disasm(address, word, text, sizeof(text));
+	return text[0] != '.';
+}
+
+static bool ends(uint32_t word)
+{
+	uint64_t target;
+	enum hvc_flow flow = hvc_a64__flow(0, word, &target);
+
+	return flow == HVC_FLOW_BRANCH || flow == HVC_FLOW_INDIRECT || flow == HVC_FLOW_ERET ||
+	       flow == HVC_FLOW_STOP;
+}
+
+/* Words on the way through the site: too many that are no instructions? */
+static bool has_bad_neighbours(const struct hvc_image *image, uint64_t site)
+{
+	unsigned seen = 0, bad = 0;
+	uint32_t word;
+
+	for (unsigned i = 1; i <= NEIGHBOURS && hvc_walk__word(image, site + i * 4, &word); i++) {
+		seen++;
+		bad += !decodes(site + i * 4, word);
+		if (ends(word))
+			break;
+	}
+	for (unsigned i = 1; i <= NEIGHBOURS && hvc_walk__word(image, site - i * 4, &word); i++) {
+		if (ends(word) || hvc_a64__padding(word))
+			break;
+		seen++;
+		bad += !decodes(site - i * 4, word);
+	}
+	return bad * BAD_IN > seen;
+}
+
+static bool is_filling(const struct hvc_image *image, uint64_t site, uint32_t own)
+{
+	unsigned run = 1;
+	uint32_t word;
+
+	for (uint64_t at = site + 4; run < RUN && hvc_walk__word(image, at, &word); at += 4) {
+		if (word != own)
+			break;
+		run++;
+	}
+	for (uint64_t at = site - 4; run < RUN && hvc_walk__word(image, at, &word); at -= 4) {
+		if (word != own)
+			break;
+		run++;
+	}
+	return run == RUN;
+}
+
+/* Does an instruction nearby load the word, or the doubleword that it is half of? */
+static bool is_literal(const struct hvc_image *image, uint64_t site)
+{
+	for (unsigned i = 0; i < 2 * LITERAL_REACH; i++) {
+		uint64_t at = site + ((uint64_t)i - LITERAL_REACH) * 4;
+		struct hvc_a64 insn;
+		uint32_t word;
+
+		if (!hvc_walk__word(image, at, &word) || (word & 0x3b000000) != 0x18000000)
+			continue;
+		hvc_a64__decode(at, word, &insn);
+		if (insn.move != HVC_MOVE_LITERAL)
+			continue;
+		if (insn.imm == site || (!insn.word && !insn.sign && insn.imm + 4 == site))
+			return true;
+	}
+	return false;
+}
+
+/* Why a site is data; NULL: it is not. */
+static const char *judge(const struct search *search, const struct hvc_site *site, uint32_t word,
+                         uint64_t address, uint64_t offset)
+{
+	if (!hvc_functions__executable(search->scan->loaded, offset))
+		return "not in anything executable";
+	if (is_filling(&search->image, address, word))
+		return "one of a run of equal words";
+	if (has_bad_neighbours(&search->image, address))
+		return "its neighbours are no instructions";
+	if (is_literal(&search->image, address))
+		return "loaded as a literal by code nearby";
+	if (!site->has_function)
+		return "no function begins before it";
+	return NULL;
+}
+
+static enum hvc_status analyse(struct search *search, uint64_t address, uint64_t begin,
+                               uint64_t end, struct hvc_site *site)
+{
+	if (!search->flow || search->flow_begin != begin ||
+	    !hvc_flow__covers(search->flow, address)) {
+		uint64_t from = begin;
+
+		/* The part of a long function that leads to the site. */
+		if (address - begin >= HVC_FLOW_MAX * 4)
+			from = address - HVC_FLOW_MAX / 2 * 4;
+		hvc_flow__free(search->flow);
+		search->flow = NULL;
+		HVC_TRY(hvc_flow__new(&search->image, from, end,
+		                      site->has_function && from == begin, &search->flow));
+		search->flow_begin = begin;
+	}
+	hvc_flow__before(search->flow, address, site->x);
+	HVC_TRY(hvc_flow__after(search->flow, address, &site->after));
+	if (!hvc_flow__guard(search->flow, address, &site->guard, &site->guard_nonzero))
+		site->guard = HVC_REG_NONE;
+	site->analysed = true;
+	return HVC_OK;
+}
+
+static enum hvc_status examine(struct search *search, uint64_t address, uint64_t offset,
+                               uint32_t word, struct hvc_site *site)
+{
+	const struct hvc_loaded *loaded = search->scan->loaded;
+	const struct hvc_symbol *symbol;
+	uint64_t begin, end;
+
+	site->guard = HVC_REG_NONE;
+	if (search->scan->sites >= HVC_SITES_MAX || search->analysed >= HVC_SITES_ANALYSED_MAX)
+		return HVC_OK;
+	search->analysed++;
+	site->has_function =
+	        hvc_functions__around(&search->functions, address, HVC_FLOW_MAX, &begin, &end);
+	site->data = judge(search, site, word, address, offset);
+	symbol = hvc_symbols__cover(&loaded->symbols, address);
+	site->symbol = symbol && !site->data ? symbol->name : NULL;
+	if (site->data)
+		return HVC_OK;
+	site->function = begin - loaded->bias;
+	return analyse(search, address, begin, end, site);
+}
+
+/* Addresses of the analysis are the machine's; those that are told are the file's. */
+static void unbias(struct hvc_site *site, uint64_t bias)
+{
+	site->address -= bias;
+	for (unsigned i = 0; bias && i < HVC_GPR_COUNT; i++) {
+		struct hvc_value *value = &site->x[i];
+
+		value->at -= value->at ? bias : 0;
+		value->pointer_at -= value->pointer ? bias : 0;
+		site->after.at[i] -= site->after.at[i] ? bias : 0;
+		for (unsigned n = 0; value->kind == HVC_VALUE_ADDRESS && n < value->constants; n++)
+			value->constant[n] -= bias;
+	}
+}
+
+static enum hvc_status scan_segment(struct search *search, unsigned index)
+{
+	const struct hvc_loaded *loaded = search->scan->loaded;
+	const struct hvc_segment *segment = &loaded->segment[index];
+	uint64_t at = (0 - segment->address) & 3;
+
+	for (; at + 4 <= segment->data_size; at += 4) {
+		const uint8_t *byte = segment->data + at;
+		struct hvc_site site = {.address = segment->address + at};
+		uint32_t word;
+
+		/* Most words are ruled out by this alone. */
+		if (byte[3] != 0xd4)
+			continue;
+		word = (uint32_t)byte[0] | (uint32_t)byte[1] << 8 | (uint32_t)byte[2] << 16 |
+		       (uint32_t)byte[3] << 24;
+		if (!is_call(word, &site))
+			continue;
+		HVC_TRY(examine(search, site.address, loaded->offset[index] + at, word, &site));
+		unbias(&site, loaded->bias);
+		HVC_TRY(add(search, &site));
+	}
+	return HVC_OK;
+}
+
+enum hvc_status hvc_site__find(struct hvc_scan *scan)
+{
+	struct search search = {
+	        .scan = scan,
+	        .image = {.segment = scan->loaded->segment, .segments = scan->loaded->segments},
+	};
+	enum hvc_status status = hvc_functions__read(scan->loaded, &search.functions);
+
+	for (unsigned i = 0; i < scan->loaded->segments && status == HVC_OK; i++)
+		status = scan_segment(&search, i);
+	hvc_functions__free(&search.functions);
+	hvc_flow__free(search.flow);
+	return status;
+}

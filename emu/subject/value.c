@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MIT */
+#include "subject/value.h"
+
+#include <string.h>
+
+#include "hvcheck/arch.h"
+#include "subject/a64.h"
+#include "subject/def_use.h"
+#include "subject/walk.h"
+
+/* AAPCS64: registers that a function may change, and those that carry its arguments. */
+#define SCRATCH_FIRST  1u
+#define SCRATCH_LAST   17u
+#define ARGUMENTS_LAST 8u
+#define SMCCC_RESULTS  4u
+
+const char *hvc_value_kind_name(enum hvc_value_kind kind)
+{
+	static const char *const names[HVC_VALUE_COUNT] = {
+	        [HVC_VALUE_UNKNOWN] = "unknown",   [HVC_VALUE_CONSTANT] = "constant",
+	        [HVC_VALUE_ADDRESS] = "address",   [HVC_VALUE_ARGUMENT] = "argument",
+	        [HVC_VALUE_LOADED] = "loaded",     [HVC_VALUE_SYSTEM] = "system",
+	        [HVC_VALUE_RESULT] = "result",     [HVC_VALUE_CLOBBERED] = "clobbered",
+	        [HVC_VALUE_COMPUTED] = "computed",
+	};
+
+	return (unsigned)kind < HVC_VALUE_COUNT ? names[kind] : "?";
+}
+
+bool hvc_value_is_chance(const struct hvc_value *value)
+{
+	bool scratch = value->kind == HVC_VALUE_ARGUMENT &&
+	               value->reg > HVC_REG_X0 + ARGUMENTS_LAST &&
+	               value->reg <= HVC_REG_X0 + SCRATCH_LAST;
+
+	return value->pointer || scratch || value->kinds >> HVC_VALUE_CLOBBERED & 1;
+}
+
+static struct hvc_value made(enum hvc_value_kind kind, uint64_t address)
+{
+	return (struct hvc_value){
+	        .kind = kind, .kinds = 1u << kind, .reg = HVC_REG_NONE, .at = address};
+}
+
+static struct hvc_value constant(enum hvc_value_kind kind, uint64_t value, uint64_t address)
+{
+	struct hvc_value out = made(kind, address);
+
+	out.constants = 1;
+	out.constant[0] = value;
+	return out;
+}
+
+void hvc_values__enter(struct hvc_values *out)
+{
+	for (unsigned i = 0; i < HVC_GPR_COUNT; i++) {
+		out->x[i] = made(HVC_VALUE_ARGUMENT, 0);
+		out->x[i].reg = (enum hvc_reg)(HVC_REG_X0 + i);
+	}
+}
+
+void hvc_values__forget(struct hvc_values *out)
+{
+	for (unsigned i = 0; i < HVC_GPR_COUNT; i++)
+		out->x[i] = made(HVC_VALUE_UNKNOWN, 0);
+}
+
+/* Calculate with constants: (value & ~mask | imm) + add, cut to 32 bits where word. */
+static struct hvc_value calculate(const struct hvc_value *from, uint64_t mask, uint64_t imm,
+                                  uint64_t plus, bool word, uint64_t address)
+{
+	struct hvc_value value = *from;
+
+	value.at = address;
+	value.pointer = false;
+	value.pointer_at = 0;
+	for (unsigned i = 0; i < value.constants; i++) {
+		value.constant[i] = ((value.constant[i] & ~mask) | imm) + plus;
+		if (word)
+			value.constant[i] = (uint32_t)value.constant[i];
+	}
+	/* The order may have changed, and values may have become equal. */
+	for (unsigned i = 1; i < value.constants; i++) {
+		if (value.constant[i - 1] >= value.constant[i])
+			return made(HVC_VALUE_COMPUTED, address);
+	}
+	return value;
+}
+
+static bool literal(const struct hvc_image *image, const struct hvc_a64 *insn, uint64_t *value)
+{
+	uint32_t low, high = 0;
+
+	if (!hvc_walk__word(image, insn->imm, &low))
+		return false;
+	if (insn->sign)
+		high = low >> 31 ? UINT32_MAX : 0;
+	else if (!insn->word && !hvc_walk__word(image, insn->imm + 4, &high))
+		return false;
+	*value = (uint64_t)high << 32 | low;
+	return true;
+}
+
+/* ADR and ADRP; ADD and SUB of an immediate. False: none of them. */
+static bool arithmetic(const struct hvc_values *values, uint64_t address, uint32_t word,
+                       struct hvc_value *out)
+{
+	uint64_t imm = (uint64_t)(word >> 10 & 0xfff) << (word >> 22 & 1 ? 12 : 0);
+	unsigned rn = word >> 5 & 31;
+
+	if ((word & 0x1f000000) == 0x10000000) {
+		uint64_t offset = (uint64_t)(word >> 5 & 0x7ffff) << 2 | (word >> 29 & 3);
+
+		offset = (offset ^ 0x100000) - 0x100000;
+		*out = constant(HVC_VALUE_ADDRESS,
+		                word >> 31 ? (address & ~UINT64_C(0xfff)) + (offset << 12)
+		                           : address + offset,
+		                address);
+		return true;
+	}
+	if ((word & 0x1f800000) != 0x11000000 || rn == 31 || !hvc_value_is_constant(&values->x[rn]))
+		return false;
+	*out = calculate(&values->x[rn], 0, 0, word >> 30 & 1 ? 0 - imm : imm, !(word >> 31),
+	                 address);
+	return true;
+}
+
+/* The value of rd after an instruction that makes or copies a constant. False: another one. */
+static bool moved(const struct hvc_values *values, const struct hvc_image *image, uint64_t address,
+                  const struct hvc_a64 *insn, struct hvc_value *out)
+{
+	uint64_t number = insn->imm;
+
+	switch (insn->move) {
+	case HVC_MOVE_LITERAL:
+		if (!literal(image, insn, &number))
+			return false;
+		*out = constant(HVC_VALUE_CONSTANT, number, address);
+		return true;
+	case HVC_MOVE_CONST:
+		*out = constant(HVC_VALUE_CONSTANT, insn->word ? (uint32_t)number : number,
+		                address);
+		return true;
+	case HVC_MOVE_KEEP:
+		if (insn->rd == 31 || values->x[insn->rd].kind != HVC_VALUE_CONSTANT)
+			return false;
+		*out = calculate(&values->x[insn->rd], insn->mask, insn->imm, 0, insn->word,
+		                 address);
+		return true;
+	case HVC_MOVE_COPY:
+		if (insn->rm == 31) {
+			*out = constant(HVC_VALUE_CONSTANT, 0, address);
+			return true;
+		}
+		*out = calculate(&values->x[insn->rm], 0, 0, 0, insn->word, address);
+		out->word = out->word || (insn->word && out->kind == HVC_VALUE_ARGUMENT);
+		if (!out->constants)
+			out->at = values->x[insn->rm].at;
+		return true;
+	case HVC_MOVE_OTHER:
+	case HVC_MOVE_SUB:
+	case HVC_MOVE_EOR:
+	case HVC_MOVE_SHIFT:
+		break;
+	}
+	return false;
+}
+
+/* A call: what the other side may change, by AAPCS64 or by SMCCC 1.1. */
+static void call(struct hvc_values *values, uint64_t address, bool function)
+{
+	for (unsigned i = 0; i < (function ? 1 : SMCCC_RESULTS); i++)
+		values->x[i] = made(HVC_VALUE_RESULT, address);
+	for (unsigned i = SCRATCH_FIRST; function && i <= SCRATCH_LAST; i++)
+		values->x[i] = made(HVC_VALUE_CLOBBERED, address);
+}
+
+static bool is_call(uint32_t word)
+{
+	bool branch = (word & 0xfc000000) == 0x94000000;   /* BL */
+	bool indirect = (word & 0xfe7ff000) == 0xd63f0000; /* BLR, BLRAA and their like */
+
+	return branch || indirect;
+}
+
+static bool is_exception(uint32_t word)
+{
+	unsigned kind = word & 0x1f;
+
+	return (word & 0xffe00000) == 0xd4000000 && kind >= 1 && kind <= 3; /* SVC, HVC, SMC */
+}
+
+/* What memory is accessed through is a pointer until it is set again. */
+static void touch(struct hvc_values *values, uint32_t set, uint64_t address)
+{
+	for (unsigned i = 0; i < HVC_GPR_COUNT; i++) {
+		if (!(set >> i & 1) || values->x[i].pointer)
+			continue;
+		values->x[i].pointer = true;
+		values->x[i].pointer_at = address;
+	}
+}
+
+void hvc_values__step(struct hvc_values *values, const struct hvc_image *image, uint64_t address,
+                      uint32_t word)
+{
+	bool system = (word & 0xfff00000) == 0xd5300000;
+	struct hvc_def_use use;
+	struct hvc_a64 insn;
+	struct hvc_value value;
+	unsigned rd = word & 31;
+
+	if (is_call(word)) {
+		call(values, address, true);
+		return;
+	}
+	if (is_exception(word)) {
+		call(values, address, false);
+		return;
+	}
+	hvc_def_use__of(word, &use);
+	touch(values, use.address, address);
+	hvc_a64__decode(address, word, &insn);
+	if (arithmetic(values, address, word, &value) ||
+	    moved(values, image, address, &insn, &value)) {
+		if (rd != 31)
+			values->x[rd] = value;
+		return;
+	}
+	for (unsigned i = 0; i < HVC_GPR_COUNT; i++) {
+		bool loaded = use.loaded >> i & 1;
+		struct hvc_value old = values->x[i];
+
+		if (!(use.writes >> i & 1))
+			continue;
+		values->x[i] = made(loaded   ? HVC_VALUE_LOADED
+		                    : system ? HVC_VALUE_SYSTEM
+		                             : HVC_VALUE_COMPUTED,
+		                    address);
+		/* A pointer that is moved on stays one. */
+		if (!loaded && use.reads >> i & 1 && old.pointer) {
+			values->x[i].pointer = true;
+			values->x[i].pointer_at = old.pointer_at;
+		}
+	}
+}
+
+/* The constants of both, sorted; false when they are too many. */
+static bool unite(struct hvc_value *into, const struct hvc_value *from)
+{
+	struct hvc_value out = *into;
+
+	for (unsigned i = 0; i < from->constants; i++) {
+		unsigned at = 0;
+
+		while (at < out.constants && out.constant[at] < from->constant[i])
+			at++;
+		if (at < out.constants && out.constant[at] == from->constant[i])
+			continue;
+		if (out.constants == HVC_VALUE_MAX)
+			return false;
+		memmove(&out.constant[at + 1], &out.constant[at],
+		        (out.constants - at) * sizeof(out.constant[0]));
+		out.constant[at] = from->constant[i];
+		out.constants++;
+	}
+	*into = out;
+	return true;
+}
+
+static void lose(struct hvc_value *value)
+{
+	value->kind = HVC_VALUE_UNKNOWN;
+	value->constants = 0;
+	memset(value->constant, 0, sizeof(value->constant));
+	value->reg = HVC_REG_NONE;
+	value->word = false;
+	value->at = 0;
+}
+
+static struct hvc_value merge(const struct hvc_value *a, const struct hvc_value *b)
+{
+	struct hvc_value out = *a;
+
+	if (a->kind != b->kind || a->reg != b->reg || !unite(&out, b))
+		lose(&out);
+	out.word = out.kind == HVC_VALUE_ARGUMENT && (a->word || b->word);
+	if (a->at != b->at)
+		out.at = 0;
+	out.kinds = a->kinds | b->kinds;
+	out.pointer = a->pointer || b->pointer;
+	if (!a->pointer || (b->pointer && b->pointer_at < a->pointer_at))
+		out.pointer_at = b->pointer_at;
+	return out;
+}
+
+static bool same(const struct hvc_value *a, const struct hvc_value *b)
+{
+	for (unsigned i = 0; i < a->constants; i++) {
+		if (a->constant[i] != b->constant[i])
+			return false;
+	}
+	return a->kind == b->kind && a->kinds == b->kinds && a->constants == b->constants &&
+	       a->reg == b->reg && a->word == b->word && a->pointer == b->pointer &&
+	       a->at == b->at && a->pointer_at == b->pointer_at;
+}
+
+bool hvc_values__merge(struct hvc_values *into, const struct hvc_values *from)
+{
+	bool changed = false;
+
+	for (unsigned i = 0; i < HVC_GPR_COUNT; i++) {
+		struct hvc_value value = merge(&into->x[i], &from->x[i]);
+
+		changed |= !same(&value, &into->x[i]);
+		into->x[i] = value;
+	}
+	return changed;
+}

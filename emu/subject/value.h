@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/** What one instruction does to what is known of the general registers. */
+#ifndef SUBJECT_VALUE_H
+#define SUBJECT_VALUE_H
+
+#include "hvcheck/site.h"
+
+struct hvc_values {
+	struct hvc_value x[HVC_GPR_COUNT];
+};
+
+/** As a function finds them: each holds its argument. */
+void hvc_values__enter(struct hvc_values *out);
+/** Nothing is known. */
+void hvc_values__forget(struct hvc_values *out);
+/** Execute one instruction. The image is for literals. */
+void hvc_values__step(struct hvc_values *values, const struct hvc_image *image, uint64_t address,
+                      uint32_t word);
+/** What is true of both; true when *into has changed. */
+bool hvc_values__merge(struct hvc_values *into, const struct hvc_values *from);
+
+#endif

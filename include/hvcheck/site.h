@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Call sites: every HVC and SMC instruction of an image, and what its function does with the
+ * registers before and after it. Found without running anything and without symbols, so a value
+ * that the code alone does not give is said to be unknown.
+ */
+#ifndef HVCHECK_SITE_H
+#define HVCHECK_SITE_H
+
+#include "hvcheck/outcome.h"
+#include "hvcheck/subject.h"
+
+/** Where the value of a register comes from, as far as its function tells. */
+enum hvc_value_kind {
+	HVC_VALUE_UNKNOWN,   /**< not followed, or it differs between the ways that lead here */
+	HVC_VALUE_CONSTANT,  /**< one of a few constants */
+	HVC_VALUE_ADDRESS,   /**< one of a few addresses in the image (ADR, ADRP) */
+	HVC_VALUE_ARGUMENT,  /**< what a register held when the function began */
+	HVC_VALUE_LOADED,    /**< read from memory */
+	HVC_VALUE_SYSTEM,    /**< read from a system register */
+	HVC_VALUE_RESULT,    /**< x0 (after HVC and SMC x0 to x3) of a call made before */
+	HVC_VALUE_CLOBBERED, /**< what a call made before happened to leave in a scratch register */
+	HVC_VALUE_COMPUTED,  /**< from other values */
+	HVC_VALUE_COUNT,
+};
+
+/** "unknown", "constant", "address", "argument", "loaded", "system", "result", ... */
+HVC_API const char *hvc_value_kind_name(enum hvc_value_kind kind);
+
+#define HVC_VALUE_MAX 4u
+
+/** The value of one general register at one place. */
+struct hvc_value {
+	enum hvc_value_kind kind;
+	unsigned kinds; /**< bits 1 << kind: one a way that leads here, unknown apart */
+	unsigned constants;
+	uint64_t constant[HVC_VALUE_MAX]; /**< CONSTANT, ADDRESS: sorted */
+	enum hvc_reg reg;                 /**< ARGUMENT: of which register */
+	bool word;                        /**< ARGUMENT: its low 32 bits */
+	/**
+	 * On some way, memory was accessed through the register since it was last set: it is a
+	 * pointer, and left over.
+	 */
+	bool pointer;
+	uint64_t at;         /**< instruction that made it; 0: several, or none */
+	uint64_t pointer_at; /**< the access */
+};
+
+/** What becomes of registers after an instruction: as they are there, on any way onwards. */
+struct hvc_after {
+	uint32_t read;              /**< bit n: xn is read before it is written again */
+	uint32_t passed;            /**< it may be an argument of a call or jump out */
+	uint32_t returned;          /**< it is there when the function returns */
+	uint64_t at[HVC_GPR_COUNT]; /**< of `read`: the nearest instruction that does */
+	bool goes_on; /**< something is reached besides loops that do not end and traps */
+};
+
+/** One HVC or SMC instruction, or a word of data that looks like one. */
+struct hvc_site {
+	uint64_t address; /**< as FILE@ADDRESS takes it, as all addresses here */
+	enum hvc_insn insn;
+	uint16_t imm;
+	bool has_function;
+	uint64_t function;  /**< where its function begins */
+	const char *symbol; /**< the name of the function; NULL: none */
+	/** NULL: an instruction. Else why it looks like data: constant text. */
+	const char *data;
+	/** The rest is of instructions only. */
+	struct hvc_value x[HVC_GPR_COUNT]; /**< before it */
+	struct hvc_after after;
+	enum hvc_reg guard; /**< CBZ or CBNZ of this register skips it; HVC_REG_NONE: none does */
+	bool guard_nonzero; /**< it is executed where guard is not zero */
+	bool analysed;      /**< false: x and after are unknown, there being too many sites */
+};
+
+/** What a table probably is, by what its code does. */
+struct hvc_likely {
+	const char *name;   /**< "Linux hyp stub"; NULL: nothing known */
+	char evidence[160]; /**< "compares x0 with 0x0, 0x1; answers 0xbadca11" */
+};
+
+/** A vector table candidate, and what was seen of it. */
+struct hvc_scan_table {
+	struct hvc_candidate candidate;
+	const char *symbol; /**< the name at its address; NULL: none */
+	struct hvc_likely likely;
+};
+
+/** Sites that are listed, and those whose registers are followed, at most. */
+#define HVC_SITES_MAX          65536u
+#define HVC_SITES_ANALYSED_MAX 4096u
+
+/** Everything in a file that has to do with HVC. */
+struct hvc_scan {
+	char *path;
+	enum hvc_format format;
+	uint64_t size;                /**< bytes of the image in memory */
+	struct hvc_scan_table *table; /**< best first */
+	size_t tables;
+	size_t candidates;     /**< found; more than tables where there are very many */
+	struct hvc_site *site; /**< by address, HVC and SMC */
+	size_t sites;
+	uint64_t dropped; /**< sites past HVC_SITES_MAX, counted only */
+	size_t symbols;   /**< that the file has */
+	struct hvc_loaded *loaded;
+};
+
+/** path is a file, not a subject spec. Errors: those of hvc_subject_open for files. */
+HVC_MUST_USE HVC_API enum hvc_status hvc_scan_file(const char *path, struct hvc_diag *diag,
+                                                   struct hvc_scan **out);
+HVC_API void hvc_scan_free(struct hvc_scan *scan);
+
+/** Is the value certainly one of some constants (addresses included)? */
+static inline bool hvc_value_is_constant(const struct hvc_value *value)
+{
+	return value->kind == HVC_VALUE_CONSTANT || value->kind == HVC_VALUE_ADDRESS;
+}
+
+/**
+ * Is the register left to chance: on some way that leads here nobody set it for what follows?
+ * That is what a call left in a scratch register, a scratch register (x9 to x17) of the caller's,
+ * or a pointer that memory was accessed through.
+ */
+HVC_API bool hvc_value_is_chance(const struct hvc_value *value);
+
+#endif
