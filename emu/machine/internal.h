@@ -216,6 +216,9 @@ bool hvc_around__return(struct hvc_machine *machine, struct hvc_engine_frame *fr
 /* The call has ended: account for what it met. */
 void hvc_around__conclude(struct hvc_machine *machine);
 
+/* harness.c: the code of the harness, see world.h */
+bool hvc_harness__load(struct hvc_engine *engine);
+
 /* trace.c */
 void hvc_trace__step(void *ctx, uint64_t address);
 /* Report the instruction under way, now that it is done. */

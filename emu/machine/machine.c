@@ -7,17 +7,7 @@
 #include "hvcheck/arch.h"
 #include "machine/internal.h"
 
-#define PAGE     UINT64_C(0x1000)
-#define WORD_SVC UINT32_C(0xd4000001)
-
-static const uint32_t function_code[] = {
-        0x8b000400, /* add x0, x0, x0, lsl #1 */
-        0x8b010000, /* add x0, x0, x1 */
-        0x8b010800, /* add x0, x0, x1, lsl #2 */
-        0xcb020000, /* sub x0, x0, x2 */
-        0x8b020c00, /* add x0, x0, x2, lsl #3 */
-        0xd65f03c0, /* ret */
-};
+#define PAGE UINT64_C(0x1000)
 
 static enum hvc_status fail_range(struct hvc_diag *diag, const char *what, uint64_t address)
 {
@@ -90,31 +80,6 @@ static bool load_image(struct hvc_machine *machine)
 	return ok;
 }
 
-/* Callers, landing pads and the function: see world.h for the map. */
-static bool load_harness(struct hvc_machine *machine)
-{
-	size_t size = HVC_LANDING_SIZE > HVC_CALLS_SIZE ? HVC_LANDING_SIZE : HVC_CALLS_SIZE;
-	uint32_t *words = malloc(size);
-	bool ok;
-
-	if (!words)
-		return false;
-	for (size_t i = 0; i < size / sizeof *words; i++)
-		words[i] = WORD_SVC;
-	ok = hvc_engine__write(machine->engine, HVC_CALLER_VECTORS, words, HVC_VECTOR_TABLE_SIZE);
-	ok &= hvc_engine__write(machine->engine, HVC_NEW_VECTORS, words, HVC_VECTOR_TABLE_SIZE);
-	ok &= hvc_engine__write(machine->engine, HVC_LANDING, words, HVC_LANDING_SIZE);
-	for (size_t imm = 0; imm < HVC_IMM_COUNT; imm++)
-		words[imm] = hvc_arch_encode((uint16_t)imm);
-	ok &= hvc_engine__write(machine->engine, HVC_CALLS, words, HVC_CALLS_SIZE);
-	for (size_t imm = 0; imm < HVC_IMM_COUNT; imm++)
-		words[imm] = hvc_arch_encode_smc((uint16_t)imm);
-	ok &= hvc_engine__write(machine->engine, HVC_SMC_CALLS, words, HVC_CALLS_SIZE);
-	ok &= hvc_engine__write(machine->engine, HVC_FUNCTION, function_code, sizeof function_code);
-	free(words);
-	return ok;
-}
-
 /* FEAT_x from the ID registers of the CPU model (Arm ARM D24.2). */
 static unsigned features(struct hvc_machine *machine)
 {
@@ -139,12 +104,19 @@ static unsigned features(struct hvc_machine *machine)
 	return bits;
 }
 
+/* The first register that cannot be set, if any: it is missing, or keeps its value. */
 static const struct hvc_extra *set_extras(struct hvc_machine *machine)
 {
-	for (unsigned i = 0; i < machine->world.extras; i++)
-		if (!hvc_engine__set_sys(machine->engine, machine->world.extra[i].encoding,
-		                         machine->world.extra[i].value))
-			return &machine->world.extra[i];
+	for (unsigned i = 0; i < machine->world.extras; i++) {
+		const struct hvc_extra *extra = &machine->world.extra[i];
+		uint64_t old, value;
+
+		if (!hvc_engine__get_sys(machine->engine, extra->encoding, &old) ||
+		    !hvc_engine__set_sys(machine->engine, extra->encoding, extra->value) ||
+		    !hvc_engine__get_sys(machine->engine, extra->encoding, &value) ||
+		    (value == old && value != extra->value))
+			return extra;
+	}
 	return NULL;
 }
 
@@ -174,7 +146,7 @@ static enum hvc_status set_up_registers(struct hvc_machine *machine, uint64_t ve
 	extra = set_extras(machine);
 	if (extra)
 		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
-		                    "CPU model %s has no s%u_%u_c%u_c%u_%u",
+		                    "CPU model %s does not keep s%u_%u_c%u_c%u_%u",
 		                    hvc_cpu_name(world->cpu), extra->encoding[0],
 		                    extra->encoding[1], extra->encoding[2], extra->encoding[3],
 		                    extra->encoding[4]);
@@ -201,7 +173,7 @@ static enum hvc_status open_engine(struct hvc_machine *machine,
 	};
 
 	HVC_TRY(hvc_engine__open(machine->world.cpu, &hooks, diag, &machine->engine));
-	if (!load_image(machine) || !load_harness(machine))
+	if (!load_image(machine) || !hvc_harness__load(machine->engine))
 		return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0, "%s cannot map the image",
 		                    hvc_engine__name());
 	for (unsigned i = 0; i < machine->world.boundaries; i++)

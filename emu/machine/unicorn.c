@@ -73,23 +73,6 @@ static void on_load(uc_engine *uc, uc_mem_type type, uint64_t address, int size,
 	engine->hooks.load(engine->hooks.ctx, address, (unsigned)size);
 }
 
-/* Before a SYS executes. DC ZVA stores without telling anyone: tell it, a word at a time. */
-static uint32_t on_zero(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *cp, void *ctx)
-{
-	struct hvc_engine *engine = ctx;
-	uint64_t dczid = 0, size;
-
-	(void)uc;
-	(void)reg;
-	if (cp->op0 != 1 || cp->op1 != 3 || cp->crn != 7 || cp->crm != 4 || cp->op2 != 1)
-		return 0;
-	hvc_engine__get_sys(engine, (const uint8_t[5]){3, 3, 0, 0, 7}, &dczid);
-	size = UINT64_C(4) << (dczid & 15);
-	for (uint64_t at = 0; at < size; at += 8)
-		engine->hooks.write(engine->hooks.ctx, (cp->val & ~(size - 1)) + at, 8, 0);
-	return 0;
-}
-
 /* Before an MRS or MSR executes. Not 0: it has been done, skip it. */
 static uint32_t on_sys(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *cp, void *ctx)
 {
@@ -163,7 +146,6 @@ static uc_err add_hooks(struct hvc_engine *engine)
 	        {UC_HOOK_MEM_WRITE, 0, CALLBACK(on_write), true},
 	        {UC_HOOK_MEM_READ, 0, CALLBACK(on_load), engine->hooks.load != NULL},
 	        {UC_HOOK_MEM_UNMAPPED, 0, CALLBACK(on_unmapped), true},
-	        {UC_HOOK_INSN, UC_ARM64_INS_SYS, CALLBACK(on_zero), true},
 	        {UC_HOOK_CODE, 0, CALLBACK(on_step), engine->hooks.step != NULL},
 	        {UC_HOOK_INSN, UC_ARM64_INS_MRS, CALLBACK(on_sys), engine->repairs},
 	        {UC_HOOK_INSN, UC_ARM64_INS_MSR, CALLBACK(on_sys), engine->repairs},

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+
+#include "hvcheck/arch.h"
+#include "machine/internal.h"
+
+#define WORD_SVC UINT32_C(0xd4000001)
+
+static const uint32_t function_code[] = {
+        0x8b000400, /* add x0, x0, x0, lsl #1 */
+        0x8b010000, /* add x0, x0, x1 */
+        0x8b010800, /* add x0, x0, x1, lsl #2 */
+        0xcb020000, /* sub x0, x0, x2 */
+        0x8b020c00, /* add x0, x0, x2, lsl #3 */
+        0xd65f03c0, /* ret */
+};
+
+/* Callers, landing pads and the function: see world.h for the map. */
+bool hvc_harness__load(struct hvc_engine *engine)
+{
+	size_t size = HVC_LANDING_SIZE > HVC_CALLS_SIZE ? HVC_LANDING_SIZE : HVC_CALLS_SIZE;
+	uint32_t *words = malloc(size);
+	bool ok;
+
+	if (!words)
+		return false;
+	for (size_t i = 0; i < size / sizeof *words; i++)
+		words[i] = WORD_SVC;
+	ok = hvc_engine__write(engine, HVC_CALLER_VECTORS, words, HVC_VECTOR_TABLE_SIZE);
+	ok &= hvc_engine__write(engine, HVC_NEW_VECTORS, words, HVC_VECTOR_TABLE_SIZE);
+	ok &= hvc_engine__write(engine, HVC_LANDING, words, HVC_LANDING_SIZE);
+	for (size_t imm = 0; imm < HVC_IMM_COUNT; imm++)
+		words[imm] = hvc_arch_encode((uint16_t)imm);
+	ok &= hvc_engine__write(engine, HVC_CALLS, words, HVC_CALLS_SIZE);
+	for (size_t imm = 0; imm < HVC_IMM_COUNT; imm++)
+		words[imm] = hvc_arch_encode_smc((uint16_t)imm);
+	ok &= hvc_engine__write(engine, HVC_SMC_CALLS, words, HVC_CALLS_SIZE);
+	ok &= hvc_engine__write(engine, HVC_FUNCTION, function_code, sizeof function_code);
+	free(words);
+	return ok;
+}
