@@ -134,7 +134,8 @@ bool hvc_zero__has(const struct hvc_zero *zero, uint64_t address)
 bool hvc_zero__lend(struct hvc_zero *zero, struct hvc_engine *engine, uint64_t address,
                     unsigned size)
 {
-	if (!lend_page(zero, engine, START(address)))
+	/* An engine may have looked for the page before hvc_zero__store brought it. */
+	if (find(zero, START(address)) == NONE && !lend_page(zero, engine, START(address)))
 		return false;
 	access(zero, address, size, false);
 	return true;
