@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "subject/image.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "subject/elf.h"
+#include "subject/file.h"
+#include "subject/kallsyms.h"
+#include "subject/little.h"
+#include "subject/wrap.h"
+#include "subject/zboot.h"
 
 /* Files that are recognised in order to refuse them with a reason. */
 static const struct {
@@ -18,16 +19,7 @@ static const struct {
 	const char *what;
 } refused[] = {
         /* clang-format off */
-	{0, 2, "\x1f\x8b", "compressed with gzip: decompress it first"},
-	{0, 6, "\xfd" "7zXZ\0", "compressed with xz: decompress it first"},
-	{0, 4, "\x28\xb5\x2f\xfd", "compressed with zstd: decompress it first"},
-	{0, 4, "\x04\x22\x4d\x18", "compressed with lz4: decompress it first"},
-	{0, 4, "\x02\x21\x4c\x18", "compressed with lz4: decompress it first"},
-	{0, 3, "BZh", "compressed with bzip2: decompress it first"},
 	{0, 9, "\x89LZO\0\r\n\x1a\n", "compressed with lzop: decompress it first"},
-	{0, 8, "MZ\0\0zimg", "an EFI zboot image, which is compressed: decompress it first"},
-	{0, 8, "!<arch>\n", "an archive (ar, deb): extract the file from it first"},
-	{257, 5, "ustar", "a tar archive: extract the file from it first"},
 	{0, 4, "\x27\x05\x19\x56", "a U-Boot image: extract the kernel from it first"},
 	{0, 4, "\xd0\x0d\xfe\xed", "a device tree or FIT image: extract the kernel from it first"},
 	{0x202, 4, "HdrS", "an x86 kernel, not AArch64"},
@@ -38,76 +30,30 @@ static const struct {
 /* arm64 Image header (Linux Documentation/arch/arm64/booting.rst): where its fields are. */
 #define IMAGE_HEADER_SIZE 64u
 #define IMAGE_SIZE_AT     16u
+#define IMAGE_FLAGS_AT    24u
 #define IMAGE_MAGIC_AT    56u
+#define IMAGE_BIG_ENDIAN  1u
 
-static uint64_t little64(const uint8_t *bytes)
+/* An arm64 Image: what its header wants. */
+static enum hvc_status check_image(const struct hvc_loaded *loaded, struct hvc_diag *diag,
+                                   uint64_t *memory)
 {
-	uint64_t value = 0;
+	uint64_t image_size = hvc_little__64(loaded->bytes + IMAGE_SIZE_AT);
+	struct hvc_part part;
 
-	for (unsigned i = 8; i-- > 0;)
-		value = value << 8 | bytes[i];
-	return value;
-}
-
-static enum hvc_status io_error(const char *name, int error, struct hvc_diag *diag)
-{
-	return hvc_diag_set(diag, HVC_E_IO, name, 0, 0, "%s", strerror(error));
-}
-
-/* Read all of an open regular file. */
-static enum hvc_status read_all(const char *name, int file, struct hvc_diag *diag,
-                                struct hvc_loaded *out)
-{
-	struct stat stat;
-	uint8_t *bytes;
-	size_t size, got = 0;
-
-	if (fstat(file, &stat))
-		return io_error(name, errno, diag);
-	if (S_ISDIR(stat.st_mode))
-		return hvc_diag_set(diag, HVC_E_IO, name, 0, 0, "is a directory, not a file");
-	if (!S_ISREG(stat.st_mode))
-		return hvc_diag_set(diag, HVC_E_IO, name, 0, 0, "is not a regular file");
-	if (stat.st_size == 0)
-		return hvc_diag_set(diag, HVC_E_FORMAT, name, 0, 0, "is empty");
-	if ((uint64_t)stat.st_size > HVC_IMAGE_MAX)
-		return hvc_diag_set(diag, HVC_E_RANGE, name, 0, 0, "is larger than %" PRIu64 " MiB",
-		                    HVC_IMAGE_MAX >> 20);
-	size = (size_t)stat.st_size;
-	bytes = malloc(size);
-	if (!bytes)
-		return hvc_diag_set(diag, HVC_E_NOMEM, name, 0, 0, "no memory for %zu bytes", size);
-	while (got < size) {
-		ssize_t count = read(file, bytes + got, size - got);
-
-		if (count < 0 && errno == EINTR)
-			continue;
-		if (count <= 0) {
-			free(bytes);
-			if (count < 0)
-				return io_error(name, errno, diag);
-			return hvc_diag_set(diag, HVC_E_IO, name, 0, 0,
-			                    "became shorter while it was read");
-		}
-		got += (size_t)count;
-	}
-	out->owned = bytes;
-	out->bytes = bytes;
-	out->size = size;
+	if (image_size > HVC_IMAGE_MAX)
+		return hvc_diag_set(diag, HVC_E_FORMAT, loaded->name, 0, 0,
+		                    "image_size at offset 0x%x is 0x%" PRIx64 ", more than %" PRIu64
+		                    " MiB",
+		                    IMAGE_SIZE_AT, image_size, HVC_IMAGE_MAX >> 20);
+	if (hvc_little__64(loaded->bytes + IMAGE_FLAGS_AT) & IMAGE_BIG_ENDIAN)
+		return hvc_diag_set(diag, HVC_E_FORMAT, loaded->name, 0, 0,
+		                    "is a big-endian kernel: flags at offset 0x%x", IMAGE_FLAGS_AT);
+	/* Most are EFI programs too, which say how long they are. */
+	HVC_TRY(hvc_pe__kernel(loaded->name, loaded->bytes, loaded->size, diag, &part));
+	if (image_size > *memory)
+		*memory = image_size;
 	return HVC_OK;
-}
-
-static enum hvc_status read_file(const char *name, struct hvc_diag *diag, struct hvc_loaded *out)
-{
-	/* Without O_NONBLOCK the open of a FIFO would wait for a writer. */
-	int file = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
-	enum hvc_status status;
-
-	if (file < 0)
-		return io_error(name, errno, diag);
-	status = read_all(name, file, diag, out);
-	close(file);
-	return status;
 }
 
 /* An Image or raw file: one segment at HVC_IMAGE_BASE. */
@@ -118,16 +64,8 @@ static enum hvc_status load_flat(struct hvc_loaded *loaded, struct hvc_diag *dia
 	loaded->format = HVC_FORMAT_RAW;
 	if (loaded->size >= IMAGE_HEADER_SIZE &&
 	    !memcmp(loaded->bytes + IMAGE_MAGIC_AT, "ARM\x64", 4)) {
-		uint64_t image_size = little64(loaded->bytes + IMAGE_SIZE_AT);
-
 		loaded->format = HVC_FORMAT_IMAGE;
-		if (image_size > HVC_IMAGE_MAX)
-			return hvc_diag_set(diag, HVC_E_FORMAT, loaded->name, 0, 0,
-			                    "image_size at offset 0x%x is 0x%" PRIx64
-			                    ", more than %" PRIu64 " MiB",
-			                    IMAGE_SIZE_AT, image_size, HVC_IMAGE_MAX >> 20);
-		if (image_size > memory)
-			memory = image_size;
+		HVC_TRY(check_image(loaded, diag, &memory));
 	}
 	loaded->segment = calloc(1, sizeof *loaded->segment);
 	loaded->offset = calloc(1, sizeof *loaded->offset);
@@ -158,33 +96,71 @@ static enum hvc_status load_bytes(struct hvc_loaded *loaded, struct hvc_diag *di
 	return load_flat(loaded, diag);
 }
 
-static enum hvc_status finish(struct hvc_loaded *loaded, struct hvc_diag *diag,
+/* A stripped kernel still has the names it prints. */
+static enum hvc_status load_names(struct hvc_loaded *loaded, struct hvc_diag *diag)
+{
+	enum hvc_status status = HVC_OK;
+
+	if (!loaded->symbols.count)
+		status = hvc_kallsyms__load(loaded);
+	if (status == HVC_OK)
+		status = hvc_symbols__sort(&loaded->symbols);
+	if (status != HVC_OK)
+		return hvc_diag_set(diag, status, loaded->name, 0, 0, "%s", hvc_strerror(status));
+	return HVC_OK;
+}
+
+/* Unwrap and load a file, which is taken over. */
+static enum hvc_status finish(struct hvc_wrapped *file, const char *member, struct hvc_diag *diag,
                               struct hvc_loaded *out)
 {
-	enum hvc_status status = load_bytes(loaded, diag);
+	enum hvc_status status = hvc_wrap__open(file, member, diag);
+	struct hvc_loaded loaded = {
+	        .name = file->name,
+	        .member = file->member,
+	        .bytes = file->bytes,
+	        .size = file->size,
+	        .owned = file->owned,
+	};
 
+	if (status == HVC_OK)
+		status = load_bytes(&loaded, diag);
+	if (status == HVC_OK)
+		status = load_names(&loaded, diag);
 	if (status != HVC_OK) {
-		hvc_image__unload(loaded);
+		hvc_image__unload(&loaded);
 		return status;
 	}
-	*out = *loaded;
+	*out = loaded;
 	return HVC_OK;
 }
 
 enum hvc_status hvc_image__load(const char *name, struct hvc_diag *diag, struct hvc_loaded *out)
 {
-	struct hvc_loaded loaded = {.name = name};
+	const size_t length = hvc_file__length(name);
+	const char *member = name[length] ? name + length + 1 : NULL;
+	struct hvc_wrapped file = {.name = strndup(name, length)};
+	enum hvc_status status;
 
-	HVC_TRY(read_file(name, diag, &loaded));
-	return finish(&loaded, diag, out);
+	if (!file.name)
+		return hvc_diag_set(diag, HVC_E_NOMEM, name, 0, 0, "no memory");
+	status = hvc_file__read(file.name, diag, &file.owned, &file.size);
+	if (status != HVC_OK) {
+		hvc_wrap__free(&file);
+		return status;
+	}
+	file.bytes = file.owned;
+	return finish(&file, member, diag, out);
 }
 
 enum hvc_status hvc_image__load_memory(const char *name, const uint8_t *bytes, size_t size,
                                        struct hvc_diag *diag, struct hvc_loaded *out)
 {
-	struct hvc_loaded loaded = {.name = name, .bytes = bytes, .size = size};
+	struct hvc_wrapped file = {.name = strdup(name), .bytes = bytes, .size = size};
 
-	return finish(&loaded, diag, out);
+	if (!file.name)
+		return hvc_diag_set(diag, HVC_E_NOMEM, name, 0, 0, "no memory");
+	return finish(&file, NULL, diag, out);
 }
 
 void hvc_image__unload(struct hvc_loaded *loaded)
@@ -193,6 +169,8 @@ void hvc_image__unload(struct hvc_loaded *loaded)
 	free(loaded->segment);
 	free(loaded->offset);
 	free(loaded->owned);
+	free(loaded->member);
+	free(loaded->name);
 	*loaded = (struct hvc_loaded){0};
 }
 

@@ -8,9 +8,10 @@
 
 /** An image as loaded. Addresses are where the machine has them: the file's, plus bias. */
 struct hvc_loaded {
-	const char *name; /* for diagnostics; borrowed */
+	char *name;   /* for diagnostics: FILE, or FILE:MEMBER */
+	char *member; /* what was taken from a package; NULL: nothing was */
 	enum hvc_format format;
-	const uint8_t *bytes; /* the file */
+	const uint8_t *bytes; /* the file, without what was around it */
 	size_t size;
 	uint8_t *owned; /* what to free: bytes, or NULL when they are borrowed */
 	struct hvc_segment *segment;
@@ -21,8 +22,8 @@ struct hvc_loaded {
 };
 
 /**
- * Load a file. Errors as hvc_subject_open's. name is borrowed, and *out is untouched on failure;
- * otherwise hvc_image__unload frees it.
+ * Load FILE[:MEMBER], which may be packed. Errors as hvc_subject_open's; *out is untouched on
+ * failure; otherwise hvc_image__unload frees it.
  */
 HVC_MUST_USE enum hvc_status hvc_image__load(const char *name, struct hvc_diag *diag,
                                              struct hvc_loaded *out);

@@ -8,13 +8,15 @@
 #include <sys/stat.h>
 
 #include "hvcheck/arch.h"
+#include "subject/file.h"
 #include "subject/image.h"
+#include "subject/system_map.h"
 
 #define DEFAULT_SYMBOL "hvc_vectors"
 
 struct hvc_subject {
 	char *name; /* the spec */
-	char *path; /* its file part */
+	char *path; /* its FILE[:MEMBER] */
 	const struct hvc_builtin *builtin;
 	struct hvc_loaded loaded;
 	struct hvc_image image;
@@ -181,35 +183,38 @@ static enum hvc_status set_vectors(struct hvc_subject *subject, const char *wher
 	return HVC_OK;
 }
 
-/* Split the spec: subject->path becomes the file, *where the part after the '@', or NULL. */
+static bool exists(const char *path)
+{
+	struct stat stat_;
+
+	return !stat(path, &stat_);
+}
+
+/* Split the spec: subject->path becomes FILE[:MEMBER], *where the part after the '@', or NULL. */
 static enum hvc_status split(struct hvc_subject *subject, struct hvc_diag *diag, const char **where)
 {
-	const char *spec = subject->name, *at = strrchr(spec, '@');
-	struct stat stat_;
-	bool exists = !stat(spec, &stat_);
+	const char *spec = subject->name, *at = exists(spec) ? NULL : strrchr(spec, '@');
 
-	*where = NULL;
-	if (exists || !at) {
-		if (!exists && !strchr(spec, '/'))
-			return no_such_subject(spec, diag);
-		subject->path = strdup(spec);
-	} else {
-		subject->path = strndup(spec, (size_t)(at - spec));
-		*where = at + 1;
-	}
+	*where = at ? at + 1 : NULL;
+	subject->path = at ? strndup(spec, (size_t)(at - spec)) : strdup(spec);
 	if (!subject->path)
 		return hvc_diag_set(diag, HVC_E_NOMEM, spec, 0, 0, "no memory");
-	if (!subject->path[0] || (*where && !**where))
+	if (!subject->path[0] || (at && !at[1]))
 		return hvc_diag_set(diag, HVC_E_ARG, spec, 0, 0,
-		                    "a subject is NAME, FILE, FILE@SYMBOL, FILE@0xADDRESS or "
-		                    "FILE@+0xOFFSET");
-	if (*where && stat(subject->path, &stat_) && find_builtin(subject->path))
+		                    "a subject is NAME, FILE[:MEMBER], or one of these files with "
+		                    "@SYMBOL, @0xADDRESS or @+0xOFFSET");
+	if (exists(subject->path))
+		return HVC_OK;
+	if (at && find_builtin(subject->path))
 		return hvc_diag_set(diag, HVC_E_ARG, spec, 0, 0,
 		                    "'%s' is a built-in, which takes no '@'", subject->path);
+	if (!at && !strchr(spec, '/') && !spec[hvc_file__length(spec)])
+		return no_such_subject(spec, diag);
 	return HVC_OK;
 }
 
-static enum hvc_status open_spec(struct hvc_subject *subject, struct hvc_diag *diag)
+static enum hvc_status open_spec(struct hvc_subject *subject, const char *symbols,
+                                 struct hvc_diag *diag)
 {
 	const struct hvc_builtin *builtin = find_builtin(subject->name);
 	const char *where = NULL;
@@ -225,10 +230,18 @@ static enum hvc_status open_spec(struct hvc_subject *subject, struct hvc_diag *d
 		HVC_TRY(split(subject, diag, &where));
 		HVC_TRY(hvc_image__load(subject->path, diag, &subject->loaded));
 	}
+	if (symbols)
+		HVC_TRY(hvc_system_map__load(&subject->loaded, symbols, diag));
 	return set_vectors(subject, where, diag);
 }
 
 enum hvc_status hvc_subject_open(const char *spec, struct hvc_diag *diag, struct hvc_subject **out)
+{
+	return hvc_subject_open_with(spec, NULL, diag, out);
+}
+
+enum hvc_status hvc_subject_open_with(const char *spec, const char *symbols, struct hvc_diag *diag,
+                                      struct hvc_subject **out)
 {
 	struct hvc_subject *subject;
 	enum hvc_status status;
@@ -241,7 +254,7 @@ enum hvc_status hvc_subject_open(const char *spec, struct hvc_diag *diag, struct
 	if (!subject || !subject->name)
 		status = hvc_diag_set(diag, HVC_E_NOMEM, spec, 0, 0, "no memory");
 	else
-		status = open_spec(subject, diag);
+		status = open_spec(subject, symbols, diag);
 	if (status != HVC_OK) {
 		hvc_subject_close(subject);
 		return status;
@@ -268,6 +281,11 @@ const char *hvc_subject_name(const struct hvc_subject *subject)
 enum hvc_format hvc_subject_format(const struct hvc_subject *subject)
 {
 	return subject->loaded.format;
+}
+
+const char *hvc_subject_member(const struct hvc_subject *subject)
+{
+	return subject->loaded.member;
 }
 
 const struct hvc_builtin *hvc_subject_builtin(const struct hvc_subject *subject)

@@ -4,6 +4,42 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool ends_in(const char *name, const char *ending)
+{
+	size_t length = strlen(name), tail = strlen(ending);
+
+	return length >= tail && !strcmp(name + length - tail, ending);
+}
+
+bool hvc_symbol__describe(char type, const char *name, struct hvc_symbol *out)
+{
+	const bool end = ends_in(name, "_end") || !strcmp(name, "_etext") ||
+	                 !strcmp(name, "_einittext") || !strcmp(name, "_edata");
+	const bool border = end || ends_in(name, "_start") || ends_in(name, "_begin") ||
+	                    !strncmp(name, "__pi_", 5);
+	struct hvc_symbol symbol = {.name = name, .size = end};
+
+	if (strchr("AaNUu?", type))
+		return false;
+	symbol.rank = border ? 4 : strchr("TtWw", type) ? 0 : 2;
+	symbol.rank += type >= 'a';
+	*out = symbol;
+	return true;
+}
+
+enum hvc_status hvc_symbols__own(struct hvc_symbols *symbols, char *text)
+{
+	struct hvc_symbol_text *row = malloc(sizeof *row);
+
+	if (!row) {
+		free(text);
+		return HVC_E_NOMEM;
+	}
+	*row = (struct hvc_symbol_text){.text = text, .next = symbols->text};
+	symbols->text = row;
+	return HVC_OK;
+}
+
 enum hvc_status hvc_symbols__add(struct hvc_symbols *symbols, const struct hvc_symbol *symbol)
 {
 	if (symbols->count == symbols->capacity) {
@@ -46,11 +82,15 @@ static int by_name(const void *a, const void *b)
 
 enum hvc_status hvc_symbols__sort(struct hvc_symbols *symbols)
 {
+	const struct hvc_symbol **index;
+
 	if (!symbols->count)
 		return HVC_OK;
-	symbols->by_name = calloc(symbols->count, sizeof *symbols->by_name);
-	if (!symbols->by_name)
+	index = calloc(symbols->count, sizeof *index);
+	if (!index)
 		return HVC_E_NOMEM;
+	free(symbols->by_name);
+	symbols->by_name = index;
 	qsort(symbols->row, symbols->count, sizeof *symbols->row, by_address);
 	for (size_t i = 0; i < symbols->count; i++)
 		symbols->by_name[i] = &symbols->row[i];
@@ -60,6 +100,11 @@ enum hvc_status hvc_symbols__sort(struct hvc_symbols *symbols)
 
 void hvc_symbols__free(struct hvc_symbols *symbols)
 {
+	for (struct hvc_symbol_text *row = symbols->text, *next; row; row = next) {
+		next = row->next;
+		free(row->text);
+		free(row);
+	}
 	free(symbols->row);
 	free(symbols->by_name);
 	*symbols = (struct hvc_symbols){0};

@@ -10,10 +10,16 @@
 
 /** One symbol. Better symbols of the same address have a lower rank. */
 struct hvc_symbol {
-	const char *name; /* borrowed from the image's bytes */
+	const char *name; /* borrowed from the image's bytes, or from text that is owned */
 	uint64_t address;
 	uint64_t size; /* 0: up to the next symbol */
 	unsigned rank;
+};
+
+/** Names that are in no image. */
+struct hvc_symbol_text {
+	char *text;
+	struct hvc_symbol_text *next;
 };
 
 /** A growing table; zero-initialise. */
@@ -21,11 +27,22 @@ struct hvc_symbols {
 	struct hvc_symbol *row; /* after hvc_symbols__sort: by address, rank, name */
 	const struct hvc_symbol **by_name;
 	size_t count, capacity;
+	struct hvc_symbol_text *text;
 };
+
+/**
+ * Make a symbol of what nm and kallsyms write, but for its address. A function's own name ranks
+ * before that of data, both before the border of a region and an alias; the end of a region
+ * covers nothing but itself. False: it names no place (absolute, undefined).
+ */
+bool hvc_symbol__describe(char type, const char *name, struct hvc_symbol *out);
+
+/** Take over malloc'ed text that names are in; freed also on failure. */
+HVC_MUST_USE enum hvc_status hvc_symbols__own(struct hvc_symbols *symbols, char *text);
 
 HVC_MUST_USE enum hvc_status hvc_symbols__add(struct hvc_symbols *symbols,
                                               const struct hvc_symbol *symbol);
-/** To be called once, after the last symbol and before the first search. */
+/** To be called after the last symbol and before the first search. */
 HVC_MUST_USE enum hvc_status hvc_symbols__sort(struct hvc_symbols *symbols);
 void hvc_symbols__free(struct hvc_symbols *symbols);
 

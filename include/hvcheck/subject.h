@@ -3,15 +3,25 @@
  * Subjects: what answers the HVC. A built-in variant by name, or vectors inside a file.
  *
  *   NAME              a built-in variant (hvc_builtin_at)
- *   FILE@SYMBOL       ELF64 AArch64: the table at that symbol
+ *   FILE@SYMBOL       the table at that symbol
  *   FILE@0xVADDR      ELF: virtual address; Image or raw: load address (see base) plus offset
  *   FILE@+0xOFFSET    byte offset in the file (ELF: mapped through the segments)
  *   FILE              ELF with a symbol every built-in has, `hvc_vectors`
  *
- * A name without '/' and '@' that matches a built-in is the built-in. The last '@' separates,
- * unless the whole is the name of an existing file. An ELF file linked at or above 2^40, such as
- * a kernel's vmlinux, is moved down as a whole to HVC_IMAGE_BASE, its offset in 2 MiB kept:
- * specs and candidates name its addresses as the file has them, everything else as moved.
+ * and FILE:MEMBER instead of each FILE. A name without '/' and '@' that matches a built-in is
+ * the built-in. The last '@' separates, unless the whole is the name of an existing file.
+ *
+ * FILE may be packed, in up to eight layers: compressed (gzip, xz, zstd, lz4, lzma, bzip2), a
+ * package (.deb, .rpm, ar, tar, cpio), an EFI zboot image, a unified kernel image. Addresses and
+ * offsets are those of what is inside. Of a package the only member that looks like a kernel is
+ * taken, or MEMBER: the path of one, or a shell pattern that only one matches; a pattern without
+ * '/' may match the last part of a path. The ':' separates where no file has the whole name.
+ *
+ * Symbols are those of the ELF file, and of a stripped Linux Image those that the kernel keeps of
+ * itself (kallsyms). An ELF file linked at or above 2^40, such as a kernel's vmlinux, is moved
+ * down as a whole to HVC_IMAGE_BASE, its offset in 2 MiB kept: specs and candidates name its
+ * addresses as the file has them, everything else as moved. A relocatable object is laid out
+ * from HVC_IMAGE_BASE on and its relocations applied; each undefined symbol is a trap.
  */
 #ifndef HVCHECK_SUBJECT_H
 #define HVCHECK_SUBJECT_H
@@ -20,7 +30,7 @@
 
 /** Where raw files and arm64 Image files are loaded; a 2 MiB boundary. */
 #define HVC_IMAGE_BASE UINT64_C(0x40000000)
-/** Largest file that is read, and largest image in memory, in bytes. */
+/** Largest file that is read, also after unpacking, and largest image in memory, in bytes. */
 #define HVC_IMAGE_MAX (UINT64_C(512) << 20)
 
 enum hvc_format {
@@ -50,17 +60,29 @@ struct hvc_subject;
  * Open a subject.
  *
  * spec: as above. Errors: HVC_E_IO (missing, unreadable, a directory), HVC_E_FORMAT (not
- * AArch64, truncated, overlapping or wild segments; diag says at which offset), HVC_E_NOTFOUND
- * (no such symbol or built-in), HVC_E_RANGE (the table is not 2 KiB aligned or not inside the
- * image).
+ * AArch64, damaged or truncated, overlapping or wild segments; diag says at which offset),
+ * HVC_E_NOTFOUND (no such symbol, built-in or member; several kernels in a package),
+ * HVC_E_RANGE (the table is not 2 KiB aligned or not inside the image; what is packed becomes
+ * larger than HVC_IMAGE_MAX, or a hundred times its size), HVC_E_UNSUPPORTED (packed in a way
+ * that is not known here).
  */
 HVC_MUST_USE HVC_API enum hvc_status hvc_subject_open(const char *spec, struct hvc_diag *diag,
                                                       struct hvc_subject **out);
+/**
+ * The same with the symbols of a System.map besides the image's own: what nm writes. Its
+ * addresses are the ELF file's; for an Image or raw file they count from its _text, or from
+ * _start or start. symbols: its path; NULL: none. Errors also of that file.
+ */
+HVC_MUST_USE HVC_API enum hvc_status hvc_subject_open_with(const char *spec, const char *symbols,
+                                                           struct hvc_diag *diag,
+                                                           struct hvc_subject **out);
 HVC_API void hvc_subject_close(struct hvc_subject *subject);
 
 /** The spec it was opened with. */
 HVC_API const char *hvc_subject_name(const struct hvc_subject *subject);
 HVC_API enum hvc_format hvc_subject_format(const struct hvc_subject *subject);
+/** The path in the package that the image was taken from; NULL: it was in none. */
+HVC_API const char *hvc_subject_member(const struct hvc_subject *subject);
 /** Built-in row, NULL for files. */
 HVC_API const struct hvc_builtin *hvc_subject_builtin(const struct hvc_subject *subject);
 /** What hvc_machine_open needs; valid until close. */
@@ -112,7 +134,7 @@ struct hvc_candidate {
 /**
  * Find EL2 vector tables in a file by shape: 2 KiB aligned, sixteen slots 0x80 apart that start
  * with an instruction, and code reachable from slot 0x400 that uses EL2 registers. Best first.
- * path is a file, not a subject spec. *out is malloc'ed; the caller frees it.
+ * path is FILE[:MEMBER]. *out is malloc'ed; the caller frees it.
  */
 HVC_MUST_USE HVC_API enum hvc_status hvc_vectors_find(const char *path, struct hvc_diag *diag,
                                                       struct hvc_candidate **out, size_t *count);

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include "subject/wrap.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "hvcheck/subject.h"
+#include "subject/archive.h"
+#include "subject/elf.h"
+#include "subject/zboot.h"
+
+/* Linux, Documentation/arch/arm64/booting.rst: also a PE file, but loaded as it is. */
+#define IMAGE_MAGIC_AT 56u
+
+static bool is_image(const struct hvc_wrapped *file)
+{
+	return file->size >= IMAGE_MAGIC_AT + 4 &&
+	       !memcmp(file->bytes + IMAGE_MAGIC_AT, "ARM\x64", 4);
+}
+
+/* Diagnostics are about FILE:MEMBER from here on. */
+static enum hvc_status enter(struct hvc_wrapped *file, char *member, struct hvc_diag *diag)
+{
+	size_t length = strlen(file->name), more = strlen(member);
+	char *name = realloc(file->name, length + 1 + more + 1);
+
+	free(file->member);
+	file->member = member;
+	if (!name)
+		return hvc_diag_set(diag, HVC_E_NOMEM, file->name, 0, 0, "no memory");
+	name[length] = ':';
+	memcpy(name + length + 1, member, more + 1);
+	file->name = name;
+	return HVC_OK;
+}
+
+/* Replace a part of the file by what is packed in it. */
+static enum hvc_status unpack(struct hvc_wrapped *file, const struct hvc_part *part, uint64_t limit,
+                              const char **member, struct hvc_diag *diag)
+{
+	const struct hvc_packed packed = {
+	        .name = file->name,
+	        .bytes = file->bytes + part->offset,
+	        .size = (size_t)part->size,
+	        .member = *member,
+	        .limit = limit,
+	};
+	struct hvc_unpacked unpacked;
+
+	HVC_TRY(hvc_archive__unpack(&packed, diag, &unpacked));
+	free(file->owned);
+	file->owned = unpacked.bytes;
+	file->bytes = unpacked.bytes;
+	file->size = unpacked.size;
+	if (!unpacked.member)
+		return HVC_OK;
+	*member = NULL;
+	return enter(file, unpacked.member, diag);
+}
+
+enum hvc_status hvc_wrap__open(struct hvc_wrapped *file, const char *member, struct hvc_diag *diag)
+{
+	uint64_t limit = (uint64_t)file->size * HVC_ARCHIVE_RATIO;
+
+	if (limit < HVC_ARCHIVE_FREE)
+		limit = HVC_ARCHIVE_FREE;
+	for (unsigned layer = 0; !hvc_elf__is(file->bytes, file->size) && !is_image(file);) {
+		struct hvc_part part = {.size = file->size};
+
+		if (hvc_zboot__is(file->bytes, file->size)) {
+			HVC_TRY(hvc_zboot__payload(file->name, file->bytes, file->size, diag,
+			                           &part));
+			HVC_TRY(unpack(file, &part, limit, &member, diag));
+		} else if (hvc_archive__is(file->bytes, file->size)) {
+			HVC_TRY(unpack(file, &part, limit, &member, diag));
+		} else {
+			HVC_TRY(hvc_pe__kernel(file->name, file->bytes, file->size, diag, &part));
+			if (!part.size)
+				break;
+			file->bytes += part.offset;
+			file->size = (size_t)part.size;
+		}
+		if (++layer > HVC_WRAP_LAYERS)
+			return hvc_diag_set(diag, HVC_E_FORMAT, file->name, 0, 0,
+			                    "is packed more than %u times", HVC_WRAP_LAYERS);
+	}
+	if (member)
+		return hvc_diag_set(diag, HVC_E_NOTFOUND, file->name, 0, 0,
+		                    "no file '%s' in it: it is not a package", member);
+	return HVC_OK;
+}
+
+void hvc_wrap__free(struct hvc_wrapped *file)
+{
+	free(file->name);
+	free(file->owned);
+	free(file->member);
+	*file = (struct hvc_wrapped){0};
+}
