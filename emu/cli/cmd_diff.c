@@ -27,7 +27,7 @@ static enum hvc_status make_diff(const struct hvc_options *options, const struct
 	const struct hvc_diff_config config = {
 	        .subject = {pair->subject[HVC_SIDE_OLD], pair->subject[HVC_SIDE_NEW]},
 	        .abi = {pair->abi[HVC_SIDE_OLD], pair->abi[HVC_SIDE_NEW]},
-	        .world = &world,
+	        .world = {&world, &world},
 	        .randoms = options->randoms,
 	        .brief = hvc_options__has(options, HVC_OPTION_BRIEF),
 	        .jobs = options->jobs,

@@ -125,9 +125,10 @@ static enum hvc_status check_world(const struct hvc_check_config *config, struct
                                    const struct hvc_probes *probes, struct hvc_diag *diag)
 {
 	struct hvc_check *check = bench->check;
+	struct hvc_world world = hvc_abi_world_at(config->abi, bench->world)->world;
 	struct hvc_map_config map = {
 	        .subject = config->subject,
-	        .world = &hvc_abi_world_at(config->abi, bench->world)->world,
+	        .world = &world,
 	        .probes = probes,
 	        .jobs = config->jobs,
 	        .budget = config->budget,
@@ -135,6 +136,10 @@ static enum hvc_status check_world(const struct hvc_check_config *config, struct
 	        .progress_ctx = config->progress_ctx,
 	};
 
+	if (config->over && hvc_world_overlay(&world, config->over) != HVC_OK)
+		return hvc_diag_set(diag, HVC_E_RANGE, NULL, 0, 0,
+		                    "too much for world %s: at most %u boundaries", world.name,
+		                    HVC_BOUNDARIES_MAX);
 	HVC_TRY(hvc_map_make(&map, diag, &check->map[bench->world]));
 	check->maps++;
 	bench->map = check->map[bench->world];

@@ -119,6 +119,43 @@ void hvc_class_print(const struct hvc_class *class_, char *text, size_t size)
 		       class_->untracked == 1 ? "" : "s");
 }
 
+/* A word as a shell takes it. */
+static void append_word(struct line *line, const char *word)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+	                            "_./@+-:=,%";
+
+	if (word[strspn(word, plain)] == '\0') {
+		append(line, "%s", word);
+		return;
+	}
+	append(line, "'");
+	for (; *word; word++)
+		append(line, *word == '\'' ? "'\\''" : "%c", *word);
+	append(line, "'");
+}
+
+/* What lies around the subject. */
+static void append_around(struct line *line, const struct hvc_world *world)
+{
+	for (unsigned i = 0; i < world->extras; i++) {
+		const uint8_t *e = world->extra[i].encoding;
+
+		append(line, " --set s%u_%u_c%u_c%u_%u=0x%llx", e[0], e[1], e[2], e[3], e[4],
+		       (unsigned long long)world->extra[i].value);
+	}
+	if (world->zero_pages)
+		append(line, " --map-on-demand=%u", world->zero_pages);
+	for (unsigned i = 0; i < world->boundaries; i++) {
+		const struct hvc_stop *boundary = &world->boundary[i];
+
+		append(line, boundary->stub ? " --stub " : " --stop-at ");
+		append_word(line, boundary->name);
+		if (boundary->stub)
+			append(line, "=0x%llx", (unsigned long long)boundary->value);
+	}
+}
+
 static void append_world(struct line *line, const struct hvc_world *world)
 {
 	struct hvc_world plain;
@@ -135,23 +172,7 @@ static void append_world(struct line *line, const struct hvc_world *world)
 			append(line, " --set %s=0x%llx", hvc_reg_name(reg),
 			       (unsigned long long)world->state.v[i]);
 	}
-}
-
-/* "hvcheck run SUBJECT", as a shell takes it. */
-static void append_word(struct line *line, const char *subject)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-	                            "_./@+-:=,%";
-
-	append(line, "hvcheck run ");
-	if (subject[strspn(subject, plain)] == '\0') {
-		append(line, "%s", subject);
-		return;
-	}
-	append(line, "'");
-	for (; *subject; subject++)
-		append(line, *subject == '\'' ? "'\\''" : "%c", *subject);
-	append(line, "'");
+	append_around(line, world);
 }
 
 void hvc_call_command(const char *subject, const struct hvc_world *world,
@@ -163,6 +184,7 @@ void hvc_call_command(const char *subject, const struct hvc_world *world,
 	if (size)
 		text[0] = '\0';
 	hvc_call_init(&plain, probe->seed);
+	append(&line, "hvcheck run ");
 	append_word(&line, subject);
 	append(&line, " --imm 0x%x", imm);
 	if (probe->call.insn != HVC_INSN_HVC)

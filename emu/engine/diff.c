@@ -276,7 +276,7 @@ static enum hvc_status run(const struct hvc_diff_config *config, struct hvc_diag
 	for (int side = 0; status == HVC_OK && side < HVC_SIDE_COUNT; side++) {
 		struct hvc_map_config map = {
 		        .subject = config->subject[side],
-		        .world = config->world,
+		        .world = config->world[side],
 		        .probes = &probes,
 		        .jobs = config->jobs,
 		        .budget = config->budget,

@@ -37,6 +37,7 @@ struct hvc_partial {
 	size_t runs, run_capacity;
 	unsigned *bucket; /* hash table: class index + 1, 0 is empty; power of two */
 	unsigned buckets;
+	struct hvc_invented invented;
 };
 
 #define HVC_CLASS_MAX 2000000u

@@ -70,7 +70,10 @@ static bool save(FILE *file, const struct hvc_partial *partial)
 		     put(file, class_->store, sizeof *class_->store, kept_stores(class_));
 	}
 	ok = ok && put(file, &partial->runs, sizeof partial->runs, 1);
-	return ok && put(file, partial->run, sizeof *partial->run, partial->runs);
+	ok = ok && put(file, partial->run, sizeof *partial->run, partial->runs);
+	ok = ok && put(file, &partial->invented, sizeof partial->invented, 1);
+	return ok && put(file, partial->invented.row, sizeof *partial->invented.row,
+	                 partial->invented.rows);
 }
 
 /* An array of a class, into memory of its own. */
@@ -99,6 +102,18 @@ static bool load_class(FILE *file, struct hvc_partial *into)
 	return hvc_partial__intern(into, &class_, &index) && index + 1 == into->classes;
 }
 
+static bool load_invented(FILE *file, struct hvc_invented *out)
+{
+	struct hvc_invented head;
+	struct hvc_invention row;
+	bool ok = get(file, &head, sizeof head, 1);
+
+	for (unsigned i = 0; ok && i < head.rows; i++)
+		ok = get(file, &row, sizeof row, 1) && hvc_invented_add(out, &row) == HVC_OK;
+	out->more += ok ? head.more : 0;
+	return ok;
+}
+
 static bool load(FILE *file, struct hvc_partial *out)
 {
 	unsigned classes;
@@ -112,7 +127,7 @@ static bool load(FILE *file, struct hvc_partial *out)
 	for (size_t i = 0; ok && i < runs; i++)
 		ok = get(file, &run, sizeof run, 1) && run.class_ < classes &&
 		     hvc_partial__add_run(out, &run);
-	return ok;
+	return ok && load_invented(file, &out->invented);
 }
 
 /*

@@ -70,6 +70,8 @@ static enum hvc_status sweep(const struct hvc_map_config *config, struct hvc_dia
 	map->classes = partial.classes;
 	map->run = partial.run;
 	map->runs = partial.runs;
+	map->invented = partial.invented;
+	hvc_invented_sort(&map->invented);
 	free(partial.bucket);
 	if (!is_closed(map))
 		return hvc_diag_set(diag, HVC_E_ENGINE, map->subject, 0, 0,
@@ -105,6 +107,7 @@ void hvc_map_free(struct hvc_map *map)
 	free(map->class_);
 	free(map->run);
 	hvc_probes_free(&map->probes);
+	hvc_invented_free(&map->invented);
 	free(map->subject);
 	free(map);
 }

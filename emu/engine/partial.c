@@ -108,6 +108,7 @@ bool hvc_partial__merge(struct hvc_partial *into, struct hvc_partial *from)
 		ok = hvc_partial__add_run(into, &run);
 	}
 	free(index);
+	ok = ok && hvc_invented_merge(&into->invented, &from->invented) == HVC_OK;
 	hvc_partial__clear(from);
 	return ok;
 }
@@ -119,5 +120,6 @@ void hvc_partial__clear(struct hvc_partial *partial)
 	free(partial->class_);
 	free(partial->run);
 	free(partial->bucket);
+	hvc_invented_free(&partial->invented);
 	memset(partial, 0, sizeof *partial);
 }

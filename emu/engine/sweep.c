@@ -195,6 +195,8 @@ enum hvc_status hvc_sweep__chunk(struct hvc_machine *machine, const struct hvc_p
 	hvc_class__masks(hvc_machine_present(machine), &sweep.masks);
 	begin_probe(&sweep);
 	status = hvc_machine_run(machine, &feed, diag);
+	if (status == HVC_OK && hvc_machine_invented(machine, &out->invented) != HVC_OK)
+		sweep.failed = true;
 	if (sweep.failed)
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0,
 		                    "out of memory, or more than %u different behaviours",

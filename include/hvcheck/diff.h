@@ -70,9 +70,10 @@ struct hvc_diff {
 struct hvc_diff_config {
 	const struct hvc_subject *subject[HVC_SIDE_COUNT];
 	const struct hvc_abi *abi[HVC_SIDE_COUNT]; /**< each may be NULL */
-	const struct hvc_world *world;             /**< of both; NULL: the default */
-	unsigned randoms;                          /**< seeded random values a selector */
-	bool brief;                                /**< only the values that code or rules name */
+	/** Of each; NULL: the default. They differ in the addresses of what both name alike. */
+	const struct hvc_world *world[HVC_SIDE_COUNT];
+	unsigned randoms; /**< seeded random values a selector */
+	bool brief;       /**< only the values that code or rules name */
 	unsigned jobs;
 	uint64_t budget;
 	hvc_progress_fn progress;

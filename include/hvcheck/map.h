@@ -59,6 +59,7 @@ struct hvc_map {
 	unsigned classes;
 	struct hvc_run *run; /**< sorted by probe, lo; no gap: 65,536 a probe */
 	size_t runs;
+	struct hvc_invented invented; /**< what its calls had to make up */
 };
 
 /** Called about ten times a second; false cancels. done of total calls. */
