@@ -3,6 +3,7 @@
 
 #include "cli/open.h"
 #include "cli/progress.h"
+#include "hvcheck/study.h"
 
 #define CONSTANTS_LIMIT 20000u /* instructions followed in search of compared constants */
 
@@ -42,6 +43,7 @@ static enum hvc_status make_map(const struct hvc_options *options,
 	struct hvc_progress progress;
 	struct hvc_probes probes;
 	struct hvc_world world;
+	struct hvc_map *map;
 	struct hvc_map_config config = {
 	        .subject = subject,
 	        .world = &world,
@@ -56,8 +58,15 @@ static enum hvc_status make_map(const struct hvc_options *options,
 	HVC_TRY(hvc_open__world(options, diag, &world));
 	HVC_TRY(make_probes(options, subject, abi, diag, &probes));
 	hvc_progress__begin(&progress, options);
-	status = hvc_map_make(&config, diag, out);
+	status = hvc_map_make(&config, diag, &map);
 	hvc_progress__end(&progress);
+	if (status == HVC_OK) {
+		status = hvc_map_study(&config, map, diag);
+		if (status == HVC_OK)
+			*out = map;
+		else
+			hvc_map_free(map);
+	}
 	hvc_probes_free(&probes);
 	return status;
 }

@@ -28,6 +28,12 @@ static uint64_t syndrome(const struct hvc_call *call)
 	return ec << 26 | UINT64_C(1) << 25 | call->imm;
 }
 
+/* PSTATE of the caller, as taking its exception saves it. */
+static uint64_t saved_pstate(const struct hvc_state *before, const struct hvc_call *call)
+{
+	return before->v[HVC_REG_NZCV] | before->v[HVC_REG_DAIF] | hvc_level_mode(call->from);
+}
+
 uint64_t hvc_term__eval(const struct hvc_term *term, const struct hvc_state *before,
                         const struct hvc_call *call)
 {
@@ -44,6 +50,8 @@ uint64_t hvc_term__eval(const struct hvc_term *term, const struct hvc_state *bef
 		return syndrome(call);
 	case HVC_TERM_RETURN:
 		return hvc_call_address(call) + 4;
+	case HVC_TERM_SPSR:
+		return saved_pstate(before, call);
 	default: /* HVC_TERM_SELF: classes hold no other kind */
 		return hvc_call_address(call);
 	}
@@ -52,7 +60,7 @@ uint64_t hvc_term__eval(const struct hvc_term *term, const struct hvc_state *bef
 bool hvc_term__moves(const struct hvc_term *term)
 {
 	return term->kind != HVC_TERM_CONST && term->kind != HVC_TERM_REG &&
-	       term->kind != HVC_TERM_FUNCTION;
+	       term->kind != HVC_TERM_FUNCTION && term->kind != HVC_TERM_SPSR;
 }
 
 static struct hvc_term term_of(enum hvc_term_kind kind)
@@ -192,9 +200,12 @@ bool hvc_class__derive(const struct hvc_outcome *outcome, const struct hvc_state
 		if (((value ^ before->v[i]) & masks->v[i]) == 0)
 			continue;
 		effects[count].reg = (enum hvc_reg)i;
-		effects[count].value = is_pstate((enum hvc_reg)i)
-		                               ? constant(value & masks->v[i])
-		                               : guess(value, masks->v[i], before, call);
+		if (is_pstate((enum hvc_reg)i))
+			effects[count].value = constant(value & masks->v[i]);
+		else if (i == HVC_REG_SPSR_EL1 && value == saved_pstate(before, call))
+			effects[count].value = term_of(HVC_TERM_SPSR);
+		else
+			effects[count].value = guess(value, masks->v[i], before, call);
 		count++;
 	}
 	if (count) {
@@ -330,6 +341,9 @@ void hvc_term_print(const struct hvc_term *term, char *text, size_t size)
 		break;
 	case HVC_TERM_RETURN:
 		snprintf(text, size, "return");
+		break;
+	case HVC_TERM_SPSR:
+		snprintf(text, size, "spsr");
 		break;
 	default:
 		snprintf(text, size, "self");

@@ -65,8 +65,16 @@ enum hvc_status hvc_sweep__chunk(struct hvc_machine *machine, const struct hvc_p
 /* jobs.c: chunks shared out to worker processes */
 enum hvc_status hvc_jobs__run(const struct hvc_map_config *config, struct hvc_diag *diag,
                               struct hvc_partial *out);
-/* Open a machine for a map. */
-enum hvc_status hvc_jobs__machine(const struct hvc_map_config *config, struct hvc_diag *diag,
+/* Who looks on while a machine runs; each may be NULL. */
+struct hvc_watch {
+	void (*trace)(void *ctx, const struct hvc_step *step);
+	void (*block)(void *ctx, uint64_t address, uint32_t size);
+	void *ctx;
+};
+
+/* Open a machine for a map; watch may be NULL. */
+enum hvc_status hvc_jobs__machine(const struct hvc_map_config *config,
+                                  const struct hvc_watch *watch, struct hvc_diag *diag,
                                   struct hvc_machine **out);
 
 /* settle.c: as few classes as explain everything, and the same ones however they were found */

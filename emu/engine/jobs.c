@@ -28,7 +28,8 @@ struct worker {
 	bool running;
 };
 
-enum hvc_status hvc_jobs__machine(const struct hvc_map_config *config, struct hvc_diag *diag,
+enum hvc_status hvc_jobs__machine(const struct hvc_map_config *config,
+                                  const struct hvc_watch *watch, struct hvc_diag *diag,
                                   struct hvc_machine **out)
 {
 	struct hvc_machine_config machine = {
@@ -36,8 +37,14 @@ enum hvc_status hvc_jobs__machine(const struct hvc_map_config *config, struct hv
 	        .world = config->world,
 	        .budget = config->budget,
 	};
-	enum hvc_status status = hvc_machine_open(&machine, diag, out);
+	enum hvc_status status;
 
+	if (watch) {
+		machine.trace = watch->trace;
+		machine.block = watch->block;
+		machine.trace_ctx = machine.block_ctx = watch->ctx;
+	}
+	status = hvc_machine_open(&machine, diag, out);
 	if (status != HVC_OK && diag && diag->file[0] == '\0')
 		snprintf(diag->file, sizeof diag->file, "%s", hvc_subject_name(config->subject));
 	return status;
@@ -150,7 +157,7 @@ static enum hvc_status sweep_chunk(const struct hvc_map_config *config, struct s
 		*shift = (struct shift){NULL, 0};
 	}
 	if (!shift->machine)
-		HVC_TRY(hvc_jobs__machine(config, diag, &shift->machine));
+		HVC_TRY(hvc_jobs__machine(config, NULL, diag, &shift->machine));
 	shift->chunks++;
 	return hvc_sweep__chunk(shift->machine, config->probes, chunk, &board->done[chunk], diag,
 	                        out);

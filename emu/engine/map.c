@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/internal.h"
+#include "engine/study.h"
 
 /* The account must close: every probe's runs tile 0..65,535. */
 static bool is_closed(const struct hvc_map *map)
@@ -45,7 +46,7 @@ static enum hvc_status begin(const struct hvc_map_config *config, struct hvc_dia
 		map->world = *config->world;
 	else
 		hvc_world_init(&map->world, HVC_CPU_A72);
-	HVC_TRY(hvc_jobs__machine(config, diag, &machine));
+	HVC_TRY(hvc_jobs__machine(config, NULL, diag, &machine));
 	map->entry = *hvc_machine_entry(machine);
 	map->present = *hvc_machine_present(machine);
 	hvc_machine_close(machine);
@@ -108,6 +109,7 @@ void hvc_map_free(struct hvc_map *map)
 	free(map->run);
 	hvc_probes_free(&map->probes);
 	hvc_invented_free(&map->invented);
+	hvc_study__free(map->study);
 	free(map->subject);
 	free(map);
 }

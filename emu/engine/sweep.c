@@ -51,7 +51,8 @@ static void predict(struct sweep *sweep, unsigned index)
 			last->moving[last->movings++] = i;
 		else
 			last->state.v[effect->reg] =
-			        hvc_term__eval(&effect->value, &sweep->before, NULL);
+			        hvc_term__eval(&effect->value, &sweep->before,
+			                       &sweep->probes->probe[sweep->probe].call);
 	}
 }
 

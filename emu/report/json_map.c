@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "hvcheck/arch.h"
+#include "report/boundary.h"
 #include "report/json_class.h"
 #include "report/words.h"
 
@@ -96,6 +97,8 @@ static bool add_class(struct hvc_json *json, const struct hvc_map *map,
 	for (enum hvc_reg reg = HVC_REG_X0; good && reg <= HVC_REG_X30; reg++)
 		good = add_class_span(json, region, count, reg);
 	hvc_json__close(json);
+	if (map->study)
+		hvc_json__number(json, "kind", map->study->kind_of[region->class_]);
 	hvc_json__number(json, "calls", class_->calls);
 	hvc_json__number(json, "instructions_min", class_->instructions_min);
 	hvc_json__number(json, "instructions_max", class_->instructions_max);
@@ -139,6 +142,8 @@ static void add_account(struct hvc_json *json, const struct hvc_map *map)
 	hvc_json__number(json, "space", HVC_IMM_COUNT);
 	hvc_json__number(json, "classified", hvc_words__classified(map));
 	hvc_json__number(json, "classes", map->classes);
+	if (map->study)
+		hvc_json__number(json, "kinds", map->study->kinds);
 	hvc_json__number(json, "probes", map->probes.count);
 	hvc_json__number(json, "calls", calls);
 	hvc_json__close(json);
@@ -156,6 +161,8 @@ enum hvc_status hvc_map_json(FILE *out, const struct hvc_map *map, struct hvc_di
 	hvc_json__string(json, "cpu", hvc_cpu_name(map->world.cpu));
 	add_account(json, map);
 	if (!add_classes(json, map, &regions))
+		hvc_json__fail(json);
+	if (map->study && !hvc_boundary__json(json, map))
 		hvc_json__fail(json);
 	hvc_regions_free(&regions);
 	return hvc_json__print(json, out, diag);

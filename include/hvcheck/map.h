@@ -9,7 +9,7 @@
 #include "hvcheck/probe.h"
 
 /**
- * reg becomes value: a constant, imm, esr, return, self, a register as it was at the call
+ * reg becomes value: a constant, imm, esr, spsr, return, self, a register as it was at the call
  * (where value.value is not 0 only its low bits, value.value being the mask), or
  * HVC_TERM_FUNCTION, which here means function(x1, x2, x3): what a call-a-function ABI returns.
  */
@@ -60,6 +60,7 @@ struct hvc_map {
 	struct hvc_run *run; /**< sorted by probe, lo; no gap: 65,536 a probe */
 	size_t runs;
 	struct hvc_invented invented; /**< what its calls had to make up */
+	struct hvc_study *study; /**< study.h; NULL: none was made. Freed with the map */
 };
 
 /** Called about ten times a second; false cancels. done of total calls. */
