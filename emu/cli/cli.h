@@ -25,6 +25,7 @@ enum hvc_option_id {
 	HVC_OPTION_CPU,
 	HVC_OPTION_BUDGET,
 	HVC_OPTION_TRACE,
+	HVC_OPTION_SYMBOLS,
 	HVC_OPTION_ABI,
 	HVC_OPTION_ABIS, /**< --abi without a value: the arguments are ABIs */
 	HVC_OPTION_ABI_OLD,
@@ -55,7 +56,7 @@ struct hvc_options {
 	const struct hvc_command *command;
 	const char *argument[HVC_ARGUMENT_MAX];
 	unsigned arguments;
-	unsigned given; /**< bits 1 << enum hvc_option_id */
+	uint64_t given; /**< bits 1 << enum hvc_option_id */
 	uint16_t imm;
 	uint32_t fid;
 	struct hvc_regset set; /**< registers named by --set */
@@ -65,6 +66,7 @@ struct hvc_options {
 	uint64_t seed;
 	enum hvc_cpu cpu;
 	uint64_t budget;
+	const char *symbols[HVC_SIDE_COUNT]; /**< of each subject; NULL: none */
 	const char *abi;
 	const char *abi_of[HVC_SIDE_COUNT];
 	unsigned randoms;
@@ -86,7 +88,7 @@ struct hvc_command {
 	const char *details; /**< a paragraph or two, ends with a newline */
 	const char *examples;
 	unsigned least, most; /**< arguments */
-	unsigned options;     /**< bits 1 << enum hvc_option_id */
+	uint64_t options;     /**< bits 1 << enum hvc_option_id */
 	unsigned styles;      /**< bits 1 << enum hvc_style, besides text and JSON */
 	enum hvc_status (*run)(const struct hvc_options *options, const struct hvc_page *page,
 	                       bool *holds, struct hvc_diag *diag);

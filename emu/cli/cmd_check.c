@@ -52,7 +52,7 @@ enum hvc_status hvc_cmd__check(const struct hvc_options *options, const struct h
 	struct hvc_abi *abi = NULL;
 	struct hvc_check *check = NULL;
 	const char *name = NULL;
-	enum hvc_status status = hvc_subject_open(options->argument[0], diag, &subject);
+	enum hvc_status status = hvc_open__subject(options, 0, diag, &subject);
 
 	if (status == HVC_OK)
 		status = choose_abi(options, subject, diag, &name);

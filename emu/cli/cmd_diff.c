@@ -13,7 +13,7 @@ static enum hvc_status open_side(const struct hvc_options *options, enum hvc_sid
 {
 	const char *name = options->abi_of[side];
 
-	HVC_TRY(hvc_subject_open(options->argument[side], diag, &pair->subject[side]));
+	HVC_TRY(hvc_open__subject(options, side, diag, &pair->subject[side]));
 	if (!name)
 		name = hvc_open__abi_of(pair->subject[side]);
 	return name ? hvc_open__abi(name, diag, &pair->abi[side]) : HVC_OK;

@@ -85,7 +85,7 @@ enum hvc_status hvc_cmd__map(const struct hvc_options *options, const struct hvc
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 		                    "--set: a map tries many values of %s; 'hvcheck run' takes one",
 		                    hvc_reg_name(reg));
-	status = hvc_subject_open(options->argument[0], diag, &subject);
+	status = hvc_open__subject(options, 0, diag, &subject);
 	if (status == HVC_OK && options->abi)
 		status = hvc_open__abi(options->abi, diag, &abi);
 	if (status == HVC_OK)

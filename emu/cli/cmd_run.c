@@ -115,7 +115,7 @@ enum hvc_status hvc_cmd__run(const struct hvc_options *options, const struct hvc
 {
 	struct hvc_subject *subject = NULL;
 	struct hvc_abi *abi = NULL;
-	enum hvc_status status = hvc_subject_open(options->argument[0], diag, &subject);
+	enum hvc_status status = hvc_open__subject(options, 0, diag, &subject);
 
 	if (status == HVC_OK && options->abi)
 		status = hvc_open__abi(options->abi, diag, &abi);

@@ -5,7 +5,7 @@
 #include "cli/cli.h"
 #include "cli/output.h"
 
-#define BIT(option) (1u << HVC_OPTION_##option)
+#define BIT(option) (UINT64_C(1) << HVC_OPTION_##option)
 #define COMMON      (BIT(FORMAT) | BIT(OUTPUT) | BIT(QUIET) | BIT(NO_COLOR) | BIT(HELP))
 #define SWEEP       (BIT(RANDOMS) | BIT(BRIEF) | BIT(JOBS) | BIT(BUDGET))
 
@@ -42,7 +42,7 @@ const struct hvc_command hvc_commands[] = {
                 .least = 1,
                 .most = 1,
                 .options = COMMON | BIT(IMM) | BIT(SET) | BIT(FROM) | BIT(INSN) | BIT(SEED) |
-                           BIT(CPU) | BIT(BUDGET) | BIT(TRACE) | BIT(ABI),
+                           BIT(CPU) | BIT(BUDGET) | BIT(TRACE) | BIT(SYMBOLS) | BIT(ABI),
                 .run = hvc_cmd__run,
         },
         {
@@ -59,7 +59,8 @@ const struct hvc_command hvc_commands[] = {
                             "  hvcheck map firmware.bin@+0x800 --from el1h\n",
                 .least = 1,
                 .most = 1,
-                .options = COMMON | SWEEP | BIT(ABI) | BIT(SET) | BIT(FROM) | BIT(INSN) | BIT(CPU),
+                .options = COMMON | SWEEP | BIT(SYMBOLS) | BIT(ABI) | BIT(SET) | BIT(FROM) |
+                           BIT(INSN) | BIT(CPU),
                 .run = hvc_cmd__map,
         },
         {
@@ -76,7 +77,7 @@ const struct hvc_command hvc_commands[] = {
                             "  hvcheck check build/el2.elf --abi ./my-abi.yaml --quiet\n",
                 .least = 1,
                 .most = 1,
-                .options = COMMON | SWEEP | BIT(ABI) | BIT(FROM) | BIT(INSN),
+                .options = COMMON | SWEEP | BIT(SYMBOLS) | BIT(ABI) | BIT(FROM) | BIT(INSN),
                 .run = hvc_cmd__check,
         },
         {
@@ -95,8 +96,8 @@ const struct hvc_command hvc_commands[] = {
                             "markdown\n",
                 .least = 2,
                 .most = 2,
-                .options = COMMON | SWEEP | BIT(ABIS) | BIT(ABI_OLD) | BIT(ABI_NEW) | BIT(SET) |
-                           BIT(CPU),
+                .options = COMMON | SWEEP | BIT(SYMBOLS) | BIT(ABIS) | BIT(ABI_OLD) | BIT(ABI_NEW) |
+                           BIT(SET) | BIT(CPU),
                 .styles = 1u << HVC_STYLE_MARKDOWN,
                 .run = hvc_cmd__diff,
         },

@@ -5,6 +5,12 @@
 
 #define SHIPPED_MAX 256u
 
+enum hvc_status hvc_open__subject(const struct hvc_options *options, unsigned i,
+                                  struct hvc_diag *diag, struct hvc_subject **out)
+{
+	return hvc_subject_open_with(options->argument[i], options->symbols[i], diag, out);
+}
+
 enum hvc_status hvc_open__abi(const char *name, struct hvc_diag *diag, struct hvc_abi **out)
 {
 	enum hvc_status status = hvc_abi_open(name, diag, out);

@@ -5,6 +5,9 @@
 
 #include "cli/cli.h"
 
+/** Open a subject that is argument i, with the symbols that belong to it. */
+HVC_MUST_USE enum hvc_status hvc_open__subject(const struct hvc_options *options, unsigned i,
+                                               struct hvc_diag *diag, struct hvc_subject **out);
 /** hvc_abi_open, and where there is no such name, the nearest one is suggested. */
 HVC_MUST_USE enum hvc_status hvc_open__abi(const char *name, struct hvc_diag *diag,
                                            struct hvc_abi **out);

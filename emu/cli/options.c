@@ -93,6 +93,19 @@ static enum hvc_status take_budget(struct hvc_options *options, const char *valu
 	return HVC_OK;
 }
 
+/* Once a subject: the first is of the first. */
+static enum hvc_status take_symbols(struct hvc_options *options, const char *value,
+                                    struct hvc_diag *diag)
+{
+	for (unsigned i = 0; i < options->command->most && i < HVC_SIDE_COUNT; i++) {
+		if (options->symbols[i])
+			continue;
+		options->symbols[i] = value;
+		return HVC_OK;
+	}
+	return bad(diag, "symbols", value, "wanted: there is one for each subject");
+}
+
 static enum hvc_status take_abi(struct hvc_options *options, const char *value,
                                 struct hvc_diag *diag)
 {
@@ -204,6 +217,7 @@ const struct hvc_option hvc_option_table[HVC_OPTION_COUNT] = {
 	[HVC_OPTION_CPU] = {"cpu", 0, "MODEL", "CPU model: a72, max (a72)", take_cpu},
 	[HVC_OPTION_BUDGET] = {"budget", 0, "N", "instructions that one call may execute at EL2 (100000)", take_budget},
 	[HVC_OPTION_TRACE] = {"trace", 0, NULL, "print every instruction executed at EL2", NULL},
+	[HVC_OPTION_SYMBOLS] = {"symbols", 0, "MAP", "names from a System.map (nm's output), besides the subject's own;\nof two subjects the first --symbols is the first's", take_symbols},
 	[HVC_OPTION_ABI] = {"abi", 0, "ABI", "specification: a name of 'hvcheck list abis', or a YAML file", take_abi},
 	[HVC_OPTION_ABIS] = {"abi", 0, NULL, "A and B are specifications: names of 'hvcheck list abis', or YAML\nfiles", NULL},
 	[HVC_OPTION_ABI_OLD] = {"abi-old", 0, "ABI", "specification that names the operations of A", take_abi_old},
@@ -284,7 +298,7 @@ static enum hvc_status take_option(struct hvc_options *options, int argc, char *
 
 	if (id == HVC_OPTION_COUNT)
 		return unknown_option(options->command, word, diag);
-	options->given |= 1u << id;
+	options->given |= UINT64_C(1) << id;
 	if (!option->take) {
 		if (value)
 			return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "--%s takes no value",

@@ -13,8 +13,10 @@ struct hvc_symbol {
 	const char *name; /* borrowed from the image's bytes, or from text that is owned */
 	uint64_t address;
 	uint64_t size; /* 0: up to the next symbol */
-	unsigned rank;
+	unsigned rank; /* below HVC_SYMBOL_RANKS as read */
 };
+
+#define HVC_SYMBOL_RANKS 8u
 
 /** Names that are in no image. */
 struct hvc_symbol_text {

@@ -120,6 +120,9 @@ static enum hvc_status read_map(struct reader *reader, char *text, size_t size)
 			                    "names neither _text nor _start, so that its addresses "
 			                    "cannot be matched with the image's");
 	}
+	/* What the user names goes before what the image has. */
+	for (size_t i = 0; i < reader->loaded->symbols.count; i++)
+		reader->loaded->symbols.row[i].rank += HVC_SYMBOL_RANKS;
 	HVC_TRY(each_line(reader, text, size, add));
 	if (!reader->inside)
 		return hvc_diag_set(reader->diag, HVC_E_FORMAT, reader->path, 0, 0,
