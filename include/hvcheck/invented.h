@@ -31,7 +31,7 @@ struct hvc_invention {
 	uint64_t from;    /**< call: of the instruction that calls; else 0 */
 	uint64_t value;   /**< register: what it held; call, stub: what was returned; page: 0 */
 	uint64_t calls;   /**< HVCs that met it */
-	uint64_t blind;   /**< page: of those, HVCs that read bytes of it that nothing had written */
+	uint64_t blind; /**< page: of those, HVCs that read bytes of it that nothing had written */
 };
 
 /** Rows of an account; what is met after so many is only counted. */
