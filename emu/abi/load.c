@@ -9,6 +9,7 @@
 
 #include "abi/cover.h"
 #include "abi/rule.h"
+#include "abi/world.h"
 
 static enum hvc_status read_name(const struct hvc_loader *loader, const struct hvc_spec *spec,
                                  const char *stem, struct hvc_abi *abi)
@@ -30,48 +31,18 @@ static enum hvc_status read_name(const struct hvc_loader *loader, const struct h
 	return HVC_OK;
 }
 
-static enum hvc_status read_world_name(const struct hvc_loader *loader, const struct hvc_text *text,
-                                       struct hvc_abi *abi, struct hvc_world *world)
-{
-	for (size_t i = 0; text->text[i]; i++)
-		if (!isalnum((unsigned char)text->text[i]) && text->text[i] != '_')
-			return hvc_loader__fail(loader, text, i,
-			                        "a world's name has letters, digits and _ only");
-	if (!text->text[0] || strlen(text->text) >= sizeof world->name)
-		return hvc_loader__fail(loader, text, 0, "a world's name has 1 to %zu characters",
-		                        sizeof world->name - 1);
-	if (hvc_rule__find_world(abi, text->text) < abi->worlds)
-		return hvc_loader__fail(loader, text, 0, "a world named \"%s\" is there already",
-		                        text->text);
-	snprintf(world->name, sizeof world->name, "%s", text->text);
-	return HVC_OK;
-}
-
 static enum hvc_status read_world(const struct hvc_loader *loader, const struct hvc_spec_world *in,
                                   struct hvc_abi *abi)
 {
+	const struct hvc_places none = {NULL, NULL};
 	struct hvc_abi_world *out = &abi->world[abi->worlds];
-	enum hvc_cpu cpu = HVC_CPU_A72;
 
-	if (in->cpu.text)
-		cpu = hvc_cpu_find(in->cpu.text);
-	if (cpu == HVC_CPU_COUNT)
-		return hvc_loader__fail(loader, &in->cpu, 0, "unknown cpu \"%.40s\"", in->cpu.text);
-	hvc_world_init(&out->world, cpu);
+	HVC_TRY(hvc_spec_world__read(loader, in, &none, &out->world));
 	out->title = in->title.text ? in->title.text : "";
-	HVC_TRY(read_world_name(loader, &in->name, abi, &out->world));
-	if (in->el3.text)
-		HVC_TRY(hvc_list__flag(loader, &in->el3, &out->world.el3));
-	for (unsigned i = 0; i < in->set.pairs; i++) {
-		const struct hvc_spec_pair *pair = &in->set.pair[i];
-		uint64_t value;
-
-		HVC_TRY(hvc_list__number(loader, &pair->value, &value));
-		if (hvc_world_set(&out->world, hvc_reg_find(pair->key.text), value) != HVC_OK)
-			return hvc_loader__fail(loader, &pair->key, 0,
-			                        "%s belongs to the caller, not to the world",
-			                        pair->key.text);
-	}
+	HVC_TRY(hvc_spec_world__name(loader, &in->name, &out->world));
+	if (hvc_rule__find_world(abi, in->name.text) < abi->worlds)
+		return hvc_loader__fail(loader, &in->name, 0,
+		                        "a world named \"%s\" is there already", in->name.text);
 	abi->worlds++;
 	return HVC_OK;
 }
@@ -237,31 +208,45 @@ static enum hvc_status fail_io(const char *path, struct hvc_diag *diag)
 	return hvc_diag_set(diag, HVC_E_IO, path, 0, 0, "%s", strerror(errno));
 }
 
+enum hvc_status hvc_spec__load(const char *path, struct hvc_diag *diag, char **text, size_t *size)
+{
+	FILE *file = fopen(path, "rb");
+	enum hvc_status status = HVC_OK;
+	char *bytes;
+	size_t length = 0;
+
+	if (!file)
+		return fail_io(path, diag);
+	bytes = malloc(HVC_SPEC_SIZE_MAX + 1);
+	if (bytes)
+		length = fread(bytes, 1, HVC_SPEC_SIZE_MAX + 1, file);
+	if (!bytes)
+		status = hvc_diag_set(diag, HVC_E_NOMEM, path, 0, 0, "out of memory");
+	else if (ferror(file))
+		status = fail_io(path, diag);
+	fclose(file);
+	if (status != HVC_OK) {
+		free(bytes);
+		return status;
+	}
+	*text = bytes;
+	*size = length;
+	return HVC_OK;
+}
+
 enum hvc_status hvc_abi_load(const char *path, struct hvc_diag *diag, struct hvc_abi **out)
 {
 	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
-	size_t length = strlen(base), size = 0;
+	size_t length = strlen(base), size;
 	enum hvc_status status;
 	char stem[256], *text;
-	FILE *file;
 
 	if (length > 5 && !strcmp(base + length - 5, ".yaml"))
 		length -= 5;
 	snprintf(stem, sizeof stem, "%.*s", (int)(length < sizeof stem ? length : sizeof stem - 1),
 	         base);
-	file = fopen(path, "rb");
-	if (!file)
-		return fail_io(path, diag);
-	text = malloc(HVC_SPEC_SIZE_MAX + 1);
-	if (text)
-		size = fread(text, 1, HVC_SPEC_SIZE_MAX + 1, file);
-	if (!text)
-		status = hvc_diag_set(diag, HVC_E_NOMEM, path, 0, 0, "out of memory");
-	else if (ferror(file))
-		status = fail_io(path, diag);
-	else
-		status = parse(text, size, path, stem, diag, out);
+	HVC_TRY(hvc_spec__load(path, diag, &text, &size));
+	status = parse(text, size, path, stem, diag, out);
 	free(text);
-	fclose(file);
 	return status;
 }

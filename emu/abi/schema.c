@@ -8,6 +8,7 @@
 #include "abi/complaint.h"
 #include "abi/spec.h"
 #include "hvcheck/known.h"
+#include "hvcheck/world.h"
 
 #define TEXT_MAX 4000u
 
@@ -229,8 +230,56 @@ static const cyaml_schema_value_t *registry_schema_init(struct registry_schema *
 	return &s->root;
 }
 
+struct shape_stub {
+	char *at, *returns;
+};
+
+struct shape_world_file {
+	struct shape_world world; /* first: its fields are those of a specification's world */
+	char *map_on_demand;
+	char **stop_at;
+	struct shape_stub *stubs;
+	unsigned stop_at_count, stubs_count;
+};
+
+struct world_schema {
+	struct abi_schema abi;
+	cyaml_schema_field_t stub_field[3], root_field[9];
+	cyaml_schema_value_t place, stub, root;
+};
+
+static const cyaml_schema_value_t *world_schema_init(struct world_schema *s)
+{
+	const cyaml_schema_field_t stub[] = {
+	        MUST("at", shape_stub, at),
+	        MUST("returns", shape_stub, returns),
+	};
+	const cyaml_schema_field_t own[] = {
+	        MAY("map_on_demand", shape_world_file, map_on_demand),
+	        CYAML_FIELD_SEQUENCE("stop_at", CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER,
+	                             struct shape_world_file, stop_at, &s->place, 1,
+	                             HVC_BOUNDARIES_MAX),
+	        CYAML_FIELD_SEQUENCE("stubs", CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER,
+	                             struct shape_world_file, stubs, &s->stub, 1,
+	                             HVC_BOUNDARIES_MAX),
+	};
+
+	(void)abi_schema_init(&s->abi);
+	memcpy(s->stub_field, stub, sizeof stub);
+	memcpy(s->root_field, s->abi.world_field, 5 * sizeof *s->root_field);
+	memcpy(s->root_field + 5, own, sizeof own);
+	s->place =
+	        (cyaml_schema_value_t){CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 0, TEXT_MAX)};
+	s->stub = (cyaml_schema_value_t){
+	        CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct shape_stub, s->stub_field)};
+	s->root = (cyaml_schema_value_t){
+	        CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct shape_world_file, s->root_field)};
+	return &s->root;
+}
+
 struct schema {
 	struct abi_schema abi;
+	struct world_schema world;
 	struct registry_schema registry;
 };
 
@@ -263,8 +312,9 @@ enum hvc_status hvc_schema__check(enum hvc_schema kind, const char *text, size_t
 
 	if (!schema)
 		return hvc_diag_set(diag, HVC_E_NOMEM, file, 0, 0, "out of memory");
-	value = kind == HVC_SCHEMA_ABI ? abi_schema_init(&schema->abi)
-	                               : registry_schema_init(&schema->registry);
+	value = kind == HVC_SCHEMA_ABI     ? abi_schema_init(&schema->abi)
+	        : kind == HVC_SCHEMA_WORLD ? world_schema_init(&schema->world)
+	                                   : registry_schema_init(&schema->registry);
 	error = cyaml_load_data((const uint8_t *)text, size, &config, value, &data, NULL);
 	if (error == CYAML_ERR_OOM)
 		return hvc_diag_set(diag, HVC_E_NOMEM, file, 0, 0, "out of memory");

@@ -11,6 +11,7 @@
 enum hvc_schema {
 	HVC_SCHEMA_ABI,
 	HVC_SCHEMA_REGISTRY,
+	HVC_SCHEMA_WORLD,
 };
 
 /**

@@ -94,6 +94,13 @@ static bool fill_map(const struct hvc_node *parent, const char *key, struct hvc_
 	return true;
 }
 
+bool hvc_spec__world(const struct hvc_node *node, struct hvc_arena *arena,
+                     struct hvc_spec_world *out)
+{
+	fill(node, world_slots, COUNT(world_slots), out);
+	return fill_map(node, "set", arena, &out->set);
+}
+
 static bool fill_worlds(const struct hvc_node *list, struct hvc_arena *arena, struct hvc_spec *out)
 {
 	struct hvc_spec_world *world;
@@ -105,11 +112,9 @@ static bool fill_worlds(const struct hvc_node *list, struct hvc_arena *arena, st
 		return false;
 	out->world = world;
 	out->worlds = list->children;
-	for (const struct hvc_node *node = list->child; node; node = node->next, world++) {
-		fill(node, world_slots, COUNT(world_slots), world);
-		if (!fill_map(node, "set", arena, &world->set))
+	for (const struct hvc_node *node = list->child; node; node = node->next, world++)
+		if (!hvc_spec__world(node, arena, world))
 			return false;
-	}
 	return true;
 }
 

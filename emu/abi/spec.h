@@ -62,6 +62,17 @@ struct hvc_node;
 /** The text of a node, and where it stands. */
 struct hvc_text hvc_spec__text(const struct hvc_node *node);
 
+/** A world, from its mapping. False when memory runs out. */
+bool hvc_spec__world(const struct hvc_node *node, struct hvc_arena *arena,
+                     struct hvc_spec_world *out);
+
+/**
+ * The bytes of a file, malloc'ed: at most one more than HVC_SPEC_SIZE_MAX, so that a larger one is
+ * noticed.
+ */
+HVC_MUST_USE enum hvc_status hvc_spec__load(const char *path, struct hvc_diag *diag, char **text,
+                                            size_t *size);
+
 /**
  * Read a file's bytes. Everything in *out lives in the arena, which holds leftovers on failure.
  * file is for diagnostics.

@@ -313,6 +313,34 @@ bool hvc_subject_symbol(const struct hvc_subject *subject, uint64_t address, con
 	return true;
 }
 
+enum hvc_status hvc_subject_place(const struct hvc_subject *subject, const char *text,
+                                  struct hvc_diag *diag, uint64_t *address)
+{
+	const char *plus = strrchr(text, '+');
+	uint64_t base, offset = 0;
+	char *symbol;
+
+	if (text[0] == '+' || (text[0] >= '0' && text[0] <= '9'))
+		return locate(subject, text, diag, address);
+	if (find_symbol(subject, text, NULL, address) == HVC_OK)
+		return HVC_OK;
+	symbol = strndup(text, plus ? (size_t)(plus - text) : strlen(text));
+	if (!symbol)
+		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "no memory");
+	if ((plus && !parse_number(plus + 1, &offset)) ||
+	    find_symbol(subject, symbol, NULL, &base) != HVC_OK) {
+		free(symbol);
+		return hvc_diag_set(diag, HVC_E_NOTFOUND, subject->path, 0, 0,
+		                    "no symbol '%s'%s", text,
+		                    subject->loaded.symbols.count
+		                            ? ""
+		                            : ": the file has no symbols, give an address");
+	}
+	free(symbol);
+	*address = base + offset;
+	return HVC_OK;
+}
+
 enum hvc_status hvc_subject_find(const struct hvc_subject *subject, const char *symbol,
                                  uint64_t *address)
 {

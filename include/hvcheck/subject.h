@@ -98,6 +98,14 @@ HVC_API bool hvc_subject_symbol(const struct hvc_subject *subject, uint64_t addr
 HVC_MUST_USE HVC_API enum hvc_status hvc_subject_find(const struct hvc_subject *subject,
                                                       const char *symbol, uint64_t *address);
 
+/**
+ * Address that a user's word means: "SYMBOL", "SYMBOL+0x10", "0x10" as the file has it, "+0x10" as
+ * a byte offset in the file. HVC_E_NOTFOUND, HVC_E_ARG, HVC_E_RANGE; the message names the word.
+ */
+HVC_MUST_USE HVC_API enum hvc_status hvc_subject_place(const struct hvc_subject *subject,
+                                                       const char *text, struct hvc_diag *diag,
+                                                       uint64_t *address);
+
 /** Disassembly of one word, as "mnemonic operands"; text is cut to size and NUL-terminated. */
 HVC_API void hvc_disasm(uint64_t address, uint32_t word, char *text, size_t size);
 

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+#include "abi/world.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi/yaml.h"
+
+/* A file of its own has less to say than a specification. */
+#define SIZE_MAX_WORLD (64u << 10)
+
+enum hvc_status hvc_spec_world__name(const struct hvc_loader *loader, const struct hvc_text *text,
+                                     struct hvc_world *world)
+{
+	for (size_t i = 0; text->text[i]; i++)
+		if (!isalnum((unsigned char)text->text[i]) && text->text[i] != '_')
+			return hvc_loader__fail(loader, text, i,
+			                        "a world's name has letters, digits and _ only");
+	if (!text->text[0] || strlen(text->text) >= sizeof world->name)
+		return hvc_loader__fail(loader, text, 0, "a world's name has 1 to %zu characters",
+		                        sizeof world->name - 1);
+	snprintf(world->name, sizeof world->name, "%s", text->text);
+	return HVC_OK;
+}
+
+static enum hvc_status find_place(const struct hvc_loader *loader, const struct hvc_places *places,
+                                  const struct hvc_text *text, uint64_t *address)
+{
+	struct hvc_diag diag = {0};
+
+	if (places->find(places->ctx, text->text, &diag, address) != HVC_OK)
+		return hvc_loader__fail(loader, text, 0, "%s", diag.message);
+	return HVC_OK;
+}
+
+/* A number, or the address of a symbol. */
+static enum hvc_status read_value(const struct hvc_loader *loader, const struct hvc_places *places,
+                                  const struct hvc_text *text, uint64_t *value)
+{
+	if (places->find &&
+	    (isalpha((unsigned char)text->text[0]) || text->text[0] == '_' || text->text[0] == '.'))
+		return find_place(loader, places, text, value);
+	return hvc_list__number(loader, text, value);
+}
+
+enum hvc_status hvc_spec_world__read(const struct hvc_loader *loader,
+                                     const struct hvc_spec_world *in,
+                                     const struct hvc_places *places, struct hvc_world *out)
+{
+	enum hvc_cpu cpu = HVC_CPU_A72;
+
+	if (in->cpu.text)
+		cpu = hvc_cpu_find(in->cpu.text);
+	if (cpu == HVC_CPU_COUNT)
+		return hvc_loader__fail(loader, &in->cpu, 0, "unknown cpu \"%.40s\"", in->cpu.text);
+	hvc_world_init(out, cpu);
+	if (in->el3.text)
+		HVC_TRY(hvc_list__flag(loader, &in->el3, &out->el3));
+	for (unsigned i = 0; i < in->set.pairs; i++) {
+		const struct hvc_spec_pair *pair = &in->set.pair[i];
+		uint64_t value;
+
+		HVC_TRY(read_value(loader, places, &pair->value, &value));
+		if (hvc_world_set(out, hvc_reg_find(pair->key.text), value) != HVC_OK)
+			return hvc_loader__fail(loader, &pair->key, 0,
+			                        "%s belongs to the caller, not to the world",
+			                        pair->key.text);
+	}
+	return HVC_OK;
+}
+
+static struct hvc_text text_at(const struct hvc_node *map, const char *key)
+{
+	const struct hvc_node *node = hvc_node__find(map, key);
+
+	return node ? hvc_spec__text(node) : (struct hvc_text){.text = NULL};
+}
+
+static enum hvc_status read_zero_pages(const struct hvc_loader *loader, const struct hvc_node *root,
+                                       struct hvc_world *world)
+{
+	struct hvc_text text = text_at(root, "map_on_demand");
+	uint64_t pages;
+
+	if (!text.text)
+		return HVC_OK;
+	HVC_TRY(hvc_list__number(loader, &text, &pages));
+	if (pages > HVC_ZERO_PAGES_MAX)
+		return hvc_loader__fail(loader, &text, 0, "at most %u pages can be lent",
+		                        HVC_ZERO_PAGES_MAX);
+	world->zero_pages = (unsigned)pages;
+	return HVC_OK;
+}
+
+static enum hvc_status refuse_boundary(const struct hvc_loader *loader, const struct hvc_text *text)
+{
+	return hvc_loader__fail(loader, text, 0,
+	                        "no boundary can be here: at most %u, at multiples of 4, with "
+	                        "names of at most %zu characters",
+	                        HVC_BOUNDARIES_MAX, sizeof(((struct hvc_stop *)0)->name) - 1);
+}
+
+static enum hvc_status read_stops(const struct hvc_loader *loader, const struct hvc_places *places,
+                                  const struct hvc_node *list, struct hvc_world *world)
+{
+	for (const struct hvc_node *node = list ? list->child : NULL; node; node = node->next) {
+		struct hvc_text text = hvc_spec__text(node);
+		uint64_t address;
+
+		HVC_TRY(find_place(loader, places, &text, &address));
+		if (hvc_world_stop_at(world, address, text.text) != HVC_OK)
+			return refuse_boundary(loader, &text);
+	}
+	return HVC_OK;
+}
+
+static enum hvc_status read_stubs(const struct hvc_loader *loader, const struct hvc_places *places,
+                                  const struct hvc_node *list, struct hvc_world *world)
+{
+	for (const struct hvc_node *node = list ? list->child : NULL; node; node = node->next) {
+		struct hvc_text at = text_at(node, "at"), returns = text_at(node, "returns");
+		uint64_t address, value;
+
+		HVC_TRY(find_place(loader, places, &at, &address));
+		HVC_TRY(hvc_list__number(loader, &returns, &value));
+		if (hvc_world_stub(world, address, value, at.text) != HVC_OK)
+			return refuse_boundary(loader, &at);
+	}
+	return HVC_OK;
+}
+
+static enum hvc_status build(const struct hvc_loader *loader, const char *text, size_t size,
+                             const struct hvc_places *places, struct hvc_world *out)
+{
+	const struct hvc_node *root;
+	struct hvc_spec_world spec = {.name.text = NULL};
+
+	if (size > SIZE_MAX_WORLD)
+		return hvc_diag_set(loader->diag, HVC_E_FORMAT, loader->file, 0, 0,
+		                    "the file is larger than %u bytes", SIZE_MAX_WORLD);
+	HVC_TRY(hvc_yaml__read(text, size, loader->file, HVC_SCHEMA_WORLD, loader->arena,
+	                       loader->diag, &root));
+	if (!hvc_spec__world(root, loader->arena, &spec))
+		return hvc_loader__fail_memory(loader);
+	HVC_TRY(hvc_spec_world__read(loader, &spec, places, out));
+	HVC_TRY(hvc_spec_world__name(loader, &spec.name, out));
+	HVC_TRY(read_zero_pages(loader, root, out));
+	HVC_TRY(read_stops(loader, places, hvc_node__find(root, "stop_at"), out));
+	return read_stubs(loader, places, hvc_node__find(root, "stubs"), out);
+}
+
+enum hvc_status hvc_world_parse(const char *text, size_t size, const char *name,
+                                hvc_place_find *find, void *ctx, struct hvc_diag *diag,
+                                struct hvc_world *out)
+{
+	const struct hvc_places places = {find, ctx};
+	struct hvc_arena arena = {0};
+	const struct hvc_loader loader = {.file = name, .diag = diag, .arena = &arena};
+	struct hvc_world world;
+	enum hvc_status status = build(&loader, text, size, &places, &world);
+
+	hvc_arena__free(&arena);
+	if (status == HVC_OK)
+		*out = world;
+	return status;
+}
+
+enum hvc_status hvc_world_load(const char *path, hvc_place_find *find, void *ctx,
+                               struct hvc_diag *diag, struct hvc_world *out)
+{
+	enum hvc_status status;
+	size_t size;
+	char *text;
+
+	HVC_TRY(hvc_spec__load(path, diag, &text, &size));
+	status = hvc_world_parse(text, size, path, find, ctx, diag, out);
+	free(text);
+	return status;
+}

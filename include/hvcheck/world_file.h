@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Worlds from files: register values, boundaries and stubs for one subject, in the words that
+ * ABI specifications have for their worlds. The format is in conformance/abi/README.md.
+ */
+#ifndef HVCHECK_WORLD_FILE_H
+#define HVCHECK_WORLD_FILE_H
+
+#include "hvcheck/world.h"
+
+/**
+ * The address that "SYMBOL", "SYMBOL+0x10" or "0x10" means in the subject at hand (see
+ * hvc_subject_place). Of diag only the message is used.
+ */
+typedef enum hvc_status hvc_place_find(void *ctx, const char *text, struct hvc_diag *diag,
+                                       uint64_t *address);
+
+/** Load a file, or parse text (name is used in diagnostics): errors as for an ABI. */
+HVC_MUST_USE HVC_API enum hvc_status hvc_world_load(const char *path, hvc_place_find *find,
+                                                    void *ctx, struct hvc_diag *diag,
+                                                    struct hvc_world *out);
+HVC_MUST_USE HVC_API enum hvc_status hvc_world_parse(const char *text, size_t size,
+                                                     const char *name, hvc_place_find *find,
+                                                     void *ctx, struct hvc_diag *diag,
+                                                     struct hvc_world *out);
+
+#endif
