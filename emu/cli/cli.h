@@ -23,6 +23,10 @@ enum hvc_option_id {
 	HVC_OPTION_INSN,
 	HVC_OPTION_SEED,
 	HVC_OPTION_CPU,
+	HVC_OPTION_WORLD,
+	HVC_OPTION_MAP_ON_DEMAND,
+	HVC_OPTION_STOP_AT,
+	HVC_OPTION_STUB,
 	HVC_OPTION_BUDGET,
 	HVC_OPTION_TRACE,
 	HVC_OPTION_SYMBOLS,
@@ -61,6 +65,13 @@ struct hvc_options {
 	uint32_t fid;
 	struct hvc_regset set; /**< registers named by --set */
 	uint64_t value[HVC_REG_COUNT];
+	const char *place[HVC_REG_COUNT]; /**< the symbol that --set gives instead of a value */
+	struct hvc_extra extra[HVC_EXTRAS_MAX];
+	unsigned extras;
+	const char *world;
+	unsigned zero_pages;
+	struct hvc_stop boundary[HVC_BOUNDARIES_MAX]; /**< by name; no address yet */
+	unsigned boundaries;
 	enum hvc_level from;
 	enum hvc_insn insn;
 	uint64_t seed;
@@ -123,6 +134,7 @@ struct hvc_option {
 	const char *help;
 	enum hvc_status (*take)(struct hvc_options *options, const char *value,
 	                        struct hvc_diag *diag);
+	bool optional; /**< its value can be left out, and only follows '=' */
 };
 
 extern const struct hvc_option hvc_option_table[HVC_OPTION_COUNT];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/open.h"
 #include "cli/progress.h"
+#include "cli/world.h"
 
 static enum hvc_status choose_abi(const struct hvc_options *options,
                                   const struct hvc_subject *subject, struct hvc_diag *diag,
@@ -23,9 +24,11 @@ static enum hvc_status make_check(const struct hvc_options *options,
                                   struct hvc_diag *diag, struct hvc_check **out)
 {
 	struct hvc_progress progress;
+	struct hvc_world over;
 	struct hvc_check_config config = {
 	        .subject = subject,
 	        .abi = abi,
+	        .over = hvc_cli_world__is_given(options) ? &over : NULL,
 	        .randoms = options->randoms,
 	        .brief = hvc_options__has(options, HVC_OPTION_BRIEF),
 	        .jobs = options->jobs,
@@ -39,6 +42,10 @@ static enum hvc_status make_check(const struct hvc_options *options,
 		config.levels = 1u << options->from;
 	if (hvc_options__has(options, HVC_OPTION_INSN))
 		config.insns = 1u << options->insn;
+	HVC_TRY(hvc_cli_world__open(options, subject, diag, &over));
+	if (over.cpu != HVC_CPU_A72 || !over.el3)
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                    "--world: a check takes CPU model and EL3 from the ABI's worlds");
 	hvc_progress__begin(&progress, options);
 	status = hvc_check_run(&config, diag, out);
 	hvc_progress__end(&progress);
@@ -52,8 +59,15 @@ enum hvc_status hvc_cmd__check(const struct hvc_options *options, const struct h
 	struct hvc_abi *abi = NULL;
 	struct hvc_check *check = NULL;
 	const char *name = NULL;
-	enum hvc_status status = hvc_open__subject(options, 0, diag, &subject);
+	enum hvc_status status;
+	enum hvc_reg reg;
 
+	if (hvc_cli_world__sets_call(options, &reg))
+		return hvc_diag_set(
+		        diag, HVC_E_ARG, NULL, 0, 0,
+		        "--set: a check tries many values of %s; 'hvcheck run' takes one",
+		        hvc_reg_name(reg));
+	status = hvc_open__subject(options, 0, diag, &subject);
 	if (status == HVC_OK)
 		status = choose_abi(options, subject, diag, &name);
 	if (status == HVC_OK)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/open.h"
 #include "cli/progress.h"
+#include "cli/world.h"
 
 /* The two sides of a diff. */
 struct pair {
@@ -23,11 +24,11 @@ static enum hvc_status make_diff(const struct hvc_options *options, const struct
                                  struct hvc_diag *diag, struct hvc_diff **out)
 {
 	struct hvc_progress progress;
-	struct hvc_world world;
+	struct hvc_world world[HVC_SIDE_COUNT];
 	const struct hvc_diff_config config = {
 	        .subject = {pair->subject[HVC_SIDE_OLD], pair->subject[HVC_SIDE_NEW]},
 	        .abi = {pair->abi[HVC_SIDE_OLD], pair->abi[HVC_SIDE_NEW]},
-	        .world = {&world, &world},
+	        .world = {&world[HVC_SIDE_OLD], &world[HVC_SIDE_NEW]},
 	        .randoms = options->randoms,
 	        .brief = hvc_options__has(options, HVC_OPTION_BRIEF),
 	        .jobs = options->jobs,
@@ -37,7 +38,8 @@ static enum hvc_status make_diff(const struct hvc_options *options, const struct
 	};
 	enum hvc_status status;
 
-	HVC_TRY(hvc_open__world(options, diag, &world));
+	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
+		HVC_TRY(hvc_cli_world__open(options, pair->subject[side], diag, &world[side]));
 	hvc_progress__begin(&progress, options);
 	status = hvc_diff_run(&config, diag, out);
 	hvc_progress__end(&progress);
@@ -57,7 +59,7 @@ enum hvc_status hvc_cmd__diff(const struct hvc_options *options, const struct hv
 	if (options->style == HVC_STYLE_MARKDOWN)
 		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
 		                    "--format: 'markdown' is for 'diff --abi' (text, json)");
-	if (hvc_open__sets_call(options, &reg))
+	if (hvc_cli_world__sets_call(options, &reg))
 		return hvc_diag_set(
 		        diag, HVC_E_ARG, NULL, 0, 0,
 		        "--set: a diff tries many values of %s; 'hvcheck run' takes one",

@@ -3,6 +3,7 @@
 
 #include "cli/open.h"
 #include "cli/progress.h"
+#include "cli/world.h"
 #include "hvcheck/study.h"
 
 #define CONSTANTS_LIMIT 20000u /* instructions followed in search of compared constants */
@@ -55,7 +56,7 @@ static enum hvc_status make_map(const struct hvc_options *options,
 	};
 	enum hvc_status status;
 
-	HVC_TRY(hvc_open__world(options, diag, &world));
+	HVC_TRY(hvc_cli_world__open(options, subject, diag, &world));
 	HVC_TRY(make_probes(options, subject, abi, diag, &probes));
 	hvc_progress__begin(&progress, options);
 	status = hvc_map_make(&config, diag, &map);
@@ -81,7 +82,7 @@ enum hvc_status hvc_cmd__map(const struct hvc_options *options, const struct hvc
 	enum hvc_reg reg;
 
 	*holds = true;
-	if (hvc_open__sets_call(options, &reg))
+	if (hvc_cli_world__sets_call(options, &reg))
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 		                    "--set: a map tries many values of %s; 'hvcheck run' takes one",
 		                    hvc_reg_name(reg));

@@ -2,8 +2,11 @@
 #include <string.h>
 
 #include "cli/open.h"
+#include "cli/world.h"
 
-static void make_call(const struct hvc_options *options, struct hvc_call *call)
+static enum hvc_status make_call(const struct hvc_options *options,
+                                 const struct hvc_subject *subject, struct hvc_diag *diag,
+                                 struct hvc_call *call)
 {
 	hvc_call_init(call, options->seed);
 	call->imm = options->imm;
@@ -11,12 +14,14 @@ static void make_call(const struct hvc_options *options, struct hvc_call *call)
 	call->insn = options->insn;
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
 		if (hvc_regset_has(&options->set, (enum hvc_reg)n))
-			call->x[n] = options->value[n];
+			HVC_TRY(hvc_cli_world__value(options, subject, (enum hvc_reg)n, diag,
+			                             &call->x[n]));
 	}
 	if (hvc_regset_has(&options->set, HVC_REG_NZCV))
 		call->nzcv = options->value[HVC_REG_NZCV];
 	if (hvc_regset_has(&options->set, HVC_REG_DAIF))
 		call->daif = options->value[HVC_REG_DAIF];
+	return HVC_OK;
 }
 
 /* The ABI's world that the call is made in, -1 for none. */
@@ -32,18 +37,51 @@ static int world_of(const struct hvc_abi *abi, const struct hvc_world *world)
 	return -1;
 }
 
-/* What --cpu and --set say; with neither, the first world of the ABI. */
-static enum hvc_status choose_world(const struct hvc_options *options, const struct hvc_abi *abi,
-                                    struct hvc_diag *diag, struct hvc_world *out)
+/* The world of the ABI that --world names. */
+static enum hvc_status named_world(const struct hvc_options *options, const struct hvc_abi *abi,
+                                   struct hvc_diag *diag, int *index)
 {
-	bool plain = !hvc_options__has(options, HVC_OPTION_CPU);
+	for (unsigned i = 0; i < hvc_abi_world_count(abi); i++) {
+		if (!strcmp(hvc_abi_world_at(abi, i)->world.name, options->world)) {
+			*index = (int)i;
+			break;
+		}
+	}
+	if (*index < 0)
+		return hvc_diag_set(diag, HVC_E_NOTFOUND, NULL, 0, 0,
+		                    "--world: '%s' is no world of %s, and no file: its name has a "
+		                    "'/' or ends in .yaml",
+		                    options->world, hvc_abi_name(abi));
+	if (hvc_options__has(options, HVC_OPTION_CPU))
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                    "--cpu: the CPU model is that of the ABI's world");
+	return HVC_OK;
+}
 
-	for (enum hvc_reg reg = HVC_REG_NZCV; reg < HVC_REG_COUNT; reg++)
-		plain = plain && (reg == HVC_REG_NZCV || reg == HVC_REG_DAIF ||
-		                  !hvc_regset_has(&options->set, reg));
-	if (!abi || !plain)
-		return hvc_open__world(options, diag, out);
-	*out = hvc_abi_world_at(abi, 0)->world;
+/*
+ * What the options say. With an ABI and nothing of the kind it is the ABI's first world, and a
+ * world that --world names stays that world whatever else is set. *index is the ABI's world that
+ * the call is made in, -1 for none.
+ */
+static enum hvc_status choose_world(const struct hvc_options *options,
+                                    const struct hvc_subject *subject, const struct hvc_abi *abi,
+                                    struct hvc_diag *diag, struct hvc_world *out, int *index)
+{
+	bool plain = abi && !options->world && !hvc_options__has(options, HVC_OPTION_CPU) &&
+	             !hvc_cli_world__sets_registers(options);
+	struct hvc_world world;
+
+	*index = plain ? 0 : -1;
+	if (abi && options->world && !hvc_cli_world__is_file(options))
+		HVC_TRY(named_world(options, abi, diag, index));
+	if (*index < 0) {
+		HVC_TRY(hvc_cli_world__open(options, subject, diag, out));
+		*index = abi ? world_of(abi, out) : -1;
+		return HVC_OK;
+	}
+	world = hvc_abi_world_at(abi, (unsigned)*index)->world;
+	HVC_TRY(hvc_cli_world__lay(options, subject, diag, &world));
+	*out = world;
 	return HVC_OK;
 }
 
@@ -56,10 +94,8 @@ static enum hvc_status write_report(const struct hvc_options *options, const str
 	                                        : hvc_call_text(page, report, diag);
 }
 
-static void judge(struct hvc_call_report *report, const struct hvc_abi *abi)
+static void judge(struct hvc_call_report *report, const struct hvc_abi *abi, int world)
 {
-	int world = world_of(abi, report->world);
-
 	report->abi = abi;
 	report->verdict = (struct hvc_verdict){
 	        .kind = HVC_VERDICT_UNDECIDED, .rule = -1, .reg = HVC_REG_NONE};
@@ -74,6 +110,8 @@ static enum hvc_status call_once(const struct hvc_options *options, const struct
 {
 	struct hvc_machine *machine = NULL;
 	struct hvc_trace trace = {0};
+	int index;
+	struct hvc_invented invented = {0};
 	struct hvc_outcome outcome;
 	struct hvc_state entry;
 	struct hvc_world world;
@@ -86,25 +124,30 @@ static enum hvc_status call_once(const struct hvc_options *options, const struct
 	struct hvc_call_report report = {.subject = subject, .world = &world, .call = &call};
 	enum hvc_status status;
 
-	HVC_TRY(choose_world(options, abi, diag, &world));
+	HVC_TRY(choose_world(options, subject, abi, diag, &world, &index));
+	HVC_TRY(make_call(options, subject, diag, &call));
 	if (hvc_options__has(options, HVC_OPTION_TRACE)) {
 		config.trace = hvc_trace_record;
 		config.trace_ctx = &trace;
 		report.trace = &trace;
 	}
-	make_call(options, &call);
 	HVC_TRY(hvc_machine_open(&config, diag, &machine));
 	status = hvc_machine_call(machine, &call, diag, &outcome);
+	if (status == HVC_OK && hvc_machine_invented(machine, &invented) != HVC_OK)
+		status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	hvc_invented_sort(&invented);
 	if (status == HVC_OK) {
 		hvc_entry_state(hvc_machine_entry(machine), &call, &entry);
 		report.entry = &entry;
 		report.present = hvc_machine_present(machine);
 		report.outcome = &outcome;
+		report.invented = &invented;
 		if (abi)
-			judge(&report, abi);
+			judge(&report, abi, index);
 		*holds = !abi || report.verdict.kind != HVC_VERDICT_VIOLATES;
 		status = write_report(options, page, &report, diag);
 	}
+	hvc_invented_free(&invented);
 	hvc_trace_free(&trace);
 	hvc_machine_close(machine);
 	return status;

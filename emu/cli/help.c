@@ -12,7 +12,7 @@ static void put_option(FILE *out, const struct hvc_option *option)
 
 	if (option->letter)
 		snprintf(letter, sizeof(letter), "-%c, ", option->letter);
-	used = fprintf(out, "  %s--%s%s%s", letter, option->name, option->value ? " " : "",
+	used = fprintf(out, "  %s--%s%s%s", letter, option->name, option->value && !option->optional ? " " : "",
 	               option->value ? option->value : "");
 	fprintf(out, "%*s", used < HELP_COLUMN ? HELP_COLUMN - used : 1, "");
 	for (const char *c = option->help; *c; c++) {

@@ -7,6 +7,7 @@
 
 #define BIT(option) (UINT64_C(1) << HVC_OPTION_##option)
 #define COMMON      (BIT(FORMAT) | BIT(OUTPUT) | BIT(QUIET) | BIT(NO_COLOR) | BIT(HELP))
+#define AROUND      (BIT(SET) | BIT(WORLD) | BIT(MAP_ON_DEMAND) | BIT(STOP_AT) | BIT(STUB))
 #define SWEEP       (BIT(RANDOMS) | BIT(BRIEF) | BIT(JOBS) | BIT(BUDGET))
 
 const struct hvc_command hvc_commands[] = {
@@ -41,7 +42,7 @@ const struct hvc_command hvc_commands[] = {
                             "linux-stub-4.12\n",
                 .least = 1,
                 .most = 1,
-                .options = COMMON | BIT(IMM) | BIT(SET) | BIT(FROM) | BIT(INSN) | BIT(SEED) |
+                .options = COMMON | BIT(IMM) | AROUND | BIT(FROM) | BIT(INSN) | BIT(SEED) |
                            BIT(CPU) | BIT(BUDGET) | BIT(TRACE) | BIT(SYMBOLS) | BIT(ABI),
                 .run = hvc_cmd__run,
         },
@@ -59,7 +60,7 @@ const struct hvc_command hvc_commands[] = {
                             "  hvcheck map firmware.bin@+0x800 --from el1h\n",
                 .least = 1,
                 .most = 1,
-                .options = COMMON | SWEEP | BIT(SYMBOLS) | BIT(ABI) | BIT(SET) | BIT(FROM) |
+                .options = COMMON | SWEEP | BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(FROM) |
                            BIT(INSN) | BIT(CPU),
                 .run = hvc_cmd__map,
         },
@@ -77,7 +78,7 @@ const struct hvc_command hvc_commands[] = {
                             "  hvcheck check build/el2.elf --abi ./my-abi.yaml --quiet\n",
                 .least = 1,
                 .most = 1,
-                .options = COMMON | SWEEP | BIT(SYMBOLS) | BIT(ABI) | BIT(FROM) | BIT(INSN),
+                .options = COMMON | SWEEP | BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(FROM) | BIT(INSN),
                 .run = hvc_cmd__check,
         },
         {
@@ -97,7 +98,7 @@ const struct hvc_command hvc_commands[] = {
                 .least = 2,
                 .most = 2,
                 .options = COMMON | SWEEP | BIT(SYMBOLS) | BIT(ABIS) | BIT(ABI_OLD) | BIT(ABI_NEW) |
-                           BIT(SET) | BIT(CPU),
+                           AROUND | BIT(CPU),
                 .styles = 1u << HVC_STYLE_MARKDOWN,
                 .run = hvc_cmd__diff,
         },

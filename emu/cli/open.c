@@ -42,36 +42,3 @@ const char *hvc_open__abi_of(const struct hvc_subject *subject)
 	}
 	return NULL;
 }
-
-static bool belongs_to_call(enum hvc_reg reg)
-{
-	return reg < HVC_GPR_COUNT || reg == HVC_REG_NZCV || reg == HVC_REG_DAIF;
-}
-
-enum hvc_status hvc_open__world(const struct hvc_options *options, struct hvc_diag *diag,
-                                struct hvc_world *out)
-{
-	struct hvc_world world;
-
-	hvc_world_init(&world, options->cpu);
-	for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_REG_COUNT; reg++) {
-		if (!hvc_regset_has(&options->set, reg) || belongs_to_call(reg))
-			continue;
-		if (hvc_world_set(&world, reg, options->value[reg]) != HVC_OK)
-			return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "--set: %s cannot be set",
-			                    hvc_reg_name(reg));
-	}
-	*out = world;
-	return HVC_OK;
-}
-
-bool hvc_open__sets_call(const struct hvc_options *options, enum hvc_reg *reg)
-{
-	for (enum hvc_reg each = HVC_REG_X0; each < HVC_REG_COUNT; each++) {
-		if (hvc_regset_has(&options->set, each) && belongs_to_call(each)) {
-			*reg = each;
-			return true;
-		}
-	}
-	return false;
-}

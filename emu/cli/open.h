@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** What commands open before they begin: ABIs by the user's words, and worlds. */
+/** What commands open before they begin: subjects, and ABIs by the user's words. */
 #ifndef HVC_CLI_OPEN_H
 #define HVC_CLI_OPEN_H
 
@@ -13,10 +13,5 @@ HVC_MUST_USE enum hvc_status hvc_open__abi(const char *name, struct hvc_diag *di
                                            struct hvc_abi **out);
 /** The name of the shipped ABI that has the subject's name; NULL when there is none. */
 const char *hvc_open__abi_of(const struct hvc_subject *subject);
-/** Make the world that --cpu and the system registers of --set ask for. */
-HVC_MUST_USE enum hvc_status hvc_open__world(const struct hvc_options *options,
-                                             struct hvc_diag *diag, struct hvc_world *out);
-/** True iff --set names a register that belongs to the call: x0 to x30, nzcv, daif. */
-bool hvc_open__sets_call(const struct hvc_options *options, enum hvc_reg *reg);
 
 #endif

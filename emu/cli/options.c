@@ -41,13 +41,74 @@ static enum hvc_status take_fid(struct hvc_options *options, const char *value,
 static enum hvc_status take_set(struct hvc_options *options, const char *value,
                                 struct hvc_diag *diag)
 {
-	enum hvc_reg reg;
-	uint64_t number;
+	struct hvc_setting setting;
 
-	HVC_TRY(hvc_value__setting(value, diag, &reg, &number));
-	hvc_regset_add(&options->set, reg);
-	options->value[reg] = number;
+	HVC_TRY(hvc_value__setting(value, diag, &setting));
+	if (setting.reg == HVC_REG_NONE) {
+		if (options->extras == HVC_EXTRAS_MAX)
+			return bad(diag, "set", value, "one of the first sixteen by encoding");
+		options->extra[options->extras++] = setting.extra;
+		return HVC_OK;
+	}
+	hvc_regset_add(&options->set, setting.reg);
+	options->value[setting.reg] = setting.extra.value;
+	options->place[setting.reg] = setting.place;
 	return HVC_OK;
+}
+
+static enum hvc_status take_world(struct hvc_options *options, const char *value,
+                                  struct hvc_diag *diag)
+{
+	(void)diag;
+	options->world = value;
+	return HVC_OK;
+}
+
+static enum hvc_status take_map_on_demand(struct hvc_options *options, const char *value,
+                                          struct hvc_diag *diag)
+{
+	uint64_t number = HVC_ZERO_PAGES_DEFAULT;
+
+	if (value && (!hvc_value__number(value, HVC_ZERO_PAGES_MAX, &number) || !number))
+		return bad(diag, "map-on-demand", value, "a number of pages (1 to 4096)");
+	options->zero_pages = (unsigned)number;
+	return HVC_OK;
+}
+
+/* length: of the place, at the start of value. */
+static enum hvc_status add_boundary(struct hvc_options *options, const struct hvc_stop *boundary,
+                                    const char *value, size_t length, struct hvc_diag *diag)
+{
+	const char *option = boundary->stub ? "stub" : "stop-at";
+	struct hvc_stop *out = &options->boundary[options->boundaries];
+
+	if (options->boundaries == HVC_BOUNDARIES_MAX)
+		return bad(diag, option, value, "one of the first 64 boundaries");
+	if (!length || length >= sizeof(out->name))
+		return bad(diag, option, value, "a symbol (at most 127 characters) or an address");
+	*out = *boundary;
+	memcpy(out->name, value, length);
+	options->boundaries++;
+	return HVC_OK;
+}
+
+static enum hvc_status take_stop_at(struct hvc_options *options, const char *value,
+                                    struct hvc_diag *diag)
+{
+	const struct hvc_stop boundary = {.stub = false};
+
+	return add_boundary(options, &boundary, value, strlen(value), diag);
+}
+
+static enum hvc_status take_stub(struct hvc_options *options, const char *value,
+                                 struct hvc_diag *diag)
+{
+	const char *equals = strrchr(value, '=');
+	struct hvc_stop boundary = {.stub = true};
+
+	if (!equals || !hvc_value__signed(equals + 1, UINT64_MAX, &boundary.value))
+		return bad(diag, "stub", value, "SYMBOL=VALUE or ADDRESS=VALUE");
+	return add_boundary(options, &boundary, value, (size_t)(equals - value), diag);
 }
 
 static enum hvc_status take_from(struct hvc_options *options, const char *value,
@@ -210,11 +271,15 @@ static enum hvc_status take_output(struct hvc_options *options, const char *valu
 const struct hvc_option hvc_option_table[HVC_OPTION_COUNT] = {
 	[HVC_OPTION_IMM] = {"imm", 0, "N", "immediate of the call, 0 to 65535, decimal or 0x (0)", take_imm},
 	[HVC_OPTION_FID] = {"fid", 0, "N", "function identifier, 32 bits, decimal or 0x", take_fid},
-	[HVC_OPTION_SET] = {"set", 0, "REG=VALUE", "register before the call: x0 to x30, w0 to w30, nzcv, daif or a\nsystem register; decimal, 0x or negative; repeatable", take_set},
+	[HVC_OPTION_SET] = {"set", 0, "REG=VALUE", "register before the call: x0 to x30, w0 to w30, nzcv, daif or a\nsystem register, also as s3_4_c1_c0_1; decimal, 0x, negative, or\nSYMBOL[+0xOFFSET] of the subject; repeatable", take_set},
 	[HVC_OPTION_FROM] = {"from", 0, "LEVEL", "who calls: el0, el1t, el1h, el2t, el2h (el1h)", take_from},
 	[HVC_OPTION_INSN] = {"insn", 0, "INSN", "calling instruction: hvc, smc (hvc)", take_insn},
 	[HVC_OPTION_SEED] = {"seed", 0, "N", "fill the registers that --set does not name with pseudo-random\nvalues; 0: with addresses that name their register (0)", take_seed},
 	[HVC_OPTION_CPU] = {"cpu", 0, "MODEL", "CPU model: a72, max (a72)", take_cpu},
+	[HVC_OPTION_WORLD] = {"world", 0, "FILE", "world in a YAML file: system registers, boundaries, stubs; for a\ncall with --abi also the name of a world of the ABI", take_world},
+	[HVC_OPTION_MAP_ON_DEMAND] = {"map-on-demand", 0, "[=PAGES]", "lend EL2 code zero pages where there is no memory, at most PAGES\na call (256), and answer calls of missing functions with 0", take_map_on_demand, true},
+	[HVC_OPTION_STOP_AT] = {"stop-at", 0, "PLACE", "boundary, SYMBOL[+0xOFFSET] or address as the file has it:\nreaching it ends the call as 'handoff'; repeatable", take_stop_at},
+	[HVC_OPTION_STUB] = {"stub", 0, "PLACE=VALUE", "do not run the function at PLACE: return VALUE; repeatable", take_stub},
 	[HVC_OPTION_BUDGET] = {"budget", 0, "N", "instructions that one call may execute at EL2 (100000)", take_budget},
 	[HVC_OPTION_TRACE] = {"trace", 0, NULL, "print every instruction executed at EL2", NULL},
 	[HVC_OPTION_SYMBOLS] = {"symbols", 0, "MAP", "names from a System.map (nm's output), besides the subject's own;\nof two subjects the first --symbols is the first's", take_symbols},
@@ -305,9 +370,9 @@ static enum hvc_status take_option(struct hvc_options *options, int argc, char *
 			                    option->name);
 		return HVC_OK;
 	}
-	if (!value && *at + 1 < argc && strncmp(argv[*at + 1], "--", 2))
+	if (!value && !option->optional && *at + 1 < argc && strncmp(argv[*at + 1], "--", 2))
 		value = argv[++*at];
-	if (!value)
+	if (!value && !option->optional)
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "--%s needs a value (%s)",
 		                    option->name, option->value);
 	return option->take(options, value, diag);

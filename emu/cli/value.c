@@ -39,7 +39,7 @@ bool hvc_value__number(const char *text, uint64_t max, uint64_t *out)
 }
 
 /* -N is the two's complement, down to the least signed number of that width. */
-static bool signed_number(const char *text, uint64_t max, uint64_t *out)
+bool hvc_value__signed(const char *text, uint64_t max, uint64_t *out)
 {
 	uint64_t value;
 
@@ -64,31 +64,53 @@ static enum hvc_reg find_reg(const char *name, uint64_t *max)
 	return hvc_reg_find(name);
 }
 
-enum hvc_status hvc_value__setting(const char *text, struct hvc_diag *diag, enum hvc_reg *reg,
-                                   uint64_t *value)
+/* A register without a row in the table, by its encoding; or one that has a row after all. */
+static bool find_sys(const char *name, struct hvc_setting *setting)
+{
+	uint8_t *e = setting->extra.encoding;
+
+	if (!hvc_world_sys_name(name, e))
+		return false;
+	setting->reg = hvc_reg_find_sys(e[0], e[1], e[2], e[3], e[4]);
+	return true;
+}
+
+/* Symbols begin with neither a digit nor a sign. */
+static bool is_place(const char *text)
+{
+	return (text[0] >= 'a' && text[0] <= 'z') || (text[0] >= 'A' && text[0] <= 'Z') ||
+	       text[0] == '_' || text[0] == '.' || text[0] == '$';
+}
+
+enum hvc_status hvc_value__setting(const char *text, struct hvc_diag *diag,
+                                   struct hvc_setting *out)
 {
 	const char *equals = strchr(text, '=');
+	struct hvc_setting setting = {.place = NULL};
 	char name[32];
-	enum hvc_reg found;
-	uint64_t max, number;
+	uint64_t max;
+	bool pstate;
 
 	if (!equals || equals == text)
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 		                    "--set: '%s' is not REGISTER=VALUE", text);
 	snprintf(name, sizeof(name), "%.*s", (int)(equals - text), text);
-	found = find_reg(name, &max);
-	if (found == HVC_REG_NONE || (size_t)(equals - text) >= sizeof(name))
+	setting.reg = find_reg(name, &max);
+	if ((setting.reg == HVC_REG_NONE && !find_sys(name, &setting)) ||
+	    (size_t)(equals - text) >= sizeof(name))
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "--set: no register '%.*s'",
 		                    (int)(equals - text), text);
-	if (found == HVC_REG_NZCV || found == HVC_REG_DAIF)
-		max = hvc_reg_info(found)->mask;
-	if (!signed_number(equals + 1, max, &number) ||
-	    ((found == HVC_REG_NZCV || found == HVC_REG_DAIF) && number & ~max))
+	pstate = setting.reg == HVC_REG_NZCV || setting.reg == HVC_REG_DAIF;
+	if (pstate)
+		max = hvc_reg_info(setting.reg)->mask;
+	if (setting.reg != HVC_REG_NONE && max == UINT64_MAX && is_place(equals + 1))
+		setting.place = equals + 1;
+	else if (!hvc_value__signed(equals + 1, max, &setting.extra.value) ||
+	         (pstate && setting.extra.value & ~max))
 		return hvc_diag_set(
 		        diag, HVC_E_ARG, NULL, 0, 0,
 		        "--set: '%s' is not a value of %s (at most 0x%llx, decimal or 0x)",
 		        equals + 1, name, (unsigned long long)max);
-	*reg = found;
-	*value = number;
+	*out = setting;
 	return HVC_OK;
 }

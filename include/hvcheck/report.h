@@ -65,7 +65,8 @@ struct hvc_call_report {
 	const struct hvc_state *entry; /**< as hvc_entry_state makes it */
 	const struct hvc_regset *present;
 	const struct hvc_outcome *outcome;
-	const struct hvc_trace *trace; /**< NULL: not wanted */
+	const struct hvc_invented *invented; /**< sorted; NULL: nothing was made up */
+	const struct hvc_trace *trace;       /**< NULL: not wanted */
 	const struct hvc_abi *abi;     /**< NULL: not judged */
 	struct hvc_verdict verdict;    /**< of abi */
 };

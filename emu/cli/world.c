@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/world.h"
+
+#include <string.h>
+
+#include "hvcheck/world_file.h"
+
+static bool belongs_to_call(enum hvc_reg reg)
+{
+	return reg < HVC_GPR_COUNT || reg == HVC_REG_NZCV || reg == HVC_REG_DAIF;
+}
+
+bool hvc_cli_world__sets_call(const struct hvc_options *options, enum hvc_reg *reg)
+{
+	for (enum hvc_reg each = HVC_REG_X0; each < HVC_REG_COUNT; each++) {
+		if (hvc_regset_has(&options->set, each) && belongs_to_call(each)) {
+			*reg = each;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool hvc_cli_world__sets_registers(const struct hvc_options *options)
+{
+	for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_REG_COUNT; reg++) {
+		if (hvc_regset_has(&options->set, reg) && !belongs_to_call(reg))
+			return true;
+	}
+	return options->extras > 0;
+}
+
+bool hvc_cli_world__is_file(const struct hvc_options *options)
+{
+	const char *name = options->world;
+	size_t length = name ? strlen(name) : 0;
+
+	return name && (strchr(name, '/') || (length > 5 && !strcmp(name + length - 5, ".yaml")));
+}
+
+static enum hvc_status find_place(void *ctx, const char *text, struct hvc_diag *diag,
+                                  uint64_t *address)
+{
+	return hvc_subject_place(ctx, text, diag, address);
+}
+
+static enum hvc_status find_option(const struct hvc_subject *subject, const char *option,
+                                   const char *text, struct hvc_diag *diag, uint64_t *address)
+{
+	struct hvc_diag why = {0};
+	enum hvc_status status = hvc_subject_place(subject, text, &why, address);
+
+	if (status == HVC_OK)
+		return HVC_OK;
+	return hvc_diag_set(diag, status, NULL, 0, 0, "--%s: %s", option, why.message);
+}
+
+enum hvc_status hvc_cli_world__value(const struct hvc_options *options,
+                                     const struct hvc_subject *subject, enum hvc_reg reg,
+                                     struct hvc_diag *diag, uint64_t *value)
+{
+	if (options->place[reg])
+		return find_option(subject, "set", options->place[reg], diag, value);
+	*value = options->value[reg];
+	return HVC_OK;
+}
+
+static enum hvc_status add_boundaries(const struct hvc_options *options,
+                                      const struct hvc_subject *subject, struct hvc_diag *diag,
+                                      struct hvc_world *world)
+{
+	for (unsigned i = 0; i < options->boundaries; i++) {
+		const struct hvc_stop *boundary = &options->boundary[i];
+		const char *option = boundary->stub ? "stub" : "stop-at";
+		enum hvc_status status;
+		uint64_t address;
+
+		HVC_TRY(find_option(subject, option, boundary->name, diag, &address));
+		status = boundary->stub
+		                 ? hvc_world_stub(world, address, boundary->value, boundary->name)
+		                 : hvc_world_stop_at(world, address, boundary->name);
+		if (status != HVC_OK)
+			return hvc_diag_set(diag, status, NULL, 0, 0,
+			                    "--%s: '%s' cannot be a boundary: at most %u, at "
+			                    "addresses that are multiples of 4",
+			                    option, boundary->name, HVC_BOUNDARIES_MAX);
+	}
+	return HVC_OK;
+}
+
+enum hvc_status hvc_cli_world__lay(const struct hvc_options *options,
+                                   const struct hvc_subject *subject, struct hvc_diag *diag,
+                                   struct hvc_world *world)
+{
+	uint64_t value;
+
+	for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_REG_COUNT; reg++) {
+		if (!hvc_regset_has(&options->set, reg) || belongs_to_call(reg))
+			continue;
+		HVC_TRY(hvc_cli_world__value(options, subject, reg, diag, &value));
+		if (hvc_world_set(world, reg, value) != HVC_OK)
+			return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "--set: %s cannot be set",
+			                    hvc_reg_name(reg));
+	}
+	for (unsigned i = 0; i < options->extras; i++) {
+		if (hvc_world_set_sys(world, options->extra[i].encoding, options->extra[i].value) !=
+		    HVC_OK)
+			return hvc_diag_set(diag, HVC_E_RANGE, NULL, 0, 0,
+			                    "--set: more than %u registers by encoding",
+			                    HVC_EXTRAS_MAX);
+	}
+	if (hvc_options__has(options, HVC_OPTION_MAP_ON_DEMAND))
+		world->zero_pages = options->zero_pages;
+	return add_boundaries(options, subject, diag, world);
+}
+
+enum hvc_status hvc_cli_world__open(const struct hvc_options *options,
+                                    const struct hvc_subject *subject, struct hvc_diag *diag,
+                                    struct hvc_world *out)
+{
+	struct hvc_world world;
+
+	if (options->world && !hvc_cli_world__is_file(options))
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                    "--world: '%s' is not a file: its name has a '/' or ends in "
+		                    ".yaml",
+		                    options->world);
+	hvc_world_init(&world, options->cpu);
+	if (options->world) {
+		/* The callback only reads. */
+		HVC_TRY(hvc_world_load(options->world, find_place, (void *)(uintptr_t)subject, diag,
+		                       &world));
+		if (hvc_options__has(options, HVC_OPTION_CPU))
+			world.cpu = options->cpu;
+	}
+	HVC_TRY(hvc_cli_world__lay(options, subject, diag, &world));
+	*out = world;
+	return HVC_OK;
+}
+
+bool hvc_cli_world__is_given(const struct hvc_options *options)
+{
+	return options->world || options->boundaries || hvc_cli_world__sets_registers(options) ||
+	       hvc_options__has(options, HVC_OPTION_MAP_ON_DEMAND);
+}
