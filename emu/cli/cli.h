@@ -32,6 +32,8 @@ enum hvc_option_id {
 	HVC_OPTION_SYMBOLS,
 	HVC_OPTION_ABI,
 	HVC_OPTION_ABIS, /**< --abi without a value: the arguments are ABIs */
+	HVC_OPTION_AGAINST, /**< --abi that takes a subject, too */
+	HVC_OPTION_SITE,
 	HVC_OPTION_ABI_OLD,
 	HVC_OPTION_ABI_NEW,
 	HVC_OPTION_RANDOMS,
@@ -50,10 +52,12 @@ enum hvc_style {
 	HVC_STYLE_JSON,
 	HVC_STYLE_MARKDOWN,
 	HVC_STYLE_HTML,
+	HVC_STYLE_MAP, /**< a saved map */
 	HVC_STYLE_COUNT,
 };
 
 #define HVC_ARGUMENT_MAX 256u
+#define HVC_SITE_MAX     64u
 
 /** What the user asked for. */
 struct hvc_options {
@@ -80,6 +84,8 @@ struct hvc_options {
 	const char *symbols[HVC_SIDE_COUNT]; /**< of each subject; NULL: none */
 	const char *abi;
 	const char *abi_of[HVC_SIDE_COUNT];
+	struct hvc_site_filter site[HVC_SITE_MAX]; /**< named by --site */
+	unsigned sites;
 	unsigned randoms;
 	unsigned jobs;
 	enum hvc_style style;
@@ -124,6 +130,10 @@ enum hvc_status hvc_cmd__diff(const struct hvc_options *options, const struct hv
 enum hvc_status hvc_cmd__diff_abi(const struct hvc_options *options, const struct hvc_page *page,
                                   bool *holds, struct hvc_diag *diag);
 enum hvc_status hvc_cmd__collide(const struct hvc_options *options, const struct hvc_page *page,
+                                 bool *holds, struct hvc_diag *diag);
+enum hvc_status hvc_cmd__scan(const struct hvc_options *options, const struct hvc_page *page,
+                              bool *holds, struct hvc_diag *diag);
+enum hvc_status hvc_cmd__callers(const struct hvc_options *options, const struct hvc_page *page,
                                  bool *holds, struct hvc_diag *diag);
 
 /** One option, for help. The id is its index. */

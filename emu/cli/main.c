@@ -119,6 +119,44 @@ const struct hvc_command hvc_commands[] = {
                 .styles = 1u << HVC_STYLE_HTML,
                 .run = hvc_cmd__collide,
         },
+        {
+                .name = "scan",
+                .usage = "FILE[:MEMBER]",
+                .summary = "vector tables and HVC instructions in an image",
+                .details =
+                        "Finds EL2 vector tables, the likeliest first, and every HVC and SMC "
+                        "instruction with what\nits function loads into registers before it, and "
+                        "who is known to make such calls. Runs\nnothing, and needs no symbols; "
+                        "an address it prints is one that FILE@ADDRESS takes.\n",
+                .examples = "  hvcheck scan vmlinuz\n"
+                            "  hvcheck scan linux-image-6.1.0-50-arm64_6.1.176-1_arm64.deb\n"
+                            "  hvcheck scan firmware.elf --format json -o scan.json\n",
+                .least = 1,
+                .most = 1,
+                .options = COMMON | BIT(SYMBOLS),
+                .run = hvc_cmd__scan,
+        },
+        {
+                .name = "callers",
+                .usage = "FILE[:MEMBER] --abi ABI|SUBJECT [--site SITE]...",
+                .summary = "do the HVC call sites of an image keep to an ABI?",
+                .details =
+                        "Tells for each HVC instruction which rule of the ABI its call falls "
+                        "under, and where\ncaller and callee disagree: a selector left to chance, a call "
+                        "that is none, a result that nothing\nreads, a register that the call may "
+                        "change and the caller goes on using. An image speaks\nseveral ABIs: calls "
+                        "whose immediate or function identifier is another's are left out, unless\n"
+                        "--site names them. Where a value is unknown nothing is found. Exit status "
+                        "0: no findings,\n1: findings.\n",
+                .examples =
+                        "  hvcheck callers vmlinuz --abi linux-stub-6.0\n"
+                        "  hvcheck callers vmlinuz --abi vmlinuz@0x4003f000\n"
+                        "  hvcheck callers kernel.elf --abi ./my-abi.yaml --site my_hypercall\n",
+                .least = 1,
+                .most = 1,
+                .options = COMMON | BIT(SYMBOLS) | BIT(AGAINST) | BIT(SITE),
+                .run = hvc_cmd__callers,
+        },
         {0},
 };
 

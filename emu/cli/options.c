@@ -175,6 +175,32 @@ static enum hvc_status take_abi(struct hvc_options *options, const char *value,
 	return HVC_OK;
 }
 
+/* FUNCTION, 0xADDRESS or #IMM; repeatable. */
+static enum hvc_status take_site(struct hvc_options *options, const char *value,
+                                 struct hvc_diag *diag)
+{
+	struct hvc_site_filter *site = &options->site[options->sites];
+	uint64_t number;
+
+	if (options->sites == HVC_SITE_MAX)
+		return bad(diag, "site", value, "wanted: there are 64 already");
+	if (value[0] == '#') {
+		if (!hvc_value__number(value + 1, UINT16_MAX, &number))
+			return bad(diag, "site", value, "an immediate (#0 to #65535)");
+		*site = (struct hvc_site_filter){.by_imm = true, .imm = (uint16_t)number};
+	} else if (value[0] >= '0' && value[0] <= '9') {
+		if (!hvc_value__number(value, UINT64_MAX, &number))
+			return bad(diag, "site", value, "an address");
+		*site = (struct hvc_site_filter){.by_address = true, .address = number};
+	} else if (value[0]) {
+		*site = (struct hvc_site_filter){.function = value};
+	} else {
+		return bad(diag, "site", value, "FUNCTION, 0xADDRESS or #IMM");
+	}
+	options->sites++;
+	return HVC_OK;
+}
+
 static enum hvc_status take_abi_old(struct hvc_options *options, const char *value,
                                     struct hvc_diag *diag)
 {
@@ -219,7 +245,7 @@ static const struct {
 	enum hvc_style style;
 } formats[] = {
         {"text", HVC_STYLE_TEXT},    {"json", HVC_STYLE_JSON},   {"markdown", HVC_STYLE_MARKDOWN},
-        {"html", HVC_STYLE_HTML},    {"junit", HVC_STYLE_COUNT}, {"sarif", HVC_STYLE_COUNT},
+        {"html", HVC_STYLE_HTML}, {"map", HVC_STYLE_MAP},   {"junit", HVC_STYLE_COUNT}, {"sarif", HVC_STYLE_COUNT},
         {"github", HVC_STYLE_COUNT},
 };
 
@@ -285,6 +311,8 @@ const struct hvc_option hvc_option_table[HVC_OPTION_COUNT] = {
 	[HVC_OPTION_SYMBOLS] = {"symbols", 0, "MAP", "names from a System.map (nm's output), besides the subject's own;\nof two subjects the first --symbols is the first's", take_symbols},
 	[HVC_OPTION_ABI] = {"abi", 0, "ABI", "specification: a name of 'hvcheck list abis', or a YAML file", take_abi},
 	[HVC_OPTION_ABIS] = {"abi", 0, NULL, "A and B are specifications: names of 'hvcheck list abis', or YAML\nfiles", NULL},
+	[HVC_OPTION_AGAINST] = {"abi", 0, "ABI|SUBJECT", "what the callers are held to: a name of 'hvcheck list', a YAML file,\nor vectors in a file, which are run", take_abi},
+	[HVC_OPTION_SITE] = {"site", 0, "SITE", "only these calls, which are calls of the ABI whatever they look\nlike: FUNCTION, 0xADDRESS (of the call or its function) or #IMM;\nrepeatable", take_site},
 	[HVC_OPTION_ABI_OLD] = {"abi-old", 0, "ABI", "specification that names the operations of A", take_abi_old},
 	[HVC_OPTION_ABI_NEW] = {"abi-new", 0, "ABI", "specification that names the operations of B", take_abi_new},
 	[HVC_OPTION_RANDOMS] = {"randoms", 0, "N", "seeded random values tried in each selecting register, besides\nthose that code and specification name (4)", take_randoms},

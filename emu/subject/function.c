@@ -36,7 +36,8 @@ static const struct hvc_segment *segment_of(const struct hvc_loaded *loaded, uin
 	return NULL;
 }
 
-static void mark(const struct hvc_functions *functions, uint64_t target, unsigned near)
+static void mark(const struct hvc_functions *functions, uint8_t *const *map, uint64_t target,
+                 unsigned near)
 {
 	const struct hvc_segment *segment = &functions->loaded->segment[near];
 	uint64_t at = target - segment->address;
@@ -47,34 +48,63 @@ static void mark(const struct hvc_functions *functions, uint64_t target, unsigne
 			return;
 		at = target - segment->address;
 	}
-	functions->called[near][at / 32] |= (uint8_t)(1u << (at / 4 % 8));
+	map[near][at / 32] |= (uint8_t)(1u << (at / 4 % 8));
+}
+
+static bool has(uint8_t *const *map, unsigned index, uint64_t at)
+{
+	return map[index][at / 32] >> (at / 4 % 8) & 1;
+}
+
+static enum hvc_status make_maps(struct hvc_functions *out)
+{
+	const struct hvc_loaded *loaded = out->loaded;
+
+	out->called = calloc(loaded->segments + 1, sizeof(*out->called));
+	out->literal = calloc(loaded->segments + 1, sizeof(*out->literal));
+	if (!out->called || !out->literal)
+		return HVC_E_NOMEM;
+	for (unsigned i = 0; i < loaded->segments; i++) {
+		size_t bytes = (size_t)(loaded->segment[i].data_size / 32) + 1;
+
+		out->called[i] = calloc(bytes, 1);
+		out->literal[i] = calloc(bytes, 1);
+		if (!out->called[i] || !out->literal[i])
+			return HVC_E_NOMEM;
+	}
+	return HVC_OK;
+}
+
+/* Mark what a BL calls and what an LDR loads. */
+static void note(const struct hvc_functions *out, unsigned index, uint64_t address, uint32_t word)
+{
+	uint64_t target = 0;
+	struct hvc_a64 insn;
+
+	/* Two tests that most words fail, before the whole of the decoder is asked. */
+	if (word >> 26 == 0x25) {
+		hvc_a64__flow(address, word, &target);
+		mark(out, out->called, target, index);
+	} else if ((word & 0x3b000000) == 0x18000000) {
+		hvc_a64__decode(address, word, &insn);
+		if (insn.move != HVC_MOVE_LITERAL)
+			return;
+		mark(out, out->literal, insn.imm, index);
+		if (!insn.word && !insn.sign)
+			mark(out, out->literal, insn.imm + 4, index);
+	}
 }
 
 enum hvc_status hvc_functions__read(const struct hvc_loaded *loaded, struct hvc_functions *out)
 {
 	*out = (struct hvc_functions){.loaded = loaded};
-	out->called = calloc(loaded->segments + 1, sizeof(*out->called));
-	if (!out->called)
-		return HVC_E_NOMEM;
-	for (unsigned i = 0; i < loaded->segments; i++) {
-		out->called[i] = calloc((size_t)(loaded->segment[i].data_size / 32) + 1, 1);
-		if (!out->called[i])
-			return HVC_E_NOMEM;
-	}
+	HVC_TRY(make_maps(out));
 	for (unsigned i = 0; i < loaded->segments; i++) {
 		const struct hvc_segment *segment = &loaded->segment[i];
 		uint64_t at = (0 - segment->address) & 3;
 
-		for (; at + 4 <= segment->data_size; at += 4) {
-			uint32_t word = word_at(segment, at);
-			uint64_t target = 0;
-
-			/* BL, before the whole of the decoder is asked */
-			if (word >> 26 != 0x25)
-				continue;
-			hvc_a64__flow(segment->address + at, word, &target);
-			mark(out, target, i);
-		}
+		for (; at + 4 <= segment->data_size; at += 4)
+			note(out, i, segment->address + at, word_at(segment, at));
 	}
 	return HVC_OK;
 }
@@ -83,7 +113,10 @@ void hvc_functions__free(struct hvc_functions *functions)
 {
 	for (unsigned i = 0; functions->called && i < functions->loaded->segments; i++)
 		free(functions->called[i]);
+	for (unsigned i = 0; functions->literal && i < functions->loaded->segments; i++)
+		free(functions->literal[i]);
 	free(functions->called);
+	free(functions->literal);
 	*functions = (struct hvc_functions){0};
 }
 
@@ -114,11 +147,14 @@ static bool begins(const struct hvc_functions *functions, unsigned index, uint64
 	uint64_t before = at;
 	bool after_end;
 
-	if (at < 4 || functions->called[index][at / 32] >> (at / 4 % 8) & 1)
+	if (at < 4 || has(functions->called, index, at))
 		return true;
 	if (word == BTI_C || word == BTI_JC)
 		return true;
-	while (before >= 4 && hvc_a64__padding(word_at(segment, before - 4)))
+	if (has(functions->literal, index, at))
+		return false;
+	while (before >= 4 && (hvc_a64__padding(word_at(segment, before - 4)) ||
+	                       has(functions->literal, index, before - 4)))
 		before -= 4;
 	after_end = before < 4 || ends(word_at(segment, before - 4));
 	if (word == PACIASP || word == PACIBSP)

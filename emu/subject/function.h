@@ -10,8 +10,8 @@
 
 struct hvc_functions {
 	const struct hvc_loaded *loaded;
-	/** A bit a word of each segment: a BL goes there. */
-	uint8_t **called;
+	/** A bit a word of each segment: a BL goes there; an LDR (literal) loads it. */
+	uint8_t **called, **literal;
 };
 
 /** Read all code once. Free with hvc_functions__free, also on failure. */

@@ -6,6 +6,7 @@
 #include "subject/finder.h"
 #include "subject/likely.h"
 #include "subject/site.h"
+#include "subject/system_map.h"
 
 /* Tables whose code is looked at more closely, the best ones; hostile files have millions. */
 #define TABLES_MAX 256u
@@ -42,7 +43,29 @@ static enum hvc_status add_tables(struct hvc_scan *scan)
 	return status;
 }
 
-enum hvc_status hvc_scan_file(const char *path, struct hvc_diag *diag, struct hvc_scan **out)
+/* A file, or a built-in by its name. */
+static enum hvc_status load(const char *path, const char *symbols, struct hvc_diag *diag,
+                            struct hvc_loaded *out)
+{
+	const struct hvc_builtin *builtin;
+	enum hvc_status status;
+
+	for (size_t i = 0; (builtin = hvc_builtin_at(i)); i++) {
+		if (!strcmp(builtin->name, path))
+			return hvc_image__load_memory(path, builtin->elf, builtin->elf_size, diag,
+			                              out);
+	}
+	HVC_TRY(hvc_image__load(path, diag, out));
+	if (!symbols)
+		return HVC_OK;
+	status = hvc_system_map__load(out, symbols, diag);
+	if (status != HVC_OK)
+		hvc_image__unload(out);
+	return status;
+}
+
+enum hvc_status hvc_scan_file(const char *path, const char *symbols, struct hvc_diag *diag,
+                              struct hvc_scan **out)
 {
 	struct hvc_scan *scan = calloc(1, sizeof(*scan));
 	enum hvc_status status = HVC_E_NOMEM;
@@ -55,7 +78,7 @@ enum hvc_status hvc_scan_file(const char *path, struct hvc_diag *diag, struct hv
 		hvc_scan_free(scan);
 		return hvc_diag_set(diag, HVC_E_NOMEM, path, 0, 0, "no memory");
 	}
-	status = hvc_image__load(scan->path, diag, scan->loaded);
+	status = load(scan->path, symbols, diag, scan->loaded);
 	if (status != HVC_OK) {
 		free(scan->loaded);
 		scan->loaded = NULL;

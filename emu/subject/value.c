@@ -8,33 +8,10 @@
 #include "subject/def_use.h"
 #include "subject/walk.h"
 
-/* AAPCS64: registers that a function may change, and those that carry its arguments. */
-#define SCRATCH_FIRST  1u
-#define SCRATCH_LAST   17u
-#define ARGUMENTS_LAST 8u
-#define SMCCC_RESULTS  4u
-
-const char *hvc_value_kind_name(enum hvc_value_kind kind)
-{
-	static const char *const names[HVC_VALUE_COUNT] = {
-	        [HVC_VALUE_UNKNOWN] = "unknown",   [HVC_VALUE_CONSTANT] = "constant",
-	        [HVC_VALUE_ADDRESS] = "address",   [HVC_VALUE_ARGUMENT] = "argument",
-	        [HVC_VALUE_LOADED] = "loaded",     [HVC_VALUE_SYSTEM] = "system",
-	        [HVC_VALUE_RESULT] = "result",     [HVC_VALUE_CLOBBERED] = "clobbered",
-	        [HVC_VALUE_COMPUTED] = "computed",
-	};
-
-	return (unsigned)kind < HVC_VALUE_COUNT ? names[kind] : "?";
-}
-
-bool hvc_value_is_chance(const struct hvc_value *value)
-{
-	bool scratch = value->kind == HVC_VALUE_ARGUMENT &&
-	               value->reg > HVC_REG_X0 + ARGUMENTS_LAST &&
-	               value->reg <= HVC_REG_X0 + SCRATCH_LAST;
-
-	return value->pointer || scratch || value->kinds >> HVC_VALUE_CLOBBERED & 1;
-}
+/* AAPCS64: registers that a function may change; SMCCC: those that carry results. */
+#define SCRATCH_FIRST 1u
+#define SCRATCH_LAST  17u
+#define SMCCC_RESULTS 4u
 
 static struct hvc_value made(enum hvc_value_kind kind, uint64_t address)
 {

@@ -15,6 +15,7 @@
 #include <stdio.h>
 
 #include "hvcheck/abi_diff.h"
+#include "hvcheck/callers.h"
 #include "hvcheck/check.h"
 #include "hvcheck/collide.h"
 #include "hvcheck/diff.h"
@@ -67,8 +68,8 @@ struct hvc_call_report {
 	const struct hvc_outcome *outcome;
 	const struct hvc_invented *invented; /**< sorted; NULL: nothing was made up */
 	const struct hvc_trace *trace;       /**< NULL: not wanted */
-	const struct hvc_abi *abi;     /**< NULL: not judged */
-	struct hvc_verdict verdict;    /**< of abi */
+	const struct hvc_abi *abi;           /**< NULL: not judged */
+	struct hvc_verdict verdict;          /**< of abi */
 };
 
 /*
@@ -121,5 +122,20 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_abi_diff_json(FILE *out, const struct h
 /** A migration table to paste into a cover letter; readable as plain text, too. */
 HVC_MUST_USE HVC_API enum hvc_status
 hvc_abi_diff_markdown(FILE *out, const struct hvc_abi_diff *diff, struct hvc_diag *diag);
+
+HVC_MUST_USE HVC_API enum hvc_status hvc_scan_text(const struct hvc_page *page,
+                                                   const struct hvc_scan *scan,
+                                                   const struct hvc_registry *registry,
+                                                   struct hvc_diag *diag);
+HVC_MUST_USE HVC_API enum hvc_status hvc_scan_json(FILE *out, const struct hvc_scan *scan,
+                                                   const struct hvc_registry *registry,
+                                                   struct hvc_diag *diag);
+/** against: the word that --abi was given. details: tell of every site, not only of findings. */
+HVC_MUST_USE HVC_API enum hvc_status hvc_callers_text(const struct hvc_page *page,
+                                                      const struct hvc_callers *callers,
+                                                      const char *against, bool details,
+                                                      struct hvc_diag *diag);
+HVC_MUST_USE HVC_API enum hvc_status hvc_callers_json(FILE *out, const struct hvc_callers *callers,
+                                                      const char *against, struct hvc_diag *diag);
 
 #endif

@@ -105,9 +105,12 @@ struct hvc_scan {
 	struct hvc_loaded *loaded;
 };
 
-/** path is a file, not a subject spec. Errors: those of hvc_subject_open for files. */
-HVC_MUST_USE HVC_API enum hvc_status hvc_scan_file(const char *path, struct hvc_diag *diag,
-                                                   struct hvc_scan **out);
+/**
+ * Scan FILE[:MEMBER], or a built-in by its name; no table is named. symbols: the path of a
+ * System.map, or NULL. Errors: those of hvc_subject_open_with for files.
+ */
+HVC_MUST_USE HVC_API enum hvc_status hvc_scan_file(const char *path, const char *symbols,
+                                                   struct hvc_diag *diag, struct hvc_scan **out);
 HVC_API void hvc_scan_free(struct hvc_scan *scan);
 
 /** Is the value certainly one of some constants (addresses included)? */
@@ -122,5 +125,9 @@ static inline bool hvc_value_is_constant(const struct hvc_value *value)
  * or a pointer that memory was accessed through.
  */
 HVC_API bool hvc_value_is_chance(const struct hvc_value *value);
+
+/** "x0 = 0x1", "x0: argument x1", "x0: pointer left over ...", for people. Cut to size. */
+HVC_API void hvc_value_print(enum hvc_reg reg, const struct hvc_value *value, char *text,
+                             size_t size);
 
 #endif

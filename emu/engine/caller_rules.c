@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+
+#include "engine/callers.h"
+#include "hvcheck/arch.h"
+#include "hvcheck/overlap.h"
+
+/* Does a rule govern a site's call? */
+enum match {
+	MATCH_NO,
+	MATCH_MAY, /* it depends on values that are not known */
+	MATCH_YES,
+};
+
+static bool inside(const struct hvc_interval *interval, unsigned count, uint64_t value)
+{
+	for (unsigned i = 0; i < count; i++) {
+		if (value >= interval[i].lo && value <= interval[i].hi)
+			return true;
+	}
+	return false;
+}
+
+static enum match match_condition(const struct hvc_condition *condition,
+                                  const struct hvc_value *value)
+{
+	unsigned in = 0;
+
+	/* Where the image is in memory is not known, so an address is no number. */
+	if (value->kind != HVC_VALUE_CONSTANT)
+		return MATCH_MAY;
+	for (unsigned i = 0; i < value->constants; i++)
+		in += inside(condition->interval, condition->intervals,
+		             value->constant[i] & condition->mask);
+	return !in ? MATCH_NO : in == value->constants ? MATCH_YES : MATCH_MAY;
+}
+
+static enum match match_rule(const struct hvc_rule *rule, unsigned world,
+                             const struct hvc_site *site)
+{
+	enum match match = MATCH_YES;
+
+	if (!(rule->levels >> HVC_LEVEL_EL1H & 1) || !(rule->insns >> HVC_INSN_HVC & 1) ||
+	    !(rule->worlds >> world & 1) || !inside(rule->imm, rule->imms, site->imm))
+		return MATCH_NO;
+	for (unsigned i = 0; i < rule->conditions && match != MATCH_NO; i++) {
+		enum match one =
+		        match_condition(&rule->condition[i], &site->x[rule->condition[i].reg]);
+
+		if (one < match)
+			match = one;
+	}
+	return match;
+}
+
+/* Is this a selector, and not an argument of which a few bits matter (alignment)? */
+static bool selects(const struct hvc_condition *condition)
+{
+	return (condition->mask & 0xff) == 0xff;
+}
+
+/* The rules that may govern the call, in one world, higher priorities first. */
+static enum hvc_status add_rules(const struct hvc_abi *abi, unsigned world, bool *taken,
+                                 struct hvc_caller *caller)
+{
+	unsigned count = hvc_abi_rule_count(abi);
+	bool sure = false;
+
+	for (unsigned i = 0; i < count; i++)
+		taken[i] = false;
+	while (!sure) {
+		const struct hvc_rule *best = NULL;
+		unsigned at = 0;
+		enum match match;
+
+		for (unsigned i = 0; i < count; i++) {
+			const struct hvc_rule *rule = hvc_abi_rule_at(abi, i);
+
+			if (taken[i] ||
+			    (best && (best->priority >= rule->priority || rule->is_default)))
+				continue;
+			best = rule;
+			at = i;
+		}
+		if (!best)
+			break;
+		taken[at] = true;
+		match = match_rule(best, world, caller->site);
+		if (match == MATCH_NO)
+			continue;
+		if (!hvc_caller__answer(caller, best, best->name, hvc_rule_is_unknown(best)))
+			return HVC_E_NOMEM;
+		sure = match == MATCH_YES;
+	}
+	return HVC_OK;
+}
+
+static enum hvc_status find_answers(const struct hvc_abi *abi, struct hvc_caller *caller)
+{
+	bool *taken = calloc(hvc_abi_rule_count(abi) + 1, sizeof(*taken));
+	enum hvc_status status = taken ? HVC_OK : HVC_E_NOMEM;
+
+	for (unsigned w = 0; w < hvc_abi_world_count(abi) && status == HVC_OK; w++)
+		status = add_rules(abi, w, taken, caller);
+	free(taken);
+	return status;
+}
+
+/* Does some rule that claims its calls name this immediate, or all of them? */
+static void look_up_imm(const struct hvc_abi *abi, uint16_t imm, bool *named, bool *ignored)
+{
+	*named = *ignored = false;
+	for (unsigned i = 0; i < hvc_abi_rule_count(abi); i++) {
+		const struct hvc_rule *rule = hvc_abi_rule_at(abi, i);
+		bool all = rule->imms == 1 && rule->imm[0].lo == 0 &&
+		           rule->imm[0].hi == HVC_IMM_COUNT - 1;
+
+		if (!hvc_rule_claims(rule) || !inside(rule->imm, rule->imms, imm))
+			continue;
+		*named |= !all;
+		*ignored |= all;
+	}
+}
+
+/* Does some rule that claims its calls select them by values of this kind in x0? */
+static bool has_kind(const struct hvc_abi *abi, uint16_t imm, unsigned kind)
+{
+	for (unsigned i = 0; i < hvc_abi_rule_count(abi); i++) {
+		const struct hvc_rule *rule = hvc_abi_rule_at(abi, i);
+
+		if (!hvc_rule_claims(rule) || !inside(rule->imm, rule->imms, imm))
+			continue;
+		for (unsigned n = 0; n < rule->conditions; n++) {
+			const struct hvc_condition *condition = &rule->condition[n];
+
+			if (condition->reg != HVC_REG_X0 ||
+			    (condition->mask & UINT32_MAX) != UINT32_MAX)
+				continue;
+			for (unsigned k = 0; k < condition->intervals; k++) {
+				if (hvc_caller__kind_of(condition->interval[k].lo) == kind ||
+				    hvc_caller__kind_of(condition->interval[k].hi) == kind)
+					return true;
+			}
+		}
+	}
+	return false;
+}
+
+static bool selects_by_x0(const struct hvc_abi *abi, uint16_t imm)
+{
+	for (unsigned i = 0; i < hvc_abi_rule_count(abi); i++) {
+		const struct hvc_rule *rule = hvc_abi_rule_at(abi, i);
+
+		if (!hvc_rule_claims(rule) || !inside(rule->imm, rule->imms, imm))
+			continue;
+		for (unsigned n = 0; n < rule->conditions; n++) {
+			if (rule->condition[n].reg == HVC_REG_X0 && selects(&rule->condition[n]))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Is it the call of another ABI, by its immediate or by the kind of number in x0? */
+static bool is_other(const struct hvc_callers_config *config, struct hvc_caller *caller)
+{
+	const struct hvc_site *site = caller->site;
+	const struct hvc_value *x0 = &site->x[0];
+	bool named, ignored;
+
+	look_up_imm(config->abi, site->imm, &named, &ignored);
+	if (!named && (!ignored || site->imm)) {
+		caller->owner = hvc_caller__owner_of_imm(config->registry, site->imm);
+		return caller->owner[0] != '\0';
+	}
+	if (x0->kind != HVC_VALUE_CONSTANT || !selects_by_x0(config->abi, site->imm))
+		return false;
+	for (unsigned i = 0; i < x0->constants; i++) {
+		if (has_kind(config->abi, site->imm, hvc_caller__kind_of(x0->constant[i])))
+			return false;
+	}
+	caller->owner = hvc_caller__owner_of_fid(config->registry, x0->constant[0]);
+	return true;
+}
+
+/* The registers that decide between the answers and are not constant. */
+static uint32_t undecided(const struct hvc_caller *caller)
+{
+	uint32_t set = 0;
+
+	for (unsigned i = 0; i < caller->answers; i++) {
+		const struct hvc_rule *rule = caller->answer[i].rule;
+
+		for (unsigned n = 0; n < rule->conditions; n++) {
+			const struct hvc_condition *condition = &rule->condition[n];
+
+			if (selects(condition) &&
+			    caller->site->x[condition->reg].kind != HVC_VALUE_CONSTANT)
+				set |= UINT32_C(1) << condition->reg;
+		}
+	}
+	return set;
+}
+
+/* What returns in registers, and what it may change, whichever answer it gets. */
+static enum hvc_status check_after(struct hvc_caller *caller)
+{
+	uint32_t results = UINT32_MAX, clobbers = UINT32_MAX, any = 0;
+	bool returns = false;
+
+	for (unsigned i = 0; i < caller->answers; i++) {
+		const struct hvc_rule *rule = caller->answer[i].rule;
+		uint32_t own = 0;
+
+		if (!rule->specified || rule->outcome != HVC_OUTCOME_RETURN)
+			continue;
+		returns = true;
+		for (unsigned n = 0; n < rule->results; n++) {
+			if (rule->result[n].reg < HVC_GPR_COUNT)
+				own |= UINT32_C(1) << rule->result[n].reg;
+		}
+		results &= own;
+		any |= own;
+		clobbers &= (uint32_t)rule->clobbers.bits[0] & INT32_MAX;
+	}
+	if (!returns)
+		return HVC_OK;
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
+		if (results >> n & 1 && !hvc_caller__result(caller, (enum hvc_reg)(HVC_REG_X0 + n)))
+			return HVC_E_NOMEM;
+	}
+	return hvc_caller__clobbers(caller, clobbers & ~any) ? HVC_OK : HVC_E_NOMEM;
+}
+
+static bool all_unknown(const struct hvc_caller *caller)
+{
+	for (unsigned i = 0; i < caller->answers; i++) {
+		if (!caller->answer[i].unknown)
+			return false;
+	}
+	return true;
+}
+
+enum hvc_status hvc_caller__hold_to_rules(const struct hvc_callers_config *config, bool named,
+                                          struct hvc_caller *caller)
+{
+	uint32_t open;
+	bool chance = false;
+
+	HVC_TRY(find_answers(config->abi, caller));
+	if (!named && is_other(config, caller)) {
+		caller->fit = HVC_CALLER_OTHER;
+		return HVC_OK;
+	}
+	open = undecided(caller);
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
+		if (!(open >> n & 1) || !hvc_value_is_chance(&caller->site->x[n]))
+			continue;
+		chance = true;
+		if (!hvc_caller__chance(caller, (enum hvc_reg)(HVC_REG_X0 + n)))
+			return HVC_E_NOMEM;
+	}
+	caller->fit = chance ? HVC_CALLER_CHANCE : open ? HVC_CALLER_UNKNOWN : HVC_CALLER_HELD;
+	if (caller->fit == HVC_CALLER_UNKNOWN && !named)
+		return HVC_OK;
+	if (all_unknown(caller)) {
+		char text[96];
+
+		hvc_value_print(HVC_REG_X0, &caller->site->x[0], text, sizeof(text));
+		if (!hvc_caller__issue(caller, HVC_CALLER_NO_CALL, HVC_REG_NONE, 0,
+		                       "no call of the ABI: hvc #%u with %s gets '%s'",
+		                       caller->site->imm, text,
+		                       caller->answers ? caller->answer[0].text : "nothing"))
+			return HVC_E_NOMEM;
+		return HVC_OK;
+	}
+	return check_after(caller);
+}

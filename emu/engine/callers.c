@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/callers.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Function identifiers below this are small numbers, or of conventions older than SMCCC. */
+#define FIRST_IDENTIFIER UINT64_C(0x02000000)
+
+const char *hvc_caller_fit_name(enum hvc_caller_fit fit)
+{
+	static const char *const names[HVC_CALLER_COUNT] = {"held", "chance", "unknown", "other",
+	                                                    "data"};
+
+	return (unsigned)fit < HVC_CALLER_COUNT ? names[fit] : "?";
+}
+
+const char *hvc_caller_issue_name(enum hvc_caller_issue_kind kind)
+{
+	static const char *const names[HVC_CALLER_ISSUE_COUNT] = {
+	        [HVC_CALLER_SELECTOR] = "selector never set",
+	        [HVC_CALLER_NO_CALL] = "unknown call",
+	        [HVC_CALLER_RESULT] = "result never read",
+	        [HVC_CALLER_CLOBBERED] = "clobbered register live",
+	};
+
+	return (unsigned)kind < HVC_CALLER_ISSUE_COUNT ? names[kind] : "?";
+}
+
+unsigned hvc_caller__kind_of(uint64_t value)
+{
+	if (value < FIRST_IDENTIFIER || value > UINT32_MAX)
+		return 0;
+	/* Fast or not, and the owner; 32 and 64 bits are one. */
+	return 1 + (unsigned)(value >> 24 & 0xbf);
+}
+
+const char *hvc_caller__owner_of_imm(const struct hvc_registry *registry, uint16_t imm)
+{
+	const struct hvc_known *known = hvc_known_find_imm(registry, imm, NULL);
+
+	return known ? known->owner : "";
+}
+
+static uint64_t breadth(const struct hvc_known *known)
+{
+	uint64_t count = 0;
+
+	for (unsigned i = 0; i < known->values; i++)
+		count += known->value[i].hi - known->value[i].lo + 1;
+	return count;
+}
+
+/* Of several the one with the fewest identifiers, which says most. */
+const char *hvc_caller__owner_of_fid(const struct hvc_registry *registry, uint64_t value)
+{
+	const struct hvc_known *known = NULL, *best = NULL;
+
+	if (value > UINT32_MAX)
+		return "";
+	while ((known = hvc_known_find_fid(registry, (uint32_t)value, known)) != NULL) {
+		if (known->kind == HVC_KNOWN_FUNCTION && (!best || breadth(known) < breadth(best)))
+			best = known;
+	}
+	if (!best)
+		best = hvc_known_find_fid(registry, (uint32_t)value, NULL);
+	return best ? best->owner : "";
+}
+
+bool hvc_caller__answer(struct hvc_caller *caller, const struct hvc_rule *rule, const char *text,
+                        bool unknown)
+{
+	struct hvc_caller_answer *grown;
+
+	for (unsigned i = 0; i < caller->answers; i++) {
+		if (!strcmp(caller->answer[i].text, text))
+			return true;
+	}
+	grown = realloc(caller->answer, (caller->answers + 1) * sizeof(*grown));
+	if (!grown)
+		return false;
+	caller->answer = grown;
+	grown[caller->answers] = (struct hvc_caller_answer){rule, strdup(text), unknown};
+	return grown[caller->answers++].text != NULL;
+}
+
+bool hvc_caller__issue(struct hvc_caller *caller, enum hvc_caller_issue_kind kind, enum hvc_reg reg,
+                       uint64_t at, const char *format, ...)
+{
+	struct hvc_caller_issue *grown =
+	        realloc(caller->issue, (caller->issues + 1) * sizeof(*grown));
+	struct hvc_caller_issue *issue;
+	va_list args;
+
+	if (!grown)
+		return false;
+	caller->issue = grown;
+	issue = &grown[caller->issues++];
+	*issue = (struct hvc_caller_issue){.kind = kind, .reg = reg, .at = at};
+	va_start(args, format);
+	vsnprintf(issue->text, sizeof(issue->text), format, args);
+	va_end(args);
+	return true;
+}
+
+bool hvc_caller__clobbers(struct hvc_caller *caller, uint32_t set)
+{
+	const struct hvc_after *after = &caller->site->after;
+	bool good = true;
+
+	for (unsigned n = 0; n < HVC_GPR_COUNT && good; n++) {
+		enum hvc_reg reg = (enum hvc_reg)(HVC_REG_X0 + n);
+
+		if (!(set >> n & 1))
+			continue;
+		if (after->read >> n & 1)
+			good = hvc_caller__issue(caller, HVC_CALLER_CLOBBERED, reg, after->at[n],
+			                         "%s is read after the call, at 0x%" PRIx64
+			                         ", and the call may change it",
+			                         hvc_reg_name(reg), after->at[n]);
+		else if (n >= 19 && after->returned >> n & 1)
+			good = hvc_caller__issue(caller, HVC_CALLER_CLOBBERED, reg, 0,
+			                         "%s belongs to the function's caller, and the "
+			                         "call may change it",
+			                         hvc_reg_name(reg));
+	}
+	return good;
+}
+
+bool hvc_caller__result(struct hvc_caller *caller, enum hvc_reg reg)
+{
+	const struct hvc_after *after = &caller->site->after;
+
+	if (!after->goes_on || (after->read | after->passed | after->returned) >> reg & 1)
+		return true;
+	return hvc_caller__issue(caller, HVC_CALLER_RESULT, reg, 0,
+	                         "%s holds a result that nothing looks at", hvc_reg_name(reg));
+}
+
+bool hvc_caller__chance(struct hvc_caller *caller, enum hvc_reg reg)
+{
+	const struct hvc_value *value = &caller->site->x[reg];
+	char text[96];
+
+	hvc_value_print(reg, value, text, sizeof(text));
+	return hvc_caller__issue(
+	        caller, HVC_CALLER_SELECTOR, reg, value->pointer ? value->pointer_at : value->at,
+	        "%s selects the call, and is left to chance: %s", hvc_reg_name(reg),
+	        strchr(text, ':') ? strchr(text, ':') + 2 : text);
+}
+
+static bool matches(const struct hvc_site_filter *filter, const struct hvc_site *site)
+{
+	if (filter->by_address)
+		return site->address == filter->address ||
+		       (!site->data && site->has_function && site->function == filter->address);
+	if (filter->by_imm)
+		return site->imm == filter->imm;
+	return site->symbol && filter->function && !strcmp(site->symbol, filter->function);
+}
+
+/* Every filter must find something: a slip of the pen is not a clean bill. */
+static enum hvc_status check_filters(const struct hvc_callers_config *config, struct hvc_diag *diag)
+{
+	for (unsigned i = 0; i < config->filters; i++) {
+		const struct hvc_site_filter *filter = &config->filter[i];
+		bool found = false;
+
+		for (size_t n = 0; n < config->scan->sites && !found; n++)
+			found = config->scan->site[n].insn == HVC_INSN_HVC &&
+			        matches(filter, &config->scan->site[n]);
+		if (found)
+			continue;
+		if (filter->by_imm)
+			return hvc_diag_set(diag, HVC_E_NOTFOUND, config->scan->path, 0, 0,
+			                    "no HVC has immediate 0x%x", filter->imm);
+		if (filter->by_address)
+			return hvc_diag_set(diag, HVC_E_NOTFOUND, config->scan->path, 0, 0,
+			                    "no HVC at 0x%" PRIx64
+			                    ", nor in a function that begins there",
+			                    filter->address);
+		return hvc_diag_set(diag, HVC_E_NOTFOUND, config->scan->path, 0, 0,
+		                    "no HVC in a function named '%s'", filter->function);
+	}
+	return HVC_OK;
+}
+
+static bool wanted(const struct hvc_callers_config *config, const struct hvc_site *site)
+{
+	if (site->insn != HVC_INSN_HVC)
+		return false;
+	for (unsigned i = 0; i < config->filters; i++) {
+		if (matches(&config->filter[i], site))
+			return true;
+	}
+	return !config->filters;
+}
+
+static enum hvc_status hold(const struct hvc_callers_config *config, struct hvc_caller_bench *bench,
+                            struct hvc_diag *diag, struct hvc_caller *caller)
+{
+	const struct hvc_site *site = caller->site;
+
+	caller->owner = "";
+	caller->fit = site->data ? HVC_CALLER_DATA : HVC_CALLER_UNKNOWN;
+	if (site->data || !site->analysed)
+		return HVC_OK;
+	if (bench)
+		return hvc_caller__hold_to_runs(bench, config->filters, diag, caller);
+	return hvc_caller__hold_to_rules(config, config->filters, caller);
+}
+
+static enum hvc_status run(const struct hvc_callers_config *config, struct hvc_caller_bench *bench,
+                           struct hvc_diag *diag, struct hvc_callers *callers)
+{
+	callers->caller = calloc(config->scan->sites + 1, sizeof(*callers->caller));
+	if (!callers->caller)
+		return HVC_E_NOMEM;
+	for (size_t i = 0; i < config->scan->sites; i++) {
+		struct hvc_caller *caller = &callers->caller[callers->callers];
+
+		if (!wanted(config, &config->scan->site[i]))
+			continue;
+		callers->callers++;
+		caller->site = &config->scan->site[i];
+		HVC_TRY(hold(config, bench, diag, caller));
+		callers->of[caller->fit]++;
+		callers->findings += caller->issues;
+		for (unsigned n = 0; n < caller->issues; n++)
+			callers->finding[caller->issue[n].kind]++;
+	}
+	return HVC_OK;
+}
+
+enum hvc_status hvc_callers_run(const struct hvc_callers_config *config, struct hvc_diag *diag,
+                                struct hvc_callers **out)
+{
+	struct hvc_caller_bench *bench = NULL;
+	struct hvc_callers *callers;
+	struct hvc_diag local = {0};
+	enum hvc_status status;
+
+	if (config->abi && (!(hvc_abi_levels(config->abi) >> HVC_LEVEL_EL1H & 1) ||
+	                    !(hvc_abi_insns(config->abi) >> HVC_INSN_HVC & 1)))
+		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, hvc_abi_name(config->abi), 0, 0,
+		                    "does not speak of HVC from EL1");
+	HVC_TRY(check_filters(config, diag));
+	callers = calloc(1, sizeof(*callers));
+	if (!callers)
+		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	callers->scan = config->scan;
+	status = config->abi ? HVC_OK : hvc_caller__open_bench(config, &local, &bench);
+	if (status == HVC_OK)
+		status = run(config, bench, &local, callers);
+	hvc_caller__close_bench(bench);
+	if (status != HVC_OK) {
+		hvc_callers_free(callers);
+		return hvc_diag_set(diag, status, local.file, 0, 0, "%s",
+		                    local.message[0] ? local.message : hvc_strerror(status));
+	}
+	*out = callers;
+	return HVC_OK;
+}
+
+void hvc_callers_free(struct hvc_callers *callers)
+{
+	if (!callers)
+		return;
+	for (size_t i = 0; callers->caller && i < callers->callers; i++) {
+		struct hvc_caller *caller = &callers->caller[i];
+
+		for (unsigned n = 0; n < caller->answers; n++)
+			free(caller->answer[n].text);
+		free(caller->answer);
+		free(caller->issue);
+	}
+	free(callers->caller);
+	free(callers);
+}

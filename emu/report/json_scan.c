@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/owner.h"
+#include "report/site_words.h"
+
+static void add_string(struct hvc_json *json, const char *key, const char *value)
+{
+	if (value)
+		hvc_json__string(json, key, value);
+	else
+		hvc_json__null(json, key);
+}
+
+static void add_table(struct hvc_json *json, const struct hvc_scan_table *table)
+{
+	const struct hvc_candidate *candidate = &table->candidate;
+
+	hvc_json__object(json, NULL);
+	hvc_json__hex(json, "address", candidate->address);
+	add_string(json, "symbol", table->symbol);
+	hvc_json__number(json, "score", (uint64_t)candidate->score);
+	hvc_json__boolean(json, "writes_vbar_el2", candidate->writes_vbar);
+	hvc_json__boolean(json, "erets", candidate->erets);
+	hvc_json__boolean(json, "reads_esr_el2", candidate->reads_esr);
+	hvc_json__number(json, "live_slots", candidate->live);
+	add_string(json, "probably", table->likely.name);
+	hvc_json__string(json, "evidence", table->likely.evidence);
+	hvc_json__close(json);
+}
+
+static void add_owners(struct hvc_json *json, const struct hvc_registry *registry,
+                       const struct hvc_site *site)
+{
+	struct hvc_owners owners;
+
+	hvc_owner__find(registry, site, &owners);
+	hvc_json__array(json, "owners");
+	for (unsigned i = 0; i < owners.rows && !site->data; i++) {
+		hvc_json__object(json, NULL);
+		hvc_json__string(json, "owner", owners.row[i]->owner);
+		hvc_json__string(json, "by", hvc_known_kind_name(owners.row[i]->kind));
+		add_string(json, "call",
+		           owners.by_function ? hvc_known_call_name(owners.row[i], owners.fid)
+		                              : NULL);
+		hvc_json__close(json);
+	}
+	hvc_json__close(json);
+}
+
+static void add_sites(struct hvc_json *json, const struct hvc_scan *scan,
+                      const struct hvc_registry *registry, enum hvc_insn insn)
+{
+	hvc_json__array(json, hvc_insn_name(insn));
+	for (size_t i = 0; i < scan->sites; i++) {
+		const struct hvc_site *site = &scan->site[i];
+
+		if (site->insn != insn)
+			continue;
+		hvc_json__object(json, NULL);
+		hvc_site__json(json, site);
+		hvc_site__json_registers(json, site);
+		add_owners(json, registry, site);
+		hvc_json__close(json);
+	}
+	hvc_json__close(json);
+}
+
+enum hvc_status hvc_scan_json(FILE *out, const struct hvc_scan *scan,
+                              const struct hvc_registry *registry, struct hvc_diag *diag)
+{
+	struct hvc_json *json = hvc_json__new("hvcheck-scan/1");
+
+	hvc_json__string(json, "file", scan->path);
+	hvc_json__string(json, "format", hvc_format_name(scan->format));
+	hvc_json__number(json, "size", scan->size);
+	hvc_json__number(json, "symbols", scan->symbols);
+	hvc_json__number(json, "table_count", scan->candidates);
+	hvc_json__array(json, "tables");
+	for (size_t i = 0; i < scan->tables; i++)
+		add_table(json, &scan->table[i]);
+	hvc_json__close(json);
+	add_sites(json, scan, registry, HVC_INSN_HVC);
+	add_sites(json, scan, registry, HVC_INSN_SMC);
+	hvc_json__number(json, "dropped", scan->dropped);
+	return hvc_json__print(json, out, diag);
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/site_words.h"
+
+#include <inttypes.h>
+
+/* Registers that carry arguments, and those that select calls in the ABIs known: x16, x17. */
+#define CARRIERS UINT32_C(0x000301ff)
+
+void hvc_site__instruction(struct hvc_words *words, const struct hvc_site *site)
+{
+	hvc_words__add(words, site->imm > 255 ? "%s #0x%x" : "%s #%u", hvc_insn_name(site->insn),
+	               site->imm);
+}
+
+void hvc_site__place(struct hvc_words *words, const struct hvc_site *site)
+{
+	if (site->data || (!site->has_function && !site->symbol)) {
+		hvc_words__add(words, "-");
+		return;
+	}
+	if (site->symbol)
+		hvc_words__add(words, "%s", site->symbol);
+	else
+		hvc_words__add(words, "0x%" PRIx64, site->function);
+	if (site->address != site->function)
+		hvc_words__add(words, "+0x%" PRIx64, site->address - site->function);
+}
+
+static bool is_own_argument(const struct hvc_value *value, unsigned n)
+{
+	return value->kind == HVC_VALUE_ARGUMENT && value->reg == HVC_REG_X0 + n && n <= 8;
+}
+
+void hvc_site__registers(struct hvc_words *words, const struct hvc_site *site, uint32_t also)
+{
+	char text[128];
+
+	for (unsigned n = 0; n < HVC_GPR_COUNT && site->analysed; n++) {
+		const struct hvc_value *value = &site->x[n];
+		bool told = n == 0 || also >> n & 1 ||
+		            (CARRIERS >> n & 1 && hvc_value_is_constant(value));
+
+		if (!told)
+			continue;
+		hvc_value_print((enum hvc_reg)(HVC_REG_X0 + n), value, text, sizeof(text));
+		hvc_words__add(words, "%s%s", words->length ? "; " : "", text);
+	}
+	if (!words->length)
+		hvc_words__add(words, "-");
+}
+
+void hvc_site__json(struct hvc_json *json, const struct hvc_site *site)
+{
+	hvc_json__hex(json, "address", site->address);
+	hvc_json__number(json, "immediate", site->imm);
+	if (site->symbol)
+		hvc_json__string(json, "function", site->symbol);
+	else
+		hvc_json__null(json, "function");
+	if (!site->data && site->has_function)
+		hvc_json__hex(json, "function_address", site->function);
+	else
+		hvc_json__null(json, "function_address");
+	if (site->data)
+		hvc_json__string(json, "data", site->data);
+	else
+		hvc_json__null(json, "data");
+}
+
+static void add_value(struct hvc_json *json, const char *name, const struct hvc_value *value)
+{
+	hvc_json__object(json, name);
+	hvc_json__string(json, "kind", hvc_value_kind_name(value->kind));
+	if (value->constants) {
+		hvc_json__array(json, "values");
+		for (unsigned i = 0; i < value->constants; i++)
+			hvc_json__hex(json, NULL, value->constant[i]);
+		hvc_json__close(json);
+	}
+	if (value->kind == HVC_VALUE_ARGUMENT)
+		hvc_json__string(json, "argument", hvc_reg_name(value->reg));
+	if (value->at)
+		hvc_json__hex(json, "at", value->at);
+	hvc_json__boolean(json, "chance", hvc_value_is_chance(value));
+	if (value->pointer)
+		hvc_json__hex(json, "pointer_at", value->pointer_at);
+	hvc_json__close(json);
+}
+
+void hvc_site__json_registers(struct hvc_json *json, const struct hvc_site *site)
+{
+	hvc_json__object(json, "registers");
+	for (unsigned n = 0; n < HVC_GPR_COUNT && site->analysed; n++) {
+		const struct hvc_value *value = &site->x[n];
+
+		/* What a function leaves as it found it goes without saying. */
+		if (value->kind == HVC_VALUE_UNKNOWN && !hvc_value_is_chance(value))
+			continue;
+		if (is_own_argument(value, n) ||
+		    (value->kind == HVC_VALUE_ARGUMENT && value->reg == HVC_REG_X0 + n && n > 17))
+			continue;
+		add_value(json, hvc_reg_name((enum hvc_reg)(HVC_REG_X0 + n)), value);
+	}
+	hvc_json__close(json);
+	if (site->guard != HVC_REG_NONE) {
+		hvc_json__object(json, "guard");
+		hvc_json__string(json, "register", hvc_reg_name(site->guard));
+		hvc_json__boolean(json, "nonzero", site->guard_nonzero);
+		hvc_json__close(json);
+	} else {
+		hvc_json__null(json, "guard");
+	}
+}

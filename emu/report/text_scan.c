@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+
+#include "report/owner.h"
+#include "report/site_words.h"
+#include "report/table.h"
+
+static void add_why(struct hvc_words *words, const struct hvc_scan_table *table)
+{
+	const struct hvc_candidate *candidate = &table->candidate;
+
+	hvc_words__add(words, "%u live slot%s", candidate->live, candidate->live == 1 ? "" : "s");
+	if (candidate->writes_vbar)
+		hvc_words__add(words, ", writes vbar_el2");
+	if (candidate->erets)
+		hvc_words__add(words, ", erets");
+	if (candidate->reads_esr)
+		hvc_words__add(words, ", reads esr_el2");
+	if (table->likely.evidence[0])
+		hvc_words__add(words, ", %s", table->likely.evidence);
+}
+
+static enum hvc_status add_tables(const struct hvc_page *page, const struct hvc_scan *scan,
+                                  struct hvc_diag *diag)
+{
+	static const struct hvc_column columns[] = {
+	        {"Table", HVC_ALIGN_LEFT},  {"Score", HVC_ALIGN_RIGHT},
+	        {"Symbol", HVC_ALIGN_WRAP}, {"Probably", HVC_ALIGN_WRAP},
+	        {"Why", HVC_ALIGN_WRAP},
+	};
+	struct hvc_table *table;
+
+	fprintf(page->out, "\n%zu vector table%s%s\n", scan->candidates,
+	        scan->candidates == 1 ? "" : "s",
+	        scan->tables < scan->candidates ? ", of which the likeliest are told"
+	        : scan->candidates > 1          ? ", the likeliest first"
+	                                        : "");
+	if (!scan->tables)
+		return HVC_OK;
+	fputc('\n', page->out);
+	table = hvc_table__new(page, columns, sizeof(columns) / sizeof(columns[0]));
+	for (size_t i = 0; i < scan->tables; i++) {
+		const struct hvc_scan_table *row = &scan->table[i];
+		struct hvc_words why = {0};
+
+		add_why(&why, row);
+		hvc_table__row(table);
+		hvc_table__cell(table, 0, HVC_INK_STRONG, "0x%" PRIx64, row->candidate.address);
+		hvc_table__cell(table, 1, HVC_INK_PLAIN, "%d", row->candidate.score);
+		hvc_table__cell(table, 2, HVC_INK_PLAIN, "%s", row->symbol ? row->symbol : "-");
+		hvc_table__cell(table, 3, HVC_INK_PLAIN, "%s",
+		                row->likely.name ? row->likely.name : "-");
+		hvc_table__take(table, 4, HVC_INK_FAINT, &why);
+	}
+	return hvc_table__print(table, diag);
+}
+
+static enum hvc_status add_sites(const struct hvc_page *page, const struct hvc_scan *scan,
+                                 const struct hvc_registry *registry, struct hvc_diag *diag)
+{
+	static const struct hvc_column columns[] = {
+	        {"Address", HVC_ALIGN_LEFT},     {"Instruction", HVC_ALIGN_LEFT},
+	        {"Function", HVC_ALIGN_WRAP},    {"Registers before it", HVC_ALIGN_WRAP},
+	        {"Known users", HVC_ALIGN_WRAP},
+	};
+	struct hvc_table *table =
+	        hvc_table__new(page, columns, sizeof(columns) / sizeof(columns[0]));
+
+	fputc('\n', page->out);
+	for (size_t i = 0; i < scan->sites; i++) {
+		const struct hvc_site *site = &scan->site[i];
+		struct hvc_words instruction = {0}, place = {0}, registers = {0}, users = {0};
+		struct hvc_owners owners;
+
+		if (site->data)
+			continue;
+		hvc_owner__find(registry, site, &owners);
+		hvc_site__instruction(&instruction, site);
+		hvc_site__place(&place, site);
+		hvc_site__registers(&registers, site, 0);
+		hvc_owner__say(&owners, &users);
+		hvc_table__row(table);
+		hvc_table__cell(table, 0, HVC_INK_PLAIN, "0x%" PRIx64, site->address);
+		hvc_table__take(table, 1, HVC_INK_STRONG, &instruction);
+		hvc_table__take(table, 2, HVC_INK_PLAIN, &place);
+		hvc_table__take(table, 3, HVC_INK_PLAIN, &registers);
+		hvc_table__take(table, 4, HVC_INK_FAINT, &users);
+	}
+	return hvc_table__print(table, diag);
+}
+
+static void count(const struct hvc_scan *scan, size_t of[HVC_INSN_COUNT], size_t *data)
+{
+	for (size_t i = 0; i < scan->sites; i++) {
+		if (scan->site[i].data)
+			++*data;
+		else
+			of[scan->site[i].insn]++;
+	}
+}
+
+enum hvc_status hvc_scan_text(const struct hvc_page *page, const struct hvc_scan *scan,
+                              const struct hvc_registry *registry, struct hvc_diag *diag)
+{
+	size_t of[HVC_INSN_COUNT] = {0}, data = 0;
+	char symbols[HVC_NUMBER_SIZE];
+
+	count(scan, of, &data);
+	fprintf(page->out, "%s: %s, %" PRIu64 " KiB in memory, %s symbols\n", scan->path,
+	        hvc_format_name(scan->format), (scan->size + 1023) / 1024,
+	        hvc_words__number(scan->symbols, symbols));
+	HVC_TRY(add_tables(page, scan, diag));
+	fprintf(page->out, "\n%zu HVC and %zu SMC instructions\n", of[HVC_INSN_HVC],
+	        of[HVC_INSN_SMC]);
+	if (of[HVC_INSN_HVC] || of[HVC_INSN_SMC])
+		HVC_TRY(add_sites(page, scan, registry, diag));
+	if (data)
+		fprintf(page->out, "\n%zu word%s that look%s like one, but like data too\n", data,
+		        data == 1 ? "" : "s", data == 1 ? "s" : "");
+	for (size_t i = 0; i < scan->sites; i++) {
+		const struct hvc_site *site = &scan->site[i];
+
+		if (site->data)
+			fprintf(page->out, "  0x%" PRIx64 "  %s #0x%x: %s\n", site->address,
+			        hvc_insn_name(site->insn), site->imm, site->data);
+	}
+	if (scan->dropped)
+		fprintf(page->out, "\n%" PRIu64 " more are not told\n", scan->dropped);
+	return HVC_OK;
+}
