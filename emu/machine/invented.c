@@ -24,7 +24,9 @@ static int compare(const struct hvc_invention *a, const struct hvc_invention *b)
 		return a->reg < b->reg ? -1 : 1;
 	if (a->address != b->address)
 		return a->address < b->address ? -1 : 1;
-	return (a->from > b->from) - (a->from < b->from);
+	if (a->from != b->from)
+		return a->from < b->from ? -1 : 1;
+	return (a->value > b->value) - (a->value < b->value);
 }
 
 static int by_place(const void *a, const void *b)

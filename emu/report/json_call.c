@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/internal.h"
+#include "report/invented.h"
 #include "report/json_class.h"
 #include "report/words.h"
 
@@ -76,6 +77,7 @@ enum hvc_status hvc_call_json(FILE *out, const struct hvc_call_report *report,
                               struct hvc_diag *diag)
 {
 	const struct hvc_outcome *outcome = report->outcome;
+	const struct hvc_stop *boundary;
 	struct hvc_class class_;
 	struct hvc_json *json;
 
@@ -90,6 +92,9 @@ enum hvc_status hvc_call_json(FILE *out, const struct hvc_call_report *report,
 	hvc_json__number(json, "instructions", outcome->instructions);
 	hvc_json__object(json, "end");
 	add_place(json, report->subject, outcome->pc);
+	boundary = hvc_world_boundary(report->world, outcome->pc);
+	if (outcome->kind == HVC_OUTCOME_HANDOFF && boundary)
+		hvc_json__string(json, "boundary", boundary->name);
 	hvc_json__close(json);
 	add_stores(json, outcome);
 	if (report->abi) {
@@ -100,6 +105,8 @@ enum hvc_status hvc_call_json(FILE *out, const struct hvc_call_report *report,
 	}
 	add_registers(json, "before", report->entry, report->present);
 	add_registers(json, "after", &outcome->state, report->present);
+	if (report->invented)
+		hvc_invented__json(json, "invented", report->world, report->invented);
 	if (report->trace)
 		add_trace(json, report);
 	return hvc_json__print(json, out, diag);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "hvcheck/arch.h"
+#include "report/invented.h"
 #include "report/json_class.h"
 #include "report/words.h"
 
@@ -92,6 +93,19 @@ static void add_finding(struct hvc_json *json, const struct hvc_check *check,
 	hvc_json__close(json);
 }
 
+/* Of all worlds: they lend and answer alike. */
+static void add_invented(struct hvc_json *json, const struct hvc_check *check)
+{
+	struct hvc_invented all = {0};
+
+	for (unsigned i = 0; i < check->maps; i++)
+		if (hvc_invented_merge(&all, &check->map[i]->invented) != HVC_OK)
+			hvc_json__fail(json);
+	hvc_invented_sort(&all);
+	hvc_invented__json(json, "invented", &check->map[0]->world, &all);
+	hvc_invented_free(&all);
+}
+
 enum hvc_status hvc_check_json(FILE *out, const struct hvc_check *check, const char *abi,
                                struct hvc_diag *diag)
 {
@@ -115,6 +129,7 @@ enum hvc_status hvc_check_json(FILE *out, const struct hvc_check *check, const c
 	add_account(json, &check->total);
 	hvc_json__number(json, "immediates_violating", check->immediates_violating);
 	hvc_json__close(json);
+	add_invented(json, check);
 	add_rules(json, check);
 	hvc_json__array(json, "findings");
 	for (unsigned i = 0; i < check->findings; i++)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "hvcheck/arch.h"
+#include "report/invented.h"
 #include "report/json_class.h"
 #include "report/note.h"
 
@@ -142,11 +143,25 @@ static void add_changes(struct hvc_json *json, const struct hvc_diff *diff)
 	hvc_json__close(json);
 }
 
+/* An array a side; absent where neither had to make anything up. */
+static void add_invented(struct hvc_json *json, const struct hvc_diff *diff)
+{
+	const struct hvc_map *old = diff->map[HVC_SIDE_OLD], *new = diff->map[HVC_SIDE_NEW];
+
+	if (!old->invented.rows && !new->invented.rows)
+		return;
+	hvc_json__object(json, "invented");
+	hvc_invented__json(json, "old", &old->world, &old->invented);
+	hvc_invented__json(json, "new", &new->world, &new->invented);
+	hvc_json__close(json);
+}
+
 enum hvc_status hvc_diff_json(FILE *out, const struct hvc_diff *diff, struct hvc_diag *diag)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-diff/1");
 
 	add_summary(json, diff);
+	add_invented(json, diff);
 	add_operations(json, diff);
 	add_meetings(json, diff);
 	add_registers(json, diff);

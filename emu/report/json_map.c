@@ -3,6 +3,7 @@
 
 #include "hvcheck/arch.h"
 #include "report/boundary.h"
+#include "report/invented.h"
 #include "report/json_class.h"
 #include "report/words.h"
 
@@ -159,6 +160,8 @@ enum hvc_status hvc_map_json(FILE *out, const struct hvc_map *map, struct hvc_di
 	json = hvc_json__new("hvcheck-map/1");
 	hvc_json__string(json, "subject", map->subject);
 	hvc_json__string(json, "cpu", hvc_cpu_name(map->world.cpu));
+	hvc_stops__json(json, &map->world);
+	hvc_invented__json(json, "invented", &map->world, &map->invented);
 	add_account(json, map);
 	if (!add_classes(json, map, &regions))
 		hvc_json__fail(json);

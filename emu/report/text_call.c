@@ -3,7 +3,7 @@
 #include <stdarg.h>
 
 #include "engine/internal.h"
-#include "report/table.h"
+#include "report/invented.h"
 
 #define LABEL 14 /* columns for what a line is about */
 
@@ -75,6 +75,7 @@ static void put_end(const struct hvc_page *page, const struct hvc_call_report *r
                     const struct hvc_class *class_)
 {
 	const struct hvc_outcome *outcome = report->outcome;
+	const struct hvc_stop *boundary;
 	struct hvc_class end = *class_;
 	char text[200];
 	struct hvc_words place = {0};
@@ -93,6 +94,9 @@ static void put_end(const struct hvc_page *page, const struct hvc_call_report *r
 	         hvc_level_name(outcome->level), outcome->pc, place.length ? " (" : "",
 	         hvc_words__text(&place), place.length ? ")" : "");
 	hvc_words__free(&place);
+	boundary = hvc_world_boundary(report->world, outcome->pc);
+	if (outcome->kind == HVC_OUTCOME_HANDOFF && boundary)
+		put_line(page, "boundary", HVC_INK_STRONG, "%s", boundary->name);
 	if (outcome->esr)
 		put_line(page, "syndrome", HVC_INK_PLAIN, "0x%" PRIx64, outcome->esr);
 	if (outcome->far)
@@ -226,6 +230,9 @@ enum hvc_status hvc_call_text(const struct hvc_page *page, const struct hvc_call
 		status = put_changes(page, report, &class_, false, diag);
 	if (status == HVC_OK)
 		status = put_stores(page, report->outcome, diag);
+	if (status == HVC_OK && report->invented)
+		status = hvc_invented__text(page, NULL, report->world, report->subject,
+		                            report->invented, diag);
 	hvc_class__free(&class_);
 	return status;
 }

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "hvcheck/arch.h"
-#include "report/table.h"
+#include "report/invented.h"
 
 static void put_count(struct hvc_table *table, unsigned column, enum hvc_ink ink, uint64_t count)
 {
@@ -43,6 +43,7 @@ static void put_finding(const struct hvc_page *page, const struct hvc_check *che
                         unsigned index)
 {
 	const struct hvc_finding *finding = &check->finding[index];
+	const char *world = hvc_abi_world_at(check->abi, finding->world)->world.name;
 	char what[512], command[2048];
 	char calls[HVC_NUMBER_SIZE], immediates[HVC_NUMBER_SIZE];
 
@@ -56,9 +57,11 @@ static void put_finding(const struct hvc_page *page, const struct hvc_check *che
 	        hvc_words__number(finding->immediates, immediates),
 	        finding->immediates == 1 ? "" : "s");
 	if (hvc_abi_world_count(check->abi) > 1)
-		fprintf(page->out, "; first in world %s",
-		        hvc_abi_world_at(check->abi, finding->world)->world.name);
-	fprintf(page->out, "\n        %s --abi %s\n", command, abi);
+		fprintf(page->out, "; first in world %s", world);
+	fprintf(page->out, "\n        %s --abi %s", command, abi);
+	if (hvc_words__is_laid_over(check, finding->world))
+		fprintf(page->out, " --world %s", world);
+	fputc('\n', page->out);
 }
 
 static void put_rule(const struct hvc_page *page, const struct hvc_rule *rule)
@@ -105,6 +108,24 @@ static void put_verdict(const struct hvc_page *page, const struct hvc_check *che
 	fprintf(page->out, "%s\n", hvc_ink__end(page, ink));
 }
 
+/* Of all worlds: they lend and answer alike. */
+static enum hvc_status put_invented(const struct hvc_page *page, const struct hvc_check *check,
+                                    struct hvc_diag *diag)
+{
+	struct hvc_invented all = {0};
+	enum hvc_status status = HVC_OK;
+
+	for (unsigned i = 0; status == HVC_OK && i < check->maps; i++)
+		status = hvc_invented_merge(&all, &check->map[i]->invented);
+	hvc_invented_sort(&all);
+	if (status != HVC_OK)
+		hvc_diag_set(diag, status, NULL, 0, 0, "out of memory");
+	else
+		status = hvc_invented__text(page, NULL, &check->map[0]->world, NULL, &all, diag);
+	hvc_invented_free(&all);
+	return status;
+}
+
 enum hvc_status hvc_check_text(const struct hvc_page *page, const struct hvc_check *check,
                                const char *abi, struct hvc_diag *diag)
 {
@@ -115,6 +136,7 @@ enum hvc_status hvc_check_text(const struct hvc_page *page, const struct hvc_che
 	if (check->total.undecided)
 		fputs("\n  Undecided: the ABI promises nothing for these calls.\n", page->out);
 	put_findings(page, check, abi);
+	HVC_TRY(put_invented(page, check, diag));
 	put_verdict(page, check);
 	return HVC_OK;
 }

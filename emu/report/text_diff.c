@@ -3,7 +3,7 @@
 
 #include "hvcheck/arch.h"
 #include "report/note.h"
-#include "report/table.h"
+#include "report/invented.h"
 
 #define LINE_SIZE 1024u
 
@@ -226,6 +226,9 @@ enum hvc_status hvc_diff_text(const struct hvc_page *page, const struct hvc_diff
 	size_t old = strlen(name_of(diff, HVC_SIDE_OLD)), new = strlen(name_of(diff, HVC_SIDE_NEW));
 
 	put_summary(page, diff);
+	for (enum hvc_side side = HVC_SIDE_OLD; side < HVC_SIDE_COUNT; side++)
+		HVC_TRY(hvc_invented__text(page, name_of(diff, side), &diff->map[side]->world, NULL,
+		                           &diff->map[side]->invented, diag));
 	HVC_TRY(put_operations(page, diff, diag));
 	if (!diff->changes)
 		return HVC_OK;

@@ -2,7 +2,7 @@
 #include "hvcheck/arch.h"
 #include "hvcheck/study.h"
 #include "report/boundary.h"
-#include "report/table.h"
+#include "report/invented.h"
 
 static void put_account(const struct hvc_page *page, const struct hvc_map *map)
 {
@@ -112,5 +112,8 @@ enum hvc_status hvc_map_text(const struct hvc_page *page, const struct hvc_map *
 {
 	put_account(page, map);
 	HVC_TRY(put_kinds(page, map, diag));
-	return map->study ? hvc_boundary__text(page, map, diag) : HVC_OK;
+	HVC_TRY(hvc_stops__text(page, &map->world, diag));
+	if (map->study)
+		HVC_TRY(hvc_boundary__text(page, map, diag));
+	return hvc_invented__text(page, NULL, &map->world, NULL, &map->invented, diag);
 }

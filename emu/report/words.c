@@ -283,6 +283,14 @@ void hvc_words__place(struct hvc_words *words, const struct hvc_subject *subject
 		hvc_words__add(words, "landing pad of x%" PRIu64, (address - HVC_LANDING) / 0x800);
 }
 
+bool hvc_words__is_laid_over(const struct hvc_check *check, unsigned world)
+{
+	const struct hvc_world *with = &check->map[world]->world;
+	const struct hvc_world *without = &hvc_abi_world_at(check->abi, world)->world;
+
+	return with->extras || memcmp(&with->state, &without->state, sizeof(with->state)) != 0;
+}
+
 uint32_t hvc_words__classified(const struct hvc_map *map)
 {
 	uint32_t least = map->probes.count ? HVC_IMM_COUNT : 0;

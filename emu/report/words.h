@@ -44,6 +44,8 @@ void hvc_words__regset(struct hvc_words *words, const struct hvc_regset *set);
 /** Where an address is: "symbol+0x10" of the subject, or a piece of the harness; "" else. */
 void hvc_words__place(struct hvc_words *words, const struct hvc_subject *subject, uint64_t address);
 
+/** Were registers of an ABI's world set otherwise for a check? Then the world is to be named. */
+bool hvc_words__is_laid_over(const struct hvc_check *check, unsigned world);
 /** Immediates for which every probe is in a class: all of them, where the map is closed. */
 uint32_t hvc_words__classified(const struct hvc_map *map);
 /** The class of one call's outcome; hvc_class__free frees it. False when memory runs out. */

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/invented.h"
+
+#include <inttypes.h>
+
+static void put_where(struct hvc_table *table, const struct hvc_world *world,
+                      const struct hvc_subject *subject, const struct hvc_invention *row)
+{
+	const struct hvc_stop *stub = hvc_world_boundary(world, row->address);
+	struct hvc_words place = {0};
+
+	if (row->kind == HVC_INVENTION_REGISTER) {
+		hvc_table__cell(table, 1, HVC_INK_PLAIN, "%s", hvc_reg_name(row->reg));
+	} else if (row->kind == HVC_INVENTION_STUB && stub) {
+		hvc_table__cell(table, 1, HVC_INK_PLAIN, "%s", stub->name);
+	} else {
+		if (subject)
+			hvc_words__place(&place, subject, row->address);
+		hvc_table__cell(table, 1, HVC_INK_PLAIN, "0x%" PRIx64 "%s%s%s", row->address,
+		                place.length ? " (" : "", hvc_words__text(&place),
+		                place.length ? ")" : "");
+		hvc_words__free(&place);
+	}
+}
+
+static void put_what(struct hvc_table *table, const struct hvc_subject *subject,
+                     const struct hvc_invention *row)
+{
+	struct hvc_words place = {0};
+
+	switch (row->kind) {
+	case HVC_INVENTION_REGISTER:
+		hvc_table__cell(table, 2, HVC_INK_PLAIN, "held 0x%" PRIx64 ", set by nobody",
+		                row->value);
+		break;
+	case HVC_INVENTION_PAGE:
+		hvc_table__cell(table, 2, HVC_INK_PLAIN, "4 KiB of zeros%s",
+		                row->blind ? ", read before anything was written there" : "");
+		break;
+	case HVC_INVENTION_CALL:
+		if (subject)
+			hvc_words__place(&place, subject, row->from);
+		hvc_table__cell(table, 2, HVC_INK_PLAIN,
+		                "no code there: called from 0x%" PRIx64
+		                "%s%s%s, returned 0x%" PRIx64,
+		                row->from, place.length ? " (" : "", hvc_words__text(&place),
+		                place.length ? ")" : "", row->value);
+		hvc_words__free(&place);
+		break;
+	default:
+		hvc_table__cell(table, 2, HVC_INK_PLAIN, "not run: returned 0x%" PRIx64,
+		                row->value);
+		break;
+	}
+}
+
+enum hvc_status hvc_invented__text(const struct hvc_page *page, const char *whose,
+                                   const struct hvc_world *world, const struct hvc_subject *subject,
+                                   const struct hvc_invented *invented, struct hvc_diag *diag)
+{
+	static const struct hvc_column columns[] = {
+	        {"Invented", HVC_ALIGN_LEFT},
+	        {"Which", HVC_ALIGN_LEFT},
+	        {"What", HVC_ALIGN_WRAP},
+	        {"Calls", HVC_ALIGN_RIGHT},
+	};
+	struct hvc_table *table;
+	char number[HVC_NUMBER_SIZE];
+
+	if (!invented->rows && !invented->more)
+		return HVC_OK;
+	fputc('\n', page->out);
+	hvc_page__prose(
+	        page, 0, 0,
+	        "This is not the real machine. What stands in for it, and the calls%s%s that "
+	        "met it:",
+	        whose ? " of " : "", whose ? whose : "");
+	fputc('\n', page->out);
+	table = hvc_table__new(page, columns, 4);
+	for (unsigned i = 0; i < invented->rows; i++) {
+		const struct hvc_invention *row = &invented->row[i];
+
+		hvc_table__row(table);
+		hvc_table__cell(table, 0, HVC_INK_WARN, "%s", hvc_invention_name(row->kind));
+		put_where(table, world, subject, row);
+		put_what(table, subject, row);
+		hvc_table__cell(table, 3, HVC_INK_PLAIN, "%s",
+		                hvc_words__number(row->calls, number));
+	}
+	HVC_TRY(hvc_table__print(table, diag));
+	if (invented->more)
+		fprintf(page->out, "  ... and more that is not told, met %s times\n",
+		        hvc_words__number(invented->more, number));
+	return HVC_OK;
+}
+
+enum hvc_status hvc_stops__text(const struct hvc_page *page, const struct hvc_world *world,
+                                struct hvc_diag *diag)
+{
+	static const struct hvc_column columns[] = {
+	        {"Boundary", HVC_ALIGN_LEFT},
+	        {"At", HVC_ALIGN_RIGHT},
+	};
+	struct hvc_table *table;
+	unsigned stops = 0;
+
+	for (unsigned i = 0; i < world->boundaries; i++)
+		stops += !world->boundary[i].stub;
+	if (!stops)
+		return HVC_OK;
+	fputc('\n', page->out);
+	table = hvc_table__new(page, columns, 2);
+	for (unsigned i = 0; i < world->boundaries; i++) {
+		if (world->boundary[i].stub)
+			continue;
+		hvc_table__row(table);
+		hvc_table__cell(table, 0, HVC_INK_STRONG, "%s", world->boundary[i].name);
+		hvc_table__cell(table, 1, HVC_INK_PLAIN, "0x%" PRIx64, world->boundary[i].address);
+	}
+	return hvc_table__print(table, diag);
+}
