@@ -2,10 +2,12 @@
 #include "cli/open.h"
 #include "cli/progress.h"
 #include "cli/world.h"
+#include "hvcheck/saved.h"
 
 /* The two sides of a diff. */
 struct pair {
 	struct hvc_subject *subject[HVC_SIDE_COUNT];
+	struct hvc_map *saved[HVC_SIDE_COUNT]; /* where there is no subject */
 	struct hvc_abi *abi[HVC_SIDE_COUNT];
 };
 
@@ -14,9 +16,15 @@ static enum hvc_status open_side(const struct hvc_options *options, enum hvc_sid
 {
 	const char *name = options->abi_of[side];
 
-	HVC_TRY(hvc_open__subject(options, side, diag, &pair->subject[side]));
-	if (!name)
-		name = hvc_open__abi_of(pair->subject[side]);
+	if (hvc_map_is_saved(options->argument[side])) {
+		HVC_TRY(hvc_map_load(options->argument[side], diag, &pair->saved[side]));
+		if (!name)
+			name = hvc_open__abi_named(pair->saved[side]->subject);
+	} else {
+		HVC_TRY(hvc_open__subject(options, side, diag, &pair->subject[side]));
+		if (!name)
+			name = hvc_open__abi_of(pair->subject[side]);
+	}
 	return name ? hvc_open__abi(name, diag, &pair->abi[side]) : HVC_OK;
 }
 
@@ -27,6 +35,7 @@ static enum hvc_status make_diff(const struct hvc_options *options, const struct
 	struct hvc_world world[HVC_SIDE_COUNT];
 	const struct hvc_diff_config config = {
 	        .subject = {pair->subject[HVC_SIDE_OLD], pair->subject[HVC_SIDE_NEW]},
+	        .saved = {pair->saved[HVC_SIDE_OLD], pair->saved[HVC_SIDE_NEW]},
 	        .abi = {pair->abi[HVC_SIDE_OLD], pair->abi[HVC_SIDE_NEW]},
 	        .world = {&world[HVC_SIDE_OLD], &world[HVC_SIDE_NEW]},
 	        .randoms = options->randoms,
@@ -39,7 +48,9 @@ static enum hvc_status make_diff(const struct hvc_options *options, const struct
 	enum hvc_status status;
 
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
-		HVC_TRY(hvc_cli_world__open(options, pair->subject[side], diag, &world[side]));
+		if (pair->subject[side])
+			HVC_TRY(hvc_cli_world__open(options, pair->subject[side], diag,
+			                            &world[side]));
 	hvc_progress__begin(&progress, options);
 	status = hvc_diff_run(&config, diag, out);
 	hvc_progress__end(&progress);
@@ -70,13 +81,14 @@ enum hvc_status hvc_cmd__diff(const struct hvc_options *options, const struct hv
 	if (status == HVC_OK)
 		status = make_diff(options, &pair, diag, &diff);
 	if (status == HVC_OK) {
-		*holds = diff->differing == 0;
+		*holds = diff->differing == 0 && diff->untrieds == 0;
 		status = options->style == HVC_STYLE_JSON ? hvc_diff_json(page->out, diff, diag)
 		                                          : hvc_diff_text(page, diff, diag);
 	}
 	hvc_diff_free(diff);
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
 		hvc_abi_free(pair.abi[side]);
+		hvc_map_free(pair.saved[side]);
 		hvc_subject_close(pair.subject[side]);
 	}
 	return status;

@@ -4,6 +4,7 @@
 #include "cli/open.h"
 #include "cli/progress.h"
 #include "cli/world.h"
+#include "hvcheck/saved.h"
 #include "hvcheck/study.h"
 
 #define CONSTANTS_LIMIT 20000u /* instructions followed in search of compared constants */
@@ -62,7 +63,9 @@ static enum hvc_status make_map(const struct hvc_options *options,
 	status = hvc_map_make(&config, diag, &map);
 	hvc_progress__end(&progress);
 	if (status == HVC_OK) {
-		status = hvc_map_study(&config, map, diag);
+		/* A saved map is what was seen, not what was made of it. */
+		if (options->style != HVC_STYLE_MAP)
+			status = hvc_map_study(&config, map, diag);
 		if (status == HVC_OK)
 			*out = map;
 		else
@@ -70,6 +73,19 @@ static enum hvc_status make_map(const struct hvc_options *options,
 	}
 	hvc_probes_free(&probes);
 	return status;
+}
+
+static enum hvc_status write_map(const struct hvc_options *options, const struct hvc_page *page,
+                                 const struct hvc_map *map, struct hvc_diag *diag)
+{
+	switch (options->style) {
+	case HVC_STYLE_JSON:
+		return hvc_map_json(page->out, map, diag);
+	case HVC_STYLE_MAP:
+		return hvc_map_save(page->out, map, diag);
+	default:
+		return hvc_map_text(page, map, diag);
+	}
 }
 
 enum hvc_status hvc_cmd__map(const struct hvc_options *options, const struct hvc_page *page,
@@ -92,8 +108,7 @@ enum hvc_status hvc_cmd__map(const struct hvc_options *options, const struct hvc
 	if (status == HVC_OK)
 		status = make_map(options, subject, abi, diag, &map);
 	if (status == HVC_OK)
-		status = options->style == HVC_STYLE_JSON ? hvc_map_json(page->out, map, diag)
-		                                          : hvc_map_text(page, map, diag);
+		status = write_map(options, page, map, diag);
 	hvc_map_free(map);
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);

@@ -56,12 +56,13 @@ const struct hvc_command hvc_commands[] = {
                         "specification; --abi adds\nthe values that one names, and its "
                         "callers.\n",
                 .examples = "  hvcheck map linux-stub-imm\n"
-                            "  hvcheck map vmlinux@__hyp_stub_vectors --format json -o map.json\n"
+                            "  hvcheck map vmlinux@__hyp_stub_vectors --format map -o stub.map\n"
                             "  hvcheck map firmware.bin@+0x800 --from el1h\n",
                 .least = 1,
                 .most = 1,
                 .options = COMMON | SWEEP | BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(FROM) |
                            BIT(INSN) | BIT(CPU),
+                .styles = 1u << HVC_STYLE_MAP,
                 .run = hvc_cmd__map,
         },
         {
@@ -88,11 +89,13 @@ const struct hvc_command hvc_commands[] = {
                 .details = "Gives the same calls to both. ABIs name the operations, so that it can "
                            "tell what moved\nwhere and what a caller of A gets from B; built-in "
                            "subjects have theirs. With --abi,\nA and B are specifications, "
-                           "compared as written over all immediates and register\nvalues. Exit "
-                           "status 0: equal, 1: they differ.\n",
+                           "compared as written over all immediates and register\nvalues. A and "
+                           "B may also be maps that 'map --format map' saved: the other side\nis "
+                           "asked the same calls. Exit status 0: equal, 1: they differ.\n",
                 .examples = "  hvcheck diff linux-stub-imm linux-stub-4.7\n"
                             "  hvcheck diff old/vmlinux@__hyp_stub_vectors "
                             "new/vmlinux@__hyp_stub_vectors\n"
+                            "  hvcheck diff stub.map new/vmlinux@__hyp_stub_vectors\n"
                             "  hvcheck diff --abi linux-stub-4.7 linux-stub-4.12 --format "
                             "markdown\n",
                 .least = 2,
@@ -142,7 +145,8 @@ const struct hvc_command hvc_commands[] = {
                 .summary = "do the HVC call sites of an image keep to an ABI?",
                 .details =
                         "Tells for each HVC instruction which rule of the ABI its call falls "
-                        "under, and where\ncaller and callee disagree: a selector left to chance, a call "
+                        "under, and where\ncaller and callee disagree: a selector left to chance, "
+                        "a call "
                         "that is none, a result that nothing\nreads, a register that the call may "
                         "change and the caller goes on using. An image speaks\nseveral ABIs: calls "
                         "whose immediate or function identifier is another's are left out, unless\n"

@@ -3,12 +3,33 @@
 
 #include <string.h>
 
-#define SHIPPED_MAX 256u
+#define SHIPPED_MAX    256u
+#define UNDEFINED_TOLD 8u
+
+/* A relocatable object may lack what others were to give it. */
+static void tell_undefined(const struct hvc_subject *subject)
+{
+	const char *name;
+	size_t count = 0;
+
+	while (hvc_subject_undefined(subject, count))
+		count++;
+	if (!count)
+		return;
+	fprintf(stderr, "hvcheck: note: %s: %zu undefined symbol%s, each a trap:",
+	        hvc_subject_name(subject), count, count == 1 ? "" : "s");
+	for (size_t i = 0; i < UNDEFINED_TOLD && (name = hvc_subject_undefined(subject, i)); i++)
+		fprintf(stderr, "%s %s", i ? "," : "", name);
+	fputs(count > UNDEFINED_TOLD ? " ...\n" : "\n", stderr);
+}
 
 enum hvc_status hvc_open__subject(const struct hvc_options *options, unsigned i,
                                   struct hvc_diag *diag, struct hvc_subject **out)
 {
-	return hvc_subject_open_with(options->argument[i], options->symbols[i], diag, out);
+	HVC_TRY(hvc_subject_open_with(options->argument[i], options->symbols[i], diag, out));
+	if (!hvc_options__has(options, HVC_OPTION_QUIET))
+		tell_undefined(*out);
+	return HVC_OK;
 }
 
 enum hvc_status hvc_open__abi(const char *name, struct hvc_diag *diag, struct hvc_abi **out)
@@ -33,11 +54,17 @@ enum hvc_status hvc_open__abi(const char *name, struct hvc_diag *diag, struct hv
 const char *hvc_open__abi_of(const struct hvc_subject *subject)
 {
 	const struct hvc_builtin *builtin = hvc_subject_builtin(subject);
+
+	return builtin ? hvc_open__abi_named(builtin->name) : NULL;
+}
+
+const char *hvc_open__abi_named(const char *subject)
+{
 	const char *name, *text;
 	size_t size;
 
-	for (size_t i = 0; builtin && hvc_abi_shipped_at(i, &name, &text, &size); i++) {
-		if (!strcmp(name, builtin->name))
+	for (size_t i = 0; hvc_abi_shipped_at(i, &name, &text, &size); i++) {
+		if (!strcmp(name, subject))
 			return name;
 	}
 	return NULL;

@@ -13,5 +13,7 @@ HVC_MUST_USE enum hvc_status hvc_open__abi(const char *name, struct hvc_diag *di
                                            struct hvc_abi **out);
 /** The name of the shipped ABI that has the subject's name; NULL when there is none. */
 const char *hvc_open__abi_of(const struct hvc_subject *subject);
+/** The same of the name alone, as a saved map has it. */
+const char *hvc_open__abi_named(const char *subject);
 
 #endif

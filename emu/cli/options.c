@@ -244,9 +244,9 @@ static const struct {
 	const char *name;
 	enum hvc_style style;
 } formats[] = {
-        {"text", HVC_STYLE_TEXT},    {"json", HVC_STYLE_JSON},   {"markdown", HVC_STYLE_MARKDOWN},
-        {"html", HVC_STYLE_HTML}, {"map", HVC_STYLE_MAP},   {"junit", HVC_STYLE_COUNT}, {"sarif", HVC_STYLE_COUNT},
-        {"github", HVC_STYLE_COUNT},
+        {"text", HVC_STYLE_TEXT},   {"json", HVC_STYLE_JSON},    {"markdown", HVC_STYLE_MARKDOWN},
+        {"html", HVC_STYLE_HTML},   {"map", HVC_STYLE_MAP},      {"junit", HVC_STYLE_COUNT},
+        {"sarif", HVC_STYLE_COUNT}, {"github", HVC_STYLE_COUNT},
 };
 
 #define FORMATS (sizeof(formats) / sizeof(formats[0]))

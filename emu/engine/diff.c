@@ -6,6 +6,7 @@
 
 #include "engine/internal.h"
 #include "engine/operation.h"
+#include "engine/untried.h"
 #include "hvcheck/verdict.h"
 
 #define CONSTANTS_LIMIT 1000u
@@ -265,14 +266,73 @@ static enum hvc_status make_probes(const struct hvc_diff_config *config, struct 
 	return status;
 }
 
+/* The calls of a saved map, or those that the subjects suggest. *made: to be freed. */
+static enum hvc_status find_probes(const struct hvc_diff_config *config, struct hvc_diag *diag,
+                                   struct hvc_probes *out, bool *made)
+{
+	enum hvc_status status;
+
+	*made = false;
+	for (int side = 0; side < HVC_SIDE_COUNT; side++)
+		if (config->saved[side]) {
+			*out = config->saved[side]->probes;
+			return HVC_OK;
+		}
+	status = make_probes(config, out);
+	if (status != HVC_OK)
+		return hvc_diag_set(diag, status, NULL, 0, 0, "%s", hvc_strerror(status));
+	*made = true;
+	return HVC_OK;
+}
+
+static bool same_probes(const struct hvc_probes *a, const struct hvc_probes *b)
+{
+	bool same = a->count == b->count;
+
+	for (unsigned i = 0; same && i < a->count; i++) {
+		const struct hvc_call *p = &a->probe[i].call, *q = &b->probe[i].call;
+
+		same = p->insn == q->insn && p->from == q->from && p->nzcv == q->nzcv &&
+		       p->daif == q->daif && !memcmp(p->x, q->x, sizeof p->x);
+	}
+	return same;
+}
+
+/* A saved map and what it is compared with must have been asked the same in the same world. */
+static enum hvc_status same_scene(const struct hvc_diff *diff, struct hvc_diag *diag)
+{
+	const struct hvc_map *a = diff->map[HVC_SIDE_OLD], *b = diff->map[HVC_SIDE_NEW];
+
+	if (!diff->saved[HVC_SIDE_OLD] && !diff->saved[HVC_SIDE_NEW])
+		return HVC_OK;
+	if (!same_probes(&a->probes, &b->probes))
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                    "the two maps were made with different calls; make one again");
+	if (a->world.cpu != b->world.cpu)
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                    "one side was made with --cpu %s, the other with --cpu %s",
+		                    hvc_cpu_name(a->world.cpu), hvc_cpu_name(b->world.cpu));
+	for (enum hvc_reg reg = HVC_GPR_COUNT; reg < HVC_REG_COUNT; reg++) {
+		if (reg == HVC_REG_VBAR_EL2 || hvc_reg_info(reg)->class_ == HVC_CLASS_EXCEPTION ||
+		    a->entry.v[reg] == b->entry.v[reg])
+			continue;
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                    "%s is 0x%llx in one side's world and 0x%llx in the other's",
+		                    hvc_reg_name(reg), (unsigned long long)a->entry.v[reg],
+		                    (unsigned long long)b->entry.v[reg]);
+	}
+	return HVC_OK;
+}
+
 static enum hvc_status run(const struct hvc_diff_config *config, struct hvc_diag *diag,
                            struct hvc_diff *diff)
 {
 	struct hvc_probes probes;
-	enum hvc_status status = make_probes(config, &probes);
+	enum hvc_status status;
+	bool made;
 
-	if (status != HVC_OK)
-		return hvc_diag_set(diag, status, NULL, 0, 0, "%s", hvc_strerror(status));
+	HVC_TRY(find_probes(config, diag, &probes, &made));
+	status = HVC_OK;
 	for (int side = 0; status == HVC_OK && side < HVC_SIDE_COUNT; side++) {
 		struct hvc_map_config map = {
 		        .subject = config->subject[side],
@@ -285,9 +345,22 @@ static enum hvc_status run(const struct hvc_diff_config *config, struct hvc_diag
 		};
 
 		diff->abi[side] = config->abi[side];
+		if (config->saved[side]) {
+			diff->map[side] = config->saved[side];
+			diff->saved[side] = true;
+			continue;
+		}
+		if (!made)
+			status = hvc_untried__find(config->subject[side], &probes, &diff->untried,
+			                           &diff->untrieds);
+		if (status != HVC_OK)
+			break;
 		status = hvc_map_make(&map, diag, &diff->map[side]);
 	}
-	hvc_probes_free(&probes);
+	if (made)
+		hvc_probes_free(&probes);
+	if (status == HVC_OK)
+		status = same_scene(diff, diag);
 	return status == HVC_OK ? compare(diff, diag) : status;
 }
 
@@ -323,10 +396,12 @@ void hvc_diff_free(struct hvc_diff *diff)
 	}
 	for (unsigned i = 0; i < diff->meetings; i++)
 		free(diff->meeting[i].rule_new);
+	free(diff->untried);
 	free(diff->change);
 	free(diff->operation);
 	free(diff->meeting);
-	hvc_map_free(diff->map[HVC_SIDE_OLD]);
-	hvc_map_free(diff->map[HVC_SIDE_NEW]);
+	for (int side = 0; side < HVC_SIDE_COUNT; side++)
+		if (!diff->saved[side])
+			hvc_map_free(diff->map[side]);
 	free(diff);
 }

@@ -143,6 +143,22 @@ static void add_changes(struct hvc_json *json, const struct hvc_diff *diff)
 	hvc_json__close(json);
 }
 
+/* Only where one side is a saved map. */
+static void add_untried(struct hvc_json *json, const struct hvc_diff *diff)
+{
+	if (!diff->saved[HVC_SIDE_OLD] && !diff->saved[HVC_SIDE_NEW])
+		return;
+	hvc_json__array(json, "untried");
+	for (size_t i = 0; i < diff->untrieds; i++) {
+		hvc_json__object(json, NULL);
+		hvc_json__string(json, "register", hvc_reg_name(diff->untried[i].reg));
+		hvc_json__hex(json, "value", diff->untried[i].value);
+		hvc_json__hex(json, "address", diff->untried[i].address);
+		hvc_json__close(json);
+	}
+	hvc_json__close(json);
+}
+
 /* An array a side; absent where neither had to make anything up. */
 static void add_invented(struct hvc_json *json, const struct hvc_diff *diff)
 {
@@ -161,6 +177,7 @@ enum hvc_status hvc_diff_json(FILE *out, const struct hvc_diff *diff, struct hvc
 	struct hvc_json *json = hvc_json__new("hvcheck-diff/1");
 
 	add_summary(json, diff);
+	add_untried(json, diff);
 	add_invented(json, diff);
 	add_operations(json, diff);
 	add_meetings(json, diff);

@@ -220,6 +220,23 @@ static void put_change(const struct hvc_page *page, const struct hvc_diff *diff,
 	hvc_words__free(&registers);
 }
 
+/* What a saved map cannot answer. */
+static void put_untried(const struct hvc_page *page, const struct hvc_diff *diff)
+{
+	enum hvc_side side = diff->saved[HVC_SIDE_OLD] ? HVC_SIDE_NEW : HVC_SIDE_OLD;
+
+	if (!diff->untrieds)
+		return;
+	fprintf(page->out, "\n%s compares registers with values that the saved map never tried:\n",
+	        name_of(diff, side));
+	for (size_t i = 0; i < diff->untrieds; i++)
+		fprintf(page->out, "  %s with 0x%llx, at 0x%llx\n",
+		        hvc_reg_name(diff->untried[i].reg),
+		        (unsigned long long)diff->untried[i].value,
+		        (unsigned long long)diff->untried[i].address);
+	fputs("Make the map again to compare those, too.\n", page->out);
+}
+
 enum hvc_status hvc_diff_text(const struct hvc_page *page, const struct hvc_diff *diff,
                               struct hvc_diag *diag)
 {
@@ -229,6 +246,7 @@ enum hvc_status hvc_diff_text(const struct hvc_page *page, const struct hvc_diff
 	for (enum hvc_side side = HVC_SIDE_OLD; side < HVC_SIDE_COUNT; side++)
 		HVC_TRY(hvc_invented__text(page, name_of(diff, side), &diff->map[side]->world, NULL,
 		                           &diff->map[side]->invented, diag));
+	put_untried(page, diff);
 	HVC_TRY(put_operations(page, diff, diag));
 	if (!diff->changes)
 		return HVC_OK;

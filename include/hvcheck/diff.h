@@ -53,7 +53,8 @@ struct hvc_meeting {
 };
 
 struct hvc_diff {
-	struct hvc_map *map[HVC_SIDE_COUNT];       /**< with the same probes */
+	struct hvc_map *map[HVC_SIDE_COUNT]; /**< with the same probes */
+	bool saved[HVC_SIDE_COUNT];          /**< the map is borrowed from the configuration */
 	const struct hvc_abi *abi[HVC_SIDE_COUNT]; /**< borrowed; NULL: none */
 	struct hvc_change *change;                 /**< most calls first */
 	unsigned changes;
@@ -62,13 +63,21 @@ struct hvc_diff {
 	struct hvc_meeting *meeting; /**< by operation */
 	unsigned meetings;
 	struct hvc_regset touched[HVC_SIDE_COUNT]; /**< registers changed by any call of a side */
-	uint64_t calls;                            /**< compared */
+	struct hvc_constant
+	        *untried; /**< the code compares with these, the saved map has no call */
+	size_t untrieds;  /**< one side is saved: what the other's calls leave open */
+	uint64_t calls;   /**< compared */
 	uint64_t differing;
 	uint32_t immediates_differing;
 };
 
 struct hvc_diff_config {
-	const struct hvc_subject *subject[HVC_SIDE_COUNT];
+	const struct hvc_subject *subject[HVC_SIDE_COUNT]; /**< NULL where there is a saved map */
+	/**
+	 * Saved maps; NULL: none. The other side is asked the same calls, in a world that must be
+	 * the saved one's (HVC_E_ARG else). Borrowed until the diff is freed.
+	 */
+	struct hvc_map *saved[HVC_SIDE_COUNT];
 	const struct hvc_abi *abi[HVC_SIDE_COUNT]; /**< each may be NULL */
 	/** Of each; NULL: the default. They differ in the addresses of what both name alike. */
 	const struct hvc_world *world[HVC_SIDE_COUNT];

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/saved.h"
+
+bool hvc_reader__line(struct hvc_reader *reader)
+{
+	const char *newline;
+
+	if (reader->line)
+		reader->line_start = reader->line_end + 1;
+	reader->at = reader->word = reader->line_start;
+	reader->line++;
+	if (reader->line_start >= reader->size)
+		return false;
+	newline =
+	        memchr(reader->text + reader->line_start, '\n', reader->size - reader->line_start);
+	reader->line_end = newline ? (size_t)(newline - reader->text) : reader->size;
+	return true;
+}
+
+bool hvc_reader__complain(struct hvc_reader *reader, const char *format, ...)
+{
+	char text[256];
+	va_list args;
+
+	if (reader->bad)
+		return false;
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	reader->bad = true;
+	hvc_diag_set(reader->diag, HVC_E_FORMAT, reader->path, reader->line,
+	             (unsigned)(reader->word - reader->line_start) + 1, "%s", text);
+	return false;
+}
+
+bool hvc_reader__no_memory(struct hvc_reader *reader)
+{
+	if (!reader->bad)
+		hvc_diag_set(reader->diag, HVC_E_NOMEM, reader->path, 0, 0, "out of memory");
+	reader->bad = true;
+	return false;
+}
+
+const char *hvc_reader__word(struct hvc_reader *reader, char *word, size_t size)
+{
+	size_t length = 0;
+
+	while (reader->at < reader->line_end && reader->text[reader->at] == ' ')
+		reader->at++;
+	reader->word = reader->at;
+	while (reader->at < reader->line_end && reader->text[reader->at] != ' ') {
+		if (length + 1 < size)
+			word[length++] = reader->text[reader->at];
+		reader->at++;
+	}
+	word[length] = '\0';
+	return word;
+}
+
+const char *hvc_reader__rest(struct hvc_reader *reader, char *rest, size_t size)
+{
+	size_t length;
+
+	while (reader->at < reader->line_end && reader->text[reader->at] == ' ')
+		reader->at++;
+	reader->word = reader->at;
+	length = reader->line_end - reader->at;
+	if (length >= size)
+		length = size - 1;
+	memcpy(rest, reader->text + reader->at, length);
+	rest[length] = '\0';
+	reader->at = reader->line_end;
+	return rest;
+}
+
+bool hvc_reader__to_number(struct hvc_reader *reader, const char *word, uint64_t most,
+                           uint64_t *out)
+{
+	char *end;
+
+	errno = 0;
+	if (word[0] >= '0' && word[0] <= '9') {
+		*out = strtoull(word, &end, 0);
+		if (!errno && *end == '\0' && *out <= most)
+			return true;
+	}
+	return hvc_reader__complain(reader, "'%s' is not a number up to 0x%llx", word,
+	                            (unsigned long long)most);
+}
+
+bool hvc_reader__number(struct hvc_reader *reader, uint64_t most, uint64_t *out)
+{
+	char word[32];
+
+	return hvc_reader__to_number(reader, hvc_reader__word(reader, word, sizeof word), most,
+	                             out);
+}
+
+bool hvc_reader__reg(struct hvc_reader *reader, enum hvc_reg *out)
+{
+	char word[32];
+
+	*out = hvc_reg_find(hvc_reader__word(reader, word, sizeof word));
+	return *out != HVC_REG_NONE || hvc_reader__complain(reader, "'%s' is not a register", word);
+}
+
+bool hvc_reader__to_term(struct hvc_reader *reader, const char *text, struct hvc_term *out)
+{
+	struct hvc_expr expr;
+	const char *message = "not a value";
+	size_t position = 0;
+
+	if (hvc_expr_parse(text, &expr, &position, &message) != HVC_OK) {
+		reader->word += position;
+		return hvc_reader__complain(reader, "%s", message);
+	}
+	*out = expr.term[expr.count - 1];
+	if (out->kind != HVC_TERM_REG)
+		out->reg = HVC_REG_NONE;
+	if (out->kind != HVC_TERM_CONST)
+		out->value = 0;
+	if (expr.count == 1)
+		return true;
+	if (expr.count == 3 && out->kind == HVC_TERM_AND && expr.term[0].kind == HVC_TERM_REG &&
+	    expr.term[1].kind == HVC_TERM_CONST) {
+		*out = expr.term[0];
+		out->value = expr.term[1].value;
+		return true;
+	}
+	if (expr.count == 4 && out->kind == HVC_TERM_FUNCTION)
+		return true;
+	return hvc_reader__complain(reader, "'%s' is not a value that a map holds", text);
+}
+
+bool hvc_reader__term(struct hvc_reader *reader, struct hvc_term *out)
+{
+	char text[96];
+
+	return hvc_reader__to_term(reader, hvc_reader__rest(reader, text, sizeof text), out);
+}
+
+bool hvc_reader__end(struct hvc_reader *reader)
+{
+	char word[32];
+
+	if (*hvc_reader__word(reader, word, sizeof word) == '\0')
+		return true;
+	return hvc_reader__complain(reader, "'%s' is one word too many", word);
+}
+
+bool hvc_reader__level(struct hvc_reader *reader, enum hvc_level *out)
+{
+	char word[32];
+
+	*out = hvc_level_find(hvc_reader__word(reader, word, sizeof word));
+	return *out != HVC_LEVEL_COUNT || hvc_reader__complain(reader, "'%s' is not a level", word);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Maps as files: a baseline to keep beside the code and to compare later builds with. The text
+ * is canonical (one map, one text), holds the calls that were made, and ends in a sum of all of
+ * it, so that a file that was cut or edited is refused. emu/report/README.md says what is in it.
+ */
+#ifndef HVCHECK_SAVED_H
+#define HVCHECK_SAVED_H
+
+#include <stdio.h>
+
+#include "hvcheck/map.h"
+
+/** Largest file that is read, in bytes. */
+#define HVC_SAVED_MAX (UINT64_C(64) << 20)
+
+/** Write a map. HVC_E_NOMEM, or HVC_E_IO when the stream has failed. */
+HVC_MUST_USE HVC_API enum hvc_status hvc_map_save(FILE *out, const struct hvc_map *map,
+                                                  struct hvc_diag *diag);
+
+/** Does a path name a regular file that begins as saved maps do? */
+HVC_API bool hvc_map_is_saved(const char *path);
+
+/**
+ * Read a map. It has no study, and counts no instructions. Errors: HVC_E_IO, HVC_E_FORMAT with
+ * line and column, HVC_E_NOMEM. Free with hvc_map_free.
+ */
+HVC_MUST_USE HVC_API enum hvc_status hvc_map_load(const char *path, struct hvc_diag *diag,
+                                                  struct hvc_map **out);
+
+#endif
