@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "hvcheck/world.h"
+#include "subject/object.h"
 
 #define EHDR_SIZE 64u
 #define PHDR_SIZE 56u
@@ -81,10 +82,9 @@ static enum hvc_status check_header(const struct reader *reader)
 		return bad(reader, "is not for AArch64: machine %u at offset 0x12",
 		           ehdr->e_machine);
 	if (ehdr->e_type == ET_REL)
-		return bad(reader, "is a relocatable object; link it first");
+		return HVC_OK;
 	if (ehdr->e_type != ET_EXEC && ehdr->e_type != ET_DYN)
-		return bad(reader,
-		           "is neither an executable nor a shared object: type %u at offset 0x10",
+		return bad(reader, "is neither an executable nor an object: type %u at offset 0x10",
 		           ehdr->e_type);
 	if (!ehdr->e_phoff || !ehdr->e_phnum)
 		return bad(reader, "has no program headers (offset 0x20)");
@@ -251,45 +251,15 @@ static const char *string_at(const struct reader *reader, const GElf_Shdr *table
 	return memchr(text, '\0', table->sh_size - offset) ? text : NULL;
 }
 
-/* Mapping symbols say where code ($x) and data ($d) begin, and name nothing. */
-static bool is_mapping(const char *name)
-{
-	return name[0] == '$' && (name[1] == 'x' || name[1] == 'd') &&
-	       (name[2] == '\0' || name[2] == '.');
-}
-
 static enum hvc_status add_symbol(struct reader *reader, const GElf_Shdr *strings,
                                   const GElf_Sym *sym)
 {
-	unsigned kind;
-	struct hvc_symbol symbol = {
-	        .name = string_at(reader, strings, sym->st_name),
-	        .address = sym->st_value + reader->loaded->bias,
-	        .size = sym->st_size,
-	};
-
-	switch (GELF_ST_TYPE(sym->st_info)) {
-	case STT_FUNC:
-		kind = 0;
-		break;
-	case STT_OBJECT:
-		kind = 1;
-		break;
-	case STT_NOTYPE:
-		kind = 2;
-		break;
-	default:
-		return HVC_OK;
-	}
 	if (sym->st_shndx == SHN_UNDEF ||
 	    (sym->st_shndx >= SHN_LORESERVE && sym->st_shndx != SHN_XINDEX))
 		return HVC_OK;
-	if (!symbol.name || !symbol.name[0] || is_mapping(symbol.name))
-		return HVC_OK;
-	if (hvc_image__segment(reader->loaded, symbol.address, 1) < 0)
-		return HVC_OK;
-	symbol.rank = kind * 2 + (GELF_ST_BIND(sym->st_info) == STB_LOCAL);
-	return hvc_symbols__add(&reader->loaded->symbols, &symbol);
+	return hvc_image__add_symbol(reader->loaded, string_at(reader, strings, sym->st_name),
+	                             sym->st_value + reader->loaded->bias, sym->st_size,
+	                             sym->st_info);
 }
 
 static enum hvc_status read_table(struct reader *reader, Elf_Scn *section, const GElf_Shdr *shdr)
@@ -342,6 +312,8 @@ static enum hvc_status read_symbols(struct reader *reader)
 static enum hvc_status read_elf(struct reader *reader)
 {
 	HVC_TRY(check_header(reader));
+	if (reader->ehdr.e_type == ET_REL)
+		return hvc_object__load(reader->loaded, reader->diag);
 	HVC_TRY(read_segments(reader));
 	HVC_TRY(place(reader));
 	HVC_TRY(store_segments(reader));

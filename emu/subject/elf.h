@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** ELF64 AArch64 executables and shared objects. */
+/** ELF64 AArch64 executables, shared objects and, by object.h, relocatable ones. */
 #ifndef SUBJECT_ELF_H
 #define SUBJECT_ELF_H
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "subject/image.h"
 
+#include <elf.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -168,6 +169,9 @@ void hvc_image__unload(struct hvc_loaded *loaded)
 	hvc_symbols__free(&loaded->symbols);
 	free(loaded->segment);
 	free(loaded->offset);
+	free(loaded->piece);
+	free(loaded->linked);
+	free(loaded->undefined);
 	free(loaded->owned);
 	free(loaded->member);
 	free(loaded->name);
@@ -186,9 +190,48 @@ int hvc_image__segment(const struct hvc_loaded *loaded, uint64_t address, uint64
 	return -1;
 }
 
+/* Mapping symbols say where code ($x) and data ($d) begin, and name nothing. */
+static bool is_mapping(const char *name)
+{
+	return name[0] == '$' && (name[1] == 'x' || name[1] == 'd') &&
+	       (name[2] == '\0' || name[2] == '.');
+}
+
+enum hvc_status hvc_image__add_symbol(struct hvc_loaded *loaded, const char *name, uint64_t address,
+                                      uint64_t size, unsigned char info)
+{
+	struct hvc_symbol symbol = {.name = name, .address = address, .size = size};
+
+	switch (ELF64_ST_TYPE(info)) {
+	case STT_FUNC:
+		symbol.rank = 0;
+		break;
+	case STT_OBJECT:
+		symbol.rank = 2;
+		break;
+	case STT_NOTYPE:
+		symbol.rank = 4;
+		break;
+	default:
+		return HVC_OK;
+	}
+	symbol.rank += ELF64_ST_BIND(info) == STB_LOCAL;
+	if (!name || !name[0] || is_mapping(name) || hvc_image__segment(loaded, address, 1) < 0)
+		return HVC_OK;
+	return hvc_symbols__add(&loaded->symbols, &symbol);
+}
+
 bool hvc_image__at_offset(const struct hvc_loaded *loaded, uint64_t offset, uint64_t *address)
 {
-	for (unsigned i = 0; i < loaded->segments; i++) {
+	for (unsigned i = 0; i < loaded->pieces; i++) {
+		const struct hvc_piece *piece = &loaded->piece[i];
+
+		if (offset >= piece->offset && offset - piece->offset < piece->size) {
+			*address = piece->address + (offset - piece->offset);
+			return true;
+		}
+	}
+	for (unsigned i = 0; loaded->offset && i < loaded->segments; i++) {
 		uint64_t start = loaded->offset[i];
 
 		if (offset >= start && offset - start < loaded->segment[i].data_size) {

@@ -6,6 +6,11 @@
 #include "hvcheck/subject.h"
 #include "subject/symbol.h"
 
+/** A part of the file and where it is in memory. */
+struct hvc_piece {
+	uint64_t offset, size, address;
+};
+
 /** An image as loaded. Addresses are where the machine has them: the file's, plus bias. */
 struct hvc_loaded {
 	char *name;   /* for diagnostics: FILE, or FILE:MEMBER */
@@ -15,8 +20,13 @@ struct hvc_loaded {
 	size_t size;
 	uint8_t *owned; /* what to free: bytes, or NULL when they are borrowed */
 	struct hvc_segment *segment;
-	uint64_t *offset; /* of each segment's data in the file */
+	uint64_t *offset; /* of each segment's data in the file; NULL: see piece */
 	unsigned segments;
+	struct hvc_piece *piece; /* of a relocatable object: its sections, in the one segment */
+	unsigned pieces;
+	uint8_t *linked;        /* that segment's data */
+	const char **undefined; /* names of its undefined symbols */
+	size_t undefineds;
 	uint64_t bias;
 	struct hvc_symbols symbols;
 };
@@ -37,6 +47,14 @@ void hvc_image__unload(struct hvc_loaded *loaded);
 
 /** The segment that holds [address, address + size), or -1. */
 int hvc_image__segment(const struct hvc_loaded *loaded, uint64_t address, uint64_t size);
+
+/**
+ * Add a symbol of an ELF file unless it names no place: address as loaded, info its type and
+ * binding, name NULL or "" for none. One outside the image is left out.
+ */
+HVC_MUST_USE enum hvc_status hvc_image__add_symbol(struct hvc_loaded *loaded, const char *name,
+                                                   uint64_t address, uint64_t size,
+                                                   unsigned char info);
 
 /** Address of a byte of the file; false when it is in no segment. */
 bool hvc_image__at_offset(const struct hvc_loaded *loaded, uint64_t offset, uint64_t *address);

@@ -288,6 +288,11 @@ const char *hvc_subject_member(const struct hvc_subject *subject)
 	return subject->loaded.member;
 }
 
+const char *hvc_subject_undefined(const struct hvc_subject *subject, size_t i)
+{
+	return i < subject->loaded.undefineds ? subject->loaded.undefined[i] : NULL;
+}
+
 const struct hvc_builtin *hvc_subject_builtin(const struct hvc_subject *subject)
 {
 	return subject->builtin;
@@ -305,8 +310,8 @@ bool hvc_subject_symbol(const struct hvc_subject *subject, uint64_t address, con
 	const struct hvc_symbol *symbol = hvc_symbols__cover(&loaded->symbols, address);
 
 	/* A symbol without a size ends with its segment. */
-	if (!symbol ||
-	    hvc_image__segment(loaded, symbol->address, address - symbol->address + 1) < 0)
+	if (!symbol || (!symbol->size && hvc_image__segment(loaded, symbol->address,
+	                                                    address - symbol->address + 1) < 0))
 		return false;
 	*name = symbol->name;
 	*offset = address - symbol->address;
@@ -330,8 +335,8 @@ enum hvc_status hvc_subject_place(const struct hvc_subject *subject, const char 
 	if ((plus && !parse_number(plus + 1, &offset)) ||
 	    find_symbol(subject, symbol, NULL, &base) != HVC_OK) {
 		free(symbol);
-		return hvc_diag_set(diag, HVC_E_NOTFOUND, subject->path, 0, 0,
-		                    "no symbol '%s'%s", text,
+		return hvc_diag_set(diag, HVC_E_NOTFOUND, subject->path, 0, 0, "no symbol '%s'%s",
+		                    text,
 		                    subject->loaded.symbols.count
 		                            ? ""
 		                            : ": the file has no symbols, give an address");

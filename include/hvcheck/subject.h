@@ -21,7 +21,8 @@
  * itself (kallsyms). An ELF file linked at or above 2^40, such as a kernel's vmlinux, is moved
  * down as a whole to HVC_IMAGE_BASE, its offset in 2 MiB kept: specs and candidates name its
  * addresses as the file has them, everything else as moved. A relocatable object is laid out
- * from HVC_IMAGE_BASE on and its relocations applied; each undefined symbol is a trap.
+ * from HVC_IMAGE_BASE on and its relocations applied; each undefined symbol is a trap
+ * (hvc_subject_undefined).
  */
 #ifndef HVCHECK_SUBJECT_H
 #define HVCHECK_SUBJECT_H
@@ -83,6 +84,11 @@ HVC_API const char *hvc_subject_name(const struct hvc_subject *subject);
 HVC_API enum hvc_format hvc_subject_format(const struct hvc_subject *subject);
 /** The path in the package that the image was taken from; NULL: it was in none. */
 HVC_API const char *hvc_subject_member(const struct hvc_subject *subject);
+/**
+ * Name i of the undefined symbols of a relocatable object; NULL past the end. Each has an address
+ * of its own at which nothing is mapped, so that going there or reading it is a fault.
+ */
+HVC_API const char *hvc_subject_undefined(const struct hvc_subject *subject, size_t i);
 /** Built-in row, NULL for files. */
 HVC_API const struct hvc_builtin *hvc_subject_builtin(const struct hvc_subject *subject);
 /** What hvc_machine_open needs; valid until close. */
