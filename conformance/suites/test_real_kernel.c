@@ -4,14 +4,11 @@
  * conformance/real/fetch-kernel. Without either the test is skipped (exit status 77).
  */
 #include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/wait.h>
 
 #include "hvcheck/arch.h"
 #include "hvcheck/check.h"
 #include "hvcheck/subject.h"
+#include "real_kernel.h"
 #include "subject/a64.h"
 #include "subject/walk.h"
 #include "suite.h"
@@ -225,32 +222,9 @@ static const struct suite_test tests[] = {
         {"hyp_stub_conforms_to_its_specification", &hyp_stub_conforms_to_its_specification},
 };
 
-/* Fill in `kernel`; else the exit status, the reason having been printed. */
-static int find_kernel(void)
-{
-	const char *given = getenv("HVC_REAL_KERNEL");
-	FILE *script;
-	int status;
-
-	if (given && given[0]) {
-		snprintf(kernel, sizeof kernel, "%s", given);
-		return 0;
-	}
-	script = popen("'" HVC_SOURCE_DIR "/conformance/real/fetch-kernel' '" HVC_BINARY_DIR
-	               "/real'",
-	               "r");
-	if (!script)
-		return 77;
-	if (fgets(kernel, sizeof kernel, script))
-		kernel[strcspn(kernel, "\n")] = '\0';
-	status = pclose(script);
-	is_debian_6_1 = true;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILURE;
-}
-
 int main(void)
 {
-	int status = find_kernel();
+	int status = real_kernel_find(kernel, sizeof kernel, &is_debian_6_1);
 
 	if (status)
 		return status;
