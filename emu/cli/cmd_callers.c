@@ -3,22 +3,23 @@
 
 #include "cli/open.h"
 
-/* An ABI by name or file, else a subject. */
+/* What names a file, and no YAML one, is a subject; so is a built-in that has no ABI. */
 static enum hvc_status open_against(const char *name, struct hvc_diag *diag, struct hvc_abi **abi,
                                     struct hvc_subject **subject)
 {
-	struct hvc_diag local;
-	enum hvc_status status = hvc_abi_open(name, diag, abi);
+	size_t length = strlen(name);
+	bool yaml = length > 5 && !strcmp(name + length - 5, ".yaml");
+	enum hvc_status status;
 
+	if (!yaml && strpbrk(name, "/@"))
+		return hvc_subject_open(name, diag, subject);
+	status = hvc_abi_open(name, diag, abi);
 	if (status != HVC_E_NOTFOUND)
 		return status;
-	status = hvc_subject_open(name, &local, subject);
-	/* What is neither is likelier to be a mistyped ABI. */
-	if (status == HVC_E_NOTFOUND && !strchr(name, '@') && !strchr(name, '/'))
-		return hvc_open__abi(name, diag, abi);
-	if (status != HVC_OK)
-		*diag = local;
-	return status;
+	if (hvc_subject_open(name, diag, subject) == HVC_OK)
+		return HVC_OK;
+	/* It is neither: the complaint is about ABIs, with the nearest name. */
+	return hvc_open__abi(name, diag, abi);
 }
 
 enum hvc_status hvc_cmd__callers(const struct hvc_options *options, const struct hvc_page *page,

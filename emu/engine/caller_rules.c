@@ -5,6 +5,8 @@
 #include "hvcheck/arch.h"
 #include "hvcheck/overlap.h"
 
+#define SMCCC_RESULTS UINT32_C(0xf)
+
 /* Does a rule govern a site's call? */
 enum match {
 	MATCH_NO,
@@ -202,16 +204,30 @@ static uint32_t undecided(const struct hvc_caller *caller)
 	return set;
 }
 
+/*
+ * Registers that a rule may change and that are no results. SMCCC returns in x0 to x3: where
+ * a rule names no result, or may change nothing else, what it does to these is one.
+ */
+static uint32_t clobbered(const struct hvc_rule *rule, uint32_t results)
+{
+	uint32_t set = (uint32_t)rule->clobbers.bits[0] & INT32_MAX;
+
+	if (!results || !(set & ~SMCCC_RESULTS))
+		set &= ~SMCCC_RESULTS;
+	return set & ~results;
+}
+
 /* What returns in registers, and what it may change, whichever answer it gets. */
 static enum hvc_status check_after(struct hvc_caller *caller)
 {
-	uint32_t results = UINT32_MAX, clobbers = UINT32_MAX, any = 0;
-	bool returns = false;
+	uint32_t results = UINT32_MAX, clobbers = UINT32_MAX;
+	bool returns = false, leaves = false;
 
 	for (unsigned i = 0; i < caller->answers; i++) {
 		const struct hvc_rule *rule = caller->answer[i].rule;
 		uint32_t own = 0;
 
+		leaves |= rule->specified && rule->outcome != HVC_OUTCOME_RETURN;
 		if (!rule->specified || rule->outcome != HVC_OUTCOME_RETURN)
 			continue;
 		returns = true;
@@ -220,16 +236,16 @@ static enum hvc_status check_after(struct hvc_caller *caller)
 				own |= UINT32_C(1) << rule->result[n].reg;
 		}
 		results &= own;
-		any |= own;
-		clobbers &= (uint32_t)rule->clobbers.bits[0] & INT32_MAX;
+		clobbers &= clobbered(rule, own);
 	}
 	if (!returns)
 		return HVC_OK;
-	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
+	/* A call that is meant not to come back need not look at what it came back with. */
+	for (unsigned n = 0; n < HVC_GPR_COUNT && !leaves; n++) {
 		if (results >> n & 1 && !hvc_caller__result(caller, (enum hvc_reg)(HVC_REG_X0 + n)))
 			return HVC_E_NOMEM;
 	}
-	return hvc_caller__clobbers(caller, clobbers & ~any) ? HVC_OK : HVC_E_NOMEM;
+	return hvc_caller__clobbers(caller, clobbers) ? HVC_OK : HVC_E_NOMEM;
 }
 
 static bool all_unknown(const struct hvc_caller *caller)

@@ -45,29 +45,23 @@ const char *hvc_caller__owner_of_imm(const struct hvc_registry *registry, uint16
 	return known ? known->owner : "";
 }
 
-static uint64_t breadth(const struct hvc_known *known)
-{
-	uint64_t count = 0;
-
-	for (unsigned i = 0; i < known->values; i++)
-		count += known->value[i].hi - known->value[i].lo + 1;
-	return count;
-}
-
-/* Of several the one with the fewest identifiers, which says most. */
+/* Whose it is where one is known alone; of several that of the owning entity. */
 const char *hvc_caller__owner_of_fid(const struct hvc_registry *registry, uint64_t value)
 {
-	const struct hvc_known *known = NULL, *best = NULL;
+	const struct hvc_known *known = NULL, *function = NULL, *entity = NULL;
+	unsigned functions = 0;
 
 	if (value > UINT32_MAX)
 		return "";
 	while ((known = hvc_known_find_fid(registry, (uint32_t)value, known)) != NULL) {
-		if (known->kind == HVC_KNOWN_FUNCTION && (!best || breadth(known) < breadth(best)))
-			best = known;
+		if (known->kind == HVC_KNOWN_ENTITY)
+			entity = known;
+		else if (functions++ == 0)
+			function = known;
 	}
-	if (!best)
-		best = hvc_known_find_fid(registry, (uint32_t)value, NULL);
-	return best ? best->owner : "";
+	if (functions == 1)
+		return function->owner;
+	return entity ? entity->owner : functions ? "several owners" : "";
 }
 
 bool hvc_caller__answer(struct hvc_caller *caller, const struct hvc_rule *rule, const char *text,

@@ -2,8 +2,9 @@
 #include "report/owner.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-#define TOLD 2u /* owners named in text */
+#define TOLD 3u /* owners named in text */
 /* SMCCC: identifiers below this are of older conventions, and small numbers. */
 #define FIRST_IDENTIFIER UINT64_C(0x02000000)
 
@@ -59,17 +60,28 @@ void hvc_owner__find(const struct hvc_registry *registry, const struct hvc_site 
 
 void hvc_owner__say(const struct hvc_owners *owners, struct hvc_words *words)
 {
-	for (unsigned i = 0; i < owners->rows && i < TOLD; i++) {
+	unsigned told = 0, left = 0;
+
+	for (unsigned i = 0; i < owners->rows; i++) {
 		const struct hvc_known *known = owners->row[i];
 		const char *call =
 		        owners->by_function ? hvc_known_call_name(known, owners->fid) : NULL;
+		bool again = false;
 
-		hvc_words__add(words, "%s%s", i ? "; " : "", known->owner);
+		for (unsigned n = 0; n < i && !again; n++)
+			again = !strcmp(owners->row[n]->owner, known->owner);
+		if (again)
+			continue;
+		if (told == TOLD) {
+			left++;
+			continue;
+		}
+		hvc_words__add(words, "%s%s", told++ ? "; " : "", known->owner);
 		if (call)
 			hvc_words__add(words, ": %s", call);
 	}
-	if (owners->rows > TOLD)
-		hvc_words__add(words, "; %u more", owners->rows - TOLD);
-	if (!owners->rows)
+	if (left)
+		hvc_words__add(words, "; %u more", left);
+	if (!told)
 		hvc_words__add(words, "-");
 }

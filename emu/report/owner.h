@@ -15,7 +15,7 @@ struct hvc_owners {
 
 void hvc_owner__find(const struct hvc_registry *registry, const struct hvc_site *site,
                      struct hvc_owners *out);
-/** "KVM host: kvm_hyp_init; Gunyah and 2 more"; "nobody is known" for none. */
+/** "Arm: PV_TIME_ST; KVM; 2 more", each owner once; "-" for none. */
 void hvc_owner__say(const struct hvc_owners *owners, struct hvc_words *words);
 
 #endif

@@ -156,7 +156,9 @@ static bool begins(const struct hvc_functions *functions, unsigned index, uint64
 	while (before >= 4 && (hvc_a64__padding(word_at(segment, before - 4)) ||
 	                       has(functions->literal, index, before - 4)))
 		before -= 4;
-	after_end = before < 4 || ends(word_at(segment, before - 4));
+	/* UDF ends what comes before it, NOP does not. */
+	after_end =
+	        before < 4 || ends(word_at(segment, before - 4)) || ends(word_at(segment, at - 4));
 	if (word == PACIASP || word == PACIBSP)
 		return after_end;
 	/* Filling aligns functions, and loops too, but not to less than this. */
