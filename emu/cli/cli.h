@@ -33,6 +33,7 @@ enum hvc_option_id {
 	HVC_OPTION_ABI,
 	HVC_OPTION_ABIS, /**< --abi without a value: the arguments are ABIs */
 	HVC_OPTION_AGAINST, /**< --abi that takes a subject, too */
+	HVC_OPTION_ALSO,
 	HVC_OPTION_SITE,
 	HVC_OPTION_ABI_OLD,
 	HVC_OPTION_ABI_NEW,
@@ -58,6 +59,7 @@ enum hvc_style {
 
 #define HVC_ARGUMENT_MAX 256u
 #define HVC_SITE_MAX     64u
+#define HVC_ALSO_MAX     16u
 
 /** What the user asked for. */
 struct hvc_options {
@@ -86,6 +88,8 @@ struct hvc_options {
 	const char *abi_of[HVC_SIDE_COUNT];
 	struct hvc_site_filter site[HVC_SITE_MAX]; /**< named by --site */
 	unsigned sites;
+	const char *also[HVC_ALSO_MAX]; /**< other ABIs that the callers speak */
+	unsigned alsos;
 	unsigned randoms;
 	unsigned jobs;
 	enum hvc_style style;

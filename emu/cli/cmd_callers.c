@@ -22,47 +22,81 @@ static enum hvc_status open_against(const char *name, struct hvc_diag *diag, str
 	return hvc_open__abi(name, diag, abi);
 }
 
+/* One thing that the callers are held to. */
+struct side {
+	struct hvc_abi *abi;
+	struct hvc_subject *subject;
+	struct hvc_callers *callers;
+};
+
+/* What all sides share. The first side is --abi, the others are --also. */
+struct work {
+	struct hvc_registry *registry;
+	struct hvc_scan *scan;
+	struct side side[1 + HVC_ALSO_MAX];
+};
+
+static enum hvc_status hold(const struct hvc_options *options, const struct work *work,
+                            struct side *side, struct hvc_diag *diag)
+{
+	const struct hvc_callers_config config = {
+	        .scan = work->scan,
+	        .abi = side->abi,
+	        .subject = side->subject,
+	        .registry = work->registry,
+	        .filter = options->site,
+	        .filters = options->sites,
+	};
+
+	return hvc_callers_run(&config, diag, &side->callers);
+}
+
+static enum hvc_status prepare(const struct hvc_options *options, struct hvc_diag *diag,
+                               struct work *work)
+{
+	/* A mistyped name is told before the image is read. */
+	for (unsigned i = 0; i <= options->alsos; i++)
+		HVC_TRY(open_against(i ? options->also[i - 1] : options->abi, diag,
+		                     &work->side[i].abi, &work->side[i].subject));
+	HVC_TRY(hvc_known_open(diag, &work->registry));
+	HVC_TRY(hvc_scan_file(options->argument[0], options->symbols[0], diag, &work->scan));
+	for (unsigned i = 0; i <= options->alsos; i++)
+		HVC_TRY(hold(options, work, &work->side[i], diag));
+	for (unsigned i = 1; i <= options->alsos; i++)
+		hvc_callers_excuse(work->side[0].callers, work->side[i].callers);
+	return HVC_OK;
+}
+
+static void clear(struct work *work)
+{
+	for (unsigned i = 0; i <= HVC_ALSO_MAX; i++) {
+		hvc_callers_free(work->side[i].callers);
+		hvc_abi_free(work->side[i].abi);
+		hvc_subject_close(work->side[i].subject);
+	}
+	hvc_scan_free(work->scan);
+	hvc_known_close(work->registry);
+}
+
 enum hvc_status hvc_cmd__callers(const struct hvc_options *options, const struct hvc_page *page,
                                  bool *holds, struct hvc_diag *diag)
 {
-	struct hvc_registry *registry = NULL;
-	struct hvc_scan *scan = NULL;
-	struct hvc_subject *subject = NULL;
-	struct hvc_abi *abi = NULL;
-	struct hvc_callers *callers = NULL;
+	struct work work = {0};
+	const struct hvc_callers *callers;
 	enum hvc_status status;
 
 	if (!options->abi)
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 		                    "what are the callers held to? say --abi ABI or --abi SUBJECT");
-	status = open_against(options->abi, diag, &abi, &subject);
-	if (status == HVC_OK)
-		status = hvc_known_open(diag, &registry);
-	if (status == HVC_OK)
-		status = hvc_scan_file(options->argument[0], options->symbols[0], diag, &scan);
+	status = prepare(options, diag, &work);
 	if (status == HVC_OK) {
-		const struct hvc_callers_config config = {
-		        .scan = scan,
-		        .abi = abi,
-		        .subject = subject,
-		        .registry = registry,
-		        .filter = options->site,
-		        .filters = options->sites,
-		};
-
-		status = hvc_callers_run(&config, diag, &callers);
-	}
-	if (status == HVC_OK) {
+		callers = work.side[0].callers;
 		*holds = callers->findings == 0;
 		status = options->style == HVC_STYLE_JSON
 		                 ? hvc_callers_json(page->out, callers, options->abi, diag)
 		                 : hvc_callers_text(page, callers, options->abi,
 		                                    options->sites != 0, diag);
 	}
-	hvc_callers_free(callers);
-	hvc_scan_free(scan);
-	hvc_known_close(registry);
-	hvc_abi_free(abi);
-	hvc_subject_close(subject);
+	clear(&work);
 	return status;
 }

@@ -141,7 +141,7 @@ const struct hvc_command hvc_commands[] = {
         },
         {
                 .name = "callers",
-                .usage = "FILE[:MEMBER] --abi ABI|SUBJECT [--site SITE]...",
+                .usage = "FILE[:MEMBER] --abi ABI|SUBJECT [--also ABI|SUBJECT]... [--site SITE]...",
                 .summary = "do the HVC call sites of an image keep to an ABI?",
                 .details =
                         "Tells for each HVC instruction which rule of the ABI its call falls "
@@ -153,12 +153,12 @@ const struct hvc_command hvc_commands[] = {
                         "--site names them. Where a value is unknown nothing is found. Exit status "
                         "0: no findings,\n1: findings.\n",
                 .examples =
-                        "  hvcheck callers vmlinuz --abi linux-stub-6.0\n"
+                        "  hvcheck callers vmlinuz --abi linux-trans-pgd-5.17 --also linux-stub-6.0\n"
                         "  hvcheck callers vmlinuz --abi vmlinuz@0x4003f000\n"
                         "  hvcheck callers kernel.elf --abi ./my-abi.yaml --site my_hypercall\n",
                 .least = 1,
                 .most = 1,
-                .options = COMMON | BIT(SYMBOLS) | BIT(AGAINST) | BIT(SITE),
+                .options = COMMON | BIT(SYMBOLS) | BIT(AGAINST) | BIT(ALSO) | BIT(SITE),
                 .run = hvc_cmd__callers,
         },
         {0},

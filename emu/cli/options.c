@@ -175,6 +175,15 @@ static enum hvc_status take_abi(struct hvc_options *options, const char *value,
 	return HVC_OK;
 }
 
+static enum hvc_status take_also(struct hvc_options *options, const char *value,
+                                 struct hvc_diag *diag)
+{
+	if (options->alsos == HVC_ALSO_MAX)
+		return bad(diag, "also", value, "wanted: there are 16 already");
+	options->also[options->alsos++] = value;
+	return HVC_OK;
+}
+
 /* FUNCTION, 0xADDRESS or #IMM; repeatable. */
 static enum hvc_status take_site(struct hvc_options *options, const char *value,
                                  struct hvc_diag *diag)
@@ -312,6 +321,7 @@ const struct hvc_option hvc_option_table[HVC_OPTION_COUNT] = {
 	[HVC_OPTION_ABI] = {"abi", 0, "ABI", "specification: a name of 'hvcheck list abis', or a YAML file", take_abi},
 	[HVC_OPTION_ABIS] = {"abi", 0, NULL, "A and B are specifications: names of 'hvcheck list abis', or YAML\nfiles", NULL},
 	[HVC_OPTION_AGAINST] = {"abi", 0, "ABI|SUBJECT", "what the callers are held to: a name of 'hvcheck list', a YAML file,\nor vectors in a file, which are run", take_abi},
+	[HVC_OPTION_ALSO] = {"also", 0, "ABI|SUBJECT", "another ABI that the image speaks: calls that it knows are no\nunknown ones; repeatable", take_also},
 	[HVC_OPTION_SITE] = {"site", 0, "SITE", "only these calls, which are calls of the ABI whatever they look\nlike: FUNCTION, 0xADDRESS (of the call or its function) or #IMM;\nrepeatable", take_site},
 	[HVC_OPTION_ABI_OLD] = {"abi-old", 0, "ABI", "specification that names the operations of A", take_abi_old},
 	[HVC_OPTION_ABI_NEW] = {"abi-new", 0, "ABI", "specification that names the operations of B", take_abi_new},

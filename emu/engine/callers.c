@@ -259,6 +259,41 @@ enum hvc_status hvc_callers_run(const struct hvc_callers_config *config, struct 
 	return HVC_OK;
 }
 
+/* Is the site a call that this ABI knows, all that it may be? */
+static bool knows(const struct hvc_caller *caller)
+{
+	for (unsigned i = 0; i < caller->answers; i++) {
+		if (caller->answer[i].unknown)
+			return false;
+	}
+	return caller->fit == HVC_CALLER_HELD && caller->answers;
+}
+
+void hvc_callers_excuse(struct hvc_callers *callers, const struct hvc_callers *other)
+{
+	for (size_t i = 0; i < callers->callers && i < other->callers; i++) {
+		struct hvc_caller *caller = &callers->caller[i];
+		unsigned kept = 0;
+
+		if (other->caller[i].site->address != caller->site->address ||
+		    !knows(&other->caller[i]))
+			continue;
+		for (unsigned n = 0; n < caller->issues; n++) {
+			if (caller->issue[n].kind != HVC_CALLER_NO_CALL)
+				caller->issue[kept++] = caller->issue[n];
+		}
+		if (kept == caller->issues)
+			continue;
+		callers->findings -= caller->issues - kept;
+		callers->finding[HVC_CALLER_NO_CALL] -= caller->issues - kept;
+		caller->issues = kept;
+		callers->of[caller->fit]--;
+		caller->fit = HVC_CALLER_OTHER;
+		caller->owner = "another ABI that was named";
+		callers->of[caller->fit]++;
+	}
+}
+
 void hvc_callers_free(struct hvc_callers *callers)
 {
 	if (!callers)

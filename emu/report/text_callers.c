@@ -5,6 +5,8 @@
 #include "report/site_words.h"
 #include "report/table.h"
 
+#define ANSWERS_TOLD 4u /* a site of which nothing is known may get any */
+
 /* The registers that the issues of a site are about. */
 static uint32_t concerned(const struct hvc_caller *caller)
 {
@@ -19,8 +21,10 @@ static uint32_t concerned(const struct hvc_caller *caller)
 
 static void add_answers(struct hvc_words *words, const struct hvc_caller *caller)
 {
-	for (unsigned i = 0; i < caller->answers; i++)
+	for (unsigned i = 0; i < caller->answers && i < ANSWERS_TOLD; i++)
 		hvc_words__add(words, "%s%s", i ? ", or " : "", caller->answer[i].text);
+	if (caller->answers > ANSWERS_TOLD)
+		hvc_words__add(words, ", or %u more", caller->answers - ANSWERS_TOLD);
 	if (!words->length)
 		hvc_words__add(words, "-");
 }

@@ -102,4 +102,10 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_callers_run(const struct hvc_callers_co
                                                      struct hvc_callers **out);
 HVC_API void hvc_callers_free(struct hvc_callers *callers);
 
+/**
+ * The image speaks another ABI as well, to which the same sites were held: a site whose call that
+ * one knows is its call, and no unknown one here.
+ */
+HVC_API void hvc_callers_excuse(struct hvc_callers *callers, const struct hvc_callers *other);
+
 #endif
