@@ -94,7 +94,7 @@ START_TEST(mistakes_have_their_place)
 	        {"name: a\nset: {x0: 1}\n", 2, 7, "belongs to the caller"},
 	        {"name: a\nset: {sp_el9: 1}\n", 2, 7, "sp_el9"},
 	        {"name: a\nset: {sp_el2: heap}\n", 2, 15, "no symbol 'heap'"},
-	        {"name: a\nset: {sp_el2: 0x1z}\n", 2, 18, ""},
+	        {"name: a\nset: {sp_el2: 0x1z}\n", 2, 15, "malformed number"},
 	        {"name: a\nmap_on_demand: 4097\n", 2, 16, "at most 4096"},
 	        {"name: a\nstop_at: [stack, heap]\n", 2, 18, "no symbol 'heap'"},
 	        {"name: a\nstop_at: [0x4442]\n", 2, 11, "multiples of 4"},
