@@ -47,6 +47,8 @@ static void of_branch(uint32_t word, struct hvc_def_use *out)
 		out->writes = UINT32_C(1) << 30;
 	else if ((word & 0xfe000000) == 0xd6000000) { /* BR, BLR, RET and their like */
 		out->reads = reg(word, RN);
+		if (bits(word, 24, 24)) /* BRAA, BLRAA: signed with a second register */
+			out->reads |= reg(word, RD);
 		if (bits(word, 22, 21) == 1)
 			out->writes = UINT32_C(1) << 30;
 	} else if ((word & 0xffe00000) == 0xd5200000) /* MRS, SYSL */
