@@ -14,7 +14,9 @@ static void put_option(FILE *out, const struct hvc_option *option)
 		snprintf(letter, sizeof(letter), "-%c, ", option->letter);
 	used = fprintf(out, "  %s--%s%s%s", letter, option->name, option->value && !option->optional ? " " : "",
 	               option->value ? option->value : "");
-	fprintf(out, "%*s", used < HELP_COLUMN ? HELP_COLUMN - used : 1, "");
+	if (used >= HELP_COLUMN)
+		used = fprintf(out, "\n") - 1;
+	fprintf(out, "%*s", HELP_COLUMN - used, "");
 	for (const char *c = option->help; *c; c++) {
 		fputc(*c, out);
 		if (*c == '\n')
