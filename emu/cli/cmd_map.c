@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/open.h"
 #include "cli/progress.h"
 #include "cli/world.h"
 #include "hvcheck/saved.h"
 #include "hvcheck/study.h"
+#include "hvcheck/suggest.h"
 
 #define CONSTANTS_LIMIT 20000u /* instructions followed in search of compared constants */
 
@@ -38,14 +40,61 @@ static enum hvc_status make_probes(const struct hvc_options *options,
 	return HVC_OK;
 }
 
-static enum hvc_status make_map(const struct hvc_options *options,
-                                const struct hvc_subject *subject, const struct hvc_abi *abi,
-                                struct hvc_diag *diag, struct hvc_map **out)
+/* The name of a specification is that of its file. */
+static enum hvc_status name_of_abi(const struct hvc_options *options, struct hvc_diag *diag,
+                                   char *name, size_t size)
+{
+	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	                              "0123456789.-_";
+	const char *output = options->output ? options->output : "suggested.yaml";
+	const char *slash = strrchr(output, '/'), *base = slash ? slash + 1 : output;
+	size_t length = strlen(base);
+
+	if (length <= 5 || strcmp(base + length - 5, ".yaml") != 0 || length - 5 >= size ||
+	    strspn(base, allowed) != length)
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                    "--output: '%s' is not NAME.yaml, NAME being that of an ABI",
+		                    output);
+	memcpy(name, base, length - 5);
+	name[length - 5] = '\0';
+	return HVC_OK;
+}
+
+static enum hvc_status suggest(const struct hvc_options *options,
+                               const struct hvc_map_config *config, const struct hvc_map *map,
+                               FILE *out, struct hvc_diag *diag)
+{
+	char name[128], *text;
+
+	HVC_TRY(name_of_abi(options, diag, name, sizeof(name)));
+	HVC_TRY(hvc_suggest_abi(config, map, name, options->randoms, diag, &text));
+	fputs(text, out);
+	free(text);
+	return HVC_OK;
+}
+
+static enum hvc_status write_map(const struct hvc_options *options,
+                                 const struct hvc_map_config *config, struct hvc_map *map,
+                                 const struct hvc_page *page, struct hvc_diag *diag)
+{
+	/* A saved map is what was seen, not what was made of it. */
+	if (options->style == HVC_STYLE_MAP)
+		return hvc_map_save(page->out, map, diag);
+	HVC_TRY(hvc_map_study(config, map, diag));
+	if (hvc_options__has(options, HVC_OPTION_SUGGEST_ABI))
+		return suggest(options, config, map, page->out, diag);
+	return options->style == HVC_STYLE_JSON ? hvc_map_json(page->out, map, diag)
+	                                        : hvc_map_text(page, map, diag);
+}
+
+static enum hvc_status run_map(const struct hvc_options *options, const struct hvc_subject *subject,
+                               const struct hvc_abi *abi, const struct hvc_page *page,
+                               struct hvc_diag *diag)
 {
 	struct hvc_progress progress;
 	struct hvc_probes probes;
 	struct hvc_world world;
-	struct hvc_map *map;
+	struct hvc_map *map = NULL;
 	struct hvc_map_config config = {
 	        .subject = subject,
 	        .world = &world,
@@ -61,31 +110,12 @@ static enum hvc_status make_map(const struct hvc_options *options,
 	HVC_TRY(make_probes(options, subject, abi, diag, &probes));
 	hvc_progress__begin(&progress, options);
 	status = hvc_map_make(&config, diag, &map);
+	if (status == HVC_OK)
+		status = write_map(options, &config, map, page, diag);
 	hvc_progress__end(&progress);
-	if (status == HVC_OK) {
-		/* A saved map is what was seen, not what was made of it. */
-		if (options->style != HVC_STYLE_MAP)
-			status = hvc_map_study(&config, map, diag);
-		if (status == HVC_OK)
-			*out = map;
-		else
-			hvc_map_free(map);
-	}
+	hvc_map_free(map);
 	hvc_probes_free(&probes);
 	return status;
-}
-
-static enum hvc_status write_map(const struct hvc_options *options, const struct hvc_page *page,
-                                 const struct hvc_map *map, struct hvc_diag *diag)
-{
-	switch (options->style) {
-	case HVC_STYLE_JSON:
-		return hvc_map_json(page->out, map, diag);
-	case HVC_STYLE_MAP:
-		return hvc_map_save(page->out, map, diag);
-	default:
-		return hvc_map_text(page, map, diag);
-	}
 }
 
 enum hvc_status hvc_cmd__map(const struct hvc_options *options, const struct hvc_page *page,
@@ -93,7 +123,6 @@ enum hvc_status hvc_cmd__map(const struct hvc_options *options, const struct hvc
 {
 	struct hvc_subject *subject = NULL;
 	struct hvc_abi *abi = NULL;
-	struct hvc_map *map = NULL;
 	enum hvc_status status;
 	enum hvc_reg reg;
 
@@ -102,14 +131,15 @@ enum hvc_status hvc_cmd__map(const struct hvc_options *options, const struct hvc
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 		                    "--set: a map tries many values of %s; 'hvcheck run' takes one",
 		                    hvc_reg_name(reg));
+	if (hvc_options__has(options, HVC_OPTION_SUGGEST_ABI) &&
+	    hvc_options__has(options, HVC_OPTION_FORMAT))
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                    "--suggest-abi writes YAML; it takes no --format");
 	status = hvc_open__subject(options, 0, diag, &subject);
 	if (status == HVC_OK && options->abi)
 		status = hvc_open__abi(options->abi, diag, &abi);
 	if (status == HVC_OK)
-		status = make_map(options, subject, abi, diag, &map);
-	if (status == HVC_OK)
-		status = write_map(options, page, map, diag);
-	hvc_map_free(map);
+		status = run_map(options, subject, abi, page, diag);
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
 	return status;

@@ -57,11 +57,12 @@ const struct hvc_command hvc_commands[] = {
                         "callers.\n",
                 .examples = "  hvcheck map linux-stub-imm\n"
                             "  hvcheck map vmlinux@__hyp_stub_vectors --format map -o stub.map\n"
-                            "  hvcheck map firmware.bin@+0x800 --from el1h\n",
+                            "  hvcheck map firmware.bin@+0x800 --from el1h\n"
+                            "  hvcheck map build/el2.elf --suggest-abi -o my-abi.yaml\n",
                 .least = 1,
                 .most = 1,
                 .options = COMMON | SWEEP | BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(FROM) |
-                           BIT(INSN) | BIT(CPU),
+                           BIT(INSN) | BIT(CPU) | BIT(SUGGEST_ABI),
                 .styles = 1u << HVC_STYLE_MAP,
                 .run = hvc_cmd__map,
         },
@@ -153,7 +154,8 @@ const struct hvc_command hvc_commands[] = {
                         "--site names them. Where a value is unknown nothing is found. Exit status "
                         "0: no findings,\n1: findings.\n",
                 .examples =
-                        "  hvcheck callers vmlinuz --abi linux-trans-pgd-5.17 --also linux-stub-6.0\n"
+                        "  hvcheck callers vmlinuz --abi linux-trans-pgd-5.17 --also "
+                        "linux-stub-6.0\n"
                         "  hvcheck callers vmlinuz --abi vmlinuz@0x4003f000\n"
                         "  hvcheck callers kernel.elf --abi ./my-abi.yaml --site my_hypercall\n",
                 .least = 1,

@@ -325,6 +325,7 @@ const struct hvc_option hvc_option_table[HVC_OPTION_COUNT] = {
 	[HVC_OPTION_SITE] = {"site", 0, "SITE", "only these calls, which are calls of the ABI whatever they look\nlike: FUNCTION, 0xADDRESS (of the call or its function) or #IMM;\nrepeatable", take_site},
 	[HVC_OPTION_ABI_OLD] = {"abi-old", 0, "ABI", "specification that names the operations of A", take_abi_old},
 	[HVC_OPTION_ABI_NEW] = {"abi-new", 0, "ABI", "specification that names the operations of B", take_abi_new},
+	[HVC_OPTION_SUGGEST_ABI] = {"suggest-abi", 0, NULL, "write a first specification, in YAML, from what the code does;\nits name is that of the --output file", NULL},
 	[HVC_OPTION_RANDOMS] = {"randoms", 0, "N", "seeded random values tried in each selecting register, besides\nthose that code and specification name (4)", take_randoms},
 	[HVC_OPTION_BRIEF] = {"brief", 0, NULL, "try only the values that code or specification name: no neighbours,\nno dirty upper bits, no edges, no random values", NULL},
 	[HVC_OPTION_JOBS] = {"jobs", 'j', "N", "worker processes, 1 to 256 (one a CPU); the report is the same", take_jobs},

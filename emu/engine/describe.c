@@ -136,6 +136,11 @@ static bool same_term(const struct hvc_term *a, const struct hvc_term *b)
 	return a->kind == b->kind && a->reg == b->reg && a->value == b->value;
 }
 
+bool hvc_class__same_effect(const struct hvc_class *a, const struct hvc_class *b, enum hvc_reg reg)
+{
+	return same_term(effect_on(a, reg), effect_on(b, reg));
+}
+
 static bool same_stores(const struct hvc_class *a, const struct hvc_class *b)
 {
 	if (a->stores != b->stores)
@@ -169,7 +174,7 @@ void hvc_kind_print(const struct hvc_map *map, unsigned kind, char *text, size_t
 		if (map->study->kind_of[c] != kind)
 			continue;
 		for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_REG_COUNT; reg++)
-			if (!same_term(effect_on(first, reg), effect_on(other, reg)))
+			if (!hvc_class__same_effect(first, other, reg))
 				hvc_regset_add(&varies, reg);
 		stores = stores && same_stores(first, other);
 		place = place && same_term(&first->pc, &other->pc);
