@@ -51,36 +51,63 @@ void hvc_caller__close_bench(struct hvc_caller_bench *bench)
 	free(bench);
 }
 
-/* Make one call, and describe what it did. hvc_class__free frees *out. */
-static enum hvc_status make(struct hvc_caller_bench *bench, const struct hvc_call *call,
-                            struct hvc_diag *diag, struct hvc_class *out)
-{
-	struct hvc_outcome outcome;
+/* One call that was made. */
+struct run {
 	struct hvc_state before;
+	struct hvc_outcome outcome;
+	struct hvc_class class_;
+};
 
+/* Make one call, and describe what it did. hvc_class__free frees out->class_. */
+static enum hvc_status make(struct hvc_caller_bench *bench, const struct hvc_call *call,
+                            struct hvc_diag *diag, struct run *out)
+{
 	HVC_TRY(hvc_machine_reset(bench->machine, diag));
-	HVC_TRY(hvc_machine_call(bench->machine, call, diag, &outcome));
-	hvc_entry_state(hvc_machine_entry(bench->machine), call, &before);
-	return hvc_class__derive(&outcome, &before, call, &bench->masks, out) ? HVC_OK
-	                                                                      : HVC_E_NOMEM;
+	HVC_TRY(hvc_machine_call(bench->machine, call, diag, &out->outcome));
+	hvc_entry_state(hvc_machine_entry(bench->machine), call, &out->before);
+	return hvc_class__derive(&out->outcome, &out->before, call, &bench->masks, &out->class_)
+	               ? HVC_OK
+	               : HVC_E_NOMEM;
+}
+
+/* Did two runs end the same: each register either kept by both, or with one value after both? */
+static bool ended_alike(const struct hvc_caller_bench *bench, const struct run *a,
+                        const struct run *b)
+{
+	const struct hvc_outcome *left = &a->outcome, *right = &b->outcome;
+
+	if (left->kind != right->kind || left->level != right->level || left->pc != right->pc ||
+	    left->stores != right->stores)
+		return false;
+	for (unsigned reg = 0; reg < HVC_REG_COUNT; reg++) {
+		uint64_t mask = bench->masks.v[reg];
+		bool kept = !((left->state.v[reg] ^ a->before.v[reg]) & mask) &&
+		            !((right->state.v[reg] ^ b->before.v[reg]) & mask);
+
+		if (!kept && (left->state.v[reg] ^ right->state.v[reg]) & mask)
+			return false;
+	}
+	return true;
 }
 
 /*
- * Do two calls do the same? Each is made with its own registers, of which classes speak by name,
- * but a constant in one and a register in the other may be the same thing.
+ * Do two calls differ in what they do? A class names the registers that values come from, so the
+ * same operation with other operands is equal; but one that finds a register as it would leave it
+ * does not change it, so the ends count as well.
  */
 static enum hvc_status differ(struct hvc_caller_bench *bench, const struct hvc_call *a,
                               const struct hvc_call *b, struct hvc_diag *diag, bool *out)
 {
-	struct hvc_class first = {0}, second = {0};
+	struct run first = {0}, second = {0};
 	enum hvc_status status = make(bench, a, diag, &first);
 
 	if (status == HVC_OK)
 		status = make(bench, b, diag, &second);
 	if (status == HVC_OK)
-		*out = !hvc_class_equal(&first, &second);
-	hvc_class__free(&first);
-	hvc_class__free(&second);
+		*out = !hvc_class_equal(&first.class_, &second.class_) &&
+		       !ended_alike(bench, &first, &second);
+	hvc_class__free(&first.class_);
+	hvc_class__free(&second.class_);
 	return status;
 }
 
@@ -189,7 +216,7 @@ static enum hvc_status check_after(const struct hvc_class *class_, struct hvc_ca
 static enum hvc_status judge_call(struct hvc_caller_bench *bench, const struct hvc_call *call,
                                   uint32_t known, struct hvc_diag *diag, struct hvc_caller *caller)
 {
-	struct hvc_class class_ = {0};
+	struct run run = {0};
 	struct hvc_call base;
 	bool known_call = true, good;
 	char text[160];
@@ -197,8 +224,8 @@ static enum hvc_status judge_call(struct hvc_caller_bench *bench, const struct h
 	unlikely(call, 0, &base);
 	if (known)
 		HVC_TRY(differ(bench, call, &base, diag, &known_call));
-	HVC_TRY(make(bench, call, diag, &class_));
-	hvc_class_print(&class_, text, sizeof(text));
+	HVC_TRY(make(bench, call, diag, &run));
+	hvc_class_print(&run.class_, text, sizeof(text));
 	good = hvc_caller__answer(caller, NULL, text, !known_call);
 	if (good && !known_call)
 		good = hvc_caller__issue(caller, HVC_CALLER_NO_CALL, HVC_REG_NONE, 0,
@@ -206,8 +233,8 @@ static enum hvc_status judge_call(struct hvc_caller_bench *bench, const struct h
 		                         "%s",
 		                         text);
 	else if (good)
-		good = check_after(&class_, caller) == HVC_OK;
-	hvc_class__free(&class_);
+		good = check_after(&run.class_, caller) == HVC_OK;
+	hvc_class__free(&run.class_);
 	return good ? HVC_OK : HVC_E_NOMEM;
 }
 

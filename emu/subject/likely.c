@@ -52,12 +52,12 @@ static const struct {
 } kinds[] = {
         /* clang-format off */
 	{FEATURE_XEN, 0, "Xen"},
-	{FEATURE_KVM_INIT, 0, "Linux KVM init vectors"},
+	{FEATURE_KVM_INIT, FEATURE_HVC, "Linux KVM init vectors"},
 	{FEATURE_SETS_X24, FEATURE_CALLS_0_1, "Linux hibernate resume vectors"},
 	{FEATURE_STUB_ERROR | FEATURE_CALLS_0_1 | FEATURE_CALLS_2 | FEATURE_SETS_VBAR, FEATURE_READS_ESR, "Linux hyp stub"},
 	{FEATURE_STUB_ERROR | FEATURE_CALLS_0_1 | FEATURE_SETS_VBAR, FEATURE_READS_ESR, "Linux small stub of hibernate and kexec"},
 	{FEATURE_HVC | FEATURE_SETS_VBAR, FEATURE_SPILLS | FEATURE_WORKAROUND, "Linux hyp stub before 4.12"},
-	{FEATURE_HVC | FEATURE_WORKAROUND, 0, "Linux KVM guest vectors"},
+	{FEATURE_HVC | FEATURE_WORKAROUND, FEATURE_VTTBR, "Linux KVM guest vectors"},
 	{FEATURE_HVC | FEATURE_FEW_IDS, FEATURE_VTTBR, "Linux KVM host vectors"},
 	{FEATURE_HVC | FEATURE_VTTBR, 0, "Linux KVM vectors before 5.10"},
         /* clang-format on */
@@ -148,7 +148,9 @@ static enum hvc_status compare(const struct hvc_walk *way, bool far, unsigned *f
 		*features |= FEATURE_CALLS_0_1;
 	if (*selectors & 4)
 		*features |= FEATURE_CALLS_2;
-	if (*selectors & 0x38)
+	/* One of 3, 4 and 5, and no larger number. */
+	if (*selectors & 0x38 && !(*selectors & 0xc1) &&
+	    !((*selectors & 0x38) & ((*selectors & 0x38) - 1)))
 		*features |= FEATURE_FEW_IDS;
 	return HVC_OK;
 }
