@@ -13,7 +13,7 @@ foreach(source ${suites})
   add_test(NAME ${test} COMMAND ${name})
   set_tests_properties(${test} PROPERTIES TIMEOUT 900 LABELS suite SKIP_RETURN_CODE 77)
 endforeach()
-set_tests_properties(real_kernel real_world PROPERTIES LABELS "suite;real")
+set_tests_properties(real_callers real_kernel real_world PROPERTIES LABELS "suite;real")
 # Millions of calls each, by two workers.
 set_tests_properties(broken contract diff dispatch map PROPERTIES
                      PROCESSORS 2 TIMEOUT 1800 LABELS "suite;exhaustive")
@@ -29,7 +29,7 @@ add_executable(bench ${CMAKE_CURRENT_LIST_DIR}/bench/sweep.c ${CMAKE_CURRENT_LIS
 target_link_libraries(bench PRIVATE hvcheck_core PkgConfig::unicorn)
 
 # The command line as its users run it, and the reports that are kept.
-foreach(test refusals statuses output jobs reproduce abis)
+foreach(test refusals statuses output jobs reproduce abis callers)
   add_test(NAME cli-${test}
            COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/${test}.sh $<TARGET_FILE:hvcheck>)
   list(APPEND cli_tests cli-${test})
