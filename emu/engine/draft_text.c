@@ -87,8 +87,9 @@ static void put_effects(FILE *file, const struct hvc_draft *draft,
 		if (hvc_regset_has(&free, effect->reg))
 			continue;
 		hvc_term_print(&effect->value, text, sizeof text);
-		fprintf(file, "%s%s: %s", promised++ ? ", " : "    results: { ",
-		        hvc_reg_name(effect->reg), text);
+		/* a comma would end the value */
+		fprintf(file, strchr(text, ',') ? "%s%s: \"%s\"" : "%s%s: %s",
+		        promised++ ? ", " : "    results: { ", hvc_reg_name(effect->reg), text);
 	}
 	if (promised)
 		fputs(" }\n", file);
