@@ -26,19 +26,15 @@ void hvc_site__place(struct hvc_words *words, const struct hvc_site *site)
 		hvc_words__add(words, "+0x%" PRIx64, site->address - site->function);
 }
 
-static bool is_own_argument(const struct hvc_value *value, unsigned n)
-{
-	return value->kind == HVC_VALUE_ARGUMENT && value->reg == HVC_REG_X0 + n && n <= 8;
-}
-
 void hvc_site__registers(struct hvc_words *words, const struct hvc_site *site, uint32_t also)
 {
 	char text[128];
 
 	for (unsigned n = 0; n < HVC_GPR_COUNT && site->analysed; n++) {
 		const struct hvc_value *value = &site->x[n];
+		bool moved = value->kind == HVC_VALUE_ARGUMENT && value->reg != HVC_REG_X0 + n;
 		bool told = n == 0 || also >> n & 1 ||
-		            (CARRIERS >> n & 1 && hvc_value_is_constant(value));
+		            (CARRIERS >> n & 1 && (moved || hvc_value_is_constant(value)));
 
 		if (!told)
 			continue;
@@ -93,11 +89,9 @@ void hvc_site__json_registers(struct hvc_json *json, const struct hvc_site *site
 	for (unsigned n = 0; n < HVC_GPR_COUNT && site->analysed; n++) {
 		const struct hvc_value *value = &site->x[n];
 
-		/* What a function leaves as it found it goes without saying. */
-		if (value->kind == HVC_VALUE_UNKNOWN && !hvc_value_is_chance(value))
-			continue;
-		if (is_own_argument(value, n) ||
-		    (value->kind == HVC_VALUE_ARGUMENT && value->reg == HVC_REG_X0 + n && n > 17))
+		/* What the function leaves as it found it goes without saying. */
+		if ((value->kind == HVC_VALUE_UNKNOWN && !hvc_value_is_chance(value)) ||
+		    (value->kind == HVC_VALUE_ARGUMENT && value->reg == HVC_REG_X0 + n))
 			continue;
 		add_value(json, hvc_reg_name((enum hvc_reg)(HVC_REG_X0 + n)), value);
 	}

@@ -10,7 +10,7 @@
 void hvc_site__instruction(struct hvc_words *words, const struct hvc_site *site);
 /** "symbol+0x10", or where its function begins, "0x400218b4+0xc"; "-" when that is not known. */
 void hvc_site__place(struct hvc_words *words, const struct hvc_site *site);
-/** Constants, and where x0 and the registers of `also` come from; "-" for data. */
+/** Constants, moved arguments, and where x0 and those of `also` come from; "-" for data. */
 void hvc_site__registers(struct hvc_words *words, const struct hvc_site *site, uint32_t also);
 
 /** Members of a site: address, immediate, function, ... The object is open. */

@@ -32,7 +32,7 @@ enum feature {
 	FEATURE_XEN = 1 << 2,        /* compares something with Xen's immediate */
 	FEATURE_WORKAROUND = 1 << 3, /* compares x0 with WORKAROUND_1 */
 	FEATURE_HVC = 1 << 4,        /* compares the exception class with HVC's */
-	FEATURE_VTTBR = 1 << 5,      /* reads VTTBR_EL2 */
+	FEATURE_VTTBR = 1 << 5,      /* tests VTTBR_EL2 for zero */
 	FEATURE_SETS_MMU = 1 << 6,   /* writes TTBR0_EL2 */
 	FEATURE_SETS_X24 = 1 << 7,   /* VBAR_EL2 := x24 */
 	FEATURE_SETS_VBAR = 1 << 8,  /* writes VBAR_EL2 */
@@ -67,6 +67,7 @@ struct search {
 	const struct hvc_image *image;
 	struct hvc_values values;
 	unsigned features;
+	uint64_t vttbr_at; /* where VTTBR_EL2 was read last */
 };
 
 #define SYSREG(op0, op1, crn, crm, op2) \
@@ -79,14 +80,24 @@ static unsigned of_sysop(const struct hvc_sysop *op)
 		return !op->write ? 0 : FEATURE_SETS_VBAR | (op->rt == 24 ? FEATURE_SETS_X24 : 0);
 	case SYSREG(3, 4, 5, 2, 0): /* ESR_EL2 */
 		return op->write ? 0 : FEATURE_READS_ESR;
-	case SYSREG(3, 4, 2, 1, 0): /* VTTBR_EL2 */
-		return op->write ? 0 : FEATURE_VTTBR;
 	case SYSREG(3, 4, 2, 0, 0): /* TTBR0_EL2 */
 		return op->write ? FEATURE_SETS_MMU : 0;
 	case SYSREG(3, 4, 13, 0, 2): /* TPIDR_EL2 */
 		return op->write ? 0 : FEATURE_TPIDR;
 	}
 	return 0;
+}
+
+/* KVM up to 5.9 tells host and guest by it. */
+static bool tests_vttbr(struct search *search, uint64_t address, uint32_t word)
+{
+	const struct hvc_value *value = &search->values.x[word & 31];
+
+	/* MRS xN, VTTBR_EL2; then CBZ or CBNZ xN */
+	if ((word & ~UINT32_C(31)) == UINT32_C(0xd53c2100))
+		search->vttbr_at = address;
+	return (word & 0x7e000000) == 0x34000000 && (word & 31) != 31 &&
+	       value->kind == HVC_VALUE_SYSTEM && value->at == search->vttbr_at;
 }
 
 static bool visit(void *ctx, uint64_t address, uint32_t word, bool leader)
@@ -107,6 +118,8 @@ static bool visit(void *ctx, uint64_t address, uint32_t word, bool leader)
 		search->features |= of_sysop(&op);
 	if (hvc_a64__flow(address, word, &target) == HVC_FLOW_ERET)
 		search->features |= FEATURE_ERETS;
+	if (tests_vttbr(search, address, word))
+		search->features |= FEATURE_VTTBR;
 	hvc_def_use__of(word, &use);
 	if (use.address || (word & 0x0a000000) == 0x08000000)
 		search->features |= FEATURE_SPILLS;
@@ -174,7 +187,7 @@ static void tell(unsigned features, unsigned selectors, struct hvc_likely *out)
 	        {FEATURE_XEN, "compares with 0xea1"},
 	        {FEATURE_WORKAROUND, "compares with 0x80008000"},
 	        {FEATURE_HVC, "compares with 0x16 (the class of HVC)"},
-	        {FEATURE_VTTBR, "reads vttbr_el2"},
+	        {FEATURE_VTTBR, "tests vttbr_el2"},
 	        {FEATURE_SETS_MMU, "writes ttbr0_el2"},
 	        {FEATURE_SETS_X24, "vbar_el2 := x24"},
 	};
