@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "hvcheck/subject.h"
+#include "subject/little.h"
 #include "subject/member.h"
 
 /* libarchive asks for input in such pieces: positions in diagnostics are that exact. */
@@ -43,7 +44,7 @@ struct reader {
 	struct hvc_diag *diag;
 	struct archive *archive;
 	struct hvc_unpacked found;
-	unsigned files, matches;
+	unsigned entries, files, matches;
 	char list[160]; /* names of the matches */
 	bool stop;
 };
@@ -110,20 +111,6 @@ static enum hvc_status append(struct reader *reader, struct hvc_unpacked *to, si
 	return HVC_OK;
 }
 
-/*
- * Linux appends the size of what it compressed (scripts/Makefile.lib, size_append), which no
- * decompressor expects.
- */
-static bool ends_in_size(const struct reader *reader, size_t size)
-{
-	const struct hvc_packed *packed = reader->packed;
-	uint32_t last = 0;
-
-	for (unsigned i = 0; i < 4 && packed->size >= 4; i++)
-		last |= (uint32_t)packed->bytes[packed->size - 4 + i] << 8 * i;
-	return size && last == size;
-}
-
 /* The data of the current member, into *to, or only past it when that is NULL. */
 static enum hvc_status read_data(struct reader *reader, struct hvc_unpacked *to)
 {
@@ -137,12 +124,8 @@ static enum hvc_status read_data(struct reader *reader, struct hvc_unpacked *to)
 
 		if (got == ARCHIVE_EOF)
 			return HVC_OK;
-		if (got < ARCHIVE_WARN) {
-			if (to && archive_format(reader->archive) == ARCHIVE_FORMAT_RAW &&
-			    ends_in_size(reader, to->size))
-				return HVC_OK;
+		if (got < ARCHIVE_WARN)
 			return damaged(reader);
-		}
 		if ((uint64_t)archive_filter_bytes(reader->archive, 0) > reader->packed->limit)
 			return too_large(reader, reader->packed->limit);
 		if (!to)
@@ -274,6 +257,7 @@ static enum hvc_status read_layer(struct reader *reader)
 			return damaged(reader);
 		if ((uint64_t)archive_filter_bytes(reader->archive, 0) > reader->packed->limit)
 			return too_large(reader, reader->packed->limit);
+		reader->entries++;
 		HVC_TRY(read_member(reader, entry));
 	}
 	if (reader->matches != 1)
@@ -285,7 +269,7 @@ static enum hvc_status read_layer(struct reader *reader)
 }
 
 /* Formats that run other programs, and those of no kernel, are left out. */
-static struct archive *make_reader(void)
+static struct archive *make_reader(bool packages)
 {
 	struct archive *archive = archive_read_new();
 
@@ -298,19 +282,25 @@ static struct archive *make_reader(void)
 	archive_read_support_filter_zstd(archive);
 	archive_read_support_filter_lz4(archive);
 	archive_read_support_filter_rpm(archive);
-	archive_read_support_format_ar(archive);
-	archive_read_support_format_tar(archive);
-	archive_read_support_format_cpio(archive);
 	archive_read_support_format_raw(archive);
+	if (packages) {
+		archive_read_support_format_ar(archive);
+		archive_read_support_format_tar(archive);
+		archive_read_support_format_cpio(archive);
+	}
 	return archive;
 }
 
-enum hvc_status hvc_archive__unpack(const struct hvc_packed *packed, struct hvc_diag *diag,
-                                    struct hvc_unpacked *out)
+static enum hvc_status attempt(const struct hvc_packed *packed, bool packages,
+                               struct hvc_diag *diag, struct hvc_unpacked *out)
 {
-	struct reader reader = {.packed = packed, .diag = diag, .archive = make_reader()};
+	struct reader reader = {.packed = packed, .diag = diag, .archive = make_reader(packages)};
 	enum hvc_status status = reader.archive ? read_layer(&reader) : no_memory(&reader);
 
+	/* A block of zeros is an empty tar archive to libarchive, and the start of an image here.
+	 */
+	if (status == HVC_E_NOTFOUND && packages && !reader.entries && !packed->member)
+		status = attempt(packed, false, diag, &reader.found);
 	archive_read_free(reader.archive);
 	if (status != HVC_OK) {
 		free(reader.found.bytes);
@@ -318,5 +308,81 @@ enum hvc_status hvc_archive__unpack(const struct hvc_packed *packed, struct hvc_
 		return status;
 	}
 	*out = reader.found;
+	return HVC_OK;
+}
+
+/*
+ * Linux appends the size of what it compressed (scripts/Makefile.lib, size_append), which no
+ * decompressor expects: try without, and the size must be right.
+ */
+static bool has_size(const struct hvc_packed *packed, struct hvc_unpacked *out)
+{
+	struct hvc_packed less = *packed;
+	struct hvc_unpacked found;
+	uint32_t size;
+
+	if (packed->member || packed->size < 8)
+		return false;
+	less.size -= 4;
+	size = hvc_little__32(packed->bytes + less.size);
+	if (size < packed->size || attempt(&less, false, NULL, &found) != HVC_OK)
+		return false;
+	if (found.size != size) {
+		free(found.bytes);
+		return false;
+	}
+	*out = found;
+	return true;
+}
+
+/* CRC-32 as gzip has it (RFC 1952, 8). */
+static uint32_t crc32_of(const uint8_t *bytes, size_t size)
+{
+	uint32_t table[256], crc = UINT32_MAX;
+
+	for (uint32_t i = 0; i < 256; i++) {
+		table[i] = i;
+		for (unsigned bit = 0; bit < 8; bit++)
+			table[i] = table[i] >> 1 ^ (table[i] & 1 ? UINT32_C(0xedb88320) : 0);
+	}
+	for (size_t i = 0; i < size; i++)
+		crc = crc >> 8 ^ table[(crc ^ bytes[i]) & 0xff];
+	return ~crc;
+}
+
+/*
+ * libarchive does not compare the checksum of gzip. It and the size end the file, or stand before
+ * what follows, such as a device tree. (Two gzip files in a row would seem damaged.)
+ */
+static bool is_gzip_damaged(const struct hvc_packed *packed, const struct hvc_unpacked *found)
+{
+	uint8_t end[8];
+
+	if (found->member || packed->size < 8 || packed->bytes[0] != 0x1f ||
+	    packed->bytes[1] != 0x8b)
+		return false;
+	hvc_little__put32(end, crc32_of(found->bytes, found->size));
+	hvc_little__put32(end + 4, (uint32_t)found->size);
+	return memcmp(packed->bytes + packed->size - 8, end, 8) != 0 &&
+	       !memmem(packed->bytes, packed->size, end, 8);
+}
+
+enum hvc_status hvc_archive__unpack(const struct hvc_packed *packed, struct hvc_diag *diag,
+                                    struct hvc_unpacked *out)
+{
+	struct hvc_diag said;
+	struct hvc_unpacked found;
+	enum hvc_status status = attempt(packed, true, &said, &found);
+
+	if (status != HVC_OK && (status != HVC_E_FORMAT || !has_size(packed, &found)))
+		return hvc_diag_set(diag, status, said.file, 0, 0, "%s", said.message);
+	if (is_gzip_damaged(packed, &found)) {
+		free(found.bytes);
+		return hvc_diag_set(diag, HVC_E_FORMAT, packed->name, 0, 0,
+		                    "is damaged: its checksum, at offset 0x%zx unless something "
+		                    "follows, is not that of what comes out",
+		                    packed->size - 8);
+	}
+	*out = found;
 	return HVC_OK;
 }
