@@ -81,6 +81,7 @@ struct hvc_zero_page {
  */
 struct hvc_zero {
 	unsigned limit; /* pages used at once; 0: none is lent */
+	uint64_t top;   /* of physical addresses, exclusive: the CPU reaches none from there on */
 	struct hvc_zero_page *page;
 	unsigned pages, used;
 	unsigned *slot; /* hash table: page index + 1, 0 is empty */

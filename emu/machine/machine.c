@@ -80,6 +80,16 @@ static bool load_image(struct hvc_machine *machine)
 	return ok;
 }
 
+/* ID_AA64MMFR0_EL1.PARange. Without translation, what is above is an address size fault. */
+static uint64_t physical_top(struct hvc_machine *machine)
+{
+	static const uint8_t bits[16] = {32, 36, 40, 42, 44, 48, 52};
+	uint64_t value = 0;
+
+	(void)hvc_engine__get_sys(machine->engine, (const uint8_t[5]){3, 0, 0, 7, 0}, &value);
+	return UINT64_C(1) << (bits[value & 15] ? bits[value & 15] : 32);
+}
+
 /* FEAT_x from the ID registers of the CPU model (Arm ARM D24.2). */
 static unsigned features(struct hvc_machine *machine)
 {
@@ -154,6 +164,7 @@ static enum hvc_status set_up_registers(struct hvc_machine *machine, uint64_t ve
 		machine->hcd = world->state.v[HVC_REG_HCR_EL2] & HVC_HCR_HCD;
 	machine->entry.v[HVC_REG_HCR_EL2] |= machine->hcd;
 	machine->pe.features = features(machine);
+	machine->zero.top = physical_top(machine);
 	machine->now = machine->entry;
 	return HVC_OK;
 }

@@ -72,7 +72,7 @@ static bool lend_page(struct hvc_zero *zero, struct hvc_engine *engine, uint64_t
 {
 	unsigned index = zero->pages;
 
-	if (zero->used == zero->limit || (index == zero->limit && !evict(zero, engine, &index)) ||
+	if (address >= zero->top || zero->used == zero->limit || (index == zero->limit && !evict(zero, engine, &index)) ||
 	    !hvc_engine__lend(engine, address, PAGE))
 		return false;
 	memset(&zero->page[index], 0, sizeof *zero->page);
