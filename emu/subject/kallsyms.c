@@ -81,21 +81,6 @@ static bool try_at(struct reader *reader, enum encoding encoding, size_t at)
 	       (encoding != ABSOLUTE || value(reader, tables->count / 2) >= KERNEL_LOW);
 }
 
-static bool find_addresses(struct reader *reader)
-{
-	const struct hvc_kallsyms *tables = &reader->tables;
-	const size_t after = align(tables->token_index + 2 * HVC_KALLSYMS_TOKENS);
-	const size_t narrow = align((size_t)4 * tables->count), wide = (size_t)8 * tables->count;
-
-	if (try_at(reader, RELATIVE, after) || try_at(reader, PLACE, after))
-		return true;
-	if (try_at(reader, ABSOLUTE, after))
-		return true;
-	if (tables->head >= narrow + 8 && try_at(reader, RELATIVE, tables->head - 8 - narrow))
-		return true;
-	return tables->head >= wide && try_at(reader, ABSOLUTE, tables->head - wide);
-}
-
 /* Expand all names. False: one of them is none, or they are too long in all. */
 static enum hvc_status expand(struct reader *reader, bool *good)
 {
@@ -229,6 +214,32 @@ static bool find_link(struct reader *reader)
 	return most >= FIT_MIN;
 }
 
+/* Find the addresses: where they can be, and fit. */
+static bool find_addresses(struct reader *reader)
+{
+	const struct hvc_kallsyms *tables = &reader->tables;
+	const size_t after = align(tables->token_index + 2 * HVC_KALLSYMS_TOKENS);
+	const size_t narrow = align((size_t)4 * tables->count) + 8,
+	             wide = (size_t)8 * tables->count;
+	const struct {
+		enum encoding encoding;
+		size_t at;
+		bool inside;
+	} places[] = {
+	        {RELATIVE, after, true},
+	        {PLACE, after, true},
+	        {RELATIVE, tables->head - narrow, tables->head >= narrow},
+	        {ABSOLUTE, after, true},
+	        {ABSOLUTE, tables->head - wide, tables->head >= wide},
+	};
+
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+		if (places[i].inside && try_at(reader, places[i].encoding, places[i].at) &&
+		    find_link(reader))
+			return true;
+	return false;
+}
+
 static enum hvc_status add_all(struct reader *reader)
 {
 	struct hvc_loaded *loaded = reader->loaded;
@@ -252,11 +263,10 @@ enum hvc_status hvc_kallsyms__load(struct hvc_loaded *loaded)
 	enum hvc_status status = HVC_OK;
 	bool good = false;
 
-	if (!loaded->segments || !hvc_kallsyms__find(loaded->bytes, loaded->size, &reader.tables) ||
-	    !find_addresses(&reader))
+	if (!loaded->segments || !hvc_kallsyms__find(loaded->bytes, loaded->size, &reader.tables))
 		return HVC_OK;
 	status = expand(&reader, &good);
-	good = good && find_link(&reader);
+	good = good && find_addresses(&reader);
 	if (status == HVC_OK && good)
 		status = hvc_symbols__own(&loaded->symbols, reader.text);
 	else
