@@ -179,6 +179,8 @@ START_TEST(each_disagreement_is_found_and_nothing_else)
 		 HVC_CALLER_OTHER, NO_ISSUE, NULL, "SMCCC's ARCH_FEATURES"},
 		{{MOVZ(16, 17), HVC(0xea1), RET},
 		 HVC_CALLER_OTHER, NO_ISSUE, NULL, "Xen's hypercall"},
+		{{MOVZ(0, 1), 0xb4000045 /* cbz x5, 8 */, MOVZ(0, 0), HVC(0), MOVZ(0, 0), RET},
+		 HVC_CALLER_HELD, NO_ISSUE, "set", "two calls, one of which does not come back"},
 		{{MOVZ(0, 0), HVC(0), 0x14000000 /* b . */},
 		 HVC_CALLER_HELD, NO_ISSUE, "set", "nobody is left to look at the result"},
 	};

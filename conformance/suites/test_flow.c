@@ -137,6 +137,10 @@ START_TEST(ways_are_merged)
 	ck_assert_uint_eq(value(5, 1).kinds, 1u << HVC_VALUE_CONSTANT | 1u << HVC_VALUE_ARGUMENT);
 	assert_constant(5, 2, 9);
 	hvc_flow__free(flow);
+	/* One argument or another is none. */
+	FOLLOW(A64_MOV(0, 1), A64_CBZ(5, 8), A64_MOV(0, 2), HVC0);
+	ck_assert_int_eq(value(3, 0).kind, HVC_VALUE_UNKNOWN);
+	hvc_flow__free(flow);
 }
 END_TEST
 
