@@ -87,6 +87,9 @@ static void put_effects(FILE *file, const struct hvc_draft *draft,
 		if (hvc_regset_has(&free, effect->reg))
 			continue;
 		hvc_term_print(&effect->value, text, sizeof text);
+		if (effect->value.kind == HVC_TERM_IMM && rule->imms == 1 &&
+		    rule->imm[0].lo == rule->imm[0].hi)
+			snprintf(text, sizeof text, "0x%" PRIx64, rule->imm[0].lo);
 		/* a comma would end the value */
 		fprintf(file, strchr(text, ',') ? "%s%s: \"%s\"" : "%s%s: %s",
 		        promised++ ? ", " : "    results: { ", hvc_reg_name(effect->reg), text);

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Suggested specifications: they load, their subjects conform, and variants that are wrong on
+ * purpose violate what the right one suggests.
+ */
+#include <stdlib.h>
+
+#include "hvcheck/study.h"
+#include "hvcheck/suggest.h"
+#include "under_test.h"
+
+static const struct row {
+	const char *subject;
+	const char *broken; /* NULL: none */
+} rows[] = {
+        {"linux-stub-4.12", "broken-w0-compare"},
+        {"linux-stub-imm", "broken-single-imm"},
+        {"jailhouse", "broken-jailhouse-imm"},
+        {"psci-0.1", NULL},
+        {"m1n1", NULL},
+        {"xen", "broken-xen-ea1-w16"},
+};
+
+/* What a map without any specification would try; few values of each register. */
+static struct hvc_abi *suggest(const struct hvc_subject *subject, char **text)
+{
+	struct hvc_constant *constant = NULL;
+	struct hvc_probe_config probe = {.randoms = 0};
+	struct hvc_probes probes;
+	struct hvc_map_config config = {.subject = subject, .probes = &probes, .jobs = 2};
+	struct hvc_map *map = NULL;
+	struct hvc_abi *abi = NULL;
+	struct hvc_diag diag = {0};
+
+	ck_assert_int_eq(hvc_subject_constants(subject, 20000, &constant, &probe.constants),
+	                 HVC_OK);
+	probe.constant = constant;
+	ck_assert_int_eq(hvc_probes_make(&probe, &probes), HVC_OK);
+	free(constant);
+	ck_assert_msg(hvc_map_make(&config, &diag, &map) == HVC_OK, "%s", diag.message);
+	ck_assert_msg(hvc_map_study(&config, map, &diag) == HVC_OK, "%s", diag.message);
+	ck_assert_msg(hvc_suggest_abi(&config, map, "suggested", 0, &diag, text) == HVC_OK, "%s",
+	              diag.message);
+	hvc_map_free(map);
+	hvc_probes_free(&probes);
+	ck_assert_msg(hvc_abi_parse(*text, strlen(*text), "suggested", &diag, &abi) == HVC_OK,
+	              "%u:%u: %s\n%s", diag.line, diag.column, diag.message, *text);
+	return abi;
+}
+
+static void try_row(const struct row *row)
+{
+	struct hvc_subject *subject = open_subject(row->subject);
+	struct hvc_abi *abi;
+	struct hvc_check *check;
+	char *text, findings[4096];
+	unsigned promised = 0;
+
+	abi = suggest(subject, &text);
+	ck_assert(strstr(text, "source: \"derived by hvcheck map from "));
+	check = run_check(subject, abi, 2);
+	print_findings(check, findings, sizeof findings);
+	ck_assert_msg(check->findings == 0, "%s:%s\n%s", row->subject, findings, text);
+	for (unsigned i = 0; i < hvc_abi_rule_count(abi); i++)
+		promised += hvc_abi_rule_at(abi, i)->specified;
+	ck_assert_msg(promised > 1, "%s: nothing is promised:\n%s", row->subject, text);
+	hvc_check_free(check);
+	hvc_subject_close(subject);
+	if (row->broken) {
+		subject = open_subject(row->broken);
+		check = run_check(subject, abi, 0);
+		ck_assert_msg(check->findings > 0, "%s conforms to\n%s", row->broken, text);
+		hvc_check_free(check);
+		hvc_subject_close(subject);
+	}
+	hvc_abi_free(abi);
+	free(text);
+}
+
+START_TEST(a_suggestion_holds)
+{
+	try_row(&rows[_i]);
+}
+END_TEST
+
+static const struct suite_test tests[] = {
+        {"linux-stub-4.12", &a_suggestion_holds},
+        {"linux-stub-imm", &a_suggestion_holds},
+        {"jailhouse", &a_suggestion_holds},
+        {"psci-0.1", &a_suggestion_holds},
+        {"m1n1", &a_suggestion_holds},
+        {"xen", &a_suggestion_holds},
+};
+
+SUITE_MAIN("suggest", tests)
