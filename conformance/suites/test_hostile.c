@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Images damaged on purpose: good ones of every kind, each cut short, with bits flipped, wild
+ * numbers in their headers, pieces moved about; and bombs. hvcheck ends on each with status 0, 1
+ * or 2, in bounded time and memory, and says one line when it is 2. The same damage every time.
+ */
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kallsyms_maker.h"
+#include "packing.h"
+#include "suite.h"
+
+#define IMAGES_LEAST 300u
+#define SECONDS      20u             /* one run; under a sanitizer, on a busy machine */
+#define KIB_MOST     (1400u * 1024u) /* resident: the largest image, and what it came from */
+#define PLACES       6u              /* of each kind of damage to each seed */
+
+#define FOLDER HVC_BINARY_DIR "/hostile.files"
+
+struct seed {
+	const char *name, *where; /* where: what follows FILE */
+	struct pack data;
+};
+
+static struct seed seeds[24];
+static unsigned seed_count, images;
+
+static uint32_t next_random(uint32_t *state)
+{
+	*state = *state * 1664525 + 1013904223;
+	return *state >> 8;
+}
+
+static void add(const char *name, const char *where, struct pack data)
+{
+	ck_assert_uint_lt(seed_count, sizeof seeds / sizeof *seeds);
+	seeds[seed_count++] = (struct seed){name, where, data};
+}
+
+static struct pack read_file(const char *path)
+{
+	FILE *file = fopen(path, "rb");
+	uint8_t *bytes;
+	struct pack room = pack_alloc(1 << 20, &bytes);
+
+	ck_assert_msg(file != NULL, "%s", path);
+	room.size = fread(bytes, 1, room.size, file);
+	ck_assert_int_eq(fclose(file), 0);
+	return room;
+}
+
+static void make_seeds(void)
+{
+	const struct hvc_builtin *builtin = hvc_builtin_at(0);
+	const struct pack elf = {builtin->elf, builtin->elf_size};
+	const struct pack old = {maker_make(&maker_layouts[2]), MAKER_SIZE};
+	const struct pack new = {maker_make(&maker_layouts[5]), MAKER_SIZE};
+	const struct pack_member member = {"./boot/vmlinuz-6.1", old};
+	const struct pack_member members[] = {{"./boot/vmlinuz-6.1", old}, {"./opt/el2.elf", elf}};
+
+	add("elf", "@hvc_vectors", elf);
+	add("object", "@hvc_vectors", read_file(HVC_BINARY_DIR "/vectors/linux-stub-6.0.o"));
+	add("image-5.10", "@__hyp_stub_vectors", old);
+	add("image-6.4", "@+0x800", new);
+	add("gz", "@+0x800", pack_filter(ARCHIVE_FILTER_GZIP, old));
+	add("xz", "@+0x800", pack_filter(ARCHIVE_FILTER_XZ, old));
+	add("zst", "@+0x800", pack_filter(ARCHIVE_FILTER_ZSTD, old));
+	add("lz4", "@+0x800", pack_filter(ARCHIVE_FILTER_LZ4, old));
+	add("lzma", "@+0x800", pack_filter(ARCHIVE_FILTER_LZMA, old));
+	add("zboot", "@+0x800", pack_zboot("gzip", seeds[4].data));
+	add("uki", "@+0x800", pack_pe(0xaa64, ".linux", old));
+	add("deb", "@+0x800", pack_deb("data.tar.xz", ARCHIVE_FILTER_XZ, &member, 1));
+	add("deb-elf", ":el2.elf@hvc_vectors",
+	    pack_deb("data.tar", ARCHIVE_FILTER_NONE, members, 2));
+	add("rpm", "@+0x800", pack_rpm(ARCHIVE_FILTER_ZSTD, &member, 1));
+	add("cpio", "@+0x800",
+	    pack_members(ARCHIVE_FORMAT_CPIO_SVR4_NOCRC, ARCHIVE_FILTER_NONE, &member, 1));
+}
+
+/* Bounds that the child gives itself. A sanitizer wants more addresses than there are bytes. */
+static void limit(void)
+{
+	const struct rlimit time = {SECONDS, SECONDS}, core = {0, 0};
+#ifndef __SANITIZE_ADDRESS__
+	const struct rlimit room = {UINT64_C(4) << 30, UINT64_C(4) << 30};
+
+	setrlimit(RLIMIT_AS, &room);
+#endif
+	setrlimit(RLIMIT_CPU, &time);
+	setrlimit(RLIMIT_CORE, &core);
+}
+
+/* Run hvcheck; its exit status, or 128 and more for a signal. */
+static int run(char *const arguments[], struct rusage *usage)
+{
+	pid_t child = fork();
+	int status;
+
+	ck_assert_int_ge(child, 0);
+	if (!child) {
+		int out = open(FOLDER "/out", O_WRONLY | O_CREAT | O_TRUNC, 0666);
+		int err = open(FOLDER "/err", O_WRONLY | O_CREAT | O_TRUNC, 0666);
+
+		limit();
+		dup2(out, STDOUT_FILENO);
+		dup2(err, STDERR_FILENO);
+		execv(HVC_BINARY_DIR "/hvcheck", arguments);
+		_exit(127);
+	}
+	ck_assert_int_eq(wait4(child, &status, 0, usage), child);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static void expect_bounded(const char *what, char *const arguments[])
+{
+	struct rusage usage;
+	int status = run(arguments, &usage);
+	struct pack out = read_file(FOLDER "/out"), err = read_file(FOLDER "/err");
+	unsigned lines = 0;
+
+	for (size_t i = 0; i < err.size; i++)
+		lines += err.bytes[i] == '\n';
+	ck_assert_msg(status >= 0 && status <= 2, "%s %s: status %d: %.1000s", what, arguments[1],
+	              status, (const char *)err.bytes);
+	ck_assert_msg(status != 2 || (lines == 1 && !out.size),
+	              "%s %s: status 2 and %u lines: %.1000s", what, arguments[1], lines,
+	              (const char *)err.bytes);
+#ifndef __SANITIZE_ADDRESS__
+	ck_assert_msg((uint64_t)usage.ru_maxrss < KIB_MOST, "%s %s: %ld KiB", what, arguments[1],
+	              usage.ru_maxrss);
+#endif
+	free((void *)(uintptr_t)out.bytes);
+	free((void *)(uintptr_t)err.bytes);
+}
+
+/* One damaged image: run a call in it, and look through it. */
+static void expect_survives(const char *what, const char *where, struct pack data)
+{
+	char path[] = FOLDER "/image", spec[256];
+	char *const call[] = {"hvcheck", "run", spec, "--budget", "2000", NULL};
+	char *const look[] = {"hvcheck", "scan", path, NULL};
+	FILE *file = fopen(path, "wb");
+
+	ck_assert_ptr_nonnull(file);
+	ck_assert_uint_eq(fwrite(data.bytes, 1, data.size, file), data.size);
+	ck_assert_int_eq(fclose(file), 0);
+	snprintf(spec, sizeof spec, "%s%s", path, where);
+	expect_bounded(what, call);
+	expect_bounded(what, look);
+	images++;
+}
+
+/* Damage of kind `kind`, place `place`, to a copy; the size that is left. */
+static size_t spoil(uint8_t *bytes, size_t size, unsigned kind, unsigned place, uint32_t *random)
+{
+	static const uint64_t wild[PLACES] = {0,          1,         UINT64_MAX, UINT64_C(1) << 63,
+	                                      0x7fffffff, 0xffffff00};
+	const size_t head = size < 0x400 ? size : 0x400;
+	size_t at, from;
+
+	switch (kind) {
+	case 0: /* cut short */
+		return place < 4 ? size / 8 * (place * 2 + 1) : size - (place - 3) * 3;
+	case 1: /* some bits, anywhere */
+		for (unsigned i = 0; i < 1 + place * 4; i++)
+			bytes[next_random(random) % size] ^=
+			        (uint8_t)(1u << next_random(random) % 8);
+		break;
+	case 2: /* a wild number in the header, or in the one of sections, at the end */
+		at = next_random(random) % (head / 8 - 1) * 8;
+		if (place % 2)
+			at = size - head + at;
+		memcpy(bytes + at, &wild[place], place < 4 ? 8 : 4);
+		break;
+	case 3: /* a piece of it over another: what was apart overlaps */
+		at = next_random(random) % (size / 2);
+		from = next_random(random) % (size / 2);
+		memmove(bytes + at, bytes + from, size / 16 * (place + 1));
+		break;
+	}
+	return size;
+}
+
+START_TEST(damaged_images)
+{
+	uint32_t random = 20240229;
+
+	make_seeds();
+	ck_assert(!mkdir(FOLDER, 0777) || errno == EEXIST);
+	for (unsigned i = 0; i < seed_count; i++) {
+		const struct seed *seed = &seeds[i];
+		char what[64];
+
+		expect_survives(seed->name, seed->where, seed->data);
+		for (unsigned kind = 0; kind < 4; kind++) {
+			for (unsigned place = 0; place < PLACES - 2 * (kind == 3); place++) {
+				struct pack copy = pack_copy(seed->data.bytes, seed->data.size);
+
+				copy.size = spoil((uint8_t *)(uintptr_t)copy.bytes, copy.size, kind,
+				                  place, &random);
+				snprintf(what, sizeof what, "%s, damage %u.%u", seed->name, kind,
+				         place);
+				expect_survives(what, seed->where, copy);
+				free((void *)(uintptr_t)copy.bytes);
+			}
+		}
+	}
+	ck_assert_uint_ge(images, IMAGES_LEAST);
+}
+END_TEST
+
+/* Elf64_Phdr at offset 64: one field of the first program header. */
+static struct pack with_phdr(unsigned field, uint64_t value)
+{
+	struct pack copy = pack_copy(hvc_builtin_at(0)->elf, hvc_builtin_at(0)->elf_size);
+
+	pack_put((uint8_t *)(uintptr_t)copy.bytes, 64 + field, 8, value);
+	return copy;
+}
+
+START_TEST(bombs_and_giants)
+{
+	const size_t large = (size_t)100 << 20;
+	uint8_t *bytes;
+	const struct pack zeros = pack_alloc(large, &bytes);
+	struct pack bomb = pack_filter(ARCHIVE_FILTER_GZIP, zeros), kernel = pack_kernel(0x2000);
+	struct pack_member member = {"vmlinuz", bomb};
+
+	ck_assert(!mkdir(FOLDER, 0777) || errno == EEXIST);
+	expect_survives("gzip bomb", "@+0x800", bomb);
+	expect_survives("bomb in a deb", "@+0x800",
+	                pack_deb("data.tar", ARCHIVE_FILTER_NONE, &member, 1));
+	expect_survives("bomb in zboot", "@+0x800", pack_zboot("gzip", bomb));
+	expect_survives("twice packed", "@+0x800", pack_filter(ARCHIVE_FILTER_GZIP, bomb));
+	member.data = zeros;
+	bomb = pack_members(ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_ZSTD, &member, 1);
+	expect_survives("tar bomb", "@+0x800", bomb);
+	member.path = "zeros";
+	bomb = pack_members(ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_ZSTD, &member, 1);
+	expect_survives("bomb passed over", "@+0x800", bomb);
+	for (unsigned layer = 0; layer < 20; layer++)
+		kernel = pack_filter(ARCHIVE_FILTER_GZIP, kernel);
+	expect_survives("twenty layers", "@+0x800", kernel);
+	/* Large, but of this size honestly: the largest image there may be. */
+	kernel = pack_kernel(0x2000);
+	pack_put((uint8_t *)(uintptr_t)kernel.bytes, 16, 8, HVC_IMAGE_MAX);
+	expect_survives("image of 512 MiB", "@+0x800", kernel);
+	expect_survives("memory of 512 MiB", "@hvc_vectors", with_phdr(0x28, HVC_IMAGE_MAX));
+	expect_survives("memory of 8 EiB", "@hvc_vectors", with_phdr(0x28, INT64_MAX));
+	expect_survives("at the end of memory", "@hvc_vectors",
+	                with_phdr(0x10, UINT64_MAX - 0xfff));
+	expect_survives("at zero", "@hvc_vectors", with_phdr(0x10, 0));
+	expect_survives("in the harness", "@hvc_vectors", with_phdr(0x10, UINT64_C(0x4000000000)));
+	expect_survives("nothing but digits", "@+0x800",
+	                pack_copy("0\0"
+	                          "1\0"
+	                          "2\0"
+	                          "3\0"
+	                          "4\0"
+	                          "5\0"
+	                          "6\0"
+	                          "7\0"
+	                          "8\0"
+	                          "9\0",
+	                          20));
+	expect_survives("zeros", "@+0x800", zeros);
+}
+END_TEST
+
+static const struct suite_test tests[] = {
+        {"damaged_images", &damaged_images},
+        {"bombs_and_giants", &bombs_and_giants},
+};
+
+SUITE_MAIN("hostile", tests)
