@@ -100,6 +100,7 @@ static enum hvc_status run_samples(const struct hvc_map_config *config, struct s
 struct key {
 	enum hvc_outcome_kind outcome;
 	enum hvc_level level;
+	uint64_t esr;    /* of a fault: what kind of exception */
 	uint64_t way;    /* of all its samples */
 	uint64_t select; /* which way its conditional selects go */
 	unsigned class_;
@@ -113,6 +114,8 @@ static int by_way(const void *a, const void *b)
 		return x->outcome < y->outcome ? -1 : 1;
 	if (x->level != y->level)
 		return x->level < y->level ? -1 : 1;
+	if (x->esr != y->esr)
+		return x->esr < y->esr ? -1 : 1;
 	if (x->way != y->way)
 		return x->way < y->way ? -1 : 1;
 	return 0;
@@ -150,7 +153,10 @@ static void name_classes(struct samples *samples, struct key *key)
 	const struct hvc_map *map = samples->map;
 
 	for (unsigned i = 0; i < map->classes; i++)
-		key[i] = (struct key){map->class_[i].kind, map->class_[i].level, 0, 0, i};
+		key[i] = (struct key){.outcome = map->class_[i].kind,
+		                      .level = map->class_[i].level,
+		                      .esr = map->class_[i].esr,
+		                      .class_ = i};
 	qsort(samples->sample, samples->count, sizeof *samples->sample, by_name);
 	for (unsigned i = 0; i < samples->count; i++) {
 		const struct sample *sample = &samples->sample[i];
