@@ -5,6 +5,8 @@
 #include "machine/internal.h"
 #include "machine/vhe.h"
 
+#define PAGE UINT64_C(0x1000)
+
 /* An MSR to a register without a row: remember what it held, so that a reset can restore it. */
 static void note_extra(struct hvc_machine *machine, const uint8_t name[static 5])
 {
@@ -53,21 +55,55 @@ static bool is_own(struct hvc_machine *machine, uint64_t address)
 	return true;
 }
 
+/* Is there memory for a store to this page? Where it can be lent, it is. */
+static bool is_there(struct hvc_machine *machine, uint64_t page)
+{
+	uint8_t byte;
+
+	if (hvc_undo__knows(&machine->undo, page))
+		return true;
+	if (machine->zero.limit && hvc_zero__finds(&machine->zero, page))
+		return true;
+	if (hvc_engine__read(machine->engine, page, &byte, sizeof byte))
+		return true;
+	return machine->zero.limit && machine->phase == PHASE_EL2 &&
+	       hvc_zero__brings(&machine->zero, machine->engine, page);
+}
+
+/* Note the bytes that go to one page; what is not there will fault. */
+static bool note_store(struct hvc_machine *machine, uint64_t address, unsigned size,
+                       const uint8_t *value)
+{
+	uint64_t page = address & ~(PAGE - 1);
+	bool lent;
+
+	if (!is_there(machine, page))
+		return false;
+	lent = machine->zero.limit && hvc_zero__finds(&machine->zero, page);
+	if (hvc_undo__store(&machine->undo, machine->engine, address, size, value, lent))
+		machine->spin.progress = true;
+	return true;
+}
+
 void hvc_call__write(void *ctx, uint64_t address, unsigned size, uint64_t value)
 {
 	struct hvc_machine *machine = ctx;
-	uint64_t old = 0;
 	uint64_t mask = size >= 8 ? UINT64_MAX : (UINT64_C(1) << 8 * size) - 1;
+	unsigned left = (unsigned)(PAGE - (address & (PAGE - 1)));
+	unsigned first = size < left ? size : left;
+	uint8_t bytes[8];
+	bool all;
 
-	if (size > 8)
+	if (size > sizeof bytes)
 		return;
+	memcpy(bytes, &value, sizeof bytes); /* hosts are little-endian, as the guest is */
+	all = note_store(machine, address, first, bytes);
+	if (first < size)
+		all &= note_store(machine, address + first, size - first, bytes + first);
 	if (machine->zero.limit && machine->phase == PHASE_EL2)
-		hvc_zero__store(&machine->zero, machine->engine, address, size);
-	if (!hvc_engine__read(machine->engine, address, &old, size))
+		hvc_zero__store(&machine->zero, address, size);
+	if (!all)
 		return; /* unmapped: the access itself will fault */
-	hvc_undo__push(&machine->undo, address, old, size);
-	if ((value & mask) != old)
-		machine->spin.progress = true;
 	if (address < machine->blocks.hi && address + size > machine->blocks.lo)
 		machine->code_dirty = true;
 	if (is_own(machine, address)) {

@@ -35,21 +35,27 @@ void hvc_block__forget(struct hvc_blocks *blocks);
 
 /* undo.c: stores, so that they can be taken back */
 
-struct hvc_undo_entry {
-	uint64_t address;
-	uint64_t old;
-	uint8_t size;
-};
+struct hvc_undo_page;
 
 struct hvc_undo {
-	struct hvc_undo_entry *entry;
-	size_t count, capacity;
-	bool overflow; /* memory ran out: the machine cannot be reset any more */
+	struct hvc_undo_page **slot; /* hash table of the pages that are known */
+	unsigned slots, pages;
+	struct hvc_undo_page *touched; /* list of those stored to since the last reset */
+	struct hvc_undo_page *last;    /* found last */
+	bool overflow;                 /* memory ran out: the machine cannot be reset any more */
 };
 
-void hvc_undo__push(struct hvc_undo *undo, uint64_t address, uint64_t old, unsigned size);
-/* Put everything back, newest first. False when it cannot. */
+/* Is this page, by its address, known to be there? */
+bool hvc_undo__knows(struct hvc_undo *undo, uint64_t address);
+/*
+ * Note a store inside one page that is there. lent: the page may go with a reset. False when it
+ * stores what is there already.
+ */
+bool hvc_undo__store(struct hvc_undo *undo, struct hvc_engine *engine, uint64_t address,
+                     unsigned size, const uint8_t *value, bool lent);
+/* Put everything back. False when it cannot. */
 bool hvc_undo__apply(struct hvc_undo *undo, struct hvc_engine *engine);
+void hvc_undo__free(struct hvc_undo *undo);
 
 /* spin.c: a loop without progress, found by Brent's cycle detection */
 
@@ -95,10 +101,12 @@ bool hvc_zero__has(const struct hvc_zero *zero, uint64_t address);
 /* An access to memory that is not there. False: it stays so. */
 bool hvc_zero__lend(struct hvc_zero *zero, struct hvc_engine *engine, uint64_t address,
                     unsigned size);
-/* An access is about to be made, wherever it goes. A store gets the pages that it lacks. */
+/* Has the engine this page, by its address, from this or an earlier call? If not, bring it. */
+bool hvc_zero__finds(const struct hvc_zero *zero, uint64_t address);
+bool hvc_zero__brings(struct hvc_zero *zero, struct hvc_engine *engine, uint64_t address);
+/* An access is about to be made, wherever it goes. */
 void hvc_zero__load(struct hvc_zero *zero, uint64_t address, unsigned size);
-void hvc_zero__store(struct hvc_zero *zero, struct hvc_engine *engine, uint64_t address,
-                     unsigned size);
+void hvc_zero__store(struct hvc_zero *zero, uint64_t address, unsigned size);
 void hvc_zero__start(struct hvc_zero *zero);
 /* After the stores have been taken back. */
 void hvc_zero__reset(struct hvc_zero *zero);

@@ -245,7 +245,7 @@ void hvc_machine_close(struct hvc_machine *machine)
 		return;
 	hvc_engine__close(machine->engine);
 	free(machine->segment);
-	free(machine->undo.entry);
+	hvc_undo__free(&machine->undo);
 	hvc_around__close(machine);
 	free(machine);
 }
@@ -290,7 +290,7 @@ bool hvc_machine__restore(struct hvc_machine *machine)
 		ok &= hvc_engine__set_sys(machine->engine, machine->extra[i].encoding,
 		                          machine->extra[i].value);
 	machine->extras_dirty = false;
-	if (machine->undo.count || machine->undo.overflow)
+	if (machine->undo.touched || machine->undo.overflow)
 		ok &= hvc_undo__apply(&machine->undo, machine->engine);
 	if (machine->zero.used)
 		hvc_zero__reset(&machine->zero);

@@ -68,11 +68,12 @@ static bool evict(struct hvc_zero *zero, struct hvc_engine *engine, unsigned *in
 	return true;
 }
 
-static bool lend_page(struct hvc_zero *zero, struct hvc_engine *engine, uint64_t address)
+bool hvc_zero__brings(struct hvc_zero *zero, struct hvc_engine *engine, uint64_t address)
 {
 	unsigned index = zero->pages;
 
-	if (address >= zero->top || zero->used == zero->limit || (index == zero->limit && !evict(zero, engine, &index)) ||
+	if (address >= zero->top || zero->used == zero->limit ||
+	    (index == zero->limit && !evict(zero, engine, &index)) ||
 	    !hvc_engine__lend(engine, address, PAGE))
 		return false;
 	memset(&zero->page[index], 0, sizeof *zero->page);
@@ -124,6 +125,11 @@ static void access(struct hvc_zero *zero, uint64_t address, unsigned size, bool 
 	}
 }
 
+bool hvc_zero__finds(const struct hvc_zero *zero, uint64_t address)
+{
+	return find(zero, address) != NONE;
+}
+
 bool hvc_zero__has(const struct hvc_zero *zero, uint64_t address)
 {
 	unsigned index = find(zero, START(address));
@@ -134,8 +140,8 @@ bool hvc_zero__has(const struct hvc_zero *zero, uint64_t address)
 bool hvc_zero__lend(struct hvc_zero *zero, struct hvc_engine *engine, uint64_t address,
                     unsigned size)
 {
-	/* An engine may have looked for the page before hvc_zero__store brought it. */
-	if (find(zero, START(address)) == NONE && !lend_page(zero, engine, START(address)))
+	/* An engine may have looked for the page before the store hook brought it. */
+	if (find(zero, START(address)) == NONE && !hvc_zero__brings(zero, engine, START(address)))
 		return false;
 	access(zero, address, size, false);
 	return true;
@@ -146,18 +152,8 @@ void hvc_zero__load(struct hvc_zero *zero, uint64_t address, unsigned size)
 	access(zero, address, size, false);
 }
 
-void hvc_zero__store(struct hvc_zero *zero, struct hvc_engine *engine, uint64_t address,
-                     unsigned size)
+void hvc_zero__store(struct hvc_zero *zero, uint64_t address, unsigned size)
 {
-	uint64_t last = START(address + size - 1);
-	uint8_t byte;
-
-	if (find(zero, START(address)) == NONE &&
-	    !hvc_engine__read(engine, address, &byte, sizeof byte))
-		(void)lend_page(zero, engine, START(address));
-	if (last != START(address) && find(zero, last) == NONE &&
-	    !hvc_engine__read(engine, last, &byte, sizeof byte))
-		(void)lend_page(zero, engine, last);
 	access(zero, address, size, true);
 }
 
