@@ -42,6 +42,7 @@ enum feature {
 	FEATURE_TPIDR = 1 << 12, /* reads TPIDR_EL2 */
 	FEATURE_ERETS = 1 << 13,
 	FEATURE_FEW_IDS = 1 << 14, /* compares x0 with 3, 4 or 5: HVC_STUB_HCALL_NR */
+	FEATURE_IMM = 1 << 16,     /* takes the immediate or ISS out of ESR_EL2 */
 	FEATURE_SPILLS = 1 << 15,  /* uses memory */
 };
 
@@ -52,6 +53,7 @@ static const struct {
 } kinds[] = {
         /* clang-format off */
 	{FEATURE_XEN, 0, "Xen"},
+	{FEATURE_HVC | FEATURE_WORKAROUND | FEATURE_IMM, FEATURE_VTTBR, "Xen"},
 	{FEATURE_KVM_INIT, FEATURE_HVC, "Linux KVM init vectors"},
 	{FEATURE_SETS_X24, FEATURE_CALLS_0_1, "Linux hibernate resume vectors"},
 	{FEATURE_STUB_ERROR | FEATURE_CALLS_0_1 | FEATURE_CALLS_2 | FEATURE_SETS_VBAR, FEATURE_READS_ESR, "Linux hyp stub"},
@@ -59,7 +61,7 @@ static const struct {
 	{FEATURE_HVC | FEATURE_SETS_VBAR, FEATURE_SPILLS | FEATURE_WORKAROUND, "Linux hyp stub before 4.12"},
 	{FEATURE_HVC | FEATURE_WORKAROUND, FEATURE_VTTBR, "Linux KVM guest vectors"},
 	{FEATURE_HVC | FEATURE_FEW_IDS, FEATURE_VTTBR, "Linux KVM host vectors"},
-	{FEATURE_HVC | FEATURE_VTTBR, 0, "Linux KVM vectors before 5.10"},
+	{FEATURE_HVC | FEATURE_VTTBR, FEATURE_IMM, "Linux KVM vectors before 5.10"},
         /* clang-format on */
 };
 
@@ -68,6 +70,7 @@ struct search {
 	struct hvc_values values;
 	unsigned features;
 	uint64_t vttbr_at; /* where VTTBR_EL2 was read last */
+	uint64_t esr_at;   /* and ESR_EL2 */
 };
 
 #define SYSREG(op0, op1, crn, crm, op2) \
@@ -100,6 +103,18 @@ static bool tests_vttbr(struct search *search, uint64_t address, uint32_t word)
 	       value->kind == HVC_VALUE_SYSTEM && value->at == search->vttbr_at;
 }
 
+/* AND with 0xffff or 0x1ffffff, of 32 or 64 bits, of what was read from ESR_EL2 */
+static bool takes_immediate(struct search *search, uint64_t address, uint32_t word)
+{
+	const struct hvc_value *value = &search->values.x[word >> 5 & 31];
+	uint32_t operation = word & 0x7fbffc00;
+
+	if ((word & ~UINT32_C(31)) == UINT32_C(0xd53c5200))
+		search->esr_at = address;
+	return (operation == 0x12003c00 || operation == 0x12006000) && (word >> 5 & 31) != 31 &&
+	       value->kind == HVC_VALUE_SYSTEM && value->at == search->esr_at;
+}
+
 static bool visit(void *ctx, uint64_t address, uint32_t word, bool leader)
 {
 	struct search *search = ctx;
@@ -120,6 +135,8 @@ static bool visit(void *ctx, uint64_t address, uint32_t word, bool leader)
 		search->features |= FEATURE_ERETS;
 	if (tests_vttbr(search, address, word))
 		search->features |= FEATURE_VTTBR;
+	if (takes_immediate(search, address, word))
+		search->features |= FEATURE_IMM;
 	hvc_def_use__of(word, &use);
 	if (use.address || (word & 0x0a000000) == 0x08000000)
 		search->features |= FEATURE_SPILLS;
@@ -189,6 +206,7 @@ static void tell(unsigned features, unsigned selectors, struct hvc_likely *out)
 	        {FEATURE_HVC, "compares with 0x16 (the class of HVC)"},
 	        {FEATURE_VTTBR, "tests vttbr_el2"},
 	        {FEATURE_SETS_MMU, "writes ttbr0_el2"},
+	        {FEATURE_IMM, "tests the immediate"},
 	        {FEATURE_SETS_X24, "vbar_el2 := x24"},
 	};
 	char text[32] = "";
