@@ -218,14 +218,37 @@ static bool in_range(uint64_t offset, uint64_t begin, uint64_t size)
 	return offset >= begin && offset - begin < size;
 }
 
+/* Where a byte is in the file; false when it comes from none. */
+static bool offset_of(const struct hvc_loaded *loaded, uint64_t address, uint64_t *offset)
+{
+	unsigned index = 0;
+	const struct hvc_segment *segment = segment_of(loaded, address, &index);
+
+	if (!segment)
+		return false;
+	for (unsigned i = 0; i < loaded->pieces; i++) {
+		if (!in_range(address, loaded->piece[i].address, loaded->piece[i].size))
+			continue;
+		*offset = loaded->piece[i].offset + (address - loaded->piece[i].address);
+		return true;
+	}
+	if (!loaded->offset)
+		return false;
+	*offset = loaded->offset[index] + (address - segment->address);
+	return true;
+}
+
 /* loaded is an ELF file whose headers hvc_elf__load has found to be inside it. */
-bool hvc_functions__executable(const struct hvc_loaded *loaded, uint64_t offset)
+bool hvc_functions__executable(const struct hvc_loaded *loaded, uint64_t address)
 {
 	Elf64_Ehdr ehdr;
 	bool sections = false;
+	uint64_t offset;
 
 	if (loaded->format != HVC_FORMAT_ELF || loaded->size < sizeof(ehdr))
 		return true;
+	if (!offset_of(loaded, address, &offset))
+		return false;
 	memcpy(&ehdr, loaded->bytes, sizeof(ehdr));
 	for (unsigned i = 0; ehdr.e_shoff && i < ehdr.e_shnum; i++) {
 		uint64_t at = ehdr.e_shoff + (uint64_t)i * sizeof(Elf64_Shdr);

@@ -27,9 +27,9 @@ bool hvc_functions__around(const struct hvc_functions *functions, uint64_t addre
                            uint64_t *begin, uint64_t *end);
 
 /**
- * Is the byte of the file at this offset in something executable? ELF: an executable section, or
+ * Is the byte at this address in something executable? ELF: an executable section, or
  * segment where there are no sections. Other formats do not say, so everything is.
  */
-bool hvc_functions__executable(const struct hvc_loaded *loaded, uint64_t offset);
+bool hvc_functions__executable(const struct hvc_loaded *loaded, uint64_t address);
 
 #endif

@@ -135,9 +135,9 @@ static bool is_literal(const struct hvc_image *image, uint64_t site)
 
 /* Why a site is data; NULL: it is not. */
 static const char *judge(const struct search *search, const struct hvc_site *site, uint32_t word,
-                         uint64_t address, uint64_t offset)
+                         uint64_t address)
 {
-	if (!hvc_functions__executable(search->scan->loaded, offset))
+	if (!hvc_functions__executable(search->scan->loaded, address))
 		return "not in anything executable";
 	if (is_filling(&search->image, address, word))
 		return "one of a run of equal words";
@@ -174,8 +174,8 @@ static enum hvc_status analyse(struct search *search, uint64_t address, uint64_t
 	return HVC_OK;
 }
 
-static enum hvc_status examine(struct search *search, uint64_t address, uint64_t offset,
-                               uint32_t word, struct hvc_site *site)
+static enum hvc_status examine(struct search *search, uint64_t address, uint32_t word,
+                               struct hvc_site *site)
 {
 	const struct hvc_loaded *loaded = search->scan->loaded;
 	const struct hvc_symbol *symbol;
@@ -187,7 +187,7 @@ static enum hvc_status examine(struct search *search, uint64_t address, uint64_t
 	search->analysed++;
 	site->has_function =
 	        hvc_functions__around(&search->functions, address, HVC_FLOW_MAX, &begin, &end);
-	site->data = judge(search, site, word, address, offset);
+	site->data = judge(search, site, word, address);
 	symbol = hvc_symbols__cover(&loaded->symbols, address);
 	site->symbol = symbol && !site->data ? symbol->name : NULL;
 	if (site->data)
@@ -229,7 +229,7 @@ static enum hvc_status scan_segment(struct search *search, unsigned index)
 		       (uint32_t)byte[3] << 24;
 		if (!is_call(word, &site))
 			continue;
-		HVC_TRY(examine(search, site.address, loaded->offset[index] + at, word, &site));
+		HVC_TRY(examine(search, site.address, word, &site));
 		unbias(&site, loaded->bias);
 		HVC_TRY(add(search, &site));
 	}
