@@ -9,7 +9,8 @@
 #include "machine/internal.h"
 #include "machine/vhe.h"
 
-#define READS_ROWS 256u /* power of two; a conflict only costs another look at the code */
+#define READS_ROWS 2048u /* power of two; a conflict only costs another look at the code */
+#define LOOK_WORDS 64u   /* read at a time */
 #define NULL_PAGE  UINT64_C(0x1000)
 
 /* A block's MRS instructions: registers by the names they have, and under HCR_EL2.E2H. */
@@ -56,15 +57,18 @@ void hvc_around__start(struct hvc_machine *machine)
 static void look(struct hvc_reads *reads, struct hvc_engine *engine)
 {
 	struct hvc_vhe_access access;
-	uint32_t word;
+	uint32_t words[LOOK_WORDS];
 
 	for (uint32_t at = 0; at + 4 <= reads->size; at += 4) {
-		uint8_t t[5];
+		uint32_t left = (reads->size - at) & ~3u;
 		enum hvc_reg reg;
+		uint8_t t[5];
 
-		if (!hvc_engine__read(engine, reads->address + at, &word, 4))
+		if (at / 4 % LOOK_WORDS == 0 &&
+		    !hvc_engine__read(engine, reads->address + at, words,
+		                      left < sizeof words ? left : sizeof words))
 			break;
-		if (!hvc_vhe__decode(word, &access) || !access.read)
+		if (!hvc_vhe__decode(words[at / 4 % LOOK_WORDS], &access) || !access.read)
 			continue;
 		memcpy(t, access.name, sizeof t);
 		reg = hvc_reg_find_sys(t[0], t[1], t[2], t[3], t[4]);

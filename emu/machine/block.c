@@ -12,6 +12,8 @@
 #define WORD_ERET UINT32_C(0xd69f03e0)
 #define WORD_SELF UINT32_C(0x14000000)
 
+#define LOOK_WORDS 64u /* read at a time: asking the engine costs more than looking */
+
 /* AT, a SYS with CRn 7 and CRm 8 or 9, writes PAR_EL1. */
 static bool is_at(uint32_t word)
 {
@@ -46,11 +48,17 @@ static void add_msr(struct hvc_block *block, const uint8_t name[static 5])
 static void look(struct hvc_block *block, struct hvc_engine *engine)
 {
 	struct hvc_vhe_access access;
-	uint32_t word = 0;
+	uint32_t words[LOOK_WORDS], word = 0;
 
 	for (uint32_t at = 0; at + 4 <= block->size; at += 4) {
-		if (!hvc_engine__read(engine, block->address + at, &word, 4))
-			break;
+		if (at / 4 % LOOK_WORDS == 0) {
+			uint32_t left = (block->size - at) & ~3u;
+
+			if (!hvc_engine__read(engine, block->address + at, words,
+			                      left < sizeof words ? left : sizeof words))
+				break;
+		}
+		word = words[at / 4 % LOOK_WORDS];
 		if (hvc_vhe__decode(word, &access) && !access.read)
 			add_msr(block, access.name);
 		else if (is_at(word))
