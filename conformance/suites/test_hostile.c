@@ -54,12 +54,21 @@ static struct pack read_file(const char *path)
 	return room;
 }
 
+static struct pack make_image(unsigned layout)
+{
+	uint8_t *bytes = maker_make(&maker_layouts[layout]);
+	struct pack copy = pack_copy(bytes, MAKER_SIZE);
+
+	free(bytes);
+	return copy;
+}
+
 static void make_seeds(void)
 {
 	const struct hvc_builtin *builtin = hvc_builtin_at(0);
 	const struct pack elf = {builtin->elf, builtin->elf_size};
-	const struct pack old = {maker_make(&maker_layouts[2]), MAKER_SIZE};
-	const struct pack new = {maker_make(&maker_layouts[5]), MAKER_SIZE};
+	const struct pack old = make_image(2);
+	const struct pack new = make_image(5);
 	const struct pack_member member = {"./boot/vmlinuz-6.1", old};
 	const struct pack_member members[] = {{"./boot/vmlinuz-6.1", old}, {"./opt/el2.elf", elf}};
 
