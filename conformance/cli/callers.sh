@@ -35,6 +35,16 @@ says out '0 HVC and 0 SMC instructions'
 says out 'hvc #0x3: its neighbours are no instructions'
 expect 0 scan linux-stub-4.12
 says out 'Linux hyp stub'
+# A relocatable object: sections of their own, and a word of data.
+if as=$(command -v aarch64-linux-gnu-as); then
+	printf '%s\n' 'first: mov x0, #1' 'hvc #5' ret '.section .rodata' '.word 0xd4000002' \
+		'.section .text.second, "ax"' 'second: mov x0, #2' 'hvc #6' ret >small.s
+	"$as" -o small.o small.s
+	expect 0 scan small.o
+	says out '2 HVC and 0 SMC instructions'
+	says out 'second+0x4'
+	says out 'hvc #0x0: not in anything executable'
+fi
 # The best table comes first, by an address that a subject takes.
 expect 0 scan linux-kvm-6.1
 says out '2 vector tables, the likeliest first'

@@ -168,19 +168,22 @@ static bool is_other(const struct hvc_callers_config *config, struct hvc_caller 
 {
 	const struct hvc_site *site = caller->site;
 	const struct hvc_value *x0 = &site->x[0];
-	bool named, ignored;
+	bool named, ignored, own = false;
 
 	look_up_imm(config->abi, site->imm, &named, &ignored);
 	if (!named && (!ignored || site->imm)) {
 		caller->owner = hvc_caller__owner_of_imm(config->registry, site->imm);
 		return caller->owner[0] != '\0';
 	}
-	if (x0->kind != HVC_VALUE_CONSTANT || !selects_by_x0(config->abi, site->imm))
+	if (x0->kind != HVC_VALUE_CONSTANT)
 		return false;
-	for (unsigned i = 0; i < x0->constants; i++) {
-		if (has_kind(config->abi, site->imm, hvc_caller__kind_of(x0->constant[i])))
-			return false;
-	}
+	/* Where nothing selects but HVC itself, an identifier in x0 is meant for someone else. */
+	if (!selects_by_x0(config->abi, site->imm))
+		own = named || hvc_caller__kind_of(x0->constant[0]) == 0;
+	for (unsigned i = 0; i < x0->constants && !own; i++)
+		own = has_kind(config->abi, site->imm, hvc_caller__kind_of(x0->constant[i]));
+	if (own)
+		return false;
 	caller->owner = hvc_caller__owner_of_fid(config->registry, x0->constant[0]);
 	return true;
 }
