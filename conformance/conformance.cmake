@@ -13,7 +13,7 @@ foreach(source ${suites})
   add_test(NAME ${test} COMMAND ${name})
   set_tests_properties(${test} PROPERTIES TIMEOUT 900 LABELS suite SKIP_RETURN_CODE 77)
 endforeach()
-set_tests_properties(real_callers real_kernel real_world PROPERTIES LABELS "suite;real")
+set_tests_properties(real_callers real_kernel real_names real_world PROPERTIES LABELS "suite;real")
 # Millions of calls each, by two workers.
 set_tests_properties(broken contract diff dispatch map PROPERTIES
                      PROCESSORS 2 TIMEOUT 1800 LABELS "suite;exhaustive")
