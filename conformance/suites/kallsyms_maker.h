@@ -25,6 +25,7 @@ struct maker_layout {
 	bool wide;      /* markers of 8 bytes: until 4.19 */
 	bool index;     /* an index by name before the token table: 6.2 and 6.3 */
 	bool functions; /* only names of functions, so that there is no _text */
+	bool four;      /* tables begin at multiples of 4, not 8: from 7.0 */
 	bool based;     /* the base of the offsets is not zero */
 };
 
@@ -35,11 +36,11 @@ static const struct maker_layout maker_layouts[] = {
         {"5.10", .based = false},
         {"6.2", .index = true},
         {"6.4", .after = true},
-        {"7.0", .after = true, .place = true},
+        {"7.0", .after = true, .place = true, .four = true},
         {"4.4 without data", .absolute = true, .wide = true, .functions = true},
         {"6.1 without data", .functions = true},
         {"6.4 without data", .after = true, .functions = true},
-        {"7.0 without data", .after = true, .place = true, .functions = true},
+        {"7.0 without data", .after = true, .place = true, .functions = true, .four = true},
 };
 
 #define MAKER_LAYOUTS (sizeof maker_layouts / sizeof *maker_layouts)
@@ -58,7 +59,9 @@ static inline void maker_put(struct maker *maker, uint64_t value, unsigned size)
 
 static inline void maker_align(struct maker *maker)
 {
-	maker->at = (maker->at + 7) & ~(size_t)7;
+	const size_t most = maker->layout->four ? 3 : 7;
+
+	maker->at = (maker->at + most) & ~most;
 }
 
 /* Where function n begins: their lengths are irregular, as in kernels. */
@@ -149,7 +152,7 @@ static inline void maker_put_names(struct maker *maker)
 	char text[600];
 	size_t names;
 
-	maker_put(maker, MAKER_COUNT, 8);
+	maker_put(maker, MAKER_COUNT, maker->layout->four ? 4 : 8);
 	names = maker->at;
 	for (unsigned i = 0; i < MAKER_COUNT; i++) {
 		if (i % 256 == 0)

@@ -9,7 +9,6 @@
 #include "subject/little.h"
 #include "subject/walk.h"
 
-#define ALIGNMENT  8u
 #define HUGE_PAGE  UINT64_C(0x200000)
 #define TEXT_MAX   ((size_t)64 << 20)
 #define KERNEL_LOW (UINT64_C(1) << 63) /* kernels are linked in the upper half */
@@ -37,11 +36,6 @@ struct reader {
 	char *text;       /* the names, each with its type before it */
 	size_t *name;     /* offset of each in text */
 };
-
-static size_t align(size_t offset)
-{
-	return (offset + (ALIGNMENT - 1)) & ~(size_t)(ALIGNMENT - 1);
-}
 
 /* Address i as it is written; PLACE: counted from the first byte of the file. */
 static uint64_t value(const struct reader *reader, size_t i)
@@ -218,8 +212,9 @@ static bool find_link(struct reader *reader)
 static bool find_addresses(struct reader *reader)
 {
 	const struct hvc_kallsyms *tables = &reader->tables;
-	const size_t after = align(tables->token_index + 2 * HVC_KALLSYMS_TOKENS);
-	const size_t narrow = align((size_t)4 * tables->count) + 8,
+	const size_t after =
+	        hvc_kallsyms__align(tables, tables->token_index + 2 * HVC_KALLSYMS_TOKENS);
+	const size_t narrow = hvc_kallsyms__align(tables, (size_t)4 * tables->count) + 8,
 	             wide = (size_t)8 * tables->count;
 	const struct {
 		enum encoding encoding;

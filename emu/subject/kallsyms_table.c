@@ -6,7 +6,6 @@
 
 #include "subject/little.h"
 
-#define ALIGNMENT  8u
 #define COUNT_MIN  16u
 #define COUNT_MAX  (1u << 20)
 #define NAMES_MAX  ((size_t)32 << 20)
@@ -17,9 +16,9 @@
 #define TABLES_MAX 8u
 #define VAIN_MAX   ((size_t)256 << 20)
 
-static size_t align(size_t offset)
+size_t hvc_kallsyms__align(const struct hvc_kallsyms *tables, size_t offset)
 {
-	return (offset + (ALIGNMENT - 1)) & ~(size_t)(ALIGNMENT - 1);
+	return (offset + (tables->alignment - 1)) & ~(size_t)(tables->alignment - 1);
 }
 
 /*
@@ -38,7 +37,7 @@ static bool is_token_table(struct hvc_kallsyms *tables, size_t zero)
 			return false;
 		end = (size_t)(nul - bytes) + 1;
 	}
-	end = align(end);
+	end = hvc_kallsyms__align(tables, end);
 	if (end > tables->size || tables->size - end < 2 * HVC_KALLSYMS_TOKENS)
 		return false;
 	index = bytes + end;
@@ -121,7 +120,8 @@ static bool tastes_right(const struct hvc_kallsyms *tables, size_t *vain)
 /* Do the markers, of this size each, say where the names begin? */
 static bool markers_agree(const struct hvc_kallsyms *tables, const uint32_t *begin, unsigned size)
 {
-	const size_t count = (tables->count + STRIDE - 1) / STRIDE, at = align(tables->names_end);
+	const size_t count = (tables->count + STRIDE - 1) / STRIDE,
+	             at = hvc_kallsyms__align(tables, tables->names_end);
 
 	if (at > tables->token_table || count * size > tables->token_table - at)
 		return false;
@@ -157,15 +157,17 @@ static bool holds_together(struct hvc_kallsyms *tables, uint32_t *begin, size_t 
 static bool find_names(struct hvc_kallsyms *tables, uint32_t *begin, size_t *vain)
 {
 	const size_t end = tables->token_table;
-	size_t at = align(end > NAMES_MAX ? end - NAMES_MAX : 0);
+	const unsigned step = tables->alignment;
+	size_t at = hvc_kallsyms__align(tables, end > NAMES_MAX ? end - NAMES_MAX : 0);
 
-	for (; at + 2 * ALIGNMENT < end && *vain < VAIN_MAX; at += ALIGNMENT) {
-		uint64_t count = hvc_little__64(tables->bytes + at);
+	for (; at + 2 * step < end && *vain < VAIN_MAX; at += step) {
+		const uint8_t *bytes = tables->bytes + at;
+		uint64_t count = step == 8 ? hvc_little__64(bytes) : hvc_little__32(bytes);
 
 		if (count < COUNT_MIN || count > COUNT_MAX || count * 2 > end - at)
 			continue;
 		tables->head = at;
-		tables->names = at + ALIGNMENT;
+		tables->names = at + step;
 		tables->count = (uint32_t)count;
 		if (tastes_right(tables, vain) && holds_together(tables, begin, vain))
 			return true;
@@ -197,10 +199,13 @@ bool hvc_kallsyms__find(const uint8_t *bytes, size_t size, struct hvc_kallsyms *
 		if (!hit)
 			break;
 		at = (size_t)(hit - bytes);
-		if (!is_token_table(&tables, at))
-			continue;
-		seen++;
-		found = find_names(&tables, begin, &vain);
+		for (unsigned alignment = 8; alignment >= 4 && !found; alignment /= 2) {
+			tables.alignment = alignment;
+			if (!is_token_table(&tables, at))
+				continue;
+			seen++;
+			found = find_names(&tables, begin, &vain);
+		}
 	}
 	free(begin);
 	if (found)

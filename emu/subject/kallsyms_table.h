@@ -8,9 +8,9 @@
  *   from 6.4     count; names; markers; token table; token index; offsets; their base
  *   from 7.0     the same without a base: offsets are from where they stand
  *
- * All begin at multiples of 8. A name is a length (of one byte, or two from 6.1 on when its top
- * bit is set) and that many tokens; a marker is where each 256th name begins, in 8 bytes until
- * 4.19, then in 4.
+ * All begin at multiples of 8, from 7.0 on of 4. A name is a length (of one byte, or two from 6.1
+ * on when its top bit is set) and that many tokens; a marker is where each 256th name begins, in 8
+ * bytes until 4.19, then in 4.
  */
 #ifndef SUBJECT_KALLSYMS_TABLE_H
 #define SUBJECT_KALLSYMS_TABLE_H
@@ -30,10 +30,14 @@ struct hvc_kallsyms {
 	size_t size;
 	size_t token_table, token_index, names, names_end, head; /**< offsets; head: of count */
 	uint32_t count;
+	unsigned alignment; /**< of the tables: 8 or 4 */
 };
 
 /** Find the tables of names. False: there are none. */
 bool hvc_kallsyms__find(const uint8_t *bytes, size_t size, struct hvc_kallsyms *out);
+
+/** The next offset at which a table may begin. */
+size_t hvc_kallsyms__align(const struct hvc_kallsyms *tables, size_t offset);
 
 /**
  * Expand the name at an offset, its type first; *at becomes the offset of the next one. Length
