@@ -15,7 +15,7 @@ foreach(source ${suites})
 endforeach()
 set_tests_properties(real_callers real_kernel real_names real_world PROPERTIES LABELS "suite;real")
 # Millions of calls each, by two workers.
-set_tests_properties(broken contract diff dispatch map PROPERTIES
+set_tests_properties(broken contract diff dispatch map suggest PROPERTIES
                      PROCESSORS 2 TIMEOUT 1800 LABELS "suite;exhaustive")
 
 foreach(test dispatch broken)
