@@ -292,9 +292,10 @@ bool hvc_machine__restore(struct hvc_machine *machine)
 	machine->extras_dirty = false;
 	if (machine->undo.touched || machine->undo.overflow)
 		ok &= hvc_undo__apply(&machine->undo, machine->engine);
-	if (machine->zero.used)
+	if (machine->open) {
 		hvc_zero__reset(&machine->zero);
-	machine->around.written = (struct hvc_regset){{0, 0}};
+		machine->around.written = (struct hvc_regset){{0, 0}};
+	}
 	machine->now = machine->entry;
 	return ok;
 }
