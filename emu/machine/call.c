@@ -93,8 +93,8 @@ static bool chain(struct hvc_machine *machine)
 {
 	const struct hvc_feed *feed = machine->feed;
 
-	if (!feed || !machine->in_hook || machine->code_dirty || (machine->open && machine->around.failed) ||
-	    machine->outcome.level == HVC_LEVEL_EL0)
+	if (!feed || !machine->in_hook || machine->code_dirty ||
+	    (machine->open && machine->around.failed) || machine->outcome.level == HVC_LEVEL_EL0)
 		return false;
 	if (!feed->done(feed->ctx, &machine->call, &machine->outcome)) {
 		machine->status = HVC_E_CANCELLED;
