@@ -4,6 +4,7 @@
  * names the instruction that decides.
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "hvcheck/study.h"
@@ -214,11 +215,52 @@ START_TEST(kinds_say_what_varies)
 }
 END_TEST
 
+/* Copied, with a constant taken off, turned over, masked: it is the caller's register still. */
+START_TEST(live_constants_are_the_callers)
+{
+	static const struct {
+		uint32_t word;
+		uint64_t value;
+	} rows[] = {
+	        {A64_MOV(20, 5), 0x21},         /* mov x20, x5 */
+	        {UINT32_C(0xd10400b4), 0x121},  /* sub x20, x5, #0x100 */
+	        {UINT32_C(0xd2781cb4), 0xff21}, /* eor x20, x5, #0xff00 */
+	        {UINT32_C(0x9240f8b4), 0x21},   /* and x20, x5, #0x7fffffffffffffff */
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct tiny_image image;
+		struct hvc_subject *subject;
+		struct hvc_map_config config = {.probes = NULL};
+		struct hvc_constant *constant = NULL;
+		struct hvc_diag diag = {0};
+		size_t count = 0;
+
+		tiny_init(&image, HVC_CPU_A72);
+		/* ...; cmp x20, #0x21; b.ne; eret */
+		tiny_put(&image, TINY_LOWER, rows[i].word, UINT32_C(0xf100869f), A64_BNE(8),
+		         A64_ERET, A64_ERET);
+		subject = open_image(&image, "live.bin");
+		config.subject = subject;
+		ck_assert_msg(hvc_constants_live(&config, &diag, &constant, &count) == HVC_OK, "%s",
+		              diag.message);
+		ck_assert_msg(count == 1, "row %zu: %zu constants", i, count);
+		ck_assert_int_eq(constant[0].reg, HVC_REG_X0 + 5);
+		ck_assert_msg(constant[0].value == rows[i].value, "row %zu: 0x%" PRIx64, i,
+		              constant[0].value);
+		ck_assert_uint_eq(constant[0].address, HVC_IMAGE_BASE + TINY_LOWER + 4);
+		free(constant);
+		hvc_subject_close(subject);
+	}
+}
+END_TEST
+
 static const struct suite_test tests[] = {
         {"printing_parts_nothing", &printing_parts_nothing},
         {"boundaries_name_the_compare", &boundaries_name_the_compare},
         {"selects_decide", &selects_decide},
         {"kinds_say_what_varies", &kinds_say_what_varies},
+        {"live_constants_are_the_callers", &live_constants_are_the_callers},
 };
 
 SUITE_MAIN("study", tests)

@@ -70,6 +70,16 @@ struct hvc_study {
 HVC_MUST_USE HVC_API enum hvc_status hvc_map_study(const struct hvc_map_config *config,
                                                    struct hvc_map *map, struct hvc_diag *diag);
 
+/**
+ * The constants that running code compares the caller's registers with, wherever it keeps them by
+ * then, and what it subtracted or masked out before. For code of which
+ * hvc_subject_constants finds too much to try: it follows no way that calls do not take.
+ * config needs no probes. Sorted by register, value. *out is malloc'ed; the caller frees it.
+ */
+HVC_MUST_USE HVC_API enum hvc_status hvc_constants_live(const struct hvc_map_config *config,
+                                                        struct hvc_diag *diag,
+                                                        struct hvc_constant **out, size_t *count);
+
 /** Kind of a class: the class itself where the map has no study. */
 HVC_API unsigned hvc_map_kind_of(const struct hvc_map *map, unsigned class_);
 /** The map as regions whose class_ is a kind. Free with hvc_regions_free. */
