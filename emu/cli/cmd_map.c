@@ -9,45 +9,6 @@
 #include "hvcheck/study.h"
 #include "hvcheck/suggest.h"
 
-#define CONSTANTS_LIMIT 20000u /* instructions followed in search of compared constants */
-
-/* More than these are not all tried: most belong to code that no call comes to. */
-#define CONSTANTS_MAX 128u
-
-/*
- * The constants that the code compares registers with: as it stands, unless they are too many, and
- * as it runs, which also knows what has become of the caller's registers by then.
- */
-static enum hvc_status find_constants(const struct hvc_map_config *map, struct hvc_diag *diag,
-                                      struct hvc_constant **out, size_t *count)
-{
-	struct hvc_constant *found = NULL, *live = NULL, *all = NULL;
-	size_t still = 0, lives = 0;
-	enum hvc_status status =
-	        hvc_subject_constants(map->subject, CONSTANTS_LIMIT, &found, &still);
-
-	if (status != HVC_OK)
-		return hvc_diag_set(diag, status, NULL, 0, 0, "%s", hvc_strerror(status));
-	status = hvc_constants_live(map, diag, &live, &lives);
-	if (status == HVC_OK && still > CONSTANTS_MAX)
-		still = 0;
-	if (status == HVC_OK)
-		all = calloc(still + lives + 1, sizeof(*all));
-	if (all && still)
-		memcpy(all, found, still * sizeof(*all));
-	if (all && lives)
-		memcpy(all + still, live, lives * sizeof(*all));
-	free(found);
-	free(live);
-	if (status != HVC_OK)
-		return status;
-	if (!all)
-		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-	*out = all;
-	*count = still + lives;
-	return HVC_OK;
-}
-
 static enum hvc_status make_probes(const struct hvc_options *options,
                                    const struct hvc_map_config *map, const struct hvc_abi *abi,
                                    struct hvc_diag *diag, struct hvc_probes *out)
@@ -67,7 +28,7 @@ static enum hvc_status make_probes(const struct hvc_options *options,
 		config.levels = 1u << options->from;
 	if (hvc_options__has(options, HVC_OPTION_INSN))
 		config.insns = 1u << options->insn;
-	HVC_TRY(find_constants(map, diag, &constant, &config.constants));
+	HVC_TRY(hvc_constants_find(map, diag, &constant, &config.constants));
 	config.constant = constant;
 	status = hvc_probes_make(&config, out);
 	free(constant);

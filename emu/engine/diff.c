@@ -351,8 +351,7 @@ static enum hvc_status run(const struct hvc_diff_config *config, struct hvc_diag
 			continue;
 		}
 		if (!made)
-			status = hvc_untried__find(config->subject[side], &probes, &diff->untried,
-			                           &diff->untrieds);
+			status = hvc_untried__find(&map, diag, &diff->untried, &diff->untrieds);
 		if (status != HVC_OK)
 			break;
 		status = hvc_map_make(&map, diag, &diff->map[side]);

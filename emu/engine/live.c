@@ -16,6 +16,9 @@
 #define CALLS_MAX 3000u /* pairs of calls that are watched */
 #define WAYS_MAX  48u   /* immediates that are looked at: one a way */
 #define FOUND_MAX 512u
+/* Instructions followed in code as it stands; of more constants most are of code never come to. */
+#define STILL_LIMIT 20000u
+#define STILL_MAX   128u
 
 static const uint64_t seeds[2] = {2, 3};
 
@@ -275,5 +278,35 @@ enum hvc_status hvc_constants_live(const struct hvc_map_config *config, struct h
 	qsort(search.found, search.count, sizeof *search.found, by_register);
 	*out = search.found;
 	*count = search.count;
+	return HVC_OK;
+}
+
+enum hvc_status hvc_constants_find(const struct hvc_map_config *config, struct hvc_diag *diag,
+                                   struct hvc_constant **out, size_t *count)
+{
+	struct hvc_constant *found = NULL, *live = NULL, *all = NULL;
+	size_t still = 0, lives = 0;
+	enum hvc_status status =
+	        hvc_subject_constants(config->subject, STILL_LIMIT, &found, &still);
+
+	if (status != HVC_OK)
+		return hvc_diag_set(diag, status, NULL, 0, 0, "%s", hvc_strerror(status));
+	status = hvc_constants_live(config, diag, &live, &lives);
+	if (status == HVC_OK && still > STILL_MAX)
+		still = 0;
+	if (status == HVC_OK)
+		all = calloc(still + lives + 1, sizeof(*all));
+	if (all && still)
+		memcpy(all, found, still * sizeof(*all));
+	if (all && lives)
+		memcpy(all + still, live, lives * sizeof(*all));
+	free(found);
+	free(live);
+	if (status != HVC_OK)
+		return status;
+	if (!all)
+		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	*out = all;
+	*count = still + lives;
 	return HVC_OK;
 }

@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdlib.h>
-
-#include "engine/internal.h"
 #include "engine/untried.h"
 
-#define CONSTANTS_LIMIT 20000u /* instructions followed, as for a map */
+#include "hvcheck/study.h"
 
 static bool is_tried(const struct hvc_probes *probes, const struct hvc_constant *constant)
 {
@@ -14,15 +11,14 @@ static bool is_tried(const struct hvc_probes *probes, const struct hvc_constant 
 	return false;
 }
 
-enum hvc_status hvc_untried__find(const struct hvc_subject *subject,
-                                  const struct hvc_probes *probes, struct hvc_constant **out,
-                                  size_t *count)
+enum hvc_status hvc_untried__find(const struct hvc_map_config *config, struct hvc_diag *diag,
+                                  struct hvc_constant **out, size_t *count)
 {
 	size_t kept = 0;
 
-	HVC_TRY(hvc_subject_constants(subject, CONSTANTS_LIMIT, out, count));
+	HVC_TRY(hvc_constants_find(config, diag, out, count));
 	for (size_t i = 0; i < *count; i++)
-		if (!is_tried(probes, &(*out)[i]))
+		if (!is_tried(config->probes, &(*out)[i]))
 			(*out)[kept++] = (*out)[i];
 	*count = kept;
 	return HVC_OK;

@@ -3,11 +3,11 @@
 #ifndef ENGINE_UNTRIED_H
 #define ENGINE_UNTRIED_H
 
-#include "hvcheck/probe.h"
+#include "hvcheck/map.h"
 
-/** Constants that the code compares registers with and no probe tries; the caller frees *out. */
-HVC_MUST_USE enum hvc_status hvc_untried__find(const struct hvc_subject *subject,
-                                               const struct hvc_probes *probes,
-                                               struct hvc_constant **out, size_t *count);
+/** Constants that a map would try and no probe of config does; the caller frees *out. */
+HVC_MUST_USE enum hvc_status hvc_untried__find(const struct hvc_map_config *config,
+                                               struct hvc_diag *diag, struct hvc_constant **out,
+                                               size_t *count);
 
 #endif

@@ -80,6 +80,14 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_constants_live(const struct hvc_map_con
                                                         struct hvc_diag *diag,
                                                         struct hvc_constant **out, size_t *count);
 
+/**
+ * What a map without a specification tries: the constants of hvc_subject_constants, unless they
+ * are too many, and those of hvc_constants_live. Unsorted; the caller frees *out.
+ */
+HVC_MUST_USE HVC_API enum hvc_status hvc_constants_find(const struct hvc_map_config *config,
+                                                        struct hvc_diag *diag,
+                                                        struct hvc_constant **out, size_t *count);
+
 /** Kind of a class: the class itself where the map has no study. */
 HVC_API unsigned hvc_map_kind_of(const struct hvc_map *map, unsigned class_);
 /** The map as regions whose class_ is a kind. Free with hvc_regions_free. */
