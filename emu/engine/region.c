@@ -28,12 +28,14 @@ static int compare_by_key(const void *a, const void *b)
 
 void hvc_region__sort_plain(struct hvc_run *run, size_t runs)
 {
-	qsort(run, runs, sizeof *run, compare_plain);
+	if (runs)
+		qsort(run, runs, sizeof *run, compare_plain);
 }
 
 void hvc_region__sort_by_key(struct hvc_run *run, size_t runs)
 {
-	qsort(run, runs, sizeof *run, compare_by_key);
+	if (runs)
+		qsort(run, runs, sizeof *run, compare_by_key);
 }
 
 /* The runs of one probe within one key: an immediate set. */
