@@ -13,12 +13,18 @@ foreach(source ${suites})
   add_test(NAME ${test} COMMAND ${name})
   set_tests_properties(${test} PROPERTIES TIMEOUT 900 LABELS suite SKIP_RETURN_CODE 77)
 endforeach()
-set_tests_properties(real_callers real_kernel real_names real_world PROPERTIES LABELS "suite;real")
+# One at a time: the first of them downloads.
+set_tests_properties(real_callers real_kernel real_names real_world PROPERTIES
+                     LABELS "suite;real" RESOURCE_LOCK real)
+add_test(NAME real-recipes COMMAND ${CMAKE_CURRENT_LIST_DIR}/real/recipes.sh
+                                   $<TARGET_FILE:hvcheck> ${CMAKE_BINARY_DIR}/recipes)
+set_tests_properties(real-recipes PROPERTIES LABELS "real;long" RESOURCE_LOCK real
+                     PROCESSORS 2 TIMEOUT 1800 SKIP_RETURN_CODE 77)
 # Millions of calls each, by two workers.
 set_tests_properties(broken contract diff dispatch map suggest PROPERTIES
                      PROCESSORS 2 TIMEOUT 1800 LABELS "suite;exhaustive")
 
-foreach(test dispatch broken)
+foreach(test dispatch broken suggest)
   add_test(NAME ${test}-full COMMAND test_${test})
   set_tests_properties(${test}-full PROPERTIES ENVIRONMENT HVC_DISPATCH=full PROCESSORS 2
                        TIMEOUT 3600 LABELS "exhaustive;long")

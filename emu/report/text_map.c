@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include "hvcheck/arch.h"
 #include "hvcheck/study.h"
 #include "report/boundary.h"
@@ -26,8 +28,22 @@ static void put_account(const struct hvc_page *page, const struct hvc_map *map)
 	fputc('\n', page->out);
 }
 
-/* Classes of a kind that are told; JSON has all. */
+/* Classes of a kind that are told, and characters of what each does; JSON has all. */
 #define SHOWN 4u
+#define WIDTH 160u
+
+/* What runs into C code may change twenty registers: a few are enough to know it by. */
+static void shorten(char *text, size_t size)
+{
+	size_t at = WIDTH;
+
+	if (strlen(text) <= WIDTH || size < WIDTH + sizeof(", ..."))
+		return;
+	while (at && strncmp(text + at, ", ", 2) != 0)
+		at--;
+	if (at)
+		strcpy(text + at, ", ...");
+}
 
 /* One row; key is the number of the kind, where there are several classes in it. */
 static void put_region(struct hvc_table *table, const struct hvc_region *region, unsigned number,
@@ -57,6 +73,7 @@ static void put_classes(struct hvc_table *table, const struct hvc_map *map, unsi
 		if (map->study->kind_of[i] != kind)
 			continue;
 		hvc_class_print(&map->class_[i], text, sizeof(text));
+		shorten(text, sizeof(text));
 		hvc_table__row(table);
 		hvc_table__cell(table, 1, HVC_INK_FAINT, "  %s", text);
 		hvc_table__cell(table, 4, HVC_INK_FAINT, "%s",
@@ -97,6 +114,7 @@ static enum hvc_status put_kinds(const struct hvc_page *page, const struct hvc_m
 		char text[1024];
 
 		hvc_kind_print(map, kind, text, sizeof(text));
+		shorten(text, sizeof(text));
 		put_region(table, region, kind + 1, text,
 		           i == 0 || kind != regions.region[i - 1].class_, HVC_INK_PLAIN);
 		if (grouped && map->study->kind[kind].classes > 1 &&

@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The recipes of README.md, kept working: each is one command on a package of Debian.
+#
+#   recipes.sh HVCHECK FOLDER     FOLDER: where packages are kept, downloaded when they are not
+#
+# Exit status: 0 all work, 1 one does not, 77 a package could not be had (one line says why).
+set -u
+hvcheck=$(realpath "$1")
+real=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
+fetch() { "$real/fetch-package" "$folder" "$@" || exit; }
+
+mkdir -p "$2"
+folder=$(cd "$2" && pwd -P)
+cd "$folder" || exit 2
+ln -sf "$(fetch bullseye 'linux-image-5\.10\.0-[0-9]+-cloud-arm64')" linux-5.10.deb || exit
+ln -sf "$(fetch bookworm 'linux-image-6\.1\.0-[0-9]+-cloud-arm64')" linux-6.1.deb || exit
+ln -sf "$(fetch trixie 'linux-image-6\.12[0-9.]*[-+a-z0-9]*-cloud-arm64')" linux-6.12.deb || exit
+ln -sf "$(fetch bookworm 'xen-hypervisor-4\.17-arm64')" xen-4.17.deb || exit
+for package in linux-5.10.deb linux-6.1.deb linux-6.12.deb xen-4.17.deb; do
+	[ -s "$package" ] || { echo "skipped: $package could not be had" >&2; exit 77; }
+done
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+failed=0
+recipe() { # STATUS ARGUMENT...: what it printed is in $work/out
+	local expected=$1 status=0 begin=$SECONDS
+	shift
+	"$hvcheck" "$@" >"$work/out" 2>"$work/err" || status=$?
+	printf '%3d s  hvcheck %s\n' $((SECONDS - begin)) "$*"
+	[ "$status" = "$expected" ] && return
+	printf 'FAILED: status %s, not %s\n' "$status" "$expected"
+	tail -n 5 "$work/out" "$work/err"
+	failed=$((failed + 1))
+}
+tells() { # PATTERN...: extended, in what the recipe printed
+	local pattern
+	for pattern; do
+		grep -qE -- "$pattern" "$work/out" && continue
+		printf 'FAILED: nothing like: %s\n' "$pattern"
+		failed=$((failed + 1))
+	done
+}
+
+recipe 0 scan linux-6.1.deb
+tells '__hyp_stub_vectors +Linux hyp stub' 'trans_pgd_stub_vectors +Linux small stub' \
+	'__kvm_nvhe___kvm_hyp_host_vector +Linux KVM host' '^72 HVC and 94 SMC' \
+	'hvc #0 +__hyp_set_vectors\+0x[0-9a-f]+ +x0 = 0x0'
+recipe 0 scan xen-4.17.deb
+tells ' Xen' '^0 HVC and 22 SMC'
+
+recipe 0 check linux-6.1.deb@__hyp_stub_vectors --abi linux-stub-6.0 --brief
+tells '65,536 of 65,536 immediates'
+recipe 0 check linux-6.1.deb@trans_pgd_stub_vectors --abi linux-trans-pgd-5.17 --brief
+recipe 0 check linux-5.10.deb@__hyp_stub_vectors --abi linux-stub-4.12 --brief --from el1h
+recipe 0 check linux-5.10.deb@hibernate_el2_vectors --abi linux-hibernate-4.7 --brief
+
+# KVM's vectors answer the stub's calls; where C code begins, a boundary ends the call.
+recipe 0 map linux-6.1.deb@__kvm_nvhe___kvm_hyp_init --stop-at __kvm_nvhe____kvm_hyp_init --brief
+tells 'return, x0 := 0xffffffffffffffff' 'return, x0 := 0xbadca11' 'handoff' '0xc6000000'
+recipe 0 map linux-6.1.deb@__kvm_nvhe___kvm_hyp_host_vector --set tpidr_el2=0 \
+	--stop-at __kvm_nvhe_handle_trap --brief
+tells 'handoff' 'return, x0 := 0xbadca11' 'jump to x1 at el2h' 'cmp x0, #4; b.hs'
+
+# Xen: its entry and its C code, with memory lent to it. 0, 0xea1, and the rest.
+recipe 0 map xen-4.17.deb@0x40057000 --map-on-demand --set sp_el2=0x7000007f00 \
+	--set tpidr_el2=0 --brief
+tells 'hvc #0x0 \| #0x1 .*cbnz' 'hvc #0xea0 \| #0xea1 .*cmp w0, #0xea1' 'not the real machine'
+if grep -E 'hvc #0x[0-9a-f]+ \| #' "$work/out" | grep -vqE '#0x0 \| #0x1 |#0xea0 \| #0xea1 '; then
+	echo 'FAILED: other immediates part, too'
+	failed=$((failed + 1))
+fi
+
+# Real things side by side: two releases, and a build against a kept map.
+recipe 1 diff linux-5.10.deb@__hyp_stub_vectors linux-6.1.deb@__hyp_stub_vectors \
+	--abi-old linux-stub-4.12 --abi-new linux-stub-6.0 --brief
+tells 'finalise_el2 .*added'
+recipe 0 map linux-6.1.deb@__hyp_stub_vectors --brief --format map -o "$work/stub.map"
+recipe 0 diff "$work/stub.map" linux-6.12.deb@__hyp_stub_vectors
+recipe 1 diff "$work/stub.map" linux-5.10.deb@__hyp_stub_vectors
+
+# The call that shipped for years: its selector is what the page copy left over.
+recipe 1 callers linux-6.1.deb --abi linux-trans-pgd-5.17 --also linux-stub-6.0
+tells ': 1 finding$' 'left to chance: pointer left over' 'x24 is not zero'
+recipe 1 callers linux-6.12.deb --abi linux-trans-pgd-5.17 --also linux-stub-6.0
+tells ': 1 finding$' 'swsusp_arch_suspend_exit'
+recipe 0 callers linux-5.10.deb --abi linux-hibernate-4.7 --also linux-stub-4.12
+
+[ "$failed" = 0 ]
