@@ -141,7 +141,8 @@ START_TEST(handoff_at_a_boundary)
 		tiny_put(&image, TINY_CODE + 0x40, A64_MOVZ(2, 2), A64_MOVZ(2, 3), A64_MOVZ(2, 4),
 		         A64_ERET);
 		for (size_t k = i; k < 4; k++)
-			ck_assert_int_eq(hvc_world_stop_at(&image.world, stops[k], "there"), HVC_OK);
+			ck_assert_int_eq(hvc_world_stop_at(&image.world, stops[k], "there"),
+			                 HVC_OK);
 		outcome = call_with(&image, 0);
 		if (i < 2) {
 			assert_kind(outcome, HVC_OUTCOME_HANDOFF);

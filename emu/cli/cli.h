@@ -31,7 +31,7 @@ enum hvc_option_id {
 	HVC_OPTION_TRACE,
 	HVC_OPTION_SYMBOLS,
 	HVC_OPTION_ABI,
-	HVC_OPTION_ABIS, /**< --abi without a value: the arguments are ABIs */
+	HVC_OPTION_ABIS,    /**< --abi without a value: the arguments are ABIs */
 	HVC_OPTION_AGAINST, /**< --abi that takes a subject, too */
 	HVC_OPTION_ALSO,
 	HVC_OPTION_SITE,

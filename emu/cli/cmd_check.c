@@ -44,8 +44,9 @@ static enum hvc_status make_check(const struct hvc_options *options,
 		config.insns = 1u << options->insn;
 	HVC_TRY(hvc_cli_world__open(options, subject, diag, &over));
 	if (over.cpu != HVC_CPU_A72 || !over.el3)
-		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
-		                    "--world: a check takes CPU model and EL3 from the ABI's worlds");
+		return hvc_diag_set(
+		        diag, HVC_E_ARG, NULL, 0, 0,
+		        "--world: a check takes CPU model and EL3 from the ABI's worlds");
 	hvc_progress__begin(&progress, options);
 	status = hvc_check_run(&config, diag, out);
 	hvc_progress__end(&progress);

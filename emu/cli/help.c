@@ -12,7 +12,8 @@ static void put_option(FILE *out, const struct hvc_option *option)
 
 	if (option->letter)
 		snprintf(letter, sizeof(letter), "-%c, ", option->letter);
-	used = fprintf(out, "  %s--%s%s%s", letter, option->name, option->value && !option->optional ? " " : "",
+	used = fprintf(out, "  %s--%s%s%s", letter, option->name,
+	               option->value && !option->optional ? " " : "",
 	               option->value ? option->value : "");
 	if (used >= HELP_COLUMN)
 		used = fprintf(out, "\n") - 1;

@@ -80,7 +80,8 @@ const struct hvc_command hvc_commands[] = {
                             "  hvcheck check build/el2.elf --abi ./my-abi.yaml --quiet\n",
                 .least = 1,
                 .most = 1,
-                .options = COMMON | SWEEP | BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(FROM) | BIT(INSN),
+                .options =
+                        COMMON | SWEEP | BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(FROM) | BIT(INSN),
                 .run = hvc_cmd__check,
         },
         {

@@ -82,8 +82,7 @@ static bool is_place(const char *text)
 	       text[0] == '_' || text[0] == '.' || text[0] == '$';
 }
 
-enum hvc_status hvc_value__setting(const char *text, struct hvc_diag *diag,
-                                   struct hvc_setting *out)
+enum hvc_status hvc_value__setting(const char *text, struct hvc_diag *diag, struct hvc_setting *out)
 {
 	const char *equals = strchr(text, '=');
 	struct hvc_setting setting = {.place = NULL};

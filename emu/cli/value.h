@@ -12,7 +12,7 @@ bool hvc_value__signed(const char *text, uint64_t max, uint64_t *out);
 
 /** What REGISTER=VALUE says. */
 struct hvc_setting {
-	enum hvc_reg reg;       /**< HVC_REG_NONE: a system register without a row, extra.encoding */
+	enum hvc_reg reg; /**< HVC_REG_NONE: a system register without a row, extra.encoding */
 	struct hvc_extra extra; /**< its value, of either kind */
 	const char *place;      /**< where VALUE is the name of a place; else NULL */
 };

@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "hvcheck/arch.h"
-#include "report/note.h"
 #include "report/invented.h"
+#include "report/note.h"
 
 #define LINE_SIZE 1024u
 

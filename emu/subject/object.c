@@ -10,9 +10,10 @@
 #include "subject/relocation.h"
 
 #define ALIGN_MAX UINT64_C(0x200000)
-#define TRAP_SIZE 16u      /* of an undefined symbol */
-#define TRAP_GAP  0x10000u /* between the image and them: a page, of any size, that is not mapped \
-	                    */
+#define TRAP_SIZE 16u /* of an undefined symbol */
+#define TRAP_GAP                                                                        \
+	0x10000u /* between the image and them: a page, of any size, that is not mapped \
+	          */
 #define COUNT_MAX (1u << 20)
 
 /* An object being linked. */

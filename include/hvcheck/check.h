@@ -41,9 +41,9 @@ struct hvc_check_config {
 	const struct hvc_abi *abi;
 	const struct hvc_world *over; /**< laid over each world of the ABI; NULL: nothing */
 	unsigned randoms;             /**< seeded random values a selector */
-	bool brief;       /**< only the values that rules name, for every caller alike */
-	unsigned levels;  /**< bits 1 << enum hvc_level; 0: all that the ABI speaks of */
-	unsigned insns;   /**< bits 1 << enum hvc_insn; 0: all that the ABI speaks of */
+	bool brief;      /**< only the values that rules name, for every caller alike */
+	unsigned levels; /**< bits 1 << enum hvc_level; 0: all that the ABI speaks of */
+	unsigned insns;  /**< bits 1 << enum hvc_insn; 0: all that the ABI speaks of */
 	unsigned jobs;
 	uint64_t budget;
 	hvc_progress_fn progress;

@@ -60,7 +60,7 @@ struct hvc_map {
 	struct hvc_run *run; /**< sorted by probe, lo; no gap: 65,536 a probe */
 	size_t runs;
 	struct hvc_invented invented; /**< what its calls had to make up */
-	struct hvc_study *study; /**< study.h; NULL: none was made. Freed with the map */
+	struct hvc_study *study;      /**< study.h; NULL: none was made. Freed with the map */
 };
 
 /** Called about ten times a second; false cancels. done of total calls. */
