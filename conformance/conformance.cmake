@@ -13,6 +13,8 @@ foreach(source ${suites})
   add_test(NAME ${test} COMMAND ${name})
   set_tests_properties(${test} PROPERTIES TIMEOUT 900 LABELS suite SKIP_RETURN_CODE 77)
 endforeach()
+# Hundreds of thousands of calls: not under the sanitizers, but with --all.
+set_tests_properties(region saved PROPERTIES LABELS "suite;slow")
 # One at a time: the first of them downloads.
 set_tests_properties(real_callers real_kernel real_names real_world PROPERTIES
                      LABELS "suite;real" RESOURCE_LOCK real)

@@ -15,7 +15,7 @@ same() { # JOBS ARGUMENT...: as with one job
 	[ -s first ] || complain "'hvcheck $*': no report"
 }
 
-same '1 2 5' map linux-stub-3.8 --format json
-same 2 check linux-stub-3.8 --abi linux-stub-4.7
-same 2 diff linux-stub-3.8 linux-stub-4.7 --format json
+same '1 2 5' map linux-stub-3.8 --format json --brief
+same 2 check linux-stub-3.8 --abi linux-stub-4.7 --brief
+same 2 diff linux-stub-3.8 linux-stub-4.7 --format json --brief
 finish

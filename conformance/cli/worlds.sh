@@ -31,7 +31,7 @@ says out 'handoff'
 says out 'boundary      hvc_vectors+0x400'
 expect 0 run linux-stub-4.12 --stop-at 0x40000400 --format json
 says out '"boundary": "0x40000400"'
-expect 0 map linux-stub-4.12 --randoms 0 --jobs 2 --stop-at hvc_vectors+0x400
+expect 0 map linux-stub-4.12 --brief --jobs 2 --stop-at hvc_vectors+0x400
 says out 'handoff to 0x40000400'
 expect 2 run linux-stub-4.12 --stop-at hvc_vectors+0x402
 says err 'multiples of 4'
@@ -117,15 +117,15 @@ expect 2 map $subject --world percpu
 
 # Maps, checks and differences: the same account for any number of workers
 for format in text json; do
-	expect 0 map $subject --world world.yaml --randoms 0 --format $format --jobs 1
+	expect 0 map $subject --world world.yaml --brief --format $format --jobs 1
 	mv out one
-	expect 0 map $subject --world world.yaml --randoms 0 --format $format --jobs 3
+	expect 0 map $subject --world world.yaml --brief --format $format --jobs 3
 	cmp -s one out || complain "the map's $format depends on --jobs"
 	grep -q -e 'returned 0x3' -e '"value": "0x3"' out || complain "no stub in the map's $format"
 done
-expect 0 diff $subject $subject --world world.yaml --randoms 0 --format json
+expect 0 diff $subject $subject --world world.yaml --brief --format json
 says out '"invented": {'
-expect 1 check $subject --abi linux-stub-imm --world world.yaml --randoms 0
+expect 1 check $subject --abi linux-stub-imm --world world.yaml --brief
 says out 'This is not the real machine.'
 says out '--world host'
 # What a check says reproduces what it found.
@@ -133,7 +133,7 @@ command=$(sed -n 's/^ *hvcheck \(run .* --world host\)$/\1/p' out | head -n 1)
 [ -n "$command" ] || complain "no command in: $(cat out)"
 eval "expect 1 $command"
 says out 'violates rule'
-expect 1 check $subject --abi linux-stub-imm --world world.yaml --randoms 0 --format json
+expect 1 check $subject --abi linux-stub-imm --world world.yaml --brief --format json
 says out '"invented": ['
 expect 2 check $subject --abi linux-stub-imm --set x0=1
 expect 2 run linux-stub-4.12 --abi linux-stub-4.12 --world nosuch
