@@ -25,6 +25,8 @@ set_tests_properties(real-recipes PROPERTIES LABELS "real;long" RESOURCE_LOCK re
 # Millions of calls each, by two workers.
 set_tests_properties(broken contract diff dispatch map suggest PROPERTIES
                      PROCESSORS 2 TIMEOUT 1800 LABELS "suite;exhaustive")
+# The kept reports say by default what these two say in full.
+set_tests_properties(diff suggest PROPERTIES LABELS "suite;exhaustive;long")
 
 foreach(test dispatch broken suggest)
   add_test(NAME ${test}-full COMMAND test_${test})
