@@ -14,6 +14,18 @@
 
 #define LOOK_WORDS 64u /* read at a time: asking the engine costs more than looking */
 
+/*
+ * FP/SIMD data processing, loads and stores of SIMD registers, SVE, SME, and MSR to FPCR or FPSR
+ * (Arm ARM C4.1, bits 28:25 and 26 of the word).
+ */
+static bool is_simd(uint32_t word)
+{
+	uint32_t group = word >> 25 & 15;
+
+	return (group & 7) == 7 || ((group & 5) == 4 && word >> 26 & 1) || group == 2 ||
+	       (group == 0 && word >> 31) || (word & UINT32_C(0xffffffc0)) == UINT32_C(0xd51b4400);
+}
+
 /* AT, a SYS with CRn 7 and CRm 8 or 9, writes PAR_EL1. */
 static bool is_at(uint32_t word)
 {
@@ -32,6 +44,8 @@ static void add_msr(struct hvc_block *block, const uint8_t name[static 5])
 
 	if (reg == HVC_REG_NZCV || reg == HVC_REG_DAIF)
 		return;
+	if (name[0] == 3 && name[1] == 3 && name[2] == 4 && name[3] == 4 && name[4] < 2)
+		return; /* FPCR, FPSR: see is_simd */
 	if (hvc_vhe__target(name, t))
 		other = hvc_reg_find_sys(t[0], t[1], t[2], t[3], t[4]);
 	if (reg != HVC_REG_NONE)
@@ -59,6 +73,7 @@ static void look(struct hvc_block *block, struct hvc_engine *engine)
 				break;
 		}
 		word = words[at / 4 % LOOK_WORDS];
+		block->simd |= is_simd(word);
 		if (hvc_vhe__decode(word, &access) && !access.read)
 			add_msr(block, access.name);
 		else if (is_at(word))

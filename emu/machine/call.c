@@ -58,6 +58,7 @@ static void conclude(struct hvc_machine *machine, enum hvc_outcome_kind kind, ui
 
 	hvc_engine__frame(machine->engine, &frame);
 	collect(machine, &frame);
+	hvc_simd__take(machine);
 	if (machine->tsc_forced) {
 		outcome->state.v[HVC_REG_HCR_EL2] &= ~HVC_HCR_TSC;
 		hvc_engine__set(machine->engine, HVC_REG_HCR_EL2,
@@ -184,6 +185,7 @@ bool hvc_call__start(struct hvc_machine *machine)
 		hvc_engine__set(machine->engine, HVC_REG_HCR_EL2,
 		                machine->now.v[HVC_REG_HCR_EL2] | HVC_HCR_TSC);
 	hvc_engine__set_gprs(machine->engine, call->x);
+	hvc_simd__give(machine);
 	hvc_engine__move(machine->engine, machine->call_pc, hvc_call__pstate(call));
 	machine->phase = PHASE_CALLER;
 	return true;
@@ -381,6 +383,8 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 		halt(machine, HVC_OUTCOME_LIMIT, address, 0);
 		return;
 	}
+	if (block->simd)
+		machine->simd_dirty = machine->spin.progress = true;
 	if (!hvc_regset_empty(&block->writes)) {
 		machine->dirty.bits[0] |= block->writes.bits[0];
 		machine->dirty.bits[1] |= block->writes.bits[1];

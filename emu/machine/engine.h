@@ -8,6 +8,7 @@
 #ifndef MACHINE_ENGINE_H
 #define MACHINE_ENGINE_H
 
+#include "hvcheck/simd.h"
 #include "hvcheck/world.h"
 
 struct hvc_engine;
@@ -96,6 +97,8 @@ bool hvc_engine__set_sys(struct hvc_engine *engine, const uint8_t encoding[stati
 void hvc_engine__frame(struct hvc_engine *engine, struct hvc_engine_frame *out);
 /** Only x0..x30. */
 void hvc_engine__set_gprs(struct hvc_engine *engine, const uint64_t x[static HVC_GPR_COUNT]);
+void hvc_engine__simd(struct hvc_engine *engine, struct hvc_simd *out);
+void hvc_engine__set_simd(struct hvc_engine *engine, const struct hvc_simd *simd);
 uint64_t hvc_engine__pstate(struct hvc_engine *engine);
 
 /**

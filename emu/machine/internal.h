@@ -17,6 +17,7 @@ struct hvc_block {
 	uint32_t size;
 	bool erets;               /* ends in ERET */
 	bool self_branch;         /* is one branch to itself */
+	bool simd;                /* names an FP/SIMD register */
 	struct hvc_regset writes; /* system registers it may write */
 	unsigned untracked;       /* MSRs by names without a row */
 	uint8_t encoding[BLOCK_UNTRACKED_MAX][5];
@@ -180,6 +181,9 @@ struct hvc_machine {
 	struct hvc_around around;
 	const struct hvc_stop *stub; /* stopped at it, to go on behind the call of it */
 	struct hvc_outcome outcome;
+	struct hvc_simd simd_entry; /* as every call finds them */
+	struct hvc_simd simd_now;   /* as the last call left them */
+	bool simd_dirty;            /* the engine's may not be simd_entry any more */
 
 	/* tracing: the instruction under way */
 	bool step_open;
@@ -227,6 +231,11 @@ void hvc_around__conclude(struct hvc_machine *machine);
 
 /* harness.c: the code of the harness, see world.h */
 bool hvc_harness__load(struct hvc_engine *engine);
+/* simd.c */
+/* Put the caller's values in, where a call has been at them. */
+void hvc_simd__give(struct hvc_machine *machine);
+/* Read them out, where this call may have changed one. */
+void hvc_simd__take(struct hvc_machine *machine);
 
 /* trace.c */
 void hvc_trace__step(void *ctx, uint64_t address);

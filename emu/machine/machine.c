@@ -165,6 +165,9 @@ static enum hvc_status set_up_registers(struct hvc_machine *machine, uint64_t ve
 	machine->entry.v[HVC_REG_HCR_EL2] |= machine->hcd;
 	machine->pe.features = features(machine);
 	machine->zero.top = physical_top(machine);
+	hvc_simd_init(&machine->simd_entry, 0);
+	machine->simd_now = machine->simd_entry;
+	machine->simd_dirty = true;
 	machine->now = machine->entry;
 	return HVC_OK;
 }
@@ -305,6 +308,7 @@ static void settle(struct hvc_machine *machine)
 {
 	if (hvc_arch_el(hvc_engine__pstate(machine->engine)) == 0) {
 		hvc_engine__revive(machine->engine);
+		machine->simd_dirty = true;
 		for (unsigned i = HVC_REG_SP_EL0; i < HVC_REG_COUNT; i++)
 			if (hvc_regset_has(&machine->present, (enum hvc_reg)i))
 				hvc_engine__set(machine->engine, (enum hvc_reg)i,
@@ -424,6 +428,12 @@ enum hvc_status hvc_machine_read(struct hvc_machine *machine, uint64_t address, 
 	if (!is_there(machine, address, size))
 		return HVC_E_RANGE;
 	return hvc_engine__read(machine->engine, address, buffer, size) ? HVC_OK : HVC_E_RANGE;
+}
+
+enum hvc_status hvc_machine_write(struct hvc_machine *machine, uint64_t address, const void *data,
+                                  size_t size)
+{
+	return hvc_engine__write(machine->engine, address, data, size) ? HVC_OK : HVC_E_RANGE;
 }
 
 enum hvc_status hvc_machine_run(struct hvc_machine *machine, const struct hvc_feed *feed,

@@ -142,6 +142,42 @@ void hvc_engine__set_gprs(struct hvc_engine *engine, const uint64_t x[static HVC
 	uc_reg_write_batch(engine->uc, frame_ids, values, HVC_GPR_COUNT);
 }
 
+#define SIMD_IDS HVC_SIMD_NAMES
+
+/* The identifiers and places of q0..q31, FPCR and FPSR, for a batch. */
+static void name_simd(const struct hvc_simd *simd, int ids[static SIMD_IDS],
+                      void *values[static SIMD_IDS])
+{
+	for (int n = 0; n < HVC_SIMD_COUNT; n++) {
+		ids[n] = UC_ARM64_REG_Q0 + n;
+		values[n] = (void *)(uintptr_t)simd->q[n];
+	}
+	ids[HVC_SIMD_COUNT] = UC_ARM64_REG_FPCR;
+	values[HVC_SIMD_COUNT] = (void *)(uintptr_t)&simd->fpcr;
+	ids[HVC_SIMD_COUNT + 1] = UC_ARM64_REG_FPSR;
+	values[HVC_SIMD_COUNT + 1] = (void *)(uintptr_t)&simd->fpsr;
+}
+
+void hvc_engine__simd(struct hvc_engine *engine, struct hvc_simd *out)
+{
+	int ids[SIMD_IDS];
+	void *values[SIMD_IDS];
+
+	name_simd(out, ids, values);
+	uc_reg_read_batch(engine->uc, ids, values, SIMD_IDS);
+	out->fpcr &= UINT32_MAX; /* 32 bits wide */
+	out->fpsr &= UINT32_MAX;
+}
+
+void hvc_engine__set_simd(struct hvc_engine *engine, const struct hvc_simd *simd)
+{
+	int ids[SIMD_IDS];
+	void *values[SIMD_IDS];
+
+	name_simd(simd, ids, values);
+	uc_reg_write_batch(engine->uc, ids, values, SIMD_IDS);
+}
+
 /* By enum hvc_raw; SPSR_EL3 has no name of Unicorn's own. */
 static const int raw_ids[] = {
         UC_ARM64_REG_PC,      UC_ARM64_REG_SP,      UC_ARM64_REG_PSTATE,  UC_ARM64_REG_INVALID,

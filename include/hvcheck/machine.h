@@ -11,6 +11,7 @@
 
 #include "hvcheck/invented.h"
 #include "hvcheck/outcome.h"
+#include "hvcheck/simd.h"
 
 /** Default instruction budget of one call. */
 #define HVC_BUDGET_DEFAULT 100000u
@@ -100,6 +101,20 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_machine_invented(struct hvc_machine *ma
 /** Read guest memory, all or nothing. HVC_E_RANGE when any byte is unmapped. */
 HVC_MUST_USE HVC_API enum hvc_status hvc_machine_read(struct hvc_machine *machine, uint64_t address,
                                                       void *buffer, size_t size);
+
+/**
+ * Write guest memory, between calls and right after a reset: every later reset keeps it. Not
+ * where code has run. HVC_E_RANGE when any byte is unmapped.
+ */
+HVC_MUST_USE HVC_API enum hvc_status
+hvc_machine_write(struct hvc_machine *machine, uint64_t address, const void *data, size_t size);
+
+/**
+ * The FP/SIMD registers as the last call left them; inside a trace as they are now. They are the
+ * caller's own: the next call finds what hvc_machine_set_simd said (hvc_simd_init, seed 0).
+ */
+HVC_API void hvc_machine_simd(struct hvc_machine *machine, struct hvc_simd *out);
+HVC_API void hvc_machine_set_simd(struct hvc_machine *machine, const struct hvc_simd *simd);
 
 /** Where calls come from and outcomes go, for many calls in one go. */
 struct hvc_feed {
