@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
-# Writes files as C arrays: cmake -DKIND=subjects|abis|registry -DLIST=... -DOUTPUT=... -P embed.cmake
+# Writes files as C arrays:
+# cmake -DKIND=subjects|abis|registry|harness -DLIST=... -DOUTPUT=... -P embed.cmake
 #
 #   subjects   LIST has lines family/name; SOURCES and ELFS are the folders of .S and .elf files
 #   abis       LIST has paths of YAML files
 #   registry   LIST has the path of one YAML file
+#   harness    LIST is the oracle's program itself
 
 # An array of the bytes of a file and a final NUL, which its size does not count.
 function(embed path symbol)
@@ -18,6 +20,15 @@ function(embed path symbol)
   set(text "${text}" PARENT_SCOPE)
   set(size ${size} PARENT_SCOPE)
 endfunction()
+
+if(KIND STREQUAL harness)
+  set(text "#include \"machine/oracle_wire.h\"\n\n")
+  embed(${LIST} data)
+  string(APPEND text "const unsigned char *const hvc_oracle__harness = data;\n"
+         "const size_t hvc_oracle__harness_size = ${size};\n")
+  file(WRITE ${OUTPUT} "${text}")
+  return()
+endif()
 
 file(STRINGS ${LIST} items)
 set(rows)

@@ -85,6 +85,11 @@ set(HVC_SUBJECTS
   broken/broken-jailhouse-imm
   broken/broken-gunyah-hole
   broken/broken-bao-upper
+  broken/broken-leak-thread
+  broken/broken-leak-flags
+  broken/broken-leak-simd
+  broken/broken-leak-memory
+  broken/broken-leak-branch
 )
 
 set(HVC_VECTOR_TOOLS "" CACHE STRING
@@ -173,7 +178,17 @@ add_custom_command(OUTPUT ${built}/registry.c
   DEPENDS ${registry} ${built}/registry.txt ${vectors}/embed.cmake
   COMMENT "Embedding the registry" VERBATIM)
 
-set(HVC_EMBEDDED ${built}/subjects.c ${built}/abis.c ${built}/registry.c)
+# The program that asks QEMU; it runs from the board's flash, at address 0.
+set(harness ${CMAKE_SOURCE_DIR}/conformance/oracle/harness.S)
+add_custom_command(OUTPUT ${built}/harness.c
+  COMMAND ${assemble} -o ${built}/harness.o ${harness}
+  COMMAND ${link} -n -Ttext=0 -e 0 --build-id=none -o ${built}/harness.elf ${built}/harness.o
+  COMMAND ${CMAKE_COMMAND} -DKIND=harness -DLIST=${built}/harness.elf
+          -DOUTPUT=${built}/harness.c -P ${vectors}/embed.cmake
+  DEPENDS ${harness} ${vectors}/embed.cmake
+  COMMENT "Assembling and embedding the oracle's program" VERBATIM)
+
+set(HVC_EMBEDDED ${built}/subjects.c ${built}/abis.c ${built}/registry.c ${built}/harness.c)
 
 # 32 instructions fill a slot; one more must not assemble, whatever the tools.
 foreach(count 32 33)

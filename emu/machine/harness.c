@@ -6,7 +6,7 @@
 
 #define WORD_SVC UINT32_C(0xd4000001)
 
-static const uint32_t function_code[] = {
+const uint32_t hvc_machine__function[6] = {
         0x8b000400, /* add x0, x0, x0, lsl #1 */
         0x8b010000, /* add x0, x0, x1 */
         0x8b010800, /* add x0, x0, x1, lsl #2 */
@@ -35,7 +35,8 @@ bool hvc_harness__load(struct hvc_engine *engine)
 	for (size_t imm = 0; imm < HVC_IMM_COUNT; imm++)
 		words[imm] = hvc_arch_encode_smc((uint16_t)imm);
 	ok &= hvc_engine__write(engine, HVC_SMC_CALLS, words, HVC_CALLS_SIZE);
-	ok &= hvc_engine__write(engine, HVC_FUNCTION, function_code, sizeof function_code);
+	ok &= hvc_engine__write(engine, HVC_FUNCTION, hvc_machine__function,
+	                        sizeof hvc_machine__function);
 	free(words);
 	return ok;
 }

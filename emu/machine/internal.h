@@ -243,6 +243,8 @@ void hvc_trace__step(void *ctx, uint64_t address);
 void hvc_trace__close(struct hvc_machine *machine);
 
 /* machine.c */
+/* The code at HVC_FUNCTION. */
+extern const uint32_t hvc_machine__function[6];
 /* Open without the self-test. */
 enum hvc_status hvc_machine__open(const struct hvc_machine_config *config, struct hvc_diag *diag,
                                   struct hvc_machine **out);

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * What goes into the oracle's program and comes out of it; conformance/oracle/harness.S has the
+ * same layout as numbers. All fields are little-endian, as every host is that this runs on.
+ */
+#ifndef MACHINE_ORACLE_WIRE_H
+#define MACHINE_ORACLE_WIRE_H
+
+#include <stdio.h>
+
+#include "hvcheck/oracle.h"
+
+#define WIRE_RANGES 8u
+#define WIRE_CHUNKS 32u
+#define WIRE_REGS   64u
+#define WIRE_STUBS  0x4000u /* where the program's registers follow its code */
+#define WIRE_WORLDS 16384u
+
+/* Why the program ended itself (its exit status). */
+#define WIRE_EXIT_OK   0
+#define WIRE_EXIT_IO   3
+#define WIRE_EXIT_LOST 4
+
+struct wire_span {
+	uint64_t address, size;
+};
+
+struct wire_header {
+	uint64_t regs, worlds, calls, ranges, ticks, vectors, chunks, reads;
+	uint64_t unused[8];
+	uint64_t slot[16];
+	struct wire_span range[WIRE_RANGES];
+	uint64_t unused2[16];
+	struct wire_span chunk[WIRE_CHUNKS];
+};
+
+struct wire_world {
+	uint64_t reg[WIRE_REGS];
+};
+
+struct wire_call {
+	uint64_t x[HVC_GPR_COUNT];
+	uint64_t spsr, pc, world, landing, ranges;
+	uint64_t unused[4];
+};
+
+struct wire_result {
+	uint64_t elr, spsr, esr, fiq;                                 /* how EL3 got control back */
+	uint64_t entries, vector, pstate, esr_el2, elr_el2, spsr_el2; /* the entry to EL2 */
+	uint64_t words, unused;
+	uint64_t x[HVC_GPR_COUNT], unused2;
+	uint64_t reg[WIRE_REGS];
+	struct wire_span word[HVC_ORACLE_WORDS];
+};
+
+_Static_assert(sizeof(struct wire_header) == 0x400, "H_SIZE of harness.S");
+_Static_assert(sizeof(struct wire_world) == 512, "WORLD_SIZE of harness.S");
+_Static_assert(sizeof(struct wire_call) == 320, "CALL_SIZE of harness.S");
+_Static_assert(sizeof(struct wire_result) == 1888, "RESULT_SIZE of harness.S");
+
+/* harness.S as the build embeds it: an ELF file with one segment. */
+extern const unsigned char *const hvc_oracle__harness;
+extern const size_t hvc_oracle__harness_size;
+
+/* The order of registers in worlds and results, and what else a run is made of. */
+struct hvc_oracle_plan {
+	const struct hvc_oracle_config *config;
+	enum hvc_reg reg[WIRE_REGS];
+	unsigned regs;
+	struct wire_header header;
+	unsigned shallow; /* ranges that every call looks through; the rest is for doubt */
+	uint64_t ram;     /* bytes of RAM at the start of the board's */
+	uint64_t room;    /* behind the image: the first instructions of the vectors */
+	uint32_t moved[16][2];
+};
+
+/* oracle_input.c */
+enum hvc_status hvc_oracle__plan(const struct hvc_oracle_config *config, struct hvc_diag *diag,
+                                 struct hvc_oracle_plan *out);
+bool hvc_oracle__write_firmware(const struct hvc_oracle_plan *plan, FILE *file);
+/* A look at each world without a call, then the calls, then a look at all of memory. */
+bool hvc_oracle__write_input(const struct hvc_oracle_plan *plan, const struct hvc_oracle_call *call,
+                             size_t calls, bool deep, FILE *file);
+/* Worlds as the program counts them: each with HCR_EL2.TSC as it is, and set. */
+static inline unsigned hvc_oracle__worlds(const struct hvc_oracle_plan *plan)
+{
+	return 2 * plan->config->worlds;
+}
+
+/* oracle_answer.c: world is the result of the look at the call's world */
+void hvc_oracle__answer(const struct hvc_oracle_plan *plan, const struct hvc_oracle_call *call,
+                        const struct wire_result *world, const struct wire_result *result,
+                        struct hvc_oracle_answer *out);
+
+#endif
