@@ -108,6 +108,23 @@ const struct hvc_command hvc_commands[] = {
                 .run = hvc_cmd__diff,
         },
         {
+                .name = "leaks",
+                .usage = "SUBJECT [--abi ABI] [--imm N]",
+                .summary = "what a caller below EL2 learns of EL2's secrets",
+                .details = "Makes every call again in worlds that differ only in what the caller "
+                           "cannot read: EL2's\nstack, memory and registers. Whatever it sees "
+                           "differ is a leak, unless the ABI declares\nit a result, and is told "
+                           "with the instruction that moved it. Exit status 0: none, 1: leaks.\n",
+                .examples = "  hvcheck leaks linux-stub-4.12\n"
+                            "  hvcheck leaks broken-leak-el2 --brief --imm 0\n"
+                            "  hvcheck leaks build/el2.elf --abi ./my-abi.yaml\n",
+                .least = 1,
+                .most = 1,
+                .options = COMMON | BIT(RANDOMS) | BIT(BRIEF) | BIT(BUDGET) | BIT(ABI) | BIT(IMM) |
+                           BIT(SET) | BIT(FROM) | BIT(INSN) | BIT(CPU),
+                .run = hvc_cmd__leaks,
+        },
+        {
                 .name = "collide",
                 .usage = "[ABI]...",
                 .summary = "which calls more than one ABI claims",

@@ -20,6 +20,7 @@
 #include "hvcheck/collide.h"
 #include "hvcheck/diff.h"
 #include "hvcheck/known.h"
+#include "hvcheck/leak.h"
 
 /** The page a text report is set on. */
 struct hvc_page {
@@ -105,6 +106,13 @@ HVC_MUST_USE HVC_API enum hvc_status
 hvc_diff_text(const struct hvc_page *page, const struct hvc_diff *diff, struct hvc_diag *diag);
 HVC_MUST_USE HVC_API enum hvc_status hvc_diff_json(FILE *out, const struct hvc_diff *diff,
                                                    struct hvc_diag *diag);
+HVC_MUST_USE HVC_API enum hvc_status hvc_leaks_text(const struct hvc_page *page,
+                                                    const struct hvc_subject *subject,
+                                                    const struct hvc_leaks *leaks,
+                                                    struct hvc_diag *diag);
+HVC_MUST_USE HVC_API enum hvc_status hvc_leaks_json(FILE *out, const struct hvc_subject *subject,
+                                                    const struct hvc_leaks *leaks,
+                                                    struct hvc_diag *diag);
 /** details: tell every call that a pair shares, not only how many; JSON always does. */
 HVC_MUST_USE HVC_API enum hvc_status hvc_collide_text(const struct hvc_page *page,
                                                       const struct hvc_collide *collide,

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+
+#include "cli/open.h"
+#include "cli/progress.h"
+
+#define BELOW_EL2 (1u << HVC_LEVEL_EL0 | 1u << HVC_LEVEL_EL1T | 1u << HVC_LEVEL_EL1H)
+
+static enum hvc_status find(const struct hvc_options *options, const struct hvc_subject *subject,
+                            const struct hvc_abi *abi, struct hvc_diag *diag,
+                            struct hvc_leaks **out)
+{
+	const struct hvc_interval imm = {options->imm, options->imm};
+	struct hvc_progress progress;
+	struct hvc_probes probes;
+	struct hvc_world world;
+	struct hvc_leaks_config config = {
+	        .subject = subject,
+	        .abi = abi,
+	        .world = &world,
+	        .probes = &probes,
+	        .imm = &imm,
+	        .imms = hvc_options__has(options, HVC_OPTION_IMM),
+	        .budget = options->budget,
+	        .progress = hvc_progress__tell,
+	        .progress_ctx = &progress,
+	};
+	enum hvc_status status;
+
+	HVC_TRY(hvc_open__world(options, diag, &world));
+	HVC_TRY(hvc_open__probes(options, subject, abi, BELOW_EL2, diag, &probes));
+	hvc_progress__begin(&progress, options);
+	status = hvc_leaks_find(&config, diag, out);
+	hvc_progress__end(&progress);
+	hvc_probes_free(&probes);
+	return status;
+}
+
+enum hvc_status hvc_cmd__leaks(const struct hvc_options *options, const struct hvc_page *page,
+                               bool *holds, struct hvc_diag *diag)
+{
+	struct hvc_subject *subject = NULL;
+	struct hvc_abi *abi = NULL;
+	struct hvc_leaks *leaks = NULL;
+	const char *name = options->abi;
+	enum hvc_status status = hvc_subject_open(options->argument[0], diag, &subject);
+
+	if (status == HVC_OK && !name)
+		name = hvc_open__abi_of(subject);
+	if (status == HVC_OK && name)
+		status = hvc_open__abi(name, diag, &abi);
+	if (status == HVC_OK)
+		status = find(options, subject, abi, diag, &leaks);
+	if (status == HVC_OK) {
+		*holds = leaks->leaks == 0;
+		status = options->style == HVC_STYLE_JSON
+		                 ? hvc_leaks_json(page->out, subject, leaks, diag)
+		                 : hvc_leaks_text(page, subject, leaks, diag);
+	}
+	hvc_leaks_free(leaks);
+	hvc_abi_free(abi);
+	hvc_subject_close(subject);
+	return status;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/json_class.h"
+
+static void add_secrets(struct hvc_json *json, const char *key, uint32_t secrets)
+{
+	hvc_json__array(json, key);
+	for (unsigned i = 0; i < hvc_secret_count(); i++)
+		if (secrets >> i & 1)
+			hvc_json__string(json, NULL, hvc_secret_name(i));
+	hvc_json__close(json);
+}
+
+static void add_place(struct hvc_json *json, const struct hvc_leak *leak)
+{
+	hvc_json__string(json, "channel", hvc_channel_name(leak->channel));
+	if (leak->channel == HVC_CHANNEL_REGISTER)
+		hvc_json__string(json, "register", hvc_reg_name((enum hvc_reg)leak->place));
+	else if (leak->channel == HVC_CHANNEL_SIMD)
+		hvc_json__string(json, "register", hvc_simd_name(leak->place));
+	else if (leak->channel == HVC_CHANNEL_MEMORY)
+		hvc_json__hex(json, "address", leak->address);
+}
+
+static void add_values(struct hvc_json *json, const struct hvc_leak *leak)
+{
+	hvc_json__array(json, "values");
+	for (unsigned side = 0; side < 2; side++) {
+		if (leak->channel == HVC_CHANNEL_OUTCOME)
+			hvc_json__string(
+			        json, NULL,
+			        hvc_outcome_name((enum hvc_outcome_kind)leak->value[side]));
+		else
+			hvc_json__hex(json, NULL, leak->value[side]);
+	}
+	hvc_json__close(json);
+}
+
+static void add_mover(struct hvc_json *json, const struct hvc_subject *subject,
+                      const struct hvc_leak *leak)
+{
+	const char *symbol;
+	uint64_t offset;
+	char text[80];
+
+	if (!leak->moved) {
+		hvc_json__null(json, "moved_by");
+		return;
+	}
+	hvc_disasm(leak->pc, leak->word, text, sizeof(text));
+	hvc_json__object(json, "moved_by");
+	hvc_json__hex(json, "address", leak->pc);
+	if (hvc_subject_symbol(subject, leak->pc, &symbol, &offset)) {
+		hvc_json__string(json, "symbol", symbol);
+		hvc_json__number(json, "offset", offset);
+	}
+	hvc_json__string(json, "instruction", text);
+	hvc_json__close(json);
+}
+
+static void add_leak(struct hvc_json *json, const struct hvc_subject *subject,
+                     const struct hvc_leaks *leaks, const struct hvc_leak *leak)
+{
+	char text[512];
+
+	hvc_leak_print(leak, text, sizeof(text));
+	hvc_json__object(json, NULL);
+	hvc_json__string(json, "summary", text);
+	if (leak->rule >= 0)
+		hvc_json__string(json, "rule",
+		                 hvc_abi_rule_at(leaks->abi, (unsigned)leak->rule)->name);
+	add_place(json, leak);
+	add_secrets(json, "tells", leak->sources);
+	add_values(json, leak);
+	add_mover(json, subject, leak);
+	hvc_json__number(json, "calls", leak->calls);
+	hvc_json__number(json, "immediates", leak->immediates);
+	hvc_json__string(json, "world", leaks->world[leak->world].name);
+	hvc_json__witness(json, "witness", leaks->subject, &leaks->world[leak->world], &leak->probe,
+	                  leak->imm);
+	hvc_json__close(json);
+}
+
+enum hvc_status hvc_leaks_json(FILE *out, const struct hvc_subject *subject,
+                               const struct hvc_leaks *leaks, struct hvc_diag *diag)
+{
+	struct hvc_json *json = hvc_json__new("hvcheck-leaks/1");
+
+	hvc_json__string(json, "subject", leaks->subject);
+	if (leaks->abi)
+		hvc_json__string(json, "abi", hvc_abi_name(leaks->abi));
+	else
+		hvc_json__null(json, "abi");
+	hvc_json__boolean(json, "leaks", leaks->leaks > 0);
+	hvc_json__object(json, "account");
+	hvc_json__number(json, "calls", leaks->calls);
+	hvc_json__number(json, "compared", leaks->compared);
+	hvc_json__number(json, "granted", leaks->granted);
+	hvc_json__number(json, "silent", leaks->silent);
+	hvc_json__number(json, "declared", leaks->declared);
+	hvc_json__close(json);
+	add_secrets(json, "varied", leaks->varied);
+	hvc_json__array(json, "findings");
+	for (unsigned i = 0; i < leaks->leaks; i++)
+		add_leak(json, subject, leaks, &leaks->leak[i]);
+	hvc_json__close(json);
+	return hvc_json__print(json, out, diag);
+}
