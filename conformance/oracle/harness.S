@@ -301,6 +301,14 @@ from_below:
 	str	x0, [x3, #R_SPSR_EL2]
 	mrs	x0, spsr_el3
 	str	x0, [x3, #R_PSTATE]
+	// AArch64.TakeException leaves NZCV and DIT alone and QEMU clears them: this is known, so
+	// the subject goes on as it should, and what else parts from here on is news.
+	mrs	x5, spsr_el2
+	and	x1, x5, #0xf0000000
+	orr	x0, x0, x1
+	and	x1, x5, #1 << 24
+	orr	x0, x0, x1
+	msr	spsr_el3, x0
 	mov	x0, #1
 	str	x0, [x3, #R_ENTRIES]
 	// The call may end at its instruction or behind it.

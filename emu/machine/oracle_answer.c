@@ -195,6 +195,8 @@ static void conclude(struct reading *reading)
 	reading->pstate = result->spsr;
 	if (result->fiq && in_harness(result->elr))
 		arrive(reading, result->elr);
+	else if (result->fiq && el == 2 && is_exception_to_el2(reading, result->elr))
+		excepted_to_el2(reading); /* to a table of the subject that keeps it there */
 	else if (result->fiq)
 		end(reading, el == 2 ? HVC_OUTCOME_SPIN : HVC_OUTCOME_JUMP, result->elr, 0, 0);
 	else if (!smc)
