@@ -17,8 +17,9 @@ struct trial {
 	struct hvc_oracle_config config;
 	const struct hvc_oracle_call *call;
 	struct hvc_machine *const *machine;
-	size_t answers, disagreements;
-	char text[4096];
+	const struct hvc_world *world;
+	size_t answers, peeked, disagreements;
+	char text[8192];
 };
 
 static bool take(void *ctx, size_t index, const struct hvc_oracle_answer *answer)
@@ -30,15 +31,17 @@ static bool take(void *ctx, size_t index, const struct hvc_oracle_answer *answer
 	char text[1024];
 
 	trial->answers++;
-	if (hvc_oracle_compare(&trial->config, call, machine, &outcome, answer, text,
+	trial->peeked += answer->peeked;
+	if (!answer->peeked && hvc_oracle_compare(&trial->config, call, machine, &outcome, answer, text,
 	                       sizeof text)) {
 		size_t used = strlen(trial->text);
+		char command[1024];
 
+		print_command(trial->name, &trial->world[call->world], &call->call, 0, command,
+		              sizeof command);
 		if (trial->disagreements++ < SHOWN)
-			snprintf(trial->text + used, sizeof trial->text - used,
-			         "%s, call %zu: %s #0x%x from %s:\n%s", trial->name, index,
-			         hvc_insn_name(call->call.insn), call->call.imm,
-			         hvc_level_name(call->call.from), text);
+			snprintf(trial->text + used, sizeof trial->text - used, "%s\n%s", command,
+			         text);
 	}
 	reset(machine);
 	return true;
@@ -53,6 +56,7 @@ static void hold(struct trial *trial, const struct hvc_oracle_call *call, size_t
 	status = hvc_oracle_run(&trial->config, call, calls, take, trial, &diag);
 	ck_assert_msg(status == HVC_OK, "%s: %s", trial->name, diag.message);
 	ck_assert_uint_eq(trial->answers, calls);
+	ck_assert_uint_le(trial->peeked, calls / 10);
 	ck_assert_msg(!trial->disagreements, "%zu of %zu calls disagree\n%s", trial->disagreements,
 	              calls, trial->text);
 }
@@ -76,21 +80,21 @@ static struct hvc_oracle_call *room_for(size_t calls)
 struct stage {
 	struct hvc_subject *subject;
 	struct hvc_machine *machine;
+	struct hvc_world world;
 	const struct hvc_state *entry;
 	struct trial trial;
 };
 
 static void set_stage(struct stage *stage, const char *name, enum hvc_cpu cpu)
 {
-	struct hvc_world world;
-
-	hvc_world_init(&world, cpu);
+	hvc_world_init(&stage->world, cpu);
 	stage->subject = open_subject(name);
-	stage->machine = open_machine(stage->subject, &world);
+	stage->machine = open_machine(stage->subject, &stage->world);
 	stage->entry = hvc_machine_entry(stage->machine);
 	stage->trial = (struct trial){
 	        .name = name,
 	        .machine = &stage->machine,
+	        .world = &stage->world,
 	        .config = {*hvc_subject_image(stage->subject), cpu,
 	                   hvc_machine_present(stage->machine), &stage->entry, 1},
 	};

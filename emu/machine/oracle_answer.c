@@ -120,6 +120,29 @@ static void not_entered(struct reading *reading, uint64_t pc, unsigned el)
 	end(reading, HVC_OUTCOME_UNDEFINED, reading->call_pc, 0, 0);
 }
 
+/* Where exceptions to EL1 lead; an SMC there comes to EL3, or to EL2 where it is trapped. */
+static bool is_at_caller_vectors(const struct reading *reading, uint64_t pc)
+{
+	return hvc_arch_el(reading->pstate) == 1 &&
+	       inside(pc, reg(reading, HVC_REG_VBAR_EL1) & HVC_MASK_VBAR, HVC_VECTOR_TABLE_SIZE);
+}
+
+/* Code at EL1 or EL0 that EL2 went on to has caused an exception to EL1. */
+static bool excepted_to_el1(struct reading *reading)
+{
+	uint64_t esr = reg(reading, HVC_REG_ESR_EL1), elr = reg(reading, HVC_REG_ELR_EL1);
+	unsigned ec = hvc_arch_ec(esr);
+	bool fetch = ec == HVC_EC_IABT_SAME || ec == HVC_EC_IABT_LOWER || ec == HVC_EC_PC_ALIGN;
+	/* At EL0 even the SMC is UNDEFINED. */
+	bool user = ec == HVC_EC_UNKNOWN && hvc_arch_el(reg(reading, HVC_REG_SPSR_EL1)) == 0;
+
+	if (!user && !(fetch && elr == reg(reading, HVC_REG_FAR_EL1)))
+		return false;
+	ended_by_exception(reading, 1);
+	arrive(reading, elr);
+	return true;
+}
+
 /* An exception to EL2 after the entry: one inside EL2, or of code that EL2 has gone on to. */
 static void excepted_to_el2(struct reading *reading)
 {
@@ -133,6 +156,8 @@ static void excepted_to_el2(struct reading *reading)
 	for (unsigned slot = 0; slot < 16; slot++)
 		if (pc == reading->plan->room + 8 * slot)
 			pc = reading->plan->config->image.vectors + slot * HVC_VECTOR_SLOT_SIZE;
+	if (is_at_caller_vectors(reading, pc) && excepted_to_el1(reading))
+		return;
 	if (hvc_arch_el(reading->pstate) < 2 || (fetch && caller_chose(reading, pc)) ||
 	    (in_harness(pc) && (ec == HVC_EC_HVC64 || ec == HVC_EC_SMC64)))
 		arrive(reading, pc);
@@ -157,32 +182,13 @@ static bool is_exception_to_el2(const struct reading *reading, uint64_t pc)
 	return esr || (reg(reading, HVC_REG_ELR_EL2) != pc && (elr || spsr));
 }
 
-/* Code at EL1 or EL0 that EL2 went on to has caused an exception to EL1. */
-static bool excepted_to_el1(struct reading *reading)
-{
-	uint64_t esr = reg(reading, HVC_REG_ESR_EL1), elr = reg(reading, HVC_REG_ELR_EL1);
-	unsigned ec = hvc_arch_ec(esr);
-	bool fetch = ec == HVC_EC_IABT_SAME || ec == HVC_EC_IABT_LOWER || ec == HVC_EC_PC_ALIGN;
-	/* At EL0 even the SMC is UNDEFINED. */
-	bool user = ec == HVC_EC_UNKNOWN && hvc_arch_el(reg(reading, HVC_REG_SPSR_EL1)) == 0;
-
-	if (!user && !(fetch && elr == reg(reading, HVC_REG_FAR_EL1)))
-		return false;
-	ended_by_exception(reading, 1);
-	arrive(reading, elr);
-	return true;
-}
-
 static void entered(struct reading *reading, uint64_t pc, unsigned el)
 {
-	bool caller_vectors =
-	        inside(pc, reg(reading, HVC_REG_VBAR_EL1) & HVC_MASK_VBAR, HVC_VECTOR_TABLE_SIZE);
-
 	if (el == 2 && is_exception_to_el2(reading, pc))
 		excepted_to_el2(reading);
 	else if (el == 2 && !in_harness(pc))
 		end(reading, HVC_OUTCOME_FORWARD, pc, (uint64_t)HVC_EC_SMC64 << 26 | IL, 0);
-	else if (el != 1 || !caller_vectors || !excepted_to_el1(reading))
+	else if (!is_at_caller_vectors(reading, pc) || !excepted_to_el1(reading))
 		arrive(reading, pc);
 }
 
@@ -233,6 +239,19 @@ static void take_memory(const struct hvc_oracle_plan *plan, const struct wire_re
 	}
 }
 
+/* Does a register hold an instruction that the program put where calls end? */
+static bool has_peeked(const struct wire_result *result, unsigned regs)
+{
+	bool found = false;
+
+	for (unsigned i = 0; i < HVC_GPR_COUNT + regs; i++) {
+		uint64_t value = i < HVC_GPR_COUNT ? result->x[i] : result->reg[i - HVC_GPR_COUNT];
+
+		found = found || value >> 32 == WIRE_SMC || (value & UINT32_MAX) == WIRE_SMC;
+	}
+	return found;
+}
+
 void hvc_oracle__answer(const struct hvc_oracle_plan *plan, const struct hvc_oracle_call *call,
                         const struct wire_result *world, const struct wire_result *result,
                         struct hvc_oracle_answer *out)
@@ -255,6 +274,7 @@ void hvc_oracle__answer(const struct hvc_oracle_plan *plan, const struct hvc_ora
 	        .spsr = result->spsr_el2,
 	        .pstate = result->pstate,
 	};
+	out->peeked = has_peeked(result, plan->regs);
 	conclude(&reading);
 	out->outcome.level = hvc_level_from_mode((unsigned)(reading.pstate & 0xf));
 	v[HVC_REG_NZCV] = reading.pstate & HVC_PSTATE_NZCV;

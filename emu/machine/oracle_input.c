@@ -12,7 +12,6 @@
 #define RAM_MAX   (UINT64_C(1) << 30)
 #define MIB       (UINT64_C(1) << 20)
 #define WORD_RET  UINT32_C(0xd65f03c0)
-#define WORD_SMC  UINT32_C(0xd4000003)
 #define WORD_STAY UINT32_C(0x14000000) /* b . */
 #define TICKS     4096u                /* of 16 instructions, see oracle.c */
 
@@ -190,14 +189,14 @@ static void fill_memory(struct memory *memory, const struct hvc_oracle_plan *pla
 	for (unsigned i = 0; i < HVC_VECTOR_TABLE_SIZE / 4; i++)
 		memory->table[i] = i % (HVC_VECTOR_SLOT_SIZE / 4)
 		                           ? image_word(image, image->vectors + 4 * i)
-		                           : WORD_SMC;
+		                           : WIRE_SMC;
 	for (unsigned i = 0; i < HVC_LANDING_SIZE / 4; i++)
-		memory->landing[i] = WORD_SMC;
+		memory->landing[i] = WIRE_SMC;
 	for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++) {
 		memory->calls[imm] = hvc_arch_encode((uint16_t)imm);
 		memory->smc_calls[imm] = hvc_arch_encode_smc((uint16_t)imm);
 	}
-	memory->calls[HVC_IMM_COUNT] = memory->smc_calls[HVC_IMM_COUNT] = WORD_SMC;
+	memory->calls[HVC_IMM_COUNT] = memory->smc_calls[HVC_IMM_COUNT] = WIRE_SMC;
 }
 
 static void plan_memory(struct memory *memory, const struct hvc_oracle_plan *plan,
@@ -248,7 +247,7 @@ static bool put_call(const struct hvc_oracle_plan *plan, const struct hvc_oracle
 	        .pc = hvc_call_address(&call->call),
 	        .world = 2 * call->world + smc,
 	        /* An SMC at EL1 would not come back where SMCs are trapped. */
-	        .landing = traps ? WORD_STAY : WORD_SMC,
+	        .landing = traps ? WORD_STAY : WIRE_SMC,
 	        .ranges = deep ? plan->header.ranges : plan->shallow,
 	};
 

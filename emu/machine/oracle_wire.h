@@ -15,6 +15,7 @@
 #define WIRE_REGS   64u
 #define WIRE_STUBS  0x4000u /* where the program's registers follow its code */
 #define WIRE_WORLDS 16384u
+#define WIRE_SMC    UINT32_C(0xd4000003) /* what stands where calls end; the machine has SVC */
 
 /* Why the program ended itself (its exit status). */
 #define WIRE_EXIT_OK   0

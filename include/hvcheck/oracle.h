@@ -44,6 +44,11 @@ struct hvc_oracle_answer {
 	 */
 	struct hvc_regset known;
 	bool entered;           /**< the instruction arrived at EL2; false: it was UNDEFINED */
+	/**
+	 * A register holds the instruction at which calls end here, which is not the machine's:
+	 * the handler took an address of code for one of data, and the two read different words.
+	 */
+	bool peeked;
 	bool taken;             /**< `entry` is filled in */
 	struct hvc_entry entry; /**< the exception that the instruction caused */
 	uint64_t id[4];         /**< ID_AA64PFR0, PFR1, MMFR1, MMFR2 */
