@@ -53,12 +53,32 @@ static enum hvc_status make_check(const struct hvc_options *options,
 	return status;
 }
 
+static enum hvc_status measure(const struct hvc_options *options, const struct hvc_subject *subject,
+                               const struct hvc_abi *abi, struct hvc_diag *diag,
+                               struct hvc_contract **out)
+{
+	struct hvc_contract_config config = {
+	        .subject = subject,
+	        .abi = abi,
+	        .budget = options->budget,
+	};
+
+	if (!hvc_options__has(options, HVC_OPTION_CONTRACT))
+		return HVC_OK;
+	if (hvc_options__has(options, HVC_OPTION_FROM))
+		config.levels = 1u << options->from;
+	if (hvc_options__has(options, HVC_OPTION_INSN))
+		config.insns = 1u << options->insn;
+	return hvc_contract_measure(&config, diag, out);
+}
+
 enum hvc_status hvc_cmd__check(const struct hvc_options *options, const struct hvc_page *page,
                                bool *holds, struct hvc_diag *diag)
 {
 	struct hvc_subject *subject = NULL;
 	struct hvc_abi *abi = NULL;
 	struct hvc_check *check = NULL;
+	struct hvc_contract *contract = NULL;
 	const char *name = NULL;
 	enum hvc_status status;
 	enum hvc_reg reg;
@@ -75,13 +95,17 @@ enum hvc_status hvc_cmd__check(const struct hvc_options *options, const struct h
 		status = hvc_open__abi(name, diag, &abi);
 	if (status == HVC_OK)
 		status = make_check(options, subject, abi, diag, &check);
+	if (status == HVC_OK)
+		status = measure(options, subject, abi, diag, &contract);
 	if (status == HVC_OK) {
-		*holds = check->findings == 0;
+		check->contract = contract;
+		*holds = check->findings == 0 && (!contract || contract->broken == 0);
 		status = options->style == HVC_STYLE_JSON
 		                 ? hvc_check_json(page->out, check, name, diag)
 		                 : hvc_check_text(page, check, name, diag);
 	}
 	hvc_check_free(check);
+	hvc_contract_free(contract);
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
 	return status;

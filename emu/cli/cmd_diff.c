@@ -57,10 +57,34 @@ static enum hvc_status make_diff(const struct hvc_options *options, const struct
 	return status;
 }
 
+/* Of both sides by their ABIs. */
+static enum hvc_status measure(const struct hvc_options *options, const struct pair *pair,
+                               struct hvc_diag *diag,
+                               struct hvc_contract *out[static HVC_SIDE_COUNT])
+{
+	if (!hvc_options__has(options, HVC_OPTION_CONTRACT))
+		return HVC_OK;
+	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
+		const struct hvc_contract_config config = {
+		        .subject = pair->subject[side],
+		        .abi = pair->abi[side],
+		        .budget = options->budget,
+		};
+
+		if (!config.abi)
+			return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+			                    "--contract: '%s' has no ABI; say --abi-old, --abi-new",
+			                    hvc_subject_name(config.subject));
+		HVC_TRY(hvc_contract_measure(&config, diag, &out[side]));
+	}
+	return HVC_OK;
+}
+
 enum hvc_status hvc_cmd__diff(const struct hvc_options *options, const struct hvc_page *page,
                               bool *holds, struct hvc_diag *diag)
 {
 	struct pair pair = {0};
+	struct hvc_contract *contract[HVC_SIDE_COUNT] = {NULL, NULL};
 	struct hvc_diff *diff = NULL;
 	enum hvc_status status;
 	enum hvc_reg reg;
@@ -79,14 +103,19 @@ enum hvc_status hvc_cmd__diff(const struct hvc_options *options, const struct hv
 	if (status == HVC_OK)
 		status = open_side(options, HVC_SIDE_NEW, diag, &pair);
 	if (status == HVC_OK)
+		status = measure(options, &pair, diag, contract);
+	if (status == HVC_OK)
 		status = make_diff(options, &pair, diag, &diff);
 	if (status == HVC_OK) {
+		for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
+			diff->contract[side] = contract[side];
 		*holds = diff->differing == 0 && diff->untrieds == 0;
 		status = options->style == HVC_STYLE_JSON ? hvc_diff_json(page->out, diff, diag)
 		                                          : hvc_diff_text(page, diff, diag);
 	}
 	hvc_diff_free(diff);
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
+		hvc_contract_free(contract[side]);
 		hvc_abi_free(pair.abi[side]);
 		hvc_map_free(pair.saved[side]);
 		hvc_subject_close(pair.subject[side]);

@@ -70,6 +70,23 @@ static enum hvc_status suggest(const struct hvc_options *options,
 	return HVC_OK;
 }
 
+static enum hvc_status measure(const struct hvc_options *options, const struct hvc_subject *subject,
+                               struct hvc_map *map, struct hvc_diag *diag,
+                               struct hvc_contract **out)
+{
+	const struct hvc_contract_config config = {
+	        .subject = subject,
+	        .map = map,
+	        .budget = options->budget,
+	};
+
+	if (!hvc_options__has(options, HVC_OPTION_CONTRACT))
+		return HVC_OK;
+	HVC_TRY(hvc_contract_measure(&config, diag, out));
+	map->contract = *out;
+	return HVC_OK;
+}
+
 static enum hvc_status write_map(const struct hvc_options *options,
                                  const struct hvc_map_config *config, struct hvc_map *map,
                                  const struct hvc_page *page, struct hvc_diag *diag)
@@ -91,6 +108,7 @@ static enum hvc_status run_map(const struct hvc_options *options, const struct h
 	struct hvc_progress progress;
 	struct hvc_probes probes;
 	struct hvc_world world;
+	struct hvc_contract *contract = NULL;
 	struct hvc_map *map = NULL;
 	struct hvc_map_config config = {
 	        .subject = subject,
@@ -108,9 +126,12 @@ static enum hvc_status run_map(const struct hvc_options *options, const struct h
 	hvc_progress__begin(&progress, options);
 	status = hvc_map_make(&config, diag, &map);
 	if (status == HVC_OK)
+		status = measure(options, subject, map, diag, &contract);
+	if (status == HVC_OK)
 		status = write_map(options, &config, map, page, diag);
 	hvc_progress__end(&progress);
 	hvc_map_free(map);
+	hvc_contract_free(contract);
 	hvc_probes_free(&probes);
 	return status;
 }

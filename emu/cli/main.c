@@ -61,7 +61,7 @@ const struct hvc_command hvc_commands[] = {
                             "  hvcheck map build/el2.elf --suggest-abi -o my-abi.yaml\n",
                 .least = 1,
                 .most = 1,
-                .options = COMMON | SWEEP | BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(FROM) |
+                .options = COMMON | SWEEP | BIT(CONTRACT) | BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(FROM) |
                            BIT(INSN) | BIT(CPU) | BIT(SUGGEST_ABI),
                 .styles = 1u << HVC_STYLE_MAP,
                 .run = hvc_cmd__map,
@@ -81,7 +81,7 @@ const struct hvc_command hvc_commands[] = {
                 .least = 1,
                 .most = 1,
                 .options =
-                        COMMON | SWEEP | BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(FROM) | BIT(INSN),
+                        COMMON | SWEEP | BIT(CONTRACT) | BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(FROM) | BIT(INSN),
                 .run = hvc_cmd__check,
         },
         {
@@ -102,7 +102,7 @@ const struct hvc_command hvc_commands[] = {
                             "markdown\n",
                 .least = 2,
                 .most = 2,
-                .options = COMMON | SWEEP | BIT(SYMBOLS) | BIT(ABIS) | BIT(ABI_OLD) | BIT(ABI_NEW) |
+                .options = COMMON | SWEEP | BIT(CONTRACT) | BIT(SYMBOLS) | BIT(ABIS) | BIT(ABI_OLD) | BIT(ABI_NEW) |
                            AROUND | BIT(CPU),
                 .styles = 1u << HVC_STYLE_MARKDOWN,
                 .run = hvc_cmd__diff,

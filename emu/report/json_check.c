@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "hvcheck/arch.h"
+#include "report/contract_words.h"
 #include "report/invented.h"
 #include "report/json_class.h"
 #include "report/words.h"
@@ -135,5 +136,6 @@ enum hvc_status hvc_check_json(FILE *out, const struct hvc_check *check, const c
 	for (unsigned i = 0; i < check->findings; i++)
 		add_finding(json, check, &check->finding[i]);
 	hvc_json__close(json);
+	hvc_json__contract(json, check->contract, check->subject);
 	return hvc_json__print(json, out, diag);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "hvcheck/arch.h"
+#include "report/contract_words.h"
 #include "report/invented.h"
 #include "report/json_class.h"
 #include "report/note.h"
@@ -183,5 +184,12 @@ enum hvc_status hvc_diff_json(FILE *out, const struct hvc_diff *diff, struct hvc
 	add_meetings(json, diff);
 	add_registers(json, diff);
 	add_changes(json, diff);
+	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
+		if (!diff->contract[side])
+			continue;
+		hvc_json__object(json, side == HVC_SIDE_OLD ? "old_contract" : "new_contract");
+		hvc_json__contract(json, diff->contract[side], diff->map[side]->subject);
+		hvc_json__close(json);
+	}
 	return hvc_json__print(json, out, diag);
 }

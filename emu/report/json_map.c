@@ -4,6 +4,7 @@
 #include "hvcheck/arch.h"
 #include "report/boundary.h"
 #include "report/invented.h"
+#include "report/contract_words.h"
 #include "report/json_class.h"
 #include "report/words.h"
 
@@ -168,5 +169,6 @@ enum hvc_status hvc_map_json(FILE *out, const struct hvc_map *map, struct hvc_di
 	if (map->study && !hvc_boundary__json(json, map))
 		hvc_json__fail(json);
 	hvc_regions_free(&regions);
+	hvc_json__contract(json, map->contract, map->subject);
 	return hvc_json__print(json, out, diag);
 }

@@ -3,6 +3,7 @@
 
 #include "hvcheck/arch.h"
 #include "report/invented.h"
+#include "report/contract_words.h"
 
 static void put_count(struct hvc_table *table, unsigned column, enum hvc_ink ink, uint64_t count)
 {
@@ -137,6 +138,7 @@ enum hvc_status hvc_check_text(const struct hvc_page *page, const struct hvc_che
 		fputs("\n  Undecided: the ABI promises nothing for these calls.\n", page->out);
 	put_findings(page, check, abi);
 	HVC_TRY(put_invented(page, check, diag));
+	HVC_TRY(hvc_contract__text(page, check->contract, check->subject, diag));
 	put_verdict(page, check);
 	return HVC_OK;
 }

@@ -3,6 +3,7 @@
 
 #include "hvcheck/arch.h"
 #include "report/invented.h"
+#include "report/contract_words.h"
 #include "report/note.h"
 
 #define LINE_SIZE 1024u
@@ -248,6 +249,7 @@ enum hvc_status hvc_diff_text(const struct hvc_page *page, const struct hvc_diff
 		                           &diff->map[side]->invented, diag));
 	put_untried(page, diff);
 	HVC_TRY(put_operations(page, diff, diag));
+	HVC_TRY(hvc_contract__diff_text(page, diff, diag));
 	if (!diff->changes)
 		return HVC_OK;
 	HVC_TRY(put_meetings(page, diff, diag));

@@ -5,6 +5,7 @@
 #include "hvcheck/study.h"
 #include "report/boundary.h"
 #include "report/invented.h"
+#include "report/contract_words.h"
 
 static void put_account(const struct hvc_page *page, const struct hvc_map *map)
 {
@@ -122,7 +123,8 @@ static enum hvc_status put_kinds(const struct hvc_page *page, const struct hvc_m
 			put_classes(table, map, kind);
 	}
 	hvc_regions_free(&regions);
-	return hvc_table__print(table, diag);
+	HVC_TRY(hvc_table__print(table, diag));
+	return hvc_contract__text(page, map->contract, map->subject, diag);
 }
 
 enum hvc_status hvc_map_text(const struct hvc_page *page, const struct hvc_map *map,

@@ -34,6 +34,7 @@ struct hvc_check {
 	struct hvc_finding *finding; /**< in rule order, then clause, register */
 	unsigned findings;
 	uint32_t immediates_violating; /**< immediates with at least one violation */
+	const struct hvc_contract *contract; /**< borrowed; to be reported with it, NULL: none */
 };
 
 struct hvc_check_config {

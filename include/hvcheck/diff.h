@@ -69,6 +69,8 @@ struct hvc_diff {
 	uint64_t calls;   /**< compared */
 	uint64_t differing;
 	uint32_t immediates_differing;
+	/** borrowed; to be reported with it, NULL: none */
+	const struct hvc_contract *contract[HVC_SIDE_COUNT];
 };
 
 struct hvc_diff_config {

@@ -8,6 +8,8 @@
 
 #include "hvcheck/probe.h"
 
+struct hvc_contract;
+
 /**
  * reg becomes value: a constant, imm, esr, spsr, return, self, a register as it was at the call
  * (where value.value is not 0 only its low bits, value.value being the mask), or
@@ -61,6 +63,7 @@ struct hvc_map {
 	size_t runs;
 	struct hvc_invented invented; /**< what its calls had to make up */
 	struct hvc_study *study;      /**< study.h; NULL: none was made. Freed with the map */
+	const struct hvc_contract *contract; /**< borrowed; to be reported with it, NULL: none */
 };
 
 /** Called about ten times a second; false cancels. done of total calls. */

@@ -18,6 +18,7 @@
 #include "hvcheck/callers.h"
 #include "hvcheck/check.h"
 #include "hvcheck/collide.h"
+#include "hvcheck/contract.h"
 #include "hvcheck/diff.h"
 #include "hvcheck/known.h"
 #include "hvcheck/leak.h"

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/contract.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "hvcheck/verdict.h"
+
+#define SEEDS 16u
+
+struct measure {
+	const struct hvc_contract_config *config;
+	struct hvc_contract *contract;
+	struct hvc_contract_calls calls;
+	unsigned finding_capacity;
+
+	/* the machine under way */
+	struct hvc_machine *machine;
+	struct hvc_world world;
+	struct hvc_masks masks;
+	struct hvc_simd simd;
+	uint64_t seed;
+};
+
+/* Registers of EL1 and EL0 that hold anything: nothing in a call depends on them. */
+static const struct {
+	enum hvc_reg reg;
+	uint64_t mask;
+} scratch[] = {
+        {HVC_REG_SP_EL0, ~UINT64_C(15)},     {HVC_REG_SP_EL1, ~UINT64_C(15)},
+        {HVC_REG_TPIDR_EL0, UINT64_MAX},     {HVC_REG_TPIDRRO_EL0, UINT64_MAX},
+        {HVC_REG_TPIDR_EL1, UINT64_MAX},     {HVC_REG_ELR_EL1, UINT64_MAX},
+        {HVC_REG_FAR_EL1, UINT64_MAX},       {HVC_REG_ESR_EL1, UINT32_MAX},
+        {HVC_REG_SPSR_EL1, 0xf0000000},      {HVC_REG_CONTEXTIDR_EL1, UINT32_MAX},
+        {HVC_REG_TTBR0_EL1, 0xfffffffff000}, {HVC_REG_TTBR1_EL1, 0xfffffffff000},
+        {HVC_REG_MAIR_EL1, UINT64_MAX},      {HVC_REG_TPIDR_EL2, UINT64_MAX},
+};
+
+static enum hvc_status open_machine(struct measure *m, unsigned world, struct hvc_diag *diag)
+{
+	const struct hvc_abi *abi = m->config->abi;
+	struct hvc_machine_config config = {
+	        .image = *hvc_subject_image(m->config->subject),
+	        .world = &m->world,
+	        .budget = m->config->budget,
+	};
+	struct hvc_call fill;
+
+	m->world = abi ? hvc_abi_world_at(abi, world)->world : m->config->map->world;
+	hvc_call_init(&fill, m->seed ^ UINT64_C(0x5eed));
+	for (unsigned i = 0; m->seed && i < sizeof scratch / sizeof *scratch; i++)
+		HVC_TRY(hvc_world_set(&m->world, scratch[i].reg, fill.x[i] & scratch[i].mask));
+	HVC_TRY(hvc_machine_open(&config, diag, &m->machine));
+	hvc_class__masks(hvc_machine_present(m->machine), &m->masks);
+	hvc_simd_init(&m->simd, m->seed);
+	hvc_machine_set_simd(m->machine, &m->simd);
+	return HVC_OK;
+}
+
+/* The chosen call with all registers filled anew but those that select it. */
+static void fill_call(const struct measure *m, const struct hvc_contract_call *chosen,
+                      struct hvc_call *call)
+{
+	*call = chosen->probe.call;
+	if (m->seed) {
+		hvc_call_init(call, m->seed);
+		for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
+			if (hvc_regset_has(&m->calls.selectors, (enum hvc_reg)n) ||
+			    chosen->probe.reg == (enum hvc_reg)n)
+				call->x[n] = chosen->probe.call.x[n];
+		call->from = chosen->probe.call.from;
+		call->insn = chosen->probe.call.insn;
+	}
+	call->imm = chosen->imm;
+}
+
+/* What an exception for the caller uses up, or entering EL2 for good, is no doing of the code. */
+static bool is_measured(const struct measure *m, const struct hvc_outcome *outcome, unsigned place)
+{
+	if (place >= HVC_REG_COUNT)
+		return true;
+	if (!m->masks.v[place])
+		return false;
+	switch (outcome->kind) {
+	case HVC_OUTCOME_RETURN:
+	case HVC_OUTCOME_RETRY:
+		return true;
+	case HVC_OUTCOME_INJECT:
+	case HVC_OUTCOME_UNDEFINED:
+	case HVC_OUTCOME_FAULT:
+		return place < HVC_GPR_COUNT;
+	default:
+		return place != HVC_REG_DAIF || hvc_level_el(outcome->level) < 2;
+	}
+}
+
+/* Only of calls that come back: see contract.h. */
+static bool add_finding(struct measure *m, unsigned class_, unsigned place,
+                        const struct hvc_contract_call *chosen, const struct hvc_call *call)
+{
+	struct hvc_contract *contract = m->contract;
+	const struct hvc_contract_class *of = &contract->class_[class_];
+	struct hvc_contract_finding *finding;
+
+	if (!m->config->abi || (of->kind != HVC_OUTCOME_RETURN && of->kind != HVC_OUTCOME_RETRY &&
+	                        of->kind != HVC_OUTCOME_INJECT))
+		return true;
+	if (contract->findings == m->finding_capacity) {
+		unsigned capacity = m->finding_capacity ? 2 * m->finding_capacity : 16;
+		void *grown = realloc(contract->finding, capacity * sizeof *contract->finding);
+
+		if (!grown)
+			return false;
+		contract->finding = grown;
+		m->finding_capacity = capacity;
+	}
+	finding = &contract->finding[contract->findings++];
+	*finding = (struct hvc_contract_finding){
+	        .class_ = class_,
+	        .place = place,
+	        .allowed = of->place[place].allowed,
+	        .probe = chosen->probe,
+	        .world = m->world,
+	};
+	finding->probe.call = *call;
+	finding->probe.seed = m->seed;
+	contract->broken += !finding->allowed;
+	return true;
+}
+
+/* The effect that a derived class has on a register; NULL: it is as it was. */
+static const struct hvc_effect *effect_on(const struct hvc_class *derived, unsigned place)
+{
+	for (unsigned i = 0; i < derived->effects; i++)
+		if (derived->effect[i].reg == place)
+			return &derived->effect[i];
+	return NULL;
+}
+
+static bool note(struct measure *m, const struct hvc_contract_call *chosen,
+                 const struct hvc_call *call, const struct hvc_outcome *outcome,
+                 const struct hvc_state *before, const struct hvc_class *derived)
+{
+	struct hvc_contract_class *class_ = &m->contract->class_[chosen->class_];
+	const struct hvc_rule *rule =
+	        class_->rule < 0 ? NULL : hvc_abi_rule_at(m->config->abi, (unsigned)class_->rule);
+	const struct hvc_context context = {before, call};
+	struct hvc_simd simd;
+
+	hvc_machine_simd(m->machine, &simd);
+	for (unsigned place = 0; place < HVC_PLACES; place++) {
+		struct hvc_clause_fate *is = &class_->place[place];
+		bool reg = place < HVC_REG_COUNT;
+		const struct hvc_effect *effect = reg ? effect_on(derived, place) : NULL;
+		bool changed = reg ? effect != NULL
+		                   : !hvc_simd_same(&simd, &m->simd, place - HVC_REG_COUNT);
+
+		if (!is_measured(m, outcome, place))
+			continue;
+		is->measured = true;
+		if (reg && hvc_contract__is_result(rule, (enum hvc_reg)place, &context,
+		                                   outcome->state.v[place])) {
+			if (is->fate == HVC_FATE_PRESERVED)
+				is->fate = HVC_FATE_RESULT;
+			continue;
+		}
+		if (!changed)
+			continue;
+		if (is->fate == HVC_FATE_CLOBBERED) {
+			is->told = is->told && effect &&
+			           hvc_term__eval(&is->value, before, call) ==
+			                   hvc_term__eval(&effect->value, before, call);
+			continue;
+		}
+		is->fate = HVC_FATE_CLOBBERED;
+		is->told = effect != NULL;
+		if (effect)
+			is->value = effect->value;
+		if (!add_finding(m, chosen->class_, place, chosen, call))
+			return false;
+	}
+	return true;
+}
+
+static enum hvc_status make_call(struct measure *m, const struct hvc_contract_call *chosen,
+                                 struct hvc_diag *diag)
+{
+	struct hvc_contract_class *class_ = &m->contract->class_[chosen->class_];
+	struct hvc_class derived;
+	struct hvc_outcome outcome;
+	struct hvc_state before;
+	struct hvc_call call;
+	bool ok;
+
+	fill_call(m, chosen, &call);
+	if (class_->rule >= 0 &&
+	    hvc_abi_rule_of(m->config->abi, chosen->world, &call) != class_->rule)
+		return HVC_OK;
+	HVC_TRY(hvc_machine_reset(m->machine, diag));
+	HVC_TRY(hvc_machine_call(m->machine, &call, diag, &outcome));
+	m->contract->calls++;
+	if (outcome.kind != class_->kind) {
+		class_->strays++;
+		return HVC_OK;
+	}
+	class_->calls++;
+	hvc_entry_state(hvc_machine_entry(m->machine), &call, &before);
+	ok = hvc_class__derive(&outcome, &before, &call, &m->masks, &derived);
+	if (ok) {
+		ok = note(m, chosen, &call, &outcome, &before, &derived);
+		hvc_class__free(&derived);
+	}
+	return ok ? HVC_OK : hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+}
+
+static enum hvc_status measure_all(struct measure *m, struct hvc_diag *diag)
+{
+	unsigned worlds = m->config->abi ? hvc_abi_world_count(m->config->abi) : 1;
+	enum hvc_status status = HVC_OK;
+
+	for (unsigned world = 0; world < worlds; world++)
+		for (m->seed = 0; status == HVC_OK && m->seed < m->contract->seeds; m->seed++) {
+			HVC_TRY(open_machine(m, world, diag));
+			for (unsigned i = 0; status == HVC_OK && i < m->calls.calls; i++)
+				if (m->calls.call[i].world == world)
+					status = make_call(m, &m->calls.call[i], diag);
+			hvc_machine_close(m->machine);
+		}
+	return status;
+}
+
+static int by_class(const void *a, const void *b)
+{
+	const struct hvc_contract_finding *x = a, *y = b;
+
+	if (x->class_ != y->class_)
+		return x->class_ < y->class_ ? -1 : 1;
+	return (x->place > y->place) - (x->place < y->place);
+}
+
+enum hvc_status hvc_contract_measure(const struct hvc_contract_config *config,
+                                     struct hvc_diag *diag, struct hvc_contract **out)
+{
+	struct hvc_contract *contract = calloc(1, sizeof *contract);
+	struct measure *m = calloc(1, sizeof *m);
+	enum hvc_status status = HVC_E_NOMEM;
+
+	if (!contract || !m) {
+		hvc_diag_set(diag, status, NULL, 0, 0, "out of memory");
+	} else {
+		m->config = config;
+		m->contract = contract;
+		contract->abi = config->abi;
+		contract->seeds = config->seeds ? config->seeds : SEEDS;
+		status = hvc_contract__choose(config, contract, diag, &m->calls);
+	}
+	if (status == HVC_OK)
+		status = measure_all(m, diag);
+	if (status == HVC_OK && contract->findings)
+		qsort(contract->finding, contract->findings, sizeof *contract->finding, by_class);
+	if (m)
+		free(m->calls.call);
+	free(m);
+	if (status != HVC_OK) {
+		hvc_contract_free(contract);
+		return status;
+	}
+	*out = contract;
+	return HVC_OK;
+}
+
+void hvc_contract_free(struct hvc_contract *contract)
+{
+	if (!contract)
+		return;
+	free(contract->class_);
+	free(contract->finding);
+	free(contract);
+}

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A class is measured by a few of its calls: at both ends of its immediates, with several of the
+ * register values that fall in it. Each is then made with many register files.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/contract.h"
+
+#define CALLS_EACH      24u /* of one class */
+#define CONSTANTS_LIMIT 20000u
+
+static bool add(struct hvc_contract_calls *calls, unsigned class_, unsigned world,
+                const struct hvc_probe *probe, uint16_t imm)
+{
+	if (calls->calls == calls->capacity) {
+		unsigned capacity = calls->capacity ? 2 * calls->capacity : 64;
+		void *grown = realloc(calls->call, capacity * sizeof *calls->call);
+
+		if (!grown)
+			return false;
+		calls->call = grown;
+		calls->capacity = capacity;
+	}
+	calls->call[calls->calls++] = (struct hvc_contract_call){class_, world, imm, *probe};
+	return true;
+}
+
+static struct hvc_contract_class *new_class(struct hvc_contract *contract, unsigned most)
+{
+	if (!contract->class_)
+		contract->class_ = calloc(most ? most : 1, sizeof *contract->class_);
+	return contract->class_ ? &contract->class_[contract->classes++] : NULL;
+}
+
+/* Where a rule's immediates begin and end: each of the first few intervals. */
+static bool choose_of_rule(const struct hvc_contract_config *config, unsigned rule, unsigned class_,
+                           const struct hvc_probes *probes, struct hvc_contract_calls *out)
+{
+	const struct hvc_rule *says = hvc_abi_rule_at(config->abi, rule);
+	unsigned found = 0, worlds = hvc_abi_world_count(config->abi);
+
+	for (unsigned i = 0; i < 2 * says->imms && found < CALLS_EACH; i++) {
+		uint64_t imm = i & 1 ? says->imm[i / 2].hi : says->imm[i / 2].lo;
+
+		if (i & 1 && imm == says->imm[i / 2].lo)
+			continue;
+		for (unsigned p = 0; p < probes->count && found < CALLS_EACH; p++)
+			for (unsigned world = 0; world < worlds && found < CALLS_EACH; world++) {
+				struct hvc_call call = probes->probe[p].call;
+
+				call.imm = (uint16_t)imm;
+				if (hvc_abi_rule_of(config->abi, world, &call) != (int)rule)
+					continue;
+				if (!add(out, class_, world, &probes->probe[p], call.imm))
+					return false;
+				found++;
+			}
+	}
+	return true;
+}
+
+static enum hvc_status choose_by_rules(const struct hvc_contract_config *config,
+                                       struct hvc_contract *contract,
+                                       struct hvc_contract_calls *out)
+{
+	const struct hvc_probe_config wanted = {
+	        .abi = &config->abi,
+	        .abis = 1,
+	        .levels = hvc_abi_levels(config->abi) & (config->levels ? config->levels : ~0u),
+	        .insns = hvc_abi_insns(config->abi) & (config->insns ? config->insns : ~0u),
+	        .brief = true,
+	};
+	unsigned rules = hvc_abi_rule_count(config->abi);
+	struct hvc_probes probes;
+	bool ok = true;
+
+	HVC_TRY(hvc_probes_make(&wanted, &probes));
+	for (unsigned r = 0; ok && r < rules; r++) {
+		const struct hvc_rule *rule = hvc_abi_rule_at(config->abi, r);
+		struct hvc_contract_class *class_;
+		unsigned before = out->calls;
+
+		for (unsigned i = 0; i < rule->conditions; i++)
+			hvc_regset_add(&out->selectors, rule->condition[i].reg);
+		if (!rule->specified)
+			continue;
+		ok = choose_of_rule(config, r, contract->classes, &probes, out);
+		if (!ok || out->calls == before)
+			continue; /* none of these callers can reach it */
+		class_ = new_class(contract, rules);
+		ok = class_ != NULL;
+		if (ok) {
+			class_->rule = (int)r;
+			class_->kind = rule->outcome;
+			hvc_contract__promise(rule, class_);
+		}
+	}
+	hvc_probes_free(&probes);
+	return ok ? HVC_OK : HVC_E_NOMEM;
+}
+
+static enum hvc_status choose_by_map(const struct hvc_contract_config *config,
+                                     struct hvc_contract *contract, struct hvc_contract_calls *out)
+{
+	const struct hvc_map *map = config->map;
+	struct hvc_constant *constant = NULL;
+	unsigned *found = calloc(map->classes ? map->classes : 1, sizeof *found);
+	size_t constants = 0;
+	bool ok = found && hvc_subject_constants(config->subject, CONSTANTS_LIMIT, &constant,
+	                                         &constants) == HVC_OK;
+
+	for (size_t i = 0; ok && i < constants; i++)
+		hvc_regset_add(&out->selectors, constant[i].reg);
+	for (unsigned i = 0; ok && i < map->classes; i++) {
+		struct hvc_contract_class *class_ = new_class(contract, map->classes);
+
+		ok = class_ != NULL;
+		if (!ok)
+			break;
+		class_->rule = -1;
+		class_->class_ = i;
+		class_->kind = map->class_[i].kind;
+		hvc_contract__promise(NULL, class_);
+	}
+	for (size_t i = 0; ok && i < map->runs; i++) {
+		const struct hvc_run *run = &map->run[i];
+		const struct hvc_probe *probe = &map->probes.probe[run->probe];
+
+		if (found[run->class_]++ < CALLS_EACH)
+			ok = add(out, run->class_, 0, probe, run->lo);
+	}
+	free(constant);
+	free(found);
+	return ok ? HVC_OK : HVC_E_NOMEM;
+}
+
+enum hvc_status hvc_contract__choose(const struct hvc_contract_config *config,
+                                     struct hvc_contract *contract, struct hvc_diag *diag,
+                                     struct hvc_contract_calls *out)
+{
+	enum hvc_status status = config->abi ? choose_by_rules(config, contract, out)
+	                                     : choose_by_map(config, contract, out);
+
+	return status == HVC_OK
+	               ? HVC_OK
+	               : hvc_diag_set(diag, status, NULL, 0, 0, "%s", hvc_strerror(status));
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "report/contract_words.h"
+
+static void put_title(const struct hvc_page *page, const char *title)
+{
+	fprintf(page->out, "\n%s%s%s\n", hvc_ink__begin(page, HVC_INK_STRONG), title,
+	        hvc_ink__end(page, HVC_INK_STRONG));
+}
+
+static void put_results(struct hvc_table *table, unsigned column,
+                        const struct hvc_contract_class *class_)
+{
+	struct hvc_regset results = {{0, 0}};
+	struct hvc_words words = {0};
+
+	for (unsigned reg = 0; reg < HVC_REG_COUNT; reg++)
+		if (class_->place[reg].fate == HVC_FATE_RESULT)
+			hvc_regset_add(&results, (enum hvc_reg)reg);
+	hvc_words__ranges(&words, &results);
+	hvc_table__take(table, column, HVC_INK_PLAIN, &words);
+}
+
+static void put_class(struct hvc_table *table, const struct hvc_contract *contract,
+                      const struct hvc_contract_class *class_)
+{
+	struct hvc_words name = {0}, clobbered = {0}, kept = {0};
+	char calls[HVC_NUMBER_SIZE];
+	enum hvc_ink ink = HVC_INK_PLAIN;
+
+	for (unsigned place = 0; place < HVC_PLACES; place++)
+		if (class_->place[place].fate == HVC_FATE_CLOBBERED)
+			ink = !class_->place[place].allowed ? HVC_INK_BAD
+			      : ink == HVC_INK_BAD          ? ink
+			                                    : HVC_INK_WARN;
+	hvc_words__class_name(&name, contract, class_);
+	hvc_words__clobbered(&clobbered, class_);
+	hvc_words__preserved(&kept, class_);
+	hvc_table__row(table);
+	hvc_table__take(table, 0, HVC_INK_STRONG, &name);
+	hvc_table__cell(table, 1, HVC_INK_PLAIN, "%s", hvc_words__number(class_->calls, calls));
+	hvc_table__cell(table, 2, HVC_INK_PLAIN, "%s", hvc_outcome_name(class_->kind));
+	if (contract->abi)
+		put_results(table, 3, class_);
+	hvc_table__take(table, contract->abi ? 4 : 3, contract->abi ? ink : HVC_INK_PLAIN,
+	                &clobbered);
+	hvc_table__take(table, contract->abi ? 5 : 4, HVC_INK_FAINT, &kept);
+}
+
+/* "x17 := 0x16 after get_vectors, set_vectors": one line a register, the rules behind it. */
+static void put_finding(const struct hvc_page *page, const struct hvc_contract *contract,
+                        const char *subject, unsigned first, unsigned number)
+{
+	const struct hvc_contract_finding *finding = &contract->finding[first];
+	struct hvc_words rules = {0};
+	char command[2048];
+	unsigned used;
+
+	for (unsigned i = first; i < contract->findings; i++) {
+		const struct hvc_contract_finding *other = &contract->finding[i];
+
+		if (other->place != finding->place || other->allowed != finding->allowed)
+			continue;
+		hvc_words__add(&rules, "%s", rules.length ? ", " : "");
+		hvc_words__class_name(&rules, contract, &contract->class_[other->class_]);
+	}
+	used = (unsigned)fprintf(page->out, "    %2u. ", number);
+	hvc_page__prose(page, used, 8,
+	                "%s comes back neither as it was nor as a result from %s: %s",
+	                hvc_place_name(finding->place), hvc_words__text(&rules),
+	                finding->allowed ? "the ABI lets calls use it up"
+	                                 : "the ABI promises that it is kept");
+	hvc_call_command(subject, &finding->world, &finding->probe, finding->probe.call.imm,
+	                 command, sizeof(command));
+	fprintf(page->out, "        %s\n", command);
+	hvc_words__free(&rules);
+}
+
+static void put_findings(const struct hvc_page *page, const struct hvc_contract *contract,
+                         const char *subject)
+{
+	unsigned number = 0;
+
+	if (!contract->findings)
+		fputs("\n  Every call that comes back restores what is no result of it.\n",
+		      page->out);
+	for (unsigned i = 0; i < contract->findings; i++) {
+		const struct hvc_contract_finding *finding = &contract->finding[i];
+		bool known = false;
+
+		for (unsigned k = 0; k < i; k++)
+			known |= contract->finding[k].place == finding->place &&
+			         contract->finding[k].allowed == finding->allowed;
+		if (known)
+			continue;
+		if (number == 0)
+			fputc('\n', page->out);
+		put_finding(page, contract, subject, i, ++number);
+	}
+}
+
+enum hvc_status hvc_contract__text(const struct hvc_page *page, const struct hvc_contract *contract,
+                                   const char *subject, struct hvc_diag *diag)
+{
+	static const struct hvc_column by_rule[] = {
+	        {"Rule", HVC_ALIGN_LEFT},      {"Calls", HVC_ALIGN_RIGHT},
+	        {"Outcome", HVC_ALIGN_LEFT},   {"Results", HVC_ALIGN_WRAP},
+	        {"Clobbered", HVC_ALIGN_WRAP}, {"Preserved", HVC_ALIGN_WRAP},
+	};
+	static const struct hvc_column by_class[] = {
+	        {"Class", HVC_ALIGN_RIGHT},    {"Calls", HVC_ALIGN_RIGHT},
+	        {"Outcome", HVC_ALIGN_LEFT},   {"Changed", HVC_ALIGN_WRAP},
+	        {"Preserved", HVC_ALIGN_WRAP},
+	};
+	struct hvc_table *table;
+	char title[128];
+
+	if (!contract)
+		return HVC_OK;
+	snprintf(title, sizeof(title), "Register contract, over %u register files a call",
+	         contract->seeds);
+	put_title(page, title);
+	table = contract->abi ? hvc_table__new(page, by_rule, 6)
+	                      : hvc_table__new(page, by_class, 5);
+	for (unsigned i = 0; i < contract->classes; i++)
+		put_class(table, contract, &contract->class_[i]);
+	HVC_TRY(hvc_table__print(table, diag));
+	if (contract->abi)
+		put_findings(page, contract, subject);
+	return HVC_OK;
+}
+
+static const struct hvc_contract_class *class_named(const struct hvc_contract *contract,
+                                                    const char *name)
+{
+	for (unsigned i = 0; i < contract->classes; i++)
+		if (!strcmp(hvc_abi_rule_at(contract->abi, (unsigned)contract->class_[i].rule)
+		                    ->name,
+		            name))
+			return &contract->class_[i];
+	return NULL;
+}
+
+static void put_pair(struct hvc_table *table, const char *name,
+                     const struct hvc_contract_class *const side[HVC_SIDE_COUNT])
+{
+	hvc_table__row(table);
+	hvc_table__cell(table, 0, HVC_INK_STRONG, "%s", name);
+	for (unsigned i = 0; i < HVC_SIDE_COUNT; i++) {
+		struct hvc_words words = {0};
+
+		if (!side[i]) {
+			hvc_table__cell(table, i + 1, HVC_INK_FAINT, "-");
+			continue;
+		}
+		hvc_words__clobbered(&words, side[i]);
+		hvc_table__take(table, i + 1, HVC_INK_PLAIN, &words);
+	}
+}
+
+enum hvc_status hvc_contract__diff_text(const struct hvc_page *page, const struct hvc_diff *diff,
+                                        struct hvc_diag *diag)
+{
+	const struct hvc_contract *const *contract = diff->contract;
+	const struct hvc_column columns[] = {
+	        {"Operation", HVC_ALIGN_LEFT},
+	        {diff->map[HVC_SIDE_OLD]->subject, HVC_ALIGN_WRAP},
+	        {diff->map[HVC_SIDE_NEW]->subject, HVC_ALIGN_WRAP},
+	};
+	struct hvc_table *table;
+
+	if (!contract[HVC_SIDE_OLD] || !contract[HVC_SIDE_NEW])
+		return HVC_OK;
+	put_title(page, "Register contract: clobbered, neither kept nor a result");
+	table = hvc_table__new(page, columns, 3);
+	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
+		for (unsigned i = 0; i < contract[side]->classes; i++) {
+			const struct hvc_contract_class *class_ = &contract[side]->class_[i];
+			const char *name =
+			        hvc_abi_rule_at(contract[side]->abi, (unsigned)class_->rule)->name;
+			const struct hvc_contract_class *pair[HVC_SIDE_COUNT] = {
+			        class_named(contract[HVC_SIDE_OLD], name),
+			        class_named(contract[HVC_SIDE_NEW], name),
+			};
+
+			if (side == HVC_SIDE_OLD || !pair[HVC_SIDE_OLD])
+				put_pair(table, name, pair);
+		}
+	return hvc_table__print(table, diag);
+}
