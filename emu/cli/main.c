@@ -61,8 +61,8 @@ const struct hvc_command hvc_commands[] = {
                             "  hvcheck map build/el2.elf --suggest-abi -o my-abi.yaml\n",
                 .least = 1,
                 .most = 1,
-                .options = COMMON | SWEEP | BIT(CONTRACT) | BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(FROM) |
-                           BIT(INSN) | BIT(CPU) | BIT(SUGGEST_ABI),
+                .options = COMMON | SWEEP | BIT(CONTRACT) | BIT(SYMBOLS) | BIT(ABI) | AROUND |
+                           BIT(FROM) | BIT(INSN) | BIT(CPU) | BIT(SUGGEST_ABI),
                 .styles = 1u << HVC_STYLE_MAP,
                 .run = hvc_cmd__map,
         },
@@ -80,8 +80,8 @@ const struct hvc_command hvc_commands[] = {
                             "  hvcheck check build/el2.elf --abi ./my-abi.yaml --quiet\n",
                 .least = 1,
                 .most = 1,
-                .options =
-                        COMMON | SWEEP | BIT(CONTRACT) | BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(FROM) | BIT(INSN),
+                .options = COMMON | SWEEP | BIT(CONTRACT) | BIT(SYMBOLS) | BIT(ABI) | AROUND |
+                           BIT(FROM) | BIT(INSN),
                 .run = hvc_cmd__check,
         },
         {
@@ -102,8 +102,8 @@ const struct hvc_command hvc_commands[] = {
                             "markdown\n",
                 .least = 2,
                 .most = 2,
-                .options = COMMON | SWEEP | BIT(CONTRACT) | BIT(SYMBOLS) | BIT(ABIS) | BIT(ABI_OLD) | BIT(ABI_NEW) |
-                           AROUND | BIT(CPU),
+                .options = COMMON | SWEEP | BIT(CONTRACT) | BIT(SYMBOLS) | BIT(ABIS) |
+                           BIT(ABI_OLD) | BIT(ABI_NEW) | AROUND | BIT(CPU),
                 .styles = 1u << HVC_STYLE_MARKDOWN,
                 .run = hvc_cmd__diff,
         },
@@ -123,6 +123,24 @@ const struct hvc_command hvc_commands[] = {
                 .options = COMMON | BIT(RANDOMS) | BIT(BRIEF) | BIT(BUDGET) | BIT(ABI) | BIT(IMM) |
                            BIT(SET) | BIT(FROM) | BIT(INSN) | BIT(CPU),
                 .run = hvc_cmd__leaks,
+        },
+        {
+                .name = "safety",
+                .usage = "SUBJECT [--abi ABI]",
+                .summary = "what the calls do that are none by the ABI",
+                .details =
+                        "Runs all 65,536 immediates from below EL2 and looks at the calls that "
+                        "fall "
+                        "under the\ndefault rule or one named unknown: do they leave EL2's "
+                        "registers, its vectors and\nmemory alone, and does control never go to "
+                        "an address that the caller chose? Calls that\nthe ABI leaves unspecified "
+                        "are told, too. Exit status 0: so it is, 1: it is not.\n",
+                .examples = "  hvcheck safety linux-stub-4.12\n"
+                            "  hvcheck safety broken-vbar-unknown --abi linux-stub-4.12 --brief\n",
+                .least = 1,
+                .most = 1,
+                .options = COMMON | SWEEP | BIT(ABI) | BIT(FROM) | BIT(INSN),
+                .run = hvc_cmd__safety,
         },
         {
                 .name = "collide",

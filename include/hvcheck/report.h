@@ -22,6 +22,7 @@
 #include "hvcheck/diff.h"
 #include "hvcheck/known.h"
 #include "hvcheck/leak.h"
+#include "hvcheck/safety.h"
 
 /** The page a text report is set on. */
 struct hvc_page {
@@ -114,6 +115,11 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_leaks_text(const struct hvc_page *page,
 HVC_MUST_USE HVC_API enum hvc_status hvc_leaks_json(FILE *out, const struct hvc_subject *subject,
                                                     const struct hvc_leaks *leaks,
                                                     struct hvc_diag *diag);
+HVC_MUST_USE HVC_API enum hvc_status hvc_safety_text(const struct hvc_page *page,
+                                                     const struct hvc_safety *safety,
+                                                     struct hvc_diag *diag);
+HVC_MUST_USE HVC_API enum hvc_status hvc_safety_json(FILE *out, const struct hvc_safety *safety,
+                                                     struct hvc_diag *diag);
 /** details: tell every call that a pair shares, not only how many; JSON always does. */
 HVC_MUST_USE HVC_API enum hvc_status hvc_collide_text(const struct hvc_page *page,
                                                       const struct hvc_collide *collide,

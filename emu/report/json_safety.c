@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/json_class.h"
+
+static void add_hazard(struct hvc_json *json, const struct hvc_safety *safety, unsigned index)
+{
+	const struct hvc_hazard *hazard = &safety->hazard[index];
+
+	hvc_json__object(json, NULL);
+	hvc_json__boolean(json, "finding", index < safety->findings);
+	hvc_json__array(json, "kinds");
+	for (unsigned kind = 0; kind < HVC_HAZARD_COUNT; kind++)
+		if (hazard->kinds >> kind & 1)
+			hvc_json__string(json, NULL, hvc_hazard_name((enum hvc_hazard_kind)kind));
+	hvc_json__close(json);
+	hvc_json__string(json, "rule", hvc_abi_rule_at(safety->abi, hazard->rule)->name);
+	hvc_json__boolean(json, "unspecified", hazard->unspecified);
+	hvc_json__number(json, "calls", hazard->calls);
+	hvc_json__string(json, "world", hvc_abi_world_at(safety->abi, hazard->world)->world.name);
+	hvc_json__witness(json, "witness", safety->subject, &safety->map[hazard->world]->world,
+	                  &hazard->probe, hazard->imm);
+	hvc_json__object(json, "outcome");
+	hvc_json__class(json, &hazard->does);
+	hvc_json__close(json);
+	hvc_json__close(json);
+}
+
+enum hvc_status hvc_safety_json(FILE *out, const struct hvc_safety *safety, struct hvc_diag *diag)
+{
+	struct hvc_json *json = hvc_json__new("hvcheck-safety/1");
+
+	hvc_json__string(json, "subject", safety->subject);
+	hvc_json__string(json, "abi", hvc_abi_name(safety->abi));
+	hvc_json__boolean(json, "safe", safety->findings == 0);
+	hvc_json__object(json, "account");
+	hvc_json__number(json, "calls", safety->calls);
+	hvc_json__number(json, "safe", safety->safe);
+	hvc_json__number(json, "immediates", safety->immediates);
+	hvc_json__number(json, "open", safety->open);
+	hvc_json__boolean(json, "image_compared", safety->image_compared);
+	hvc_json__close(json);
+	hvc_json__array(json, "hazards");
+	for (unsigned i = 0; i < safety->hazards; i++)
+		add_hazard(json, safety, i);
+	hvc_json__close(json);
+	return hvc_json__print(json, out, diag);
+}
