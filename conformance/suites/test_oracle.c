@@ -32,8 +32,8 @@ static bool take(void *ctx, size_t index, const struct hvc_oracle_answer *answer
 
 	trial->answers++;
 	trial->peeked += answer->peeked;
-	if (!answer->peeked && hvc_oracle_compare(&trial->config, call, machine, &outcome, answer, text,
-	                       sizeof text)) {
+	if (!answer->peeked && hvc_oracle_compare(&trial->config, call, machine, &outcome, answer,
+	                                          text, sizeof text)) {
 		size_t used = strlen(trial->text);
 		char command[1024];
 
@@ -242,6 +242,138 @@ START_TEST(random_calls_max)
 }
 END_TEST
 
+/* How the bits of a register are chosen in a random world. */
+static const struct {
+	enum hvc_reg reg;
+	uint64_t base;   /* always set */
+	uint64_t chance; /* set or not */
+} fields[] = {
+        {HVC_REG_SP_EL0, 0, UINT64_MAX},
+        {HVC_REG_SP_EL1, 0, UINT64_MAX},
+        {HVC_REG_SP_EL2, HVC_STACK_EL2 - 0x800, 0x7f0},
+        {HVC_REG_TPIDR_EL0, 0, UINT64_MAX},
+        {HVC_REG_TPIDRRO_EL0, 0, UINT64_MAX},
+        {HVC_REG_TPIDR_EL1, 0, UINT64_MAX},
+        {HVC_REG_TPIDR_EL2, 0, UINT64_MAX},
+        {HVC_REG_ESR_EL1, 0, UINT32_MAX},
+        {HVC_REG_ELR_EL1, 0, UINT64_MAX},
+        {HVC_REG_SPSR_EL1, 0, UINT32_C(0xf00003cf)},
+        {HVC_REG_FAR_EL1, 0, UINT64_MAX},
+        {HVC_REG_FAR_EL2, 0, UINT64_MAX},
+        {HVC_REG_MAIR_EL1, 0, UINT64_MAX},
+        {HVC_REG_MAIR_EL2, 0, UINT64_MAX},
+        {HVC_REG_TTBR0_EL1, 0, UINT64_C(0x0000fffffffff000)},
+        {HVC_REG_TTBR1_EL1, 0, UINT64_C(0x0000fffffffff000)},
+        {HVC_REG_TTBR0_EL2, 0, UINT64_C(0x0000fffffffff000)},
+        {HVC_REG_VTTBR_EL2, 0, UINT64_C(0x00fffffffffff000)},
+        {HVC_REG_CONTEXTIDR_EL1, 0, UINT32_MAX},
+        {HVC_REG_CNTVOFF_EL2, 0, UINT64_MAX},
+        {HVC_REG_VPIDR_EL2, 0, UINT32_MAX},
+        {HVC_REG_VMPIDR_EL2, 0, UINT64_C(0xffc1ffffff)},
+        {HVC_REG_CPACR_EL1, 0, 0x300000},
+        {HVC_REG_TCR_EL1, 0, 0x3fbfff},
+        /* A, C, SA, I, WXN, SPAN; the rest of base is RES1 */
+        {HVC_REG_SCTLR_EL1, 0x30500980, 0x88100e},
+        {HVC_REG_SCTLR_EL2, 0x30c50830, 0x8100e},
+        /* HCR_EL2: RW; FMO, IMO, AMO, FB, TWI, TWE, TID1 to 3, TSC, TACR, TVM, TGE, E2H */
+        {HVC_REG_HCR_EL2, UINT64_C(1) << 31, UINT64_C(0x40c3e6238)},
+        /* SCR_EL3: RW, RES1; NS and HCE */
+        {HVC_REG_SCR_EL3, 0x430, 0x101},
+};
+
+#define FIELDS (sizeof fields / sizeof *fields)
+
+static void random_world(uint64_t *seed, enum hvc_cpu cpu, struct hvc_world *world)
+{
+	hvc_world_init(world, cpu);
+	for (size_t i = 0; i < FIELDS; i++) {
+		enum hvc_reg reg = fields[i].reg;
+		uint64_t random = random_next(seed) & fields[i].chance;
+
+		if (random_next(seed) >> 63)
+			continue; /* as in the default world */
+		if (reg == HVC_REG_HCR_EL2 && cpu != HVC_CPU_MAX)
+			random &= ~HVC_HCR_E2H;
+		if (reg == HVC_REG_HCR_EL2 && random_next(seed) >> 62)
+			random &= ~HVC_HCR_TGE;
+		if (reg == HVC_REG_SCR_EL3 && random_next(seed) >> 61)
+			random |= HVC_SCR_NS | HVC_SCR_HCE;
+		ck_assert(hvc_world_set(world, reg, fields[i].base | random) == HVC_OK);
+	}
+}
+
+/* Nothing executes at EL1 with TGE, and at EL2 in the secure state: call from where it can. */
+static void place_caller(const struct hvc_state *world, struct hvc_call *call)
+{
+	bool secure = !(world->v[HVC_REG_SCR_EL3] & HVC_SCR_NS);
+	bool tge = world->v[HVC_REG_HCR_EL2] & HVC_HCR_TGE;
+
+	if (secure && hvc_level_el(call->from) == 2)
+		call->from = HVC_LEVEL_EL1H;
+	if (!secure && tge && hvc_level_el(call->from) == 1)
+		call->from = HVC_LEVEL_EL2H;
+	if (hvc_level_el(call->from) != 1)
+		call->insn = HVC_INSN_HVC;
+}
+
+#define WORLDS 64u
+
+static void random_worlds_of(const char *name, enum hvc_cpu cpu, unsigned worlds, unsigned each)
+{
+	struct hvc_oracle_call *call = room_for((size_t)worlds * each);
+	struct hvc_subject *subject = open_subject(name);
+	struct hvc_machine *machine[WORLDS];
+	const struct hvc_state *entry[WORLDS];
+	static struct hvc_world world[WORLDS];
+	struct trial trial = {.name = name, .machine = machine, .world = world};
+	struct hvc_constant *constant;
+	size_t constants, calls = 0;
+	uint64_t seed = strlen(name) * UINT64_C(0x9e3779b97f4a7c15) + (unsigned char)name[6];
+
+	ck_assert(hvc_subject_constants(subject, 4096, &constant, &constants) == HVC_OK);
+	for (unsigned w = 0; w < worlds; w++) {
+		random_world(&seed, cpu, &world[w]);
+		machine[w] = open_machine(subject, &world[w]);
+		entry[w] = hvc_machine_entry(machine[w]);
+		for (unsigned n = 0; n < each; n++, calls++) {
+			random_call(&seed, constant, constants, &call[calls].call);
+			place_caller(entry[w], &call[calls].call);
+			call[calls].world = w;
+		}
+	}
+	trial.config = (struct hvc_oracle_config){*hvc_subject_image(subject), cpu,
+	                                          hvc_machine_present(machine[0]), entry, worlds};
+	hold(&trial, call, calls);
+	for (unsigned w = 0; w < worlds; w++)
+		hvc_machine_close(machine[w]);
+	free(constant);
+	hvc_subject_close(subject);
+	free(call);
+}
+
+static void random_worlds_on(enum hvc_cpu cpu)
+{
+	const char *only = getenv("HVC_ORACLE_SUBJECT");
+	const struct hvc_builtin *builtin;
+
+	for (size_t i = 0; (builtin = hvc_builtin_at(i)); i++) {
+		if (!only || !strcmp(only, builtin->name))
+			random_worlds_of(builtin->name, cpu, full() ? WORLDS : 3, 20);
+	}
+}
+
+START_TEST(random_worlds)
+{
+	random_worlds_on(HVC_CPU_A72);
+}
+END_TEST
+
+START_TEST(random_worlds_max)
+{
+	random_worlds_on(HVC_CPU_MAX);
+}
+END_TEST
+
 static const struct suite_test tests[] = {
         {"el1h", &immediates},
         {"el1t", &immediates},
@@ -253,6 +385,8 @@ static const struct suite_test tests[] = {
         {"max_el2h", &immediates},
         {"random_calls", &random_calls},
         {"random_calls_max", &random_calls_max},
+        {"random_worlds", &random_worlds},
+        {"random_worlds_max", &random_worlds_max},
 };
 
 _Static_assert(sizeof tests / sizeof *tests > SWEEPS, "a row for each sweep comes first");
