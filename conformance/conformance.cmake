@@ -34,6 +34,15 @@ foreach(test dispatch broken suggest)
                        TIMEOUT 3600 LABELS "exhaustive;long")
 endforeach()
 
+# Every subject made wrong in small ways: how much of it do the specifications find out?
+add_executable(mutation ${CMAKE_CURRENT_LIST_DIR}/mutation/mutation.c
+               ${CMAKE_CURRENT_LIST_DIR}/mutation/mutate.c
+               ${CMAKE_CURRENT_LIST_DIR}/mutation/trial.c)
+target_include_directories(mutation PRIVATE emu)
+target_link_libraries(mutation PRIVATE hvcheck_core)
+add_test(NAME mutation COMMAND mutation --least 95)
+set_tests_properties(mutation PROPERTIES TIMEOUT 1800 LABELS "mutation;long")
+
 # Figures, not a test: build/default/bench prints ratios.
 add_executable(bench ${CMAKE_CURRENT_LIST_DIR}/bench/sweep.c ${CMAKE_CURRENT_LIST_DIR}/bench/bare.c)
 target_link_libraries(bench PRIVATE hvcheck_core PkgConfig::unicorn)
