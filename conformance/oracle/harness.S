@@ -80,6 +80,7 @@
 	.equ	GICD, 0x08000000
 	.equ	GICC, 0x08010000
 	.equ	TIMER_PPI, 1 << 29		// CNTPS, the secure physical timer
+	.equ	SCR_WORK, 0x501			// NS, HCE, RW
 	.equ	SCR_FIQ, 1 << 2
 	.equ	SCR_SMD, 1 << 7
 	.equ	EC_HVC64, 0x16
@@ -97,6 +98,9 @@ _start:
 	msr	vbar_el3, x0
 	mov	x0, #0x1100			// ZCR and SMCR are not trapped
 	msr	cptr_el3, x0
+	mov	x0, #SCR_WORK
+	msr	scr_el3, x0
+	isb
 	ldr	x0, =STACK
 	mov	sp, x0
 	ldr	x28, =STATE
@@ -234,6 +238,7 @@ make_call:
 	str	wzr, [x28, #S_PATCHED]
 	ldr	x0, [x24, #C_LANDING]
 	cbz	x0, dump
+	isb
 	ldr	x0, [x24, #C_PC]
 	msr	elr_el3, x0
 	ldr	x0, [x24, #C_SPSR]
@@ -293,10 +298,15 @@ from_below:
 	b.eq	1f
 	cmp	x1, #EC_SMC64
 	b.ne	end_call
-1:	str	x0, [x3, #R_VECTOR]
+1:	mrs	x1, elr_el2			// of this instruction, not of one that it led to
+	ldr	x4, [x2, #S_CALL]
+	ldr	x4, [x4, #C_PC]
+	sub	x4, x1, x4
+	cmp	x4, #4
+	b.hi	end_call
+	str	x1, [x3, #R_ELR_EL2]
+	str	x0, [x3, #R_VECTOR]
 	str	x5, [x3, #R_ESR_EL2]
-	mrs	x0, elr_el2
-	str	x0, [x3, #R_ELR_EL2]
 	mrs	x0, spsr_el2
 	str	x0, [x3, #R_SPSR_EL2]
 	mrs	x0, spsr_el3
@@ -321,6 +331,12 @@ from_below:
 	str	w1, [x2, #S_PATCHED]
 	ic	iallu
 	dsb	sy
+	ldr	x4, =HEADER
+	ldr	x0, [x3, #R_VECTOR]
+	ldr	x1, [x4, #H_VECTORS]
+	sub	x0, x0, x1
+	add	x4, x4, x0, lsr #4
+	ldr	x4, [x4, #H_SLOT]
 	b	go_on
 
 // The subject's code may run over its own vectors; an exception would have changed one of these
@@ -391,6 +407,9 @@ end_call:
 
 // System registers, then memory: what differs from the copy is told and put back.
 dump:
+	mov	x0, #SCR_WORK			// registers of EL2 are there in the non-secure state
+	msr	scr_el3, x0
+	isb
 	ldr	x27, =HEADER
 	ldr	x28, =STATE
 	ldr	x25, [x28, #S_RESULT]

@@ -277,8 +277,8 @@ static const struct {
         {HVC_REG_SCTLR_EL2, 0x30c50830, 0x8100e},
         /* HCR_EL2: RW; FMO, IMO, AMO, FB, TWI, TWE, TID1 to 3, TSC, TACR, TVM, TGE, E2H */
         {HVC_REG_HCR_EL2, UINT64_C(1) << 31, UINT64_C(0x40c3e6238)},
-        /* SCR_EL3: RW, RES1; NS and HCE */
-        {HVC_REG_SCR_EL3, 0x430, 0x101},
+        /* SCR_EL3: RW, RES1, NS; HCE */
+        {HVC_REG_SCR_EL3, 0x431, 0x100},
 };
 
 #define FIELDS (sizeof fields / sizeof *fields)
@@ -297,20 +297,17 @@ static void random_world(uint64_t *seed, enum hvc_cpu cpu, struct hvc_world *wor
 		if (reg == HVC_REG_HCR_EL2 && random_next(seed) >> 62)
 			random &= ~HVC_HCR_TGE;
 		if (reg == HVC_REG_SCR_EL3 && random_next(seed) >> 61)
-			random |= HVC_SCR_NS | HVC_SCR_HCE;
+			random |= HVC_SCR_HCE;
 		ck_assert(hvc_world_set(world, reg, fields[i].base | random) == HVC_OK);
 	}
 }
 
-/* Nothing executes at EL1 with TGE, and at EL2 in the secure state: call from where it can. */
+/* Nothing executes at EL1 with TGE: call from where it can. */
 static void place_caller(const struct hvc_state *world, struct hvc_call *call)
 {
-	bool secure = !(world->v[HVC_REG_SCR_EL3] & HVC_SCR_NS);
 	bool tge = world->v[HVC_REG_HCR_EL2] & HVC_HCR_TGE;
 
-	if (secure && hvc_level_el(call->from) == 2)
-		call->from = HVC_LEVEL_EL1H;
-	if (!secure && tge && hvc_level_el(call->from) == 1)
+	if (tge && hvc_level_el(call->from) == 1)
 		call->from = HVC_LEVEL_EL2H;
 	if (hvc_level_el(call->from) != 1)
 		call->insn = HVC_INSN_HVC;

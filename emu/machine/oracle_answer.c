@@ -6,8 +6,7 @@
 #include "machine/internal.h"
 #include "machine/oracle_wire.h"
 
-#define IL      (UINT64_C(1) << 25)
-#define SCR_OWN (UINT64_C(1) << 2 | HVC_SCR_SMD) /* what the program needs in SCR_EL3 */
+#define IL (UINT64_C(1) << 25)
 
 struct reading {
 	const struct hvc_oracle_plan *plan;
@@ -101,11 +100,20 @@ static bool caller_chose(const struct reading *reading, uint64_t address)
 /* The instruction never got to EL2, or got there as an exception of another kind. */
 static void not_entered(struct reading *reading, uint64_t pc, unsigned el)
 {
+	uint64_t pstate = reading->result->spsr;
 	bool at_el2 = el == 2;
 
 	if (pc == reading->call_pc) {
 		end(reading, HVC_OUTCOME_FORWARD, pc, reading->result->esr, 0);
 		return;
+	}
+	if (at_el2 && hvc_arch_ec(reg(reading, HVC_REG_ESR_EL2)) == HVC_EC_SMC64) {
+		/* What the caller's own vectors have here is trapped to EL2. */
+		at_el2 = false;
+		el = 1;
+		pc = reg(reading, HVC_REG_ELR_EL2);
+		pstate = reg(reading, HVC_REG_SPSR_EL2);
+		ended_by_exception(reading, 2);
 	}
 	reading->answer->taken = true;
 	reading->answer->entry = (struct hvc_entry){
@@ -114,7 +122,7 @@ static void not_entered(struct reading *reading, uint64_t pc, unsigned el)
 	        .esr = reg(reading, at_el2 ? HVC_REG_ESR_EL2 : HVC_REG_ESR_EL1),
 	        .elr = reg(reading, at_el2 ? HVC_REG_ELR_EL2 : HVC_REG_ELR_EL1),
 	        .spsr = reg(reading, at_el2 ? HVC_REG_SPSR_EL2 : HVC_REG_SPSR_EL1),
-	        .pstate = reading->result->spsr,
+	        .pstate = pstate,
 	};
 	ended_by_exception(reading, el);
 	end(reading, HVC_OUTCOME_UNDEFINED, reading->call_pc, 0, 0);
@@ -262,6 +270,7 @@ void hvc_oracle__answer(const struct hvc_oracle_plan *plan, const struct hvc_ora
 
 	memset(out, 0, sizeof *out);
 	out->known = *plan->config->present;
+	hvc_regset_remove(&out->known, HVC_REG_SCR_EL3); /* the program's own, out of EL2's reach */
 	copy_registers(plan, world, &out->world);
 	copy_registers(plan, result, &out->outcome.state);
 	memcpy(out->id, world->reg + plan->regs, sizeof out->id);
@@ -279,10 +288,6 @@ void hvc_oracle__answer(const struct hvc_oracle_plan *plan, const struct hvc_ora
 	out->outcome.level = hvc_level_from_mode((unsigned)(reading.pstate & 0xf));
 	v[HVC_REG_NZCV] = reading.pstate & HVC_PSTATE_NZCV;
 	v[HVC_REG_DAIF] = reading.pstate & HVC_PSTATE_DAIF;
-	v[HVC_REG_SCR_EL3] =
-	        (v[HVC_REG_SCR_EL3] & ~SCR_OWN) | (given->v[HVC_REG_SCR_EL3] & SCR_OWN);
-	out->world.v[HVC_REG_SCR_EL3] =
-	        (out->world.v[HVC_REG_SCR_EL3] & ~SCR_OWN) | (given->v[HVC_REG_SCR_EL3] & SCR_OWN);
 	if (call->call.insn == HVC_INSN_SMC && !(given->v[HVC_REG_HCR_EL2] & HVC_HCR_TSC)) {
 		v[HVC_REG_HCR_EL2] &= ~HVC_HCR_TSC; /* set for this call only */
 		out->world.v[HVC_REG_HCR_EL2] &= ~HVC_HCR_TSC;

@@ -149,6 +149,11 @@ enum hvc_status hvc_oracle__plan(const struct hvc_oracle_config *config, struct 
 	if (config->image.segments > WIRE_CHUNKS - 8 || 2 * config->worlds > WIRE_WORLDS)
 		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
 		                    "too many segments or worlds for the oracle");
+	for (unsigned i = 0; i < config->worlds; i++)
+		if (!(config->world[i]->v[HVC_REG_SCR_EL3] & HVC_SCR_NS))
+			return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
+			                    "QEMU takes an HVC to EL2 from the secure state too, "
+			                    "where it is UNDEFINED");
 	end = (end + 0xfff) & ~UINT64_C(0xfff);
 	out->ram = (end + 0x1000 - RAM_BASE + MIB - 1) / MIB * MIB;
 	for (unsigned i = HVC_REG_SP_EL0; i < HVC_REG_COUNT && out->regs < WIRE_REGS - 4; i++)
