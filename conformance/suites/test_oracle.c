@@ -9,7 +9,7 @@
 #include "hvcheck/oracle.h"
 #include "under_test.h"
 
-#define SHOWN 5u
+#define SHOWN 3u
 
 /* One machine a world, and what disagrees. */
 struct trial {
@@ -19,7 +19,7 @@ struct trial {
 	struct hvc_machine *const *machine;
 	const struct hvc_world *world;
 	size_t answers, peeked, disagreements;
-	char text[8192];
+	char text[3600]; /* Check has room for 4096 */
 };
 
 static bool take(void *ctx, size_t index, const struct hvc_oracle_answer *answer)
@@ -35,7 +35,7 @@ static bool take(void *ctx, size_t index, const struct hvc_oracle_answer *answer
 	if (!answer->peeked && hvc_oracle_compare(&trial->config, call, machine, &outcome, answer,
 	                                          text, sizeof text)) {
 		size_t used = strlen(trial->text);
-		char command[1024];
+		char command[2048];
 
 		print_command(trial->name, &trial->world[call->world], &call->call, 0, command,
 		              sizeof command);
@@ -204,6 +204,24 @@ static void random_call(uint64_t *seed, const struct hvc_constant *constant, siz
 		call->insn = HVC_INSN_SMC;
 }
 
+/*
+ * Does the subject read how wide physical addresses are? The engines' CPU model max is not the
+ * same there (44 bits and 52), and need not be: ID_AA64MMFR0_EL1.PARange is the PE's.
+ */
+static bool reads_parange(const struct hvc_subject *subject)
+{
+	const struct hvc_image *image = hvc_subject_image(subject);
+	uint32_t word;
+
+	for (unsigned i = 0; i < image->segments; i++)
+		for (uint64_t at = 0; at + 4 <= image->segment[i].data_size; at += 4) {
+			memcpy(&word, image->segment[i].data + at, 4);
+			if ((word & UINT32_C(0xffffffe0)) == UINT32_C(0xd5380700))
+				return true;
+		}
+	return false;
+}
+
 static void random_calls_on(enum hvc_cpu cpu, unsigned count)
 {
 	const char *only = getenv("HVC_ORACLE_SUBJECT");
@@ -219,6 +237,10 @@ static void random_calls_on(enum hvc_cpu cpu, unsigned count)
 		if (only && strcmp(only, builtin->name) != 0)
 			continue;
 		set_stage(&stage, builtin->name, cpu);
+		if (cpu == HVC_CPU_MAX && reads_parange(stage.subject)) {
+			strike_stage(&stage);
+			continue;
+		}
 		ck_assert(hvc_subject_constants(stage.subject, 4096, &constant, &constants) ==
 		          HVC_OK);
 		for (unsigned n = 0; n < count; n++)
@@ -300,6 +322,10 @@ static void random_world(uint64_t *seed, enum hvc_cpu cpu, struct hvc_world *wor
 			random |= HVC_SCR_HCE;
 		ck_assert(hvc_world_set(world, reg, fields[i].base | random) == HVC_OK);
 	}
+	/* Where FPEN is clear, QEMU traps ZCR_EL2 with FP/SIMD: see conformance/oracle/README.md.
+	 */
+	if (world->state.v[HVC_REG_HCR_EL2] & HVC_HCR_E2H)
+		ck_assert(hvc_world_set(world, HVC_REG_CPTR_EL2, 0x300000) == HVC_OK);
 }
 
 /* Nothing executes at EL1 with TGE: call from where it can. */
@@ -327,6 +353,8 @@ static void random_worlds_of(const char *name, enum hvc_cpu cpu, unsigned worlds
 	size_t constants, calls = 0;
 	uint64_t seed = strlen(name) * UINT64_C(0x9e3779b97f4a7c15) + (unsigned char)name[6];
 
+	if (cpu == HVC_CPU_MAX && reads_parange(subject))
+		worlds = 0;
 	ck_assert(hvc_subject_constants(subject, 4096, &constant, &constants) == HVC_OK);
 	for (unsigned w = 0; w < worlds; w++) {
 		random_world(&seed, cpu, &world[w]);
@@ -338,9 +366,12 @@ static void random_worlds_of(const char *name, enum hvc_cpu cpu, unsigned worlds
 			call[calls].world = w;
 		}
 	}
-	trial.config = (struct hvc_oracle_config){*hvc_subject_image(subject), cpu,
-	                                          hvc_machine_present(machine[0]), entry, worlds};
-	hold(&trial, call, calls);
+	if (worlds) {
+		trial.config =
+		        (struct hvc_oracle_config){*hvc_subject_image(subject), cpu,
+		                                   hvc_machine_present(machine[0]), entry, worlds};
+		hold(&trial, call, calls);
+	}
 	for (unsigned w = 0; w < worlds; w++)
 		hvc_machine_close(machine[w]);
 	free(constant);

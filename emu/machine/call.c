@@ -292,6 +292,8 @@ static void fault(struct hvc_machine *machine, enum hvc_event event, uint64_t pc
 	}
 	if (event == HVC_EVENT_PREFETCH && pc & 3)
 		ec = HVC_EC_PC_ALIGN;
+	if (event == HVC_EVENT_UNDEF)
+		ec = hvc_vhe__class(machine->engine, pc);
 	end(machine, HVC_OUTCOME_FAULT, pc, (uint64_t)ec << 26 | IL, far);
 }
 

@@ -10,9 +10,11 @@
 
 #include "hvcheck/arch.h"
 
-#define CPTR_TZ  (UINT64_C(1) << 8)  /* E2H clear: trap SVE */
-#define CPTR_ZEN (UINT64_C(1) << 16) /* E2H set: bit 0 of ZEN; do not trap SVE at EL2 */
-#define ZCR_LEN  UINT64_C(0xf)       /* bits 8:4 are RAZ/WI, the rest is RES0 */
+#define CPTR_TZ   (UINT64_C(1) << 8)  /* E2H clear: trap SVE */
+#define CPTR_ZEN  (UINT64_C(1) << 16) /* E2H set: bit 0 of ZEN; do not trap SVE at EL2 */
+#define CPTR_TFP  (UINT64_C(1) << 10) /* E2H clear: trap FP/SIMD */
+#define CPTR_FPEN (UINT64_C(1) << 20) /* E2H set: bit 0 of FPEN; do not trap FP/SIMD at EL2 */
+#define ZCR_LEN   UINT64_C(0xf)       /* bits 8:4 are RAZ/WI, the rest is RES0 */
 
 #define OP1_EL1  0
 #define OP1_EL2  4
@@ -159,4 +161,36 @@ bool hvc_vhe__repair(struct hvc_engine *engine, uint64_t pc)
 		return false;
 	hvc_engine__move(engine, pc + 4, frame.pstate & ~HVC_PSTATE_BTYPE);
 	return true;
+}
+
+/* FP/SIMD and SVE data processing, loads and stores (Arm ARM C4.1). */
+static bool is_fp(uint32_t word)
+{
+	uint32_t group = word >> 25 & 15;
+
+	return (group & 7) == 7 || group == 2 || ((group & 5) == 4 && word >> 26 & 1);
+}
+
+/* CheckFPAdvSIMDEnabled at EL2: TFP, or FPEN where E2H gives CPTR_EL2 the layout of CPACR_EL1. */
+static bool fp_is_trapped(struct hvc_engine *engine)
+{
+	uint64_t cptr = 0;
+
+	if (!hvc_engine__get(engine, HVC_REG_CPTR_EL2, &cptr))
+		return false;
+	return hvc_vhe__is_host(engine) ? !(cptr & CPTR_FPEN) : (cptr & CPTR_TFP) != 0;
+}
+
+enum hvc_ec hvc_vhe__class(struct hvc_engine *engine, uint64_t pc)
+{
+	struct hvc_vhe_access access;
+	uint32_t word;
+
+	if (hvc_arch_el(hvc_engine__pstate(engine)) != 2 ||
+	    !hvc_engine__read(engine, pc, &word, sizeof word))
+		return HVC_EC_UNKNOWN;
+	if (hvc_vhe__decode(word, &access) && is_zcr(access.name))
+		return sve_is_trapped(engine, hvc_vhe__is_host(engine)) ? HVC_EC_SVE
+		                                                        : HVC_EC_UNKNOWN;
+	return is_fp(word) && fp_is_trapped(engine) ? HVC_EC_FP : HVC_EC_UNKNOWN;
 }

@@ -9,6 +9,7 @@
 #ifndef MACHINE_VHE_H
 #define MACHINE_VHE_H
 
+#include "hvcheck/arch.h"
 #include "machine/engine.h"
 
 /** An MRS or MSR (register). */
@@ -38,5 +39,11 @@ bool hvc_vhe__redirect(struct hvc_engine *engine, uint64_t pc);
  * it is undefined. In the exception hook only.
  */
 bool hvc_vhe__repair(struct hvc_engine *engine, uint64_t pc);
+
+/**
+ * Exception class of the instruction at pc, at EL2, that the engine only calls undefined: it tells
+ * no trap by CPTR_EL2 from an UNDEFINED instruction.
+ */
+enum hvc_ec hvc_vhe__class(struct hvc_engine *engine, uint64_t pc);
 
 #endif

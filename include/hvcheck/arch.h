@@ -18,11 +18,13 @@
 /** Exception classes, ESR_ELx.EC (Arm ARM D24, ESR_ELx). */
 enum hvc_ec {
 	HVC_EC_UNKNOWN = 0x00, /**< also: an UNDEFINED instruction */
+	HVC_EC_FP = 0x07,      /**< FP/SIMD trapped by CPTR_EL2 or CPACR_EL1 */
 	HVC_EC_ILLEGAL = 0x0e, /**< Illegal Execution state */
 	HVC_EC_HVC32 = 0x12,
 	HVC_EC_SVC64 = 0x15,
 	HVC_EC_HVC64 = 0x16,
 	HVC_EC_SMC64 = 0x17,
+	HVC_EC_SVE = 0x19, /**< SVE trapped by CPTR_EL2 or CPACR_EL1 */
 	HVC_EC_IABT_LOWER = 0x20,
 	HVC_EC_IABT_SAME = 0x21,
 	HVC_EC_PC_ALIGN = 0x22,
