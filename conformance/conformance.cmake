@@ -28,6 +28,12 @@ set_tests_properties(broken contract diff dispatch map suggest PROPERTIES
 # The kept reports say by default what these two say in full.
 set_tests_properties(diff suggest PROPERTIES LABELS "suite;exhaustive;long")
 
+# QEMU's opinion: a sample, and all of it. Skipped where there is no QEMU.
+set_tests_properties(oracle PROPERTIES LABELS qemu)
+add_test(NAME oracle-full COMMAND test_oracle)
+set_tests_properties(oracle-full PROPERTIES ENVIRONMENT HVC_ORACLE=full SKIP_RETURN_CODE 77
+                     TIMEOUT 14400 LABELS "qemu;long")
+
 foreach(test dispatch broken suggest)
   add_test(NAME ${test}-full COMMAND test_${test})
   set_tests_properties(${test}-full PROPERTIES ENVIRONMENT HVC_DISPATCH=full PROCESSORS 2
@@ -55,6 +61,8 @@ foreach(test refusals statuses output jobs reproduce abis callers worlds baselin
 endforeach()
 add_test(NAME cli-json COMMAND ${CMAKE_COMMAND} -DHVCHECK=$<TARGET_FILE:hvcheck>
                                -P ${CMAKE_CURRENT_LIST_DIR}/cli/json.cmake)
+add_test(NAME cli-engine COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/engine.sh $<TARGET_FILE:hvcheck>)
+set_tests_properties(cli-engine PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77 LABELS "cli;qemu")
 set_tests_properties(${cli_tests} cli-json PROPERTIES TIMEOUT 600 LABELS cli)
 # Many reports, each a sweep or two: said again by the golden files, which are not long.
 set_tests_properties(cli-reproduce cli-json PROPERTIES LABELS "cli;long")

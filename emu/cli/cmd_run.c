@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/open.h"
+#include "cli/second.h"
 #include "cli/world.h"
 
 static enum hvc_status make_call(const struct hvc_options *options,
@@ -121,9 +122,13 @@ static enum hvc_status call_once(const struct hvc_options *options, const struct
 	        .world = &world,
 	        .budget = options->budget,
 	};
+	struct hvc_second second;
 	struct hvc_call_report report = {.subject = subject, .world = &world, .call = &call};
 	enum hvc_status status;
 
+	if (options->qemu && hvc_options__has(options, HVC_OPTION_TRACE))
+		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
+		                    "--trace: what qemu executes cannot be watched");
 	HVC_TRY(choose_world(options, subject, abi, diag, &world, &index));
 	HVC_TRY(make_call(options, subject, diag, &call));
 	if (hvc_options__has(options, HVC_OPTION_TRACE)) {
@@ -136,15 +141,20 @@ static enum hvc_status call_once(const struct hvc_options *options, const struct
 	if (status == HVC_OK && hvc_machine_invented(machine, &invented) != HVC_OK)
 		status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	hvc_invented_sort(&invented);
+	if (status == HVC_OK && options->qemu) {
+		status = hvc_second__ask(subject, &world, machine, &call, &outcome, diag, &second);
+		report.opinion = &second.opinion;
+	}
 	if (status == HVC_OK) {
 		hvc_entry_state(hvc_machine_entry(machine), &call, &entry);
 		report.entry = &entry;
 		report.present = hvc_machine_present(machine);
-		report.outcome = &outcome;
+		report.outcome = options->qemu ? &second.outcome : &outcome;
 		report.invented = &invented;
 		if (abi)
 			judge(&report, abi, index);
-		*holds = !abi || report.verdict.kind != HVC_VERDICT_VIOLATES;
+		*holds = (!abi || report.verdict.kind != HVC_VERDICT_VIOLATES) &&
+		         !(report.opinion && report.opinion->disagreements);
 		status = write_report(options, page, &report, diag);
 	}
 	hvc_invented_free(&invented);

@@ -35,7 +35,9 @@ const struct hvc_command hvc_commands[] = {
                         "Executes one HVC and prints how it ended and what it changed. With --abi "
                         "the call is\njudged too, and the exit status is 1 when it violates "
                         "its rule. Registers that --set\ndoes not name hold addresses that "
-                        "name them (xN: 0x4000020000 + N * 0x800).\n",
+                        "name them (xN: 0x4000020000 + N * 0x800).\n"
+                        "With --engine qemu another emulator makes the call as well; the report is "
+                        "what it says,\nand the exit status is 1 when the two differ.\n",
                 .examples = "  hvcheck run linux-stub-4.12 --set x0=0 --set x1=0x4000018000\n"
                             "  hvcheck run linux-stub-imm --imm 1 --trace\n"
                             "  hvcheck run vmlinux@__hyp_stub_vectors --set x0=2 --abi "
@@ -43,7 +45,8 @@ const struct hvc_command hvc_commands[] = {
                 .least = 1,
                 .most = 1,
                 .options = COMMON | BIT(IMM) | AROUND | BIT(FROM) | BIT(INSN) | BIT(SEED) |
-                           BIT(CPU) | BIT(BUDGET) | BIT(TRACE) | BIT(SYMBOLS) | BIT(ABI),
+                           BIT(CPU) | BIT(BUDGET) | BIT(TRACE) | BIT(ENGINE) | BIT(SYMBOLS) |
+                           BIT(ABI),
                 .run = hvc_cmd__run,
         },
         {

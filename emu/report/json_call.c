@@ -73,6 +73,16 @@ static void add_trace(struct hvc_json *json, const struct hvc_call_report *repor
 	hvc_json__number(json, "trace_dropped", report->trace->dropped);
 }
 
+static void add_opinion(struct hvc_json *json, const struct hvc_opinion *opinion)
+{
+	hvc_json__string(json, "engine", opinion->engine);
+	hvc_json__object(json, "opinion");
+	hvc_json__string(json, "engine", opinion->other);
+	hvc_json__number(json, "disagreements", opinion->disagreements);
+	hvc_json__string(json, "text", opinion->text);
+	hvc_json__close(json);
+}
+
 enum hvc_status hvc_call_json(FILE *out, const struct hvc_call_report *report,
                               struct hvc_diag *diag)
 {
@@ -87,6 +97,8 @@ enum hvc_status hvc_call_json(FILE *out, const struct hvc_call_report *report,
 	hvc_json__string(json, "subject", hvc_subject_name(report->subject));
 	hvc_json__string(json, "cpu", hvc_cpu_name(report->world->cpu));
 	add_call(json, report->call);
+	if (report->opinion)
+		add_opinion(json, report->opinion);
 	hvc_json__class(json, &class_);
 	hvc_class__free(&class_);
 	hvc_json__number(json, "instructions", outcome->instructions);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
 #include <stdarg.h>
+#include <string.h>
 
 #include "engine/internal.h"
 #include "report/invented.h"
@@ -101,12 +102,32 @@ static void put_end(const struct hvc_page *page, const struct hvc_call_report *r
 		put_line(page, "syndrome", HVC_INK_PLAIN, "0x%" PRIx64, outcome->esr);
 	if (outcome->far)
 		put_line(page, "fault on", HVC_INK_PLAIN, "0x%" PRIx64, outcome->far);
-	put_line(page, "executed", HVC_INK_PLAIN, "%s instruction%s at EL2",
-	         hvc_words__number(outcome->instructions, number),
-	         outcome->instructions == 1 ? "" : "s");
+	if (!report->opinion)
+		put_line(page, "executed", HVC_INK_PLAIN, "%s instruction%s at EL2",
+		         hvc_words__number(outcome->instructions, number),
+		         outcome->instructions == 1 ? "" : "s");
 	if (outcome->untracked)
 		put_line(page, "also wrote", HVC_INK_PLAIN, "%u other system register%s",
 		         outcome->untracked, outcome->untracked == 1 ? "" : "s");
+}
+
+/* Which engine this is, and whether the other one says the same. */
+static void put_opinion(const struct hvc_page *page, const struct hvc_opinion *opinion)
+{
+	const char *line = opinion->text;
+
+	put_line(page, "engine", HVC_INK_PLAIN, "%s", opinion->engine);
+	if (!opinion->disagreements) {
+		put_line(page, "agrees with", HVC_INK_GOOD, "%s", opinion->other);
+		return;
+	}
+	put_line(page, "differs from", HVC_INK_BAD, "%s, %u time%s", opinion->other,
+	         opinion->disagreements, opinion->disagreements == 1 ? "" : "s");
+	for (size_t length; (length = strcspn(line, "\n")); line += length + 1) {
+		put_line(page, "", HVC_INK_BAD, "%.*s", (int)length, line);
+		if (!line[length])
+			break;
+	}
 }
 
 static void put_verdict(const struct hvc_page *page, const struct hvc_call_report *report)
@@ -222,6 +243,8 @@ enum hvc_status hvc_call_text(const struct hvc_page *page, const struct hvc_call
 	if (report->trace)
 		status = put_trace(page, report, diag);
 	put_end(page, report, &class_);
+	if (report->opinion)
+		put_opinion(page, report->opinion);
 	if (report->abi)
 		put_verdict(page, report);
 	if (status == HVC_OK)

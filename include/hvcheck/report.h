@@ -62,6 +62,14 @@ HVC_API void hvc_trace_record(void *trace, const struct hvc_step *step);
 HVC_API void hvc_trace_free(struct hvc_trace *trace);
 
 /** One call and all that is to be told of it. */
+/** The engine that a call ran on, where the user chose, and the one it is held against. */
+struct hvc_opinion {
+	const char *engine; /**< such as "QEMU emulator version 7.2.22" */
+	const char *other;  /**< such as "Unicorn 2.0.1" */
+	unsigned disagreements;
+	const char *text; /**< one line each */
+};
+
 struct hvc_call_report {
 	const struct hvc_subject *subject;
 	const struct hvc_world *world;
@@ -71,6 +79,7 @@ struct hvc_call_report {
 	const struct hvc_outcome *outcome;
 	const struct hvc_invented *invented; /**< sorted; NULL: nothing was made up */
 	const struct hvc_trace *trace;       /**< NULL: not wanted */
+	const struct hvc_opinion *opinion;   /**< NULL: the usual engine, and no other */
 	const struct hvc_abi *abi;           /**< NULL: not judged */
 	struct hvc_verdict verdict;          /**< of abi */
 };

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/second.h"
+
+#include "hvcheck/oracle.h"
+
+struct asked {
+	const struct hvc_oracle_config *config;
+	const struct hvc_oracle_call *call;
+	struct hvc_machine *machine;
+	const struct hvc_outcome *outcome;
+	struct hvc_second *out;
+};
+
+static bool take(void *ctx, size_t index, const struct hvc_oracle_answer *answer)
+{
+	const struct asked *asked = ctx;
+	struct hvc_second *out = asked->out;
+	const struct hvc_state *before = asked->config->world[0];
+
+	(void)index;
+	out->outcome = answer->outcome;
+	/* What the last exception has overwritten is not the call's doing. */
+	for (unsigned reg = HVC_REG_SP_EL0; reg < HVC_REG_COUNT; reg++)
+		if (!hvc_regset_has(&answer->known, (enum hvc_reg)reg))
+			out->outcome.state.v[reg] = before->v[reg];
+	out->opinion.disagreements =
+	        hvc_oracle_compare(asked->config, asked->call, asked->machine, asked->outcome,
+	                           answer, out->text, sizeof out->text);
+	return true;
+}
+
+enum hvc_status hvc_second__ask(const struct hvc_subject *subject, const struct hvc_world *world,
+                                struct hvc_machine *machine, const struct hvc_call *call,
+                                const struct hvc_outcome *outcome, struct hvc_diag *diag,
+                                struct hvc_second *out)
+{
+	const struct hvc_state *entry = hvc_machine_entry(machine);
+	const struct hvc_oracle_config config = {*hvc_subject_image(subject), world->cpu,
+	                                         hvc_machine_present(machine), &entry, 1};
+	const struct hvc_oracle_call one = {.call = *call};
+	struct asked asked = {&config, &one, machine, outcome, out};
+
+	if (!world->el3)
+		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
+		                    "--engine: qemu makes calls on a CPU with EL3 only");
+	HVC_TRY(hvc_oracle_version(diag, out->engine, sizeof out->engine));
+	out->opinion = (struct hvc_opinion){
+	        .engine = out->engine, .other = hvc_machine_engine(), .text = out->text};
+	return hvc_oracle_run(&config, &one, 1, take, &asked, diag);
+}
