@@ -14,11 +14,6 @@
 #define ESR_ILLEGAL ((uint64_t)HVC_EC_ILLEGAL << 26 | IL)
 #define PSTATE_EL3H UINT64_C(0xd)
 
-uint64_t hvc_call__pstate(const struct hvc_call *call)
-{
-	return call->nzcv | call->daif | hvc_level_mode(call->from);
-}
-
 static bool inside(uint64_t address, uint64_t base, uint64_t size)
 {
 	return address - base < size;
@@ -170,7 +165,7 @@ bool hvc_call__start(struct hvc_machine *machine)
 		machine->status = HVC_E_ARG;
 		return false;
 	}
-	machine->instructions = 0;
+	machine->instructions = machine->functions = 0;
 	machine->stores = machine->el2_stores = machine->untracked = 0;
 	memset(machine->store, 0, sizeof machine->store);
 	machine->dirty = (struct hvc_regset){{0, 0}};
@@ -275,14 +270,14 @@ static bool is_answered(struct hvc_machine *machine, uint64_t pc)
 static void fault(struct hvc_machine *machine, enum hvc_event event, uint64_t pc, uint64_t far)
 {
 	static const enum hvc_ec classes[] = {
-	        [HVC_EVENT_HVC] = HVC_EC_HVC64,      [HVC_EVENT_SMC] = HVC_EC_SMC64,
-	        [HVC_EVENT_SMC_TRAP] = HVC_EC_SMC64, [HVC_EVENT_SVC] = HVC_EC_SVC64,
-	        [HVC_EVENT_UNDEF] = HVC_EC_UNKNOWN,  [HVC_EVENT_PREFETCH] = HVC_EC_IABT_SAME,
-	        [HVC_EVENT_DATA] = HVC_EC_DABT_SAME, [HVC_EVENT_BRK] = HVC_EC_BRK64,
-	        [HVC_EVENT_OTHER] = HVC_EC_UNKNOWN,
+	        [HVC_EVENT_HVC] = HVC_EC_HVC64,          [HVC_EVENT_SMC] = HVC_EC_SMC64,
+	        [HVC_EVENT_SMC_TRAP] = HVC_EC_SMC64,     [HVC_EVENT_SVC] = HVC_EC_SVC64,
+	        [HVC_EVENT_PREFETCH] = HVC_EC_IABT_SAME, [HVC_EVENT_DATA] = HVC_EC_DABT_SAME,
+	        [HVC_EVENT_BRK] = HVC_EC_BRK64,          [HVC_EVENT_OTHER] = HVC_EC_UNKNOWN,
 	};
 	uint64_t pstate = hvc_engine__pstate(machine->engine);
-	enum hvc_ec ec = classes[event];
+	enum hvc_ec ec =
+	        event == HVC_EVENT_UNDEF ? hvc_vhe__class(machine->engine, pc) : classes[event];
 
 	if (hvc_arch_el(pstate) == 2 && event == HVC_EVENT_PREFETCH && is_answered(machine, pc))
 		return;
@@ -292,8 +287,6 @@ static void fault(struct hvc_machine *machine, enum hvc_event event, uint64_t pc
 	}
 	if (event == HVC_EVENT_PREFETCH && pc & 3)
 		ec = HVC_EC_PC_ALIGN;
-	if (event == HVC_EVENT_UNDEF)
-		ec = hvc_vhe__class(machine->engine, pc);
 	end(machine, HVC_OUTCOME_FAULT, pc, (uint64_t)ec << 26 | IL, far);
 }
 
@@ -366,8 +359,13 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 	const struct hvc_block *block;
 
 	/* Harness code is SVCs and one leaf function; the subject's blocks are what counts. */
-	if (machine->phase != PHASE_EL2 || inside(address, HVC_HARNESS_BASE, HVC_HARNESS_SIZE))
+	if (machine->phase != PHASE_EL2 || inside(address, HVC_HARNESS_BASE, HVC_HARNESS_SIZE)) {
+		/* The function may have been made to return to itself. */
+		if (address == HVC_FUNCTION && machine->phase == PHASE_EL2 &&
+		    ++machine->functions > machine->budget)
+			halt(machine, HVC_OUTCOME_LIMIT, address, 0);
 		return;
+	}
 	if (machine->after_eret && has_left(machine, address))
 		return;
 	if (machine->open && hvc_around__block(machine, address, size))

@@ -168,6 +168,7 @@ struct hvc_machine {
 	bool after_eret;
 	uint64_t aarch32_spsr; /* what SPSR_EL2 held, when the engine must not see it */
 	uint64_t instructions;
+	uint64_t functions; /* times that HVC_FUNCTION was entered */
 	unsigned untracked;
 	unsigned stores, el2_stores;
 	struct hvc_store store[HVC_STORE_MAX];
@@ -197,7 +198,10 @@ struct hvc_machine {
 };
 
 /* Everything but x0..x30, nzcv, daif of `call` put into `state`; PSTATE of the caller. */
-uint64_t hvc_call__pstate(const struct hvc_call *call);
+static inline uint64_t hvc_call__pstate(const struct hvc_call *call)
+{
+	return call->nzcv | call->daif | hvc_level_mode(call->from);
+}
 
 /* call.c: the life of one call */
 bool hvc_call__start(struct hvc_machine *machine);

@@ -207,12 +207,12 @@ static void conclude(struct reading *reading)
 	bool smc = hvc_arch_ec(result->esr) == HVC_EC_SMC64;
 
 	reading->pstate = result->spsr;
-	if (result->fiq && in_harness(result->elr))
+	if (result->fiq && result->elr - reading->call_pc <= 4)
 		arrive(reading, result->elr);
 	else if (result->fiq && el == 2 && is_exception_to_el2(reading, result->elr))
 		excepted_to_el2(reading); /* to a table of the subject that keeps it there */
 	else if (result->fiq)
-		end(reading, el == 2 ? HVC_OUTCOME_SPIN : HVC_OUTCOME_JUMP, result->elr, 0, 0);
+		end(reading, HVC_OUTCOME_SPIN, result->elr, 0, 0);
 	else if (!smc)
 		end(reading, HVC_OUTCOME_FAULT, result->elr, result->esr, 0);
 	else if (!result->entries)
