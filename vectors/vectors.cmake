@@ -181,11 +181,11 @@ add_custom_command(OUTPUT ${built}/registry.c
 # The program that asks QEMU; it runs from the board's flash, at address 0.
 set(harness ${CMAKE_SOURCE_DIR}/conformance/oracle/harness.S)
 add_custom_command(OUTPUT ${built}/harness.c
-  COMMAND ${assemble} -o ${built}/harness.o ${harness}
+  COMMAND ${assemble} -I ${CMAKE_SOURCE_DIR}/conformance/oracle -o ${built}/harness.o ${harness}
   COMMAND ${link} -n -Ttext=0 -e 0 --build-id=none -o ${built}/harness.elf ${built}/harness.o
   COMMAND ${CMAKE_COMMAND} -DKIND=harness -DLIST=${built}/harness.elf
           -DOUTPUT=${built}/harness.c -P ${vectors}/embed.cmake
-  DEPENDS ${harness} ${vectors}/embed.cmake
+  DEPENDS ${harness} ${CMAKE_SOURCE_DIR}/conformance/oracle/wire.inc ${vectors}/embed.cmake
   COMMENT "Assembling and embedding the oracle's program" VERBATIM)
 
 set(HVC_EMBEDDED ${built}/subjects.c ${built}/abis.c ${built}/registry.c ${built}/harness.c)

@@ -2,8 +2,8 @@
 //
 // What runs under QEMU: firmware of the virt board at EL3, out of every subject's reach. It reads
 // worlds and calls from the file "input", makes each call on the board's own CPU, and writes what
-// became of it to the file "output", both by Arm semihosting. emu/machine/oracle_wire.h has the
-// layout of the two, and of the header whose fields are the H_ names below.
+// became of it to the file "output", both by Arm semihosting. wire.inc has the layout of the
+// two; emu/machine/oracle_wire.h has it in C.
 //
 // Control comes back here by SMC, which always goes to EL3: the host has put one in place of the
 // first instruction of each vector of the subject (so the entry is seen, and an exception inside
@@ -12,79 +12,7 @@
 
 	.arch	armv8-a
 
-	.equ	STUBS, 0x4000			// of the registers: MRS, RET, MSR, RET each
-	.equ	RAM, 0x0e000000			// the board's secure RAM: 16 MiB
-	.equ	HEADER, RAM
-	.equ	STATE, RAM + 0x10000		// S_ fields
-	.equ	STACK, RAM + 0x20000
-	.equ	CALLS, RAM + 0x100000
-	.equ	RESULTS, RAM + 0x200000
-	.equ	PRISTINE, RAM + 0x400000	// of the ranges: at most 4 MiB
-	.equ	WORLDS, RAM + 0x800000		// at most 8 MiB
-
-	.equ	H_SIZE, 0x400
-	.equ	H_REGS, 0x00
-	.equ	H_WORLDS, 0x08
-	.equ	H_CALLS, 0x10
-	.equ	H_RANGES, 0x18
-	.equ	H_TICKS, 0x20
-	.equ	H_VECTORS, 0x28
-	.equ	H_CHUNKS, 0x30
-	.equ	H_READS, 0x38			// registers that are only read come last
-	.equ	H_SLOT, 0x80			// where each vector's code goes on, 0: not to be caught
-	.equ	H_RANGE, 0x100			// address, size
-	.equ	H_CHUNK, 0x200			// address, size
-
-	.equ	WORLD_SIZE, 512
-	.equ	CALL_SIZE, 320
-	.equ	C_SPSR, 248
-	.equ	C_PC, 256
-	.equ	C_WORLD, 264
-	.equ	C_RANGES, 280			// how many of the ranges to look through
-	.equ	C_LANDING, 272			// the word to put where the call may end; 0: make no call
-	.equ	RESULT_SIZE, 1888
-	.equ	R_ELR, 0
-	.equ	R_SPSR, 8
-	.equ	R_ESR, 16
-	.equ	R_FIQ, 24
-	.equ	R_ENTRIES, 32
-	.equ	R_VECTOR, 40
-	.equ	R_PSTATE, 48
-	.equ	R_ESR_EL2, 56
-	.equ	R_ELR_EL2, 64
-	.equ	R_SPSR_EL2, 72
-	.equ	R_WORDS, 80
-	.equ	R_X, 96
-	.equ	R_REG, 352
-	.equ	R_WORD, 864
-	.equ	WORDS_MAX, 64
-	.equ	BATCH, 512			// calls read and results written at a time
-
-	.equ	S_INPUT, 0
-	.equ	S_OUTPUT, 8
-	.equ	S_CALL, 16			// the call under way
-	.equ	S_RESULT, 24			// where its result goes
-	.equ	S_PATCHED, 32			// C_PC and its successor hold the landing word
-	.equ	S_SAVED, 40			// what they held
-	.equ	S_LEFT, 48			// calls not read yet
-	.equ	S_BLOCK, 64			// of semihosting
-
-	.equ	SYS_OPEN, 0x01
-	.equ	SYS_WRITE, 0x05
-	.equ	SYS_READ, 0x06
-	.equ	SYS_EXIT_EXTENDED, 0x20
-	.equ	OPEN_READ, 1
-	.equ	OPEN_WRITE, 5
-	.equ	APPLICATION_EXIT, 0x20026
-
-	.equ	GICD, 0x08000000
-	.equ	GICC, 0x08010000
-	.equ	TIMER_PPI, 1 << 29		// CNTPS, the secure physical timer
-	.equ	SCR_WORK, 0x501			// NS, HCE, RW
-	.equ	SCR_FIQ, 1 << 2
-	.equ	SCR_SMD, 1 << 7
-	.equ	EC_HVC64, 0x16
-	.equ	EC_SMC64, 0x17
+	.include "wire.inc"
 
 .macro semihost number
 	mov	w0, #\number
