@@ -29,10 +29,12 @@ set_tests_properties(broken contract diff dispatch map suggest PROPERTIES
 set_tests_properties(diff suggest PROPERTIES LABELS "suite;exhaustive;long")
 
 # QEMU's opinion: a sample, and all of it. Skipped where there is no QEMU.
-set_tests_properties(oracle PROPERTIES LABELS qemu)
-add_test(NAME oracle-full COMMAND test_oracle)
-set_tests_properties(oracle-full PROPERTIES ENVIRONMENT HVC_ORACLE=full SKIP_RETURN_CODE 77
-                     TIMEOUT 14400 LABELS "qemu;long")
+foreach(test oracle oracle_random)
+  set_tests_properties(${test} PROPERTIES LABELS qemu)
+  add_test(NAME ${test}-full COMMAND test_${test})
+  set_tests_properties(${test}-full PROPERTIES ENVIRONMENT HVC_ORACLE=full SKIP_RETURN_CODE 77
+                       TIMEOUT 14400 LABELS "qemu;long")
+endforeach()
 
 foreach(test dispatch broken suggest)
   add_test(NAME ${test}-full COMMAND test_${test})

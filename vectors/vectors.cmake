@@ -185,7 +185,8 @@ add_custom_command(OUTPUT ${built}/harness.c
   COMMAND ${link} -n -Ttext=0 -e 0 --build-id=none -o ${built}/harness.elf ${built}/harness.o
   COMMAND ${CMAKE_COMMAND} -DKIND=harness -DLIST=${built}/harness.elf
           -DOUTPUT=${built}/harness.c -P ${vectors}/embed.cmake
-  DEPENDS ${harness} ${CMAKE_SOURCE_DIR}/conformance/oracle/wire.inc ${vectors}/embed.cmake
+  DEPENDS ${harness} ${CMAKE_SOURCE_DIR}/conformance/oracle/wire.inc
+          ${CMAKE_SOURCE_DIR}/conformance/oracle/semihost.inc ${vectors}/embed.cmake
   COMMENT "Assembling and embedding the oracle's program" VERBATIM)
 
 set(HVC_EMBEDDED ${built}/subjects.c ${built}/abis.c ${built}/registry.c ${built}/harness.c)

@@ -14,11 +14,6 @@
 
 	.include "wire.inc"
 
-.macro semihost number
-	mov	w0, #\number
-	hlt	#0xf000
-.endm
-
 	.text
 	.global	_start
 _start:
@@ -394,43 +389,7 @@ dump:
 9:	str	x23, [x25, #R_WORDS]
 	b	call_is_over
 
-// x0: name, x1: mode, x2: length; returns the handle
-open:	add	x9, x28, #S_BLOCK
-	stp	x0, x1, [x9]
-	str	x2, [x9, #16]
-	mov	x1, x9
-	semihost SYS_OPEN
-	cmn	x0, #1
-	b.eq	broken
-	ret
-
-// x0: address, x1: size. All of it or the end.
-read:	cbz	x1, 1f
-	add	x9, x28, #S_BLOCK
-	ldr	x2, [x28, #S_INPUT]
-	stp	x2, x0, [x9]
-	str	x1, [x9, #16]
-	mov	x1, x9
-	semihost SYS_READ
-	cbnz	x0, broken
-1:	ret
-
-write:	add	x9, x28, #S_BLOCK
-	ldr	x2, [x28, #S_OUTPUT]
-	stp	x2, x0, [x9]
-	str	x1, [x9, #16]
-	mov	x1, x9
-	semihost SYS_WRITE
-	cbnz	x0, broken
-	ret
-
-broken:	mov	x1, #3
-exit:	ldr	x28, =STATE
-	ldr	x2, =APPLICATION_EXIT
-	stp	x2, x1, [x28, #S_BLOCK]
-	add	x1, x28, #S_BLOCK
-	semihost SYS_EXIT_EXTENDED
-	b	.
+	.include "semihost.inc"
 
 // An exception of this program itself, or an interrupt that nothing can have raised.
 lost:	mov	x1, #4
