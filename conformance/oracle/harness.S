@@ -247,8 +247,9 @@ from_below:
 	// The call may end at its instruction or behind it.
 	ldr	x5, [x2, #S_CALL]
 	ldr	x0, [x5, #C_PC]
-	ldr	x1, [x0]
-	str	x1, [x2, #S_SAVED]
+	ldp	w1, w5, [x0]			// the MMU is off: nothing unaligned
+	stp	w1, w5, [x2, #S_SAVED]
+	ldr	x5, [x2, #S_CALL]
 	ldr	w1, [x5, #C_LANDING]
 	stp	w1, w1, [x0]
 	str	w1, [x2, #S_PATCHED]
@@ -349,8 +350,8 @@ dump:
 	cbz	w0, 2f
 	ldr	x1, [x28, #S_CALL]
 	ldr	x1, [x1, #C_PC]
-	ldr	x0, [x28, #S_SAVED]
-	str	x0, [x1]
+	ldp	w2, w3, [x28, #S_SAVED]
+	stp	w2, w3, [x1]
 	ic	iallu
 	dsb	sy
 2:	ldr	x19, [x28, #S_CALL]
