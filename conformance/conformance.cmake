@@ -32,8 +32,9 @@ set_tests_properties(diff suggest PROPERTIES LABELS "suite;exhaustive;long")
 foreach(test oracle oracle_random)
   set_tests_properties(${test} PROPERTIES LABELS qemu)
   add_test(NAME ${test}-full COMMAND test_${test})
-  set_tests_properties(${test}-full PROPERTIES ENVIRONMENT HVC_ORACLE=full SKIP_RETURN_CODE 77
-                       TIMEOUT 14400 LABELS "qemu;long")
+  set_tests_properties(${test}-full PROPERTIES
+                       ENVIRONMENT "HVC_ORACLE=full;CK_TIMEOUT_MULTIPLIER=10" SKIP_RETURN_CODE 77
+                       TIMEOUT 28800 LABELS "qemu;long")
 endforeach()
 
 foreach(test dispatch broken suggest)
