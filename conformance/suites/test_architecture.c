@@ -91,8 +91,9 @@ START_TEST(take_exception)
 
 		make_world(&image, w);
 		put_in_slots(&image, code, sizeof code);
-		image.config.stop_at = stops;
-		image.config.stops = 3;
+		for (unsigned i = 0; i < 3; i++)
+			ck_assert_int_eq(hvc_world_stop_at(&image.world, stops[i], "a vector"),
+			                 HVC_OK);
 		machine = tiny_open(&image);
 		for (unsigned n = 0; n < 4 * FLAGS; n++) {
 			struct hvc_outcome outcome;

@@ -63,6 +63,7 @@ enum hvc_style {
 #define HVC_ARGUMENT_MAX 256u
 #define HVC_SITE_MAX     64u
 #define HVC_ALSO_MAX     16u
+#define HVC_JOBS_MAX     256u
 
 /** What the user asked for. */
 struct hvc_options {
@@ -87,7 +88,7 @@ struct hvc_options {
 	enum hvc_cpu cpu;
 	uint64_t budget;
 	const char *symbols[HVC_SIDE_COUNT]; /**< of each subject; NULL: none */
-	bool qemu; /**< --engine */
+	bool qemu;                           /**< --engine */
 	const char *abi;
 	const char *abi_of[HVC_SIDE_COUNT];
 	struct hvc_site_filter site[HVC_SITE_MAX]; /**< named by --site */

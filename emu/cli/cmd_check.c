@@ -57,9 +57,11 @@ static enum hvc_status measure(const struct hvc_options *options, const struct h
                                const struct hvc_abi *abi, struct hvc_diag *diag,
                                struct hvc_contract **out)
 {
+	struct hvc_world over;
 	struct hvc_contract_config config = {
 	        .subject = subject,
 	        .abi = abi,
+	        .over = hvc_cli_world__is_given(options) ? &over : NULL,
 	        .budget = options->budget,
 	};
 
@@ -69,6 +71,7 @@ static enum hvc_status measure(const struct hvc_options *options, const struct h
 		config.levels = 1u << options->from;
 	if (hvc_options__has(options, HVC_OPTION_INSN))
 		config.insns = 1u << options->insn;
+	HVC_TRY(hvc_cli_world__open(options, subject, diag, &over));
 	return hvc_contract_measure(&config, diag, out);
 }
 

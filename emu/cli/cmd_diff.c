@@ -65,12 +65,18 @@ static enum hvc_status measure(const struct hvc_options *options, const struct p
 	if (!hvc_options__has(options, HVC_OPTION_CONTRACT))
 		return HVC_OK;
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
+		struct hvc_world over;
 		const struct hvc_contract_config config = {
 		        .subject = pair->subject[side],
 		        .abi = pair->abi[side],
+		        .over = hvc_cli_world__is_given(options) ? &over : NULL,
 		        .budget = options->budget,
 		};
 
+		if (!config.subject)
+			return hvc_diag_set(diag, HVC_E_ARG, options->argument[side], 0, 0,
+			                    "--contract: a saved map cannot be run");
+		HVC_TRY(hvc_cli_world__open(options, config.subject, diag, &over));
 		if (!config.abi)
 			return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 			                    "--contract: '%s' has no ABI; say --abi-old, --abi-new",

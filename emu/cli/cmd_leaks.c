@@ -3,6 +3,7 @@
 
 #include "cli/open.h"
 #include "cli/progress.h"
+#include "cli/world.h"
 
 #define BELOW_EL2 (1u << HVC_LEVEL_EL0 | 1u << HVC_LEVEL_EL1T | 1u << HVC_LEVEL_EL1H)
 
@@ -18,6 +19,7 @@ static enum hvc_status find(const struct hvc_options *options, const struct hvc_
 	        .subject = subject,
 	        .abi = abi,
 	        .world = &world,
+	        .over = hvc_cli_world__is_given(options) ? &world : NULL,
 	        .probes = &probes,
 	        .imm = &imm,
 	        .imms = hvc_options__has(options, HVC_OPTION_IMM),
@@ -27,7 +29,7 @@ static enum hvc_status find(const struct hvc_options *options, const struct hvc_
 	};
 	enum hvc_status status;
 
-	HVC_TRY(hvc_open__world(options, diag, &world));
+	HVC_TRY(hvc_cli_world__open(options, subject, diag, &world));
 	HVC_TRY(hvc_open__probes(options, subject, abi, BELOW_EL2, diag, &probes));
 	hvc_progress__begin(&progress, options);
 	status = hvc_leaks_find(&config, diag, out);
@@ -43,7 +45,7 @@ enum hvc_status hvc_cmd__leaks(const struct hvc_options *options, const struct h
 	struct hvc_abi *abi = NULL;
 	struct hvc_leaks *leaks = NULL;
 	const char *name = options->abi;
-	enum hvc_status status = hvc_subject_open(options->argument[0], diag, &subject);
+	enum hvc_status status = hvc_open__subject(options, 0, diag, &subject);
 
 	if (status == HVC_OK && !name)
 		name = hvc_open__abi_of(subject);

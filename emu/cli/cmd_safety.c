@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/open.h"
 #include "cli/progress.h"
+#include "cli/world.h"
 
 enum hvc_status hvc_cmd__safety(const struct hvc_options *options, const struct hvc_page *page,
                                 bool *holds, struct hvc_diag *diag)
 {
 	struct hvc_progress progress;
+	struct hvc_world over;
 	struct hvc_safety_config config = {
 	        .randoms = options->randoms,
 	        .brief = hvc_options__has(options, HVC_OPTION_BRIEF),
@@ -18,7 +20,7 @@ enum hvc_status hvc_cmd__safety(const struct hvc_options *options, const struct 
 	struct hvc_abi *abi = NULL;
 	struct hvc_safety *safety = NULL;
 	const char *name = options->abi;
-	enum hvc_status status = hvc_subject_open(options->argument[0], diag, &subject);
+	enum hvc_status status = hvc_open__subject(options, 0, diag, &subject);
 
 	if (status == HVC_OK && !name)
 		name = hvc_open__abi_of(subject);
@@ -32,7 +34,10 @@ enum hvc_status hvc_cmd__safety(const struct hvc_options *options, const struct 
 		config.levels = 1u << options->from;
 	if (hvc_options__has(options, HVC_OPTION_INSN))
 		config.insns = 1u << options->insn;
+	if (status == HVC_OK)
+		status = hvc_cli_world__open(options, subject, diag, &over);
 	if (status == HVC_OK) {
+		config.over = hvc_cli_world__is_given(options) ? &over : NULL;
 		config.subject = subject;
 		config.abi = abi;
 		hvc_progress__begin(&progress, options);

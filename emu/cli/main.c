@@ -124,7 +124,7 @@ const struct hvc_command hvc_commands[] = {
                 .least = 1,
                 .most = 1,
                 .options = COMMON | BIT(RANDOMS) | BIT(BRIEF) | BIT(BUDGET) | BIT(ABI) | BIT(IMM) |
-                           BIT(SET) | BIT(FROM) | BIT(INSN) | BIT(CPU),
+                           BIT(SYMBOLS) | AROUND | BIT(FROM) | BIT(INSN) | BIT(CPU),
                 .run = hvc_cmd__leaks,
         },
         {
@@ -142,7 +142,8 @@ const struct hvc_command hvc_commands[] = {
                             "  hvcheck safety broken-vbar-unknown --abi linux-stub-4.12 --brief\n",
                 .least = 1,
                 .most = 1,
-                .options = COMMON | SWEEP | BIT(ABI) | BIT(FROM) | BIT(INSN),
+                .options =
+                        COMMON | SWEEP | BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(FROM) | BIT(INSN),
                 .run = hvc_cmd__safety,
         },
         {

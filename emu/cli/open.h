@@ -15,9 +15,6 @@ HVC_MUST_USE enum hvc_status hvc_open__abi(const char *name, struct hvc_diag *di
 const char *hvc_open__abi_of(const struct hvc_subject *subject);
 /** The same of the name alone, as a saved map has it. */
 const char *hvc_open__abi_named(const char *subject);
-/** Make the world that --cpu and the system registers of --set ask for. */
-HVC_MUST_USE enum hvc_status hvc_open__world(const struct hvc_options *options,
-                                             struct hvc_diag *diag, struct hvc_world *out);
 /**
  * Probes as the sweep options ask for, of callers among `levels`; free with hvc_probes_free.
  */
@@ -25,7 +22,5 @@ HVC_MUST_USE enum hvc_status hvc_open__probes(const struct hvc_options *options,
                                               const struct hvc_subject *subject,
                                               const struct hvc_abi *abi, unsigned levels,
                                               struct hvc_diag *diag, struct hvc_probes *out);
-/** True iff --set names a register that belongs to the call: x0 to x30, nzcv, daif. */
-bool hvc_open__sets_call(const struct hvc_options *options, enum hvc_reg *reg);
 
 #endif

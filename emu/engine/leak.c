@@ -301,14 +301,14 @@ static int by_place(const void *a, const void *b)
 	return (x->place > y->place) - (x->place < y->place);
 }
 
-static bool take_worlds(const struct hvc_leaks_config *config, struct hvc_leaks *leaks)
+static enum hvc_status take_worlds(const struct hvc_leaks_config *config, struct hvc_leaks *leaks)
 {
 	leaks->worlds = config->abi ? hvc_abi_world_count(config->abi) : 1;
 	leaks->world = calloc(leaks->worlds, sizeof *leaks->world);
 	leaks->subject = strdup(hvc_subject_name(config->subject));
 	leaks->abi = config->abi;
 	if (!leaks->world || !leaks->subject)
-		return false;
+		return HVC_E_NOMEM;
 	for (unsigned i = 0; i < leaks->worlds; i++) {
 		if (config->abi)
 			leaks->world[i] = hvc_abi_world_at(config->abi, i)->world;
@@ -316,8 +316,10 @@ static bool take_worlds(const struct hvc_leaks_config *config, struct hvc_leaks 
 			leaks->world[i] = *config->world;
 		else
 			hvc_world_init(&leaks->world[i], HVC_CPU_A72);
+		if (config->abi && config->over)
+			HVC_TRY(hvc_world_overlay(&leaks->world[i], config->over));
 	}
-	return true;
+	return HVC_OK;
 }
 
 /* Calls of one world, from below EL2. */
@@ -337,10 +339,10 @@ enum hvc_status hvc_leaks_find(const struct hvc_leaks_config *config, struct hvc
 {
 	struct search *search = calloc(1, sizeof *search);
 	struct hvc_leaks *leaks = calloc(1, sizeof *leaks);
-	enum hvc_status status = HVC_OK;
+	enum hvc_status status = search && leaks ? take_worlds(config, leaks) : HVC_E_NOMEM;
 
-	if (!search || !leaks || !take_worlds(config, leaks)) {
-		status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	if (status != HVC_OK) {
+		hvc_diag_set(diag, status, NULL, 0, 0, "%s", hvc_strerror(status));
 	} else if (count_calls(config) == 0) {
 		status = hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 		                      "no call from below EL2: a caller at EL2 can read it all");

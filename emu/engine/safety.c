@@ -229,12 +229,13 @@ static int by_weight(const void *a, const void *b)
 	return (x->imm > y->imm) - (x->imm < y->imm);
 }
 
-static enum hvc_status open_machine(struct look *look, struct hvc_diag *diag)
+static enum hvc_status open_machine(struct look *look, const struct hvc_world *world,
+                                    struct hvc_diag *diag)
 {
 	const struct hvc_image *image = hvc_subject_image(look->config->subject);
 	struct hvc_machine_config config = {
 	        .image = *image,
-	        .world = &hvc_abi_world_at(look->safety->abi, look->world)->world,
+	        .world = world,
 	        .budget = look->config->budget,
 	};
 	uint64_t largest = 0;
@@ -254,9 +255,10 @@ static enum hvc_status look_at_world(struct look *look, const struct hvc_probes 
                                      struct hvc_diag *diag)
 {
 	struct hvc_safety *safety = look->safety;
+	struct hvc_world world = hvc_abi_world_at(safety->abi, look->world)->world;
 	struct hvc_map_config map = {
 	        .subject = look->config->subject,
-	        .world = &hvc_abi_world_at(safety->abi, look->world)->world,
+	        .world = &world,
 	        .probes = probes,
 	        .jobs = look->config->jobs,
 	        .budget = look->config->budget,
@@ -265,9 +267,11 @@ static enum hvc_status look_at_world(struct look *look, const struct hvc_probes 
 	};
 	enum hvc_status status;
 
+	if (look->config->over && hvc_world_overlay(&world, look->config->over) != HVC_OK)
+		return hvc_diag_set(diag, HVC_E_RANGE, NULL, 0, 0, "too many boundaries");
 	HVC_TRY(hvc_map_make(&map, diag, &safety->map[look->world]));
 	look->map = safety->map[safety->maps++];
-	status = open_machine(look, diag);
+	status = open_machine(look, &world, diag);
 	for (size_t i = 0; status == HVC_OK && i < look->map->runs; i++)
 		status = judge_run(look, &look->map->run[i], diag);
 	hvc_machine_close(look->machine);

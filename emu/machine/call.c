@@ -9,6 +9,7 @@
 
 #include "hvcheck/arch.h"
 #include "machine/internal.h"
+#include "machine/vhe.h"
 
 #define IL          (UINT64_C(1) << 25)
 #define ESR_ILLEGAL ((uint64_t)HVC_EC_ILLEGAL << 26 | IL)

@@ -233,6 +233,11 @@ bool hvc_around__return(struct hvc_machine *machine, struct hvc_engine_frame *fr
 /* The call has ended: account for what it met. */
 void hvc_around__conclude(struct hvc_machine *machine);
 
+/* load.c: the image into the machine */
+enum hvc_status hvc_load__take(struct hvc_machine *machine, const struct hvc_image *image,
+                               struct hvc_diag *diag);
+bool hvc_load__image(struct hvc_machine *machine);
+
 /* harness.c: the code of the harness, see world.h */
 bool hvc_harness__load(struct hvc_engine *engine);
 /* simd.c */

@@ -9,77 +9,6 @@
 
 #define PAGE UINT64_C(0x1000)
 
-static enum hvc_status fail_range(struct hvc_diag *diag, const char *what, uint64_t address)
-{
-	return hvc_diag_set(diag, HVC_E_RANGE, NULL, 0, 0, "%s at 0x%llx", what,
-	                    (unsigned long long)address);
-}
-
-static int by_address(const void *a, const void *b)
-{
-	const struct hvc_segment *x = a, *y = b;
-
-	return (x->address > y->address) - (x->address < y->address);
-}
-
-/* Copy the image's table, sorted, and refuse what cannot be mapped. */
-static enum hvc_status take_image(struct hvc_machine *machine, const struct hvc_image *image,
-                                  struct hvc_diag *diag)
-{
-	bool found = false;
-
-	if (image->segments == 0 || image->vectors & (HVC_VECTOR_TABLE_SIZE - 1))
-		return fail_range(diag, "vector table not 2 KiB aligned", image->vectors);
-	machine->segment = calloc(image->segments, sizeof *machine->segment);
-	if (!machine->segment)
-		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-	memcpy(machine->segment, image->segment, image->segments * sizeof *machine->segment);
-	machine->segments = image->segments;
-	qsort(machine->segment, machine->segments, sizeof *machine->segment, by_address);
-	for (unsigned i = 0; i < machine->segments; i++) {
-		const struct hvc_segment *s = &machine->segment[i];
-		uint64_t end = s->address + s->size;
-
-		if (s->size == 0 || end < s->address || s->data_size > s->size)
-			return fail_range(diag, "segment of impossible size", s->address);
-		if (s->address < HVC_HARNESS_BASE + HVC_HARNESS_SIZE && end > HVC_HARNESS_BASE)
-			return fail_range(diag, "segment overlaps the test harness", s->address);
-		if (i > 0 && s->address < s[-1].address + s[-1].size)
-			return fail_range(diag, "segment overlaps another", s->address);
-		if (image->vectors >= s->address && image->vectors < end &&
-		    end - image->vectors >= HVC_VECTOR_TABLE_SIZE)
-			found = true;
-	}
-	machine->image_lo = machine->segment[0].address;
-	machine->image_hi = machine->segment[machine->segments - 1].address +
-	                    machine->segment[machine->segments - 1].size;
-	if (!found)
-		return fail_range(diag, "vector table outside the image", image->vectors);
-	return HVC_OK;
-}
-
-/* Segments may share a page: map the union of their pages, then copy each. */
-static bool load_image(struct hvc_machine *machine)
-{
-	uint64_t mapped = 0; /* end of what is mapped so far */
-	bool ok = true;
-
-	for (unsigned i = 0; ok && i < machine->segments; i++) {
-		const struct hvc_segment *s = &machine->segment[i];
-		uint64_t lo = s->address & ~(PAGE - 1);
-		uint64_t hi = (s->address + s->size + PAGE - 1) & ~(PAGE - 1);
-
-		if (i > 0 && lo < mapped)
-			lo = mapped;
-		if (hi > lo)
-			ok = hvc_engine__map(machine->engine, lo, hi - lo);
-		mapped = hi > mapped ? hi : mapped;
-		if (ok && s->data && s->data_size)
-			ok = hvc_engine__write(machine->engine, s->address, s->data, s->data_size);
-	}
-	return ok;
-}
-
 /* ID_AA64MMFR0_EL1.PARange. Without translation, what is above is an address size fault. */
 static uint64_t physical_top(struct hvc_machine *machine)
 {
@@ -187,7 +116,7 @@ static enum hvc_status open_engine(struct hvc_machine *machine,
 	};
 
 	HVC_TRY(hvc_engine__open(machine->world.cpu, &hooks, diag, &machine->engine));
-	if (!load_image(machine) || !hvc_harness__load(machine->engine))
+	if (!hvc_load__image(machine) || !hvc_harness__load(machine->engine))
 		return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0, "%s cannot map the image",
 		                    hvc_engine__name());
 	for (unsigned i = 0; i < machine->world.boundaries; i++)
@@ -215,7 +144,7 @@ enum hvc_status hvc_machine__open(const struct hvc_machine_config *config, struc
 	machine->on_block = config->block;
 	machine->block_ctx = config->block_ctx;
 	machine->open = !hvc_world_is_closed(&machine->world);
-	status = take_image(machine, &config->image, diag);
+	status = hvc_load__take(machine, &config->image, diag);
 	if (status == HVC_OK && machine->open && !hvc_around__open(machine))
 		status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	if (status == HVC_OK)

@@ -33,7 +33,7 @@ struct hvc_check {
 	struct hvc_rule_account total;
 	struct hvc_finding *finding; /**< in rule order, then clause, register */
 	unsigned findings;
-	uint32_t immediates_violating; /**< immediates with at least one violation */
+	uint32_t immediates_violating;       /**< immediates with at least one violation */
 	const struct hvc_contract *contract; /**< borrowed; to be reported with it, NULL: none */
 };
 

@@ -68,11 +68,12 @@ struct hvc_contract {
 
 struct hvc_contract_config {
 	const struct hvc_subject *subject;
-	const struct hvc_abi *abi; /**< NULL: the classes of `map` */
-	const struct hvc_map *map; /**< with an ABI: not needed */
-	unsigned levels;           /**< bits 1 << enum hvc_level; 0: all that the ABI speaks of */
-	unsigned insns;            /**< bits 1 << enum hvc_insn; 0: all that the ABI speaks of */
-	unsigned seeds;            /**< register files a call is tried with; 0: 16 */
+	const struct hvc_abi *abi;    /**< NULL: the classes of `map` */
+	const struct hvc_map *map;    /**< with an ABI: not needed */
+	const struct hvc_world *over; /**< laid over each world of the ABI; NULL: nothing */
+	unsigned levels; /**< bits 1 << enum hvc_level; 0: all that the ABI speaks of */
+	unsigned insns;  /**< bits 1 << enum hvc_insn; 0: all that the ABI speaks of */
+	unsigned seeds;  /**< register files a call is tried with; 0: 16 */
 	uint64_t budget;
 };
 

@@ -70,6 +70,7 @@ struct hvc_leaks_config {
 	const struct hvc_subject *subject;
 	const struct hvc_abi *abi;     /**< NULL: none; its worlds and callers are used */
 	const struct hvc_world *world; /**< without an ABI; NULL: the default */
+	const struct hvc_world *over;  /**< laid over each world of the ABI; NULL: nothing */
 	const struct hvc_probes *probes;
 	const struct hvc_interval *imm; /**< immediates tried, within 0..65535 */
 	unsigned imms;                  /**< 0: all */

@@ -43,7 +43,7 @@ struct hvc_oracle_answer {
 	 * end has overwritten a few, and has been taken here, while the machine stops before it.
 	 */
 	struct hvc_regset known;
-	bool entered;           /**< the instruction arrived at EL2; false: it was UNDEFINED */
+	bool entered; /**< the instruction arrived at EL2; false: it was UNDEFINED */
 	/**
 	 * A register holds the instruction at which calls end here, which is not the machine's:
 	 * the handler took an address of code for one of data, and the two read different words.

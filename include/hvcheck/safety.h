@@ -55,6 +55,7 @@ struct hvc_safety {
 struct hvc_safety_config {
 	const struct hvc_subject *subject;
 	const struct hvc_abi *abi;
+	const struct hvc_world *over; /**< laid over each world of the ABI; NULL: nothing */
 	unsigned randoms;
 	bool brief;
 	unsigned levels; /**< bits 1 << enum hvc_level; 0: all below EL2 that the ABI speaks of */

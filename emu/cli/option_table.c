@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: MIT */
+#include <limits.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/value.h"
+
+#define RANDOMS_MAX 10000u
+
+static enum hvc_status bad(struct hvc_diag *diag, const char *option, const char *value,
+                           const char *wanted)
+{
+	return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "--%s: '%s' is not %s", option, value,
+	                    wanted);
+}
+
+static enum hvc_status take_imm(struct hvc_options *options, const char *value,
+                                struct hvc_diag *diag)
+{
+	uint64_t number;
+
+	if (!hvc_value__number(value, UINT16_MAX, &number))
+		return bad(diag, "imm", value, "an immediate (0 to 65535, decimal or 0x)");
+	options->imm = (uint16_t)number;
+	return HVC_OK;
+}
+
+static enum hvc_status take_fid(struct hvc_options *options, const char *value,
+                                struct hvc_diag *diag)
+{
+	uint64_t number;
+
+	if (!hvc_value__number(value, UINT32_MAX, &number))
+		return bad(diag, "fid", value, "a function identifier (32 bits, decimal or 0x)");
+	options->fid = (uint32_t)number;
+	return HVC_OK;
+}
+
+static enum hvc_status take_set(struct hvc_options *options, const char *value,
+                                struct hvc_diag *diag)
+{
+	struct hvc_setting setting;
+
+	HVC_TRY(hvc_value__setting(value, diag, &setting));
+	if (setting.reg == HVC_REG_NONE) {
+		if (options->extras == HVC_EXTRAS_MAX)
+			return bad(diag, "set", value, "one of the first sixteen by encoding");
+		options->extra[options->extras++] = setting.extra;
+		return HVC_OK;
+	}
+	hvc_regset_add(&options->set, setting.reg);
+	options->value[setting.reg] = setting.extra.value;
+	options->place[setting.reg] = setting.place;
+	return HVC_OK;
+}
+
+static enum hvc_status take_world(struct hvc_options *options, const char *value,
+                                  struct hvc_diag *diag)
+{
+	(void)diag;
+	options->world = value;
+	return HVC_OK;
+}
+
+static enum hvc_status take_map_on_demand(struct hvc_options *options, const char *value,
+                                          struct hvc_diag *diag)
+{
+	uint64_t number = HVC_ZERO_PAGES_DEFAULT;
+
+	if (value && (!hvc_value__number(value, HVC_ZERO_PAGES_MAX, &number) || !number))
+		return bad(diag, "map-on-demand", value, "a number of pages (1 to 4096)");
+	options->zero_pages = (unsigned)number;
+	return HVC_OK;
+}
+
+/* length: of the place, at the start of value. */
+static enum hvc_status add_boundary(struct hvc_options *options, const struct hvc_stop *boundary,
+                                    const char *value, size_t length, struct hvc_diag *diag)
+{
+	const char *option = boundary->stub ? "stub" : "stop-at";
+	struct hvc_stop *out = &options->boundary[options->boundaries];
+
+	if (options->boundaries == HVC_BOUNDARIES_MAX)
+		return bad(diag, option, value, "one of the first 64 boundaries");
+	if (!length || length >= sizeof(out->name))
+		return bad(diag, option, value, "a symbol (at most 127 characters) or an address");
+	*out = *boundary;
+	memcpy(out->name, value, length);
+	options->boundaries++;
+	return HVC_OK;
+}
+
+static enum hvc_status take_stop_at(struct hvc_options *options, const char *value,
+                                    struct hvc_diag *diag)
+{
+	const struct hvc_stop boundary = {.stub = false};
+
+	return add_boundary(options, &boundary, value, strlen(value), diag);
+}
+
+static enum hvc_status take_stub(struct hvc_options *options, const char *value,
+                                 struct hvc_diag *diag)
+{
+	const char *equals = strrchr(value, '=');
+	struct hvc_stop boundary = {.stub = true};
+
+	if (!equals || !hvc_value__signed(equals + 1, UINT64_MAX, &boundary.value))
+		return bad(diag, "stub", value, "SYMBOL=VALUE or ADDRESS=VALUE");
+	return add_boundary(options, &boundary, value, (size_t)(equals - value), diag);
+}
+
+static enum hvc_status take_from(struct hvc_options *options, const char *value,
+                                 struct hvc_diag *diag)
+{
+	options->from = hvc_level_find(value);
+	if (options->from == HVC_LEVEL_COUNT)
+		return bad(diag, "from", value, "a level (el0, el1t, el1h, el2t, el2h)");
+	return HVC_OK;
+}
+
+static enum hvc_status take_insn(struct hvc_options *options, const char *value,
+                                 struct hvc_diag *diag)
+{
+	options->insn = hvc_insn_find(value);
+	if (options->insn == HVC_INSN_COUNT)
+		return bad(diag, "insn", value, "an instruction (hvc, smc)");
+	return HVC_OK;
+}
+
+static enum hvc_status take_seed(struct hvc_options *options, const char *value,
+                                 struct hvc_diag *diag)
+{
+	if (!hvc_value__number(value, UINT64_MAX, &options->seed))
+		return bad(diag, "seed", value, "a number of 64 bits (decimal or 0x)");
+	return HVC_OK;
+}
+
+static enum hvc_status take_cpu(struct hvc_options *options, const char *value,
+                                struct hvc_diag *diag)
+{
+	options->cpu = hvc_cpu_find(value);
+	if (options->cpu == HVC_CPU_COUNT)
+		return bad(diag, "cpu", value, "a CPU model (a72, max)");
+	return HVC_OK;
+}
+
+static enum hvc_status take_engine(struct hvc_options *options, const char *value,
+                                   struct hvc_diag *diag)
+{
+	options->qemu = !strcmp(value, "qemu");
+	if (!options->qemu && strcmp(value, "unicorn") != 0)
+		return bad(diag, "engine", value, "an engine (unicorn, qemu)");
+	return HVC_OK;
+}
+
+static enum hvc_status take_budget(struct hvc_options *options, const char *value,
+                                   struct hvc_diag *diag)
+{
+	if (!hvc_value__number(value, UINT32_MAX, &options->budget) || !options->budget)
+		return bad(diag, "budget", value, "a number of instructions (1 to 4294967295)");
+	return HVC_OK;
+}
+
+/* Once a subject: the first is of the first. */
+static enum hvc_status take_symbols(struct hvc_options *options, const char *value,
+                                    struct hvc_diag *diag)
+{
+	for (unsigned i = 0; i < options->command->most && i < HVC_SIDE_COUNT; i++) {
+		if (options->symbols[i])
+			continue;
+		options->symbols[i] = value;
+		return HVC_OK;
+	}
+	return bad(diag, "symbols", value, "wanted: there is one for each subject");
+}
+
+static enum hvc_status take_abi(struct hvc_options *options, const char *value,
+                                struct hvc_diag *diag)
+{
+	(void)diag;
+	options->abi = value;
+	return HVC_OK;
+}
+
+static enum hvc_status take_also(struct hvc_options *options, const char *value,
+                                 struct hvc_diag *diag)
+{
+	if (options->alsos == HVC_ALSO_MAX)
+		return bad(diag, "also", value, "wanted: there are 16 already");
+	options->also[options->alsos++] = value;
+	return HVC_OK;
+}
+
+/* FUNCTION, 0xADDRESS or #IMM; repeatable. */
+static enum hvc_status take_site(struct hvc_options *options, const char *value,
+                                 struct hvc_diag *diag)
+{
+	struct hvc_site_filter *site = &options->site[options->sites];
+	uint64_t number;
+
+	if (options->sites == HVC_SITE_MAX)
+		return bad(diag, "site", value, "wanted: there are 64 already");
+	if (value[0] == '#') {
+		if (!hvc_value__number(value + 1, UINT16_MAX, &number))
+			return bad(diag, "site", value, "an immediate (#0 to #65535)");
+		*site = (struct hvc_site_filter){.by_imm = true, .imm = (uint16_t)number};
+	} else if (value[0] >= '0' && value[0] <= '9') {
+		if (!hvc_value__number(value, UINT64_MAX, &number))
+			return bad(diag, "site", value, "an address");
+		*site = (struct hvc_site_filter){.by_address = true, .address = number};
+	} else if (value[0]) {
+		*site = (struct hvc_site_filter){.function = value};
+	} else {
+		return bad(diag, "site", value, "FUNCTION, 0xADDRESS or #IMM");
+	}
+	options->sites++;
+	return HVC_OK;
+}
+
+static enum hvc_status take_abi_old(struct hvc_options *options, const char *value,
+                                    struct hvc_diag *diag)
+{
+	(void)diag;
+	options->abi_of[HVC_SIDE_OLD] = value;
+	return HVC_OK;
+}
+
+static enum hvc_status take_abi_new(struct hvc_options *options, const char *value,
+                                    struct hvc_diag *diag)
+{
+	(void)diag;
+	options->abi_of[HVC_SIDE_NEW] = value;
+	return HVC_OK;
+}
+
+static enum hvc_status take_randoms(struct hvc_options *options, const char *value,
+                                    struct hvc_diag *diag)
+{
+	uint64_t number;
+
+	if (!hvc_value__number(value, RANDOMS_MAX, &number))
+		return bad(diag, "randoms", value, "a number of values (0 to 10000)");
+	options->randoms = (unsigned)number;
+	return HVC_OK;
+}
+
+static enum hvc_status take_jobs(struct hvc_options *options, const char *value,
+                                 struct hvc_diag *diag)
+{
+	uint64_t number;
+
+	if (!hvc_value__number(value, HVC_JOBS_MAX, &number) || !number)
+		return bad(diag, "jobs", value, "a number of processes (1 to 256)");
+	options->jobs = (unsigned)number;
+	return HVC_OK;
+}
+
+/* Formats by name; those of no style come with later versions. */
+static const struct {
+	const char *name;
+	enum hvc_style style;
+} formats[] = {
+        {"text", HVC_STYLE_TEXT},   {"json", HVC_STYLE_JSON},    {"markdown", HVC_STYLE_MARKDOWN},
+        {"html", HVC_STYLE_HTML},   {"map", HVC_STYLE_MAP},      {"junit", HVC_STYLE_COUNT},
+        {"sarif", HVC_STYLE_COUNT}, {"github", HVC_STYLE_COUNT},
+};
+
+#define FORMATS (sizeof(formats) / sizeof(formats[0]))
+
+static bool has_style(const struct hvc_command *command, enum hvc_style style)
+{
+	unsigned styles = command->styles | 1u << HVC_STYLE_TEXT | 1u << HVC_STYLE_JSON;
+
+	return styles >> style & 1;
+}
+
+static enum hvc_status take_format(struct hvc_options *options, const char *value,
+                                   struct hvc_diag *diag)
+{
+	char known[80] = "";
+
+	for (size_t i = 0; i < FORMATS; i++) {
+		size_t used = strlen(known);
+
+		if (has_style(options->command, formats[i].style))
+			snprintf(known + used, sizeof(known) - used, "%s%s", used ? ", " : "",
+			         formats[i].name);
+	}
+	for (size_t i = 0; i < FORMATS; i++) {
+		if (strcmp(value, formats[i].name) != 0)
+			continue;
+		if (!has_style(options->command, formats[i].style))
+			return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
+			                    "--format: '%s' is not available yet for '%s' (%s)",
+			                    value, options->command->name, known);
+		options->style = formats[i].style;
+		return HVC_OK;
+	}
+	return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "--format: '%s' is not a format (%s)",
+	                    value, known);
+}
+
+static enum hvc_status take_output(struct hvc_options *options, const char *value,
+                                   struct hvc_diag *diag)
+{
+	if (!*value)
+		return bad(diag, "output", value, "the name of a file");
+	options->output = value;
+	return HVC_OK;
+}
+
+/* clang-format off */
+const struct hvc_option hvc_option_table[HVC_OPTION_COUNT] = {
+	[HVC_OPTION_IMM] = {"imm", 0, "N", "immediate of the call, 0 to 65535, decimal or 0x (0)", take_imm, false},
+	[HVC_OPTION_FID] = {"fid", 0, "N", "function identifier, 32 bits, decimal or 0x", take_fid, false},
+	[HVC_OPTION_SET] = {"set", 0, "REG=VALUE", "register before the call: x0 to x30, w0 to w30, nzcv, daif or a\nsystem register, also as s3_4_c1_c0_1; decimal, 0x, negative, or\nSYMBOL[+0xOFFSET] of the subject; repeatable", take_set, false},
+	[HVC_OPTION_FROM] = {"from", 0, "LEVEL", "who calls: el0, el1t, el1h, el2t, el2h (el1h)", take_from, false},
+	[HVC_OPTION_INSN] = {"insn", 0, "INSN", "calling instruction: hvc, smc (hvc)", take_insn, false},
+	[HVC_OPTION_SEED] = {"seed", 0, "N", "fill the registers that --set does not name with pseudo-random\nvalues; 0: with addresses that name their register (0)", take_seed, false},
+	[HVC_OPTION_CPU] = {"cpu", 0, "MODEL", "CPU model: a72, max (a72)", take_cpu, false},
+	[HVC_OPTION_WORLD] = {"world", 0, "FILE", "world in a YAML file: system registers, boundaries, stubs; for a\ncall with --abi also the name of a world of the ABI", take_world, false},
+	[HVC_OPTION_MAP_ON_DEMAND] = {"map-on-demand", 0, "[=PAGES]", "lend EL2 code zero pages where there is no memory, at most PAGES\na call (256), and answer calls of missing functions with 0", take_map_on_demand, true},
+	[HVC_OPTION_STOP_AT] = {"stop-at", 0, "PLACE", "boundary, SYMBOL[+0xOFFSET] or address as the file has it:\nreaching it ends the call as 'handoff'; repeatable", take_stop_at, false},
+	[HVC_OPTION_STUB] = {"stub", 0, "PLACE=VALUE", "do not run the function at PLACE: return VALUE; repeatable", take_stub, false},
+	[HVC_OPTION_BUDGET] = {"budget", 0, "N", "instructions that one call may execute at EL2 (100000)", take_budget, false},
+	[HVC_OPTION_TRACE] = {"trace", 0, NULL, "print every instruction executed at EL2", NULL, false},
+	[HVC_OPTION_ENGINE] = {"engine", 0, "ENGINE", "what executes the call: unicorn; qemu: qemu-system-aarch64, held against\nunicorn (unicorn)", take_engine, false},
+	[HVC_OPTION_SYMBOLS] = {"symbols", 0, "MAP", "names from a System.map (nm's output), besides the subject's own;\nof two subjects the first --symbols is the first's", take_symbols, false},
+	[HVC_OPTION_ABI] = {"abi", 0, "ABI", "specification: a name of 'hvcheck list abis', or a YAML file", take_abi, false},
+	[HVC_OPTION_ABIS] = {"abi", 0, NULL, "A and B are specifications: names of 'hvcheck list abis', or YAML\nfiles", NULL, false},
+	[HVC_OPTION_AGAINST] = {"abi", 0, "ABI|SUBJECT", "what the callers are held to: a name of 'hvcheck list', a YAML file,\nor vectors in a file, which are run", take_abi, false},
+	[HVC_OPTION_ALSO] = {"also", 0, "ABI|SUBJECT", "another ABI that the image speaks: calls that it knows are no\nunknown ones; repeatable", take_also, false},
+	[HVC_OPTION_SITE] = {"site", 0, "SITE", "only these calls, which are calls of the ABI whatever they look\nlike: FUNCTION, 0xADDRESS (of the call or its function) or #IMM;\nrepeatable", take_site, false},
+	[HVC_OPTION_ABI_OLD] = {"abi-old", 0, "ABI", "specification that names the operations of A", take_abi_old, false},
+	[HVC_OPTION_ABI_NEW] = {"abi-new", 0, "ABI", "specification that names the operations of B", take_abi_new, false},
+	[HVC_OPTION_SUGGEST_ABI] = {"suggest-abi", 0, NULL, "write a first specification, in YAML, from what the code does;\nits name is that of the --output file", NULL, false},
+	[HVC_OPTION_RANDOMS] = {"randoms", 0, "N", "seeded random values tried in each selecting register, besides\nthose that code and specification name (4)", take_randoms, false},
+	[HVC_OPTION_BRIEF] = {"brief", 0, NULL, "try only the values that code or specification name: no neighbours,\nno dirty upper bits, no edges, no random values", NULL, false},
+	[HVC_OPTION_CONTRACT] = {"contract", 0, NULL, "also measure the fate of every register, FP/SIMD included, over many\nregister files", NULL, false},
+	[HVC_OPTION_JOBS] = {"jobs", 'j', "N", "worker processes, 1 to 256 (one a CPU); the report is the same", take_jobs, false},
+	[HVC_OPTION_FORMAT] = {"format", 0, "FORMAT", "text, json; some commands: markdown, html (text)", take_format, false},
+	[HVC_OPTION_OUTPUT] = {"output", 'o', "FILE", "write the report to FILE, whole or not at all", take_output, false},
+	[HVC_OPTION_QUIET] = {"quiet", 'q', NULL, "print errors only; the exit status tells", NULL, false},
+	[HVC_OPTION_NO_COLOR] = {"no-color", 0, NULL, "no colours (also: NO_COLOR in the environment)", NULL, false},
+	[HVC_OPTION_HELP] = {"help", 'h', NULL, "print this help", NULL, false},
+};
+/* clang-format on */

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "machine/internal.h"
+
+#define PAGE UINT64_C(0x1000)
+
+static enum hvc_status fail_range(struct hvc_diag *diag, const char *what, uint64_t address)
+{
+	return hvc_diag_set(diag, HVC_E_RANGE, NULL, 0, 0, "%s at 0x%llx", what,
+	                    (unsigned long long)address);
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct hvc_segment *x = a, *y = b;
+
+	return (x->address > y->address) - (x->address < y->address);
+}
+
+/* Copy the image's table, sorted, and refuse what cannot be mapped. */
+enum hvc_status hvc_load__take(struct hvc_machine *machine, const struct hvc_image *image,
+                               struct hvc_diag *diag)
+{
+	bool found = false;
+
+	if (image->segments == 0 || image->vectors & (HVC_VECTOR_TABLE_SIZE - 1))
+		return fail_range(diag, "vector table not 2 KiB aligned", image->vectors);
+	machine->segment = calloc(image->segments, sizeof *machine->segment);
+	if (!machine->segment)
+		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	memcpy(machine->segment, image->segment, image->segments * sizeof *machine->segment);
+	machine->segments = image->segments;
+	qsort(machine->segment, machine->segments, sizeof *machine->segment, by_address);
+	for (unsigned i = 0; i < machine->segments; i++) {
+		const struct hvc_segment *s = &machine->segment[i];
+		uint64_t end = s->address + s->size;
+
+		if (s->size == 0 || end < s->address || s->data_size > s->size)
+			return fail_range(diag, "segment of impossible size", s->address);
+		if (s->address < HVC_HARNESS_BASE + HVC_HARNESS_SIZE && end > HVC_HARNESS_BASE)
+			return fail_range(diag, "segment overlaps the test harness", s->address);
+		if (i > 0 && s->address < s[-1].address + s[-1].size)
+			return fail_range(diag, "segment overlaps another", s->address);
+		if (image->vectors >= s->address && image->vectors < end &&
+		    end - image->vectors >= HVC_VECTOR_TABLE_SIZE)
+			found = true;
+	}
+	machine->image_lo = machine->segment[0].address;
+	machine->image_hi = machine->segment[machine->segments - 1].address +
+	                    machine->segment[machine->segments - 1].size;
+	if (!found)
+		return fail_range(diag, "vector table outside the image", image->vectors);
+	return HVC_OK;
+}
+
+/* Segments may share a page: map the union of their pages, then copy each. */
+bool hvc_load__image(struct hvc_machine *machine)
+{
+	uint64_t mapped = 0; /* end of what is mapped so far */
+	bool ok = true;
+
+	for (unsigned i = 0; ok && i < machine->segments; i++) {
+		const struct hvc_segment *s = &machine->segment[i];
+		uint64_t lo = s->address & ~(PAGE - 1);
+		uint64_t hi = (s->address + s->size + PAGE - 1) & ~(PAGE - 1);
+
+		if (i > 0 && lo < mapped)
+			lo = mapped;
+		if (hi > lo)
+			ok = hvc_engine__map(machine->engine, lo, hi - lo);
+		mapped = hi > mapped ? hi : mapped;
+		if (ok && s->data && s->data_size)
+			ok = hvc_engine__write(machine->engine, s->address, s->data, s->data_size);
+	}
+	return ok;
+}
