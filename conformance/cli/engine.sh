@@ -30,6 +30,10 @@ says out 'spin'
 expect 0 run linux-stub-4.12 --engine qemu --set scr_el3=0x431
 says out 'undefined'
 expect 2 run linux-stub-4.12 --engine qemu --set scr_el3=0x530
+for option in --stop-at=0x40000000 --stub=0x40000000=0 --map-on-demand; do
+	expect 2 run linux-stub-4.12 --engine qemu "$option"
+	says err 'qemu knows no boundary'
+done
 expect 0 run linux-stub-4.12 --engine qemu --format json
 says out '"disagreements": 0'
 # The address width of CPU model max is QEMU's own: the two differ, and the exit status says so.

@@ -23,7 +23,7 @@ static const struct row {
         {"broken-leak-flags", "linux-stub-4.12", "reset_vectors", "register", "nzcv", "tpidr_el2",
          "msr spsr_el2, x2"},
         {"broken-leak-simd", "linux-stub-4.12", "set_vectors", "simd", "q7", "el2_memory, sp_el2",
-         "ins v7.d[1], x2"},
+         "fmov v7.d[1], x2"},
         {"broken-leak-memory", "linux-stub-4.12", "unknown", "memory", "-", "sp_el2",
          "str x2, [x1]"},
         {"broken-leak-branch", "linux-stub-4.12", "unknown", "register", "x0", "el2_memory",

@@ -43,6 +43,12 @@ enum hvc_status hvc_second__ask(const struct hvc_subject *subject, const struct 
 	if (!world->el3)
 		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
 		                    "--engine: qemu makes calls on a CPU with EL3 only");
+	if (!hvc_world_is_closed(world))
+		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
+		                    "--engine: qemu knows no boundary, no stub and no lent page");
+	if (world->extras)
+		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
+		                    "--engine: qemu is not given registers by encoding");
 	HVC_TRY(hvc_oracle_version(diag, out->engine, sizeof out->engine));
 	out->opinion = (struct hvc_opinion){
 	        .engine = out->engine, .other = hvc_machine_engine(), .text = out->text};

@@ -31,7 +31,7 @@ routine handle_sync
 
 1:	mov	x2, sp
 	ldr	d7, [x2, #-16]
-	ins	v7.d[1], x2
+	fmov	v7.d[1], x2
 	mov	x2, xzr
 	msr	vbar_el2, x1
 	b	4f
