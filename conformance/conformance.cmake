@@ -57,7 +57,7 @@ add_executable(bench ${CMAKE_CURRENT_LIST_DIR}/bench/sweep.c ${CMAKE_CURRENT_LIS
 target_link_libraries(bench PRIVATE hvcheck_core PkgConfig::unicorn)
 
 # The command line as its users run it, and the reports that are kept.
-foreach(test refusals statuses output jobs reproduce abis callers worlds baselines)
+foreach(test refusals statuses output jobs reproduce abis callers worlds baselines progress)
   add_test(NAME cli-${test}
            COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/${test}.sh $<TARGET_FILE:hvcheck>)
   list(APPEND cli_tests cli-${test})

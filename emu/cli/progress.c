@@ -12,26 +12,53 @@ void hvc_progress__begin(struct hvc_progress *progress, const struct hvc_options
 	clock_gettime(CLOCK_MONOTONIC, &progress->begin);
 }
 
-static bool is_early(const struct hvc_progress *progress)
+/* Seconds since the work began. */
+static double elapsed(const struct hvc_progress *progress)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (now.tv_sec - progress->begin.tv_sec) * 1000 +
-	               (now.tv_nsec - progress->begin.tv_nsec) / 1000000 <
-	       1000;
+	return (double)(now.tv_sec - progress->begin.tv_sec) +
+	       (double)(now.tv_nsec - progress->begin.tv_nsec) / 1e9;
+}
+
+/* "850", "12.3 k", "1.2 M". */
+static const char *rate_of(double rate, char text[static 32])
+{
+	if (rate >= 1e6)
+		snprintf(text, 32, "%.1f M", rate / 1e6);
+	else if (rate >= 1e3)
+		snprintf(text, 32, "%.1f k", rate / 1e3);
+	else
+		snprintf(text, 32, "%.0f", rate);
+	return text;
 }
 
 bool hvc_progress__tell(void *ctx, uint64_t done, uint64_t total)
 {
 	struct hvc_progress *progress = ctx;
-	char calls[HVC_NUMBER_SIZE];
+	char calls[HVC_NUMBER_SIZE], rate[32];
+	double seconds, left;
 
-	if (!progress->wanted || !total || (!progress->shown && is_early(progress)))
+	if (!progress->wanted || !total)
+		return true;
+	/* The next world or the other side: a count of its own. */
+	if (done < progress->done || total != progress->total) {
+		clock_gettime(CLOCK_MONOTONIC, &progress->begin);
+		progress->total = total;
+	}
+	progress->done = done;
+	seconds = elapsed(progress);
+	if (!progress->shown && seconds < 1)
 		return true;
 	progress->shown = true;
-	fprintf(stderr, "\r%3u %% of %s calls", (unsigned)(done * 100 / total),
+	fprintf(stderr, "\r\033[K%3u %% of %s calls", (unsigned)(done * 100 / total),
 	        hvc_words__number(total, calls));
+	if (done && seconds > 0.5) {
+		left = (double)(total - done) * seconds / (double)done;
+		fprintf(stderr, ", %s/s, %u:%02u left", rate_of((double)done / seconds, rate),
+		        (unsigned)(left / 60), (unsigned)left % 60);
+	}
 	fflush(stderr);
 	return true;
 }

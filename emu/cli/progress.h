@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** A line on the terminal that says how far long work is. Nothing for short work and pipes. */
+/** A line on the terminal that says how far work is that takes more than a second, how fast it
+ * goes, and what is left. Nothing for short work and pipes. */
 #ifndef HVC_CLI_PROGRESS_H
 #define HVC_CLI_PROGRESS_H
 
@@ -9,6 +10,7 @@
 
 struct hvc_progress {
 	struct timespec begin;
+	uint64_t done, total; /* as told last */
 	bool wanted, shown;
 };
 

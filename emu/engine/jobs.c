@@ -5,10 +5,12 @@
  * and the file are trusted: a worker that dies takes the whole run down with a message.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -202,12 +204,19 @@ static _Noreturn void be_worker(const struct hvc_map_config *config, struct boar
 static bool start_worker(struct worker *worker, const struct hvc_map_config *config,
                          struct board *board, unsigned first, unsigned stride)
 {
+	pid_t parent;
+
 	worker->file = tmpfile();
 	if (!worker->file)
 		return false;
+	parent = getpid();
 	worker->pid = fork();
-	if (worker->pid == 0)
+	if (worker->pid == 0) {
+		/* A parent that is killed asks nobody for the answers any more. */
+		if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
+			_exit(EXIT_FAILURE);
 		be_worker(config, board, first, stride, worker->file);
+	}
 	worker->running = worker->pid > 0;
 	return worker->running;
 }
