@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: MIT
+# What is installed, tried from outside. A sanitized library is not one to install.
+if(HVC_SANITIZE)
+  return()
+endif()
+foreach(test consumer symbols)
+  add_test(NAME install-${test} COMMAND ${CMAKE_CURRENT_LIST_DIR}/${test}.sh ${CMAKE_BINARY_DIR})
+  set_tests_properties(install-${test} PROPERTIES LABELS cli TIMEOUT 600
+                       ENVIRONMENT "CC=${CMAKE_C_COMPILER}")
+endforeach()
