@@ -25,3 +25,16 @@ compare(example-own-vectors own_vectors/expected.txt
 
 compare(example-hibernate hibernate/expected.txt
         "'${examples}/hibernate/hibernate.sh' '$<TARGET_FILE:hvcheck>'")
+
+# The sample hypervisor by the function that its own tree takes from the installed package.
+include(${CMAKE_SOURCE_DIR}/ci/cmake/hvcheckAbiTest.cmake)
+set(lodge ${examples}/hypervisor)
+add_custom_command(OUTPUT lodge.elf
+  COMMAND ${assemble} -o lodge.o ${lodge}/vectors.S
+  COMMAND ${link} -Ttext=0x80080000 -e lodge_vectors -o lodge.elf lodge.o
+  DEPENDS ${lodge}/vectors.S VERBATIM)
+add_custom_target(lodge ALL DEPENDS lodge.elf)
+set_target_properties(lodge PROPERTIES HVCHECK_IMAGE ${CMAKE_BINARY_DIR}/lodge.elf)
+hvcheck_add_abi_test(NAME example-hypervisor TARGET lodge@lodge_vectors ABI ${lodge}/lodge.yaml
+                     BASELINE ${lodge}/lodge.map)
+set_tests_properties(example-hypervisor example-hypervisor-baseline PROPERTIES LABELS example)

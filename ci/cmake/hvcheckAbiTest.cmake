@@ -10,8 +10,8 @@
 # With ABI (a YAML file, or the name of a shipped one) the test `name` runs `hvcheck check`. With
 # BASELINE, a map that `hvcheck map --format map` saved, the test `name-baseline`, or `name` where
 # there is no ABI, runs `hvcheck diff`: what the vectors do has not changed. JUNIT writes the check's
-# report to that file, of the current binary folder when it is relative. ARGS go to both commands.
-# Both tests have the label hvcheck.
+# report to that file, of the current binary folder when it is relative. ARGS go to the command that
+# `name` runs; a baseline's calls are those that are saved in it. Both have the label hvcheck.
 include_guard()
 
 # A file in the current source folder when there is one; anything else is a name.
@@ -22,14 +22,24 @@ function(_hvcheck_file word out)
   set(${out} "${word}" PARENT_SCOPE)
 endfunction()
 
+# Cut at the last '@'.
+function(_hvcheck_cut word before after)
+  string(FIND "${word}" "@" at REVERSE)
+  string(SUBSTRING "${word}" 0 ${at} ${before})
+  set(${after} "")
+  if(at GREATER_EQUAL 0)
+    string(SUBSTRING "${word}" ${at} -1 ${after})
+  endif()
+  set(${before} "${${before}}" PARENT_SCOPE)
+  set(${after} "${${after}}" PARENT_SCOPE)
+endfunction()
+
 function(_hvcheck_subject out)
-  if(ARG_SUBJECT)
-    string(REGEX MATCH "^[^@]*" file "${ARG_SUBJECT}")
-    string(REGEX REPLACE "^[^@]*" "" place "${ARG_SUBJECT}")
+  if(DEFINED ARG_SUBJECT)
+    _hvcheck_cut("${ARG_SUBJECT}" file place)
     _hvcheck_file("${file}" file)
   else()
-    string(REGEX MATCH "^[^@]*" target "${ARG_TARGET}")
-    string(REGEX REPLACE "^[^@]*" "" place "${ARG_TARGET}")
+    _hvcheck_cut("${ARG_TARGET}" target place)
     if(NOT TARGET "${target}")
       message(FATAL_ERROR "hvcheck_add_abi_test(${ARG_NAME}): '${target}' is no target")
     endif()
@@ -47,32 +57,38 @@ function(hvcheck_add_abi_test)
     message(FATAL_ERROR "hvcheck_add_abi_test: cannot use "
                         "'${ARG_UNPARSED_ARGUMENTS}${ARG_KEYWORDS_MISSING_VALUES}'")
   endif()
-  if(NOT ARG_NAME OR (ARG_SUBJECT AND ARG_TARGET) OR NOT (ARG_SUBJECT OR ARG_TARGET))
+  # Words like "n" and "off" are false to if(), and good names.
+  if(NOT DEFINED ARG_NAME OR (DEFINED ARG_SUBJECT AND DEFINED ARG_TARGET) OR
+     NOT (DEFINED ARG_SUBJECT OR DEFINED ARG_TARGET))
     message(FATAL_ERROR "hvcheck_add_abi_test: wants NAME, and SUBJECT or TARGET")
   endif()
-  if(NOT ARG_ABI AND (ARG_JUNIT OR NOT ARG_BASELINE))
+  if(NOT DEFINED ARG_ABI AND (DEFINED ARG_JUNIT OR NOT DEFINED ARG_BASELINE))
     message(FATAL_ERROR "hvcheck_add_abi_test(${ARG_NAME}): wants ABI, or only BASELINE")
   endif()
   _hvcheck_subject(subject)
   set(tests)
-  if(ARG_ABI)
+  if(DEFINED ARG_ABI)
     _hvcheck_file("${ARG_ABI}" abi)
     set(report)
-    if(ARG_JUNIT)
-      cmake_path(ABSOLUTE_PATH ARG_JUNIT BASE_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}")
+    if(DEFINED ARG_JUNIT)
+      get_filename_component(ARG_JUNIT "${ARG_JUNIT}" ABSOLUTE BASE_DIR
+                             "${CMAKE_CURRENT_BINARY_DIR}")
       set(report --format junit --output "${ARG_JUNIT}")
     endif()
-    add_test(NAME ${ARG_NAME} COMMAND hvcheck::program check "${subject}" --abi "${abi}"
-                                      ${report} ${ARG_ARGS})
+    # By its file: an emulator that a cross build runs its own programs in is not for this one.
+    add_test(NAME ${ARG_NAME} COMMAND $<TARGET_FILE:hvcheck::program> check "${subject}"
+                                      --abi "${abi}" ${report} ${ARG_ARGS})
     list(APPEND tests ${ARG_NAME})
   endif()
-  if(ARG_BASELINE)
+  if(DEFINED ARG_BASELINE)
     _hvcheck_file("${ARG_BASELINE}" baseline)
     set(name ${ARG_NAME})
-    if(ARG_ABI)
+    if(DEFINED ARG_ABI)
       string(APPEND name -baseline)
+      set(ARG_ARGS)
     endif()
-    add_test(NAME ${name} COMMAND hvcheck::program diff "${baseline}" "${subject}" ${ARG_ARGS})
+    add_test(NAME ${name} COMMAND $<TARGET_FILE:hvcheck::program> diff "${baseline}" "${subject}"
+                                  ${ARG_ARGS})
     list(APPEND tests ${name})
   endif()
   set_tests_properties(${tests} PROPERTIES LABELS hvcheck TIMEOUT 600)

@@ -45,7 +45,7 @@ configure_package_config_file(${templates}/hvcheckConfig.cmake.in ${made}/hvchec
 write_basic_package_version_file(${made}/hvcheckConfigVersion.cmake
                                  COMPATIBILITY SameMinorVersion)
 
-install(TARGETS hvcheck EXPORT hvcheckTargets COMPONENT program)
+install(TARGETS hvcheck EXPORT hvcheckProgram COMPONENT program)
 install(TARGETS hvcheck_shared EXPORT hvcheckTargets
         LIBRARY COMPONENT library NAMELINK_COMPONENT development)
 install(TARGETS hvcheck_core ARCHIVE COMPONENT development)
@@ -55,8 +55,9 @@ install(FILES ${made}/hvcheck.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
 install(FILES ${made}/hvcheckConfig.cmake ${made}/hvcheckConfigVersion.cmake
         ${templates}/hvcheckAbiTest.cmake
         DESTINATION ${package_dir} COMPONENT development)
-install(EXPORT hvcheckTargets NAMESPACE hvcheck:: DESTINATION ${package_dir}
-        COMPONENT development)
+foreach(export hvcheckTargets hvcheckProgram)
+  install(EXPORT ${export} NAMESPACE hvcheck:: DESTINATION ${package_dir} COMPONENT development)
+endforeach()
 install(FILES ${abis} DESTINATION ${data_dir}/abi COMPONENT program)
 install(FILES conformance/registry.yaml DESTINATION ${data_dir} COMPONENT program)
 install(FILES conformance/abi/README.md DESTINATION ${data_dir}/abi COMPONENT program)

@@ -6,6 +6,7 @@ set -euo pipefail
 export LC_ALL=C
 unset DESTDIR CMAKE_PREFIX_PATH PKG_CONFIG_PATH LD_LIBRARY_PATH NO_COLOR
 
+# shellcheck disable=SC2034 # used by those that source this
 source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 build=$(realpath "$1")
 work=$(mktemp -d)
@@ -23,5 +24,6 @@ quietly() { # COMMAND...: what it prints is shown only when it fails
 
 install_tree() { # FOLDER: as its prefix
 	quietly cmake --install "$build" --prefix "$1"
+	# shellcheck disable=SC2034
 	libdir=$(dirname "$(find "$1" -name libhvcheck.so)")
 }
