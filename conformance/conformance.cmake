@@ -61,7 +61,8 @@ add_executable(bench ${CMAKE_CURRENT_LIST_DIR}/bench/sweep.c ${CMAKE_CURRENT_LIS
 target_link_libraries(bench PRIVATE hvcheck_core PkgConfig::unicorn)
 
 # The command line as its users run it, and the reports that are kept.
-foreach(test refusals statuses output jobs reproduce abis callers worlds baselines progress)
+foreach(test refusals statuses output jobs reproduce abis callers worlds baselines completion
+             examples progress)
   add_test(NAME cli-${test}
            COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/${test}.sh $<TARGET_FILE:hvcheck>)
   list(APPEND cli_tests cli-${test})
@@ -72,7 +73,7 @@ add_test(NAME cli-engine COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/engine.sh $<TARGE
 set_tests_properties(cli-engine PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77 LABELS "cli;qemu")
 set_tests_properties(${cli_tests} cli-json PROPERTIES TIMEOUT 600 LABELS cli)
 # Many reports, each a sweep or two: said again by the golden files, which are not long.
-set_tests_properties(cli-reproduce cli-json PROPERTIES LABELS "cli;long")
+set_tests_properties(cli-reproduce cli-json cli-examples PROPERTIES LABELS "cli;long")
 file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/golden/cases cases REGEX "^[a-z]")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
              ${CMAKE_CURRENT_LIST_DIR}/golden/cases)

@@ -150,6 +150,9 @@ enum hvc_status hvc_cmd__leaks(const struct hvc_options *options, const struct h
 enum hvc_status hvc_cmd__safety(const struct hvc_options *options, const struct hvc_page *page,
                                 bool *holds, struct hvc_diag *diag);
 
+enum hvc_status hvc_cmd__completion(const struct hvc_options *options, const struct hvc_page *page,
+                                    bool *holds, struct hvc_diag *diag);
+
 /** One option, for help. The id is its index. */
 struct hvc_option {
 	const char *name;  /**< without the dashes */

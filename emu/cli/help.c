@@ -35,7 +35,7 @@ void hvc_help__general(FILE *out)
 	      "commands:\n",
 	      out);
 	for (const struct hvc_command *command = hvc_commands; command->name; command++)
-		fprintf(out, "  %-7s %s\n", command->name, command->summary);
+		fprintf(out, "  %-10s %s\n", command->name, command->summary);
 	fputs("\n"
 	      "hvcheck COMMAND --help explains a command and gives examples.\n"
 	      "hvcheck --version names this version and the CPU emulator it runs on.\n"

@@ -203,6 +203,21 @@ const struct hvc_command hvc_commands[] = {
                 .options = COMMON | BIT(SYMBOLS) | BIT(AGAINST) | BIT(ALSO) | BIT(SITE),
                 .run = hvc_cmd__callers,
         },
+        {
+                .name = "completion",
+                .usage = "bash|zsh|roff",
+                .summary = "completion for a shell, made of what this program takes",
+                .details = "Writes the script that completes commands, options, their values and "
+                           "the names of\nsubjects and ABIs; roff is the part of the manual page "
+                           "that is made of the same tables.\nAn installed hvcheck comes with all "
+                           "three.\n",
+                .examples = "  hvcheck completion bash -o hvcheck.bash\n"
+                            "  hvcheck completion zsh -o _hvcheck\n",
+                .least = 1,
+                .most = 1,
+                .options = BIT(OUTPUT) | BIT(HELP),
+                .run = hvc_cmd__completion,
+        },
         {0},
 };
 
