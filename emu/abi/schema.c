@@ -277,9 +277,49 @@ static const cyaml_schema_value_t *world_schema_init(struct world_schema *s)
 	return &s->root;
 }
 
+struct shape_suppression {
+	char *rule, *about, *subject, *fingerprint, *reason, *owner, *expires;
+};
+
+struct shape_suppressions {
+	struct shape_suppression *suppressions;
+	unsigned suppressions_count;
+};
+
+struct suppressions_schema {
+	cyaml_schema_field_t field[8], root_field[2];
+	cyaml_schema_value_t entry, root;
+};
+
+static const cyaml_schema_value_t *suppressions_schema_init(struct suppressions_schema *s)
+{
+	const cyaml_schema_field_t entry[] = {
+	        MUST("rule", shape_suppression, rule),
+	        MAY("about", shape_suppression, about),
+	        MAY("subject", shape_suppression, subject),
+	        MAY("fingerprint", shape_suppression, fingerprint),
+	        MUST("reason", shape_suppression, reason),
+	        MUST("owner", shape_suppression, owner),
+	        MUST("expires", shape_suppression, expires),
+	};
+	const cyaml_schema_field_t root[] = {
+	        CYAML_FIELD_SEQUENCE("suppressions", CYAML_FLAG_POINTER, struct shape_suppressions,
+	                             suppressions, &s->entry, 0, HVC_SPEC_RULES_MAX),
+	};
+
+	memcpy(s->field, entry, sizeof entry);
+	memcpy(s->root_field, root, sizeof root);
+	s->entry = (cyaml_schema_value_t){
+	        CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct shape_suppression, s->field)};
+	s->root = (cyaml_schema_value_t){
+	        CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct shape_suppressions, s->root_field)};
+	return &s->root;
+}
+
 struct schema {
 	struct abi_schema abi;
 	struct world_schema world;
+	struct suppressions_schema suppressions;
 	struct registry_schema registry;
 };
 
@@ -312,9 +352,10 @@ enum hvc_status hvc_schema__check(enum hvc_schema kind, const char *text, size_t
 
 	if (!schema)
 		return hvc_diag_set(diag, HVC_E_NOMEM, file, 0, 0, "out of memory");
-	value = kind == HVC_SCHEMA_ABI     ? abi_schema_init(&schema->abi)
-	        : kind == HVC_SCHEMA_WORLD ? world_schema_init(&schema->world)
-	                                   : registry_schema_init(&schema->registry);
+	value = kind == HVC_SCHEMA_ABI            ? abi_schema_init(&schema->abi)
+	        : kind == HVC_SCHEMA_WORLD        ? world_schema_init(&schema->world)
+	        : kind == HVC_SCHEMA_SUPPRESSIONS ? suppressions_schema_init(&schema->suppressions)
+	                                          : registry_schema_init(&schema->registry);
 	error = cyaml_load_data((const uint8_t *)text, size, &config, value, &data, NULL);
 	if (error == CYAML_ERR_OOM)
 		return hvc_diag_set(diag, HVC_E_NOMEM, file, 0, 0, "out of memory");

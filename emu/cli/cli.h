@@ -44,6 +44,9 @@ enum hvc_option_id {
 	HVC_OPTION_CONTRACT,
 	HVC_OPTION_JOBS,
 	HVC_OPTION_FORMAT,
+	HVC_OPTION_REPORT,
+	HVC_OPTION_FAIL_ON,
+	HVC_OPTION_SUPPRESS,
 	HVC_OPTION_OUTPUT,
 	HVC_OPTION_QUIET,
 	HVC_OPTION_NO_COLOR,
@@ -57,6 +60,9 @@ enum hvc_style {
 	HVC_STYLE_MARKDOWN,
 	HVC_STYLE_HTML,
 	HVC_STYLE_MAP, /**< a saved map */
+	HVC_STYLE_JUNIT,
+	HVC_STYLE_SARIF,
+	HVC_STYLE_GITHUB,
 	HVC_STYLE_COUNT,
 };
 
@@ -64,6 +70,14 @@ enum hvc_style {
 #define HVC_SITE_MAX     64u
 #define HVC_ALSO_MAX     16u
 #define HVC_JOBS_MAX     256u
+#define HVC_REPORTS_MAX  8u
+
+/** One --report. */
+struct hvc_extra_report {
+	enum hvc_style style;
+	const char *path;
+	const struct hvc_page *page; /**< what goes there, once it is open */
+};
 
 /** What the user asked for. */
 struct hvc_options {
@@ -99,6 +113,11 @@ struct hvc_options {
 	unsigned jobs;
 	enum hvc_style style;
 	const char *output;
+	struct hvc_extra_report report[HVC_REPORTS_MAX];
+	unsigned reports;
+	enum hvc_severity fail_on; /**< HVC_SEVERITY_COUNT: never */
+	const char *suppress;
+	const struct hvc_suppressions *suppressions; /**< the file, read; NULL: none */
 };
 
 static inline bool hvc_options__has(const struct hvc_options *options, enum hvc_option_id id)

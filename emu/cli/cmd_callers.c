@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/open.h"
+#include "cli/report.h"
 
 /* What names a file, and no YAML one, is a subject; so is a built-in that has no ABI. */
 static enum hvc_status open_against(const char *name, struct hvc_diag *diag, struct hvc_abi **abi,
@@ -78,11 +79,27 @@ static void clear(struct work *work)
 	hvc_known_close(work->registry);
 }
 
+static enum hvc_status write(const void *of, const struct hvc_options *options,
+                             const struct hvc_findings *findings, enum hvc_style style,
+                             const struct hvc_page *page, struct hvc_diag *diag)
+{
+	switch (style) {
+	case HVC_STYLE_TEXT:
+		HVC_TRY(hvc_callers_text(page, of, options->abi, options->sites != 0, diag));
+		return hvc_findings_text(page, findings, diag);
+	case HVC_STYLE_JSON:
+		return hvc_callers_json(page->out, of, options->abi, findings, diag);
+	default:
+		return hvc_cli_report__findings(findings, style, page, diag);
+	}
+}
+
 enum hvc_status hvc_cmd__callers(const struct hvc_options *options, const struct hvc_page *page,
                                  bool *holds, struct hvc_diag *diag)
 {
 	struct work work = {0};
-	const struct hvc_callers *callers;
+	const struct hvc_callers *callers = NULL;
+	struct hvc_findings *findings = NULL;
 	enum hvc_status status;
 
 	if (!options->abi)
@@ -92,11 +109,11 @@ enum hvc_status hvc_cmd__callers(const struct hvc_options *options, const struct
 	if (status == HVC_OK) {
 		callers = work.side[0].callers;
 		*holds = callers->findings == 0;
-		status = options->style == HVC_STYLE_JSON
-		                 ? hvc_callers_json(page->out, callers, options->abi, diag)
-		                 : hvc_callers_text(page, callers, options->abi,
-		                                    options->sites != 0, diag);
+		status = hvc_findings_of_callers(callers, options->abi, diag, &findings);
 	}
+	if (status == HVC_OK)
+		status = hvc_cli_report__judged(options, page, callers, write, findings, holds,
+		                                diag);
 	clear(&work);
 	return status;
 }

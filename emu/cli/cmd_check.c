@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/open.h"
 #include "cli/progress.h"
+#include "cli/report.h"
 #include "cli/world.h"
 
 static enum hvc_status choose_abi(const struct hvc_options *options,
@@ -75,6 +76,30 @@ static enum hvc_status measure(const struct hvc_options *options, const struct h
 	return hvc_contract_measure(&config, diag, out);
 }
 
+/* What there is to report, and the word that opened the ABI. */
+struct made {
+	const struct hvc_check *check;
+	const char *abi;
+};
+
+static enum hvc_status write(const void *of, const struct hvc_options *options,
+                             const struct hvc_findings *findings, enum hvc_style style,
+                             const struct hvc_page *page, struct hvc_diag *diag)
+{
+	const struct made *made = of;
+
+	(void)options;
+	switch (style) {
+	case HVC_STYLE_TEXT:
+		HVC_TRY(hvc_check_text(page, made->check, made->abi, diag));
+		return hvc_findings_text(page, findings, diag);
+	case HVC_STYLE_JSON:
+		return hvc_check_json(page->out, made->check, made->abi, findings, diag);
+	default:
+		return hvc_cli_report__findings(findings, style, page, diag);
+	}
+}
+
 enum hvc_status hvc_cmd__check(const struct hvc_options *options, const struct hvc_page *page,
                                bool *holds, struct hvc_diag *diag)
 {
@@ -82,6 +107,7 @@ enum hvc_status hvc_cmd__check(const struct hvc_options *options, const struct h
 	struct hvc_abi *abi = NULL;
 	struct hvc_check *check = NULL;
 	struct hvc_contract *contract = NULL;
+	struct hvc_findings *findings = NULL;
 	const char *name = NULL;
 	enum hvc_status status;
 	enum hvc_reg reg;
@@ -103,9 +129,12 @@ enum hvc_status hvc_cmd__check(const struct hvc_options *options, const struct h
 	if (status == HVC_OK) {
 		check->contract = contract;
 		*holds = check->findings == 0 && (!contract || contract->broken == 0);
-		status = options->style == HVC_STYLE_JSON
-		                 ? hvc_check_json(page->out, check, name, diag)
-		                 : hvc_check_text(page, check, name, diag);
+		status = hvc_findings_of_check(check, name, diag, &findings);
+	}
+	if (status == HVC_OK) {
+		const struct made made = {check, name};
+
+		status = hvc_cli_report__judged(options, page, &made, write, findings, holds, diag);
 	}
 	hvc_check_free(check);
 	hvc_contract_free(contract);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/open.h"
+#include "cli/report.h"
 
 /* The ABIs to compare, in order. */
 struct list {
@@ -45,16 +46,20 @@ static enum hvc_status open_all(const struct hvc_options *options, struct hvc_di
 	return HVC_OK;
 }
 
-static enum hvc_status report(const struct hvc_options *options, const struct hvc_page *page,
-                              const struct hvc_collide *collide, struct hvc_diag *diag)
+static enum hvc_status write(const void *of, const struct hvc_options *options,
+                             const struct hvc_findings *findings, enum hvc_style style,
+                             const struct hvc_page *page, struct hvc_diag *diag)
 {
-	switch (options->style) {
+	switch (style) {
+	case HVC_STYLE_TEXT:
+		HVC_TRY(hvc_collide_text(page, of, options->arguments > 1, diag));
+		return options->arguments ? hvc_findings_text(page, findings, diag) : HVC_OK;
 	case HVC_STYLE_JSON:
-		return hvc_collide_json(page->out, collide, diag);
+		return hvc_collide_json(page->out, of, findings, diag);
 	case HVC_STYLE_HTML:
-		return hvc_collide_html(page->out, collide, diag);
+		return hvc_collide_html(page->out, of, diag);
 	default:
-		return hvc_collide_text(page, collide, options->arguments > 1, diag);
+		return hvc_cli_report__findings(findings, style, page, diag);
 	}
 }
 
@@ -62,6 +67,7 @@ enum hvc_status hvc_cmd__collide(const struct hvc_options *options, const struct
                                  bool *holds, struct hvc_diag *diag)
 {
 	struct hvc_collide *collide = NULL;
+	struct hvc_findings *findings = NULL;
 	struct list list = {0};
 	enum hvc_status status = open_all(options, diag, &list);
 
@@ -70,8 +76,11 @@ enum hvc_status hvc_cmd__collide(const struct hvc_options *options, const struct
 		                         options->arguments == 1, diag, &collide);
 	if (status == HVC_OK) {
 		*holds = collide->colliding == 0;
-		status = report(options, page, collide, diag);
+		status = hvc_findings_of_collide(collide, diag, &findings);
 	}
+	if (status == HVC_OK)
+		status = hvc_cli_report__judged(options, page, collide, write, findings, holds,
+		                                diag);
 	hvc_collide_free(collide);
 	for (unsigned i = 0; i < list.count; i++)
 		hvc_abi_free(list.abi[i]);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/open.h"
 #include "cli/progress.h"
+#include "cli/report.h"
 #include "cli/world.h"
 #include "hvcheck/saved.h"
 
@@ -86,20 +87,34 @@ static enum hvc_status measure(const struct hvc_options *options, const struct p
 	return HVC_OK;
 }
 
+static enum hvc_status write(const void *of, const struct hvc_options *options,
+                             const struct hvc_findings *findings, enum hvc_style style,
+                             const struct hvc_page *page, struct hvc_diag *diag)
+{
+	(void)options;
+	switch (style) {
+	case HVC_STYLE_TEXT:
+		HVC_TRY(hvc_diff_text(page, of, diag));
+		return hvc_findings_text(page, findings, diag);
+	case HVC_STYLE_JSON:
+		return hvc_diff_json(page->out, of, findings, diag);
+	default:
+		return hvc_cli_report__findings(findings, style, page, diag);
+	}
+}
+
 enum hvc_status hvc_cmd__diff(const struct hvc_options *options, const struct hvc_page *page,
                               bool *holds, struct hvc_diag *diag)
 {
 	struct pair pair = {0};
 	struct hvc_contract *contract[HVC_SIDE_COUNT] = {NULL, NULL};
 	struct hvc_diff *diff = NULL;
+	struct hvc_findings *findings = NULL;
 	enum hvc_status status;
 	enum hvc_reg reg;
 
 	if (hvc_options__has(options, HVC_OPTION_ABIS))
 		return hvc_cmd__diff_abi(options, page, holds, diag);
-	if (options->style == HVC_STYLE_MARKDOWN)
-		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
-		                    "--format: 'markdown' is for 'diff --abi' (text, json)");
 	if (hvc_cli_world__sets_call(options, &reg))
 		return hvc_diag_set(
 		        diag, HVC_E_ARG, NULL, 0, 0,
@@ -116,9 +131,10 @@ enum hvc_status hvc_cmd__diff(const struct hvc_options *options, const struct hv
 		for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
 			diff->contract[side] = contract[side];
 		*holds = diff->differing == 0 && diff->untrieds == 0;
-		status = options->style == HVC_STYLE_JSON ? hvc_diff_json(page->out, diff, diag)
-		                                          : hvc_diff_text(page, diff, diag);
+		status = hvc_findings_of_diff(diff, diag, &findings);
 	}
+	if (status == HVC_OK)
+		status = hvc_cli_report__judged(options, page, diff, write, findings, holds, diag);
 	hvc_diff_free(diff);
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
 		hvc_contract_free(contract[side]);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/open.h"
+#include "cli/report.h"
 
 /* The built-in subject of the ABI's name, where there is one. */
 static enum hvc_status open_subject(const struct hvc_abi *abi, struct hvc_diag *diag,
@@ -17,16 +18,23 @@ static enum hvc_status open_subject(const struct hvc_abi *abi, struct hvc_diag *
 	return HVC_OK;
 }
 
-static enum hvc_status report(const struct hvc_options *options, const struct hvc_page *page,
-                              const struct hvc_abi_diff *diff, struct hvc_diag *diag)
+static enum hvc_status write(const void *of, const struct hvc_options *options,
+                             const struct hvc_findings *findings, enum hvc_style style,
+                             const struct hvc_page *page, struct hvc_diag *diag)
 {
-	switch (options->style) {
+	(void)options;
+	switch (style) {
+	case HVC_STYLE_TEXT:
+		HVC_TRY(hvc_abi_diff_text(page, of, diag));
+		return hvc_findings_text(page, findings, diag);
 	case HVC_STYLE_JSON:
-		return hvc_abi_diff_json(page->out, diff, diag);
+		return hvc_abi_diff_json(page->out, of, findings, diag);
 	case HVC_STYLE_MARKDOWN:
-		return hvc_abi_diff_markdown(page->out, diff, diag);
+		HVC_TRY(hvc_abi_diff_markdown(page->out, of, diag));
+		fputc('\n', page->out);
+		return hvc_findings_markdown(page->out, findings, diag);
 	default:
-		return hvc_abi_diff_text(page, diff, diag);
+		return hvc_cli_report__findings(findings, style, page, diag);
 	}
 }
 
@@ -53,6 +61,7 @@ enum hvc_status hvc_cmd__diff_abi(const struct hvc_options *options, const struc
 	struct hvc_abi *abi[HVC_SIDE_COUNT] = {NULL};
 	struct hvc_subject *subject[HVC_SIDE_COUNT] = {NULL};
 	struct hvc_abi_diff *diff = NULL;
+	struct hvc_findings *findings = NULL;
 	enum hvc_status status = check_options(options, diag);
 
 	for (unsigned side = 0; status == HVC_OK && side < HVC_SIDE_COUNT; side++) {
@@ -70,8 +79,10 @@ enum hvc_status hvc_cmd__diff_abi(const struct hvc_options *options, const struc
 	}
 	if (status == HVC_OK) {
 		*holds = diff->equal;
-		status = report(options, page, diff, diag);
+		status = hvc_findings_of_abi_diff(diff, options->argument, diag, &findings);
 	}
+	if (status == HVC_OK)
+		status = hvc_cli_report__judged(options, page, diff, write, findings, holds, diag);
 	hvc_abi_diff_free(diff);
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
 		hvc_subject_close(subject[side]);

@@ -3,6 +3,7 @@
 
 #include "cli/open.h"
 #include "cli/progress.h"
+#include "cli/report.h"
 #include "cli/world.h"
 
 #define BELOW_EL2 (1u << HVC_LEVEL_EL0 | 1u << HVC_LEVEL_EL1T | 1u << HVC_LEVEL_EL1H)
@@ -38,12 +39,37 @@ static enum hvc_status find(const struct hvc_options *options, const struct hvc_
 	return status;
 }
 
+/* What there is to report. */
+struct made {
+	const struct hvc_subject *subject;
+	const struct hvc_leaks *leaks;
+};
+
+static enum hvc_status write(const void *of, const struct hvc_options *options,
+                             const struct hvc_findings *findings, enum hvc_style style,
+                             const struct hvc_page *page, struct hvc_diag *diag)
+{
+	const struct made *made = of;
+
+	(void)options;
+	switch (style) {
+	case HVC_STYLE_TEXT:
+		HVC_TRY(hvc_leaks_text(page, made->subject, made->leaks, diag));
+		return hvc_findings_text(page, findings, diag);
+	case HVC_STYLE_JSON:
+		return hvc_leaks_json(page->out, made->subject, made->leaks, findings, diag);
+	default:
+		return hvc_cli_report__findings(findings, style, page, diag);
+	}
+}
+
 enum hvc_status hvc_cmd__leaks(const struct hvc_options *options, const struct hvc_page *page,
                                bool *holds, struct hvc_diag *diag)
 {
 	struct hvc_subject *subject = NULL;
 	struct hvc_abi *abi = NULL;
 	struct hvc_leaks *leaks = NULL;
+	struct hvc_findings *findings = NULL;
 	const char *name = options->abi;
 	enum hvc_status status = hvc_open__subject(options, 0, diag, &subject);
 
@@ -55,9 +81,12 @@ enum hvc_status hvc_cmd__leaks(const struct hvc_options *options, const struct h
 		status = find(options, subject, abi, diag, &leaks);
 	if (status == HVC_OK) {
 		*holds = leaks->leaks == 0;
-		status = options->style == HVC_STYLE_JSON
-		                 ? hvc_leaks_json(page->out, subject, leaks, diag)
-		                 : hvc_leaks_text(page, subject, leaks, diag);
+		status = hvc_findings_of_leaks(leaks, subject, name, diag, &findings);
+	}
+	if (status == HVC_OK) {
+		const struct made made = {subject, leaks};
+
+		status = hvc_cli_report__judged(options, page, &made, write, findings, holds, diag);
 	}
 	hvc_leaks_free(leaks);
 	hvc_abi_free(abi);

@@ -35,9 +35,13 @@ enum hvc_status hvc_cmd__list(const struct hvc_options *options, const struct hv
 	*holds = true;
 	if (what && !strcmp(what, "known"))
 		return list_known(options, page, diag);
-	if (!subjects && !abis)
+	if (what && !strcmp(what, "rules") && !asks)
+		return options->style == HVC_STYLE_JSON ? hvc_rules_json(page->out, diag)
+		                                        : hvc_rules_text(page, diag);
+	if (!subjects && !abis && strcmp(what, "rules") != 0)
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
-		                    "'%s' is not what can be listed (subjects, abis, known)", what);
+		                    "'%s' is not what can be listed (subjects, abis, rules, known)",
+		                    what);
 	if (asks)
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 		                    "--imm and --fid ask the registry: hvcheck list known");

@@ -4,6 +4,7 @@
 
 #include "cli/open.h"
 #include "cli/progress.h"
+#include "cli/report.h"
 #include "cli/world.h"
 #include "hvcheck/saved.h"
 #include "hvcheck/study.h"
@@ -87,18 +88,33 @@ static enum hvc_status measure(const struct hvc_options *options, const struct h
 	return HVC_OK;
 }
 
+static enum hvc_status write(const void *of, const struct hvc_options *options,
+                             const struct hvc_findings *findings, enum hvc_style style,
+                             const struct hvc_page *page, struct hvc_diag *diag)
+{
+	(void)options;
+	(void)findings;
+	switch (style) {
+	case HVC_STYLE_JSON:
+		return hvc_map_json(page->out, of, diag);
+	case HVC_STYLE_MAP:
+		return hvc_map_save(page->out, of, diag);
+	default:
+		return hvc_map_text(page, of, diag);
+	}
+}
+
 static enum hvc_status write_map(const struct hvc_options *options,
                                  const struct hvc_map_config *config, struct hvc_map *map,
                                  const struct hvc_page *page, struct hvc_diag *diag)
 {
 	/* A saved map is what was seen, not what was made of it. */
-	if (options->style == HVC_STYLE_MAP)
+	if (options->style == HVC_STYLE_MAP && !options->reports)
 		return hvc_map_save(page->out, map, diag);
 	HVC_TRY(hvc_map_study(config, map, diag));
 	if (hvc_options__has(options, HVC_OPTION_SUGGEST_ABI))
 		return suggest(options, config, map, page->out, diag);
-	return options->style == HVC_STYLE_JSON ? hvc_map_json(page->out, map, diag)
-	                                        : hvc_map_text(page, map, diag);
+	return hvc_cli_report__each(options, page, map, write, NULL, diag);
 }
 
 static enum hvc_status run_map(const struct hvc_options *options, const struct hvc_subject *subject,
@@ -150,9 +166,9 @@ enum hvc_status hvc_cmd__map(const struct hvc_options *options, const struct hvc
 		                    "--set: a map tries many values of %s; 'hvcheck run' takes one",
 		                    hvc_reg_name(reg));
 	if (hvc_options__has(options, HVC_OPTION_SUGGEST_ABI) &&
-	    hvc_options__has(options, HVC_OPTION_FORMAT))
+	    (hvc_options__has(options, HVC_OPTION_FORMAT) || options->reports))
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
-		                    "--suggest-abi writes YAML; it takes no --format");
+		                    "--suggest-abi writes YAML; it takes no --format and no --report");
 	status = hvc_open__subject(options, 0, diag, &subject);
 	if (status == HVC_OK && options->abi)
 		status = hvc_open__abi(options->abi, diag, &abi);

@@ -1,7 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/open.h"
 #include "cli/progress.h"
+#include "cli/report.h"
 #include "cli/world.h"
+
+static enum hvc_status write(const void *of, const struct hvc_options *options,
+                             const struct hvc_findings *findings, enum hvc_style style,
+                             const struct hvc_page *page, struct hvc_diag *diag)
+{
+	(void)options;
+	switch (style) {
+	case HVC_STYLE_TEXT:
+		HVC_TRY(hvc_safety_text(page, of, diag));
+		return hvc_findings_text(page, findings, diag);
+	case HVC_STYLE_JSON:
+		return hvc_safety_json(page->out, of, findings, diag);
+	default:
+		return hvc_cli_report__findings(findings, style, page, diag);
+	}
+}
 
 enum hvc_status hvc_cmd__safety(const struct hvc_options *options, const struct hvc_page *page,
                                 bool *holds, struct hvc_diag *diag)
@@ -19,6 +36,7 @@ enum hvc_status hvc_cmd__safety(const struct hvc_options *options, const struct 
 	struct hvc_subject *subject = NULL;
 	struct hvc_abi *abi = NULL;
 	struct hvc_safety *safety = NULL;
+	struct hvc_findings *findings = NULL;
 	const char *name = options->abi;
 	enum hvc_status status = hvc_open__subject(options, 0, diag, &subject);
 
@@ -46,9 +64,11 @@ enum hvc_status hvc_cmd__safety(const struct hvc_options *options, const struct 
 	}
 	if (status == HVC_OK) {
 		*holds = safety->findings == 0;
-		status = options->style == HVC_STYLE_JSON ? hvc_safety_json(page->out, safety, diag)
-		                                          : hvc_safety_text(page, safety, diag);
+		status = hvc_findings_of_safety(safety, name, diag, &findings);
 	}
+	if (status == HVC_OK)
+		status =
+		        hvc_cli_report__judged(options, page, safety, write, findings, holds, diag);
 	hvc_safety_free(safety);
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);

@@ -4,22 +4,30 @@
 
 #include "cli/cli.h"
 #include "cli/output.h"
+#include "cli/report.h"
 
 #define BIT(option) (UINT64_C(1) << HVC_OPTION_##option)
+#define POLICY      (BIT(REPORT) | BIT(FAIL_ON) | BIT(SUPPRESS))
 #define COMMON      (BIT(FORMAT) | BIT(OUTPUT) | BIT(QUIET) | BIT(NO_COLOR) | BIT(HELP))
 #define AROUND      (BIT(SET) | BIT(WORLD) | BIT(MAP_ON_DEMAND) | BIT(STOP_AT) | BIT(STUB))
 #define SWEEP       (BIT(RANDOMS) | BIT(BRIEF) | BIT(JOBS) | BIT(BUDGET))
+/* What every list of findings can be written as. */
+#define FINDINGS                                                                    \
+	(1u << HVC_STYLE_MARKDOWN | 1u << HVC_STYLE_JUNIT | 1u << HVC_STYLE_SARIF | \
+	 1u << HVC_STYLE_GITHUB)
 
 const struct hvc_command hvc_commands[] = {
         {
                 .name = "list",
-                .usage = "[subjects|abis|known [--imm N] [--fid N]]",
-                .summary = "built-in subjects, shipped ABIs, known users of HVC",
+                .usage = "[subjects|abis|rules|known [--imm N] [--fid N]]",
+                .summary = "built-in subjects, shipped ABIs, rules, known users of HVC",
                 .details = "Subjects are vector code to run; ABIs are specifications to check "
-                           "against; known is the\nregistry of who uses which immediate and "
-                           "function identifier: all of it, or who uses\none value.\n",
+                           "against; rules are\nwhat findings are of, with what each means; "
+                           "known is the registry of who uses which\nimmediate and function "
+                           "identifier: all of it, or who uses one value.\n",
                 .examples = "  hvcheck list\n"
                             "  hvcheck list subjects --format json\n"
+                            "  hvcheck list rules\n"
                             "  hvcheck list known --imm 0x6000\n"
                             "  hvcheck list known --fid 0xc6000001\n",
                 .most = 1,
@@ -64,8 +72,8 @@ const struct hvc_command hvc_commands[] = {
                             "  hvcheck map build/el2.elf --suggest-abi -o my-abi.yaml\n",
                 .least = 1,
                 .most = 1,
-                .options = COMMON | SWEEP | BIT(CONTRACT) | BIT(SYMBOLS) | BIT(ABI) | AROUND |
-                           BIT(FROM) | BIT(INSN) | BIT(CPU) | BIT(SUGGEST_ABI),
+                .options = COMMON | BIT(REPORT) | SWEEP | BIT(CONTRACT) | BIT(SYMBOLS) | BIT(ABI) |
+                           AROUND | BIT(FROM) | BIT(INSN) | BIT(CPU) | BIT(SUGGEST_ABI),
                 .styles = 1u << HVC_STYLE_MAP,
                 .run = hvc_cmd__map,
         },
@@ -83,8 +91,9 @@ const struct hvc_command hvc_commands[] = {
                             "  hvcheck check build/el2.elf --abi ./my-abi.yaml --quiet\n",
                 .least = 1,
                 .most = 1,
-                .options = COMMON | SWEEP | BIT(CONTRACT) | BIT(SYMBOLS) | BIT(ABI) | AROUND |
-                           BIT(FROM) | BIT(INSN),
+                .options = COMMON | POLICY | SWEEP | BIT(CONTRACT) | BIT(SYMBOLS) | BIT(ABI) |
+                           AROUND | BIT(FROM) | BIT(INSN),
+                .styles = FINDINGS,
                 .run = hvc_cmd__check,
         },
         {
@@ -105,9 +114,9 @@ const struct hvc_command hvc_commands[] = {
                             "markdown\n",
                 .least = 2,
                 .most = 2,
-                .options = COMMON | SWEEP | BIT(CONTRACT) | BIT(SYMBOLS) | BIT(ABIS) |
+                .options = COMMON | POLICY | SWEEP | BIT(CONTRACT) | BIT(SYMBOLS) | BIT(ABIS) |
                            BIT(ABI_OLD) | BIT(ABI_NEW) | AROUND | BIT(CPU),
-                .styles = 1u << HVC_STYLE_MARKDOWN,
+                .styles = FINDINGS,
                 .run = hvc_cmd__diff,
         },
         {
@@ -123,8 +132,9 @@ const struct hvc_command hvc_commands[] = {
                             "  hvcheck leaks build/el2.elf --abi ./my-abi.yaml\n",
                 .least = 1,
                 .most = 1,
-                .options = COMMON | BIT(RANDOMS) | BIT(BRIEF) | BIT(BUDGET) | BIT(ABI) | BIT(IMM) |
-                           BIT(SYMBOLS) | AROUND | BIT(FROM) | BIT(INSN) | BIT(CPU),
+                .options = COMMON | POLICY | BIT(RANDOMS) | BIT(BRIEF) | BIT(BUDGET) | BIT(ABI) |
+                           BIT(IMM) | BIT(SYMBOLS) | AROUND | BIT(FROM) | BIT(INSN) | BIT(CPU),
+                .styles = FINDINGS,
                 .run = hvc_cmd__leaks,
         },
         {
@@ -142,8 +152,9 @@ const struct hvc_command hvc_commands[] = {
                             "  hvcheck safety broken-vbar-unknown --abi linux-stub-4.12 --brief\n",
                 .least = 1,
                 .most = 1,
-                .options =
-                        COMMON | SWEEP | BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(FROM) | BIT(INSN),
+                .options = COMMON | POLICY | SWEEP | BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(FROM) |
+                           BIT(INSN),
+                .styles = FINDINGS,
                 .run = hvc_cmd__safety,
         },
         {
@@ -159,8 +170,8 @@ const struct hvc_command hvc_commands[] = {
                             "  hvcheck collide ./my-abi.yaml\n"
                             "  hvcheck collide --format html -o collisions.html\n",
                 .most = HVC_ARGUMENT_MAX,
-                .options = COMMON,
-                .styles = 1u << HVC_STYLE_HTML,
+                .options = COMMON | POLICY,
+                .styles = FINDINGS | 1u << HVC_STYLE_HTML,
                 .run = hvc_cmd__collide,
         },
         {
@@ -200,7 +211,8 @@ const struct hvc_command hvc_commands[] = {
                         "  hvcheck callers kernel.elf --abi ./my-abi.yaml --site my_hypercall\n",
                 .least = 1,
                 .most = 1,
-                .options = COMMON | BIT(SYMBOLS) | BIT(AGAINST) | BIT(ALSO) | BIT(SITE),
+                .options = COMMON | POLICY | BIT(SYMBOLS) | BIT(AGAINST) | BIT(ALSO) | BIT(SITE),
+                .styles = FINDINGS,
                 .run = hvc_cmd__callers,
         },
         {
@@ -253,7 +265,7 @@ static enum hvc_status tell(const char *name, bool version, struct hvc_diag *dia
 
 	if (name && !command)
 		return unknown_command(name, diag);
-	HVC_TRY(hvc_output__open(&plain, diag, &output));
+	HVC_TRY(hvc_output__open(&plain, NULL, diag, &output));
 	if (version)
 		fprintf(output.page.out, "hvcheck %d.%d.%d (%s)\n", HVC_VERSION_MAJOR,
 		        HVC_VERSION_MINOR, HVC_VERSION_PATCH, hvc_machine_engine());
@@ -264,21 +276,47 @@ static enum hvc_status tell(const char *name, bool version, struct hvc_diag *dia
 	return hvc_output__finish(&output, diag);
 }
 
+/* All outputs are open before the work begins, and the files are in place before it is printed. */
+static enum hvc_status run_to_outputs(struct hvc_options *options, bool *holds,
+                                      struct hvc_diag *diag)
+{
+	struct hvc_output output[1 + HVC_REPORTS_MAX];
+	unsigned open = 0, done = 0;
+	enum hvc_status status = HVC_OK;
+
+	for (; status == HVC_OK && open <= options->reports; open += status == HVC_OK) {
+		const char *path = options->output;
+
+		if (open)
+			path = options->report[open - 1].path;
+		status = hvc_output__open(options, path, diag, &output[open]);
+		if (open)
+			options->report[open - 1].page = &output[open].page;
+	}
+	if (status == HVC_OK)
+		status = options->command->run(options, &output[0].page, holds, diag);
+	for (unsigned i = open; status == HVC_OK && i; i--, done++)
+		status = hvc_output__finish(&output[i - 1], diag);
+	/* One that failed is given up already. */
+	for (unsigned i = 0; i + done < open; i++)
+		hvc_output__abandon(&output[i]);
+	return status;
+}
+
 static enum hvc_status run_command(const struct hvc_command *command, int argc, char **argv,
                                    bool *holds, struct hvc_diag *diag)
 {
 	struct hvc_options options;
-	struct hvc_output output;
+	struct hvc_suppressions *suppressions;
 	enum hvc_status status;
 
 	HVC_TRY(hvc_options__parse(command, argc, argv, diag, &options));
 	if (hvc_options__has(&options, HVC_OPTION_HELP))
 		return tell(command->name, false, diag);
-	HVC_TRY(hvc_output__open(&options, diag, &output));
-	status = command->run(&options, &output.page, holds, diag);
-	if (status == HVC_OK)
-		return hvc_output__finish(&output, diag);
-	hvc_output__abandon(&output);
+	HVC_TRY(hvc_cli_report__suppressions(&options, diag, &suppressions));
+	options.suppressions = suppressions;
+	status = run_to_outputs(&options, holds, diag);
+	hvc_suppressions_free(suppressions);
 	return status;
 }
 

@@ -255,14 +255,13 @@ static enum hvc_status take_jobs(struct hvc_options *options, const char *value,
 	return HVC_OK;
 }
 
-/* Formats by name; those of no style come with later versions. */
 static const struct {
 	const char *name;
 	enum hvc_style style;
 } formats[] = {
-        {"text", HVC_STYLE_TEXT},   {"json", HVC_STYLE_JSON},    {"markdown", HVC_STYLE_MARKDOWN},
-        {"html", HVC_STYLE_HTML},   {"map", HVC_STYLE_MAP},      {"junit", HVC_STYLE_COUNT},
-        {"sarif", HVC_STYLE_COUNT}, {"github", HVC_STYLE_COUNT},
+        {"text", HVC_STYLE_TEXT},   {"json", HVC_STYLE_JSON},     {"markdown", HVC_STYLE_MARKDOWN},
+        {"html", HVC_STYLE_HTML},   {"map", HVC_STYLE_MAP},       {"junit", HVC_STYLE_JUNIT},
+        {"sarif", HVC_STYLE_SARIF}, {"github", HVC_STYLE_GITHUB},
 };
 
 #define FORMATS (sizeof(formats) / sizeof(formats[0]))
@@ -274,30 +273,72 @@ static bool has_style(const struct hvc_command *command, enum hvc_style style)
 	return styles >> style & 1;
 }
 
-static enum hvc_status take_format(struct hvc_options *options, const char *value,
-                                   struct hvc_diag *diag)
+/* The style of a format's name, which is not all of a word. */
+static enum hvc_status find_style(const struct hvc_command *command, const char *option,
+                                  const char *name, size_t length, struct hvc_diag *diag,
+                                  enum hvc_style *out)
 {
 	char known[80] = "";
 
 	for (size_t i = 0; i < FORMATS; i++) {
 		size_t used = strlen(known);
 
-		if (has_style(options->command, formats[i].style))
+		if (has_style(command, formats[i].style))
 			snprintf(known + used, sizeof(known) - used, "%s%s", used ? ", " : "",
 			         formats[i].name);
 	}
 	for (size_t i = 0; i < FORMATS; i++) {
-		if (strcmp(value, formats[i].name) != 0)
+		if (strlen(formats[i].name) != length || strncmp(name, formats[i].name, length))
 			continue;
-		if (!has_style(options->command, formats[i].style))
+		if (!has_style(command, formats[i].style))
 			return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
-			                    "--format: '%s' is not available yet for '%s' (%s)",
-			                    value, options->command->name, known);
-		options->style = formats[i].style;
+			                    "--%s: '%s' is not available yet for '%s' (%s)", option,
+			                    formats[i].name, command->name, known);
+		*out = formats[i].style;
 		return HVC_OK;
 	}
-	return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "--format: '%s' is not a format (%s)",
-	                    value, known);
+	return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "--%s: '%.*s' is not a format (%s)",
+	                    option, (int)length, name, known);
+}
+
+static enum hvc_status take_format(struct hvc_options *options, const char *value,
+                                   struct hvc_diag *diag)
+{
+	return find_style(options->command, "format", value, strlen(value), diag, &options->style);
+}
+
+static enum hvc_status take_report(struct hvc_options *options, const char *value,
+                                   struct hvc_diag *diag)
+{
+	const char *equals = strchr(value, '=');
+	struct hvc_extra_report *report = &options->report[options->reports];
+
+	if (!equals || !equals[1])
+		return bad(diag, "report", value, "FORMAT=FILE");
+	if (options->reports == HVC_REPORTS_MAX)
+		return bad(diag, "report", value, "wanted: there are 8 already");
+	HVC_TRY(find_style(options->command, "report", value, (size_t)(equals - value), diag,
+	                   &report->style));
+	report->path = equals + 1;
+	options->reports++;
+	return HVC_OK;
+}
+
+static enum hvc_status take_fail_on(struct hvc_options *options, const char *value,
+                                    struct hvc_diag *diag)
+{
+	options->fail_on = hvc_severity_find(value);
+	if (options->fail_on == HVC_SEVERITY_COUNT && strcmp(value, "never") != 0)
+		return bad(diag, "fail-on", value, "a level (error, warning, note, never)");
+	return HVC_OK;
+}
+
+static enum hvc_status take_suppress(struct hvc_options *options, const char *value,
+                                     struct hvc_diag *diag)
+{
+	(void)diag;
+	options->suppress = value;
+	return HVC_OK;
 }
 
 static enum hvc_status take_output(struct hvc_options *options, const char *value,
@@ -338,7 +379,10 @@ const struct hvc_option hvc_option_table[HVC_OPTION_COUNT] = {
 	[HVC_OPTION_BRIEF] = {"brief", 0, NULL, "try only the values that code or specification name: no neighbours,\nno dirty upper bits, no edges, no random values", NULL, false},
 	[HVC_OPTION_CONTRACT] = {"contract", 0, NULL, "also measure the fate of every register, FP/SIMD included, over many\nregister files", NULL, false},
 	[HVC_OPTION_JOBS] = {"jobs", 'j', "N", "worker processes, 1 to 256 (one a CPU); the report is the same", take_jobs, false},
-	[HVC_OPTION_FORMAT] = {"format", 0, "FORMAT", "text, json; some commands: markdown, html (text)", take_format, false},
+	[HVC_OPTION_FORMAT] = {"format", 0, "FORMAT", "text, json; some commands: markdown, junit, sarif, github, html, map\n(text)", take_format, false},
+	[HVC_OPTION_REPORT] = {"report", 0, "FORMAT=FILE", "write the same run in another format, too, to FILE, whole or not at\nall; repeatable", take_report, false},
+	[HVC_OPTION_FAIL_ON] = {"fail-on", 0, "LEVEL", "exit status 1 on findings of this level and above: error, warning,\nnote; never (violations and differences)", take_fail_on, false},
+	[HVC_OPTION_SUPPRESS] = {"suppress", 0, "FILE", "findings that somebody lets stand for now, in YAML: they are told,\nand do not fail", take_suppress, false},
 	[HVC_OPTION_OUTPUT] = {"output", 'o', "FILE", "write the report to FILE, whole or not at all", take_output, false},
 	[HVC_OPTION_QUIET] = {"quiet", 'q', NULL, "print errors only; the exit status tells", NULL, false},
 	[HVC_OPTION_NO_COLOR] = {"no-color", 0, NULL, "no colours (also: NO_COLOR in the environment)", NULL, false},

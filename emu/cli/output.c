@@ -12,15 +12,29 @@
 
 #define NARROWEST 40u
 
-/* For the signal handler: the temporary file that is to go when the process does. */
-static const char *volatile doomed;
+/* For the signal handler: the temporary files that are to go when the process does. */
+static const char *volatile doomed[1 + HVC_REPORTS_MAX];
+
+#define DOOMED (sizeof(doomed) / sizeof(doomed[0]))
 
 static void on_signal(int number)
 {
-	if (doomed)
-		unlink(doomed);
+	for (size_t i = 0; i < DOOMED; i++)
+		if (doomed[i])
+			unlink(doomed[i]);
 	/* SA_RESETHAND: the default action is back, and ends the process as it should. */
 	raise(number);
+}
+
+/* Put a file on the list in place of another; NULL: of none, or by none. */
+static void doom(const char *old, const char *new)
+{
+	for (size_t i = 0; i < DOOMED; i++) {
+		if (doomed[i] != old)
+			continue;
+		doomed[i] = new;
+		return;
+	}
 }
 
 static void watch_signals(void)
@@ -84,7 +98,7 @@ static enum hvc_status open_beside(struct hvc_output *output, const char *path,
 		output->temporary = NULL;
 		return fail(diag, path, "cannot write");
 	}
-	doomed = output->temporary;
+	doom(NULL, output->temporary);
 	watch_signals();
 	if (fchmod(output->file, old ? old->st_mode & 0777 : 0666 & ~mask))
 		return fail(diag, path, "cannot write");
@@ -105,15 +119,15 @@ static enum hvc_status open_file(struct hvc_output *output, const char *path, st
 	return output->file < 0 ? fail(diag, path, "cannot write") : HVC_OK;
 }
 
-enum hvc_status hvc_output__open(const struct hvc_options *options, struct hvc_diag *diag,
-                                 struct hvc_output *out)
+enum hvc_status hvc_output__open(const struct hvc_options *options, const char *path,
+                                 struct hvc_diag *diag, struct hvc_output *out)
 {
 	struct hvc_output output = {.file = STDOUT_FILENO};
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 	enum hvc_status status = HVC_OK;
 
-	if (options->output)
-		status = open_file(&output, options->output, diag);
+	if (path)
+		status = open_file(&output, path, diag);
 	else if (hvc_options__has(options, HVC_OPTION_QUIET))
 		output.file = -1;
 	*out = output;
@@ -166,7 +180,7 @@ enum hvc_status hvc_output__finish(struct hvc_output *output, struct hvc_diag *d
 		if (rename(output->temporary, output->path)) {
 			status = fail(diag, output->path, "cannot write the report");
 		} else {
-			doomed = NULL;
+			doom(output->temporary, NULL);
 			free(output->temporary);
 			output->temporary = NULL;
 		}
@@ -179,9 +193,10 @@ void hvc_output__abandon(struct hvc_output *output)
 {
 	if (output->page.out)
 		fclose(output->page.out);
-	if (output->temporary)
+	if (output->temporary) {
 		unlink(output->temporary);
-	doomed = NULL;
+		doom(output->temporary, NULL);
+	}
 	free(output->temporary);
 	free(output->path);
 	free(output->text);

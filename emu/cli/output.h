@@ -20,7 +20,8 @@ struct hvc_output {
 
 /** Keep descriptors 0 to 2 taken, so that a closed standard output is not reused by a file. */
 void hvc_output__guard(void);
-HVC_MUST_USE enum hvc_status hvc_output__open(const struct hvc_options *options,
+/** path: NULL for standard output, which --quiet silences. */
+HVC_MUST_USE enum hvc_status hvc_output__open(const struct hvc_options *options, const char *path,
                                               struct hvc_diag *diag, struct hvc_output *out);
 /** Write what is on the page, and free. */
 HVC_MUST_USE enum hvc_status hvc_output__finish(struct hvc_output *output, struct hvc_diag *diag);

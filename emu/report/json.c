@@ -42,7 +42,7 @@ static void enter(struct hvc_json *json, const char *key, json_t *value)
 	json->open[++json->depth] = value;
 }
 
-struct hvc_json *hvc_json__new(const char *schema)
+struct hvc_json *hvc_json__bare(void)
 {
 	struct hvc_json *json = calloc(1, sizeof(*json));
 
@@ -50,6 +50,13 @@ struct hvc_json *hvc_json__new(const char *schema)
 		return NULL;
 	json->open[0] = json_object();
 	json->failed = !json->open[0];
+	return json;
+}
+
+struct hvc_json *hvc_json__new(const char *schema)
+{
+	struct hvc_json *json = hvc_json__bare();
+
 	hvc_json__string(json, "schema", schema);
 	return json;
 }

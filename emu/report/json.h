@@ -12,6 +12,8 @@ struct hvc_json;
 
 /** A document, {"schema": schema, ...}, its object open. Never fails, as tables. */
 struct hvc_json *hvc_json__new(const char *schema);
+/** The same without a schema: a document of somebody else's format. */
+struct hvc_json *hvc_json__bare(void);
 /** Print with a final newline, and free. Every object and array but the first is closed. */
 HVC_MUST_USE enum hvc_status hvc_json__print(struct hvc_json *json, FILE *out,
                                              struct hvc_diag *diag);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/abi_note.h"
+#include "report/finding.h"
 #include "report/json_class.h"
 #include "report/json_overlap.h"
 
@@ -112,7 +113,8 @@ static void add_meetings(struct hvc_json *json, const struct hvc_abi_diff *diff)
 	hvc_json__close(json);
 }
 
-enum hvc_status hvc_abi_diff_json(FILE *out, const struct hvc_abi_diff *diff, struct hvc_diag *diag)
+enum hvc_status hvc_abi_diff_json(FILE *out, const struct hvc_abi_diff *diff,
+                                  const struct hvc_findings *findings, struct hvc_diag *diag)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-diff-abi/1");
 	struct hvc_abi_counts counts;
@@ -131,5 +133,6 @@ enum hvc_status hvc_abi_diff_json(FILE *out, const struct hvc_abi_diff *diff, st
 	hvc_json__close(json);
 	add_meetings(json, diff);
 	add_operations(json, diff);
+	hvc_json__findings(json, findings);
 	return hvc_json__print(json, out, diag);
 }

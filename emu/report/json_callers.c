@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "report/finding.h"
 #include "report/site_words.h"
 
 static void add_issues(struct hvc_json *json, const struct hvc_caller *caller)
@@ -49,7 +50,7 @@ static void add_caller(struct hvc_json *json, const struct hvc_caller *caller)
 }
 
 enum hvc_status hvc_callers_json(FILE *out, const struct hvc_callers *callers, const char *against,
-                                 struct hvc_diag *diag)
+                                 const struct hvc_findings *findings, struct hvc_diag *diag)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-callers/1");
 
@@ -66,5 +67,6 @@ enum hvc_status hvc_callers_json(FILE *out, const struct hvc_callers *callers, c
 	for (size_t i = 0; i < callers->callers; i++)
 		add_caller(json, &callers->caller[i]);
 	hvc_json__close(json);
+	hvc_json__findings(json, findings);
 	return hvc_json__print(json, out, diag);
 }

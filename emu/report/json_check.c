@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "hvcheck/arch.h"
 #include "report/contract_words.h"
+#include "report/finding.h"
 #include "report/invented.h"
 #include "report/json_class.h"
 #include "report/words.h"
@@ -108,7 +109,7 @@ static void add_invented(struct hvc_json *json, const struct hvc_check *check)
 }
 
 enum hvc_status hvc_check_json(FILE *out, const struct hvc_check *check, const char *abi,
-                               struct hvc_diag *diag)
+                               const struct hvc_findings *findings, struct hvc_diag *diag)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-check/1");
 	uint32_t classified = 0;
@@ -137,5 +138,6 @@ enum hvc_status hvc_check_json(FILE *out, const struct hvc_check *check, const c
 		add_finding(json, check, &check->finding[i]);
 	hvc_json__close(json);
 	hvc_json__contract(json, check->contract, check->subject);
+	hvc_json__findings(json, findings);
 	return hvc_json__print(json, out, diag);
 }

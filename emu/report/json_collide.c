@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "report/finding.h"
 #include "report/json_class.h"
 #include "report/json_overlap.h"
 
@@ -49,7 +50,7 @@ static void add_pair(struct hvc_json *json, const struct hvc_collide *collide,
 }
 
 enum hvc_status hvc_collide_json(FILE *out, const struct hvc_collide *collide,
-                                 struct hvc_diag *diag)
+                                 const struct hvc_findings *findings, struct hvc_diag *diag)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-collide/1");
 
@@ -70,5 +71,6 @@ enum hvc_status hvc_collide_json(FILE *out, const struct hvc_collide *collide,
 		if (collide->pair[i].imms)
 			add_pair(json, collide, &collide->pair[i]);
 	hvc_json__close(json);
+	hvc_json__findings(json, findings);
 	return hvc_json__print(json, out, diag);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "hvcheck/arch.h"
 #include "report/contract_words.h"
+#include "report/finding.h"
 #include "report/invented.h"
 #include "report/json_class.h"
 #include "report/note.h"
@@ -173,7 +174,8 @@ static void add_invented(struct hvc_json *json, const struct hvc_diff *diff)
 	hvc_json__close(json);
 }
 
-enum hvc_status hvc_diff_json(FILE *out, const struct hvc_diff *diff, struct hvc_diag *diag)
+enum hvc_status hvc_diff_json(FILE *out, const struct hvc_diff *diff,
+                              const struct hvc_findings *findings, struct hvc_diag *diag)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-diff/1");
 
@@ -191,5 +193,6 @@ enum hvc_status hvc_diff_json(FILE *out, const struct hvc_diff *diff, struct hvc
 		hvc_json__contract(json, diff->contract[side], diff->map[side]->subject);
 		hvc_json__close(json);
 	}
+	hvc_json__findings(json, findings);
 	return hvc_json__print(json, out, diag);
 }

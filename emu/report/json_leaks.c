@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "report/finding.h"
 #include "report/json_class.h"
 
 static void add_secrets(struct hvc_json *json, const char *key, uint32_t secrets)
@@ -81,7 +82,8 @@ static void add_leak(struct hvc_json *json, const struct hvc_subject *subject,
 }
 
 enum hvc_status hvc_leaks_json(FILE *out, const struct hvc_subject *subject,
-                               const struct hvc_leaks *leaks, struct hvc_diag *diag)
+                               const struct hvc_leaks *leaks, const struct hvc_findings *findings,
+                               struct hvc_diag *diag)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-leaks/1");
 
@@ -103,5 +105,6 @@ enum hvc_status hvc_leaks_json(FILE *out, const struct hvc_subject *subject,
 	for (unsigned i = 0; i < leaks->leaks; i++)
 		add_leak(json, subject, leaks, &leaks->leak[i]);
 	hvc_json__close(json);
+	hvc_json__findings(json, findings);
 	return hvc_json__print(json, out, diag);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "report/finding.h"
 #include "report/json_class.h"
 
 static void add_hazard(struct hvc_json *json, const struct hvc_safety *safety, unsigned index)
@@ -24,7 +25,8 @@ static void add_hazard(struct hvc_json *json, const struct hvc_safety *safety, u
 	hvc_json__close(json);
 }
 
-enum hvc_status hvc_safety_json(FILE *out, const struct hvc_safety *safety, struct hvc_diag *diag)
+enum hvc_status hvc_safety_json(FILE *out, const struct hvc_safety *safety,
+                                const struct hvc_findings *findings, struct hvc_diag *diag)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-safety/1");
 
@@ -42,5 +44,6 @@ enum hvc_status hvc_safety_json(FILE *out, const struct hvc_safety *safety, stru
 	for (unsigned i = 0; i < safety->hazards; i++)
 		add_hazard(json, safety, i);
 	hvc_json__close(json);
+	hvc_json__findings(json, findings);
 	return hvc_json__print(json, out, diag);
 }

@@ -20,6 +20,7 @@
 #include "hvcheck/collide.h"
 #include "hvcheck/contract.h"
 #include "hvcheck/diff.h"
+#include "hvcheck/finding.h"
 #include "hvcheck/known.h"
 #include "hvcheck/leak.h"
 #include "hvcheck/safety.h"
@@ -85,6 +86,7 @@ struct hvc_call_report {
 };
 
 /*
+ * The JSON of what is judged ends with the findings, as the array "results"; findings may be NULL.
  * `abi` in the writers of a check is the word that opened it, as --abi takes it: the reports say
  * how to reproduce a finding.
  */
@@ -112,10 +114,13 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_check_text(const struct hvc_page *page,
                                                     const struct hvc_check *check, const char *abi,
                                                     struct hvc_diag *diag);
 HVC_MUST_USE HVC_API enum hvc_status hvc_check_json(FILE *out, const struct hvc_check *check,
-                                                    const char *abi, struct hvc_diag *diag);
+                                                    const char *abi,
+                                                    const struct hvc_findings *findings,
+                                                    struct hvc_diag *diag);
 HVC_MUST_USE HVC_API enum hvc_status
 hvc_diff_text(const struct hvc_page *page, const struct hvc_diff *diff, struct hvc_diag *diag);
 HVC_MUST_USE HVC_API enum hvc_status hvc_diff_json(FILE *out, const struct hvc_diff *diff,
+                                                   const struct hvc_findings *findings,
                                                    struct hvc_diag *diag);
 HVC_MUST_USE HVC_API enum hvc_status hvc_leaks_text(const struct hvc_page *page,
                                                     const struct hvc_subject *subject,
@@ -123,17 +128,44 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_leaks_text(const struct hvc_page *page,
                                                     struct hvc_diag *diag);
 HVC_MUST_USE HVC_API enum hvc_status hvc_leaks_json(FILE *out, const struct hvc_subject *subject,
                                                     const struct hvc_leaks *leaks,
+                                                    const struct hvc_findings *findings,
                                                     struct hvc_diag *diag);
 HVC_MUST_USE HVC_API enum hvc_status hvc_safety_text(const struct hvc_page *page,
                                                      const struct hvc_safety *safety,
                                                      struct hvc_diag *diag);
 HVC_MUST_USE HVC_API enum hvc_status hvc_safety_json(FILE *out, const struct hvc_safety *safety,
+                                                     const struct hvc_findings *findings,
                                                      struct hvc_diag *diag);
+/*
+ * Findings of any command. hvc_findings_judge comes first: it says which of them fail.
+ */
+/** Their names, at the end of a text report; nothing where there is nothing to act on. */
+HVC_MUST_USE HVC_API enum hvc_status hvc_findings_text(const struct hvc_page *page,
+                                                       const struct hvc_findings *findings,
+                                                       struct hvc_diag *diag);
+/** For a pull request or a job summary. */
+HVC_MUST_USE HVC_API enum hvc_status
+hvc_findings_markdown(FILE *out, const struct hvc_findings *findings, struct hvc_diag *diag);
+/** JUnit XML: one case a rule. */
+HVC_MUST_USE HVC_API enum hvc_status
+hvc_findings_junit(FILE *out, const struct hvc_findings *findings, struct hvc_diag *diag);
+/** SARIF 2.1.0. */
+HVC_MUST_USE HVC_API enum hvc_status
+hvc_findings_sarif(FILE *out, const struct hvc_findings *findings, struct hvc_diag *diag);
+/** Workflow commands of GitHub, one line a finding. */
+HVC_MUST_USE HVC_API enum hvc_status
+hvc_findings_github(FILE *out, const struct hvc_findings *findings, struct hvc_diag *diag);
+/** The rules that findings are of. */
+HVC_MUST_USE HVC_API enum hvc_status hvc_rules_text(const struct hvc_page *page,
+                                                    struct hvc_diag *diag);
+HVC_MUST_USE HVC_API enum hvc_status hvc_rules_json(FILE *out, struct hvc_diag *diag);
+
 /** details: tell every call that a pair shares, not only how many; JSON always does. */
 HVC_MUST_USE HVC_API enum hvc_status hvc_collide_text(const struct hvc_page *page,
                                                       const struct hvc_collide *collide,
                                                       bool details, struct hvc_diag *diag);
 HVC_MUST_USE HVC_API enum hvc_status hvc_collide_json(FILE *out, const struct hvc_collide *collide,
+                                                      const struct hvc_findings *findings,
                                                       struct hvc_diag *diag);
 /** One page that needs no network and no script. */
 HVC_MUST_USE HVC_API enum hvc_status hvc_collide_html(FILE *out, const struct hvc_collide *collide,
@@ -142,6 +174,7 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_abi_diff_text(const struct hvc_page *pa
                                                        const struct hvc_abi_diff *diff,
                                                        struct hvc_diag *diag);
 HVC_MUST_USE HVC_API enum hvc_status hvc_abi_diff_json(FILE *out, const struct hvc_abi_diff *diff,
+                                                       const struct hvc_findings *findings,
                                                        struct hvc_diag *diag);
 /** A migration table to paste into a cover letter; readable as plain text, too. */
 HVC_MUST_USE HVC_API enum hvc_status
@@ -160,6 +193,8 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_callers_text(const struct hvc_page *pag
                                                       const char *against, bool details,
                                                       struct hvc_diag *diag);
 HVC_MUST_USE HVC_API enum hvc_status hvc_callers_json(FILE *out, const struct hvc_callers *callers,
-                                                      const char *against, struct hvc_diag *diag);
+                                                      const char *against,
+                                                      const struct hvc_findings *findings,
+                                                      struct hvc_diag *diag);
 
 #endif

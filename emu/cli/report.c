@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/report.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "cli/value.h"
+
+enum hvc_status hvc_cli_report__each(const struct hvc_options *options, const struct hvc_page *page,
+                                     const void *of, hvc_report_write *write,
+                                     const struct hvc_findings *findings, struct hvc_diag *diag)
+{
+	HVC_TRY(write(of, options, findings, options->style, page, diag));
+	for (unsigned i = 0; i < options->reports; i++)
+		HVC_TRY(write(of, options, findings, options->report[i].style,
+		              options->report[i].page, diag));
+	return HVC_OK;
+}
+
+enum hvc_status hvc_cli_report__findings(const struct hvc_findings *findings, enum hvc_style style,
+                                         const struct hvc_page *page, struct hvc_diag *diag)
+{
+	switch (style) {
+	case HVC_STYLE_JUNIT:
+		return hvc_findings_junit(page->out, findings, diag);
+	case HVC_STYLE_SARIF:
+		return hvc_findings_sarif(page->out, findings, diag);
+	case HVC_STYLE_GITHUB:
+		return hvc_findings_github(page->out, findings, diag);
+	case HVC_STYLE_MARKDOWN:
+		return hvc_findings_markdown(page->out, findings, diag);
+	default:
+		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0, "no such format here");
+	}
+}
+
+/* The day that expiries are held against: today in UTC, or what a reproducible build says. */
+static enum hvc_status find_today(struct hvc_diag *diag, unsigned *out)
+{
+	const char *epoch = getenv("SOURCE_DATE_EPOCH");
+	time_t now = time(NULL);
+	uint64_t seconds;
+	struct tm day;
+
+	if (epoch && *epoch) {
+		/* The end of the year 9999. */
+		if (!hvc_value__number(epoch, UINT64_C(253402300799), &seconds))
+			return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+			                    "SOURCE_DATE_EPOCH is no number of seconds");
+		now = (time_t)seconds;
+	}
+	if (!gmtime_r(&now, &day))
+		return hvc_diag_set(diag, HVC_E_IO, NULL, 0, 0, "the date is not known");
+	*out = (unsigned)((day.tm_year + 1900) * 10000 + (day.tm_mon + 1) * 100 + day.tm_mday);
+	return HVC_OK;
+}
+
+static bool any_counts(const struct hvc_findings *findings)
+{
+	for (unsigned i = 0; i < findings->count; i++)
+		if (findings->found[i].rule->counts)
+			return true;
+	return false;
+}
+
+static enum hvc_status judge(const struct hvc_options *options, struct hvc_findings *findings,
+                             bool *holds, struct hvc_diag *diag)
+{
+	struct hvc_policy policy = {
+	        .leveled = hvc_options__has(options, HVC_OPTION_FAIL_ON),
+	        .fail_on = options->fail_on,
+	        .suppressions = options->suppressions,
+	};
+	/* No finding says why it does not hold: then none can be excused. */
+	bool unexplained = !*holds && !any_counts(findings);
+
+	if (policy.suppressions)
+		HVC_TRY(find_today(diag, &policy.today));
+	HVC_TRY(hvc_findings_judge(findings, &policy, diag));
+	if (policy.leveled && policy.fail_on == HVC_SEVERITY_COUNT)
+		unexplained = false;
+	*holds = !hvc_findings_fail(findings) && !unexplained;
+	return HVC_OK;
+}
+
+enum hvc_status hvc_cli_report__judged(const struct hvc_options *options,
+                                       const struct hvc_page *page, const void *of,
+                                       hvc_report_write *write, struct hvc_findings *findings,
+                                       bool *holds, struct hvc_diag *diag)
+{
+	enum hvc_status status = judge(options, findings, holds, diag);
+
+	if (status == HVC_OK)
+		status = hvc_cli_report__each(options, page, of, write, findings, diag);
+	hvc_findings_free(findings);
+	return status;
+}
+
+enum hvc_status hvc_cli_report__suppressions(const struct hvc_options *options,
+                                             struct hvc_diag *diag, struct hvc_suppressions **out)
+{
+	struct hvc_suppressions *made;
+	enum hvc_status status;
+
+	*out = NULL;
+	if (!options->suppress)
+		return HVC_OK;
+	HVC_TRY(hvc_suppressions_load(options->suppress, diag, &made));
+	status = hvc_suppressions_check(made, diag);
+	if (status != HVC_OK) {
+		hvc_suppressions_free(made);
+		return status;
+	}
+	*out = made;
+	return HVC_OK;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * From one run to all the reports that were asked for, and to the exit status: --format,
+ * --report, --fail-on, --suppress.
+ */
+#ifndef HVC_CLI_REPORT_H
+#define HVC_CLI_REPORT_H
+
+#include "cli/cli.h"
+
+/** Write what a command has made in one of its styles. findings: NULL where it has none. */
+typedef enum hvc_status hvc_report_write(const void *of, const struct hvc_options *options,
+                                         const struct hvc_findings *findings, enum hvc_style style,
+                                         const struct hvc_page *page, struct hvc_diag *diag);
+
+/** Call `write` for the report itself, and for each --report. */
+HVC_MUST_USE enum hvc_status hvc_cli_report__each(const struct hvc_options *options,
+                                                  const struct hvc_page *page, const void *of,
+                                                  hvc_report_write *write,
+                                                  const struct hvc_findings *findings,
+                                                  struct hvc_diag *diag);
+/**
+ * The same with findings, which are judged first and freed at the end. *holds: what the status
+ * is without a policy; becomes what it is with that of the options.
+ */
+HVC_MUST_USE enum hvc_status hvc_cli_report__judged(const struct hvc_options *options,
+                                                    const struct hvc_page *page, const void *of,
+                                                    hvc_report_write *write,
+                                                    struct hvc_findings *findings, bool *holds,
+                                                    struct hvc_diag *diag);
+/** The styles that all findings have: JUnit, SARIF, GitHub, Markdown. */
+HVC_MUST_USE enum hvc_status hvc_cli_report__findings(const struct hvc_findings *findings,
+                                                      enum hvc_style style,
+                                                      const struct hvc_page *page,
+                                                      struct hvc_diag *diag);
+
+/** Read --suppress before the work begins. *out is NULL where there is none. */
+HVC_MUST_USE enum hvc_status hvc_cli_report__suppressions(const struct hvc_options *options,
+                                                          struct hvc_diag *diag,
+                                                          struct hvc_suppressions **out);
+
+#endif

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/finding.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const severities[] = {
+        [HVC_SEVERITY_NOTE] = "note",
+        [HVC_SEVERITY_WARNING] = "warning",
+        [HVC_SEVERITY_ERROR] = "error",
+};
+
+const char *hvc_severity_name(enum hvc_severity severity)
+{
+	return severity < HVC_SEVERITY_COUNT ? severities[severity] : "?";
+}
+
+enum hvc_severity hvc_severity_find(const char *name)
+{
+	enum hvc_severity severity = HVC_SEVERITY_NOTE;
+
+	while (severity < HVC_SEVERITY_COUNT && strcmp(name, severities[severity]) != 0)
+		severity++;
+	return severity;
+}
+
+static char *copy(struct hvc_findings *list, const char *text)
+{
+	char *made = strdup(text ? text : "");
+
+	list->failed = list->failed || !made;
+	return made;
+}
+
+/* The text of words, which are freed. */
+static char *take(struct hvc_findings *list, struct hvc_words *words)
+{
+	char *made = words->failed ? NULL : copy(list, hvc_words__text(words));
+
+	list->failed = list->failed || !made;
+	hvc_words__free(words);
+	return made;
+}
+
+void hvc_findings__take(struct hvc_findings *list, char **text, struct hvc_words *words)
+{
+	if (!list) {
+		hvc_words__free(words);
+		return;
+	}
+	free(*text);
+	*text = take(list, words);
+}
+
+struct hvc_findings *hvc_findings__new(const char *command, const char *subject,
+                                       const char *against)
+{
+	struct hvc_findings *list = calloc(1, sizeof(*list));
+	struct hvc_words title = {0};
+
+	if (!list)
+		return NULL;
+	list->command = command;
+	list->subject = copy(list, subject);
+	list->against = copy(list, against);
+	list->account = copy(list, "");
+	hvc_words__add(&title, "%s", subject);
+	if (*against)
+		hvc_words__add(&title, " against %s", against);
+	list->title = take(list, &title);
+	return list;
+}
+
+static void drop(struct hvc_found *found)
+{
+	free(found->about);
+	free(found->key);
+	free(found->summary);
+	free(found->call);
+	free(found->command);
+	free(found->file);
+	free(found->symbol);
+}
+
+void hvc_findings_free(struct hvc_findings *findings)
+{
+	if (!findings)
+		return;
+	for (unsigned i = 0; i < findings->count; i++)
+		drop(&findings->found[i]);
+	for (unsigned i = 0; i < findings->cases; i++) {
+		free(findings->one[i].name);
+		free(findings->one[i].title);
+	}
+	free(findings->found);
+	free(findings->one);
+	free(findings->subject);
+	free(findings->against);
+	free(findings->title);
+	free(findings->account);
+	free(findings);
+}
+
+/* The finding that a draft only says again. */
+static struct hvc_found *find_alike(const struct hvc_findings *list, const struct hvc_draft *draft,
+                                    const struct hvc_finding_rule *rule)
+{
+	for (unsigned i = 0; !draft->each && i < list->count; i++) {
+		struct hvc_found *found = &list->found[i];
+
+		if (found->rule == rule &&
+		    !strcmp(found->about, draft->about ? draft->about : "") &&
+		    !strcmp(found->key, hvc_words__text(&draft->key)))
+			return found;
+	}
+	return NULL;
+}
+
+static void append(struct hvc_findings *list, struct hvc_draft *draft,
+                   const struct hvc_finding_rule *rule)
+{
+	struct hvc_found *grown = realloc(list->found, (list->count + 1) * sizeof(*grown));
+
+	if (!grown) {
+		list->failed = true;
+		return;
+	}
+	list->found = grown;
+	list->found[list->count++] = (struct hvc_found){
+	        .rule = rule,
+	        .about = copy(list, draft->about),
+	        .key = take(list, &draft->key),
+	        .summary = take(list, &draft->summary),
+	        .call = take(list, &draft->call),
+	        .command = take(list, &draft->command),
+	        .file = copy(list, draft->file),
+	        .line = draft->line,
+	        .column = draft->column,
+	        .symbol = copy(list, draft->symbol),
+	        .address = draft->address,
+	        .has_address = draft->has_address,
+	        .calls = draft->calls,
+	};
+}
+
+void hvc_findings__add(struct hvc_findings *list, struct hvc_draft *draft)
+{
+	const struct hvc_finding_rule *rule = hvc_finding_rule_find(draft->rule);
+	struct hvc_found *alike = NULL;
+
+	if (list && !list->failed) {
+		alike = find_alike(list, draft, rule);
+		if (alike)
+			alike->calls += draft->calls;
+		else
+			append(list, draft, rule);
+	}
+	hvc_words__free(&draft->key);
+	hvc_words__free(&draft->summary);
+	hvc_words__free(&draft->call);
+	hvc_words__free(&draft->command);
+}
+
+void hvc_findings__case(struct hvc_findings *list, const char *name, const char *title, bool open)
+{
+	struct hvc_finding_case *grown;
+
+	if (!list || list->failed)
+		return;
+	grown = realloc(list->one, (list->cases + 1) * sizeof(*grown));
+	if (!grown) {
+		list->failed = true;
+		return;
+	}
+	list->one = grown;
+	list->one[list->cases++] =
+	        (struct hvc_finding_case){copy(list, name), copy(list, title), open};
+}
+
+void hvc_findings__cases(struct hvc_findings *list)
+{
+	const struct hvc_finding_rule *rule;
+
+	for (size_t i = 0; list && (rule = hvc_finding_rule_at(i)) != NULL; i++)
+		if (!strcmp(rule->command, list->command))
+			hvc_findings__case(list, rule->id, rule->title, false);
+}
+
+unsigned hvc_findings__case_of(const struct hvc_findings *list, const struct hvc_found *found)
+{
+	unsigned i = 0;
+
+	/* A rule of the ABI may have the name of a finding rule, but not of one of this command. */
+	while (i < list->cases && strcmp(list->one[i].name, found->about) != 0)
+		i++;
+	if (i < list->cases && !strcmp(list->command, "check") && *found->rule->command)
+		return i;
+	for (i = 0; i < list->cases; i++)
+		if (!strcmp(list->one[i].name, found->rule->id))
+			break;
+	return i;
+}
+
+unsigned hvc_findings__count(const struct hvc_findings *list, enum hvc_severity severity)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < list->count; i++)
+		count += !list->found[i].suppressed && list->found[i].rule->severity == severity;
+	return count;
+}
+
+/* Errors first; what is of one severity stays in the order of the report. */
+static void sort(struct hvc_findings *list)
+{
+	for (unsigned i = 1; i < list->count; i++) {
+		struct hvc_found found = list->found[i];
+		unsigned to = i;
+
+		for (; to && list->found[to - 1].rule->severity < found.rule->severity; to--)
+			list->found[to] = list->found[to - 1];
+		list->found[to] = found;
+	}
+}
+
+/* FNV-1a, over the characters and the zero behind them. */
+static uint64_t hash(uint64_t sum, const char *text)
+{
+	do {
+		sum = (sum ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+	} while (*text++);
+	return sum;
+}
+
+void hvc_findings__stamp(struct hvc_findings *list)
+{
+	for (unsigned i = 0; i < list->count; i++) {
+		struct hvc_found *found = &list->found[i];
+		uint64_t sum = hash(UINT64_C(0xcbf29ce484222325), "1");
+		char ordinal[16];
+		unsigned before = 0;
+
+		for (unsigned k = 0; k < i; k++)
+			before += list->found[k].rule == found->rule &&
+			          !strcmp(list->found[k].about, found->about) &&
+			          !strcmp(list->found[k].key, found->key);
+		snprintf(ordinal, sizeof(ordinal), "%u", before);
+		sum = hash(hash(sum, found->rule->id), list->subject);
+		sum = hash(hash(sum, list->against), found->about);
+		sum = hash(hash(sum, found->key), before ? ordinal : "");
+		snprintf(found->fingerprint, sizeof(found->fingerprint), "%016" PRIx64, sum);
+	}
+}
+
+enum hvc_status hvc_findings__end(struct hvc_findings *list, struct hvc_diag *diag,
+                                  struct hvc_findings **out)
+{
+	if (!list || list->failed) {
+		hvc_findings_free(list);
+		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	}
+	sort(list);
+	hvc_findings__stamp(list);
+	*out = list;
+	return HVC_OK;
+}

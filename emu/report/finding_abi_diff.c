@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "report/abi_note.h"
+#include "report/finding.h"
+#include "report/note.h"
+
+/* The words that opened the two ABIs, which say where they can be looked up. */
+struct sides {
+	const struct hvc_abi_diff *diff;
+	const char *file[HVC_SIDE_COUNT];
+};
+
+/* Where to look: the rule on the new side, or where there is none the old side's. */
+static void put_place(struct hvc_draft *draft, const struct sides *sides,
+                      const struct hvc_rule *const rule[HVC_SIDE_COUNT])
+{
+	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
+		if (!sides->file[side] || !rule[side])
+			continue;
+		draft->file = sides->file[side];
+		draft->line = rule[side]->line;
+		draft->column = rule[side]->column;
+	}
+}
+
+static void add(struct hvc_findings *list, const struct sides *sides,
+                const struct hvc_abi_operation *operation, const char *id,
+                const struct hvc_words *key, const char *summary)
+{
+	const struct hvc_rule *const rule[HVC_SIDE_COUNT] = {operation->use[HVC_SIDE_OLD].rule,
+	                                                     operation->use[HVC_SIDE_NEW].rule};
+	const struct hvc_abi_use *use =
+	        &operation->use[rule[HVC_SIDE_NEW] ? HVC_SIDE_NEW : HVC_SIDE_OLD];
+	struct hvc_draft draft = {.rule = id, .about = operation->name};
+
+	put_place(&draft, sides, rule);
+	hvc_words__add(&draft.key, "%s", key ? hvc_words__text(key) : "");
+	hvc_words__add(&draft.summary, "%s", summary);
+	hvc_words__witness(&draft.call, &use->witness);
+	hvc_findings__add(list, &draft);
+}
+
+/* Registers that calls of one side may change, and those of the other may not. */
+static void add_registers(struct hvc_findings *list, const struct sides *sides,
+                          const struct hvc_abi_operation *operation, const struct hvc_regset *set,
+                          const char *id, const char *verb)
+{
+	struct hvc_words key = {0}, summary = {0};
+
+	if (hvc_regset_empty(set))
+		return;
+	hvc_words__ranges(&key, set);
+	hvc_words__add(&summary, "%s %s", verb, hvc_words__text(&key));
+	add(list, sides, operation, id, &key, hvc_words__text(&summary));
+	hvc_words__free(&key);
+	hvc_words__free(&summary);
+}
+
+static void add_both(struct hvc_findings *list, const struct sides *sides,
+                     const struct hvc_abi_operation *operation)
+{
+	const struct hvc_rule *old = operation->use[HVC_SIDE_OLD].rule;
+	const struct hvc_rule *new = operation->use[HVC_SIDE_NEW].rule;
+	struct hvc_regset kept = {{old->clobbers.bits[0] & ~new->clobbers.bits[0],
+	                           old->clobbers.bits[1] & ~new->clobbers.bits[1]}};
+	struct hvc_words note = {0};
+
+	/* A result is no register that is kept. */
+	for (unsigned i = 0; i < new->results; i++)
+		hvc_regset_remove(&kept, new->result[i].reg);
+	hvc_abi_note__operation(operation, &note);
+	if (operation->moved)
+		add(list, sides, operation, "diff-renumbered", NULL, hvc_words__text(&note));
+	if (operation->changed)
+		add(list, sides, operation, "diff-changed", NULL, hvc_words__text(&note));
+	hvc_words__free(&note);
+	add_registers(list, sides, operation, &operation->clobbers, "diff-clobbers",
+	              "may change now");
+	add_registers(list, sides, operation, &kept, "diff-preserves", "keeps now");
+}
+
+static void add_operations(struct hvc_findings *list, const struct sides *sides)
+{
+	for (unsigned i = 0; i < sides->diff->operations; i++) {
+		const struct hvc_abi_operation *operation = &sides->diff->operation[i];
+		const struct hvc_abi_use *use = operation->use;
+
+		if (operation->unknown)
+			continue;
+		if (use[HVC_SIDE_OLD].rule && use[HVC_SIDE_NEW].rule)
+			add_both(list, sides, operation);
+		else if (use[HVC_SIDE_OLD].rule)
+			add(list, sides, operation, "diff-removed", NULL, "removed");
+		else
+			add(list, sides, operation, "diff-added", NULL, "added");
+	}
+}
+
+/* The finding rule of a meeting; NULL: there is nothing to find, or it is told of the operation. */
+static const char *rule_of(const struct hvc_abi_diff *diff, const struct hvc_abi_meeting *meeting)
+{
+	if (meeting->kind == HVC_ABI_MEETING_SAME)
+		return NULL;
+	if (hvc_rule_is_unknown(meeting->rule[HVC_SIDE_OLD]))
+		return "diff-unknown";
+	for (unsigned i = 0; meeting->kind == HVC_ABI_MEETING_CHANGED && i < diff->operations; i++)
+		if (diff->operation[i].changed &&
+		    !strcmp(diff->operation[i].name, meeting->rule[HVC_SIDE_OLD]->name))
+			return NULL;
+	switch (meeting->kind) {
+	case HVC_ABI_MEETING_SILENT:
+		return "diff-silent";
+	case HVC_ABI_MEETING_CHANGED:
+		return "diff-changed";
+	case HVC_ABI_MEETING_NO_PROMISE:
+		return "diff-no-promise";
+	case HVC_ABI_MEETING_REFUSED:
+		return "diff-refused";
+	case HVC_ABI_MEETING_RENAMED:
+		return "diff-renamed";
+	case HVC_ABI_MEETING_SAME:
+	case HVC_ABI_MEETING_COUNT:
+		break;
+	}
+	return NULL;
+}
+
+static void add_meetings(struct hvc_findings *list, const struct sides *sides)
+{
+	for (unsigned i = 0; i < sides->diff->meetings; i++) {
+		const struct hvc_abi_meeting *meeting = &sides->diff->meeting[i];
+		struct hvc_draft draft = {.rule = rule_of(sides->diff, meeting),
+		                          .about = meeting->rule[HVC_SIDE_OLD]->name};
+
+		if (!draft.rule)
+			continue;
+		put_place(&draft, sides, meeting->rule);
+		hvc_words__add(&draft.key, "%s", meeting->rule[HVC_SIDE_NEW]->name);
+		hvc_words__add(&draft.summary,
+		               "an old call is %s now: ", meeting->rule[HVC_SIDE_NEW]->name);
+		hvc_words__promise(&draft.summary, meeting->rule[HVC_SIDE_NEW]);
+		hvc_words__witness(&draft.call, &meeting->overlap->witness);
+		hvc_findings__add(list, &draft);
+	}
+}
+
+static void put_account(struct hvc_findings *list, const struct hvc_abi_diff *diff)
+{
+	struct hvc_abi_counts counts;
+	struct hvc_words words = {0};
+
+	hvc_abi_note__count(diff, &counts);
+	hvc_words__add(&words,
+	               "operations: %u added, %u removed, %u asked for by other calls, %u "
+	               "changed, %u the same",
+	               counts.added, counts.removed, counts.moved, counts.changed, counts.same);
+	hvc_findings__take(list, &list->account, &words);
+}
+
+enum hvc_status hvc_findings_of_abi_diff(const struct hvc_abi_diff *diff,
+                                         const char *const abi[HVC_SIDE_COUNT],
+                                         struct hvc_diag *diag, struct hvc_findings **out)
+{
+	const struct sides sides = {
+	        diff,
+	        {hvc_identity__abi_file(abi[HVC_SIDE_OLD]),
+	         hvc_identity__abi_file(abi[HVC_SIDE_NEW])},
+	};
+	struct hvc_findings *list = hvc_findings__new("diff", hvc_abi_name(diff->abi[HVC_SIDE_NEW]),
+	                                              hvc_abi_name(diff->abi[HVC_SIDE_OLD]));
+
+	if (list) {
+		struct hvc_draft draft = {.rule = "diff-differs"};
+
+		put_account(list, diff);
+		add_operations(list, &sides);
+		add_meetings(list, &sides);
+		hvc_words__add(&draft.summary, "the promises differ in detail");
+		if (!diff->equal && !list->count)
+			hvc_findings__add(list, &draft);
+		hvc_words__free(&draft.summary);
+	}
+	hvc_findings__cases(list);
+	return hvc_findings__end(list, diag, out);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "report/finding.h"
+#include "report/site_words.h"
+
+static const char *const ids[] = {
+        [HVC_CALLER_SELECTOR] = "caller-selector",
+        [HVC_CALLER_NO_CALL] = "caller-unknown-call",
+        [HVC_CALLER_RESULT] = "caller-result",
+        [HVC_CALLER_CLOBBERED] = "caller-clobbered",
+};
+
+static void add_issues(struct hvc_findings *list, const struct hvc_caller *caller, const char *file)
+{
+	const struct hvc_site *site = caller->site;
+
+	for (unsigned i = 0; i < caller->issues; i++) {
+		const struct hvc_caller_issue *issue = &caller->issue[i];
+		struct hvc_draft draft = {
+		        .rule = ids[issue->kind],
+		        .about = site->symbol,
+		        .file = file,
+		        .symbol = site->symbol,
+		        .address = site->address,
+		        .has_address = true,
+		        .each = true,
+		};
+
+		hvc_words__add(&draft.key, "%s, #%u",
+		               issue->reg == HVC_REG_NONE ? "" : hvc_reg_name(issue->reg),
+		               site->imm);
+		hvc_words__add(&draft.summary, "%s", issue->text);
+		hvc_site__instruction(&draft.call, site);
+		hvc_findings__add(list, &draft);
+	}
+}
+
+enum hvc_status hvc_findings_of_callers(const struct hvc_callers *callers, const char *against,
+                                        struct hvc_diag *diag, struct hvc_findings **out)
+{
+	struct hvc_words identity = {0}, other = {0}, file = {0}, account = {0};
+	struct hvc_findings *list;
+
+	hvc_identity__add(&identity, callers->scan->path);
+	hvc_identity__file(&file, callers->scan->path);
+	hvc_identity__add(&other, against);
+	list = hvc_findings__new("callers", hvc_words__text(&identity), hvc_words__text(&other));
+	hvc_words__add(&account, "%zu HVC instructions, of which %zu are held to it",
+	               callers->callers, callers->of[HVC_CALLER_HELD]);
+	if (list) {
+		hvc_findings__take(list, &list->account, &account);
+		for (size_t i = 0; i < callers->callers; i++)
+			add_issues(list, &callers->caller[i], hvc_words__text(&file));
+		list->failed = list->failed || identity.failed || file.failed || other.failed;
+	}
+	hvc_findings__cases(list);
+	hvc_words__free(&identity);
+	hvc_words__free(&other);
+	hvc_words__free(&file);
+	hvc_words__free(&account);
+	return hvc_findings__end(list, diag, out);
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <string.h>
+
+#include "hvcheck/arch.h"
+#include "report/contract_words.h"
+#include "report/finding.h"
+
+/* Where to look: the rule in the specification, or the subject's file. */
+static void put_place(struct hvc_draft *draft, const struct hvc_rule *rule, const char *abi_file,
+                      const char *subject_file)
+{
+	draft->file = abi_file ? abi_file : subject_file;
+	draft->line = abi_file ? rule->line : 0;
+	draft->column = abi_file ? rule->column : 0;
+}
+
+/* What tells one violation of a clause from another: never a value, which may be an address. */
+static void put_key(const struct hvc_verdict *verdict, struct hvc_words *key)
+{
+	if (verdict->clause == HVC_CLAUSE_OUTCOME)
+		hvc_words__add(key, "%s for %s",
+		               hvc_outcome_name((enum hvc_outcome_kind)verdict->actual),
+		               hvc_outcome_name((enum hvc_outcome_kind)verdict->expected));
+	else if (verdict->clause == HVC_CLAUSE_LEVEL)
+		hvc_words__add(key, "%s for %s", hvc_level_name((enum hvc_level)verdict->actual),
+		               hvc_level_name((enum hvc_level)verdict->expected));
+	else if (verdict->reg != HVC_REG_NONE)
+		hvc_words__add(key, "%s", hvc_reg_name(verdict->reg));
+}
+
+static void put_command(const struct hvc_check *check, const struct hvc_finding *finding,
+                        const char *abi, struct hvc_words *command)
+{
+	char text[2048];
+
+	hvc_call_command(check->subject, &check->map[finding->world]->world, &finding->probe,
+	                 finding->imm, text, sizeof(text));
+	hvc_words__add(command, "%s --abi %s", text, abi);
+	if (hvc_words__is_laid_over(check, finding->world))
+		hvc_words__add(command, " --world %s",
+		               hvc_abi_world_at(check->abi, finding->world)->world.name);
+}
+
+static void add_violations(struct hvc_findings *list, const struct hvc_check *check,
+                           const char *abi, const char *subject_file)
+{
+	for (unsigned i = 0; i < check->findings; i++) {
+		const struct hvc_finding *finding = &check->finding[i];
+		const struct hvc_rule *rule =
+		        hvc_abi_rule_at(check->abi, (unsigned)finding->verdict.rule);
+		struct hvc_draft draft = {.about = rule->name, .calls = finding->calls};
+		char id[32], text[512];
+
+		snprintf(id, sizeof(id), "check-%s", hvc_clause_name(finding->verdict.clause));
+		draft.rule = id;
+		put_place(&draft, rule, hvc_identity__abi_file(abi), subject_file);
+		put_key(&finding->verdict, &draft.key);
+		hvc_finding_print(check, finding, text, sizeof(text));
+		hvc_words__add(&draft.summary, "%s", text);
+		hvc_words__call(&draft.call, &finding->probe, finding->imm);
+		put_command(check, finding, abi, &draft.command);
+		hvc_findings__add(list, &draft);
+	}
+}
+
+/* The registers of all findings about a rule, in order; false: an earlier finding told of them. */
+static bool put_places(const struct hvc_contract *contract, unsigned first, struct hvc_words *key)
+{
+	const struct hvc_contract_finding *finding = &contract->finding[first];
+	bool told[HVC_PLACES] = {false};
+
+	for (unsigned i = 0; i < contract->findings; i++) {
+		const struct hvc_contract_finding *other = &contract->finding[i];
+
+		if (other->allowed != finding->allowed ||
+		    contract->class_[other->class_].rule != contract->class_[finding->class_].rule)
+			continue;
+		if (i < first)
+			return false;
+		if (!told[other->place])
+			hvc_words__add(key, "%s%s", key->length ? ", " : "",
+			               hvc_place_name(other->place));
+		told[other->place] = true;
+	}
+	return true;
+}
+
+/* One a rule: what the ABI does not allow, and what it does. */
+static void add_clobbers(struct hvc_findings *list, const struct hvc_check *check, const char *abi,
+                         const char *subject_file)
+{
+	const struct hvc_contract *contract = check->contract;
+
+	for (unsigned i = 0; contract && i < contract->findings; i++) {
+		const struct hvc_contract_finding *first = &contract->finding[i];
+		int index = contract->class_[first->class_].rule;
+		struct hvc_draft draft = {.rule = first->allowed ? "contract-clobbered"
+		                                                 : "contract-broken"};
+		const struct hvc_rule *rule;
+		char text[2048];
+
+		if (index < 0 || !put_places(contract, i, &draft.key)) {
+			hvc_words__free(&draft.key);
+			continue;
+		}
+		rule = hvc_abi_rule_at(check->abi, (unsigned)index);
+		draft.about = rule->name;
+		put_place(&draft, rule, hvc_identity__abi_file(abi), subject_file);
+		hvc_words__add(&draft.summary, "changed, and no result: %s",
+		               hvc_words__text(&draft.key));
+		hvc_words__call(&draft.call, &first->probe, first->probe.call.imm);
+		hvc_call_command(check->subject, &first->world, &first->probe,
+		                 first->probe.call.imm, text, sizeof(text));
+		hvc_words__add(&draft.command, "%s", text);
+		hvc_findings__add(list, &draft);
+	}
+}
+
+static void add_rules(struct hvc_findings *list, const struct hvc_check *check, const char *abi,
+                      const char *subject_file)
+{
+	for (unsigned i = 0; i < hvc_abi_rule_count(check->abi); i++) {
+		const struct hvc_rule *rule = hvc_abi_rule_at(check->abi, i);
+		const struct hvc_rule_account *account = &check->rule[i];
+		struct hvc_draft draft = {.rule = "check-undecided",
+		                          .about = rule->name,
+		                          .calls = account->undecided};
+
+		hvc_findings__case(list, rule->name, *rule->title ? rule->title : rule->source,
+		                   account->conforms + account->violates == 0);
+		if (!account->undecided)
+			continue;
+		put_place(&draft, rule, hvc_identity__abi_file(abi), subject_file);
+		hvc_words__add(&draft.summary, "the ABI promises nothing for these calls");
+		hvc_findings__add(list, &draft);
+	}
+}
+
+static void put_account(struct hvc_findings *list, const struct hvc_check *check)
+{
+	struct hvc_words words = {0};
+	char calls[HVC_NUMBER_SIZE], space[HVC_NUMBER_SIZE];
+
+	hvc_words__number(check->total.calls, calls);
+	hvc_words__number(HVC_IMM_COUNT, space);
+	hvc_words__add(&words, "%s immediates, %s calls; ", space, calls);
+	hvc_words__add(&words, "%" PRIu32 " immediates with a violation",
+	               check->immediates_violating);
+	hvc_findings__take(list, &list->account, &words);
+}
+
+enum hvc_status hvc_findings_of_check(const struct hvc_check *check, const char *abi,
+                                      struct hvc_diag *diag, struct hvc_findings **out)
+{
+	struct hvc_words identity = {0}, file = {0};
+	struct hvc_findings *list;
+
+	hvc_identity__add(&identity, check->subject);
+	hvc_identity__file(&file, check->subject);
+	list = hvc_findings__new("check", hvc_words__text(&identity), hvc_abi_name(check->abi));
+	if (list) {
+		put_account(list, check);
+		add_violations(list, check, abi, hvc_words__text(&file));
+		add_clobbers(list, check, abi, hvc_words__text(&file));
+		add_rules(list, check, abi, hvc_words__text(&file));
+		list->failed = list->failed || identity.failed || file.failed;
+	}
+	hvc_words__free(&identity);
+	hvc_words__free(&file);
+	return hvc_findings__end(list, diag, out);
+}

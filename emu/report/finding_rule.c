@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/* The rules that findings are of. An id is for ever: suppressions and dashboards name it. */
+#include <string.h>
+
+#include "hvcheck/finding.h"
+
+#define ERROR   HVC_SEVERITY_ERROR, true
+#define WARNING HVC_SEVERITY_WARNING, true
+#define NOTE    HVC_SEVERITY_NOTE, true
+/* Told, but no violation and no difference: the exit status stays. */
+#define TELLS HVC_SEVERITY_NOTE, false
+#define WARNS HVC_SEVERITY_WARNING, false
+
+/* clang-format off */
+static const struct hvc_finding_rule rules[] = {
+	{"check-outcome", "check", ERROR, "a call ends another way than promised",
+	 "The handler returns where the ABI promises a refusal, faults where it promises a return, and the like. Run the command given with --trace to see the way taken."},
+	{"check-level", "check", ERROR, "a call ends at another exception level than promised",
+	 "What comes after the call runs with more or fewer rights than its caller relies on."},
+	{"check-address", "check", ERROR, "control goes to another address than promised",
+	 "The outcome is of the promised kind, but execution continues elsewhere."},
+	{"check-result", "check", ERROR, "a result has another value than promised",
+	 "A register that the rule names as a result holds something else when the call comes back."},
+	{"check-preserve", "check", ERROR, "a register changes that had to be kept",
+	 "Callers compiled against the ABI keep values in it over the call."},
+	{"check-memory", "check", ERROR, "memory is written that is not EL2's own",
+	 "The call stores to memory that the ABI leaves to its callers."},
+	{"contract-broken", "check", ERROR, "a register comes back changed though the ABI promises it is kept",
+	 "Found over many register files with --contract, so also where a single call happens to look right."},
+	{"contract-clobbered", "check", TELLS, "a register comes back used up, as the ABI allows",
+	 "Callers must not keep values in it. Worth knowing before an ABI is narrowed."},
+	{"check-undecided", "check", TELLS, "the ABI promises nothing for some calls",
+	 "The rule is marked unspecified, so nothing about these calls can be right or wrong."},
+
+	{"diff-silent", "diff", ERROR, "an old call silently does something else",
+	 "An unchanged caller gets no error, and not what it asked for. Callers must change before this is deployed."},
+	{"diff-removed", "diff", ERROR, "an operation is gone",
+	 "The new side has no call for it."},
+	{"diff-renumbered", "diff", ERROR, "an operation is asked for by other calls",
+	 "It has another number, or moved between the immediate and a register."},
+	{"diff-changed", "diff", ERROR, "an operation does something else",
+	 "The same operation ends in another way, or gives other results."},
+	{"diff-clobbers", "diff", ERROR, "an operation changes registers that it kept",
+	 "Callers that keep values in them over the call break."},
+	{"diff-differs", "diff", ERROR, "calls do something else that no operation accounts for",
+	 "Told by kind of outcome. With an ABI for each side (--abi-old, --abi-new) the report speaks of operations."},
+	{"diff-untried", "diff", WARNING, "a saved map cannot tell: it never made calls that matter now",
+	 "The other side's code compares registers with values that no call of the map has. Make the map again."},
+	{"diff-unknown", "diff", WARNING, "a call that was none does something else now",
+	 "What asks whether a call exists gets another answer than before."},
+	{"diff-refused", "diff", WARNING, "an old call is refused, or ends otherwise, and its caller can tell",
+	 "Nothing happens unseen, but an unchanged caller does not get what it asked for."},
+	{"diff-no-promise", "diff", WARNING, "nothing is promised any more for an old call",
+	 "It may go on working, and may not."},
+	{"diff-added", "diff", NOTE, "there is a new operation",
+	 "No old caller is concerned, unless it probed for it."},
+	{"diff-preserves", "diff", NOTE, "an operation keeps registers that it changed",
+	 "New callers that rely on it do not work on the old side."},
+	{"diff-renamed", "diff", NOTE, "an operation has another name, and the same promise",
+	 "Of interest to who reads specifications only."},
+
+	{"leak-register", "leaks", ERROR, "a register tells a secret of EL2",
+	 "Its value depends on what the caller has no way to read. The instruction that moved it there is named where it is known."},
+	{"leak-simd", "leaks", ERROR, "an FP/SIMD register tells a secret of EL2",
+	 "As leak-register."},
+	{"leak-memory", "leaks", ERROR, "memory of the caller tells a secret of EL2",
+	 "What the call stores depends on what the caller has no way to read."},
+	{"leak-outcome", "leaks", ERROR, "how a call ends tells a secret of EL2",
+	 "The handler branches on what the caller has no way to read."},
+
+	{"safety-control", "safety", ERROR, "an unknown call makes EL2 go where its caller chose",
+	 "Code of the caller's choice runs at EL2."},
+	{"safety-vectors", "safety", ERROR, "an unknown call changes VBAR_EL2",
+	 "The next exception to EL2 goes elsewhere."},
+	{"safety-state", "safety", ERROR, "an unknown call changes a register of EL2",
+	 "A call that is none by the ABI should change nothing."},
+	{"safety-memory", "safety", ERROR, "an unknown call writes memory that is not EL2's own",
+	 "A call that is none by the ABI should change nothing."},
+	{"safety-image", "safety", ERROR, "an unknown call writes the handler's own code or data",
+	 "The next call may do anything."},
+	{"safety-fault", "safety", ERROR, "an unknown call faults inside EL2",
+	 "Any caller can stop the hypervisor with it."},
+	{"safety-open", "safety", TELLS, "a call that the ABI leaves unspecified does one of these things",
+	 "No promise is broken: the ABI says nothing about it."},
+	{"safety-stuck", "safety", TELLS, "an unknown call never comes back",
+	 "Often meant: the handler parks the caller."},
+
+	{"caller-selector", "callers", ERROR, "what selects the call is left to chance",
+	 "On some way to the HVC nobody sets the selecting register for it."},
+	{"caller-unknown-call", "callers", ERROR, "a call that the vectors do not know",
+	 "The caller gets the answer to calls that are none."},
+	{"caller-result", "callers", WARNING, "nothing reads a result",
+	 "The caller cannot know whether the call worked."},
+	{"caller-clobbered", "callers", ERROR, "a register that the call may change is used after it",
+	 "It works until the handler makes use of its right."},
+
+	{"collide-differs", "collide", ERROR, "two ABIs claim a call, and mean something else by it",
+	 "They cannot be told apart by it: only one of them can be served at a time."},
+	{"collide-same", "collide", WARNING, "two ABIs claim a call, and mean the same",
+	 "Harmless as long as both stay as they are."},
+
+	{"suppression-expired", "", WARNS, "a suppression has ended",
+	 "It does not suppress any more. Repair what it is about, or look again and set a new day."},
+	{"suppression-unused", "", WARNS, "a suppression suppresses nothing",
+	 "What it is about is repaired, or it names it wrongly. Remove it, so that it hides nothing new."},
+};
+/* clang-format on */
+
+const struct hvc_finding_rule *hvc_finding_rule_at(size_t i)
+{
+	return i < sizeof(rules) / sizeof(rules[0]) ? &rules[i] : NULL;
+}
+
+const struct hvc_finding_rule *hvc_finding_rule_find(const char *id)
+{
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
+		if (!strcmp(rules[i].id, id))
+			return &rules[i];
+	return NULL;
+}

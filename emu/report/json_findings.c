@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+
+#include "report/finding.h"
+
+static void add_text(struct hvc_json *json, const char *key, const char *text)
+{
+	if (*text)
+		hvc_json__string(json, key, text);
+	else
+		hvc_json__null(json, key);
+}
+
+static void add_suppression(struct hvc_json *json, const struct hvc_suppression *entry)
+{
+	char day[40];
+
+	if (!entry) {
+		hvc_json__null(json, "suppressed");
+		return;
+	}
+	snprintf(day, sizeof(day), "%04u-%02u-%02u", entry->expires / 10000,
+	         entry->expires / 100 % 100, entry->expires % 100);
+	hvc_json__object(json, "suppressed");
+	hvc_json__string(json, "reason", entry->reason);
+	hvc_json__string(json, "owner", entry->owner);
+	hvc_json__string(json, "expires", day);
+	hvc_json__close(json);
+}
+
+void hvc_json__findings(struct hvc_json *json, const struct hvc_findings *findings)
+{
+	if (!findings)
+		return;
+	hvc_json__array(json, "results");
+	for (unsigned i = 0; i < findings->count; i++) {
+		const struct hvc_found *found = &findings->found[i];
+
+		hvc_json__object(json, NULL);
+		hvc_json__string(json, "id", found->rule->id);
+		hvc_json__string(json, "level", hvc_severity_name(found->rule->severity));
+		add_text(json, "about", found->about);
+		hvc_json__string(json, "summary", found->summary);
+		hvc_json__string(json, "fingerprint", found->fingerprint);
+		hvc_json__boolean(json, "fails", found->fails);
+		add_suppression(json, found->suppressed);
+		hvc_json__close(json);
+	}
+	hvc_json__close(json);
+}
+
+enum hvc_status hvc_rules_json(FILE *out, struct hvc_diag *diag)
+{
+	struct hvc_json *json = hvc_json__new("hvcheck-list/1");
+	const struct hvc_finding_rule *rule;
+
+	hvc_json__array(json, "rules");
+	for (size_t i = 0; (rule = hvc_finding_rule_at(i)) != NULL; i++) {
+		hvc_json__object(json, NULL);
+		hvc_json__string(json, "id", rule->id);
+		add_text(json, "command", rule->command);
+		hvc_json__string(json, "level", hvc_severity_name(rule->severity));
+		hvc_json__boolean(json, "counts", rule->counts);
+		hvc_json__string(json, "title", rule->title);
+		hvc_json__string(json, "help", rule->help);
+		hvc_json__close(json);
+	}
+	hvc_json__close(json);
+	return hvc_json__print(json, out, diag);
+}

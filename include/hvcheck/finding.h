@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Findings: what a report finds fault with or has to tell, one list for all commands and all
+ * formats. Each finding is of a rule, which has a stable name ('hvcheck list rules'), and has a
+ * fingerprint that stays the same while the finding does: it is made from names and kinds, never
+ * from addresses, paths, dates or counts.
+ */
+#ifndef HVCHECK_FINDING_H
+#define HVCHECK_FINDING_H
+
+#include "hvcheck/abi_diff.h"
+#include "hvcheck/callers.h"
+#include "hvcheck/check.h"
+#include "hvcheck/collide.h"
+#include "hvcheck/contract.h"
+#include "hvcheck/leak.h"
+#include "hvcheck/safety.h"
+#include "hvcheck/suppression.h"
+
+enum hvc_severity {
+	HVC_SEVERITY_NOTE,
+	HVC_SEVERITY_WARNING,
+	HVC_SEVERITY_ERROR,
+	HVC_SEVERITY_COUNT,
+};
+
+/** "note", "warning", "error". */
+HVC_API const char *hvc_severity_name(enum hvc_severity severity);
+/** HVC_SEVERITY_COUNT when there is none of that name. */
+HVC_API enum hvc_severity hvc_severity_find(const char *name);
+
+/** A rule that findings are of. All strings constant. */
+struct hvc_finding_rule {
+	const char *id;      /**< never changes, never used for anything else */
+	const char *command; /**< that finds it; "" for what any of them may find */
+	enum hvc_severity severity;
+	bool counts;       /**< makes the exit status 1 where no level to fail on is given */
+	const char *title; /**< one line */
+	const char *help;  /**< what it means for whom, and what to do */
+};
+
+/** Rule i, by command; NULL past the end. */
+HVC_API const struct hvc_finding_rule *hvc_finding_rule_at(size_t i);
+/** NULL when there is no such rule. */
+HVC_API const struct hvc_finding_rule *hvc_finding_rule_find(const char *id);
+
+#define HVC_FINGERPRINT_SIZE 17u
+
+/** One finding. Text that does not apply is "". */
+struct hvc_found {
+	const struct hvc_finding_rule *rule;
+	char *about;   /**< rule of the ABI, operation, function, two ABIs: see the rule */
+	char *key;     /**< kind of outcome, register: what tells it from others about the same */
+	char *summary; /**< one line */
+	char *call;    /**< a witness: "hvc #0, x0 = 0x1" */
+	char *command; /**< that makes the witness */
+	char *file;    /**< where to look: the specification, or the subject's file */
+	unsigned line, column; /**< from 1; 0: none */
+	char *symbol;          /**< where in the subject */
+	uint64_t address;
+	bool has_address;
+	uint64_t calls; /**< in how many; 0: not counted */
+	char fingerprint[HVC_FINGERPRINT_SIZE];
+	const struct hvc_suppression *suppressed; /**< by the user; NULL: by nobody */
+	bool fails;                               /**< as the policy has it: the exit status is 1 */
+};
+
+/** One test, as test reports count them. */
+struct hvc_finding_case {
+	char *name;  /**< a rule of the ABI of a check; else of a finding rule */
+	char *title; /**< one line */
+	bool open;   /**< nothing was judged */
+};
+
+/** All findings of one report, errors first. */
+struct hvc_findings {
+	const char *command; /**< "check" */
+	char *subject;       /**< as fingerprints and suppressions know it: no path, no address */
+	char *against;       /**< the ABI, or the other side; may be "" */
+	char *title;         /**< "linux-stub-4.12 against my-abi" */
+	char *account;       /**< one line: of how much */
+	struct hvc_found *found;
+	unsigned count;
+	struct hvc_finding_case *one; /**< cases */
+	unsigned cases;
+	bool failed; /**< memory ran out while it was made */
+};
+
+/* What the reports find. `abi` is the word that opened the ABI, as --abi takes it. */
+HVC_MUST_USE HVC_API enum hvc_status hvc_findings_of_check(const struct hvc_check *check,
+                                                           const char *abi, struct hvc_diag *diag,
+                                                           struct hvc_findings **out);
+HVC_MUST_USE HVC_API enum hvc_status
+hvc_findings_of_diff(const struct hvc_diff *diff, struct hvc_diag *diag, struct hvc_findings **out);
+HVC_MUST_USE HVC_API enum hvc_status hvc_findings_of_abi_diff(const struct hvc_abi_diff *diff,
+                                                              const char *const abi[HVC_SIDE_COUNT],
+                                                              struct hvc_diag *diag,
+                                                              struct hvc_findings **out);
+HVC_MUST_USE HVC_API enum hvc_status hvc_findings_of_leaks(const struct hvc_leaks *leaks,
+                                                           const struct hvc_subject *subject,
+                                                           const char *abi, struct hvc_diag *diag,
+                                                           struct hvc_findings **out);
+HVC_MUST_USE HVC_API enum hvc_status hvc_findings_of_safety(const struct hvc_safety *safety,
+                                                            const char *abi, struct hvc_diag *diag,
+                                                            struct hvc_findings **out);
+HVC_MUST_USE HVC_API enum hvc_status hvc_findings_of_callers(const struct hvc_callers *callers,
+                                                             const char *against,
+                                                             struct hvc_diag *diag,
+                                                             struct hvc_findings **out);
+HVC_MUST_USE HVC_API enum hvc_status hvc_findings_of_collide(const struct hvc_collide *collide,
+                                                             struct hvc_diag *diag,
+                                                             struct hvc_findings **out);
+HVC_API void hvc_findings_free(struct hvc_findings *findings);
+
+/** What makes the exit status 1. */
+struct hvc_policy {
+	bool leveled;              /**< false: whatever counts (hvc_finding_rule.counts) */
+	enum hvc_severity fail_on; /**< and above; HVC_SEVERITY_COUNT: nothing */
+	const struct hvc_suppressions *suppressions; /**< NULL: none; must outlive the findings */
+	unsigned today;                              /**< 20270131 */
+};
+
+/** Do all entries name rules? HVC_E_FORMAT otherwise, and diag says where. */
+HVC_MUST_USE HVC_API enum hvc_status
+hvc_suppressions_check(const struct hvc_suppressions *suppressions, struct hvc_diag *diag);
+
+/**
+ * Apply a policy, once: say of each finding whether it is suppressed and whether it fails, and
+ * add what there is to find about the suppressions themselves. Errors: HVC_E_FORMAT (an entry
+ * names no rule; diag says where), HVC_E_NOMEM.
+ */
+HVC_MUST_USE HVC_API enum hvc_status hvc_findings_judge(struct hvc_findings *findings,
+                                                        const struct hvc_policy *policy,
+                                                        struct hvc_diag *diag);
+/** Does any finding fail? */
+HVC_API bool hvc_findings_fail(const struct hvc_findings *findings);
+
+#endif
