@@ -64,20 +64,29 @@ static void add_both(struct hvc_findings *list, const struct sides *sides,
 	const struct hvc_rule *new = operation->use[HVC_SIDE_NEW].rule;
 	struct hvc_regset kept = {{old->clobbers.bits[0] & ~new->clobbers.bits[0],
 	                           old->clobbers.bits[1] & ~new->clobbers.bits[1]}};
-	struct hvc_words note = {0};
+	struct hvc_words note = {0}, how = {0};
+	const char *rest;
 
 	/* A result is no register that is kept. */
 	for (unsigned i = 0; i < new->results; i++)
 		hvc_regset_remove(&kept, new->result[i].reg);
 	hvc_abi_note__operation(operation, &note);
-	if (operation->moved)
-		add(list, sides, operation, "diff-renumbered", NULL, hvc_words__text(&note));
+	list->failed = list->failed || note.failed;
+	/* How it is asked for comes first, and the rest behind it. */
+	rest = hvc_words__text(&note);
+	if (operation->moved) {
+		hvc_words__add(&how, "%.*s", (int)strcspn(rest, ";"), rest);
+		rest += strcspn(rest, ";");
+		rest += strspn(rest, "; ");
+		add(list, sides, operation, "diff-renumbered", NULL, hvc_words__text(&how));
+	}
 	if (operation->changed)
-		add(list, sides, operation, "diff-changed", NULL, hvc_words__text(&note));
+		add(list, sides, operation, "diff-changed", NULL, *rest ? rest : "another promise");
+	hvc_words__free(&how);
 	hvc_words__free(&note);
 	add_registers(list, sides, operation, &operation->clobbers, "diff-clobbers",
-	              "may change now");
-	add_registers(list, sides, operation, &kept, "diff-preserves", "keeps now");
+	              "may now change");
+	add_registers(list, sides, operation, &kept, "diff-preserves", "now keeps");
 }
 
 static void add_operations(struct hvc_findings *list, const struct sides *sides)
@@ -172,7 +181,11 @@ enum hvc_status hvc_findings_of_abi_diff(const struct hvc_abi_diff *diff,
 
 	if (list) {
 		struct hvc_draft draft = {.rule = "diff-differs"};
+		struct hvc_words title = {0};
 
+		hvc_words__add(&title, "from %s to %s", hvc_abi_name(diff->abi[HVC_SIDE_OLD]),
+		               hvc_abi_name(diff->abi[HVC_SIDE_NEW]));
+		hvc_findings__take(list, &list->title, &title);
 		put_account(list, diff);
 		add_operations(list, &sides);
 		add_meetings(list, &sides);

@@ -2,7 +2,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "hvcheck/arch.h"
 #include "report/finding.h"
 #include "report/note.h"
 
@@ -52,21 +51,88 @@ static void add_registers(struct hvc_findings *list, const struct hvc_diff *diff
 	if (hvc_regset_empty(&only))
 		return;
 	hvc_words__regset(&draft.key, &only);
-	hvc_words__add(&draft.summary, "%s %s", side == HVC_SIDE_NEW ? "changes now" : "keeps now",
+	hvc_words__add(&draft.summary, "%s %s", side == HVC_SIDE_NEW ? "now changes" : "now keeps",
 	               hvc_words__text(&draft.key));
 	put_witness(&draft, diff->map[HVC_SIDE_NEW], use->probe, use->imm);
 	hvc_findings__add(list, &draft);
 }
 
+/* What became of it, without how it is asked for: that is told apart. */
 static void add_note(struct hvc_findings *list, const struct hvc_diff *diff,
-                     const struct hvc_operation *operation, const char *rule)
+                     const struct hvc_operation *operation, size_t selector, const char *rule)
 {
 	const struct hvc_use *use = &operation->use[HVC_SIDE_NEW];
 	struct hvc_draft draft = {.rule = rule, .about = operation->name};
+	struct hvc_words note = {0};
+	const char *rest;
 
-	hvc_note__operation(diff, operation, &draft.summary);
+	hvc_note__operation(diff, operation, &note);
+	rest = hvc_words__text(&note) + selector;
+	hvc_words__add(&draft.summary, "%s", selector && !strncmp(rest, "; ", 2) ? rest + 2 : rest);
+	draft.summary.failed = draft.summary.failed || note.failed;
+	hvc_words__free(&note);
 	put_witness(&draft, diff->map[HVC_SIDE_NEW], use->probe, use->imm);
 	hvc_findings__add(list, &draft);
+}
+
+static const struct hvc_effect *effect_of(const struct hvc_class *class_, enum hvc_reg reg)
+{
+	for (unsigned i = 0; i < class_->effects; i++)
+		if (class_->effect[i].reg == reg)
+			return &class_->effect[i];
+	return NULL;
+}
+
+static bool is_result(const struct hvc_rule *rule, enum hvc_reg reg)
+{
+	for (unsigned i = 0; rule && i < rule->results; i++)
+		if (rule->result[i].reg == reg)
+			return true;
+	return false;
+}
+
+/* With one immediate only, "the immediate" is a number. */
+static bool same_value(const struct hvc_effect *a, const struct hvc_use *old,
+                       const struct hvc_effect *b, const struct hvc_use *new)
+{
+	struct hvc_term x = a->value, y = b->value;
+
+	if (x.kind == HVC_TERM_IMM && old->one_imm)
+		x = (struct hvc_term){.kind = HVC_TERM_CONST, .value = old->imm};
+	if (y.kind == HVC_TERM_IMM && new->one_imm)
+		y = (struct hvc_term){.kind = HVC_TERM_CONST, .value = new->imm};
+	return x.kind == y.kind && (x.kind != HVC_TERM_REG || x.reg == y.reg) && x.value == y.value;
+}
+
+/*
+ * Does it do something else, and not only use up other registers? A register that both ABIs let
+ * the operation change, and that is no result of it, may hold anything.
+ */
+static bool does_otherwise(const struct hvc_diff *diff, const struct hvc_operation *operation)
+{
+	const struct hvc_use *old = &operation->use[HVC_SIDE_OLD];
+	const struct hvc_use *new = &operation->use[HVC_SIDE_NEW];
+	const struct hvc_class *before = &diff->map[HVC_SIDE_OLD]->class_[old->class_];
+	const struct hvc_class *after = &diff->map[HVC_SIDE_NEW]->class_[new->class_];
+	const struct hvc_rule *rule[] = {rule_of(diff->abi[HVC_SIDE_OLD], operation->name),
+	                                 rule_of(diff->abi[HVC_SIDE_NEW], operation->name)};
+
+	if (before->kind != after->kind || before->level != after->level)
+		return true;
+	if (before->kind == HVC_OUTCOME_JUMP &&
+	    (before->pc.kind != after->pc.kind || before->pc.reg != after->pc.reg ||
+	     before->pc.value != after->pc.value))
+		return true;
+	for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_REG_COUNT; reg++) {
+		const struct hvc_effect *a = effect_of(before, reg), *b = effect_of(after, reg);
+		bool result = is_result(rule[0], reg) || is_result(rule[1], reg);
+		bool open = rule[0] && rule[1] && hvc_regset_has(&rule[0]->clobbers, reg) &&
+		            hvc_regset_has(&rule[1]->clobbers, reg);
+
+		if (a && b ? !same_value(a, old, b, new) && (result || !open) : result && a != b)
+			return true;
+	}
+	return false;
 }
 
 /* An operation that both sides have. */
@@ -75,28 +141,22 @@ static void add_both(struct hvc_findings *list, const struct hvc_diff *diff,
 {
 	const struct hvc_use *old = &operation->use[HVC_SIDE_OLD];
 	const struct hvc_use *new = &operation->use[HVC_SIDE_NEW];
-	struct hvc_words selector = {0}, note = {0};
-	bool behaves;
+	struct hvc_words selector = {0};
+	bool unknown = is_unknown(diff, operation->name);
+	bool otherwise = does_otherwise(diff, operation);
 
 	hvc_note__selector(old->how, new->how, &selector);
-	hvc_note__operation(diff, operation, &note);
-	behaves = strcmp(hvc_words__text(&note), "same") != 0 &&
-	          strcmp(hvc_words__text(&note), hvc_words__text(&selector)) != 0;
-	hvc_words__free(&note);
-	if (is_unknown(diff, operation->name)) {
-		if (behaves)
-			add_note(list, diff, operation, "diff-unknown");
-	} else {
-		if (selector.length) {
-			struct hvc_draft draft = {.rule = "diff-renumbered",
-			                          .about = operation->name};
+	if (otherwise)
+		add_note(list, diff, operation, selector.length,
+		         unknown ? "diff-unknown" : "diff-changed");
+	if (!unknown && selector.length) {
+		struct hvc_draft draft = {.rule = "diff-renumbered", .about = operation->name};
 
-			hvc_words__add(&draft.summary, "%s", hvc_words__text(&selector));
-			put_witness(&draft, diff->map[HVC_SIDE_NEW], new->probe, new->imm);
-			hvc_findings__add(list, &draft);
-		}
-		if (behaves)
-			add_note(list, diff, operation, "diff-changed");
+		hvc_words__add(&draft.summary, "%s", hvc_words__text(&selector));
+		put_witness(&draft, diff->map[HVC_SIDE_NEW], new->probe, new->imm);
+		hvc_findings__add(list, &draft);
+	}
+	if (!unknown) {
 		add_registers(list, diff, operation, HVC_SIDE_NEW, "diff-clobbers");
 		add_registers(list, diff, operation, HVC_SIDE_OLD, "diff-preserves");
 	}
@@ -125,6 +185,33 @@ static void add_operations(struct hvc_findings *list, const struct hvc_diff *dif
 	}
 }
 
+static bool is_told(const struct hvc_findings *list, const char *rule, const char *about)
+{
+	for (unsigned i = 0; i < list->count; i++)
+		if (!strcmp(list->found[i].rule->id, rule) && !strcmp(list->found[i].about, about))
+			return true;
+	return false;
+}
+
+/* The finding rule of what an old caller meets; NULL: it is told of the operation, or is none. */
+static const char *meeting_rule(const struct hvc_findings *list, const struct hvc_diff *diff,
+                                const struct hvc_meeting *meeting)
+{
+	const char *operation = diff->operation[meeting->operation].name;
+	const struct hvc_rule *rule = rule_of(diff->abi[HVC_SIDE_NEW], meeting->rule_new);
+
+	if (meeting->same)
+		return NULL;
+	if (is_unknown(diff, operation))
+		return is_told(list, "diff-unknown", operation) ? NULL : "diff-unknown";
+	if (rule && !strcmp(rule->name, operation))
+		return meeting->silent && !is_told(list, "diff-changed", operation) ? "diff-changed"
+		                                                                    : NULL;
+	if (meeting->silent || (rule && hvc_rule_claims(rule)))
+		return "diff-silent";
+	return rule && !rule->specified ? "diff-no-promise" : "diff-refused";
+}
+
 /* What a caller of the old side gets from the new one. */
 static void add_meetings(struct hvc_findings *list, const struct hvc_diff *diff)
 {
@@ -133,20 +220,14 @@ static void add_meetings(struct hvc_findings *list, const struct hvc_diff *diff)
 	for (unsigned i = 0; i < diff->meetings; i++) {
 		const struct hvc_meeting *meeting = &diff->meeting[i];
 		const struct hvc_class *gets = &map->class_[meeting->class_new];
-		const char *operation = diff->operation[meeting->operation].name;
-		bool known = !is_unknown(diff, operation);
 		struct hvc_draft draft = {
-		        .rule = !known            ? "diff-unknown"
-		                : meeting->silent ? "diff-silent"
-		                                  : "diff-refused",
-		        .about = operation,
+		        .rule = meeting_rule(list, diff, meeting),
+		        .about = diff->operation[meeting->operation].name,
 		        .calls = meeting->calls,
 		};
 		char text[1024];
 
-		/* The same operation with other results is told as such. */
-		if (meeting->same || (!meeting->silent && known && diff->abi[HVC_SIDE_NEW] &&
-		                      !strcmp(meeting->rule_new, operation)))
+		if (!draft.rule)
 			continue;
 		hvc_class_print(gets, text, sizeof(text));
 		hvc_words__add(&draft.key, "%s, %s", meeting->rule_new,
@@ -194,6 +275,16 @@ static void add_untried(struct hvc_findings *list, const struct hvc_diff *diff)
 	hvc_findings__add(list, &draft);
 }
 
+static void put_title(struct hvc_findings *list)
+{
+	struct hvc_words words = {0};
+
+	if (!list || list->failed)
+		return;
+	hvc_words__add(&words, "from %s to %s", list->against, list->subject);
+	hvc_findings__take(list, &list->title, &words);
+}
+
 static void put_account(struct hvc_findings *list, const struct hvc_diff *diff)
 {
 	struct hvc_words words = {0};
@@ -235,6 +326,7 @@ enum hvc_status hvc_findings_of_diff(const struct hvc_diff *diff, struct hvc_dia
 	}
 	if (list) {
 		list->failed = list->failed || name[0].failed || name[1].failed;
+		put_title(list);
 		put_account(list, diff);
 		add_untried(list, diff);
 	}

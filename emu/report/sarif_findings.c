@@ -195,7 +195,7 @@ enum hvc_status hvc_findings_sarif(FILE *out, const struct hvc_findings *finding
 	hvc_json__object(json, NULL);
 	add_tool(json, findings);
 	/* What is found by one command about one subject replaces what was found before. */
-	hvc_words__add(&id, "hvcheck/%s/%s/%s", findings->command, findings->subject,
+	hvc_words__add(&id, "hvcheck/%s/%s/%s/", findings->command, findings->subject,
 	               findings->against);
 	if (id.failed)
 		hvc_json__fail(json);
