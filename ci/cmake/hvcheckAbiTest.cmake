@@ -73,7 +73,7 @@ function(hvcheck_add_abi_test)
     if(DEFINED ARG_JUNIT)
       get_filename_component(ARG_JUNIT "${ARG_JUNIT}" ABSOLUTE BASE_DIR
                              "${CMAKE_CURRENT_BINARY_DIR}")
-      set(report --format junit --output "${ARG_JUNIT}")
+      set(report --report "junit=${ARG_JUNIT}")
     endif()
     # By its file: an emulator that a cross build runs its own programs in is not for this one.
     add_test(NAME ${ARG_NAME} COMMAND $<TARGET_FILE:hvcheck::program> check "${subject}"

@@ -13,8 +13,6 @@ tail -n 3 tree/CMakeLists.txt | while read -r line; do
 done
 # The README's command writes the baseline that is there, and a second is enough for the tests.
 sed -i 's/BASELINE lodge.map/& JUNIT junit.xml ARGS --brief/' tree/CMakeLists.txt
-"$work/prefix/bin/hvcheck" check linux-stub-3.8 --brief --format junit --quiet >log 2>&1 ||
-	sed -i 's/JUNIT junit.xml//' tree/CMakeLists.txt # this hvcheck cannot
 
 configure() { # FOLDER [CMAKE-ARGUMENT...]
 	quietly cmake -S "$1" -B "$1/build" -DCMAKE_PREFIX_PATH="$work/prefix" "${@:2}"
@@ -64,7 +62,7 @@ configure "$work/a t@ree" -DCMAKE_SYSTEM_NAME=Generic
 ! grep -i warning log || { cat log; fail 'a build for bare metal is warned'; }
 tests pass pass
 [ "$(ctest --test-dir tree/build -N -L hvcheck | grep -c 'Test *#')" = 2 ] || fail 'no label hvcheck'
-! grep -q JUNIT tree/CMakeLists.txt || grep -q '<testsuite' tree/build/junit.xml || fail 'no JUnit'
+grep -q '<testsuite' tree/build/junit.xml || fail 'no JUnit'
 
 refused() { # MESSAGE ARGUMENT...: of hvcheck_add_abi_test
 	sed "s/^hvcheck_add_abi_test.*/hvcheck_add_abi_test(${*:2})/" \
