@@ -6,6 +6,7 @@
 #include "abi/arena.h"
 #include "hvcheck/abi.h"
 #include "hvcheck/arch.h"
+#include "hvcheck/property.h"
 
 /** Rules that can govern one class of immediates, best first: the first that matches wins. */
 struct hvc_abi_candidates {
@@ -27,6 +28,8 @@ struct hvc_abi {
 	unsigned worlds;
 	struct hvc_rule *rule;
 	unsigned rules;
+	const struct hvc_property *property;
+	unsigned properties;
 	const struct hvc_abi_plan *plan;             /**< one a rule */
 	const struct hvc_abi_candidates *candidates; /**< one a class of immediates */
 	uint16_t class_of[HVC_IMM_COUNT];            /**< index in candidates */

@@ -8,4 +8,9 @@
 /** Operands a term takes from the stack: 0..3. */
 unsigned hvc_expr__arity(enum hvc_term_kind kind);
 
+/** hvc_expr_parse where these names are values, too: terms HVC_TERM_VARIABLE. */
+HVC_MUST_USE enum hvc_status hvc_expr__parse_with(const char *text, const char *const *variable,
+                                                  unsigned variables, struct hvc_expr *out,
+                                                  size_t *position, const char **message);
+
 #endif

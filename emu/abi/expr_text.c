@@ -38,6 +38,8 @@ static const struct word {
 
 struct parser {
 	const char *text;
+	const char *const *variable;
+	unsigned variables;
 	size_t at;
 	unsigned depth;
 	struct hvc_expr expr;
@@ -149,6 +151,12 @@ static bool parse_name(struct parser *p)
 			       push(p, start, hvc_expr_const(UINT32_MAX).term[0]) &&
 			       push_kind(p, start, HVC_TERM_AND);
 	}
+	for (unsigned i = 0; i < p->variables; i++) {
+		struct hvc_term term = {HVC_TERM_VARIABLE, HVC_REG_NONE, i};
+
+		if (!strncmp(p->text + start, p->variable[i], length) && !p->variable[i][length])
+			return push(p, start, term);
+	}
 	return refuse(p, start, "unknown name");
 }
 
@@ -206,10 +214,11 @@ static bool parse_level(struct parser *p, unsigned level)
 	return true;
 }
 
-enum hvc_status hvc_expr_parse(const char *text, struct hvc_expr *out, size_t *position,
-                               const char **message)
+enum hvc_status hvc_expr__parse_with(const char *text, const char *const *variable,
+                                     unsigned variables, struct hvc_expr *out, size_t *position,
+                                     const char **message)
 {
-	struct parser p = {.text = text};
+	struct parser p = {.text = text, .variable = variable, .variables = variables};
 
 	if (parse_level(&p, 0) && peek(&p) != '\0')
 		refuse(&p, p.at, "unexpected text after the expression");
@@ -222,6 +231,12 @@ enum hvc_status hvc_expr_parse(const char *text, struct hvc_expr *out, size_t *p
 	if (message)
 		*message = p.message;
 	return HVC_E_FORMAT;
+}
+
+enum hvc_status hvc_expr_parse(const char *text, struct hvc_expr *out, size_t *position,
+                               const char **message)
+{
+	return hvc_expr__parse_with(text, NULL, 0, out, position, message);
 }
 
 struct printer {

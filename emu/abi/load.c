@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "abi/cover.h"
+#include "abi/property.h"
 #include "abi/rule.h"
 #include "abi/world.h"
 
@@ -173,6 +174,7 @@ static enum hvc_status build(const struct hvc_loader *loader, const char *text, 
 	HVC_TRY(read_head(loader, &spec, stem, abi));
 	HVC_TRY(read_rules(loader, &spec, abi));
 	HVC_TRY(check_cover(loader, &spec, abi));
+	HVC_TRY(hvc_property__read(loader, spec.sequences, abi));
 	if (hvc_abi__classify(abi) != HVC_OK || hvc_abi__plan(abi) != HVC_OK)
 		return hvc_loader__fail_memory(loader);
 	return HVC_OK;

@@ -8,6 +8,7 @@
 #include "abi/complaint.h"
 #include "abi/spec.h"
 #include "hvcheck/known.h"
+#include "hvcheck/property.h"
 #include "hvcheck/world.h"
 
 #define TEXT_MAX 4000u
@@ -50,15 +51,35 @@ struct shape_rule {
 	struct shape_promise results, among;
 };
 
+struct shape_variable {
+	char *name, *values;
+};
+
+struct shape_step {
+	char *rule, *imm, *from, *insn, *times, *outcome, *at, *state;
+	char *x[HVC_GPR_COUNT];
+	struct shape_promise gives;
+	struct shape_regs saves;
+};
+
+struct shape_sequence {
+	char *name, *title, *source, *unconfirmed, *world;
+	struct shape_variable *variables;
+	struct shape_step *calls;
+	unsigned variables_count, calls_count;
+};
+
 struct shape {
 	char *abi, *title, *source, *callers, *instructions, *clobbers;
 	struct shape_world *worlds;
 	struct shape_rule *rules;
-	unsigned worlds_count, rules_count;
+	struct shape_sequence *sequences;
+	unsigned worlds_count, rules_count, sequences_count;
 };
 
 #define FIELDS_WHEN              (4u + 2 * HVC_GPR_COUNT)
 #define FIELDS_CALL              3u
+#define FIELDS_STEP              10u
 #define MUST(key, shape, member) CYAML_FIELD_STRING_PTR(key, 0, struct shape, member, 0, TEXT_MAX)
 #define MAY(key, shape, member) \
 	CYAML_FIELD_STRING_PTR(key, CYAML_FLAG_OPTIONAL, struct shape, member, 0, TEXT_MAX)
@@ -70,8 +91,10 @@ struct abi_schema {
 	cyaml_schema_field_t regs[HVC_REG_COUNT + 1];
 	cyaml_schema_field_t promise[HVC_REG_COUNT + HVC_GPR_COUNT + 1];
 	cyaml_schema_field_t when[FIELDS_WHEN + 1], call_field[FIELDS_CALL + FIELDS_WHEN + 1];
-	cyaml_schema_field_t world_field[6], rule_field[15], root_field[9];
-	cyaml_schema_value_t world, call, rule, root;
+	cyaml_schema_field_t world_field[6], rule_field[15], root_field[10];
+	cyaml_schema_field_t variable_field[3], sequence_field[8];
+	cyaml_schema_field_t step_field[FIELDS_STEP + HVC_GPR_COUNT + 1];
+	cyaml_schema_value_t world, call, rule, variable, step, sequence, root;
 };
 
 /** Keys that are registers come from the register table, so that it stays the only list. */
@@ -113,6 +136,52 @@ static void abi_schema_init_call(struct abi_schema *s)
 	        CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct shape_call, s->call_field)};
 }
 
+/** A property that takes several calls. */
+static void abi_schema_init_sequence(struct abi_schema *s)
+{
+	const cyaml_schema_field_t variable[] = {
+	        MUST("name", shape_variable, name),
+	        MUST("values", shape_variable, values),
+	};
+	const cyaml_schema_field_t step[FIELDS_STEP] = {
+	        MUST("rule", shape_step, rule),
+	        MAY("imm", shape_step, imm),
+	        MAY("from", shape_step, from),
+	        MAY("insn", shape_step, insn),
+	        MAY("times", shape_step, times),
+	        MAY("outcome", shape_step, outcome),
+	        MAY("at", shape_step, at),
+	        MAY("state", shape_step, state),
+	        MAP("gives", shape_step, gives, s->promise),
+	        MAP("saves", shape_step, saves, s->regs),
+	};
+	const cyaml_schema_field_t sequence[] = {
+	        MUST("name", shape_sequence, name),
+	        MAY("title", shape_sequence, title),
+	        MAY("source", shape_sequence, source),
+	        MAY("unconfirmed", shape_sequence, unconfirmed),
+	        MAY("world", shape_sequence, world),
+	        CYAML_FIELD_SEQUENCE("variables", CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER,
+	                             struct shape_sequence, variables, &s->variable, 1,
+	                             HVC_PROPERTY_VARIABLES_MAX),
+	        CYAML_FIELD_SEQUENCE("calls", CYAML_FLAG_POINTER, struct shape_sequence, calls,
+	                             &s->step, 1, HVC_PROPERTY_CALLS_MAX),
+	};
+
+	memcpy(s->variable_field, variable, sizeof variable);
+	memcpy(s->step_field, step, sizeof step);
+	for (unsigned i = 0; i < HVC_GPR_COUNT; i++)
+		s->step_field[FIELDS_STEP + i] =
+		        (cyaml_schema_field_t)MAY(hvc_reg_name(i), shape_step, x[i]);
+	memcpy(s->sequence_field, sequence, sizeof sequence);
+	s->variable = (cyaml_schema_value_t){
+	        CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct shape_variable, s->variable_field)};
+	s->step = (cyaml_schema_value_t){
+	        CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct shape_step, s->step_field)};
+	s->sequence = (cyaml_schema_value_t){
+	        CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct shape_sequence, s->sequence_field)};
+}
+
 /** The zeros behind each array of fields are its terminator. */
 static const cyaml_schema_value_t *abi_schema_init(struct abi_schema *s)
 {
@@ -149,10 +218,14 @@ static const cyaml_schema_value_t *abi_schema_init(struct abi_schema *s)
 	                             struct shape, worlds, &s->world, 1, HVC_SPEC_WORLDS_MAX),
 	        CYAML_FIELD_SEQUENCE("rules", CYAML_FLAG_POINTER, struct shape, rules, &s->rule, 1,
 	                             HVC_SPEC_RULES_MAX),
+	        CYAML_FIELD_SEQUENCE("sequences", CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER,
+	                             struct shape, sequences, &s->sequence, 1,
+	                             HVC_SPEC_SEQUENCES_MAX),
 	};
 
 	abi_schema_init_registers(s);
 	abi_schema_init_call(s);
+	abi_schema_init_sequence(s);
 	memcpy(s->world_field, world, sizeof world);
 	memcpy(s->rule_field, rule, sizeof rule);
 	memcpy(s->root_field, root, sizeof root);

@@ -244,6 +244,7 @@ enum hvc_status hvc_spec__read(const char *text, size_t size, const char *file,
 	if (!fill_worlds(hvc_node__find(root, "worlds"), arena, &spec))
 		return fail_memory(&r);
 	HVC_TRY(fill_rules(&r, hvc_node__find(root, "rules"), &spec));
+	spec.sequences = hvc_node__find(root, "sequences");
 	*out = spec;
 	return HVC_OK;
 }

@@ -11,9 +11,10 @@
 #include "abi/arena.h"
 #include "hvcheck/hvc.h"
 
-#define HVC_SPEC_SIZE_MAX   (1u << 20) /**< bytes of one file */
-#define HVC_SPEC_RULES_MAX  512u
-#define HVC_SPEC_WORLDS_MAX 16u
+#define HVC_SPEC_SIZE_MAX      (1u << 20) /**< bytes of one file */
+#define HVC_SPEC_RULES_MAX     512u
+#define HVC_SPEC_WORLDS_MAX    16u
+#define HVC_SPEC_SEQUENCES_MAX 64u
 
 /** A value, or the name of a key. text is NULL where the key is absent. */
 struct hvc_text {
@@ -48,6 +49,8 @@ struct hvc_spec_rule {
 	unsigned line, column;
 };
 
+struct hvc_node;
+
 struct hvc_spec {
 	struct hvc_text abi, title, source, callers, instructions, clobbers;
 	struct hvc_spec_world *world;
@@ -55,9 +58,8 @@ struct hvc_spec {
 	struct hvc_spec_rule *rule;
 	unsigned rules;
 	unsigned rules_line, rules_column;
+	const struct hvc_node *sequences; /**< read by property.c; NULL: none */
 };
-
-struct hvc_node;
 
 /** The text of a node, and where it stands. */
 struct hvc_text hvc_spec__text(const struct hvc_node *node);

@@ -40,6 +40,8 @@ enum hvc_option_id {
 	HVC_OPTION_ABI_NEW,
 	HVC_OPTION_SUGGEST_ABI,
 	HVC_OPTION_RANDOMS,
+	HVC_OPTION_ROLLS,     /**< --seed of random sequences */
+	HVC_OPTION_SEQUENCES, /**< --randoms that counts them */
 	HVC_OPTION_BRIEF,
 	HVC_OPTION_CONTRACT,
 	HVC_OPTION_JOBS,
@@ -168,6 +170,8 @@ enum hvc_status hvc_cmd__leaks(const struct hvc_options *options, const struct h
                                bool *holds, struct hvc_diag *diag);
 enum hvc_status hvc_cmd__safety(const struct hvc_options *options, const struct hvc_page *page,
                                 bool *holds, struct hvc_diag *diag);
+enum hvc_status hvc_cmd__sequence(const struct hvc_options *options, const struct hvc_page *page,
+                                  bool *holds, struct hvc_diag *diag);
 
 enum hvc_status hvc_cmd__completion(const struct hvc_options *options, const struct hvc_page *page,
                                     bool *holds, struct hvc_diag *diag);

@@ -158,6 +158,26 @@ const struct hvc_command hvc_commands[] = {
                 .run = hvc_cmd__safety,
         },
         {
+                .name = "sequence",
+                .usage = "SUBJECT [--abi ABI] [--seed N] [--randoms N]",
+                .summary = "hold a subject to a written ABI over several calls",
+                .details = "Makes calls one after the other, without a reset in between: the "
+                           "sequences that the ABI\nstates, and random ones, each call judged by "
+                           "its rule in the state that those before\nit left. A random sequence "
+                           "that fails is cut down to the shortest one that fails the\nsame way. "
+                           "A built-in subject is held to the ABI of its name when there is no\n"
+                           "--abi. Exit status 0: all hold, 1: some do not.\n",
+                .examples = "  hvcheck sequence linux-stub-4.7\n"
+                            "  hvcheck sequence broken-seq-set-once --abi linux-stub-4.12\n"
+                            "  hvcheck sequence build/el2.elf --abi ./my-abi.yaml --randoms "
+                            "10000\n",
+                .least = 1,
+                .most = 1,
+                .options = COMMON | BIT(ROLLS) | BIT(SEQUENCES) | BIT(BUDGET) | BIT(SYMBOLS) |
+                           BIT(ABI) | AROUND | BIT(FROM) | BIT(INSN),
+                .run = hvc_cmd__sequence,
+        },
+        {
                 .name = "collide",
                 .usage = "[ABI]...",
                 .summary = "which calls more than one ABI claims",

@@ -5,7 +5,8 @@
 #include "cli/cli.h"
 #include "cli/value.h"
 
-#define RANDOMS_MAX 10000u
+#define RANDOMS_MAX   10000u
+#define SEQUENCES_MAX 100000000u
 
 static enum hvc_status bad(struct hvc_diag *diag, const char *option, const char *value,
                            const char *wanted)
@@ -244,6 +245,17 @@ static enum hvc_status take_randoms(struct hvc_options *options, const char *val
 	return HVC_OK;
 }
 
+static enum hvc_status take_sequences(struct hvc_options *options, const char *value,
+                                      struct hvc_diag *diag)
+{
+	uint64_t number;
+
+	if (!hvc_value__number(value, SEQUENCES_MAX, &number))
+		return bad(diag, "randoms", value, "a number of sequences (0 to 100000000)");
+	options->randoms = (unsigned)number;
+	return HVC_OK;
+}
+
 static enum hvc_status take_jobs(struct hvc_options *options, const char *value,
                                  struct hvc_diag *diag)
 {
@@ -376,6 +388,8 @@ const struct hvc_option hvc_option_table[HVC_OPTION_COUNT] = {
 	[HVC_OPTION_ABI_NEW] = {"abi-new", 0, "ABI", "specification that names the operations of B", take_abi_new, false},
 	[HVC_OPTION_SUGGEST_ABI] = {"suggest-abi", 0, NULL, "write a first specification, in YAML, from what the code does;\nits name is that of the --output file", NULL, false},
 	[HVC_OPTION_RANDOMS] = {"randoms", 0, "N", "seeded random values tried in each selecting register, besides\nthose that code and specification name (4)", take_randoms, false},
+	[HVC_OPTION_ROLLS] = {"seed", 0, "N", "seed of the first random sequence; the next has N + 1 (0)", take_seed, false},
+	[HVC_OPTION_SEQUENCES] = {"randoms", 0, "N", "random sequences tried (256)", take_sequences, false},
 	[HVC_OPTION_BRIEF] = {"brief", 0, NULL, "try only the values that code or specification name: no neighbours,\nno dirty upper bits, no edges, no random values", NULL, false},
 	[HVC_OPTION_CONTRACT] = {"contract", 0, NULL, "also measure the fate of every register, FP/SIMD included, over many\nregister files", NULL, false},
 	[HVC_OPTION_JOBS] = {"jobs", 'j', "N", "worker processes, 1 to 256 (one a CPU); the report is the same", take_jobs, false},

@@ -6,6 +6,7 @@
 
 #include "engine/internal.h"
 #include "hvcheck/arch.h"
+#include "hvcheck/sequence.h"
 #include "hvcheck/study.h"
 
 struct line {
@@ -276,4 +277,39 @@ void hvc_call_command(const char *subject, const struct hvc_world *world,
 		if (probe->call.x[n] != plain.x[n])
 			append(&line, " --set x%u=0x%llx", n, (unsigned long long)probe->call.x[n]);
 	append_world(&line, world);
+}
+
+static void append_callers(struct line *line, const struct hvc_sequences *sequences)
+{
+	for (enum hvc_level level = HVC_LEVEL_EL0; level < HVC_LEVEL_COUNT; level++)
+		if (sequences->levels >> level & 1)
+			append(line, " --from %s", hvc_level_name(level));
+	for (enum hvc_insn insn = HVC_INSN_HVC; insn < HVC_INSN_COUNT; insn++)
+		if (sequences->insns >> insn & 1)
+			append(line, " --insn %s", hvc_insn_name(insn));
+}
+
+void hvc_sequence_command(const struct hvc_sequences *sequences, const char *abi,
+                          const struct hvc_sequence_failure *failure, unsigned randoms, char *text,
+                          size_t size)
+{
+	const struct hvc_world *world = &sequences->world[failure->world];
+	const struct hvc_world *plain = &hvc_abi_world_at(sequences->abi, failure->world)->world;
+	struct line line = {text, size, 0};
+
+	if (size)
+		text[0] = '\0';
+	append(&line, "hvcheck sequence ");
+	append_word(&line, sequences->subject);
+	append(&line, " --abi ");
+	append_word(&line, abi);
+	append(&line, " --seed %llu --randoms %u", (unsigned long long)failure->seed, randoms);
+	append_callers(&line, sequences);
+	for (enum hvc_reg reg = HVC_REG_SP_EL0; reg < HVC_REG_COUNT; reg++)
+		if (hvc_regset_has(&world->given, reg) &&
+		    (!hvc_regset_has(&plain->given, reg) ||
+		     plain->state.v[reg] != world->state.v[reg]))
+			append(&line, " --set %s=0x%llx", hvc_reg_name(reg),
+			       (unsigned long long)world->state.v[reg]);
+	append_around(&line, world);
 }

@@ -62,10 +62,10 @@ void hvc_json__verdict(struct hvc_json *json, const struct hvc_abi *abi,
 	        verdict->rule < 0 ? NULL : hvc_abi_rule_at(abi, (unsigned)verdict->rule);
 
 	hvc_json__string(json, "verdict", hvc_verdict_name(verdict->kind));
-	if (!rule)
-		return;
-	hvc_json__string(json, "rule", rule->name);
-	hvc_json__string(json, "source", rule->source);
+	if (rule) {
+		hvc_json__string(json, "rule", rule->name);
+		hvc_json__string(json, "source", rule->source);
+	}
 	if (verdict->kind != HVC_VERDICT_VIOLATES)
 		return;
 	hvc_json__string(json, "clause", hvc_clause_name(verdict->clause));

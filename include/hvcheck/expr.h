@@ -41,6 +41,7 @@ enum hvc_term_kind {
 	HVC_TERM_FUNCTION,
 	HVC_TERM_SPSR,
 	HVC_TERM_VECTOR,
+	HVC_TERM_VARIABLE, /**< of a property (property.h); value is its index */
 };
 
 struct hvc_term {

@@ -24,6 +24,7 @@
 #include "hvcheck/known.h"
 #include "hvcheck/leak.h"
 #include "hvcheck/safety.h"
+#include "hvcheck/sequence.h"
 
 /** The page a text report is set on. */
 struct hvc_page {
@@ -136,6 +137,12 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_safety_text(const struct hvc_page *page
 HVC_MUST_USE HVC_API enum hvc_status hvc_safety_json(FILE *out, const struct hvc_safety *safety,
                                                      const struct hvc_findings *findings,
                                                      struct hvc_diag *diag);
+HVC_MUST_USE HVC_API enum hvc_status hvc_sequences_text(const struct hvc_page *page,
+                                                        const struct hvc_sequences *sequences,
+                                                        const char *abi, struct hvc_diag *diag);
+HVC_MUST_USE HVC_API enum hvc_status hvc_sequences_json(FILE *out,
+                                                        const struct hvc_sequences *sequences,
+                                                        const char *abi, struct hvc_diag *diag);
 /*
  * Findings of any command. hvc_findings_judge comes first: it says which of them fail.
  */

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/open.h"
+#include "cli/progress.h"
+#include "cli/world.h"
+
+#define RANDOMS 256u
+
+static enum hvc_status choose_abi(const struct hvc_options *options,
+                                  const struct hvc_subject *subject, struct hvc_diag *diag,
+                                  const char **out)
+{
+	const char *name = options->abi ? options->abi : hvc_open__abi_of(subject);
+
+	if (!name)
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                    "no shipped ABI is named '%s'; say --abi ABI",
+		                    hvc_subject_name(subject));
+	*out = name;
+	return HVC_OK;
+}
+
+static enum hvc_status try(const struct hvc_options *options, const struct hvc_subject *subject,
+                           const struct hvc_abi *abi, struct hvc_diag *diag,
+                           struct hvc_sequences **out)
+{
+	struct hvc_progress progress;
+	struct hvc_world over;
+	struct hvc_sequence_config config = {
+	        .subject = subject,
+	        .abi = abi,
+	        .over = hvc_cli_world__is_given(options) ? &over : NULL,
+	        .seed = options->seed,
+	        .randoms = hvc_options__has(options, HVC_OPTION_SEQUENCES) ? options->randoms
+	                                                                   : RANDOMS,
+	        .budget = options->budget,
+	        .progress = hvc_progress__tell,
+	        .progress_ctx = &progress,
+	};
+	enum hvc_status status;
+	enum hvc_reg reg;
+
+	if (hvc_cli_world__sets_call(options, &reg))
+		return hvc_diag_set(
+		        diag, HVC_E_ARG, NULL, 0, 0,
+		        "--set: sequences try many values of %s; 'hvcheck run' takes one",
+		        hvc_reg_name(reg));
+	if (hvc_options__has(options, HVC_OPTION_FROM))
+		config.levels = 1u << options->from;
+	if (hvc_options__has(options, HVC_OPTION_INSN))
+		config.insns = 1u << options->insn;
+	HVC_TRY(hvc_cli_world__open(options, subject, diag, &over));
+	if (over.cpu != HVC_CPU_A72 || !over.el3)
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                    "--world: CPU model and EL3 are those of the ABI's worlds");
+	hvc_progress__begin(&progress, options);
+	status = hvc_sequences_try(&config, diag, out);
+	hvc_progress__end(&progress);
+	return status;
+}
+
+enum hvc_status hvc_cmd__sequence(const struct hvc_options *options, const struct hvc_page *page,
+                                  bool *holds, struct hvc_diag *diag)
+{
+	struct hvc_subject *subject = NULL;
+	struct hvc_abi *abi = NULL;
+	struct hvc_sequences *sequences = NULL;
+	const char *name = NULL;
+	enum hvc_status status = hvc_open__subject(options, 0, diag, &subject);
+
+	if (status == HVC_OK)
+		status = choose_abi(options, subject, diag, &name);
+	if (status == HVC_OK)
+		status = hvc_open__abi(name, diag, &abi);
+	if (status == HVC_OK)
+		status = try(options, subject, abi, diag, &sequences);
+	if (status == HVC_OK) {
+		*holds = sequences->broken == 0 && sequences->failures == 0;
+		status = options->style == HVC_STYLE_JSON
+		                 ? hvc_sequences_json(page->out, sequences, name, diag)
+		                 : hvc_sequences_text(page, sequences, name, diag);
+	}
+	hvc_sequences_free(sequences);
+	hvc_abi_free(abi);
+	hvc_subject_close(subject);
+	return status;
+}

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/sequence.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SHRINKS_MAX 8u /* of sequences that fail the same way: the shortest is kept */
+
+struct search {
+	const struct hvc_sequence_config *config;
+	struct hvc_sequences *out;
+	struct hvc_player *player; /* one a world */
+	unsigned players;
+	unsigned capacity;
+	struct hvc_diag *diag;
+};
+
+static enum hvc_status fail_memory(struct hvc_diag *diag)
+{
+	return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+}
+
+static enum hvc_status try_properties(struct search *search)
+{
+	struct hvc_sequences *out = search->out;
+	const struct hvc_abi *abi = out->abi;
+	unsigned count = hvc_abi_property_count(abi);
+
+	out->property = calloc((size_t)count * out->worlds + 1, sizeof *out->property);
+	if (!out->property)
+		return fail_memory(search->diag);
+	for (unsigned i = 0; i < count; i++) {
+		const struct hvc_property *property = hvc_abi_property_at(abi, i);
+
+		for (unsigned world = 0; world < out->worlds; world++) {
+			struct hvc_sequence_property *row = &out->property[out->properties];
+
+			if (!(property->worlds >> world & 1))
+				continue;
+			*row = (struct hvc_sequence_property){.property = i, .world = world};
+			out->properties++;
+			HVC_TRY(hvc_property__try(&search->player[world], out->seed, property,
+			                          search->diag, row));
+			out->broken += row->broken;
+		}
+	}
+	return HVC_OK;
+}
+
+/* The failure that is already there, or room for one more. */
+static struct hvc_sequence_failure *find(struct search *search, const struct hvc_verdict *verdict)
+{
+	struct hvc_sequences *out = search->out;
+
+	for (unsigned i = 0; i < out->failures; i++) {
+		const struct hvc_verdict *known = &out->failure[i].verdict;
+
+		if (known->rule == verdict->rule && known->clause == verdict->clause &&
+		    known->reg == verdict->reg)
+			return &out->failure[i];
+	}
+	if (out->failures == search->capacity) {
+		unsigned capacity = search->capacity ? 2 * search->capacity : 8;
+		void *grown = realloc(out->failure, capacity * sizeof *out->failure);
+
+		if (!grown)
+			return NULL;
+		out->failure = grown;
+		search->capacity = capacity;
+	}
+	out->failure[out->failures] = (struct hvc_sequence_failure){.verdict = *verdict};
+	return &out->failure[out->failures++];
+}
+
+/* Play the cut down sequence once more, and keep what it does. */
+static enum hvc_status keep(struct search *search, struct hvc_player *player,
+                            const struct hvc_call *call, unsigned calls, uint64_t seed,
+                            unsigned found, struct hvc_sequence_failure *out)
+{
+	struct hvc_sequence_step *step = calloc(calls, sizeof *step);
+	struct hvc_played played = {.refused = false};
+	enum hvc_status status =
+	        step ? hvc_player__begin(player, search->diag) : fail_memory(search->diag);
+
+	for (unsigned i = 0; status == HVC_OK && i < calls; i++) {
+		status = hvc_player__call(player, &call[i], search->diag, &played);
+		if (status == HVC_OK)
+			step[i] = played.step;
+	}
+	if (status != HVC_OK) {
+		free(step);
+		return status;
+	}
+	free(out->step);
+	out->world = player->world;
+	out->step = step;
+	out->steps = calls;
+	out->verdict = played.verdict;
+	out->seed = seed;
+	out->found = found;
+	return HVC_OK;
+}
+
+/* call: those made, of which the last failed. */
+static enum hvc_status take(struct search *search, struct hvc_player *player,
+                            const struct hvc_verdict *verdict, struct hvc_call *call,
+                            unsigned calls, uint64_t seed)
+{
+	struct hvc_sequence_failure *failure = find(search, verdict);
+	unsigned found = calls;
+
+	if (!failure)
+		return fail_memory(search->diag);
+	search->out->failed++;
+	if (++failure->sequences > SHRINKS_MAX || failure->steps == 1)
+		return HVC_OK;
+	HVC_TRY(hvc_sequence__shrink(player, verdict, call, &calls, search->diag));
+	if (failure->steps && failure->steps <= calls)
+		return HVC_OK;
+	return keep(search, player, call, calls, seed, found, failure);
+}
+
+static enum hvc_status try_random(struct search *search, uint64_t seed)
+{
+	struct hvc_dice dice = {seed};
+	struct hvc_player *player = &search->player[hvc_dice__below(&dice, search->players)];
+	struct hvc_call call[HVC_SEQUENCE_CALLS_MAX], made[HVC_SEQUENCE_CALLS_MAX];
+	unsigned calls = hvc_sequence__random(player, search->config, &dice, call), count = 0;
+	uint64_t before = player->calls;
+
+	HVC_TRY(hvc_player__begin(player, search->diag));
+	for (unsigned i = 0; i < calls; i++) {
+		struct hvc_played played;
+
+		HVC_TRY(hvc_player__call(player, &call[i], search->diag, &played));
+		if (played.refused)
+			continue;
+		made[count++] = call[i];
+		if (played.verdict.kind == HVC_VERDICT_VIOLATES) {
+			search->out->calls += player->calls - before;
+			return take(search, player, &played.verdict, made, count, seed);
+		}
+		if (played.over)
+			break;
+	}
+	search->out->calls += player->calls - before;
+	return HVC_OK;
+}
+
+static int by_length(const void *a, const void *b)
+{
+	const struct hvc_sequence_failure *x = a, *y = b;
+
+	if (x->steps != y->steps)
+		return x->steps < y->steps ? -1 : 1;
+	if (x->verdict.rule != y->verdict.rule)
+		return x->verdict.rule < y->verdict.rule ? -1 : 1;
+	if (x->verdict.clause != y->verdict.clause)
+		return x->verdict.clause < y->verdict.clause ? -1 : 1;
+	return (x->verdict.reg > y->verdict.reg) - (x->verdict.reg < y->verdict.reg);
+}
+
+static enum hvc_status try_randoms(struct search *search)
+{
+	const struct hvc_sequence_config *config = search->config;
+	struct hvc_sequences *out = search->out;
+
+	for (; out->randoms < config->randoms; out->randoms++) {
+		HVC_TRY(try_random(search, config->seed + out->randoms));
+		if (config->progress &&
+		    !config->progress(config->progress_ctx, out->randoms + 1, config->randoms))
+			return hvc_diag_set(search->diag, HVC_E_CANCELLED, NULL, 0, 0, "cancelled");
+	}
+	if (out->failures)
+		qsort(out->failure, out->failures, sizeof *out->failure, by_length);
+	return HVC_OK;
+}
+
+static enum hvc_status open_worlds(struct search *search)
+{
+	const struct hvc_sequence_config *config = search->config;
+	struct hvc_sequences *out = search->out;
+	unsigned worlds = hvc_abi_world_count(config->abi);
+
+	out->abi = config->abi;
+	out->seed = config->seed;
+	out->levels = config->levels;
+	out->insns = config->insns;
+	out->subject = strdup(hvc_subject_name(config->subject));
+	out->world = calloc(worlds, sizeof *out->world);
+	search->player = calloc(worlds, sizeof *search->player);
+	if (!out->subject || !out->world || !search->player)
+		return fail_memory(search->diag);
+	for (; out->worlds < worlds; out->worlds++, search->players++) {
+		struct hvc_world *world = &out->world[out->worlds];
+
+		*world = hvc_abi_world_at(config->abi, out->worlds)->world;
+		if (config->over && hvc_world_overlay(world, config->over) != HVC_OK)
+			return hvc_diag_set(search->diag, HVC_E_RANGE, NULL, 0, 0,
+			                    "the world has too many registers or boundaries");
+		HVC_TRY(hvc_player__open(config, world, out->worlds, search->diag,
+		                         &search->player[search->players]));
+	}
+	memcpy(out->table, search->player->table, sizeof out->table);
+	return HVC_OK;
+}
+
+enum hvc_status hvc_sequences_try(const struct hvc_sequence_config *config, struct hvc_diag *diag,
+                                  struct hvc_sequences **out)
+{
+	struct search search = {.config = config, .diag = diag};
+	enum hvc_status status;
+
+	search.out = calloc(1, sizeof *search.out);
+	if (!search.out)
+		return fail_memory(diag);
+	status = open_worlds(&search);
+	if (status == HVC_OK)
+		status = try_properties(&search);
+	if (status == HVC_OK)
+		status = try_randoms(&search);
+	for (unsigned i = 0; i < search.players; i++)
+		hvc_player__close(&search.player[i]);
+	free(search.player);
+	if (status != HVC_OK) {
+		hvc_sequences_free(search.out);
+		return status;
+	}
+	*out = search.out;
+	return HVC_OK;
+}
+
+void hvc_sequences_free(struct hvc_sequences *sequences)
+{
+	if (!sequences)
+		return;
+	for (unsigned i = 0; i < sequences->properties; i++)
+		free(sequences->property[i].failure.step);
+	for (unsigned i = 0; i < sequences->failures; i++)
+		free(sequences->failure[i].step);
+	free(sequences->property);
+	free(sequences->failure);
+	free(sequences->world);
+	free(sequences->subject);
+	free(sequences);
+}
+
+/* How the broken promise was written, "" where that says no more than its value. */
+static const char *text_of(const struct hvc_sequences *sequences,
+                           const struct hvc_property *property,
+                           const struct hvc_sequence_failure *failure)
+{
+	const struct hvc_verdict *verdict = &failure->verdict;
+
+	if (failure->stated) {
+		const struct hvc_property_call *says = &property->call[failure->call];
+
+		for (unsigned i = 0; i < says->given; i++)
+			if (says->gives[i].reg == verdict->reg)
+				return says->gives[i].text;
+	} else if (verdict->rule >= 0) {
+		const struct hvc_rule *rule =
+		        hvc_abi_rule_at(sequences->abi, (unsigned)verdict->rule);
+
+		for (unsigned i = 0; i < rule->results; i++)
+			if (rule->result[i].reg == verdict->reg)
+				return rule->result[i].text;
+	}
+	return "";
+}
+
+void hvc_sequence_print(const struct hvc_sequences *sequences, const struct hvc_property *property,
+                        const struct hvc_sequence_failure *failure, char *text, size_t size)
+{
+	const struct hvc_verdict *v = &failure->verdict;
+	const char *says = text_of(sequences, property, failure);
+
+	switch (v->clause) {
+	case HVC_CLAUSE_OUTCOME:
+		snprintf(text, size, "it ends as %s, promised %s",
+		         hvc_outcome_name((enum hvc_outcome_kind)v->actual),
+		         hvc_outcome_name((enum hvc_outcome_kind)v->expected));
+		break;
+	case HVC_CLAUSE_LEVEL:
+		snprintf(text, size, "it ends at %s, promised %s",
+		         hvc_level_name((enum hvc_level)v->actual),
+		         hvc_level_name((enum hvc_level)v->expected));
+		break;
+	case HVC_CLAUSE_ADDRESS:
+		snprintf(text, size, "it ends at 0x%" PRIx64 ", promised 0x%" PRIx64, v->actual,
+		         v->expected);
+		break;
+	case HVC_CLAUSE_RESULT:
+		snprintf(text, size, "%s is 0x%" PRIx64 ", promised 0x%" PRIx64 "%s%s%s",
+		         hvc_reg_name(v->reg), v->actual, v->expected, *says ? " (" : "", says,
+		         *says ? ")" : "");
+		break;
+	case HVC_CLAUSE_PRESERVE:
+		snprintf(text, size, "%s is 0x%" PRIx64 ", was 0x%" PRIx64, hvc_reg_name(v->reg),
+		         v->actual, v->expected);
+		break;
+	case HVC_CLAUSE_MEMORY:
+		snprintf(text, size, "memory that is not EL2's own is written");
+		break;
+	case HVC_CLAUSE_NONE:
+		snprintf(text, size, "nothing is broken");
+		break;
+	}
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "engine/sequence.h"
+
+#define ATTEMPTS 64u
+
+/* SplitMix64 (Steele, Lea, Flood 2014). */
+uint64_t hvc_dice__roll(struct hvc_dice *dice)
+{
+	uint64_t z = dice->state += UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	return z ^ z >> 31;
+}
+
+unsigned hvc_dice__below(struct hvc_dice *dice, uint64_t limit)
+{
+	return (unsigned)(hvc_dice__roll(dice) % limit);
+}
+
+uint64_t hvc_dice__pick(struct hvc_dice *dice, const struct hvc_interval *interval,
+                        unsigned intervals)
+{
+	const struct hvc_interval *in = interval;
+	uint64_t offset;
+
+	if (!dice)
+		return in->lo;
+	in += hvc_dice__below(dice, intervals);
+	switch (hvc_dice__below(dice, 4)) {
+	case 0:
+		return in->lo;
+	case 1:
+		return in->hi;
+	case 2: /* small steps tell more than large ones */
+		offset = hvc_dice__below(dice, 16);
+		return in->hi - in->lo < offset ? in->lo : in->lo + offset;
+	default:
+		offset = hvc_dice__roll(dice);
+		return in->lo +
+		       (in->hi - in->lo == UINT64_MAX ? offset : offset % (in->hi - in->lo + 1));
+	}
+}
+
+static unsigned pick_bit(struct hvc_dice *dice, unsigned bits, unsigned preferred)
+{
+	unsigned bit = dice ? hvc_dice__below(dice, 32) : preferred;
+
+	while (!(bits >> bit & 1))
+		bit = (bit + 1) % 32;
+	return bit;
+}
+
+/* What a register may hold that nothing is said of. */
+static uint64_t pick_value(const struct hvc_player *player, struct hvc_dice *dice, uint64_t base)
+{
+	switch (hvc_dice__below(dice, 8)) {
+	case 0:
+		return player->own;
+	case 1:
+	case 2:
+		return player->table[hvc_dice__below(dice, HVC_SEQUENCE_TABLES)];
+	case 3:
+		return hvc_dice__below(dice, 4) ? hvc_dice__below(dice, 16) : HVC_NEW_VECTORS;
+	case 4:
+		return hvc_dice__roll(dice);
+	default:
+		return base;
+	}
+}
+
+static void fill(const struct hvc_player *player, const struct hvc_wanted *wanted,
+                 struct hvc_dice *dice, struct hvc_call *out)
+{
+	const struct hvc_rule *rule = hvc_abi_rule_at(player->abi, wanted->rule);
+
+	hvc_call_init(out, 0);
+	out->from = (enum hvc_level)pick_bit(dice, wanted->levels, HVC_LEVEL_EL1H);
+	out->insn = (enum hvc_insn)pick_bit(dice, wanted->insns, HVC_INSN_HVC);
+	out->imm = (uint16_t)hvc_dice__pick(dice, rule->imm, rule->imms);
+	if (dice) {
+		for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
+			out->x[n] = pick_value(player, dice, out->x[n]);
+		out->nzcv = hvc_dice__roll(dice) & UINT64_C(0xf0000000);
+		out->daif = hvc_dice__roll(dice) & UINT64_C(0x3c0);
+	}
+	for (unsigned i = 0; i < rule->conditions; i++) {
+		const struct hvc_condition *c = &rule->condition[i];
+		uint64_t *x = &out->x[c->reg];
+
+		*x = (*x & ~c->mask) | (hvc_dice__pick(dice, c->interval, c->intervals) & c->mask);
+	}
+	/* Where the call is promised to end, there must be nothing but a place to end at. */
+	for (unsigned i = 0; rule->has_at && i < rule->at.count; i++) {
+		enum hvc_reg reg = rule->at.term[i].reg;
+
+		if (rule->at.term[i].kind == HVC_TERM_REG && reg < HVC_GPR_COUNT)
+			out->x[reg] = HVC_LANDING + (uint64_t)reg * 0x800;
+	}
+}
+
+bool hvc_sequence__call(const struct hvc_player *player, const struct hvc_wanted *wanted,
+                        struct hvc_dice *dice, struct hvc_call *out)
+{
+	struct hvc_dice own = {wanted->rule};
+
+	if (!wanted->levels || !wanted->insns)
+		return false;
+	for (unsigned i = 0; i < ATTEMPTS; i++) {
+		fill(player, wanted, i || dice ? (dice ? dice : &own) : NULL, out);
+		if (hvc_abi_rule_of(player->abi, player->world, out) == (int)wanted->rule)
+			return true;
+	}
+	return false;
+}
+
+/* Can the sequence go on after such a call? */
+static bool may_go_on(const struct hvc_rule *rule)
+{
+	return rule->outcome == HVC_OUTCOME_RETURN || rule->outcome == HVC_OUTCOME_RETRY ||
+	       rule->outcome == HVC_OUTCOME_INJECT || rule->outcome == HVC_OUTCOME_UNDEFINED;
+}
+
+unsigned hvc_sequence__random(const struct hvc_player *player,
+                              const struct hvc_sequence_config *config, struct hvc_dice *dice,
+                              struct hvc_call *out)
+{
+	unsigned length = 1 + hvc_dice__below(dice, HVC_SEQUENCE_CALLS_MAX), calls = 0;
+	unsigned rules = hvc_abi_rule_count(player->abi), used[HVC_SEQUENCE_CALLS_MAX];
+
+	for (unsigned i = 0; i < ATTEMPTS && calls < length; i++) {
+		bool again = calls && hvc_dice__below(dice, 2);
+		unsigned index =
+		        again ? used[hvc_dice__below(dice, calls)] : hvc_dice__below(dice, rules);
+		const struct hvc_rule *rule = hvc_abi_rule_at(player->abi, index);
+		const struct hvc_wanted wanted = {
+		        .rule = index,
+		        .levels = rule->levels & (config->levels ? config->levels : ~0u),
+		        .insns = rule->insns & (config->insns ? config->insns : ~0u),
+		};
+
+		if (!rule->specified || !(rule->worlds >> player->world & 1))
+			continue;
+		if (!may_go_on(rule) && calls + 1 < length && hvc_dice__below(dice, 8))
+			continue;
+		/* the same call once more, or another of its rule */
+		if (again && hvc_dice__below(dice, 2))
+			out[calls] = out[hvc_dice__below(dice, calls)];
+		else if (!hvc_sequence__call(player, &wanted, dice, &out[calls]))
+			continue;
+		used[calls++] = index;
+	}
+	return calls;
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/sequence.h"
+
+#define TABLE_SIZE UINT64_C(0x800)
+#define SLOT_SIZE  UINT64_C(0x80)
+#define ROOM       UINT64_C(0x10000)   /* the tables lie so far from other memory, at the least */
+#define REACH      UINT64_C(0x7f00000) /* of a branch, a little less than 128 MiB */
+#define B          UINT32_C(0x14000000)
+
+static bool reaches(uint64_t from, uint64_t to)
+{
+	return (from > to ? from - to : to - from) < REACH;
+}
+
+/* Behind the image, else before it; 0 where neither is near enough to branch from. */
+static uint64_t find_room(const struct hvc_player *player)
+{
+	uint64_t behind = (player->image_hi + 2 * ROOM - 1) & ~(ROOM - 1);
+	uint64_t before = (player->image_lo - ROOM) & ~(ROOM - 1);
+
+	if (behind > player->image_hi && reaches(behind, player->own))
+		return behind;
+	if (player->image_lo >= 2 * ROOM && reaches(before, player->own))
+		return before;
+	return 0;
+}
+
+/* Each slot of each table branches to the same slot of the subject's. */
+static bool make_tables(struct hvc_player *player, struct hvc_segment *segment)
+{
+	uint64_t base = find_room(player);
+	size_t size = HVC_SEQUENCE_TABLES * TABLE_SIZE;
+
+	player->code = calloc(1, size);
+	if (!player->code)
+		return false;
+	for (unsigned i = 0; base && i < HVC_SEQUENCE_TABLES; i++) {
+		player->table[i] = base + i * TABLE_SIZE;
+		for (uint64_t slot = 0; slot < TABLE_SIZE; slot += SLOT_SIZE)
+			player->code[(i * TABLE_SIZE + slot) / 4] =
+			        B | ((uint32_t)((player->own - player->table[i]) >> 2) & 0x3ffffff);
+	}
+	if (base + size > player->image_hi)
+		player->image_hi = base + size;
+	if (base && base < player->image_lo)
+		player->image_lo = base;
+	*segment = (struct hvc_segment){base, size, (const uint8_t *)player->code, size};
+	return true;
+}
+
+static void measure(const struct hvc_image *image, struct hvc_player *player)
+{
+	player->own = image->vectors;
+	player->image_lo = UINT64_MAX;
+	for (unsigned i = 0; i < image->segments; i++) {
+		const struct hvc_segment *s = &image->segment[i];
+
+		if (s->address < player->image_lo)
+			player->image_lo = s->address;
+		if (s->address + s->size > player->image_hi)
+			player->image_hi = s->address + s->size;
+	}
+}
+
+enum hvc_status hvc_player__open(const struct hvc_sequence_config *config,
+                                 const struct hvc_world *world, unsigned index,
+                                 struct hvc_diag *diag, struct hvc_player *out)
+{
+	const struct hvc_image *image = hvc_subject_image(config->subject);
+	struct hvc_segment *segment = calloc(image->segments + 1, sizeof *segment);
+	struct hvc_player player = {.abi = config->abi, .world = index};
+	struct hvc_machine_config machine = {
+	        .image = *image, .world = world, .budget = config->budget};
+	enum hvc_status status;
+
+	measure(image, &player);
+	if (!segment || !make_tables(&player, &segment[image->segments])) {
+		free(segment);
+		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	}
+	memcpy(segment, image->segment, image->segments * sizeof *segment);
+	machine.image.segment = segment;
+	machine.image.segments += player.table[0] != 0;
+	status = hvc_machine_open(&machine, diag, &player.machine);
+	free(segment);
+	if (status != HVC_OK) {
+		free(player.code);
+		return status;
+	}
+	*out = player;
+	return HVC_OK;
+}
+
+void hvc_player__close(struct hvc_player *player)
+{
+	hvc_machine_close(player->machine);
+	free(player->code);
+	memset(player, 0, sizeof *player);
+}
+
+enum hvc_status hvc_player__begin(struct hvc_player *player, struct hvc_diag *diag)
+{
+	HVC_TRY(hvc_machine_reset(player->machine, diag));
+	player->state = *hvc_machine_entry(player->machine);
+	return HVC_OK;
+}
+
+bool hvc_player__is_in_place(const struct hvc_player *player)
+{
+	uint64_t vectors = player->state.v[HVC_REG_VBAR_EL2] & HVC_MASK_VBAR;
+	bool found = vectors == player->own;
+
+	for (unsigned i = 0; i < HVC_SEQUENCE_TABLES; i++)
+		found |= player->table[i] && vectors == player->table[i];
+	return found;
+}
+
+/* Does whoever made the call, or the caller's own vectors, go on at the end of it? */
+static bool goes_on(enum hvc_outcome_kind kind)
+{
+	return kind == HVC_OUTCOME_RETURN || kind == HVC_OUTCOME_RETRY ||
+	       kind == HVC_OUTCOME_INJECT || kind == HVC_OUTCOME_UNDEFINED;
+}
+
+enum hvc_status hvc_player__call(struct hvc_player *player, const struct hvc_call *call,
+                                 struct hvc_diag *diag, struct hvc_played *out)
+{
+	bool in_place = hvc_player__is_in_place(player);
+	struct hvc_outcome outcome;
+	struct hvc_state entry;
+	enum hvc_status status;
+
+	*out = (struct hvc_played){.step = {.call = *call, .rule = -1}};
+	out->verdict = (struct hvc_verdict){
+	        .kind = HVC_VERDICT_UNDECIDED, .rule = -1, .reg = HVC_REG_NONE};
+	status = hvc_machine_call(player->machine, call, diag, &outcome);
+	if (status == HVC_E_ARG) {
+		out->refused = true;
+		return HVC_OK;
+	}
+	if (status != HVC_OK)
+		return status;
+	player->calls++;
+	if (in_place) {
+		hvc_entry_state(&player->state, call, &entry);
+		hvc_verdict_judge(player->abi, player->world, &entry,
+		                  hvc_machine_present(player->machine), call, &outcome,
+		                  &out->verdict);
+		out->step.rule = out->verdict.rule;
+	}
+	out->step.outcome = outcome.kind;
+	out->step.level = outcome.level;
+	out->step.pc = outcome.pc;
+	out->step.x0 = outcome.state.v[HVC_REG_X0];
+	out->state = player->state = outcome.state;
+	out->over = !goes_on(outcome.kind) || !hvc_player__is_in_place(player);
+	return HVC_OK;
+}
+
+enum hvc_reg hvc_player__differs(const struct hvc_player *player, const struct hvc_state *a,
+                                 const struct hvc_state *b)
+{
+	const struct hvc_regset *present = hvc_machine_present(player->machine);
+
+	for (enum hvc_reg reg = HVC_REG_SP_EL0; reg < HVC_REG_COUNT; reg++) {
+		const struct hvc_reg_info *info = hvc_reg_info(reg);
+
+		if (hvc_regset_has(present, reg) && info->class_ != HVC_CLASS_EXCEPTION &&
+		    reg != HVC_REG_SCR_EL3 && (a->v[reg] ^ b->v[reg]) & info->mask)
+			return reg;
+	}
+	return HVC_REG_NONE;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+
+#include "report/table.h"
+
+static const char *rule_of(const struct hvc_sequences *sequences, int rule)
+{
+	return rule < 0 ? "-" : hvc_abi_rule_at(sequences->abi, (unsigned)rule)->name;
+}
+
+static void put_steps(const struct hvc_page *page, const struct hvc_sequences *sequences,
+                      const struct hvc_sequence_failure *failure)
+{
+	for (unsigned i = 0; i < failure->steps; i++) {
+		const struct hvc_sequence_step *step = &failure->step[i];
+		struct hvc_words call = {0};
+
+		hvc_words__witness(&call, &step->call);
+		if (step->call.nzcv)
+			hvc_words__add(&call, ", nzcv = 0x%" PRIx64, step->call.nzcv);
+		if (step->call.daif)
+			hvc_words__add(&call, ", daif = 0x%" PRIx64, step->call.daif);
+		fprintf(page->out, "        call %u:      %s\n", i + 1, hvc_words__text(&call));
+		fprintf(page->out, "                     %s: %s at %s, x0 = 0x%" PRIx64 "\n",
+		        rule_of(sequences, step->rule), hvc_outcome_name(step->outcome),
+		        hvc_level_name(step->level), step->x0);
+		hvc_words__free(&call);
+	}
+}
+
+static void put_failure(const struct hvc_page *page, const struct hvc_sequences *sequences,
+                        const char *abi, const struct hvc_property *property,
+                        const struct hvc_sequence_failure *failure)
+{
+	char what[256], command[2048];
+
+	put_steps(page, sequences, failure);
+	hvc_sequence_print(sequences, property, failure, what, sizeof(what));
+	fprintf(page->out, "        call %u fails: %s%s%s\n", failure->steps,
+	        hvc_ink__begin(page, HVC_INK_BAD), what, hvc_ink__end(page, HVC_INK_BAD));
+	hvc_sequence_command(sequences, abi, failure, property ? 0 : 1, command, sizeof(command));
+	fprintf(page->out, "        reproduce:   %s\n", command);
+}
+
+static enum hvc_status put_properties(const struct hvc_page *page,
+                                      const struct hvc_sequences *sequences, const char *abi,
+                                      struct hvc_diag *diag)
+{
+	static const struct hvc_column columns[] = {
+	        {"Stated", HVC_ALIGN_LEFT},
+	        {"World", HVC_ALIGN_LEFT},
+	        {"", HVC_ALIGN_LEFT},
+	        {"What it says", HVC_ALIGN_WRAP},
+	};
+	struct hvc_table *table = hvc_table__new(page, columns, 4);
+
+	for (unsigned i = 0; i < sequences->properties; i++) {
+		const struct hvc_sequence_property *row = &sequences->property[i];
+		const struct hvc_property *property =
+		        hvc_abi_property_at(sequences->abi, row->property);
+		enum hvc_ink ink = row->broken   ? HVC_INK_BAD
+		                   : row->trials ? HVC_INK_GOOD
+		                                 : HVC_INK_WARN;
+
+		hvc_table__row(table);
+		hvc_table__cell(table, 0, HVC_INK_PLAIN, "%s", property->name);
+		hvc_table__cell(table, 1, HVC_INK_PLAIN, "%s", sequences->world[row->world].name);
+		hvc_table__cell(table, 2, ink, "%s",
+		                row->broken   ? "broken"
+		                : row->trials ? "held"
+		                              : "not tried");
+		hvc_table__cell(table, 3, HVC_INK_PLAIN, "%s", property->title);
+	}
+	fputs("\n", page->out);
+	HVC_TRY(hvc_table__print(table, diag));
+	for (unsigned i = 0; i < sequences->properties; i++) {
+		const struct hvc_sequence_property *row = &sequences->property[i];
+		const struct hvc_property *property =
+		        hvc_abi_property_at(sequences->abi, row->property);
+
+		if (!row->broken)
+			continue;
+		fprintf(page->out, "\n    %s is broken in world %s\n", property->name,
+		        sequences->world[row->world].name);
+		fprintf(page->out, "        stated by:   %s\n", property->source);
+		put_failure(page, sequences, abi, property, &row->failure);
+	}
+	return HVC_OK;
+}
+
+static void put_randoms(const struct hvc_page *page, const struct hvc_sequences *sequences,
+                        const char *abi)
+{
+	char randoms[HVC_NUMBER_SIZE], calls[HVC_NUMBER_SIZE], failed[HVC_NUMBER_SIZE];
+
+	if (!sequences->randoms)
+		return;
+	fprintf(page->out, "\nRandom sequences from seed %" PRIu64 ": %s, of %s calls; %s fail%s\n",
+	        sequences->seed, hvc_words__number(sequences->randoms, randoms),
+	        hvc_words__number(sequences->calls, calls),
+	        sequences->failed ? hvc_words__number(sequences->failed, failed) : "none",
+	        sequences->failed > 1 ? "" : "s");
+	if (sequences->table[0])
+		fprintf(page->out,
+		        "Besides the subject's own vectors they set %u tables that branch to them, "
+		        "from 0x%" PRIx64 " on.\n",
+		        HVC_SEQUENCE_TABLES, sequences->table[0]);
+	for (unsigned i = 0; i < sequences->failures; i++) {
+		const struct hvc_sequence_failure *failure = &sequences->failure[i];
+
+		fprintf(page->out, "\n    %u. %s fails after %u call%s, %s\n", i + 1,
+		        rule_of(sequences, failure->verdict.rule), failure->steps - 1,
+		        failure->steps == 2 ? "" : "s", hvc_clause_name(failure->verdict.clause));
+		fprintf(page->out,
+		        "        in %s sequence%s, in world %s; cut down from %u call%s\n",
+		        hvc_words__number(failure->sequences, failed),
+		        failure->sequences == 1 ? "" : "s", sequences->world[failure->world].name,
+		        failure->found, failure->found == 1 ? "" : "s");
+		put_failure(page, sequences, abi, NULL, failure);
+	}
+}
+
+enum hvc_status hvc_sequences_text(const struct hvc_page *page,
+                                   const struct hvc_sequences *sequences, const char *abi,
+                                   struct hvc_diag *diag)
+{
+	bool holds = !sequences->broken && !sequences->failures;
+
+	fprintf(page->out, "%s%s%s by %s: %s%s%s\n", hvc_ink__begin(page, HVC_INK_STRONG),
+	        sequences->subject, hvc_ink__end(page, HVC_INK_STRONG),
+	        hvc_abi_name(sequences->abi),
+	        hvc_ink__begin(page, holds ? HVC_INK_GOOD : HVC_INK_BAD),
+	        holds ? "its sequences hold" : "sequences of calls do not hold",
+	        hvc_ink__end(page, holds ? HVC_INK_GOOD : HVC_INK_BAD));
+	if (sequences->properties)
+		HVC_TRY(put_properties(page, sequences, abi, diag));
+	else
+		fputs("The ABI states no sequences.\n", page->out);
+	put_randoms(page, sequences, abi);
+	if (ferror(page->out))
+		return hvc_diag_set(diag, HVC_E_IO, NULL, 0, 0, "the report cannot be written");
+	return HVC_OK;
+}
