@@ -90,6 +90,11 @@ set(HVC_SUBJECTS
   broken/broken-leak-simd
   broken/broken-leak-memory
   broken/broken-leak-branch
+  broken/broken-seq-set-once
+  broken/broken-seq-reset-once
+  broken/broken-seq-third-unknown
+  broken/broken-seq-stale-get
+  broken/broken-seq-restart-armed
 )
 
 set(HVC_VECTOR_TOOLS "" CACHE STRING

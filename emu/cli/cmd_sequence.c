@@ -3,7 +3,7 @@
 #include "cli/progress.h"
 #include "cli/world.h"
 
-#define RANDOMS 256u
+#define RANDOMS 1000u
 
 static enum hvc_status choose_abi(const struct hvc_options *options,
                                   const struct hvc_subject *subject, struct hvc_diag *diag,

@@ -71,6 +71,31 @@ static uint64_t pick_value(const struct hvc_player *player, struct hvc_dice *dic
 	}
 }
 
+static bool lies_in(const struct hvc_condition *c, uint64_t x)
+{
+	bool found = false;
+
+	for (unsigned i = 0; i < c->intervals; i++)
+		found |= c->interval[i].lo <= (x & c->mask) && (x & c->mask) <= c->interval[i].hi;
+	return found;
+}
+
+/* Vectors that are set should mostly be such that the subject goes on being called. */
+static void fill_vectors(const struct hvc_player *player, const struct hvc_rule *rule,
+                         struct hvc_dice *dice, struct hvc_call *out)
+{
+	for (unsigned i = 0; i < rule->results; i++) {
+		const struct hvc_result *result = &rule->result[i];
+		const struct hvc_term *term = &result->expr.term[0];
+
+		if (result->reg == HVC_REG_VBAR_EL2 && result->expr.count == 1 &&
+		    term->kind == HVC_TERM_REG && term->reg < HVC_GPR_COUNT &&
+		    hvc_dice__below(dice, 8))
+			out->x[term->reg] =
+			        player->table[hvc_dice__below(dice, HVC_SEQUENCE_TABLES)];
+	}
+}
+
 static void fill(const struct hvc_player *player, const struct hvc_wanted *wanted,
                  struct hvc_dice *dice, struct hvc_call *out)
 {
@@ -85,12 +110,15 @@ static void fill(const struct hvc_player *player, const struct hvc_wanted *wante
 			out->x[n] = pick_value(player, dice, out->x[n]);
 		out->nzcv = hvc_dice__roll(dice) & UINT64_C(0xf0000000);
 		out->daif = hvc_dice__roll(dice) & UINT64_C(0x3c0);
+		fill_vectors(player, rule, dice, out);
 	}
 	for (unsigned i = 0; i < rule->conditions; i++) {
 		const struct hvc_condition *c = &rule->condition[i];
 		uint64_t *x = &out->x[c->reg];
 
-		*x = (*x & ~c->mask) | (hvc_dice__pick(dice, c->interval, c->intervals) & c->mask);
+		if (!dice || !lies_in(c, *x) || hvc_dice__below(dice, 2))
+			*x = (*x & ~c->mask) |
+			     (hvc_dice__pick(dice, c->interval, c->intervals) & c->mask);
 	}
 	/* Where the call is promised to end, there must be nothing but a place to end at. */
 	for (unsigned i = 0; rule->has_at && i < rule->at.count; i++) {

@@ -95,7 +95,7 @@ static bool simplify_value(struct shrinking *s, unsigned at, unsigned n, uint64_
 	struct hvc_call with = s->call[at];
 	bool changed = false;
 
-	if (with.x[n] == base || with.x[n] == 0)
+	if (with.x[n] == base)
 		return false;
 	with.x[n] = base;
 	if (replace(s, at, &with))
