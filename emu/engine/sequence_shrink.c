@@ -118,7 +118,10 @@ static bool simplify_call(struct shrinking *s, unsigned at)
 
 	hvc_call_init(&base, 0);
 	with = s->call[at];
-	with.nzcv = with.daif = 0;
+	with.nzcv = base.nzcv;
+	changed |= replace(s, at, &with);
+	with = s->call[at];
+	with.daif = base.daif;
 	changed |= replace(s, at, &with);
 	with = s->call[at];
 	with.insn = HVC_INSN_HVC;

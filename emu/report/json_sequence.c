@@ -15,9 +15,9 @@ static void add_step(struct hvc_json *json, const struct hvc_sequences *sequence
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
 		if (step->call.x[n] != plain.x[n])
 			hvc_json__hex(json, hvc_reg_name((enum hvc_reg)n), step->call.x[n]);
-	if (step->call.nzcv)
+	if (step->call.nzcv != plain.nzcv)
 		hvc_json__hex(json, "nzcv", step->call.nzcv);
-	if (step->call.daif)
+	if (step->call.daif != plain.daif)
 		hvc_json__hex(json, "daif", step->call.daif);
 	hvc_json__close(json);
 	if (step->rule >= 0)

@@ -14,11 +14,13 @@ static void put_steps(const struct hvc_page *page, const struct hvc_sequences *s
 	for (unsigned i = 0; i < failure->steps; i++) {
 		const struct hvc_sequence_step *step = &failure->step[i];
 		struct hvc_words call = {0};
+		struct hvc_call plain;
 
+		hvc_call_init(&plain, 0);
 		hvc_words__witness(&call, &step->call);
-		if (step->call.nzcv)
+		if (step->call.nzcv != plain.nzcv)
 			hvc_words__add(&call, ", nzcv = 0x%" PRIx64, step->call.nzcv);
-		if (step->call.daif)
+		if (step->call.daif != plain.daif)
 			hvc_words__add(&call, ", daif = 0x%" PRIx64, step->call.daif);
 		fprintf(page->out, "        call %u:      %s\n", i + 1, hvc_words__text(&call));
 		fprintf(page->out, "                     %s: %s at %s, x0 = 0x%" PRIx64 "\n",
