@@ -27,7 +27,7 @@ add_test(NAME newcomer COMMAND ${CMAKE_CURRENT_LIST_DIR}/real/newcomer.sh
 set_tests_properties(newcomer PROPERTIES LABELS "real;long" RESOURCE_LOCK real
                      PROCESSORS 2 TIMEOUT 1800 SKIP_RETURN_CODE 77)
 # Millions of calls each, by two workers.
-set_tests_properties(broken contract diff dispatch map suggest PROPERTIES
+set_tests_properties(broken contract diff dispatch map sequence suggest PROPERTIES
                      PROCESSORS 2 TIMEOUT 1800 LABELS "suite;exhaustive")
 # The kept reports say by default what these two say in full.
 set_tests_properties(diff suggest PROPERTIES LABELS "suite;exhaustive;long")
@@ -41,7 +41,7 @@ foreach(test oracle oracle_random)
                        TIMEOUT 28800 LABELS "qemu;long")
 endforeach()
 
-foreach(test dispatch broken suggest)
+foreach(test dispatch broken suggest sequence)
   add_test(NAME ${test}-full COMMAND test_${test})
   set_tests_properties(${test}-full PROPERTIES ENVIRONMENT HVC_DISPATCH=full PROCESSORS 2
                        TIMEOUT 3600 LABELS "exhaustive;long")
@@ -62,7 +62,7 @@ target_link_libraries(bench PRIVATE hvcheck_core PkgConfig::unicorn)
 
 # The command line as its users run it, and the reports that are kept.
 foreach(test refusals statuses output jobs reproduce abis callers worlds baselines completion
-             examples progress)
+             examples progress sequences)
   add_test(NAME cli-${test}
            COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/${test}.sh $<TARGET_FILE:hvcheck>)
   list(APPEND cli_tests cli-${test})

@@ -92,9 +92,9 @@ set(HVC_SUBJECTS
   broken/broken-leak-branch
   broken/broken-seq-set-once
   broken/broken-seq-reset-once
-  broken/broken-seq-third-unknown
+  broken/broken-seq-third
   broken/broken-seq-stale-get
-  broken/broken-seq-restart-armed
+  broken/broken-seq-armed
 )
 
 set(HVC_VECTOR_TOOLS "" CACHE STRING

@@ -81,6 +81,9 @@ static enum hvc_status read_variables(const struct reading *r, const struct hvc_
 		struct hvc_variable variable = {.domain = HVC_DOMAIN_VECTORS};
 		struct hvc_numbers numbers;
 
+		if (isalpha((unsigned char)values.text[0]) && strcmp(values.text, "vectors") != 0)
+			return hvc_loader__fail(r->loader, &values, 0,
+			                        "values are vectors, or numbers and ranges");
 		if (strcmp(values.text, "vectors") != 0) {
 			variable.domain = HVC_DOMAIN_VALUES;
 			HVC_TRY(hvc_list__numbers(r->loader, &values, 64, false, &numbers));
@@ -215,10 +218,15 @@ static enum hvc_status read_rule(const struct reading *r, const struct hvc_node 
 	r->call->insns = rule->insns;
 	if (from.text)
 		HVC_TRY(hvc_list__words(r->loader, &from, "caller", hvc_rule__find_level, r->abi,
-		                        HVC_LEVEL_COUNT, rule->levels, &r->call->levels));
+		                        HVC_LEVEL_COUNT, r->abi->levels, &r->call->levels));
 	if (insn.text)
 		HVC_TRY(hvc_list__words(r->loader, &insn, "instruction", hvc_rule__find_insn,
-		                        r->abi, HVC_INSN_COUNT, rule->insns, &r->call->insns));
+		                        r->abi, HVC_INSN_COUNT, r->abi->insns, &r->call->insns));
+	r->call->levels &= rule->levels;
+	r->call->insns &= rule->insns;
+	if (!r->call->levels || !r->call->insns)
+		return hvc_loader__fail(r->loader, r->call->levels ? &insn : &from, 0,
+		                        "rule \"%.40s\" has no such call", rule->name);
 	r->property->worlds &= rule->worlds;
 	if (!r->property->worlds)
 		return hvc_loader__fail(r->loader, &name, 0,
@@ -241,6 +249,7 @@ static enum hvc_status read_count(const struct reading *r, const struct hvc_text
 
 static enum hvc_status read_state(const struct reading *r, const struct hvc_text *text)
 {
+	static const char wanted[] = "a state is kept, start, or the number of a call before";
 	struct hvc_property_call *call = r->call;
 
 	if (!text->text)
@@ -249,11 +258,11 @@ static enum hvc_status read_state(const struct reading *r, const struct hvc_text
 		call->same = HVC_SAME_KEPT;
 	} else if (!strcmp(text->text, "start")) {
 		call->same = HVC_SAME_START;
+	} else if (!isdigit((unsigned char)text->text[0])) {
+		return hvc_loader__fail(r->loader, text, 0, "%s", wanted);
 	} else {
 		call->same = HVC_SAME_CALL;
-		HVC_TRY(read_count(r, text, r->property->calls,
-		                   "a state is kept, start, or the number of a call before",
-		                   &call->same_as));
+		HVC_TRY(read_count(r, text, r->property->calls, wanted, &call->same_as));
 		call->same_as--;
 	}
 	return HVC_OK;

@@ -127,7 +127,7 @@ static enum hvc_status try_random(struct search *search, uint64_t seed)
 	struct hvc_dice dice = {seed};
 	struct hvc_player *player = &search->player[hvc_dice__below(&dice, search->players)];
 	struct hvc_call call[HVC_SEQUENCE_CALLS_MAX], made[HVC_SEQUENCE_CALLS_MAX];
-	unsigned calls = hvc_sequence__random(player, search->config, &dice, call), count = 0;
+	unsigned calls = hvc_sequence__random(player, &dice, call), count = 0;
 	uint64_t before = player->calls;
 
 	HVC_TRY(hvc_player__begin(player, search->diag));

@@ -10,6 +10,7 @@
 struct hvc_player {
 	const struct hvc_abi *abi;
 	unsigned world;
+	unsigned levels, insns; /* of the callers of random sequences, bits */
 	struct hvc_machine *machine;
 	uint64_t own;                        /* the subject's vectors */
 	uint64_t table[HVC_SEQUENCE_TABLES]; /* what leads to them */
@@ -66,8 +67,7 @@ struct hvc_wanted {
 bool hvc_sequence__call(const struct hvc_player *player, const struct hvc_wanted *wanted,
                         struct hvc_dice *dice, struct hvc_call *out);
 /* Up to HVC_SEQUENCE_CALLS_MAX calls that something is promised of. Returns how many. */
-unsigned hvc_sequence__random(const struct hvc_player *player,
-                              const struct hvc_sequence_config *config, struct hvc_dice *dice,
+unsigned hvc_sequence__random(const struct hvc_player *player, struct hvc_dice *dice,
                               struct hvc_call *out);
 
 /* sequence_shrink.c */

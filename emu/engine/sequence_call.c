@@ -151,8 +151,7 @@ static bool may_go_on(const struct hvc_rule *rule)
 	       rule->outcome == HVC_OUTCOME_INJECT || rule->outcome == HVC_OUTCOME_UNDEFINED;
 }
 
-unsigned hvc_sequence__random(const struct hvc_player *player,
-                              const struct hvc_sequence_config *config, struct hvc_dice *dice,
+unsigned hvc_sequence__random(const struct hvc_player *player, struct hvc_dice *dice,
                               struct hvc_call *out)
 {
 	unsigned length = 1 + hvc_dice__below(dice, HVC_SEQUENCE_CALLS_MAX), calls = 0;
@@ -165,8 +164,8 @@ unsigned hvc_sequence__random(const struct hvc_player *player,
 		const struct hvc_rule *rule = hvc_abi_rule_at(player->abi, index);
 		const struct hvc_wanted wanted = {
 		        .rule = index,
-		        .levels = rule->levels & (config->levels ? config->levels : ~0u),
-		        .insns = rule->insns & (config->insns ? config->insns : ~0u),
+		        .levels = rule->levels & player->levels,
+		        .insns = rule->insns & player->insns,
 		};
 
 		if (!rule->specified || !(rule->worlds >> player->world & 1))

@@ -71,7 +71,12 @@ enum hvc_status hvc_player__open(const struct hvc_sequence_config *config,
 {
 	const struct hvc_image *image = hvc_subject_image(config->subject);
 	struct hvc_segment *segment = calloc(image->segments + 1, sizeof *segment);
-	struct hvc_player player = {.abi = config->abi, .world = index};
+	struct hvc_player player = {
+	        .abi = config->abi,
+	        .world = index,
+	        .levels = config->levels ? config->levels : hvc_abi_levels(config->abi),
+	        .insns = config->insns ? config->insns : hvc_abi_insns(config->abi),
+	};
 	struct hvc_machine_config machine = {
 	        .image = *image, .world = world, .budget = config->budget};
 	enum hvc_status status;

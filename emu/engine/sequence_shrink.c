@@ -124,10 +124,12 @@ static bool simplify_call(struct shrinking *s, unsigned at)
 	with.daif = base.daif;
 	changed |= replace(s, at, &with);
 	with = s->call[at];
-	with.insn = HVC_INSN_HVC;
+	if (s->player->insns >> HVC_INSN_HVC & 1)
+		with.insn = HVC_INSN_HVC;
 	changed |= replace(s, at, &with);
 	with = s->call[at];
-	with.from = HVC_LEVEL_EL1H;
+	if (s->player->levels >> HVC_LEVEL_EL1H & 1)
+		with.from = HVC_LEVEL_EL1H;
 	changed |= replace(s, at, &with);
 	with = s->call[at];
 	with.imm = 0;

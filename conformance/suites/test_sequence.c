@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sequences: what the shipped specifications state holds for their subjects, random sequences
+ * conform where single calls do, and each variant of vectors/broken/ that only sequences find is
+ * found, by as few calls as its README says.
+ */
+#include "hvcheck/sequence.h"
+
+#include <stdlib.h>
+
+#include "under_test.h"
+
+#define README HVC_SOURCE_DIR "/vectors/broken/README.md"
+
+/* A row of the README's table of sequences. */
+static const struct row {
+	const char *variant, *abi, *rule, *clause, *reg, *calls, *stated;
+} rows[] = {
+        {"broken-seq-set-once", "linux-stub-4.12", "set_vectors", "result", "vbar_el2",
+         "set_vectors, set_vectors", "set_again"},
+        {"broken-seq-reset-once", "linux-stub-4.12", "reset_vectors", "result", "x0",
+         "reset_vectors, reset_vectors", "reset_twice"},
+        {"broken-seq-third", "linux-stub-4.12", "unknown", "result", "x0",
+         "unknown, unknown, unknown", "unknown_changes_nothing"},
+        {"broken-seq-armed", "linux-stub-4.12", "soft_restart", "result", "x0",
+         "set_vectors, reset_vectors, soft_restart", "-"},
+        {"broken-seq-stale-get", "linux-stub-4.7", "get_vectors", "result", "x0",
+         "set_vectors, get_vectors", "get_after_set, set_back"},
+};
+
+#define ROWS    (sizeof rows / sizeof *rows)
+#define RANDOMS 1000u
+
+static struct hvc_sequences *try_config(const struct hvc_sequence_config *config)
+{
+	struct hvc_sequences *sequences = NULL;
+	struct hvc_diag diag = {0};
+	enum hvc_status status = hvc_sequences_try(config, &diag, &sequences);
+
+	ck_assert_msg(status == HVC_OK, "%s: %s:%u: %s", hvc_subject_name(config->subject),
+	              diag.file, diag.line, diag.message);
+	return sequences;
+}
+
+static struct hvc_sequences *try_with(const struct hvc_subject *subject, const struct hvc_abi *abi,
+                                      uint64_t seed, unsigned randoms)
+{
+	const struct hvc_sequence_config config = {
+	        .subject = subject, .abi = abi, .seed = seed, .randoms = randoms};
+
+	return try_config(&config);
+}
+
+static bool is_full(void)
+{
+	const char *how = getenv("HVC_DISPATCH");
+
+	return how && !strcmp(how, "full");
+}
+
+static const char *rule_name(const struct hvc_abi *abi, int rule)
+{
+	return rule < 0 ? "-" : hvc_abi_rule_at(abi, (unsigned)rule)->name;
+}
+
+static void add_word(char *text, size_t size, const char *word)
+{
+	size_t used = strlen(text);
+
+	snprintf(text + used, size - used, "%s%s", used ? ", " : "", word);
+}
+
+/* The failure that the row is about. */
+static const struct hvc_sequence_failure *find(const struct hvc_sequences *sequences,
+                                               const struct row *row)
+{
+	for (unsigned i = 0; i < sequences->failures; i++) {
+		const struct hvc_verdict *v = &sequences->failure[i].verdict;
+
+		if (!strcmp(rule_name(sequences->abi, v->rule), row->rule) &&
+		    !strcmp(hvc_clause_name(v->clause), row->clause) &&
+		    v->reg == hvc_reg_find(row->reg))
+			return &sequences->failure[i];
+	}
+	ck_abort_msg("%s: %s is not found", row->variant, row->rule);
+	return NULL;
+}
+
+/* Each call from the world by itself: nothing to be found. With HVC_DISPATCH=full from all. */
+START_TEST(single_calls_of_the_variants_conform)
+{
+	const struct row *row = &rows[(size_t)_i % ROWS];
+	struct hvc_subject *subject = open_subject(row->variant);
+	struct hvc_abi *abi = open_abi(row->abi);
+	const struct hvc_check_config config = {
+	        .subject = subject,
+	        .abi = abi,
+	        .brief = true,
+	        .levels = is_full() ? 0 : 1u << HVC_LEVEL_EL1H,
+	        .insns = is_full() ? 0 : 1u << HVC_INSN_HVC,
+	        .jobs = 2,
+	};
+	struct hvc_check *check = run_config(&config);
+
+	ck_assert_msg(check->findings == 0, "%s: %u findings", row->variant, check->findings);
+	ck_assert_uint_gt(check->total.conforms, 0);
+	hvc_check_free(check);
+	hvc_abi_free(abi);
+	hvc_subject_close(subject);
+}
+END_TEST
+
+/* Nothing is left in a call that does not matter: the selector and the address of vectors. */
+static void check_simple(const struct row *row, const struct hvc_sequence_step *step)
+{
+	struct hvc_call plain;
+
+	hvc_call_init(&plain, 0);
+	for (unsigned n = 2; n < HVC_GPR_COUNT; n++)
+		ck_assert_msg(step->call.x[n] == plain.x[n], "%s: x%u is 0x%" PRIx64, row->variant,
+		              n, step->call.x[n]);
+	ck_assert_uint_eq(step->call.imm, 0);
+	ck_assert_int_eq(step->call.from, HVC_LEVEL_EL1H);
+	ck_assert_int_eq(step->call.insn, HVC_INSN_HVC);
+	ck_assert_uint_eq(step->call.nzcv, plain.nzcv);
+	ck_assert_uint_eq(step->call.daif, plain.daif);
+}
+
+START_TEST(sequences_find_the_variants_by_the_fewest_calls)
+{
+	const struct row *row = &rows[(size_t)_i % ROWS];
+	struct hvc_subject *subject = open_subject(row->variant);
+	struct hvc_abi *abi = open_abi(row->abi);
+	struct hvc_sequences *sequences = try_with(subject, abi, 0, RANDOMS);
+	const struct hvc_sequence_failure *failure = find(sequences, row);
+	char calls[256] = "", stated[256] = "";
+
+	for (unsigned i = 0; i < failure->steps; i++) {
+		add_word(calls, sizeof calls, rule_name(abi, failure->step[i].rule));
+		check_simple(row, &failure->step[i]);
+	}
+	ck_assert_str_eq(calls, row->calls);
+	ck_assert_uint_ge(failure->found, failure->steps);
+	for (unsigned i = 0; i < sequences->properties; i++)
+		if (sequences->property[i].broken)
+			add_word(stated, sizeof stated,
+			         hvc_abi_property_at(abi, sequences->property[i].property)->name);
+	ck_assert_str_eq(stated[0] ? stated : "-", row->stated);
+	/* others that fail are the same call by SMC, and take no fewer calls */
+	for (unsigned i = 0; i < sequences->failures; i++) {
+		ck_assert_uint_ge(sequences->failure[i].steps, failure->steps);
+		ck_assert_int_eq(strncmp(rule_name(abi, sequences->failure[i].verdict.rule),
+		                         row->rule, strlen(row->rule)),
+		                 0);
+	}
+	ck_assert_uint_gt(sequences->failed, 0);
+	hvc_sequences_free(sequences);
+	hvc_abi_free(abi);
+	hvc_subject_close(subject);
+}
+END_TEST
+
+static void check_same(const struct hvc_sequence_failure *a, const struct hvc_sequence_failure *b)
+{
+	ck_assert_uint_eq(a->steps, b->steps);
+	for (unsigned k = 0; k < a->steps; k++) {
+		ck_assert_mem_eq(a->step[k].call.x, b->step[k].call.x, sizeof a->step[k].call.x);
+		ck_assert_uint_eq(a->step[k].call.imm, b->step[k].call.imm);
+		ck_assert_int_eq(a->step[k].rule, b->step[k].rule);
+		ck_assert_int_eq(a->step[k].outcome, b->step[k].outcome);
+		ck_assert_uint_eq(a->step[k].x0, b->step[k].x0);
+	}
+	ck_assert_uint_eq(a->verdict.actual, b->verdict.actual);
+	ck_assert_uint_eq(a->verdict.expected, b->verdict.expected);
+}
+
+/* The same seed gives the same; and the seed of a failure gives that one alone. */
+START_TEST(shrinking_is_deterministic)
+{
+	const struct row *row = &rows[(size_t)_i % ROWS];
+	struct hvc_subject *subject = open_subject(row->variant);
+	struct hvc_abi *abi = open_abi(row->abi);
+	struct hvc_sequences *first = try_with(subject, abi, 0, RANDOMS);
+	struct hvc_sequences *second = try_with(subject, abi, 0, RANDOMS);
+
+	ck_assert_uint_eq(first->failures, second->failures);
+	ck_assert_uint_eq(first->calls, second->calls);
+	ck_assert_uint_eq(first->failed, second->failed);
+	for (unsigned i = 0; i < first->failures; i++) {
+		const struct hvc_sequence_failure *failure = &first->failure[i];
+		struct hvc_sequences *alone = try_with(subject, abi, failure->seed, 1);
+
+		check_same(failure, &second->failure[i]);
+		ck_assert_uint_eq(alone->failures, 1);
+		ck_assert_uint_eq(alone->failure[0].found, failure->found);
+		check_same(failure, &alone->failure[0]);
+		hvc_sequences_free(alone);
+	}
+	hvc_sequences_free(first);
+	hvc_sequences_free(second);
+	hvc_abi_free(abi);
+	hvc_subject_close(subject);
+}
+END_TEST
+
+/* More with HVC_DISPATCH=full. */
+START_TEST(no_right_subject_fails)
+{
+	unsigned randoms = is_full() ? 200000 : 200;
+	const struct hvc_builtin *builtin;
+	unsigned subjects = 0, stated = 0;
+
+	for (size_t i = 0; (builtin = hvc_builtin_at(i)); i++) {
+		struct hvc_subject *subject;
+		struct hvc_abi *abi;
+		struct hvc_sequences *s;
+		char what[256] = "";
+
+		if (!strcmp(builtin->family, "broken"))
+			continue;
+		subject = open_subject(builtin->name);
+		abi = open_abi(builtin->name);
+		s = try_with(subject, abi, 1, randoms);
+		for (unsigned k = 0; k < s->properties; k++) {
+			const struct hvc_sequence_property *row = &s->property[k];
+			const struct hvc_property *property =
+			        hvc_abi_property_at(abi, row->property);
+
+			if (row->broken)
+				hvc_sequence_print(s, property, &row->failure, what, sizeof what);
+			ck_assert_msg(!row->broken, "%s, %s: %s", builtin->name, property->name,
+			              what);
+			ck_assert_msg(row->trials == 16, "%s, %s: %u trials", builtin->name,
+			              property->name, row->trials);
+			ck_assert_uint_gt(strlen(property->source), 0);
+		}
+		if (s->failures)
+			hvc_sequence_print(s, NULL, &s->failure[0], what, sizeof what);
+		ck_assert_msg(s->failures == 0, "%s, seed %" PRIu64 ": %s", builtin->name,
+		              s->failures ? s->failure[0].seed : 0, what);
+		ck_assert_uint_eq(s->randoms, randoms);
+		ck_assert_uint_gt(s->calls, 0);
+		stated += s->properties > 0;
+		subjects++;
+		hvc_sequences_free(s);
+		hvc_abi_free(abi);
+		hvc_subject_close(subject);
+	}
+	ck_assert_uint_ge(subjects, 50);
+	ck_assert_uint_ge(stated, 30);
+}
+END_TEST
+
+/* Only the callers that were asked for call, also after a sequence was cut down. */
+START_TEST(callers_can_be_chosen)
+{
+	struct hvc_subject *subject = open_subject("broken-seq-third");
+	struct hvc_abi *abi = open_abi("linux-stub-4.12");
+	const struct hvc_sequence_config config = {.subject = subject,
+	                                           .abi = abi,
+	                                           .randoms = RANDOMS,
+	                                           .levels = 1u << HVC_LEVEL_EL1T,
+	                                           .insns = 1u << HVC_INSN_SMC};
+	struct hvc_sequences *sequences = try_config(&config);
+
+	ck_assert_uint_eq(sequences->failures, 1);
+	ck_assert_uint_eq(sequences->failure[0].steps, 3);
+	for (unsigned i = 0; i < 3; i++) {
+		ck_assert_int_eq(sequences->failure[0].step[i].call.from, HVC_LEVEL_EL1T);
+		ck_assert_int_eq(sequences->failure[0].step[i].call.insn, HVC_INSN_SMC);
+	}
+	hvc_sequences_free(sequences);
+	hvc_abi_free(abi);
+	hvc_subject_close(subject);
+}
+END_TEST
+
+/* The tables are distinct, aligned, and apart from the subject. */
+START_TEST(tables_have_room)
+{
+	static const char *const names[] = {"linux-stub-4.12", "linux-kvm-6.19", "xen", "qnx-stub"};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct hvc_subject *subject = open_subject(names[i]);
+		const struct hvc_image *image = hvc_subject_image(subject);
+		struct hvc_abi *abi = open_abi(names[i]);
+		struct hvc_sequences *sequences = try_with(subject, abi, 0, 1);
+
+		for (unsigned k = 0; k < HVC_SEQUENCE_TABLES; k++) {
+			ck_assert_uint_ne(sequences->table[k], 0);
+			ck_assert_uint_eq(sequences->table[k] % 0x800, 0);
+			ck_assert_uint_eq(sequences->table[k], sequences->table[0] + k * 0x800);
+			for (unsigned s = 0; s < image->segments; s++)
+				ck_assert(sequences->table[k] - image->segment[s].address >=
+				          image->segment[s].size);
+		}
+		hvc_sequences_free(sequences);
+		hvc_abi_free(abi);
+		hvc_subject_close(subject);
+	}
+}
+END_TEST
+
+START_TEST(table_and_readme_match)
+{
+	FILE *file = fopen(README, "r");
+	char line[1024], start[512];
+	size_t count = 0;
+
+	ck_assert_msg(file != NULL, "%s", README);
+	while (fgets(line, sizeof line, file)) {
+		const struct row *row = &rows[count];
+
+		if (strncmp(line, "| sequence: ", 12) != 0)
+			continue;
+		ck_assert_msg(count < ROWS, "not in the suite: %s", line);
+		snprintf(start, sizeof start, "| sequence: %s | %s | %s | %s | %s | %s | %s |\n",
+		         row->variant, row->abi, row->rule, row->clause, row->reg, row->calls,
+		         row->stated);
+		ck_assert_str_eq(line, start);
+		count++;
+	}
+	fclose(file);
+	ck_assert_uint_eq(count, ROWS);
+}
+END_TEST
+
+/* The first are of one variant each, in the order of the rows. */
+int main(void)
+{
+	static const struct suite_test every[] = {
+	        {"single_calls_of_the_variants_conform", &single_calls_of_the_variants_conform},
+	        {"sequences_find_the_variants_by_the_fewest_calls",
+	         &sequences_find_the_variants_by_the_fewest_calls},
+	        {"shrinking_is_deterministic", &shrinking_is_deterministic},
+	};
+	static const struct suite_test others[] = {
+	        {"no_right_subject_fails", &no_right_subject_fails},
+	        {"callers_can_be_chosen", &callers_can_be_chosen},
+	        {"tables_have_room", &tables_have_room},
+	        {"table_and_readme_match", &table_and_readme_match},
+	};
+	struct suite_test tests[3 * ROWS + sizeof others / sizeof *others];
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < 3 * ROWS; i++)
+		tests[count++] = every[i / ROWS];
+	for (unsigned i = 0; i < sizeof others / sizeof *others; i++)
+		tests[count++] = others[i];
+	return suite_run("sequence", tests, count);
+}
