@@ -358,6 +358,7 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 {
 	struct hvc_machine *machine = ctx;
 	const struct hvc_block *block;
+	uint64_t lo, hi;
 
 	/* Harness code is SVCs and one leaf function; the subject's blocks are what counts. */
 	if (machine->phase != PHASE_EL2 || inside(address, HVC_HARNESS_BASE, HVC_HARNESS_SIZE)) {
@@ -371,7 +372,13 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 		return;
 	if (machine->open && hvc_around__block(machine, address, size))
 		return;
+	lo = machine->blocks.lo;
+	hi = machine->blocks.hi;
 	block = hvc_block__find(&machine->blocks, machine->engine, address, size);
+	/* Code may have been stored to before it first ran. */
+	if ((lo != machine->blocks.lo || hi != machine->blocks.hi) &&
+	    hvc_undo__touches(&machine->undo, machine->blocks.lo, machine->blocks.hi))
+		machine->code_dirty = true;
 	machine->after_eret = block->erets;
 	if (machine->on_block)
 		machine->on_block(machine->block_ctx, address, size);

@@ -54,6 +54,8 @@ bool hvc_undo__knows(struct hvc_undo *undo, uint64_t address);
  */
 bool hvc_undo__store(struct hvc_undo *undo, struct hvc_engine *engine, uint64_t address,
                      unsigned size, const uint8_t *value, bool lent);
+/* Is something between the addresses, hi exclusive, on a page stored to since the last reset? */
+bool hvc_undo__touches(const struct hvc_undo *undo, uint64_t lo, uint64_t hi);
 /* Put everything back. False when it cannot. */
 bool hvc_undo__apply(struct hvc_undo *undo, struct hvc_engine *engine);
 void hvc_undo__free(struct hvc_undo *undo);

@@ -122,6 +122,14 @@ bool hvc_undo__store(struct hvc_undo *undo, struct hvc_engine *engine, uint64_t 
 	return changes;
 }
 
+bool hvc_undo__touches(const struct hvc_undo *undo, uint64_t lo, uint64_t hi)
+{
+	for (const struct hvc_undo_page *page = undo->touched; page; page = page->next)
+		if (page->address < hi && page->address + PAGE > lo)
+			return true;
+	return false;
+}
+
 /* Each stretch of words that were stored to. */
 static bool put_back(struct hvc_undo_page *page, struct hvc_engine *engine)
 {
