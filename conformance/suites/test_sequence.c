@@ -206,7 +206,7 @@ END_TEST
 /* More with HVC_DISPATCH=full. */
 START_TEST(no_right_subject_fails)
 {
-	unsigned randoms = is_full() ? 200000 : 200;
+	unsigned randoms = is_full() ? 20000 : 200;
 	const struct hvc_builtin *builtin;
 	unsigned subjects = 0, stated = 0;
 
@@ -301,6 +301,65 @@ START_TEST(tables_have_room)
 }
 END_TEST
 
+/*
+ * Random sequences find single calls that are wrong, too, and cut them down to that call; values
+ * that no rule names among them.
+ */
+START_TEST(a_wrong_call_is_found_alone)
+{
+	static const struct {
+		const char *variant, *abi, *rule;
+	} cases[] = {
+	        {"broken-set-ignored", "linux-stub-4.12", "set_vectors"},
+	        {"broken-w0-compare", "linux-stub-4.12", "unknown"},
+	        {"broken-imm-low-byte", "linux-stub-imm", "unknown"},
+	        {"broken-store", "linux-stub-4.12", "unknown"},
+	        {"broken-restart-args", "linux-stub-4.12", "soft_restart"},
+	        {"broken-kvm-nr", "linux-kvm-6.1", "stub_error"},
+	        {"broken-xen-ea1-w16", "xen", "unknown"},
+	};
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct hvc_subject *subject = open_subject(cases[i].variant);
+		struct hvc_abi *abi = open_abi(cases[i].abi);
+		struct hvc_sequences *sequences = try_with(subject, abi, 0, 3 * RANDOMS);
+		bool found = false;
+
+		for (unsigned k = 0; k < sequences->failures; k++)
+			found |= sequences->failure[k].steps == 1 &&
+			         !strcmp(rule_name(abi, sequences->failure[k].verdict.rule),
+			                 cases[i].rule);
+		ck_assert_msg(found, "%s: %u failures", cases[i].variant, sequences->failures);
+		hvc_sequences_free(sequences);
+		hvc_abi_free(abi);
+		hvc_subject_close(subject);
+	}
+}
+END_TEST
+
+/* Code that is stored to before it runs for the first time is as it was after a reset. */
+START_TEST(a_reset_takes_back_code_that_had_not_run)
+{
+	struct hvc_subject *subject = open_subject("broken-store");
+	struct hvc_machine *machine = open_machine(subject, NULL);
+	struct hvc_call store, hvc;
+
+	hvc_call_init(&store, 0);
+	store.x[0] = 3;
+	store.x[1] = 0x40000000; /* the slot for calls from EL2t */
+	hvc_call_init(&hvc, 0);
+	hvc.from = HVC_LEVEL_EL2T;
+	for (unsigned i = 0; i < 3; i++) {
+		ck_assert_int_eq(make_call(machine, &store).kind, HVC_OUTCOME_RETURN);
+		ck_assert_int_eq(make_call(machine, &hvc).kind, HVC_OUTCOME_FAULT);
+		reset(machine);
+	}
+	ck_assert_int_eq(make_call(machine, &hvc).kind, HVC_OUTCOME_SPIN);
+	hvc_machine_close(machine);
+	hvc_subject_close(subject);
+}
+END_TEST
+
 START_TEST(table_and_readme_match)
 {
 	FILE *file = fopen(README, "r");
@@ -338,6 +397,9 @@ int main(void)
 	        {"no_right_subject_fails", &no_right_subject_fails},
 	        {"callers_can_be_chosen", &callers_can_be_chosen},
 	        {"tables_have_room", &tables_have_room},
+	        {"a_wrong_call_is_found_alone", &a_wrong_call_is_found_alone},
+	        {"a_reset_takes_back_code_that_had_not_run",
+	         &a_reset_takes_back_code_that_had_not_run},
 	        {"table_and_readme_match", &table_and_readme_match},
 	};
 	struct suite_test tests[3 * ROWS + sizeof others / sizeof *others];

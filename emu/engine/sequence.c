@@ -89,6 +89,10 @@ static enum hvc_status keep(struct search *search, struct hvc_player *player,
 		if (status == HVC_OK)
 			step[i] = played.step;
 	}
+	if (status == HVC_OK && played.verdict.kind != HVC_VERDICT_VIOLATES)
+		status = hvc_diag_set(
+		        search->diag, HVC_E_ENGINE, NULL, 0, 0,
+		        "a sequence that failed does not fail again (seed %" PRIu64 ")", seed);
 	if (status != HVC_OK) {
 		free(step);
 		return status;

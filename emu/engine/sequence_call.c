@@ -96,6 +96,17 @@ static void fill_vectors(const struct hvc_player *player, const struct hvc_rule 
 	}
 }
 
+/* Where the call is promised to end, there must be nothing but a place to end at. */
+static void fill_places(const struct hvc_rule *rule, struct hvc_call *out)
+{
+	for (unsigned i = 0; rule->has_at && i < rule->at.count; i++) {
+		enum hvc_reg reg = rule->at.term[i].reg;
+
+		if (rule->at.term[i].kind == HVC_TERM_REG && reg < HVC_GPR_COUNT)
+			out->x[reg] = HVC_LANDING + (uint64_t)reg * 0x800;
+	}
+}
+
 static void fill(const struct hvc_player *player, const struct hvc_wanted *wanted,
                  struct hvc_dice *dice, struct hvc_call *out)
 {
@@ -120,13 +131,7 @@ static void fill(const struct hvc_player *player, const struct hvc_wanted *wante
 			*x = (*x & ~c->mask) |
 			     (hvc_dice__pick(dice, c->interval, c->intervals) & c->mask);
 	}
-	/* Where the call is promised to end, there must be nothing but a place to end at. */
-	for (unsigned i = 0; rule->has_at && i < rule->at.count; i++) {
-		enum hvc_reg reg = rule->at.term[i].reg;
-
-		if (rule->at.term[i].kind == HVC_TERM_REG && reg < HVC_GPR_COUNT)
-			out->x[reg] = HVC_LANDING + (uint64_t)reg * 0x800;
-	}
+	fill_places(rule, out);
 }
 
 bool hvc_sequence__call(const struct hvc_player *player, const struct hvc_wanted *wanted,
@@ -142,6 +147,32 @@ bool hvc_sequence__call(const struct hvc_player *player, const struct hvc_wanted
 			return true;
 	}
 	return false;
+}
+
+/* A near miss: a bit of the immediate, or some of a register that selects, are others. */
+static void spoil(const struct hvc_rule *rule, struct hvc_dice *dice, struct hvc_call *call)
+{
+	static const uint64_t upper = UINT64_C(0xffffffff00000000);
+	unsigned which = hvc_dice__below(dice, rule->conditions + 1);
+	uint64_t *x;
+
+	if (which == rule->conditions) {
+		call->imm ^= (uint16_t)(1u << hvc_dice__below(dice, 16));
+		return;
+	}
+	x = &call->x[rule->condition[which].reg];
+	*x ^= hvc_dice__below(dice, 4) ? UINT64_C(1) << hvc_dice__below(dice, 64) : upper;
+}
+
+/* Make it a call that something is promised of; false when it cannot be one. */
+static bool mend(const struct hvc_player *player, struct hvc_call *call)
+{
+	int rule = hvc_abi_rule_of(player->abi, player->world, call);
+
+	if (rule < 0 || !hvc_abi_rule_at(player->abi, (unsigned)rule)->specified)
+		return false;
+	fill_places(hvc_abi_rule_at(player->abi, (unsigned)rule), call);
+	return hvc_abi_rule_of(player->abi, player->world, call) == rule;
 }
 
 /* Can the sequence go on after such a call? */
@@ -162,6 +193,7 @@ unsigned hvc_sequence__random(const struct hvc_player *player, struct hvc_dice *
 		unsigned index =
 		        again ? used[hvc_dice__below(dice, calls)] : hvc_dice__below(dice, rules);
 		const struct hvc_rule *rule = hvc_abi_rule_at(player->abi, index);
+		struct hvc_call near;
 		const struct hvc_wanted wanted = {
 		        .rule = index,
 		        .levels = rule->levels & player->levels,
@@ -177,6 +209,10 @@ unsigned hvc_sequence__random(const struct hvc_player *player, struct hvc_dice *
 			out[calls] = out[hvc_dice__below(dice, calls)];
 		else if (!hvc_sequence__call(player, &wanted, dice, &out[calls]))
 			continue;
+		near = out[calls];
+		spoil(rule, dice, &near);
+		if (!hvc_dice__below(dice, 8) && mend(player, &near))
+			out[calls] = near;
 		used[calls++] = index;
 	}
 	return calls;
