@@ -13,6 +13,8 @@ foreach(source ${suites})
   add_test(NAME ${test} COMMAND ${name})
   set_tests_properties(${test} PROPERTIES TIMEOUT 900 LABELS suite SKIP_RETURN_CODE 77)
 endforeach()
+# An engine of its own, beside the library's.
+target_link_libraries(test_unicorn_entry PRIVATE PkgConfig::unicorn)
 # Hundreds of thousands of calls: not under the sanitizers, but with --all.
 set_tests_properties(region saved PROPERTIES LABELS "suite;slow")
 # One at a time: the first of them downloads.

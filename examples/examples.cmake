@@ -26,6 +26,10 @@ compare(example-own-vectors own_vectors/expected.txt
 compare(example-hibernate hibernate/expected.txt
         "'${examples}/hibernate/hibernate.sh' '$<TARGET_FILE:hvcheck>'")
 
+add_executable(unicorn_entry ${examples}/unicorn_entry/unicorn_entry.c)
+target_link_libraries(unicorn_entry PRIVATE hvcheck_core PkgConfig::unicorn)
+compare(example-unicorn-entry unicorn_entry/expected.txt "'$<TARGET_FILE:unicorn_entry>'")
+
 # The sample hypervisor by the function that its own tree takes from the installed package.
 include(${CMAKE_SOURCE_DIR}/ci/cmake/hvcheckAbiTest.cmake)
 set(lodge ${examples}/hypervisor)

@@ -42,6 +42,13 @@ words --static --cflags --libs
 quietly "$cc" -o pc-static "$here/consumer.c" "${flags[@]/#-lhvcheck/-l:libhvcheck.a}"
 uses ./pc-static no
 
+# The layer for an engine of one's own, which is all in headers.
+words --cflags --libs unicorn
+quietly "$cc" -std=c11 -Wall -Wextra -Werror -o entry \
+	"$source/examples/unicorn_entry/unicorn_entry.c" "${flags[@]}"
+quietly env LD_LIBRARY_PATH="$libdir" ./entry
+diff -u "$source/examples/unicorn_entry/expected.txt" log || fail 'examples/unicorn_entry'
+
 quietly cmake -S "$here" -B project -DCMAKE_PREFIX_PATH="$work/prefix"
 quietly cmake --build project
 uses project/shared yes

@@ -20,7 +20,7 @@ nm -g --defined-only "$libdir/libhvcheck.a" 2>/dev/null | awk 'NF == 3 { print $
 # One include has all that needs no other library.
 for header in prefix/include/hvcheck/*.h; do
 	name=${header##*/}
-	! grep -qE '^ *# *include <(unicorn|check)' "$header" || continue
+	! grep -qE '^ *# *include (<unicorn|<check|"hvcheck/unicorn)' "$header" || continue
 	[ "$name" = hvcheck.h ] || grep -qF "\"hvcheck/$name\"" prefix/include/hvcheck/hvcheck.h ||
 		fail "hvcheck.h does not include $name"
 	# Each stands alone.
