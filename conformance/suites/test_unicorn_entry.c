@@ -160,6 +160,9 @@ START_TEST(hvc_from_el1_and_el2)
 		ck_assert_uint_eq(x(5), STACK2);
 		ck_assert_uint_eq(x(11), STACK1);
 	}
+	/* A stack pointer that the guest moved is where it left it. */
+	RUN(0x3c5, 0xd10043ff, HVC(0), MOV_SP(11)); /* sub sp, sp, #16 */
+	ck_assert_uint_eq(x(11), STACK1 - 16);
 	RUN(0x3c9, HVC(5), MOV_SP(11));
 	/* The handler's entry has overwritten ELR_EL2, as hardware does. */
 	saw(0x200, 2, 0x5a000005, CODE + 4, 0x3c9);
