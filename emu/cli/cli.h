@@ -43,6 +43,7 @@ enum hvc_option_id {
 	HVC_OPTION_ROLLS,     /**< --seed of random sequences */
 	HVC_OPTION_SEQUENCES, /**< --randoms that counts them */
 	HVC_OPTION_BRIEF,
+	HVC_OPTION_PICTURE,
 	HVC_OPTION_CONTRACT,
 	HVC_OPTION_JOBS,
 	HVC_OPTION_FORMAT,
@@ -65,6 +66,7 @@ enum hvc_style {
 	HVC_STYLE_JUNIT,
 	HVC_STYLE_SARIF,
 	HVC_STYLE_GITHUB,
+	HVC_STYLE_SVG, /**< the picture of a map */
 	HVC_STYLE_COUNT,
 };
 

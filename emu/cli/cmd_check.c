@@ -80,6 +80,7 @@ static enum hvc_status measure(const struct hvc_options *options, const struct h
 struct made {
 	const struct hvc_check *check;
 	const char *abi;
+	const struct hvc_subject *subject;
 };
 
 static enum hvc_status write(const void *of, const struct hvc_options *options,
@@ -88,13 +89,15 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 {
 	const struct made *made = of;
 
-	(void)options;
 	switch (style) {
 	case HVC_STYLE_TEXT:
 		HVC_TRY(hvc_check_text(page, made->check, made->abi, diag));
 		return hvc_findings_text(page, findings, diag);
 	case HVC_STYLE_JSON:
 		return hvc_check_json(page->out, made->check, made->abi, findings, diag);
+	case HVC_STYLE_HTML:
+		return hvc_check_html(page->out, made->check, made->abi, made->subject,
+		                      options->budget, diag);
 	default:
 		return hvc_cli_report__findings(findings, style, page, diag);
 	}
@@ -132,7 +135,7 @@ enum hvc_status hvc_cmd__check(const struct hvc_options *options, const struct h
 		status = hvc_findings_of_check(check, name, diag, &findings);
 	}
 	if (status == HVC_OK) {
-		const struct made made = {check, name};
+		const struct made made = {check, name, subject};
 
 		status = hvc_cli_report__judged(options, page, &made, write, findings, holds, diag);
 	}

@@ -98,6 +98,8 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 		return hvc_findings_text(page, findings, diag);
 	case HVC_STYLE_JSON:
 		return hvc_diff_json(page->out, of, findings, diag);
+	case HVC_STYLE_HTML:
+		return hvc_diff_html(page->out, of, diag);
 	default:
 		return hvc_cli_report__findings(findings, style, page, diag);
 	}

@@ -64,6 +64,10 @@ enum hvc_status hvc_cmd__diff_abi(const struct hvc_options *options, const struc
 	struct hvc_findings *findings = NULL;
 	enum hvc_status status = check_options(options, diag);
 
+	if (status == HVC_OK && options->style == HVC_STYLE_HTML)
+		status = hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
+		                      "--format: 'html' is for subjects, not for 'diff --abi' "
+		                      "(text, json, markdown)");
 	for (unsigned side = 0; status == HVC_OK && side < HVC_SIDE_COUNT; side++) {
 		status = hvc_open__abi(options->argument[side], diag, &abi[side]);
 		if (status == HVC_OK)

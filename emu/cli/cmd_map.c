@@ -92,14 +92,19 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
                              const struct hvc_findings *findings, enum hvc_style style,
                              const struct hvc_page *page, struct hvc_diag *diag)
 {
-	(void)options;
 	(void)findings;
 	switch (style) {
 	case HVC_STYLE_JSON:
 		return hvc_map_json(page->out, of, diag);
+	case HVC_STYLE_HTML:
+		return hvc_map_html(page->out, of, diag);
+	case HVC_STYLE_SVG:
+		return hvc_map_svg(page->out, of, diag);
 	case HVC_STYLE_MAP:
 		return hvc_map_save(page->out, of, diag);
 	default:
+		if (hvc_options__has(options, HVC_OPTION_PICTURE))
+			HVC_TRY(hvc_map_picture(page, of, diag));
 		return hvc_map_text(page, of, diag);
 	}
 }
@@ -167,8 +172,13 @@ enum hvc_status hvc_cmd__map(const struct hvc_options *options, const struct hvc
 		                    hvc_reg_name(reg));
 	if (hvc_options__has(options, HVC_OPTION_SUGGEST_ABI) &&
 	    (hvc_options__has(options, HVC_OPTION_FORMAT) || options->reports))
+		return hvc_diag_set(
+		        diag, HVC_E_ARG, NULL, 0, 0,
+		        "--suggest-abi writes YAML; it takes no --format and no --report");
+	if (hvc_options__has(options, HVC_OPTION_PICTURE) && options->style != HVC_STYLE_TEXT)
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
-		                    "--suggest-abi writes YAML; it takes no --format and no --report");
+		                    "--picture: letters are text; html and svg are pictures by "
+		                    "themselves");
 	status = hvc_open__subject(options, 0, diag, &subject);
 	if (status == HVC_OK && options->abi)
 		status = hvc_open__abi(options->abi, diag, &abi);

@@ -69,12 +69,15 @@ const struct hvc_command hvc_commands[] = {
                 .examples = "  hvcheck map linux-stub-imm\n"
                             "  hvcheck map vmlinux@__hyp_stub_vectors --format map -o stub.map\n"
                             "  hvcheck map firmware.bin@+0x800 --from el1h\n"
+                            "  hvcheck map gunyah --picture\n"
+                            "  hvcheck map gunyah --format html -o gunyah.html\n"
                             "  hvcheck map build/el2.elf --suggest-abi -o my-abi.yaml\n",
                 .least = 1,
                 .most = 1,
                 .options = COMMON | BIT(REPORT) | SWEEP | BIT(CONTRACT) | BIT(SYMBOLS) | BIT(ABI) |
-                           AROUND | BIT(FROM) | BIT(INSN) | BIT(CPU) | BIT(SUGGEST_ABI),
-                .styles = 1u << HVC_STYLE_MAP,
+                           AROUND | BIT(FROM) | BIT(INSN) | BIT(CPU) | BIT(SUGGEST_ABI) |
+                           BIT(PICTURE),
+                .styles = 1u << HVC_STYLE_MAP | 1u << HVC_STYLE_HTML | 1u << HVC_STYLE_SVG,
                 .run = hvc_cmd__map,
         },
         {
@@ -93,7 +96,7 @@ const struct hvc_command hvc_commands[] = {
                 .most = 1,
                 .options = COMMON | POLICY | SWEEP | BIT(CONTRACT) | BIT(SYMBOLS) | BIT(ABI) |
                            AROUND | BIT(FROM) | BIT(INSN),
-                .styles = FINDINGS,
+                .styles = FINDINGS | 1u << HVC_STYLE_HTML,
                 .run = hvc_cmd__check,
         },
         {
@@ -116,7 +119,7 @@ const struct hvc_command hvc_commands[] = {
                 .most = 2,
                 .options = COMMON | POLICY | SWEEP | BIT(CONTRACT) | BIT(SYMBOLS) | BIT(ABIS) |
                            BIT(ABI_OLD) | BIT(ABI_NEW) | AROUND | BIT(CPU),
-                .styles = FINDINGS,
+                .styles = FINDINGS | 1u << HVC_STYLE_HTML,
                 .run = hvc_cmd__diff,
         },
         {

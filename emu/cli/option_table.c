@@ -273,7 +273,7 @@ static const struct {
 } formats[] = {
         {"text", HVC_STYLE_TEXT},   {"json", HVC_STYLE_JSON},     {"markdown", HVC_STYLE_MARKDOWN},
         {"html", HVC_STYLE_HTML},   {"map", HVC_STYLE_MAP},       {"junit", HVC_STYLE_JUNIT},
-        {"sarif", HVC_STYLE_SARIF}, {"github", HVC_STYLE_GITHUB},
+        {"sarif", HVC_STYLE_SARIF}, {"github", HVC_STYLE_GITHUB}, {"svg", HVC_STYLE_SVG},
 };
 
 #define FORMATS (sizeof(formats) / sizeof(formats[0]))
@@ -391,9 +391,10 @@ const struct hvc_option hvc_option_table[HVC_OPTION_COUNT] = {
 	[HVC_OPTION_ROLLS] = {"seed", 0, "N", "seed of the first random sequence; the next has N + 1 (0)", take_seed, false},
 	[HVC_OPTION_SEQUENCES] = {"randoms", 0, "N", "random sequences tried (1000)", take_sequences, false},
 	[HVC_OPTION_BRIEF] = {"brief", 0, NULL, "try only the values that code or specification name: no neighbours,\nno dirty upper bits, no edges, no random values", NULL, false},
+	[HVC_OPTION_PICTURE] = {"picture", 0, NULL, "also draw the immediates as a picture of letters, a letter for all\nthat do alike", NULL, false},
 	[HVC_OPTION_CONTRACT] = {"contract", 0, NULL, "also measure the fate of every register, FP/SIMD included, over many\nregister files", NULL, false},
 	[HVC_OPTION_JOBS] = {"jobs", 'j', "N", "worker processes, 1 to 256 (one a CPU); the report is the same", take_jobs, false},
-	[HVC_OPTION_FORMAT] = {"format", 0, "FORMAT", "text, json; some commands: markdown, junit, sarif, github, html, map\n(text)", take_format, false},
+	[HVC_OPTION_FORMAT] = {"format", 0, "FORMAT", "text, json; some commands: markdown, junit, sarif, github, html, svg, map\n(text)", take_format, false},
 	[HVC_OPTION_REPORT] = {"report", 0, "FORMAT=FILE", "write the same run in another format, too, to FILE, whole or not at\nall; repeatable", take_report, false},
 	[HVC_OPTION_FAIL_ON] = {"fail-on", 0, "LEVEL", "exit status 1 on findings of this level and above: error, warning,\nnote; never (violations and differences)", take_fail_on, false},
 	[HVC_OPTION_SUPPRESS] = {"suppress", 0, "FILE", "findings that somebody lets stand for now, in YAML: they are told,\nand do not fail", take_suppress, false},

@@ -112,6 +112,7 @@ static bool judge_run(struct bench *bench, const struct hvc_run *run)
 		hvc_verdict_judge(check->abi, bench->world, &before, &map->present, &call, &outcome,
 		                  &verdict);
 		count(&check->total, verdict.kind);
+		check->verdicts[imm] |= (uint8_t)(1u << verdict.kind);
 		if (verdict.rule >= 0)
 			count(&check->rule[verdict.rule], verdict.kind);
 		if (verdict.kind == HVC_VERDICT_VIOLATES &&
@@ -172,7 +173,8 @@ static enum hvc_status run_worlds(const struct hvc_check_config *config,
 	check->abi = config->abi;
 	check->map = calloc(worlds, sizeof *check->map);
 	check->rule = calloc(hvc_abi_rule_count(config->abi), sizeof *check->rule);
-	if (!check->subject || !check->map || !check->rule)
+	check->verdicts = calloc(HVC_IMM_COUNT, 1);
+	if (!check->subject || !check->map || !check->rule || !check->verdicts)
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	for (bench->world = 0; bench->world < worlds; bench->world++)
 		HVC_TRY(check_world(config, bench, &probes[bench->world > 0], diag));
@@ -241,6 +243,7 @@ void hvc_check_free(struct hvc_check *check)
 	free(check->map);
 	free(check->rule);
 	free(check->finding);
+	free(check->verdicts);
 	free(check->subject);
 	free(check);
 }

@@ -5,16 +5,17 @@
 
 /* clang-format off */
 static const char style[] =
-	":root{color-scheme:light dark;--ink:#1b1f24;--faint:#6b7280;--page:#fff;--line:#d7dbe0;"
-	"--bad:#b42318;--bad-page:#fde7e4;--warn:#8a5a00;--warn-page:#fdf1d3;--head:#f3f4f6}\n"
+	":root{color-scheme:light dark;--ink:#1b1f24;--faint:#5b6470;--page:#fff;--line:#d7dbe0;"
+	"--bad:#b42318;--bad-page:#fde7e4;--warn:#8a5a00;--warn-page:#fdf1d3;--head:#f3f4f6;"
+	"--good:#1a6b35;--focus:#0b57d0}\n"
 	"@media(prefers-color-scheme:dark){:root{--ink:#e6e8eb;--faint:#9aa3ad;--page:#15181c;"
 	"--line:#353b43;--bad:#ff9d92;--bad-page:#4a1d19;--warn:#f3c969;--warn-page:#463510;"
-	"--head:#1f242a}}\n"
+	"--head:#1f242a;--good:#86d99a;--focus:#8ab4f8}}\n"
 	"body{margin:2rem auto;max-width:90rem;padding:0 1rem;color:var(--ink);"
 	"background:var(--page);font:15px/1.45 system-ui,sans-serif}\n"
 	"h1{font-size:1.5rem}h2{font-size:1.2rem;margin-top:2.5rem}h3{font-size:1rem;margin-top:2rem}\n"
 	"a{color:inherit}p.faint,td.faint,caption{color:var(--faint)}\n"
-	".scroll{overflow-x:auto}\n"
+	".scroll{overflow-x:auto}:focus-visible{outline:3px solid var(--focus);outline-offset:2px}\n"
 	"table{border-collapse:collapse}\n"
 	"caption{text-align:left;padding-bottom:.5rem}\n"
 	"th,td{border:1px solid var(--line);padding:.25rem .5rem;text-align:left;"
@@ -69,20 +70,23 @@ bool hvc_html__words(FILE *out, const char *tag, struct hvc_words *words)
 	return made;
 }
 
-void hvc_html__begin(FILE *out, const char *title)
+void hvc_html__begin(FILE *out, const char *title, const char *const *more)
 {
 	fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
 	      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
 	      out);
 	hvc_html__element(out, "title", title);
-	fprintf(out, "\n<style>\n%s</style>\n</head>\n<body>\n", style);
+	fprintf(out, "\n<style>\n%s", style);
+	for (; more && *more; more++)
+		fputs(*more, out);
+	fputs("</style>\n</head>\n<body>\n<main>\n", out);
 	hvc_html__element(out, "h1", title);
 	fputc('\n', out);
 }
 
 enum hvc_status hvc_html__end(FILE *out, struct hvc_diag *diag)
 {
-	fputs("</body>\n</html>\n", out);
+	fputs("</main>\n</body>\n</html>\n", out);
 	if (ferror(out))
 		return hvc_diag_set(diag, HVC_E_IO, NULL, 0, 0, "cannot write the report");
 	return HVC_OK;

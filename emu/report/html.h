@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/** Pages that stand alone: no network, no script, readable in light and dark. */
+/** Pages that stand alone: no network, readable without script, in light and dark. */
 #ifndef HVC_REPORT_HTML_H
 #define HVC_REPORT_HTML_H
 
 #include "report/words.h"
 
-/** Everything up to the first line of content; the title is a heading as well. */
-void hvc_html__begin(FILE *out, const char *title);
+/** Up to the first line of content; the title is a heading as well. more: further style,
+    a list that ends in NULL; NULL: none. */
+void hvc_html__begin(FILE *out, const char *title, const char *const *more);
 /** End the page; HVC_E_IO when the stream has failed. */
 HVC_MUST_USE enum hvc_status hvc_html__end(FILE *out, struct hvc_diag *diag);
 /** Text, with what HTML would take for markup escaped; fit for attributes in quotes, too. */

@@ -185,7 +185,7 @@ enum hvc_status hvc_collide_html(FILE *out, const struct hvc_collide *collide,
 {
 	bool made = true;
 
-	hvc_html__begin(out, "Collisions of HVC ABIs");
+	hvc_html__begin(out, "Collisions of HVC ABIs", NULL);
 	put_summary(out, collide);
 	put_matrix(out, collide);
 	if (collide->colliding)

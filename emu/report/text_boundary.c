@@ -28,8 +28,8 @@ static void add_insn(struct hvc_words *words, const struct hvc_place *place)
 }
 
 /* "hvc #0xea0 | #0xea1", "x0 = 0x1 | 0x2, hvc #0x0". */
-static void add_calls(struct hvc_words *words, const struct hvc_map *map,
-                      const struct hvc_boundary *boundary)
+void hvc_boundary__calls(struct hvc_words *words, const struct hvc_map *map,
+                         const struct hvc_boundary *boundary)
 {
 	const struct hvc_call *left = &map->probes.probe[boundary->probe[0]].call;
 	const struct hvc_call *right = &map->probes.probe[boundary->probe[1]].call;
@@ -47,7 +47,7 @@ static void add_calls(struct hvc_words *words, const struct hvc_map *map,
 		hvc_words__add(words, " (and %u more)", boundary->times - 1);
 }
 
-static void add_decision(struct hvc_words *words, const struct hvc_boundary *boundary)
+void hvc_boundary__decision(struct hvc_words *words, const struct hvc_boundary *boundary)
 {
 	if (boundary->decision == HVC_DECISION_VALUE) {
 		hvc_words__add(words, "nothing: the same way, with other values");
@@ -86,8 +86,8 @@ enum hvc_status hvc_boundary__text(const struct hvc_page *page, const struct hvc
 		const struct hvc_boundary *boundary = &study->boundary[i];
 		struct hvc_words calls = {0}, decision = {0};
 
-		add_calls(&calls, map, boundary);
-		add_decision(&decision, boundary);
+		hvc_boundary__calls(&calls, map, boundary);
+		hvc_boundary__decision(&decision, boundary);
 		hvc_table__row(table);
 		hvc_table__cell(table, 0, HVC_INK_STRONG, "%u | %u", boundary->kind[0] + 1,
 		                boundary->kind[1] + 1);

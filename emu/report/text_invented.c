@@ -3,53 +3,50 @@
 
 #include <inttypes.h>
 
-static void put_where(struct hvc_table *table, const struct hvc_world *world,
-                      const struct hvc_subject *subject, const struct hvc_invention *row)
+void hvc_invented__where(struct hvc_words *words, const struct hvc_world *world,
+                         const struct hvc_subject *subject, const struct hvc_invention *row)
 {
 	const struct hvc_stop *stub = hvc_world_boundary(world, row->address);
 	struct hvc_words place = {0};
 
 	if (row->kind == HVC_INVENTION_REGISTER) {
-		hvc_table__cell(table, 1, HVC_INK_PLAIN, "%s", hvc_reg_name(row->reg));
+		hvc_words__add(words, "%s", hvc_reg_name(row->reg));
 	} else if (row->kind == HVC_INVENTION_STUB && stub) {
-		hvc_table__cell(table, 1, HVC_INK_PLAIN, "%s", stub->name);
+		hvc_words__add(words, "%s", stub->name);
 	} else {
 		if (subject)
 			hvc_words__place(&place, subject, row->address);
-		hvc_table__cell(table, 1, HVC_INK_PLAIN, "0x%" PRIx64 "%s%s%s", row->address,
-		                place.length ? " (" : "", hvc_words__text(&place),
-		                place.length ? ")" : "");
+		hvc_words__add(words, "0x%" PRIx64 "%s%s%s", row->address, place.length ? " (" : "",
+		               hvc_words__text(&place), place.length ? ")" : "");
 		hvc_words__free(&place);
 	}
 }
 
-static void put_what(struct hvc_table *table, const struct hvc_subject *subject,
-                     const struct hvc_invention *row)
+void hvc_invented__what(struct hvc_words *words, const struct hvc_subject *subject,
+                        const struct hvc_invention *row)
 {
 	struct hvc_words place = {0};
 
 	switch (row->kind) {
 	case HVC_INVENTION_REGISTER:
-		hvc_table__cell(table, 2, HVC_INK_PLAIN, "held 0x%" PRIx64 ", set by nobody",
-		                row->value);
+		hvc_words__add(words, "held 0x%" PRIx64 ", set by nobody", row->value);
 		break;
 	case HVC_INVENTION_PAGE:
-		hvc_table__cell(table, 2, HVC_INK_PLAIN, "4 KiB of zeros%s",
-		                row->blind ? ", read before anything was written there" : "");
+		hvc_words__add(words, "4 KiB of zeros%s",
+		               row->blind ? ", read before anything was written there" : "");
 		break;
 	case HVC_INVENTION_CALL:
 		if (subject)
 			hvc_words__place(&place, subject, row->from);
-		hvc_table__cell(table, 2, HVC_INK_PLAIN,
-		                "no code there: called from 0x%" PRIx64
-		                "%s%s%s, returned 0x%" PRIx64,
-		                row->from, place.length ? " (" : "", hvc_words__text(&place),
-		                place.length ? ")" : "", row->value);
+		hvc_words__add(words,
+		               "no code there: called from 0x%" PRIx64
+		               "%s%s%s, returned 0x%" PRIx64,
+		               row->from, place.length ? " (" : "", hvc_words__text(&place),
+		               place.length ? ")" : "", row->value);
 		hvc_words__free(&place);
 		break;
 	default:
-		hvc_table__cell(table, 2, HVC_INK_PLAIN, "not run: returned 0x%" PRIx64,
-		                row->value);
+		hvc_words__add(words, "not run: returned 0x%" PRIx64, row->value);
 		break;
 	}
 }
@@ -79,11 +76,14 @@ enum hvc_status hvc_invented__text(const struct hvc_page *page, const char *whos
 	table = hvc_table__new(page, columns, 4);
 	for (unsigned i = 0; i < invented->rows; i++) {
 		const struct hvc_invention *row = &invented->row[i];
+		struct hvc_words where = {0}, what = {0};
 
+		hvc_invented__where(&where, world, subject, row);
+		hvc_invented__what(&what, subject, row);
 		hvc_table__row(table);
 		hvc_table__cell(table, 0, HVC_INK_WARN, "%s", hvc_invention_name(row->kind));
-		put_where(table, world, subject, row);
-		put_what(table, subject, row);
+		hvc_table__take(table, 1, HVC_INK_PLAIN, &where);
+		hvc_table__take(table, 2, HVC_INK_PLAIN, &what);
 		hvc_table__cell(table, 3, HVC_INK_PLAIN, "%s",
 		                hvc_words__number(row->calls, number));
 	}

@@ -33,6 +33,7 @@ struct hvc_check {
 	struct hvc_rule_account total;
 	struct hvc_finding *finding; /**< in rule order, then clause, register */
 	unsigned findings;
+	uint8_t *verdicts; /**< of each immediate: bits 1 << enum hvc_verdict_kind of its calls */
 	uint32_t immediates_violating;       /**< immediates with at least one violation */
 	const struct hvc_contract *contract; /**< borrowed; to be reported with it, NULL: none */
 };

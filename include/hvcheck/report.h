@@ -111,6 +111,15 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_map_text(const struct hvc_page *page,
                                                   const struct hvc_map *map, struct hvc_diag *diag);
 HVC_MUST_USE HVC_API enum hvc_status hvc_map_json(FILE *out, const struct hvc_map *map,
                                                   struct hvc_diag *diag);
+/** The immediate space in letters, at most 80 columns, for a terminal or a file. */
+HVC_MUST_USE HVC_API enum hvc_status
+hvc_map_picture(const struct hvc_page *page, const struct hvc_map *map, struct hvc_diag *diag);
+/** The same as a drawing without script, to be shown by itself. */
+HVC_MUST_USE HVC_API enum hvc_status hvc_map_svg(FILE *out, const struct hvc_map *map,
+                                                 struct hvc_diag *diag);
+/** A page with the immediate space as a picture; needs no network, and is complete unscripted. */
+HVC_MUST_USE HVC_API enum hvc_status hvc_map_html(FILE *out, const struct hvc_map *map,
+                                                  struct hvc_diag *diag);
 HVC_MUST_USE HVC_API enum hvc_status hvc_check_text(const struct hvc_page *page,
                                                     const struct hvc_check *check, const char *abi,
                                                     struct hvc_diag *diag);
@@ -118,10 +127,21 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_check_json(FILE *out, const struct hvc_
                                                     const char *abi,
                                                     const struct hvc_findings *findings,
                                                     struct hvc_diag *diag);
+/**
+ * The page of a check. subject: the first calls of findings are run again, for their traces, each
+ * with at most `budget` instructions (0: HVC_BUDGET_DEFAULT); NULL: they are not.
+ */
+HVC_MUST_USE HVC_API enum hvc_status hvc_check_html(FILE *out, const struct hvc_check *check,
+                                                    const char *abi,
+                                                    const struct hvc_subject *subject,
+                                                    uint64_t budget, struct hvc_diag *diag);
 HVC_MUST_USE HVC_API enum hvc_status
 hvc_diff_text(const struct hvc_page *page, const struct hvc_diff *diff, struct hvc_diag *diag);
 HVC_MUST_USE HVC_API enum hvc_status hvc_diff_json(FILE *out, const struct hvc_diff *diff,
                                                    const struct hvc_findings *findings,
+                                                   struct hvc_diag *diag);
+/** The page of a diff: old, new and difference side by side. */
+HVC_MUST_USE HVC_API enum hvc_status hvc_diff_html(FILE *out, const struct hvc_diff *diff,
                                                    struct hvc_diag *diag);
 HVC_MUST_USE HVC_API enum hvc_status hvc_leaks_text(const struct hvc_page *page,
                                                     const struct hvc_subject *subject,

@@ -1,0 +1,220 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Are the pages of map, check and diff fit for use? Asked of Chromium.
+
+    pages.py HVCHECK FOLDER [NAME...]     pages and screenshots are left in FOLDER
+
+Exit status: 0 they are, 1 they are not, 77 there is no browser to ask.
+"""
+
+import base64
+import json
+import pathlib
+import struct
+import subprocess
+import sys
+import time
+
+from driver import Browser, Missing
+
+HERE = pathlib.Path(__file__).parent
+TAB, LEFT, UP, RIGHT, DOWN, END = "\ue004", "\ue012", "\ue013", "\ue014", "\ue015", "\ue010"
+LOOKS = [(1280, 1600, False), (1280, 1600, True), (360, 780, False), (360, 780, True)]
+PAGES = {
+    "map": (0, "map gunyah --brief --contract"),
+    "register": (0, "map linux-stub-4.12 --brief"),
+    "invented": (0, "map linux-stub-4.12 --brief --stop-at 0x40000900 --map-on-demand"),
+    "check": (1, "check broken-single-imm --abi linux-stub-imm --brief --contract"),
+    "diff": (1, "diff linux-stub-imm linux-stub-4.7 --brief --contract"),
+    "collide": (1, "collide xen gunyah smccc-1.1"),
+}
+
+
+class Judge:
+    """Counts faults, and says each."""
+
+    def __init__(self):
+        self.faults = 0
+
+    def that(self, good, text):
+        if not good:
+            self.faults += 1
+            print("FAILED:", text)
+
+
+def write(hvcheck, folder, name, status, words):
+    path = folder / f"{name}.html"
+    done = subprocess.run([hvcheck, *words.split(), "--format", "html", "-o", path], check=False)
+    if done.returncode != status:
+        sys.exit(f"FAILED: '{words}' ended with status {done.returncode}")
+    return path
+
+
+def every_immediate_differs(folder):
+    """Vectors of 65,536 classes: x0 becomes the immediate plus one."""
+    path = folder / "many.bin"
+    code = struct.pack("<4I", 0xD53C5200, 0x92403C00, 0x91000400, 0xD69F03E0)
+    path.write_bytes(code.ljust(128, b"\0") * 16)
+    return path
+
+
+def open_page(browser, path):
+    browser.log("performance")
+    browser.log("browser")
+    browser.ask("POST", "/url", {"url": path.as_uri()})
+
+
+def is_alone(browser, judge, path, what):
+    """No request but for the page itself, nothing said on the console."""
+    for entry in browser.log("performance"):
+        message = json.loads(entry["message"])["message"]
+        if message["method"] == "Network.requestWillBeSent":
+            url = message["params"]["request"]["url"]
+            judge.that(url == path.as_uri() or url.startswith("data:"), f"{what}: asks for {url}")
+    for entry in browser.log("browser"):
+        judge.that(False, f"{what}: console: {entry['message']}")
+
+
+def screenshot(browser, folder, name):
+    (folder / f"{name}.png").write_bytes(
+        base64.b64decode(browser.ask("GET", "/screenshot")))
+
+
+def looks_good(browser, judge, folder, name, path):
+    audit = (HERE / "audit.js").read_text()
+    for width, height, dark in LOOKS:
+        what = f"{name}-{width}-{'dark' if dark else 'light'}"
+        browser.look(width, height, dark, width < 500)
+        open_page(browser, path)
+        is_alone(browser, judge, path, what)
+        screenshot(browser, folder, what)
+        # What is folded away counts as well.
+        browser.run("document.querySelectorAll('details').forEach(is => { is.open = true; });")
+        for fault in browser.run(audit):
+            judge.that(False, f"{what}: {fault}")
+    browser.look(1280, 1600, False, False)
+
+
+REACHED = """
+const is = document.activeElement, style = getComputedStyle(is);
+return is === document.body ? null : {
+  outline: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2,
+  index: Array.from(document.querySelectorAll('*')).indexOf(is), name: is.outerHTML.slice(0, 60)};
+"""
+REACHABLE = """
+return Array.from(document.querySelectorAll(
+  'a[href], button, input, summary, [tabindex="0"]')).filter(is => is.checkVisibility()).length;
+"""
+
+
+def is_reached_by_tab(browser, judge, name, path):
+    open_page(browser, path)
+    wanted, reached = browser.run(REACHABLE), set()
+    for _ in range(wanted):
+        browser.keys(TAB)
+        at = browser.run(REACHED)
+        if at is None:
+            break
+        judge.that(at["outline"], f"{name}: no focus to be seen on {at['name']}")
+        reached.add(at["index"])
+    judge.that(len(reached) == wanted, f"{name}: Tab reaches {len(reached)} of {wanted}")
+
+
+def class_of(document, immediate):
+    """Number of the only class of an immediate; None where there are more."""
+    classes = [number + 1 for number, each in enumerate(document["classes"])
+               if any(low <= immediate <= high for low, high in each["immediates"])]
+    return classes[0] if len(classes) == 1 else None
+
+
+def said(browser):
+    time.sleep(0.3)
+    return browser.run("return document.getElementById('live').textContent;")
+
+
+def answers_keys(browser, judge, hvcheck, path):
+    document = json.loads(subprocess.run(
+        [hvcheck, *PAGES["map"][1].split(), "--format", "json"], check=True,
+        capture_output=True).stdout)
+    open_page(browser, path)
+    browser.run("document.querySelector('.map').focus();")
+    steps = [((), 0), ((RIGHT,), 1), ((DOWN,) * 0x60, 0x6001), ((LEFT,), 0x6000),
+             ((RIGHT,) * 8, 0x6008), (("n",), 0x6009), (("p",), 0x6008), ((UP,), 0x5F08),
+             ((DOWN, END), 0x60FF), ((DOWN,) * 200, 0xFFFF)]
+    for keys, immediate in steps:
+        if keys:
+            browser.keys(*keys)
+        text, number = said(browser), class_of(document, immediate)
+        wanted = f"hvc #0x{immediate:04x} ("
+        judge.that(text.startswith(wanted), f"keys: '{text}' is not about {wanted}")
+        if number:
+            judge.that(f"class {number}, " in text, f"keys: '{text}' is not class {number}")
+    browser.run("const is = document.querySelector('.tools input'); is.value = '0x6016';"
+                "is.dispatchEvent(new Event('change'));")
+    judge.that(said(browser).startswith("hvc #0x6016 ("), "keys: the number is not taken")
+    # Seen as well as said.
+    judge.that("0x6016" in browser.run("return document.getElementById('readout').textContent;"),
+               "keys: the readout does not follow")
+
+
+CONTENT = "return Array.from(document.querySelectorAll('main h2, main h3, td, th, pre'))" \
+          ".map(is => is.textContent).join('\\n');"
+
+
+def needs_no_script(browser, judge, folder, name, path):
+    open_page(browser, path)
+    scripted = browser.run(CONTENT)
+    browser.devtools("Emulation.setScriptExecutionDisabled", value=True)
+    open_page(browser, path)
+    plain = browser.run(CONTENT)
+    judge.that(plain == scripted and len(plain) > 1000, f"{name}: less without script")
+    judge.that(browser.run("return document.querySelectorAll('input, button').length") == 0,
+               f"{name}: without script there are controls that do nothing")
+    screenshot(browser, folder, f"{name}-plain")
+    browser.devtools("Emulation.setScriptExecutionDisabled", value=False)
+
+
+def bears_many(browser, judge, folder, path):
+    open_page(browser, path)
+    took = browser.run("return performance.timing.loadEventEnd - performance.timing.navigationStart")
+    size = path.stat().st_size
+    print(f"65,536 classes: {size} bytes, loaded in {took} ms")
+    judge.that(took < 15000, f"many: {took} ms to load")
+    judge.that(size < 8 << 20, f"many: {size} bytes")
+    browser.run("document.querySelector('.map').focus();")
+    begin = time.monotonic()
+    browser.keys(DOWN, DOWN, RIGHT)
+    text, took = said(browser), time.monotonic() - begin
+    judge.that("hvc #0x0201 " in text and "x0 := 0x202." in text, f"many: '{text}'")
+    judge.that(took < 5, f"many: {took} s for three keys")
+    is_alone(browser, judge, path, "many")
+    screenshot(browser, folder, "many")
+
+
+def main():
+    hvcheck, folder = sys.argv[1], pathlib.Path(sys.argv[2]).resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    judge = Judge()
+    try:
+        browser = Browser()
+    except Missing as reason:
+        print(f"SKIPPED: {reason}")
+        return 77
+    with browser:
+        paths = {name: write(hvcheck, folder, name, *page) for name, page in PAGES.items()}
+        paths["many"] = write(hvcheck, folder, "many", 0,
+                              f"map {every_immediate_differs(folder)}@+0 --brief")
+        for name, path in paths.items():
+            if name == "many" or (sys.argv[3:] and name not in sys.argv[3:]):
+                continue
+            looks_good(browser, judge, folder, name, path)
+            is_reached_by_tab(browser, judge, name, path)
+            if name != "collide":
+                needs_no_script(browser, judge, folder, name, path)
+        answers_keys(browser, judge, hvcheck, paths["map"])
+        bears_many(browser, judge, folder, paths["many"])
+    return 1 if judge.faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,439 @@
+/* SPDX-License-Identifier: MIT */
+/* Pictures: what is drawn, read back, is the map, immediate by immediate. */
+#include <stdlib.h>
+
+#include "hvcheck/report.h"
+#include "report/picture.h"
+#include "under_test.h"
+
+#define SIDE HVC_PICTURE_SIDE
+
+/* Values of x0 that the maps here are asked with. */
+static struct hvc_map *make_map(const char *name, unsigned values)
+{
+	struct hvc_subject *subject = open_subject(name);
+	struct hvc_constant constant[64] = {{0}};
+	struct hvc_probe_config asked = {.constant = constant, .constants = values, .brief = true};
+	struct hvc_probes probes;
+	struct hvc_map_config config = {.subject = subject, .probes = &probes, .jobs = 2};
+	struct hvc_map *map = NULL;
+	struct hvc_diag diag = {0};
+
+	for (unsigned i = 0; i < values; i++)
+		constant[i] = (struct hvc_constant){.reg = HVC_REG_X0, .value = i};
+	ck_assert_int_eq(hvc_probes_make(&asked, &probes), HVC_OK);
+	ck_assert_msg(hvc_map_make(&config, &diag, &map) == HVC_OK, "%s", diag.message);
+	hvc_probes_free(&probes);
+	hvc_subject_close(subject);
+	return map;
+}
+
+/* A map as no code makes it: one call, and a class of its own for every immediate. */
+static struct hvc_map *make_many(void)
+{
+	struct hvc_map *map = calloc(1, sizeof *map);
+	const struct hvc_probe_config none = {.brief = true};
+	struct hvc_effect *effect = calloc(HVC_IMM_COUNT, sizeof *effect);
+
+	ck_assert(map && effect);
+	ck_assert_int_eq(hvc_probes_make(&none, &map->probes), HVC_OK);
+	map->probes.count = 1;
+	map->subject = strdup("<many> & \"more\"");
+	map->class_ = calloc(HVC_IMM_COUNT, sizeof *map->class_);
+	map->run = calloc(HVC_IMM_COUNT, sizeof *map->run);
+	ck_assert(map->subject && map->class_ && map->run);
+	hvc_world_init(&map->world, HVC_CPU_A72);
+	for (unsigned i = 0; i < HVC_IMM_COUNT; i++) {
+		effect[i] = (struct hvc_effect){HVC_REG_X0, {.kind = HVC_TERM_CONST, .value = i}};
+		map->class_[i] = (struct hvc_class){
+		        .kind = HVC_OUTCOME_RETURN,
+		        .level = HVC_LEVEL_EL1H,
+		        .pc = {.kind = HVC_TERM_RETURN},
+		        .effect = &effect[i],
+		        .effects = 1,
+		        .calls = 1,
+		};
+		map->run[i] = (struct hvc_run){0, i, (uint16_t)i, (uint16_t)i};
+	}
+	map->classes = map->runs = HVC_IMM_COUNT;
+	return map;
+}
+
+static void free_many(struct hvc_map *map)
+{
+	free((struct hvc_effect *)map->class_[0].effect);
+	free(map->class_);
+	free(map->run);
+	free(map->subject);
+	hvc_probes_free(&map->probes);
+	free(map);
+}
+
+static struct hvc_picture picture_of(const struct hvc_map *old, const struct hvc_map *new)
+{
+	const struct hvc_map *const maps[] = {old, new};
+	struct hvc_picture picture;
+
+	ck_assert_int_eq(hvc_picture__make(maps, new ? 2 : 1, NULL, &picture), HVC_OK);
+	return picture;
+}
+
+static bool does_alike(const struct hvc_map *a, unsigned x, const struct hvc_map *b, unsigned y)
+{
+	for (unsigned probe = 0; probe < a->probes.count; probe++) {
+		unsigned p = hvc_map_class_of(a, probe, (uint16_t)x);
+		unsigned q = hvc_map_class_of(b, probe, (uint16_t)y);
+
+		if (a == b ? p != q : !hvc_class_equal(&a->class_[p], &b->class_[q]))
+			return false;
+	}
+	return true;
+}
+
+/* Cells of a group do as its first one; first cells of two groups do not do alike. */
+static void assert_groups(const struct hvc_picture *picture)
+{
+	uint32_t counted = 0;
+
+	for (unsigned plane = 0; plane < picture->planes; plane++)
+		for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++) {
+			uint32_t group = hvc_picture__at(picture, plane, imm);
+
+			ck_assert_uint_lt(group, picture->groups);
+			ck_assert_msg(does_alike(picture->map[plane], imm,
+			                         picture->map[hvc_picture__plane(picture, group)],
+			                         picture->group[group].first % HVC_IMM_COUNT),
+			              "plane %u, 0x%04x in group %u", plane, imm, group);
+		}
+	for (unsigned i = 0; i < picture->groups; i++) {
+		counted += picture->group[i].count;
+		for (unsigned k = 0; k < i; k++)
+			ck_assert(!does_alike(picture->map[hvc_picture__plane(picture, i)],
+			                      picture->group[i].first % HVC_IMM_COUNT,
+			                      picture->map[hvc_picture__plane(picture, k)],
+			                      picture->group[k].first % HVC_IMM_COUNT));
+	}
+	ck_assert_uint_eq(counted, picture->planes * HVC_IMM_COUNT);
+}
+
+START_TEST(groups_are_what_does_alike)
+{
+	static const struct {
+		const char *subject;
+		unsigned values, groups;
+	} rows[] = {
+	        {"linux-stub-imm", 2, 4},      /* get, set, call, and the rest */
+	        {"linux-stub-4.12", 4, 1},     /* immediates do not matter */
+	        {"gunyah", 1, 3},              /* SMCCC, hypercalls, holes */
+	        {"broken-imm-low-byte", 2, 4}, /* the same, 256 times */
+	        {"xen-debug", 2, 4},           /* SMCCC, hypercalls, prints, undefined */
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct hvc_map *map = make_map(rows[i].subject, rows[i].values);
+		struct hvc_picture picture = picture_of(map, NULL);
+
+		ck_assert_msg(picture.groups == rows[i].groups, "%s: %u groups", rows[i].subject,
+		              picture.groups);
+		assert_groups(&picture);
+		hvc_picture__free(&picture);
+		hvc_map_free(map);
+	}
+}
+END_TEST
+
+START_TEST(groups_of_two_maps_are_the_same_where_both_do_alike)
+{
+	struct hvc_map *old = make_map("linux-stub-imm", 2);
+	struct hvc_map *new = make_map("broken-imm-low-byte", 2);
+	struct hvc_picture picture = picture_of(old, new);
+
+	assert_groups(&picture);
+	for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++)
+		ck_assert_int_eq(hvc_picture__at(&picture, 0, imm) ==
+		                         hvc_picture__at(&picture, 1, imm),
+		                 imm < 256 || !strchr("\1\2\4", imm % 256) || imm % 256 == 0);
+	hvc_picture__free(&picture);
+	hvc_map_free(old);
+	hvc_map_free(new);
+}
+END_TEST
+
+START_TEST(the_class_of_a_group_is_that_of_most_calls)
+{
+	struct hvc_map *map = make_map("linux-stub-4.12", 5);
+	struct hvc_picture picture = picture_of(map, NULL);
+	const struct hvc_region *const *region;
+
+	ck_assert(picture.group[0].mixed);
+	ck_assert_uint_eq(picture.group[0].class_, 0); /* what x0 = 3, 4 and others do */
+	ck_assert_uint_eq(hvc_picture__regions(&picture, 0, &region), map->classes);
+	hvc_picture__free(&picture);
+	hvc_map_free(map);
+}
+END_TEST
+
+static char *page_of(const struct hvc_map *map,
+                     enum hvc_status (*write)(FILE *, const struct hvc_map *, struct hvc_diag *))
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	ck_assert_int_eq(write(out, map, NULL), HVC_OK);
+	ck_assert_int_eq(fclose(out), 0);
+	return text;
+}
+
+/* Paint the rectangles of one path; each cell once. */
+static void paint(const char *data, uint32_t value, uint32_t *cell)
+{
+	unsigned x, y, wide, high, back;
+	int used;
+
+	for (; *data == 'M'; data += used) {
+		ck_assert_msg(
+		        sscanf(data, "M%u %uh%uv%uH%uz%n", &x, &y, &wide, &high, &back, &used) == 5,
+		        "%.40s", data);
+		ck_assert_uint_eq(x, back);
+		ck_assert(x + wide <= SIDE && y + high <= SIDE && wide && high);
+		for (unsigned i = 0; i < high; i++)
+			for (unsigned k = 0; k < wide; k++) {
+				ck_assert_uint_eq(cell[(y + i) * SIDE + x + k], UINT32_MAX);
+				cell[(y + i) * SIDE + x + k] = value;
+			}
+	}
+	ck_assert_int_eq(*data, '"');
+}
+
+/* The shapes of the first picture: each group has one, or each colour. */
+static void read_shapes(const char *text, uint32_t *cell)
+{
+	const char *end = strstr(text, "</svg></div></figure>");
+
+	if (!end)
+		end = text + strlen(text);
+	memset(cell, 0xff, HVC_IMM_COUNT * sizeof *cell);
+	for (const char *at = text; (at = strstr(at, "<path class=\"")) && at < end; at++) {
+		const char *data = strstr(at, " d=\""), *group = strstr(at, "data-group=\"");
+		unsigned number;
+
+		if (!strncmp(at + 13, "over", 4))
+			continue;
+		if (group && group < data)
+			number = (unsigned)atoi(group + 12);
+		else
+			ck_assert_int_eq(sscanf(at, "<path class=\"k%u\"", &number), 1);
+		paint(data + 4, number, cell);
+	}
+}
+
+/* "0x0000-0x00ff A" and so on, without a gap. */
+static void read_runs(const char *text, const char *id, char names[HVC_IMM_COUNT][8])
+{
+	char name[8], mark[32];
+	unsigned next = 0, lo, hi;
+
+	snprintf(mark, sizeof mark, "<pre id=\"%s\">", id);
+	text = strstr(text, mark);
+	ck_assert_ptr_nonnull(text);
+	for (text += strlen(mark); *text != '<'; text = strchr(text, '\n') + 1) {
+		if (sscanf(text, "0x%x-0x%x %7s", &lo, &hi, name) != 3) {
+			ck_assert_int_eq(sscanf(text, "0x%x %7s", &lo, name), 2);
+			hi = lo;
+		}
+		ck_assert_uint_eq(lo, next);
+		ck_assert(hi >= lo && hi < HVC_IMM_COUNT);
+		for (; next <= hi; next++)
+			strcpy(names[next], name);
+	}
+	ck_assert_uint_eq(next, HVC_IMM_COUNT);
+}
+
+static void assert_page(const struct hvc_map *map)
+{
+	static char names[HVC_IMM_COUNT][8];
+	static uint32_t cell[HVC_IMM_COUNT];
+	struct hvc_picture picture = picture_of(map, NULL);
+	char *page = page_of(map, hvc_map_html), *svg = page_of(map, hvc_map_svg);
+	char name[HVC_NUMBER_SIZE];
+
+	read_runs(page, "runs-0", names);
+	for (unsigned pass = 0; pass < 2; pass++) {
+		read_shapes(pass ? svg : page, cell);
+		for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++) {
+			uint32_t group = hvc_picture__at(&picture, 0, imm);
+
+			ck_assert_str_eq(names[imm], hvc_picture__name(group, name));
+			ck_assert_uint_eq(cell[imm],
+			                  picture.groups <= 52
+			                          ? group
+			                          : hvc_picture__ink(picture.group[group].class_));
+		}
+	}
+	free(page);
+	free(svg);
+	hvc_picture__free(&picture);
+}
+
+START_TEST(a_page_read_back_is_the_map)
+{
+	static const char *const subjects[] = {"linux-stub-imm", "linux-stub-4.12", "gunyah",
+	                                       "broken-imm-low-byte", "xen-debug"};
+
+	for (size_t i = 0; i < sizeof subjects / sizeof subjects[0]; i++) {
+		struct hvc_map *map = make_map(subjects[i], 2);
+
+		assert_page(map);
+		hvc_map_free(map);
+	}
+}
+END_TEST
+
+START_TEST(a_page_bears_a_class_for_every_immediate)
+{
+	struct hvc_map *map = make_many();
+	struct hvc_picture picture = picture_of(map, NULL);
+	char *page = page_of(map, hvc_map_html);
+
+	ck_assert_uint_eq(picture.groups, HVC_IMM_COUNT);
+	/* Neighbours are told apart by colour, to the right and below. */
+	for (unsigned imm = 0; imm + SIDE < HVC_IMM_COUNT; imm++) {
+		ck_assert_uint_ne(hvc_picture__ink(imm), hvc_picture__ink(imm + 1));
+		ck_assert_uint_ne(hvc_picture__ink(imm), hvc_picture__ink(imm + SIDE));
+	}
+	assert_page(map);
+	ck_assert_ptr_nonnull(strstr(page, "\n65536: return, x0 := 0xffff\n"));
+	ck_assert_uint_lt(strlen(page), 8u << 20);
+	/* Names are text. */
+	ck_assert_ptr_null(strstr(page, "<many>"));
+	ck_assert_ptr_nonnull(strstr(page, "&lt;many&gt; &amp; &quot;more&quot;"));
+	free(page);
+	hvc_picture__free(&picture);
+	free_many(map);
+}
+END_TEST
+
+static char *letters_of(const struct hvc_map *map, bool color)
+{
+	struct hvc_page page = {.color = color, .width = 80};
+	char *text = NULL;
+	size_t size;
+
+	page.out = open_memstream(&text, &size);
+	ck_assert_int_eq(hvc_map_picture(&page, map, NULL), HVC_OK);
+	ck_assert_int_eq(fclose(page.out), 0);
+	return text;
+}
+
+/* A letter for 32 immediates is that of all of them; '+' where they differ; all in 80 columns. */
+START_TEST(letters_read_back_are_the_map)
+{
+	struct hvc_map *map = make_map("xen-debug", 2);
+	struct hvc_picture picture = picture_of(map, NULL);
+	char *text = letters_of(map, false), *line = strstr(text, "  0x0000   ");
+	char *colored = letters_of(map, true), name[HVC_NUMBER_SIZE];
+
+	ck_assert_ptr_null(strchr(text, '\033'));
+	ck_assert_ptr_nonnull(strstr(colored, "\033[30;48;5;"));
+	for (unsigned row = 0; row < SIDE; row += 8, line = strchr(line, '\n') + 1)
+		for (unsigned column = 0; column < SIDE; column += 4) {
+			uint32_t group = hvc_picture__at(&picture, 0, row * SIDE + column);
+			char wanted = group ? hvc_picture__name(group, name)[0] : '.';
+
+			for (unsigned i = 0; i < 32; i++)
+				if (hvc_picture__at(&picture, 0,
+				                    (row + i / 4) * SIDE + column + i % 4) != group)
+					wanted = '+';
+			ck_assert_int_eq(line[11 + column / 4], wanted);
+		}
+	for (line = text; *line; line = strchr(line, '\n') + 1)
+		ck_assert_uint_le(strcspn(line, "\n"), 80);
+	ck_assert_ptr_nonnull(strstr(text, "\n  0x0e80   .................................D...."));
+	free(text);
+	free(colored);
+	hvc_picture__free(&picture);
+	hvc_map_free(map);
+}
+END_TEST
+
+/* Immediates of a word in a page's runs. */
+static unsigned count_word(char names[HVC_IMM_COUNT][8], const char *word)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < HVC_IMM_COUNT; i++)
+		count += !strcmp(names[i], word);
+	return count;
+}
+
+START_TEST(the_verdict_drawn_is_the_check)
+{
+	static char names[HVC_IMM_COUNT][8];
+	struct hvc_subject *subject = open_subject("broken-imm-low-byte");
+	struct hvc_abi *abi = open_abi("linux-stub-imm");
+	struct hvc_check *check = run_check_with(subject, abi, 0, true);
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	ck_assert_int_eq(hvc_check_html(out, check, "linux-stub-imm", subject, 0, NULL), HVC_OK);
+	fclose(out);
+	read_runs(text, "runs-verdict", names); /* first words: every, nothing, some */
+	ck_assert_uint_eq(count_word(names, "some"), check->immediates_violating);
+	ck_assert_uint_eq(check->immediates_violating, 255 * 3);
+	for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++)
+		ck_assert_int_eq(!strcmp(names[imm], "some"),
+		                 check->verdicts[imm] >> HVC_VERDICT_VIOLATES & 1);
+	/* Each finding comes with the command that repeats it, and what that executes. */
+	ck_assert_ptr_nonnull(strstr(text, "<code>hvcheck run broken-imm-low-byte --imm 0x"));
+	ck_assert_ptr_nonnull(strstr(text, "Every instruction of this call"));
+	ck_assert_ptr_nonnull(strstr(text, "eret"));
+	free(text);
+	hvc_check_free(check);
+	hvc_abi_free(abi);
+	hvc_subject_close(subject);
+}
+END_TEST
+
+START_TEST(the_difference_drawn_is_the_diff)
+{
+	static char names[HVC_IMM_COUNT][8];
+	struct hvc_subject *old = open_subject("gunyah"), *new = open_subject("broken-gunyah-hole");
+	const struct hvc_diff_config config = {.subject = {old, new}, .brief = true, .jobs = 2};
+	struct hvc_diff *diff = NULL;
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	ck_assert_int_eq(hvc_diff_run(&config, NULL, &diff), HVC_OK);
+	ck_assert_int_eq(hvc_diff_html(out, diff, NULL), HVC_OK);
+	fclose(out);
+	read_runs(text, "runs-difference", names);
+	ck_assert_uint_eq(count_word(names, "every"), 1);
+	ck_assert_str_eq(names[0x6016], "every");
+	ck_assert_uint_eq(count_word(names, "the"), HVC_IMM_COUNT - diff->immediates_differing);
+	read_runs(text, "runs-0", names);
+	ck_assert_str_eq(names[0x6016], "A");
+	read_runs(text, "runs-1", names);
+	ck_assert_str_eq(names[0x6016], "B");
+	free(text);
+	hvc_diff_free(diff);
+	hvc_subject_close(old);
+	hvc_subject_close(new);
+}
+END_TEST
+
+static const struct suite_test tests[] = {
+        {"groups_are_what_does_alike", &groups_are_what_does_alike},
+        {"groups_of_two_maps_are_the_same_where_both_do_alike",
+         &groups_of_two_maps_are_the_same_where_both_do_alike},
+        {"the_class_of_a_group_is_that_of_most_calls", &the_class_of_a_group_is_that_of_most_calls},
+        {"a_page_read_back_is_the_map", &a_page_read_back_is_the_map},
+        {"a_page_bears_a_class_for_every_immediate", &a_page_bears_a_class_for_every_immediate},
+        {"letters_read_back_are_the_map", &letters_read_back_are_the_map},
+        {"the_verdict_drawn_is_the_check", &the_verdict_drawn_is_the_check},
+        {"the_difference_drawn_is_the_diff", &the_difference_drawn_is_the_diff},
+};
+
+SUITE_MAIN("picture", tests)

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "report/html_part.h"
+#include "report/html_picture.h"
+
+/* Instructions of a witness that are shown, and findings whose witness is run again. */
+#define STEPS_MAX  200u
+#define TRACES_MAX 32u
+
+/* What becomes of the calls with an immediate, all of them taken together. */
+enum judged {
+	JUDGED_CONFORMS,
+	JUDGED_NOTHING,
+	JUDGED_SOME,
+	JUDGED_ALL,
+	JUDGED_COUNT,
+};
+
+static const struct hvc_svg_word words[JUDGED_COUNT] = {
+        [JUDGED_CONFORMS] = {"every promise is kept", "", "k3"},
+        [JUDGED_NOTHING] = {"nothing is promised", "?", "k0"},
+        [JUDGED_SOME] = {"some calls violate", "some", "k2"},
+        [JUDGED_ALL] = {"every call violates", "all", "k6"},
+};
+
+static enum judged judge(uint8_t verdicts)
+{
+	if (!(verdicts >> HVC_VERDICT_VIOLATES & 1))
+		return verdicts >> HVC_VERDICT_CONFORMS & 1 ? JUDGED_CONFORMS : JUDGED_NOTHING;
+	return verdicts >> HVC_VERDICT_CONFORMS & 1 ? JUDGED_SOME : JUDGED_ALL;
+}
+
+static const char *word_of(uint32_t number, char text[HVC_NUMBER_SIZE])
+{
+	(void)text;
+	return words[number].word;
+}
+
+static void put_verdict(FILE *out, const struct hvc_check *check)
+{
+	char part[HVC_NUMBER_SIZE], calls[HVC_NUMBER_SIZE];
+	bool good = check->findings == 0;
+
+	fprintf(out, "<p class=\"strong %s\">", good ? "good" : "bad");
+	hvc_html__text(out, check->subject);
+	fputs(good ? " conforms to " : " violates ", out);
+	hvc_html__text(out, hvc_abi_name(check->abi));
+	hvc_words__number(check->total.calls, calls);
+	if (good)
+		fprintf(out, ": 65,536 of 65,536 immediates, %s calls</p>\n<p>", calls);
+	else
+		fprintf(out, ": %u finding%s, on %s of 65,536 immediates, %s calls</p>\n<p>",
+		        check->findings, check->findings == 1 ? "" : "s",
+		        hvc_words__number(check->immediates_violating, part), calls);
+	hvc_html__text(out, hvc_abi_title(check->abi));
+	fputs("</p>\n", out);
+}
+
+static void put_key(FILE *out, const uint32_t *cell)
+{
+	static const char *const columns[] = {"Colour", "Immediates\t", "What it says", NULL};
+	unsigned count[JUDGED_COUNT] = {0};
+
+	for (unsigned i = 0; i < HVC_IMM_COUNT; i++)
+		count[cell[i]]++;
+	fputs("<h2>Verdict by immediate</h2>\n", out);
+	hvc_html_part__table(out, "Verdict by immediate", columns);
+	for (unsigned i = 0; i < JUDGED_COUNT; i++) {
+		if (!count[i])
+			continue;
+		fprintf(out, "<tr><td><span class=\"key %s\">%s</span></td>", words[i].class_,
+		        words[i].letter[0] ? words[i].letter : "ok");
+		hvc_html_part__number(out, count[i]);
+		hvc_html__element(out, "th scope=\"row\"", words[i].word);
+		fputs("</tr>\n", out);
+	}
+	hvc_html_part__end(out);
+}
+
+static void put_rules(FILE *out, const struct hvc_check *check)
+{
+	static const char *const columns[] = {
+	        "Rule", "Calls\t", "Conform\t", "Violate\t", "Undecided\t", "Promised by", NULL};
+
+	fputs("<section aria-labelledby=\"rules\">\n<h2 id=\"rules\">Rules</h2>\n"
+	      "<div data-filter=\"the rules\">\n",
+	      out);
+	hvc_html_part__table(out, "Rules", columns);
+	for (unsigned i = 0; i < hvc_abi_rule_count(check->abi); i++) {
+		const struct hvc_rule *rule = hvc_abi_rule_at(check->abi, i);
+		const struct hvc_rule_account *account = &check->rule[i];
+
+		fprintf(out, "<tr%s>", account->violates ? " class=\"bad\"" : "");
+		hvc_html__element(out, "th scope=\"row\"", rule->name);
+		hvc_html_part__number(out, account->calls);
+		hvc_html_part__number(out, account->conforms);
+		hvc_html_part__number(out, account->violates);
+		hvc_html_part__number(out, account->undecided);
+		fputs("<td class=\"does\">", out);
+		hvc_html__text(out, rule->source);
+		fputs(rule->unconfirmed ? " (unconfirmed)</td></tr>\n" : "</td></tr>\n", out);
+	}
+	hvc_html_part__end(out);
+	fputs("</div>\n", out);
+	if (check->total.undecided)
+		fputs("<p>Undecided: the ABI promises nothing for these calls.</p>\n", out);
+	fputs("</section>\n", out);
+}
+
+static bool put_steps(FILE *out, const struct hvc_subject *subject, const struct hvc_trace *trace)
+{
+	static const char *const columns[] = {"Address", "Where", "Instruction", "Changes", NULL};
+	const struct hvc_trace_change *change = trace->change;
+	size_t shown = trace->steps < STEPS_MAX ? trace->steps : STEPS_MAX;
+	char text[96], number[HVC_NUMBER_SIZE];
+	bool made = true;
+
+	fputs("<details><summary>Every instruction of this call</summary>\n", out);
+	hvc_html_part__table(out, "Instructions", columns);
+	for (size_t i = 0; i < shown; i++) {
+		const struct hvc_trace_step *step = &trace->step[i];
+		struct hvc_words place = {0}, changes = {0};
+
+		hvc_words__place(&place, subject, step->pc);
+		hvc_disasm(step->pc, step->word, text, sizeof(text));
+		for (unsigned k = 0; k < step->changes; k++, change++)
+			hvc_words__add(&changes, "%s%s = 0x%" PRIx64, k ? ", " : "",
+			               hvc_reg_name(change->reg), change->value);
+		fprintf(out, "<tr><th scope=\"row\" class=\"code\">0x%" PRIx64 "</th>", step->pc);
+		made = hvc_html__words(out, "td class=\"code\"", &place) && made;
+		hvc_html__element(out, "td class=\"code\"", text);
+		made = hvc_html__words(out, "td class=\"does code\"", &changes) && made;
+		fputs("</tr>\n", out);
+	}
+	hvc_html_part__end(out);
+	if (trace->steps + trace->dropped > shown)
+		fprintf(out, "<p>and %s more</p>\n",
+		        hvc_words__number(trace->steps + trace->dropped - shown, number));
+	fputs("</details>\n", out);
+	return made;
+}
+
+/* Run the witness once more, and keep what it executes. */
+static enum hvc_status put_trace(FILE *out, const struct hvc_check *check,
+                                 const struct hvc_finding *finding,
+                                 const struct hvc_subject *subject, uint64_t budget,
+                                 struct hvc_diag *diag)
+{
+	struct hvc_trace trace = {0};
+	struct hvc_machine_config config = {
+	        .image = *hvc_subject_image(subject),
+	        .world = &check->map[finding->world]->world,
+	        .budget = budget,
+	        .trace = hvc_trace_record,
+	        .trace_ctx = &trace,
+	};
+	struct hvc_call call = finding->probe.call;
+	struct hvc_machine *machine = NULL;
+	struct hvc_outcome outcome;
+	enum hvc_status status;
+
+	call.imm = finding->imm;
+	HVC_TRY(hvc_machine_open(&config, diag, &machine));
+	status = hvc_machine_call(machine, &call, diag, &outcome);
+	if (status == HVC_OK && (trace.failed || !put_steps(out, subject, &trace)))
+		status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	hvc_trace_free(&trace);
+	hvc_machine_close(machine);
+	return status;
+}
+
+static void put_finding(FILE *out, const struct hvc_check *check, const struct hvc_finding *finding,
+                        const char *abi)
+{
+	const struct hvc_rule *rule = hvc_abi_rule_at(check->abi, (unsigned)finding->verdict.rule);
+	const char *world = hvc_abi_world_at(check->abi, finding->world)->world.name;
+	char text[2048], calls[HVC_NUMBER_SIZE], immediates[HVC_NUMBER_SIZE];
+
+	hvc_finding_print(check, finding, text, sizeof(text));
+	fputs("<h3 class=\"bad\">", out);
+	hvc_html__text(out, rule->name);
+	fputs(": ", out);
+	hvc_html__text(out, text);
+	fputs("</h3>\n<p>Promised by ", out);
+	hvc_html__text(out, rule->source);
+	fprintf(out, "%s. Broken in %s call%s, on %s immediate%s",
+	        rule->unconfirmed ? " (unconfirmed)" : "", hvc_words__number(finding->calls, calls),
+	        finding->calls == 1 ? "" : "s", hvc_words__number(finding->immediates, immediates),
+	        finding->immediates == 1 ? "" : "s");
+	if (hvc_abi_world_count(check->abi) > 1) {
+		fputs("; first in world ", out);
+		hvc_html__text(out, world);
+	}
+	fputs(". What the first does:</p>\n", out);
+	hvc_class_print(&finding->outcome, text, sizeof(text));
+	hvc_html__element(out, "p class=\"code\"", text);
+	hvc_call_command(check->subject, &check->map[finding->world]->world, &finding->probe,
+	                 finding->imm, text, sizeof(text));
+	fputs("<p><code>", out);
+	hvc_html__text(out, text);
+	fputs(" --abi ", out);
+	hvc_html__text(out, abi);
+	if (hvc_words__is_laid_over(check, finding->world)) {
+		fputs(" --world ", out);
+		hvc_html__text(out, world);
+	}
+	fputs("</code></p>\n", out);
+}
+
+static enum hvc_status put_findings(FILE *out, const struct hvc_check *check, const char *abi,
+                                    const struct hvc_subject *subject, uint64_t budget,
+                                    struct hvc_diag *diag)
+{
+	if (!check->findings)
+		return HVC_OK;
+	fputs("<section aria-labelledby=\"findings\">\n<h2 id=\"findings\">Findings</h2>\n", out);
+	for (unsigned i = 0; i < check->findings; i++) {
+		put_finding(out, check, &check->finding[i], abi);
+		if (subject && i < TRACES_MAX)
+			HVC_TRY(put_trace(out, check, &check->finding[i], subject, budget, diag));
+	}
+	fputs("</section>\n", out);
+	return HVC_OK;
+}
+
+/* Of all worlds: they lend and answer alike. */
+static bool put_invented(FILE *out, const struct hvc_check *check)
+{
+	struct hvc_invented all = {0};
+	bool made = true;
+
+	for (unsigned i = 0; made && i < check->maps; i++)
+		made = hvc_invented_merge(&all, &check->map[i]->invented) == HVC_OK;
+	hvc_invented_sort(&all);
+	made = made && hvc_html_part__invented(out, NULL, &check->map[0]->world, &all);
+	hvc_invented_free(&all);
+	return made;
+}
+
+/* The picture is of the world in which the first finding was made. */
+static enum hvc_status put_body(FILE *out, const struct hvc_check *check, const char *abi,
+                                const struct hvc_subject *subject, uint64_t budget,
+                                const uint32_t *cell, struct hvc_diag *diag)
+{
+	unsigned world = check->findings ? check->finding[0].world : 0;
+	const struct hvc_map *map = check->map[world];
+	struct hvc_picture picture;
+	char name[160];
+	const char *const names[] = {name};
+	enum hvc_status status;
+	bool made;
+
+	HVC_TRY(hvc_picture__make(&map, 1, diag, &picture));
+	snprintf(name, sizeof(name), "What calls do in world %s",
+	         hvc_abi_world_at(check->abi, world)->world.name);
+	put_verdict(out, check);
+	hvc_html_picture__begin(out, &picture, names, false);
+	hvc_html_picture__figure(out, "Verdict", "65,536 immediates by whether they keep the ABI",
+	                         "runs-verdict", false);
+	hvc_svg__cells(out, cell, words, JUDGED_COUNT);
+	hvc_html_picture__figure_end(out);
+	made = hvc_html_group__legend(out, &picture);
+	put_key(out, cell);
+	hvc_html_picture__runs(out, "the verdict", "runs-verdict", cell, word_of);
+	put_rules(out, check);
+	status = put_findings(out, check, abi, subject, budget, diag);
+	made = hvc_html_part__contract(out, check->contract, check->subject) && made;
+	made = hvc_html_group__sections(out, &picture, names) && made;
+	made = hvc_html_picture__rows(out, &picture, names) && made;
+	made = put_invented(out, check) && made;
+	hvc_html_picture__script(out);
+	hvc_picture__free(&picture);
+	if (status == HVC_OK && !made)
+		status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	return status;
+}
+
+enum hvc_status hvc_check_html(FILE *out, const struct hvc_check *check, const char *abi,
+                               const struct hvc_subject *subject, uint64_t budget,
+                               struct hvc_diag *diag)
+{
+	uint32_t *cell = malloc(HVC_IMM_COUNT * sizeof(*cell));
+	struct hvc_words title = {0};
+	enum hvc_status status;
+
+	if (!cell)
+		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	for (unsigned i = 0; i < HVC_IMM_COUNT; i++)
+		cell[i] = judge(check->verdicts[i]);
+	hvc_words__add(&title, "%s against %s", check->subject, hvc_abi_name(check->abi));
+	hvc_html_picture__head(out, hvc_words__text(&title));
+	hvc_words__free(&title);
+	status = put_body(out, check, abi, subject, budget, cell, diag);
+	free(cell);
+	return status == HVC_OK ? hvc_html__end(out, diag) : status;
+}

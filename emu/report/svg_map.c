@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "report/html.h"
+#include "report/svg.h"
+
+#define WIDTH      720u
+#define TOP        56u  /* of the picture; the title is above */
+#define SIZE       358u /* of the picture: 256 units by 1.4 */
+#define ROWS_MAX   2u   /* rows that are shown large, beside it */
+#define LEGEND_MAX 10u
+#define LINE       22u
+#define TEXT       88u /* characters of a line of the legend */
+
+static void put_style(FILE *out)
+{
+	fprintf(out,
+	        "<style>\n%s"
+	        "svg{color-scheme:light dark;color:#1b1f24;background:#fff}"
+	        "@media(prefers-color-scheme:dark){svg{color:#e6e8eb;background:#15181c}}\n"
+	        ".says{font:13px system-ui,sans-serif;fill:currentColor}"
+	        ".title{font-size:17px;font-weight:600}\n"
+	        ".letters rect{fill:var(--ink-of)}.letters path{stroke:#111;stroke-opacity:.35;"
+	        "stroke-width:.5;fill:none}.swatch{fill:var(--ink-of);stroke:#111}"
+	        ".swatch.mixed,.letters .mixed{stroke:#111;stroke-width:1.5;stroke-dasharray:3 2}\n"
+	        ".swatch-name{font:600 12px system-ui,sans-serif;fill:#111;text-anchor:middle}\n"
+	        "</style>\n",
+	        hvc_svg__style);
+}
+
+/* Text of a drawing does not wrap: what is too long ends in dots. */
+static void put_cut(FILE *out, const char *text)
+{
+	char cut[TEXT + 1];
+
+	snprintf(cut, sizeof(cut), "%s", text);
+	hvc_html__text(out, cut);
+	if (strlen(text) > TEXT)
+		fputs("...", out);
+}
+
+static void put_group(FILE *out, const struct hvc_picture *picture, unsigned group, unsigned y)
+{
+	const struct hvc_region *const *region;
+	size_t count = hvc_picture__regions(picture, group, &region);
+	char name[HVC_NUMBER_SIZE], number[HVC_NUMBER_SIZE], text[1024];
+	struct hvc_words words = {0};
+	unsigned classes = 0;
+
+	for (size_t i = 0; i < count; i++)
+		classes += !i || region[i]->class_ != region[i - 1]->class_;
+	hvc_class_print(&picture->map[0]->class_[region[0]->class_], text, sizeof(text));
+	hvc_words__add(&words,
+	               "%s immediate%s: ", hvc_words__number(picture->group[group].count, number),
+	               picture->group[group].count == 1 ? "" : "s");
+	if (classes == 1)
+		hvc_words__add(&words, "%s", text);
+	else
+		hvc_words__add(&words, "%u classes, by registers or caller", classes);
+	fprintf(out, "<rect class=\"swatch ");
+	hvc_svg__class_of(out, picture, group);
+	fprintf(out,
+	        "\" x=\"46\" y=\"%u\" width=\"22\" height=\"16\"/><text class=\"swatch-name\" "
+	        "x=\"57\" "
+	        "y=\"%u\">%s</text><text class=\"says\" x=\"78\" y=\"%u\">",
+	        y, y + 12, hvc_picture__name(group, name), y + 12);
+	put_cut(out, hvc_words__text(&words));
+	fputs("</text>\n", out);
+	hvc_words__free(&words);
+}
+
+static void put_rows(FILE *out, const struct hvc_picture *picture)
+{
+	unsigned shown = 0;
+
+	for (unsigned row = 0; row < HVC_PICTURE_SIDE && shown < ROWS_MAX; row++) {
+		if (hvc_picture__row_is_plain(picture, 0, row) ||
+		    hvc_picture__row_like(picture, 0, row) != row)
+			continue;
+		fprintf(out,
+		        "<text class=\"says\" x=\"460\" y=\"%u\">0x%02x00 to 0x%02xff</text>"
+		        "<g transform=\"translate(460 %u) scale(.68)\">\n",
+		        TOP - 6 + shown * 192, row, row, TOP + shown * 192);
+		hvc_svg__row(out, picture, 0, row);
+		fputs("</g>\n", out);
+		shown++;
+	}
+}
+
+enum hvc_status hvc_map_svg(FILE *out, const struct hvc_map *map, struct hvc_diag *diag)
+{
+	struct hvc_picture picture;
+	struct hvc_words title = {0};
+	unsigned lines, height;
+	char number[HVC_NUMBER_SIZE];
+
+	HVC_TRY(hvc_picture__make(&map, 1, diag, &picture));
+	lines = picture.groups < LEGEND_MAX ? picture.groups : LEGEND_MAX + 1;
+	height = TOP + SIZE + 24 + lines * LINE;
+	hvc_words__add(&title, "What every HVC does: %s", map->subject);
+	fprintf(out,
+	        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %u %u\" width=\"%u\" "
+	        "height=\"%u\" role=\"img\" aria-labelledby=\"title\">\n<title id=\"title\">",
+	        WIDTH, height, WIDTH, height);
+	hvc_html__text(out, hvc_words__text(&title));
+	fprintf(out, ": 65,536 immediates in %s group%s</title>\n",
+	        hvc_words__number(picture.groups, number), picture.groups == 1 ? "" : "s");
+	put_style(out);
+	fputs(hvc_svg__patterns, out);
+	fputs("<text class=\"says title\" x=\"46\" y=\"24\">", out);
+	put_cut(out, hvc_words__text(&title));
+	fprintf(out, "</text>\n<g transform=\"translate(46 %u) scale(1.4)\">\n", TOP);
+	hvc_svg__plane(out, &picture, 0);
+	fputs("</g>\n", out);
+	put_rows(out, &picture);
+	for (unsigned i = 0; i < picture.groups && i < LEGEND_MAX; i++)
+		put_group(out, &picture, i, TOP + SIZE + 16 + i * LINE);
+	if (picture.groups > LEGEND_MAX)
+		fprintf(out, "<text class=\"says\" x=\"78\" y=\"%u\">and %s more groups</text>\n",
+		        TOP + SIZE + 28 + LEGEND_MAX * LINE,
+		        hvc_words__number(picture.groups - LEGEND_MAX, number));
+	fputs("</svg>\n", out);
+	hvc_words__free(&title);
+	hvc_picture__free(&picture);
+	if (ferror(out))
+		return hvc_diag_set(diag, HVC_E_IO, NULL, 0, 0, "cannot write the report");
+	return HVC_OK;
+}

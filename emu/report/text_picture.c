@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/picture.h"
+#include "report/table.h"
+
+/*
+ * A letter stands for 32 immediates: 4 columns of 8 rows of the picture. Where they do not all do
+ * alike there is a '+', and the row is told again, in full. All of it fits into 80 columns.
+ */
+#define SIDE       HVC_PICTURE_SIDE
+#define ACROSS     4u
+#define DOWN       8u
+#define WIDE       (SIDE / ACROSS)
+#define ROWS_MAX   12u
+#define LEGEND_MAX 52u
+#define MOST       '.' /* the largest group: what the others stand out from */
+#define MIXED      '+'
+#define OTHER      '#'
+
+/* 256-colour codes of the inks; letters on them are black. */
+static const unsigned char inks[HVC_PICTURE_INKS] = {250, 75,  214, 43,  227, 176,
+                                                     209, 111, 150, 180, 159};
+
+static char letter_of(unsigned group)
+{
+	char name[HVC_NUMBER_SIZE];
+
+	if (!group)
+		return MOST;
+	return group < LEGEND_MAX ? hvc_picture__name(group, name)[0] : OTHER;
+}
+
+/* One letter, coloured where the page is. group: NULL for what is of several. */
+static void put_letter(const struct hvc_page *page, const struct hvc_picture *picture, char letter,
+                       const uint32_t *group)
+{
+	if (!page->color || !group)
+		fputc(letter, page->out);
+	else
+		fprintf(page->out, "\033[30;48;5;%um%c\033[0m",
+		        inks[hvc_picture__ink(picture->group[*group].class_)], letter);
+}
+
+static void put_heading(const struct hvc_page *page)
+{
+	fputs("\n        ", page->out);
+	for (unsigned column = 0; column < SIDE; column += 0x20)
+		fprintf(page->out, "%s%02x", column ? "      " : "   ", column);
+	fputc('\n', page->out);
+}
+
+/* True where all immediates of a tile are of one group, *group. */
+static bool tile(const struct hvc_picture *picture, unsigned row, unsigned column, uint32_t *group)
+{
+	*group = hvc_picture__at(picture, 0, row * SIDE + column);
+	for (unsigned i = 0; i < DOWN; i++)
+		for (unsigned k = 0; k < ACROSS; k++)
+			if (hvc_picture__at(picture, 0, (row + i) * SIDE + column + k) != *group)
+				return false;
+	return true;
+}
+
+static void put_tiles(const struct hvc_page *page, const struct hvc_picture *picture)
+{
+	for (unsigned row = 0; row < SIDE; row += DOWN) {
+		fprintf(page->out, "  0x%04x   ", row * SIDE);
+		for (unsigned column = 0; column < SIDE; column += ACROSS) {
+			uint32_t group;
+
+			if (tile(picture, row, column, &group))
+				put_letter(page, picture, letter_of(group), &group);
+			else
+				put_letter(page, picture, MIXED, NULL);
+		}
+		fputc('\n', page->out);
+	}
+}
+
+static void put_row(const struct hvc_page *page, const struct hvc_picture *picture, unsigned row)
+{
+	unsigned alike = 0;
+
+	for (unsigned i = row + 1; i < SIDE; i++)
+		alike += hvc_picture__row_like(picture, 0, i) == row;
+	fprintf(page->out, "\n  Immediates 0x%02x00 to 0x%02xff", row, row);
+	if (alike)
+		fprintf(page->out, ", and %u row%s like it", alike, alike == 1 ? "" : "s");
+	fputc('\n', page->out);
+	for (unsigned i = 0; i < SIDE; i++) {
+		uint32_t group = hvc_picture__at(picture, 0, row * SIDE + i);
+
+		if (i % 64 == 0)
+			fprintf(page->out, "%s  0x%04x   ", i ? "\n" : "", row * SIDE + i);
+		put_letter(page, picture, letter_of(group), &group);
+	}
+	fputc('\n', page->out);
+}
+
+static void put_rows(const struct hvc_page *page, const struct hvc_picture *picture)
+{
+	unsigned shown = 0, left = 0;
+
+	for (unsigned row = 0; row < SIDE; row++) {
+		if (hvc_picture__row_is_plain(picture, 0, row) ||
+		    hvc_picture__row_like(picture, 0, row) != row)
+			continue;
+		if (shown++ < ROWS_MAX)
+			put_row(page, picture, row);
+		else
+			left++;
+	}
+	if (left)
+		fprintf(page->out, "\n  and %u more rows that are not of one letter\n", left);
+}
+
+/* "3", "1, 3-5": numbers of classes. */
+static void add_classes(struct hvc_words *words, const struct hvc_picture *picture, unsigned group)
+{
+	const struct hvc_region *const *region;
+	size_t count = hvc_picture__regions(picture, group, &region);
+	unsigned from = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		unsigned class_ = region[i]->class_;
+
+		if (i && class_ == region[i - 1]->class_)
+			continue;
+		if (!i || class_ != region[i - 1]->class_ + 1) {
+			hvc_words__add(words, "%s%u", i ? ", " : "", class_ + 1);
+			from = class_;
+		}
+		/* The last of a row of neighbours. */
+		for (size_t k = i + 1; k <= count; k++) {
+			if (k < count && region[k]->class_ == class_)
+				continue;
+			if (class_ != from && (k == count || region[k]->class_ != class_ + 1))
+				hvc_words__add(words, "-%u", class_ + 1);
+			break;
+		}
+	}
+}
+
+static enum hvc_status put_legend(const struct hvc_page *page, const struct hvc_picture *picture,
+                                  struct hvc_diag *diag)
+{
+	static const struct hvc_column columns[] = {
+	        {"", HVC_ALIGN_LEFT},
+	        {"Immediates", HVC_ALIGN_WRAP},
+	        {"How many", HVC_ALIGN_RIGHT},
+	        {"Class", HVC_ALIGN_WRAP},
+	};
+	struct hvc_table *table = hvc_table__new(page, columns, 4);
+	char number[HVC_NUMBER_SIZE];
+
+	fputc('\n', page->out);
+	for (unsigned i = 0; i < picture->groups && i < LEGEND_MAX; i++) {
+		struct hvc_words imms = {0}, classes = {0};
+
+		hvc_picture__imms(picture, 0, i, &imms);
+		add_classes(&classes, picture, i);
+		if (picture->group[i].mixed)
+			hvc_words__add(&classes, ", by registers or caller");
+		hvc_table__row(table);
+		hvc_table__cell(table, 0, HVC_INK_STRONG, "%c", letter_of(i));
+		hvc_table__take(table, 1, HVC_INK_PLAIN, &imms);
+		hvc_table__cell(table, 2, HVC_INK_PLAIN, "%s",
+		                hvc_words__number(picture->group[i].count, number));
+		hvc_table__take(table, 3, HVC_INK_PLAIN, &classes);
+	}
+	HVC_TRY(hvc_table__print(table, diag));
+	if (picture->groups > LEGEND_MAX)
+		fprintf(page->out, "  %c  %s more groups\n", OTHER,
+		        hvc_words__number(picture->groups - LEGEND_MAX, number));
+	fputs("  +  not all alike\n\n", page->out);
+	return HVC_OK;
+}
+
+enum hvc_status hvc_map_picture(const struct hvc_page *page, const struct hvc_map *map,
+                                struct hvc_diag *diag)
+{
+	struct hvc_picture picture;
+	enum hvc_status status;
+
+	HVC_TRY(hvc_picture__make(&map, 1, diag, &picture));
+	fprintf(page->out, "The immediates of %s, 32 a letter\n", map->subject);
+	put_heading(page);
+	put_tiles(page, &picture);
+	put_rows(page, &picture);
+	status = put_legend(page, &picture, diag);
+	hvc_picture__free(&picture);
+	return status;
+}
