@@ -3,7 +3,7 @@
 if(HVC_SANITIZE)
   return()
 endif()
-foreach(test consumer symbols manual abi_test)
+foreach(test consumer symbols manual abi_test check)
   add_test(NAME install-${test} COMMAND ${CMAKE_CURRENT_LIST_DIR}/${test}.sh ${CMAKE_BINARY_DIR})
   set_tests_properties(install-${test} PROPERTIES LABELS cli TIMEOUT 600
                        ENVIRONMENT "CC=${CMAKE_C_COMPILER}")
