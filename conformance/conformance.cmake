@@ -16,7 +16,7 @@ endforeach()
 # An engine of its own, beside the library's.
 target_link_libraries(test_unicorn_entry PRIVATE PkgConfig::unicorn)
 # Hundreds of thousands of calls: not under the sanitizers, but with --all.
-set_tests_properties(region saved PROPERTIES LABELS "suite;slow")
+set_tests_properties(picture region saved PROPERTIES LABELS "suite;slow")
 # One at a time: the first of them downloads.
 set_tests_properties(real_callers real_kernel real_names real_world PROPERTIES
                      LABELS "suite;real" RESOURCE_LOCK real)
@@ -57,6 +57,11 @@ target_include_directories(mutation PRIVATE emu)
 target_link_libraries(mutation PRIVATE hvcheck_core)
 add_test(NAME mutation COMMAND mutation --least 95)
 set_tests_properties(mutation PROPERTIES TIMEOUT 1800 LABELS "mutation;long")
+
+# The pages as their readers see them. Skipped where there is no Chromium.
+add_test(NAME browser COMMAND ${CMAKE_CURRENT_LIST_DIR}/browser/pages.py $<TARGET_FILE:hvcheck>
+                              ${CMAKE_BINARY_DIR}/browser)
+set_tests_properties(browser PROPERTIES LABELS "browser;long" TIMEOUT 1800 SKIP_RETURN_CODE 77)
 
 # Figures, not a test: build/default/bench prints ratios.
 add_executable(bench ${CMAKE_CURRENT_LIST_DIR}/bench/sweep.c ${CMAKE_CURRENT_LIST_DIR}/bench/bare.c)

@@ -3,27 +3,30 @@
 #include <stdlib.h>
 
 #include "hvcheck/report.h"
+#include "hvcheck/study.h"
 #include "report/picture.h"
 #include "under_test.h"
 
 #define SIDE HVC_PICTURE_SIDE
 
-/* Values of x0 that the maps here are asked with. */
-static struct hvc_map *make_map(const char *name, unsigned values)
+/* Asked as hvcheck map --brief does; or with the same calls as another map. */
+static struct hvc_map *make_map(const char *name, const struct hvc_map *as)
 {
 	struct hvc_subject *subject = open_subject(name);
-	struct hvc_constant constant[64] = {{0}};
-	struct hvc_probe_config asked = {.constant = constant, .constants = values, .brief = true};
-	struct hvc_probes probes;
-	struct hvc_map_config config = {.subject = subject, .probes = &probes, .jobs = 2};
+	struct hvc_map_config config = {.subject = subject, .jobs = 2};
+	struct hvc_probe_config asked = {.brief = true};
+	struct hvc_constant *constant = NULL;
+	struct hvc_probes probes = {0};
 	struct hvc_map *map = NULL;
 	struct hvc_diag diag = {0};
 
-	for (unsigned i = 0; i < values; i++)
-		constant[i] = (struct hvc_constant){.reg = HVC_REG_X0, .value = i};
+	ck_assert_int_eq(hvc_constants_find(&config, &diag, &constant, &asked.constants), HVC_OK);
+	asked.constant = constant;
 	ck_assert_int_eq(hvc_probes_make(&asked, &probes), HVC_OK);
+	config.probes = as ? &as->probes : &probes;
 	ck_assert_msg(hvc_map_make(&config, &diag, &map) == HVC_OK, "%s", diag.message);
 	hvc_probes_free(&probes);
+	free(constant);
 	hvc_subject_close(subject);
 	return map;
 }
@@ -120,17 +123,16 @@ START_TEST(groups_are_what_does_alike)
 {
 	static const struct {
 		const char *subject;
-		unsigned values, groups;
+		unsigned groups;
 	} rows[] = {
-	        {"linux-stub-imm", 2, 4},      /* get, set, call, and the rest */
-	        {"linux-stub-4.12", 4, 1},     /* immediates do not matter */
-	        {"gunyah", 1, 3},              /* SMCCC, hypercalls, holes */
-	        {"broken-imm-low-byte", 2, 4}, /* the same, 256 times */
-	        {"xen-debug", 2, 4},           /* SMCCC, hypercalls, prints, undefined */
+	        {"linux-stub-imm", 4},      /* get, set, call, and the rest */
+	        {"linux-stub-4.12", 1},     /* immediates do not matter */
+	        {"gunyah", 3},              /* SMCCC, hypercalls, holes */
+	        {"broken-imm-low-byte", 4}, /* as the first, 256 times */
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct hvc_map *map = make_map(rows[i].subject, rows[i].values);
+		struct hvc_map *map = make_map(rows[i].subject, NULL);
 		struct hvc_picture picture = picture_of(map, NULL);
 
 		ck_assert_msg(picture.groups == rows[i].groups, "%s: %u groups", rows[i].subject,
@@ -144,15 +146,19 @@ END_TEST
 
 START_TEST(groups_of_two_maps_are_the_same_where_both_do_alike)
 {
-	struct hvc_map *old = make_map("linux-stub-imm", 2);
-	struct hvc_map *new = make_map("broken-imm-low-byte", 2);
+	struct hvc_map *old = make_map("linux-stub-imm", NULL);
+	struct hvc_map *new = make_map("broken-imm-low-byte", old);
 	struct hvc_picture picture = picture_of(old, new);
 
 	assert_groups(&picture);
-	for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++)
-		ck_assert_int_eq(hvc_picture__at(&picture, 0, imm) ==
-		                         hvc_picture__at(&picture, 1, imm),
-		                 imm < 256 || !strchr("\1\2\4", imm % 256) || imm % 256 == 0);
+	for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++) {
+		bool same = hvc_picture__at(&picture, 0, imm) == hvc_picture__at(&picture, 1, imm);
+		unsigned low = imm % 256;
+
+		/* What is called from another address is another class: not so with 1 and 2. */
+		if (low != 4)
+			ck_assert_int_eq(same, imm < 256 || (low != 1 && low != 2));
+	}
 	hvc_picture__free(&picture);
 	hvc_map_free(old);
 	hvc_map_free(new);
@@ -161,12 +167,12 @@ END_TEST
 
 START_TEST(the_class_of_a_group_is_that_of_most_calls)
 {
-	struct hvc_map *map = make_map("linux-stub-4.12", 5);
+	struct hvc_map *map = make_map("linux-stub-4.12", NULL);
 	struct hvc_picture picture = picture_of(map, NULL);
 	const struct hvc_region *const *region;
 
 	ck_assert(picture.group[0].mixed);
-	ck_assert_uint_eq(picture.group[0].class_, 0); /* what x0 = 3, 4 and others do */
+	ck_assert_uint_eq(picture.group[0].class_, 0);
 	ck_assert_uint_eq(hvc_picture__regions(&picture, 0, &region), map->classes);
 	hvc_picture__free(&picture);
 	hvc_map_free(map);
@@ -279,10 +285,10 @@ static void assert_page(const struct hvc_map *map)
 START_TEST(a_page_read_back_is_the_map)
 {
 	static const char *const subjects[] = {"linux-stub-imm", "linux-stub-4.12", "gunyah",
-	                                       "broken-imm-low-byte", "xen-debug"};
+	                                       "broken-imm-low-byte"};
 
 	for (size_t i = 0; i < sizeof subjects / sizeof subjects[0]; i++) {
-		struct hvc_map *map = make_map(subjects[i], 2);
+		struct hvc_map *map = make_map(subjects[i], NULL);
 
 		assert_page(map);
 		hvc_map_free(map);
@@ -329,7 +335,7 @@ static char *letters_of(const struct hvc_map *map, bool color)
 /* A letter for 32 immediates is that of all of them; '+' where they differ; all in 80 columns. */
 START_TEST(letters_read_back_are_the_map)
 {
-	struct hvc_map *map = make_map("xen-debug", 2);
+	struct hvc_map *map = make_map("gunyah", NULL);
 	struct hvc_picture picture = picture_of(map, NULL);
 	char *text = letters_of(map, false), *line = strstr(text, "  0x0000   ");
 	char *colored = letters_of(map, true), name[HVC_NUMBER_SIZE];
@@ -349,7 +355,8 @@ START_TEST(letters_read_back_are_the_map)
 		}
 	for (line = text; *line; line = strchr(line, '\n') + 1)
 		ck_assert_uint_le(strcspn(line, "\n"), 80);
-	ck_assert_ptr_nonnull(strstr(text, "\n  0x0e80   .................................D...."));
+	ck_assert_ptr_nonnull(
+	        strstr(text, "\n  0x6040   ...BBBBBBBBBBBBBBBBBBBBB.BBBBBBBBBB.BBBBB......."));
 	free(text);
 	free(colored);
 	hvc_picture__free(&picture);
