@@ -74,6 +74,14 @@ foreach(test refusals statuses output jobs reproduce abis callers worlds baselin
            COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/${test}.sh $<TARGET_FILE:hvcheck>)
   list(APPEND cli_tests cli-${test})
 endforeach()
+# With parsers of their own: skipped where there is no Python, or no validator.
+foreach(test formats policy)
+  add_test(NAME cli-${test}
+           COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/${test}.sh $<TARGET_FILE:hvcheck>)
+  set_tests_properties(cli-${test} PROPERTIES SKIP_RETURN_CODE 77
+                       ENVIRONMENT HVC_VARIANTS=${CMAKE_BINARY_DIR}/vectors)
+  list(APPEND cli_tests cli-${test})
+endforeach()
 add_test(NAME cli-json COMMAND ${CMAKE_COMMAND} -DHVCHECK=$<TARGET_FILE:hvcheck>
                                -P ${CMAKE_CURRENT_LIST_DIR}/cli/json.cmake)
 add_test(NAME cli-engine COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/engine.sh $<TARGET_FILE:hvcheck>)

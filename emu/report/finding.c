@@ -233,8 +233,10 @@ static uint64_t hash(uint64_t sum, const char *text)
 	return sum;
 }
 
-void hvc_findings__stamp(struct hvc_findings *list)
+/* Ordinals count what is alike, which is of one severity, so that the order does not matter. */
+void hvc_findings__settle(struct hvc_findings *list)
 {
+	sort(list);
 	for (unsigned i = 0; i < list->count; i++) {
 		struct hvc_found *found = &list->found[i];
 		uint64_t sum = hash(UINT64_C(0xcbf29ce484222325), "1");
@@ -260,8 +262,7 @@ enum hvc_status hvc_findings__end(struct hvc_findings *list, struct hvc_diag *di
 		hvc_findings_free(list);
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	}
-	sort(list);
-	hvc_findings__stamp(list);
+	hvc_findings__settle(list);
 	*out = list;
 	return HVC_OK;
 }

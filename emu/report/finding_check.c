@@ -145,8 +145,8 @@ static void put_account(struct hvc_findings *list, const struct hvc_check *check
 	hvc_words__number(check->total.calls, calls);
 	hvc_words__number(HVC_IMM_COUNT, space);
 	hvc_words__add(&words, "%s immediates, %s calls; ", space, calls);
-	hvc_words__add(&words, "%" PRIu32 " immediates with a violation",
-	               check->immediates_violating);
+	hvc_words__add(&words, "%" PRIu32 " immediate%s with a violation",
+	               check->immediates_violating, check->immediates_violating == 1 ? "" : "s");
 	hvc_findings__take(list, &list->account, &words);
 }
 

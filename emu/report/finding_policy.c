@@ -95,7 +95,7 @@ enum hvc_status hvc_findings_judge(struct hvc_findings *findings, const struct h
 		apply(findings, policy);
 		if (findings->failed)
 			return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-		hvc_findings__stamp(findings);
+		hvc_findings__settle(findings);
 	}
 	for (unsigned i = 0; i < findings->count; i++) {
 		struct hvc_found *found = &findings->found[i];

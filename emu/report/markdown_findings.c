@@ -27,7 +27,24 @@ static void put_text(FILE *out, const char *text)
 	}
 }
 
-/* Code, in more backticks than it has itself; in a cell a pipe ends even code. */
+/* Text as it is, but on one line. cell: a pipe ends even code. */
+static void put_plain(FILE *out, const char *text, bool cell)
+{
+	size_t length;
+
+	for (; *text; text += length) {
+		length = hvc_utf8__length(text);
+		if (*text == '|' && cell)
+			fputc('\\', out);
+		if (!length || *text == '\n' || *text == '\r')
+			fputc(length ? ' ' : '?', out);
+		else
+			fwrite(text, 1, length, out);
+		length += !length;
+	}
+}
+
+/* Code, in more backticks than it has itself. */
 static void put_code(FILE *out, const char *text)
 {
 	size_t longest = 0, run = 0;
@@ -39,11 +56,7 @@ static void put_code(FILE *out, const char *text)
 	for (size_t i = 0; i <= longest; i++)
 		fputc('`', out);
 	fputs(longest ? " " : "", out);
-	for (; *text; text++) {
-		if (*text == '|')
-			fputc('\\', out);
-		fputc(*text == '\n' || *text == '\r' ? ' ' : *text, out);
-	}
+	put_plain(out, text, true);
 	fputs(longest ? " " : "", out);
 	for (size_t i = 0; i <= longest; i++)
 		fputc('`', out);
@@ -89,8 +102,7 @@ static void put_commands(FILE *out, const struct hvc_findings *list)
 			put_code(out, found->about);
 		}
 		fputs("\n\n      ", out);
-		for (const char *c = found->command; *c; c++)
-			fputc(*c == '\n' || *c == '\r' ? ' ' : *c, out);
+		put_plain(out, found->command, false);
 		fputs("\n\n", out);
 	}
 	fputs("</details>\n", out);

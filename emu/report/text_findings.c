@@ -61,5 +61,7 @@ enum hvc_status hvc_findings_text(const struct hvc_page *page, const struct hvc_
 	}
 	HVC_TRY(hvc_table__print(table, diag));
 	put_suppressions(page, findings);
+	if (!hvc_findings_fail(findings))
+		fputs("\n  None of these makes the exit status 1.\n", page->out);
 	return HVC_OK;
 }

@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Read the findings out of a report, by means that hvcheck has no part in.
+
+findings.py FORMAT FILE: a line each, "RULE|ABOUT|FINGERPRINT|suppressed or not", sorted. Fails
+where the report is not what its format is to be.
+"""
+import json
+import re
+import sys
+import xml.etree.ElementTree as xml
+
+LEVELS = {"error", "warning", "note"}
+FINGERPRINT = re.compile(r"[0-9a-f]{16}")
+
+
+def of_json(text):
+    document = json.loads(text)
+    for one in document["results"]:
+        assert one["level"] in LEVELS, one
+        assert not (one["suppressed"] and one["fails"]), one
+        yield one["id"], one["about"] or "", one["fingerprint"], bool(one["suppressed"])
+
+
+def of_sarif(text):
+    document = json.loads(text)
+    assert document["version"] == "2.1.0" and document["$schema"], document.keys()
+    (run,) = document["runs"]
+    rules = run["tool"]["driver"]["rules"]
+    assert len({rule["id"] for rule in rules}) == len(rules), "a rule twice"
+    for one in run["results"]:
+        rule = rules[one["ruleIndex"]]
+        assert rule["id"] == one["ruleId"], one
+        assert rule["defaultConfiguration"]["level"] == one["level"] in LEVELS, one
+        assert one["message"]["text"], one
+        for place in one["locations"]:
+            if "physicalLocation" in place:
+                uri = place["physicalLocation"]["artifactLocation"]["uri"]
+                assert re.fullmatch(r"[A-Za-z0-9._~/%:-]+", uri), uri
+        for entry in one["suppressions"]:
+            assert entry["kind"] == "external" and entry["justification"], entry
+        yield (rule["id"], one["properties"]["about"],
+               one["partialFingerprints"]["hvcheck/v1"], bool(one["suppressions"]))
+
+
+def of_junit(text):
+    root = xml.fromstring(text.encode())
+    assert root.tag == "testsuites", root.tag
+    (suite,) = root
+    names, failures, skipped = [], 0, 0
+    for case in suite.iter("testcase"):
+        names.append(case.get("name"))
+        failed = case.findall("failure")
+        assert len(failed) <= 1, names[-1]
+        failures += len(failed)
+        skipped += len(case.findall("skipped"))
+        if failed:
+            assert failed[0].get("message") and failed[0].text, names[-1]
+        for one in case.iter("property"):
+            assert one.get("name") in ("finding", "suppressed"), one.get("name")
+            fingerprint, rule, about = one.get("value").split(" ", 2)
+            yield rule, about, fingerprint, one.get("name") == "suppressed"
+    assert len(set(names)) == len(names) > 0, names
+    for counts in (root, suite):
+        assert int(counts.get("tests")) == len(names), counts.attrib
+        assert int(counts.get("failures")) == failures, counts.attrib
+        assert int(counts.get("skipped")) == skipped, counts.attrib
+        assert counts.get("errors") == "0", counts.attrib
+
+
+def of_github(text):
+    for line in text.splitlines():
+        form = r"::(error|warning|notice) ([^:]*)::(.*)%0A([0-9a-f]{16})"
+        level, properties, message, fingerprint = re.fullmatch(form, line).groups()
+        of = dict(one.split("=", 1) for one in properties.split(","))
+        assert set(of) <= {"file", "line", "col", "title"}, of
+        rule, about = re.fullmatch(r"([a-z-]+)(?: \((.*)\))?", of["title"]).groups()
+        suppressed = message.startswith("suppressed, ")
+        assert not suppressed or level == "notice", line
+        yield rule, about or "", fingerprint, suppressed
+
+
+def of_markdown(text):
+    for line in text.splitlines():
+        cells = re.split(r"(?<!\\)\|", line)
+        if len(cells) != 8 or not FINGERPRINT.fullmatch(cells[6].strip()):
+            continue
+        level, suppressed = re.fullmatch(r"(\w+)( \(suppressed\))?", cells[1].strip()).groups()
+        assert level in LEVELS, line
+        about = cells[3].strip()
+        yield (cells[2].strip().strip("`"), "" if about == "-" else about.strip("`"),
+               cells[6].strip(), bool(suppressed))
+
+
+def of_text(text):
+    table = text.split("\nFindings, ", 1)[1].split("\n\n")[1]
+    head, *rows = table.splitlines()
+    starts = [head.index(title) for title in ("Level", "Rule", "About", "Fingerprint")]
+    for row in rows:
+        cells = [row[a:b].strip() for a, b in zip(starts, starts[1:] + [None])]
+        if not FINGERPRINT.fullmatch(cells[3]):
+            break
+        yield cells[1], "" if cells[2] == "-" else cells[2], cells[3], cells[0] == "suppressed"
+
+
+READERS = {"json": of_json, "sarif": of_sarif, "junit": of_junit, "github": of_github,
+           "markdown": of_markdown, "text": of_text}
+
+if __name__ == "__main__":
+    with open(sys.argv[2], encoding="utf-8", newline="") as file:
+        content = file.read()
+    for found in sorted(READERS[sys.argv[1]](content)):
+        print("|".join(found[:3]) + ("|suppressed" if found[3] else ""))

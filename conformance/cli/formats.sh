@@ -1,0 +1,120 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# One run, many reports: every format of it says the same findings, read by somebody else's parsers.
+source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+. "$source/conformance/cli/common.sh"
+command -v python3 >/dev/null || { echo 'skipped: no python3'; exit 77; }
+formats='json text markdown junit sarif github'
+
+# LEAST is how many findings there are, at least: nothing at all would be the same everywhere, too.
+same() { # STATUS LEAST ARGUMENT...
+	local expected=$1 least=$2 format reports=()
+	shift 2
+	rm -f report.* found.*
+	for format in $formats; do
+		reports+=(--report "$format=report.$format")
+	done
+	run "$@" "${reports[@]}"
+	[ "$status" = "$expected" ] || complain "'hvcheck $*': status $status, not $expected: $(cat err)"
+	cmp -s out report.text || complain "'hvcheck $*': the text is not that of --report text"
+	for format in $formats; do
+		"$source/conformance/cli/findings.py" "$format" "report.$format" >"found.$format" ||
+			complain "'hvcheck $*': no $format"
+		cmp -s found.json "found.$format" ||
+			complain "'hvcheck $*': $format says otherwise: $(diff found.json "found.$format")"
+	done
+	[ "$(wc -l <found.json)" -ge "$least" ] || complain "'hvcheck $*': only $(cat found.json)"
+}
+
+same 1 2 check broken-single-imm --abi linux-stub-imm --brief --from el1h --insn hvc
+grep -q '^check-preserve|unknown|' found.json || complain 'the broken rule is not found'
+same 1 2 check broken-leak-simd --abi linux-stub-4.12 --contract --brief --from el1h --insn hvc
+grep -q '^contract-broken|' found.json || complain 'no broken contract is found'
+same 1 9 diff linux-stub-imm linux-stub-4.7 --brief
+grep -q '^diff-silent|set_vectors|' found.json || complain 'nothing silent is found'
+grep -q '^diff-removed|call_hyp|' found.json || complain 'nothing removed is found'
+grep -q '^diff-renumbered|get_vectors|' found.json || complain 'nothing renumbered is found'
+grep -q '^diff-clobbers|get_vectors|' found.json || complain 'nothing clobbered is found'
+grep -q '^diff-preserves|get_vectors|' found.json || complain 'nothing preserved is found'
+grep -q '^diff-unknown|unknown|' found.json || complain 'no answer to unknown calls is found'
+same 1 9 diff linux-stub-4.7 linux-stub-4.12 --abi
+grep -q '^diff-added|soft_restart|' found.json || complain 'nothing added is found'
+same 1 1 leaks broken-leak-el2 --abi linux-stub-4.12 --imm 0 --brief --insn hvc
+grep -q '^leak-register|set_vectors|' found.json || complain 'no leak is found'
+same 1 1 safety broken-vbar-unknown --abi linux-stub-4.12 --brief --from el1h --insn hvc
+grep -q '^safety-vectors|unknown|' found.json || complain 'no hazard is found'
+same 1 3 collide xen gunyah smccc-1.1
+# mov x0, #7; hvc #0; ret: no call of a stub
+printf '\xe0\x00\x80\xd2\x02\x00\x00\xd4\xc0\x03\x5f\xd6' >caller.bin
+same 1 1 callers caller.bin --abi linux-stub-4.12 --site '#0'
+grep -q '^caller-unknown-call|' found.json || complain 'no wrong caller is found'
+
+# All is well: every format says so.
+for format in json markdown junit sarif github; do
+	expect 0 diff linux-stub-3.8 linux-stub-3.8 --brief --report "$format=well.$format" -q
+	"$source/conformance/cli/findings.py" "$format" "well.$format" >found ||
+		complain "all is well: no $format"
+	[ ! -s found ] || complain "all is well: $format finds $(cat found)"
+done
+grep -q 'failures="0"' well.junit || complain 'all is well: JUnit counts failures'
+
+# --format writes what --report writes.
+for format in $formats; do
+	run check broken-single-imm --abi linux-stub-imm --brief --from el1h --insn hvc \
+		--format "$format" --report "$format=report.$format"
+	cmp -s out "report.$format" || complain "--format $format is not --report $format"
+done
+
+# Where to look: a line of the specification, for who has it in a file of his own.
+mkdir -p some/place
+cp "$source/conformance/abi/linux-stub-imm.yaml" some/place/
+run check broken-single-imm --abi some/place/linux-stub-imm.yaml --brief --from el1h --insn hvc \
+	--format github
+line=$(grep -n 'name: unknown$' some/place/linux-stub-imm.yaml | cut -d : -f 1)
+says out "file=some/place/linux-stub-imm.yaml,line=$line,col="
+
+# The same findings have the same fingerprints, wherever the table lies and the files do.
+if objcopy=$(command -v aarch64-linux-gnu-objcopy) && [ -f "$HVC_VARIANTS/broken-single-imm.elf" ]; then
+	mkdir -p here there
+	"$objcopy" -O binary "$HVC_VARIANTS/broken-single-imm.elf" here/el2.bin
+	{ head -c 6144 /dev/zero && cat here/el2.bin; } >there/el2.bin
+	for where in here/el2.bin@+0 there/el2.bin@+0x1800; do
+		run check "$where" --abi linux-stub-imm --brief --from el1h --insn hvc \
+			--report "json=${where%%/*}.json" --report "text=${where%%/*}.text"
+		[ "$status" = 1 ] || complain "$where: status $status: $(cat err)"
+		"$source/conformance/cli/findings.py" json "${where%%/*}.json" >"${where%%/*}.found"
+	done
+	[ -s here.found ] || complain 'nothing is found in the raw image'
+	! cmp -s here.text there.text || complain 'the two images are one'
+	cmp -s here.found there.found ||
+		complain "other addresses, other fingerprints: $(diff here.found there.found)"
+else
+	complain 'no image to move'
+fi
+
+# Whole or not at all, each of them, and nothing where one of them cannot be.
+rm -rf room && mkdir room
+printf 'old\n' >room/a
+broken='check broken-single-imm --abi linux-stub-imm --brief --from el1h --insn hvc'
+# shellcheck disable=SC2086 # words of the command
+{
+	expect 2 $broken --report junit=room/a --report sarif=nosuch/b
+	expect 2 $broken --report junit=room/a --report sarif=room/a
+	expect 2 $broken --report junit=room/a -o room/a
+	expect 2 $broken --report junit=
+	expect 2 $broken --report junit
+	expect 2 $broken --report html2=room/b
+	expect 2 nosuch --report junit=room/a
+	[ ! -c /dev/full ] || expect 2 $broken --report junit=room/a --report sarif=/dev/full
+	expect 2 list --report json=room/b
+}
+[ "$(ls room)" = a ] || complain "left behind: $(ls room)"
+[ "$(cat room/a)" = old ] || complain 'a failure replaced the old file'
+"$hvcheck" check linux-stub-4.12 --abi linux-stub-4.12 --report junit=room/a --report json=room/b \
+	--report sarif=room/c >out 2>err &
+sleep 0.5
+kill -TERM $!
+wait $!
+[ $? = 143 ] || complain 'SIGTERM does not end it as it should'
+[ "$(ls room)" = a ] || complain "SIGTERM left behind: $(ls room)"
+finish
