@@ -75,7 +75,7 @@ foreach(test refusals statuses output jobs reproduce abis callers worlds baselin
   list(APPEND cli_tests cli-${test})
 endforeach()
 # With parsers of their own: skipped where there is no Python, or no validator.
-foreach(test formats policy)
+foreach(test formats policy schemas)
   add_test(NAME cli-${test}
            COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/${test}.sh $<TARGET_FILE:hvcheck>)
   set_tests_properties(cli-${test} PROPERTIES SKIP_RETURN_CODE 77

@@ -26,7 +26,8 @@ expect 1 collide linux-stub-4.7 linux-stub-4.12
 says 'soft_restart'
 expect 1 collide linux-stub-4.7
 expect 2 collide linux-stub-4.7 nothing
-expect 2 collide linux-stub-4.7 linux-stub-4.12 --format markdown
+expect 1 collide linux-stub-4.7 linux-stub-4.12 --format markdown
+expect 2 collide linux-stub-4.7 linux-stub-4.12 --format map
 expect 1 collide linux-stub-4.7 linux-stub-4.12 --format html
 says '</html>'
 expect 1 collide linux-stub-4.7 linux-stub-4.12 --quiet
@@ -42,7 +43,7 @@ expect 1 diff --abi linux-stub-4.7 linux-stub-4.12
 says 'SILENT'
 expect 1 diff linux-stub-4.7 linux-stub-4.12 --abi --format markdown
 says '| set_vectors'
-expect 2 diff linux-stub-4.7 linux-stub-4.12 --format markdown
+expect 2 diff linux-stub-4.7 linux-stub-4.12 --format map
 expect 2 diff --abi linux-stub-4.7 linux-stub-4.12 --cpu max
 expect 2 diff --abi linux-stub-4.7 nothing
 finish

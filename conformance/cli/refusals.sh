@@ -84,10 +84,14 @@ expect 2 map linux-stub-4.12 --set x0=1
 expect 2 map linux-stub-4.12 --trace
 expect 2 map linux-stub-4.12 --jsob 1
 expect 2 map linux-stub-4.12 --trace=1
-for format in markdown junit sarif svg github; do
-	expect 2 check linux-stub-4.12 --abi linux-stub-4.12 --format "$format"
+for format in markdown junit sarif html svg github; do
+	expect 2 scan linux-stub-4.12 --format "$format"
 	says err 'not available yet'
 done
+expect 2 list --report json=report
+expect 2 check linux-stub-4.12 --report map=report
+expect 2 check linux-stub-4.12 --report junit
+expect 2 check linux-stub-4.12 --fail-on errors
 expect 2 check linux-stub-4.12 --abi linux-stub-4.12 --format xml
 expect 2 diff --abi linux-stub-4.7 linux-stub-4.12 --format html
 says err "not for 'diff --abi'"
