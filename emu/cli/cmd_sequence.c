@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/open.h"
 #include "cli/progress.h"
+#include "cli/report.h"
 #include "cli/world.h"
 
 #define RANDOMS 1000u
@@ -58,12 +59,37 @@ static enum hvc_status try(const struct hvc_options *options, const struct hvc_s
 	return status;
 }
 
+/* What there is to report, and the word that opened the ABI. */
+struct made {
+	const struct hvc_sequences *sequences;
+	const char *abi;
+};
+
+static enum hvc_status write(const void *of, const struct hvc_options *options,
+                             const struct hvc_findings *findings, enum hvc_style style,
+                             const struct hvc_page *page, struct hvc_diag *diag)
+{
+	const struct made *made = of;
+
+	(void)options;
+	switch (style) {
+	case HVC_STYLE_TEXT:
+		HVC_TRY(hvc_sequences_text(page, made->sequences, made->abi, diag));
+		return hvc_findings_text(page, findings, diag);
+	case HVC_STYLE_JSON:
+		return hvc_sequences_json(page->out, made->sequences, made->abi, findings, diag);
+	default:
+		return hvc_cli_report__findings(findings, style, page, diag);
+	}
+}
+
 enum hvc_status hvc_cmd__sequence(const struct hvc_options *options, const struct hvc_page *page,
                                   bool *holds, struct hvc_diag *diag)
 {
 	struct hvc_subject *subject = NULL;
 	struct hvc_abi *abi = NULL;
 	struct hvc_sequences *sequences = NULL;
+	struct hvc_findings *findings = NULL;
 	const char *name = NULL;
 	enum hvc_status status = hvc_open__subject(options, 0, diag, &subject);
 
@@ -75,9 +101,12 @@ enum hvc_status hvc_cmd__sequence(const struct hvc_options *options, const struc
 		status = try(options, subject, abi, diag, &sequences);
 	if (status == HVC_OK) {
 		*holds = sequences->broken == 0 && sequences->failures == 0;
-		status = options->style == HVC_STYLE_JSON
-		                 ? hvc_sequences_json(page->out, sequences, name, diag)
-		                 : hvc_sequences_text(page, sequences, name, diag);
+		status = hvc_findings_of_sequences(sequences, name, diag, &findings);
+	}
+	if (status == HVC_OK) {
+		const struct made made = {sequences, name};
+
+		status = hvc_cli_report__judged(options, page, &made, write, findings, holds, diag);
 	}
 	hvc_sequences_free(sequences);
 	hvc_abi_free(abi);

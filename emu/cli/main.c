@@ -176,8 +176,9 @@ const struct hvc_command hvc_commands[] = {
                             "10000\n",
                 .least = 1,
                 .most = 1,
-                .options = COMMON | BIT(ROLLS) | BIT(SEQUENCES) | BIT(BUDGET) | BIT(SYMBOLS) |
-                           BIT(ABI) | AROUND | BIT(FROM) | BIT(INSN),
+                .options = COMMON | POLICY | BIT(ROLLS) | BIT(SEQUENCES) | BIT(BUDGET) |
+                           BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(FROM) | BIT(INSN),
+                .styles = FINDINGS,
                 .run = hvc_cmd__sequence,
         },
         {

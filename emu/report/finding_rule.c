@@ -85,6 +85,11 @@ static const struct hvc_finding_rule rules[] = {
 	{"safety-stuck", "safety", TELLS, "an unknown call never comes back",
 	 "Often meant: the handler parks the caller."},
 
+	{"sequence-stated", "sequence", ERROR, "a sequence that the ABI states does not hold",
+	 "Each call alone keeps its promise; one after the other they do not."},
+	{"sequence-random", "sequence", ERROR, "a promise is broken after other calls",
+	 "Found by random sequences and cut down to the fewest calls: the handler keeps state that it should not."},
+
 	{"caller-selector", "callers", ERROR, "what selects the call is left to chance",
 	 "On some way to the HVC nobody sets the selecting register for it."},
 	{"caller-unknown-call", "callers", ERROR, "a call that the vectors do not know",

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "report/finding.h"
 #include "report/json_class.h"
 
 static void add_step(struct hvc_json *json, const struct hvc_sequences *sequences,
@@ -83,7 +84,8 @@ static void add_random(struct hvc_json *json, const struct hvc_sequences *sequen
 }
 
 enum hvc_status hvc_sequences_json(FILE *out, const struct hvc_sequences *sequences,
-                                   const char *abi, struct hvc_diag *diag)
+                                   const char *abi, const struct hvc_findings *findings,
+                                   struct hvc_diag *diag)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-sequence/1");
 
@@ -109,5 +111,6 @@ enum hvc_status hvc_sequences_json(FILE *out, const struct hvc_sequences *sequen
 		add_random(json, sequences, abi, &sequences->failure[i]);
 	hvc_json__close(json);
 	hvc_json__close(json);
+	hvc_json__findings(json, findings);
 	return hvc_json__print(json, out, diag);
 }

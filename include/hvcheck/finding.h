@@ -15,6 +15,7 @@
 #include "hvcheck/contract.h"
 #include "hvcheck/leak.h"
 #include "hvcheck/safety.h"
+#include "hvcheck/sequence.h"
 #include "hvcheck/suppression.h"
 
 enum hvc_severity {
@@ -100,6 +101,9 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_findings_of_leaks(const struct hvc_leak
                                                            const struct hvc_subject *subject,
                                                            const char *abi, struct hvc_diag *diag,
                                                            struct hvc_findings **out);
+HVC_MUST_USE HVC_API enum hvc_status
+hvc_findings_of_sequences(const struct hvc_sequences *sequences, const char *abi,
+                          struct hvc_diag *diag, struct hvc_findings **out);
 HVC_MUST_USE HVC_API enum hvc_status hvc_findings_of_safety(const struct hvc_safety *safety,
                                                             const char *abi, struct hvc_diag *diag,
                                                             struct hvc_findings **out);

@@ -160,9 +160,9 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_safety_json(FILE *out, const struct hvc
 HVC_MUST_USE HVC_API enum hvc_status hvc_sequences_text(const struct hvc_page *page,
                                                         const struct hvc_sequences *sequences,
                                                         const char *abi, struct hvc_diag *diag);
-HVC_MUST_USE HVC_API enum hvc_status hvc_sequences_json(FILE *out,
-                                                        const struct hvc_sequences *sequences,
-                                                        const char *abi, struct hvc_diag *diag);
+HVC_MUST_USE HVC_API enum hvc_status
+hvc_sequences_json(FILE *out, const struct hvc_sequences *sequences, const char *abi,
+                   const struct hvc_findings *findings, struct hvc_diag *diag);
 /*
  * Findings of any command. hvc_findings_judge comes first: it says which of them fail.
  */
