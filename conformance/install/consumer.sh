@@ -53,7 +53,11 @@ quietly cmake -S "$here" -B project -DCMAKE_PREFIX_PATH="$work/prefix"
 quietly cmake --build project
 uses project/shared yes
 uses project/static no
-uses project/cxx yes
+if grep -q '^CMAKE_CXX_COMPILER:[A-Z]*=.*[^-]NOTFOUND' project/CMakeCache.txt; then
+	echo 'no C++ compiler: not tried'
+else
+	uses project/cxx yes
+fi
 # An interface that may have changed is not taken.
 sed 's/hvcheck 0.1/hvcheck 0.0/' "$here/CMakeLists.txt" >CMakeLists.txt
 cp "$here"/consumer.* .

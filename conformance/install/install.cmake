@@ -8,3 +8,7 @@ foreach(test consumer symbols manual abi_test check)
   set_tests_properties(install-${test} PROPERTIES LABELS cli TIMEOUT 600
                        ENVIRONMENT "CC=${CMAKE_C_COMPILER}")
 endforeach()
+
+add_test(NAME package-deb COMMAND ${CMAKE_CURRENT_LIST_DIR}/package.sh ${CMAKE_BINARY_DIR}/package)
+set_tests_properties(package-deb PROPERTIES LABELS "cli;long" TIMEOUT 1800 SKIP_RETURN_CODE 77
+                     PROCESSORS 2)
