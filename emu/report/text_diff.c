@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "hvcheck/arch.h"
-#include "report/invented.h"
 #include "report/contract_words.h"
+#include "report/invented.h"
 #include "report/note.h"
 
 #define LINE_SIZE 1024u
@@ -202,12 +202,14 @@ static void put_change(const struct hvc_page *page, const struct hvc_diff *diff,
 
 	hvc_words__imms(&imms, where->imm, where->imms);
 	hvc_words__region(&registers, where);
-	fprintf(page->out, "%s  %2u. %s call%s: immediates %s; registers %s\n", index ? "\n" : "",
-	        index + 1, hvc_words__number(where->calls, calls), where->calls == 1 ? "" : "s",
-	        hvc_words__text(&imms), hvc_words__text(&registers));
+	fputs(index ? "\n" : "", page->out);
+	hvc_page__prose(page, 0, 6, "  %2u. %s call%s: immediates %s; registers %s", index + 1,
+	                hvc_words__number(where->calls, calls), where->calls == 1 ? "" : "s",
+	                hvc_words__text(&imms), hvc_words__text(&registers));
 	for (enum hvc_side side = HVC_SIDE_OLD; side < HVC_SIDE_COUNT; side++) {
 		hvc_class_print(&diff->map[side]->class_[change->class_[side]], text, sizeof(text));
-		fprintf(page->out, "      %-*s  %s\n", width, name_of(diff, side), text);
+		fprintf(page->out, "      %-*s  ", width, name_of(diff, side));
+		hvc_page__prose(page, (unsigned)width + 8, 10, "%s", text);
 	}
 	for (enum hvc_side side = HVC_SIDE_OLD; side < HVC_SIDE_COUNT; side++) {
 		const struct hvc_map *map = diff->map[side];

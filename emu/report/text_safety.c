@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include "hvcheck/arch.h"
 #include "report/table.h"
 
@@ -17,9 +19,10 @@ static void put_hazard(const struct hvc_page *page, const struct hvc_safety *saf
 	hvc_class_print(&hazard->does, does, sizeof(does));
 	hvc_call_command(safety->subject, &safety->map[hazard->world]->world, &hazard->probe,
 	                 hazard->imm, command, sizeof(command));
-	fprintf(page->out, "\n    %2u. %s%s%s: %s\n", index + 1,
+	fprintf(page->out, "\n    %2u. %s%s%s: ", index + 1,
 	        hvc_ink__begin(page, finding ? HVC_INK_BAD : HVC_INK_WARN), hvc_words__text(&kinds),
-	        hvc_ink__end(page, finding ? HVC_INK_BAD : HVC_INK_WARN), does);
+	        hvc_ink__end(page, finding ? HVC_INK_BAD : HVC_INK_WARN));
+	hvc_page__prose(page, (unsigned)strlen(hvc_words__text(&kinds)) + 10, 8, "%s", does);
 	fprintf(page->out, "        in %s call%s of %s%s\n        %s\n",
 	        hvc_words__number(hazard->calls, calls), hazard->calls == 1 ? "" : "s", rule->name,
 	        hazard->unspecified ? ", which the ABI leaves open" : "", command);
