@@ -4,6 +4,7 @@
 source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 . "$source/conformance/cli/common.sh"
 command -v python3 >/dev/null || { echo 'skipped: no python3'; exit 77; }
+cp "$source/conformance/abi/linux-stub-imm.yaml" .
 formats='json text markdown junit sarif github'
 
 # LEAST is how many findings there are, at least: nothing at all would be the same everywhere, too.
@@ -48,6 +49,18 @@ same 1 3 collide xen gunyah smccc-1.1
 printf '\xe0\x00\x80\xd2\x02\x00\x00\xd4\xc0\x03\x5f\xd6' >caller.bin
 same 1 1 callers caller.bin --abi linux-stub-4.12 --site '#0'
 grep -q '^caller-unknown-call|' found.json || complain 'no wrong caller is found'
+{
+	printf 'suppressions:\n'
+	for rule in check-preserve check-memory; do
+		# shellcheck disable=SC2016 # the backticks are text
+		printf '  - {rule: %s, reason: "a, b: c%%|`d`", owner: me, expires: 2999-12-31}\n' "$rule"
+	done
+} >s.yaml
+same 0 3 check broken-single-imm --abi ./linux-stub-imm.yaml --brief --from el1h --insn hvc \
+	--suppress ./s.yaml
+grep -q '^check-preserve|unknown|.*|suppressed$' found.json || complain 'nothing is suppressed'
+grep -q '^suppression-unused|check-memory|' found.json || complain 'nothing is unused'
+grep -qF '::warning file=s.yaml,line=3,col=5,' report.github || complain 'no place in the file'
 
 # All is well: every format says so.
 for format in json markdown junit sarif github; do

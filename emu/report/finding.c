@@ -121,12 +121,16 @@ static void append(struct hvc_findings *list, struct hvc_draft *draft,
                    const struct hvc_finding_rule *rule)
 {
 	struct hvc_found *grown = realloc(list->found, (list->count + 1) * sizeof(*grown));
+	const char *file = draft->file;
 
 	if (!grown) {
 		list->failed = true;
 		return;
 	}
 	list->found = grown;
+	/* Dashboards look a file up by its path in the repository. */
+	if (file && !strncmp(file, "./", 2))
+		file += 2;
 	list->found[list->count++] = (struct hvc_found){
 	        .rule = rule,
 	        .about = copy(list, draft->about),
@@ -134,7 +138,7 @@ static void append(struct hvc_findings *list, struct hvc_draft *draft,
 	        .summary = take(list, &draft->summary),
 	        .call = take(list, &draft->call),
 	        .command = take(list, &draft->command),
-	        .file = copy(list, draft->file),
+	        .file = copy(list, file),
 	        .line = draft->line,
 	        .column = draft->column,
 	        .symbol = copy(list, draft->symbol),

@@ -60,8 +60,6 @@ static void add_uri(struct hvc_json *json, const char *path)
 	struct hvc_words uri = {0};
 
 	hvc_words__add(&uri, "%s", *path == '/' ? "file://" : "");
-	if (!strncmp(path, "./", 2))
-		path += 2;
 	for (const unsigned char *c = (const unsigned char *)path; *c; c++) {
 		if (isalnum(*c) || strchr("-._~/", *c))
 			hvc_words__add(&uri, "%c", *c);
