@@ -34,6 +34,16 @@ static int by_value(const void *a, const void *b)
 	return (x->region.class_ > y->region.class_) - (x->region.class_ < y->region.class_);
 }
 
+/* Does a register decide what calls of this sort get, anywhere in the group? */
+static bool has_values(const struct hvc_region *const *region, size_t regions,
+                       const struct hvc_region *of)
+{
+	for (size_t i = 0; i < regions; i++)
+		if (region[i]->spans && region[i]->from == of->from && region[i]->insn == of->insn)
+			return true;
+	return false;
+}
+
 /* What a single register decides is told interval by interval, in the order of its values. */
 static struct mark *make_marks(const struct hvc_picture *picture, unsigned group, size_t *count)
 {
@@ -58,8 +68,7 @@ static struct mark *make_marks(const struct hvc_picture *picture, unsigned group
 			if (!picture->group[group].mixed)
 				mark[used].region.spans = 0;
 			mark[used].rest = picture->group[group].mixed && !region[i]->spans &&
-			                  region[i]->from == HVC_LEVEL_EL1H &&
-			                  region[i]->insn == HVC_INSN_HVC;
+			                  has_values(region, regions, region[i]);
 			if (simple)
 				mark[used].span = (struct hvc_span){
 				        region[i]->span->reg, &region[i]->span->interval[k], 1};
@@ -79,7 +88,9 @@ static void add_mark(struct hvc_words *words, struct mark *mark)
 		one.span = &mark->span;
 	hvc_words__region(words, &one);
 	if (mark->rest)
-		hvc_words__add(words, " other");
+		hvc_words__add(words, one.from == HVC_LEVEL_EL1H && one.insn == HVC_INSN_HVC
+		                              ? " other"
+		                              : ", any other");
 }
 
 /* The beginning of a group's axis, for the legend. */

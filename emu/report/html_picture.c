@@ -46,6 +46,7 @@ static const char page_style[] =
 	"color:var(--page)}\n"
 	".readout{min-height:4.5rem;overflow-wrap:anywhere}.readout:empty{display:none}\n"
 	"nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1rem;list-style:none;padding:0}\n"
+	"@media(max-width:30rem){table td.does{min-width:9rem}}\n"
 	"@media print{.tools,nav,.readout{display:none}.scroll{overflow:visible}"
 	"pre{max-height:none}body{max-width:none}}\n";
 /* clang-format on */
