@@ -27,7 +27,7 @@ offers() { # EXPECTED WORD...: exactly these, in any order
 offers 'check' ch
 offers 'help' he
 offers "help $("$hvcheck" help | awk '/^commands:/ { on = 1; next } /^$/ { on = 0 } on { print $1 }' | line)" ''
-offers 'safety scan' help s
+offers 'safety scan sequence' help s
 offers '--from --format' map --f
 offers 'el1t el1h' map linux-stub-imm --from el1
 offers 'el2t el2h' map --from = el2
