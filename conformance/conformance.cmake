@@ -16,7 +16,9 @@ endforeach()
 # An engine of its own, beside the library's.
 target_link_libraries(test_unicorn_entry PRIVATE PkgConfig::unicorn)
 # Hundreds of thousands of calls: not under the sanitizers, but with --all.
-set_tests_properties(picture region saved PROPERTIES LABELS "suite;slow")
+set_tests_properties(region saved PROPERTIES LABELS "suite;slow")
+# Reads back pages of every immediate; the kept pages are compared by default.
+set_tests_properties(picture PROPERTIES LABELS "suite;slow;long")
 # One at a time: the first of them downloads.
 set_tests_properties(real_callers real_kernel real_names real_world PROPERTIES
                      LABELS "suite;real" RESOURCE_LOCK real)
@@ -88,7 +90,8 @@ add_test(NAME cli-engine COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/engine.sh $<TARGE
 set_tests_properties(cli-engine PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77 LABELS "cli;qemu")
 set_tests_properties(${cli_tests} cli-json PROPERTIES TIMEOUT 600 LABELS cli)
 # Many reports, each a sweep or two: said again by the golden files, which are not long.
-set_tests_properties(cli-reproduce cli-json cli-examples PROPERTIES LABELS "cli;long")
+set_tests_properties(cli-reproduce cli-json cli-examples cli-policy PROPERTIES
+                     LABELS "cli;long")
 file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/golden/cases cases REGEX "^[a-z]")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
              ${CMAKE_CURRENT_LIST_DIR}/golden/cases)

@@ -9,6 +9,9 @@ foreach(test consumer symbols manual abi_test check)
                        ENVIRONMENT "CC=${CMAKE_C_COMPILER}")
 endforeach()
 
+# A dozen builds of small programs each.
+set_tests_properties(install-check install-abi_test PROPERTIES LABELS "cli;long")
+
 add_test(NAME package-deb COMMAND ${CMAKE_CURRENT_LIST_DIR}/package.sh ${CMAKE_BINARY_DIR}/package)
 set_tests_properties(package-deb PROPERTIES LABELS "cli;long" TIMEOUT 1800 SKIP_RETURN_CODE 77
                      PROCESSORS 2)

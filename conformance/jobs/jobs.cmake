@@ -5,5 +5,5 @@ foreach(test gate git build)
            COMMAND ${CMAKE_CURRENT_LIST_DIR}/${test}.sh $<TARGET_FILE:hvcheck>)
   set_tests_properties(jobs-${test} PROPERTIES TIMEOUT 900 LABELS cli SKIP_RETURN_CODE 77)
 endforeach()
-# A whole build.
-set_tests_properties(jobs-build PROPERTIES LABELS "cli;long")
+# A whole build; the gate is tried by default.
+set_tests_properties(jobs-build jobs-git PROPERTIES LABELS "cli;long")
