@@ -46,6 +46,7 @@ expect 2 run linux-stub-4.12 --stub =1
 #   0x800: blr x10; add x20, x0, #1; bl 0x900; mov x21, x0; mov x30, x19; eret;  0x900: b .
 head -c 4096 /dev/zero >raw
 word() { # OFFSET WORD
+	# shellcheck disable=SC2059 # the format is what is made
 	printf "\\x${2:6:2}\\x${2:4:2}\\x${2:2:2}\\x${2:0:2}" |
 		dd of=raw bs=1 seek=$(($1)) conv=notrunc status=none
 }

@@ -93,9 +93,8 @@ static const char *const deep[] = {
  * are.
  */
 static const char *const elsewhere[] = {
-        "broken-leak-thread",       "broken-leak-simd",      "broken-leak-branch",
-        "broken-seq-set-once",      "broken-seq-reset-once", "broken-seq-third",
-        "broken-seq-armed", "broken-seq-stale-get",
+        "broken-leak-thread",    "broken-leak-simd", "broken-leak-branch", "broken-seq-set-once",
+        "broken-seq-reset-once", "broken-seq-third", "broken-seq-armed",   "broken-seq-stale-get",
 };
 
 static struct suite_test tests[ROWS + 2];

@@ -3,8 +3,8 @@
 
 #include "hvcheck/arch.h"
 #include "report/boundary.h"
-#include "report/invented.h"
 #include "report/contract_words.h"
+#include "report/invented.h"
 #include "report/json_class.h"
 #include "report/words.h"
 

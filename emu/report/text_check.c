@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "hvcheck/arch.h"
-#include "report/invented.h"
 #include "report/contract_words.h"
+#include "report/invented.h"
 
 static void put_count(struct hvc_table *table, unsigned column, enum hvc_ink ink, uint64_t count)
 {

@@ -4,8 +4,8 @@
 #include "hvcheck/arch.h"
 #include "hvcheck/study.h"
 #include "report/boundary.h"
-#include "report/invented.h"
 #include "report/contract_words.h"
+#include "report/invented.h"
 
 static void put_account(const struct hvc_page *page, const struct hvc_map *map)
 {
