@@ -45,6 +45,14 @@ static struct hvc_text text_of(const struct hvc_node *map, const char *key)
 	return node ? hvc_spec__text(node) : (struct hvc_text){.text = NULL};
 }
 
+/* Of a key that may not be left out. */
+static struct hvc_text word_of(const struct hvc_node *map, const char *key)
+{
+	struct hvc_text text = text_of(map, key);
+
+	return text.text ? text : (struct hvc_text){.text = ""};
+}
+
 /** A new variable. Its name must mean nothing else. */
 static enum hvc_status add_variable(const struct reading *r, const struct hvc_text *name,
                                     const struct hvc_variable *variable)
@@ -77,7 +85,7 @@ static enum hvc_status add_variable(const struct reading *r, const struct hvc_te
 static enum hvc_status read_variables(const struct reading *r, const struct hvc_node *list)
 {
 	for (const struct hvc_node *node = list ? list->child : NULL; node; node = node->next) {
-		struct hvc_text name = text_of(node, "name"), values = text_of(node, "values");
+		struct hvc_text name = word_of(node, "name"), values = word_of(node, "values");
 		struct hvc_variable variable = {.domain = HVC_DOMAIN_VECTORS};
 		struct hvc_numbers numbers;
 
@@ -325,7 +333,7 @@ static enum hvc_status read_call(struct reading *r, const struct hvc_node *node)
 
 static enum hvc_status read_head(const struct reading *r, const struct hvc_node *node)
 {
-	struct hvc_text name = text_of(node, "name"), title = text_of(node, "title");
+	struct hvc_text name = word_of(node, "name"), title = text_of(node, "title");
 	struct hvc_text source = text_of(node, "source"), world = text_of(node, "world");
 	struct hvc_text unconfirmed = text_of(node, "unconfirmed");
 	struct hvc_property *property = r->property;

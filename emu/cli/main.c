@@ -338,6 +338,8 @@ static enum hvc_status run_to_outputs(struct hvc_options *options, bool *holds,
 	/* One that failed is given up already. */
 	for (unsigned i = 0; i + done < open; i++)
 		hvc_output__abandon(&output[i]);
+	for (unsigned i = 0; i < HVC_REPORTS_MAX; i++)
+		options->report[i].page = NULL;
 	return status;
 }
 

@@ -131,6 +131,7 @@ static void name_mover(const struct film film[2], struct hvc_leak *leak)
 		leak->moved = true;
 	}
 	if (leak->moved) {
+		/* Moments that are told of are there. NOLINTNEXTLINE(*NullDereference) */
 		leak->pc = film[0].moment[at].pc;
 		leak->word = film[0].moment[at].word;
 	}

@@ -87,6 +87,7 @@ static enum hvc_status keep(struct search *search, struct hvc_player *player,
 	for (unsigned i = 0; status == HVC_OK && i < calls; i++) {
 		status = hvc_player__call(player, &call[i], search->diag, &played);
 		if (status == HVC_OK)
+			/* There, where the status is good. NOLINTNEXTLINE(*NullDereference) */
 			step[i] = played.step;
 	}
 	if (status == HVC_OK && played.verdict.kind != HVC_VERDICT_VIOLATES)

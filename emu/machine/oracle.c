@@ -24,8 +24,6 @@
 #define NAMES     4
 #define ARGUMENTS 32
 
-extern char **environ;
-
 static const char *const names[NAMES] = {"firmware", "input", "output", "log"};
 
 struct place {
@@ -190,6 +188,7 @@ static void close_results(struct results *results)
 {
 	if (results->file)
 		fclose(results->file);
+	/* A failed status is none to go on with. NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
 	free(results->world);
 }
 

@@ -61,6 +61,7 @@ static bool name_classes(struct hvc_picture *picture)
 		if (!picture->name[plane])
 			return false;
 	}
+	/* There is a map in the first plane. NOLINTNEXTLINE(*NullDereference) */
 	for (unsigned i = 0; i < picture->map[0]->classes; i++)
 		picture->name[0][i] = i;
 	return picture->planes == 1 || name_second(picture);
@@ -142,6 +143,7 @@ static bool sort_groups(struct parting *parting)
 	}
 	qsort(picture->group, picture->groups, sizeof(*picture->group), by_size);
 	for (uint32_t i = 0; i < picture->groups; i++)
+		/* At most a group a cell. NOLINTNEXTLINE(clang-analyzer-unix.Malloc) */
 		parting->label[picture->cell[picture->group[i].first]] = i;
 	for (uint32_t i = 0; i < cells_of(picture); i++)
 		picture->cell[i] = parting->label[picture->cell[i]];
@@ -240,7 +242,7 @@ static void choose_class(struct hvc_picture *picture, unsigned group)
 			picture->group[group].mixed = true;
 			votes = 0;
 		}
-		votes += region[i]->calls / imms;
+		votes += imms ? region[i]->calls / imms : 0;
 		if (votes > most) {
 			most = votes;
 			picture->group[group].class_ =
