@@ -41,6 +41,8 @@ uint64_t hvc_term__eval(const struct hvc_term *term, const struct hvc_state *bef
 	case HVC_TERM_CONST:
 		return term->value;
 	case HVC_TERM_REG:
+		if (term->reg >= HVC_REG_COUNT)
+			return 0;
 		return before->v[term->reg] & (term->value ? term->value : UINT64_MAX);
 	case HVC_TERM_FUNCTION:
 		return hvc_function_result(before->v[1], before->v[2], before->v[3]);

@@ -322,7 +322,7 @@ enum hvc_status hvc_subject_place(const struct hvc_subject *subject, const char 
                                   struct hvc_diag *diag, uint64_t *address)
 {
 	const char *plus = strrchr(text, '+');
-	uint64_t base, offset = 0;
+	uint64_t base = 0, offset = 0;
 	char *symbol;
 
 	if (text[0] == '+' || (text[0] >= '0' && text[0] <= '9'))
