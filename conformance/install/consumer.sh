@@ -24,7 +24,8 @@ quietly env DESTDIR="$work/stage" cmake --install "$build" --prefix /opt/hv
 mv stage/opt/hv prefix
 libdir=$(dirname "$(find "$work/prefix" -name libhvcheck.so)")
 for word in "$source" "$build" "$work/stage" /opt/hv; do
-	! grep -rlF -- "$word" prefix || fail "these installed files name $word"
+	# As a whole path: the tree may be /hvcheck, and headers lie in include/hvcheck.
+	! grep -rlaP -- "(?<![\\w.}-])\\Q$word\\E(?![\\w.-])" prefix || fail "these installed files name $word"
 done
 
 export PKG_CONFIG_PATH=$libdir/pkgconfig
