@@ -5,6 +5,7 @@
 set -euo pipefail
 export LC_ALL=C
 unset DESTDIR CMAKE_PREFIX_PATH PKG_CONFIG_PATH LD_LIBRARY_PATH NO_COLOR
+export CMAKE_GENERATOR=Ninja # the one that is there wherever this was built by CMakePresets.json
 
 # shellcheck disable=SC2034 # used by those that source this
 source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)

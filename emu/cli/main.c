@@ -309,9 +309,10 @@ static bool is_path(const struct hvc_options *options, unsigned i, const char *p
 }
 
 /* All outputs are open before the work begins, and the files are in place before it is printed. */
-static enum hvc_status run_to_outputs(struct hvc_options *options, bool *holds,
+static enum hvc_status run_to_outputs(const struct hvc_options *given, bool *holds,
                                       struct hvc_diag *diag)
 {
+	struct hvc_options with_pages = *given, *options = &with_pages;
 	struct hvc_output output[1 + HVC_REPORTS_MAX];
 	unsigned open = 0, done = 0;
 	enum hvc_status status = HVC_OK;
@@ -338,8 +339,6 @@ static enum hvc_status run_to_outputs(struct hvc_options *options, bool *holds,
 	/* One that failed is given up already. */
 	for (unsigned i = 0; i + done < open; i++)
 		hvc_output__abandon(&output[i]);
-	for (unsigned i = 0; i < HVC_REPORTS_MAX; i++)
-		options->report[i].page = NULL;
 	return status;
 }
 
