@@ -54,7 +54,7 @@ quietly cmake -S "$here" -B project -DCMAKE_PREFIX_PATH="$work/prefix"
 quietly cmake --build project
 uses project/shared yes
 uses project/static no
-if grep -q '^CMAKE_CXX_COMPILER:[A-Z]*=.*[^-]NOTFOUND' project/CMakeCache.txt; then
+if grep -qE '^CMAKE_CXX_COMPILER:[A-Z]*=(.*-)?NOTFOUND$' project/CMakeCache.txt; then
 	echo 'no C++ compiler: not tried'
 else
 	uses project/cxx yes
