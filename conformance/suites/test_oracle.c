@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** QEMU's opinion of every immediate of every subject, and of the entry itself. */
 #include "oracle_trial.h"
+#include "trap_words.h"
 
 /* Every nth immediate of each subject, from one level, in one world. */
 static void sweep(enum hvc_cpu cpu, enum hvc_level from, enum hvc_insn insn, unsigned step,
@@ -121,10 +122,43 @@ START_TEST(entries)
 }
 END_TEST
 
+/* One instruction that CPTR_EL2 may trap, in one world. */
+static void trap_of(size_t w, size_t i)
+{
+	struct hvc_oracle_call call = {0};
+	struct hvc_machine *machine;
+	struct tiny_image image;
+	const struct hvc_state *entry;
+	struct trial trial = {.name = "an instruction", .machine = &machine, .world = &image.world};
+
+	trap_image(&image, w, i);
+	image.segment.address = image.config.image.vectors = 0x40000000;
+	machine = tiny_open(&image);
+	entry = hvc_machine_entry(machine);
+	hvc_call_init(&call.call, 0);
+	call.call.x[1] = image.segment.address + TINY_CODE; /* the same memory on both */
+	trial.config = (struct hvc_oracle_config){image.config.image, trap_worlds[w].cpu,
+	                                          hvc_machine_present(machine), &entry, 1};
+	hold(&trial, &call, 1);
+	hvc_machine_close(machine);
+}
+
+/* SVE that is not trapped is left out: see conformance/oracle/README.md. */
+START_TEST(traps)
+{
+	for (size_t w = 0; w < TRAP_WORLDS; w++)
+		for (size_t i = full() ? 0 : w % 3; i < TRAP_WORDS; i += full() ? 1 : 3)
+			if (!trap_words[i].sve || trap_worlds[w].cpu != HVC_CPU_MAX ||
+			    trap_expected(w, i) != HVC_EC_UNKNOWN)
+				trap_of(w, i);
+}
+END_TEST
+
 static const struct suite_test tests[] = {
         {"el1h", &immediates},     {"el1t", &immediates},     {"el2h", &immediates},
         {"el2t", &immediates},     {"el0", &immediates},      {"smc", &immediates},
         {"max_el1h", &immediates}, {"max_el2h", &immediates}, {"entries", &entries},
+        {"traps", &traps},
 };
 
 _Static_assert(sizeof tests / sizeof *tests > SWEEPS, "a row for each sweep comes first");

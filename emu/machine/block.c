@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "machine/internal.h"
+#include "machine/trap.h"
 #include "machine/vhe.h"
 
 #define WORD_ERET UINT32_C(0xd69f03e0)
@@ -14,16 +15,34 @@
 
 #define LOOK_WORDS 64u /* read at a time: asking the engine costs more than looking */
 
-/*
- * FP/SIMD data processing, loads and stores of SIMD registers, SVE, SME, and MSR to FPCR or FPSR
- * (Arm ARM C4.1, bits 28:25 and 26 of the word).
- */
-static bool is_simd(uint32_t word)
+/* SME, whose state the SVE registers are part of (Arm ARM C4.1, bits 31 and 28:25). */
+static bool is_sme(uint32_t word)
 {
-	uint32_t group = word >> 25 & 15;
+	return (word >> 25 & 15) == 0 && word >> 31;
+}
 
-	return (group & 7) == 7 || ((group & 5) == 4 && word >> 26 & 1) || group == 2 ||
-	       (group == 0 && word >> 31) || (word & UINT32_C(0xffffffc0)) == UINT32_C(0xd51b4400);
+/* Reading FPCR or FPSR needs FP/SIMD enabled, and changes nothing. */
+static bool reads_only(uint32_t word)
+{
+	struct hvc_vhe_access access;
+
+	return hvc_vhe__decode(word, &access) && access.read;
+}
+
+static void add_simd(struct hvc_block *block, uint32_t at, uint32_t word)
+{
+	enum hvc_trap_kind kind = hvc_trap__kind(word);
+
+	if (kind == HVC_TRAP_NONE) {
+		block->simd |= is_sme(word);
+		return;
+	}
+	block->may_trap = true;
+	block->simd |= !reads_only(word);
+	if (kind == HVC_TRAP_FP && block->fp_at == BLOCK_NOWHERE)
+		block->fp_at = at;
+	if (kind == HVC_TRAP_SVE && block->sve_at == BLOCK_NOWHERE)
+		block->sve_at = at;
 }
 
 /* AT, a SYS with CRn 7 and CRm 8 or 9, writes PAR_EL1. */
@@ -45,7 +64,7 @@ static void add_msr(struct hvc_block *block, const uint8_t name[static 5])
 	if (reg == HVC_REG_NZCV || reg == HVC_REG_DAIF)
 		return;
 	if (name[0] == 3 && name[1] == 3 && name[2] == 4 && name[3] == 4 && name[4] < 2)
-		return; /* FPCR, FPSR: see is_simd */
+		return; /* FPCR, FPSR: see add_simd */
 	if (hvc_vhe__target(name, t))
 		other = hvc_reg_find_sys(t[0], t[1], t[2], t[3], t[4]);
 	if (reg != HVC_REG_NONE)
@@ -73,7 +92,7 @@ static void look(struct hvc_block *block, struct hvc_engine *engine)
 				break;
 		}
 		word = words[at / 4 % LOOK_WORDS];
-		block->simd |= is_simd(word);
+		add_simd(block, at, word);
 		if (hvc_vhe__decode(word, &access) && !access.read)
 			add_msr(block, access.name);
 		else if (is_at(word))
@@ -93,6 +112,7 @@ const struct hvc_block *hvc_block__find(struct hvc_blocks *blocks, struct hvc_en
 	memset(block, 0, sizeof *block);
 	block->address = address;
 	block->size = size;
+	block->fp_at = block->sve_at = BLOCK_NOWHERE;
 	look(block, engine);
 	if (blocks->hi == 0 || address < blocks->lo)
 		blocks->lo = address;

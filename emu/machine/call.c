@@ -375,6 +375,8 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 	lo = machine->blocks.lo;
 	hi = machine->blocks.hi;
 	block = hvc_block__find(&machine->blocks, machine->engine, address, size);
+	if (block->may_trap && hvc_traps__puts_off(machine, block))
+		return; /* the machine begins it again */
 	/* Code may have been stored to before it first ran. */
 	if ((lo != machine->blocks.lo || hi != machine->blocks.hi) &&
 	    hvc_undo__touches(&machine->undo, machine->blocks.lo, machine->blocks.hi))
@@ -410,11 +412,19 @@ void hvc_call__boundary(void *ctx, uint64_t address)
 {
 	struct hvc_machine *machine = ctx;
 
+	const struct hvc_stop *boundary;
+	enum hvc_ec ec = HVC_EC_UNKNOWN;
+
 	if (machine->phase != PHASE_EL2)
 		return;
+	boundary = hvc_world_boundary(&machine->world, address);
+	if (!boundary && (ec = hvc_traps__class(machine, address)) == HVC_EC_UNKNOWN)
+		return;
 	machine->step_open = false; /* the instruction here is not executed */
-	machine->stub = hvc_world_boundary(&machine->world, address);
-	if (machine->stub->stub)
+	machine->stub = boundary;
+	if (!boundary)
+		halt(machine, HVC_OUTCOME_FAULT, address, (uint64_t)ec << 26 | IL);
+	else if (boundary->stub)
 		hvc_engine__stop(machine->engine); /* hvc_call__exit goes on behind it */
 	else
 		halt(machine, HVC_OUTCOME_HANDOFF, address, 0);

@@ -11,13 +11,16 @@
 /* block.c: what a block of code can do, found once and remembered */
 
 #define BLOCK_UNTRACKED_MAX 4u
+#define BLOCK_NOWHERE       UINT32_MAX
 
 struct hvc_block {
 	uint64_t address; /* with size: the key; size 0 is an empty row */
 	uint32_t size;
 	bool erets;               /* ends in ERET */
 	bool self_branch;         /* is one branch to itself */
-	bool simd;                /* names an FP/SIMD register */
+	bool simd;                /* may change an FP/SIMD register */
+	bool may_trap;            /* has one of the next two */
+	uint32_t fp_at, sve_at;   /* offset of the first that FP/SIMD and that SVE enable */
 	struct hvc_regset writes; /* system registers it may write */
 	unsigned untracked;       /* MSRs by names without a row */
 	uint8_t encoding[BLOCK_UNTRACKED_MAX][5];
@@ -33,6 +36,15 @@ struct hvc_blocks {
 const struct hvc_block *hvc_block__find(struct hvc_blocks *blocks, struct hvc_engine *engine,
                                         uint64_t address, uint32_t size);
 void hvc_block__forget(struct hvc_blocks *blocks);
+
+/* trap.c: FP/SIMD and SVE that CPTR_EL2 traps, see trap.h */
+
+struct hvc_traps {
+	uint64_t *address; /* instructions that are watched */
+	unsigned count;
+	bool waits;            /* a block is put off, */
+	uint64_t lo, hi, next; /* this one, hi exclusive, until `next` is watched */
+};
 
 /* undo.c: stores, so that they can be taken back */
 
@@ -177,6 +189,7 @@ struct hvc_machine {
 	struct hvc_regset dirty; /* system registers that may differ from `now` */
 	bool code_dirty;         /* a store hit code that may have run */
 	struct hvc_blocks blocks;
+	struct hvc_traps traps;
 	struct hvc_undo undo;
 	struct hvc_spin spin;
 	bool open; /* the world says what lies around the subject */
@@ -234,6 +247,15 @@ bool hvc_around__is_call(const struct hvc_machine *machine, const struct hvc_eng
 bool hvc_around__return(struct hvc_machine *machine, struct hvc_engine_frame *frame, uint64_t pc);
 /* The call has ended: account for what it met. */
 void hvc_around__conclude(struct hvc_machine *machine);
+
+/* trap.c, of the call under way */
+/* Does the block hold an instruction that is trapped, and not watched yet? Then the run is stopped.
+ */
+bool hvc_traps__puts_off(struct hvc_machine *machine, const struct hvc_block *block);
+/* Watch it; outside hooks. The block can begin again. False when it cannot be. */
+bool hvc_traps__watch(struct hvc_machine *machine);
+/* Exception class of the instruction at address, about to execute, if it is trapped, or 0. */
+enum hvc_ec hvc_traps__class(const struct hvc_machine *machine, uint64_t address);
 
 /* load.c: the image into the machine */
 enum hvc_status hvc_load__take(struct hvc_machine *machine, const struct hvc_image *image,

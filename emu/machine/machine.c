@@ -177,6 +177,7 @@ void hvc_machine_close(struct hvc_machine *machine)
 		return;
 	hvc_engine__close(machine->engine);
 	free(machine->segment);
+	free(machine->traps.address);
 	hvc_undo__free(&machine->undo);
 	hvc_around__close(machine);
 	free(machine);
@@ -280,6 +281,11 @@ static enum hvc_status drive(struct hvc_machine *machine, struct hvc_diag *diag)
 			                    hvc_strerror(machine->status));
 		if (machine->phase == PHASE_ENDED || machine->phase == PHASE_IDLE)
 			return HVC_OK;
+		if (exit == HVC_EXIT_STOPPED && machine->traps.waits) {
+			if (!hvc_traps__watch(machine))
+				return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+			continue;
+		}
 		if (exit == HVC_EXIT_BROKEN || (exit == HVC_EXIT_STOPPED && !machine->stub))
 			return engine_failed(machine, diag, text);
 		if (!hvc_call__exit(machine, exit, detail))

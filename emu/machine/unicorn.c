@@ -79,7 +79,11 @@ static uint32_t on_sys(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *c
 	struct hvc_engine *engine = ctx;
 
 	(void)reg;
-	if (cp->op1 != 0 || !hvc_vhe__redirect(engine, hvc_unicorn__pc(engine)))
+	const uint8_t name[5] = {(uint8_t)cp->op0, (uint8_t)cp->op1, (uint8_t)cp->crn,
+	                         (uint8_t)cp->crm, (uint8_t)cp->op2};
+
+	if ((cp->op1 != 0 && hvc_trap__find(name) == HVC_TRAP_REGISTERS) ||
+	    !hvc_vhe__redirect(engine, hvc_unicorn__pc(engine)))
 		return 0;
 	if (hvc_level__wants_refresh(engine)) {
 		engine->refresh = true;
@@ -197,6 +201,7 @@ enum hvc_status hvc_engine__open(enum hvc_cpu cpu, const struct hvc_engine_hooks
 		return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0, "%s cannot start: %s",
 		                    hvc_engine__name(), uc_strerror(err));
 	}
+	hvc_unicorn__reset_traps(engine);
 	*out = engine;
 	return HVC_OK;
 }
@@ -261,6 +266,7 @@ bool hvc_engine__watch(struct hvc_engine *engine, uint64_t address)
 void hvc_engine__revive(struct hvc_engine *engine)
 {
 	uc_context_restore(engine->uc, engine->fresh);
+	hvc_unicorn__reset_traps(engine);
 }
 
 enum hvc_exit hvc_engine__run(struct hvc_engine *engine, uint64_t *detail, const char **text)

@@ -33,8 +33,7 @@ static bool set_named(struct hvc_engine *engine, const uint8_t encoding[static 5
 	return uc_reg_write(engine->uc, UC_ARM64_REG_CP_REG, &reg) == UC_ERR_OK;
 }
 
-bool hvc_engine__get_sys(struct hvc_engine *engine, const uint8_t encoding[static 5],
-                         uint64_t *value)
+static bool get_named(struct hvc_engine *engine, const uint8_t encoding[static 5], uint64_t *value)
 {
 	uc_arm64_cp_reg reg = named(encoding, 0);
 
@@ -44,9 +43,45 @@ bool hvc_engine__get_sys(struct hvc_engine *engine, const uint8_t encoding[stati
 	return true;
 }
 
+/*
+ * CPU model max has SVE without any vector length. Where FP/SIMD is trapped and SVE is not it looks
+ * for one and aborts (2.0.1 to 2.1.x, sve_zcr_get_valid_len in target/arm/helper.c). Nothing else
+ * in it depends on the registers that say so, since trap.c has the traps: it never sees their
+ * values.
+ */
+static uint64_t *kept(struct hvc_engine *engine, const uint8_t encoding[static 5])
+{
+	unsigned i = engine->repairs ? hvc_trap__find(encoding) : HVC_TRAP_REGISTERS;
+
+	return i < HVC_TRAP_REGISTERS ? &engine->trap[i] : NULL;
+}
+
+void hvc_unicorn__reset_traps(struct hvc_engine *engine)
+{
+	for (unsigned i = 0; i < HVC_TRAP_REGISTERS; i++)
+		get_named(engine, hvc_trap__register[i], &engine->trap[i]);
+}
+
+bool hvc_engine__get_sys(struct hvc_engine *engine, const uint8_t encoding[static 5],
+                         uint64_t *value)
+{
+	uint64_t *own = kept(engine, encoding);
+
+	if (!own)
+		return get_named(engine, encoding, value);
+	*value = *own;
+	return true;
+}
+
 bool hvc_engine__set_sys(struct hvc_engine *engine, const uint8_t encoding[static 5],
                          uint64_t value)
 {
+	uint64_t *own = kept(engine, encoding);
+
+	if (own) {
+		*own = value;
+		return true;
+	}
 	if (engine->lazy && hvc_level__is_cached(encoding))
 		engine->change.stale = true;
 	return set_named(engine, encoding, value);

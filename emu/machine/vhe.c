@@ -9,12 +9,9 @@
 #include <string.h>
 
 #include "hvcheck/arch.h"
+#include "machine/trap.h"
 
-#define CPTR_TZ   (UINT64_C(1) << 8)  /* E2H clear: trap SVE */
-#define CPTR_ZEN  (UINT64_C(1) << 16) /* E2H set: bit 0 of ZEN; do not trap SVE at EL2 */
-#define CPTR_TFP  (UINT64_C(1) << 10) /* E2H clear: trap FP/SIMD */
-#define CPTR_FPEN (UINT64_C(1) << 20) /* E2H set: bit 0 of FPEN; do not trap FP/SIMD at EL2 */
-#define ZCR_LEN   UINT64_C(0xf)       /* bits 8:4 are RAZ/WI, the rest is RES0 */
+#define ZCR_LEN UINT64_C(0xf) /* bits 8:4 are RAZ/WI, the rest is RES0 */
 
 #define OP1_EL1  0
 #define OP1_EL2  4
@@ -93,7 +90,7 @@ static bool sve_is_trapped(struct hvc_engine *engine, bool host)
 
 	if (!hvc_engine__get(engine, HVC_REG_CPTR_EL2, &cptr))
 		return true;
-	return host ? !(cptr & CPTR_ZEN) : (cptr & CPTR_TZ) != 0;
+	return hvc_trap__sve(cptr, host);
 }
 
 static bool move(struct hvc_engine *engine, const struct hvc_vhe_access *access,
@@ -122,9 +119,14 @@ bool hvc_vhe__redirect(struct hvc_engine *engine, uint64_t pc)
 	if (!hvc_engine__read(engine, pc, &word, sizeof word) || !hvc_vhe__decode(word, &access))
 		return false;
 	/* EL12 names and ZCR are undefined to the engine: hvc_vhe__repair has them. */
-	if (access.name[1] != OP1_EL1 || is_zcr(access.name) ||
-	    !hvc_vhe__target(access.name, target) || !hvc_vhe__is_host(engine))
+	if (access.name[1] == OP1_EL12 || is_zcr(access.name) ||
+	    hvc_arch_el(hvc_engine__pstate(engine)) != 2)
 		return false;
+	if (!hvc_vhe__is_host(engine) || !hvc_vhe__target(access.name, target)) {
+		if (hvc_trap__find(access.name) == HVC_TRAP_REGISTERS)
+			return false;
+		memcpy(target, access.name, sizeof target);
+	}
 	hvc_engine__frame(engine, &frame);
 	return move(engine, &access, target, frame.x);
 }
@@ -163,34 +165,14 @@ bool hvc_vhe__repair(struct hvc_engine *engine, uint64_t pc)
 	return true;
 }
 
-/* FP/SIMD and SVE data processing, loads and stores (Arm ARM C4.1). */
-static bool is_fp(uint32_t word)
-{
-	uint32_t group = word >> 25 & 15;
-
-	return (group & 7) == 7 || group == 2 || ((group & 5) == 4 && word >> 26 & 1);
-}
-
-/* CheckFPAdvSIMDEnabled at EL2: TFP, or FPEN where E2H gives CPTR_EL2 the layout of CPACR_EL1. */
-static bool fp_is_trapped(struct hvc_engine *engine)
-{
-	uint64_t cptr = 0;
-
-	if (!hvc_engine__get(engine, HVC_REG_CPTR_EL2, &cptr))
-		return false;
-	return hvc_vhe__is_host(engine) ? !(cptr & CPTR_FPEN) : (cptr & CPTR_TFP) != 0;
-}
-
 enum hvc_ec hvc_vhe__class(struct hvc_engine *engine, uint64_t pc)
 {
 	struct hvc_vhe_access access;
 	uint32_t word;
 
 	if (hvc_arch_el(hvc_engine__pstate(engine)) != 2 ||
-	    !hvc_engine__read(engine, pc, &word, sizeof word))
+	    !hvc_engine__read(engine, pc, &word, sizeof word) || !hvc_vhe__decode(word, &access) ||
+	    !is_zcr(access.name))
 		return HVC_EC_UNKNOWN;
-	if (hvc_vhe__decode(word, &access) && is_zcr(access.name))
-		return sve_is_trapped(engine, hvc_vhe__is_host(engine)) ? HVC_EC_SVE
-		                                                        : HVC_EC_UNKNOWN;
-	return is_fp(word) && fp_is_trapped(engine) ? HVC_EC_FP : HVC_EC_UNKNOWN;
+	return sve_is_trapped(engine, hvc_vhe__is_host(engine)) ? HVC_EC_SVE : HVC_EC_UNKNOWN;
 }

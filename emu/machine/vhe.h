@@ -30,7 +30,7 @@ bool hvc_vhe__is_host(struct hvc_engine *engine);
 
 /**
  * The MRS or MSR at pc is about to execute: make the access where it belongs and say so, or false,
- * and the engine is right by itself. Leaves pc alone.
+ * and the engine is right by itself, which it never is on registers of trap.h. Leaves pc alone.
  */
 bool hvc_vhe__redirect(struct hvc_engine *engine, uint64_t pc);
 
@@ -41,8 +41,8 @@ bool hvc_vhe__redirect(struct hvc_engine *engine, uint64_t pc);
 bool hvc_vhe__repair(struct hvc_engine *engine, uint64_t pc);
 
 /**
- * Exception class of the instruction at pc, at EL2, that the engine only calls undefined: it tells
- * no trap by CPTR_EL2 from an UNDEFINED instruction.
+ * Exception class of the instruction at pc, at EL2, that the engine only calls undefined: accesses
+ * to ZCR_ELx that CPTR_EL2 traps are among them.
  */
 enum hvc_ec hvc_vhe__class(struct hvc_engine *engine, uint64_t pc);
 
