@@ -129,6 +129,16 @@ static inline bool hvc_options__has(const struct hvc_options *options, enum hvc_
 	return options->given >> id & 1;
 }
 
+/** --from and --insn, where they are given, as sets of callers (bits 1 << enum). */
+static inline void hvc_options__callers(const struct hvc_options *options, unsigned *levels,
+                                        unsigned *insns)
+{
+	if (hvc_options__has(options, HVC_OPTION_FROM))
+		*levels = 1u << options->from;
+	if (hvc_options__has(options, HVC_OPTION_INSN))
+		*insns = 1u << options->insn;
+}
+
 /** One command. The function writes its report to the page and says whether all holds. */
 struct hvc_command {
 	const char *name;

@@ -4,22 +4,6 @@
 #include "cli/report.h"
 #include "cli/world.h"
 
-static enum hvc_status choose_abi(const struct hvc_options *options,
-                                  const struct hvc_subject *subject, struct hvc_diag *diag,
-                                  const char **out)
-{
-	const char *name = options->abi ? options->abi : hvc_open__abi_of(subject);
-
-	if (!name)
-		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
-		                    "no shipped ABI is named '%s'; say --abi ABI",
-		                    hvc_subject_name(subject));
-	if (!options->abi && !hvc_options__has(options, HVC_OPTION_QUIET))
-		fprintf(stderr, "hvcheck: note: no --abi; checking against '%s'\n", name);
-	*out = name;
-	return HVC_OK;
-}
-
 static enum hvc_status make_check(const struct hvc_options *options,
                                   const struct hvc_subject *subject, const struct hvc_abi *abi,
                                   struct hvc_diag *diag, struct hvc_check **out)
@@ -39,10 +23,7 @@ static enum hvc_status make_check(const struct hvc_options *options,
 	};
 	enum hvc_status status;
 
-	if (hvc_options__has(options, HVC_OPTION_FROM))
-		config.levels = 1u << options->from;
-	if (hvc_options__has(options, HVC_OPTION_INSN))
-		config.insns = 1u << options->insn;
+	hvc_options__callers(options, &config.levels, &config.insns);
 	HVC_TRY(hvc_cli_world__open(options, subject, diag, &over));
 	if (over.cpu != HVC_CPU_A72 || !over.el3)
 		return hvc_diag_set(
@@ -68,10 +49,7 @@ static enum hvc_status measure(const struct hvc_options *options, const struct h
 
 	if (!hvc_options__has(options, HVC_OPTION_CONTRACT))
 		return HVC_OK;
-	if (hvc_options__has(options, HVC_OPTION_FROM))
-		config.levels = 1u << options->from;
-	if (hvc_options__has(options, HVC_OPTION_INSN))
-		config.insns = 1u << options->insn;
+	hvc_options__callers(options, &config.levels, &config.insns);
 	HVC_TRY(hvc_cli_world__open(options, subject, diag, &over));
 	return hvc_contract_measure(&config, diag, out);
 }
@@ -122,9 +100,9 @@ enum hvc_status hvc_cmd__check(const struct hvc_options *options, const struct h
 		        hvc_reg_name(reg));
 	status = hvc_open__subject(options, 0, diag, &subject);
 	if (status == HVC_OK)
-		status = choose_abi(options, subject, diag, &name);
-	if (status == HVC_OK)
-		status = hvc_open__abi(name, diag, &abi);
+		status = hvc_open__abi_for(options, subject, diag, &name, &abi);
+	if (status == HVC_OK && !options->abi && !hvc_options__has(options, HVC_OPTION_QUIET))
+		fprintf(stderr, "hvcheck: note: no --abi; checking against '%s'\n", name);
 	if (status == HVC_OK)
 		status = make_check(options, subject, abi, diag, &check);
 	if (status == HVC_OK)

@@ -25,10 +25,7 @@ static enum hvc_status make_probes(const struct hvc_options *options,
 	struct hvc_constant *constant = NULL;
 	enum hvc_status status;
 
-	if (hvc_options__has(options, HVC_OPTION_FROM))
-		config.levels = 1u << options->from;
-	if (hvc_options__has(options, HVC_OPTION_INSN))
-		config.insns = 1u << options->insn;
+	hvc_options__callers(options, &config.levels, &config.insns);
 	HVC_TRY(hvc_constants_find(map, diag, &constant, &config.constants));
 	config.constant = constant;
 	status = hvc_probes_make(&config, out);

@@ -130,6 +130,8 @@ static enum hvc_status call_once(const struct hvc_options *options, const struct
 		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
 		                    "--trace: what qemu executes cannot be watched");
 	HVC_TRY(choose_world(options, subject, abi, diag, &world, &index));
+	if (options->qemu)
+		HVC_TRY(hvc_second__can(&world, diag));
 	HVC_TRY(make_call(options, subject, diag, &call));
 	if (hvc_options__has(options, HVC_OPTION_TRACE)) {
 		config.trace = hvc_trace_record;

@@ -37,21 +37,12 @@ enum hvc_status hvc_cmd__safety(const struct hvc_options *options, const struct 
 	struct hvc_abi *abi = NULL;
 	struct hvc_safety *safety = NULL;
 	struct hvc_findings *findings = NULL;
-	const char *name = options->abi;
+	const char *name = NULL;
 	enum hvc_status status = hvc_open__subject(options, 0, diag, &subject);
 
-	if (status == HVC_OK && !name)
-		name = hvc_open__abi_of(subject);
-	if (status == HVC_OK && !name)
-		status = hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
-		                      "no shipped ABI is named '%s'; say --abi ABI",
-		                      hvc_subject_name(subject));
 	if (status == HVC_OK)
-		status = hvc_open__abi(name, diag, &abi);
-	if (hvc_options__has(options, HVC_OPTION_FROM))
-		config.levels = 1u << options->from;
-	if (hvc_options__has(options, HVC_OPTION_INSN))
-		config.insns = 1u << options->insn;
+		status = hvc_open__abi_for(options, subject, diag, &name, &abi);
+	hvc_options__callers(options, &config.levels, &config.insns);
 	if (status == HVC_OK)
 		status = hvc_cli_world__open(options, subject, diag, &over);
 	if (status == HVC_OK) {

@@ -6,20 +6,6 @@
 
 #define RANDOMS 1000u
 
-static enum hvc_status choose_abi(const struct hvc_options *options,
-                                  const struct hvc_subject *subject, struct hvc_diag *diag,
-                                  const char **out)
-{
-	const char *name = options->abi ? options->abi : hvc_open__abi_of(subject);
-
-	if (!name)
-		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
-		                    "no shipped ABI is named '%s'; say --abi ABI",
-		                    hvc_subject_name(subject));
-	*out = name;
-	return HVC_OK;
-}
-
 static enum hvc_status try(const struct hvc_options *options, const struct hvc_subject *subject,
                            const struct hvc_abi *abi, struct hvc_diag *diag,
                            struct hvc_sequences **out)
@@ -45,10 +31,7 @@ static enum hvc_status try(const struct hvc_options *options, const struct hvc_s
 		        diag, HVC_E_ARG, NULL, 0, 0,
 		        "--set: sequences try many values of %s; 'hvcheck run' takes one",
 		        hvc_reg_name(reg));
-	if (hvc_options__has(options, HVC_OPTION_FROM))
-		config.levels = 1u << options->from;
-	if (hvc_options__has(options, HVC_OPTION_INSN))
-		config.insns = 1u << options->insn;
+	hvc_options__callers(options, &config.levels, &config.insns);
 	HVC_TRY(hvc_cli_world__open(options, subject, diag, &over));
 	if (over.cpu != HVC_CPU_A72 || !over.el3)
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
@@ -94,9 +77,7 @@ enum hvc_status hvc_cmd__sequence(const struct hvc_options *options, const struc
 	enum hvc_status status = hvc_open__subject(options, 0, diag, &subject);
 
 	if (status == HVC_OK)
-		status = choose_abi(options, subject, diag, &name);
-	if (status == HVC_OK)
-		status = hvc_open__abi(name, diag, &abi);
+		status = hvc_open__abi_for(options, subject, diag, &name, &abi);
 	if (status == HVC_OK)
 		status = try(options, subject, abi, diag, &sequences);
 	if (status == HVC_OK) {

@@ -51,6 +51,18 @@ enum hvc_status hvc_open__abi(const char *name, struct hvc_diag *diag, struct hv
 	                    name);
 }
 
+enum hvc_status hvc_open__abi_for(const struct hvc_options *options,
+                                  const struct hvc_subject *subject, struct hvc_diag *diag,
+                                  const char **name, struct hvc_abi **out)
+{
+	*name = options->abi ? options->abi : hvc_open__abi_of(subject);
+	if (!*name)
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                    "no shipped ABI is named '%s'; say --abi ABI",
+		                    hvc_subject_name(subject));
+	return hvc_open__abi(*name, diag, out);
+}
+
 const char *hvc_open__abi_of(const struct hvc_subject *subject)
 {
 	const struct hvc_builtin *builtin = hvc_subject_builtin(subject);

@@ -11,6 +11,14 @@ HVC_MUST_USE enum hvc_status hvc_open__subject(const struct hvc_options *options
 /** hvc_abi_open, and where there is no such name, the nearest one is suggested. */
 HVC_MUST_USE enum hvc_status hvc_open__abi(const char *name, struct hvc_diag *diag,
                                            struct hvc_abi **out);
+/**
+ * The ABI of --abi, or the shipped one that has the subject's name, opened; *name is its word. An
+ * error where there is neither.
+ */
+HVC_MUST_USE enum hvc_status hvc_open__abi_for(const struct hvc_options *options,
+                                               const struct hvc_subject *subject,
+                                               struct hvc_diag *diag, const char **name,
+                                               struct hvc_abi **out);
 /** The name of the shipped ABI that has the subject's name; NULL when there is none. */
 const char *hvc_open__abi_of(const struct hvc_subject *subject);
 /** The same of the name alone, as a saved map has it. */

@@ -12,7 +12,7 @@ enum hvc_status hvc_open__probes(const struct hvc_options *options,
 	struct hvc_probe_config config = {
 	        .abi = &abi,
 	        .abis = abi ? 1 : 0,
-	        .levels = (abi ? hvc_abi_levels(abi) : 1u << HVC_LEVEL_EL1H) & levels,
+	        .levels = abi ? hvc_abi_levels(abi) : 1u << HVC_LEVEL_EL1H,
 	        .insns = abi ? hvc_abi_insns(abi) : 0,
 	        .randoms = options->randoms,
 	        .brief = hvc_options__has(options, HVC_OPTION_BRIEF),
@@ -20,10 +20,8 @@ enum hvc_status hvc_open__probes(const struct hvc_options *options,
 	struct hvc_constant *constant = NULL;
 	enum hvc_status status;
 
-	if (hvc_options__has(options, HVC_OPTION_FROM))
-		config.levels = 1u << options->from & levels;
-	if (hvc_options__has(options, HVC_OPTION_INSN))
-		config.insns = 1u << options->insn;
+	hvc_options__callers(options, &config.levels, &config.insns);
+	config.levels &= levels;
 	if (!config.levels)
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "no such caller here");
 	status = hvc_subject_constants(subject, CONSTANTS_LIMIT, &constant, &config.constants);

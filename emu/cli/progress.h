@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/** A line on the terminal that says how far work is that takes more than a second, how fast it
- * goes, and what is left. Nothing for short work and pipes. */
+/**
+ * A line on the terminal that says how far work is that takes more than a second, how fast it
+ * goes, and what is left. Nothing for short work and pipes.
+ */
 #ifndef HVC_CLI_PROGRESS_H
 #define HVC_CLI_PROGRESS_H
 

@@ -29,6 +29,20 @@ static bool take(void *ctx, size_t index, const struct hvc_oracle_answer *answer
 	return true;
 }
 
+enum hvc_status hvc_second__can(const struct hvc_world *world, struct hvc_diag *diag)
+{
+	if (!world->el3)
+		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
+		                    "--engine: qemu makes calls on a CPU with EL3 only");
+	if (!hvc_world_is_closed(world))
+		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
+		                    "--engine: qemu knows no boundary, no stub and no lent page");
+	if (world->extras)
+		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
+		                    "--engine: qemu is not given registers by encoding");
+	return HVC_OK;
+}
+
 enum hvc_status hvc_second__ask(const struct hvc_subject *subject, const struct hvc_world *world,
                                 struct hvc_machine *machine, const struct hvc_call *call,
                                 const struct hvc_outcome *outcome, struct hvc_diag *diag,
@@ -40,15 +54,6 @@ enum hvc_status hvc_second__ask(const struct hvc_subject *subject, const struct 
 	const struct hvc_oracle_call one = {.call = *call};
 	struct asked asked = {&config, &one, machine, outcome, out};
 
-	if (!world->el3)
-		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
-		                    "--engine: qemu makes calls on a CPU with EL3 only");
-	if (!hvc_world_is_closed(world))
-		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
-		                    "--engine: qemu knows no boundary, no stub and no lent page");
-	if (world->extras)
-		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
-		                    "--engine: qemu is not given registers by encoding");
 	HVC_TRY(hvc_oracle_version(diag, out->engine, sizeof out->engine));
 	out->opinion = (struct hvc_opinion){
 	        .engine = out->engine, .other = hvc_machine_engine(), .text = out->text};

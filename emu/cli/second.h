@@ -13,7 +13,10 @@ struct hvc_second {
 	struct hvc_outcome outcome;
 };
 
-/** machine has just made the call in world, with this outcome. */
+/** Is this a world that QEMU can be given? Says what is not. */
+HVC_MUST_USE enum hvc_status hvc_second__can(const struct hvc_world *world, struct hvc_diag *diag);
+
+/** machine has just made the call in world, with this outcome; see hvc_second__can first. */
 HVC_MUST_USE enum hvc_status
 hvc_second__ask(const struct hvc_subject *subject, const struct hvc_world *world,
                 struct hvc_machine *machine, const struct hvc_call *call,

@@ -72,6 +72,35 @@ struct hvc_findings *hvc_findings__new(const char *command, const char *subject,
 	return list;
 }
 
+struct hvc_findings *hvc_findings__of(const char *command, const char *subject, const char *against,
+                                      struct hvc_words *file)
+{
+	struct hvc_words identity = {0};
+	struct hvc_findings *list;
+
+	hvc_identity__add(&identity, subject);
+	hvc_identity__file(file, subject);
+	list = hvc_findings__new(command, hvc_words__text(&identity), against);
+	if (list)
+		list->failed = list->failed || identity.failed || file->failed;
+	hvc_words__free(&identity);
+	return list;
+}
+
+void hvc_draft__place(struct hvc_draft *draft, const struct hvc_rule *rule, const char *abi,
+                      const struct hvc_words *subject_file)
+{
+	const char *file = hvc_identity__abi_file(abi);
+
+	if (subject_file->length) {
+		draft->file = hvc_words__text(subject_file);
+	} else if (file && rule) {
+		draft->file = file;
+		draft->line = rule->line;
+		draft->column = rule->column;
+	}
+}
+
 static void drop(struct hvc_found *found)
 {
 	free(found->about);

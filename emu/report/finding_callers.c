@@ -39,25 +39,21 @@ static void add_issues(struct hvc_findings *list, const struct hvc_caller *calle
 enum hvc_status hvc_findings_of_callers(const struct hvc_callers *callers, const char *against,
                                         struct hvc_diag *diag, struct hvc_findings **out)
 {
-	struct hvc_words identity = {0}, other = {0}, file = {0}, account = {0};
+	struct hvc_words other = {0}, file = {0}, account = {0};
 	struct hvc_findings *list;
 
-	hvc_identity__add(&identity, callers->scan->path);
-	hvc_identity__file(&file, callers->scan->path);
 	hvc_identity__add(&other, against);
-	list = hvc_findings__new("callers", hvc_words__text(&identity), hvc_words__text(&other));
+	list = hvc_findings__of("callers", callers->scan->path, hvc_words__text(&other), &file);
 	hvc_words__add(&account, "%zu HVC instructions, of which %zu are held to it",
 	               callers->callers, callers->of[HVC_CALLER_HELD]);
+	hvc_findings__take(list, list ? &list->account : NULL, &account);
 	if (list) {
-		hvc_findings__take(list, &list->account, &account);
 		for (size_t i = 0; i < callers->callers; i++)
 			add_issues(list, &callers->caller[i], hvc_words__text(&file));
-		list->failed = list->failed || identity.failed || file.failed || other.failed;
+		list->failed = list->failed || other.failed;
 	}
 	hvc_findings__cases(list);
-	hvc_words__free(&identity);
 	hvc_words__free(&other);
 	hvc_words__free(&file);
-	hvc_words__free(&account);
 	return hvc_findings__end(list, diag, out);
 }

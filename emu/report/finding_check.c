@@ -153,20 +153,16 @@ static void put_account(struct hvc_findings *list, const struct hvc_check *check
 enum hvc_status hvc_findings_of_check(const struct hvc_check *check, const char *abi,
                                       struct hvc_diag *diag, struct hvc_findings **out)
 {
-	struct hvc_words identity = {0}, file = {0};
-	struct hvc_findings *list;
+	struct hvc_words file = {0};
+	struct hvc_findings *list =
+	        hvc_findings__of("check", check->subject, hvc_abi_name(check->abi), &file);
 
-	hvc_identity__add(&identity, check->subject);
-	hvc_identity__file(&file, check->subject);
-	list = hvc_findings__new("check", hvc_words__text(&identity), hvc_abi_name(check->abi));
 	if (list) {
 		put_account(list, check);
 		add_violations(list, check, abi, hvc_words__text(&file));
 		add_clobbers(list, check, abi, hvc_words__text(&file));
 		add_rules(list, check, abi, hvc_words__text(&file));
-		list->failed = list->failed || identity.failed || file.failed;
 	}
-	hvc_words__free(&identity);
 	hvc_words__free(&file);
 	return hvc_findings__end(list, diag, out);
 }

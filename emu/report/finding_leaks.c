@@ -4,22 +4,9 @@
 
 #include "report/finding.h"
 
-static void put_rule_place(struct hvc_draft *draft, const struct hvc_rule *rule, const char *abi,
-                           const char *subject_file)
-{
-	const char *file = hvc_identity__abi_file(abi);
-
-	draft->file = *subject_file ? subject_file : NULL;
-	if (draft->file || !file || !rule)
-		return;
-	draft->file = file;
-	draft->line = rule->line;
-	draft->column = rule->column;
-}
-
 static void add_leak(struct hvc_findings *list, const struct hvc_leaks *leaks,
-                     const struct hvc_subject *subject, const char *abi, const char *file,
-                     const struct hvc_leak *leak)
+                     const struct hvc_subject *subject, const char *abi,
+                     const struct hvc_words *file, const struct hvc_leak *leak)
 {
 	const struct hvc_rule *rule =
 	        leak->rule < 0 ? NULL : hvc_abi_rule_at(leaks->abi, (unsigned)leak->rule);
@@ -34,7 +21,7 @@ static void add_leak(struct hvc_findings *list, const struct hvc_leaks *leaks,
 
 	snprintf(id, sizeof(id), "leak-%s", hvc_channel_name(leak->channel));
 	draft.rule = id;
-	put_rule_place(&draft, rule, abi, file);
+	hvc_draft__place(&draft, rule, abi, file);
 	if (leak->moved && !hvc_subject_symbol(subject, leak->pc, &draft.symbol, &offset))
 		draft.symbol = NULL;
 	if (leak->channel == HVC_CHANNEL_REGISTER)
@@ -54,28 +41,20 @@ enum hvc_status hvc_findings_of_leaks(const struct hvc_leaks *leaks,
                                       const struct hvc_subject *subject, const char *abi,
                                       struct hvc_diag *diag, struct hvc_findings **out)
 {
-	struct hvc_words identity = {0}, file = {0}, account = {0};
+	struct hvc_words file = {0}, account = {0};
 	struct hvc_findings *list;
 	char calls[HVC_NUMBER_SIZE], compared[HVC_NUMBER_SIZE];
 
-	hvc_identity__add(&identity, leaks->subject);
-	hvc_identity__file(&file, leaks->subject);
-	list = hvc_findings__new("leaks", hvc_words__text(&identity),
-	                         leaks->abi ? hvc_abi_name(leaks->abi) : "");
+	list = hvc_findings__of("leaks", leaks->subject, leaks->abi ? hvc_abi_name(leaks->abi) : "",
+	                        &file);
 	hvc_words__add(&account, "%s calls, of which %s came back and were compared",
 	               hvc_words__number(leaks->calls, calls),
 	               hvc_words__number(leaks->compared, compared));
-	if (list) {
-		hvc_findings__take(list, &list->account, &account);
-		for (unsigned i = 0; i < leaks->leaks; i++)
-			add_leak(list, leaks, subject, abi, hvc_words__text(&file),
-			         &leaks->leak[i]);
-		list->failed = list->failed || identity.failed || file.failed;
-	}
+	hvc_findings__take(list, list ? &list->account : NULL, &account);
+	for (unsigned i = 0; list && i < leaks->leaks; i++)
+		add_leak(list, leaks, subject, abi, &file, &leaks->leak[i]);
 	hvc_findings__cases(list);
-	hvc_words__free(&identity);
 	hvc_words__free(&file);
-	hvc_words__free(&account);
 	return hvc_findings__end(list, diag, out);
 }
 
@@ -89,7 +68,7 @@ static const char *worst(unsigned kinds)
 }
 
 static void add_hazard(struct hvc_findings *list, const struct hvc_safety *safety, const char *abi,
-                       const char *file, unsigned index)
+                       const struct hvc_words *file, unsigned index)
 {
 	const struct hvc_hazard *hazard = &safety->hazard[index];
 	const struct hvc_rule *rule = hvc_abi_rule_at(safety->abi, hazard->rule);
@@ -102,7 +81,7 @@ static void add_hazard(struct hvc_findings *list, const struct hvc_safety *safet
 	         : index >= safety->findings ? "stuck"
 	                                     : worst(hazard->kinds));
 	draft.rule = id;
-	put_rule_place(&draft, rule, abi, file);
+	hvc_draft__place(&draft, rule, abi, file);
 	for (unsigned kind = 0; kind < HVC_HAZARD_COUNT; kind++)
 		if (hazard->kinds >> kind & 1)
 			hvc_words__add(&draft.key, "%s%s", draft.key.length ? ", " : "",
@@ -119,25 +98,18 @@ static void add_hazard(struct hvc_findings *list, const struct hvc_safety *safet
 enum hvc_status hvc_findings_of_safety(const struct hvc_safety *safety, const char *abi,
                                        struct hvc_diag *diag, struct hvc_findings **out)
 {
-	struct hvc_words identity = {0}, file = {0}, account = {0};
+	struct hvc_words file = {0}, account = {0};
 	struct hvc_findings *list;
 	char calls[HVC_NUMBER_SIZE], safe[HVC_NUMBER_SIZE];
 
-	hvc_identity__add(&identity, safety->subject);
-	hvc_identity__file(&file, safety->subject);
-	list = hvc_findings__new("safety", hvc_words__text(&identity), hvc_abi_name(safety->abi));
+	list = hvc_findings__of("safety", safety->subject, hvc_abi_name(safety->abi), &file);
 	hvc_words__add(&account, "%s of %s unknown calls leave EL2 as it was",
 	               hvc_words__number(safety->safe, safe),
 	               hvc_words__number(safety->calls, calls));
-	if (list) {
-		hvc_findings__take(list, &list->account, &account);
-		for (unsigned i = 0; i < safety->hazards; i++)
-			add_hazard(list, safety, abi, hvc_words__text(&file), i);
-		list->failed = list->failed || identity.failed || file.failed;
-	}
+	hvc_findings__take(list, list ? &list->account : NULL, &account);
+	for (unsigned i = 0; list && i < safety->hazards; i++)
+		add_hazard(list, safety, abi, &file, i);
 	hvc_findings__cases(list);
-	hvc_words__free(&identity);
 	hvc_words__free(&file);
-	hvc_words__free(&account);
 	return hvc_findings__end(list, diag, out);
 }

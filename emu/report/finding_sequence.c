@@ -2,21 +2,9 @@
 /* What is found where promises are not kept over several calls. */
 #include "report/finding.h"
 
-static void put_place(struct hvc_draft *draft, const struct hvc_abi *abi, const char *name,
-                      const char *subject_file, int rule)
-{
-	draft->file = *subject_file ? subject_file : NULL;
-	if (draft->file || rule < 0)
-		return;
-	draft->file = hvc_identity__abi_file(name);
-	if (!draft->file)
-		return;
-	draft->line = hvc_abi_rule_at(abi, (unsigned)rule)->line;
-	draft->column = hvc_abi_rule_at(abi, (unsigned)rule)->column;
-}
-
 static void add_failure(struct hvc_findings *list, const struct hvc_sequences *sequences,
-                        const char *abi, const char *file, const struct hvc_property *property,
+                        const char *abi, const struct hvc_words *file,
+                        const struct hvc_property *property,
                         const struct hvc_sequence_failure *failure)
 {
 	int rule = failure->verdict.rule;
@@ -29,7 +17,8 @@ static void add_failure(struct hvc_findings *list, const struct hvc_sequences *s
 	};
 	char text[2048];
 
-	put_place(&draft, sequences->abi, abi, file, rule);
+	hvc_draft__place(&draft, rule < 0 ? NULL : hvc_abi_rule_at(sequences->abi, (unsigned)rule),
+	                 abi, file);
 	/* The same failure for another seed, and with other vectors. */
 	hvc_words__add(&draft.key, "%s %s", called,
 	               failure->verdict.reg < HVC_REG_COUNT ? hvc_reg_name(failure->verdict.reg)
@@ -51,34 +40,26 @@ static void add_failure(struct hvc_findings *list, const struct hvc_sequences *s
 enum hvc_status hvc_findings_of_sequences(const struct hvc_sequences *sequences, const char *abi,
                                           struct hvc_diag *diag, struct hvc_findings **out)
 {
-	struct hvc_words identity = {0}, file = {0}, account = {0};
+	struct hvc_words file = {0}, account = {0};
 	struct hvc_findings *list;
 	char randoms[HVC_NUMBER_SIZE];
 
-	hvc_identity__add(&identity, sequences->subject);
-	hvc_identity__file(&file, sequences->subject);
-	list = hvc_findings__new("sequence", hvc_words__text(&identity),
-	                         hvc_abi_name(sequences->abi));
+	list = hvc_findings__of("sequence", sequences->subject, hvc_abi_name(sequences->abi),
+	                        &file);
 	hvc_words__add(&account, "%u stated sequences and %s random ones", sequences->properties,
 	               hvc_words__number(sequences->randoms, randoms));
-	if (list) {
-		hvc_findings__take(list, &list->account, &account);
-		for (unsigned i = 0; i < sequences->properties; i++) {
-			const struct hvc_sequence_property *row = &sequences->property[i];
+	hvc_findings__take(list, list ? &list->account : NULL, &account);
+	for (unsigned i = 0; list && i < sequences->properties; i++) {
+		const struct hvc_sequence_property *row = &sequences->property[i];
 
-			if (row->broken)
-				add_failure(list, sequences, abi, hvc_words__text(&file),
-				            hvc_abi_property_at(sequences->abi, row->property),
-				            &row->failure);
-		}
-		for (unsigned i = 0; i < sequences->failures; i++)
-			add_failure(list, sequences, abi, hvc_words__text(&file), NULL,
-			            &sequences->failure[i]);
-		list->failed = list->failed || identity.failed || file.failed;
+		if (row->broken)
+			add_failure(list, sequences, abi, &file,
+			            hvc_abi_property_at(sequences->abi, row->property),
+			            &row->failure);
 	}
+	for (unsigned i = 0; list && i < sequences->failures; i++)
+		add_failure(list, sequences, abi, &file, NULL, &sequences->failure[i]);
 	hvc_findings__cases(list);
-	hvc_words__free(&identity);
 	hvc_words__free(&file);
-	hvc_words__free(&account);
 	return hvc_findings__end(list, diag, out);
 }
