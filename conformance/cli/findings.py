@@ -33,10 +33,9 @@ def of_sarif(text):
         assert rule["id"] == one["ruleId"], one
         assert rule["defaultConfiguration"]["level"] == one["level"] in LEVELS, one
         assert one["message"]["text"], one
-        for place in one["locations"]:
-            if "physicalLocation" in place:
-                uri = place["physicalLocation"]["artifactLocation"]["uri"]
-                assert re.fullmatch(r"[A-Za-z0-9._~/%:-]+", uri), uri
+        (place,) = one["locations"]  # without one GitHub refuses the whole report
+        uri = place["physicalLocation"]["artifactLocation"]["uri"]
+        assert re.fullmatch(r"[A-Za-z0-9._~/%:-]+", uri), uri
         for entry in one["suppressions"]:
             assert entry["kind"] == "external" and entry["justification"], entry
         yield (rule["id"], one["properties"]["about"],

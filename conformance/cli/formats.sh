@@ -91,6 +91,8 @@ if objcopy=$(command -v aarch64-linux-gnu-objcopy) && [ -f "$HVC_VARIANTS/broken
 	mkdir -p here there
 	"$objcopy" -O binary "$HVC_VARIANTS/broken-single-imm.elf" here/el2.bin
 	{ head -c 6144 /dev/zero && cat here/el2.bin; } >there/el2.bin
+	run diff linux-stub-imm ./here/el2.bin@+0 --brief --format sarif
+	grep -q '"uri": *"here/el2.bin"' out || complain 'SARIF of a diff does not name the new file'
 	for where in here/el2.bin@+0 there/el2.bin@+0x1800; do
 		run check "$where" --abi linux-stub-imm --brief --from el1h --insn hvc \
 			--report "json=${where%%/*}.json" --report "text=${where%%/*}.text"

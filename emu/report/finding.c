@@ -33,6 +33,12 @@ static char *copy(struct hvc_findings *list, const char *text)
 	return made;
 }
 
+/* Dashboards look a file up by its path in the repository. */
+static const char *relative(const char *file)
+{
+	return strncmp(file, "./", 2) ? file : file + 2;
+}
+
 /* The text of words, which are freed. */
 static char *take(struct hvc_findings *list, struct hvc_words *words)
 {
@@ -65,6 +71,7 @@ struct hvc_findings *hvc_findings__new(const char *command, const char *subject,
 	list->subject = copy(list, subject);
 	list->against = copy(list, against);
 	list->account = copy(list, "");
+	list->file = copy(list, "");
 	hvc_words__add(&title, "%s", subject);
 	if (*against)
 		hvc_words__add(&title, " against %s", against);
@@ -81,8 +88,11 @@ struct hvc_findings *hvc_findings__of(const char *command, const char *subject, 
 	hvc_identity__add(&identity, subject);
 	hvc_identity__file(file, subject);
 	list = hvc_findings__new(command, hvc_words__text(&identity), against);
-	if (list)
+	if (list) {
+		free(list->file);
+		list->file = copy(list, relative(hvc_words__text(file)));
 		list->failed = list->failed || identity.failed || file->failed;
+	}
 	hvc_words__free(&identity);
 	return list;
 }
@@ -125,6 +135,7 @@ void hvc_findings_free(struct hvc_findings *findings)
 	free(findings->found);
 	free(findings->one);
 	free(findings->subject);
+	free(findings->file);
 	free(findings->against);
 	free(findings->title);
 	free(findings->account);
@@ -150,16 +161,12 @@ static void append(struct hvc_findings *list, struct hvc_draft *draft,
                    const struct hvc_finding_rule *rule)
 {
 	struct hvc_found *grown = realloc(list->found, (list->count + 1) * sizeof(*grown));
-	const char *file = draft->file;
 
 	if (!grown) {
 		list->failed = true;
 		return;
 	}
 	list->found = grown;
-	/* Dashboards look a file up by its path in the repository. */
-	if (file && !strncmp(file, "./", 2))
-		file += 2;
 	list->found[list->count++] = (struct hvc_found){
 	        .rule = rule,
 	        .about = copy(list, draft->about),
@@ -167,7 +174,7 @@ static void append(struct hvc_findings *list, struct hvc_draft *draft,
 	        .summary = take(list, &draft->summary),
 	        .call = take(list, &draft->call),
 	        .command = take(list, &draft->command),
-	        .file = copy(list, file),
+	        .file = copy(list, draft->file ? relative(draft->file) : NULL),
 	        .line = draft->line,
 	        .column = draft->column,
 	        .symbol = copy(list, draft->symbol),

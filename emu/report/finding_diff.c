@@ -307,13 +307,12 @@ static bool counts(const struct hvc_findings *list)
 enum hvc_status hvc_findings_of_diff(const struct hvc_diff *diff, struct hvc_diag *diag,
                                      struct hvc_findings **out)
 {
-	struct hvc_words name[HVC_SIDE_COUNT] = {{0}};
+	struct hvc_words old = {0}, file = {0};
 	struct hvc_findings *list;
 
-	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
-		hvc_identity__add(&name[side], diff->map[side]->subject);
-	list = hvc_findings__new("diff", hvc_words__text(&name[HVC_SIDE_NEW]),
-	                         hvc_words__text(&name[HVC_SIDE_OLD]));
+	hvc_identity__add(&old, diff->map[HVC_SIDE_OLD]->subject);
+	list = hvc_findings__of("diff", diff->map[HVC_SIDE_NEW]->subject, hvc_words__text(&old),
+	                        &file);
 	if (list && diff->differing) {
 		/* A side without an ABI offers no operation, which is not to say that it has none.
 		 */
@@ -325,13 +324,13 @@ enum hvc_status hvc_findings_of_diff(const struct hvc_diff *diff, struct hvc_dia
 			add_changes(list, diff);
 	}
 	if (list) {
-		list->failed = list->failed || name[0].failed || name[1].failed;
+		list->failed = list->failed || old.failed;
 		put_title(list);
 		put_account(list, diff);
 		add_untried(list, diff);
 	}
 	hvc_findings__cases(list);
-	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
-		hvc_words__free(&name[side]);
+	hvc_words__free(&old);
+	hvc_words__free(&file);
 	return hvc_findings__end(list, diag, out);
 }

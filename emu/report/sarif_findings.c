@@ -72,11 +72,19 @@ static void add_uri(struct hvc_json *json, const char *path)
 	hvc_words__free(&uri);
 }
 
-static void add_physical(struct hvc_json *json, const struct hvc_found *found)
+/*
+ * GitHub's code scanning takes no report at all in which one result names no file
+ * (github/codeql-action, issues 1738 and 2459). What has no place of its own is in the subject's
+ * file, and a built-in subject is called by its name.
+ */
+static void add_physical(struct hvc_json *json, const struct hvc_findings *list,
+                         const struct hvc_found *found)
 {
+	const char *file = *found->file ? found->file : *list->file ? list->file : list->subject;
+
 	hvc_json__object(json, "physicalLocation");
 	hvc_json__object(json, "artifactLocation");
-	add_uri(json, found->file);
+	add_uri(json, file);
 	hvc_json__close(json);
 	if (found->line) {
 		hvc_json__object(json, "region");
@@ -87,31 +95,29 @@ static void add_physical(struct hvc_json *json, const struct hvc_found *found)
 	hvc_json__close(json);
 }
 
-static void add_location(struct hvc_json *json, const struct hvc_found *found)
+static void add_location(struct hvc_json *json, const struct hvc_findings *list,
+                         const struct hvc_found *found)
 {
 	const char *const names[] = {found->about, found->symbol};
 	bool named = *found->about || *found->symbol;
 
 	hvc_json__array(json, "locations");
-	if (*found->file || named) {
+	hvc_json__object(json, NULL);
+	add_physical(json, list, found);
+	if (named)
+		hvc_json__array(json, "logicalLocations");
+	for (unsigned i = 0; i < 2 && named; i++) {
+		if (!*names[i] || (i && !strcmp(names[0], names[1])))
+			continue;
 		hvc_json__object(json, NULL);
-		if (*found->file)
-			add_physical(json, found);
-		if (named)
-			hvc_json__array(json, "logicalLocations");
-		for (unsigned i = 0; i < 2 && named; i++) {
-			if (!*names[i] || (i && !strcmp(names[0], names[1])))
-				continue;
-			hvc_json__object(json, NULL);
-			hvc_json__string(json, "name", names[i]);
-			if (i)
-				hvc_json__string(json, "kind", "function");
-			hvc_json__close(json);
-		}
-		if (named)
-			hvc_json__close(json);
+		hvc_json__string(json, "name", names[i]);
+		if (i)
+			hvc_json__string(json, "kind", "function");
 		hvc_json__close(json);
 	}
+	if (named)
+		hvc_json__close(json);
+	hvc_json__close(json);
 	hvc_json__close(json);
 }
 
@@ -157,7 +163,7 @@ static void add_result(struct hvc_json *json, const struct hvc_findings *list,
 	hvc_json__string(json, "level", hvc_severity_name(found->rule->severity));
 	add_text(json, "message", hvc_words__text(&message));
 	hvc_words__free(&message);
-	add_location(json, found);
+	add_location(json, list, found);
 	hvc_json__object(json, "partialFingerprints");
 	hvc_json__string(json, "hvcheck/v1", found->fingerprint);
 	hvc_json__close(json);

@@ -77,6 +77,7 @@ struct hvc_finding_case {
 struct hvc_findings {
 	const char *command; /**< "check" */
 	char *subject;       /**< as fingerprints and suppressions know it: no path, no address */
+	char *file;          /**< path of the subject, of the new side in a diff; "": built-in */
 	char *against;       /**< the ABI, or the other side; may be "" */
 	char *title;         /**< "linux-stub-4.12 against my-abi" */
 	char *account;       /**< one line: of how much */
