@@ -12,6 +12,8 @@
 #include "under_test.h"
 
 #define SHOWN 3u
+/* No handler here needs as much, and many loop for ever, for all immediates. */
+#define SWEEP_BUDGET 4096u
 
 /* One machine a world, and what disagrees. */
 struct trial {
@@ -110,7 +112,7 @@ static inline void set_stage(struct stage *stage, const char *name, enum hvc_cpu
 	        .machine = &stage->machine,
 	        .world = &stage->world,
 	        .config = {*hvc_subject_image(stage->subject), cpu,
-	                   hvc_machine_present(stage->machine), &stage->entry, 1},
+	                   hvc_machine_present(stage->machine), &stage->entry, 1, SWEEP_BUDGET},
 	};
 }
 

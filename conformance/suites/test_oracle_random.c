@@ -221,9 +221,12 @@ static void random_worlds_of(const char *name, enum hvc_cpu cpu, unsigned worlds
 		}
 	}
 	if (worlds) {
-		trial.config =
-		        (struct hvc_oracle_config){*hvc_subject_image(subject), cpu,
-		                                   hvc_machine_present(machine[0]), entry, worlds};
+		trial.config = (struct hvc_oracle_config){*hvc_subject_image(subject),
+		                                          cpu,
+		                                          hvc_machine_present(machine[0]),
+		                                          entry,
+		                                          worlds,
+		                                          0};
 		hold(&trial, call, calls);
 	}
 	for (unsigned w = 0; w < worlds; w++)

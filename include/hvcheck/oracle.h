@@ -18,6 +18,7 @@ struct hvc_oracle_config {
 	const struct hvc_regset *present; /**< hvc_machine_present of that CPU model */
 	const struct hvc_state *const *world;
 	unsigned worlds;
+	unsigned budget; /**< instructions that a call may execute at EL2, about; 0: 65,536 */
 };
 
 struct hvc_oracle_call {
