@@ -6,7 +6,24 @@
 #include "cli/report.h"
 #include "cli/world.h"
 
-#define BELOW_EL2 (1u << HVC_LEVEL_EL0 | 1u << HVC_LEVEL_EL1T | 1u << HVC_LEVEL_EL1H)
+#define CONSTANTS_LIMIT 20000u /* instructions followed in search of compared constants */
+#define BELOW_EL2       (1u << HVC_LEVEL_EL0 | 1u << HVC_LEVEL_EL1T | 1u << HVC_LEVEL_EL1H)
+
+static enum hvc_status make_probes(const struct hvc_options *options,
+                                   const struct hvc_subject *subject, const struct hvc_abi *abi,
+                                   struct hvc_diag *diag, struct hvc_probes *out)
+{
+	struct hvc_constant *constant;
+	enum hvc_status status;
+	size_t constants;
+
+	status = hvc_subject_constants(subject, CONSTANTS_LIMIT, &constant, &constants);
+	if (status != HVC_OK)
+		return hvc_diag_set(diag, status, NULL, 0, 0, "%s", hvc_strerror(status));
+	status = hvc_open__probes(options, abi, BELOW_EL2, constant, constants, diag, out);
+	free(constant);
+	return status;
+}
 
 static enum hvc_status find(const struct hvc_options *options, const struct hvc_subject *subject,
                             const struct hvc_abi *abi, struct hvc_diag *diag,
@@ -31,7 +48,7 @@ static enum hvc_status find(const struct hvc_options *options, const struct hvc_
 	enum hvc_status status;
 
 	HVC_TRY(hvc_cli_world__open(options, subject, diag, &world));
-	HVC_TRY(hvc_open__probes(options, subject, abi, BELOW_EL2, diag, &probes));
+	HVC_TRY(make_probes(options, subject, abi, diag, &probes));
 	hvc_progress__begin(&progress, options);
 	status = hvc_leaks_find(&config, diag, out);
 	hvc_progress__end(&progress);

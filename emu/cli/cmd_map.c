@@ -10,29 +10,20 @@
 #include "hvcheck/study.h"
 #include "hvcheck/suggest.h"
 
+#define ANYONE ((1u << HVC_LEVEL_COUNT) - 1)
+
 static enum hvc_status make_probes(const struct hvc_options *options,
                                    const struct hvc_map_config *map, const struct hvc_abi *abi,
                                    struct hvc_diag *diag, struct hvc_probes *out)
 {
-	struct hvc_probe_config config = {
-	        .abi = &abi,
-	        .abis = abi ? 1 : 0,
-	        .levels = abi ? hvc_abi_levels(abi) : 0,
-	        .insns = abi ? hvc_abi_insns(abi) : 0,
-	        .randoms = options->randoms,
-	        .brief = hvc_options__has(options, HVC_OPTION_BRIEF),
-	};
-	struct hvc_constant *constant = NULL;
+	struct hvc_constant *constant;
 	enum hvc_status status;
+	size_t constants;
 
-	hvc_options__callers(options, &config.levels, &config.insns);
-	HVC_TRY(hvc_constants_find(map, diag, &constant, &config.constants));
-	config.constant = constant;
-	status = hvc_probes_make(&config, out);
+	HVC_TRY(hvc_constants_find(map, diag, &constant, &constants));
+	status = hvc_open__probes(options, abi, ANYONE, constant, constants, diag, out);
 	free(constant);
-	if (status != HVC_OK)
-		return hvc_diag_set(diag, status, NULL, 0, 0, "%s", hvc_strerror(status));
-	return HVC_OK;
+	return status;
 }
 
 /* The name of a specification is that of its file. */

@@ -24,11 +24,12 @@ const char *hvc_open__abi_of(const struct hvc_subject *subject);
 /** The same of the name alone, as a saved map has it. */
 const char *hvc_open__abi_named(const char *subject);
 /**
- * Probes as the sweep options ask for, of callers among `levels`; free with hvc_probes_free.
+ * Probes as the sweep options ask for, of callers among `levels`, that try these constants; abi may
+ * be NULL. Free with hvc_probes_free.
  */
 HVC_MUST_USE enum hvc_status hvc_open__probes(const struct hvc_options *options,
-                                              const struct hvc_subject *subject,
                                               const struct hvc_abi *abi, unsigned levels,
+                                              const struct hvc_constant *constant, size_t constants,
                                               struct hvc_diag *diag, struct hvc_probes *out);
 
 #endif

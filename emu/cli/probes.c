@@ -1,34 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdlib.h>
-
 #include "cli/open.h"
 
-#define CONSTANTS_LIMIT 20000u /* instructions followed in search of compared constants */
-
-enum hvc_status hvc_open__probes(const struct hvc_options *options,
-                                 const struct hvc_subject *subject, const struct hvc_abi *abi,
-                                 unsigned levels, struct hvc_diag *diag, struct hvc_probes *out)
+enum hvc_status hvc_open__probes(const struct hvc_options *options, const struct hvc_abi *abi,
+                                 unsigned levels, const struct hvc_constant *constant,
+                                 size_t constants, struct hvc_diag *diag, struct hvc_probes *out)
 {
 	struct hvc_probe_config config = {
 	        .abi = &abi,
 	        .abis = abi ? 1 : 0,
+	        .constant = constant,
+	        .constants = constants,
 	        .levels = abi ? hvc_abi_levels(abi) : 1u << HVC_LEVEL_EL1H,
 	        .insns = abi ? hvc_abi_insns(abi) : 0,
 	        .randoms = options->randoms,
 	        .brief = hvc_options__has(options, HVC_OPTION_BRIEF),
 	};
-	struct hvc_constant *constant = NULL;
 	enum hvc_status status;
 
 	hvc_options__callers(options, &config.levels, &config.insns);
 	config.levels &= levels;
 	if (!config.levels)
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "no such caller here");
-	status = hvc_subject_constants(subject, CONSTANTS_LIMIT, &constant, &config.constants);
-	config.constant = constant;
-	if (status == HVC_OK)
-		status = hvc_probes_make(&config, out);
-	free(constant);
+	status = hvc_probes_make(&config, out);
 	if (status != HVC_OK)
 		return hvc_diag_set(diag, status, NULL, 0, 0, "%s", hvc_strerror(status));
 	return HVC_OK;
