@@ -211,6 +211,33 @@ START_TEST(a_block_that_is_put_off_is_counted_once)
 }
 END_TEST
 
+/* Code that the handler stores to before a trapped block of it runs is put back like any other. */
+START_TEST(code_that_was_stored_to_is_put_back)
+{
+	struct tiny_image image;
+	struct hvc_machine *machine;
+	struct hvc_outcome outcome;
+	struct hvc_call call;
+
+	tiny_init(&image, HVC_CPU_A72);
+	tiny_set(&image, HVC_REG_CPTR_EL2, 0x400);
+	tiny_put(&image, TINY_LOWER, A64_STRW(2, 1), A64_B(TINY_CODE - TINY_LOWER - 4));
+	tiny_put(&image, TINY_CODE, A64_NOP, A64_NOP, TRAP_FMOV_D0_X0, A64_ERET);
+	machine = tiny_open(&image);
+	for (unsigned stored = 1; stored < 2; stored--) {
+		hvc_call_init(&call, 0);
+		call.x[1] = TINY_BASE + TINY_CODE + (stored ? 4 : 0x800);
+		call.x[2] = A64_ADD(5, 5, 1);
+		call.x[5] = 0;
+		outcome = tiny_call(machine, &call);
+		assert_kind(outcome, HVC_OUTCOME_FAULT);
+		assert_hex(outcome.state.v[5], stored);
+		tiny_reset(machine);
+	}
+	hvc_machine_close(machine);
+}
+END_TEST
+
 static const struct suite_test tests[] = {
         {"the_class_follows_cptr_and_e2h", &the_class_follows_cptr_and_e2h},
         {"a_trap_can_be_turned_off_and_on", &a_trap_can_be_turned_off_and_on},
@@ -218,6 +245,7 @@ static const struct suite_test tests[] = {
         {"the_registers_are_storage", &the_registers_are_storage},
         {"a_trapped_load_accesses_nothing", &a_trapped_load_accesses_nothing},
         {"every_call_of_a_feed_is_trapped_by_itself", &every_call_of_a_feed_is_trapped_by_itself},
+        {"code_that_was_stored_to_is_put_back", &code_that_was_stored_to_is_put_back},
         {"a_block_that_is_put_off_is_counted_once", &a_block_that_is_put_off_is_counted_once},
 };
 

@@ -375,12 +375,12 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 	lo = machine->blocks.lo;
 	hi = machine->blocks.hi;
 	block = hvc_block__find(&machine->blocks, machine->engine, address, size);
-	if (block->may_trap && hvc_traps__puts_off(machine, block))
-		return; /* the machine begins it again */
 	/* Code may have been stored to before it first ran. */
 	if ((lo != machine->blocks.lo || hi != machine->blocks.hi) &&
 	    hvc_undo__touches(&machine->undo, machine->blocks.lo, machine->blocks.hi))
 		machine->code_dirty = true;
+	if (block->may_trap && hvc_traps__puts_off(machine, block))
+		return; /* the machine begins it again */
 	machine->after_eret = block->erets;
 	if (machine->on_block)
 		machine->on_block(machine->block_ctx, address, size);
