@@ -135,6 +135,15 @@ static bool is_at_caller_vectors(const struct reading *reading, uint64_t pc)
 	       inside(pc, reg(reading, HVC_REG_VBAR_EL1) & HVC_MASK_VBAR, HVC_VECTOR_TABLE_SIZE);
 }
 
+/*
+ * Below its RAM the board has devices. What is fetched from one reads as zero, which is UNDEFINED,
+ * where on the machine there is nothing to fetch.
+ */
+static bool is_fetched_from_a_device(unsigned ec, uint64_t pc)
+{
+	return ec == HVC_EC_UNKNOWN && pc < HVC_ORACLE_RAM;
+}
+
 /* Code at EL1 or EL0 that EL2 went on to has caused an exception to EL1. */
 static bool excepted_to_el1(struct reading *reading)
 {
@@ -144,7 +153,8 @@ static bool excepted_to_el1(struct reading *reading)
 	/* At EL0 even the SMC is UNDEFINED. */
 	bool user = ec == HVC_EC_UNKNOWN && hvc_arch_el(reg(reading, HVC_REG_SPSR_EL1)) == 0;
 
-	if (!user && !(fetch && elr == reg(reading, HVC_REG_FAR_EL1)))
+	if (!user && !is_fetched_from_a_device(ec, elr) &&
+	    !(fetch && elr == reg(reading, HVC_REG_FAR_EL1)))
 		return false;
 	ended_by_exception(reading, 1);
 	arrive(reading, elr);
@@ -160,6 +170,11 @@ static void excepted_to_el2(struct reading *reading)
 	uint64_t pc = ec == HVC_EC_HVC64 || ec == HVC_EC_SVC64 ? elr - 4 : elr;
 	bool fetch = ec == HVC_EC_IABT_SAME || ec == HVC_EC_IABT_LOWER || ec == HVC_EC_PC_ALIGN;
 
+	if (is_fetched_from_a_device(ec, pc)) {
+		ec = HVC_EC_IABT_SAME;
+		fetch = true;
+		far = pc;
+	}
 	ended_by_exception(reading, 2);
 	for (unsigned slot = 0; slot < 16; slot++)
 		if (pc == reading->plan->room + 8 * slot)

@@ -8,7 +8,6 @@
 #include "machine/internal.h"
 #include "machine/oracle_wire.h"
 
-#define RAM_BASE  UINT64_C(0x40000000)
 #define RAM_MAX   (UINT64_C(1) << 30)
 #define MIB       (UINT64_C(1) << 20)
 #define WORD_RET  UINT32_C(0xd65f03c0)
@@ -132,19 +131,20 @@ static void plan_ranges(struct hvc_oracle_plan *plan)
 enum hvc_status hvc_oracle__plan(const struct hvc_oracle_config *config, struct hvc_diag *diag,
                                  struct hvc_oracle_plan *out)
 {
-	uint64_t end = RAM_BASE;
+	uint64_t end = HVC_ORACLE_RAM;
 
 	memset(out, 0, sizeof *out);
 	out->config = config;
 	for (unsigned i = 0; i < config->image.segments; i++) {
 		const struct hvc_segment *s = &config->image.segment[i];
 
-		if (s->address < RAM_BASE || s->address + s->size > RAM_BASE + RAM_MAX - MIB)
+		if (s->address < HVC_ORACLE_RAM ||
+		    s->address + s->size > HVC_ORACLE_RAM + RAM_MAX - MIB)
 			return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
 			                    "QEMU's virt board has no memory at 0x%llx (from "
 			                    "0x%llx up it has)",
 			                    (unsigned long long)s->address,
-			                    (unsigned long long)RAM_BASE);
+			                    (unsigned long long)HVC_ORACLE_RAM);
 		end = s->address + s->size > end ? s->address + s->size : end;
 	}
 	if (config->image.segments > WIRE_CHUNKS - 8 || 2 * config->worlds > WIRE_WORLDS)
@@ -156,7 +156,7 @@ enum hvc_status hvc_oracle__plan(const struct hvc_oracle_config *config, struct 
 			                    "QEMU takes an HVC to EL2 from the secure state too, "
 			                    "where it is UNDEFINED");
 	end = (end + 0xfff) & ~UINT64_C(0xfff);
-	out->ram = (end + 0x1000 - RAM_BASE + MIB - 1) / MIB * MIB;
+	out->ram = (end + 0x1000 - HVC_ORACLE_RAM + MIB - 1) / MIB * MIB;
 	for (unsigned i = HVC_REG_SP_EL0; i < HVC_REG_COUNT && out->regs < WIRE_REGS - 4; i++)
 		if (hvc_regset_has(config->present, (enum hvc_reg)i))
 			out->reg[out->regs++] = (enum hvc_reg)i;

@@ -27,6 +27,8 @@ struct hvc_oracle_call {
 	uint64_t pstate; /**< further bits of the caller's PSTATE: PAN, UAO, DIT, SSBS, TCO */
 };
 
+/** Where the memory of QEMU's virt board begins (QEMU, hw/arm/virt.c); devices are below. */
+#define HVC_ORACLE_RAM   UINT64_C(0x40000000)
 #define HVC_ORACLE_WORDS 64u
 /** Segments of images above this size are not searched for stores. */
 #define HVC_ORACLE_IMAGE UINT64_C(0x20000)
