@@ -2,7 +2,7 @@
 /*
  * Runs QEMU. The board's EL3 is on (secure=on), so that the oracle's program is out of reach of
  * EL2; the fixed memory of world.h, which lies where the board has none, is a memory device. With
- * -icount its clock counts instructions: one a nanosecond, so 16 a tick of the timer (62.5 MHz).
+ * -icount its clock counts instructions, one a nanosecond.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -13,7 +13,6 @@
 #define WORD_RET  UINT32_C(0xd65f03c0)
 #define WORD_STAY UINT32_C(0x14000000) /* b . */
 #define BUDGET    65536u
-#define TICK      16u /* instructions, see oracle.c */
 
 /* Read besides the registers of reg.h: which PSTATE bits the CPU has. */
 static const uint8_t ids[4][5] = {
@@ -163,7 +162,7 @@ enum hvc_status hvc_oracle__plan(const struct hvc_oracle_config *config, struct 
 	out->header.regs = out->regs;
 	out->header.reads = out->regs + 4;
 	out->header.worlds = 2 * config->worlds;
-	out->header.ticks = (config->budget ? config->budget : BUDGET) / TICK + 1;
+	out->header.budget = config->budget ? config->budget : BUDGET;
 	out->header.vectors = config->image.vectors;
 	plan_ranges(out);
 	out->room = end;

@@ -27,7 +27,7 @@ struct wire_span {
 };
 
 struct wire_header {
-	uint64_t regs, worlds, calls, ranges, ticks, vectors, chunks, reads;
+	uint64_t regs, worlds, calls, ranges, budget, vectors, chunks, reads;
 	uint64_t unused[8];
 	uint64_t slot[16];
 	struct wire_span range[WIRE_RANGES];
