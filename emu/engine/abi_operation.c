@@ -26,20 +26,21 @@ static void add_arguments(const struct hvc_expr *expr, struct hvc_regset *out)
 static char *describe(const struct hvc_abi *abi, const struct hvc_rule *rule)
 {
 	unsigned worlds = hvc_abi_world_count(abi), all = (1u << worlds) - 1;
-	char *how = hvc_operation__how(rule), *longer = NULL;
+	char *how = hvc_operation__how(rule);
+	unsigned said = 0;
 
 	if (rule->is_default || (rule->worlds & all) == all)
 		return how;
-	for (unsigned i = 0, said = 0; how && i < worlds; i++, how = longer ? longer : how) {
-		longer = NULL;
+	for (unsigned i = 0; how && i < worlds; i++) {
+		char *longer = NULL;
+
 		if (!(rule->worlds >> i & 1))
 			continue;
 		if (asprintf(&longer, "%s%s%s", how, said++ ? ", " : " in world ",
-		             hvc_abi_world_at(abi, i)->world.name) < 0) {
-			free(how);
-			return NULL;
-		}
+		             hvc_abi_world_at(abi, i)->world.name) < 0)
+			longer = NULL;
 		free(how);
+		how = longer;
 	}
 	return how;
 }

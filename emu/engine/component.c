@@ -35,7 +35,9 @@ static bool grow(struct hvc_graph *graph)
 		}
 	free(graph->edge);
 	free(graph->used);
-	*graph = wide;
+	graph->edge = wide.edge;
+	graph->used = wide.used;
+	graph->slots = wide.slots;
 	return true;
 }
 

@@ -21,7 +21,7 @@ void hvc_path__free(struct hvc_path *path);
 /** A call begins. */
 void hvc_path__begin(struct hvc_path *path);
 /** A block runs: hvc_machine_config.block, the context being the path. */
-void hvc_path__block(void *path, uint64_t address, uint32_t size);
+void hvc_path__block(void *ctx, uint64_t address, uint32_t size);
 /** All is learned: find the loops. False when memory ran out, be it earlier. */
 bool hvc_path__settle(struct hvc_path *path);
 /** A number for the way of the call since begin: equal ways, equal numbers. */

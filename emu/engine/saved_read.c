@@ -313,6 +313,7 @@ static enum hvc_status read_file(const char *path, struct hvc_diag *diag, char *
 	if (good)
 		return HVC_OK;
 	free(*text);
+	*text = NULL;
 	return hvc_diag_set(diag, HVC_E_IO, path, 0, 0, "cannot read");
 }
 
@@ -335,7 +336,7 @@ enum hvc_status hvc_map_load(const char *path, struct hvc_diag *diag, struct hvc
 	free(text);
 	free(reading.listed);
 	free(reading.group);
-	if (!good) {
+	if (!good || !map) {
 		hvc_partial__clear(&reading.partial);
 		hvc_map_free(map);
 		return reading.reader.diag->status;

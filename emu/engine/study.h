@@ -41,8 +41,8 @@ struct hvc_watched {
 void hvc_watched__begin(struct hvc_watched *watched);
 void hvc_watched__free(struct hvc_watched *watched);
 /* For hvc_watch; the context is the watched call. */
-void hvc_watched__trace(void *watched, const struct hvc_step *step);
-void hvc_watched__block(void *watched, uint64_t address, uint32_t size);
+void hvc_watched__trace(void *ctx, const struct hvc_step *step);
+void hvc_watched__block(void *ctx, uint64_t address, uint32_t size);
 /* Does the conditional select at a step pick its first operand? False when it is none. */
 bool hvc_watched__is_select(uint32_t word);
 bool hvc_watched__selects(const struct hvc_watched_step *step);

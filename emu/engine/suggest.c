@@ -88,7 +88,7 @@ static enum hvc_status settle(struct hvc_draft *draft, unsigned randoms, struct 
 
 	if (!rule || !before)
 		status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-	for (unsigned round = 0; status == HVC_OK && !holds; round++) {
+	for (unsigned round = 0; rule && before && status == HVC_OK && !holds; round++) {
 		char *text = NULL;
 		size_t size;
 

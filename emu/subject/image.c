@@ -145,6 +145,7 @@ enum hvc_status hvc_image__load(const char *name, struct hvc_diag *diag, struct 
 
 	if (!file.name)
 		return hvc_diag_set(diag, HVC_E_NOMEM, name, 0, 0, "no memory");
+	/* finish and hvc_wrap__free take the name. NOLINTNEXTLINE(*unix.Malloc) */
 	status = hvc_file__read(file.name, diag, &file.owned, &file.size);
 	if (status != HVC_OK) {
 		hvc_wrap__free(&file);

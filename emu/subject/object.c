@@ -32,8 +32,11 @@ struct linker {
 	uint8_t *memory;  /* what is laid out, from HVC_IMAGE_BASE on */
 };
 
-#define BAD(linker, ...) \
-	hvc_diag_set((linker)->diag, HVC_E_FORMAT, (linker)->loaded->name, 0, 0, __VA_ARGS__)
+/* HVC_E_FORMAT, said so that clang-tidy knows it is a failure. */
+#define BAD(linker, ...)                                                                \
+	((void)hvc_diag_set((linker)->diag, HVC_E_FORMAT, (linker)->loaded->name, 0, 0, \
+	                    __VA_ARGS__),                                               \
+	 HVC_E_FORMAT)
 
 static bool in_file(const struct linker *linker, uint64_t offset, uint64_t size)
 {
