@@ -37,6 +37,7 @@ set_tests_properties(broken contract diff dispatch map sequence suggest PROPERTI
 set_tests_properties(diff suggest PROPERTIES LABELS "suite;exhaustive;long")
 
 # QEMU's opinion: a sample, and all of it. Skipped where there is no QEMU.
+set_tests_properties(semihosting PROPERTIES LABELS qemu)
 foreach(test oracle oracle_random)
   set_tests_properties(${test} PROPERTIES LABELS qemu)
   add_test(NAME ${test}-full COMMAND test_${test})

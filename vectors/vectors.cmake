@@ -191,7 +191,7 @@ add_custom_command(OUTPUT ${built}/harness.c
   COMMAND ${CMAKE_COMMAND} -DKIND=harness -DLIST=${built}/harness.elf
           -DOUTPUT=${built}/harness.c -P ${vectors}/embed.cmake
   DEPENDS ${harness} ${CMAKE_SOURCE_DIR}/conformance/oracle/wire.inc
-          ${CMAKE_SOURCE_DIR}/conformance/oracle/semihost.inc ${vectors}/embed.cmake
+          ${CMAKE_SOURCE_DIR}/conformance/oracle/io.inc ${vectors}/embed.cmake
   COMMENT "Assembling and embedding the oracle's program" VERBATIM)
 
 set(HVC_EMBEDDED ${built}/subjects.c ${built}/abis.c ${built}/registry.c ${built}/harness.c)

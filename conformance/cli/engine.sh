@@ -10,6 +10,61 @@ expect 2 run linux-stub-4.12 --engine bochs
 says err 'not an engine'
 expect 2 run linux-stub-4.12 --engine qemu --trace
 expect 0 run linux-stub-4.12 --engine unicorn
+
+# What QEMU is started with: no more than it needs. This one tells what it finds, in one line.
+mkdir bin temporary
+cat >bin/qemu-system-aarch64 <<'END'
+#!/bin/sh
+[ "$1" != --version ] || { echo 'none at all'; exit 0; }
+said=
+for argument; do
+	case $argument in
+	*semihosting* | *chardev* | *netdev* | *qmp* | *mem-path=/[!p]*) said="$said $argument" ;;
+	on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny) sandbox=yes ;;
+	-nodefaults | -no-user-config) plain=$plain. ;;
+	esac
+done
+[ "$sandbox$plain" = yes.. ] || said="$said no sandbox"
+[ ! "${HOME-}${SECRET-}${TMPDIR-}" ] || said="$said environment"
+files=0
+for fd in 3 4 5 6 7 8 9; do
+	[ ! -f /proc/$$/fd/$fd ] || files=$((files + 1))
+	[ -f /proc/$$/fd/$fd ] || [ ! -e /proc/$$/fd/$fd ] || said="$said descriptor $fd"
+done
+[ $files = 2 ] || said="$said $files files"
+[ "$(ulimit -c) $(ulimit -f)" = '0 0' ] || said="$said limits"
+[ "$PWD" = / ] || said="$said $PWD"
+echo "found:$said."
+exit 5
+END
+chmod +x bin/qemu-system-aarch64
+export SECRET=1 TMPDIR=$work/temporary
+(
+	PATH=$work/bin:$PATH
+	exec 9<err
+	expect 2 run linux-stub-4.12 --engine qemu
+	says err 'qemu-system-aarch64 failed (status 5): found:.'
+	finish
+) || failures=1
+# Nothing on disk, and nothing left when it is killed.
+sed -i 's/exit 5/exec sleep 86399.25/' bin/qemu-system-aarch64
+sleepers() { grep -lsxz '86399[.]25' /proc/[0-9]*/cmdline; }
+(PATH=$work/bin:$PATH && exec "$hvcheck" run linux-stub-4.12 --engine qemu >out 2>err) &
+for _ in $(seq 200); do
+	[ -z "$(sleepers)" ] || break
+	sleep 0.05
+done
+[ -n "$(sleepers)" ] || complain 'QEMU was not started'
+kill -KILL $!
+{ wait $!; } 2>/dev/null
+for _ in $(seq 200); do
+	[ -n "$(sleepers)" ] || break
+	sleep 0.05
+done
+[ -z "$(sleepers)" ] || complain 'QEMU goes on without hvcheck'
+[ -z "$(ls temporary)" ] || complain "left behind: $(ls temporary)"
+unset SECRET TMPDIR
+
 if ! command -v qemu-system-aarch64 >/dev/null; then
 	[ "$failures" = 0 ] || exit 1
 	echo 'skipped: no qemu-system-aarch64 (Debian: apt-get install qemu-system-arm)'

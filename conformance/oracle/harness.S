@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 //
 // What runs under QEMU: firmware of the virt board at EL3, out of every subject's reach. It reads
-// worlds and calls from the file "input", makes each call on the board's own CPU, and writes what
-// became of it to the file "output", both by Arm semihosting. wire.inc has the layout of the
-// two; emu/machine/oracle_wire.h has it in C.
+// worlds and calls from memory that is shared with hvcheck, makes each call on the board's own CPU,
+// and writes there what became of it. wire.inc has the layout; emu/machine/oracle_wire.h has it
+// in C.
 //
 // Control comes back here by SMC, which always goes to EL3: the host has put one in place of the
 // first instruction of each vector of the subject (so the entry is seen, and an exception inside
@@ -41,20 +41,15 @@ _start:
 	mov	w1, #9				// EnableGrp0, FIQEn
 	str	w1, [x0]
 
-	adr	x0, input_name
-	mov	x1, #OPEN_READ
-	mov	x2, #5
-	bl	open
+	ldr	x0, =INPUT
 	str	x0, [x28, #S_INPUT]
-	adr	x0, output_name
-	mov	x1, #OPEN_WRITE
-	mov	x2, #6
-	bl	open
-	str	x0, [x28, #S_OUTPUT]
-
 	mov	x0, x27
 	mov	x1, #H_SIZE
 	bl	read
+	ldr	x0, =WIRE
+	ldr	x1, [x27, #H_OUTPUT]
+	add	x0, x0, x1
+	str	x0, [x28, #S_OUTPUT]
 	ldr	x19, [x27, #H_CHUNKS]
 	add	x20, x27, #H_CHUNK
 1:	cbz	x19, 2f
@@ -136,7 +131,7 @@ call_is_over:
 	bl	write
 	b	next_batch
 
-done:	mov	x1, #0
+done:	mov	x1, #END_DONE
 	b	exit
 
 // Put the world and the caller's registers in place, and go.
@@ -400,17 +395,13 @@ dump:
 9:	str	x23, [x25, #R_WORDS]
 	b	call_is_over
 
-	.include "semihost.inc"
+	.include "io.inc"
 
 // An exception of this program itself, or an interrupt that nothing can have raised.
-lost:	mov	x1, #4
+lost:	mov	x1, #END_LOST
 	b	exit
 
 	.ltorg
-input_name:
-	.asciz	"input"
-output_name:
-	.asciz	"output"
 
 	.balign	0x800
 el3_vectors:

@@ -1,114 +1,48 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Runs QEMU. The board's EL3 is on (secure=on), so that the oracle's program is out of reach of
- * EL2; the fixed memory of world.h, which lies where the board has none, is a memory device. With
- * -icount its clock counts instructions, one a nanosecond.
+ * Runs calls in QEMU. The board's EL3 is on (secure=on), so that the oracle's program is out of
+ * reach of EL2; the fixed memory of world.h, which lies where the board has none, is a memory
+ * device, and so is what the program and this share. With -icount its clock counts instructions,
+ * one a nanosecond. Semihosting is off: nothing that a subject executes reaches the host.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "machine/oracle_wire.h"
 
-#define QEMU      "qemu-system-aarch64"
-#define BATCH     8192u /* calls a process: 15 MB of results */
-#define PATIENCE  60    /* seconds without counting calls */
-#define PER_CALL  2     /* ms */
-#define NAMES     4
-#define ARGUMENTS 32
+#define QEMU     "qemu-system-aarch64"
+#define BATCH    8192u /* calls a process: 15 MB of results */
+#define PATIENCE 60u   /* seconds without counting calls */
+#define PER_CALL 2u    /* ms */
 
-static const char *const names[NAMES] = {"firmware", "input", "output", "log"};
-
+/* Files in memory: what the board's flash holds, and what it shares with us. */
 struct place {
-	char folder[64];
-	char path[NAMES][96];
+	int firmware, wire;
+	uint64_t output, size; /* of wire */
 };
 
 static enum hvc_status make_place(struct place *place, struct hvc_diag *diag)
 {
-	const char *base = getenv("TMPDIR");
-
-	if (!base || !*base || strlen(base) > 40)
-		base = "/tmp";
-	snprintf(place->folder, sizeof place->folder, "%s/hvcheck-XXXXXX", base);
-	if (!mkdtemp(place->folder))
-		return hvc_diag_set(diag, HVC_E_IO, base, 0, 0, "%s", strerror(errno));
-	for (unsigned i = 0; i < NAMES; i++)
-		snprintf(place->path[i], sizeof place->path[i], "%s/%s", place->folder, names[i]);
+	*place = (struct place){hvc_oracle__memory("firmware"), -1, 0, 0};
+	if (place->firmware < 0)
+		return hvc_diag_set(diag, HVC_E_IO, NULL, 0, 0,
+		                    "no memory to share with " QEMU ": %s", strerror(errno));
 	return HVC_OK;
 }
 
 static void remove_place(const struct place *place)
 {
-	for (unsigned i = 0; i < NAMES; i++)
-		unlink(place->path[i]);
-	rmdir(place->folder);
+	close(place->firmware);
 }
 
-/* Start a program in the folder, its output there too. Returns 0 or an errno value. */
-static int start(const struct place *place, char *const *argv, pid_t *pid)
+/* What QEMU opens by name. */
+static const char *name_file(int fd, char name[static 40])
 {
-	posix_spawn_file_actions_t actions;
-	int error = posix_spawn_file_actions_init(&actions);
-
-	if (error)
-		return error;
-	error = posix_spawn_file_actions_addchdir_np(&actions, place->folder);
-	if (!error)
-		error = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-	if (!error)
-		error = posix_spawn_file_actions_addopen(&actions, 1, "log",
-		                                         O_WRONLY | O_CREAT | O_TRUNC, 0600);
-	if (!error)
-		error = posix_spawn_file_actions_adddup2(&actions, 1, 2);
-	if (!error)
-		error = posix_spawnp(pid, argv[0], &actions, NULL, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	return error;
-}
-
-/* Exit status of the process, -1 when it was killed, by us after the deadline or by another. */
-static int wait_for(pid_t pid, size_t calls)
-{
-	const struct timespec nap = {0, 2000000};
-	time_t deadline = time(NULL) + PATIENCE + (time_t)(calls * PER_CALL / 1000);
-	int status;
-
-	while (waitpid(pid, &status, WNOHANG) == 0) {
-		if (time(NULL) > deadline)
-			kill(pid, SIGKILL);
-		nanosleep(&nap, NULL);
-	}
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-/* The first line of the log. */
-static void read_log(const struct place *place, char *text, size_t size)
-{
-	FILE *file = fopen(place->path[3], "r");
-
-	text[0] = '\0';
-	if (file) {
-		if (!fgets(text, (int)size, file))
-			text[0] = '\0';
-		fclose(file);
-	}
-	text[strcspn(text, "\n")] = '\0';
-}
-
-static enum hvc_status not_there(struct hvc_diag *diag, int error)
-{
-	if (error != ENOENT)
-		return hvc_diag_set(diag, HVC_E_IO, QEMU, 0, 0, "%s", strerror(error));
-	return hvc_diag_set(diag, HVC_E_NOTFOUND, NULL, 0, 0,
-	                    "no " QEMU " in PATH (Debian: apt-get install qemu-system-arm)");
+	snprintf(name, 40, "/proc/self/fd/%d", fd);
+	return name;
 }
 
 static enum hvc_status run_qemu(const struct place *place, const struct hvc_oracle_plan *plan,
@@ -116,65 +50,113 @@ static enum hvc_status run_qemu(const struct place *place, const struct hvc_orac
 {
 	static const char *const models[HVC_CPU_COUNT] = {
 	        [HVC_CPU_A72] = "cortex-a72", [HVC_CPU_MAX] = "max,sme=off"};
-	char memory[64], backend[64], device[64], log[160];
-	char *argv[] = {(char[]){QEMU},
-	                (char[]){"-M"},
-	                (char[]){"virt,secure=on,virtualization=on,gic-version=2"},
-	                (char[]){"-accel"},
-	                (char[]){"tcg,thread=single"},
-	                (char[]){"-cpu"},
-	                (char *)(uintptr_t)models[plan->config->cpu],
-	                (char[]){"-m"},
-	                memory,
-	                (char[]){"-object"},
-	                backend,
-	                (char[]){"-device"},
-	                device,
-	                (char[]){"-icount"},
-	                (char[]){"shift=0,sleep=off"},
-	                (char[]){"-bios"},
-	                (char[]){"firmware"},
-	                (char[]){"-semihosting-config"},
-	                (char[]){"enable=on,target=native"},
-	                (char[]){"-nodefaults"},
-	                (char[]){"-display"},
-	                (char[]){"none"},
-	                NULL};
-	int error, status;
-	pid_t pid;
+	const int keep[] = {place->firmware, place->wire};
+	char memory[64], harness[64], harness_at[64], wire[160], wire_at[64], firmware[40],
+	        path[40], log[160];
+	const char *argv[] = {
+	        QEMU,
+	        "-nodefaults",
+	        "-no-user-config",
+	        "-display",
+	        "none",
+	        "-monitor",
+	        "none",
+	        "-serial",
+	        "none",
+	        "-parallel",
+	        "none",
+	        "-nic",
+	        "none",
+	        "-no-reboot",
+	        "-sandbox",
+	        "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
+	        "-M",
+	        "virt,secure=on,virtualization=on,gic-version=2,iommu=none,usb=off,mem-merge=off",
+	        "-accel",
+	        "tcg,thread=single",
+	        "-cpu",
+	        models[plan->config->cpu],
+	        "-m",
+	        memory,
+	        "-object",
+	        harness,
+	        "-device",
+	        harness_at,
+	        "-object",
+	        wire,
+	        "-device",
+	        wire_at,
+	        "-icount",
+	        "shift=0,sleep=off",
+	        "-bios",
+	        name_file(place->firmware, firmware),
+	        NULL};
 
-	snprintf(memory, sizeof memory, "%" PRIu64 "M,slots=1,maxmem=257G", plan->ram >> 20);
-	snprintf(backend, sizeof backend, "memory-backend-ram,id=harness,size=%" PRIu64,
+	snprintf(memory, sizeof memory, "%" PRIu64 "M,slots=2,maxmem=258G", plan->ram >> 20);
+	snprintf(harness, sizeof harness, "memory-backend-ram,id=harness,size=%" PRIu64,
 	         HVC_HARNESS_SIZE);
-	snprintf(device, sizeof device, "pc-dimm,memdev=harness,addr=0x%" PRIx64, HVC_HARNESS_BASE);
-	error = start(place, argv, &pid);
-	if (error)
-		return not_there(diag, error);
-	status = wait_for(pid, calls);
-	if (status == WIRE_EXIT_OK)
-		return HVC_OK;
-	read_log(place, log, sizeof log);
-	return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0, QEMU " failed (%s%d): %s",
-	                    status < 0 ? "killed, " : "status ", status,
-	                    *log ? log : "it said nothing");
+	snprintf(harness_at, sizeof harness_at, "pc-dimm,memdev=harness,addr=0x%" PRIx64,
+	         HVC_HARNESS_BASE);
+	snprintf(wire, sizeof wire,
+	         "memory-backend-file,id=wire,share=on,mem-path=%s,size=%" PRIu64,
+	         name_file(place->wire, path), place->size);
+	snprintf(wire_at, sizeof wire_at, "pc-dimm,memdev=wire,addr=0x%" PRIx64, WIRE_BASE);
+	return hvc_oracle__execute((char *const *)(uintptr_t)argv, keep, 2,
+	                           PATIENCE + (unsigned)(calls * PER_CALL / 1000), diag, log,
+	                           sizeof log);
 }
 
-static enum hvc_status write_file(const struct place *place, unsigned name,
-                                  const struct hvc_oracle_plan *plan,
+/* A stream of its own on a file in memory. */
+static FILE *open_file(int fd, const char *mode)
+{
+	int copy = dup(fd);
+	FILE *file = copy < 0 ? NULL : fdopen(copy, mode);
+
+	if (!file && copy >= 0)
+		close(copy);
+	if (file)
+		rewind(file);
+	return file;
+}
+
+static enum hvc_status not_written(struct hvc_diag *diag)
+{
+	return hvc_diag_set(diag, HVC_E_IO, NULL, 0, 0,
+	                    "what " QEMU " is to do cannot be written: %s", strerror(errno));
+}
+
+static enum hvc_status write_firmware(const struct place *place, const struct hvc_oracle_plan *plan,
+                                      struct hvc_diag *diag)
+{
+	FILE *file = open_file(place->firmware, "wb");
+	bool ok = file && hvc_oracle__write_firmware(plan, file);
+
+	if (file && fclose(file))
+		ok = false;
+	return ok ? HVC_OK : not_written(diag);
+}
+
+/* A new one for each process: the last one's pages are not read again. */
+static enum hvc_status write_wire(struct place *place, const struct hvc_oracle_plan *plan,
                                   const struct hvc_oracle_call *call, size_t calls, bool deep,
                                   struct hvc_diag *diag)
 {
-	FILE *file = fopen(place->path[name], "wb");
-	bool ok = file != NULL;
+	size_t results = hvc_oracle__worlds(plan) + calls + 1;
+	FILE *file;
+	bool ok;
 
-	if (ok && name == 0)
-		ok = hvc_oracle__write_firmware(plan, file);
-	else if (ok)
-		ok = hvc_oracle__write_input(plan, call, calls, deep, file);
+	place->wire = hvc_oracle__memory("wire");
+	file = place->wire < 0 ? NULL : open_file(place->wire, "wb");
+	ok = file && hvc_oracle__write_input(plan, call, calls, deep, file, &place->output);
 	if (file && fclose(file))
 		ok = false;
-	return ok ? HVC_OK
-	          : hvc_diag_set(diag, HVC_E_IO, place->path[name], 0, 0, "cannot be written");
+	place->size = place->output + results * sizeof(struct wire_result);
+	place->size = (place->size + WIRE_ALIGN - 1) & ~(WIRE_ALIGN - 1);
+	if (ok && !ftruncate(place->wire, (off_t)place->size))
+		return HVC_OK;
+	if (place->wire >= 0)
+		close(place->wire);
+	return not_written(diag);
 }
 
 /* Results in the order of the input: looks at worlds, calls, a look at memory. */
@@ -192,27 +174,36 @@ static void close_results(struct results *results)
 	free(results->world);
 }
 
+static bool read_results(struct results *out, const struct place *place, unsigned worlds,
+                         size_t calls)
+{
+	long begin = (long)place->output, last_at = (long)((worlds + calls) * sizeof *out->world);
+	struct wire_result last;
+	uint64_t end;
+
+	if (fread(&end, sizeof end, 1, out->file) != 1 || end != WIRE_END_DONE ||
+	    fseek(out->file, begin + last_at, SEEK_SET) ||
+	    fread(&last, sizeof last, 1, out->file) != 1)
+		return false;
+	out->stray = last.words != 0;
+	return !fseek(out->file, begin, SEEK_SET) &&
+	       fread(out->world, sizeof *out->world, worlds, out->file) == worlds;
+}
+
 static enum hvc_status open_results(const struct place *place, const struct hvc_oracle_plan *plan,
                                     size_t calls, struct hvc_diag *diag, struct results *out)
 {
 	unsigned worlds = hvc_oracle__worlds(plan);
-	struct wire_result last;
-	bool ok;
 
 	*out = (struct results){.world = calloc(worlds, sizeof *out->world)};
 	if (!out->world)
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-	out->file = fopen(place->path[2], "rb");
-	ok = out->file && !fseek(out->file, (long)((worlds + calls) * sizeof last), SEEK_SET) &&
-	     fread(&last, sizeof last, 1, out->file) == 1;
-	rewind(out->file);
-	if (!ok || fread(out->world, sizeof *out->world, worlds, out->file) != worlds) {
-		close_results(out);
-		return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0,
-		                    QEMU " left fewer answers than there were calls");
-	}
-	out->stray = last.words != 0;
-	return HVC_OK;
+	out->file = open_file(place->wire, "rb");
+	if (out->file && read_results(out, place, worlds, calls))
+		return HVC_OK;
+	close_results(out);
+	return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0,
+	                    QEMU " left fewer answers than there were calls");
 }
 
 static enum hvc_status hand_over(struct results *results, const struct hvc_oracle_plan *plan,
@@ -234,24 +225,36 @@ static enum hvc_status hand_over(struct results *results, const struct hvc_oracl
 	return HVC_OK;
 }
 
+/* The calls in a process of their own. */
+static enum hvc_status ask(struct place *place, const struct hvc_oracle_plan *plan,
+                           const struct hvc_oracle_call *call, size_t calls, bool deep,
+                           struct hvc_diag *diag, struct results *out)
+{
+	enum hvc_status status;
+
+	HVC_TRY(write_wire(place, plan, call, calls, deep, diag));
+	status = run_qemu(place, plan, calls, diag);
+	if (status == HVC_OK)
+		status = open_results(place, plan, calls, diag, out);
+	close(place->wire);
+	return status;
+}
+
 /*
  * Where a call stored where few do, later calls have found that: then once more, with a look at
  * everything after each.
  */
-static enum hvc_status run_batch(const struct place *place, const struct hvc_oracle_plan *plan,
+static enum hvc_status run_batch(struct place *place, const struct hvc_oracle_plan *plan,
                                  const struct hvc_oracle_call *call, size_t calls, size_t first,
                                  hvc_oracle_take *take, void *ctx, struct hvc_diag *diag)
 {
 	struct results results;
 	enum hvc_status status;
 
-	for (bool deep = false;; deep = true) {
-		HVC_TRY(write_file(place, 1, plan, call, calls, deep, diag));
-		HVC_TRY(run_qemu(place, plan, calls, diag));
-		HVC_TRY(open_results(place, plan, calls, diag, &results));
-		if (!results.stray || deep)
-			break;
+	HVC_TRY(ask(place, plan, call, calls, false, diag, &results));
+	if (results.stray) {
 		close_results(&results);
+		HVC_TRY(ask(place, plan, call, calls, true, diag, &results));
 	}
 	status = hand_over(&results, plan, call, calls, first, take, ctx, diag);
 	close_results(&results);
@@ -268,7 +271,7 @@ enum hvc_status hvc_oracle_run(const struct hvc_oracle_config *config,
 
 	HVC_TRY(hvc_oracle__plan(config, diag, &plan));
 	HVC_TRY(make_place(&place, diag));
-	status = write_file(&place, 0, &plan, NULL, 0, false, diag);
+	status = write_firmware(&place, &plan, diag);
 	for (size_t at = 0; status == HVC_OK && at < calls; at += BATCH)
 		status = run_batch(&place, &plan, call + at,
 		                   calls - at < BATCH ? calls - at : BATCH, at, take, ctx, diag);
@@ -279,16 +282,6 @@ enum hvc_status hvc_oracle_run(const struct hvc_oracle_config *config,
 enum hvc_status hvc_oracle_version(struct hvc_diag *diag, char *text, size_t size)
 {
 	char *argv[] = {(char[]){QEMU}, (char[]){"--version"}, NULL};
-	struct place place;
-	pid_t pid;
-	int error;
 
-	HVC_TRY(make_place(&place, diag));
-	error = start(&place, argv, &pid);
-	if (!error && wait_for(pid, 0) == 0)
-		read_log(&place, text, size);
-	else if (!error)
-		error = EIO;
-	remove_place(&place);
-	return error ? not_there(diag, error) : HVC_OK;
+	return hvc_oracle__execute(argv, NULL, 0, PATIENCE, diag, text, size);
 }

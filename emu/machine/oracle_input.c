@@ -225,7 +225,23 @@ static void plan_memory(struct memory *memory, const struct hvc_oracle_plan *pla
 
 static bool put(FILE *file, const void *data, size_t size)
 {
-	return !size || fwrite(data, size, 1, file) == 1;
+	static const char padding[WIRE_PART];
+	size_t over = size % WIRE_PART;
+
+	return (!size || fwrite(data, size, 1, file) == 1) &&
+	       (!over || fwrite(padding, WIRE_PART - over, 1, file) == 1);
+}
+
+/* The input is written. Behind it is room for the output: the header can say so. */
+static bool put_output(struct wire_header *header, FILE *file, uint64_t *output)
+{
+	long end = ftell(file);
+
+	if (end < 0)
+		return false;
+	header->output = ((uint64_t)end + 0xfff) & ~UINT64_C(0xfff);
+	*output = header->output;
+	return !fseek(file, WIRE_INPUT, SEEK_SET) && put(file, header, sizeof *header);
 }
 
 static bool put_world(const struct hvc_oracle_plan *plan, const struct hvc_state *state,
@@ -269,7 +285,7 @@ static bool put_look(const struct hvc_oracle_plan *plan, unsigned world, FILE *f
 }
 
 bool hvc_oracle__write_input(const struct hvc_oracle_plan *plan, const struct hvc_oracle_call *call,
-                             size_t calls, bool deep, FILE *file)
+                             size_t calls, bool deep, FILE *file, uint64_t *output)
 {
 	struct memory *memory = calloc(1, sizeof *memory);
 	struct wire_header header = plan->header;
@@ -280,7 +296,7 @@ bool hvc_oracle__write_input(const struct hvc_oracle_plan *plan, const struct hv
 	fill_memory(memory, plan);
 	plan_memory(memory, plan, &header);
 	header.calls = hvc_oracle__worlds(plan) + calls + 1;
-	ok = put(file, &header, sizeof header);
+	ok = !fseek(file, WIRE_INPUT, SEEK_SET) && put(file, &header, sizeof header);
 	for (unsigned i = 0; i < header.chunks; i++)
 		ok = ok && put(file, memory->data[i], header.chunk[i].size);
 	free(memory);
@@ -291,5 +307,5 @@ bool hvc_oracle__write_input(const struct hvc_oracle_plan *plan, const struct hv
 		ok = ok && put_look(plan, i, file);
 	for (size_t i = 0; i < calls; i++)
 		ok = ok && put_call(plan, &call[i], deep, file);
-	return ok && put_look(plan, 0, file);
+	return ok && put_look(plan, 0, file) && put_output(&header, file, output);
 }

@@ -17,10 +17,16 @@
 #define WIRE_WORLDS 16384u
 #define WIRE_SMC    UINT32_C(0xd4000003) /* what stands where calls end; the machine has SVC */
 
-/* Why the program ended itself (its exit status). */
-#define WIRE_EXIT_OK   0
-#define WIRE_EXIT_IO   3
-#define WIRE_EXIT_LOST 4
+/*
+ * Memory shared with the program, where neither the machine nor the board has any: how it came to
+ * an end, the input, the output. Each part of the input begins at a multiple of 16.
+ */
+#define WIRE_BASE  UINT64_C(0x4040000000)
+#define WIRE_INPUT 0x1000
+#define WIRE_PART  UINT64_C(16)
+#define WIRE_ALIGN UINT64_C(0x200000) /* of a memory device's size */
+
+enum wire_end { WIRE_END_NONE, WIRE_END_DONE, WIRE_END_LOST };
 
 struct wire_span {
 	uint64_t address, size;
@@ -28,7 +34,8 @@ struct wire_span {
 
 struct wire_header {
 	uint64_t regs, worlds, calls, ranges, budget, vectors, chunks, reads;
-	uint64_t unused[8];
+	uint64_t output; /* where it begins, from WIRE_BASE on */
+	uint64_t unused[7];
 	uint64_t slot[16];
 	struct wire_span range[WIRE_RANGES];
 	uint64_t unused2[16];
@@ -79,14 +86,26 @@ struct hvc_oracle_plan {
 enum hvc_status hvc_oracle__plan(const struct hvc_oracle_config *config, struct hvc_diag *diag,
                                  struct hvc_oracle_plan *out);
 bool hvc_oracle__write_firmware(const struct hvc_oracle_plan *plan, FILE *file);
-/* A look at each world without a call, then the calls, then a look at all of memory. */
+/*
+ * A look at each world without a call, then the calls, then a look at all of memory. Written from
+ * WIRE_INPUT on; the answers will be at output.
+ */
 bool hvc_oracle__write_input(const struct hvc_oracle_plan *plan, const struct hvc_oracle_call *call,
-                             size_t calls, bool deep, FILE *file);
+                             size_t calls, bool deep, FILE *file, uint64_t *output);
 /* Worlds as the program counts them: each with HCR_EL2.TSC as it is, and set. */
 static inline unsigned hvc_oracle__worlds(const struct hvc_oracle_plan *plan)
 {
 	return 2 * plan->config->worlds;
 }
+
+/*
+ * oracle_qemu.c. A file that is memory, and a process that has none but these of ours: no other
+ * descriptor, no environment, no network, and it ends when we do. log gets its first line.
+ */
+int hvc_oracle__memory(const char *name);
+enum hvc_status hvc_oracle__execute(char *const *argv, const int *keep, size_t kept,
+                                    unsigned seconds, struct hvc_diag *diag, char *log,
+                                    size_t size);
 
 /* oracle_answer.c: world is the result of the look at the call's world */
 void hvc_oracle__answer(const struct hvc_oracle_plan *plan, const struct hvc_oracle_call *call,
