@@ -284,7 +284,7 @@ static enum hvc_status read_end(const struct reading *r, const struct hvc_node *
 	call->outcome = HVC_OUTCOME_COUNT;
 	if (outcome.text) {
 		call->outcome = hvc_outcome_find(outcome.text);
-		if (call->outcome == HVC_OUTCOME_COUNT)
+		if (call->outcome >= HVC_OUTCOME_FAILED)
 			return hvc_loader__fail(r->loader, &outcome, 0, "unknown outcome \"%.40s\"",
 			                        outcome.text);
 	}

@@ -112,7 +112,7 @@ static enum hvc_status read_outcome(const struct reading *r)
 	if (!rule->specified)
 		return HVC_OK;
 	rule->outcome = hvc_outcome_find(spec->outcome.text);
-	if (rule->outcome == HVC_OUTCOME_COUNT)
+	if (rule->outcome >= HVC_OUTCOME_FAILED)
 		return hvc_loader__fail(r->loader, &spec->outcome, 0, "unknown outcome \"%.40s\"",
 		                        spec->outcome.text);
 	if (spec->level.text) {

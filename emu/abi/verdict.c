@@ -213,7 +213,7 @@ void hvc_verdict_judge(const struct hvc_abi *abi, unsigned world, const struct h
 
 	*out = (struct hvc_verdict){
 	        .kind = HVC_VERDICT_UNDECIDED, .rule = index, .reg = HVC_REG_NONE};
-	if (index < 0 || !abi->rule[index].specified)
+	if (index < 0 || !abi->rule[index].specified || outcome->kind == HVC_OUTCOME_FAILED)
 		return;
 	out->kind = HVC_VERDICT_CONFORMS;
 	h.rule = &abi->rule[index];

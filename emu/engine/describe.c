@@ -72,6 +72,7 @@ static void append_end(struct line *line, const struct hvc_class *class_)
 	case HVC_OUTCOME_SPIN:
 	case HVC_OUTCOME_LIMIT:
 	case HVC_OUTCOME_FORWARD:
+	case HVC_OUTCOME_FAILED:
 		append(line, " at %s", pc);
 		break;
 	case HVC_OUTCOME_FAULT:

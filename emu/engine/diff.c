@@ -125,6 +125,10 @@ static bool compare_stretch(struct hvc_diff *diff, struct pairs *pairs, const st
 	struct hvc_call call;
 	unsigned next;
 
+	if (x->kind == HVC_OUTCOME_FAILED || y->kind == HVC_OUTCOME_FAILED) {
+		diff->failed += hi - lo + 1u;
+		return true;
+	}
 	diff->calls += hi - lo + 1u;
 	for (unsigned imm = lo; imm <= hi; imm = next) {
 		hvc_map_call(diff->map[HVC_SIDE_OLD], a->probe, (uint16_t)imm, &call);

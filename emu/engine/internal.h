@@ -3,8 +3,12 @@
 #ifndef ENGINE_INTERNAL_H
 #define ENGINE_INTERNAL_H
 
+#include <stdio.h>
+#include <sys/types.h>
+
 #include "hvcheck/arch.h"
 #include "hvcheck/map.h"
+#include "machine/flight.h"
 
 /* class.c: what a class is made of */
 
@@ -51,6 +55,60 @@ bool hvc_partial__add_run(struct hvc_partial *partial, const struct hvc_run *run
 bool hvc_partial__merge(struct hvc_partial *into, struct hvc_partial *from);
 void hvc_partial__clear(struct hvc_partial *partial);
 
+/* partial_file.c */
+bool hvc_partial__save(const struct hvc_partial *partial, FILE *file);
+/* Into an empty one. */
+bool hvc_partial__load(FILE *file, struct hvc_partial *out);
+
+/* lost.c: calls on which the engine failed, so that nothing is known of them */
+
+#define HVC_LOST_MAX 256u /* then the whole run is given up */
+
+struct hvc_lost_call {
+	uint32_t probe;
+	uint16_t imm;
+	uint64_t address; /* the instruction or block at which it failed; 0: before any */
+	uint32_t word;
+	bool seen; /* `word` is filled in */
+};
+
+struct hvc_lost {
+	unsigned calls;
+	struct hvc_lost_call call[HVC_LOST_MAX];
+};
+
+/* NULL when the call is none of them. */
+const struct hvc_lost_call *hvc_lost__find(const struct hvc_lost *lost, uint32_t probe,
+                                           uint16_t imm);
+/*
+ * Make a call by itself, in a process and a machine of its own; flight: shared memory. True when
+ * the engine fails again; flight says where.
+ */
+bool hvc_lost__again(const struct hvc_map_config *config, const struct hvc_call *call,
+                     struct hvc_flight *flight);
+/*
+ * Work in a process of its own, which returns what the work does; flight: shared memory. When it
+ * dies it is HVC_E_ENGINE, and *died.
+ */
+enum hvc_status hvc_lost__apart(enum hvc_status (*work)(void *ctx), void *ctx,
+                                struct hvc_flight *flight, bool *died);
+/*
+ * Make one immediate's calls that are not lost, all in one process; flight says of which call it
+ * died, which is HVC_E_ENGINE.
+ */
+enum hvc_status hvc_lost__column(const struct hvc_map_config *config, const struct hvc_lost *lost,
+                                 uint16_t imm, struct hvc_flight *flight);
+/* The process of a worker begins. False: whoever wants its work has gone. */
+bool hvc_lost__enter(pid_t parent);
+/* ... and ends. */
+_Noreturn void hvc_lost__leave(int status);
+/* "hvc #0x5 at 0x80000104: msr oslar_el1, x0". */
+void hvc_lost__print(const struct hvc_lost_call *lost, const struct hvc_probes *probes, char *text,
+                     size_t size);
+
+/* map.c: fill in what a map says of the calls that failed */
+void hvc_map__count_failed(struct hvc_map *map);
+
 /* sweep.c: the hot loop */
 
 /*
@@ -60,13 +118,15 @@ void hvc_partial__clear(struct hvc_partial *partial);
 #define HVC_CHUNK  1024u
 #define HVC_CHUNKS (HVC_IMM_COUNT / HVC_CHUNK)
 
+/* Calls that are lost are not made. */
 enum hvc_status hvc_sweep__chunk(struct hvc_machine *machine, const struct hvc_probes *probes,
-                                 unsigned chunk, volatile uint64_t *progress, struct hvc_diag *diag,
+                                 const struct hvc_lost *lost, unsigned chunk,
+                                 volatile uint64_t *progress, struct hvc_diag *diag,
                                  struct hvc_partial *out);
 
-/* jobs.c: chunks shared out to worker processes */
+/* jobs.c: chunks shared out to worker processes; lost begins empty */
 enum hvc_status hvc_jobs__run(const struct hvc_map_config *config, struct hvc_diag *diag,
-                              struct hvc_partial *out);
+                              struct hvc_partial *out, struct hvc_lost *lost);
 /* Who looks on while a machine runs; each may be NULL. */
 struct hvc_watch {
 	void (*trace)(void *ctx, const struct hvc_step *step);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Chunks shared out to forked workers. Each worker opens its own machine, writes what it found
- * to an unlinked file, and the parent puts the chunks together in order. Only the exit status
- * and the file are trusted: a worker that dies takes the whole run down with a message.
+ * to a file without a name, and the parent puts the chunks together in order. A worker that dies
+ * costs the call that it was at, which a new one leaves out; see lost.c.
  */
 #include <errno.h>
 #include <signal.h>
@@ -10,24 +10,44 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "engine/internal.h"
 
+/* What a worker says of itself while it works. */
+struct slot {
+	struct hvc_flight flight;
+	volatile unsigned chunk; /* under way, */
+	volatile long saved;     /* and where its results will be in the file */
+	volatile bool over;      /* it came to an end of its own */
+};
+
 /* Memory that parent and workers share. */
 struct board {
 	struct hvc_diag diag; /* of the first worker that failed */
 	volatile uint64_t done[HVC_CHUNKS];
 	volatile int failed;
+	struct slot slot[HVC_CHUNKS];
+	struct hvc_flight again; /* of the call that is made by itself */
 };
 
 struct worker {
 	pid_t pid;
 	FILE *file;
 	bool running;
+	struct slot *slot;
+};
+
+/* Those at work, and what became of them. */
+struct crew {
+	const struct hvc_map_config *config;
+	struct board *board;
+	struct worker *worker;
+	unsigned count;
+	struct hvc_lost *lost;
+	bool doubted[HVC_CHUNKS]; /* a worker died there, of no call that can be told */
 };
 
 enum hvc_status hvc_jobs__machine(const struct hvc_map_config *config,
@@ -52,93 +72,6 @@ enum hvc_status hvc_jobs__machine(const struct hvc_map_config *config,
 	return status;
 }
 
-static bool put(FILE *file, const void *data, size_t size, size_t count)
-{
-	return count == 0 || fwrite(data, size, count, file) == count;
-}
-
-static bool get(FILE *file, void *data, size_t size, size_t count)
-{
-	return count == 0 || fread(data, size, count, file) == count;
-}
-
-static unsigned kept_stores(const struct hvc_class *class_)
-{
-	return class_->stores < HVC_STORE_MAX ? class_->stores : HVC_STORE_MAX;
-}
-
-static bool save(FILE *file, const struct hvc_partial *partial)
-{
-	bool ok = put(file, &partial->classes, sizeof partial->classes, 1);
-
-	for (unsigned i = 0; ok && i < partial->classes; i++) {
-		const struct hvc_class *class_ = &partial->class_[i];
-
-		ok = put(file, class_, sizeof *class_, 1) &&
-		     put(file, class_->effect, sizeof *class_->effect, class_->effects) &&
-		     put(file, class_->store, sizeof *class_->store, kept_stores(class_));
-	}
-	ok = ok && put(file, &partial->runs, sizeof partial->runs, 1);
-	ok = ok && put(file, partial->run, sizeof *partial->run, partial->runs);
-	ok = ok && put(file, &partial->invented, sizeof partial->invented, 1);
-	return ok && put(file, partial->invented.row, sizeof *partial->invented.row,
-	                 partial->invented.rows);
-}
-
-/* An array of a class, into memory of its own. */
-static bool load_array(FILE *file, void **out, size_t size, size_t count)
-{
-	*out = count ? malloc(size * count) : NULL;
-	return count == 0 || (*out && get(file, *out, size, count));
-}
-
-static bool load_class(FILE *file, struct hvc_partial *into)
-{
-	struct hvc_class class_;
-	void *effect = NULL, *store = NULL;
-	unsigned index;
-
-	if (!get(file, &class_, sizeof class_, 1) || class_.effects > HVC_REG_COUNT)
-		return false;
-	if (!load_array(file, &effect, sizeof *class_.effect, class_.effects) ||
-	    !load_array(file, &store, sizeof *class_.store, kept_stores(&class_))) {
-		free(effect);
-		free(store);
-		return false;
-	}
-	class_.effect = effect;
-	class_.store = store;
-	return hvc_partial__intern(into, &class_, &index) && index + 1 == into->classes;
-}
-
-static bool load_invented(FILE *file, struct hvc_invented *out)
-{
-	struct hvc_invented head;
-	struct hvc_invention row;
-	bool ok = get(file, &head, sizeof head, 1);
-
-	for (unsigned i = 0; ok && i < head.rows; i++)
-		ok = get(file, &row, sizeof row, 1) && hvc_invented_add(out, &row) == HVC_OK;
-	out->more += ok ? head.more : 0;
-	return ok;
-}
-
-static bool load(FILE *file, struct hvc_partial *out)
-{
-	unsigned classes;
-	size_t runs;
-	struct hvc_run run;
-	bool ok = get(file, &classes, sizeof classes, 1);
-
-	for (unsigned i = 0; ok && i < classes; i++)
-		ok = load_class(file, out);
-	ok = ok && get(file, &runs, sizeof runs, 1);
-	for (size_t i = 0; ok && i < runs; i++)
-		ok = get(file, &run, sizeof run, 1) && run.class_ < classes &&
-		     hvc_partial__add_run(out, &run);
-	return ok && load_invented(file, &out->invented);
-}
-
 /*
  * The emulator never gives back what it translated, and gets slower the more it has: a machine
  * is replaced after so many chunks.
@@ -150,75 +83,92 @@ struct shift {
 	unsigned chunks; /* that this machine has done */
 };
 
-static enum hvc_status sweep_chunk(const struct hvc_map_config *config, struct shift *shift,
-                                   struct board *board, unsigned chunk, struct hvc_diag *diag,
-                                   struct hvc_partial *out)
+static enum hvc_status sweep_chunk(const struct crew *crew, struct shift *shift, unsigned chunk,
+                                   struct hvc_diag *diag, struct hvc_partial *out)
 {
+	volatile uint64_t *done = &crew->board->done[chunk];
+
 	if (shift->machine && shift->chunks == CHUNKS_A_MACHINE) {
 		hvc_machine_close(shift->machine);
 		*shift = (struct shift){NULL, 0};
 	}
 	if (!shift->machine)
-		HVC_TRY(hvc_jobs__machine(config, NULL, diag, &shift->machine));
+		HVC_TRY(hvc_jobs__machine(crew->config, NULL, diag, &shift->machine));
 	shift->chunks++;
-	return hvc_sweep__chunk(shift->machine, config->probes, chunk, &board->done[chunk], diag,
+	*done = 0;
+	return hvc_sweep__chunk(shift->machine, crew->config->probes, crew->lost, chunk, done, diag,
 	                        out);
 }
 
-/* All chunks of one worker, in order; in the worker's process. */
-static enum hvc_status work(const struct hvc_map_config *config, struct board *board,
-                            unsigned first, unsigned stride, FILE *file, struct hvc_diag *diag)
+static enum hvc_status no_file(struct hvc_diag *diag)
 {
+	return hvc_diag_set(diag, HVC_E_IO, NULL, 0, 0, "a worker's results: %s", strerror(errno));
+}
+
+/* All chunks that are left to one worker, in order; in the worker's process. */
+static enum hvc_status work(const struct crew *crew, struct worker *worker, struct hvc_diag *diag)
+{
+	struct slot *slot = worker->slot;
 	struct shift shift = {NULL, 0};
 	enum hvc_status status = HVC_OK;
 
-	for (unsigned chunk = first; status == HVC_OK && chunk < HVC_CHUNKS; chunk += stride) {
+	if (fseek(worker->file, slot->saved, SEEK_SET))
+		return no_file(diag);
+	for (; status == HVC_OK && slot->chunk < HVC_CHUNKS; slot->chunk += crew->count) {
 		struct hvc_partial partial = {0};
 
-		if (board->failed)
+		if (crew->board->failed)
 			break;
-		status = sweep_chunk(config, &shift, board, chunk, diag, &partial);
-		if (status == HVC_OK && !save(file, &partial))
-			status = hvc_diag_set(diag, HVC_E_IO, NULL, 0, 0,
-			                      "a worker's temporary file: %s", strerror(errno));
+		status = sweep_chunk(crew, &shift, slot->chunk, diag, &partial);
+		if (status == HVC_OK &&
+		    (!hvc_partial__save(&partial, worker->file) || fflush(worker->file)))
+			status = no_file(diag);
+		slot->saved = ftell(worker->file);
 		hvc_partial__clear(&partial);
 	}
 	hvc_machine_close(shift.machine);
-	if (status == HVC_OK && fflush(file) != 0)
-		status = hvc_diag_set(diag, HVC_E_IO, NULL, 0, 0, "a worker's temporary file: %s",
-		                      strerror(errno));
 	return status;
 }
 
-static _Noreturn void be_worker(const struct hvc_map_config *config, struct board *board,
-                                unsigned first, unsigned stride, FILE *file)
+static _Noreturn void be_worker(const struct crew *crew, struct worker *worker)
 {
 	struct hvc_diag diag = {0};
-	enum hvc_status status = work(config, board, first, stride, file, &diag);
+	enum hvc_status status;
 
-	if (status != HVC_OK && !__sync_lock_test_and_set(&board->failed, 1))
-		board->diag = diag;
-	_exit(status == HVC_OK ? 0 : 1);
+	hvc_flight__record(&worker->slot->flight);
+	status = work(crew, worker, &diag);
+	/* An engine that gave up a call is as good as one that died of it. */
+	worker->slot->over = status != HVC_E_ENGINE || !worker->slot->flight.open;
+	if (status != HVC_OK && worker->slot->over &&
+	    !__sync_lock_test_and_set(&crew->board->failed, 1))
+		crew->board->diag = diag;
+	hvc_lost__leave(status != HVC_OK);
 }
 
-static bool start_worker(struct worker *worker, const struct hvc_map_config *config,
-                         struct board *board, unsigned first, unsigned stride)
+static bool start_worker(const struct crew *crew, struct worker *worker)
 {
-	pid_t parent;
+	pid_t parent = getpid();
 
-	worker->file = tmpfile();
-	if (!worker->file)
-		return false;
-	parent = getpid();
+	worker->slot->flight.open = worker->slot->over = false;
 	worker->pid = fork();
 	if (worker->pid == 0) {
-		/* A parent that is killed asks nobody for the answers any more. */
-		if (prctl(PR_SET_PDEATHSIG, SIGKILL) || getppid() != parent)
+		if (!hvc_lost__enter(parent))
 			_exit(EXIT_FAILURE);
-		be_worker(config, board, first, stride, worker->file);
+		be_worker(crew, worker);
 	}
 	worker->running = worker->pid > 0;
 	return worker->running;
+}
+
+/* Memory where there is such a file, since a jail lets no file be made in a folder. */
+static FILE *nameless(void)
+{
+	int fd = memfd_create("hvcheck", MFD_CLOEXEC);
+	FILE *file = fd < 0 ? tmpfile() : fdopen(fd, "w+b");
+
+	if (!file && fd >= 0)
+		close(fd);
+	return file;
 }
 
 static bool report(const struct hvc_map_config *config, const struct board *board)
@@ -232,55 +182,164 @@ static bool report(const struct hvc_map_config *config, const struct board *boar
 	return config->progress(config->progress_ctx, done, total);
 }
 
-/* Wait for all workers. The first that fails, or a cancelled run, ends the others too. */
-static enum hvc_status wait_all(const struct hvc_map_config *config, struct board *board,
-                                struct worker *workers, unsigned count, struct hvc_diag *diag)
+static const char *way_of_death(int how)
 {
-	struct timespec pause = {0, config->progress ? 20000000 : 2000000};
-	enum hvc_status status = HVC_OK;
-	unsigned running = count;
+	return WIFSIGNALED(how) ? strsignal(WTERMSIG(how)) : "it called exit";
+}
+
+/*
+ * The call that a worker was at when it died, among the probes from out->probe on, since some that
+ * differ in what they are for are one call. False: at none.
+ */
+static bool find_call(const struct crew *crew, const struct hvc_flight *flight,
+                      struct hvc_lost_call *out)
+{
+	const struct hvc_probes *probes = crew->config->probes;
+	const struct hvc_call *call = &flight->call;
+
+	out->imm = call->imm;
+	for (; flight->open && out->probe < probes->count; out->probe++) {
+		const struct hvc_call *probe = &probes->probe[out->probe].call;
+
+		if (probe->insn == call->insn && probe->from == call->from &&
+		    probe->nzcv == call->nzcv && probe->daif == call->daif &&
+		    !memcmp(probe->x, call->x, sizeof call->x))
+			return true;
+	}
+	return false;
+}
+
+static enum hvc_status give_up(const struct crew *crew, struct hvc_diag *diag)
+{
+	char first[256];
+
+	hvc_lost__print(&crew->lost->call[0], crew->config->probes, first, sizeof first);
+	return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0,
+	                    "%s failed on %u calls, and more were not tried; one is %s",
+	                    hvc_machine_engine(), HVC_LOST_MAX, first);
+}
+
+/* Make the call of a flight by itself. *again: the engine dies again. Then it is noted. */
+static enum hvc_status try_again(struct crew *crew, const struct hvc_flight *flight, bool *again,
+                                 struct hvc_diag *diag)
+{
+	struct hvc_flight *alone = &crew->board->again;
+	const struct hvc_call call = flight->call;
+	struct hvc_lost_call lost = {0};
+
+	*again = hvc_lost__again(crew->config, &call, alone);
+	if (!*again && !crew->doubted[call.imm / HVC_CHUNK])
+		return HVC_OK;
+	if (*again)
+		flight = alone;
+	lost.address = flight->address;
+	lost.seen = flight->seen;
+	lost.word = flight->word;
+	for (; find_call(crew, flight, &lost); lost.probe++) {
+		if (crew->lost->calls == HVC_LOST_MAX)
+			return give_up(crew, diag);
+		crew->lost->call[crew->lost->calls++] = lost;
+	}
+	hvc_flight__lose(flight);
+	return HVC_OK;
+}
+
+/* What kills with some registers often does with others: that is told sooner here. */
+static enum hvc_status try_column(struct crew *crew, uint16_t imm, struct hvc_diag *diag)
+{
+	struct hvc_flight *shared = &crew->board->again, flight;
+	bool again = true;
+
+	while (again && hvc_lost__column(crew->config, crew->lost, imm, shared) == HVC_E_ENGINE) {
+		flight = *shared;
+		HVC_TRY(try_again(crew, &flight, &again, diag));
+	}
+	return HVC_OK;
+}
+
+/*
+ * What killed it may have come from outside, or from the calls made before: then the chunk is
+ * begun again, once.
+ */
+static enum hvc_status replace(struct crew *crew, struct worker *worker, int how,
+                               struct hvc_diag *diag)
+{
+	const struct hvc_flight *flight = &worker->slot->flight;
+	struct hvc_lost_call first = {0};
+	bool again;
+
+	if (!find_call(crew, flight, &first))
+		return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0, "a worker died: %s",
+		                    way_of_death(how));
+	HVC_TRY(try_again(crew, flight, &again, diag));
+	if (again)
+		HVC_TRY(try_column(crew, first.imm, diag));
+	crew->doubted[worker->slot->chunk] |= !again;
+	if (!start_worker(crew, worker))
+		return hvc_diag_set(diag, HVC_E_IO, NULL, 0, 0, "a worker cannot start: %s",
+		                    strerror(errno));
+	return HVC_OK;
+}
+
+static enum hvc_status bury(struct crew *crew, struct worker *worker, int how,
+                            struct hvc_diag *diag)
+{
+	struct board *board = crew->board;
+
+	worker->running = false;
+	if (how == 0 && worker->slot->over)
+		return HVC_OK;
+	if (!worker->slot->over)
+		return replace(crew, worker, how, diag);
+	if (diag)
+		*diag = board->diag;
+	return board->diag.status != HVC_OK ? board->diag.status : HVC_E_ENGINE;
+}
+
+/* Wait for all workers. The first that fails, or a cancelled run, ends the others too. */
+static enum hvc_status wait_all(struct crew *crew, struct hvc_diag *diag)
+{
+	struct timespec pause = {0, crew->config->progress ? 20000000 : 2000000};
+	enum hvc_status status = HVC_OK, one;
+	unsigned running = crew->count;
 
 	while (running > 0) {
 		running = 0;
-		for (unsigned i = 0; i < count; i++) {
+		for (unsigned i = 0; i < crew->count; i++) {
+			struct worker *worker = &crew->worker[i];
 			int how;
 
-			if (!workers[i].running)
+			if (!worker->running)
 				continue;
-			if (waitpid(workers[i].pid, &how, WNOHANG) != workers[i].pid) {
+			if (waitpid(worker->pid, &how, WNOHANG) != worker->pid) {
 				running++;
 				continue;
 			}
-			workers[i].running = false;
-			if (WIFSIGNALED(how) && status == HVC_OK)
-				status =
-				        hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0,
-				                     "a worker died: %s", strsignal(WTERMSIG(how)));
-			else if (how != 0 && status == HVC_OK) {
-				status = board->failed ? board->diag.status : HVC_E_ENGINE;
-				if (diag)
-					*diag = board->diag;
-			}
+			/* Nothing is said of those that are ended for another's sake. */
+			one = bury(crew, worker, how, status == HVC_OK ? diag : NULL);
+			status = status == HVC_OK ? one : status;
+			running += worker->running;
 		}
-		if (status == HVC_OK && !report(config, board))
+		if (status == HVC_OK && !report(crew->config, crew->board))
 			status = hvc_diag_set(diag, HVC_E_CANCELLED, NULL, 0, 0, "cancelled");
 		if (status != HVC_OK)
-			board->failed = 1;
+			crew->board->failed = 1;
 		if (running)
 			nanosleep(&pause, NULL);
 	}
 	return status;
 }
 
-static enum hvc_status collect(struct worker *workers, unsigned count, struct hvc_diag *diag,
+static enum hvc_status collect(const struct crew *crew, struct hvc_diag *diag,
                                struct hvc_partial *out)
 {
 	for (unsigned chunk = 0; chunk < HVC_CHUNKS; chunk++) {
-		struct worker *worker = &workers[chunk % count];
+		struct worker *worker = &crew->worker[chunk % crew->count];
 		struct hvc_partial partial = {0};
-		bool ok = chunk >= count || !fseek(worker->file, 0, SEEK_SET);
+		bool ok = chunk >= crew->count || !fseek(worker->file, 0, SEEK_SET);
 
-		ok = ok && load(worker->file, &partial) && hvc_partial__merge(out, &partial);
+		ok = ok && hvc_partial__load(worker->file, &partial) &&
+		     hvc_partial__merge(out, &partial);
 		hvc_partial__clear(&partial);
 		if (!ok)
 			return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0,
@@ -289,67 +348,54 @@ static enum hvc_status collect(struct worker *workers, unsigned count, struct hv
 	return HVC_OK;
 }
 
-static enum hvc_status run_workers(const struct hvc_map_config *config, struct board *board,
-                                   unsigned count, struct hvc_diag *diag, struct hvc_partial *out)
+static enum hvc_status run_crew(struct crew *crew, struct hvc_diag *diag, struct hvc_partial *out)
 {
-	struct worker *workers = calloc(count, sizeof *workers);
-	enum hvc_status status = HVC_OK;
-	unsigned started = 0;
+	unsigned wanted = crew->count;
+	enum hvc_status status;
+	int error = 0;
 
-	if (!workers)
-		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-	while (started < count && start_worker(&workers[started], config, board, started, count))
-		started++;
-	if (started < count)
-		board->failed = 1;
-	status = wait_all(config, board, workers, started, diag);
-	if (started < count)
-		status = hvc_diag_set(diag, HVC_E_IO, NULL, 0, 0, "worker %u cannot start: %s",
-		                      started, strerror(errno));
-	if (status == HVC_OK)
-		status = collect(workers, count, diag, out);
-	for (unsigned i = 0; i < count; i++)
-		if (workers[i].file)
-			fclose(workers[i].file);
-	free(workers);
-	return status;
-}
+	for (crew->count = 0; crew->count < wanted && !error; crew->count += !error) {
+		struct worker *worker = &crew->worker[crew->count];
 
-/* One job: no process, no file. */
-static enum hvc_status run_here(const struct hvc_map_config *config, struct board *board,
-                                struct hvc_diag *diag, struct hvc_partial *out)
-{
-	struct shift shift = {NULL, 0};
-	enum hvc_status status = HVC_OK;
-
-	for (unsigned chunk = 0; status == HVC_OK && chunk < HVC_CHUNKS; chunk++) {
-		struct hvc_partial partial = {0};
-
-		status = sweep_chunk(config, &shift, board, chunk, diag, &partial);
-		if (status == HVC_OK && !hvc_partial__merge(out, &partial))
-			status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-		hvc_partial__clear(&partial);
-		if (status == HVC_OK && !report(config, board))
-			status = hvc_diag_set(diag, HVC_E_CANCELLED, NULL, 0, 0, "cancelled");
+		worker->slot = &crew->board->slot[crew->count];
+		worker->slot->chunk = crew->count;
+		worker->file = nameless();
+		if (!worker->file)
+			error = errno;
 	}
-	hvc_machine_close(shift.machine);
-	return status;
+	for (unsigned i = 0; i < crew->count && !error; i++)
+		if (!start_worker(crew, &crew->worker[i]))
+			error = errno;
+	if (error)
+		crew->board->failed = 1;
+	status = wait_all(crew, diag);
+	if (error)
+		return hvc_diag_set(diag, HVC_E_IO, NULL, 0, 0, "a worker cannot start: %s",
+		                    strerror(error));
+	return status == HVC_OK ? collect(crew, diag, out) : status;
 }
 
 enum hvc_status hvc_jobs__run(const struct hvc_map_config *config, struct hvc_diag *diag,
-                              struct hvc_partial *out)
+                              struct hvc_partial *out, struct hvc_lost *lost)
 {
-	unsigned count = config->jobs < HVC_CHUNKS ? config->jobs : HVC_CHUNKS;
-	struct board *board = mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE,
-	                           MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct crew crew = {.config = config, .lost = lost};
 	enum hvc_status status;
 
-	if (board == MAP_FAILED)
-		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-	if (count <= 1)
-		status = run_here(config, board, diag, out);
-	else
-		status = run_workers(config, board, count, diag, out);
-	munmap(board, sizeof *board);
+	crew.count = config->jobs < HVC_CHUNKS ? config->jobs : HVC_CHUNKS;
+	crew.count = crew.count ? crew.count : 1;
+	crew.worker = calloc(crew.count, sizeof *crew.worker);
+	crew.board = mmap(NULL, sizeof *crew.board, PROT_READ | PROT_WRITE,
+	                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (!crew.worker || crew.board == MAP_FAILED) {
+		status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	} else {
+		status = run_crew(&crew, diag, out);
+		for (unsigned i = 0; i < crew.count; i++)
+			if (crew.worker[i].file)
+				fclose(crew.worker[i].file);
+	}
+	if (crew.board != MAP_FAILED)
+		munmap(crew.board, sizeof *crew.board);
+	free(crew.worker);
 	return status;
 }

@@ -8,6 +8,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "engine/study.h"
 #include "subject/a64.h"
@@ -28,7 +29,7 @@ struct search {
 	struct hvc_watched watched[2];
 	struct hvc_watched *now;
 	struct hvc_constant *found;
-	size_t count;
+	size_t *count;
 	uint16_t imm[WAYS_MAX];
 	unsigned imms;
 	unsigned calls;
@@ -53,11 +54,11 @@ static uint64_t cut(uint64_t value, bool word)
 static void add(struct search *search, unsigned reg, bool word, uint64_t value, uint64_t address)
 {
 	value = cut(value, word);
-	for (size_t i = 0; i < search->count; i++)
+	for (size_t i = 0; i < *search->count; i++)
 		if (search->found[i].reg == (enum hvc_reg)reg && search->found[i].value == value)
 			return;
-	if (search->count < FOUND_MAX)
-		search->found[search->count++] = (struct hvc_constant){
+	if (*search->count < FOUND_MAX)
+		search->found[(*search->count)++] = (struct hvc_constant){
 		        .reg = (enum hvc_reg)reg, .word = word, .value = value, .address = address};
 }
 
@@ -227,8 +228,8 @@ static enum hvc_status run_rounds(struct search *search, struct hvc_diag *diag)
 
 	for (unsigned i = 0; i < search->imms; i++)
 		HVC_TRY(try_call(search, search->imm[i], NULL, diag));
-	for (unsigned round = 1; round < ROUNDS && begin < search->count; round++, begin = end) {
-		end = search->count;
+	for (unsigned round = 1; round < ROUNDS && begin < *search->count; round++, begin = end) {
+		end = *search->count;
 		for (size_t k = begin; k < end; k++) {
 			const struct hvc_constant varied = search->found[k];
 
@@ -248,17 +249,29 @@ static int by_register(const void *a, const void *b)
 	return (l->value > r->value) - (l->value < r->value);
 }
 
-enum hvc_status hvc_constants_live(const struct hvc_map_config *config, struct hvc_diag *diag,
-                                   struct hvc_constant **out, size_t *count)
+/* What the process that looks shares with the one that asks. */
+struct shared {
+	const struct hvc_map_config *config;
+	struct hvc_flight flight;
+	struct hvc_diag diag;
+	size_t count;
+	struct hvc_constant found[FOUND_MAX];
+};
+
+static enum hvc_status search_live(void *ctx)
 {
+	struct shared *shared = ctx;
+	const struct hvc_map_config *config = shared->config;
+	struct hvc_diag *diag = &shared->diag;
 	struct hvc_path *path = hvc_path__new(hvc_subject_image(config->subject));
 	struct search search = {.config = config,
 	                        .watched = {{.path = path}, {.path = path}},
-	                        .found = calloc(FOUND_MAX, sizeof *search.found)};
+	                        .found = shared->found,
+	                        .count = &shared->count};
 	const struct hvc_watch watch = {on_step, on_block, &search};
 	enum hvc_status status;
 
-	if (!path || !search.found)
+	if (!path)
 		status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	else
 		status = find_ways(&search, path, diag);
@@ -271,14 +284,45 @@ enum hvc_status hvc_constants_live(const struct hvc_map_config *config, struct h
 	hvc_watched__free(&search.watched[0]);
 	hvc_watched__free(&search.watched[1]);
 	hvc_path__free(path);
-	if (status != HVC_OK) {
-		free(search.found);
-		return status;
+	return status;
+}
+
+/* A process that dies costs what it had not found yet, and is told by whoever counts losses. */
+enum hvc_status hvc_constants_live(const struct hvc_map_config *config, struct hvc_diag *diag,
+                                   struct hvc_constant **out, size_t *count)
+{
+	struct shared *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
+	                             MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct hvc_constant *found = calloc(FOUND_MAX, sizeof *found);
+	enum hvc_status status;
+	bool died = false;
+
+	if (!found || shared == MAP_FAILED) {
+		status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	} else {
+		shared->config = config;
+		status = hvc_lost__apart(search_live, shared, &shared->flight, &died);
+		if (died && shared->flight.open) {
+			hvc_flight__lose(&shared->flight);
+			status = HVC_OK;
+		} else if (died) {
+			hvc_diag_set(diag, status, NULL, 0, 0, "a worker died");
+		} else if (status != HVC_OK && diag) {
+			*diag = shared->diag;
+			diag->status = status;
+		}
 	}
-	qsort(search.found, search.count, sizeof *search.found, by_register);
-	*out = search.found;
-	*count = search.count;
-	return HVC_OK;
+	if (status == HVC_OK) {
+		memcpy(found, shared->found, shared->count * sizeof *found);
+		qsort(found, shared->count, sizeof *found, by_register);
+		*out = found;
+		*count = shared->count;
+	} else {
+		free(found);
+	}
+	if (shared != MAP_FAILED)
+		munmap(shared, sizeof *shared);
+	return status;
 }
 
 enum hvc_status hvc_constants_find(const struct hvc_map_config *config, struct hvc_diag *diag,

@@ -53,12 +53,48 @@ static enum hvc_status begin(const struct hvc_map_config *config, struct hvc_dia
 	return HVC_OK;
 }
 
+/* Whoever met it first: the same one for every number of jobs. */
+static const struct hvc_lost_call *first_of(const struct hvc_lost *lost)
+{
+	const struct hvc_lost_call *first = &lost->call[0];
+
+	for (unsigned i = 1; i < lost->calls; i++) {
+		const struct hvc_lost_call *call = &lost->call[i];
+
+		if (call->imm < first->imm ||
+		    (call->imm == first->imm && call->probe < first->probe))
+			first = call;
+	}
+	return first;
+}
+
+void hvc_map__count_failed(struct hvc_map *map)
+{
+	struct hvc_lost_call lost = {0};
+
+	map->failed = 0;
+	for (size_t i = 0; i < map->runs; i++) {
+		const struct hvc_run *run = &map->run[i];
+		const struct hvc_class *class_ = &map->class_[run->class_];
+
+		if (class_->kind != HVC_OUTCOME_FAILED)
+			continue;
+		if (!map->failed)
+			lost = (struct hvc_lost_call){
+			        .probe = run->probe, .imm = run->lo, .address = class_->pc.value};
+		map->failed += run->hi - run->lo + 1u;
+	}
+	if (map->failed)
+		hvc_lost__print(&lost, &map->probes, map->failure, sizeof map->failure);
+}
+
 static enum hvc_status sweep(const struct hvc_map_config *config, struct hvc_diag *diag,
                              struct hvc_map *map)
 {
 	struct hvc_partial partial = {0};
+	struct hvc_lost lost = {0};
 	struct hvc_masks masks;
-	enum hvc_status status = hvc_jobs__run(config, diag, &partial);
+	enum hvc_status status = hvc_jobs__run(config, diag, &partial, &lost);
 
 	hvc_class__masks(&map->present, &masks);
 	if (status == HVC_OK && !hvc_settle__classes(&partial, &map->probes, &map->entry, &masks))
@@ -77,6 +113,9 @@ static enum hvc_status sweep(const struct hvc_map_config *config, struct hvc_dia
 	if (!is_closed(map))
 		return hvc_diag_set(diag, HVC_E_ENGINE, map->subject, 0, 0,
 		                    "the account does not close: not every call was classified");
+	hvc_map__count_failed(map);
+	if (lost.calls)
+		hvc_lost__print(first_of(&lost), &map->probes, map->failure, sizeof map->failure);
 	return HVC_OK;
 }
 

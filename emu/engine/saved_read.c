@@ -346,6 +346,7 @@ enum hvc_status hvc_map_load(const char *path, struct hvc_diag *diag, struct hvc
 	map->classes = reading.partial.classes;
 	map->run = reading.partial.run;
 	map->runs = reading.partial.runs;
+	hvc_map__count_failed(map);
 	free(reading.partial.bucket);
 	*out = map;
 	return HVC_OK;

@@ -301,9 +301,13 @@ enum hvc_status hvc_map_study(const struct hvc_map_config *config, struct hvc_ma
                               struct hvc_diag *diag)
 {
 	struct samples samples = {.map = map};
-	struct hvc_study *study = calloc(1, sizeof *study);
+	struct hvc_study *study;
 	enum hvc_status status;
 
+	/* It would make the calls again that the engine dies of. */
+	if (map->failed)
+		return HVC_OK;
+	study = calloc(1, sizeof *study);
 	samples.path = hvc_path__new(hvc_subject_image(config->subject));
 	if (!study || !samples.path)
 		status = no_memory(diag);

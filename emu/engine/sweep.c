@@ -23,6 +23,7 @@ struct prediction {
 
 struct sweep {
 	const struct hvc_probes *probes;
+	const struct hvc_lost *lost;
 	const struct hvc_state *entry;
 	struct hvc_masks masks;
 	struct hvc_partial *partial;
@@ -132,24 +133,6 @@ static void begin_probe(struct sweep *sweep)
 	sweep->last.valid = false;
 }
 
-static bool next(void *ctx, struct hvc_call *call)
-{
-	struct sweep *sweep = ctx;
-
-	if (sweep->imm == sweep->hi) {
-		if (!close_run(sweep))
-			sweep->failed = true;
-		*sweep->done += sweep->hi - sweep->lo;
-		sweep->probe++;
-		if (sweep->failed || sweep->probe == sweep->probes->count)
-			return false;
-		begin_probe(sweep);
-	}
-	*call = sweep->probes->probe[sweep->probe].call;
-	call->imm = (uint16_t)sweep->imm;
-	return true;
-}
-
 static bool done(void *ctx, const struct hvc_call *call, const struct hvc_outcome *outcome)
 {
 	struct sweep *sweep = ctx;
@@ -178,11 +161,56 @@ static bool done(void *ctx, const struct hvc_call *call, const struct hvc_outcom
 	return true;
 }
 
+/* The next call there is, made or lost; false at the end. */
+static bool advance(struct sweep *sweep, struct hvc_call *call)
+{
+	if (sweep->imm == sweep->hi) {
+		if (!close_run(sweep))
+			sweep->failed = true;
+		*sweep->done += sweep->hi - sweep->lo;
+		sweep->probe++;
+		if (sweep->failed || sweep->probe == sweep->probes->count)
+			return false;
+		begin_probe(sweep);
+	}
+	*call = sweep->probes->probe[sweep->probe].call;
+	call->imm = (uint16_t)sweep->imm;
+	return true;
+}
+
+/* Nothing is known of it but where the engine failed. */
+static bool take_lost(struct sweep *sweep, const struct hvc_call *call,
+                      const struct hvc_lost_call *lost)
+{
+	struct hvc_outcome outcome = {.kind = HVC_OUTCOME_FAILED, .level = HVC_LEVEL_EL2H};
+
+	outcome.pc = lost->address;
+	outcome.state = sweep->before;
+	return done(sweep, call, &outcome);
+}
+
+static bool next(void *ctx, struct hvc_call *call)
+{
+	struct sweep *sweep = ctx;
+	const struct hvc_lost_call *lost;
+
+	while (advance(sweep, call)) {
+		lost = hvc_lost__find(sweep->lost, sweep->probe, call->imm);
+		if (!lost)
+			return true;
+		if (!take_lost(sweep, call, lost))
+			return false;
+	}
+	return false;
+}
+
 enum hvc_status hvc_sweep__chunk(struct hvc_machine *machine, const struct hvc_probes *probes,
-                                 unsigned chunk, volatile uint64_t *progress, struct hvc_diag *diag,
+                                 const struct hvc_lost *lost, unsigned chunk,
+                                 volatile uint64_t *progress, struct hvc_diag *diag,
                                  struct hvc_partial *out)
 {
 	struct sweep sweep = {.probes = probes,
+	                      .lost = lost,
 	                      .entry = hvc_machine_entry(machine),
 	                      .partial = out,
 	                      .done = progress,

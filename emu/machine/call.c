@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "hvcheck/arch.h"
+#include "machine/flight.h"
 #include "machine/internal.h"
 #include "machine/vhe.h"
 
@@ -80,6 +81,7 @@ static void conclude(struct hvc_machine *machine, enum hvc_outcome_kind kind, ui
 	if (machine->open)
 		hvc_around__conclude(machine);
 	machine->phase = PHASE_ENDED;
+	hvc_flight__end();
 }
 
 /*
@@ -166,6 +168,7 @@ bool hvc_call__start(struct hvc_machine *machine)
 		machine->status = HVC_E_ARG;
 		return false;
 	}
+	hvc_flight__begin(call);
 	machine->instructions = machine->functions = 0;
 	machine->stores = machine->el2_stores = machine->untracked = 0;
 	memset(machine->store, 0, sizeof machine->store);
@@ -358,7 +361,7 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 {
 	struct hvc_machine *machine = ctx;
 	const struct hvc_block *block;
-	uint64_t lo, hi;
+	uint64_t lo = machine->blocks.lo, hi = machine->blocks.hi;
 
 	/* Harness code is SVCs and one leaf function; the subject's blocks are what counts. */
 	if (machine->phase != PHASE_EL2 || inside(address, HVC_HARNESS_BASE, HVC_HARNESS_SIZE)) {
@@ -368,12 +371,11 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 			halt(machine, HVC_OUTCOME_LIMIT, address, 0);
 		return;
 	}
+	hvc_flight__at(address, machine->engine);
 	if (machine->after_eret && has_left(machine, address))
 		return;
 	if (machine->open && hvc_around__block(machine, address, size))
 		return;
-	lo = machine->blocks.lo;
-	hi = machine->blocks.hi;
 	block = hvc_block__find(&machine->blocks, machine->engine, address, size);
 	/* Code may have been stored to before it first ran. */
 	if ((lo != machine->blocks.lo || hi != machine->blocks.hi) &&
@@ -411,7 +413,6 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 void hvc_call__boundary(void *ctx, uint64_t address)
 {
 	struct hvc_machine *machine = ctx;
-
 	const struct hvc_stop *boundary;
 	enum hvc_ec ec = HVC_EC_UNKNOWN;
 

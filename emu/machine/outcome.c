@@ -12,6 +12,7 @@ static const char *const kinds[HVC_OUTCOME_COUNT] = {
         [HVC_OUTCOME_HANDOFF] = "handoff",     [HVC_OUTCOME_FORWARD] = "forward",
         [HVC_OUTCOME_SPIN] = "spin",           [HVC_OUTCOME_FAULT] = "fault",
         [HVC_OUTCOME_UNDEFINED] = "undefined", [HVC_OUTCOME_LIMIT] = "limit",
+        [HVC_OUTCOME_FAILED] = "engine-failed",
 };
 
 static const char *const insns[HVC_INSN_COUNT] = {

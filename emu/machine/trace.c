@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "hvcheck/arch.h"
+#include "machine/flight.h"
 #include "machine/internal.h"
 
 /* Every register, for a trace line. */
@@ -44,6 +45,7 @@ void hvc_trace__step(void *ctx, uint64_t address)
 	/* of the harness, only the function is code that a subject runs */
 	if (address - HVC_HARNESS_BASE < HVC_HARNESS_SIZE && address - HVC_FUNCTION >= 0x1000)
 		return;
+	hvc_flight__at(address, machine->engine);
 	snapshot(machine, &machine->step_before);
 	machine->step_pc = address;
 	machine->step_open = true;

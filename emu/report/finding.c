@@ -202,6 +202,17 @@ void hvc_findings__add(struct hvc_findings *list, struct hvc_draft *draft)
 	hvc_words__free(&draft->command);
 }
 
+void hvc_findings__failed(struct hvc_findings *list, uint64_t calls, const char *one)
+{
+	struct hvc_draft draft = {.rule = "engine-failed", .calls = calls};
+
+	if (!calls)
+		return;
+	hvc_words__add(&draft.summary, "the engine died of these calls: nothing is known of them");
+	hvc_words__add(&draft.call, "%s", one);
+	hvc_findings__add(list, &draft);
+}
+
 void hvc_findings__case(struct hvc_findings *list, const char *name, const char *title, bool open)
 {
 	struct hvc_finding_case *grown;

@@ -41,6 +41,8 @@ void hvc_findings__add(struct hvc_findings *list, struct hvc_draft *draft);
 void hvc_findings__case(struct hvc_findings *list, const char *name, const char *title, bool open);
 /** Add a case a rule of the command. */
 void hvc_findings__cases(struct hvc_findings *list);
+/** Add what there is to find about calls that the engine died of; one: one of them. */
+void hvc_findings__failed(struct hvc_findings *list, uint64_t calls, const char *one);
 /** Take the words as title or account. */
 void hvc_findings__take(struct hvc_findings *list, char **text, struct hvc_words *words);
 /** Order and return it; frees it on failure. */

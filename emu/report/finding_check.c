@@ -129,7 +129,8 @@ static void add_rules(struct hvc_findings *list, const struct hvc_check *check, 
 
 		hvc_findings__case(list, rule->name, *rule->title ? rule->title : rule->source,
 		                   account->conforms + account->violates == 0);
-		if (!account->undecided)
+		/* Of a rule that promises something, calls are undecided when they failed. */
+		if (!account->undecided || rule->specified)
 			continue;
 		put_place(&draft, rule, hvc_identity__abi_file(abi), subject_file);
 		hvc_words__add(&draft.summary, "the ABI promises nothing for these calls");
@@ -156,8 +157,12 @@ enum hvc_status hvc_findings_of_check(const struct hvc_check *check, const char 
 	struct hvc_words file = {0};
 	struct hvc_findings *list =
 	        hvc_findings__of("check", check->subject, hvc_abi_name(check->abi), &file);
+	const char *one;
+	uint64_t failed;
 
 	if (list) {
+		failed = hvc_words__failed(check->map, check->maps, &one);
+		hvc_findings__failed(list, failed, one);
 		put_account(list, check);
 		add_violations(list, check, abi, hvc_words__text(&file));
 		add_clobbers(list, check, abi, hvc_words__text(&file));

@@ -309,6 +309,7 @@ enum hvc_status hvc_findings_of_diff(const struct hvc_diff *diff, struct hvc_dia
 {
 	struct hvc_words old = {0}, file = {0};
 	struct hvc_findings *list;
+	const char *one;
 
 	hvc_identity__add(&old, diff->map[HVC_SIDE_OLD]->subject);
 	list = hvc_findings__of("diff", diff->map[HVC_SIDE_NEW]->subject, hvc_words__text(&old),
@@ -328,6 +329,8 @@ enum hvc_status hvc_findings_of_diff(const struct hvc_diff *diff, struct hvc_dia
 		put_title(list);
 		put_account(list, diff);
 		add_untried(list, diff);
+		hvc_words__failed(diff->map, HVC_SIDE_COUNT, &one);
+		hvc_findings__failed(list, diff->failed, one);
 	}
 	hvc_findings__cases(list);
 	hvc_words__free(&old);

@@ -101,12 +101,16 @@ enum hvc_status hvc_findings_of_safety(const struct hvc_safety *safety, const ch
 	struct hvc_words file = {0}, account = {0};
 	struct hvc_findings *list;
 	char calls[HVC_NUMBER_SIZE], safe[HVC_NUMBER_SIZE];
+	const char *one;
+	uint64_t failed;
 
 	list = hvc_findings__of("safety", safety->subject, hvc_abi_name(safety->abi), &file);
 	hvc_words__add(&account, "%s of %s unknown calls leave EL2 as it was",
 	               hvc_words__number(safety->safe, safe),
 	               hvc_words__number(safety->calls, calls));
 	hvc_findings__take(list, list ? &list->account : NULL, &account);
+	failed = hvc_words__failed(safety->map, safety->maps, &one);
+	hvc_findings__failed(list, failed, one);
 	for (unsigned i = 0; list && i < safety->hazards; i++)
 		add_hazard(list, safety, abi, &file, i);
 	hvc_findings__cases(list);

@@ -104,6 +104,8 @@ static const struct hvc_finding_rule rules[] = {
 	{"collide-same", "collide", WARNING, "two ABIs claim a call, and mean the same",
 	 "Harmless as long as both stay as they are."},
 
+	{"engine-failed", "", ERROR, "the engine died of a call",
+	 "Nothing is known of what the call does, so the exit status is 2 whatever else was found, suppressed or not. Report it, with the instruction named."},
 	{"suppression-expired", "", WARNS, "a suppression has ended",
 	 "It does not suppress any more. Repair what it is about, or look again and set a new day."},
 	{"suppression-unused", "", WARNS, "a suppression suppresses nothing",

@@ -17,4 +17,7 @@ void hvc_html__element(FILE *out, const char *tag, const char *text);
 /** The same with words, which are freed. False: they could not be made. */
 bool hvc_html__words(FILE *out, const char *tag, struct hvc_words *words);
 
+/** A paragraph on calls that the engine died of, where there are some; one: one of them. */
+void hvc_html__failed(FILE *out, uint64_t calls, const char *one);
+
 #endif

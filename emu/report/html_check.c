@@ -42,10 +42,16 @@ static void put_verdict(FILE *out, const struct hvc_check *check)
 {
 	char part[HVC_NUMBER_SIZE], calls[HVC_NUMBER_SIZE];
 	bool good = check->findings == 0;
+	const char *one;
+	uint64_t failed = hvc_words__failed(check->map, check->maps, &one);
 
-	fprintf(out, "<p class=\"strong %s\">", good ? "good" : "bad");
+	hvc_html__failed(out, failed, one);
+	fprintf(out, "<p class=\"strong %s\">", good && !failed ? "good" : "bad");
 	hvc_html__text(out, check->subject);
-	fputs(good ? " conforms to " : " violates ", out);
+	fputs(!good    ? " violates "
+	      : failed ? " cannot be told to conform to "
+	               : " conforms to ",
+	      out);
 	hvc_html__text(out, hvc_abi_name(check->abi));
 	hvc_words__number(check->total.calls, calls);
 	if (good)

@@ -58,15 +58,18 @@ static void put_summary(FILE *out, const struct hvc_diff *diff)
 {
 	char differing[HVC_NUMBER_SIZE], calls[HVC_NUMBER_SIZE], part[HVC_NUMBER_SIZE];
 	unsigned silent = 0;
+	const char *one;
 
-	fprintf(out, "<p class=\"strong %s\">", diff->differing ? "warn" : "good");
+	hvc_words__failed(diff->map, HVC_SIDE_COUNT, &one);
+	hvc_html__failed(out, diff->failed, one);
+	fprintf(out, "<p class=\"strong %s\">", diff->differing || diff->failed ? "warn" : "good");
 	hvc_html__text(out, name_of(diff, HVC_SIDE_OLD));
 	fputs(" and ", out);
 	hvc_html__text(out, name_of(diff, HVC_SIDE_NEW));
 	hvc_words__number(diff->calls, calls);
 	if (!diff->differing)
-		fprintf(out, " do the same in all of %s calls, 65,536 of 65,536 immediates</p>\n",
-		        calls);
+		fprintf(out, " do the same in all of %s calls%s</p>\n", calls,
+		        diff->failed ? " that could be compared" : ", 65,536 of 65,536 immediates");
 	else
 		fprintf(out, " part in %s of %s calls, on %s of 65,536 immediates</p>\n",
 		        hvc_words__number(diff->differing, differing), calls,

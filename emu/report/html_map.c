@@ -24,6 +24,7 @@ static void put_account(FILE *out, const struct hvc_map *map)
 	        hvc_cpu_name(map->world.cpu), hvc_words__number(map->probes.count, probes),
 	        map->probes.count == 1 ? "" : "s", hvc_words__number(made, calls),
 	        hvc_words__number(map->classes, classes), map->classes == 1 ? "" : "es");
+	hvc_html__failed(out, map->failed, map->failure);
 }
 
 static void put_stops(FILE *out, const struct hvc_world *world)

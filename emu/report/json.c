@@ -198,3 +198,14 @@ void hvc_json__drop(struct hvc_json *json)
 		json_decref(json->open[0]);
 	free(json);
 }
+
+void hvc_json__failed(struct hvc_json *json, uint64_t calls, const char *one)
+{
+	if (!calls)
+		return;
+	hvc_json__boolean(json, "complete", false);
+	hvc_json__object(json, "failed");
+	hvc_json__number(json, "calls", calls);
+	hvc_json__string(json, "example", one);
+	hvc_json__close(json);
+}

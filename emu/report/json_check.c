@@ -113,6 +113,8 @@ enum hvc_status hvc_check_json(FILE *out, const struct hvc_check *check, const c
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-check/1");
 	uint32_t classified = 0;
+	const char *one;
+	uint64_t failed = hvc_words__failed(check->map, check->maps, &one);
 
 	for (unsigned i = 0; i < check->maps; i++) {
 		uint32_t of_map = hvc_words__classified(check->map[i]);
@@ -122,9 +124,11 @@ enum hvc_status hvc_check_json(FILE *out, const struct hvc_check *check, const c
 	hvc_json__string(json, "subject", check->subject);
 	hvc_json__string(json, "abi", hvc_abi_name(check->abi));
 	hvc_json__string(json, "abi_option", abi);
-	hvc_json__string(
-	        json, "verdict",
-	        hvc_verdict_name(check->findings ? HVC_VERDICT_VIOLATES : HVC_VERDICT_CONFORMS));
+	hvc_json__string(json, "verdict",
+	                 hvc_verdict_name(check->findings ? HVC_VERDICT_VIOLATES
+	                                  : failed        ? HVC_VERDICT_UNDECIDED
+	                                                  : HVC_VERDICT_CONFORMS));
+	hvc_json__failed(json, failed, one);
 	hvc_json__object(json, "account");
 	hvc_json__number(json, "space", HVC_IMM_COUNT);
 	hvc_json__number(json, "classified", classified);

@@ -13,6 +13,8 @@ static const char *const sides[] = {
 
 static void add_summary(struct hvc_json *json, const struct hvc_diff *diff)
 {
+	const char *one;
+
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
 		hvc_json__object(json, sides[side]);
 		hvc_json__string(json, "subject", diff->map[side]->subject);
@@ -22,7 +24,9 @@ static void add_summary(struct hvc_json *json, const struct hvc_diff *diff)
 			hvc_json__null(json, "abi");
 		hvc_json__close(json);
 	}
-	hvc_json__boolean(json, "equal", diff->differing == 0);
+	hvc_json__boolean(json, "equal", diff->differing == 0 && diff->failed == 0);
+	hvc_words__failed(diff->map, HVC_SIDE_COUNT, &one);
+	hvc_json__failed(json, diff->failed, one);
 	hvc_json__object(json, "account");
 	hvc_json__number(json, "space", HVC_IMM_COUNT);
 	hvc_json__number(json, "immediates_differing", diff->immediates_differing);

@@ -29,10 +29,13 @@ enum hvc_status hvc_safety_json(FILE *out, const struct hvc_safety *safety,
                                 const struct hvc_findings *findings, struct hvc_diag *diag)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-safety/1");
+	const char *one;
+	uint64_t failed = hvc_words__failed(safety->map, safety->maps, &one);
 
 	hvc_json__string(json, "subject", safety->subject);
 	hvc_json__string(json, "abi", hvc_abi_name(safety->abi));
-	hvc_json__boolean(json, "safe", safety->findings == 0);
+	hvc_json__boolean(json, "safe", safety->findings == 0 && !failed);
+	hvc_json__failed(json, failed, one);
 	hvc_json__object(json, "account");
 	hvc_json__number(json, "calls", safety->calls);
 	hvc_json__number(json, "safe", safety->safe);

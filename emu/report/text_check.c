@@ -93,13 +93,18 @@ static void put_findings(const struct hvc_page *page, const struct hvc_check *ch
 static void put_verdict(const struct hvc_page *page, const struct hvc_check *check)
 {
 	bool good = check->findings == 0;
-	enum hvc_ink ink = good ? HVC_INK_GOOD : HVC_INK_BAD;
+	const char *one;
+	uint64_t failed = hvc_words__failed(check->map, check->maps, &one);
+	enum hvc_ink ink = good && !failed ? HVC_INK_GOOD : HVC_INK_BAD;
 	char space[HVC_NUMBER_SIZE], part[HVC_NUMBER_SIZE], calls[HVC_NUMBER_SIZE];
 
 	hvc_words__number(HVC_IMM_COUNT, space);
 	hvc_words__number(check->total.calls, calls);
 	fprintf(page->out, "\n%s%s %s %s: ", hvc_ink__begin(page, ink), check->subject,
-	        good ? "conforms to" : "violates", hvc_abi_name(check->abi));
+	        !good    ? "violates"
+	        : failed ? "cannot be told to conform to"
+	                 : "conforms to",
+	        hvc_abi_name(check->abi));
 	if (good)
 		fprintf(page->out, "%s of %s immediates, %s calls", space, space, calls);
 	else
@@ -107,6 +112,7 @@ static void put_verdict(const struct hvc_page *page, const struct hvc_check *che
 		        check->findings, check->findings == 1 ? "" : "s",
 		        hvc_words__number(check->immediates_violating, part), space, calls);
 	fprintf(page->out, "%s\n", hvc_ink__end(page, ink));
+	hvc_words__put_failed(page, failed, one);
 }
 
 /* Of all worlds: they lend and answer alike. */

@@ -39,25 +39,38 @@ static void put_danger(const struct hvc_page *page, const struct hvc_diff *diff)
 		        name_of(diff, HVC_SIDE_OLD), hvc_ink__end(page, HVC_INK_BAD));
 }
 
+/* Immediates of which both sides are known. */
+static uint32_t classified(const struct hvc_diff *diff)
+{
+	uint32_t of_old = hvc_words__classified(diff->map[HVC_SIDE_OLD]);
+	uint32_t of_new = hvc_words__classified(diff->map[HVC_SIDE_NEW]);
+
+	return of_old < of_new ? of_old : of_new;
+}
+
 static void put_summary(const struct hvc_page *page, const struct hvc_diff *diff)
 {
 	char differing[HVC_NUMBER_SIZE], calls[HVC_NUMBER_SIZE];
 	char part[HVC_NUMBER_SIZE], space[HVC_NUMBER_SIZE];
 	bool same = diff->differing == 0;
-	enum hvc_ink ink = same ? HVC_INK_GOOD : HVC_INK_WARN;
+	enum hvc_ink ink = same && !diff->failed ? HVC_INK_GOOD : HVC_INK_WARN;
+	const char *one;
 
 	hvc_words__number(diff->calls, calls);
 	hvc_words__number(HVC_IMM_COUNT, space);
 	fprintf(page->out, "%s%s and %s ", hvc_ink__begin(page, ink), name_of(diff, HVC_SIDE_OLD),
 	        name_of(diff, HVC_SIDE_NEW));
 	if (same)
-		fprintf(page->out, "do the same in all of %s calls, %s of %s immediates", calls,
-		        space, space);
+		fprintf(page->out, "do the same in all of %s calls%s, %s of %s immediates", calls,
+		        diff->failed ? " that could be compared" : "",
+		        hvc_words__number(classified(diff), part), space);
 	else
 		fprintf(page->out, "part in %s of %s calls, on %s of %s immediates",
 		        hvc_words__number(diff->differing, differing), calls,
 		        hvc_words__number(diff->immediates_differing, part), space);
 	fprintf(page->out, "%s\n", hvc_ink__end(page, ink));
+	hvc_words__failed(diff->map, HVC_SIDE_COUNT, &one);
+	hvc_words__put_failed(page, diff->failed, one);
 	put_danger(page, diff);
 }
 

@@ -26,6 +26,7 @@ static void put_account(const struct hvc_page *page, const struct hvc_map *map)
 	                map->classes == 1 ? "" : "es", kinds,
 	                hvc_words__number(map->probes.count, probes),
 	                map->probes.count == 1 ? "" : "s", hvc_words__number(made, calls));
+	hvc_words__put_failed(page, map->failed, map->failure);
 	fputc('\n', page->out);
 }
 

@@ -33,6 +33,8 @@ enum hvc_status hvc_safety_text(const struct hvc_page *page, const struct hvc_sa
                                 struct hvc_diag *diag)
 {
 	char calls[HVC_NUMBER_SIZE], safe[HVC_NUMBER_SIZE], imms[HVC_NUMBER_SIZE];
+	const char *one;
+	uint64_t failed;
 
 	fprintf(page->out, "%s%s%s by %s: ", hvc_ink__begin(page, HVC_INK_STRONG), safety->subject,
 	        hvc_ink__end(page, HVC_INK_STRONG), hvc_abi_name(safety->abi));
@@ -48,6 +50,8 @@ enum hvc_status hvc_safety_text(const struct hvc_page *page, const struct hvc_sa
 	if (safety->open)
 		fprintf(page->out, "%s more calls are left open by the ABI\n",
 		        hvc_words__number(safety->open, calls));
+	failed = hvc_words__failed(safety->map, safety->maps, &one);
+	hvc_words__put_failed(page, failed, one);
 	if (!safety->image_compared)
 		fputs("The image is too large to be compared after each call.\n", page->out);
 	for (unsigned i = 0; i < safety->hazards; i++)

@@ -8,6 +8,7 @@
 
 #include "engine/internal.h"
 #include "hvcheck/arch.h"
+#include "report/table.h"
 
 void hvc_words__add(struct hvc_words *words, const char *format, ...)
 {
@@ -293,18 +294,42 @@ bool hvc_words__is_laid_over(const struct hvc_check *check, unsigned world)
 
 uint32_t hvc_words__classified(const struct hvc_map *map)
 {
-	uint32_t least = map->probes.count ? HVC_IMM_COUNT : 0;
-	size_t i = 0;
+	uint8_t failed[HVC_IMM_COUNT] = {0};
+	uint32_t classified = 0;
 
-	for (uint32_t probe = 0; probe < map->probes.count; probe++) {
-		uint32_t covered = 0;
+	for (size_t i = 0; map->failed && i < map->runs; i++) {
+		const struct hvc_run *run = &map->run[i];
 
-		for (; i < map->runs && map->run[i].probe == probe; i++)
-			covered += map->run[i].hi - map->run[i].lo + 1u;
-		if (covered < least)
-			least = covered;
+		if (map->class_[run->class_].kind == HVC_OUTCOME_FAILED)
+			memset(failed + run->lo, 1, run->hi - run->lo + 1u);
 	}
-	return least;
+	for (unsigned imm = 0; map->probes.count && imm < HVC_IMM_COUNT; imm++)
+		classified += !failed[imm];
+	return classified;
+}
+
+uint64_t hvc_words__failed(struct hvc_map *const *map, unsigned maps, const char **one)
+{
+	uint64_t calls = 0;
+
+	*one = "";
+	for (unsigned i = 0; i < maps; i++) {
+		if (map[i]->failed && !calls)
+			*one = map[i]->failure;
+		calls += map[i]->failed;
+	}
+	return calls;
+}
+
+void hvc_words__put_failed(const struct hvc_page *page, uint64_t calls, const char *one)
+{
+	char number[HVC_NUMBER_SIZE];
+
+	if (calls)
+		fprintf(page->out,
+		        "%sThe engine died of %s call%s, of which nothing is known: %s%s\n",
+		        hvc_ink__begin(page, HVC_INK_BAD), hvc_words__number(calls, number),
+		        calls == 1 ? "" : "s", one, hvc_ink__end(page, HVC_INK_BAD));
 }
 
 bool hvc_words__class(const struct hvc_call_report *report, struct hvc_class *out)

@@ -46,8 +46,12 @@ void hvc_words__place(struct hvc_words *words, const struct hvc_subject *subject
 
 /** Were registers of an ABI's world set otherwise for a check? Then the world is to be named. */
 bool hvc_words__is_laid_over(const struct hvc_check *check, unsigned world);
-/** Immediates for which every probe is in a class: all of them, where the map is closed. */
+/** Immediates for which what every probe does is known: all, unless the engine died of a call. */
 uint32_t hvc_words__classified(const struct hvc_map *map);
+/** Calls that the engine died of, in all of some maps; *one names one of them, "" for none. */
+uint64_t hvc_words__failed(struct hvc_map *const *map, unsigned maps, const char **one);
+/** A line on these, where there are some. */
+void hvc_words__put_failed(const struct hvc_page *page, uint64_t calls, const char *one);
 /** The class of one call's outcome; hvc_class__free frees it. False when memory runs out. */
 bool hvc_words__class(const struct hvc_call_report *report, struct hvc_class *out);
 /** Why a call violates its rule, as hvc_finding_print says it. */

@@ -67,6 +67,7 @@ struct hvc_diff {
 	        *untried; /**< the code compares with these, the saved map has no call */
 	size_t untrieds;  /**< one side is saved: what the other's calls leave open */
 	uint64_t calls;   /**< compared */
+	uint64_t failed;  /**< not compared: the engine died of them on one side or both */
 	uint64_t differing;
 	uint32_t immediates_differing;
 	/** borrowed; to be reported with it, NULL: none */

@@ -61,6 +61,8 @@ struct hvc_map {
 	unsigned classes;
 	struct hvc_run *run; /**< sorted by probe, lo; no gap: 65,536 a probe */
 	size_t runs;
+	uint64_t failed;   /**< calls of which nothing is known: the engine died of them */
+	char failure[256]; /**< one of these: "hvc #0x5 from el1h, at 0x80000104: ..."; or "" */
 	struct hvc_invented invented; /**< what its calls had to make up */
 	struct hvc_study *study;      /**< study.h; NULL: none was made. Freed with the map */
 	const struct hvc_contract *contract; /**< borrowed; to be reported with it, NULL: none */
@@ -81,8 +83,9 @@ struct hvc_map_config {
 
 /**
  * Run every probe with every immediate and account for all of it. The result does not depend
- * on jobs. Errors: those of hvc_machine_open, HVC_E_CANCELLED, HVC_E_ENGINE (also: a worker
- * died).
+ * on jobs. Calls are made in processes of their own: where the engine dies of one, that one is
+ * HVC_OUTCOME_FAILED. Errors: those of hvc_machine_open, HVC_E_CANCELLED, HVC_E_ENGINE (also: it
+ * died of too many calls, or of none that can be told).
  */
 HVC_MUST_USE HVC_API enum hvc_status hvc_map_make(const struct hvc_map_config *config,
                                                   struct hvc_diag *diag, struct hvc_map **out);

@@ -51,10 +51,12 @@ enum hvc_outcome_kind {
 	HVC_OUTCOME_FAULT,     /**< an exception inside EL2 */
 	HVC_OUTCOME_UNDEFINED, /**< the instruction was UNDEFINED and never reached EL2 */
 	HVC_OUTCOME_LIMIT,     /**< the instruction budget ran out */
+	HVC_OUTCOME_FAILED,    /**< of maps only: the engine died of the call, at pc. Nothing is
+	                            known of what it does, and nothing can be concluded */
 	HVC_OUTCOME_COUNT,
 };
 
-/** The word in every report: "return", "retry", ... */
+/** The word in every report: "return", "retry", ..., "engine-failed". */
 HVC_API const char *hvc_outcome_name(enum hvc_outcome_kind kind);
 /** Kind of a word; HVC_OUTCOME_COUNT when there is none. */
 HVC_API enum hvc_outcome_kind hvc_outcome_find(const char *name);

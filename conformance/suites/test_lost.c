@@ -1,0 +1,384 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An engine that dies costs the calls that it died of, and these are told. It dies here because a
+ * test says so: on a call by its immediate and x0, in one of the ways that engines die.
+ */
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "hvcheck/arch.h"
+#include "hvcheck/diff.h"
+#include "hvcheck/finding.h"
+#include "hvcheck/safety.h"
+#include "hvcheck/saved.h"
+#include "hvcheck/study.h"
+#include "machine/flight.h"
+#include "under_test.h"
+
+#define SUBJECT "linux-stub-4.12"
+#define X0      UINT64_C(1)
+#define PROBES  3
+
+enum manner {
+	MANNER_ABORT,
+	MANNER_EXIT_0, /* of an engine that ends the process as if all was well */
+	MANNER_EXIT_1, /* out of memory, says glib */
+	MANNER_SEGV,
+	MANNER_KILL,
+	MANNER_COUNT,
+};
+
+static struct {
+	enum manner manner;
+	uint16_t lo, hi;    /* immediates that it dies of */
+	uint64_t address;   /* at this instruction alone; 0: at the first block */
+	volatile int *left; /* shared: how often it will die; NULL: always */
+} trial;
+
+static void die(const struct hvc_flight *flight)
+{
+	if (flight->call.x[0] != X0 || flight->call.imm < trial.lo || flight->call.imm > trial.hi ||
+	    (trial.address && flight->address != trial.address))
+		return;
+	if (trial.left && (*trial.left)-- <= 0)
+		return;
+	switch (trial.manner) {
+	case MANNER_EXIT_0:
+		_exit(0);
+	case MANNER_EXIT_1:
+		_exit(1);
+	case MANNER_ABORT:
+	case MANNER_SEGV:
+		signal(SIGABRT, SIG_DFL);
+		signal(SIGSEGV, SIG_DFL);
+		raise(trial.manner == MANNER_ABORT ? SIGABRT : SIGSEGV);
+		break;
+	default:
+		raise(SIGKILL);
+	}
+}
+
+static void stop_dying(void)
+{
+	hvc_flight__trial = NULL;
+	memset(&trial, 0, sizeof trial);
+}
+
+static void begin_dying(enum manner manner, uint16_t lo, uint16_t hi)
+{
+	stop_dying();
+	trial.manner = manner;
+	trial.lo = lo;
+	trial.hi = hi;
+	hvc_flight__trial = die;
+}
+
+static struct hvc_probes three_probes(struct hvc_probe probe[PROBES])
+{
+	for (unsigned i = 0; i < PROBES; i++) {
+		probe[i] = (struct hvc_probe){.reg = i ? HVC_REG_X0 : HVC_REG_NONE,
+		                              .why = i ? HVC_WHY_NAMED : HVC_WHY_BASE};
+		hvc_call_init(&probe[i].call, 0);
+		if (i)
+			probe[i].call.x[0] = i;
+	}
+	return (struct hvc_probes){probe, PROBES};
+}
+
+static enum hvc_status try_map(const char *spec, unsigned jobs, struct hvc_diag *diag,
+                               struct hvc_map **map)
+{
+	struct hvc_subject *subject = open_subject(spec);
+	struct hvc_probe probe[PROBES];
+	struct hvc_probes probes = three_probes(probe);
+	struct hvc_map_config config = {.subject = subject, .probes = &probes, .jobs = jobs};
+	enum hvc_status status = hvc_map_make(&config, diag, map);
+
+	hvc_subject_close(subject);
+	return status;
+}
+
+static struct hvc_map *make_map(unsigned jobs)
+{
+	struct hvc_map *map = NULL;
+	struct hvc_diag diag = {0};
+
+	ck_assert_msg(try_map(SUBJECT, jobs, &diag, &map) == HVC_OK, "%s", diag.message);
+	return map;
+}
+
+static char *text_of(const struct hvc_map *map)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	ck_assert(hvc_map_save(file, map, NULL) == HVC_OK);
+	fclose(file);
+	return text;
+}
+
+/* Calls of `map` that are not what they are in `whole`, and how many of them failed. */
+static void compare(const struct hvc_map *whole, const struct hvc_map *map, unsigned *other,
+                    unsigned *failed)
+{
+	*other = *failed = 0;
+	for (unsigned probe = 0; probe < PROBES; probe++)
+		for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++) {
+			const struct hvc_class *a =
+			        &whole->class_[hvc_map_class_of(whole, probe, (uint16_t)imm)];
+			const struct hvc_class *b =
+			        &map->class_[hvc_map_class_of(map, probe, (uint16_t)imm)];
+
+			*failed += b->kind == HVC_OUTCOME_FAILED;
+			*other += !hvc_class_equal(a, b);
+		}
+}
+
+/* Whatever it dies of, the call is lost, and no other. */
+START_TEST(test_one_call)
+{
+	struct hvc_map *whole = make_map(1), *map;
+	unsigned other, failed, index;
+
+	begin_dying((enum manner)_i, 0x1234, 0x1234);
+	map = make_map(1);
+	stop_dying();
+	compare(whole, map, &other, &failed);
+	ck_assert_uint_eq(failed, 1);
+	ck_assert_uint_eq(other, 1);
+	ck_assert_uint_eq(map->failed, 1);
+	ck_assert_uint_eq(whole->failed, 0);
+	index = hvc_map_class_of(map, 1, 0x1234);
+	ck_assert_int_eq(map->class_[index].kind, HVC_OUTCOME_FAILED);
+	ck_assert_uint_eq(map->class_[index].calls, 1);
+	ck_assert_uint_eq(map->class_[index].effects, 0);
+	ck_assert_msg(strstr(map->failure, "hvc #0x1234 from el1h, x0 = 0x1, at 0x"), "%s",
+	              map->failure);
+	hvc_map_free(map);
+	hvc_map_free(whole);
+}
+END_TEST
+
+/* The instruction is named, with what it is: here the third of the handler. */
+START_TEST(test_instruction)
+{
+	struct hvc_subject *subject = open_subject(SUBJECT);
+	uint64_t slot = hvc_subject_image(subject)->vectors + 0x400;
+	struct hvc_map *map;
+	char place[64];
+
+	begin_dying(MANNER_ABORT, 7, 7);
+	map = make_map(1);
+	stop_dying();
+	snprintf(place, sizeof place, "at 0x%" PRIx64 ": b", slot);
+	ck_assert_msg(strstr(map->failure, place), "%s: no %s", map->failure, place);
+	hvc_map_free(map);
+	hvc_subject_close(subject);
+}
+END_TEST
+
+/* The same bytes for every number of workers. */
+START_TEST(test_jobs)
+{
+	struct hvc_map *map[3];
+	char *text[3], failure[3][256];
+
+	begin_dying(MANNER_ABORT, 0x3fe, 0x402); /* over the end of a chunk */
+	for (unsigned i = 0; i < 3; i++) {
+		map[i] = make_map(i + 1);
+		text[i] = text_of(map[i]);
+		memcpy(failure[i], map[i]->failure, sizeof failure[i]);
+		ck_assert_uint_eq(map[i]->failed, 5);
+		hvc_map_free(map[i]);
+	}
+	stop_dying();
+	for (unsigned i = 1; i < 3; i++) {
+		ck_assert_str_eq(text[i], text[0]);
+		ck_assert_str_eq(failure[i], failure[0]);
+	}
+	for (unsigned i = 0; i < 3; i++)
+		free(text[i]);
+}
+END_TEST
+
+/* A worker that somebody else killed has its work done again. */
+START_TEST(test_killed_once)
+{
+	struct hvc_map *whole = make_map(1), *map;
+	volatile int *left =
+	        mmap(NULL, sizeof *left, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	unsigned other, failed;
+
+	begin_dying(MANNER_KILL, 0x4000, 0x4000);
+	trial.left = left;
+	*left = 1;
+	map = make_map(2);
+	stop_dying();
+	compare(whole, map, &other, &failed);
+	ck_assert_uint_eq(other, 0);
+	ck_assert_uint_eq(failed, 0);
+	ck_assert_uint_eq(map->failed, 0);
+	ck_assert_int_lt(*left, 1);
+	hvc_map_free(map);
+	hvc_map_free(whole);
+	munmap((void *)(uintptr_t)left, sizeof *left);
+}
+END_TEST
+
+/* Too many are no result, but an error that names one. */
+START_TEST(test_too_many)
+{
+	struct hvc_map *map = NULL;
+	struct hvc_diag diag = {0};
+
+	begin_dying(MANNER_ABORT, 0, UINT16_MAX);
+	ck_assert_int_eq(try_map(SUBJECT, 2, &diag, &map), HVC_E_ENGINE);
+	stop_dying();
+	ck_assert_ptr_null(map);
+	ck_assert_msg(strstr(diag.message, "hvc #0x") && strstr(diag.message, "256 calls"), "%s",
+	              diag.message);
+}
+END_TEST
+
+/* Where constants are looked for the same holds, and what counts losses is told. */
+START_TEST(test_losses)
+{
+	struct hvc_subject *subject = open_subject(SUBJECT);
+	struct hvc_map_config config = {.subject = subject};
+	struct hvc_flight_losses losses = {0};
+	struct hvc_constant *constant = NULL;
+	size_t count = 0;
+	struct hvc_map *map;
+
+	hvc_flight__count(&losses);
+	begin_dying(MANNER_ABORT, 0x10, 0x10);
+	ck_assert_int_eq(hvc_constants_find(&config, NULL, &constant, &count), HVC_OK);
+	free(constant);
+	map = make_map(1);
+	hvc_map_free(map);
+	stop_dying();
+	hvc_flight__count(NULL);
+	ck_assert_uint_ge(losses.calls, 1);
+	ck_assert_uint_eq(losses.first.call.imm, 0x10);
+	hvc_subject_close(subject);
+}
+END_TEST
+
+/* A failed call neither conforms nor violates. */
+START_TEST(test_check)
+{
+	struct hvc_subject *subject = open_subject(SUBJECT);
+	struct hvc_abi *abi = open_abi(SUBJECT);
+	const struct hvc_check_config config = {.subject = subject,
+	                                        .abi = abi,
+	                                        .brief = true,
+	                                        .levels = 1u << HVC_LEVEL_EL1H,
+	                                        .insns = 1u << HVC_INSN_HVC};
+	struct hvc_check *whole = run_config(&config), *check;
+	struct hvc_findings *findings = NULL;
+	struct hvc_diag diag = {0};
+	uint64_t failed = 0;
+
+	begin_dying(MANNER_EXIT_1, 9, 9);
+	check = run_config(&config);
+	stop_dying();
+	for (unsigned i = 0; i < check->maps; i++)
+		failed += check->map[i]->failed;
+	ck_assert_uint_ge(failed, 1);
+	ck_assert_uint_eq(check->findings, 0);
+	ck_assert_uint_gt(check->total.undecided, whole->total.undecided);
+	ck_assert_uint_eq(check->total.violates, 0);
+	ck_assert_uint_eq(check->total.calls, whole->total.calls);
+	ck_assert_int_eq(hvc_findings_of_check(check, SUBJECT, &diag, &findings), HVC_OK);
+	ck_assert_uint_ge(findings->count, 1);
+	ck_assert_str_eq(findings->found[0].rule->id, "engine-failed");
+	ck_assert_int_eq(findings->found[0].rule->severity, HVC_SEVERITY_ERROR);
+	ck_assert_uint_eq(findings->found[0].calls, failed);
+	hvc_findings_free(findings);
+	hvc_check_free(check);
+	hvc_check_free(whole);
+	hvc_abi_free(abi);
+	hvc_subject_close(subject);
+}
+END_TEST
+
+/* Two that both failed are not equal, and one that failed does not differ. */
+START_TEST(test_diff)
+{
+	struct hvc_subject *subject = open_subject(SUBJECT);
+	struct hvc_map *saved = NULL;
+	struct hvc_diag diag = {0};
+	struct hvc_diff *diff = NULL;
+	struct hvc_diff_config config = {.subject = {NULL, subject}};
+	struct hvc_findings *findings = NULL;
+	FILE *file = fopen(HVC_BINARY_DIR "/test_lost.map", "w");
+	struct hvc_map *map;
+
+	begin_dying(MANNER_ABORT, 0x77, 0x78);
+	map = make_map(1);
+	ck_assert_int_eq(hvc_map_save(file, map, &diag), HVC_OK);
+	fclose(file);
+	hvc_map_free(map);
+	ck_assert_msg(hvc_map_load(HVC_BINARY_DIR "/test_lost.map", &diag, &saved) == HVC_OK, "%s",
+	              diag.message);
+	ck_assert_uint_eq(saved->failed, 2);
+	begin_dying(MANNER_ABORT, 0x78, 0x79);
+	config.saved[HVC_SIDE_OLD] = saved;
+	ck_assert_msg(hvc_diff_run(&config, &diag, &diff) == HVC_OK, "%s", diag.message);
+	stop_dying();
+	ck_assert_uint_eq(diff->failed, 3);
+	ck_assert_uint_eq(diff->differing, 0);
+	ck_assert_uint_eq(diff->calls + diff->failed, (uint64_t)PROBES * HVC_IMM_COUNT);
+	ck_assert_int_eq(hvc_findings_of_diff(diff, &diag, &findings), HVC_OK);
+	ck_assert_str_eq(findings->found[0].rule->id, "engine-failed");
+	hvc_findings_free(findings);
+	hvc_diff_free(diff);
+	hvc_map_free(saved);
+	hvc_subject_close(subject);
+}
+END_TEST
+
+START_TEST(test_safety)
+{
+	struct hvc_subject *subject = open_subject(SUBJECT);
+	struct hvc_abi *abi = open_abi(SUBJECT);
+	struct hvc_safety_config config = {
+	        .subject = subject, .abi = abi, .brief = true, .levels = 1u << HVC_LEVEL_EL1H};
+	struct hvc_safety *safety = NULL;
+	struct hvc_findings *findings = NULL;
+	struct hvc_diag diag = {0};
+
+	begin_dying(MANNER_ABORT, 3, 3);
+	ck_assert_msg(hvc_safety_look(&config, &diag, &safety) == HVC_OK, "%s", diag.message);
+	stop_dying();
+	ck_assert_uint_eq(safety->findings, 0);
+	ck_assert_uint_ge(safety->map[0]->failed, 1);
+	ck_assert_int_eq(hvc_findings_of_safety(safety, SUBJECT, &diag, &findings), HVC_OK);
+	ck_assert_str_eq(findings->found[0].rule->id, "engine-failed");
+	hvc_findings_free(findings);
+	hvc_safety_free(safety);
+	hvc_abi_free(abi);
+	hvc_subject_close(subject);
+}
+END_TEST
+
+static const struct suite_test tests[] = {
+        {"one_call_abort", &test_one_call},
+        {"one_call_exit_0", &test_one_call},
+        {"one_call_exit_1", &test_one_call},
+        {"one_call_segv", &test_one_call},
+        {"one_call_kill", &test_one_call},
+        {"instruction", &test_instruction},
+        {"jobs", &test_jobs},
+        {"killed_once", &test_killed_once},
+        {"too_many", &test_too_many},
+        {"losses", &test_losses},
+        {"check", &test_check},
+        {"diff", &test_diff},
+        {"safety", &test_safety},
+};
+
+SUITE_MAIN("lost", tests)
