@@ -46,6 +46,7 @@ enum hvc_option_id {
 	HVC_OPTION_PICTURE,
 	HVC_OPTION_CONTRACT,
 	HVC_OPTION_JOBS,
+	HVC_OPTION_TIMEOUT,
 	HVC_OPTION_FORMAT,
 	HVC_OPTION_REPORT,
 	HVC_OPTION_FAIL_ON,
@@ -115,7 +116,9 @@ struct hvc_options {
 	unsigned alsos;
 	unsigned randoms;
 	unsigned jobs;
+	uint64_t timeout; /**< seconds; 0: none */
 	enum hvc_style style;
+	const struct hvc_page *page; /**< what the report itself goes to, once it is open */
 	const char *output;
 	struct hvc_extra_report report[HVC_REPORTS_MAX];
 	unsigned reports;

@@ -2,6 +2,7 @@
 #include "cli/open.h"
 #include "cli/progress.h"
 #include "cli/report.h"
+#include "cli/supervise.h"
 #include "cli/world.h"
 #include "hvcheck/saved.h"
 
@@ -105,6 +106,14 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 	}
 }
 
+/* A saved map may say of calls that nothing is known of them. */
+static void tell_failed(const struct hvc_diff *diff)
+{
+	const struct hvc_map *map = diff->map[diff->map[HVC_SIDE_OLD]->failed == 0];
+
+	hvc_supervise__undecided(diff->failed, map->failure);
+}
+
 enum hvc_status hvc_cmd__diff(const struct hvc_options *options, const struct hvc_page *page,
                               bool *holds, struct hvc_diag *diag)
 {
@@ -133,6 +142,7 @@ enum hvc_status hvc_cmd__diff(const struct hvc_options *options, const struct hv
 		for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
 			diff->contract[side] = contract[side];
 		*holds = diff->differing == 0 && diff->untrieds == 0;
+		tell_failed(diff);
 		status = hvc_findings_of_diff(diff, diag, &findings);
 	}
 	if (status == HVC_OK)

@@ -5,10 +5,11 @@
 #include "cli/cli.h"
 #include "cli/output.h"
 #include "cli/report.h"
+#include "cli/supervise.h"
 
 #define BIT(option) (UINT64_C(1) << HVC_OPTION_##option)
 #define POLICY      (BIT(REPORT) | BIT(FAIL_ON) | BIT(SUPPRESS))
-#define COMMON      (BIT(FORMAT) | BIT(OUTPUT) | BIT(QUIET) | BIT(NO_COLOR) | BIT(HELP))
+#define COMMON      (BIT(FORMAT) | BIT(OUTPUT) | BIT(QUIET) | BIT(NO_COLOR) | BIT(TIMEOUT) | BIT(HELP))
 #define AROUND      (BIT(SET) | BIT(WORLD) | BIT(MAP_ON_DEMAND) | BIT(STOP_AT) | BIT(STUB))
 #define SWEEP       (BIT(RANDOMS) | BIT(BRIEF) | BIT(JOBS) | BIT(BUDGET))
 /* What every list of findings can be written as. */
@@ -251,7 +252,7 @@ const struct hvc_command hvc_commands[] = {
                             "  hvcheck completion zsh -o _hvcheck\n",
                 .least = 1,
                 .most = 1,
-                .options = BIT(OUTPUT) | BIT(HELP),
+                .options = BIT(OUTPUT) | BIT(TIMEOUT) | BIT(HELP),
                 .run = hvc_cmd__completion,
         },
         {0},
@@ -286,6 +287,7 @@ static enum hvc_status tell(const char *name, bool version, struct hvc_diag *dia
 	const struct hvc_options plain = {0};
 	const struct hvc_command *command = name ? hvc_command__find(name) : NULL;
 	struct hvc_output output;
+	enum hvc_status status;
 
 	if (name && !command)
 		return unknown_command(name, diag);
@@ -297,7 +299,11 @@ static enum hvc_status tell(const char *name, bool version, struct hvc_diag *dia
 		hvc_help__command(output.page.out, command);
 	else
 		hvc_help__general(output.page.out);
-	return hvc_output__finish(&output, diag);
+	status = hvc_output__deliver(&output, diag);
+	if (status == HVC_OK)
+		return hvc_output__commit(&output, diag);
+	hvc_output__abandon(&output);
+	return status;
 }
 
 /* Is this the file of output i? */
@@ -308,11 +314,24 @@ static bool is_path(const struct hvc_options *options, unsigned i, const char *p
 	return other && !strcmp(other, path);
 }
 
+/* In the child: everything that looks at what others have written. */
+static enum hvc_status work(const struct hvc_options *given, bool *holds, struct hvc_diag *diag)
+{
+	struct hvc_options options = *given;
+	struct hvc_suppressions *suppressions;
+	enum hvc_status status;
+
+	HVC_TRY(hvc_cli_report__suppressions(&options, diag, &suppressions));
+	options.suppressions = suppressions;
+	status = options.command->run(&options, options.page, holds, diag);
+	hvc_suppressions_free(suppressions);
+	return status;
+}
+
 /* All outputs are open before the work begins, and the files are in place before it is printed. */
-static enum hvc_status run_to_outputs(const struct hvc_options *given, bool *holds,
+static enum hvc_status run_to_outputs(struct hvc_options *options, bool *holds,
                                       struct hvc_diag *diag)
 {
-	struct hvc_options with_pages = *given, *options = &with_pages;
 	struct hvc_output output[1 + HVC_REPORTS_MAX];
 	unsigned open = 0, done = 0;
 	enum hvc_status status = HVC_OK;
@@ -332,13 +351,16 @@ static enum hvc_status run_to_outputs(const struct hvc_options *given, bool *hol
 		if (open)
 			options->report[open - 1].page = &output[open].page;
 	}
+	options->page = &output[0].page;
 	if (status == HVC_OK)
-		status = options->command->run(options, &output[0].page, holds, diag);
+		status = hvc_supervise__run(options, work, output, open, holds, diag);
 	for (unsigned i = open; status == HVC_OK && i; i--, done++)
-		status = hvc_output__finish(&output[i - 1], diag);
+		status = hvc_output__commit(&output[i - 1], diag);
 	/* One that failed is given up already. */
 	for (unsigned i = 0; i + done < open; i++)
 		hvc_output__abandon(&output[i]);
+	if (status == HVC_OK && hvc_supervise__is_undecided(diag))
+		status = diag->status;
 	return status;
 }
 
@@ -346,17 +368,11 @@ static enum hvc_status run_command(const struct hvc_command *command, int argc, 
                                    bool *holds, struct hvc_diag *diag)
 {
 	struct hvc_options options;
-	struct hvc_suppressions *suppressions;
-	enum hvc_status status;
 
 	HVC_TRY(hvc_options__parse(command, argc, argv, diag, &options));
 	if (hvc_options__has(&options, HVC_OPTION_HELP))
 		return tell(command->name, false, diag);
-	HVC_TRY(hvc_cli_report__suppressions(&options, diag, &suppressions));
-	options.suppressions = suppressions;
-	status = run_to_outputs(&options, holds, diag);
-	hvc_suppressions_free(suppressions);
-	return status;
+	return run_to_outputs(&options, holds, diag);
 }
 
 static enum hvc_status dispatch(int argc, char **argv, bool *holds, struct hvc_diag *diag)

@@ -3,12 +3,15 @@
 
 #include <string.h>
 
+#include "cli/supervise.h"
+
 #define SHIPPED_MAX    256u
 #define UNDEFINED_TOLD 8u
 
 /* A relocatable object may lack what others were to give it. */
 static void tell_undefined(const struct hvc_subject *subject)
 {
+	FILE *notes = hvc_supervise__notes();
 	const char *name;
 	size_t count = 0;
 
@@ -16,11 +19,11 @@ static void tell_undefined(const struct hvc_subject *subject)
 		count++;
 	if (!count)
 		return;
-	fprintf(stderr, "hvcheck: note: %s: %zu undefined symbol%s, each a trap:",
+	fprintf(notes, "hvcheck: note: %s: %zu undefined symbol%s, each a trap:",
 	        hvc_subject_name(subject), count, count == 1 ? "" : "s");
 	for (size_t i = 0; i < UNDEFINED_TOLD && (name = hvc_subject_undefined(subject, i)); i++)
-		fprintf(stderr, "%s %s", i ? "," : "", name);
-	fputs(count > UNDEFINED_TOLD ? " ...\n" : "\n", stderr);
+		fprintf(notes, "%s %s", i ? "," : "", name);
+	fputs(count > UNDEFINED_TOLD ? " ...\n" : "\n", notes);
 }
 
 enum hvc_status hvc_open__subject(const struct hvc_options *options, unsigned i,

@@ -267,6 +267,14 @@ static enum hvc_status take_jobs(struct hvc_options *options, const char *value,
 	return HVC_OK;
 }
 
+static enum hvc_status take_timeout(struct hvc_options *options, const char *value,
+                                    struct hvc_diag *diag)
+{
+	if (!hvc_value__number(value, UINT32_MAX, &options->timeout) || !options->timeout)
+		return bad(diag, "timeout", value, "a number of seconds (1 to 4294967295)");
+	return HVC_OK;
+}
+
 static const struct {
 	const char *name;
 	enum hvc_style style;
@@ -394,6 +402,7 @@ const struct hvc_option hvc_option_table[HVC_OPTION_COUNT] = {
 	[HVC_OPTION_PICTURE] = {"picture", 0, NULL, "also draw the immediates as a picture of letters, a letter for all\nthat do alike", NULL, false},
 	[HVC_OPTION_CONTRACT] = {"contract", 0, NULL, "also measure the fate of every register, FP/SIMD included, over many\nregister files", NULL, false},
 	[HVC_OPTION_JOBS] = {"jobs", 'j', "N", "worker processes, 1 to 256 (one a CPU); the report is the same", take_jobs, false},
+	[HVC_OPTION_TIMEOUT] = {"timeout", 0, "SECONDS", "end with status 2 when it is not done by then, and say how far it is", take_timeout, false},
 	[HVC_OPTION_FORMAT] = {"format", 0, "FORMAT", "text, json; some commands: markdown, junit, sarif, github, html, svg, map\n(text)", take_format, false},
 	[HVC_OPTION_REPORT] = {"report", 0, "FORMAT=FILE", "write the same run in another format, too, to FILE, whole or not at\nall; repeatable", take_report, false},
 	[HVC_OPTION_FAIL_ON] = {"fail-on", 0, "LEVEL", "exit status 1 on findings of this level and above: error, warning,\nnote; never (violations and differences)", take_fail_on, false},

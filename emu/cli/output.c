@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,18 +38,46 @@ static void doom(const char *old, const char *new)
 	}
 }
 
+/* Those that end a process unless they are caught. Some cannot be, and some only stop it. */
+static bool is_deadly(int number)
+{
+	switch (number) {
+	case SIGKILL:
+	case SIGSTOP:
+	case SIGTSTP:
+	case SIGTTIN:
+	case SIGTTOU:
+	case SIGCHLD:
+	case SIGCONT:
+	case SIGURG:
+	case SIGWINCH:
+		return false;
+	default:
+		return true;
+	}
+}
+
 static void watch_signals(void)
 {
-	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGXCPU, SIGXFSZ};
-	struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+	struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND}, old;
 
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
-		struct sigaction old;
-
+	for (int number = 1; number < NSIG; number++) {
 		/* What nohup and shells have ignored stays ignored. */
-		if (!sigaction(numbers[i], NULL, &old) && old.sa_handler != SIG_IGN)
-			sigaction(numbers[i], &action, NULL);
+		if (is_deadly(number) && !sigaction(number, NULL, &old) &&
+		    old.sa_handler == SIG_DFL)
+			sigaction(number, &action, NULL);
 	}
+}
+
+void hvc_output__forget_signals(void)
+{
+	struct sigaction old;
+
+	for (int number = 1; number < NSIG; number++)
+		if (!sigaction(number, NULL, &old) && old.sa_handler == on_signal)
+			signal(number, SIG_DFL);
+	for (size_t i = 0; i < DOOMED; i++)
+		doomed[i] = NULL;
 }
 
 void hvc_output__guard(void)
@@ -119,10 +148,26 @@ static enum hvc_status open_file(struct hvc_output *output, const char *path, st
 	return output->file < 0 ? fail(diag, path, "cannot write") : HVC_OK;
 }
 
+/* Memory, where there are such files. */
+static enum hvc_status open_relay(struct hvc_output *output, struct hvc_diag *diag)
+{
+	FILE *file;
+
+	output->relay = memfd_create("hvcheck", MFD_CLOEXEC);
+	if (output->relay >= 0)
+		return HVC_OK;
+	file = tmpfile();
+	if (file) {
+		output->relay = dup(fileno(file));
+		fclose(file);
+	}
+	return output->relay >= 0 ? HVC_OK : fail(diag, NULL, "no temporary file");
+}
+
 enum hvc_status hvc_output__open(const struct hvc_options *options, const char *path,
                                  struct hvc_diag *diag, struct hvc_output *out)
 {
-	struct hvc_output output = {.file = STDOUT_FILENO};
+	struct hvc_output output = {.file = STDOUT_FILENO, .relay = -1};
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 	enum hvc_status status = HVC_OK;
 
@@ -130,6 +175,8 @@ enum hvc_status hvc_output__open(const struct hvc_options *options, const char *
 		status = open_file(&output, path, diag);
 	else if (hvc_options__has(options, HVC_OPTION_QUIET))
 		output.file = -1;
+	if (status == HVC_OK && output.file >= 0 && !output.temporary)
+		status = open_relay(&output, diag);
 	*out = output;
 	if (status == HVC_OK) {
 		out->page.out = open_memstream(&out->text, &out->size);
@@ -163,18 +210,53 @@ static bool write_all(int file, const char *text, size_t size)
 	return true;
 }
 
-enum hvc_status hvc_output__finish(struct hvc_output *output, struct hvc_diag *diag)
+int hvc_output__fd(const struct hvc_output *output)
 {
-	enum hvc_status status = HVC_OK;
+	return output->temporary ? output->file : output->relay;
+}
+
+enum hvc_status hvc_output__deliver(struct hvc_output *output, struct hvc_diag *diag)
+{
 	bool good = !ferror(output->page.out);
+	int fd = hvc_output__fd(output);
 
 	/* Only memory can run out here. */
 	good = !fclose(output->page.out) && good;
 	output->page.out = NULL;
 	if (!good)
-		status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-	else if (output->file >= 0 &&
-	         (!write_all(output->file, output->text, output->size) || close(output->file)))
+		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	if (fd >= 0 && !write_all(fd, output->text, output->size))
+		return fail(diag, output->path, "cannot write the report");
+	return HVC_OK;
+}
+
+static bool copy_all(int from, int to)
+{
+	char buffer[1 << 16];
+	off_t at = 0;
+
+	for (;;) {
+		ssize_t got = pread(from, buffer, sizeof(buffer), at);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return got == 0;
+		if (!write_all(to, buffer, (size_t)got))
+			return false;
+		at += got;
+	}
+}
+
+enum hvc_status hvc_output__commit(struct hvc_output *output, struct hvc_diag *diag)
+{
+	enum hvc_status status = HVC_OK;
+	int file = output->file;
+
+	if (file >= 0 && output->relay >= 0 && !copy_all(output->relay, file))
+		status = fail(diag, output->path, "cannot write the report");
+	output->file = -1;
+	if (file >= 0 && close(file) && status == HVC_OK)
 		status = fail(diag, output->path, "cannot write the report");
 	if (status == HVC_OK && output->temporary) {
 		if (rename(output->temporary, output->path)) {
@@ -193,6 +275,8 @@ void hvc_output__abandon(struct hvc_output *output)
 {
 	if (output->page.out)
 		fclose(output->page.out);
+	if (output->relay >= 0)
+		close(output->relay);
 	if (output->temporary) {
 		unlink(output->temporary);
 		doom(output->temporary, NULL);
@@ -200,5 +284,5 @@ void hvc_output__abandon(struct hvc_output *output)
 	free(output->temporary);
 	free(output->path);
 	free(output->text);
-	*output = (struct hvc_output){.file = -1};
+	*output = (struct hvc_output){.file = -1, .relay = -1};
 }

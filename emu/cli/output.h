@@ -2,7 +2,7 @@
 /**
  * Where a report goes. It is made in memory and leaves in one piece at the end, so that a
  * failure leaves nothing half-written: to standard output, or beside the named file first and
- * then in its place.
+ * then in its place. One process may make it and another put it there.
  */
 #ifndef HVC_CLI_OUTPUT_H
 #define HVC_CLI_OUTPUT_H
@@ -14,6 +14,7 @@ struct hvc_output {
 	char *text;
 	size_t size;
 	int file;   /**< descriptor; -1: nothing is printed */
+	int relay;  /**< a file without a name, on the way to what cannot be replaced; -1: none */
 	char *path; /**< the file to be replaced, NULL: written directly */
 	char *temporary;
 };
@@ -23,9 +24,15 @@ void hvc_output__guard(void);
 /** path: NULL for standard output, which --quiet silences. */
 HVC_MUST_USE enum hvc_status hvc_output__open(const struct hvc_options *options, const char *path,
                                               struct hvc_diag *diag, struct hvc_output *out);
-/** Write what is on the page, and free. */
-HVC_MUST_USE enum hvc_status hvc_output__finish(struct hvc_output *output, struct hvc_diag *diag);
+/** The process that works: write what is on the page to where hvc_output__commit takes it from. */
+HVC_MUST_USE enum hvc_status hvc_output__deliver(struct hvc_output *output, struct hvc_diag *diag);
+/** The process that opened it: put what was delivered in its place, and free. */
+HVC_MUST_USE enum hvc_status hvc_output__commit(struct hvc_output *output, struct hvc_diag *diag);
 /** Free, and leave no trace. */
 void hvc_output__abandon(struct hvc_output *output);
+/** The one descriptor that hvc_output__deliver needs; -1: none. */
+int hvc_output__fd(const struct hvc_output *output);
+/** In a child: signals end it, and remove nothing. */
+void hvc_output__forget_signals(void);
 
 #endif

@@ -3,12 +3,14 @@
 
 #include <unistd.h>
 
+#include "cli/supervise.h"
 #include "report/words.h"
 
 void hvc_progress__begin(struct hvc_progress *progress, const struct hvc_options *options)
 {
 	*progress = (struct hvc_progress){0};
-	progress->wanted = isatty(STDERR_FILENO) && !hvc_options__has(options, HVC_OPTION_QUIET);
+	progress->wanted = isatty(fileno(hvc_supervise__notes())) &&
+	                   !hvc_options__has(options, HVC_OPTION_QUIET);
 	clock_gettime(CLOCK_MONOTONIC, &progress->begin);
 }
 
@@ -37,9 +39,11 @@ static const char *rate_of(double rate, char text[static 32])
 bool hvc_progress__tell(void *ctx, uint64_t done, uint64_t total)
 {
 	struct hvc_progress *progress = ctx;
+	FILE *notes = hvc_supervise__notes();
 	char calls[HVC_NUMBER_SIZE], rate[32];
 	double seconds, left;
 
+	hvc_supervise__progress(done, total);
 	if (!progress->wanted || !total)
 		return true;
 	/* The next world or the other side: a count of its own. */
@@ -52,20 +56,20 @@ bool hvc_progress__tell(void *ctx, uint64_t done, uint64_t total)
 	if (!progress->shown && seconds < 1)
 		return true;
 	progress->shown = true;
-	fprintf(stderr, "\r\033[K%3u %% of %s calls", (unsigned)(done * 100 / total),
+	fprintf(notes, "\r\033[K%3u %% of %s calls", (unsigned)(done * 100 / total),
 	        hvc_words__number(total, calls));
 	if (done && seconds > 0.5) {
 		left = (double)(total - done) * seconds / (double)done;
-		fprintf(stderr, ", %s/s, %u:%02u left", rate_of((double)done / seconds, rate),
+		fprintf(notes, ", %s/s, %u:%02u left", rate_of((double)done / seconds, rate),
 		        (unsigned)(left / 60), (unsigned)left % 60);
 	}
-	fflush(stderr);
+	fflush(notes);
 	return true;
 }
 
 void hvc_progress__end(struct hvc_progress *progress)
 {
 	if (progress->shown)
-		fputs("\r\033[K", stderr);
+		fputs("\r\033[K", hvc_supervise__notes());
 	progress->shown = false;
 }

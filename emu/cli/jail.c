@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/jail.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "cli/value.h"
+
+#define MEMORY_DEFAULT UINT64_C(16384) /* MiB of address space a process */
+#define SECONDS_MOST   UINT64_C(86400) /* of CPU a process, whatever the deadline */
+
+static void add(struct hvc_jail *jail, const char *path)
+{
+	if (path && jail->files < HVC_JAIL_FILES_MAX)
+		jail->file[jail->files++] = path;
+}
+
+/* FILE, FILE:MEMBER, FILE@PLACE: whichever of these is a file may be read. */
+static bool add_word(struct hvc_jail *jail, const char *word)
+{
+	size_t length = strlen(word);
+
+	add(jail, word);
+	while (length-- > 1) {
+		char *path;
+
+		if (word[length] != ':' && word[length] != '@')
+			continue;
+		path = strndup(word, length); /* for as long as the process is there */
+		if (!path)
+			return false;
+		if (!access(path, F_OK))
+			add(jail, path);
+		else
+			free(path);
+	}
+	return true;
+}
+
+static enum hvc_status read_mode(struct hvc_diag *diag, enum hvc_jail_mode *out)
+{
+	const char *text = getenv("HVCHECK_JAIL");
+
+	*out = HVC_JAIL_TRY;
+	if (!text || !*text)
+		return HVC_OK;
+	if (!strcmp(text, "require"))
+		*out = HVC_JAIL_REQUIRE;
+	else if (!strcmp(text, "off"))
+		*out = HVC_JAIL_OFF;
+	else
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                    "HVCHECK_JAIL: '%.40s' is neither 'require' nor 'off'", text);
+	return HVC_OK;
+}
+
+static enum hvc_status read_memory(struct hvc_diag *diag, uint64_t *out)
+{
+	const char *text = getenv("HVCHECK_MEMORY");
+
+	*out = MEMORY_DEFAULT << 20;
+	if (!text || !*text)
+		return HVC_OK;
+	if (!hvc_value__number(text, UINT32_MAX, out))
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                    "HVCHECK_MEMORY: '%.40s' is no number of MiB (0: no limit)",
+		                    text);
+	*out <<= 20;
+	return HVC_OK;
+}
+
+enum hvc_status hvc_jail__make(const struct hvc_options *options, struct hvc_diag *diag,
+                               struct hvc_jail *out)
+{
+	struct hvc_jail jail = {.seconds = options->timeout + 1};
+	bool ok = true;
+
+	HVC_TRY(read_mode(diag, &jail.mode));
+	HVC_TRY(read_memory(diag, &jail.memory));
+	if (!options->timeout || jail.seconds > SECONDS_MOST)
+		jail.seconds = SECONDS_MOST;
+	for (unsigned i = 0; i < options->arguments; i++)
+		ok = ok && add_word(&jail, options->argument[i]);
+	for (unsigned i = 0; i < options->alsos; i++)
+		ok = ok && add_word(&jail, options->also[i]);
+	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
+		add(&jail, options->symbols[side]);
+		add(&jail, options->abi_of[side]);
+	}
+	if (options->abi)
+		ok = ok && add_word(&jail, options->abi);
+	add(&jail, options->world);
+	add(&jail, options->suppress);
+	if (!ok)
+		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	if (options->qemu) {
+		const char *folder = getenv("TMPDIR");
+
+		jail.scratch = folder && *folder ? folder : "/tmp";
+	}
+	*out = jail;
+	return HVC_OK;
+}
+
+static void limit(int resource, uint64_t most)
+{
+	struct rlimit now;
+
+	if (getrlimit((__rlimit_resource_t)resource, &now) ||
+	    (now.rlim_max != RLIM_INFINITY && now.rlim_max <= most))
+		return;
+	now.rlim_max = most;
+	if (now.rlim_cur > most)
+		now.rlim_cur = most;
+	setrlimit((__rlimit_resource_t)resource, &now);
+}
+
+static void set_limits(const struct hvc_jail *jail)
+{
+	/* Memory may hold an image that is nobody's business; a core handler gets 0 as well. */
+	limit(RLIMIT_CORE, 0);
+#ifndef __SANITIZE_ADDRESS__
+	if (jail->mode != HVC_JAIL_OFF)
+		prctl(PR_SET_DUMPABLE, 0);
+	if (jail->memory && !jail->scratch)
+		limit(RLIMIT_AS, jail->memory);
+#endif
+	if (jail->seconds)
+		limit(RLIMIT_CPU, jail->seconds);
+}
+
+bool hvc_jail__enter(const struct hvc_jail *jail, char *missing, size_t size)
+{
+	const char *files = NULL, *calls = NULL;
+
+	*missing = '\0';
+	set_limits(jail);
+	if (jail->mode == HVC_JAIL_OFF)
+		return true;
+	files = hvc_landlock__enter(jail);
+	/* Programs that are started are not held to what this one needs: see SECURITY.md. */
+	if (!jail->scratch)
+		calls = hvc_seccomp__enter();
+	if (files || calls)
+		snprintf(missing, size, "%s%s%s", files ? files : "", files && calls ? ", " : "",
+		         calls ? calls : "");
+	return jail->mode != HVC_JAIL_REQUIRE || !*missing;
+}

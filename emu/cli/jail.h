@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * What a process that works on untrusted input can still do: compute, read the files that it was
+ * given, write to what is open, and make more processes like it. No other file, no program, no
+ * network. See SECURITY.md.
+ */
+#ifndef HVC_CLI_JAIL_H
+#define HVC_CLI_JAIL_H
+
+#include "cli/cli.h"
+
+#define HVC_JAIL_FILES_MAX 320u
+
+/** What HVCHECK_JAIL says. */
+enum hvc_jail_mode {
+	HVC_JAIL_TRY,     /**< nothing: as far as the kernel has it, and what is missing is told */
+	HVC_JAIL_REQUIRE, /**< "require": all of it, or no work */
+	HVC_JAIL_OFF,     /**< "off": none, to look for faults of hvcheck's own */
+};
+
+struct hvc_jail {
+	enum hvc_jail_mode mode;
+	const char
+	        *file[HVC_JAIL_FILES_MAX]; /**< what may be read; what does not exist is left out */
+	unsigned files;
+	const char *scratch; /**< NULL, or: programs are started, which write below this folder */
+	uint64_t memory;     /**< bytes of address space; 0: no limit */
+	uint64_t seconds;    /**< of CPU; 0: no limit */
+};
+
+/** From the environment and the options. Errors: HVC_E_ARG. */
+HVC_MUST_USE enum hvc_status hvc_jail__make(const struct hvc_options *options,
+                                            struct hvc_diag *diag, struct hvc_jail *out);
+/**
+ * Lock this process in for good. missing: one line on what the kernel does not have, "" for
+ * nothing. False: it was required, and missing says why.
+ */
+bool hvc_jail__enter(const struct hvc_jail *jail, char *missing, size_t size);
+
+/** seccomp.c: system calls. NULL, or why there is no filter. */
+const char *hvc_seccomp__enter(void);
+/** landlock.c: files, network, signals. NULL, or why there is none. */
+const char *hvc_landlock__enter(const struct hvc_jail *jail);
+
+#endif
