@@ -89,7 +89,7 @@ static void check_text(const char *text, size_t size, const char *message)
 
 START_TEST(size_is_limited)
 {
-	size_t size = HVC_SPEC_SIZE_MAX + 1;
+	size_t size = HVC_LIMIT_YAML + 1;
 	char *text = malloc(size);
 
 	ck_assert_ptr_nonnull(text);
@@ -110,12 +110,12 @@ END_TEST
 /* Many small things in a legal size must neither take long nor pass. */
 START_TEST(numbers_of_things_are_limited)
 {
-	size_t room = HVC_SPEC_SIZE_MAX, length;
+	size_t room = HVC_LIMIT_YAML, length;
 	char *text = malloc(room);
 
 	ck_assert_ptr_nonnull(text);
 	length = (size_t)sprintf(text, "abi: a\ntitle: t\nsource: s\nrules:\n");
-	for (unsigned i = 0; i <= HVC_SPEC_RULES_MAX; i++)
+	for (unsigned i = 0; i <= HVC_LIMIT_RULES; i++)
 		length += (size_t)sprintf(
 		        text + length, "- {name: r%u, when: {imm: %u}, outcome: return}\n", i, i);
 	check_text(text, length, "the list is too long");
@@ -137,7 +137,7 @@ START_TEST(files_that_cannot_be_read)
 	ck_assert_int_eq(hvc_abi_load(FOLDER "/absent.yaml", &diag, &abi), HVC_E_IO);
 	ck_assert_str_eq(diag.message, "No such file or directory");
 	ck_assert_int_eq(hvc_abi_load(FOLDER, &diag, &abi), HVC_E_IO);
-	ck_assert_str_eq(diag.message, "Is a directory");
+	ck_assert_str_eq(diag.message, "is a directory, not a regular file");
 	ck_assert_int_eq(hvc_abi_open("no-such-abi", &diag, &abi), HVC_E_NOTFOUND);
 	ck_assert_str_eq(diag.message, "no shipped ABI has this name");
 	ck_assert_int_eq(hvc_abi_open("absent.yaml", &diag, &abi), HVC_E_IO);

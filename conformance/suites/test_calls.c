@@ -142,7 +142,7 @@ static char *make_tables(unsigned first, unsigned second)
 START_TEST(calls_count_as_rules)
 {
 	char *many = make_tables(150, 100);
-	char *more = make_tables(HVC_SPEC_RULES_MAX / 2, HVC_SPEC_RULES_MAX / 2);
+	char *more = make_tables(HVC_LIMIT_RULES / 2, HVC_LIMIT_RULES / 2);
 	struct hvc_abi *abi = parse(many);
 	struct hvc_diag diag;
 

@@ -4,23 +4,14 @@
  * numbers in their headers, pieces moved about; and bombs. hvcheck ends on each with status 0, 1
  * or 2, in bounded time and memory, and says one line when it is 2. The same damage every time.
  */
-#include <fcntl.h>
-#include <signal.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
+#define BOUNDED_FOLDER HVC_BINARY_DIR "/hostile.files"
 
+#include "bounded.h"
 #include "kallsyms_maker.h"
-#include "packing.h"
 #include "suite.h"
 
 #define IMAGES_LEAST 300u
-#define SECONDS      20u             /* one run; under a sanitizer, on a busy machine */
-#define KIB_MOST     (1400u * 1024u) /* resident: the largest image, and what it came from */
-#define PLACES       6u              /* of each kind of damage to each seed */
-
-#define FOLDER HVC_BINARY_DIR "/hostile.files"
+#define PLACES       6u /* of each kind of damage to each seed */
 
 struct seed {
 	const char *name, *where; /* where: what follows FILE */
@@ -42,18 +33,6 @@ static void add(const char *name, const char *where, struct pack data)
 	seeds[seed_count++] = (struct seed){name, where, data};
 }
 
-static struct pack read_file(const char *path)
-{
-	FILE *file = fopen(path, "rb");
-	uint8_t *bytes;
-	struct pack room = pack_alloc(1 << 20, &bytes);
-
-	ck_assert_msg(file != NULL, "%s", path);
-	room.size = fread(bytes, 1, room.size, file);
-	ck_assert_int_eq(fclose(file), 0);
-	return room;
-}
-
 static struct pack make_image(unsigned layout)
 {
 	uint8_t *bytes = maker_make(&maker_layouts[layout]);
@@ -73,7 +52,7 @@ static void make_seeds(void)
 	const struct pack_member members[] = {{"./boot/vmlinuz-6.1", old}, {"./opt/el2.elf", elf}};
 
 	add("elf", "@hvc_vectors", elf);
-	add("object", "@hvc_vectors", read_file(HVC_BINARY_DIR "/vectors/linux-stub-6.0.o"));
+	add("object", "@hvc_vectors", bounded_read(HVC_BINARY_DIR "/vectors/linux-stub-6.0.o"));
 	add("image-5.10", "@__hyp_stub_vectors", old);
 	add("image-6.4", "@+0x800", new);
 	add("gz", "@+0x800", pack_filter(ARCHIVE_FILTER_GZIP, old));
@@ -91,66 +70,10 @@ static void make_seeds(void)
 	    pack_members(ARCHIVE_FORMAT_CPIO_SVR4_NOCRC, ARCHIVE_FILTER_NONE, &member, 1));
 }
 
-/* Bounds that the child gives itself. A sanitizer wants more addresses than there are bytes. */
-static void limit(void)
-{
-	const struct rlimit time = {SECONDS, SECONDS}, core = {0, 0};
-#ifndef __SANITIZE_ADDRESS__
-	const struct rlimit room = {UINT64_C(4) << 30, UINT64_C(4) << 30};
-
-	setrlimit(RLIMIT_AS, &room);
-#endif
-	setrlimit(RLIMIT_CPU, &time);
-	setrlimit(RLIMIT_CORE, &core);
-}
-
-/* Run hvcheck; its exit status, or 128 and more for a signal. */
-static int run(char *const arguments[], struct rusage *usage)
-{
-	pid_t child = fork();
-	int status;
-
-	ck_assert_int_ge(child, 0);
-	if (!child) {
-		int out = open(FOLDER "/out", O_WRONLY | O_CREAT | O_TRUNC, 0666);
-		int err = open(FOLDER "/err", O_WRONLY | O_CREAT | O_TRUNC, 0666);
-
-		limit();
-		dup2(out, STDOUT_FILENO);
-		dup2(err, STDERR_FILENO);
-		execv(HVC_BINARY_DIR "/hvcheck", arguments);
-		_exit(127);
-	}
-	ck_assert_int_eq(wait4(child, &status, 0, usage), child);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-static void expect_bounded(const char *what, char *const arguments[])
-{
-	struct rusage usage;
-	int status = run(arguments, &usage);
-	struct pack out = read_file(FOLDER "/out"), err = read_file(FOLDER "/err");
-	unsigned lines = 0;
-
-	for (size_t i = 0; i < err.size; i++)
-		lines += err.bytes[i] == '\n';
-	ck_assert_msg(status >= 0 && status <= 2, "%s %s: status %d: %.1000s", what, arguments[1],
-	              status, (const char *)err.bytes);
-	ck_assert_msg(status != 2 || (lines == 1 && !out.size),
-	              "%s %s: status 2 and %u lines: %.1000s", what, arguments[1], lines,
-	              (const char *)err.bytes);
-#ifndef __SANITIZE_ADDRESS__
-	ck_assert_msg((uint64_t)usage.ru_maxrss < KIB_MOST, "%s %s: %ld KiB", what, arguments[1],
-	              usage.ru_maxrss);
-#endif
-	free((void *)(uintptr_t)out.bytes);
-	free((void *)(uintptr_t)err.bytes);
-}
-
 /* One damaged image: run a call in it, and look through it. */
 static void expect_survives(const char *what, const char *where, struct pack data)
 {
-	char path[] = FOLDER "/image", spec[256];
+	char path[] = BOUNDED_FOLDER "/image", spec[256];
 	char *const call[] = {"hvcheck", "run", spec, "--budget", "2000", NULL};
 	char *const look[] = {"hvcheck", "scan", path, NULL};
 	FILE *file = fopen(path, "wb");
@@ -159,8 +82,8 @@ static void expect_survives(const char *what, const char *where, struct pack dat
 	ck_assert_uint_eq(fwrite(data.bytes, 1, data.size, file), data.size);
 	ck_assert_int_eq(fclose(file), 0);
 	snprintf(spec, sizeof spec, "%s%s", path, where);
-	expect_bounded(what, call);
-	expect_bounded(what, look);
+	bounded_run(what, call);
+	bounded_run(what, look);
 	images++;
 }
 
@@ -200,7 +123,7 @@ START_TEST(damaged_images)
 	uint32_t random = 20240229;
 
 	make_seeds();
-	ck_assert(!mkdir(FOLDER, 0777) || errno == EEXIST);
+	ck_assert(!mkdir(BOUNDED_FOLDER, 0777) || errno == EEXIST);
 	for (unsigned i = 0; i < seed_count; i++) {
 		const struct seed *seed = &seeds[i];
 		char what[64];
@@ -240,7 +163,7 @@ START_TEST(bombs_and_giants)
 	struct pack bomb = pack_filter(ARCHIVE_FILTER_GZIP, zeros), kernel = pack_kernel(0x2000);
 	struct pack_member member = {"vmlinuz", bomb};
 
-	ck_assert(!mkdir(FOLDER, 0777) || errno == EEXIST);
+	ck_assert(!mkdir(BOUNDED_FOLDER, 0777) || errno == EEXIST);
 	expect_survives("gzip bomb", "@+0x800", bomb);
 	expect_survives("bomb in a deb", "@+0x800",
 	                pack_deb("data.tar", ARCHIVE_FILTER_NONE, &member, 1));

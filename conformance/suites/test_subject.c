@@ -159,16 +159,16 @@ END_TEST
 
 START_TEST(things_that_are_no_files)
 {
-	check_refused(HVC_BINARY_DIR, HVC_E_IO, "is a directory, not a file");
+	check_refused(HVC_BINARY_DIR, HVC_E_IO, "is a directory, not a regular file");
 	check_refused(FOLDER "/missing", HVC_E_IO, "No such file or directory");
 	check_refused(FOLDER "/missing@0x1000", HVC_E_IO, "No such file or directory");
-	check_refused("/dev/null", HVC_E_IO, "is not a regular file");
+	check_refused("/dev/null", HVC_E_IO, "is a device, not a regular file");
 	write_file(FOLDER "/empty", "", 0);
 	check_refused(FOLDER "/empty", HVC_E_FORMAT, "is empty");
 	check_refused(FOLDER "/empty/below", HVC_E_IO, "Not a directory");
 	unlink(FOLDER "/fifo");
 	ck_assert_int_eq(mkfifo(FOLDER "/fifo", 0666), 0);
-	check_refused(FOLDER "/fifo", HVC_E_IO, "is not a regular file");
+	check_refused(FOLDER "/fifo", HVC_E_IO, "is a pipe, not a regular file");
 	ck_assert_int_eq(truncate(FOLDER "/empty", (off_t)HVC_IMAGE_MAX + 1), 0);
 	check_refused(FOLDER "/empty", HVC_E_RANGE, "is larger than 512 MiB");
 	unlink(FOLDER "/empty");

@@ -3,8 +3,7 @@
 
 #include <stdlib.h>
 
-/** Steps of one search before it is given up: about a second. */
-#define STEPS_MAX (UINT64_C(1) << 27)
+#include "hvcheck/limit.h"
 
 enum fit { FIT_NONE, FIT_SOME, FIT_ALL };
 
@@ -40,7 +39,7 @@ static bool solve_bits(struct hvc_cover_search *s, unsigned var, uint64_t prefix
 		const struct hvc_cover_literal *l = &s->held[i];
 		enum fit fit;
 
-		if (++s->steps > STEPS_MAX) {
+		if (++s->steps > HVC_LIMIT_PROOF) {
 			s->complex = true;
 			return false;
 		}

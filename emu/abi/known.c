@@ -182,9 +182,9 @@ static enum hvc_status build(const struct hvc_loader *loader, const char *text, 
 	const struct hvc_node *root;
 	size_t rows = 0;
 
-	if (size > HVC_SPEC_SIZE_MAX)
+	if (size > HVC_LIMIT_YAML)
 		return hvc_diag_set(loader->diag, HVC_E_FORMAT, loader->file, 0, 0,
-		                    "the file is larger than %u bytes", HVC_SPEC_SIZE_MAX);
+		                    "the file is larger than %u bytes", (unsigned)HVC_LIMIT_YAML);
 	HVC_TRY(hvc_yaml__read(text, size, loader->file, HVC_SCHEMA_REGISTRY, loader->arena,
 	                       loader->diag, &root));
 	registry->title = text_at(root, "title").text;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From a file to an ABI: its head, its rules, and the proof that they are total. */
 #include <ctype.h>
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include "abi/property.h"
 #include "abi/rule.h"
 #include "abi/world.h"
+#include "machine/file.h"
 
 static enum hvc_status read_name(const struct hvc_loader *loader, const struct hvc_spec *spec,
                                  const char *stem, struct hvc_abi *abi)
@@ -205,50 +205,20 @@ enum hvc_status hvc_abi_parse(const char *text, size_t size, const char *name,
 	return parse(text, size, name, NULL, diag, out);
 }
 
-static enum hvc_status fail_io(const char *path, struct hvc_diag *diag)
-{
-	return hvc_diag_set(diag, HVC_E_IO, path, 0, 0, "%s", strerror(errno));
-}
-
-enum hvc_status hvc_spec__load(const char *path, struct hvc_diag *diag, char **text, size_t *size)
-{
-	FILE *file = fopen(path, "rb");
-	enum hvc_status status = HVC_OK;
-	char *bytes;
-	size_t length = 0;
-
-	if (!file)
-		return fail_io(path, diag);
-	bytes = malloc(HVC_SPEC_SIZE_MAX + 1);
-	if (bytes)
-		length = fread(bytes, 1, HVC_SPEC_SIZE_MAX + 1, file);
-	if (!bytes)
-		status = hvc_diag_set(diag, HVC_E_NOMEM, path, 0, 0, "out of memory");
-	else if (ferror(file))
-		status = fail_io(path, diag);
-	fclose(file);
-	if (status != HVC_OK) {
-		free(bytes);
-		return status;
-	}
-	*text = bytes;
-	*size = length;
-	return HVC_OK;
-}
-
 enum hvc_status hvc_abi_load(const char *path, struct hvc_diag *diag, struct hvc_abi **out)
 {
 	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
 	size_t length = strlen(base), size;
 	enum hvc_status status;
-	char stem[256], *text;
+	uint8_t *text;
+	char stem[256];
 
 	if (length > 5 && !strcmp(base + length - 5, ".yaml"))
 		length -= 5;
 	snprintf(stem, sizeof stem, "%.*s", (int)(length < sizeof stem ? length : sizeof stem - 1),
 	         base);
-	HVC_TRY(hvc_spec__load(path, diag, &text, &size));
-	status = parse(text, size, path, stem, diag, out);
+	HVC_TRY(hvc_file__read(path, HVC_LIMIT_YAML, diag, &text, &size));
+	status = parse((const char *)text, size, path, stem, diag, out);
 	free(text);
 	return status;
 }

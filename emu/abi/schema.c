@@ -11,7 +11,7 @@
 #include "hvcheck/property.h"
 #include "hvcheck/world.h"
 
-#define TEXT_MAX 4000u
+#define TEXT_MAX HVC_LIMIT_VALUE
 
 /*
  * The schema. Every value is a string, so that whoever interprets it can point into it; libcyaml
@@ -195,7 +195,7 @@ static const cyaml_schema_value_t *abi_schema_init(struct abi_schema *s)
 	        MAY("title", shape_rule, title),
 	        MAP("when", shape_rule, when, s->when),
 	        CYAML_FIELD_SEQUENCE("calls", CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER,
-	                             struct shape_rule, calls, &s->call, 1, HVC_SPEC_RULES_MAX),
+	                             struct shape_rule, calls, &s->call, 1, HVC_LIMIT_RULES),
 	        MAY("default", shape_rule, is_default),
 	        MAY("priority", shape_rule, priority),
 	        MUST("outcome", shape_rule, outcome),
@@ -215,12 +215,11 @@ static const cyaml_schema_value_t *abi_schema_init(struct abi_schema *s)
 	        MAY("instructions", shape, instructions),
 	        MAY("clobbers", shape, clobbers),
 	        CYAML_FIELD_SEQUENCE("worlds", CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER,
-	                             struct shape, worlds, &s->world, 1, HVC_SPEC_WORLDS_MAX),
+	                             struct shape, worlds, &s->world, 1, HVC_LIMIT_WORLDS),
 	        CYAML_FIELD_SEQUENCE("rules", CYAML_FLAG_POINTER, struct shape, rules, &s->rule, 1,
-	                             HVC_SPEC_RULES_MAX),
+	                             HVC_LIMIT_RULES),
 	        CYAML_FIELD_SEQUENCE("sequences", CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER,
-	                             struct shape, sequences, &s->sequence, 1,
-	                             HVC_SPEC_SEQUENCES_MAX),
+	                             struct shape, sequences, &s->sequence, 1, HVC_LIMIT_SEQUENCES),
 	};
 
 	abi_schema_init_registers(s);
@@ -258,7 +257,7 @@ struct registry_schema {
 
 #define ROWS(key, kind)                                                                           \
 	CYAML_FIELD_SEQUENCE(#key, CYAML_FLAG_POINTER, struct shape_registry, key, &s->row[kind], \
-	                     1, HVC_SPEC_RULES_MAX)
+	                     1, HVC_LIMIT_RULES)
 
 /** Rows of each kind have the same keys but for the one or two that say what is claimed. */
 static const cyaml_schema_value_t *registry_schema_init(struct registry_schema *s)
@@ -272,7 +271,7 @@ static const cyaml_schema_value_t *registry_schema_init(struct registry_schema *
 	        MUST("source", shape_known, source),
 	        MAY("unconfirmed", shape_known, unconfirmed),
 	        CYAML_FIELD_SEQUENCE("calls", CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER,
-	                             struct shape_known, calls, &s->call, 1, HVC_SPEC_RULES_MAX),
+	                             struct shape_known, calls, &s->call, 1, HVC_LIMIT_RULES),
 	};
 	const cyaml_schema_field_t own[HVC_KNOWN_KIND_COUNT][2] = {
 	        [HVC_KNOWN_IMMEDIATE] = {MUST("imm", shape_known, imm)},
@@ -377,7 +376,7 @@ static const cyaml_schema_value_t *suppressions_schema_init(struct suppressions_
 	};
 	const cyaml_schema_field_t root[] = {
 	        CYAML_FIELD_SEQUENCE("suppressions", CYAML_FLAG_POINTER, struct shape_suppressions,
-	                             suppressions, &s->entry, 0, HVC_SPEC_RULES_MAX),
+	                             suppressions, &s->entry, 0, HVC_LIMIT_RULES),
 	};
 
 	memcpy(s->field, entry, sizeof entry);

@@ -217,7 +217,7 @@ static enum hvc_status fill_rules(const struct reading *r, const struct hvc_node
 
 		rules += calls ? calls->children : 1;
 	}
-	if (rules > HVC_SPEC_RULES_MAX)
+	if (rules > HVC_LIMIT_RULES)
 		return fail_at(r, list, "too many rules, calls of tables counted");
 	out->rule = hvc_arena__take(r->arena, rules * sizeof *out->rule);
 	if (!out->rule)
@@ -236,9 +236,9 @@ enum hvc_status hvc_spec__read(const char *text, size_t size, const char *file,
 	const struct hvc_node *root;
 	struct hvc_spec spec = {.worlds = 0};
 
-	if (size > HVC_SPEC_SIZE_MAX)
+	if (size > HVC_LIMIT_YAML)
 		return hvc_diag_set(diag, HVC_E_FORMAT, file, 0, 0,
-		                    "the file is larger than %u bytes", HVC_SPEC_SIZE_MAX);
+		                    "the file is larger than %u bytes", (unsigned)HVC_LIMIT_YAML);
 	HVC_TRY(hvc_yaml__read(text, size, file, HVC_SCHEMA_ABI, arena, diag, &root));
 	fill(root, spec_slots, COUNT(spec_slots), &spec);
 	if (!fill_worlds(hvc_node__find(root, "worlds"), arena, &spec))

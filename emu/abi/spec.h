@@ -9,12 +9,7 @@
 #include <stdbool.h>
 
 #include "abi/arena.h"
-#include "hvcheck/hvc.h"
-
-#define HVC_SPEC_SIZE_MAX      (1u << 20) /**< bytes of one file */
-#define HVC_SPEC_RULES_MAX     512u
-#define HVC_SPEC_WORLDS_MAX    16u
-#define HVC_SPEC_SEQUENCES_MAX 64u
+#include "hvcheck/limit.h"
 
 /** A value, or the name of a key. text is NULL where the key is absent. */
 struct hvc_text {
@@ -67,13 +62,6 @@ struct hvc_text hvc_spec__text(const struct hvc_node *node);
 /** A world, from its mapping. False when memory runs out. */
 bool hvc_spec__world(const struct hvc_node *node, struct hvc_arena *arena,
                      struct hvc_spec_world *out);
-
-/**
- * The bytes of a file, malloc'ed: at most one more than HVC_SPEC_SIZE_MAX, so that a larger one is
- * noticed.
- */
-HVC_MUST_USE enum hvc_status hvc_spec__load(const char *path, struct hvc_diag *diag, char **text,
-                                            size_t *size);
 
 /**
  * Read a file's bytes. Everything in *out lives in the arena, which holds leftovers on failure.

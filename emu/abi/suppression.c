@@ -8,6 +8,8 @@
 
 #include "abi/list.h"
 #include "abi/yaml.h"
+#include "hvcheck/limit.h"
+#include "machine/file.h"
 
 struct hvc_suppressions {
 	struct hvc_arena arena; /**< owns everything below */
@@ -93,9 +95,9 @@ static enum hvc_status build(const struct hvc_loader *loader, const char *text, 
 {
 	const struct hvc_node *root, *list;
 
-	if (size > HVC_SPEC_SIZE_MAX)
+	if (size > HVC_LIMIT_YAML)
 		return hvc_diag_set(loader->diag, HVC_E_FORMAT, loader->file, 0, 0,
-		                    "the file is larger than %u bytes", HVC_SPEC_SIZE_MAX);
+		                    "the file is larger than %u bytes", (unsigned)HVC_LIMIT_YAML);
 	out->name = hvc_arena__copy(loader->arena, loader->file, strlen(loader->file));
 	if (!out->name)
 		return hvc_loader__fail_memory(loader);
@@ -133,11 +135,11 @@ enum hvc_status hvc_suppressions_load(const char *path, struct hvc_diag *diag,
                                       struct hvc_suppressions **out)
 {
 	enum hvc_status status;
+	uint8_t *text;
 	size_t size;
-	char *text;
 
-	HVC_TRY(hvc_spec__load(path, diag, &text, &size));
-	status = hvc_suppressions_parse(text, size, path, diag, out);
+	HVC_TRY(hvc_file__read(path, HVC_LIMIT_YAML, diag, &text, &size));
+	status = hvc_suppressions_parse((const char *)text, size, path, diag, out);
 	free(text);
 	return status;
 }

@@ -7,9 +7,7 @@
 #include <string.h>
 
 #include "abi/yaml.h"
-
-/* A file of its own has less to say than a specification. */
-#define SIZE_MAX_WORLD (64u << 10)
+#include "machine/file.h"
 
 enum hvc_status hvc_spec_world__name(const struct hvc_loader *loader, const struct hvc_text *text,
                                      struct hvc_world *world)
@@ -137,9 +135,9 @@ static enum hvc_status build(const struct hvc_loader *loader, const char *text, 
 	const struct hvc_node *root;
 	struct hvc_spec_world spec = {.name.text = NULL};
 
-	if (size > SIZE_MAX_WORLD)
+	if (size > HVC_LIMIT_WORLD)
 		return hvc_diag_set(loader->diag, HVC_E_FORMAT, loader->file, 0, 0,
-		                    "the file is larger than %u bytes", SIZE_MAX_WORLD);
+		                    "the file is larger than %u bytes", (unsigned)HVC_LIMIT_WORLD);
 	HVC_TRY(hvc_yaml__read(text, size, loader->file, HVC_SCHEMA_WORLD, loader->arena,
 	                       loader->diag, &root));
 	if (!hvc_spec__world(root, loader->arena, &spec))
@@ -171,11 +169,11 @@ enum hvc_status hvc_world_load(const char *path, hvc_place_find *find, void *ctx
                                struct hvc_diag *diag, struct hvc_world *out)
 {
 	enum hvc_status status;
+	uint8_t *text;
 	size_t size;
-	char *text;
 
-	HVC_TRY(hvc_spec__load(path, diag, &text, &size));
-	status = hvc_world_parse(text, size, path, find, ctx, diag, out);
+	HVC_TRY(hvc_file__read(path, HVC_LIMIT_YAML, diag, &text, &size));
+	status = hvc_world_parse((const char *)text, size, path, find, ctx, diag, out);
 	free(text);
 	return status;
 }

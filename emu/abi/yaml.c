@@ -11,8 +11,7 @@
 #include <string.h>
 #include <yaml.h>
 
-#define DEPTH_MAX 8u   /* a specification has 5 */
-#define KEYS_MAX  256u /* of one mapping; bounds the search for duplicates */
+#include "hvcheck/limit.h"
 
 struct reader {
 	yaml_parser_t parser;
@@ -119,7 +118,7 @@ static enum hvc_status check_key(struct reader *r, const struct hvc_node *map,
 
 	if (key->kind != HVC_NODE_TEXT)
 		return fail_at(r, key->line, key->column, "a key must be a word");
-	if (map->children / 2 >= KEYS_MAX)
+	if (map->children / 2 >= HVC_LIMIT_KEYS)
 		return fail_at(r, key->line, key->column, "too many keys in one mapping");
 	for (const struct hvc_node *k = map->child; k; k = k->next->next) {
 		if (strcmp(k->text, key->text) != 0)
@@ -168,7 +167,7 @@ static enum hvc_status read_node(struct reader *r, const yaml_event_t *event, un
 		return fail_memory(r);
 	node->line = (unsigned)event->start_mark.line + 1;
 	node->column = (unsigned)event->start_mark.column + 1;
-	if (depth > DEPTH_MAX)
+	if (depth > HVC_LIMIT_DEPTH)
 		return fail_mark(r, event->start_mark, "nested too deeply");
 	*out = node;
 	switch (event->type) {

@@ -4,13 +4,12 @@
  * the one before are indented. Every complaint has its place, and the sum at the end covers what
  * no rule can.
  */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "engine/saved.h"
+#include "machine/file.h"
 
 /* A map being read. */
 struct reading {
@@ -291,43 +290,17 @@ static bool read_text(struct reading *reading)
 	return true;
 }
 
-static enum hvc_status read_file(const char *path, struct hvc_diag *diag, char **text, size_t *size)
-{
-	FILE *file = fopen(path, "rb");
-	struct stat info;
-	bool good;
-
-	if (!file || fstat(fileno(file), &info)) {
-		if (file)
-			fclose(file);
-		return hvc_diag_set(diag, HVC_E_IO, path, 0, 0, "cannot read: %s", strerror(errno));
-	}
-	if (info.st_size < 0 || (uint64_t)info.st_size > HVC_SAVED_MAX) {
-		fclose(file);
-		return hvc_diag_set(diag, HVC_E_FORMAT, path, 0, 0, "larger than a map can be");
-	}
-	*size = (size_t)info.st_size;
-	*text = malloc(*size + 1);
-	good = *text && fread(*text, 1, *size, file) == *size;
-	fclose(file);
-	if (good)
-		return HVC_OK;
-	free(*text);
-	*text = NULL;
-	return hvc_diag_set(diag, HVC_E_IO, path, 0, 0, "cannot read");
-}
-
 enum hvc_status hvc_map_load(const char *path, struct hvc_diag *diag, struct hvc_map **out)
 {
 	struct hvc_diag own = {0};
 	struct reading reading = {.reader = {.path = path, .diag = diag ? diag : &own}};
 	struct hvc_map *map;
-	char *text = NULL;
+	uint8_t *text;
 	bool good;
 
-	HVC_TRY(read_file(path, diag, &text, &reading.reader.size));
+	HVC_TRY(hvc_file__read(path, HVC_SAVED_MAX, diag, &text, &reading.reader.size));
 	map = reading.map = calloc(1, sizeof *map);
-	reading.reader.text = text;
+	reading.reader.text = (const char *)text;
 	if (map)
 		hvc_world_init(&map->world, HVC_CPU_A72);
 	for (enum hvc_reg reg = HVC_REG_X0; map && reg < HVC_GPR_COUNT; reg++)
@@ -354,17 +327,5 @@ enum hvc_status hvc_map_load(const char *path, struct hvc_diag *diag, struct hvc
 
 bool hvc_map_is_saved(const char *path)
 {
-	char start[sizeof "hvcheck-map"] = "";
-	struct stat info;
-	FILE *file;
-
-	if (stat(path, &info) || !S_ISREG(info.st_mode))
-		return false;
-	file = fopen(path, "rb");
-	if (!file)
-		return false;
-	if (fread(start, 1, sizeof start - 1, file) != sizeof start - 1)
-		start[0] = '\0';
-	fclose(file);
-	return !strcmp(start, "hvcheck-map");
+	return hvc_file__begins(path, "hvcheck-map");
 }

@@ -9,32 +9,34 @@
 #include <string.h>
 
 #include "hvcheck/subject.h"
+#include "subject/gzip.h"
 #include "subject/little.h"
 #include "subject/member.h"
 
 /* libarchive asks for input in such pieces: positions in diagnostics are that exact. */
 #define PIECE 4096u
 
-static const struct {
+static const struct magic {
 	unsigned offset, size;
 	const char *magic;
+	int filter; /* the one that takes off this layer */
 } magics[] = {
         /* clang-format off */
-	{0, 2, "\x1f\x8b"},          /* gzip */
-	{0, 6, "\xfd" "7zXZ\0"},     /* xz */
-	{0, 4, "\x28\xb5\x2f\xfd"},  /* zstd */
-	{0, 4, "\x04\x22\x4d\x18"},  /* lz4 */
-	{0, 4, "\x02\x21\x4c\x18"},  /* lz4 -l, which Linux uses */
-	{0, 3, "BZh"},               /* bzip2 */
-	{0, 5, "\x5d\0\0\0\x01"},    /* lzma, by its usual dictionaries of 2^16 and more */
-	{0, 5, "\x5d\0\0\x80\0"},
-	{0, 5, "\x5d\0\0\0\x02"},
-	{0, 5, "\x5d\0\0\0\x04"},
-	{0, 8, "!<arch>\n"},         /* ar, and so .deb */
-	{257, 5, "ustar"},           /* tar */
-	{0, 4, "\xed\xab\xee\xdb"},  /* rpm */
-	{0, 6, "070701"},            /* cpio */
-	{0, 6, "070702"},
+	{0, 2, "\x1f\x8b", ARCHIVE_FILTER_GZIP},
+	{0, 6, "\xfd" "7zXZ\0", ARCHIVE_FILTER_XZ},
+	{0, 4, "\x28\xb5\x2f\xfd", ARCHIVE_FILTER_ZSTD},
+	{0, 4, "\x04\x22\x4d\x18", ARCHIVE_FILTER_LZ4},
+	{0, 4, "\x02\x21\x4c\x18", ARCHIVE_FILTER_LZ4},   /* lz4 -l, which Linux uses */
+	{0, 3, "BZh", ARCHIVE_FILTER_BZIP2},
+	{0, 5, "\x5d\0\0\0\x01", ARCHIVE_FILTER_LZMA},    /* by its usual dictionaries */
+	{0, 5, "\x5d\0\0\x80\0", ARCHIVE_FILTER_LZMA},    /* of 2^16 and more */
+	{0, 5, "\x5d\0\0\0\x02", ARCHIVE_FILTER_LZMA},
+	{0, 5, "\x5d\0\0\0\x04", ARCHIVE_FILTER_LZMA},
+	{0, 8, "!<arch>\n", ARCHIVE_FILTER_NONE},           /* ar, and so .deb */
+	{257, 5, "ustar", ARCHIVE_FILTER_NONE},             /* tar */
+	{0, 4, "\xed\xab\xee\xdb", ARCHIVE_FILTER_RPM},
+	{0, 6, "070701", ARCHIVE_FILTER_NONE},              /* cpio */
+	{0, 6, "070702", ARCHIVE_FILTER_NONE},
         /* clang-format on */
 };
 
@@ -44,18 +46,33 @@ struct reader {
 	struct hvc_diag *diag;
 	struct archive *archive;
 	struct hvc_unpacked found;
+	uint64_t zeros; /* that came out of holes in sparse files, which no filter counts */
 	unsigned entries, files, matches;
 	char list[160]; /* names of the matches */
 	bool stop;
 };
 
-bool hvc_archive__is(const uint8_t *bytes, size_t size)
+/* How the bytes begin; NULL: in no way that is packed. */
+static const struct magic *find_magic(const uint8_t *bytes, size_t size)
 {
 	for (size_t i = 0; i < sizeof magics / sizeof *magics; i++)
 		if (size >= magics[i].offset + magics[i].size &&
 		    !memcmp(bytes + magics[i].offset, magics[i].magic, magics[i].size))
-			return true;
-	return false;
+			return &magics[i];
+	return NULL;
+}
+
+bool hvc_archive__is(const uint8_t *bytes, size_t size)
+{
+	return find_magic(bytes, size) != NULL;
+}
+
+/* What has come out of the layer so far, read over or kept. */
+static uint64_t used(const struct reader *reader)
+{
+	const la_int64_t bytes = archive_filter_bytes(reader->archive, 0);
+
+	return reader->packed->used + reader->zeros + (bytes > 0 ? (uint64_t)bytes : 0);
 }
 
 static enum hvc_status no_memory(const struct reader *reader)
@@ -63,14 +80,22 @@ static enum hvc_status no_memory(const struct reader *reader)
 	return hvc_diag_set(reader->diag, HVC_E_NOMEM, reader->packed->name, 0, 0, "no memory");
 }
 
+static enum hvc_status no_header(const struct reader *reader)
+{
+	return hvc_diag_set(reader->diag, HVC_E_FORMAT, reader->packed->name, 0, 0,
+	                    "begins like a packed file, but its header at offset 0 is damaged");
+}
+
 /* libarchive's last error. */
 static enum hvc_status damaged(const struct reader *reader)
 {
 	const char *text = archive_error_string(reader->archive);
+	const la_int64_t at = archive_filter_bytes(reader->archive, -1);
 
+	if (at <= 0)
+		return no_header(reader);
 	return hvc_diag_set(reader->diag, HVC_E_FORMAT, reader->packed->name, 0, 0,
-	                    "cannot be unpacked beyond offset 0x%" PRIx64 ": %s",
-	                    (uint64_t)archive_filter_bytes(reader->archive, -1),
+	                    "cannot be unpacked beyond offset 0x%" PRIx64 ": %s", (uint64_t)at,
 	                    text ? text : "damaged");
 }
 
@@ -81,41 +106,76 @@ static enum hvc_status too_large(const struct reader *reader, uint64_t limit)
 	                    limit >> 20);
 }
 
-static enum hvc_status append(struct reader *reader, struct hvc_unpacked *to, size_t *capacity,
-                              const void *bytes, size_t size)
+static enum hvc_status grow(struct reader *reader, struct hvc_unpacked *to, size_t *capacity,
+                            size_t size)
 {
 	const uint64_t limit =
 	        reader->packed->limit < HVC_IMAGE_MAX ? reader->packed->limit : HVC_IMAGE_MAX;
+	size_t more = *capacity ? *capacity * 2 : (size_t)1 << 20;
+	uint8_t *grown;
 
 	if (size > limit - to->size)
 		return too_large(reader, limit);
-	if (size > *capacity - to->size) {
-		size_t more = *capacity ? *capacity * 2 : (size_t)1 << 20;
-		uint8_t *grown;
-
-		while (more < to->size + size)
-			more *= 2;
-		if (more > limit)
-			more = (size_t)limit;
-		grown = realloc(to->bytes, more);
-		if (!grown)
-			return no_memory(reader);
-		to->bytes = grown;
-		*capacity = more;
-	}
-	if (bytes)
-		memcpy(to->bytes + to->size, bytes, size);
-	else
-		memset(to->bytes + to->size, 0, size);
-	to->size += size;
+	if (size <= *capacity - to->size)
+		return HVC_OK;
+	while (more < to->size + size)
+		more *= 2;
+	if (more > limit)
+		more = (size_t)limit;
+	grown = realloc(to->bytes, more);
+	if (!grown)
+		return no_memory(reader);
+	to->bytes = grown;
+	*capacity = more;
 	return HVC_OK;
 }
 
-/* The data of the current member, into *to, or only past it when that is NULL. */
-static enum hvc_status read_data(struct reader *reader, struct hvc_unpacked *to)
+/* A hole in a sparse file. Those of all members count, as what is read does. */
+static enum hvc_status append_zeros(struct reader *reader, struct hvc_unpacked *to,
+                                    size_t *capacity, uint64_t size)
+{
+	if (size > HVC_IMAGE_MAX)
+		size = HVC_IMAGE_MAX;
+	reader->zeros += size;
+	if (used(reader) > reader->packed->limit)
+		return too_large(reader, reader->packed->limit);
+	HVC_TRY(grow(reader, to, capacity, (size_t)size));
+	memset(to->bytes + to->size, 0, (size_t)size);
+	to->size += (size_t)size;
+	return HVC_OK;
+}
+
+/* The data of the current member, `most` of it or a little more, into *to. */
+static enum hvc_status read_data(struct reader *reader, struct hvc_unpacked *to, uint64_t most)
 {
 	size_t capacity = 0;
 
+	while (to->size < most) {
+		const void *block;
+		size_t size;
+		la_int64_t at;
+		int got = archive_read_data_block(reader->archive, &block, &size, &at);
+
+		if (got == ARCHIVE_EOF)
+			return HVC_OK;
+		if (got < ARCHIVE_WARN)
+			return damaged(reader);
+		if (used(reader) > reader->packed->limit)
+			return too_large(reader, reader->packed->limit);
+		if (at > 0 && (uint64_t)at > to->size)
+			HVC_TRY(append_zeros(reader, to, &capacity, (uint64_t)at - to->size));
+		if (!size)
+			continue;
+		HVC_TRY(grow(reader, to, &capacity, size));
+		memcpy(to->bytes + to->size, block, size);
+		to->size += size;
+	}
+	return HVC_OK;
+}
+
+/* Past the data of the current member. */
+static enum hvc_status skip_data(struct reader *reader)
+{
 	for (;;) {
 		const void *block;
 		size_t size;
@@ -126,17 +186,8 @@ static enum hvc_status read_data(struct reader *reader, struct hvc_unpacked *to)
 			return HVC_OK;
 		if (got < ARCHIVE_WARN)
 			return damaged(reader);
-		if ((uint64_t)archive_filter_bytes(reader->archive, 0) > reader->packed->limit)
+		if (used(reader) > reader->packed->limit)
 			return too_large(reader, reader->packed->limit);
-		if (!to)
-			continue;
-		/* A sparse file: zeros up to where the block belongs. */
-		if (at > 0 && (uint64_t)at > to->size)
-			HVC_TRY(append(reader, to, &capacity, NULL,
-			               (uint64_t)at - to->size > HVC_IMAGE_MAX
-			                       ? (size_t)HVC_IMAGE_MAX
-			                       : (size_t)((uint64_t)at - to->size)));
-		HVC_TRY(append(reader, to, &capacity, block, size));
 	}
 }
 
@@ -159,12 +210,16 @@ static bool is_copy(const struct hvc_unpacked *first, const struct hvc_unpacked 
 	       !memcmp(first->bytes, other->bytes, first->size);
 }
 
-/* A member that may be the one: keep its data when it is the first such. */
+/*
+ * A member that may be the one: keep its data when it is the first such. Two are one too many, so
+ * that of those behind them no more is read than their number needs.
+ */
 static enum hvc_status take(struct reader *reader, const char *path)
 {
 	const char *wanted = reader->packed->member;
+	const bool many = reader->matches > 1;
 	struct hvc_unpacked data = {0};
-	enum hvc_status status = read_data(reader, &data);
+	enum hvc_status status = read_data(reader, &data, many ? HVC_MEMBER_HEAD : UINT64_MAX);
 
 	if (status != HVC_OK || is_copy(&reader->found, &data) ||
 	    (!wanted && !hvc_member__looks_bootable(data.bytes, data.size))) {
@@ -175,8 +230,8 @@ static enum hvc_status take(struct reader *reader, const char *path)
 	list(reader, path);
 	if (reader->matches > 1) {
 		free(reader->found.bytes);
-		reader->found.bytes = NULL;
-		reader->found.size = 0;
+		free(reader->found.member);
+		reader->found = (struct hvc_unpacked){0};
 		free(data.bytes);
 		return HVC_OK;
 	}
@@ -189,6 +244,14 @@ static enum hvc_status take(struct reader *reader, const char *path)
 	return HVC_OK;
 }
 
+/* What the whole layer, or a member that is the next, holds. */
+static enum hvc_status take_all(struct reader *reader)
+{
+	reader->stop = true;
+	reader->matches = 1;
+	return read_data(reader, &reader->found, UINT64_MAX);
+}
+
 static enum hvc_status read_member(struct reader *reader, struct archive_entry *entry)
 {
 	const char *wanted = reader->packed->member, *path = archive_entry_pathname(entry);
@@ -196,26 +259,20 @@ static enum hvc_status read_member(struct reader *reader, struct archive_entry *
 
 	if (archive_format(reader->archive) == ARCHIVE_FORMAT_RAW) {
 		/* No filter but the one that does nothing: libarchive takes it for plain data. */
-		if (archive_filter_count(reader->archive) < 2)
-			return hvc_diag_set(reader->diag, HVC_E_FORMAT, reader->packed->name, 0, 0,
-			                    "begins like a packed file, but its header at offset 0 "
-			                    "is damaged");
-		reader->stop = true;
-		reader->matches = 1;
-		return read_data(reader, &reader->found);
+		if (archive_filter_code(reader->archive, 0) == ARCHIVE_FILTER_NONE)
+			return no_header(reader);
+		return take_all(reader);
 	}
 	if (!path || archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry))
-		return read_data(reader, NULL);
+		return skip_data(reader);
 	path = hvc_member__path(path);
 	if (format == ARCHIVE_FORMAT_AR && !strncmp(path, "data.tar", 8)) {
-		reader->stop = true;
-		reader->matches = 1;
-		return read_data(reader, &reader->found);
+		return take_all(reader);
 	}
 	reader->files++;
 	if (wanted ? hvc_member__matches(wanted, path) : hvc_member__is_kernel(path))
 		return take(reader, path);
-	return read_data(reader, NULL);
+	return skip_data(reader);
 }
 
 /* Nothing, or too much, was found. */
@@ -255,9 +312,11 @@ static enum hvc_status read_layer(struct reader *reader)
 			break;
 		if (got < ARCHIVE_WARN)
 			return damaged(reader);
-		if ((uint64_t)archive_filter_bytes(reader->archive, 0) > reader->packed->limit)
+		if (used(reader) > reader->packed->limit)
 			return too_large(reader, reader->packed->limit);
-		reader->entries++;
+		if (reader->entries++ == HVC_LIMIT_MEMBERS)
+			return hvc_diag_set(reader->diag, HVC_E_RANGE, reader->packed->name, 0, 0,
+			                    "has more than %u members", HVC_LIMIT_MEMBERS);
 		HVC_TRY(read_member(reader, entry));
 	}
 	if (reader->matches != 1)
@@ -268,20 +327,23 @@ static enum hvc_status read_layer(struct reader *reader)
 	return HVC_OK;
 }
 
-/* Formats that run other programs, and those of no kernel, are left out. */
-static struct archive *make_reader(bool packages)
+/*
+ * One filter, the one that the beginning asks for. libarchive would find more in one another, and
+ * run all of them before it says how much comes out of each. Formats that run other programs, and
+ * those of no kernel, are left out.
+ */
+static struct archive *make_reader(const struct hvc_packed *packed, bool packages)
 {
+	const struct magic *magic = find_magic(packed->bytes, packed->size);
 	struct archive *archive = archive_read_new();
 
 	if (!archive)
 		return NULL;
-	archive_read_support_filter_gzip(archive);
-	archive_read_support_filter_bzip2(archive);
-	archive_read_support_filter_xz(archive);
-	archive_read_support_filter_lzma(archive);
-	archive_read_support_filter_zstd(archive);
-	archive_read_support_filter_lz4(archive);
-	archive_read_support_filter_rpm(archive);
+	if (archive_read_append_filter(archive, magic ? magic->filter : ARCHIVE_FILTER_NONE) !=
+	    ARCHIVE_OK) {
+		archive_read_free(archive);
+		return NULL;
+	}
 	archive_read_support_format_raw(archive);
 	if (packages) {
 		archive_read_support_format_ar(archive);
@@ -294,13 +356,19 @@ static struct archive *make_reader(bool packages)
 static enum hvc_status attempt(const struct hvc_packed *packed, bool packages,
                                struct hvc_diag *diag, struct hvc_unpacked *out)
 {
-	struct reader reader = {.packed = packed, .diag = diag, .archive = make_reader(packages)};
+	struct reader reader = {
+	        .packed = packed,
+	        .diag = diag,
+	        .archive = make_reader(packed, packages),
+	};
 	enum hvc_status status = reader.archive ? read_layer(&reader) : no_memory(&reader);
 
 	/* A block of zeros is an empty tar archive to libarchive, and the start of an image here.
 	 */
 	if (status == HVC_E_NOTFOUND && packages && !reader.entries && !packed->member)
 		status = attempt(packed, false, diag, &reader.found);
+	else if (reader.archive)
+		reader.found.used = used(&reader);
 	archive_read_free(reader.archive);
 	if (status != HVC_OK) {
 		free(reader.found.bytes);
@@ -335,38 +403,6 @@ static bool has_size(const struct hvc_packed *packed, struct hvc_unpacked *out)
 	return true;
 }
 
-/* CRC-32 as gzip has it (RFC 1952, 8). */
-static uint32_t crc32_of(const uint8_t *bytes, size_t size)
-{
-	uint32_t table[256], crc = UINT32_MAX;
-
-	for (uint32_t i = 0; i < 256; i++) {
-		table[i] = i;
-		for (unsigned bit = 0; bit < 8; bit++)
-			table[i] = table[i] >> 1 ^ (table[i] & 1 ? UINT32_C(0xedb88320) : 0);
-	}
-	for (size_t i = 0; i < size; i++)
-		crc = crc >> 8 ^ table[(crc ^ bytes[i]) & 0xff];
-	return ~crc;
-}
-
-/*
- * libarchive does not compare the checksum of gzip. It and the size end the file, or stand before
- * what follows, such as a device tree. (Two gzip files in a row would seem damaged.)
- */
-static bool is_gzip_damaged(const struct hvc_packed *packed, const struct hvc_unpacked *found)
-{
-	uint8_t end[8];
-
-	if (found->member || packed->size < 8 || packed->bytes[0] != 0x1f ||
-	    packed->bytes[1] != 0x8b)
-		return false;
-	hvc_little__put32(end, crc32_of(found->bytes, found->size));
-	hvc_little__put32(end + 4, (uint32_t)found->size);
-	return memcmp(packed->bytes + packed->size - 8, end, 8) != 0 &&
-	       !memmem(packed->bytes, packed->size, end, 8);
-}
-
 enum hvc_status hvc_archive__unpack(const struct hvc_packed *packed, struct hvc_diag *diag,
                                     struct hvc_unpacked *out)
 {
@@ -376,7 +412,8 @@ enum hvc_status hvc_archive__unpack(const struct hvc_packed *packed, struct hvc_
 
 	if (status != HVC_OK && (status != HVC_E_FORMAT || !has_size(packed, &found)))
 		return hvc_diag_set(diag, status, said.file, 0, 0, "%s", said.message);
-	if (is_gzip_damaged(packed, &found)) {
+	if (!found.member &&
+	    hvc_gzip__is_damaged(packed->bytes, packed->size, found.bytes, found.size)) {
 		free(found.bytes);
 		return hvc_diag_set(diag, HVC_E_FORMAT, packed->name, 0, 0,
 		                    "is damaged: its checksum, at offset 0x%zx unless something "

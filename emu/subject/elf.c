@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hvcheck/limit.h"
 #include "hvcheck/world.h"
+#include "subject/little.h"
 #include "subject/object.h"
 
 #define EHDR_SIZE 64u
@@ -31,6 +33,7 @@ struct reader {
 	GElf_Ehdr ehdr;
 	struct load load[HVC_ELF_SEGMENTS_MAX];
 	unsigned loads;
+	uint64_t symbols; /* looked at; tables may lie over one another */
 };
 
 bool hvc_elf__is(const uint8_t *bytes, size_t size)
@@ -239,43 +242,44 @@ static enum hvc_status store_segments(struct reader *reader)
 	return HVC_OK;
 }
 
-/* The string at an offset of a string table; NULL when it is not inside, or not ended. */
-static const char *string_at(const struct reader *reader, const GElf_Shdr *table, uint64_t offset)
-{
+/* Strings, up to the last that is ended. */
+struct strings {
 	const char *text;
+	uint64_t size;
+};
 
-	if (table->sh_type != SHT_STRTAB || !in_file(reader, table->sh_offset, table->sh_size) ||
-	    offset >= table->sh_size)
-		return NULL;
-	text = (const char *)reader->loaded->bytes + table->sh_offset + offset;
-	return memchr(text, '\0', table->sh_size - offset) ? text : NULL;
-}
-
-static enum hvc_status add_symbol(struct reader *reader, const GElf_Shdr *strings,
+static enum hvc_status add_symbol(struct reader *reader, const struct strings *strings,
                                   const GElf_Sym *sym)
 {
+	const char *name = sym->st_name < strings->size ? strings->text + sym->st_name : NULL;
+
 	if (sym->st_shndx == SHN_UNDEF ||
 	    (sym->st_shndx >= SHN_LORESERVE && sym->st_shndx != SHN_XINDEX))
 		return HVC_OK;
-	return hvc_image__add_symbol(reader->loaded, string_at(reader, strings, sym->st_name),
-	                             sym->st_value + reader->loaded->bias, sym->st_size,
-	                             sym->st_info);
+	return hvc_image__add_symbol(reader->loaded, name, sym->st_value + reader->loaded->bias,
+	                             sym->st_size, sym->st_info);
 }
 
 static enum hvc_status read_table(struct reader *reader, Elf_Scn *section, const GElf_Shdr *shdr)
 {
 	Elf_Scn *linked = elf_getscn(reader->elf, shdr->sh_link);
-	GElf_Shdr strings;
+	struct strings strings;
+	GElf_Shdr header;
 	Elf_Data *data;
 
 	if (shdr->sh_entsize != SYM_SIZE || shdr->sh_size / SYM_SIZE > INT32_MAX ||
 	    !in_file(reader, shdr->sh_offset, shdr->sh_size))
 		return bad(reader, "symbol table at offset 0x%" PRIx64 " is malformed or truncated",
 		           shdr->sh_offset);
-	if (!linked || !gelf_getshdr(linked, &strings) || strings.sh_type != SHT_STRTAB ||
-	    !in_file(reader, strings.sh_offset, strings.sh_size))
+	if (!linked || !gelf_getshdr(linked, &header) || header.sh_type != SHT_STRTAB ||
+	    !in_file(reader, header.sh_offset, header.sh_size))
 		return bad(reader, "symbol table at offset 0x%" PRIx64 " has no string table",
 		           shdr->sh_offset);
+	reader->symbols += shdr->sh_size / SYM_SIZE;
+	if (reader->symbols > HVC_LIMIT_SYMBOLS)
+		return HVC_E_RANGE;
+	strings.text = (const char *)reader->loaded->bytes + header.sh_offset;
+	strings.size = hvc_little__ended(strings.text, header.sh_size);
 	data = elf_getdata(section, NULL);
 	if (!data)
 		return bad(reader, "symbol table at offset 0x%" PRIx64 " cannot be read: %s",
@@ -335,7 +339,7 @@ enum hvc_status hvc_elf__load(struct hvc_loaded *loaded, struct hvc_diag *diag)
 	else
 		status = read_elf(&reader);
 	elf_end(reader.elf);
-	if (status == HVC_E_NOMEM)
-		return hvc_diag_set(diag, HVC_E_NOMEM, loaded->name, 0, 0, "no memory");
+	if (status == HVC_E_NOMEM || status == HVC_E_RANGE)
+		return hvc_symbols__fail(status, loaded->name, diag);
 	return status;
 }

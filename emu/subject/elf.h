@@ -6,7 +6,7 @@
 #include "subject/image.h"
 
 /** At most so many PT_LOAD segments with memory. */
-#define HVC_ELF_SEGMENTS_MAX 256u
+#define HVC_ELF_SEGMENTS_MAX HVC_LIMIT_SEGMENTS
 
 /**
  * ELF addresses from here on are virtual ones of a kernel or hypervisor, beyond the physical

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "machine/file.h"
 #include "subject/elf.h"
-#include "subject/file.h"
 #include "subject/kallsyms.h"
 #include "subject/little.h"
 #include "subject/wrap.h"
@@ -106,9 +106,7 @@ static enum hvc_status load_names(struct hvc_loaded *loaded, struct hvc_diag *di
 		status = hvc_kallsyms__load(loaded);
 	if (status == HVC_OK)
 		status = hvc_symbols__sort(&loaded->symbols);
-	if (status != HVC_OK)
-		return hvc_diag_set(diag, status, loaded->name, 0, 0, "%s", hvc_strerror(status));
-	return HVC_OK;
+	return status == HVC_OK ? HVC_OK : hvc_symbols__fail(status, loaded->name, diag);
 }
 
 /* Unwrap and load a file, which is taken over. */
@@ -146,7 +144,9 @@ enum hvc_status hvc_image__load(const char *name, struct hvc_diag *diag, struct 
 	if (!file.name)
 		return hvc_diag_set(diag, HVC_E_NOMEM, name, 0, 0, "no memory");
 	/* finish and hvc_wrap__free take the name. NOLINTNEXTLINE(*unix.Malloc) */
-	status = hvc_file__read(file.name, diag, &file.owned, &file.size);
+	status = hvc_file__read(file.name, HVC_IMAGE_MAX, diag, &file.owned, &file.size);
+	if (status == HVC_OK && !file.size)
+		status = hvc_diag_set(diag, HVC_E_FORMAT, file.name, 0, 0, "is empty");
 	if (status != HVC_OK) {
 		hvc_wrap__free(&file);
 		return status;

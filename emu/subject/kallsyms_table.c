@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hvcheck/limit.h"
 #include "subject/little.h"
 
 #define COUNT_MIN  16u
-#define COUNT_MAX  (1u << 20)
 #define NAMES_MAX  ((size_t)32 << 20)
 #define STRIDE     256u /* names a marker */
 #define TASTED     8u   /* names looked at before all are */
@@ -164,7 +164,7 @@ static bool find_names(struct hvc_kallsyms *tables, uint32_t *begin, size_t *vai
 		const uint8_t *bytes = tables->bytes + at;
 		uint64_t count = step == 8 ? hvc_little__64(bytes) : hvc_little__32(bytes);
 
-		if (count < COUNT_MIN || count > COUNT_MAX || count * 2 > end - at)
+		if (count < COUNT_MIN || count > HVC_LIMIT_KALLSYMS || count * 2 > end - at)
 			continue;
 		tables->head = at;
 		tables->names = at + step;
@@ -188,12 +188,13 @@ bool hvc_kallsyms__find(const uint8_t *bytes, size_t size, struct hvc_kallsyms *
 	                             "8\0"
 	                             "9";
 	struct hvc_kallsyms tables = {.bytes = bytes, .size = size};
-	uint32_t *begin = malloc((COUNT_MAX / STRIDE + 1) * sizeof *begin);
+	uint32_t *begin = malloc((HVC_LIMIT_KALLSYMS / STRIDE + 1) * sizeof *begin);
 	size_t vain = 0;
-	unsigned seen = 0;
+	unsigned seen = 0, hits = 0;
 	bool found = false;
 
-	for (size_t at = 0; begin && !found && seen < TABLES_MAX && at < size; at++) {
+	for (size_t at = 0;
+	     begin && !found && seen < TABLES_MAX && at < size && hits++ < HVC_LIMIT_PLACES; at++) {
 		const uint8_t *hit = memmem(bytes + at, size - at, digits, sizeof digits);
 
 		if (!hit)

@@ -32,4 +32,12 @@ static inline void hvc_little__put64(uint8_t *bytes, uint64_t value)
 	hvc_little__put32(bytes + 4, (uint32_t)(value >> 32));
 }
 
+/** How much of a table of strings is ended: up to its last NUL, that included. */
+static inline size_t hvc_little__ended(const char *text, size_t size)
+{
+	while (size && text[size - 1])
+		size--;
+	return size;
+}
+
 #endif

@@ -19,6 +19,9 @@ bool hvc_member__matches(const char *wanted, const char *path);
 /** Is the path one that kernels and hypervisors are installed under? */
 bool hvc_member__is_kernel(const char *path);
 
+/** So many bytes of a member's beginning say what it is. */
+#define HVC_MEMBER_HEAD 512u
+
 /** May the bytes be a kernel: ELF, arm64 Image, PE, or packed? Not a text beside one. */
 bool hvc_member__looks_bootable(const uint8_t *bytes, size_t size);
 

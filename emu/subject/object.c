@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hvcheck/limit.h"
 #include "subject/little.h"
 #include "subject/relocation.h"
 
@@ -14,7 +15,6 @@
 #define TRAP_GAP                                                                        \
 	0x10000u /* between the image and them: a page, of any size, that is not mapped \
 	          */
-#define COUNT_MAX (1u << 20)
 
 /* An object being linked. */
 struct linker {
@@ -27,6 +27,7 @@ struct linker {
 	uint64_t *value; /* address of each symbol */
 	size_t symbols;
 	unsigned strings; /* section of their names */
+	size_t ended;     /* so much of it is: names are inside */
 	uint64_t end;     /* of what is laid out so far */
 	uint64_t slots;   /* address of a global offset table, one slot a symbol; 0: none */
 	uint8_t *memory;  /* what is laid out, from HVC_IMAGE_BASE on */
@@ -121,12 +122,10 @@ static enum hvc_status place_sections(struct linker *linker)
 static const char *name_of(const struct linker *linker, const Elf64_Sym *symbol)
 {
 	const Elf64_Shdr *strings = &linker->section[linker->strings];
-	const char *text;
 
-	if (symbol->st_name >= strings->sh_size)
+	if (symbol->st_name >= linker->ended)
 		return NULL;
-	text = (const char *)linker->loaded->bytes + strings->sh_offset + symbol->st_name;
-	return memchr(text, '\0', strings->sh_size - symbol->st_name) ? text : NULL;
+	return (const char *)linker->loaded->bytes + strings->sh_offset + symbol->st_name;
 }
 
 static enum hvc_status read_symbols(struct linker *linker)
@@ -140,13 +139,16 @@ static enum hvc_status read_symbols(struct linker *linker)
 		return HVC_OK;
 	linker->symbols = table->sh_size / sizeof(Elf64_Sym);
 	linker->strings = table->sh_link;
-	if (table->sh_entsize != sizeof(Elf64_Sym) || linker->symbols > COUNT_MAX)
+	if (table->sh_entsize != sizeof(Elf64_Sym) || linker->symbols > HVC_LIMIT_SYMBOLS)
 		return BAD(linker, "symbol table at offset 0x%" PRIx64 " is malformed",
 		           table->sh_offset);
 	if (linker->strings >= linker->ehdr.e_shnum ||
 	    linker->section[linker->strings].sh_type != SHT_STRTAB)
 		return BAD(linker, "symbol table at offset 0x%" PRIx64 " has no string table",
 		           table->sh_offset);
+	linker->ended = hvc_little__ended((const char *)linker->loaded->bytes +
+	                                          linker->section[linker->strings].sh_offset,
+	                                  linker->section[linker->strings].sh_size);
 	linker->symbol = malloc(linker->symbols * sizeof *linker->symbol + 1);
 	linker->value = calloc(linker->symbols + 1, sizeof *linker->value);
 	if (!linker->symbol || !linker->value)
@@ -295,6 +297,8 @@ each_relocation(struct linker *linker,
                 enum hvc_status (*visit)(struct linker *linker, unsigned target,
                                          const Elf64_Rela *rela, uint64_t offset))
 {
+	uint64_t count = 0;
+
 	for (unsigned i = 1; i < linker->ehdr.e_shnum; i++) {
 		const Elf64_Shdr *section = &linker->section[i];
 
@@ -304,6 +308,9 @@ each_relocation(struct linker *linker,
 		if (section->sh_type == SHT_REL || section->sh_entsize != sizeof(Elf64_Rela) ||
 		    linker->section[section->sh_info].sh_type == SHT_NOBITS)
 			return BAD(linker, "section %u holds relocations of an unknown form", i);
+		count += section->sh_size / sizeof(Elf64_Rela);
+		if (count > HVC_LIMIT_RELOCATIONS)
+			return BAD(linker, "has more than %u relocations", HVC_LIMIT_RELOCATIONS);
 		for (uint64_t n = 0; n < section->sh_size / sizeof(Elf64_Rela); n++) {
 			const uint64_t offset = section->sh_offset + n * sizeof(Elf64_Rela);
 			Elf64_Rela rela;

@@ -9,7 +9,7 @@
 #include "subject/system_map.h"
 
 /* Tables whose code is looked at more closely, the best ones; hostile files have millions. */
-#define TABLES_MAX 256u
+#define TABLES_MAX HVC_LIMIT_TABLES
 
 static enum hvc_status add_tables(struct hvc_scan *scan)
 {

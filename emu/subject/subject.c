@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "hvcheck/arch.h"
-#include "subject/file.h"
+#include "machine/file.h"
 #include "subject/image.h"
 #include "subject/system_map.h"
 

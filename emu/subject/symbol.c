@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "subject/symbol.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "hvcheck/limit.h"
+
+/* Names of one address that are looked at, the best ones. */
+#define ALIASES_MAX 256u
 
 static bool ends_in(const char *name, const char *ending)
 {
@@ -42,6 +48,12 @@ enum hvc_status hvc_symbols__own(struct hvc_symbols *symbols, char *text)
 
 enum hvc_status hvc_symbols__add(struct hvc_symbols *symbols, const struct hvc_symbol *symbol)
 {
+	const size_t left = (size_t)(HVC_LIMIT_NAMES - symbols->names);
+	const size_t length = strnlen(symbol->name, left);
+
+	/* Names that share their ends, a table of strings being text, are compared in full. */
+	if (symbols->count == HVC_LIMIT_SYMBOLS || length == left)
+		return HVC_E_RANGE;
 	if (symbols->count == symbols->capacity) {
 		size_t capacity = symbols->capacity ? symbols->capacity * 2 : 64;
 		struct hvc_symbol *row = realloc(symbols->row, capacity * sizeof *row);
@@ -52,7 +64,18 @@ enum hvc_status hvc_symbols__add(struct hvc_symbols *symbols, const struct hvc_s
 		symbols->capacity = capacity;
 	}
 	symbols->row[symbols->count++] = *symbol;
+	symbols->names += length;
 	return HVC_OK;
+}
+
+enum hvc_status hvc_symbols__fail(enum hvc_status status, const char *file, struct hvc_diag *diag)
+{
+	if (status != HVC_E_RANGE)
+		return hvc_diag_set(diag, status, file, 0, 0, "no memory");
+	return hvc_diag_set(diag, status, file, 0, 0,
+	                    "has more than %u symbols, or names of more than %" PRIu64
+	                    " MiB in all",
+	                    HVC_LIMIT_SYMBOLS, HVC_LIMIT_NAMES >> 20);
 }
 
 static int by_address(const void *a, const void *b)
@@ -128,27 +151,33 @@ const struct hvc_symbol *hvc_symbols__find(const struct hvc_symbols *symbols, co
 	return symbols->by_name[low];
 }
 
-const struct hvc_symbol *hvc_symbols__cover(const struct hvc_symbols *symbols, uint64_t address)
+/* The first symbol at or above an address. */
+static size_t first_from(const struct hvc_symbols *symbols, uint64_t address)
 {
 	size_t low = 0, high = symbols->count;
-	uint64_t nearest;
 
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (symbols->row[middle].address <= address)
+		if (symbols->row[middle].address < address)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	if (!low)
+	return low;
+}
+
+const struct hvc_symbol *hvc_symbols__cover(const struct hvc_symbols *symbols, uint64_t address)
+{
+	size_t end = address == UINT64_MAX ? symbols->count : first_from(symbols, address + 1);
+	uint64_t nearest;
+
+	if (!end)
 		return NULL;
-	/* Back to the first of those that share the nearest address. */
-	nearest = symbols->row[low - 1].address;
-	for (high = low; high && symbols->row[high - 1].address == nearest; high--)
-		;
-	for (; high < low; high++) {
-		const struct hvc_symbol *symbol = &symbols->row[high];
+	nearest = symbols->row[end - 1].address;
+	for (size_t i = first_from(symbols, nearest), last = i + ALIASES_MAX; i < end && i < last;
+	     i++) {
+		const struct hvc_symbol *symbol = &symbols->row[i];
 
 		if (!symbol->size || address - nearest < symbol->size)
 			return symbol;

@@ -29,6 +29,7 @@ struct hvc_symbols {
 	struct hvc_symbol *row; /* after hvc_symbols__sort: by address, rank, name */
 	const struct hvc_symbol **by_name;
 	size_t count, capacity;
+	uint64_t names; /* bytes of all names */
 	struct hvc_symbol_text *text;
 };
 
@@ -42,8 +43,11 @@ bool hvc_symbol__describe(char type, const char *name, struct hvc_symbol *out);
 /** Take over malloc'ed text that names are in; freed also on failure. */
 HVC_MUST_USE enum hvc_status hvc_symbols__own(struct hvc_symbols *symbols, char *text);
 
+/** HVC_E_RANGE: that is one more, or its name longer, than an image may have (limit.h). */
 HVC_MUST_USE enum hvc_status hvc_symbols__add(struct hvc_symbols *symbols,
                                               const struct hvc_symbol *symbol);
+/** Say why a table could not be made: HVC_E_NOMEM or HVC_E_RANGE, which is returned. */
+enum hvc_status hvc_symbols__fail(enum hvc_status status, const char *file, struct hvc_diag *diag);
 /** To be called after the last symbol and before the first search. */
 HVC_MUST_USE enum hvc_status hvc_symbols__sort(struct hvc_symbols *symbols);
 void hvc_symbols__free(struct hvc_symbols *symbols);

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "subject/file.h"
+#include "hvcheck/limit.h"
+#include "machine/file.h"
 
 /* One line, its name ended by a NUL. */
 struct line {
@@ -139,18 +140,17 @@ enum hvc_status hvc_system_map__load(struct hvc_loaded *loaded, const char *path
 	size_t size;
 	char *text;
 
-	HVC_TRY(hvc_file__read(path, diag, &bytes, &size));
-	text = realloc(bytes, size + 1);
-	if (!text) {
+	HVC_TRY(hvc_file__read(path, HVC_LIMIT_SYSTEM_MAP, diag, &bytes, &size));
+	if (!size) {
 		free(bytes);
-		return hvc_diag_set(diag, HVC_E_NOMEM, path, 0, 0, "no memory");
+		return hvc_diag_set(diag, HVC_E_FORMAT, path, 0, 0, "is empty");
 	}
-	text[size] = '\0';
+	text = (char *)bytes;
 	status = hvc_symbols__own(&loaded->symbols, text);
 	cut(text, size);
 	if (status == HVC_OK)
 		status = read_map(&reader, text, size);
-	if (status == HVC_E_NOMEM)
-		return hvc_diag_set(diag, HVC_E_NOMEM, path, 0, 0, "no memory");
+	if (status == HVC_E_NOMEM || status == HVC_E_RANGE)
+		return hvc_symbols__fail(status, path, diag);
 	return status;
 }

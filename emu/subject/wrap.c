@@ -34,9 +34,9 @@ static enum hvc_status enter(struct hvc_wrapped *file, char *member, struct hvc_
 	return HVC_OK;
 }
 
-/* Replace a part of the file by what is packed in it. */
+/* Replace a part of the file by what is packed in it; *used counts what has come out. */
 static enum hvc_status unpack(struct hvc_wrapped *file, const struct hvc_part *part, uint64_t limit,
-                              const char **member, struct hvc_diag *diag)
+                              uint64_t *used, const char **member, struct hvc_diag *diag)
 {
 	const struct hvc_packed packed = {
 	        .name = file->name,
@@ -44,10 +44,12 @@ static enum hvc_status unpack(struct hvc_wrapped *file, const struct hvc_part *p
 	        .size = (size_t)part->size,
 	        .member = *member,
 	        .limit = limit,
+	        .used = *used,
 	};
 	struct hvc_unpacked unpacked;
 
 	HVC_TRY(hvc_archive__unpack(&packed, diag, &unpacked));
+	*used = unpacked.used;
 	free(file->owned);
 	file->owned = unpacked.bytes;
 	file->bytes = unpacked.bytes;
@@ -58,21 +60,33 @@ static enum hvc_status unpack(struct hvc_wrapped *file, const struct hvc_part *p
 	return enter(file, unpacked.member, diag);
 }
 
+/*
+ * How much may come out of a file. Kernels compress to a quarter, debug information to a tenth;
+ * beyond a hundredth are bombs.
+ */
+static uint64_t may_expand_to(uint64_t size)
+{
+	const uint64_t limit = size * HVC_LIMIT_RATIO;
+
+	if (limit < HVC_LIMIT_FREE)
+		return HVC_LIMIT_FREE;
+	return limit < HVC_LIMIT_UNPACKED ? limit : HVC_LIMIT_UNPACKED;
+}
+
 enum hvc_status hvc_wrap__open(struct hvc_wrapped *file, const char *member, struct hvc_diag *diag)
 {
-	uint64_t limit = (uint64_t)file->size * HVC_ARCHIVE_RATIO;
+	const uint64_t limit = may_expand_to(file->size);
+	uint64_t used = 0;
 
-	if (limit < HVC_ARCHIVE_FREE)
-		limit = HVC_ARCHIVE_FREE;
 	for (unsigned layer = 0; !hvc_elf__is(file->bytes, file->size) && !is_image(file);) {
 		struct hvc_part part = {.size = file->size};
 
 		if (hvc_zboot__is(file->bytes, file->size)) {
 			HVC_TRY(hvc_zboot__payload(file->name, file->bytes, file->size, diag,
 			                           &part));
-			HVC_TRY(unpack(file, &part, limit, &member, diag));
+			HVC_TRY(unpack(file, &part, limit, &used, &member, diag));
 		} else if (hvc_archive__is(file->bytes, file->size)) {
-			HVC_TRY(unpack(file, &part, limit, &member, diag));
+			HVC_TRY(unpack(file, &part, limit, &used, &member, diag));
 		} else {
 			HVC_TRY(hvc_pe__kernel(file->name, file->bytes, file->size, diag, &part));
 			if (!part.size)

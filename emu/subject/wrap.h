@@ -5,10 +5,10 @@
 
 #include <stdint.h>
 
-#include "hvcheck/hvc.h"
+#include "hvcheck/limit.h"
 
 /** At most so many layers, such as .deb, data.tar.xz, vmlinuz (zboot), zstd. */
-#define HVC_WRAP_LAYERS 8u
+#define HVC_WRAP_LAYERS HVC_LIMIT_LAYERS
 
 /** A file, or what is left of it. */
 struct hvc_wrapped {

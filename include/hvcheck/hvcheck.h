@@ -26,6 +26,7 @@ extern "C" {
 #include "hvcheck/invented.h"
 #include "hvcheck/known.h"
 #include "hvcheck/leak.h"
+#include "hvcheck/limit.h"
 #include "hvcheck/machine.h"
 #include "hvcheck/map.h"
 #include "hvcheck/oracle.h"

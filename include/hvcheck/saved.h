@@ -9,10 +9,11 @@
 
 #include <stdio.h>
 
+#include "hvcheck/limit.h"
 #include "hvcheck/map.h"
 
 /** Largest file that is read, in bytes. */
-#define HVC_SAVED_MAX (UINT64_C(64) << 20)
+#define HVC_SAVED_MAX HVC_LIMIT_SAVED
 
 /** Write a map. HVC_E_NOMEM, or HVC_E_IO when the stream has failed. */
 HVC_MUST_USE HVC_API enum hvc_status hvc_map_save(FILE *out, const struct hvc_map *map,

@@ -87,7 +87,7 @@ struct hvc_scan_table {
 };
 
 /** Sites that are listed, and those whose registers are followed, at most. */
-#define HVC_SITES_MAX          16384u
+#define HVC_SITES_MAX          HVC_LIMIT_SITES
 #define HVC_SITES_ANALYSED_MAX 4096u
 
 /** Everything in a file that has to do with HVC. */

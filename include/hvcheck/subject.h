@@ -27,12 +27,13 @@
 #ifndef HVCHECK_SUBJECT_H
 #define HVCHECK_SUBJECT_H
 
+#include "hvcheck/limit.h"
 #include "hvcheck/machine.h"
 
 /** Where raw files and arm64 Image files are loaded; a 2 MiB boundary. */
 #define HVC_IMAGE_BASE UINT64_C(0x40000000)
 /** Largest file that is read, also after unpacking, and largest image in memory, in bytes. */
-#define HVC_IMAGE_MAX (UINT64_C(512) << 20)
+#define HVC_IMAGE_MAX HVC_LIMIT_IMAGE
 
 enum hvc_format {
 	HVC_FORMAT_ELF,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "subject/file.h"
+#include "machine/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,33 +9,45 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "hvcheck/subject.h"
-
 static enum hvc_status io_error(const char *path, int error, struct hvc_diag *diag)
 {
 	return hvc_diag_set(diag, HVC_E_IO, path, 0, 0, "%s", strerror(error));
 }
 
+/* What a file is that is not a regular one. */
+static const char *kind_of(mode_t mode)
+{
+	switch (mode & S_IFMT) {
+	case S_IFDIR:
+		return "a directory";
+	case S_IFIFO:
+		return "a pipe";
+	case S_IFSOCK:
+		return "a socket";
+	default:
+		return "a device";
+	}
+}
+
 /* The size of an open file that can be read whole. */
-static enum hvc_status check(const char *path, int file, struct hvc_diag *diag, size_t *size)
+static enum hvc_status check(const char *path, int file, uint64_t limit, struct hvc_diag *diag,
+                             size_t *size)
 {
 	struct stat stat;
 
 	if (fstat(file, &stat))
 		return io_error(path, errno, diag);
-	if (S_ISDIR(stat.st_mode))
-		return hvc_diag_set(diag, HVC_E_IO, path, 0, 0, "is a directory, not a file");
 	if (!S_ISREG(stat.st_mode))
-		return hvc_diag_set(diag, HVC_E_IO, path, 0, 0, "is not a regular file");
-	if (stat.st_size == 0)
-		return hvc_diag_set(diag, HVC_E_FORMAT, path, 0, 0, "is empty");
-	if ((uint64_t)stat.st_size > HVC_IMAGE_MAX)
+		return hvc_diag_set(diag, HVC_E_IO, path, 0, 0, "is %s, not a regular file",
+		                    kind_of(stat.st_mode));
+	if ((uint64_t)stat.st_size > limit)
 		return hvc_diag_set(diag, HVC_E_RANGE, path, 0, 0, "is larger than %" PRIu64 " MiB",
-		                    HVC_IMAGE_MAX >> 20);
+		                    limit >> 20);
 	*size = (size_t)stat.st_size;
 	return HVC_OK;
 }
 
+/* What is appended to the file meanwhile is not read. */
 static enum hvc_status read_all(const char *path, int file, struct hvc_diag *diag, uint8_t *bytes,
                                 size_t size)
 {
@@ -54,20 +66,29 @@ static enum hvc_status read_all(const char *path, int file, struct hvc_diag *dia
 	return HVC_OK;
 }
 
-enum hvc_status hvc_file__read(const char *path, struct hvc_diag *diag, uint8_t **bytes,
-                               size_t *size)
+/* Without O_NONBLOCK the open of a FIFO would wait for a writer; a socket cannot be opened. */
+static int open_file(const char *path)
 {
-	/* Without O_NONBLOCK the open of a FIFO would wait for a writer. */
-	int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+	return open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+}
+
+enum hvc_status hvc_file__read(const char *path, uint64_t limit, struct hvc_diag *diag,
+                               uint8_t **bytes, size_t *size)
+{
+	int file = open_file(path);
 	enum hvc_status status;
 	uint8_t *room = NULL;
 	size_t length = 0;
 
+	if (file < 0 && errno == ENXIO)
+		return hvc_diag_set(diag, HVC_E_IO, path, 0, 0,
+		                    "is a socket, or a device that is "
+		                    "not there, not a regular file");
 	if (file < 0)
 		return io_error(path, errno, diag);
-	status = check(path, file, diag, &length);
+	status = check(path, file, limit, diag, &length);
 	if (status == HVC_OK) {
-		room = malloc(length);
+		room = malloc(length + 1);
 		status = room ? read_all(path, file, diag, room, length)
 		              : hvc_diag_set(diag, HVC_E_NOMEM, path, 0, 0,
 		                             "no memory for %zu bytes", length);
@@ -77,9 +98,25 @@ enum hvc_status hvc_file__read(const char *path, struct hvc_diag *diag, uint8_t 
 		free(room);
 		return status;
 	}
+	room[length] = '\0';
 	*bytes = room;
 	*size = length;
 	return HVC_OK;
+}
+
+bool hvc_file__begins(const char *path, const char *text)
+{
+	const size_t length = strlen(text);
+	int file = open_file(path);
+	struct stat stat;
+	char start[32];
+	bool good = file >= 0 && !fstat(file, &stat) && S_ISREG(stat.st_mode) &&
+	            length <= sizeof start && read(file, start, length) == (ssize_t)length &&
+	            !memcmp(start, text, length);
+
+	if (file >= 0)
+		close(file);
+	return good;
 }
 
 static bool exists(const char *name, size_t length)
