@@ -1,31 +1,119 @@
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
+#include <pthread.h>
+#include <stdalign.h>
+#include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <capstone/capstone.h>
 
 #include "hvcheck/subject.h"
 #include "subject/a64.h"
 
+/*
+ * Capstone does not look whether it got the memory that it asks for when it is opened, and when it
+ * first decodes. It gets it: where malloc has none, from a reserve that is as large as it needs for
+ * one word, and is empty again before the next.
+ */
+static struct {
+	pthread_mutex_t lock;
+	unsigned lent; /* pieces that are not given back */
+	size_t used;
+	alignas(max_align_t) unsigned char bytes[256 << 10];
+} reserve = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static bool is_lent(const void *at)
+{
+	const uintptr_t begin = (uintptr_t)reserve.bytes;
+
+	return (uintptr_t)at >= begin && (uintptr_t)at < begin + sizeof reserve.bytes;
+}
+
+static void *lend(size_t size)
+{
+	const size_t whole =
+	        (size + sizeof(max_align_t) - 1) / sizeof(max_align_t) * sizeof(max_align_t);
+	void *at = NULL;
+
+	pthread_mutex_lock(&reserve.lock);
+	if (whole >= size && whole <= sizeof reserve.bytes - reserve.used) {
+		at = reserve.bytes + reserve.used;
+		reserve.used += whole;
+		reserve.lent++;
+	}
+	pthread_mutex_unlock(&reserve.lock);
+	return at;
+}
+
+static void *take(size_t size)
+{
+	void *at = malloc(size);
+
+	return at ? at : lend(size);
+}
+
+static void *take_zeroed(size_t count, size_t size)
+{
+	void *at = calloc(count, size);
+
+	if (!at && !(size && count > sizeof reserve.bytes / size) && (at = lend(count * size)))
+		memset(at, 0, count * size);
+	return at;
+}
+
+static void give(void *at)
+{
+	if (!is_lent(at)) {
+		free(at);
+		return;
+	}
+	pthread_mutex_lock(&reserve.lock);
+	if (!--reserve.lent)
+		reserve.used = 0;
+	pthread_mutex_unlock(&reserve.lock);
+}
+
+/* What was lent is not made larger: nothing that is lent here is. */
+static void *resize(void *at, size_t size)
+{
+	if (at && is_lent(at))
+		return NULL;
+	return at ? realloc(at, size) : take(size);
+}
+
+static void set_memory(void)
+{
+	cs_opt_mem memory = {take, take_zeroed, resize, give, vsnprintf};
+
+	cs_option(0, CS_OPT_MEM, (size_t)(uintptr_t)&memory);
+}
+
 /* One word by Capstone; false when it does not know it. */
 static bool decode(uint64_t address, uint32_t word, char *text, size_t size)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	const uint8_t bytes[4] = {(uint8_t)word, (uint8_t)(word >> 8), (uint8_t)(word >> 16),
 	                          (uint8_t)(word >> 24)};
+	const uint8_t *at = bytes;
+	size_t left = sizeof bytes;
 	cs_insn *insn;
 	csh handle;
-	size_t count;
+	bool known;
 
+	pthread_once(&once, set_memory);
 	if (cs_open(CS_ARCH_ARM64, CS_MODE_LITTLE_ENDIAN, &handle) != CS_ERR_OK)
 		return false;
-	count = cs_disasm(handle, bytes, sizeof bytes, address, 1, &insn);
-	if (count) {
+	insn = cs_malloc(handle);
+	known = insn && cs_disasm_iter(handle, &at, &left, &address, insn);
+	if (known)
 		snprintf(text, size, "%s%s%s", insn->mnemonic, insn->op_str[0] ? " " : "",
 		         insn->op_str);
-		cs_free(insn, count);
-	}
+	if (insn)
+		cs_free(insn, 1);
 	cs_close(&handle);
-	return count;
+	return known;
 }
 
 /* A constant into a register, for which Capstone 4 and 5 have different names. */
