@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/* YAML: a specification, a world or suppressions, whichever the input is. */
+#include "fuzz.h"
+#include "hvcheck/abi.h"
+#include "hvcheck/property.h"
+#include "hvcheck/suppression.h"
+#include "hvcheck/world_file.h"
+
+/* A value that is in one of the intervals, at its edge or beside it. */
+static uint64_t draw(uint64_t *seed, const struct hvc_interval *interval, unsigned intervals)
+{
+	const uint64_t random = fuzz_random(seed);
+	const struct hvc_interval *one;
+
+	if (!intervals || random % 8 == 0)
+		return random >> random % 61;
+	one = &interval[random % intervals];
+	return (random >> 8 & 1 ? one->lo : one->hi) + (random >> 9) % 3 - 1;
+}
+
+static bool is_in(const struct hvc_interval *interval, unsigned intervals, uint64_t value)
+{
+	for (unsigned i = 0; i < intervals; i++)
+		if (value >= interval[i].lo && value <= interval[i].hi)
+			return true;
+	return false;
+}
+
+/* Does the rule speak of the call? The slow way. */
+static bool matches(const struct hvc_rule *rule, unsigned world, const struct hvc_call *call)
+{
+	if (!(rule->worlds >> world & 1) || !(rule->levels >> call->from & 1) ||
+	    !(rule->insns >> call->insn & 1) || !is_in(rule->imm, rule->imms, call->imm))
+		return false;
+	for (unsigned k = 0; k < rule->conditions; k++) {
+		const struct hvc_condition *condition = &rule->condition[k];
+
+		if (!is_in(condition->interval, condition->intervals,
+		           call->x[condition->reg] & condition->mask))
+			return false;
+	}
+	return true;
+}
+
+/* The one rule that governs a call: of those that match, the only one of the highest priority. */
+static int governs(const struct hvc_abi *abi, unsigned world, const struct hvc_call *call)
+{
+	int found = -1;
+	bool twice = false;
+
+	for (unsigned i = 0; i < hvc_abi_rule_count(abi); i++) {
+		const struct hvc_rule *rule = hvc_abi_rule_at(abi, i);
+		const struct hvc_rule *other =
+		        found < 0 ? NULL : hvc_abi_rule_at(abi, (unsigned)found);
+
+		if (!matches(rule, world, call))
+			continue;
+		if (!other || rule->priority > other->priority) {
+			found = (int)i;
+			twice = false;
+		} else if (rule->priority == other->priority) {
+			twice = true;
+		}
+	}
+	FUZZ_HOLD(found >= 0, "imm 0x%x has no rule", call->imm);
+	FUZZ_HOLD(!twice, "imm 0x%x has two rules", call->imm);
+	return found;
+}
+
+/* Calls at the edges of rules: loading has proved that each has one rule, which is found. */
+static void hold_total(const struct hvc_abi *abi, uint64_t seed)
+{
+	const unsigned rules = hvc_abi_rule_count(abi), worlds = hvc_abi_world_count(abi);
+
+	for (unsigned n = 0; n < 64; n++) {
+		const struct hvc_rule *rule = hvc_abi_rule_at(abi, fuzz_random(&seed) % rules);
+		unsigned world = fuzz_random(&seed) % worlds;
+		struct hvc_call call;
+
+		hvc_call_init(&call, fuzz_random(&seed) | 1);
+		call.imm = (uint16_t)draw(&seed, rule->imm, rule->imms);
+		for (unsigned k = 0; k < rule->conditions; k++)
+			call.x[rule->condition[k].reg] = draw(&seed, rule->condition[k].interval,
+			                                      rule->condition[k].intervals);
+		call.from = (enum hvc_level)(fuzz_random(&seed) % HVC_LEVEL_COUNT);
+		call.insn = (enum hvc_insn)(fuzz_random(&seed) % HVC_INSN_COUNT);
+		if (!(hvc_abi_levels(abi) >> call.from & 1) ||
+		    !(hvc_abi_insns(abi) >> call.insn & 1))
+			FUZZ_HOLD(hvc_abi_rule_of(abi, world, &call) == -1, "a stranger");
+		else
+			FUZZ_HOLD(hvc_abi_rule_of(abi, world, &call) == governs(abi, world, &call),
+			          "imm 0x%x", call.imm);
+	}
+}
+
+/* What rules promise can be written down and read again. */
+static void hold_expressions(const struct hvc_abi *abi)
+{
+	for (unsigned i = 0; i < hvc_abi_rule_count(abi); i++) {
+		const struct hvc_rule *rule = hvc_abi_rule_at(abi, i);
+
+		for (unsigned k = 0; k < rule->results; k++) {
+			const struct hvc_expr *expr = &rule->result[k].expr;
+			struct hvc_expr again;
+			char text[2048];
+
+			if (rule->result[k].intervals)
+				continue;
+			hvc_expr_print(expr, text, sizeof text);
+			FUZZ_HOLD(hvc_expr_parse(text, &again, NULL, NULL) == HVC_OK, "%s", text);
+			FUZZ_HOLD(hvc_expr_equal(expr, &again), "%s", text);
+		}
+	}
+}
+
+static bool try_abi(const char *text, size_t size)
+{
+	struct hvc_abi *const mark = (struct hvc_abi *)(uintptr_t)text, *abi = mark;
+	struct hvc_diag diag = {0};
+	enum hvc_status status = hvc_abi_parse(text, size, "input", &diag, &abi);
+
+	if (status != HVC_OK) {
+		fuzz_refused(status, &diag, abi, mark);
+		return false;
+	}
+	FUZZ_HOLD(hvc_abi_rule_count(abi) && hvc_abi_world_count(abi), "nothing in it");
+	hold_total(abi, fuzz_seed((const uint8_t *)text, size));
+	hold_expressions(abi);
+	hvc_abi_free(abi);
+	return true;
+}
+
+static enum hvc_status find_place(void *ctx, const char *text, struct hvc_diag *diag,
+                                  uint64_t *address)
+{
+	(void)ctx;
+	if (text[0] == 'u')
+		return hvc_diag_set(diag, HVC_E_NOTFOUND, NULL, 0, 0, "no symbol");
+	*address = HVC_LANDING + 4 * (strlen(text) % 64);
+	return HVC_OK;
+}
+
+static bool try_world(const char *text, size_t size)
+{
+	struct hvc_world world, mark;
+	struct hvc_diag diag = {0};
+	enum hvc_status status;
+
+	memset(&world, 0x5a, sizeof world);
+	mark = world;
+	status = hvc_world_parse(text, size, "input", find_place, NULL, &diag, &world);
+	if (status != HVC_OK) {
+		fuzz_refused(status, &diag, NULL, NULL);
+		FUZZ_HOLD(!memcmp(&world, &mark, sizeof mark), "%s", diag.message);
+		return false;
+	}
+	FUZZ_HOLD(world.boundaries <= HVC_BOUNDARIES_MAX && world.extras <= HVC_EXTRAS_MAX &&
+	                  world.zero_pages <= HVC_ZERO_PAGES_MAX,
+	          "too much");
+	FUZZ_HOLD(memchr(world.name, '\0', sizeof world.name), "name");
+	return true;
+}
+
+static bool try_suppressions(const char *text, size_t size)
+{
+	struct hvc_suppressions *const mark = (struct hvc_suppressions *)(uintptr_t)text;
+	struct hvc_suppressions *made = mark;
+	const struct hvc_suppression *entry;
+	struct hvc_diag diag = {0};
+	enum hvc_status status = hvc_suppressions_parse(text, size, "input", &diag, &made);
+
+	if (status != HVC_OK) {
+		fuzz_refused(status, &diag, made, mark);
+		return false;
+	}
+	for (unsigned i = 0; (entry = hvc_suppressions_at(made, i)); i++)
+		FUZZ_HOLD(entry->expires >= 101 && entry->reason[0] && entry->owner[0] &&
+		                  entry->rule && entry->about && entry->subject,
+		          "entry %u", i);
+	hvc_suppressions_free(made);
+	return true;
+}
+
+FUZZ_TARGET
+{
+	/* With nothing behind it, not even a NUL. */
+	char *text = malloc(size + !size);
+
+	FUZZ_HOLD(text, "no memory");
+	if (size)
+		memcpy(text, data, size);
+	fuzz_taken += try_abi(text, size) + try_world(text, size) + try_suppressions(text, size);
+	free(text);
+	return 0;
+}

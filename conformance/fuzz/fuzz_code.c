@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Random vector code through a `run`, and, where the input asks for it, a whole `map`: every call
+ * ends in one outcome within its budget, and what the map says of a call is what a call does.
+ */
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "code.h"
+#include "hvcheck/map.h"
+
+static struct hvc_subject *open_subject(const struct code *code, int *fd)
+{
+	struct hvc_subject *subject = NULL;
+	struct hvc_diag diag = {0};
+	char spec[64];
+
+	*fd = memfd_create("code", MFD_CLOEXEC);
+	FUZZ_HOLD(*fd >= 0 && write(*fd, code->bytes, CODE_SIZE) == (ssize_t)CODE_SIZE, "no file");
+	snprintf(spec, sizeof spec, "/proc/self/fd/%d@+0x0", *fd);
+	FUZZ_HOLD(hvc_subject_open(spec, &diag, &subject) == HVC_OK, "%s", diag.message);
+	return subject;
+}
+
+static void hold_map(const struct code *code, struct hvc_machine *machine)
+{
+	const struct hvc_probe_config brief = {.brief = true};
+	struct hvc_map_config config = {.world = &code->world, .budget = CODE_BUDGET};
+	struct hvc_probes probes;
+	struct hvc_map *map = NULL;
+	struct hvc_diag diag = {0};
+	struct hvc_outcome made, said;
+	struct hvc_subject *subject;
+	struct hvc_call call;
+	int fd;
+
+	subject = open_subject(code, &fd);
+	FUZZ_HOLD(hvc_probes_make(&brief, &probes) == HVC_OK, "probes");
+	probes.count = 1;
+	config.subject = subject;
+	config.probes = &probes;
+	if (hvc_map_make(&config, &diag, &map) == HVC_OK) {
+		for (unsigned i = 0; i < 4; i++) {
+			const uint16_t imm = (uint16_t)(code->call[0].imm * i);
+
+			hvc_map_call(map, 0, imm, &call);
+			FUZZ_HOLD(hvc_machine_reset(machine, &diag) == HVC_OK, "%s", diag.message);
+			if (!code_make_call(machine, &call, &made))
+				continue;
+			hvc_class_apply(&map->class_[hvc_map_class_of(map, 0, imm)], &map->entry,
+			                &call, &said);
+			code_hold_equal(machine, &made, &said, false, "a class of the map");
+		}
+		hvc_map_free(map);
+	} else {
+		fuzz_refused(diag.status, &diag, map, NULL);
+	}
+	hvc_probes_free(&probes);
+	hvc_subject_close(subject);
+	close(fd);
+}
+
+FUZZ_TARGET
+{
+	static struct code code;
+	struct hvc_machine *machine;
+	struct hvc_outcome outcome;
+	struct hvc_diag diag = {0};
+
+	code_make(data, size, &code);
+	machine = code_open(&code);
+	fuzz_taken += code_make_call(machine, &code.call[0], &outcome);
+	/* Once more, in the state that this has left. */
+	code_make_call(machine, &code.call[1], &outcome);
+	FUZZ_HOLD(hvc_machine_reset(machine, &diag) == HVC_OK, "%s", diag.message);
+	if (code.options == 0xff)
+		hold_map(&code, machine);
+	hvc_machine_close(machine);
+	return 0;
+}
