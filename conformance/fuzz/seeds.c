@@ -206,7 +206,7 @@ START_TEST(code)
 		struct hvc_subject *subject = NULL;
 		struct hvc_diag diag = {0};
 		uint8_t bytes[16 + 120 + 512] = {
-		        i % 12 ? (uint8_t)(i * 37 & 0x7f) : 0xff, 2, (uint8_t)i, 0, 0, 2, 1, 0, 1};
+		        i ? (uint8_t)(i * 37 & 0x7f) : 0xff, 2, (uint8_t)i, 0, 0, 2, 1, 0, 1};
 		const struct hvc_segment *segment;
 		size_t size;
 
@@ -218,7 +218,8 @@ START_TEST(code)
 			size = size < 512 ? size : 512;
 			memcpy(bytes + 136, segment->data + 0x800, size);
 			for (size_t k = 0; k < sizeof targets / sizeof *targets; k++)
-				put(targets[k], builtin->name, bytes, 136 + size);
+				if (k < 2 || i % 15 == 0) /* an answer of QEMU takes long */
+					put(targets[k], builtin->name, bytes, 136 + size);
 		}
 		hvc_subject_close(subject);
 	}
