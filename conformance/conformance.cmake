@@ -77,6 +77,16 @@ foreach(test refusals statuses output jobs reproduce abis callers worlds baselin
            COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/${test}.sh $<TARGET_FILE:hvcheck>)
   list(APPEND cli_tests cli-${test})
 endforeach()
+# The program with an engine that dies, or tries to get out, when it is told to.
+add_executable(hvcheck_trial ${HVC_CLI_SOURCES} ${CMAKE_CURRENT_LIST_DIR}/cli/trial.c)
+target_include_directories(hvcheck_trial PRIVATE emu)
+target_link_libraries(hvcheck_trial PRIVATE hvcheck_core PkgConfig::libseccomp)
+foreach(test deaths jail)
+  add_test(NAME cli-${test}
+           COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/${test}.sh $<TARGET_FILE:hvcheck>
+                   $<TARGET_FILE:hvcheck_trial>)
+  list(APPEND cli_tests cli-${test})
+endforeach()
 # With parsers of their own: skipped where there is no Python, or no validator.
 foreach(test formats policy schemas)
   add_test(NAME cli-${test}

@@ -9,7 +9,7 @@
 
 #include "cli/value.h"
 
-#define MEMORY_DEFAULT UINT64_C(16384) /* MiB of address space a process */
+#define MEMORY_DEFAULT UINT64_C(8192)  /* MiB of address space a process */
 #define SECONDS_MOST   UINT64_C(86400) /* of CPU a process, whatever the deadline */
 
 static void add(struct hvc_jail *jail, const char *path)

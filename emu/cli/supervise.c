@@ -272,7 +272,7 @@ static enum hvc_status explain_deadline(uint64_t seconds, struct hvc_diag *diag)
 
 	if (!answer->total)
 		return hvc_diag_set(diag, HVC_E_CANCELLED, NULL, 0, 0,
-		                    "not done after %llu s (--timeout); no sweep was under way",
+		                    "not done after %llu s (--timeout); no sweep had begun",
 		                    (unsigned long long)seconds);
 	return hvc_diag_set(diag, HVC_E_CANCELLED, NULL, 0, 0,
 	                    "not done after %llu s (--timeout); %s of %s calls of the sweep under "
