@@ -84,7 +84,7 @@ static struct hvc_probes three_probes(struct hvc_probe probe[PROBES])
 		if (i)
 			probe[i].call.x[0] = i;
 	}
-	return (struct hvc_probes){probe, PROBES};
+	return (struct hvc_probes){probe, PROBES, 0};
 }
 
 static enum hvc_status try_map(const char *spec, unsigned jobs, struct hvc_diag *diag,

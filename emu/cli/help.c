@@ -47,7 +47,11 @@ void hvc_help__general(FILE *out)
 	      "  FILE             ELF: the table at the symbol hvc_vectors\n"
 	      "\n"
 	      "exit status, as that of diff and grep: 0 holds or equal, 1 violates or differs,\n"
-	      "2 could not tell (usage, input, output).\n",
+	      "2 could not tell (usage, input, output, memory, --timeout, a failing engine).\n"
+	      "\n"
+	      "The work is done in a jail: no file but those named, no program, no network.\n"
+	      "HVCHECK_JAIL=require refuses to work where the kernel lacks a part of that.\n"
+	      "HVCHECK_MEMORY=MIB limits each process (8192; 0: no limit).\n",
 	      out);
 }
 

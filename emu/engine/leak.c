@@ -277,6 +277,7 @@ static enum hvc_status run_world(struct search *search, struct hvc_diag *diag)
 		if (status == HVC_OK)
 			search->leaks->varied |= hvc_secret__varied(search->base, search->twin[i]);
 	}
+	search->leaks->untried = search->config->probes->untried;
 	if (status == HVC_OK)
 		status = run_probes(search, diag);
 	if (status == HVC_OK)

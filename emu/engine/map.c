@@ -42,6 +42,7 @@ static enum hvc_status begin(const struct hvc_map_config *config, struct hvc_dia
 		memcpy(map->probes.probe, config->probes->probe,
 		       config->probes->count * sizeof *map->probes.probe);
 	map->probes.count = config->probes->count;
+	map->probes.untried = config->probes->untried;
 	if (config->world)
 		map->world = *config->world;
 	else

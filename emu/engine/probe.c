@@ -168,11 +168,22 @@ static void add_named(struct list *list, const struct hvc_probe_config *config,
 		}
 }
 
+static size_t tried(const struct hvc_probe_config *config)
+{
+	return config->constants < HVC_CONSTANTS_MAX ? config->constants : HVC_CONSTANTS_MAX;
+}
+
+/* The i-th of those that are tried. */
+static const struct hvc_constant *constant(const struct hvc_probe_config *config, size_t i)
+{
+	return &config->constant[i * config->constants / tried(config)];
+}
+
 static void add_constants(struct list *list, const struct hvc_probe_config *config,
                           const struct hvc_probe *base)
 {
-	for (size_t i = 0; i < config->constants; i++) {
-		const struct hvc_constant *c = &config->constant[i];
+	for (size_t i = 0; i < tried(config); i++) {
+		const struct hvc_constant *c = constant(config, i);
 
 		for (int delta = -1; delta <= 1; delta++)
 			add_value(list, base, c->reg, c->value + (uint64_t)(int64_t)delta,
@@ -226,8 +237,8 @@ static void add_brief(struct list *list, const struct hvc_probe_config *config, 
 
 	add(list, &base);
 	add_named(list, config, &base, DEPTH_ENDS, usual ? DEPTH_ENDS : DEPTH_NONE, &selectors);
-	for (size_t i = 0; i < config->constants && config->abis == 0 && config->brief; i++)
-		add_value(list, &base, config->constant[i].reg, config->constant[i].value,
+	for (size_t i = 0; i < tried(config) && config->abis == 0 && config->brief; i++)
+		add_value(list, &base, constant(config, i)->reg, constant(config, i)->value,
 		          HVC_WHY_CODE);
 	if (hvc_regset_empty(&selectors))
 		add_value(list, &base, HVC_REG_X0, 0, HVC_WHY_EDGE);
@@ -304,6 +315,9 @@ enum hvc_status hvc_probes_make(const struct hvc_probe_config *config, struct hv
 			list.probe[kept++] = list.probe[i];
 	out->probe = list.probe;
 	out->count = (unsigned)kept;
+	out->untried = 0;
+	if (config->abis == 0 || !config->brief)
+		out->untried = (unsigned)(config->constants - tried(config));
 	return HVC_OK;
 }
 
@@ -311,5 +325,5 @@ void hvc_probes_free(struct hvc_probes *probes)
 {
 	free(probes->probe);
 	probes->probe = NULL;
-	probes->count = 0;
+	probes->count = probes->untried = 0;
 }

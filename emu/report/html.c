@@ -104,3 +104,15 @@ void hvc_html__failed(FILE *out, uint64_t calls, const char *one)
 	hvc_html__text(out, one);
 	fputs("</p>\n", out);
 }
+
+void hvc_html__untried(FILE *out, unsigned constants)
+{
+	char number[HVC_NUMBER_SIZE];
+
+	if (constants)
+		fprintf(out,
+		        "<p class=\"strong warn\">A sample: the code compares with %s more "
+		        "constants "
+		        "than are tried (at most %u)</p>\n",
+		        hvc_words__number(constants, number), HVC_CONSTANTS_MAX);
+}

@@ -46,6 +46,7 @@ static void put_verdict(FILE *out, const struct hvc_check *check)
 	uint64_t failed = hvc_words__failed(check->map, check->maps, &one);
 
 	hvc_html__failed(out, failed, one);
+	hvc_html__untried(out, check->map[0]->probes.untried);
 	fprintf(out, "<p class=\"strong %s\">", good && !failed ? "good" : "bad");
 	hvc_html__text(out, check->subject);
 	fputs(!good    ? " violates "

@@ -62,6 +62,7 @@ static void put_summary(FILE *out, const struct hvc_diff *diff)
 
 	hvc_words__failed(diff->map, HVC_SIDE_COUNT, &one);
 	hvc_html__failed(out, diff->failed, one);
+	hvc_html__untried(out, diff->map[HVC_SIDE_NEW]->probes.untried);
 	fprintf(out, "<p class=\"strong %s\">", diff->differing || diff->failed ? "warn" : "good");
 	hvc_html__text(out, name_of(diff, HVC_SIDE_OLD));
 	fputs(" and ", out);

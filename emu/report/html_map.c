@@ -25,6 +25,7 @@ static void put_account(FILE *out, const struct hvc_map *map)
 	        map->probes.count == 1 ? "" : "s", hvc_words__number(made, calls),
 	        hvc_words__number(map->classes, classes), map->classes == 1 ? "" : "es");
 	hvc_html__failed(out, map->failed, map->failure);
+	hvc_html__untried(out, map->probes.untried);
 }
 
 static void put_stops(FILE *out, const struct hvc_world *world)

@@ -209,3 +209,9 @@ void hvc_json__failed(struct hvc_json *json, uint64_t calls, const char *one)
 	hvc_json__string(json, "example", one);
 	hvc_json__close(json);
 }
+
+void hvc_json__untried(struct hvc_json *json, unsigned constants)
+{
+	if (constants)
+		hvc_json__number(json, "constants_untried", constants);
+}

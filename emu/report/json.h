@@ -36,6 +36,8 @@ void hvc_json__null(struct hvc_json *json, const char *key);
 /** A 64-bit value, as the string "0x...". */
 void hvc_json__hex(struct hvc_json *json, const char *key, uint64_t value);
 
+/** The member "constants_untried", where there are some. */
+void hvc_json__untried(struct hvc_json *json, unsigned constants);
 /** The members "complete" and "failed", where the engine died of some calls; one: one of them. */
 void hvc_json__failed(struct hvc_json *json, uint64_t calls, const char *one);
 

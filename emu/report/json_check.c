@@ -129,6 +129,7 @@ enum hvc_status hvc_check_json(FILE *out, const struct hvc_check *check, const c
 	                                  : failed        ? HVC_VERDICT_UNDECIDED
 	                                                  : HVC_VERDICT_CONFORMS));
 	hvc_json__failed(json, failed, one);
+	hvc_json__untried(json, check->map[0]->probes.untried);
 	hvc_json__object(json, "account");
 	hvc_json__number(json, "space", HVC_IMM_COUNT);
 	hvc_json__number(json, "classified", classified);

@@ -27,6 +27,7 @@ static void add_summary(struct hvc_json *json, const struct hvc_diff *diff)
 	hvc_json__boolean(json, "equal", diff->differing == 0 && diff->failed == 0);
 	hvc_words__failed(diff->map, HVC_SIDE_COUNT, &one);
 	hvc_json__failed(json, diff->failed, one);
+	hvc_json__untried(json, diff->map[HVC_SIDE_NEW]->probes.untried);
 	hvc_json__object(json, "account");
 	hvc_json__number(json, "space", HVC_IMM_COUNT);
 	hvc_json__number(json, "immediates_differing", diff->immediates_differing);

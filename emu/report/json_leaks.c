@@ -93,6 +93,7 @@ enum hvc_status hvc_leaks_json(FILE *out, const struct hvc_subject *subject,
 	else
 		hvc_json__null(json, "abi");
 	hvc_json__boolean(json, "leaks", leaks->leaks > 0);
+	hvc_json__untried(json, leaks->untried);
 	hvc_json__object(json, "account");
 	hvc_json__number(json, "calls", leaks->calls);
 	hvc_json__number(json, "compared", leaks->compared);

@@ -165,6 +165,7 @@ enum hvc_status hvc_map_json(FILE *out, const struct hvc_map *map, struct hvc_di
 	hvc_invented__json(json, "invented", &map->world, &map->invented);
 	add_account(json, map);
 	hvc_json__failed(json, map->failed, map->failure);
+	hvc_json__untried(json, map->probes.untried);
 	if (!add_classes(json, map, &regions))
 		hvc_json__fail(json);
 	if (map->study && !hvc_boundary__json(json, map))

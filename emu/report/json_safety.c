@@ -36,6 +36,7 @@ enum hvc_status hvc_safety_json(FILE *out, const struct hvc_safety *safety,
 	hvc_json__string(json, "abi", hvc_abi_name(safety->abi));
 	hvc_json__boolean(json, "safe", safety->findings == 0 && !failed);
 	hvc_json__failed(json, failed, one);
+	hvc_json__untried(json, safety->map[0]->probes.untried);
 	hvc_json__object(json, "account");
 	hvc_json__number(json, "calls", safety->calls);
 	hvc_json__number(json, "safe", safety->safe);

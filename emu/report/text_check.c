@@ -113,6 +113,7 @@ static void put_verdict(const struct hvc_page *page, const struct hvc_check *che
 		        hvc_words__number(check->immediates_violating, part), space, calls);
 	fprintf(page->out, "%s\n", hvc_ink__end(page, ink));
 	hvc_words__put_failed(page, failed, one);
+	hvc_words__put_untried(page, check->map[0]->probes.untried);
 }
 
 /* Of all worlds: they lend and answer alike. */

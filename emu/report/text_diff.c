@@ -71,6 +71,7 @@ static void put_summary(const struct hvc_page *page, const struct hvc_diff *diff
 	fprintf(page->out, "%s\n", hvc_ink__end(page, ink));
 	hvc_words__failed(diff->map, HVC_SIDE_COUNT, &one);
 	hvc_words__put_failed(page, diff->failed, one);
+	hvc_words__put_untried(page, diff->map[HVC_SIDE_NEW]->probes.untried);
 	put_danger(page, diff);
 }
 

@@ -82,6 +82,7 @@ enum hvc_status hvc_leaks_text(const struct hvc_page *page, const struct hvc_sub
 	        hvc_words__number(leaks->compared, compared),
 	        hvc_words__number(leaks->granted, granted),
 	        hvc_words__number(leaks->silent, silent));
+	hvc_words__put_untried(page, leaks->untried);
 	put_secrets(page, leaks);
 	for (unsigned i = 0; i < leaks->leaks; i++) {
 		fputs("\n", page->out);

@@ -27,6 +27,7 @@ static void put_account(const struct hvc_page *page, const struct hvc_map *map)
 	                hvc_words__number(map->probes.count, probes),
 	                map->probes.count == 1 ? "" : "s", hvc_words__number(made, calls));
 	hvc_words__put_failed(page, map->failed, map->failure);
+	hvc_words__put_untried(page, map->probes.untried);
 	fputc('\n', page->out);
 }
 

@@ -52,6 +52,7 @@ enum hvc_status hvc_safety_text(const struct hvc_page *page, const struct hvc_sa
 		        hvc_words__number(safety->open, calls));
 	failed = hvc_words__failed(safety->map, safety->maps, &one);
 	hvc_words__put_failed(page, failed, one);
+	hvc_words__put_untried(page, safety->map[0]->probes.untried);
 	if (!safety->image_compared)
 		fputs("The image is too large to be compared after each call.\n", page->out);
 	for (unsigned i = 0; i < safety->hazards; i++)

@@ -332,6 +332,18 @@ void hvc_words__put_failed(const struct hvc_page *page, uint64_t calls, const ch
 		        calls == 1 ? "" : "s", one, hvc_ink__end(page, HVC_INK_BAD));
 }
 
+void hvc_words__put_untried(const struct hvc_page *page, unsigned constants)
+{
+	char number[HVC_NUMBER_SIZE];
+
+	if (constants)
+		fprintf(page->out,
+		        "%sA sample: the code compares with %s more constants than are tried (at "
+		        "most %u)%s\n",
+		        hvc_ink__begin(page, HVC_INK_WARN), hvc_words__number(constants, number),
+		        HVC_CONSTANTS_MAX, hvc_ink__end(page, HVC_INK_WARN));
+}
+
 bool hvc_words__class(const struct hvc_call_report *report, struct hvc_class *out)
 {
 	struct hvc_masks masks;

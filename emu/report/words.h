@@ -52,6 +52,8 @@ uint32_t hvc_words__classified(const struct hvc_map *map);
 uint64_t hvc_words__failed(struct hvc_map *const *map, unsigned maps, const char **one);
 /** A line on these, where there are some. */
 void hvc_words__put_failed(const struct hvc_page *page, uint64_t calls, const char *one);
+/** A line on constants of the code that are not tried, where there are some. */
+void hvc_words__put_untried(const struct hvc_page *page, unsigned constants);
 /** The class of one call's outcome; hvc_class__free frees it. False when memory runs out. */
 bool hvc_words__class(const struct hvc_call_report *report, struct hvc_class *out);
 /** Why a call violates its rule, as hvc_finding_print says it. */

@@ -64,6 +64,7 @@ struct hvc_leaks {
 	uint64_t silent;   /**< never came back */
 	uint64_t declared; /**< differences that a rule's results declare */
 	uint32_t varied;   /**< bits 1 << i: secrets that differed between the worlds */
+	unsigned untried;  /**< as hvc_probes.untried */
 };
 
 struct hvc_leaks_config {

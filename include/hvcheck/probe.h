@@ -38,7 +38,11 @@ struct hvc_probe {
 struct hvc_probes {
 	struct hvc_probe *probe;
 	unsigned count;
+	unsigned untried; /**< constants that are not tried, being past HVC_CONSTANTS_MAX */
 };
+
+/** Of more constants than this so many are tried, taken evenly from all of them. */
+#define HVC_CONSTANTS_MAX 256u
 
 /** What probes are made from. All parts are optional. */
 struct hvc_probe_config {
