@@ -40,7 +40,7 @@ int main(int argc, char **argv)
 {
 	/* One probe: the registers of every call. Without an X0, each names itself. */
 	struct hvc_probe probe = {.reg = HVC_REG_NONE};
-	const struct hvc_probes probes = {&probe, 1};
+	const struct hvc_probes probes = {.probe = &probe, .count = 1};
 	struct hvc_map_config config = {.probes = &probes};
 	struct hvc_subject *subject = NULL;
 	struct hvc_map *map = NULL;

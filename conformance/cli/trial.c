@@ -4,7 +4,6 @@
  * does the act in whatever process runs the subject's first block of a call with that immediate.
  * What a jail should forbid ends in exit status 77 when it was not forbidden.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

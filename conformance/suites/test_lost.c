@@ -238,7 +238,7 @@ START_TEST(test_too_many)
 	ck_assert_int_eq(try_map(SUBJECT, 2, &diag, &map), HVC_E_ENGINE);
 	stop_dying();
 	ck_assert_ptr_null(map);
-	ck_assert_msg(strstr(diag.message, "hvc #0x") && strstr(diag.message, "256 calls"), "%s",
+	ck_assert_msg(strstr(diag.message, "hvc #0x") && strstr(diag.message, "128 calls"), "%s",
 	              diag.message);
 }
 END_TEST

@@ -56,7 +56,7 @@ static struct hvc_probes few_probes(struct hvc_probe probe[CHOICES])
 			probe[i].why = HVC_WHY_NAMED;
 		}
 	}
-	return (struct hvc_probes){probe, CHOICES};
+	return (struct hvc_probes){probe, CHOICES, 0};
 }
 
 /* HVC from EL1h only: where a call ends is part of its class. */

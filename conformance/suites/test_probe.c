@@ -5,7 +5,6 @@
  */
 #include <stdlib.h>
 
-#include "hvcheck/report.h"
 #include "under_test.h"
 
 #define RANDOMS 3u
@@ -376,81 +375,6 @@ START_TEST(nothing_given_means_x0_of_el1h)
 }
 END_TEST
 
-/* Code that compares with thousands of constants does not take for ever: a sample is, and told. */
-START_TEST(many_constants_are_a_sample)
-{
-	enum { MANY = 3000 };
-	struct hvc_constant *constant = calloc(MANY, sizeof *constant);
-	struct hvc_probe_config config = {.constant = constant, .constants = MANY};
-	unsigned first = 0, last = 0, of_code[2] = {0};
-	struct hvc_probes probes[2];
-
-	for (unsigned i = 0; i < MANY; i++)
-		constant[i] = (struct hvc_constant){.reg = HVC_REG_X0, .value = 10 * (i + 10)};
-	for (int brief = 0; brief < 2; brief++) {
-		config.brief = brief;
-		ck_assert_int_eq(hvc_probes_make(&config, &probes[brief]), HVC_OK);
-		ck_assert_uint_eq(probes[brief].untried, MANY - HVC_CONSTANTS_MAX);
-		for (unsigned i = 0; i < probes[brief].count; i++) {
-			const struct hvc_probe *probe = &probes[brief].probe[i];
-			uint64_t value = probe->call.x[0];
-
-			of_code[brief] += probe->why == HVC_WHY_CODE;
-			first += probe->why == HVC_WHY_CODE && value == 100;
-			last += probe->why == HVC_WHY_CODE && value > 10 * (MANY - 20);
-		}
-		hvc_probes_free(&probes[brief]);
-	}
-	ck_assert_uint_eq(of_code[0], 3 * HVC_CONSTANTS_MAX);
-	ck_assert_uint_eq(of_code[1], HVC_CONSTANTS_MAX);
-	ck_assert_uint_eq(first, 2);
-	ck_assert_uint_ge(last, 2);
-	config.constants = HVC_CONSTANTS_MAX;
-	ck_assert_int_eq(hvc_probes_make(&config, &probes[0]), HVC_OK);
-	ck_assert_uint_eq(probes[0].untried, 0);
-	hvc_probes_free(&probes[0]);
-	free(constant);
-}
-END_TEST
-
-static char *printed(const struct hvc_map *map, bool json)
-{
-	char *text = NULL;
-	size_t size;
-	struct hvc_page page = {.out = open_memstream(&text, &size)};
-
-	ck_assert_int_eq(json ? hvc_map_json(page.out, map, NULL) : hvc_map_text(&page, map, NULL),
-	                 HVC_OK);
-	fclose(page.out);
-	return text;
-}
-
-START_TEST(reports_say_that_it_is_a_sample)
-{
-	struct hvc_subject *subject = open_subject("m1n1");
-	struct hvc_probe probe = {.reg = HVC_REG_NONE};
-	struct hvc_probes probes = {&probe, 1, 1234};
-	struct hvc_map_config config = {.subject = subject, .probes = &probes};
-	struct hvc_map *map = NULL;
-	char *text;
-
-	hvc_call_init(&probe.call, 0);
-	ck_assert_int_eq(hvc_map_make(&config, NULL, &map), HVC_OK);
-	text = printed(map, false);
-	ck_assert_msg(strstr(text, "1,234 more constants than are tried"), "%s", text);
-	free(text);
-	text = printed(map, true);
-	ck_assert_msg(strstr(text, "\"constants_untried\": 1234"), "%s", text);
-	free(text);
-	map->probes.untried = 0;
-	text = printed(map, false);
-	ck_assert_msg(!strstr(text, "sample"), "%s", text);
-	free(text);
-	hvc_map_free(map);
-	hvc_subject_close(subject);
-}
-END_TEST
-
 static const struct suite_test tests[] = {
         {"sorted_without_duplicates", &sorted_without_duplicates},
         {"the_same_every_time", &the_same_every_time},
@@ -459,8 +383,6 @@ static const struct suite_test tests[] = {
         {"edges_and_random_values_of_the_selector", &edges_and_random_values_of_the_selector},
         {"every_rule_is_reached_by_every_caller", &every_rule_is_reached_by_every_caller},
         {"nothing_given_means_x0_of_el1h", &nothing_given_means_x0_of_el1h},
-        {"many_constants_are_a_sample", &many_constants_are_a_sample},
-        {"reports_say_that_it_is_a_sample", &reports_say_that_it_is_a_sample},
 };
 
 SUITE_MAIN("probe", tests)

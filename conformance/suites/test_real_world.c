@@ -185,7 +185,7 @@ START_TEST(all_immediates_part_by_x0)
 	static const uint64_t values[] = {0, 1, 2, 3, 4, 0xc6000001};
 	struct hvc_subject *subject = open_vectors();
 	struct hvc_probe probe[6] = {{.seed = 0}};
-	struct hvc_probes probes = {probe, 6};
+	struct hvc_probes probes = {probe, 6, 0};
 	struct hvc_diag diag = {0};
 	struct hvc_world world;
 	struct hvc_map *map;

@@ -77,7 +77,7 @@ static struct hvc_map *make_study(const struct hvc_subject *subject, const uint6
                                   unsigned values)
 {
 	struct hvc_probe probe[8];
-	struct hvc_probes probes = {probe, values + 1};
+	struct hvc_probes probes = {probe, values + 1, 0};
 	struct hvc_map_config config = {.subject = subject, .probes = &probes, .jobs = 2};
 	struct hvc_map *map = NULL;
 	struct hvc_diag diag = {0};

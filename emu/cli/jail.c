@@ -96,11 +96,7 @@ enum hvc_status hvc_jail__make(const struct hvc_options *options, struct hvc_dia
 	add(&jail, options->suppress);
 	if (!ok)
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-	if (options->qemu) {
-		const char *folder = getenv("TMPDIR");
-
-		jail.scratch = folder && *folder ? folder : "/tmp";
-	}
+	jail.programs = options->qemu;
 	*out = jail;
 	return HVC_OK;
 }
@@ -125,7 +121,7 @@ static void set_limits(const struct hvc_jail *jail)
 #ifndef __SANITIZE_ADDRESS__
 	if (jail->mode != HVC_JAIL_OFF)
 		prctl(PR_SET_DUMPABLE, 0);
-	if (jail->memory && !jail->scratch)
+	if (jail->memory && !jail->programs)
 		limit(RLIMIT_AS, jail->memory);
 #endif
 	if (jail->seconds)
@@ -142,7 +138,7 @@ bool hvc_jail__enter(const struct hvc_jail *jail, char *missing, size_t size)
 		return true;
 	files = hvc_landlock__enter(jail);
 	/* Programs that are started are not held to what this one needs: see SECURITY.md. */
-	if (!jail->scratch)
+	if (!jail->programs)
 		calls = hvc_seccomp__enter();
 	if (files || calls)
 		snprintf(missing, size, "%s%s%s", files ? files : "", files && calls ? ", " : "",

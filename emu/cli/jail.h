@@ -23,9 +23,9 @@ struct hvc_jail {
 	const char
 	        *file[HVC_JAIL_FILES_MAX]; /**< what may be read; what does not exist is left out */
 	unsigned files;
-	const char *scratch; /**< NULL, or: programs are started, which write below this folder */
-	uint64_t memory;     /**< bytes of address space; 0: no limit */
-	uint64_t seconds;    /**< of CPU; 0: no limit */
+	bool programs;    /**< are started: they may be executed, and read files */
+	uint64_t memory;  /**< bytes of address space; 0: no limit */
+	uint64_t seconds; /**< of CPU; 0: no limit */
 };
 
 /** From the environment and the options. Errors: HVC_E_ARG. */

@@ -80,7 +80,7 @@ static void allow(int ruleset, const char *path, uint64_t file, uint64_t folder)
 	close(rule.parent);
 }
 
-static void allow_all(int ruleset, const struct hvc_jail *jail, uint64_t every)
+static void allow_all(int ruleset, const struct hvc_jail *jail)
 {
 	for (unsigned i = 0; i < jail->files; i++)
 		/* Of a folder only that it is one can be found out. */
@@ -88,11 +88,10 @@ static void allow_all(int ruleset, const struct hvc_jail *jail, uint64_t every)
 #ifdef __SANITIZE_ADDRESS__
 	allow(ruleset, "/proc", 0, FS_READ_FILE | FS_READ_DIR);
 #endif
-	if (!jail->scratch)
+	if (!jail->programs)
 		return;
 	allow(ruleset, "/", 0, FS_READ_FILE | FS_READ_DIR | FS_EXECUTE);
-	allow(ruleset, "/dev", 0, (FS_READ_FILE | FS_WRITE_FILE | FS_IOCTL_DEV) & every);
-	allow(ruleset, jail->scratch, 0, every);
+	allow(ruleset, "/dev/null", FS_READ_FILE | FS_WRITE_FILE, 0);
 }
 
 const char *hvc_landlock__enter(const struct hvc_jail *jail)
@@ -109,7 +108,7 @@ const char *hvc_landlock__enter(const struct hvc_jail *jail)
 	ruleset = (int)syscall(SYS_landlock_create_ruleset, &all, size, 0);
 	if (ruleset < 0)
 		return "no Landlock ruleset";
-	allow_all(ruleset, jail, all.fs);
+	allow_all(ruleset, jail);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
 	    syscall(SYS_landlock_restrict_self, ruleset, 0))
 		missing = "no Landlock domain";

@@ -62,7 +62,7 @@ bool hvc_partial__load(FILE *file, struct hvc_partial *out);
 
 /* lost.c: calls on which the engine failed, so that nothing is known of them */
 
-#define HVC_LOST_MAX 256u /* then the whole run is given up */
+#define HVC_LOST_MAX 128u /* then the whole run is given up */
 
 struct hvc_lost_call {
 	uint32_t probe;
