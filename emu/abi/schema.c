@@ -429,7 +429,9 @@ enum hvc_status hvc_schema__check(enum hvc_schema kind, const char *text, size_t
 	        : kind == HVC_SCHEMA_SUPPRESSIONS ? suppressions_schema_init(&schema->suppressions)
 	                                          : registry_schema_init(&schema->registry);
 	error = cyaml_load_data((const uint8_t *)text, size, &config, value, &data, NULL);
-	if (error == CYAML_ERR_OOM)
+	/* The text has been read once, so the parser lacks nothing but memory. */
+	if (error == CYAML_ERR_OOM || error == CYAML_ERR_LIBYAML_PARSER ||
+	    error == CYAML_ERR_LIBYAML_PARSER_INIT)
 		return hvc_diag_set(diag, HVC_E_NOMEM, file, 0, 0, "out of memory");
 	if (error != CYAML_OK)
 		return hvc_complaint__report(&complaint, root, file, diag);

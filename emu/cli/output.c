@@ -220,8 +220,8 @@ enum hvc_status hvc_output__deliver(struct hvc_output *output, struct hvc_diag *
 	bool good = !ferror(output->page.out);
 	int fd = hvc_output__fd(output);
 
-	/* Only memory can run out here. */
-	good = !fclose(output->page.out) && good;
+	/* Only memory can run out here: glibc says 0 then, and leaves no text. */
+	good = !fclose(output->page.out) && output->text && good;
 	output->page.out = NULL;
 	if (!good)
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");

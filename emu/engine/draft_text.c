@@ -264,5 +264,5 @@ bool hvc_draft__write(const struct hvc_draft *draft, char **text, size_t *size, 
 		}
 	}
 	ok = !ferror(file);
-	return !fclose(file) && ok;
+	return !fclose(file) && *text && ok; /* glibc: 0, and no text, when memory runs out here */
 }

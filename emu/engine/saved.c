@@ -174,7 +174,7 @@ enum hvc_status hvc_map_save(FILE *out, const struct hvc_map *map, struct hvc_di
 		good = put_runs(file, map) && !ferror(file);
 		good = !fclose(file) && good;
 	}
-	if (!good) {
+	if (!good || !text) { /* without the room to end the text glibc takes it away, and says 0 */
 		free(text);
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	}

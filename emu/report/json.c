@@ -162,20 +162,34 @@ static bool print_members(const json_t *value, FILE *out, unsigned indent)
 	return good;
 }
 
+/*
+ * Into a buffer of the size that it says it needs: json_dumps has one that grows, and leaves out
+ * the rest of a key where it cannot (2.14, dump_string in do_dump).
+ */
+static bool put_line(const json_t *value, FILE *out, size_t size)
+{
+	char *line = malloc(size);
+	bool good = line && json_dumpb(value, line, size, JSON_ENCODE_ANY) == size;
+
+	if (good)
+		fwrite(line, 1, size, out);
+	free(line);
+	return good;
+}
+
 static bool print(const json_t *value, FILE *out, unsigned indent, unsigned used)
 {
-	char *line = json_dumps(value, JSON_ENCODE_ANY);
 	bool container = json_is_object(value) || json_is_array(value);
-	bool good = line != NULL;
+	size_t size = json_dumpb(value, NULL, 0, JSON_ENCODE_ANY);
+	bool good = size > 0;
 
-	if (line && (!container || used + strlen(line) < WIDTH)) {
-		fputs(line, out);
-	} else if (line) {
+	if (good && (!container || used + size < WIDTH)) {
+		good = put_line(value, out, size);
+	} else if (good) {
 		fputs(json_is_object(value) ? "{\n" : "[\n", out);
 		good = print_members(value, out, indent + 2);
 		fprintf(out, "%*s%c", (int)indent, "", json_is_object(value) ? '}' : ']');
 	}
-	free(line);
 	return good;
 }
 

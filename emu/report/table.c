@@ -44,8 +44,10 @@ struct hvc_table *hvc_table__new(const struct hvc_page *page, const struct hvc_c
 {
 	struct hvc_table *table = calloc(1, sizeof(*table));
 
-	if (!table)
+	if (!table) {
+		hvc_words__lose(); /* not every table is printed */
 		return NULL;
+	}
 	table->page = page;
 	table->columns = columns < COLUMN_MAX ? columns : COLUMN_MAX;
 	memcpy(table->column, column, table->columns * sizeof(*column));
@@ -158,8 +160,10 @@ void hvc_page__prose(const struct hvc_page *page, unsigned used, unsigned indent
 	va_start(args, format);
 	length = vasprintf(&text, format, args);
 	va_end(args);
-	if (length < 0)
+	if (length < 0) {
+		hvc_words__lose();
 		return;
+	}
 	for (const char *word = text; *word;) {
 		size_t bytes = word_length(word);
 		unsigned wide = width_of(word, bytes);
@@ -272,6 +276,42 @@ static int add_row(struct libscols_table *scols, const struct cell *cell, unsign
 	return failed;
 }
 
+/* Bytes of text, apart from spaces, line breaks, colours, and the letter that ends these. */
+static size_t ink_of(const char *text)
+{
+	size_t bytes = 0;
+
+	bool color = false;
+
+	for (; *text; text++) {
+		color = *text == '\033' || (color && *text != 'm');
+		bytes += !color && *text != 'm' && *text != ' ' && *text != '\n';
+	}
+	return bytes;
+}
+
+/* The library goes on when its buffer cannot grow, and the text ends there. */
+static bool is_whole(const struct hvc_table *table, const char *text)
+{
+	size_t bytes = 0;
+
+	for (unsigned i = 0; i < table->columns; i++)
+		bytes += ink_of(table->column[i].title);
+	for (size_t i = 0; i < table->rows * table->columns; i++)
+		bytes += table->cell[i].text ? ink_of(table->cell[i].text) : 0;
+	return ink_of(text) >= bytes;
+}
+
+/* For trees, of which there are none: the library loses what it makes by itself half-way. */
+static int add_symbols(struct libscols_table *scols)
+{
+	struct libscols_symbols *symbols = scols_new_symbols();
+	int failed = !symbols || scols_table_set_symbols(scols, symbols);
+
+	scols_unref_symbols(symbols);
+	return failed;
+}
+
 /* The table as text, NULL when memory runs out. */
 static char *render(const struct hvc_table *table)
 {
@@ -284,6 +324,7 @@ static char *render(const struct hvc_table *table)
 		failed |= scols_table_set_termforce(scols, SCOLS_TERMFORCE_NEVER);
 		failed |= scols_table_set_column_separator(scols, SEPARATOR);
 		failed |= scols_table_enable_colors(scols, table->page->color);
+		failed |= add_symbols(scols);
 	}
 	for (unsigned i = 0; !failed && i < table->columns; i++)
 		failed = add_column(scols, &table->column[i]);
@@ -292,6 +333,10 @@ static char *render(const struct hvc_table *table)
 	if (!failed && scols_print_table_to_string(scols, &text))
 		text = NULL;
 	scols_unref_table(scols);
+	if (text && !is_whole(table, text)) {
+		free(text);
+		text = NULL;
+	}
 	return text;
 }
 

@@ -33,6 +33,13 @@ struct hvc_page {
 	unsigned width; /**< columns to wrap tables at; 0: lines as long as they need to be */
 };
 
+/**
+ * Did memory run out in this thread, since this was last asked, where a report was put into words?
+ * Then what was written since lacks something, whatever the status of those who wrote it: it is not
+ * to be used.
+ */
+HVC_MUST_USE HVC_API bool hvc_report_is_incomplete(void);
+
 /** One executed instruction. */
 struct hvc_trace_step {
 	uint64_t pc;
