@@ -37,7 +37,8 @@ static const struct {
         {SYS_renameat, "renameat"},   {SYS_renameat2, "renameat2"},
         {SYS_pipe2, "pipe2"},         {SYS_dup, "dup"},
         {SYS_dup3, "dup3"},           {SYS_clone, "clone"},
-        {SYS_clone3, "clone3"},       {SYS_memfd_create, "memfd_create"},
+        {SYS_clone3, "clone3"},       {SYS_mmap, "mmap"},
+        {SYS_mremap, "mremap"},       {SYS_memfd_create, "memfd_create"},
 #ifdef SYS_rename
         {SYS_rename, "rename"},       {SYS_pipe, "pipe"},
         {SYS_fork, "fork"},           {SYS_vfork, "vfork"},

@@ -154,6 +154,9 @@ static _Noreturn void be_child(const struct task *task)
 		status = task->work(task->options, &holds, &answer->diag);
 	for (unsigned i = task->outputs; status == HVC_OK && i; i--)
 		status = hvc_output__deliver(&task->output[i - 1], &answer->diag);
+	for (unsigned i = 0; i < task->outputs; i++)
+		if (task->output[i].page.out)
+			fclose(task->output[i].page.out);
 	answer->status = status;
 	answer->holds = holds;
 	answer->done = true;
