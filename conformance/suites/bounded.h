@@ -20,6 +20,7 @@
 struct bounded {
 	int status;
 	double seconds; /* of CPU */
+	long kib;       /* resident, at most */
 	char line[512]; /* the beginning of what it said on stderr */
 };
 
@@ -81,6 +82,7 @@ static inline struct bounded bounded_run(const char *what, char *const arguments
 	ck_assert_int_eq(wait4(child, &status, 0, &usage), child);
 	bounded.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 	bounded.seconds = bounded_time(&usage);
+	bounded.kib = usage.ru_maxrss;
 	out = bounded_read(BOUNDED_FOLDER "/out");
 	err = bounded_read(BOUNDED_FOLDER "/err");
 	snprintf(bounded.line, sizeof bounded.line, "%s", (const char *)err.bytes);

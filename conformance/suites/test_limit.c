@@ -171,6 +171,33 @@ START_TEST(members_of_packages)
 }
 END_TEST
 
+/* A name, and a table of names, that are longer than what may come out: they are not waited for. */
+START_TEST(headers_of_packages)
+{
+	static const char *const heads[] = {
+	        "070701000000010000000000000000000000000000000100000000000000010000000000000000"
+	        "00000000000000000B00000000000000",
+	        "!<arch>\n//                                              180000000 `\n",
+	};
+	char *const scan[] = {"hvcheck", "scan", limit_path, NULL};
+	uint8_t *bytes;
+	struct pack plain = pack_alloc((size_t)185 << 20, &bytes);
+
+	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+		struct bounded bounded;
+
+		memcpy(bytes, heads[i], strlen(heads[i]));
+		limit_put(pack_filter(ARCHIVE_FILTER_GZIP, plain));
+		limit_scan_refused("header", "expands to more than 64 MiB");
+		bounded = bounded_run("header", scan);
+#ifndef __SANITIZE_ADDRESS__
+		ck_assert_int_lt(bounded.kib, 100 << 10);
+#endif
+		ck_assert_int_eq(bounded.status, 2);
+	}
+}
+END_TEST
+
 START_TEST(layers)
 {
 	const struct pack kernel = pack_kernel(0x2000);
@@ -313,6 +340,7 @@ static const struct suite_test tests[] = {
         {"only_regular_files_are_read", &only_regular_files_are_read},
         {"sparse_members", &sparse_members},
         {"members_of_packages", &members_of_packages},
+        {"headers_of_packages", &headers_of_packages},
         {"layers", &layers},
         {"symbols_of_elf_files", &symbols_of_elf_files},
         {"places_of_kallsyms", &places_of_kallsyms},

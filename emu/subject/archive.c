@@ -12,9 +12,7 @@
 #include "subject/gzip.h"
 #include "subject/little.h"
 #include "subject/member.h"
-
-/* libarchive asks for input in such pieces: positions in diagnostics are that exact. */
-#define PIECE 4096u
+#include "subject/source.h"
 
 static const struct magic {
 	unsigned offset, size;
@@ -44,6 +42,7 @@ static const struct magic {
 struct reader {
 	const struct hvc_packed *packed;
 	struct hvc_diag *diag;
+	struct hvc_source source;
 	struct archive *archive;
 	struct hvc_unpacked found;
 	uint64_t zeros; /* that came out of holes in sparse files, which no filter counts */
@@ -70,9 +69,7 @@ bool hvc_archive__is(const uint8_t *bytes, size_t size)
 /* What has come out of the layer so far, read over or kept. */
 static uint64_t used(const struct reader *reader)
 {
-	const la_int64_t bytes = archive_filter_bytes(reader->archive, 0);
-
-	return reader->packed->used + reader->zeros + (bytes > 0 ? (uint64_t)bytes : 0);
+	return reader->packed->used + reader->zeros + reader->source.used;
 }
 
 static enum hvc_status no_memory(const struct reader *reader)
@@ -86,24 +83,26 @@ static enum hvc_status no_header(const struct reader *reader)
 	                    "begins like a packed file, but its header at offset 0 is damaged");
 }
 
-/* libarchive's last error. */
-static enum hvc_status damaged(const struct reader *reader)
-{
-	const char *text = archive_error_string(reader->archive);
-	const la_int64_t at = archive_filter_bytes(reader->archive, -1);
-
-	if (at <= 0)
-		return no_header(reader);
-	return hvc_diag_set(reader->diag, HVC_E_FORMAT, reader->packed->name, 0, 0,
-	                    "cannot be unpacked beyond offset 0x%" PRIx64 ": %s", (uint64_t)at,
-	                    text ? text : "damaged");
-}
-
 static enum hvc_status too_large(const struct reader *reader, uint64_t limit)
 {
 	return hvc_diag_set(reader->diag, HVC_E_RANGE, reader->packed->name, 0, 0,
 	                    "expands to more than %" PRIu64 " MiB, which is too much for its size",
 	                    limit >> 20);
+}
+
+/* libarchive's last error. */
+static enum hvc_status damaged(const struct reader *reader)
+{
+	const char *text = archive_error_string(reader->archive);
+	const uint64_t at = hvc_source__offset(&reader->source);
+
+	if (reader->source.over)
+		return too_large(reader, reader->packed->limit);
+	if (!at)
+		return no_header(reader);
+	return hvc_diag_set(reader->diag, HVC_E_FORMAT, reader->packed->name, 0, 0,
+	                    "cannot be unpacked beyond offset 0x%" PRIx64 ": %s", at,
+	                    text ? text : "damaged");
 }
 
 static enum hvc_status grow(struct reader *reader, struct hvc_unpacked *to, size_t *capacity,
@@ -221,6 +220,8 @@ static enum hvc_status take(struct reader *reader, const char *path)
 	struct hvc_unpacked data = {0};
 	enum hvc_status status = read_data(reader, &data, many ? HVC_MEMBER_HEAD : UINT64_MAX);
 
+	if (status == HVC_OK && many)
+		status = skip_data(reader);
 	if (status != HVC_OK || is_copy(&reader->found, &data) ||
 	    (!wanted && !hvc_member__looks_bootable(data.bytes, data.size))) {
 		free(data.bytes);
@@ -258,8 +259,8 @@ static enum hvc_status read_member(struct reader *reader, struct archive_entry *
 	int format = archive_format(reader->archive) & ARCHIVE_FORMAT_BASE_MASK;
 
 	if (archive_format(reader->archive) == ARCHIVE_FORMAT_RAW) {
-		/* No filter but the one that does nothing: libarchive takes it for plain data. */
-		if (archive_filter_code(reader->archive, 0) == ARCHIVE_FILTER_NONE)
+		/* It was taken for plain data. */
+		if (!reader->source.filter)
 			return no_header(reader);
 		return take_all(reader);
 	}
@@ -302,12 +303,15 @@ static enum hvc_status read_layer(struct reader *reader)
 {
 	struct archive_entry *entry;
 
-	if (archive_read_open_memory2(reader->archive, reader->packed->bytes, reader->packed->size,
-	                              PIECE) != ARCHIVE_OK)
+	reader->source.header = HVC_LIMIT_HEADER;
+	if (hvc_source__attach(&reader->source, reader->archive) != ARCHIVE_OK)
 		return damaged(reader);
 	while (!reader->stop) {
-		int got = archive_read_next_header(reader->archive, &entry);
+		int got;
 
+		reader->source.header = HVC_LIMIT_HEADER;
+		got = archive_read_next_header(reader->archive, &entry);
+		reader->source.header = 0;
 		if (got == ARCHIVE_EOF)
 			break;
 		if (got < ARCHIVE_WARN)
@@ -327,49 +331,44 @@ static enum hvc_status read_layer(struct reader *reader)
 	return HVC_OK;
 }
 
-/*
- * One filter, the one that the beginning asks for. libarchive would find more in one another, and
- * run all of them before it says how much comes out of each. Formats that run other programs, and
- * those of no kernel, are left out.
- */
-static struct archive *make_reader(const struct hvc_packed *packed, bool packages)
+/* Formats that run other programs, and those of no kernel, are left out. */
+static bool make_reader(struct reader *reader, bool packages)
 {
+	const struct hvc_packed *packed = reader->packed;
 	const struct magic *magic = find_magic(packed->bytes, packed->size);
-	struct archive *archive = archive_read_new();
 
-	if (!archive)
-		return NULL;
-	if (archive_read_append_filter(archive, magic ? magic->filter : ARCHIVE_FILTER_NONE) !=
-	    ARCHIVE_OK) {
-		archive_read_free(archive);
-		return NULL;
-	}
-	archive_read_support_format_raw(archive);
+	reader->source.bytes = packed->bytes;
+	reader->source.size = packed->size;
+	reader->source.limit = packed->limit - packed->used;
+	reader->archive = archive_read_new();
+	if (!reader->archive ||
+	    !hvc_source__open(&reader->source, magic ? magic->filter : ARCHIVE_FILTER_NONE))
+		return false;
+	archive_read_append_filter(reader->archive, ARCHIVE_FILTER_NONE);
+	archive_read_support_format_raw(reader->archive);
 	if (packages) {
-		archive_read_support_format_ar(archive);
-		archive_read_support_format_tar(archive);
-		archive_read_support_format_cpio(archive);
+		archive_read_support_format_ar(reader->archive);
+		archive_read_support_format_tar(reader->archive);
+		archive_read_support_format_cpio(reader->archive);
 	}
-	return archive;
+	return true;
 }
 
 static enum hvc_status attempt(const struct hvc_packed *packed, bool packages,
                                struct hvc_diag *diag, struct hvc_unpacked *out)
 {
-	struct reader reader = {
-	        .packed = packed,
-	        .diag = diag,
-	        .archive = make_reader(packed, packages),
-	};
-	enum hvc_status status = reader.archive ? read_layer(&reader) : no_memory(&reader);
+	struct reader reader = {.packed = packed, .diag = diag};
+	enum hvc_status status =
+	        make_reader(&reader, packages) ? read_layer(&reader) : no_memory(&reader);
 
 	/* A block of zeros is an empty tar archive to libarchive, and the start of an image here.
 	 */
 	if (status == HVC_E_NOTFOUND && packages && !reader.entries && !packed->member)
 		status = attempt(packed, false, diag, &reader.found);
-	else if (reader.archive)
+	else
 		reader.found.used = used(&reader);
 	archive_read_free(reader.archive);
+	hvc_source__close(&reader.source);
 	if (status != HVC_OK) {
 		free(reader.found.bytes);
 		free(reader.found.member);

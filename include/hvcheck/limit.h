@@ -17,6 +17,7 @@
 #define HVC_LIMIT_RATIO    100u
 #define HVC_LIMIT_LAYERS   8u
 #define HVC_LIMIT_MEMBERS  (1u << 18)
+#define HVC_LIMIT_HEADER   (UINT64_C(16) << 20)
 
 #define HVC_LIMIT_SEGMENTS    256u
 #define HVC_LIMIT_SYMBOLS     (1u << 22)
