@@ -4,6 +4,7 @@
 #include "hvcheck/abi.h"
 #include "hvcheck/property.h"
 #include "hvcheck/suppression.h"
+#include "hvcheck/verdict.h"
 #include "hvcheck/world_file.h"
 
 /* A value that is in one of the intervals, at its edge or beside it. */
@@ -67,6 +68,42 @@ static int governs(const struct hvc_abi *abi, unsigned world, const struct hvc_c
 	return found;
 }
 
+/* What does as the rule says conforms; what returns elsewhere does not. */
+static void hold_judged(const struct hvc_abi *abi, unsigned world, const struct hvc_rule *rule,
+                        const struct hvc_call *call)
+{
+	const struct hvc_regset all = {{UINT64_MAX, UINT64_MAX}};
+	struct hvc_state entry;
+	struct hvc_outcome outcome = {.kind = rule->outcome, .level = rule->level};
+	struct hvc_verdict verdict;
+
+	hvc_entry_state(&hvc_abi_world_at(abi, world)->world.state, call, &entry);
+	outcome.state = entry;
+	outcome.pc = hvc_call_address(call) + 4;
+	if (outcome.level == HVC_LEVEL_COUNT)
+		outcome.level = call->from;
+	for (unsigned i = 0; i < rule->results; i++) {
+		const struct hvc_result *result = &rule->result[i];
+		const struct hvc_context context = {&entry, call};
+		const uint64_t value = result->intervals ? result->interval[0].lo
+		                                         : hvc_expr_eval(&result->expr, &context);
+
+		outcome.state.v[result->reg] &= ~result->mask;
+		outcome.state.v[result->reg] |= value & result->mask;
+	}
+	hvc_verdict_judge(abi, world, &entry, &all, call, &outcome, &verdict);
+	FUZZ_HOLD(verdict.rule == hvc_abi_rule_of(abi, world, call), "rule %d", verdict.rule);
+	FUZZ_HOLD(rule->specified == (verdict.kind != HVC_VERDICT_UNDECIDED), "%s", rule->name);
+	if (rule->outcome != HVC_OUTCOME_RETURN)
+		return;
+	FUZZ_HOLD(verdict.kind != HVC_VERDICT_VIOLATES, "%s: %s, %s: 0x%" PRIx64 ", 0x%" PRIx64,
+	          rule->name, hvc_clause_name(verdict.clause), hvc_reg_name(verdict.reg),
+	          verdict.expected, verdict.actual);
+	outcome.kind = HVC_OUTCOME_SPIN;
+	hvc_verdict_judge(abi, world, &entry, &all, call, &outcome, &verdict);
+	FUZZ_HOLD(verdict.kind != HVC_VERDICT_CONFORMS, "%s", rule->name);
+}
+
 /* Calls at the edges of rules: loading has proved that each has one rule, which is found. */
 static void hold_total(const struct hvc_abi *abi, uint64_t seed)
 {
@@ -76,6 +113,7 @@ static void hold_total(const struct hvc_abi *abi, uint64_t seed)
 		const struct hvc_rule *rule = hvc_abi_rule_at(abi, fuzz_random(&seed) % rules);
 		unsigned world = fuzz_random(&seed) % worlds;
 		struct hvc_call call;
+		int governor;
 
 		hvc_call_init(&call, fuzz_random(&seed) | 1);
 		call.imm = (uint16_t)draw(&seed, rule->imm, rule->imms);
@@ -85,11 +123,13 @@ static void hold_total(const struct hvc_abi *abi, uint64_t seed)
 		call.from = (enum hvc_level)(fuzz_random(&seed) % HVC_LEVEL_COUNT);
 		call.insn = (enum hvc_insn)(fuzz_random(&seed) % HVC_INSN_COUNT);
 		if (!(hvc_abi_levels(abi) >> call.from & 1) ||
-		    !(hvc_abi_insns(abi) >> call.insn & 1))
+		    !(hvc_abi_insns(abi) >> call.insn & 1)) {
 			FUZZ_HOLD(hvc_abi_rule_of(abi, world, &call) == -1, "a stranger");
-		else
-			FUZZ_HOLD(hvc_abi_rule_of(abi, world, &call) == governs(abi, world, &call),
-			          "imm 0x%x", call.imm);
+			continue;
+		}
+		governor = governs(abi, world, &call);
+		FUZZ_HOLD(hvc_abi_rule_of(abi, world, &call) == governor, "imm 0x%x", call.imm);
+		hold_judged(abi, world, hvc_abi_rule_at(abi, (unsigned)governor), &call);
 	}
 }
 

@@ -244,6 +244,9 @@ static bool take_sum(struct reading *reading)
 	for (unsigned i = 0; i < reading->map->probes.count; i++)
 		if (!reading->listed || !reading->listed[i])
 			return hvc_reader__complain(reader, "call %u is told nothing of", i + 1);
+	/* Nothing compared is never equal. */
+	if (!reading->map->probes.count)
+		return hvc_reader__complain(reader, "a map of no call");
 	return reading->map->subject || hvc_reader__complain(reader, "no subject");
 }
 

@@ -192,14 +192,14 @@ static enum hvc_status skip_data(struct reader *reader)
 
 static void list(struct reader *reader, const char *path)
 {
-	size_t used = strlen(reader->list);
+	size_t length = strlen(reader->list);
 
 	if (reader->matches == 1)
 		snprintf(reader->list, sizeof reader->list, "%s", path);
-	else if (used + strlen(path) + 2 < sizeof reader->list - 4)
-		snprintf(reader->list + used, sizeof reader->list - used, ", %s", path);
-	else if (used < 3 || strcmp(reader->list + used - 3, "...") != 0)
-		snprintf(reader->list + used, sizeof reader->list - used, " ...");
+	else if (length + strlen(path) + 2 < sizeof reader->list - 4)
+		snprintf(reader->list + length, sizeof reader->list - length, ", %s", path);
+	else if (length < 3 || strcmp(reader->list + length - 3, "...") != 0)
+		snprintf(reader->list + length, sizeof reader->list - length, " ...");
 }
 
 /* Some packages have a kernel under two names. */
