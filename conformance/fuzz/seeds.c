@@ -130,9 +130,11 @@ START_TEST(specifications)
 }
 END_TEST
 
-/* A map of a built-in, without its sum. */
-static void make_saved(const char *name)
+/* A map of a built-in, without its sum; in a world that says something, where it is to. */
+static void make_saved(const char *name, bool odd)
 {
+	static const uint8_t encoding[5] = {3, 4, 14, 2, 2}; /* CNTHP_CVAL_EL2 */
+	struct hvc_world world;
 	const struct hvc_probe_config brief = {.brief = true};
 	struct hvc_map_config config = {.jobs = 1};
 	struct hvc_subject *subject = NULL;
@@ -145,7 +147,16 @@ static void make_saved(const char *name)
 
 	ck_assert(hvc_subject_open(name, &diag, &subject) == HVC_OK);
 	ck_assert(hvc_probes_make(&brief, &probes) == HVC_OK);
+	hvc_world_init(&world, odd ? HVC_CPU_MAX : HVC_CPU_A72);
+	if (odd) {
+		world.zero_pages = 16;
+		ck_assert(hvc_world_set(&world, HVC_REG_TPIDR_EL2, 0) == HVC_OK);
+		ck_assert(hvc_world_set_sys(&world, encoding, 1) == HVC_OK);
+		ck_assert(hvc_world_stop_at(&world, HVC_LANDING, "stop here") == HVC_OK);
+		ck_assert(hvc_world_stub(&world, HVC_FUNCTION, 7, "stub") == HVC_OK);
+	}
 	config.subject = subject;
+	config.world = &world;
 	config.probes = &probes;
 	ck_assert_msg(hvc_map_make(&config, &diag, &map) == HVC_OK, "%s", diag.message);
 	ck_assert_msg(hvc_map_save(file, map, &diag) == HVC_OK, "%s", diag.message);
@@ -228,8 +239,10 @@ END_TEST
 
 START_TEST(saved)
 {
-	make_saved("m1n1");
-	make_saved("linux-stub-4.12");
+	make_saved("m1n1", false);
+	make_saved("linux-stub-4.12", false);
+	make_saved("broken-store", false);
+	make_saved("linux-kvm-5.10", true);
 }
 END_TEST
 
