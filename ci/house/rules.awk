@@ -167,6 +167,14 @@ kind == "c" || kind == "asm" {
 		check_include($0)
 }
 
+# Text that is not ours is quoted where it is printed: by hvc_page__print, hvc_tell, hvc_complain.
+FILENAME ~ /^emu\/report\/text_/ && /(^|[^A-Za-z0-9_])v?fprintf\(/ {
+	fault(FNR, "a text report is written with hvc_page__print")
+}
+FILENAME ~ /^emu\/cli\// && /fprintf\((stderr|notes|hvc_supervise__notes\(\)),.*%[-*.0-9]*s/ && FILENAME !~ /\/progress\.c$/ {
+	fault(FNR, "a message is written with hvc_tell or hvc_complain")
+}
+
 kind == "c" { check_function($0) }
 
 END {

@@ -41,7 +41,7 @@ static inline bool take(void *ctx, size_t index, const struct hvc_oracle_answer 
 	if (!answer->peeked && hvc_oracle_compare(&trial->config, call, machine, &outcome, answer,
 	                                          text, sizeof text)) {
 		size_t used = strlen(trial->text);
-		char command[2048];
+		char command[HVC_COMMAND_SIZE];
 
 		print_command(trial->name, &trial->world[call->world], &call->call, 0, command,
 		              sizeof command);

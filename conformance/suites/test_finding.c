@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/quote.h"
 #include "hvcheck/report.h"
 #include "report/finding.h"
-#include "report/utf8.h"
 #include "suite.h"
 
 /* Names are for ever: a name that goes missing here breaks somebody's suppressions. */
@@ -337,14 +337,15 @@ static void expect_in(writer *write, const char *const *parts)
 
 START_TEST(no_text_breaks_a_format)
 {
-	static const char *const junit[] = {
-	        "message=\"a&lt;b&gt;&amp;&quot;|`c`%&#13;&#10;d,e:f??\xc3\xa9???\"", NULL};
+	static const char *const junit[] = {"message=\"a&lt;b&gt;&amp;&quot;|`c`%\\r\\nd,e:"
+	                                    "f\\x01\\xff\xc3\xa9\\xed\\xa0\\x80\"",
+	                                    NULL};
 	static const char *const github[] = {
-	        "file=a b/\xc3\xa9%3A1.c,line=3,col=5,title=leak-memory (a<b>&\"|`c`%25%0D%0Ad%2C"
+	        "file=a b/\xc3\xa9%3A1.c,line=3,col=5,title=leak-memory (a<b>&\"|`c`%25\\r\\nd%2C"
 	        "e%3Af",
-	        "::a<b>&\"|`c`%25%0D%0Ad,e:f", NULL};
-	static const char *const markdown[] = {"| a\\<b\\>&\"\\|\\`c\\`%  d,e:f",
-	                                       "| `` a<b>&\"\\|`c`%  d,e:f", NULL};
+	        "::a<b>&\"|`c`%25\\r\\nd,e:f", NULL};
+	static const char *const markdown[] = {"| a\\<b\\>&\"\\|\\`c\\`%\\\\r\\\\nd,e:f",
+	                                       "| `` a<b>&\"\\|`c`%\\r\\nd,e:f", NULL};
 	static const char *const sarif[] = {"{\"uri\": \"a%20b/%C3%A9%3A1.c\"}",
 	                                    "{\"startLine\": 3, \"startColumn\": 5}", NULL};
 

@@ -202,7 +202,7 @@ START_TEST(json_survives_names_that_are_not_utf_8)
 	hvc_json__string(json, "bad", "a\xff\xfez");
 	text = json_text(json);
 	ck_assert_str_eq(text, "{\"schema\": \"hvcheck-test/1\", \"good\": \"\xc3\xa9\\n\\\"\", "
-	                       "\"bad\": \"a??z\"}\n");
+	                       "\"bad\": \"a\\\\xff\\\\xfez\"}\n");
 	free(text);
 }
 END_TEST

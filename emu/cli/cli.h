@@ -218,5 +218,7 @@ const char *hvc_nearest__find(const char *name, const char *const *names);
 
 /** Print one line: "path:line:column: error: message", or "hvcheck: error: message". */
 void hvc_complain(const struct hvc_diag *diag);
+/** Say something on standard error. What is put with %s is quoted, as hvc_page__print does. */
+void hvc_tell(const char *format, ...) HVC_PRINTF(1, 2);
 
 #endif

@@ -2,7 +2,6 @@
 #include "cli/open.h"
 #include "cli/progress.h"
 #include "cli/report.h"
-#include "cli/supervise.h"
 #include "cli/world.h"
 
 static enum hvc_status make_check(const struct hvc_options *options,
@@ -103,8 +102,7 @@ enum hvc_status hvc_cmd__check(const struct hvc_options *options, const struct h
 	if (status == HVC_OK)
 		status = hvc_open__abi_for(options, subject, diag, &name, &abi);
 	if (status == HVC_OK && !options->abi && !hvc_options__has(options, HVC_OPTION_QUIET))
-		fprintf(hvc_supervise__notes(), "hvcheck: note: no --abi; checking against '%s'\n",
-		        name);
+		hvc_tell("hvcheck: note: no --abi; checking against '%s'\n", name);
 	if (status == HVC_OK)
 		status = make_check(options, subject, abi, diag, &check);
 	if (status == HVC_OK)

@@ -3,15 +3,12 @@
 
 #include <string.h>
 
-#include "cli/supervise.h"
-
 #define SHIPPED_MAX    256u
 #define UNDEFINED_TOLD 8u
 
 /* A relocatable object may lack what others were to give it. */
 static void tell_undefined(const struct hvc_subject *subject)
 {
-	FILE *notes = hvc_supervise__notes();
 	const char *name;
 	size_t count = 0;
 
@@ -19,11 +16,11 @@ static void tell_undefined(const struct hvc_subject *subject)
 		count++;
 	if (!count)
 		return;
-	fprintf(notes, "hvcheck: note: %s: %zu undefined symbol%s, each a trap:",
-	        hvc_subject_name(subject), count, count == 1 ? "" : "s");
+	hvc_tell("hvcheck: note: %s: %zu undefined symbol%s, each a trap:",
+	         hvc_subject_name(subject), count, count == 1 ? "" : "s");
 	for (size_t i = 0; i < UNDEFINED_TOLD && (name = hvc_subject_undefined(subject, i)); i++)
-		fprintf(notes, "%s %s", i ? "," : "", name);
-	fputs(count > UNDEFINED_TOLD ? " ...\n" : "\n", notes);
+		hvc_tell(i ? ", %s" : " %s", name);
+	hvc_tell(count > UNDEFINED_TOLD ? " ...\n" : "\n");
 }
 
 enum hvc_status hvc_open__subject(const struct hvc_options *options, unsigned i,

@@ -140,8 +140,7 @@ static enum hvc_status begin(const struct task *task)
 		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
 		                    "HVCHECK_JAIL=require: there is %s", answer->missing);
 	if (*answer->missing)
-		fprintf(hvc_supervise__notes(), "hvcheck: warning: the jail is not whole: %s\n",
-		        answer->missing);
+		hvc_tell("hvcheck: warning: the jail is not whole: %s\n", answer->missing);
 	return HVC_OK;
 }
 

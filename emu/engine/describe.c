@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Classes and calls in words. */
+/* Classes in words. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "engine/internal.h"
 #include "hvcheck/arch.h"
-#include "hvcheck/sequence.h"
 #include "hvcheck/study.h"
 
 struct line {
@@ -198,119 +197,4 @@ void hvc_kind_print(const struct hvc_map *map, unsigned kind, char *text, size_t
 			append(&line, ", %s varies", hvc_reg_name(reg));
 	if (!stores)
 		append(&line, ", stores vary");
-}
-
-/* A word as a shell takes it. */
-static void append_word(struct line *line, const char *word)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-	                            "_./@+-:=,%";
-
-	if (word[strspn(word, plain)] == '\0') {
-		append(line, "%s", word);
-		return;
-	}
-	append(line, "'");
-	for (; *word; word++)
-		append(line, *word == '\'' ? "'\\''" : "%c", *word);
-	append(line, "'");
-}
-
-/* What lies around the subject. */
-static void append_around(struct line *line, const struct hvc_world *world)
-{
-	for (unsigned i = 0; i < world->extras; i++) {
-		const uint8_t *e = world->extra[i].encoding;
-
-		append(line, " --set s%u_%u_c%u_c%u_%u=0x%llx", e[0], e[1], e[2], e[3], e[4],
-		       (unsigned long long)world->extra[i].value);
-	}
-	if (world->zero_pages)
-		append(line, " --map-on-demand=%u", world->zero_pages);
-	for (unsigned i = 0; i < world->boundaries; i++) {
-		const struct hvc_stop *boundary = &world->boundary[i];
-
-		append(line, boundary->stub ? " --stub " : " --stop-at ");
-		append_word(line, boundary->name);
-		if (boundary->stub)
-			append(line, "=0x%llx", (unsigned long long)boundary->value);
-	}
-}
-
-static void append_world(struct line *line, const struct hvc_world *world)
-{
-	struct hvc_world plain;
-
-	hvc_world_init(&plain, world->cpu);
-	if (world->cpu != HVC_CPU_A72)
-		append(line, " --cpu %s", hvc_cpu_name(world->cpu));
-	for (unsigned i = 0; i < HVC_REG_COUNT; i++) {
-		enum hvc_reg reg = (enum hvc_reg)i;
-
-		if (!hvc_regset_has(&world->set, reg) || reg == HVC_REG_VBAR_EL2)
-			continue;
-		if (!hvc_regset_has(&plain.set, reg) || plain.state.v[i] != world->state.v[i])
-			append(line, " --set %s=0x%llx", hvc_reg_name(reg),
-			       (unsigned long long)world->state.v[i]);
-	}
-	append_around(line, world);
-}
-
-void hvc_call_command(const char *subject, const struct hvc_world *world,
-                      const struct hvc_probe *probe, uint16_t imm, char *text, size_t size)
-{
-	struct line line = {text, size, 0};
-	struct hvc_call plain;
-
-	if (size)
-		text[0] = '\0';
-	hvc_call_init(&plain, probe->seed);
-	append(&line, "hvcheck run ");
-	append_word(&line, subject);
-	append(&line, " --imm 0x%x", imm);
-	if (probe->call.insn != HVC_INSN_HVC)
-		append(&line, " --insn %s", hvc_insn_name(probe->call.insn));
-	if (probe->call.from != HVC_LEVEL_EL1H)
-		append(&line, " --from %s", hvc_level_name(probe->call.from));
-	if (probe->seed)
-		append(&line, " --seed %llu", (unsigned long long)probe->seed);
-	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
-		if (probe->call.x[n] != plain.x[n])
-			append(&line, " --set x%u=0x%llx", n, (unsigned long long)probe->call.x[n]);
-	append_world(&line, world);
-}
-
-static void append_callers(struct line *line, const struct hvc_sequences *sequences)
-{
-	for (enum hvc_level level = HVC_LEVEL_EL0; level < HVC_LEVEL_COUNT; level++)
-		if (sequences->levels >> level & 1)
-			append(line, " --from %s", hvc_level_name(level));
-	for (enum hvc_insn insn = HVC_INSN_HVC; insn < HVC_INSN_COUNT; insn++)
-		if (sequences->insns >> insn & 1)
-			append(line, " --insn %s", hvc_insn_name(insn));
-}
-
-void hvc_sequence_command(const struct hvc_sequences *sequences, const char *abi,
-                          const struct hvc_sequence_failure *failure, unsigned randoms, char *text,
-                          size_t size)
-{
-	const struct hvc_world *world = &sequences->world[failure->world];
-	const struct hvc_world *plain = &hvc_abi_world_at(sequences->abi, failure->world)->world;
-	struct line line = {text, size, 0};
-
-	if (size)
-		text[0] = '\0';
-	append(&line, "hvcheck sequence ");
-	append_word(&line, sequences->subject);
-	append(&line, " --abi ");
-	append_word(&line, abi);
-	append(&line, " --seed %llu --randoms %u", (unsigned long long)failure->seed, randoms);
-	append_callers(&line, sequences);
-	for (enum hvc_reg reg = HVC_REG_SP_EL0; reg < HVC_REG_COUNT; reg++)
-		if (hvc_regset_has(&world->given, reg) &&
-		    (!hvc_regset_has(&plain->given, reg) ||
-		     plain->state.v[reg] != world->state.v[reg]))
-			append(&line, " --set %s=0x%llx", hvc_reg_name(reg),
-			       (unsigned long long)world->state.v[reg]);
-	append_around(&line, world);
 }

@@ -4,26 +4,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/quote.h"
 #include "engine/suggest.h"
 #include "hvcheck/arch.h"
 
-/* A comment is one line, whatever the names in it. */
 static void put_comment(FILE *file, const char *text)
 {
 	fputs("# ", file);
-	for (; *text; text++)
-		fputc((unsigned char)*text < ' ' ? '?' : *text, file);
+	hvc_quote__put(file, HVC_QUOTE_LINE, text);
 	fputc('\n', file);
 }
 
 static void put_quoted(FILE *file, const char *text)
 {
 	fputc('"', file);
-	for (; *text; text++) {
-		if (*text == '"' || *text == '\\')
-			fputc('\\', file);
-		fputc((unsigned char)*text < ' ' ? '?' : *text, file);
-	}
+	hvc_quote__put(file, HVC_QUOTE_YAML, text);
 	fputs("\"\n", file);
 }
 

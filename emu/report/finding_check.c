@@ -29,19 +29,6 @@ static void put_key(const struct hvc_verdict *verdict, struct hvc_words *key)
 		hvc_words__add(key, "%s", hvc_reg_name(verdict->reg));
 }
 
-static void put_command(const struct hvc_check *check, const struct hvc_finding *finding,
-                        const char *abi, struct hvc_words *command)
-{
-	char text[2048];
-
-	hvc_call_command(check->subject, &check->map[finding->world]->world, &finding->probe,
-	                 finding->imm, text, sizeof(text));
-	hvc_words__add(command, "%s --abi %s", text, abi);
-	if (hvc_words__is_laid_over(check, finding->world))
-		hvc_words__add(command, " --world %s",
-		               hvc_abi_world_at(check->abi, finding->world)->world.name);
-}
-
 static void add_violations(struct hvc_findings *list, const struct hvc_check *check,
                            const char *abi, const char *subject_file)
 {
@@ -59,7 +46,7 @@ static void add_violations(struct hvc_findings *list, const struct hvc_check *ch
 		hvc_finding_print(check, finding, text, sizeof(text));
 		hvc_words__add(&draft.summary, "%s", text);
 		hvc_words__call(&draft.call, &finding->probe, finding->imm);
-		put_command(check, finding, abi, &draft.command);
+		hvc_words__check_command(&draft.command, check, finding, abi);
 		hvc_findings__add(list, &draft);
 	}
 }
@@ -98,7 +85,7 @@ static void add_clobbers(struct hvc_findings *list, const struct hvc_check *chec
 		struct hvc_draft draft = {.rule = first->allowed ? "contract-clobbered"
 		                                                 : "contract-broken"};
 		const struct hvc_rule *rule;
-		char text[2048];
+		char text[HVC_COMMAND_SIZE];
 
 		if (index < 0 || !put_places(contract, i, &draft.key)) {
 			hvc_words__free(&draft.key);

@@ -28,7 +28,7 @@ static bool is_unknown(const struct hvc_diff *diff, const char *name)
 static void put_witness(struct hvc_draft *draft, const struct hvc_map *map, uint32_t probe,
                         uint16_t imm)
 {
-	char command[2048];
+	char command[HVC_COMMAND_SIZE];
 
 	hvc_call_command(map->subject, &map->world, &map->probes.probe[probe], imm, command,
 	                 sizeof(command));

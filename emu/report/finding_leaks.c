@@ -16,7 +16,7 @@ static void add_leak(struct hvc_findings *list, const struct hvc_leaks *leaks,
 	        .has_address = leak->moved,
 	        .address = leak->moved ? leak->pc : 0,
 	};
-	char id[32], text[2048];
+	char id[32], text[HVC_COMMAND_SIZE];
 	uint64_t offset;
 
 	snprintf(id, sizeof(id), "leak-%s", hvc_channel_name(leak->channel));
@@ -73,7 +73,7 @@ static void add_hazard(struct hvc_findings *list, const struct hvc_safety *safet
 	const struct hvc_hazard *hazard = &safety->hazard[index];
 	const struct hvc_rule *rule = hvc_abi_rule_at(safety->abi, hazard->rule);
 	struct hvc_draft draft = {.about = rule->name, .calls = hazard->calls};
-	char id[32], text[2048];
+	char id[32], text[HVC_COMMAND_SIZE];
 
 	/* What is no finding of the report is only told here, too. */
 	snprintf(id, sizeof(id), "safety-%s",

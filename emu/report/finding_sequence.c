@@ -15,7 +15,7 @@ static void add_failure(struct hvc_findings *list, const struct hvc_sequences *s
 	        .about = property ? property->name : called,
 	        .calls = failure->steps,
 	};
-	char text[2048];
+	char text[HVC_COMMAND_SIZE];
 
 	hvc_draft__place(&draft, rule < 0 ? NULL : hvc_abi_rule_at(sequences->abi, (unsigned)rule),
 	                 abi, file);

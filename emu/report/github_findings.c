@@ -2,28 +2,12 @@
 /* Workflow commands, one line a finding, which GitHub shows beside the file that they name. */
 #include <string.h>
 
+#include "engine/quote.h"
 #include "report/finding.h"
-#include "report/utf8.h"
 
-/* property: ':' and ',' would end it. */
 static void put_text(FILE *out, const char *text, bool property)
 {
-	size_t length;
-
-	for (; *text; text += length) {
-		bool special = *text == '%' || *text == '\r' || *text == '\n' ||
-		               (property && (*text == ':' || *text == ','));
-
-		length = hvc_utf8__length(text);
-		if (!length) {
-			length = 1;
-			fputc('?', out);
-		} else if (special) {
-			fprintf(out, "%%%02X", (unsigned)*text);
-		} else {
-			fwrite(text, 1, length, out);
-		}
-	}
+	hvc_quote__put(out, property ? HVC_QUOTE_PROPERTY : HVC_QUOTE_COMMAND, text);
 }
 
 static void put_place(FILE *out, const struct hvc_found *found)

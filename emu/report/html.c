@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "engine/quote.h"
+
 /* clang-format off */
 static const char style[] =
 	":root{color-scheme:light dark;--ink:#1b1f24;--faint:#5b6470;--page:#fff;--line:#d7dbe0;"
@@ -34,24 +36,7 @@ static const char style[] =
 
 void hvc_html__text(FILE *out, const char *text)
 {
-	for (; *text; text++) {
-		switch (*text) {
-		case '&':
-			fputs("&amp;", out);
-			break;
-		case '<':
-			fputs("&lt;", out);
-			break;
-		case '>':
-			fputs("&gt;", out);
-			break;
-		case '"':
-			fputs("&quot;", out);
-			break;
-		default:
-			fputc(*text, out);
-		}
-	}
+	hvc_quote__put(out, HVC_QUOTE_XML, text);
 }
 
 void hvc_html__element(FILE *out, const char *tag, const char *text)

@@ -178,12 +178,14 @@ static enum hvc_status put_trace(FILE *out, const struct hvc_check *check,
 	return status;
 }
 
-static void put_finding(FILE *out, const struct hvc_check *check, const struct hvc_finding *finding,
+static bool put_finding(FILE *out, const struct hvc_check *check, const struct hvc_finding *finding,
                         const char *abi)
 {
 	const struct hvc_rule *rule = hvc_abi_rule_at(check->abi, (unsigned)finding->verdict.rule);
 	const char *world = hvc_abi_world_at(check->abi, finding->world)->world.name;
-	char text[2048], calls[HVC_NUMBER_SIZE], immediates[HVC_NUMBER_SIZE];
+	char text[1024], calls[HVC_NUMBER_SIZE], immediates[HVC_NUMBER_SIZE];
+	struct hvc_words command = {0};
+	bool made;
 
 	hvc_finding_print(check, finding, text, sizeof(text));
 	fputs("<h3 class=\"bad\">", out);
@@ -203,17 +205,11 @@ static void put_finding(FILE *out, const struct hvc_check *check, const struct h
 	fputs(". What the first does:</p>\n", out);
 	hvc_class_print(&finding->outcome, text, sizeof(text));
 	hvc_html__element(out, "p class=\"code\"", text);
-	hvc_call_command(check->subject, &check->map[finding->world]->world, &finding->probe,
-	                 finding->imm, text, sizeof(text));
-	fputs("<p><code>", out);
-	hvc_html__text(out, text);
-	fputs(" --abi ", out);
-	hvc_html__text(out, abi);
-	if (hvc_words__is_laid_over(check, finding->world)) {
-		fputs(" --world ", out);
-		hvc_html__text(out, world);
-	}
-	fputs("</code></p>\n", out);
+	hvc_words__check_command(&command, check, finding, abi);
+	fputs("<p>", out);
+	made = hvc_html__words(out, "code", &command);
+	fputs("</p>\n", out);
+	return made;
 }
 
 static enum hvc_status put_findings(FILE *out, const struct hvc_check *check, const char *abi,
@@ -224,7 +220,8 @@ static enum hvc_status put_findings(FILE *out, const struct hvc_check *check, co
 		return HVC_OK;
 	fputs("<section aria-labelledby=\"findings\">\n<h2 id=\"findings\">Findings</h2>\n", out);
 	for (unsigned i = 0; i < check->findings; i++) {
-		put_finding(out, check, &check->finding[i], abi);
+		if (!put_finding(out, check, &check->finding[i], abi))
+			return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 		if (subject && i < TRACES_MAX)
 			HVC_TRY(put_trace(out, check, &check->finding[i], subject, budget, diag));
 	}
@@ -254,7 +251,7 @@ static enum hvc_status put_body(FILE *out, const struct hvc_check *check, const 
 	unsigned world = check->findings ? check->finding[0].world : 0;
 	const struct hvc_map *map = check->map[world];
 	struct hvc_picture picture;
-	char name[160];
+	char name[4400];
 	const char *const names[] = {name};
 	enum hvc_status status;
 	bool made;

@@ -198,7 +198,7 @@ static bool put_meetings(FILE *out, const struct hvc_diff *diff)
 static bool put_change(FILE *out, const struct hvc_diff *diff, const struct hvc_change *change)
 {
 	struct hvc_words imms = {0}, registers = {0};
-	char text[1024], calls[HVC_NUMBER_SIZE];
+	char text[HVC_COMMAND_SIZE], calls[HVC_NUMBER_SIZE];
 	bool made;
 
 	hvc_words__imms(&imms, change->where.imm, change->where.imms);
@@ -261,7 +261,7 @@ static void put_untried(FILE *out, const struct hvc_diff *diff)
 static bool put_body(FILE *out, const struct hvc_diff *diff, const struct hvc_picture *picture,
                      const uint32_t *cell)
 {
-	char name[HVC_SIDE_COUNT][160];
+	char name[HVC_SIDE_COUNT][4400];
 	const char *const names[] = {name[0], name[1]};
 	bool made;
 

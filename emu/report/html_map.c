@@ -47,7 +47,7 @@ static bool put_region(FILE *out, const struct hvc_map *map, const struct hvc_re
 {
 	struct hvc_words imms = {0}, registers = {0};
 	unsigned class_ = region->class_;
-	char text[1024];
+	char text[HVC_COMMAND_SIZE];
 	bool made;
 
 	fputs("<tr>", out);
@@ -218,7 +218,7 @@ static bool put_page(FILE *out, const struct hvc_map *map, const struct hvc_pict
 enum hvc_status hvc_map_html(FILE *out, const struct hvc_map *map, struct hvc_diag *diag)
 {
 	struct hvc_picture picture;
-	char title[160];
+	char title[4400];
 	bool made;
 
 	HVC_TRY(hvc_picture__make(&map, 1, diag, &picture));

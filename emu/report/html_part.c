@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/html_part.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "report/contract_words.h"
@@ -12,11 +13,14 @@ void hvc_html_part__table(FILE *out, const char *name, const char *const *column
 	hvc_html__text(out, name);
 	fputs("\"><table>\n<thead><tr>", out);
 	for (; *column; column++) {
-		fputs(strchr(*column, '\t') ? "<th scope=\"col\" class=\"number\">"
-		                            : "<th scope=\"col\">",
-		      out);
-		hvc_html__text(out, *column);
-		fputs("</th>", out);
+		size_t length = strlen(*column);
+		bool number = length && (*column)[length - 1] == '\t';
+		char *title = strndup(*column, length - number);
+
+		hvc_html__element(out,
+		                  number ? "th scope=\"col\" class=\"number\"" : "th scope=\"col\"",
+		                  title ? title : *column);
+		free(title);
 	}
 	fputs("</tr></thead>\n<tbody>\n", out);
 }
@@ -66,7 +70,7 @@ static bool put_finding(FILE *out, const struct hvc_contract *contract, const ch
                         const struct hvc_contract_finding *finding)
 {
 	struct hvc_words name = {0};
-	char command[2048];
+	char command[HVC_COMMAND_SIZE];
 	bool made;
 
 	hvc_words__class_name(&name, contract, &contract->class_[finding->class_]);

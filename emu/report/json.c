@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/quote.h"
+
 #define DEPTH 16u
 #define WIDTH 100u /* a value that fits on one line stays on one */
 
@@ -83,18 +85,12 @@ void hvc_json__close(struct hvc_json *json)
 		json->depth--;
 }
 
+/* What is not UTF-8 cannot be said, but shown. */
 static json_t *repaired(const char *value)
 {
-	char *copy = strdup(value);
-	json_t *made;
+	char *copy = hvc_quote__text(HVC_QUOTE_LINE, value);
+	json_t *made = copy ? json_string(copy) : NULL;
 
-	if (!copy)
-		return NULL;
-	for (char *c = copy; *c; c++) {
-		if ((unsigned char)*c >= 0x80)
-			*c = '?';
-	}
-	made = json_string(copy);
 	free(copy);
 	return made;
 }
@@ -127,6 +123,28 @@ void hvc_json__hex(struct hvc_json *json, const char *key, uint64_t value)
 
 	snprintf(text, sizeof(text), "0x%" PRIx64, value);
 	hvc_json__string(json, key, text);
+}
+
+/* A value as jansson writes it; what is not to be seen in a string is escaped there, too. */
+static void put_value(FILE *out, const char *line)
+{
+	char shown[HVC_QUOTE_SIZE];
+	unsigned point;
+
+	for (const char *at = line; *at;) {
+		size_t length = hvc_quote__next(line, at, shown);
+
+		if (!strncmp(shown, at, length) && !shown[length]) {
+			fputs(shown, out);
+		} else if (sscanf(shown, "\\U%8x", &point) == 1) {
+			point -= 0x10000;
+			fprintf(out, "\\u%04x\\u%04x", 0xd800 | point >> 10,
+			        0xdc00 | (point & 0x3ff));
+		} else if (sscanf(shown, "\\%*1[xu]%4x", &point) == 1) {
+			fprintf(out, "\\u%04x", point);
+		}
+		at += length;
+	}
 }
 
 static bool print(const json_t *value, FILE *out, unsigned indent, unsigned used);
@@ -168,11 +186,13 @@ static bool print_members(const json_t *value, FILE *out, unsigned indent)
  */
 static bool put_line(const json_t *value, FILE *out, size_t size)
 {
-	char *line = malloc(size);
+	char *line = malloc(size + 1);
 	bool good = line && json_dumpb(value, line, size, JSON_ENCODE_ANY) == size;
 
-	if (good)
-		fwrite(line, 1, size, out);
+	if (good) {
+		line[size] = '\0';
+		put_value(out, line);
+	}
 	free(line);
 	return good;
 }

@@ -96,7 +96,7 @@ void hvc_json__witness(struct hvc_json *json, const char *key, const char *subje
                        const struct hvc_world *world, const struct hvc_probe *probe, uint16_t imm)
 {
 	struct hvc_call plain;
-	char command[2048];
+	char command[HVC_COMMAND_SIZE];
 
 	hvc_call_init(&plain, probe->seed);
 	hvc_call_command(subject, world, probe, imm, command, sizeof(command));

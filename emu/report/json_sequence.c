@@ -37,7 +37,7 @@ static void add_failure(struct hvc_json *json, const struct hvc_sequences *seque
                         const char *abi, const struct hvc_property *property,
                         const struct hvc_sequence_failure *failure)
 {
-	char text[2048];
+	char text[HVC_COMMAND_SIZE];
 
 	hvc_sequence_print(sequences, property, failure, text, sizeof(text));
 	hvc_json__string(json, "summary", text);

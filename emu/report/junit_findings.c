@@ -6,36 +6,13 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "engine/quote.h"
 #include "report/finding.h"
-#include "report/utf8.h"
 
 /* Text, or the value of an attribute. */
 static void put_text(FILE *out, const char *text)
 {
-	size_t length;
-
-	for (; *text; text += length) {
-		length = hvc_utf8__length(text);
-		if (!length) {
-			length = 1;
-			fputc('?', out);
-		} else if (*text == '&') {
-			fputs("&amp;", out);
-		} else if (*text == '<') {
-			fputs("&lt;", out);
-		} else if (*text == '>') {
-			fputs("&gt;", out);
-		} else if (*text == '"') {
-			fputs("&quot;", out);
-		} else if (*text == '\n' || *text == '\t' || *text == '\r') {
-			fprintf(out, "&#%d;", *text);
-		} else if (length == 1 && ((unsigned char)*text < 0x20 || *text == 0x7f)) {
-			/* XML 1.0 cannot say them. */
-			fputc('?', out);
-		} else {
-			fwrite(text, 1, length, out);
-		}
-	}
+	hvc_quote__put(out, HVC_QUOTE_XML, text);
 }
 
 static void put_attribute(FILE *out, const char *name, const char *value)

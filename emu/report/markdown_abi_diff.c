@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/quote.h"
 #include "report/abi_note.h"
 
 #define COLUMNS 4u
@@ -29,28 +30,23 @@ static struct hvc_words *add_row(struct grid *grid)
 	return grown;
 }
 
-static void put_cell(FILE *out, const struct hvc_words *cell, size_t width)
-{
-	size_t used = 0;
-
-	fputs("| ", out);
-	for (const char *c = hvc_words__text(cell); *c; c++, used++) {
-		if (*c == '|') {
-			fputc('\\', out);
-			used++;
-		}
-		fputc(*c, out);
-	}
-	fprintf(out, "%*s", used < width ? (int)(width - used + 1) : 1, "");
-}
-
 static size_t width_of(const struct hvc_words *cell)
 {
-	size_t width = 0;
+	size_t width = hvc_quote__width(hvc_words__text(cell));
 
 	for (const char *c = hvc_words__text(cell); *c; c++)
-		width += *c == '|' ? 2 : 1;
+		width += *c == '|';
 	return width;
+}
+
+/* Names of specifications have letters, digits and - _ . only, which reads well as it is. */
+static void put_cell(FILE *out, const struct hvc_words *cell, size_t width)
+{
+	const char *text = hvc_words__text(cell);
+
+	fputs("| ", out);
+	hvc_quote__put(out, HVC_QUOTE_CODE, text);
+	fprintf(out, "%*s", (int)(width - width_of(cell) + 1), "");
 }
 
 static void put_rule(FILE *out, const size_t *width)

@@ -2,46 +2,13 @@
 /* For a pull request or a job summary: the verdict, the findings, and how to see each of them. */
 #include <string.h>
 
+#include "engine/quote.h"
 #include "report/finding.h"
-#include "report/utf8.h"
 
 /* Prose or a cell: nothing in it is markup, and it stays on its line. */
 static void put_text(FILE *out, const char *text)
 {
-	size_t length;
-
-	for (; *text; text += length) {
-		length = hvc_utf8__length(text);
-		if (!length) {
-			length = 1;
-			fputc('?', out);
-			continue;
-		}
-		if (*text == '\n' || *text == '\r') {
-			fputc(' ', out);
-			continue;
-		}
-		if (strchr("\\`*_{}[]<>|#~", *text))
-			fputc('\\', out);
-		fwrite(text, 1, length, out);
-	}
-}
-
-/* Text as it is, but on one line. cell: a pipe ends even code. */
-static void put_plain(FILE *out, const char *text, bool cell)
-{
-	size_t length;
-
-	for (; *text; text += length) {
-		length = hvc_utf8__length(text);
-		if (*text == '|' && cell)
-			fputc('\\', out);
-		if (!length || *text == '\n' || *text == '\r')
-			fputc(length ? ' ' : '?', out);
-		else
-			fwrite(text, 1, length, out);
-		length += !length;
-	}
+	hvc_quote__put(out, HVC_QUOTE_MARKDOWN, text);
 }
 
 /* Code, in more backticks than it has itself. */
@@ -56,7 +23,7 @@ static void put_code(FILE *out, const char *text)
 	for (size_t i = 0; i <= longest; i++)
 		fputc('`', out);
 	fputs(longest ? " " : "", out);
-	put_plain(out, text, true);
+	hvc_quote__put(out, HVC_QUOTE_CODE, text);
 	fputs(longest ? " " : "", out);
 	for (size_t i = 0; i <= longest; i++)
 		fputc('`', out);
@@ -102,7 +69,7 @@ static void put_commands(FILE *out, const struct hvc_findings *list)
 			put_code(out, found->about);
 		}
 		fputs("\n\n      ", out);
-		put_plain(out, found->command, false);
+		hvc_quote__put(out, HVC_QUOTE_LINE, found->command);
 		fputs("\n\n", out);
 	}
 	fputs("</details>\n", out);

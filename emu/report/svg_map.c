@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
 #include <string.h>
+
+#include "engine/quote.h"
 
 #include "report/html.h"
 #include "report/svg.h"
@@ -31,12 +34,21 @@ static void put_style(FILE *out)
 /* Text of a drawing does not wrap: what is too long ends in dots. */
 static void put_cut(FILE *out, const char *text)
 {
-	char cut[TEXT + 1];
+	char *cut = strdup(text), shown[HVC_QUOTE_SIZE];
+	unsigned used = 0;
 
-	snprintf(cut, sizeof(cut), "%s", text);
-	hvc_html__text(out, cut);
-	if (strlen(text) > TEXT)
+	for (char *at = cut; at && *at && used <= TEXT; used += (unsigned)strlen(shown)) {
+		size_t length = hvc_quote__next(cut, at, shown);
+
+		if (used + strlen(shown) > TEXT)
+			*at = '\0';
+		else
+			at += length;
+	}
+	hvc_html__text(out, cut ? cut : text);
+	if (used > TEXT)
 		fputs("...", out);
+	free(cut);
 }
 
 static void put_group(FILE *out, const struct hvc_picture *picture, unsigned group, unsigned y)

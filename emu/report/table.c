@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/quote.h"
+
 #define INDENT     2u
 #define SEPARATOR  "  "
 #define COLUMN_MAX 8u
@@ -17,27 +19,12 @@ struct cell {
 
 struct hvc_table {
 	const struct hvc_page *page;
-	struct hvc_column column[COLUMN_MAX];
+	struct hvc_column column[COLUMN_MAX]; /* with titles of our own, quoted */
 	unsigned columns;
 	struct cell *cell; /* row by row */
 	size_t rows, room;
 	bool failed;
 };
-
-static const char *const inks[] = {
-        [HVC_INK_PLAIN] = "",        [HVC_INK_GOOD] = "\033[32m",  [HVC_INK_BAD] = "\033[31m",
-        [HVC_INK_WARN] = "\033[33m", [HVC_INK_STRONG] = "\033[1m", [HVC_INK_FAINT] = "\033[2m",
-};
-
-const char *hvc_ink__begin(const struct hvc_page *page, enum hvc_ink ink)
-{
-	return page->color ? inks[ink] : "";
-}
-
-const char *hvc_ink__end(const struct hvc_page *page, enum hvc_ink ink)
-{
-	return page->color && ink != HVC_INK_PLAIN ? "\033[0m" : "";
-}
 
 struct hvc_table *hvc_table__new(const struct hvc_page *page, const struct hvc_column *column,
                                  unsigned columns)
@@ -50,7 +37,11 @@ struct hvc_table *hvc_table__new(const struct hvc_page *page, const struct hvc_c
 	}
 	table->page = page;
 	table->columns = columns < COLUMN_MAX ? columns : COLUMN_MAX;
-	memcpy(table->column, column, table->columns * sizeof(*column));
+	for (unsigned i = 0; i < table->columns; i++) {
+		table->column[i].align = column[i].align;
+		table->column[i].title = hvc_quote__text(HVC_QUOTE_LINE, column[i].title);
+		table->failed = table->failed || !table->column[i].title;
+	}
 	return table;
 }
 
@@ -81,18 +72,20 @@ void hvc_table__cell(struct hvc_table *table, unsigned column, enum hvc_ink ink,
 {
 	struct cell *cell;
 	va_list args;
+	char *text;
 
 	if (!table || table->failed)
 		return;
 	cell = &table->cell[(table->rows - 1) * table->columns + column];
 	free(cell->text);
 	va_start(args, format);
-	if (vasprintf(&cell->text, format, args) < 0) {
-		cell->text = NULL;
-		table->failed = true;
-	}
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
 	va_end(args);
+	cell->text = text ? hvc_quote__text(HVC_QUOTE_LINE, text) : NULL;
 	cell->ink = ink;
+	table->failed = !cell->text;
+	free(text);
 }
 
 void hvc_table__take(struct hvc_table *table, unsigned column, enum hvc_ink ink,
@@ -114,31 +107,13 @@ static unsigned width_of(const char *text, size_t length)
 	return width;
 }
 
-/* A line may end at this space: not inside "x0 := 0x1" or "x0 = 0x1". */
-static bool may_break(const char *text, const char *space)
-{
-	if (space == text || !space[1])
-		return false;
-	return space[-1] != '=' && space[1] != '=' && strncmp(space + 1, ":=", 2) != 0;
-}
-
-/* Bytes up to the next place where a line may end. */
-static size_t word_length(const char *text)
-{
-	const char *space = strchr(text, ' ');
-
-	while (space && !may_break(text, space))
-		space = strchr(space + 1, ' ');
-	return space ? (size_t)(space - text) : strlen(text);
-}
-
 /* Put line breaks where they keep lines within width. Words are never broken. */
 static void wrap(char *text, unsigned width)
 {
 	unsigned used = 0;
 
 	while (*text) {
-		size_t length = word_length(text);
+		size_t length = hvc_page__word(text);
 		unsigned wide = width_of(text, length);
 
 		if (used && used + 1 + wide > width) {
@@ -148,39 +123,6 @@ static void wrap(char *text, unsigned width)
 		used += (used ? 1 : 0) + wide;
 		text += length + (text[length] == ' ');
 	}
-}
-
-void hvc_page__prose(const struct hvc_page *page, unsigned used, unsigned indent,
-                     const char *format, ...)
-{
-	va_list args;
-	char *text;
-	int length;
-
-	va_start(args, format);
-	length = vasprintf(&text, format, args);
-	va_end(args);
-	if (length < 0) {
-		hvc_words__lose();
-		return;
-	}
-	for (const char *word = text; *word;) {
-		size_t bytes = word_length(word);
-		unsigned wide = width_of(word, bytes);
-
-		if (page->width && used > indent && used + 1 + wide > page->width) {
-			fprintf(page->out, "\n%*s", (int)indent, "");
-			used = indent;
-		} else if (word > text) {
-			fputc(' ', page->out);
-			used++;
-		}
-		fprintf(page->out, "%.*s", (int)bytes, word);
-		used += wide;
-		word += bytes + (word[bytes] == ' ');
-	}
-	fputc('\n', page->out);
-	free(text);
 }
 
 static const char *text_of(const struct hvc_table *table, size_t row, unsigned column)
@@ -200,7 +142,7 @@ static unsigned measure(const struct hvc_table *table, unsigned column, bool wor
 		const char *text = text_of(table, row, column);
 
 		while (*text) {
-			size_t length = words ? word_length(text) : strlen(text);
+			size_t length = words ? hvc_page__word(text) : strlen(text);
 			unsigned width = width_of(text, length);
 
 			if (width > widest)
@@ -257,7 +199,7 @@ static int add_column(struct libscols_table *scols, const struct hvc_column *col
 	                               NULL) ||
 	     scols_column_set_safechars(made, "\n")))
 		return -1;
-	return scols_cell_set_color(scols_column_get_header(made), inks[HVC_INK_STRONG]);
+	return scols_cell_set_color(scols_column_get_header(made), hvc_ink__code(HVC_INK_STRONG));
 }
 
 static int add_row(struct libscols_table *scols, const struct cell *cell, unsigned columns)
@@ -271,7 +213,7 @@ static int add_row(struct libscols_table *scols, const struct cell *cell, unsign
 		failed = scols_line_set_data(line, i, cell[i].text);
 		if (!failed && *cell[i].text && cell[i].ink != HVC_INK_PLAIN)
 			failed = scols_cell_set_color(scols_line_get_cell(line, i),
-			                              inks[cell[i].ink]);
+			                              hvc_ink__code(cell[i].ink));
 	}
 	return failed;
 }
@@ -340,6 +282,33 @@ static char *render(const struct hvc_table *table)
 	return text;
 }
 
+/* Bytes that are seen: neither spaces nor escape sequences. */
+static size_t count_seen(const char *text)
+{
+	size_t seen = 0;
+
+	for (; *text; text++) {
+		if (*text == '\033')
+			text += strcspn(text, "m");
+		else
+			seen += *text != ' ' && *text != '\n';
+	}
+	return seen;
+}
+
+/* The library prints on where memory runs out, and leaves out what it has none for. */
+static bool is_whole(const struct hvc_table *table, const char *text)
+{
+	size_t wanted = 0;
+
+	for (unsigned i = 0; i < table->columns; i++)
+		wanted += count_seen(table->column[i].title);
+	for (size_t i = 0; i < table->rows * table->columns; i++)
+		if (table->cell[i].text)
+			wanted += count_seen(table->cell[i].text);
+	return count_seen(text) == wanted;
+}
+
 /* Indent each line, and take the padding of its last cell away. */
 static void put_lines(FILE *out, const char *text)
 {
@@ -363,6 +332,10 @@ enum hvc_status hvc_table__print(struct hvc_table *table, struct hvc_diag *diag)
 		fit(table);
 		text = render(table);
 	}
+	if (text && !is_whole(table, text)) {
+		free(text);
+		text = NULL;
+	}
 	if (text)
 		put_lines(table->page->out, text);
 	hvc_table__drop(table);
@@ -378,6 +351,8 @@ void hvc_table__drop(struct hvc_table *table)
 		return;
 	for (size_t i = 0; i < table->rows * table->columns; i++)
 		free(table->cell[i].text);
+	for (unsigned i = 0; i < table->columns; i++)
+		free((char *)(uintptr_t)table->column[i].title);
 	free(table->cell);
 	free(table);
 }

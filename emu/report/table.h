@@ -3,21 +3,13 @@
 #ifndef HVC_REPORT_TABLE_H
 #define HVC_REPORT_TABLE_H
 
+#include "report/page.h"
 #include "report/words.h"
 
 enum hvc_align {
 	HVC_ALIGN_LEFT,
 	HVC_ALIGN_RIGHT,
 	HVC_ALIGN_WRAP, /**< left; broken over several lines where the page is too narrow */
-};
-
-enum hvc_ink {
-	HVC_INK_PLAIN,
-	HVC_INK_GOOD,
-	HVC_INK_BAD,
-	HVC_INK_WARN,
-	HVC_INK_STRONG,
-	HVC_INK_FAINT,
 };
 
 struct hvc_column {
@@ -32,7 +24,7 @@ struct hvc_table *hvc_table__new(const struct hvc_page *page, const struct hvc_c
                                  unsigned columns);
 /** Begin the next row. */
 void hvc_table__row(struct hvc_table *table);
-/** Fill one cell of the present row. */
+/** Fill one cell of the present row with text that is quoted here. */
 void hvc_table__cell(struct hvc_table *table, unsigned column, enum hvc_ink ink, const char *format,
                      ...) HVC_PRINTF(4, 5);
 /** Fill one cell with words, and free them. */
@@ -43,16 +35,5 @@ HVC_MUST_USE enum hvc_status hvc_table__print(struct hvc_table *table, struct hv
 
 /** Free without printing. */
 void hvc_table__drop(struct hvc_table *table);
-
-/**
- * Print a line of prose that may be wrapped: its first line begins at column `used`, the others
- * are indented.
- */
-void hvc_page__prose(const struct hvc_page *page, unsigned used, unsigned indent,
-                     const char *format, ...) HVC_PRINTF(4, 5);
-
-/** The escape sequence of an ink, or "" on a page without colour; hvc_ink__end ends it. */
-const char *hvc_ink__begin(const struct hvc_page *page, enum hvc_ink ink);
-const char *hvc_ink__end(const struct hvc_page *page, enum hvc_ink ink);
 
 #endif

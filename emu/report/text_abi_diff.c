@@ -12,8 +12,8 @@ static const char *name_of(const struct hvc_abi_diff *diff, enum hvc_side side)
 
 static void put_title(const struct hvc_page *page, const char *title)
 {
-	fprintf(page->out, "\n%s%s%s\n\n", hvc_ink__begin(page, HVC_INK_STRONG), title,
-	        hvc_ink__end(page, HVC_INK_STRONG));
+	hvc_page__print(page, "\n%s%s%s\n\n", hvc_ink__begin(page, HVC_INK_STRONG), title,
+	                hvc_ink__end(page, HVC_INK_STRONG));
 }
 
 static void put_summary(const struct hvc_page *page, const struct hvc_abi_diff *diff)
@@ -22,21 +22,23 @@ static void put_summary(const struct hvc_page *page, const struct hvc_abi_diff *
 	enum hvc_ink ink = diff->equal ? HVC_INK_GOOD : HVC_INK_WARN;
 
 	hvc_abi_note__count(diff, &counts);
-	fprintf(page->out, "%s%s and %s promise ", hvc_ink__begin(page, ink),
-	        name_of(diff, HVC_SIDE_OLD), name_of(diff, HVC_SIDE_NEW));
+	hvc_page__print(page, "%s%s and %s promise ", hvc_ink__begin(page, ink),
+	                name_of(diff, HVC_SIDE_OLD), name_of(diff, HVC_SIDE_NEW));
 	if (diff->equal)
 		fputs("the same for every call", page->out);
 	else
-		fprintf(page->out,
+		hvc_page__print(
+		        page,
 		        "different things; operations: %u added, %u removed, %u asked for by other "
 		        "calls, %u changed, %u the same",
 		        counts.added, counts.removed, counts.moved, counts.changed, counts.same);
-	fprintf(page->out, "%s\n", hvc_ink__end(page, ink));
+	hvc_page__print(page, "%s\n", hvc_ink__end(page, ink));
 	if (counts.silent)
-		fprintf(page->out, "%s%u kind%s of call of %s silently mean%s something else%s\n",
-		        hvc_ink__begin(page, HVC_INK_BAD), counts.silent,
-		        counts.silent == 1 ? "" : "s", name_of(diff, HVC_SIDE_OLD),
-		        counts.silent == 1 ? "s" : "", hvc_ink__end(page, HVC_INK_BAD));
+		hvc_page__print(page,
+		                "%s%u kind%s of call of %s silently mean%s something else%s\n",
+		                hvc_ink__begin(page, HVC_INK_BAD), counts.silent,
+		                counts.silent == 1 ? "" : "s", name_of(diff, HVC_SIDE_OLD),
+		                counts.silent == 1 ? "s" : "", hvc_ink__end(page, HVC_INK_BAD));
 }
 
 static void add_meeting(struct hvc_table *table, const struct hvc_abi_meeting *meeting)
@@ -80,18 +82,18 @@ static enum hvc_status put_meetings(const struct hvc_page *page, const struct hv
 		told++;
 	if (!told)
 		return HVC_OK;
-	fprintf(page->out, "\n%sA caller of %s meets %s%s\n\n",
-	        hvc_ink__begin(page, HVC_INK_STRONG), name_of(diff, HVC_SIDE_OLD),
-	        name_of(diff, HVC_SIDE_NEW), hvc_ink__end(page, HVC_INK_STRONG));
+	hvc_page__print(page, "\n%sA caller of %s meets %s%s\n\n",
+	                hvc_ink__begin(page, HVC_INK_STRONG), name_of(diff, HVC_SIDE_OLD),
+	                name_of(diff, HVC_SIDE_NEW), hvc_ink__end(page, HVC_INK_STRONG));
 	table = hvc_table__new(page, columns, 4);
 	for (unsigned i = 0; i < told; i++)
 		add_meeting(table, &diff->meeting[i]);
 	HVC_TRY(hvc_table__print(table, diag));
 	if (told < diff->meetings)
-		fprintf(page->out, "\n  %u more kind%s of call mean%s what %s did.\n",
-		        diff->meetings - told, diff->meetings - told == 1 ? "" : "s",
-		        diff->meetings - told == 1 ? "s" : "",
-		        diff->meetings - told == 1 ? "it" : "they");
+		hvc_page__print(page, "\n  %u more kind%s of call mean%s what %s did.\n",
+		                diff->meetings - told, diff->meetings - told == 1 ? "" : "s",
+		                diff->meetings - told == 1 ? "s" : "",
+		                diff->meetings - told == 1 ? "it" : "they");
 	if (diff->meeting[0].kind == HVC_ABI_MEETING_SILENT)
 		fputs("\n  SILENT: another operation, or one that is unknown without saying so.\n",
 		      page->out);

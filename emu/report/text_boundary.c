@@ -96,9 +96,7 @@ enum hvc_status hvc_boundary__text(const struct hvc_page *page, const struct hvc
 	}
 	HVC_TRY(hvc_table__print(table, diag));
 	if (left + study->unseen)
-		hvc_page__prose(page, 0, 0, "\nand %u more%s", left + study->unseen,
+		hvc_page__print(page, "\nand %u more%s\n\n", left + study->unseen,
 		                study->unseen ? "" : ", in --format json");
-	if (left + study->unseen)
-		fputc('\n', page->out);
 	return HVC_OK;
 }

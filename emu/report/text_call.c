@@ -16,11 +16,11 @@ static void put_line(const struct hvc_page *page, const char *label, enum hvc_in
 {
 	va_list args;
 
-	fprintf(page->out, "  %-*s%s", LABEL, label, hvc_ink__begin(page, ink));
+	hvc_page__print(page, "  %-*s%s", LABEL, label, hvc_ink__begin(page, ink));
 	va_start(args, format);
-	vfprintf(page->out, format, args);
+	hvc_page__vprint(page, format, &args);
 	va_end(args);
-	fprintf(page->out, "%s\n", hvc_ink__end(page, ink));
+	hvc_page__print(page, "%s\n", hvc_ink__end(page, ink));
 }
 
 static void put_trace_row(struct hvc_table *table, const struct hvc_call_report *report,
@@ -66,8 +66,8 @@ static enum hvc_status put_trace(const struct hvc_page *page, const struct hvc_c
 	}
 	HVC_TRY(hvc_table__print(table, diag));
 	if (trace->dropped)
-		fprintf(page->out, "  ... and %s more\n",
-		        hvc_words__number(trace->dropped, number));
+		hvc_page__print(page, "  ... and %s more\n",
+		                hvc_words__number(trace->dropped, number));
 	fputc('\n', page->out);
 	return HVC_OK;
 }
@@ -158,7 +158,7 @@ static void put_verdict(const struct hvc_page *page, const struct hvc_call_repor
 		hvc_words__verdict(report, text, sizeof(text));
 		put_line(page, "because", HVC_INK_BAD, "%s", text);
 	}
-	fprintf(page->out, "  %-*s", LABEL, "source");
+	hvc_page__print(page, "  %-*s", LABEL, "source");
 	hvc_page__prose(page, LABEL + 2, LABEL + 2, "%s%s", rule->source,
 	                rule->unconfirmed ? " (unconfirmed)" : "");
 }
@@ -199,7 +199,8 @@ static enum hvc_status put_changes(const struct hvc_page *page,
 	if (any)
 		return hvc_table__print(table, diag);
 	hvc_table__drop(table);
-	fprintf(page->out, "  No %s changed.\n", general ? "register x0..x30" : "system register");
+	hvc_page__print(page, "  No %s changed.\n",
+	                general ? "register x0..x30" : "system register");
 	return HVC_OK;
 }
 
@@ -225,7 +226,7 @@ static enum hvc_status put_stores(const struct hvc_page *page, const struct hvc_
 	}
 	HVC_TRY(hvc_table__print(table, diag));
 	if (outcome->stores > HVC_STORE_MAX)
-		fprintf(page->out, "  ... and %u more\n", outcome->stores - HVC_STORE_MAX);
+		hvc_page__print(page, "  ... and %u more\n", outcome->stores - HVC_STORE_MAX);
 	return HVC_OK;
 }
 
@@ -237,9 +238,9 @@ enum hvc_status hvc_call_text(const struct hvc_page *page, const struct hvc_call
 
 	if (!hvc_words__class(report, &class_))
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-	fprintf(page->out, "%s: %s #0x%x from %s\n\n", hvc_subject_name(report->subject),
-	        hvc_insn_name(report->call->insn), report->call->imm,
-	        hvc_level_name(report->call->from));
+	hvc_page__print(page, "%s: %s #0x%x from %s\n\n", hvc_subject_name(report->subject),
+	                hvc_insn_name(report->call->insn), report->call->imm,
+	                hvc_level_name(report->call->from));
 	if (report->trace)
 		status = put_trace(page, report, diag);
 	put_end(page, report, &class_);

@@ -38,24 +38,25 @@ static void tell_finding(const struct hvc_page *page, const struct hvc_caller *c
 	hvc_site__place(&place, site);
 	hvc_site__registers(&registers, site, concerned(caller));
 	add_answers(&answers, caller);
-	fprintf(page->out, "\n%s0x%" PRIx64 "%s  %s in %s\n", hvc_ink__begin(page, HVC_INK_STRONG),
-	        site->address, hvc_ink__end(page, HVC_INK_STRONG), hvc_words__text(&instruction),
-	        hvc_words__text(&place));
+	hvc_page__print(page, "\n%s0x%" PRIx64 "%s  %s in %s\n",
+	                hvc_ink__begin(page, HVC_INK_STRONG), site->address,
+	                hvc_ink__end(page, HVC_INK_STRONG), hvc_words__text(&instruction),
+	                hvc_words__text(&place));
 	for (unsigned i = 0; i < caller->issues; i++) {
 		const char *name = hvc_caller_issue_name(caller->issue[i].kind);
 
-		fprintf(page->out, "  %s%s%s: %s\n", hvc_ink__begin(page, HVC_INK_BAD), name,
-		        hvc_ink__end(page, HVC_INK_BAD), caller->issue[i].text);
+		hvc_page__print(page, "  %s%s%s: %s\n", hvc_ink__begin(page, HVC_INK_BAD), name,
+		                hvc_ink__end(page, HVC_INK_BAD), caller->issue[i].text);
 	}
-	fprintf(page->out, "  before it: %s\n", hvc_words__text(&registers));
+	hvc_page__print(page, "  before it: %s\n", hvc_words__text(&registers));
 	if (site->guard != HVC_REG_NONE) {
 		char text[128];
 
 		hvc_value_print(site->guard, &site->x[site->guard], text, sizeof(text));
-		fprintf(page->out, "  made only where %s is%s zero (%s)\n",
-		        hvc_reg_name(site->guard), site->guard_nonzero ? " not" : "", text);
+		hvc_page__print(page, "  made only where %s is%s zero (%s)\n",
+		                hvc_reg_name(site->guard), site->guard_nonzero ? " not" : "", text);
 	}
-	fprintf(page->out, "  gets: %s\n", hvc_words__text(&answers));
+	hvc_page__print(page, "  gets: %s\n", hvc_words__text(&answers));
 	hvc_words__free(&instruction);
 	hvc_words__free(&place);
 	hvc_words__free(&registers);
@@ -118,7 +119,7 @@ static void tell_others(const struct hvc_page *page, const struct hvc_callers *c
 {
 	if (!callers->of[HVC_CALLER_OTHER])
 		return;
-	fprintf(page->out, "\nleft out as calls of other ABIs:\n");
+	hvc_page__print(page, "\nleft out as calls of other ABIs:\n");
 	for (size_t i = 0; i < callers->callers; i++) {
 		const struct hvc_caller *caller = &callers->caller[i];
 		bool first = caller->fit == HVC_CALLER_OTHER;
@@ -134,21 +135,22 @@ static void tell_others(const struct hvc_page *page, const struct hvc_callers *c
 			count++;
 		}
 		if (first)
-			fprintf(page->out, "  %3zu  %s\n", count,
-			        caller->owner[0] ? caller->owner : "nobody known");
+			hvc_page__print(page, "  %3zu  %s\n", count,
+			                caller->owner[0] ? caller->owner : "nobody known");
 	}
 }
 
 enum hvc_status hvc_callers_text(const struct hvc_page *page, const struct hvc_callers *callers,
                                  const char *against, bool details, struct hvc_diag *diag)
 {
-	fprintf(page->out, "%s against %s: ", callers->scan->path, against);
+	hvc_page__print(page, "%s against %s: ", callers->scan->path, against);
 	if (callers->findings)
-		fprintf(page->out, "%zu finding%s\n", callers->findings,
-		        callers->findings == 1 ? "" : "s");
+		hvc_page__print(page, "%zu finding%s\n", callers->findings,
+		                callers->findings == 1 ? "" : "s");
 	else
 		fputs("no findings\n", page->out);
-	fprintf(page->out,
+	hvc_page__print(
+	        page,
 	        "%zu HVC%s: %zu held to it, %zu with a selector left to chance, %zu with one that "
 	        "is "
 	        "not known,\n%zu of other ABIs, %zu data\n",

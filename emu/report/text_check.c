@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "engine/quote.h"
 #include "hvcheck/arch.h"
 #include "report/contract_words.h"
 #include "report/invented.h"
@@ -45,31 +46,29 @@ static void put_finding(const struct hvc_page *page, const struct hvc_check *che
 {
 	const struct hvc_finding *finding = &check->finding[index];
 	const char *world = hvc_abi_world_at(check->abi, finding->world)->world.name;
-	char what[512], command[2048];
+	struct hvc_words command = {0};
+	char what[512];
 	char calls[HVC_NUMBER_SIZE], immediates[HVC_NUMBER_SIZE];
 
 	hvc_finding_print(check, finding, what, sizeof(what));
-	hvc_call_command(check->subject, &check->map[finding->world]->world, &finding->probe,
-	                 finding->imm, command, sizeof(command));
-	fprintf(page->out, "    %2u. %s%s%s\n", index + 1, hvc_ink__begin(page, HVC_INK_BAD), what,
-	        hvc_ink__end(page, HVC_INK_BAD));
-	fprintf(page->out, "        in %s call%s, on %s immediate%s",
-	        hvc_words__number(finding->calls, calls), finding->calls == 1 ? "" : "s",
-	        hvc_words__number(finding->immediates, immediates),
-	        finding->immediates == 1 ? "" : "s");
+	hvc_words__check_command(&command, check, finding, abi);
+	hvc_page__print(page, "    %2u. %s%s%s\n", index + 1, hvc_ink__begin(page, HVC_INK_BAD),
+	                what, hvc_ink__end(page, HVC_INK_BAD));
+	hvc_page__print(page, "        in %s call%s, on %s immediate%s",
+	                hvc_words__number(finding->calls, calls), finding->calls == 1 ? "" : "s",
+	                hvc_words__number(finding->immediates, immediates),
+	                finding->immediates == 1 ? "" : "s");
 	if (hvc_abi_world_count(check->abi) > 1)
-		fprintf(page->out, "; first in world %s", world);
-	fprintf(page->out, "\n        %s --abi %s", command, abi);
-	if (hvc_words__is_laid_over(check, finding->world))
-		fprintf(page->out, " --world %s", world);
-	fputc('\n', page->out);
+		hvc_page__print(page, "; first in world %s", world);
+	hvc_page__print(page, "\n        %s\n", hvc_words__text(&command));
+	hvc_words__free(&command);
 }
 
 static void put_rule(const struct hvc_page *page, const struct hvc_rule *rule)
 {
-	fprintf(page->out, "\n  %s%s%s,", hvc_ink__begin(page, HVC_INK_STRONG), rule->name,
-	        hvc_ink__end(page, HVC_INK_STRONG));
-	hvc_page__prose(page, (unsigned)strlen(rule->name) + 3, 4, " promised by %s%s",
+	hvc_page__print(page, "\n  %s%s%s,", hvc_ink__begin(page, HVC_INK_STRONG), rule->name,
+	                hvc_ink__end(page, HVC_INK_STRONG));
+	hvc_page__prose(page, hvc_quote__width(rule->name) + 3, 4, " promised by %s%s",
 	                rule->source, rule->unconfirmed ? " (unconfirmed)" : "");
 }
 
@@ -100,18 +99,18 @@ static void put_verdict(const struct hvc_page *page, const struct hvc_check *che
 
 	hvc_words__number(HVC_IMM_COUNT, space);
 	hvc_words__number(check->total.calls, calls);
-	fprintf(page->out, "\n%s%s %s %s: ", hvc_ink__begin(page, ink), check->subject,
-	        !good    ? "violates"
-	        : failed ? "cannot be told to conform to"
-	                 : "conforms to",
-	        hvc_abi_name(check->abi));
+	hvc_page__print(page, "\n%s%s %s %s: ", hvc_ink__begin(page, ink), check->subject,
+	                !good    ? "violates"
+	                : failed ? "cannot be told to conform to"
+	                         : "conforms to",
+	                hvc_abi_name(check->abi));
 	if (good)
-		fprintf(page->out, "%s of %s immediates, %s calls", space, space, calls);
+		hvc_page__print(page, "%s of %s immediates, %s calls", space, space, calls);
 	else
-		fprintf(page->out, "%u finding%s, on %s of %s immediates, %s calls",
-		        check->findings, check->findings == 1 ? "" : "s",
-		        hvc_words__number(check->immediates_violating, part), space, calls);
-	fprintf(page->out, "%s\n", hvc_ink__end(page, ink));
+		hvc_page__print(page, "%u finding%s, on %s of %s immediates, %s calls",
+		                check->findings, check->findings == 1 ? "" : "s",
+		                hvc_words__number(check->immediates_violating, part), space, calls);
+	hvc_page__print(page, "%s\n", hvc_ink__end(page, ink));
 	hvc_words__put_failed(page, failed, one);
 	hvc_words__put_untried(page, check->map[0]->probes.untried);
 }

@@ -22,8 +22,8 @@ static const char *plural(unsigned count)
 
 static void put_title(const struct hvc_page *page, const char *title)
 {
-	fprintf(page->out, "\n%s%s%s\n\n", hvc_ink__begin(page, HVC_INK_STRONG), title,
-	        hvc_ink__end(page, HVC_INK_STRONG));
+	hvc_page__print(page, "\n%s%s%s\n\n", hvc_ink__begin(page, HVC_INK_STRONG), title,
+	                hvc_ink__end(page, HVC_INK_STRONG));
 }
 
 static void put_summary(const struct hvc_page *page, const struct hvc_collide *collide)
@@ -32,11 +32,13 @@ static void put_summary(const struct hvc_page *page, const struct hvc_collide *c
 	                   : collide->colliding ? HVC_INK_WARN
 	                                        : HVC_INK_GOOD;
 
-	fputs(hvc_ink__begin(page, ink), page->out);
+	hvc_page__print(page, "%s", hvc_ink__begin(page, ink));
 	if (!collide->colliding)
-		fprintf(page->out, "no call is claimed by more than one of %u ABIs", collide->abis);
+		hvc_page__print(page, "no call is claimed by more than one of %u ABIs",
+		                collide->abis);
 	else if (collide->abis == 2)
-		fprintf(page->out,
+		hvc_page__print(
+		        page,
 		        "%s and %s claim the same calls: %u pair%s of operations differ%s, %u %s "
 		        "the same",
 		        name_of(collide, 0), name_of(collide, 1), collide->pair->others,
@@ -44,12 +46,13 @@ static void put_summary(const struct hvc_page *page, const struct hvc_collide *c
 		        collide->pair->overlaps.count - collide->pair->others,
 		        collide->pair->overlaps.count - collide->pair->others == 1 ? "is" : "are");
 	else
-		fprintf(page->out,
+		hvc_page__print(
+		        page,
 		        "%u of %u pair%s of ABIs claim the same calls; %u of them mean something "
 		        "else by some",
 		        collide->colliding, collide->pairs, plural(collide->pairs),
 		        collide->differing);
-	fprintf(page->out, "%s\n", hvc_ink__end(page, ink));
+	hvc_page__print(page, "%s\n", hvc_ink__end(page, ink));
 }
 
 static char cell_of(const struct hvc_collide *collide, unsigned row, unsigned column)
@@ -90,22 +93,22 @@ static void put_matrix(const struct hvc_page *page, const struct hvc_collide *co
 	gap = !page->width || 8 + widest + 2 * n <= page->width ? " " : "";
 	put_title(page, "Who collides with whom");
 	for (unsigned line = n > 9 ? 0 : 1; line < 2; line++) {
-		fprintf(page->out, "  %*s", (int)widest + 5, "");
+		hvc_page__print(page, "  %*s", (int)widest + 5, "");
 		for (unsigned i = 1; i <= n; i++)
 			if (line)
-				fprintf(page->out, "%s%u", gap, i % 10);
+				hvc_page__print(page, "%s%u", gap, i % 10);
 			else
-				fprintf(page->out, "%s%c", gap,
-				        i % 10 ? ' ' : (char)('0' + i / 10 % 10));
+				hvc_page__print(page, "%s%c", gap,
+				                i % 10 ? ' ' : (char)('0' + i / 10 % 10));
 		fputc('\n', page->out);
 	}
 	for (unsigned row = 0; row < n; row++) {
-		fprintf(page->out, "  %3u  %-*s", row + 1, (int)widest, name_of(collide, row));
+		hvc_page__print(page, "  %3u  %-*s", row + 1, (int)widest, name_of(collide, row));
 		for (unsigned column = 0; column < n; column++) {
 			char cell = cell_of(collide, row, column);
 
-			fprintf(page->out, "%s%s%c%s", gap, hvc_ink__begin(page, ink_of(cell)),
-			        cell, hvc_ink__end(page, ink_of(cell)));
+			hvc_page__print(page, "%s%s%c%s", gap, hvc_ink__begin(page, ink_of(cell)),
+			                cell, hvc_ink__end(page, ink_of(cell)));
 		}
 		fputc('\n', page->out);
 	}
@@ -199,9 +202,9 @@ static enum hvc_status put_pair(const struct hvc_page *page, const struct hvc_co
 	};
 	struct hvc_table *table = hvc_table__new(page, columns, 6);
 
-	fprintf(page->out, "\n%s%s and %s%s\n\n", hvc_ink__begin(page, HVC_INK_STRONG),
-	        name_of(collide, pair->abi[0]), name_of(collide, pair->abi[1]),
-	        hvc_ink__end(page, HVC_INK_STRONG));
+	hvc_page__print(page, "\n%s%s and %s%s\n\n", hvc_ink__begin(page, HVC_INK_STRONG),
+	                name_of(collide, pair->abi[0]), name_of(collide, pair->abi[1]),
+	                hvc_ink__end(page, HVC_INK_STRONG));
 	/* What means something else comes first. */
 	for (unsigned pass = 0; pass < 2; pass++)
 		for (unsigned i = 0; i < pair->overlaps.count; i++)
@@ -225,8 +228,9 @@ static void put_neighbours(const struct hvc_page *page, const struct hvc_collide
 			put_title(page, "Told apart by registers only");
 		any = true;
 		hvc_words__imms(&imms, pair->imm, pair->imms);
-		fprintf(page->out, "  %s and %s: immediates %s\n", name_of(collide, pair->abi[0]),
-		        name_of(collide, pair->abi[1]), hvc_words__text(&imms));
+		hvc_page__print(page, "  %s and %s: immediates %s\n",
+		                name_of(collide, pair->abi[0]), name_of(collide, pair->abi[1]),
+		                hvc_words__text(&imms));
 		hvc_words__free(&imms);
 	}
 }

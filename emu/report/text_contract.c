@@ -5,8 +5,8 @@
 
 static void put_title(const struct hvc_page *page, const char *title)
 {
-	fprintf(page->out, "\n%s%s%s\n", hvc_ink__begin(page, HVC_INK_STRONG), title,
-	        hvc_ink__end(page, HVC_INK_STRONG));
+	hvc_page__print(page, "\n%s%s%s\n", hvc_ink__begin(page, HVC_INK_STRONG), title,
+	                hvc_ink__end(page, HVC_INK_STRONG));
 }
 
 static void put_results(struct hvc_table *table, unsigned column,
@@ -54,7 +54,7 @@ static void put_finding(const struct hvc_page *page, const struct hvc_contract *
 {
 	const struct hvc_contract_finding *finding = &contract->finding[first];
 	struct hvc_words rules = {0};
-	char command[2048];
+	char command[HVC_COMMAND_SIZE];
 	unsigned used;
 
 	for (unsigned i = first; i < contract->findings; i++) {
@@ -65,7 +65,7 @@ static void put_finding(const struct hvc_page *page, const struct hvc_contract *
 		hvc_words__add(&rules, "%s", rules.length ? ", " : "");
 		hvc_words__class_name(&rules, contract, &contract->class_[other->class_]);
 	}
-	used = (unsigned)fprintf(page->out, "    %2u. ", number);
+	used = hvc_page__print(page, "    %2u. ", number);
 	hvc_page__prose(page, used, 8,
 	                "%s comes back neither as it was nor as a result from %s: %s",
 	                hvc_place_name(finding->place), hvc_words__text(&rules),
@@ -73,7 +73,7 @@ static void put_finding(const struct hvc_page *page, const struct hvc_contract *
 	                                 : "the ABI promises that it is kept");
 	hvc_call_command(subject, &finding->world, &finding->probe, finding->probe.call.imm,
 	                 command, sizeof(command));
-	fprintf(page->out, "        %s\n", command);
+	hvc_page__print(page, "        %s\n", command);
 	hvc_words__free(&rules);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "engine/quote.h"
 #include "hvcheck/arch.h"
 #include "report/contract_words.h"
 #include "report/invented.h"
@@ -15,8 +16,8 @@ static const char *name_of(const struct hvc_diff *diff, enum hvc_side side)
 
 static void put_title(const struct hvc_page *page, const char *title)
 {
-	fprintf(page->out, "\n%s%s%s\n\n", hvc_ink__begin(page, HVC_INK_STRONG), title,
-	        hvc_ink__end(page, HVC_INK_STRONG));
+	hvc_page__print(page, "\n%s%s%s\n\n", hvc_ink__begin(page, HVC_INK_STRONG), title,
+	                hvc_ink__end(page, HVC_INK_STRONG));
 }
 
 /* How many operations of the old side are served something else, unnoticed. */
@@ -33,8 +34,8 @@ static void put_danger(const struct hvc_page *page, const struct hvc_diff *diff)
 		silent += any;
 	}
 	if (silent)
-		fprintf(page->out,
-		        "%s%u of the %u operations of %s silently become something else%s\n",
+		hvc_page__print(
+		        page, "%s%u of the %u operations of %s silently become something else%s\n",
 		        hvc_ink__begin(page, HVC_INK_BAD), silent, offered,
 		        name_of(diff, HVC_SIDE_OLD), hvc_ink__end(page, HVC_INK_BAD));
 }
@@ -58,17 +59,17 @@ static void put_summary(const struct hvc_page *page, const struct hvc_diff *diff
 
 	hvc_words__number(diff->calls, calls);
 	hvc_words__number(HVC_IMM_COUNT, space);
-	fprintf(page->out, "%s%s and %s ", hvc_ink__begin(page, ink), name_of(diff, HVC_SIDE_OLD),
-	        name_of(diff, HVC_SIDE_NEW));
+	hvc_page__print(page, "%s%s and %s ", hvc_ink__begin(page, ink),
+	                name_of(diff, HVC_SIDE_OLD), name_of(diff, HVC_SIDE_NEW));
 	if (same)
-		fprintf(page->out, "do the same in all of %s calls%s, %s of %s immediates", calls,
-		        diff->failed ? " that could be compared" : "",
-		        hvc_words__number(classified(diff), part), space);
+		hvc_page__print(page, "do the same in all of %s calls%s, %s of %s immediates",
+		                calls, diff->failed ? " that could be compared" : "",
+		                hvc_words__number(classified(diff), part), space);
 	else
-		fprintf(page->out, "part in %s of %s calls, on %s of %s immediates",
-		        hvc_words__number(diff->differing, differing), calls,
-		        hvc_words__number(diff->immediates_differing, part), space);
-	fprintf(page->out, "%s\n", hvc_ink__end(page, ink));
+		hvc_page__print(page, "part in %s of %s calls, on %s of %s immediates",
+		                hvc_words__number(diff->differing, differing), calls,
+		                hvc_words__number(diff->immediates_differing, part), space);
+	hvc_page__print(page, "%s\n", hvc_ink__end(page, ink));
 	hvc_words__failed(diff->map, HVC_SIDE_COUNT, &one);
 	hvc_words__put_failed(page, diff->failed, one);
 	hvc_words__put_untried(page, diff->map[HVC_SIDE_NEW]->probes.untried);
@@ -144,9 +145,9 @@ static enum hvc_status put_meetings(const struct hvc_page *page, const struct hv
 
 	if (!diff->meetings)
 		return HVC_OK;
-	fprintf(page->out, "\n%sA caller of %s meets %s%s\n\n",
-	        hvc_ink__begin(page, HVC_INK_STRONG), name_of(diff, HVC_SIDE_OLD),
-	        name_of(diff, HVC_SIDE_NEW), hvc_ink__end(page, HVC_INK_STRONG));
+	hvc_page__print(page, "\n%sA caller of %s meets %s%s\n\n",
+	                hvc_ink__begin(page, HVC_INK_STRONG), name_of(diff, HVC_SIDE_OLD),
+	                name_of(diff, HVC_SIDE_NEW), hvc_ink__end(page, HVC_INK_STRONG));
 	table = hvc_table__new(page, columns, 6);
 	/* What goes wrong unseen comes first. */
 	for (unsigned pass = 0; pass < 3; pass++) {
@@ -212,17 +213,18 @@ static void put_change(const struct hvc_page *page, const struct hvc_diff *diff,
 	const struct hvc_change *change = &diff->change[index];
 	const struct hvc_region *where = &change->where;
 	struct hvc_words imms = {0}, registers = {0};
-	char text[LINE_SIZE], calls[HVC_NUMBER_SIZE];
+	char text[HVC_COMMAND_SIZE], calls[HVC_NUMBER_SIZE];
 
 	hvc_words__imms(&imms, where->imm, where->imms);
 	hvc_words__region(&registers, where);
-	fputs(index ? "\n" : "", page->out);
+	if (index)
+		fputc('\n', page->out);
 	hvc_page__prose(page, 0, 6, "  %2u. %s call%s: immediates %s; registers %s", index + 1,
 	                hvc_words__number(where->calls, calls), where->calls == 1 ? "" : "s",
 	                hvc_words__text(&imms), hvc_words__text(&registers));
 	for (enum hvc_side side = HVC_SIDE_OLD; side < HVC_SIDE_COUNT; side++) {
 		hvc_class_print(&diff->map[side]->class_[change->class_[side]], text, sizeof(text));
-		fprintf(page->out, "      %-*s  ", width, name_of(diff, side));
+		hvc_page__print(page, "      %-*s  ", width, name_of(diff, side));
 		hvc_page__prose(page, (unsigned)width + 8, 10, "%s", text);
 	}
 	for (enum hvc_side side = HVC_SIDE_OLD; side < HVC_SIDE_COUNT; side++) {
@@ -230,8 +232,8 @@ static void put_change(const struct hvc_page *page, const struct hvc_diff *diff,
 
 		hvc_call_command(map->subject, &map->world, &map->probes.probe[where->probe],
 		                 (uint16_t)where->imm[0].lo, text, sizeof(text));
-		fprintf(page->out, "      %s%s%s\n", hvc_ink__begin(page, HVC_INK_FAINT), text,
-		        hvc_ink__end(page, HVC_INK_FAINT));
+		hvc_page__print(page, "      %s%s%s\n", hvc_ink__begin(page, HVC_INK_FAINT), text,
+		                hvc_ink__end(page, HVC_INK_FAINT));
 	}
 	hvc_words__free(&imms);
 	hvc_words__free(&registers);
@@ -244,20 +246,22 @@ static void put_untried(const struct hvc_page *page, const struct hvc_diff *diff
 
 	if (!diff->untrieds)
 		return;
-	fprintf(page->out, "\n%s compares registers with values that the saved map never tried:\n",
-	        name_of(diff, side));
+	hvc_page__print(page,
+	                "\n%s compares registers with values that the saved map never tried:\n",
+	                name_of(diff, side));
 	for (size_t i = 0; i < diff->untrieds; i++)
-		fprintf(page->out, "  %s with 0x%llx, at 0x%llx\n",
-		        hvc_reg_name(diff->untried[i].reg),
-		        (unsigned long long)diff->untried[i].value,
-		        (unsigned long long)diff->untried[i].address);
+		hvc_page__print(page, "  %s with 0x%llx, at 0x%llx\n",
+		                hvc_reg_name(diff->untried[i].reg),
+		                (unsigned long long)diff->untried[i].value,
+		                (unsigned long long)diff->untried[i].address);
 	fputs("Make the map again to compare those, too.\n", page->out);
 }
 
 enum hvc_status hvc_diff_text(const struct hvc_page *page, const struct hvc_diff *diff,
                               struct hvc_diag *diag)
 {
-	size_t old = strlen(name_of(diff, HVC_SIDE_OLD)), new = strlen(name_of(diff, HVC_SIDE_NEW));
+	unsigned old = hvc_quote__width(name_of(diff, HVC_SIDE_OLD));
+	unsigned new = hvc_quote__width(name_of(diff, HVC_SIDE_NEW));
 
 	put_summary(page, diff);
 	for (enum hvc_side side = HVC_SIDE_OLD; side < HVC_SIDE_COUNT; side++)

@@ -45,8 +45,8 @@ enum hvc_status hvc_findings_text(const struct hvc_page *page, const struct hvc_
 		      findings->found[i].rule->counts;
 	if (!any)
 		return HVC_OK;
-	fprintf(page->out, "\n%sFindings%s, as suppressions and other formats name them\n\n",
-	        hvc_ink__begin(page, HVC_INK_STRONG), hvc_ink__end(page, HVC_INK_STRONG));
+	hvc_page__print(page, "\n%sFindings%s, as suppressions and other formats name them\n\n",
+	                hvc_ink__begin(page, HVC_INK_STRONG), hvc_ink__end(page, HVC_INK_STRONG));
 	table = hvc_table__new(page, columns, 4);
 	for (unsigned i = 0; i < findings->count; i++) {
 		const struct hvc_found *found = &findings->found[i];

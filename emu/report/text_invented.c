@@ -89,8 +89,8 @@ enum hvc_status hvc_invented__text(const struct hvc_page *page, const char *whos
 	}
 	HVC_TRY(hvc_table__print(table, diag));
 	if (invented->more)
-		fprintf(page->out, "  ... and more that is not told, met %s times\n",
-		        hvc_words__number(invented->more, number));
+		hvc_page__print(page, "  ... and more that is not told, met %s times\n",
+		                hvc_words__number(invented->more, number));
 	return HVC_OK;
 }
 

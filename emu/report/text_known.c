@@ -91,8 +91,8 @@ static enum hvc_status list_kind(const struct hvc_page *page, const struct hvc_r
 	struct hvc_table *table = new_table(page, heads[kind].column);
 	const struct hvc_known *known;
 
-	fprintf(page->out, "\n%s%s%s\n\n", hvc_ink__begin(page, HVC_INK_STRONG), heads[kind].title,
-	        hvc_ink__end(page, HVC_INK_STRONG));
+	hvc_page__print(page, "\n%s%s%s\n\n", hvc_ink__begin(page, HVC_INK_STRONG),
+	                heads[kind].title, hvc_ink__end(page, HVC_INK_STRONG));
 	for (size_t i = 0; (known = hvc_known_at(registry, i)) != NULL; i++) {
 		if (known->kind == kind)
 			add_row(table, known, NULL);
@@ -121,10 +121,10 @@ static enum hvc_status answer(const struct hvc_page *page, const struct hvc_regi
 	while ((known = find(registry, value, known)) != NULL)
 		rows++;
 	if (!rows) {
-		fprintf(page->out, "%s is unclaimed: nobody is known to use it\n", what);
+		hvc_page__print(page, "%s is unclaimed: nobody is known to use it\n", what);
 		return HVC_OK;
 	}
-	fprintf(page->out, "%s is claimed by %u\n\n", what, rows);
+	hvc_page__print(page, "%s is claimed by %u\n\n", what, rows);
 	table = new_table(page, "Claim");
 	while ((known = find(registry, value, known)) != NULL)
 		add_row(table, known, hvc_known_call_name(known, value));
@@ -148,7 +148,7 @@ enum hvc_status hvc_known_text(const struct hvc_page *page, const struct hvc_reg
 	}
 	if (query->has_imm || query->has_fid)
 		return HVC_OK;
-	fprintf(page->out, "%s\n", hvc_known_title(registry));
+	hvc_page__print(page, "%s\n", hvc_known_title(registry));
 	for (unsigned kind = 0; kind < HVC_KNOWN_KIND_COUNT; kind++)
 		HVC_TRY(list_kind(page, registry, (enum hvc_known_kind)kind, diag));
 	fputs("\nhvcheck list known --imm N and --fid N tell who uses one value, and what as.\n",

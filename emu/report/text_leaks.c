@@ -6,12 +6,13 @@
 static void put_values(const struct hvc_page *page, const struct hvc_leak *leak)
 {
 	if (leak->channel == HVC_CHANNEL_OUTCOME)
-		fprintf(page->out, "        %s in one world, %s in another\n",
-		        hvc_outcome_name((enum hvc_outcome_kind)leak->value[0]),
-		        hvc_outcome_name((enum hvc_outcome_kind)leak->value[1]));
+		hvc_page__print(page, "        %s in one world, %s in another\n",
+		                hvc_outcome_name((enum hvc_outcome_kind)leak->value[0]),
+		                hvc_outcome_name((enum hvc_outcome_kind)leak->value[1]));
 	else
-		fprintf(page->out, "        0x%llx in one world, 0x%llx in another\n",
-		        (unsigned long long)leak->value[0], (unsigned long long)leak->value[1]);
+		hvc_page__print(page, "        0x%llx in one world, 0x%llx in another\n",
+		                (unsigned long long)leak->value[0],
+		                (unsigned long long)leak->value[1]);
 }
 
 static void put_mover(const struct hvc_page *page, const struct hvc_subject *subject,
@@ -24,9 +25,9 @@ static void put_mover(const struct hvc_page *page, const struct hvc_subject *sub
 		return;
 	hvc_disasm(leak->pc, leak->word, text, sizeof(text));
 	hvc_words__place(&place, subject, leak->pc);
-	fprintf(page->out, "        moved by:    0x%llx  %s%s%s%s\n", (unsigned long long)leak->pc,
-	        text, *hvc_words__text(&place) ? "  (" : "", hvc_words__text(&place),
-	        *hvc_words__text(&place) ? ")" : "");
+	hvc_page__print(page, "        moved by:    0x%llx  %s%s%s%s\n",
+	                (unsigned long long)leak->pc, text, *hvc_words__text(&place) ? "  (" : "",
+	                hvc_words__text(&place), *hvc_words__text(&place) ? ")" : "");
 	hvc_words__free(&place);
 }
 
@@ -34,24 +35,25 @@ static void put_leak(const struct hvc_page *page, const struct hvc_subject *subj
                      const struct hvc_leaks *leaks, unsigned index)
 {
 	const struct hvc_leak *leak = &leaks->leak[index];
-	char what[512], command[2048];
+	char what[512], command[HVC_COMMAND_SIZE];
 	char calls[HVC_NUMBER_SIZE], immediates[HVC_NUMBER_SIZE];
 
 	hvc_leak_print(leak, what, sizeof(what));
 	hvc_call_command(leaks->subject, &leaks->world[leak->world], &leak->probe, leak->imm,
 	                 command, sizeof(command));
-	fprintf(page->out, "    %2u. %s%s%s\n", index + 1, hvc_ink__begin(page, HVC_INK_BAD), what,
-	        hvc_ink__end(page, HVC_INK_BAD));
-	fprintf(page->out, "        in %s call%s, on %s immediate%s",
-	        hvc_words__number(leak->calls, calls), leak->calls == 1 ? "" : "s",
-	        hvc_words__number(leak->immediates, immediates), leak->immediates == 1 ? "" : "s");
+	hvc_page__print(page, "    %2u. %s%s%s\n", index + 1, hvc_ink__begin(page, HVC_INK_BAD),
+	                what, hvc_ink__end(page, HVC_INK_BAD));
+	hvc_page__print(page, "        in %s call%s, on %s immediate%s",
+	                hvc_words__number(leak->calls, calls), leak->calls == 1 ? "" : "s",
+	                hvc_words__number(leak->immediates, immediates),
+	                leak->immediates == 1 ? "" : "s");
 	if (leak->rule >= 0)
-		fprintf(page->out, "; rule %s",
-		        hvc_abi_rule_at(leaks->abi, (unsigned)leak->rule)->name);
+		hvc_page__print(page, "; rule %s",
+		                hvc_abi_rule_at(leaks->abi, (unsigned)leak->rule)->name);
 	fputs("\n", page->out);
 	put_values(page, leak);
 	put_mover(page, subject, leak);
-	fprintf(page->out, "        reproduce:   %s --trace\n", command);
+	hvc_page__print(page, "        reproduce:   %s --trace\n", command);
 }
 
 static void put_secrets(const struct hvc_page *page, const struct hvc_leaks *leaks)
@@ -72,10 +74,11 @@ enum hvc_status hvc_leaks_text(const struct hvc_page *page, const struct hvc_sub
 	char calls[HVC_NUMBER_SIZE], compared[HVC_NUMBER_SIZE], granted[HVC_NUMBER_SIZE];
 	char silent[HVC_NUMBER_SIZE];
 
-	fprintf(page->out, "%s%s%s %s\n", hvc_ink__begin(page, HVC_INK_STRONG), leaks->subject,
-	        hvc_ink__end(page, HVC_INK_STRONG),
-	        leaks->leaks ? "leaks" : "tells its callers nothing");
-	fprintf(page->out,
+	hvc_page__print(page, "%s%s%s %s\n", hvc_ink__begin(page, HVC_INK_STRONG), leaks->subject,
+	                hvc_ink__end(page, HVC_INK_STRONG),
+	                leaks->leaks ? "leaks" : "tells its callers nothing");
+	hvc_page__print(
+	        page,
 	        "%s calls: %s came back and were compared, %s handed EL2 over, %s never came "
 	        "back\n",
 	        hvc_words__number(leaks->calls, calls),

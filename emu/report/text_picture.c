@@ -39,15 +39,15 @@ static void put_letter(const struct hvc_page *page, const struct hvc_picture *pi
 	if (!page->color || !group)
 		fputc(letter, page->out);
 	else
-		fprintf(page->out, "\033[30;48;5;%um%c\033[0m",
-		        inks[hvc_picture__ink(picture->group[*group].class_)], letter);
+		hvc_page__print(page, "\033[30;48;5;%um%c\033[0m",
+		                inks[hvc_picture__ink(picture->group[*group].class_)], letter);
 }
 
 static void put_heading(const struct hvc_page *page)
 {
 	fputs("\n        ", page->out);
 	for (unsigned column = 0; column < SIDE; column += 0x20)
-		fprintf(page->out, "%s%02x", column ? "      " : "   ", column);
+		hvc_page__print(page, "%s%02x", column ? "      " : "   ", column);
 	fputc('\n', page->out);
 }
 
@@ -65,7 +65,7 @@ static bool tile(const struct hvc_picture *picture, unsigned row, unsigned colum
 static void put_tiles(const struct hvc_page *page, const struct hvc_picture *picture)
 {
 	for (unsigned row = 0; row < SIDE; row += DOWN) {
-		fprintf(page->out, "  0x%04x   ", row * SIDE);
+		hvc_page__print(page, "  0x%04x   ", row * SIDE);
 		for (unsigned column = 0; column < SIDE; column += ACROSS) {
 			uint32_t group;
 
@@ -84,15 +84,15 @@ static void put_row(const struct hvc_page *page, const struct hvc_picture *pictu
 
 	for (unsigned i = row + 1; i < SIDE; i++)
 		alike += hvc_picture__row_like(picture, 0, i) == row;
-	fprintf(page->out, "\n  Immediates 0x%02x00 to 0x%02xff", row, row);
+	hvc_page__print(page, "\n  Immediates 0x%02x00 to 0x%02xff", row, row);
 	if (alike)
-		fprintf(page->out, ", and %u row%s like it", alike, alike == 1 ? "" : "s");
+		hvc_page__print(page, ", and %u row%s like it", alike, alike == 1 ? "" : "s");
 	fputc('\n', page->out);
 	for (unsigned i = 0; i < SIDE; i++) {
 		uint32_t group = hvc_picture__at(picture, 0, row * SIDE + i);
 
 		if (i % 64 == 0)
-			fprintf(page->out, "%s  0x%04x   ", i ? "\n" : "", row * SIDE + i);
+			hvc_page__print(page, i ? "\n  0x%04x   " : "  0x%04x   ", row * SIDE + i);
 		put_letter(page, picture, letter_of(group), &group);
 	}
 	fputc('\n', page->out);
@@ -112,7 +112,7 @@ static void put_rows(const struct hvc_page *page, const struct hvc_picture *pict
 			left++;
 	}
 	if (left)
-		fprintf(page->out, "\n  and %u more rows that are not of one letter\n", left);
+		hvc_page__print(page, "\n  and %u more rows that are not of one letter\n", left);
 }
 
 /* "3", "1, 3-5": numbers of classes. */
@@ -171,8 +171,8 @@ static enum hvc_status put_legend(const struct hvc_page *page, const struct hvc_
 	}
 	HVC_TRY(hvc_table__print(table, diag));
 	if (picture->groups > LEGEND_MAX)
-		fprintf(page->out, "  %c  %s more groups\n", OTHER,
-		        hvc_words__number(picture->groups - LEGEND_MAX, number));
+		hvc_page__print(page, "  %c  %s more groups\n", OTHER,
+		                hvc_words__number(picture->groups - LEGEND_MAX, number));
 	fputs("  +  not all alike\n\n", page->out);
 	return HVC_OK;
 }
@@ -184,7 +184,7 @@ enum hvc_status hvc_map_picture(const struct hvc_page *page, const struct hvc_ma
 	enum hvc_status status;
 
 	HVC_TRY(hvc_picture__make(&map, 1, diag, &picture));
-	fprintf(page->out, "The immediates of %s, 32 a letter\n", map->subject);
+	hvc_page__print(page, "The immediates of %s, 32 a letter\n", map->subject);
 	put_heading(page);
 	put_tiles(page, &picture);
 	put_rows(page, &picture);

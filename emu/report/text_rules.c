@@ -11,15 +11,16 @@ enum hvc_status hvc_rules_text(const struct hvc_page *page, struct hvc_diag *dia
 
 	for (size_t i = 0; (rule = hvc_finding_rule_at(i)) != NULL; i++) {
 		if (!command || strcmp(command, rule->command) != 0)
-			fprintf(page->out, "%s%s%s%s\n", command ? "\n" : "",
-			        hvc_ink__begin(page, HVC_INK_STRONG),
-			        *rule->command ? rule->command : "any command",
-			        hvc_ink__end(page, HVC_INK_STRONG));
+			hvc_page__print(page, command ? "\n%s%s%s\n" : "%s%s%s\n",
+			                hvc_ink__begin(page, HVC_INK_STRONG),
+			                *rule->command ? rule->command : "any command",
+			                hvc_ink__end(page, HVC_INK_STRONG));
 		command = rule->command;
-		fprintf(page->out, "  %s  %s%s%s%s\n", rule->id,
-		        hvc_ink__begin(page, HVC_INK_FAINT), hvc_severity_name(rule->severity),
-		        rule->counts ? "" : ", does not count by itself",
-		        hvc_ink__end(page, HVC_INK_FAINT));
+		hvc_page__print(page, "  %s  %s%s%s%s\n", rule->id,
+		                hvc_ink__begin(page, HVC_INK_FAINT),
+		                hvc_severity_name(rule->severity),
+		                rule->counts ? "" : ", does not count by itself",
+		                hvc_ink__end(page, HVC_INK_FAINT));
 		fputs("      ", page->out);
 		hvc_page__prose(page, 6, 6, "%s. %s", rule->title, rule->help);
 	}

@@ -30,11 +30,11 @@ static enum hvc_status add_tables(const struct hvc_page *page, const struct hvc_
 	};
 	struct hvc_table *table;
 
-	fprintf(page->out, "\n%zu vector table%s%s\n", scan->candidates,
-	        scan->candidates == 1 ? "" : "s",
-	        scan->tables < scan->candidates ? ", of which the likeliest are told"
-	        : scan->candidates > 1          ? ", the likeliest first"
-	                                        : "");
+	hvc_page__print(page, "\n%zu vector table%s%s\n", scan->candidates,
+	                scan->candidates == 1 ? "" : "s",
+	                scan->tables < scan->candidates ? ", of which the likeliest are told"
+	                : scan->candidates > 1          ? ", the likeliest first"
+	                                                : "");
 	if (!scan->tables)
 		return HVC_OK;
 	fputc('\n', page->out);
@@ -106,25 +106,25 @@ enum hvc_status hvc_scan_text(const struct hvc_page *page, const struct hvc_scan
 	char symbols[HVC_NUMBER_SIZE];
 
 	count(scan, of, &data);
-	fprintf(page->out, "%s: %s, %" PRIu64 " KiB in memory, %s symbols\n", scan->path,
-	        hvc_format_name(scan->format), (scan->size + 1023) / 1024,
-	        hvc_words__number(scan->symbols, symbols));
+	hvc_page__print(page, "%s: %s, %" PRIu64 " KiB in memory, %s symbols\n", scan->path,
+	                hvc_format_name(scan->format), (scan->size + 1023) / 1024,
+	                hvc_words__number(scan->symbols, symbols));
 	HVC_TRY(add_tables(page, scan, diag));
-	fprintf(page->out, "\n%zu HVC and %zu SMC instructions\n", of[HVC_INSN_HVC],
-	        of[HVC_INSN_SMC]);
+	hvc_page__print(page, "\n%zu HVC and %zu SMC instructions\n", of[HVC_INSN_HVC],
+	                of[HVC_INSN_SMC]);
 	if (of[HVC_INSN_HVC] || of[HVC_INSN_SMC])
 		HVC_TRY(add_sites(page, scan, registry, diag));
 	if (data)
-		fprintf(page->out, "\n%zu word%s that look%s like one, but like data too\n", data,
-		        data == 1 ? "" : "s", data == 1 ? "s" : "");
+		hvc_page__print(page, "\n%zu word%s that look%s like one, but like data too\n",
+		                data, data == 1 ? "" : "s", data == 1 ? "s" : "");
 	for (size_t i = 0; i < scan->sites; i++) {
 		const struct hvc_site *site = &scan->site[i];
 
 		if (site->data)
-			fprintf(page->out, "  0x%" PRIx64 "  %s #0x%x: %s\n", site->address,
-			        hvc_insn_name(site->insn), site->imm, site->data);
+			hvc_page__print(page, "  0x%" PRIx64 "  %s #0x%x: %s\n", site->address,
+			                hvc_insn_name(site->insn), site->imm, site->data);
 	}
 	if (scan->dropped)
-		fprintf(page->out, "\n%" PRIu64 " more are not told\n", scan->dropped);
+		hvc_page__print(page, "\n%" PRIu64 " more are not told\n", scan->dropped);
 	return HVC_OK;
 }

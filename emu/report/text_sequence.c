@@ -22,10 +22,10 @@ static void put_steps(const struct hvc_page *page, const struct hvc_sequences *s
 			hvc_words__add(&call, ", nzcv = 0x%" PRIx64, step->call.nzcv);
 		if (step->call.daif != plain.daif)
 			hvc_words__add(&call, ", daif = 0x%" PRIx64, step->call.daif);
-		fprintf(page->out, "        call %u:      %s\n", i + 1, hvc_words__text(&call));
-		fprintf(page->out, "                     %s: %s at %s, x0 = 0x%" PRIx64 "\n",
-		        rule_of(sequences, step->rule), hvc_outcome_name(step->outcome),
-		        hvc_level_name(step->level), step->x0);
+		hvc_page__print(page, "        call %u:      %s\n", i + 1, hvc_words__text(&call));
+		hvc_page__print(page, "                     %s: %s at %s, x0 = 0x%" PRIx64 "\n",
+		                rule_of(sequences, step->rule), hvc_outcome_name(step->outcome),
+		                hvc_level_name(step->level), step->x0);
 		hvc_words__free(&call);
 	}
 }
@@ -34,14 +34,14 @@ static void put_failure(const struct hvc_page *page, const struct hvc_sequences 
                         const char *abi, const struct hvc_property *property,
                         const struct hvc_sequence_failure *failure)
 {
-	char what[256], command[2048];
+	char what[256], command[HVC_COMMAND_SIZE];
 
 	put_steps(page, sequences, failure);
 	hvc_sequence_print(sequences, property, failure, what, sizeof(what));
-	fprintf(page->out, "        call %u fails: %s%s%s\n", failure->steps,
-	        hvc_ink__begin(page, HVC_INK_BAD), what, hvc_ink__end(page, HVC_INK_BAD));
+	hvc_page__print(page, "        call %u fails: %s%s%s\n", failure->steps,
+	                hvc_ink__begin(page, HVC_INK_BAD), what, hvc_ink__end(page, HVC_INK_BAD));
 	hvc_sequence_command(sequences, abi, failure, property ? 0 : 1, command, sizeof(command));
-	fprintf(page->out, "        reproduce:   %s\n", command);
+	hvc_page__print(page, "        reproduce:   %s\n", command);
 }
 
 static enum hvc_status put_properties(const struct hvc_page *page,
@@ -82,9 +82,9 @@ static enum hvc_status put_properties(const struct hvc_page *page,
 
 		if (!row->broken)
 			continue;
-		fprintf(page->out, "\n    %s is broken in world %s\n", property->name,
-		        sequences->world[row->world].name);
-		fprintf(page->out, "        stated by:   %s\n", property->source);
+		hvc_page__print(page, "\n    %s is broken in world %s\n", property->name,
+		                sequences->world[row->world].name);
+		hvc_page__print(page, "        stated by:   %s\n", property->source);
 		put_failure(page, sequences, abi, property, &row->failure);
 	}
 	return HVC_OK;
@@ -97,24 +97,27 @@ static void put_randoms(const struct hvc_page *page, const struct hvc_sequences 
 
 	if (!sequences->randoms)
 		return;
-	fprintf(page->out, "\nRandom sequences from seed %" PRIu64 ": %s, of %s calls; %s fail%s\n",
-	        sequences->seed, hvc_words__number(sequences->randoms, randoms),
-	        hvc_words__number(sequences->calls, calls),
-	        sequences->failed ? hvc_words__number(sequences->failed, failed) : "none",
-	        sequences->failed > 1 ? "" : "s");
+	hvc_page__print(page,
+	                "\nRandom sequences from seed %" PRIu64 ": %s, of %s calls; %s fail%s\n",
+	                sequences->seed, hvc_words__number(sequences->randoms, randoms),
+	                hvc_words__number(sequences->calls, calls),
+	                sequences->failed ? hvc_words__number(sequences->failed, failed) : "none",
+	                sequences->failed > 1 ? "" : "s");
 	if (sequences->table[0])
-		fprintf(page->out,
+		hvc_page__print(
+		        page,
 		        "Besides the subject's own vectors they set %u tables that branch to them, "
 		        "from 0x%" PRIx64 " on.\n",
 		        HVC_SEQUENCE_TABLES, sequences->table[0]);
 	for (unsigned i = 0; i < sequences->failures; i++) {
 		const struct hvc_sequence_failure *failure = &sequences->failure[i];
 
-		fprintf(page->out, "\n    %u. %s fails after %u call%s, %s\n", i + 1,
-		        rule_of(sequences, failure->verdict.rule), failure->steps - 1,
-		        failure->steps == 2 ? "" : "s", hvc_clause_name(failure->verdict.clause));
-		fprintf(page->out,
-		        "        in %s sequence%s, in world %s; cut down from %u call%s\n",
+		hvc_page__print(page, "\n    %u. %s fails after %u call%s, %s\n", i + 1,
+		                rule_of(sequences, failure->verdict.rule), failure->steps - 1,
+		                failure->steps == 2 ? "" : "s",
+		                hvc_clause_name(failure->verdict.clause));
+		hvc_page__print(
+		        page, "        in %s sequence%s, in world %s; cut down from %u call%s\n",
 		        hvc_words__number(failure->sequences, failed),
 		        failure->sequences == 1 ? "" : "s", sequences->world[failure->world].name,
 		        failure->found, failure->found == 1 ? "" : "s");
@@ -128,12 +131,12 @@ enum hvc_status hvc_sequences_text(const struct hvc_page *page,
 {
 	bool holds = !sequences->broken && !sequences->failures;
 
-	fprintf(page->out, "%s%s%s by %s: %s%s%s\n", hvc_ink__begin(page, HVC_INK_STRONG),
-	        sequences->subject, hvc_ink__end(page, HVC_INK_STRONG),
-	        hvc_abi_name(sequences->abi),
-	        hvc_ink__begin(page, holds ? HVC_INK_GOOD : HVC_INK_BAD),
-	        holds ? "its sequences hold" : "sequences of calls do not hold",
-	        hvc_ink__end(page, holds ? HVC_INK_GOOD : HVC_INK_BAD));
+	hvc_page__print(page, "%s%s%s by %s: %s%s%s\n", hvc_ink__begin(page, HVC_INK_STRONG),
+	                sequences->subject, hvc_ink__end(page, HVC_INK_STRONG),
+	                hvc_abi_name(sequences->abi),
+	                hvc_ink__begin(page, holds ? HVC_INK_GOOD : HVC_INK_BAD),
+	                holds ? "its sequences hold" : "sequences of calls do not hold",
+	                hvc_ink__end(page, holds ? HVC_INK_GOOD : HVC_INK_BAD));
 	if (sequences->properties)
 		HVC_TRY(put_properties(page, sequences, abi, diag));
 	else

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/internal.h"
+#include "engine/quote.h"
 #include "hvcheck/arch.h"
 #include "report/table.h"
 
@@ -50,6 +51,15 @@ void hvc_words__add(struct hvc_words *words, const char *format, ...)
 		hvc_words__lose();
 	}
 	free(piece);
+}
+
+void hvc_words__shell(struct hvc_words *words, const char *word)
+{
+	char *quoted = hvc_quote__word(word);
+
+	words->failed = words->failed || !quoted;
+	hvc_words__add(words, "%s", quoted ? quoted : "");
+	free(quoted);
 }
 
 const char *hvc_words__text(const struct hvc_words *words)
@@ -310,6 +320,21 @@ bool hvc_words__is_laid_over(const struct hvc_check *check, unsigned world)
 	return with->extras || memcmp(&with->state, &without->state, sizeof(with->state)) != 0;
 }
 
+void hvc_words__check_command(struct hvc_words *words, const struct hvc_check *check,
+                              const struct hvc_finding *finding, const char *abi)
+{
+	char command[HVC_COMMAND_SIZE];
+
+	hvc_call_command(check->subject, &check->map[finding->world]->world, &finding->probe,
+	                 finding->imm, command, sizeof(command));
+	hvc_words__add(words, *abi == '-' ? "%s --abi=" : "%s --abi ", command);
+	hvc_words__shell(words, abi);
+	if (!hvc_words__is_laid_over(check, finding->world))
+		return;
+	hvc_words__add(words, " --world ");
+	hvc_words__shell(words, hvc_abi_world_at(check->abi, finding->world)->world.name);
+}
+
 uint32_t hvc_words__classified(const struct hvc_map *map)
 {
 	uint8_t failed[HVC_IMM_COUNT] = {0};
@@ -344,10 +369,10 @@ void hvc_words__put_failed(const struct hvc_page *page, uint64_t calls, const ch
 	char number[HVC_NUMBER_SIZE];
 
 	if (calls)
-		fprintf(page->out,
-		        "%sThe engine died of %s call%s, of which nothing is known: %s%s\n",
-		        hvc_ink__begin(page, HVC_INK_BAD), hvc_words__number(calls, number),
-		        calls == 1 ? "" : "s", one, hvc_ink__end(page, HVC_INK_BAD));
+		hvc_page__print(page,
+		                "%sThe engine died of %s call%s, of which nothing is known: %s%s\n",
+		                hvc_ink__begin(page, HVC_INK_BAD), hvc_words__number(calls, number),
+		                calls == 1 ? "" : "s", one, hvc_ink__end(page, HVC_INK_BAD));
 }
 
 void hvc_words__put_untried(const struct hvc_page *page, unsigned constants)

@@ -17,6 +17,8 @@ void hvc_words__lose(void);
 void hvc_words__add(struct hvc_words *words, const char *format, ...) HVC_PRINTF(2, 3);
 /** The text, "" for none; valid until the next change. */
 const char *hvc_words__text(const struct hvc_words *words);
+/** Add a word as shells take it. */
+void hvc_words__shell(struct hvc_words *words, const char *word);
 /** Free, and zero again. */
 void hvc_words__free(struct hvc_words *words);
 
@@ -56,6 +58,9 @@ uint64_t hvc_words__failed(struct hvc_map *const *map, unsigned maps, const char
 void hvc_words__put_failed(const struct hvc_page *page, uint64_t calls, const char *one);
 /** A line on constants of the code that are not tried, where there are some. */
 void hvc_words__put_untried(const struct hvc_page *page, unsigned constants);
+/** The command that repeats what a check found, with --abi, which is the word given for it. */
+void hvc_words__check_command(struct hvc_words *words, const struct hvc_check *check,
+                              const struct hvc_finding *finding, const char *abi);
 /** The class of one call's outcome; hvc_class__free frees it. False when memory runs out. */
 bool hvc_words__class(const struct hvc_call_report *report, struct hvc_class *out);
 /** Why a call violates its rule, as hvc_finding_print says it. */

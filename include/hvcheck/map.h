@@ -142,8 +142,10 @@ HVC_API void hvc_regions_free(struct hvc_regions *regions);
 
 /**
  * The command that reproduces a call: "hvcheck run SUBJECT --imm 0x1 --set x0=0x2". Only what
- * differs from run's defaults is named. Cut to size.
+ * differs from run's defaults is named. Names are quoted for shells. What does not fit is a
+ * comment that says so.
  */
+#define HVC_COMMAND_SIZE 8192u /**< enough for a path, and for what is usually around it */
 HVC_API void hvc_call_command(const char *subject, const struct hvc_world *world,
                               const struct hvc_probe *probe, uint16_t imm, char *text, size_t size);
 

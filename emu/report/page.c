@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/page.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/quote.h"
+
+static const char *const inks[] = {
+        [HVC_INK_PLAIN] = "",        [HVC_INK_GOOD] = "\033[32m",  [HVC_INK_BAD] = "\033[31m",
+        [HVC_INK_WARN] = "\033[33m", [HVC_INK_STRONG] = "\033[1m", [HVC_INK_FAINT] = "\033[2m",
+};
+static const char end_of_ink[] = "\033[0m";
+
+const char *hvc_ink__code(enum hvc_ink ink)
+{
+	return inks[ink];
+}
+
+const char *hvc_ink__begin(const struct hvc_page *page, enum hvc_ink ink)
+{
+	return page->color ? inks[ink] : "";
+}
+
+const char *hvc_ink__end(const struct hvc_page *page, enum hvc_ink ink)
+{
+	return page->color && ink != HVC_INK_PLAIN ? end_of_ink : "";
+}
+
+/* The string itself, not one that reads the same. An empty one may be any. */
+static bool is_ink(const char *text)
+{
+	if (!*text)
+		return false;
+	for (size_t i = 0; i < sizeof inks / sizeof *inks; i++)
+		if (text == inks[i])
+			return true;
+	return text == end_of_ink;
+}
+
+/* One conversion: "%-*.3llu". */
+struct conversion {
+	bool left, zeros;
+	int width, precision; /* precision: -1: none */
+	unsigned longs;       /* 1 for "l" and "z", 2 for "ll" */
+	char kind;
+};
+
+static int take_number(const char **at, va_list *args)
+{
+	int number = 0;
+
+	if (**at == '*') {
+		++*at;
+		return va_arg(*args, int);
+	}
+	while (isdigit((unsigned char)**at))
+		number = number * 10 + *(*at)++ - '0';
+	return number;
+}
+
+/* at: behind the '%'; becomes what is behind the conversion. */
+static struct conversion take_conversion(const char **at, va_list *args)
+{
+	struct conversion is = {.precision = -1};
+
+	for (; **at == '-' || **at == '0'; ++*at)
+		*(**at == '-' ? &is.left : &is.zeros) = true;
+	is.width = take_number(at, args);
+	if (**at == '.') {
+		++*at;
+		is.precision = take_number(at, args);
+	}
+	for (; **at == 'l' || **at == 'z'; ++*at)
+		is.longs++;
+	is.kind = *(*at)++;
+	return is;
+}
+
+/* Write what is shown of a text, up to its byte `most`; NULL: only count. Returns the columns. */
+static unsigned put_shown(FILE *out, const char *text, int most)
+{
+	char shown[HVC_QUOTE_SIZE];
+	unsigned wide = 0;
+
+	for (const char *at = text; *at && (most < 0 || at - text < most);) {
+		at += hvc_quote__next(text, at, shown);
+		for (const char *c = shown; *c; c++)
+			wide += ((unsigned char)*c & 0xc0) != 0x80;
+		if (out)
+			fputs(shown, out);
+	}
+	return wide;
+}
+
+static unsigned put_string(FILE *out, const struct conversion *is, const char *text)
+{
+	unsigned wide;
+	int padding;
+
+	if (is_ink(text)) {
+		fputs(text, out);
+		return 0;
+	}
+	wide = put_shown(NULL, text, is->precision);
+	padding = is->width > (int)wide ? is->width - (int)wide : 0;
+	if (!is->left)
+		fprintf(out, "%*s", padding, "");
+	put_shown(out, text, is->precision);
+	if (is->left)
+		fprintf(out, "%*s", padding, "");
+	return wide + (unsigned)padding;
+}
+
+static uint64_t take_unsigned(const struct conversion *is, va_list *args)
+{
+	/* long and size_t may be narrower than the longest. */
+	if (is->longs == 1)
+		return va_arg(*args, unsigned long);
+	return is->longs ? va_arg(*args, unsigned long long) : va_arg(*args, unsigned);
+}
+
+/* Numbers and characters; all that is printed is one byte a column. */
+static unsigned put_number(FILE *out, const struct conversion *is, va_list *args)
+{
+	char format[16], text[80] = "";
+
+	snprintf(format, sizeof format, "%%%s%s*%s%c", is->left ? "-" : "", is->zeros ? "0" : "",
+	         is->kind == 'c' ? "" : "ll", is->kind);
+	if (is->kind == 'c')
+		snprintf(text, sizeof text, format, is->width, va_arg(*args, int));
+	else if (is->kind == 'd')
+		snprintf(text, sizeof text, format, is->width, (long long)va_arg(*args, int));
+	else
+		snprintf(text, sizeof text, format, is->width,
+		         (unsigned long long)take_unsigned(is, args));
+	fputs(text, out);
+	return (unsigned)strlen(text);
+}
+
+unsigned hvc_page__vprint(const struct hvc_page *page, const char *format, va_list *args)
+{
+	unsigned used = 0;
+
+	while (*format) {
+		struct conversion is;
+
+		if (*format != '%') {
+			used += ((unsigned char)*format & 0xc0) != 0x80;
+			fputc(*format++, page->out);
+			continue;
+		}
+		format++;
+		is = take_conversion(&format, args);
+		if (is.kind == 's')
+			used += put_string(page->out, &is, va_arg(*args, const char *));
+		else if (is.kind == '%')
+			used += fputc('%', page->out) == '%';
+		else
+			used += put_number(page->out, &is, args);
+	}
+	return used;
+}
+
+unsigned hvc_page__print(const struct hvc_page *page, const char *format, ...)
+{
+	unsigned used;
+	va_list args;
+
+	va_start(args, format);
+	used = hvc_page__vprint(page, format, &args);
+	va_end(args);
+	return used;
+}
+
+/* A line may end at this space: not inside "x0 := 0x1" or "x0 = 0x1". */
+static bool may_break(const char *text, const char *space)
+{
+	if (space == text || !space[1])
+		return false;
+	return space[-1] != '=' && space[1] != '=' && strncmp(space + 1, ":=", 2) != 0;
+}
+
+size_t hvc_page__word(const char *text)
+{
+	const char *space = strchr(text, ' ');
+
+	while (space && !may_break(text, space))
+		space = strchr(space + 1, ' ');
+	return space ? (size_t)(space - text) : strlen(text);
+}
+
+/* Words of text that is quoted already. */
+static void put_words(const struct hvc_page *page, unsigned used, unsigned indent, const char *text)
+{
+	for (const char *word = text; *word;) {
+		size_t bytes = hvc_page__word(word);
+		unsigned wide = 0;
+
+		for (size_t i = 0; i < bytes; i++)
+			wide += ((unsigned char)word[i] & 0xc0) != 0x80;
+		if (page->width && used > indent && used + 1 + wide > page->width) {
+			fprintf(page->out, "\n%*s", (int)indent, "");
+			used = indent;
+		} else if (word > text) {
+			fputc(' ', page->out);
+			used++;
+		}
+		fprintf(page->out, "%.*s", (int)bytes, word);
+		used += wide;
+		word += bytes + (word[bytes] == ' ');
+	}
+	fputc('\n', page->out);
+}
+
+void hvc_page__prose(const struct hvc_page *page, unsigned used, unsigned indent,
+                     const char *format, ...)
+{
+	va_list args, again;
+	char *text, *shown = NULL;
+
+	va_start(args, format);
+	va_copy(again, args);
+	if (vasprintf(&text, format, args) >= 0) {
+		shown = hvc_quote__text(HVC_QUOTE_LINE, text);
+		free(text);
+	}
+	if (shown) {
+		put_words(page, used, indent, shown);
+	} else {
+		/* Without memory it is one long line, but all there. */
+		hvc_page__vprint(page, format, &again);
+		fputc('\n', page->out);
+	}
+	free(shown);
+	va_end(again);
+	va_end(args);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * The one way to a text report: what is put with %s is text that is not ours, and is quoted here
+ * (engine/quote.h), so that nobody can forget it. Only formats hold line breaks.
+ */
+#ifndef HVC_REPORT_PAGE_H
+#define HVC_REPORT_PAGE_H
+
+#include <stdarg.h>
+
+#include "hvcheck/report.h"
+
+enum hvc_ink {
+	HVC_INK_PLAIN,
+	HVC_INK_GOOD,
+	HVC_INK_BAD,
+	HVC_INK_WARN,
+	HVC_INK_STRONG,
+	HVC_INK_FAINT,
+};
+
+/** The escape sequence of an ink, of a page whether it has colour or not. */
+const char *hvc_ink__code(enum hvc_ink ink);
+/**
+ * The same, or "" on a page without colour; hvc_ink__end ends it. They come to a page as
+ * arguments of hvc_page__print, which knows them for what they are.
+ */
+const char *hvc_ink__begin(const struct hvc_page *page, enum hvc_ink ink);
+const char *hvc_ink__end(const struct hvc_page *page, enum hvc_ink ink);
+
+/**
+ * printf of what reports need: %s, %c, %d, and unsigned numbers of any length. Widths of %s are in
+ * columns. Returns the columns written, inks excluded.
+ */
+unsigned hvc_page__print(const struct hvc_page *page, const char *format, ...) HVC_PRINTF(2, 3);
+unsigned hvc_page__vprint(const struct hvc_page *page, const char *format, va_list *args);
+
+/**
+ * Print a line of prose that may be wrapped: its first line begins at column `used`, the others
+ * are indented.
+ */
+void hvc_page__prose(const struct hvc_page *page, unsigned used, unsigned indent,
+                     const char *format, ...) HVC_PRINTF(4, 5);
+
+/** Bytes up to the next place where a line may end. */
+size_t hvc_page__word(const char *text);
+
+#endif
