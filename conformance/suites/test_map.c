@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "engine/internal.h"
 #include "hvcheck/verdict.h"
 #include "tiny_image.h"
 #include "under_test.h"
@@ -350,6 +351,28 @@ START_TEST(classes_are_exact)
 }
 END_TEST
 
+/* One more than the most is refused, and what is told is not that memory ran out. */
+START_TEST(the_limit_of_classes_is_what_it_says)
+{
+	struct hvc_partial partial = {0};
+	struct hvc_diag diag = {0};
+	struct hvc_class class_ = {.kind = HVC_OUTCOME_FAULT};
+	unsigned index, known = 0;
+
+	for (; known < HVC_CLASS_MAX; known++) {
+		class_.esr = known;
+		if (!hvc_partial__intern(&partial, &class_, &index) || index != known)
+			break;
+	}
+	ck_assert_uint_eq(known, HVC_CLASS_MAX);
+	class_.esr = HVC_CLASS_MAX;
+	ck_assert(!hvc_partial__intern(&partial, &class_, &index));
+	ck_assert_int_eq(hvc_partial__complain(&partial, &diag), HVC_E_RANGE);
+	ck_assert_str_eq(diag.message, "more than 2000000 different behaviours");
+	hvc_partial__clear(&partial);
+}
+END_TEST
+
 static const struct suite_test tests[] = {
         {"jobs_do_not_matter", &jobs_do_not_matter},
         {"the_immediate_is_one_class", &the_immediate_is_one_class},
@@ -358,6 +381,7 @@ static const struct suite_test tests[] = {
         {"a_special_immediate_is_found", &a_special_immediate_is_found},
         {"all_immediates_may_differ", &all_immediates_may_differ},
         {"classes_are_exact", &classes_are_exact},
+        {"the_limit_of_classes_is_what_it_says", &the_limit_of_classes_is_what_it_says},
 };
 
 SUITE_MAIN("map", tests)

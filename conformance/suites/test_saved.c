@@ -2,8 +2,10 @@
 /* Saved maps: read back they are what was written, and no damage is taken for a map. */
 #include <errno.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "engine/saved.h"
 #include "hvcheck/arch.h"
 #include "hvcheck/diff.h"
 #include "hvcheck/saved.h"
@@ -226,24 +228,197 @@ START_TEST(untried_values_are_told)
 }
 END_TEST
 
+static void set_register(struct hvc_world *world)
+{
+	ck_assert_int_eq(hvc_world_set(world, HVC_REG_TPIDR_EL2, 1), HVC_OK);
+}
+
+static void set_by_encoding(struct hvc_world *world)
+{
+	static const uint8_t encoding[5] = {3, 4, 12, 11, 5};
+
+	ck_assert_int_eq(hvc_world_set_sys(world, encoding, 7), HVC_OK);
+}
+
+static void lend_pages(struct hvc_world *world)
+{
+	world->zero_pages = 3;
+}
+
+static void take_el3(struct hvc_world *world)
+{
+	world->el3 = false;
+}
+
+static void stop_at(struct hvc_world *world)
+{
+	ck_assert_int_eq(hvc_world_stop_at(world, 0x40000000, "here"), HVC_OK);
+}
+
+static void put_stub(struct hvc_world *world)
+{
+	ck_assert_int_eq(hvc_world_stub(world, 0x40000000, 5, "there"), HVC_OK);
+}
+
+/* Whatever a world has is compared, whichever side has it. */
 START_TEST(another_world_is_refused)
 {
-	struct hvc_map *map = make_map("linux-stub-4.12", 1);
-	struct hvc_subject *subject = open_subject("linux-stub-4.12");
-	struct hvc_world world;
-	struct hvc_diff_config config = {.saved = {map, NULL},
-	                                 .subject = {NULL, subject},
-	                                 .world = {NULL, &world},
-	                                 .jobs = 2};
+	static const struct {
+		void (*change)(struct hvc_world *world);
+		const char *message;
+	} rows[] = {
+	        {set_register, "tpidr_el2"},  {set_by_encoding, "s3_4_c12_c11_5"},
+	        {lend_pages, "zero pages"},   {take_el3, "EL3"},
+	        {stop_at, "boundary 'here'"}, {put_stub, "stub 'there'"},
+	};
+	struct hvc_map *map = make_map("linux-stub-4.12", 1), other = *map;
 	struct hvc_diff *diff = NULL;
 	struct hvc_diag diag = {0};
+	struct hvc_diff_config config = {.saved = {map, &other}};
 
-	hvc_world_init(&world, HVC_CPU_A72);
-	ck_assert_int_eq(hvc_world_set(&world, HVC_REG_TPIDR_EL2, 1), HVC_OK);
-	ck_assert_int_eq(hvc_diff_run(&config, &diag, &diff), HVC_E_ARG);
-	ck_assert_msg(strstr(diag.message, "tpidr_el2"), "%s", diag.message);
-	hvc_subject_close(subject);
+	ck_assert_int_eq(hvc_diff_run(&config, &diag, &diff), HVC_OK);
+	ck_assert_uint_eq(diff->differing, 0);
+	hvc_diff_free(diff);
+	for (size_t i = 0; i < 2 * (sizeof rows / sizeof *rows); i++) {
+		config.saved[i % 2] = map;
+		config.saved[1 - i % 2] = &other;
+		other = *map;
+		rows[i / 2].change(&other.world);
+		/* The registers of a map are those that its calls were made with. */
+		other.entry.v[HVC_REG_TPIDR_EL2] = other.world.state.v[HVC_REG_TPIDR_EL2];
+		ck_assert_msg(hvc_diff_run(&config, &diag, &diff) == HVC_E_ARG, "%s",
+		              rows[i / 2].message);
+		ck_assert_msg(strstr(diag.message, rows[i / 2].message), "%s", diag.message);
+	}
 	hvc_map_free(map);
+}
+END_TEST
+
+/* A value is told once, however often it is found. */
+START_TEST(untried_values_are_told_once)
+{
+	struct hvc_map *map = make_map("linux-stub-4.12", 1);
+	struct hvc_diff *diff = diff_with(map, "xen");
+
+	ck_assert_uint_gt(diff->untrieds, 1);
+	for (size_t i = 0; i < diff->untrieds; i++)
+		for (size_t k = 0; k < i; k++)
+			ck_assert(diff->untried[i].reg != diff->untried[k].reg ||
+			          diff->untried[i].value != diff->untried[k].value);
+	hvc_diff_free(diff);
+	hvc_map_free(map);
+}
+END_TEST
+
+/* Names with everything in them that a name can have. */
+START_TEST(names_come_back)
+{
+	static const char *const names[] = {" a b ",        "a\\x41\\",
+	                                    "\n::error::x", "\x1b[31m\a\x7f\xff\xc2\x9b",
+	                                    "\xe2\x80\xae", "\xc3\xa9 ##vso[x]"};
+	struct hvc_map *map = make_map("linux-stub-4.12", 1);
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct hvc_map *back = NULL;
+		struct hvc_diag diag = {0};
+		size_t size;
+		char *text;
+
+		free(map->subject);
+		map->subject = strdup(names[i]);
+		map->world.boundaries = 0;
+		ck_assert_int_eq(hvc_world_stop_at(&map->world, 0x40000000, names[i]), HVC_OK);
+		text = save(map, &size);
+		for (size_t at = 0; at < size; at++)
+			ck_assert(text[at] == '\n' || (text[at] >= ' ' && text[at] != 0x7f) ||
+			          (text[at] & 0x80));
+		ck_assert_ptr_null(strstr(text, "##vso["));
+		ck_assert_msg(hvc_map_load(put_file("name.map", text, size), &diag, &back) ==
+		                      HVC_OK,
+		              "%zu: %u:%u: %s", i, diag.line, diag.column, diag.message);
+		ck_assert_str_eq(back->subject, names[i]);
+		ck_assert_str_eq(back->world.boundary[0].name, names[i]);
+		hvc_map_free(back);
+		free(text);
+	}
+	hvc_map_free(map);
+}
+END_TEST
+
+#define HEAD "hvcheck-map 1\nsubject x\ncpu a72\n"
+#define CALL "call hvc el1h 0 base none\n"
+
+/* A map of these lines, with its sum, is refused with this message at this line. */
+static void refuse(FILE *file, char **text, size_t *size, unsigned line, const char *message)
+{
+	struct hvc_map *map = NULL;
+	struct hvc_diag diag = {0};
+
+	ck_assert_int_eq(fflush(file), 0);
+	fprintf(file, "sum 0x%016llx\n", (unsigned long long)hvc_saved__sum(*text, *size));
+	ck_assert_int_eq(fclose(file), 0);
+	ck_assert_int_eq(hvc_map_load(put_file("refused.map", *text, *size), &diag, &map),
+	                 HVC_E_FORMAT);
+	ck_assert_msg(strstr(diag.message, message) && diag.line == line, "line %u: %s", diag.line,
+	              diag.message);
+	free(*text);
+}
+
+START_TEST(what_hvcheck_does_not_write_is_refused)
+{
+	static const struct {
+		const char *lines;
+		unsigned line;
+		const char *message;
+	} rows[] = {
+	        {HEAD, 4, "a map of no call"},
+	        {"hvcheck-map 1\nsubject a\nsubject b\n", 3, "a second subject"},
+	        {"hvcheck-map 1\nsubject \x1b\n", 2, "not a name"},
+	        {"hvcheck-map 1\nsubject \\x\n", 2, "not a name"},
+	        {"hvcheck-map 1\nsubject \\x41\n", 2, "not a name"},
+	        {HEAD "cpu a72\n" CALL "class return el1h return\ncalls 1\n  0x0000-0xffff 1\n", 4,
+	         "not written as hvcheck writes it"},
+	        {HEAD "call hvc el1h 0 base none x0=0x000000000000000000000000000000000000000000000"
+	              "0000000000000000000000\n",
+	         4, "too long a word"},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char *text;
+		size_t size;
+		FILE *file = open_memstream(&text, &size);
+
+		fputs(rows[i].lines, file);
+		refuse(file, &text, &size, rows[i].line, rows[i].message);
+	}
+}
+END_TEST
+
+/* What a small file may ask for: calls that share many stretches, or just many lines. */
+START_TEST(bombs_take_little_memory)
+{
+	struct rusage before, after;
+	char *text;
+	size_t size;
+	FILE *file;
+
+	ck_assert_int_eq(getrusage(RUSAGE_SELF, &before), 0);
+	file = open_memstream(&text, &size);
+	fputs(HEAD, file);
+	for (unsigned i = 0; i < 30000; i++)
+		fputs(CALL, file);
+	fputs("class return el1h return\ncalls 1-30000\n", file);
+	for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++)
+		fprintf(file, "  0x%04x-0x%04x 1\n", imm, imm);
+	refuse(file, &text, &size, 30005 + HVC_LIMIT_STRETCHES / 30000 + 1,
+	       "more than 4194304 stretches");
+	file = open_memstream(&text, &size);
+	fputs(HEAD, file);
+	for (unsigned i = 0; i < 60000; i++)
+		fputs(CALL, file);
+	refuse(file, &text, &size, 60004, "call 1 is told nothing of");
+	ck_assert_int_eq(getrusage(RUSAGE_SELF, &after), 0);
+	ck_assert_int_lt(after.ru_maxrss - before.ru_maxrss, 200 * 1024);
 }
 END_TEST
 
@@ -254,6 +429,10 @@ static const struct suite_test tests[] = {
         {"a_saved_map_stands_for_its_subject", &a_saved_map_stands_for_its_subject},
         {"untried_values_are_told", &untried_values_are_told},
         {"another_world_is_refused", &another_world_is_refused},
+        {"untried_values_are_told_once", &untried_values_are_told_once},
+        {"names_come_back", &names_come_back},
+        {"what_hvcheck_does_not_write_is_refused", &what_hvcheck_does_not_write_is_refused},
+        {"bombs_take_little_memory", &bombs_take_little_memory},
 };
 
 SUITE_MAIN("saved", tests)

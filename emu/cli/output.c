@@ -190,7 +190,7 @@ enum hvc_status hvc_output__open(const struct hvc_options *options, const char *
 	if (out->file >= 0 && isatty(out->file)) {
 		out->page.width = terminal_width(out->file);
 		out->page.color = !hvc_options__has(options, HVC_OPTION_NO_COLOR) &&
-		                  !(no_color && *no_color) && term && strcmp(term, "dumb");
+		                  !(no_color && *no_color) && term && *term && strcmp(term, "dumb");
 	}
 	return HVC_OK;
 }

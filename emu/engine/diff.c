@@ -6,6 +6,7 @@
 
 #include "engine/internal.h"
 #include "engine/operation.h"
+#include "engine/scene.h"
 #include "engine/untried.h"
 #include "hvcheck/verdict.h"
 
@@ -232,6 +233,9 @@ static enum hvc_status compare(struct hvc_diff *diff, struct hvc_diag *diag)
 	free(pairs);
 	if (!ok)
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	/* Nothing compared is never equal. */
+	if (!diff->calls)
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "there is no call to compare");
 	find_touched(diff);
 	return HVC_OK;
 }
@@ -289,45 +293,6 @@ static enum hvc_status find_probes(const struct hvc_diff_config *config, struct 
 	return HVC_OK;
 }
 
-static bool same_probes(const struct hvc_probes *a, const struct hvc_probes *b)
-{
-	bool same = a->count == b->count;
-
-	for (unsigned i = 0; same && i < a->count; i++) {
-		const struct hvc_call *p = &a->probe[i].call, *q = &b->probe[i].call;
-
-		same = p->insn == q->insn && p->from == q->from && p->nzcv == q->nzcv &&
-		       p->daif == q->daif && !memcmp(p->x, q->x, sizeof p->x);
-	}
-	return same;
-}
-
-/* A saved map and what it is compared with must have been asked the same in the same world. */
-static enum hvc_status same_scene(const struct hvc_diff *diff, struct hvc_diag *diag)
-{
-	const struct hvc_map *a = diff->map[HVC_SIDE_OLD], *b = diff->map[HVC_SIDE_NEW];
-
-	if (!diff->saved[HVC_SIDE_OLD] && !diff->saved[HVC_SIDE_NEW])
-		return HVC_OK;
-	if (!same_probes(&a->probes, &b->probes))
-		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
-		                    "the two maps were made with different calls; make one again");
-	if (a->world.cpu != b->world.cpu)
-		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
-		                    "one side was made with --cpu %s, the other with --cpu %s",
-		                    hvc_cpu_name(a->world.cpu), hvc_cpu_name(b->world.cpu));
-	for (enum hvc_reg reg = HVC_GPR_COUNT; reg < HVC_REG_COUNT; reg++) {
-		if (reg == HVC_REG_VBAR_EL2 || hvc_reg_info(reg)->class_ == HVC_CLASS_EXCEPTION ||
-		    a->entry.v[reg] == b->entry.v[reg])
-			continue;
-		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
-		                    "%s is 0x%llx in one side's world and 0x%llx in the other's",
-		                    hvc_reg_name(reg), (unsigned long long)a->entry.v[reg],
-		                    (unsigned long long)b->entry.v[reg]);
-	}
-	return HVC_OK;
-}
-
 static enum hvc_status run(const struct hvc_diff_config *config, struct hvc_diag *diag,
                            struct hvc_diff *diff)
 {
@@ -362,8 +327,9 @@ static enum hvc_status run(const struct hvc_diff_config *config, struct hvc_diag
 	}
 	if (made)
 		hvc_probes_free(&probes);
-	if (status == HVC_OK)
-		status = same_scene(diff, diag);
+	/* Two subjects were asked the same just now; a saved map may have been asked otherwise. */
+	if (status == HVC_OK && (diff->saved[HVC_SIDE_OLD] || diff->saved[HVC_SIDE_NEW]))
+		status = hvc_scene__same(diff->map[HVC_SIDE_OLD], diff->map[HVC_SIDE_NEW], diag);
 	return status == HVC_OK ? compare(diff, diag) : status;
 }
 

@@ -43,6 +43,7 @@ struct hvc_partial {
 	size_t runs, run_capacity;
 	unsigned *bucket; /* hash table: class index + 1, 0 is empty; power of two */
 	unsigned buckets;
+	bool full; /* what failed did so because of HVC_CLASS_MAX, not for want of memory */
 	struct hvc_invented invented;
 };
 
@@ -51,6 +52,8 @@ struct hvc_partial {
 /* Index of an equal class; takes the class over (frees it when it is known already). */
 bool hvc_partial__intern(struct hvc_partial *partial, struct hvc_class *class_, unsigned *index);
 bool hvc_partial__add_run(struct hvc_partial *partial, const struct hvc_run *run);
+/* Say why that failed. */
+enum hvc_status hvc_partial__complain(const struct hvc_partial *partial, struct hvc_diag *diag);
 /* Move everything from `from` to the end of `into`. */
 bool hvc_partial__merge(struct hvc_partial *into, struct hvc_partial *from);
 void hvc_partial__clear(struct hvc_partial *partial);

@@ -341,6 +341,8 @@ static enum hvc_status collect(const struct crew *crew, struct hvc_diag *diag,
 		ok = ok && hvc_partial__load(worker->file, &partial) &&
 		     hvc_partial__merge(out, &partial);
 		hvc_partial__clear(&partial);
+		if (!ok && out->full)
+			return hvc_partial__complain(out, diag);
 		if (!ok)
 			return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0,
 			                    "a worker's results cannot be read back");

@@ -58,10 +58,11 @@ bool hvc_partial__intern(struct hvc_partial *partial, struct hvc_class *class_, 
 	}
 	if (partial->classes == partial->class_capacity) {
 		unsigned capacity = partial->class_capacity ? 2 * partial->class_capacity : 16;
-		void *grown = capacity > HVC_CLASS_MAX
-		                      ? NULL
-		                      : realloc(partial->class_, capacity * sizeof *class_);
+		void *grown;
 
+		capacity = capacity < HVC_CLASS_MAX ? capacity : HVC_CLASS_MAX;
+		partial->full = partial->classes == HVC_CLASS_MAX;
+		grown = partial->full ? NULL : realloc(partial->class_, capacity * sizeof *class_);
 		if (!grown) {
 			hvc_class__free(class_);
 			return false;
@@ -77,6 +78,14 @@ bool hvc_partial__intern(struct hvc_partial *partial, struct hvc_class *class_, 
 		return grow_table(partial);
 	insert(partial, *index);
 	return true;
+}
+
+enum hvc_status hvc_partial__complain(const struct hvc_partial *partial, struct hvc_diag *diag)
+{
+	if (partial->full)
+		return hvc_diag_set(diag, HVC_E_RANGE, NULL, 0, 0,
+		                    "more than %u different behaviours", HVC_CLASS_MAX);
+	return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 }
 
 bool hvc_partial__add_run(struct hvc_partial *partial, const struct hvc_run *run)

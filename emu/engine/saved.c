@@ -6,21 +6,26 @@
 #include <string.h>
 
 #include "engine/internal.h"
+#include "engine/quote.h"
 
 /* A name goes to the end of its line. */
-static void put_name(FILE *file, const char *name)
+static bool put_name(FILE *file, const char *name)
 {
-	for (; *name; name++)
-		fputc((unsigned char)*name < ' ' ? '?' : *name, file);
-	fputc('\n', file);
+	char *quoted = hvc_quote__name(name);
+
+	if (quoted)
+		fprintf(file, "%s\n", quoted);
+	free(quoted);
+	return quoted != NULL;
 }
 
-static void put_world(FILE *file, const struct hvc_map *map)
+static bool put_world(FILE *file, const struct hvc_map *map)
 {
 	const struct hvc_world *world = &map->world;
 
 	fprintf(file, "subject ");
-	put_name(file, map->subject);
+	if (!put_name(file, map->subject))
+		return false;
 	fprintf(file, "cpu %s\n", hvc_cpu_name(world->cpu));
 	if (!world->el3)
 		fprintf(file, "el3 no\n");
@@ -44,12 +49,14 @@ static void put_world(FILE *file, const struct hvc_map *map)
 			        stop->value);
 		else
 			fprintf(file, "stop 0x%" PRIx64 " ", stop->address);
-		put_name(file, stop->name);
+		if (!put_name(file, stop->name))
+			return false;
 	}
 	for (enum hvc_reg reg = HVC_GPR_COUNT; reg < HVC_REG_COUNT; reg++)
 		if (hvc_regset_has(&map->present, reg))
 			fprintf(file, "entry %s 0x%" PRIx64 "\n", hvc_reg_name(reg),
 			        map->entry.v[reg]);
+	return true;
 }
 
 static void put_probe(FILE *file, const struct hvc_probe *probe)
@@ -161,17 +168,26 @@ enum hvc_status hvc_map_save(FILE *out, const struct hvc_map *map, struct hvc_di
 {
 	char *text = NULL;
 	size_t size = 0;
-	FILE *file = open_memstream(&text, &size);
-	bool good = file != NULL;
+	FILE *file;
+	bool good;
 
+	/* What is written can be read. */
+	if (map->runs > HVC_LIMIT_STRETCHES || map->probes.count > HVC_LIMIT_CALLS ||
+	    map->classes > HVC_CLASS_MAX)
+		return hvc_diag_set(diag, HVC_E_RANGE, NULL, 0, 0,
+		                    "larger than a saved map can be (%u calls, %u stretches of "
+		                    "immediates, %u classes)",
+		                    HVC_LIMIT_CALLS, HVC_LIMIT_STRETCHES, HVC_CLASS_MAX);
+	file = open_memstream(&text, &size);
+	good = file != NULL;
 	if (good) {
 		fputs(HVC_SAVED_MAGIC, file);
-		put_world(file, map);
+		good = put_world(file, map);
 		for (unsigned i = 0; i < map->probes.count; i++)
 			put_probe(file, &map->probes.probe[i]);
 		for (unsigned i = 0; i < map->classes; i++)
 			put_class(file, &map->class_[i]);
-		good = put_runs(file, map) && !ferror(file);
+		good = good && put_runs(file, map) && !ferror(file);
 		good = !fclose(file) && good;
 	}
 	if (!good || !text) { /* without the room to end the text glibc takes it away, and says 0 */

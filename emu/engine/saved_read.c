@@ -39,6 +39,9 @@ static bool take_class(struct reading *reading)
 	if (!hvc_reader__level(&reading->reader, &class_.level) ||
 	    !hvc_reader__term(&reading->reader, &class_.pc))
 		return false;
+	if (partial->classes == HVC_CLASS_MAX)
+		return hvc_reader__complain(&reading->reader, "more than %u classes",
+		                            HVC_CLASS_MAX);
 	if (partial->classes == partial->class_capacity) {
 		unsigned capacity = partial->class_capacity ? 2 * partial->class_capacity : 16;
 		void *grown = realloc(partial->class_, capacity * sizeof class_);
@@ -212,6 +215,9 @@ static bool take_run(struct reading *reading, char *word)
 		return false;
 	if (class_ == 0)
 		return hvc_reader__complain(reader, "classes are counted from 1");
+	if (reading->partial.runs + reading->groups > HVC_LIMIT_STRETCHES)
+		return hvc_reader__complain(reader, "more than %u stretches of immediates",
+		                            HVC_LIMIT_STRETCHES);
 	for (unsigned i = 0; i < reading->groups; i++) {
 		struct hvc_run run = {reading->group[i], (uint32_t)class_ - 1, (uint16_t)lo,
 		                      (uint16_t)hi};
@@ -287,10 +293,51 @@ static bool read_text(struct reading *reading)
 	while (!done) {
 		if (!hvc_reader__line(reader))
 			return hvc_reader__complain(reader, "the file ends before its sum");
-		if (!take_line(reading, &done))
+		if (!take_line(reading, &done) || reader->bad)
 			return false;
 	}
 	return true;
+}
+
+/* One map, one text: whatever was taken for something else than it says shows here. */
+static bool is_canonical(struct reading *reading)
+{
+	struct hvc_reader *reader = &reading->reader;
+	char *again = NULL;
+	size_t size = 0, at = 0;
+	FILE *file = open_memstream(&again, &size);
+	bool good = file && hvc_map_save(file, reading->map, NULL) == HVC_OK;
+
+	good = file && !fclose(file) && good;
+	if (!good) {
+		free(again);
+		return hvc_reader__no_memory(reader);
+	}
+	while (at < size && at < reader->size && again[at] == reader->text[at])
+		at++;
+	free(again);
+	if (at == size && at == reader->size)
+		return true;
+	reader->line_start = reader->line = 0;
+	while (hvc_reader__line(reader) && reader->line_end < at)
+		;
+	reader->word = at;
+	return hvc_reader__complain(reader, "not written as hvcheck writes it");
+}
+
+/* The map gets what was read. */
+static void give(struct reading *reading)
+{
+	struct hvc_partial *partial = &reading->partial;
+
+	hvc_region__sort_plain(partial->run, partial->runs);
+	reading->map->class_ = partial->class_;
+	reading->map->classes = partial->classes;
+	reading->map->run = partial->run;
+	reading->map->runs = partial->runs;
+	hvc_map__count_failed(reading->map);
+	free(partial->bucket);
+	*partial = (struct hvc_partial){0};
 }
 
 enum hvc_status hvc_map_load(const char *path, struct hvc_diag *diag, struct hvc_map **out)
@@ -309,6 +356,10 @@ enum hvc_status hvc_map_load(const char *path, struct hvc_diag *diag, struct hvc
 	for (enum hvc_reg reg = HVC_REG_X0; map && reg < HVC_GPR_COUNT; reg++)
 		hvc_regset_add(&map->present, reg);
 	good = map ? read_text(&reading) : hvc_reader__no_memory(&reading.reader);
+	if (good) {
+		give(&reading);
+		good = is_canonical(&reading);
+	}
 	free(text);
 	free(reading.listed);
 	free(reading.group);
@@ -317,13 +368,6 @@ enum hvc_status hvc_map_load(const char *path, struct hvc_diag *diag, struct hvc
 		hvc_map_free(map);
 		return reading.reader.diag->status;
 	}
-	hvc_region__sort_plain(reading.partial.run, reading.partial.runs);
-	map->class_ = reading.partial.class_;
-	map->classes = reading.partial.classes;
-	map->run = reading.partial.run;
-	map->runs = reading.partial.runs;
-	hvc_map__count_failed(map);
-	free(reading.partial.bucket);
 	*out = map;
 	return HVC_OK;
 }

@@ -4,11 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/quote.h"
 #include "engine/saved.h"
 
 bool hvc_reader__line(struct hvc_reader *reader)
 {
-	const char *newline;
+	const char *newline, *zero;
 
 	if (reader->line)
 		reader->line_start = reader->line_end + 1;
@@ -19,6 +20,12 @@ bool hvc_reader__line(struct hvc_reader *reader)
 	newline =
 	        memchr(reader->text + reader->line_start, '\n', reader->size - reader->line_start);
 	reader->line_end = newline ? (size_t)(newline - reader->text) : reader->size;
+	zero = memchr(reader->text + reader->line_start, '\0',
+	              reader->line_end - reader->line_start);
+	if (!zero)
+		return true;
+	reader->word = (size_t)(zero - reader->text);
+	hvc_reader__complain(reader, "a zero byte in the text");
 	return true;
 }
 
@@ -59,6 +66,8 @@ const char *hvc_reader__word(struct hvc_reader *reader, char *word, size_t size)
 		reader->at++;
 	}
 	word[length] = '\0';
+	if (reader->at - reader->word != length)
+		hvc_reader__complain(reader, "'%s...' is too long a word", word);
 	return word;
 }
 
@@ -70,12 +79,45 @@ const char *hvc_reader__rest(struct hvc_reader *reader, char *rest, size_t size)
 		reader->at++;
 	reader->word = reader->at;
 	length = reader->line_end - reader->at;
-	if (length >= size)
+	if (length >= size) {
+		hvc_reader__complain(reader, "longer than what stands here can be");
 		length = size - 1;
+	}
 	memcpy(rest, reader->text + reader->at, length);
 	rest[length] = '\0';
 	reader->at = reader->line_end;
 	return rest;
+}
+
+bool hvc_reader__name(struct hvc_reader *reader, char **out)
+{
+	char *name, *again = NULL;
+	size_t length;
+	bool same;
+
+	while (reader->at < reader->line_end && reader->text[reader->at] == ' ')
+		reader->at++;
+	reader->word = reader->at;
+	length = reader->line_end - reader->at;
+	name = strndup(reader->text + reader->at, length);
+	same = name && hvc_quote__to_name(name);
+	if (same)
+		again = hvc_quote__name(name);
+	if (!name || (same && !again)) {
+		free(name);
+		return hvc_reader__no_memory(reader);
+	}
+	/* One map, one text; and nothing that is not to be seen. */
+	same = same && *name && strlen(again) == length &&
+	       !memcmp(again, reader->text + reader->at, length);
+	free(again);
+	if (!same) {
+		free(name);
+		return hvc_reader__complain(reader, "not a name as maps hold it");
+	}
+	reader->at = reader->line_end;
+	*out = name;
+	return true;
 }
 
 bool hvc_reader__to_number(struct hvc_reader *reader, const char *word, uint64_t most,

@@ -7,11 +7,14 @@
 
 static bool take_subject(struct hvc_reader *reader, struct hvc_map *map)
 {
-	char name[4096];
+	char *name;
 
-	free(map->subject);
-	map->subject = strdup(hvc_reader__rest(reader, name, sizeof name));
-	return map->subject || hvc_reader__no_memory(reader);
+	if (map->subject)
+		return hvc_reader__complain(reader, "a second subject");
+	if (!hvc_reader__name(reader, &name))
+		return false;
+	map->subject = name;
+	return true;
 }
 
 static bool take_cpu(struct hvc_reader *reader, struct hvc_map *map)
@@ -66,17 +69,21 @@ static bool take_set(struct hvc_reader *reader, struct hvc_map *map)
 
 static bool take_boundary(struct hvc_reader *reader, struct hvc_map *map, bool stub)
 {
-	char name[256];
+	char *name;
 	uint64_t address, value = 0;
 	enum hvc_status status;
 
 	if (!hvc_reader__number(reader, UINT64_MAX, &address) ||
 	    (stub && !hvc_reader__number(reader, UINT64_MAX, &value)))
 		return false;
-	hvc_reader__rest(reader, name, sizeof name);
+	if (!hvc_reader__name(reader, &name))
+		return false;
 	status = stub ? hvc_world_stub(&map->world, address, value, name)
 	              : hvc_world_stop_at(&map->world, address, name);
-	return status == HVC_OK || hvc_reader__complain(reader, "'%s' is not a boundary", name);
+	if (status != HVC_OK)
+		hvc_reader__complain(reader, "'%s' is not a boundary", name);
+	free(name);
+	return status == HVC_OK;
 }
 
 static bool take_stop(struct hvc_reader *reader, struct hvc_map *map)
@@ -157,6 +164,8 @@ static bool take_call(struct hvc_reader *reader, struct hvc_map *map)
 	}
 	if (!take_settings(reader, &probe.call))
 		return false;
+	if (probes->count == HVC_LIMIT_CALLS)
+		return hvc_reader__complain(reader, "more than %u calls", HVC_LIMIT_CALLS);
 	if ((probes->count & (probes->count - 1)) == 0) {
 		/* room for a power of two of them */
 		size_t room = probes->count ? 2 * (size_t)probes->count : 1;

@@ -227,8 +227,6 @@ enum hvc_status hvc_sweep__chunk(struct hvc_machine *machine, const struct hvc_p
 	if (status == HVC_OK && hvc_machine_invented(machine, &out->invented) != HVC_OK)
 		sweep.failed = true;
 	if (sweep.failed)
-		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0,
-		                    "out of memory, or more than %u different behaviours",
-		                    HVC_CLASS_MAX);
+		return hvc_partial__complain(out, diag);
 	return status;
 }

@@ -11,6 +11,15 @@ static bool is_tried(const struct hvc_probes *probes, const struct hvc_constant 
 	return false;
 }
 
+/* Found in the code and again in what ran, or compared with at several places. */
+static bool is_told(const struct hvc_constant *told, size_t count, const struct hvc_constant *new)
+{
+	for (size_t i = 0; i < count; i++)
+		if (told[i].reg == new->reg && told[i].value == new->value)
+			return true;
+	return false;
+}
+
 enum hvc_status hvc_untried__find(const struct hvc_map_config *config, struct hvc_diag *diag,
                                   struct hvc_constant **out, size_t *count)
 {
@@ -18,7 +27,7 @@ enum hvc_status hvc_untried__find(const struct hvc_map_config *config, struct hv
 
 	HVC_TRY(hvc_constants_find(config, diag, out, count));
 	for (size_t i = 0; i < *count; i++)
-		if (!is_tried(config->probes, &(*out)[i]))
+		if (!is_tried(config->probes, &(*out)[i]) && !is_told(*out, kept, &(*out)[i]))
 			(*out)[kept++] = (*out)[i];
 	*count = kept;
 	return HVC_OK;

@@ -29,6 +29,8 @@ static const struct hvc_limit rows[] = {
 	{"sequences", HVC_LIMIT_SEQUENCES, "sequences", "of a specification"},
 	{"proof", HVC_LIMIT_PROOF, "steps", "of the proof that a specification is total, about a second"},
 	{"saved", HVC_LIMIT_SAVED, "bytes", "of a saved map"},
+	{"calls", HVC_LIMIT_CALLS, "calls", "of a saved map, each with all immediates"},
+	{"stretches", HVC_LIMIT_STRETCHES, "stretches", "of immediates in a saved map, those that calls share counted for each"},
         /* clang-format on */
 };
 

@@ -39,6 +39,8 @@
 #define HVC_LIMIT_SEQUENCES 64u
 #define HVC_LIMIT_PROOF     (UINT64_C(1) << 27)
 #define HVC_LIMIT_SAVED     (UINT64_C(64) << 20)
+#define HVC_LIMIT_CALLS     131072u
+#define HVC_LIMIT_STRETCHES 4194304u
 
 /** One row of the table. All strings are constant. */
 struct hvc_limit {

@@ -15,7 +15,7 @@
 /** Largest file that is read, in bytes. */
 #define HVC_SAVED_MAX HVC_LIMIT_SAVED
 
-/** Write a map. HVC_E_NOMEM, or HVC_E_IO when the stream has failed. */
+/** Write a map. HVC_E_NOMEM, HVC_E_RANGE (limits), or HVC_E_IO when the stream has failed. */
 HVC_MUST_USE HVC_API enum hvc_status hvc_map_save(FILE *out, const struct hvc_map *map,
                                                   struct hvc_diag *diag);
 
@@ -24,7 +24,8 @@ HVC_API bool hvc_map_is_saved(const char *path);
 
 /**
  * Read a map. It has no study, and counts no instructions. Errors: HVC_E_IO, HVC_E_FORMAT with
- * line and column, HVC_E_NOMEM. Free with hvc_map_free.
+ * line and column, HVC_E_NOMEM. It takes at most some 20 times the memory that the file has bytes,
+ * and 64 MB for what the limits allow. Free with hvc_map_free.
  */
 HVC_MUST_USE HVC_API enum hvc_status hvc_map_load(const char *path, struct hvc_diag *diag,
                                                   struct hvc_map **out);

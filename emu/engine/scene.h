@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/** May two maps be compared? Only where both were asked the same, in the same world. */
+#ifndef ENGINE_SCENE_H
+#define ENGINE_SCENE_H
+
+#include "hvcheck/map.h"
+
+/** HVC_E_ARG and what differs, where they may not. Addresses of named places may differ. */
+HVC_MUST_USE enum hvc_status hvc_scene__same(const struct hvc_map *a, const struct hvc_map *b,
+                                             struct hvc_diag *diag);
+
+#endif
