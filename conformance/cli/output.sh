@@ -59,6 +59,79 @@ wait $!
 [ "$(cat room/report)" = old ] || complain 'SIGTERM replaced the old file'
 [ "$(ls room)" = report ] || complain "left behind: $(ls room)"
 
+# A file is written once, and never in place of one that is read, whatever it is called.
+refuse() { # MESSAGE ARGUMENT...
+	local message=$1
+	shift
+	expect 2 "$@"
+	says err "$message"
+}
+map='map linux-stub-4.12 --brief'
+mkdir -p clash/sub
+(cd clash && touch kept && ln kept hard && ln -s kept soft && ln -s "$PWD" sub/back)
+for pair in 'new ./new' 'new sub/../new' 'new sub/back/new' 'kept hard' 'soft kept' 'soft hard' '/dev/stdout -' \
+	'/dev/stdout /proc/self/fd/1'; do
+	# shellcheck disable=SC2086 # words
+	(cd clash && set -- $pair && "$hvcheck" $map -o "$1" --report "html=$2" >../out 2>../err)
+	status=$?
+	[ "$status" = 2 ] || complain "$pair: status $status"
+	says err 'two reports for'
+done
+if [ -e clash/new ] || [ -s clash/kept ]; then complain 'a clash wrote something'; fi
+# shellcheck disable=SC2086 # words
+{
+	refuse 'two reports for standard output' $map --report html=-
+	refuse 'two reports for standard output' $map --report html=/dev/stdout
+	"$hvcheck" $map --report html=out >out 2>err
+	[ $? = 2 ] || complain 'a report where standard output goes'
+	expect 0 $map --quiet --report html=-
+	cp out page
+	expect 0 $map -o text --report html=-
+	cmp -s out page || complain 'html=- depends on what else there is'
+	expect 0 $map -o - --report html=page2
+	cmp -s out text || complain '-o - is not standard output'
+	cmp -s page page2 || complain 'html=page2 is not what html=- was'
+	expect 0 $map -o /dev/null --report html=/dev/null
+	[ -c /dev/null ] || complain '/dev/null was replaced'
+}
+copy() { # FILE: it is still what it was
+	cmp -s "$1" "$1.copy" || complain "$1 was replaced"
+}
+cp "$source/conformance/abi/linux-stub-4.12.yaml" spec.yaml
+printf 'cpu: a72\n' >world.yaml
+printf 'suppressions: []\n' >known.yaml
+: >names.map
+cp "$source/conformance/abi/xen.yaml" image
+"$hvcheck" map linux-stub-4.12 --brief --format map -o kept.map || complain 'no map'
+for file in spec.yaml world.yaml known.yaml names.map image kept.map; do cp "$file" "$file.copy"; done
+read_too='which is read'
+refuse "$read_too" check linux-stub-4.12 --abi ./spec.yaml -o spec.yaml
+refuse "$read_too" check linux-stub-4.12 --abi spec.yaml --brief --report junit="$work/spec.yaml"
+refuse "$read_too" diff linux-stub-4.7 linux-stub-4.12 --abi-old spec.yaml -o spec.yaml
+refuse "$read_too" collide xen ./spec.yaml -o spec.yaml
+refuse "$read_too" callers image --abi xen --also spec.yaml -o spec.yaml
+refuse "$read_too" run linux-stub-4.12 --world ./world.yaml -o world.yaml
+refuse "$read_too" check linux-stub-4.12 --suppress known.yaml -o known.yaml
+refuse "$read_too" scan image --symbols names.map -o names.map
+refuse "$read_too" scan image -o ./image
+refuse "$read_too" scan image:member -o ./image
+refuse "$read_too" map image@vectors -o image
+refuse "$read_too" map image:member@+0x800 --report html=image
+refuse "$read_too" diff kept.map linux-stub-4.12 -o kept.map
+for file in spec.yaml world.yaml known.yaml names.map image kept.map; do copy "$file"; done
+expect 0 list subjects -o subjects
+expect 0 list subjects -o subjects
+
+# Nothing is known of a terminal without a name.
+if command -v script >/dev/null; then
+	for term in '' dumb; do
+		TERM=$term script -qec "'$hvcheck' list rules" /dev/null >typed </dev/null
+		! grep -q "$(printf '\033')" typed || complain "colours on TERM='$term'"
+	done
+	TERM=xterm script -qec "'$hvcheck' list rules" /dev/null >typed </dev/null
+	grep -q "$(printf '\033')" typed || complain 'no colours on a terminal'
+fi
+
 # No colour and no progress in a pipe, whatever the environment says
 TERM=xterm CLICOLOR_FORCE=1 COLUMNS=40 "$hvcheck" list 2>err | cmp -s - report ||
 	complain 'a pipe is not plain'

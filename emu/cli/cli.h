@@ -209,6 +209,10 @@ HVC_MUST_USE enum hvc_status hvc_options__parse(const struct hvc_command *comman
                                                 char **argv, struct hvc_diag *diag,
                                                 struct hvc_options *out);
 
+/** Is every file that is written written once, and none of those that are read? */
+HVC_MUST_USE enum hvc_status hvc_clash__check(const struct hvc_options *options,
+                                              struct hvc_diag *diag);
+
 /** Help on everything, or on one command. */
 void hvc_help__general(FILE *out);
 void hvc_help__command(FILE *out, const struct hvc_command *command);

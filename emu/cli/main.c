@@ -306,14 +306,6 @@ static enum hvc_status tell(const char *name, bool version, struct hvc_diag *dia
 	return status;
 }
 
-/* Is this the file of output i? */
-static bool is_path(const struct hvc_options *options, unsigned i, const char *path)
-{
-	const char *other = i ? options->report[i - 1].path : options->output;
-
-	return other && !strcmp(other, path);
-}
-
 /* In the child: everything that looks at what others have written. */
 static enum hvc_status work(const struct hvc_options *given, bool *holds, struct hvc_diag *diag)
 {
@@ -343,12 +335,6 @@ static enum hvc_status run_to_outputs(struct hvc_options *options, bool *holds,
 
 		if (open)
 			path = options->report[open - 1].path;
-		for (unsigned i = 0; open && i < open; i++)
-			if (is_path(options, i, path))
-				status = hvc_diag_set(diag, HVC_E_ARG, path, 0, 0,
-				                      "two reports for one file");
-		if (status != HVC_OK)
-			break;
 		status = hvc_output__open(options, path, diag, &output[open]);
 		if (open)
 			options->report[open - 1].page = &output[open].page;

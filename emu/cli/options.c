@@ -112,6 +112,8 @@ enum hvc_status hvc_options__parse(const struct hvc_command *command, int argc, 
 	if (options.arguments < command->least && !hvc_options__has(&options, HVC_OPTION_HELP))
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "usage: hvcheck %s %s",
 		                    command->name, command->usage);
+	if (!hvc_options__has(&options, HVC_OPTION_HELP))
+		HVC_TRY(hvc_clash__check(&options, diag));
 	*out = options;
 	return HVC_OK;
 }

@@ -171,9 +171,9 @@ enum hvc_status hvc_output__open(const struct hvc_options *options, const char *
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 	enum hvc_status status = HVC_OK;
 
-	if (path)
+	if (path && strcmp(path, "-") != 0)
 		status = open_file(&output, path, diag);
-	else if (hvc_options__has(options, HVC_OPTION_QUIET))
+	else if (!path && hvc_options__has(options, HVC_OPTION_QUIET))
 		output.file = -1;
 	if (status == HVC_OK && output.file >= 0 && !output.temporary)
 		status = open_relay(&output, diag);

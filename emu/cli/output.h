@@ -21,7 +21,7 @@ struct hvc_output {
 
 /** Keep descriptors 0 to 2 taken, so that a closed standard output is not reused by a file. */
 void hvc_output__guard(void);
-/** path: NULL for standard output, which --quiet silences. */
+/** path: "-" for standard output; NULL, too, but --quiet silences that. */
 HVC_MUST_USE enum hvc_status hvc_output__open(const struct hvc_options *options, const char *path,
                                               struct hvc_diag *diag, struct hvc_output *out);
 /** The process that works: write what is on the page to where hvc_output__commit takes it from. */

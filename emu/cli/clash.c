@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Files that are written must be files that nothing else is written to, and that nothing is read
+ * from: whatever names they go by. Told before any work is done.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "cli/offer.h"
+#include "cli/open.h"
+
+#define OUTPUTS_MAX (1 + HVC_REPORTS_MAX)
+
+/* A file, whatever it is called. One that is not there is its name in a directory. */
+struct identity {
+	const char *path; /* as given; NULL: standard output */
+	bool there, regular;
+	dev_t device;
+	ino_t number;
+	const char *base; /* where it is not there */
+};
+
+static const char *base_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* The directory that a file would be in. */
+static bool find_folder(const char *path, struct stat *info)
+{
+	size_t length = (size_t)(base_of(path) - path);
+	char *folder = length ? strndup(path, length) : strdup(".");
+	bool good = folder && !stat(folder, info);
+
+	free(folder);
+	return good;
+}
+
+/* False where there is nothing to compare: opening it fails, or will. */
+static bool identify(const char *path, struct identity *out)
+{
+	bool standard = !path || !strcmp(path, "-");
+	struct stat info;
+
+	*out = (struct identity){.path = path};
+	out->there = !(standard ? fstat(STDOUT_FILENO, &info) : stat(path, &info));
+	if (!out->there && (standard || errno != ENOENT || !find_folder(path, &info)))
+		return false;
+	out->regular = out->there && S_ISREG(info.st_mode);
+	out->device = info.st_dev;
+	out->number = info.st_ino;
+	out->base = out->there ? "" : base_of(path);
+	return true;
+}
+
+static bool is_same(const struct identity *a, const struct identity *b)
+{
+	return a->there == b->there && a->device == b->device && a->number == b->number &&
+	       !strcmp(a->base, b->base);
+}
+
+/* What is written there is lost on purpose. */
+static bool is_null(const struct identity *is)
+{
+	struct identity null;
+
+	return identify("/dev/null", &null) && is_same(is, &null);
+}
+
+static enum hvc_status find_outputs(const struct hvc_options *options, struct hvc_diag *diag,
+                                    struct identity *output, unsigned *count)
+{
+	*count = 0;
+	for (unsigned i = 0; i <= options->reports; i++) {
+		const char *path = i ? options->report[i - 1].path : options->output;
+		struct identity *is = &output[*count];
+
+		if ((!path && hvc_options__has(options, HVC_OPTION_QUIET)) || !identify(path, is))
+			continue;
+		for (unsigned k = 0; k < *count; k++) {
+			if (!is_same(&output[k], is) || is_null(is))
+				continue;
+			if (output[k].path)
+				return hvc_diag_set(diag, HVC_E_ARG, path, 0, 0,
+				                    "two reports for one file, also called '%s'",
+				                    output[k].path);
+			return hvc_diag_set(diag, HVC_E_ARG, path, 0, 0,
+			                    "two reports for standard output; say --output FILE or "
+			                    "--quiet");
+		}
+		++*count;
+	}
+	return HVC_OK;
+}
+
+static bool is_builtin(const char *word)
+{
+	const struct hvc_builtin *builtin;
+
+	for (size_t i = 0; (builtin = hvc_builtin_at(i)) != NULL; i++)
+		if (!strcmp(builtin->name, word))
+			return true;
+	return hvc_open__abi_named(word) != NULL;
+}
+
+/* FILE, and what may be the file of FILE:MEMBER@PLACE; names of what is built in are no files. */
+static enum hvc_status check_input(const char *word, const struct identity *output, unsigned count,
+                                   struct hvc_diag *diag)
+{
+	size_t length = word ? strlen(word) : 0;
+
+	if (!word || is_builtin(word))
+		return HVC_OK;
+	for (; length; length--) {
+		struct identity is;
+		char *path;
+		bool there;
+
+		if (word[length] && word[length] != '@' && word[length] != ':')
+			continue;
+		path = strndup(word, length);
+		there = path && identify(path, &is) && is.regular;
+		free(path);
+		for (unsigned i = 0; there && i < count; i++)
+			if (is_same(&output[i], &is))
+				return hvc_diag_set(
+				        diag, HVC_E_ARG, output[i].path, 0, 0,
+				        "a report would take the place of '%s', which is "
+				        "read",
+				        word);
+	}
+	return HVC_OK;
+}
+
+enum hvc_status hvc_clash__check(const struct hvc_options *options, struct hvc_diag *diag)
+{
+	struct identity output[OUTPUTS_MAX];
+	struct hvc_offer offer;
+	unsigned count;
+
+	HVC_TRY(find_outputs(options, diag, output, &count));
+	hvc_offer__of_arguments(options->command, &offer);
+	for (unsigned i = 0; offer.files && i < options->arguments; i++)
+		HVC_TRY(check_input(options->argument[i], output, count, diag));
+	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
+		HVC_TRY(check_input(options->symbols[side], output, count, diag));
+		HVC_TRY(check_input(options->abi_of[side], output, count, diag));
+	}
+	for (unsigned i = 0; i < options->alsos; i++)
+		HVC_TRY(check_input(options->also[i], output, count, diag));
+	HVC_TRY(check_input(options->abi, output, count, diag));
+	HVC_TRY(check_input(options->world, output, count, diag));
+	return check_input(options->suppress, output, count, diag);
+}
