@@ -88,7 +88,7 @@ foreach(test deaths jail)
   list(APPEND cli_tests cli-${test})
 endforeach()
 # With parsers of their own: skipped where there is no Python, or no validator.
-foreach(test formats policy schemas)
+foreach(test formats policy schemas hostile)
   add_test(NAME cli-${test}
            COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/${test}.sh $<TARGET_FILE:hvcheck>)
   set_tests_properties(cli-${test} PROPERTIES SKIP_RETURN_CODE 77
@@ -101,7 +101,7 @@ add_test(NAME cli-engine COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/engine.sh $<TARGE
 set_tests_properties(cli-engine PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77 LABELS "cli;qemu")
 set_tests_properties(${cli_tests} cli-json PROPERTIES TIMEOUT 600 LABELS cli)
 # Many reports, each a sweep or two: said again by the golden files, which are not long.
-set_tests_properties(cli-reproduce cli-json cli-examples cli-policy PROPERTIES
+set_tests_properties(cli-reproduce cli-json cli-examples cli-policy cli-hostile PROPERTIES
                      LABELS "cli;long")
 file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/golden/cases cases REGEX "^[a-z]")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS

@@ -60,6 +60,20 @@ says err './bogus.yaml:2:1: error: '
 expect 2 run linux-stub-4.12 --abi ./bogus.yaml
 expect 2 diff linux-stub-4.12 linux-stub-4.7 --abi-new ./bogus.yaml
 
+# What rests on nothing never holds.
+expect 2 callers zircon-init --abi linux-stub-4.12
+says err 'has no HVC instruction'
+printf '%s\n' 'abi: open' 'title: t' 'source: s' 'callers: el1h' 'instructions: hvc' 'rules:' \
+	'  - name: any' '    default: true' '    outcome: unspecified' >open.yaml
+expect 2 check linux-stub-4.12 --abi open.yaml --brief
+says err 'promises nothing for any of the'
+expect 2 safety linux-stub-4.12 --abi open.yaml --brief
+says err 'there is nothing to look at'
+expect 2 sequence linux-stub-4.12 --abi open.yaml --randoms 0
+says err 'no sequence of'
+expect 2 check linux-stub-4.12 --abi linux-stub-4.12 --brief --from el0
+expect 2 leaks linux-stub-4.12 --brief --from el2h
+
 # Options
 for imm in 65536 -1 1x x 0x 0x10000 ' 1' 1.0 +1 99999999999999999999; do
 	expect 2 run linux-stub-4.12 --imm "$imm"

@@ -23,6 +23,16 @@ static enum hvc_status open_against(const char *name, struct hvc_diag *diag, str
 	return hvc_open__abi(name, diag, abi);
 }
 
+/* Nothing held to an ABI does not hold. */
+static enum hvc_status check_sites(const struct hvc_callers *callers, const char *abi,
+                                   struct hvc_diag *diag)
+{
+	if (callers->callers > callers->of[HVC_CALLER_DATA])
+		return HVC_OK;
+	return hvc_diag_set(diag, HVC_E_NOTFOUND, callers->scan->path, 0, 0,
+	                    "has no HVC instruction that could be held to '%s'", abi);
+}
+
 /* One thing that the callers are held to. */
 struct side {
 	struct hvc_abi *abi;
@@ -108,6 +118,9 @@ enum hvc_status hvc_cmd__callers(const struct hvc_options *options, const struct
 	status = prepare(options, diag, &work);
 	if (status == HVC_OK) {
 		callers = work.side[0].callers;
+		status = check_sites(callers, options->abi, diag);
+	}
+	if (status == HVC_OK) {
 		*holds = callers->findings == 0;
 		status = hvc_findings_of_callers(callers, options->abi, diag, &findings);
 	}

@@ -96,6 +96,8 @@ enum hvc_status hvc_cmd__leaks(const struct hvc_options *options, const struct h
 		status = hvc_open__abi(name, diag, &abi);
 	if (status == HVC_OK)
 		status = find(options, subject, abi, diag, &leaks);
+	if (status == HVC_OK && !leaks->calls)
+		status = hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "there is no call to compare");
 	if (status == HVC_OK) {
 		*holds = leaks->leaks == 0;
 		status = hvc_findings_of_leaks(leaks, subject, name, diag, &findings);

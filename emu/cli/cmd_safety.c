@@ -53,6 +53,10 @@ enum hvc_status hvc_cmd__safety(const struct hvc_options *options, const struct 
 		status = hvc_safety_look(&config, diag, &safety);
 		hvc_progress__end(&progress);
 	}
+	if (status == HVC_OK && !safety->calls)
+		status = hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                      "no call is unknown to '%s': there is nothing to look at",
+		                      name);
 	if (status == HVC_OK) {
 		*holds = safety->findings == 0;
 		status = hvc_findings_of_safety(safety, name, diag, &findings);

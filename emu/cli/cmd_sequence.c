@@ -66,6 +66,16 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 	}
 }
 
+/* Not one call made is nothing to hold. */
+static bool was_tried(const struct hvc_sequences *sequences)
+{
+	bool any = sequences->calls > 0;
+
+	for (unsigned i = 0; i < sequences->properties; i++)
+		any = any || sequences->property[i].trials;
+	return any;
+}
+
 enum hvc_status hvc_cmd__sequence(const struct hvc_options *options, const struct hvc_page *page,
                                   bool *holds, struct hvc_diag *diag)
 {
@@ -80,6 +90,10 @@ enum hvc_status hvc_cmd__sequence(const struct hvc_options *options, const struc
 		status = hvc_open__abi_for(options, subject, diag, &name, &abi);
 	if (status == HVC_OK)
 		status = try(options, subject, abi, diag, &sequences);
+	if (status == HVC_OK && !was_tried(sequences))
+		status =
+		        hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                     "no sequence of '%s' could be tried with these options", name);
 	if (status == HVC_OK) {
 		/* Made, where the status is good. NOLINTNEXTLINE(*NullDereference) */
 		*holds = sequences->broken == 0 && sequences->failures == 0;

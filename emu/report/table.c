@@ -267,6 +267,8 @@ static char *render(const struct hvc_table *table)
 		failed |= scols_table_set_column_separator(scols, SEPARATOR);
 		failed |= scols_table_enable_colors(scols, table->page->color);
 		failed |= add_symbols(scols);
+		/* Cells are quoted; the library would quote the quotes. */
+		failed |= scols_table_enable_noencoding(scols, true);
 	}
 	for (unsigned i = 0; !failed && i < table->columns; i++)
 		failed = add_column(scols, &table->column[i]);
