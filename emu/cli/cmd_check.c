@@ -106,7 +106,7 @@ enum hvc_status hvc_cmd__check(const struct hvc_options *options, const struct h
 	if (status == HVC_OK)
 		status = make_check(options, subject, abi, diag, &check);
 	/* Where nothing is promised nothing is kept. NOLINTNEXTLINE(*NullDereference) */
-	if (status == HVC_OK && !check->total.conforms && !check->total.violates)
+	if (status == HVC_OK && check->total.calls && check->total.undecided == check->total.calls)
 		status = hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 		                      "'%s' promises nothing for any of the %llu calls", name,
 		                      (unsigned long long)check->total.calls);
