@@ -215,12 +215,13 @@ rules:
   - name: other
     title: {yaml(text)}
     source: {yaml(text)}
-    when: {{ x0: 2-0xffffffffffffffff }}
+    when: {{ x0: 2 }}
     outcome: return
     results: {{ x0: 0x42 }}
   - name: unknown
     default: true
-    outcome: unspecified
+    outcome: return
+    results: {{ x0: 0x42 }}
 """)
 
 
