@@ -218,18 +218,18 @@ static int add_row(struct libscols_table *scols, const struct cell *cell, unsign
 	return failed;
 }
 
-/* Bytes of text, apart from spaces, line breaks, colours, and the letter that ends these. */
-static size_t ink_of(const char *text)
+/* Bytes that are seen: neither spaces nor escape sequences. */
+static size_t count_seen(const char *text)
 {
-	size_t bytes = 0;
-
-	bool color = false;
+	size_t seen = 0;
 
 	for (; *text; text++) {
-		color = *text == '\033' || (color && *text != 'm');
-		bytes += !color && *text != 'm' && *text != ' ' && *text != '\n';
+		if (*text == '\033')
+			text += strcspn(text, "m");
+		else
+			seen += *text != ' ' && *text != '\n';
 	}
-	return bytes;
+	return seen;
 }
 
 /* The library goes on when its buffer cannot grow, and the text ends there. */
@@ -238,10 +238,10 @@ static bool is_whole(const struct hvc_table *table, const char *text)
 	size_t bytes = 0;
 
 	for (unsigned i = 0; i < table->columns; i++)
-		bytes += ink_of(table->column[i].title);
+		bytes += count_seen(table->column[i].title);
 	for (size_t i = 0; i < table->rows * table->columns; i++)
-		bytes += table->cell[i].text ? ink_of(table->cell[i].text) : 0;
-	return ink_of(text) >= bytes;
+		bytes += table->cell[i].text ? count_seen(table->cell[i].text) : 0;
+	return count_seen(text) == bytes;
 }
 
 /* For trees, of which there are none: the library loses what it makes by itself half-way. */
@@ -284,33 +284,6 @@ static char *render(const struct hvc_table *table)
 	return text;
 }
 
-/* Bytes that are seen: neither spaces nor escape sequences. */
-static size_t count_seen(const char *text)
-{
-	size_t seen = 0;
-
-	for (; *text; text++) {
-		if (*text == '\033')
-			text += strcspn(text, "m");
-		else
-			seen += *text != ' ' && *text != '\n';
-	}
-	return seen;
-}
-
-/* The library prints on where memory runs out, and leaves out what it has none for. */
-static bool is_whole(const struct hvc_table *table, const char *text)
-{
-	size_t wanted = 0;
-
-	for (unsigned i = 0; i < table->columns; i++)
-		wanted += count_seen(table->column[i].title);
-	for (size_t i = 0; i < table->rows * table->columns; i++)
-		if (table->cell[i].text)
-			wanted += count_seen(table->cell[i].text);
-	return count_seen(text) == wanted;
-}
-
 /* Indent each line, and take the padding of its last cell away. */
 static void put_lines(FILE *out, const char *text)
 {
@@ -333,10 +306,6 @@ enum hvc_status hvc_table__print(struct hvc_table *table, struct hvc_diag *diag)
 	if (table && !table->failed) {
 		fit(table);
 		text = render(table);
-	}
-	if (text && !is_whole(table, text)) {
-		free(text);
-		text = NULL;
 	}
 	if (text)
 		put_lines(table->page->out, text);
