@@ -15,6 +15,8 @@ foreach(source ${suites})
 endforeach()
 # An engine of its own, beside the library's.
 target_link_libraries(test_unicorn_entry PRIVATE PkgConfig::unicorn)
+# Large files for bombs, which sanitizers take long to look through: with --all.
+set_tests_properties(limit PROPERTIES LABELS "suite;slow")
 # Hundreds of thousands of calls: not under the sanitizers, but with --all.
 set_tests_properties(region saved PROPERTIES LABELS "suite;slow")
 # Reads back pages of every immediate; the kept pages are compared by default.

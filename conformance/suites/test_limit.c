@@ -322,7 +322,11 @@ END_TEST
 /* Beginnings of kallsyms wherever one looks, and none that goes on. */
 START_TEST(places_of_kallsyms)
 {
+#ifdef __SANITIZE_ADDRESS__
+	const size_t size = (size_t)16 << 20;
+#else
 	const size_t size = (size_t)48 << 20;
+#endif
 	uint8_t *bytes;
 	const struct pack file = pack_alloc(size, &bytes);
 

@@ -45,9 +45,9 @@ enum hvc_status {
  */
 struct hvc_diag {
 	enum hvc_status status;
-	char file[192];  /**< file or subject name, "" when there is none */
-	unsigned line;   /**< from 1; 0 when there is none */
-	unsigned column; /**< from 1; 0 when there is none */
+	char file[192];    /**< file or subject name, "" when there is none */
+	unsigned line;     /**< from 1; 0 when there is none */
+	unsigned column;   /**< from 1; 0 when there is none */
 	char message[320]; /**< no final full stop or newline; quotes the input as it is */
 };
 
