@@ -7,8 +7,8 @@
 
 START_TEST(lines_of_a_system_map)
 {
-	char *const scan[] = {"hvcheck",   "scan",     HVC_BINARY_DIR "/vectors/m1n1.elf",
-	                      "--symbols", limit_path, NULL};
+	char image[] = HVC_BINARY_DIR "/vectors/m1n1.elf";
+	char *const scan[] = {"hvcheck", "scan", image, "--symbols", limit_path, NULL};
 	struct limit_text text = {0};
 
 	for (unsigned i = 0; i <= HVC_LIMIT_SYMBOLS; i++)

@@ -89,16 +89,19 @@ enum hvc_status hvc_file__read(const char *path, uint64_t limit, struct hvc_diag
 	status = check(path, file, limit, diag, &length);
 	if (status == HVC_OK) {
 		room = malloc(length + 1);
-		status = room ? read_all(path, file, diag, room, length)
-		              : hvc_diag_set(diag, HVC_E_NOMEM, path, 0, 0,
-		                             "no memory for %zu bytes", length);
+		if (room) {
+			room[length] = '\0';
+			status = read_all(path, file, diag, room, length);
+		} else {
+			status = hvc_diag_set(diag, HVC_E_NOMEM, path, 0, 0,
+			                      "no memory for %zu bytes", length);
+		}
 	}
 	close(file);
 	if (status != HVC_OK) {
 		free(room);
 		return status;
 	}
-	room[length] = '\0';
 	*bytes = room;
 	*size = length;
 	return HVC_OK;
