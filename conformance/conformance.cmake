@@ -33,7 +33,7 @@ add_test(NAME newcomer COMMAND ${CMAKE_CURRENT_LIST_DIR}/real/newcomer.sh
 set_tests_properties(newcomer PROPERTIES LABELS "real;long" RESOURCE_LOCK real
                      PROCESSORS 2 TIMEOUT 1800 SKIP_RETURN_CODE 77)
 # Millions of calls each, by two workers.
-set_tests_properties(broken contract diff dispatch map sequence suggest PROPERTIES
+set_tests_properties(broken contract diff dispatch lost map sample sequence suggest PROPERTIES
                      PROCESSORS 2 TIMEOUT 1800 LABELS "suite;exhaustive")
 # The kept reports say by default what these two say in full.
 set_tests_properties(diff suggest PROPERTIES LABELS "suite;exhaustive;long")
@@ -102,6 +102,8 @@ add_test(NAME cli-json COMMAND ${CMAKE_COMMAND} -DHVCHECK=$<TARGET_FILE:hvcheck>
 add_test(NAME cli-engine COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/engine.sh $<TARGET_FILE:hvcheck>)
 set_tests_properties(cli-engine PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77 LABELS "cli;qemu")
 set_tests_properties(${cli_tests} cli-json PROPERTIES TIMEOUT 600 LABELS cli)
+# Not under sanitizers, whose runtime has its own ways to die and its own wants of the kernel.
+set_tests_properties(cli-deaths cli-jail PROPERTIES LABELS "cli;exhaustive" SKIP_RETURN_CODE 77)
 # Many reports, each a sweep or two: said again by the golden files, which are not long.
 set_tests_properties(cli-reproduce cli-json cli-examples cli-policy cli-hostile PROPERTIES
                      LABELS "cli;long")

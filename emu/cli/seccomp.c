@@ -102,6 +102,7 @@ static const int plain[] = {
         /* how a sanitizer looks for leaks */
         SCMP_SYS(ptrace),
         SCMP_SYS(process_vm_readv),
+        SCMP_SYS(getdents),
         SCMP_SYS(getdents64),
         SCMP_SYS(tgkill),
         SCMP_SYS(prctl),

@@ -196,6 +196,8 @@ bool hvc_class__derive(const struct hvc_outcome *outcome, const struct hvc_state
 	unsigned count = 0;
 
 	memset(out, 0, sizeof *out);
+	/* What lies between members leaves this process, too. */
+	memset(effects, 0, sizeof effects);
 	for (unsigned i = 0; i < HVC_REG_COUNT; i++) {
 		uint64_t value = outcome->state.v[i];
 
