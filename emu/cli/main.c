@@ -323,9 +323,10 @@ static enum hvc_status work(const struct hvc_options *given, bool *holds, struct
 }
 
 /* All outputs are open before the work begins, and the files are in place before it is printed. */
-static enum hvc_status run_to_outputs(struct hvc_options *options, bool *holds,
+static enum hvc_status run_to_outputs(const struct hvc_options *given, bool *holds,
                                       struct hvc_diag *diag)
 {
+	struct hvc_options with_pages = *given, *options = &with_pages;
 	struct hvc_output output[1 + HVC_REPORTS_MAX];
 	unsigned open = 0, done = 0;
 	enum hvc_status status = HVC_OK;
