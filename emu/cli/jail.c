@@ -12,32 +12,29 @@
 #define MEMORY_DEFAULT UINT64_C(8192)  /* MiB of address space a process */
 #define SECONDS_MOST   UINT64_C(86400) /* of CPU a process, whatever the deadline */
 
+static void add_part(struct hvc_jail *jail, const char *word, size_t length)
+{
+	if (jail->files == HVC_JAIL_FILES_MAX)
+		return;
+	jail->file[jail->files].word = word;
+	jail->file[jail->files++].length = length;
+}
+
 static void add(struct hvc_jail *jail, const char *path)
 {
-	if (path && jail->files < HVC_JAIL_FILES_MAX)
-		jail->file[jail->files++] = path;
+	if (path)
+		add_part(jail, path, strlen(path));
 }
 
 /* FILE, FILE:MEMBER, FILE@PLACE: whichever of these is a file may be read. */
-static bool add_word(struct hvc_jail *jail, const char *word)
+static void add_word(struct hvc_jail *jail, const char *word)
 {
 	size_t length = strlen(word);
 
 	add(jail, word);
-	while (length-- > 1) {
-		char *path;
-
-		if (word[length] != ':' && word[length] != '@')
-			continue;
-		path = strndup(word, length); /* for as long as the process is there */
-		if (!path)
-			return false;
-		if (!access(path, F_OK))
-			add(jail, path);
-		else
-			free(path);
-	}
-	return true;
+	while (length-- > 1)
+		if (word[length] == ':' || word[length] == '@')
+			add_part(jail, word, length);
 }
 
 static enum hvc_status read_mode(struct hvc_diag *diag, enum hvc_jail_mode *out)
@@ -76,26 +73,23 @@ enum hvc_status hvc_jail__make(const struct hvc_options *options, struct hvc_dia
                                struct hvc_jail *out)
 {
 	struct hvc_jail jail = {.seconds = options->timeout + 1};
-	bool ok = true;
 
 	HVC_TRY(read_mode(diag, &jail.mode));
 	HVC_TRY(read_memory(diag, &jail.memory));
 	if (!options->timeout || jail.seconds > SECONDS_MOST)
 		jail.seconds = SECONDS_MOST;
 	for (unsigned i = 0; i < options->arguments; i++)
-		ok = ok && add_word(&jail, options->argument[i]);
+		add_word(&jail, options->argument[i]);
 	for (unsigned i = 0; i < options->alsos; i++)
-		ok = ok && add_word(&jail, options->also[i]);
+		add_word(&jail, options->also[i]);
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
 		add(&jail, options->symbols[side]);
 		add(&jail, options->abi_of[side]);
 	}
 	if (options->abi)
-		ok = ok && add_word(&jail, options->abi);
+		add_word(&jail, options->abi);
 	add(&jail, options->world);
 	add(&jail, options->suppress);
-	if (!ok)
-		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	jail.programs = options->qemu;
 	*out = jail;
 	return HVC_OK;

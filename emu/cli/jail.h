@@ -20,8 +20,10 @@ enum hvc_jail_mode {
 
 struct hvc_jail {
 	enum hvc_jail_mode mode;
-	const char
-	        *file[HVC_JAIL_FILES_MAX]; /**< what may be read; what does not exist is left out */
+	struct {
+		const char *word;   /**< of the command line, */
+		size_t length;      /**< and how much of it is a path */
+	} file[HVC_JAIL_FILES_MAX]; /**< what may be read; what does not exist is left out */
 	unsigned files;
 	bool programs;    /**< are started: they may be executed, and read files */
 	uint64_t memory;  /**< bytes of address space; 0: no limit */

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -65,11 +66,17 @@ static struct ruleset all_of(long version, size_t *size)
 }
 
 /* What is not there, and what has no inode of its own, needs no rule. */
-static void allow(int ruleset, const char *path, uint64_t file, uint64_t folder)
+static void allow(int ruleset, const char *word, size_t length, uint64_t file, uint64_t folder)
 {
-	struct rule rule = {.parent = open(path, O_PATH | O_CLOEXEC)};
+	struct rule rule = {.parent = -1};
+	char path[PATH_MAX];
 	struct stat info;
 
+	if (length < sizeof(path)) {
+		memcpy(path, word, length);
+		path[length] = '\0';
+		rule.parent = open(path, O_PATH | O_CLOEXEC);
+	}
 	if (rule.parent < 0)
 		return;
 	if (!fstat(rule.parent, &info)) {
@@ -84,14 +91,14 @@ static void allow_all(int ruleset, const struct hvc_jail *jail)
 {
 	for (unsigned i = 0; i < jail->files; i++)
 		/* Of a folder only that it is one can be found out. */
-		allow(ruleset, jail->file[i], FS_READ_FILE, FS_READ_DIR);
+		allow(ruleset, jail->file[i].word, jail->file[i].length, FS_READ_FILE, FS_READ_DIR);
 #ifdef __SANITIZE_ADDRESS__
-	allow(ruleset, "/proc", 0, FS_READ_FILE | FS_READ_DIR);
+	allow(ruleset, "/proc", 5, 0, FS_READ_FILE | FS_READ_DIR);
 #endif
 	if (!jail->programs)
 		return;
-	allow(ruleset, "/", 0, FS_READ_FILE | FS_READ_DIR | FS_EXECUTE);
-	allow(ruleset, "/dev/null", FS_READ_FILE | FS_WRITE_FILE, 0);
+	allow(ruleset, "/", 1, 0, FS_READ_FILE | FS_READ_DIR | FS_EXECUTE);
+	allow(ruleset, "/dev/null", 9, FS_READ_FILE | FS_WRITE_FILE, 0);
 }
 
 const char *hvc_landlock__enter(const struct hvc_jail *jail)

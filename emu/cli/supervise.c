@@ -76,8 +76,8 @@ static void close_others(const struct hvc_jail *jail, const struct hvc_output *o
 	for (unsigned i = 0; i < outputs; i++)
 		kept[count++] = hvc_output__fd(&output[i]);
 	for (unsigned i = 0; i < jail->files; i++)
-		if (sscanf(jail->file[i], "/dev/fd/%d", &fd) == 1 ||
-		    sscanf(jail->file[i], "/proc/self/fd/%d", &fd) == 1)
+		if (sscanf(jail->file[i].word, "/dev/fd/%d", &fd) == 1 ||
+		    sscanf(jail->file[i].word, "/proc/self/fd/%d", &fd) == 1)
 			kept[count++] = fd;
 	qsort(kept, count, sizeof(*kept), by_number);
 	for (unsigned i = 0; i < count; i++) {

@@ -19,6 +19,7 @@
 #define OVER 16
 
 /* Coverage is written by exit, which a process that shares its parent's files must not call. */
+/* The compiler's name. NOLINTNEXTLINE(bugprone-reserved-identifier) */
 void __gcov_dump(void) __attribute__((weak));
 
 const struct hvc_lost_call *hvc_lost__find(const struct hvc_lost *lost, uint32_t probe,
