@@ -9,7 +9,7 @@
 
 #include "cli/cli.h"
 
-#define HVC_JAIL_FILES_MAX 320u
+#define HVC_JAIL_FILES_MAX 1024u
 
 /** What HVCHECK_JAIL says. */
 enum hvc_jail_mode {
