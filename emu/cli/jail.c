@@ -72,26 +72,25 @@ static enum hvc_status read_memory(struct hvc_diag *diag, uint64_t *out)
 enum hvc_status hvc_jail__make(const struct hvc_options *options, struct hvc_diag *diag,
                                struct hvc_jail *out)
 {
-	struct hvc_jail jail = {.seconds = options->timeout + 1};
-
-	HVC_TRY(read_mode(diag, &jail.mode));
-	HVC_TRY(read_memory(diag, &jail.memory));
-	if (!options->timeout || jail.seconds > SECONDS_MOST)
-		jail.seconds = SECONDS_MOST;
+	memset(out, 0, sizeof(*out));
+	out->seconds = options->timeout + 1;
+	HVC_TRY(read_mode(diag, &out->mode));
+	HVC_TRY(read_memory(diag, &out->memory));
+	if (!options->timeout || out->seconds > SECONDS_MOST)
+		out->seconds = SECONDS_MOST;
 	for (unsigned i = 0; i < options->arguments; i++)
-		add_word(&jail, options->argument[i]);
+		add_word(out, options->argument[i]);
 	for (unsigned i = 0; i < options->alsos; i++)
-		add_word(&jail, options->also[i]);
+		add_word(out, options->also[i]);
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
-		add(&jail, options->symbols[side]);
-		add(&jail, options->abi_of[side]);
+		add(out, options->symbols[side]);
+		add(out, options->abi_of[side]);
 	}
 	if (options->abi)
-		add_word(&jail, options->abi);
-	add(&jail, options->world);
-	add(&jail, options->suppress);
-	jail.programs = options->qemu;
-	*out = jail;
+		add_word(out, options->abi);
+	add(out, options->world);
+	add(out, options->suppress);
+	out->programs = options->qemu;
 	return HVC_OK;
 }
 

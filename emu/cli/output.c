@@ -232,7 +232,7 @@ enum hvc_status hvc_output__deliver(struct hvc_output *output, struct hvc_diag *
 
 static bool copy_all(int from, int to)
 {
-	char buffer[1 << 16];
+	char buffer[1 << 12];
 	off_t at = 0;
 
 	for (;;) {

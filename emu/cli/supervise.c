@@ -345,13 +345,15 @@ enum hvc_status hvc_supervise__run(const struct hvc_options *options, hvc_superv
                                    struct hvc_output *output, unsigned outputs, bool *holds,
                                    struct hvc_diag *diag)
 {
-	struct task task = {.options = options,
-	                    .work = work,
-	                    .output = output,
-	                    .outputs = outputs,
-	                    .parent = getpid(),
-	                    .words = memfd_create("hvcheck", MFD_CLOEXEC)};
+	/* Not on a stack that may be small. */
+	static struct task task;
 
+	task.options = options;
+	task.work = work;
+	task.output = output;
+	task.outputs = outputs;
+	task.parent = getpid();
+	task.words = memfd_create("hvcheck", MFD_CLOEXEC);
 	HVC_TRY(hvc_jail__make(options, diag, &task.jail));
 	answer = mmap(NULL, sizeof(*answer), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
 	              0);
