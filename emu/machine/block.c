@@ -7,11 +7,13 @@
 #include <string.h>
 
 #include "machine/internal.h"
+#include "machine/plain.h"
 #include "machine/trap.h"
 #include "machine/vhe.h"
 
-#define WORD_ERET UINT32_C(0xd69f03e0)
-#define WORD_SELF UINT32_C(0x14000000)
+#define WORD_ERET   UINT32_C(0xd69f03e0)
+#define WORD_ERETAA UINT32_C(0xd69f0bff) /* and ERETAB, with bit 10 */
+#define WORD_SELF   UINT32_C(0x14000000)
 
 #define LOOK_WORDS 64u /* read at a time: asking the engine costs more than looking */
 
@@ -37,7 +39,7 @@ static void add_simd(struct hvc_block *block, uint32_t at, uint32_t word)
 		block->simd |= is_sme(word);
 		return;
 	}
-	block->may_trap = true;
+	block->may_stop = true;
 	block->simd |= !reads_only(word);
 	if (kind == HVC_TRAP_FP && block->fp_at == BLOCK_NOWHERE)
 		block->fp_at = at;
@@ -93,13 +95,30 @@ static void look(struct hvc_block *block, struct hvc_engine *engine)
 		}
 		word = words[at / 4 % LOOK_WORDS];
 		add_simd(block, at, word);
+		block->effects |= hvc_plain__effects(word);
+		if (hvc_own__may(word))
+			block->own = block->may_stop = true;
 		if (hvc_vhe__decode(word, &access) && !access.read)
 			add_msr(block, access.name);
 		else if (is_at(word))
 			hvc_regset_add(&block->writes, HVC_REG_PAR_EL1);
 	}
-	block->erets = word == WORD_ERET;
+	block->erets = word == WORD_ERET || (word & ~(UINT32_C(1) << 10)) == WORD_ERETAA;
 	block->self_branch = block->size == 4 && word == WORD_SELF;
+}
+
+static void mark(struct hvc_blocks *blocks, uint64_t address)
+{
+	unsigned page = address >> 12 & (BLOCK_PAGES - 1);
+
+	blocks->pages[page / 64] |= UINT64_C(1) << page % 64;
+}
+
+static bool is_marked(const struct hvc_blocks *blocks, uint64_t address)
+{
+	unsigned page = address >> 12 & (BLOCK_PAGES - 1);
+
+	return blocks->pages[page / 64] >> page % 64 & 1;
 }
 
 const struct hvc_block *hvc_block__find(struct hvc_blocks *blocks, struct hvc_engine *engine,
@@ -107,6 +126,7 @@ const struct hvc_block *hvc_block__find(struct hvc_blocks *blocks, struct hvc_en
 {
 	struct hvc_block *block = &blocks->row[address >> 2 & (BLOCK_ROWS - 1)];
 
+	blocks->fresh = false;
 	if (block->address == address && block->size == size)
 		return block;
 	memset(block, 0, sizeof *block);
@@ -114,11 +134,24 @@ const struct hvc_block *hvc_block__find(struct hvc_blocks *blocks, struct hvc_en
 	block->size = size;
 	block->fp_at = block->sve_at = BLOCK_NOWHERE;
 	look(block, engine);
-	if (blocks->hi == 0 || address < blocks->lo)
-		blocks->lo = address;
-	if (address + size > blocks->hi)
-		blocks->hi = address + size;
+	mark(blocks, address);
+	mark(blocks, address + size - 1);
+	blocks->fresh = true;
 	return block;
+}
+
+bool hvc_block__store(struct hvc_blocks *blocks, uint64_t address, unsigned size)
+{
+	if (!is_marked(blocks, address) && !is_marked(blocks, address + size - 1))
+		return false;
+	for (unsigned i = 0; i < BLOCK_ROWS; i++) {
+		struct hvc_block *block = &blocks->row[i];
+
+		if (block->size && address < block->address + block->size &&
+		    block->address < address + size)
+			block->size = 0;
+	}
+	return true;
 }
 
 void hvc_block__forget(struct hvc_blocks *blocks)

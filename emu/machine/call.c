@@ -80,6 +80,7 @@ static void conclude(struct hvc_machine *machine, enum hvc_outcome_kind kind, ui
 	       (HVC_REG_COUNT - HVC_REG_SP_EL0) * sizeof *machine->now.v);
 	if (machine->open)
 		hvc_around__conclude(machine);
+	hvc_own__conclude(machine);
 	machine->phase = PHASE_ENDED;
 	hvc_flight__end();
 }
@@ -92,7 +93,7 @@ static bool chain(struct hvc_machine *machine)
 {
 	const struct hvc_feed *feed = machine->feed;
 
-	if (!feed || !machine->in_hook || machine->code_dirty ||
+	if (!feed || !machine->in_hook || !hvc_reset__is_cheap(machine) ||
 	    (machine->open && machine->around.failed) || machine->outcome.level == HVC_LEVEL_EL0)
 		return false;
 	if (!feed->done(feed->ctx, &machine->call, &machine->outcome)) {
@@ -101,7 +102,7 @@ static bool chain(struct hvc_machine *machine)
 		return false;
 	}
 	machine->phase = PHASE_IDLE;
-	if (!hvc_machine__restore(machine)) {
+	if (!hvc_reset__cheap(machine)) {
 		machine->status = HVC_E_ENGINE;
 		return false;
 	}
@@ -121,8 +122,8 @@ static void end(struct hvc_machine *machine, enum hvc_outcome_kind kind, uint64_
 		hvc_engine__stop(machine->engine);
 }
 
-/* End the call from a block hook, where the engine cannot be sent elsewhere, only stopped. */
-static void halt(struct hvc_machine *machine, enum hvc_outcome_kind kind, uint64_t pc, uint64_t esr)
+void hvc_call__halt(struct hvc_machine *machine, enum hvc_outcome_kind kind, uint64_t pc,
+                    uint64_t esr)
 {
 	if (machine->step_open)
 		hvc_trace__close(machine);
@@ -166,6 +167,10 @@ bool hvc_call__start(struct hvc_machine *machine)
 	    call->nzcv & ~HVC_PSTATE_NZCV || call->daif & ~HVC_PSTATE_DAIF ||
 	    !can_be_at(machine, hvc_call__pstate(call))) {
 		machine->status = HVC_E_ARG;
+		return false;
+	}
+	if (machine->harness_dirty && !hvc_harness__mend(machine)) {
+		machine->status = HVC_E_ENGINE;
 		return false;
 	}
 	hvc_flight__begin(call);
@@ -226,17 +231,21 @@ static void at_caller(struct hvc_machine *machine, enum hvc_event event, uint64_
 	}
 }
 
-/* Control has arrived somewhere outside the subject. */
-static void arrive(struct hvc_machine *machine, uint64_t address, unsigned el)
+enum hvc_outcome_kind hvc_call__arrival(const struct hvc_machine *machine, uint64_t address,
+                                        unsigned el)
 {
 	if (address == machine->call_pc + 4)
-		end(machine, HVC_OUTCOME_RETURN, address, 0, 0);
-	else if (address == machine->call_pc)
-		end(machine, HVC_OUTCOME_RETRY, address, 0, 0);
-	else if (el == 1 && inside(address, HVC_CALLER_VECTORS, HVC_VECTOR_TABLE_SIZE))
-		end(machine, HVC_OUTCOME_INJECT, address, 0, 0);
-	else
-		end(machine, HVC_OUTCOME_JUMP, address, 0, 0);
+		return HVC_OUTCOME_RETURN;
+	if (address == machine->call_pc)
+		return HVC_OUTCOME_RETRY;
+	if (el == 1 && inside(address, HVC_CALLER_VECTORS, HVC_VECTOR_TABLE_SIZE))
+		return HVC_OUTCOME_INJECT;
+	return HVC_OUTCOME_JUMP;
+}
+
+static void arrive(struct hvc_machine *machine, uint64_t address, unsigned el)
+{
+	end(machine, hvc_call__arrival(machine, address, el), address, 0, 0);
 }
 
 static bool caller_chose(const struct hvc_machine *machine, uint64_t address)
@@ -328,119 +337,23 @@ void hvc_call__exception(void *ctx, enum hvc_event event, uint64_t pc)
 	machine->in_hook = false;
 }
 
-/*
- * An ERET to AArch32, which the engine would really make, is an illegal one as in exception.h:
- * M[1] set is no mode of AArch64.
- */
-static void refuse_aarch32(struct hvc_machine *machine)
-{
-	uint64_t spsr = 0;
-
-	hvc_engine__get(machine->engine, HVC_REG_SPSR_EL2, &spsr);
-	if (!(spsr & HVC_PSTATE_NRW))
-		return;
-	machine->aarch32_spsr = spsr;
-	hvc_engine__set(machine->engine, HVC_REG_SPSR_EL2, (spsr & ~HVC_PSTATE_M) | 2);
-}
-
-/* The block after an ERET. The engine executes at any level, and in Illegal Execution state too. */
-static bool has_left(struct hvc_machine *machine, uint64_t address)
-{
-	uint64_t pstate = hvc_engine__pstate(machine->engine);
-
-	if (hvc_arch_el(pstate) < 2)
-		halt(machine, HVC_OUTCOME_JUMP, address, 0);
-	else if (pstate & HVC_PSTATE_IL)
-		halt(machine, HVC_OUTCOME_FAULT, address, ESR_ILLEGAL);
-	else
-		return false;
-	return true;
-}
-
-void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
-{
-	struct hvc_machine *machine = ctx;
-	const struct hvc_block *block;
-	uint64_t lo = machine->blocks.lo, hi = machine->blocks.hi;
-
-	/* Harness code is SVCs and one leaf function; the subject's blocks are what counts. */
-	if (machine->phase != PHASE_EL2 || inside(address, HVC_HARNESS_BASE, HVC_HARNESS_SIZE)) {
-		/* The function may have been made to return to itself. */
-		if (address == HVC_FUNCTION && machine->phase == PHASE_EL2 &&
-		    ++machine->functions > machine->budget)
-			halt(machine, HVC_OUTCOME_LIMIT, address, 0);
-		return;
-	}
-	hvc_flight__at(address, machine->engine);
-	if (machine->after_eret && has_left(machine, address))
-		return;
-	if (machine->open && hvc_around__block(machine, address, size))
-		return;
-	block = hvc_block__find(&machine->blocks, machine->engine, address, size);
-	/* Code may have been stored to before it first ran. */
-	if ((lo != machine->blocks.lo || hi != machine->blocks.hi) &&
-	    hvc_undo__touches(&machine->undo, machine->blocks.lo, machine->blocks.hi))
-		machine->code_dirty = true;
-	if (block->may_trap && hvc_traps__puts_off(machine, block))
-		return; /* the machine begins it again */
-	machine->after_eret = block->erets;
-	if (machine->on_block)
-		machine->on_block(machine->block_ctx, address, size);
-	if (block->self_branch || hvc_spin__block(&machine->spin, machine->engine, address)) {
-		halt(machine, HVC_OUTCOME_SPIN, address, 0);
-		return;
-	}
-	machine->instructions += size / 4;
-	if (machine->instructions > machine->budget) {
-		halt(machine, HVC_OUTCOME_LIMIT, address, 0);
-		return;
-	}
-	if (block->simd)
-		machine->simd_dirty = machine->spin.progress = true;
-	if (!hvc_regset_empty(&block->writes)) {
-		machine->dirty.bits[0] |= block->writes.bits[0];
-		machine->dirty.bits[1] |= block->writes.bits[1];
-		machine->spin.progress = true;
-	}
-	if (block->untracked) {
-		hvc_effect__untracked(machine, block);
-		machine->spin.progress = true;
-	}
-	if (block->erets && hvc_regset_has(&machine->dirty, HVC_REG_SPSR_EL2))
-		refuse_aarch32(machine);
-}
-
-void hvc_call__boundary(void *ctx, uint64_t address)
-{
-	struct hvc_machine *machine = ctx;
-	const struct hvc_stop *boundary;
-	enum hvc_ec ec = HVC_EC_UNKNOWN;
-
-	if (machine->phase != PHASE_EL2)
-		return;
-	boundary = hvc_world_boundary(&machine->world, address);
-	if (!boundary && (ec = hvc_traps__class(machine, address)) == HVC_EC_UNKNOWN)
-		return;
-	machine->step_open = false; /* the instruction here is not executed */
-	machine->stub = boundary;
-	if (!boundary)
-		halt(machine, HVC_OUTCOME_FAULT, address, (uint64_t)ec << 26 | IL);
-	else if (boundary->stub)
-		hvc_engine__stop(machine->engine); /* hvc_call__exit goes on behind it */
-	else
-		halt(machine, HVC_OUTCOME_HANDOFF, address, 0);
-}
-
 bool hvc_call__exit(struct hvc_machine *machine, enum hvc_exit exit, uint64_t detail)
 {
 	uint64_t pc;
 	struct hvc_engine_frame frame;
 
-	if (exit == HVC_EXIT_WAIT)
-		return true; /* WFI may complete at any time: go on, and let the loop be found */
 	hvc_engine__frame(machine->engine, &frame);
 	pc = frame.pc;
-	if (exit == HVC_EXIT_STOPPED)
+	if (exit == HVC_EXIT_WAIT) {
+		if (!hvc_guard__stops(machine, pc))
+			return true; /* WFI may complete: go on, and let the loop be found */
+		fault(machine, HVC_EVENT_UNDEF, pc, 0);
+		return machine->phase == PHASE_EL2;
+	}
+	if (machine->own.waits) {
+		if (!hvc_own__execute(machine, &detail))
+			fault(machine, HVC_EVENT_DATA, machine->own.at, detail);
+	} else if (exit == HVC_EXIT_STOPPED)
 		answer(machine, &frame, machine->stub->address);
 	else
 		fault(machine, exit == HVC_EXIT_FETCH ? HVC_EVENT_PREFETCH : HVC_EVENT_DATA, pc,

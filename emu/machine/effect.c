@@ -3,42 +3,22 @@
 #include <string.h>
 
 #include "machine/internal.h"
+#include "machine/plain.h"
 #include "machine/vhe.h"
 
 #define PAGE UINT64_C(0x1000)
-
-/* An MSR to a register without a row: remember what it held, so that a reset can restore it. */
-static void note_extra(struct hvc_machine *machine, const uint8_t name[static 5])
-{
-	unsigned at = 0;
-
-	while (at < machine->extras && memcmp(machine->extra[at].encoding, name, 5))
-		at++;
-	if (at < machine->extras || at == EXTRA_MAX)
-		return;
-	if (!hvc_engine__get_sys(machine->engine, name, &machine->extra[at].value))
-		return;
-	memcpy(machine->extra[at].encoding, name, 5);
-	machine->extras++;
-}
 
 /* MSRs by names without a row. E2H may turn one into a register that has a row. */
 void hvc_effect__untracked(struct hvc_machine *machine, const struct hvc_block *block)
 {
 	bool host = hvc_vhe__is_host(machine->engine);
+	uint8_t t[5];
 
 	machine->untracked += block->untracked;
-	machine->extras_dirty = true;
-	for (unsigned i = 0; i < block->untracked && i < BLOCK_UNTRACKED_MAX; i++) {
-		uint8_t t[5];
-
-		if (!host || !hvc_vhe__target(block->encoding[i], t))
-			note_extra(machine, block->encoding[i]);
-		else if (hvc_reg_find_sys(t[0], t[1], t[2], t[3], t[4]) == HVC_REG_NONE)
-			note_extra(machine, t);
-		else
+	for (unsigned i = 0; host && i < block->untracked && i < BLOCK_UNTRACKED_MAX; i++)
+		if (hvc_vhe__target(block->encoding[i], t) &&
+		    hvc_reg_find_sys(t[0], t[1], t[2], t[3], t[4]) != HVC_REG_NONE)
 			machine->untracked--;
-	}
 }
 
 /* EL2's own memory is the subject's, its stack and data, and the zero pages. */
@@ -55,11 +35,13 @@ static bool is_own(struct hvc_machine *machine, uint64_t address)
 	return true;
 }
 
-/* Is there memory for a store to this page? Where it can be lent, it is. */
-static bool is_there(struct hvc_machine *machine, uint64_t page)
+bool hvc_call__is_there(struct hvc_machine *machine, uint64_t address)
 {
+	uint64_t page = address & ~(PAGE - 1);
 	uint8_t byte;
 
+	if (page == HVC_TRAMPOLINE)
+		return false; /* read-only */
 	if (hvc_undo__knows(&machine->undo, page))
 		return true;
 	if (machine->zero.limit && hvc_zero__finds(&machine->zero, page))
@@ -77,7 +59,7 @@ static bool note_store(struct hvc_machine *machine, uint64_t address, unsigned s
 	uint64_t page = address & ~(PAGE - 1);
 	bool lent;
 
-	if (!is_there(machine, page))
+	if (!hvc_call__is_there(machine, page))
 		return false;
 	lent = machine->zero.limit && hvc_zero__finds(&machine->zero, page);
 	if (hvc_undo__store(&machine->undo, machine->engine, address, size, value, lent))
@@ -96,7 +78,15 @@ void hvc_call__write(void *ctx, uint64_t address, unsigned size, uint64_t value)
 
 	if (size > sizeof bytes)
 		return;
+	if (hvc_machine__translates(machine)) {
+		/* Whose address is it? And is anything there? */
+		machine->effects |= HVC_EFFECT_MEMORY;
+		machine->spin.progress = true;
+		machine->el2_stores++;
+		return;
+	}
 	memcpy(bytes, &value, sizeof bytes); /* hosts are little-endian, as the guest is */
+	hvc_guard__store(machine, address, size, value);
 	all = note_store(machine, address, first, bytes);
 	if (first < size)
 		all &= note_store(machine, address + first, size - first, bytes + first);
@@ -104,8 +94,12 @@ void hvc_call__write(void *ctx, uint64_t address, unsigned size, uint64_t value)
 		hvc_zero__store(&machine->zero, address, size);
 	if (!all)
 		return; /* unmapped: the access itself will fault */
-	if (address < machine->blocks.hi && address + size > machine->blocks.lo)
-		machine->code_dirty = true;
+	if (hvc_block__store(&machine->blocks, address, size))
+		machine->effects |= HVC_EFFECT_CODE;
+	if (hvc_harness__has(address & ~(PAGE - 1))) {
+		machine->effects |= HVC_EFFECT_CODE;
+		machine->harness_dirty = true;
+	}
 	if (is_own(machine, address)) {
 		machine->el2_stores++;
 		return;

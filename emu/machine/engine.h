@@ -83,6 +83,11 @@ bool hvc_engine__read(struct hvc_engine *engine, uint64_t address, void *buffer,
 bool hvc_engine__write(struct hvc_engine *engine, uint64_t address, const void *data, size_t size);
 /** Drop translations of an address range; only outside hooks. */
 bool hvc_engine__forget(struct hvc_engine *engine, uint64_t address, uint64_t size);
+/**
+ * The addresses, and no others, whose instruction is not even looked at: the run ends there as at
+ * a WFI, HVC_EXIT_WAIT, with pc at it. Code that may have run must be forgotten, too.
+ */
+bool hvc_engine__bar(struct hvc_engine *engine, const uint64_t *address, unsigned count);
 /** Make address a boundary; before it first executes. */
 bool hvc_engine__watch(struct hvc_engine *engine, uint64_t address);
 
@@ -104,15 +109,17 @@ uint64_t hvc_engine__pstate(struct hvc_engine *engine);
 /**
  * Continue at pc with this PSTATE (SPSR layout, EL0..EL2), changing exception level where they
  * differ. Banked stack pointers move as in hardware. In a hook it takes effect on return;
- * elsewhere at the next run. The current level must not be EL0 (see hvc_engine__revive).
+ * elsewhere at the next run. The current level must not be EL0 (see hvc_engine__back).
  */
 void hvc_engine__move(struct hvc_engine *engine, uint64_t pc, uint64_t pstate);
 
+/** Keep the CPU as it is now, with every register that it has. */
+bool hvc_engine__keep(struct hvc_engine *engine);
 /**
- * Leave EL0 by force: the CPU as it was after open, all registers included (memory is kept).
- * Only outside hooks.
+ * The CPU as hvc_engine__keep found it, and no translation of an address known to it; memory
+ * stays. Only outside hooks.
  */
-void hvc_engine__revive(struct hvc_engine *engine);
+void hvc_engine__back(struct hvc_engine *engine);
 
 /**
  * Run from where the last move or stop left off. *detail is the faulting address for FETCH and

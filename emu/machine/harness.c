@@ -5,6 +5,7 @@
 #include "machine/internal.h"
 
 #define WORD_SVC UINT32_C(0xd4000001)
+#define PAGE     UINT64_C(0x1000)
 
 const uint32_t hvc_machine__function[6] = {
         0x8b000400, /* add x0, x0, x0, lsl #1 */
@@ -39,4 +40,42 @@ bool hvc_harness__load(struct hvc_engine *engine)
 	                        sizeof hvc_machine__function);
 	free(words);
 	return ok;
+}
+
+bool hvc_harness__has(uint64_t address)
+{
+	static const struct {
+		uint64_t address, size;
+	} code[] = {
+	        {HVC_CALLER_VECTORS, HVC_VECTOR_TABLE_SIZE},
+	        {HVC_NEW_VECTORS, HVC_VECTOR_TABLE_SIZE},
+	        {HVC_FUNCTION, sizeof hvc_machine__function},
+	        {HVC_LANDING, HVC_LANDING_SIZE},
+	        {HVC_CALLS, HVC_CALLS_SIZE},
+	        {HVC_SMC_CALLS, HVC_CALLS_SIZE},
+	};
+
+	for (size_t i = 0; i < sizeof code / sizeof *code; i++)
+		if (address - code[i].address < code[i].size)
+			return true;
+	return false;
+}
+
+/* Page by page: a subject that stored near it may have stored to it. */
+bool hvc_harness__owns(const struct hvc_machine *machine, uint64_t address)
+{
+	uint64_t page = address & ~(PAGE - 1);
+
+	return hvc_harness__has(address) && !hvc_machine__translates(machine) &&
+	       (!machine->harness_dirty || !hvc_undo__touches(&machine->undo, page, page + PAGE));
+}
+
+bool hvc_harness__mend(struct hvc_machine *machine)
+{
+	const struct hvc_call *call = &machine->call;
+	uint32_t word = call->insn == HVC_INSN_SMC ? hvc_arch_encode_smc(call->imm)
+	                                           : hvc_arch_encode(call->imm);
+
+	return hvc_engine__write(machine->engine, machine->call_pc, &word, sizeof word) &&
+	       hvc_engine__forget(machine->engine, machine->call_pc, sizeof word);
 }

@@ -7,6 +7,8 @@
 #include "hvcheck/invented.h"
 #include "hvcheck/machine.h"
 #include "machine/engine.h"
+#include "machine/guard.h"
+#include "machine/own.h"
 
 /* block.c: what a block of code can do, found once and remembered */
 
@@ -19,25 +21,32 @@ struct hvc_block {
 	bool erets;               /* ends in ERET */
 	bool self_branch;         /* is one branch to itself */
 	bool simd;                /* may change an FP/SIMD register */
-	bool may_trap;            /* has one of the next two */
+	bool may_stop;            /* has one of the next three */
+	bool own;                 /* instructions of own.h */
 	uint32_t fp_at, sve_at;   /* offset of the first that FP/SIMD and that SVE enable */
 	struct hvc_regset writes; /* system registers it may write */
+	unsigned effects;         /* enum hvc_effect */
 	unsigned untracked;       /* MSRs by names without a row */
 	uint8_t encoding[BLOCK_UNTRACKED_MAX][5];
 };
 
 #define BLOCK_ROWS 1024u /* power of two; a conflict only costs another look at the code */
 
+#define BLOCK_PAGES 4096u /* the same; a conflict only makes data look like code */
+
 struct hvc_blocks {
 	struct hvc_block row[BLOCK_ROWS];
-	uint64_t lo, hi; /* range of addresses seen, hi exclusive */
+	uint64_t pages[BLOCK_PAGES / 64]; /* that have code which may have run, a bit a page */
+	bool fresh;                       /* the block found last had not been there */
 };
 
 const struct hvc_block *hvc_block__find(struct hvc_blocks *blocks, struct hvc_engine *engine,
                                         uint64_t address, uint32_t size);
+/* A store. True: to a page that has code. */
+bool hvc_block__store(struct hvc_blocks *blocks, uint64_t address, unsigned size);
 void hvc_block__forget(struct hvc_blocks *blocks);
 
-/* trap.c: FP/SIMD and SVE that CPTR_EL2 traps, see trap.h */
+/* trap.c: FP/SIMD and SVE that CPTR_EL2 traps, see trap.h; and instructions of own.h */
 
 struct hvc_traps {
 	uint64_t *address; /* instructions that are watched */
@@ -55,7 +64,7 @@ struct hvc_undo {
 	unsigned slots, pages;
 	struct hvc_undo_page *touched; /* list of those stored to since the last reset */
 	struct hvc_undo_page *last;    /* found last */
-	bool overflow;                 /* memory ran out: the machine cannot be reset any more */
+	bool overflow;                 /* memory ran out: not all stores are known */
 };
 
 /* Is this page, by its address, known to be there? */
@@ -68,8 +77,8 @@ bool hvc_undo__store(struct hvc_undo *undo, struct hvc_engine *engine, uint64_t 
                      unsigned size, const uint8_t *value, bool lent);
 /* Is something between the addresses, hi exclusive, on a page stored to since the last reset? */
 bool hvc_undo__touches(const struct hvc_undo *undo, uint64_t lo, uint64_t hi);
-/* Put everything back. False when it cannot. */
-bool hvc_undo__apply(struct hvc_undo *undo, struct hvc_engine *engine);
+/* Put everything back; with translations of these pages, outside hooks. False when it cannot. */
+bool hvc_undo__apply(struct hvc_undo *undo, struct hvc_engine *engine, bool code);
 void hvc_undo__free(struct hvc_undo *undo);
 
 /* spin.c: a loop without progress, found by Brent's cycle detection */
@@ -125,6 +134,8 @@ void hvc_zero__store(struct hvc_zero *zero, uint64_t address, unsigned size);
 void hvc_zero__start(struct hvc_zero *zero);
 /* After the stores have been taken back. */
 void hvc_zero__reset(struct hvc_zero *zero);
+/* The engine is a new one, without any of the pages. */
+void hvc_zero__forget(struct hvc_zero *zero);
 
 /* around.c: boundaries, answers for what is missing, and the account of both */
 
@@ -151,7 +162,12 @@ enum hvc_phase {
 	PHASE_ENDED,  /* an outcome is there, the engine has been told to stop */
 };
 
-#define EXTRA_MAX 32u
+/* Memory that hvc_machine_write has changed for good. */
+struct hvc_patch {
+	uint64_t address;
+	size_t size;
+	uint8_t *bytes;
+};
 
 struct hvc_machine {
 	struct hvc_engine *engine;
@@ -170,9 +186,11 @@ struct hvc_machine {
 	struct hvc_regset present;
 	struct hvc_pe pe; /* template; features are fixed, the rest follows `now` */
 	uint64_t hcd;     /* HCR_EL2.HCD of a world without EL3, which the engine cannot hold */
-	struct hvc_extra extra[EXTRA_MAX]; /* registers without a row, and what they held first */
-	unsigned extras;
-	bool extras_dirty; /* one was written since the last reset */
+	struct hvc_patch *patch;
+	unsigned patches;
+	unsigned effects;   /* enum hvc_effect, since the last reset */
+	unsigned always;    /* of every call in this world */
+	bool harness_dirty; /* code of the harness was stored to since the last reset */
 
 	/* the call under way */
 	enum hvc_phase phase;
@@ -187,9 +205,11 @@ struct hvc_machine {
 	unsigned stores, el2_stores;
 	struct hvc_store store[HVC_STORE_MAX];
 	struct hvc_regset dirty; /* system registers that may differ from `now` */
-	bool code_dirty;         /* a store hit code that may have run */
 	struct hvc_blocks blocks;
 	struct hvc_traps traps;
+	struct hvc_own own;
+	struct hvc_guard guard;
+	uint64_t block_end; /* of the block that is counted last */
 	struct hvc_undo undo;
 	struct hvc_spin spin;
 	bool open; /* the world says what lies around the subject */
@@ -221,15 +241,25 @@ static inline uint64_t hvc_call__pstate(const struct hvc_call *call)
 /* call.c: the life of one call */
 bool hvc_call__start(struct hvc_machine *machine);
 void hvc_call__exception(void *ctx, enum hvc_event event, uint64_t pc);
-void hvc_call__block(void *ctx, uint64_t address, uint32_t size);
-void hvc_call__boundary(void *ctx, uint64_t address);
+/* End the call from a block hook, where the engine cannot be sent elsewhere, only stopped. */
+void hvc_call__halt(struct hvc_machine *machine, enum hvc_outcome_kind kind, uint64_t pc,
+                    uint64_t esr);
+/* What it is when control has arrived somewhere outside the subject. */
+enum hvc_outcome_kind hvc_call__arrival(const struct hvc_machine *machine, uint64_t address,
+                                        unsigned el);
 /* The engine came back by itself, or at a stub: end the call, or say that it goes on. */
 bool hvc_call__exit(struct hvc_machine *machine, enum hvc_exit exit, uint64_t detail);
+
+/* pass.c */
+void hvc_call__block(void *ctx, uint64_t address, uint32_t size);
+void hvc_call__boundary(void *ctx, uint64_t address);
 
 /* effect.c */
 void hvc_effect__untracked(struct hvc_machine *machine, const struct hvc_block *block);
 void hvc_call__write(void *ctx, uint64_t address, unsigned size, uint64_t value);
 void hvc_call__load(void *ctx, uint64_t address, unsigned size);
+/* Is there memory for a store to this page? Where it can be lent, it is. */
+bool hvc_call__is_there(struct hvc_machine *machine, uint64_t address);
 bool hvc_call__unmapped(void *ctx, uint64_t address, unsigned size);
 
 /* around.c */
@@ -249,8 +279,7 @@ bool hvc_around__return(struct hvc_machine *machine, struct hvc_engine_frame *fr
 void hvc_around__conclude(struct hvc_machine *machine);
 
 /* trap.c, of the call under way */
-/* Does the block hold an instruction that is trapped, and not watched yet? Then the run is stopped.
- */
+/* Does the block hold an instruction that the engine may not have? Then the run is stopped. */
 bool hvc_traps__puts_off(struct hvc_machine *machine, const struct hvc_block *block);
 /* Watch it; outside hooks. The block can begin again. False when it cannot be. */
 bool hvc_traps__watch(struct hvc_machine *machine);
@@ -264,6 +293,12 @@ bool hvc_load__image(struct hvc_machine *machine);
 
 /* harness.c: the code of the harness, see world.h */
 bool hvc_harness__load(struct hvc_engine *engine);
+/* Has the harness code at this address? */
+bool hvc_harness__has(uint64_t address);
+/* Is it still the harness's own? */
+bool hvc_harness__owns(const struct hvc_machine *machine, uint64_t address);
+/* The instruction that is to be executed next, in case that a call before this one changed it. */
+bool hvc_harness__mend(struct hvc_machine *machine);
 /* simd.c */
 /* Put the caller's values in, where a call has been at them. */
 void hvc_simd__give(struct hvc_machine *machine);
@@ -281,9 +316,20 @@ extern const uint32_t hvc_machine__function[6];
 /* Open without the self-test. */
 enum hvc_status hvc_machine__open(const struct hvc_machine_config *config, struct hvc_diag *diag,
                                   struct hvc_machine **out);
+/* An engine for the machine, and the world in it. */
+enum hvc_status hvc_machine__power(struct hvc_machine *machine, struct hvc_diag *diag);
+/* A register of the call under way. */
+uint64_t hvc_machine__current(const struct hvc_machine *machine, enum hvc_reg reg);
+/* Does EL2 translate addresses? */
+bool hvc_machine__translates(const struct hvc_machine *machine);
 /* selftest.c: for one CPU model */
 enum hvc_status hvc_machine__selftest(enum hvc_cpu cpu, struct hvc_diag *diag);
-/* Registers and data memory back to the world; code is not, see hvc_machine_run. */
-bool hvc_machine__restore(struct hvc_machine *machine);
+/* reset.c */
+/* Has the call under way done only what can be put back register by register? */
+bool hvc_reset__is_cheap(const struct hvc_machine *machine);
+/* Then this is a reset; in hooks too. */
+bool hvc_reset__cheap(struct hvc_machine *machine);
+/* Between calls, without one: EL0 is left by force. */
+void hvc_reset__settle(struct hvc_machine *machine);
 
 #endif

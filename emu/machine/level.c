@@ -51,6 +51,7 @@ void hvc_engine__move(struct hvc_engine *engine, uint64_t pc, uint64_t pstate)
 		hvc_engine__set_raw(engine, HVC_RAW_PC, pc);
 		return;
 	}
+	change->way = HVC_LEVEL_UP;
 	change->old_el = el;
 	change->old_elr = hvc_engine__raw(engine, HVC_RAW_ELR_EL0 + el);
 	change->pstate = pstate;
@@ -65,13 +66,26 @@ void hvc_engine__move(struct hvc_engine *engine, uint64_t pc, uint64_t pstate)
 	hvc_engine__set_raw(engine, HVC_RAW_PC, HVC_TRAMPOLINE);
 }
 
+/* A subject that goes there runs the trampoline as code of its own. */
+bool hvc_level__block(struct hvc_engine *engine, uint64_t address)
+{
+	struct hvc_level_change *change = hvc_engine__change(engine);
+
+	if (!hvc_level__is_trampoline(address) || change->way == HVC_LEVEL_STAYS)
+		return false;
+	if (change->way == HVC_LEVEL_DOWN)
+		change->way = HVC_LEVEL_STAYS;
+	return true;
+}
+
 /* The second half: at EL3, about to ERET to the target. */
 bool hvc_level__svc(struct hvc_engine *engine, uint64_t pc)
 {
 	struct hvc_level_change *change = hvc_engine__change(engine);
 
-	if (pc != HVC_TRAMPOLINE + 8)
+	if (pc != HVC_TRAMPOLINE + 8 || change->way != HVC_LEVEL_UP)
 		return false;
+	change->way = HVC_LEVEL_DOWN;
 	hvc_engine__set_raw(engine, HVC_RAW_ELR_EL0 + change->old_el, change->old_elr);
 	hvc_engine__set_raw(engine, HVC_RAW_SPSR_EL3, change->pstate);
 	change->stale = false; /* the ERET that follows rebuilds the flags */

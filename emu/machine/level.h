@@ -26,6 +26,11 @@ struct hvc_level_change {
 	uint64_t old_elr; /**< ELR of the level that is left, to put back */
 	unsigned old_el;
 	bool stale; /**< the cached flags may be older than the system registers */
+	enum {
+		HVC_LEVEL_STAYS,
+		HVC_LEVEL_UP,   /**< on the way to the trampoline's SVC */
+		HVC_LEVEL_DOWN, /**< on the way from there */
+	} way;
 };
 
 struct hvc_level_change *hvc_engine__change(struct hvc_engine *engine);
@@ -35,7 +40,7 @@ extern const uint32_t hvc_level__trampoline[HVC_LEVEL_TRAMPOLINE_WORDS];
 
 static inline bool hvc_level__is_trampoline(uint64_t address)
 {
-	return address - HVC_TRAMPOLINE < 0x1000;
+	return address - HVC_TRAMPOLINE < HVC_TRAMPOLINE_SIZE;
 }
 
 /** Do the cached flags hold something of this register? */
@@ -43,6 +48,9 @@ bool hvc_level__is_cached(const uint8_t encoding[static 5]);
 
 /** True when the cached flags should, and can, be rebuilt before EL2 code goes on. */
 bool hvc_level__wants_refresh(struct hvc_engine *engine);
+
+/** Is this block, about to run, one of the trampoline's on the way of a change? */
+bool hvc_level__block(struct hvc_engine *engine, uint64_t address);
 
 /** An SVC with this pc after it: the trampoline's own, with which the change goes on, or not. */
 bool hvc_level__svc(struct hvc_engine *engine, uint64_t pc);

@@ -6,8 +6,12 @@
 
 #include "hvcheck/arch.h"
 #include "machine/internal.h"
+#include "machine/plain.h"
 
-#define PAGE UINT64_C(0x1000)
+#define PAGE    UINT64_C(0x1000)
+#define SCTLR_M UINT64_C(1)
+#define HCR_VM  UINT64_C(1)
+#define HCR_DC  (UINT64_C(1) << 12)
 
 /* ID_AA64MMFR0_EL1.PARange. Without translation, what is above is an address size fault. */
 static uint64_t physical_top(struct hvc_machine *machine)
@@ -60,13 +64,11 @@ static const struct hvc_extra *set_extras(struct hvc_machine *machine)
 }
 
 /* World registers into the CPU, and the whole register file out of it. */
-static enum hvc_status set_up_registers(struct hvc_machine *machine, uint64_t vectors,
-                                        struct hvc_diag *diag)
+static enum hvc_status set_up_registers(struct hvc_machine *machine, struct hvc_diag *diag)
 {
 	struct hvc_world *world = &machine->world;
 	const struct hvc_extra *extra;
 
-	(void)hvc_world_set(world, HVC_REG_VBAR_EL2, vectors);
 	for (unsigned i = 0; i < HVC_REG_COUNT; i++) {
 		enum hvc_reg reg = (enum hvc_reg)i;
 
@@ -94,15 +96,31 @@ static enum hvc_status set_up_registers(struct hvc_machine *machine, uint64_t ve
 	machine->entry.v[HVC_REG_HCR_EL2] |= machine->hcd;
 	machine->pe.features = features(machine);
 	machine->zero.top = physical_top(machine);
-	hvc_simd_init(&machine->simd_entry, 0);
-	machine->simd_now = machine->simd_entry;
-	machine->simd_dirty = true;
 	machine->now = machine->entry;
+	machine->simd_dirty = true;
+	machine->always = machine->entry.v[HVC_REG_SCTLR_EL1] & SCTLR_M ||
+	                                  machine->entry.v[HVC_REG_SCTLR_EL2] & SCTLR_M ||
+	                                  machine->entry.v[HVC_REG_HCR_EL2] & (HCR_VM | HCR_DC)
+	                          ? HVC_EFFECT_CPU
+	                          : 0;
+	machine->effects = machine->always;
+	if (!hvc_engine__keep(machine->engine))
+		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	return HVC_OK;
 }
 
-static enum hvc_status open_engine(struct hvc_machine *machine,
-                                   const struct hvc_machine_config *config, struct hvc_diag *diag)
+/* What hvc_machine_write has changed for good. */
+static bool apply_patches(struct hvc_machine *machine)
+{
+	bool ok = true;
+
+	for (unsigned i = 0; i < machine->patches; i++)
+		ok &= hvc_engine__write(machine->engine, machine->patch[i].address,
+		                        machine->patch[i].bytes, machine->patch[i].size);
+	return ok;
+}
+
+enum hvc_status hvc_machine__power(struct hvc_machine *machine, struct hvc_diag *diag)
 {
 	struct hvc_engine_hooks hooks = {
 	        .exception = hvc_call__exception,
@@ -110,20 +128,21 @@ static enum hvc_status open_engine(struct hvc_machine *machine,
 	        .write = hvc_call__write,
 	        .load = machine->world.zero_pages ? hvc_call__load : NULL,
 	        .unmapped = machine->world.zero_pages ? hvc_call__unmapped : NULL,
-	        .step = config->trace ? hvc_trace__step : NULL,
+	        .step = machine->trace ? hvc_trace__step : NULL,
 	        .boundary = hvc_call__boundary,
 	        .ctx = machine,
 	};
 
 	HVC_TRY(hvc_engine__open(machine->world.cpu, &hooks, diag, &machine->engine));
-	if (!hvc_load__image(machine) || !hvc_harness__load(machine->engine))
+	if (!hvc_load__image(machine) || !hvc_harness__load(machine->engine) ||
+	    !apply_patches(machine) || !hvc_guard__image(machine))
 		return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0, "%s cannot map the image",
 		                    hvc_engine__name());
 	for (unsigned i = 0; i < machine->world.boundaries; i++)
 		if (!hvc_engine__watch(machine->engine, machine->world.boundary[i].address))
 			return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0, "%s cannot watch %s",
 			                    hvc_engine__name(), machine->world.boundary[i].name);
-	return set_up_registers(machine, config->image.vectors, diag);
+	return set_up_registers(machine, diag);
 }
 
 enum hvc_status hvc_machine__open(const struct hvc_machine_config *config, struct hvc_diag *diag,
@@ -144,11 +163,14 @@ enum hvc_status hvc_machine__open(const struct hvc_machine_config *config, struc
 	machine->on_block = config->block;
 	machine->block_ctx = config->block_ctx;
 	machine->open = !hvc_world_is_closed(&machine->world);
+	(void)hvc_world_set(&machine->world, HVC_REG_VBAR_EL2, config->image.vectors);
+	hvc_simd_init(&machine->simd_entry, 0);
+	machine->simd_now = machine->simd_entry;
 	status = hvc_load__take(machine, &config->image, diag);
 	if (status == HVC_OK && machine->open && !hvc_around__open(machine))
 		status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	if (status == HVC_OK)
-		status = open_engine(machine, config, diag);
+		status = hvc_machine__power(machine, diag);
 	if (status != HVC_OK) {
 		hvc_machine_close(machine);
 		return status;
@@ -178,8 +200,12 @@ void hvc_machine_close(struct hvc_machine *machine)
 	hvc_engine__close(machine->engine);
 	free(machine->segment);
 	free(machine->traps.address);
+	free(machine->guard.address);
 	hvc_undo__free(&machine->undo);
 	hvc_around__close(machine);
+	for (unsigned i = 0; i < machine->patches; i++)
+		free(machine->patch[i].bytes);
+	free(machine->patch);
 	free(machine);
 }
 
@@ -193,60 +219,23 @@ const struct hvc_regset *hvc_machine_present(const struct hvc_machine *machine)
 	return &machine->present;
 }
 
+uint64_t hvc_machine__current(const struct hvc_machine *machine, enum hvc_reg reg)
+{
+	uint64_t value = machine->now.v[reg];
+
+	if (hvc_regset_has(&machine->dirty, reg))
+		hvc_engine__get(machine->engine, reg, &value);
+	return value;
+}
+
+bool hvc_machine__translates(const struct hvc_machine *machine)
+{
+	return hvc_machine__current(machine, HVC_REG_SCTLR_EL2) & SCTLR_M;
+}
+
 const char *hvc_machine_engine(void)
 {
 	return hvc_engine__name();
-}
-
-/*
- * ESR, ELR and SPSR of EL2 are written by every entry before EL2 code can read them, so what a
- * call leaves there need not be put back.
- */
-static bool is_rewritten(enum hvc_reg reg)
-{
-	return reg == HVC_REG_ESR_EL2 || reg == HVC_REG_ELR_EL2 || reg == HVC_REG_SPSR_EL2;
-}
-
-bool hvc_machine__restore(struct hvc_machine *machine)
-{
-	const struct hvc_state *is = &machine->now;
-	bool ok = true;
-
-	for (unsigned i = HVC_REG_SP_EL0; i < HVC_REG_COUNT; i++) {
-		enum hvc_reg reg = (enum hvc_reg)i;
-
-		if (is->v[i] != machine->entry.v[i] && !is_rewritten(reg) &&
-		    hvc_regset_has(&machine->present, reg))
-			ok &= hvc_engine__set(machine->engine, reg, machine->entry.v[i]);
-	}
-	for (unsigned i = 0; machine->extras_dirty && i < machine->extras; i++)
-		ok &= hvc_engine__set_sys(machine->engine, machine->extra[i].encoding,
-		                          machine->extra[i].value);
-	machine->extras_dirty = false;
-	if (machine->undo.touched || machine->undo.overflow)
-		ok &= hvc_undo__apply(&machine->undo, machine->engine);
-	if (machine->open) {
-		hvc_zero__reset(&machine->zero);
-		machine->around.written = (struct hvc_regset){{0, 0}};
-	}
-	machine->now = machine->entry;
-	return ok;
-}
-
-/* After the engine has stopped: what a hook could not do. */
-static void settle(struct hvc_machine *machine)
-{
-	if (hvc_arch_el(hvc_engine__pstate(machine->engine)) == 0) {
-		hvc_engine__revive(machine->engine);
-		machine->simd_dirty = true;
-		for (unsigned i = HVC_REG_SP_EL0; i < HVC_REG_COUNT; i++)
-			if (hvc_regset_has(&machine->present, (enum hvc_reg)i))
-				hvc_engine__set(machine->engine, (enum hvc_reg)i,
-				                machine->now.v[i]);
-		set_extras(machine);
-	}
-	if (machine->code_dirty)
-		hvc_block__forget(&machine->blocks);
 }
 
 static enum hvc_status engine_failed(struct hvc_machine *machine, struct hvc_diag *diag,
@@ -286,7 +275,8 @@ static enum hvc_status drive(struct hvc_machine *machine, struct hvc_diag *diag)
 				return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 			continue;
 		}
-		if (exit == HVC_EXIT_BROKEN || (exit == HVC_EXIT_STOPPED && !machine->stub))
+		if (exit == HVC_EXIT_BROKEN ||
+		    (exit == HVC_EXIT_STOPPED && !machine->stub && !machine->own.waits))
 			return engine_failed(machine, diag, text);
 		if (!hvc_call__exit(machine, exit, detail))
 			return HVC_OK;
@@ -296,9 +286,12 @@ static enum hvc_status drive(struct hvc_machine *machine, struct hvc_diag *diag)
 static enum hvc_status start(struct hvc_machine *machine, struct hvc_diag *diag)
 {
 	machine->status = HVC_OK;
+	if (!machine->engine)
+		return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0, "there is no engine any more");
 	if (hvc_call__start(machine))
 		return HVC_OK;
-	return refuse_call(machine, diag);
+	return machine->status == HVC_E_ARG ? refuse_call(machine, diag)
+	                                    : engine_failed(machine, diag, "no caller");
 }
 
 /* An account with something missing is worse than none. */
@@ -316,25 +309,9 @@ enum hvc_status hvc_machine_call(struct hvc_machine *machine, const struct hvc_c
 	machine->call = *call;
 	HVC_TRY(start(machine, diag));
 	HVC_TRY(drive(machine, diag));
-	settle(machine);
+	hvc_reset__settle(machine);
 	HVC_TRY(check_account(machine, diag));
 	*out = machine->outcome;
-	return HVC_OK;
-}
-
-enum hvc_status hvc_machine_reset(struct hvc_machine *machine, struct hvc_diag *diag)
-{
-	bool ok = hvc_machine__restore(machine);
-
-	if (machine->code_dirty) {
-		ok &= hvc_engine__forget(machine->engine, machine->image_lo,
-		                         machine->image_hi - machine->image_lo);
-		hvc_block__forget(&machine->blocks);
-		machine->code_dirty = false;
-	}
-	if (!ok)
-		return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0,
-		                    "memory or registers could not be put back");
 	return HVC_OK;
 }
 
@@ -365,10 +342,37 @@ enum hvc_status hvc_machine_read(struct hvc_machine *machine, uint64_t address, 
 	return hvc_engine__read(machine->engine, address, buffer, size) ? HVC_OK : HVC_E_RANGE;
 }
 
+/* For a new engine: the same bytes written again take the place of the old. */
+static bool keep_patch(struct hvc_machine *machine, uint64_t address, const void *data, size_t size)
+{
+	struct hvc_patch *patch = NULL;
+	void *grown;
+
+	for (unsigned i = 0; i < machine->patches; i++)
+		if (machine->patch[i].address == address && machine->patch[i].size == size)
+			patch = &machine->patch[i];
+	if (!patch) {
+		grown = realloc(machine->patch, (machine->patches + 1) * sizeof *patch);
+		if (!grown)
+			return false;
+		machine->patch = grown;
+		patch = &machine->patch[machine->patches];
+		*patch = (struct hvc_patch){address, size, malloc(size)};
+		if (!patch->bytes)
+			return false;
+		machine->patches++;
+	}
+	memcpy(patch->bytes, data, size);
+	return true;
+}
+
 enum hvc_status hvc_machine_write(struct hvc_machine *machine, uint64_t address, const void *data,
                                   size_t size)
 {
-	return hvc_engine__write(machine->engine, address, data, size) ? HVC_OK : HVC_E_RANGE;
+	if (!hvc_engine__write(machine->engine, address, data, size))
+		return HVC_E_RANGE;
+	hvc_undo__free(&machine->undo); /* it keeps pages as they were */
+	return keep_patch(machine, address, data, size) ? HVC_OK : HVC_E_NOMEM;
 }
 
 enum hvc_status hvc_machine_run(struct hvc_machine *machine, const struct hvc_feed *feed,
@@ -381,7 +385,7 @@ enum hvc_status hvc_machine_run(struct hvc_machine *machine, const struct hvc_fe
 		HVC_TRY(drive(machine, diag));
 		if (machine->phase == PHASE_IDLE)
 			break; /* the feed ended inside the engine */
-		settle(machine);
+		hvc_reset__settle(machine);
 		HVC_TRY(check_account(machine, diag));
 		if (!feed->done(feed->ctx, &machine->call, &machine->outcome))
 			return hvc_diag_set(diag, HVC_E_CANCELLED, NULL, 0, 0, "cancelled");

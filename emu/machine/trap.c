@@ -59,19 +59,9 @@ unsigned hvc_trap__find(const uint8_t encoding[static 5])
 	return i;
 }
 
-/* Of the call under way. */
-static uint64_t current(const struct hvc_machine *machine, enum hvc_reg reg)
-{
-	uint64_t value = machine->now.v[reg];
-
-	if (hvc_regset_has(&machine->dirty, reg))
-		hvc_engine__get(machine->engine, reg, &value);
-	return value;
-}
-
 static bool is_host(const struct hvc_machine *machine)
 {
-	return current(machine, HVC_REG_HCR_EL2) & HVC_HCR_E2H;
+	return hvc_machine__current(machine, HVC_REG_HCR_EL2) & HVC_HCR_E2H;
 }
 
 static bool is_watched(const struct hvc_traps *traps, uint64_t address)
@@ -91,7 +81,7 @@ static bool has_sve(const struct hvc_machine *machine)
 /* Offset of the first instruction of the block that is trapped now, or BLOCK_NOWHERE. */
 static uint32_t first(const struct hvc_machine *machine, const struct hvc_block *block)
 {
-	uint64_t cptr = current(machine, HVC_REG_CPTR_EL2);
+	uint64_t cptr = hvc_machine__current(machine, HVC_REG_CPTR_EL2);
 	bool host = is_host(machine), fp = hvc_trap__fp(cptr, host);
 	uint32_t at = fp ? block->fp_at : BLOCK_NOWHERE;
 
@@ -100,11 +90,25 @@ static uint32_t first(const struct hvc_machine *machine, const struct hvc_block 
 	return at;
 }
 
+/* The first that hvcheck may have to do itself. */
+static uint32_t first_own(const struct hvc_machine *machine, const struct hvc_block *block)
+{
+	uint32_t word;
+
+	for (uint32_t at = 0; block->own && at + 4 <= block->size; at += 4)
+		if (hvc_engine__read(machine->engine, block->address + at, &word, sizeof word) &&
+		    hvc_own__may(word) && !is_watched(&machine->traps, block->address + at))
+			return at;
+	return BLOCK_NOWHERE;
+}
+
 bool hvc_traps__puts_off(struct hvc_machine *machine, const struct hvc_block *block)
 {
-	uint32_t at = first(machine, block);
+	uint32_t at = first(machine, block), own = first_own(machine, block);
 
 	if (at == BLOCK_NOWHERE || is_watched(&machine->traps, block->address + at))
+		at = own;
+	if (at == BLOCK_NOWHERE)
 		return false;
 	machine->traps.lo = block->address;
 	machine->traps.hi = block->address + block->size;
@@ -139,5 +143,6 @@ enum hvc_ec hvc_traps__class(const struct hvc_machine *machine, uint64_t address
 	kind = hvc_trap__kind(word);
 	if (kind == HVC_TRAP_SVE && !has_sve(machine))
 		return HVC_EC_UNKNOWN;
-	return hvc_trap__class(kind, current(machine, HVC_REG_CPTR_EL2), is_host(machine));
+	return hvc_trap__class(kind, hvc_machine__current(machine, HVC_REG_CPTR_EL2),
+	                       is_host(machine));
 }

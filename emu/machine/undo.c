@@ -149,12 +149,15 @@ static bool put_back(struct hvc_undo_page *page, struct hvc_engine *engine)
 	return ok;
 }
 
-bool hvc_undo__apply(struct hvc_undo *undo, struct hvc_engine *engine)
+bool hvc_undo__apply(struct hvc_undo *undo, struct hvc_engine *engine, bool code)
 {
 	bool ok = !undo->overflow;
 
-	for (struct hvc_undo_page *page = undo->touched; page; page = page->next)
+	for (struct hvc_undo_page *page = undo->touched; page; page = page->next) {
 		ok &= put_back(page, engine);
+		if (code)
+			hvc_engine__forget(engine, page->address, PAGE);
+	}
 	undo->touched = NULL;
 	if (undo->pages > PAGES_MAX)
 		hvc_undo__free(undo);

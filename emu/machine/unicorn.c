@@ -48,7 +48,7 @@ static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *ctx)
 	struct hvc_engine *engine = ctx;
 
 	(void)uc;
-	if (!hvc_level__is_trampoline(address))
+	if (!hvc_level__block(engine, address))
 		engine->hooks.block(engine->hooks.ctx, address, size);
 }
 
@@ -120,6 +120,7 @@ static bool on_unmapped(uc_engine *uc, uc_mem_type type, uint64_t address, int s
 	(void)value;
 	engine->fault = address;
 	return engine->hooks.unmapped && type != UC_MEM_FETCH_UNMAPPED &&
+	       type != UC_MEM_WRITE_PROT &&
 	       engine->hooks.unmapped(engine->hooks.ctx, address, (unsigned)size);
 }
 
@@ -150,6 +151,7 @@ static uc_err add_hooks(struct hvc_engine *engine)
 	        {UC_HOOK_MEM_WRITE, 0, CALLBACK(on_write), true},
 	        {UC_HOOK_MEM_READ, 0, CALLBACK(on_load), engine->hooks.load != NULL},
 	        {UC_HOOK_MEM_UNMAPPED, 0, CALLBACK(on_unmapped), true},
+	        {UC_HOOK_MEM_WRITE_PROT, 0, CALLBACK(on_unmapped), true},
 	        {UC_HOOK_CODE, 0, CALLBACK(on_step), engine->hooks.step != NULL},
 	        {UC_HOOK_INSN, UC_ARM64_INS_MRS, CALLBACK(on_sys), engine->repairs},
 	        {UC_HOOK_INSN, UC_ARM64_INS_MSR, CALLBACK(on_sys), engine->repairs},
@@ -170,17 +172,20 @@ static uc_err set_up(struct hvc_engine *engine, enum hvc_cpu cpu)
 
 	if (err == UC_ERR_OK)
 		err = uc_ctl_set_cpu_model(engine->uc, models[cpu]);
+	/* Nobody stores to the trampoline: a page of its own. */
 	if (err == UC_ERR_OK)
-		err = uc_mem_map(engine->uc, HVC_HARNESS_BASE, HVC_HARNESS_SIZE, UC_PROT_ALL);
+		err = uc_mem_map(engine->uc, HVC_TRAMPOLINE, HVC_TRAMPOLINE_SIZE,
+		                 UC_PROT_READ | UC_PROT_EXEC);
+	if (err == UC_ERR_OK)
+		err = uc_mem_map(engine->uc, HVC_TRAMPOLINE + HVC_TRAMPOLINE_SIZE,
+		                 HVC_HARNESS_SIZE - HVC_TRAMPOLINE_SIZE, UC_PROT_ALL);
 	if (err == UC_ERR_OK)
 		err = uc_mem_write(engine->uc, HVC_TRAMPOLINE, hvc_level__trampoline,
 		                   sizeof hvc_level__trampoline);
 	if (err == UC_ERR_OK)
 		err = add_hooks(engine);
 	if (err == UC_ERR_OK)
-		err = uc_context_alloc(engine->uc, &engine->fresh);
-	if (err == UC_ERR_OK)
-		err = uc_context_save(engine->uc, engine->fresh);
+		err = uc_context_alloc(engine->uc, &engine->kept);
 	return err;
 }
 
@@ -210,8 +215,8 @@ void hvc_engine__close(struct hvc_engine *engine)
 {
 	if (!engine)
 		return;
-	if (engine->fresh)
-		uc_context_free(engine->fresh);
+	if (engine->kept)
+		uc_context_free(engine->kept);
 	if (engine->uc)
 		uc_close(engine->uc);
 	free(engine);
@@ -257,16 +262,38 @@ bool hvc_engine__forget(struct hvc_engine *engine, uint64_t address, uint64_t si
 	return uc_ctl_remove_cache(engine->uc, address, address + size) == UC_ERR_OK;
 }
 
+bool hvc_engine__bar(struct hvc_engine *engine, const uint64_t *address, unsigned count)
+{
+	uint64_t none[1] = {NOWHERE}, *exits = count ? (uint64_t *)(uintptr_t)address : none;
+
+	if (!count && !engine->bars)
+		return true;
+	engine->bars = true;
+	return uc_ctl_exits_enable(engine->uc) == UC_ERR_OK &&
+	       uc_ctl_set_exits(engine->uc, exits, count ? (size_t)count : 1) == UC_ERR_OK;
+}
+
 bool hvc_engine__watch(struct hvc_engine *engine, uint64_t address)
 {
 	return add_hook(engine, UC_HOOK_CODE, 0, CALLBACK(on_boundary), address, address) ==
 	       UC_ERR_OK;
 }
 
-void hvc_engine__revive(struct hvc_engine *engine)
+bool hvc_engine__keep(struct hvc_engine *engine)
 {
-	uc_context_restore(engine->uc, engine->fresh);
-	hvc_unicorn__reset_traps(engine);
+	engine->kept_change = engine->change;
+	memcpy(engine->kept_trap, engine->trap, sizeof engine->trap);
+	return uc_context_save(engine->uc, engine->kept) == UC_ERR_OK;
+}
+
+/* The context is all that the engine's model of the CPU has, its cached flags included. */
+void hvc_engine__back(struct hvc_engine *engine)
+{
+	uc_context_restore(engine->uc, engine->kept);
+	memcpy(engine->trap, engine->kept_trap, sizeof engine->trap);
+	engine->change = engine->kept_change;
+	engine->refresh = false;
+	hvc_unicorn__flush(engine);
 }
 
 enum hvc_exit hvc_engine__run(struct hvc_engine *engine, uint64_t *detail, const char **text)
@@ -293,6 +320,7 @@ enum hvc_exit hvc_engine__run(struct hvc_engine *engine, uint64_t *detail, const
 		return HVC_EXIT_FETCH;
 	case UC_ERR_READ_UNMAPPED:
 	case UC_ERR_WRITE_UNMAPPED:
+	case UC_ERR_WRITE_PROT:
 		return HVC_EXIT_ACCESS;
 	default:
 		*text = uc_strerror(err);

@@ -12,20 +12,24 @@ struct uc_context;
 
 struct hvc_engine {
 	struct uc_struct *uc;
-	struct uc_context *fresh;
+	struct uc_context *kept; /* see hvc_engine__keep, with the next two */
+	struct hvc_level_change change, kept_change;
+	uint64_t trap[HVC_TRAP_REGISTERS],
+	        kept_trap[HVC_TRAP_REGISTERS]; /* its own stay as they are */
 	struct hvc_engine_hooks hooks;
-	struct hvc_level_change change;
-	uint64_t trap[HVC_TRAP_REGISTERS]; /* where the engine's own must stay as they are */
-	bool lazy;                         /* the library leaves the cached flags as they were */
-	bool repairs;                      /* the CPU model needs vhe.c */
-	bool refresh;                      /* stopped to rebuild them in the middle of a run */
-	bool stopped;                      /* hvc_engine__stop was called in this run */
-	uint64_t fault;                    /* last unmapped address */
+	bool lazy;      /* the library leaves the cached flags as they were */
+	bool repairs;   /* the CPU model needs vhe.c */
+	bool bars;      /* the library has a set of ends of the run */
+	bool refresh;   /* stopped to rebuild them in the middle of a run */
+	bool stopped;   /* hvc_engine__stop was called in this run */
+	uint64_t fault; /* last unmapped address */
 };
 
 uint64_t hvc_unicorn__pc(struct hvc_engine *engine);
 
-/** After open and revive: engine->trap from the engine's own. */
+/** After open: engine->trap from the engine's own. */
 void hvc_unicorn__reset_traps(struct hvc_engine *engine);
+/** No translation of an address is known any more. */
+void hvc_unicorn__flush(struct hvc_engine *engine);
 
 #endif

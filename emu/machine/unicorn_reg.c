@@ -6,6 +6,8 @@
 
 #include "hvcheck/arch.h"
 
+#define HCR_VM UINT64_C(1)
+
 static uint64_t get_id(struct hvc_engine *engine, int id)
 {
 	uint64_t value = 0;
@@ -60,6 +62,20 @@ void hvc_unicorn__reset_traps(struct hvc_engine *engine)
 {
 	for (unsigned i = 0; i < HVC_TRAP_REGISTERS; i++)
 		get_named(engine, hvc_trap__register[i], &engine->trap[i]);
+}
+
+/*
+ * Turning stage 2 on and off flushes what is known of all address spaces, on every version. A
+ * write of HCR_EL2 also withdraws the virtual interrupts that it does not ask for.
+ */
+void hvc_unicorn__flush(struct hvc_engine *engine)
+{
+	static const uint8_t hcr[5] = {3, 4, 1, 1, 0};
+	uint64_t value = 0;
+
+	get_named(engine, hcr, &value);
+	set_named(engine, hcr, value ^ HCR_VM);
+	set_named(engine, hcr, value);
 }
 
 bool hvc_engine__get_sys(struct hvc_engine *engine, const uint8_t encoding[static 5],

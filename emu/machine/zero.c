@@ -163,6 +163,14 @@ void hvc_zero__start(struct hvc_zero *zero)
 		zero->page[i].touched = zero->page[i].blind = false;
 }
 
+void hvc_zero__forget(struct hvc_zero *zero)
+{
+	if (!zero->limit)
+		return;
+	memset(zero->slot, 0, zero->slots * sizeof *zero->slot);
+	zero->pages = zero->used = 0;
+}
+
 void hvc_zero__reset(struct hvc_zero *zero)
 {
 	for (unsigned i = 0; i < zero->pages; i++) {

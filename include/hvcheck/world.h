@@ -46,8 +46,9 @@ HVC_API enum hvc_cpu hvc_cpu_find(const char *name);
  */
 #define HVC_HARNESS_BASE UINT64_C(0x4000000000)
 #define HVC_HARNESS_SIZE UINT64_C(0x400000)
-/** EL3 trampoline page: the engine's own, see emu/machine/level.c. */
-#define HVC_TRAMPOLINE (HVC_HARNESS_BASE + 0x0)
+/** EL3 trampoline page: the engine's own, see emu/machine/level.c. Read-only. */
+#define HVC_TRAMPOLINE      (HVC_HARNESS_BASE + 0x0)
+#define HVC_TRAMPOLINE_SIZE UINT64_C(0x1000)
 /** VBAR_EL1 of the world: the caller's own vectors; arriving here is `inject`. */
 #define HVC_CALLER_VECTORS (HVC_HARNESS_BASE + 0x10000)
 /** A second EL2 table for callers to install; arriving in it is `jump`. 2 KiB. */

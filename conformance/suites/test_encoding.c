@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * No instruction kills the process: the system space, FP/SIMD, and a sample of everything, executed
+ * at EL2 on every CPU model. HVC_ENCODINGS=full: all of them.
+ */
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "suite.h"
+#include "tiny_image.h"
+
+#define BATCH 0x4000u /* words an image, each before an ERET */
+#define BASE  UINT64_C(0x10000000)
+
+static bool full(void)
+{
+	const char *text = getenv("HVC_ENCODINGS");
+
+	return text && !strcmp(text, "full");
+}
+
+struct shared {
+	uint32_t at;    /* words done */
+	unsigned value; /* operand of the one under way */
+};
+
+/* x1, the operand of all words. */
+static const uint64_t operands[] = {0, UINT64_MAX, UINT64_C(0x123456789abcdef0), HVC_EL2_DATA + 64};
+
+#define OPERANDS (sizeof operands / sizeof *operands)
+
+struct space {
+	const char *name;
+	uint32_t count;
+	uint32_t (*word)(uint32_t n);
+	unsigned stride; /* of the sample */
+};
+
+/* Bits 21:5, with x1. */
+static uint32_t system_word(uint32_t n)
+{
+	return UINT32_C(0xd5000001) | n << 5;
+}
+
+/* Bits 23:10 of FP/SIMD data processing, vector and scalar, of both widths. */
+static uint32_t simd_word(uint32_t n)
+{
+	static const uint8_t top[16] = {0x0e, 0x4e, 0x2e, 0x6e, 0x5e, 0x7e, 0x0f, 0x4f,
+	                                0x2f, 0x6f, 0x5f, 0x7f, 0x1e, 0x9e, 0x1f, 0xce};
+
+	return (uint32_t)top[n >> 14] << 24 | (n & 0x3fff) << 10 | 1u << 5 | 2;
+}
+
+/* All upper halves, with some lower halves. */
+static uint32_t upper_word(uint32_t n)
+{
+	static const uint16_t low[8] = {0x0000, 0xffff, 0x0421, 0x1c21,
+	                                0x7c21, 0xb421, 0x8821, 0xf7c1};
+
+	return n >> 3 << 16 | low[n & 7];
+}
+
+static const struct space spaces[] = {
+        {"the system space", 0x20000, system_word, 37},
+        {"FP/SIMD", 0x40000, simd_word, 61},
+        {"upper halves", 0x80000, upper_word, 157},
+};
+
+static uint32_t word_of(const struct space *space, uint32_t n)
+{
+	return space->word(full() ? n : n * space->stride);
+}
+
+static uint32_t count_of(const struct space *space)
+{
+	return full() ? space->count : space->count / space->stride;
+}
+
+/* Words first..first + BATCH of a space, each behind a landing place of its own. */
+static struct hvc_machine *open_words(const struct space *space, enum hvc_cpu cpu, uint32_t first)
+{
+	static uint32_t code[0x400 + 2 * BATCH];
+	static struct hvc_segment segment = {BASE, sizeof code, (const uint8_t *)code, sizeof code};
+	struct hvc_machine_config config = {.image = {&segment, 1, BASE}, .budget = 1000};
+	struct hvc_machine *machine = NULL;
+	struct hvc_diag diag = {0};
+	struct hvc_world world;
+
+	memset(code, 0, sizeof code);
+	for (unsigned slot = 0; slot < 16; slot++)
+		code[slot * HVC_VECTOR_SLOT_SIZE / 4] = A64_BR(30);
+	for (uint32_t i = 0; i < BATCH && first + i < count_of(space); i++) {
+		code[0x400 + 2 * i] = word_of(space, first + i);
+		code[0x400 + 2 * i + 1] = A64_ERET;
+	}
+	hvc_world_init(&world, cpu);
+	config.world = &world;
+	ck_assert_msg(hvc_machine_open(&config, &diag, &machine) == HVC_OK, "%s", diag.message);
+	return machine;
+}
+
+/* From the word that is next; false when the machine could not go on. */
+static bool execute(struct hvc_machine *machine, struct shared *shared, uint32_t first,
+                    uint32_t count)
+{
+	while (shared->at < count) {
+		for (shared->value = 0; shared->value < OPERANDS; shared->value++) {
+			struct hvc_outcome outcome;
+			struct hvc_diag diag = {0};
+			struct hvc_call call;
+
+			hvc_call_init(&call, 0);
+			call.x[1] = operands[shared->value];
+			call.x[30] = BASE + 0x1000 + 8ull * (shared->at - first);
+			if (hvc_machine_call(machine, &call, &diag, &outcome) != HVC_OK ||
+			    hvc_machine_reset(machine, &diag) != HVC_OK) {
+				printf("%s\n", diag.message);
+				return false;
+			}
+		}
+		shared->at++;
+	}
+	return true;
+}
+
+/* How many words kill a process. */
+static unsigned deaths(const struct space *space, enum hvc_cpu cpu, struct shared *shared)
+{
+	uint32_t count = count_of(space);
+	unsigned dead = 0;
+
+	for (uint32_t first = 0; first < count; first += BATCH) {
+		uint32_t end = first + BATCH < count ? first + BATCH : count;
+		struct hvc_machine *machine = open_words(space, cpu, first);
+
+		shared->at = first;
+		while (shared->at < end) {
+			int status;
+			pid_t pid;
+
+			fflush(stdout);
+			pid = fork();
+			ck_assert_int_ge(pid, 0);
+			if (pid == 0) {
+				alarm(600);
+				_exit(execute(machine, shared, first, end) ? 0 : 1);
+			}
+			ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+			if (status == 0)
+				continue;
+			printf("%s, %s: 0x%08x with 0x%llx: status 0x%x\n", space->name,
+			       hvc_cpu_name(cpu), word_of(space, shared->at),
+			       (unsigned long long)operands[shared->value], (unsigned)status);
+			shared->at++;
+			dead++;
+		}
+		hvc_machine_close(machine);
+	}
+	return dead;
+}
+
+START_TEST(no_instruction_kills_the_process)
+{
+	const struct space *space = &spaces[_i % 3];
+	enum hvc_cpu cpu = _i < 3 ? HVC_CPU_A72 : HVC_CPU_MAX;
+	struct shared *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
+	                             MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	unsigned dead;
+
+	ck_assert_ptr_ne(shared, MAP_FAILED);
+	dead = deaths(space, cpu, shared);
+	munmap(shared, sizeof *shared);
+	ck_assert_msg(dead == 0, "%u of %u words of %s on %s", dead, count_of(space), space->name,
+	              hvc_cpu_name(cpu));
+}
+END_TEST
+
+static const struct suite_test tests[] = {
+        {"the_system_space_on_a72", &no_instruction_kills_the_process},
+        {"simd_on_a72", &no_instruction_kills_the_process},
+        {"upper_halves_on_a72", &no_instruction_kills_the_process},
+        {"the_system_space_on_max", &no_instruction_kills_the_process},
+        {"simd_on_max", &no_instruction_kills_the_process},
+        {"upper_halves_on_max", &no_instruction_kills_the_process},
+};
+
+SUITE_MAIN("encoding", tests)

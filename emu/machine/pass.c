@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* What control passes on its way through EL2: blocks of code, and addresses that are watched. */
+#include "hvcheck/arch.h"
+#include "machine/flight.h"
+#include "machine/internal.h"
+#include "machine/plain.h"
+
+#define IL          (UINT64_C(1) << 25)
+#define ESR_ILLEGAL ((uint64_t)HVC_EC_ILLEGAL << 26 | IL)
+#define PAGE_MASK   UINT64_C(0xfff)
+
+/*
+ * An ERET to AArch32, which the engine would really make, is an illegal one as in exception.h:
+ * M[1] set is no mode of AArch64.
+ */
+static void refuse_aarch32(struct hvc_machine *machine)
+{
+	uint64_t spsr = 0;
+
+	hvc_engine__get(machine->engine, HVC_REG_SPSR_EL2, &spsr);
+	if (!(spsr & HVC_PSTATE_NRW))
+		return;
+	machine->aarch32_spsr = spsr;
+	hvc_engine__set(machine->engine, HVC_REG_SPSR_EL2, (spsr & ~HVC_PSTATE_M) | 2);
+}
+
+/* The block after an ERET. The engine executes at any level, and in Illegal Execution state too. */
+static bool has_left(struct hvc_machine *machine, uint64_t address)
+{
+	uint64_t pstate = hvc_engine__pstate(machine->engine);
+
+	if (hvc_arch_el(pstate) < 2)
+		hvc_call__halt(machine, hvc_call__arrival(machine, address, hvc_arch_el(pstate)),
+		               address, 0);
+	else if (pstate & HVC_PSTATE_IL)
+		hvc_call__halt(machine, HVC_OUTCOME_FAULT, address, ESR_ILLEGAL);
+	else
+		return false;
+	return true;
+}
+
+void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
+{
+	struct hvc_machine *machine = ctx;
+	const struct hvc_block *block;
+
+	/* Harness code is SVCs and one leaf function; everything else is the subject's doing. */
+	if (machine->phase != PHASE_EL2 || (address - HVC_HARNESS_BASE < HVC_HARNESS_SIZE &&
+	                                    hvc_harness__owns(machine, address))) {
+		/* The function may have been made to return to itself. */
+		if (address == HVC_FUNCTION && machine->phase == PHASE_EL2 &&
+		    ++machine->functions > machine->budget)
+			hvc_call__halt(machine, HVC_OUTCOME_LIMIT, address, 0);
+		return;
+	}
+	hvc_flight__at(address, machine->engine);
+	if (machine->after_eret && has_left(machine, address))
+		return;
+	if (machine->open && hvc_around__block(machine, address, size))
+		return;
+	block = hvc_block__find(&machine->blocks, machine->engine, address, size);
+	/* Code may have been stored to before it first ran. */
+	if (machine->blocks.fresh &&
+	    hvc_undo__touches(&machine->undo, address & ~PAGE_MASK, (address + size) | PAGE_MASK))
+		machine->effects |= HVC_EFFECT_CODE;
+	machine->effects |= block->effects;
+	if (block->may_stop && hvc_traps__puts_off(machine, block))
+		return; /* the machine begins it again */
+	machine->after_eret = block->erets;
+	if (machine->on_block)
+		machine->on_block(machine->block_ctx, address, size);
+	if (block->self_branch || hvc_spin__block(&machine->spin, machine->engine, address)) {
+		hvc_call__halt(machine, HVC_OUTCOME_SPIN, address, 0);
+		return;
+	}
+	machine->instructions += size / 4;
+	machine->block_end = address + size;
+	if (machine->instructions > machine->budget) {
+		hvc_call__halt(machine, HVC_OUTCOME_LIMIT, address, 0);
+		return;
+	}
+	if (block->simd)
+		machine->simd_dirty = machine->spin.progress = true;
+	if (!hvc_regset_empty(&block->writes)) {
+		machine->dirty.bits[0] |= block->writes.bits[0];
+		machine->dirty.bits[1] |= block->writes.bits[1];
+		machine->spin.progress = true;
+	}
+	if (block->untracked) {
+		hvc_effect__untracked(machine, block);
+		machine->spin.progress = true;
+	}
+	if (block->erets && hvc_regset_has(&machine->dirty, HVC_REG_SPSR_EL2))
+		refuse_aarch32(machine);
+}
+
+void hvc_call__boundary(void *ctx, uint64_t address)
+{
+	struct hvc_machine *machine = ctx;
+
+	const struct hvc_stop *boundary;
+	enum hvc_ec ec = HVC_EC_UNKNOWN;
+
+	if (machine->phase != PHASE_EL2)
+		return;
+	boundary = hvc_world_boundary(&machine->world, address);
+	if (!boundary && hvc_own__takes(machine, address)) {
+		hvc_engine__stop(machine->engine); /* hvc_call__exit does it */
+		return;
+	}
+	if (!boundary && (ec = hvc_traps__class(machine, address)) == HVC_EC_UNKNOWN)
+		return;
+	machine->step_open = false; /* the instruction here is not executed */
+	machine->stub = boundary;
+	if (!boundary)
+		hvc_call__halt(machine, HVC_OUTCOME_FAULT, address, (uint64_t)ec << 26 | IL);
+	else if (boundary->stub)
+		hvc_engine__stop(machine->engine); /* hvc_call__exit goes on behind it */
+	else
+		hvc_call__halt(machine, HVC_OUTCOME_HANDOFF, address, 0);
+}
