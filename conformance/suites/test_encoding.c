@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "machine/engine.h"
 #include "suite.h"
 #include "tiny_image.h"
 
@@ -176,6 +177,60 @@ START_TEST(no_instruction_kills_the_process)
 }
 END_TEST
 
+static void no_exception(void *ctx, enum hvc_event event, uint64_t pc)
+{
+	(void)ctx;
+	(void)event;
+	(void)pc;
+}
+
+/* Worlds name any register: from outside each is read and written, and the CPU still runs. */
+START_TEST(no_register_kills_the_process)
+{
+	static const uint64_t values[] = {UINT64_MAX, 0};
+	const struct hvc_engine_hooks hooks = {.exception = no_exception};
+	uint32_t *at =
+	        mmap(NULL, sizeof *at, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	unsigned dead = 0;
+
+	ck_assert_ptr_ne(at, MAP_FAILED);
+	for (*at = 0; *at < 0x8000;) {
+		int status;
+		pid_t pid = fork();
+
+		ck_assert_int_ge(pid, 0);
+		if (pid == 0) {
+			struct hvc_engine *engine = NULL;
+
+			if (hvc_engine__open((enum hvc_cpu)_i % 2, &hooks, NULL, &engine) != HVC_OK)
+				_exit(1);
+			for (; *at < 0x8000; ++*at) {
+				const uint8_t t[5] = {(uint8_t)(2 + (*at >> 14)), *at >> 11 & 7,
+				                      *at >> 7 & 15, *at >> 3 & 15, *at & 7};
+				uint64_t value = 0;
+
+				for (unsigned i = 0; i < 2; i++)
+					if (hvc_engine__get_sys(engine, t, &value))
+						hvc_engine__set_sys(engine, t, values[i]);
+				hvc_engine__set_sys(engine, t, value);
+			}
+			hvc_engine__close(engine);
+			_exit(0);
+		}
+		ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+		if (status == 0)
+			break;
+		printf("s%u_%u_c%u_c%u_%u on %s: status 0x%x\n", 2 + (*at >> 14), *at >> 11 & 7,
+		       *at >> 7 & 15, *at >> 3 & 15, *at & 7, hvc_cpu_name((enum hvc_cpu)_i % 2),
+		       (unsigned)status);
+		++*at;
+		dead++;
+	}
+	munmap(at, sizeof *at);
+	ck_assert_uint_eq(dead, 0);
+}
+END_TEST
+
 static const struct suite_test tests[] = {
         {"the_system_space_on_a72", &no_instruction_kills_the_process},
         {"simd_on_a72", &no_instruction_kills_the_process},
@@ -183,6 +238,8 @@ static const struct suite_test tests[] = {
         {"the_system_space_on_max", &no_instruction_kills_the_process},
         {"simd_on_max", &no_instruction_kills_the_process},
         {"upper_halves_on_max", &no_instruction_kills_the_process},
+        {"registers_on_a72", &no_register_kills_the_process},
+        {"registers_on_max", &no_register_kills_the_process},
 };
 
 SUITE_MAIN("encoding", tests)

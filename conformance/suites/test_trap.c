@@ -64,6 +64,28 @@ START_TEST(a_trap_can_be_turned_off_and_on)
 }
 END_TEST
 
+/* The engine goes from block to block without saying where it is. */
+START_TEST(the_block_before_a_trapped_one_runs_once)
+{
+	struct tiny_image image;
+	struct hvc_machine *machine;
+	struct hvc_call call;
+
+	tiny_init(&image, HVC_CPU_A72);
+	tiny_put(&image, TINY_LOWER, A64_MSR(sys_name(HVC_REG_CPTR_EL2), 1), A64_ISB,
+	         A64_ADD(4, 4, 1), A64_B(4), TRAP_FMOV_D0_X0, A64_ERET);
+	machine = tiny_open(&image);
+	for (unsigned n = 0; n < 4; n++) {
+		hvc_call_init(&call, 0);
+		call.x[1] = n & 1 ? 0x400 : 0;
+		call.x[4] = 0;
+		assert_hex(tiny_call(machine, &call).state.v[4], 1);
+		tiny_reset(machine);
+	}
+	hvc_machine_close(machine);
+}
+END_TEST
+
 /* By the name that E2H gives it, and by E2H itself. */
 START_TEST(a_host_enables_fp_by_cpacr_el1)
 {
@@ -241,6 +263,7 @@ END_TEST
 static const struct suite_test tests[] = {
         {"the_class_follows_cptr_and_e2h", &the_class_follows_cptr_and_e2h},
         {"a_trap_can_be_turned_off_and_on", &a_trap_can_be_turned_off_and_on},
+        {"the_block_before_a_trapped_one_runs_once", &the_block_before_a_trapped_one_runs_once},
         {"a_host_enables_fp_by_cpacr_el1", &a_host_enables_fp_by_cpacr_el1},
         {"the_registers_are_storage", &the_registers_are_storage},
         {"a_trapped_load_accesses_nothing", &a_trapped_load_accesses_nothing},

@@ -47,12 +47,12 @@ bool hvc_harness__has(uint64_t address)
 	static const struct {
 		uint64_t address, size;
 	} code[] = {
+	        {HVC_CALLS, HVC_CALLS_SIZE}, /* most go there */
+	        {HVC_SMC_CALLS, HVC_CALLS_SIZE},
+	        {HVC_LANDING, HVC_LANDING_SIZE},
 	        {HVC_CALLER_VECTORS, HVC_VECTOR_TABLE_SIZE},
 	        {HVC_NEW_VECTORS, HVC_VECTOR_TABLE_SIZE},
 	        {HVC_FUNCTION, sizeof hvc_machine__function},
-	        {HVC_LANDING, HVC_LANDING_SIZE},
-	        {HVC_CALLS, HVC_CALLS_SIZE},
-	        {HVC_SMC_CALLS, HVC_CALLS_SIZE},
 	};
 
 	for (size_t i = 0; i < sizeof code / sizeof *code; i++)

@@ -14,6 +14,7 @@
 
 #define BLOCK_UNTRACKED_MAX 4u
 #define BLOCK_NOWHERE       UINT32_MAX
+#define BLOCK_WORDS         512u /* the engine translates no more at a time */
 
 struct hvc_block {
 	uint64_t address; /* with size: the key; size 0 is an empty row */
@@ -210,6 +211,8 @@ struct hvc_machine {
 	struct hvc_own own;
 	struct hvc_guard guard;
 	uint64_t block_end; /* of the block that is counted last */
+	uint64_t word_at;   /* where its words were read, when they were translated; size 0: not */
+	uint32_t words, word[BLOCK_WORDS];
 	struct hvc_undo undo;
 	struct hvc_spin spin;
 	bool open; /* the world says what lies around the subject */
@@ -253,6 +256,9 @@ bool hvc_call__exit(struct hvc_machine *machine, enum hvc_exit exit, uint64_t de
 /* pass.c */
 void hvc_call__block(void *ctx, uint64_t address, uint32_t size);
 void hvc_call__boundary(void *ctx, uint64_t address);
+
+/* The instruction at an address of the block that began last: a store may just have changed it. */
+bool hvc_call__word(const struct hvc_machine *machine, uint64_t address, uint32_t *word);
 
 /* effect.c */
 void hvc_effect__untracked(struct hvc_machine *machine, const struct hvc_block *block);

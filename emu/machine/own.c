@@ -4,7 +4,7 @@
  * registers. One tick, of every counter, is one instruction of the call, so that a call is the
  * same every time. What the engine does with these:
  *
- *   counters, timers   reads the host's clock; a timer's condition is never met
+ *   counters, timers   reads the host's clock; timers are never enabled, nor their conditions met
  *   RNDR, RNDRRS       asks the host
  *   DC ZVA             zeroes memory without a store that anybody sees, and where there is none
  *                      tells it after the instructions behind it
@@ -24,11 +24,12 @@
 #define CYCLES      31u                  /* the counter of PMCCNTR_EL0 */
 #define ZVA_MAX     2048u /* bytes, and the least page of the architecture is 4 KiB */
 
-#define PMCR_E      UINT64_C(1)
-#define PMCR_P      UINT64_C(2)
-#define PMCR_C      UINT64_C(4)
-#define CTL_ENABLE  UINT64_C(1)
-#define CTL_ISTATUS UINT64_C(4)
+#define PMCR_E       UINT64_C(1)
+#define PMCR_P       UINT64_C(2)
+#define PMCR_C       UINT64_C(4)
+#define CTL_ENABLE   UINT64_C(1)
+#define CTL_WRITABLE UINT64_C(3)
+#define CTL_ISTATUS  UINT64_C(4)
 
 static const uint8_t pmcr[5] = {3, 3, 9, 12, 0}, pmcntenset[5] = {3, 3, 9, 12, 1};
 static const uint8_t pmselr[5] = {3, 3, 9, 12, 5}, dczid[5] = {3, 3, 0, 0, 7};
@@ -54,9 +55,9 @@ static const struct row {
         {3, 14, 2, 0, WHAT_TVAL, true, true},     {3, 14, 3, 0, WHAT_TVAL, true, true},
         {4, 14, 2, 0, WHAT_TVAL, true, true},     {4, 14, 3, 0, WHAT_TVAL, true, true},
         {5, 14, 2, 0, WHAT_TVAL, true, true},     {5, 14, 3, 0, WHAT_TVAL, true, true},
-        {3, 14, 2, 1, WHAT_CTL, true, false},     {3, 14, 3, 1, WHAT_CTL, true, false},
-        {4, 14, 2, 1, WHAT_CTL, true, false},     {4, 14, 3, 1, WHAT_CTL, true, false},
-        {5, 14, 2, 1, WHAT_CTL, true, false},     {5, 14, 3, 1, WHAT_CTL, true, false},
+        {3, 14, 2, 1, WHAT_CTL, true, true},      {3, 14, 3, 1, WHAT_CTL, true, true},
+        {4, 14, 2, 1, WHAT_CTL, true, true},      {4, 14, 3, 1, WHAT_CTL, true, true},
+        {5, 14, 2, 1, WHAT_CTL, true, true},      {5, 14, 3, 1, WHAT_CTL, true, true},
         {3, 9, 13, 0, WHAT_COUNTER, true, true},  {3, 9, 13, 2, WHAT_COUNTER, true, true},
         {3, 9, 12, 3, WHAT_OVERFLOW, true, true}, {3, 9, 14, 3, WHAT_OVERFLOW, true, true},
         {3, 9, 12, 0, WHAT_PMCR, false, true},    {3, 2, 4, 0, WHAT_RANDOM, true, false},
@@ -108,7 +109,7 @@ bool hvc_own__takes(struct hvc_machine *machine, uint64_t address)
 	uint64_t value;
 	uint32_t word;
 
-	if (!hvc_engine__read(machine->engine, address, &word, sizeof word))
+	if (!hvc_call__word(machine, address, &word))
 		return false;
 	if (is_zva(word)) {
 		if (hvc_machine__translates(machine)) {
@@ -121,7 +122,7 @@ bool hvc_own__takes(struct hvc_machine *machine, uint64_t address)
 		return false; /* UNDEFINED, as the engine says too */
 	}
 	machine->own.at = address;
-	machine->own.waits = true;
+	machine->own.waits = machine->own.used = true;
 	return true;
 }
 
@@ -239,6 +240,10 @@ static void write_register(struct hvc_machine *machine, const struct hvc_vhe_acc
 		value = timer.count + (uint64_t)(int64_t)(int32_t)(uint32_t)value;
 		hvc_engine__set_sys(machine->engine, timer.cval, value);
 		break;
+	case WHAT_CTL:
+		name_timer(machine, name, clock, &timer);
+		hvc_engine__set_sys(machine->engine, timer.ctl, value & CTL_WRITABLE);
+		break;
 	case WHAT_BREAKPOINT: /* only stored, so */
 		hvc_engine__set_sys(machine->engine, name, value);
 		break;
@@ -285,7 +290,7 @@ bool hvc_own__execute(struct hvc_machine *machine, uint64_t *far)
 
 	machine->own.waits = false;
 	hvc_engine__frame(machine->engine, &frame);
-	hvc_engine__read(machine->engine, pc, &word, sizeof word);
+	(void)hvc_call__word(machine, pc, &word);
 	x = (word & 31) == 31 ? &zero : &frame.x[word & 31];
 	*far = *x;
 	if (is_zva(word)) {
@@ -314,5 +319,7 @@ void hvc_own__conclude(struct hvc_machine *machine)
 
 void hvc_own__reset(struct hvc_machine *machine)
 {
-	memset(&machine->own, 0, sizeof machine->own);
+	machine->own.clock = 0;
+	if (machine->own.used)
+		memset(&machine->own, 0, sizeof machine->own);
 }

@@ -15,6 +15,7 @@ struct hvc_machine;
 #define HVC_OWN_COUNTERS 32u
 
 struct hvc_own {
+	bool used;      /**< since the last reset, the rest of this but the clock */
 	bool waits;     /**< the run is stopped at an instruction, */
 	uint64_t at;    /**< this one */
 	uint64_t clock; /**< instructions of the calls since the last reset that have ended */

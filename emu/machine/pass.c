@@ -39,6 +39,25 @@ static bool has_left(struct hvc_machine *machine, uint64_t address)
 	return true;
 }
 
+/* What is watched in a block is judged by what the engine has translated. */
+static void read_words(struct hvc_machine *machine, const struct hvc_block *block)
+{
+	machine->word_at = block->address;
+	machine->words = block->size / 4 < BLOCK_WORDS ? block->size / 4 : BLOCK_WORDS;
+	if (!hvc_engine__read(machine->engine, block->address, machine->word, 4 * machine->words))
+		machine->words = 0;
+}
+
+bool hvc_call__word(const struct hvc_machine *machine, uint64_t address, uint32_t *word)
+{
+	uint64_t at = (address - machine->word_at) / 4;
+
+	if (at >= machine->words)
+		return hvc_engine__read(machine->engine, address, word, sizeof *word);
+	*word = machine->word[at];
+	return true;
+}
+
 void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 {
 	struct hvc_machine *machine = ctx;
@@ -73,6 +92,9 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 		hvc_call__halt(machine, HVC_OUTCOME_SPIN, address, 0);
 		return;
 	}
+	machine->words = 0;
+	if (block->may_stop && machine->traps.count)
+		read_words(machine, block);
 	machine->instructions += size / 4;
 	machine->block_end = address + size;
 	if (machine->instructions > machine->budget) {

@@ -25,7 +25,7 @@ bool hvc_reset__is_cheap(const struct hvc_machine *machine)
 }
 
 /* Everything but the CPU. */
-static bool restore_rest(struct hvc_machine *machine, bool code)
+static inline bool restore_rest(struct hvc_machine *machine, bool code)
 {
 	bool ok = true;
 

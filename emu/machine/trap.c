@@ -48,7 +48,8 @@ enum hvc_ec hvc_trap__class(enum hvc_trap_kind kind, uint64_t cptr, bool host)
 	return kind != HVC_TRAP_NONE && hvc_trap__fp(cptr, host) ? HVC_EC_FP : HVC_EC_UNKNOWN;
 }
 
-const uint8_t hvc_trap__register[HVC_TRAP_REGISTERS][5] = {{3, 0, 1, 0, 2}, {3, 4, 1, 1, 2}};
+const uint8_t hvc_trap__register[HVC_TRAP_REGISTERS][5] = {
+        {3, 0, 1, 0, 2}, {3, 4, 1, 1, 2}, {3, 6, 1, 1, 2}};
 
 unsigned hvc_trap__find(const uint8_t encoding[static 5])
 {
@@ -125,6 +126,8 @@ bool hvc_traps__watch(struct hvc_machine *machine)
 	        realloc(traps->address, ((size_t)traps->count + 1) * sizeof *traps->address);
 
 	traps->waits = false;
+	/* Where blocks were chained the engine's own pc is still that of one before. */
+	hvc_engine__move(machine->engine, traps->lo, hvc_engine__pstate(machine->engine));
 	if (!address)
 		return false;
 	traps->address = address;
@@ -138,7 +141,7 @@ enum hvc_ec hvc_traps__class(const struct hvc_machine *machine, uint64_t address
 	enum hvc_trap_kind kind;
 	uint32_t word;
 
-	if (!hvc_engine__read(machine->engine, address, &word, sizeof word))
+	if (!hvc_call__word(machine, address, &word))
 		return HVC_EC_UNKNOWN;
 	kind = hvc_trap__kind(word);
 	if (kind == HVC_TRAP_SVE && !has_sve(machine))

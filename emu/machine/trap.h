@@ -27,8 +27,9 @@ bool hvc_trap__sve(uint64_t cptr, bool host);
 /** HVC_EC_FP or HVC_EC_SVE, or HVC_EC_UNKNOWN where it is not trapped. */
 enum hvc_ec hvc_trap__class(enum hvc_trap_kind kind, uint64_t cptr, bool host);
 
-/** Registers that trap FP/SIMD and SVE: CPACR_EL1 and CPTR_EL2. */
-#define HVC_TRAP_REGISTERS 2u
+/** Registers that trap FP/SIMD and SVE: CPACR_EL1 and CPTR_EL2; CPTR_EL3, which only a world has.
+ */
+#define HVC_TRAP_REGISTERS 3u
 
 extern const uint8_t hvc_trap__register[HVC_TRAP_REGISTERS][5];
 

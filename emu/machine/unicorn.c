@@ -38,8 +38,10 @@ static void on_exception(uc_engine *uc, uint32_t number, void *ctx)
 	for (size_t i = 0; i < sizeof events / sizeof *events; i++)
 		if (events[i].uc == (int)number)
 			event = events[i].event;
-	if (event == HVC_EVENT_UNDEF && engine->repairs && hvc_vhe__repair(engine, pc))
+	if (event == HVC_EVENT_UNDEF && engine->repairs && hvc_vhe__repair(engine, pc)) {
+		hvc_unicorn__flush(engine); /* see on_msr */
 		return;
+	}
 	engine->hooks.exception(engine->hooks.ctx, event, pc);
 }
 
@@ -48,7 +50,7 @@ static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *ctx)
 	struct hvc_engine *engine = ctx;
 
 	(void)uc;
-	if (!hvc_level__block(engine, address))
+	if (!hvc_level__is_trampoline(address) || !hvc_level__block(engine, address))
 		engine->hooks.block(engine->hooks.ctx, address, size);
 }
 
@@ -82,7 +84,7 @@ static uint32_t on_sys(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *c
 	const uint8_t name[5] = {(uint8_t)cp->op0, (uint8_t)cp->op1, (uint8_t)cp->crn,
 	                         (uint8_t)cp->crm, (uint8_t)cp->op2};
 
-	if ((cp->op1 != 0 && hvc_trap__find(name) == HVC_TRAP_REGISTERS) ||
+	if (cp->op1 == 6 || (cp->op1 != 0 && hvc_trap__find(name) == HVC_TRAP_REGISTERS) ||
 	    !hvc_vhe__redirect(engine, hvc_unicorn__pc(engine)))
 		return 0;
 	if (hvc_level__wants_refresh(engine)) {
@@ -90,6 +92,16 @@ static uint32_t on_sys(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *c
 		uc_emu_stop(uc);
 	}
 	return 1;
+}
+
+/* The engine forgets translations only for what it has written itself. */
+static uint32_t on_msr(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *cp, void *ctx)
+{
+	uint32_t done = on_sys(uc, reg, cp, ctx);
+
+	if (done && (cp->crn == 1 || cp->crn == 2)) /* SCTLR, TTBR, TCR */
+		hvc_unicorn__flush(ctx);
+	return done;
 }
 
 static void on_step(uc_engine *uc, uint64_t address, uint32_t size, void *ctx)
@@ -154,7 +166,7 @@ static uc_err add_hooks(struct hvc_engine *engine)
 	        {UC_HOOK_MEM_WRITE_PROT, 0, CALLBACK(on_unmapped), true},
 	        {UC_HOOK_CODE, 0, CALLBACK(on_step), engine->hooks.step != NULL},
 	        {UC_HOOK_INSN, UC_ARM64_INS_MRS, CALLBACK(on_sys), engine->repairs},
-	        {UC_HOOK_INSN, UC_ARM64_INS_MSR, CALLBACK(on_sys), engine->repairs},
+	        {UC_HOOK_INSN, UC_ARM64_INS_MSR, CALLBACK(on_msr), engine->repairs},
 	};
 	uc_err err = UC_ERR_OK;
 

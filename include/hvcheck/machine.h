@@ -87,7 +87,10 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_machine_call(struct hvc_machine *machin
                                                       struct hvc_diag *diag,
                                                       struct hvc_outcome *out);
 
-/** Registers and memory back to the world. */
+/**
+ * Registers, memory and all else back to the world: the next call is what it would be in a new
+ * machine. Time begins again, too: counters tick with the instructions of the calls since then.
+ */
 HVC_MUST_USE HVC_API enum hvc_status hvc_machine_reset(struct hvc_machine *machine,
                                                        struct hvc_diag *diag);
 
@@ -104,7 +107,7 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_machine_read(struct hvc_machine *machin
 
 /**
  * Write guest memory, between calls and right after a reset: every later reset keeps it. Not
- * where code has run. HVC_E_RANGE when any byte is unmapped.
+ * where code has run. HVC_E_RANGE when any byte is unmapped, HVC_E_NOMEM.
  */
 HVC_MUST_USE HVC_API enum hvc_status
 hvc_machine_write(struct hvc_machine *machine, uint64_t address, const void *data, size_t size);
