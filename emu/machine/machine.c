@@ -255,6 +255,17 @@ static enum hvc_status refuse_call(const struct hvc_machine *machine, struct hvc
 	        hvc_level_name(machine->call.from));
 }
 
+/*
+ * An engine may tell that an access failed when it is past it. Nothing below EL2 makes one; and
+ * after the end of a call there is nobody left to say it to.
+ */
+static bool is_late(const struct hvc_machine *machine, enum hvc_exit exit)
+{
+	if (machine->phase == PHASE_ENDED || machine->phase == PHASE_IDLE)
+		return exit == HVC_EXIT_ACCESS || exit == HVC_EXIT_BROKEN;
+	return exit == HVC_EXIT_ACCESS && hvc_arch_el(hvc_engine__pstate(machine->engine)) < 2;
+}
+
 /* Run until the call under way, or the feed, is at its end. */
 static enum hvc_status drive(struct hvc_machine *machine, struct hvc_diag *diag)
 {
@@ -268,6 +279,8 @@ static enum hvc_status drive(struct hvc_machine *machine, struct hvc_diag *diag)
 		if (machine->status != HVC_OK)
 			return hvc_diag_set(diag, machine->status, NULL, 0, 0, "%s",
 			                    hvc_strerror(machine->status));
+		if (is_late(machine, exit))
+			return engine_failed(machine, diag, "an access failed too late");
 		if (machine->phase == PHASE_ENDED || machine->phase == PHASE_IDLE)
 			return HVC_OK;
 		if (exit == HVC_EXIT_STOPPED && machine->traps.waits) {

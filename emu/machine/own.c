@@ -312,14 +312,7 @@ bool hvc_own__execute(struct hvc_machine *machine, uint64_t *far)
 	return true;
 }
 
-void hvc_own__conclude(struct hvc_machine *machine)
-{
-	machine->own.clock += machine->instructions;
-}
-
 void hvc_own__reset(struct hvc_machine *machine)
 {
-	machine->own.clock = 0;
-	if (machine->own.used)
-		memset(&machine->own, 0, sizeof machine->own);
+	memset(&machine->own, 0, sizeof machine->own);
 }

@@ -33,8 +33,7 @@ bool hvc_own__takes(struct hvc_machine *machine, uint64_t address);
  * is where it was.
  */
 bool hvc_own__execute(struct hvc_machine *machine, uint64_t *far);
-/** The call has ended; a reset. */
-void hvc_own__conclude(struct hvc_machine *machine);
+/** A reset, where one was used since the last. */
 void hvc_own__reset(struct hvc_machine *machine);
 
 #endif

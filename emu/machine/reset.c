@@ -35,7 +35,9 @@ static inline bool restore_rest(struct hvc_machine *machine, bool code)
 		hvc_zero__reset(&machine->zero);
 		machine->around.written = (struct hvc_regset){{0, 0}};
 	}
-	hvc_own__reset(machine);
+	machine->own.clock = 0;
+	if (machine->own.used)
+		hvc_own__reset(machine);
 	machine->now = machine->entry;
 	return ok;
 }
