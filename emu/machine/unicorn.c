@@ -38,9 +38,10 @@ static void on_exception(uc_engine *uc, uint32_t number, void *ctx)
 	for (size_t i = 0; i < sizeof events / sizeof *events; i++)
 		if (events[i].uc == (int)number)
 			event = events[i].event;
-	if (event == HVC_EVENT_UNDEF && engine->repairs && hvc_vhe__repair(engine, pc)) {
-		hvc_unicorn__flush(engine); /* see on_msr */
-		return;
+	if (event == HVC_EVENT_UNDEF && engine->repairs) {
+		hvc_unicorn__flush(engine); /* see on_msr; and no register write after a move */
+		if (hvc_vhe__repair(engine, pc))
+			return;
 	}
 	engine->hooks.exception(engine->hooks.ctx, event, pc);
 }
