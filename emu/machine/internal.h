@@ -211,8 +211,7 @@ struct hvc_machine {
 	struct hvc_own own;
 	struct hvc_guard guard;
 	uint64_t block_end; /* of the block that is counted last */
-	uint64_t word_at;   /* where its words were read, when they were translated; size 0: not */
-	uint32_t words, word[BLOCK_WORDS];
+	uint32_t words;     /* of it, in `word`, as they were translated; 0: they are in memory */
 	struct hvc_undo undo;
 	struct hvc_spin spin;
 	bool open; /* the world says what lies around the subject */
@@ -233,6 +232,9 @@ struct hvc_machine {
 	const struct hvc_feed *feed;
 	enum hvc_status status;
 	bool in_hook; /* inside an exception hook: the next call can start without stopping */
+
+	uint64_t word_at; /* see `words` */
+	uint32_t word[BLOCK_WORDS];
 };
 
 /* Everything but x0..x30, nzcv, daif of `call` put into `state`; PSTATE of the caller. */
@@ -326,8 +328,15 @@ enum hvc_status hvc_machine__open(const struct hvc_machine_config *config, struc
 enum hvc_status hvc_machine__power(struct hvc_machine *machine, struct hvc_diag *diag);
 /* A register of the call under way. */
 uint64_t hvc_machine__current(const struct hvc_machine *machine, enum hvc_reg reg);
-/* Does EL2 translate addresses? */
-bool hvc_machine__translates(const struct hvc_machine *machine);
+/* Does EL2 translate addresses? SCTLR_EL2.M. */
+static inline bool hvc_machine__translates(const struct hvc_machine *machine)
+{
+	uint64_t sctlr = machine->now.v[HVC_REG_SCTLR_EL2];
+
+	if (hvc_regset_has(&machine->dirty, HVC_REG_SCTLR_EL2))
+		sctlr = hvc_machine__current(machine, HVC_REG_SCTLR_EL2);
+	return sctlr & 1;
+}
 /* selftest.c: for one CPU model */
 enum hvc_status hvc_machine__selftest(enum hvc_cpu cpu, struct hvc_diag *diag);
 /* reset.c */

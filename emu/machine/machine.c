@@ -228,11 +228,6 @@ uint64_t hvc_machine__current(const struct hvc_machine *machine, enum hvc_reg re
 	return value;
 }
 
-bool hvc_machine__translates(const struct hvc_machine *machine)
-{
-	return hvc_machine__current(machine, HVC_REG_SCTLR_EL2) & SCTLR_M;
-}
-
 const char *hvc_machine_engine(void)
 {
 	return hvc_engine__name();
