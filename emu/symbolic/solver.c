@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Z3 by its C API. Each node is translated once and kept. An opaque function is an unknown of its
+ * own for each node: nothing is known of it but that equal terms are equal.
+ */
+#include "symbolic/solver.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <z3.h>
+
+struct hvc_solver {
+	struct hvc_bvs *terms;
+	Z3_context context;
+	Z3_solver solver;
+	Z3_model model;
+	Z3_ast *ast; /* by id of the node */
+	size_t asts;
+	uint64_t queries;
+	enum hvc_status status;
+	char message[200];
+};
+
+/* Z3's handler gets no pointer of ours; a thread asks one solver at a time. */
+static _Thread_local struct hvc_solver *asking;
+
+static void on_error(Z3_context context, Z3_error_code code)
+{
+	struct hvc_solver *solver = asking;
+
+	if (!solver || solver->status != HVC_OK)
+		return;
+	solver->status = code == Z3_MEMOUT_FAIL ? HVC_E_NOMEM : HVC_E_ENGINE;
+	snprintf(solver->message, sizeof solver->message, "%s", Z3_get_error_msg(context, code));
+}
+
+static Z3_context make_context(void)
+{
+	Z3_config config = Z3_mk_config();
+	Z3_context context;
+
+	if (!config)
+		return NULL;
+	Z3_set_param_value(config, "model", "true");
+	context = Z3_mk_context(config);
+	Z3_del_config(config);
+	return context;
+}
+
+enum hvc_status hvc_solver__open(struct hvc_bvs *terms, unsigned steps, unsigned timeout,
+                                 struct hvc_solver **out)
+{
+	struct hvc_solver *solver = calloc(1, sizeof *solver);
+	Z3_params params;
+	enum hvc_status status;
+
+	if (!solver)
+		return HVC_E_NOMEM;
+	solver->terms = terms;
+	solver->context = make_context();
+	if (!solver->context) {
+		free(solver);
+		return HVC_E_NOMEM;
+	}
+	asking = solver;
+	Z3_set_error_handler(solver->context, on_error);
+	solver->solver = Z3_mk_simple_solver(solver->context);
+	if (solver->solver) {
+		Z3_solver_inc_ref(solver->context, solver->solver);
+		params = Z3_mk_params(solver->context);
+		Z3_params_inc_ref(solver->context, params);
+		Z3_params_set_uint(solver->context, params,
+		                   Z3_mk_string_symbol(solver->context, "rlimit"),
+		                   steps ? steps : HVC_SOLVER_STEPS);
+		Z3_params_set_uint(solver->context, params,
+		                   Z3_mk_string_symbol(solver->context, "timeout"),
+		                   timeout ? timeout : HVC_SOLVER_TIMEOUT);
+		Z3_solver_set_params(solver->context, solver->solver, params);
+		Z3_params_dec_ref(solver->context, params);
+	}
+	status = solver->status;
+	if (status != HVC_OK) {
+		hvc_solver__close(solver);
+		return status;
+	}
+	*out = solver;
+	return HVC_OK;
+}
+
+static void forget_model(struct hvc_solver *solver)
+{
+	if (solver->model)
+		Z3_model_dec_ref(solver->context, solver->model);
+	solver->model = NULL;
+}
+
+void hvc_solver__close(struct hvc_solver *solver)
+{
+	if (!solver)
+		return;
+	asking = solver;
+	forget_model(solver);
+	if (solver->solver)
+		Z3_solver_dec_ref(solver->context, solver->solver);
+	Z3_del_context(solver->context);
+	free(solver->ast);
+	free(solver);
+	asking = NULL;
+}
+
+static Z3_ast number(Z3_context z, unsigned width, uint64_t value)
+{
+	return Z3_mk_unsigned_int64(z, value, Z3_mk_bv_sort(z, width));
+}
+
+static Z3_ast truth(Z3_context z, Z3_ast condition)
+{
+	return Z3_mk_ite(z, condition, number(z, 1, 1), number(z, 1, 0));
+}
+
+static Z3_ast high_half(Z3_context z, Z3_ast a, Z3_ast b, bool is_signed)
+{
+	Z3_ast x = is_signed ? Z3_mk_sign_ext(z, 64, a) : Z3_mk_zero_ext(z, 64, a);
+	Z3_ast y = is_signed ? Z3_mk_sign_ext(z, 64, b) : Z3_mk_zero_ext(z, 64, b);
+
+	return Z3_mk_extract(z, 127, 64, Z3_mk_bvmul(z, x, y));
+}
+
+static Z3_ast divide(Z3_context z, const struct hvc_bv *n, Z3_ast a, Z3_ast b)
+{
+	Z3_ast zero = number(z, n->width, 0);
+
+	return Z3_mk_ite(z, Z3_mk_eq(z, b, zero), zero,
+	                 n->op == HVC_OP_UDIV ? Z3_mk_bvudiv(z, a, b) : Z3_mk_bvsdiv(z, a, b));
+}
+
+static Z3_ast count_zeros(Z3_context z, const struct hvc_bv *n, Z3_ast a)
+{
+	Z3_ast count = number(z, n->width, n->width);
+
+	for (unsigned bit = 0; bit < n->width; bit++)
+		count = Z3_mk_ite(z, Z3_mk_eq(z, Z3_mk_extract(z, bit, bit, a), number(z, 1, 1)),
+		                  number(z, n->width, n->width - 1u - bit), count);
+	return count;
+}
+
+static Z3_ast reverse(Z3_context z, const struct hvc_bv *n, Z3_ast a)
+{
+	Z3_ast all = Z3_mk_extract(z, 0, 0, a);
+
+	for (unsigned bit = 1; bit < n->width; bit++)
+		all = Z3_mk_concat(z, all, Z3_mk_extract(z, bit, bit, a));
+	return all;
+}
+
+static Z3_ast unknown(struct hvc_solver *solver, const struct hvc_bv *n)
+{
+	Z3_context z = solver->context;
+	char name[24];
+
+	snprintf(name, sizeof name, "%c%u", n->op == HVC_OP_INPUT ? 'i' : 'f', (unsigned)n->id);
+	return Z3_mk_const(z, Z3_mk_string_symbol(z, name), Z3_mk_bv_sort(z, n->width));
+}
+
+static Z3_ast translate_numbers(Z3_context z, const struct hvc_bv *n, Z3_ast a, Z3_ast b)
+{
+	switch (n->op) {
+	case HVC_OP_ADD:
+		return Z3_mk_bvadd(z, a, b);
+	case HVC_OP_SUB:
+		return Z3_mk_bvsub(z, a, b);
+	case HVC_OP_NEG:
+		return Z3_mk_bvneg(z, a);
+	case HVC_OP_MUL:
+		return Z3_mk_bvmul(z, a, b);
+	case HVC_OP_UMULH:
+	case HVC_OP_SMULH:
+		return high_half(z, a, b, n->op == HVC_OP_SMULH);
+	case HVC_OP_UDIV:
+	case HVC_OP_SDIV:
+		return divide(z, n, a, b);
+	case HVC_OP_SHL:
+		return Z3_mk_bvshl(z, a, b);
+	case HVC_OP_LSHR:
+		return Z3_mk_bvlshr(z, a, b);
+	case HVC_OP_ASHR:
+		return Z3_mk_bvashr(z, a, b);
+	case HVC_OP_CLZ:
+		return count_zeros(z, n, a);
+	default:
+		return reverse(z, n, a);
+	}
+}
+
+static Z3_ast translate(struct hvc_solver *solver, const struct hvc_bv *n, const Z3_ast *arg)
+{
+	Z3_context z = solver->context;
+
+	switch (n->op) {
+	case HVC_OP_CONST:
+		return number(z, n->width, n->value);
+	case HVC_OP_INPUT:
+	case HVC_OP_OPAQUE:
+		return unknown(solver, n);
+	case HVC_OP_AND:
+		return Z3_mk_bvand(z, arg[0], arg[1]);
+	case HVC_OP_OR:
+		return Z3_mk_bvor(z, arg[0], arg[1]);
+	case HVC_OP_XOR:
+		return Z3_mk_bvxor(z, arg[0], arg[1]);
+	case HVC_OP_NOT:
+		return Z3_mk_bvnot(z, arg[0]);
+	case HVC_OP_EXTRACT:
+		return Z3_mk_extract(z, (unsigned)n->value + n->width - 1, (unsigned)n->value,
+		                     arg[0]);
+	case HVC_OP_CONCAT:
+		return Z3_mk_concat(z, arg[0], arg[1]);
+	case HVC_OP_SEXT:
+		return Z3_mk_sign_ext(z, (unsigned)n->width - n->arg[0]->width, arg[0]);
+	case HVC_OP_ITE:
+		return Z3_mk_ite(z, Z3_mk_eq(z, arg[0], number(z, 1, 1)), arg[1], arg[2]);
+	case HVC_OP_EQ:
+		return truth(z, Z3_mk_eq(z, arg[0], arg[1]));
+	case HVC_OP_ULT:
+		return truth(z, Z3_mk_bvult(z, arg[0], arg[1]));
+	case HVC_OP_SLT:
+		return truth(z, Z3_mk_bvslt(z, arg[0], arg[1]));
+	default:
+		return translate_numbers(z, n, arg[0], arg[1]);
+	}
+}
+
+static bool make_room(struct hvc_solver *solver)
+{
+	size_t most = hvc_bv__nodes(solver->terms) + 1;
+	Z3_ast *ast;
+
+	if (solver->asts >= most)
+		return true;
+	most *= 2;
+	ast = realloc(solver->ast, most * sizeof *ast);
+	if (!ast) {
+		solver->status = HVC_E_NOMEM;
+		return false;
+	}
+	memset(ast + solver->asts, 0, (most - solver->asts) * sizeof *ast);
+	solver->ast = ast;
+	solver->asts = most;
+	return true;
+}
+
+/* Arguments first; terms may be deep. */
+static Z3_ast find(struct hvc_solver *solver, hvc_ref a)
+{
+	size_t depth = 1, most = 64;
+	hvc_ref *stack = malloc(most * sizeof *stack);
+
+	if (!stack || !make_room(solver)) {
+		solver->status = HVC_E_NOMEM;
+		free(stack);
+		return NULL;
+	}
+	stack[0] = a;
+	while (depth && solver->status == HVC_OK) {
+		hvc_ref top = stack[depth - 1];
+		Z3_ast arg[HVC_BV_ARGS] = {NULL};
+		bool ready = true;
+
+		for (unsigned i = 0; i < top->args; i++) {
+			arg[i] = solver->ast[top->arg[i]->id];
+			if (arg[i])
+				continue;
+			ready = false;
+			if (depth == most) {
+				hvc_ref *more = realloc(stack, 2 * most * sizeof *stack);
+
+				if (!more) {
+					solver->status = HVC_E_NOMEM;
+					break;
+				}
+				stack = more;
+				most *= 2;
+			}
+			stack[depth++] = top->arg[i];
+		}
+		if (!ready)
+			continue;
+		if (!solver->ast[top->id])
+			solver->ast[top->id] = translate(solver, top, arg);
+		depth--;
+	}
+	free(stack);
+	return solver->status == HVC_OK ? solver->ast[a->id] : NULL;
+}
+
+void hvc_solver__push(struct hvc_solver *solver)
+{
+	asking = solver;
+	if (solver->status == HVC_OK)
+		Z3_solver_push(solver->context, solver->solver);
+}
+
+void hvc_solver__pop(struct hvc_solver *solver)
+{
+	asking = solver;
+	forget_model(solver);
+	if (solver->status == HVC_OK)
+		Z3_solver_pop(solver->context, solver->solver, 1);
+}
+
+void hvc_solver__require(struct hvc_solver *solver, hvc_ref condition)
+{
+	Z3_ast ast;
+
+	asking = solver;
+	ast = solver->status == HVC_OK ? find(solver, condition) : NULL;
+	if (ast)
+		Z3_solver_assert(solver->context, solver->solver,
+		                 Z3_mk_eq(solver->context, ast, number(solver->context, 1, 1)));
+}
+
+enum hvc_answer hvc_solver__check(struct hvc_solver *solver)
+{
+	Z3_lbool answer;
+
+	asking = solver;
+	forget_model(solver);
+	if (solver->status == HVC_OK && hvc_bv__status(solver->terms) != HVC_OK)
+		solver->status = hvc_bv__status(solver->terms);
+	if (solver->status != HVC_OK)
+		return HVC_ANSWER_UNDECIDED;
+	solver->queries++;
+	answer = Z3_solver_check(solver->context, solver->solver);
+	if (solver->status != HVC_OK || answer == Z3_L_UNDEF)
+		return HVC_ANSWER_UNDECIDED;
+	if (answer == Z3_L_FALSE)
+		return HVC_ANSWER_NO;
+	solver->model = Z3_solver_get_model(solver->context, solver->solver);
+	if (!solver->model)
+		return HVC_ANSWER_UNDECIDED;
+	Z3_model_inc_ref(solver->context, solver->model);
+	return HVC_ANSWER_YES;
+}
+
+bool hvc_solver__value(struct hvc_solver *solver, hvc_ref input, uint64_t *value)
+{
+	Z3_ast ast = NULL;
+
+	asking = solver;
+	if (!solver->model || input->id >= solver->asts || !solver->ast[input->id])
+		return false;
+	return Z3_model_eval(solver->context, solver->model, solver->ast[input->id], false, &ast) &&
+	       ast && Z3_get_ast_kind(solver->context, ast) == Z3_NUMERAL_AST &&
+	       Z3_get_numeral_uint64(solver->context, ast, value);
+}
+
+enum hvc_status hvc_solver__status(const struct hvc_solver *solver)
+{
+	return solver->status;
+}
+
+const char *hvc_solver__message(const struct hvc_solver *solver)
+{
+	return solver->message;
+}
+
+uint64_t hvc_solver__queries(const struct hvc_solver *solver)
+{
+	return solver->queries;
+}
+
+const char *hvc_solver__name(void)
+{
+	static _Thread_local char name[40];
+	unsigned major, minor, build, revision;
+
+	Z3_get_version(&major, &minor, &build, &revision);
+	snprintf(name, sizeof name, "Z3 %u.%u.%u", major, minor, build);
+	return name;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * The solver: is there a value of each input so that all of these hold? Internal; solver.c is
+ * the one file that knows which solver it is.
+ */
+#ifndef SYMBOLIC_SOLVER_H
+#define SYMBOLIC_SOLVER_H
+
+#include "symbolic/bv.h"
+
+enum hvc_answer {
+	HVC_ANSWER_NO,
+	HVC_ANSWER_YES,
+	HVC_ANSWER_UNDECIDED, /**< it gave up: never to be taken for one of the two */
+};
+
+struct hvc_solver;
+
+/**
+ * A query gives up after so many of the solver's own steps, so that what is decided does not
+ * depend on the machine; and after so many milliseconds, should a step take for ever.
+ */
+#define HVC_SOLVER_STEPS   20000000u
+#define HVC_SOLVER_TIMEOUT 60000u
+
+/** The terms must outlive it. steps, timeout: 0 for the above. HVC_E_NOMEM, HVC_E_ENGINE. */
+HVC_MUST_USE enum hvc_status hvc_solver__open(struct hvc_bvs *terms, unsigned steps,
+                                              unsigned timeout, struct hvc_solver **out);
+void hvc_solver__close(struct hvc_solver *solver);
+
+/** From a push to its pop, what is required in between holds. */
+void hvc_solver__push(struct hvc_solver *solver);
+void hvc_solver__pop(struct hvc_solver *solver);
+/** Require a truth value to hold. */
+void hvc_solver__require(struct hvc_solver *solver, hvc_ref condition);
+/** Can all that is required hold? */
+enum hvc_answer hvc_solver__check(struct hvc_solver *solver);
+/** After YES and before anything else: the value of an input; false where it does not matter. */
+bool hvc_solver__value(struct hvc_solver *solver, hvc_ref input, uint64_t *value);
+/** HVC_OK, or what went wrong first; every answer from then on is UNDECIDED. */
+enum hvc_status hvc_solver__status(const struct hvc_solver *solver);
+/** The solver's own words of what went wrong; "" when nothing did. */
+const char *hvc_solver__message(const struct hvc_solver *solver);
+/** Queries asked. */
+uint64_t hvc_solver__queries(const struct hvc_solver *solver);
+/** Name and version of the library in use. Constant. */
+const char *hvc_solver__name(void);
+
+#endif
