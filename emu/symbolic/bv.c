@@ -253,6 +253,7 @@ static void know(struct hvc_bv *n)
 		n->ones = a->ones;
 		break;
 	case HVC_OP_ITE:
+		n->choice = hvc_bv__chosen(b) && hvc_bv__chosen(c);
 		n->zeros = b->zeros & c->zeros;
 		n->ones = b->ones & c->ones;
 		break;

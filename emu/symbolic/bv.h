@@ -59,6 +59,7 @@ struct hvc_bv {
 	uint8_t op;    /**< enum hvc_op */
 	uint8_t width; /**< 1..64 */
 	uint8_t args;
+	bool choice;    /**< an ITE of constants, and of choices */
 	uint32_t id;    /**< from 0, in the order of making */
 	uint64_t value; /**< CONST: its value; EXTRACT: lowest bit; INPUT, OPAQUE: its name */
 	uint64_t zeros; /**< bits known to be 0, of the width */

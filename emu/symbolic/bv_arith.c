@@ -28,6 +28,9 @@ hvc_ref hvc_bv__add(struct hvc_bvs *terms, hvc_ref a, hvc_ref b)
 	hvc_bv__order(&a, &b);
 	if (hvc_bv__is(b, 0))
 		return a;
+	if (hvc_bv__const(b) && a->choice)
+		return hvc_bv__ite(terms, a->arg[0], hvc_bv__add(terms, a->arg[1], b),
+		                   hvc_bv__add(terms, a->arg[2], b));
 	if (hvc_bv__const(b) && is_sum(a))
 		return plus(terms, a->arg[0], a->arg[1]->value + b->value);
 	if (hvc_bv__const(b) && a->op == HVC_OP_SUB && hvc_bv__const(a->arg[0]))

@@ -81,7 +81,7 @@ hvc_ref hvc_bv__extract(struct hvc_bvs *terms, hvc_ref a, unsigned high, unsigne
 	case HVC_OP_NOT:
 		return slice_operands(terms, a, high, low);
 	case HVC_OP_ITE:
-		if (hvc_bv__const(a->arg[1]) || hvc_bv__const(a->arg[2]))
+		if (hvc_bv__chosen(a->arg[1]) || hvc_bv__chosen(a->arg[2]))
 			return slice_operands(terms, a, high, low);
 		break;
 	case HVC_OP_ADD:
@@ -122,6 +122,12 @@ hvc_ref hvc_bv__concat(struct hvc_bvs *terms, hvc_ref high, hvc_ref low)
 	merged = merge(terms, high, low);
 	if (merged)
 		return merged;
+	if (high->choice && hvc_bv__const(low))
+		return hvc_bv__ite(terms, high->arg[0], hvc_bv__concat(terms, high->arg[1], low),
+		                   hvc_bv__concat(terms, high->arg[2], low));
+	if (low->choice && hvc_bv__const(high))
+		return hvc_bv__ite(terms, low->arg[0], hvc_bv__concat(terms, high, low->arg[1]),
+		                   hvc_bv__concat(terms, high, low->arg[2]));
 	if (low->op == HVC_OP_CONCAT && (merged = merge(terms, high, low->arg[0])))
 		return hvc_bv__concat(terms, merged, low->arg[1]);
 	return hvc_bv__node(terms, HVC_OP_CONCAT, (unsigned)high->width + low->width, 0, 2, high,
@@ -148,6 +154,9 @@ hvc_ref hvc_bv__sext(struct hvc_bvs *terms, hvc_ref a, unsigned width)
 		return hvc_bv__zext(terms, a, width);
 	if (a->op == HVC_OP_SEXT)
 		return hvc_bv__sext(terms, a->arg[0], width);
+	if (a->choice)
+		return hvc_bv__ite(terms, a->arg[0], hvc_bv__sext(terms, a->arg[1], width),
+		                   hvc_bv__sext(terms, a->arg[2], width));
 	return hvc_bv__node(terms, HVC_OP_SEXT, width, 0, 1, a, NULL, NULL);
 }
 

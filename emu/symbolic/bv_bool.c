@@ -42,7 +42,7 @@ static hvc_ref eq_number(struct hvc_bvs *terms, hvc_ref a, uint64_t value)
 			                  hvc_bv__num(terms, x->width, value >> y->width));
 		return NULL;
 	case HVC_OP_ITE:
-		if (!hvc_bv__const(y) && !hvc_bv__const(a->arg[2]))
+		if (!hvc_bv__chosen(y) && !hvc_bv__chosen(a->arg[2]))
 			return NULL;
 		return hvc_bv__ite(terms, x, hvc_bv__eq(terms, y, hvc_bv__num(terms, width, value)),
 		                   hvc_bv__eq(terms, a->arg[2], hvc_bv__num(terms, width, value)));
@@ -97,6 +97,16 @@ static hvc_ref ult_narrow(struct hvc_bvs *terms, hvc_ref a, hvc_ref b)
 	                   hvc_bv__extract(terms, b, low->width - 1u, 0));
 }
 
+static hvc_ref ult_choice(struct hvc_bvs *terms, hvc_ref a, hvc_ref b)
+{
+	hvc_ref c = a->choice ? a : b;
+
+	return hvc_bv__ite(
+	        terms, c->arg[0],
+	        a == c ? hvc_bv__ult(terms, c->arg[1], b) : hvc_bv__ult(terms, a, c->arg[1]),
+	        a == c ? hvc_bv__ult(terms, c->arg[2], b) : hvc_bv__ult(terms, a, c->arg[2]));
+}
+
 hvc_ref hvc_bv__ult(struct hvc_bvs *terms, hvc_ref a, hvc_ref b)
 {
 	uint64_t full = hvc_bv__mask(a->width), a_most = ~a->zeros & full,
@@ -115,6 +125,8 @@ hvc_ref hvc_bv__ult(struct hvc_bvs *terms, hvc_ref a, hvc_ref b)
 		return hvc_bv__not(terms, hvc_bv__eq(terms, a, b));
 	if (hvc_bv__is(a, full - 1))
 		return hvc_bv__eq(terms, b, hvc_bv__num(terms, a->width, full));
+	if ((a->choice && hvc_bv__const(b)) || (b->choice && hvc_bv__const(a)))
+		return ult_choice(terms, a, b);
 	made = ult_narrow(terms, a, b);
 	return made ? made : hvc_bv__node(terms, HVC_OP_ULT, 1, 0, 2, a, b, NULL);
 }
@@ -167,7 +179,8 @@ hvc_ref hvc_bv__ite(struct hvc_bvs *terms, hvc_ref c, hvc_ref a, hvc_ref b)
 		return a;
 	if (a->width == 1)
 		return choose_truth(terms, c, a, b);
-	if (is_zext(a) && is_zext(b) && a->arg[1]->width == b->arg[1]->width)
+	if (is_zext(a) && is_zext(b) && a->arg[1]->width == b->arg[1]->width &&
+	    !(hvc_bv__chosen(a) && hvc_bv__chosen(b)))
 		return hvc_bv__zext(terms, hvc_bv__ite(terms, c, a->arg[1], b->arg[1]), a->width);
 	return hvc_bv__node(terms, HVC_OP_ITE, a->width, 0, 3, c, a, b);
 }

@@ -39,6 +39,12 @@ bool hvc_bv__walk(struct hvc_bvs *terms);
 /** One more on the stack of a walk. False: memory ran out. */
 bool hvc_bv__push(struct hvc_bvs *terms, size_t *depth, hvc_ref a);
 
+/** Is it a constant, or a choice of constants? What is done to it may be done to each of them. */
+static inline bool hvc_bv__chosen(hvc_ref a)
+{
+	return a->choice || hvc_bv__const(a);
+}
+
 /** Constants on the right; else the older node on the left. */
 static inline void hvc_bv__order(hvc_ref *a, hvc_ref *b)
 {

@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What holds on a way. A condition on one term is kept as a set; where that term is an input, or
+ * its lower bits, of which nothing else is said, sets alone decide. Else one side is known to be
+ * possible because the model at hand makes it true, and the solver is asked for the other, with
+ * only those facts that share an input with the question, or with one that does.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "symbolic/scene.h"
+
+/** Values further apart than this are no table. */
+#define TABLE_SPAN (UINT64_C(1) << 21)
+
+static bool copy(void **to, const void *from, size_t count, size_t size)
+{
+	*to = malloc(count ? count * size : 1);
+	if (*to && count)
+		memcpy(*to, from, count * size);
+	return *to != NULL;
+}
+
+bool hvc_facts__copy(const struct hvc_facts *from, struct hvc_facts *to)
+{
+	*to = *from;
+	to->member = NULL;
+	to->rest = to->clause = NULL;
+	to->value = NULL;
+	to->given = NULL;
+	to->members_max = from->members;
+	to->rests_max = from->rests;
+	to->clauses_max = from->clauses;
+	if (copy((void **)&to->member, from->member, from->members, sizeof *to->member) &&
+	    copy((void **)&to->rest, from->rest, from->rests, sizeof(hvc_ref)) &&
+	    copy((void **)&to->clause, from->clause, from->clauses, sizeof(hvc_ref)) &&
+	    copy((void **)&to->value, from->value, from->values, sizeof *to->value) &&
+	    copy((void **)&to->given, from->given, from->values, sizeof *to->given))
+		return true;
+	hvc_facts__free(to);
+	return false;
+}
+
+void hvc_facts__free(struct hvc_facts *facts)
+{
+	free(facts->member);
+	free(facts->rest);
+	free(facts->clause);
+	free(facts->value);
+	free(facts->given);
+	memset(facts, 0, sizeof *facts);
+}
+
+struct hvc_model hvc_facts__model(const struct hvc_facts *facts)
+{
+	return (struct hvc_model){facts->value, facts->given, facts->values};
+}
+
+static struct hvc_member *find(struct hvc_facts *facts, hvc_ref key)
+{
+	for (size_t i = 0; i < facts->members; i++)
+		if (facts->member[i].key == key)
+			return &facts->member[i];
+	return NULL;
+}
+
+/* Can each value of the key be had by choosing the inputs, whatever else holds? */
+static bool is_free(const struct hvc_facts *facts, hvc_ref key)
+{
+	hvc_ref from = key->op == HVC_OP_EXTRACT && key->value == 0 ? key->arg[0] : key;
+
+	if (from->op != HVC_OP_INPUT)
+		return false;
+	for (size_t i = 0; i < facts->members; i++)
+		if (facts->member[i].key != key && facts->member[i].key->uses & key->uses)
+			return false;
+	for (size_t i = 0; i < facts->rests; i++)
+		if (facts->rest[i]->uses & key->uses)
+			return false;
+	return true;
+}
+
+/* Require all facts that may have to do with these inputs. */
+static void require_related(struct hvc_scene *scene, const struct hvc_facts *facts, uint64_t uses)
+{
+	uint64_t before;
+
+	do {
+		before = uses;
+		for (size_t i = 0; i < facts->clauses; i++)
+			if (facts->clause[i]->uses & uses)
+				uses |= facts->clause[i]->uses;
+	} while (uses != before);
+	for (size_t i = 0; i < facts->clauses; i++)
+		if (facts->clause[i]->uses & uses)
+			hvc_solver__require(scene->solver, facts->clause[i]);
+}
+
+static enum hvc_answer ask(struct hvc_scene *scene, const struct hvc_facts *facts,
+                           hvc_ref condition)
+{
+	enum hvc_answer answer;
+
+	hvc_solver__push(scene->solver);
+	require_related(scene, facts, condition->uses);
+	hvc_solver__require(scene->solver, condition);
+	answer = hvc_solver__check(scene->solver);
+	hvc_solver__pop(scene->solver);
+	return answer;
+}
+
+static bool is_all(const struct hvc_set *set)
+{
+	return set->count == 1 && set->range[0].lo == 0 &&
+	       set->range[0].hi == hvc_bv__mask(set->width);
+}
+
+/* By sets alone; OPEN where they do not settle it, and *settled says whether that is the answer. */
+static enum hvc_verdict_of by_sets(struct hvc_scene *scene, struct hvc_facts *facts,
+                                   hvc_ref condition, bool *settled)
+{
+	struct hvc_member m;
+	const struct hvc_member *known;
+	const struct hvc_set *both;
+
+	*settled = false;
+	if (!hvc_set__of(scene->terms, condition, &m))
+		return HVC_FACT_OPEN;
+	known = find(facts, m.key);
+	both = known ? hvc_set__and(scene->terms, known->set, m.set) : m.set;
+	if (!both)
+		return HVC_FACT_OPEN;
+	*settled = true;
+	if (!both->count)
+		return HVC_FACT_FALSE;
+	if (known ? hvc_set__same(both, known->set) : is_all(both))
+		return HVC_FACT_TRUE;
+	*settled = is_free(facts, m.key);
+	return HVC_FACT_OPEN;
+}
+
+enum hvc_verdict_of hvc_facts__decide(struct hvc_scene *scene, struct hvc_facts *facts,
+                                      hvc_ref condition)
+{
+	const struct hvc_model model = hvc_facts__model(facts);
+	enum hvc_verdict_of verdict;
+	enum hvc_answer answer;
+	bool settled, holds;
+
+	if (hvc_bv__const(condition))
+		return condition->value ? HVC_FACT_TRUE : HVC_FACT_FALSE;
+	verdict = by_sets(scene, facts, condition, &settled);
+	if (settled)
+		return verdict;
+	holds = hvc_bv__eval(scene->terms, condition, &model);
+	answer = ask(scene, facts, holds ? hvc_bv__not(scene->terms, condition) : condition);
+	if (answer == HVC_ANSWER_YES && facts->guess)
+		answer =
+		        ask(scene, facts, holds ? condition : hvc_bv__not(scene->terms, condition));
+	if (answer == HVC_ANSWER_UNDECIDED) {
+		scene->undecided++;
+		return HVC_FACT_UNDECIDED;
+	}
+	if (answer == HVC_ANSWER_YES)
+		return HVC_FACT_OPEN;
+	return holds ? HVC_FACT_TRUE : HVC_FACT_FALSE;
+}
+
+static bool append(hvc_ref **list, size_t *count, size_t *most, hvc_ref a)
+{
+	if (*count == *most) {
+		size_t more = *most ? 2 * *most : 16;
+		hvc_ref *grown = realloc(*list, more * sizeof *grown);
+
+		if (!grown)
+			return false;
+		*list = grown;
+		*most = more;
+	}
+	(*list)[(*count)++] = a;
+	return true;
+}
+
+static bool append_member(struct hvc_facts *facts, struct hvc_member m)
+{
+	if (facts->members == facts->members_max) {
+		size_t more = facts->members_max ? 2 * facts->members_max : 8;
+		struct hvc_member *grown = realloc(facts->member, more * sizeof *grown);
+
+		if (!grown)
+			return false;
+		facts->member = grown;
+		facts->members_max = more;
+	}
+	facts->member[facts->members++] = m;
+	return true;
+}
+
+static bool make_room(struct hvc_scene *scene, struct hvc_facts *facts)
+{
+	size_t count = facts->values;
+	uint64_t *value;
+	bool *given;
+
+	while (hvc_bv__input_at(scene->terms, count))
+		count++;
+	if (count == facts->values && facts->value)
+		return true;
+	value = realloc(facts->value, (count + 1) * sizeof *value);
+	if (value)
+		facts->value = value;
+	given = realloc(facts->given, (count + 1) * sizeof *given);
+	if (given)
+		facts->given = given;
+	if (!value || !given)
+		return false;
+	memset(given + facts->values, 0, (count - facts->values) * sizeof *given);
+	memset(value + facts->values, 0, (count - facts->values) * sizeof *value);
+	facts->values = count;
+	return true;
+}
+
+/* Make the lower bits of an input, which are the key, one of the values. */
+static void choose(struct hvc_scene *scene, struct hvc_facts *facts, const struct hvc_member *m)
+{
+	hvc_ref from = m->key->op == HVC_OP_EXTRACT ? m->key->arg[0] : m->key;
+	const struct hvc_model model = hvc_facts__model(facts);
+	uint64_t old = hvc_bv__eval(scene->terms, from, &model);
+	uint64_t mask = hvc_bv__mask(m->key->width);
+
+	facts->value[from->value] = (old & ~mask) | m->set->range[0].lo;
+	facts->given[from->value] = true;
+}
+
+/* The solver's model, of inputs that it was asked about. */
+static void take_model(struct hvc_scene *scene, struct hvc_facts *facts)
+{
+	const struct hvc_input *input;
+
+	for (size_t i = 0; i < facts->values && (input = hvc_bv__input_at(scene->terms, i)); i++)
+		if (hvc_solver__value(scene->solver, input->term, &facts->value[i]))
+			facts->given[i] = true;
+}
+
+static bool holds_all(struct hvc_scene *scene, const struct hvc_facts *facts)
+{
+	const struct hvc_model model = hvc_facts__model(facts);
+
+	for (size_t i = 0; i < facts->clauses; i++)
+		if (!hvc_bv__eval(scene->terms, facts->clause[i], &model))
+			return false;
+	return true;
+}
+
+static void solve(struct hvc_scene *scene, struct hvc_facts *facts, hvc_ref condition)
+{
+	hvc_solver__push(scene->solver);
+	require_related(scene, facts, condition->uses);
+	if (hvc_solver__check(scene->solver) == HVC_ANSWER_YES)
+		take_model(scene, facts);
+	hvc_solver__pop(scene->solver);
+	facts->guess = !holds_all(scene, facts);
+}
+
+enum hvc_status hvc_facts__assume(struct hvc_scene *scene, struct hvc_facts *facts,
+                                  hvc_ref condition)
+{
+	struct hvc_member m, *known;
+	struct hvc_model model;
+	bool member, free_key = false;
+
+	if (hvc_bv__const(condition))
+		return HVC_OK;
+	if (!make_room(scene, facts))
+		return HVC_E_NOMEM;
+	model = hvc_facts__model(facts);
+	member = hvc_set__of(scene->terms, condition, &m);
+	if (member) {
+		free_key = is_free(facts, m.key);
+		known = find(facts, m.key);
+		if (known) {
+			m.set = hvc_set__and(scene->terms, known->set, m.set);
+			if (!m.set)
+				return HVC_E_NOMEM;
+			known->set = m.set;
+		} else if (!append_member(facts, m)) {
+			return HVC_E_NOMEM;
+		}
+	}
+	if (!append(&facts->clause, &facts->clauses, &facts->clauses_max, condition) ||
+	    (!member && !append(&facts->rest, &facts->rests, &facts->rests_max, condition)))
+		return HVC_E_NOMEM;
+	if (hvc_bv__eval(scene->terms, condition, &model) && !facts->guess)
+		return HVC_OK;
+	if (free_key && m.set->count && !facts->guess)
+		choose(scene, facts, &m);
+	else
+		solve(scene, facts, condition);
+	return hvc_bv__status(scene->terms);
+}
+
+static int by_value(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The leaves of a choice between constants; more than most: most + 1. */
+static size_t leaves(hvc_ref a, uint64_t *value, size_t count, size_t most)
+{
+	for (; a->op == HVC_OP_ITE; a = a->arg[2])
+		count = leaves(a->arg[1], value, count, most);
+	for (size_t i = 0; i < count && i < most; i++)
+		if (value[i] == a->value)
+			return count;
+	if (count < most)
+		value[count] = a->value;
+	return count + 1;
+}
+
+static size_t values_of_choice(struct hvc_scene *scene, struct hvc_facts *facts, hvc_ref a,
+                               uint64_t *value, size_t most)
+{
+	size_t count = leaves(a, value, 0, most), kept = 0;
+
+	if (count > most)
+		return 0;
+	for (size_t i = 0; i < count; i++) {
+		hvc_ref is =
+		        hvc_bv__eq(scene->terms, a, hvc_bv__num(scene->terms, a->width, value[i]));
+
+		if (hvc_facts__decide(scene, facts, is) != HVC_FACT_FALSE)
+			value[kept++] = value[i];
+	}
+	return kept;
+}
+
+/* Is nothing said of many bits of it? */
+static bool is_wide(const struct hvc_facts *facts, hvc_ref a)
+{
+	unsigned unknown = 0;
+
+	for (unsigned bit = 0; bit < a->width; bit++)
+		unknown += !((a->zeros | a->ones) >> bit & 1);
+	if (unknown <= 20)
+		return false;
+	for (size_t i = 0; i < facts->clauses; i++)
+		if (facts->clause[i]->uses & a->uses)
+			return false;
+	return true;
+}
+
+/* Any value that a term can have, of those left. */
+static bool next_value(struct hvc_scene *scene, struct hvc_facts *probe, hvc_ref a,
+                       enum hvc_answer *answer, uint64_t *value)
+{
+	struct hvc_model model;
+
+	*answer = hvc_solver__check(scene->solver);
+	if (*answer != HVC_ANSWER_YES)
+		return false;
+	take_model(scene, probe);
+	model = hvc_facts__model(probe);
+	*value = hvc_bv__eval(scene->terms, a, &model);
+	hvc_solver__require(
+	        scene->solver,
+	        hvc_bv__not(scene->terms, hvc_bv__eq(scene->terms, a,
+	                                             hvc_bv__num(scene->terms, a->width, *value))));
+	return true;
+}
+
+size_t hvc_facts__values(struct hvc_scene *scene, struct hvc_facts *facts, hvc_ref a,
+                         uint64_t *value, size_t most)
+{
+	struct hvc_bvs *t = scene->terms;
+	struct hvc_facts probe;
+	enum hvc_answer answer;
+	struct hvc_model model;
+	size_t count = 0;
+	uint64_t first, next;
+
+	if (hvc_bv__const(a)) {
+		value[0] = a->value;
+		return 1;
+	}
+	if (a->choice) {
+		count = values_of_choice(scene, facts, a, value, most);
+		qsort(value, count, sizeof *value, by_value);
+		return count;
+	}
+	if (is_wide(facts, a) || !make_room(scene, facts) || !hvc_facts__copy(facts, &probe))
+		return 0;
+	model = hvc_facts__model(facts);
+	first = hvc_bv__eval(t, a, &model);
+	if (a->width == 64 &&
+	    ask(scene, facts,
+	        hvc_bv__ult(t, hvc_bv__num(t, 64, TABLE_SPAN),
+	                    hvc_bv__add(t, a, hvc_bv__num(t, 64, TABLE_SPAN / 2 - first)))) !=
+	            HVC_ANSWER_NO) {
+		hvc_facts__free(&probe);
+		return 0;
+	}
+	hvc_solver__push(scene->solver);
+	require_related(scene, facts, a->uses);
+	while (count <= most && next_value(scene, &probe, a, &answer, &next)) {
+		if (count < most)
+			value[count] = next;
+		count++;
+	}
+	hvc_solver__pop(scene->solver);
+	hvc_facts__free(&probe);
+	if (count > most || answer != HVC_ANSWER_NO)
+		return 0;
+	qsort(value, count, sizeof *value, by_value);
+	return count;
+}

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+/* Hints, barriers, PSTATE, system instructions and registers (Arm ARM C4.1.93). */
+#include <stdio.h>
+#include <string.h>
+
+#include "machine/vhe.h"
+#include "symbolic/lift.h"
+
+#define field  hvc_lift__field
+#define number hvc_lift__num
+
+/* CRm:op2 of hints that sign or check x30 or x17. */
+static bool is_pointer_auth(unsigned hint)
+{
+	return hint == 7 || (hint >= 8 && hint <= 15 && !(hint & 1)) || (hint >= 24 && hint <= 31);
+}
+
+static void hint(struct hvc_lift *l)
+{
+	unsigned which = field(l, 5, 7), reg = which < 16 && which != 7 ? 17 : 30;
+	char name[24];
+
+	if (which == 2 || which == 3) {
+		l->next = HVC_NEXT_WAIT;
+	} else if (is_pointer_auth(which) && l->scene->pointer_auth) {
+		snprintf(name, sizeof name, "pauth_hint_%u", which);
+		hvc_lift__set_x(
+		        l, reg,
+		        hvc_bv__opaque(l->t, name, 64, hvc_lift__x(l, reg, 64), NULL, NULL));
+	}
+}
+
+static void barrier(struct hvc_lift *l)
+{
+	unsigned which = field(l, 5, 3);
+
+	if (which == 2) /* CLREX */
+		l->way->exclusive = NULL;
+	else if (which < 2)
+		hvc_lift__undefined(l);
+}
+
+static void set_pstate(struct hvc_lift *l, uint64_t bits, bool on)
+{
+	hvc_ref old = l->way->pstate;
+
+	l->way->pstate = on ? hvc_bv__or(l->t, old, number(l, 64, bits))
+	                    : hvc_bv__and(l->t, old, number(l, 64, ~bits));
+	l->way->changes++;
+}
+
+static void invert_carry(struct hvc_lift *l)
+{
+	struct hvc_flags flags = {.kind = HVC_FLAGS_BITS};
+
+	for (unsigned i = 0; i < 4; i++)
+		flags.bit[i] = hvc_flags__bit(l->t, &l->way->flags, i);
+	flags.bit[1] = hvc_bv__not(l->t, flags.bit[1]);
+	l->way->flags = flags;
+}
+
+static void msr_immediate(struct hvc_lift *l)
+{
+	unsigned imm = field(l, 8, 4), which = field(l, 16, 3) << 3 | field(l, 5, 3);
+	hvc_ref mask = number(l, 4, imm);
+
+	switch (which) {
+	case 000:
+		invert_carry(l);
+		break;
+	case 003:
+		set_pstate(l, HVC_PSTATE_UAO, imm & 1);
+		break;
+	case 004:
+		set_pstate(l, HVC_PSTATE_PAN, imm & 1);
+		break;
+	case 005:
+		l->way->spx = imm & 1;
+		break;
+	case 031:
+		set_pstate(l, HVC_PSTATE_SSBS, imm & 1);
+		break;
+	case 032:
+		set_pstate(l, HVC_PSTATE_DIT, imm & 1);
+		break;
+	case 034:
+		set_pstate(l, HVC_PSTATE_TCO, imm & 1);
+		break;
+	case 036:
+		l->way->daif = hvc_bv__or(l->t, l->way->daif, mask);
+		break;
+	case 037:
+		l->way->daif = hvc_bv__and(l->t, l->way->daif, hvc_bv__not(l->t, mask));
+		break;
+	default:
+		hvc_lift__unlifted(l, "MSR (immediate) of a field that is not lifted");
+	}
+}
+
+/* The block that DC ZVA clears: of 64 bytes, as on nearly every CPU. */
+static void clear_block(struct hvc_lift *l)
+{
+	hvc_ref at =
+	        hvc_bv__and(l->t, hvc_lift__x(l, field(l, 0, 5), 64), number(l, 64, ~UINT64_C(63)));
+
+	for (unsigned i = 0; i < 64; i += 8)
+		if (!hvc_lift__store(l, hvc_bv__add(l->t, at, number(l, 64, i)), 8,
+		                     number(l, 64, 0)))
+			return;
+}
+
+/* Caches, TLBs, and address translation, whose answer goes to PAR_EL1. */
+static void sys(struct hvc_lift *l)
+{
+	unsigned crn = field(l, 12, 4), crm = field(l, 8, 4);
+	unsigned what = field(l, 16, 3) << 11 | crn << 7 | crm << 3 | field(l, 5, 3);
+	char name[24];
+
+	if (what == (3u << 11 | 7u << 7 | 4u << 3 | 1u)) {
+		clear_block(l);
+		return;
+	}
+	if (crn != 7 && crn != 8 && crn != 9) {
+		hvc_lift__unlifted(l, "a system instruction that is not lifted");
+		return;
+	}
+	l->way->effects++;
+	l->way->changes++;
+	if (crn != 7 || (crm != 8 && crm != 9))
+		return;
+	snprintf(name, sizeof name, "at_%u_%u_%u", field(l, 16, 3), crm, field(l, 5, 3));
+	l->way->sys[HVC_REG_PAR_EL1] =
+	        hvc_bv__opaque(l->t, name, 64, hvc_lift__x(l, field(l, 0, 5), 64),
+	                       number(l, 64, l->way->effects), NULL);
+}
+
+/* The registers that are parts of PSTATE; false: it is none of them. */
+static bool special(struct hvc_lift *l, const struct hvc_vhe_access *access)
+{
+	static const struct {
+		uint8_t name[5];
+		uint64_t bit;
+	} bits[] = {
+	        {{3, 0, 4, 2, 3}, HVC_PSTATE_PAN}, {{3, 0, 4, 2, 4}, HVC_PSTATE_UAO},
+	        {{3, 3, 4, 2, 5}, HVC_PSTATE_DIT}, {{3, 3, 4, 2, 6}, HVC_PSTATE_SSBS},
+	        {{3, 3, 4, 2, 7}, HVC_PSTATE_TCO},
+	};
+	struct hvc_way *way = l->way;
+	hvc_ref from = hvc_lift__x(l, access->rt, 64), old = way->pstate;
+
+	for (size_t i = 0; i < sizeof bits / sizeof *bits; i++) {
+		if (memcmp(bits[i].name, access->name, 5) != 0)
+			continue;
+		if (access->read) {
+			hvc_lift__set_x(l, access->rt,
+			                hvc_bv__and(l->t, old, number(l, 64, bits[i].bit)));
+			return true;
+		}
+		old = hvc_bv__and(l->t, old, number(l, 64, ~bits[i].bit));
+		way->pstate =
+		        hvc_bv__or(l->t, old, hvc_bv__and(l->t, from, number(l, 64, bits[i].bit)));
+		way->changes++;
+		return true;
+	}
+	return false;
+}
+
+static bool is(const struct hvc_vhe_access *access, unsigned op1, unsigned crn, unsigned crm,
+               unsigned op2)
+{
+	const uint8_t name[5] = {3, (uint8_t)op1, (uint8_t)crn, (uint8_t)crm, (uint8_t)op2};
+
+	return !memcmp(access->name, name, 5);
+}
+
+static hvc_ref placed(struct hvc_lift *l, hvc_ref a, unsigned at)
+{
+	return hvc_bv__shl(l->t, hvc_bv__zext(l->t, a, 64), number(l, 64, at));
+}
+
+/* NZCV, DAIF, CurrentEL, SPSel; false: it is none of them. */
+static bool flags(struct hvc_lift *l, const struct hvc_vhe_access *access)
+{
+	struct hvc_way *way = l->way;
+	hvc_ref from = hvc_lift__x(l, access->rt, 64);
+	bool sel;
+
+	if (is(access, 3, 4, 2, 0) && access->read) {
+		hvc_lift__set_x(l, access->rt, placed(l, hvc_flags__all(l->t, &way->flags), 28));
+	} else if (is(access, 3, 4, 2, 0)) {
+		way->flags = (struct hvc_flags){.kind = HVC_FLAGS_BITS};
+		for (unsigned i = 0; i < 4; i++)
+			way->flags.bit[i] = hvc_bv__extract(l->t, from, 28 + i, 28 + i);
+	} else if (is(access, 3, 4, 2, 1) && access->read) {
+		hvc_lift__set_x(l, access->rt, placed(l, way->daif, 6));
+	} else if (is(access, 3, 4, 2, 1)) {
+		way->daif = hvc_bv__extract(l->t, from, 9, 6);
+	} else if (is(access, 0, 4, 2, 2)) {
+		if (!access->read)
+			hvc_lift__undefined(l);
+		else
+			hvc_lift__set_x(l, access->rt, number(l, 64, 8));
+	} else if (is(access, 0, 4, 2, 0)) {
+		if (access->read)
+			hvc_lift__set_x(l, access->rt, number(l, 64, way->spx));
+		else if (hvc_lift__known(l, hvc_bv__extract(l->t, from, 0, 0), &sel))
+			way->spx = sel;
+	} else {
+		return false;
+	}
+	return true;
+}
+
+/* The register that the name reaches, as HCR_EL2.E2H has it; false: the instruction ends. */
+static bool redirect(struct hvc_lift *l, struct hvc_vhe_access *access)
+{
+	uint8_t target[5];
+	bool host, moved = hvc_vhe__target(access->name, target);
+
+	if (!moved && access->name[1] != 5)
+		return true;
+	if (!hvc_lift__known(l, hvc_bv__extract(l->t, l->way->sys[HVC_REG_HCR_EL2], 34, 34), &host))
+		return false;
+	if (access->name[1] == 5 && (!host || !moved)) {
+		hvc_lift__undefined(l);
+		return false;
+	}
+	if (host && moved)
+		memcpy(access->name, target, sizeof target);
+	return true;
+}
+
+/* Not there for EL2: what is EL3's, SP_EL0 while it is in use, and writes of what is read-only. */
+static bool is_denied(const struct hvc_lift *l, const struct hvc_vhe_access *access)
+{
+	if (access->name[0] == 3 && access->name[1] >= 6)
+		return true;
+	if (is(access, 0, 4, 1, 0) && !l->way->spx)
+		return true;
+	return !access->read && access->name[0] == 3 && access->name[1] == 0 &&
+	       access->name[2] == 0;
+}
+
+static void move(struct hvc_lift *l)
+{
+	struct hvc_vhe_access access;
+	hvc_ref value;
+
+	(void)hvc_vhe__decode(l->word, &access);
+	if (is_denied(l, &access)) {
+		hvc_lift__undefined(l);
+		return;
+	}
+	if (flags(l, &access) || special(l, &access) || !redirect(l, &access))
+		return;
+	value = hvc_way__sys(l->scene, l->way, access.name);
+	if (!value) {
+		hvc_lift__undefined(l);
+	} else if (access.read) {
+		hvc_lift__set_x(l, access.rt, value);
+	} else {
+		(void)hvc_way__set_sys(l->scene, l->way, access.name,
+		                       hvc_lift__x(l, access.rt, 64));
+		l->way->changes++;
+	}
+}
+
+const struct hvc_lift_row hvc_lift__system[] = {
+        {0xfffff01f, 0xd503201f, hint, "hint"},
+        {0xfffff01f, 0xd503301f, barrier, "barrier"},
+        {0xfff8f01f, 0xd500401f, msr_immediate, "pstate"},
+        {0xfff80000, 0xd5080000, sys, "system"},
+        {0xffd00000, 0xd5100000, move, "system register"},
+        HVC_LIFT_END,
+};

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Memory as base + offset, where the base is NULL or a pointer that is not known. Stores are a
+ * log; what nothing was stored to is the image's bytes, or an input for each doubleword. Memory
+ * of two bases is taken to be different, which is noted. An address that depends on inputs and
+ * can have but a few values is taken apart into these.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "symbolic/scene.h"
+
+#define ADDENDS_MAX 16u
+
+/* Where an access goes: one place, or `count` of them, at base + offset + value[i]. */
+struct place {
+	hvc_ref base;
+	uint64_t offset;
+	hvc_ref index; /* what takes the values; NULL: nothing does */
+	uint64_t *value;
+	size_t count;
+};
+
+static bool image_byte(const struct hvc_image *image, uint64_t address, uint8_t *byte)
+{
+	for (unsigned i = 0; i < image->segments; i++) {
+		const struct hvc_segment *s = &image->segment[i];
+		uint64_t at = address - s->address;
+
+		if (at >= s->size)
+			continue;
+		*byte = s->data && at < s->data_size ? s->data[at] : 0;
+		return true;
+	}
+	return false;
+}
+
+bool hvc_memory__fetch(const struct hvc_scene *scene, uint64_t address, uint32_t *word)
+{
+	uint8_t byte[4];
+
+	for (unsigned i = 0; i < 4; i++)
+		if (!image_byte(scene->image, address + i, &byte[i]))
+			return false;
+	*word = byte[0] | (uint32_t)byte[1] << 8 | (uint32_t)byte[2] << 16 |
+	        (uint32_t)byte[3] << 24;
+	return true;
+}
+
+/* A pointer: an input, or one rounded down. */
+static bool is_pointer(hvc_ref a)
+{
+	if (a->op == HVC_OP_CONCAT && hvc_bv__const(a->arg[1]))
+		a = a->arg[0];
+	if (a->op == HVC_OP_EXTRACT)
+		return a->arg[0]->op == HVC_OP_INPUT && a->value + a->width == 64;
+	return a->width == 64 && (a->op == HVC_OP_INPUT || a->op == HVC_OP_OPAQUE);
+}
+
+static size_t addends(hvc_ref a, hvc_ref *list, size_t count)
+{
+	if (a->op != HVC_OP_ADD || count + 1 >= ADDENDS_MAX) {
+		list[count] = a;
+		return count + 1;
+	}
+	return addends(a->arg[1], list, addends(a->arg[0], list, count));
+}
+
+static void locate(struct hvc_scene *scene, struct hvc_way *way, hvc_ref address,
+                   struct place *place)
+{
+	struct hvc_bvs *t = scene->terms;
+	hvc_ref base, pointer = NULL, rest = NULL, list[ADDENDS_MAX];
+	size_t count;
+
+	*place = (struct place){.count = 1};
+	place->offset = hvc_bv__offset(address, &base);
+	place->base = base;
+	if (!base || is_pointer(base))
+		return;
+	count = addends(base, list, 0);
+	for (size_t i = 0; i < count; i++) {
+		if (!pointer && is_pointer(list[i]))
+			pointer = list[i];
+		else
+			rest = rest ? hvc_bv__add(t, rest, list[i]) : list[i];
+	}
+	place->value = rest ? malloc(scene->addresses * sizeof *place->value) : NULL;
+	if (!place->value)
+		return;
+	count = hvc_facts__values(scene, &way->facts, rest, place->value, scene->addresses);
+	if (!count) {
+		free(place->value);
+		place->value = NULL;
+		return;
+	}
+	place->base = pointer;
+	place->index = rest;
+	place->count = count;
+}
+
+static void note_apart(struct hvc_scene *scene, hvc_ref a, hvc_ref b)
+{
+	struct hvc_apart *apart = scene->apart;
+
+	for (unsigned i = 0; i < scene->aparts; i++)
+		if ((apart[i].a == a && apart[i].b == b) || (apart[i].a == b && apart[i].b == a))
+			return;
+	if (scene->aparts < HVC_SCENE_APARTS)
+		apart[scene->aparts++] = (struct hvc_apart){a, b};
+}
+
+static hvc_ref address_term(struct hvc_bvs *t, hvc_ref base, uint64_t offset)
+{
+	hvc_ref number = hvc_bv__num(t, 64, offset);
+
+	return base ? hvc_bv__add(t, base, number) : number;
+}
+
+/* The doubleword that is there before any store; its offset is a multiple of 8. */
+static enum hvc_access cell(struct hvc_scene *scene, struct hvc_way *way, hvc_ref base,
+                            uint64_t offset, hvc_ref *out)
+{
+	struct hvc_bvs *t = scene->terms;
+	hvc_ref address = address_term(t, base, offset);
+	char text[300], name[310];
+	struct hvc_input *input;
+	uint64_t value = 0;
+
+	if (!base && scene->memory) {
+		switch (scene->memory(scene->memory_ctx, offset, &value)) {
+		case HVC_KNOWN_ABSENT:
+			return HVC_ACCESS_FAULT;
+		case HVC_KNOWN_VALUE:
+			*out = hvc_bv__num(t, 64, value);
+			return HVC_ACCESS_OK;
+		case HVC_KNOWN_INPUT:
+			break;
+		}
+	}
+	hvc_bv__print(t, address, text, sizeof text);
+	/* Too long to be told apart by its text: by number. */
+	if (snprintf(name, sizeof name, "[%s]", text) > 200)
+		snprintf(name, sizeof name, "[%.150s... %u]", text, (unsigned)address->id);
+	*out = hvc_bv__input(t, name, 64);
+	input = hvc_bv__input_of(t, *out);
+	if (!input)
+		return HVC_ACCESS_NONE;
+	if (!input->address) {
+		input->address = address;
+		input->usual = value;
+	}
+	hvc_way__note_read(scene, way, address, *out, 8);
+	return HVC_ACCESS_OK;
+}
+
+/* One byte as it was before any store. */
+static enum hvc_access first_byte(struct hvc_scene *scene, struct hvc_way *way, hvc_ref base,
+                                  uint64_t offset, hvc_ref *out)
+{
+	unsigned at = 8 * (unsigned)(offset & 7);
+	enum hvc_access access;
+	uint8_t byte;
+
+	if (!base && image_byte(scene->image, offset, &byte)) {
+		*out = hvc_bv__num(scene->terms, 8, byte);
+		return HVC_ACCESS_OK;
+	}
+	access = cell(scene, way, base, offset & ~UINT64_C(7), out);
+	if (access == HVC_ACCESS_OK)
+		*out = hvc_bv__extract(scene->terms, *out, at + 7, at);
+	return access;
+}
+
+static enum hvc_access load_byte(struct hvc_scene *scene, struct hvc_way *way, hvc_ref base,
+                                 uint64_t offset, hvc_ref *out)
+{
+	for (const struct hvc_log *log = way->log; log; log = log->before) {
+		unsigned at = 8 * (unsigned)(offset - log->offset);
+
+		if (log->base != base) {
+			note_apart(scene, log->base, base);
+		} else if (offset - log->offset < log->size) {
+			*out = hvc_bv__extract(scene->terms, log->value, at + 7, at);
+			return HVC_ACCESS_OK;
+		}
+	}
+	return first_byte(scene, way, base, offset, out);
+}
+
+static enum hvc_access load_at(struct hvc_scene *scene, struct hvc_way *way, hvc_ref base,
+                               uint64_t offset, unsigned size, hvc_ref *out)
+{
+	hvc_ref value = NULL, byte;
+
+	/* Mostly it is what one store has written. */
+	for (const struct hvc_log *log = way->log; log; log = log->before) {
+		if (log->base != base ||
+		    (offset - log->offset >= log->size && log->offset - offset >= size))
+			continue;
+		if (log->offset != offset || log->size != size)
+			break;
+		*out = log->value;
+		for (const struct hvc_log *other = way->log; other != log; other = other->before)
+			if (other->base != base)
+				note_apart(scene, other->base, base);
+		return HVC_ACCESS_OK;
+	}
+	for (unsigned i = 0; i < size; i++) {
+		enum hvc_access access = load_byte(scene, way, base, offset + i, &byte);
+
+		if (access != HVC_ACCESS_OK)
+			return access;
+		value = value ? hvc_bv__concat(scene->terms, byte, value) : byte;
+	}
+	*out = value;
+	return HVC_ACCESS_OK;
+}
+
+static hvc_ref is_at(struct hvc_scene *scene, const struct place *place, size_t i)
+{
+	return hvc_bv__eq(scene->terms, place->index,
+	                  hvc_bv__num(scene->terms, 64, place->value[i]));
+}
+
+/* One value a group of places that hold the same, the last group being all that is left. */
+static enum hvc_access load_places(struct hvc_scene *scene, struct hvc_way *way,
+                                   const struct place *place, unsigned size, hvc_ref *out)
+{
+	hvc_ref *value = calloc(place->count, sizeof *value), all = NULL;
+	enum hvc_access access = value ? HVC_ACCESS_OK : HVC_ACCESS_NONE;
+
+	for (size_t i = 0; access == HVC_ACCESS_OK && i < place->count; i++)
+		access = load_at(scene, way, place->base, place->offset + place->value[i], size,
+		                 &value[i]);
+	for (size_t i = place->count; access == HVC_ACCESS_OK && i-- > 0;) {
+		hvc_ref here = NULL, one = value[i];
+
+		if (!one)
+			continue;
+		for (size_t j = 0; j <= i; j++)
+			if (value[j] == one) {
+				here = here ? hvc_bv__or(scene->terms, here, is_at(scene, place, j))
+				            : is_at(scene, place, j);
+				value[j] = NULL;
+			}
+		all = all ? hvc_bv__ite(scene->terms, here, one, all) : one;
+	}
+	free(value);
+	*out = all;
+	return access;
+}
+
+enum hvc_access hvc_memory__load(struct hvc_scene *scene, struct hvc_way *way, hvc_ref address,
+                                 unsigned size, hvc_ref *value)
+{
+	enum hvc_access access;
+	struct place place;
+
+	locate(scene, way, address, &place);
+	if (place.value)
+		access = load_places(scene, way, &place, size, value);
+	else
+		access = load_at(scene, way, place.base, place.offset, size, value);
+	free(place.value);
+	return access;
+}
+
+static enum hvc_access store_at(struct hvc_scene *scene, struct hvc_way *way, hvc_ref base,
+                                uint64_t offset, unsigned size, hvc_ref value)
+{
+	struct hvc_log *log;
+	hvc_ref old;
+
+	/* Is there something to write to? */
+	if (!base && scene->memory) {
+		enum hvc_access access = first_byte(scene, way, base, offset, &old);
+
+		if (access != HVC_ACCESS_OK)
+			return access;
+	}
+	log = hvc_bv__take(scene->terms, sizeof *log);
+	if (!log)
+		return HVC_ACCESS_NONE;
+	*log = (struct hvc_log){.before = way->log,
+	                        .base = base,
+	                        .offset = offset,
+	                        .value = value,
+	                        .pc = way->pc,
+	                        .size = (uint8_t)size};
+	way->log = log;
+	way->changes++;
+	return HVC_ACCESS_OK;
+}
+
+enum hvc_access hvc_memory__store(struct hvc_scene *scene, struct hvc_way *way, hvc_ref address,
+                                  unsigned size, hvc_ref value)
+{
+	enum hvc_access access = HVC_ACCESS_OK;
+	struct place place;
+
+	locate(scene, way, address, &place);
+	if (!place.value)
+		return store_at(scene, way, place.base, place.offset, size, value);
+	for (size_t i = 0; access == HVC_ACCESS_OK && i < place.count; i++) {
+		uint64_t offset = place.offset + place.value[i];
+		hvc_ref old;
+
+		access = load_at(scene, way, place.base, offset, size, &old);
+		if (access == HVC_ACCESS_OK)
+			access = store_at(
+			        scene, way, place.base, offset, size,
+			        hvc_bv__ite(scene->terms, is_at(scene, &place, i), value, old));
+	}
+	free(place.value);
+	return access;
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Where code is followed: the image and what is known of the machine around it, shared by all
+ * ways through it; and a way, the machine's state at one point of one of them. Internal.
+ */
+#ifndef SYMBOLIC_SCENE_H
+#define SYMBOLIC_SCENE_H
+
+#include "hvcheck/machine.h"
+#include "hvcheck/subject.h"
+#include "symbolic/set.h"
+#include "symbolic/solver.h"
+
+/** Two pointers that were taken to point to different memory. */
+struct hvc_apart {
+	hvc_ref a, b; /**< bases; NULL: addresses that are constants */
+};
+
+#define HVC_SCENE_APARTS 256u
+
+/** What a system register is before anything has been done to it. */
+enum hvc_known {
+	HVC_KNOWN_INPUT,  /**< may be anything; the value is what it is where nothing asks for more
+	                   */
+	HVC_KNOWN_VALUE,  /**< that value */
+	HVC_KNOWN_ABSENT, /**< the CPU has none: its name is UNDEFINED */
+};
+
+struct hvc_scene {
+	struct hvc_bvs *terms;
+	struct hvc_solver *solver;
+	const struct hvc_image *image;
+	const struct hvc_subject *subject; /**< for names; NULL: there is none */
+	/** What a system register is; *value is set where it is fixed, and may be where it is not.
+	 */
+	enum hvc_known (*known)(void *ctx, const uint8_t encoding[5], uint64_t *value);
+	void *known_ctx;
+	/**
+	 * Of memory outside the image, the doubleword at an address that is a multiple of 8; NULL:
+	 * each is an input.
+	 */
+	enum hvc_known (*memory)(void *ctx, uint64_t address, uint64_t *value);
+	void *memory_ctx;
+	unsigned undecided; /**< questions that the solver gave up */
+	unsigned addresses; /**< most that an access or branch is taken apart into */
+	bool pointer_auth;  /**< as a function without a body; else as what it does when off */
+	struct hvc_apart apart[HVC_SCENE_APARTS];
+	unsigned aparts;
+};
+
+/** What is known to hold on a way. */
+struct hvc_facts {
+	struct hvc_member *member; /**< one a key */
+	size_t members, members_max;
+	hvc_ref *rest; /**< what is no such member */
+	size_t rests, rests_max;
+	hvc_ref *clause; /**< all of it, in the order of being met */
+	size_t clauses, clauses_max;
+	uint64_t *value; /**< of inputs by index, of which all clauses hold */
+	bool *given;
+	size_t values;
+	bool guess; /**< but for what the solver could not say */
+};
+
+/** One write to memory; the newest first. */
+struct hvc_log {
+	const struct hvc_log *before;
+	hvc_ref base; /**< NULL: none; the address is base + offset */
+	uint64_t offset;
+	hvc_ref value; /**< of 8 * size bits */
+	uint64_t pc;
+	uint8_t size;
+};
+
+/** A first read: of an input, or of the image as shipped. */
+struct hvc_read {
+	const struct hvc_read *before;
+	hvc_ref address; /**< NULL: register, in `input` */
+	hvc_ref value;
+	uint64_t pc;
+	uint8_t size;
+};
+
+/** Why control is where it is: an instruction that had a choice. */
+struct hvc_choice {
+	const struct hvc_choice *before;
+	uint64_t pc;
+	hvc_ref condition; /**< that held */
+	unsigned number;   /**< of choices so far */
+};
+
+/** NZCV as what it was computed from, so that conditions are comparisons again. */
+enum hvc_flags_kind {
+	HVC_FLAGS_BITS,
+	HVC_FLAGS_SUB,  /**< of a - b */
+	HVC_FLAGS_ADD,  /**< of a + b */
+	HVC_FLAGS_TEST, /**< of the bits of a */
+};
+
+struct hvc_flags {
+	enum hvc_flags_kind kind;
+	hvc_ref a, b;
+	hvc_ref guard;     /**< NULL, or: where it does not hold, the flags are `otherwise` */
+	uint8_t otherwise; /**< N is bit 3 */
+	hvc_ref bit[4];    /**< BITS: V, C, Z, N */
+};
+
+/** A system register without a row, once it was read or written. */
+struct hvc_other {
+	uint8_t encoding[5];
+	bool written;
+	hvc_ref value;
+};
+
+#define HVC_OTHERS_MAX 48u
+
+struct hvc_way {
+	uint64_t pc;
+	hvc_ref x[HVC_GPR_COUNT];
+	hvc_ref sys[HVC_REG_COUNT]; /**< from SP_EL0 on; the others are elsewhere */
+	struct hvc_flags flags;
+	hvc_ref daif;   /**< 4 bits */
+	hvc_ref pstate; /**< the rest of PSTATE, 64 bits, in place: PAN and so on */
+	bool spx;
+	hvc_ref q[HVC_SIMD_COUNT][2];
+	struct hvc_other other[HVC_OTHERS_MAX];
+	unsigned others;
+	struct hvc_regset written; /**< system registers written by MSR */
+	const struct hvc_log *log;
+	const struct hvc_read *read;
+	const struct hvc_choice *choice;
+	struct hvc_facts facts;
+	hvc_ref exclusive; /**< address of the exclusive monitor; NULL: open */
+	uint8_t exclusive_size;
+	uint64_t steps;
+	unsigned depth;   /**< of calls */
+	unsigned effects; /**< TLBI, cache maintenance and the like */
+	bool simd;        /**< an FP/SIMD register was written */
+	uint64_t changes; /**< of memory and system registers: counted */
+};
+
+/* facts.c */
+/** Copy; false: memory ran out, and *to is empty. */
+HVC_MUST_USE bool hvc_facts__copy(const struct hvc_facts *from, struct hvc_facts *to);
+void hvc_facts__free(struct hvc_facts *facts);
+/** What is known of a condition. */
+enum hvc_verdict_of {
+	HVC_FACT_FALSE,
+	HVC_FACT_TRUE,
+	HVC_FACT_OPEN,      /**< both can be */
+	HVC_FACT_UNDECIDED, /**< the solver gave up */
+};
+enum hvc_verdict_of hvc_facts__decide(struct hvc_scene *scene, struct hvc_facts *facts,
+                                      hvc_ref condition);
+/** Add what holds from now on; it must be possible, which hvc_facts__decide has said last. */
+HVC_MUST_USE enum hvc_status hvc_facts__assume(struct hvc_scene *scene, struct hvc_facts *facts,
+                                               hvc_ref condition);
+/**
+ * All values that a term can have, ascending, at most `most` of them. Returns how many; 0 when
+ * there are more, or the solver gave up.
+ */
+size_t hvc_facts__values(struct hvc_scene *scene, struct hvc_facts *facts, hvc_ref a,
+                         uint64_t *value, size_t most);
+/** The model of which all facts hold. */
+struct hvc_model hvc_facts__model(const struct hvc_facts *facts);
+
+/* flags.c */
+/** Does the condition of B.cond and the like hold? */
+hvc_ref hvc_flags__holds(struct hvc_bvs *terms, const struct hvc_flags *flags, unsigned condition);
+/** N (3), Z, C, V (0). */
+hvc_ref hvc_flags__bit(struct hvc_bvs *terms, const struct hvc_flags *flags, unsigned which);
+/** All four as four bits. */
+hvc_ref hvc_flags__all(struct hvc_bvs *terms, const struct hvc_flags *flags);
+
+/* memory.c */
+/** How an access went. */
+enum hvc_access {
+	HVC_ACCESS_OK,
+	HVC_ACCESS_FAULT, /**< there is nothing there */
+	HVC_ACCESS_NONE,  /**< memory ran out, or the like: see the status */
+};
+/** size 1, 2, 4 or 8 bytes; *value has 8 * size bits. */
+enum hvc_access hvc_memory__load(struct hvc_scene *scene, struct hvc_way *way, hvc_ref address,
+                                 unsigned size, hvc_ref *value);
+enum hvc_access hvc_memory__store(struct hvc_scene *scene, struct hvc_way *way, hvc_ref address,
+                                  unsigned size, hvc_ref value);
+/** A word of code; false: there is none. Only what the image holds. */
+bool hvc_memory__fetch(const struct hvc_scene *scene, uint64_t address, uint32_t *word);
+
+/* way.c */
+/** The state before anything has been done; NULL: memory ran out. */
+struct hvc_way *hvc_way__open(struct hvc_scene *scene);
+/** Note what was read and is not known; once each. */
+void hvc_way__note_read(struct hvc_scene *scene, struct hvc_way *way, hvc_ref address,
+                        hvc_ref value, unsigned size);
+/** A copy that goes on alone; NULL: memory ran out. */
+struct hvc_way *hvc_way__copy(const struct hvc_way *way);
+void hvc_way__free(struct hvc_way *way);
+/**
+ * The value of a system register, which becomes an input when nothing is known of it; NULL: the
+ * CPU has none, or there is no room for one more.
+ */
+hvc_ref hvc_way__sys(struct hvc_scene *scene, struct hvc_way *way, const uint8_t encoding[5]);
+/** False: there is no room for it. */
+bool hvc_way__set_sys(struct hvc_scene *scene, struct hvc_way *way, const uint8_t encoding[5],
+                      hvc_ref value);
+/** Half of an FP/SIMD register: 0 is the lower one. */
+hvc_ref hvc_way__q(struct hvc_scene *scene, struct hvc_way *way, unsigned n, unsigned half);
+
+#endif

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "symbolic/scene.h"
+
+/* Registers without a row in reg.h that code asks for by name. */
+static const struct {
+	uint8_t encoding[5];
+	const char *name;
+} names[] = {
+        {{3, 0, 0, 0, 0}, "midr_el1"},
+        {{3, 0, 0, 0, 5}, "mpidr_el1"},
+        {{3, 0, 0, 0, 6}, "revidr_el1"},
+        {{3, 0, 0, 4, 0}, "id_aa64pfr0_el1"},
+        {{3, 0, 0, 4, 1}, "id_aa64pfr1_el1"},
+        {{3, 0, 0, 4, 4}, "id_aa64zfr0_el1"},
+        {{3, 0, 0, 4, 5}, "id_aa64smfr0_el1"},
+        {{3, 0, 0, 5, 0}, "id_aa64dfr0_el1"},
+        {{3, 0, 0, 5, 1}, "id_aa64dfr1_el1"},
+        {{3, 0, 0, 6, 0}, "id_aa64isar0_el1"},
+        {{3, 0, 0, 6, 1}, "id_aa64isar1_el1"},
+        {{3, 0, 0, 6, 2}, "id_aa64isar2_el1"},
+        {{3, 0, 0, 7, 0}, "id_aa64mmfr0_el1"},
+        {{3, 0, 0, 7, 1}, "id_aa64mmfr1_el1"},
+        {{3, 0, 0, 7, 2}, "id_aa64mmfr2_el1"},
+        {{3, 3, 0, 0, 1}, "ctr_el0"},
+        {{3, 3, 0, 0, 7}, "dczid_el0"},
+        {{3, 3, 14, 0, 0}, "cntfrq_el0"},
+        {{3, 3, 14, 0, 1}, "cntpct_el0"},
+        {{3, 3, 14, 0, 2}, "cntvct_el0"},
+        {{3, 3, 4, 4, 0}, "fpcr"},
+        {{3, 3, 4, 4, 1}, "fpsr"},
+        {{3, 0, 12, 1, 0}, "isr_el1"},
+        {{3, 3, 2, 4, 0}, "rndr"},
+        {{3, 0, 5, 1, 0}, "afsr0_el1"},
+        {{3, 0, 5, 1, 1}, "afsr1_el1"},
+        {{3, 0, 14, 3, 1}, "cntv_ctl_el0"},
+        {{3, 4, 14, 2, 1}, "cnthp_ctl_el2"},
+        {{3, 0, 5, 3, 1}, "erxstatus_el1"},
+        {{3, 0, 12, 12, 0}, "icc_iar1_el1"},
+};
+
+/* Registers that may read differently each time. */
+static const uint8_t moving[][5] = {
+        {3, 3, 14, 0, 1}, {3, 3, 14, 0, 2}, {3, 3, 14, 0, 5}, {3, 3, 14, 0, 6},  {3, 0, 12, 1, 0},
+        {3, 3, 2, 4, 0},  {3, 3, 2, 4, 1},  {3, 3, 9, 13, 0}, {3, 0, 12, 12, 0}, {3, 0, 12, 8, 0},
+};
+
+static bool is_moving(const uint8_t encoding[5])
+{
+	for (size_t i = 0; i < sizeof moving / sizeof *moving; i++)
+		if (!memcmp(moving[i], encoding, 5))
+			return true;
+	return false;
+}
+
+static void name_of(const uint8_t encoding[5], char *text, size_t size)
+{
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (!memcmp(names[i].encoding, encoding, 5)) {
+			snprintf(text, size, "%s", names[i].name);
+			return;
+		}
+	snprintf(text, size, "s%u_%u_c%u_c%u_%u", encoding[0], encoding[1], encoding[2],
+	         encoding[3], encoding[4]);
+}
+
+/* What it is before anything was done to it; NULL: there is none. */
+static hvc_ref first_value(struct hvc_scene *scene, const char *name, const uint8_t encoding[5])
+{
+	enum hvc_known known = HVC_KNOWN_INPUT;
+	struct hvc_input *input;
+	uint64_t value = 0;
+	hvc_ref a;
+
+	if (scene->known)
+		known = scene->known(scene->known_ctx, encoding, &value);
+	if (known == HVC_KNOWN_ABSENT)
+		return NULL;
+	if (known == HVC_KNOWN_VALUE)
+		return hvc_bv__num(scene->terms, 64, value);
+	a = hvc_bv__input(scene->terms, name, 64);
+	input = hvc_bv__input_of(scene->terms, a);
+	if (input) {
+		input->usual = value;
+		memcpy(input->encoding, encoding, 5);
+	}
+	return a;
+}
+
+void hvc_way__note_read(struct hvc_scene *scene, struct hvc_way *way, hvc_ref address,
+                        hvc_ref value, unsigned size)
+{
+	struct hvc_read *read;
+
+	for (const struct hvc_read *old = way->read; old; old = old->before)
+		if (old->address == address && old->value == value)
+			return;
+	read = hvc_bv__take(scene->terms, sizeof *read);
+	if (!read)
+		return;
+	*read = (struct hvc_read){.before = way->read,
+	                          .address = address,
+	                          .value = value,
+	                          .pc = way->pc,
+	                          .size = (uint8_t)size};
+	way->read = read;
+}
+
+struct hvc_way *hvc_way__open(struct hvc_scene *scene)
+{
+	struct hvc_way *way = calloc(1, sizeof *way);
+	struct hvc_bvs *t = scene->terms;
+	char name[8];
+
+	if (!way)
+		return NULL;
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
+		snprintf(name, sizeof name, "x%u", n);
+		way->x[n] = hvc_bv__input(t, name, 64);
+	}
+	for (unsigned reg = HVC_REG_SP_EL0; reg < HVC_REG_COUNT; reg++)
+		way->sys[reg] = first_value(scene, hvc_reg_name((enum hvc_reg)reg),
+		                            hvc_reg_info((enum hvc_reg)reg)->encoding);
+	way->flags.kind = HVC_FLAGS_BITS;
+	for (unsigned i = 0; i < 4; i++)
+		way->flags.bit[i] = hvc_bv__num(t, 1, 0);
+	way->daif = hvc_bv__num(t, 4, 15);
+	way->pstate = hvc_bv__num(t, 64, 0);
+	way->spx = true;
+	return way;
+}
+
+struct hvc_way *hvc_way__copy(const struct hvc_way *way)
+{
+	struct hvc_way *new = malloc(sizeof *new);
+
+	if (!new)
+		return NULL;
+	*new = *way;
+	if (hvc_facts__copy(&way->facts, &new->facts))
+		return new;
+	free(new);
+	return NULL;
+}
+
+void hvc_way__free(struct hvc_way *way)
+{
+	if (!way)
+		return;
+	hvc_facts__free(&way->facts);
+	free(way);
+}
+
+static struct hvc_other *find_other(struct hvc_way *way, const uint8_t encoding[5])
+{
+	for (unsigned i = 0; i < way->others; i++)
+		if (!memcmp(way->other[i].encoding, encoding, 5))
+			return &way->other[i];
+	return NULL;
+}
+
+hvc_ref hvc_way__sys(struct hvc_scene *scene, struct hvc_way *way, const uint8_t encoding[5])
+{
+	enum hvc_reg reg =
+	        hvc_reg_find_sys(encoding[0], encoding[1], encoding[2], encoding[3], encoding[4]);
+	struct hvc_other *other = find_other(way, encoding);
+	char name[48];
+	hvc_ref value;
+
+	if (reg != HVC_REG_NONE) {
+		value = way->sys[reg];
+	} else if (other) {
+		return other->value;
+	} else {
+		name_of(encoding, name, sizeof name);
+		if (is_moving(encoding))
+			snprintf(name + strlen(name), sizeof name - strlen(name), "#%u",
+			         way->effects++ + 1);
+		value = first_value(scene, name, encoding);
+		if (value && !is_moving(encoding) && way->others < HVC_OTHERS_MAX) {
+			other = &way->other[way->others++];
+			*other = (struct hvc_other){.value = value};
+			memcpy(other->encoding, encoding, 5);
+		}
+	}
+	if (value && value->op == HVC_OP_INPUT)
+		hvc_way__note_read(scene, way, NULL, value, 8);
+	return value;
+}
+
+bool hvc_way__set_sys(struct hvc_scene *scene, struct hvc_way *way, const uint8_t encoding[5],
+                      hvc_ref value)
+{
+	enum hvc_reg reg =
+	        hvc_reg_find_sys(encoding[0], encoding[1], encoding[2], encoding[3], encoding[4]);
+	struct hvc_other *other = find_other(way, encoding);
+
+	(void)scene;
+	if (reg != HVC_REG_NONE) {
+		way->sys[reg] = value;
+		hvc_regset_add(&way->written, reg);
+		return true;
+	}
+	if (!other && way->others == HVC_OTHERS_MAX)
+		return false;
+	if (!other) {
+		other = &way->other[way->others++];
+		memcpy(other->encoding, encoding, 5);
+	}
+	other->value = value;
+	other->written = true;
+	return true;
+}
+
+hvc_ref hvc_way__q(struct hvc_scene *scene, struct hvc_way *way, unsigned n, unsigned half)
+{
+	char name[16];
+
+	if (!way->q[n][half]) {
+		snprintf(name, sizeof name, "q%u%s", n, half ? ".high" : "");
+		way->q[n][half] = hvc_bv__input(scene->terms, name, 64);
+	}
+	return way->q[n][half];
+}
