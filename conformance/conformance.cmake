@@ -79,6 +79,10 @@ set_tests_properties(browser PROPERTIES LABELS "browser;long" TIMEOUT 1800 SKIP_
 add_executable(bench ${CMAKE_CURRENT_LIST_DIR}/bench/sweep.c ${CMAKE_CURRENT_LIST_DIR}/bench/bare.c)
 target_link_libraries(bench PRIVATE hvcheck_core PkgConfig::unicorn)
 
+add_executable(explore ${CMAKE_CURRENT_LIST_DIR}/bench/explore.c)
+target_include_directories(explore PRIVATE emu)
+target_link_libraries(explore PRIVATE hvcheck_core)
+
 # The command line as its users run it, and the reports that are kept.
 foreach(test refusals statuses output jobs reproduce abis callers worlds baselines completion
              examples progress sequences)

@@ -26,6 +26,12 @@ enum hvc_known {
 	HVC_KNOWN_ABSENT, /**< the CPU has none: its name is UNDEFINED */
 };
 
+/** Bits that a CPU keeps of what is written to a system register, and bits that are 1 there. */
+struct hvc_kept {
+	uint64_t writable[HVC_REG_COUNT];
+	uint64_t ones[HVC_REG_COUNT];
+};
+
 struct hvc_scene {
 	struct hvc_bvs *terms;
 	struct hvc_solver *solver;
@@ -35,6 +41,7 @@ struct hvc_scene {
 	 */
 	enum hvc_known (*known)(void *ctx, const uint8_t encoding[5], uint64_t *value);
 	void *known_ctx;
+	const struct hvc_kept *kept; /**< NULL: registers keep all */
 	/**
 	 * Of memory outside the image, the doubleword at an address that is a multiple of 8; NULL:
 	 * each is an input.

@@ -281,6 +281,14 @@ static void put_number(struct text *text, uint64_t value)
 	put(text, value < 10 ? "%" PRIu64 : "0x%" PRIx64, value);
 }
 
+/* The half of a general register that has a name of its own. */
+static bool is_word(struct hvc_bvs *terms, hvc_ref key)
+{
+	const struct hvc_input *input = hvc_bv__input_of(terms, key->arg[0]);
+
+	return key->width == 32 && input && input->name[0] == 'x';
+}
+
 /* The uppermost bit alone decides: "x0 & 0x20 != 0". */
 static bool put_bit(struct hvc_bvs *terms, const struct hvc_member *m, struct text *text)
 {
@@ -289,15 +297,13 @@ static bool put_bit(struct hvc_bvs *terms, const struct hvc_member *m, struct te
 	hvc_ref from = m->key->op == HVC_OP_EXTRACT ? m->key->arg[0] : NULL;
 	char name[256];
 
-	if (!from || m->set->width == 32 || m->set->count != 1 ||
+	if (!from || is_word(terms, m->key) || m->set->count != 1 ||
 	    (m->set->range[0].lo != top && m->set->range[0].lo != 0) ||
 	    m->set->range[0].hi != (is ? 2 * top - 1 : top - 1))
 		return false;
-	hvc_bv__print(terms, from, name, sizeof name);
-	put(text, strchr(name, ' ') ? "(%s)" : "%s", name);
-	put(text, " & ");
-	put_number(text, top);
-	put(text, is ? " != 0" : " = 0");
+	hvc_bv__print(terms, hvc_bv__and(terms, from, hvc_bv__num(terms, from->width, top)), name,
+	              sizeof name);
+	put(text, "%s%s", name, is ? " != 0" : " = 0");
 	return true;
 }
 

@@ -198,7 +198,12 @@ bool hvc_way__set_sys(struct hvc_scene *scene, struct hvc_way *way, const uint8_
 	        hvc_reg_find_sys(encoding[0], encoding[1], encoding[2], encoding[3], encoding[4]);
 	struct hvc_other *other = find_other(way, encoding);
 
-	(void)scene;
+	if (reg != HVC_REG_NONE && scene->kept) {
+		value = hvc_bv__and(scene->terms, value,
+		                    hvc_bv__num(scene->terms, 64, scene->kept->writable[reg]));
+		value = hvc_bv__or(scene->terms, value,
+		                   hvc_bv__num(scene->terms, 64, scene->kept->ones[reg]));
+	}
 	if (reg != HVC_REG_NONE) {
 		way->sys[reg] = value;
 		hvc_regset_add(&way->written, reg);
@@ -217,11 +222,17 @@ bool hvc_way__set_sys(struct hvc_scene *scene, struct hvc_way *way, const uint8_
 
 hvc_ref hvc_way__q(struct hvc_scene *scene, struct hvc_way *way, unsigned n, unsigned half)
 {
+	struct hvc_simd usual;
+	struct hvc_input *input;
 	char name[16];
 
 	if (!way->q[n][half]) {
 		snprintf(name, sizeof name, "q%u%s", n, half ? ".high" : "");
 		way->q[n][half] = hvc_bv__input(scene->terms, name, 64);
+		input = hvc_bv__input_of(scene->terms, way->q[n][half]);
+		hvc_simd_init(&usual, 0);
+		if (input)
+			input->usual = usual.q[n][half];
 	}
 	return way->q[n][half];
 }

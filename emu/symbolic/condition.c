@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/* The conditions of paths: as terms, as text, and proved to exclude each other and to be all. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "symbolic/bv_node.h"
+#include "symbolic/symbolic.h"
+
+hvc_ref hvc_symbolic__condition(struct hvc_symbolic *symbolic, const struct hvc_sympath *path)
+{
+	struct hvc_bvs *t = symbolic->scene.terms;
+	const struct hvc_facts *facts = &path->way->facts;
+	hvc_ref all = hvc_bv__num(t, 1, 1);
+
+	for (size_t i = 0; i < facts->clauses; i++)
+		all = hvc_bv__and(t, all, facts->clause[i]);
+	return all;
+}
+
+struct text {
+	char *at;
+	size_t size, length;
+};
+
+static void put(struct text *text, const char *format, ...) HVC_PRINTF(2, 3);
+
+static void put(struct text *text, const char *format, ...)
+{
+	va_list args;
+	int n;
+
+	if (text->length + 1 >= text->size)
+		return;
+	va_start(args, format);
+	n = vsnprintf(text->at + text->length, text->size - text->length, format, args);
+	va_end(args);
+	text->length += n > 0 ? (size_t)n : 0;
+	if (text->length >= text->size)
+		text->length = text->size - 1;
+}
+
+void hvc_symbolic__print_condition(struct hvc_symbolic *symbolic, const struct hvc_sympath *path,
+                                   char *text, size_t size)
+{
+	const struct hvc_facts *facts = &path->way->facts;
+	struct text out = {text, size, 0};
+	char part[1024];
+
+	if (!size)
+		return;
+	text[0] = '\0';
+	for (size_t i = 0; i < facts->members; i++) {
+		hvc_set__print(symbolic->scene.terms, &facts->member[i], part, sizeof part);
+		put(&out, "%s%s", out.length ? ", " : "", part);
+	}
+	for (size_t i = 0; i < facts->rests; i++) {
+		hvc_bv__print(symbolic->scene.terms, facts->rest[i], part, sizeof part);
+		put(&out, "%s%s", out.length ? ", " : "", part);
+	}
+	if (!out.length)
+		put(&out, "always");
+}
+
+static void put_place(struct text *out, const struct hvc_symbolic *symbolic, uint64_t address)
+{
+	const char *name;
+	uint64_t offset;
+
+	if (symbolic->scene.subject &&
+	    hvc_subject_symbol(symbolic->scene.subject, address, &name, &offset))
+		put(out, offset ? "%s+0x%" PRIx64 : "%s", name, offset);
+	else
+		put(out, "0x%" PRIx64, address);
+}
+
+void hvc_symbolic__print_end(struct hvc_symbolic *symbolic, const struct hvc_sympath *path,
+                             char *text, size_t size)
+{
+	struct text out = {text, size, 0};
+	char target[512];
+
+	if (!size)
+		return;
+	text[0] = '\0';
+	if (path->end != HVC_END_OUTCOME) {
+		put(&out, "%s at ", path->why);
+		put_place(&out, symbolic, path->pc);
+		if (path->end == HVC_END_UNLIFTED) {
+			hvc_disasm(path->pc, path->word, target, sizeof target);
+			put(&out, ": %s", target);
+		}
+	} else {
+		put(&out, "%s", hvc_outcome_name(path->kind));
+		if (path->target && path->kind != HVC_OUTCOME_RETURN &&
+		    path->kind != HVC_OUTCOME_RETRY) {
+			hvc_bv__print(symbolic->scene.terms, path->target, target, sizeof target);
+			put(&out, path->kind == HVC_OUTCOME_FAULT ? " on " : " to ");
+			if (hvc_bv__const(path->target))
+				put_place(&out, symbolic, path->target->value);
+			else
+				put(&out, "%s", target);
+		}
+		if (path->kind == HVC_OUTCOME_JUMP)
+			put(&out, " at %s", hvc_level_name(path->level));
+		if (path->kind == HVC_OUTCOME_FAULT || path->kind == HVC_OUTCOME_FORWARD) {
+			put(&out, " at ");
+			put_place(&out, symbolic, path->pc);
+		}
+	}
+	if (path->undecided)
+		put(&out, " (not decided whether it can be)");
+}
+
+static enum hvc_answer worse(enum hvc_answer a, enum hvc_answer b)
+{
+	if (a == HVC_ANSWER_NO || b == HVC_ANSWER_NO)
+		return HVC_ANSWER_NO;
+	return a == HVC_ANSWER_UNDECIDED ? a : b;
+}
+
+/* Can it hold? YES there means NO here, and the other way round. */
+static enum hvc_answer never(struct hvc_solver *solver, hvc_ref a, hvc_ref b)
+{
+	enum hvc_answer answer;
+
+	hvc_solver__push(solver);
+	hvc_solver__require(solver, a);
+	if (b)
+		hvc_solver__require(solver, b);
+	answer = hvc_solver__check(solver);
+	hvc_solver__pop(solver);
+	return answer == HVC_ANSWER_YES  ? HVC_ANSWER_NO
+	       : answer == HVC_ANSWER_NO ? HVC_ANSWER_YES
+	                                 : HVC_ANSWER_UNDECIDED;
+}
+
+void hvc_symbolic__prove(struct hvc_symbolic *symbolic, struct hvc_symbolic_proof *out)
+{
+	struct hvc_bvs *t = symbolic->scene.terms;
+	hvc_ref before = hvc_bv__num(t, 1, 0);
+
+	out->disjoint = HVC_ANSWER_YES;
+	for (unsigned i = 0; i < symbolic->paths; i++) {
+		hvc_ref condition = hvc_symbolic__condition(symbolic, &symbolic->path[i]);
+
+		if (i)
+			out->disjoint = worse(out->disjoint,
+			                      never(symbolic->scene.solver, condition, before));
+		before = hvc_bv__node(t, HVC_OP_OR, 1, 0, 2, before, condition, NULL);
+	}
+	out->total = never(symbolic->scene.solver, hvc_bv__not(t, before), NULL);
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/* From the machine's world to the state at the vector. */
+#include <string.h>
+
+#include "hvcheck/arch.h"
+#include "machine/internal.h"
+#include "symbolic/symbolic.h"
+
+const struct hvc_regset *hvc_symbolic__fixed(void)
+{
+	static struct hvc_regset set;
+
+	hvc_regset_add(&set, HVC_REG_HCR_EL2);
+	hvc_regset_add(&set, HVC_REG_SCR_EL3);
+	hvc_regset_add(&set, HVC_REG_SCTLR_EL2);
+	hvc_regset_add(&set, HVC_REG_SCTLR_EL1);
+	hvc_regset_add(&set, HVC_REG_CPTR_EL2);
+	return &set;
+}
+
+static enum hvc_known known(void *ctx, const uint8_t encoding[5], uint64_t *value)
+{
+	const struct hvc_symbolic *s = ctx;
+	enum hvc_reg reg =
+	        hvc_reg_find_sys(encoding[0], encoding[1], encoding[2], encoding[3], encoding[4]);
+
+	if (reg == HVC_REG_NONE) {
+		if (hvc_engine__get_sys(s->config.machine->engine, encoding, value))
+			return HVC_KNOWN_VALUE;
+		return s->config.closed ? HVC_KNOWN_ABSENT : HVC_KNOWN_INPUT;
+	}
+	if (!hvc_regset_has(hvc_machine_present(s->config.machine), reg))
+		return s->config.closed ? HVC_KNOWN_ABSENT : HVC_KNOWN_INPUT;
+	*value = hvc_machine_entry(s->config.machine)->v[reg];
+	return hvc_regset_has(s->config.fixed, reg) ? HVC_KNOWN_VALUE : HVC_KNOWN_INPUT;
+}
+
+static enum hvc_known memory(void *ctx, uint64_t address, uint64_t *value)
+{
+	const struct hvc_symbolic *s = ctx;
+
+	if (hvc_machine_read(s->config.machine, address, value, sizeof *value) == HVC_OK)
+		return HVC_KNOWN_INPUT;
+	return s->config.closed ? HVC_KNOWN_ABSENT : HVC_KNOWN_INPUT;
+}
+
+static struct hvc_pe describe(const struct hvc_symbolic *s)
+{
+	const struct hvc_machine *machine = s->config.machine;
+	const uint64_t *v = hvc_machine_entry(machine)->v;
+	struct hvc_pe pe = machine->pe;
+
+	pe.pc = 0;
+	pe.pstate = hvc_level_mode(s->config.from);
+	pe.scr_el3 = v[HVC_REG_SCR_EL3];
+	pe.hcr_el2 = v[HVC_REG_HCR_EL2];
+	if (s->config.insn == HVC_INSN_SMC)
+		pe.hcr_el2 |= HVC_HCR_TSC;
+	pe.sctlr_el1 = v[HVC_REG_SCTLR_EL1];
+	pe.sctlr_el2 = v[HVC_REG_SCTLR_EL2];
+	pe.vbar_el1 = v[HVC_REG_VBAR_EL1];
+	pe.vbar_el2 = s->config.image->vectors;
+	return pe;
+}
+
+bool hvc_symbolic__returns(const struct hvc_symbolic *symbolic, unsigned mode, uint64_t hcr)
+{
+	struct hvc_pe pe = describe(symbolic);
+	struct hvc_return back;
+
+	pe.hcr_el2 = hcr;
+	pe.pstate = hvc_level_mode(HVC_LEVEL_EL2H);
+	hvc_exception_return(&pe, 0, mode, &back);
+	return !back.illegal;
+}
+
+static hvc_ref input(struct hvc_symbolic *s, const char *name, unsigned width, unsigned base,
+                     uint64_t usual)
+{
+	hvc_ref a = hvc_bv__input(s->scene.terms, name, width);
+	struct hvc_input *what = hvc_bv__input_of(s->scene.terms, a);
+
+	if (what) {
+		what->base = base;
+		what->usual = usual;
+	}
+	return a;
+}
+
+/* ESR, ELR and SPSR, which specifications have names for. */
+static void fill(struct hvc_symbolic *s, struct hvc_way *way, const struct hvc_entry *entry)
+{
+	struct hvc_bvs *t = s->scene.terms;
+	hvc_ref imm = input(s, "imm", 16, 0, 0), nzcv = input(s, "nzcv", 4, 28, 9);
+	hvc_ref daif = input(s, "daif", 4, 6, 12), spsr;
+	bool smc = s->config.insn == HVC_INSN_SMC;
+
+	s->self = input(s, "self", 64, 0, 0);
+	hvc_bv__alias(t, hvc_bv__add(t, s->self, hvc_bv__num(t, 64, 4)), "return");
+	way->sys[HVC_REG_ESR_EL2] = hvc_bv__concat(t, hvc_bv__num(t, 48, entry->esr >> 16), imm);
+	hvc_bv__alias(t, way->sys[HVC_REG_ESR_EL2], "esr");
+	way->sys[HVC_REG_ELR_EL2] = hvc_bv__add(t, s->self, hvc_bv__num(t, 64, smc ? 0 : 4));
+	spsr = hvc_bv__concat(t, daif, hvc_bv__num(t, 6, entry->spsr));
+	spsr = hvc_bv__concat(t, hvc_bv__num(t, 18, entry->spsr >> 10), spsr);
+	spsr = hvc_bv__zext(t, hvc_bv__concat(t, nzcv, spsr), 64);
+	way->sys[HVC_REG_SPSR_EL2] = spsr;
+	hvc_bv__alias(t, spsr, "spsr");
+	for (unsigned i = 0; i < 4; i++)
+		way->flags.bit[i] = hvc_bv__extract(t, nzcv, i, i);
+	way->daif = hvc_bv__num(t, 4, entry->pstate >> 6);
+	way->pstate = hvc_bv__num(
+	        t, 64, entry->pstate & ~(HVC_PSTATE_NZCV | HVC_PSTATE_DAIF | HVC_PSTATE_M));
+	way->pc = entry->vector;
+	if (smc)
+		way->sys[HVC_REG_HCR_EL2] =
+		        hvc_bv__or(t, way->sys[HVC_REG_HCR_EL2], hvc_bv__num(t, 64, HVC_HCR_TSC));
+}
+
+/* What the CPU keeps of a write, by writing all bits and none of them. */
+static void probe(struct hvc_symbolic *s)
+{
+	struct hvc_engine *engine = s->config.machine->engine;
+	const uint64_t *entry = hvc_machine_entry(s->config.machine)->v;
+	struct hvc_kept *kept = &s->kept;
+
+	for (unsigned i = 0; i < HVC_REG_COUNT; i++) {
+		enum hvc_reg reg = (enum hvc_reg)i;
+		uint64_t all = UINT64_MAX, none = 0;
+
+		kept->writable[i] = UINT64_MAX;
+		if (reg < HVC_REG_VBAR_EL2 ||
+		    !hvc_regset_has(hvc_machine_present(s->config.machine), reg))
+			continue;
+		if (hvc_engine__set(engine, reg, 0) && hvc_engine__get(engine, reg, &none) &&
+		    hvc_engine__set(engine, reg, UINT64_MAX) &&
+		    hvc_engine__get(engine, reg, &all)) {
+			kept->writable[i] = all & ~none;
+			kept->ones[i] = all & none;
+		}
+		(void)hvc_engine__set(engine, reg, entry[i]);
+	}
+	s->scene.kept = kept;
+}
+
+enum hvc_status hvc_symbolic__enter(struct hvc_symbolic *s, struct hvc_way **out, bool *ended,
+                                    struct hvc_sympath *path)
+{
+	struct hvc_pe pe = describe(s);
+	struct hvc_call usual;
+	struct hvc_entry entry;
+	struct hvc_way *way, before;
+
+	if (s->config.from >= HVC_LEVEL_COUNT || s->config.insn >= HVC_INSN_COUNT ||
+	    !hvc_symbolic__returns(s, hvc_level_mode(s->config.from), pe.hcr_el2))
+		return HVC_E_ARG;
+	s->scene.known = known;
+	s->scene.memory = memory;
+	s->scene.known_ctx = s->scene.memory_ctx = s;
+	probe(s);
+	way = hvc_way__open(&s->scene);
+	if (!way)
+		return HVC_E_NOMEM;
+	hvc_call_init(&usual, 0);
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
+		hvc_bv__input_of(s->scene.terms, way->x[n])->usual = usual.x[n];
+	*ended = s->config.insn == HVC_INSN_HVC ? hvc_exception_hvc_is_undefined(&pe)
+	                                        : !hvc_exception_smc(&pe, 0, &entry);
+	if (s->config.insn == HVC_INSN_HVC)
+		hvc_exception_hvc(&pe, 0, &entry);
+	if (*ended) {
+		entry = (struct hvc_entry){.spsr = hvc_level_mode(s->config.from)};
+		path->kind = s->config.insn == HVC_INSN_SMC && hvc_level_el(s->config.from) != 0
+		                     ? HVC_OUTCOME_FORWARD
+		                     : HVC_OUTCOME_UNDEFINED;
+		path->level = s->config.from;
+	}
+	before = *way;
+	fill(s, way, &entry);
+	if (*ended) {
+		/* Nothing was entered: PSTATE and the registers of EL2 are the caller's. */
+		memcpy(way->sys, before.sys, sizeof way->sys);
+		way->daif = hvc_bv__input(s->scene.terms, "daif", 4);
+		path->target = s->self;
+		path->way = way;
+	}
+	*out = way;
+	return hvc_bv__status(s->scene.terms);
+}

@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Ways wait in a queue and take turns from fork to fork, the oldest first: a deep handler cannot
+ * keep the others from being looked at, and a bound that is met has left out what is furthest
+ * from the vector.
+ */
+#include "symbolic/explore.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PATHS     4096u
+#define ROUNDS    80u
+#define ADDRESSES 300u
+#define TOTAL     UINT64_C(20000000)
+
+void hvc_explorer__end(struct hvc_explorer *e, struct hvc_walker *w, struct hvc_sympath *path)
+{
+	struct hvc_symbolic *s = e->s;
+
+	path->way = w->way;
+	path->undecided = w->undecided;
+	free(w);
+	if (s->paths == s->paths_max) {
+		unsigned most = s->paths_max ? 2 * s->paths_max : 32;
+		struct hvc_sympath *more = realloc(s->path, most * sizeof *more);
+
+		if (!more) {
+			hvc_way__free(path->way);
+			e->status = HVC_E_NOMEM;
+			return;
+		}
+		s->path = more;
+		s->paths_max = most;
+	}
+	s->complete &= path->end == HVC_END_OUTCOME && !path->undecided;
+	s->path[s->paths++] = *path;
+}
+
+static void queue(struct hvc_explorer *e, struct hvc_walker *w)
+{
+	w->next = NULL;
+	*e->last = w;
+	e->last = &w->next;
+	e->waiting++;
+}
+
+/* One side of a fork; the last takes the walker itself. */
+static void branch(struct hvc_explorer *e, struct hvc_walker *w, hvc_ref condition,
+                   enum hvc_verdict_of fact, const uint64_t *pc)
+{
+	struct hvc_way *way = w->way;
+	struct hvc_choice *choice = hvc_bv__take(e->s->scene.terms, sizeof *choice);
+	enum hvc_status status = hvc_facts__assume(&e->s->scene, &way->facts, condition);
+
+	if (!choice || status != HVC_OK) {
+		e->status = HVC_E_NOMEM;
+		hvc_way__free(way);
+		free(w);
+		return;
+	}
+	*choice = (struct hvc_choice){.before = way->choice,
+	                              .pc = way->pc,
+	                              .condition = condition,
+	                              .number = way->choice ? way->choice->number + 1 : 1};
+	way->choice = choice;
+	if (fact == HVC_FACT_UNDECIDED)
+		w->undecided = true;
+	if (pc)
+		way->pc = *pc;
+	queue(e, w);
+}
+
+static struct hvc_walker *twin(struct hvc_explorer *e, const struct hvc_walker *w)
+{
+	struct hvc_walker *new = malloc(sizeof *new);
+
+	if (!new) {
+		e->status = HVC_E_NOMEM;
+		return NULL;
+	}
+	*new = *w;
+	new->way = hvc_way__copy(w->way);
+	if (new->way)
+		return new;
+	e->status = HVC_E_NOMEM;
+	free(new);
+	return NULL;
+}
+
+/* How often did this path choose at this instruction? */
+static unsigned rounds(const struct hvc_way *way)
+{
+	unsigned count = 0;
+
+	for (const struct hvc_choice *c = way->choice; c; c = c->before)
+		count += c->pc == way->pc;
+	return count;
+}
+
+void hvc_explorer__fork(struct hvc_explorer *e, struct hvc_walker *w, const hvc_ref *condition,
+                        const uint64_t *pc, size_t count)
+{
+	struct hvc_symbolic *s = e->s;
+
+	if (rounds(w->way) >= s->config.rounds) {
+		hvc_explorer__bound(e, w, "a loop that the inputs keep going");
+		return;
+	}
+	if (s->paths + e->waiting + count > s->config.paths) {
+		hvc_explorer__bound(e, w, "too many paths");
+		return;
+	}
+	for (size_t i = 0; i < count && e->status == HVC_OK; i++) {
+		enum hvc_verdict_of fact =
+		        hvc_facts__decide(&s->scene, &w->way->facts, condition[i]);
+		struct hvc_walker *new = fact == HVC_FACT_FALSE ? NULL : twin(e, w);
+
+		if (new)
+			branch(e, new, condition[i], fact, pc ? &pc[i] : NULL);
+	}
+	hvc_way__free(w->way);
+	free(w);
+}
+
+static bool same_flags(const struct hvc_flags *a, const struct hvc_flags *b)
+{
+	return a->kind == b->kind && a->a == b->a && a->b == b->b && a->guard == b->guard &&
+	       a->otherwise == b->otherwise && !memcmp(a->bit, b->bit, sizeof a->bit);
+}
+
+/* At a jump back: has the machine been exactly here before? Then it goes round for ever. */
+static bool spins(struct hvc_walker *w)
+{
+	const struct hvc_way *way = w->way;
+
+	if (w->armed && w->pc == way->pc && w->changes == way->changes &&
+	    w->clauses == way->facts.clauses && !memcmp(w->x, way->x, sizeof w->x) &&
+	    w->sp[0] == way->sys[HVC_REG_SP_EL0] && w->sp[1] == way->sys[HVC_REG_SP_EL2] &&
+	    w->daif == way->daif && w->pstate == way->pstate && same_flags(&w->flags, &way->flags))
+		return true;
+	if (++w->jumps < w->checkpoint_at)
+		return false;
+	w->checkpoint_at = 2 * w->jumps;
+	w->armed = true;
+	w->pc = way->pc;
+	w->changes = way->changes;
+	w->clauses = way->facts.clauses;
+	memcpy(w->x, way->x, sizeof w->x);
+	w->sp[0] = way->sys[HVC_REG_SP_EL0];
+	w->sp[1] = way->sys[HVC_REG_SP_EL2];
+	w->daif = way->daif;
+	w->pstate = way->pstate;
+	w->flags = way->flags;
+	return false;
+}
+
+/* Where the world says that the run ends, or what a function returns. False: it ended. */
+static bool at_boundary(struct hvc_explorer *e, struct hvc_walker *w, bool *skipped)
+{
+	const struct hvc_world *world = e->s->config.world;
+	const struct hvc_stop *stop = world ? hvc_world_boundary(world, w->way->pc) : NULL;
+	struct hvc_lift back = {.next = HVC_NEXT_INDIRECT, .pc = w->way->pc, .returns = true};
+
+	*skipped = false;
+	if (!stop)
+		return true;
+	if (!stop->stub) {
+		hvc_explorer__stop(e, w, HVC_OUTCOME_HANDOFF,
+		                   hvc_bv__num(e->s->scene.terms, 64, stop->address));
+		return false;
+	}
+	*skipped = true;
+	w->way->x[0] = hvc_bv__num(e->s->scene.terms, 64, stop->value);
+	back.target = w->way->x[30];
+	return hvc_explorer__indirect(e, w, &back);
+}
+
+static void unlifted(struct hvc_explorer *e, struct hvc_walker *w, const struct hvc_lift *lift)
+{
+	struct hvc_sympath path = {.end = HVC_END_UNLIFTED,
+	                           .kind = HVC_OUTCOME_LIMIT,
+	                           .level = w->way->spx ? HVC_LEVEL_EL2H : HVC_LEVEL_EL2T,
+	                           .pc = lift->pc,
+	                           .word = lift->word,
+	                           .why = lift->why};
+
+	hvc_explorer__end(e, w, &path);
+}
+
+/* Both sides of a condition that is not known; true: only one can be, and the way goes on. */
+static bool choose(struct hvc_explorer *e, struct hvc_walker *w, const struct hvc_lift *lift)
+{
+	struct hvc_bvs *t = e->s->scene.terms;
+	const uint64_t pc[2] = {lift->to, lift->pc + 4};
+	hvc_ref condition[2] = {lift->condition, hvc_bv__not(t, lift->condition)};
+	enum hvc_verdict_of fact = hvc_facts__decide(&e->s->scene, &w->way->facts, lift->condition);
+
+	if (fact == HVC_FACT_TRUE || fact == HVC_FACT_FALSE) {
+		w->way->pc = pc[fact == HVC_FACT_FALSE];
+		if (w->way->pc > lift->pc || !spins(w))
+			return true;
+		hvc_explorer__stop(e, w, HVC_OUTCOME_SPIN, NULL);
+		return false;
+	}
+	hvc_explorer__fork(e, w, condition, pc, 2);
+	return false;
+}
+
+static bool jump(struct hvc_explorer *e, struct hvc_walker *w, const struct hvc_lift *lift)
+{
+	w->way->pc = lift->to;
+	if (lift->call && e->s->config.doors == HVC_DOORS_CALLS && w->way->choice) {
+		hvc_explorer__stop(e, w, HVC_OUTCOME_HANDOFF,
+		                   hvc_bv__num(e->s->scene.terms, 64, lift->to));
+		return false;
+	}
+	if (lift->to > lift->pc || !spins(w))
+		return true;
+	hvc_explorer__stop(e, w, HVC_OUTCOME_SPIN, NULL);
+	return false;
+}
+
+/* True: the way goes on at its pc. */
+static bool follow(struct hvc_explorer *e, struct hvc_walker *w, const struct hvc_lift *lift)
+{
+	hvc_ref both[2];
+
+	switch (lift->next) {
+	case HVC_NEXT_FALL:
+	case HVC_NEXT_WAIT:
+		w->way->pc += 4;
+		return true;
+	case HVC_NEXT_BRANCH:
+		return jump(e, w, lift);
+	case HVC_NEXT_CHOICE:
+		return choose(e, w, lift);
+	case HVC_NEXT_INDIRECT:
+		return hvc_explorer__indirect(e, w, lift);
+	case HVC_NEXT_ERET:
+		return hvc_explorer__eret(e, w, lift);
+	case HVC_NEXT_SMC:
+		hvc_explorer__stop(e, w, HVC_OUTCOME_FORWARD, NULL);
+		return false;
+	case HVC_NEXT_FAULT:
+		hvc_explorer__fault(e, w, lift->ec, lift->target);
+		return false;
+	case HVC_NEXT_ASK:
+		both[0] = lift->condition;
+		both[1] = hvc_bv__not(lift->t, lift->condition);
+		hvc_explorer__fork(e, w, both, NULL, 2);
+		return false;
+	case HVC_NEXT_UNLIFTED:
+		unlifted(e, w, lift);
+		return false;
+	case HVC_NEXT_FAILED:
+		break;
+	}
+	e->status = hvc_bv__status(lift->t);
+	if (e->status == HVC_OK)
+		e->status = HVC_E_NOMEM;
+	hvc_way__free(w->way);
+	free(w);
+	return false;
+}
+
+/* Until it ends or forks. */
+static void walk(struct hvc_explorer *e, struct hvc_walker *w)
+{
+	struct hvc_symbolic *s = e->s;
+	bool skipped;
+
+	for (;;) {
+		struct hvc_lift lift;
+		uint32_t word;
+
+		if (!at_boundary(e, w, &skipped))
+			return;
+		if (skipped)
+			continue;
+		if (w->way->pc & 3 || !hvc_memory__fetch(&s->scene, w->way->pc, &word)) {
+			hvc_explorer__fault(e, w,
+			                    w->way->pc & 3 ? HVC_EC_PC_ALIGN : HVC_EC_IABT_SAME,
+			                    hvc_bv__num(s->scene.terms, 64, w->way->pc));
+			return;
+		}
+		if (w->way->steps >= s->config.steps || s->steps >= s->config.total) {
+			hvc_explorer__bound(e, w, "the budget of instructions");
+			return;
+		}
+		w->way->steps++;
+		s->steps++;
+		hvc_lift__word(&s->scene, w->way, word, &lift);
+		if (!follow(e, w, &lift))
+			return;
+	}
+}
+
+static void explore(struct hvc_explorer *e)
+{
+	while (e->first && e->status == HVC_OK) {
+		struct hvc_walker *w = e->first;
+
+		e->first = w->next;
+		if (!e->first)
+			e->last = &e->first;
+		e->waiting--;
+		walk(e, w);
+		if (hvc_solver__status(e->s->scene.solver) != HVC_OK)
+			e->status = hvc_solver__status(e->s->scene.solver);
+		if (hvc_bv__status(e->s->scene.terms) != HVC_OK)
+			e->status = hvc_bv__status(e->s->scene.terms);
+	}
+	while (e->first) {
+		struct hvc_walker *w = e->first;
+
+		e->first = w->next;
+		hvc_way__free(w->way);
+		free(w);
+	}
+}
+
+static void set_defaults(struct hvc_symbolic_config *c)
+{
+	c->fixed = c->fixed ? c->fixed : hvc_symbolic__fixed();
+	c->paths = c->paths ? c->paths : PATHS;
+	c->steps = c->steps ? c->steps : HVC_BUDGET_DEFAULT;
+	c->rounds = c->rounds ? c->rounds : ROUNDS;
+	c->addresses = c->addresses ? c->addresses : ADDRESSES;
+	c->total = c->total ? c->total : TOTAL;
+}
+
+static enum hvc_status begin(struct hvc_explorer *e)
+{
+	struct hvc_walker *w = calloc(1, sizeof *w);
+	struct hvc_sympath path = {0};
+	bool ended = false;
+	enum hvc_status status;
+
+	if (!w)
+		return HVC_E_NOMEM;
+	w->checkpoint_at = 1;
+	status = hvc_symbolic__enter(e->s, &w->way, &ended, &path);
+	if (status != HVC_OK) {
+		hvc_way__free(w->way);
+		free(w);
+	} else if (ended) {
+		hvc_explorer__end(e, w, &path);
+	} else {
+		queue(e, w);
+	}
+	return status;
+}
+
+enum hvc_status hvc_symbolic__explore(const struct hvc_symbolic_config *config,
+                                      struct hvc_diag *diag, struct hvc_symbolic **out)
+{
+	struct hvc_symbolic *s = calloc(1, sizeof *s);
+	struct hvc_explorer e = {.s = s, .last = &e.first};
+
+	if (!s)
+		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	s->config = *config;
+	set_defaults(&s->config);
+	s->complete = true;
+	s->scene.image = config->image;
+	s->scene.subject = config->subject;
+	s->scene.addresses = s->config.addresses;
+	s->scene.pointer_auth = config->pointer_auth;
+	e.status = hvc_bv__open(0, &s->scene.terms);
+	if (e.status == HVC_OK)
+		e.status = hvc_solver__open(s->scene.terms, 0, 0, &s->scene.solver);
+	if (e.status == HVC_OK)
+		e.status = begin(&e);
+	explore(&e);
+	if (e.status == HVC_OK) {
+		*out = s;
+		return HVC_OK;
+	}
+	hvc_diag_set(diag, e.status, NULL, 0, 0, "%s%s",
+	             e.status == HVC_E_ENGINE ? "the solver failed: " : "the exploration failed: ",
+	             s->scene.solver && hvc_solver__message(s->scene.solver)[0]
+	                     ? hvc_solver__message(s->scene.solver)
+	                     : hvc_strerror(e.status));
+	hvc_symbolic__free(s);
+	return e.status;
+}
+
+void hvc_symbolic__free(struct hvc_symbolic *symbolic)
+{
+	if (!symbolic)
+		return;
+	for (unsigned i = 0; i < symbolic->paths; i++)
+		hvc_way__free(symbolic->path[i].way);
+	free(symbolic->path);
+	hvc_solver__close(symbolic->scene.solver);
+	hvc_bv__close(symbolic->scene.terms);
+	free(symbolic);
+}

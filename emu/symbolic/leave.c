@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/* How control leaves the code that is followed: returns, jumps, doors and faults. */
+#include <stdlib.h>
+
+#include "hvcheck/arch.h"
+#include "symbolic/explore.h"
+
+#define MODES 32u
+
+void hvc_explorer__stop(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_outcome_kind kind,
+                        hvc_ref target)
+{
+	struct hvc_sympath path = {.kind = kind,
+	                           .level = w->way->spx ? HVC_LEVEL_EL2H : HVC_LEVEL_EL2T,
+	                           .target = target,
+	                           .pc = w->way->pc};
+
+	hvc_explorer__end(e, w, &path);
+}
+
+void hvc_explorer__fault(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_ec ec,
+                         hvc_ref address)
+{
+	struct hvc_sympath path = {.kind = HVC_OUTCOME_FAULT,
+	                           .level = w->way->spx ? HVC_LEVEL_EL2H : HVC_LEVEL_EL2T,
+	                           .target = address,
+	                           .ec = ec,
+	                           .pc = w->way->pc};
+
+	hvc_explorer__end(e, w, &path);
+}
+
+void hvc_explorer__bound(struct hvc_explorer *e, struct hvc_walker *w, const char *why)
+{
+	struct hvc_sympath path = {.end = HVC_END_BOUND, .why = why, .pc = w->way->pc};
+
+	path.level = w->way->spx ? HVC_LEVEL_EL2H : HVC_LEVEL_EL2T;
+	path.kind = HVC_OUTCOME_LIMIT;
+	hvc_explorer__end(e, w, &path);
+}
+
+/* In the table of the caller's own vectors, VBAR_EL1 as it is or rounded down. */
+static bool is_vector(struct hvc_explorer *e, const struct hvc_way *way, hvc_ref target)
+{
+	struct hvc_bvs *t = e->s->scene.terms;
+	hvc_ref vbar = way->sys[HVC_REG_VBAR_EL1], round, base;
+	uint64_t offset = hvc_bv__offset(target, &base);
+
+	if (!vbar)
+		return false;
+	round = hvc_bv__and(t, vbar, hvc_bv__num(t, 64, HVC_MASK_VBAR));
+	if (hvc_bv__const(vbar))
+		return !base && offset - round->value < HVC_VECTOR_TABLE_SIZE;
+	if (offset < HVC_VECTOR_TABLE_SIZE && (base == vbar || base == round))
+		return true;
+	/* An offset that is added by OR of bits that are zero. */
+	return hvc_bv__and(t, target, hvc_bv__num(t, 64, HVC_MASK_VBAR)) == round;
+}
+
+void hvc_explorer__arrive(struct hvc_explorer *e, struct hvc_walker *w, hvc_ref target,
+                          enum hvc_level level, uint64_t pc)
+{
+	hvc_ref base;
+	uint64_t offset = hvc_bv__offset(target, &base);
+	struct hvc_sympath path = {
+	        .kind = HVC_OUTCOME_JUMP, .level = level, .target = target, .pc = pc};
+
+	if (base == e->s->self && (offset == 4 || offset == 0))
+		path.kind = offset ? HVC_OUTCOME_RETURN : HVC_OUTCOME_RETRY;
+	else if (hvc_level_el(level) == 1 && is_vector(e, w->way, target))
+		path.kind = HVC_OUTCOME_INJECT;
+	hvc_explorer__end(e, w, &path);
+}
+
+/* Is a bit of HCR_EL2 known? Else the way forks on it, and the ERET is met again. */
+static bool bit_known(struct hvc_explorer *e, struct hvc_walker *w, uint64_t *hcr)
+{
+	static const unsigned bits[] = {27, 31, 34};
+	struct hvc_bvs *t = e->s->scene.terms;
+	hvc_ref all = w->way->sys[HVC_REG_HCR_EL2];
+
+	*hcr = all->ones;
+	for (size_t i = 0; i < sizeof bits / sizeof *bits; i++) {
+		hvc_ref bit = hvc_bv__extract(t, all, bits[i], bits[i]), both[2];
+		enum hvc_verdict_of fact = hvc_facts__decide(&e->s->scene, &w->way->facts, bit);
+
+		if (fact == HVC_FACT_TRUE)
+			*hcr |= UINT64_C(1) << bits[i];
+		if (fact == HVC_FACT_TRUE || fact == HVC_FACT_FALSE)
+			continue;
+		both[0] = bit;
+		both[1] = hvc_bv__not(t, bit);
+		hvc_explorer__fork(e, w, both, NULL, 2);
+		return false;
+	}
+	return true;
+}
+
+/* PSTATE from SPSR_EL2; the level is that of the mode. */
+static void restore(struct hvc_explorer *e, struct hvc_way *way, hvc_ref spsr)
+{
+	struct hvc_bvs *t = e->s->scene.terms;
+
+	way->flags = (struct hvc_flags){.kind = HVC_FLAGS_BITS};
+	for (unsigned i = 0; i < 4; i++)
+		way->flags.bit[i] = hvc_bv__extract(t, spsr, 28 + i, 28 + i);
+	way->daif = hvc_bv__extract(t, spsr, 9, 6);
+	way->pstate = hvc_bv__and(
+	        t, spsr,
+	        hvc_bv__num(t, 64,
+	                    ~(HVC_PSTATE_NZCV | HVC_PSTATE_DAIF | HVC_PSTATE_M | HVC_PSTATE_SS)));
+}
+
+static bool return_to(struct hvc_explorer *e, struct hvc_walker *w, hvc_ref spsr, unsigned mode)
+{
+	struct hvc_way *way = w->way;
+	hvc_ref target = way->sys[HVC_REG_ELR_EL2];
+	enum hvc_level level = hvc_level_from_mode(mode & 15);
+	uint64_t pc = way->pc, hcr;
+	struct hvc_lift on = {.target = target, .next = HVC_NEXT_INDIRECT, .pc = pc};
+
+	if (!bit_known(e, w, &hcr))
+		return false;
+	if (mode & 16 || level == HVC_LEVEL_COUNT || !hvc_symbolic__returns(e->s, mode, hcr)) {
+		restore(e, way, spsr); /* NZCV and DAIF come from there nevertheless */
+		if (hvc_bv__const(target))
+			way->pc = target->value;
+		hvc_explorer__fault(e, w, HVC_EC_ILLEGAL, target);
+		return false;
+	}
+	restore(e, way, spsr);
+	way->changes++;
+	if (hvc_level_el(level) == 2) {
+		way->spx = level == HVC_LEVEL_EL2H;
+		return hvc_explorer__indirect(e, w, &on);
+	}
+	hvc_explorer__arrive(e, w, target, level, pc);
+	return false;
+}
+
+bool hvc_explorer__eret(struct hvc_explorer *e, struct hvc_walker *w, const struct hvc_lift *lift)
+{
+	struct hvc_bvs *t = e->s->scene.terms;
+	hvc_ref spsr = w->way->sys[HVC_REG_SPSR_EL2], mode = hvc_bv__extract(t, spsr, 4, 0);
+	uint64_t value[MODES];
+	hvc_ref condition[MODES];
+	size_t count;
+
+	(void)lift;
+	count = hvc_facts__values(&e->s->scene, &w->way->facts, mode, value, MODES);
+	if (count == 1)
+		return return_to(e, w, spsr, (unsigned)value[0]);
+	for (size_t i = 0; i < count; i++)
+		condition[i] = hvc_bv__eq(t, mode, hvc_bv__num(t, 5, value[i]));
+	if (count)
+		hvc_explorer__fork(e, w, condition, NULL, count);
+	else
+		hvc_explorer__bound(e, w, "the level that an ERET returns to is not decided");
+	return false;
+}
+
+static bool is_code(const struct hvc_explorer *e, uint64_t address)
+{
+	uint32_t word;
+
+	return hvc_memory__fetch(&e->s->scene, address, &word);
+}
+
+/* Functions that a table chose: that is where the dispatch ends. */
+static bool hand_off(struct hvc_explorer *e, struct hvc_walker *w, const uint64_t *value,
+                     const hvc_ref *condition, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct hvc_walker *each = calloc(1, sizeof *each);
+
+		if (each)
+			each->way = hvc_way__copy(w->way);
+		if (!each || !each->way) {
+			free(each);
+			e->status = HVC_E_NOMEM;
+			break;
+		}
+		if (hvc_facts__assume(&e->s->scene, &each->way->facts, condition[i]) != HVC_OK)
+			e->status = HVC_E_NOMEM;
+		each->way->pc = value[i];
+		hvc_explorer__stop(e, each, HVC_OUTCOME_HANDOFF,
+		                   hvc_bv__num(e->s->scene.terms, 64, value[i]));
+	}
+	hvc_way__free(w->way);
+	free(w);
+	return false;
+}
+
+/* One of several places, by a table. */
+static bool spread(struct hvc_explorer *e, struct hvc_walker *w, const struct hvc_lift *lift,
+                   const uint64_t *value, size_t count)
+{
+	struct hvc_bvs *t = e->s->scene.terms;
+	hvc_ref *condition = calloc(count, sizeof *condition);
+
+	if (!condition) {
+		e->status = HVC_E_NOMEM;
+		return true;
+	}
+	for (size_t i = 0; i < count; i++)
+		condition[i] = hvc_bv__eq(t, lift->target, hvc_bv__num(t, 64, value[i]));
+	if (e->s->config.doors != HVC_DOORS_NONE && lift->call)
+		hand_off(e, w, value, condition, count);
+	else
+		hvc_explorer__fork(e, w, condition, value, count);
+	free(condition);
+	return false;
+}
+
+bool hvc_explorer__indirect(struct hvc_explorer *e, struct hvc_walker *w,
+                            const struct hvc_lift *lift)
+{
+	uint64_t *value = NULL;
+	size_t count = 0;
+	bool on = true;
+	hvc_ref base;
+
+	if (hvc_bv__const(lift->target)) {
+		w->way->pc = lift->target->value;
+		return true;
+	}
+	(void)hvc_bv__offset(lift->target, &base);
+	if (base != e->s->self)
+		value = calloc(e->s->scene.addresses, sizeof *value);
+	if (value)
+		count = hvc_facts__values(&e->s->scene, &w->way->facts, lift->target, value,
+		                          e->s->scene.addresses);
+	/* Values outside the image are no table: the caller chose the place. */
+	for (size_t i = 0; count > 1 && i < count; i++)
+		if (!is_code(e, value[i]) && value[i])
+			count = 0;
+	if (count == 1)
+		w->way->pc = value[0];
+	else if (count)
+		on = spread(e, w, lift, value, count);
+	else
+		on = false;
+	if (!on && !count)
+		hvc_explorer__arrive(e, w, lift->target,
+		                     w->way->spx ? HVC_LEVEL_EL2H : HVC_LEVEL_EL2T, lift->pc);
+	free(value);
+	return on;
+}

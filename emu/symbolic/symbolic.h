@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * What a subject does for every call, as paths: each with the condition on the inputs under which
+ * it is taken, and what comes of it as terms over the inputs. Conditions of different paths
+ * exclude each other, and one of them always holds: control forks on a condition and its
+ * opposite. Internal; this is what the engine includes of this room.
+ *
+ * Inputs: imm, x0..x30, nzcv, daif, self (the address of the instruction), the system registers
+ * that are not fixed, and memory that nothing has stored to ("[sp_el2 - 0x10]").
+ */
+#ifndef SYMBOLIC_SYMBOLIC_H
+#define SYMBOLIC_SYMBOLIC_H
+
+#include "hvcheck/arch.h"
+#include "symbolic/scene.h"
+
+/** How a path ended. */
+enum hvc_end {
+	HVC_END_OUTCOME,  /**< as `kind` says */
+	HVC_END_UNLIFTED, /**< at an instruction that is not lifted: `why` */
+	HVC_END_BOUND,    /**< at a bound of ours, a loop's or the exploration's: `why` */
+	HVC_END_COUNT,
+};
+
+struct hvc_sympath {
+	enum hvc_end end;
+	enum hvc_outcome_kind kind;
+	enum hvc_level level; /**< where the PE is */
+	uint64_t pc;          /**< of the last instruction; of what was to be fetched */
+	uint32_t word;        /**< UNLIFTED: the instruction */
+	hvc_ref target;       /**< where control goes, of 64 bits; NULL: nowhere */
+	enum hvc_ec ec;       /**< FAULT */
+	const char *why;      /**< constant text */
+	bool undecided;       /**< the solver could not say whether the path can be taken */
+	struct hvc_way *way;  /**< registers and memory as they are then, and what holds */
+};
+
+/** Where a path ends though the code goes on. Boundaries of the world end one everywhere. */
+enum hvc_doors {
+	HVC_DOORS_NONE,
+	HVC_DOORS_CHOSEN, /**< at a function that a table chose by the inputs: `handoff` */
+	HVC_DOORS_CALLS,  /**< and at any function that is called once the inputs have decided */
+};
+
+struct hvc_symbolic_config {
+	const struct hvc_image *image;
+	const struct hvc_subject *subject; /**< for names; NULL: none */
+	/** In its world: values of what is not an input, and which registers there are. */
+	struct hvc_machine *machine;
+	const struct hvc_world *world; /**< for its boundaries; NULL: none */
+	enum hvc_level from;
+	enum hvc_insn insn;
+	const struct hvc_regset *fixed; /**< as the machine has them; NULL: hvc_symbolic__fixed() */
+	bool closed; /**< memory that the machine has not is a fault, not an input */
+	enum hvc_doors doors;
+	bool pointer_auth;
+	/* Bounds; 0: the default. */
+	unsigned paths;     /**< all of them: 4096 */
+	unsigned steps;     /**< instructions of a path: HVC_BUDGET_DEFAULT */
+	unsigned rounds;    /**< times that a path chooses at the same instruction: 80 */
+	unsigned addresses; /**< that an access or a branch is taken apart into: 300 */
+	uint64_t total;     /**< instructions of all paths: 20,000,000 */
+};
+
+struct hvc_symbolic {
+	struct hvc_scene scene;
+	struct hvc_symbolic_config config;
+	struct hvc_sympath *path;
+	unsigned paths, paths_max;
+	bool complete;  /**< every path ended with an outcome, and none is undecided */
+	uint64_t steps; /**< instructions lifted */
+	hvc_ref self;
+	struct hvc_kept kept;
+};
+
+/** Registers that decide how the machine enters and leaves EL2, and what traps there. */
+const struct hvc_regset *hvc_symbolic__fixed(void);
+
+/**
+ * Follow every path. The machine must outlive the result. HVC_E_ARG (a level where nothing can
+ * execute), HVC_E_NOMEM, HVC_E_RANGE (too many terms), HVC_E_ENGINE (the solver failed).
+ */
+HVC_MUST_USE enum hvc_status hvc_symbolic__explore(const struct hvc_symbolic_config *config,
+                                                   struct hvc_diag *diag,
+                                                   struct hvc_symbolic **out);
+void hvc_symbolic__free(struct hvc_symbolic *symbolic);
+
+/** The condition under which a path is taken, as one term. */
+hvc_ref hvc_symbolic__condition(struct hvc_symbolic *symbolic, const struct hvc_sympath *path);
+/** As people write it: "x0 = 2, imm != 0xea1"; "always". Cut to size. */
+void hvc_symbolic__print_condition(struct hvc_symbolic *symbolic, const struct hvc_sympath *path,
+                                   char *text, size_t size);
+/** One line: how it ended, and where. Cut to size. */
+void hvc_symbolic__print_end(struct hvc_symbolic *symbolic, const struct hvc_sympath *path,
+                             char *text, size_t size);
+
+/** What the solver says of all conditions together; a NO is a fault of ours. */
+struct hvc_symbolic_proof {
+	enum hvc_answer disjoint; /**< no two hold at once */
+	enum hvc_answer total;    /**< one holds always */
+};
+void hvc_symbolic__prove(struct hvc_symbolic *symbolic, struct hvc_symbolic_proof *out);
+
+/* witness.c */
+/** A call that takes a path, and the world and memory that it needs. */
+struct hvc_symbolic_witness {
+	struct hvc_call call;
+	struct hvc_world world;
+	bool changed; /**< the world is another one than the machine's */
+	struct hvc_model model;
+};
+
+/**
+ * Make one. Free with hvc_symbolic__free_witness. HVC_E_UNSUPPORTED: there is none that can be
+ * run (values of registers that no world sets, or a condition on the call's own address).
+ */
+HVC_MUST_USE enum hvc_status hvc_symbolic__witness(struct hvc_symbolic *symbolic,
+                                                   const struct hvc_sympath *path,
+                                                   const struct hvc_world *world,
+                                                   struct hvc_symbolic_witness *out);
+void hvc_symbolic__free_witness(struct hvc_symbolic_witness *witness);
+/**
+ * Make the witness's call in a machine of its world and compare everything with the path. *differs
+ * says whether there is a difference, and the text names the first.
+ */
+HVC_MUST_USE enum hvc_status
+hvc_symbolic__confirm(struct hvc_symbolic *symbolic, const struct hvc_sympath *path,
+                      struct hvc_symbolic_witness *witness, struct hvc_machine *machine,
+                      struct hvc_diag *diag, bool *differs, char *text, size_t size);
+
+/* entry.c: of the files of this room only */
+/** The state at the vector; or a path that never got there, in *ended. */
+HVC_MUST_USE enum hvc_status hvc_symbolic__enter(struct hvc_symbolic *symbolic,
+                                                 struct hvc_way **out, bool *ended,
+                                                 struct hvc_sympath *path);
+/** May SPSR_EL2.M take the PE there, under HCR_EL2? */
+bool hvc_symbolic__returns(const struct hvc_symbolic *symbolic, unsigned mode, uint64_t hcr);
+
+#endif

@@ -1,0 +1,354 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A call for each path, made in the machine, and everything that came of it held to the terms.
+ * The machine and the terms share nothing but the image: where they differ one of them is wrong.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "symbolic/symbolic.h"
+
+/** Memory for pointers that are not the caller's to begin with, each its own. */
+#define SPARE      (HVC_EL2_DATA + 0x1000)
+#define SPARE_SIZE UINT64_C(0x1000)
+#define SPARES     8u
+
+struct maker {
+	struct hvc_symbolic *s;
+	const struct hvc_sympath *path;
+	struct hvc_symbolic_witness *out;
+	unsigned spares;
+	bool failed;
+};
+
+static uint64_t eval(struct hvc_symbolic *s, hvc_ref a, const struct hvc_symbolic_witness *w)
+{
+	return hvc_bv__eval(s->scene.terms, a, &w->model);
+}
+
+static bool fill_model(struct maker *m)
+{
+	const struct hvc_facts *facts = &m->path->way->facts;
+	const struct hvc_input *input;
+	size_t count = 0;
+
+	while (hvc_bv__input_at(m->s->scene.terms, count))
+		count++;
+	m->out->model =
+	        (struct hvc_model){.value = calloc(count + 1, sizeof(uint64_t)), .count = count};
+	if (!m->out->model.value)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		input = hvc_bv__input_at(m->s->scene.terms, i);
+		m->out->model.value[i] =
+		        i < facts->values && facts->given[i] ? facts->value[i] : input->usual;
+	}
+	return true;
+}
+
+static bool is_given(const struct maker *m, size_t index)
+{
+	const struct hvc_facts *facts = &m->path->way->facts;
+
+	return index < facts->values && facts->given[index];
+}
+
+static uint64_t *value_of(struct maker *m, const char *name, unsigned width)
+{
+	hvc_ref a = hvc_bv__input(m->s->scene.terms, name, width);
+
+	return a->value < m->out->model.count ? &m->out->model.value[a->value] : NULL;
+}
+
+static void fill_call(struct maker *m)
+{
+	struct hvc_call *call = &m->out->call;
+	char name[8];
+
+	hvc_call_init(call, 0);
+	call->insn = m->s->config.insn;
+	call->from = m->s->config.from;
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
+		snprintf(name, sizeof name, "x%u", n);
+		call->x[n] = *value_of(m, name, 64);
+	}
+	call->imm = (uint16_t)*value_of(m, "imm", 16);
+	call->nzcv = *value_of(m, "nzcv", 4) << 28;
+	call->daif = *value_of(m, "daif", 4) << 6;
+	*value_of(m, "self", 64) = hvc_call_address(call);
+}
+
+/* Is there memory at each address? Else a pointer of which nothing is said is pointed to some. */
+static void point(struct maker *m, hvc_ref address)
+{
+	hvc_ref base;
+	uint8_t byte;
+
+	if (hvc_machine_read(m->s->config.machine, eval(m->s, address, m->out), &byte, 1) == HVC_OK)
+		return;
+	(void)hvc_bv__offset(address, &base);
+	if (!base || base->op != HVC_OP_INPUT || is_given(m, base->value) || m->spares == SPARES) {
+		m->failed = true;
+		return;
+	}
+	m->out->model.value[base->value] = SPARE + SPARE_SIZE * m->spares++ + SPARE_SIZE / 2;
+}
+
+static void point_all(struct maker *m)
+{
+	for (unsigned round = 0; round < 2; round++) {
+		m->failed = false;
+		for (const struct hvc_read *r = m->path->way->read; r; r = r->before)
+			if (r->address)
+				point(m, r->address);
+		for (const struct hvc_log *l = m->path->way->log; l; l = l->before)
+			if (l->base)
+				point(m,
+				      hvc_bv__add(m->s->scene.terms, l->base,
+				                  hvc_bv__num(m->s->scene.terms, 64, l->offset)));
+	}
+}
+
+/* Registers of the world that have to be others. */
+static enum hvc_status fill_world(struct maker *m)
+{
+	const struct hvc_state *entry = hvc_machine_entry(m->s->config.machine);
+	struct hvc_world *world = &m->out->world;
+
+	for (size_t i = 0; i < m->out->model.count; i++) {
+		const struct hvc_input *input = hvc_bv__input_at(m->s->scene.terms, i);
+		enum hvc_reg reg = hvc_reg_find(input->name);
+		uint64_t value = m->out->model.value[i];
+
+		if (!input->encoding[0])
+			continue;
+		if (reg != HVC_REG_NONE && value != entry->v[reg]) {
+			HVC_TRY(hvc_world_set(world, reg, value));
+			m->out->changed = true;
+		} else if (reg == HVC_REG_NONE && is_given(m, i)) {
+			HVC_TRY(hvc_world_set_sys(world, input->encoding, value));
+			m->out->changed = true;
+		}
+	}
+	if (m->path->kind == HVC_OUTCOME_HANDOFF &&
+	    !hvc_world_boundary(world, m->path->target->value)) {
+		HVC_TRY(hvc_world_stop_at(world, m->path->target->value, "door"));
+		m->out->changed = true;
+	}
+	return HVC_OK;
+}
+
+enum hvc_status hvc_symbolic__witness(struct hvc_symbolic *symbolic, const struct hvc_sympath *path,
+                                      const struct hvc_world *world,
+                                      struct hvc_symbolic_witness *out)
+{
+	struct maker m = {.s = symbolic, .path = path, .out = out};
+	const struct hvc_facts *facts = &path->way->facts;
+	enum hvc_status status;
+
+	memset(out, 0, sizeof *out);
+	out->world = *world;
+	if (!fill_model(&m))
+		return HVC_E_NOMEM;
+	fill_call(&m);
+	point_all(&m);
+	fill_call(&m);
+	status = fill_world(&m);
+	for (size_t i = 0; status == HVC_OK && i < facts->clauses; i++)
+		if (!eval(symbolic, facts->clause[i], out))
+			status = HVC_E_UNSUPPORTED;
+	if (status == HVC_OK && m.failed)
+		status = HVC_E_UNSUPPORTED;
+	if (status != HVC_OK)
+		hvc_symbolic__free_witness(out);
+	return status;
+}
+
+void hvc_symbolic__free_witness(struct hvc_symbolic_witness *witness)
+{
+	free(witness->model.value);
+	witness->model = (struct hvc_model){0};
+}
+
+struct comparison {
+	struct hvc_symbolic *s;
+	const struct hvc_sympath *path;
+	struct hvc_symbolic_witness *w;
+	struct hvc_machine *machine;
+	const struct hvc_outcome *outcome;
+	bool differs;
+	char *text;
+	size_t size;
+};
+
+static void compare(struct comparison *c, const char *what, uint64_t terms, uint64_t machine)
+{
+	if (terms == machine || c->differs)
+		return;
+	c->differs = true;
+	snprintf(c->text, c->size, "%s is 0x%" PRIx64 " by the terms, 0x%" PRIx64 " in the machine",
+	         what, terms, machine);
+}
+
+/* Does a term depend on a function without a body? Then there is nothing to compare. */
+static bool is_opaque(hvc_ref a, unsigned depth)
+{
+	if (a->op == HVC_OP_OPAQUE)
+		return true;
+	for (unsigned i = 0; depth && i < a->args; i++)
+		if (is_opaque(a->arg[i], depth - 1))
+			return true;
+	return false;
+}
+
+static void compare_term(struct comparison *c, const char *what, hvc_ref term, uint64_t mask,
+                         uint64_t machine)
+{
+	if (term && !is_opaque(term, 8))
+		compare(c, what, eval(c->s, term, c->w) & mask, machine & mask);
+}
+
+/* What memory held before the call: what the path asks for, or what there is. */
+static bool settle_memory(struct comparison *c)
+{
+	const struct hvc_facts *facts = &c->path->way->facts;
+
+	for (const struct hvc_read *r = c->path->way->read; r; r = r->before) {
+		hvc_ref input = r->value;
+		uint64_t address, *value;
+
+		if (!r->address || input->op != HVC_OP_INPUT)
+			continue;
+		address = eval(c->s, r->address, c->w);
+		value = &c->w->model.value[input->value];
+		if (input->value < facts->values && facts->given[input->value]) {
+			if (hvc_machine_write(c->machine, address, value, 8) != HVC_OK)
+				return false;
+		} else if (hvc_machine_read(c->machine, address, value, 8) != HVC_OK) {
+			return false;
+		}
+	}
+	/* Two pointers may have pointed to the same, and one has been written for the other. */
+	for (size_t i = 0; i < facts->clauses; i++)
+		if (!eval(c->s, facts->clause[i], c->w))
+			return false;
+	return true;
+}
+
+static void compare_memory(struct comparison *c)
+{
+	struct hvc_bvs *t = c->s->scene.terms;
+
+	for (const struct hvc_log *l = c->path->way->log; l; l = l->before) {
+		hvc_ref address = hvc_bv__num(t, 64, l->offset), now;
+		uint64_t at, value = 0;
+		char what[48];
+
+		if (l->base)
+			address = hvc_bv__add(t, l->base, address);
+		at = eval(c->s, address, c->w);
+		if (hvc_memory__load(&c->s->scene, c->path->way, address, l->size, &now) !=
+		            HVC_ACCESS_OK ||
+		    hvc_machine_read(c->machine, at, &value, l->size) != HVC_OK)
+			continue;
+		snprintf(what, sizeof what, "memory at 0x%" PRIx64, at);
+		compare_term(c, what, now, UINT64_MAX, value);
+	}
+}
+
+/* Registers of a loop change as it goes round. */
+static void compare_registers(struct comparison *c)
+{
+	const struct hvc_way *way = c->path->way;
+	const uint64_t *v = c->outcome->state.v;
+	bool spins = c->path->kind == HVC_OUTCOME_SPIN;
+	uint64_t tsc = c->s->config.insn == HVC_INSN_SMC ? HVC_HCR_TSC : 0;
+
+	for (unsigned n = 0; n < HVC_GPR_COUNT && !spins; n++)
+		compare_term(c, hvc_reg_name((enum hvc_reg)n), way->x[n], UINT64_MAX, v[n]);
+	for (unsigned n = HVC_REG_SP_EL0; n < HVC_REG_COUNT; n++) {
+		uint64_t mask = hvc_reg_info((enum hvc_reg)n)->mask;
+
+		if (spins && n <= HVC_REG_SP_EL2)
+			continue;
+		if (n == HVC_REG_HCR_EL2)
+			mask &= ~tsc;
+		compare_term(c, hvc_reg_name((enum hvc_reg)n), way->sys[n], mask, v[n]);
+	}
+	if (spins)
+		return;
+	compare_term(c, "nzcv", hvc_flags__all(c->s->scene.terms, &way->flags), 15,
+	             v[HVC_REG_NZCV] >> 28);
+	compare_term(c, "daif", way->daif, 15, v[HVC_REG_DAIF] >> 6);
+}
+
+static void compare_simd(struct comparison *c)
+{
+	struct hvc_simd simd;
+	char name[16];
+
+	hvc_machine_simd(c->machine, &simd);
+	for (unsigned n = 0; n < HVC_SIMD_COUNT; n++)
+		for (unsigned half = 0; half < 2; half++) {
+			snprintf(name, sizeof name, "half %u of q%u", half, n);
+			compare_term(c, name, c->path->way->q[n][half], UINT64_MAX,
+			             simd.q[n][half]);
+		}
+}
+
+/* A jump to a place where there is nothing is a fault there, unless the caller named the place. */
+static bool is_missed_jump(struct comparison *c)
+{
+	return c->path->kind == HVC_OUTCOME_JUMP && c->outcome->kind == HVC_OUTCOME_FAULT &&
+	       c->outcome->pc == eval(c->s, c->path->target, c->w);
+}
+
+static void compare_end(struct comparison *c)
+{
+	const struct hvc_sympath *path = c->path;
+
+	if (is_missed_jump(c))
+		return;
+	if (path->kind != c->outcome->kind) {
+		c->differs = true;
+		snprintf(c->text, c->size, "the call ends as %s by the terms, as %s in the machine",
+		         hvc_outcome_name(path->kind), hvc_outcome_name(c->outcome->kind));
+		return;
+	}
+	if (path->kind == HVC_OUTCOME_FAULT)
+		compare(c, "the class of the fault", path->ec, hvc_arch_ec(c->outcome->esr));
+	else
+		compare(c, "the level", path->level, c->outcome->level);
+	if (path->target && path->kind != HVC_OUTCOME_FAULT)
+		compare_term(c, "pc", path->target, UINT64_MAX, c->outcome->pc);
+}
+
+enum hvc_status hvc_symbolic__confirm(struct hvc_symbolic *symbolic, const struct hvc_sympath *path,
+                                      struct hvc_symbolic_witness *witness,
+                                      struct hvc_machine *machine, struct hvc_diag *diag,
+                                      bool *differs, char *text, size_t size)
+{
+	struct hvc_outcome outcome;
+	struct comparison c = {.s = symbolic,
+	                       .path = path,
+	                       .w = witness,
+	                       .machine = machine,
+	                       .outcome = &outcome,
+	                       .text = text,
+	                       .size = size};
+
+	HVC_TRY(hvc_machine_reset(machine, diag));
+	if (!settle_memory(&c))
+		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
+		                    "the memory that the path reads cannot be provided");
+	HVC_TRY(hvc_machine_call(machine, &witness->call, diag, &outcome));
+	compare_end(&c);
+	compare_registers(&c);
+	compare_memory(&c);
+	if (path->way->simd)
+		compare_simd(&c);
+	*differs = c.differs;
+	return hvc_bv__status(symbolic->scene.terms);
+}
