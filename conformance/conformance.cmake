@@ -13,6 +13,22 @@ foreach(source ${suites})
   add_test(NAME ${test} COMMAND ${name})
   set_tests_properties(${test} PROPERTIES TIMEOUT 900 LABELS suite SKIP_RETURN_CODE 77)
 endforeach()
+# Small subjects for the symbolic executor, one idiom of dispatch each.
+file(GLOB subjects CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/subjects/*.S)
+foreach(source ${subjects})
+  get_filename_component(name ${source} NAME_WE)
+  set(elf ${CMAKE_BINARY_DIR}/subjects/${name})
+  add_custom_command(OUTPUT ${elf}.elf
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/subjects
+    COMMAND ${assemble} -I ${vectors} -I ${CMAKE_CURRENT_LIST_DIR}/subjects -o ${elf}.o ${source}
+    COMMAND ${link} --fatal-warnings -T ${vectors}/subject.ld -z max-page-size=4096
+            --build-id=none --discard-all -o ${elf}.elf ${elf}.o
+    DEPENDS ${source} ${includes} ${CMAKE_CURRENT_LIST_DIR}/subjects/subject.inc
+            ${vectors}/subject.ld
+    COMMENT "Assembling ${name}" VERBATIM)
+  list(APPEND subject_elfs ${elf}.elf)
+endforeach()
+add_custom_target(subjects ALL DEPENDS ${subject_elfs})
 # An engine of its own, beside the library's.
 target_link_libraries(test_unicorn_entry PRIVATE PkgConfig::unicorn)
 # Large files for bombs, which sanitizers take long to look through: with --all.

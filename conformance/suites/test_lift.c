@@ -18,6 +18,7 @@
 #define SLOT   32u
 #define CODE   (BASE + 0x1000)
 #define BUFFER (HVC_EL2_DATA + 0x8000)
+#define INPUTS 200u /* x0..x30 first, the flags somewhere */
 
 #define WORD_SMC    UINT32_C(0xd4000003)
 #define WORD_BR_X30 UINT32_C(0xd61f03c0)
@@ -168,7 +169,7 @@ static void choose_call(const struct class *class, uint32_t word, unsigned slot,
 static struct hvc_way *enter(struct bench *bench, const struct class *class,
                              const struct hvc_call *call, struct hvc_model *model)
 {
-	static uint64_t value[HVC_GPR_COUNT + 4];
+	static uint64_t value[INPUTS];
 	struct hvc_way *way = hvc_way__open(&bench->scene);
 	struct hvc_bvs *t = bench->scene.terms;
 	struct hvc_simd simd;
@@ -192,7 +193,7 @@ static struct hvc_way *enter(struct bench *bench, const struct class *class,
 	way->sys[HVC_REG_ELR_EL2] = hvc_bv__num(t, 64, hvc_call_address(call) + 4);
 	way->sys[HVC_REG_SPSR_EL2] =
 	        hvc_bv__num(t, 64, call->nzcv | call->daif | hvc_level_mode(call->from));
-	*model = (struct hvc_model){.value = value, .count = HVC_GPR_COUNT + 4};
+	*model = (struct hvc_model){.value = value, .count = INPUTS};
 	return way;
 }
 

@@ -265,7 +265,7 @@ static void know(struct hvc_bv *n)
 	for (unsigned i = 0; i < n->args; i++)
 		n->uses |= n->arg[i]->uses;
 	if (n->op == HVC_OP_INPUT)
-		n->uses = UINT64_C(1) << (n->value & 63);
+		n->uses = UINT64_C(1) << (n->value < 40 ? n->value : 40 + n->value % 24);
 }
 
 static hvc_ref intern(struct hvc_bvs *terms, const struct hvc_bv *node)

@@ -64,7 +64,7 @@ struct hvc_bv {
 	uint64_t value; /**< CONST: its value; EXTRACT: lowest bit; INPUT, OPAQUE: its name */
 	uint64_t zeros; /**< bits known to be 0, of the width */
 	uint64_t ones;  /**< bits known to be 1 */
-	uint64_t uses;  /**< inputs that it depends on, bit (index & 63): a filter */
+	uint64_t uses;  /**< inputs that it depends on: bits 0-39 are one each, the rest several */
 	const struct hvc_bv *arg[HVC_BV_ARGS];
 };
 
@@ -178,6 +178,15 @@ uint64_t hvc_bv__apply(enum hvc_op op, unsigned width, uint64_t low, const unsig
                        const uint64_t *arg);
 /** A made-up but fixed value of an opaque function. */
 uint64_t hvc_bv__opaque_value(const char *name, unsigned width, const uint64_t *arg);
+
+/**
+ * The term with others in the place of some of its parts: `replace` returns what takes a part's
+ * place, or NULL, and its own parts are looked at.
+ */
+hvc_ref hvc_bv__rewrite(struct hvc_bvs *terms, hvc_ref a,
+                        hvc_ref (*replace)(void *ctx, hvc_ref part), void *ctx);
+/** A term of that operator and those operands, simplified. */
+hvc_ref hvc_bv__make(struct hvc_bvs *terms, hvc_ref like, const hvc_ref *arg);
 
 /** The indices of the inputs that a term depends on, ascending; returns how many there are. */
 size_t hvc_bv__inputs(struct hvc_bvs *terms, hvc_ref a, size_t *index, size_t most);

@@ -29,8 +29,6 @@ static hvc_ref slice_operands(struct hvc_bvs *terms, hvc_ref a, unsigned high, u
 		return hvc_bv__add(terms, x, y);
 	case HVC_OP_SUB:
 		return hvc_bv__sub(terms, x, y);
-	case HVC_OP_MUL:
-		return hvc_bv__mul(terms, x, y);
 	default:
 		return hvc_bv__ite(terms, a->arg[0], x, y);
 	}
@@ -87,7 +85,6 @@ hvc_ref hvc_bv__extract(struct hvc_bvs *terms, hvc_ref a, unsigned high, unsigne
 	case HVC_OP_ADD:
 	case HVC_OP_SUB:
 	case HVC_OP_NEG:
-	case HVC_OP_MUL:
 		if (low == 0)
 			return slice_operands(terms, a, high, low);
 		break;

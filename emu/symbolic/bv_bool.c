@@ -7,6 +7,31 @@ static hvc_ref truth(struct hvc_bvs *terms, bool value)
 	return hvc_bv__num(terms, 1, value);
 }
 
+/* Modulo 2^64, of an odd number (Newton's method: each round doubles the bits that are right). */
+static uint64_t inverse(uint64_t odd)
+{
+	uint64_t x = odd;
+
+	for (unsigned i = 0; i < 6; i++)
+		x *= 2 - odd * x;
+	return x;
+}
+
+/* A number that was rotated. */
+static hvc_ref eq_rotated(struct hvc_bvs *terms, hvc_ref high, hvc_ref low, uint64_t value)
+{
+	hvc_ref from = low->arg[0];
+	unsigned border = low->width;
+
+	if (high->op != HVC_OP_EXTRACT || low->op != HVC_OP_EXTRACT || high->arg[0] != from ||
+	    high->value != 0 || low->value != high->width || from->width != high->width + border)
+		return NULL;
+	return hvc_bv__eq(
+	        terms, from,
+	        hvc_bv__num(terms, from->width,
+	                    value >> border | (value & hvc_bv__mask(border)) << high->width));
+}
+
 /* a op c = value solved for a, where that is all there is to it; else NULL. */
 static hvc_ref eq_number(struct hvc_bvs *terms, hvc_ref a, uint64_t value)
 {
@@ -26,6 +51,11 @@ static hvc_ref eq_number(struct hvc_bvs *terms, hvc_ref a, uint64_t value)
 		if (hvc_bv__const(x))
 			return hvc_bv__eq(terms, y, hvc_bv__num(terms, width, x->value - value));
 		return value ? NULL : hvc_bv__eq(terms, x, y);
+	case HVC_OP_MUL:
+		if (hvc_bv__const(y) && y->value & 1)
+			return hvc_bv__eq(terms, x,
+			                  hvc_bv__num(terms, width, value * inverse(y->value)));
+		return NULL;
 	case HVC_OP_NEG:
 		return hvc_bv__eq(terms, x, hvc_bv__num(terms, width, -value));
 	case HVC_OP_NOT:
@@ -40,7 +70,7 @@ static hvc_ref eq_number(struct hvc_bvs *terms, hvc_ref a, uint64_t value)
 		if (hvc_bv__const(y))
 			return hvc_bv__eq(terms, x,
 			                  hvc_bv__num(terms, x->width, value >> y->width));
-		return NULL;
+		return eq_rotated(terms, x, y, value);
 	case HVC_OP_ITE:
 		if (!hvc_bv__chosen(y) && !hvc_bv__chosen(a->arg[2]))
 			return NULL;

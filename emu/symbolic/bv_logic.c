@@ -29,7 +29,7 @@ static hvc_ref by_pieces(struct hvc_bvs *terms, enum hvc_op op, hvc_ref a, hvc_r
 	hvc_ref other = pieces == a ? b : a;
 	unsigned border;
 
-	if (a->op == HVC_OP_CONCAT && hvc_bv__const(b)) {
+	if (a->op == HVC_OP_CONCAT && hvc_bv__const(b) && op != HVC_OP_XOR) {
 		pieces = a;
 		other = b;
 	} else if (pieces->op != HVC_OP_CONCAT || !has_const_piece(pieces)) {

@@ -14,10 +14,25 @@
 #define ADDRESSES 300u
 #define TOTAL     UINT64_C(20000000)
 
+/* What the path's own condition decides need not be asked again in its results. */
+static void settle(struct hvc_explorer *e, struct hvc_way *way, struct hvc_sympath *path)
+{
+	struct hvc_scene *scene = &e->s->scene;
+
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
+		way->x[n] = hvc_facts__apply(scene, &way->facts, way->x[n]);
+	for (unsigned n = HVC_REG_SP_EL0; n < HVC_REG_COUNT; n++)
+		if (way->sys[n] && (n <= HVC_REG_SP_EL2 || hvc_regset_has(&way->written, n)))
+			way->sys[n] = hvc_facts__apply(scene, &way->facts, way->sys[n]);
+	if (path->target)
+		path->target = hvc_facts__apply(scene, &way->facts, path->target);
+}
+
 void hvc_explorer__end(struct hvc_explorer *e, struct hvc_walker *w, struct hvc_sympath *path)
 {
 	struct hvc_symbolic *s = e->s;
 
+	settle(e, w->way, path);
 	path->way = w->way;
 	path->undecided = w->undecided;
 	free(w);
@@ -99,7 +114,7 @@ static unsigned rounds(const struct hvc_way *way)
 }
 
 void hvc_explorer__fork(struct hvc_explorer *e, struct hvc_walker *w, const hvc_ref *condition,
-                        const uint64_t *pc, size_t count)
+                        const uint64_t *pc, size_t count, enum hvc_verdict_of fact)
 {
 	struct hvc_symbolic *s = e->s;
 
@@ -112,12 +127,14 @@ void hvc_explorer__fork(struct hvc_explorer *e, struct hvc_walker *w, const hvc_
 		return;
 	}
 	for (size_t i = 0; i < count && e->status == HVC_OK; i++) {
-		enum hvc_verdict_of fact =
-		        hvc_facts__decide(&s->scene, &w->way->facts, condition[i]);
-		struct hvc_walker *new = fact == HVC_FACT_FALSE ? NULL : twin(e, w);
+		enum hvc_verdict_of each =
+		        fact == HVC_FACT_TRUE
+		                ? hvc_facts__decide(&s->scene, &w->way->facts, condition[i])
+		                : fact;
+		struct hvc_walker *new = each == HVC_FACT_FALSE ? NULL : twin(e, w);
 
 		if (new)
-			branch(e, new, condition[i], fact, pc ? &pc[i] : NULL);
+			branch(e, new, condition[i], each, pc ? &pc[i] : NULL);
 	}
 	hvc_way__free(w->way);
 	free(w);
@@ -203,7 +220,7 @@ static bool choose(struct hvc_explorer *e, struct hvc_walker *w, const struct hv
 		hvc_explorer__stop(e, w, HVC_OUTCOME_SPIN, NULL);
 		return false;
 	}
-	hvc_explorer__fork(e, w, condition, pc, 2);
+	hvc_explorer__fork(e, w, condition, pc, 2, fact);
 	return false;
 }
 
@@ -248,7 +265,7 @@ static bool follow(struct hvc_explorer *e, struct hvc_walker *w, const struct hv
 	case HVC_NEXT_ASK:
 		both[0] = lift->condition;
 		both[1] = hvc_bv__not(lift->t, lift->condition);
-		hvc_explorer__fork(e, w, both, NULL, 2);
+		hvc_explorer__fork(e, w, both, NULL, 2, HVC_FACT_TRUE);
 		return false;
 	case HVC_NEXT_UNLIFTED:
 		unlifted(e, w, lift);

@@ -31,10 +31,11 @@ struct hvc_explorer {
 void hvc_explorer__end(struct hvc_explorer *e, struct hvc_walker *w, struct hvc_sympath *path);
 /**
  * Go on under each of the conditions that can hold, of which one always does; the walker is freed.
- * pc[i] is where to; NULL: where it is.
+ * pc[i] is where to; NULL: where it is. fact: of each of them, OPEN or UNDECIDED; TRUE: not known,
+ * to be found out.
  */
 void hvc_explorer__fork(struct hvc_explorer *e, struct hvc_walker *w, const hvc_ref *condition,
-                        const uint64_t *pc, size_t count);
+                        const uint64_t *pc, size_t count, enum hvc_verdict_of fact);
 
 /** leave.c: an ERET, and control that leaves the image; either ends, forks or goes on (true). */
 bool hvc_explorer__eret(struct hvc_explorer *e, struct hvc_walker *w, const struct hvc_lift *lift);

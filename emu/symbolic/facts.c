@@ -8,10 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "symbolic/scene.h"
-
-/** Values further apart than this are no table. */
-#define TABLE_SPAN (UINT64_C(1) << 21)
+#include "symbolic/facts.h"
 
 static bool copy(void **to, const void *from, size_t count, size_t size)
 {
@@ -81,7 +78,7 @@ static bool is_free(const struct hvc_facts *facts, hvc_ref key)
 }
 
 /* Require all facts that may have to do with these inputs. */
-static void require_related(struct hvc_scene *scene, const struct hvc_facts *facts, uint64_t uses)
+void hvc_facts__require(struct hvc_scene *scene, const struct hvc_facts *facts, uint64_t uses)
 {
 	uint64_t before;
 
@@ -96,13 +93,13 @@ static void require_related(struct hvc_scene *scene, const struct hvc_facts *fac
 			hvc_solver__require(scene->solver, facts->clause[i]);
 }
 
-static enum hvc_answer ask(struct hvc_scene *scene, const struct hvc_facts *facts,
-                           hvc_ref condition)
+enum hvc_answer hvc_facts__ask(struct hvc_scene *scene, const struct hvc_facts *facts,
+                               hvc_ref condition)
 {
 	enum hvc_answer answer;
 
 	hvc_solver__push(scene->solver);
-	require_related(scene, facts, condition->uses);
+	hvc_facts__require(scene, facts, condition->uses);
 	hvc_solver__require(scene->solver, condition);
 	answer = hvc_solver__check(scene->solver);
 	hvc_solver__pop(scene->solver);
@@ -153,10 +150,11 @@ enum hvc_verdict_of hvc_facts__decide(struct hvc_scene *scene, struct hvc_facts 
 	if (settled)
 		return verdict;
 	holds = hvc_bv__eval(scene->terms, condition, &model);
-	answer = ask(scene, facts, holds ? hvc_bv__not(scene->terms, condition) : condition);
+	answer = hvc_facts__ask(scene, facts,
+	                        holds ? hvc_bv__not(scene->terms, condition) : condition);
 	if (answer == HVC_ANSWER_YES && facts->guess)
-		answer =
-		        ask(scene, facts, holds ? condition : hvc_bv__not(scene->terms, condition));
+		answer = hvc_facts__ask(scene, facts,
+		                        holds ? condition : hvc_bv__not(scene->terms, condition));
 	if (answer == HVC_ANSWER_UNDECIDED) {
 		scene->undecided++;
 		return HVC_FACT_UNDECIDED;
@@ -196,7 +194,7 @@ static bool append_member(struct hvc_facts *facts, struct hvc_member m)
 	return true;
 }
 
-static bool make_room(struct hvc_scene *scene, struct hvc_facts *facts)
+bool hvc_facts__make_room(struct hvc_scene *scene, struct hvc_facts *facts)
 {
 	size_t count = facts->values;
 	uint64_t *value;
@@ -233,7 +231,7 @@ static void choose(struct hvc_scene *scene, struct hvc_facts *facts, const struc
 }
 
 /* The solver's model, of inputs that it was asked about. */
-static void take_model(struct hvc_scene *scene, struct hvc_facts *facts)
+void hvc_facts__take_model(struct hvc_scene *scene, struct hvc_facts *facts)
 {
 	const struct hvc_input *input;
 
@@ -255,14 +253,14 @@ static bool holds_all(struct hvc_scene *scene, const struct hvc_facts *facts)
 static void solve(struct hvc_scene *scene, struct hvc_facts *facts, hvc_ref condition)
 {
 	hvc_solver__push(scene->solver);
-	require_related(scene, facts, condition->uses);
+	hvc_facts__require(scene, facts, condition->uses);
 	if (hvc_solver__check(scene->solver) == HVC_ANSWER_YES)
-		take_model(scene, facts);
+		hvc_facts__take_model(scene, facts);
 	hvc_solver__pop(scene->solver);
 	facts->guess = !holds_all(scene, facts);
 }
 
-enum hvc_status hvc_facts__assume(struct hvc_scene *scene, struct hvc_facts *facts,
+static enum hvc_status assume_one(struct hvc_scene *scene, struct hvc_facts *facts,
                                   hvc_ref condition)
 {
 	struct hvc_member m, *known;
@@ -271,7 +269,7 @@ enum hvc_status hvc_facts__assume(struct hvc_scene *scene, struct hvc_facts *fac
 
 	if (hvc_bv__const(condition))
 		return HVC_OK;
-	if (!make_room(scene, facts))
+	if (!hvc_facts__make_room(scene, facts))
 		return HVC_E_NOMEM;
 	model = hvc_facts__model(facts);
 	member = hvc_set__of(scene->terms, condition, &m);
@@ -299,119 +297,66 @@ enum hvc_status hvc_facts__assume(struct hvc_scene *scene, struct hvc_facts *fac
 	return hvc_bv__status(scene->terms);
 }
 
-static int by_value(const void *a, const void *b)
+/* What joins two conditions is two facts, each of which may be a set. */
+static enum hvc_status assume(struct hvc_scene *scene, struct hvc_facts *facts, hvc_ref condition,
+                              unsigned depth)
 {
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+	bool turned = condition->op == HVC_OP_NOT;
+	hvc_ref inner = turned ? condition->arg[0] : condition;
+	struct hvc_member m;
 
-	return (x > y) - (x < y);
+	if (depth == 16 || inner->op != (turned ? HVC_OP_OR : HVC_OP_AND) ||
+	    hvc_set__of(scene->terms, condition, &m))
+		return assume_one(scene, facts, condition);
+	for (unsigned i = 0; i < 2; i++)
+		HVC_TRY(assume(scene, facts,
+		               turned ? hvc_bv__not(scene->terms, inner->arg[i]) : inner->arg[i],
+		               depth + 1));
+	return HVC_OK;
 }
 
-/* The leaves of a choice between constants; more than most: most + 1. */
-static size_t leaves(hvc_ref a, uint64_t *value, size_t count, size_t most)
+enum hvc_status hvc_facts__assume(struct hvc_scene *scene, struct hvc_facts *facts,
+                                  hvc_ref condition)
 {
-	for (; a->op == HVC_OP_ITE; a = a->arg[2])
-		count = leaves(a->arg[1], value, count, most);
-	for (size_t i = 0; i < count && i < most; i++)
-		if (value[i] == a->value)
-			return count;
-	if (count < most)
-		value[count] = a->value;
-	return count + 1;
+	return assume(scene, facts, condition, 0);
 }
 
-static size_t values_of_choice(struct hvc_scene *scene, struct hvc_facts *facts, hvc_ref a,
-                               uint64_t *value, size_t most)
+struct applied {
+	struct hvc_scene *scene;
+	struct hvc_facts *facts;
+};
+
+static hvc_ref apply(void *ctx, hvc_ref part)
 {
-	size_t count = leaves(a, value, 0, most), kept = 0;
+	const struct applied *a = ctx;
+	struct hvc_bvs *t = a->scene->terms;
+	enum hvc_verdict_of verdict;
+	bool settled;
 
-	if (count > most)
-		return 0;
-	for (size_t i = 0; i < count; i++) {
-		hvc_ref is =
-		        hvc_bv__eq(scene->terms, a, hvc_bv__num(scene->terms, a->width, value[i]));
+	for (size_t i = 0; i < a->facts->members; i++) {
+		const struct hvc_member *m = &a->facts->member[i];
+		hvc_ref from = m->key->op == HVC_OP_EXTRACT ? m->key->arg[0] : m->key;
+		unsigned low = part->op == HVC_OP_EXTRACT ? (unsigned)part->value : 0;
 
-		if (hvc_facts__decide(scene, facts, is) != HVC_FACT_FALSE)
-			value[kept++] = value[i];
+		if (m->set->count != 1 || m->set->range[0].lo != m->set->range[0].hi)
+			continue;
+		if (part == m->key || (part->op == HVC_OP_EXTRACT && part->arg[0] == from &&
+		                       low + part->width <= m->key->width))
+			return hvc_bv__num(t, part->width, m->set->range[0].lo >> low);
 	}
-	return kept;
+	if (part->width != 1 || part->op == HVC_OP_CONST)
+		return NULL;
+	verdict = by_sets(a->scene, a->facts, part, &settled);
+	if (!settled || (verdict != HVC_FACT_TRUE && verdict != HVC_FACT_FALSE))
+		return NULL;
+	return hvc_bv__num(t, 1, verdict == HVC_FACT_TRUE);
 }
 
-/* Is nothing said of many bits of it? */
-static bool is_wide(const struct hvc_facts *facts, hvc_ref a)
+hvc_ref hvc_facts__apply(struct hvc_scene *scene, struct hvc_facts *facts, hvc_ref a)
 {
-	unsigned unknown = 0;
+	struct applied ctx = {scene, facts};
 
-	for (unsigned bit = 0; bit < a->width; bit++)
-		unknown += !((a->zeros | a->ones) >> bit & 1);
-	if (unknown <= 20)
-		return false;
-	for (size_t i = 0; i < facts->clauses; i++)
-		if (facts->clause[i]->uses & a->uses)
-			return false;
-	return true;
-}
-
-/* Any value that a term can have, of those left. */
-static bool next_value(struct hvc_scene *scene, struct hvc_facts *probe, hvc_ref a,
-                       enum hvc_answer *answer, uint64_t *value)
-{
-	struct hvc_model model;
-
-	*answer = hvc_solver__check(scene->solver);
-	if (*answer != HVC_ANSWER_YES)
-		return false;
-	take_model(scene, probe);
-	model = hvc_facts__model(probe);
-	*value = hvc_bv__eval(scene->terms, a, &model);
-	hvc_solver__require(
-	        scene->solver,
-	        hvc_bv__not(scene->terms, hvc_bv__eq(scene->terms, a,
-	                                             hvc_bv__num(scene->terms, a->width, *value))));
-	return true;
-}
-
-size_t hvc_facts__values(struct hvc_scene *scene, struct hvc_facts *facts, hvc_ref a,
-                         uint64_t *value, size_t most)
-{
-	struct hvc_bvs *t = scene->terms;
-	struct hvc_facts probe;
-	enum hvc_answer answer;
-	struct hvc_model model;
-	size_t count = 0;
-	uint64_t first, next;
-
-	if (hvc_bv__const(a)) {
-		value[0] = a->value;
-		return 1;
-	}
-	if (a->choice) {
-		count = values_of_choice(scene, facts, a, value, most);
-		qsort(value, count, sizeof *value, by_value);
-		return count;
-	}
-	if (is_wide(facts, a) || !make_room(scene, facts) || !hvc_facts__copy(facts, &probe))
-		return 0;
-	model = hvc_facts__model(facts);
-	first = hvc_bv__eval(t, a, &model);
-	if (a->width == 64 &&
-	    ask(scene, facts,
-	        hvc_bv__ult(t, hvc_bv__num(t, 64, TABLE_SPAN),
-	                    hvc_bv__add(t, a, hvc_bv__num(t, 64, TABLE_SPAN / 2 - first)))) !=
-	            HVC_ANSWER_NO) {
-		hvc_facts__free(&probe);
-		return 0;
-	}
-	hvc_solver__push(scene->solver);
-	require_related(scene, facts, a->uses);
-	while (count <= most && next_value(scene, &probe, a, &answer, &next)) {
-		if (count < most)
-			value[count] = next;
-		count++;
-	}
-	hvc_solver__pop(scene->solver);
-	hvc_facts__free(&probe);
-	if (count > most || answer != HVC_ANSWER_NO)
-		return 0;
-	qsort(value, count, sizeof *value, by_value);
-	return count;
+	if (hvc_bv__const(a) || !facts->members)
+		return a;
+	return hvc_bv__rewrite(scene->terms, a, apply, &ctx);
 }

@@ -55,6 +55,17 @@ static bool bit_of(unsigned nzcv, unsigned which)
 	return nzcv >> which & 1;
 }
 
+void hvc_flags__number(struct hvc_bvs *terms, struct hvc_flags *flags)
+{
+	hvc_ref b = flags->b;
+
+	if (flags->kind != HVC_FLAGS_ADD || !hvc_bv__const(b) || b->value == 0 ||
+	    b->value == UINT64_C(1) << (b->width - 1))
+		return;
+	flags->kind = HVC_FLAGS_SUB;
+	flags->b = hvc_bv__neg(terms, b);
+}
+
 hvc_ref hvc_flags__bit(struct hvc_bvs *terms, const struct hvc_flags *flags, unsigned which)
 {
 	hvc_ref bit = plain_bit(terms, flags, which);

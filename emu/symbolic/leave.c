@@ -90,7 +90,7 @@ static bool bit_known(struct hvc_explorer *e, struct hvc_walker *w, uint64_t *hc
 			continue;
 		both[0] = bit;
 		both[1] = hvc_bv__not(t, bit);
-		hvc_explorer__fork(e, w, both, NULL, 2);
+		hvc_explorer__fork(e, w, both, NULL, 2, HVC_FACT_TRUE);
 		return false;
 	}
 	return true;
@@ -153,7 +153,7 @@ bool hvc_explorer__eret(struct hvc_explorer *e, struct hvc_walker *w, const stru
 	for (size_t i = 0; i < count; i++)
 		condition[i] = hvc_bv__eq(t, mode, hvc_bv__num(t, 5, value[i]));
 	if (count)
-		hvc_explorer__fork(e, w, condition, NULL, count);
+		hvc_explorer__fork(e, w, condition, NULL, count, HVC_FACT_TRUE);
 	else
 		hvc_explorer__bound(e, w, "the level that an ERET returns to is not decided");
 	return false;
@@ -207,7 +207,7 @@ static bool spread(struct hvc_explorer *e, struct hvc_walker *w, const struct hv
 	if (e->s->config.doors != HVC_DOORS_NONE && lift->call)
 		hand_off(e, w, value, condition, count);
 	else
-		hvc_explorer__fork(e, w, condition, value, count);
+		hvc_explorer__fork(e, w, condition, value, count, HVC_FACT_TRUE);
 	free(condition);
 	return false;
 }

@@ -145,6 +145,7 @@ bool hvc_lift__known(struct hvc_lift *l, hvc_ref condition, bool *holds)
 void hvc_lift__flags(struct hvc_lift *l, enum hvc_flags_kind kind, hvc_ref a, hvc_ref b)
 {
 	l->way->flags = (struct hvc_flags){.kind = kind, .a = a, .b = b};
+	hvc_flags__number(l->t, &l->way->flags);
 }
 
 bool hvc_lift__bit_mask(unsigned n, unsigned imms, unsigned immr, unsigned width, uint64_t *mask)

@@ -119,6 +119,7 @@ static void compare(struct hvc_lift *l)
 		hvc_lift__undefined(l);
 		return;
 	}
+	hvc_flags__number(l->t, &flags);
 	if (hvc_bv__is(guard, 1))
 		flags.guard = NULL;
 	if (hvc_bv__is(guard, 0)) {

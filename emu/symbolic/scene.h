@@ -146,6 +146,9 @@ struct hvc_way {
 	uint64_t changes; /**< of memory and system registers: counted */
 };
 
+/** Bits of hvc_bv.uses: x0..x30, the immediate, the flags. */
+#define HVC_USES_CALL ((UINT64_C(1) << (HVC_GPR_COUNT + 2)) - 1)
+
 /* facts.c */
 /** Copy; false: memory ran out, and *to is empty. */
 HVC_MUST_USE bool hvc_facts__copy(const struct hvc_facts *from, struct hvc_facts *to);
@@ -171,7 +174,12 @@ size_t hvc_facts__values(struct hvc_scene *scene, struct hvc_facts *facts, hvc_r
 /** The model of which all facts hold. */
 struct hvc_model hvc_facts__model(const struct hvc_facts *facts);
 
+/** A term as it is where the facts hold: inputs and choices that they decide are gone. */
+hvc_ref hvc_facts__apply(struct hvc_scene *scene, struct hvc_facts *facts, hvc_ref a);
+
 /* flags.c */
+/** Of a sum with a number, the flags are those of subtracting its opposite, but for two. */
+void hvc_flags__number(struct hvc_bvs *terms, struct hvc_flags *flags);
 /** Does the condition of B.cond and the like hold? */
 hvc_ref hvc_flags__holds(struct hvc_bvs *terms, const struct hvc_flags *flags, unsigned condition);
 /** N (3), Z, C, V (0). */

@@ -20,7 +20,7 @@ struct hvc_solver;
  * A query gives up after so many of the solver's own steps, so that what is decided does not
  * depend on the machine; and after so many milliseconds, should a step take for ever.
  */
-#define HVC_SOLVER_STEPS   20000000u
+#define HVC_SOLVER_STEPS   5000000u
 #define HVC_SOLVER_TIMEOUT 60000u
 
 /** The terms must outlive it. steps, timeout: 0 for the above. HVC_E_NOMEM, HVC_E_ENGINE. */

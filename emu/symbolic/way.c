@@ -121,6 +121,11 @@ struct hvc_way *hvc_way__open(struct hvc_scene *scene)
 		snprintf(name, sizeof name, "x%u", n);
 		way->x[n] = hvc_bv__input(t, name, 64);
 	}
+	/* The rest of the call, so that all of it is among the first inputs. */
+	(void)hvc_bv__input(t, "imm", 16);
+	(void)hvc_bv__input(t, "nzcv", 4);
+	(void)hvc_bv__input(t, "daif", 4);
+	(void)hvc_bv__input(t, "self", 64);
 	for (unsigned reg = HVC_REG_SP_EL0; reg < HVC_REG_COUNT; reg++)
 		way->sys[reg] = first_value(scene, hvc_reg_name((enum hvc_reg)reg),
 		                            hvc_reg_info((enum hvc_reg)reg)->encoding);

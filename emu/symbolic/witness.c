@@ -210,31 +210,53 @@ static void compare_term(struct comparison *c, const char *what, hvc_ref term, u
 		compare(c, what, eval(c->s, term, c->w) & mask, machine & mask);
 }
 
-/* What memory held before the call: what the path asks for, or what there is. */
-static bool settle_memory(struct comparison *c)
+static bool clauses_hold(struct comparison *c)
 {
 	const struct hvc_facts *facts = &c->path->way->facts;
 
-	for (const struct hvc_read *r = c->path->way->read; r; r = r->before) {
-		hvc_ref input = r->value;
-		uint64_t address, *value;
-
-		if (!r->address || input->op != HVC_OP_INPUT)
-			continue;
-		address = eval(c->s, r->address, c->w);
-		value = &c->w->model.value[input->value];
-		if (input->value < facts->values && facts->given[input->value]) {
-			if (hvc_machine_write(c->machine, address, value, 8) != HVC_OK)
-				return false;
-		} else if (hvc_machine_read(c->machine, address, value, 8) != HVC_OK) {
-			return false;
-		}
-	}
-	/* Two pointers may have pointed to the same, and one has been written for the other. */
 	for (size_t i = 0; i < facts->clauses; i++)
 		if (!eval(c->s, facts->clause[i], c->w))
 			return false;
 	return true;
+}
+
+/*
+ * What memory held before the call: what the path asks for; where it asks for nothing, what there
+ * is, or else (all) what the path's own model says.
+ */
+static bool provide_memory(struct comparison *c, bool all)
+{
+	const struct hvc_facts *facts = &c->path->way->facts;
+
+	for (const struct hvc_read *r = c->path->way->read; r; r = r->before) {
+		const struct hvc_input *input = hvc_bv__input_of(c->s->scene.terms, r->value);
+		uint64_t address, *value;
+		size_t i;
+
+		if (!r->address || !input)
+			continue;
+		i = r->value->value;
+		address = eval(c->s, r->address, c->w);
+		value = &c->w->model.value[i];
+		if (i < facts->values && facts->given[i]) {
+			*value = facts->value[i];
+		} else if (all) {
+			*value = input->usual;
+		} else if (hvc_machine_read(c->machine, address, value, 8) == HVC_OK) {
+			continue;
+		}
+		if (hvc_machine_write(c->machine, address, value, 8) != HVC_OK)
+			return false;
+	}
+	return true;
+}
+
+/* Two pointers may have pointed to the same, and one has been written for the other. */
+static bool settle_memory(struct comparison *c)
+{
+	if (!provide_memory(c, false))
+		return false;
+	return clauses_hold(c) || (provide_memory(c, true) && clauses_hold(c));
 }
 
 static void compare_memory(struct comparison *c)

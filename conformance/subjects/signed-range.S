@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+//
+// A range of signed numbers: w0 from -3 to 2.
+	.include "subject.inc"
+
+routine handle
+	cmp	w0, #2
+	b.gt	1f
+	cmn	w0, #3
+	b.lt	1f
+	answer	1
+1:	answer	0

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Idioms of dispatch, one small subject each (conformance/subjects): exactly these paths, with
+ * these conditions and results, and the machine agrees on each.
+ */
+#include <stdlib.h>
+
+#include "symbolic/symbolic.h"
+#include "under_test.h"
+
+#define ROWS_MAX 16u
+
+/** A path: condition, how it ends, x0, as text; in any order. */
+struct row {
+	const char *condition, *end, *x0;
+};
+
+static const struct subject {
+	const char *name;
+	struct row row[ROWS_MAX];
+} subjects[] = {
+        {"jump-table",
+         {{"w0 in 0, 2", "return", "0xa"},
+          {"w0 = 1", "return", "0xb"},
+          {"w0 = 3", "return", "0xc"},
+          {"w0 = 4", "return", "0xffffffffffffffff"},
+          {"w0 >= 5", "return", "0xffffffffffffffff"}}},
+        {"pointer-table",
+         {{"x0 in 0x100, 0x103", "return", "1"},
+          {"x0 = 0x101", "return", "0xffffffffffffffff"},
+          {"x0 = 0x102", "return", "9"},
+          {"x0 not in 0x100-0x103", "return", "0xffffffffffffffff"}}},
+        {"binary-search",
+         {{"w0 = 0x10", "return", "0"},
+          {"w0 = 0x20", "return", "1"},
+          {"w0 = 0x84000000", "return", "2"},
+          {"w0 = 0x84000001", "return", "3"},
+          {"w0 = 0x84000008", "return", "4"},
+          {"w0 = 0xc4000001", "return", "5"},
+          {"w0 = 0xc4000003", "return", "6"},
+          {"w0 <= 0xf", "return", "0xffffffffffffffff"},
+          {"w0 in 0x11-0x1f", "return", "0xffffffffffffffff"},
+          {"w0 in 0x21-0x83ffffff", "return", "0xffffffffffffffff"},
+          {"w0 in 0x84000002-0x84000007", "return", "0xffffffffffffffff"},
+          {"w0 in 0x84000009-0xc4000000", "return", "0xffffffffffffffff"},
+          {"w0 = 0xc4000002", "return", "0xffffffffffffffff"},
+          {"w0 >= 0xc4000004", "return", "0xffffffffffffffff"}}},
+        {"tbz-chain",
+         {{"imm & 1 != 0, imm & 8 = 0", "return", "1"},
+          {"imm & 1 = 0, imm >= 0x8000", "return", "2"},
+          {"imm & 1 != 0, imm & 8 != 0", "return", "3"},
+          {"imm & 1 = 0, imm <= 0x7fff", "return", "4"}}},
+        {"ccmp-chain",
+         {{"x0 = 5, x1 = 2, w2 = w3", "return", "7"},
+          {"(x0 != 5 or x1 != 2) or w2 != w3", "return", "if(x0 = 1 or x1 = 9, 1, 0)"}}},
+        {"signed-range",
+         {{"w0 in 3-0x7fffffff", "return", "0"},
+          {"w0 in 0x80000000-0xfffffffc", "return", "0"},
+          {"w0 not in 3-0xfffffffc", "return", "1"}}},
+        {"mask",
+         {{"x0 & 0xfffeffff = 0xc600000b", "return", "1"},
+          {"x0 & 0xfffeffff != 0xc600000b", "return", "0"}}},
+        {"two-selectors",
+         {{"(w1 | x0 >> 0x20) << 0x20 | w0 = 0x700000005", "return", "1"},
+          {"(w1 | x0 >> 0x20) << 0x20 | w0 != 0x700000005, x0 + x1 = 0x64", "return", "2"},
+          {"(w1 | x0 >> 0x20) << 0x20 | w0 != 0x700000005, x0 + x1 != 0x64", "return", "0"}}},
+        {"one-value",
+         {{"x0 = 0xd32d715d7b6cbe4c", "return", "1"}, {"x0 != 0xd32d715d7b6cbe4c", "return", "0"}}},
+        {"infinite-loop", {{"imm = 0x77", "spin", NULL}, {"imm != 0x77", "return", "0"}}},
+        {"digits",
+         {{"imm <= 0xf", "return", NULL},
+          {"imm in 0x10-0xff", "return", NULL},
+          {"imm in 0x100-0xfff", "return", NULL},
+          {"imm >= 0x1000", "return", NULL}}},
+        {"caller-memory",
+         {{"[x1 + 8] & 0xffffffff = 3", "return", "[x1 + 8]"},
+          {"[x1 + 8] & 0xffffffff != 3", "return", "[x1] >> 0x18 & 0xff"}}},
+};
+
+struct fixture {
+	struct hvc_subject *subject;
+	struct hvc_world world;
+	struct hvc_symbolic_config config;
+	struct hvc_symbolic *s;
+};
+
+static void open_fixture(struct fixture *f, const char *name)
+{
+	char path[512];
+
+	memset(f, 0, sizeof *f);
+	snprintf(path, sizeof path, "%s/subjects/%s.elf", HVC_BINARY_DIR, name);
+	f->subject = open_subject(path);
+	hvc_world_init(&f->world, HVC_CPU_A72);
+	f->config = (struct hvc_symbolic_config){.image = hvc_subject_image(f->subject),
+	                                         .subject = f->subject,
+	                                         .machine = open_machine(f->subject, &f->world),
+	                                         .from = HVC_LEVEL_EL1H,
+	                                         .closed = true};
+}
+
+static void explore(struct fixture *f)
+{
+	struct hvc_diag diag = {0};
+
+	ck_assert_msg(hvc_symbolic__explore(&f->config, &diag, &f->s) == HVC_OK, "%s",
+	              diag.message);
+}
+
+static void close_fixture(struct fixture *f)
+{
+	hvc_symbolic__free(f->s);
+	hvc_machine_close(f->config.machine);
+	hvc_subject_close(f->subject);
+}
+
+static void assert_machine_agrees(struct fixture *f, const struct hvc_sympath *path)
+{
+	struct hvc_symbolic_witness witness;
+	struct hvc_diag diag = {0};
+	char text[200];
+	bool differs;
+
+	ck_assert_int_eq(hvc_symbolic__witness(f->s, path, &f->world, &witness), HVC_OK);
+	ck_assert(!witness.changed);
+	ck_assert_int_eq(hvc_symbolic__confirm(f->s, path, &witness, f->config.machine, &diag,
+	                                       &differs, text, sizeof text),
+	                 HVC_OK);
+	ck_assert_msg(!differs, "%s", text);
+	hvc_symbolic__free_witness(&witness);
+}
+
+static void assert_path(struct fixture *f, const struct subject *subject,
+                        const struct hvc_sympath *path, bool seen[])
+{
+	char condition[500], end[300], x0[300];
+
+	hvc_symbolic__print_condition(f->s, path, condition, sizeof condition);
+	hvc_symbolic__print_end(f->s, path, end, sizeof end);
+	hvc_bv__print(f->s->scene.terms, path->way->x[0], x0, sizeof x0);
+	for (unsigned i = 0; i < ROWS_MAX && subject->row[i].condition; i++) {
+		const struct row *row = &subject->row[i];
+
+		if (strcmp(row->condition, condition) != 0)
+			continue;
+		ck_assert_str_eq(end, row->end);
+		if (row->x0)
+			ck_assert_str_eq(x0, row->x0);
+		ck_assert(!seen[i]);
+		seen[i] = true;
+		return;
+	}
+	ck_abort_msg("%s: %s: %s, x0 := %s", subject->name, condition, end, x0);
+}
+
+START_TEST(subject_has_these_paths)
+{
+	const struct subject *subject = &subjects[_i];
+	struct hvc_symbolic_proof proof;
+	bool seen[ROWS_MAX] = {false};
+	struct fixture f;
+
+	open_fixture(&f, subject->name);
+	explore(&f);
+	ck_assert(f.s->complete);
+	hvc_symbolic__prove(f.s, &proof);
+	ck_assert_int_eq(proof.disjoint, HVC_ANSWER_YES);
+	ck_assert_int_eq(proof.total, HVC_ANSWER_YES);
+	for (unsigned p = 0; p < f.s->paths; p++) {
+		assert_path(&f, subject, &f.s->path[p], seen);
+		assert_machine_agrees(&f, &f.s->path[p]);
+	}
+	for (unsigned i = 0; i < ROWS_MAX && subject->row[i].condition; i++)
+		ck_assert_msg(seen[i], "%s", subject->row[i].condition);
+	close_fixture(&f);
+}
+END_TEST
+
+START_TEST(bounds_are_said)
+{
+	struct fixture f;
+	unsigned cut = 0;
+
+	open_fixture(&f, "digits");
+	f.config.rounds = 2;
+	explore(&f);
+	ck_assert(!f.s->complete);
+	for (unsigned p = 0; p < f.s->paths; p++)
+		if (f.s->path[p].end == HVC_END_BOUND) {
+			ck_assert_str_eq(f.s->path[p].why, "a loop that the inputs keep going");
+			cut++;
+		}
+	ck_assert_uint_eq(cut, 1);
+	close_fixture(&f);
+
+	open_fixture(&f, "digits");
+	f.config.steps = 12;
+	explore(&f);
+	ck_assert(!f.s->complete);
+	close_fixture(&f);
+
+	open_fixture(&f, "binary-search");
+	f.config.paths = 4;
+	explore(&f);
+	ck_assert(!f.s->complete);
+	ck_assert_uint_le(f.s->paths, 4);
+	close_fixture(&f);
+}
+END_TEST
+
+/* Spoil the code: an instruction that is not lifted ends its path and no other. */
+START_TEST(what_is_not_lifted_is_said)
+{
+	struct fixture f;
+	struct hvc_image image;
+	struct hvc_segment segment[4];
+	uint8_t *bytes;
+	unsigned unlifted = 0;
+	uint64_t handler;
+
+	open_fixture(&f, "mask");
+	image = *f.config.image;
+	ck_assert_uint_le(image.segments, 4);
+	memcpy(segment, image.segment, image.segments * sizeof *segment);
+	image.segment = segment;
+	bytes = malloc(segment[0].data_size);
+	ck_assert_ptr_nonnull(bytes);
+	memcpy(bytes, segment[0].data, segment[0].data_size);
+	segment[0].data = bytes;
+	ck_assert_int_eq(hvc_subject_find(f.subject, "handle", &handler), HVC_OK);
+	/* fadd d0, d0, d0 in the place of the last mov x0, #1 of the two answers */
+	memcpy(bytes + (handler - segment[0].address) + 28, &(uint32_t){0x1e602800}, 4);
+	f.config.image = &image;
+	explore(&f);
+	ck_assert(!f.s->complete);
+	for (unsigned p = 0; p < f.s->paths; p++) {
+		char text[200];
+
+		if (f.s->path[p].end != HVC_END_UNLIFTED)
+			continue;
+		unlifted++;
+		hvc_symbolic__print_end(f.s, &f.s->path[p], text, sizeof text);
+		ck_assert_str_eq(text, "an instruction that is not lifted at handle+0x1c: "
+		                       "fadd d0, d0, d0");
+	}
+	ck_assert_uint_eq(unlifted, 1);
+	ck_assert_uint_eq(f.s->paths, 2);
+	close_fixture(&f);
+	free(bytes);
+}
+END_TEST
+
+/* A path's terms made wrong on purpose are found out by the machine. */
+START_TEST(the_machine_finds_a_wrong_term)
+{
+	struct hvc_symbolic_witness witness;
+	struct hvc_diag diag = {0};
+	struct fixture f;
+	char text[200] = "";
+	bool differs = false;
+
+	open_fixture(&f, "mask");
+	explore(&f);
+	f.s->path[0].way->x[5] = f.s->path[0].way->x[6];
+	ck_assert_int_eq(hvc_symbolic__witness(f.s, &f.s->path[0], &f.world, &witness), HVC_OK);
+	ck_assert_int_eq(hvc_symbolic__confirm(f.s, &f.s->path[0], &witness, f.config.machine,
+	                                       &diag, &differs, text, sizeof text),
+	                 HVC_OK);
+	ck_assert(differs);
+	ck_assert_ptr_nonnull(strstr(text, "x5 is "));
+	hvc_symbolic__free_witness(&witness);
+	close_fixture(&f);
+}
+END_TEST
+
+#define SUBJECTS (sizeof subjects / sizeof *subjects)
+#define OTHERS   3u
+
+int main(void)
+{
+	struct suite_test tests[SUBJECTS + OTHERS];
+
+	for (size_t i = 0; i < SUBJECTS; i++)
+		tests[i] = (struct suite_test){subjects[i].name, &subject_has_these_paths};
+	tests[SUBJECTS] = (struct suite_test){"bounds_are_said", &bounds_are_said};
+	tests[SUBJECTS + 1] =
+	        (struct suite_test){"what_is_not_lifted_is_said", &what_is_not_lifted_is_said};
+	tests[SUBJECTS + 2] = (struct suite_test){"the_machine_finds_a_wrong_term",
+	                                          &the_machine_finds_a_wrong_term};
+	return suite_run("symbolic", tests, SUBJECTS + OTHERS);
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* The values that a term can have, where they are few. */
+#include <stdlib.h>
+
+#include "symbolic/facts.h"
+
+/** Values further apart than this are no table. */
+#define TABLE_SPAN (UINT64_C(1) << 21)
+
+static int by_value(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* The leaves of a choice between constants; more than most: most + 1. */
+static size_t leaves(hvc_ref a, uint64_t *value, size_t count, size_t most)
+{
+	for (; a->op == HVC_OP_ITE; a = a->arg[2])
+		count = leaves(a->arg[1], value, count, most);
+	for (size_t i = 0; i < count && i < most; i++)
+		if (value[i] == a->value)
+			return count;
+	if (count < most)
+		value[count] = a->value;
+	return count + 1;
+}
+
+static size_t values_of_choice(struct hvc_scene *scene, struct hvc_facts *facts, hvc_ref a,
+                               uint64_t *value, size_t most)
+{
+	size_t count = leaves(a, value, 0, most), kept = 0;
+
+	if (count > most)
+		return 0;
+	for (size_t i = 0; i < count; i++) {
+		hvc_ref is =
+		        hvc_bv__eq(scene->terms, a, hvc_bv__num(scene->terms, a->width, value[i]));
+
+		if (hvc_facts__decide(scene, facts, is) != HVC_FACT_FALSE)
+			value[kept++] = value[i];
+	}
+	return kept;
+}
+
+/* Is nothing said of many bits of it? */
+static bool is_wide(const struct hvc_facts *facts, hvc_ref a)
+{
+	unsigned unknown = 0;
+
+	for (unsigned bit = 0; bit < a->width; bit++)
+		unknown += !((a->zeros | a->ones) >> bit & 1);
+	if (unknown <= 20)
+		return false;
+	for (size_t i = 0; i < facts->clauses; i++)
+		if (facts->clause[i]->uses & a->uses)
+			return false;
+	return true;
+}
+
+/* Any value that a term can have, of those left. */
+static bool next_value(struct hvc_scene *scene, struct hvc_facts *probe, hvc_ref a,
+                       enum hvc_answer *answer, uint64_t *value)
+{
+	struct hvc_model model;
+
+	*answer = hvc_solver__check(scene->solver);
+	if (*answer != HVC_ANSWER_YES)
+		return false;
+	hvc_facts__take_model(scene, probe);
+	model = hvc_facts__model(probe);
+	*value = hvc_bv__eval(scene->terms, a, &model);
+	hvc_solver__require(
+	        scene->solver,
+	        hvc_bv__not(scene->terms, hvc_bv__eq(scene->terms, a,
+	                                             hvc_bv__num(scene->terms, a->width, *value))));
+	return true;
+}
+
+size_t hvc_facts__values(struct hvc_scene *scene, struct hvc_facts *facts, hvc_ref a,
+                         uint64_t *value, size_t most)
+{
+	struct hvc_bvs *t = scene->terms;
+	struct hvc_facts probe;
+	enum hvc_answer answer;
+	struct hvc_model model;
+	size_t count = 0;
+	uint64_t first, next;
+
+	if (hvc_bv__const(a)) {
+		value[0] = a->value;
+		return 1;
+	}
+	if (a->choice) {
+		count = values_of_choice(scene, facts, a, value, most);
+		qsort(value, count, sizeof *value, by_value);
+		return count;
+	}
+	if (is_wide(facts, a) || !hvc_facts__make_room(scene, facts) ||
+	    !hvc_facts__copy(facts, &probe))
+		return 0;
+	model = hvc_facts__model(facts);
+	first = hvc_bv__eval(t, a, &model);
+	if (a->width == 64 &&
+	    hvc_facts__ask(
+	            scene, facts,
+	            hvc_bv__ult(t, hvc_bv__num(t, 64, TABLE_SPAN),
+	                        hvc_bv__add(t, a, hvc_bv__num(t, 64, TABLE_SPAN / 2 - first)))) !=
+	            HVC_ANSWER_NO) {
+		hvc_facts__free(&probe);
+		return 0;
+	}
+	hvc_solver__push(scene->solver);
+	hvc_facts__require(scene, facts, a->uses);
+	while (count <= most && next_value(scene, &probe, a, &answer, &next)) {
+		if (count < most)
+			value[count] = next;
+		count++;
+	}
+	hvc_solver__pop(scene->solver);
+	hvc_facts__free(&probe);
+	if (count > most || answer != HVC_ANSWER_NO)
+		return 0;
+	qsort(value, count, sizeof *value, by_value);
+	return count;
+}
