@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * explore [--brief] [--open] [--doors chosen|calls] [--into] [--from LEVEL] [--smc] SUBJECT...:
+ * explore [--brief] [--open] [--doors chosen|handler] [--into] [--from LEVEL] [--smc] SUBJECT...:
  * the paths of each subject and what they cost. Without a subject, every built-in one, a line each.
  */
 #include <inttypes.h>
@@ -122,10 +122,12 @@ int main(int argc, char **argv)
 		else if (!strcmp(argv[at], "--smc"))
 			options.config.insn = HVC_INSN_SMC;
 		else if (!strcmp(argv[at], "--doors") && at + 1 < argc)
-			options.config.doors =
-			        strcmp(argv[++at], "calls") ? HVC_DOORS_CHOSEN : HVC_DOORS_CALLS;
+			options.config.doors = strcmp(argv[++at], "handler") ? HVC_DOORS_CHOSEN
+			                                                     : HVC_DOORS_HANDLER;
 		else if (!strcmp(argv[at], "--paths") && at + 1 < argc)
 			options.config.paths = (unsigned)strtoul(argv[++at], NULL, 0);
+		else if (!strcmp(argv[at], "--door-forks") && at + 1 < argc)
+			options.config.door_forks = (unsigned)strtoul(argv[++at], NULL, 0);
 		else if (!strcmp(argv[at], "--from") && at + 1 < argc)
 			options.config.from = hvc_level_find(argv[++at]);
 		else

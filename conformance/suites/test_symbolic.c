@@ -273,8 +273,43 @@ START_TEST(the_machine_finds_a_wrong_term)
 }
 END_TEST
 
+/* Every way into the handlers, and none of the thousand ways through them. */
+START_TEST(paths_end_at_the_doors_of_handlers)
+{
+	static const struct subject wanted = {"handlers",
+	                                      {{"x0 = 1", "handoff to with_argument", "x1"},
+	                                       {"x0 = 2", "handoff to with_nothing", NULL},
+	                                       {"x0 = 3, x1 = 0", "return", "5"},
+	                                       {"x0 = 3, x1 != 0", "return", "6"},
+	                                       {"x0 not in 1-3", "return", "0xffffffffffffffff"}}};
+	bool seen[ROWS_MAX] = {false};
+	struct hvc_symbolic_proof proof;
+	struct fixture f;
+
+	open_fixture(&f, "handlers");
+	f.config.closed = false;
+	f.config.doors = HVC_DOORS_HANDLER;
+	explore(&f);
+	ck_assert(f.s->complete);
+	ck_assert_uint_eq(f.s->paths, 5);
+	for (unsigned p = 0; p < f.s->paths; p++)
+		assert_path(&f, &wanted, &f.s->path[p], seen);
+	hvc_symbolic__prove(f.s, &proof);
+	ck_assert_int_eq(proof.disjoint, HVC_ANSWER_YES);
+	ck_assert_int_eq(proof.total, HVC_ANSWER_YES);
+	close_fixture(&f);
+
+	open_fixture(&f, "handlers");
+	f.config.closed = false;
+	explore(&f);
+	ck_assert(f.s->complete);
+	ck_assert_uint_eq(f.s->paths, 1024 + 4);
+	close_fixture(&f);
+}
+END_TEST
+
 #define SUBJECTS (sizeof subjects / sizeof *subjects)
-#define OTHERS   3u
+#define OTHERS   4u
 
 int main(void)
 {
@@ -287,5 +322,7 @@ int main(void)
 	        (struct suite_test){"what_is_not_lifted_is_said", &what_is_not_lifted_is_said};
 	tests[SUBJECTS + 2] = (struct suite_test){"the_machine_finds_a_wrong_term",
 	                                          &the_machine_finds_a_wrong_term};
+	tests[SUBJECTS + 3] = (struct suite_test){"paths_end_at_the_doors_of_handlers",
+	                                          &paths_end_at_the_doors_of_handlers};
 	return suite_run("symbolic", tests, SUBJECTS + OTHERS);
 }

@@ -9,6 +9,7 @@
 #include "machine/file.h"
 #include "subject/elf.h"
 #include "subject/kallsyms.h"
+#include "subject/rela.h"
 #include "subject/little.h"
 #include "subject/wrap.h"
 #include "subject/zboot.h"
@@ -104,6 +105,8 @@ static enum hvc_status load_names(struct hvc_loaded *loaded, struct hvc_diag *di
 
 	if (!loaded->symbols.count)
 		status = hvc_kallsyms__load(loaded);
+	if (status == HVC_OK)
+		status = hvc_rela__apply(loaded);
 	if (status == HVC_OK)
 		status = hvc_symbols__sort(&loaded->symbols);
 	return status == HVC_OK ? HVC_OK : hvc_symbols__fail(status, loaded->name, diag);

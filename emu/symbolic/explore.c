@@ -9,10 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define PATHS     4096u
-#define ROUNDS    80u
-#define ADDRESSES 300u
-#define TOTAL     UINT64_C(20000000)
+#define PATHS      4096u
+#define ROUNDS     80u
+#define ADDRESSES  300u
+#define TOTAL      UINT64_C(20000000)
+#define DOOR_FORKS 2u
+#define UNDECIDED  16u
 
 /* What the path's own condition decides need not be asked again in its results. */
 static void settle(struct hvc_explorer *e, struct hvc_way *way, struct hvc_sympath *path)
@@ -35,6 +37,7 @@ void hvc_explorer__end(struct hvc_explorer *e, struct hvc_walker *w, struct hvc_
 	settle(e, w->way, path);
 	path->way = w->way;
 	path->undecided = w->undecided;
+	path->door = w->door;
 	free(w);
 	if (s->paths == s->paths_max) {
 		unsigned most = s->paths_max ? 2 * s->paths_max : 32;
@@ -48,11 +51,11 @@ void hvc_explorer__end(struct hvc_explorer *e, struct hvc_walker *w, struct hvc_
 		s->path = more;
 		s->paths_max = most;
 	}
-	s->complete &= path->end == HVC_END_OUTCOME && !path->undecided;
 	s->path[s->paths++] = *path;
+	hvc_door__leave(e, path->door);
 }
 
-static void queue(struct hvc_explorer *e, struct hvc_walker *w)
+void hvc_explorer__queue(struct hvc_explorer *e, struct hvc_walker *w)
 {
 	w->next = NULL;
 	*e->last = w;
@@ -83,7 +86,7 @@ static void branch(struct hvc_explorer *e, struct hvc_walker *w, hvc_ref conditi
 		w->undecided = true;
 	if (pc)
 		way->pc = *pc;
-	queue(e, w);
+	hvc_explorer__queue(e, w);
 }
 
 static struct hvc_walker *twin(struct hvc_explorer *e, const struct hvc_walker *w)
@@ -96,8 +99,11 @@ static struct hvc_walker *twin(struct hvc_explorer *e, const struct hvc_walker *
 	}
 	*new = *w;
 	new->way = hvc_way__copy(w->way);
-	if (new->way)
+	if (new->way) {
+		if (new->door)
+			new->door->live++;
 		return new;
+	}
 	e->status = HVC_E_NOMEM;
 	free(new);
 	return NULL;
@@ -117,7 +123,10 @@ void hvc_explorer__fork(struct hvc_explorer *e, struct hvc_walker *w, const hvc_
                         const uint64_t *pc, size_t count, enum hvc_verdict_of fact)
 {
 	struct hvc_symbolic *s = e->s;
+	struct hvc_door *door;
 
+	if (!hvc_door__fork(e, w, condition, count))
+		return;
 	if (rounds(w->way) >= s->config.rounds) {
 		hvc_explorer__bound(e, w, "a loop that the inputs keep going");
 		return;
@@ -136,8 +145,10 @@ void hvc_explorer__fork(struct hvc_explorer *e, struct hvc_walker *w, const hvc_
 		if (new)
 			branch(e, new, condition[i], each, pc ? &pc[i] : NULL);
 	}
+	door = w->door;
 	hvc_way__free(w->way);
 	free(w);
+	hvc_door__leave(e, door);
 }
 
 static bool same_flags(const struct hvc_flags *a, const struct hvc_flags *b)
@@ -202,7 +213,8 @@ static void unlifted(struct hvc_explorer *e, struct hvc_walker *w, const struct 
 	                           .word = lift->word,
 	                           .why = lift->why};
 
-	hvc_explorer__end(e, w, &path);
+	if (!hvc_door__waits(e, w, &path))
+		hvc_explorer__end(e, w, &path);
 }
 
 /* Both sides of a condition that is not known; true: only one can be, and the way goes on. */
@@ -227,11 +239,8 @@ static bool choose(struct hvc_explorer *e, struct hvc_walker *w, const struct hv
 static bool jump(struct hvc_explorer *e, struct hvc_walker *w, const struct hvc_lift *lift)
 {
 	w->way->pc = lift->to;
-	if (lift->call && e->s->config.doors == HVC_DOORS_CALLS && w->way->choice) {
-		hvc_explorer__stop(e, w, HVC_OUTCOME_HANDOFF,
-		                   hvc_bv__num(e->s->scene.terms, 64, lift->to));
+	if (lift->call && !hvc_door__call(e, w))
 		return false;
-	}
 	if (lift->to > lift->pc || !spins(w))
 		return true;
 	hvc_explorer__stop(e, w, HVC_OUTCOME_SPIN, NULL);
@@ -253,7 +262,9 @@ static bool follow(struct hvc_explorer *e, struct hvc_walker *w, const struct hv
 	case HVC_NEXT_CHOICE:
 		return choose(e, w, lift);
 	case HVC_NEXT_INDIRECT:
-		return hvc_explorer__indirect(e, w, lift);
+		if (!hvc_explorer__indirect(e, w, lift))
+			return false;
+		return !lift->call || hvc_door__call(e, w);
 	case HVC_NEXT_ERET:
 		return hvc_explorer__eret(e, w, lift);
 	case HVC_NEXT_SMC:
@@ -301,6 +312,10 @@ static void walk(struct hvc_explorer *e, struct hvc_walker *w)
 			                    hvc_bv__num(s->scene.terms, 64, w->way->pc));
 			return;
 		}
+		if (s->scene.undecided > s->config.undecided) {
+			hvc_explorer__bound(e, w, "the solver gave up too often");
+			return;
+		}
 		if (w->way->steps >= s->config.steps || s->steps >= s->config.total) {
 			hvc_explorer__bound(e, w, "the budget of instructions");
 			return;
@@ -308,6 +323,10 @@ static void walk(struct hvc_explorer *e, struct hvc_walker *w)
 		w->way->steps++;
 		s->steps++;
 		hvc_lift__word(&s->scene, w->way, word, &lift);
+		if (lift.call)
+			w->way->depth++;
+		else if (lift.returns && w->way->depth)
+			w->way->depth--;
 		if (!follow(e, w, &lift))
 			return;
 	}
@@ -345,6 +364,8 @@ static void set_defaults(struct hvc_symbolic_config *c)
 	c->rounds = c->rounds ? c->rounds : ROUNDS;
 	c->addresses = c->addresses ? c->addresses : ADDRESSES;
 	c->total = c->total ? c->total : TOTAL;
+	c->undecided = c->undecided ? c->undecided : UNDECIDED;
+	c->door_forks = c->door_forks ? c->door_forks : DOOR_FORKS;
 }
 
 static enum hvc_status begin(struct hvc_explorer *e)
@@ -364,7 +385,7 @@ static enum hvc_status begin(struct hvc_explorer *e)
 	} else if (ended) {
 		hvc_explorer__end(e, w, &path);
 	} else {
-		queue(e, w);
+		hvc_explorer__queue(e, w);
 	}
 	return status;
 }
@@ -379,7 +400,6 @@ enum hvc_status hvc_symbolic__explore(const struct hvc_symbolic_config *config,
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	s->config = *config;
 	set_defaults(&s->config);
-	s->complete = true;
 	s->scene.image = config->image;
 	s->scene.subject = config->subject;
 	s->scene.addresses = s->config.addresses;
@@ -390,6 +410,7 @@ enum hvc_status hvc_symbolic__explore(const struct hvc_symbolic_config *config,
 	if (e.status == HVC_OK)
 		e.status = begin(&e);
 	explore(&e);
+	hvc_door__finish(&e);
 	if (e.status == HVC_OK) {
 		*out = s;
 		return HVC_OK;

@@ -6,11 +6,24 @@
 #include "symbolic/lift.h"
 #include "symbolic/symbolic.h"
 
+/** A function that may turn out to be a handler, and the state at its first instruction. */
+struct hvc_door {
+	struct hvc_door *next;
+	struct hvc_way *way;
+	bool undecided;
+	bool passed;   /* the call's registers decided again inside */
+	bool closed;   /* it is one: whatever came of going on inside is dropped */
+	unsigned live; /* ways behind it that neither wait nor have ended */
+	struct hvc_waiting *waiting;
+};
+
 /** A way that has not ended, with what finds out that it goes round in circles. */
 struct hvc_walker {
 	struct hvc_way *way;
 	struct hvc_walker *next;
 	bool undecided;
+	struct hvc_door *door; /* the outermost since the call's registers decided last */
+	unsigned door_forks;   /* choices since by anything else */
 	/* Brent's cycle detection, at jumps back */
 	uint64_t jumps, checkpoint_at;
 	bool armed;
@@ -24,6 +37,7 @@ struct hvc_explorer {
 	struct hvc_symbolic *s;
 	struct hvc_walker *first, **last; /* in the order of being made */
 	unsigned waiting;
+	struct hvc_door *door;
 	enum hvc_status status;
 };
 
@@ -36,6 +50,27 @@ void hvc_explorer__end(struct hvc_explorer *e, struct hvc_walker *w, struct hvc_
  */
 void hvc_explorer__fork(struct hvc_explorer *e, struct hvc_walker *w, const hvc_ref *condition,
                         const uint64_t *pc, size_t count, enum hvc_verdict_of fact);
+
+/** Put a walker at the end of the queue. */
+void hvc_explorer__queue(struct hvc_explorer *e, struct hvc_walker *w);
+
+/* door.c */
+/** A function is called; pc is at its first instruction. False: it is a handler, and w freed. */
+bool hvc_door__call(struct hvc_explorer *e, struct hvc_walker *w);
+/** The call's registers have decided. */
+void hvc_door__pass(struct hvc_explorer *e, struct hvc_walker *w);
+/** About to fork. False: the walker waits. */
+bool hvc_door__fork(struct hvc_explorer *e, struct hvc_walker *w, const hvc_ref *condition,
+                    size_t count);
+/**
+ * A way ends as `path`, or cannot go on (NULL), which behind a door says nothing yet: true, and
+ * the walker waits. False: there is no door.
+ */
+bool hvc_door__waits(struct hvc_explorer *e, struct hvc_walker *w, const struct hvc_sympath *path);
+/** A walker behind this door, or NULL, is no more. */
+void hvc_door__leave(struct hvc_explorer *e, struct hvc_door *door);
+/** Drop the paths behind closed doors, and free all doors. */
+void hvc_door__finish(struct hvc_explorer *e);
 
 /** leave.c: an ERET, and control that leaves the image; either ends, forks or goes on (true). */
 bool hvc_explorer__eret(struct hvc_explorer *e, struct hvc_walker *w, const struct hvc_lift *lift);

@@ -27,7 +27,9 @@ void hvc_explorer__fault(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_
 	                           .ec = ec,
 	                           .pc = w->way->pc};
 
-	hvc_explorer__end(e, w, &path);
+	/* A pointer that boot will have set says nothing of what a handler does. */
+	if ((ec != HVC_EC_IABT_SAME && ec != HVC_EC_PC_ALIGN) || !hvc_door__waits(e, w, &path))
+		hvc_explorer__end(e, w, &path);
 }
 
 void hvc_explorer__bound(struct hvc_explorer *e, struct hvc_walker *w, const char *why)
@@ -36,7 +38,8 @@ void hvc_explorer__bound(struct hvc_explorer *e, struct hvc_walker *w, const cha
 
 	path.level = w->way->spx ? HVC_LEVEL_EL2H : HVC_LEVEL_EL2T;
 	path.kind = HVC_OUTCOME_LIMIT;
-	hvc_explorer__end(e, w, &path);
+	if (!hvc_door__waits(e, w, &path))
+		hvc_explorer__end(e, w, &path);
 }
 
 /* In the table of the caller's own vectors, VBAR_EL1 as it is or rounded down. */
@@ -69,6 +72,9 @@ void hvc_explorer__arrive(struct hvc_explorer *e, struct hvc_walker *w, hvc_ref 
 		path.kind = offset ? HVC_OUTCOME_RETURN : HVC_OUTCOME_RETRY;
 	else if (hvc_level_el(level) == 1 && is_vector(e, w->way, target))
 		path.kind = HVC_OUTCOME_INJECT;
+	else if (hvc_level_el(level) == 2 && !(target->uses & HVC_USES_CALL) &&
+	         hvc_door__waits(e, w, &path))
+		return;
 	hvc_explorer__end(e, w, &path);
 }
 
@@ -170,6 +176,9 @@ static bool is_code(const struct hvc_explorer *e, uint64_t address)
 static bool hand_off(struct hvc_explorer *e, struct hvc_walker *w, const uint64_t *value,
                      const hvc_ref *condition, size_t count)
 {
+	struct hvc_door *door = w->door;
+
+	hvc_door__pass(e, w);
 	for (size_t i = 0; i < count; i++) {
 		struct hvc_walker *each = calloc(1, sizeof *each);
 
@@ -182,12 +191,16 @@ static bool hand_off(struct hvc_explorer *e, struct hvc_walker *w, const uint64_
 		}
 		if (hvc_facts__assume(&e->s->scene, &each->way->facts, condition[i]) != HVC_OK)
 			e->status = HVC_E_NOMEM;
+		each->door = door;
+		if (door)
+			door->live++;
 		each->way->pc = value[i];
 		hvc_explorer__stop(e, each, HVC_OUTCOME_HANDOFF,
 		                   hvc_bv__num(e->s->scene.terms, 64, value[i]));
 	}
 	hvc_way__free(w->way);
 	free(w);
+	hvc_door__leave(e, door);
 	return false;
 }
 
@@ -204,7 +217,8 @@ static bool spread(struct hvc_explorer *e, struct hvc_walker *w, const struct hv
 	}
 	for (size_t i = 0; i < count; i++)
 		condition[i] = hvc_bv__eq(t, lift->target, hvc_bv__num(t, 64, value[i]));
-	if (e->s->config.doors != HVC_DOORS_NONE && lift->call)
+	if (e->s->config.doors != HVC_DOORS_NONE && lift->call &&
+	    lift->target->uses & HVC_USES_CALL)
 		hand_off(e, w, value, condition, count);
 	else
 		hvc_explorer__fork(e, w, condition, value, count, HVC_FACT_TRUE);

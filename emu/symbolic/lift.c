@@ -81,8 +81,10 @@ hvc_ref hvc_lift__xsp(struct hvc_lift *l, unsigned n, unsigned width)
 
 void hvc_lift__set_x(struct hvc_lift *l, unsigned n, hvc_ref value)
 {
-	if (n != 31)
-		l->way->x[n] = hvc_bv__zext(l->t, value, 64);
+	if (n == 31)
+		return;
+	l->way->x[n] = hvc_bv__zext(l->t, value, 64);
+	l->way->moved |= UINT32_C(1) << n;
 }
 
 void hvc_lift__set_xsp(struct hvc_lift *l, unsigned n, hvc_ref value)

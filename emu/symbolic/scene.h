@@ -141,6 +141,7 @@ struct hvc_way {
 	uint8_t exclusive_size;
 	uint64_t steps;
 	unsigned depth;   /**< of calls */
+	uint32_t moved;   /**< general registers that were written, a bit each */
 	unsigned effects; /**< TLBI, cache maintenance and the like */
 	bool simd;        /**< an FP/SIMD register was written */
 	uint64_t changes; /**< of memory and system registers: counted */

@@ -74,9 +74,11 @@ enum hvc_status hvc_solver__open(struct hvc_bvs *terms, unsigned steps, unsigned
 		Z3_params_set_uint(solver->context, params,
 		                   Z3_mk_string_symbol(solver->context, "rlimit"),
 		                   steps ? steps : HVC_SOLVER_STEPS);
-		Z3_params_set_uint(solver->context, params,
-		                   Z3_mk_string_symbol(solver->context, "timeout"),
-		                   timeout ? timeout : HVC_SOLVER_TIMEOUT);
+		/* A time limit costs a thread for each query. */
+		if (timeout)
+			Z3_params_set_uint(solver->context, params,
+			                   Z3_mk_string_symbol(solver->context, "timeout"),
+			                   timeout);
 		Z3_solver_set_params(solver->context, solver->solver, params);
 		Z3_params_dec_ref(solver->context, params);
 	}

@@ -18,12 +18,14 @@ struct hvc_solver;
 
 /**
  * A query gives up after so many of the solver's own steps, so that what is decided does not
- * depend on the machine; and after so many milliseconds, should a step take for ever.
+ * depend on the machine.
  */
-#define HVC_SOLVER_STEPS   5000000u
-#define HVC_SOLVER_TIMEOUT 60000u
+#define HVC_SOLVER_STEPS 5000000u
 
-/** The terms must outlive it. steps, timeout: 0 for the above. HVC_E_NOMEM, HVC_E_ENGINE. */
+/**
+ * The terms must outlive it. steps: 0 for the above; timeout: milliseconds for a query as well, 0
+ * for none. HVC_E_NOMEM, HVC_E_ENGINE.
+ */
 HVC_MUST_USE enum hvc_status hvc_solver__open(struct hvc_bvs *terms, unsigned steps,
                                               unsigned timeout, struct hvc_solver **out);
 void hvc_solver__close(struct hvc_solver *solver);

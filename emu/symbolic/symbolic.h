@@ -25,21 +25,27 @@ enum hvc_end {
 struct hvc_sympath {
 	enum hvc_end end;
 	enum hvc_outcome_kind kind;
-	enum hvc_level level; /**< where the PE is */
-	uint64_t pc;          /**< of the last instruction; of what was to be fetched */
-	uint32_t word;        /**< UNLIFTED: the instruction */
-	hvc_ref target;       /**< where control goes, of 64 bits; NULL: nowhere */
-	enum hvc_ec ec;       /**< FAULT */
-	const char *why;      /**< constant text */
-	bool undecided;       /**< the solver could not say whether the path can be taken */
-	struct hvc_way *way;  /**< registers and memory as they are then, and what holds */
+	enum hvc_level level;  /**< where the PE is */
+	uint64_t pc;           /**< of the last instruction; of what was to be fetched */
+	uint32_t word;         /**< UNLIFTED: the instruction */
+	hvc_ref target;        /**< where control goes, of 64 bits; NULL: nowhere */
+	enum hvc_ec ec;        /**< FAULT */
+	const char *why;       /**< constant text */
+	bool undecided;        /**< the solver could not say whether the path can be taken */
+	struct hvc_way *way;   /**< registers and memory as they are then, and what holds */
+	struct hvc_door *door; /**< while exploring: see explore.h */
 };
 
-/** Where a path ends though the code goes on. Boundaries of the world end one everywhere. */
+/**
+ * Where a path ends, as `handoff`, though the code goes on. Boundaries of the world end one
+ * everywhere. A function that a table chose by the inputs is a handler; so is one that was called
+ * after the call's registers had decided for the last time, and then goes by what EL2 knows (its
+ * memory, its registers) again and again.
+ */
 enum hvc_doors {
 	HVC_DOORS_NONE,
-	HVC_DOORS_CHOSEN, /**< at a function that a table chose by the inputs: `handoff` */
-	HVC_DOORS_CALLS,  /**< and at any function that is called once the inputs have decided */
+	HVC_DOORS_CHOSEN,  /**< at functions that a table chose */
+	HVC_DOORS_HANDLER, /**< and at the others */
 };
 
 struct hvc_symbolic_config {
@@ -55,11 +61,13 @@ struct hvc_symbolic_config {
 	enum hvc_doors doors;
 	bool pointer_auth;
 	/* Bounds; 0: the default. */
-	unsigned paths;     /**< all of them: 4096 */
-	unsigned steps;     /**< instructions of a path: HVC_BUDGET_DEFAULT */
-	unsigned rounds;    /**< times that a path chooses at the same instruction: 80 */
-	unsigned addresses; /**< that an access or a branch is taken apart into: 300 */
-	uint64_t total;     /**< instructions of all paths: 20,000,000 */
+	unsigned paths;      /**< all of them: 4096 */
+	unsigned steps;      /**< instructions of a path: HVC_BUDGET_DEFAULT */
+	unsigned rounds;     /**< times that a path chooses at the same instruction: 80 */
+	unsigned addresses;  /**< that an access or a branch is taken apart into: 300 */
+	unsigned door_forks; /**< choices by what EL2 knows before HANDLER is taken to be one: 2 */
+	unsigned undecided;  /**< questions that the solver may give up: 16 */
+	uint64_t total;      /**< instructions of all paths: 20,000,000 */
 };
 
 struct hvc_symbolic {

@@ -44,13 +44,15 @@ static size_t values_of_choice(struct hvc_scene *scene, struct hvc_facts *facts,
 	return kept;
 }
 
-/* Is nothing said of many bits of it? */
+/* Is nothing said of many bits of it? What EL2 knows by itself is no table's index with more. */
 static bool is_wide(const struct hvc_facts *facts, hvc_ref a)
 {
 	unsigned unknown = 0;
 
 	for (unsigned bit = 0; bit < a->width; bit++)
 		unknown += !((a->zeros | a->ones) >> bit & 1);
+	if (!(a->uses & HVC_USES_CALL))
+		return unknown > 5;
 	if (unknown <= 20)
 		return false;
 	for (size_t i = 0; i < facts->clauses; i++)

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The doors of handlers. Following the first handler that is met to its end would drown the rest
+ * of the dispatch: printing, locks, walks over tables of EL2's own. The first function that is
+ * called after the call's registers have decided something is a door that stands open. When they
+ * decide again inside, on any way, it was part of the dispatch. A way that meets other choices
+ * again and again, or an end that is none, waits. When all ways behind the door wait or have
+ * ended, the dispatch was over: one path ends at the door, and all that lies behind is dropped.
+ *
+ * A function that another one calls with a register of the caller's, which was saved before, as an
+ * argument is a handler at once.
+ */
+#include <stdlib.h>
+
+#include "symbolic/explore.h"
+
+/** Registers that hold arguments (AAPCS64). */
+#define ARGUMENTS 8u
+/** Calls within calls that a dispatch is made of. */
+#define DISPATCH_DEPTH 2u
+
+struct hvc_waiting {
+	struct hvc_waiting *next;
+	struct hvc_walker *walker;
+	struct hvc_sympath path;
+	bool ends; /* as `path`; else it only waits */
+};
+
+static void stop_at(struct hvc_explorer *e, struct hvc_way *way, bool undecided)
+{
+	struct hvc_walker *at = calloc(1, sizeof *at);
+
+	if (!at) {
+		e->status = HVC_E_NOMEM;
+		hvc_way__free(way);
+		return;
+	}
+	at->way = way;
+	at->undecided = undecided;
+	hvc_explorer__stop(e, at, HVC_OUTCOME_HANDOFF, hvc_bv__num(e->s->scene.terms, 64, way->pc));
+}
+
+/* Was this register of the caller's put into EL2's memory? */
+static bool is_saved(const struct hvc_way *way, hvc_ref x)
+{
+	for (const struct hvc_log *log = way->log; log; log = log->before)
+		if (log->value == x)
+			return true;
+	return false;
+}
+
+/*
+ * Is an argument of the function a register of the caller's, fetched from where it was saved and
+ * not yet decided? What was only left in an argument's register is none.
+ */
+static bool is_handler(struct hvc_explorer *e, struct hvc_way *way)
+{
+	if (!way->choice || way->depth < 2)
+		return false;
+	for (unsigned n = 0; n < ARGUMENTS; n++) {
+		hvc_ref x = hvc_facts__apply(&e->s->scene, &way->facts, way->x[n]);
+
+		if (way->moved >> n & 1 && x->op == HVC_OP_INPUT && x->value < HVC_GPR_COUNT &&
+		    is_saved(way, x))
+			return true;
+	}
+	return false;
+}
+
+bool hvc_door__call(struct hvc_explorer *e, struct hvc_walker *w)
+{
+	struct hvc_door *door;
+
+	if (e->s->config.doors != HVC_DOORS_HANDLER)
+		return true;
+	if (is_handler(e, w->way)) {
+		hvc_door__pass(e, w);
+		hvc_explorer__stop(e, w, HVC_OUTCOME_HANDOFF,
+		                   hvc_bv__num(e->s->scene.terms, 64, w->way->pc));
+		return false;
+	}
+	if (w->door && !w->door->passed)
+		return true;
+	door = calloc(1, sizeof *door);
+	if (door)
+		door->way = hvc_way__copy(w->way);
+	if (!door || !door->way) {
+		free(door);
+		e->status = HVC_E_NOMEM;
+		return true;
+	}
+	door->undecided = w->undecided;
+	door->live = 1;
+	door->next = e->door;
+	e->door = door;
+	w->door = door;
+	w->door_forks = 0;
+	return true;
+}
+
+static void drop(struct hvc_walker *w)
+{
+	hvc_way__free(w->way);
+	free(w);
+}
+
+/* All ways behind it wait or have ended: it is a handler's. */
+static void close_door(struct hvc_explorer *e, struct hvc_door *door)
+{
+	struct hvc_way *way = door->way;
+
+	while (door->waiting) {
+		struct hvc_waiting *waiting = door->waiting;
+
+		door->waiting = waiting->next;
+		drop(waiting->walker);
+		free(waiting);
+	}
+	door->closed = true;
+	door->way = NULL;
+	stop_at(e, way, door->undecided);
+}
+
+void hvc_door__leave(struct hvc_explorer *e, struct hvc_door *door)
+{
+	if (door && --door->live == 0 && door->waiting && !door->passed)
+		close_door(e, door);
+}
+
+bool hvc_door__waits(struct hvc_explorer *e, struct hvc_walker *w, const struct hvc_sympath *path)
+{
+	struct hvc_door *door = w->door;
+	struct hvc_waiting *waiting;
+
+	if (!door || door->passed)
+		return false;
+	waiting = calloc(1, sizeof *waiting);
+	if (!waiting) {
+		e->status = HVC_E_NOMEM;
+		return false;
+	}
+	waiting->walker = w;
+	waiting->ends = path != NULL;
+	if (path)
+		waiting->path = *path;
+	waiting->next = door->waiting;
+	door->waiting = waiting;
+	hvc_door__leave(e, door);
+	return true;
+}
+
+void hvc_door__pass(struct hvc_explorer *e, struct hvc_walker *w)
+{
+	struct hvc_door *door = w->door;
+
+	w->door_forks = 0;
+	if (!door || door->passed)
+		return;
+	door->passed = true;
+	while (door->waiting) {
+		struct hvc_waiting *waiting = door->waiting;
+
+		door->waiting = waiting->next;
+		waiting->walker->door = NULL;
+		waiting->walker->door_forks = 0;
+		if (waiting->ends)
+			hvc_explorer__end(e, waiting->walker, &waiting->path);
+		else
+			hvc_explorer__queue(e, waiting->walker);
+		free(waiting);
+	}
+}
+
+bool hvc_door__fork(struct hvc_explorer *e, struct hvc_walker *w, const hvc_ref *condition,
+                    size_t count)
+{
+	bool by_call = false;
+
+	for (size_t i = 0; i < count; i++)
+		by_call |= (condition[i]->uses & HVC_USES_CALL) != 0;
+	/* Far inside, what depends on the call is its printing, not its dispatch. */
+	by_call = by_call && (!w->door || w->door->passed ||
+	                      w->way->depth <= w->door->way->depth + DISPATCH_DEPTH);
+	if (by_call)
+		hvc_door__pass(e, w);
+	return by_call || ++w->door_forks <= e->s->config.door_forks ||
+	       !hvc_door__waits(e, w, NULL);
+}
+
+void hvc_door__finish(struct hvc_explorer *e)
+{
+	struct hvc_symbolic *s = e->s;
+	unsigned kept = 0;
+
+	s->complete = true;
+	for (unsigned i = 0; i < s->paths; i++) {
+		struct hvc_sympath *path = &s->path[i];
+
+		if (path->door && path->door->closed) {
+			hvc_way__free(path->way);
+			continue;
+		}
+		path->door = NULL;
+		s->complete &= path->end == HVC_END_OUTCOME && !path->undecided;
+		s->path[kept++] = *path;
+	}
+	s->paths = kept;
+	while (e->door) {
+		struct hvc_door *door = e->door;
+
+		while (door->waiting) { /* where the exploration failed */
+			struct hvc_waiting *waiting = door->waiting;
+
+			door->waiting = waiting->next;
+			drop(waiting->walker);
+			free(waiting);
+		}
+		e->door = door->next;
+		hvc_way__free(door->way);
+		free(door);
+	}
+}
