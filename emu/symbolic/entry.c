@@ -32,7 +32,8 @@ static enum hvc_known known(void *ctx, const uint8_t encoding[5], uint64_t *valu
 	if (!hvc_regset_has(hvc_machine_present(s->config.machine), reg))
 		return s->config.closed ? HVC_KNOWN_ABSENT : HVC_KNOWN_INPUT;
 	*value = hvc_machine_entry(s->config.machine)->v[reg];
-	return hvc_regset_has(s->config.fixed, reg) ? HVC_KNOWN_VALUE : HVC_KNOWN_INPUT;
+	return s->config.exact || hvc_regset_has(s->config.fixed, reg) ? HVC_KNOWN_VALUE
+	                                                               : HVC_KNOWN_INPUT;
 }
 
 static enum hvc_known memory(void *ctx, uint64_t address, uint64_t *value)
@@ -40,7 +41,7 @@ static enum hvc_known memory(void *ctx, uint64_t address, uint64_t *value)
 	const struct hvc_symbolic *s = ctx;
 
 	if (hvc_machine_read(s->config.machine, address, value, sizeof *value) == HVC_OK)
-		return HVC_KNOWN_INPUT;
+		return s->config.exact ? HVC_KNOWN_VALUE : HVC_KNOWN_INPUT;
 	return s->config.closed ? HVC_KNOWN_ABSENT : HVC_KNOWN_INPUT;
 }
 
@@ -156,6 +157,7 @@ enum hvc_status hvc_symbolic__enter(struct hvc_symbolic *s, struct hvc_way **out
 	s->scene.known = known;
 	s->scene.memory = memory;
 	s->scene.known_ctx = s->scene.memory_ctx = s;
+	s->scene.function = s->config.exact ? hvc_machine__function : NULL;
 	probe(s);
 	way = hvc_way__open(&s->scene);
 	if (!way)

@@ -89,7 +89,7 @@ static void branch(struct hvc_explorer *e, struct hvc_walker *w, hvc_ref conditi
 	hvc_explorer__queue(e, w);
 }
 
-static struct hvc_walker *twin(struct hvc_explorer *e, const struct hvc_walker *w)
+struct hvc_walker *hvc_explorer__twin(struct hvc_explorer *e, const struct hvc_walker *w)
 {
 	struct hvc_walker *new = malloc(sizeof *new);
 
@@ -140,7 +140,7 @@ void hvc_explorer__fork(struct hvc_explorer *e, struct hvc_walker *w, const hvc_
 		        fact == HVC_FACT_TRUE
 		                ? hvc_facts__decide(&s->scene, &w->way->facts, condition[i])
 		                : fact;
-		struct hvc_walker *new = each == HVC_FACT_FALSE ? NULL : twin(e, w);
+		struct hvc_walker *new = each == HVC_FACT_FALSE ? NULL : hvc_explorer__twin(e, w);
 
 		if (new)
 			branch(e, new, condition[i], each, pc ? &pc[i] : NULL);
@@ -292,6 +292,15 @@ static bool follow(struct hvc_explorer *e, struct hvc_walker *w, const struct hv
 	return false;
 }
 
+/* Where the machine has code of its own, other than the function. */
+static bool is_harness(const struct hvc_symbolic *s, uint64_t pc)
+{
+	uint32_t word;
+
+	return s->config.exact && pc - HVC_HARNESS_BASE < HVC_HARNESS_SIZE &&
+	       !hvc_memory__fetch(&s->scene, pc, &word);
+}
+
 /* Until it ends or forks. */
 static void walk(struct hvc_explorer *e, struct hvc_walker *w)
 {
@@ -306,6 +315,10 @@ static void walk(struct hvc_explorer *e, struct hvc_walker *w)
 			return;
 		if (skipped)
 			continue;
+		if (is_harness(s, w->way->pc)) {
+			hvc_explorer__bound(e, w, "a fixed address of the harness");
+			return;
+		}
 		if (w->way->pc & 3 || !hvc_memory__fetch(&s->scene, w->way->pc, &word)) {
 			hvc_explorer__fault(e, w,
 			                    w->way->pc & 3 ? HVC_EC_PC_ALIGN : HVC_EC_IABT_SAME,
@@ -314,6 +327,10 @@ static void walk(struct hvc_explorer *e, struct hvc_walker *w)
 		}
 		if (s->scene.undecided > s->config.undecided) {
 			hvc_explorer__bound(e, w, "the solver gave up too often");
+			return;
+		}
+		if (hvc_memory__is_written(w->way, w->way->pc)) {
+			hvc_explorer__bound(e, w, "code that was stored to");
 			return;
 		}
 		if (w->way->steps >= s->config.steps || s->steps >= s->config.total) {
@@ -358,6 +375,7 @@ static void explore(struct hvc_explorer *e)
 
 static void set_defaults(struct hvc_symbolic_config *c)
 {
+	c->closed |= c->exact;
 	c->fixed = c->fixed ? c->fixed : hvc_symbolic__fixed();
 	c->paths = c->paths ? c->paths : PATHS;
 	c->steps = c->steps ? c->steps : HVC_BUDGET_DEFAULT;

@@ -53,6 +53,8 @@ void hvc_explorer__fork(struct hvc_explorer *e, struct hvc_walker *w, const hvc_
 
 /** Put a walker at the end of the queue. */
 void hvc_explorer__queue(struct hvc_explorer *e, struct hvc_walker *w);
+/** The same once more, to go another way; NULL: memory ran out, and the status says so. */
+struct hvc_walker *hvc_explorer__twin(struct hvc_explorer *e, const struct hvc_walker *w);
 
 /* door.c */
 /** A function is called; pc is at its first instruction. False: it is a handler, and w freed. */

@@ -226,6 +226,31 @@ static bool spread(struct hvc_explorer *e, struct hvc_walker *w, const struct hv
 	return false;
 }
 
+/*
+ * Callers may name the harness's function to be called: then one way goes on there, and this one
+ * elsewhere. What only jumps is told by where it goes, whatever there is.
+ */
+static void part_from_function(struct hvc_explorer *e, struct hvc_walker *w, hvc_ref target)
+{
+	struct hvc_bvs *t = e->s->scene.terms;
+	const uint64_t at = HVC_FUNCTION;
+	struct hvc_walker *there;
+	enum hvc_verdict_of fact;
+	hvc_ref is = hvc_bv__eq(t, target, hvc_bv__num(t, 64, at));
+
+	if (!e->s->scene.function)
+		return;
+	fact = hvc_facts__decide(&e->s->scene, &w->way->facts, is);
+	if (fact == HVC_FACT_FALSE)
+		return;
+	there = hvc_explorer__twin(e, w);
+	if (there)
+		hvc_explorer__fork(e, there, &is, &at, 1, fact);
+	w->undecided |= fact == HVC_FACT_UNDECIDED;
+	if (hvc_facts__assume(&e->s->scene, &w->way->facts, hvc_bv__not(t, is)) != HVC_OK)
+		e->status = HVC_E_NOMEM;
+}
+
 bool hvc_explorer__indirect(struct hvc_explorer *e, struct hvc_walker *w,
                             const struct hvc_lift *lift)
 {
@@ -254,9 +279,12 @@ bool hvc_explorer__indirect(struct hvc_explorer *e, struct hvc_walker *w,
 		on = spread(e, w, lift, value, count);
 	else
 		on = false;
-	if (!on && !count)
+	if (!on && !count) {
+		if (lift->call)
+			part_from_function(e, w, lift->target);
 		hvc_explorer__arrive(e, w, lift->target,
 		                     w->way->spx ? HVC_LEVEL_EL2H : HVC_LEVEL_EL2T, lift->pc);
+	}
 	free(value);
 	return on;
 }

@@ -13,6 +13,9 @@
 
 #define ADDENDS_MAX 16u
 
+/** Of hvc_machine__function. */
+#define FUNCTION_SIZE 24u
+
 /* Where an access goes: one place, or `count` of them, at base + offset + value[i]. */
 struct place {
 	hvc_ref base;
@@ -40,12 +43,24 @@ bool hvc_memory__fetch(const struct hvc_scene *scene, uint64_t address, uint32_t
 {
 	uint8_t byte[4];
 
+	if (scene->function && address - HVC_FUNCTION < FUNCTION_SIZE) {
+		*word = scene->function[(address - HVC_FUNCTION) / 4];
+		return true;
+	}
 	for (unsigned i = 0; i < 4; i++)
 		if (!image_byte(scene->image, address + i, &byte[i]))
 			return false;
 	*word = byte[0] | (uint32_t)byte[1] << 8 | (uint32_t)byte[2] << 16 |
 	        (uint32_t)byte[3] << 24;
 	return true;
+}
+
+bool hvc_memory__is_written(const struct hvc_way *way, uint64_t address)
+{
+	for (const struct hvc_log *log = way->log; log; log = log->before)
+		if (!log->base && (address - log->offset < log->size || log->offset - address < 4))
+			return true;
+	return false;
 }
 
 /* A pointer: an input, or one rounded down. */
@@ -263,6 +278,7 @@ enum hvc_access hvc_memory__load(struct hvc_scene *scene, struct hvc_way *way, h
 		access = load_places(scene, way, &place, size, value);
 	else
 		access = load_at(scene, way, place.base, place.offset, size, value);
+	scene->partial |= place.count > 1 && access == HVC_ACCESS_FAULT;
 	free(place.value);
 	return access;
 }
@@ -313,6 +329,7 @@ enum hvc_access hvc_memory__store(struct hvc_scene *scene, struct hvc_way *way, 
 			        scene, way, place.base, offset, size,
 			        hvc_bv__ite(scene->terms, is_at(scene, &place, i), value, old));
 	}
+	scene->partial |= place.count > 1 && access == HVC_ACCESS_FAULT;
 	free(place.value);
 	return access;
 }

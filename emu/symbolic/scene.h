@@ -51,6 +51,8 @@ struct hvc_scene {
 	unsigned undecided; /**< questions that the solver gave up */
 	unsigned addresses; /**< most that an access or branch is taken apart into */
 	bool pointer_auth;  /**< as a function without a body; else as what it does when off */
+	const uint32_t *function; /**< code at HVC_FUNCTION, which callers may name; NULL: none */
+	bool partial; /**< an access was taken to fault though it does so for some values only */
 	struct hvc_apart apart[HVC_SCENE_APARTS];
 	unsigned aparts;
 };
@@ -200,8 +202,10 @@ enum hvc_access hvc_memory__load(struct hvc_scene *scene, struct hvc_way *way, h
                                  unsigned size, hvc_ref *value);
 enum hvc_access hvc_memory__store(struct hvc_scene *scene, struct hvc_way *way, hvc_ref address,
                                   unsigned size, hvc_ref value);
-/** A word of code; false: there is none. Only what the image holds. */
+/** A word of code; false: there is none. What the image holds as shipped, and the function. */
 bool hvc_memory__fetch(const struct hvc_scene *scene, uint64_t address, uint32_t *word);
+/** Has the word at an address been stored to? */
+bool hvc_memory__is_written(const struct hvc_way *way, uint64_t address);
 
 /* way.c */
 /** The state before anything has been done; NULL: memory ran out. */

@@ -58,6 +58,12 @@ struct hvc_symbolic_config {
 	enum hvc_insn insn;
 	const struct hvc_regset *fixed; /**< as the machine has them; NULL: hvc_symbolic__fixed() */
 	bool closed; /**< memory that the machine has not is a fault, not an input */
+	/**
+	 * Closed, each register and all memory as the machine has it, and callers may name the
+	 * function at HVC_FUNCTION: what every call does in this very machine. What a path leaves
+	 * open nevertheless hvc_symbolic__loose says.
+	 */
+	bool exact;
 	enum hvc_doors doors;
 	bool pointer_auth;
 	/* Bounds; 0: the default. */
@@ -101,6 +107,13 @@ void hvc_symbolic__print_condition(struct hvc_symbolic *symbolic, const struct h
 /** One line: how it ended, and where. Cut to size. */
 void hvc_symbolic__print_end(struct hvc_symbolic *symbolic, const struct hvc_sympath *path,
                              char *text, size_t size);
+
+/**
+ * Of an exact exploration: why what the path says need not be what the machine does for each
+ * call that takes it; NULL: it is. Constant text.
+ */
+const char *hvc_symbolic__loose(const struct hvc_symbolic *symbolic,
+                                const struct hvc_sympath *path);
 
 /** What the solver says of all conditions together; a NO is a fault of ours. */
 struct hvc_symbolic_proof {

@@ -79,7 +79,7 @@ static hvc_ref first_value(struct hvc_scene *scene, const char *name, const uint
 		known = scene->known(scene->known_ctx, encoding, &value);
 	if (known == HVC_KNOWN_ABSENT)
 		return NULL;
-	if (known == HVC_KNOWN_VALUE)
+	if (known == HVC_KNOWN_VALUE && !is_moving(encoding))
 		return hvc_bv__num(scene->terms, 64, value);
 	a = hvc_bv__input(scene->terms, name, 64);
 	input = hvc_bv__input_of(scene->terms, a);
