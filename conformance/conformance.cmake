@@ -69,7 +69,7 @@ add_test(NAME lift-full COMMAND test_lift)
 set_tests_properties(lift-full PROPERTIES TIMEOUT 28800 LABELS "suite;long"
                      ENVIRONMENT "HVC_LIFT=1000000;CK_TIMEOUT_MULTIPLIER=1000")
 
-foreach(test dispatch broken suggest sequence)
+foreach(test dispatch suggest sequence)
   add_test(NAME ${test}-full COMMAND test_${test})
   set_tests_properties(${test}-full PROPERTIES ENVIRONMENT HVC_DISPATCH=full PROCESSORS 2
                        TIMEOUT 3600 LABELS "exhaustive;long")

@@ -116,7 +116,8 @@ START_TEST(every_call_conforms)
 	const char *name = tests[_i].name;
 	struct hvc_subject *subject = open_subject(name);
 	struct hvc_abi *abi = open_abi(name);
-	struct hvc_check_config config = {.subject = subject, .abi = abi, .randoms = 2, .jobs = 2};
+	struct hvc_check_config config = {
+	        .subject = subject, .abi = abi, .randoms = 2, .sweep = true, .jobs = 2};
 	struct hvc_check *check;
 	char findings[4096];
 

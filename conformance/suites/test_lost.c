@@ -275,6 +275,7 @@ START_TEST(test_check)
 	const struct hvc_check_config config = {.subject = subject,
 	                                        .abi = abi,
 	                                        .brief = true,
+	                                        .sweep = true,
 	                                        .levels = 1u << HVC_LEVEL_EL1H,
 	                                        .insns = 1u << HVC_INSN_HVC};
 	struct hvc_check *whole = run_config(&config), *check;

@@ -78,7 +78,13 @@ static inline struct hvc_check *run_check_with(const struct hvc_subject *subject
                                                bool brief)
 {
 	const struct hvc_check_config config = {
-	        .subject = subject, .abi = abi, .randoms = randoms, .brief = brief, .jobs = 2};
+	        .subject = subject,
+	        .abi = abi,
+	        .randoms = randoms,
+	        .brief = brief,
+	        .sweep = true,
+	        .jobs = 2,
+	};
 
 	return run_config(&config);
 }

@@ -38,6 +38,12 @@ struct hvc_abi {
 /** Group the immediates by the rules that may govern them (emu/abi/classes.c). */
 HVC_MUST_USE enum hvc_status hvc_abi__classify(struct hvc_abi *abi);
 
+/* verdict.c: what judging an outcome and proving it share, besides the plans */
+/** Where the call has to end. */
+enum hvc_level hvc_abi__level(const struct hvc_rule *rule, enum hvc_level from);
+/** Has DAIF to be all ones, as taking the exception left it, where the call ended there? */
+bool hvc_abi__masks(const struct hvc_rule *rule, enum hvc_level ended);
+
 /** Work out the plans (emu/abi/verdict.c). */
 HVC_MUST_USE enum hvc_status hvc_abi__plan(struct hvc_abi *abi);
 

@@ -98,16 +98,16 @@ static bool violates(const struct hearing *h, enum hvc_clause clause, enum hvc_r
 	return true;
 }
 
-static enum hvc_level expected_level(const struct hearing *h)
+enum hvc_level hvc_abi__level(const struct hvc_rule *rule, enum hvc_level from)
 {
-	if (h->rule->level != HVC_LEVEL_COUNT)
-		return h->rule->level;
-	switch (h->rule->outcome) {
+	if (rule->level != HVC_LEVEL_COUNT)
+		return rule->level;
+	switch (rule->outcome) {
 	case HVC_OUTCOME_RETURN:
 	case HVC_OUTCOME_RETRY:
 	case HVC_OUTCOME_INJECT:
 	case HVC_OUTCOME_UNDEFINED:
-		return h->call->from;
+		return from;
 	default:
 		return HVC_LEVEL_EL2H;
 	}
@@ -146,11 +146,15 @@ static bool broken_result(const struct hearing *h)
 	return false;
 }
 
+bool hvc_abi__masks(const struct hvc_rule *rule, enum hvc_level ended)
+{
+	return ends_inside(rule->outcome) && hvc_level_el(ended) == 2;
+}
+
 static uint64_t expected_daif(const struct hearing *h)
 {
-	if (ends_inside(h->rule->outcome) && hvc_level_el(h->outcome->level) == 2)
-		return HVC_PSTATE_DAIF;
-	return h->entry->v[HVC_REG_DAIF];
+	return hvc_abi__masks(h->rule, h->outcome->level) ? HVC_PSTATE_DAIF
+	                                                  : h->entry->v[HVC_REG_DAIF];
 }
 
 static bool broken_preserve(const struct hearing *h)
@@ -178,7 +182,7 @@ static void judge(const struct hearing *h)
 {
 	const struct hvc_context context = {h->entry, h->call};
 	const struct hvc_outcome *outcome = h->outcome;
-	enum hvc_level level = expected_level(h);
+	enum hvc_level level = hvc_abi__level(h->rule, h->call->from);
 	uint64_t at;
 
 	if (outcome->kind != h->rule->outcome) {

@@ -43,6 +43,7 @@ enum hvc_option_id {
 	HVC_OPTION_ROLLS,     /**< --seed of random sequences */
 	HVC_OPTION_SEQUENCES, /**< --randoms that counts them */
 	HVC_OPTION_BRIEF,
+	HVC_OPTION_SWEEP,
 	HVC_OPTION_PICTURE,
 	HVC_OPTION_CONTRACT,
 	HVC_OPTION_JOBS,

@@ -86,17 +86,21 @@ const struct hvc_command hvc_commands[] = {
                 .usage = "SUBJECT --abi ABI",
                 .summary = "hold a subject to a written ABI",
                 .details =
-                        "Runs all 65,536 immediates with every register value that decides a rule, "
-                        "in every\nworld and from every caller of the ABI, and judges each "
-                        "call. Exit status 0: conforms,\n1: violates. A built-in subject is "
-                        "checked against the ABI of its name when there is\nno --abi.\n",
+                        "Follows every path of the code, in every world and from every caller of "
+                        "the ABI, and\nproves each promise for all immediates and register "
+                        "values, or names a call that breaks\nit. All these calls, and every "
+                        "immediate, are made and judged. What cannot be proved is\nswept: "
+                        "called with the register values that code and specification name; the "
+                        "report says\nwhich is which. Exit status 0: conforms, 1: violates. A "
+                        "built-in subject is checked\nagainst the ABI of its name when there "
+                        "is no --abi.\n",
                 .examples = "  hvcheck check linux-stub-4.12 --abi linux-stub-4.12\n"
                             "  hvcheck check vmlinux@__hyp_stub_vectors --abi linux-stub-6.0\n"
                             "  hvcheck check build/el2.elf --abi ./my-abi.yaml --quiet\n",
                 .least = 1,
                 .most = 1,
-                .options = COMMON | POLICY | SWEEP | BIT(CONTRACT) | BIT(SYMBOLS) | BIT(ABI) |
-                           AROUND | BIT(FROM) | BIT(INSN),
+                .options = COMMON | POLICY | SWEEP | BIT(SWEEP) | BIT(CONTRACT) | BIT(SYMBOLS) |
+                           BIT(ABI) | AROUND | BIT(FROM) | BIT(INSN),
                 .styles = FINDINGS | 1u << HVC_STYLE_HTML,
                 .run = hvc_cmd__check,
         },

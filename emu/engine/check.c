@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/internal.h"
+#include "engine/prove.h"
 
 #define CONSTANTS_LIMIT 1000u /* instructions followed when looking for compared constants */
 
@@ -13,7 +14,9 @@
 struct bench {
 	struct hvc_check *check;
 	unsigned world;
-	const struct hvc_map *map;
+	struct hvc_map *map;
+	struct hvc_proof proof; /* of this world; no parts: none was asked for */
+	unsigned levels, insns;
 	unsigned capacity; /* of check->finding */
 	uint8_t violating[HVC_IMM_COUNT];
 	/* for each finding, the immediates it was seen on: a bit each */
@@ -83,7 +86,7 @@ static bool note(struct bench *bench, const struct hvc_verdict *verdict, uint32_
 	return true;
 }
 
-static void count(struct hvc_rule_account *account, enum hvc_verdict_kind kind)
+static void add(struct hvc_rule_account *account, enum hvc_verdict_kind kind)
 {
 	account->calls++;
 	if (kind == HVC_VERDICT_CONFORMS)
@@ -94,8 +97,49 @@ static void count(struct hvc_rule_account *account, enum hvc_verdict_kind kind)
 		account->undecided++;
 }
 
+static void count(struct bench *bench, const struct hvc_call *call,
+                  const struct hvc_verdict *verdict)
+{
+	add(&bench->check->total, verdict->kind);
+	bench->check->verdicts[call->imm] |= (uint8_t)(1u << verdict->kind);
+	if (verdict->rule >= 0)
+		add(&bench->check->rule[verdict->rule], verdict->kind);
+}
+
+static enum hvc_status out_of_memory(struct hvc_diag *diag)
+{
+	return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+}
+
+/* A violation that the proof has no call for, though it claims to have one for each kind. */
+static enum hvc_status disproved(const struct bench *bench, const struct hvc_call *call,
+                                 const struct hvc_verdict *verdict, struct hvc_diag *diag)
+{
+	char text[160];
+
+	hvc_proof__print_call(call, text, sizeof text);
+	return hvc_diag_set(diag, HVC_E_ENGINE, bench->check->subject, 0, 0,
+	                    "a fault of hvcheck: %s: conforms by the proof, violates by the "
+	                    "machine: %s %s",
+	                    text, hvc_clause_name(verdict->clause),
+	                    verdict->reg == HVC_REG_NONE ? "" : hvc_reg_name(verdict->reg));
+}
+
+/*
+ * A class does not say what the exception left in registers of EL2 (map.h): of a result there the
+ * proof knows, which has had it confirmed.
+ */
+static bool is_unsaid(const struct bench *bench, const struct hvc_call *call,
+                      const struct hvc_verdict *verdict)
+{
+	return verdict->clause == HVC_CLAUSE_RESULT && hvc_proof__proves(&bench->proof, call) &&
+	       hvc_reg_info(verdict->reg)->class_ == HVC_CLASS_EXCEPTION &&
+	       !hvc_proof__refutes(&bench->proof, call, verdict);
+}
+
 /* Judge every call of one run. */
-static bool judge_run(struct bench *bench, const struct hvc_run *run)
+static enum hvc_status judge_run(struct bench *bench, const struct hvc_run *run,
+                                 struct hvc_diag *diag)
 {
 	struct hvc_check *check = bench->check;
 	const struct hvc_map *map = bench->map;
@@ -111,25 +155,55 @@ static bool judge_run(struct bench *bench, const struct hvc_run *run)
 		hvc_class_apply(&map->class_[run->class_], &map->entry, &call, &outcome);
 		hvc_verdict_judge(check->abi, bench->world, &before, &map->present, &call, &outcome,
 		                  &verdict);
-		count(&check->total, verdict.kind);
-		check->verdicts[imm] |= (uint8_t)(1u << verdict.kind);
-		if (verdict.rule >= 0)
-			count(&check->rule[verdict.rule], verdict.kind);
-		if (verdict.kind == HVC_VERDICT_VIOLATES &&
-		    !note(bench, &verdict, run->probe, call.imm, run->class_))
-			return false;
+		if (is_unsaid(bench, &call, &verdict))
+			verdict.kind = HVC_VERDICT_CONFORMS;
+		count(bench, &call, &verdict);
+		if (verdict.kind != HVC_VERDICT_VIOLATES)
+			continue;
+		if (hvc_proof__proves(&bench->proof, &call) &&
+		    !hvc_proof__refutes(&bench->proof, &call, &verdict))
+			return disproved(bench, &call, &verdict, diag);
+		if (!note(bench, &verdict, run->probe, call.imm, run->class_))
+			return out_of_memory(diag);
 	}
-	return true;
+	return HVC_OK;
 }
 
-static enum hvc_status check_world(const struct hvc_check_config *config, struct bench *bench,
-                                   const struct hvc_probes *probes, struct hvc_diag *diag)
+/* Calls that the proof has made and no probe makes again. */
+static void judge_rest(struct bench *bench)
+{
+	for (unsigned i = 0; i < bench->proof.calls; i++) {
+		const struct hvc_proof_call *call = &bench->proof.call[i];
+
+		if (call->lost && bench->map->failed++ == 0)
+			memcpy(bench->map->failure, call->failure, sizeof call->failure);
+		if (!call->swept)
+			count(bench, &call->call, &call->verdict);
+	}
+}
+
+static enum hvc_status keep_parts(struct bench *bench, struct hvc_diag *diag)
 {
 	struct hvc_check *check = bench->check;
-	struct hvc_world world = hvc_abi_world_at(config->abi, bench->world)->world;
+	unsigned parts = bench->proof.parts;
+	void *grown = realloc(check->part, (check->parts + parts + 1) * sizeof *check->part);
+
+	if (!grown)
+		return out_of_memory(diag);
+	check->part = grown;
+	memcpy(check->part + check->parts, bench->proof.part, parts * sizeof *check->part);
+	check->parts += parts;
+	return HVC_OK;
+}
+
+static enum hvc_status sweep_world(const struct hvc_check_config *config, struct bench *bench,
+                                   const struct hvc_world *world, const struct hvc_probes *probes,
+                                   struct hvc_diag *diag)
+{
+	struct hvc_check *check = bench->check;
 	struct hvc_map_config map = {
 	        .subject = config->subject,
-	        .world = &world,
+	        .world = world,
 	        .probes = probes,
 	        .jobs = config->jobs,
 	        .budget = config->budget,
@@ -137,17 +211,67 @@ static enum hvc_status check_world(const struct hvc_check_config *config, struct
 	        .progress_ctx = config->progress_ctx,
 	};
 
-	if (config->over && hvc_world_overlay(&world, config->over) != HVC_OK)
-		return hvc_diag_set(diag, HVC_E_RANGE, NULL, 0, 0,
-		                    "too much for world %s: at most %u boundaries", world.name,
-		                    HVC_BOUNDARIES_MAX);
 	HVC_TRY(hvc_map_make(&map, diag, &check->map[bench->world]));
 	check->maps++;
 	bench->map = check->map[bench->world];
 	for (size_t i = 0; i < bench->map->runs; i++)
-		if (!judge_run(bench, &bench->map->run[i]))
-			return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-	return HVC_OK;
+		HVC_TRY(judge_run(bench, &bench->map->run[i], diag));
+	judge_rest(bench);
+	return keep_parts(bench, diag);
+}
+
+static enum hvc_status check_world(const struct hvc_check_config *config, struct bench *bench,
+                                   const struct hvc_probes *probes, struct hvc_diag *diag)
+{
+	struct hvc_world world = hvc_abi_world_at(config->abi, bench->world)->world;
+	const struct hvc_prove_config prove = {
+	        .subject = config->subject,
+	        .abi = config->abi,
+	        .index = bench->world,
+	        .world = &world,
+	        .levels = bench->levels,
+	        .insns = bench->insns,
+	        .budget = config->budget,
+	        .paths = config->paths,
+	};
+	struct hvc_probes chosen = {0};
+	enum hvc_status status = HVC_OK;
+
+	if (config->over && hvc_world_overlay(&world, config->over) != HVC_OK)
+		return hvc_diag_set(diag, HVC_E_RANGE, NULL, 0, 0,
+		                    "too much for world %s: at most %u boundaries", world.name,
+		                    HVC_BOUNDARIES_MAX);
+	if (!config->sweep)
+		status = hvc_prove__world(&prove, diag, &bench->proof);
+	if (status == HVC_OK && !hvc_check__probes(bench->check, &bench->proof, probes, &chosen))
+		status = out_of_memory(diag);
+	if (status == HVC_OK)
+		status = sweep_world(config, bench, &world, &chosen, diag);
+	hvc_proof__free(&bench->proof);
+	hvc_probes_free(&chosen);
+	return status;
+}
+
+/* What holds of a rule is as well known as the least of the parts that it speaks of. */
+static void weigh(struct hvc_check *check)
+{
+	check->total.known = check->parts ? HVC_EVIDENCE_PROVED : HVC_EVIDENCE_SWEPT;
+	for (unsigned i = 0; i < hvc_abi_rule_count(check->abi); i++)
+		check->rule[i].known = check->total.known;
+	for (unsigned i = 0; i < check->parts; i++) {
+		const struct hvc_check_part *part = &check->part[i];
+
+		if (part->proved)
+			continue;
+		check->total.known = HVC_EVIDENCE_SWEPT;
+		for (unsigned k = 0; k < hvc_abi_rule_count(check->abi); k++) {
+			const struct hvc_rule *rule = hvc_abi_rule_at(check->abi, k);
+
+			if (rule->levels >> part->from & 1 && rule->insns >> part->insn & 1 &&
+			    rule->worlds >> part->world & 1)
+				check->rule[k].known = HVC_EVIDENCE_SWEPT;
+		}
+	}
 }
 
 static int by_rule(const void *a, const void *b)
@@ -178,6 +302,7 @@ static enum hvc_status run_worlds(const struct hvc_check_config *config,
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	for (bench->world = 0; bench->world < worlds; bench->world++)
 		HVC_TRY(check_world(config, bench, &probes[bench->world > 0], diag));
+	weigh(check);
 	if (check->findings)
 		qsort(check->finding, check->findings, sizeof *check->finding, by_rule);
 	return HVC_OK;
@@ -218,6 +343,8 @@ enum hvc_status hvc_check_run(const struct hvc_check_config *config, struct hvc_
 		hvc_diag_set(diag, status, NULL, 0, 0, "%s", hvc_strerror(status));
 	} else {
 		bench->check = check;
+		bench->levels = probe.levels;
+		bench->insns = probe.insns;
 		status = run_worlds(config, probes, bench, diag);
 	}
 	hvc_probes_free(&probes[0]);
@@ -242,67 +369,9 @@ void hvc_check_free(struct hvc_check *check)
 		hvc_map_free(check->map[i]);
 	free(check->map);
 	free(check->rule);
+	free(check->part);
 	free(check->finding);
 	free(check->verdicts);
 	free(check->subject);
 	free(check);
-}
-
-/* "x0 is 0x2, promised 0x0 (vbar_el2)"; w0 where the upper half is not promised. */
-static void print_result(const struct hvc_rule *rule, const struct hvc_verdict *v, char *text,
-                         size_t size)
-{
-	const struct hvc_result *result = rule->result;
-	const char *name = hvc_reg_name(v->reg);
-	char promise[80] = "";
-
-	while (result->reg != v->reg)
-		result++;
-	if (result->intervals)
-		snprintf(promise, sizeof promise, " (one of %s)", result->text);
-	else if (result->expr.count > 1 || result->expr.term[0].kind != HVC_TERM_CONST)
-		snprintf(promise, sizeof promise, " (%s)", result->text);
-	snprintf(text, size, "%c%s is 0x%llx, promised 0x%llx%s",
-	         result->mask == UINT32_MAX ? 'w' : name[0], name + 1,
-	         (unsigned long long)v->actual, (unsigned long long)v->expected, promise);
-}
-
-void hvc_finding_print(const struct hvc_check *check, const struct hvc_finding *finding, char *text,
-                       size_t size)
-{
-	const struct hvc_verdict *v = &finding->verdict;
-	const struct hvc_rule *rule = hvc_abi_rule_at(check->abi, (unsigned)v->rule);
-	unsigned long long actual = v->actual, expected = v->expected;
-	char promise[64];
-
-	switch (v->clause) {
-	case HVC_CLAUSE_OUTCOME:
-		snprintf(text, size, "%s, promised %s",
-		         hvc_outcome_name((enum hvc_outcome_kind)actual),
-		         hvc_outcome_name((enum hvc_outcome_kind)expected));
-		break;
-	case HVC_CLAUSE_LEVEL:
-		snprintf(text, size, "%s ends at %s, promised %s", hvc_outcome_name(rule->outcome),
-		         hvc_level_name((enum hvc_level)actual),
-		         hvc_level_name((enum hvc_level)expected));
-		break;
-	case HVC_CLAUSE_ADDRESS:
-		hvc_expr_print(&rule->at, promise, sizeof promise);
-		snprintf(text, size, "%s to 0x%llx, promised 0x%llx (%s)",
-		         hvc_outcome_name(rule->outcome), actual, expected, promise);
-		break;
-	case HVC_CLAUSE_RESULT:
-		print_result(rule, v, text, size);
-		break;
-	case HVC_CLAUSE_PRESERVE:
-		snprintf(text, size, "%s is 0x%llx, had to stay 0x%llx", hvc_reg_name(v->reg),
-		         actual, expected);
-		break;
-	case HVC_CLAUSE_MEMORY:
-		snprintf(text, size, "stores to memory that is not EL2's own");
-		break;
-	case HVC_CLAUSE_NONE:
-		snprintf(text, size, "no clause");
-		break;
-	}
 }

@@ -118,6 +118,10 @@ void hvc_call_command(const char *subject, const struct hvc_world *world,
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
 		if (probe->call.x[n] != plain.x[n])
 			append(&line, " --set x%u=0x%llx", n, (unsigned long long)probe->call.x[n]);
+	if (probe->call.nzcv != plain.nzcv)
+		append(&line, " --set nzcv=0x%llx", (unsigned long long)probe->call.nzcv);
+	if (probe->call.daif != plain.daif)
+		append(&line, " --set daif=0x%llx", (unsigned long long)probe->call.daif);
 	append_world(&line, world);
 	end(&line);
 }

@@ -146,6 +146,9 @@ enum hvc_status hvc_jobs__machine(const struct hvc_map_config *config,
 bool hvc_settle__classes(struct hvc_partial *partial, const struct hvc_probes *probes,
                          const struct hvc_state *entry, const struct hvc_masks *masks);
 
+/* probe.c: one more probe in its place, unless it is there; false when memory runs out */
+bool hvc_probes__add(struct hvc_probes *probes, const struct hvc_probe *probe);
+
 /* region.c: runs grouped by a key for people */
 /*
  * Regions of runs whose class_ is any key, in order of key. Runs of one region have the same

@@ -4,9 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/internal.h"
+
 static const char *const whys[] = {
-        [HVC_WHY_BASE] = "base",   [HVC_WHY_NAMED] = "named", [HVC_WHY_CODE] = "code",
-        [HVC_WHY_UPPER] = "upper", [HVC_WHY_EDGE] = "edge",   [HVC_WHY_RANDOM] = "random",
+        [HVC_WHY_BASE] = "base",     [HVC_WHY_NAMED] = "named", [HVC_WHY_CODE] = "code",
+        [HVC_WHY_PROOF] = "proof",   [HVC_WHY_UPPER] = "upper", [HVC_WHY_EDGE] = "edge",
+        [HVC_WHY_RANDOM] = "random",
 };
 
 /* Values at which a signed or narrow comparison goes wrong, and addresses that lead somewhere. */
@@ -319,6 +322,24 @@ enum hvc_status hvc_probes_make(const struct hvc_probe_config *config, struct hv
 	if (config->abis == 0 || !config->brief)
 		out->untried = (unsigned)(config->constants - tried(config));
 	return HVC_OK;
+}
+
+bool hvc_probes__add(struct hvc_probes *probes, const struct hvc_probe *probe)
+{
+	struct hvc_probe *grown = realloc(probes->probe, (probes->count + 1) * sizeof *grown);
+	unsigned at = probes->count;
+
+	if (!grown)
+		return false;
+	probes->probe = grown;
+	while (at > 0 && compare(probe, &grown[at - 1]) < 0)
+		at--;
+	if (at > 0 && compare(probe, &grown[at - 1]) == 0)
+		return true;
+	memmove(&grown[at + 1], &grown[at], (probes->count - at) * sizeof *grown);
+	grown[at] = *probe;
+	probes->count++;
+	return true;
 }
 
 void hvc_probes_free(struct hvc_probes *probes)

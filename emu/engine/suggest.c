@@ -44,6 +44,7 @@ static enum hvc_status try_draft(struct hvc_draft *draft, const char *text, size
 	        .subject = draft->config->subject,
 	        .over = draft->config->world,
 	        .randoms = randoms,
+	        .sweep = true,
 	        .jobs = draft->config->jobs,
 	        .budget = draft->config->budget,
 	        .progress = draft->config->progress,

@@ -4,6 +4,7 @@
 
 #include "report/html_part.h"
 #include "report/html_picture.h"
+#include "report/proof_words.h"
 
 /* Instructions of a witness that are shown, and findings whose witness is run again. */
 #define STEPS_MAX  200u
@@ -86,10 +87,28 @@ static void put_key(FILE *out, const uint32_t *cell)
 	hvc_html_part__end(out);
 }
 
-static void put_rules(FILE *out, const struct hvc_check *check)
+/* How all of it is known, and what could not be proved. */
+static bool put_evidence(FILE *out, const struct hvc_check *check)
 {
-	static const char *const columns[] = {
-	        "Rule", "Calls\t", "Conform\t", "Violate\t", "Undecided\t", "Promised by", NULL};
+	struct hvc_words text = {0};
+	bool made;
+
+	hvc_words__proof(&text, check);
+	made = hvc_html__words(out, "p", &text);
+	for (unsigned i = 0; i < check->parts; i++) {
+		if (check->part[i].proved)
+			continue;
+		hvc_words__part(&text, check, &check->part[i]);
+		made = hvc_html__words(out, "p", &text) && made;
+	}
+	return made;
+}
+
+static bool put_rules(FILE *out, const struct hvc_check *check)
+{
+	static const char *const columns[] = {"Rule",        "Calls\t", "Conform\t",   "Violate\t",
+	                                      "Undecided\t", "Known",   "Promised by", NULL};
+	bool made;
 
 	fputs("<section aria-labelledby=\"rules\">\n<h2 id=\"rules\">Rules</h2>\n"
 	      "<div data-filter=\"the rules\">\n",
@@ -105,6 +124,7 @@ static void put_rules(FILE *out, const struct hvc_check *check)
 		hvc_html_part__number(out, account->conforms);
 		hvc_html_part__number(out, account->violates);
 		hvc_html_part__number(out, account->undecided);
+		hvc_html__element(out, "td", hvc_evidence_name(account->known));
 		fputs("<td class=\"does\">", out);
 		hvc_html__text(out, rule->source);
 		fputs(rule->unconfirmed ? " (unconfirmed)</td></tr>\n" : "</td></tr>\n", out);
@@ -113,7 +133,9 @@ static void put_rules(FILE *out, const struct hvc_check *check)
 	fputs("</div>\n", out);
 	if (check->total.undecided)
 		fputs("<p>Undecided: the ABI promises nothing for these calls.</p>\n", out);
+	made = put_evidence(out, check);
 	fputs("</section>\n", out);
+	return made;
 }
 
 static bool put_steps(FILE *out, const struct hvc_subject *subject, const struct hvc_trace *trace)
@@ -268,7 +290,7 @@ static enum hvc_status put_body(FILE *out, const struct hvc_check *check, const 
 	made = hvc_html_group__legend(out, &picture);
 	put_key(out, cell);
 	hvc_html_picture__runs(out, "the verdict", "runs-verdict", cell, word_of);
-	put_rules(out, check);
+	made = put_rules(out, check) && made;
 	status = put_findings(out, check, abi, subject, budget, diag);
 	made = hvc_html_part__contract(out, check->contract, check->subject) && made;
 	made = hvc_html_group__sections(out, &picture, names) && made;

@@ -12,6 +12,31 @@ static void add_account(struct hvc_json *json, const struct hvc_rule_account *ac
 	hvc_json__number(json, "conforms", account->conforms);
 	hvc_json__number(json, "violates", account->violates);
 	hvc_json__number(json, "undecided", account->undecided);
+	hvc_json__string(json, "known", hvc_evidence_name(account->known));
+}
+
+/* One a caller of each world; none where no proof was asked for. */
+static void add_parts(struct hvc_json *json, const struct hvc_check *check)
+{
+	hvc_json__array(json, "proof");
+	for (unsigned i = 0; i < check->parts; i++) {
+		const struct hvc_check_part *part = &check->part[i];
+
+		hvc_json__object(json, NULL);
+		hvc_json__string(json, "world",
+		                 hvc_abi_world_at(check->abi, part->world)->world.name);
+		hvc_json__string(json, "insn", hvc_insn_name(part->insn));
+		hvc_json__string(json, "from", hvc_level_name(part->from));
+		hvc_json__string(
+		        json, "known",
+		        hvc_evidence_name(part->proved ? HVC_EVIDENCE_PROVED : HVC_EVIDENCE_SWEPT));
+		hvc_json__number(json, "paths", part->paths);
+		hvc_json__number(json, "cells", part->cells);
+		if (!part->proved)
+			hvc_json__string(json, "why", part->why);
+		hvc_json__close(json);
+	}
+	hvc_json__close(json);
 }
 
 static void add_rules(struct hvc_json *json, const struct hvc_check *check)
@@ -136,6 +161,7 @@ enum hvc_status hvc_check_json(FILE *out, const struct hvc_check *check, const c
 	add_account(json, &check->total);
 	hvc_json__number(json, "immediates_violating", check->immediates_violating);
 	hvc_json__close(json);
+	add_parts(json, check);
 	add_invented(json, check);
 	add_rules(json, check);
 	hvc_json__array(json, "findings");

@@ -5,6 +5,7 @@
 #include "hvcheck/arch.h"
 #include "report/contract_words.h"
 #include "report/invented.h"
+#include "report/proof_words.h"
 
 static void put_count(struct hvc_table *table, unsigned column, enum hvc_ink ink, uint64_t count)
 {
@@ -23,6 +24,7 @@ static void put_row(struct hvc_table *table, const char *name,
 	put_count(table, 2, HVC_INK_GOOD, account->conforms);
 	put_count(table, 3, HVC_INK_BAD, account->violates);
 	put_count(table, 4, HVC_INK_WARN, account->undecided);
+	hvc_table__cell(table, 5, HVC_INK_FAINT, "%s", hvc_evidence_name(account->known));
 }
 
 static enum hvc_status put_rules(const struct hvc_page *page, const struct hvc_check *check,
@@ -31,9 +33,9 @@ static enum hvc_status put_rules(const struct hvc_page *page, const struct hvc_c
 	static const struct hvc_column columns[] = {
 	        {"Rule", HVC_ALIGN_LEFT},       {"Calls", HVC_ALIGN_RIGHT},
 	        {"Conform", HVC_ALIGN_RIGHT},   {"Violate", HVC_ALIGN_RIGHT},
-	        {"Undecided", HVC_ALIGN_RIGHT},
+	        {"Undecided", HVC_ALIGN_RIGHT}, {"Known", HVC_ALIGN_LEFT},
 	};
-	struct hvc_table *table = hvc_table__new(page, columns, 5);
+	struct hvc_table *table = hvc_table__new(page, columns, 6);
 
 	for (unsigned i = 0; i < hvc_abi_rule_count(check->abi); i++)
 		put_row(table, hvc_abi_rule_at(check->abi, i)->name, &check->rule[i]);
@@ -115,6 +117,25 @@ static void put_verdict(const struct hvc_page *page, const struct hvc_check *che
 	hvc_words__put_untried(page, check->map[0]->probes.untried);
 }
 
+/* How all of it is known, and what could not be proved. */
+static void put_evidence(const struct hvc_page *page, const struct hvc_check *check)
+{
+	struct hvc_words words = {0};
+
+	hvc_words__proof(&words, check);
+	fputs("\n  ", page->out);
+	hvc_page__prose(page, 2, 2, "%s", hvc_words__text(&words));
+	hvc_words__free(&words);
+	for (unsigned i = 0; i < check->parts; i++) {
+		if (check->part[i].proved)
+			continue;
+		hvc_words__part(&words, check, &check->part[i]);
+		fputs("  ", page->out);
+		hvc_page__prose(page, 2, 4, "%s", hvc_words__text(&words));
+		hvc_words__free(&words);
+	}
+}
+
 /* Of all worlds: they lend and answer alike. */
 static enum hvc_status put_invented(const struct hvc_page *page, const struct hvc_check *check,
                                     struct hvc_diag *diag)
@@ -142,6 +163,7 @@ enum hvc_status hvc_check_text(const struct hvc_page *page, const struct hvc_che
 	HVC_TRY(put_rules(page, check, diag));
 	if (check->total.undecided)
 		fputs("\n  Undecided: the ABI promises nothing for these calls.\n", page->out);
+	put_evidence(page, check);
 	put_findings(page, check, abi);
 	HVC_TRY(put_invented(page, check, diag));
 	HVC_TRY(hvc_contract__text(page, check->contract, check->subject, diag));

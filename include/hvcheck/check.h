@@ -1,10 +1,34 @@
 /* SPDX-License-Identifier: MIT */
-/** A subject against an ABI: every immediate, every caller, every world, every probe, judged. */
+/**
+ * A subject against an ABI: what each rule promises, proved for all calls of every caller in
+ * every world, and every immediate really called. Where a proof does not come to an end, or none
+ * is asked for, every immediate is called with all registers of a list of probes instead.
+ */
 #ifndef HVCHECK_CHECK_H
 #define HVCHECK_CHECK_H
 
 #include "hvcheck/map.h"
 #include "hvcheck/verdict.h"
+
+/** How what is said of calls is known. */
+enum hvc_evidence {
+	HVC_EVIDENCE_PROVED, /**< for every input: each path, each register value, each immediate */
+	HVC_EVIDENCE_SWEPT,  /**< every immediate was called, with the registers of some probes */
+};
+
+/** "proved", "swept". */
+HVC_API const char *hvc_evidence_name(enum hvc_evidence evidence);
+
+/** One caller in one world, and how far the proof of its calls came. */
+struct hvc_check_part {
+	unsigned world; /**< index in the ABI */
+	enum hvc_level from;
+	enum hvc_insn insn;
+	bool proved;
+	unsigned paths; /**< through the subject's code that were followed */
+	unsigned cells; /**< pairs of a path and a rule that governs calls on it */
+	char why[256];  /**< not proved: the first reason, and where; "" when none was asked for */
+};
 
 /** One way in which calls break a rule: same rule, clause and register. */
 struct hvc_finding {
@@ -20,8 +44,9 @@ struct hvc_finding {
 
 /** The account of one rule. */
 struct hvc_rule_account {
-	uint64_t calls; /**< judged; conforms + violates + undecided */
+	uint64_t calls; /**< made and judged; conforms + violates + undecided */
 	uint64_t conforms, violates, undecided;
+	enum hvc_evidence known; /**< proved: for all callers and worlds that the rule speaks of */
 };
 
 struct hvc_check {
@@ -31,6 +56,8 @@ struct hvc_check {
 	unsigned maps;
 	struct hvc_rule_account *rule; /**< one a rule of the ABI */
 	struct hvc_rule_account total;
+	struct hvc_check_part *part; /**< in the order of worlds, instructions, callers */
+	unsigned parts;
 	struct hvc_finding *finding; /**< in rule order, then clause, register */
 	unsigned findings;
 	uint8_t *verdicts; /**< of each immediate: bits 1 << enum hvc_verdict_kind of its calls */
@@ -43,7 +70,9 @@ struct hvc_check_config {
 	const struct hvc_abi *abi;
 	const struct hvc_world *over; /**< laid over each world of the ABI; NULL: nothing */
 	unsigned randoms;             /**< seeded random values a selector */
-	bool brief;      /**< only the values that rules name, for every caller alike */
+	bool brief;      /**< sweeps with only the values that rules name, for every caller alike */
+	bool sweep;      /**< no proof: sweep all callers */
+	unsigned paths;  /**< of one caller that a proof follows; 0: a good number */
 	unsigned levels; /**< bits 1 << enum hvc_level; 0: all that the ABI speaks of */
 	unsigned insns;  /**< bits 1 << enum hvc_insn; 0: all that the ABI speaks of */
 	unsigned jobs;
@@ -52,6 +81,10 @@ struct hvc_check_config {
 	void *progress_ctx;
 };
 
+/**
+ * Besides the errors of hvc_map_make, HVC_E_ENGINE also where the machine and the proof disagree,
+ * with the call: then nothing of either is to be believed.
+ */
 HVC_MUST_USE HVC_API enum hvc_status hvc_check_run(const struct hvc_check_config *config,
                                                    struct hvc_diag *diag, struct hvc_check **out);
 HVC_API void hvc_check_free(struct hvc_check *check);

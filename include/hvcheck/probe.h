@@ -19,9 +19,10 @@ enum hvc_why {
 	HVC_WHY_UPPER,  /**< one of those with dirty upper or masked-out bits */
 	HVC_WHY_EDGE,   /**< sign and width edges, and addresses of the harness */
 	HVC_WHY_RANDOM, /**< seeded */
+	HVC_WHY_PROOF,  /**< a proof has named the call */
 };
 
-/** "base", "named", "code", "upper", "edge", "random". */
+/** "base", "named", "code", "upper", "edge", "random", "proof". */
 HVC_API const char *hvc_why_name(enum hvc_why why);
 
 struct hvc_probe {

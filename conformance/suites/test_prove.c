@@ -1,0 +1,292 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * What check proves: the built-in subjects completely; what no list of values would have found, by
+ * a call that shows it; and a proof that is wrong is noticed by the machine.
+ */
+#include <stdlib.h>
+
+#include "engine/prover.h"
+#include "under_test.h"
+
+static struct hvc_subject *open_idiom(const char *name)
+{
+	char path[512];
+
+	snprintf(path, sizeof path, "%s/subjects/%s.elf", HVC_BINARY_DIR, name);
+	return open_subject(path);
+}
+
+static struct hvc_abi *parse(const char *text)
+{
+	struct hvc_diag diag = {0};
+	struct hvc_abi *abi = NULL;
+
+	ck_assert_msg(hvc_abi_parse(text, strlen(text), "a", &diag, &abi) == HVC_OK, "%u: %s",
+	              diag.line, diag.message);
+	return abi;
+}
+
+/* KVM's init vectors take a block of parameters at an address of the caller's. */
+static bool reads_callers(const char *abi)
+{
+	return !strcmp(abi, "linux-kvm-init-5.12") || !strcmp(abi, "linux-kvm-init-6.8");
+}
+
+/* Everything but the calls of every immediate, which the suites of sweeps make. */
+static void prove_all(const struct hvc_subject *subject, const struct hvc_abi *abi)
+{
+	for (unsigned w = 0; w < hvc_abi_world_count(abi); w++) {
+		const struct hvc_prove_config config = {
+		        .subject = subject,
+		        .abi = abi,
+		        .index = w,
+		        .world = &hvc_abi_world_at(abi, w)->world,
+		        .levels = hvc_abi_levels(abi),
+		        .insns = hvc_abi_insns(abi),
+		};
+		struct hvc_diag diag = {0};
+		struct hvc_proof proof;
+
+		ck_assert_msg(hvc_prove__world(&config, &diag, &proof) == HVC_OK, "%s",
+		              diag.message);
+		ck_assert_uint_gt(proof.parts, 0);
+		for (unsigned i = 0; i < proof.parts; i++) {
+			ck_assert_msg(proof.part[i].proved != reads_callers(hvc_abi_name(abi)),
+			              "%s from %s: %s", hvc_insn_name(proof.part[i].insn),
+			              hvc_level_name(proof.part[i].from), proof.part[i].why);
+			ck_assert_uint_gt(proof.part[i].cells, 0);
+		}
+		for (unsigned i = 0; i < proof.calls; i++)
+			ck_assert_int_ne(proof.call[i].verdict.kind, HVC_VERDICT_VIOLATES);
+		hvc_proof__free(&proof);
+	}
+}
+
+static struct suite_test builtins[128];
+
+START_TEST(builtin_is_proved)
+{
+	struct hvc_subject *subject = open_subject(builtins[_i].name);
+	struct hvc_abi *abi = open_abi(builtins[_i].name);
+
+	prove_all(subject, abi);
+	hvc_abi_free(abi);
+	hvc_subject_close(subject);
+}
+END_TEST
+
+#define HEAD "abi: a\ntitle: t\nsource: s\ncallers: el1h\nclobbers: x1, x2, x29, nzcv\n"
+#define REST "  - { name: rest, default: true, outcome: return, results: { x0: "
+
+/* Told by a call that a list of values has not, and found by all of them. */
+static const struct {
+	const char *subject, *abi, *rule, *clause;
+	enum hvc_reg reg;
+	enum hvc_insn insn;
+} refuted[] = {
+        {"one-value", HEAD "rules:\n" REST "0 } }\n", "rest", "result", HVC_REG_X0, HVC_INSN_HVC},
+        {"smc-hole",
+         HEAD "instructions: hvc, smc\nrules:\n"
+              "  - { name: one, when: { x0: 1 }, outcome: return, results: { x0: 0 } }\n" REST
+              "-1 } }\n",
+         "rest", "result", HVC_REG_X0, HVC_INSN_SMC},
+        {"own-branch",
+         HEAD "rules:\n"
+              "  - { name: one, when: { x0: 1 }, outcome: return, results: { x0: 0 } }\n" REST
+              "-22 } }\n",
+         "rest", "outcome", HVC_REG_NONE, HVC_INSN_HVC},
+        {"dirty-argument",
+         HEAD "rules:\n"
+              "  - { name: echo, when: { w0: 0x84000002 }, outcome: return, results: { x0: w1 } "
+              "}\n" REST "-1 } }\n",
+         "echo", "result", HVC_REG_X0, HVC_INSN_HVC},
+};
+
+static struct hvc_check *check_one(const struct hvc_subject *subject, const struct hvc_abi *abi)
+{
+	const struct hvc_check_config config = {
+	        .subject = subject, .abi = abi, .levels = 1u << HVC_LEVEL_EL1H, .brief = true};
+
+	return run_config(&config);
+}
+
+/* The call by itself does what the finding says. */
+static void assert_shown(const struct hvc_subject *subject, const struct hvc_abi *abi,
+                         const struct hvc_finding *finding)
+{
+	struct hvc_machine *machine = open_machine(subject, &hvc_abi_world_at(abi, 0)->world);
+	struct hvc_call call = finding->probe.call;
+	struct hvc_verdict verdict;
+	struct hvc_outcome outcome;
+	struct hvc_state entry;
+
+	call.imm = finding->imm;
+	outcome = make_call(machine, &call);
+	hvc_entry_state(hvc_machine_entry(machine), &call, &entry);
+	hvc_verdict_judge(abi, 0, &entry, hvc_machine_present(machine), &call, &outcome, &verdict);
+	ck_assert_int_eq(verdict.kind, HVC_VERDICT_VIOLATES);
+	ck_assert_int_eq(verdict.clause, finding->verdict.clause);
+	ck_assert_int_eq(verdict.reg, finding->verdict.reg);
+	hvc_machine_close(machine);
+}
+
+START_TEST(hidden_fault_is_found)
+{
+	struct hvc_subject *subject = open_idiom(refuted[_i].subject);
+	struct hvc_abi *abi = parse(refuted[_i].abi);
+	struct hvc_check *check = check_one(subject, abi);
+	const struct hvc_finding *found = NULL;
+	char findings[4096];
+
+	print_findings(check, findings, sizeof findings);
+	for (unsigned i = 0; i < check->findings; i++) {
+		const struct hvc_finding *f = &check->finding[i];
+		const struct hvc_rule *rule = hvc_abi_rule_at(abi, (unsigned)f->verdict.rule);
+
+		assert_shown(subject, abi, f);
+		if (!strcmp(rule->name, refuted[_i].rule) && f->verdict.reg == refuted[_i].reg &&
+		    !strcmp(hvc_clause_name(f->verdict.clause), refuted[_i].clause) &&
+		    f->probe.call.insn == refuted[_i].insn)
+			found = f;
+	}
+	ck_assert_msg(found != NULL, "%s", findings);
+	hvc_check_free(check);
+	hvc_abi_free(abi);
+	hvc_subject_close(subject);
+}
+END_TEST
+
+/* A value that is wrong comes with the registers that matter, and no others. */
+START_TEST(witness_is_simple)
+{
+	struct hvc_subject *subject = open_subject("broken-w0-compare");
+	struct hvc_abi *abi = open_abi("linux-stub-4.12");
+	const struct hvc_check_config config = {.subject = subject,
+	                                        .abi = abi,
+	                                        .levels = 1u << HVC_LEVEL_EL1H,
+	                                        .insns = 1u << HVC_INSN_HVC,
+	                                        .brief = true};
+	struct hvc_check *check = run_config(&config);
+	struct hvc_call plain;
+
+	hvc_call_init(&plain, 0);
+	ck_assert_uint_eq(check->findings, 2);
+	ck_assert_int_eq(check->total.known, HVC_EVIDENCE_PROVED);
+	ck_assert_uint_eq(check->finding[0].probe.call.x[0], (UINT64_C(1) << 32) + 1);
+	ck_assert_uint_eq(check->finding[1].probe.call.x[0], UINT64_C(1) << 32);
+	for (unsigned i = 0; i < 2; i++)
+		ck_assert_mem_eq(&check->finding[i].probe.call.x[1], &plain.x[1],
+		                 sizeof plain.x - sizeof plain.x[0]);
+	hvc_check_free(check);
+	hvc_abi_free(abi);
+	hvc_subject_close(subject);
+}
+END_TEST
+
+/* What cannot be proved is swept, and the report says why. */
+START_TEST(rest_is_swept)
+{
+	struct hvc_subject *subject = open_idiom("caller-memory");
+	struct hvc_abi *abi =
+	        parse(HEAD "rules:\n  - { name: rest, default: true, outcome: unspecified }\n");
+	struct hvc_check *check = check_one(subject, abi);
+
+	ck_assert_uint_eq(check->parts, 1);
+	ck_assert(!check->part[0].proved);
+	ck_assert_msg(strstr(check->part[0].why, "memory at a pointer that the caller chose") !=
+	                      NULL,
+	              "%s", check->part[0].why);
+	ck_assert_int_eq(check->total.known, HVC_EVIDENCE_SWEPT);
+	ck_assert_int_eq(check->rule[0].known, HVC_EVIDENCE_SWEPT);
+	ck_assert_uint_gt(check->map[0]->probes.count, 1);
+	hvc_check_free(check);
+	hvc_abi_free(abi);
+	hvc_subject_close(subject);
+}
+END_TEST
+
+/* Each immediate once a caller, and no probe more, where all is proved; all of them by --sweep. */
+START_TEST(sweep_is_asked_for)
+{
+	struct hvc_subject *subject = open_subject("linux-stub-4.12");
+	struct hvc_abi *abi = open_abi("linux-stub-4.12");
+	struct hvc_check_config config = {.subject = subject,
+	                                  .abi = abi,
+	                                  .brief = true,
+	                                  .levels = 1u << HVC_LEVEL_EL1H | 1u << HVC_LEVEL_EL1T,
+	                                  .insns = 1u << HVC_INSN_HVC};
+	struct hvc_check *check = run_config(&config);
+
+	ck_assert_uint_eq(check->map[0]->probes.count, 2);
+	ck_assert_uint_eq(check->parts, 2);
+	for (unsigned i = 0; i < HVC_IMM_COUNT; i++)
+		ck_assert_uint_ne(check->verdicts[i], 0);
+	hvc_check_free(check);
+	config.sweep = true;
+	check = run_config(&config);
+	ck_assert_uint_gt(check->map[0]->probes.count, 2);
+	ck_assert_uint_eq(check->parts, 0);
+	ck_assert_int_eq(check->total.known, HVC_EVIDENCE_SWEPT);
+	hvc_check_free(check);
+	hvc_abi_free(abi);
+	hvc_subject_close(subject);
+}
+END_TEST
+
+static void claim(struct hvc_prover *p, struct hvc_prover_clause *clause)
+{
+	if (clause->clause == HVC_CLAUSE_RESULT || clause->clause == HVC_CLAUSE_OUTCOME)
+		clause->holds = hvc_bv__num(p->terms, 1, 1);
+}
+
+static void deny(struct hvc_prover *p, struct hvc_prover_clause *clause)
+{
+	if (clause->clause == HVC_CLAUSE_RESULT)
+		clause->holds = hvc_bv__num(p->terms, 1, 0);
+}
+
+/* A clause that is taken to hold, and one taken not to: the machine says otherwise. */
+START_TEST(wrong_proof_is_noticed)
+{
+	static const struct {
+		const char *subject;
+		void (*trial)(struct hvc_prover *p, struct hvc_prover_clause *clause);
+	} rows[] = {{"broken-w0-compare", claim}, {"linux-stub-4.12", deny}};
+	struct hvc_abi *abi = open_abi("linux-stub-4.12");
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct hvc_subject *subject = open_subject(rows[i].subject);
+		const struct hvc_check_config config = {
+		        .subject = subject, .abi = abi, .levels = 1u << HVC_LEVEL_EL1H};
+		struct hvc_check *check = NULL;
+		struct hvc_diag diag = {0};
+
+		hvc_prover__trial = rows[i].trial;
+		ck_assert_int_eq(hvc_check_run(&config, &diag, &check), HVC_E_ENGINE);
+		hvc_prover__trial = NULL;
+		ck_assert_msg(strstr(diag.message, "a fault of hvcheck: hvc #0x0 from el1h") !=
+		                      NULL,
+		              "%s", diag.message);
+		ck_assert_ptr_null(check);
+		hvc_subject_close(subject);
+	}
+	hvc_abi_free(abi);
+}
+END_TEST
+
+int main(void)
+{
+	const char *name, *text;
+	unsigned count = 0;
+	size_t size;
+
+	for (size_t i = 0; i < sizeof refuted / sizeof *refuted; i++)
+		builtins[count++] = (struct suite_test){refuted[i].subject, &hidden_fault_is_found};
+	builtins[count++] = (struct suite_test){"witness_is_simple", &witness_is_simple};
+	builtins[count++] = (struct suite_test){"rest_is_swept", &rest_is_swept};
+	builtins[count++] = (struct suite_test){"sweep_is_asked_for", &sweep_is_asked_for};
+	builtins[count++] = (struct suite_test){"wrong_proof_is_noticed", &wrong_proof_is_noticed};
+	for (size_t i = 0; hvc_abi_shipped_at(i, &name, &text, &size); i++)
+		builtins[count++] = (struct suite_test){name, &builtin_is_proved};
+	return suite_run("prove", builtins, count);
+}

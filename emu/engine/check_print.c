@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+
+#include "hvcheck/check.h"
+
+const char *hvc_evidence_name(enum hvc_evidence evidence)
+{
+	return evidence == HVC_EVIDENCE_PROVED ? "proved" : "swept";
+}
+
+/* "x0 is 0x2, promised 0x0 (vbar_el2)"; w0 where the upper half is not promised. */
+static void print_result(const struct hvc_rule *rule, const struct hvc_verdict *v, char *text,
+                         size_t size)
+{
+	const struct hvc_result *result = rule->result;
+	const char *name = hvc_reg_name(v->reg);
+	char promise[80] = "";
+
+	while (result->reg != v->reg)
+		result++;
+	if (result->intervals)
+		snprintf(promise, sizeof promise, " (one of %s)", result->text);
+	else if (result->expr.count > 1 || result->expr.term[0].kind != HVC_TERM_CONST)
+		snprintf(promise, sizeof promise, " (%s)", result->text);
+	snprintf(text, size, "%c%s is 0x%llx, promised 0x%llx%s",
+	         result->mask == UINT32_MAX ? 'w' : name[0], name + 1,
+	         (unsigned long long)v->actual, (unsigned long long)v->expected, promise);
+}
+
+void hvc_finding_print(const struct hvc_check *check, const struct hvc_finding *finding, char *text,
+                       size_t size)
+{
+	const struct hvc_verdict *v = &finding->verdict;
+	const struct hvc_rule *rule = hvc_abi_rule_at(check->abi, (unsigned)v->rule);
+	unsigned long long actual = v->actual, expected = v->expected;
+	char promise[64];
+
+	switch (v->clause) {
+	case HVC_CLAUSE_OUTCOME:
+		snprintf(text, size, "%s, promised %s",
+		         hvc_outcome_name((enum hvc_outcome_kind)actual),
+		         hvc_outcome_name((enum hvc_outcome_kind)expected));
+		break;
+	case HVC_CLAUSE_LEVEL:
+		snprintf(text, size, "%s ends at %s, promised %s", hvc_outcome_name(rule->outcome),
+		         hvc_level_name((enum hvc_level)actual),
+		         hvc_level_name((enum hvc_level)expected));
+		break;
+	case HVC_CLAUSE_ADDRESS:
+		hvc_expr_print(&rule->at, promise, sizeof promise);
+		snprintf(text, size, "%s to 0x%llx, promised 0x%llx (%s)",
+		         hvc_outcome_name(rule->outcome), actual, expected, promise);
+		break;
+	case HVC_CLAUSE_RESULT:
+		print_result(rule, v, text, size);
+		break;
+	case HVC_CLAUSE_PRESERVE:
+		snprintf(text, size, "%s is 0x%llx, had to stay 0x%llx", hvc_reg_name(v->reg),
+		         actual, expected);
+		break;
+	case HVC_CLAUSE_MEMORY:
+		snprintf(text, size, "stores to memory that is not EL2's own");
+		break;
+	case HVC_CLAUSE_NONE:
+		snprintf(text, size, "no clause");
+		break;
+	}
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* With which registers every immediate is called, beside what was proved. */
+#include "engine/prove.h"
+
+#define SHOWN_MAX 8u /* register files that show a finding, tried on every immediate */
+
+static bool is_same(const struct hvc_verdict *a, const struct hvc_verdict *b)
+{
+	return a->kind == b->kind && a->rule == b->rule && a->clause == b->clause &&
+	       a->reg == b->reg;
+}
+
+/*
+ * Is it known already on which immediates this is broken? Another caller has shown it, or enough
+ * calls of this one have.
+ */
+static bool is_shown(const struct hvc_check *check, const struct hvc_proof *proof, unsigned index)
+{
+	const struct hvc_proof_call *call = &proof->call[index];
+	unsigned shown = 0;
+
+	for (unsigned i = 0; i < check->findings; i++)
+		if (is_same(&check->finding[i].verdict, &call->verdict))
+			return true;
+	for (unsigned i = 0; i < index; i++) {
+		const struct hvc_proof_call *known = &proof->call[i];
+
+		if (!is_same(&known->verdict, &call->verdict))
+			continue;
+		if (known->part != call->part || ++shown == SHOWN_MAX)
+			return true;
+	}
+	return false;
+}
+
+/* The register that the probe is told by; the others are in the call. */
+static enum hvc_reg first_changed(const struct hvc_call *call)
+{
+	struct hvc_call plain;
+
+	hvc_call_init(&plain, 0);
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
+		if (call->x[n] != plain.x[n])
+			return (enum hvc_reg)n;
+	return HVC_REG_NONE;
+}
+
+bool hvc_check__probes(const struct hvc_check *check, struct hvc_proof *proof,
+                       const struct hvc_probes *all, struct hvc_probes *out)
+{
+	for (unsigned i = 0; i < all->count; i++) {
+		const struct hvc_probe *probe = &all->probe[i];
+
+		if ((!hvc_proof__proves(proof, &probe->call) ||
+		     (probe->why == HVC_WHY_BASE && !probe->seed)) &&
+		    !hvc_probes__add(out, probe))
+			return false;
+	}
+	for (unsigned i = 0; i < proof->calls; i++) {
+		struct hvc_proof_call *call = &proof->call[i];
+		struct hvc_probe probe = {
+		        .call = call->call, .reg = HVC_REG_NONE, .why = HVC_WHY_PROOF};
+
+		if (call->verdict.kind != HVC_VERDICT_VIOLATES || is_shown(check, proof, i))
+			continue;
+		call->swept = true;
+		probe.call.imm = 0;
+		probe.reg = first_changed(&call->call);
+		if (!hvc_probes__add(out, &probe))
+			return false;
+	}
+	return true;
+}

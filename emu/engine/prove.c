@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Path by path: which rules govern calls on it is asked of the solver, a call at a time, and the
+ * rule that governs that call is then proved for all that it governs there.
+ */
+#include "engine/prove.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/prover.h"
+
+/** Bounds of one caller's exploration. */
+#define PATHS 2048u
+#define STEPS UINT64_C(4000000)
+#define CELLS 4096u
+
+void hvc_prover__gap(struct hvc_prover *p, const char *format, ...)
+{
+	va_list args;
+
+	if (!p->part->proved)
+		return;
+	p->part->proved = false;
+	va_start(args, format);
+	vsnprintf(p->part->why, sizeof p->part->why, format, args);
+	va_end(args);
+}
+
+static enum hvc_status out_of_memory(struct hvc_diag *diag)
+{
+	return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+}
+
+/* What is asked: everything that is required of the solver now, as one term. */
+struct cell {
+	struct hvc_prover *p;
+	unsigned path, rule;
+	hvc_ref all;
+};
+
+static const struct hvc_sympath *path_of(const struct cell *cell)
+{
+	return &cell->p->symbolic->path[cell->path];
+}
+
+/* Note the simplest call of the cell for which `also` holds, with the verdict that it must have. */
+static enum hvc_status name_call(struct cell *cell, hvc_ref also, enum hvc_verdict_kind kind,
+                                 const struct hvc_prover_clause *broken)
+{
+	struct hvc_prover *p = cell->p;
+	struct hvc_proof *proof = p->proof;
+	struct hvc_proof_call *call;
+	hvc_ref all = hvc_bv__and(p->terms, cell->all, also);
+
+	if (!hvc_prover__simplify(p, path_of(cell), all)) {
+		hvc_prover__gap(p, "a call that nobody can make shows it");
+		return HVC_OK;
+	}
+	if (proof->calls == proof->room) {
+		unsigned room = proof->room ? 2 * proof->room : 32;
+		void *grown = realloc(proof->call, room * sizeof *proof->call);
+
+		if (!grown)
+			return HVC_E_NOMEM;
+		proof->call = grown;
+		proof->room = room;
+	}
+	call = &proof->call[proof->calls++];
+	memset(call, 0, sizeof *call);
+	hvc_prover__call(p, &call->call);
+	call->part = (unsigned)(p->part - proof->part);
+	call->path = cell->path;
+	call->verdict =
+	        (struct hvc_verdict){.kind = kind, .rule = (int)cell->rule, .reg = HVC_REG_NONE};
+	if (broken) {
+		call->verdict.clause = broken->clause;
+		call->verdict.reg = broken->reg;
+	}
+	return HVC_OK;
+}
+
+/* One after the other, as a call is judged: each may be the first that is broken. */
+static enum hvc_status refute(struct cell *cell, const struct hvc_prover_clause *list, size_t count)
+{
+	struct hvc_prover *p = cell->p;
+	hvc_ref before = hvc_bv__num(p->terms, 1, 1);
+
+	for (size_t i = 0; i < count; i++) {
+		hvc_ref broken = hvc_bv__not(p->terms, list[i].holds);
+		enum hvc_answer answer;
+
+		hvc_solver__push(p->solver);
+		hvc_solver__require(p->solver, before);
+		hvc_solver__require(p->solver, broken);
+		answer = hvc_solver__check(p->solver);
+		if (answer == HVC_ANSWER_YES)
+			HVC_TRY(name_call(cell, hvc_bv__and(p->terms, before, broken),
+			                  HVC_VERDICT_VIOLATES, &list[i]));
+		else if (answer == HVC_ANSWER_UNDECIDED)
+			hvc_prover__gap(p, "the solver gave up");
+		hvc_solver__pop(p->solver);
+		before = hvc_bv__and(p->terms, before, list[i].holds);
+	}
+	return HVC_OK;
+}
+
+static enum hvc_status prove_clauses(struct cell *cell)
+{
+	struct hvc_prover *p = cell->p;
+	struct hvc_prover_clause list[HVC_PROVER_CLAUSES];
+	size_t count = hvc_prover__clauses(p, path_of(cell), cell->rule, list);
+	hvc_ref kept = hvc_bv__num(p->terms, 1, 1);
+	enum hvc_answer answer = HVC_ANSWER_NO;
+
+	for (size_t i = 0; i < count; i++)
+		kept = hvc_bv__and(p->terms, kept, list[i].holds);
+	if (count) {
+		hvc_solver__push(p->solver);
+		hvc_solver__require(p->solver, hvc_bv__not(p->terms, kept));
+		answer = hvc_solver__check(p->solver);
+		hvc_solver__pop(p->solver);
+	}
+	if (answer == HVC_ANSWER_UNDECIDED) {
+		hvc_prover__gap(p, "the solver gave up");
+		return HVC_OK;
+	}
+	if (answer == HVC_ANSWER_YES)
+		HVC_TRY(refute(cell, list, count));
+	else
+		kept = hvc_bv__num(p->terms, 1, 1);
+	if (hvc_bv__is(kept, 0))
+		return HVC_OK;
+	hvc_solver__push(p->solver);
+	hvc_solver__require(p->solver, kept);
+	answer = answer == HVC_ANSWER_NO ? HVC_ANSWER_YES : hvc_solver__check(p->solver);
+	if (answer == HVC_ANSWER_YES)
+		HVC_TRY(name_call(cell, kept, HVC_VERDICT_CONFORMS, NULL));
+	hvc_solver__pop(p->solver);
+	return HVC_OK;
+}
+
+/* The rule that governs the model at hand, for all that it governs on this path. */
+static enum hvc_status prove_rule(struct cell *cell, struct hvc_diag *diag)
+{
+	struct hvc_prover *p = cell->p;
+	struct hvc_model model = {.value = p->value, .count = HVC_PROVER_INPUTS};
+	hvc_ref condition = cell->all, governs;
+	enum hvc_status status;
+	struct hvc_call call;
+	int rule;
+
+	hvc_prover__call(p, &call);
+	rule = hvc_abi_rule_of(p->config->abi, p->config->index, &call);
+	governs = rule < 0 ? NULL : hvc_prover__governs(p, (unsigned)rule);
+	if (!governs || hvc_bv__eval(p->terms, governs, &model) != 1)
+		return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0,
+		                    "a fault of hvcheck: no rule governs a call by its terms");
+	p->part->cells++;
+	cell->rule = (unsigned)rule;
+	cell->all = hvc_bv__and(p->terms, condition, governs);
+	hvc_solver__push(p->solver);
+	hvc_solver__require(p->solver, governs);
+	status = p->config->abi->rule[rule].specified ? prove_clauses(cell)
+	                                              : name_call(cell, hvc_bv__num(p->terms, 1, 1),
+	                                                          HVC_VERDICT_UNDECIDED, NULL);
+	hvc_solver__pop(p->solver);
+	governs = hvc_bv__not(p->terms, governs);
+	cell->all = hvc_bv__and(p->terms, condition, governs);
+	hvc_solver__require(p->solver, governs);
+	return status == HVC_OK ? HVC_OK : out_of_memory(diag);
+}
+
+static enum hvc_status prove_path(struct hvc_prover *p, unsigned index, struct hvc_diag *diag)
+{
+	struct hvc_sympath *path = &p->symbolic->path[index];
+	const struct hvc_facts *facts = &path->way->facts;
+	struct cell cell = {p, index, 0, hvc_symbolic__condition(p->symbolic, path)};
+	const char *loose = hvc_symbolic__loose(p->symbolic, path);
+	enum hvc_status status = HVC_OK;
+	enum hvc_answer answer;
+	char text[200];
+
+	if (path->end != HVC_END_OUTCOME) {
+		hvc_symbolic__print_end(p->symbolic, path, text, sizeof text);
+		hvc_prover__gap(p, "%s", text);
+		return HVC_OK;
+	}
+	if (loose) {
+		hvc_symbolic__print_condition(p->symbolic, path, text, sizeof text);
+		hvc_prover__gap(p, "%s, where %s", loose, text);
+		return HVC_OK;
+	}
+	hvc_solver__push(p->solver);
+	for (size_t i = 0; i < facts->clauses; i++)
+		hvc_solver__require(p->solver, facts->clause[i]);
+	while (status == HVC_OK && (answer = hvc_solver__check(p->solver)) != HVC_ANSWER_NO) {
+		if (answer == HVC_ANSWER_UNDECIDED || p->part->cells == CELLS) {
+			hvc_prover__gap(p, "the solver gave up");
+			break;
+		}
+		hvc_prover__take_model(p);
+		status = prove_rule(&cell, diag);
+	}
+	hvc_solver__pop(p->solver);
+	return status;
+}
+
+/* The address of the instruction follows from the immediate. */
+static hvc_ref address_is_of_call(struct hvc_prover *p)
+{
+	const struct hvc_call first = {.insn = p->part->insn, .from = p->part->from};
+	hvc_ref offset =
+	        hvc_bv__concat(p->terms, p->input[HVC_PROVER_IMM], hvc_bv__num(p->terms, 2, 0));
+
+	return hvc_bv__eq(p->terms, p->input[HVC_PROVER_SELF],
+	                  hvc_bv__add(p->terms, hvc_bv__zext(p->terms, offset, 64),
+	                              hvc_bv__num(p->terms, 64, hvc_call_address(&first))));
+}
+
+static enum hvc_status prove_paths(struct hvc_prover *p, struct hvc_diag *diag)
+{
+	unsigned first = p->proof->calls;
+
+	p->terms = p->symbolic->scene.terms;
+	p->solver = p->symbolic->scene.solver;
+	p->part->paths = p->symbolic->paths;
+	hvc_prover__begin(p);
+	hvc_solver__require(p->solver, address_is_of_call(p));
+	for (unsigned i = 0; i < p->symbolic->paths; i++)
+		HVC_TRY(prove_path(p, i, diag));
+	if (hvc_solver__status(p->solver) != HVC_OK || hvc_bv__status(p->terms) != HVC_OK)
+		hvc_prover__gap(p, "the solver gave up");
+	return hvc_prover__confirm(p, first, diag);
+}
+
+/* Is pointer authentication on? SCTLR_EL2.EnIA, EnIB, EnDA, EnDB. */
+static bool signs_pointers(const struct hvc_prover *p)
+{
+	const uint64_t on =
+	        UINT64_C(1) << 31 | UINT64_C(1) << 30 | UINT64_C(1) << 27 | UINT64_C(1) << 13;
+
+	return p->config->world->cpu == HVC_CPU_MAX &&
+	       hvc_machine_entry(p->machine)->v[HVC_REG_SCTLR_EL2] & on;
+}
+
+static enum hvc_status prove_caller(struct hvc_prover *p, struct hvc_diag *diag)
+{
+	uint64_t budget = p->config->budget ? p->config->budget : HVC_BUDGET_DEFAULT;
+	struct hvc_symbolic_config explore = {
+	        .image = hvc_subject_image(p->config->subject),
+	        .subject = p->config->subject,
+	        .machine = p->machine,
+	        .world = p->config->world,
+	        .from = p->part->from,
+	        .insn = p->part->insn,
+	        .exact = true,
+	        .pointer_auth = signs_pointers(p),
+	        .paths = p->config->paths ? p->config->paths : PATHS,
+	        .total = STEPS,
+	        /* The machine counts whole blocks. */
+	        .steps = (unsigned)(budget > 2048 ? budget - 1024 : budget / 2 + 1),
+	};
+	enum hvc_status status;
+
+	p->part->proved = true;
+	if (p->config->world->zero_pages) {
+		hvc_prover__gap(p, "memory is lent on demand");
+		return HVC_OK;
+	}
+	status = hvc_symbolic__explore(&explore, diag, &p->symbolic);
+	if (status == HVC_E_ARG || status == HVC_E_RANGE) {
+		hvc_prover__gap(p, "%s",
+		                status == HVC_E_ARG ? "nothing can execute there"
+		                                    : "too many terms");
+		return HVC_OK;
+	}
+	if (status != HVC_OK)
+		return status;
+	p->governs = calloc(hvc_abi_rule_count(p->config->abi), sizeof *p->governs);
+	status = p->governs ? prove_paths(p, diag) : out_of_memory(diag);
+	free(p->governs);
+	hvc_symbolic__free(p->symbolic);
+	return status;
+}
+
+/* Callers in the order of probes: of each instruction EL1h first. */
+static enum hvc_status prove_all(const struct hvc_prove_config *config, struct hvc_machine *machine,
+                                 struct hvc_proof *out, struct hvc_diag *diag)
+{
+	static const enum hvc_level order[] = {HVC_LEVEL_EL1H, HVC_LEVEL_EL0, HVC_LEVEL_EL1T,
+	                                       HVC_LEVEL_EL2T, HVC_LEVEL_EL2H};
+
+	for (enum hvc_insn insn = HVC_INSN_HVC; insn < HVC_INSN_COUNT; insn++)
+		for (unsigned i = 0; i < sizeof order / sizeof *order; i++) {
+			struct hvc_prover p = {.config = config, .proof = out, .machine = machine};
+
+			if (!(config->insns >> insn & 1) || !(config->levels >> order[i] & 1) ||
+			    (insn == HVC_INSN_SMC && hvc_level_el(order[i]) != 1))
+				continue;
+			p.part = &out->part[out->parts++];
+			*p.part = (struct hvc_check_part){
+			        .world = config->index, .from = order[i], .insn = insn};
+			HVC_TRY(prove_caller(&p, diag));
+		}
+	return HVC_OK;
+}
+
+enum hvc_status hvc_prove__world(const struct hvc_prove_config *config, struct hvc_diag *diag,
+                                 struct hvc_proof *out)
+{
+	const struct hvc_machine_config machine_config = {
+	        .image = *hvc_subject_image(config->subject),
+	        .world = config->world,
+	        .budget = config->budget,
+	};
+	struct hvc_machine *machine;
+	enum hvc_status status;
+
+	memset(out, 0, sizeof *out);
+	out->part = calloc(HVC_INSN_COUNT * HVC_LEVEL_COUNT, sizeof *out->part);
+	if (!out->part)
+		return out_of_memory(diag);
+	HVC_TRY(hvc_machine_open(&machine_config, diag, &machine));
+	status = prove_all(config, machine, out, diag);
+	hvc_machine_close(machine);
+	return status;
+}
+
+void hvc_proof__free(struct hvc_proof *proof)
+{
+	free(proof->part);
+	free(proof->call);
+	memset(proof, 0, sizeof *proof);
+}
+
+bool hvc_proof__proves(const struct hvc_proof *proof, const struct hvc_call *call)
+{
+	for (unsigned i = 0; i < proof->parts; i++)
+		if (proof->part[i].from == call->from && proof->part[i].insn == call->insn)
+			return proof->part[i].proved;
+	return false;
+}
+
+bool hvc_proof__refutes(const struct hvc_proof *proof, const struct hvc_call *call,
+                        const struct hvc_verdict *verdict)
+{
+	for (unsigned i = 0; i < proof->calls; i++) {
+		const struct hvc_proof_call *known = &proof->call[i];
+
+		if (known->call.from == call->from && known->call.insn == call->insn &&
+		    known->verdict.kind == verdict->kind && known->verdict.rule == verdict->rule &&
+		    known->verdict.clause == verdict->clause && known->verdict.reg == verdict->reg)
+			return true;
+	}
+	return false;
+}

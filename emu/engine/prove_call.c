@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The calls that a proof names, made in the machine: everything that comes of each is held to the
+ * terms, and it is judged as any other call. The machine shares nothing with the proof but the
+ * image, so where the two differ one of them is wrong, and nothing of it may be believed.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "engine/prover.h"
+#include "hvcheck/arch.h"
+
+struct made {
+	bool made;
+	bool away;    /* it went where the machine sees more, or less, than a jump */
+	bool differs; /* from the terms; text says in what */
+	struct hvc_verdict verdict;
+	char text[200];
+};
+
+/* Shared with the process that makes the calls. */
+struct bench {
+	struct hvc_flight flight;
+	struct hvc_diag diag;
+	volatile unsigned at;
+	struct made made[];
+};
+
+struct work {
+	struct hvc_prover *p;
+	struct bench *bench;
+	unsigned first;
+};
+
+void hvc_proof__print_call(const struct hvc_call *call, char *text, size_t size)
+{
+	struct hvc_call plain;
+	int used = snprintf(text, size, "%s #0x%x from %s", hvc_insn_name(call->insn), call->imm,
+	                    hvc_level_name(call->from));
+
+	hvc_call_init(&plain, 0);
+	for (unsigned n = 0; n < HVC_GPR_COUNT && used > 0 && (size_t)used < size; n++)
+		if (call->x[n] != plain.x[n])
+			used += snprintf(text + used, size - (size_t)used, ", x%u = 0x%" PRIx64, n,
+			                 call->x[n]);
+}
+
+/*
+ * A jump is told by where it goes, whatever there is; the machine goes on where there is code.
+ * And where there is nothing, it calls it a jump when a register of the caller has just that
+ * value, and else a fault.
+ */
+static bool is_away(const struct work *work, const struct hvc_sympath *path,
+                    const struct hvc_model *model, const struct hvc_outcome *outcome)
+{
+	bool there =
+	        path->target && outcome->pc == hvc_bv__eval(work->p->terms, path->target, model);
+
+	if (path->kind == HVC_OUTCOME_FAULT)
+		return outcome->kind == HVC_OUTCOME_JUMP && there;
+	return path->kind == HVC_OUTCOME_JUMP && !(outcome->kind == HVC_OUTCOME_JUMP && there);
+}
+
+static enum hvc_status make_one(struct work *work, struct hvc_machine *machine, unsigned index)
+{
+	struct hvc_prover *p = work->p;
+	const struct hvc_proof_call *wanted = &p->proof->call[work->first + index];
+	const struct hvc_sympath *path = &p->symbolic->path[wanted->path];
+	struct made *made = &work->bench->made[index];
+	uint64_t value[HVC_PROVER_INPUTS];
+	struct hvc_symbolic_witness witness = {
+	        .call = wanted->call,
+	        .world = *p->config->world,
+	        .model = {.value = value, .count = HVC_PROVER_INPUTS},
+	};
+	struct hvc_diag *diag = &work->bench->diag;
+	struct hvc_outcome outcome;
+	struct hvc_state entry;
+
+	memcpy(value, wanted->call.x, sizeof wanted->call.x);
+	value[HVC_PROVER_IMM] = wanted->call.imm;
+	value[HVC_PROVER_NZCV] = wanted->call.nzcv >> 28;
+	value[HVC_PROVER_DAIF] = wanted->call.daif >> 6;
+	value[HVC_PROVER_SELF] = hvc_call_address(&wanted->call);
+	HVC_TRY(hvc_machine_reset(machine, diag));
+	HVC_TRY(hvc_machine_call(machine, &wanted->call, diag, &outcome));
+	hvc_entry_state(hvc_machine_entry(machine), &wanted->call, &entry);
+	hvc_verdict_judge(p->config->abi, p->config->index, &entry, hvc_machine_present(machine),
+	                  &wanted->call, &outcome, &made->verdict);
+	made->away = is_away(work, path, &witness.model, &outcome);
+	if (!made->away)
+		HVC_TRY(hvc_symbolic__confirm(p->symbolic, path, &witness, machine, diag,
+		                              &made->differs, made->text, sizeof made->text));
+	made->made = true;
+	return HVC_OK;
+}
+
+static enum hvc_status make_all(void *ctx)
+{
+	struct work *work = ctx;
+	struct hvc_prover *p = work->p;
+	const struct hvc_machine_config config = {
+	        .image = *hvc_subject_image(p->config->subject),
+	        .world = p->config->world,
+	        .budget = p->config->budget,
+	};
+	struct hvc_machine *machine;
+	enum hvc_status status = hvc_machine_open(&config, &work->bench->diag, &machine);
+
+	if (status != HVC_OK)
+		return status;
+	p->symbolic->config.machine = machine;
+	for (; status == HVC_OK && work->first + work->bench->at < p->proof->calls;
+	     work->bench->at++)
+		status = make_one(work, machine, work->bench->at);
+	hvc_machine_close(machine);
+	return status;
+}
+
+static void lose(struct hvc_proof_call *call, const struct hvc_flight *flight)
+{
+	char word[80] = "";
+	size_t used;
+
+	call->lost = true;
+	call->verdict.kind = HVC_VERDICT_UNDECIDED;
+	hvc_proof__print_call(&call->call, call->failure, sizeof call->failure);
+	used = strlen(call->failure);
+	if (flight->seen)
+		hvc_disasm(flight->address, flight->word, word, sizeof word);
+	if (flight->address)
+		snprintf(call->failure + used, sizeof call->failure - used,
+		         ", at 0x%" PRIx64 "%s%s", flight->address, *word ? ": " : "", word);
+	hvc_flight__lose(flight);
+}
+
+/* All of them, but for those that the engine dies of. */
+static enum hvc_status make(struct work *work, struct hvc_diag *diag)
+{
+	struct hvc_proof *proof = work->p->proof;
+	struct bench *bench = work->bench;
+	enum hvc_status status = HVC_OK;
+
+	while (work->first + bench->at < proof->calls) {
+		bool died = false;
+
+		status = hvc_lost__apart(make_all, work, &bench->flight, &died);
+		if (died && bench->flight.open)
+			lose(&proof->call[work->first + bench->at++], &bench->flight);
+		else if (status != HVC_OK)
+			return hvc_diag_set(diag, status, NULL, 0, 0, "%s",
+			                    bench->diag.message[0] ? bench->diag.message
+			                                           : hvc_strerror(status));
+	}
+	return HVC_OK;
+}
+
+static enum hvc_status own_fault(const struct hvc_prover *p, const struct hvc_proof_call *call,
+                                 const char *what, struct hvc_diag *diag)
+{
+	char text[160];
+
+	hvc_proof__print_call(&call->call, text, sizeof text);
+	return hvc_diag_set(diag, HVC_E_ENGINE, hvc_subject_name(p->config->subject), 0, 0,
+	                    "a fault of hvcheck: %s: %s", text, what);
+}
+
+static bool same_verdict(const struct hvc_verdict *a, const struct hvc_verdict *b)
+{
+	return a->kind == b->kind && a->rule == b->rule && a->clause == b->clause &&
+	       a->reg == b->reg;
+}
+
+static void print_verdict(const struct hvc_verdict *v, char *text, size_t size)
+{
+	snprintf(text, size, "%s%s%s%s%s", hvc_verdict_name(v->kind), v->clause ? ": " : "",
+	         hvc_clause_name(v->clause), v->reg != HVC_REG_NONE ? " " : "",
+	         v->reg != HVC_REG_NONE ? hvc_reg_name(v->reg) : "");
+}
+
+static enum hvc_status compare(struct hvc_prover *p, struct hvc_proof_call *call,
+                               const struct made *made, struct hvc_diag *diag)
+{
+	enum hvc_outcome_kind kind = p->symbolic->path[call->path].kind;
+	char proof[80], machine[80], text[200];
+
+	if (call->lost)
+		return HVC_OK;
+	if (made->differs)
+		return own_fault(p, call, made->text, diag);
+	if (same_verdict(&call->verdict, &made->verdict)) {
+		call->verdict = made->verdict;
+		return HVC_OK;
+	}
+	/* Where in a loop the machine stops is its own affair. */
+	if (made->away || kind == HVC_OUTCOME_SPIN) {
+		call->verdict = made->verdict;
+		hvc_prover__gap(p, "%s",
+		                made->away ? "where control goes there is nothing, or code"
+		                           : "registers that a loop changes");
+		return HVC_OK;
+	}
+	print_verdict(&call->verdict, proof, sizeof proof);
+	print_verdict(&made->verdict, machine, sizeof machine);
+	snprintf(text, sizeof text, "%s by the proof, %s by the machine", proof, machine);
+	return own_fault(p, call, text, diag);
+}
+
+enum hvc_status hvc_prover__confirm(struct hvc_prover *p, unsigned first, struct hvc_diag *diag)
+{
+	unsigned count = p->proof->calls - first;
+	size_t size = sizeof(struct bench) + count * sizeof(struct made);
+	struct work work = {p, NULL, first};
+	struct hvc_machine *machine = p->symbolic->config.machine;
+	enum hvc_status status;
+
+	if (!count)
+		return HVC_OK;
+	work.bench = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (work.bench == MAP_FAILED)
+		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	status = make(&work, diag);
+	p->symbolic->config.machine = machine;
+	for (unsigned i = 0; status == HVC_OK && i < count; i++)
+		status = compare(p, &p->proof->call[first + i], &work.bench->made[i], diag);
+	munmap(work.bench, size);
+	return status;
+}

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a specification says, as terms: when a rule governs a call, and each clause of what it
+ * promises, in the order in which an outcome is judged (emu/abi/verdict.c).
+ */
+#include <stdio.h>
+
+#include "abi/expr.h"
+#include "engine/prover.h"
+#include "hvcheck/arch.h"
+
+static hvc_ref number(struct hvc_prover *p, uint64_t value)
+{
+	return hvc_bv__num(p->terms, 64, value);
+}
+
+/* A field of PSTATE, in place. */
+static hvc_ref in_place(struct hvc_prover *p, hvc_ref field, unsigned shift)
+{
+	return hvc_bv__shl(p->terms, hvc_bv__zext(p->terms, field, 64), number(p, shift));
+}
+
+void hvc_prover__begin(struct hvc_prover *p)
+{
+	static const struct {
+		const char *name;
+		unsigned width;
+	} others[] = {{"imm", 16}, {"nzcv", 4}, {"daif", 4}, {"self", 64}};
+	const uint64_t *entry = hvc_machine_entry(p->machine)->v;
+	char name[8];
+
+	for (unsigned n = 0; n < HVC_PROVER_INPUTS; n++) {
+		snprintf(name, sizeof name, "x%u", n);
+		p->input[n] = n < HVC_GPR_COUNT
+		                      ? hvc_bv__input(p->terms, name, 64)
+		                      : hvc_bv__input(p->terms, others[n - HVC_GPR_COUNT].name,
+		                                      others[n - HVC_GPR_COUNT].width);
+	}
+	for (unsigned reg = 0; reg < HVC_REG_COUNT; reg++)
+		p->before[reg] = reg < HVC_GPR_COUNT ? p->input[reg] : number(p, entry[reg]);
+	p->before[HVC_REG_NZCV] = in_place(p, p->input[HVC_PROVER_NZCV], 28);
+	p->before[HVC_REG_DAIF] = in_place(p, p->input[HVC_PROVER_DAIF], 6);
+}
+
+/* Values that expr.c knows of a call, but for what this one leaves open, which is added. */
+static hvc_ref leaf(struct hvc_prover *p, const struct hvc_term *term)
+{
+	const struct hvc_expr expr = {.count = 1, .term = {*term}};
+	struct hvc_call plain = {.insn = p->part->insn, .from = p->part->from};
+	const struct hvc_context context = {hvc_machine_entry(p->machine), &plain};
+	hvc_ref fixed;
+
+	if (term->kind == HVC_TERM_REG)
+		return p->before[term->reg];
+	if (term->kind == HVC_TERM_SELF || term->kind == HVC_TERM_RETURN)
+		return hvc_bv__add(p->terms, p->input[HVC_PROVER_SELF],
+		                   number(p, term->kind == HVC_TERM_RETURN ? 4 : 0));
+	fixed = number(p, hvc_expr_eval(&expr, &context));
+	switch (term->kind) {
+	case HVC_TERM_IMM:
+	case HVC_TERM_ESR:
+		return hvc_bv__or(p->terms, fixed,
+		                  hvc_bv__zext(p->terms, p->input[HVC_PROVER_IMM], 64));
+	case HVC_TERM_SPSR:
+		return hvc_bv__or(
+		        p->terms, fixed,
+		        hvc_bv__or(p->terms, p->before[HVC_REG_NZCV], p->before[HVC_REG_DAIF]));
+	default:
+		return fixed;
+	}
+}
+
+static hvc_ref binary(struct hvc_prover *p, enum hvc_term_kind kind, hvc_ref a, hvc_ref b)
+{
+	switch (kind) {
+	case HVC_TERM_AND:
+		return hvc_bv__and(p->terms, a, b);
+	case HVC_TERM_OR:
+		return hvc_bv__or(p->terms, a, b);
+	case HVC_TERM_XOR:
+		return hvc_bv__xor(p->terms, a, b);
+	case HVC_TERM_ADD:
+		return hvc_bv__add(p->terms, a, b);
+	case HVC_TERM_SUB:
+		return hvc_bv__sub(p->terms, a, b);
+	case HVC_TERM_SHL:
+		return hvc_bv__shl(p->terms, a, b);
+	default:
+		return hvc_bv__lshr(p->terms, a, b);
+	}
+}
+
+/* hvc_function_result, as the function's code computes it: so it is the same term. */
+static hvc_ref function(struct hvc_prover *p, hvc_ref a, hvc_ref b, hvc_ref c)
+{
+	struct hvc_bvs *t = p->terms;
+	hvc_ref sum = hvc_bv__add(t, a, hvc_bv__shl(t, a, number(p, 1)));
+
+	sum = hvc_bv__add(t, sum, b);
+	sum = hvc_bv__add(t, sum, hvc_bv__shl(t, b, number(p, 2)));
+	sum = hvc_bv__sub(t, sum, c);
+	return hvc_bv__add(t, sum, hvc_bv__shl(t, c, number(p, 3)));
+}
+
+hvc_ref hvc_prover__expr(struct hvc_prover *p, const struct hvc_expr *expr)
+{
+	hvc_ref stack[HVC_EXPR_MAX];
+	unsigned top = 0;
+
+	for (unsigned i = 0; i < expr->count; i++) {
+		const struct hvc_term *term = &expr->term[i];
+		unsigned arity = hvc_expr__arity(term->kind);
+		hvc_ref *at = &stack[top - arity];
+
+		if (arity == 0)
+			*at = leaf(p, term);
+		else if (arity == 1)
+			*at = term->kind == HVC_TERM_NOT ? hvc_bv__not(p->terms, at[0])
+			                                 : hvc_bv__neg(p->terms, at[0]);
+		else if (arity == 2)
+			*at = binary(p, term->kind, at[0], at[1]);
+		else
+			*at = function(p, at[0], at[1], at[2]);
+		top += 1 - arity;
+	}
+	return stack[0];
+}
+
+static hvc_ref is_within(struct hvc_prover *p, hvc_ref a, const struct hvc_interval *list,
+                         unsigned count)
+{
+	hvc_ref any = hvc_bv__num(p->terms, 1, 0);
+
+	for (unsigned i = 0; i < count; i++) {
+		hvc_ref lo = hvc_bv__num(p->terms, a->width, list[i].lo);
+		hvc_ref hi = hvc_bv__num(p->terms, a->width, list[i].hi), in;
+
+		in = list[i].lo == list[i].hi
+		             ? hvc_bv__eq(p->terms, a, lo)
+		             : hvc_bv__and(p->terms,
+		                           hvc_bv__not(p->terms, hvc_bv__ult(p->terms, a, lo)),
+		                           hvc_bv__not(p->terms, hvc_bv__ult(p->terms, hi, a)));
+		any = hvc_bv__or(p->terms, any, in);
+	}
+	return any;
+}
+
+static bool speaks_of(const struct hvc_prover *p, const struct hvc_rule *rule)
+{
+	return rule->levels >> p->part->from & 1 && rule->insns >> p->part->insn & 1 &&
+	       rule->worlds >> p->config->index & 1;
+}
+
+static hvc_ref matches(struct hvc_prover *p, const struct hvc_rule *rule)
+{
+	hvc_ref all = is_within(p, p->input[HVC_PROVER_IMM], rule->imm, rule->imms);
+
+	for (unsigned i = 0; i < rule->conditions; i++) {
+		const struct hvc_condition *condition = &rule->condition[i];
+		hvc_ref a = p->input[condition->reg];
+
+		if (condition->mask == UINT32_MAX)
+			a = hvc_bv__extract(p->terms, a, 31, 0);
+		else
+			a = hvc_bv__and(p->terms, a, number(p, condition->mask));
+		all = hvc_bv__and(p->terms, all,
+		                  is_within(p, a, condition->interval, condition->intervals));
+	}
+	return all;
+}
+
+hvc_ref hvc_prover__governs(struct hvc_prover *p, unsigned index)
+{
+	const struct hvc_abi *abi = p->config->abi;
+	const struct hvc_rule *rule = &abi->rule[index];
+	hvc_ref all;
+
+	if (p->governs[index])
+		return p->governs[index];
+	all = speaks_of(p, rule) ? matches(p, rule) : hvc_bv__num(p->terms, 1, 0);
+	for (unsigned i = 0; i < abi->rules; i++)
+		if (abi->rule[i].priority > rule->priority && speaks_of(p, &abi->rule[i]))
+			all = hvc_bv__and(p->terms, all,
+			                  hvc_bv__not(p->terms, matches(p, &abi->rule[i])));
+	p->governs[index] = all;
+	return all;
+}
+
+/* Registers where the path ended, as the machine gives them. */
+static void fill_after(struct hvc_prover *p, const struct hvc_sympath *path, hvc_ref *after)
+{
+	const struct hvc_way *way = path->way;
+	bool forced = p->part->insn == HVC_INSN_SMC &&
+	              !(hvc_machine_entry(p->machine)->v[HVC_REG_HCR_EL2] & HVC_HCR_TSC);
+
+	for (unsigned reg = 0; reg < HVC_GPR_COUNT; reg++)
+		after[reg] = way->x[reg];
+	for (unsigned reg = HVC_GPR_COUNT; reg < HVC_REG_COUNT; reg++)
+		after[reg] = way->sys[reg] ? way->sys[reg] : p->before[reg];
+	after[HVC_REG_NZCV] = in_place(p, hvc_flags__all(p->terms, &way->flags), 28);
+	after[HVC_REG_DAIF] = in_place(p, way->daif, 6);
+	/* What traps the SMC is the machine's, and it takes it back. */
+	if (forced)
+		after[HVC_REG_HCR_EL2] =
+		        hvc_bv__and(p->terms, after[HVC_REG_HCR_EL2], number(p, ~HVC_HCR_TSC));
+}
+
+/* Stores outside EL2's own memory, as the machine counts them. */
+static bool stores_elsewhere(const struct hvc_prover *p, const struct hvc_sympath *path)
+{
+	const struct hvc_image *image = hvc_subject_image(p->config->subject);
+	uint64_t lo = UINT64_MAX, hi = 0;
+
+	for (unsigned i = 0; i < image->segments; i++) {
+		const struct hvc_segment *s = &image->segment[i];
+
+		lo = s->address < lo ? s->address : lo;
+		hi = s->address + s->size > hi ? s->address + s->size : hi;
+	}
+	for (const struct hvc_log *log = path->way->log; log; log = log->before)
+		if (log->offset - lo >= hi - lo && log->offset - HVC_EL2_DATA >= HVC_EL2_DATA_SIZE)
+			return true;
+	return false;
+}
+
+struct list {
+	struct hvc_prover *p;
+	struct hvc_prover_clause *out;
+	size_t count;
+};
+
+void (*hvc_prover__trial)(struct hvc_prover *p, struct hvc_prover_clause *clause);
+
+static void add(struct list *list, enum hvc_clause kind, enum hvc_reg reg, hvc_ref holds)
+{
+	struct hvc_prover_clause clause = {holds, kind, reg};
+
+	if (hvc_prover__trial)
+		hvc_prover__trial(list->p, &clause);
+	if (!hvc_bv__is(clause.holds, 1))
+		list->out[list->count++] = clause;
+}
+
+static void add_fact(struct list *list, enum hvc_clause clause, bool holds)
+{
+	add(list, clause, HVC_REG_NONE, hvc_bv__num(list->p->terms, 1, holds));
+}
+
+/* Are two the same in the bits of a mask? */
+static hvc_ref same(struct hvc_prover *p, hvc_ref a, hvc_ref b, uint64_t mask)
+{
+	hvc_ref bits = number(p, mask);
+
+	return hvc_bv__eq(p->terms, hvc_bv__and(p->terms, a, bits), hvc_bv__and(p->terms, b, bits));
+}
+
+static void add_results(struct list *list, const struct hvc_rule *rule, hvc_ref *after)
+{
+	struct hvc_prover *p = list->p;
+
+	for (unsigned i = 0; i < rule->results; i++) {
+		const struct hvc_result *result = &rule->result[i];
+		hvc_ref actual = after[result->reg];
+
+		if (result->reg == HVC_REG_SCR_EL3 ||
+		    !hvc_regset_has(hvc_machine_present(p->machine), result->reg))
+			continue;
+		if (result->intervals)
+			add(list, HVC_CLAUSE_RESULT, result->reg,
+			    is_within(p, hvc_bv__and(p->terms, actual, number(p, result->mask)),
+			              result->interval, result->intervals));
+		else
+			add(list, HVC_CLAUSE_RESULT, result->reg,
+			    same(p, hvc_prover__expr(p, &result->expr), actual,
+			         hvc_reg_info(result->reg)->mask & result->mask));
+	}
+}
+
+static void add_preserved(struct list *list, const struct hvc_abi_plan *plan, bool masked,
+                          hvc_ref *after)
+{
+	struct hvc_prover *p = list->p;
+
+	for (unsigned i = 0; i < HVC_REG_COUNT; i++) {
+		enum hvc_reg reg = (enum hvc_reg)i;
+		bool daif = reg == HVC_REG_DAIF;
+		uint64_t mask = daif ? plan->daif : plan->preserve[i];
+		hvc_ref before = daif && masked ? number(p, HVC_PSTATE_DAIF) : p->before[i];
+
+		if (mask && hvc_regset_has(hvc_machine_present(p->machine), reg))
+			add(list, HVC_CLAUSE_PRESERVE, reg, same(p, before, after[i], mask));
+	}
+}
+
+size_t hvc_prover__clauses(struct hvc_prover *p, const struct hvc_sympath *path, unsigned index,
+                           struct hvc_prover_clause *out)
+{
+	const struct hvc_rule *rule = &p->config->abi->rule[index];
+	struct list list = {p, out, 0};
+	hvc_ref after[HVC_REG_COUNT];
+
+	fill_after(p, path, after);
+	add_fact(&list, HVC_CLAUSE_OUTCOME, path->kind == rule->outcome);
+	add_fact(&list, HVC_CLAUSE_LEVEL, path->level == hvc_abi__level(rule, p->part->from));
+	if (rule->has_at && path->target)
+		add(&list, HVC_CLAUSE_ADDRESS, HVC_REG_NONE,
+		    hvc_bv__eq(p->terms, path->target, hvc_prover__expr(p, &rule->at)));
+	add_results(&list, rule, after);
+	add_preserved(&list, &p->config->abi->plan[index], hvc_abi__masks(rule, path->level),
+	              after);
+	add_fact(&list, HVC_CLAUSE_MEMORY, !stores_elsewhere(p, path));
+	return list.count;
+}

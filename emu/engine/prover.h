@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/** The proof of one caller under way. Internal to the files of prove. */
+#ifndef ENGINE_PROVER_H
+#define ENGINE_PROVER_H
+
+#include "abi/abi.h"
+#include "engine/prove.h"
+#include "symbolic/symbolic.h"
+
+/** Inputs that a call has: x0..x30, imm, nzcv, daif, and self, which follows from the others. */
+enum {
+	HVC_PROVER_IMM = HVC_GPR_COUNT,
+	HVC_PROVER_NZCV,
+	HVC_PROVER_DAIF,
+	HVC_PROVER_SELF,
+	HVC_PROVER_INPUTS,
+};
+
+struct hvc_prover {
+	const struct hvc_prove_config *config;
+	struct hvc_proof *proof;
+	struct hvc_check_part *part;
+	struct hvc_machine *machine;
+	struct hvc_symbolic *symbolic;
+	struct hvc_bvs *terms;
+	struct hvc_solver *solver;
+	hvc_ref input[HVC_PROVER_INPUTS];
+	hvc_ref before[HVC_REG_COUNT];     /**< registers at the call */
+	hvc_ref *governs;                  /**< one a rule of the ABI; NULL: not made yet */
+	uint64_t value[HVC_PROVER_INPUTS]; /**< of the model at hand */
+};
+
+/** Why a part is not proved; the first reason stays. */
+void hvc_prover__gap(struct hvc_prover *p, const char *format, ...) HVC_PRINTF(2, 3);
+
+/* prove_promise.c */
+struct hvc_prover_clause {
+	hvc_ref holds;
+	enum hvc_clause clause;
+	enum hvc_reg reg;
+};
+
+#define HVC_PROVER_CLAUSES (2 * HVC_REG_COUNT + 4)
+
+/** Name the inputs, and the registers at the call. */
+void hvc_prover__begin(struct hvc_prover *p);
+/** When a rule governs a call of this caller, as a truth value; NULL: memory ran out. */
+hvc_ref hvc_prover__governs(struct hvc_prover *p, unsigned rule);
+/** The value of an expression of a specification. */
+hvc_ref hvc_prover__expr(struct hvc_prover *p, const struct hvc_expr *expr);
+/** What a rule promises of a path, in the order of judging, but for what plainly holds. */
+size_t hvc_prover__clauses(struct hvc_prover *p, const struct hvc_sympath *path, unsigned rule,
+                           struct hvc_prover_clause *out);
+
+/* For tests, which have no proof that is wrong when it is told to: called of each clause. */
+extern void (*hvc_prover__trial)(struct hvc_prover *p, struct hvc_prover_clause *clause);
+
+/* prove_model.c */
+/**
+ * The simplest call for which `all` holds, into p->value: as few registers as can be that are not
+ * as in any call, and small values. What is required of the solver says the same, and it has said
+ * that this can be. False: there is none, or not for sure.
+ */
+bool hvc_prover__simplify(struct hvc_prover *p, const struct hvc_sympath *path, hvc_ref all);
+/** The solver's model; what it does not say is as usual. */
+void hvc_prover__take_model(struct hvc_prover *p);
+/** The call of the model at hand. */
+void hvc_prover__call(const struct hvc_prover *p, struct hvc_call *out);
+
+/* prove_call.c */
+/** Make the calls from `first` on, and hold the verdicts to those of the proof. */
+HVC_MUST_USE enum hvc_status hvc_prover__confirm(struct hvc_prover *p, unsigned first,
+                                                 struct hvc_diag *diag);
+
+#endif

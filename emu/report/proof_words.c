@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/proof_words.h"
+
+#include "hvcheck/arch.h"
+
+/* "hvc from el1h, el1t; smc from el1h": the callers of one world, which are those of each. */
+static void add_callers(struct hvc_words *words, const struct hvc_check *check)
+{
+	const struct hvc_check_part *before = NULL;
+
+	for (unsigned i = 0; i < check->parts && check->part[i].world == 0; i++) {
+		const struct hvc_check_part *part = &check->part[i];
+
+		if (!before || before->insn != part->insn)
+			hvc_words__add(words, "%s%s from %s", before ? "; " : ", ",
+			               hvc_insn_name(part->insn), hvc_level_name(part->from));
+		else
+			hvc_words__add(words, ", %s", hvc_level_name(part->from));
+		before = part;
+	}
+	if (check->maps > 1)
+		hvc_words__add(words, ", in %u worlds", check->maps);
+}
+
+void hvc_words__proof(struct hvc_words *words, const struct hvc_check *check)
+{
+	unsigned proved = 0, rules = 0;
+	uint64_t paths = 0;
+	char number[HVC_NUMBER_SIZE];
+
+	for (unsigned i = 0; i < check->parts; i++) {
+		proved += check->part[i].proved;
+		paths += check->part[i].paths;
+	}
+	for (unsigned i = 0; i < hvc_abi_rule_count(check->abi); i++)
+		rules += check->rule[i].known == HVC_EVIDENCE_PROVED && check->rule[i].calls > 0;
+	if (!proved) {
+		hvc_words__add(words, "Swept: each immediate with the register values of a list, "
+		                      "not with every one.");
+		return;
+	}
+	hvc_words__add(words, "Proved for every input: ");
+	if (proved < check->parts)
+		hvc_words__add(words, "%u of %u callers; ", proved, check->parts);
+	hvc_words__add(words, "%s path%s", hvc_words__number(paths, number), paths == 1 ? "" : "s");
+	hvc_words__add(words, ", %u rule%s", rules, rules == 1 ? "" : "s");
+	add_callers(words, check);
+	hvc_words__add(words, "; %s immediates taken by each.",
+	               hvc_words__number(HVC_IMM_COUNT, number));
+}
+
+void hvc_words__part(struct hvc_words *words, const struct hvc_check *check,
+                     const struct hvc_check_part *part)
+{
+	hvc_words__add(words, "Swept, not proved: %s from %s", hvc_insn_name(part->insn),
+	               hvc_level_name(part->from));
+	if (check->maps > 1)
+		hvc_words__add(words, " in world %s",
+		               hvc_abi_world_at(check->abi, part->world)->world.name);
+	hvc_words__add(words, ": %s.", part->why);
+}
