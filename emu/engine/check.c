@@ -129,12 +129,20 @@ static enum hvc_status disproved(const struct bench *bench, const struct hvc_cal
  * A class does not say what the exception left in registers of EL2 (map.h): of a result there the
  * proof knows, which has had it confirmed.
  */
-static bool is_unsaid(const struct bench *bench, const struct hvc_call *call,
-                      const struct hvc_verdict *verdict)
+static void ask_proof(const struct bench *bench, const struct hvc_call *call,
+                      struct hvc_verdict *verdict)
 {
-	return verdict->clause == HVC_CLAUSE_RESULT && hvc_proof__proves(&bench->proof, call) &&
-	       hvc_reg_info(verdict->reg)->class_ == HVC_CLASS_EXCEPTION &&
-	       !hvc_proof__refutes(&bench->proof, call, verdict);
+	const struct hvc_verdict *known;
+
+	if (verdict->clause != HVC_CLAUSE_RESULT ||
+	    hvc_reg_info(verdict->reg)->class_ != HVC_CLASS_EXCEPTION ||
+	    !hvc_proof__proves(&bench->proof, call))
+		return;
+	known = hvc_proof__refutes(&bench->proof, call, verdict);
+	if (known)
+		*verdict = *known;
+	else
+		verdict->kind = HVC_VERDICT_CONFORMS;
 }
 
 /* Judge every call of one run. */
@@ -155,8 +163,7 @@ static enum hvc_status judge_run(struct bench *bench, const struct hvc_run *run,
 		hvc_class_apply(&map->class_[run->class_], &map->entry, &call, &outcome);
 		hvc_verdict_judge(check->abi, bench->world, &before, &map->present, &call, &outcome,
 		                  &verdict);
-		if (is_unsaid(bench, &call, &verdict))
-			verdict.kind = HVC_VERDICT_CONFORMS;
+		ask_proof(bench, &call, &verdict);
 		count(bench, &call, &verdict);
 		if (verdict.kind != HVC_VERDICT_VIOLATES)
 			continue;

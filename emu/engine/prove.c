@@ -190,7 +190,7 @@ static enum hvc_status prove_path(struct hvc_prover *p, unsigned index, struct h
 	}
 	if (loose) {
 		hvc_symbolic__print_condition(p->symbolic, path, text, sizeof text);
-		hvc_prover__gap(p, "%s, where %s", loose, text);
+		hvc_prover__gap(p, facts->clauses ? "%s, where %s" : "%s", loose, text);
 		return HVC_OK;
 	}
 	hvc_solver__push(p->solver);
@@ -344,8 +344,9 @@ bool hvc_proof__proves(const struct hvc_proof *proof, const struct hvc_call *cal
 	return false;
 }
 
-bool hvc_proof__refutes(const struct hvc_proof *proof, const struct hvc_call *call,
-                        const struct hvc_verdict *verdict)
+const struct hvc_verdict *hvc_proof__refutes(const struct hvc_proof *proof,
+                                             const struct hvc_call *call,
+                                             const struct hvc_verdict *verdict)
 {
 	for (unsigned i = 0; i < proof->calls; i++) {
 		const struct hvc_proof_call *known = &proof->call[i];
@@ -353,7 +354,7 @@ bool hvc_proof__refutes(const struct hvc_proof *proof, const struct hvc_call *ca
 		if (known->call.from == call->from && known->call.insn == call->insn &&
 		    known->verdict.kind == verdict->kind && known->verdict.rule == verdict->rule &&
 		    known->verdict.clause == verdict->clause && known->verdict.reg == verdict->reg)
-			return true;
+			return &known->verdict;
 	}
-	return false;
+	return NULL;
 }

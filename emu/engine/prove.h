@@ -48,9 +48,10 @@ HVC_MUST_USE enum hvc_status hvc_prove__world(const struct hvc_prove_config *con
 void hvc_proof__free(struct hvc_proof *proof);
 /** Was all proved, or refuted, that is promised to the caller of this call? */
 bool hvc_proof__proves(const struct hvc_proof *proof, const struct hvc_call *call);
-/** Does the proof name a call of the same caller that breaks the same promise? */
-bool hvc_proof__refutes(const struct hvc_proof *proof, const struct hvc_call *call,
-                        const struct hvc_verdict *verdict);
+/** What the machine said of a call of the same caller that breaks the same promise; or NULL. */
+const struct hvc_verdict *hvc_proof__refutes(const struct hvc_proof *proof,
+                                             const struct hvc_call *call,
+                                             const struct hvc_verdict *verdict);
 /** "hvc #0x1 from el1h, x0 = 0x2". Cut to size. */
 void hvc_proof__print_call(const struct hvc_call *call, char *text, size_t size);
 

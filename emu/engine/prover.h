@@ -45,11 +45,11 @@ struct hvc_prover_clause {
 /** Name the inputs, and the registers at the call. */
 void hvc_prover__begin(struct hvc_prover *p);
 /** When a rule governs a call of this caller, as a truth value; NULL: memory ran out. */
-hvc_ref hvc_prover__governs(struct hvc_prover *p, unsigned rule);
+hvc_ref hvc_prover__governs(struct hvc_prover *p, unsigned index);
 /** The value of an expression of a specification. */
 hvc_ref hvc_prover__expr(struct hvc_prover *p, const struct hvc_expr *expr);
 /** What a rule promises of a path, in the order of judging, but for what plainly holds. */
-size_t hvc_prover__clauses(struct hvc_prover *p, const struct hvc_sympath *path, unsigned rule,
+size_t hvc_prover__clauses(struct hvc_prover *p, const struct hvc_sympath *path, unsigned index,
                            struct hvc_prover_clause *out);
 
 /* For tests, which have no proof that is wrong when it is told to: called of each clause. */

@@ -15,6 +15,7 @@ static bool is_opaque(hvc_ref a, unsigned depth)
 
 const char *hvc_symbolic__loose(const struct hvc_symbolic *symbolic, const struct hvc_sympath *path)
 {
+	static const char value[] = "a signed pointer, or a value that is not computed";
 	static const char pointer[] = "memory at a pointer that the caller chose";
 	const struct hvc_way *way = path->way;
 
@@ -28,9 +29,9 @@ const char *hvc_symbolic__loose(const struct hvc_symbolic *symbolic, const struc
 			return pointer;
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
 		if (is_opaque(way->x[n], 8))
-			return "a value that is not computed";
+			return value;
 	for (unsigned n = HVC_REG_SP_EL0; n < HVC_REG_COUNT; n++)
 		if (is_opaque(way->sys[n], 8))
-			return "a value that is not computed";
+			return value;
 	return NULL;
 }
