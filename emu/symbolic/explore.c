@@ -151,38 +151,6 @@ void hvc_explorer__fork(struct hvc_explorer *e, struct hvc_walker *w, const hvc_
 	hvc_door__leave(e, door);
 }
 
-static bool same_flags(const struct hvc_flags *a, const struct hvc_flags *b)
-{
-	return a->kind == b->kind && a->a == b->a && a->b == b->b && a->guard == b->guard &&
-	       a->otherwise == b->otherwise && !memcmp(a->bit, b->bit, sizeof a->bit);
-}
-
-/* At a jump back: has the machine been exactly here before? Then it goes round for ever. */
-static bool spins(struct hvc_walker *w)
-{
-	const struct hvc_way *way = w->way;
-
-	if (w->armed && w->pc == way->pc && w->changes == way->changes &&
-	    w->clauses == way->facts.clauses && !memcmp(w->x, way->x, sizeof w->x) &&
-	    w->sp[0] == way->sys[HVC_REG_SP_EL0] && w->sp[1] == way->sys[HVC_REG_SP_EL2] &&
-	    w->daif == way->daif && w->pstate == way->pstate && same_flags(&w->flags, &way->flags))
-		return true;
-	if (++w->jumps < w->checkpoint_at)
-		return false;
-	w->checkpoint_at = 2 * w->jumps;
-	w->armed = true;
-	w->pc = way->pc;
-	w->changes = way->changes;
-	w->clauses = way->facts.clauses;
-	memcpy(w->x, way->x, sizeof w->x);
-	w->sp[0] = way->sys[HVC_REG_SP_EL0];
-	w->sp[1] = way->sys[HVC_REG_SP_EL2];
-	w->daif = way->daif;
-	w->pstate = way->pstate;
-	w->flags = way->flags;
-	return false;
-}
-
 /* Where the world says that the run ends, or what a function returns. False: it ended. */
 static bool at_boundary(struct hvc_explorer *e, struct hvc_walker *w, bool *skipped)
 {
@@ -227,7 +195,7 @@ static bool choose(struct hvc_explorer *e, struct hvc_walker *w, const struct hv
 
 	if (fact == HVC_FACT_TRUE || fact == HVC_FACT_FALSE) {
 		w->way->pc = pc[fact == HVC_FACT_FALSE];
-		if (w->way->pc > lift->pc || !spins(w))
+		if (w->way->pc > lift->pc || !hvc_walker__spins(w))
 			return true;
 		hvc_explorer__stop(e, w, HVC_OUTCOME_SPIN, NULL);
 		return false;
@@ -241,7 +209,7 @@ static bool jump(struct hvc_explorer *e, struct hvc_walker *w, const struct hvc_
 	w->way->pc = lift->to;
 	if (lift->call && !hvc_door__call(e, w))
 		return false;
-	if (lift->to > lift->pc || !spins(w))
+	if (lift->to > lift->pc || !hvc_walker__spins(w))
 		return true;
 	hvc_explorer__stop(e, w, HVC_OUTCOME_SPIN, NULL);
 	return false;

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* A way that goes round in circles: Brent's cycle detection, at jumps back. */
+#include <string.h>
+
+#include "symbolic/explore.h"
+
+static bool same_flags(const struct hvc_flags *a, const struct hvc_flags *b)
+{
+	return a->kind == b->kind && a->a == b->a && a->b == b->b && a->guard == b->guard &&
+	       a->otherwise == b->otherwise && !memcmp(a->bit, b->bit, sizeof a->bit);
+}
+
+/* At a jump back: has the machine been exactly here before? Then it goes round for ever. */
+bool hvc_walker__spins(struct hvc_walker *w)
+{
+	const struct hvc_way *way = w->way;
+
+	if (w->armed && w->pc == way->pc && w->changes == way->changes &&
+	    w->clauses == way->facts.clauses && !memcmp(w->x, way->x, sizeof w->x) &&
+	    w->sp[0] == way->sys[HVC_REG_SP_EL0] && w->sp[1] == way->sys[HVC_REG_SP_EL2] &&
+	    w->daif == way->daif && w->pstate == way->pstate && same_flags(&w->flags, &way->flags))
+		return true;
+	if (++w->jumps < w->checkpoint_at)
+		return false;
+	w->checkpoint_at = 2 * w->jumps;
+	w->armed = true;
+	w->pc = way->pc;
+	w->changes = way->changes;
+	w->clauses = way->facts.clauses;
+	memcpy(w->x, way->x, sizeof w->x);
+	w->sp[0] = way->sys[HVC_REG_SP_EL0];
+	w->sp[1] = way->sys[HVC_REG_SP_EL2];
+	w->daif = way->daif;
+	w->pstate = way->pstate;
+	w->flags = way->flags;
+	return false;
+}
