@@ -58,7 +58,9 @@ make 1 collide xen gunyah smccc-1.1
 make 0 collide xen jailhouse
 plain 0 scan zircon-init
 plain 0 scan linux-kvm-6.1
-make 0 callers zircon-init --abi linux-stub-4.12
+# mov x0, #2; hvc #0; ret: a reset
+printf "\x40\x00\x80\xd2\x02\x00\x00\xd4\xc0\x03\x5f\xd6" >good.bin
+make 0 callers good.bin --abi linux-stub-4.12 --site "#0"
 # mov x0, #7; hvc #0; ret: no call of a stub
 printf '\xe0\x00\x80\xd2\x02\x00\x00\xd4\xc0\x03\x5f\xd6' >caller.bin
 make 1 callers caller.bin --abi linux-stub-4.12 --site '#0'

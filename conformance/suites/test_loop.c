@@ -87,6 +87,40 @@ START_TEST(loops_end_wherever_they_are)
 }
 END_TEST
 
+/* An address between instructions is a PC alignment fault, mapped or not, and no instruction. */
+START_TEST(nothing_runs_at_odd_addresses)
+{
+	static const uint64_t odd[] = {CODE + 0x41, HVC_STACK_EL2 - 0xfe, HVC_LANDING + 3,
+	                               UINT64_C(0x7000000001)};
+	struct tiny_image image;
+	struct hvc_machine *machine;
+
+	/* x1 + 4 is an address that no caller gave */
+	tiny_init(&image, HVC_CPU_A72);
+	tiny_put(&image, TINY_LOWER, A64_ADD(1, 1, 4), A64_BR(1), A64_NOP, A64_NOP);
+	machine = open_with_budget(&image);
+	for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+		for (int chosen = 0; chosen < 2; chosen++) {
+			struct hvc_outcome outcome;
+			struct hvc_call call;
+
+			hvc_call_init(&call, 0);
+			call.x[1] = odd[i] - 4;
+			call.x[2] = chosen ? odd[i] : 0;
+			outcome = tiny_call(machine, &call);
+			ck_assert_int_eq(outcome.kind,
+			                 chosen ? HVC_OUTCOME_JUMP : HVC_OUTCOME_FAULT);
+			ck_assert_uint_eq(outcome.pc, odd[i]);
+			ck_assert_uint_eq(outcome.far, chosen ? 0 : odd[i]);
+			ck_assert_uint_eq(outcome.esr >> 26, chosen ? 0 : HVC_EC_PC_ALIGN);
+			ck_assert_uint_eq(outcome.instructions, 2);
+			tiny_reset(machine);
+		}
+	}
+	hvc_machine_close(machine);
+}
+END_TEST
+
 /* At a lower level nothing is run: control has left. */
 START_TEST(a_loop_over_the_instruction_returned_to_is_a_return)
 {
@@ -207,6 +241,7 @@ START_TEST(a_block_that_changes_is_looked_at_again)
 END_TEST
 
 static const struct suite_test tests[] = {
+        {"nothing_runs_at_odd_addresses", &nothing_runs_at_odd_addresses},
         {"loops_end_wherever_they_are", &loops_end_wherever_they_are},
         {"a_loop_over_the_instruction_returned_to_is_a_return",
          &a_loop_over_the_instruction_returned_to_is_a_return},

@@ -127,7 +127,8 @@ void hvc_call__halt(struct hvc_machine *machine, enum hvc_outcome_kind kind, uin
 {
 	if (machine->step_open)
 		hvc_trace__close(machine);
-	conclude(machine, kind, pc, esr, 0);
+	/* Only this one of those that are met at a block has an address. */
+	conclude(machine, kind, pc, esr, esr >> 26 == HVC_EC_PC_ALIGN ? pc : 0);
 	hvc_engine__stop(machine->engine);
 }
 
@@ -248,7 +249,7 @@ static void arrive(struct hvc_machine *machine, uint64_t address, unsigned el)
 	end(machine, hvc_call__arrival(machine, address, el), address, 0, 0);
 }
 
-static bool caller_chose(const struct hvc_machine *machine, uint64_t address)
+bool hvc_call__chose(const struct hvc_machine *machine, uint64_t address)
 {
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
 		if (machine->call.x[n] == address)
@@ -273,7 +274,7 @@ static bool is_answered(struct hvc_machine *machine, uint64_t pc)
 	if (!machine->zero.limit)
 		return false;
 	hvc_engine__frame(machine->engine, &frame);
-	if (!hvc_around__is_call(machine, &frame, pc, caller_chose(machine, pc)))
+	if (!hvc_around__is_call(machine, &frame, pc, hvc_call__chose(machine, pc)))
 		return false;
 	answer(machine, &frame, pc);
 	return true;
@@ -294,7 +295,8 @@ static void fault(struct hvc_machine *machine, enum hvc_event event, uint64_t pc
 
 	if (hvc_arch_el(pstate) == 2 && event == HVC_EVENT_PREFETCH && is_answered(machine, pc))
 		return;
-	if (hvc_arch_el(pstate) < 2 || (event == HVC_EVENT_PREFETCH && caller_chose(machine, pc))) {
+	if (hvc_arch_el(pstate) < 2 ||
+	    (event == HVC_EVENT_PREFETCH && hvc_call__chose(machine, pc))) {
 		arrive(machine, pc, hvc_arch_el(pstate));
 		return;
 	}

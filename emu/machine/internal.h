@@ -246,6 +246,8 @@ static inline uint64_t hvc_call__pstate(const struct hvc_call *call)
 /* call.c: the life of one call */
 bool hvc_call__start(struct hvc_machine *machine);
 void hvc_call__exception(void *ctx, enum hvc_event event, uint64_t pc);
+/* Is the address one that the caller had in a register? */
+bool hvc_call__chose(const struct hvc_machine *machine, uint64_t address);
 /* End the call from a block hook, where the engine cannot be sent elsewhere, only stopped. */
 void hvc_call__halt(struct hvc_machine *machine, enum hvc_outcome_kind kind, uint64_t pc,
                     uint64_t esr);

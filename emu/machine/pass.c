@@ -5,9 +5,10 @@
 #include "machine/internal.h"
 #include "machine/plain.h"
 
-#define IL          (UINT64_C(1) << 25)
-#define ESR_ILLEGAL ((uint64_t)HVC_EC_ILLEGAL << 26 | IL)
-#define PAGE_MASK   UINT64_C(0xfff)
+#define IL           (UINT64_C(1) << 25)
+#define ESR_ILLEGAL  ((uint64_t)HVC_EC_ILLEGAL << 26 | IL)
+#define ESR_PC_ALIGN ((uint64_t)HVC_EC_PC_ALIGN << 26 | IL)
+#define PAGE_MASK    UINT64_C(0xfff)
 
 /*
  * An ERET to AArch32, which the engine would really make, is an illegal one as in exception.h:
@@ -63,6 +64,15 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 	struct hvc_machine *machine = ctx;
 	const struct hvc_block *block;
 
+	if (address & 3 && machine->phase == PHASE_EL2 &&
+	    hvc_arch_el(hvc_engine__pstate(machine->engine)) == 2) {
+		/* The engine would go on there. */
+		bool chosen = hvc_call__chose(machine, address);
+
+		hvc_call__halt(machine, chosen ? HVC_OUTCOME_JUMP : HVC_OUTCOME_FAULT, address,
+		               chosen ? 0 : ESR_PC_ALIGN);
+		return;
+	}
 	/* Harness code is SVCs and one leaf function; everything else is the subject's doing. */
 	if (machine->phase != PHASE_EL2 || (address - HVC_HARNESS_BASE < HVC_HARNESS_SIZE &&
 	                                    hvc_harness__owns(machine, address))) {
