@@ -44,7 +44,7 @@ START_TEST(each_mistake_is_what_it_is)
 	        {"linux-stub-4.7", "linux-stub-4.7", 0},
 	        {"broken-vbar-unknown", "linux-stub-4.12", BIT(VECTORS)},
 	        {"broken-store", "linux-stub-4.12", BIT(MEMORY)},
-	        {"broken-imm-low-byte", "linux-stub-imm", BIT(VECTORS) | BIT(CONTROL) | BIT(FAULT)},
+	        {"broken-imm-low-byte", "linux-stub-imm", BIT(VECTORS) | BIT(CONTROL)},
 	        {"broken-imm-off-by-one", "linux-stub-imm", BIT(VECTORS)},
 	        {"broken-leak-thread", "linux-stub-4.12", 0}, /* a leak changes nothing */
 	        {"broken-hang", "linux-stub-4.12", 0},        /* stuck, and told, but harmless */

@@ -123,7 +123,8 @@ static void set_limits(const struct hvc_jail *jail)
 
 bool hvc_jail__enter(const struct hvc_jail *jail, char *missing, size_t size)
 {
-	const char *files = NULL, *calls = NULL;
+	enum hvc_seccomp calls = HVC_SECCOMP_DONE;
+	const char *files;
 
 	*missing = '\0';
 	set_limits(jail);
@@ -133,8 +134,11 @@ bool hvc_jail__enter(const struct hvc_jail *jail, char *missing, size_t size)
 	/* Programs that are started are not held to what this one needs: see SECURITY.md. */
 	if (!jail->programs)
 		calls = hvc_seccomp__enter();
-	if (files || calls)
-		snprintf(missing, size, "%s%s%s", files ? files : "", files && calls ? ", " : "",
-		         calls ? calls : "");
-	return jail->mode != HVC_JAIL_REQUIRE || !*missing;
+	if (files || calls != HVC_SECCOMP_DONE)
+		snprintf(missing, size, "%s%s%s", files ? files : "",
+		         files && calls != HVC_SECCOMP_DONE ? ", " : "",
+		         calls == HVC_SECCOMP_DONE     ? ""
+		         : calls == HVC_SECCOMP_FAILED ? "no memory for a seccomp filter"
+		                                       : "no seccomp filter");
+	return calls != HVC_SECCOMP_FAILED && (jail->mode != HVC_JAIL_REQUIRE || !*missing);
 }

@@ -35,12 +35,18 @@ HVC_MUST_USE enum hvc_status hvc_jail__make(const struct hvc_options *options,
                                             struct hvc_diag *diag, struct hvc_jail *out);
 /**
  * Lock this process in for good. missing: one line on what the kernel does not have, "" for
- * nothing. False: it was required, and missing says why.
+ * nothing. False: it was required, or memory ran out; missing says what.
  */
 bool hvc_jail__enter(const struct hvc_jail *jail, char *missing, size_t size);
 
-/** seccomp.c: system calls. NULL, or why there is no filter. */
-const char *hvc_seccomp__enter(void);
+enum hvc_seccomp {
+	HVC_SECCOMP_DONE,
+	HVC_SECCOMP_NONE,   /**< the kernel takes no filter */
+	HVC_SECCOMP_FAILED, /**< memory ran out */
+};
+
+/** seccomp.c: system calls. */
+enum hvc_seccomp hvc_seccomp__enter(void);
 /** landlock.c: files, network, signals. NULL, or why there is none. */
 const char *hvc_landlock__enter(const struct hvc_jail *jail);
 

@@ -199,18 +199,18 @@ static int add_rules(scmp_filter_ctx filter)
 	return error;
 }
 
-const char *hvc_seccomp__enter(void)
+enum hvc_seccomp hvc_seccomp__enter(void)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	int error;
 
 	if (!filter)
-		return "no memory for a seccomp filter";
+		return HVC_SECCOMP_FAILED;
 	/* A search rather than a walk through a hundred comparisons. */
 	(void)seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	error = add_rules(filter);
 	if (!error)
 		error = seccomp_load(filter);
 	seccomp_release(filter);
-	return error ? "no seccomp filter" : NULL;
+	return error == -ENOMEM ? HVC_SECCOMP_FAILED : error ? HVC_SECCOMP_NONE : HVC_SECCOMP_DONE;
 }

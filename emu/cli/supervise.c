@@ -138,7 +138,7 @@ static enum hvc_status begin(const struct task *task)
 	hvc_flight__count(&answer->losses);
 	if (!hvc_jail__enter(&task->jail, answer->missing, sizeof(answer->missing)))
 		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
-		                    "HVCHECK_JAIL=require: there is %s", answer->missing);
+		                    "the jail is not whole: %s", answer->missing);
 	if (*answer->missing)
 		hvc_tell("hvcheck: warning: the jail is not whole: %s\n", answer->missing);
 	return HVC_OK;

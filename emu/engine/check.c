@@ -198,7 +198,9 @@ static enum hvc_status keep_parts(struct bench *bench, struct hvc_diag *diag)
 	if (!grown)
 		return out_of_memory(diag);
 	check->part = grown;
-	memcpy(check->part + check->parts, bench->proof.part, parts * sizeof *check->part);
+	if (parts)
+		memcpy(check->part + check->parts, bench->proof.part,
+		       parts * sizeof *check->part);
 	check->parts += parts;
 	return HVC_OK;
 }
