@@ -199,8 +199,7 @@ static enum hvc_status keep_parts(struct bench *bench, struct hvc_diag *diag)
 		return out_of_memory(diag);
 	check->part = grown;
 	if (parts)
-		memcpy(check->part + check->parts, bench->proof.part,
-		       parts * sizeof *check->part);
+		memcpy(check->part + check->parts, bench->proof.part, parts * sizeof *check->part);
 	check->parts += parts;
 	return HVC_OK;
 }
