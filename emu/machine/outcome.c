@@ -7,11 +7,16 @@
 #include "hvcheck/arch.h"
 
 static const char *const kinds[HVC_OUTCOME_COUNT] = {
-        [HVC_OUTCOME_RETURN] = "return",       [HVC_OUTCOME_RETRY] = "retry",
-        [HVC_OUTCOME_INJECT] = "inject",       [HVC_OUTCOME_JUMP] = "jump",
-        [HVC_OUTCOME_HANDOFF] = "handoff",     [HVC_OUTCOME_FORWARD] = "forward",
-        [HVC_OUTCOME_SPIN] = "spin",           [HVC_OUTCOME_FAULT] = "fault",
-        [HVC_OUTCOME_UNDEFINED] = "undefined", [HVC_OUTCOME_LIMIT] = "limit",
+        [HVC_OUTCOME_RETURN] = "return",
+        [HVC_OUTCOME_RETRY] = "retry",
+        [HVC_OUTCOME_INJECT] = "inject",
+        [HVC_OUTCOME_JUMP] = "jump",
+        [HVC_OUTCOME_HANDOFF] = "handoff",
+        [HVC_OUTCOME_FORWARD] = "forward",
+        [HVC_OUTCOME_SPIN] = "spin",
+        [HVC_OUTCOME_FAULT] = "fault",
+        [HVC_OUTCOME_UNDEFINED] = "undefined",
+        [HVC_OUTCOME_LIMIT] = "limit",
         [HVC_OUTCOME_FAILED] = "engine-failed",
 };
 

@@ -9,8 +9,8 @@
 #include "machine/file.h"
 #include "subject/elf.h"
 #include "subject/kallsyms.h"
-#include "subject/rela.h"
 #include "subject/little.h"
+#include "subject/rela.h"
 #include "subject/wrap.h"
 #include "subject/zboot.h"
 
