@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # run --engine qemu: what it says, what it refuses, and that it is missed when it is not there.
+# shellcheck disable=SC2030,SC2031 # each PATH is for a shell of its own
 . "$(dirname "$(realpath "$0")")/common.sh"
 
-(PATH=$work && "$hvcheck" run linux-stub-4.12 --engine qemu >out 2>err)
+env PATH="$work" "$hvcheck" run linux-stub-4.12 --engine qemu >out 2>err
 [ $? = 2 ] || complain 'no status 2 without QEMU'
 says err 'no qemu-system-aarch64 in PATH'
 expect 2 run linux-stub-4.12 --engine bochs
@@ -49,7 +50,7 @@ export SECRET=1 TMPDIR=$work/temporary
 # Nothing on disk, and nothing left when it is killed.
 sed -i 's/exit 5/exec sleep 86399.25/' bin/qemu-system-aarch64
 sleepers() { grep -lsxz '86399[.]25' /proc/[0-9]*/cmdline; }
-(PATH=$work/bin:$PATH && exec "$hvcheck" run linux-stub-4.12 --engine qemu >out 2>err) &
+env PATH="$work/bin:$PATH" "$hvcheck" run linux-stub-4.12 --engine qemu >out 2>err &
 for _ in $(seq 200); do
 	[ -z "$(sleepers)" ] || break
 	sleep 0.05

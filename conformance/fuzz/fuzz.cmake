@@ -20,7 +20,9 @@ if(HVC_FUZZER)
   target_link_options(fuzz_seeds PRIVATE -fsanitize=fuzzer-no-link)
 endif()
 add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/fuzz/seeds.stamp
-                   COMMAND fuzz_seeds
+                   COMMAND ${CMAKE_COMMAND} -E env
+                           LSAN_OPTIONS=print_suppressions=0:suppressions=${CMAKE_SOURCE_DIR}/ci/lsan.supp
+                           $<TARGET_FILE:fuzz_seeds>
                    COMMAND ${CMAKE_COMMAND} -E touch ${CMAKE_BINARY_DIR}/fuzz/seeds.stamp
                    DEPENDS fuzz_seeds VERBATIM)
 if(HVC_FUZZER)
