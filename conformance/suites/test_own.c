@@ -28,16 +28,6 @@ static const uint32_t unallocated[] = {
 
 #define UNALLOCATED (sizeof unallocated / sizeof *unallocated)
 
-static struct hvc_outcome call_with(struct hvc_machine *machine, uint64_t x1, uint64_t x2)
-{
-	struct hvc_call call;
-
-	hvc_call_init(&call, 0);
-	call.x[1] = x1;
-	call.x[2] = x2;
-	return tiny_call(machine, &call);
-}
-
 /* Six instructions between two looks at a counter are six ticks, in every call and machine. */
 START_TEST(counters_tick_with_instructions)
 {
@@ -59,7 +49,7 @@ START_TEST(counters_tick_with_instructions)
 		         A64_ERET);
 		machine = tiny_open(&image);
 		for (unsigned round = 0; round < 3; round++) {
-			struct hvc_outcome outcome = call_with(machine, 0, 0);
+			struct hvc_outcome outcome = tiny_call_with(machine, 0, 0);
 
 			assert_kind(outcome, HVC_OUTCOME_RETURN);
 			assert_hex(outcome.state.v[1], 2 - voffset);
@@ -67,7 +57,7 @@ START_TEST(counters_tick_with_instructions)
 			assert_hex(outcome.state.v[3], 9 - voffset);
 			ck_assert_uint_eq(outcome.instructions, 11);
 			/* it goes on until a reset */
-			assert_hex(call_with(machine, 0, 0).state.v[1], 11 + 2 - voffset);
+			assert_hex(tiny_call_with(machine, 0, 0).state.v[1], 11 + 2 - voffset);
 			tiny_reset(machine);
 		}
 		hvc_machine_close(machine);
@@ -113,7 +103,7 @@ START_TEST(the_pmu_counts_instructions)
 		         A64_MRS(3, PMCCNTR), A64_NOP, A64_MRS(4, PMCCNTR), A64_ERET);
 		machine = tiny_open(&image);
 		for (unsigned round = 0; round < 3; round++) {
-			struct hvc_outcome outcome = call_with(machine, 0, 0);
+			struct hvc_outcome outcome = tiny_call_with(machine, 0, 0);
 
 			assert_kind(outcome, HVC_OUTCOME_RETURN);
 			assert_hex(outcome.state.v[2], 500);
@@ -136,9 +126,9 @@ START_TEST(random_numbers_are_the_same_in_every_call)
 	tiny_put(&image, TINY_LOWER, A64_MRS(1, RNDR), A64_MRS(2, RNDR),
 	         A64_MRS(3, SYS(3, 3, 4, 2, 0)), A64_ERET);
 	machine = tiny_open(&image);
-	first = call_with(machine, 0, 0);
+	first = tiny_call_with(machine, 0, 0);
 	tiny_reset(machine);
-	second = call_with(machine, 0, 0);
+	second = tiny_call_with(machine, 0, 0);
 	assert_kind(first, HVC_OUTCOME_RETURN);
 	assert_hex(first.state.v[1], second.state.v[1]);
 	assert_hex(first.state.v[2], second.state.v[2]);
@@ -162,7 +152,7 @@ START_TEST(dc_zva_zeroes_a_block)
 		memset(image.bytes + TINY_CODE, 0x5a, sizeof bytes);
 		machine = tiny_open(&image);
 		for (unsigned round = 0; round < 2; round++) {
-			struct hvc_outcome outcome = call_with(machine, CODE + 0x98, 0);
+			struct hvc_outcome outcome = tiny_call_with(machine, CODE + 0x98, 0);
 
 			assert_kind(outcome, HVC_OUTCOME_RETURN);
 			assert_hex(outcome.state.v[3], 0);
@@ -214,11 +204,11 @@ START_TEST(dc_zva_of_a_lent_page)
 	tiny_put(&image, TINY_LOWER, DC_ZVA(1), DC_ZVA(2), A64_ERET);
 	machine = tiny_open(&image);
 	for (unsigned round = 0; round < 2; round++) {
-		struct hvc_outcome outcome = call_with(machine, UNMAPPED, UNMAPPED + 0xf00);
+		struct hvc_outcome outcome = tiny_call_with(machine, UNMAPPED, UNMAPPED + 0xf00);
 
 		assert_kind(outcome, HVC_OUTCOME_RETURN);
 		tiny_reset(machine);
-		outcome = call_with(machine, UNMAPPED, UNMAPPED + 0x1000); /* one too many */
+		outcome = tiny_call_with(machine, UNMAPPED, UNMAPPED + 0x1000); /* one too many */
 		assert_kind(outcome, HVC_OUTCOME_FAULT);
 		assert_hex(outcome.far, UNMAPPED + 0x1000);
 		tiny_reset(machine);
@@ -241,7 +231,7 @@ START_TEST(unallocated_words_are_undefined)
 		tiny_put(&image, TINY_CODE, A64_ADD(5, 5, 1), word, A64_ADD(5, 5, 1), A64_ERET);
 		machine = tiny_open(&image);
 		for (unsigned at = 0; at < 4; at++) {
-			struct hvc_outcome outcome = call_with(machine, 0, CODE + 4 * at);
+			struct hvc_outcome outcome = tiny_call_with(machine, 0, CODE + 4 * at);
 
 			assert_kind(outcome, at < 2 ? HVC_OUTCOME_FAULT : HVC_OUTCOME_RETURN);
 			if (at < 2) {
@@ -274,7 +264,7 @@ START_TEST(unallocated_words_are_undefined_when_stored)
 	for (size_t i = 0; i < 3 * UNALLOCATED; i++) {
 		bool bad = i % 3 == 1;
 		uint32_t word = bad ? unallocated[i / 3] : A64_NOP;
-		struct hvc_outcome outcome = call_with(machine, CODE, word);
+		struct hvc_outcome outcome = tiny_call_with(machine, CODE, word);
 
 		assert_kind(outcome, bad ? HVC_OUTCOME_FAULT : HVC_OUTCOME_RETURN);
 		if (i & 1) /* else the next call finds it */

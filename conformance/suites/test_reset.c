@@ -14,17 +14,6 @@
 #define DC_ZVA(n) (UINT32_C(0xd50b7420) | (n))
 #define ZCR_EL2   SYS(3, 4, 1, 2, 0)
 
-/* A call with x1 and x2, where x0 is CODE: what most handlers here branch by. */
-static struct hvc_outcome call_with(struct hvc_machine *machine, uint64_t x1, uint64_t x2)
-{
-	struct hvc_call call;
-
-	hvc_call_init(&call, 0);
-	call.x[1] = x1;
-	call.x[2] = x2;
-	return tiny_call(machine, &call);
-}
-
 /* TDE routes what SS asks for to EL2, from EL2 too where KDE is set. */
 START_TEST(single_step_ends_with_the_call)
 {
@@ -38,9 +27,9 @@ START_TEST(single_step_ends_with_the_call)
 		         A64_MSR(MDSCR, 1), A64_ISB, A64_NOP, A64_ERET);
 		machine = tiny_open(&image);
 		for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
-			(void)call_with(machine, values[i], 0x100);
+			(void)tiny_call_with(machine, values[i], 0x100);
 			tiny_reset(machine);
-			assert_kind(call_with(machine, 0, 0), HVC_OUTCOME_RETURN);
+			assert_kind(tiny_call_with(machine, 0, 0), HVC_OUTCOME_RETURN);
 			tiny_reset(machine);
 		}
 		hvc_machine_close(machine);
@@ -63,11 +52,11 @@ START_TEST(code_of_the_harness_is_put_back)
 	         A64_MOVK16(3, 0x9100), A64_STRW(3, 2), A64_ISB, A64_BR(2));
 	machine = tiny_open(&image);
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-		before = call_with(machine, 0, places[i]);
+		before = tiny_call_with(machine, 0, places[i]);
 		tiny_reset(machine);
-		(void)call_with(machine, 1, places[i]);
+		(void)tiny_call_with(machine, 1, places[i]);
 		tiny_reset(machine);
-		after = call_with(machine, 0, places[i]);
+		after = tiny_call_with(machine, 0, places[i]);
 		ck_assert_int_eq(after.kind, before.kind);
 		assert_hex(after.pc, before.pc);
 		ck_assert_uint_eq(after.instructions, before.instructions);
@@ -116,13 +105,14 @@ START_TEST(registers_without_a_row_are_put_back)
 		machine = tiny_open(&image);
 		for (unsigned round = 0; round < 3; round++)
 			for (unsigned n = 0; n < REGISTERS; n++) {
-				struct hvc_outcome outcome = call_with(machine, CODE + 32 * n, 0);
+				struct hvc_outcome outcome =
+				        tiny_call_with(machine, CODE + 32 * n, 0);
 
 				if (!round)
 					first[n] = outcome.state.v[3];
 				assert_hex(outcome.state.v[3], first[n]);
 				tiny_reset(machine);
-				(void)call_with(machine, CODE + 32 * n + 16, 0x6a5a5a50);
+				(void)tiny_call_with(machine, CODE + 32 * n + 16, 0x6a5a5a50);
 				tiny_reset(machine);
 			}
 		hvc_machine_close(machine);
@@ -160,7 +150,7 @@ START_TEST(stores_through_the_mmu_are_put_back)
 		         A64_MSR(SCTLR, 5), A64_ISB, A64_ERET);
 		machine = tiny_open(&image);
 		for (unsigned round = 0; round < 3; round++) {
-			struct hvc_outcome outcome = call_with(machine, 1, alias);
+			struct hvc_outcome outcome = tiny_call_with(machine, 1, alias);
 
 			assert_kind(outcome, HVC_OUTCOME_RETURN);
 			assert_hex(outcome.state.v[4], 0);
@@ -171,7 +161,7 @@ START_TEST(stores_through_the_mmu_are_put_back)
 			ck_assert_int_eq(hvc_machine_read(machine, CODE + 0x100, &value, 8),
 			                 HVC_OK);
 			assert_hex(value, 0);
-			assert_kind(call_with(machine, 0, CODE + 0x200), HVC_OUTCOME_RETURN);
+			assert_kind(tiny_call_with(machine, 0, CODE + 0x200), HVC_OUTCOME_RETURN);
 			tiny_reset(machine);
 		}
 		hvc_machine_close(machine);
@@ -191,12 +181,12 @@ START_TEST(the_mmu_is_off_again)
 	         A64_MSR(SCTLR, 6), A64_ISB, A64_NOP, A64_LDR(4, 2), A64_ERET);
 	machine = tiny_open(&image);
 	for (unsigned round = 0; round < 3; round++) {
-		struct hvc_outcome outcome = call_with(machine, 1, 0x50000000);
+		struct hvc_outcome outcome = tiny_call_with(machine, 1, 0x50000000);
 
 		assert_kind(outcome, HVC_OUTCOME_FAULT);
 		ck_assert_uint_eq(hvc_arch_ec(outcome.esr), HVC_EC_DABT_SAME);
 		tiny_reset(machine);
-		assert_kind(call_with(machine, 0, CODE), HVC_OUTCOME_RETURN);
+		assert_kind(tiny_call_with(machine, 0, CODE), HVC_OUTCOME_RETURN);
 		tiny_reset(machine);
 	}
 	hvc_machine_close(machine);
@@ -216,7 +206,7 @@ START_TEST(the_mmu_is_on_at_once)
 	tiny_put(&image, TINY_LOWER, A64_LDR(4, 2), A64_MRS(5, SCTLR), A64_ADD(6, 5, 1),
 	         A64_MSR(sys_name(HVC_REG_SCTLR_EL1), 6), A64_ISB, A64_LDR(4, 2), A64_UDF);
 	machine = tiny_open(&image);
-	outcome = call_with(machine, 0, HVC_HARNESS_BASE + 0x200000);
+	outcome = tiny_call_with(machine, 0, HVC_HARNESS_BASE + 0x200000);
 	assert_kind(outcome, HVC_OUTCOME_FAULT);
 	ck_assert_uint_eq(hvc_arch_ec(outcome.esr), HVC_EC_DABT_SAME);
 	hvc_machine_close(machine);
@@ -265,14 +255,14 @@ START_TEST(what_was_written_from_outside_is_kept)
 	         A64_ADD(6, 5, 1), A64_MSR(SCTLR, 6), A64_ISB, A64_STR(3, 2), A64_UDF);
 	machine = tiny_open(&image);
 	for (unsigned round = 0; round < 4; round++) {
-		(void)call_with(machine, round & 1, HVC_EL2_DATA);
+		(void)tiny_call_with(machine, round & 1, HVC_EL2_DATA);
 		tiny_reset(machine);
 		value += round;
 		ck_assert_int_eq(hvc_machine_write(machine, HVC_EL2_DATA, &value, 8), HVC_OK);
 		for (unsigned n = 0; n < 4; n++) {
 			uint64_t is;
 
-			(void)call_with(machine, n & 1, HVC_EL2_DATA);
+			(void)tiny_call_with(machine, n & 1, HVC_EL2_DATA);
 			tiny_reset(machine);
 			ck_assert_int_eq(hvc_machine_read(machine, HVC_EL2_DATA, &is, 8), HVC_OK);
 			assert_hex(is, value);

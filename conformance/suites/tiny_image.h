@@ -140,6 +140,18 @@ static inline struct hvc_outcome tiny_hvc(struct hvc_machine *machine, enum hvc_
 	return tiny_call(machine, &call);
 }
 
+/** One HVC #0 from EL1h with these, and else recognisable, registers. */
+static inline struct hvc_outcome tiny_call_with(struct hvc_machine *machine, uint64_t x1,
+                                                uint64_t x2)
+{
+	struct hvc_call call;
+
+	hvc_call_init(&call, 0);
+	call.x[1] = x1;
+	call.x[2] = x2;
+	return tiny_call(machine, &call);
+}
+
 /** Open, make that call, close. */
 static inline struct hvc_outcome tiny_once(struct tiny_image *image, enum hvc_level from)
 {

@@ -144,30 +144,46 @@ static enum hvc_status append_zeros(struct reader *reader, struct hvc_unpacked *
 	return HVC_OK;
 }
 
+/* A stretch of a member's data, or its end. */
+struct stretch {
+	const void *bytes;
+	size_t size;
+	la_int64_t at;
+	bool end;
+};
+
+static enum hvc_status next_stretch(struct reader *reader, struct stretch *out)
+{
+	int got = archive_read_data_block(reader->archive, &out->bytes, &out->size, &out->at);
+
+	out->end = got == ARCHIVE_EOF;
+	if (out->end)
+		return HVC_OK;
+	if (got < ARCHIVE_WARN)
+		return damaged(reader);
+	if (used(reader) > reader->packed->limit)
+		return too_large(reader, reader->packed->limit);
+	return HVC_OK;
+}
+
 /* The data of the current member, `most` of it or a little more, into *to. */
 static enum hvc_status read_data(struct reader *reader, struct hvc_unpacked *to, uint64_t most)
 {
+	struct stretch stretch;
 	size_t capacity = 0;
 
 	while (to->size < most) {
-		const void *block;
-		size_t size;
-		la_int64_t at;
-		int got = archive_read_data_block(reader->archive, &block, &size, &at);
-
-		if (got == ARCHIVE_EOF)
-			return HVC_OK;
-		if (got < ARCHIVE_WARN)
-			return damaged(reader);
-		if (used(reader) > reader->packed->limit)
-			return too_large(reader, reader->packed->limit);
-		if (at > 0 && (uint64_t)at > to->size)
-			HVC_TRY(append_zeros(reader, to, &capacity, (uint64_t)at - to->size));
-		if (!size)
+		HVC_TRY(next_stretch(reader, &stretch));
+		if (stretch.end)
+			break;
+		if (stretch.at > 0 && (uint64_t)stretch.at > to->size)
+			HVC_TRY(append_zeros(reader, to, &capacity,
+			                     (uint64_t)stretch.at - to->size));
+		if (!stretch.size)
 			continue;
-		HVC_TRY(grow(reader, to, &capacity, size));
-		memcpy(to->bytes + to->size, block, size);
-		to->size += size;
+		HVC_TRY(grow(reader, to, &capacity, stretch.size));
+		memcpy(to->bytes + to->size, stretch.bytes, stretch.size);
+		to->size += stretch.size;
 	}
 	return HVC_OK;
 }
@@ -175,19 +191,12 @@ static enum hvc_status read_data(struct reader *reader, struct hvc_unpacked *to,
 /* Past the data of the current member. */
 static enum hvc_status skip_data(struct reader *reader)
 {
-	for (;;) {
-		const void *block;
-		size_t size;
-		la_int64_t at;
-		int got = archive_read_data_block(reader->archive, &block, &size, &at);
+	struct stretch stretch;
 
-		if (got == ARCHIVE_EOF)
-			return HVC_OK;
-		if (got < ARCHIVE_WARN)
-			return damaged(reader);
-		if (used(reader) > reader->packed->limit)
-			return too_large(reader, reader->packed->limit);
-	}
+	do
+		HVC_TRY(next_stretch(reader, &stretch));
+	while (!stretch.end);
+	return HVC_OK;
 }
 
 static void list(struct reader *reader, const char *path)
