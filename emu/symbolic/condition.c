@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The conditions of paths: as terms, as text, and proved to exclude each other and to be all. */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,33 +18,11 @@ hvc_ref hvc_symbolic__condition(struct hvc_symbolic *symbolic, const struct hvc_
 	return all;
 }
 
-struct text {
-	char *at;
-	size_t size, length;
-};
-
-static void put(struct text *text, const char *format, ...) HVC_PRINTF(2, 3);
-
-static void put(struct text *text, const char *format, ...)
-{
-	va_list args;
-	int n;
-
-	if (text->length + 1 >= text->size)
-		return;
-	va_start(args, format);
-	n = vsnprintf(text->at + text->length, text->size - text->length, format, args);
-	va_end(args);
-	text->length += n > 0 ? (size_t)n : 0;
-	if (text->length >= text->size)
-		text->length = text->size - 1;
-}
-
 void hvc_symbolic__print_condition(struct hvc_symbolic *symbolic, const struct hvc_sympath *path,
                                    char *text, size_t size)
 {
 	const struct hvc_facts *facts = &path->way->facts;
-	struct text out = {text, size, 0};
+	struct hvc_text out = {text, size, 0};
 	char part[1024];
 
 	if (!size)
@@ -53,64 +30,64 @@ void hvc_symbolic__print_condition(struct hvc_symbolic *symbolic, const struct h
 	text[0] = '\0';
 	for (size_t i = 0; i < facts->members; i++) {
 		hvc_set__print(symbolic->scene.terms, &facts->member[i], part, sizeof part);
-		put(&out, "%s%s", out.length ? ", " : "", part);
+		hvc_text__put(&out, "%s%s", out.length ? ", " : "", part);
 	}
 	for (size_t i = 0; i < facts->rests; i++) {
 		hvc_bv__print(symbolic->scene.terms, facts->rest[i], part, sizeof part);
-		put(&out, "%s%s", out.length ? ", " : "", part);
+		hvc_text__put(&out, "%s%s", out.length ? ", " : "", part);
 	}
 	if (!out.length)
-		put(&out, "always");
+		hvc_text__put(&out, "always");
 }
 
-static void put_place(struct text *out, const struct hvc_symbolic *symbolic, uint64_t address)
+static void put_place(struct hvc_text *out, const struct hvc_symbolic *symbolic, uint64_t address)
 {
 	const char *name;
 	uint64_t offset;
 
 	if (symbolic->scene.subject &&
 	    hvc_subject_symbol(symbolic->scene.subject, address, &name, &offset))
-		put(out, offset ? "%s+0x%" PRIx64 : "%s", name, offset);
+		hvc_text__put(out, offset ? "%s+0x%" PRIx64 : "%s", name, offset);
 	else
-		put(out, "0x%" PRIx64, address);
+		hvc_text__put(out, "0x%" PRIx64, address);
 }
 
 void hvc_symbolic__print_end(struct hvc_symbolic *symbolic, const struct hvc_sympath *path,
                              char *text, size_t size)
 {
-	struct text out = {text, size, 0};
+	struct hvc_text out = {text, size, 0};
 	char target[512];
 
 	if (!size)
 		return;
 	text[0] = '\0';
 	if (path->end != HVC_END_OUTCOME) {
-		put(&out, "%s at ", path->why);
+		hvc_text__put(&out, "%s at ", path->why);
 		put_place(&out, symbolic, path->pc);
 		if (path->end == HVC_END_UNLIFTED) {
 			hvc_disasm(path->pc, path->word, target, sizeof target);
-			put(&out, ": %s", target);
+			hvc_text__put(&out, ": %s", target);
 		}
 	} else {
-		put(&out, "%s", hvc_outcome_name(path->kind));
+		hvc_text__put(&out, "%s", hvc_outcome_name(path->kind));
 		if (path->target && path->kind != HVC_OUTCOME_RETURN &&
 		    path->kind != HVC_OUTCOME_RETRY) {
 			hvc_bv__print(symbolic->scene.terms, path->target, target, sizeof target);
-			put(&out, path->kind == HVC_OUTCOME_FAULT ? " on " : " to ");
+			hvc_text__put(&out, path->kind == HVC_OUTCOME_FAULT ? " on " : " to ");
 			if (hvc_bv__const(path->target))
 				put_place(&out, symbolic, path->target->value);
 			else
-				put(&out, "%s", target);
+				hvc_text__put(&out, "%s", target);
 		}
 		if (path->kind == HVC_OUTCOME_JUMP)
-			put(&out, " at %s", hvc_level_name(path->level));
+			hvc_text__put(&out, " at %s", hvc_level_name(path->level));
 		if (path->kind == HVC_OUTCOME_FAULT || path->kind == HVC_OUTCOME_FORWARD) {
-			put(&out, " at ");
+			hvc_text__put(&out, " at ");
 			put_place(&out, symbolic, path->pc);
 		}
 	}
 	if (path->undecided)
-		put(&out, " (not decided whether it can be)");
+		hvc_text__put(&out, " (not decided whether it can be)");
 }
 
 static enum hvc_answer worse(enum hvc_answer a, enum hvc_answer b)

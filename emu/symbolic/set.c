@@ -255,18 +255,13 @@ bool hvc_set__of(struct hvc_bvs *terms, hvc_ref condition, struct hvc_member *ou
 	return of(terms, condition, out, 0);
 }
 
-struct text {
-	char *at;
-	size_t size, length;
-};
-
-static void put(struct text *text, const char *format, ...) HVC_PRINTF(2, 3);
-
-static void put(struct text *text, const char *format, ...)
+void hvc_text__put(struct hvc_text *text, const char *format, ...)
 {
 	va_list args;
 	int n;
 
+	if (text->length >= text->size)
+		return;
 	va_start(args, format);
 	n = vsnprintf(text->at + text->length, text->size - text->length, format, args);
 	va_end(args);
@@ -276,9 +271,9 @@ static void put(struct text *text, const char *format, ...)
 		text->length = text->size - 1;
 }
 
-static void put_number(struct text *text, uint64_t value)
+static void put_number(struct hvc_text *text, uint64_t value)
 {
-	put(text, value < 10 ? "%" PRIu64 : "0x%" PRIx64, value);
+	hvc_text__put(text, value < 10 ? "%" PRIu64 : "0x%" PRIx64, value);
 }
 
 /* The half of a general register that has a name of its own. */
@@ -290,7 +285,7 @@ static bool is_word(struct hvc_bvs *terms, hvc_ref key)
 }
 
 /* The uppermost bit alone decides: "x0 & 0x20 != 0". */
-static bool put_bit(struct hvc_bvs *terms, const struct hvc_member *m, struct text *text)
+static bool put_bit(struct hvc_bvs *terms, const struct hvc_member *m, struct hvc_text *text)
 {
 	uint64_t top = UINT64_C(1) << (m->set->width - 1);
 	bool is = m->set->count == 1 && m->set->range[0].lo == top;
@@ -303,17 +298,17 @@ static bool put_bit(struct hvc_bvs *terms, const struct hvc_member *m, struct te
 		return false;
 	hvc_bv__print(terms, hvc_bv__and(terms, from, hvc_bv__num(terms, from->width, top)), name,
 	              sizeof name);
-	put(text, "%s%s", name, is ? " != 0" : " = 0");
+	hvc_text__put(text, "%s%s", name, is ? " != 0" : " = 0");
 	return true;
 }
 
-static void put_ranges(struct text *text, const struct hvc_set *set)
+static void put_ranges(struct hvc_text *text, const struct hvc_set *set)
 {
 	for (size_t i = 0; i < set->count; i++) {
-		put(text, i ? ", " : "");
+		hvc_text__put(text, i ? ", " : "");
 		put_number(text, set->range[i].lo);
 		if (set->range[i].lo != set->range[i].hi) {
-			put(text, "-");
+			hvc_text__put(text, "-");
 			put_number(text, set->range[i].hi);
 		}
 	}
@@ -322,7 +317,7 @@ static void put_ranges(struct text *text, const struct hvc_set *set)
 void hvc_set__print(struct hvc_bvs *terms, const struct hvc_member *member, char *text, size_t size)
 {
 	const struct hvc_set *set = member->set, *rest = hvc_set__not(terms, set);
-	struct text out = {text, size, 0};
+	struct hvc_text out = {text, size, 0};
 	char name[512];
 	uint64_t most = hvc_bv__mask(set->width);
 
@@ -332,20 +327,20 @@ void hvc_set__print(struct hvc_bvs *terms, const struct hvc_member *member, char
 	if (put_bit(terms, member, &out))
 		return;
 	hvc_bv__print(terms, member->key, name, sizeof name);
-	put(&out, "%s ", name);
+	hvc_text__put(&out, "%s ", name);
 	if (!set->count || !rest || !rest->count) {
-		put(&out, set->count ? "is anything" : "is nothing");
+		hvc_text__put(&out, set->count ? "is anything" : "is nothing");
 	} else if (set->count == 1 && set->range[0].lo == set->range[0].hi) {
-		put(&out, "= ");
+		hvc_text__put(&out, "= ");
 		put_ranges(&out, set);
 	} else if (rest->count == 1 && rest->range[0].lo == rest->range[0].hi) {
-		put(&out, "!= ");
+		hvc_text__put(&out, "!= ");
 		put_ranges(&out, rest);
 	} else if (set->count == 1 && (set->range[0].lo == 0 || set->range[0].hi == most)) {
-		put(&out, set->range[0].lo ? ">= " : "<= ");
+		hvc_text__put(&out, set->range[0].lo ? ">= " : "<= ");
 		put_number(&out, set->range[0].lo ? set->range[0].lo : set->range[0].hi);
 	} else {
-		put(&out, rest->count < set->count ? "not in " : "in ");
+		hvc_text__put(&out, rest->count < set->count ? "not in " : "in ");
 		put_ranges(&out, rest->count < set->count ? rest : set);
 	}
 }

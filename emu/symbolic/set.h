@@ -51,4 +51,12 @@ bool hvc_set__of(struct hvc_bvs *terms, hvc_ref condition, struct hvc_member *ou
 void hvc_set__print(struct hvc_bvs *terms, const struct hvc_member *member, char *text,
                     size_t size);
 
+/** Text that is written piece by piece and cut to size; length is below size. */
+struct hvc_text {
+	char *at;
+	size_t size, length;
+};
+
+void hvc_text__put(struct hvc_text *text, const char *format, ...) HVC_PRINTF(2, 3);
+
 #endif
