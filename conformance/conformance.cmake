@@ -103,6 +103,9 @@ target_link_libraries(bench PRIVATE hvcheck_core PkgConfig::unicorn)
 add_executable(explore ${CMAKE_CURRENT_LIST_DIR}/bench/explore.c)
 target_include_directories(explore PRIVATE emu)
 target_link_libraries(explore PRIVATE hvcheck_core)
+add_executable(rows ${CMAKE_CURRENT_LIST_DIR}/bench/rows.c)
+target_include_directories(rows PRIVATE emu)
+target_link_libraries(rows PRIVATE hvcheck_core)
 
 # The command line as its users run it, and the reports that are kept.
 foreach(test refusals statuses output jobs reproduce abis callers worlds baselines completion

@@ -177,7 +177,12 @@ enum hvc_status hvc_symbolic__enter(struct hvc_symbolic *s, struct hvc_way **out
 		path->level = s->config.from;
 	}
 	before = *way;
+	memcpy(s->before, way->x, sizeof way->x);
+	memcpy(s->before + HVC_REG_SP_EL0, way->sys + HVC_REG_SP_EL0,
+	       sizeof s->before - HVC_REG_SP_EL0 * sizeof *s->before);
 	fill(s, way, &entry);
+	s->before[HVC_REG_NZCV] = hvc_bv__input(s->scene.terms, "nzcv", 4);
+	s->before[HVC_REG_DAIF] = hvc_bv__input(s->scene.terms, "daif", 4);
 	if (*ended) {
 		/* Nothing was entered: PSTATE and the registers of EL2 are the caller's. */
 		memcpy(way->sys, before.sys, sizeof way->sys);

@@ -21,10 +21,12 @@ static void settle(struct hvc_explorer *e, struct hvc_way *way, struct hvc_sympa
 {
 	struct hvc_scene *scene = &e->s->scene;
 
+	/* What nothing was done to stays what it was, whatever that is. */
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
-		way->x[n] = hvc_facts__apply(scene, &way->facts, way->x[n]);
+		if (way->x[n] != e->s->before[n])
+			way->x[n] = hvc_facts__apply(scene, &way->facts, way->x[n]);
 	for (unsigned n = HVC_REG_SP_EL0; n < HVC_REG_COUNT; n++)
-		if (way->sys[n] && (n <= HVC_REG_SP_EL2 || hvc_regset_has(&way->written, n)))
+		if (way->sys[n] && way->sys[n] != e->s->before[n])
 			way->sys[n] = hvc_facts__apply(scene, &way->facts, way->sys[n]);
 	if (path->target)
 		path->target = hvc_facts__apply(scene, &way->facts, path->target);
@@ -390,8 +392,11 @@ enum hvc_status hvc_symbolic__explore(const struct hvc_symbolic_config *config,
 	s->scene.subject = config->subject;
 	s->scene.addresses = s->config.addresses;
 	s->scene.pointer_auth = config->pointer_auth;
-	e.status = hvc_bv__open(0, &s->scene.terms);
-	if (e.status == HVC_OK)
+	s->scene.terms = config->terms;
+	s->scene.solver = config->solver;
+	if (!config->terms)
+		e.status = hvc_bv__open(0, &s->scene.terms);
+	if (e.status == HVC_OK && !config->solver)
 		e.status = hvc_solver__open(s->scene.terms, 0, 0, &s->scene.solver);
 	if (e.status == HVC_OK)
 		e.status = begin(&e);
@@ -417,7 +422,9 @@ void hvc_symbolic__free(struct hvc_symbolic *symbolic)
 	for (unsigned i = 0; i < symbolic->paths; i++)
 		hvc_way__free(symbolic->path[i].way);
 	free(symbolic->path);
-	hvc_solver__close(symbolic->scene.solver);
-	hvc_bv__close(symbolic->scene.terms);
+	if (!symbolic->config.solver)
+		hvc_solver__close(symbolic->scene.solver);
+	if (!symbolic->config.terms)
+		hvc_bv__close(symbolic->scene.terms);
 	free(symbolic);
 }

@@ -224,6 +224,8 @@ hvc_ref hvc_way__sys(struct hvc_scene *scene, struct hvc_way *way, const uint8_t
 /** False: there is no room for it. */
 bool hvc_way__set_sys(struct hvc_scene *scene, struct hvc_way *way, const uint8_t encoding[5],
                       hvc_ref value);
+/** Name of a system register without a row, as assemblers take it; in the terms' room. */
+const char *hvc_way__other_name(struct hvc_bvs *terms, const uint8_t encoding[5]);
 /** Half of an FP/SIMD register: 0 is the lower one. */
 hvc_ref hvc_way__q(struct hvc_scene *scene, struct hvc_way *way, unsigned n, unsigned half);
 

@@ -66,6 +66,10 @@ struct hvc_symbolic_config {
 	bool exact;
 	enum hvc_doors doors;
 	bool pointer_auth;
+	/** Where terms are made and asked of, with those of others; NULL, both: a room of its own.
+	 */
+	struct hvc_bvs *terms;
+	struct hvc_solver *solver;
 	/* Bounds; 0: the default. */
 	unsigned paths;      /**< all of them: 4096 */
 	unsigned steps;      /**< instructions of a path: HVC_BUDGET_DEFAULT */
@@ -84,6 +88,8 @@ struct hvc_symbolic {
 	bool complete;  /**< every path ended with an outcome, and none is undecided */
 	uint64_t steps; /**< instructions lifted */
 	hvc_ref self;
+	hvc_ref before[HVC_REG_COUNT]; /**< registers at the call; NZCV and DAIF of 4 bits, NULL:
+	                                  none */
 	struct hvc_kept kept;
 };
 

@@ -67,6 +67,14 @@ static void name_of(const uint8_t encoding[5], char *text, size_t size)
 	         encoding[3], encoding[4]);
 }
 
+const char *hvc_way__other_name(struct hvc_bvs *terms, const uint8_t encoding[5])
+{
+	char name[48];
+
+	name_of(encoding, name, sizeof name);
+	return hvc_bv__text(terms, name);
+}
+
 /* What it is before anything was done to it; NULL: there is none. */
 static hvc_ref first_value(struct hvc_scene *scene, const char *name, const uint8_t encoding[5])
 {

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/exact.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/exact_join.h"
+#include "hvcheck/arch.h"
+
+/** Bounds of one caller's exploration. */
+#define PATHS 2048u
+
+const char *hvc_row_known_name(enum hvc_row_known known)
+{
+	static const char *const names[] = {"proved", "swept", "sampled"};
+
+	return names[known];
+}
+
+static bool signs_pointers(const struct hvc_exact *exact)
+{
+	const uint64_t on =
+	        UINT64_C(1) << 31 | UINT64_C(1) << 30 | UINT64_C(1) << 27 | UINT64_C(1) << 13;
+
+	return exact->world.cpu == HVC_CPU_MAX &&
+	       hvc_machine_entry(exact->machine)->v[HVC_REG_SCTLR_EL2] & on;
+}
+
+static void gap(struct hvc_exact_part *part, const char *text)
+{
+	if (part->complete)
+		snprintf(part->why, sizeof part->why, "%s", text);
+	part->complete = false;
+}
+
+/* What is not known for all inputs, and whether the rows are a partition. */
+static void judge(struct hvc_exact_part *part)
+{
+	char text[240];
+
+	part->complete = true;
+	for (unsigned i = 0; i < part->symbolic->paths; i++) {
+		const struct hvc_sympath *path = &part->symbolic->path[i];
+
+		if (path->end == HVC_END_OUTCOME && !path->undecided)
+			continue;
+		hvc_symbolic__print_end(part->symbolic, path, text, sizeof text);
+		gap(part, text);
+	}
+	hvc_symbolic__prove(part->symbolic, &part->proof);
+	if (part->proof.disjoint != HVC_ANSWER_YES || part->proof.total != HVC_ANSWER_YES)
+		gap(part, "the solver gave up on whether conditions are disjoint and total");
+}
+
+static enum hvc_status make_part(struct hvc_exact *exact, const struct hvc_exact_config *config,
+                                 enum hvc_level from, enum hvc_insn insn, struct hvc_diag *diag)
+{
+	uint64_t budget = config->budget ? config->budget : HVC_BUDGET_DEFAULT;
+	struct hvc_exact_part *part = &exact->part[exact->parts];
+	struct hvc_regset fixed = *hvc_symbolic__fixed();
+	const struct hvc_symbolic_config explore = {
+	        .image = hvc_subject_image(config->subject),
+	        .subject = config->subject,
+	        .machine = exact->machine,
+	        .world = &exact->world,
+	        .from = from,
+	        .insn = insn,
+	        .fixed = &fixed,
+	        .exact = config->exact,
+	        .doors = config->into ? HVC_DOORS_NONE : HVC_DOORS_HANDLER,
+	        .pointer_auth = signs_pointers(exact),
+	        .terms = exact->terms,
+	        .solver = exact->solver,
+	        .paths = config->paths ? config->paths : PATHS,
+	        .steps = (unsigned)(budget > UINT32_MAX ? UINT32_MAX : budget),
+	};
+	enum hvc_status status;
+
+	fixed.bits[0] |= exact->world.given.bits[0];
+	fixed.bits[1] |= exact->world.given.bits[1];
+	status = hvc_symbolic__explore(&explore, diag, &part->symbolic);
+	if (status == HVC_E_ARG) /* nobody can execute there */
+		return HVC_OK;
+	if (status != HVC_OK)
+		return status;
+	exact->parts++;
+	part->symbolic->config.fixed = hvc_symbolic__fixed();
+	part->from = from;
+	part->insn = insn;
+	if (hvc_exact__rows(exact, part) != HVC_OK)
+		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	judge(part);
+	if (part->proof.disjoint == HVC_ANSWER_NO || part->proof.total == HVC_ANSWER_NO)
+		return hvc_diag_set(diag, HVC_E_ENGINE, hvc_subject_name(config->subject), 0, 0,
+		                    "a fault of hvcheck: conditions of paths from %s are not %s",
+		                    hvc_level_name(from),
+		                    part->proof.total == HVC_ANSWER_NO ? "all" : "disjoint");
+	return HVC_OK;
+}
+
+/* Rows of different parts are the same: their terms are of one room. */
+static bool same_rows(const struct hvc_exact_part *a, const struct hvc_exact_part *b)
+{
+	if (a->rows != b->rows || a->complete != b->complete)
+		return false;
+	for (unsigned i = 0; i < a->rows; i++)
+		if (a->row[i].condition != b->row[i].condition ||
+		    !hvc_row__same(&a->row[i], &b->row[i]))
+			return false;
+	return true;
+}
+
+static void find_same(struct hvc_exact *exact)
+{
+	for (unsigned i = 0; i < exact->parts; i++)
+		for (unsigned j = 0; j < i && !exact->part[i].same; j++)
+			if (!exact->part[j].same && same_rows(&exact->part[j], &exact->part[i]))
+				exact->part[i].same = &exact->part[j];
+}
+
+static enum hvc_status make_parts(struct hvc_exact *exact, const struct hvc_exact_config *config,
+                                  struct hvc_diag *diag)
+{
+	const unsigned usual = 1u << HVC_LEVEL_EL1T | 1u << HVC_LEVEL_EL1H;
+	unsigned levels = config->levels ? config->levels : usual;
+	unsigned insns = config->insns ? config->insns : 1u << HVC_INSN_HVC;
+
+	for (unsigned insn = 0; insn < HVC_INSN_COUNT; insn++)
+		for (unsigned from = 0; from < HVC_LEVEL_COUNT; from++)
+			if (levels >> from & 1 && insns >> insn & 1)
+				HVC_TRY(make_part(exact, config, (enum hvc_level)from,
+				                  (enum hvc_insn)insn, diag));
+	find_same(exact);
+	return HVC_OK;
+}
+
+enum hvc_status hvc_exact__make(const struct hvc_exact_config *config, struct hvc_diag *diag,
+                                struct hvc_exact **out)
+{
+	struct hvc_exact *exact = calloc(1, sizeof *exact);
+	struct hvc_machine_config machine = {.image = *hvc_subject_image(config->subject),
+	                                     .budget = config->budget};
+	enum hvc_status status = HVC_OK;
+
+	if (!exact)
+		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	exact->subject = config->subject;
+	if (config->world)
+		exact->world = *config->world;
+	else
+		hvc_world_init(&exact->world, HVC_CPU_A72);
+	exact->borrowed = config->terms != NULL;
+	exact->terms = config->terms;
+	exact->solver = config->solver;
+	exact->part = calloc(HVC_LEVEL_COUNT * HVC_INSN_COUNT, sizeof *exact->part);
+	machine.world = &exact->world;
+	if (!exact->part)
+		status = HVC_E_NOMEM;
+	if (status == HVC_OK && !exact->borrowed)
+		status = hvc_bv__open(0, &exact->terms);
+	if (status == HVC_OK && !exact->borrowed)
+		status = hvc_solver__open(exact->terms, 0, 0, &exact->solver);
+	if (status != HVC_OK)
+		hvc_diag_set(diag, status, NULL, 0, 0, "%s", hvc_strerror(status));
+	else
+		status = hvc_machine_open(&machine, diag, &exact->machine);
+	if (status == HVC_OK)
+		status = make_parts(exact, config, diag);
+	if (status == HVC_OK)
+		*out = exact;
+	else
+		hvc_exact__free(exact);
+	return status;
+}
+
+void hvc_exact__free(struct hvc_exact *exact)
+{
+	if (!exact)
+		return;
+	for (unsigned i = 0; exact->part && i < exact->parts; i++) {
+		for (unsigned j = 0; j < exact->part[i].rows; j++)
+			hvc_row__free(&exact->part[i].row[j]);
+		free(exact->part[i].row);
+		hvc_symbolic__free(exact->part[i].symbolic);
+	}
+	free(exact->part);
+	hvc_machine_close(exact->machine);
+	if (!exact->borrowed) {
+		hvc_solver__close(exact->solver);
+		hvc_bv__close(exact->terms);
+	}
+	free(exact);
+}
+
+/* The call's values, of inputs by name; system registers and memory are as usual. */
+static void fill_model(struct hvc_exact *exact, const struct hvc_call *call, uint64_t *value)
+{
+	const uint64_t others[] = {call->imm, call->nzcv >> 28, call->daif >> 6,
+	                           hvc_call_address(call)};
+	static const char *const names[] = {"imm", "nzcv", "daif", "self"};
+	static const unsigned widths[] = {16, 4, 4, 64};
+	char name[8];
+
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
+		snprintf(name, sizeof name, "x%u", n);
+		value[hvc_bv__input(exact->terms, name, 64)->value] = call->x[n];
+	}
+	for (unsigned i = 0; i < 4; i++)
+		value[hvc_bv__input(exact->terms, names[i], widths[i])->value] = others[i];
+}
+
+const struct hvc_row *hvc_exact__row_of(struct hvc_exact *exact, const struct hvc_call *call)
+{
+	uint64_t value[HVC_GPR_COUNT + 4];
+	const struct hvc_model model = {.value = value, .count = HVC_GPR_COUNT + 4};
+
+	fill_model(exact, call, value);
+	for (unsigned i = 0; i < exact->parts; i++) {
+		const struct hvc_exact_part *part = &exact->part[i];
+
+		if (part->from != call->from || part->insn != call->insn)
+			continue;
+		for (unsigned j = 0; j < part->rows; j++)
+			if (hvc_bv__eval(exact->terms, part->row[j].condition, &model))
+				return &part->row[j];
+	}
+	return NULL;
+}

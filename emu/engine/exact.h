@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * The exact map: for each caller, what the subject does for every immediate and every value of
+ * every register, as rows. A row is one behaviour and the condition on the inputs under which it
+ * is met. Conditions of a caller's rows exclude each other, and one of them always holds, which
+ * the solver is asked to confirm. Internal.
+ *
+ * Inputs have names: imm, x0..x30, nzcv, daif, system registers that the world does not fix, and
+ * memory that the subject does not bring, "[tpidr_el2 + 0x10]". All terms of a map are in one
+ * room, which several maps may share: then equal values are the same term.
+ */
+#ifndef ENGINE_EXACT_H
+#define ENGINE_EXACT_H
+
+#include "hvcheck/subject.h"
+#include "symbolic/symbolic.h"
+
+/** How it is known what a row says. */
+enum hvc_row_known {
+	HVC_ROW_PROVED,  /**< every path of the code was followed */
+	HVC_ROW_SWEPT,   /**< seen of the machine: every immediate, with some registers */
+	HVC_ROW_SAMPLED, /**< seen of the machine: some calls */
+};
+
+/** "proved", "swept", "sampled". */
+const char *hvc_row_known_name(enum hvc_row_known known);
+
+/** A register that is not as it was at the call. */
+struct hvc_row_effect {
+	enum hvc_reg reg; /**< HVC_REG_NONE: one without a row in reg.h */
+	const char *name; /**< as MRS and MSR have it */
+	hvc_ref value;    /**< of 64 bits; of nzcv and daif 4 */
+};
+
+/** A store; the oldest first. */
+struct hvc_row_store {
+	hvc_ref address; /**< 64 bits */
+	hvc_ref value;   /**< 8 * size bits */
+	uint8_t size;    /**< bytes */
+	uint64_t pc;     /**< of the instruction */
+};
+
+/** One way in which the condition of a row can hold: all of these do. */
+struct hvc_row_case {
+	struct hvc_member *member; /**< one a key, in the order of the code */
+	size_t members;
+	hvc_ref *rest; /**< truth values that are no such member */
+	size_t rests;
+};
+
+struct hvc_row {
+	hvc_ref condition; /**< a truth value */
+	struct hvc_row_case *case_;
+	unsigned cases;
+	bool rest; /**< of several rows the one that people call "anything else" */
+	enum hvc_row_known known;
+	const char *why; /**< not PROVED: why not; constant text, else NULL */
+	enum hvc_outcome_kind kind;
+	enum hvc_level level;
+	bool level_kept;    /**< and it is the caller's */
+	hvc_ref target;     /**< where control goes, 64 bits; NULL: nowhere */
+	const char *symbol; /**< of a constant target: its name, in the terms' room; else NULL */
+	uint64_t offset;    /**< bytes into it */
+	uint64_t pc;        /**< of the instruction that ended the run */
+	enum hvc_ec ec;     /**< FAULT */
+	hvc_ref far;        /**< FAULT: the address; else NULL */
+	struct hvc_row_effect *effect; /**< in register order; of HANDOFF arguments that were set */
+	unsigned effects;
+	struct hvc_row_store *store; /**< to memory that is not EL2's own */
+	unsigned stores;
+	unsigned own_stores;     /**< to EL2's own */
+	struct hvc_call witness; /**< one that meets it, in the usual world where that can be */
+	unsigned *path;          /**< indices of the part's paths that do this */
+	unsigned paths;
+};
+
+/** What one caller meets: a level and an instruction. */
+struct hvc_exact_part {
+	enum hvc_level from;
+	enum hvc_insn insn;
+	struct hvc_row *row; /**< in the order of reports */
+	unsigned rows;
+	struct hvc_symbolic *symbolic; /**< the paths */
+	struct hvc_symbolic_proof proof;
+	bool complete;                     /**< every row PROVED, disjoint and total */
+	char why[256];                     /**< not complete: why not */
+	const struct hvc_exact_part *same; /**< an earlier one whose rows say the same; or NULL */
+};
+
+struct hvc_exact {
+	const struct hvc_subject *subject; /**< borrowed */
+	struct hvc_world world;
+	struct hvc_machine *machine;
+	struct hvc_bvs *terms;
+	struct hvc_solver *solver;
+	bool borrowed; /**< terms and solver are somebody else's */
+	struct hvc_exact_part *part;
+	unsigned parts;
+};
+
+struct hvc_exact_config {
+	const struct hvc_subject *subject; /**< must outlive the map */
+	const struct hvc_world *world;     /**< NULL: the default; what it sets is fixed */
+	unsigned levels, insns;            /**< a bit each; 0: EL1t and EL1h, HVC */
+	bool into;                         /**< past the doors of handlers */
+	/**
+	 * All registers and all memory are as the machine has them, and memory that it lacks
+	 * faults: what calls do in this very world, and no other.
+	 */
+	bool exact;
+	uint64_t budget;       /**< instructions of a path; 0: HVC_BUDGET_DEFAULT */
+	unsigned paths;        /**< most of one caller; 0: a good number */
+	struct hvc_bvs *terms; /**< a room to share; NULL, both: the map's own */
+	struct hvc_solver *solver;
+};
+
+/**
+ * Make one. A part that could not be followed to its end says so and is a map nevertheless.
+ * HVC_E_NOMEM, HVC_E_ENGINE (the solver or the machine failed), those of hvc_machine_open.
+ */
+HVC_MUST_USE enum hvc_status hvc_exact__make(const struct hvc_exact_config *config,
+                                             struct hvc_diag *diag, struct hvc_exact **out);
+void hvc_exact__free(struct hvc_exact *exact);
+
+/** The row that a call meets, in the world of the map; NULL: no part is of its caller. */
+const struct hvc_row *hvc_exact__row_of(struct hvc_exact *exact, const struct hvc_call *call);
+
+/* exact_print.c; each is cut to size */
+/** "x0 = 2, imm != 0xea1"; "anything else"; "always". */
+void hvc_exact__print_condition(const struct hvc_exact *exact, const struct hvc_row *row,
+                                char *text, size_t size);
+/** "return, x0 := 0, vbar_el2 := x1"; "handoff to handle_call, x0 := ...". */
+void hvc_exact__print_behaviour(const struct hvc_exact *exact, const struct hvc_row *row,
+                                char *text, size_t size);
+/** "jump to x1 at el2h": how and where it ends alone. */
+void hvc_exact__print_end(const struct hvc_exact *exact, const struct hvc_row *row, char *text,
+                          size_t size);
+/** A value, as `results` of a specification has it where it has words for it. */
+void hvc_exact__print_value(const struct hvc_exact *exact, hvc_ref value, char *text, size_t size);
+
+/* exact_row.c */
+/** Rows of a part, of its paths. HVC_E_NOMEM. */
+HVC_MUST_USE enum hvc_status hvc_exact__rows(struct hvc_exact *exact, struct hvc_exact_part *part);
+/** Do both the same, of one part or of two? Conditions aside; by their terms alone. */
+bool hvc_row__same(const struct hvc_row *a, const struct hvc_row *b);
+
+#endif

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Two paths do the same when every register and store of one has the value of the other, or has
+ * it where the other's condition holds: "x0 := 0" and "x0 is kept" are the same where x0 = 0.
+ */
+#include "engine/exact_join.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void free_case(struct hvc_row_case *c)
+{
+	free(c->member);
+	free(c->rest);
+}
+
+void hvc_row__free(struct hvc_row *row)
+{
+	for (unsigned i = 0; i < row->cases; i++)
+		free_case(&row->case_[i]);
+	free(row->case_);
+	free(row->effect);
+	free(row->store);
+	free(row->path);
+}
+
+static bool is_all(const struct hvc_set *set)
+{
+	return set->count == 1 && set->range[0].lo == 0 &&
+	       set->range[0].hi == hvc_bv__mask(set->width);
+}
+
+static struct hvc_member *find(const struct hvc_row_case *c, hvc_ref key)
+{
+	for (size_t i = 0; i < c->members; i++)
+		if (c->member[i].key == key)
+			return &c->member[i];
+	return NULL;
+}
+
+/* The keys in which they differ, up to two: what only one speaks of is anything in the other. */
+static unsigned differ(const struct hvc_row_case *a, const struct hvc_row_case *b, hvc_ref *key)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < a->members && count < 2; i++) {
+		const struct hvc_member *m = find(b, a->member[i].key);
+
+		if (m && hvc_set__same(m->set, a->member[i].set))
+			continue;
+		*key = a->member[i].key;
+		count++;
+	}
+	for (size_t i = 0; i < b->members && count < 2; i++)
+		if (!find(a, b->member[i].key)) {
+			*key = b->member[i].key;
+			count++;
+		}
+	return count;
+}
+
+static bool same_rests(const struct hvc_row_case *a, const struct hvc_row_case *b)
+{
+	return a->rests == b->rests &&
+	       (!a->rests || !memcmp(a->rest, b->rest, a->rests * sizeof(hvc_ref)));
+}
+
+static void drop_member(struct hvc_row_case *c, struct hvc_member *m)
+{
+	size_t at = (size_t)(m - c->member);
+
+	c->members--;
+	memmove(m, m + 1, (c->members - at) * sizeof *m);
+}
+
+/* Make a what holds where either does, when that is one case. */
+static bool unite(struct hvc_exact *exact, struct hvc_row_case *a, const struct hvc_row_case *b)
+{
+	struct hvc_member *mine, *other;
+	const struct hvc_set *both;
+	hvc_ref key = NULL;
+
+	if (!same_rests(a, b) || differ(a, b, &key) > 1)
+		return false;
+	if (!key)
+		return true;
+	mine = find(a, key);
+	other = find(b, key);
+	if (!mine || !other) {
+		if (mine)
+			drop_member(a, mine);
+		return true;
+	}
+	both = hvc_set__or(exact->terms, mine->set, other->set);
+	if (!both)
+		return false;
+	mine->set = both;
+	if (is_all(both))
+		drop_member(a, mine);
+	return true;
+}
+
+bool hvc_row__add_case(struct hvc_exact *exact, struct hvc_row *row, struct hvc_row_case *c)
+{
+	struct hvc_row_case add = *c;
+	struct hvc_row_case *grown;
+
+	for (unsigned i = 0; i < row->cases;) {
+		if (!unite(exact, &add, &row->case_[i])) {
+			i++;
+			continue;
+		}
+		/* What it has become may be joined with others now. */
+		free_case(&row->case_[i]);
+		row->case_[i] = row->case_[--row->cases];
+		i = 0;
+	}
+	grown = realloc(row->case_, (row->cases + 1) * sizeof *grown);
+	if (!grown) {
+		free_case(&add);
+		return false;
+	}
+	row->case_ = grown;
+	row->case_[row->cases++] = add;
+	return true;
+}
+
+static hvc_ref value_of(const struct hvc_exact_part *part, const struct hvc_row *row,
+                        const struct hvc_row_effect *effect)
+{
+	for (unsigned i = 0; i < row->effects; i++)
+		if (row->effect[i].name == effect->name)
+			return row->effect[i].value;
+	return effect->reg == HVC_REG_NONE ? NULL : part->symbolic->before[effect->reg];
+}
+
+/* As it is on the row's own, single path. */
+static hvc_ref under(const struct hvc_exact_part *part, const struct hvc_row *row, hvc_ref a)
+{
+	struct hvc_sympath *path = &part->symbolic->path[row->path[0]];
+
+	return hvc_facts__apply(&part->symbolic->scene, &path->way->facts, a);
+}
+
+/* Are two values the same where the second row, which is of one path, is met? */
+static bool agree(const struct hvc_exact_part *part, const struct hvc_row *row, hvc_ref a,
+                  hvc_ref b)
+{
+	return a == b || (a && b && under(part, row, a) == under(part, row, b));
+}
+
+/* Does the row say right what happens on the path of the other? */
+static bool speaks_for(const struct hvc_exact_part *part, const struct hvc_row *row,
+                       const struct hvc_row *other)
+{
+	if (row->kind != other->kind || row->level != other->level || row->ec != other->ec ||
+	    row->known != other->known || row->why != other->why ||
+	    !agree(part, other, row->target, other->target) ||
+	    !agree(part, other, row->far, other->far) || (!row->target && row->pc != other->pc))
+		return false;
+	/* At a door it is the function that counts: what it is called with may vary. */
+	if (row->kind == HVC_OUTCOME_HANDOFF)
+		return true;
+	if (row->stores != other->stores)
+		return false;
+	for (unsigned i = 0; i < row->effects; i++)
+		if (!agree(part, other, row->effect[i].value,
+		           value_of(part, other, &row->effect[i])))
+			return false;
+	for (unsigned i = 0; i < other->effects; i++)
+		if (!agree(part, other, value_of(part, row, &other->effect[i]),
+		           other->effect[i].value))
+			return false;
+	for (unsigned i = 0; i < row->stores; i++)
+		if (row->store[i].size != other->store[i].size ||
+		    !agree(part, other, row->store[i].address, other->store[i].address) ||
+		    !agree(part, other, row->store[i].value, other->store[i].value))
+			return false;
+	return true;
+}
+
+/* What both are called with. */
+static void keep_common(const struct hvc_exact_part *part, struct hvc_row *row,
+                        const struct hvc_row *other)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < row->effects; i++)
+		if (agree(part, other, row->effect[i].value,
+		          value_of(part, other, &row->effect[i])))
+			row->effect[kept++] = row->effect[i];
+	row->effects = kept;
+}
+
+/* Take the other over; it is empty then. */
+static bool absorb(struct hvc_exact *exact, struct hvc_exact_part *part, struct hvc_row *row,
+                   struct hvc_row *other)
+{
+	unsigned *grown = realloc(row->path, (row->paths + other->paths) * sizeof *grown);
+	bool good = grown != NULL;
+
+	if (!good)
+		return false;
+	row->path = grown;
+	memcpy(row->path + row->paths, other->path, other->paths * sizeof *grown);
+	row->paths += other->paths;
+	row->condition = hvc_bv__or(exact->terms, row->condition, other->condition);
+	if (row->kind == HVC_OUTCOME_HANDOFF)
+		keep_common(part, row, other);
+	for (unsigned i = 0; i < other->cases; i++)
+		good = hvc_row__add_case(exact, row, &other->case_[i]) && good;
+	other->cases = 0;
+	hvc_row__free(other);
+	memset(other, 0, sizeof *other);
+	return good;
+}
+
+static struct hvc_row *find_row(struct hvc_exact_part *part, unsigned count, struct hvc_row *other)
+{
+	for (unsigned i = 0; i < count; i++) {
+		struct hvc_row *row = &part->row[i], turned;
+
+		if (speaks_for(part, row, other))
+			return row;
+		if (row->paths > 1 || !speaks_for(part, other, row))
+			continue;
+		turned = *row;
+		*row = *other;
+		*other = turned;
+		return row;
+	}
+	return NULL;
+}
+
+bool hvc_exact__join(struct hvc_exact *exact, struct hvc_exact_part *part)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < part->rows; i++) {
+		struct hvc_row *row = find_row(part, count, &part->row[i]);
+
+		if (row) {
+			if (!absorb(exact, part, row, &part->row[i]))
+				return false;
+		} else if (i != count) {
+			part->row[count++] = part->row[i];
+			memset(&part->row[i], 0, sizeof part->row[i]);
+		} else {
+			count++;
+		}
+	}
+	part->rows = count;
+	return true;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/* Conditions and behaviours as people write them. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/exact.h"
+
+static void put_case(const struct hvc_exact *exact, const struct hvc_row_case *c,
+                     struct hvc_text *out)
+{
+	char text[1024];
+
+	if (!c->members && !c->rests)
+		hvc_text__put(out, "always");
+	for (size_t i = 0; i < c->members; i++) {
+		hvc_set__print(exact->terms, &c->member[i], text, sizeof text);
+		hvc_text__put(out, "%s%s", i ? ", " : "", text);
+	}
+	for (size_t i = 0; i < c->rests; i++) {
+		hvc_bv__print(exact->terms, c->rest[i], text, sizeof text);
+		hvc_text__put(out, "%s%s", c->members || i ? ", " : "", text);
+	}
+}
+
+void hvc_exact__print_condition(const struct hvc_exact *exact, const struct hvc_row *row,
+                                char *text, size_t size)
+{
+	struct hvc_text out = {text, size, 0};
+
+	if (!size)
+		return;
+	text[0] = '\0';
+	if (row->rest) {
+		hvc_text__put(&out, "anything else");
+		return;
+	}
+	for (unsigned i = 0; i < row->cases; i++) {
+		if (i)
+			hvc_text__put(&out, "; ");
+		put_case(exact, &row->case_[i], &out);
+	}
+}
+
+void hvc_exact__print_value(const struct hvc_exact *exact, hvc_ref value, char *text, size_t size)
+{
+	hvc_bv__print(exact->terms, value, text, size);
+}
+
+static void put_place(const struct hvc_exact *exact, struct hvc_text *out, uint64_t address)
+{
+	const char *name;
+	uint64_t offset;
+
+	if (hvc_subject_symbol(exact->subject, address, &name, &offset))
+		hvc_text__put(out, offset ? "%s+0x%" PRIx64 : "%s", name, offset);
+	else
+		hvc_text__put(out, "0x%" PRIx64, address);
+}
+
+static void put_term(const struct hvc_exact *exact, struct hvc_text *out, hvc_ref a)
+{
+	char text[512];
+
+	hvc_bv__print(exact->terms, a, text, sizeof text);
+	hvc_text__put(out, "%s", text);
+}
+
+static void put_end(const struct hvc_exact *exact, const struct hvc_row *row, struct hvc_text *out)
+{
+	if (row->why) {
+		hvc_text__put(out, "not followed: %s at ", row->why);
+		put_place(exact, out, row->pc);
+		return;
+	}
+	hvc_text__put(out, "%s", hvc_outcome_name(row->kind));
+	if (row->target && row->kind != HVC_OUTCOME_RETURN && row->kind != HVC_OUTCOME_RETRY &&
+	    row->kind != HVC_OUTCOME_UNDEFINED) {
+		hvc_text__put(out, " to ");
+		if (hvc_bv__const(row->target))
+			put_place(exact, out, row->target->value);
+		else
+			put_term(exact, out, row->target);
+	}
+	if (row->kind == HVC_OUTCOME_JUMP)
+		hvc_text__put(out, " at %s", hvc_level_name(row->level));
+	if (row->kind == HVC_OUTCOME_FAULT || row->kind == HVC_OUTCOME_FORWARD ||
+	    row->kind == HVC_OUTCOME_SPIN) {
+		hvc_text__put(out, " at ");
+		put_place(exact, out, row->pc);
+	}
+	if (row->far) {
+		hvc_text__put(out, " on ");
+		put_term(exact, out, row->far);
+	}
+}
+
+void hvc_exact__print_end(const struct hvc_exact *exact, const struct hvc_row *row, char *text,
+                          size_t size)
+{
+	struct hvc_text out = {text, size, 0};
+
+	if (!size)
+		return;
+	text[0] = '\0';
+	put_end(exact, row, &out);
+}
+
+void hvc_exact__print_behaviour(const struct hvc_exact *exact, const struct hvc_row *row,
+                                char *text, size_t size)
+{
+	struct hvc_text out = {text, size, 0};
+
+	if (!size)
+		return;
+	text[0] = '\0';
+	put_end(exact, row, &out);
+	for (unsigned i = 0; i < row->effects; i++) {
+		hvc_text__put(&out, ", %s := ", row->effect[i].name);
+		put_term(exact, &out, row->effect[i].value);
+	}
+	for (unsigned i = 0; i < row->stores; i++) {
+		hvc_text__put(&out, ", [");
+		put_term(exact, &out, row->store[i].address);
+		hvc_text__put(&out, "] := ");
+		put_term(exact, &out, row->store[i].value);
+		hvc_text__put(&out, " (%u byte%s)", row->store[i].size,
+		              row->store[i].size == 1 ? "" : "s");
+	}
+}

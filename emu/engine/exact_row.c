@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/* Rows from paths: what each does beyond leaving things as they were. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/exact_join.h"
+#include "hvcheck/arch.h"
+
+/** Registers that hold arguments (AAPCS64). */
+#define ARGUMENTS 8u
+
+static bool forces_tsc(const struct hvc_exact *exact, const struct hvc_exact_part *part)
+{
+	return part->insn == HVC_INSN_SMC &&
+	       !(hvc_machine_entry(exact->machine)->v[HVC_REG_HCR_EL2] & HVC_HCR_TSC);
+}
+
+static void add_effect(struct hvc_row *row, enum hvc_reg reg, const char *name, hvc_ref value)
+{
+	row->effect[row->effects++] = (struct hvc_row_effect){reg, name, value};
+}
+
+static hvc_ref after(struct hvc_exact *exact, const struct hvc_exact_part *part,
+                     struct hvc_way *way, enum hvc_reg reg)
+{
+	hvc_ref value;
+
+	if (reg < HVC_GPR_COUNT)
+		return way->x[reg];
+	if (reg == HVC_REG_NZCV)
+		return hvc_facts__apply(&part->symbolic->scene, &way->facts,
+		                        hvc_flags__all(exact->terms, &way->flags));
+	if (reg == HVC_REG_DAIF)
+		return way->daif;
+	value = way->sys[reg];
+	/* What traps the SMC is the machine's, and it takes it back. */
+	if (reg == HVC_REG_HCR_EL2 && value && forces_tsc(exact, part))
+		value = hvc_bv__and(exact->terms, value,
+		                    hvc_bv__num(exact->terms, 64, ~HVC_HCR_TSC));
+	return value;
+}
+
+static bool fill_effects(struct hvc_exact *exact, const struct hvc_exact_part *part,
+                         const struct hvc_sympath *path, struct hvc_row *row)
+{
+	struct hvc_way *way = path->way;
+	enum hvc_reg end =
+	        path->kind == HVC_OUTCOME_HANDOFF ? (enum hvc_reg)ARGUMENTS : HVC_REG_COUNT;
+
+	row->effect = calloc(HVC_REG_COUNT + HVC_OTHERS_MAX, sizeof *row->effect);
+	if (!row->effect)
+		return false;
+	if (path->end != HVC_END_OUTCOME || path->kind == HVC_OUTCOME_FAULT ||
+	    path->kind == HVC_OUTCOME_SPIN)
+		return true;
+	for (enum hvc_reg reg = HVC_REG_X0; reg < end; reg++) {
+		hvc_ref value = after(exact, part, way, reg);
+
+		if (value && value != part->symbolic->before[reg] &&
+		    hvc_reg_info(reg)->class_ != HVC_CLASS_EXCEPTION)
+			add_effect(row, reg, hvc_reg_name(reg), value);
+	}
+	for (unsigned i = 0; end == HVC_REG_COUNT && i < way->others; i++)
+		if (way->other[i].written)
+			add_effect(row, HVC_REG_NONE,
+			           hvc_way__other_name(exact->terms, way->other[i].encoding),
+			           way->other[i].value);
+	return true;
+}
+
+/* The image, and what only EL2 knows the address of. */
+static bool is_own(const struct hvc_exact *exact, const struct hvc_log *log)
+{
+	const struct hvc_image *image = hvc_subject_image(exact->subject);
+
+	if (log->base)
+		return !(log->base->uses & HVC_USES_CALL);
+	for (unsigned i = 0; i < image->segments; i++)
+		if (log->offset - image->segment[i].address < image->segment[i].size)
+			return true;
+	return log->offset - HVC_EL2_DATA < HVC_EL2_DATA_SIZE;
+}
+
+static bool fill_stores(struct hvc_exact *exact, const struct hvc_way *way, struct hvc_row *row)
+{
+	unsigned count = 0, at;
+
+	for (const struct hvc_log *log = way->log; log; log = log->before)
+		count += !is_own(exact, log);
+	row->store = calloc(count + 1, sizeof *row->store);
+	if (!row->store)
+		return false;
+	row->stores = at = count;
+	for (const struct hvc_log *log = way->log; log; log = log->before) {
+		hvc_ref address = hvc_bv__num(exact->terms, 64, log->offset);
+
+		if (is_own(exact, log)) {
+			row->own_stores++;
+			continue;
+		}
+		if (log->base)
+			address = hvc_bv__add(exact->terms, log->base, address);
+		row->store[--at] = (struct hvc_row_store){address, log->value, log->size, log->pc};
+	}
+	return true;
+}
+
+static bool fill_case(const struct hvc_facts *facts, struct hvc_row *row)
+{
+	struct hvc_row_case *c = calloc(1, sizeof *c);
+
+	row->case_ = c;
+	if (!c)
+		return false;
+	row->cases = 1;
+	c->member = malloc((facts->members + 1) * sizeof *c->member);
+	c->rest = malloc((facts->rests + 1) * sizeof(hvc_ref));
+	if (!c->member || !c->rest)
+		return false;
+	for (; c->members < facts->members; c->members++)
+		c->member[c->members] = facts->member[c->members];
+	for (; c->rests < facts->rests; c->rests++)
+		c->rest[c->rests] = facts->rest[c->rests];
+	return true;
+}
+
+static void fill_witness(struct hvc_exact *exact, const struct hvc_exact_part *part,
+                         const struct hvc_facts *facts, struct hvc_call *call)
+{
+	const struct hvc_model model = hvc_facts__model(facts);
+	const struct hvc_symbolic *s = part->symbolic;
+
+	hvc_call_init(call, 0);
+	call->insn = part->insn;
+	call->from = part->from;
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
+		call->x[n] = hvc_bv__eval(exact->terms, s->before[n], &model);
+	call->imm = (uint16_t)hvc_bv__eval(exact->terms, hvc_bv__input(exact->terms, "imm", 16),
+	                                   &model);
+	call->nzcv = hvc_bv__eval(exact->terms, s->before[HVC_REG_NZCV], &model) << 28;
+	call->daif = hvc_bv__eval(exact->terms, s->before[HVC_REG_DAIF], &model) << 6;
+}
+
+static void fill_end(struct hvc_exact *exact, const struct hvc_sympath *path, struct hvc_row *row)
+{
+	const char *name;
+
+	row->kind = path->kind;
+	row->level = path->level;
+	row->level_kept = path->level == row->witness.from;
+	row->pc = path->pc;
+	if (path->end != HVC_END_OUTCOME) {
+		row->known = HVC_ROW_SAMPLED;
+		row->why = path->why;
+	}
+	if (path->kind == HVC_OUTCOME_FAULT) {
+		row->ec = path->ec;
+		row->far = path->target;
+		return;
+	}
+	row->target = path->target;
+	if (row->target && hvc_bv__const(row->target) &&
+	    hvc_subject_symbol(exact->subject, row->target->value, &name, &row->offset))
+		row->symbol = hvc_bv__text(exact->terms, name);
+}
+
+static bool fill_row(struct hvc_exact *exact, const struct hvc_exact_part *part, unsigned index,
+                     struct hvc_row *row)
+{
+	const struct hvc_sympath *path = &part->symbolic->path[index];
+
+	row->condition = hvc_symbolic__condition(part->symbolic, path);
+	row->path = malloc(sizeof *row->path);
+	if (!row->path)
+		return false;
+	row->path[row->paths++] = index;
+	fill_witness(exact, part, &path->way->facts, &row->witness);
+	fill_end(exact, path, row);
+	return fill_case(&path->way->facts, row) && fill_effects(exact, part, path, row) &&
+	       fill_stores(exact, path->way, row);
+}
+
+enum hvc_status hvc_exact__rows(struct hvc_exact *exact, struct hvc_exact_part *part)
+{
+	part->row = calloc(part->symbolic->paths + 1, sizeof *part->row);
+	if (!part->row)
+		return HVC_E_NOMEM;
+	for (unsigned i = 0; i < part->symbolic->paths; i++)
+		if (!fill_row(exact, part, i, &part->row[part->rows++]))
+			return HVC_E_NOMEM;
+	if (!hvc_exact__join(exact, part))
+		return HVC_E_NOMEM;
+	hvc_exact__order(exact, part);
+	return hvc_bv__status(exact->terms);
+}
+
+bool hvc_row__same(const struct hvc_row *a, const struct hvc_row *b)
+{
+	if (a->kind != b->kind || (a->level != b->level && !(a->level_kept && b->level_kept)) ||
+	    a->target != b->target || a->ec != b->ec || a->far != b->far || a->known != b->known ||
+	    a->effects != b->effects || a->stores != b->stores)
+		return false;
+	/* Where a loop or a fault is belongs to what is done; where the last ERET is does not. */
+	if (!a->target && a->pc != b->pc)
+		return false;
+	for (unsigned i = 0; i < a->effects; i++)
+		if (a->effect[i].name != b->effect[i].name ||
+		    a->effect[i].value != b->effect[i].value)
+			return false;
+	for (unsigned i = 0; i < a->stores; i++)
+		if (a->store[i].address != b->store[i].address ||
+		    a->store[i].value != b->store[i].value || a->store[i].size != b->store[i].size)
+			return false;
+	return true;
+}
