@@ -11,7 +11,7 @@ static double seconds(void)
 {
 	struct timespec now;
 
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
@@ -34,9 +34,12 @@ static int show(const char *name, struct hvc_exact_config config)
 	for (unsigned i = 0; exact && i < exact->parts; i++) {
 		const struct hvc_exact_part *part = &exact->part[i];
 
-		printf("%s, %s from %s: %s%s (%u paths, %.3f s)\n", name, hvc_insn_name(part->insn),
-		       hvc_level_name(part->from), part->complete ? "complete" : part->why,
-		       part->same ? ", as before" : "", part->symbolic->paths, seconds() - begin);
+		printf("%s, %s from %s: %s%s (%u paths, %u confirmed, %u not, %u immediates, %.3f "
+		       "s)\n",
+		       name, hvc_insn_name(part->insn), hvc_level_name(part->from),
+		       part->complete ? "complete" : part->why, part->same ? ", as before" : "",
+		       part->symbolic->paths, part->confirmed, part->unmade, part->taken,
+		       seconds() - begin);
 		for (unsigned j = 0; !part->same && j < part->rows; j++) {
 			hvc_exact__print_condition(exact, &part->row[j], text, sizeof text);
 			printf("  %s\n", text);
@@ -62,6 +65,8 @@ int main(int argc, char **argv)
 			config.into = true;
 		else if (!strcmp(argv[at], "--exact"))
 			config.exact = true;
+		else if (!strcmp(argv[at], "--unconfirmed"))
+			config.unconfirmed = true;
 	}
 	for (int i = at; i < argc; i++)
 		status |= show(argv[i], config);

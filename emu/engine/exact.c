@@ -8,9 +8,6 @@
 #include "engine/exact_join.h"
 #include "hvcheck/arch.h"
 
-/** Bounds of one caller's exploration. */
-#define PATHS 2048u
-
 const char *hvc_row_known_name(enum hvc_row_known known)
 {
 	static const char *const names[] = {"proved", "swept", "sampled"};
@@ -72,7 +69,7 @@ static enum hvc_status make_part(struct hvc_exact *exact, const struct hvc_exact
 	        .pointer_auth = signs_pointers(exact),
 	        .terms = exact->terms,
 	        .solver = exact->solver,
-	        .paths = config->paths ? config->paths : PATHS,
+	        .paths = config->paths ? config->paths : HVC_EXACT_PATHS,
 	        .steps = (unsigned)(budget > UINT32_MAX ? UINT32_MAX : budget),
 	};
 	enum hvc_status status;
@@ -167,6 +164,8 @@ enum hvc_status hvc_exact__make(const struct hvc_exact_config *config, struct hv
 		status = hvc_machine_open(&machine, diag, &exact->machine);
 	if (status == HVC_OK)
 		status = make_parts(exact, config, diag);
+	if (status == HVC_OK && !config->unconfirmed)
+		status = hvc_exact__confirm(exact, diag);
 	if (status == HVC_OK)
 		*out = exact;
 	else
@@ -193,21 +192,14 @@ void hvc_exact__free(struct hvc_exact *exact)
 	free(exact);
 }
 
-/* The call's values, of inputs by name; system registers and memory are as usual. */
-static void fill_model(struct hvc_exact *exact, const struct hvc_call *call, uint64_t *value)
+void hvc_exact__values(const struct hvc_call *call, uint64_t *value)
 {
-	const uint64_t others[] = {call->imm, call->nzcv >> 28, call->daif >> 6,
-	                           hvc_call_address(call)};
-	static const char *const names[] = {"imm", "nzcv", "daif", "self"};
-	static const unsigned widths[] = {16, 4, 4, 64};
-	char name[8];
-
-	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
-		snprintf(name, sizeof name, "x%u", n);
-		value[hvc_bv__input(exact->terms, name, 64)->value] = call->x[n];
-	}
-	for (unsigned i = 0; i < 4; i++)
-		value[hvc_bv__input(exact->terms, names[i], widths[i])->value] = others[i];
+	memcpy(value, call->x, sizeof call->x);
+	value += HVC_GPR_COUNT;
+	value[0] = call->imm;
+	value[1] = call->nzcv >> 28;
+	value[2] = call->daif >> 6;
+	value[3] = hvc_call_address(call);
 }
 
 const struct hvc_row *hvc_exact__row_of(struct hvc_exact *exact, const struct hvc_call *call)
@@ -215,7 +207,7 @@ const struct hvc_row *hvc_exact__row_of(struct hvc_exact *exact, const struct hv
 	uint64_t value[HVC_GPR_COUNT + 4];
 	const struct hvc_model model = {.value = value, .count = HVC_GPR_COUNT + 4};
 
-	fill_model(exact, call, value);
+	hvc_exact__values(call, value);
 	for (unsigned i = 0; i < exact->parts; i++) {
 		const struct hvc_exact_part *part = &exact->part[i];
 

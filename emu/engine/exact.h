@@ -82,8 +82,11 @@ struct hvc_exact_part {
 	unsigned rows;
 	struct hvc_symbolic *symbolic; /**< the paths */
 	struct hvc_symbolic_proof proof;
-	bool complete;                     /**< every row PROVED, disjoint and total */
-	char why[256];                     /**< not complete: why not */
+	bool complete;      /**< every row PROVED, disjoint and total */
+	char why[256];      /**< not complete: why not */
+	unsigned confirmed; /**< paths of which a call was made in the machine */
+	unsigned unmade;    /**< paths of which none can be made: values that no world sets */
+	unsigned taken;     /**< immediates that the machine has really taken */
 	const struct hvc_exact_part *same; /**< an earlier one whose rows say the same; or NULL */
 };
 
@@ -96,7 +99,12 @@ struct hvc_exact {
 	bool borrowed; /**< terms and solver are somebody else's */
 	struct hvc_exact_part *part;
 	unsigned parts;
+	unsigned failed;   /**< calls that the engine died of */
+	char failure[256]; /**< one of these; or "" */
 };
+
+/** Most paths of a caller. */
+#define HVC_EXACT_PATHS 4096u
 
 struct hvc_exact_config {
 	const struct hvc_subject *subject; /**< must outlive the map */
@@ -109,7 +117,8 @@ struct hvc_exact_config {
 	 */
 	bool exact;
 	uint64_t budget;       /**< instructions of a path; 0: HVC_BUDGET_DEFAULT */
-	unsigned paths;        /**< most of one caller; 0: a good number */
+	unsigned paths;        /**< most of one caller, up to HVC_EXACT_PATHS; 0: that many */
+	bool unconfirmed;      /**< the machine is not asked */
 	struct hvc_bvs *terms; /**< a room to share; NULL, both: the map's own */
 	struct hvc_solver *solver;
 };
@@ -122,6 +131,9 @@ HVC_MUST_USE enum hvc_status hvc_exact__make(const struct hvc_exact_config *conf
                                              struct hvc_diag *diag, struct hvc_exact **out);
 void hvc_exact__free(struct hvc_exact *exact);
 
+/** Values of the inputs that a call has, which are the first ones: x0..x30, imm, nzcv, daif, self.
+ */
+void hvc_exact__values(const struct hvc_call *call, uint64_t *value);
 /** The row that a call meets, in the world of the map; NULL: no part is of its caller. */
 const struct hvc_row *hvc_exact__row_of(struct hvc_exact *exact, const struct hvc_call *call);
 
@@ -137,6 +149,11 @@ void hvc_exact__print_end(const struct hvc_exact *exact, const struct hvc_row *r
                           size_t size);
 /** A value, as `results` of a specification has it where it has words for it. */
 void hvc_exact__print_value(const struct hvc_exact *exact, hvc_ref value, char *text, size_t size);
+
+/* exact_confirm.c */
+/** Ask the machine. HVC_E_ENGINE where it does something else than the map says: hvcheck's own
+ * fault. */
+HVC_MUST_USE enum hvc_status hvc_exact__confirm(struct hvc_exact *exact, struct hvc_diag *diag);
 
 /* exact_row.c */
 /** Rows of a part, of its paths. HVC_E_NOMEM. */
