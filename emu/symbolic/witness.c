@@ -93,7 +93,8 @@ static void point(struct maker *m, hvc_ref address)
 		m->failed = true;
 		return;
 	}
-	m->out->model.value[base->value] = SPARE + SPARE_SIZE * m->spares++ + SPARE_SIZE / 2;
+	m->out->model.value[base->value] += SPARE + SPARE_SIZE * m->spares++ + SPARE_SIZE / 2 -
+	                                    eval(m->s, address, m->out);
 }
 
 static void point_all(struct maker *m)
