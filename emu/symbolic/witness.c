@@ -14,6 +14,8 @@
 #define SPARE      (HVC_EL2_DATA + 0x1000)
 #define SPARE_SIZE UINT64_C(0x1000)
 #define SPARES     8u
+/** Pointers to pointers that are followed. */
+#define POINTERS 4u
 
 struct maker {
 	struct hvc_symbolic *s;
@@ -38,7 +40,8 @@ static bool fill_model(struct maker *m)
 		count++;
 	m->out->model =
 	        (struct hvc_model){.value = calloc(count + 1, sizeof(uint64_t)), .count = count};
-	if (!m->out->model.value)
+	m->out->pointed = calloc(count + 1, sizeof(bool));
+	if (!m->out->model.value || !m->out->pointed)
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		input = hvc_bv__input_at(m->s->scene.terms, i);
@@ -93,13 +96,14 @@ static void point(struct maker *m, hvc_ref address)
 		m->failed = true;
 		return;
 	}
+	m->out->pointed[base->value] = true;
 	m->out->model.value[base->value] += SPARE + SPARE_SIZE * m->spares++ + SPARE_SIZE / 2 -
 	                                    eval(m->s, address, m->out);
 }
 
 static void point_all(struct maker *m)
 {
-	for (unsigned round = 0; round < 2; round++) {
+	for (unsigned round = 0; round < POINTERS; round++) {
 		m->failed = false;
 		for (const struct hvc_read *r = m->path->way->read; r; r = r->before)
 			if (r->address)
@@ -151,8 +155,10 @@ enum hvc_status hvc_symbolic__witness(struct hvc_symbolic *symbolic, const struc
 
 	memset(out, 0, sizeof *out);
 	out->world = *world;
-	if (!fill_model(&m))
+	if (!fill_model(&m)) {
+		hvc_symbolic__free_witness(out);
 		return HVC_E_NOMEM;
+	}
 	fill_call(&m);
 	point_all(&m);
 	fill_call(&m);
@@ -170,6 +176,8 @@ enum hvc_status hvc_symbolic__witness(struct hvc_symbolic *symbolic, const struc
 void hvc_symbolic__free_witness(struct hvc_symbolic_witness *witness)
 {
 	free(witness->model.value);
+	free(witness->pointed);
+	witness->pointed = NULL;
 	witness->model = (struct hvc_model){0};
 }
 
@@ -241,6 +249,8 @@ static bool provide_memory(struct comparison *c, bool all)
 		value = &c->w->model.value[i];
 		if (i < facts->values && facts->given[i]) {
 			*value = facts->value[i];
+		} else if (c->w->pointed && c->w->pointed[i]) {
+			/* as it was made */
 		} else if (all) {
 			*value = input->usual;
 		} else if (hvc_machine_read(c->machine, address, value, 8) == HVC_OK) {
