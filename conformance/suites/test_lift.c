@@ -92,7 +92,7 @@ static uint32_t make_word(const struct class *class)
 	}
 }
 
-static enum hvc_known known(void *ctx, const uint8_t encoding[5], uint64_t *value)
+static enum hvc_knowledge known(void *ctx, const uint8_t encoding[5], uint64_t *value)
 {
 	struct bench *bench = ctx;
 	enum hvc_reg reg =
@@ -104,7 +104,7 @@ static enum hvc_known known(void *ctx, const uint8_t encoding[5], uint64_t *valu
 	return HVC_KNOWN_VALUE;
 }
 
-static enum hvc_known memory(void *ctx, uint64_t address, uint64_t *value)
+static enum hvc_knowledge memory(void *ctx, uint64_t address, uint64_t *value)
 {
 	struct bench *bench = ctx;
 

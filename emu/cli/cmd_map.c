@@ -9,6 +9,7 @@
 #include "hvcheck/saved.h"
 #include "hvcheck/study.h"
 #include "hvcheck/suggest.h"
+#include "report/exact.h"
 
 #define ANYONE ((1u << HVC_LEVEL_COUNT) - 1)
 
@@ -59,20 +60,28 @@ static enum hvc_status suggest(const struct hvc_options *options,
 	return HVC_OK;
 }
 
-static enum hvc_status measure(const struct hvc_options *options, const struct hvc_subject *subject,
-                               struct hvc_map *map, struct hvc_diag *diag,
-                               struct hvc_contract **out)
+/* What is reported: the exact map, and what is measured of a swept one. */
+struct maps {
+	const struct hvc_options *options;
+	const struct hvc_subject *subject;
+	struct hvc_map_config config;
+	struct hvc_exact *exact;
+	struct hvc_map *swept; /* NULL: nobody asked for it */
+	struct hvc_contract *contract;
+};
+
+static enum hvc_status measure(struct maps *maps, struct hvc_diag *diag)
 {
 	const struct hvc_contract_config config = {
-	        .subject = subject,
-	        .map = map,
-	        .budget = options->budget,
+	        .subject = maps->subject,
+	        .map = maps->swept,
+	        .budget = maps->options->budget,
 	};
 
-	if (!hvc_options__has(options, HVC_OPTION_CONTRACT))
+	if (!hvc_options__has(maps->options, HVC_OPTION_CONTRACT))
 		return HVC_OK;
-	HVC_TRY(hvc_contract_measure(&config, diag, out));
-	map->contract = *out;
+	HVC_TRY(hvc_contract_measure(&config, diag, &maps->contract));
+	maps->swept->contract = maps->contract;
 	return HVC_OK;
 }
 
@@ -80,34 +89,74 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
                              const struct hvc_findings *findings, enum hvc_style style,
                              const struct hvc_page *page, struct hvc_diag *diag)
 {
+	const struct maps *maps = of;
+
 	(void)findings;
 	switch (style) {
 	case HVC_STYLE_JSON:
-		return hvc_map_json(page->out, of, diag);
+		return hvc_exact__json(page->out, maps->exact, maps->contract, diag);
 	case HVC_STYLE_HTML:
-		return hvc_map_html(page->out, of, diag);
+		return hvc_map_html(page->out, maps->swept, diag);
 	case HVC_STYLE_SVG:
-		return hvc_map_svg(page->out, of, diag);
+		return hvc_map_svg(page->out, maps->swept, diag);
 	case HVC_STYLE_MAP:
-		return hvc_map_save(page->out, of, diag);
+		return hvc_map_save(page->out, maps->swept, diag);
 	default:
 		if (hvc_options__has(options, HVC_OPTION_PICTURE))
-			HVC_TRY(hvc_map_picture(page, of, diag));
-		return hvc_map_text(page, of, diag);
+			HVC_TRY(hvc_map_picture(page, maps->swept, diag));
+		return hvc_exact__text(page, maps->exact, maps->contract, diag);
 	}
 }
 
-static enum hvc_status write_map(const struct hvc_options *options,
-                                 const struct hvc_map_config *config, struct hvc_map *map,
-                                 const struct hvc_page *page, struct hvc_diag *diag)
+/* Is there something asked for that only a swept map has? */
+static bool wants_sweep(const struct hvc_options *options)
 {
-	/* A saved map is what was seen, not what was made of it. */
-	if (options->style == HVC_STYLE_MAP && !options->reports)
-		return hvc_map_save(page->out, map, diag);
-	HVC_TRY(hvc_map_study(config, map, diag));
-	if (hvc_options__has(options, HVC_OPTION_SUGGEST_ABI))
-		return suggest(options, config, map, page->out, diag);
-	return hvc_cli_report__each(options, page, map, write, NULL, diag);
+	static const enum hvc_option_id ids[] = {HVC_OPTION_CONTRACT, HVC_OPTION_PICTURE,
+	                                         HVC_OPTION_SUGGEST_ABI, HVC_OPTION_SWEEP};
+
+	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+		if (hvc_options__has(options, ids[i]))
+			return true;
+	for (unsigned i = 0; i < options->reports; i++)
+		if (options->report[i].style != HVC_STYLE_TEXT &&
+		    options->report[i].style != HVC_STYLE_JSON)
+			return true;
+	return options->style != HVC_STYLE_TEXT && options->style != HVC_STYLE_JSON;
+}
+
+static enum hvc_status sweep(struct maps *maps, const struct hvc_abi *abi, struct hvc_diag *diag)
+{
+	struct hvc_probes probes;
+	enum hvc_status status;
+
+	if (!wants_sweep(maps->options))
+		return HVC_OK;
+	HVC_TRY(make_probes(maps->options, &maps->config, abi, diag, &probes));
+	maps->config.probes = &probes;
+	status = hvc_map_make(&maps->config, diag, &maps->swept);
+	hvc_probes_free(&probes);
+	if (status == HVC_OK)
+		status = measure(maps, diag);
+	if (status == HVC_OK && maps->options->style != HVC_STYLE_MAP)
+		status = hvc_map_study(&maps->config, maps->swept, diag);
+	return status;
+}
+
+static enum hvc_status explore(struct maps *maps, const struct hvc_abi *abi, struct hvc_diag *diag)
+{
+	const struct hvc_options *options = maps->options;
+	struct hvc_exact_config config = {
+	        .subject = maps->subject,
+	        .world = maps->config.world,
+	        .levels = abi ? hvc_abi_levels(abi) : 0,
+	        .insns = abi ? hvc_abi_insns(abi) : 0,
+	        .budget = options->budget,
+	        .into = hvc_options__has(options, HVC_OPTION_INTO),
+	        .brief = hvc_options__has(options, HVC_OPTION_BRIEF),
+	};
+
+	hvc_options__callers(options, &config.levels, &config.insns);
+	return hvc_exact__make(&config, diag, &maps->exact);
 }
 
 static enum hvc_status run_map(const struct hvc_options *options, const struct hvc_subject *subject,
@@ -115,34 +164,83 @@ static enum hvc_status run_map(const struct hvc_options *options, const struct h
                                struct hvc_diag *diag)
 {
 	struct hvc_progress progress;
-	struct hvc_probes probes;
 	struct hvc_world world;
-	struct hvc_contract *contract = NULL;
-	struct hvc_map *map = NULL;
-	struct hvc_map_config config = {
+	struct maps maps = {
+	        .options = options,
 	        .subject = subject,
-	        .world = &world,
-	        .probes = &probes,
-	        .jobs = options->jobs,
-	        .budget = options->budget,
-	        .progress = hvc_progress__tell,
-	        .progress_ctx = &progress,
+	        .config = {.subject = subject,
+	                   .world = &world,
+	                   .jobs = options->jobs,
+	                   .budget = options->budget,
+	                   .progress = hvc_progress__tell,
+	                   .progress_ctx = &progress},
 	};
 	enum hvc_status status;
 
 	HVC_TRY(hvc_cli_world__open(options, subject, diag, &world));
-	HVC_TRY(make_probes(options, &config, abi, diag, &probes));
 	hvc_progress__begin(&progress, options);
-	status = hvc_map_make(&config, diag, &map);
+	status = explore(&maps, abi, diag);
 	if (status == HVC_OK)
-		status = measure(options, subject, map, diag, &contract);
-	if (status == HVC_OK)
-		status = write_map(options, &config, map, page, diag);
+		status = sweep(&maps, abi, diag);
+	if (status == HVC_OK && hvc_options__has(options, HVC_OPTION_SUGGEST_ABI))
+		status = suggest(options, &maps.config, maps.swept, page->out, diag);
+	else if (status == HVC_OK)
+		status = hvc_cli_report__each(options, page, &maps, write, NULL, diag);
 	hvc_progress__end(&progress);
-	hvc_map_free(map);
-	hvc_contract_free(contract);
-	hvc_probes_free(&probes);
+	hvc_map_free(maps.swept);
+	hvc_contract_free(maps.contract);
+	hvc_exact__free(maps.exact);
 	return status;
+}
+
+/* Tables of a file that are told when one of them is taken. */
+#define TOLD 8u
+
+static void tell_taken(const struct hvc_options *options, const struct hvc_candidate *table,
+                       size_t count)
+{
+	if (hvc_options__has(options, HVC_OPTION_QUIET))
+		return;
+	hvc_tell("hvcheck: note: %s: the table at 0x%llx", options->argument[0],
+	         (unsigned long long)table[0].address);
+	for (size_t i = 1; i < count && i <= TOLD; i++)
+		hvc_tell(i == 1 ? "; others at 0x%llx" : ", 0x%llx",
+		         (unsigned long long)table[i].address);
+	hvc_tell(count > TOLD + 1 ? ", ...\n" : "\n");
+}
+
+/* A file that does not say where its table is: the likeliest one. */
+static enum hvc_status open_likeliest(const struct hvc_options *options, struct hvc_diag *diag,
+                                      struct hvc_subject **out)
+{
+	struct hvc_candidate *table = NULL;
+	const char *path = options->argument[0];
+	struct hvc_diag other = {0};
+	size_t count = 0, size = strlen(path) + 24;
+	enum hvc_status status = HVC_E_NOMEM;
+	char *spec = malloc(size);
+
+	if (spec && hvc_vectors_find(path, &other, &table, &count) == HVC_OK && count) {
+		snprintf(spec, size, "%s@0x%llx", path, (unsigned long long)table[0].address);
+		status = hvc_subject_open_with(spec, options->symbols[0], diag, out);
+		if (status == HVC_OK)
+			tell_taken(options, table, count);
+	} else if (spec) {
+		status = HVC_E_NOTFOUND; /* as told before */
+	}
+	free(table);
+	free(spec);
+	return status;
+}
+
+static enum hvc_status open_subject(const struct hvc_options *options, struct hvc_diag *diag,
+                                    struct hvc_subject **out)
+{
+	enum hvc_status status = hvc_open__subject(options, 0, diag, out);
+
+	if (status != HVC_E_NOTFOUND || strchr(options->argument[0], '@'))
+		return status;
+	return open_likeliest(options, diag, out);
 }
 
 enum hvc_status hvc_cmd__map(const struct hvc_options *options, const struct hvc_page *page,
@@ -167,7 +265,7 @@ enum hvc_status hvc_cmd__map(const struct hvc_options *options, const struct hvc
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 		                    "--picture: letters are text; html and svg are pictures by "
 		                    "themselves");
-	status = hvc_open__subject(options, 0, diag, &subject);
+	status = open_subject(options, diag, &subject);
 	if (status == HVC_OK && options->abi)
 		status = hvc_open__abi(options->abi, diag, &abi);
 	if (status == HVC_OK)

@@ -63,10 +63,15 @@ const struct hvc_command hvc_commands[] = {
                 .usage = "SUBJECT [--abi ABI]",
                 .summary = "account for every immediate: classes of equal outcome",
                 .details =
-                        "Runs all 65,536 immediates, each with every register value that the code "
-                        "compares\nwith, their neighbours, edges and random ones. Needs no "
-                        "specification; --abi adds\nthe values that one names, and its "
-                        "callers.\n",
+                        "Follows every path of the code: each class of calls is a condition on the "
+                        "immediate and\nthe registers, and what they do, proved to be disjoint "
+                        "and to leave none out. A call of\neach path and every immediate are "
+                        "also made in the machine, which has to agree. A path\nends where the "
+                        "code calls the function that a dispatch chose. What the file does not\n"
+                        "bring is an input with a name. A file without a symbol of its vector "
+                        "table is taken\nat the likeliest one. --sweep calls every immediate "
+                        "with a list of values as well,\nand holds each outcome to its "
+                        "class.\n",
                 .examples = "  hvcheck map linux-stub-imm\n"
                             "  hvcheck map vmlinux@__hyp_stub_vectors --format map -o stub.map\n"
                             "  hvcheck map firmware.bin@+0x800 --from el1h\n"
@@ -75,8 +80,8 @@ const struct hvc_command hvc_commands[] = {
                             "  hvcheck map build/el2.elf --suggest-abi -o my-abi.yaml\n",
                 .least = 1,
                 .most = 1,
-                .options = COMMON | BIT(REPORT) | SWEEP | BIT(CONTRACT) | BIT(SYMBOLS) | BIT(ABI) |
-                           AROUND | BIT(FROM) | BIT(INSN) | BIT(CPU) | BIT(SUGGEST_ABI) |
+                .options = COMMON | BIT(REPORT) | SWEEP | BIT(SWEEP) | BIT(INTO) | BIT(CONTRACT) |
+                           BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(FROM) | BIT(INSN) | BIT(CPU) | BIT(SUGGEST_ABI) |
                            BIT(PICTURE),
                 .styles = 1u << HVC_STYLE_MAP | 1u << HVC_STYLE_HTML | 1u << HVC_STYLE_SVG,
                 .run = hvc_cmd__map,

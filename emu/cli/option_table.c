@@ -400,6 +400,7 @@ const struct hvc_option hvc_option_table[HVC_OPTION_COUNT] = {
 	[HVC_OPTION_SEQUENCES] = {"randoms", 0, "N", "random sequences tried (1000)", take_sequences, false},
 	[HVC_OPTION_BRIEF] = {"brief", 0, NULL, "try only the values that code or specification name: no neighbours,\nno dirty upper bits, no edges, no random values", NULL, false},
 	[HVC_OPTION_SWEEP] = {"sweep", 0, NULL, "prove nothing: call every immediate with every value of a list", NULL, false},
+	[HVC_OPTION_INTO] = {"into", 0, NULL, "go on inside the functions that a dispatch chose", NULL, false},
 	[HVC_OPTION_PICTURE] = {"picture", 0, NULL, "also draw the immediates as a picture of letters, a letter for all\nthat do alike", NULL, false},
 	[HVC_OPTION_CONTRACT] = {"contract", 0, NULL, "also measure the fate of every register, FP/SIMD included, over many\nregister files", NULL, false},
 	[HVC_OPTION_JOBS] = {"jobs", 'j', "N", "worker processes, 1 to 256 (one a CPU); the report is the same", take_jobs, false},

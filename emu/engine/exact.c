@@ -147,6 +147,7 @@ enum hvc_status hvc_exact__make(const struct hvc_exact_config *config, struct hv
 		exact->world = *config->world;
 	else
 		hvc_world_init(&exact->world, HVC_CPU_A72);
+	exact->brief = config->brief;
 	exact->borrowed = config->terms != NULL;
 	exact->terms = config->terms;
 	exact->solver = config->solver;

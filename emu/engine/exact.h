@@ -99,6 +99,7 @@ struct hvc_exact {
 	bool borrowed; /**< terms and solver are somebody else's */
 	struct hvc_exact_part *part;
 	unsigned parts;
+	bool brief;        /**< not every immediate was taken, as asked */
 	unsigned failed;   /**< calls that the engine died of */
 	char failure[256]; /**< one of these; or "" */
 };
@@ -119,6 +120,7 @@ struct hvc_exact_config {
 	uint64_t budget;       /**< instructions of a path; 0: HVC_BUDGET_DEFAULT */
 	unsigned paths;        /**< most of one caller, up to HVC_EXACT_PATHS; 0: that many */
 	bool unconfirmed;      /**< the machine is not asked */
+	bool brief;            /**< it takes a call a path, and not every immediate */
 	struct hvc_bvs *terms; /**< a room to share; NULL, both: the map's own */
 	struct hvc_solver *solver;
 };
@@ -149,6 +151,22 @@ void hvc_exact__print_end(const struct hvc_exact *exact, const struct hvc_row *r
                           size_t size);
 /** A value, as `results` of a specification has it where it has words for it. */
 void hvc_exact__print_value(const struct hvc_exact *exact, hvc_ref value, char *text, size_t size);
+
+/* exact_decide.c */
+/** An instruction that chose, and what it went by. */
+struct hvc_exact_decision {
+	uint64_t address;
+	const char *symbol; /**< of the subject; NULL: none covers it */
+	uint64_t offset;    /**< bytes into it */
+	char text[128];     /**< "cmp x0, #2; b.eq" */
+};
+/**
+ * The last choice before each path of a row, each once, at most `most`. Returns how many there
+ * are, of which those past `most` may be counted more than once.
+ */
+unsigned hvc_exact__decisions(const struct hvc_exact *exact, const struct hvc_exact_part *part,
+                              const struct hvc_row *row, struct hvc_exact_decision *out,
+                              unsigned most);
 
 /* exact_confirm.c */
 /** Ask the machine. HVC_E_ENGINE where it does something else than the map says: hvcheck's own

@@ -266,7 +266,7 @@ static enum hvc_status meet(struct work *work, struct hvc_exact_part *part,
 			         hvc_level_name(part->from), text);
 		bench->paths[bench->part] += status == HVC_OK;
 	}
-	if (status != HVC_OK || bench->differs || (*met && !bench->taking))
+	if (status != HVC_OK || bench->differs || work->exact->brief || (*met && !bench->taking))
 		return status;
 	bench->taking = true;
 	status = take(work, row, witness, machine);
@@ -348,7 +348,7 @@ static enum hvc_status meet_all(void *ctx)
 			if (status != HVC_OK)
 				return status;
 		}
-		if (status == HVC_OK)
+		if (status == HVC_OK && !work->exact->brief)
 			status = take_rest(work, part);
 	}
 	hvc_machine_close(work->machine);

@@ -1,176 +1,181 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdlib.h>
+#include <string.h>
 
-#include "hvcheck/arch.h"
-#include "report/boundary.h"
 #include "report/contract_words.h"
+#include "report/exact.h"
 #include "report/invented.h"
 #include "report/json_class.h"
-#include "report/words.h"
 
-static int by_lo(const void *a, const void *b)
+/* Instructions of a row. */
+#define DECISIONS 64u
+#define TEXT      4096u
+
+static void add_callers(struct hvc_json *json, const struct hvc_exact *exact,
+                        const struct hvc_exact_part *part)
 {
-	const struct hvc_interval *x = a, *y = b;
+	hvc_json__array(json, "callers");
+	for (unsigned i = 0; i < exact->parts; i++) {
+		const struct hvc_exact_part *other = &exact->part[i];
 
-	return (x->lo > y->lo) - (x->lo < y->lo);
-}
-
-/* Sort, and join what overlaps or touches. Returns how many are left. */
-static unsigned join(struct hvc_interval *interval, unsigned count)
-{
-	unsigned kept = 0;
-
-	qsort(interval, count, sizeof(*interval), by_lo);
-	for (unsigned i = 0; i < count; i++) {
-		struct hvc_interval *last = kept ? &interval[kept - 1] : NULL;
-
-		if (last && (last->hi == UINT64_MAX || interval[i].lo <= last->hi + 1)) {
-			if (interval[i].hi > last->hi)
-				last->hi = interval[i].hi;
-		} else {
-			interval[kept++] = interval[i];
-		}
-	}
-	return kept;
-}
-
-static bool add_class_imms(struct hvc_json *json, const struct hvc_region *region, unsigned count)
-{
-	unsigned total = 0;
-	struct hvc_interval *imm;
-
-	for (unsigned i = 0; i < count; i++)
-		total += region[i].imms;
-	imm = calloc(total + 1, sizeof(*imm));
-	if (!imm)
-		return false;
-	total = 0;
-	for (unsigned i = 0; i < count; i++) {
-		for (unsigned j = 0; j < region[i].imms; j++)
-			imm[total++] = region[i].imm[j];
-	}
-	hvc_json__immediates(json, imm, join(imm, total));
-	free(imm);
-	return true;
-}
-
-/* Values of one register in any region; nothing where a region takes any value. */
-static bool add_class_span(struct hvc_json *json, const struct hvc_region *region, unsigned count,
-                           enum hvc_reg reg)
-{
-	struct hvc_interval *all = NULL, *grown;
-	unsigned total = 0;
-
-	for (unsigned i = 0; i < count; i++) {
-		const struct hvc_span *span = NULL;
-
-		for (unsigned j = 0; j < region[i].spans; j++) {
-			if (region[i].span[j].reg == reg)
-				span = &region[i].span[j];
-		}
-		if (!span) {
-			free(all);
-			return true;
-		}
-		grown = realloc(all, (total + span->intervals + 1) * sizeof(*all));
-		if (!grown) {
-			free(all);
-			return false;
-		}
-		all = grown;
-		for (unsigned j = 0; j < span->intervals; j++)
-			all[total++] = span->interval[j];
-	}
-	hvc_json__span(json, reg, all, join(all, total));
-	free(all);
-	return true;
-}
-
-static bool add_class(struct hvc_json *json, const struct hvc_map *map,
-                      const struct hvc_region *region, unsigned count)
-{
-	const struct hvc_class *class_ = &map->class_[region->class_];
-	bool good;
-
-	hvc_json__object(json, NULL);
-	hvc_json__class(json, class_);
-	good = add_class_imms(json, region, count);
-	hvc_json__object(json, "registers");
-	for (enum hvc_reg reg = HVC_REG_X0; good && reg <= HVC_REG_X30; reg++)
-		good = add_class_span(json, region, count, reg);
-	hvc_json__close(json);
-	if (map->study)
-		hvc_json__number(json, "kind", map->study->kind_of[region->class_]);
-	hvc_json__number(json, "calls", class_->calls);
-	hvc_json__number(json, "instructions_min", class_->instructions_min);
-	hvc_json__number(json, "instructions_max", class_->instructions_max);
-	hvc_json__witness(json, "witness", map->subject, &map->world,
-	                  &map->probes.probe[region->probe], (uint16_t)region->imm[0].lo);
-	hvc_json__array(json, "regions");
-	for (unsigned i = 0; i < count; i++) {
+		if (other != part && other->same != part)
+			continue;
 		hvc_json__object(json, NULL);
-		hvc_json__region(json, &region[i]);
+		hvc_json__string(json, "instruction", hvc_insn_name(other->insn));
+		hvc_json__string(json, "from", hvc_level_name(other->from));
 		hvc_json__close(json);
 	}
 	hvc_json__close(json);
-	hvc_json__close(json);
-	return good;
 }
 
-static bool add_classes(struct hvc_json *json, const struct hvc_map *map,
-                        const struct hvc_regions *regions)
+static void add_value(struct hvc_json *json, const struct hvc_exact *exact, const char *key,
+                      hvc_ref value)
 {
-	unsigned count;
-	bool good = true;
+	char text[TEXT];
 
-	hvc_json__array(json, "classes");
-	for (unsigned i = 0; good && i < regions->count; i += count) {
-		for (count = 1; i + count < regions->count &&
-		                regions->region[i + count].class_ == regions->region[i].class_;)
-			count++;
-		good = add_class(json, map, &regions->region[i], count);
+	hvc_exact__print_value(exact, value, text, sizeof text);
+	hvc_json__string(json, key, text);
+}
+
+static void add_results(struct hvc_json *json, const struct hvc_exact *exact,
+                        const struct hvc_row *row)
+{
+	hvc_json__object(json, "results");
+	for (unsigned i = 0; i < row->effects; i++)
+		add_value(json, exact, row->effect[i].name, row->effect[i].value);
+	hvc_json__close(json);
+	hvc_json__array(json, "stores");
+	for (unsigned i = 0; i < row->stores; i++) {
+		hvc_json__object(json, NULL);
+		add_value(json, exact, "address", row->store[i].address);
+		add_value(json, exact, "value", row->store[i].value);
+		hvc_json__number(json, "size", row->store[i].size);
+		hvc_json__close(json);
 	}
 	hvc_json__close(json);
-	return good;
 }
 
-static void add_account(struct hvc_json *json, const struct hvc_map *map)
+static void add_place(struct hvc_json *json, uint64_t address, const char *symbol, uint64_t offset)
 {
-	uint64_t calls = 0;
+	hvc_json__hex(json, "address", address);
+	if (symbol) {
+		hvc_json__string(json, "symbol", symbol);
+		hvc_json__hex(json, "offset", offset);
+	}
+}
 
-	for (unsigned i = 0; i < map->classes; i++)
-		calls += map->class_[i].calls;
-	hvc_json__object(json, "account");
-	hvc_json__number(json, "space", HVC_IMM_COUNT);
-	hvc_json__number(json, "classified", hvc_words__classified(map));
-	hvc_json__number(json, "classes", map->classes);
-	if (map->study)
-		hvc_json__number(json, "kinds", map->study->kinds);
-	hvc_json__number(json, "probes", map->probes.count);
-	hvc_json__number(json, "calls", calls);
+static void add_decisions(struct hvc_json *json, const struct hvc_exact *exact,
+                          const struct hvc_exact_part *part, const struct hvc_row *row)
+{
+	struct hvc_exact_decision decision[DECISIONS];
+	unsigned count = hvc_exact__decisions(exact, part, row, decision, DECISIONS);
+
+	hvc_json__array(json, "decisions");
+	for (unsigned i = 0; i < count && i < DECISIONS; i++) {
+		hvc_json__object(json, NULL);
+		add_place(json, decision[i].address, decision[i].symbol, decision[i].offset);
+		hvc_json__string(json, "instruction", decision[i].text);
+		hvc_json__close(json);
+	}
 	hvc_json__close(json);
 }
 
-enum hvc_status hvc_map_json(FILE *out, const struct hvc_map *map, struct hvc_diag *diag)
+static void add_end(struct hvc_json *json, const struct hvc_exact *exact, const struct hvc_row *row)
 {
-	struct hvc_regions regions;
-	struct hvc_json *json;
+	hvc_json__string(json, "outcome", hvc_outcome_name(row->kind));
+	hvc_json__string(json, "level", hvc_level_name(row->level));
+	if (row->target)
+		add_value(json, exact, "pc", row->target);
+	if (row->symbol) {
+		hvc_json__string(json, "symbol", row->symbol);
+		hvc_json__hex(json, "offset", row->offset);
+	}
+	hvc_json__hex(json, "at", row->pc);
+	if (row->kind == HVC_OUTCOME_FAULT && !row->why)
+		hvc_json__hex(json, "ec", row->ec);
+	if (row->far)
+		add_value(json, exact, "far", row->far);
+}
 
-	if (hvc_map_regions(map, &regions) != HVC_OK)
-		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-	json = hvc_json__new("hvcheck-map/1");
-	hvc_json__string(json, "subject", map->subject);
-	hvc_json__string(json, "cpu", hvc_cpu_name(map->world.cpu));
-	hvc_stops__json(json, &map->world);
-	hvc_invented__json(json, "invented", &map->world, &map->invented);
-	add_account(json, map);
-	hvc_json__failed(json, map->failed, map->failure);
-	hvc_json__untried(json, map->probes.untried);
-	if (!add_classes(json, map, &regions))
-		hvc_json__fail(json);
-	if (map->study && !hvc_boundary__json(json, map))
-		hvc_json__fail(json);
-	hvc_regions_free(&regions);
-	hvc_json__contract(json, map->contract, map->subject);
+static void add_row(struct hvc_json *json, const struct hvc_exact *exact,
+                    const struct hvc_exact_part *part, const struct hvc_row *row)
+{
+	const struct hvc_probe probe = {.call = row->witness, .reg = HVC_REG_NONE};
+	struct hvc_interval imm[HVC_EXACT_IMMS];
+	char text[TEXT];
+
+	hvc_json__object(json, NULL);
+	add_callers(json, exact, part);
+	hvc_exact__print_condition(exact, row, text, sizeof text);
+	hvc_json__string(json, "condition", text);
+	hvc_json__immediates(json, imm, hvc_exact__immediates(exact, row, imm));
+	add_end(json, exact, row);
+	add_results(json, exact, row);
+	hvc_json__string(json, "known", hvc_row_known_name(row->known));
+	if (row->why)
+		hvc_json__string(json, "why", row->why);
+	hvc_json__number(json, "paths", row->paths);
+	add_decisions(json, exact, part, row);
+	hvc_json__witness(json, "witness", hvc_subject_name(exact->subject), &exact->world, &probe,
+	                  row->witness.imm);
+	hvc_json__close(json);
+}
+
+static void add_account(struct hvc_json *json, const struct hvc_exact *exact)
+{
+	unsigned taken = HVC_IMM_COUNT, classified = exact->parts ? HVC_IMM_COUNT : 0;
+	unsigned paths = 0, confirmed = 0;
+
+	for (unsigned i = 0; i < exact->parts; i++) {
+		const struct hvc_exact_part *part = &exact->part[i];
+
+		paths += part->symbolic->paths;
+		confirmed += part->confirmed;
+		taken = part->taken < taken ? part->taken : taken;
+		if (part->proof.total != HVC_ANSWER_YES)
+			classified = 0;
+	}
+	hvc_json__object(json, "account");
+	hvc_json__number(json, "space", HVC_IMM_COUNT);
+	hvc_json__number(json, "classified", classified);
+	hvc_json__number(json, "taken", exact->parts ? taken : 0);
+	hvc_json__number(json, "paths", paths);
+	hvc_json__number(json, "confirmed", confirmed);
+	hvc_json__close(json);
+}
+
+static void add_words(struct hvc_json *json, const char *key, struct hvc_words *words)
+{
+	hvc_json__string(json, key, hvc_words__text(words));
+	hvc_words__free(words);
+}
+
+enum hvc_status hvc_exact__json(FILE *out, const struct hvc_exact *exact,
+                                const struct hvc_contract *contract, struct hvc_diag *diag)
+{
+	struct hvc_json *json = hvc_json__new("hvcheck-map/2");
+	struct hvc_words words = {0};
+	bool complete;
+
+	hvc_json__string(json, "subject", hvc_subject_name(exact->subject));
+	hvc_json__string(json, "cpu", hvc_cpu_name(exact->world.cpu));
+	complete = hvc_exact__is_complete(exact, &words);
+	hvc_json__boolean(json, "complete", complete);
+	if (!complete)
+		hvc_json__string(json, "why", hvc_words__text(&words));
+	hvc_words__free(&words);
+	add_account(json, exact);
+	hvc_exact__reads(&words, exact);
+	add_words(json, "read", &words);
+	hvc_exact__fixed(&words, exact);
+	add_words(json, "fixed", &words);
+	hvc_exact__apart(&words, exact);
+	add_words(json, "apart", &words);
+	hvc_stops__json(json, &exact->world);
+	hvc_json__array(json, "classes");
+	for (unsigned i = 0; i < exact->parts; i++)
+		for (unsigned j = 0; !exact->part[i].same && j < exact->part[i].rows; j++)
+			add_row(json, exact, &exact->part[i], &exact->part[i].row[j]);
+	hvc_json__close(json);
+	hvc_json__contract(json, contract, hvc_subject_name(exact->subject));
 	return hvc_json__print(json, out, diag);
 }

@@ -1,141 +1,172 @@
 /* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
 #include <string.h>
 
-#include "hvcheck/arch.h"
-#include "hvcheck/study.h"
-#include "report/boundary.h"
 #include "report/contract_words.h"
+#include "report/exact.h"
 #include "report/invented.h"
+#include "report/table.h"
 
-static void put_account(const struct hvc_page *page, const struct hvc_map *map)
+/* Instructions that a row names; JSON has all. */
+#define DECISIONS 2u
+/* Characters of one cell. */
+#define TEXT 2048u
+
+static unsigned callers(const struct hvc_exact *exact, const struct hvc_exact_part *part)
 {
-	char space[HVC_NUMBER_SIZE], probes[HVC_NUMBER_SIZE], calls[HVC_NUMBER_SIZE];
-	char classes[HVC_NUMBER_SIZE], done[HVC_NUMBER_SIZE], kinds[HVC_NUMBER_SIZE + 16] = "";
-	uint64_t made = 0;
+	unsigned count = 0;
 
-	for (unsigned i = 0; i < map->classes; i++)
-		made += map->class_[i].calls;
-	if (map->study && map->study->kinds < map->classes)
-		snprintf(kinds, sizeof(kinds), " of %u kind%s", map->study->kinds,
-		         map->study->kinds == 1 ? "" : "s");
-	hvc_words__number(HVC_IMM_COUNT, space);
-	hvc_words__number(hvc_words__classified(map), done);
-	hvc_page__prose(page, 0, 0,
-	                "%s: %s of %s immediates classified in %s class%s%s (%s probe%s, %s calls)",
-	                map->subject, done, space, hvc_words__number(map->classes, classes),
-	                map->classes == 1 ? "" : "es", kinds,
-	                hvc_words__number(map->probes.count, probes),
-	                map->probes.count == 1 ? "" : "s", hvc_words__number(made, calls));
-	hvc_words__put_failed(page, map->failed, map->failure);
-	hvc_words__put_untried(page, map->probes.untried);
-	fputc('\n', page->out);
+	for (unsigned i = 0; i < exact->parts; i++)
+		count += &exact->part[i] == part || exact->part[i].same == part;
+	return count;
 }
 
-/* Classes of a kind that are told, and characters of what each does; JSON has all. */
-#define SHOWN 4u
-#define WIDTH 160u
-
-/* What runs into C code may change twenty registers: a few are enough to know it by. */
-static void shorten(char *text, size_t size)
+static void put_account(const struct hvc_page *page, const struct hvc_exact *exact)
 {
-	size_t at = WIDTH;
+	struct hvc_words why = {0};
+	unsigned rows = 0, paths = 0;
 
-	if (strlen(text) <= WIDTH || size < WIDTH + sizeof(", ..."))
-		return;
-	while (at && strncmp(text + at, ", ", 2) != 0)
-		at--;
-	if (at)
-		strcpy(text + at, ", ...");
-}
-
-/* One row; key is the number of the kind, where there are several classes in it. */
-static void put_region(struct hvc_table *table, const struct hvc_region *region, unsigned number,
-                       const char *outcome, bool first, enum hvc_ink ink)
-{
-	struct hvc_words imms = {0}, registers = {0};
-	char calls[HVC_NUMBER_SIZE];
-
-	hvc_words__imms(&imms, region->imm, region->imms);
-	hvc_words__region(&registers, region);
-	hvc_table__row(table);
-	if (first)
-		hvc_table__cell(table, 0, HVC_INK_STRONG, "%u", number);
-	hvc_table__cell(table, 1, ink, "%s", first ? outcome : "");
-	hvc_table__take(table, 2, ink, &imms);
-	hvc_table__take(table, 3, ink, &registers);
-	hvc_table__cell(table, 4, ink, "%s", hvc_words__number(region->calls, calls));
-}
-
-/* What is beneath a kind of several classes. */
-static void put_classes(struct hvc_table *table, const struct hvc_map *map, unsigned kind)
-{
-	unsigned shown = 0, left = map->study->kind[kind].classes;
-	char text[1024], number[HVC_NUMBER_SIZE];
-
-	for (unsigned i = 0; i < map->classes && shown < SHOWN; i++) {
-		if (map->study->kind_of[i] != kind)
-			continue;
-		hvc_class_print(&map->class_[i], text, sizeof(text));
-		shorten(text, sizeof(text));
-		hvc_table__row(table);
-		hvc_table__cell(table, 1, HVC_INK_FAINT, "  %s", text);
-		hvc_table__cell(table, 4, HVC_INK_FAINT, "%s",
-		                hvc_words__number(map->class_[i].calls, number));
-		shown++;
-		left--;
+	for (unsigned i = 0; i < exact->parts; i++) {
+		paths += exact->part[i].symbolic->paths;
+		if (!exact->part[i].same)
+			rows += exact->part[i].rows;
 	}
-	if (!left)
-		return;
-	hvc_table__row(table);
-	hvc_table__cell(table, 1, HVC_INK_FAINT, "  and %s more such class%s",
-	                hvc_words__number(left, number), left == 1 ? "" : "es");
+	hvc_page__prose(page, 0, 0, "%s: %u class%s of calls, of %u path%s%s",
+	                hvc_subject_name(exact->subject), rows, rows == 1 ? "" : "es", paths,
+	                paths == 1 ? "" : "s",
+	                hvc_exact__is_complete(exact, &why) ? "" : ": not complete");
+	hvc_words__free(&why);
 }
 
-static enum hvc_status put_kinds(const struct hvc_page *page, const struct hvc_map *map,
-                                 struct hvc_diag *diag)
+static void put_decisions(struct hvc_table *table, const struct hvc_exact *exact,
+                          const struct hvc_exact_part *part, const struct hvc_row *row)
+{
+	struct hvc_exact_decision decision[DECISIONS];
+	unsigned count = hvc_exact__decisions(exact, part, row, decision, DECISIONS);
+	struct hvc_words words = {0};
+
+	for (unsigned i = 0; i < count && i < DECISIONS; i++) {
+		hvc_words__add(&words, i ? "; " : "");
+		if (decision[i].symbol)
+			hvc_words__add(&words, "%s+0x%" PRIx64, decision[i].symbol,
+			               decision[i].offset);
+		else
+			hvc_words__add(&words, "0x%" PRIx64, decision[i].address);
+		hvc_words__add(&words, ": %s", decision[i].text);
+	}
+	if (count > DECISIONS)
+		hvc_words__add(&words, "; and more");
+	hvc_table__take(table, 4, HVC_INK_FAINT, &words);
+}
+
+static enum hvc_status put_part(const struct hvc_page *page, const struct hvc_exact *exact,
+                                const struct hvc_exact_part *part, struct hvc_diag *diag)
 {
 	static const struct hvc_column columns[] = {
-	        {"Class", HVC_ALIGN_RIGHT},     {"Outcome", HVC_ALIGN_WRAP},
-	        {"Immediates", HVC_ALIGN_WRAP}, {"Registers", HVC_ALIGN_WRAP},
-	        {"Calls", HVC_ALIGN_RIGHT},
+	        {"Class", HVC_ALIGN_RIGHT},     {"Calls", HVC_ALIGN_WRAP},
+	        {"Outcome", HVC_ALIGN_WRAP},    {"Known", HVC_ALIGN_LEFT},
+	        {"Decided at", HVC_ALIGN_WRAP},
 	};
-	static const struct hvc_column of_kinds[] = {
-	        {"Kind", HVC_ALIGN_RIGHT},      {"Outcome", HVC_ALIGN_WRAP},
-	        {"Immediates", HVC_ALIGN_WRAP}, {"Registers", HVC_ALIGN_WRAP},
-	        {"Calls", HVC_ALIGN_RIGHT},
-	};
-	bool grouped = map->study && map->study->kinds < map->classes;
-	struct hvc_regions regions;
 	struct hvc_table *table;
+	struct hvc_words who = {0};
+	char text[TEXT];
 
-	if (hvc_map_kind_regions(map, &regions) != HVC_OK)
-		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-	table = hvc_table__new(page, grouped ? of_kinds : columns, 5);
-	for (unsigned i = 0; i < regions.count; i++) {
-		const struct hvc_region *region = &regions.region[i];
-		unsigned kind = region->class_;
-		char text[1024];
+	hvc_exact__callers(&who, exact, part);
+	hvc_page__print(page, "\n%s%s%s\n", hvc_ink__begin(page, HVC_INK_STRONG),
+	                hvc_words__text(&who), hvc_ink__end(page, HVC_INK_STRONG));
+	hvc_words__free(&who);
+	table = hvc_table__new(page, columns, 5);
+	for (unsigned i = 0; i < part->rows; i++) {
+		const struct hvc_row *row = &part->row[i];
 
-		hvc_kind_print(map, kind, text, sizeof(text));
-		shorten(text, sizeof(text));
-		put_region(table, region, kind + 1, text,
-		           i == 0 || kind != regions.region[i - 1].class_, HVC_INK_PLAIN);
-		if (grouped && map->study->kind[kind].classes > 1 &&
-		    (i + 1 == regions.count || regions.region[i + 1].class_ != kind))
-			put_classes(table, map, kind);
+		hvc_table__row(table);
+		hvc_table__cell(table, 0, HVC_INK_STRONG, "%u", i + 1);
+		hvc_exact__print_condition(exact, row, text, sizeof text);
+		hvc_table__cell(table, 1, HVC_INK_PLAIN, "%s", text);
+		hvc_exact__print_behaviour(exact, row, text, sizeof text);
+		hvc_table__cell(table, 2, HVC_INK_PLAIN, "%s", text);
+		hvc_table__cell(table, 3,
+		                row->known == HVC_ROW_PROVED ? HVC_INK_GOOD : HVC_INK_WARN, "%s",
+		                hvc_row_known_name(row->known));
+		put_decisions(table, exact, part, row);
 	}
-	hvc_regions_free(&regions);
-	HVC_TRY(hvc_table__print(table, diag));
-	return hvc_contract__text(page, map->contract, map->subject, diag);
+	return hvc_table__print(table, diag);
 }
 
-enum hvc_status hvc_map_text(const struct hvc_page *page, const struct hvc_map *map,
-                             struct hvc_diag *diag)
+static void put_list(const struct hvc_page *page, const char *what, struct hvc_words *words)
 {
-	put_account(page, map);
-	HVC_TRY(put_kinds(page, map, diag));
-	HVC_TRY(hvc_stops__text(page, &map->world, diag));
-	if (map->study)
-		HVC_TRY(hvc_boundary__text(page, map, diag));
-	return hvc_invented__text(page, NULL, &map->world, NULL, &map->invented, diag);
+	if (words->length)
+		hvc_page__prose(page, 0, 2, "%s: %s", what, hvc_words__text(words));
+	hvc_words__free(words);
+}
+
+/* What the rows rest on besides the image. */
+static void put_assumed(const struct hvc_page *page, const struct hvc_exact *exact)
+{
+	struct hvc_words words = {0};
+
+	fputc('\n', page->out);
+	hvc_exact__reads(&words, exact);
+	put_list(page, "Read besides the call, of any value", &words);
+	hvc_exact__fixed(&words, exact);
+	put_list(page, "Fixed by the world", &words);
+	hvc_exact__apart(&words, exact);
+	put_list(page, "Taken to point to different memory", &words);
+}
+
+/* What the machine has really done, which agreed, or there would be no report. */
+static void put_machine(const struct hvc_page *page, const struct hvc_exact *exact)
+{
+	unsigned paths = 0, confirmed = 0, least = HVC_IMM_COUNT;
+	char number[HVC_NUMBER_SIZE];
+
+	for (unsigned i = 0; i < exact->parts; i++) {
+		const struct hvc_exact_part *part = &exact->part[i];
+
+		paths += part->symbolic->paths;
+		confirmed += part->confirmed;
+		if (part->taken < least)
+			least = part->taken;
+	}
+	if (exact->brief)
+		hvc_page__prose(page, 0, 2,
+		                "Called: %u of %u paths in %s, which does the same (--brief: not "
+		                "every immediate)",
+		                confirmed, paths, hvc_machine_engine());
+	else
+		hvc_page__prose(page, 0, 2,
+		                "Called: %u of %u paths and %s of 65,536 immediates from each "
+		                "caller in %s, which does the same",
+		                confirmed, paths, hvc_words__number(least, number),
+		                hvc_machine_engine());
+	hvc_words__put_failed(page, exact->failed, exact->failure);
+}
+
+static void put_closing(const struct hvc_page *page, const struct hvc_exact *exact)
+{
+	struct hvc_words why = {0};
+
+	if (hvc_exact__is_complete(exact, &why))
+		hvc_page__prose(page, 0, 2,
+		                "Complete: every immediate and every value of every register falls "
+		                "in exactly one class of each caller");
+	else
+		hvc_page__prose(page, 0, 2, "Not complete: %s",
+		                exact->parts ? hvc_words__text(&why) : "nobody can call here");
+	hvc_words__free(&why);
+}
+
+enum hvc_status hvc_exact__text(const struct hvc_page *page, const struct hvc_exact *exact,
+                                const struct hvc_contract *contract, struct hvc_diag *diag)
+{
+	put_account(page, exact);
+	for (unsigned i = 0; i < exact->parts; i++)
+		if (!exact->part[i].same && callers(exact, &exact->part[i]))
+			HVC_TRY(put_part(page, exact, &exact->part[i], diag));
+	HVC_TRY(hvc_stops__text(page, &exact->world, diag));
+	HVC_TRY(hvc_contract__text(page, contract, hvc_subject_name(exact->subject), diag));
+	put_assumed(page, exact);
+	put_machine(page, exact);
+	put_closing(page, exact);
+	return HVC_OK;
 }

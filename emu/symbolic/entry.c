@@ -18,7 +18,7 @@ const struct hvc_regset *hvc_symbolic__fixed(void)
 	return &set;
 }
 
-static enum hvc_known known(void *ctx, const uint8_t encoding[5], uint64_t *value)
+static enum hvc_knowledge known(void *ctx, const uint8_t encoding[5], uint64_t *value)
 {
 	const struct hvc_symbolic *s = ctx;
 	enum hvc_reg reg =
@@ -36,7 +36,7 @@ static enum hvc_known known(void *ctx, const uint8_t encoding[5], uint64_t *valu
 	                                                               : HVC_KNOWN_INPUT;
 }
 
-static enum hvc_known memory(void *ctx, uint64_t address, uint64_t *value)
+static enum hvc_knowledge memory(void *ctx, uint64_t address, uint64_t *value)
 {
 	const struct hvc_symbolic *s = ctx;
 

@@ -19,7 +19,7 @@ struct hvc_apart {
 #define HVC_SCENE_APARTS 256u
 
 /** What a system register is before anything has been done to it. */
-enum hvc_known {
+enum hvc_knowledge {
 	HVC_KNOWN_INPUT,  /**< may be anything; the value is what it is where nothing asks for more
 	                   */
 	HVC_KNOWN_VALUE,  /**< that value */
@@ -39,14 +39,14 @@ struct hvc_scene {
 	const struct hvc_subject *subject; /**< for names; NULL: there is none */
 	/** What a system register is; *value is set where it is fixed, and may be where it is not.
 	 */
-	enum hvc_known (*known)(void *ctx, const uint8_t encoding[5], uint64_t *value);
+	enum hvc_knowledge (*known)(void *ctx, const uint8_t encoding[5], uint64_t *value);
 	void *known_ctx;
 	const struct hvc_kept *kept; /**< NULL: registers keep all */
 	/**
 	 * Of memory outside the image, the doubleword at an address that is a multiple of 8; NULL:
 	 * each is an input.
 	 */
-	enum hvc_known (*memory)(void *ctx, uint64_t address, uint64_t *value);
+	enum hvc_knowledge (*memory)(void *ctx, uint64_t address, uint64_t *value);
 	void *memory_ctx;
 	unsigned undecided; /**< questions that the solver gave up */
 	unsigned addresses; /**< most that an access or branch is taken apart into */

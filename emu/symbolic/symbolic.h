@@ -144,7 +144,8 @@ struct hvc_symbolic_witness {
 	struct hvc_world world;
 	bool changed; /**< the world is another one than the machine's */
 	struct hvc_model model;
-	bool *pointed; /**< of inputs by index: made to point to memory, though nothing asks for it */
+	bool *pointed; /**< of inputs by index: made to point to memory, though nothing asks for it
+	                */
 };
 
 /**

@@ -78,7 +78,7 @@ const char *hvc_way__other_name(struct hvc_bvs *terms, const uint8_t encoding[5]
 /* What it is before anything was done to it; NULL: there is none. */
 static hvc_ref first_value(struct hvc_scene *scene, const char *name, const uint8_t encoding[5])
 {
-	enum hvc_known known = HVC_KNOWN_INPUT;
+	enum hvc_knowledge known = HVC_KNOWN_INPUT;
 	struct hvc_input *input;
 	uint64_t value = 0;
 	hvc_ref a;

@@ -97,8 +97,8 @@ static void point(struct maker *m, hvc_ref address)
 		return;
 	}
 	m->out->pointed[base->value] = true;
-	m->out->model.value[base->value] += SPARE + SPARE_SIZE * m->spares++ + SPARE_SIZE / 2 -
-	                                    eval(m->s, address, m->out);
+	m->out->model.value[base->value] +=
+	        SPARE + SPARE_SIZE * m->spares++ + SPARE_SIZE / 2 - eval(m->s, address, m->out);
 }
 
 static void point_all(struct maker *m)

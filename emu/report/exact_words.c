@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <string.h>
+
+#include "report/exact.h"
+
+/* Most inputs that a report names; there are more where C code walks its data. */
+#define INPUTS 40u
+
+void hvc_exact__callers(struct hvc_words *words, const struct hvc_exact *exact,
+                        const struct hvc_exact_part *part)
+{
+	for (unsigned insn = 0; insn < HVC_INSN_COUNT; insn++) {
+		bool first = true;
+
+		for (unsigned i = 0; i < exact->parts; i++) {
+			const struct hvc_exact_part *other = &exact->part[i];
+
+			if ((other != part && other->same != part) || other->insn != insn)
+				continue;
+			if (first)
+				hvc_words__add(words, "%s%s from ", words->length ? ", " : "",
+				               hvc_insn_name((enum hvc_insn)insn));
+			hvc_words__add(words, "%s%s", first ? "" : ", ",
+			               hvc_level_name(other->from));
+			first = false;
+		}
+	}
+}
+
+/* Immediates as bits: what the cases of a row say of imm. */
+static bool is_imm(const struct hvc_exact *exact, hvc_ref key)
+{
+	const struct hvc_input *input = hvc_bv__input_of(exact->terms, key);
+
+	return key->op == HVC_OP_INPUT && input && !strcmp(input->name, "imm");
+}
+
+static void mark(const struct hvc_set *set, uint8_t *bits)
+{
+	for (size_t i = 0; i < set->count; i++)
+		for (uint64_t imm = set->range[i].lo; imm <= set->range[i].hi; imm++)
+			bits[imm / 8] |= (uint8_t)(1u << imm % 8);
+}
+
+unsigned hvc_exact__immediates(const struct hvc_exact *exact, const struct hvc_row *row,
+                               struct hvc_interval *out)
+{
+	uint8_t bits[HVC_IMM_COUNT / 8] = {0};
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < row->cases; i++) {
+		const struct hvc_row_case *c = &row->case_[i];
+		bool all = true;
+
+		for (size_t j = 0; j < c->members; j++)
+			if (is_imm(exact, c->member[j].key)) {
+				mark(c->member[j].set, bits);
+				all = false;
+			}
+		if (all)
+			memset(bits, 0xff, sizeof bits);
+	}
+	for (uint64_t imm = 0; imm < HVC_IMM_COUNT; imm++) {
+		if (!(bits[imm / 8] >> imm % 8 & 1))
+			continue;
+		if (count && out[count - 1].hi + 1 == imm)
+			out[count - 1].hi = imm;
+		else if (count == HVC_EXACT_IMMS)
+			out[count - 1].hi = imm;
+		else
+			out[count++] = (struct hvc_interval){imm, imm};
+	}
+	return count;
+}
+
+struct seen {
+	hvc_ref value[INPUTS];
+	unsigned count, left;
+};
+
+static bool is_new(struct seen *seen, hvc_ref value)
+{
+	for (unsigned i = 0; i < seen->count; i++)
+		if (seen->value[i] == value)
+			return false;
+	if (seen->count == INPUTS) {
+		seen->left++;
+		return false;
+	}
+	seen->value[seen->count++] = value;
+	return true;
+}
+
+static void add_input(struct hvc_words *words, const struct hvc_exact *exact, hvc_ref value)
+{
+	char text[256];
+
+	hvc_bv__print(exact->terms, value, text, sizeof text);
+	hvc_words__add(words, "%s%s", words->length ? ", " : "", text);
+}
+
+void hvc_exact__reads(struct hvc_words *words, const struct hvc_exact *exact)
+{
+	struct seen seen = {.count = 0};
+
+	for (unsigned i = 0; i < exact->parts; i++) {
+		const struct hvc_symbolic *s = exact->part[i].symbolic;
+
+		for (unsigned j = 0; j < s->paths; j++)
+			for (const struct hvc_read *r = s->path[j].way->read; r; r = r->before)
+				if (is_new(&seen, r->value))
+					add_input(words, exact, r->value);
+	}
+	if (seen.left)
+		hvc_words__add(words, " and %u more", seen.left);
+}
+
+void hvc_exact__apart(struct hvc_words *words, const struct hvc_exact *exact)
+{
+	struct seen seen = {.count = 0};
+
+	for (unsigned i = 0; i < exact->parts; i++) {
+		const struct hvc_scene *scene = &exact->part[i].symbolic->scene;
+
+		for (unsigned j = 0; j < scene->aparts; j++) {
+			if (scene->apart[j].a && is_new(&seen, scene->apart[j].a))
+				add_input(words, exact, scene->apart[j].a);
+			if (scene->apart[j].b && is_new(&seen, scene->apart[j].b))
+				add_input(words, exact, scene->apart[j].b);
+		}
+	}
+	if (seen.left)
+		hvc_words__add(words, " and %u more", seen.left);
+}
+
+void hvc_exact__fixed(struct hvc_words *words, const struct hvc_exact *exact)
+{
+	const uint64_t *v = hvc_machine_entry(exact->machine)->v;
+
+	for (enum hvc_reg reg = HVC_REG_SP_EL0; reg < HVC_REG_COUNT; reg++)
+		if (hvc_regset_has(hvc_machine_present(exact->machine), reg) &&
+		    (hvc_regset_has(hvc_symbolic__fixed(), reg) ||
+		     hvc_regset_has(&exact->world.given, reg)))
+			hvc_words__add(words, "%s%s = 0x%" PRIx64, words->length ? ", " : "",
+			               hvc_reg_name(reg), v[reg]);
+}
+
+bool hvc_exact__is_complete(const struct hvc_exact *exact, struct hvc_words *why)
+{
+	bool complete = true;
+
+	for (unsigned i = 0; i < exact->parts; i++) {
+		const struct hvc_exact_part *part = &exact->part[i];
+
+		if (part->complete)
+			continue;
+		if (complete)
+			hvc_words__add(why, "%s from %s: %s", hvc_insn_name(part->insn),
+			               hvc_level_name(part->from), part->why);
+		complete = false;
+	}
+	if (exact->failed) {
+		hvc_words__add(why, "%sthe engine died of %u call%s", complete ? "" : "; ",
+		               exact->failed, exact->failed == 1 ? "" : "s");
+		complete = false;
+	}
+	return complete && exact->parts;
+}
