@@ -135,6 +135,8 @@ static enum hvc_status sweep(struct maps *maps, const struct hvc_abi *abi, struc
 	maps->config.probes = &probes;
 	status = hvc_map_make(&maps->config, diag, &maps->swept);
 	hvc_probes_free(&probes);
+	if (status == HVC_OK && hvc_options__has(maps->options, HVC_OPTION_SWEEP))
+		status = hvc_exact__agree(maps->exact, maps->swept, diag);
 	if (status == HVC_OK)
 		status = measure(maps, diag);
 	if (status == HVC_OK && maps->options->style != HVC_STYLE_MAP)

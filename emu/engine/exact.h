@@ -12,8 +12,18 @@
 #ifndef ENGINE_EXACT_H
 #define ENGINE_EXACT_H
 
+#include "hvcheck/map.h"
 #include "hvcheck/subject.h"
 #include "symbolic/symbolic.h"
+
+/** Inputs that a call has, which are the first of any room: x0..x30 and these. */
+enum {
+	HVC_INPUT_IMM = HVC_GPR_COUNT,
+	HVC_INPUT_NZCV,
+	HVC_INPUT_DAIF,
+	HVC_INPUT_SELF, /**< the address of the instruction, which follows from the others */
+	HVC_INPUTS,
+};
 
 /** How it is known what a row says. */
 enum hvc_row_known {
@@ -100,6 +110,7 @@ struct hvc_exact {
 	struct hvc_exact_part *part;
 	unsigned parts;
 	bool brief;        /**< not every immediate was taken, as asked */
+	uint64_t swept;    /**< calls of a sweep that were held to the rows */
 	unsigned failed;   /**< calls that the engine died of */
 	char failure[256]; /**< one of these; or "" */
 };
@@ -172,6 +183,14 @@ unsigned hvc_exact__decisions(const struct hvc_exact *exact, const struct hvc_ex
 /** Ask the machine. HVC_E_ENGINE where it does something else than the map says: hvcheck's own
  * fault. */
 HVC_MUST_USE enum hvc_status hvc_exact__confirm(struct hvc_exact *exact, struct hvc_diag *diag);
+
+/* exact_sweep.c */
+/**
+ * Hold a swept map of the same subject and world to the rows: every run of equal class has to be
+ * what its row says, and the map counts them. HVC_E_ENGINE where one is not.
+ */
+HVC_MUST_USE enum hvc_status hvc_exact__agree(struct hvc_exact *exact, const struct hvc_map *map,
+                                              struct hvc_diag *diag);
 
 /* exact_row.c */
 /** Rows of a part, of its paths. HVC_E_NOMEM. */

@@ -5,16 +5,13 @@
  * row, held to what the row says. Calls are made in a process of its own, since the engine may
  * die of them.
  */
-#include "engine/exact.h"
+#include "engine/exact_trial.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-
-#include "engine/internal.h"
-#include "hvcheck/verdict.h"
 
 #define PARTS (HVC_LEVEL_COUNT * HVC_INSN_COUNT)
 
@@ -40,15 +37,10 @@ struct work {
 
 /* A row, and immediates that are tried with the inputs of a witness. */
 struct taker {
-	struct work *work;
-	const struct hvc_exact_part *part;
-	const struct hvc_row *row;
-	const struct hvc_symbolic_witness *witness;
-	struct hvc_machine *machine;
-	struct hvc_masks masks;
-	uint64_t *value;           /* of inputs, in the model of the witness */
-	hvc_ref condition;         /* the row's, with all inputs but the immediate as they are */
-	const struct hvc_set *set; /* immediates for which it holds; NULL: to be asked of each */
+	struct bench *bench;
+	struct hvc_row_trial trial;
+	const struct hvc_call *call; /* of the witness */
+	uint64_t *value;             /* of inputs, in the model of the trial */
 	uint8_t *taken;
 	unsigned imm;
 };
@@ -58,19 +50,6 @@ static bool is_taken(const uint8_t *taken, unsigned imm)
 	return taken[imm / 8] >> (imm % 8) & 1;
 }
 
-static uint64_t eval(const struct taker *t, hvc_ref a)
-{
-	return hvc_bv__eval(t->work->exact->terms, a, &t->witness->model);
-}
-
-static void set_imm(struct taker *t, unsigned imm, struct hvc_call *call)
-{
-	*call = t->witness->call;
-	call->imm = (uint16_t)imm;
-	t->value[HVC_GPR_COUNT] = imm;
-	t->value[HVC_GPR_COUNT + 3] = hvc_call_address(call);
-}
-
 static bool next(void *ctx, struct hvc_call *call)
 {
 	struct taker *t = ctx;
@@ -78,68 +57,13 @@ static bool next(void *ctx, struct hvc_call *call)
 	for (; t->imm < HVC_IMM_COUNT; t->imm++) {
 		if (is_taken(t->taken, t->imm))
 			continue;
-		if (t->set && !hvc_set__has(t->set, t->imm))
-			continue;
-		set_imm(t, t->imm, call);
-		if (t->set || eval(t, t->condition))
+		*call = *t->call;
+		call->imm = (uint16_t)t->imm;
+		t->value[HVC_INPUT_IMM] = t->imm;
+		t->value[HVC_INPUT_SELF] = hvc_call_address(call);
+		if (hvc_row__holds(&t->trial, (uint16_t)t->imm))
 			return true;
 	}
-	return false;
-}
-
-static bool differs(struct taker *t, const char *what, uint64_t terms, uint64_t machine)
-{
-	struct bench *bench = t->work->bench;
-
-	if (terms == machine)
-		return false;
-	bench->differs = true;
-	snprintf(bench->text, sizeof bench->text,
-	         "%s #0x%x from %s: %s is 0x%" PRIx64 " by the map, 0x%" PRIx64 " in the machine",
-	         hvc_insn_name(t->part->insn), t->imm, hvc_level_name(t->part->from), what, terms,
-	         machine);
-	return true;
-}
-
-/* Where control went by both, there may be nothing, or code: the machine sees what is there. */
-static bool is_away(const struct taker *t, const struct hvc_outcome *outcome)
-{
-	const struct hvc_row *row = t->row;
-
-	if (row->kind == HVC_OUTCOME_FAULT)
-		return outcome->kind == HVC_OUTCOME_JUMP;
-	return row->kind == HVC_OUTCOME_JUMP && outcome->kind != HVC_OUTCOME_JUMP;
-}
-
-/* Of FAULT, SPIN and HANDOFF the end is what counts. */
-static bool has_registers(const struct hvc_row *row)
-{
-	return row->kind != HVC_OUTCOME_FAULT && row->kind != HVC_OUTCOME_SPIN &&
-	       row->kind != HVC_OUTCOME_HANDOFF;
-}
-
-static uint64_t effect_value(const struct taker *t, const struct hvc_row_effect *effect)
-{
-	uint64_t value = eval(t, effect->value);
-
-	if (effect->reg == HVC_REG_NZCV)
-		return value << 28;
-	return effect->reg == HVC_REG_DAIF ? value << 6 : value;
-}
-
-static bool registers_differ(struct taker *t, const struct hvc_call *call,
-                             const struct hvc_outcome *outcome)
-{
-	struct hvc_state state;
-
-	hvc_entry_state(hvc_machine_entry(t->machine), call, &state);
-	for (unsigned i = 0; i < t->row->effects; i++)
-		if (t->row->effect[i].reg != HVC_REG_NONE)
-			state.v[t->row->effect[i].reg] = effect_value(t, &t->row->effect[i]);
-	for (unsigned i = 0; i < HVC_REG_COUNT; i++)
-		if (differs(t, hvc_reg_name((enum hvc_reg)i), state.v[i] & t->masks.v[i],
-		            outcome->state.v[i] & t->masks.v[i]))
-			return true;
 	return false;
 }
 
@@ -147,91 +71,33 @@ static bool registers_differ(struct taker *t, const struct hvc_call *call,
 static bool done(void *ctx, const struct hvc_call *call, const struct hvc_outcome *outcome)
 {
 	struct taker *t = ctx;
-	const struct hvc_row *row = t->row;
 
 	t->taken[t->imm / 8] |= (uint8_t)(1u << (t->imm % 8));
-	if (!is_away(t, outcome)) {
-		if (differs(t, "the kind of outcome", row->kind, outcome->kind))
-			return false;
-		if (row->kind == HVC_OUTCOME_FAULT) {
-			if (differs(t, "the class of the fault", row->ec,
-			            hvc_arch_ec(outcome->esr)))
-				return false;
-		} else if (differs(t, "the level", row->level, outcome->level) ||
-		           (row->target && differs(t, "pc", eval(t, row->target), outcome->pc))) {
-			return false;
-		}
-		if (has_registers(row) && registers_differ(t, call, outcome))
-			return false;
-	}
+	t->bench->differs = hvc_row__differs(&t->trial, call, outcome);
 	t->imm++;
-	return true;
-}
-
-static bool is_opaque(hvc_ref a, unsigned depth)
-{
-	if (a->op == HVC_OP_OPAQUE)
-		return true;
-	for (unsigned i = 0; depth && i < a->args; i++)
-		if (is_opaque(a->arg[i], depth - 1))
-			return true;
-	return false;
-}
-
-/* What a function without a body gives is compared with nothing. */
-static void fill_masks(struct taker *t)
-{
-	hvc_class__masks(hvc_machine_present(t->machine), &t->masks);
-	if (t->part->insn == HVC_INSN_SMC)
-		t->masks.v[HVC_REG_HCR_EL2] &= ~HVC_HCR_TSC;
-	for (unsigned i = 0; i < t->row->effects; i++)
-		if (t->row->effect[i].reg != HVC_REG_NONE && is_opaque(t->row->effect[i].value, 8))
-			t->masks.v[t->row->effect[i].reg] = 0;
-}
-
-/* An input that an immediate has nothing to do with. */
-static hvc_ref fix(void *ctx, hvc_ref part)
-{
-	const struct taker *t = ctx;
-
-	if (part->op != HVC_OP_INPUT || part->value == HVC_GPR_COUNT ||
-	    part->value == HVC_GPR_COUNT + 3)
-		return NULL;
-	return hvc_bv__num(t->work->exact->terms, part->width, eval(t, part));
-}
-
-static void find_immediates(struct taker *t)
-{
-	struct hvc_bvs *terms = t->work->exact->terms;
-	struct hvc_member member;
-
-	t->condition = hvc_bv__rewrite(terms, t->row->condition, fix, t);
-	if (hvc_bv__const(t->condition))
-		t->set = hvc_set__range(terms, 16, t->condition->value ? 0 : 1,
-		                        t->condition->value ? 0xffff : 0);
-	else if (hvc_set__of(terms, t->condition, &member) && member.key->op == HVC_OP_INPUT &&
-	         member.key->value == HVC_GPR_COUNT)
-		t->set = member.set;
-	if (hvc_bv__is(t->condition, 0))
-		t->imm = HVC_IMM_COUNT;
+	return !t->bench->differs;
 }
 
 static enum hvc_status take(struct work *work, const struct hvc_row *row,
                             struct hvc_symbolic_witness *witness, struct hvc_machine *machine)
 {
 	struct bench *bench = work->bench;
-	struct taker t = {.work = work,
-	                  .part = &work->exact->part[bench->part],
-	                  .row = row,
-	                  .witness = witness,
-	                  .machine = machine,
+	struct taker t = {.bench = bench,
+	                  .trial = {.exact = work->exact,
+	                            .part = &work->exact->part[bench->part],
+	                            .row = row,
+	                            .model = &witness->model,
+	                            .machine = machine,
+	                            .text = bench->text,
+	                            .size = sizeof bench->text},
+	                  .call = &witness->call,
 	                  .value = witness->model.value,
 	                  .taken = bench->taken[bench->part]};
 	const struct hvc_feed feed = {next, done, &t};
 	enum hvc_status status;
 
-	fill_masks(&t);
-	find_immediates(&t);
+	if (!hvc_row__prepare(&t.trial))
+		return HVC_OK;
 	status = hvc_machine_run(machine, &feed, &bench->diag);
 	return bench->differs ? HVC_E_CANCELLED : status;
 }
@@ -302,24 +168,11 @@ static enum hvc_status meet_path(struct work *work, struct hvc_exact_part *part,
 	return HVC_OK;
 }
 
-/* Does it go by memory that the usual world may not have? */
-static bool reads_memory(const struct hvc_exact_part *part, const struct hvc_row *row)
-{
-	for (unsigned i = 0; i < row->paths; i++) {
-		const struct hvc_way *way = part->symbolic->path[row->path[i]].way;
-
-		for (const struct hvc_read *read = way->read; read; read = read->before)
-			if (read->address)
-				return true;
-	}
-	return false;
-}
-
 /* What is left, with the registers of any call. */
 static enum hvc_status take_rest(struct work *work, const struct hvc_exact_part *part)
 {
-	uint64_t value[HVC_GPR_COUNT + 4];
-	struct hvc_symbolic_witness usual = {.model = {.value = value, .count = HVC_GPR_COUNT + 4}};
+	uint64_t value[HVC_INPUTS];
+	struct hvc_symbolic_witness usual = {.model = {.value = value, .count = HVC_INPUTS}};
 	enum hvc_status status = HVC_OK;
 
 	hvc_call_init(&usual.call, 0);
@@ -327,7 +180,7 @@ static enum hvc_status take_rest(struct work *work, const struct hvc_exact_part 
 	usual.call.from = part->from;
 	hvc_exact__values(&usual.call, value);
 	for (unsigned i = 0; status == HVC_OK && i < part->rows; i++)
-		if (!part->row[i].why && !reads_memory(part, &part->row[i]))
+		if (!part->row[i].why && !hvc_row__reads_memory(part, &part->row[i]))
 			status = take(work, &part->row[i], &usual, work->machine);
 	return status;
 }

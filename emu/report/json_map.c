@@ -140,6 +140,8 @@ static void add_account(struct hvc_json *json, const struct hvc_exact *exact)
 	hvc_json__number(json, "taken", exact->parts ? taken : 0);
 	hvc_json__number(json, "paths", paths);
 	hvc_json__number(json, "confirmed", confirmed);
+	if (exact->swept)
+		hvc_json__number(json, "swept", exact->swept);
 	hvc_json__close(json);
 }
 

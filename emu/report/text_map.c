@@ -139,6 +139,11 @@ static void put_machine(const struct hvc_page *page, const struct hvc_exact *exa
 		                "caller in %s, which does the same",
 		                confirmed, paths, hvc_words__number(least, number),
 		                hvc_machine_engine());
+	if (exact->swept)
+		hvc_page__prose(page, 0, 2,
+		                "Swept: %s calls, every immediate with each register value of a "
+		                "list, do what their class says",
+		                hvc_words__number(exact->swept, number));
 	hvc_words__put_failed(page, exact->failed, exact->failure);
 }
 

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/exact_trial.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "hvcheck/verdict.h"
+
+static uint64_t eval(const struct hvc_row_trial *t, hvc_ref a)
+{
+	return hvc_bv__eval(t->exact->terms, a, t->model);
+}
+
+static bool differs(struct hvc_row_trial *t, const struct hvc_call *call, const char *what,
+                    uint64_t terms, uint64_t machine)
+{
+	if (terms == machine)
+		return false;
+	snprintf(t->text, t->size,
+	         "%s #0x%x from %s: %s is 0x%" PRIx64 " by the map, 0x%" PRIx64 " in the machine",
+	         hvc_insn_name(t->part->insn), call->imm, hvc_level_name(t->part->from), what,
+	         terms, machine);
+	return true;
+}
+
+/* Where control went by both, there may be nothing, or code: the machine sees what is there. */
+static bool is_away(const struct hvc_row_trial *t, const struct hvc_outcome *outcome)
+{
+	const struct hvc_row *row = t->row;
+
+	if (row->kind == HVC_OUTCOME_FAULT)
+		return outcome->kind == HVC_OUTCOME_JUMP;
+	return row->kind == HVC_OUTCOME_JUMP && outcome->kind != HVC_OUTCOME_JUMP;
+}
+
+/* Of FAULT, SPIN and HANDOFF the end is what counts. */
+static bool has_registers(const struct hvc_row *row)
+{
+	return row->kind != HVC_OUTCOME_FAULT && row->kind != HVC_OUTCOME_SPIN &&
+	       row->kind != HVC_OUTCOME_HANDOFF;
+}
+
+static uint64_t effect_value(const struct hvc_row_trial *t, const struct hvc_row_effect *effect)
+{
+	uint64_t value = eval(t, effect->value);
+
+	if (effect->reg == HVC_REG_NZCV)
+		return value << 28;
+	return effect->reg == HVC_REG_DAIF ? value << 6 : value;
+}
+
+static bool registers_differ(struct hvc_row_trial *t, const struct hvc_call *call,
+                             const struct hvc_outcome *outcome)
+{
+	struct hvc_state state;
+
+	hvc_entry_state(hvc_machine_entry(t->machine), call, &state);
+	for (unsigned i = 0; i < t->row->effects; i++)
+		if (t->row->effect[i].reg != HVC_REG_NONE)
+			state.v[t->row->effect[i].reg] = effect_value(t, &t->row->effect[i]);
+	for (unsigned i = 0; i < HVC_REG_COUNT; i++)
+		if (differs(t, call, hvc_reg_name((enum hvc_reg)i), state.v[i] & t->masks.v[i],
+		            outcome->state.v[i] & t->masks.v[i]))
+			return true;
+	return false;
+}
+
+static bool is_opaque(hvc_ref a, unsigned depth)
+{
+	if (a->op == HVC_OP_OPAQUE)
+		return true;
+	for (unsigned i = 0; depth && i < a->args; i++)
+		if (is_opaque(a->arg[i], depth - 1))
+			return true;
+	return false;
+}
+
+/* What a function without a body gives is compared with nothing. */
+static void fill_masks(struct hvc_row_trial *t)
+{
+	hvc_class__masks(hvc_machine_present(t->machine), &t->masks);
+	if (t->part->insn == HVC_INSN_SMC)
+		t->masks.v[HVC_REG_HCR_EL2] &= ~HVC_HCR_TSC;
+	for (unsigned i = 0; i < t->row->effects; i++)
+		if (t->row->effect[i].reg != HVC_REG_NONE && is_opaque(t->row->effect[i].value, 8))
+			t->masks.v[t->row->effect[i].reg] = 0;
+}
+
+/* An input that an immediate has nothing to do with. */
+static hvc_ref fix(void *ctx, hvc_ref part)
+{
+	const struct hvc_row_trial *t = ctx;
+
+	if (part->op != HVC_OP_INPUT || part->value == HVC_INPUT_IMM ||
+	    part->value == HVC_INPUT_SELF)
+		return NULL;
+	return hvc_bv__num(t->exact->terms, part->width, eval(t, part));
+}
+
+static void find_immediates(struct hvc_row_trial *t)
+{
+	struct hvc_bvs *terms = t->exact->terms;
+	struct hvc_member member;
+
+	t->condition = hvc_bv__rewrite(terms, t->row->condition, fix, t);
+	if (hvc_bv__const(t->condition))
+		t->set = hvc_set__range(terms, 16, t->condition->value ? 0 : 1,
+		                        t->condition->value ? 0xffff : 0);
+	else if (hvc_set__of(terms, t->condition, &member) && member.key->op == HVC_OP_INPUT &&
+	         member.key->value == HVC_INPUT_IMM)
+		t->set = member.set;
+}
+
+bool hvc_row__prepare(struct hvc_row_trial *t)
+{
+	fill_masks(t);
+	find_immediates(t);
+	return !hvc_bv__is(t->condition, 0);
+}
+
+bool hvc_row__holds(const struct hvc_row_trial *t, uint16_t imm)
+{
+	return t->set ? hvc_set__has(t->set, imm) : eval(t, t->condition) == 1;
+}
+
+static bool end_differs(struct hvc_row_trial *t, const struct hvc_call *call,
+                        const struct hvc_outcome *outcome)
+{
+	const struct hvc_row *row = t->row;
+
+	if (differs(t, call, "the kind of outcome", row->kind, outcome->kind))
+		return true;
+	if (row->kind == HVC_OUTCOME_FAULT)
+		return differs(t, call, "the class of the fault", row->ec,
+		               hvc_arch_ec(outcome->esr));
+	return differs(t, call, "the level", row->level, outcome->level) ||
+	       (row->target && differs(t, call, "pc", eval(t, row->target), outcome->pc));
+}
+
+bool hvc_row__differs(struct hvc_row_trial *t, const struct hvc_call *call,
+                      const struct hvc_outcome *outcome)
+{
+	if (is_away(t, outcome))
+		return false;
+	return end_differs(t, call, outcome) ||
+	       (has_registers(t->row) && registers_differ(t, call, outcome));
+}
+
+bool hvc_row__reads_memory(const struct hvc_exact_part *part, const struct hvc_row *row)
+{
+	for (unsigned i = 0; i < row->paths; i++) {
+		const struct hvc_way *way = part->symbolic->path[row->path[i]].way;
+
+		for (const struct hvc_read *read = way->read; read; read = read->before)
+			if (read->address)
+				return true;
+	}
+	return false;
+}
