@@ -96,14 +96,14 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 	case HVC_STYLE_JSON:
 		return hvc_exact__json(page->out, maps->exact, maps->contract, diag);
 	case HVC_STYLE_HTML:
-		return hvc_map_html(page->out, maps->swept, diag);
+		return hvc_exact__html(page->out, maps->exact, maps->contract, diag);
 	case HVC_STYLE_SVG:
-		return hvc_map_svg(page->out, maps->swept, diag);
+		return hvc_exact__svg(page->out, maps->exact, diag);
 	case HVC_STYLE_MAP:
 		return hvc_map_save(page->out, maps->swept, diag);
 	default:
 		if (hvc_options__has(options, HVC_OPTION_PICTURE))
-			HVC_TRY(hvc_map_picture(page, maps->swept, diag));
+			HVC_TRY(hvc_exact__picture(page, maps->exact, diag));
 		return hvc_exact__text(page, maps->exact, maps->contract, diag);
 	}
 }
@@ -111,17 +111,16 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 /* Is there something asked for that only a swept map has? */
 static bool wants_sweep(const struct hvc_options *options)
 {
-	static const enum hvc_option_id ids[] = {HVC_OPTION_CONTRACT, HVC_OPTION_PICTURE,
-	                                         HVC_OPTION_SUGGEST_ABI, HVC_OPTION_SWEEP};
+	static const enum hvc_option_id ids[] = {HVC_OPTION_CONTRACT, HVC_OPTION_SUGGEST_ABI,
+	                                         HVC_OPTION_SWEEP};
 
 	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
 		if (hvc_options__has(options, ids[i]))
 			return true;
 	for (unsigned i = 0; i < options->reports; i++)
-		if (options->report[i].style != HVC_STYLE_TEXT &&
-		    options->report[i].style != HVC_STYLE_JSON)
+		if (options->report[i].style == HVC_STYLE_MAP)
 			return true;
-	return options->style != HVC_STYLE_TEXT && options->style != HVC_STYLE_JSON;
+	return options->style == HVC_STYLE_MAP;
 }
 
 static enum hvc_status sweep(struct maps *maps, const struct hvc_abi *abi, struct hvc_diag *diag)

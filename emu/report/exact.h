@@ -14,6 +14,16 @@ HVC_MUST_USE enum hvc_status hvc_exact__json(FILE *out, const struct hvc_exact *
                                              const struct hvc_contract *contract,
                                              struct hvc_diag *diag);
 
+/** The immediates as a picture of letters; as a drawing; as a page. */
+HVC_MUST_USE enum hvc_status hvc_exact__picture(const struct hvc_page *page,
+                                                const struct hvc_exact *exact,
+                                                struct hvc_diag *diag);
+HVC_MUST_USE enum hvc_status hvc_exact__svg(FILE *out, const struct hvc_exact *exact,
+                                            struct hvc_diag *diag);
+HVC_MUST_USE enum hvc_status hvc_exact__html(FILE *out, const struct hvc_exact *exact,
+                                             const struct hvc_contract *contract,
+                                             struct hvc_diag *diag);
+
 /** "hvc from el1t, el1h": the callers for which this part speaks. */
 void hvc_exact__callers(struct hvc_words *words, const struct hvc_exact *exact,
                         const struct hvc_exact_part *part);

@@ -1,231 +1,295 @@
 /* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
 #include <string.h>
 
-#include "report/boundary.h"
 #include "report/html_part.h"
 #include "report/html_picture.h"
+#include "report/picture_rows.h"
 
-/* Rows of a table; of more classes there is a line each. */
-#define ROWS_MAX 256u
+/* Rows of the table of classes, of the legend, and of groups; JSON has all. */
+#define ROWS_MAX   400u
+#define LEGEND_MAX 12u
+#define MARKS_MAX  6u
+/* Instructions that a class names. */
+#define DECISIONS 4u
+#define TEXT      2048u
 
-static void put_account(FILE *out, const struct hvc_map *map)
+static void put_account(FILE *out, const struct hvc_exact *exact,
+                        const struct hvc_picture_rows *rows)
 {
-	char classes[HVC_NUMBER_SIZE], probes[HVC_NUMBER_SIZE], calls[HVC_NUMBER_SIZE];
-	uint64_t made = 0;
+	struct hvc_words why = {0};
+	bool complete = hvc_exact__is_complete(exact, &why);
 
-	for (unsigned i = 0; i < map->classes; i++)
-		made += map->class_[i].calls;
 	fputs("<p><strong>", out);
-	hvc_html__text(out, map->subject);
-	fprintf(out,
-	        "</strong>, on CPU %s: all 65,536 immediates, each with %s register file%s, %s "
-	        "calls; "
-	        "%s class%s of equal outcome.</p>\n",
-	        hvc_cpu_name(map->world.cpu), hvc_words__number(map->probes.count, probes),
-	        map->probes.count == 1 ? "" : "s", hvc_words__number(made, calls),
-	        hvc_words__number(map->classes, classes), map->classes == 1 ? "" : "es");
-	hvc_html__failed(out, map->failed, map->failure);
-	hvc_html__untried(out, map->probes.untried);
-}
-
-static void put_stops(FILE *out, const struct hvc_world *world)
-{
-	bool any = false;
-
-	for (unsigned i = 0; i < world->boundaries; i++) {
-		if (world->boundary[i].stub)
-			continue;
-		fputs(any ? ", " : "<p>Calls end as <code>handoff</code> at ", out);
-		hvc_html__element(out, "code", world->boundary[i].name);
-		any = true;
+	hvc_html__text(out, hvc_subject_name(exact->subject));
+	fprintf(out, "</strong>, on CPU %s: %u class%s of calls.", hvc_cpu_name(exact->world.cpu),
+	        rows->rows, rows->rows == 1 ? "" : "es");
+	if (complete) {
+		fputs(" Complete: every immediate and every value of every register falls in "
+		      "exactly one class of each caller.</p>\n",
+		      out);
+	} else {
+		fputs(" <strong class=\"warn\">Not complete</strong>: ", out);
+		hvc_html__text(out, hvc_words__text(&why));
+		fputs("</p>\n", out);
 	}
-	fputs(any ? ".</p>\n" : "", out);
+	hvc_words__free(&why);
+	hvc_html__failed(out, exact->failed, exact->failure);
 }
 
-static bool put_region(FILE *out, const struct hvc_map *map, const struct hvc_region *region,
-                       unsigned rows)
+static void put_key(FILE *out, unsigned class_)
 {
-	struct hvc_words imms = {0}, registers = {0};
-	unsigned class_ = region->class_;
-	char text[HVC_COMMAND_SIZE];
-	bool made;
-
-	fputs("<tr>", out);
-	if (rows) {
-		hvc_class_print(&map->class_[class_], text, sizeof(text));
-		fprintf(out,
-		        "<th scope=\"rowgroup\" rowspan=\"%u\"><span class=\"key "
-		        "k%u\">%u</span></th>"
-		        "<td rowspan=\"%u\" class=\"does code\">",
-		        rows, hvc_picture__ink(class_), class_ + 1, rows);
-		hvc_html__text(out, text);
-		fputs("</td>", out);
-	}
-	hvc_words__imms(&imms, region->imm, region->imms);
-	hvc_words__region(&registers, region);
-	made = hvc_html__words(out, "td class=\"does code\"", &imms);
-	made = hvc_html__words(out, "td class=\"does code\"", &registers) && made;
-	hvc_html_part__number(out, region->calls);
-	hvc_call_command(map->subject, &map->world, &map->probes.probe[region->probe],
-	                 (uint16_t)region->imm[0].lo, text, sizeof(text));
-	hvc_html__element(out, "td class=\"does code\"", text);
-	fputs("</tr>\n", out);
-	return made;
+	fprintf(out, "<span class=\"key k%u\">%u</span>", hvc_picture__ink(class_), class_ + 1);
 }
 
-static unsigned rows_of(const struct hvc_regions *regions, unsigned first)
+static bool put_mark(FILE *out, const struct hvc_exact *exact, const struct hvc_picture_rows *rows,
+                     unsigned class_)
 {
-	unsigned rows = 1;
-
-	while (first + rows < regions->count &&
-	       regions->region[first + rows].class_ == regions->region[first].class_)
-		rows++;
-	return rows;
-}
-
-/* What is past the table: outcome, immediates and registers in a line. */
-static bool put_line(FILE *out, const struct hvc_map *map, const struct hvc_region *region)
-{
+	const struct hvc_pictured_row *row = &rows->row[class_];
 	struct hvc_words words = {0};
-	char text[1024];
-	bool made;
+	char text[TEXT];
 
-	hvc_class_print(&map->class_[region->class_], text, sizeof(text));
-	hvc_words__imms(&words, region->imm, region->imms);
-	hvc_words__add(&words, "; ");
-	hvc_words__region(&words, region);
-	fprintf(out, "%u: ", region->class_ + 1);
-	hvc_html__text(out, text);
-	fputs(" (", out);
-	hvc_html__text(out, hvc_words__text(&words));
-	fputs(")\n", out);
-	made = !words.failed;
-	hvc_words__free(&words);
-	return made;
+	fputs("<li>", out);
+	put_key(out, class_);
+	fputc(' ', out);
+	hvc_exact__callers(&words, exact, row->part);
+	hvc_exact__print_condition(exact, row->row, text, sizeof text);
+	hvc_words__add(&words, ", %s: ", text);
+	hvc_exact__print_behaviour(exact, row->row, text, sizeof text);
+	hvc_words__add(&words, "%s", text);
+	if (!hvc_html__words(out, "span class=\"code\"", &words))
+		return false;
+	fputs("</li>\n", out);
+	return true;
 }
 
-static bool put_classes(FILE *out, const struct hvc_map *map, const struct hvc_regions *regions)
+/* What immediates of a group meet; most: of the classes, then there is a link to the others. */
+static bool put_marks(FILE *out, const struct hvc_exact *exact, const struct hvc_picture_rows *rows,
+                      unsigned group, unsigned most)
 {
-	static const char *const columns[] = {"Class",   "What happens",  "Immediates", "Registers",
-	                                      "Calls\t", "One such call", NULL};
-	unsigned left = 0, next = 0;
+	unsigned shown = 0, left = 0;
 	bool made = true;
 
-	fputs("<section aria-labelledby=\"classes\">\n<h2 id=\"classes\">Classes</h2>\n", out);
-	hvc_html_part__table(out, "Classes", columns);
-	for (unsigned i = 0; i < regions->count && i < ROWS_MAX; i++) {
-		unsigned rows = i == next ? rows_of(regions, i) : 0;
+	fputs("<ul class=\"marks\">", out);
+	for (unsigned i = 0; i < rows->rows; i++) {
+		if (!hvc_picture_rows__meets(rows, group, i))
+			continue;
+		if (shown == most)
+			left++;
+		else if (++shown)
+			made = put_mark(out, exact, rows, i) && made;
+	}
+	if (left)
+		fprintf(out, "<li><a href=\"#classes\">and %u more</a></li>", left);
+	fputs("</ul>\n", out);
+	return made;
+}
 
-		if (rows > ROWS_MAX - i)
-			rows = ROWS_MAX - i;
-		if (rows)
-			next = i + rows;
-		made = put_region(out, map, &regions->region[i], rows) && made;
+static bool put_legend(FILE *out, const struct hvc_exact *exact,
+                       const struct hvc_picture_rows *rows)
+{
+	static const char *const columns[] = {"Group", "Immediates\t", "What happens", NULL};
+	const struct hvc_picture *picture = &rows->picture;
+	char name[HVC_NUMBER_SIZE];
+	bool made = true;
+
+	fputs("<div id=\"reader\"><div>\n", out);
+	hvc_html_part__table(out, "Legend", columns);
+	for (unsigned i = 0; i < picture->groups && i < LEGEND_MAX; i++) {
+		fputs("<tr><th scope=\"row\"><span class=\"key ", out);
+		hvc_svg__class_of(out, picture, i);
+		fprintf(out, "\">%s</span></th>", hvc_picture__name(i, name));
+		hvc_html_part__number(out, picture->group[i].count);
+		fputs("<td class=\"does\">", out);
+		made = put_marks(out, exact, rows, i, MARKS_MAX) && made;
+		fputs("</td></tr>\n", out);
 	}
 	hvc_html_part__end(out);
-	left = regions->count > ROWS_MAX ? regions->count - ROWS_MAX : 0;
-	if (left) {
-		fprintf(out, "<details><summary>%u more</summary>\n<pre>", left);
-		for (unsigned i = ROWS_MAX; i < regions->count; i++)
-			made = put_line(out, map, &regions->region[i]) && made;
+	if (picture->groups > LEGEND_MAX)
+		fprintf(out, "<p>and %s more groups; colours repeat</p>\n",
+		        hvc_words__number(picture->groups - LEGEND_MAX, name));
+	fputs("</div></div>\n</div>\n", out);
+	return made;
+}
+
+static bool put_group(FILE *out, const struct hvc_exact *exact, const struct hvc_picture_rows *rows,
+                      unsigned group)
+{
+	const struct hvc_picture *picture = &rows->picture;
+	const struct hvc_picture_group *is = &picture->group[group];
+	char name[HVC_NUMBER_SIZE], number[HVC_NUMBER_SIZE];
+	struct hvc_words words = {0};
+	bool made;
+
+	fprintf(out,
+	        "<section class=\"group\" id=\"group-%u\" data-group=\"%u\"><h3><span class=\"key ",
+	        group, group);
+	hvc_svg__class_of(out, picture, group);
+	fprintf(out, "\">%s</span> %s immediate%s%s</h3>\n<p>", hvc_picture__name(group, name),
+	        hvc_words__number(is->count, number), is->count == 1 ? "" : "s",
+	        is->mixed ? ", by registers or caller" : "");
+	hvc_picture__imms(picture, 0, group, &words);
+	made = hvc_html__words(out, "span class=\"code\"", &words);
+	fputs("</p>\n", out);
+	made = put_marks(out, exact, rows, group, ROWS_MAX) && made;
+	fputs("</section>\n", out);
+	return made;
+}
+
+static bool put_groups(FILE *out, const struct hvc_exact *exact,
+                       const struct hvc_picture_rows *rows)
+{
+	const struct hvc_picture *picture = &rows->picture;
+	char number[HVC_NUMBER_SIZE], name[HVC_NUMBER_SIZE];
+	bool made = true;
+
+	fputs("<section aria-labelledby=\"where\">\n<h2 id=\"where\">What happens where</h2>\n"
+	      "<p class=\"faint\">Immediates of one group can meet the same classes. A dashed "
+	      "border "
+	      "and hatching say that registers or the caller decide between several.</p>\n",
+	      out);
+	for (unsigned i = 0; i < picture->groups && i < HVC_SVG_GROUPS; i++)
+		made = put_group(out, exact, rows, i) && made;
+	if (picture->groups > HVC_SVG_GROUPS) {
+		fprintf(out, "<details><summary>%s more groups</summary>\n<pre id=\"more\">",
+		        hvc_words__number(picture->groups - HVC_SVG_GROUPS, number));
+		for (unsigned i = HVC_SVG_GROUPS; i < picture->groups; i++) {
+			struct hvc_words words = {0};
+
+			hvc_picture_rows__classes(rows, i, &words);
+			fprintf(out, "%s: class ", hvc_picture__name(i, name));
+			hvc_html__text(out, hvc_words__text(&words));
+			fputc('\n', out);
+			hvc_words__free(&words);
+		}
 		fputs("</pre></details>\n", out);
 	}
 	fputs("</section>\n", out);
 	return made;
 }
 
-/* Behaviours, where they are fewer than classes. */
-static void put_kinds(FILE *out, const struct hvc_map *map)
+static void put_decisions(FILE *out, const struct hvc_exact *exact,
+                          const struct hvc_pictured_row *row)
 {
-	static const char *const columns[] = {"Kind\t", "What happens", "Classes\t", "Calls\t",
-	                                      NULL};
-	char text[1024];
+	struct hvc_exact_decision decision[DECISIONS];
+	unsigned count = hvc_exact__decisions(exact, row->part, row->row, decision, DECISIONS);
+	struct hvc_words words = {0};
 
-	if (!map->study || map->study->kinds >= map->classes)
-		return;
-	fputs("<section aria-labelledby=\"kinds\">\n<h2 id=\"kinds\">Kinds</h2>\n<p "
-	      "class=\"faint\">"
-	      "Classes whose calls take the same way through the code.</p>\n",
-	      out);
-	hvc_html_part__table(out, "Kinds", columns);
-	for (unsigned i = 0; i < map->study->kinds && i < ROWS_MAX; i++) {
-		hvc_kind_print(map, i, text, sizeof(text));
-		fprintf(out, "<tr><th scope=\"row\" class=\"number\">%u</th>", i + 1);
-		hvc_html__element(out, "td class=\"does code\"", text);
-		hvc_html_part__number(out, map->study->kind[i].classes);
-		hvc_html_part__number(out, map->study->kind[i].calls);
-		fputs("</tr>\n", out);
+	for (unsigned i = 0; i < count && i < DECISIONS; i++) {
+		hvc_words__add(&words, i ? "; " : "");
+		if (decision[i].symbol)
+			hvc_words__add(&words, "%s+0x%" PRIx64, decision[i].symbol,
+			               decision[i].offset);
+		else
+			hvc_words__add(&words, "0x%" PRIx64, decision[i].address);
+		hvc_words__add(&words, ": %s", decision[i].text);
 	}
-	hvc_html_part__end(out);
-	if (map->study->kinds > ROWS_MAX)
-		fprintf(out, "<p>and %u more, in --format json</p>\n",
-		        map->study->kinds - ROWS_MAX);
-	fputs("</section>\n", out);
+	if (count > DECISIONS)
+		hvc_words__add(&words, "; and more");
+	hvc_html__words(out, "td class=\"does code\"", &words);
 }
 
-static bool put_boundaries(FILE *out, const struct hvc_map *map)
+static bool put_class(FILE *out, const struct hvc_exact *exact, const struct hvc_picture_rows *rows,
+                      unsigned class_)
 {
-	static const char *const columns[] = {"Between", "Calls", "Decided by", NULL};
-	const struct hvc_study *study = map->study;
+	const struct hvc_pictured_row *row = &rows->row[class_];
+	const struct hvc_probe probe = {.call = row->row->witness, .reg = HVC_REG_NONE};
+	struct hvc_words words = {0};
+	char text[HVC_COMMAND_SIZE];
+	bool made;
+
+	fputs("<tr><th scope=\"row\">", out);
+	put_key(out, class_);
+	fputs("</th>", out);
+	hvc_exact__callers(&words, exact, row->part);
+	made = hvc_html__words(out, "td class=\"code\"", &words);
+	hvc_exact__print_condition(exact, row->row, text, sizeof text);
+	hvc_html__element(out, "td class=\"does code\"", text);
+	hvc_exact__print_behaviour(exact, row->row, text, sizeof text);
+	hvc_html__element(out, "td class=\"does code\"", text);
+	hvc_html__element(out, "td", hvc_row_known_name(row->row->known));
+	put_decisions(out, exact, row);
+	hvc_call_command(hvc_subject_name(exact->subject), &exact->world, &probe,
+	                 row->row->witness.imm, text, sizeof text);
+	hvc_html__element(out, "td class=\"does code\"", text);
+	fputs("</tr>\n", out);
+	return made;
+}
+
+static bool put_classes(FILE *out, const struct hvc_exact *exact,
+                        const struct hvc_picture_rows *rows)
+{
+	static const char *const columns[] = {"Class",         "Callers", "Calls",
+	                                      "What happens",  "Known",   "Decided at",
+	                                      "One such call", NULL};
 	bool made = true;
 
-	if (!study || !study->boundaries)
-		return true;
-	fprintf(out,
-	        "<section aria-labelledby=\"decides\">\n<h2 id=\"decides\">What decides</h2>\n"
-	        "<p class=\"faint\">Neighbouring calls of different %s, and the instruction that "
-	        "parts them.</p>\n",
-	        study->kinds < map->classes ? "kinds" : "classes");
-	hvc_html_part__table(out, "What decides", columns);
-	for (unsigned i = 0; i < study->boundaries; i++) {
-		struct hvc_words calls = {0}, decision = {0};
-
-		hvc_boundary__calls(&calls, map, &study->boundary[i]);
-		hvc_boundary__decision(&decision, &study->boundary[i]);
-		fprintf(out, "<tr><th scope=\"row\">%u | %u</th>", study->boundary[i].kind[0] + 1,
-		        study->boundary[i].kind[1] + 1);
-		made = hvc_html__words(out, "td class=\"does code\"", &calls) && made;
-		made = hvc_html__words(out, "td class=\"does code\"", &decision) && made;
-		fputs("</tr>\n", out);
-	}
+	fputs("<section aria-labelledby=\"classes\">\n<h2 id=\"classes\">Classes</h2>\n", out);
+	hvc_html_part__table(out, "Classes", columns);
+	for (unsigned i = 0; i < rows->rows && i < ROWS_MAX; i++)
+		made = put_class(out, exact, rows, i) && made;
 	hvc_html_part__end(out);
-	if (study->unseen)
-		fprintf(out, "<p>and %u more</p>\n", study->unseen);
+	if (rows->rows > ROWS_MAX)
+		fprintf(out, "<p>and %u more, in --format json</p>\n", rows->rows - ROWS_MAX);
 	fputs("</section>\n", out);
 	return made;
 }
 
-static bool put_page(FILE *out, const struct hvc_map *map, const struct hvc_picture *picture)
+static void put_list(FILE *out, const char *what, struct hvc_words *words)
 {
-	const char *const names[] = {map->subject};
+	if (words->length) {
+		fprintf(out, "<p>%s: ", what);
+		hvc_html__element(out, "span class=\"code\"", hvc_words__text(words));
+		fputs("</p>\n", out);
+	}
+	hvc_words__free(words);
+}
+
+static void put_assumed(FILE *out, const struct hvc_exact *exact)
+{
+	struct hvc_words words = {0};
+
+	fputs("<section aria-labelledby=\"rests\">\n<h2 id=\"rests\">What this rests on</h2>\n",
+	      out);
+	hvc_exact__reads(&words, exact);
+	put_list(out, "Read besides the call, of any value", &words);
+	hvc_exact__fixed(&words, exact);
+	put_list(out, "Fixed by the world", &words);
+	hvc_exact__apart(&words, exact);
+	put_list(out, "Taken to point to different memory", &words);
+	fputs("</section>\n", out);
+}
+
+static bool put_page(FILE *out, const struct hvc_exact *exact, const struct hvc_picture_rows *rows,
+                     const struct hvc_contract *contract)
+{
+	const char *const names[] = {hvc_subject_name(exact->subject)};
 	bool made;
 
-	put_account(out, map);
-	put_stops(out, &map->world);
-	hvc_html_picture__begin(out, picture, names, true);
-	made = hvc_html_group__legend(out, picture);
-	made = hvc_html_group__sections(out, picture, names) && made;
-	made = hvc_html_picture__rows(out, picture, names) && made;
-	put_kinds(out, map);
-	made = put_classes(out, map, &picture->regions[0]) && made;
-	made = hvc_html_part__contract(out, map->contract, map->subject) && made;
-	made = put_boundaries(out, map) && made;
-	made = hvc_html_part__invented(out, NULL, &map->world, &map->invented) && made;
+	put_account(out, exact, rows);
+	hvc_html_picture__begin(out, &rows->picture, names, true);
+	made = put_legend(out, exact, rows);
+	made = put_groups(out, exact, rows) && made;
+	made = hvc_html_picture__rows(out, &rows->picture, names) && made;
+	made = put_classes(out, exact, rows) && made;
+	made = hvc_html_part__contract(out, contract, names[0]) && made;
+	put_assumed(out, exact);
 	hvc_html_picture__script(out);
 	return made;
 }
 
-enum hvc_status hvc_map_html(FILE *out, const struct hvc_map *map, struct hvc_diag *diag)
+enum hvc_status hvc_exact__html(FILE *out, const struct hvc_exact *exact,
+                                const struct hvc_contract *contract, struct hvc_diag *diag)
 {
-	struct hvc_picture picture;
+	struct hvc_picture_rows rows;
 	char title[4400];
 	bool made;
 
-	HVC_TRY(hvc_picture__make(&map, 1, diag, &picture));
-	snprintf(title, sizeof(title), "What every HVC does: %s", map->subject);
+	HVC_TRY(hvc_picture_rows__make(exact, diag, &rows));
+	snprintf(title, sizeof(title), "What every HVC does: %s", hvc_subject_name(exact->subject));
 	hvc_html_picture__head(out, title);
-	made = put_page(out, map, &picture);
-	hvc_picture__free(&picture);
+	made = put_page(out, exact, &rows, contract);
+	hvc_picture_rows__free(&rows);
 	if (!made)
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	return hvc_html__end(out, diag);

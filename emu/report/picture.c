@@ -98,21 +98,28 @@ static void split(struct parting *parting)
 	picture->groups = parts;
 }
 
-/* Runs are sorted by probe: at[plane] goes once through each map. True: there is more than one. */
-static bool label_probe(struct parting *parting, uint32_t probe, size_t at[HVC_SIDE_COUNT])
+/* Where the runs of the next probe begin: they are sorted by probe. */
+struct runs {
+	const struct hvc_picture *picture;
+	size_t at[HVC_SIDE_COUNT];
+};
+
+static bool label_probe(void *ctx, uint32_t probe, uint32_t *label)
 {
+	struct runs *runs = ctx;
+	size_t *at = runs->at;
 	bool many = false;
 
-	for (unsigned plane = 0; plane < parting->picture->planes; plane++) {
-		const struct hvc_map *map = parting->picture->map[plane];
+	for (unsigned plane = 0; plane < runs->picture->planes; plane++) {
+		const struct hvc_map *map = runs->picture->map[plane];
 
 		for (; at[plane] < map->runs && map->run[at[plane]].probe == probe; at[plane]++) {
 			const struct hvc_run *run = &map->run[at[plane]];
-			uint32_t *to = parting->label + plane * HVC_IMM_COUNT;
+			uint32_t *to = label + plane * HVC_IMM_COUNT;
 
 			for (uint32_t imm = run->lo; imm <= run->hi; imm++)
-				to[imm] = parting->picture->name[plane][run->class_];
-			many = many || to[run->lo] != parting->label[0];
+				to[imm] = runs->picture->name[plane][run->class_];
+			many = many || to[run->lo] != label[0];
 		}
 	}
 	return many;
@@ -150,10 +157,10 @@ static bool sort_groups(struct parting *parting)
 	return true;
 }
 
-static bool part_cells(struct hvc_picture *picture)
+bool hvc_picture__part(struct hvc_picture *picture, uint32_t rounds, hvc_picture_label *label,
+                       void *ctx)
 {
 	struct parting parting = {.picture = picture};
-	size_t at[HVC_SIDE_COUNT] = {0, 0};
 	bool good;
 
 	picture->cell = calloc(cells_of(picture), sizeof(*picture->cell));
@@ -162,8 +169,8 @@ static bool part_cells(struct hvc_picture *picture)
 	parting.slot = malloc(SLOTS * sizeof(*parting.slot));
 	good = picture->cell && parting.label && parting.part && parting.slot;
 	picture->groups = 1;
-	for (uint32_t probe = 0; good && probe < picture->map[0]->probes.count; probe++)
-		if (label_probe(&parting, probe, at))
+	for (uint32_t round = 0; good && round < rounds; round++)
+		if (label(ctx, round, parting.label))
 			split(&parting);
 	good = good && sort_groups(&parting);
 	free(parting.label);
@@ -255,13 +262,16 @@ enum hvc_status hvc_picture__make(const struct hvc_map *const *map, unsigned pla
                                   struct hvc_diag *diag, struct hvc_picture *out)
 {
 	struct hvc_picture picture = {.planes = planes};
+	struct runs runs = {.picture = &picture};
 	bool good = true;
 
 	for (unsigned plane = 0; plane < planes; plane++) {
 		picture.map[plane] = map[plane];
 		good = good && hvc_map_regions(map[plane], &picture.regions[plane]) == HVC_OK;
 	}
-	good = good && name_classes(&picture) && part_cells(&picture) && index_regions(&picture);
+	good = good && name_classes(&picture) &&
+	       hvc_picture__part(&picture, picture.map[0]->probes.count, label_probe, &runs) &&
+	       index_regions(&picture);
 	if (!good) {
 		hvc_picture__free(&picture);
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");

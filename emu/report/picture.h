@@ -38,6 +38,15 @@ HVC_MUST_USE enum hvc_status hvc_picture__make(const struct hvc_map *const *map,
                                                struct hvc_diag *diag, struct hvc_picture *out);
 void hvc_picture__free(struct hvc_picture *picture);
 
+/** Give each cell a label, 0 where the round says nothing of it. False: all have the same. */
+typedef bool hvc_picture_label(void *ctx, uint32_t round, uint32_t *label);
+/**
+ * Part the cells: those of one group have the same label in each round. `planes` is set; cells and
+ * groups are filled in, but for classes. False: memory ran out.
+ */
+bool hvc_picture__part(struct hvc_picture *picture, uint32_t rounds, hvc_picture_label *label,
+                       void *ctx);
+
 /** Group of an immediate. */
 static inline uint32_t hvc_picture__at(const struct hvc_picture *picture, unsigned plane,
                                        unsigned imm)

@@ -5,6 +5,7 @@
 #include "engine/quote.h"
 
 #include "report/html.h"
+#include "report/picture_rows.h"
 #include "report/svg.h"
 
 #define WIDTH      720u
@@ -51,24 +52,27 @@ static void put_cut(FILE *out, const char *text)
 	free(cut);
 }
 
-static void put_group(FILE *out, const struct hvc_picture *picture, unsigned group, unsigned y)
+static void put_group(FILE *out, const struct hvc_exact *exact, const struct hvc_picture_rows *rows,
+                      unsigned group, unsigned y)
 {
-	const struct hvc_region *const *region;
-	size_t count = hvc_picture__regions(picture, group, &region);
+	const struct hvc_picture *picture = &rows->picture;
+	const struct hvc_picture_group *is = &picture->group[group];
 	char name[HVC_NUMBER_SIZE], number[HVC_NUMBER_SIZE], text[1024];
 	struct hvc_words words = {0};
-	unsigned classes = 0;
 
-	for (size_t i = 0; i < count; i++)
-		classes += !i || region[i]->class_ != region[i - 1]->class_;
-	hvc_class_print(&picture->map[0]->class_[region[0]->class_], text, sizeof(text));
-	hvc_words__add(&words,
-	               "%s immediate%s: ", hvc_words__number(picture->group[group].count, number),
-	               picture->group[group].count == 1 ? "" : "s");
-	if (classes == 1)
+	hvc_words__add(&words, "%s immediate%s: ", hvc_words__number(is->count, number),
+	               is->count == 1 ? "" : "s");
+	if (is->mixed) {
+		struct hvc_words classes = {0};
+
+		hvc_picture_rows__classes(rows, group, &classes);
+		hvc_words__add(&words, "classes %s, by registers or caller",
+		               hvc_words__text(&classes));
+		hvc_words__free(&classes);
+	} else {
+		hvc_exact__print_behaviour(exact, rows->row[is->class_].row, text, sizeof(text));
 		hvc_words__add(&words, "%s", text);
-	else
-		hvc_words__add(&words, "%u classes, by registers or caller", classes);
+	}
 	fprintf(out, "<rect class=\"swatch ");
 	hvc_svg__class_of(out, picture, group);
 	fprintf(out,
@@ -99,41 +103,42 @@ static void put_rows(FILE *out, const struct hvc_picture *picture)
 	}
 }
 
-enum hvc_status hvc_map_svg(FILE *out, const struct hvc_map *map, struct hvc_diag *diag)
+enum hvc_status hvc_exact__svg(FILE *out, const struct hvc_exact *exact, struct hvc_diag *diag)
 {
-	struct hvc_picture picture;
+	struct hvc_picture_rows rows;
+	const struct hvc_picture *picture = &rows.picture;
 	struct hvc_words title = {0};
 	unsigned lines, height;
 	char number[HVC_NUMBER_SIZE];
 
-	HVC_TRY(hvc_picture__make(&map, 1, diag, &picture));
-	lines = picture.groups < LEGEND_MAX ? picture.groups : LEGEND_MAX + 1;
+	HVC_TRY(hvc_picture_rows__make(exact, diag, &rows));
+	lines = picture->groups < LEGEND_MAX ? picture->groups : LEGEND_MAX + 1;
 	height = TOP + SIZE + 24 + lines * LINE;
-	hvc_words__add(&title, "What every HVC does: %s", map->subject);
+	hvc_words__add(&title, "What every HVC does: %s", hvc_subject_name(exact->subject));
 	fprintf(out,
 	        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %u %u\" width=\"%u\" "
 	        "height=\"%u\" role=\"img\" aria-labelledby=\"title\">\n<title id=\"title\">",
 	        WIDTH, height, WIDTH, height);
 	hvc_html__text(out, hvc_words__text(&title));
 	fprintf(out, ": 65,536 immediates in %s group%s</title>\n",
-	        hvc_words__number(picture.groups, number), picture.groups == 1 ? "" : "s");
+	        hvc_words__number(picture->groups, number), picture->groups == 1 ? "" : "s");
 	put_style(out);
 	fputs(hvc_svg__patterns, out);
 	fputs("<text class=\"says title\" x=\"46\" y=\"24\">", out);
 	put_cut(out, hvc_words__text(&title));
 	fprintf(out, "</text>\n<g transform=\"translate(46 %u) scale(1.4)\">\n", TOP);
-	hvc_svg__plane(out, &picture, 0);
+	hvc_svg__plane(out, picture, 0);
 	fputs("</g>\n", out);
-	put_rows(out, &picture);
-	for (unsigned i = 0; i < picture.groups && i < LEGEND_MAX; i++)
-		put_group(out, &picture, i, TOP + SIZE + 16 + i * LINE);
-	if (picture.groups > LEGEND_MAX)
+	put_rows(out, picture);
+	for (unsigned i = 0; i < picture->groups && i < LEGEND_MAX; i++)
+		put_group(out, exact, &rows, i, TOP + SIZE + 16 + i * LINE);
+	if (picture->groups > LEGEND_MAX)
 		fprintf(out, "<text class=\"says\" x=\"78\" y=\"%u\">and %s more groups</text>\n",
 		        TOP + SIZE + 28 + LEGEND_MAX * LINE,
-		        hvc_words__number(picture.groups - LEGEND_MAX, number));
+		        hvc_words__number(picture->groups - LEGEND_MAX, number));
 	fputs("</svg>\n", out);
 	hvc_words__free(&title);
-	hvc_picture__free(&picture);
+	hvc_picture_rows__free(&rows);
 	if (ferror(out))
 		return hvc_diag_set(diag, HVC_E_IO, NULL, 0, 0, "cannot write the report");
 	return HVC_OK;

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/picture.h"
+#include "report/picture_rows.h"
 #include "report/table.h"
 
 /*
@@ -115,34 +115,7 @@ static void put_rows(const struct hvc_page *page, const struct hvc_picture *pict
 		hvc_page__print(page, "\n  and %u more rows that are not of one letter\n", left);
 }
 
-/* "3", "1, 3-5": numbers of classes. */
-static void add_classes(struct hvc_words *words, const struct hvc_picture *picture, unsigned group)
-{
-	const struct hvc_region *const *region;
-	size_t count = hvc_picture__regions(picture, group, &region);
-	unsigned from = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		unsigned class_ = region[i]->class_;
-
-		if (i && class_ == region[i - 1]->class_)
-			continue;
-		if (!i || class_ != region[i - 1]->class_ + 1) {
-			hvc_words__add(words, "%s%u", i ? ", " : "", class_ + 1);
-			from = class_;
-		}
-		/* The last of a row of neighbours. */
-		for (size_t k = i + 1; k <= count; k++) {
-			if (k < count && region[k]->class_ == class_)
-				continue;
-			if (class_ != from && (k == count || region[k]->class_ != class_ + 1))
-				hvc_words__add(words, "-%u", class_ + 1);
-			break;
-		}
-	}
-}
-
-static enum hvc_status put_legend(const struct hvc_page *page, const struct hvc_picture *picture,
+static enum hvc_status put_legend(const struct hvc_page *page, const struct hvc_picture_rows *rows,
                                   struct hvc_diag *diag)
 {
 	static const struct hvc_column columns[] = {
@@ -152,6 +125,7 @@ static enum hvc_status put_legend(const struct hvc_page *page, const struct hvc_
 	        {"Class", HVC_ALIGN_WRAP},
 	};
 	struct hvc_table *table = hvc_table__new(page, columns, 4);
+	const struct hvc_picture *picture = &rows->picture;
 	char number[HVC_NUMBER_SIZE];
 
 	fputc('\n', page->out);
@@ -159,7 +133,7 @@ static enum hvc_status put_legend(const struct hvc_page *page, const struct hvc_
 		struct hvc_words imms = {0}, classes = {0};
 
 		hvc_picture__imms(picture, 0, i, &imms);
-		add_classes(&classes, picture, i);
+		hvc_picture_rows__classes(rows, i, &classes);
 		if (picture->group[i].mixed)
 			hvc_words__add(&classes, ", by registers or caller");
 		hvc_table__row(table);
@@ -177,18 +151,19 @@ static enum hvc_status put_legend(const struct hvc_page *page, const struct hvc_
 	return HVC_OK;
 }
 
-enum hvc_status hvc_map_picture(const struct hvc_page *page, const struct hvc_map *map,
-                                struct hvc_diag *diag)
+enum hvc_status hvc_exact__picture(const struct hvc_page *page, const struct hvc_exact *exact,
+                                   struct hvc_diag *diag)
 {
-	struct hvc_picture picture;
+	struct hvc_picture_rows rows;
 	enum hvc_status status;
 
-	HVC_TRY(hvc_picture__make(&map, 1, diag, &picture));
-	hvc_page__print(page, "The immediates of %s, 32 a letter\n", map->subject);
+	HVC_TRY(hvc_picture_rows__make(exact, diag, &rows));
+	hvc_page__print(page, "The immediates of %s, 32 a letter\n",
+	                hvc_subject_name(exact->subject));
 	put_heading(page);
-	put_tiles(page, &picture);
-	put_rows(page, &picture);
-	status = put_legend(page, &picture, diag);
-	hvc_picture__free(&picture);
+	put_tiles(page, &rows.picture);
+	put_rows(page, &rows.picture);
+	status = put_legend(page, &rows, diag);
+	hvc_picture_rows__free(&rows);
 	return status;
 }

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/picture_rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void fill_row(const struct hvc_exact *exact, struct hvc_pictured_row *to)
+{
+	struct hvc_interval imm[HVC_EXACT_IMMS];
+	unsigned count = hvc_exact__immediates(exact, to->row, imm);
+
+	for (unsigned i = 0; i < count; i++)
+		for (uint64_t n = imm[i].lo; n <= imm[i].hi; n++)
+			to->meets[n / 8] |= (uint8_t)(1u << n % 8);
+}
+
+static bool fill_rows(const struct hvc_exact *exact, struct hvc_picture_rows *rows)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < exact->parts; i++)
+		count += exact->part[i].same ? 0 : exact->part[i].rows;
+	rows->row = calloc(count + 1, sizeof *rows->row);
+	if (!rows->row)
+		return false;
+	for (unsigned i = 0; i < exact->parts; i++)
+		for (unsigned j = 0; !exact->part[i].same && j < exact->part[i].rows; j++) {
+			struct hvc_pictured_row *to = &rows->row[rows->rows++];
+
+			to->part = &exact->part[i];
+			to->row = &exact->part[i].row[j];
+			fill_row(exact, to);
+		}
+	return true;
+}
+
+static bool is_met(const struct hvc_pictured_row *row, unsigned imm)
+{
+	return row->meets[imm / 8] >> imm % 8 & 1;
+}
+
+static bool label_row(void *ctx, uint32_t round, uint32_t *label)
+{
+	const struct hvc_picture_rows *rows = ctx;
+	bool many = false;
+
+	for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++) {
+		label[imm] = is_met(&rows->row[round], imm);
+		many = many || label[imm] != label[0];
+	}
+	return many;
+}
+
+bool hvc_picture_rows__meets(const struct hvc_picture_rows *rows, unsigned group, unsigned row)
+{
+	return is_met(&rows->row[row], rows->picture.group[group].first);
+}
+
+/* A group is shown as the class that it alone meets, or as the last of them: what is rare is told
+ * before the rest. */
+static void choose_class(struct hvc_picture_rows *rows, unsigned group)
+{
+	struct hvc_picture_group *is = &rows->picture.group[group];
+	unsigned met = 0;
+
+	for (unsigned i = 0; i < rows->rows; i++)
+		if (hvc_picture_rows__meets(rows, group, i)) {
+			is->class_ = i;
+			met++;
+		}
+	is->mixed = met > 1;
+}
+
+enum hvc_status hvc_picture_rows__make(const struct hvc_exact *exact, struct hvc_diag *diag,
+                                       struct hvc_picture_rows *out)
+{
+	struct hvc_picture_rows rows = {.picture = {.planes = 1}};
+
+	if (!fill_rows(exact, &rows) ||
+	    !hvc_picture__part(&rows.picture, rows.rows, label_row, &rows)) {
+		hvc_picture_rows__free(&rows);
+		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	}
+	for (unsigned i = 0; i < rows.picture.groups; i++)
+		choose_class(&rows, i);
+	*out = rows;
+	return HVC_OK;
+}
+
+void hvc_picture_rows__free(struct hvc_picture_rows *rows)
+{
+	hvc_picture__free(&rows->picture);
+	free(rows->row);
+	memset(rows, 0, sizeof *rows);
+}
+
+void hvc_picture_rows__classes(const struct hvc_picture_rows *rows, unsigned group,
+                               struct hvc_words *words)
+{
+	for (unsigned i = 0; i < rows->rows; i++) {
+		unsigned last = i;
+
+		if (!hvc_picture_rows__meets(rows, group, i))
+			continue;
+		while (last + 1 < rows->rows && hvc_picture_rows__meets(rows, group, last + 1))
+			last++;
+		hvc_words__add(words, "%s%u", words->length ? ", " : "", i + 1);
+		if (last > i)
+			hvc_words__add(words, "%s%u", last == i + 1 ? ", " : "-", last + 1);
+		i = last;
+	}
+}
