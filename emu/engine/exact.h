@@ -39,7 +39,7 @@ const char *hvc_row_known_name(enum hvc_row_known known);
 struct hvc_row_effect {
 	enum hvc_reg reg; /**< HVC_REG_NONE: one without a row in reg.h */
 	const char *name; /**< as MRS and MSR have it */
-	hvc_ref value;    /**< of 64 bits; of nzcv and daif 4 */
+	hvc_ref value;    /**< of 64 bits, in place */
 };
 
 /** A store; the oldest first. */

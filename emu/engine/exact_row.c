@@ -28,10 +28,13 @@ static hvc_ref after(struct hvc_exact *exact, const struct hvc_exact_part *part,
 	if (reg < HVC_GPR_COUNT)
 		return way->x[reg];
 	if (reg == HVC_REG_NZCV)
-		return hvc_facts__apply(&part->symbolic->scene, &way->facts,
-		                        hvc_flags__all(exact->terms, &way->flags));
+		return hvc_symbolic__in_place(
+		        exact->terms,
+		        hvc_facts__apply(&part->symbolic->scene, &way->facts,
+		                         hvc_flags__all(exact->terms, &way->flags)),
+		        28);
 	if (reg == HVC_REG_DAIF)
-		return way->daif;
+		return hvc_symbolic__in_place(exact->terms, way->daif, 6);
 	value = way->sys[reg];
 	/* What traps the SMC is the machine's, and it takes it back. */
 	if (reg == HVC_REG_HCR_EL2 && value && forces_tsc(exact, part))
@@ -181,8 +184,8 @@ static void fill_witness(struct hvc_exact *exact, const struct hvc_exact_part *p
 		call->x[n] = hvc_bv__eval(exact->terms, s->before[n], &model);
 	call->imm = (uint16_t)hvc_bv__eval(exact->terms, hvc_bv__input(exact->terms, "imm", 16),
 	                                   &model);
-	call->nzcv = hvc_bv__eval(exact->terms, s->before[HVC_REG_NZCV], &model) << 28;
-	call->daif = hvc_bv__eval(exact->terms, s->before[HVC_REG_DAIF], &model) << 6;
+	call->nzcv = hvc_bv__eval(exact->terms, s->before[HVC_REG_NZCV], &model);
+	call->daif = hvc_bv__eval(exact->terms, s->before[HVC_REG_DAIF], &model);
 }
 
 static void fill_end(struct hvc_exact *exact, const struct hvc_sympath *path, struct hvc_row *row)

@@ -40,15 +40,6 @@ static bool has_registers(const struct hvc_row *row)
 	       row->kind != HVC_OUTCOME_HANDOFF;
 }
 
-static uint64_t effect_value(const struct hvc_row_trial *t, const struct hvc_row_effect *effect)
-{
-	uint64_t value = eval(t, effect->value);
-
-	if (effect->reg == HVC_REG_NZCV)
-		return value << 28;
-	return effect->reg == HVC_REG_DAIF ? value << 6 : value;
-}
-
 static bool registers_differ(struct hvc_row_trial *t, const struct hvc_call *call,
                              const struct hvc_outcome *outcome)
 {
@@ -57,7 +48,7 @@ static bool registers_differ(struct hvc_row_trial *t, const struct hvc_call *cal
 	hvc_entry_state(hvc_machine_entry(t->machine), call, &state);
 	for (unsigned i = 0; i < t->row->effects; i++)
 		if (t->row->effect[i].reg != HVC_REG_NONE)
-			state.v[t->row->effect[i].reg] = effect_value(t, &t->row->effect[i]);
+			state.v[t->row->effect[i].reg] = eval(t, t->row->effect[i].value);
 	for (unsigned i = 0; i < HVC_REG_COUNT; i++)
 		if (differs(t, call, hvc_reg_name((enum hvc_reg)i), state.v[i] & t->masks.v[i],
 		            outcome->state.v[i] & t->masks.v[i]))

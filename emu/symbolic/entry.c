@@ -117,6 +117,11 @@ static void fill(struct hvc_symbolic *s, struct hvc_way *way, const struct hvc_e
 		        hvc_bv__or(t, way->sys[HVC_REG_HCR_EL2], hvc_bv__num(t, 64, HVC_HCR_TSC));
 }
 
+hvc_ref hvc_symbolic__in_place(struct hvc_bvs *terms, hvc_ref field, unsigned shift)
+{
+	return hvc_bv__shl(terms, hvc_bv__zext(terms, field, 64), hvc_bv__num(terms, 64, shift));
+}
+
 /* What the CPU keeps of a write, by writing all bits and none of them. */
 static void probe(struct hvc_symbolic *s)
 {
@@ -181,8 +186,10 @@ enum hvc_status hvc_symbolic__enter(struct hvc_symbolic *s, struct hvc_way **out
 	memcpy(s->before + HVC_REG_SP_EL0, way->sys + HVC_REG_SP_EL0,
 	       sizeof s->before - HVC_REG_SP_EL0 * sizeof *s->before);
 	fill(s, way, &entry);
-	s->before[HVC_REG_NZCV] = hvc_bv__input(s->scene.terms, "nzcv", 4);
-	s->before[HVC_REG_DAIF] = hvc_bv__input(s->scene.terms, "daif", 4);
+	s->before[HVC_REG_NZCV] = hvc_symbolic__in_place(
+	        s->scene.terms, hvc_bv__input(s->scene.terms, "nzcv", 4), 28);
+	s->before[HVC_REG_DAIF] =
+	        hvc_symbolic__in_place(s->scene.terms, hvc_bv__input(s->scene.terms, "daif", 4), 6);
 	if (*ended) {
 		/* Nothing was entered: PSTATE and the registers of EL2 are the caller's. */
 		memcpy(way->sys, before.sys, sizeof way->sys);

@@ -137,6 +137,9 @@ HVC_MUST_USE enum hvc_status hvc_symbolic__simplest(struct hvc_symbolic *symboli
                                                     const struct hvc_sympath *path,
                                                     struct hvc_model *out);
 
+/** A field of PSTATE, as the register that has it in place has it. */
+hvc_ref hvc_symbolic__in_place(struct hvc_bvs *terms, hvc_ref field, unsigned shift);
+
 /* witness.c */
 /** A call that takes a path, and the world and memory that it needs. */
 struct hvc_symbolic_witness {
