@@ -13,7 +13,6 @@
 #include "hvcheck/finding.h"
 #include "hvcheck/safety.h"
 #include "hvcheck/saved.h"
-#include "hvcheck/study.h"
 #include "machine/flight.h"
 #include "under_test.h"
 

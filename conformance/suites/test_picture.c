@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include "hvcheck/report.h"
-#include "hvcheck/study.h"
 #include "report/picture.h"
 #include "under_test.h"
 

@@ -6,8 +6,6 @@
  */
 #include <stdlib.h>
 
-#include "hvcheck/study.h"
-#include "hvcheck/suggest.h"
 #include "under_test.h"
 
 static const struct row {

@@ -6,22 +6,24 @@
 #include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/world.h"
+#include "engine/suggest.h"
 #include "hvcheck/saved.h"
-#include "hvcheck/study.h"
-#include "hvcheck/suggest.h"
 #include "report/exact.h"
 
 #define ANYONE ((1u << HVC_LEVEL_COUNT) - 1)
 
-static enum hvc_status make_probes(const struct hvc_options *options,
-                                   const struct hvc_map_config *map, const struct hvc_abi *abi,
-                                   struct hvc_diag *diag, struct hvc_probes *out)
+/* What the sweep tries: values that rows part, and those of a specification. */
+static enum hvc_status make_probes(const struct hvc_options *options, const struct hvc_exact *exact,
+                                   const struct hvc_abi *abi, struct hvc_diag *diag,
+                                   struct hvc_probes *out)
 {
 	struct hvc_constant *constant;
 	enum hvc_status status;
 	size_t constants;
 
-	HVC_TRY(hvc_constants_find(map, diag, &constant, &constants));
+	status = hvc_exact__constants(exact, &constant, &constants);
+	if (status != HVC_OK)
+		return hvc_diag_set(diag, status, NULL, 0, 0, "%s", hvc_strerror(status));
 	status = hvc_open__probes(options, abi, ANYONE, constant, constants, diag, out);
 	free(constant);
 	return status;
@@ -47,14 +49,17 @@ static enum hvc_status name_of_abi(const struct hvc_options *options, struct hvc
 	return HVC_OK;
 }
 
-static enum hvc_status suggest(const struct hvc_options *options,
-                               const struct hvc_map_config *config, const struct hvc_map *map,
-                               FILE *out, struct hvc_diag *diag)
+static enum hvc_status suggest(const struct hvc_options *options, const struct hvc_exact *exact,
+                               struct hvc_progress *progress, FILE *out, struct hvc_diag *diag)
 {
+	const struct hvc_suggest_config config = {.jobs = options->jobs,
+	                                          .randoms = options->randoms,
+	                                          .progress = hvc_progress__tell,
+	                                          .progress_ctx = progress};
 	char name[128], *text;
 
 	HVC_TRY(name_of_abi(options, diag, name, sizeof(name)));
-	HVC_TRY(hvc_suggest_abi(config, map, name, options->randoms, diag, &text));
+	HVC_TRY(hvc_suggest__abi(exact, &config, name, diag, &text));
 	fputs(text, out);
 	free(text);
 	return HVC_OK;
@@ -94,29 +99,26 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 	(void)findings;
 	switch (style) {
 	case HVC_STYLE_JSON:
-		return hvc_exact__json(page->out, maps->exact, maps->contract, diag);
+		return hvc_exact_json(page->out, maps->exact, maps->contract, diag);
 	case HVC_STYLE_HTML:
-		return hvc_exact__html(page->out, maps->exact, maps->contract, diag);
+		return hvc_exact_html(page->out, maps->exact, maps->contract, diag);
 	case HVC_STYLE_SVG:
-		return hvc_exact__svg(page->out, maps->exact, diag);
+		return hvc_exact_svg(page->out, maps->exact, diag);
 	case HVC_STYLE_MAP:
 		return hvc_map_save(page->out, maps->swept, diag);
 	default:
 		if (hvc_options__has(options, HVC_OPTION_PICTURE))
-			HVC_TRY(hvc_exact__picture(page, maps->exact, diag));
-		return hvc_exact__text(page, maps->exact, maps->contract, diag);
+			HVC_TRY(hvc_exact_picture(page, maps->exact, diag));
+		return hvc_exact_text(page, maps->exact, maps->contract, diag);
 	}
 }
 
 /* Is there something asked for that only a swept map has? */
 static bool wants_sweep(const struct hvc_options *options)
 {
-	static const enum hvc_option_id ids[] = {HVC_OPTION_CONTRACT, HVC_OPTION_SUGGEST_ABI,
-	                                         HVC_OPTION_SWEEP};
-
-	for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
-		if (hvc_options__has(options, ids[i]))
-			return true;
+	if (hvc_options__has(options, HVC_OPTION_CONTRACT) ||
+	    hvc_options__has(options, HVC_OPTION_SWEEP))
+		return true;
 	for (unsigned i = 0; i < options->reports; i++)
 		if (options->report[i].style == HVC_STYLE_MAP)
 			return true;
@@ -130,7 +132,7 @@ static enum hvc_status sweep(struct maps *maps, const struct hvc_abi *abi, struc
 
 	if (!wants_sweep(maps->options))
 		return HVC_OK;
-	HVC_TRY(make_probes(maps->options, &maps->config, abi, diag, &probes));
+	HVC_TRY(make_probes(maps->options, maps->exact, abi, diag, &probes));
 	maps->config.probes = &probes;
 	status = hvc_map_make(&maps->config, diag, &maps->swept);
 	hvc_probes_free(&probes);
@@ -138,8 +140,6 @@ static enum hvc_status sweep(struct maps *maps, const struct hvc_abi *abi, struc
 		status = hvc_exact__agree(maps->exact, maps->swept, diag);
 	if (status == HVC_OK)
 		status = measure(maps, diag);
-	if (status == HVC_OK && maps->options->style != HVC_STYLE_MAP)
-		status = hvc_map_study(&maps->config, maps->swept, diag);
 	return status;
 }
 
@@ -156,8 +156,11 @@ static enum hvc_status explore(struct maps *maps, const struct hvc_abi *abi, str
 	        .brief = hvc_options__has(options, HVC_OPTION_BRIEF),
 	};
 
+	/* A specification is suggested for callers that meet the same, mostly the kernel. */
+	if (!abi && hvc_options__has(options, HVC_OPTION_SUGGEST_ABI))
+		config.levels = 1u << HVC_LEVEL_EL1H;
 	hvc_options__callers(options, &config.levels, &config.insns);
-	return hvc_exact__make(&config, diag, &maps->exact);
+	return hvc_exact_make(&config, diag, &maps->exact);
 }
 
 static enum hvc_status run_map(const struct hvc_options *options, const struct hvc_subject *subject,
@@ -184,13 +187,13 @@ static enum hvc_status run_map(const struct hvc_options *options, const struct h
 	if (status == HVC_OK)
 		status = sweep(&maps, abi, diag);
 	if (status == HVC_OK && hvc_options__has(options, HVC_OPTION_SUGGEST_ABI))
-		status = suggest(options, &maps.config, maps.swept, page->out, diag);
+		status = suggest(options, maps.exact, &progress, page->out, diag);
 	else if (status == HVC_OK)
 		status = hvc_cli_report__each(options, page, &maps, write, NULL, diag);
 	hvc_progress__end(&progress);
 	hvc_map_free(maps.swept);
 	hvc_contract_free(maps.contract);
-	hvc_exact__free(maps.exact);
+	hvc_exact_free(maps.exact);
 	return status;
 }
 

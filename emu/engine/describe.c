@@ -6,7 +6,6 @@
 
 #include "engine/internal.h"
 #include "hvcheck/arch.h"
-#include "hvcheck/study.h"
 
 struct line {
 	char *text;
@@ -140,61 +139,4 @@ static bool same_term(const struct hvc_term *a, const struct hvc_term *b)
 bool hvc_class__same_effect(const struct hvc_class *a, const struct hvc_class *b, enum hvc_reg reg)
 {
 	return same_term(effect_on(a, reg), effect_on(b, reg));
-}
-
-static bool same_stores(const struct hvc_class *a, const struct hvc_class *b)
-{
-	if (a->stores != b->stores)
-		return false;
-	for (unsigned i = 0; i < a->stores && i < HVC_STORE_MAX; i++)
-		if (a->store[i].size != b->store[i].size ||
-		    !same_term(&a->store[i].address, &b->store[i].address) ||
-		    !same_term(&a->store[i].value, &b->store[i].value))
-			return false;
-	return true;
-}
-
-void hvc_kind_print(const struct hvc_map *map, unsigned kind, char *text, size_t size)
-{
-	struct line line = {text, size, 0};
-	const struct hvc_class *first;
-	struct hvc_effect shared[HVC_REG_COUNT];
-	struct hvc_class common;
-	struct hvc_regset varies = {{0, 0}};
-	bool stores = true, place = true;
-
-	if (!map->study || map->study->kind[kind].classes == 1) {
-		hvc_class_print(&map->class_[map->study ? map->study->kind[kind].first : kind],
-		                text, size);
-		return;
-	}
-	first = &map->class_[map->study->kind[kind].first];
-	for (unsigned c = 0; c < map->classes; c++) {
-		const struct hvc_class *other = &map->class_[c];
-
-		if (map->study->kind_of[c] != kind)
-			continue;
-		for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_REG_COUNT; reg++)
-			if (!hvc_class__same_effect(first, other, reg))
-				hvc_regset_add(&varies, reg);
-		stores = stores && same_stores(first, other);
-		place = place && same_term(&first->pc, &other->pc);
-	}
-	common = *first;
-	common.effect = shared;
-	common.effects = 0;
-	for (unsigned i = 0; i < first->effects; i++)
-		if (!hvc_regset_has(&varies, first->effect[i].reg))
-			shared[common.effects++] = first->effect[i];
-	if (!stores)
-		common.stores = 0;
-	hvc_class_print(&common, text, size);
-	line.used = strlen(text);
-	if (!place)
-		append(&line, ", and elsewhere");
-	for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_REG_COUNT; reg++)
-		if (hvc_regset_has(&varies, reg))
-			append(&line, ", %s varies", hvc_reg_name(reg));
-	if (!stores)
-		append(&line, ", stores vary");
 }

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +6,7 @@
 #include "engine/quote.h"
 #include "engine/suggest.h"
 #include "hvcheck/arch.h"
+#include "hvcheck/expr.h"
 
 static void put_comment(FILE *file, const char *text)
 {
@@ -22,19 +22,10 @@ static void put_quoted(FILE *file, const char *text)
 	fputs("\"\n", file);
 }
 
-static void put_intervals(FILE *file, const struct hvc_interval *interval, unsigned intervals)
-{
-	for (unsigned i = 0; i < intervals; i++) {
-		fprintf(file, "%s0x%" PRIx64, i ? ", " : "", interval[i].lo);
-		if (interval[i].hi != interval[i].lo)
-			fprintf(file, "-0x%" PRIx64, interval[i].hi);
-	}
-}
-
 /* Left over from the code itself, such as a return address: not the same in the next build. */
 static bool points_into_image(const struct hvc_draft *draft, uint64_t value)
 {
-	const struct hvc_image *image = hvc_subject_image(draft->config->subject);
+	const struct hvc_image *image = hvc_subject_image(draft->exact->subject);
 
 	for (unsigned i = 0; i < image->segments; i++)
 		if (value - image->segment[i].address < image->segment[i].size)
@@ -49,45 +40,50 @@ static bool takes_exception(enum hvc_outcome_kind kind)
 }
 
 /* Masked by taking the exception, and still so at EL2: what goes without saying. */
-static bool goes_without_saying(const struct hvc_class *class_, enum hvc_reg reg)
+static bool goes_without_saying(const struct hvc_row *row, enum hvc_reg reg)
 {
 	return (reg == HVC_REG_DAIF || reg == HVC_REG_NZCV) &&
-	       (class_->kind == HVC_OUTCOME_INJECT ||
-	        (reg == HVC_REG_DAIF && hvc_level_el(class_->level) == 2 &&
-	         class_->kind != HVC_OUTCOME_RETURN && class_->kind != HVC_OUTCOME_RETRY));
+	       (row->kind == HVC_OUTCOME_INJECT ||
+	        (reg == HVC_REG_DAIF && hvc_level_el(row->level) == 2 &&
+	         row->kind != HVC_OUTCOME_RETURN && row->kind != HVC_OUTCOME_RETRY));
+}
+
+/* Has the language of specifications words for it? */
+static bool can_say(const struct hvc_draft *draft, const struct hvc_row_effect *effect, char *text,
+                    size_t size)
+{
+	struct hvc_expr expr;
+
+	if (effect->reg == HVC_REG_NONE)
+		return false;
+	if (hvc_bv__const(effect->value) && points_into_image(draft, effect->value->value))
+		return false;
+	hvc_exact__print_value(draft->exact, effect->value, text, size);
+	return hvc_expr_parse(text, &expr, NULL, NULL) == HVC_OK;
 }
 
 /* Effects that are promised, and registers that may change. */
 static void put_effects(FILE *file, const struct hvc_draft *draft,
                         const struct hvc_draft_rule *rule)
 {
-	const struct hvc_draft_behaviour *behaviour = &draft->behaviour[rule->behaviour];
-	const struct hvc_class *class_ = &draft->map->class_[behaviour->class_];
+	const struct hvc_row *row = rule->row;
 	struct hvc_regset free = rule->spared;
 	unsigned promised = 0, spared = 0;
-	char text[64];
+	char text[256];
 
-	for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_REG_COUNT; reg++)
-		if (hvc_regset_has(&behaviour->varies, reg))
-			hvc_regset_add(&free, reg);
-	for (unsigned i = 0; i < class_->effects; i++) {
-		const struct hvc_effect *effect = &class_->effect[i];
+	for (unsigned i = 0; i < row->effects; i++) {
+		const struct hvc_row_effect *effect = &row->effect[i];
 
-		if (goes_without_saying(class_, effect->reg) ||
-		    (takes_exception(class_->kind) && effect->reg >= HVC_GPR_COUNT))
+		if (effect->reg == HVC_REG_NONE || goes_without_saying(row, effect->reg) ||
+		    (takes_exception(row->kind) && effect->reg >= HVC_GPR_COUNT))
 			continue;
-		if (effect->value.kind == HVC_TERM_CONST &&
-		    points_into_image(draft, effect->value.value))
+		if (!can_say(draft, effect, text, sizeof text))
 			hvc_regset_add(&free, effect->reg);
 		if (hvc_regset_has(&free, effect->reg))
 			continue;
-		hvc_term_print(&effect->value, text, sizeof text);
-		if (effect->value.kind == HVC_TERM_IMM && rule->imms == 1 &&
-		    rule->imm[0].lo == rule->imm[0].hi)
-			snprintf(text, sizeof text, "0x%" PRIx64, rule->imm[0].lo);
 		/* a comma would end the value */
 		fprintf(file, strchr(text, ',') ? "%s%s: \"%s\"" : "%s%s: %s",
-		        promised++ ? ", " : "    results: { ", hvc_reg_name(effect->reg), text);
+		        promised++ ? ", " : "    results: { ", effect->name, text);
 	}
 	if (promised)
 		fputs(" }\n", file);
@@ -99,14 +95,14 @@ static void put_effects(FILE *file, const struct hvc_draft *draft,
 		fputc('\n', file);
 }
 
-static enum hvc_level usual_level(const struct hvc_draft *draft, const struct hvc_class *class_)
+static enum hvc_level usual_level(const struct hvc_draft *draft, const struct hvc_row *row)
 {
-	switch (class_->kind) {
+	switch (row->kind) {
 	case HVC_OUTCOME_RETURN:
 	case HVC_OUTCOME_RETRY:
 	case HVC_OUTCOME_INJECT:
 	case HVC_OUTCOME_UNDEFINED:
-		return draft->map->probes.probe[0].call.from;
+		return draft->part->from;
 	default:
 		return HVC_LEVEL_EL2H;
 	}
@@ -115,104 +111,101 @@ static enum hvc_level usual_level(const struct hvc_draft *draft, const struct hv
 static void put_promise(FILE *file, const struct hvc_draft *draft,
                         const struct hvc_draft_rule *rule)
 {
-	const struct hvc_draft_behaviour *behaviour = &draft->behaviour[rule->behaviour];
-	const struct hvc_class *class_ = &draft->map->class_[behaviour->class_];
-	char text[64];
+	const struct hvc_row *row = rule->row;
+	struct hvc_expr expr;
+	char text[256] = "";
 
-	if (rule->unspecified || behaviour->stores) {
-		if (behaviour->stores)
-			fputs("    # writes memory that is not its own, which no rule can "
-			      "promise\n",
-			      file);
-		else
-			fputs("    # depends on more than the conditions above say\n", file);
+	if (row->target)
+		hvc_exact__print_value(draft->exact, row->target, text, sizeof text);
+	if (row->stores)
+		fputs("    # writes memory that is not its own, which no rule can promise\n", file);
+	else if (rule->unspecified)
+		fputs("    # depends on more than the conditions above say\n", file);
+	if (rule->unspecified || row->stores) {
 		fputs("    outcome: unspecified\n", file);
 		return;
 	}
-	fprintf(file, "    outcome: %s\n", hvc_outcome_name(class_->kind));
-	if (class_->level != usual_level(draft, class_))
-		fprintf(file, "    level: %s\n", hvc_level_name(class_->level));
-	if (class_->kind == HVC_OUTCOME_JUMP) {
-		hvc_term_print(&class_->pc, text, sizeof text);
-		fprintf(file, "    at: %s\n", text);
-	} else if (class_->kind == HVC_OUTCOME_INJECT) {
+	fprintf(file, "    outcome: %s\n", hvc_outcome_name(row->kind));
+	if (row->level != usual_level(draft, row))
+		fprintf(file, "    level: %s\n", hvc_level_name(row->level));
+	if (row->kind == HVC_OUTCOME_INJECT)
 		fputs("    at: vector\n", file);
-	}
+	else if (row->kind == HVC_OUTCOME_JUMP && hvc_expr_parse(text, &expr, NULL, NULL) == HVC_OK)
+		fprintf(file, "    at: %s\n", text);
 	put_effects(file, draft, rule);
 }
 
-static void put_name(FILE *file, const struct hvc_draft *draft, unsigned index, bool unaligned)
+static void put_name(FILE *file, unsigned index, const struct hvc_draft_rule *rule, bool unaligned)
 {
-	const struct hvc_draft_rule *rule = &draft->rule[index];
-
-	if (rule->is_default) {
+	if (!rule->case_)
 		fputs("  - name: unknown\n", file);
-		return;
-	}
-	fputs("\n  - name: ", file);
-	if (rule->imms)
-		fprintf(file, "imm_0x%" PRIx64, rule->imm[0].lo);
 	else
-		fputs("any", file);
-	if (rule->reg != HVC_REG_NONE)
-		fprintf(file, "_%c%u_0x%" PRIx64, rule->word ? 'w' : 'x', (unsigned)rule->reg,
-		        rule->value[0].lo);
-	fputs(unaligned ? "_unaligned\n" : "\n", file);
+		fprintf(file, "\n  - name: rule_%u%s\n", index + 1, unaligned ? "_unaligned" : "");
 }
 
-static void put_when(FILE *file, const struct hvc_draft_rule *rule, bool unaligned)
+static void put_when(FILE *file, const struct hvc_draft *draft, const struct hvc_draft_rule *rule,
+                     bool unaligned)
 {
-	unsigned conditions = 0;
+	char text[8192];
 
-	if (rule->is_default) {
+	if (!rule->case_) {
 		fputs("    default: true\n", file);
 		return;
 	}
 	fputs("    when: { ", file);
-	if (rule->imms) {
-		fputs("imm: \"", file);
-		put_intervals(file, rule->imm, rule->imms);
-		fputc('"', file);
-		conditions++;
-	}
-	if (rule->reg != HVC_REG_NONE) {
-		fprintf(file, "%s%c%u: \"", conditions++ ? ", " : "", rule->word ? 'w' : 'x',
-		        (unsigned)rule->reg);
-		put_intervals(file, rule->value, rule->values);
-		fputc('"', file);
+	for (size_t i = 0; i < rule->case_->members; i++) {
+		struct hvc_text out = {text, sizeof text, 0};
+
+		if (hvc_draft__condition(draft, &rule->case_->member[i], &out))
+			fprintf(file, "%s%s", i ? ", " : "", text);
 	}
 	if (rule->aligned != HVC_REG_NONE)
-		fprintf(file, "%s%s: %s mask 3", conditions++ ? ", " : "",
+		fprintf(file, "%s%s: %s mask 3", rule->case_->members ? ", " : "",
 		        hvc_reg_name(rule->aligned), unaligned ? "1-3" : "0");
 	fputs(" }\n", file);
-	if (rule->priority)
-		fprintf(file, "    priority: %d\n", rule->priority);
 }
 
 static void put_rule(FILE *file, const struct hvc_draft *draft, unsigned index, bool unaligned)
 {
 	const struct hvc_draft_rule *rule = &draft->rule[index];
-	unsigned class_ = draft->behaviour[rule->behaviour].class_;
 	char text[1024];
 
-	put_name(file, draft, index, unaligned);
-	hvc_class_print(&draft->map->class_[class_], text, sizeof text);
+	put_name(file, index, rule, unaligned);
+	hvc_exact__print_behaviour(draft->exact, rule->row, text, sizeof text);
 	if (unaligned)
 		snprintf(text, sizeof text, "the same, for an address that no instruction has");
-	else if (!hvc_regset_empty(&draft->behaviour[rule->behaviour].varies))
-		hvc_kind_print(draft->map, hvc_map_kind_of(draft->map, class_), text, sizeof text);
 	fputs("    title: ", file);
 	put_quoted(file, text);
-	put_when(file, rule, unaligned);
+	put_when(file, draft, rule, unaligned);
 	if (unaligned)
 		fputs("    outcome: unspecified\n", file);
 	else
 		put_promise(file, draft, rule);
 }
 
+static void put_callers(FILE *file, const struct hvc_draft *draft)
+{
+	unsigned insns = 0, levels = 0;
+
+	for (unsigned i = 0; i < draft->exact->parts; i++) {
+		insns |= 1u << draft->exact->part[i].insn;
+		levels |= 1u << draft->exact->part[i].from;
+	}
+	fputs("callers: ", file);
+	for (unsigned i = 0, n = 0; i < HVC_LEVEL_COUNT; i++)
+		if (levels >> i & 1)
+			fprintf(file, "%s%s", n++ ? ", " : "", hvc_level_name((enum hvc_level)i));
+	fputs("\ninstructions: ", file);
+	for (unsigned i = 0, n = 0; i < HVC_INSN_COUNT; i++)
+		if (insns >> i & 1)
+			fprintf(file, "%s%s", n++ ? ", " : "", hvc_insn_name((enum hvc_insn)i));
+	fputc('\n', file);
+}
+
 static void put_head(FILE *file, const struct hvc_draft *draft)
 {
-	const struct hvc_call *call = &draft->map->probes.probe[0].call;
+	const char *subject = hvc_subject_name(draft->exact->subject);
+	const struct hvc_world *world = &draft->exact->world;
 	char line[4400];
 
 	put_comment(file,
@@ -220,20 +213,18 @@ static void put_head(FILE *file, const struct hvc_draft *draft)
 	put_comment(file,
 	            "specification to correct by hand. Name the rules, take out what callers may");
 	put_comment(file, "not rely on, and say where each promise is documented.");
-	snprintf(line, sizeof line, "Made from: %s", draft->map->subject);
+	snprintf(line, sizeof line, "Made from: %s", subject);
 	put_comment(file, line);
 	fprintf(file, "abi: %s\ntitle: ", draft->name);
-	snprintf(line, sizeof line, "what %s does (derived)", draft->map->subject);
+	snprintf(line, sizeof line, "what %s does (derived)", subject);
 	put_quoted(file, line);
 	fputs("source: ", file);
-	snprintf(line, sizeof line, "derived by hvcheck map from %s", draft->map->subject);
+	snprintf(line, sizeof line, "derived by hvcheck map from %s", subject);
 	put_quoted(file, line);
-	fprintf(file, "callers: %s\ninstructions: %s\n", hvc_level_name(call->from),
-	        hvc_insn_name(call->insn));
-	if (draft->map->world.cpu != HVC_CPU_A72 || !draft->map->world.el3)
+	put_callers(file, draft);
+	if (world->cpu != HVC_CPU_A72 || !world->el3)
 		fprintf(file, "worlds:\n  - name: host\n    title: as mapped\n    cpu: %s\n%s",
-		        hvc_cpu_name(draft->map->world.cpu),
-		        draft->map->world.el3 ? "" : "    el3: false\n");
+		        hvc_cpu_name(world->cpu), world->el3 ? "" : "    el3: false\n");
 	fputs("rules:", file);
 }
 
@@ -249,7 +240,7 @@ bool hvc_draft__write(const struct hvc_draft *draft, char **text, size_t *size, 
 	for (unsigned i = 0; i < draft->rules; i++) {
 		bool split = draft->rule[i].aligned != HVC_REG_NONE;
 
-		if (draft->rule[i].is_default)
+		if (!draft->rule[i].case_)
 			fputc('\n', file);
 		put_rule(file, draft, i, false);
 		rule[count++] = i;

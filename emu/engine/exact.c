@@ -132,8 +132,8 @@ static enum hvc_status make_parts(struct hvc_exact *exact, const struct hvc_exac
 	return HVC_OK;
 }
 
-enum hvc_status hvc_exact__make(const struct hvc_exact_config *config, struct hvc_diag *diag,
-                                struct hvc_exact **out)
+enum hvc_status hvc_exact_make(const struct hvc_exact_config *config, struct hvc_diag *diag,
+                               struct hvc_exact **out)
 {
 	struct hvc_exact *exact = calloc(1, sizeof *exact);
 	struct hvc_machine_config machine = {.image = *hvc_subject_image(config->subject),
@@ -170,11 +170,11 @@ enum hvc_status hvc_exact__make(const struct hvc_exact_config *config, struct hv
 	if (status == HVC_OK)
 		*out = exact;
 	else
-		hvc_exact__free(exact);
+		hvc_exact_free(exact);
 	return status;
 }
 
-void hvc_exact__free(struct hvc_exact *exact)
+void hvc_exact_free(struct hvc_exact *exact)
 {
 	if (!exact)
 		return;
@@ -219,4 +219,12 @@ const struct hvc_row *hvc_exact__row_of(struct hvc_exact *exact, const struct hv
 				return &part->row[j];
 	}
 	return NULL;
+}
+
+bool hvc_exact_is_complete(const struct hvc_exact *exact)
+{
+	for (unsigned i = 0; i < exact->parts; i++)
+		if (!exact->part[i].complete)
+			return false;
+	return exact->parts && !exact->failed;
 }

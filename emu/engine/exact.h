@@ -12,8 +12,8 @@
 #ifndef ENGINE_EXACT_H
 #define ENGINE_EXACT_H
 
+#include "hvcheck/exact.h"
 #include "hvcheck/map.h"
-#include "hvcheck/subject.h"
 #include "symbolic/symbolic.h"
 
 /** Inputs that a call has, which are the first of any room: x0..x30 and these. */
@@ -115,35 +115,6 @@ struct hvc_exact {
 	char failure[256]; /**< one of these; or "" */
 };
 
-/** Most paths of a caller. */
-#define HVC_EXACT_PATHS 4096u
-
-struct hvc_exact_config {
-	const struct hvc_subject *subject; /**< must outlive the map */
-	const struct hvc_world *world;     /**< NULL: the default; what it sets is fixed */
-	unsigned levels, insns;            /**< a bit each; 0: EL1t and EL1h, HVC */
-	bool into;                         /**< past the doors of handlers */
-	/**
-	 * All registers and all memory are as the machine has them, and memory that it lacks
-	 * faults: what calls do in this very world, and no other.
-	 */
-	bool exact;
-	uint64_t budget;       /**< instructions of a path; 0: HVC_BUDGET_DEFAULT */
-	unsigned paths;        /**< most of one caller, up to HVC_EXACT_PATHS; 0: that many */
-	bool unconfirmed;      /**< the machine is not asked */
-	bool brief;            /**< it takes a call a path, and not every immediate */
-	struct hvc_bvs *terms; /**< a room to share; NULL, both: the map's own */
-	struct hvc_solver *solver;
-};
-
-/**
- * Make one. A part that could not be followed to its end says so and is a map nevertheless.
- * HVC_E_NOMEM, HVC_E_ENGINE (the solver or the machine failed), those of hvc_machine_open.
- */
-HVC_MUST_USE enum hvc_status hvc_exact__make(const struct hvc_exact_config *config,
-                                             struct hvc_diag *diag, struct hvc_exact **out);
-void hvc_exact__free(struct hvc_exact *exact);
-
 /** Values of the inputs that a call has, which are the first ones: x0..x30, imm, nzcv, daif, self.
  */
 void hvc_exact__values(const struct hvc_call *call, uint64_t *value);
@@ -191,6 +162,11 @@ HVC_MUST_USE enum hvc_status hvc_exact__confirm(struct hvc_exact *exact, struct 
  */
 HVC_MUST_USE enum hvc_status hvc_exact__agree(struct hvc_exact *exact, const struct hvc_map *map,
                                               struct hvc_diag *diag);
+
+/* exact_constants.c */
+/** Ends of the ranges of register values that rows part. *out is malloc'ed. HVC_E_NOMEM. */
+HVC_MUST_USE enum hvc_status hvc_exact__constants(const struct hvc_exact *exact,
+                                                  struct hvc_constant **out, size_t *count);
 
 /* exact_row.c */
 /** Rows of a part, of its paths. HVC_E_NOMEM. */

@@ -142,10 +142,6 @@ enum hvc_status hvc_jobs__machine(const struct hvc_map_config *config,
                                   const struct hvc_watch *watch, struct hvc_diag *diag,
                                   struct hvc_machine **out);
 
-/* settle.c: as few classes as explain everything, and the same ones however they were found */
-bool hvc_settle__classes(struct hvc_partial *partial, const struct hvc_probes *probes,
-                         const struct hvc_state *entry, const struct hvc_masks *masks);
-
 /* probe.c: one more probe in its place, unless it is there; false when memory runs out */
 bool hvc_probes__add(struct hvc_probes *probes, const struct hvc_probe *probe);
 

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "engine/internal.h"
-#include "engine/study.h"
 
 /* The account must close: every probe's runs tile 0..65,535. */
 static bool is_closed(const struct hvc_map *map)
@@ -89,16 +88,89 @@ void hvc_map__count_failed(struct hvc_map *map)
 		hvc_lost__print(&lost, &map->probes, map->failure, sizeof map->failure);
 }
 
+struct weight {
+	unsigned class_;
+	uint64_t calls;
+};
+
+static int by_weight(const void *a, const void *b)
+{
+	const struct weight *x = a, *y = b;
+
+	if (x->calls != y->calls)
+		return x->calls > y->calls ? -1 : 1;
+	return (x->class_ > y->class_) - (x->class_ < y->class_);
+}
+
+/* Join neighbours; the runs are sorted by probe, lo. */
+static void join(struct hvc_partial *partial)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < partial->runs; i++) {
+		struct hvc_run *run = &partial->run[i];
+		struct hvc_run *last = kept ? &partial->run[kept - 1] : NULL;
+
+		if (last && last->probe == run->probe && last->class_ == run->class_ &&
+		    last->hi + 1u == run->lo)
+			last->hi = run->hi;
+		else
+			partial->run[kept++] = *run;
+	}
+	partial->runs = kept;
+}
+
+/* Most calls first; classes without calls go. */
+static bool order(struct hvc_partial *partial)
+{
+	struct weight *weight = calloc(partial->classes + 1, sizeof *weight);
+	unsigned *index = calloc(partial->classes + 1, sizeof *index);
+	struct hvc_class *class_ = calloc(partial->classes + 1, sizeof *class_);
+	bool ok = weight && index && class_;
+	unsigned kept = 0;
+
+	for (unsigned i = 0; ok && i < partial->classes; i++)
+		weight[i] = (struct weight){i, 0};
+	for (size_t i = 0; ok && i < partial->runs; i++)
+		weight[partial->run[i].class_].calls +=
+		        partial->run[i].hi - partial->run[i].lo + 1u;
+	if (ok)
+		qsort(weight, partial->classes, sizeof *weight, by_weight);
+	for (unsigned i = 0; ok && i < partial->classes; i++) {
+		struct hvc_class *from = &partial->class_[weight[i].class_];
+
+		if (weight[i].calls == 0) {
+			hvc_class__free(from);
+			continue;
+		}
+		index[weight[i].class_] = kept;
+		class_[kept] = *from;
+		class_[kept++].calls = weight[i].calls;
+	}
+	for (size_t i = 0; ok && i < partial->runs; i++)
+		partial->run[i].class_ = index[partial->run[i].class_];
+	free(weight);
+	free(index);
+	if (!ok) {
+		free(class_);
+		return false;
+	}
+	free(partial->class_);
+	partial->class_ = class_;
+	partial->classes = kept;
+	return true;
+}
+
 static enum hvc_status sweep(const struct hvc_map_config *config, struct hvc_diag *diag,
                              struct hvc_map *map)
 {
 	struct hvc_partial partial = {0};
 	struct hvc_lost lost = {0};
-	struct hvc_masks masks;
 	enum hvc_status status = hvc_jobs__run(config, diag, &partial, &lost);
 
-	hvc_class__masks(&map->present, &masks);
-	if (status == HVC_OK && !hvc_settle__classes(&partial, &map->probes, &map->entry, &masks))
+	hvc_region__sort_plain(partial.run, partial.runs);
+	join(&partial);
+	if (status == HVC_OK && !order(&partial))
 		status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	if (status != HVC_OK) {
 		hvc_partial__clear(&partial);
@@ -149,7 +221,6 @@ void hvc_map_free(struct hvc_map *map)
 	free(map->run);
 	hvc_probes_free(&map->probes);
 	hvc_invented_free(&map->invented);
-	hvc_study__free(map->study);
 	free(map->subject);
 	free(map);
 }

@@ -12,12 +12,20 @@
 
 #define ROUNDS 12u
 
-/* Take back what a finding contradicts. */
-static void weaken(struct hvc_draft *draft, struct hvc_draft_rule *rule,
-                   const struct hvc_finding *finding)
+/* Has it a condition on this register? */
+static bool speaks_of(const struct hvc_draft_rule *rule, enum hvc_reg reg)
 {
-	const struct hvc_term *pc =
-	        &draft->map->class_[draft->behaviour[rule->behaviour].class_].pc;
+	for (size_t i = 0; i < rule->case_->members; i++)
+		if (rule->case_->member[i].key->uses >> reg & 1)
+			return true;
+	return false;
+}
+
+/* Take back what a finding contradicts. */
+static void weaken(struct hvc_draft_rule *rule, const struct hvc_finding *finding)
+{
+	hvc_ref target = rule->row->kind == HVC_OUTCOME_JUMP ? rule->row->target : NULL;
+	bool named = target && target->op == HVC_OP_INPUT && target->value < HVC_GPR_COUNT;
 
 	switch (finding->verdict.clause) {
 	case HVC_CLAUSE_RESULT:
@@ -26,9 +34,9 @@ static void weaken(struct hvc_draft *draft, struct hvc_draft_rule *rule,
 		return;
 	default:
 		/* A jump to a register faults where that is no address of an instruction. */
-		if (pc->kind == HVC_TERM_REG && pc->reg < HVC_GPR_COUNT &&
-		    rule->aligned == HVC_REG_NONE && pc->reg != rule->reg && !rule->is_default)
-			rule->aligned = pc->reg;
+		if (named && rule->aligned == HVC_REG_NONE && rule->case_ &&
+		    !speaks_of(rule, (enum hvc_reg)target->value))
+			rule->aligned = (enum hvc_reg)target->value;
 		else
 			rule->unspecified = true;
 		return;
@@ -36,19 +44,17 @@ static void weaken(struct hvc_draft *draft, struct hvc_draft_rule *rule,
 }
 
 /* *holds: nothing contradicts the draft; else it is weaker now. */
-static enum hvc_status try_draft(struct hvc_draft *draft, const char *text, size_t size,
-                                 const unsigned *rule, unsigned randoms, struct hvc_diag *diag,
-                                 bool *holds)
+static enum hvc_status try_draft(struct hvc_draft *draft, const struct hvc_suggest_config *suggest,
+                                 const char *text, size_t size, const unsigned *rule,
+                                 struct hvc_diag *diag, bool *holds)
 {
 	struct hvc_check_config config = {
-	        .subject = draft->config->subject,
-	        .over = draft->config->world,
-	        .randoms = randoms,
-	        .sweep = true,
-	        .jobs = draft->config->jobs,
-	        .budget = draft->config->budget,
-	        .progress = draft->config->progress,
-	        .progress_ctx = draft->config->progress_ctx,
+	        .subject = draft->exact->subject,
+	        .over = &draft->exact->world,
+	        .randoms = suggest->randoms,
+	        .jobs = suggest->jobs,
+	        .progress = suggest->progress,
+	        .progress_ctx = suggest->progress_ctx,
 	};
 	struct hvc_check *check;
 	struct hvc_abi *abi;
@@ -62,7 +68,7 @@ static enum hvc_status try_draft(struct hvc_draft *draft, const char *text, size
 		for (unsigned i = 0; i < check->findings; i++) {
 			const struct hvc_finding *finding = &check->finding[i];
 
-			weaken(draft, &draft->rule[rule[finding->verdict.rule]], finding);
+			weaken(&draft->rule[rule[finding->verdict.rule]], finding);
 		}
 		hvc_check_free(check);
 	}
@@ -79,8 +85,8 @@ static void give_up(struct hvc_draft *draft, const struct hvc_regset *before)
 			draft->rule[i].unspecified = true;
 }
 
-static enum hvc_status settle(struct hvc_draft *draft, unsigned randoms, struct hvc_diag *diag,
-                              char **out)
+static enum hvc_status settle(struct hvc_draft *draft, const struct hvc_suggest_config *config,
+                              struct hvc_diag *diag, char **out)
 {
 	unsigned *rule = calloc(2 * (size_t)draft->rules + 1, sizeof *rule);
 	struct hvc_regset *before = calloc(draft->rules + 1, sizeof *before);
@@ -98,7 +104,7 @@ static enum hvc_status settle(struct hvc_draft *draft, unsigned randoms, struct 
 		if (!hvc_draft__write(draft, &text, &size, rule))
 			status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 		if (status == HVC_OK)
-			status = try_draft(draft, text, size, rule, randoms, diag, &holds);
+			status = try_draft(draft, config, text, size, rule, diag, &holds);
 		if (round + 1 >= ROUNDS)
 			give_up(draft, before);
 		if (status == HVC_OK && holds)
@@ -106,7 +112,8 @@ static enum hvc_status settle(struct hvc_draft *draft, unsigned randoms, struct 
 		else
 			free(text);
 		if (status == HVC_OK && !holds && round == 2 * ROUNDS)
-			status = hvc_diag_set(diag, HVC_E_ENGINE, draft->map->subject, 0, 0,
+			status = hvc_diag_set(diag, HVC_E_ENGINE,
+			                      hvc_subject_name(draft->exact->subject), 0, 0,
 			                      "--suggest-abi: no specification holds: what the "
 			                      "calls do is not the same twice");
 	}
@@ -115,15 +122,15 @@ static enum hvc_status settle(struct hvc_draft *draft, unsigned randoms, struct 
 	return status;
 }
 
-enum hvc_status hvc_suggest_abi(const struct hvc_map_config *config, const struct hvc_map *map,
-                                const char *name, unsigned randoms, struct hvc_diag *diag,
-                                char **out)
+enum hvc_status hvc_suggest__abi(const struct hvc_exact *exact,
+                                 const struct hvc_suggest_config *config, const char *name,
+                                 struct hvc_diag *diag, char **out)
 {
-	struct hvc_draft draft = {.config = config, .map = map, .name = name};
+	struct hvc_draft draft = {.exact = exact, .name = name};
 	enum hvc_status status = hvc_draft__make(&draft, diag);
 
 	if (status == HVC_OK)
-		status = settle(&draft, randoms, diag, out);
-	hvc_draft__clear(&draft);
+		status = settle(&draft, config, diag, out);
+	free(draft.rule);
 	return status;
 }

@@ -1,53 +1,53 @@
 /* SPDX-License-Identifier: MIT */
-/** A specification in the making. */
+/** A specification in the making, from the rows of an exact map. */
 #ifndef ENGINE_SUGGEST_H
 #define ENGINE_SUGGEST_H
 
-#include "engine/internal.h"
-#include "hvcheck/study.h"
-#include "hvcheck/suggest.h"
+#include "engine/exact.h"
 
-/* A rule: calls, and the behaviour that is promised of them. */
+/* A rule: one case of a row, or the default. */
 struct hvc_draft_rule {
-	unsigned behaviour;
-	bool is_default;
-	struct hvc_interval *imm;
-	unsigned imms;    /* 0: all */
-	enum hvc_reg reg; /* HVC_REG_NONE: any registers */
-	bool word;
-	struct hvc_interval *value;
-	unsigned values;
-	int priority;
-	bool unspecified;         /* nothing is promised after all */
-	enum hvc_reg aligned;     /* promised only where this register is a multiple of 4 */
-	struct hvc_regset spared; /* registers that are not promised after all */
-};
-
-/* A behaviour: a class, or a kind of many classes of which only what they share is promised. */
-struct hvc_draft_behaviour {
-	unsigned class_; /* one of them */
-	bool stores;     /* to memory that is not EL2's own */
-	struct hvc_regset varies;
+	const struct hvc_row *row;
+	const struct hvc_row_case *case_; /* NULL: what the others leave */
+	bool unspecified;                 /* nothing is promised after all */
+	enum hvc_reg aligned;             /* promised only where this register is a multiple of 4 */
+	struct hvc_regset spared;         /* registers that are not promised after all */
 };
 
 struct hvc_draft {
-	const struct hvc_map_config *config;
-	const struct hvc_map *map;
+	const struct hvc_exact *exact;
+	const struct hvc_exact_part *part;
 	const char *name;
-	struct hvc_draft_behaviour *behaviour;
-	unsigned behaviours;
-	unsigned *behaviour_of; /* of each class */
-	struct hvc_draft_rule *rule;
-	unsigned rules, room;
+	struct hvc_draft_rule *rule; /* the default is the last one */
+	unsigned rules;
 };
 
 /* Rules of the format at most, see conformance/abi/README.md. */
 #define HVC_DRAFT_RULES 512u
 
 /* draft.c */
-enum hvc_status hvc_draft__make(struct hvc_draft *draft, struct hvc_diag *diag);
-void hvc_draft__clear(struct hvc_draft *draft);
+HVC_MUST_USE enum hvc_status hvc_draft__make(struct hvc_draft *draft, struct hvc_diag *diag);
+/* What a member of a case is in `when`: "x0: \"0x1, 0x4-0x5\""; false: `when` cannot say it. */
+bool hvc_draft__condition(const struct hvc_draft *draft, const struct hvc_member *member,
+                          struct hvc_text *out);
 /* draft_text.c: rule[i] is the draft's rule that rule i of the text comes from */
 bool hvc_draft__write(const struct hvc_draft *draft, char **text, size_t *size, unsigned *rule);
+
+/* suggest.c */
+struct hvc_suggest_config {
+	unsigned jobs, randoms; /* of the checks that the draft is held to */
+	hvc_progress_fn progress;
+	void *progress_ctx;
+};
+
+/*
+ * Write a specification that loads and that the subject conforms to: what a check contradicts is
+ * taken back until it holds. name: letters, digits, dots, dashes. *out is malloc'ed; the caller
+ * frees it. HVC_E_ARG (callers that do not meet the same), HVC_E_UNSUPPORTED (more rules than a
+ * specification holds), those of hvc_check_run, HVC_E_NOMEM.
+ */
+HVC_MUST_USE enum hvc_status hvc_suggest__abi(const struct hvc_exact *exact,
+                                              const struct hvc_suggest_config *config,
+                                              const char *name, struct hvc_diag *diag, char **out);
 
 #endif

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/untried.h"
 
-#include "hvcheck/study.h"
-
 static bool is_tried(const struct hvc_probes *probes, const struct hvc_constant *constant)
 {
 	for (unsigned i = 0; i < probes->count; i++)
@@ -25,7 +23,8 @@ enum hvc_status hvc_untried__find(const struct hvc_map_config *config, struct hv
 {
 	size_t kept = 0;
 
-	HVC_TRY(hvc_constants_find(config, diag, out, count));
+	(void)diag;
+	HVC_TRY(hvc_subject_constants(config->subject, 20000, out, count));
 	for (size_t i = 0; i < *count; i++)
 		if (!is_tried(config->probes, &(*out)[i]) && !is_told(*out, kept, &(*out)[i]))
 			(*out)[kept++] = (*out)[i];

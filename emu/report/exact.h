@@ -1,28 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/** Reports of an exact map, a writer a format, and the words that they share. */
+/** Words that reports of an exact map share. */
 #ifndef HVC_REPORT_EXACT_H
 #define HVC_REPORT_EXACT_H
 
 #include "engine/exact.h"
 #include "report/words.h"
-
-HVC_MUST_USE enum hvc_status hvc_exact__text(const struct hvc_page *page,
-                                             const struct hvc_exact *exact,
-                                             const struct hvc_contract *contract,
-                                             struct hvc_diag *diag);
-HVC_MUST_USE enum hvc_status hvc_exact__json(FILE *out, const struct hvc_exact *exact,
-                                             const struct hvc_contract *contract,
-                                             struct hvc_diag *diag);
-
-/** The immediates as a picture of letters; as a drawing; as a page. */
-HVC_MUST_USE enum hvc_status hvc_exact__picture(const struct hvc_page *page,
-                                                const struct hvc_exact *exact,
-                                                struct hvc_diag *diag);
-HVC_MUST_USE enum hvc_status hvc_exact__svg(FILE *out, const struct hvc_exact *exact,
-                                            struct hvc_diag *diag);
-HVC_MUST_USE enum hvc_status hvc_exact__html(FILE *out, const struct hvc_exact *exact,
-                                             const struct hvc_contract *contract,
-                                             struct hvc_diag *diag);
 
 /** "hvc from el1t, el1h": the callers for which this part speaks. */
 void hvc_exact__callers(struct hvc_words *words, const struct hvc_exact *exact,

@@ -278,8 +278,8 @@ static bool put_page(FILE *out, const struct hvc_exact *exact, const struct hvc_
 	return made;
 }
 
-enum hvc_status hvc_exact__html(FILE *out, const struct hvc_exact *exact,
-                                const struct hvc_contract *contract, struct hvc_diag *diag)
+enum hvc_status hvc_exact_html(FILE *out, const struct hvc_exact *exact,
+                               const struct hvc_contract *contract, struct hvc_diag *diag)
 {
 	struct hvc_picture_rows rows;
 	char title[4400];

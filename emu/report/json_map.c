@@ -151,8 +151,8 @@ static void add_words(struct hvc_json *json, const char *key, struct hvc_words *
 	hvc_words__free(words);
 }
 
-enum hvc_status hvc_exact__json(FILE *out, const struct hvc_exact *exact,
-                                const struct hvc_contract *contract, struct hvc_diag *diag)
+enum hvc_status hvc_exact_json(FILE *out, const struct hvc_exact *exact,
+                               const struct hvc_contract *contract, struct hvc_diag *diag)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-map/2");
 	struct hvc_words words = {0};

@@ -161,8 +161,8 @@ static void put_closing(const struct hvc_page *page, const struct hvc_exact *exa
 	hvc_words__free(&why);
 }
 
-enum hvc_status hvc_exact__text(const struct hvc_page *page, const struct hvc_exact *exact,
-                                const struct hvc_contract *contract, struct hvc_diag *diag)
+enum hvc_status hvc_exact_text(const struct hvc_page *page, const struct hvc_exact *exact,
+                               const struct hvc_contract *contract, struct hvc_diag *diag)
 {
 	put_account(page, exact);
 	for (unsigned i = 0; i < exact->parts; i++)

@@ -63,8 +63,7 @@ struct hvc_map {
 	size_t runs;
 	uint64_t failed;   /**< calls of which nothing is known: the engine died of them */
 	char failure[256]; /**< one of these: "hvc #0x5 from el1h, at 0x80000104: ..."; or "" */
-	struct hvc_invented invented; /**< what its calls had to make up */
-	struct hvc_study *study;      /**< study.h; NULL: none was made. Freed with the map */
+	struct hvc_invented invented;        /**< what its calls had to make up */
 	const struct hvc_contract *contract; /**< borrowed; to be reported with it, NULL: none */
 };
 

@@ -20,6 +20,7 @@
 #include "hvcheck/collide.h"
 #include "hvcheck/contract.h"
 #include "hvcheck/diff.h"
+#include "hvcheck/exact.h"
 #include "hvcheck/finding.h"
 #include "hvcheck/known.h"
 #include "hvcheck/leak.h"
@@ -114,19 +115,25 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_call_text(const struct hvc_page *page,
                                                    struct hvc_diag *diag);
 HVC_MUST_USE HVC_API enum hvc_status hvc_call_json(FILE *out, const struct hvc_call_report *report,
                                                    struct hvc_diag *diag);
-HVC_MUST_USE HVC_API enum hvc_status hvc_map_text(const struct hvc_page *page,
-                                                  const struct hvc_map *map, struct hvc_diag *diag);
-HVC_MUST_USE HVC_API enum hvc_status hvc_map_json(FILE *out, const struct hvc_map *map,
-                                                  struct hvc_diag *diag);
+/** contract: NULL, or what was measured besides. */
+HVC_MUST_USE HVC_API enum hvc_status hvc_exact_text(const struct hvc_page *page,
+                                                    const struct hvc_exact *exact,
+                                                    const struct hvc_contract *contract,
+                                                    struct hvc_diag *diag);
+HVC_MUST_USE HVC_API enum hvc_status hvc_exact_json(FILE *out, const struct hvc_exact *exact,
+                                                    const struct hvc_contract *contract,
+                                                    struct hvc_diag *diag);
 /** The immediate space in letters, at most 80 columns, for a terminal or a file. */
-HVC_MUST_USE HVC_API enum hvc_status
-hvc_map_picture(const struct hvc_page *page, const struct hvc_map *map, struct hvc_diag *diag);
+HVC_MUST_USE HVC_API enum hvc_status hvc_exact_picture(const struct hvc_page *page,
+                                                       const struct hvc_exact *exact,
+                                                       struct hvc_diag *diag);
 /** The same as a drawing without script, to be shown by itself. */
-HVC_MUST_USE HVC_API enum hvc_status hvc_map_svg(FILE *out, const struct hvc_map *map,
-                                                 struct hvc_diag *diag);
+HVC_MUST_USE HVC_API enum hvc_status hvc_exact_svg(FILE *out, const struct hvc_exact *exact,
+                                                   struct hvc_diag *diag);
 /** A page with the immediate space as a picture; needs no network, and is complete unscripted. */
-HVC_MUST_USE HVC_API enum hvc_status hvc_map_html(FILE *out, const struct hvc_map *map,
-                                                  struct hvc_diag *diag);
+HVC_MUST_USE HVC_API enum hvc_status hvc_exact_html(FILE *out, const struct hvc_exact *exact,
+                                                    const struct hvc_contract *contract,
+                                                    struct hvc_diag *diag);
 HVC_MUST_USE HVC_API enum hvc_status hvc_check_text(const struct hvc_page *page,
                                                     const struct hvc_check *check, const char *abi,
                                                     struct hvc_diag *diag);

@@ -23,7 +23,7 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_map_save(FILE *out, const struct hvc_ma
 HVC_API bool hvc_map_is_saved(const char *path);
 
 /**
- * Read a map. It has no study, and counts no instructions. Errors: HVC_E_IO, HVC_E_FORMAT with
+ * Read a map. It counts no instructions. Errors: HVC_E_IO, HVC_E_FORMAT with
  * line and column, HVC_E_NOMEM. It takes at most some 20 times the memory that the file has bytes,
  * and 64 MB for what the limits allow. Free with hvc_map_free.
  */
