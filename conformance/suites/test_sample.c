@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Of more constants than can be tried a sample is, and the reports say so. */
+/* Of more constants than can be tried a sample is. */
 #include <stdlib.h>
 
-#include "hvcheck/report.h"
 #include "under_test.h"
 
 /* Code that compares with thousands of constants does not take for ever: a sample is, and told. */
@@ -42,47 +41,8 @@ START_TEST(many_constants_are_a_sample)
 }
 END_TEST
 
-static char *printed(const struct hvc_map *map, bool json)
-{
-	char *text = NULL;
-	size_t size;
-	struct hvc_page page = {.out = open_memstream(&text, &size)};
-
-	ck_assert_int_eq(json ? hvc_map_json(page.out, map, NULL) : hvc_map_text(&page, map, NULL),
-	                 HVC_OK);
-	fclose(page.out);
-	return text;
-}
-
-START_TEST(reports_say_that_it_is_a_sample)
-{
-	struct hvc_subject *subject = open_subject("m1n1");
-	struct hvc_probe probe = {.reg = HVC_REG_NONE};
-	struct hvc_probes probes = {&probe, 1, 1234};
-	struct hvc_map_config config = {.subject = subject, .probes = &probes};
-	struct hvc_map *map = NULL;
-	char *text;
-
-	hvc_call_init(&probe.call, 0);
-	ck_assert_int_eq(hvc_map_make(&config, NULL, &map), HVC_OK);
-	text = printed(map, false);
-	ck_assert_msg(strstr(text, "1,234 more constants than are tried"), "%s", text);
-	free(text);
-	text = printed(map, true);
-	ck_assert_msg(strstr(text, "\"constants_untried\": 1234"), "%s", text);
-	free(text);
-	map->probes.untried = 0;
-	text = printed(map, false);
-	ck_assert_msg(!strstr(text, "sample"), "%s", text);
-	free(text);
-	hvc_map_free(map);
-	hvc_subject_close(subject);
-}
-END_TEST
-
 static const struct suite_test tests[] = {
         {"many_constants_are_a_sample", &many_constants_are_a_sample},
-        {"reports_say_that_it_is_a_sample", &reports_say_that_it_is_a_sample},
 };
 
 SUITE_MAIN("sample", tests)

@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 
+#include "engine/suggest.h"
 #include "under_test.h"
 
 static const struct row {
@@ -20,28 +21,19 @@ static const struct row {
         {"xen", "broken-xen-ea1-w16"},
 };
 
-/* What a map without any specification would try; few values of each register. */
 static struct hvc_abi *suggest(const struct hvc_subject *subject, char **text)
 {
-	struct hvc_constant *constant = NULL;
-	struct hvc_probe_config probe = {.randoms = 0};
-	struct hvc_probes probes;
-	struct hvc_map_config config = {.subject = subject, .probes = &probes, .jobs = 2};
-	struct hvc_map *map = NULL;
+	const struct hvc_exact_config config = {
+	        .subject = subject, .levels = 1u << HVC_LEVEL_EL1H, .brief = true};
+	const struct hvc_suggest_config suggesting = {.jobs = 2};
+	struct hvc_exact *exact = NULL;
 	struct hvc_abi *abi = NULL;
 	struct hvc_diag diag = {0};
 
-	ck_assert_int_eq(hvc_subject_constants(subject, 20000, &constant, &probe.constants),
-	                 HVC_OK);
-	probe.constant = constant;
-	ck_assert_int_eq(hvc_probes_make(&probe, &probes), HVC_OK);
-	free(constant);
-	ck_assert_msg(hvc_map_make(&config, &diag, &map) == HVC_OK, "%s", diag.message);
-	ck_assert_msg(hvc_map_study(&config, map, &diag) == HVC_OK, "%s", diag.message);
-	ck_assert_msg(hvc_suggest_abi(&config, map, "suggested", 0, &diag, text) == HVC_OK, "%s",
-	              diag.message);
-	hvc_map_free(map);
-	hvc_probes_free(&probes);
+	ck_assert_msg(hvc_exact_make(&config, &diag, &exact) == HVC_OK, "%s", diag.message);
+	ck_assert_msg(hvc_suggest__abi(exact, &suggesting, "suggested", &diag, text) == HVC_OK,
+	              "%s", diag.message);
+	hvc_exact_free(exact);
 	ck_assert_msg(hvc_abi_parse(*text, strlen(*text), "suggested", &diag, &abi) == HVC_OK,
 	              "%u:%u: %s\n%s", diag.line, diag.column, diag.message, *text);
 	return abi;
