@@ -1,387 +1,417 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Maps: the same whoever did the work, as few classes as explain everything, each class exact.
+/**
+ * The exact map: rows as the subjects of conformance/subjects say what they do, each call in one
+ * row, and the machine's disagreement, where there is any, an error.
  */
-#include <errno.h>
 #include <stdlib.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 
-#include "engine/internal.h"
-#include "hvcheck/verdict.h"
-#include "tiny_image.h"
+#include "engine/exact.h"
 #include "under_test.h"
 
-#define FOLDER HVC_BINARY_DIR "/test_map.files"
-#define ESR    sys_name(HVC_REG_ESR_EL2)
+#define ROWS_MAX 16u
 
-#define A64_AND16(rd, rn) (UINT32_C(0x92403c00) | (uint32_t)(rn) << 5 | (rd))
-#define A64_CMP(rn, rm)   (UINT32_C(0xeb00001f) | (uint32_t)(rm) << 16 | (uint32_t)(rn) << 5)
-#define A64_MUL(rd, rn, rm) \
-	(UINT32_C(0x9b007c00) | (uint32_t)(rm) << 16 | (uint32_t)(rn) << 5 | (rd))
-
-/* A few calls of every sort, in the order that probes have. */
-static const struct choice {
-	enum hvc_insn insn;
-	enum hvc_level from;
-	uint64_t seed;
-	bool varied; /* x0 is set */
-	uint64_t x0;
-} choices[] = {
-        {HVC_INSN_HVC, HVC_LEVEL_EL1H, 0, false, 0},
-        {HVC_INSN_HVC, HVC_LEVEL_EL1H, 0, true, 0},
-        {HVC_INSN_HVC, HVC_LEVEL_EL1H, 0, true, 1},
-        {HVC_INSN_HVC, HVC_LEVEL_EL1H, 0, true, 3},
-        {HVC_INSN_HVC, HVC_LEVEL_EL1H, 0, true, HVC_FUNCTION},
-        {HVC_INSN_HVC, HVC_LEVEL_EL1H, 1, false, 0},
-        {HVC_INSN_HVC, HVC_LEVEL_EL1T, 0, false, 0},
-        {HVC_INSN_HVC, HVC_LEVEL_EL2H, 0, false, 0},
-        {HVC_INSN_SMC, HVC_LEVEL_EL1H, 0, true, 0},
+/** A row: condition, how it ends, x0 afterwards (NULL: as it was), in the order of reports. */
+struct row {
+	const char *condition, *end, *x0;
 };
 
-#define CHOICES      (sizeof choices / sizeof *choices)
-#define EL1H_CHOICES 6 /* the first */
+static const struct subject {
+	const char *name;
+	struct row row[ROWS_MAX];
+} subjects[] = {
+        {"jump-table",
+         {{"w0 in 0, 2", "return", "0xa"},
+          {"w0 = 1", "return", "0xb"},
+          {"w0 = 3", "return", "0xc"},
+          {"w0 = 4", "return", "0xffffffffffffffff"},
+          {"w0 >= 5", "return", "0xffffffffffffffff"}}},
+        {"pointer-table",
+         {{"x0 in 0x100, 0x103", "handoff to first", NULL},
+          {"x0 = 0x101", "return", "0xffffffffffffffff"},
+          {"x0 = 0x102", "handoff to second", NULL},
+          {"x0 not in 0x100-0x103", "return", "0xffffffffffffffff"}}},
+        {"tbz-chain",
+         {{"imm & 1 = 0, imm <= 0x7fff", "return", "4"},
+          {"imm & 1 = 0, imm >= 0x8000", "return", "2"},
+          {"imm & 1 != 0, imm & 8 = 0", "return", "1"},
+          {"imm & 1 != 0, imm & 8 != 0", "return", "3"}}},
+        {"ccmp-chain",
+         {{"x0 = 5, x1 = 2, w2 = w3", "return", "7"},
+          {"(x0 != 5 or x1 != 2) or w2 != w3", "return", "if(x0 = 1 or x1 = 9, 1, 0)"}}},
+        {"signed-range",
+         {{"w0 not in 3-0xfffffffc", "return", "1"}, {"w0 in 3-0xfffffffc", "return", "0"}}},
+        {"mask",
+         {{"x0 & 0xfffeffff = 0xc600000b", "return", "1"},
+          {"x0 & 0xfffeffff != 0xc600000b", "return", "0"}}},
+        {"two-selectors",
+         {{"(w1 | x0 >> 0x20) << 0x20 | w0 = 0x700000005", "return", "1"},
+          {"(w1 | x0 >> 0x20) << 0x20 | w0 != 0x700000005, x0 + x1 = 0x64", "return", "2"},
+          {"anything else", "return", "0"}}},
+        {"one-value",
+         {{"x0 = 0xd32d715d7b6cbe4c", "return", "1"}, {"x0 != 0xd32d715d7b6cbe4c", "return", "0"}}},
+        {"infinite-loop", {{"imm = 0x77", "spin at handle+0x14", NULL}, {"imm != 0x77", "return", "0"}}},
+        {"caller-memory",
+         {{"[x1 + 8] & 0xffffffff = 3", "return", "[x1 + 8]"},
+          {"[x1 + 8] & 0xffffffff != 3", "return", "[x1] >> 0x18 & 0xff"}}},
+};
 
-static struct hvc_probes few_probes(struct hvc_probe probe[CHOICES])
+struct fixture {
+	struct hvc_subject *subject;
+	struct hvc_exact *exact;
+};
+
+static void make(struct fixture *f, const char *spec, const struct hvc_exact_config *like)
 {
-	for (size_t i = 0; i < CHOICES; i++) {
-		const struct choice *choice = &choices[i];
-
-		probe[i] = (struct hvc_probe){.seed = choice->seed, .reg = HVC_REG_NONE};
-		hvc_call_init(&probe[i].call, choice->seed);
-		probe[i].call.insn = choice->insn;
-		probe[i].call.from = choice->from;
-		if (choice->varied) {
-			probe[i].call.x[0] = choice->x0;
-			probe[i].reg = HVC_REG_X0;
-			probe[i].why = HVC_WHY_NAMED;
-		}
-	}
-	return (struct hvc_probes){probe, CHOICES, 0};
-}
-
-/* HVC from EL1h only: where a call ends is part of its class. */
-static struct hvc_probes el1h_probes(struct hvc_probe probe[CHOICES], unsigned count)
-{
-	struct hvc_probes probes = few_probes(probe);
-
-	ck_assert_uint_le(count, EL1H_CHOICES);
-	probes.count = count;
-	return probes;
-}
-
-static struct hvc_map *make_map(const struct hvc_subject *subject, const struct hvc_probes *probes,
-                                unsigned jobs)
-{
-	struct hvc_map_config config = {.subject = subject, .probes = probes, .jobs = jobs};
-	struct hvc_map *map = NULL;
+	struct hvc_exact_config config = like ? *like : (struct hvc_exact_config){0};
 	struct hvc_diag diag = {0};
-	enum hvc_status status = hvc_map_make(&config, &diag, &map);
+	char path[512];
 
-	ck_assert_msg(status == HVC_OK, "%s: %s", hvc_subject_name(subject), diag.message);
-	return map;
+	f->subject = NULL;
+	snprintf(path, sizeof path, "%s/subjects/%s.elf", HVC_BINARY_DIR, spec);
+	if (hvc_subject_open(path, NULL, &f->subject) != HVC_OK)
+		f->subject = open_subject(spec);
+	config.subject = f->subject;
+	ck_assert_msg(hvc_exact_make(&config, &diag, &f->exact) == HVC_OK, "%s: %s", spec,
+	              diag.message);
 }
 
-/* The image as a raw file, opened as a user would. */
-static struct hvc_subject *open_image(const struct tiny_image *image, const char *name)
+static void drop(struct fixture *f)
 {
-	char path[512], spec[600];
-	FILE *file;
-
-	ck_assert(!mkdir(FOLDER, 0777) || errno == EEXIST);
-	snprintf(path, sizeof path, "%s/%s", FOLDER, name);
-	file = fopen(path, "wb");
-	ck_assert(file && fwrite(image->bytes, sizeof image->bytes, 1, file) == 1);
-	ck_assert_int_eq(fclose(file), 0);
-	snprintf(spec, sizeof spec, "%s@0x%" PRIx64, path, HVC_IMAGE_BASE);
-	return open_subject(spec);
+	hvc_exact_free(f->exact);
+	hvc_subject_close(f->subject);
 }
 
-static char *to_text(const struct hvc_map *map)
+/* The value that a row gives a register; NULL: it leaves it. */
+static hvc_ref result(const struct hvc_row *row, enum hvc_reg reg)
 {
-	char *text = NULL, line[1024];
-	size_t size;
-	FILE *file = open_memstream(&text, &size);
-
-	for (unsigned i = 0; i < map->classes; i++) {
-		const struct hvc_class *class_ = &map->class_[i];
-
-		hvc_class_print(class_, line, sizeof line);
-		fprintf(file, "%u: %s; %" PRIu64 " calls, %" PRIu64 "-%" PRIu64 " instructions\n",
-		        i, line, class_->calls, class_->instructions_min, class_->instructions_max);
-	}
-	for (size_t i = 0; i < map->runs; i++)
-		fprintf(file, "%u %x-%x %u\n", map->run[i].probe, map->run[i].lo, map->run[i].hi,
-		        map->run[i].class_);
-	ck_assert_int_eq(fclose(file), 0);
-	return text;
+	for (unsigned i = 0; i < row->effects; i++)
+		if (row->effect[i].reg == reg)
+			return row->effect[i].value;
+	return NULL;
 }
 
-START_TEST(jobs_do_not_matter)
+static void assert_row(const struct hvc_exact *exact, const struct hvc_row *row,
+                       const struct row *wanted)
 {
-	static const char *const names[] = {"linux-stub-4.12", "linux-kvm-imm",
-	                                    "broken-single-imm"};
-	static const unsigned jobs[] = {1, 2, 7};
-	struct hvc_probe probe[CHOICES];
-	struct hvc_probes probes = few_probes(probe);
+	char text[600] = "";
+	hvc_ref x0 = result(row, HVC_REG_X0);
 
-	probes.probe += 2;
-	probes.count -= 2;
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		struct hvc_subject *subject = open_subject(names[i]);
-		char *first = NULL;
+	hvc_exact__print_condition(exact, row, text, sizeof text);
+	ck_assert_str_eq(text, wanted->condition);
+	hvc_exact__print_end(exact, row, text, sizeof text);
+	ck_assert_str_eq(text, wanted->end);
+	ck_assert_int_eq(x0 != NULL, wanted->x0 != NULL);
+	if (x0)
+		hvc_exact__print_value(exact, x0, text, sizeof text);
+	if (x0)
+		ck_assert_str_eq(text, wanted->x0);
+	ck_assert_int_eq(row->known, HVC_ROW_PROVED);
+}
 
-		for (size_t k = 0; k < sizeof jobs / sizeof *jobs; k++) {
-			struct hvc_map *map = make_map(subject, &probes, jobs[k]);
-			char *text = to_text(map);
+/* From every caller the same, complete, and every immediate really taken. */
+START_TEST(subject_has_these_rows)
+{
+	const struct subject *subject = &subjects[_i];
+	struct fixture f;
 
-			if (!first)
-				first = strdup(text);
-			ck_assert_msg(!strcmp(text, first), "%s: %u jobs:\n%.600s\n1 job:\n%.600s",
-			              names[i], jobs[k], text, first);
-			free(text);
-			hvc_map_free(map);
+	make(&f, subject->name, NULL);
+	ck_assert(hvc_exact_is_complete(f.exact));
+	ck_assert_uint_eq(f.exact->parts, 2);
+	ck_assert_ptr_eq(f.exact->part[1].same, &f.exact->part[0]);
+	for (unsigned i = 0; i < f.exact->parts; i++) {
+		const struct hvc_exact_part *part = &f.exact->part[i];
+
+		ck_assert_int_eq(part->proof.disjoint, HVC_ANSWER_YES);
+		ck_assert_int_eq(part->proof.total, HVC_ANSWER_YES);
+		ck_assert_uint_eq(part->taken, HVC_IMM_COUNT);
+		ck_assert_uint_eq(part->confirmed, part->symbolic->paths);
+		for (unsigned j = 0; j < part->rows; j++) {
+			ck_assert_ptr_nonnull(subject->row[j].condition);
+			assert_row(f.exact, &part->row[j], &subject->row[j]);
 		}
-		free(first);
-		hvc_subject_close(subject);
+		ck_assert_ptr_null(subject->row[part->rows].condition);
 	}
+	drop(&f);
 }
 END_TEST
 
-/* All of it is one class, with this one effect on x0. */
-static void assert_one_class(const struct tiny_image *image, enum hvc_term_kind kind,
-                             uint64_t value)
+/* Which of a part's rows a call meets, by evaluating each condition. */
+static unsigned count_met(struct hvc_exact *exact, const struct hvc_call *call)
 {
-	struct hvc_subject *subject = open_image(image, "one_class.bin");
-	struct hvc_probe probe[CHOICES];
-	struct hvc_probes probes = el1h_probes(probe, 6);
-	struct hvc_map *map;
+	uint64_t value[HVC_INPUTS];
+	const struct hvc_model model = {.value = value, .count = HVC_INPUTS};
+	unsigned met = 0;
 
-	map = make_map(subject, &probes, 1);
-	ck_assert_uint_eq(map->classes, 1);
-	ck_assert_uint_eq(map->runs, probes.count);
-	ck_assert_uint_eq(map->class_[0].calls, probes.count * HVC_IMM_COUNT);
-	ck_assert_int_eq(map->class_[0].kind, HVC_OUTCOME_RETURN);
-	ck_assert_uint_eq(map->class_[0].effects, 1);
-	ck_assert_int_eq(map->class_[0].effect[0].reg, HVC_REG_X0);
-	ck_assert_int_eq(map->class_[0].effect[0].value.kind, kind);
-	ck_assert_uint_eq(map->class_[0].effect[0].value.value, value);
-	for (size_t i = 0; i < map->runs; i++)
-		ck_assert(map->run[i].lo == 0 && map->run[i].hi == 0xffff);
-	hvc_map_free(map);
-	hvc_subject_close(subject);
+	hvc_exact__values(call, value);
+	for (unsigned i = 0; i < exact->parts; i++)
+		for (unsigned j = 0; j < exact->part[i].rows; j++)
+			met += exact->part[i].from == call->from &&
+			       hvc_bv__eval(exact->terms, exact->part[i].row[j].condition,
+			                    &model) == 1;
+	return met;
 }
 
-START_TEST(the_immediate_is_one_class)
+static void assert_result(struct hvc_exact *exact, const struct hvc_call *call, const char *x0)
 {
-	struct tiny_image image;
+	const struct hvc_row *row = hvc_exact__row_of(exact, call);
+	char text[100];
 
-	tiny_init(&image, HVC_CPU_A72);
-	tiny_put(&image, TINY_LOWER, A64_MRS(0, ESR), A64_AND16(0, 0), A64_ERET);
-	assert_one_class(&image, HVC_TERM_IMM, 0);
-}
-END_TEST
-
-START_TEST(the_syndrome_is_one_class)
-{
-	struct tiny_image image;
-
-	tiny_init(&image, HVC_CPU_A72);
-	tiny_put(&image, TINY_LOWER, A64_MRS(0, ESR), A64_ERET);
-	assert_one_class(&image, HVC_TERM_ESR, 0);
-}
-END_TEST
-
-/* One of the immediates equals the constant, and one of the probes has it in x0 already. */
-START_TEST(a_constant_is_one_class)
-{
-	static const uint32_t values[] = {0, 1, 3, 0x3ff, 0x4a48, 0xffff};
-
-	for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
-		struct tiny_image image;
-
-		tiny_init(&image, HVC_CPU_A72);
-		tiny_put(&image, TINY_LOWER, A64_MOVZ(0, values[i]), A64_ERET);
-		assert_one_class(&image, HVC_TERM_CONST, values[i]);
-	}
-}
-END_TEST
-
-START_TEST(a_special_immediate_is_found)
-{
-	static const uint16_t specials[] = {0, 1, 0x3ff, 0x400, 0x4a48, 0xffff};
-	struct hvc_probe probe[CHOICES];
-	struct hvc_probes probes = el1h_probes(probe, 2);
-
-	for (size_t i = 0; i < sizeof specials / sizeof *specials; i++) {
-		struct tiny_image image;
-		struct hvc_subject *subject;
-		struct hvc_map *map;
-		uint32_t special = specials[i];
-		size_t run = 0;
-
-		tiny_init(&image, HVC_CPU_A72);
-		tiny_put(&image, TINY_LOWER, A64_MRS(17, ESR), A64_AND16(17, 17),
-		         A64_MOVZ(16, special), A64_CMP(17, 16), A64_BNE(8), A64_MOVZ(0, 0xbeef),
-		         A64_ERET);
-		subject = open_image(&image, "special.bin");
-		map = make_map(subject, &probes, 2);
-		ck_assert_uint_eq(map->classes, 2);
-		ck_assert_uint_eq(map->class_[0].calls, 2 * (HVC_IMM_COUNT - 1));
-		ck_assert_uint_eq(map->class_[1].calls, 2);
-		ck_assert_int_eq(map->class_[1].effect[0].reg, HVC_REG_X0);
-		ck_assert_uint_eq(map->class_[1].effect[0].value.value, 0xbeef);
-		for (uint32_t p = 0; p < probes.count; p++) {
-			const struct hvc_run want[] = {
-			        {p, 0, 0, (uint16_t)(special - 1)},
-			        {p, 1, (uint16_t)special, (uint16_t)special},
-			        {p, 0, (uint16_t)(special + 1), 0xffff},
-			};
-
-			for (size_t k = special == 0; k < (special == 0xffff ? 2 : 3); k++)
-				ck_assert_msg(run < map->runs && !memcmp(&map->run[run++], &want[k],
-				                                         sizeof want[k]),
-				              "0x%x: run %zu of probe %u", special, k, p);
-		}
-		ck_assert_uint_eq(run, map->runs);
-		hvc_map_free(map);
-		hvc_subject_close(subject);
-	}
-}
-END_TEST
-
-/* x0 := imm * K: as many behaviours as there are immediates. */
-static struct hvc_subject *open_hash(void)
-{
-	struct tiny_image image;
-
-	tiny_init(&image, HVC_CPU_A72);
-	tiny_put(&image, TINY_LOWER, A64_MRS(0, ESR), A64_AND16(0, 0), A64_MOVZ(1, 0x4f6d),
-	         A64_MOVK16(1, 0xd835), A64_MOVK32(1, 0x1fa6), A64_MOVK48(1, 0x9e37),
-	         A64_MUL(0, 0, 1), A64_ERET);
-	return open_image(&image, "hash.bin");
+	ck_assert_ptr_nonnull(row);
+	ck_assert_ptr_nonnull(result(row, HVC_REG_X0));
+	hvc_exact__print_value(exact, result(row, HVC_REG_X0), text, sizeof text);
+	ck_assert_str_eq(text, x0);
 }
 
-START_TEST(all_immediates_may_differ)
+/* What a hypercall of Xen returns is a number, though for one immediate it is the immediate. */
+START_TEST(results_are_not_guessed_from_values)
 {
-	struct hvc_subject *subject = open_hash();
-	struct hvc_probe probe[CHOICES];
-	struct hvc_probes probes = el1h_probes(probe, 5);
-	struct hvc_map *map;
-	struct rusage usage;
-
-	/* x0 = 1 and 3: nothing that an immediate gives, which would be one behaviour less */
-	probes.probe += 2;
-	probes.count = 2;
-	map = make_map(subject, &probes, 2);
-	ck_assert_uint_eq(map->classes, HVC_IMM_COUNT);
-	ck_assert_uint_eq(map->runs, probes.count * HVC_IMM_COUNT);
-	for (unsigned i = 0; i < map->classes; i++)
-		ck_assert_uint_eq(map->class_[i].calls, probes.count);
-	for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++)
-		ck_assert_uint_eq(hvc_map_class_of(map, 0, (uint16_t)imm),
-		                  hvc_map_class_of(map, 1, (uint16_t)imm));
-	ck_assert_int_eq(getrusage(RUSAGE_SELF, &usage), 0);
-	ck_assert_int_lt(usage.ru_maxrss, 1 << 20); /* KiB */
-	hvc_map_free(map);
-	hvc_subject_close(subject);
-}
-END_TEST
-
-static bool is_compared(const struct hvc_map *map, enum hvc_reg reg)
-{
-	return hvc_regset_has(&map->present, reg) && reg != HVC_REG_SCR_EL3 &&
-	       hvc_reg_info(reg)->class_ != HVC_CLASS_EXCEPTION;
-}
-
-/* What the map says of a call and what the machine does are the same to the last bit. */
-static void assert_exact(const struct hvc_map *map, struct hvc_machine *machine, unsigned probe,
-                         uint16_t imm)
-{
-	struct hvc_outcome says, does;
+	const struct hvc_exact_config quick = {.brief = true};
 	struct hvc_call call;
+	struct fixture f;
 
-	hvc_map_call(map, probe, imm, &call);
-	hvc_class_apply(&map->class_[hvc_map_class_of(map, probe, imm)], &map->entry, &call, &says);
-	does = make_call(machine, &call);
-	reset(machine);
-	ck_assert_msg(says.kind == does.kind && says.level == does.level && says.pc == does.pc &&
-	                      says.esr == does.esr && says.far == does.far &&
-	                      says.stores == does.stores && says.untracked == does.untracked,
-	              "%s, probe %u, 0x%x: %s to 0x%" PRIx64 ", the map says %s to 0x%" PRIx64,
-	              map->subject, probe, imm, hvc_outcome_name(does.kind), does.pc,
-	              hvc_outcome_name(says.kind), says.pc);
-	for (unsigned reg = 0; reg < HVC_REG_COUNT; reg++)
-		ck_assert_msg(!is_compared(map, (enum hvc_reg)reg) ||
-		                      ((says.state.v[reg] ^ does.state.v[reg]) &
-		                       hvc_reg_info((enum hvc_reg)reg)->mask) == 0,
-		              "%s, probe %u, 0x%x: %s is 0x%" PRIx64 ", the map says 0x%" PRIx64,
-		              map->subject, probe, imm, hvc_reg_name((enum hvc_reg)reg),
-		              does.state.v[reg], says.state.v[reg]);
-	for (unsigned i = 0; i < does.stores && i < HVC_STORE_MAX; i++)
-		ck_assert(says.store[i].address == does.store[i].address &&
-		          says.store[i].value == does.store[i].value &&
-		          says.store[i].size == does.store[i].size);
-}
+	make(&f, "xen", &quick);
+	for (unsigned i = 0; i < f.exact->parts; i++)
+		for (unsigned j = 0; j < f.exact->part[i].rows; j++) {
+			hvc_ref x0 = result(&f.exact->part[i].row[j], HVC_REG_X0);
 
-START_TEST(classes_are_exact)
-{
-	static const char *const names[] = {"linux-stub-4.12", "linux-stub-imm",
-	                                    "linux-kvm-imm-default", "broken-store",
-	                                    "broken-restart-el1"};
-	const size_t count = sizeof names / sizeof *names;
-	struct hvc_probe probe[CHOICES];
-	struct hvc_probes probes = few_probes(probe);
-	uint64_t random = 1;
-
-	for (size_t i = 0; i <= count; i++) {
-		struct hvc_subject *subject = i < count ? open_subject(names[i]) : open_hash();
-		struct hvc_map *map = make_map(subject, &probes, 2);
-		struct hvc_machine *machine = open_machine(subject, NULL);
-
-		for (unsigned n = 0; n < 6000; n++) {
-			random = random * UINT64_C(6364136223846793005) + 1442695040888963407;
-			assert_exact(map, machine, (unsigned)(random >> 48) % map->probes.count,
-			             (uint16_t)(random >> 32));
+			ck_assert(!x0 || hvc_bv__const(x0));
 		}
-		hvc_machine_close(machine);
-		hvc_map_free(map);
-		hvc_subject_close(subject);
+	hvc_call_init(&call, 0);
+	call.imm = 0;
+	call.x[0] = 2;
+	assert_result(f.exact, &call, "0");
+	drop(&f);
+}
+END_TEST
+
+/* A register value between two that the code compares with is not theirs. */
+START_TEST(values_in_between_have_their_own_row)
+{
+	const struct hvc_exact_config quick = {.brief = true};
+	struct hvc_call call;
+	struct fixture f;
+
+	make(&f, "xen", &quick);
+	hvc_call_init(&call, 0);
+	call.imm = 0xea1;
+	for (unsigned number = 0; number <= 0x40; number++) {
+		call.x[16] = number;
+		ck_assert_uint_eq(count_met(f.exact, &call), 1);
+		if (number == 8 || number == 0x40)
+			assert_result(f.exact, &call, "0xffffffffffffffda");
+		if (number == 7)
+			assert_result(f.exact, &call, "0");
+	}
+	drop(&f);
+}
+END_TEST
+
+/* What one row leaves out another has. */
+START_TEST(no_value_is_in_no_row)
+{
+	static const char *const names[] = {"gunyah", "linux-kvm-6.1", "smccc-1.3", "hvisor"};
+	const struct hvc_exact_config quick = {.brief = true};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		uint64_t random = 1;
+		struct hvc_call call;
+		struct fixture f;
+
+		make(&f, names[i], &quick);
+		for (unsigned n = 0; n < 20000; n++) {
+			random = random * UINT64_C(6364136223846793005) + 1442695040888963407;
+			hvc_call_init(&call, n & 1 ? random : 0);
+			call.imm = n & 2 ? (uint16_t)(0x6000 + (random >> 56)) : 0;
+			if (n & 4)
+				call.x[0] = n / 8; /* 3 among them */
+			if (n & 8)
+				call.x[0] = UINT64_C(0x84000000) + (random >> 58);
+			ck_assert_msg(count_met(f.exact, &call) == 1, "%s #0x%x, x0 = 0x%" PRIx64,
+			              names[i], call.imm, call.x[0]);
+		}
+		drop(&f);
 	}
 }
 END_TEST
 
-/* One more than the most is refused, and what is told is not that memory ran out. */
-START_TEST(the_limit_of_classes_is_what_it_says)
+static bool is_harness(uint64_t value)
 {
-	struct hvc_partial partial = {0};
-	struct hvc_diag diag = {0};
-	struct hvc_class class_ = {.kind = HVC_OUTCOME_FAULT};
-	unsigned index, known = 0;
+	return value - HVC_HARNESS_BASE < HVC_HARNESS_SIZE;
+}
 
-	for (; known < HVC_CLASS_MAX; known++) {
-		class_.esr = known;
-		if (!hvc_partial__intern(&partial, &class_, &index) || index != known)
-			break;
+/* Conditions are of the code's numbers, never of those that our calls happen to have. */
+START_TEST(no_border_is_a_value_of_the_harness)
+{
+	const struct hvc_exact_config quick = {.unconfirmed = true};
+	const struct hvc_builtin *builtin;
+
+	for (size_t i = 0; (builtin = hvc_builtin_at(i)); i++) {
+		struct fixture f;
+
+		make(&f, builtin->name, &quick);
+		ck_assert_msg(hvc_exact_is_complete(f.exact), "%s", builtin->name);
+		for (unsigned p = 0; p < f.exact->parts; p++)
+			for (unsigned r = 0; r < f.exact->part[p].rows; r++) {
+				const struct hvc_row *row = &f.exact->part[p].row[r];
+
+				for (unsigned c = 0; c < row->cases; c++)
+					for (size_t m = 0; m < row->case_[c].members; m++) {
+						const struct hvc_set *set =
+						        row->case_[c].member[m].set;
+
+						for (size_t k = 0; k < set->count; k++)
+							ck_assert(!is_harness(set->range[k].lo) &&
+							          !is_harness(set->range[k].hi));
+					}
+			}
+		drop(&f);
 	}
-	ck_assert_uint_eq(known, HVC_CLASS_MAX);
-	class_.esr = HVC_CLASS_MAX;
-	ck_assert(!hvc_partial__intern(&partial, &class_, &index));
-	ck_assert_int_eq(hvc_partial__complain(&partial, &diag), HVC_E_RANGE);
-	ck_assert_str_eq(diag.message, "more than 2000000 different behaviours");
-	hvc_partial__clear(&partial);
+}
+END_TEST
+
+/* A map that is wrong is told so by the machine: in what a row does, or in which calls it has. */
+START_TEST(the_machine_disagrees_with_what_is_false)
+{
+	const struct hvc_exact_config unasked = {.unconfirmed = true};
+	struct hvc_diag diag = {0};
+	struct fixture f;
+
+	for (unsigned fault = 0; fault < 3; fault++) {
+		struct hvc_row *row;
+
+		make(&f, "linux-stub-4.12", &unasked);
+		row = &f.exact->part[0].row[0];
+		if (fault == 0)
+			row->effect[0].value = hvc_bv__num(f.exact->terms, 64, 1);
+		else if (fault == 1)
+			row->effects = 0;
+		else
+			row->kind = HVC_OUTCOME_RETRY;
+		ck_assert_int_eq(hvc_exact__confirm(f.exact, &diag), HVC_E_ENGINE);
+		ck_assert_msg(strstr(diag.message, "a fault of hvcheck: hvc #0x"), "%s",
+		              diag.message);
+		drop(&f);
+	}
+	make(&f, "linux-stub-4.12", &unasked);
+	ck_assert_int_eq(hvc_exact__confirm(f.exact, &diag), HVC_OK);
+	drop(&f);
+}
+END_TEST
+
+/* Classes of the cross product fall in the rows, and where they do not that is told. */
+static enum hvc_status sweep(struct fixture *f, struct hvc_diag *diag)
+{
+	struct hvc_probe_config asked = {.brief = true};
+	struct hvc_map_config config = {.subject = f->subject, .jobs = 2};
+	struct hvc_constant *constant = NULL;
+	struct hvc_probes probes;
+	struct hvc_map *map = NULL;
+	enum hvc_status status;
+
+	ck_assert_int_eq(hvc_exact__constants(f->exact, &constant, &asked.constants), HVC_OK);
+	asked.constant = constant;
+	ck_assert_int_eq(hvc_probes_make(&asked, &probes), HVC_OK);
+	config.probes = &probes;
+	ck_assert_int_eq(hvc_map_make(&config, diag, &map), HVC_OK);
+	status = hvc_exact__agree(f->exact, map, diag);
+	if (status == HVC_OK)
+		ck_assert_uint_eq(f->exact->swept, (uint64_t)probes.count * HVC_IMM_COUNT);
+	hvc_map_free(map);
+	hvc_probes_free(&probes);
+	free(constant);
+	return status;
+}
+
+START_TEST(a_sweep_falls_in_the_rows)
+{
+	static const char *const names[] = {"linux-stub-4.12", "linux-stub-imm", "m1n1",
+	                                    "broken-imm-low-byte"};
+	const struct hvc_exact_config unasked = {.unconfirmed = true};
+	const char *how = getenv("HVC_DISPATCH");
+	const struct hvc_builtin *builtin;
+	struct hvc_diag diag = {0};
+	struct fixture f;
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		make(&f, names[i], &unasked);
+		ck_assert_msg(sweep(&f, &diag) == HVC_OK, "%s: %s", names[i], diag.message);
+		drop(&f);
+	}
+	for (size_t i = 0; how && !strcmp(how, "full") && (builtin = hvc_builtin_at(i)); i++) {
+		make(&f, builtin->name, &unasked);
+		ck_assert_msg(sweep(&f, &diag) == HVC_OK, "%s: %s", builtin->name, diag.message);
+		drop(&f);
+	}
+	make(&f, "linux-stub-imm", &unasked);
+	f.exact->part[1].row[0].effect[0].value = hvc_bv__num(f.exact->terms, 64, 1);
+	ck_assert_int_eq(sweep(&f, &diag), HVC_E_ENGINE);
+	drop(&f);
+}
+END_TEST
+
+/* Code that is not there is no code that does nothing: what was not followed is said. */
+START_TEST(a_bound_is_not_complete)
+{
+	const struct hvc_exact_config few = {.paths = 3, .unconfirmed = true};
+	struct fixture f;
+	unsigned left = 0;
+
+	make(&f, "xen", &few);
+	ck_assert(!hvc_exact_is_complete(f.exact));
+	ck_assert_msg(strstr(f.exact->part[0].why, "too many paths"), "%s", f.exact->part[0].why);
+	for (unsigned i = 0; i < f.exact->part[0].rows; i++)
+		left += f.exact->part[0].row[i].known != HVC_ROW_PROVED;
+	ck_assert_uint_ge(left, 1);
+	drop(&f);
+}
+END_TEST
+
+/* Where control goes, what is stored, and from which caller, make rows others. */
+START_TEST(rows_part_by_all_that_calls_do)
+{
+	const struct hvc_exact_config both = {.levels = 1u << HVC_LEVEL_EL1H,
+	                                      .insns = 1u << HVC_INSN_HVC | 1u << HVC_INSN_SMC,
+	                                      .unconfirmed = true};
+	struct fixture a, b;
+
+	make(&a, "broken-ec-unchecked", &both);
+	ck_assert_uint_eq(a.exact->parts, 2);
+	ck_assert_ptr_null(
+	        a.exact->part[1].same); /* an SMC is a call there, and returns to itself */
+	drop(&a);
+	make(&a, "broken-store", &both);
+	make(&b, "linux-stub-4.12", &both);
+	for (unsigned i = 0, stores = 0; i < a.exact->part[0].rows; i++) {
+		stores += a.exact->part[0].row[i].stores;
+		if (i + 1 == a.exact->part[0].rows)
+			ck_assert_uint_ge(stores, 1);
+	}
+	for (unsigned i = 0; i < b.exact->part[0].rows; i++)
+		ck_assert_uint_eq(b.exact->part[0].row[i].stores, 0);
+	drop(&a);
+	drop(&b);
 }
 END_TEST
 
 static const struct suite_test tests[] = {
-        {"jobs_do_not_matter", &jobs_do_not_matter},
-        {"the_immediate_is_one_class", &the_immediate_is_one_class},
-        {"the_syndrome_is_one_class", &the_syndrome_is_one_class},
-        {"a_constant_is_one_class", &a_constant_is_one_class},
-        {"a_special_immediate_is_found", &a_special_immediate_is_found},
-        {"all_immediates_may_differ", &all_immediates_may_differ},
-        {"classes_are_exact", &classes_are_exact},
-        {"the_limit_of_classes_is_what_it_says", &the_limit_of_classes_is_what_it_says},
+        {"jump-table", &subject_has_these_rows},
+        {"pointer-table", &subject_has_these_rows},
+        {"tbz-chain", &subject_has_these_rows},
+        {"ccmp-chain", &subject_has_these_rows},
+        {"signed-range", &subject_has_these_rows},
+        {"mask", &subject_has_these_rows},
+        {"two-selectors", &subject_has_these_rows},
+        {"one-value", &subject_has_these_rows},
+        {"infinite-loop", &subject_has_these_rows},
+        {"caller-memory", &subject_has_these_rows},
+        {"results_are_not_guessed_from_values", &results_are_not_guessed_from_values},
+        {"values_in_between_have_their_own_row", &values_in_between_have_their_own_row},
+        {"no_value_is_in_no_row", &no_value_is_in_no_row},
+        {"no_border_is_a_value_of_the_harness", &no_border_is_a_value_of_the_harness},
+        {"the_machine_disagrees_with_what_is_false", &the_machine_disagrees_with_what_is_false},
+        {"a_sweep_falls_in_the_rows", &a_sweep_falls_in_the_rows},
+        {"a_bound_is_not_complete", &a_bound_is_not_complete},
+        {"rows_part_by_all_that_calls_do", &rows_part_by_all_that_calls_do},
 };
 
 SUITE_MAIN("map", tests)

@@ -13,11 +13,15 @@ void hvc_exact__callers(struct hvc_words *words, const struct hvc_exact *exact,
 #define HVC_EXACT_IMMS 1024u
 unsigned hvc_exact__immediates(const struct hvc_exact *exact, const struct hvc_row *row,
                                struct hvc_interval *out);
-/** Names of inputs, and pairs of pointers, that paths go by; each once, in the order of use. */
-void hvc_exact__reads(struct hvc_words *words, const struct hvc_exact *exact);
-void hvc_exact__apart(struct hvc_words *words, const struct hvc_exact *exact);
+/** Takes one thing that is told. */
+typedef void hvc_exact_told(void *ctx, const char *text);
+/** Inputs that paths go by, and pointers taken to be apart; each once, in the order of use. */
+void hvc_exact__reads(const struct hvc_exact *exact, hvc_exact_told *told, void *ctx);
+void hvc_exact__apart(const struct hvc_exact *exact, hvc_exact_told *told, void *ctx);
 /** Registers that the world fixes: "hcr_el2 = 0x80000000". */
-void hvc_exact__fixed(struct hvc_words *words, const struct hvc_exact *exact);
+void hvc_exact__fixed(const struct hvc_exact *exact, hvc_exact_told *told, void *ctx);
+/** Told to a struct hvc_words: separated by commas. */
+void hvc_exact__list(void *ctx, const char *text);
 /** Is every caller's part complete, and was no call lost? Else why not; "" otherwise. */
 bool hvc_exact__is_complete(const struct hvc_exact *exact, struct hvc_words *why);
 

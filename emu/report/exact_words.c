@@ -92,15 +92,24 @@ static bool is_new(struct seen *seen, hvc_ref value)
 	return true;
 }
 
-static void add_input(struct hvc_words *words, const struct hvc_exact *exact, hvc_ref value)
+static void tell(const struct hvc_exact *exact, hvc_ref value, hvc_exact_told *told, void *ctx)
 {
 	char text[256];
 
 	hvc_bv__print(exact->terms, value, text, sizeof text);
-	hvc_words__add(words, "%s%s", words->length ? ", " : "", text);
+	told(ctx, text);
 }
 
-void hvc_exact__reads(struct hvc_words *words, const struct hvc_exact *exact)
+static void tell_left(const struct seen *seen, hvc_exact_told *told, void *ctx)
+{
+	char text[64];
+
+	snprintf(text, sizeof text, "and %u more", seen->left);
+	if (seen->left)
+		told(ctx, text);
+}
+
+void hvc_exact__reads(const struct hvc_exact *exact, hvc_exact_told *told, void *ctx)
 {
 	struct seen seen = {.count = 0};
 
@@ -110,13 +119,12 @@ void hvc_exact__reads(struct hvc_words *words, const struct hvc_exact *exact)
 		for (unsigned j = 0; j < s->paths; j++)
 			for (const struct hvc_read *r = s->path[j].way->read; r; r = r->before)
 				if (is_new(&seen, r->value))
-					add_input(words, exact, r->value);
+					tell(exact, r->value, told, ctx);
 	}
-	if (seen.left)
-		hvc_words__add(words, " and %u more", seen.left);
+	tell_left(&seen, told, ctx);
 }
 
-void hvc_exact__apart(struct hvc_words *words, const struct hvc_exact *exact)
+void hvc_exact__apart(const struct hvc_exact *exact, hvc_exact_told *told, void *ctx)
 {
 	struct seen seen = {.count = 0};
 
@@ -125,25 +133,34 @@ void hvc_exact__apart(struct hvc_words *words, const struct hvc_exact *exact)
 
 		for (unsigned j = 0; j < scene->aparts; j++) {
 			if (scene->apart[j].a && is_new(&seen, scene->apart[j].a))
-				add_input(words, exact, scene->apart[j].a);
+				tell(exact, scene->apart[j].a, told, ctx);
 			if (scene->apart[j].b && is_new(&seen, scene->apart[j].b))
-				add_input(words, exact, scene->apart[j].b);
+				tell(exact, scene->apart[j].b, told, ctx);
 		}
 	}
-	if (seen.left)
-		hvc_words__add(words, " and %u more", seen.left);
+	tell_left(&seen, told, ctx);
 }
 
-void hvc_exact__fixed(struct hvc_words *words, const struct hvc_exact *exact)
+void hvc_exact__fixed(const struct hvc_exact *exact, hvc_exact_told *told, void *ctx)
 {
 	const uint64_t *v = hvc_machine_entry(exact->machine)->v;
+	char text[80];
 
-	for (enum hvc_reg reg = HVC_REG_SP_EL0; reg < HVC_REG_COUNT; reg++)
-		if (hvc_regset_has(hvc_machine_present(exact->machine), reg) &&
-		    (hvc_regset_has(hvc_symbolic__fixed(), reg) ||
-		     hvc_regset_has(&exact->world.given, reg)))
-			hvc_words__add(words, "%s%s = 0x%" PRIx64, words->length ? ", " : "",
-			               hvc_reg_name(reg), v[reg]);
+	for (enum hvc_reg reg = HVC_REG_SP_EL0; reg < HVC_REG_COUNT; reg++) {
+		if (!hvc_regset_has(hvc_machine_present(exact->machine), reg) ||
+		    (!hvc_regset_has(hvc_symbolic__fixed(), reg) &&
+		     !hvc_regset_has(&exact->world.given, reg)))
+			continue;
+		snprintf(text, sizeof text, "%s = 0x%" PRIx64, hvc_reg_name(reg), v[reg]);
+		told(ctx, text);
+	}
+}
+
+void hvc_exact__list(void *ctx, const char *text)
+{
+	struct hvc_words *words = ctx;
+
+	hvc_words__add(words, "%s%s", words->length ? ", " : "", text);
 }
 
 bool hvc_exact__is_complete(const struct hvc_exact *exact, struct hvc_words *why)

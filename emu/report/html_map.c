@@ -251,11 +251,11 @@ static void put_assumed(FILE *out, const struct hvc_exact *exact)
 
 	fputs("<section aria-labelledby=\"rests\">\n<h2 id=\"rests\">What this rests on</h2>\n",
 	      out);
-	hvc_exact__reads(&words, exact);
+	hvc_exact__reads(exact, hvc_exact__list, &words);
 	put_list(out, "Read besides the call, of any value", &words);
-	hvc_exact__fixed(&words, exact);
+	hvc_exact__fixed(exact, hvc_exact__list, &words);
 	put_list(out, "Fixed by the world", &words);
-	hvc_exact__apart(&words, exact);
+	hvc_exact__apart(exact, hvc_exact__list, &words);
 	put_list(out, "Taken to point to different memory", &words);
 	fputs("</section>\n", out);
 }

@@ -145,10 +145,23 @@ static void add_account(struct hvc_json *json, const struct hvc_exact *exact)
 	hvc_json__close(json);
 }
 
-static void add_words(struct hvc_json *json, const char *key, struct hvc_words *words)
+static void add_told(void *ctx, const char *text)
 {
-	hvc_json__string(json, key, hvc_words__text(words));
-	hvc_words__free(words);
+	hvc_json__string(ctx, NULL, text);
+}
+
+/* What the classes rest on besides the image. */
+static void add_assumed(struct hvc_json *json, const struct hvc_exact *exact)
+{
+	hvc_json__array(json, "read");
+	hvc_exact__reads(exact, add_told, json);
+	hvc_json__close(json);
+	hvc_json__array(json, "fixed");
+	hvc_exact__fixed(exact, add_told, json);
+	hvc_json__close(json);
+	hvc_json__array(json, "apart");
+	hvc_exact__apart(exact, add_told, json);
+	hvc_json__close(json);
 }
 
 enum hvc_status hvc_exact_json(FILE *out, const struct hvc_exact *exact,
@@ -166,12 +179,13 @@ enum hvc_status hvc_exact_json(FILE *out, const struct hvc_exact *exact,
 		hvc_json__string(json, "why", hvc_words__text(&words));
 	hvc_words__free(&words);
 	add_account(json, exact);
-	hvc_exact__reads(&words, exact);
-	add_words(json, "read", &words);
-	hvc_exact__fixed(&words, exact);
-	add_words(json, "fixed", &words);
-	hvc_exact__apart(&words, exact);
-	add_words(json, "apart", &words);
+	if (exact->failed) {
+		hvc_json__object(json, "failed");
+		hvc_json__number(json, "calls", exact->failed);
+		hvc_json__string(json, "example", exact->failure);
+		hvc_json__close(json);
+	}
+	add_assumed(json, exact);
 	hvc_stops__json(json, &exact->world);
 	hvc_json__array(json, "classes");
 	for (unsigned i = 0; i < exact->parts; i++)

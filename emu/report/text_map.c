@@ -106,11 +106,11 @@ static void put_assumed(const struct hvc_page *page, const struct hvc_exact *exa
 	struct hvc_words words = {0};
 
 	fputc('\n', page->out);
-	hvc_exact__reads(&words, exact);
+	hvc_exact__reads(exact, hvc_exact__list, &words);
 	put_list(page, "Read besides the call, of any value", &words);
-	hvc_exact__fixed(&words, exact);
+	hvc_exact__fixed(exact, hvc_exact__list, &words);
 	put_list(page, "Fixed by the world", &words);
-	hvc_exact__apart(&words, exact);
+	hvc_exact__apart(exact, hvc_exact__list, &words);
 	put_list(page, "Taken to point to different memory", &words);
 }
 
@@ -130,15 +130,15 @@ static void put_machine(const struct hvc_page *page, const struct hvc_exact *exa
 	}
 	if (exact->brief)
 		hvc_page__prose(page, 0, 2,
-		                "Called: %u of %u paths in %s, which does the same (--brief: not "
+		                "Called: %u of %u paths in the emulated CPU, which does the same "
+		                "(--brief: not "
 		                "every immediate)",
-		                confirmed, paths, hvc_machine_engine());
+		                confirmed, paths);
 	else
 		hvc_page__prose(page, 0, 2,
 		                "Called: %u of %u paths and %s of 65,536 immediates from each "
-		                "caller in %s, which does the same",
-		                confirmed, paths, hvc_words__number(least, number),
-		                hvc_machine_engine());
+		                "caller in the emulated CPU, which does the same",
+		                confirmed, paths, hvc_words__number(least, number));
 	if (exact->swept)
 		hvc_page__prose(page, 0, 2,
 		                "Swept: %s calls, every immediate with each register value of a "
