@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * The exact map: rows as the subjects of conformance/subjects say what they do, each call in one
- * row, and the machine's disagreement, where there is any, an error.
+ * Rows are as the subjects of conformance/subjects say; each call is in one; the machine agrees.
  */
 #include <stdlib.h>
 
@@ -49,7 +48,8 @@ static const struct subject {
           {"anything else", "return", "0"}}},
         {"one-value",
          {{"x0 = 0xd32d715d7b6cbe4c", "return", "1"}, {"x0 != 0xd32d715d7b6cbe4c", "return", "0"}}},
-        {"infinite-loop", {{"imm = 0x77", "spin at handle+0x14", NULL}, {"imm != 0x77", "return", "0"}}},
+        {"infinite-loop",
+         {{"imm = 0x77", "spin at handle+0x14", NULL}, {"imm != 0x77", "return", "0"}}},
         {"caller-memory",
          {{"[x1 + 8] & 0xffffffff = 3", "return", "[x1 + 8]"},
           {"[x1 + 8] & 0xffffffff != 3", "return", "[x1] >> 0x18 & 0xff"}}},
@@ -180,19 +180,7 @@ START_TEST(results_are_not_guessed_from_values)
 	call.imm = 0;
 	call.x[0] = 2;
 	assert_result(f.exact, &call, "0");
-	drop(&f);
-}
-END_TEST
-
-/* A register value between two that the code compares with is not theirs. */
-START_TEST(values_in_between_have_their_own_row)
-{
-	const struct hvc_exact_config quick = {.brief = true};
-	struct hvc_call call;
-	struct fixture f;
-
-	make(&f, "xen", &quick);
-	hvc_call_init(&call, 0);
+	/* A register value between two that the code compares with is not theirs. */
 	call.imm = 0xea1;
 	for (unsigned number = 0; number <= 0x40; number++) {
 		call.x[16] = number;
@@ -366,6 +354,51 @@ START_TEST(a_bound_is_not_complete)
 }
 END_TEST
 
+/* What nobody follows the machine is asked: each immediate, with some registers. */
+START_TEST(what_is_not_followed_is_swept)
+{
+	static const struct {
+		const char *condition, *behaviour;
+		enum hvc_row_known known;
+	} rows[] = {
+	        {NULL, "return, not followed: ", HVC_ROW_SWEPT},
+	        {NULL, "spin, not followed: ", HVC_ROW_SWEPT},
+	        {"imm >= 0x100", "return, x0 := 2", HVC_ROW_PROVED},
+	};
+	const struct hvc_exact_config one = {.levels = 1u << HVC_LEVEL_EL1H};
+	char text[4000];
+	struct fixture f;
+
+	make(&f, "not-followed", &one);
+	ck_assert(!hvc_exact_is_complete(f.exact));
+	ck_assert_uint_eq(f.exact->part[0].rows, 3);
+	for (unsigned i = 0; i < 3; i++) {
+		const struct hvc_row *row = &f.exact->part[0].row[i];
+
+		ck_assert_int_eq(row->known, rows[i].known);
+		hvc_exact__print_condition(f.exact, row, text, sizeof text);
+		if (rows[i].condition)
+			ck_assert_str_eq(text, rows[i].condition);
+		hvc_exact__print_behaviour(f.exact, row, text, sizeof text);
+		ck_assert_msg(!strncmp(text, rows[i].behaviour, strlen(rows[i].behaviour)), "%s",
+		              text);
+	}
+	for (unsigned imm = 0; imm < 0x102; imm++) {
+		const struct hvc_row *row;
+		struct hvc_call call;
+
+		hvc_call_init(&call, 0);
+		call.imm = (uint16_t)imm;
+		row = hvc_exact__row_of(f.exact, &call);
+		ck_assert_ptr_nonnull(row);
+		ck_assert_int_eq(row->kind,
+		                 imm < 0x100 && imm & 1 ? HVC_OUTCOME_SPIN : HVC_OUTCOME_RETURN);
+		ck_assert_uint_eq(count_met(f.exact, &call), 1);
+	}
+	drop(&f);
+}
+END_TEST
+
 /* Where control goes, what is stored, and from which caller, make rows others. */
 START_TEST(rows_part_by_all_that_calls_do)
 {
@@ -405,12 +438,12 @@ static const struct suite_test tests[] = {
         {"infinite-loop", &subject_has_these_rows},
         {"caller-memory", &subject_has_these_rows},
         {"results_are_not_guessed_from_values", &results_are_not_guessed_from_values},
-        {"values_in_between_have_their_own_row", &values_in_between_have_their_own_row},
         {"no_value_is_in_no_row", &no_value_is_in_no_row},
         {"no_border_is_a_value_of_the_harness", &no_border_is_a_value_of_the_harness},
         {"the_machine_disagrees_with_what_is_false", &the_machine_disagrees_with_what_is_false},
         {"a_sweep_falls_in_the_rows", &a_sweep_falls_in_the_rows},
         {"a_bound_is_not_complete", &a_bound_is_not_complete},
+        {"what_is_not_followed_is_swept", &what_is_not_followed_is_swept},
         {"rows_part_by_all_that_calls_do", &rows_part_by_all_that_calls_do},
 };
 

@@ -128,7 +128,6 @@ static enum hvc_status make_parts(struct hvc_exact *exact, const struct hvc_exac
 			if (levels >> from & 1 && insns >> insn & 1)
 				HVC_TRY(make_part(exact, config, (enum hvc_level)from,
 				                  (enum hvc_insn)insn, diag));
-	find_same(exact);
 	return HVC_OK;
 }
 
@@ -167,6 +166,9 @@ enum hvc_status hvc_exact_make(const struct hvc_exact_config *config, struct hvc
 		status = make_parts(exact, config, diag);
 	if (status == HVC_OK && !config->unconfirmed)
 		status = hvc_exact__confirm(exact, diag);
+	if (status == HVC_OK && !config->unconfirmed && !config->brief)
+		status = hvc_exact__sweep_unfollowed(exact, diag);
+	find_same(exact);
 	if (status == HVC_OK)
 		*out = exact;
 	else

@@ -134,6 +134,11 @@ void hvc_exact__print_end(const struct hvc_exact *exact, const struct hvc_row *r
 /** A value, as `results` of a specification has it where it has words for it. */
 void hvc_exact__print_value(const struct hvc_exact *exact, hvc_ref value, char *text, size_t size);
 
+/* exact_unfollowed.c */
+/** Ask the machine how calls end whose paths could not be followed, and split their rows by it. */
+HVC_MUST_USE enum hvc_status hvc_exact__sweep_unfollowed(struct hvc_exact *exact,
+                                                         struct hvc_diag *diag);
+
 /* exact_decide.c */
 /** An instruction that chose, and what it went by. */
 struct hvc_exact_decision {

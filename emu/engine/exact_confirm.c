@@ -208,6 +208,15 @@ static enum hvc_status meet_all(void *ctx)
 	return status;
 }
 
+void hvc_exact__lose(struct hvc_exact *exact, const struct hvc_flight *flight)
+{
+	if (!exact->failed++)
+		snprintf(exact->failure, sizeof exact->failure, "%s #0x%x from %s, at 0x%" PRIx64,
+		         hvc_insn_name(flight->call.insn), flight->call.imm,
+		         hvc_level_name(flight->call.from), flight->address);
+	hvc_flight__lose(flight);
+}
+
 /* The engine died of a call, which counts as taken. */
 static bool lose(struct hvc_exact *exact, struct bench *bench)
 {
@@ -215,11 +224,7 @@ static bool lose(struct hvc_exact *exact, struct bench *bench)
 
 	if (!bench->flight.open || exact->failed == HVC_LOST_MAX)
 		return false;
-	if (!exact->failed++)
-		snprintf(exact->failure, sizeof exact->failure, "%s #0x%x from %s, at 0x%" PRIx64,
-		         hvc_insn_name(call->insn), call->imm, hvc_level_name(call->from),
-		         bench->flight.address);
-	hvc_flight__lose(&bench->flight);
+	hvc_exact__lose(exact, &bench->flight);
 	bench->taken[bench->part][call->imm / 8] |= (uint8_t)(1u << (call->imm % 8));
 	bench->taking = false;
 	if (bench->row < exact->part[bench->part].rows)

@@ -127,6 +127,7 @@ void hvc_exact__order(struct hvc_exact *exact, struct hvc_exact_part *part)
 	for (unsigned i = 0; i < part->rows; i++) {
 		struct hvc_row *row = &part->row[i];
 
+		row->rest = false;
 		for (unsigned j = 0; j < row->cases; j++)
 			qsort(row->case_[j].member, row->case_[j].members,
 			      sizeof *row->case_[j].member, by_rank);

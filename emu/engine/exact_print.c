@@ -69,7 +69,9 @@ static void put_term(const struct hvc_exact *exact, struct hvc_text *out, hvc_re
 static void put_end(const struct hvc_exact *exact, const struct hvc_row *row, struct hvc_text *out)
 {
 	if (row->why) {
-		hvc_text__put(out, "not followed: %s at ", row->why);
+		hvc_text__put(out, "%s%snot followed: %s at ",
+		              row->known == HVC_ROW_SWEPT ? hvc_outcome_name(row->kind) : "",
+		              row->known == HVC_ROW_SWEPT ? ", " : "", row->why);
 		put_place(exact, out, row->pc);
 		return;
 	}

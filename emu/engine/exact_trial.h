@@ -27,6 +27,8 @@ bool hvc_row__holds(const struct hvc_row_trial *trial, uint16_t imm);
 /** Did the machine do something else? Then the text says what. */
 bool hvc_row__differs(struct hvc_row_trial *trial, const struct hvc_call *call,
                       const struct hvc_outcome *outcome);
+/** The engine died of this call: count it. */
+void hvc_exact__lose(struct hvc_exact *exact, const struct hvc_flight *flight);
 /** Does it go by memory that the usual world may not have? */
 bool hvc_row__reads_memory(const struct hvc_exact_part *part, const struct hvc_row *row);
 
