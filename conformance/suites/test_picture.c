@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Pictures: what is drawn, read back, is the map, immediate by immediate. */
+/* Pictures: what is drawn, read back, is the map. */
 #include <stdlib.h>
 
 #include "hvcheck/report.h"
@@ -334,7 +334,6 @@ static char *letters_of(const struct hvc_exact *exact, bool color)
 	return text;
 }
 
-/* A letter for 32 immediates is that of all of them; '+' where they differ; all in 80 columns. */
 START_TEST(letters_read_back_are_the_map)
 {
 	struct hvc_subject *subject;
