@@ -40,8 +40,7 @@ expect 2 run linux-stub-4.12 --format map
 
 # What a map says is decided by is an instruction of the subject.
 expect 0 map linux-stub-imm --brief
-says out 'cmp x18, #1; b.eq'
-says out 'at handle_sync+0x18 (x18: 0x0 | 0x1)'
+says out 'handle_sync+0x18: cmp x18, #1; b.eq'
 
 expect 0 map linux-stub-4.12 --brief --suggest-abi --output stub.yaml
 grep -q '^source: "derived by hvcheck map from linux-stub-4.12"$' stub.yaml ||

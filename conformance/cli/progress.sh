@@ -3,14 +3,14 @@
 # How far long work is: on a terminal, on standard error, and nowhere else.
 . "$(dirname "$(realpath "$0")")/common.sh"
 
-long=(map linux-stub-4.12 --randoms 30 --jobs 1) # seconds of work
+long=(map linux-stub-4.12 --sweep --randoms 30 --jobs 1) # seconds of work
 
 expect 0 "${long[@]}"
-says out 'in 4 classes'
+says out '4 classes of calls'
 
 # On a terminal: share, rate and time left, and the line is taken away at the end.
 script -qec "'$hvcheck' ${long[*]} >report" terminal >/dev/null 2>&1 </dev/null
-[ "$(grep -c 'in 4 classes' report)" = 1 ] || complain 'no report beside the progress'
+[ "$(grep -c '4 classes of calls' report)" = 1 ] || complain 'no report beside the progress'
 grep -qE '[0-9]+ % of [0-9,]+ calls, [0-9.]+ [kM]?/s, [0-9]+:[0-9]{2} left' terminal ||
 	complain "no share, rate and time left in: $(head -c 400 terminal | cat -v)"
 tail -c 400 terminal | grep -q $'\r\033\\[K' || complain 'the line stays'
@@ -24,7 +24,7 @@ script -qec "'$hvcheck' ${long[*]} --quiet >report" terminal >/dev/null 2>&1 </d
 
 # Ctrl-C: nothing half-written, no worker left, the exit status of the signal.
 echo kept >old
-"$hvcheck" map linux-stub-4.12 --randoms 4000 --jobs 2 -o old 2>err &
+"$hvcheck" map linux-stub-4.12 --sweep --randoms 4000 --jobs 2 -o old 2>err &
 child=$!
 for ((i = 0; i < 200; i++)); do
 	[ "$(pgrep -c -P "$child")" = 0 ] || break

@@ -32,7 +32,7 @@ says out 'boundary      hvc_vectors+0x400'
 expect 0 run linux-stub-4.12 --stop-at 0x40000400 --format json
 says out '"boundary": "0x40000400"'
 expect 0 map linux-stub-4.12 --brief --jobs 2 --stop-at hvc_vectors+0x400
-says out 'handoff to 0x40000400'
+says out 'handoff to hvc_vectors+0x400'
 expect 2 run linux-stub-4.12 --stop-at hvc_vectors+0x402
 says err 'multiples of 4'
 expect 2 run linux-stub-4.12 --stop-at nosuch
@@ -122,7 +122,7 @@ for format in text json; do
 	mv out one
 	expect 0 map $subject --world world.yaml --brief --format $format --jobs 3
 	cmp -s one out || complain "the map's $format depends on --jobs"
-	grep -q -e 'returned 0x3' -e '"value": "0x3"' out || complain "no stub in the map's $format"
+	grep -q '+0x900 returned 0x3' out || complain "no stub in the map's $format"
 done
 expect 0 diff $subject $subject --world world.yaml --brief --format json
 says out '"invented": {'

@@ -144,7 +144,7 @@ void hvc_exact__apart(const struct hvc_exact *exact, hvc_exact_told *told, void 
 void hvc_exact__fixed(const struct hvc_exact *exact, hvc_exact_told *told, void *ctx)
 {
 	const uint64_t *v = hvc_machine_entry(exact->machine)->v;
-	char text[80];
+	char text[200];
 
 	for (enum hvc_reg reg = HVC_REG_SP_EL0; reg < HVC_REG_COUNT; reg++) {
 		if (!hvc_regset_has(hvc_machine_present(exact->machine), reg) ||
@@ -153,6 +153,21 @@ void hvc_exact__fixed(const struct hvc_exact *exact, hvc_exact_told *told, void 
 			continue;
 		snprintf(text, sizeof text, "%s = 0x%" PRIx64, hvc_reg_name(reg), v[reg]);
 		told(ctx, text);
+	}
+	for (unsigned i = 0; i < exact->world.extras; i++) {
+		const struct hvc_extra *extra = &exact->world.extra[i];
+
+		snprintf(text, sizeof text, "s%u_%u_c%u_c%u_%u = 0x%" PRIx64, extra->encoding[0],
+		         extra->encoding[1], extra->encoding[2], extra->encoding[3],
+		         extra->encoding[4], extra->value);
+		told(ctx, text);
+	}
+	for (unsigned i = 0; i < exact->world.boundaries; i++) {
+		const struct hvc_stop *stop = &exact->world.boundary[i];
+
+		snprintf(text, sizeof text, "%s returned 0x%" PRIx64, stop->name, stop->value);
+		if (stop->stub)
+			told(ctx, text);
 	}
 }
 
