@@ -66,6 +66,24 @@ static void put_term(const struct hvc_exact *exact, struct hvc_text *out, hvc_re
 	hvc_text__put(out, "%s", text);
 }
 
+/* The name that the user gave it, or the image has for it. */
+static void put_target(const struct hvc_exact *exact, const struct hvc_row *row,
+                       struct hvc_text *out)
+{
+	const struct hvc_stop *stop = NULL;
+
+	if (!hvc_bv__const(row->target)) {
+		put_term(exact, out, row->target);
+		return;
+	}
+	if (row->kind == HVC_OUTCOME_HANDOFF)
+		stop = hvc_world_boundary(&exact->world, row->target->value);
+	if (stop)
+		hvc_text__put(out, "%s", stop->name);
+	else
+		put_place(exact, out, row->target->value);
+}
+
 static void put_end(const struct hvc_exact *exact, const struct hvc_row *row, struct hvc_text *out)
 {
 	if (row->why) {
@@ -79,10 +97,7 @@ static void put_end(const struct hvc_exact *exact, const struct hvc_row *row, st
 	if (row->target && row->kind != HVC_OUTCOME_RETURN && row->kind != HVC_OUTCOME_RETRY &&
 	    row->kind != HVC_OUTCOME_UNDEFINED) {
 		hvc_text__put(out, " to ");
-		if (hvc_bv__const(row->target))
-			put_place(exact, out, row->target->value);
-		else
-			put_term(exact, out, row->target);
+		put_target(exact, row, out);
 	}
 	if (row->kind == HVC_OUTCOME_JUMP)
 		hvc_text__put(out, " at %s", hvc_level_name(row->level));
