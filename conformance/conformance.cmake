@@ -49,7 +49,7 @@ add_test(NAME newcomer COMMAND ${CMAKE_CURRENT_LIST_DIR}/real/newcomer.sh
 set_tests_properties(newcomer PROPERTIES LABELS "real;long" RESOURCE_LOCK real
                      PROCESSORS 2 TIMEOUT 1800 SKIP_RETURN_CODE 77)
 # Millions of calls each, by two workers.
-set_tests_properties(broken contract diff dispatch lost map sample sequence suggest sweep PROPERTIES
+set_tests_properties(broken contract diff dispatch lost map map_sweep sample sequence suggest sweep PROPERTIES
                      PROCESSORS 2 TIMEOUT 1800 LABELS "suite;exhaustive")
 # The kept reports say by default what these two say in full.
 set_tests_properties(diff suggest PROPERTIES LABELS "suite;exhaustive;long")
@@ -69,7 +69,7 @@ add_test(NAME lift-full COMMAND test_lift)
 set_tests_properties(lift-full PROPERTIES TIMEOUT 28800 LABELS "suite;long"
                      ENVIRONMENT "HVC_LIFT=1000000;CK_TIMEOUT_MULTIPLIER=1000")
 
-foreach(test dispatch map suggest sequence)
+foreach(test dispatch map_sweep suggest sequence)
   add_test(NAME ${test}-full COMMAND test_${test})
   set_tests_properties(${test}-full PROPERTIES ENVIRONMENT HVC_DISPATCH=full PROCESSORS 2
                        TIMEOUT 3600 LABELS "exhaustive;long")

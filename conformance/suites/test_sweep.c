@@ -12,7 +12,7 @@
 #include "tiny_image.h"
 #include "under_test.h"
 
-#define FOLDER HVC_BINARY_DIR "/test_map.files"
+#define FOLDER HVC_BINARY_DIR "/test_sweep.files"
 #define ESR    sys_name(HVC_REG_ESR_EL2)
 
 #define A64_AND16(rd, rn) (UINT32_C(0x92403c00) | (uint32_t)(rn) << 5 | (rd))

@@ -168,6 +168,8 @@ enum hvc_status hvc_exact_make(const struct hvc_exact_config *config, struct hvc
 		status = hvc_exact__confirm(exact, diag);
 	if (status == HVC_OK && !config->unconfirmed && !config->brief)
 		status = hvc_exact__sweep_unfollowed(exact, diag);
+	if (status == HVC_OK)
+		status = hvc_bv__status(exact->terms);
 	find_same(exact);
 	if (status == HVC_OK)
 		*out = exact;

@@ -226,7 +226,7 @@ static bool add_row(struct hvc_exact *exact, struct hvc_exact_part *part,
 	hvc_ref condition;
 
 	if (!imm.set)
-		return true;
+		return false;
 	condition = hvc_bv__and(exact->terms, from->condition, is_in(exact->terms, &imm));
 	if (!can_be(exact, condition))
 		return true;
@@ -265,6 +265,10 @@ static bool split(struct hvc_exact *exact, struct hvc_exact_part *part, unsigned
 	}
 	if (met[0] && ways == 1)
 		return true; /* no call could be made */
+	/* Immediates that can hardly be told stay what they are: not followed. */
+	for (unsigned how = 0; how <= UINT8_MAX; how++)
+		if (met[how] && !set_of(exact->terms, bench, (uint8_t)how))
+			return hvc_bv__status(exact->terms) == HVC_OK;
 	grown = realloc(part->row, (part->rows + ways + 1) * sizeof *grown);
 	if (!grown)
 		return false;

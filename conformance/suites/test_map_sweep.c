@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The cross product of immediates and register values falls in the rows that the proof predicts: a
+ * few built-in subjects, with HVC_DISPATCH=full all of them, from EL1t and EL1h, by HVC and SMC.
+ */
+#include <stdlib.h>
+
+#include "engine/exact.h"
+#include "under_test.h"
+
+static struct hvc_exact *explore(const struct hvc_subject *subject)
+{
+	const struct hvc_exact_config config = {
+	        .subject = subject,
+	        .levels = 1u << HVC_LEVEL_EL1T | 1u << HVC_LEVEL_EL1H,
+	        .insns = 1u << HVC_INSN_HVC | 1u << HVC_INSN_SMC,
+	        .unconfirmed = true,
+	};
+	struct hvc_exact *exact = NULL;
+	struct hvc_diag diag = {0};
+
+	ck_assert_msg(hvc_exact_make(&config, &diag, &exact) == HVC_OK, "%s", diag.message);
+	return exact;
+}
+
+/* Each immediate with the values that rows part, and their neighbours. */
+static struct hvc_map *sweep(const struct hvc_subject *subject, const struct hvc_exact *exact)
+{
+	struct hvc_probe_config asked = {
+	        .levels = 1u << HVC_LEVEL_EL1T | 1u << HVC_LEVEL_EL1H,
+	        .insns = 1u << HVC_INSN_HVC | 1u << HVC_INSN_SMC,
+	        .brief = true,
+	};
+	struct hvc_map_config config = {.subject = subject, .jobs = 2};
+	struct hvc_constant *constant = NULL;
+	struct hvc_diag diag = {0};
+	struct hvc_probes probes;
+	struct hvc_map *map = NULL;
+
+	ck_assert_int_eq(hvc_exact__constants(exact, &constant, &asked.constants), HVC_OK);
+	asked.constant = constant;
+	ck_assert_int_eq(hvc_probes_make(&asked, &probes), HVC_OK);
+	config.probes = &probes;
+	ck_assert_msg(hvc_map_make(&config, &diag, &map) == HVC_OK, "%s", diag.message);
+	hvc_probes_free(&probes);
+	free(constant);
+	return map;
+}
+
+static void assert_agreement(const char *name)
+{
+	struct hvc_subject *subject = open_subject(name);
+	struct hvc_exact *exact = explore(subject);
+	struct hvc_map *map = sweep(subject, exact);
+	struct hvc_diag diag = {0};
+
+	ck_assert_msg(hvc_exact__agree(exact, map, &diag) == HVC_OK, "%s: %s", name, diag.message);
+	ck_assert_uint_eq(exact->swept, (uint64_t)map->probes.count * HVC_IMM_COUNT);
+	hvc_map_free(map);
+	hvc_exact_free(exact);
+	hvc_subject_close(subject);
+}
+
+START_TEST(a_sweep_falls_in_the_rows)
+{
+	static const char *const few[] = {"linux-stub-4.12", "linux-stub-imm", "m1n1",
+	                                  "broken-imm-low-byte"};
+	const char *how = getenv("HVC_DISPATCH");
+	const struct hvc_builtin *builtin;
+
+	for (size_t i = 0; i < sizeof few / sizeof *few; i++)
+		assert_agreement(few[i]);
+	for (size_t i = 0; how && !strcmp(how, "full") && (builtin = hvc_builtin_at(i)); i++)
+		assert_agreement(builtin->name);
+}
+END_TEST
+
+/* A row that is wrong, in what it does or in which calls it has, is found out. */
+START_TEST(a_wrong_row_is_told)
+{
+	for (unsigned fault = 0; fault < 3; fault++) {
+		struct hvc_subject *subject = open_subject("linux-stub-imm");
+		struct hvc_exact *exact = explore(subject);
+		struct hvc_map *map = sweep(subject, exact);
+		struct hvc_row *row = exact->part[1].row;
+		struct hvc_diag diag = {0};
+		hvc_ref swapped = row[0].condition;
+
+		if (fault == 0)
+			row[0].effect[0].value = hvc_bv__num(exact->terms, 64, 1);
+		else if (fault == 1)
+			row[0].effects = 0;
+		row[0].condition = fault == 2 ? row[1].condition : row[0].condition;
+		row[1].condition = fault == 2 ? swapped : row[1].condition;
+		ck_assert_int_eq(hvc_exact__agree(exact, map, &diag), HVC_E_ENGINE);
+		ck_assert_msg(strstr(diag.message, "a fault of hvcheck: swept, hvc #0x"), "%s",
+		              diag.message);
+		hvc_map_free(map);
+		hvc_exact_free(exact);
+		hvc_subject_close(subject);
+	}
+}
+END_TEST
+
+static const struct suite_test tests[] = {
+        {"a_sweep_falls_in_the_rows", &a_sweep_falls_in_the_rows},
+        {"a_wrong_row_is_told", &a_wrong_row_is_told},
+};
+
+SUITE_MAIN("map_sweep", tests)
