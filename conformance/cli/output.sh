@@ -31,6 +31,12 @@ cp out empty
 "$hvcheck" list >out 2>err
 cmp -s out report || complain '--output and standard output differ'
 [ ! -s empty ] || complain '--output prints a report too'
+# A letter takes its value in the same word, as everywhere.
+expect 0 list -oletter --no-color
+cmp -s letter report || complain '-oFILE is not -o FILE'
+expect 0 check linux-stub-4.12 --abi linux-stub-4.12 -j2
+expect 2 check linux-stub-4.12 --abi linux-stub-4.12 -j2x
+expect 2 list -hx
 (
 	umask 027
 	"$hvcheck" list -o rights
