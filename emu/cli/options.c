@@ -34,8 +34,8 @@ static enum hvc_status unknown_option(const struct hvc_command *command, const c
 }
 
 /*
- * The option that a word names; *value is what follows '=', or the letter of one that takes a value,
- * or NULL.
+ * The option that a word names; *value is what follows '=', or the letter of one that takes a
+ * value, or NULL.
  */
 static enum hvc_option_id find_option(const struct hvc_command *command, const char *word,
                                       const char **value)

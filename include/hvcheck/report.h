@@ -127,8 +127,9 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_map_svg(FILE *out, const struct hvc_map
 /** A page with the immediate space as a picture; needs no network, and is complete unscripted. */
 HVC_MUST_USE HVC_API enum hvc_status hvc_map_html(FILE *out, const struct hvc_map *map,
                                                   struct hvc_diag *diag);
+/** What follows the head of its findings. all: rule by rule. */
 HVC_MUST_USE HVC_API enum hvc_status hvc_check_text(const struct hvc_page *page,
-                                                    const struct hvc_check *check, const char *abi,
+                                                    const struct hvc_check *check, bool all,
                                                     struct hvc_diag *diag);
 HVC_MUST_USE HVC_API enum hvc_status hvc_check_json(FILE *out, const struct hvc_check *check,
                                                     const char *abi,
@@ -173,10 +174,12 @@ hvc_sequences_json(FILE *out, const struct hvc_sequences *sequences, const char 
 /*
  * Findings of any command. hvc_findings_judge comes first: it says which of them fail.
  */
-/** Their names, at the end of a text report; nothing where there is nothing to act on. */
-HVC_MUST_USE HVC_API enum hvc_status hvc_findings_text(const struct hvc_page *page,
-                                                       const struct hvc_findings *findings,
-                                                       struct hvc_diag *diag);
+/**
+ * The head of a text report: the verdict, and the findings with the calls that show them. all: notes
+ * too, however many there are, and their names for suppressions.
+ */
+HVC_API void hvc_findings_text(const struct hvc_page *page, const struct hvc_findings *findings,
+                               bool all);
 /** For a pull request or a job summary. */
 HVC_MUST_USE HVC_API enum hvc_status
 hvc_findings_markdown(FILE *out, const struct hvc_findings *findings, struct hvc_diag *diag);
