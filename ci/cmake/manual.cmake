@@ -15,7 +15,7 @@ add_custom_command(OUTPUT ${pages}/hvcheck.bash ${pages}/_hvcheck ${pages}/hvche
   COMMAND hvcheck completion bash -o ${pages}/hvcheck.bash
   COMMAND hvcheck completion zsh -o ${pages}/_hvcheck
   COMMAND hvcheck completion roff -o ${pages}/commands.roff
-  COMMAND sed "/^[.].. COMMANDS$/r ${pages}/commands.roff" ${pages}/hvcheck.1.in > ${pages}/hvcheck.1
+  COMMAND sed "/^[.]SH COMMANDS$/r ${pages}/commands.roff" ${pages}/hvcheck.1.in > ${pages}/hvcheck.1
   DEPENDS hvcheck ${pages}/hvcheck.1.in
   COMMENT "Writing completion and hvcheck(1)" VERBATIM)
 add_custom_command(OUTPUT ${pages}/hvcheck-abi.5

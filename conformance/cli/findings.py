@@ -92,14 +92,17 @@ def of_markdown(text):
 
 
 def of_text(text):
-    table = text.split("\nFindings, ", 1)[1].split("\n\n")[1]
-    head, *rows = table.splitlines()
-    starts = [head.index(title) for title in ("Level", "Rule", "About", "Fingerprint")]
-    for row in rows:
-        cells = [row[a:b].strip() for a, b in zip(starts, starts[1:] + [None])]
-        if not FINGERPRINT.fullmatch(cells[3]):
-            break
-        yield cells[1], "" if cells[2] == "-" else cells[2], cells[3], cells[0] == "suppressed"
+    about = None
+    lines = text.splitlines()
+    for i, line in enumerate(lines):
+        if re.match(r"  \S", line):
+            about = line.strip().split("  ")[0]
+        name = re.fullmatch(r" {8}(\w+) ([a-z-]+) ([0-9a-f]{16})", line)
+        if name:
+            level, rule, fingerprint = name.groups()
+            assert level in LEVELS, line
+            suppressed = i + 1 < len(lines) and lines[i + 1].startswith("        suppressed until ")
+            yield rule, "" if about == rule else about, fingerprint, suppressed
 
 
 READERS = {"json": of_json, "sarif": of_sarif, "junit": of_junit, "github": of_github,

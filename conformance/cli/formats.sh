@@ -15,7 +15,7 @@ same() { # STATUS LEAST ARGUMENT...
 	for format in $formats; do
 		reports+=(--report "$format=report.$format")
 	done
-	run "$@" "${reports[@]}"
+	run "$@" --all "${reports[@]}"
 	[ "$status" = "$expected" ] || complain "'hvcheck $*': status $status, not $expected: $(cat err)"
 	cmp -s out report.text || complain "'hvcheck $*': the text is not that of --report text"
 	for format in $formats; do

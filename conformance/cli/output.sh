@@ -31,6 +31,31 @@ cp out empty
 "$hvcheck" list >out 2>err
 cmp -s out report || complain '--output and standard output differ'
 [ ! -s empty ] || complain '--output prints a report too'
+# Colours and columns are as they were asked for, whatever the report goes to.
+expect 0 list subjects --color=always
+grep -q "$(printf '\033')\\[" out || complain '--color=always has no colour'
+for plain in --color=never --color=auto '--color=always --no-color'; do
+	# shellcheck disable=SC2086 # words
+	expect 0 list subjects $plain
+	! grep -q "$(printf '\033')" out || complain "$plain has colour"
+done
+wide=$(awk '{ if (length > most) most = length } END { print most }' out)
+expect 2 list --color=sometimes
+says err "--color: 'sometimes' is not auto, always or never"
+COLUMNS=80 "$hvcheck" check broken-gunyah-hole --abi gunyah --from el1h >out 2>err
+[ "$(awk '/hvcheck run/ { next } { if (length > most) most = length } END { print most }' out)" -le 80 ] ||
+	complain 'COLUMNS=80 is not honoured'
+for nonsense in 0 -1 12x 99999999999; do
+	COLUMNS=$nonsense "$hvcheck" list subjects >out 2>err
+	[ "$(awk '{ if (length > most) most = length } END { print most }' out)" = "$wide" ] ||
+		complain "COLUMNS=$nonsense changes the page"
+done
+# A letter takes its value in the same word, as everywhere.
+expect 0 list -oletter --no-color
+cmp -s letter report || complain '-oFILE is not -o FILE'
+expect 0 check linux-stub-4.12 --abi linux-stub-4.12 -j2
+expect 2 check linux-stub-4.12 --abi linux-stub-4.12 -j2x
+expect 2 list -hx
 (
 	umask 027
 	"$hvcheck" list -o rights
@@ -133,7 +158,7 @@ if command -v script >/dev/null; then
 fi
 
 # No colour and no progress in a pipe, whatever the environment says
-TERM=xterm CLICOLOR_FORCE=1 COLUMNS=40 "$hvcheck" list 2>err | cmp -s - report ||
+TERM=xterm CLICOLOR_FORCE=1 "$hvcheck" list 2>err | cmp -s - report ||
 	complain 'a pipe is not plain'
 [ ! -s err ] || complain "progress in a pipe: $(cat err)"
 finish

@@ -4,9 +4,9 @@
 source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 . "$source/conformance/cli/common.sh"
 
-# The line two above the command is "N. what".
+# The line above the command is "RULE  CALL: WHAT".
 findings() { # SUBJECT ABI
-	local before='' middle='' line count=0
+	local before='' line count=0
 	run check "$1" --abi "$2" --randoms 0
 	[ "$status" = 1 ] || complain "check $1 --abi $2: status $status"
 	cp out report
@@ -15,10 +15,10 @@ findings() { # SUBJECT ABI
 			# shellcheck disable=SC2086 # words of the command
 			run ${line#hvcheck }
 			[ "$status" = 1 ] || complain "'$line': status $status"
-			says out "${before#*. }"
+			says out "${before#*: }"
 			count=$((count + 1))
 		fi
-		before=$middle middle=$line
+		before=$line
 	done <report
 	[ "$count" -gt 0 ] || complain "check $1 --abi $2 prints no command"
 }
@@ -26,7 +26,7 @@ findings() { # SUBJECT ABI
 differences() { # A B: two commands each, whose reports differ
 	local line first='' count=0
 	run diff "$1" "$2" --randoms 0
-	cp out report
+	sed '1,/^$/d' out >report # the head names one of the two
 	while read -r line; do
 		[[ $line == 'hvcheck run '* ]] || continue
 		# shellcheck disable=SC2086 # words of the command

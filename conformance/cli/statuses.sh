@@ -18,7 +18,7 @@ expect 0 list
 expect 0 list abis --no-color
 
 expect 1 check linux-stub-3.8 --abi "$source/conformance/abi/linux-stub-4.7.yaml" --randoms 0
-says out 'linux-stub-3.8 violates linux-stub-4.7'
+says out 'FAIL  linux-stub-3.8 against linux-stub-4.7'
 # Without --abi a built-in is held to the ABI of its name.
 expect 0 check linux-stub-3.8 --randoms 0 --quiet
 [ ! -s out ] || complain '--quiet prints a report'

@@ -32,7 +32,7 @@ has() { # PAGE LINE
 }
 commands=$("$hvcheck" help | awk '/^commands:/ { on = 1; next } /^$/ { on = 0 } on { print $1 }')
 for command in $commands; do
-	has hvcheck.1 ".SS $command"
+	[ "$(grep -cxF ".SS $command" hvcheck.1.text)" = 1 ] || fail "hvcheck.1 has $command not once"
 	"$hvcheck" "$command" --help >help
 	sed -n '/^options/,/^$/s/^  \(....\)\(--[a-z-]*\)\(.*[^ ]\)\?$/\2/p' help >options
 	sed -n "/^\.SS $command\$/,/^\.S[SH] /p" hvcheck.1.text >section

@@ -61,4 +61,14 @@ printf '\tnonsense x0\n' >>arch/vectors.S
 git diff -- arch >../out || complain 'git diff failed'
 says ../out 'the new file cannot be assembled'
 says ../out '+	nonsense x0'
+
+# So is what hvcheck fails on, from a folder inside the tree too: the change is never lost.
+git checkout -q arch/vectors.S
+sed -i 's/cbnz	x0, version/cbz	x0, version/' arch/vectors.S
+git config hvcheck.options --no-such-option
+for folder in . arch; do
+	(cd $folder && git diff) >../out 2>&1 || complain "git diff failed in $folder"
+	says ../out "has no option '--no-such-option'"
+	says ../out '+	cbz	x0, version'
+done
 finish

@@ -49,7 +49,7 @@ tells() { # PATTERN...: extended, in what the recipe printed
 recipe 0 scan linux-6.1.deb
 tells '__hyp_stub_vectors +Linux hyp stub' 'trans_pgd_stub_vectors +Linux small stub' \
 	'__kvm_nvhe___kvm_hyp_host_vector +Linux KVM host' '^72 HVC and 94 SMC' \
-	'hvc #0 +__hyp_set_vectors\+0x[0-9a-f]+ +x0 = 0x0'
+	'hvc #0x0 +__hyp_set_vectors\+0x[0-9a-f]+ +x0 = 0x0'
 recipe 0 scan xen-4.17.deb
 tells ' Xen' '^0 HVC and 22 SMC'
 

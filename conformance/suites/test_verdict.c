@@ -241,7 +241,7 @@ START_TEST(bits_that_do_not_count)
 	s.outcome.state.v[HVC_REG_VBAR_EL2] = 0x70000fff;
 	conforms(&s);
 	s.outcome.state.v[HVC_REG_VBAR_EL2] = 0x70001800;
-	violates(&s, HVC_CLAUSE_RESULT, HVC_REG_VBAR_EL2, 0x70000801, 0x70001800);
+	violates(&s, HVC_CLAUSE_RESULT, HVC_REG_VBAR_EL2, 0x70000800, 0x70001800);
 	hvc_regset_remove(&s.present, HVC_REG_VBAR_EL2);
 	conforms(&s);
 	s.outcome.state.v[HVC_REG_VBAR_EL1] ^= 0x7ff;

@@ -128,6 +128,8 @@ static bool broken_result(const struct hearing *h)
 
 	for (unsigned i = 0; i < h->rule->results; i++) {
 		const struct hvc_result *result = &h->rule->result[i];
+		/* Bits that need not come back as they were written are not told either. */
+		uint64_t bits = result->mask & hvc_reg_info(result->reg)->mask;
 		uint64_t actual = h->outcome->state.v[result->reg], expected;
 
 		if (result->reg == HVC_REG_SCR_EL3 || !hvc_regset_has(h->present, result->reg))
@@ -137,11 +139,11 @@ static bool broken_result(const struct hearing *h)
 				continue;
 			expected = result->interval[0].lo;
 		} else {
-			expected = hvc_expr_eval(&result->expr, &context) & result->mask;
-			if (!((expected ^ actual) & hvc_reg_info(result->reg)->mask & result->mask))
+			expected = hvc_expr_eval(&result->expr, &context) & bits;
+			if (!((expected ^ actual) & bits))
 				continue;
 		}
-		return violates(h, HVC_CLAUSE_RESULT, result->reg, expected, actual & result->mask);
+		return violates(h, HVC_CLAUSE_RESULT, result->reg, expected, actual & bits);
 	}
 	return false;
 }
@@ -172,8 +174,8 @@ static bool broken_preserve(const struct hearing *h)
 		uint64_t bits = reg == HVC_REG_DAIF ? h->plan->daif : mask[reg];
 
 		if ((expected ^ after[reg]) & bits && hvc_regset_has(h->present, (enum hvc_reg)reg))
-			return violates(h, HVC_CLAUSE_PRESERVE, (enum hvc_reg)reg, expected,
-			                after[reg]);
+			return violates(h, HVC_CLAUSE_PRESERVE, (enum hvc_reg)reg, expected & bits,
+			                after[reg] & bits);
 	}
 	return false;
 }

@@ -53,8 +53,10 @@ enum hvc_option_id {
 	HVC_OPTION_REPORT,
 	HVC_OPTION_FAIL_ON,
 	HVC_OPTION_SUPPRESS,
+	HVC_OPTION_ALL,
 	HVC_OPTION_OUTPUT,
 	HVC_OPTION_QUIET,
+	HVC_OPTION_COLOR,
 	HVC_OPTION_NO_COLOR,
 	HVC_OPTION_HELP,
 	HVC_OPTION_COUNT,
@@ -78,6 +80,14 @@ enum hvc_style {
 #define HVC_ALSO_MAX     16u
 #define HVC_JOBS_MAX     256u
 #define HVC_REPORTS_MAX  8u
+
+/** Escape sequences in text. */
+enum hvc_color {
+	HVC_COLOR_AUTO, /**< on a terminal that has them, unless NO_COLOR is set */
+	HVC_COLOR_ALWAYS,
+	HVC_COLOR_NEVER,
+	HVC_COLOR_COUNT,
+};
 
 /** One --report. */
 struct hvc_extra_report {
@@ -120,6 +130,7 @@ struct hvc_options {
 	unsigned jobs;
 	uint64_t timeout; /**< seconds; 0: none */
 	enum hvc_style style;
+	enum hvc_color color;
 	const struct hvc_page *page; /**< what the report itself goes to, once it is open */
 	const char *output;
 	struct hvc_extra_report report[HVC_REPORTS_MAX];

@@ -95,8 +95,8 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 {
 	switch (style) {
 	case HVC_STYLE_TEXT:
-		HVC_TRY(hvc_callers_text(page, of, options->abi, options->sites != 0, diag));
-		return hvc_findings_text(page, findings, diag);
+		hvc_cli_report__head(options, findings, page);
+		return hvc_callers_text(page, of, options->abi, options->sites != 0, diag);
 	case HVC_STYLE_JSON:
 		return hvc_callers_json(page->out, of, options->abi, findings, diag);
 	default:

@@ -67,11 +67,12 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
                              const struct hvc_page *page, struct hvc_diag *diag)
 {
 	const struct made *made = of;
+	bool all = hvc_options__has(options, HVC_OPTION_ALL);
 
 	switch (style) {
 	case HVC_STYLE_TEXT:
-		HVC_TRY(hvc_check_text(page, made->check, made->abi, diag));
-		return hvc_findings_text(page, findings, diag);
+		hvc_findings_text(page, findings, all);
+		return hvc_check_text(page, made->check, all, diag);
 	case HVC_STYLE_JSON:
 		return hvc_check_json(page->out, made->check, made->abi, findings, diag);
 	case HVC_STYLE_HTML:

@@ -52,8 +52,9 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 {
 	switch (style) {
 	case HVC_STYLE_TEXT:
-		HVC_TRY(hvc_collide_text(page, of, options->arguments > 1, diag));
-		return options->arguments ? hvc_findings_text(page, findings, diag) : HVC_OK;
+		if (options->arguments)
+			hvc_cli_report__head(options, findings, page);
+		return hvc_collide_text(page, of, options->arguments > 1, diag);
 	case HVC_STYLE_JSON:
 		return hvc_collide_json(page->out, of, findings, diag);
 	case HVC_STYLE_HTML:

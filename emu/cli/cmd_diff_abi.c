@@ -22,11 +22,10 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
                              const struct hvc_findings *findings, enum hvc_style style,
                              const struct hvc_page *page, struct hvc_diag *diag)
 {
-	(void)options;
 	switch (style) {
 	case HVC_STYLE_TEXT:
-		HVC_TRY(hvc_abi_diff_text(page, of, diag));
-		return hvc_findings_text(page, findings, diag);
+		hvc_cli_report__head(options, findings, page);
+		return hvc_abi_diff_text(page, of, diag);
 	case HVC_STYLE_JSON:
 		return hvc_abi_diff_json(page->out, of, findings, diag);
 	case HVC_STYLE_MARKDOWN:

@@ -68,11 +68,10 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 {
 	const struct made *made = of;
 
-	(void)options;
 	switch (style) {
 	case HVC_STYLE_TEXT:
-		HVC_TRY(hvc_leaks_text(page, made->subject, made->leaks, diag));
-		return hvc_findings_text(page, findings, diag);
+		hvc_cli_report__head(options, findings, page);
+		return hvc_leaks_text(page, made->subject, made->leaks, diag);
 	case HVC_STYLE_JSON:
 		return hvc_leaks_json(page->out, made->subject, made->leaks, findings, diag);
 	default:

@@ -54,11 +54,10 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 {
 	const struct made *made = of;
 
-	(void)options;
 	switch (style) {
 	case HVC_STYLE_TEXT:
-		HVC_TRY(hvc_sequences_text(page, made->sequences, made->abi, diag));
-		return hvc_findings_text(page, findings, diag);
+		hvc_cli_report__head(options, findings, page);
+		return hvc_sequences_text(page, made->sequences, made->abi, diag);
 	case HVC_STYLE_JSON:
 		return hvc_sequences_json(page->out, made->sequences, made->abi, findings, diag);
 	default:

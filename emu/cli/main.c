@@ -8,8 +8,8 @@
 #include "cli/supervise.h"
 
 #define BIT(option) (UINT64_C(1) << HVC_OPTION_##option)
-#define POLICY      (BIT(REPORT) | BIT(FAIL_ON) | BIT(SUPPRESS))
-#define COMMON      (BIT(FORMAT) | BIT(OUTPUT) | BIT(QUIET) | BIT(NO_COLOR) | BIT(TIMEOUT) | BIT(HELP))
+#define POLICY      (BIT(REPORT) | BIT(FAIL_ON) | BIT(SUPPRESS) | BIT(ALL))
+#define COMMON      (BIT(FORMAT) | BIT(OUTPUT) | BIT(QUIET) | BIT(COLOR) | BIT(NO_COLOR) | BIT(TIMEOUT) | BIT(HELP))
 #define AROUND      (BIT(SET) | BIT(WORLD) | BIT(MAP_ON_DEMAND) | BIT(STOP_AT) | BIT(STUB))
 #define SWEEP       (BIT(RANDOMS) | BIT(BRIEF) | BIT(JOBS) | BIT(BUDGET))
 /* What every list of findings can be written as. */

@@ -327,6 +327,19 @@ static enum hvc_status take_format(struct hvc_options *options, const char *valu
 	return find_style(options->command, "format", value, strlen(value), diag, &options->style);
 }
 
+static enum hvc_status take_color(struct hvc_options *options, const char *value,
+                                  struct hvc_diag *diag)
+{
+	static const char *const names[] = {"auto", "always", "never"};
+
+	for (unsigned color = 0; color < HVC_COLOR_COUNT; color++)
+		if (!strcmp(value, names[color])) {
+			options->color = (enum hvc_color)color;
+			return HVC_OK;
+		}
+	return bad(diag, "color", value, "auto, always or never");
+}
+
 static enum hvc_status take_report(struct hvc_options *options, const char *value,
                                    struct hvc_diag *diag)
 {
@@ -409,9 +422,11 @@ const struct hvc_option hvc_option_table[HVC_OPTION_COUNT] = {
 	[HVC_OPTION_REPORT] = {"report", 0, "FORMAT=FILE", "write the same run in another format, too, to FILE, whole or not at\nall; - is standard output; repeatable", take_report, false},
 	[HVC_OPTION_FAIL_ON] = {"fail-on", 0, "LEVEL", "exit status 1 on findings of this level and above: error, warning,\nnote; never (violations and differences)", take_fail_on, false},
 	[HVC_OPTION_SUPPRESS] = {"suppress", 0, "FILE", "findings that somebody lets stand for now, in YAML: they are told,\nand do not fail", take_suppress, false},
+	[HVC_OPTION_ALL] = {"all", 0, NULL, "also what holds, notes, and the names that suppressions take", NULL, false},
 	[HVC_OPTION_OUTPUT] = {"output", 'o', "FILE", "write the report to FILE, whole or not at all; - is standard output", take_output, false},
 	[HVC_OPTION_QUIET] = {"quiet", 'q', NULL, "print errors only; the exit status tells", NULL, false},
-	[HVC_OPTION_NO_COLOR] = {"no-color", 0, NULL, "no colours (also: NO_COLOR in the environment)", NULL, false},
+	[HVC_OPTION_COLOR] = {"color", 0, "WHEN", "colours: auto (on a terminal), always, never", take_color, false},
+	[HVC_OPTION_NO_COLOR] = {"no-color", 0, NULL, "--color=never (also: NO_COLOR in the environment)", NULL, false},
 	[HVC_OPTION_HELP] = {"help", 'h', NULL, "print this help", NULL, false},
 };
 /* clang-format on */

@@ -33,7 +33,10 @@ static enum hvc_status unknown_option(const struct hvc_command *command, const c
 	                    command->name, word, command->name);
 }
 
-/* The option that a word names; *value is what follows '=', or NULL. */
+/*
+ * The option that a word names; *value is what follows '=', or the letter of one that takes a
+ * value, or NULL.
+ */
 static enum hvc_option_id find_option(const struct hvc_command *command, const char *word,
                                       const char **value)
 {
@@ -46,9 +49,11 @@ static enum hvc_option_id find_option(const struct hvc_command *command, const c
 		if (!(command->options >> id & 1))
 			continue;
 		if (word[1] != '-') {
-			if (option->letter && word[1] == option->letter && !word[2])
-				return (enum hvc_option_id)id;
-			continue;
+			if (!option->letter || word[1] != option->letter ||
+			    (word[2] && !option->take))
+				continue;
+			*value = word[2] ? word + 2 : NULL;
+			return (enum hvc_option_id)id;
 		}
 		if (strlen(option->name) + 2 == length &&
 		    !strncmp(word + 2, option->name, length - 2)) {

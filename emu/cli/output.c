@@ -11,7 +11,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/value.h"
+
+/* Columns that a page may have. */
 #define NARROWEST 40u
+#define WIDEST    10000u
 
 /* For the signal handler: the temporary files that are to go when the process does. */
 static const char *volatile doomed[1 + HVC_REPORTS_MAX];
@@ -96,11 +100,18 @@ static enum hvc_status fail(struct hvc_diag *diag, const char *path, const char 
 	return hvc_diag_set(diag, HVC_E_IO, path, 0, 0, "%s: %s", what, strerror(errno));
 }
 
-static unsigned terminal_width(int fd)
+/* Columns: what COLUMNS says, else those of the terminal; 0: as many as it takes. */
+static unsigned width_of(int file, bool terminal)
 {
+	const char *columns = getenv("COLUMNS");
 	struct winsize size;
+	uint64_t number;
 
-	if (ioctl(fd, TIOCGWINSZ, &size) || !size.ws_col)
+	if (columns && hvc_value__number(columns, WIDEST, &number) && number)
+		return number < NARROWEST ? NARROWEST : (unsigned)number;
+	if (!terminal)
+		return 0;
+	if (ioctl(file, TIOCGWINSZ, &size) || !size.ws_col)
 		return 80;
 	return size.ws_col < NARROWEST ? NARROWEST : size.ws_col;
 }
@@ -187,10 +198,15 @@ enum hvc_status hvc_output__open(const struct hvc_options *options, const char *
 		hvc_output__abandon(out);
 		return status;
 	}
-	if (out->file >= 0 && isatty(out->file)) {
-		out->page.width = terminal_width(out->file);
-		out->page.color = !hvc_options__has(options, HVC_OPTION_NO_COLOR) &&
-		                  !(no_color && *no_color) && term && *term && strcmp(term, "dumb");
+	if (out->file >= 0) {
+		bool terminal = isatty(out->file);
+
+		out->page.width = width_of(out->file, terminal);
+		out->page.color =
+		        !hvc_options__has(options, HVC_OPTION_NO_COLOR) &&
+		        (options->color == HVC_COLOR_ALWAYS ||
+		         (options->color == HVC_COLOR_AUTO && terminal &&
+		          !(no_color && *no_color) && term && *term && strcmp(term, "dumb") != 0));
 	}
 	return HVC_OK;
 }

@@ -17,6 +17,13 @@ enum hvc_status hvc_cli_report__each(const struct hvc_options *options, const st
 	return HVC_OK;
 }
 
+void hvc_cli_report__head(const struct hvc_options *options, const struct hvc_findings *findings,
+                          const struct hvc_page *page)
+{
+	hvc_findings_text(page, findings, hvc_options__has(options, HVC_OPTION_ALL));
+	fputc('\n', page->out);
+}
+
 enum hvc_status hvc_cli_report__findings(const struct hvc_findings *findings, enum hvc_style style,
                                          const struct hvc_page *page, struct hvc_diag *diag)
 {
@@ -71,15 +78,13 @@ static enum hvc_status judge(const struct hvc_options *options, struct hvc_findi
 	        .fail_on = options->fail_on,
 	        .suppressions = options->suppressions,
 	};
-	/* No finding says why it does not hold: then none can be excused. */
-	bool unexplained = !*holds && !any_counts(findings);
-
 	if (policy.suppressions)
 		HVC_TRY(find_today(diag, &policy.today));
 	HVC_TRY(hvc_findings_judge(findings, &policy, diag));
-	if (policy.leveled && policy.fail_on == HVC_SEVERITY_COUNT)
-		unexplained = false;
-	*holds = !hvc_findings_fail(findings) && !unexplained;
+	/* No finding says why it does not hold: then none can be excused. */
+	findings->unexplained = !*holds && !any_counts(findings) &&
+	                        !(policy.leveled && policy.fail_on == HVC_SEVERITY_COUNT);
+	*holds = !hvc_findings_fail(findings);
 	return HVC_OK;
 }
 

@@ -28,6 +28,9 @@ HVC_MUST_USE enum hvc_status hvc_cli_report__judged(const struct hvc_options *op
                                                     hvc_report_write *write,
                                                     struct hvc_findings *findings, bool *holds,
                                                     struct hvc_diag *diag);
+/** The head of a text report: verdict, findings, an empty line. */
+void hvc_cli_report__head(const struct hvc_options *options, const struct hvc_findings *findings,
+                          const struct hvc_page *page);
 /** The styles that all findings have: JUnit, SARIF, GitHub, Markdown. */
 HVC_MUST_USE enum hvc_status hvc_cli_report__findings(const struct hvc_findings *findings,
                                                       enum hvc_style style,

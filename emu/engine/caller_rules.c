@@ -287,7 +287,7 @@ enum hvc_status hvc_caller__hold_to_rules(const struct hvc_callers_config *confi
 
 		hvc_value_print(HVC_REG_X0, &caller->site->x[0], text, sizeof(text));
 		if (!hvc_caller__issue(caller, HVC_CALLER_NO_CALL, HVC_REG_NONE, 0,
-		                       "no call of the ABI: hvc #%u with %s gets '%s'",
+		                       "no call of the ABI: hvc #0x%x with %s gets '%s'",
 		                       caller->site->imm, text,
 		                       caller->answers ? caller->answer[0].text : "nothing"))
 			return HVC_E_NOMEM;

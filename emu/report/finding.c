@@ -262,14 +262,25 @@ unsigned hvc_findings__count(const struct hvc_findings *list, enum hvc_severity 
 	return count;
 }
 
-/* Errors first; what is of one severity stays in the order of the report. */
+/*
+ * Errors first; of one severity, differences in the order of the table of finding rules (what
+ * callers do not notice first), and all else in that of the report.
+ */
+static bool is_before(const struct hvc_found *a, const struct hvc_found *b)
+{
+	if (a->rule->severity != b->rule->severity)
+		return a->rule->severity > b->rule->severity;
+	return !strcmp(a->rule->command, "diff") && !strcmp(b->rule->command, "diff") &&
+	       a->rule < b->rule;
+}
+
 static void sort(struct hvc_findings *list)
 {
 	for (unsigned i = 1; i < list->count; i++) {
 		struct hvc_found found = list->found[i];
 		unsigned to = i;
 
-		for (; to && list->found[to - 1].rule->severity < found.rule->severity; to--)
+		for (; to && is_before(&found, &list->found[to - 1]); to--)
 			list->found[to] = list->found[to - 1];
 		list->found[to] = found;
 	}

@@ -109,6 +109,8 @@ enum hvc_status hvc_findings_judge(struct hvc_findings *findings, const struct h
 
 bool hvc_findings_fail(const struct hvc_findings *findings)
 {
+	if (findings->unexplained)
+		return true;
 	for (unsigned i = 0; i < findings->count; i++)
 		if (findings->found[i].fails)
 			return true;

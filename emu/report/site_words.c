@@ -8,8 +8,7 @@
 
 void hvc_site__instruction(struct hvc_words *words, const struct hvc_site *site)
 {
-	hvc_words__add(words, site->imm > 255 ? "%s #0x%x" : "%s #%u", hvc_insn_name(site->insn),
-	               site->imm);
+	hvc_words__add(words, "%s #0x%x", hvc_insn_name(site->insn), site->imm);
 }
 
 void hvc_site__place(struct hvc_words *words, const struct hvc_site *site)

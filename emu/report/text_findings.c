@@ -1,7 +1,40 @@
 /* SPDX-License-Identifier: MIT */
-/* What the findings are called: to look them up, to suppress them, to find them again. */
+/*
+ * The first lines of a text report: the verdict, then each finding with the call that shows it.
+ * What holds, and what suppressions and other formats call a finding, is told when it is asked for.
+ */
+#include <string.h>
+
 #include "report/finding.h"
-#include "report/table.h"
+#include "report/page.h"
+
+/* Findings shown where not all are asked for: what one screen holds. */
+#define SHOWN 10u
+
+enum verdict {
+	PASS,
+	FAIL,
+	OPEN, /* nothing fails, and something could not be told */
+};
+
+static const struct {
+	const char *word;
+	enum hvc_ink ink;
+} verdicts[] = {
+        [PASS] = {"PASS", HVC_INK_GOOD},
+        [FAIL] = {"FAIL", HVC_INK_BAD},
+        [OPEN] = {"OPEN", HVC_INK_BAD},
+};
+
+static enum verdict verdict_of(const struct hvc_findings *findings)
+{
+	if (hvc_findings_fail(findings))
+		return FAIL;
+	for (unsigned i = 0; i < findings->count; i++)
+		if (!strcmp(findings->found[i].rule->id, "engine-failed"))
+			return OPEN;
+	return PASS;
+}
 
 static enum hvc_ink ink_of(const struct hvc_found *found)
 {
@@ -10,58 +43,85 @@ static enum hvc_ink ink_of(const struct hvc_found *found)
 	return found->rule->severity == HVC_SEVERITY_ERROR ? HVC_INK_BAD : HVC_INK_WARN;
 }
 
-static void put_suppressions(const struct hvc_page *page, const struct hvc_findings *list)
+/* "2 errors, 1 warning, 1 suppressed" */
+static void put_counts(const struct hvc_page *page, const struct hvc_findings *findings)
 {
-	for (unsigned i = 0; i < list->count; i++) {
-		const struct hvc_found *found = &list->found[i];
-		const struct hvc_suppression *entry = found->suppressed;
-
-		if (entry)
-			hvc_page__prose(page, 0, 4,
-			                "  %s is suppressed until %04u-%02u-%02u: %s (%s)",
-			                found->fingerprint, entry->expires / 10000,
-			                entry->expires / 100 % 100, entry->expires % 100,
-			                entry->reason, entry->owner);
-		else if (!*found->rule->command)
-			hvc_page__prose(page, 0, 4, "  %s:%u: %s %s", found->file, found->line,
-			                found->about, found->summary);
-	}
-}
-
-enum hvc_status hvc_findings_text(const struct hvc_page *page, const struct hvc_findings *findings,
-                                  struct hvc_diag *diag)
-{
-	static const struct hvc_column columns[] = {
-	        {"Level", HVC_ALIGN_LEFT},
-	        {"Rule", HVC_ALIGN_LEFT},
-	        {"About", HVC_ALIGN_WRAP},
-	        {"Fingerprint", HVC_ALIGN_LEFT},
-	};
-	struct hvc_table *table;
-	bool any = false;
+	unsigned count[HVC_SEVERITY_COUNT] = {0}, suppressed = 0;
+	const char *comma = "";
 
 	for (unsigned i = 0; i < findings->count; i++)
-		any = any || findings->found[i].rule->severity != HVC_SEVERITY_NOTE ||
-		      findings->found[i].rule->counts;
-	if (!any)
-		return HVC_OK;
-	hvc_page__print(page, "\n%sFindings%s, as suppressions and other formats name them\n\n",
-	                hvc_ink__begin(page, HVC_INK_STRONG), hvc_ink__end(page, HVC_INK_STRONG));
-	table = hvc_table__new(page, columns, 4);
+		if (findings->found[i].suppressed)
+			suppressed++;
+		else
+			count[findings->found[i].rule->severity]++;
+	for (unsigned severity = HVC_SEVERITY_COUNT; severity-- > HVC_SEVERITY_WARNING;) {
+		if (!count[severity])
+			continue;
+		hvc_page__print(page, "%s%u %s%s", comma, count[severity],
+		                hvc_severity_name((enum hvc_severity)severity),
+		                count[severity] == 1 ? "" : "s");
+		comma = ", ";
+	}
+	if (suppressed) {
+		hvc_page__print(page, "%s%u suppressed", comma, suppressed);
+		comma = ", ";
+	}
+	if (!*comma)
+		hvc_page__print(page, "no findings");
+}
+
+static void put_suppression(const struct hvc_page *page, const struct hvc_found *found)
+{
+	const struct hvc_suppression *entry = found->suppressed;
+
+	hvc_page__prose(page, 0, 8, "        suppressed until %04u-%02u-%02u: %s (%s)",
+	                entry->expires / 10000, entry->expires / 100 % 100, entry->expires % 100,
+	                entry->reason, entry->owner);
+}
+
+static void put_finding(const struct hvc_page *page, const struct hvc_found *found, bool all)
+{
+	const char *about = *found->about ? found->about : found->rule->id;
+	unsigned used;
+
+	used = hvc_page__print(page, "  %s%s%s  ", hvc_ink__begin(page, ink_of(found)), about,
+	                       hvc_ink__end(page, ink_of(found)));
+	hvc_page__prose(page, used, 8, "%s%s%s", found->call, *found->call ? ": " : "",
+	                found->summary);
+	if (*found->command)
+		hvc_page__print(page, "        %s\n", found->command);
+	if (*found->file && found->line)
+		hvc_page__print(page, "        %s:%u\n", found->file, found->line);
+	if (all)
+		hvc_page__print(page, "        %s%s %s %s%s\n", hvc_ink__begin(page, HVC_INK_FAINT),
+		                hvc_severity_name(found->rule->severity), found->rule->id,
+		                found->fingerprint, hvc_ink__end(page, HVC_INK_FAINT));
+	if (found->suppressed)
+		put_suppression(page, found);
+}
+
+void hvc_findings_text(const struct hvc_page *page, const struct hvc_findings *findings, bool all)
+{
+	enum verdict verdict = verdict_of(findings);
+	unsigned shown = 0, more = 0;
+
+	hvc_page__print(page, "%s%s%s  %s: ", hvc_ink__begin(page, verdicts[verdict].ink),
+	                verdicts[verdict].word, hvc_ink__end(page, verdicts[verdict].ink),
+	                findings->title);
+	put_counts(page, findings);
+	fputc('\n', page->out);
 	for (unsigned i = 0; i < findings->count; i++) {
 		const struct hvc_found *found = &findings->found[i];
 
-		hvc_table__row(table);
-		hvc_table__cell(table, 0, ink_of(found), "%s",
-		                found->suppressed ? "suppressed"
-		                                  : hvc_severity_name(found->rule->severity));
-		hvc_table__cell(table, 1, HVC_INK_PLAIN, "%s", found->rule->id);
-		hvc_table__cell(table, 2, HVC_INK_PLAIN, "%s", *found->about ? found->about : "-");
-		hvc_table__cell(table, 3, HVC_INK_FAINT, "%s", found->fingerprint);
+		if (!all && found->rule->severity == HVC_SEVERITY_NOTE && !found->fails)
+			continue;
+		if (!all && shown == SHOWN) {
+			more++;
+			continue;
+		}
+		put_finding(page, found, all);
+		shown++;
 	}
-	HVC_TRY(hvc_table__print(table, diag));
-	put_suppressions(page, findings);
-	if (!hvc_findings_fail(findings))
-		fputs("\n  None of these makes the exit status 1.\n", page->out);
-	return HVC_OK;
+	if (more)
+		hvc_page__print(page, "  %u more: --all\n", more);
 }

@@ -181,12 +181,20 @@ static void add_registers(struct hvc_words *words, const struct hvc_call *call,
 	}
 }
 
+/* "hvc #0x6016", "smc #0x0 from el1t": EL1h is what callers are where nothing is said. */
+static void add_instruction(struct hvc_words *words, const struct hvc_call *call, uint16_t imm)
+{
+	hvc_words__add(words, "%s #0x%x", hvc_insn_name(call->insn), imm);
+	if (call->from != HVC_LEVEL_EL1H)
+		hvc_words__add(words, " from %s", hvc_level_name(call->from));
+}
+
 void hvc_words__call(struct hvc_words *words, const struct hvc_probe *probe, uint16_t imm)
 {
 	struct hvc_call plain;
 
 	hvc_call_init(&plain, probe->seed);
-	hvc_words__add(words, "%s #%u", hvc_insn_name(probe->call.insn), imm);
+	add_instruction(words, &probe->call, imm);
 	add_registers(words, &probe->call, &plain);
 }
 
@@ -195,8 +203,7 @@ void hvc_words__witness(struct hvc_words *words, const struct hvc_call *call)
 	struct hvc_call plain;
 
 	hvc_call_init(&plain, 0);
-	hvc_words__add(words, call->imm > 255 ? "%s #0x%x" : "%s #%u", hvc_insn_name(call->insn),
-	               call->imm);
+	add_instruction(words, call, call->imm);
 	add_registers(words, call, &plain);
 }
 

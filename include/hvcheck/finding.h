@@ -85,7 +85,8 @@ struct hvc_findings {
 	unsigned count;
 	struct hvc_finding_case *one; /**< cases */
 	unsigned cases;
-	bool failed; /**< memory ran out while it was made */
+	bool unexplained; /**< it does not hold, and no finding says why */
+	bool failed;      /**< memory ran out while it was made */
 };
 
 /* What the reports find. `abi` is the word that opened the ABI, as --abi takes it. */

@@ -134,8 +134,9 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_exact_svg(FILE *out, const struct hvc_e
 HVC_MUST_USE HVC_API enum hvc_status hvc_exact_html(FILE *out, const struct hvc_exact *exact,
                                                     const struct hvc_contract *contract,
                                                     struct hvc_diag *diag);
+/** What follows the head of its findings. all: rule by rule. */
 HVC_MUST_USE HVC_API enum hvc_status hvc_check_text(const struct hvc_page *page,
-                                                    const struct hvc_check *check, const char *abi,
+                                                    const struct hvc_check *check, bool all,
                                                     struct hvc_diag *diag);
 HVC_MUST_USE HVC_API enum hvc_status hvc_check_json(FILE *out, const struct hvc_check *check,
                                                     const char *abi,
@@ -180,10 +181,12 @@ hvc_sequences_json(FILE *out, const struct hvc_sequences *sequences, const char 
 /*
  * Findings of any command. hvc_findings_judge comes first: it says which of them fail.
  */
-/** Their names, at the end of a text report; nothing where there is nothing to act on. */
-HVC_MUST_USE HVC_API enum hvc_status hvc_findings_text(const struct hvc_page *page,
-                                                       const struct hvc_findings *findings,
-                                                       struct hvc_diag *diag);
+/**
+ * The head of a text report: the verdict, and the findings with the calls that show them. all: notes
+ * too, however many there are, and their names for suppressions.
+ */
+HVC_API void hvc_findings_text(const struct hvc_page *page, const struct hvc_findings *findings,
+                               bool all);
 /** For a pull request or a job summary. */
 HVC_MUST_USE HVC_API enum hvc_status
 hvc_findings_markdown(FILE *out, const struct hvc_findings *findings, struct hvc_diag *diag);
