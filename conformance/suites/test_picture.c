@@ -235,13 +235,7 @@ static void assert_rows(const struct hvc_exact *exact, const struct hvc_picture_
 
 	for (unsigned i = 0; i < exact->parts; i++)
 		for (unsigned j = 0; !exact->part[i].same && j < exact->part[i].rows; j++, at++) {
-			struct hvc_interval imm[HVC_EXACT_IMMS];
-			unsigned count = hvc_exact__immediates(exact, &exact->part[i].row[j], imm);
-
-			memset(meets, 0, sizeof meets);
-			for (unsigned k = 0; k < count; k++)
-				for (uint64_t n = imm[k].lo; n <= imm[k].hi; n++)
-					meets[n] = true;
+			ck_assert(hvc_exact__immediates(exact, &exact->part[i].row[j], meets));
 			for (unsigned n = 0; n < HVC_IMM_COUNT; n++)
 				ck_assert_int_eq(
 				        meets[n],

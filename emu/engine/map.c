@@ -102,6 +102,57 @@ static int by_weight(const void *a, const void *b)
 	return (x->class_ > y->class_) - (x->class_ < y->class_);
 }
 
+/* Do two classes say the same of one call? */
+static bool say_the_same(const struct hvc_map *map, const struct hvc_masks *masks,
+                         const struct hvc_class *a, const struct hvc_class *b,
+                         const struct hvc_call *call)
+{
+	struct hvc_outcome x, y;
+
+	hvc_class_apply(a, &map->entry, call, &x);
+	hvc_class_apply(b, &map->entry, call, &y);
+	if (x.kind != y.kind || x.level != y.level || x.pc != y.pc || x.esr != y.esr ||
+	    x.far != y.far || x.stores != y.stores || x.untracked != y.untracked)
+		return false;
+	for (unsigned i = 0; i < HVC_REG_COUNT; i++)
+		if ((x.state.v[i] ^ y.state.v[i]) & masks->v[i])
+			return false;
+	for (unsigned i = 0; i < x.stores && i < HVC_STORE_MAX; i++)
+		if (x.store[i].address != y.store[i].address ||
+		    x.store[i].value != y.store[i].value || x.store[i].size != y.store[i].size)
+			return false;
+	return true;
+}
+
+/*
+ * 0 is a constant, and it is also the immediate of HVC #0: a single immediate of which its
+ * neighbours' class says the same is no class of its own. The runs are sorted by probe, lo.
+ */
+static void absorb(const struct hvc_map *map, struct hvc_partial *partial)
+{
+	struct hvc_masks masks;
+
+	hvc_class__masks(&map->present, &masks);
+	for (size_t i = 0; i < partial->runs; i++) {
+		struct hvc_run *run = &partial->run[i];
+		struct hvc_call call = map->probes.probe[run->probe].call;
+
+		call.imm = run->lo;
+		for (int side = 1; run->lo == run->hi && side >= -1; side -= 2) {
+			const struct hvc_run *other = run + side;
+
+			if ((side < 0 ? i == 0 : i + 1 == partial->runs) ||
+			    other->probe != run->probe || other->class_ == run->class_ ||
+			    other->hi == other->lo ||
+			    !say_the_same(map, &masks, &partial->class_[run->class_],
+			                  &partial->class_[other->class_], &call))
+				continue;
+			run->class_ = other->class_;
+			break;
+		}
+	}
+}
+
 /* Join neighbours; the runs are sorted by probe, lo. */
 static void join(struct hvc_partial *partial)
 {
@@ -169,6 +220,7 @@ static enum hvc_status sweep(const struct hvc_map_config *config, struct hvc_dia
 	enum hvc_status status = hvc_jobs__run(config, diag, &partial, &lost);
 
 	hvc_region__sort_plain(partial.run, partial.runs);
+	absorb(map, &partial);
 	join(&partial);
 	if (status == HVC_OK && !order(&partial))
 		status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");

@@ -9,10 +9,9 @@
 /** "hvc from el1t, el1h": the callers for which this part speaks. */
 void hvc_exact__callers(struct hvc_words *words, const struct hvc_exact *exact,
                         const struct hvc_exact_part *part);
-/** Immediates that can meet a row: ascending, disjoint. Room for HVC_EXACT_IMMS. */
-#define HVC_EXACT_IMMS 1024u
-unsigned hvc_exact__immediates(const struct hvc_exact *exact, const struct hvc_row *row,
-                               struct hvc_interval *out);
+/** Can each of the 65,536 immediates meet a row, with the right registers? False: no memory. */
+HVC_MUST_USE bool hvc_exact__immediates(const struct hvc_exact *exact, const struct hvc_row *row,
+                                        bool *meets);
 /** Takes one thing that is told. */
 typedef void hvc_exact_told(void *ctx, const char *text);
 /** Inputs that paths go by, and pointers taken to be apart; each once, in the order of use. */

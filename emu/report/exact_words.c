@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "report/exact.h"
@@ -28,50 +29,44 @@ void hvc_exact__callers(struct hvc_words *words, const struct hvc_exact *exact,
 	}
 }
 
-/* Immediates as bits: what the cases of a row say of imm. */
-static bool is_imm(const struct hvc_exact *exact, hvc_ref key)
+/* Does it depend on the immediate, and on nothing else? */
+static bool is_of_imm(hvc_ref a)
 {
-	const struct hvc_input *input = hvc_bv__input_of(exact->terms, key);
-
-	return key->op == HVC_OP_INPUT && input && !strcmp(input->name, "imm");
+	return a->uses == UINT64_C(1) << HVC_INPUT_IMM;
 }
 
-static void mark(const struct hvc_set *set, uint8_t *bits)
+/* Clear the immediates for which a case cannot hold, whatever the registers. */
+static void restrict_to(const struct hvc_exact *exact, const struct hvc_row_case *c, bool *can)
 {
-	for (size_t i = 0; i < set->count; i++)
-		for (uint64_t imm = set->range[i].lo; imm <= set->range[i].hi; imm++)
-			bits[imm / 8] |= (uint8_t)(1u << imm % 8);
+	uint64_t value[HVC_INPUTS] = {0};
+	const struct hvc_model model = {.value = value, .count = HVC_INPUTS};
+
+	for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++) {
+		value[HVC_INPUT_IMM] = imm;
+		for (size_t i = 0; can[imm] && i < c->members; i++)
+			if (is_of_imm(c->member[i].key))
+				can[imm] = hvc_set__has(
+				        c->member[i].set,
+				        hvc_bv__eval(exact->terms, c->member[i].key, &model));
+		for (size_t i = 0; can[imm] && i < c->rests; i++)
+			if (is_of_imm(c->rest[i]))
+				can[imm] = hvc_bv__eval(exact->terms, c->rest[i], &model) == 1;
+	}
 }
 
-unsigned hvc_exact__immediates(const struct hvc_exact *exact, const struct hvc_row *row,
-                               struct hvc_interval *out)
+bool hvc_exact__immediates(const struct hvc_exact *exact, const struct hvc_row *row, bool *meets)
 {
-	uint8_t bits[HVC_IMM_COUNT / 8] = {0};
-	unsigned count = 0;
+	bool *can = malloc(HVC_IMM_COUNT * sizeof *can);
 
-	for (unsigned i = 0; i < row->cases; i++) {
-		const struct hvc_row_case *c = &row->case_[i];
-		bool all = true;
-
-		for (size_t j = 0; j < c->members; j++)
-			if (is_imm(exact, c->member[j].key)) {
-				mark(c->member[j].set, bits);
-				all = false;
-			}
-		if (all)
-			memset(bits, 0xff, sizeof bits);
+	memset(meets, 0, HVC_IMM_COUNT * sizeof *meets);
+	for (unsigned i = 0; can && i < row->cases; i++) {
+		memset(can, true, HVC_IMM_COUNT * sizeof *can);
+		restrict_to(exact, &row->case_[i], can);
+		for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++)
+			meets[imm] = meets[imm] || can[imm];
 	}
-	for (uint64_t imm = 0; imm < HVC_IMM_COUNT; imm++) {
-		if (!(bits[imm / 8] >> imm % 8 & 1))
-			continue;
-		if (count && out[count - 1].hi + 1 == imm)
-			out[count - 1].hi = imm;
-		else if (count == HVC_EXACT_IMMS)
-			out[count - 1].hi = imm;
-		else
-			out[count++] = (struct hvc_interval){imm, imm};
-	}
-	return count;
+	free(can);
+	return can != NULL;
 }
 
 struct seen {

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
 #include <string.h>
 
 #include "report/contract_words.h"
@@ -96,18 +97,38 @@ static void add_end(struct hvc_json *json, const struct hvc_exact *exact, const 
 		add_value(json, exact, "far", row->far);
 }
 
+static void add_immediates(struct hvc_json *json, const struct hvc_exact *exact,
+                           const struct hvc_row *row)
+{
+	bool *meets = malloc(HVC_IMM_COUNT * sizeof *meets);
+	struct hvc_interval *imm = calloc(HVC_IMM_COUNT / 2 + 1, sizeof *imm);
+	unsigned count = 0;
+
+	if (!meets || !imm || !hvc_exact__immediates(exact, row, meets))
+		hvc_json__fail(json);
+	else
+		for (unsigned i = 0; i < HVC_IMM_COUNT; i++) {
+			if (meets[i] && (!i || !meets[i - 1]))
+				imm[count++].lo = i;
+			if (meets[i])
+				imm[count - 1].hi = i;
+		}
+	hvc_json__immediates(json, imm, imm ? count : 0);
+	free(meets);
+	free(imm);
+}
+
 static void add_row(struct hvc_json *json, const struct hvc_exact *exact,
                     const struct hvc_exact_part *part, const struct hvc_row *row)
 {
 	const struct hvc_probe probe = {.call = row->witness, .reg = HVC_REG_NONE};
-	struct hvc_interval imm[HVC_EXACT_IMMS];
 	char text[TEXT];
 
 	hvc_json__object(json, NULL);
 	add_callers(json, exact, part);
 	hvc_exact__print_condition(exact, row, text, sizeof text);
 	hvc_json__string(json, "condition", text);
-	hvc_json__immediates(json, imm, hvc_exact__immediates(exact, row, imm));
+	add_immediates(json, exact, row);
 	add_end(json, exact, row);
 	add_results(json, exact, row);
 	hvc_json__string(json, "known", hvc_row_known_name(row->known));

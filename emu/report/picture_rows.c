@@ -4,16 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void fill_row(const struct hvc_exact *exact, struct hvc_pictured_row *to)
-{
-	struct hvc_interval imm[HVC_EXACT_IMMS];
-	unsigned count = hvc_exact__immediates(exact, to->row, imm);
-
-	for (unsigned i = 0; i < count; i++)
-		for (uint64_t n = imm[i].lo; n <= imm[i].hi; n++)
-			to->meets[n / 8] |= (uint8_t)(1u << n % 8);
-}
-
 static bool fill_rows(const struct hvc_exact *exact, struct hvc_picture_rows *rows)
 {
 	unsigned count = 0;
@@ -29,14 +19,10 @@ static bool fill_rows(const struct hvc_exact *exact, struct hvc_picture_rows *ro
 
 			to->part = &exact->part[i];
 			to->row = &exact->part[i].row[j];
-			fill_row(exact, to);
+			if (!hvc_exact__immediates(exact, to->row, to->meets))
+				return false;
 		}
 	return true;
-}
-
-static bool is_met(const struct hvc_pictured_row *row, unsigned imm)
-{
-	return row->meets[imm / 8] >> imm % 8 & 1;
 }
 
 static bool label_row(void *ctx, uint32_t round, uint32_t *label)
@@ -45,7 +31,7 @@ static bool label_row(void *ctx, uint32_t round, uint32_t *label)
 	bool many = false;
 
 	for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++) {
-		label[imm] = is_met(&rows->row[round], imm);
+		label[imm] = rows->row[round].meets[imm];
 		many = many || label[imm] != label[0];
 	}
 	return many;
@@ -53,7 +39,7 @@ static bool label_row(void *ctx, uint32_t round, uint32_t *label)
 
 bool hvc_picture_rows__meets(const struct hvc_picture_rows *rows, unsigned group, unsigned row)
 {
-	return is_met(&rows->row[row], rows->picture.group[group].first);
+	return rows->row[row].meets[rows->picture.group[group].first];
 }
 
 /* A group is shown as the class that it alone meets, or as the last of them: what is rare is told

@@ -10,7 +10,7 @@
 struct hvc_pictured_row {
 	const struct hvc_exact_part *part;
 	const struct hvc_row *row;
-	uint8_t meets[HVC_IMM_COUNT / 8]; /**< immediates, a bit each */
+	bool meets[HVC_IMM_COUNT]; /**< each immediate */
 };
 
 struct hvc_picture_rows {

@@ -137,7 +137,8 @@ enum hvc_status hvc_known_text(const struct hvc_page *page, const struct hvc_reg
 	char what[64];
 
 	if (query->has_imm) {
-		snprintf(what, sizeof(what), "Immediate 0x%04x (hvc #0x%x)", query->imm, query->imm);
+		snprintf(what, sizeof(what), "Immediate 0x%04x (hvc #0x%x)", query->imm,
+		         query->imm);
 		HVC_TRY(answer(page, registry, find_imm, what, query->imm, diag));
 	}
 	if (query->has_imm && query->has_fid)
