@@ -3,10 +3,12 @@
  * Random vector code through a `run`, and, where the input asks for it, a whole `map`: every call
  * ends in one outcome within its budget, and what the map says of a call is what a call does.
  */
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "code.h"
+#include "hvcheck/exact.h"
 #include "hvcheck/map.h"
 
 static struct hvc_subject *open_subject(const struct code *code, int *fd)
@@ -60,6 +62,25 @@ static void hold_map(const struct code *code, struct hvc_machine *machine)
 	close(fd);
 }
 
+/* The exact map of it: the terms and the machine agree, or one of the two is wrong. */
+static void hold_exact(const struct code *code)
+{
+	struct hvc_exact_config config = {
+	        .world = &code->world, .budget = CODE_BUDGET, .paths = 32, .brief = true};
+	struct hvc_exact *exact = NULL;
+	struct hvc_subject *subject;
+	struct hvc_diag diag = {0};
+	int fd;
+
+	subject = open_subject(code, &fd);
+	config.subject = subject;
+	if (hvc_exact_make(&config, &diag, &exact) != HVC_OK)
+		FUZZ_HOLD(!strstr(diag.message, "a fault of hvcheck"), "%s", diag.message);
+	hvc_exact_free(exact);
+	hvc_subject_close(subject);
+	close(fd);
+}
+
 FUZZ_TARGET
 {
 	static struct code code;
@@ -75,6 +96,8 @@ FUZZ_TARGET
 	FUZZ_HOLD(hvc_machine_reset(machine, &diag) == HVC_OK, "%s", diag.message);
 	if (code.options == 0xff)
 		hold_map(&code, machine);
+	if (code.options % 16 == 14)
+		hold_exact(&code);
 	hvc_machine_close(machine);
 	return 0;
 }
