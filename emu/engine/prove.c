@@ -54,8 +54,9 @@ static enum hvc_status name_call(struct cell *cell, hvc_ref also, enum hvc_verdi
 	struct hvc_proof *proof = p->proof;
 	struct hvc_proof_call *call;
 	hvc_ref all = hvc_bv__and(p->terms, cell->all, also);
+	bool filled = !hvc_prover__simplify(p, path_of(cell), all);
 
-	if (!hvc_prover__simplify(p, path_of(cell), all)) {
+	if (filled && (kind == HVC_VERDICT_VIOLATES || !hvc_prover__reads_memory(path_of(cell)))) {
 		hvc_prover__gap(p, "a call that nobody can make shows it");
 		return HVC_OK;
 	}
@@ -73,6 +74,7 @@ static enum hvc_status name_call(struct cell *cell, hvc_ref also, enum hvc_verdi
 	hvc_prover__call(p, &call->call);
 	call->part = (unsigned)(p->part - proof->part);
 	call->path = cell->path;
+	call->filled = filled;
 	call->verdict =
 	        (struct hvc_verdict){.kind = kind, .rule = (int)cell->rule, .reg = HVC_REG_NONE};
 	if (broken) {
@@ -196,6 +198,7 @@ static enum hvc_status prove_path(struct hvc_prover *p, unsigned index, struct h
 	hvc_solver__push(p->solver);
 	for (size_t i = 0; i < facts->clauses; i++)
 		hvc_solver__require(p->solver, facts->clause[i]);
+	hvc_prover__require_memory(p, path);
 	while (status == HVC_OK && (answer = hvc_solver__check(p->solver)) != HVC_ANSWER_NO) {
 		if (answer == HVC_ANSWER_UNDECIDED || p->part->cells == CELLS) {
 			hvc_prover__gap(p, "the solver gave up");

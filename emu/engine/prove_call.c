@@ -6,6 +6,7 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -63,27 +64,70 @@ static bool is_away(const struct work *work, const struct hvc_sympath *path,
 	return path->kind == HVC_OUTCOME_JUMP && !(outcome->kind == HVC_OUTCOME_JUMP && there);
 }
 
+static enum hvc_status fill_model(struct hvc_prover *p, const struct hvc_call *call,
+                                  struct hvc_model *out)
+{
+	const struct hvc_input *input;
+	uint64_t *value;
+
+	while (hvc_bv__input_at(p->terms, out->count))
+		out->count++;
+	value = out->value = calloc(out->count + 1, sizeof *value);
+	if (!value)
+		return HVC_E_NOMEM;
+	for (size_t i = HVC_PROVER_INPUTS; (input = hvc_bv__input_at(p->terms, i)); i++)
+		value[i] = input->usual;
+	memcpy(value, call->x, sizeof call->x);
+	value[HVC_PROVER_IMM] = call->imm;
+	value[HVC_PROVER_NZCV] = call->nzcv >> 28;
+	value[HVC_PROVER_DAIF] = call->daif >> 6;
+	value[HVC_PROVER_SELF] = hvc_call_address(call);
+	return HVC_OK;
+}
+
+bool hvc_prover__reads_memory(const struct hvc_sympath *path)
+{
+	for (const struct hvc_read *read = path->way->read; read; read = read->before)
+		if (read->address)
+			return true;
+	return false;
+}
+
+/* By a call and memory that the path's own facts say. */
+static enum hvc_status make_filled(struct work *work, struct hvc_machine *machine, unsigned index)
+{
+	struct hvc_prover *p = work->p;
+	const struct hvc_proof_call *wanted = &p->proof->call[work->first + index];
+	const struct hvc_sympath *path = &p->symbolic->path[wanted->path];
+	struct made *made = &work->bench->made[index];
+	struct hvc_symbolic_witness witness;
+	enum hvc_status status =
+	        hvc_symbolic__witness(p->symbolic, path, p->config->world, &witness);
+
+	made->made = true;
+	made->verdict = wanted->verdict;
+	made->away = status == HVC_E_UNSUPPORTED || (status == HVC_OK && witness.changed);
+	if (status == HVC_OK && !made->away)
+		status = hvc_symbolic__confirm(p->symbolic, path, &witness, machine,
+		                               &work->bench->diag, &made->differs, made->text,
+		                               sizeof made->text);
+	if (status != HVC_E_UNSUPPORTED)
+		hvc_symbolic__free_witness(&witness);
+	return made->away ? HVC_OK : status;
+}
+
 static enum hvc_status make_one(struct work *work, struct hvc_machine *machine, unsigned index)
 {
 	struct hvc_prover *p = work->p;
 	const struct hvc_proof_call *wanted = &p->proof->call[work->first + index];
 	const struct hvc_sympath *path = &p->symbolic->path[wanted->path];
 	struct made *made = &work->bench->made[index];
-	uint64_t value[HVC_PROVER_INPUTS];
-	struct hvc_symbolic_witness witness = {
-	        .call = wanted->call,
-	        .world = *p->config->world,
-	        .model = {.value = value, .count = HVC_PROVER_INPUTS},
-	};
+	struct hvc_symbolic_witness witness = {.call = wanted->call, .world = *p->config->world};
 	struct hvc_diag *diag = &work->bench->diag;
 	struct hvc_outcome outcome;
 	struct hvc_state entry;
 
-	memcpy(value, wanted->call.x, sizeof wanted->call.x);
-	value[HVC_PROVER_IMM] = wanted->call.imm;
-	value[HVC_PROVER_NZCV] = wanted->call.nzcv >> 28;
-	value[HVC_PROVER_DAIF] = wanted->call.daif >> 6;
-	value[HVC_PROVER_SELF] = hvc_call_address(&wanted->call);
+	HVC_TRY(fill_model(p, &wanted->call, &witness.model));
 	HVC_TRY(hvc_machine_reset(machine, diag));
 	HVC_TRY(hvc_machine_call(machine, &wanted->call, diag, &outcome));
 	hvc_entry_state(hvc_machine_entry(machine), &wanted->call, &entry);
@@ -94,6 +138,7 @@ static enum hvc_status make_one(struct work *work, struct hvc_machine *machine, 
 		HVC_TRY(hvc_symbolic__confirm(p->symbolic, path, &witness, machine, diag,
 		                              &made->differs, made->text, sizeof made->text));
 	made->made = true;
+	hvc_symbolic__free_witness(&witness);
 	return HVC_OK;
 }
 
@@ -106,15 +151,26 @@ static enum hvc_status make_all(void *ctx)
 	        .world = p->config->world,
 	        .budget = p->config->budget,
 	};
-	struct hvc_machine *machine;
-	enum hvc_status status = hvc_machine_open(&config, &work->bench->diag, &machine);
+	struct hvc_machine *machine = NULL;
+	enum hvc_status status = HVC_OK;
 
-	if (status != HVC_OK)
-		return status;
-	p->symbolic->config.machine = machine;
 	for (; status == HVC_OK && work->first + work->bench->at < p->proof->calls;
-	     work->bench->at++)
-		status = make_one(work, machine, work->bench->at);
+	     work->bench->at++) {
+		const struct hvc_proof_call *call = &p->proof->call[work->first + work->bench->at];
+
+		if (!machine)
+			status = hvc_machine_open(&config, &work->bench->diag, &machine);
+		if (status != HVC_OK)
+			return status;
+		p->symbolic->config.machine = machine;
+		status = call->filled ? make_filled(work, machine, work->bench->at)
+		                      : make_one(work, machine, work->bench->at);
+		/* Memory that was filled for a path stays so. */
+		if (hvc_prover__reads_memory(&p->symbolic->path[call->path])) {
+			hvc_machine_close(machine);
+			machine = NULL;
+		}
+	}
 	hvc_machine_close(machine);
 	return status;
 }
@@ -183,22 +239,24 @@ static void print_verdict(const struct hvc_verdict *v, char *text, size_t size)
 static enum hvc_status compare(struct hvc_prover *p, struct hvc_proof_call *call,
                                const struct made *made, struct hvc_diag *diag)
 {
-	enum hvc_outcome_kind kind = p->symbolic->path[call->path].kind;
+	const struct hvc_sympath *path = &p->symbolic->path[call->path];
+	bool guessed = hvc_prover__reads_memory(path) && call->verdict.kind == HVC_VERDICT_VIOLATES;
 	char proof[80], machine[80], text[200];
 
 	if (call->lost)
 		return HVC_OK;
 	if (made->differs)
 		return own_fault(p, call, made->text, diag);
-	if (same_verdict(&call->verdict, &made->verdict)) {
+	if (same_verdict(&call->verdict, &made->verdict) && !(call->filled && made->away)) {
 		call->verdict = made->verdict;
 		return HVC_OK;
 	}
 	/* Where in a loop the machine stops is its own affair. */
-	if (made->away || kind == HVC_OUTCOME_SPIN) {
+	if (made->away || guessed || path->kind == HVC_OUTCOME_SPIN) {
 		call->verdict = made->verdict;
 		hvc_prover__gap(p, "%s",
 		                made->away ? "where control goes there is nothing, or code"
+		                : guessed  ? "memory at a pointer that the caller chose"
 		                           : "registers that a loop changes");
 		return HVC_OK;
 	}

@@ -205,7 +205,10 @@ static void fill_after(struct hvc_prover *p, const struct hvc_sympath *path, hvc
 		        hvc_bv__and(p->terms, after[HVC_REG_HCR_EL2], number(p, ~HVC_HCR_TSC));
 }
 
-/* Stores outside EL2's own memory, as the machine counts them. */
+/*
+ * Stores outside EL2's own memory, as the machine counts them. A pointer of the caller's leads
+ * there wherever it may lead to EL2's, or the path is none that anything is said of.
+ */
 static bool stores_elsewhere(const struct hvc_prover *p, const struct hvc_sympath *path)
 {
 	const struct hvc_image *image = hvc_subject_image(p->config->subject);
@@ -218,7 +221,8 @@ static bool stores_elsewhere(const struct hvc_prover *p, const struct hvc_sympat
 		hi = s->address + s->size > hi ? s->address + s->size : hi;
 	}
 	for (const struct hvc_log *log = path->way->log; log; log = log->before)
-		if (log->offset - lo >= hi - lo && log->offset - HVC_EL2_DATA >= HVC_EL2_DATA_SIZE)
+		if (log->base || (log->offset - lo >= hi - lo &&
+		                  log->offset - HVC_EL2_DATA >= HVC_EL2_DATA_SIZE))
 			return true;
 	return false;
 }

@@ -67,7 +67,13 @@ void hvc_prover__take_model(struct hvc_prover *p);
 /** The call of the model at hand. */
 void hvc_prover__call(const struct hvc_prover *p, struct hvc_call *out);
 
+/* prove_memory.c */
+/** Require of the solver what the machine's memory says of what the path reads there. */
+void hvc_prover__require_memory(struct hvc_prover *p, const struct hvc_sympath *path);
+
 /* prove_call.c */
+/** Does the path read what a pointer of the caller's leads to? Any value was taken to be there. */
+bool hvc_prover__reads_memory(const struct hvc_sympath *path);
 /** Make the calls from `first` on, and hold the verdicts to those of the proof. */
 HVC_MUST_USE enum hvc_status hvc_prover__confirm(struct hvc_prover *p, unsigned first,
                                                  struct hvc_diag *diag);

@@ -119,12 +119,14 @@ static bool accessed(struct hvc_lift *l, enum hvc_access access, hvc_ref address
 
 bool hvc_lift__load(struct hvc_lift *l, hvc_ref address, unsigned size, hvc_ref *value)
 {
-	return accessed(l, hvc_memory__load(l->scene, l->way, address, size, value), address);
+	return hvc_pointer__leads(l, address, size, false) &&
+	       accessed(l, hvc_memory__load(l->scene, l->way, address, size, value), address);
 }
 
 bool hvc_lift__store(struct hvc_lift *l, hvc_ref address, unsigned size, hvc_ref value)
 {
-	return accessed(l, hvc_memory__store(l->scene, l->way, address, size, value), address);
+	return hvc_pointer__leads(l, address, size, true) &&
+	       accessed(l, hvc_memory__store(l->scene, l->way, address, size, value), address);
 }
 
 bool hvc_lift__known(struct hvc_lift *l, hvc_ref condition, bool *holds)

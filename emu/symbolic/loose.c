@@ -16,17 +16,12 @@ static bool is_opaque(hvc_ref a, unsigned depth)
 const char *hvc_symbolic__loose(const struct hvc_symbolic *symbolic, const struct hvc_sympath *path)
 {
 	static const char value[] = "a signed pointer, or a value that is not computed";
-	static const char pointer[] = "memory at a pointer that the caller chose";
 	const struct hvc_way *way = path->way;
 
 	if (symbolic->scene.partial)
 		return "an access that faults for some addresses only";
-	for (const struct hvc_read *read = way->read; read; read = read->before)
-		if (read->address)
-			return pointer;
-	for (const struct hvc_log *log = way->log; log; log = log->before)
-		if (log->base)
-			return pointer;
+	if (way->own_store)
+		return "a store where the caller says, to EL2's own memory";
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
 		if (is_opaque(way->x[n], 8))
 			return value;

@@ -55,6 +55,24 @@ bool hvc_memory__fetch(const struct hvc_scene *scene, uint64_t address, uint32_t
 	return true;
 }
 
+bool hvc_memory__is_secret(const struct hvc_scene *scene, uint64_t address)
+{
+	size_t lo = 0, hi = scene->secrets ? scene->secrets->memories : 0;
+
+	while (lo < hi) {
+		size_t middle = (lo + hi) / 2;
+		const struct hvc_range *span = &scene->secrets->memory[middle];
+
+		if (address > span->hi)
+			lo = middle + 1;
+		else if (address < span->lo)
+			hi = middle;
+		else
+			return true;
+	}
+	return false;
+}
+
 bool hvc_memory__is_written(const struct hvc_way *way, uint64_t address)
 {
 	for (const struct hvc_log *log = way->log; log; log = log->before)
@@ -139,6 +157,7 @@ static enum hvc_access cell(struct hvc_scene *scene, struct hvc_way *way, hvc_re
 {
 	struct hvc_bvs *t = scene->terms;
 	hvc_ref address = address_term(t, base, offset);
+	const struct hvc_model usual = {0};
 	char text[300], name[310];
 	struct hvc_input *input;
 	uint64_t value = 0;
@@ -155,6 +174,8 @@ static enum hvc_access cell(struct hvc_scene *scene, struct hvc_way *way, hvc_re
 		}
 	}
 	hvc_bv__print(t, address, text, sizeof text);
+	if (base && scene->mappeds)
+		(void)scene->memory(scene->memory_ctx, hvc_bv__eval(t, address, &usual), &value);
 	/* Too long to be told apart by its text: by number. */
 	if (snprintf(name, sizeof name, "[%s]", text) > 200)
 		snprintf(name, sizeof name, "[%.150s... %u]", text, (unsigned)address->id);
@@ -178,7 +199,8 @@ static enum hvc_access first_byte(struct hvc_scene *scene, struct hvc_way *way, 
 	enum hvc_access access;
 	uint8_t byte;
 
-	if (!base && image_byte(scene->image, offset, &byte)) {
+	if (!base && !hvc_memory__is_secret(scene, offset) &&
+	    image_byte(scene->image, offset, &byte)) {
 		*out = hvc_bv__num(scene->terms, 8, byte);
 		return HVC_ACCESS_OK;
 	}
@@ -295,6 +317,11 @@ static enum hvc_access store_at(struct hvc_scene *scene, struct hvc_way *way, hv
 
 		if (access != HVC_ACCESS_OK)
 			return access;
+	}
+	if (base && scene->mappeds) {
+		hvc_ref own = hvc_pointer__own(scene, address_term(scene->terms, base, offset), size);
+
+		way->own_store |= hvc_facts__decide(scene, &way->facts, own) != HVC_FACT_FALSE;
 	}
 	log = hvc_bv__take(scene->terms, sizeof *log);
 	if (!log)

@@ -32,6 +32,13 @@ struct hvc_kept {
 	uint64_t ones[HVC_REG_COUNT];
 };
 
+/** What an exact exploration takes for inputs, though the machine has a value for it. */
+struct hvc_secrets {
+	uint64_t reg[HVC_REG_COUNT];       /**< bits of each register */
+	const struct hvc_range *memory; /**< bytes, of the image too: ascending, disjoint */
+	size_t memories;
+};
+
 struct hvc_scene {
 	struct hvc_bvs *terms;
 	struct hvc_solver *solver;
@@ -48,6 +55,11 @@ struct hvc_scene {
 	 */
 	enum hvc_knowledge (*memory)(void *ctx, uint64_t address, uint64_t *value);
 	void *memory_ctx;
+	const struct hvc_secrets *secrets; /**< NULL: none */
+	/** Where there is memory, ascending; what lies elsewhere faults. None: all is taken to be. */
+	const struct hvc_range *mapped;
+	size_t mappeds;
+	struct hvc_range own; /**< EL2's memory that is no EL2_DATA: the image, with its gaps */
 	unsigned undecided; /**< questions that the solver gave up */
 	unsigned addresses; /**< most that an access or branch is taken apart into */
 	bool pointer_auth;  /**< as a function without a body; else as what it does when off */
@@ -146,6 +158,7 @@ struct hvc_way {
 	uint32_t moved;   /**< general registers that were written, a bit each */
 	unsigned effects; /**< TLBI, cache maintenance and the like */
 	bool simd;        /**< an FP/SIMD register was written */
+	bool own_store;   /**< a pointer of the caller's was stored to that may be EL2's memory */
 	uint64_t changes; /**< of memory and system registers: counted */
 };
 
@@ -204,8 +217,23 @@ enum hvc_access hvc_memory__store(struct hvc_scene *scene, struct hvc_way *way, 
                                   unsigned size, hvc_ref value);
 /** A word of code; false: there is none. What the image holds as shipped, and the function. */
 bool hvc_memory__fetch(const struct hvc_scene *scene, uint64_t address, uint32_t *word);
+/** Is a byte one that the exploration takes for an input? */
+bool hvc_memory__is_secret(const struct hvc_scene *scene, uint64_t address);
 /** Has the word at an address been stored to? */
 bool hvc_memory__is_written(const struct hvc_way *way, uint64_t address);
+
+/* pointer.c */
+struct hvc_lift;
+/**
+ * Is there memory where a pointer of the caller's leads, and for a store, is it EL2's own? False:
+ * the instruction ends here, as a question or a fault. Nothing is asked where all memory is taken
+ * to be there.
+ */
+bool hvc_pointer__leads(struct hvc_lift *l, hvc_ref address, unsigned size, bool store);
+/** Note where there is memory. */
+void hvc_pointer__map(struct hvc_scene *scene);
+/** May it be memory of EL2's: in the image or HVC_EL2_DATA? As a truth value. */
+hvc_ref hvc_pointer__own(struct hvc_scene *scene, hvc_ref address, unsigned size);
 
 /* way.c */
 /** The state before anything has been done; NULL: memory ran out. */

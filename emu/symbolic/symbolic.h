@@ -64,6 +64,7 @@ struct hvc_symbolic_config {
 	 * open nevertheless hvc_symbolic__loose says.
 	 */
 	bool exact;
+	const struct hvc_secrets *secrets; /**< exact: but for these; NULL: none */
 	enum hvc_doors doors;
 	bool pointer_auth;
 	/** Where terms are made and asked of, with those of others; NULL, both: a room of its own.
