@@ -17,10 +17,10 @@ struct hvc_proof_call {
 	unsigned path;              /**< of the part's */
 	struct hvc_verdict verdict; /**< of the proof; expected and actual are not filled in */
 	bool swept;                 /**< its registers are a probe's */
-	bool filled;                /**< memory at the caller's pointers is made what the path wants,
-	                                 and so is the call: only the path is held to the machine */
-	bool lost;                  /**< the engine died of it, and nothing is known */
-	char failure[256];          /**< lost: the call, and where */
+	bool filled;       /**< memory at the caller's pointers is made what the path wants,
+	                        and so is the call: only the path is held to the machine */
+	bool lost;         /**< the engine died of it, and nothing is known */
+	char failure[256]; /**< lost: the call, and where */
 };
 
 struct hvc_proof {

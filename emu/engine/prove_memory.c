@@ -37,7 +37,8 @@ static void find(struct hvc_prover *p, struct finder *f)
 	uint32_t word[256];
 
 	for (size_t i = 0; i < scene->mappeds; i++)
-		for (uint64_t at = scene->mapped[i].lo; at < scene->mapped[i].hi; at += sizeof word) {
+		for (uint64_t at = scene->mapped[i].lo; at < scene->mapped[i].hi;
+		     at += sizeof word) {
 			if (hvc_machine_read(p->machine, at, word, sizeof word) != HVC_OK)
 				continue;
 			for (unsigned k = 0; k < sizeof word / sizeof *word; k++)

@@ -15,6 +15,8 @@
  */
 #define HVC_ELF_HIGH (UINT64_C(1) << 40)
 
+/** By a section's flags: is it writable, and no code? */
+bool hvc_elf__is_data(uint64_t flags);
 bool hvc_elf__is(const uint8_t *bytes, size_t size);
 
 /**

@@ -163,10 +163,12 @@ static void mask_secrets(struct hvc_symbolic *s, struct hvc_way *way)
 	for (unsigned reg = HVC_REG_SP_EL0; reg < HVC_REG_COUNT; reg++) {
 		uint64_t mask = s->config.secrets->reg[reg];
 
-		if (mask && way->sys[reg])
-			way->sys[reg] = hvc_bv__or(
-			        t, hvc_bv__and(t, way->sys[reg], hvc_bv__num(t, 64, mask)),
-			        hvc_bv__num(t, 64, entry[reg] & ~mask));
+		if (!mask || mask == UINT64_MAX || !way->sys[reg])
+			continue;
+		way->sys[reg] =
+		        hvc_bv__or(t, hvc_bv__and(t, way->sys[reg], hvc_bv__num(t, 64, mask)),
+		                   hvc_bv__num(t, 64, entry[reg] & ~mask));
+		hvc_bv__alias(t, way->sys[reg], hvc_reg_name((enum hvc_reg)reg));
 	}
 }
 

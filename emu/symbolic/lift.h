@@ -107,4 +107,16 @@ hvc_ref hvc_lift__shift(struct hvc_lift *l, hvc_ref a, unsigned type, hvc_ref by
 hvc_ref hvc_lift__extend(struct hvc_lift *l, unsigned m, unsigned option, unsigned shift,
                          unsigned width);
 
+/* lift_pauth.c */
+enum hvc_lift_key {
+	HVC_LIFT_KEY_IA,
+	HVC_LIFT_KEY_IB,
+	HVC_LIFT_KEY_DA,
+	HVC_LIFT_KEY_DB,
+};
+
+/** PACIA and its kin, or AUTIA and its kin (check): the pointer itself when that is off. */
+hvc_ref hvc_lift__sign(struct hvc_lift *l, hvc_ref a, hvc_ref modifier, enum hvc_lift_key key,
+                       bool check);
+
 #endif

@@ -61,7 +61,7 @@ static void branch_register(struct hvc_lift *l)
 		hvc_lift__undefined(l);
 		return;
 	}
-	if (auth && l->scene->pointer_auth) {
+	if (auth && kind != 2 && l->scene->pointer_auth) {
 		hvc_lift__unlifted(l, "a branch to an authenticated pointer");
 		return;
 	}
@@ -70,6 +70,9 @@ static void branch_register(struct hvc_lift *l)
 		return;
 	}
 	l->target = hvc_lift__x(l, auth && kind == 2 ? 30 : field(l, 5, 5), 64);
+	if (auth && kind == 2)
+		l->target = hvc_lift__sign(l, l->target, hvc_lift__xsp(l, 31, 64),
+		                           auth & 1 ? HVC_LIFT_KEY_IB : HVC_LIFT_KEY_IA, true);
 	l->next = HVC_NEXT_INDIRECT;
 	l->call = kind == 1;
 	l->returns = kind == 2;

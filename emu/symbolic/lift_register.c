@@ -185,18 +185,18 @@ static void one_source(struct hvc_lift *l)
 	hvc_lift__set_x(l, field(l, 0, 5), value);
 }
 
-/* PACIA and its kin: the pointer itself when authentication is off. */
+/* PACIA and its kin, those with zero for a modifier, and XPACI and XPACD. */
 static void pointer_auth(struct hvc_lift *l)
 {
-	unsigned d = field(l, 0, 5);
-	char name[24];
+	unsigned d = field(l, 0, 5), op = field(l, 10, 6);
+	hvc_ref a = hvc_lift__x(l, d, 64);
+	hvc_ref modifier = op & 8 ? number(l, 64, 0) : hvc_lift__xsp(l, field(l, 5, 5), 64);
 
 	if (!l->scene->pointer_auth)
 		return;
-	snprintf(name, sizeof name, "pauth_%u", field(l, 10, 6));
 	hvc_lift__set_x(l, d,
-	                hvc_bv__opaque(l->t, name, 64, hvc_lift__x(l, d, 64),
-	                               hvc_lift__xsp(l, field(l, 5, 5), 64), NULL));
+	                op >= 16 ? hvc_bv__opaque(l->t, "xpac", 64, a, NULL, NULL)
+	                         : hvc_lift__sign(l, a, modifier, op & 3, op & 4));
 }
 
 static void crc(struct hvc_lift *l, unsigned width)

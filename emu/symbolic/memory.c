@@ -319,7 +319,8 @@ static enum hvc_access store_at(struct hvc_scene *scene, struct hvc_way *way, hv
 			return access;
 	}
 	if (base && scene->mappeds) {
-		hvc_ref own = hvc_pointer__own(scene, address_term(scene->terms, base, offset), size);
+		hvc_ref own =
+		        hvc_pointer__own(scene, address_term(scene->terms, base, offset), size);
 
 		way->own_store |= hvc_facts__decide(scene, &way->facts, own) != HVC_FACT_FALSE;
 	}

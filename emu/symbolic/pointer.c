@@ -17,14 +17,27 @@ static int by_address(const void *a, const void *b)
 	return (x->lo > y->lo) - (x->lo < y->lo);
 }
 
+/* From the image's first byte to its last. */
+static struct hvc_range image_range(const struct hvc_image *image)
+{
+	struct hvc_range all = {UINT64_MAX, 0};
+
+	for (unsigned i = 0; i < image->segments; i++) {
+		const struct hvc_segment *s = &image->segment[i];
+		uint64_t last = s->address + s->size - 1;
+
+		all.lo = s->address < all.lo ? s->address : all.lo;
+		all.hi = last > all.hi ? last : all.hi;
+	}
+	return all;
+}
+
 void hvc_pointer__map(struct hvc_scene *scene)
 {
 	const struct hvc_image *image = scene->image;
-	struct hvc_range *range =
-	        hvc_bv__take(scene->terms, (image->segments + 1) * sizeof *range);
+	struct hvc_range *range = hvc_bv__take(scene->terms, (image->segments + 1) * sizeof *range);
 	size_t count = 0;
 
-	scene->own = (struct hvc_range){UINT64_MAX, 0};
 	if (!range)
 		return;
 	for (unsigned i = 0; i < image->segments; i++) {
@@ -32,8 +45,6 @@ void hvc_pointer__map(struct hvc_scene *scene)
 		uint64_t last = s->address + s->size - 1;
 
 		range[i] = (struct hvc_range){s->address & ~(PAGE - 1), last | (PAGE - 1)};
-		scene->own.lo = s->address < scene->own.lo ? s->address : scene->own.lo;
-		scene->own.hi = last > scene->own.hi ? last : scene->own.hi;
 	}
 	range[image->segments] =
 	        (struct hvc_range){HVC_HARNESS_BASE, HVC_HARNESS_BASE + HVC_HARNESS_SIZE - 1};
@@ -62,7 +73,8 @@ hvc_ref hvc_pointer__own(struct hvc_scene *scene, hvc_ref address, unsigned size
 {
 	const struct hvc_range data = {HVC_EL2_DATA, HVC_EL2_DATA + HVC_EL2_DATA_SIZE - 1};
 
-	return hvc_bv__or(scene->terms, is_in(scene->terms, address, size, scene->own, true),
+	return hvc_bv__or(scene->terms,
+	                  is_in(scene->terms, address, size, image_range(scene->image), true),
 	                  is_in(scene->terms, address, size, data, true));
 }
 

@@ -34,7 +34,7 @@ struct hvc_kept {
 
 /** What an exact exploration takes for inputs, though the machine has a value for it. */
 struct hvc_secrets {
-	uint64_t reg[HVC_REG_COUNT];       /**< bits of each register */
+	uint64_t reg[HVC_REG_COUNT];    /**< bits of each register */
 	const struct hvc_range *memory; /**< bytes, of the image too: ascending, disjoint */
 	size_t memories;
 };
@@ -56,10 +56,10 @@ struct hvc_scene {
 	enum hvc_knowledge (*memory)(void *ctx, uint64_t address, uint64_t *value);
 	void *memory_ctx;
 	const struct hvc_secrets *secrets; /**< NULL: none */
-	/** Where there is memory, ascending; what lies elsewhere faults. None: all is taken to be. */
+	/** Where there is memory, ascending; what lies elsewhere faults. None: all is taken to be.
+	 */
 	const struct hvc_range *mapped;
 	size_t mappeds;
-	struct hvc_range own; /**< EL2's memory that is no EL2_DATA: the image, with its gaps */
 	unsigned undecided; /**< questions that the solver gave up */
 	unsigned addresses; /**< most that an access or branch is taken apart into */
 	bool pointer_auth;  /**< as a function without a body; else as what it does when off */

@@ -113,6 +113,13 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_subject_place(const struct hvc_subject 
                                                        const char *text, struct hvc_diag *diag,
                                                        uint64_t *address);
 
+/**
+ * Range i of the image's own data, first byte to last: what the file says is writable and no code,
+ * and what it leaves to boot to fill in. False past the last. They may overlap.
+ */
+HVC_API bool hvc_subject_data(const struct hvc_subject *subject, size_t i, uint64_t *lo,
+                              uint64_t *hi);
+
 /** Disassembly of one word, as "mnemonic operands"; text is cut to size and NUL-terminated. */
 HVC_API void hvc_disasm(uint64_t address, uint32_t word, char *text, size_t size);
 
