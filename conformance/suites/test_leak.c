@@ -220,6 +220,12 @@ START_TEST(calls_are_narrowed)
 		hvc_leaks_free(leaks);
 	}
 	hvc_subject_close(subject);
+	subject = open_way("direct");
+	config.subject = subject;
+	leaks = find(&config);
+	ck_assert_uint_eq(leaks->leak[0].imm, 7);
+	hvc_leaks_free(leaks);
+	hvc_subject_close(subject);
 	subject = open_way("one_value");
 	config = (struct hvc_leaks_config){.subject = subject, .value = value};
 	hvc_regset_add(&config.set, HVC_REG_X0);

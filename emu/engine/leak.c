@@ -43,11 +43,15 @@ static void begin(struct hvc_leak_search *search)
 			p->before[reg] =
 			        hvc_secret__before(p->terms, &search->secrets, (enum hvc_reg)reg,
 			                           hvc_machine_entry(p->machine)->v[reg]);
+	search->asked = hvc_bv__num(p->terms, 1, 1);
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
 		if (hvc_regset_has(&config->set, (enum hvc_reg)n))
-			hvc_solver__require(p->solver, same(p, p->input[n], config->value[n]));
+			search->asked = hvc_bv__and(p->terms, search->asked,
+			                            same(p, p->input[n], config->value[n]));
 	if (config->imm)
-		hvc_solver__require(p->solver, same(p, p->input[HVC_PROVER_IMM], *config->imm));
+		search->asked = hvc_bv__and(p->terms, search->asked,
+		                            same(p, p->input[HVC_PROVER_IMM], *config->imm));
+	hvc_solver__require(p->solver, search->asked);
 }
 
 static void count(struct hvc_leaks *leaks, const struct hvc_sympath *path)
@@ -100,7 +104,7 @@ static enum hvc_status search_pair(struct hvc_leak_search *search, const struct 
 	if (b && !hvc_secret__in(p->terms, first) &&
 	    second == hvc_symbolic__condition(p->symbolic, b))
 		return HVC_OK; /* what the caller chose decides between them */
-	pair.all = hvc_bv__and(p->terms, first, second);
+	pair.all = hvc_bv__and(p->terms, search->asked, hvc_bv__and(p->terms, first, second));
 	hvc_solver__push(p->solver);
 	hvc_solver__require(p->solver, first);
 	hvc_solver__require(p->solver, second);

@@ -33,6 +33,7 @@ struct hvc_leak_search {
 	const struct hvc_leaks_config *config;
 	struct hvc_leaks *leaks;
 	struct hvc_secret_set secrets;
+	hvc_ref asked;     /* that the call is one of those that are asked for */
 	unsigned capacity; /* of leaks->leak */
 	unsigned world;
 };
@@ -73,8 +74,8 @@ struct hvc_leak_side {
 };
 
 /*
- * Make it; *shown says whether the caller sees the difference, which is filled in. It is not where
- * the engine dies of the call, or there is no memory for it: *made is false.
+ * Make it; *shown says whether the caller sees the difference, which is filled in. *made is
+ * false where there is no memory for it.
  */
 enum hvc_status hvc_leak__run(const struct hvc_leak_search *search,
                               const struct hvc_leak_side side[2], struct hvc_leak *leak, bool *made,

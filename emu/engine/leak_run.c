@@ -187,6 +187,7 @@ enum hvc_status hvc_leak__run(const struct hvc_leak_search *search,
 	struct work work = {search, side, NULL};
 	enum hvc_status status;
 	bool died = false;
+	char text[160];
 
 	work.bench = mmap(NULL, sizeof *work.bench, PROT_READ | PROT_WRITE,
 	                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -198,10 +199,11 @@ enum hvc_status hvc_leak__run(const struct hvc_leak_search *search,
 	*shown = *made && work.bench->shown;
 	if (status == HVC_OK)
 		*leak = work.bench->leak;
-	else if (died)
-		hvc_flight__lose(&work.bench->flight);
-	else if (status != HVC_E_RANGE)
+	else if (died) {
+		hvc_proof__print_call(&work.bench->flight.call, text, sizeof text);
+		hvc_diag_set(diag, status, NULL, 0, 0, "the engine failed on %s", text);
+	} else if (status != HVC_E_RANGE)
 		hvc_diag_set(diag, status, NULL, 0, 0, "%s", work.bench->diag.message);
 	munmap(work.bench, sizeof *work.bench);
-	return died || status == HVC_E_RANGE ? HVC_OK : status;
+	return status == HVC_E_RANGE ? HVC_OK : status;
 }
