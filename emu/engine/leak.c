@@ -40,9 +40,9 @@ static void begin(struct hvc_leak_search *search)
 	hvc_prover__begin(p);
 	for (unsigned reg = HVC_REG_SP_EL0; reg < HVC_REG_COUNT; reg++)
 		if (search->secrets.open.reg[reg])
-			p->before[reg] =
-			        hvc_secret__before(p->terms, &search->secrets, (enum hvc_reg)reg,
-			                           hvc_machine_entry(p->machine)->v[reg]);
+			p->before[reg] = hvc_secret__before(p->terms, &search->secrets.open,
+			                                    (enum hvc_reg)reg,
+			                                    hvc_machine_entry(p->machine)->v[reg]);
 	search->asked = hvc_bv__num(p->terms, 1, 1);
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
 		if (hvc_regset_has(&config->set, (enum hvc_reg)n))

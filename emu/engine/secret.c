@@ -248,10 +248,10 @@ bool hvc_secret__in(struct hvc_bvs *terms, hvc_ref a)
 	return hvc_secret__other(terms, a) != a;
 }
 
-hvc_ref hvc_secret__before(struct hvc_bvs *t, const struct hvc_secret_set *set, enum hvc_reg reg,
+hvc_ref hvc_secret__before(struct hvc_bvs *t, const struct hvc_secrets *secrets, enum hvc_reg reg,
                            uint64_t value)
 {
-	uint64_t mask = set->open.reg[reg];
+	uint64_t mask = secrets->reg[reg];
 
 	return mask ? hvc_bv__or(t,
 	                         hvc_bv__and(t, hvc_bv__input(t, hvc_reg_name(reg), 64),

@@ -36,7 +36,7 @@ hvc_ref hvc_secret__other(struct hvc_bvs *terms, hvc_ref a);
 /** Does it depend on a secret? */
 bool hvc_secret__in(struct hvc_bvs *terms, hvc_ref a);
 /** A register before anything was done, of which the machine has this value. */
-hvc_ref hvc_secret__before(struct hvc_bvs *terms, const struct hvc_secret_set *set,
+hvc_ref hvc_secret__before(struct hvc_bvs *terms, const struct hvc_secrets *secrets,
                            enum hvc_reg reg, uint64_t value);
 /** Does any of the bytes there belong to a secret? */
 hvc_ref hvc_secret__lies_at(struct hvc_bvs *terms, const struct hvc_secret_set *set,

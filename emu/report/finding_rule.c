@@ -26,7 +26,7 @@ static const struct hvc_finding_rule rules[] = {
 	{"check-memory", "check", ERROR, "memory is written that is not EL2's own",
 	 "The call stores to memory that the ABI leaves to its callers."},
 	{"contract-broken", "check", ERROR, "a register comes back changed though the ABI promises it is kept",
-	 "Found over many register files with --contract, so also where a single call happens to look right."},
+	 "Proved for every input with --contract, so also where most calls happen to look right."},
 	{"contract-clobbered", "check", TELLS, "a register comes back used up, as the ABI allows",
 	 "Callers must not keep values in it. Worth knowing before an ABI is narrowed."},
 	{"check-undecided", "check", TELLS, "the ABI promises nothing for some calls",

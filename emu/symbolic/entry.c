@@ -197,7 +197,7 @@ enum hvc_status hvc_symbolic__enter(struct hvc_symbolic *s, struct hvc_way **out
 		hvc_bv__input_of(s->scene.terms, way->x[n])->usual = usual.x[n];
 	if (s->config.secrets)
 		mask_secrets(s, way);
-	else if (s->config.exact)
+	if (s->config.exact && !(s->config.secrets && s->config.secrets->memories))
 		hvc_pointer__map(&s->scene);
 	*ended = s->config.insn == HVC_INSN_HVC ? hvc_exception_hvc_is_undefined(&pe)
 	                                        : !hvc_exception_smc(&pe, 0, &entry);
