@@ -54,7 +54,7 @@ static enum hvc_status name_call(struct cell *cell, hvc_ref also, enum hvc_verdi
 	struct hvc_proof *proof = p->proof;
 	struct hvc_proof_call *call;
 	hvc_ref all = hvc_bv__and(p->terms, cell->all, also);
-	bool filled = !hvc_prover__simplify(p, path_of(cell), all);
+	bool filled = !hvc_prover__simplify(p, path_of(cell), all, kind == HVC_VERDICT_VIOLATES);
 
 	if (filled && (kind == HVC_VERDICT_VIOLATES || !hvc_prover__reads_memory(path_of(cell)))) {
 		hvc_prover__gap(p, "a call that nobody can make shows it");

@@ -136,14 +136,13 @@ static void land(struct search *search, const struct hvc_sympath *path)
 	                      is(search->p, hvc_bv__extract(t, offset, 1, 0), 0)));
 }
 
-static void search_all(struct search *search, const struct hvc_sympath *path)
+static void search_all(struct search *search)
 {
 	/* The immediate is the last that is left as it is. */
 	static const unsigned rest[] = {HVC_PROVER_DAIF, HVC_PROVER_NZCV, HVC_PROVER_IMM};
 	struct hvc_prover *p = search->p;
 	bool free_[HVC_PROVER_INPUTS] = {false};
 
-	land(search, path);
 	for (unsigned n = HVC_PROVER_SELF; n-- > 0;) {
 		unsigned i = n < 3 ? rest[n] : n - 3;
 		const struct hvc_input *input = hvc_bv__input_of(p->terms, p->input[i]);
@@ -155,7 +154,8 @@ static void search_all(struct search *search, const struct hvc_sympath *path)
 			lower(search, i);
 }
 
-bool hvc_prover__simplify(struct hvc_prover *p, const struct hvc_sympath *path, hvc_ref all)
+bool hvc_prover__simplify(struct hvc_prover *p, const struct hvc_sympath *path, hvc_ref all,
+                          bool simplest)
 {
 	struct search search = {p, all, 0};
 	bool done;
@@ -169,7 +169,9 @@ bool hvc_prover__simplify(struct hvc_prover *p, const struct hvc_sympath *path, 
 			hvc_prover__take_model(p);
 		done = done && fix_others(&search);
 		if (done)
-			search_all(&search, path);
+			land(&search, path);
+		if (done && simplest)
+			search_all(&search);
 		done = done && holds(&search);
 	}
 	while (search.pushed--)
