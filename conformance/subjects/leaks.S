@@ -216,6 +216,13 @@ way one_secret
 	mov	x3, xzr
 	eret
 
+// Hands EL2 over to who names the vectors.
+way vectors
+	cmp	x0, #1
+	b.ne	1f
+	msr	vbar_el2, x1
+1:	eret
+
 // Nothing can be said of these.
 way silent
 	b	.

@@ -82,8 +82,8 @@ static const struct row {
 #define ROWS (sizeof rows / sizeof *rows)
 
 /*
- * Wrong in ways that no rule speaks of; test_leak.c and test_sequence.c hold them to what they
- * are.
+ * Wrong in ways that no rule speaks of; test_leak_builtin.c and test_sequence.c hold them to what
+ * they are.
  */
 static const char *const elsewhere[] = {
         "broken-leak-thread",    "broken-leak-simd", "broken-leak-branch", "broken-seq-set-once",

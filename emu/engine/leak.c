@@ -16,7 +16,7 @@
 const char *hvc_channel_name(enum hvc_channel channel)
 {
 	static const char *const names[HVC_CHANNEL_COUNT] = {"outcome", "register", "simd",
-	                                                     "memory"};
+	                                                     "memory", "control"};
 
 	return channel < HVC_CHANNEL_COUNT ? names[channel] : "?";
 }
@@ -354,6 +354,11 @@ void hvc_leak_print(const struct hvc_leak *leak, char *text, size_t size)
 		snprintf(what, sizeof what, "%s", hvc_simd_name(leak->place));
 	else if (leak->channel == HVC_CHANNEL_MEMORY)
 		snprintf(what, sizeof what, "memory at 0x%llx", (unsigned long long)leak->address);
+	if (leak->channel == HVC_CHANNEL_CONTROL) {
+		snprintf(text, size, "%s is where the caller says, who has all of EL2 then",
+		         hvc_reg_name((enum hvc_reg)leak->place));
+		return;
+	}
 	for (unsigned i = 0; i < hvc_secret_count() && used < sizeof from; i++)
 		if (leak->sources >> i & 1)
 			used += (size_t)snprintf(from + used, sizeof from - used, "%s%s",

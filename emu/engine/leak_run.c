@@ -116,6 +116,7 @@ struct work {
 	const struct hvc_leak_search *search;
 	const struct hvc_leak_side *side;
 	struct bench *bench;
+	uint64_t vectors;
 };
 
 static enum hvc_status run_side(const struct work *work, unsigned side, struct film *film,
@@ -171,7 +172,9 @@ static enum hvc_status run_both(void *ctx)
 			HVC_TRY(run_side(work, i, &film[i], &view[i]));
 		}
 		work->bench->shown =
-		        hvc_view__parts(&view[0], &view[1], leak->channel, leak->place);
+		        leak->channel == HVC_CHANNEL_CONTROL
+		                ? view[0].outcome.state.v[leak->place] != work->vectors
+		                : hvc_view__parts(&view[0], &view[1], leak->channel, leak->place);
 		if (!work->bench->shown)
 			return HVC_OK;
 		hvc_view__tell(&view[0], &view[1], leak);
@@ -184,7 +187,8 @@ enum hvc_status hvc_leak__run(const struct hvc_leak_search *search,
                               const struct hvc_leak_side side[2], struct hvc_leak *leak, bool *made,
                               bool *shown, struct hvc_diag *diag)
 {
-	struct work work = {search, side, NULL};
+	const struct hvc_image *image = hvc_subject_image(search->config->subject);
+	struct work work = {search, side, NULL, image->vectors};
 	enum hvc_status status;
 	bool died = false;
 	char text[160];

@@ -368,7 +368,7 @@ static enum hvc_status choose_all(struct chooser *c, struct hvc_leak *leak, bool
 {
 	hvc_ref all;
 
-	leak->sources = find_sources(c);
+	leak->sources = leak->channel == HVC_CHANNEL_CONTROL ? 0 : find_sources(c);
 	for (unsigned i = 0; c->row == HVC_SECRET_NONE && i < hvc_secret_count(); i++)
 		if (leak->sources >> i & 1)
 			c->row = (int)i;

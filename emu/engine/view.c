@@ -85,6 +85,7 @@ bool hvc_view__parts(const struct hvc_view *a, const struct hvc_view *b, enum hv
 		return !hvc_simd_same(&a->simd, &b->simd, place);
 	case HVC_CHANNEL_MEMORY:
 		return stores_part(&a->outcome, &b->outcome);
+	case HVC_CHANNEL_CONTROL: /* of one view */
 	case HVC_CHANNEL_COUNT:
 		break;
 	}
@@ -113,6 +114,7 @@ void hvc_view__tell(const struct hvc_view *a, const struct hvc_view *b, struct h
 		leak->at[side] = view->outcome.pc;
 		switch (leak->channel) {
 		case HVC_CHANNEL_REGISTER:
+		case HVC_CHANNEL_CONTROL:
 			leak->value[side] = view->outcome.state.v[leak->place];
 			break;
 		case HVC_CHANNEL_SIMD:

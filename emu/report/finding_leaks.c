@@ -23,7 +23,7 @@ static void add_leak(struct hvc_findings *list, const struct hvc_leaks *leaks,
 	hvc_draft__place(&draft, rule, abi, file);
 	if (leak->moved && !hvc_subject_symbol(subject, leak->pc, &draft.symbol, &offset))
 		draft.symbol = NULL;
-	if (leak->channel == HVC_CHANNEL_REGISTER)
+	if (leak->channel == HVC_CHANNEL_REGISTER || leak->channel == HVC_CHANNEL_CONTROL)
 		hvc_words__add(&draft.key, "%s", hvc_reg_name((enum hvc_reg)leak->place));
 	else if (leak->channel == HVC_CHANNEL_SIMD)
 		hvc_words__add(&draft.key, "%s", hvc_simd_name(leak->place));

@@ -67,6 +67,8 @@ static const struct hvc_finding_rule rules[] = {
 	 "What the call stores depends on what the caller has no way to read."},
 	{"leak-outcome", "leaks", ERROR, "how a call ends tells a secret of EL2",
 	 "The handler branches on what the caller has no way to read."},
+	{"leak-control", "leaks", ERROR, "a caller installs EL2's vectors, though no rule says that it may",
+	 "Code of its choice runs at EL2 at the next exception, and reads everything that is there."},
 
 	{"safety-control", "safety", ERROR, "an unknown call makes EL2 go where its caller chose",
 	 "Code of the caller's choice runs at EL2."},

@@ -15,7 +15,7 @@ static void add_secrets(struct hvc_json *json, const char *key, uint32_t secrets
 static void add_place(struct hvc_json *json, const struct hvc_leak *leak)
 {
 	hvc_json__string(json, "channel", hvc_channel_name(leak->channel));
-	if (leak->channel == HVC_CHANNEL_REGISTER)
+	if (leak->channel == HVC_CHANNEL_REGISTER || leak->channel == HVC_CHANNEL_CONTROL)
 		hvc_json__string(json, "register", hvc_reg_name((enum hvc_reg)leak->place));
 	else if (leak->channel == HVC_CHANNEL_SIMD)
 		hvc_json__string(json, "register", hvc_simd_name(leak->place));

@@ -20,7 +20,7 @@ void hvc_words__leak_value(struct hvc_words *words, const struct hvc_leak *leak,
 /* What the secret is, and what the caller sees for it, twice. */
 static void put_values(const struct hvc_page *page, const struct hvc_leak *leak)
 {
-	for (unsigned side = 0; side < 2; side++) {
+	for (unsigned side = 0; side < 2 && leak->secret[0]; side++) {
 		struct hvc_words words = {0};
 
 		hvc_words__leak_value(&words, leak, side);

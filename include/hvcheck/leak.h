@@ -25,10 +25,11 @@ enum hvc_channel {
 	HVC_CHANNEL_REGISTER, /**< a register of reg.h, the flags included */
 	HVC_CHANNEL_SIMD,     /**< an FP/SIMD register */
 	HVC_CHANNEL_MEMORY,   /**< memory that is not EL2's own */
+	HVC_CHANNEL_CONTROL,  /**< EL2's vectors are where the caller says, who has all of it then */
 	HVC_CHANNEL_COUNT,
 };
 
-/** "outcome", "register", "simd", "memory". */
+/** "outcome", "register", "simd", "memory", "control". */
 HVC_API const char *hvc_channel_name(enum hvc_channel channel);
 
 /** Number of things that are kept from the caller, at most 32. */
