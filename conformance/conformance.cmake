@@ -13,20 +13,29 @@ foreach(source ${suites})
   add_test(NAME ${test} COMMAND ${name})
   set_tests_properties(${test} PROPERTIES TIMEOUT 900 LABELS suite SKIP_RETURN_CODE 77)
 endforeach()
-# Small subjects for the symbolic executor, one idiom of dispatch each.
+# Small subjects, one idiom of dispatch each; of those that have a specification also the twin.
 file(GLOB subjects CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/subjects/*.S)
-foreach(source ${subjects})
-  get_filename_component(name ${source} NAME_WE)
+file(GLOB specifications CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/subjects/*.yaml)
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/subjects)
+function(add_subject source name)
   set(elf ${CMAKE_BINARY_DIR}/subjects/${name})
   add_custom_command(OUTPUT ${elf}.elf
-    COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/subjects
-    COMMAND ${assemble} -I ${vectors} -I ${CMAKE_CURRENT_LIST_DIR}/subjects -o ${elf}.o ${source}
+    COMMAND ${assemble} ${ARGN} -I ${vectors} -I ${CMAKE_CURRENT_SOURCE_DIR}/conformance/subjects
+            -o ${elf}.o ${source}
     COMMAND ${link} --fatal-warnings -T ${vectors}/subject.ld -z max-page-size=4096
             --build-id=none --discard-all -o ${elf}.elf ${elf}.o
-    DEPENDS ${source} ${includes} ${CMAKE_CURRENT_LIST_DIR}/subjects/subject.inc
-            ${vectors}/subject.ld
+    DEPENDS ${source} ${includes} ${vectors}/subject.ld
+            ${CMAKE_CURRENT_SOURCE_DIR}/conformance/subjects/subject.inc
     COMMENT "Assembling ${name}" VERBATIM)
-  list(APPEND subject_elfs ${elf}.elf)
+  set(subject_elfs ${subject_elfs} ${elf}.elf PARENT_SCOPE)
+endfunction()
+foreach(source ${subjects})
+  get_filename_component(name ${source} NAME_WE)
+  add_subject(${source} ${name})
+  string(REPLACE .S .yaml specification ${source})
+  if(specification IN_LIST specifications)
+    add_subject(${source} ${name}-fault ${define_fault})
+  endif()
 endforeach()
 add_custom_target(subjects ALL DEPENDS ${subject_elfs})
 # An engine of its own, beside the library's.
@@ -109,11 +118,13 @@ target_link_libraries(rows PRIVATE hvcheck_core)
 
 # The command line as its users run it, and the reports that are kept.
 foreach(test refusals statuses output jobs reproduce abis callers worlds baselines completion
-             examples progress sequences)
+             examples progress sequences subjects)
   add_test(NAME cli-${test}
            COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/${test}.sh $<TARGET_FILE:hvcheck>)
   list(APPEND cli_tests cli-${test})
 endforeach()
+set_tests_properties(cli-subjects PROPERTIES
+                     ENVIRONMENT HVC_SUBJECTS=${CMAKE_BINARY_DIR}/subjects)
 # The program with an engine that dies, or tries to get out, when it is told to.
 add_executable(hvcheck_trial ${HVC_CLI_SOURCES} ${CMAKE_CURRENT_LIST_DIR}/cli/trial.c)
 target_include_directories(hvcheck_trial PRIVATE emu)

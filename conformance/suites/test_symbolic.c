@@ -60,11 +60,11 @@ static const struct subject {
         {"mask",
          {{"x0 & 0xfffeffff = 0xc600000b", "return", "1"},
           {"x0 & 0xfffeffff != 0xc600000b", "return", "0"}}},
-        {"two-selectors",
+        {"two-selectors-fault",
          {{"(w1 | x0 >> 0x20) << 0x20 | w0 = 0x700000005", "return", "1"},
           {"(w1 | x0 >> 0x20) << 0x20 | w0 != 0x700000005, x0 + x1 = 0x64", "return", "2"},
           {"(w1 | x0 >> 0x20) << 0x20 | w0 != 0x700000005, x0 + x1 != 0x64", "return", "0"}}},
-        {"one-value",
+        {"one-value-fault",
          {{"x0 = 0xd32d715d7b6cbe4c", "return", "1"}, {"x0 != 0xd32d715d7b6cbe4c", "return", "0"}}},
         {"infinite-loop", {{"imm = 0x77", "spin", NULL}, {"imm != 0x77", "return", "0"}}},
         {"digits",
@@ -281,8 +281,8 @@ START_TEST(values_are_the_simplest)
 	} rows[] = {
 	        {"jump-table", "w0 >= 5", 5, 0},
 	        {"mask", "x0 & 0xfffeffff = 0xc600000b", 0xc600000b, 0},
-	        {"two-selectors", "(w1 | x0 >> 0x20) << 0x20 | w0 != 0x700000005, x0 + x1 = 0x64",
-	         0, 0x64},
+	        {"two-selectors-fault",
+	         "(w1 | x0 >> 0x20) << 0x20 | w0 != 0x700000005, x0 + x1 = 0x64", 0, 0x64},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -39,6 +39,8 @@ struct cell {
 	struct hvc_prover *p;
 	unsigned path, rule;
 	hvc_ref all;
+	const char *why; /* the path is not what the machine does */
+	hvc_ref where;   /* there */
 };
 
 static const struct hvc_sympath *path_of(const struct cell *cell)
@@ -56,7 +58,9 @@ static enum hvc_status name_call(struct cell *cell, hvc_ref also, enum hvc_verdi
 	hvc_ref all = hvc_bv__and(p->terms, cell->all, also);
 
 	if (!hvc_prover__simplify(p, path_of(cell), all)) {
-		hvc_prover__gap(p, "a call that nobody can make shows it");
+		/* No memory of the machine need take a path; but what it breaks must be shown. */
+		if (broken || !hvc_symbolic__reads_callers(path_of(cell)))
+			hvc_prover__gap(p, "a call that nobody can make shows it");
 		return HVC_OK;
 	}
 	if (proof->calls == proof->room) {
@@ -142,6 +146,42 @@ static enum hvc_status prove_clauses(struct cell *cell)
 	return HVC_OK;
 }
 
+static void say_loose(const struct cell *cell)
+{
+	struct hvc_prover *p = cell->p;
+	char text[200];
+
+	hvc_symbolic__print_condition(p->symbolic, path_of(cell), text, sizeof text);
+	hvc_prover__gap(p, path_of(cell)->way->facts.clauses ? "%s, where %s" : "%s", cell->why,
+	                text);
+}
+
+/* Where the rule promises something and the path is the machine's; the solver keeps to that. */
+static enum hvc_status prove_specified(struct cell *cell)
+{
+	struct hvc_prover *p = cell->p;
+	hvc_ref kept = hvc_bv__not(p->terms, cell->where);
+
+	if (hvc_bv__is(cell->where, 0))
+		return prove_clauses(cell);
+	hvc_solver__push(p->solver);
+	hvc_solver__require(p->solver, cell->where);
+	if (hvc_solver__check(p->solver) != HVC_ANSWER_NO)
+		say_loose(cell);
+	hvc_solver__pop(p->solver);
+	hvc_solver__require(p->solver, kept);
+	cell->all = hvc_bv__and(p->terms, cell->all, kept);
+	return hvc_solver__check(p->solver) == HVC_ANSWER_YES ? prove_clauses(cell) : HVC_OK;
+}
+
+/* Nothing is promised: a call is made all the same, where one shows what comes of it. */
+static enum hvc_status name_unspecified(struct cell *cell)
+{
+	if (!hvc_bv__is(cell->where, 0) || hvc_symbolic__reads_callers(path_of(cell)))
+		return HVC_OK;
+	return name_call(cell, hvc_bv__num(cell->p->terms, 1, 1), HVC_VERDICT_UNDECIDED, NULL);
+}
+
 /* The rule that governs the model at hand, for all that it governs on this path. */
 static enum hvc_status prove_rule(struct cell *cell, struct hvc_diag *diag)
 {
@@ -163,9 +203,8 @@ static enum hvc_status prove_rule(struct cell *cell, struct hvc_diag *diag)
 	cell->all = hvc_bv__and(p->terms, condition, governs);
 	hvc_solver__push(p->solver);
 	hvc_solver__require(p->solver, governs);
-	status = p->config->abi->rule[rule].specified ? prove_clauses(cell)
-	                                              : name_call(cell, hvc_bv__num(p->terms, 1, 1),
-	                                                          HVC_VERDICT_UNDECIDED, NULL);
+	status = p->config->abi->rule[rule].specified ? prove_specified(cell)
+	                                              : name_unspecified(cell);
 	hvc_solver__pop(p->solver);
 	governs = hvc_bv__not(p->terms, governs);
 	cell->all = hvc_bv__and(p->terms, condition, governs);
@@ -177,8 +216,8 @@ static enum hvc_status prove_path(struct hvc_prover *p, unsigned index, struct h
 {
 	struct hvc_sympath *path = &p->symbolic->path[index];
 	const struct hvc_facts *facts = &path->way->facts;
-	struct cell cell = {p, index, 0, hvc_symbolic__condition(p->symbolic, path)};
-	const char *loose = hvc_symbolic__loose(p->symbolic, path);
+	struct cell cell = {
+	        .p = p, .path = index, .all = hvc_symbolic__condition(p->symbolic, path)};
 	enum hvc_status status = HVC_OK;
 	enum hvc_answer answer;
 	char text[200];
@@ -188,12 +227,13 @@ static enum hvc_status prove_path(struct hvc_prover *p, unsigned index, struct h
 		hvc_prover__gap(p, "%s", text);
 		return HVC_OK;
 	}
-	if (loose) {
-		hvc_symbolic__print_condition(p->symbolic, path, text, sizeof text);
-		hvc_prover__gap(p, facts->clauses ? "%s, where %s" : "%s", loose, text);
+	cell.why = hvc_symbolic__loose(p->symbolic, path, &cell.where);
+	if (hvc_bv__is(cell.where, 1)) {
+		say_loose(&cell);
 		return HVC_OK;
 	}
 	hvc_solver__push(p->solver);
+	hvc_solver__require(p->solver, hvc_symbolic__memory(p->symbolic, path));
 	for (size_t i = 0; i < facts->clauses; i++)
 		hvc_solver__require(p->solver, facts->clause[i]);
 	while (status == HVC_OK && (answer = hvc_solver__check(p->solver)) != HVC_ANSWER_NO) {

@@ -6,6 +6,7 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -32,6 +33,8 @@ struct work {
 	struct hvc_prover *p;
 	struct bench *bench;
 	unsigned first;
+	uint64_t *value; /* of all inputs */
+	size_t values;
 };
 
 void hvc_proof__print_call(const struct hvc_call *call, char *text, size_t size)
@@ -69,12 +72,13 @@ static enum hvc_status make_one(struct work *work, struct hvc_machine *machine, 
 	const struct hvc_proof_call *wanted = &p->proof->call[work->first + index];
 	const struct hvc_sympath *path = &p->symbolic->path[wanted->path];
 	struct made *made = &work->bench->made[index];
-	uint64_t value[HVC_PROVER_INPUTS];
 	struct hvc_symbolic_witness witness = {
 	        .call = wanted->call,
 	        .world = *p->config->world,
-	        .model = {.value = value, .count = HVC_PROVER_INPUTS},
+	        .as_is = true,
+	        .model = {.value = work->value, .count = work->values},
 	};
+	uint64_t *value = work->value;
 	struct hvc_diag *diag = &work->bench->diag;
 	struct hvc_outcome outcome;
 	struct hvc_state entry;
@@ -212,19 +216,28 @@ enum hvc_status hvc_prover__confirm(struct hvc_prover *p, unsigned first, struct
 {
 	unsigned count = p->proof->calls - first;
 	size_t size = sizeof(struct bench) + count * sizeof(struct made);
-	struct work work = {p, NULL, first};
+	struct work work = {.p = p, .first = first};
+	const struct hvc_input *input;
 	struct hvc_machine *machine = p->symbolic->config.machine;
 	enum hvc_status status;
 
 	if (!count)
 		return HVC_OK;
+	while (hvc_bv__input_at(p->terms, work.values))
+		work.values++;
+	work.value = calloc(work.values, sizeof *work.value);
 	work.bench = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (work.bench == MAP_FAILED)
+	if (!work.value || work.bench == MAP_FAILED) {
+		free(work.value);
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	}
+	for (size_t i = 0; (input = hvc_bv__input_at(p->terms, i)); i++)
+		work.value[i] = input->usual;
 	status = make(&work, diag);
 	p->symbolic->config.machine = machine;
 	for (unsigned i = 0; status == HVC_OK && i < count; i++)
 		status = compare(p, &p->proof->call[first + i], &work.bench->made[i], diag);
+	free(work.value);
 	munmap(work.bench, size);
 	return status;
 }

@@ -205,22 +205,30 @@ static void fill_after(struct hvc_prover *p, const struct hvc_sympath *path, hvc
 		        hvc_bv__and(p->terms, after[HVC_REG_HCR_EL2], number(p, ~HVC_HCR_TSC));
 }
 
-/* Stores outside EL2's own memory, as the machine counts them. */
-static bool stores_elsewhere(const struct hvc_prover *p, const struct hvc_sympath *path)
+/* Are all stores to EL2's own memory, as the machine counts them? */
+static hvc_ref stores_at_home(struct hvc_prover *p, const struct hvc_sympath *path)
 {
+	static const struct hvc_extent data = {HVC_EL2_DATA, HVC_EL2_DATA + HVC_EL2_DATA_SIZE};
 	const struct hvc_image *image = hvc_subject_image(p->config->subject);
-	uint64_t lo = UINT64_MAX, hi = 0;
+	struct hvc_extent own = {UINT64_MAX, 0};
+	hvc_ref all = hvc_bv__num(p->terms, 1, 1);
 
 	for (unsigned i = 0; i < image->segments; i++) {
 		const struct hvc_segment *s = &image->segment[i];
 
-		lo = s->address < lo ? s->address : lo;
-		hi = s->address + s->size > hi ? s->address + s->size : hi;
+		own.lo = s->address < own.lo ? s->address : own.lo;
+		own.hi = s->address + s->size > own.hi ? s->address + s->size : own.hi;
 	}
-	for (const struct hvc_log *log = path->way->log; log; log = log->before)
-		if (log->offset - lo >= hi - lo && log->offset - HVC_EL2_DATA >= HVC_EL2_DATA_SIZE)
-			return true;
-	return false;
+	for (const struct hvc_log *log = path->way->log; log; log = log->before) {
+		hvc_ref at = number(p, log->offset);
+
+		if (log->base)
+			at = hvc_bv__add(p->terms, log->base, at);
+		all = hvc_bv__and(p->terms, all,
+		                  hvc_bv__or(p->terms, hvc_extent__has(p->terms, &own, at, 1),
+		                             hvc_extent__has(p->terms, &data, at, 1)));
+	}
+	return all;
 }
 
 struct list {
@@ -308,6 +316,6 @@ size_t hvc_prover__clauses(struct hvc_prover *p, const struct hvc_sympath *path,
 	add_results(&list, rule, after);
 	add_preserved(&list, &p->config->abi->plan[index], hvc_abi__masks(rule, path->level),
 	              after);
-	add_fact(&list, HVC_CLAUSE_MEMORY, !stores_elsewhere(p, path));
+	add(&list, HVC_CLAUSE_MEMORY, HVC_REG_NONE, stores_at_home(p, path));
 	return list.count;
 }

@@ -122,6 +122,39 @@ hvc_ref hvc_symbolic__in_place(struct hvc_bvs *terms, hvc_ref field, unsigned sh
 	return hvc_bv__shl(terms, hvc_bv__zext(terms, field, 64), hvc_bv__num(terms, 64, shift));
 }
 
+static void add_extent(struct hvc_scene *scene, uint64_t lo, uint64_t hi)
+{
+	struct hvc_extent *last = scene->extent + (scene->extents ? scene->extents - 1 : 0);
+
+	if (scene->extents && lo <= last->hi)
+		last->hi = hi > last->hi ? hi : last->hi;
+	else if (scene->extents < HVC_SCENE_EXTENTS)
+		scene->extent[scene->extents++] = (struct hvc_extent){lo, hi};
+}
+
+/* The machine's segments are sorted, and it maps whole pages. */
+static void find_extents(struct hvc_symbolic *s)
+{
+	const struct hvc_machine *machine = s->config.machine;
+	const uint64_t page = 0x1000, harness = HVC_HARNESS_BASE + HVC_TRAMPOLINE_SIZE;
+	bool done = false;
+
+	for (unsigned i = 0; i < machine->segments; i++) {
+		const struct hvc_segment *segment = &machine->segment[i];
+
+		if (!done && segment->address > harness) {
+			add_extent(&s->scene, harness, HVC_HARNESS_BASE + HVC_HARNESS_SIZE);
+			done = true;
+		}
+		add_extent(&s->scene, segment->address & ~(page - 1),
+		           (segment->address + segment->size + page - 1) & ~(page - 1));
+	}
+	if (!done)
+		add_extent(&s->scene, harness, HVC_HARNESS_BASE + HVC_HARNESS_SIZE);
+	if (s->scene.extents == HVC_SCENE_EXTENTS)
+		s->scene.extents = 0; /* too many to tell */
+}
+
 /* What the CPU keeps of a write, by writing all bits and none of them. */
 static void probe(struct hvc_symbolic *s)
 {
@@ -164,6 +197,8 @@ enum hvc_status hvc_symbolic__enter(struct hvc_symbolic *s, struct hvc_way **out
 	s->scene.known_ctx = s->scene.memory_ctx = s;
 	s->scene.function = s->config.exact ? hvc_machine__function : NULL;
 	probe(s);
+	if (s->config.exact)
+		find_extents(s);
 	way = hvc_way__open(&s->scene);
 	if (!way)
 		return HVC_E_NOMEM;

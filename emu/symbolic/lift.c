@@ -111,6 +111,11 @@ static bool accessed(struct hvc_lift *l, enum hvc_access access, hvc_ref address
 {
 	if (access == HVC_ACCESS_OK)
 		return true;
+	if (access == HVC_ACCESS_ASK) {
+		l->next = HVC_NEXT_ASK;
+		l->condition = l->scene->asked;
+		return false;
+	}
 	l->next = access == HVC_ACCESS_FAULT ? HVC_NEXT_FAULT : HVC_NEXT_FAILED;
 	l->ec = HVC_EC_DABT_SAME;
 	l->target = address;

@@ -18,6 +18,13 @@ struct hvc_apart {
 
 #define HVC_SCENE_APARTS 256u
 
+/** Addresses from lo to hi - 1. */
+struct hvc_extent {
+	uint64_t lo, hi;
+};
+
+#define HVC_SCENE_EXTENTS 32u
+
 /** What a system register is before anything has been done to it. */
 enum hvc_knowledge {
 	HVC_KNOWN_INPUT,  /**< may be anything; the value is what it is where nothing asks for more
@@ -48,6 +55,11 @@ struct hvc_scene {
 	 */
 	enum hvc_knowledge (*memory)(void *ctx, uint64_t address, uint64_t *value);
 	void *memory_ctx;
+	/** All memory there is, ascending and apart; none: an unknown address is taken to be good.
+	 */
+	struct hvc_extent extent[HVC_SCENE_EXTENTS];
+	unsigned extents;
+	hvc_ref asked;      /**< of HVC_ACCESS_ASK */
 	unsigned undecided; /**< questions that the solver gave up */
 	unsigned addresses; /**< most that an access or branch is taken apart into */
 	bool pointer_auth;  /**< as a function without a body; else as what it does when off */
@@ -195,8 +207,12 @@ hvc_ref hvc_flags__all(struct hvc_bvs *terms, const struct hvc_flags *flags);
 enum hvc_access {
 	HVC_ACCESS_OK,
 	HVC_ACCESS_FAULT, /**< there is nothing there */
+	HVC_ACCESS_ASK,   /**< it depends on scene->asked whether there is */
 	HVC_ACCESS_NONE,  /**< memory ran out, or the like: see the status */
 };
+/** Are all bytes of an access in it? */
+hvc_ref hvc_extent__has(struct hvc_bvs *terms, const struct hvc_extent *extent, hvc_ref address,
+                        unsigned size);
 /** size 1, 2, 4 or 8 bytes; *value has 8 * size bits. */
 enum hvc_access hvc_memory__load(struct hvc_scene *scene, struct hvc_way *way, hvc_ref address,
                                  unsigned size, hvc_ref *value);
