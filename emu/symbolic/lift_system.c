@@ -9,25 +9,14 @@
 #define field  hvc_lift__field
 #define number hvc_lift__num
 
-/* CRm:op2 of hints that sign or check x30 or x17. */
-static bool is_pointer_auth(unsigned hint)
-{
-	return hint == 7 || (hint >= 8 && hint <= 15 && !(hint & 1)) || (hint >= 24 && hint <= 31);
-}
-
 static void hint(struct hvc_lift *l)
 {
-	unsigned which = field(l, 5, 7), reg = which < 16 && which != 7 ? 17 : 30;
-	char name[24];
+	unsigned which = field(l, 5, 7);
 
-	if (which == 2 || which == 3) {
+	if (which == 2 || which == 3)
 		l->next = HVC_NEXT_WAIT;
-	} else if (is_pointer_auth(which) && l->scene->pointer_auth) {
-		snprintf(name, sizeof name, "pauth_hint_%u", which);
-		hvc_lift__set_x(
-		        l, reg,
-		        hvc_bv__opaque(l->t, name, 64, hvc_lift__x(l, reg, 64), NULL, NULL));
-	}
+	else
+		(void)hvc_lift__sign_hint(l, which);
 }
 
 static void barrier(struct hvc_lift *l)
