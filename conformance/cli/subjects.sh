@@ -19,6 +19,7 @@ twins=(
 	'infinite-loop|stuck|return, promised spin'
 	'digits|sum|x0 is 0x0, promised 0x8'
 	'caller-memory|block|x3 is 0x0, had to stay 0x4000021800'
+	'compiled|unknown|x0 is 0x28000145000, promised 0xffffffffffffffff'
 )
 
 # Every rule is proved, of every input.

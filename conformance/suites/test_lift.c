@@ -66,6 +66,7 @@ struct bench {
 	struct hvc_segment segment;
 	uint8_t bytes[0x1000 + SLOTS * SLOT];
 	struct hvc_scene scene;
+	struct hvc_simd simd;
 	unsigned unlifted;
 };
 
@@ -175,10 +176,8 @@ static struct hvc_way *enter(struct bench *bench, const struct class *class,
 	static uint64_t value[INPUTS];
 	struct hvc_way *way = hvc_way__open(&bench->scene);
 	struct hvc_bvs *t = bench->scene.terms;
-	struct hvc_simd simd;
 
 	ck_assert_ptr_nonnull(way);
-	hvc_simd_init(&simd, 0);
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
 		value[n] = call->x[n];
 		/* Addresses are numbers, so that memory is where it is. */
@@ -191,7 +190,7 @@ static struct hvc_way *enter(struct bench *bench, const struct class *class,
 	}
 	for (unsigned n = 0; n < HVC_SIMD_COUNT; n++)
 		for (unsigned half = 0; half < 2; half++)
-			way->q[n][half] = hvc_bv__num(t, 64, simd.q[n][half]);
+			way->q[n][half] = hvc_bv__num(t, 64, bench->simd.q[n][half]);
 	way->sys[HVC_REG_ESR_EL2] = hvc_bv__num(t, 64, hvc_arch_esr(call->imm));
 	way->sys[HVC_REG_ELR_EL2] = hvc_bv__num(t, 64, hvc_call_address(call) + 4);
 	way->sys[HVC_REG_SPSR_EL2] =
@@ -304,6 +303,11 @@ static void try_slot(struct bench *bench, const struct class *class, unsigned sl
 	                                  .memory = memory,
 	                                  .memory_ctx = bench,
 	                                  .addresses = 16};
+	hvc_simd_init(&bench->simd, 0);
+	for (unsigned n = 0; n < HVC_SIMD_COUNT; n++)
+		for (unsigned half = 0; half < 2; half++)
+			bench->simd.q[n][half] = next_number();
+	hvc_machine_set_simd(bench->machine, &bench->simd);
 	ck_assert_int_eq(hvc_machine_reset(bench->machine, &diag), HVC_OK);
 	ck_assert_int_eq(hvc_bv__open(0, &bench->scene.terms), HVC_OK);
 	way = enter(bench, class, &call, &model);

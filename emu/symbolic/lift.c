@@ -6,6 +6,7 @@
 static const struct hvc_lift_row *const tables[] = {
         hvc_lift__immediate, hvc_lift__register, hvc_lift__branch, hvc_lift__system,
         hvc_lift__memory,    hvc_lift__atomic,   hvc_lift__pauth,  hvc_lift__simd,
+        hvc_lift__vector,    hvc_lift__shuffle,
 };
 
 static const struct hvc_lift_row *find(uint32_t word)

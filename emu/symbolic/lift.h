@@ -59,7 +59,7 @@ struct hvc_lift_row {
 
 extern const struct hvc_lift_row hvc_lift__immediate[], hvc_lift__register[], hvc_lift__branch[],
         hvc_lift__system[], hvc_lift__memory[], hvc_lift__atomic[], hvc_lift__pauth[],
-        hvc_lift__simd[];
+        hvc_lift__simd[], hvc_lift__vector[], hvc_lift__shuffle[];
 
 /* What the files share. Field of the word: */
 static inline unsigned hvc_lift__field(const struct hvc_lift *l, unsigned low, unsigned width)
