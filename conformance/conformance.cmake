@@ -43,7 +43,7 @@ target_link_libraries(test_unicorn_entry PRIVATE PkgConfig::unicorn)
 # Large files for bombs, which sanitizers take long to look through: with --all.
 set_tests_properties(limit PROPERTIES LABELS "suite;slow")
 # Hundreds of thousands of calls: not under the sanitizers, but with --all.
-set_tests_properties(exact lift prove region reset_random saved PROPERTIES LABELS "suite;slow")
+set_tests_properties(exact lift lift_names lift_others prove region reset_random saved PROPERTIES LABELS "suite;slow")
 # Reads back pages of every immediate; the kept pages are compared by default.
 set_tests_properties(picture PROPERTIES LABELS "suite;slow;long")
 # One at a time: the first of them downloads.
@@ -74,9 +74,36 @@ foreach(test oracle oracle_random)
 endforeach()
 
 # A million instructions of each class.
-add_test(NAME lift-full COMMAND test_lift)
-set_tests_properties(lift-full PROPERTIES TIMEOUT 28800 LABELS "suite;long"
-                     ENVIRONMENT "HVC_LIFT=1000000;CK_TIMEOUT_MULTIPLIER=1000")
+foreach(test lift lift_others)
+  add_test(NAME ${test}-full COMMAND test_${test})
+  set_tests_properties(${test}-full PROPERTIES TIMEOUT 28800 LABELS "suite;long"
+                       SKIP_RETURN_CODE 77
+                       ENVIRONMENT "HVC_LIFT=1000000;CK_TIMEOUT_MULTIPLIER=1000")
+endforeach()
+add_test(NAME lift_names-full COMMAND test_lift_names)
+set_tests_properties(lift_names-full PROPERTIES TIMEOUT 7200 LABELS "suite;long"
+                     ENVIRONMENT "HVC_LIFT=20000;CK_TIMEOUT_MULTIPLIER=8")
+# Other executors to hold the lifter to, which are C++: with what of them there is.
+include(CheckLanguage)
+check_language(CXX)
+if(CMAKE_CXX_COMPILER)
+  enable_language(CXX)
+  pkg_check_modules(vixl IMPORTED_TARGET vixl)
+  find_package(dynarmic CONFIG QUIET)
+  set(CMAKE_CXX_STANDARD 17)
+  set(CMAKE_CXX_STANDARD_REQUIRED ON)
+endif()
+foreach(other vixl dynarmic)
+  set(target $<IF:$<STREQUAL:${other},vixl>,PkgConfig::vixl,dynarmic::dynarmic>)
+  if(NOT TARGET PkgConfig::${other} AND NOT TARGET dynarmic::${other})
+    message(STATUS "lift_others is built without ${other}, which is not installed")
+    continue()
+  endif()
+  string(TOUPPER ${other} upper)
+  target_sources(test_lift_others PRIVATE ${CMAKE_CURRENT_LIST_DIR}/suites/lift_${other}.cpp)
+  target_compile_definitions(test_lift_others PRIVATE HVC_WITH_${upper})
+  target_link_libraries(test_lift_others PRIVATE ${target})
+endforeach()
 
 foreach(test dispatch map_sweep suggest sequence)
   add_test(NAME ${test}-full COMMAND test_${test})

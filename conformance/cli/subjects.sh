@@ -49,9 +49,9 @@ is_shown() {
 for twin in "${twins[@]}"; do
 	IFS='|' read -r name rule what <<<"$twin"
 	specification=$source/conformance/subjects/$name.yaml
-	expect 0 check "$HVC_SUBJECTS/$name.elf" --abi "$specification"
+	expect 0 check "$HVC_SUBJECTS/$name.elf" --abi "$specification" --from el1h
 	is_proved "$name"
-	expect 1 check "$HVC_SUBJECTS/$name-fault.elf" --abi "$specification"
+	expect 1 check "$HVC_SUBJECTS/$name-fault.elf" --abi "$specification" --from el1h
 	is_proved "$name-fault"
 	says out "  $rule, promised by "
 	says out "$what"

@@ -85,6 +85,8 @@ static const struct class
 	/* What this CPU has not. */
 	{"no pacia",            0xdac10000, 0x00007fff, PLAIN, HVC_CPU_A72},
 	{"no braa",             0xd61f0800, 0x016007ff, JUMP, HVC_CPU_A72},
+	{"no ldlar, stllr",     0x08800000, 0xc05fffff, ACCESS, HVC_CPU_A72},
+	{"ldlar, stllr",        0x089f7c00, 0xc04003ff, ACCESS, HVC_CPU_MAX},
 	{"no cas",              0x08a07c00, 0xc05f83ff, ACCESS, HVC_CPU_A72},
 	{"no casp",             0x08207c00, 0x405f83ff, ACCESS, HVC_CPU_A72},
 	{"no ldadd, swp, ldapr",0x38200000, 0xc0dff3ff, ACCESS, HVC_CPU_A72},

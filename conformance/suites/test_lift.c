@@ -9,7 +9,7 @@
 
 #include "hvcheck/arch.h"
 #include "hvcheck/machine.h"
-#include "lift_classes.h"
+#include "lift_random.h"
 #include "machine/internal.h"
 #include "suite.h"
 #include "symbolic/lift.h"
@@ -23,41 +23,6 @@
 
 #define WORD_SMC    UINT32_C(0xd4000003)
 #define WORD_BR_X30 UINT32_C(0xd61f03c0)
-
-static uint64_t random_state = UINT64_C(0x2545f4914f6cdd1d);
-
-static uint64_t next_random(void)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return random_state;
-}
-
-/* Numbers that arithmetic is wrong about, if it is. */
-static uint64_t next_number(void)
-{
-	static const uint64_t special[] = {0,
-	                                   1,
-	                                   UINT64_MAX,
-	                                   INT64_MAX,
-	                                   UINT64_C(1) << 63,
-	                                   INT32_MAX,
-	                                   UINT32_MAX,
-	                                   UINT64_C(1) << 31,
-	                                   UINT64_C(1) << 32,
-	                                   31,
-	                                   32,
-	                                   63,
-	                                   64};
-	uint64_t r = next_random();
-
-	if (r % 3 == 0)
-		return special[r / 3 % (sizeof special / sizeof *special)];
-	return r % 3 == 1 ? next_random() : (uint64_t)(int64_t)(int8_t)next_random();
-}
-
-#define CLASSES (sizeof classes / sizeof *classes)
 
 struct bench {
 	struct hvc_machine *machine;
@@ -74,24 +39,6 @@ static void put_word(uint8_t *at, uint32_t word)
 {
 	for (unsigned i = 0; i < 4; i++)
 		at[i] = (uint8_t)(word >> 8 * i);
-}
-
-static uint32_t make_word(const struct class *class)
-{
-	uint32_t word = class->value | ((uint32_t)next_random() & class->free);
-	uint32_t words = 1 + (uint32_t)next_random() % 6;
-
-	switch (class->kind) {
-	case TARGET19:
-	case TARGET14:
-		return word | words << 5;
-	case TARGET26:
-		return word | words;
-	case JUMP: /* x30 is how the slot was reached */
-		return (word >> 5 & 31) >= 30 ? word - 64 : word;
-	default:
-		return word;
-	}
 }
 
 static enum hvc_knowledge known(void *ctx, const uint8_t encoding[5], uint64_t *value)

@@ -49,6 +49,7 @@ static const struct {
         {0x3fa07c00, 0x08a07c00, 6, 0, 20, 2}, /* CAS: ID_AA64ISAR0_EL1.Atomic */
         {0xbfa07c00, 0x08207c00, 6, 0, 20, 2}, /* CASP */
         {0x3f20fc00, 0x3820c000, 6, 1, 20, 1}, /* LDAPR: ID_AA64ISAR1_EL1.LRCPC */
+        {0x3fa08000, 0x08800000, 7, 1, 16, 1}, /* LDLAR: ID_AA64MMFR1_EL1.LO */
         {0x3f200c00, 0x38200000, 6, 0, 20, 2}, /* LDADD, SWP */
         {0x3f200c00, 0x19000000, 6, 1, 20, 2}, /* LDAPUR, STLUR */
         {0x7fe0e000, 0x1ac04000, 6, 0, 16, 1}, /* CRC32 */
