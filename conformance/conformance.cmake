@@ -90,8 +90,7 @@ if(CMAKE_CXX_COMPILER)
   enable_language(CXX)
   pkg_check_modules(vixl IMPORTED_TARGET vixl)
   find_package(dynarmic CONFIG QUIET)
-  set(CMAKE_CXX_STANDARD 17)
-  set(CMAKE_CXX_STANDARD_REQUIRED ON)
+  set_target_properties(test_lift_others PROPERTIES CXX_STANDARD 17)
 endif()
 foreach(other vixl dynarmic)
   set(target $<IF:$<STREQUAL:${other},vixl>,PkgConfig::vixl,dynarmic::dynarmic>)
@@ -163,13 +162,17 @@ foreach(test deaths jail)
   list(APPEND cli_tests cli-${test})
 endforeach()
 # With parsers of their own: skipped where there is no Python, or no validator.
-foreach(test formats policy schemas hostile)
+foreach(test formats policy schemas hostile certificates)
   add_test(NAME cli-${test}
            COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/${test}.sh $<TARGET_FILE:hvcheck>)
   set_tests_properties(cli-${test} PROPERTIES SKIP_RETURN_CODE 77
                        ENVIRONMENT HVC_VARIANTS=${CMAKE_BINARY_DIR}/vectors)
   list(APPEND cli_tests cli-${test})
 endforeach()
+add_test(NAME cli-certificates-full COMMAND
+         ${CMAKE_CURRENT_LIST_DIR}/cli/certificates.sh $<TARGET_FILE:hvcheck>)
+set_tests_properties(cli-certificates-full PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 3600
+                     LABELS "cli;long" ENVIRONMENT HVC_CERTIFICATES=full)
 add_test(NAME cli-json COMMAND ${CMAKE_COMMAND} -DHVCHECK=$<TARGET_FILE:hvcheck>
                                -P ${CMAKE_CURRENT_LIST_DIR}/cli/json.cmake)
 add_test(NAME cli-engine COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/engine.sh $<TARGET_FILE:hvcheck>)

@@ -104,8 +104,8 @@ const struct hvc_command hvc_commands[] = {
                             "  hvcheck check build/el2.elf --abi ./my-abi.yaml --quiet\n",
                 .least = 1,
                 .most = 1,
-                .options = COMMON | POLICY | SWEEP | BIT(SWEEP) | BIT(CONTRACT) | BIT(SYMBOLS) |
-                           BIT(ABI) | AROUND | BIT(FROM) | BIT(INSN),
+                .options = COMMON | POLICY | SWEEP | BIT(SWEEP) | BIT(SMT) | BIT(CONTRACT) |
+                           BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(FROM) | BIT(INSN),
                 .styles = FINDINGS | 1u << HVC_STYLE_HTML,
                 .run = hvc_cmd__check,
         },
@@ -336,7 +336,7 @@ static enum hvc_status run_to_outputs(const struct hvc_options *given, bool *hol
                                       struct hvc_diag *diag)
 {
 	struct hvc_options with_pages = *given, *options = &with_pages;
-	struct hvc_output output[1 + HVC_REPORTS_MAX];
+	struct hvc_output output[HVC_OUTPUTS_MAX];
 	unsigned open = 0, done = 0;
 	enum hvc_status status = HVC_OK;
 
@@ -348,6 +348,11 @@ static enum hvc_status run_to_outputs(const struct hvc_options *given, bool *hol
 		status = hvc_output__open(options, path, diag, &output[open]);
 		if (open)
 			options->report[open - 1].page = &output[open].page;
+	}
+	if (status == HVC_OK && options->smt) {
+		status = hvc_output__open_folder(options->smt, diag, &output[open]);
+		options->smt_page = &output[open].page;
+		open += status == HVC_OK;
 	}
 	options->page = &output[0].page;
 	if (status == HVC_OK)

@@ -63,6 +63,15 @@ static enum hvc_status take_world(struct hvc_options *options, const char *value
 	return HVC_OK;
 }
 
+static enum hvc_status take_smt(struct hvc_options *options, const char *value,
+                                struct hvc_diag *diag)
+{
+	if (!*value)
+		return bad(diag, "smt", value, "a folder");
+	options->smt = value;
+	return HVC_OK;
+}
+
 static enum hvc_status take_map_on_demand(struct hvc_options *options, const char *value,
                                           struct hvc_diag *diag)
 {
@@ -414,6 +423,7 @@ const struct hvc_option hvc_option_table[HVC_OPTION_COUNT] = {
 	[HVC_OPTION_BRIEF] = {"brief", 0, NULL, "try only the values that code or specification name: no neighbours,\nno dirty upper bits, no edges, no random values; of a map: a call a\npath, and not every immediate", NULL, false},
 	[HVC_OPTION_SWEEP] = {"sweep", 0, NULL, "prove nothing: call every immediate with every value of a list", NULL, false},
 	[HVC_OPTION_INTO] = {"into", 0, NULL, "go on inside the functions that a dispatch chose", NULL, false},
+	[HVC_OPTION_SMT] = {"smt", 0, "DIR", "write what is proved as SMT-LIB 2, a script a claim, to a new or empty folder", take_smt, false},
 	[HVC_OPTION_PICTURE] = {"picture", 0, NULL, "also draw the immediates as a picture of letters, a letter for all\nthat do alike", NULL, false},
 	[HVC_OPTION_CONTRACT] = {"contract", 0, NULL, "also measure the fate of every register, FP/SIMD included, over many\nregister files", NULL, false},
 	[HVC_OPTION_JOBS] = {"jobs", 'j', "N", "worker processes, 1 to 256 (one a CPU); the report is the same", take_jobs, false},

@@ -241,6 +241,7 @@ static enum hvc_status check_world(const struct hvc_check_config *config, struct
 	        .insns = bench->insns,
 	        .budget = config->budget,
 	        .paths = config->paths,
+	        .certificates = config->certificates,
 	};
 	struct hvc_probes chosen = {0};
 	enum hvc_status status = HVC_OK;

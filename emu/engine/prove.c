@@ -41,6 +41,7 @@ struct cell {
 	hvc_ref all;
 	const char *why; /* the path is not what the machine does */
 	hvc_ref where;   /* there */
+	hvc_ref memory;  /* what is read is what the machine has */
 };
 
 static const struct hvc_sympath *path_of(const struct cell *cell)
@@ -121,6 +122,8 @@ static enum hvc_status prove_clauses(struct cell *cell)
 
 	for (size_t i = 0; i < count; i++)
 		kept = hvc_bv__and(p->terms, kept, list[i].holds);
+	hvc_prover__note_broken(p, cell->rule, hvc_bv__and(p->terms, cell->all, cell->memory),
+	                        kept);
 	if (count) {
 		hvc_solver__push(p->solver);
 		hvc_solver__require(p->solver, hvc_bv__not(p->terms, kept));
@@ -131,6 +134,7 @@ static enum hvc_status prove_clauses(struct cell *cell)
 		hvc_prover__gap(p, "the solver gave up");
 		return HVC_OK;
 	}
+	p->refuted[cell->rule] |= answer == HVC_ANSWER_YES;
 	if (answer == HVC_ANSWER_YES)
 		HVC_TRY(refute(cell, list, count));
 	else
@@ -233,7 +237,8 @@ static enum hvc_status prove_path(struct hvc_prover *p, unsigned index, struct h
 		return HVC_OK;
 	}
 	hvc_solver__push(p->solver);
-	hvc_solver__require(p->solver, hvc_symbolic__memory(p->symbolic, path));
+	cell.memory = hvc_symbolic__memory(p->symbolic, path);
+	hvc_solver__require(p->solver, cell.memory);
 	for (size_t i = 0; i < facts->clauses; i++)
 		hvc_solver__require(p->solver, facts->clause[i]);
 	while (status == HVC_OK && (answer = hvc_solver__check(p->solver)) != HVC_ANSWER_NO) {
@@ -263,17 +268,37 @@ static hvc_ref address_is_of_call(struct hvc_prover *p)
 static enum hvc_status prove_paths(struct hvc_prover *p, struct hvc_diag *diag)
 {
 	unsigned first = p->proof->calls;
+	hvc_ref always;
 
 	p->terms = p->symbolic->scene.terms;
 	p->solver = p->symbolic->scene.solver;
 	p->part->paths = p->symbolic->paths;
 	hvc_prover__begin(p);
-	hvc_solver__require(p->solver, address_is_of_call(p));
+	always = address_is_of_call(p);
+	hvc_solver__require(p->solver, always);
 	for (unsigned i = 0; i < p->symbolic->paths; i++)
 		HVC_TRY(prove_path(p, i, diag));
 	if (hvc_solver__status(p->solver) != HVC_OK || hvc_bv__status(p->terms) != HVC_OK)
 		hvc_prover__gap(p, "the solver gave up");
-	return hvc_prover__confirm(p, first, diag);
+	HVC_TRY(hvc_prover__confirm(p, first, diag));
+	if (!p->config->certificates || !p->part->proved)
+		return HVC_OK;
+	return hvc_prover__certify(p, always) == HVC_OK ? HVC_OK : out_of_memory(diag);
+}
+
+static enum hvc_status prove_rules(struct hvc_prover *p, struct hvc_diag *diag)
+{
+	unsigned rules = hvc_abi_rule_count(p->config->abi);
+	enum hvc_status status;
+
+	p->governs = calloc(rules, sizeof *p->governs);
+	p->broken = calloc(rules, sizeof(hvc_ref));
+	p->refuted = calloc(rules, sizeof *p->refuted);
+	status = p->governs && p->broken && p->refuted ? prove_paths(p, diag) : out_of_memory(diag);
+	free(p->governs);
+	free(p->broken);
+	free(p->refuted);
+	return status;
 }
 
 /* Is pointer authentication on? SCTLR_EL2.EnIA, EnIB, EnDA, EnDB. */
@@ -319,9 +344,7 @@ static enum hvc_status prove_caller(struct hvc_prover *p, struct hvc_diag *diag)
 	}
 	if (status != HVC_OK)
 		return status;
-	p->governs = calloc(hvc_abi_rule_count(p->config->abi), sizeof *p->governs);
-	status = p->governs ? prove_paths(p, diag) : out_of_memory(diag);
-	free(p->governs);
+	status = prove_rules(p, diag);
 	hvc_symbolic__free(p->symbolic);
 	return status;
 }

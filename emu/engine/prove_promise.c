@@ -8,6 +8,7 @@
 #include "abi/expr.h"
 #include "engine/prover.h"
 #include "hvcheck/arch.h"
+#include "symbolic/bv_node.h"
 
 static hvc_ref number(struct hvc_prover *p, uint64_t value)
 {
@@ -254,6 +255,17 @@ static void add_fact(struct list *list, enum hvc_clause clause, bool holds)
 	add(list, clause, HVC_REG_NONE, hvc_bv__num(list->p->terms, 1, holds));
 }
 
+/*
+ * For certificates, that two are the same as it stands: a term that is what was promised shows
+ * that, where the clause is but true.
+ */
+static void state(struct hvc_prover *p, hvc_ref promised, hvc_ref actual)
+{
+	hvc_ref equal = hvc_bv__node(p->terms, HVC_OP_EQ, 1, 0, 2, promised, actual, NULL);
+
+	p->stated = hvc_bv__node(p->terms, HVC_OP_AND, 1, 0, 2, p->stated, equal, NULL);
+}
+
 /* Are two the same in the bits of a mask? */
 static hvc_ref same(struct hvc_prover *p, hvc_ref a, hvc_ref b, uint64_t mask)
 {
@@ -277,10 +289,14 @@ static void add_results(struct list *list, const struct hvc_rule *rule, hvc_ref 
 			add(list, HVC_CLAUSE_RESULT, result->reg,
 			    is_within(p, hvc_bv__and(p->terms, actual, number(p, result->mask)),
 			              result->interval, result->intervals));
-		else
-			add(list, HVC_CLAUSE_RESULT, result->reg,
-			    same(p, hvc_prover__expr(p, &result->expr), actual,
-			         hvc_reg_info(result->reg)->mask & result->mask));
+		else {
+			hvc_ref promised = hvc_prover__expr(p, &result->expr);
+			uint64_t mask = hvc_reg_info(result->reg)->mask & result->mask;
+
+			state(p, hvc_bv__and(p->terms, promised, number(p, mask)),
+			      hvc_bv__and(p->terms, actual, number(p, mask)));
+			add(list, HVC_CLAUSE_RESULT, result->reg, same(p, promised, actual, mask));
+		}
 	}
 }
 
@@ -310,9 +326,14 @@ size_t hvc_prover__clauses(struct hvc_prover *p, const struct hvc_sympath *path,
 	fill_after(p, path, after);
 	add_fact(&list, HVC_CLAUSE_OUTCOME, path->kind == rule->outcome);
 	add_fact(&list, HVC_CLAUSE_LEVEL, path->level == hvc_abi__level(rule, p->part->from));
-	if (rule->has_at && path->target)
+	p->stated = hvc_bv__num(p->terms, 1, 1);
+	if (rule->has_at && path->target) {
+		hvc_ref at = hvc_prover__expr(p, &rule->at);
+
+		state(p, at, path->target);
 		add(&list, HVC_CLAUSE_ADDRESS, HVC_REG_NONE,
-		    hvc_bv__eq(p->terms, path->target, hvc_prover__expr(p, &rule->at)));
+		    hvc_bv__eq(p->terms, path->target, at));
+	}
 	add_results(&list, rule, after);
 	add_preserved(&list, &p->config->abi->plan[index], hvc_abi__masks(rule, path->level),
 	              after);

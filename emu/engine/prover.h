@@ -25,8 +25,11 @@ struct hvc_prover {
 	struct hvc_bvs *terms;
 	struct hvc_solver *solver;
 	hvc_ref input[HVC_PROVER_INPUTS];
-	hvc_ref before[HVC_REG_COUNT];     /**< registers at the call */
-	hvc_ref *governs;                  /**< one a rule of the ABI; NULL: not made yet */
+	hvc_ref before[HVC_REG_COUNT]; /**< registers at the call */
+	hvc_ref *governs;              /**< one a rule of the ABI; NULL: not made yet */
+	hvc_ref stated;  /**< of the path and rule at hand, what is promised of values */
+	hvc_ref *broken; /**< one a rule: calls that break it; NULL: none is governed */
+	bool *refuted;   /**< one a rule: there is such a call */
 	uint64_t value[HVC_PROVER_INPUTS]; /**< of the model at hand */
 };
 
@@ -66,6 +69,12 @@ bool hvc_prover__simplify(struct hvc_prover *p, const struct hvc_sympath *path, 
 void hvc_prover__take_model(struct hvc_prover *p);
 /** The call of the model at hand. */
 void hvc_prover__call(const struct hvc_prover *p, struct hvc_call *out);
+
+/* prove_certificate.c */
+/** Of a rule, these calls are governed by it, and break it where `kept` or p->stated fails. */
+void hvc_prover__note_broken(struct hvc_prover *p, unsigned rule, hvc_ref calls, hvc_ref kept);
+/** What was proved of this caller, as certificates. `always` holds of every call. */
+HVC_MUST_USE enum hvc_status hvc_prover__certify(struct hvc_prover *p, hvc_ref always);
 
 /* prove_call.c */
 /** Make the calls from `first` on, and hold the verdicts to those of the proof. */

@@ -7,6 +7,7 @@
 #ifndef HVCHECK_CHECK_H
 #define HVCHECK_CHECK_H
 
+#include "hvcheck/certificate.h"
 #include "hvcheck/map.h"
 #include "hvcheck/verdict.h"
 
@@ -77,6 +78,7 @@ struct hvc_check_config {
 	unsigned insns;  /**< bits 1 << enum hvc_insn; 0: all that the ABI speaks of */
 	unsigned jobs;
 	uint64_t budget;
+	struct hvc_certificates *certificates; /**< of what is proved, to be added; NULL: none */
 	hvc_progress_fn progress;
 	void *progress_ctx;
 };

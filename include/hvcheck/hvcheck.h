@@ -15,6 +15,7 @@ extern "C" {
 #include "hvcheck/abi_diff.h"
 #include "hvcheck/arch.h"
 #include "hvcheck/callers.h"
+#include "hvcheck/certificate.h"
 #include "hvcheck/check.h"
 #include "hvcheck/collide.h"
 #include "hvcheck/contract.h"
