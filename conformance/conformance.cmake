@@ -126,6 +126,11 @@ target_link_libraries(mutation PRIVATE hvcheck_core)
 add_test(NAME mutation COMMAND mutation --least 95)
 set_tests_properties(mutation PROPERTIES TIMEOUT 1800 LABELS "mutation;long")
 
+# And hvcheck's own code made wrong: do the tests notice?
+add_test(NAME mutation-source COMMAND ${CMAKE_CURRENT_LIST_DIR}/mutation/source.py
+                                      ${CMAKE_BINARY_DIR}/mutation --count 300 --least 90)
+set_tests_properties(mutation-source PROPERTIES TIMEOUT 86400 LABELS "mutation;long" PROCESSORS 2)
+
 # The pages as their readers see them. Skipped where there is no Chromium.
 add_test(NAME browser COMMAND ${CMAKE_CURRENT_LIST_DIR}/browser/pages.py $<TARGET_FILE:hvcheck>
                               ${CMAKE_BINARY_DIR}/browser)
