@@ -242,7 +242,7 @@ static bool provide_memory(struct comparison *c, bool all)
 		uint64_t address, *value;
 		size_t i;
 
-		if (!r->address || !input)
+		if (!r->address || !input || r->value->value >= c->w->model.count)
 			continue;
 		i = r->value->value;
 		address = eval(c->s, r->address, c->w);
