@@ -28,19 +28,20 @@ is_proved() { # NAME
 	! grep -q swept out || complain "$1: something is swept: $(grep -m 1 swept out)"
 }
 
-# Each call that is printed below what it shows.
+# Each call that is printed shows what the line above says.
 is_shown() {
-	local before='' middle='' line shown=0
+	local above='' line shown=0
 	cp out report
 	while read -r line; do
 		if [[ $line == 'hvcheck run '* ]]; then
 			# shellcheck disable=SC2086 # words of the command
 			run ${line#hvcheck }
+			# shellcheck disable=SC2154 # of common.sh
 			[ "$status" = 1 ] || complain "'$line': status $status"
-			says out "${before#*. }"
+			says out "${above#*: }"
 			shown=$((shown + 1))
 		fi
-		before=$middle middle=$line
+		above=$line
 	done <report
 	[ "$shown" -gt 0 ] || complain 'no call is printed'
 	cp report out
@@ -53,8 +54,7 @@ for twin in "${twins[@]}"; do
 	is_proved "$name"
 	expect 1 check "$HVC_SUBJECTS/$name-fault.elf" --abi "$specification" --from el1h
 	is_proved "$name-fault"
-	says out "  $rule, promised by "
-	says out "$what"
+	grep -q "^  $rule .*$what" out || complain "not '$rule: $what': $(cat out)"
 	is_shown
 done
 specifications=("$source"/conformance/subjects/*.yaml)

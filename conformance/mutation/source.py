@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """The second half of the mutation score: faults in hvcheck's own code.
 
-    source.py WORK [--count N] [--seed N] [--least PERCENT] [--suites N] [--file emu/...]
+    source.py WORK [--count N] [--seed N] [--least PERCENT] [--file emu/...]
+              [--suites N] [--seconds N] [--costs CTestCostData.txt]
 
 Sites are chosen by the seed over all of emu/, one mutation each: an operator, a constant, a
 condition, what is returned, a statement that is dropped. WORK holds a copy of the tree and its
@@ -90,7 +91,7 @@ def sites_of(path):
 class Bed:
     """A copy of the tree, its build, and the tests there are."""
 
-    def __init__(self, work):
+    def __init__(self, work, costs, most):
         self.tree = os.path.join(work, 'tree')
         self.build = os.path.join(work, 'build')
         os.makedirs(self.tree, exist_ok=True)
@@ -111,6 +112,11 @@ class Bed:
         listing = subprocess.run(['ctest', '--test-dir', self.build, '-N', '-LE', NOT_DEFAULT],
                                  check=True, text=True, capture_output=True).stdout
         self.tests = re.findall(r'Test +#\d+: (\S+)', listing)
+        if costs:
+            with open(costs) as file:
+                for name, _, seconds in re.findall(r'^(\S+) (\d+) ([\d.]+)$', file.read(), re.M):
+                    self.known[name] = float(seconds)
+        self.tests = [t for t in self.tests if self.known.get(t, 0) <= most]
         targets = subprocess.run(['ninja', '-C', self.build, '-t', 'targets', 'all'], check=True,
                                  text=True, capture_output=True).stdout
         self.targets = set(re.findall(r'^(\S+): phony', targets, re.M))
@@ -178,8 +184,7 @@ def try_site(bed, path, site, most):
     lines[number] = lines[number][:begin] + new + lines[number][end:]
     tests = bed.ordered(path)[:most]
     try:
-        # First on the tree as it is.
-        for test in tests[:most]:
+        for test in tests:  # on the tree as it is
             bed.holds(test)
         with open(where, 'w') as file:
             file.write('\n'.join(lines))
@@ -204,6 +209,8 @@ def main():
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--least', type=float, default=0)
     parser.add_argument('--suites', type=int, default=1000, help='tests a mutant, the nearest')
+    parser.add_argument('--seconds', type=float, default=1e9, help='no test that takes longer')
+    parser.add_argument('--costs', help='what tests take where all of them have passed')
     parser.add_argument('--file', help='only mutants of files that begin so')
     options = parser.parse_args()
     chance = random.Random(options.seed)
@@ -215,7 +222,7 @@ def main():
     # As many of each kind: constants are most of all there are.
     kinds = sorted({site[1] for _, site in sites})
     by_kind = {kind: [s for s in sites if s[1][1] == kind] for kind in kinds}
-    known, bed = reasons(), Bed(options.work)
+    known, bed = reasons(), Bed(options.work, options.costs, options.seconds)
     found = tried = explained = 0
     survivors = []
     while tried < options.count and any(by_kind.values()):
