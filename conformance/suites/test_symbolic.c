@@ -372,13 +372,13 @@ START_TEST(signed_pointers_come_back)
 {
 	static const struct subject wanted = {
 	        "signed",
-	        {{"x1 = 0", "return", "2"}, {"x1 in 1, 3-0xffffffffffffffff", "return", "1"}}};
+	        {{"x1 = 0", "return", "2"}, {"x1 in 1, 4-0xffffffffffffffff", "return", "1"}}};
 	bool seen[ROWS_MAX] = {false};
 	unsigned returned = 0;
 	struct fixture f;
 
 	open_signed(&f, SCR_SIGNS);
-	ck_assert_uint_eq(f.s->paths, 3);
+	ck_assert_uint_eq(f.s->paths, 4);
 	for (unsigned p = 0; p < f.s->paths; p++) {
 		const struct hvc_sympath *path = &f.s->path[p];
 		char text[200];

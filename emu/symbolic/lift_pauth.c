@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Pointer authentication (Arm ARM C6.2, D8.8.1). Off, it leaves pointers alone. On, what signs and
- * authenticates are functions without a body, of which one thing is known: what was signed, if it
- * was an address, is authenticated back by the same key and modifier.
+ * authenticates are functions without a body, of the pointer, the modifier and the key, of which
+ * one thing is known: what was signed, if it was an address, is authenticated back by the same.
  */
 #include <stdio.h>
 #include <string.h>
@@ -23,24 +23,32 @@ static bool is_address(hvc_ref a)
 	return a->zeros >> ADDRESS_BITS == above || a->ones >> ADDRESS_BITS == above;
 }
 
+/* Both halves of a key; NULL: the CPU has none. */
+static hvc_ref value_of(struct hvc_lift *l, unsigned key)
+{
+	uint8_t name[5] = {3, 0, 2, (uint8_t)(1 + key / 2), (uint8_t)(key % 2 * 2)};
+	hvc_ref low = hvc_way__sys(l->scene, l->way, name), high;
+
+	name[4]++;
+	high = hvc_way__sys(l->scene, l->way, name);
+	return low && high ? hvc_bv__opaque(l->t, "key", 64, low, high, NULL) : NULL;
+}
+
 static hvc_ref apply(struct hvc_lift *l, const char *what, unsigned key, hvc_ref a,
                      hvc_ref modifier)
 {
 	char name[8];
 
 	snprintf(name, sizeof name, "%s%s", what, keys[key]);
-	return hvc_bv__opaque(l->t, name, 64, a, modifier, NULL);
+	return hvc_bv__opaque(l->t, name, 64, a, modifier, value_of(l, key));
 }
 
-/* What was signed by that key, or by any when it is NULL; NULL: it was not, or is no address. */
-static hvc_ref signed_by(hvc_ref a, const char *key)
+/* The address that was signed, by whatever; NULL: it was not, or is none. */
+static hvc_ref address_in(hvc_ref a)
 {
-	const char *name;
-
-	if (a->op != HVC_OP_OPAQUE || !is_address(a->arg[0]))
+	if (a->op != HVC_OP_OPAQUE || strncmp(hvc_bv__opaque_name(a), "pac", 3) != 0)
 		return NULL;
-	name = hvc_bv__opaque_name(a);
-	return !strncmp(name, "pac", 3) && (!key || !strcmp(name + 3, key)) ? a->arg[0] : NULL;
+	return is_address(a->arg[0]) ? a->arg[0] : NULL;
 }
 
 /* SCR_EL3.API: on, and not allowed by EL3, which the machine calls undefined. */
@@ -53,13 +61,15 @@ static bool is_trapped(const struct hvc_lift *l)
 
 hvc_ref hvc_lift__authenticate(struct hvc_lift *l, unsigned key, hvc_ref a, hvc_ref modifier)
 {
-	hvc_ref inner = signed_by(a, keys[key]);
+	hvc_ref inner = address_in(a);
 
 	if (!l->scene->pointer_auth)
 		return a;
 	if (is_trapped(l))
 		hvc_lift__undefined(l);
-	return inner && a->arg[1] == modifier ? inner : apply(l, "aut", key, a, modifier);
+	if (inner && a == apply(l, "pac", key, inner, modifier))
+		return inner;
+	return apply(l, "aut", key, a, modifier);
 }
 
 static hvc_ref sign(struct hvc_lift *l, unsigned key, hvc_ref a, hvc_ref modifier)
@@ -74,9 +84,11 @@ static hvc_ref sign(struct hvc_lift *l, unsigned key, hvc_ref a, hvc_ref modifie
 /* XPAC: the address of a pointer, whether it is signed or not, and also when that is off. */
 static hvc_ref strip(struct hvc_lift *l, hvc_ref a)
 {
-	hvc_ref inner = signed_by(a, NULL);
+	hvc_ref inner = address_in(a);
 
-	return inner ? inner : is_address(a) ? a : apply(l, "xpac", 0, a, NULL);
+	if (inner || is_address(a))
+		return inner ? inner : a;
+	return hvc_bv__opaque(l->t, "xpac", 64, a, NULL, NULL);
 }
 
 /* PACIA and its kin; 8 and more: the modifier is zero; 16 and more: XPAC. */
