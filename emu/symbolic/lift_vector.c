@@ -88,10 +88,11 @@ static void three_same(struct hvc_lift *l)
 		hvc_ref x = a.element[i], y = b.element[i];
 
 		if (is_paired(opcode)) { /* of both registers, one behind the other */
-			const struct hvc_vector *from = 2 * i < a.count ? &a : &b;
+			const hvc_ref *from =
+			        2 * i < a.count ? &a.element[2 * i] : &b.element[2 * i - a.count];
 
-			x = from->element[2 * i % a.count];
-			y = from->element[2 * i % a.count + 1];
+			x = from[0];
+			y = from[1];
 		}
 		out.element[i] = of_two(l, opcode, u, x, y);
 		if (!out.element[i]) {
