@@ -60,9 +60,9 @@ def more(word):
     return str(int(word, base) + 1)
 
 
-def sites_of(path):
+def sites_of(tree, path):
     """(line, kind, begin, end, what takes its place) of each mutation in a file."""
-    with open(os.path.join(SOURCE, path)) as file:
+    with open(os.path.join(tree, path)) as file:
         text = file.read()
     lines = text.split('\n')
     for number, code in enumerate(blank(text).split('\n')):
@@ -99,6 +99,11 @@ class Bed:
         self.known = {}  # test: seconds, or None where it fails by itself
         names = subprocess.run(['git', '-C', SOURCE, 'ls-files'], check=True, text=True,
                                capture_output=True).stdout.split('\n')
+        for folder, _, files in os.walk(self.tree):
+            for name in files:
+                path = os.path.join(folder, name)
+                if os.path.relpath(path, self.tree) not in names:
+                    os.remove(path)
         for name in filter(None, names):
             new, old = os.path.join(self.tree, name), os.path.join(SOURCE, name)
             if not os.path.exists(new) or open(new, 'rb').read() != open(old, 'rb').read():
@@ -216,15 +221,15 @@ def main():
     parser.add_argument('--file', help='only mutants of files that begin so')
     options = parser.parse_args()
     chance = random.Random(options.seed)
-    files = sorted(os.path.relpath(os.path.join(folder, name), SOURCE)
-                   for folder, _, names in os.walk(os.path.join(SOURCE, 'emu'))
+    known, bed = reasons(), Bed(options.work, options.costs, options.seconds)
+    files = sorted(os.path.relpath(os.path.join(folder, name), bed.tree)
+                   for folder, _, names in os.walk(os.path.join(bed.tree, 'emu'))
                    for name in names if name.endswith('.c'))
-    sites = [(path, site) for path in files for site in sites_of(path)
+    sites = [(path, site) for path in files for site in sites_of(bed.tree, path)
              if path.startswith(options.file or 'emu/')]
     # As many of each kind: constants are most of all there are.
     kinds = sorted({site[1] for _, site in sites})
     by_kind = {kind: [s for s in sites if s[1][1] == kind] for kind in kinds}
-    known, bed = reasons(), Bed(options.work, options.costs, options.seconds)
     found = tried = explained = 0
     survivors = []
     while tried < options.count and any(by_kind.values()):
@@ -232,7 +237,7 @@ def main():
         if not by_kind[kind]:
             kind = next(k for k in kinds if by_kind[k])
         path, site = by_kind[kind].pop(chance.randrange(len(by_kind[kind])))
-        with open(os.path.join(SOURCE, path)) as file:
+        with open(os.path.join(bed.tree, path)) as file:
             old = file.read().split('\n')[site[0]]
         new = old[:site[2]] + site[4] + old[site[3]:]
         fate, detail = try_site(bed, path, site, options.suites)
