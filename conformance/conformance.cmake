@@ -38,6 +38,7 @@ foreach(source ${subjects})
   endif()
 endforeach()
 add_custom_target(subjects ALL DEPENDS ${subject_elfs})
+include(${CMAKE_CURRENT_LIST_DIR}/images/images.cmake)
 # An engine of its own, beside the library's.
 target_link_libraries(test_unicorn_entry PRIVATE PkgConfig::unicorn)
 # Large files for bombs, which sanitizers take long to look through: with --all.

@@ -175,7 +175,6 @@ struct hvc_machine {
 	struct hvc_world world;
 	struct hvc_segment *segment;
 	unsigned segments;
-	uint64_t image_lo, image_hi; /* hull of the segments, hi exclusive */
 	uint64_t budget;
 	void (*trace)(void *ctx, const struct hvc_step *step);
 	void *trace_ctx;
@@ -260,6 +259,7 @@ bool hvc_call__exit(struct hvc_machine *machine, enum hvc_exit exit, uint64_t de
 /* pass.c */
 void hvc_call__block(void *ctx, uint64_t address, uint32_t size);
 void hvc_call__boundary(void *ctx, uint64_t address);
+void hvc_call__again(void *ctx, uint64_t address);
 
 /* The instruction at an address of the block that began last: a store may just have changed it. */
 bool hvc_call__word(const struct hvc_machine *machine, uint64_t address, uint32_t *word);
@@ -299,7 +299,10 @@ enum hvc_ec hvc_traps__class(const struct hvc_machine *machine, uint64_t address
 /* load.c: the image into the machine */
 enum hvc_status hvc_load__take(struct hvc_machine *machine, const struct hvc_image *image,
                                struct hvc_diag *diag);
-bool hvc_load__image(struct hvc_machine *machine);
+/* HVC_E_RANGE with a message; HVC_E_ENGINE without. */
+enum hvc_status hvc_load__image(struct hvc_machine *machine, struct hvc_diag *diag);
+/* Is the address the image's? */
+bool hvc_load__has(const struct hvc_machine *machine, uint64_t address);
 
 /* harness.c: the code of the harness, see world.h */
 bool hvc_harness__load(struct hvc_engine *engine);

@@ -47,16 +47,21 @@ enum hvc_status hvc_load__take(struct hvc_machine *machine, const struct hvc_ima
 		    end - image->vectors >= HVC_VECTOR_TABLE_SIZE)
 			found = true;
 	}
-	machine->image_lo = machine->segment[0].address;
-	machine->image_hi = machine->segment[machine->segments - 1].address +
-	                    machine->segment[machine->segments - 1].size;
 	if (!found)
 		return fail_range(diag, "vector table outside the image", image->vectors);
 	return HVC_OK;
 }
 
+bool hvc_load__has(const struct hvc_machine *machine, uint64_t address)
+{
+	for (unsigned i = 0; i < machine->segments; i++)
+		if (address - machine->segment[i].address < machine->segment[i].size)
+			return true;
+	return false;
+}
+
 /* Segments may share a page: map the union of their pages, then copy each. */
-bool hvc_load__image(struct hvc_machine *machine)
+static bool copy(struct hvc_machine *machine)
 {
 	uint64_t mapped = 0; /* end of what is mapped so far */
 	bool ok = true;
@@ -75,4 +80,22 @@ bool hvc_load__image(struct hvc_machine *machine)
 			ok = hvc_engine__write(machine->engine, s->address, s->data, s->data_size);
 	}
 	return ok;
+}
+
+enum hvc_status hvc_load__image(struct hvc_machine *machine, struct hvc_diag *diag)
+{
+	switch (hvc_engine__reach(machine->engine, machine->segment, machine->segments)) {
+	case HVC_REACH_OK:
+		break;
+	case HVC_REACH_RESERVED:
+		return hvc_diag_set(diag, HVC_E_RANGE, NULL, 0, 0,
+		                    "a segment lies at addresses from 0x7cffc0000000 to "
+		                    "0x7effffffffff, which are the emulated machine's own");
+	case HVC_REACH_SCATTERED:
+		return hvc_diag_set(diag, HVC_E_RANGE, NULL, 0, 0,
+		                    "the segments above 2^48 are too far apart, or one crosses it");
+	case HVC_REACH_FAILED:
+		return HVC_E_ENGINE;
+	}
+	return copy(machine) ? HVC_OK : HVC_E_ENGINE;
 }

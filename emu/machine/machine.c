@@ -13,16 +13,6 @@
 #define HCR_VM  UINT64_C(1)
 #define HCR_DC  (UINT64_C(1) << 12)
 
-/* ID_AA64MMFR0_EL1.PARange. Without translation, what is above is an address size fault. */
-static uint64_t physical_top(struct hvc_machine *machine)
-{
-	static const uint8_t bits[16] = {32, 36, 40, 42, 44, 48, 52};
-	uint64_t value = 0;
-
-	(void)hvc_engine__get_sys(machine->engine, (const uint8_t[5]){3, 0, 0, 7, 0}, &value);
-	return UINT64_C(1) << (bits[value & 15] ? bits[value & 15] : 32);
-}
-
 /* FEAT_x from the ID registers of the CPU model (Arm ARM D24.2). */
 static unsigned features(struct hvc_machine *machine)
 {
@@ -95,7 +85,7 @@ static enum hvc_status set_up_registers(struct hvc_machine *machine, struct hvc_
 		machine->hcd = world->state.v[HVC_REG_HCR_EL2] & HVC_HCR_HCD;
 	machine->entry.v[HVC_REG_HCR_EL2] |= machine->hcd;
 	machine->pe.features = features(machine);
-	machine->zero.top = physical_top(machine);
+	machine->zero.top = hvc_engine__top(machine->engine);
 	machine->now = machine->entry;
 	machine->simd_dirty = true;
 	machine->always = machine->entry.v[HVC_REG_SCTLR_EL1] & SCTLR_M ||
@@ -130,12 +120,17 @@ enum hvc_status hvc_machine__power(struct hvc_machine *machine, struct hvc_diag 
 	        .unmapped = machine->world.zero_pages ? hvc_call__unmapped : NULL,
 	        .step = machine->trace ? hvc_trace__step : NULL,
 	        .boundary = hvc_call__boundary,
+	        .again = hvc_call__again,
 	        .ctx = machine,
 	};
+	enum hvc_status status;
 
 	HVC_TRY(hvc_engine__open(machine->world.cpu, &hooks, diag, &machine->engine));
-	if (!hvc_load__image(machine) || !hvc_harness__load(machine->engine) ||
-	    !apply_patches(machine) || !hvc_guard__image(machine))
+	status = hvc_load__image(machine, diag);
+	if (status == HVC_E_RANGE)
+		return status;
+	if (status != HVC_OK || !hvc_harness__load(machine->engine) || !apply_patches(machine) ||
+	    !hvc_guard__image(machine))
 		return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0, "%s cannot map the image",
 		                    hvc_engine__name());
 	for (unsigned i = 0; i < machine->world.boundaries; i++)

@@ -126,6 +126,14 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 		refuse_aarch32(machine);
 }
 
+void hvc_call__again(void *ctx, uint64_t address)
+{
+	struct hvc_machine *machine = ctx;
+
+	machine->instructions -= (machine->block_end - address) / 4;
+	machine->step_open = false;
+}
+
 void hvc_call__boundary(void *ctx, uint64_t address)
 {
 	struct hvc_machine *machine = ctx;

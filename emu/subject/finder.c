@@ -189,7 +189,6 @@ static enum hvc_status scan(const struct hvc_loaded *loaded, struct found *found
 			HVC_TRY(examine(&image, table, &candidate));
 			if (candidate.score < 1)
 				continue;
-			candidate.address -= loaded->bias;
 			HVC_TRY(add(found, &candidate));
 		}
 	}

@@ -11,7 +11,7 @@ struct hvc_piece {
 	uint64_t offset, size, address;
 };
 
-/** An image as loaded. Addresses are where the machine has them: the file's, plus bias. */
+/** An image as loaded. Addresses are the file's where it has some. */
 struct hvc_loaded {
 	char *name;   /* for diagnostics: FILE, or FILE:MEMBER */
 	char *member; /* what was taken from a package; NULL: nothing was */
@@ -27,7 +27,6 @@ struct hvc_loaded {
 	uint8_t *linked;        /* that segment's data */
 	const char **undefined; /* names of its undefined symbols */
 	size_t undefineds;
-	uint64_t bias;
 	struct hvc_symbols symbols;
 };
 

@@ -28,7 +28,7 @@ static enum hvc_status add_tables(struct hvc_scan *scan)
 		const struct hvc_image image = {
 		        .segment = scan->loaded->segment,
 		        .segments = scan->loaded->segments,
-		        .vectors = candidate[i].address + scan->loaded->bias,
+		        .vectors = candidate[i].address,
 		};
 		const struct hvc_symbol *symbol =
 		        hvc_symbols__cover(&scan->loaded->symbols, image.vectors);

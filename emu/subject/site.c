@@ -192,23 +192,8 @@ static enum hvc_status examine(struct search *search, uint64_t address, uint32_t
 	site->symbol = symbol && !site->data ? symbol->name : NULL;
 	if (site->data)
 		return HVC_OK;
-	site->function = begin - loaded->bias;
+	site->function = begin;
 	return analyse(search, address, begin, end, site);
-}
-
-/* Addresses of the analysis are the machine's; those that are told are the file's. */
-static void unbias(struct hvc_site *site, uint64_t bias)
-{
-	site->address -= bias;
-	for (unsigned i = 0; bias && i < HVC_GPR_COUNT; i++) {
-		struct hvc_value *value = &site->x[i];
-
-		value->at -= value->at ? bias : 0;
-		value->pointer_at -= value->pointer ? bias : 0;
-		site->after.at[i] -= site->after.at[i] ? bias : 0;
-		for (unsigned n = 0; value->kind == HVC_VALUE_ADDRESS && n < value->constants; n++)
-			value->constant[n] -= bias;
-	}
 }
 
 static enum hvc_status scan_segment(struct search *search, unsigned index)
@@ -230,7 +215,6 @@ static enum hvc_status scan_segment(struct search *search, unsigned index)
 		if (!is_call(word, &site))
 			continue;
 		HVC_TRY(examine(search, site.address, word, &site));
-		unbias(&site, loaded->bias);
 		HVC_TRY(add(search, &site));
 	}
 	return HVC_OK;

@@ -150,7 +150,7 @@ static enum hvc_status locate(const struct hvc_subject *subject, const char *whe
 		                    "'%s' is not an address; write @0xADDRESS or @+0xOFFSET",
 		                    where);
 	if (where[0] != '+') {
-		*address = number + subject->loaded.bias;
+		*address = number;
 		return HVC_OK;
 	}
 	if (!hvc_image__at_offset(&subject->loaded, number, address))
@@ -170,11 +170,11 @@ static enum hvc_status set_vectors(struct hvc_subject *subject, const char *wher
 	if (address % HVC_VECTOR_TABLE_SIZE)
 		return hvc_diag_set(diag, HVC_E_RANGE, subject->path, 0, 0,
 		                    "vector table at 0x%" PRIx64 " is not aligned to 2 KiB",
-		                    address - loaded->bias);
+		                    address);
 	if (hvc_image__segment(loaded, address, HVC_VECTOR_TABLE_SIZE) < 0)
 		return hvc_diag_set(diag, HVC_E_RANGE, subject->path, 0, 0,
 		                    "vector table at 0x%" PRIx64 " is not inside the image",
-		                    address - loaded->bias);
+		                    address);
 	subject->image = (struct hvc_image){
 	        .segment = loaded->segment,
 	        .segments = loaded->segments,

@@ -18,9 +18,7 @@
  * '/' may match the last part of a path. The ':' separates where no file has the whole name.
  *
  * Symbols are those of the ELF file, and of a stripped Linux Image those that the kernel keeps of
- * itself (kallsyms). An ELF file linked at or above 2^40, such as a kernel's vmlinux, is moved
- * down as a whole to HVC_IMAGE_BASE, its offset in 2 MiB kept: specs and candidates name its
- * addresses as the file has them, everything else as moved. A relocatable object is laid out
+ * itself (kallsyms). An ELF file is where it is linked, all 64 bits of its addresses. A relocatable object is laid out
  * from HVC_IMAGE_BASE on and its relocations applied; each undefined symbol is a trap
  * (hvc_subject_undefined).
  */
