@@ -18,8 +18,12 @@ function(add_image name)
   endif()
   list(POP_FRONT ARGN variant)
   set(elf ${built_images}/${name}-${variant}.elf)
+  set(linker ${link})
+  if(variant MATCHES "^rel")
+    set(linker ${HVC_LLD})
+  endif()
   add_custom_command(OUTPUT ${elf}
-    COMMAND ${link} --fatal-warnings -T ${images}/image.ld -z max-page-size=4096 --build-id=none
+    COMMAND ${linker} --fatal-warnings -T ${images}/image.ld -z max-page-size=4096 --build-id=none
             --discard-all ${ARGN} -o ${elf} ${object}
     DEPENDS ${object} ${images}/image.ld COMMENT "Linking ${name}-${variant}" VERBATIM)
   set(image_files ${image_files} ${elf} PARENT_SCOPE)
@@ -32,6 +36,19 @@ add_image(linked jailhouse --defsym=base=0xffffc0200000)
 add_image(linked kernel --defsym=base=0xffff800008000000)
 add_image(linked apart --defsym=base=0x40000000 --defsym=far_base=0xfd8000000000)
 add_image(linked halves --defsym=base=0x40000000 --defsym=far_base=0xffffff8000000000)
+add_image(linked pie --defsym=base=0 -pie)
+add_image(linked bao-pie --defsym=base=0xfd8000000000 -pie)
+add_image(got exec --defsym=base=0x40000000)
+add_image(got pie --defsym=base=0 -pie)
+add_image(unset shared --defsym=base=0x40000000 -shared)
+# RELR and REL, by a linker that has them for AArch64.
+if(HVC_LLD)
+  foreach(variant "relr --pack-dyn-relocs=relr" "rel -z rel")
+    separate_arguments(variant)
+    list(POP_FRONT variant kind)
+    add_image(linked ${kind} --defsym=base=0 -pie ${variant})
+  endforeach()
+endif()
 # Where the engine needs memory of its own.
 add_image(linked reserved --defsym=base=0x7d0000000000)
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/open.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #define SHIPPED_MAX    256u
@@ -23,12 +24,33 @@ static void tell_undefined(const struct hvc_subject *subject)
 	hvc_tell(count > UNDEFINED_TOLD ? " ...\n" : "\n");
 }
 
+/* A linked one may want what only a loader or boot has. */
+static void tell_unrelocated(const struct hvc_subject *subject)
+{
+	const struct hvc_image *image = hvc_subject_image(subject);
+	size_t count = 0, told = 0;
+
+	for (unsigned i = 0; i < image->unsets; i++)
+		count += image->unset[i].type != 0;
+	if (!count)
+		return;
+	hvc_tell("hvcheck: note: %s: %zu relocation%s not applied:", hvc_subject_name(subject),
+	         count, count == 1 ? "" : "s");
+	for (unsigned i = 0; i < image->unsets && told < UNDEFINED_TOLD; i++)
+		if (image->unset[i].type)
+			hvc_tell("%s type %" PRIu32 " at 0x%" PRIx64, told++ ? "," : "",
+			         image->unset[i].type, image->unset[i].address);
+	hvc_tell(count > UNDEFINED_TOLD ? " ...\n" : "\n");
+}
+
 enum hvc_status hvc_open__subject(const struct hvc_options *options, unsigned i,
                                   struct hvc_diag *diag, struct hvc_subject **out)
 {
 	HVC_TRY(hvc_subject_open_with(options->argument[i], options->symbols[i], diag, out));
-	if (!hvc_options__has(options, HVC_OPTION_QUIET))
+	if (!hvc_options__has(options, HVC_OPTION_QUIET)) {
 		tell_undefined(*out);
+		tell_unrelocated(*out);
+	}
 	return HVC_OK;
 }
 

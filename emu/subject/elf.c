@@ -10,6 +10,7 @@
 
 #include "hvcheck/limit.h"
 #include "hvcheck/world.h"
+#include "subject/dynamic.h"
 #include "subject/little.h"
 #include "subject/object.h"
 
@@ -308,6 +309,7 @@ static enum hvc_status read_elf(struct reader *reader)
 	HVC_TRY(read_segments(reader));
 	HVC_TRY(check_places(reader));
 	HVC_TRY(store_segments(reader));
+	HVC_TRY(hvc_dynamic__apply(reader->loaded));
 	return read_symbols(reader);
 }
 

@@ -179,6 +179,8 @@ static enum hvc_status set_vectors(struct hvc_subject *subject, const char *wher
 	        .segment = loaded->segment,
 	        .segments = loaded->segments,
 	        .vectors = address,
+	        .unset = loaded->unset,
+	        .unsets = loaded->unsets,
 	};
 	return HVC_OK;
 }
