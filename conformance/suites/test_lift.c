@@ -82,7 +82,8 @@ static void open_bench(struct bench *bench, const struct class *class)
 	hvc_world_init(&bench->world, class->cpu);
 	bench->segment =
 	        (struct hvc_segment){BASE, sizeof bench->bytes, bench->bytes, sizeof bench->bytes};
-	bench->image = (struct hvc_image){&bench->segment, 1, BASE};
+	bench->image = (struct hvc_image){
+	        .segment = &bench->segment, .segments = 1, .vectors = BASE};
 	config.image = bench->image;
 	ck_assert_int_eq(hvc_machine_open(&config, &diag, &bench->machine), HVC_OK);
 	for (unsigned i = 0; i < sizeof pattern; i++)

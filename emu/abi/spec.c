@@ -98,7 +98,8 @@ bool hvc_spec__world(const struct hvc_node *node, struct hvc_arena *arena,
                      struct hvc_spec_world *out)
 {
 	fill(node, world_slots, COUNT(world_slots), out);
-	return fill_map(node, "set", arena, &out->set);
+	return fill_map(node, "set", arena, &out->set) &&
+	       fill_map(node, "memory", arena, &out->memory);
 }
 
 static bool fill_worlds(const struct hvc_node *list, struct hvc_arena *arena, struct hvc_spec *out)

@@ -32,7 +32,7 @@ struct hvc_spec_map {
 
 struct hvc_spec_world {
 	struct hvc_text name, title, cpu, el3;
-	struct hvc_spec_map set;
+	struct hvc_spec_map set, memory;
 };
 
 /** A rule; those of a table of calls are written out, each with the table's and its own words. */

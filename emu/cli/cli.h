@@ -27,6 +27,8 @@ enum hvc_option_id {
 	HVC_OPTION_MAP_ON_DEMAND,
 	HVC_OPTION_STOP_AT,
 	HVC_OPTION_STUB,
+	HVC_OPTION_MEM,
+	HVC_OPTION_STRICT,
 	HVC_OPTION_BUDGET,
 	HVC_OPTION_TRACE,
 	HVC_OPTION_SYMBOLS,
@@ -116,6 +118,8 @@ struct hvc_options {
 	unsigned zero_pages;
 	struct hvc_stop boundary[HVC_BOUNDARIES_MAX]; /**< by name; no address yet */
 	unsigned boundaries;
+	const char *mem[HVC_MEMORY_MAX]; /**< PLACE=WHAT */
+	unsigned mems;
 	enum hvc_level from;
 	enum hvc_insn insn;
 	uint64_t seed;

@@ -146,6 +146,8 @@ enum hvc_status hvc_cmd__check(const struct hvc_options *options, const struct h
 	if (status == HVC_OK) {
 		const struct made made = {check, name, subject};
 
+		hvc_cli_report__doubt(options, &check->doubt,
+		                      check->findings == check->findings_assumed, findings);
 		status = hvc_cli_report__judged(options, page, &made, write, findings, holds, diag);
 	}
 	hvc_check_free(check);

@@ -9,9 +9,11 @@
 
 #define BIT(option) (UINT64_C(1) << HVC_OPTION_##option)
 #define POLICY      (BIT(REPORT) | BIT(FAIL_ON) | BIT(SUPPRESS) | BIT(ALL))
-#define COMMON      (BIT(FORMAT) | BIT(OUTPUT) | BIT(QUIET) | BIT(COLOR) | BIT(NO_COLOR) | BIT(TIMEOUT) | BIT(HELP))
-#define AROUND      (BIT(SET) | BIT(WORLD) | BIT(MAP_ON_DEMAND) | BIT(STOP_AT) | BIT(STUB))
-#define SWEEP       (BIT(RANDOMS) | BIT(BRIEF) | BIT(JOBS) | BIT(BUDGET))
+#define COMMON                                                                                \
+	(BIT(FORMAT) | BIT(OUTPUT) | BIT(QUIET) | BIT(COLOR) | BIT(NO_COLOR) | BIT(TIMEOUT) | \
+	 BIT(HELP))
+#define AROUND (BIT(SET) | BIT(WORLD) | BIT(MAP_ON_DEMAND) | BIT(STOP_AT) | BIT(STUB) | BIT(MEM))
+#define SWEEP  (BIT(RANDOMS) | BIT(BRIEF) | BIT(JOBS) | BIT(BUDGET))
 /* What every list of findings can be written as. */
 #define FINDINGS                                                                    \
 	(1u << HVC_STYLE_MARKDOWN | 1u << HVC_STYLE_JUNIT | 1u << HVC_STYLE_SARIF | \
@@ -53,9 +55,9 @@ const struct hvc_command hvc_commands[] = {
                             "linux-stub-4.12\n",
                 .least = 1,
                 .most = 1,
-                .options = COMMON | BIT(IMM) | AROUND | BIT(FROM) | BIT(INSN) | BIT(SEED) |
-                           BIT(CPU) | BIT(BUDGET) | BIT(TRACE) | BIT(ENGINE) | BIT(SYMBOLS) |
-                           BIT(ABI),
+                .options = COMMON | BIT(IMM) | AROUND | BIT(STRICT) | BIT(FROM) | BIT(INSN) |
+                           BIT(SEED) | BIT(CPU) | BIT(BUDGET) | BIT(TRACE) | BIT(ENGINE) |
+                           BIT(SYMBOLS) | BIT(ABI),
                 .run = hvc_cmd__run,
         },
         {
@@ -105,7 +107,7 @@ const struct hvc_command hvc_commands[] = {
                 .least = 1,
                 .most = 1,
                 .options = COMMON | POLICY | SWEEP | BIT(SWEEP) | BIT(SMT) | BIT(CONTRACT) |
-                           BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(FROM) | BIT(INSN),
+                           BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(STRICT) | BIT(FROM) | BIT(INSN),
                 .styles = FINDINGS | 1u << HVC_STYLE_HTML,
                 .run = hvc_cmd__check,
         },
@@ -128,7 +130,7 @@ const struct hvc_command hvc_commands[] = {
                 .least = 2,
                 .most = 2,
                 .options = COMMON | POLICY | SWEEP | BIT(CONTRACT) | BIT(SYMBOLS) | BIT(ABIS) |
-                           BIT(ABI_OLD) | BIT(ABI_NEW) | AROUND | BIT(CPU),
+                           BIT(ABI_OLD) | BIT(ABI_NEW) | AROUND | BIT(STRICT) | BIT(CPU),
                 .styles = FINDINGS | 1u << HVC_STYLE_HTML,
                 .run = hvc_cmd__diff,
         },
@@ -165,8 +167,8 @@ const struct hvc_command hvc_commands[] = {
                             "  hvcheck safety broken-vbar-unknown --abi linux-stub-4.12 --brief\n",
                 .least = 1,
                 .most = 1,
-                .options = COMMON | POLICY | SWEEP | BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(FROM) |
-                           BIT(INSN),
+                .options = COMMON | POLICY | SWEEP | BIT(SYMBOLS) | BIT(ABI) | AROUND |
+                           BIT(STRICT) | BIT(FROM) | BIT(INSN),
                 .styles = FINDINGS,
                 .run = hvc_cmd__safety,
         },

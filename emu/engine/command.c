@@ -71,6 +71,12 @@ static void append_around(struct line *line, const struct hvc_world *world)
 		append(line, " --set s%u_%u_c%u_c%u_%u=0x%llx", e[0], e[1], e[2], e[3], e[4],
 		       (unsigned long long)world->extra[i].value);
 	}
+	for (unsigned i = 0; i < world->memories; i++) {
+		char word[2 * HVC_MEMORY_TEXT + 1];
+
+		snprintf(word, sizeof word, "%s=%s", world->memory[i].place, world->memory[i].what);
+		append_word(line, "mem", word);
+	}
 	if (world->zero_pages)
 		append(line, " --map-on-demand=%u", world->zero_pages);
 	for (unsigned i = 0; i < world->boundaries; i++) {

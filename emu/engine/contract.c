@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/contract.h"
+#include "engine/scene.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -46,9 +47,11 @@ static enum hvc_status open_machine(struct measure *m, unsigned world, struct hv
 	};
 	struct hvc_call fill;
 
-	m->world = abi ? hvc_abi_world_at(abi, world)->world : m->config->map->world;
-	if (abi && m->config->over && hvc_world_overlay(&m->world, m->config->over) != HVC_OK)
-		return hvc_diag_set(diag, HVC_E_RANGE, NULL, 0, 0, "too many boundaries");
+	if (abi)
+		HVC_TRY(hvc_scene__world(m->config->subject, abi, world, m->config->over, diag,
+		                         &m->world));
+	else
+		m->world = m->config->map->world;
 	hvc_call_init(&fill, m->seed ^ UINT64_C(0x5eed));
 	for (unsigned i = 0; m->seed && i < sizeof scratch / sizeof *scratch; i++)
 		HVC_TRY(hvc_world_set(&m->world, scratch[i].reg, fill.x[i] & scratch[i].mask));

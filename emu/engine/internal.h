@@ -111,6 +111,11 @@ void hvc_lost__print(const struct hvc_lost_call *lost, const struct hvc_probes *
 
 /* map.c: fill in what a map says of the calls that failed */
 void hvc_map__count_failed(struct hvc_map *map);
+/* doubt.c: fill in map->doubt. False when memory runs out. */
+bool hvc_map__doubt(struct hvc_map *map);
+struct hvc_check;
+/* The same of a check, all of whose worlds are done. */
+bool hvc_check__doubt(struct hvc_check *check);
 
 /* sweep.c: the hot loop */
 

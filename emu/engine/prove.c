@@ -396,6 +396,7 @@ void hvc_proof__free(struct hvc_proof *proof)
 {
 	free(proof->part);
 	free(proof->call);
+	hvc_invented_free(&proof->invented);
 	memset(proof, 0, sizeof *proof);
 }
 

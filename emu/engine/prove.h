@@ -26,6 +26,7 @@ struct hvc_proof {
 	unsigned parts;
 	struct hvc_proof_call *call; /**< in the order of parts, paths */
 	unsigned calls, room;
+	struct hvc_invented invented; /**< that the calls met */
 };
 
 struct hvc_prove_config {

@@ -13,6 +13,8 @@
 #include "engine/prover.h"
 #include "hvcheck/arch.h"
 
+#define INVENTIONS_MAX 256u /* kept of what the calls of one caller meet */
+
 struct made {
 	bool made;
 	bool away;    /* it went where the machine sees more, or less, than a jump */
@@ -26,6 +28,9 @@ struct bench {
 	struct hvc_flight flight;
 	struct hvc_diag diag;
 	volatile unsigned at;
+	struct hvc_invention invention[INVENTIONS_MAX];
+	unsigned inventions;
+	uint64_t more;
 	struct made made[];
 };
 
@@ -66,6 +71,23 @@ static bool is_away(const struct work *work, const struct hvc_sympath *path,
 	return path->kind == HVC_OUTCOME_JUMP && !(outcome->kind == HVC_OUTCOME_JUMP && there);
 }
 
+/* What was met since the last time, where the process that waits can read it; or nobody. */
+static enum hvc_status keep_invented(struct bench *bench, struct hvc_machine *machine, bool told)
+{
+	struct hvc_invented met = {0};
+	enum hvc_status status = hvc_machine_invented(machine, &met);
+
+	for (unsigned i = 0; told && status == HVC_OK && i < met.rows; i++) {
+		if (bench->inventions == INVENTIONS_MAX)
+			bench->more += met.row[i].calls;
+		else
+			bench->invention[bench->inventions++] = met.row[i];
+	}
+	bench->more += told ? met.more : 0;
+	hvc_invented_free(&met);
+	return status;
+}
+
 static enum hvc_status make_one(struct work *work, struct hvc_machine *machine, unsigned index)
 {
 	struct hvc_prover *p = work->p;
@@ -90,6 +112,7 @@ static enum hvc_status make_one(struct work *work, struct hvc_machine *machine, 
 	value[HVC_PROVER_SELF] = hvc_call_address(&wanted->call);
 	HVC_TRY(hvc_machine_reset(machine, diag));
 	HVC_TRY(hvc_machine_call(machine, &wanted->call, diag, &outcome));
+	HVC_TRY(keep_invented(work->bench, machine, true));
 	hvc_entry_state(hvc_machine_entry(machine), &wanted->call, &entry);
 	hvc_verdict_judge(p->config->abi, p->config->index, &entry, hvc_machine_present(machine),
 	                  &wanted->call, &outcome, &made->verdict);
@@ -97,6 +120,8 @@ static enum hvc_status make_one(struct work *work, struct hvc_machine *machine, 
 	if (!made->away)
 		HVC_TRY(hvc_symbolic__confirm(p->symbolic, path, &witness, machine, diag,
 		                              &made->differs, made->text, sizeof made->text));
+	/* The same call again. */
+	HVC_TRY(keep_invented(work->bench, machine, false));
 	made->made = true;
 	return HVC_OK;
 }
@@ -235,6 +260,10 @@ enum hvc_status hvc_prover__confirm(struct hvc_prover *p, unsigned first, struct
 		work.value[i] = input->usual;
 	status = make(&work, diag);
 	p->symbolic->config.machine = machine;
+	for (unsigned i = 0; status == HVC_OK && i < work.bench->inventions; i++)
+		if (hvc_invented_add(&p->proof->invented, &work.bench->invention[i]) != HVC_OK)
+			status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	p->proof->invented.more += work.bench->more;
 	for (unsigned i = 0; status == HVC_OK && i < count; i++)
 		status = compare(p, &p->proof->call[first + i], &work.bench->made[i], diag);
 	free(work.value);

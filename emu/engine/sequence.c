@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/sequence.h"
+#include "engine/scene.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -201,10 +202,8 @@ static enum hvc_status open_worlds(struct search *search)
 	for (; out->worlds < worlds; out->worlds++, search->players++) {
 		struct hvc_world *world = &out->world[out->worlds];
 
-		*world = hvc_abi_world_at(config->abi, out->worlds)->world;
-		if (config->over && hvc_world_overlay(world, config->over) != HVC_OK)
-			return hvc_diag_set(search->diag, HVC_E_RANGE, NULL, 0, 0,
-			                    "the world has too many registers or boundaries");
+		HVC_TRY(hvc_scene__world(config->subject, config->abi, out->worlds, config->over,
+		                         search->diag, world));
 		HVC_TRY(hvc_player__open(config, world, out->worlds, search->diag,
 		                         &search->player[search->players]));
 	}

@@ -80,6 +80,8 @@ static void conclude(struct hvc_machine *machine, enum hvc_outcome_kind kind, ui
 	       (HVC_REG_COUNT - HVC_REG_SP_EL0) * sizeof *machine->now.v);
 	if (machine->open)
 		hvc_around__conclude(machine);
+	if (machine->unset.cells)
+		hvc_unset__conclude(machine);
 	machine->own.clock += machine->instructions;
 	machine->phase = PHASE_ENDED;
 	hvc_flight__end();
@@ -93,8 +95,8 @@ static bool chain(struct hvc_machine *machine)
 {
 	const struct hvc_feed *feed = machine->feed;
 
-	if (!feed || !machine->in_hook || !hvc_reset__is_cheap(machine) ||
-	    (machine->open && machine->around.failed) || machine->outcome.level == HVC_LEVEL_EL0)
+	if (!feed || !machine->in_hook || !hvc_reset__is_cheap(machine) || machine->around.failed ||
+	    machine->outcome.level == HVC_LEVEL_EL0)
 		return false;
 	if (!feed->done(feed->ctx, &machine->call, &machine->outcome)) {
 		machine->status = HVC_E_CANCELLED;
@@ -182,6 +184,8 @@ bool hvc_call__start(struct hvc_machine *machine)
 	machine->after_eret = false;
 	machine->step_open = false;
 	hvc_spin__reset(&machine->spin);
+	machine->unset.cells = 0;
+	machine->unset.more = 0;
 	if (machine->open)
 		hvc_around__start(machine);
 	machine->tsc_forced =

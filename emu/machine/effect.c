@@ -114,8 +114,12 @@ void hvc_call__load(void *ctx, uint64_t address, unsigned size)
 {
 	struct hvc_machine *machine = ctx;
 
-	if (machine->phase == PHASE_EL2)
+	if (machine->phase != PHASE_EL2)
+		return;
+	if (machine->zero.limit)
 		hvc_zero__load(&machine->zero, address, size);
+	if (machine->unset.ranges)
+		hvc_unset__load(machine, address, size);
 }
 
 bool hvc_call__unmapped(void *ctx, uint64_t address, unsigned size)

@@ -37,7 +37,7 @@ struct hvc_engine_hooks {
 	void (*block)(void *ctx, uint64_t address, uint32_t size);
 	/** Before a store takes effect. */
 	void (*write)(void *ctx, uint64_t address, unsigned size, uint64_t value);
-	/** Before a load; NULL: not wanted. */
+	/** Before a load, where all_loads or hvc_engine__watch_loads asks for it. */
 	void (*load)(void *ctx, uint64_t address, unsigned size);
 	/**
 	 * A load or store to unmapped memory, which may be lent now: true, and it is made again.
@@ -51,6 +51,7 @@ struct hvc_engine_hooks {
 	/** The instruction of the block under way at address is begun again, in a block of its own.
 	 */
 	void (*again)(void *ctx, uint64_t address);
+	bool all_loads;
 	void *ctx;
 };
 
@@ -109,6 +110,8 @@ bool hvc_engine__forget(struct hvc_engine *engine, uint64_t address, uint64_t si
  * a WFI, HVC_EXIT_WAIT, with pc at it. Code that may have run must be forgotten, too.
  */
 bool hvc_engine__bar(struct hvc_engine *engine, const uint64_t *address, unsigned count);
+/** Tell loads that begin in [address, address + size), too; before anything has run. */
+bool hvc_engine__watch_loads(struct hvc_engine *engine, uint64_t address, uint64_t size);
 /** Make address a boundary; before it first executes. */
 bool hvc_engine__watch(struct hvc_engine *engine, uint64_t address);
 

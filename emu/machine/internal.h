@@ -76,6 +76,8 @@ bool hvc_undo__knows(struct hvc_undo *undo, uint64_t address);
  */
 bool hvc_undo__store(struct hvc_undo *undo, struct hvc_engine *engine, uint64_t address,
                      unsigned size, const uint8_t *value, bool lent);
+/* Was something stored to the doubleword at an address since the last reset? */
+bool hvc_undo__wrote(const struct hvc_undo *undo, uint64_t address);
 /* Is something between the addresses, hi exclusive, on a page stored to since the last reset? */
 bool hvc_undo__touches(const struct hvc_undo *undo, uint64_t lo, uint64_t hi);
 /* Put everything back; with translations of these pages, outside hooks. False when it cannot. */
@@ -138,6 +140,26 @@ void hvc_zero__reset(struct hvc_zero *zero);
 /* The engine is a new one, without any of the pages. */
 void hvc_zero__forget(struct hvc_zero *zero);
 
+/* unset.c: reads of memory that is there and nobody has set */
+
+#define UNSET_CELLS 64u
+
+struct hvc_unset_reads {
+	struct hvc_unset *range; /* by address, without overlap */
+	unsigned ranges;
+	struct hvc_unset cell[UNSET_CELLS]; /* read by the call under way */
+	unsigned cells;
+	uint64_t more; /* that have no room there */
+};
+
+/* The ranges: the image's, and the rest of pages that hold the world's memory. */
+bool hvc_unset__open(struct hvc_machine *machine);
+/* A new engine is to tell loads from them. */
+bool hvc_unset__watch(struct hvc_machine *machine);
+void hvc_unset__load(struct hvc_machine *machine, uint64_t address, unsigned size);
+/* The call has ended: account for what it read. */
+void hvc_unset__conclude(struct hvc_machine *machine);
+
 /* around.c: boundaries, answers for what is missing, and the account of both */
 
 struct hvc_reads; /* system registers that a block of code reads */
@@ -173,8 +195,11 @@ struct hvc_patch {
 struct hvc_machine {
 	struct hvc_engine *engine;
 	struct hvc_world world;
-	struct hvc_segment *segment;
+	struct hvc_segment *segment; /* of the image, by address */
 	unsigned segments;
+	/* What is in memory: pieces that the world sets, which go before the image's. */
+	struct hvc_image view;
+	struct hvc_segment *view_segment;
 	uint64_t budget;
 	void (*trace)(void *ctx, const struct hvc_step *step);
 	void *trace_ctx;
@@ -216,6 +241,7 @@ struct hvc_machine {
 	bool open; /* the world says what lies around the subject */
 	struct hvc_zero zero;
 	struct hvc_around around;
+	struct hvc_unset_reads unset;
 	const struct hvc_stop *stub; /* stopped at it, to go on behind the call of it */
 	struct hvc_outcome outcome;
 	struct hvc_simd simd_entry; /* as every call finds them */

@@ -116,7 +116,8 @@ enum hvc_status hvc_machine__power(struct hvc_machine *machine, struct hvc_diag 
 	        .exception = hvc_call__exception,
 	        .block = hvc_call__block,
 	        .write = hvc_call__write,
-	        .load = machine->world.zero_pages ? hvc_call__load : NULL,
+	        .load = hvc_call__load,
+	        .all_loads = machine->world.zero_pages != 0,
 	        .unmapped = machine->world.zero_pages ? hvc_call__unmapped : NULL,
 	        .step = machine->trace ? hvc_trace__step : NULL,
 	        .boundary = hvc_call__boundary,
@@ -130,7 +131,7 @@ enum hvc_status hvc_machine__power(struct hvc_machine *machine, struct hvc_diag 
 	if (status == HVC_E_RANGE)
 		return status;
 	if (status != HVC_OK || !hvc_harness__load(machine->engine) || !apply_patches(machine) ||
-	    !hvc_guard__image(machine))
+	    !hvc_guard__image(machine) || !hvc_unset__watch(machine))
 		return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0, "%s cannot map the image",
 		                    hvc_engine__name());
 	for (unsigned i = 0; i < machine->world.boundaries; i++)
@@ -162,7 +163,8 @@ enum hvc_status hvc_machine__open(const struct hvc_machine_config *config, struc
 	hvc_simd_init(&machine->simd_entry, 0);
 	machine->simd_now = machine->simd_entry;
 	status = hvc_load__take(machine, &config->image, diag);
-	if (status == HVC_OK && machine->open && !hvc_around__open(machine))
+	if (status == HVC_OK &&
+	    ((machine->open && !hvc_around__open(machine)) || !hvc_unset__open(machine)))
 		status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	if (status == HVC_OK)
 		status = hvc_machine__power(machine, diag);
@@ -194,6 +196,8 @@ void hvc_machine_close(struct hvc_machine *machine)
 		return;
 	hvc_engine__close(machine->engine);
 	free(machine->segment);
+	free(machine->view_segment);
+	free(machine->unset.range);
 	free(machine->traps.address);
 	free(machine->guard.address);
 	hvc_undo__free(&machine->undo);

@@ -178,7 +178,7 @@ static uc_err add_hooks(struct hvc_engine *engine)
 	        {UC_HOOK_INTR, 0, CALLBACK(on_exception), true},
 	        {UC_HOOK_BLOCK, 0, CALLBACK(on_block), true},
 	        {UC_HOOK_MEM_WRITE, 0, CALLBACK(on_write), true},
-	        {UC_HOOK_MEM_READ, 0, CALLBACK(on_load), engine->hooks.load != NULL},
+	        {UC_HOOK_MEM_READ, 0, CALLBACK(on_load), engine->hooks.all_loads},
 	        {UC_HOOK_MEM_UNMAPPED, 0, CALLBACK(on_unmapped), true},
 	        {UC_HOOK_MEM_WRITE_PROT, 0, CALLBACK(on_unmapped), true},
 	        {UC_HOOK_CODE, 0, CALLBACK(on_step), engine->hooks.step != NULL},
@@ -337,6 +337,14 @@ bool hvc_engine__bar(struct hvc_engine *engine, const uint64_t *address, unsigne
 	     uc_ctl_set_exits(engine->uc, exits, count ? (size_t)count : 1) == UC_ERR_OK;
 	free(exits);
 	return ok;
+}
+
+bool hvc_engine__watch_loads(struct hvc_engine *engine, uint64_t address, uint64_t size)
+{
+	uint64_t place = placed(engine, address);
+
+	return engine->hooks.all_loads || add_hook(engine, UC_HOOK_MEM_READ, 0, CALLBACK(on_load),
+	                                           place, place + (size - 1)) == UC_ERR_OK;
 }
 
 bool hvc_engine__watch(struct hvc_engine *engine, uint64_t address)

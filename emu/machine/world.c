@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "hvcheck/arch.h"
+#include "machine/memory.h"
 
 static const struct {
 	const char *name;
@@ -221,6 +222,13 @@ enum hvc_status hvc_world_overlay(struct hvc_world *world, const struct hvc_worl
 		HVC_TRY(hvc_world_set_sys(&result, over->extra[i].encoding, over->extra[i].value));
 	for (unsigned i = 0; i < over->boundaries; i++)
 		HVC_TRY(add_boundary(&result, &over->boundary[i]));
+	for (unsigned i = 0; i < over->memories; i++) {
+		struct hvc_memory *memory;
+
+		HVC_TRY(hvc_world_set_memory(&result, over->memory[i].place, over->memory[i].what));
+		memory = hvc_memory__find(&result, over->memory[i].place);
+		*memory = over->memory[i];
+	}
 	if (over->zero_pages)
 		result.zero_pages = over->zero_pages;
 	*world = result;

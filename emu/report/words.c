@@ -382,6 +382,30 @@ void hvc_words__put_failed(const struct hvc_page *page, uint64_t calls, const ch
 		                calls == 1 ? "" : "s", one, hvc_ink__end(page, HVC_INK_BAD));
 }
 
+const char *hvc_words__resting(const struct hvc_doubt *doubt, char text[HVC_RESTING_SIZE])
+{
+	*text = '\0';
+	if (doubt->assumptions)
+		snprintf(text, HVC_RESTING_SIZE, ", on %u assumption%s", doubt->assumptions,
+		         doubt->assumptions == 1 ? "" : "s");
+	return text;
+}
+
+void hvc_words__put_doubt(const struct hvc_page *page, const struct hvc_doubt *doubt)
+{
+	char faults[HVC_NUMBER_SIZE], calls[HVC_NUMBER_SIZE];
+
+	if (doubt->faults)
+		hvc_page__prose(page, 0, 0,
+		                "%sNot the answer of a machine that has booted%s: %s of %s calls "
+		                "ended in a fault of the assumed world. %s%s",
+		                hvc_ink__begin(page, HVC_INK_BAD),
+		                hvc_doubt_is_vacuous(doubt) ? ", no call was completed" : "",
+		                hvc_words__number(doubt->faults, faults),
+		                hvc_words__number(doubt->calls, calls), doubt->why,
+		                hvc_ink__end(page, HVC_INK_BAD));
+}
+
 void hvc_words__put_untried(const struct hvc_page *page, unsigned constants)
 {
 	char number[HVC_NUMBER_SIZE];

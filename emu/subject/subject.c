@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -352,4 +353,31 @@ enum hvc_status hvc_subject_find(const struct hvc_subject *subject, const char *
                                  uint64_t *address)
 {
 	return find_symbol(subject, symbol, NULL, address);
+}
+
+static enum hvc_status find_for_world(void *ctx, const char *text, struct hvc_diag *diag,
+                                      uint64_t *address)
+{
+	return hvc_subject_place(ctx, text, diag, address);
+}
+
+enum hvc_status hvc_subject_resolve(const struct hvc_subject *subject, struct hvc_world *world,
+                                    struct hvc_diag *diag)
+{
+	/* The callback only reads. */
+	return hvc_world_resolve(world, find_for_world, (void *)(uintptr_t)subject, diag);
+}
+
+void hvc_subject_name_invented(const struct hvc_subject *subject, struct hvc_invented *invented)
+{
+	for (unsigned i = 0; i < invented->rows; i++) {
+		struct hvc_invention *row = &invented->row[i];
+		const char *name;
+		uint64_t offset;
+
+		if (row->kind == HVC_INVENTION_MEMORY &&
+		    hvc_subject_symbol(subject, row->address, &name, &offset))
+			snprintf(row->name, sizeof row->name, offset ? "%.60s+0x%" PRIx64 : "%.60s",
+			         name, offset);
+	}
 }

@@ -192,6 +192,11 @@ enum hvc_status hvc_symbolic__enter(struct hvc_symbolic *s, struct hvc_way **out
 	if (s->config.from >= HVC_LEVEL_COUNT || s->config.insn >= HVC_INSN_COUNT ||
 	    !hvc_symbolic__returns(s, hvc_level_mode(s->config.from), pe.hcr_el2))
 		return HVC_E_ARG;
+	if (s->config.machine->world.memories) {
+		s->scene.image = &s->config.machine->view;
+		s->scene.pieces = s->config.machine->world.memories;
+	}
+	s->scene.unset_is_input = !s->config.exact;
 	s->scene.known = known;
 	s->scene.memory = memory;
 	s->scene.known_ctx = s->scene.memory_ctx = s;

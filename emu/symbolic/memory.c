@@ -177,6 +177,30 @@ static enum hvc_access cell(struct hvc_scene *scene, struct hvc_way *way, hvc_re
 	return HVC_ACCESS_OK;
 }
 
+/* Memory of the image that boot fills: what it holds here says nothing. */
+static bool is_unset(const struct hvc_scene *scene, uint64_t address)
+{
+	const struct hvc_image *image = scene->image;
+	unsigned lo = 0, hi = image->unsets;
+
+	if (!scene->unset_is_input)
+		return false;
+	for (unsigned i = 0; i < scene->pieces; i++)
+		if (address - image->segment[i].address < image->segment[i].size)
+			return false;
+	while (lo < hi) {
+		unsigned middle = lo + (hi - lo) / 2;
+
+		if (address - image->unset[middle].address < image->unset[middle].size)
+			return true;
+		if (image->unset[middle].address < address)
+			lo = middle + 1;
+		else
+			hi = middle;
+	}
+	return false;
+}
+
 /* One byte as it was before any store. */
 static enum hvc_access first_byte(struct hvc_scene *scene, struct hvc_way *way, hvc_ref base,
                                   uint64_t offset, hvc_ref *out)
@@ -185,7 +209,7 @@ static enum hvc_access first_byte(struct hvc_scene *scene, struct hvc_way *way, 
 	enum hvc_access access;
 	uint8_t byte;
 
-	if (!base && image_byte(scene->image, offset, &byte)) {
+	if (!base && image_byte(scene->image, offset, &byte) && !is_unset(scene, offset)) {
 		*out = hvc_bv__num(scene->terms, 8, byte);
 		return HVC_ACCESS_OK;
 	}

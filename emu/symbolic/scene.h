@@ -43,6 +43,8 @@ struct hvc_scene {
 	struct hvc_bvs *terms;
 	struct hvc_solver *solver;
 	const struct hvc_image *image;
+	bool unset_is_input; /**< image->unset may hold anything; else what it holds here */
+	unsigned pieces;     /**< first segments of the image, which a world sets over it */
 	const struct hvc_subject *subject; /**< for names; NULL: there is none */
 	/** What a system register is; *value is set where it is fixed, and may be where it is not.
 	 */

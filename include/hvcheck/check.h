@@ -61,6 +61,8 @@ struct hvc_check {
 	unsigned parts;
 	struct hvc_finding *finding; /**< in rule order, then clause, register */
 	unsigned findings;
+	unsigned findings_assumed; /**< of them, those that are faults of the assumed world */
+	struct hvc_doubt doubt;    /**< calls of these findings, or all where none was completed */
 	uint8_t *verdicts; /**< of each immediate: bits 1 << enum hvc_verdict_kind of its calls */
 	uint32_t immediates_violating;       /**< immediates with at least one violation */
 	const struct hvc_contract *contract; /**< borrowed; to be reported with it, NULL: none */

@@ -85,8 +85,10 @@ struct hvc_findings {
 	unsigned count;
 	struct hvc_finding_case *one; /**< cases */
 	unsigned cases;
-	bool unexplained; /**< it does not hold, and no finding says why */
-	bool failed;      /**< memory ran out while it was made */
+	bool unexplained;              /**< it does not hold, and no finding says why */
+	bool failed;                   /**< memory ran out while it was made */
+	const struct hvc_doubt *doubt; /**< borrowed; NULL: none is told */
+	bool no_answer;                /**< what it rests on is no answer: see doubt */
 };
 
 /* What the reports find. `abi` is the word that opened the ABI, as --abi takes it. */

@@ -20,6 +20,7 @@ extern "C" {
 #include "hvcheck/collide.h"
 #include "hvcheck/contract.h"
 #include "hvcheck/diff.h"
+#include "hvcheck/doubt.h"
 #include "hvcheck/exact.h"
 #include "hvcheck/exception.h"
 #include "hvcheck/expr.h"

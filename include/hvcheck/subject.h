@@ -18,9 +18,9 @@
  * '/' may match the last part of a path. The ':' separates where no file has the whole name.
  *
  * Symbols are those of the ELF file, and of a stripped Linux Image those that the kernel keeps of
- * itself (kallsyms). An ELF file is where it is linked, all 64 bits of its addresses. A relocatable object is laid out
- * from HVC_IMAGE_BASE on and its relocations applied; each undefined symbol is a trap
- * (hvc_subject_undefined).
+ * itself (kallsyms). An ELF file is where it is linked, all 64 bits of its addresses. A relocatable
+ * object is laid out from HVC_IMAGE_BASE on and its relocations applied; each undefined symbol is a
+ * trap (hvc_subject_undefined).
  */
 #ifndef HVCHECK_SUBJECT_H
 #define HVCHECK_SUBJECT_H
@@ -110,6 +110,18 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_subject_find(const struct hvc_subject *
 HVC_MUST_USE HVC_API enum hvc_status hvc_subject_place(const struct hvc_subject *subject,
                                                        const char *text, struct hvc_diag *diag,
                                                        uint64_t *address);
+
+/**
+ * Look up what a world's memory names, in this subject: hvc_world_resolve. To be done before a
+ * machine is opened with a world whose memory came from a specification.
+ */
+HVC_MUST_USE HVC_API enum hvc_status hvc_subject_resolve(const struct hvc_subject *subject,
+                                                         struct hvc_world *world,
+                                                         struct hvc_diag *diag);
+
+/** Names for the addresses of memory in an account. */
+HVC_API void hvc_subject_name_invented(const struct hvc_subject *subject,
+                                       struct hvc_invented *invented);
 
 /** Disassembly of one word, as "mnemonic operands"; text is cut to size and NUL-terminated. */
 HVC_API void hvc_disasm(uint64_t address, uint32_t word, char *text, size_t size);
