@@ -56,3 +56,6 @@ add_custom_target(images ALL DEPENDS ${image_files})
 add_test(NAME cli-images
          COMMAND ${images}/../cli/images.sh $<TARGET_FILE:hvcheck> ${built_images})
 set_tests_properties(cli-images PROPERTIES TIMEOUT 600 LABELS cli)
+add_test(NAME cli-fits
+         COMMAND ${images}/../cli/fits.sh $<TARGET_FILE:hvcheck> ${CMAKE_BINARY_DIR}/vectors)
+set_tests_properties(cli-fits PROPERTIES TIMEOUT 600 LABELS cli)

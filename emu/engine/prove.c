@@ -324,7 +324,7 @@ static enum hvc_status prove_caller(struct hvc_prover *p, struct hvc_diag *diag)
 	        .exact = true,
 	        .pointer_auth = signs_pointers(p),
 	        .paths = p->config->paths ? p->config->paths : PATHS,
-	        .total = STEPS,
+	        .total = p->config->steps ? p->config->steps : STEPS,
 	        /* The machine counts whole blocks. */
 	        .steps = (unsigned)(budget > 2048 ? budget - 1024 : budget / 2 + 1),
 	};

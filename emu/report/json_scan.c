@@ -24,6 +24,14 @@ static void add_table(struct hvc_json *json, const struct hvc_scan_table *table)
 	hvc_json__number(json, "live_slots", candidate->live);
 	add_string(json, "probably", table->likely.name);
 	hvc_json__string(json, "evidence", table->likely.evidence);
+	if (table->fit.abi[0]) {
+		hvc_json__object(json, "fits");
+		hvc_json__string(json, "abi", table->fit.abi);
+		hvc_json__number(json, "rules", table->fit.rules);
+		hvc_json__number(json, "differ", table->fit.differ);
+		hvc_json__boolean(json, "proved", table->fit.proved);
+		hvc_json__close(json);
+	}
 	hvc_json__close(json);
 }
 

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "hvcheck/arch.h"
+#include "hvcheck/site.h"
 #include "machine/file.h"
 #include "subject/image.h"
 #include "subject/system_map.h"
@@ -20,6 +21,7 @@ struct hvc_subject {
 	char *path; /* its FILE[:MEMBER] */
 	const struct hvc_builtin *builtin;
 	struct hvc_loaded loaded;
+	bool borrowed; /* loaded is somebody else's */
 	struct hvc_image image;
 };
 
@@ -270,7 +272,8 @@ void hvc_subject_close(struct hvc_subject *subject)
 {
 	if (!subject)
 		return;
-	hvc_image__unload(&subject->loaded);
+	if (!subject->borrowed)
+		hvc_image__unload(&subject->loaded);
 	free(subject->path);
 	free(subject->name);
 	free(subject);
@@ -380,4 +383,31 @@ void hvc_subject_name_invented(const struct hvc_subject *subject, struct hvc_inv
 			snprintf(row->name, sizeof row->name, offset ? "%.60s+0x%" PRIx64 : "%.60s",
 			         name, offset);
 	}
+}
+
+enum hvc_status hvc_scan_subject(const struct hvc_scan *scan, size_t i, struct hvc_subject **out)
+{
+	struct hvc_subject *subject = calloc(1, sizeof *subject);
+	struct hvc_diag diag;
+	enum hvc_status status = HVC_E_NOMEM;
+	char where[32];
+	size_t size = strlen(scan->path) + sizeof where;
+
+	if (subject) {
+		subject->borrowed = true;
+		subject->loaded = *scan->loaded;
+		subject->path = strdup(scan->path);
+		subject->name = malloc(size);
+	}
+	if (subject && subject->path && subject->name) {
+		snprintf(where, sizeof where, "0x%" PRIx64, scan->table[i].candidate.address);
+		snprintf(subject->name, size, "%s@%s", scan->path, where);
+		status = set_vectors(subject, where, &diag);
+	}
+	if (status != HVC_OK) {
+		hvc_subject_close(subject);
+		return status;
+	}
+	*out = subject;
+	return HVC_OK;
 }

@@ -25,6 +25,7 @@ extern "C" {
 #include "hvcheck/exception.h"
 #include "hvcheck/expr.h"
 #include "hvcheck/finding.h"
+#include "hvcheck/fit.h"
 #include "hvcheck/hvc.h"
 #include "hvcheck/invented.h"
 #include "hvcheck/known.h"

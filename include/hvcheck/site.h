@@ -79,11 +79,20 @@ struct hvc_likely {
 	char evidence[160]; /**< "compares x0 with 0x0, 0x1; answers 0xbadca11" */
 };
 
+/** The shipped specification that a table keeps, or comes nearest to. */
+struct hvc_fit {
+	char abi[64];    /**< "": none is near, or the table was not held to any */
+	unsigned rules;  /**< of it that promise something, and that calls were held to */
+	unsigned differ; /**< of them, those that are broken */
+	bool proved;     /**< for all calls; else by some calls of each rule */
+};
+
 /** A vector table candidate, and what was seen of it. */
 struct hvc_scan_table {
 	struct hvc_candidate candidate;
 	const char *symbol; /**< the name at its address; NULL: none */
 	struct hvc_likely likely;
+	struct hvc_fit fit; /**< filled in by hvc_fit_scan */
 };
 
 /** Sites that are listed, and those whose registers are followed, at most. */
@@ -111,6 +120,12 @@ struct hvc_scan {
  */
 HVC_MUST_USE HVC_API enum hvc_status hvc_scan_file(const char *path, const char *symbols,
                                                    struct hvc_diag *diag, struct hvc_scan **out);
+/**
+ * Table i of a scan as a subject, which borrows from the scan. HVC_E_RANGE: it is not inside the
+ * image; HVC_E_NOMEM.
+ */
+HVC_MUST_USE HVC_API enum hvc_status hvc_scan_subject(const struct hvc_scan *scan, size_t i,
+                                                      struct hvc_subject **out);
 HVC_API void hvc_scan_free(struct hvc_scan *scan);
 
 /** Is the value certainly one of some constants (addresses included)? */
