@@ -30,8 +30,6 @@ bool hvc_class__derive(const struct hvc_outcome *outcome, const struct hvc_state
                        const struct hvc_call *call, const struct hvc_masks *masks,
                        struct hvc_class *out);
 void hvc_class__free(struct hvc_class *class_);
-/* Do two classes leave the same in a register, said the same way? */
-bool hvc_class__same_effect(const struct hvc_class *a, const struct hvc_class *b, enum hvc_reg reg);
 uint64_t hvc_class__hash(const struct hvc_class *class_);
 
 /* partial.c: classes and runs under construction */
