@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 #include "cli/value.h"
+#include "cli/world.h"
 
 #define RANDOMS_MAX   10000u
 #define SEQUENCES_MAX 100000000u
@@ -117,19 +118,6 @@ static enum hvc_status take_stub(struct hvc_options *options, const char *value,
 	if (!equals || !hvc_value__signed(equals + 1, UINT64_MAX, &boundary.value))
 		return bad(diag, "stub", value, "SYMBOL=VALUE or ADDRESS=VALUE");
 	return add_boundary(options, &boundary, value, (size_t)(equals - value), diag);
-}
-
-static enum hvc_status take_mem(struct hvc_options *options, const char *value,
-                                struct hvc_diag *diag)
-{
-	const char *equals = strchr(value, '=');
-
-	if (!equals || equals == value || !equals[1])
-		return bad(diag, "mem", value, "PLACE=VALUE");
-	if (options->mems == HVC_MEMORY_MAX)
-		return bad(diag, "mem", value, "one of the first 64 pieces of memory");
-	options->mem[options->mems++] = value;
-	return HVC_OK;
 }
 
 static enum hvc_status take_from(struct hvc_options *options, const char *value,
@@ -418,7 +406,7 @@ const struct hvc_option hvc_option_table[HVC_OPTION_COUNT] = {
 	[HVC_OPTION_MAP_ON_DEMAND] = {"map-on-demand", 0, "[=PAGES]", "lend EL2 code zero pages where there is no memory, at most PAGES\na call (256), and answer calls of missing functions with 0", take_map_on_demand, true},
 	[HVC_OPTION_STOP_AT] = {"stop-at", 0, "PLACE", "boundary, SYMBOL[+0xOFFSET] or address as the file has it:\nreaching it ends the call as 'handoff'; repeatable", take_stop_at, false},
 	[HVC_OPTION_STUB] = {"stub", 0, "PLACE=VALUE", "do not run the function at PLACE: return VALUE; repeatable", take_stub, false},
-	[HVC_OPTION_MEM] = {"mem", 0, "PLACE=VALUE", "memory before the call: at SYMBOL[+0xOFFSET] or an address, numbers or\nsymbols with commas (8 bytes each; VALUE:4 is 4), string:TEXT or\nfile:FILE; repeatable", take_mem, false},
+	[HVC_OPTION_MEM] = {"mem", 0, "PLACE=VALUE", "memory before the call: at SYMBOL[+0xOFFSET] or an address, numbers or\nsymbols with commas (8 bytes each; VALUE:4 is 4), string:TEXT or\nfile:FILE; repeatable", hvc_cli_world__take_memory, false},
 	[HVC_OPTION_STRICT] = {"strict", 0, NULL, "end with status 2 where the answer hangs on memory that nobody set", NULL, false},
 	[HVC_OPTION_BUDGET] = {"budget", 0, "N", "instructions that one call may execute at EL2 (100000)", take_budget, false},
 	[HVC_OPTION_TRACE] = {"trace", 0, NULL, "print every instruction executed at EL2", NULL, false},

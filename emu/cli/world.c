@@ -66,6 +66,19 @@ enum hvc_status hvc_cli_world__value(const struct hvc_options *options,
 	return HVC_OK;
 }
 
+enum hvc_status hvc_cli_world__take_memory(struct hvc_options *options, const char *value,
+                                           struct hvc_diag *diag)
+{
+	const char *equals = strchr(value, '=');
+
+	if (!equals || equals == value || !equals[1] || options->mems == HVC_MEMORY_MAX)
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                    "--mem: '%s' is not PLACE=VALUE, or one of more than %u", value,
+		                    HVC_MEMORY_MAX);
+	options->mem[options->mems++] = value;
+	return HVC_OK;
+}
+
 static enum hvc_status add_memory(const struct hvc_options *options,
                                   const struct hvc_subject *subject, struct hvc_diag *diag,
                                   struct hvc_world *world)
