@@ -30,7 +30,8 @@ OPERATORS = {'==': '!=', '!=': '==', '<=': '<', '>=': '>', '<': '<=', '>': '>=',
 OPERATOR = re.compile(r'(?<= )(%s)(?= )' % '|'.join(re.escape(o) for o in sorted(OPERATORS, key=len, reverse=True)))
 CONSTANT = re.compile(r'(?<![\w.])(0x[0-9a-fA-F]+|\d+)(?=u?\b)(?!\.)|\b(true|false)\b')
 CONDITION = re.compile(r'\b(if|while) \((.*)\)( \{)?$')
-RETURN = re.compile(r'\breturn (?!0;|NULL;|false;)(.+);$')
+# Of what is 0 there is no other: HVC_OK and the like are.
+RETURN = re.compile(r'\breturn (?!0;|NULL;|false;|\w+_OK;)(.+);$')
 STATEMENT = re.compile(r'^\t+(?!return\b|break\b|continue\b|goto\b|else\b|case\b|default\b|free\(|va_)'
                        r'[*(]*[A-Za-z_][\w.>()*\[\]-]*(\(.*\)| [-+|&^*]?= .*|(\+\+|--));$')
 # What else a test says of a file than its name.
