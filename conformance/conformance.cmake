@@ -39,6 +39,28 @@ foreach(source ${subjects})
 endforeach()
 add_custom_target(subjects ALL DEPENDS ${subject_elfs})
 include(${CMAKE_CURRENT_LIST_DIR}/images/images.cmake)
+# Faults of the kinds that public bugs have, and the same code without them (cases/wanted).
+file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/cases/*.S)
+foreach(source ${sources})
+  get_filename_component(name ${source} NAME_WE)
+  set(elf ${CMAKE_BINARY_DIR}/cases/${name})
+  add_custom_command(OUTPUT ${elf}.elf
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/cases
+    COMMAND ${assemble} -I ${vectors} -I ${CMAKE_CURRENT_LIST_DIR}/cases -o ${elf}.o ${source}
+    COMMAND ${link} --fatal-warnings -Ttext=0x40000000 -e 0x40000000 -z max-page-size=4096
+            --build-id=none -o ${elf}.elf ${elf}.o
+    DEPENDS ${source} ${includes} ${CMAKE_CURRENT_LIST_DIR}/cases/case.inc
+    COMMENT "Assembling ${name}" VERBATIM)
+  list(APPEND case_elfs ${elf}.elf)
+endforeach()
+add_custom_target(cases ALL DEPENDS ${case_elfs})
+file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/cases/wanted kinds REGEX "^## ")
+foreach(kind ${kinds})
+  string(SUBSTRING "${kind}" 3 -1 kind)
+  add_test(NAME cases-${kind} COMMAND ${CMAKE_CURRENT_LIST_DIR}/cases/try.sh
+                                      $<TARGET_FILE:hvcheck> ${CMAKE_BINARY_DIR}/cases ${kind})
+  set_tests_properties(cases-${kind} PROPERTIES TIMEOUT 600 LABELS cases)
+endforeach()
 # An engine of its own, beside the library's.
 target_link_libraries(test_unicorn_entry PRIVATE PkgConfig::unicorn)
 # Large files for bombs, which sanitizers take long to look through: with --all.

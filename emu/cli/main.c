@@ -229,20 +229,26 @@ const struct hvc_command hvc_commands[] = {
         },
         {
                 .name = "callers",
-                .usage = "FILE[:MEMBER] --abi ABI|SUBJECT [--also ABI|SUBJECT]... [--site SITE]...",
-                .summary = "do the HVC call sites of an image keep to an ABI?",
+                .usage = "FILE[:MEMBER] [--abi ABI|SUBJECT] [--also ABI|SUBJECT]... [--site "
+                         "SITE]...",
+                .summary = "do the HVC and SMC call sites of an image keep to an ABI?",
                 .details =
-                        "Tells for each HVC instruction which rule of the ABI its call falls "
+                        "Tells for each HVC and SMC instruction which rule of the ABI its call "
+                        "falls "
                         "under, and where\ncaller and callee disagree: a selector left to chance, "
-                        "a call "
-                        "that is none, a result that nothing\nreads, a register that the call may "
-                        "change and the caller goes on using. An image speaks\nseveral ABIs: calls "
-                        "whose immediate or function identifier is another's are left out, unless\n"
-                        "--site names them. Where a value is unknown nothing is found. Exit status "
-                        "0: no findings,\n1: findings.\n",
+                        "a call that is none, the wrong conduit, a\nresult that nothing reads or "
+                        "that is overwritten first, a register that the call may change and\nthe "
+                        "caller goes on using, 32 bits sign-extended. Calls of a function that "
+                        "makes an HVC of its\narguments are sites, too. An image speaks several "
+                        "ABIs: calls whose immediate or function\nidentifier is another's are "
+                        "left out, unless --site names them. Without --abi each is held to\nthe "
+                        "ABI that the registry knows it to belong to, by HVC or by SMC. Where a "
+                        "value is unknown\nnothing is found. Exit status 0: no findings, 1: "
+                        "findings.\n",
                 .examples =
                         "  hvcheck callers vmlinuz --abi linux-trans-pgd-5.17 --also "
                         "linux-stub-6.0\n"
+                        "  hvcheck callers vmlinuz\n"
                         "  hvcheck callers vmlinuz --abi vmlinuz@0x4003f000\n"
                         "  hvcheck callers kernel.elf --abi ./my-abi.yaml --site my_hypercall\n",
                 .least = 1,

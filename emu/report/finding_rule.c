@@ -98,6 +98,10 @@ static const struct hvc_finding_rule rules[] = {
 	 "The caller cannot know whether the call worked."},
 	{"caller-clobbered", "callers", ERROR, "a register that the call may change is used after it",
 	 "It works until the handler makes use of its right."},
+	{"caller-conduit", "callers", ERROR, "a call is made by the instruction that the ABI does not answer",
+	 "An SMC that nobody traps goes to EL3, an HVC without EL2 is UNDEFINED: the one that answers is never asked."},
+	{"caller-widened", "callers", ERROR, "32 bits of a call are sign-extended to 64",
+	 "The convention has no sign; callees that compare all of the register do not know the call."},
 
 	{"collide-differs", "collide", ERROR, "two ABIs claim a call, and mean something else by it",
 	 "They cannot be told apart by it: only one of them can be served at a time."},

@@ -109,6 +109,7 @@ void hvc_scan_free(struct hvc_scan *scan)
 	free(scan->loaded);
 	free(scan->table);
 	free(scan->site);
+	free(scan->call);
 	free(scan->path);
 	free(scan);
 }

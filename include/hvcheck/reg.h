@@ -134,6 +134,12 @@ static inline void hvc_regset_remove(struct hvc_regset *set, enum hvc_reg reg)
 	set->bits[reg >> 6] &= ~(UINT64_C(1) << (reg & 63));
 }
 
+static inline void hvc_regset_merge(struct hvc_regset *set, const struct hvc_regset *other)
+{
+	set->bits[0] |= other->bits[0];
+	set->bits[1] |= other->bits[1];
+}
+
 static inline bool hvc_regset_empty(const struct hvc_regset *set)
 {
 	return !(set->bits[0] | set->bits[1]);

@@ -36,7 +36,8 @@ struct hvc_value {
 	unsigned constants;
 	uint64_t constant[HVC_VALUE_MAX]; /**< CONSTANT, ADDRESS: sorted */
 	enum hvc_reg reg;                 /**< ARGUMENT: of which register */
-	bool word;                        /**< ARGUMENT: its low 32 bits */
+	bool word;                        /**< ARGUMENT: its low 32 bits, above them zeros */
+	bool sign;                        /**< ARGUMENT: its low 32 bits, above them bit 31 */
 	/**
 	 * On some way, memory was accessed through the register since it was last set: it is a
 	 * pointer, and left over.
@@ -50,14 +51,22 @@ struct hvc_value {
 struct hvc_after {
 	uint32_t read;              /**< bit n: xn is read before it is written again */
 	uint32_t passed;            /**< it may be an argument of a call or jump out */
-	uint32_t returned;          /**< it is there when the function returns */
+	uint32_t returned;          /**< it is there when the function returns, for its caller */
+	uint32_t left;              /**< it is there when the function returns, if for nobody */
+	uint32_t again;             /**< it is there when control comes to the same site again */
 	uint64_t at[HVC_GPR_COUNT]; /**< of `read`: the nearest instruction that does */
+	/** The nearest instruction that overwrites it before it is read; 0: none does. */
+	uint64_t lost_at[HVC_GPR_COUNT];
 	bool goes_on; /**< something is reached besides loops that do not end and traps */
 };
 
-/** One HVC or SMC instruction, or a word of data that looks like one. */
+/**
+ * One HVC or SMC instruction, or a word of data that looks like one; or a call of a function that
+ * makes an HVC or SMC of its arguments: with the registers that such a call gives the instruction.
+ */
 struct hvc_site {
 	uint64_t address; /**< as FILE@ADDRESS takes it, as all addresses here */
+	uint64_t through; /**< a call of a function: its HVC or SMC; 0: it is the instruction */
 	enum hvc_insn insn;
 	uint16_t imm;
 	bool has_function;
@@ -109,6 +118,8 @@ struct hvc_scan {
 	size_t candidates;     /**< found; more than tables where there are very many */
 	struct hvc_site *site; /**< by address, HVC and SMC */
 	size_t sites;
+	struct hvc_site *call; /**< calls of functions that pass their arguments on, by address */
+	size_t calls;
 	uint64_t dropped; /**< sites past HVC_SITES_MAX, counted only */
 	size_t symbols;   /**< that the file has */
 	struct hvc_loaded *loaded;
