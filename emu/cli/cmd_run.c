@@ -138,6 +138,7 @@ static enum hvc_status call_once(const struct hvc_options *options, const struct
 	        .image = *hvc_subject_image(subject),
 	        .world = &world,
 	        .budget = options->budget,
+	        .smc_as_it_is = true,
 	};
 	struct hvc_second second;
 	struct hvc_call_report report = {.subject = subject, .world = &world, .call = &call};

@@ -7,6 +7,7 @@
 
 #include "engine/internal.h"
 #include "engine/quote.h"
+#include "hvcheck/arch.h"
 #include "hvcheck/sequence.h"
 
 struct line {
@@ -111,6 +112,7 @@ void hvc_call_command(const char *subject, const struct hvc_world *world,
                       const struct hvc_probe *probe, uint16_t imm, char *text, size_t size)
 {
 	struct line line = begin(text, size, "run", subject);
+	struct hvc_world own = *world;
 	struct hvc_call plain;
 
 	hvc_call_init(&plain, probe->seed);
@@ -128,7 +130,11 @@ void hvc_call_command(const char *subject, const struct hvc_world *world,
 		append(&line, " --set nzcv=0x%llx", (unsigned long long)probe->call.nzcv);
 	if (probe->call.daif != plain.daif)
 		append(&line, " --set daif=0x%llx", (unsigned long long)probe->call.daif);
-	append_world(&line, world);
+	/* `run` pretends no trap. */
+	if (probe->call.insn == HVC_INSN_SMC)
+		line.cut |= hvc_world_set(&own, HVC_REG_HCR_EL2,
+		                          world->state.v[HVC_REG_HCR_EL2] | HVC_HCR_TSC) != HVC_OK;
+	append_world(&line, &own);
 	end(&line);
 }
 

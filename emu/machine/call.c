@@ -188,8 +188,8 @@ bool hvc_call__start(struct hvc_machine *machine)
 	machine->unset.more = 0;
 	if (machine->open)
 		hvc_around__start(machine);
-	machine->tsc_forced =
-	        call->insn == HVC_INSN_SMC && !(machine->now.v[HVC_REG_HCR_EL2] & HVC_HCR_TSC);
+	machine->tsc_forced = call->insn == HVC_INSN_SMC && !machine->smc_as_it_is &&
+	                      !(machine->now.v[HVC_REG_HCR_EL2] & HVC_HCR_TSC);
 	if (machine->tsc_forced)
 		hvc_engine__set(machine->engine, HVC_REG_HCR_EL2,
 		                machine->now.v[HVC_REG_HCR_EL2] | HVC_HCR_TSC);

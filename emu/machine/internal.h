@@ -221,6 +221,7 @@ struct hvc_machine {
 	enum hvc_phase phase;
 	struct hvc_call call;
 	uint64_t call_pc;
+	bool smc_as_it_is;
 	bool tsc_forced; /* HCR_EL2.TSC was set for this SMC only */
 	bool after_eret;
 	uint64_t aarch32_spsr; /* what SPSR_EL2 held, when the engine must not see it */

@@ -154,6 +154,7 @@ enum hvc_status hvc_machine__open(const struct hvc_machine_config *config, struc
 	else
 		hvc_world_init(&machine->world, HVC_CPU_A72);
 	machine->budget = config->budget ? config->budget : HVC_BUDGET_DEFAULT;
+	machine->smc_as_it_is = config->smc_as_it_is;
 	machine->trace = config->trace;
 	machine->trace_ctx = config->trace_ctx;
 	machine->on_block = config->block;

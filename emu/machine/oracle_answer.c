@@ -303,7 +303,7 @@ void hvc_oracle__answer(const struct hvc_oracle_plan *plan, const struct hvc_ora
 	out->outcome.level = hvc_level_from_mode((unsigned)(reading.pstate & 0xf));
 	v[HVC_REG_NZCV] = reading.pstate & HVC_PSTATE_NZCV;
 	v[HVC_REG_DAIF] = reading.pstate & HVC_PSTATE_DAIF;
-	if (call->call.insn == HVC_INSN_SMC && !(given->v[HVC_REG_HCR_EL2] & HVC_HCR_TSC)) {
+	if (hvc_oracle__traps(plan, &call->call) && !(given->v[HVC_REG_HCR_EL2] & HVC_HCR_TSC)) {
 		v[HVC_REG_HCR_EL2] &= ~HVC_HCR_TSC; /* set for this call only */
 		out->world.v[HVC_REG_HCR_EL2] &= ~HVC_HCR_TSC;
 	}

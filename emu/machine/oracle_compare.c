@@ -128,7 +128,7 @@ static void compare_exception(struct comparison *c)
 	const struct hvc_state *world = c->config->world[c->call->world];
 	const struct hvc_call *call = &c->call->call;
 	const struct hvc_entry *is = &c->answer->entry;
-	bool forced = call->insn == HVC_INSN_SMC;
+	bool forced = call->insn == HVC_INSN_SMC && !c->config->smc_as_it_is;
 	struct hvc_entry should;
 	struct hvc_pe pe = {
 	        .features = features(c->answer->id),

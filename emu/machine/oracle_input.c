@@ -261,12 +261,12 @@ static bool put_call(const struct hvc_oracle_plan *plan, const struct hvc_oracle
                      bool deep, FILE *file)
 {
 	const struct hvc_state *world = plan->config->world[call->world];
-	bool smc = call->call.insn == HVC_INSN_SMC;
-	bool traps = smc || world->v[HVC_REG_HCR_EL2] & HVC_HCR_TSC;
+	bool trapped = hvc_oracle__traps(plan, &call->call);
+	bool traps = trapped || world->v[HVC_REG_HCR_EL2] & HVC_HCR_TSC;
 	struct wire_call wire = {
 	        .spsr = hvc_call__pstate(&call->call) | call->pstate,
 	        .pc = hvc_call_address(&call->call),
-	        .world = 2 * call->world + smc,
+	        .world = 2 * call->world + trapped,
 	        /* An SMC at EL1 would not come back where SMCs are trapped. */
 	        .landing = traps ? WORD_STAY : WIRE_SMC,
 	        .ranges = deep ? plan->header.ranges : plan->shallow,

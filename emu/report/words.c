@@ -336,7 +336,11 @@ void hvc_words__check_command(struct hvc_words *words, const struct hvc_check *c
 	                 finding->imm, command, sizeof(command));
 	hvc_words__add(words, *abi == '-' ? "%s --abi=" : "%s --abi ", command);
 	hvc_words__shell(words, abi);
-	if (!hvc_words__is_laid_over(check, finding->world))
+	/* Its own registers are given, one of them perhaps to trap SMCs: the name tells which it
+	 * is. */
+	if (!hvc_words__is_laid_over(check, finding->world) &&
+	    (finding->probe.call.insn != HVC_INSN_SMC ||
+	     check->map[finding->world]->world.state.v[HVC_REG_HCR_EL2] & HVC_HCR_TSC))
 		return;
 	hvc_words__add(words, " --world ");
 	hvc_words__shell(words, hvc_abi_world_at(check->abi, finding->world)->world.name);

@@ -53,6 +53,11 @@ struct hvc_machine_config {
 	struct hvc_image image;
 	const struct hvc_world *world; /**< copied; NULL: hvc_world_init(HVC_CPU_A72) */
 	uint64_t budget;               /**< instructions a call; 0: HVC_BUDGET_DEFAULT */
+	/**
+	 * An SMC is trapped where HCR_EL2.TSC says so, and goes to EL3 otherwise (`forward`).
+	 * False: TSC is set for each SMC, as for all those that ask what EL2 makes of one.
+	 */
+	bool smc_as_it_is;
 	/** Called for each instruction executed at EL2; makes every run much slower. */
 	void (*trace)(void *ctx, const struct hvc_step *step);
 	void *trace_ctx;
