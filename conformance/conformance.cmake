@@ -47,7 +47,7 @@ foreach(source ${sources})
   add_custom_command(OUTPUT ${elf}.elf
     COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/cases
     COMMAND ${assemble} -I ${vectors} -I ${CMAKE_CURRENT_LIST_DIR}/cases -o ${elf}.o ${source}
-    COMMAND ${link} --fatal-warnings -Ttext=0x40000000 -e 0x40000000 -z max-page-size=4096
+    COMMAND ${link} --fatal-warnings -Ttext=0x40200000 -e 0x40200000 -z max-page-size=4096
             --build-id=none -o ${elf}.elf ${elf}.o
     DEPENDS ${source} ${includes} ${CMAKE_CURRENT_LIST_DIR}/cases/case.inc
     COMMENT "Assembling ${name}" VERBATIM)
@@ -204,7 +204,8 @@ set_tests_properties(cli-certificates-full PROPERTIES SKIP_RETURN_CODE 77 TIMEOU
 add_test(NAME cli-json COMMAND ${CMAKE_COMMAND} -DHVCHECK=$<TARGET_FILE:hvcheck>
                                -P ${CMAKE_CURRENT_LIST_DIR}/cli/json.cmake)
 add_test(NAME cli-engine COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/engine.sh $<TARGET_FILE:hvcheck>)
-set_tests_properties(cli-engine PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77 LABELS "cli;qemu")
+set_tests_properties(cli-engine PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77 LABELS "cli;qemu"
+                     ENVIRONMENT HVC_CASES=${CMAKE_BINARY_DIR}/cases)
 set_tests_properties(${cli_tests} cli-json PROPERTIES TIMEOUT 600 LABELS cli)
 # Not under sanitizers, whose runtime has its own ways to die and its own wants of the kernel.
 set_tests_properties(cli-deaths cli-jail PROPERTIES LABELS "cli;exhaustive" SKIP_RETURN_CODE 77)

@@ -212,19 +212,21 @@ const struct hvc_command hvc_commands[] = {
         },
         {
                 .name = "scan",
-                .usage = "FILE[:MEMBER]",
+                .usage = "FILE[:MEMBER] [--audit]",
                 .summary = "vector tables and HVC instructions in an image",
                 .details =
                         "Finds EL2 vector tables, the likeliest first, and every HVC and SMC "
                         "instruction with what\nits function loads into registers before it, and "
                         "who is known to make such calls. Runs\nnothing, and needs no symbols; "
-                        "an address it prints is one that FILE@ADDRESS takes.\n",
+                        "an address it prints is one that FILE@ADDRESS takes. With --audit, exit "
+                        "status 0: no findings,\n1: findings.\n",
                 .examples = "  hvcheck scan vmlinuz\n"
                             "  hvcheck scan linux-image-6.1.0-50-arm64_6.1.176-1_arm64.deb\n"
                             "  hvcheck scan firmware.elf --format json -o scan.json\n",
                 .least = 1,
                 .most = 1,
-                .options = COMMON | BIT(SYMBOLS),
+                .options = COMMON | POLICY | BIT(SYMBOLS) | BIT(AUDIT),
+                .styles = FINDINGS,
                 .run = hvc_cmd__scan,
         },
         {

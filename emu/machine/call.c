@@ -51,10 +51,15 @@ static void conclude(struct hvc_machine *machine, enum hvc_outcome_kind kind, ui
                      uint64_t esr, uint64_t far)
 {
 	struct hvc_outcome *outcome = &machine->outcome;
+	struct hvc_nested_exception fault = {pc, esr, far};
 	struct hvc_engine_frame frame;
+	bool unanswered;
 
 	hvc_engine__frame(machine->engine, &frame);
+	unanswered = hvc_nested__conclude(machine, kind, &frame, &fault);
 	collect(machine, &frame);
+	if (unanswered)
+		hvc_nested__restore(machine, &outcome->state);
 	hvc_simd__take(machine);
 	if (machine->tsc_forced) {
 		outcome->state.v[HVC_REG_HCR_EL2] &= ~HVC_HCR_TSC;
@@ -66,11 +71,11 @@ static void conclude(struct hvc_machine *machine, enum hvc_outcome_kind kind, ui
 		outcome->state.v[HVC_REG_SPSR_EL2] = machine->aarch32_spsr;
 		machine->aarch32_spsr = 0;
 	}
-	outcome->kind = kind;
+	outcome->kind = unanswered ? HVC_OUTCOME_FAULT : kind;
 	outcome->level = hvc_level_from_mode((unsigned)(frame.pstate & 0xf));
-	outcome->pc = pc;
-	outcome->esr = esr;
-	outcome->far = far;
+	outcome->pc = fault.pc;
+	outcome->esr = fault.esr;
+	outcome->far = fault.far;
 	outcome->instructions = machine->instructions;
 	outcome->stores = machine->stores;
 	outcome->el2_stores = machine->el2_stores;
@@ -124,13 +129,11 @@ static void end(struct hvc_machine *machine, enum hvc_outcome_kind kind, uint64_
 		hvc_engine__stop(machine->engine);
 }
 
-void hvc_call__halt(struct hvc_machine *machine, enum hvc_outcome_kind kind, uint64_t pc,
-                    uint64_t esr)
+void hvc_call__halt(struct hvc_machine *machine, enum hvc_outcome_kind kind, uint64_t pc)
 {
 	if (machine->step_open)
 		hvc_trace__close(machine);
-	/* Only this one of those that are met at a block has an address. */
-	conclude(machine, kind, pc, esr, esr >> 26 == HVC_EC_PC_ALIGN ? pc : 0);
+	conclude(machine, kind, pc, 0, 0);
 	hvc_engine__stop(machine->engine);
 }
 
@@ -182,6 +185,8 @@ bool hvc_call__start(struct hvc_machine *machine)
 	memset(machine->store, 0, sizeof machine->store);
 	machine->dirty = (struct hvc_regset){{0, 0}};
 	machine->after_eret = false;
+	machine->nested.depth = machine->nested.backs = 0;
+	machine->nested.waits = false;
 	machine->step_open = false;
 	hvc_spin__reset(&machine->spin);
 	machine->unset.cells = 0;
@@ -250,7 +255,28 @@ enum hvc_outcome_kind hvc_call__arrival(const struct hvc_machine *machine, uint6
 
 static void arrive(struct hvc_machine *machine, uint64_t address, unsigned el)
 {
-	end(machine, hvc_call__arrival(machine, address, el), address, 0, 0);
+	enum hvc_outcome_kind kind = hvc_call__arrival(machine, address, el);
+
+	/* The vectors that a caller may have set have no answer to an exception. */
+	if (machine->nested.depth && el == 2 &&
+	    inside(address, HVC_NEW_VECTORS, HVC_VECTOR_TABLE_SIZE))
+		kind = HVC_OUTCOME_FAULT;
+	end(machine, kind, address, 0, 0);
+}
+
+/* An exception at EL2: into its own vectors, or the end of the call. */
+static void nest(struct hvc_machine *machine, uint64_t pc, uint64_t esr, uint64_t far)
+{
+	if (!hvc_nested__take(machine, pc, esr, far))
+		end(machine, HVC_OUTCOME_FAULT, pc, esr, far);
+}
+
+void hvc_call__nest(struct hvc_machine *machine)
+{
+	const struct hvc_nested_exception *next = &machine->nested.next;
+
+	machine->nested.waits = false;
+	nest(machine, next->pc, next->esr, next->far);
 }
 
 bool hvc_call__chose(const struct hvc_machine *machine, uint64_t address)
@@ -306,7 +332,7 @@ static void fault(struct hvc_machine *machine, enum hvc_event event, uint64_t pc
 	}
 	if (event == HVC_EVENT_PREFETCH && pc & 3)
 		ec = HVC_EC_PC_ALIGN;
-	end(machine, HVC_OUTCOME_FAULT, pc, (uint64_t)ec << 26 | IL, far);
+	nest(machine, pc, (uint64_t)ec << 26 | IL, far);
 }
 
 /* Something happened after the exception entry. */
@@ -319,7 +345,7 @@ static void at_el2(struct hvc_machine *machine, enum hvc_event event, uint64_t p
 	if (event == HVC_EVENT_HVC || event == HVC_EVENT_SMC || event == HVC_EVENT_SVC)
 		insn = pc - 4;
 	if (el == 2 && pstate & HVC_PSTATE_IL && event != HVC_EVENT_PREFETCH)
-		end(machine, HVC_OUTCOME_FAULT, insn, ESR_ILLEGAL, 0);
+		nest(machine, insn, ESR_ILLEGAL, 0);
 	else if (in_calls(insn) ||
 	         (event == HVC_EVENT_SVC && inside(insn, HVC_HARNESS_BASE, HVC_HARNESS_SIZE)))
 		arrive(machine, insn, el);

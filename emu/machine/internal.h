@@ -98,6 +98,27 @@ void hvc_spin__reset(struct hvc_spin *spin);
 /* A block at address is about to run. True: the PE is exactly where it was before. */
 bool hvc_spin__block(struct hvc_spin *spin, struct hvc_engine *engine, uint64_t address);
 
+/* nested.c: exceptions at EL2, into its own vectors */
+
+#define HVC_NESTED_REGS 4u
+
+struct hvc_nested_exception {
+	uint64_t pc, esr, far; /* as an outcome tells them: esr without its ISS */
+};
+
+struct hvc_nested {
+	unsigned depth;   /* taken and not returned from */
+	uint64_t vector;  /* of the one taken last */
+	uint64_t back_to; /* of the last ERET that stayed at EL2, */
+	unsigned backs;   /* and how often in a row it went there */
+	bool waits;       /* `next` is to be taken when the engine has stopped */
+	struct hvc_nested_exception next;
+	/* of the outermost: what the call's fault is, and the registers before it */
+	uint64_t pc, esr, far;
+	struct hvc_engine_frame frame;
+	uint64_t reg[HVC_NESTED_REGS];
+};
+
 /* zero.c: pages that are there, zero, from the first access on */
 
 struct hvc_zero_page {
@@ -239,6 +260,7 @@ struct hvc_machine {
 	uint32_t words;     /* of it, in `word`, as they were translated; 0: they are in memory */
 	struct hvc_undo undo;
 	struct hvc_spin spin;
+	struct hvc_nested nested;
 	bool open; /* the world says what lies around the subject */
 	struct hvc_zero zero;
 	struct hvc_around around;
@@ -270,13 +292,14 @@ static inline uint64_t hvc_call__pstate(const struct hvc_call *call)
 }
 
 /* call.c: the life of one call */
+/* An exception inside EL2 that the block hook has met: take it, outside hooks. */
+void hvc_call__nest(struct hvc_machine *machine);
 bool hvc_call__start(struct hvc_machine *machine);
 void hvc_call__exception(void *ctx, enum hvc_event event, uint64_t pc);
 /* Is the address one that the caller had in a register? */
 bool hvc_call__chose(const struct hvc_machine *machine, uint64_t address);
 /* End the call from a block hook, where the engine cannot be sent elsewhere, only stopped. */
-void hvc_call__halt(struct hvc_machine *machine, enum hvc_outcome_kind kind, uint64_t pc,
-                    uint64_t esr);
+void hvc_call__halt(struct hvc_machine *machine, enum hvc_outcome_kind kind, uint64_t pc);
 /* What it is when control has arrived somewhere outside the subject. */
 enum hvc_outcome_kind hvc_call__arrival(const struct hvc_machine *machine, uint64_t address,
                                         unsigned el);
@@ -298,6 +321,19 @@ void hvc_call__load(void *ctx, uint64_t address, unsigned size);
 /* Is there memory for a store to this page? Where it can be lent, it is. */
 bool hvc_call__is_there(struct hvc_machine *machine, uint64_t address);
 bool hvc_call__unmapped(void *ctx, uint64_t address, unsigned size);
+
+/* nested.c, of the call under way */
+/* Enter EL2's own vectors, from a hook of exceptions or outside; false: there is no way to. */
+bool hvc_nested__take(struct hvc_machine *machine, uint64_t pc, uint64_t esr, uint64_t far);
+/* The same from a block hook: the engine is stopped first. */
+void hvc_nested__defer(struct hvc_machine *machine, uint64_t pc, uint64_t esr, uint64_t far);
+/* An ERET has stayed at EL2. False: it goes there for ever, and the call has ended. */
+bool hvc_nested__return(struct hvc_machine *machine, uint64_t address);
+/* Is the end of this kind that of an exception without an answer? Then as it found things. */
+bool hvc_nested__conclude(const struct hvc_machine *machine, enum hvc_outcome_kind kind,
+                          struct hvc_engine_frame *frame, struct hvc_nested_exception *out);
+/* What the exception registers held before it. */
+void hvc_nested__restore(const struct hvc_machine *machine, struct hvc_state *state);
 
 /* around.c */
 bool hvc_around__open(struct hvc_machine *machine);

@@ -278,6 +278,12 @@ static enum hvc_status drive(struct hvc_machine *machine, struct hvc_diag *diag)
 			return engine_failed(machine, diag, "an access failed too late");
 		if (machine->phase == PHASE_ENDED || machine->phase == PHASE_IDLE)
 			return HVC_OK;
+		if (exit == HVC_EXIT_STOPPED && machine->nested.waits) {
+			hvc_call__nest(machine);
+			if (machine->phase != PHASE_EL2)
+				return HVC_OK;
+			continue;
+		}
 		if (exit == HVC_EXIT_STOPPED && machine->traps.waits) {
 			if (!hvc_traps__watch(machine))
 				return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");

@@ -90,6 +90,11 @@ static const struct hvc_finding_rule rules[] = {
 	{"sequence-random", "sequence", ERROR, "a promise is broken after other calls",
 	 "Found by random sequences and cut down to the fewest calls: the handler keeps state that it should not."},
 
+	{"scan-eret", "scan", ERROR, "nothing stops speculation past an ERET",
+	 "What stands behind it may be executed speculatively, with what a caller left in registers: CVE-2020-13844."},
+	{"scan-control", "scan", WARNING, "a control of EL2 is written without an ISB behind it",
+	 "What follows may still be executed with the old one."},
+
 	{"caller-selector", "callers", ERROR, "what selects the call is left to chance",
 	 "On some way to the HVC nobody sets the selecting register for it."},
 	{"caller-unknown-call", "callers", ERROR, "a call that the vectors do not know",

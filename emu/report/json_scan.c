@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "report/finding.h"
 #include "report/owner.h"
 #include "report/site_words.h"
 
@@ -73,7 +74,8 @@ static void add_sites(struct hvc_json *json, const struct hvc_scan *scan,
 }
 
 enum hvc_status hvc_scan_json(FILE *out, const struct hvc_scan *scan,
-                              const struct hvc_registry *registry, struct hvc_diag *diag)
+                              const struct hvc_registry *registry,
+                              const struct hvc_findings *findings, struct hvc_diag *diag)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-scan/1");
 
@@ -89,5 +91,6 @@ enum hvc_status hvc_scan_json(FILE *out, const struct hvc_scan *scan,
 	add_sites(json, scan, registry, HVC_INSN_HVC);
 	add_sites(json, scan, registry, HVC_INSN_SMC);
 	hvc_json__number(json, "dropped", scan->dropped);
+	hvc_json__findings(json, findings);
 	return hvc_json__print(json, out, diag);
 }

@@ -115,8 +115,25 @@ static void count(const struct hvc_scan *scan, size_t of[HVC_INSN_COUNT], size_t
 	}
 }
 
+static void put_audit(const struct hvc_page *page, const struct hvc_scan *scan)
+{
+	hvc_page__print(page, "\nA look at the code of EL2: %zu finding%s\n", scan->audits,
+	                scan->audits == 1 ? "" : "s");
+	for (size_t i = 0; i < scan->audits; i++) {
+		const struct hvc_audit *audit = &scan->audit[i];
+
+		hvc_page__print(page, "  0x%" PRIx64 "  %s%s%s", audit->address,
+		                hvc_audit_name(audit->kind), audit->reg ? ": " : "",
+		                audit->reg ? audit->reg : "");
+		if (audit->symbol)
+			hvc_page__print(page, " in %s+0x%" PRIx64, audit->symbol, audit->offset);
+		fputc('\n', page->out);
+	}
+}
+
 enum hvc_status hvc_scan_text(const struct hvc_page *page, const struct hvc_scan *scan,
-                              const struct hvc_registry *registry, struct hvc_diag *diag)
+                              const struct hvc_registry *registry,
+                              const struct hvc_findings *findings, struct hvc_diag *diag)
 {
 	size_t of[HVC_INSN_COUNT] = {0}, data = 0;
 	char symbols[HVC_NUMBER_SIZE];
@@ -142,5 +159,8 @@ enum hvc_status hvc_scan_text(const struct hvc_page *page, const struct hvc_scan
 	}
 	if (scan->dropped)
 		hvc_page__print(page, "\n%" PRIu64 " more are not told\n", scan->dropped);
-	return HVC_OK;
+	if (!findings)
+		return HVC_OK;
+	put_audit(page, scan);
+	return hvc_findings_text(page, findings, diag);
 }

@@ -110,6 +110,7 @@ void hvc_scan_free(struct hvc_scan *scan)
 	free(scan->table);
 	free(scan->site);
 	free(scan->call);
+	free(scan->audit);
 	free(scan->path);
 	free(scan);
 }

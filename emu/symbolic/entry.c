@@ -45,7 +45,7 @@ static enum hvc_knowledge memory(void *ctx, uint64_t address, uint64_t *value)
 	return s->config.closed ? HVC_KNOWN_ABSENT : HVC_KNOWN_INPUT;
 }
 
-static struct hvc_pe describe(const struct hvc_symbolic *s)
+struct hvc_pe hvc_symbolic__pe(const struct hvc_symbolic *s)
 {
 	const struct hvc_machine *machine = s->config.machine;
 	const uint64_t *v = hvc_machine_entry(machine)->v;
@@ -66,7 +66,7 @@ static struct hvc_pe describe(const struct hvc_symbolic *s)
 
 bool hvc_symbolic__returns(const struct hvc_symbolic *symbolic, unsigned mode, uint64_t hcr)
 {
-	struct hvc_pe pe = describe(symbolic);
+	struct hvc_pe pe = hvc_symbolic__pe(symbolic);
 	struct hvc_return back;
 
 	pe.hcr_el2 = hcr;
@@ -184,7 +184,7 @@ static void probe(struct hvc_symbolic *s)
 enum hvc_status hvc_symbolic__enter(struct hvc_symbolic *s, struct hvc_way **out, bool *ended,
                                     struct hvc_sympath *path)
 {
-	struct hvc_pe pe = describe(s);
+	struct hvc_pe pe = hvc_symbolic__pe(s);
 	struct hvc_call usual;
 	struct hvc_entry entry;
 	struct hvc_way *way, before;

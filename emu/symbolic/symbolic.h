@@ -12,6 +12,7 @@
 #define SYMBOLIC_SYMBOLIC_H
 
 #include "hvcheck/arch.h"
+#include "hvcheck/exception.h"
 #include "symbolic/scene.h"
 
 /** How a path ended. */
@@ -181,6 +182,8 @@ hvc_symbolic__confirm(struct hvc_symbolic *symbolic, const struct hvc_sympath *p
 HVC_MUST_USE enum hvc_status hvc_symbolic__enter(struct hvc_symbolic *symbolic,
                                                  struct hvc_way **out, bool *ended,
                                                  struct hvc_sympath *path);
+/** The PE of the world at the call, for the pure functions of exceptions. */
+struct hvc_pe hvc_symbolic__pe(const struct hvc_symbolic *symbolic);
 /** May SPSR_EL2.M take the PE there, under HCR_EL2? */
 bool hvc_symbolic__returns(const struct hvc_symbolic *symbolic, unsigned mode, uint64_t hcr);
 

@@ -111,6 +111,8 @@ hvc_findings_of_sequences(const struct hvc_sequences *sequences, const char *abi
 HVC_MUST_USE HVC_API enum hvc_status hvc_findings_of_safety(const struct hvc_safety *safety,
                                                             const char *abi, struct hvc_diag *diag,
                                                             struct hvc_findings **out);
+HVC_MUST_USE HVC_API enum hvc_status
+hvc_findings_of_scan(const struct hvc_scan *scan, struct hvc_diag *diag, struct hvc_findings **out);
 HVC_MUST_USE HVC_API enum hvc_status hvc_findings_of_callers(const struct hvc_callers *callers,
                                                              const char *against,
                                                              struct hvc_diag *diag,

@@ -104,6 +104,24 @@ struct hvc_scan_table {
 	struct hvc_fit fit; /**< filled in by hvc_fit_scan */
 };
 
+/** What code at EL2 lacks, by a look at it. */
+enum hvc_audit_kind {
+	HVC_AUDIT_ERET,    /**< an ERET without SB, or DSB and ISB, behind it */
+	HVC_AUDIT_CONTROL, /**< VBAR, SCTLR or TTBR of EL2 is written, and no ISB follows */
+	HVC_AUDIT_COUNT,
+};
+
+/** "eret without barrier", "control without isb". */
+HVC_API const char *hvc_audit_name(enum hvc_audit_kind kind);
+
+struct hvc_audit {
+	enum hvc_audit_kind kind;
+	uint64_t address;
+	const char *symbol; /**< the function that it is in; NULL: none */
+	uint64_t offset;    /**< in it */
+	const char *reg;    /**< CONTROL: the register; constant text */
+};
+
 /** Sites that are listed, and those whose registers are followed, at most. */
 #define HVC_SITES_MAX          HVC_LIMIT_SITES
 #define HVC_SITES_ANALYSED_MAX 4096u
@@ -120,8 +138,10 @@ struct hvc_scan {
 	size_t sites;
 	struct hvc_site *call; /**< calls of functions that pass their arguments on, by address */
 	size_t calls;
-	uint64_t dropped; /**< sites past HVC_SITES_MAX, counted only */
-	size_t symbols;   /**< that the file has */
+	uint64_t dropped;        /**< sites past HVC_SITES_MAX, counted only */
+	size_t symbols;          /**< that the file has */
+	struct hvc_audit *audit; /**< by address; filled in by hvc_scan_audit */
+	size_t audits;
 	struct hvc_loaded *loaded;
 };
 
@@ -137,6 +157,8 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_scan_file(const char *path, const char 
  */
 HVC_MUST_USE HVC_API enum hvc_status hvc_scan_subject(const struct hvc_scan *scan, size_t i,
                                                       struct hvc_subject **out);
+/** Look at the code of EL2 as well, instruction by instruction. HVC_E_NOMEM. */
+HVC_MUST_USE HVC_API enum hvc_status hvc_scan_audit(struct hvc_scan *scan, struct hvc_diag *diag);
 HVC_API void hvc_scan_free(struct hvc_scan *scan);
 
 /** Is the value certainly one of some constants (addresses included)? */
