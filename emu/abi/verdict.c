@@ -58,6 +58,12 @@ static void make_plan(const struct hvc_rule *rule, struct hvc_abi_plan *plan)
 		if (!hvc_regset_has(&rule->clobbers, (enum hvc_reg)reg) && reg != HVC_REG_SCR_EL3 &&
 		    hvc_reg_info((enum hvc_reg)reg)->class_ != HVC_CLASS_EXCEPTION)
 			plan->preserve[reg] = hvc_reg_info((enum hvc_reg)reg)->mask;
+	/*
+	 * PAN and UAO come back to the caller. An exception that is injected is one to EL1, which
+	 * leaves a PAN that is set, whatever SCTLR_EL1.SPAN (Arm ARM AArch64.TakeException).
+	 */
+	if (rule->outcome == HVC_OUTCOME_INJECT && !hvc_regset_has(&rule->clobbers, HVC_REG_PSTATE))
+		plan->preserve[HVC_REG_PSTATE] = HVC_PSTATE_PAN;
 	for (unsigned i = 0; i < rule->results; i++)
 		plan->preserve[rule->result[i].reg] = 0;
 	plan->daif = plan->preserve[HVC_REG_DAIF];

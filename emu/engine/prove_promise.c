@@ -200,6 +200,10 @@ static void fill_after(struct hvc_prover *p, const struct hvc_sympath *path, hvc
 		after[reg] = way->sys[reg] ? way->sys[reg] : p->before[reg];
 	after[HVC_REG_NZCV] = in_place(p, hvc_flags__all(p->terms, &way->flags), 28);
 	after[HVC_REG_DAIF] = in_place(p, way->daif, 6);
+	after[HVC_REG_PSTATE] =
+	        hvc_level_el(path->level) == 2 || path->kind == HVC_OUTCOME_UNDEFINED
+	                ? p->before[HVC_REG_PSTATE]
+	                : way->pstate;
 	/* What traps the SMC is the machine's, and it takes it back. */
 	if (forced)
 		after[HVC_REG_HCR_EL2] =

@@ -116,6 +116,7 @@ static enum hvc_status same_registers(const struct hvc_map *a, const struct hvc_
 {
 	for (enum hvc_reg reg = HVC_GPR_COUNT; reg < HVC_REG_COUNT; reg++) {
 		if (reg == HVC_REG_VBAR_EL2 || hvc_reg_info(reg)->class_ == HVC_CLASS_EXCEPTION ||
+		    hvc_reg_info(reg)->class_ == HVC_CLASS_PSTATE ||
 		    a->entry.v[reg] == b->entry.v[reg])
 			continue;
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,

@@ -172,6 +172,8 @@ enum hvc_status hvc_player__call(struct hvc_player *player, const struct hvc_cal
 	out->step.pc = outcome.pc;
 	out->step.x0 = outcome.state.v[HVC_REG_X0];
 	out->state = player->state = outcome.state;
+	/* The next caller's own. */
+	player->state.v[HVC_REG_PSTATE] = hvc_machine_entry(player->machine)->v[HVC_REG_PSTATE];
 	out->over = !goes_on(outcome.kind) || !hvc_player__is_in_place(player);
 	return HVC_OK;
 }

@@ -36,6 +36,10 @@ static void collect(struct hvc_machine *machine, const struct hvc_engine_frame *
 	memcpy(state->v, frame->x, sizeof frame->x);
 	state->v[HVC_REG_NZCV] = frame->pstate & HVC_PSTATE_NZCV;
 	state->v[HVC_REG_DAIF] = frame->pstate & HVC_PSTATE_DAIF;
+	/* EL2's own is nobody's to keep. */
+	state->v[HVC_REG_PSTATE] = hvc_arch_el(frame->pstate) < 2
+	                                   ? frame->pstate & hvc_reg_info(HVC_REG_PSTATE)->mask
+	                                   : machine->entry.v[HVC_REG_PSTATE];
 	memcpy(&state->v[HVC_REG_SP_EL0], frame->sp, sizeof frame->sp);
 	if (hvc_regset_empty(&machine->dirty))
 		return;
@@ -171,7 +175,7 @@ bool hvc_call__start(struct hvc_machine *machine)
 	machine->call_pc = hvc_call_address(call);
 	if (call->from >= HVC_LEVEL_COUNT || call->insn >= HVC_INSN_COUNT ||
 	    call->nzcv & ~HVC_PSTATE_NZCV || call->daif & ~HVC_PSTATE_DAIF ||
-	    !can_be_at(machine, hvc_call__pstate(call))) {
+	    !can_be_at(machine, hvc_call__pstate(&machine->entry, call))) {
 		machine->status = HVC_E_ARG;
 		return false;
 	}
@@ -200,7 +204,8 @@ bool hvc_call__start(struct hvc_machine *machine)
 		                machine->now.v[HVC_REG_HCR_EL2] | HVC_HCR_TSC);
 	hvc_engine__set_gprs(machine->engine, call->x);
 	hvc_simd__give(machine);
-	hvc_engine__move(machine->engine, machine->call_pc, hvc_call__pstate(call));
+	hvc_engine__move(machine->engine, machine->call_pc,
+	                 hvc_call__pstate(&machine->entry, call));
 	machine->phase = PHASE_CALLER;
 	return true;
 }

@@ -285,10 +285,10 @@ struct hvc_machine {
 	uint32_t word[BLOCK_WORDS];
 };
 
-/* Everything but x0..x30, nzcv, daif of `call` put into `state`; PSTATE of the caller. */
-static inline uint64_t hvc_call__pstate(const struct hvc_call *call)
+/* PSTATE of the caller in a world. */
+static inline uint64_t hvc_call__pstate(const struct hvc_state *world, const struct hvc_call *call)
 {
-	return call->nzcv | call->daif | hvc_level_mode(call->from);
+	return call->nzcv | call->daif | world->v[HVC_REG_PSTATE] | hvc_level_mode(call->from);
 }
 
 /* call.c: the life of one call */
@@ -332,6 +332,9 @@ bool hvc_nested__return(struct hvc_machine *machine, uint64_t address);
 /* Is the end of this kind that of an exception without an answer? Then as it found things. */
 bool hvc_nested__conclude(const struct hvc_machine *machine, enum hvc_outcome_kind kind,
                           struct hvc_engine_frame *frame, struct hvc_nested_exception *out);
+/* Does code do nothing but branch, wait, and come to itself? fetch: false where there is none. */
+bool hvc_nested__parks(bool (*fetch)(const void *ctx, uint64_t pc, uint32_t *word), const void *ctx,
+                       uint64_t pc);
 /* What the exception registers held before it. */
 void hvc_nested__restore(const struct hvc_machine *machine, struct hvc_state *state);
 

@@ -8,6 +8,7 @@
 #include "machine/internal.h"
 #include "machine/plain.h"
 
+#define SCR_APK (UINT64_C(1) << 16) /* EL2 may have the keys of pointer authentication */
 #define PAGE    UINT64_C(0x1000)
 #define SCTLR_M UINT64_C(1)
 #define HCR_VM  UINT64_C(1)
@@ -53,6 +54,17 @@ static const struct hvc_extra *set_extras(struct hvc_machine *machine)
 	return NULL;
 }
 
+/* The caller has PAN and UAO set where the CPU has them, unless the world says otherwise. */
+static void set_up_pstate(struct hvc_machine *machine)
+{
+	uint64_t bits = (machine->pe.features & HVC_FEAT_PAN ? HVC_PSTATE_PAN : 0) |
+	                (machine->pe.features & HVC_FEAT_UAO ? HVC_PSTATE_UAO : 0);
+
+	if (hvc_regset_has(&machine->world.set, HVC_REG_PSTATE))
+		bits &= machine->world.state.v[HVC_REG_PSTATE];
+	machine->entry.v[HVC_REG_PSTATE] = bits;
+}
+
 /* World registers into the CPU, and the whole register file out of it. */
 static enum hvc_status set_up_registers(struct hvc_machine *machine, struct hvc_diag *diag)
 {
@@ -62,7 +74,7 @@ static enum hvc_status set_up_registers(struct hvc_machine *machine, struct hvc_
 	for (unsigned i = 0; i < HVC_REG_COUNT; i++) {
 		enum hvc_reg reg = (enum hvc_reg)i;
 
-		if (i <= HVC_REG_X30 || reg == HVC_REG_NZCV || reg == HVC_REG_DAIF) {
+		if (i < HVC_REG_SP_EL0) {
 			hvc_regset_add(&machine->present, reg);
 			continue;
 		}
@@ -71,6 +83,10 @@ static enum hvc_status set_up_registers(struct hvc_machine *machine, struct hvc_
 			return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
 			                    "CPU model %s has no %s", hvc_cpu_name(world->cpu),
 			                    hvc_reg_name(reg));
+		/* Without SCR_EL3.APK the keys are EL3's. */
+		if (reg >= HVC_REG_APIAKEYLO_EL1 && world->el3 &&
+		    !(world->state.v[HVC_REG_SCR_EL3] & SCR_APK))
+			continue;
 		if (hvc_engine__get(machine->engine, reg, &machine->entry.v[i]))
 			hvc_regset_add(&machine->present, reg);
 	}
@@ -85,6 +101,7 @@ static enum hvc_status set_up_registers(struct hvc_machine *machine, struct hvc_
 		machine->hcd = world->state.v[HVC_REG_HCR_EL2] & HVC_HCR_HCD;
 	machine->entry.v[HVC_REG_HCR_EL2] |= machine->hcd;
 	machine->pe.features = features(machine);
+	set_up_pstate(machine);
 	machine->zero.top = hvc_engine__top(machine->engine);
 	machine->now = machine->entry;
 	machine->simd_dirty = true;

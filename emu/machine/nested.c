@@ -23,6 +23,7 @@
  * lost, and where the stack moves on each time the machine would not see that it is a loop.
  */
 #define BACKS_MAX 32u
+#define PARK_LOOK 8u /* instructions in which code that parks does so */
 
 static uint64_t syndrome(const struct hvc_machine *machine, enum hvc_ec ec, uint64_t pc)
 {
@@ -150,4 +151,27 @@ void hvc_nested__restore(const struct hvc_machine *machine, struct hvc_state *st
 {
 	for (unsigned i = 0; i < HVC_NESTED_REGS; i++)
 		state->v[saved[i]] = machine->nested.reg[i];
+}
+
+bool hvc_nested__parks(bool (*fetch)(const void *ctx, uint64_t pc, uint32_t *word), const void *ctx,
+                       uint64_t pc)
+{
+	uint64_t seen[PARK_LOOK];
+	uint32_t word;
+
+	for (unsigned i = 0; i < PARK_LOOK; i++) {
+		for (unsigned k = 0; k < i; k++)
+			if (seen[k] == pc)
+				return true;
+		seen[i] = pc;
+		if (!fetch(ctx, pc, &word))
+			return false;
+		if (word >> 26 == 5) /* B */
+			pc += ((uint64_t)(word & 0x3ffffff) ^ 0x2000000) * 4 - UINT64_C(0x8000000);
+		else if ((word & 0xfffff01f) == 0xd503201f) /* WFI, WFE and other hints */
+			pc += 4;
+		else
+			return false;
+	}
+	return false;
 }

@@ -120,8 +120,7 @@ void hvc_world_init(struct hvc_world *world, enum hvc_cpu cpu)
 
 enum hvc_status hvc_world_set(struct hvc_world *world, enum hvc_reg reg, uint64_t value)
 {
-	if (reg >= HVC_REG_COUNT || reg <= HVC_REG_X30 || reg == HVC_REG_NZCV ||
-	    reg == HVC_REG_DAIF)
+	if (reg >= HVC_REG_COUNT || reg <= HVC_REG_DAIF)
 		return HVC_E_ARG;
 	set(world, reg, value);
 	hvc_regset_add(&world->given, reg);

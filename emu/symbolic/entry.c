@@ -52,7 +52,7 @@ struct hvc_pe hvc_symbolic__pe(const struct hvc_symbolic *s)
 	struct hvc_pe pe = machine->pe;
 
 	pe.pc = 0;
-	pe.pstate = hvc_level_mode(s->config.from);
+	pe.pstate = hvc_level_mode(s->config.from) | v[HVC_REG_PSTATE];
 	pe.scr_el3 = v[HVC_REG_SCR_EL3];
 	pe.hcr_el2 = v[HVC_REG_HCR_EL2];
 	if (s->config.insn == HVC_INSN_SMC)

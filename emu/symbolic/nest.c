@@ -4,39 +4,21 @@
  * way goes on there. Where that table parks, the path is the fault that it would be without one.
  */
 #include "hvcheck/arch.h"
+#include "machine/internal.h"
 #include "symbolic/explore.h"
 
 #define IL        (UINT64_C(1) << 25)
 #define IMMEDIATE UINT32_C(0xffff)
 #define FP_TRAP   UINT64_C(0x1e00000)
 #define EXTERNAL  UINT64_C(0x10)
-#define LOOK      8u /* instructions in which a slot that parks does so */
 
 static const enum hvc_reg restored[HVC_NEST_REGS] = {
         HVC_REG_SP_EL0,  HVC_REG_SP_EL1,   HVC_REG_SP_EL2, HVC_REG_ESR_EL2,
         HVC_REG_ELR_EL2, HVC_REG_SPSR_EL2, HVC_REG_FAR_EL2};
 
-/* Does code do nothing but branch, wait, and come to itself? */
-static bool parks(const struct hvc_scene *scene, uint64_t pc)
+static bool fetch(const void *ctx, uint64_t pc, uint32_t *word)
 {
-	uint64_t seen[LOOK];
-	uint32_t word;
-
-	for (unsigned i = 0; i < LOOK; i++) {
-		for (unsigned k = 0; k < i; k++)
-			if (seen[k] == pc)
-				return true;
-		seen[i] = pc;
-		if (!hvc_memory__fetch(scene, pc, &word))
-			return false;
-		if (word >> 26 == 5) /* B */
-			pc += ((uint64_t)(word & 0x3ffffff) ^ 0x2000000) * 4 - UINT64_C(0x8000000);
-		else if ((word & 0xfffff01f) == 0xd503201f) /* WFI, WFE and other hints */
-			pc += 4;
-		else
-			return false;
-	}
-	return false;
+	return hvc_memory__fetch(ctx, pc, word);
 }
 
 static uint64_t syndrome(enum hvc_ec ec, uint32_t word)
@@ -156,7 +138,7 @@ bool hvc_explorer__can_nest(const struct hvc_explorer *e, const struct hvc_walke
 
 	return e->s->config.exact && !comes_again(w) && find_entry(e, w->way, &entry) &&
 	       hvc_memory__fetch(&e->s->scene, entry.vector, &word) &&
-	       !parks(&e->s->scene, entry.vector);
+	       !hvc_nested__parks(fetch, &e->s->scene, entry.vector);
 }
 
 void hvc_explorer__nest(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_ec ec,
