@@ -6,9 +6,9 @@ here=$(cd "$(dirname "$0")" && pwd)
 folder=$(realpath "$2") only=${3:-}
 . "$here/../cli/common.sh"
 
-# The rules of the findings that a report ends with, each with how often, as `wanted` writes them.
+# The rules of a JSON report's findings, each with how often, as `wanted` writes them.
 named() {
-	awk '$1 == "error" || $1 == "warning" || $1 == "note" { print $2 }' | sort | uniq -c |
+	sed -n '/"results"/,$p' | grep -o '"id": "[a-z-]*"' | cut -d'"' -f4 | sort | uniq -c |
 		awk '{ printf "%s%s%s", (NR > 1 ? "," : ""), $2, ($1 > 1 ? "*" $1 : "") }'
 }
 
@@ -26,7 +26,7 @@ while read -r status findings args; do
 		*) line+=("$word") ;;
 		esac
 	done
-	expect "$status" "${line[@]}"
+	expect "$status" "${line[@]}" --format json
 	found=$(named <out)
 	[ "$findings" = '*' ] || [ "${found:--}" = "$findings" ] ||
 		complain "'hvcheck $args' finds ${found:-nothing}, not $findings"

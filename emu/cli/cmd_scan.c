@@ -5,7 +5,6 @@
 struct work {
 	struct hvc_registry *registry;
 	struct hvc_scan *scan;
-	bool audit;
 };
 
 static enum hvc_status write(const void *of, const struct hvc_options *options,
@@ -14,14 +13,14 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 {
 	const struct work *work = of;
 
-	(void)options;
 	switch (style) {
 	case HVC_STYLE_TEXT:
-		return hvc_scan_text(page, work->scan, work->registry,
-		                     work->audit ? findings : NULL, diag);
+		if (work->scan->audited)
+			hvc_cli_report__head(options, findings, page);
+		return hvc_scan_text(page, work->scan, work->registry, diag);
 	case HVC_STYLE_JSON:
 		return hvc_scan_json(page->out, work->scan, work->registry,
-		                     work->audit ? findings : NULL, diag);
+		                     work->scan->audited ? findings : NULL, diag);
 	default:
 		return hvc_cli_report__findings(findings, style, page, diag);
 	}
@@ -30,7 +29,7 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 enum hvc_status hvc_cmd__scan(const struct hvc_options *options, const struct hvc_page *page,
                               bool *holds, struct hvc_diag *diag)
 {
-	struct work work = {.audit = hvc_options__has(options, HVC_OPTION_AUDIT)};
+	struct work work = {0};
 	struct hvc_findings *findings = NULL;
 	enum hvc_status status = hvc_known_open(diag, &work.registry);
 
@@ -38,7 +37,7 @@ enum hvc_status hvc_cmd__scan(const struct hvc_options *options, const struct hv
 		status = hvc_scan_file(options->argument[0], options->symbols[0], diag, &work.scan);
 	if (status == HVC_OK)
 		status = hvc_fit_scan(work.scan, diag);
-	if (status == HVC_OK && work.audit)
+	if (status == HVC_OK && hvc_options__has(options, HVC_OPTION_AUDIT))
 		status = hvc_scan_audit(work.scan, diag);
 	if (status == HVC_OK) {
 		*holds = work.scan->audits == 0;

@@ -95,7 +95,8 @@ static bool is_measured(const struct measure *m, const struct hvc_outcome *outco
 	case HVC_OUTCOME_FAULT:
 		return place < HVC_GPR_COUNT;
 	default:
-		return place != HVC_REG_DAIF || hvc_level_el(outcome->level) < 2;
+		return (place != HVC_REG_DAIF && place != HVC_REG_PSTATE) ||
+		       hvc_level_el(outcome->level) < 2;
 	}
 }
 

@@ -315,6 +315,10 @@ static void add_preserved(struct list *list, const struct hvc_abi_plan *plan, bo
 		uint64_t mask = daif ? plan->daif : plan->preserve[i];
 		hvc_ref before = daif && masked ? number(p, HVC_PSTATE_DAIF) : p->before[i];
 
+		if (reg == HVC_REG_PSTATE && plan->pan_may_come)
+			before = hvc_bv__or(
+			        p->terms, before,
+			        hvc_bv__and(p->terms, after[i], number(p, HVC_PSTATE_PAN)));
 		if (mask && hvc_regset_has(hvc_machine_present(p->machine), reg))
 			add(list, HVC_CLAUSE_PRESERVE, reg, same(p, before, after[i], mask));
 	}

@@ -80,7 +80,7 @@ static void conclude(struct hvc_machine *machine, enum hvc_outcome_kind kind, ui
 	outcome->pc = fault.pc;
 	outcome->esr = fault.esr;
 	outcome->far = fault.far;
-	outcome->instructions = machine->instructions;
+	outcome->instructions = unanswered ? machine->nested.instructions : machine->instructions;
 	outcome->stores = machine->stores;
 	outcome->el2_stores = machine->el2_stores;
 	outcome->untracked = machine->untracked;

@@ -114,6 +114,7 @@ struct hvc_nested {
 	bool waits;       /* `next` is to be taken when the engine has stopped */
 	struct hvc_nested_exception next;
 	/* of the outermost: what the call's fault is, and the registers before it */
+	uint64_t instructions;
 	uint64_t pc, esr, far;
 	struct hvc_engine_frame frame;
 	uint64_t reg[HVC_NESTED_REGS];

@@ -73,6 +73,7 @@ static void remember(struct hvc_machine *machine, uint64_t pc, uint64_t esr, uin
 {
 	struct hvc_nested *nested = &machine->nested;
 
+	nested->instructions = machine->instructions;
 	nested->pc = pc;
 	nested->esr = esr;
 	nested->far = far;

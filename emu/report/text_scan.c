@@ -132,8 +132,7 @@ static void put_audit(const struct hvc_page *page, const struct hvc_scan *scan)
 }
 
 enum hvc_status hvc_scan_text(const struct hvc_page *page, const struct hvc_scan *scan,
-                              const struct hvc_registry *registry,
-                              const struct hvc_findings *findings, struct hvc_diag *diag)
+                              const struct hvc_registry *registry, struct hvc_diag *diag)
 {
 	size_t of[HVC_INSN_COUNT] = {0}, data = 0;
 	char symbols[HVC_NUMBER_SIZE];
@@ -159,8 +158,7 @@ enum hvc_status hvc_scan_text(const struct hvc_page *page, const struct hvc_scan
 	}
 	if (scan->dropped)
 		hvc_page__print(page, "\n%" PRIu64 " more are not told\n", scan->dropped);
-	if (!findings)
-		return HVC_OK;
-	put_audit(page, scan);
-	return hvc_findings_text(page, findings, diag);
+	if (scan->audited)
+		put_audit(page, scan);
+	return HVC_OK;
 }

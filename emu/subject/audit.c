@@ -145,6 +145,7 @@ enum hvc_status hvc_scan_audit(struct hvc_scan *scan, struct hvc_diag *diag)
 	};
 	enum hvc_status status = HVC_OK;
 
+	scan->audited = true;
 	for (unsigned i = 0; i < image.segments && status == HVC_OK; i++) {
 		const struct hvc_segment *segment = &image.segment[i];
 		uint64_t at = (0 - segment->address) & 3;

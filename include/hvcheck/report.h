@@ -225,12 +225,11 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_abi_diff_json(FILE *out, const struct h
 HVC_MUST_USE HVC_API enum hvc_status
 hvc_abi_diff_markdown(FILE *out, const struct hvc_abi_diff *diff, struct hvc_diag *diag);
 
-/** findings: of hvc_scan_audit, NULL where it was not asked for. */
 HVC_MUST_USE HVC_API enum hvc_status hvc_scan_text(const struct hvc_page *page,
                                                    const struct hvc_scan *scan,
                                                    const struct hvc_registry *registry,
-                                                   const struct hvc_findings *findings,
                                                    struct hvc_diag *diag);
+/** findings: of hvc_scan_audit, NULL where it was not asked for. */
 HVC_MUST_USE HVC_API enum hvc_status hvc_scan_json(FILE *out, const struct hvc_scan *scan,
                                                    const struct hvc_registry *registry,
                                                    const struct hvc_findings *findings,

@@ -142,6 +142,7 @@ struct hvc_scan {
 	size_t symbols;          /**< that the file has */
 	struct hvc_audit *audit; /**< by address; filled in by hvc_scan_audit */
 	size_t audits;
+	bool audited;
 	struct hvc_loaded *loaded;
 };
 
