@@ -22,7 +22,7 @@
  * ERETs one after the other to one place at EL2 without a write of ELR_EL2: the return address is
  * lost, and where the stack moves on each time the machine would not see that it is a loop.
  */
-#define BACKS_MAX 32u
+#define BACKS_MAX 8u
 #define PARK_LOOK 8u /* instructions in which code that parks does so */
 
 static uint64_t syndrome(const struct hvc_machine *machine, enum hvc_ec ec, uint64_t pc)

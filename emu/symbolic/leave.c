@@ -6,7 +6,7 @@
 #include "symbolic/explore.h"
 
 #define MODES     32u
-#define BACKS_MAX 40u /* ERETs to one place at EL2 in a row; the machine makes no more than 32 */
+#define BACKS_MAX 12u /* ERETs to one place at EL2 in a row; the machine makes fewer */
 
 void hvc_explorer__stop(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_outcome_kind kind,
                         hvc_ref target)
