@@ -83,8 +83,8 @@ const struct hvc_command hvc_commands[] = {
                 .least = 1,
                 .most = 1,
                 .options = COMMON | BIT(REPORT) | SWEEP | BIT(SWEEP) | BIT(INTO) | BIT(CONTRACT) |
-                           BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(FROM) | BIT(INSN) | BIT(CPU) | BIT(SUGGEST_ABI) |
-                           BIT(PICTURE),
+                           BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(FROM) | BIT(INSN) | BIT(CPU) |
+                           BIT(SUGGEST_ABI) | BIT(PICTURE),
                 .styles = 1u << HVC_STYLE_MAP | 1u << HVC_STYLE_HTML | 1u << HVC_STYLE_SVG,
                 .run = hvc_cmd__map,
         },
