@@ -13,28 +13,60 @@ foreach(source ${suites})
   add_test(NAME ${test} COMMAND ${name})
   set_tests_properties(${test} PROPERTIES TIMEOUT 900 LABELS suite SKIP_RETURN_CODE 77)
 endforeach()
-# Small subjects for the symbolic executor, one idiom of dispatch each.
+# Small subjects, one idiom of dispatch each; of those that have a specification also the twin.
 file(GLOB subjects CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/subjects/*.S)
-foreach(source ${subjects})
-  get_filename_component(name ${source} NAME_WE)
+file(GLOB specifications CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/subjects/*.yaml)
+file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/subjects)
+function(add_subject source name)
   set(elf ${CMAKE_BINARY_DIR}/subjects/${name})
   add_custom_command(OUTPUT ${elf}.elf
-    COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/subjects
-    COMMAND ${assemble} -I ${vectors} -I ${CMAKE_CURRENT_LIST_DIR}/subjects -o ${elf}.o ${source}
+    COMMAND ${assemble} ${ARGN} -I ${vectors} -I ${CMAKE_CURRENT_SOURCE_DIR}/conformance/subjects
+            -o ${elf}.o ${source}
     COMMAND ${link} --fatal-warnings -T ${vectors}/subject.ld -z max-page-size=4096
             --build-id=none --discard-all -o ${elf}.elf ${elf}.o
-    DEPENDS ${source} ${includes} ${CMAKE_CURRENT_LIST_DIR}/subjects/subject.inc
-            ${vectors}/subject.ld
+    DEPENDS ${source} ${includes} ${vectors}/subject.ld
+            ${CMAKE_CURRENT_SOURCE_DIR}/conformance/subjects/subject.inc
     COMMENT "Assembling ${name}" VERBATIM)
-  list(APPEND subject_elfs ${elf}.elf)
+  set(subject_elfs ${subject_elfs} ${elf}.elf PARENT_SCOPE)
+endfunction()
+foreach(source ${subjects})
+  get_filename_component(name ${source} NAME_WE)
+  add_subject(${source} ${name})
+  string(REPLACE .S .yaml specification ${source})
+  if(specification IN_LIST specifications)
+    add_subject(${source} ${name}-fault ${define_fault})
+  endif()
 endforeach()
 add_custom_target(subjects ALL DEPENDS ${subject_elfs})
+include(${CMAKE_CURRENT_LIST_DIR}/images/images.cmake)
+# Faults of the kinds that public bugs have, and the same code without them (cases/wanted).
+file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/cases/*.S)
+foreach(source ${sources})
+  get_filename_component(name ${source} NAME_WE)
+  set(elf ${CMAKE_BINARY_DIR}/cases/${name})
+  add_custom_command(OUTPUT ${elf}.elf
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/cases
+    COMMAND ${assemble} -I ${vectors} -I ${CMAKE_CURRENT_LIST_DIR}/cases -o ${elf}.o ${source}
+    COMMAND ${link} --fatal-warnings -Ttext=0x40200000 -e 0x40200000 -z max-page-size=4096
+            --build-id=none -o ${elf}.elf ${elf}.o
+    DEPENDS ${source} ${includes} ${CMAKE_CURRENT_LIST_DIR}/cases/case.inc
+    COMMENT "Assembling ${name}" VERBATIM)
+  list(APPEND case_elfs ${elf}.elf)
+endforeach()
+add_custom_target(cases ALL DEPENDS ${case_elfs})
+file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/cases/wanted kinds REGEX "^## ")
+foreach(kind ${kinds})
+  string(SUBSTRING "${kind}" 3 -1 kind)
+  add_test(NAME cases-${kind} COMMAND ${CMAKE_CURRENT_LIST_DIR}/cases/try.sh
+                                      $<TARGET_FILE:hvcheck> ${CMAKE_BINARY_DIR}/cases ${kind})
+  set_tests_properties(cases-${kind} PROPERTIES TIMEOUT 600 LABELS cases)
+endforeach()
 # An engine of its own, beside the library's.
 target_link_libraries(test_unicorn_entry PRIVATE PkgConfig::unicorn)
 # Large files for bombs, which sanitizers take long to look through: with --all.
 set_tests_properties(limit PROPERTIES LABELS "suite;slow")
 # Hundreds of thousands of calls: not under the sanitizers, but with --all.
-set_tests_properties(exact lift prove region reset_random saved PROPERTIES LABELS "suite;slow")
+set_tests_properties(exact lift lift_names lift_others prove region reset_random saved PROPERTIES LABELS "suite;slow")
 # Reads back pages of every immediate; the kept pages are compared by default.
 set_tests_properties(picture PROPERTIES LABELS "suite;slow;long")
 # One at a time: the first of them downloads.
@@ -65,9 +97,35 @@ foreach(test oracle oracle_random)
 endforeach()
 
 # A million instructions of each class.
-add_test(NAME lift-full COMMAND test_lift)
-set_tests_properties(lift-full PROPERTIES TIMEOUT 28800 LABELS "suite;long"
-                     ENVIRONMENT "HVC_LIFT=1000000;CK_TIMEOUT_MULTIPLIER=1000")
+foreach(test lift lift_others)
+  add_test(NAME ${test}-full COMMAND test_${test})
+  set_tests_properties(${test}-full PROPERTIES TIMEOUT 28800 LABELS "suite;long"
+                       SKIP_RETURN_CODE 77
+                       ENVIRONMENT "HVC_LIFT=1000000;CK_TIMEOUT_MULTIPLIER=1000")
+endforeach()
+add_test(NAME lift_names-full COMMAND test_lift_names)
+set_tests_properties(lift_names-full PROPERTIES TIMEOUT 7200 LABELS "suite;long"
+                     ENVIRONMENT "HVC_LIFT=20000;CK_TIMEOUT_MULTIPLIER=8")
+# Other executors to hold the lifter to, which are C++: with what of them there is.
+include(CheckLanguage)
+check_language(CXX)
+if(CMAKE_CXX_COMPILER)
+  enable_language(CXX)
+  pkg_check_modules(vixl IMPORTED_TARGET vixl)
+  find_package(dynarmic CONFIG QUIET)
+  set_target_properties(test_lift_others PROPERTIES CXX_STANDARD 17 CXX_EXTENSIONS OFF)
+endif()
+foreach(other vixl dynarmic)
+  set(target $<IF:$<STREQUAL:${other},vixl>,PkgConfig::vixl,dynarmic::dynarmic>)
+  if(NOT TARGET PkgConfig::${other} AND NOT TARGET dynarmic::${other})
+    message(STATUS "lift_others is built without ${other}, which is not installed")
+    continue()
+  endif()
+  string(TOUPPER ${other} upper)
+  target_sources(test_lift_others PRIVATE ${CMAKE_CURRENT_LIST_DIR}/suites/lift_${other}.cpp)
+  target_compile_definitions(test_lift_others PRIVATE HVC_WITH_${upper})
+  target_link_libraries(test_lift_others PRIVATE ${target})
+endforeach()
 
 foreach(test dispatch map_sweep suggest sequence)
   add_test(NAME ${test}-full COMMAND test_${test})
@@ -91,6 +149,11 @@ target_link_libraries(mutation PRIVATE hvcheck_core)
 add_test(NAME mutation COMMAND mutation --least 95)
 set_tests_properties(mutation PROPERTIES TIMEOUT 1800 LABELS "mutation;long")
 
+# And hvcheck's own code made wrong: do the tests notice?
+add_test(NAME mutation-source COMMAND ${CMAKE_CURRENT_LIST_DIR}/mutation/source.py
+                                      ${CMAKE_BINARY_DIR}/mutation --count 300 --least 90)
+set_tests_properties(mutation-source PROPERTIES TIMEOUT 86400 LABELS "mutation;long" PROCESSORS 2)
+
 # The pages as their readers see them. Skipped where there is no Chromium.
 add_test(NAME browser COMMAND ${CMAKE_CURRENT_LIST_DIR}/browser/pages.py $<TARGET_FILE:hvcheck>
                               ${CMAKE_BINARY_DIR}/browser)
@@ -112,11 +175,13 @@ target_link_libraries(rows PRIVATE hvcheck_core)
 
 # The command line as its users run it, and the reports that are kept.
 foreach(test refusals statuses output jobs reproduce abis callers worlds baselines completion
-             examples progress sequences)
+             examples progress sequences subjects)
   add_test(NAME cli-${test}
            COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/${test}.sh $<TARGET_FILE:hvcheck>)
   list(APPEND cli_tests cli-${test})
 endforeach()
+set_tests_properties(cli-subjects PROPERTIES
+                     ENVIRONMENT HVC_SUBJECTS=${CMAKE_BINARY_DIR}/subjects)
 # The program with an engine that dies, or tries to get out, when it is told to.
 add_executable(hvcheck_trial ${HVC_CLI_SOURCES} ${CMAKE_CURRENT_LIST_DIR}/cli/trial.c)
 target_include_directories(hvcheck_trial PRIVATE emu)
@@ -128,17 +193,22 @@ foreach(test deaths jail)
   list(APPEND cli_tests cli-${test})
 endforeach()
 # With parsers of their own: skipped where there is no Python, or no validator.
-foreach(test formats policy schemas hostile)
+foreach(test formats policy schemas hostile certificates)
   add_test(NAME cli-${test}
            COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/${test}.sh $<TARGET_FILE:hvcheck>)
   set_tests_properties(cli-${test} PROPERTIES SKIP_RETURN_CODE 77
                        ENVIRONMENT HVC_VARIANTS=${CMAKE_BINARY_DIR}/vectors)
   list(APPEND cli_tests cli-${test})
 endforeach()
+add_test(NAME cli-certificates-full COMMAND
+         ${CMAKE_CURRENT_LIST_DIR}/cli/certificates.sh $<TARGET_FILE:hvcheck>)
+set_tests_properties(cli-certificates-full PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 3600
+                     LABELS "cli;long" ENVIRONMENT HVC_CERTIFICATES=full)
 add_test(NAME cli-json COMMAND ${CMAKE_COMMAND} -DHVCHECK=$<TARGET_FILE:hvcheck>
                                -P ${CMAKE_CURRENT_LIST_DIR}/cli/json.cmake)
 add_test(NAME cli-engine COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/engine.sh $<TARGET_FILE:hvcheck>)
-set_tests_properties(cli-engine PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77 LABELS "cli;qemu")
+set_tests_properties(cli-engine PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77 LABELS "cli;qemu"
+                     ENVIRONMENT HVC_CASES=${CMAKE_BINARY_DIR}/cases)
 set_tests_properties(${cli_tests} cli-json PROPERTIES TIMEOUT 600 LABELS cli)
 # Not under sanitizers, whose runtime has its own ways to die and its own wants of the kernel.
 set_tests_properties(cli-deaths cli-jail PROPERTIES LABELS "cli;exhaustive" SKIP_RETURN_CODE 77)

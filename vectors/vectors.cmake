@@ -120,9 +120,11 @@ find_program(HVC_LLD NAMES ${lld_names})
 
 if(HVC_VECTOR_TOOLS MATCHES "^(binutils)?$" AND HVC_AS AND HVC_LD)
   set(assemble ${HVC_AS} --fatal-warnings)
+  set(define_fault --defsym FAULT=1)
   set(link ${HVC_LD})
 elseif(HVC_VECTOR_TOOLS MATCHES "^(clang)?$" AND HVC_CLANG AND HVC_LLD)
   set(assemble ${HVC_CLANG} --target=aarch64-none-elf -x assembler -c -Werror)
+  set(define_fault -Wa,--defsym,FAULT=1)
   set(link ${HVC_LLD})
 elseif(HVC_VECTOR_TOOLS MATCHES "^(binutils|clang)?$")
   message(FATAL_ERROR "no assembler and linker for AArch64: install binutils-aarch64-linux-gnu "

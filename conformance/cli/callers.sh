@@ -80,12 +80,15 @@ says out 'unknown call'
 expect 0 callers three.bin --abi linux-stub-4.12 --also linux-stub-6.0
 says out 'another ABI that was named'
 
-expect 2 callers small.bin
-says err 'say --abi ABI'
+# Nothing is named: the registry knows whose call it is.
+expect 0 callers small.bin
+says out 'small.bin against the ABI of each: no findings'
+expect 2 callers data.bin
+says err 'no call whose ABI the registry knows'
 expect 2 callers small.bin --abi linux-stub-4.13
 says err "did you mean 'linux-stub-4.1"
 expect 2 callers small.bin --abi linux-stub-4.12 --site nowhere
-says err "no HVC in a function named 'nowhere'"
+says err "no HVC or SMC in a function named 'nowhere'"
 expect 2 callers small.bin --abi linux-stub-4.12 --site '#70000'
 says err 'an immediate'
 expect 2 callers small.bin --abi linux-stub-4.12 --site 0x40000000zz

@@ -38,6 +38,18 @@ expect() { # STATUS ARGUMENT...
 	[ "$expected" = 2 ] || [ ! -s err ] || complain "'hvcheck $*': $(cat err)"
 }
 
+# There is a report, but it is no answer: status 2, and one line on standard error says why.
+doubt() { # WHY ARGUMENT...
+	local why=$1
+	shift
+	run "$@"
+	[ "$status" = 2 ] || complain "'hvcheck $*': status $status, not 2"
+	[ -s out ] || complain "'hvcheck $*': no report"
+	[ "$(grep -c ': error: ' err)" = 1 ] || complain "'hvcheck $*': not one error in: $(cat err)"
+	sed -i "/: note: /d" err
+	grep -qF -- "$why" err || complain "'$why' is not in: $(cat err)"
+}
+
 # The last run said this.
 says() { # FILE TEXT
 	grep -qF -- "$2" "$1" || complain "'$2' is not in: $(cat "$1")"

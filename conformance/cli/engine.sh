@@ -90,6 +90,19 @@ for option in --stop-at=0x40000000 --stub=0x40000000=0 --map-on-demand; do
 	expect 2 run linux-stub-4.12 --engine qemu "$option"
 	says err 'qemu knows no boundary'
 done
+# Exceptions at EL2 go to EL2's own table, and come back from there.
+for call in 3 5; do
+	expect 0 run "$HVC_CASES/nested-right.elf@vectors" --engine qemu --set "x0=$call"
+	says out 'outcome       return'
+	says out 'agrees with'
+done
+# An SMC comes to EL2 where HCR_EL2.TSC traps it, and goes to EL3 otherwise.
+expect 0 run linux-stub-4.12 --engine qemu --insn smc --set x0=2
+says out 'outcome       forward'
+says out 'agrees with'
+expect 0 run linux-stub-4.12 --engine qemu --insn smc --set x0=2 --set hcr_el2=0x80080000
+says out 'outcome       retry'
+says out 'agrees with'
 expect 0 run linux-stub-4.12 --engine qemu --format json
 says out '"disagreements": 0'
 # The address width of CPU model max is QEMU's own: the two differ, and the exit status says so.

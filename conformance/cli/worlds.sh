@@ -64,7 +64,7 @@ word 0x814 d69f03e0
 word 0x900 14000000
 subject=./raw@+0
 
-expect 0 run $subject
+doubt '[tpidr_el2+0x0] was read at 0x40000404: --set tpidr_el2=ADDRESS, or --mem' run $subject
 says out 'fault: data abort'
 silent out 'not the real machine'
 expect 0 run $subject --set tpidr_el2=0x9000000
@@ -86,7 +86,8 @@ for text in '"kind": "page"' '"address": "0x9000000"' '"blind": 1' '"kind": "cal
 	says out "$text"
 done
 silent out '"register": "tpidr_el2"'
-expect 0 run $subject --stop-at +0x800 # nobody set where per-CPU data is
+# Nobody set where per-CPU data is.
+doubt '[tpidr_el2+0x0] was read' run $subject --stop-at +0x800
 says out 'held 0x1d20000000002200, set by nobody'
 for pages in 0 4097 x -1; do
 	expect 2 run $subject --map-on-demand=$pages

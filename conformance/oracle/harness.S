@@ -274,18 +274,35 @@ entered_before:
 	mrs	x0, esr_el2
 	ldr	x1, [x3, #R_ESR_EL2]
 	cmp	x0, x1
-	b.ne	end_call
+	b.ne	nested
 	mrs	x0, elr_el2
 	ldr	x1, [x3, #R_ELR_EL2]
 	cmp	x0, x1
-	b.ne	end_call
+	b.ne	nested
 	mrs	x0, spsr_el2
 	ldr	x1, [x3, #R_SPSR_EL2]
 	cmp	x0, x1
-	b.ne	end_call
+	b.ne	nested
 	add	x5, x5, #1
 	str	x5, [x3, #R_ENTRIES]
+	b	go_on
+
+// An exception at EL2. Bit 0 of the slot: its code does more than park, so it may have an answer.
+nested:
+	tbz	x4, #0, end_call
+	cmp	x5, #64
+	b.hi	end_call
+	add	x5, x5, #1
+	str	x5, [x3, #R_ENTRIES]
+	mrs	x0, spsr_el3			// NZCV and DIT, as above
+	mrs	x1, spsr_el2
+	and	x5, x1, #0xf0000000
+	orr	x0, x0, x5
+	and	x5, x1, #1 << 24
+	orr	x0, x0, x5
+	msr	spsr_el3, x0
 go_on:
+	bic	x4, x4, #1
 	msr	elr_el3, x4
 	isb
 	ldp	x4, x5, [sp, #32]

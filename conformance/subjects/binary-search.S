@@ -6,7 +6,11 @@
 routine handle
 	adr	x1, identifiers
 	mov	x2, #0
+	.ifdef	FAULT
+	mov	x3, #6
+	.else
 	mov	x3, #7
+	.endif
 1:	cmp	x2, x3
 	b.hs	9f
 	add	x4, x2, x3

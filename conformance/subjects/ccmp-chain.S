@@ -5,7 +5,11 @@
 
 routine handle
 	cmp	x0, #5
+	.ifdef	FAULT
+	ccmp	x1, #2, #4, eq
+	.else
 	ccmp	x1, #2, #0, eq
+	.endif
 	ccmp	w2, w3, #0, eq
 	b.eq	1f
 	cmp	x0, #1

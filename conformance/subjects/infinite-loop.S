@@ -12,5 +12,7 @@ routine handle
 	cbnz	x1, 1b
 	mov	x1, #3
 	wfe
+	.ifndef	FAULT
 	b	1b
+	.endif
 2:	answer	0

@@ -4,7 +4,11 @@
 	.include "subject.inc"
 
 routine handle
+	.ifdef	FAULT
+	cmp	w0, #5
+	.else
 	cmp	w0, #4
+	.endif
 	b.hi	9f
 	adr	x2, offsets
 	ldrsw	x3, [x2, w0, uxtw #2]

@@ -5,7 +5,11 @@
 
 routine handle
 	sub	x1, x0, #0x100
+	.ifdef	FAULT
+	cmp	w1, #4
+	.else
 	cmp	x1, #4
+	.endif
 	b.hs	unknown
 	adr	x2, functions
 	ldr	x2, [x2, x1, lsl #3]

@@ -5,7 +5,11 @@
 
 routine handle
 	cmp	w0, #2
+	.ifdef	FAULT
+	b.hi	1f
+	.else
 	b.gt	1f
+	.endif
 	cmn	w0, #3
 	b.lt	1f
 	answer	1

@@ -6,7 +6,11 @@
 routine handle
 	get_imm
 	tbz	w29, #0, 1f
+	.ifdef	FAULT
+	tbnz	w29, #4, 2f
+	.else
 	tbnz	w29, #3, 2f
+	.endif
 	answer	1
 1:	tbz	x29, #15, 3f
 	answer	2

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 //
-// A selector made of two registers: x0 and x1 as halves of one number.
+// A selector made of two registers: w0 and w1 as halves of one number; and one that is their sum.
 	.include "subject.inc"
 
 routine handle
-	lsl	x2, x1, #32
-	orr	x2, x2, x0
+	.ifdef	FAULT
+	mov	x2, x0
+	.else
+	mov	w2, w0
+	.endif
+	orr	x2, x2, x1, lsl #32
 	mov	x3, #0x0005
 	movk	x3, #0x0007, lsl #32
 	cmp	x2, x3

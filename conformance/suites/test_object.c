@@ -261,6 +261,70 @@ static struct hvc_subject *open_object(const uint8_t *bytes)
 	return open_subject(path);
 }
 
+/* The addend of REL is what its place holds: apply takes it in again. */
+START_TEST(addends_at_their_places)
+{
+	static const struct {
+		uint32_t type, word;
+		int64_t addend;
+	} rows[] = {
+	        {R_AARCH64_ABS32, 0xfffffffd, -3},
+	        {R_AARCH64_ABS16, 0x8000, -0x8000},
+	        {R_AARCH64_CALL26, 0x94000001, 4},
+	        {R_AARCH64_CALL26, 0x97ffffff, -4},
+	        {R_AARCH64_CONDBR19, 0x54ffffe1, -4},
+	        {R_AARCH64_TSTBR14, 0x36180040, 8},
+	        {R_AARCH64_MOVW_UABS_G3, 0xd2e00026, 1},
+	        {R_AARCH64_MOVW_UABS_G1_NC, 0xf2bfffe6, -1},
+	        {R_AARCH64_ADR_PREL_LO21, 0xb0000004, 1},
+	        {R_AARCH64_ADR_PREL_PG_HI21, 0xb0000004, 1},
+	        {R_AARCH64_ADD_ABS_LO12_NC, 0x91000421, 1},
+	        {R_AARCH64_LDST64_ABS_LO12_NC, 0xf9400422, 8},
+	        {R_AARCH64_TLSDESC_CALL, 0xffffffff, 0},
+	};
+	const struct hvc_relocation last = {
+	        .type = R_AARCH64_LD64_GOTPAGE_LO15, .slot = 0x40007ff8, .table = 0x40000ff0};
+	uint8_t bytes[8];
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		hvc_little__put32(bytes, rows[i].word);
+		ck_assert_int_eq((int64_t)hvc_relocation__addend(rows[i].type, bytes),
+		                 rows[i].addend);
+	}
+	hvc_little__put64(bytes, (uint64_t)-5);
+	ck_assert_int_eq((int64_t)hvc_relocation__addend(R_AARCH64_ABS64, bytes), -5);
+	/* Fifteen bits from the page of the table, scaled by eight. */
+	hvc_little__put32(bytes, 0xf9400022);
+	ck_assert_int_eq(hvc_relocation__apply(&last, bytes), HVC_RELOCATED);
+	ck_assert_uint_eq(hvc_little__32(bytes), 0xf97ffc22);
+}
+END_TEST
+
+START_TEST(relocations_without_addends)
+{
+	uint8_t bytes[SIZE];
+	struct hvc_subject *subject;
+	struct hvc_outcome outcome;
+	struct hvc_machine *machine;
+	struct hvc_call call;
+	uint64_t address;
+
+	make_object(bytes);
+	hvc_little__put32(bytes + SHDR_AT + 2 * sizeof(Elf64_Shdr) + 4, SHT_REL);
+	hvc_little__put64(bytes + SHDR_AT + 2 * sizeof(Elf64_Shdr) + 32, sizeof(Elf64_Rel));
+	hvc_little__put64(bytes + SHDR_AT + 2 * sizeof(Elf64_Shdr) + 56, sizeof(Elf64_Rel));
+	hvc_little__put32(bytes + TEXT_AT + 0x400, 0x94000002);
+	subject = open_object(bytes);
+	ck_assert_int_eq(hvc_subject_find(subject, "printk", &address), HVC_OK);
+	machine = open_machine(subject, NULL);
+	hvc_call_init(&call, 0);
+	outcome = make_call(machine, &call);
+	ck_assert_uint_eq(outcome.pc, address + 8);
+	hvc_machine_close(machine);
+	hvc_subject_close(subject);
+}
+END_TEST
+
 START_TEST(undefined_symbols_are_traps)
 {
 	uint8_t bytes[SIZE];
@@ -362,6 +426,8 @@ static const struct suite_test tests[] = {
         {"wide_weak_and_indirect_relocations", &wide_weak_and_indirect_relocations},
         {"values_that_do_not_fit", &values_that_do_not_fit},
         {"objects_of_the_variants", &objects_of_the_variants},
+        {"addends_at_their_places", &addends_at_their_places},
+        {"relocations_without_addends", &relocations_without_addends},
         {"undefined_symbols_are_traps", &undefined_symbols_are_traps},
         {"spoilt_objects_are_refused", &spoilt_objects_are_refused},
         {"truncated_objects_are_refused", &truncated_objects_are_refused},

@@ -80,8 +80,13 @@ static void entries_of(enum hvc_cpu cpu, uint64_t hcr, uint64_t sctlr, uint64_t 
 	machine = open_machine(subject, &world);
 	entry = hvc_machine_entry(machine);
 	trial.entry_only = true;
-	trial.config = (struct hvc_oracle_config){
-	        *hvc_subject_image(subject), cpu, hvc_machine_present(machine), &entry, 1, 0};
+	trial.config = (struct hvc_oracle_config){*hvc_subject_image(subject),
+	                                          cpu,
+	                                          hvc_machine_present(machine),
+	                                          &entry,
+	                                          1,
+	                                          0,
+	                                          false};
 	for (unsigned n = 0; n < HVC_LEVEL_COUNT * 256 * sets; n++) {
 		enum hvc_level from = (enum hvc_level)(n % HVC_LEVEL_COUNT);
 		unsigned flags = n / HVC_LEVEL_COUNT % 256, set = n / HVC_LEVEL_COUNT / 256;
@@ -137,8 +142,13 @@ static void trap_of(size_t w, size_t i)
 	entry = hvc_machine_entry(machine);
 	hvc_call_init(&call.call, 0);
 	call.call.x[1] = image.segment.address + TINY_CODE; /* the same memory on both */
-	trial.config = (struct hvc_oracle_config){
-	        image.config.image, trap_worlds[w].cpu, hvc_machine_present(machine), &entry, 1, 0};
+	trial.config = (struct hvc_oracle_config){image.config.image,
+	                                          trap_worlds[w].cpu,
+	                                          hvc_machine_present(machine),
+	                                          &entry,
+	                                          1,
+	                                          0,
+	                                          false};
 	hold(&trial, &call, 1);
 	hvc_machine_close(machine);
 }

@@ -226,7 +226,8 @@ static void random_worlds_of(const char *name, enum hvc_cpu cpu, unsigned worlds
 		                                          hvc_machine_present(machine[0]),
 		                                          entry,
 		                                          worlds,
-		                                          0};
+		                                          0,
+		                                          false};
 		hold(&trial, call, calls);
 	}
 	for (unsigned w = 0; w < worlds; w++)

@@ -150,8 +150,13 @@ static void hold_operations(struct tiny_image *image, const char *name, enum hvc
 	struct trial trial = {.name = name, .machine = &machine, .world = &image->world};
 	struct hvc_oracle_call call[OPERATIONS] = {0};
 
-	trial.config = (struct hvc_oracle_config){
-	        image->config.image, HVC_CPU_A72, hvc_machine_present(machine), &entry, 1, 4096};
+	trial.config = (struct hvc_oracle_config){image->config.image,
+	                                          HVC_CPU_A72,
+	                                          hvc_machine_present(machine),
+	                                          &entry,
+	                                          1,
+	                                          4096,
+	                                          false};
 	for (unsigned n = 0; n < OPERATIONS; n++) {
 		hvc_call_init(&call[n].call, 0);
 		call[n].call.from = from;
@@ -257,7 +262,8 @@ START_TEST(firmware)
 		                                          hvc_machine_present(machine),
 		                                          &entry,
 		                                          1,
-		                                          4096};
+		                                          4096,
+		                                          false};
 		for (size_t n = 0; n < sizeof functions / sizeof *functions; n++) {
 			hvc_call_init(&call[n].call, 0);
 			call[n].call.x[0] = functions[n];
@@ -321,8 +327,13 @@ START_TEST(board)
 	machine = tiny_open(&image);
 	entry = hvc_machine_entry(machine);
 	trial.machine = &machine;
-	trial.config = (struct hvc_oracle_config){
-	        image.config.image, HVC_CPU_A72, hvc_machine_present(machine), &entry, 1, 4096};
+	trial.config = (struct hvc_oracle_config){image.config.image,
+	                                          HVC_CPU_A72,
+	                                          hvc_machine_present(machine),
+	                                          &entry,
+	                                          1,
+	                                          4096,
+	                                          false};
 	for (unsigned n = 0; n < 4 * DEVICES; n++) {
 		hvc_call_init(&call[n].call, 0);
 		call[n].call.x[1] = n % 2 ? BASE + TINY_CODE : devices[n / 2 % DEVICES];

@@ -4,6 +4,7 @@
  * conform where single calls do, and each variant of vectors/broken/ that only sequences find is
  * found, by as few calls as its README says.
  */
+#include "hvcheck/arch.h"
 #include "hvcheck/sequence.h"
 
 #include <stdlib.h>
@@ -250,17 +251,40 @@ START_TEST(no_right_subject_fails)
 }
 END_TEST
 
+/* Where no call comes to EL2 there is nothing to find, and that is no clean bill. */
+START_TEST(calls_that_go_to_el3_are_none)
+{
+	struct hvc_subject *subject = open_subject("broken-seq-third");
+	struct hvc_abi *abi = open_abi("linux-stub-4.12");
+	const struct hvc_sequence_config config = {
+	        .subject = subject, .abi = abi, .randoms = 20, .insns = 1u << HVC_INSN_SMC};
+	struct hvc_sequences *none = NULL;
+	struct hvc_diag diag = {0};
+
+	ck_assert_int_eq(hvc_sequences_try(&config, &diag, &none), HVC_E_ARG);
+	ck_assert_ptr_null(none);
+	ck_assert_ptr_nonnull(strstr(diag.message, "HCR_EL2.TSC"));
+	hvc_abi_free(abi);
+	hvc_subject_close(subject);
+}
+END_TEST
+
 /* Only the callers that were asked for call, also after a sequence was cut down. */
 START_TEST(callers_can_be_chosen)
 {
 	struct hvc_subject *subject = open_subject("broken-seq-third");
 	struct hvc_abi *abi = open_abi("linux-stub-4.12");
+	struct hvc_world trapping = {.name = "trapping"};
 	const struct hvc_sequence_config config = {.subject = subject,
 	                                           .abi = abi,
+	                                           .over = &trapping,
 	                                           .randoms = RANDOMS,
 	                                           .levels = 1u << HVC_LEVEL_EL1T,
 	                                           .insns = 1u << HVC_INSN_SMC};
-	struct hvc_sequences *sequences = try_config(&config);
+	struct hvc_sequences *sequences;
+
+	ck_assert(hvc_world_set(&trapping, HVC_REG_HCR_EL2, HVC_HCR_RW | HVC_HCR_TSC) == HVC_OK);
+	sequences = try_config(&config);
 
 	ck_assert_uint_eq(sequences->failures, 1);
 	ck_assert_uint_eq(sequences->failure[0].steps, 3);
@@ -384,6 +408,7 @@ int main(void)
 	static const struct suite_test others[] = {
 	        {"no_right_subject_fails", &no_right_subject_fails},
 	        {"callers_can_be_chosen", &callers_can_be_chosen},
+	        {"calls_that_go_to_el3_are_none", &calls_that_go_to_el3_are_none},
 	        {"tables_have_room", &tables_have_room},
 	        {"a_wrong_call_is_found_alone", &a_wrong_call_is_found_alone},
 	        {"a_reset_takes_back_code_that_had_not_run",

@@ -60,11 +60,11 @@ static const struct subject {
         {"mask",
          {{"x0 & 0xfffeffff = 0xc600000b", "return", "1"},
           {"x0 & 0xfffeffff != 0xc600000b", "return", "0"}}},
-        {"two-selectors",
+        {"two-selectors-fault",
          {{"(w1 | x0 >> 0x20) << 0x20 | w0 = 0x700000005", "return", "1"},
           {"(w1 | x0 >> 0x20) << 0x20 | w0 != 0x700000005, x0 + x1 = 0x64", "return", "2"},
           {"(w1 | x0 >> 0x20) << 0x20 | w0 != 0x700000005, x0 + x1 != 0x64", "return", "0"}}},
-        {"one-value",
+        {"one-value-fault",
          {{"x0 = 0xd32d715d7b6cbe4c", "return", "1"}, {"x0 != 0xd32d715d7b6cbe4c", "return", "0"}}},
         {"infinite-loop", {{"imm = 0x77", "spin", NULL}, {"imm != 0x77", "return", "0"}}},
         {"digits",
@@ -281,8 +281,8 @@ START_TEST(values_are_the_simplest)
 	} rows[] = {
 	        {"jump-table", "w0 >= 5", 5, 0},
 	        {"mask", "x0 & 0xfffeffff = 0xc600000b", 0xc600000b, 0},
-	        {"two-selectors", "(w1 | x0 >> 0x20) << 0x20 | w0 != 0x700000005, x0 + x1 = 0x64",
-	         0, 0x64},
+	        {"two-selectors-fault",
+	         "(w1 | x0 >> 0x20) << 0x20 | w0 != 0x700000005, x0 + x1 = 0x64", 0, 0x64},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -349,8 +349,62 @@ START_TEST(paths_end_at_the_doors_of_handlers)
 }
 END_TEST
 
+/* SCTLR_EL2: the reset value of every CPU, and EnIA. */
+#define SCTLR_SIGNS UINT64_C(0xb0c50830)
+
+/* SCR_EL3 as it is otherwise, and API and APK. */
+#define SCR_SIGNS UINT64_C(0x30501)
+
+static void open_signed(struct fixture *f, uint64_t scr)
+{
+	open_fixture(f, "signed");
+	hvc_machine_close(f->config.machine);
+	hvc_world_init(&f->world, HVC_CPU_MAX);
+	ck_assert_int_eq(hvc_world_set(&f->world, HVC_REG_SCTLR_EL2, SCTLR_SIGNS), HVC_OK);
+	ck_assert_int_eq(hvc_world_set(&f->world, HVC_REG_SCR_EL3, scr), HVC_OK);
+	f->config.machine = open_machine(f->subject, &f->world);
+	f->config.pointer_auth = true;
+	explore(f);
+}
+
+/* On, what was signed comes back as it was, and by another modifier as nothing that is known. */
+START_TEST(signed_pointers_come_back)
+{
+	static const struct subject wanted = {
+	        "signed",
+	        {{"x1 = 0", "return", "2"}, {"x1 in 1, 4-0xffffffffffffffff", "return", "1"}}};
+	bool seen[ROWS_MAX] = {false};
+	unsigned returned = 0;
+	struct fixture f;
+
+	open_signed(&f, SCR_SIGNS);
+	ck_assert_uint_eq(f.s->paths, 4);
+	for (unsigned p = 0; p < f.s->paths; p++) {
+		const struct hvc_sympath *path = &f.s->path[p];
+		char text[200];
+
+		if (path->kind == HVC_OUTCOME_RETURN) {
+			assert_path(&f, &wanted, path, seen);
+			assert_machine_agrees(&f, path);
+			returned++;
+			continue;
+		}
+		hvc_bv__print(f.s->scene.terms, path->target, text, sizeof text);
+		ck_assert_ptr_nonnull(strstr(text, "autia(pacia("));
+	}
+	ck_assert_uint_eq(returned, 2);
+	close_fixture(&f);
+
+	open_signed(&f, SCR_SIGNS & 0xffff); /* EL3 does not allow it */
+	ck_assert_uint_eq(f.s->paths, 1);
+	ck_assert_int_eq(f.s->path[0].kind, HVC_OUTCOME_FAULT);
+	assert_machine_agrees(&f, &f.s->path[0]);
+	close_fixture(&f);
+}
+END_TEST
+
 #define SUBJECTS (sizeof subjects / sizeof *subjects)
-#define OTHERS   5u
+#define OTHERS   6u
 
 int main(void)
 {
@@ -367,5 +421,7 @@ int main(void)
 	                                          &paths_end_at_the_doors_of_handlers};
 	tests[SUBJECTS + 4] =
 	        (struct suite_test){"values_are_the_simplest", &values_are_the_simplest};
+	tests[SUBJECTS + 5] =
+	        (struct suite_test){"signed_pointers_come_back", &signed_pointers_come_back};
 	return suite_run("symbolic", tests, SUBJECTS + OTHERS);
 }

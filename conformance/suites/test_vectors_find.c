@@ -151,6 +151,46 @@ START_TEST(ways_to_park)
 }
 END_TEST
 
+/* Eight slots are a table, where the others are filling or something else; filling alone is none.
+ */
+START_TEST(tables_of_eight_slots)
+{
+	const char *path = FOLDER "/eight";
+	static uint8_t image[SIZE];
+	struct hvc_candidate *found;
+	struct hvc_diag diag;
+	size_t count;
+
+	for (unsigned at = 0; at < SIZE; at += 4)
+		tiny_put(image, at, 4, NOP);
+	put(image, 0x4900, stub, 7);
+	put_table(image, 0x4000, 0x4900, 0x4918);
+	for (unsigned at = 0; at < 0x200; at += 4) {
+		tiny_put(image, 0x4000 + at, 4, NOP);
+		tiny_put(image, 0x4600 + at, 4, 0);
+	}
+	/* The code behind eight slots runs on, as code does. */
+	put_table(image, 0x8000, 0x8900, 0x8918);
+	put(image, 0x8900, stub, 7);
+	for (unsigned at = 0; at < 0x200; at += 4) {
+		tiny_put(image, 0x8000 + at, 4, 0);
+		tiny_put(image, 0x8600 + at, 4, 0x91000400);
+	}
+	/* Slots that are filling up to code that looks like a handler. */
+	put(image, 0xc800, hypervisor, 6);
+	/* One of the eight is missing. */
+	put_table(image, 0x10000, 0x4900, 0x4918);
+	for (unsigned at = 0; at < 0x80; at += 4)
+		tiny_put(image, 0x10480 + at, 4, NOP);
+	write_file(path, image, sizeof image);
+	ck_assert_msg(hvc_vectors_find(path, &diag, &found, &count) == HVC_OK, "%s", diag.message);
+	ck_assert_uint_eq(count, 2);
+	ck_assert_uint_eq(found[0].address, HVC_IMAGE_BASE + 0x4000);
+	ck_assert_uint_eq(found[1].address, HVC_IMAGE_BASE + 0x8000);
+	free(found);
+}
+END_TEST
+
 START_TEST(handlers_inside_their_slots)
 {
 	const char *path = FOLDER "/inside";
@@ -198,7 +238,7 @@ START_TEST(elf_addresses_are_the_files_own)
 	/* And they are what a spec takes. */
 	snprintf(spec, sizeof spec, "%s@0x%" PRIx64, path, found[0].address);
 	ck_assert_msg(hvc_subject_open(spec, &diag, &subject) == HVC_OK, "%s", diag.message);
-	ck_assert_uint_eq(hvc_subject_image(subject)->vectors, HVC_IMAGE_BASE + 0x10000);
+	ck_assert_uint_eq(hvc_subject_image(subject)->vectors, high);
 	hvc_subject_close(subject);
 	free(found);
 }
@@ -234,6 +274,7 @@ END_TEST
 static const struct suite_test tests[] = {
         {"tables_in_noise", &tables_in_noise},
         {"ways_to_park", &ways_to_park},
+        {"tables_of_eight_slots", &tables_of_eight_slots},
         {"handlers_inside_their_slots", &handlers_inside_their_slots},
         {"elf_addresses_are_the_files_own", &elf_addresses_are_the_files_own},
         {"nothing_in_nothing", &nothing_in_nothing},

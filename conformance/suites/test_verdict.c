@@ -265,7 +265,9 @@ START_TEST(preserved_registers)
 	for (unsigned reg = 0; reg < HVC_REG_COUNT; reg++) {
 		const struct hvc_reg_info *info = hvc_reg_info((enum hvc_reg)reg);
 		struct scene s = make_get();
-		uint64_t bit = reg == HVC_REG_DAIF ? 0x40 : UINT64_C(1) << 31;
+		uint64_t bit = reg == HVC_REG_DAIF     ? 0x40
+		               : reg == HVC_REG_PSTATE ? UINT64_C(1) << 22
+		                                       : UINT64_C(1) << 31;
 
 		s.outcome.state.v[reg] ^= bit;
 		if (reg == 0 || reg == 2)
@@ -360,6 +362,20 @@ START_TEST(exceptions_use_system_registers)
 }
 END_TEST
 
+/* An exception to EL1 sets PAN, or leaves it: it may come, and must not go. */
+START_TEST(injected_pan)
+{
+	struct scene s = make_scene(5, HVC_OUTCOME_INJECT, HVC_LEVEL_EL1H);
+
+	s.outcome.state.v[HVC_REG_PSTATE] = HVC_PSTATE_PAN;
+	conforms(&s);
+	s.entry.v[HVC_REG_PSTATE] = HVC_PSTATE_PAN | HVC_PSTATE_UAO;
+	conforms(&s);
+	s.outcome.state.v[HVC_REG_PSTATE] = HVC_PSTATE_UAO;
+	violates(&s, HVC_CLAUSE_PRESERVE, HVC_REG_PSTATE, HVC_PSTATE_PAN, 0);
+}
+END_TEST
+
 START_TEST(stores)
 {
 	struct scene s = make_get();
@@ -401,6 +417,7 @@ static const struct suite_test tests[] = {
         {"stated_exception_registers", &stated_exception_registers},
         {"masks_inside_el2", &masks_inside_el2},
         {"exceptions_use_system_registers", &exceptions_use_system_registers},
+        {"injected_pan", &injected_pan},
         {"stores", &stores},
         {"nothing_is_said_of_the_rest", &nothing_is_said_of_the_rest},
 };

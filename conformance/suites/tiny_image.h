@@ -88,7 +88,8 @@ static inline void tiny_init(struct tiny_image *image, enum hvc_cpu cpu)
 		memcpy(image->bytes + at, &spin, sizeof spin);
 	hvc_world_init(&image->world, cpu);
 	image->segment = (struct hvc_segment){TINY_BASE, TINY_SIZE, image->bytes, TINY_SIZE};
-	image->config.image = (struct hvc_image){&image->segment, 1, TINY_BASE};
+	image->config.image = (struct hvc_image){
+	        .segment = &image->segment, .segments = 1, .vectors = TINY_BASE};
 	image->config.world = &image->world;
 }
 

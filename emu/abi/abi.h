@@ -16,6 +16,7 @@ struct hvc_abi_candidates {
 
 /** What judging needs of one rule, worked out once. */
 struct hvc_abi_plan {
+	bool pan_may_come; /**< of preserve[HVC_REG_PSTATE]: PAN must not go, and may come */
 	uint64_t preserve[HVC_REG_COUNT]; /**< bits that must not change; DAIF is apart */
 	uint64_t daif;                    /**< the same for DAIF */
 };

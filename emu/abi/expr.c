@@ -13,7 +13,7 @@ uint64_t hvc_function_result(uint64_t a, uint64_t b, uint64_t c)
 static uint64_t saved_pstate(const struct hvc_context *context)
 {
 	return (context->call->nzcv & HVC_PSTATE_NZCV) | (context->call->daif & HVC_PSTATE_DAIF) |
-	       hvc_level_mode(context->call->from);
+	       context->entry->v[HVC_REG_PSTATE] | hvc_level_mode(context->call->from);
 }
 
 /** Where the caller would take a synchronous exception to EL1. */

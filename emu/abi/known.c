@@ -158,6 +158,7 @@ static enum hvc_status read_row(const struct hvc_loader *loader, const struct hv
 	HVC_TRY(read_line(loader, map, "since", &out->since));
 	HVC_TRY(read_line(loader, map, "until", &out->until));
 	HVC_TRY(read_line(loader, map, "source", &out->source));
+	HVC_TRY(read_line(loader, map, "abi", &out->abi));
 	HVC_TRY(read_selector(loader, map, out));
 	if (flag.text)
 		HVC_TRY(hvc_list__flag(loader, &flag, &out->unconfirmed));

@@ -182,6 +182,34 @@ static enum hvc_status read_choice(const struct reading *r, const struct hvc_spe
 	return HVC_OK;
 }
 
+/** Registers that hold data after the call: of any value, and for the caller to read. */
+static enum hvc_status read_returns(const struct reading *r)
+{
+	const struct hvc_spec_map *map = &r->spec->returns;
+	struct hvc_rule *rule = r->rule;
+
+	for (unsigned i = 0; i < map->pairs; i++) {
+		struct hvc_regset range;
+
+		if (strcmp(map->pair[i].value.text, "any") != 0)
+			return hvc_loader__fail(r->loader, &map->pair[i].value, 0,
+			                        "data is \"any\"; \"results\" and \"among\" "
+			                        "promise values");
+		HVC_TRY(hvc_list__registers(r->loader, &map->pair[i].key, &range));
+		if (range.bits[0] >> HVC_GPR_COUNT || range.bits[1])
+			return hvc_loader__fail(r->loader, &map->pair[i].key, 0,
+			                        "data is returned in x0 to x30");
+		for (unsigned n = 0; n < rule->results; n++)
+			if (hvc_regset_has(&range, rule->result[n].reg))
+				return hvc_loader__fail(r->loader, &map->pair[i].key, 0,
+				                        "%s is promised already",
+				                        hvc_reg_name(rule->result[n].reg));
+		hvc_regset_merge(&rule->returns, &range);
+	}
+	hvc_regset_merge(&rule->clobbers, &rule->returns);
+	return HVC_OK;
+}
+
 static enum hvc_status read_results(const struct reading *r, const struct hvc_regset *clobbers)
 {
 	const struct hvc_spec_map *values = &r->spec->results, *choices = &r->spec->among;
@@ -203,6 +231,7 @@ static enum hvc_status read_results(const struct reading *r, const struct hvc_re
 	/* A promised value is stronger than leave to change it. */
 	for (unsigned i = 0; i < rule->results; i++)
 		hvc_regset_remove(&rule->clobbers, result[i].reg);
+	HVC_TRY(read_returns(r));
 	if (rule->results)
 		qsort(result, rule->results, sizeof *result, compare_results);
 	return HVC_OK;
@@ -216,7 +245,9 @@ static enum hvc_status check_unspecified(const struct reading *r)
 	                                 : spec->at.text       ? &spec->at
 	                                 : spec->clobbers.text ? &spec->clobbers
 	                                                       : NULL;
-	const struct hvc_spec_map *map = spec->results.present ? &spec->results : &spec->among;
+	const struct hvc_spec_map *map = spec->results.present ? &spec->results
+	                                 : spec->among.present ? &spec->among
+	                                                       : &spec->returns;
 	struct hvc_text results = {.line = map->line, .column = map->column};
 
 	if (!promise && map->present)

@@ -91,7 +91,7 @@ struct abi_schema {
 	cyaml_schema_field_t regs[HVC_REG_COUNT + 1];
 	cyaml_schema_field_t promise[HVC_REG_COUNT + HVC_GPR_COUNT + 1];
 	cyaml_schema_field_t when[FIELDS_WHEN + 1], call_field[FIELDS_CALL + FIELDS_WHEN + 1];
-	cyaml_schema_field_t world_field[6], rule_field[15], root_field[10];
+	cyaml_schema_field_t world_field[7], rule_field[16], root_field[10];
 	cyaml_schema_field_t variable_field[3], sequence_field[8];
 	cyaml_schema_field_t step_field[FIELDS_STEP + HVC_GPR_COUNT + 1];
 	cyaml_schema_value_t world, call, rule, variable, step, sequence, root;
@@ -186,9 +186,13 @@ static void abi_schema_init_sequence(struct abi_schema *s)
 static const cyaml_schema_value_t *abi_schema_init(struct abi_schema *s)
 {
 	const cyaml_schema_field_t world[] = {
-	        MUST("name", shape_world, name),       MAY("title", shape_world, title),
-	        MAY("cpu", shape_world, cpu),          MAY("el3", shape_world, el3),
+	        MUST("name", shape_world, name),
+	        MAY("title", shape_world, title),
+	        MAY("cpu", shape_world, cpu),
+	        MAY("el3", shape_world, el3),
 	        MAP("set", shape_world, set, s->regs),
+	        /* Its keys are places, which only a subject knows: world.c reads them. */
+	        CYAML_FIELD_IGNORE("memory", CYAML_FLAG_OPTIONAL),
 	};
 	const cyaml_schema_field_t rule[] = {
 	        MUST("name", shape_rule, name),
@@ -203,6 +207,8 @@ static const cyaml_schema_value_t *abi_schema_init(struct abi_schema *s)
 	        MAY("at", shape_rule, at),
 	        MAP("results", shape_rule, results, s->promise),
 	        MAP("among", shape_rule, among, s->promise),
+	        /* Its keys are ranges, which are too many for a schema: spec.c looks at it. */
+	        CYAML_FIELD_IGNORE("returns", CYAML_FLAG_OPTIONAL),
 	        MAY("clobbers", shape_rule, clobbers),
 	        MAY("source", shape_rule, source),
 	        MAY("unconfirmed", shape_rule, unconfirmed),
@@ -239,7 +245,7 @@ static const cyaml_schema_value_t *abi_schema_init(struct abi_schema *s)
 
 struct shape_known {
 	char *imm, *entity, *fid, *owner, *meaning, *selector, *since, *until, *source;
-	char *unconfirmed;
+	char *abi, *unconfirmed;
 	char **calls;
 	unsigned calls_count;
 };
@@ -251,7 +257,7 @@ struct shape_registry {
 };
 
 struct registry_schema {
-	cyaml_schema_field_t field[HVC_KNOWN_KIND_COUNT][12], root_field[6];
+	cyaml_schema_field_t field[HVC_KNOWN_KIND_COUNT][13], root_field[6];
 	cyaml_schema_value_t row[HVC_KNOWN_KIND_COUNT], call, root;
 };
 
@@ -269,6 +275,7 @@ static const cyaml_schema_value_t *registry_schema_init(struct registry_schema *
 	        MAY("since", shape_known, since),
 	        MAY("until", shape_known, until),
 	        MUST("source", shape_known, source),
+	        MAY("abi", shape_known, abi),
 	        MAY("unconfirmed", shape_known, unconfirmed),
 	        CYAML_FIELD_SEQUENCE("calls", CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER,
 	                             struct shape_known, calls, &s->call, 1, HVC_LIMIT_RULES),
@@ -316,7 +323,7 @@ struct shape_world_file {
 
 struct world_schema {
 	struct abi_schema abi;
-	cyaml_schema_field_t stub_field[3], root_field[9];
+	cyaml_schema_field_t stub_field[3], root_field[10];
 	cyaml_schema_value_t place, stub, root;
 };
 
@@ -338,8 +345,8 @@ static const cyaml_schema_value_t *world_schema_init(struct world_schema *s)
 
 	(void)abi_schema_init(&s->abi);
 	memcpy(s->stub_field, stub, sizeof stub);
-	memcpy(s->root_field, s->abi.world_field, 5 * sizeof *s->root_field);
-	memcpy(s->root_field + 5, own, sizeof own);
+	memcpy(s->root_field, s->abi.world_field, 6 * sizeof *s->root_field);
+	memcpy(s->root_field + 6, own, sizeof own);
 	s->place =
 	        (cyaml_schema_value_t){CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 0, TEXT_MAX)};
 	s->stub = (cyaml_schema_value_t){

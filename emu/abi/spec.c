@@ -98,7 +98,8 @@ bool hvc_spec__world(const struct hvc_node *node, struct hvc_arena *arena,
                      struct hvc_spec_world *out)
 {
 	fill(node, world_slots, COUNT(world_slots), out);
-	return fill_map(node, "set", arena, &out->set);
+	return fill_map(node, "set", arena, &out->set) &&
+	       fill_map(node, "memory", arena, &out->memory);
 }
 
 static bool fill_worlds(const struct hvc_node *list, struct hvc_arena *arena, struct hvc_spec *out)
@@ -185,6 +186,19 @@ static enum hvc_status fill_calls(const struct reading *r, const struct hvc_node
 	return HVC_OK;
 }
 
+/** The one mapping that no schema has looked at. NULL: there is none. */
+static enum hvc_status check_returns(const struct reading *r, const struct hvc_node *map)
+{
+	if (!map)
+		return HVC_OK;
+	if (map->kind != HVC_NODE_MAP)
+		return fail_at(r, map, "expected a mapping of registers");
+	for (const struct hvc_node *k = map->child; k; k = k->next->next)
+		if (k->next->kind != HVC_NODE_TEXT)
+			return fail_at(r, k->next, "expected a word");
+	return HVC_OK;
+}
+
 static enum hvc_status fill_rule(const struct reading *r, const struct hvc_node *node,
                                  struct hvc_spec *out)
 {
@@ -194,9 +208,11 @@ static enum hvc_status fill_rule(const struct reading *r, const struct hvc_node 
 	rule->line = node->line;
 	rule->column = node->column;
 	fill(node, rule_slots, COUNT(rule_slots), rule);
+	HVC_TRY(check_returns(r, hvc_node__find(node, "returns")));
 	if (!fill_map(node, "when", r->arena, &rule->when) ||
 	    !fill_map(node, "results", r->arena, &rule->results) ||
-	    !fill_map(node, "among", r->arena, &rule->among))
+	    !fill_map(node, "among", r->arena, &rule->among) ||
+	    !fill_map(node, "returns", r->arena, &rule->returns))
 		return fail_memory(r);
 	out->rules += calls ? calls->children : 1;
 	if (calls) {

@@ -32,7 +32,7 @@ struct hvc_spec_map {
 
 struct hvc_spec_world {
 	struct hvc_text name, title, cpu, el3;
-	struct hvc_spec_map set;
+	struct hvc_spec_map set, memory;
 };
 
 /** A rule; those of a table of calls are written out, each with the table's and its own words. */
@@ -40,7 +40,7 @@ struct hvc_spec_rule {
 	struct hvc_text name, title, source, unconfirmed, priority, is_default;
 	struct hvc_text outcome, level, at, clobbers;
 	struct hvc_text table; /**< name of the rule whose table of calls it is from */
-	struct hvc_spec_map when, results, among;
+	struct hvc_spec_map when, results, among, returns;
 	unsigned line, column;
 };
 

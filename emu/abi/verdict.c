@@ -58,6 +58,15 @@ static void make_plan(const struct hvc_rule *rule, struct hvc_abi_plan *plan)
 		if (!hvc_regset_has(&rule->clobbers, (enum hvc_reg)reg) && reg != HVC_REG_SCR_EL3 &&
 		    hvc_reg_info((enum hvc_reg)reg)->class_ != HVC_CLASS_EXCEPTION)
 			plan->preserve[reg] = hvc_reg_info((enum hvc_reg)reg)->mask;
+	/*
+	 * PAN and UAO come back to the caller. An exception that is injected is one to EL1, which
+	 * leaves a PAN that is set, whatever SCTLR_EL1.SPAN (Arm ARM AArch64.TakeException).
+	 */
+	if (rule->outcome == HVC_OUTCOME_INJECT &&
+	    !hvc_regset_has(&rule->clobbers, HVC_REG_PSTATE)) {
+		plan->preserve[HVC_REG_PSTATE] = HVC_PSTATE_PAN;
+		plan->pan_may_come = true;
+	}
 	for (unsigned i = 0; i < rule->results; i++)
 		plan->preserve[rule->result[i].reg] = 0;
 	plan->daif = plan->preserve[HVC_REG_DAIF];
@@ -164,6 +173,7 @@ static bool broken_preserve(const struct hearing *h)
 	const uint64_t *before = h->entry->v, *after = h->outcome->state.v;
 	const uint64_t *mask = h->plan->preserve;
 	uint64_t daif = expected_daif(h), differs = (daif ^ after[HVC_REG_DAIF]) & h->plan->daif;
+	bool pan_comes = h->plan->pan_may_come && after[HVC_REG_PSTATE] & HVC_PSTATE_PAN;
 
 	for (unsigned reg = 0; reg < HVC_REG_COUNT; reg++)
 		differs |= (before[reg] ^ after[reg]) & mask[reg];
@@ -173,6 +183,8 @@ static bool broken_preserve(const struct hearing *h)
 		uint64_t expected = reg == HVC_REG_DAIF ? daif : before[reg];
 		uint64_t bits = reg == HVC_REG_DAIF ? h->plan->daif : mask[reg];
 
+		if (reg == HVC_REG_PSTATE && pan_comes)
+			continue;
 		if ((expected ^ after[reg]) & bits && hvc_regset_has(h->present, (enum hvc_reg)reg))
 			return violates(h, HVC_CLAUSE_PRESERVE, (enum hvc_reg)reg, expected & bits,
 			                after[reg] & bits);

@@ -43,6 +43,46 @@ static enum hvc_status read_value(const struct hvc_loader *loader, const struct 
 	return hvc_list__number(loader, text, value);
 }
 
+/* A file that a file names stands beside it. */
+static void place_file(const struct hvc_loader *loader, const char *text, char *out, size_t size)
+{
+	const char *slash = loader->file ? strrchr(loader->file, '/') : NULL;
+
+	if (!strncmp(text, "file:", 5) && text[5] != '/' && slash)
+		snprintf(out, size, "file:%.*s/%s", (int)(slash - loader->file), loader->file,
+		         text + 5);
+	else
+		snprintf(out, size, "%s", text);
+}
+
+static enum hvc_status read_memory(const struct hvc_loader *loader, const struct hvc_spec_map *in,
+                                   const struct hvc_places *places, struct hvc_world *out)
+{
+	struct hvc_diag why = {0};
+
+	for (unsigned i = 0; i < in->pairs; i++) {
+		const struct hvc_spec_pair *pair = &in->pair[i];
+		char what[2 * HVC_MEMORY_TEXT];
+
+		if (!pair->value.text)
+			return hvc_loader__fail(loader, &pair->key, 0,
+			                        "several values stand in one text, with commas");
+		for (unsigned k = 0; k < i; k++)
+			if (!strcmp(in->pair[k].key.text, pair->key.text))
+				return hvc_loader__fail(loader, &pair->key, 0,
+				                        "memory is set there already");
+		place_file(loader, pair->value.text, what, sizeof what);
+		if (hvc_world_set_memory(out, pair->key.text, what) != HVC_OK)
+			return hvc_loader__fail(loader, &pair->key, 0,
+			                        "at most %u pieces of memory, with places and "
+			                        "values of at most %u characters",
+			                        HVC_MEMORY_MAX, HVC_MEMORY_TEXT - 1);
+		if (hvc_world_resolve(out, places->find, places->ctx, &why) != HVC_OK)
+			return hvc_loader__fail(loader, &pair->key, 0, "%s", why.message);
+	}
+	return HVC_OK;
+}
+
 enum hvc_status hvc_spec_world__read(const struct hvc_loader *loader,
                                      const struct hvc_spec_world *in,
                                      const struct hvc_places *places, struct hvc_world *out)
@@ -66,7 +106,7 @@ enum hvc_status hvc_spec_world__read(const struct hvc_loader *loader,
 			                        "%s belongs to the caller, not to the world",
 			                        pair->key.text);
 	}
-	return HVC_OK;
+	return read_memory(loader, &in->memory, places, out);
 }
 
 static struct hvc_text text_at(const struct hvc_node *map, const char *key)

@@ -13,8 +13,6 @@
 #include "cli/offer.h"
 #include "cli/open.h"
 
-#define OUTPUTS_MAX (1 + HVC_REPORTS_MAX)
-
 /* A file, whatever it is called. One that is not there is its name in a directory. */
 struct identity {
 	const char *path; /* as given; NULL: standard output */
@@ -77,8 +75,10 @@ static enum hvc_status find_outputs(const struct hvc_options *options, struct hv
                                     struct identity *output, unsigned *count)
 {
 	*count = 0;
-	for (unsigned i = 0; i <= options->reports; i++) {
-		const char *path = i ? options->report[i - 1].path : options->output;
+	for (unsigned i = 0; i <= options->reports + (options->smt != NULL); i++) {
+		const char *path = !i                     ? options->output
+		                   : i > options->reports ? options->smt
+		                                          : options->report[i - 1].path;
 		struct identity *is = &output[*count];
 
 		if ((!path && hvc_options__has(options, HVC_OPTION_QUIET)) || !identify(path, is))
@@ -140,7 +140,7 @@ static enum hvc_status check_input(const char *word, const struct identity *outp
 
 enum hvc_status hvc_clash__check(const struct hvc_options *options, struct hvc_diag *diag)
 {
-	struct identity output[OUTPUTS_MAX];
+	struct identity output[HVC_OUTPUTS_MAX];
 	struct hvc_offer offer;
 	unsigned count;
 

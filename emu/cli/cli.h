@@ -27,8 +27,11 @@ enum hvc_option_id {
 	HVC_OPTION_MAP_ON_DEMAND,
 	HVC_OPTION_STOP_AT,
 	HVC_OPTION_STUB,
+	HVC_OPTION_MEM,
+	HVC_OPTION_STRICT,
 	HVC_OPTION_BUDGET,
 	HVC_OPTION_TRACE,
+	HVC_OPTION_AUDIT,
 	HVC_OPTION_SYMBOLS,
 	HVC_OPTION_ENGINE,
 	HVC_OPTION_ABI,
@@ -45,6 +48,7 @@ enum hvc_option_id {
 	HVC_OPTION_BRIEF,
 	HVC_OPTION_SWEEP,
 	HVC_OPTION_INTO,
+	HVC_OPTION_SMT,
 	HVC_OPTION_PICTURE,
 	HVC_OPTION_CONTRACT,
 	HVC_OPTION_JOBS,
@@ -80,6 +84,8 @@ enum hvc_style {
 #define HVC_ALSO_MAX     16u
 #define HVC_JOBS_MAX     256u
 #define HVC_REPORTS_MAX  8u
+/** The report, those of --report, and the certificates. */
+#define HVC_OUTPUTS_MAX (2u + HVC_REPORTS_MAX)
 
 /** Escape sequences in text. */
 enum hvc_color {
@@ -113,6 +119,8 @@ struct hvc_options {
 	unsigned zero_pages;
 	struct hvc_stop boundary[HVC_BOUNDARIES_MAX]; /**< by name; no address yet */
 	unsigned boundaries;
+	const char *mem[HVC_MEMORY_MAX]; /**< PLACE=WHAT */
+	unsigned mems;
 	enum hvc_level from;
 	enum hvc_insn insn;
 	uint64_t seed;
@@ -135,6 +143,9 @@ struct hvc_options {
 	const char *output;
 	struct hvc_extra_report report[HVC_REPORTS_MAX];
 	unsigned reports;
+	const char *smt; /**< folder for certificates; NULL: none */
+	const struct hvc_page
+	        *smt_page;         /**< what goes there, as hvc_output__open_folder takes it */
 	enum hvc_severity fail_on; /**< HVC_SEVERITY_COUNT: never */
 	const char *suppress;
 	const struct hvc_suppressions *suppressions; /**< the file, read; NULL: none */

@@ -27,10 +27,18 @@ static enum hvc_status open_against(const char *name, struct hvc_diag *diag, str
 static enum hvc_status check_sites(const struct hvc_callers *callers, const char *abi,
                                    struct hvc_diag *diag)
 {
-	if (callers->callers > callers->of[HVC_CALLER_DATA])
-		return HVC_OK;
+	for (size_t i = 0; i < callers->callers; i++) {
+		const struct hvc_caller *caller = &callers->caller[i];
+
+		if (caller->fit != HVC_CALLER_DATA && (caller->fit != HVC_CALLER_OTHER ||
+		                                       (abi && caller->site->insn == HVC_INSN_HVC)))
+			return HVC_OK;
+	}
+	if (!abi)
+		return hvc_diag_set(diag, HVC_E_NOTFOUND, callers->scan->path, 0, 0,
+		                    "has no call whose ABI the registry knows; say --abi ABI");
 	return hvc_diag_set(diag, HVC_E_NOTFOUND, callers->scan->path, 0, 0,
-	                    "has no HVC instruction that could be held to '%s'", abi);
+	                    "has no HVC or SMC instruction that could be held to '%s'", abi);
 }
 
 /* One thing that the callers are held to. */
@@ -66,7 +74,7 @@ static enum hvc_status prepare(const struct hvc_options *options, struct hvc_dia
                                struct work *work)
 {
 	/* A mistyped name is told before the image is read. */
-	for (unsigned i = 0; i <= options->alsos; i++)
+	for (unsigned i = options->abi ? 0 : 1; i <= options->alsos; i++)
 		HVC_TRY(open_against(i ? options->also[i - 1] : options->abi, diag,
 		                     &work->side[i].abi, &work->side[i].subject));
 	HVC_TRY(hvc_known_open(diag, &work->registry));
@@ -89,6 +97,11 @@ static void clear(struct work *work)
 	hvc_known_close(work->registry);
 }
 
+static const char *against(const struct hvc_options *options)
+{
+	return options->abi ? options->abi : "the ABI of each";
+}
+
 static enum hvc_status write(const void *of, const struct hvc_options *options,
                              const struct hvc_findings *findings, enum hvc_style style,
                              const struct hvc_page *page, struct hvc_diag *diag)
@@ -96,9 +109,9 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 	switch (style) {
 	case HVC_STYLE_TEXT:
 		hvc_cli_report__head(options, findings, page);
-		return hvc_callers_text(page, of, options->abi, options->sites != 0, diag);
+		return hvc_callers_text(page, of, against(options), options->sites != 0, diag);
 	case HVC_STYLE_JSON:
-		return hvc_callers_json(page->out, of, options->abi, findings, diag);
+		return hvc_callers_json(page->out, of, against(options), findings, diag);
 	default:
 		return hvc_cli_report__findings(findings, style, page, diag);
 	}
@@ -112,9 +125,6 @@ enum hvc_status hvc_cmd__callers(const struct hvc_options *options, const struct
 	struct hvc_findings *findings = NULL;
 	enum hvc_status status;
 
-	if (!options->abi)
-		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
-		                    "what are the callers held to? say --abi ABI or --abi SUBJECT");
 	status = prepare(options, diag, &work);
 	if (status == HVC_OK) {
 		callers = work.side[0].callers;
@@ -122,7 +132,7 @@ enum hvc_status hvc_cmd__callers(const struct hvc_options *options, const struct
 	}
 	if (status == HVC_OK) {
 		*holds = callers->findings == 0;
-		status = hvc_findings_of_callers(callers, options->abi, diag, &findings);
+		status = hvc_findings_of_callers(callers, against(options), diag, &findings);
 	}
 	if (status == HVC_OK)
 		status = hvc_cli_report__judged(options, page, callers, write, findings, holds,

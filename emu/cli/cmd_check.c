@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/open.h"
+#include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/world.h"
 
 static enum hvc_status make_check(const struct hvc_options *options,
                                   const struct hvc_subject *subject, const struct hvc_abi *abi,
-                                  struct hvc_diag *diag, struct hvc_check **out)
+                                  struct hvc_certificates *certificates, struct hvc_diag *diag,
+                                  struct hvc_check **out)
 {
 	struct hvc_progress progress;
 	struct hvc_world over;
@@ -19,6 +21,7 @@ static enum hvc_status make_check(const struct hvc_options *options,
 	        .sweep = hvc_options__has(options, HVC_OPTION_SWEEP),
 	        .jobs = options->jobs,
 	        .budget = options->budget,
+	        .certificates = options->smt ? certificates : NULL,
 	        .progress = hvc_progress__tell,
 	        .progress_ctx = &progress,
 	};
@@ -53,6 +56,22 @@ static enum hvc_status measure(const struct hvc_options *options, const struct h
 	hvc_options__callers(options, &config.levels, &config.insns);
 	HVC_TRY(hvc_cli_world__open(options, subject, diag, &over));
 	return hvc_contract_measure(&config, diag, out);
+}
+
+/* Nothing that is not proved has a certificate. */
+static enum hvc_status write_certificates(const struct hvc_options *options,
+                                          const struct hvc_certificates *certificates,
+                                          struct hvc_diag *diag)
+{
+	if (!options->smt)
+		return HVC_OK;
+	if (!certificates->count)
+		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, options->smt, 0, 0,
+		                    "nothing is proved, so there are no certificates");
+	for (size_t i = 0; i < certificates->count; i++)
+		hvc_output__add_file(options->smt_page, certificates->row[i].name,
+		                     certificates->row[i].text, certificates->row[i].size);
+	return HVC_OK;
 }
 
 /* What there is to report, and the word that opened the ABI. */
@@ -91,6 +110,7 @@ enum hvc_status hvc_cmd__check(const struct hvc_options *options, const struct h
 	struct hvc_check *check = NULL;
 	struct hvc_contract *contract = NULL;
 	struct hvc_findings *findings = NULL;
+	struct hvc_certificates certificates = {0};
 	const char *name = NULL;
 	enum hvc_status status;
 	enum hvc_reg reg;
@@ -106,12 +126,15 @@ enum hvc_status hvc_cmd__check(const struct hvc_options *options, const struct h
 	if (status == HVC_OK && !options->abi && !hvc_options__has(options, HVC_OPTION_QUIET))
 		hvc_tell("hvcheck: note: no --abi; checking against '%s'\n", name);
 	if (status == HVC_OK)
-		status = make_check(options, subject, abi, diag, &check);
+		status = make_check(options, subject, abi, &certificates, diag, &check);
 	/* Where nothing is promised nothing is kept. NOLINTNEXTLINE(*NullDereference) */
 	if (status == HVC_OK && check->total.calls && check->total.undecided == check->total.calls)
 		status = hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 		                      "'%s' promises nothing for any of the %llu calls", name,
 		                      (unsigned long long)check->total.calls);
+	if (status == HVC_OK)
+		status = write_certificates(options, &certificates, diag);
+	hvc_certificates_free(&certificates);
 	if (status == HVC_OK)
 		status = measure(options, subject, abi, diag, &contract);
 	if (status == HVC_OK) {
@@ -123,6 +146,8 @@ enum hvc_status hvc_cmd__check(const struct hvc_options *options, const struct h
 	if (status == HVC_OK) {
 		const struct made made = {check, name, subject};
 
+		hvc_cli_report__doubt(options, &check->doubt,
+		                      check->findings == check->findings_assumed, findings);
 		status = hvc_cli_report__judged(options, page, &made, write, findings, holds, diag);
 	}
 	hvc_check_free(check);

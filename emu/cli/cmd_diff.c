@@ -143,6 +143,11 @@ enum hvc_status hvc_cmd__diff(const struct hvc_options *options, const struct hv
 		*holds = diff->differing == 0 && diff->untrieds == 0;
 		tell_failed(diff);
 		status = hvc_findings_of_diff(diff, diag, &findings);
+		for (unsigned side = 0; status == HVC_OK && side < HVC_SIDE_COUNT; side++)
+			hvc_cli_report__doubt(options, &diff->map[side]->doubt,
+			                      !diff->differing ||
+			                              hvc_doubt_is_vacuous(&diff->map[side]->doubt),
+			                      findings);
 	}
 	if (status == HVC_OK)
 		status = hvc_cli_report__judged(options, page, diff, write, findings, holds, diag);

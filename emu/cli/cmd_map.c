@@ -197,56 +197,6 @@ static enum hvc_status run_map(const struct hvc_options *options, const struct h
 	return status;
 }
 
-/* Tables of a file that are told when one of them is taken. */
-#define TOLD 8u
-
-static void tell_taken(const struct hvc_options *options, const struct hvc_candidate *table,
-                       size_t count)
-{
-	if (hvc_options__has(options, HVC_OPTION_QUIET))
-		return;
-	hvc_tell("hvcheck: note: %s: the table at 0x%llx", options->argument[0],
-	         (unsigned long long)table[0].address);
-	for (size_t i = 1; i < count && i <= TOLD; i++)
-		hvc_tell(i == 1 ? "; others at 0x%llx" : ", 0x%llx",
-		         (unsigned long long)table[i].address);
-	hvc_tell(count > TOLD + 1 ? ", ...\n" : "\n");
-}
-
-/* A file that does not say where its table is: the likeliest one. */
-static enum hvc_status open_likeliest(const struct hvc_options *options, struct hvc_diag *diag,
-                                      struct hvc_subject **out)
-{
-	struct hvc_candidate *table = NULL;
-	const char *path = options->argument[0];
-	struct hvc_diag other = {0};
-	size_t count = 0, size = strlen(path) + 24;
-	enum hvc_status status = HVC_E_NOMEM;
-	char *spec = malloc(size);
-
-	if (spec && hvc_vectors_find(path, &other, &table, &count) == HVC_OK && count) {
-		snprintf(spec, size, "%s@0x%llx", path, (unsigned long long)table[0].address);
-		status = hvc_subject_open_with(spec, options->symbols[0], diag, out);
-		if (status == HVC_OK)
-			tell_taken(options, table, count);
-	} else if (spec) {
-		status = HVC_E_NOTFOUND; /* as told before */
-	}
-	free(table);
-	free(spec);
-	return status;
-}
-
-static enum hvc_status open_subject(const struct hvc_options *options, struct hvc_diag *diag,
-                                    struct hvc_subject **out)
-{
-	enum hvc_status status = hvc_open__subject(options, 0, diag, out);
-
-	if (status != HVC_E_NOTFOUND || strchr(options->argument[0], '@'))
-		return status;
-	return open_likeliest(options, diag, out);
-}
-
 enum hvc_status hvc_cmd__map(const struct hvc_options *options, const struct hvc_page *page,
                              bool *holds, struct hvc_diag *diag)
 {
@@ -269,7 +219,7 @@ enum hvc_status hvc_cmd__map(const struct hvc_options *options, const struct hvc
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 		                    "--picture: letters are text; html and svg are pictures by "
 		                    "themselves");
-	status = open_subject(options, diag, &subject);
+	status = hvc_open__subject(options, 0, diag, &subject);
 	if (status == HVC_OK && options->abi)
 		status = hvc_open__abi(options->abi, diag, &abi);
 	if (status == HVC_OK)

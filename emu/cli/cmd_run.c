@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "cli/open.h"
+#include "cli/report.h"
 #include "cli/second.h"
 #include "cli/world.h"
 
@@ -105,6 +106,21 @@ static void judge(struct hvc_call_report *report, const struct hvc_abi *abi, int
 		                  report->call, report->outcome, &report->verdict);
 }
 
+/* Does it rest on what boot would have set? */
+static void weigh(struct hvc_call_report *report, struct hvc_doubt *doubt)
+{
+	const struct hvc_outcome *outcome = report->outcome;
+
+	*doubt = (struct hvc_doubt){
+	        .calls = 1,
+	        .assumptions = hvc_invented_assumptions(report->invented),
+	};
+	doubt->faults = outcome->kind == HVC_OUTCOME_FAULT &&
+	                hvc_fault_is_assumed(report->world, report->entry, report->invented,
+	                                     outcome->esr, outcome->far, outcome->pc, doubt->why);
+	report->doubt = doubt;
+}
+
 static enum hvc_status call_once(const struct hvc_options *options, const struct hvc_page *page,
                                  const struct hvc_subject *subject, const struct hvc_abi *abi,
                                  bool *holds, struct hvc_diag *diag)
@@ -113,6 +129,7 @@ static enum hvc_status call_once(const struct hvc_options *options, const struct
 	struct hvc_trace trace = {0};
 	int index;
 	struct hvc_invented invented = {0};
+	struct hvc_doubt doubt;
 	struct hvc_outcome outcome;
 	struct hvc_state entry;
 	struct hvc_world world;
@@ -121,6 +138,7 @@ static enum hvc_status call_once(const struct hvc_options *options, const struct
 	        .image = *hvc_subject_image(subject),
 	        .world = &world,
 	        .budget = options->budget,
+	        .smc_as_it_is = true,
 	};
 	struct hvc_second second;
 	struct hvc_call_report report = {.subject = subject, .world = &world, .call = &call};
@@ -143,6 +161,7 @@ static enum hvc_status call_once(const struct hvc_options *options, const struct
 	if (status == HVC_OK && hvc_machine_invented(machine, &invented) != HVC_OK)
 		status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	hvc_invented_sort(&invented);
+	hvc_subject_name_invented(subject, &invented);
 	if (status == HVC_OK && options->qemu) {
 		status = hvc_second__ask(subject, &world, machine, &call, &outcome, diag, &second);
 		report.opinion = &second.opinion;
@@ -153,8 +172,11 @@ static enum hvc_status call_once(const struct hvc_options *options, const struct
 		report.present = hvc_machine_present(machine);
 		report.outcome = options->qemu ? &second.outcome : &outcome;
 		report.invented = &invented;
+		weigh(&report, &doubt);
 		if (abi)
 			judge(&report, abi, index);
+		hvc_cli_report__doubt(options, &doubt,
+		                      !abi || report.verdict.kind == HVC_VERDICT_VIOLATES, NULL);
 		*holds = (!abi || report.verdict.kind != HVC_VERDICT_VIOLATES) &&
 		         !(report.opinion && report.opinion->disagreements);
 		status = write_report(options, page, &report, diag);

@@ -59,6 +59,9 @@ enum hvc_status hvc_cmd__safety(const struct hvc_options *options, const struct 
 	if (status == HVC_OK) {
 		*holds = safety->findings == 0;
 		status = hvc_findings_of_safety(safety, name, diag, &findings);
+		for (unsigned i = 0; status == HVC_OK && i < safety->maps; i++)
+			hvc_cli_report__doubt(options, &safety->map[i]->doubt,
+			                      safety->findings == 0, findings);
 	}
 	if (status == HVC_OK)
 		status =

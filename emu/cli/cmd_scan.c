@@ -1,21 +1,51 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/cli.h"
+#include "cli/report.h"
+#include "hvcheck/fit.h"
+
+struct work {
+	struct hvc_registry *registry;
+	struct hvc_scan *scan;
+};
+
+static enum hvc_status write(const void *of, const struct hvc_options *options,
+                             const struct hvc_findings *findings, enum hvc_style style,
+                             const struct hvc_page *page, struct hvc_diag *diag)
+{
+	const struct work *work = of;
+
+	switch (style) {
+	case HVC_STYLE_TEXT:
+		if (work->scan->audited)
+			hvc_cli_report__head(options, findings, page);
+		return hvc_scan_text(page, work->scan, work->registry, diag);
+	case HVC_STYLE_JSON:
+		return hvc_scan_json(page->out, work->scan, work->registry,
+		                     work->scan->audited ? findings : NULL, diag);
+	default:
+		return hvc_cli_report__findings(findings, style, page, diag);
+	}
+}
 
 enum hvc_status hvc_cmd__scan(const struct hvc_options *options, const struct hvc_page *page,
                               bool *holds, struct hvc_diag *diag)
 {
-	struct hvc_registry *registry = NULL;
-	struct hvc_scan *scan = NULL;
-	enum hvc_status status = hvc_known_open(diag, &registry);
+	struct work work = {0};
+	struct hvc_findings *findings = NULL;
+	enum hvc_status status = hvc_known_open(diag, &work.registry);
 
-	*holds = true;
 	if (status == HVC_OK)
-		status = hvc_scan_file(options->argument[0], options->symbols[0], diag, &scan);
+		status = hvc_scan_file(options->argument[0], options->symbols[0], diag, &work.scan);
 	if (status == HVC_OK)
-		status = options->style == HVC_STYLE_JSON
-		                 ? hvc_scan_json(page->out, scan, registry, diag)
-		                 : hvc_scan_text(page, scan, registry, diag);
-	hvc_scan_free(scan);
-	hvc_known_close(registry);
+		status = hvc_fit_scan(work.scan, diag);
+	if (status == HVC_OK && hvc_options__has(options, HVC_OPTION_AUDIT))
+		status = hvc_scan_audit(work.scan, diag);
+	if (status == HVC_OK) {
+		*holds = work.scan->audits == 0;
+		status = hvc_findings_of_scan(work.scan, diag, &findings);
+	}
+	if (status == HVC_OK)
+		status = hvc_cli_report__judged(options, page, &work, write, findings, holds, diag);
+	hvc_scan_free(work.scan);
+	hvc_known_close(work.registry);
 	return status;
 }

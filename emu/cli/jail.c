@@ -17,6 +17,7 @@ static void add_part(struct hvc_jail *jail, const char *word, size_t length)
 	if (jail->files == HVC_JAIL_FILES_MAX)
 		return;
 	jail->file[jail->files].word = word;
+	jail->file[jail->files].folder = false;
 	jail->file[jail->files++].length = length;
 }
 
@@ -35,6 +36,17 @@ static void add_word(struct hvc_jail *jail, const char *word)
 	while (length-- > 1)
 		if (word[length] == ':' || word[length] == '@')
 			add_part(jail, word, length);
+}
+
+/* The files that a specification or world names for its memory stand in its own folder. */
+static void add_beside(struct hvc_jail *jail, const char *path)
+{
+	const char *slash = path ? strrchr(path, '/') : NULL;
+
+	if (!slash || jail->files == HVC_JAIL_FILES_MAX)
+		return;
+	add_part(jail, path, (size_t)(slash - path) + (slash == path));
+	jail->file[jail->files - 1].folder = true;
 }
 
 static enum hvc_status read_mode(struct hvc_diag *diag, enum hvc_jail_mode *out)
@@ -89,6 +101,15 @@ enum hvc_status hvc_jail__make(const struct hvc_options *options, struct hvc_dia
 	if (options->abi)
 		add_word(out, options->abi);
 	add(out, options->world);
+	add_beside(out, options->world);
+	add_beside(out, options->abi);
+	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
+		add_beside(out, options->abi_of[side]);
+	for (unsigned i = 0; i < options->mems; i++) {
+		const char *file = strstr(options->mem[i], "=file:");
+
+		add(out, file ? file + 6 : NULL);
+	}
 	add(out, options->suppress);
 	out->programs = options->qemu;
 	return HVC_OK;

@@ -23,6 +23,7 @@ struct hvc_jail {
 	struct {
 		const char *word;   /**< of the command line, */
 		size_t length;      /**< and how much of it is a path */
+		bool folder;        /**< all that is in it */
 	} file[HVC_JAIL_FILES_MAX]; /**< what may be read; what does not exist is left out */
 	unsigned files;
 	bool programs;    /**< are started: they may be executed, and read files */

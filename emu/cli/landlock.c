@@ -90,8 +90,9 @@ static void allow(int ruleset, const char *word, size_t length, uint64_t file, u
 static void allow_all(int ruleset, const struct hvc_jail *jail)
 {
 	for (unsigned i = 0; i < jail->files; i++)
-		/* Of a folder only that it is one can be found out. */
-		allow(ruleset, jail->file[i].word, jail->file[i].length, FS_READ_FILE, FS_READ_DIR);
+		/* Of other folders only that they are some can be found out. */
+		allow(ruleset, jail->file[i].word, jail->file[i].length, FS_READ_FILE,
+		      jail->file[i].folder ? FS_READ_FILE : FS_READ_DIR);
 #ifdef __SANITIZE_ADDRESS__
 	allow(ruleset, "/proc", 5, 0, FS_READ_FILE | FS_READ_DIR);
 #endif

@@ -9,9 +9,11 @@
 
 #define BIT(option) (UINT64_C(1) << HVC_OPTION_##option)
 #define POLICY      (BIT(REPORT) | BIT(FAIL_ON) | BIT(SUPPRESS) | BIT(ALL))
-#define COMMON      (BIT(FORMAT) | BIT(OUTPUT) | BIT(QUIET) | BIT(COLOR) | BIT(NO_COLOR) | BIT(TIMEOUT) | BIT(HELP))
-#define AROUND      (BIT(SET) | BIT(WORLD) | BIT(MAP_ON_DEMAND) | BIT(STOP_AT) | BIT(STUB))
-#define SWEEP       (BIT(RANDOMS) | BIT(BRIEF) | BIT(JOBS) | BIT(BUDGET))
+#define COMMON                                                                                \
+	(BIT(FORMAT) | BIT(OUTPUT) | BIT(QUIET) | BIT(COLOR) | BIT(NO_COLOR) | BIT(TIMEOUT) | \
+	 BIT(HELP))
+#define AROUND (BIT(SET) | BIT(WORLD) | BIT(MAP_ON_DEMAND) | BIT(STOP_AT) | BIT(STUB) | BIT(MEM))
+#define SWEEP  (BIT(RANDOMS) | BIT(BRIEF) | BIT(JOBS) | BIT(BUDGET))
 /* What every list of findings can be written as. */
 #define FINDINGS                                                                    \
 	(1u << HVC_STYLE_MARKDOWN | 1u << HVC_STYLE_JUNIT | 1u << HVC_STYLE_SARIF | \
@@ -53,9 +55,9 @@ const struct hvc_command hvc_commands[] = {
                             "linux-stub-4.12\n",
                 .least = 1,
                 .most = 1,
-                .options = COMMON | BIT(IMM) | AROUND | BIT(FROM) | BIT(INSN) | BIT(SEED) |
-                           BIT(CPU) | BIT(BUDGET) | BIT(TRACE) | BIT(ENGINE) | BIT(SYMBOLS) |
-                           BIT(ABI),
+                .options = COMMON | BIT(IMM) | AROUND | BIT(STRICT) | BIT(FROM) | BIT(INSN) |
+                           BIT(SEED) | BIT(CPU) | BIT(BUDGET) | BIT(TRACE) | BIT(ENGINE) |
+                           BIT(SYMBOLS) | BIT(ABI),
                 .run = hvc_cmd__run,
         },
         {
@@ -81,8 +83,8 @@ const struct hvc_command hvc_commands[] = {
                 .least = 1,
                 .most = 1,
                 .options = COMMON | BIT(REPORT) | SWEEP | BIT(SWEEP) | BIT(INTO) | BIT(CONTRACT) |
-                           BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(FROM) | BIT(INSN) | BIT(CPU) | BIT(SUGGEST_ABI) |
-                           BIT(PICTURE),
+                           BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(FROM) | BIT(INSN) | BIT(CPU) |
+                           BIT(SUGGEST_ABI) | BIT(PICTURE),
                 .styles = 1u << HVC_STYLE_MAP | 1u << HVC_STYLE_HTML | 1u << HVC_STYLE_SVG,
                 .run = hvc_cmd__map,
         },
@@ -104,8 +106,8 @@ const struct hvc_command hvc_commands[] = {
                             "  hvcheck check build/el2.elf --abi ./my-abi.yaml --quiet\n",
                 .least = 1,
                 .most = 1,
-                .options = COMMON | POLICY | SWEEP | BIT(SWEEP) | BIT(CONTRACT) | BIT(SYMBOLS) |
-                           BIT(ABI) | AROUND | BIT(FROM) | BIT(INSN),
+                .options = COMMON | POLICY | SWEEP | BIT(SWEEP) | BIT(SMT) | BIT(CONTRACT) |
+                           BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(STRICT) | BIT(FROM) | BIT(INSN),
                 .styles = FINDINGS | 1u << HVC_STYLE_HTML,
                 .run = hvc_cmd__check,
         },
@@ -128,7 +130,7 @@ const struct hvc_command hvc_commands[] = {
                 .least = 2,
                 .most = 2,
                 .options = COMMON | POLICY | SWEEP | BIT(CONTRACT) | BIT(SYMBOLS) | BIT(ABIS) |
-                           BIT(ABI_OLD) | BIT(ABI_NEW) | AROUND | BIT(CPU),
+                           BIT(ABI_OLD) | BIT(ABI_NEW) | AROUND | BIT(STRICT) | BIT(CPU),
                 .styles = FINDINGS | 1u << HVC_STYLE_HTML,
                 .run = hvc_cmd__diff,
         },
@@ -167,8 +169,8 @@ const struct hvc_command hvc_commands[] = {
                             "  hvcheck safety broken-vbar-unknown --abi linux-stub-4.12 --brief\n",
                 .least = 1,
                 .most = 1,
-                .options = COMMON | POLICY | SWEEP | BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(FROM) |
-                           BIT(INSN),
+                .options = COMMON | POLICY | SWEEP | BIT(SYMBOLS) | BIT(ABI) | AROUND |
+                           BIT(STRICT) | BIT(FROM) | BIT(INSN),
                 .styles = FINDINGS,
                 .run = hvc_cmd__safety,
         },
@@ -212,37 +214,45 @@ const struct hvc_command hvc_commands[] = {
         },
         {
                 .name = "scan",
-                .usage = "FILE[:MEMBER]",
+                .usage = "FILE[:MEMBER] [--audit]",
                 .summary = "vector tables and HVC instructions in an image",
                 .details =
                         "Finds EL2 vector tables, the likeliest first, and every HVC and SMC "
                         "instruction with what\nits function loads into registers before it, and "
                         "who is known to make such calls. Runs\nnothing, and needs no symbols; "
-                        "an address it prints is one that FILE@ADDRESS takes.\n",
+                        "an address it prints is one that FILE@ADDRESS takes. With --audit, exit "
+                        "status 0: no findings,\n1: findings.\n",
                 .examples = "  hvcheck scan vmlinuz\n"
                             "  hvcheck scan linux-image-6.1.0-50-arm64_6.1.176-1_arm64.deb\n"
                             "  hvcheck scan firmware.elf --format json -o scan.json\n",
                 .least = 1,
                 .most = 1,
-                .options = COMMON | BIT(SYMBOLS),
+                .options = COMMON | POLICY | BIT(SYMBOLS) | BIT(AUDIT),
+                .styles = FINDINGS,
                 .run = hvc_cmd__scan,
         },
         {
                 .name = "callers",
-                .usage = "FILE[:MEMBER] --abi ABI|SUBJECT [--also ABI|SUBJECT]... [--site SITE]...",
-                .summary = "do the HVC call sites of an image keep to an ABI?",
+                .usage = "FILE[:MEMBER] [--abi ABI|SUBJECT] [--also ABI|SUBJECT]... [--site "
+                         "SITE]...",
+                .summary = "do the HVC and SMC call sites of an image keep to an ABI?",
                 .details =
-                        "Tells for each HVC instruction which rule of the ABI its call falls "
+                        "Tells for each HVC and SMC instruction which rule of the ABI its call "
+                        "falls "
                         "under, and where\ncaller and callee disagree: a selector left to chance, "
-                        "a call "
-                        "that is none, a result that nothing\nreads, a register that the call may "
-                        "change and the caller goes on using. An image speaks\nseveral ABIs: calls "
-                        "whose immediate or function identifier is another's are left out, unless\n"
-                        "--site names them. Where a value is unknown nothing is found. Exit status "
-                        "0: no findings,\n1: findings.\n",
+                        "a call that is none, the wrong conduit, a\nresult that nothing reads or "
+                        "that is overwritten first, a register that the call may change and\nthe "
+                        "caller goes on using, 32 bits sign-extended. Calls of a function that "
+                        "makes an HVC of its\narguments are sites, too. An image speaks several "
+                        "ABIs: calls whose immediate or function\nidentifier is another's are "
+                        "left out, unless --site names them. Without --abi each is held to\nthe "
+                        "ABI that the registry knows it to belong to, by HVC or by SMC. Where a "
+                        "value is unknown\nnothing is found. Exit status 0: no findings, 1: "
+                        "findings.\n",
                 .examples =
                         "  hvcheck callers vmlinuz --abi linux-trans-pgd-5.17 --also "
                         "linux-stub-6.0\n"
+                        "  hvcheck callers vmlinuz\n"
                         "  hvcheck callers vmlinuz --abi vmlinuz@0x4003f000\n"
                         "  hvcheck callers kernel.elf --abi ./my-abi.yaml --site my_hypercall\n",
                 .least = 1,
@@ -338,7 +348,7 @@ static enum hvc_status run_to_outputs(const struct hvc_options *given, bool *hol
                                       struct hvc_diag *diag)
 {
 	struct hvc_options with_pages = *given, *options = &with_pages;
-	struct hvc_output output[1 + HVC_REPORTS_MAX];
+	struct hvc_output output[HVC_OUTPUTS_MAX];
 	unsigned open = 0, done = 0;
 	enum hvc_status status = HVC_OK;
 
@@ -350,6 +360,11 @@ static enum hvc_status run_to_outputs(const struct hvc_options *given, bool *hol
 		status = hvc_output__open(options, path, diag, &output[open]);
 		if (open)
 			options->report[open - 1].page = &output[open].page;
+	}
+	if (status == HVC_OK && options->smt) {
+		status = hvc_output__open_folder(options->smt, diag, &output[open]);
+		options->smt_page = &output[open].page;
+		open += status == HVC_OK;
 	}
 	options->page = &output[0].page;
 	if (status == HVC_OK)

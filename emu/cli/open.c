@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/open.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "hvcheck/fit.h"
 
 #define SHIPPED_MAX    256u
 #define UNDEFINED_TOLD 8u
+#define TABLES_TOLD    8u
 
 /* A relocatable object may lack what others were to give it. */
 static void tell_undefined(const struct hvc_subject *subject)
@@ -23,12 +28,132 @@ static void tell_undefined(const struct hvc_subject *subject)
 	hvc_tell(count > UNDEFINED_TOLD ? " ...\n" : "\n");
 }
 
+/* A linked one may want what only a loader or boot has. */
+static void tell_unrelocated(const struct hvc_subject *subject)
+{
+	const struct hvc_image *image = hvc_subject_image(subject);
+	size_t count = 0, told = 0;
+
+	for (unsigned i = 0; i < image->unsets; i++)
+		count += image->unset[i].type != 0;
+	if (!count)
+		return;
+	hvc_tell("hvcheck: note: %s: %zu relocation%s not applied:", hvc_subject_name(subject),
+	         count, count == 1 ? "" : "s");
+	for (unsigned i = 0; i < image->unsets && told < UNDEFINED_TOLD; i++)
+		if (image->unset[i].type)
+			hvc_tell("%s type %" PRIu32 " at 0x%" PRIx64, told++ ? "," : "",
+			         image->unset[i].type, image->unset[i].address);
+	hvc_tell(count > UNDEFINED_TOLD ? " ...\n" : "\n");
+}
+
+/* Is a comes before b: kept and proved, then fewer differences. */
+static bool is_better(const struct hvc_fit *a, const struct hvc_fit *b)
+{
+	const bool kept[2] = {!a->differ && a->proved, !b->differ && b->proved};
+
+	if (!a->abi[0] || !b->abi[0])
+		return a->abi[0] != '\0';
+	if (kept[0] != kept[1])
+		return kept[0];
+	return a->differ * b->rules < b->differ * a->rules;
+}
+
+/* The table that fits --abi, or without it any specification that is shipped, best. */
+static enum hvc_status choose_table(const struct hvc_options *options, struct hvc_scan *scan,
+                                    struct hvc_diag *diag, size_t *best)
+{
+	struct hvc_abi *abi = NULL;
+	enum hvc_status status;
+
+	if (options->abi)
+		HVC_TRY(hvc_open__abi(options->abi, diag, &abi));
+	status = abi ? HVC_OK : hvc_fit_scan(scan, diag);
+	*best = 0;
+	for (size_t i = 0; i < scan->tables && i < HVC_FIT_TABLES && status == HVC_OK; i++) {
+		struct hvc_subject *subject;
+
+		if (abi && hvc_scan_subject(scan, i, &subject) == HVC_OK) {
+			status = hvc_fit_subject(subject, abi, diag, &scan->table[i].fit);
+			hvc_subject_close(subject);
+		}
+		if (i && is_better(&scan->table[i].fit, &scan->table[*best].fit))
+			*best = i;
+	}
+	hvc_abi_free(abi);
+	if (status == HVC_OK && options->abi && scan->tables > 1 && !scan->table[*best].fit.abi[0])
+		return hvc_diag_set(diag, HVC_E_NOTFOUND, scan->path, 0, 0,
+		                    "%zu vector tables, and none that fits %s; name one as "
+		                    "FILE@0xADDRESS ('hvcheck scan' lists them)",
+		                    scan->tables, options->abi);
+	return status;
+}
+
+static void tell_taken(const struct hvc_scan *scan, size_t taken, const char *spec)
+{
+	const struct hvc_fit *fit = &scan->table[taken].fit;
+	size_t told = 0;
+
+	hvc_tell("hvcheck: note: no table named; taking %s%s%s", spec,
+	         fit->abi[0]         ? fit->differ   ? ", which is nearest to "
+	                               : fit->proved ? ", which conforms to "
+	                                             : ", which may conform to "
+	         : scan->tables == 1 ? ", the only one"
+	                             : ", the likeliest",
+	         fit->abi);
+	for (size_t i = 0; i < scan->tables && told < TABLES_TOLD; i++)
+		if (i != taken)
+			hvc_tell(told++ ? ", 0x%" PRIx64 : "; others at 0x%" PRIx64,
+			         scan->table[i].candidate.address);
+	hvc_tell(told + 1 < scan->tables ? ", ...\n" : "\n");
+}
+
+/* A file that names no table: the one that fits. why: what is wrong with the file as it is. */
+static enum hvc_status open_fitting(const struct hvc_options *options, unsigned i,
+                                    const struct hvc_diag *why, struct hvc_diag *diag,
+                                    struct hvc_subject **out)
+{
+	struct hvc_scan *scan = NULL;
+	struct hvc_diag none;
+	enum hvc_status status;
+	char spec[4096 + 32];
+	size_t best;
+
+	if (hvc_scan_file(options->argument[i], options->symbols[i], &none, &scan) != HVC_OK ||
+	    !scan->tables || strlen(scan->path) > 4096) {
+		hvc_scan_free(scan);
+		*diag = *why;
+		return why->status;
+	}
+	status = choose_table(options, scan, diag, &best);
+	if (status == HVC_OK) {
+		snprintf(spec, sizeof(spec), "%s@0x%" PRIx64, scan->path,
+		         scan->table[best].candidate.address);
+		if (!hvc_options__has(options, HVC_OPTION_QUIET))
+			tell_taken(scan, best, spec);
+		status = hvc_subject_open_with(spec, options->symbols[i], diag, out);
+	}
+	hvc_scan_free(scan);
+	return status;
+}
+
 enum hvc_status hvc_open__subject(const struct hvc_options *options, unsigned i,
                                   struct hvc_diag *diag, struct hvc_subject **out)
 {
-	HVC_TRY(hvc_subject_open_with(options->argument[i], options->symbols[i], diag, out));
-	if (!hvc_options__has(options, HVC_OPTION_QUIET))
+	struct hvc_diag why = {0};
+	enum hvc_status status =
+	        hvc_subject_open_with(options->argument[i], options->symbols[i], &why, out);
+
+	if (status == HVC_E_NOTFOUND && !strrchr(options->argument[i], '@'))
+		status = open_fitting(options, i, &why, diag, out);
+	else if (status != HVC_OK)
+		*diag = why;
+	if (status != HVC_OK)
+		return status;
+	if (!hvc_options__has(options, HVC_OPTION_QUIET)) {
 		tell_undefined(*out);
+		tell_unrelocated(*out);
+	}
 	return HVC_OK;
 }
 
@@ -55,7 +180,13 @@ enum hvc_status hvc_open__abi_for(const struct hvc_options *options,
                                   const struct hvc_subject *subject, struct hvc_diag *diag,
                                   const char **name, struct hvc_abi **out)
 {
+	static struct hvc_fit fit; /* its name is given away */
+
 	*name = options->abi ? options->abi : hvc_open__abi_of(subject);
+	if (!*name && !hvc_subject_builtin(subject)) {
+		HVC_TRY(hvc_fit_subject(subject, NULL, diag, &fit));
+		*name = fit.abi[0] ? fit.abi : NULL;
+	}
 	if (!*name)
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 		                    "no shipped ABI is named '%s'; say --abi ABI",

@@ -4,6 +4,7 @@
 
 #include "cli/cli.h"
 #include "cli/value.h"
+#include "cli/world.h"
 
 #define RANDOMS_MAX   10000u
 #define SEQUENCES_MAX 100000000u
@@ -60,6 +61,15 @@ static enum hvc_status take_world(struct hvc_options *options, const char *value
 {
 	(void)diag;
 	options->world = value;
+	return HVC_OK;
+}
+
+static enum hvc_status take_smt(struct hvc_options *options, const char *value,
+                                struct hvc_diag *diag)
+{
+	if (!*value)
+		return bad(diag, "smt", value, "a folder");
+	options->smt = value;
 	return HVC_OK;
 }
 
@@ -396,9 +406,12 @@ const struct hvc_option hvc_option_table[HVC_OPTION_COUNT] = {
 	[HVC_OPTION_MAP_ON_DEMAND] = {"map-on-demand", 0, "[=PAGES]", "lend EL2 code zero pages where there is no memory, at most PAGES\na call (256), and answer calls of missing functions with 0", take_map_on_demand, true},
 	[HVC_OPTION_STOP_AT] = {"stop-at", 0, "PLACE", "boundary, SYMBOL[+0xOFFSET] or address as the file has it:\nreaching it ends the call as 'handoff'; repeatable", take_stop_at, false},
 	[HVC_OPTION_STUB] = {"stub", 0, "PLACE=VALUE", "do not run the function at PLACE: return VALUE; repeatable", take_stub, false},
+	[HVC_OPTION_MEM] = {"mem", 0, "PLACE=VALUE", "memory before the call: at SYMBOL[+0xOFFSET] or an address, numbers or\nsymbols with commas (8 bytes each; VALUE:4 is 4), string:TEXT or\nfile:FILE; repeatable", hvc_cli_world__take_memory, false},
+	[HVC_OPTION_STRICT] = {"strict", 0, NULL, "end with status 2 where the answer hangs on memory that nobody set", NULL, false},
 	[HVC_OPTION_BUDGET] = {"budget", 0, "N", "instructions that one call may execute at EL2 (100000)", take_budget, false},
 	[HVC_OPTION_TRACE] = {"trace", 0, NULL, "print every instruction executed at EL2", NULL, false},
 	[HVC_OPTION_ENGINE] = {"engine", 0, "ENGINE", "what executes the call: unicorn; qemu: qemu-system-aarch64, held against\nunicorn (unicorn)", take_engine, false},
+	[HVC_OPTION_AUDIT] = {"audit", 0, NULL, "look at the code of EL2 as well: ERETs without a barrier behind them,\ncontrols written without ISB", NULL, false},
 	[HVC_OPTION_SYMBOLS] = {"symbols", 0, "MAP", "names from a System.map (nm's output), besides the subject's own;\nof two subjects the first --symbols is the first's", take_symbols, false},
 	[HVC_OPTION_ABI] = {"abi", 0, "ABI", "specification: a name of 'hvcheck list abis', or a YAML file", take_abi, false},
 	[HVC_OPTION_ABIS] = {"abi", 0, NULL, "A and B are specifications: names of 'hvcheck list abis', or YAML\nfiles", NULL, false},
@@ -414,6 +427,7 @@ const struct hvc_option hvc_option_table[HVC_OPTION_COUNT] = {
 	[HVC_OPTION_BRIEF] = {"brief", 0, NULL, "try only the values that code or specification name: no neighbours,\nno dirty upper bits, no edges, no random values; of a map: a call a\npath, and not every immediate", NULL, false},
 	[HVC_OPTION_SWEEP] = {"sweep", 0, NULL, "prove nothing: call every immediate with every value of a list", NULL, false},
 	[HVC_OPTION_INTO] = {"into", 0, NULL, "go on inside the functions that a dispatch chose", NULL, false},
+	[HVC_OPTION_SMT] = {"smt", 0, "DIR", "write what is proved as SMT-LIB 2, a script a claim, to a new or empty folder", take_smt, false},
 	[HVC_OPTION_PICTURE] = {"picture", 0, NULL, "also draw the immediates as a picture of letters, a letter for all\nthat do alike", NULL, false},
 	[HVC_OPTION_CONTRACT] = {"contract", 0, NULL, "also measure the fate of every register, FP/SIMD included, over many\nregister files", NULL, false},
 	[HVC_OPTION_JOBS] = {"jobs", 'j', "N", "worker processes, 1 to 256 (one a CPU); the report is the same", take_jobs, false},

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/output.h"
 
+#include "cli/folder.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -18,7 +20,7 @@
 #define WIDEST    10000u
 
 /* For the signal handler: the temporary files that are to go when the process does. */
-static const char *volatile doomed[1 + HVC_REPORTS_MAX];
+static const char *volatile doomed[HVC_OUTPUTS_MAX];
 
 #define DOOMED (sizeof(doomed) / sizeof(doomed[0]))
 
@@ -211,6 +213,26 @@ enum hvc_status hvc_output__open(const struct hvc_options *options, const char *
 	return HVC_OK;
 }
 
+enum hvc_status hvc_output__open_folder(const char *path, struct hvc_diag *diag,
+                                        struct hvc_output *out)
+{
+	struct hvc_output output = {.file = -1, .relay = -1, .folder = true};
+	enum hvc_status status = hvc_folder__check(path, diag);
+
+	if (status == HVC_OK)
+		status = open_relay(&output, diag);
+	*out = output;
+	if (status == HVC_OK) {
+		out->path = strdup(path);
+		out->page.out = open_memstream(&out->text, &out->size);
+		if (!out->page.out || !out->path)
+			status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	}
+	if (status != HVC_OK)
+		hvc_output__abandon(out);
+	return status;
+}
+
 static bool write_all(int file, const char *text, size_t size)
 {
 	while (size) {
@@ -274,6 +296,8 @@ enum hvc_status hvc_output__commit(struct hvc_output *output, struct hvc_diag *d
 	output->file = -1;
 	if (file >= 0 && close(file) && status == HVC_OK)
 		status = fail(diag, output->path, "cannot write the report");
+	if (status == HVC_OK && output->folder)
+		status = hvc_folder__put(output->relay, output->path, diag);
 	if (status == HVC_OK && output->temporary) {
 		if (rename(output->temporary, output->path)) {
 			status = fail(diag, output->path, "cannot write the report");

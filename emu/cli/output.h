@@ -17,6 +17,7 @@ struct hvc_output {
 	int relay;  /**< a file without a name, on the way to what cannot be replaced; -1: none */
 	char *path; /**< the file to be replaced, NULL: written directly */
 	char *temporary;
+	bool folder; /**< path is one: what is delivered are files, one behind the other */
 };
 
 /** Keep descriptors 0 to 2 taken, so that a closed standard output is not reused by a file. */
@@ -24,6 +25,12 @@ void hvc_output__guard(void);
 /** path: "-" for standard output; NULL, too, but --quiet silences that. */
 HVC_MUST_USE enum hvc_status hvc_output__open(const struct hvc_options *options, const char *path,
                                               struct hvc_diag *diag, struct hvc_output *out);
+/** A folder that is not there, or is empty; of what is added to its page a file each. */
+HVC_MUST_USE enum hvc_status hvc_output__open_folder(const char *path, struct hvc_diag *diag,
+                                                     struct hvc_output *out);
+/** name: letters, digits, '.', '-', '_'. */
+void hvc_output__add_file(const struct hvc_page *page, const char *name, const char *text,
+                          size_t size);
 /** The process that works: write what is on the page to where hvc_output__commit takes it from. */
 HVC_MUST_USE enum hvc_status hvc_output__deliver(struct hvc_output *output, struct hvc_diag *diag);
 /** The process that opened it: put what was delivered in its place, and free. */

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/report.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
+#include "cli/supervise.h"
 #include "cli/value.h"
 
 enum hvc_status hvc_cli_report__each(const struct hvc_options *options, const struct hvc_page *page,
@@ -118,4 +120,24 @@ enum hvc_status hvc_cli_report__suppressions(const struct hvc_options *options,
 	}
 	*out = made;
 	return HVC_OK;
+}
+
+void hvc_cli_report__doubt(const struct hvc_options *options, const struct hvc_doubt *doubt,
+                           bool decisive, struct hvc_findings *findings)
+{
+	char why[64 + HVC_DOUBT_TEXT];
+
+	if (findings && (!findings->doubt || (doubt->faults && !findings->doubt->faults)))
+		findings->doubt = doubt;
+	if (doubt->faults && decisive) {
+		snprintf(why, sizeof(why), "calls ended in a fault of the assumed world: %s",
+		         doubt->why);
+		hvc_supervise__doubt(why);
+		if (findings)
+			findings->no_answer = true;
+	} else if (doubt->assumptions && hvc_options__has(options, HVC_OPTION_STRICT)) {
+		snprintf(why, sizeof(why), "--strict: the answer hangs on %u assumption%s",
+		         doubt->assumptions, doubt->assumptions == 1 ? "" : "s");
+		hvc_supervise__doubt(why);
+	}
 }

@@ -42,4 +42,12 @@ HVC_MUST_USE enum hvc_status hvc_cli_report__suppressions(const struct hvc_optio
                                                           struct hvc_diag *diag,
                                                           struct hvc_suppressions **out);
 
+/**
+ * Is the answer none? Status 2 where it rests on faults of the assumed world (decisive: as far as
+ * there is nothing else), and with --strict where it rests on assumptions.
+ * findings: where it is told, borrowing the doubt; NULL: elsewhere.
+ */
+void hvc_cli_report__doubt(const struct hvc_options *options, const struct hvc_doubt *doubt,
+                           bool decisive, struct hvc_findings *findings);
+
 #endif

@@ -49,12 +49,14 @@ enum hvc_status hvc_second__ask(const struct hvc_subject *subject, const struct 
                                 struct hvc_second *out)
 {
 	const struct hvc_state *entry = hvc_machine_entry(machine);
-	const struct hvc_oracle_config config = {*hvc_subject_image(subject),
-	                                         world->cpu,
-	                                         hvc_machine_present(machine),
-	                                         &entry,
-	                                         1,
-	                                         0};
+	const struct hvc_oracle_config config = {
+	        .image = *hvc_subject_image(subject),
+	        .cpu = world->cpu,
+	        .present = hvc_machine_present(machine),
+	        .world = &entry,
+	        .worlds = 1,
+	        .smc_as_it_is = true,
+	};
 	const struct hvc_oracle_call one = {.call = *call};
 	struct asked asked = {&config, &one, machine, outcome, out};
 

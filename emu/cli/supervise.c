@@ -29,6 +29,7 @@ struct answer {
 	uint64_t made, total; /* calls, of the sweep under way */
 	uint64_t undecided;
 	char one[256];
+	char doubt[256]; /* why the report is no answer */
 	struct hvc_flight flight;
 	struct hvc_flight_losses losses;
 };
@@ -55,6 +56,12 @@ void hvc_supervise__undecided(uint64_t calls, const char *one)
 		return;
 	answer->undecided += calls;
 	snprintf(answer->one, sizeof(answer->one), "%s", one);
+}
+
+void hvc_supervise__doubt(const char *why)
+{
+	if (answer && !answer->doubt[0])
+		snprintf(answer->doubt, sizeof(answer->doubt), "%s", why);
 }
 
 static int by_number(const void *a, const void *b)
@@ -366,8 +373,12 @@ enum hvc_status hvc_supervise__run(const struct hvc_options *options, hvc_superv
 
 bool hvc_supervise__is_undecided(struct hvc_diag *diag)
 {
-	if (!answer || (!answer->losses.calls && !answer->undecided))
+	if (!answer || (!answer->losses.calls && !answer->undecided && !answer->doubt[0]))
 		return false;
-	tell_undecided(diag);
+	answer->doubt[sizeof(answer->doubt) - 1] = '\0';
+	if (answer->losses.calls || answer->undecided)
+		tell_undecided(diag);
+	else
+		hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0, "%s", answer->doubt);
 	return true;
 }

@@ -32,6 +32,9 @@ bool hvc_supervise__is_undecided(struct hvc_diag *diag);
 FILE *hvc_supervise__notes(void);
 /** How far the work is. */
 void hvc_supervise__progress(uint64_t done, uint64_t total);
+/** The report is there, but is no answer, for this reason: no status but 2. The first one counts.
+ */
+void hvc_supervise__doubt(const char *why);
 /** Nothing is known of these calls, though all else is as it should be: no status but 2. */
 void hvc_supervise__undecided(uint64_t calls, const char *one);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/world.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "hvcheck/world_file.h"
@@ -65,6 +66,46 @@ enum hvc_status hvc_cli_world__value(const struct hvc_options *options,
 	return HVC_OK;
 }
 
+enum hvc_status hvc_cli_world__take_memory(struct hvc_options *options, const char *value,
+                                           struct hvc_diag *diag)
+{
+	const char *equals = strchr(value, '=');
+
+	if (!equals || equals == value || !equals[1] || options->mems == HVC_MEMORY_MAX)
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                    "--mem: '%s' is not PLACE=VALUE, or one of more than %u", value,
+		                    HVC_MEMORY_MAX);
+	options->mem[options->mems++] = value;
+	return HVC_OK;
+}
+
+static enum hvc_status add_memory(const struct hvc_options *options,
+                                  const struct hvc_subject *subject, struct hvc_diag *diag,
+                                  struct hvc_world *world)
+{
+	struct hvc_diag why = {0};
+	enum hvc_status status;
+
+	for (unsigned i = 0; i < options->mems; i++) {
+		const char *equals = strchr(options->mem[i], '=');
+		char place[HVC_MEMORY_TEXT];
+
+		snprintf(place, sizeof(place), "%.*s", (int)(equals - options->mem[i]),
+		         options->mem[i]);
+		if ((size_t)(equals - options->mem[i]) >= sizeof(place) ||
+		    hvc_world_set_memory(world, place, equals + 1) != HVC_OK)
+			return hvc_diag_set(diag, HVC_E_RANGE, NULL, 0, 0,
+			                    "--mem: '%.40s' cannot be set: at most %u pieces, each "
+			                    "of at most %u characters",
+			                    options->mem[i], HVC_MEMORY_MAX, HVC_MEMORY_TEXT - 1);
+	}
+	status = hvc_subject_resolve(subject, world, &why);
+	if (status == HVC_OK)
+		return HVC_OK;
+	return hvc_diag_set(diag, status, why.file[0] ? why.file : NULL, why.line, why.column, "%s",
+	                    why.message);
+}
+
 static enum hvc_status add_boundaries(const struct hvc_options *options,
                                       const struct hvc_subject *subject, struct hvc_diag *diag,
                                       struct hvc_world *world)
@@ -111,6 +152,7 @@ enum hvc_status hvc_cli_world__lay(const struct hvc_options *options,
 	}
 	if (hvc_options__has(options, HVC_OPTION_MAP_ON_DEMAND))
 		world->zero_pages = options->zero_pages;
+	HVC_TRY(add_memory(options, subject, diag, world));
 	return add_boundaries(options, subject, diag, world);
 }
 
@@ -140,6 +182,7 @@ enum hvc_status hvc_cli_world__open(const struct hvc_options *options,
 
 bool hvc_cli_world__is_given(const struct hvc_options *options)
 {
-	return options->world || options->boundaries || hvc_cli_world__sets_registers(options) ||
+	return options->world || options->boundaries || options->mems ||
+	       hvc_cli_world__sets_registers(options) ||
 	       hvc_options__has(options, HVC_OPTION_MAP_ON_DEMAND);
 }

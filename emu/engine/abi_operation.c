@@ -5,6 +5,7 @@
 
 #include "engine/abi_diff.h"
 #include "engine/operation.h"
+#include "engine/scene.h"
 
 /* Is it about HVC from EL1, and does it say something? */
 static bool is_operation(const struct hvc_rule *rule)
@@ -171,14 +172,16 @@ static bool share_calls(const struct hvc_abi_diff *diff, const struct hvc_abi_op
 static enum hvc_status count_use(const struct hvc_subject *subject, const struct hvc_abi *abi,
                                  struct hvc_abi_use *use, struct hvc_diag *diag)
 {
+	struct hvc_world world;
 	const struct hvc_machine_config config = {
 	        .image = *hvc_subject_image(subject),
-	        .world = &hvc_abi_world_at(abi, use->world)->world,
+	        .world = &world,
 	};
 	struct hvc_machine *machine;
 	struct hvc_outcome outcome;
 	enum hvc_status status;
 
+	HVC_TRY(hvc_scene__world(subject, abi, use->world, NULL, diag, &world));
 	HVC_TRY(hvc_machine_open(&config, diag, &machine));
 	status = hvc_machine_call(machine, &use->witness, diag, &outcome);
 	/* What does not do what the rule says is no measure of it. */

@@ -37,12 +37,12 @@ static enum match match_condition(const struct hvc_condition *condition,
 	return !in ? MATCH_NO : in == value->constants ? MATCH_YES : MATCH_MAY;
 }
 
-static enum match match_rule(const struct hvc_rule *rule, unsigned world,
+static enum match match_rule(const struct hvc_rule *rule, unsigned world, enum hvc_insn insn,
                              const struct hvc_site *site)
 {
 	enum match match = MATCH_YES;
 
-	if (!(rule->levels >> HVC_LEVEL_EL1H & 1) || !(rule->insns >> HVC_INSN_HVC & 1) ||
+	if (!(rule->levels >> HVC_LEVEL_EL1H & 1) || !(rule->insns >> insn & 1) ||
 	    !(rule->worlds >> world & 1) || !inside(rule->imm, rule->imms, site->imm))
 		return MATCH_NO;
 	for (unsigned i = 0; i < rule->conditions && match != MATCH_NO; i++) {
@@ -61,10 +61,70 @@ static bool selects(const struct hvc_condition *condition)
 	return (condition->mask & 0xff) == 0xff;
 }
 
-/* The rules that may govern the call, in one world, higher priorities first. */
-static enum hvc_status add_rules(const struct hvc_abi *abi, unsigned world, bool *taken,
-                                 struct hvc_caller *caller)
+/* Does a rule govern the call if one register, of which nothing is known, is as it says? */
+static bool hangs_on(const struct hvc_rule *rule, const struct hvc_site *site, enum hvc_reg reg,
+                     uint64_t mask, const struct hvc_condition **out)
 {
+	*out = NULL;
+	for (unsigned i = 0; i < rule->conditions; i++) {
+		const struct hvc_condition *condition = &rule->condition[i];
+
+		if (condition->reg == reg && condition->mask == mask && !*out)
+			*out = condition;
+		else if (match_condition(condition, &site->x[condition->reg]) != MATCH_YES)
+			return false;
+	}
+	return *out != NULL;
+}
+
+/* The next value of a register that no answer so far has; above the mask: they have all. */
+static uint64_t uncovered(const struct hvc_caller *caller, unsigned world, enum hvc_reg reg,
+                          uint64_t mask)
+{
+	const struct hvc_condition *condition;
+	uint64_t value = 0, before;
+
+	do {
+		before = value;
+		for (unsigned i = 0; i < caller->answers; i++) {
+			if (!(caller->answer[i].rule->worlds >> world & 1) ||
+			    !hangs_on(caller->answer[i].rule, caller->site, reg, mask, &condition))
+				continue;
+			for (unsigned k = 0; k < condition->intervals; k++) {
+				if (condition->interval[k].lo > value ||
+				    condition->interval[k].hi < value)
+					continue;
+				if (condition->interval[k].hi == UINT64_MAX)
+					return UINT64_MAX;
+				value = condition->interval[k].hi + 1;
+			}
+		}
+	} while (value != before && value <= mask);
+	return value;
+}
+
+/* Do the answers found so far leave no call to other rules, whatever is in some register? */
+static bool is_complete(const struct hvc_caller *caller, unsigned world)
+{
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
+		enum hvc_reg reg = (enum hvc_reg)(HVC_REG_X0 + n);
+
+		if (caller->site->x[n].kind != HVC_VALUE_CONSTANT &&
+		    (uncovered(caller, world, reg, UINT32_MAX) > UINT32_MAX ||
+		     uncovered(caller, world, reg, UINT64_MAX) == UINT64_MAX))
+			return true;
+	}
+	return false;
+}
+
+/* The rules that may govern the call, in one world, higher priorities first. */
+static enum hvc_status add_rules(unsigned world, bool *taken, struct hvc_caller *caller)
+{
+	const struct hvc_abi *abi = caller->abi;
+	/* What the ABI does not answer is looked up as if it were made the other way. */
+	enum hvc_insn own = caller->site->insn, insn = hvc_abi_insns(abi) >> own & 1 ? own
+	                                               : own == HVC_INSN_HVC         ? HVC_INSN_SMC
+	                                                                             : HVC_INSN_HVC;
 	unsigned count = hvc_abi_rule_count(abi);
 	bool sure = false;
 
@@ -87,23 +147,24 @@ static enum hvc_status add_rules(const struct hvc_abi *abi, unsigned world, bool
 		if (!best)
 			break;
 		taken[at] = true;
-		match = match_rule(best, world, caller->site);
+		match = match_rule(best, world, insn, caller->site);
 		if (match == MATCH_NO)
 			continue;
 		if (!hvc_caller__answer(caller, best, best->name, hvc_rule_is_unknown(best)))
 			return HVC_E_NOMEM;
-		sure = match == MATCH_YES;
+		sure = match == MATCH_YES || is_complete(caller, world);
 	}
 	return HVC_OK;
 }
 
-static enum hvc_status find_answers(const struct hvc_abi *abi, struct hvc_caller *caller)
+static enum hvc_status find_answers(struct hvc_caller *caller)
 {
+	const struct hvc_abi *abi = caller->abi;
 	bool *taken = calloc(hvc_abi_rule_count(abi) + 1, sizeof(*taken));
 	enum hvc_status status = taken ? HVC_OK : HVC_E_NOMEM;
 
 	for (unsigned w = 0; w < hvc_abi_world_count(abi) && status == HVC_OK; w++)
-		status = add_rules(abi, w, taken, caller);
+		status = add_rules(w, taken, caller);
 	free(taken);
 	return status;
 }
@@ -135,8 +196,9 @@ static bool has_kind(const struct hvc_abi *abi, uint16_t imm, unsigned kind)
 		for (unsigned n = 0; n < rule->conditions; n++) {
 			const struct hvc_condition *condition = &rule->condition[n];
 
+			/* A flag in an identifier, as SMCCC's hint of SVE, is no part of it. */
 			if (condition->reg != HVC_REG_X0 ||
-			    (condition->mask & UINT32_MAX) != UINT32_MAX)
+			    (~condition->mask & (kind ? 0xff0000ff : UINT32_MAX)))
 				continue;
 			for (unsigned k = 0; k < condition->intervals; k++) {
 				if (hvc_caller__kind_of(condition->interval[k].lo) == kind ||
@@ -169,22 +231,27 @@ static bool is_other(const struct hvc_callers_config *config, struct hvc_caller 
 	const struct hvc_site *site = caller->site;
 	const struct hvc_value *x0 = &site->x[0];
 	bool named, ignored, own = false;
+	uint64_t first;
 
-	look_up_imm(config->abi, site->imm, &named, &ignored);
+	look_up_imm(caller->abi, site->imm, &named, &ignored);
 	if (!named && (!ignored || site->imm)) {
 		caller->owner = hvc_caller__owner_of_imm(config->registry, site->imm);
 		return caller->owner[0] != '\0';
 	}
 	if (x0->kind != HVC_VALUE_CONSTANT)
 		return false;
-	/* Where nothing selects but HVC itself, an identifier in x0 is meant for someone else. */
-	if (!selects_by_x0(config->abi, site->imm))
-		own = named || hvc_caller__kind_of(x0->constant[0]) == 0;
+	first = hvc_caller__identifier(config->registry, x0->constant[0]);
+	/* Where nothing selects but the call itself, an identifier in x0 is meant for someone else.
+	 */
+	if (!selects_by_x0(caller->abi, site->imm))
+		own = named || hvc_caller__kind_of(first) == 0;
 	for (unsigned i = 0; i < x0->constants && !own; i++)
-		own = has_kind(config->abi, site->imm, hvc_caller__kind_of(x0->constant[i]));
+		own = has_kind(caller->abi, site->imm,
+		               hvc_caller__kind_of(
+		                       hvc_caller__identifier(config->registry, x0->constant[i])));
 	if (own)
 		return false;
-	caller->owner = hvc_caller__owner_of_fid(config->registry, x0->constant[0]);
+	caller->owner = hvc_caller__owner_of_fid(config->registry, first);
 	return true;
 }
 
@@ -208,27 +275,25 @@ static uint32_t undecided(const struct hvc_caller *caller)
 }
 
 /*
- * Registers that a rule may change and that are no results. SMCCC returns in x0 to x3: where
- * a rule names no result, or may change nothing else, what it does to these is one.
+ * Registers that a rule may change and that are no results. SMCCC returns in x0 to x3: where a
+ * rule names no result and no data, what it does to these is one.
  */
 static uint32_t clobbered(const struct hvc_rule *rule, uint32_t results)
 {
 	uint32_t set = (uint32_t)rule->clobbers.bits[0] & INT32_MAX;
 
-	if (!results || !(set & ~SMCCC_RESULTS))
-		set &= ~SMCCC_RESULTS;
-	return set & ~results;
+	return set & ~(results ? results : SMCCC_RESULTS);
 }
 
 /* What returns in registers, and what it may change, whichever answer it gets. */
 static enum hvc_status check_after(struct hvc_caller *caller)
 {
-	uint32_t results = UINT32_MAX, clobbers = UINT32_MAX;
+	uint32_t results = UINT32_MAX, clobbers = UINT32_MAX, data = UINT32_MAX;
 	bool returns = false, leaves = false;
 
 	for (unsigned i = 0; i < caller->answers; i++) {
 		const struct hvc_rule *rule = caller->answer[i].rule;
-		uint32_t own = 0;
+		uint32_t own = 0, given = (uint32_t)rule->returns.bits[0];
 
 		leaves |= rule->specified && rule->outcome != HVC_OUTCOME_RETURN;
 		if (!rule->specified || rule->outcome != HVC_OUTCOME_RETURN)
@@ -239,7 +304,8 @@ static enum hvc_status check_after(struct hvc_caller *caller)
 				own |= UINT32_C(1) << rule->result[n].reg;
 		}
 		results &= own;
-		clobbers &= clobbered(rule, own);
+		data &= given;
+		clobbers &= clobbered(rule, own | given);
 	}
 	if (!returns)
 		return HVC_OK;
@@ -248,7 +314,18 @@ static enum hvc_status check_after(struct hvc_caller *caller)
 		if (results >> n & 1 && !hvc_caller__result(caller, (enum hvc_reg)(HVC_REG_X0 + n)))
 			return HVC_E_NOMEM;
 	}
-	return hvc_caller__clobbers(caller, clobbers) ? HVC_OK : HVC_E_NOMEM;
+	return hvc_caller__data(caller, data) && hvc_caller__clobbers(caller, clobbers)
+	               ? HVC_OK
+	               : HVC_E_NOMEM;
+}
+
+static bool any_unknown(const struct hvc_caller *caller)
+{
+	for (unsigned i = 0; i < caller->answers; i++) {
+		if (caller->answer[i].unknown)
+			return true;
+	}
+	return !caller->answers;
 }
 
 static bool all_unknown(const struct hvc_caller *caller)
@@ -260,35 +337,67 @@ static bool all_unknown(const struct hvc_caller *caller)
 	return true;
 }
 
-enum hvc_status hvc_caller__hold_to_rules(const struct hvc_callers_config *config, bool named,
-                                          struct hvc_caller *caller)
+/*
+ * How the site stands to the ABI, by the registers that decide and are not known. Returns those of
+ * them that are left to chance.
+ */
+static uint32_t find_fit(struct hvc_caller *caller)
 {
-	uint32_t open;
-	bool chance = false;
+	uint32_t open = undecided(caller), chance = 0;
 
-	HVC_TRY(find_answers(config->abi, caller));
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
+		chance |= open & (uint32_t)hvc_value_is_chance(&caller->site->x[n]) << n;
+	/* Where every answer is to a call of the ABI, it is one, whichever it gets. */
+	if (open && caller->site->x[0].kind == HVC_VALUE_CONSTANT && !any_unknown(caller))
+		open = 0;
+	caller->fit = chance ? HVC_CALLER_CHANCE : open ? HVC_CALLER_UNKNOWN : HVC_CALLER_HELD;
+	return chance;
+}
+
+/* A site that is made by the instruction that the ABI does not answer. */
+static enum hvc_status hold_conduit(const struct hvc_scan *scan, struct hvc_caller *caller)
+{
+	const struct hvc_value *x0 = &caller->site->x[0];
+	bool identifier = x0->kind == HVC_VALUE_CONSTANT;
+
+	for (unsigned i = 0; i < x0->constants; i++)
+		identifier &= hvc_caller__kind_of(x0->constant[i]) != 0;
+	if (identifier && caller->fit == HVC_CALLER_HELD && !any_unknown(caller))
+		return hvc_caller__conduit(scan, caller) ? HVC_OK : HVC_E_NOMEM;
+	caller->fit = HVC_CALLER_OTHER;
+	caller->owner = caller->site->insn == HVC_INSN_SMC ? "whoever answers SMCs"
+	                                                   : "whoever answers HVCs";
+	return HVC_OK;
+}
+
+enum hvc_status hvc_caller__hold_to_rules(const struct hvc_callers_config *config, bool named,
+                                          bool either, struct hvc_caller *caller)
+{
+	uint32_t chance;
+
+	HVC_TRY(find_answers(caller));
 	if (!named && is_other(config, caller)) {
 		caller->fit = HVC_CALLER_OTHER;
 		return HVC_OK;
 	}
-	open = undecided(caller);
+	chance = find_fit(caller);
+	if (!either && !(hvc_abi_insns(caller->abi) >> caller->site->insn & 1))
+		return hold_conduit(config->scan, caller);
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
-		if (!(open >> n & 1) || !hvc_value_is_chance(&caller->site->x[n]))
-			continue;
-		chance = true;
-		if (!hvc_caller__chance(caller, (enum hvc_reg)(HVC_REG_X0 + n)))
+		if (chance >> n & 1 && !hvc_caller__chance(caller, (enum hvc_reg)(HVC_REG_X0 + n)))
 			return HVC_E_NOMEM;
 	}
-	caller->fit = chance ? HVC_CALLER_CHANCE : open ? HVC_CALLER_UNKNOWN : HVC_CALLER_HELD;
 	if (caller->fit == HVC_CALLER_UNKNOWN && !named)
 		return HVC_OK;
+	if (!hvc_caller__width(config->registry, caller))
+		return HVC_E_NOMEM;
 	if (all_unknown(caller)) {
 		char text[96];
 
 		hvc_value_print(HVC_REG_X0, &caller->site->x[0], text, sizeof(text));
 		if (!hvc_caller__issue(caller, HVC_CALLER_NO_CALL, HVC_REG_NONE, 0,
-		                       "no call of the ABI: hvc #0x%x with %s gets '%s'",
-		                       caller->site->imm, text,
+		                       "no call of the ABI: %s #0x%x with %s gets '%s'",
+		                       hvc_insn_name(caller->site->insn), caller->site->imm, text,
 		                       caller->answers ? caller->answer[0].text : "nothing"))
 			return HVC_E_NOMEM;
 		return HVC_OK;

@@ -265,6 +265,12 @@ enum hvc_status hvc_caller__hold_to_runs(struct hvc_caller_bench *bench, bool na
 	struct hvc_call call;
 	bool foreign;
 
+	/* Nobody says that an SMC comes to these vectors. */
+	if (site->insn != HVC_INSN_HVC) {
+		caller->fit = HVC_CALLER_OTHER;
+		caller->owner = "whoever answers SMCs";
+		return HVC_OK;
+	}
 	hvc_call_init(&call, 0);
 	call.imm = site->imm;
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {

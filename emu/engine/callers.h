@@ -13,8 +13,10 @@ bool hvc_caller__issue(struct hvc_caller *caller, enum hvc_caller_issue_kind kin
                        uint64_t at, const char *format, ...);
 /** The registers of `set` that the caller goes on using though the call may change them. */
 bool hvc_caller__clobbers(struct hvc_caller *caller, uint32_t set);
-/** A result in reg that nobody looks at. */
+/** A result in reg that nobody looks at, or only when something else is there. */
 bool hvc_caller__result(struct hvc_caller *caller, enum hvc_reg reg);
+/** Of `data`, which a caller may leave alone: what is overwritten between readings of the rest. */
+bool hvc_caller__data(struct hvc_caller *caller, uint32_t data);
 /** The selector `reg` was not set for this call. */
 bool hvc_caller__chance(struct hvc_caller *caller, enum hvc_reg reg);
 
@@ -24,9 +26,22 @@ bool hvc_caller__chance(struct hvc_caller *caller, enum hvc_reg reg);
  */
 unsigned hvc_caller__kind_of(uint64_t value);
 
-/** named: the user says that the site is a call of this ABI. */
+/**
+ * Hold a site to caller->abi. named: the user says that it is a call of it. either: it is right by
+ * HVC as by SMC.
+ */
 HVC_MUST_USE enum hvc_status hvc_caller__hold_to_rules(const struct hvc_callers_config *config,
-                                                       bool named, struct hvc_caller *caller);
+                                                       bool named, bool either,
+                                                       struct hvc_caller *caller);
+/**
+ * A call that the ABI answers by the other instruction only: is it the wrong one? Not where the
+ * image makes the call by both, as code that is told at boot does.
+ */
+bool hvc_caller__conduit(const struct hvc_scan *scan, struct hvc_caller *caller);
+/** Parts of the call that are 32 bits wide and have bits above them (caller_width.c). */
+bool hvc_caller__width(const struct hvc_registry *registry, struct hvc_caller *caller);
+/** A 64-bit x0 that is an identifier of 32 bits, sign-extended; else the value as it is. */
+uint64_t hvc_caller__identifier(const struct hvc_registry *registry, uint64_t value);
 
 struct hvc_caller_bench;
 HVC_MUST_USE enum hvc_status hvc_caller__open_bench(const struct hvc_callers_config *config,

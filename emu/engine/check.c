@@ -7,12 +7,14 @@
 
 #include "engine/internal.h"
 #include "engine/prove.h"
+#include "engine/scene.h"
 
 #define CONSTANTS_LIMIT 1000u /* instructions followed when looking for compared constants */
 
 /* What judging needs besides the check itself. */
 struct bench {
 	struct hvc_check *check;
+	const struct hvc_subject *subject;
 	unsigned world;
 	struct hvc_map *map;
 	struct hvc_proof proof; /* of this world; no parts: none was asked for */
@@ -189,6 +191,27 @@ static void judge_rest(struct bench *bench)
 	}
 }
 
+/* What the proof's calls met; what the sweep has met as well is counted there. */
+static bool add_invented(struct bench *bench)
+{
+	struct hvc_invented *all = &bench->map->invented;
+	const struct hvc_invented *more = &bench->proof.invented;
+	unsigned known = all->rows;
+	bool ok = true;
+
+	for (unsigned i = 0; ok && i < more->rows; i++) {
+		bool is_new = true;
+
+		for (unsigned k = 0; k < known; k++)
+			is_new &= !hvc_invention_is_same(&all->row[k], &more->row[i]);
+		ok = !is_new || hvc_invented_add(all, &more->row[i]) == HVC_OK;
+	}
+	all->more += more->more;
+	hvc_invented_sort(all);
+	hvc_subject_name_invented(bench->subject, all);
+	return ok && hvc_map__doubt(bench->map);
+}
+
 static enum hvc_status keep_parts(struct bench *bench, struct hvc_diag *diag)
 {
 	struct hvc_check *check = bench->check;
@@ -225,13 +248,15 @@ static enum hvc_status sweep_world(const struct hvc_check_config *config, struct
 	for (size_t i = 0; i < bench->map->runs; i++)
 		HVC_TRY(judge_run(bench, &bench->map->run[i], diag));
 	judge_rest(bench);
+	if (!add_invented(bench))
+		return out_of_memory(diag);
 	return keep_parts(bench, diag);
 }
 
 static enum hvc_status check_world(const struct hvc_check_config *config, struct bench *bench,
                                    const struct hvc_probes *probes, struct hvc_diag *diag)
 {
-	struct hvc_world world = hvc_abi_world_at(config->abi, bench->world)->world;
+	struct hvc_world world;
 	const struct hvc_prove_config prove = {
 	        .subject = config->subject,
 	        .abi = config->abi,
@@ -241,14 +266,13 @@ static enum hvc_status check_world(const struct hvc_check_config *config, struct
 	        .insns = bench->insns,
 	        .budget = config->budget,
 	        .paths = config->paths,
+	        .certificates = config->certificates,
 	};
 	struct hvc_probes chosen = {0};
 	enum hvc_status status = HVC_OK;
 
-	if (config->over && hvc_world_overlay(&world, config->over) != HVC_OK)
-		return hvc_diag_set(diag, HVC_E_RANGE, NULL, 0, 0,
-		                    "too much for world %s: at most %u boundaries", world.name,
-		                    HVC_BOUNDARIES_MAX);
+	HVC_TRY(hvc_scene__world(config->subject, config->abi, bench->world, config->over, diag,
+	                         &world));
 	if (!config->sweep)
 		status = hvc_prove__world(&prove, diag, &bench->proof);
 	if (status == HVC_OK && !hvc_check__probes(bench->check, &bench->proof, probes, &chosen))
@@ -313,7 +337,7 @@ static enum hvc_status run_worlds(const struct hvc_check_config *config,
 	weigh(check);
 	if (check->findings)
 		qsort(check->finding, check->findings, sizeof *check->finding, by_rule);
-	return HVC_OK;
+	return hvc_check__doubt(check) ? HVC_OK : out_of_memory(diag);
 }
 
 enum hvc_status hvc_check_run(const struct hvc_check_config *config, struct hvc_diag *diag,
@@ -351,6 +375,7 @@ enum hvc_status hvc_check_run(const struct hvc_check_config *config, struct hvc_
 		hvc_diag_set(diag, status, NULL, 0, 0, "%s", hvc_strerror(status));
 	} else {
 		bench->check = check;
+		bench->subject = config->subject;
 		bench->levels = probe.levels;
 		bench->insns = probe.insns;
 		status = run_worlds(config, probes, bench, diag);

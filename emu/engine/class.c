@@ -31,7 +31,8 @@ static uint64_t syndrome(const struct hvc_call *call)
 /* PSTATE of the caller, as taking its exception saves it. */
 static uint64_t saved_pstate(const struct hvc_state *before, const struct hvc_call *call)
 {
-	return before->v[HVC_REG_NZCV] | before->v[HVC_REG_DAIF] | hvc_level_mode(call->from);
+	return before->v[HVC_REG_NZCV] | before->v[HVC_REG_DAIF] | before->v[HVC_REG_PSTATE] |
+	       hvc_level_mode(call->from);
 }
 
 uint64_t hvc_term__eval(const struct hvc_term *term, const struct hvc_state *before,

@@ -7,6 +7,7 @@
 
 #include "engine/internal.h"
 #include "engine/quote.h"
+#include "hvcheck/arch.h"
 #include "hvcheck/sequence.h"
 
 struct line {
@@ -71,6 +72,12 @@ static void append_around(struct line *line, const struct hvc_world *world)
 		append(line, " --set s%u_%u_c%u_c%u_%u=0x%llx", e[0], e[1], e[2], e[3], e[4],
 		       (unsigned long long)world->extra[i].value);
 	}
+	for (unsigned i = 0; i < world->memories; i++) {
+		char word[2 * HVC_MEMORY_TEXT + 1];
+
+		snprintf(word, sizeof word, "%s=%s", world->memory[i].place, world->memory[i].what);
+		append_word(line, "mem", word);
+	}
 	if (world->zero_pages)
 		append(line, " --map-on-demand=%u", world->zero_pages);
 	for (unsigned i = 0; i < world->boundaries; i++) {
@@ -105,6 +112,7 @@ void hvc_call_command(const char *subject, const struct hvc_world *world,
                       const struct hvc_probe *probe, uint16_t imm, char *text, size_t size)
 {
 	struct line line = begin(text, size, "run", subject);
+	struct hvc_world own = *world;
 	struct hvc_call plain;
 
 	hvc_call_init(&plain, probe->seed);
@@ -122,7 +130,11 @@ void hvc_call_command(const char *subject, const struct hvc_world *world,
 		append(&line, " --set nzcv=0x%llx", (unsigned long long)probe->call.nzcv);
 	if (probe->call.daif != plain.daif)
 		append(&line, " --set daif=0x%llx", (unsigned long long)probe->call.daif);
-	append_world(&line, world);
+	/* `run` pretends no trap. */
+	if (probe->call.insn == HVC_INSN_SMC)
+		line.cut |= hvc_world_set(&own, HVC_REG_HCR_EL2,
+		                          world->state.v[HVC_REG_HCR_EL2] | HVC_HCR_TSC) != HVC_OK;
+	append_world(&line, &own);
 	end(&line);
 }
 

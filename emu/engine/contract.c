@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/contract.h"
+#include "engine/scene.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -98,7 +99,7 @@ bool hvc_contract__measures(const struct hvc_masks *masks, enum hvc_outcome_kind
 	case HVC_OUTCOME_FAULT:
 		return place < HVC_GPR_COUNT;
 	default:
-		return place != HVC_REG_DAIF || hvc_level_el(level) < 2;
+		return (place != HVC_REG_DAIF && place != HVC_REG_PSTATE) || hvc_level_el(level) < 2;
 	}
 }
 

@@ -166,13 +166,15 @@ static void look_at_path(struct chooser *c, const struct hvc_sympath *path)
 	hvc_ref all = hvc_symbolic__condition(p->symbolic, path);
 	enum hvc_answer answer = HVC_ANSWER_NO;
 
-	if (path->end != HVC_END_OUTCOME || hvc_symbolic__loose(p->symbolic, path)) {
+	hvc_ref where;
+
+	if (path->end != HVC_END_OUTCOME || hvc_symbolic__loose(p->symbolic, path, &where)) {
 		hvc_prover__gap(p, "a path that is not followed");
 		return;
 	}
 	hvc_solver__push(p->solver);
 	hvc_solver__require(p->solver, all);
-	hvc_prover__require_memory(p, path);
+	hvc_solver__require(p->solver, hvc_symbolic__memory(p->symbolic, path));
 	while (p->part->proved && (answer = hvc_solver__check(p->solver)) == HVC_ANSWER_YES) {
 		struct hvc_call call;
 		hvc_ref governs;

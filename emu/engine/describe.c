@@ -119,24 +119,3 @@ void hvc_class_print(const struct hvc_class *class_, char *text, size_t size)
 		append(&line, ", writes %u other system register%s", class_->untracked,
 		       class_->untracked == 1 ? "" : "s");
 }
-
-/* The effect of a class on a register as one term: NULL when it keeps its value. */
-static const struct hvc_term *effect_on(const struct hvc_class *class_, enum hvc_reg reg)
-{
-	for (unsigned i = 0; i < class_->effects; i++)
-		if (class_->effect[i].reg == reg)
-			return &class_->effect[i].value;
-	return NULL;
-}
-
-static bool same_term(const struct hvc_term *a, const struct hvc_term *b)
-{
-	if (!a || !b)
-		return a == b;
-	return a->kind == b->kind && a->reg == b->reg && a->value == b->value;
-}
-
-bool hvc_class__same_effect(const struct hvc_class *a, const struct hvc_class *b, enum hvc_reg reg)
-{
-	return same_term(effect_on(a, reg), effect_on(b, reg));
-}

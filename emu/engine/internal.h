@@ -30,8 +30,6 @@ bool hvc_class__derive(const struct hvc_outcome *outcome, const struct hvc_state
                        const struct hvc_call *call, const struct hvc_masks *masks,
                        struct hvc_class *out);
 void hvc_class__free(struct hvc_class *class_);
-/* Do two classes leave the same in a register, said the same way? */
-bool hvc_class__same_effect(const struct hvc_class *a, const struct hvc_class *b, enum hvc_reg reg);
 uint64_t hvc_class__hash(const struct hvc_class *class_);
 
 /* partial.c: classes and runs under construction */
@@ -111,6 +109,11 @@ void hvc_lost__print(const struct hvc_lost_call *lost, const struct hvc_probes *
 
 /* map.c: fill in what a map says of the calls that failed */
 void hvc_map__count_failed(struct hvc_map *map);
+/* doubt.c: fill in map->doubt. False when memory runs out. */
+bool hvc_map__doubt(struct hvc_map *map);
+struct hvc_check;
+/* The same of a check, all of whose worlds are done. */
+bool hvc_check__doubt(struct hvc_check *check);
 
 /* sweep.c: the hot loop */
 

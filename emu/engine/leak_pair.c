@@ -312,13 +312,32 @@ static hvc_ref address_of(struct hvc_bvs *t, const struct hvc_log *log)
 	return log->base ? hvc_bv__add(t, log->base, offset) : offset;
 }
 
+/* May some byte of a store be memory of EL2's: of the image, or HVC_EL2_DATA? */
+static hvc_ref is_own(struct hvc_leak_search *search, const struct hvc_log *log)
+{
+	const struct hvc_image *image = hvc_subject_image(search->config->subject);
+	struct hvc_bvs *t = search->p.terms;
+	struct hvc_extent own[2] = {{UINT64_MAX, 0},
+	                            {HVC_EL2_DATA, HVC_EL2_DATA + HVC_EL2_DATA_SIZE}};
+	hvc_ref at = address_of(t, log), any = truth(t, false);
+
+	for (unsigned i = 0; i < image->segments; i++) {
+		const struct hvc_segment *s = &image->segment[i];
+
+		own[0].lo = s->address < own[0].lo ? s->address : own[0].lo;
+		own[0].hi = s->address + s->size > own[0].hi ? s->address + s->size : own[0].hi;
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		own[i].lo -= log->size - 1u;
+		any = hvc_bv__or(t, any, hvc_extent__has(t, &own[i], at, 1));
+	}
+	return any;
+}
+
 /* Is it the caller's memory? */
 static hvc_ref is_seen(struct hvc_leak_pair *pair, const struct hvc_log *log)
 {
-	struct hvc_scene *scene = &pair->search->p.symbolic->scene;
-
-	return hvc_bv__not(scene->terms,
-	                   hvc_pointer__own(scene, address_of(scene->terms, log), log->size));
+	return hvc_bv__not(pair->search->p.terms, is_own(pair->search, log));
 }
 
 /* Store by store, the last first. */
@@ -404,9 +423,7 @@ static bool may_hit_own(struct hvc_leak_search *search, const struct hvc_sympath
 
 	for (const struct hvc_log *log = path->way->log; log; log = log->before)
 		if (log->base && log->base->uses & HVC_USES_CALL)
-			any = hvc_bv__or(p->terms, any,
-			                 hvc_pointer__own(&p->symbolic->scene,
-			                                  address_of(p->terms, log), log->size));
+			any = hvc_bv__or(p->terms, any, is_own(search, log));
 	if (hvc_bv__is(any, 0))
 		return false;
 	hvc_solver__push(p->solver);

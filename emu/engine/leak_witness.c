@@ -323,8 +323,11 @@ static void tell(const struct chooser *c, struct hvc_leak *leak)
 static bool is_rough(const struct chooser *c)
 {
 	const struct hvc_sympath *path[2] = {c->pair->a, c->pair->b};
+	hvc_ref where;
 
 	for (unsigned side = 0; side < 2; side++) {
+		if (hvc_symbolic__loose(c->p->symbolic, path[side], &where))
+			return true;
 		for (const struct hvc_read *r = path[side]->way->read; r; r = r->before)
 			if (r->address && !hvc_bv__const(r->address))
 				return true;
@@ -332,8 +335,7 @@ static bool is_rough(const struct chooser *c)
 			if (log->base)
 				return true;
 	}
-	return hvc_symbolic__loose(c->p->symbolic, c->pair->a) ||
-	       hvc_symbolic__loose(c->p->symbolic, c->pair->b);
+	return false;
 }
 
 static enum hvc_status run(struct chooser *c, struct hvc_leak *leak, bool *shown,

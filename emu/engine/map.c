@@ -239,6 +239,9 @@ static enum hvc_status sweep(const struct hvc_map_config *config, struct hvc_dia
 		return hvc_diag_set(diag, HVC_E_ENGINE, map->subject, 0, 0,
 		                    "the account does not close: not every call was classified");
 	hvc_map__count_failed(map);
+	hvc_subject_name_invented(config->subject, &map->invented);
+	if (!hvc_map__doubt(map))
+		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	if (lost.calls)
 		hvc_lost__print(first_of(&lost), &map->probes, map->failure, sizeof map->failure);
 	return HVC_OK;

@@ -39,6 +39,9 @@ struct cell {
 	struct hvc_prover *p;
 	unsigned path, rule;
 	hvc_ref all;
+	const char *why; /* the path is not what the machine does */
+	hvc_ref where;   /* there */
+	hvc_ref memory;  /* what is read is what the machine has */
 };
 
 static const struct hvc_sympath *path_of(const struct cell *cell)
@@ -54,10 +57,11 @@ static enum hvc_status name_call(struct cell *cell, hvc_ref also, enum hvc_verdi
 	struct hvc_proof *proof = p->proof;
 	struct hvc_proof_call *call;
 	hvc_ref all = hvc_bv__and(p->terms, cell->all, also);
-	bool filled = !hvc_prover__simplify(p, path_of(cell), all, kind == HVC_VERDICT_VIOLATES);
 
-	if (filled && (kind == HVC_VERDICT_VIOLATES || !hvc_prover__reads_memory(path_of(cell)))) {
-		hvc_prover__gap(p, "a call that nobody can make shows it");
+	if (!hvc_prover__simplify(p, path_of(cell), all, kind == HVC_VERDICT_VIOLATES)) {
+		/* No memory of the machine need take a path; but what it breaks must be shown. */
+		if (broken || !hvc_symbolic__reads_callers(path_of(cell)))
+			hvc_prover__gap(p, "a call that nobody can make shows it");
 		return HVC_OK;
 	}
 	if (proof->calls == proof->room) {
@@ -74,7 +78,6 @@ static enum hvc_status name_call(struct cell *cell, hvc_ref also, enum hvc_verdi
 	hvc_prover__call(p, &call->call);
 	call->part = (unsigned)(p->part - proof->part);
 	call->path = cell->path;
-	call->filled = filled;
 	call->verdict =
 	        (struct hvc_verdict){.kind = kind, .rule = (int)cell->rule, .reg = HVC_REG_NONE};
 	if (broken) {
@@ -119,6 +122,8 @@ static enum hvc_status prove_clauses(struct cell *cell)
 
 	for (size_t i = 0; i < count; i++)
 		kept = hvc_bv__and(p->terms, kept, list[i].holds);
+	hvc_prover__note_broken(p, cell->rule, hvc_bv__and(p->terms, cell->all, cell->memory),
+	                        kept);
 	if (count) {
 		hvc_solver__push(p->solver);
 		hvc_solver__require(p->solver, hvc_bv__not(p->terms, kept));
@@ -129,6 +134,7 @@ static enum hvc_status prove_clauses(struct cell *cell)
 		hvc_prover__gap(p, "the solver gave up");
 		return HVC_OK;
 	}
+	p->refuted[cell->rule] |= answer == HVC_ANSWER_YES;
 	if (answer == HVC_ANSWER_YES)
 		HVC_TRY(refute(cell, list, count));
 	else
@@ -142,6 +148,42 @@ static enum hvc_status prove_clauses(struct cell *cell)
 		HVC_TRY(name_call(cell, kept, HVC_VERDICT_CONFORMS, NULL));
 	hvc_solver__pop(p->solver);
 	return HVC_OK;
+}
+
+static void say_loose(const struct cell *cell)
+{
+	struct hvc_prover *p = cell->p;
+	char text[200];
+
+	hvc_symbolic__print_condition(p->symbolic, path_of(cell), text, sizeof text);
+	hvc_prover__gap(p, path_of(cell)->way->facts.clauses ? "%s, where %s" : "%s", cell->why,
+	                text);
+}
+
+/* Where the rule promises something and the path is the machine's; the solver keeps to that. */
+static enum hvc_status prove_specified(struct cell *cell)
+{
+	struct hvc_prover *p = cell->p;
+	hvc_ref kept = hvc_bv__not(p->terms, cell->where);
+
+	if (hvc_bv__is(cell->where, 0))
+		return prove_clauses(cell);
+	hvc_solver__push(p->solver);
+	hvc_solver__require(p->solver, cell->where);
+	if (hvc_solver__check(p->solver) != HVC_ANSWER_NO)
+		say_loose(cell);
+	hvc_solver__pop(p->solver);
+	hvc_solver__require(p->solver, kept);
+	cell->all = hvc_bv__and(p->terms, cell->all, kept);
+	return hvc_solver__check(p->solver) == HVC_ANSWER_YES ? prove_clauses(cell) : HVC_OK;
+}
+
+/* Nothing is promised: a call is made all the same, where one shows what comes of it. */
+static enum hvc_status name_unspecified(struct cell *cell)
+{
+	if (!hvc_bv__is(cell->where, 0) || hvc_symbolic__reads_callers(path_of(cell)))
+		return HVC_OK;
+	return name_call(cell, hvc_bv__num(cell->p->terms, 1, 1), HVC_VERDICT_UNDECIDED, NULL);
 }
 
 /* The rule that governs the model at hand, for all that it governs on this path. */
@@ -165,9 +207,8 @@ static enum hvc_status prove_rule(struct cell *cell, struct hvc_diag *diag)
 	cell->all = hvc_bv__and(p->terms, condition, governs);
 	hvc_solver__push(p->solver);
 	hvc_solver__require(p->solver, governs);
-	status = p->config->abi->rule[rule].specified ? prove_clauses(cell)
-	                                              : name_call(cell, hvc_bv__num(p->terms, 1, 1),
-	                                                          HVC_VERDICT_UNDECIDED, NULL);
+	status = p->config->abi->rule[rule].specified ? prove_specified(cell)
+	                                              : name_unspecified(cell);
 	hvc_solver__pop(p->solver);
 	governs = hvc_bv__not(p->terms, governs);
 	cell->all = hvc_bv__and(p->terms, condition, governs);
@@ -179,8 +220,8 @@ static enum hvc_status prove_path(struct hvc_prover *p, unsigned index, struct h
 {
 	struct hvc_sympath *path = &p->symbolic->path[index];
 	const struct hvc_facts *facts = &path->way->facts;
-	struct cell cell = {p, index, 0, hvc_symbolic__condition(p->symbolic, path)};
-	const char *loose = hvc_symbolic__loose(p->symbolic, path);
+	struct cell cell = {
+	        .p = p, .path = index, .all = hvc_symbolic__condition(p->symbolic, path)};
 	enum hvc_status status = HVC_OK;
 	enum hvc_answer answer;
 	char text[200];
@@ -190,15 +231,16 @@ static enum hvc_status prove_path(struct hvc_prover *p, unsigned index, struct h
 		hvc_prover__gap(p, "%s", text);
 		return HVC_OK;
 	}
-	if (loose) {
-		hvc_symbolic__print_condition(p->symbolic, path, text, sizeof text);
-		hvc_prover__gap(p, facts->clauses ? "%s, where %s" : "%s", loose, text);
+	cell.why = hvc_symbolic__loose(p->symbolic, path, &cell.where);
+	if (hvc_bv__is(cell.where, 1)) {
+		say_loose(&cell);
 		return HVC_OK;
 	}
 	hvc_solver__push(p->solver);
+	cell.memory = hvc_symbolic__memory(p->symbolic, path);
+	hvc_solver__require(p->solver, cell.memory);
 	for (size_t i = 0; i < facts->clauses; i++)
 		hvc_solver__require(p->solver, facts->clause[i]);
-	hvc_prover__require_memory(p, path);
 	while (status == HVC_OK && (answer = hvc_solver__check(p->solver)) != HVC_ANSWER_NO) {
 		if (answer == HVC_ANSWER_UNDECIDED || p->part->cells == CELLS) {
 			hvc_prover__gap(p, "the solver gave up");
@@ -214,14 +256,34 @@ static enum hvc_status prove_path(struct hvc_prover *p, unsigned index, struct h
 static enum hvc_status prove_paths(struct hvc_prover *p, struct hvc_diag *diag)
 {
 	unsigned first = p->proof->calls;
+	hvc_ref always;
 
 	hvc_prover__begin(p);
+	always = hvc_prover__address_is_of_call(p);
 	for (unsigned i = 0; i < p->symbolic->paths; i++)
 		HVC_TRY(prove_path(p, i, diag));
 	p->part->queries = hvc_solver__queries(p->solver);
 	if (hvc_solver__status(p->solver) != HVC_OK || hvc_bv__status(p->terms) != HVC_OK)
 		hvc_prover__gap(p, "the solver gave up");
-	return hvc_prover__confirm(p, first, diag);
+	HVC_TRY(hvc_prover__confirm(p, first, diag));
+	if (!p->config->certificates || !p->part->proved)
+		return HVC_OK;
+	return hvc_prover__certify(p, always) == HVC_OK ? HVC_OK : out_of_memory(diag);
+}
+
+static enum hvc_status prove_rules(struct hvc_prover *p, struct hvc_diag *diag)
+{
+	unsigned rules = hvc_abi_rule_count(p->config->abi);
+	enum hvc_status status;
+
+	p->governs = calloc(rules, sizeof *p->governs);
+	p->broken = calloc(rules, sizeof(hvc_ref));
+	p->refuted = calloc(rules, sizeof *p->refuted);
+	status = p->governs && p->broken && p->refuted ? prove_paths(p, diag) : out_of_memory(diag);
+	free(p->governs);
+	free(p->broken);
+	free(p->refuted);
+	return status;
 }
 
 /* Is pointer authentication on? SCTLR_EL2.EnIA, EnIB, EnDA, EnDB. */
@@ -249,7 +311,7 @@ enum hvc_status hvc_prover__explore(struct hvc_prover *p, const struct hvc_secre
 	        .secrets = secrets,
 	        .pointer_auth = signs_pointers(p),
 	        .paths = p->config->paths ? p->config->paths : PATHS,
-	        .total = STEPS,
+	        .total = p->config->steps ? p->config->steps : STEPS,
 	        /* The machine counts whole blocks. */
 	        .steps = (unsigned)(budget > 2048 ? budget - 1024 : budget / 2 + 1),
 	};
@@ -275,9 +337,7 @@ static enum hvc_status prove_caller(struct hvc_prover *p, struct hvc_diag *diag)
 	}
 	if (status != HVC_OK)
 		return status;
-	p->governs = calloc(hvc_abi_rule_count(p->config->abi), sizeof *p->governs);
-	status = p->governs ? prove_paths(p, diag) : out_of_memory(diag);
-	free(p->governs);
+	status = prove_rules(p, diag);
 	hvc_symbolic__free(p->symbolic);
 	return status;
 }
@@ -329,6 +389,7 @@ void hvc_proof__free(struct hvc_proof *proof)
 {
 	free(proof->part);
 	free(proof->call);
+	hvc_invented_free(&proof->invented);
 	memset(proof, 0, sizeof *proof);
 }
 

@@ -28,6 +28,7 @@ struct hvc_proof {
 	unsigned parts;
 	struct hvc_proof_call *call; /**< in the order of parts, paths */
 	unsigned calls, room;
+	struct hvc_invented invented; /**< that the calls met */
 };
 
 struct hvc_prove_config {
@@ -37,7 +38,9 @@ struct hvc_prove_config {
 	const struct hvc_world *world; /**< with all that is laid over it */
 	unsigned levels, insns;
 	uint64_t budget;
-	unsigned paths; /**< most of one caller; 0: a good number */
+	unsigned paths;                        /**< most of one caller; 0: a good number */
+	uint64_t steps;                        /**< instructions followed on all; 0: a good number */
+	struct hvc_certificates *certificates; /**< to add to; NULL: none */
 };
 
 /**

@@ -13,6 +13,8 @@
 #include "engine/prover.h"
 #include "hvcheck/arch.h"
 
+#define INVENTIONS_MAX 256u /* kept of what the calls of one caller meet */
+
 struct made {
 	bool made;
 	bool away;    /* it went where the machine sees more, or less, than a jump */
@@ -26,6 +28,9 @@ struct bench {
 	struct hvc_flight flight;
 	struct hvc_diag diag;
 	volatile unsigned at;
+	struct hvc_invention invention[INVENTIONS_MAX];
+	unsigned inventions;
+	uint64_t more;
 	struct made made[];
 };
 
@@ -33,6 +38,8 @@ struct work {
 	struct hvc_prover *p;
 	struct bench *bench;
 	unsigned first;
+	uint64_t *value; /* of all inputs */
+	size_t values;
 };
 
 void hvc_proof__print_call(const struct hvc_call *call, char *text, size_t size)
@@ -64,56 +71,21 @@ static bool is_away(const struct work *work, const struct hvc_sympath *path,
 	return path->kind == HVC_OUTCOME_JUMP && !(outcome->kind == HVC_OUTCOME_JUMP && there);
 }
 
-static enum hvc_status fill_model(struct hvc_prover *p, const struct hvc_call *call,
-                                  struct hvc_model *out)
+/* What was met since the last time, where the process that waits can read it; or nobody. */
+static enum hvc_status keep_invented(struct bench *bench, struct hvc_machine *machine, bool told)
 {
-	const struct hvc_input *input;
-	uint64_t *value;
+	struct hvc_invented met = {0};
+	enum hvc_status status = hvc_machine_invented(machine, &met);
 
-	while (hvc_bv__input_at(p->terms, out->count))
-		out->count++;
-	value = out->value = calloc(out->count + 1, sizeof *value);
-	if (!value)
-		return HVC_E_NOMEM;
-	for (size_t i = HVC_PROVER_INPUTS; (input = hvc_bv__input_at(p->terms, i)); i++)
-		value[i] = input->usual;
-	memcpy(value, call->x, sizeof call->x);
-	value[HVC_PROVER_IMM] = call->imm;
-	value[HVC_PROVER_NZCV] = call->nzcv >> 28;
-	value[HVC_PROVER_DAIF] = call->daif >> 6;
-	value[HVC_PROVER_SELF] = hvc_call_address(call);
-	return HVC_OK;
-}
-
-bool hvc_prover__reads_memory(const struct hvc_sympath *path)
-{
-	for (const struct hvc_read *read = path->way->read; read; read = read->before)
-		if (read->address)
-			return true;
-	return false;
-}
-
-/* By a call and memory that the path's own facts say. */
-static enum hvc_status make_filled(struct work *work, struct hvc_machine *machine, unsigned index)
-{
-	struct hvc_prover *p = work->p;
-	const struct hvc_proof_call *wanted = &p->proof->call[work->first + index];
-	const struct hvc_sympath *path = &p->symbolic->path[wanted->path];
-	struct made *made = &work->bench->made[index];
-	struct hvc_symbolic_witness witness;
-	enum hvc_status status =
-	        hvc_symbolic__witness(p->symbolic, path, p->config->world, &witness);
-
-	made->made = true;
-	made->verdict = wanted->verdict;
-	made->away = status == HVC_E_UNSUPPORTED || (status == HVC_OK && witness.changed);
-	if (status == HVC_OK && !made->away)
-		status = hvc_symbolic__confirm(p->symbolic, path, &witness, machine,
-		                               &work->bench->diag, &made->differs, made->text,
-		                               sizeof made->text);
-	if (status != HVC_E_UNSUPPORTED)
-		hvc_symbolic__free_witness(&witness);
-	return made->away ? HVC_OK : status;
+	for (unsigned i = 0; told && status == HVC_OK && i < met.rows; i++) {
+		if (bench->inventions == INVENTIONS_MAX)
+			bench->more += met.row[i].calls;
+		else
+			bench->invention[bench->inventions++] = met.row[i];
+	}
+	bench->more += told ? met.more : 0;
+	hvc_invented_free(&met);
+	return status;
 }
 
 static enum hvc_status make_one(struct work *work, struct hvc_machine *machine, unsigned index)
@@ -122,14 +94,25 @@ static enum hvc_status make_one(struct work *work, struct hvc_machine *machine, 
 	const struct hvc_proof_call *wanted = &p->proof->call[work->first + index];
 	const struct hvc_sympath *path = &p->symbolic->path[wanted->path];
 	struct made *made = &work->bench->made[index];
-	struct hvc_symbolic_witness witness = {.call = wanted->call, .world = *p->config->world};
+	struct hvc_symbolic_witness witness = {
+	        .call = wanted->call,
+	        .world = *p->config->world,
+	        .as_is = true,
+	        .model = {.value = work->value, .count = work->values},
+	};
+	uint64_t *value = work->value;
 	struct hvc_diag *diag = &work->bench->diag;
 	struct hvc_outcome outcome;
 	struct hvc_state entry;
 
-	HVC_TRY(fill_model(p, &wanted->call, &witness.model));
+	memcpy(value, wanted->call.x, sizeof wanted->call.x);
+	value[HVC_PROVER_IMM] = wanted->call.imm;
+	value[HVC_PROVER_NZCV] = wanted->call.nzcv >> 28;
+	value[HVC_PROVER_DAIF] = wanted->call.daif >> 6;
+	value[HVC_PROVER_SELF] = hvc_call_address(&wanted->call);
 	HVC_TRY(hvc_machine_reset(machine, diag));
 	HVC_TRY(hvc_machine_call(machine, &wanted->call, diag, &outcome));
+	HVC_TRY(keep_invented(work->bench, machine, true));
 	hvc_entry_state(hvc_machine_entry(machine), &wanted->call, &entry);
 	hvc_verdict_judge(p->config->abi, p->config->index, &entry, hvc_machine_present(machine),
 	                  &wanted->call, &outcome, &made->verdict);
@@ -137,8 +120,9 @@ static enum hvc_status make_one(struct work *work, struct hvc_machine *machine, 
 	if (!made->away)
 		HVC_TRY(hvc_symbolic__confirm(p->symbolic, path, &witness, machine, diag,
 		                              &made->differs, made->text, sizeof made->text));
+	/* The same call again. */
+	HVC_TRY(keep_invented(work->bench, machine, false));
 	made->made = true;
-	hvc_symbolic__free_witness(&witness);
 	return HVC_OK;
 }
 
@@ -151,26 +135,15 @@ static enum hvc_status make_all(void *ctx)
 	        .world = p->config->world,
 	        .budget = p->config->budget,
 	};
-	struct hvc_machine *machine = NULL;
-	enum hvc_status status = HVC_OK;
+	struct hvc_machine *machine;
+	enum hvc_status status = hvc_machine_open(&config, &work->bench->diag, &machine);
 
+	if (status != HVC_OK)
+		return status;
+	p->symbolic->config.machine = machine;
 	for (; status == HVC_OK && work->first + work->bench->at < p->proof->calls;
-	     work->bench->at++) {
-		const struct hvc_proof_call *call = &p->proof->call[work->first + work->bench->at];
-
-		if (!machine)
-			status = hvc_machine_open(&config, &work->bench->diag, &machine);
-		if (status != HVC_OK)
-			return status;
-		p->symbolic->config.machine = machine;
-		status = call->filled ? make_filled(work, machine, work->bench->at)
-		                      : make_one(work, machine, work->bench->at);
-		/* Memory that was filled for a path stays so. */
-		if (hvc_prover__reads_memory(&p->symbolic->path[call->path])) {
-			hvc_machine_close(machine);
-			machine = NULL;
-		}
-	}
+	     work->bench->at++)
+		status = make_one(work, machine, work->bench->at);
 	hvc_machine_close(machine);
 	return status;
 }
@@ -239,24 +212,22 @@ static void print_verdict(const struct hvc_verdict *v, char *text, size_t size)
 static enum hvc_status compare(struct hvc_prover *p, struct hvc_proof_call *call,
                                const struct made *made, struct hvc_diag *diag)
 {
-	const struct hvc_sympath *path = &p->symbolic->path[call->path];
-	bool guessed = hvc_prover__reads_memory(path) && call->verdict.kind == HVC_VERDICT_VIOLATES;
+	enum hvc_outcome_kind kind = p->symbolic->path[call->path].kind;
 	char proof[80], machine[80], text[200];
 
 	if (call->lost)
 		return HVC_OK;
 	if (made->differs)
 		return own_fault(p, call, made->text, diag);
-	if (same_verdict(&call->verdict, &made->verdict) && !(call->filled && made->away)) {
+	if (same_verdict(&call->verdict, &made->verdict)) {
 		call->verdict = made->verdict;
 		return HVC_OK;
 	}
 	/* Where in a loop the machine stops is its own affair. */
-	if (made->away || guessed || path->kind == HVC_OUTCOME_SPIN) {
+	if (made->away || kind == HVC_OUTCOME_SPIN) {
 		call->verdict = made->verdict;
 		hvc_prover__gap(p, "%s",
 		                made->away ? "where control goes there is nothing, or code"
-		                : guessed  ? "memory at a pointer that the caller chose"
 		                           : "registers that a loop changes");
 		return HVC_OK;
 	}
@@ -270,19 +241,32 @@ enum hvc_status hvc_prover__confirm(struct hvc_prover *p, unsigned first, struct
 {
 	unsigned count = p->proof->calls - first;
 	size_t size = sizeof(struct bench) + count * sizeof(struct made);
-	struct work work = {p, NULL, first};
+	struct work work = {.p = p, .first = first};
+	const struct hvc_input *input;
 	struct hvc_machine *machine = p->symbolic->config.machine;
 	enum hvc_status status;
 
 	if (!count)
 		return HVC_OK;
+	while (hvc_bv__input_at(p->terms, work.values))
+		work.values++;
+	work.value = calloc(work.values, sizeof *work.value);
 	work.bench = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (work.bench == MAP_FAILED)
+	if (!work.value || work.bench == MAP_FAILED) {
+		free(work.value);
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	}
+	for (size_t i = 0; (input = hvc_bv__input_at(p->terms, i)); i++)
+		work.value[i] = input->usual;
 	status = make(&work, diag);
 	p->symbolic->config.machine = machine;
+	for (unsigned i = 0; status == HVC_OK && i < work.bench->inventions; i++)
+		if (hvc_invented_add(&p->proof->invented, &work.bench->invention[i]) != HVC_OK)
+			status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	p->proof->invented.more += work.bench->more;
 	for (unsigned i = 0; status == HVC_OK && i < count; i++)
 		status = compare(p, &p->proof->call[first + i], &work.bench->made[i], diag);
+	free(work.value);
 	munmap(work.bench, size);
 	return status;
 }

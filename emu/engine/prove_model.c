@@ -136,6 +136,48 @@ static void land(struct search *search, const struct hvc_sympath *path)
 	                      is(search->p, hvc_bv__extract(t, offset, 1, 0), 0)));
 }
 
+/* A caller's pointer as in any call, or to the beginning of what there is, if it can be. */
+static void point(struct search *search, const struct hvc_sympath *path)
+{
+	static const uint64_t places[] = {HVC_EL2_DATA, HVC_LANDING};
+	const struct hvc_read *read = path->way->read;
+
+	const struct hvc_model usual = {0};
+
+	while (read && (!read->address || hvc_bv__const(read->address)))
+		read = read->before;
+	if (read && ask(search, is(search->p, read->address,
+	                           hvc_bv__eval(search->p->terms, read->address, &usual))))
+		return;
+	for (unsigned i = 0; read && i < 16; i++)
+		if (ask(search, is(search->p, read->address, places[i / 8] + i % 8 * 8)))
+			return;
+}
+
+/* What memory holds where the path reads it by the model at hand; false: it cannot be that. */
+static bool fill_memory(struct search *search, const struct hvc_sympath *path)
+{
+	struct hvc_prover *p = search->p;
+	const struct hvc_model model = model_of(p);
+	hvc_ref all = hvc_bv__num(p->terms, 1, 1);
+
+	for (const struct hvc_read *read = path->way->read; read; read = read->before) {
+		struct hvc_input *input = hvc_bv__input_of(p->terms, read->value);
+		uint64_t address, there;
+
+		if (!read->address || !input)
+			continue;
+		address = hvc_bv__eval(p->terms, read->address, &model);
+		if (hvc_machine_read(p->machine, address, &there, sizeof there) != HVC_OK)
+			return false;
+		input->usual = there;
+		all = hvc_bv__and(p->terms, all, is(p, read->address, address));
+		all = hvc_bv__and(p->terms, all, is(p, read->value, there));
+	}
+	search->all = hvc_bv__and(p->terms, search->all, all);
+	return hvc_bv__is(all, 1) || ask(search, all);
+}
+
 static void search_all(struct search *search)
 {
 	/* The immediate is the last that is left as it is. */
@@ -162,12 +204,14 @@ bool hvc_prover__simplify(struct hvc_prover *p, const struct hvc_sympath *path, 
 
 	for (unsigned i = 0; i < HVC_PROVER_INPUTS; i++)
 		p->value[i] = hvc_bv__input_of(p->terms, p->input[i])->usual;
-	done = holds(&search);
+	done = !hvc_symbolic__reads_callers(path) && holds(&search);
 	if (!done) {
 		done = hvc_solver__check(p->solver) == HVC_ANSWER_YES;
 		if (done)
 			hvc_prover__take_model(p);
-		done = done && fix_others(&search);
+		if (done)
+			point(&search, path);
+		done = done && fill_memory(&search, path) && fix_others(&search);
 		if (done)
 			land(&search, path);
 		if (done && simplest)

@@ -8,6 +8,7 @@
 #include "abi/expr.h"
 #include "engine/prover.h"
 #include "hvcheck/arch.h"
+#include "symbolic/bv_node.h"
 
 static hvc_ref number(struct hvc_prover *p, uint64_t value)
 {
@@ -20,8 +21,7 @@ static hvc_ref in_place(struct hvc_prover *p, hvc_ref field, unsigned shift)
 	return hvc_bv__shl(p->terms, hvc_bv__zext(p->terms, field, 64), number(p, shift));
 }
 
-/* The address of the instruction follows from the immediate. */
-static hvc_ref address_is_of_call(struct hvc_prover *p)
+hvc_ref hvc_prover__address_is_of_call(const struct hvc_prover *p)
 {
 	const struct hvc_call first = {.insn = p->part->insn, .from = p->part->from};
 	hvc_ref offset =
@@ -55,7 +55,7 @@ void hvc_prover__begin(struct hvc_prover *p)
 		p->before[reg] = reg < HVC_GPR_COUNT ? p->input[reg] : number(p, entry[reg]);
 	p->before[HVC_REG_NZCV] = in_place(p, p->input[HVC_PROVER_NZCV], 28);
 	p->before[HVC_REG_DAIF] = in_place(p, p->input[HVC_PROVER_DAIF], 6);
-	hvc_solver__require(p->solver, address_is_of_call(p));
+	hvc_solver__require(p->solver, hvc_prover__address_is_of_call(p));
 }
 
 /* Values that expr.c knows of a call, but for what this one leaves open, which is added. */
@@ -214,32 +214,40 @@ void hvc_prover__after(struct hvc_prover *p, const struct hvc_sympath *path, hvc
 		after[reg] = way->sys[reg] ? way->sys[reg] : p->before[reg];
 	after[HVC_REG_NZCV] = in_place(p, hvc_flags__all(p->terms, &way->flags), 28);
 	after[HVC_REG_DAIF] = in_place(p, way->daif, 6);
+	after[HVC_REG_PSTATE] =
+	        hvc_level_el(path->level) == 2 || path->kind == HVC_OUTCOME_UNDEFINED
+	                ? p->before[HVC_REG_PSTATE]
+	                : way->pstate;
 	/* What traps the SMC is the machine's, and it takes it back. */
 	if (forced)
 		after[HVC_REG_HCR_EL2] =
 		        hvc_bv__and(p->terms, after[HVC_REG_HCR_EL2], number(p, ~HVC_HCR_TSC));
 }
 
-/*
- * Stores outside EL2's own memory, as the machine counts them. A pointer of the caller's leads
- * there wherever it may lead to EL2's, or the path is none that anything is said of.
- */
-static bool stores_elsewhere(const struct hvc_prover *p, const struct hvc_sympath *path)
+/* Are all stores to EL2's own memory, as the machine counts them? */
+static hvc_ref stores_at_home(struct hvc_prover *p, const struct hvc_sympath *path)
 {
+	static const struct hvc_extent data = {HVC_EL2_DATA, HVC_EL2_DATA + HVC_EL2_DATA_SIZE};
 	const struct hvc_image *image = hvc_subject_image(p->config->subject);
-	uint64_t lo = UINT64_MAX, hi = 0;
+	struct hvc_extent own = {UINT64_MAX, 0};
+	hvc_ref all = hvc_bv__num(p->terms, 1, 1);
 
 	for (unsigned i = 0; i < image->segments; i++) {
 		const struct hvc_segment *s = &image->segment[i];
 
-		lo = s->address < lo ? s->address : lo;
-		hi = s->address + s->size > hi ? s->address + s->size : hi;
+		own.lo = s->address < own.lo ? s->address : own.lo;
+		own.hi = s->address + s->size > own.hi ? s->address + s->size : own.hi;
 	}
-	for (const struct hvc_log *log = path->way->log; log; log = log->before)
-		if (log->base || (log->offset - lo >= hi - lo &&
-		                  log->offset - HVC_EL2_DATA >= HVC_EL2_DATA_SIZE))
-			return true;
-	return false;
+	for (const struct hvc_log *log = path->way->log; log; log = log->before) {
+		hvc_ref at = number(p, log->offset);
+
+		if (log->base)
+			at = hvc_bv__add(p->terms, log->base, at);
+		all = hvc_bv__and(p->terms, all,
+		                  hvc_bv__or(p->terms, hvc_extent__has(p->terms, &own, at, 1),
+		                             hvc_extent__has(p->terms, &data, at, 1)));
+	}
+	return all;
 }
 
 struct list {
@@ -265,6 +273,17 @@ static void add_fact(struct list *list, enum hvc_clause clause, bool holds)
 	add(list, clause, HVC_REG_NONE, hvc_bv__num(list->p->terms, 1, holds));
 }
 
+/*
+ * For certificates, that two are the same as it stands: a term that is what was promised shows
+ * that, where the clause is but true.
+ */
+static void state(struct hvc_prover *p, hvc_ref promised, hvc_ref actual)
+{
+	hvc_ref equal = hvc_bv__node(p->terms, HVC_OP_EQ, 1, 0, 2, promised, actual, NULL);
+
+	p->stated = hvc_bv__node(p->terms, HVC_OP_AND, 1, 0, 2, p->stated, equal, NULL);
+}
+
 /* Are two the same in the bits of a mask? */
 static hvc_ref same(struct hvc_prover *p, hvc_ref a, hvc_ref b, uint64_t mask)
 {
@@ -288,10 +307,14 @@ static void add_results(struct list *list, const struct hvc_rule *rule, hvc_ref 
 			add(list, HVC_CLAUSE_RESULT, result->reg,
 			    is_within(p, hvc_bv__and(p->terms, actual, number(p, result->mask)),
 			              result->interval, result->intervals));
-		else
-			add(list, HVC_CLAUSE_RESULT, result->reg,
-			    same(p, hvc_prover__expr(p, &result->expr), actual,
-			         hvc_reg_info(result->reg)->mask & result->mask));
+		else {
+			hvc_ref promised = hvc_prover__expr(p, &result->expr);
+			uint64_t mask = hvc_reg_info(result->reg)->mask & result->mask;
+
+			state(p, hvc_bv__and(p->terms, promised, number(p, mask)),
+			      hvc_bv__and(p->terms, actual, number(p, mask)));
+			add(list, HVC_CLAUSE_RESULT, result->reg, same(p, promised, actual, mask));
+		}
 	}
 }
 
@@ -306,6 +329,10 @@ static void add_preserved(struct list *list, const struct hvc_abi_plan *plan, bo
 		uint64_t mask = daif ? plan->daif : plan->preserve[i];
 		hvc_ref before = daif && masked ? number(p, HVC_PSTATE_DAIF) : p->before[i];
 
+		if (reg == HVC_REG_PSTATE && plan->pan_may_come)
+			before = hvc_bv__or(
+			        p->terms, before,
+			        hvc_bv__and(p->terms, after[i], number(p, HVC_PSTATE_PAN)));
 		if (mask && hvc_regset_has(hvc_machine_present(p->machine), reg))
 			add(list, HVC_CLAUSE_PRESERVE, reg, same(p, before, after[i], mask));
 	}
@@ -321,12 +348,17 @@ size_t hvc_prover__clauses(struct hvc_prover *p, const struct hvc_sympath *path,
 	hvc_prover__after(p, path, after);
 	add_fact(&list, HVC_CLAUSE_OUTCOME, path->kind == rule->outcome);
 	add_fact(&list, HVC_CLAUSE_LEVEL, path->level == hvc_abi__level(rule, p->part->from));
-	if (rule->has_at && path->target)
+	p->stated = hvc_bv__num(p->terms, 1, 1);
+	if (rule->has_at && path->target) {
+		hvc_ref at = hvc_prover__expr(p, &rule->at);
+
+		state(p, at, path->target);
 		add(&list, HVC_CLAUSE_ADDRESS, HVC_REG_NONE,
-		    hvc_bv__eq(p->terms, path->target, hvc_prover__expr(p, &rule->at)));
+		    hvc_bv__eq(p->terms, path->target, at));
+	}
 	add_results(&list, rule, after);
 	add_preserved(&list, &p->config->abi->plan[index], hvc_abi__masks(rule, path->level),
 	              after);
-	add_fact(&list, HVC_CLAUSE_MEMORY, !stores_elsewhere(p, path));
+	add(&list, HVC_CLAUSE_MEMORY, HVC_REG_NONE, stores_at_home(p, path));
 	return list.count;
 }

@@ -25,8 +25,11 @@ struct hvc_prover {
 	struct hvc_bvs *terms;
 	struct hvc_solver *solver;
 	hvc_ref input[HVC_PROVER_INPUTS];
-	hvc_ref before[HVC_REG_COUNT];     /**< registers at the call */
-	hvc_ref *governs;                  /**< one a rule of the ABI; NULL: not made yet */
+	hvc_ref before[HVC_REG_COUNT]; /**< registers at the call */
+	hvc_ref *governs;              /**< one a rule of the ABI; NULL: not made yet */
+	hvc_ref stated;  /**< of the path and rule at hand, what is promised of values */
+	hvc_ref *broken; /**< one a rule: calls that break it; NULL: none is governed */
+	bool *refuted;   /**< one a rule: there is such a call */
 	uint64_t value[HVC_PROVER_INPUTS]; /**< of the model at hand */
 };
 
@@ -46,6 +49,8 @@ struct hvc_prover_clause {
 
 #define HVC_PROVER_CLAUSES (2 * HVC_REG_COUNT + 4)
 
+/** The address of the instruction follows from the immediate, as a truth value. */
+hvc_ref hvc_prover__address_is_of_call(const struct hvc_prover *p);
 /**
  * Name the inputs, and the registers at the call, of an exploration that has been made; require
  * of the solver what joins them.
@@ -78,13 +83,13 @@ void hvc_prover__take_model(struct hvc_prover *p);
 /** The call of the model at hand. */
 void hvc_prover__call(const struct hvc_prover *p, struct hvc_call *out);
 
-/* prove_memory.c */
-/** Require of the solver what the machine's memory says of what the path reads there. */
-void hvc_prover__require_memory(struct hvc_prover *p, const struct hvc_sympath *path);
+/* prove_certificate.c */
+/** Of a rule, these calls are governed by it, and break it where `kept` or p->stated fails. */
+void hvc_prover__note_broken(struct hvc_prover *p, unsigned rule, hvc_ref calls, hvc_ref kept);
+/** What was proved of this caller, as certificates. `always` holds of every call. */
+HVC_MUST_USE enum hvc_status hvc_prover__certify(struct hvc_prover *p, hvc_ref always);
 
 /* prove_call.c */
-/** Does the path read what a pointer of the caller's leads to? Any value was taken to be there. */
-bool hvc_prover__reads_memory(const struct hvc_sympath *path);
 /** Make the calls from `first` on, and hold the verdicts to those of the proof. */
 HVC_MUST_USE enum hvc_status hvc_prover__confirm(struct hvc_prover *p, unsigned first,
                                                  struct hvc_diag *diag);

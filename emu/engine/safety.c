@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/internal.h"
+#include "engine/scene.h"
 
 #define CONSTANTS_LIMIT 1000u
 #define IMAGE_MAX       (UINT64_C(1) << 20) /* larger ones are not compared after calls */
@@ -258,7 +259,7 @@ static enum hvc_status look_at_world(struct look *look, const struct hvc_probes 
                                      struct hvc_diag *diag)
 {
 	struct hvc_safety *safety = look->safety;
-	struct hvc_world world = hvc_abi_world_at(safety->abi, look->world)->world;
+	struct hvc_world world;
 	struct hvc_map_config map = {
 	        .subject = look->config->subject,
 	        .world = &world,
@@ -270,8 +271,8 @@ static enum hvc_status look_at_world(struct look *look, const struct hvc_probes 
 	};
 	enum hvc_status status;
 
-	if (look->config->over && hvc_world_overlay(&world, look->config->over) != HVC_OK)
-		return hvc_diag_set(diag, HVC_E_RANGE, NULL, 0, 0, "too many boundaries");
+	HVC_TRY(hvc_scene__world(look->config->subject, safety->abi, look->world,
+	                         look->config->over, diag, &world));
 	HVC_TRY(hvc_map_make(&map, diag, &safety->map[look->world]));
 	look->map = safety->map[safety->maps++];
 	status = open_machine(look, &world, diag);

@@ -52,6 +52,16 @@ static bool put_world(FILE *file, const struct hvc_map *map)
 		if (!put_name(file, stop->name))
 			return false;
 	}
+	for (unsigned i = 0; i < world->memories; i++) {
+		const struct hvc_memory *memory = &world->memory[i];
+		char name[2 * HVC_MEMORY_TEXT + 1];
+
+		snprintf(name, sizeof name, "%s=%s", memory->place, memory->what);
+		fprintf(file, "memory 0x%" PRIx64 " 0x%" PRIx64 " 0x%" PRIx64 " ", memory->address,
+		        memory->size, memory->digest);
+		if (!put_name(file, name))
+			return false;
+	}
 	for (enum hvc_reg reg = HVC_GPR_COUNT; reg < HVC_REG_COUNT; reg++)
 		if (hvc_regset_has(&map->present, reg))
 			fprintf(file, "entry %s 0x%" PRIx64 "\n", hvc_reg_name(reg),

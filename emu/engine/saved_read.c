@@ -326,7 +326,7 @@ static bool is_canonical(struct reading *reading)
 }
 
 /* The map gets what was read. */
-static void give(struct reading *reading)
+static bool give(struct reading *reading)
 {
 	struct hvc_partial *partial = &reading->partial;
 
@@ -338,6 +338,7 @@ static void give(struct reading *reading)
 	hvc_map__count_failed(reading->map);
 	free(partial->bucket);
 	*partial = (struct hvc_partial){0};
+	return hvc_map__doubt(reading->map) || hvc_reader__no_memory(&reading->reader);
 }
 
 enum hvc_status hvc_map_load(const char *path, struct hvc_diag *diag, struct hvc_map **out)
@@ -357,8 +358,7 @@ enum hvc_status hvc_map_load(const char *path, struct hvc_diag *diag, struct hvc
 		hvc_regset_add(&map->present, reg);
 	good = map ? read_text(&reading) : hvc_reader__no_memory(&reading.reader);
 	if (good) {
-		give(&reading);
-		good = is_canonical(&reading);
+		good = give(&reading) && is_canonical(&reading);
 	}
 	free(text);
 	free(reading.listed);

@@ -96,6 +96,35 @@ static bool take_stub(struct hvc_reader *reader, struct hvc_map *map)
 	return take_boundary(reader, map, true);
 }
 
+/* Only to be compared: a saved map is not run. */
+static bool take_memory(struct hvc_reader *reader, struct hvc_map *map)
+{
+	struct hvc_memory memory = {.place = ""};
+	char *name, *equals;
+	bool ok;
+
+	if (!hvc_reader__number(reader, UINT64_MAX, &memory.address) ||
+	    !hvc_reader__number(reader, UINT64_MAX, &memory.size) ||
+	    !hvc_reader__number(reader, UINT64_MAX, &memory.digest) ||
+	    !hvc_reader__name(reader, &name))
+		return false;
+	equals = strchr(name, '=');
+	if (equals)
+		*equals = '\0';
+	ok = equals && hvc_world_set_memory(&map->world, name, equals + 1) == HVC_OK;
+	if (ok) {
+		struct hvc_memory *last = &map->world.memory[map->world.memories - 1];
+
+		last->address = memory.address;
+		last->size = memory.size;
+		last->digest = memory.digest;
+	} else {
+		hvc_reader__complain(reader, "'%s' is not memory of a world", name);
+	}
+	free(name);
+	return ok;
+}
+
 static bool take_entry(struct hvc_reader *reader, struct hvc_map *map)
 {
 	enum hvc_reg reg;
@@ -189,7 +218,7 @@ bool hvc_saved__world(struct hvc_reader *reader, const char *word, struct hvc_ma
 	        {"el3", take_el3},         {"zero-pages", take_zero_pages},
 	        {"set", take_set},         {"stop", take_stop},
 	        {"stub", take_stub},       {"entry", take_entry},
-	        {"call", take_call},
+	        {"call", take_call},       {"memory", take_memory},
 	};
 
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)

@@ -85,11 +85,38 @@ static enum hvc_status same_boundaries(const struct hvc_world *a, const struct h
 	return HVC_OK;
 }
 
+/* The same bytes, or the same words for them: a symbol has another address in another build. */
+static bool has_memory(const struct hvc_world *world, const struct hvc_memory *wanted)
+{
+	for (unsigned i = 0; i < world->memories; i++) {
+		const struct hvc_memory *is = &world->memory[i];
+
+		if (!strcmp(is->place, wanted->place) && is->size == wanted->size &&
+		    (is->digest == wanted->digest ||
+		     (strncmp(is->what, "file:", 5) != 0 && !strcmp(is->what, wanted->what))))
+			return true;
+	}
+	return false;
+}
+
+static enum hvc_status same_memory(const struct hvc_world *a, const struct hvc_world *b,
+                                   struct hvc_diag *diag)
+{
+	for (unsigned i = 0; i < a->memories; i++)
+		if (!has_memory(b, &a->memory[i]))
+			return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+			                    "memory at '%s' is set in one side's world alone, or "
+			                    "to something else",
+			                    a->memory[i].place);
+	return HVC_OK;
+}
+
 static enum hvc_status same_registers(const struct hvc_map *a, const struct hvc_map *b,
                                       struct hvc_diag *diag)
 {
 	for (enum hvc_reg reg = HVC_GPR_COUNT; reg < HVC_REG_COUNT; reg++) {
 		if (reg == HVC_REG_VBAR_EL2 || hvc_reg_info(reg)->class_ == HVC_CLASS_EXCEPTION ||
+		    hvc_reg_info(reg)->class_ == HVC_CLASS_PSTATE ||
 		    a->entry.v[reg] == b->entry.v[reg])
 			continue;
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
@@ -111,5 +138,20 @@ enum hvc_status hvc_scene__same(const struct hvc_map *a, const struct hvc_map *b
 	HVC_TRY(same_extras(&a->world, &b->world, diag));
 	HVC_TRY(same_extras(&b->world, &a->world, diag));
 	HVC_TRY(same_boundaries(&a->world, &b->world, diag));
+	HVC_TRY(same_memory(&a->world, &b->world, diag));
+	HVC_TRY(same_memory(&b->world, &a->world, diag));
 	return same_boundaries(&b->world, &a->world, diag);
+}
+
+enum hvc_status hvc_scene__world(const struct hvc_subject *subject, const struct hvc_abi *abi,
+                                 unsigned index, const struct hvc_world *over,
+                                 struct hvc_diag *diag, struct hvc_world *out)
+{
+	*out = hvc_abi_world_at(abi, index)->world;
+	if (over && hvc_world_overlay(out, over) != HVC_OK)
+		return hvc_diag_set(diag, HVC_E_RANGE, NULL, 0, 0,
+		                    "too much for world %s: at most %u boundaries, %u registers by "
+		                    "encoding and %u pieces of memory",
+		                    out->name, HVC_BOUNDARIES_MAX, HVC_EXTRAS_MAX, HVC_MEMORY_MAX);
+	return hvc_subject_resolve(subject, out, diag);
 }

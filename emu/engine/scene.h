@@ -9,4 +9,13 @@
 HVC_MUST_USE enum hvc_status hvc_scene__same(const struct hvc_map *a, const struct hvc_map *b,
                                              struct hvc_diag *diag);
 
+/**
+ * A world of an ABI with what is laid over it (NULL: nothing), and with what its memory names
+ * looked up in the subject.
+ */
+HVC_MUST_USE enum hvc_status hvc_scene__world(const struct hvc_subject *subject,
+                                              const struct hvc_abi *abi, unsigned index,
+                                              const struct hvc_world *over, struct hvc_diag *diag,
+                                              struct hvc_world *out);
+
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/sequence.h"
+#include "engine/scene.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -127,6 +128,21 @@ static enum hvc_status take(struct search *search, struct hvc_player *player,
 	return keep(search, player, call, calls, seed, found, failure);
 }
 
+/*
+ * An SMC that EL3 gets tells nothing, and nobody knows what it answers: where the ABI says the
+ * same of HVC, it is made one. False: it cannot be.
+ */
+static bool reaches_el2(const struct hvc_player *player, struct hvc_call *call)
+{
+	int rule = hvc_abi_rule_of(player->abi, player->world, call);
+
+	if (call->insn != HVC_INSN_SMC || hvc_player__traps_smc(player))
+		return true;
+	call->insn = HVC_INSN_HVC;
+	return player->insns >> HVC_INSN_HVC & 1 &&
+	       hvc_abi_rule_of(player->abi, player->world, call) == rule;
+}
+
 static enum hvc_status try_random(struct search *search, uint64_t seed)
 {
 	struct hvc_dice dice = {seed};
@@ -139,6 +155,8 @@ static enum hvc_status try_random(struct search *search, uint64_t seed)
 	for (unsigned i = 0; i < calls; i++) {
 		struct hvc_played played;
 
+		if (!reaches_el2(player, &call[i]))
+			continue;
 		HVC_TRY(hvc_player__call(player, &call[i], search->diag, &played));
 		if (played.refused)
 			continue;
@@ -178,6 +196,10 @@ static enum hvc_status try_randoms(struct search *search)
 		    !config->progress(config->progress_ctx, out->randoms + 1, config->randoms))
 			return hvc_diag_set(search->diag, HVC_E_CANCELLED, NULL, 0, 0, "cancelled");
 	}
+	if (config->randoms && !out->calls)
+		return hvc_diag_set(search->diag, HVC_E_ARG, NULL, 0, 0,
+		                    "no call comes to EL2: SMCs go to EL3 where HCR_EL2.TSC does "
+		                    "not trap them; say --set hcr_el2=0x80080000");
 	if (out->failures)
 		qsort(out->failure, out->failures, sizeof *out->failure, by_length);
 	return HVC_OK;
@@ -201,10 +223,8 @@ static enum hvc_status open_worlds(struct search *search)
 	for (; out->worlds < worlds; out->worlds++, search->players++) {
 		struct hvc_world *world = &out->world[out->worlds];
 
-		*world = hvc_abi_world_at(config->abi, out->worlds)->world;
-		if (config->over && hvc_world_overlay(world, config->over) != HVC_OK)
-			return hvc_diag_set(search->diag, HVC_E_RANGE, NULL, 0, 0,
-			                    "the world has too many registers or boundaries");
+		HVC_TRY(hvc_scene__world(config->subject, config->abi, out->worlds, config->over,
+		                         search->diag, world));
 		HVC_TRY(hvc_player__open(config, world, out->worlds, search->diag,
 		                         &search->player[search->players]));
 	}

@@ -25,6 +25,7 @@ struct hvc_played {
 	struct hvc_verdict verdict;
 	struct hvc_state state; /* after the call, x0 to x30, nzcv and daif included */
 	bool refused;           /* nothing can execute where the caller is: the call was not made */
+	bool untrapped;         /* an SMC that went to EL3: nothing is said of it */
 	bool over;              /* EL2 is not the subject's any more, or hangs */
 };
 
@@ -36,6 +37,8 @@ void hvc_player__close(struct hvc_player *player);
 enum hvc_status hvc_player__begin(struct hvc_player *player, struct hvc_diag *diag);
 /* Are vectors in place that lead to the subject's handlers? */
 bool hvc_player__is_in_place(const struct hvc_player *player);
+/* Does an SMC come to EL2, as things are now? */
+bool hvc_player__traps_smc(const struct hvc_player *player);
 enum hvc_status hvc_player__call(struct hvc_player *player, const struct hvc_call *call,
                                  struct hvc_diag *diag, struct hvc_played *out);
 /* The first register that the states have not in common, of those that carry over. */

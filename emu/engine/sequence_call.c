@@ -46,8 +46,15 @@ uint64_t hvc_dice__pick(struct hvc_dice *dice, const struct hvc_interval *interv
 
 static unsigned pick_bit(struct hvc_dice *dice, unsigned bits, unsigned preferred)
 {
-	unsigned bit = dice ? hvc_dice__below(dice, 32) : preferred;
+	unsigned skip, bit = preferred;
 
+	if (dice) {
+		/* Each with the same chance. */
+		skip = hvc_dice__below(dice, (uint64_t)__builtin_popcount(bits));
+		for (bit = 0; !(bits >> bit & 1) || skip--; bit++)
+			;
+		return bit;
+	}
 	while (!(bits >> bit & 1))
 		bit = (bit + 1) % 32;
 	return bit;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "engine/sequence.h"
+#include "hvcheck/arch.h"
 
 #define TABLE_SIZE UINT64_C(0x800)
 #define SLOT_SIZE  UINT64_C(0x80)
@@ -78,7 +79,7 @@ enum hvc_status hvc_player__open(const struct hvc_sequence_config *config,
 	        .insns = config->insns ? config->insns : hvc_abi_insns(config->abi),
 	};
 	struct hvc_machine_config machine = {
-	        .image = *image, .world = world, .budget = config->budget};
+	        .image = *image, .world = world, .budget = config->budget, .smc_as_it_is = true};
 	enum hvc_status status;
 
 	measure(image, &player);
@@ -123,6 +124,11 @@ bool hvc_player__is_in_place(const struct hvc_player *player)
 	return found;
 }
 
+bool hvc_player__traps_smc(const struct hvc_player *player)
+{
+	return player->state.v[HVC_REG_HCR_EL2] & HVC_HCR_TSC;
+}
+
 /* Does whoever made the call, or the caller's own vectors, go on at the end of it? */
 static bool goes_on(enum hvc_outcome_kind kind)
 {
@@ -134,6 +140,7 @@ enum hvc_status hvc_player__call(struct hvc_player *player, const struct hvc_cal
                                  struct hvc_diag *diag, struct hvc_played *out)
 {
 	bool in_place = hvc_player__is_in_place(player);
+	bool untrapped = call->insn == HVC_INSN_SMC && !hvc_player__traps_smc(player);
 	struct hvc_outcome outcome;
 	struct hvc_state entry;
 	enum hvc_status status;
@@ -149,7 +156,11 @@ enum hvc_status hvc_player__call(struct hvc_player *player, const struct hvc_cal
 	if (status != HVC_OK)
 		return status;
 	player->calls++;
-	if (in_place) {
+	/* What goes to EL3 is not EL2's to answer. */
+	out->untrapped = untrapped && outcome.kind == HVC_OUTCOME_FORWARD;
+	if (out->untrapped)
+		out->step.rule = hvc_abi_rule_of(player->abi, player->world, call);
+	else if (in_place) {
 		hvc_entry_state(&player->state, call, &entry);
 		hvc_verdict_judge(player->abi, player->world, &entry,
 		                  hvc_machine_present(player->machine), call, &outcome,
@@ -161,6 +172,8 @@ enum hvc_status hvc_player__call(struct hvc_player *player, const struct hvc_cal
 	out->step.pc = outcome.pc;
 	out->step.x0 = outcome.state.v[HVC_REG_X0];
 	out->state = player->state = outcome.state;
+	/* The next caller's own. */
+	player->state.v[HVC_REG_PSTATE] = hvc_machine_entry(player->machine)->v[HVC_REG_PSTATE];
 	out->over = !goes_on(outcome.kind) || !hvc_player__is_in_place(player);
 	return HVC_OK;
 }

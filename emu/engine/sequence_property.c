@@ -54,7 +54,11 @@ static uint64_t evaluate(const struct trial *t, const struct hvc_expr *expr,
 /* The call as the property says it. False when no such call falls under its rule. */
 static bool make_call(struct trial *t, const struct hvc_property_call *says, struct hvc_call *out)
 {
-	const struct hvc_wanted wanted = {says->rule, says->levels, says->insns};
+	const unsigned hvc = says->insns & 1u << HVC_INSN_HVC;
+	/* Where either will do, one that comes to EL2. */
+	const struct hvc_wanted wanted = {says->rule, says->levels,
+	                                  hvc && !hvc_player__traps_smc(t->player) ? hvc
+	                                                                           : says->insns};
 	bool simple = t->simple;
 
 	for (unsigned i = 0; i < ATTEMPTS; i++, simple = false) {
@@ -142,6 +146,19 @@ enum end {
 	END_REFUSED,
 };
 
+/* EL3 has the SMC, and the rule that governs it promises something else. */
+static void judge_untrapped(const struct trial *t, struct hvc_played *played)
+{
+	const struct hvc_rule *rule;
+
+	if (played->step.rule < 0)
+		return;
+	rule = hvc_abi_rule_at(t->player->abi, (unsigned)played->step.rule);
+	if (rule->specified && rule->outcome != HVC_OUTCOME_FORWARD)
+		breaks(&played->verdict, played, HVC_CLAUSE_OUTCOME, HVC_REG_NONE, rule->outcome,
+		       HVC_OUTCOME_FORWARD);
+}
+
 /* One call of the property, once. */
 static enum hvc_status make_step(struct trial *t, unsigned index, struct hvc_sequence_failure *out,
                                  enum end *end)
@@ -167,6 +184,9 @@ static enum hvc_status make_step(struct trial *t, unsigned index, struct hvc_seq
 	}
 	t->step[t->steps++] = played.step;
 	t->after[index] = played.state;
+	/* The property says that this is a call of EL2's. */
+	if (played.untrapped && says->outcome == HVC_OUTCOME_COUNT)
+		judge_untrapped(t, &played);
 	stated = played.verdict.kind != HVC_VERDICT_VIOLATES;
 	if (!stated || !holds(t, says, &before, &played, &played.verdict)) {
 		out->verdict = played.verdict;

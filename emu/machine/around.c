@@ -143,8 +143,7 @@ bool hvc_around__is_call(const struct hvc_machine *machine, const struct hvc_eng
 	uint64_t back = frame->x[HVC_REG_X30];
 	uint32_t word;
 
-	if (back == pc || back & 3 ||
-	    back - 4 - machine->image_lo >= machine->image_hi - machine->image_lo ||
+	if (back == pc || back & 3 || !hvc_load__has(machine, back - 4) ||
 	    !hvc_engine__read(machine->engine, back - 4, &word, sizeof word) || !links(word))
 		return false;
 	return !chosen || (pc < NULL_PAGE && machine->around.block_end == back);

@@ -36,6 +36,10 @@ static void collect(struct hvc_machine *machine, const struct hvc_engine_frame *
 	memcpy(state->v, frame->x, sizeof frame->x);
 	state->v[HVC_REG_NZCV] = frame->pstate & HVC_PSTATE_NZCV;
 	state->v[HVC_REG_DAIF] = frame->pstate & HVC_PSTATE_DAIF;
+	/* EL2's own is nobody's to keep. */
+	state->v[HVC_REG_PSTATE] = hvc_arch_el(frame->pstate) < 2
+	                                   ? frame->pstate & hvc_reg_info(HVC_REG_PSTATE)->mask
+	                                   : machine->entry.v[HVC_REG_PSTATE];
 	memcpy(&state->v[HVC_REG_SP_EL0], frame->sp, sizeof frame->sp);
 	if (hvc_regset_empty(&machine->dirty))
 		return;
@@ -51,10 +55,15 @@ static void conclude(struct hvc_machine *machine, enum hvc_outcome_kind kind, ui
                      uint64_t esr, uint64_t far)
 {
 	struct hvc_outcome *outcome = &machine->outcome;
+	struct hvc_nested_exception fault = {pc, esr, far};
 	struct hvc_engine_frame frame;
+	bool unanswered;
 
 	hvc_engine__frame(machine->engine, &frame);
+	unanswered = hvc_nested__conclude(machine, kind, &frame, &fault);
 	collect(machine, &frame);
+	if (unanswered)
+		hvc_nested__restore(machine, &outcome->state);
 	hvc_simd__take(machine);
 	if (machine->tsc_forced) {
 		outcome->state.v[HVC_REG_HCR_EL2] &= ~HVC_HCR_TSC;
@@ -66,12 +75,12 @@ static void conclude(struct hvc_machine *machine, enum hvc_outcome_kind kind, ui
 		outcome->state.v[HVC_REG_SPSR_EL2] = machine->aarch32_spsr;
 		machine->aarch32_spsr = 0;
 	}
-	outcome->kind = kind;
+	outcome->kind = unanswered ? HVC_OUTCOME_FAULT : kind;
 	outcome->level = hvc_level_from_mode((unsigned)(frame.pstate & 0xf));
-	outcome->pc = pc;
-	outcome->esr = esr;
-	outcome->far = far;
-	outcome->instructions = machine->instructions;
+	outcome->pc = fault.pc;
+	outcome->esr = fault.esr;
+	outcome->far = fault.far;
+	outcome->instructions = unanswered ? machine->nested.instructions : machine->instructions;
 	outcome->stores = machine->stores;
 	outcome->el2_stores = machine->el2_stores;
 	outcome->untracked = machine->untracked;
@@ -80,6 +89,8 @@ static void conclude(struct hvc_machine *machine, enum hvc_outcome_kind kind, ui
 	       (HVC_REG_COUNT - HVC_REG_SP_EL0) * sizeof *machine->now.v);
 	if (machine->open)
 		hvc_around__conclude(machine);
+	if (machine->unset.cells)
+		hvc_unset__conclude(machine);
 	machine->own.clock += machine->instructions;
 	machine->phase = PHASE_ENDED;
 	hvc_flight__end();
@@ -93,8 +104,8 @@ static bool chain(struct hvc_machine *machine)
 {
 	const struct hvc_feed *feed = machine->feed;
 
-	if (!feed || !machine->in_hook || !hvc_reset__is_cheap(machine) ||
-	    (machine->open && machine->around.failed) || machine->outcome.level == HVC_LEVEL_EL0)
+	if (!feed || !machine->in_hook || !hvc_reset__is_cheap(machine) || machine->around.failed ||
+	    machine->outcome.level == HVC_LEVEL_EL0)
 		return false;
 	if (!feed->done(feed->ctx, &machine->call, &machine->outcome)) {
 		machine->status = HVC_E_CANCELLED;
@@ -122,13 +133,11 @@ static void end(struct hvc_machine *machine, enum hvc_outcome_kind kind, uint64_
 		hvc_engine__stop(machine->engine);
 }
 
-void hvc_call__halt(struct hvc_machine *machine, enum hvc_outcome_kind kind, uint64_t pc,
-                    uint64_t esr)
+void hvc_call__halt(struct hvc_machine *machine, enum hvc_outcome_kind kind, uint64_t pc)
 {
 	if (machine->step_open)
 		hvc_trace__close(machine);
-	/* Only this one of those that are met at a block has an address. */
-	conclude(machine, kind, pc, esr, esr >> 26 == HVC_EC_PC_ALIGN ? pc : 0);
+	conclude(machine, kind, pc, 0, 0);
 	hvc_engine__stop(machine->engine);
 }
 
@@ -166,7 +175,7 @@ bool hvc_call__start(struct hvc_machine *machine)
 	machine->call_pc = hvc_call_address(call);
 	if (call->from >= HVC_LEVEL_COUNT || call->insn >= HVC_INSN_COUNT ||
 	    call->nzcv & ~HVC_PSTATE_NZCV || call->daif & ~HVC_PSTATE_DAIF ||
-	    !can_be_at(machine, hvc_call__pstate(call))) {
+	    !can_be_at(machine, hvc_call__pstate(&machine->entry, call))) {
 		machine->status = HVC_E_ARG;
 		return false;
 	}
@@ -180,18 +189,23 @@ bool hvc_call__start(struct hvc_machine *machine)
 	memset(machine->store, 0, sizeof machine->store);
 	machine->dirty = (struct hvc_regset){{0, 0}};
 	machine->after_eret = false;
+	machine->nested.depth = machine->nested.backs = 0;
+	machine->nested.waits = false;
 	machine->step_open = false;
 	hvc_spin__reset(&machine->spin);
+	machine->unset.cells = 0;
+	machine->unset.more = 0;
 	if (machine->open)
 		hvc_around__start(machine);
-	machine->tsc_forced =
-	        call->insn == HVC_INSN_SMC && !(machine->now.v[HVC_REG_HCR_EL2] & HVC_HCR_TSC);
+	machine->tsc_forced = call->insn == HVC_INSN_SMC && !machine->smc_as_it_is &&
+	                      !(machine->now.v[HVC_REG_HCR_EL2] & HVC_HCR_TSC);
 	if (machine->tsc_forced)
 		hvc_engine__set(machine->engine, HVC_REG_HCR_EL2,
 		                machine->now.v[HVC_REG_HCR_EL2] | HVC_HCR_TSC);
 	hvc_engine__set_gprs(machine->engine, call->x);
 	hvc_simd__give(machine);
-	hvc_engine__move(machine->engine, machine->call_pc, hvc_call__pstate(call));
+	hvc_engine__move(machine->engine, machine->call_pc,
+	                 hvc_call__pstate(&machine->entry, call));
 	machine->phase = PHASE_CALLER;
 	return true;
 }
@@ -246,7 +260,28 @@ enum hvc_outcome_kind hvc_call__arrival(const struct hvc_machine *machine, uint6
 
 static void arrive(struct hvc_machine *machine, uint64_t address, unsigned el)
 {
-	end(machine, hvc_call__arrival(machine, address, el), address, 0, 0);
+	enum hvc_outcome_kind kind = hvc_call__arrival(machine, address, el);
+
+	/* The vectors that a caller may have set have no answer to an exception. */
+	if (machine->nested.depth && el == 2 &&
+	    inside(address, HVC_NEW_VECTORS, HVC_VECTOR_TABLE_SIZE))
+		kind = HVC_OUTCOME_FAULT;
+	end(machine, kind, address, 0, 0);
+}
+
+/* An exception at EL2: into its own vectors, or the end of the call. */
+static void nest(struct hvc_machine *machine, uint64_t pc, uint64_t esr, uint64_t far)
+{
+	if (!hvc_nested__take(machine, pc, esr, far))
+		end(machine, HVC_OUTCOME_FAULT, pc, esr, far);
+}
+
+void hvc_call__nest(struct hvc_machine *machine)
+{
+	const struct hvc_nested_exception *next = &machine->nested.next;
+
+	machine->nested.waits = false;
+	nest(machine, next->pc, next->esr, next->far);
 }
 
 bool hvc_call__chose(const struct hvc_machine *machine, uint64_t address)
@@ -302,7 +337,7 @@ static void fault(struct hvc_machine *machine, enum hvc_event event, uint64_t pc
 	}
 	if (event == HVC_EVENT_PREFETCH && pc & 3)
 		ec = HVC_EC_PC_ALIGN;
-	end(machine, HVC_OUTCOME_FAULT, pc, (uint64_t)ec << 26 | IL, far);
+	nest(machine, pc, (uint64_t)ec << 26 | IL, far);
 }
 
 /* Something happened after the exception entry. */
@@ -315,7 +350,7 @@ static void at_el2(struct hvc_machine *machine, enum hvc_event event, uint64_t p
 	if (event == HVC_EVENT_HVC || event == HVC_EVENT_SMC || event == HVC_EVENT_SVC)
 		insn = pc - 4;
 	if (el == 2 && pstate & HVC_PSTATE_IL && event != HVC_EVENT_PREFETCH)
-		end(machine, HVC_OUTCOME_FAULT, insn, ESR_ILLEGAL, 0);
+		nest(machine, insn, ESR_ILLEGAL, 0);
 	else if (in_calls(insn) ||
 	         (event == HVC_EVENT_SVC && inside(insn, HVC_HARNESS_BASE, HVC_HARNESS_SIZE)))
 		arrive(machine, insn, el);

@@ -24,7 +24,7 @@ void hvc_effect__untracked(struct hvc_machine *machine, const struct hvc_block *
 /* EL2's own memory is the subject's, its stack and data, and the zero pages. */
 static bool is_own(struct hvc_machine *machine, uint64_t address)
 {
-	if (address - machine->image_lo < machine->image_hi - machine->image_lo)
+	if (hvc_load__has(machine, address))
 		return true;
 	if (machine->zero.limit && hvc_zero__has(&machine->zero, address))
 		return true;
@@ -114,8 +114,12 @@ void hvc_call__load(void *ctx, uint64_t address, unsigned size)
 {
 	struct hvc_machine *machine = ctx;
 
-	if (machine->phase == PHASE_EL2)
+	if (machine->phase != PHASE_EL2)
+		return;
+	if (machine->zero.limit)
 		hvc_zero__load(&machine->zero, address, size);
+	if (machine->unset.ranges)
+		hvc_unset__load(machine, address, size);
 }
 
 bool hvc_call__unmapped(void *ctx, uint64_t address, unsigned size)

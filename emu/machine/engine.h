@@ -12,6 +12,7 @@
 #include "hvcheck/world.h"
 
 struct hvc_engine;
+struct hvc_segment;
 
 /** Why guest execution was interrupted. pc is as noted. */
 enum hvc_event {
@@ -36,7 +37,7 @@ struct hvc_engine_hooks {
 	void (*block)(void *ctx, uint64_t address, uint32_t size);
 	/** Before a store takes effect. */
 	void (*write)(void *ctx, uint64_t address, unsigned size, uint64_t value);
-	/** Before a load; NULL: not wanted. */
+	/** Before a load, where all_loads or hvc_engine__watch_loads asks for it. */
 	void (*load)(void *ctx, uint64_t address, unsigned size);
 	/**
 	 * A load or store to unmapped memory, which may be lent now: true, and it is made again.
@@ -47,6 +48,10 @@ struct hvc_engine_hooks {
 	void (*step)(void *ctx, uint64_t address);
 	/** An address that hvc_engine__watch named is about to execute. */
 	void (*boundary)(void *ctx, uint64_t address);
+	/** The instruction of the block under way at address is begun again, in a block of its own.
+	 */
+	void (*again)(void *ctx, uint64_t address);
+	bool all_loads;
 	void *ctx;
 };
 
@@ -72,6 +77,23 @@ enum hvc_status hvc_engine__open(enum hvc_cpu cpu, const struct hvc_engine_hooks
 void hvc_engine__close(struct hvc_engine *engine);
 const char *hvc_engine__name(void);
 
+/** How it went to bring an image within reach. */
+enum hvc_reach {
+	HVC_REACH_OK,
+	HVC_REACH_RESERVED,  /**< it lies where the engine needs memory of its own */
+	HVC_REACH_SCATTERED, /**< too many pieces above 2^48, or one that crosses it */
+	HVC_REACH_FAILED,    /**< the engine, or memory */
+};
+
+/**
+ * Say where the image will be, its segments sorted; first of all. What the CPU does not reach with
+ * the MMU of EL2 off is reached nevertheless: nothing here or in EL2 code tells the difference.
+ */
+enum hvc_reach hvc_engine__reach(struct hvc_engine *engine, const struct hvc_segment *segment,
+                                 unsigned count);
+/** End of the addresses that EL2 reaches, its MMU off, besides the image's. */
+uint64_t hvc_engine__top(struct hvc_engine *engine);
+
 /** Map zeroed read-write-execute memory; both 4 KiB aligned. False when it overlaps. */
 bool hvc_engine__map(struct hvc_engine *engine, uint64_t address, uint64_t size);
 /** The same, but nothing is fetched from it. */
@@ -88,6 +110,8 @@ bool hvc_engine__forget(struct hvc_engine *engine, uint64_t address, uint64_t si
  * a WFI, HVC_EXIT_WAIT, with pc at it. Code that may have run must be forgotten, too.
  */
 bool hvc_engine__bar(struct hvc_engine *engine, const uint64_t *address, unsigned count);
+/** Tell loads that begin in [address, address + size), too; before anything has run. */
+bool hvc_engine__watch_loads(struct hvc_engine *engine, uint64_t address, uint64_t size);
 /** Make address a boundary; before it first executes. */
 bool hvc_engine__watch(struct hvc_engine *engine, uint64_t address);
 
@@ -99,6 +123,8 @@ bool hvc_engine__get_sys(struct hvc_engine *engine, const uint8_t encoding[stati
                          uint64_t *value);
 bool hvc_engine__set_sys(struct hvc_engine *engine, const uint8_t encoding[static 5],
                          uint64_t value);
+/** Does something stand in for this register, so that an MRS or MSR must not reach the CPU's? */
+bool hvc_engine__stands_in(struct hvc_engine *engine, const uint8_t encoding[static 5]);
 void hvc_engine__frame(struct hvc_engine *engine, struct hvc_engine_frame *out);
 /** Only x0..x30. */
 void hvc_engine__set_gprs(struct hvc_engine *engine, const uint64_t x[static HVC_GPR_COUNT]);

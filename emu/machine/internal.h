@@ -76,6 +76,8 @@ bool hvc_undo__knows(struct hvc_undo *undo, uint64_t address);
  */
 bool hvc_undo__store(struct hvc_undo *undo, struct hvc_engine *engine, uint64_t address,
                      unsigned size, const uint8_t *value, bool lent);
+/* Was something stored to the doubleword at an address since the last reset? */
+bool hvc_undo__wrote(const struct hvc_undo *undo, uint64_t address);
 /* Is something between the addresses, hi exclusive, on a page stored to since the last reset? */
 bool hvc_undo__touches(const struct hvc_undo *undo, uint64_t lo, uint64_t hi);
 /* Put everything back; with translations of these pages, outside hooks. False when it cannot. */
@@ -95,6 +97,28 @@ struct hvc_spin {
 void hvc_spin__reset(struct hvc_spin *spin);
 /* A block at address is about to run. True: the PE is exactly where it was before. */
 bool hvc_spin__block(struct hvc_spin *spin, struct hvc_engine *engine, uint64_t address);
+
+/* nested.c: exceptions at EL2, into its own vectors */
+
+#define HVC_NESTED_REGS 4u
+
+struct hvc_nested_exception {
+	uint64_t pc, esr, far; /* as an outcome tells them: esr without its ISS */
+};
+
+struct hvc_nested {
+	unsigned depth;   /* taken and not returned from */
+	uint64_t vector;  /* of the one taken last */
+	uint64_t back_to; /* of the last ERET that stayed at EL2, */
+	unsigned backs;   /* and how often in a row it went there */
+	bool waits;       /* `next` is to be taken when the engine has stopped */
+	struct hvc_nested_exception next;
+	/* of the outermost: what the call's fault is, and the registers before it */
+	uint64_t instructions;
+	uint64_t pc, esr, far;
+	struct hvc_engine_frame frame;
+	uint64_t reg[HVC_NESTED_REGS];
+};
 
 /* zero.c: pages that are there, zero, from the first access on */
 
@@ -138,6 +162,26 @@ void hvc_zero__reset(struct hvc_zero *zero);
 /* The engine is a new one, without any of the pages. */
 void hvc_zero__forget(struct hvc_zero *zero);
 
+/* unset.c: reads of memory that is there and nobody has set */
+
+#define UNSET_CELLS 64u
+
+struct hvc_unset_reads {
+	struct hvc_unset *range; /* by address, without overlap */
+	unsigned ranges;
+	struct hvc_unset cell[UNSET_CELLS]; /* read by the call under way */
+	unsigned cells;
+	uint64_t more; /* that have no room there */
+};
+
+/* The ranges: the image's, and the rest of pages that hold the world's memory. */
+bool hvc_unset__open(struct hvc_machine *machine);
+/* A new engine is to tell loads from them. */
+bool hvc_unset__watch(struct hvc_machine *machine);
+void hvc_unset__load(struct hvc_machine *machine, uint64_t address, unsigned size);
+/* The call has ended: account for what it read. */
+void hvc_unset__conclude(struct hvc_machine *machine);
+
 /* around.c: boundaries, answers for what is missing, and the account of both */
 
 struct hvc_reads; /* system registers that a block of code reads */
@@ -173,9 +217,11 @@ struct hvc_patch {
 struct hvc_machine {
 	struct hvc_engine *engine;
 	struct hvc_world world;
-	struct hvc_segment *segment;
+	struct hvc_segment *segment; /* of the image, by address */
 	unsigned segments;
-	uint64_t image_lo, image_hi; /* hull of the segments, hi exclusive */
+	/* What is in memory: pieces that the world sets, which go before the image's. */
+	struct hvc_image view;
+	struct hvc_segment *view_segment;
 	uint64_t budget;
 	void (*trace)(void *ctx, const struct hvc_step *step);
 	void *trace_ctx;
@@ -197,6 +243,7 @@ struct hvc_machine {
 	enum hvc_phase phase;
 	struct hvc_call call;
 	uint64_t call_pc;
+	bool smc_as_it_is;
 	bool tsc_forced; /* HCR_EL2.TSC was set for this SMC only */
 	bool after_eret;
 	uint64_t aarch32_spsr; /* what SPSR_EL2 held, when the engine must not see it */
@@ -214,9 +261,11 @@ struct hvc_machine {
 	uint32_t words;     /* of it, in `word`, as they were translated; 0: they are in memory */
 	struct hvc_undo undo;
 	struct hvc_spin spin;
+	struct hvc_nested nested;
 	bool open; /* the world says what lies around the subject */
 	struct hvc_zero zero;
 	struct hvc_around around;
+	struct hvc_unset_reads unset;
 	const struct hvc_stop *stub; /* stopped at it, to go on behind the call of it */
 	struct hvc_outcome outcome;
 	struct hvc_simd simd_entry; /* as every call finds them */
@@ -237,20 +286,21 @@ struct hvc_machine {
 	uint32_t word[BLOCK_WORDS];
 };
 
-/* Everything but x0..x30, nzcv, daif of `call` put into `state`; PSTATE of the caller. */
-static inline uint64_t hvc_call__pstate(const struct hvc_call *call)
+/* PSTATE of the caller in a world. */
+static inline uint64_t hvc_call__pstate(const struct hvc_state *world, const struct hvc_call *call)
 {
-	return call->nzcv | call->daif | hvc_level_mode(call->from);
+	return call->nzcv | call->daif | world->v[HVC_REG_PSTATE] | hvc_level_mode(call->from);
 }
 
 /* call.c: the life of one call */
+/* An exception inside EL2 that the block hook has met: take it, outside hooks. */
+void hvc_call__nest(struct hvc_machine *machine);
 bool hvc_call__start(struct hvc_machine *machine);
 void hvc_call__exception(void *ctx, enum hvc_event event, uint64_t pc);
 /* Is the address one that the caller had in a register? */
 bool hvc_call__chose(const struct hvc_machine *machine, uint64_t address);
 /* End the call from a block hook, where the engine cannot be sent elsewhere, only stopped. */
-void hvc_call__halt(struct hvc_machine *machine, enum hvc_outcome_kind kind, uint64_t pc,
-                    uint64_t esr);
+void hvc_call__halt(struct hvc_machine *machine, enum hvc_outcome_kind kind, uint64_t pc);
 /* What it is when control has arrived somewhere outside the subject. */
 enum hvc_outcome_kind hvc_call__arrival(const struct hvc_machine *machine, uint64_t address,
                                         unsigned el);
@@ -260,6 +310,7 @@ bool hvc_call__exit(struct hvc_machine *machine, enum hvc_exit exit, uint64_t de
 /* pass.c */
 void hvc_call__block(void *ctx, uint64_t address, uint32_t size);
 void hvc_call__boundary(void *ctx, uint64_t address);
+void hvc_call__again(void *ctx, uint64_t address);
 
 /* The instruction at an address of the block that began last: a store may just have changed it. */
 bool hvc_call__word(const struct hvc_machine *machine, uint64_t address, uint32_t *word);
@@ -271,6 +322,22 @@ void hvc_call__load(void *ctx, uint64_t address, unsigned size);
 /* Is there memory for a store to this page? Where it can be lent, it is. */
 bool hvc_call__is_there(struct hvc_machine *machine, uint64_t address);
 bool hvc_call__unmapped(void *ctx, uint64_t address, unsigned size);
+
+/* nested.c, of the call under way */
+/* Enter EL2's own vectors, from a hook of exceptions or outside; false: there is no way to. */
+bool hvc_nested__take(struct hvc_machine *machine, uint64_t pc, uint64_t esr, uint64_t far);
+/* The same from a block hook: the engine is stopped first. */
+void hvc_nested__defer(struct hvc_machine *machine, uint64_t pc, uint64_t esr, uint64_t far);
+/* An ERET has stayed at EL2. False: it goes there for ever, and the call has ended. */
+bool hvc_nested__return(struct hvc_machine *machine, uint64_t address);
+/* Is the end of this kind that of an exception without an answer? Then as it found things. */
+bool hvc_nested__conclude(const struct hvc_machine *machine, enum hvc_outcome_kind kind,
+                          struct hvc_engine_frame *frame, struct hvc_nested_exception *out);
+/* Does code do nothing but branch, wait, and come to itself? fetch: false where there is none. */
+bool hvc_nested__parks(bool (*fetch)(const void *ctx, uint64_t pc, uint32_t *word), const void *ctx,
+                       uint64_t pc);
+/* What the exception registers held before it. */
+void hvc_nested__restore(const struct hvc_machine *machine, struct hvc_state *state);
 
 /* around.c */
 bool hvc_around__open(struct hvc_machine *machine);
@@ -299,7 +366,10 @@ enum hvc_ec hvc_traps__class(const struct hvc_machine *machine, uint64_t address
 /* load.c: the image into the machine */
 enum hvc_status hvc_load__take(struct hvc_machine *machine, const struct hvc_image *image,
                                struct hvc_diag *diag);
-bool hvc_load__image(struct hvc_machine *machine);
+/* HVC_E_RANGE with a message; HVC_E_ENGINE without. */
+enum hvc_status hvc_load__image(struct hvc_machine *machine, struct hvc_diag *diag);
+/* Is the address the image's? */
+bool hvc_load__has(const struct hvc_machine *machine, uint64_t address);
 
 /* harness.c: the code of the harness, see world.h */
 bool hvc_harness__load(struct hvc_engine *engine);

@@ -5,10 +5,9 @@
 #include <string.h>
 
 static const char *const kinds[HVC_INVENTION_COUNT] = {
-        [HVC_INVENTION_REGISTER] = "register",
-        [HVC_INVENTION_PAGE] = "page",
-        [HVC_INVENTION_CALL] = "call",
-        [HVC_INVENTION_STUB] = "stub",
+        [HVC_INVENTION_REGISTER] = "register", [HVC_INVENTION_PAGE] = "page",
+        [HVC_INVENTION_CALL] = "call",         [HVC_INVENTION_STUB] = "stub",
+        [HVC_INVENTION_MEMORY] = "memory",
 };
 
 const char *hvc_invention_name(enum hvc_invention_kind kind)
@@ -27,6 +26,11 @@ static int compare(const struct hvc_invention *a, const struct hvc_invention *b)
 	if (a->from != b->from)
 		return a->from < b->from ? -1 : 1;
 	return (a->value > b->value) - (a->value < b->value);
+}
+
+bool hvc_invention_is_same(const struct hvc_invention *a, const struct hvc_invention *b)
+{
+	return compare(a, b) == 0;
 }
 
 static int by_place(const void *a, const void *b)
@@ -69,6 +73,20 @@ enum hvc_status hvc_invented_merge(struct hvc_invented *into, const struct hvc_i
 		HVC_TRY(hvc_invented_add(into, &from->row[i]));
 	into->more += from->more;
 	return HVC_OK;
+}
+
+bool hvc_invention_is_assumption(const struct hvc_invention *row)
+{
+	return row->kind == HVC_INVENTION_MEMORY || (row->kind == HVC_INVENTION_PAGE && row->blind);
+}
+
+unsigned hvc_invented_assumptions(const struct hvc_invented *invented)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < invented->rows; i++)
+		count += hvc_invention_is_assumption(&invented->row[i]);
+	return count;
 }
 
 void hvc_invented_sort(struct hvc_invented *invented)

@@ -46,6 +46,7 @@ void hvc_engine__move(struct hvc_engine *engine, uint64_t pc, uint64_t pstate)
 	uint64_t cheap = HVC_PSTATE_NZCV | HVC_PSTATE_DAIF; /* not part of the cached flags */
 	unsigned el = hvc_arch_el(now);
 
+	pc = hvc_engine__place(engine, pc);
 	if (!((now ^ pstate) & ~cheap) && !hvc_level__wants_refresh(engine)) {
 		hvc_engine__set_raw(engine, HVC_RAW_PSTATE, pstate);
 		hvc_engine__set_raw(engine, HVC_RAW_PC, pc);

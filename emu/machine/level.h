@@ -34,6 +34,8 @@ struct hvc_level_change {
 };
 
 struct hvc_level_change *hvc_engine__change(struct hvc_engine *engine);
+/** Where the engine has an address, see mapping.h. */
+uint64_t hvc_engine__place(struct hvc_engine *engine, uint64_t address);
 
 #define HVC_LEVEL_TRAMPOLINE_WORDS 3u
 extern const uint32_t hvc_level__trampoline[HVC_LEVEL_TRAMPOLINE_WORDS];

@@ -10,6 +10,7 @@ static const struct hvc_limit rows[] = {
 	{"layers", HVC_LIMIT_LAYERS, "layers", "of packing around an image"},
 	{"members", HVC_LIMIT_MEMBERS, "members", "of one package"},
 	{"header", HVC_LIMIT_HEADER, "bytes", "of what a package says before a member, names and all"},
+	{"memory", HVC_LIMIT_MEMORY, "bytes", "that worlds set, of all files and values of a run"},
 	{"segments", HVC_LIMIT_SEGMENTS, "segments", "of an ELF file that have memory"},
 	{"symbols", HVC_LIMIT_SYMBOLS, "symbols", "of an image, in all its tables and a System.map"},
 	{"names", HVC_LIMIT_NAMES, "bytes", "of their names, what they share counted for each"},

@@ -19,6 +19,39 @@ static int by_address(const void *a, const void *b)
 	return (x->address > y->address) - (x->address < y->address);
 }
 
+/* What the world sets, the last piece first, and the image: the first that has an address counts.
+ */
+static enum hvc_status take_view(struct hvc_machine *machine, const struct hvc_image *image,
+                                 struct hvc_diag *diag)
+{
+	const struct hvc_world *world = &machine->world;
+	struct hvc_segment *view;
+
+	view = calloc(world->memories + image->segments, sizeof *view);
+	if (!view)
+		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	machine->view_segment = view;
+	for (unsigned i = world->memories; i-- > 0; view++) {
+		const struct hvc_memory *memory = &world->memory[i];
+		uint64_t end = memory->address + memory->size;
+
+		if (!memory->data)
+			return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+			                    "memory at '%s': the symbol of which file?",
+			                    memory->place);
+		if (memory->address < HVC_HARNESS_BASE + HVC_HARNESS_SIZE && end > HVC_HARNESS_BASE)
+			return fail_range(diag, "memory overlaps the test harness",
+			                  memory->address);
+		*view = (struct hvc_segment){memory->address, memory->size, memory->data,
+		                             memory->size};
+	}
+	memcpy(view, image->segment, image->segments * sizeof *view);
+	machine->view = *image;
+	machine->view.segment = machine->view_segment;
+	machine->view.segments = world->memories + image->segments;
+	return HVC_OK;
+}
+
 /* Copy the image's table, sorted, and refuse what cannot be mapped. */
 enum hvc_status hvc_load__take(struct hvc_machine *machine, const struct hvc_image *image,
                                struct hvc_diag *diag)
@@ -32,6 +65,7 @@ enum hvc_status hvc_load__take(struct hvc_machine *machine, const struct hvc_ima
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	memcpy(machine->segment, image->segment, image->segments * sizeof *machine->segment);
 	machine->segments = image->segments;
+	HVC_TRY(take_view(machine, image, diag));
 	qsort(machine->segment, machine->segments, sizeof *machine->segment, by_address);
 	for (unsigned i = 0; i < machine->segments; i++) {
 		const struct hvc_segment *s = &machine->segment[i];
@@ -47,16 +81,51 @@ enum hvc_status hvc_load__take(struct hvc_machine *machine, const struct hvc_ima
 		    end - image->vectors >= HVC_VECTOR_TABLE_SIZE)
 			found = true;
 	}
-	machine->image_lo = machine->segment[0].address;
-	machine->image_hi = machine->segment[machine->segments - 1].address +
-	                    machine->segment[machine->segments - 1].size;
 	if (!found)
 		return fail_range(diag, "vector table outside the image", image->vectors);
 	return HVC_OK;
 }
 
+bool hvc_load__has(const struct hvc_machine *machine, uint64_t address)
+{
+	for (unsigned i = 0; i < machine->view.segments; i++)
+		if (address - machine->view.segment[i].address < machine->view.segment[i].size)
+			return true;
+	return false;
+}
+
+static bool is_mapped(struct hvc_machine *machine, uint64_t page)
+{
+	uint8_t byte;
+
+	return hvc_engine__read(machine->engine, page, &byte, sizeof byte);
+}
+
+/* The world's memory, with pages where there are none; in its order, the last one counts. */
+static bool set_memory(struct hvc_machine *machine)
+{
+	for (unsigned i = 0; i < machine->world.memories; i++) {
+		const struct hvc_memory *memory = &machine->world.memory[i];
+		uint64_t last = (memory->address + (memory->size - 1)) & ~(PAGE - 1), end;
+
+		for (uint64_t at = memory->address & ~(PAGE - 1); at <= last; at = end) {
+			const bool mapped = is_mapped(machine, at);
+
+			end = at + PAGE;
+			while (end <= last && is_mapped(machine, end) == mapped)
+				end += PAGE;
+			if (!mapped && !hvc_engine__map(machine->engine, at, end - at))
+				return false;
+		}
+		if (!hvc_engine__write(machine->engine, memory->address, memory->data,
+		                       memory->size))
+			return false;
+	}
+	return true;
+}
+
 /* Segments may share a page: map the union of their pages, then copy each. */
-bool hvc_load__image(struct hvc_machine *machine)
+static bool copy(struct hvc_machine *machine)
 {
 	uint64_t mapped = 0; /* end of what is mapped so far */
 	bool ok = true;
@@ -75,4 +144,32 @@ bool hvc_load__image(struct hvc_machine *machine)
 			ok = hvc_engine__write(machine->engine, s->address, s->data, s->data_size);
 	}
 	return ok;
+}
+
+enum hvc_status hvc_load__image(struct hvc_machine *machine, struct hvc_diag *diag)
+{
+	const unsigned count = machine->view.segments;
+	struct hvc_segment *all = malloc((count + 1) * sizeof *all);
+	enum hvc_reach reach = HVC_REACH_FAILED;
+
+	if (all) {
+		memcpy(all, machine->view.segment, count * sizeof *all);
+		qsort(all, count, sizeof *all, by_address);
+		reach = hvc_engine__reach(machine->engine, all, count);
+	}
+	free(all);
+	switch (reach) {
+	case HVC_REACH_OK:
+		break;
+	case HVC_REACH_RESERVED:
+		return hvc_diag_set(diag, HVC_E_RANGE, NULL, 0, 0,
+		                    "a segment lies at addresses from 0x7cffc0000000 to "
+		                    "0x7effffffffff, which are the emulated machine's own");
+	case HVC_REACH_SCATTERED:
+		return hvc_diag_set(diag, HVC_E_RANGE, NULL, 0, 0,
+		                    "the segments above 2^48 are too far apart, or one crosses it");
+	case HVC_REACH_FAILED:
+		return HVC_E_ENGINE;
+	}
+	return copy(machine) && set_memory(machine) ? HVC_OK : HVC_E_ENGINE;
 }

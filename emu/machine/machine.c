@@ -8,20 +8,11 @@
 #include "machine/internal.h"
 #include "machine/plain.h"
 
+#define SCR_APK (UINT64_C(1) << 16) /* EL2 may have the keys of pointer authentication */
 #define PAGE    UINT64_C(0x1000)
 #define SCTLR_M UINT64_C(1)
 #define HCR_VM  UINT64_C(1)
 #define HCR_DC  (UINT64_C(1) << 12)
-
-/* ID_AA64MMFR0_EL1.PARange. Without translation, what is above is an address size fault. */
-static uint64_t physical_top(struct hvc_machine *machine)
-{
-	static const uint8_t bits[16] = {32, 36, 40, 42, 44, 48, 52};
-	uint64_t value = 0;
-
-	(void)hvc_engine__get_sys(machine->engine, (const uint8_t[5]){3, 0, 0, 7, 0}, &value);
-	return UINT64_C(1) << (bits[value & 15] ? bits[value & 15] : 32);
-}
 
 /* FEAT_x from the ID registers of the CPU model (Arm ARM D24.2). */
 static unsigned features(struct hvc_machine *machine)
@@ -63,6 +54,17 @@ static const struct hvc_extra *set_extras(struct hvc_machine *machine)
 	return NULL;
 }
 
+/* The caller has PAN and UAO set where the CPU has them, unless the world says otherwise. */
+static void set_up_pstate(struct hvc_machine *machine)
+{
+	uint64_t bits = (machine->pe.features & HVC_FEAT_PAN ? HVC_PSTATE_PAN : 0) |
+	                (machine->pe.features & HVC_FEAT_UAO ? HVC_PSTATE_UAO : 0);
+
+	if (hvc_regset_has(&machine->world.set, HVC_REG_PSTATE))
+		bits &= machine->world.state.v[HVC_REG_PSTATE];
+	machine->entry.v[HVC_REG_PSTATE] = bits;
+}
+
 /* World registers into the CPU, and the whole register file out of it. */
 static enum hvc_status set_up_registers(struct hvc_machine *machine, struct hvc_diag *diag)
 {
@@ -72,7 +74,7 @@ static enum hvc_status set_up_registers(struct hvc_machine *machine, struct hvc_
 	for (unsigned i = 0; i < HVC_REG_COUNT; i++) {
 		enum hvc_reg reg = (enum hvc_reg)i;
 
-		if (i <= HVC_REG_X30 || reg == HVC_REG_NZCV || reg == HVC_REG_DAIF) {
+		if (i < HVC_REG_SP_EL0) {
 			hvc_regset_add(&machine->present, reg);
 			continue;
 		}
@@ -81,6 +83,10 @@ static enum hvc_status set_up_registers(struct hvc_machine *machine, struct hvc_
 			return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
 			                    "CPU model %s has no %s", hvc_cpu_name(world->cpu),
 			                    hvc_reg_name(reg));
+		/* Without SCR_EL3.APK the keys are EL3's. */
+		if (reg >= HVC_REG_APIAKEYLO_EL1 && world->el3 &&
+		    !(world->state.v[HVC_REG_SCR_EL3] & SCR_APK))
+			continue;
 		if (hvc_engine__get(machine->engine, reg, &machine->entry.v[i]))
 			hvc_regset_add(&machine->present, reg);
 	}
@@ -95,7 +101,8 @@ static enum hvc_status set_up_registers(struct hvc_machine *machine, struct hvc_
 		machine->hcd = world->state.v[HVC_REG_HCR_EL2] & HVC_HCR_HCD;
 	machine->entry.v[HVC_REG_HCR_EL2] |= machine->hcd;
 	machine->pe.features = features(machine);
-	machine->zero.top = physical_top(machine);
+	set_up_pstate(machine);
+	machine->zero.top = hvc_engine__top(machine->engine);
 	machine->now = machine->entry;
 	machine->simd_dirty = true;
 	machine->always = machine->entry.v[HVC_REG_SCTLR_EL1] & SCTLR_M ||
@@ -126,16 +133,22 @@ enum hvc_status hvc_machine__power(struct hvc_machine *machine, struct hvc_diag 
 	        .exception = hvc_call__exception,
 	        .block = hvc_call__block,
 	        .write = hvc_call__write,
-	        .load = machine->world.zero_pages ? hvc_call__load : NULL,
+	        .load = hvc_call__load,
+	        .all_loads = machine->world.zero_pages != 0,
 	        .unmapped = machine->world.zero_pages ? hvc_call__unmapped : NULL,
 	        .step = machine->trace ? hvc_trace__step : NULL,
 	        .boundary = hvc_call__boundary,
+	        .again = hvc_call__again,
 	        .ctx = machine,
 	};
+	enum hvc_status status;
 
 	HVC_TRY(hvc_engine__open(machine->world.cpu, &hooks, diag, &machine->engine));
-	if (!hvc_load__image(machine) || !hvc_harness__load(machine->engine) ||
-	    !apply_patches(machine) || !hvc_guard__image(machine))
+	status = hvc_load__image(machine, diag);
+	if (status == HVC_E_RANGE)
+		return status;
+	if (status != HVC_OK || !hvc_harness__load(machine->engine) || !apply_patches(machine) ||
+	    !hvc_guard__image(machine) || !hvc_unset__watch(machine))
 		return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0, "%s cannot map the image",
 		                    hvc_engine__name());
 	for (unsigned i = 0; i < machine->world.boundaries; i++)
@@ -158,6 +171,7 @@ enum hvc_status hvc_machine__open(const struct hvc_machine_config *config, struc
 	else
 		hvc_world_init(&machine->world, HVC_CPU_A72);
 	machine->budget = config->budget ? config->budget : HVC_BUDGET_DEFAULT;
+	machine->smc_as_it_is = config->smc_as_it_is;
 	machine->trace = config->trace;
 	machine->trace_ctx = config->trace_ctx;
 	machine->on_block = config->block;
@@ -167,7 +181,8 @@ enum hvc_status hvc_machine__open(const struct hvc_machine_config *config, struc
 	hvc_simd_init(&machine->simd_entry, 0);
 	machine->simd_now = machine->simd_entry;
 	status = hvc_load__take(machine, &config->image, diag);
-	if (status == HVC_OK && machine->open && !hvc_around__open(machine))
+	if (status == HVC_OK &&
+	    ((machine->open && !hvc_around__open(machine)) || !hvc_unset__open(machine)))
 		status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	if (status == HVC_OK)
 		status = hvc_machine__power(machine, diag);
@@ -199,6 +214,8 @@ void hvc_machine_close(struct hvc_machine *machine)
 		return;
 	hvc_engine__close(machine->engine);
 	free(machine->segment);
+	free(machine->view_segment);
+	free(machine->unset.range);
 	free(machine->traps.address);
 	free(machine->guard.address);
 	hvc_undo__free(&machine->undo);
@@ -278,6 +295,12 @@ static enum hvc_status drive(struct hvc_machine *machine, struct hvc_diag *diag)
 			return engine_failed(machine, diag, "an access failed too late");
 		if (machine->phase == PHASE_ENDED || machine->phase == PHASE_IDLE)
 			return HVC_OK;
+		if (exit == HVC_EXIT_STOPPED && machine->nested.waits) {
+			hvc_call__nest(machine);
+			if (machine->phase != PHASE_EL2)
+				return HVC_OK;
+			continue;
+		}
 		if (exit == HVC_EXIT_STOPPED && machine->traps.waits) {
 			if (!hvc_traps__watch(machine))
 				return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");

@@ -214,7 +214,7 @@ static enum hvc_status hand_over(struct results *results, const struct hvc_oracl
 	struct wire_result result;
 
 	for (size_t i = 0; i < calls; i++) {
-		unsigned world = 2 * call[i].world + (call[i].call.insn == HVC_INSN_SMC);
+		unsigned world = 2 * call[i].world + hvc_oracle__traps(plan, &call[i].call);
 
 		if (fread(&result, sizeof result, 1, results->file) != 1)
 			return hvc_diag_set(diag, HVC_E_IO, NULL, 0, 0, "an answer got lost");

@@ -286,6 +286,8 @@ void hvc_oracle__answer(const struct hvc_oracle_plan *plan, const struct hvc_ora
 	memset(out, 0, sizeof *out);
 	out->known = *plan->config->present;
 	hvc_regset_remove(&out->known, HVC_REG_SCR_EL3); /* the program's own, out of EL2's reach */
+	for (unsigned i = HVC_REG_SCR_EL3 + 1; i < HVC_REG_COUNT; i++)
+		hvc_regset_remove(&out->known, (enum hvc_reg)i); /* not asked for */
 	copy_registers(plan, world, &out->world);
 	copy_registers(plan, result, &out->outcome.state);
 	memcpy(out->id, world->reg + plan->regs, sizeof out->id);
@@ -303,7 +305,10 @@ void hvc_oracle__answer(const struct hvc_oracle_plan *plan, const struct hvc_ora
 	out->outcome.level = hvc_level_from_mode((unsigned)(reading.pstate & 0xf));
 	v[HVC_REG_NZCV] = reading.pstate & HVC_PSTATE_NZCV;
 	v[HVC_REG_DAIF] = reading.pstate & HVC_PSTATE_DAIF;
-	if (call->call.insn == HVC_INSN_SMC && !(given->v[HVC_REG_HCR_EL2] & HVC_HCR_TSC)) {
+	v[HVC_REG_PSTATE] = hvc_arch_el(reading.pstate) < 2
+	                            ? reading.pstate & hvc_reg_info(HVC_REG_PSTATE)->mask
+	                            : given->v[HVC_REG_PSTATE];
+	if (hvc_oracle__traps(plan, &call->call) && !(given->v[HVC_REG_HCR_EL2] & HVC_HCR_TSC)) {
 		v[HVC_REG_HCR_EL2] &= ~HVC_HCR_TSC; /* set for this call only */
 		out->world.v[HVC_REG_HCR_EL2] &= ~HVC_HCR_TSC;
 	}

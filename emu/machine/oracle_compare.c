@@ -66,7 +66,7 @@ static void compare_registers(struct comparison *c)
 
 		if (!hvc_regset_has(&c->answer->known, reg))
 			continue;
-		if (reg > HVC_REG_DAIF && (world->v[i] ^ c->answer->world.v[i]) & mask) {
+		if (reg > HVC_REG_PSTATE && (world->v[i] ^ c->answer->world.v[i]) & mask) {
 			snprintf(what, sizeof what, "%s before the call", hvc_reg_name(reg));
 			differ(c, what, world->v[i], c->answer->world.v[i]);
 		} else if ((mine ^ theirs) & mask) {
@@ -128,12 +128,13 @@ static void compare_exception(struct comparison *c)
 	const struct hvc_state *world = c->config->world[c->call->world];
 	const struct hvc_call *call = &c->call->call;
 	const struct hvc_entry *is = &c->answer->entry;
-	bool forced = call->insn == HVC_INSN_SMC;
+	bool forced = call->insn == HVC_INSN_SMC && !c->config->smc_as_it_is;
 	struct hvc_entry should;
 	struct hvc_pe pe = {
 	        .features = features(c->answer->id),
 	        .pc = hvc_call_address(call),
-	        .pstate = call->nzcv | call->daif | hvc_level_mode(call->from) | c->call->pstate,
+	        .pstate = call->nzcv | call->daif | hvc_level_mode(call->from) |
+	                  world->v[HVC_REG_PSTATE] | c->call->pstate,
 	        .scr_el3 = world->v[HVC_REG_SCR_EL3],
 	        .hcr_el2 = world->v[HVC_REG_HCR_EL2] | (forced ? HVC_HCR_TSC : 0),
 	        .sctlr_el1 = world->v[HVC_REG_SCTLR_EL1],

@@ -79,6 +79,12 @@ static uint32_t image_word(const struct hvc_image *image, uint64_t address)
 	return word;
 }
 
+static bool fetch(const void *ctx, uint64_t pc, uint32_t *word)
+{
+	*word = image_word(ctx, pc);
+	return *word != 0;
+}
+
 /*
  * The first instruction of each vector gives way to the SMC that makes the entry known. A branch
  * is made by the program; anything else is executed where there is room, behind the image.
@@ -102,6 +108,9 @@ static enum hvc_status plan_vectors(struct hvc_oracle_plan *plan, struct hvc_dia
 			                    "the oracle cannot move the first instruction of the "
 			                    "vector at 0x%llx",
 			                    (unsigned long long)pc);
+		/* An exception at EL2 may have an answer there: the program goes on with it. */
+		if (slot < 8 && !hvc_nested__parks(fetch, image, pc))
+			plan->header.slot[slot] |= 1;
 	}
 	return HVC_OK;
 }
@@ -156,7 +165,7 @@ enum hvc_status hvc_oracle__plan(const struct hvc_oracle_config *config, struct 
 			                    "where it is UNDEFINED");
 	end = (end + 0xfff) & ~UINT64_C(0xfff);
 	out->ram = (end + 0x1000 - HVC_ORACLE_RAM + MIB - 1) / MIB * MIB;
-	for (unsigned i = HVC_REG_SP_EL0; i < HVC_REG_COUNT && out->regs < WIRE_REGS - 4; i++)
+	for (unsigned i = HVC_REG_SP_EL0; i <= HVC_REG_SCR_EL3 && out->regs < WIRE_REGS - 4; i++)
 		if (hvc_regset_has(config->present, (enum hvc_reg)i))
 			out->reg[out->regs++] = (enum hvc_reg)i;
 	out->header.regs = out->regs;
@@ -261,12 +270,12 @@ static bool put_call(const struct hvc_oracle_plan *plan, const struct hvc_oracle
                      bool deep, FILE *file)
 {
 	const struct hvc_state *world = plan->config->world[call->world];
-	bool smc = call->call.insn == HVC_INSN_SMC;
-	bool traps = smc || world->v[HVC_REG_HCR_EL2] & HVC_HCR_TSC;
+	bool trapped = hvc_oracle__traps(plan, &call->call);
+	bool traps = trapped || world->v[HVC_REG_HCR_EL2] & HVC_HCR_TSC;
 	struct wire_call wire = {
-	        .spsr = hvc_call__pstate(&call->call) | call->pstate,
+	        .spsr = hvc_call__pstate(world, &call->call) | call->pstate,
 	        .pc = hvc_call_address(&call->call),
-	        .world = 2 * call->world + smc,
+	        .world = 2 * call->world + trapped,
 	        /* An SMC at EL1 would not come back where SMCs are trapped. */
 	        .landing = traps ? WORD_STAY : WIRE_SMC,
 	        .ranges = deep ? plan->header.ranges : plan->shallow,

@@ -92,6 +92,12 @@ bool hvc_oracle__write_firmware(const struct hvc_oracle_plan *plan, FILE *file);
  */
 bool hvc_oracle__write_input(const struct hvc_oracle_plan *plan, const struct hvc_oracle_call *call,
                              size_t calls, bool deep, FILE *file, uint64_t *output);
+/* Is the call an SMC for which HCR_EL2.TSC is set? */
+static inline bool hvc_oracle__traps(const struct hvc_oracle_plan *plan,
+                                     const struct hvc_call *call)
+{
+	return call->insn == HVC_INSN_SMC && !plan->config->smc_as_it_is;
+}
 /* Worlds as the program counts them: each with HCR_EL2.TSC as it is, and set. */
 static inline unsigned hvc_oracle__worlds(const struct hvc_oracle_plan *plan)
 {

@@ -32,11 +32,11 @@ static bool has_left(struct hvc_machine *machine, uint64_t address)
 
 	if (hvc_arch_el(pstate) < 2)
 		hvc_call__halt(machine, hvc_call__arrival(machine, address, hvc_arch_el(pstate)),
-		               address, 0);
+		               address);
 	else if (pstate & HVC_PSTATE_IL)
-		hvc_call__halt(machine, HVC_OUTCOME_FAULT, address, ESR_ILLEGAL);
+		hvc_nested__defer(machine, address, ESR_ILLEGAL, 0);
 	else
-		return false;
+		return !hvc_nested__return(machine, address);
 	return true;
 }
 
@@ -69,8 +69,10 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 		/* The engine would go on there. */
 		bool chosen = hvc_call__chose(machine, address);
 
-		hvc_call__halt(machine, chosen ? HVC_OUTCOME_JUMP : HVC_OUTCOME_FAULT, address,
-		               chosen ? 0 : ESR_PC_ALIGN);
+		if (chosen)
+			hvc_call__halt(machine, HVC_OUTCOME_JUMP, address);
+		else
+			hvc_nested__defer(machine, address, ESR_PC_ALIGN, address);
 		return;
 	}
 	/* Harness code is SVCs and one leaf function; everything else is the subject's doing. */
@@ -79,7 +81,7 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 		/* The function may have been made to return to itself. */
 		if (address == HVC_FUNCTION && machine->phase == PHASE_EL2 &&
 		    ++machine->functions > machine->budget)
-			hvc_call__halt(machine, HVC_OUTCOME_LIMIT, address, 0);
+			hvc_call__halt(machine, HVC_OUTCOME_LIMIT, address);
 		return;
 	}
 	hvc_flight__at(address, machine->engine);
@@ -99,7 +101,7 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 	if (machine->on_block)
 		machine->on_block(machine->block_ctx, address, size);
 	if (block->self_branch || hvc_spin__block(&machine->spin, machine->engine, address)) {
-		hvc_call__halt(machine, HVC_OUTCOME_SPIN, address, 0);
+		hvc_call__halt(machine, HVC_OUTCOME_SPIN, address);
 		return;
 	}
 	machine->words = 0;
@@ -108,7 +110,7 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 	machine->instructions += size / 4;
 	machine->block_end = address + size;
 	if (machine->instructions > machine->budget) {
-		hvc_call__halt(machine, HVC_OUTCOME_LIMIT, address, 0);
+		hvc_call__halt(machine, HVC_OUTCOME_LIMIT, address);
 		return;
 	}
 	if (block->simd)
@@ -117,6 +119,8 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 		machine->dirty.bits[0] |= block->writes.bits[0];
 		machine->dirty.bits[1] |= block->writes.bits[1];
 		machine->spin.progress = true;
+		if (hvc_regset_has(&block->writes, HVC_REG_ELR_EL2))
+			machine->nested.backs = 0;
 	}
 	if (block->untracked) {
 		hvc_effect__untracked(machine, block);
@@ -124,6 +128,14 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 	}
 	if (block->erets && hvc_regset_has(&machine->dirty, HVC_REG_SPSR_EL2))
 		refuse_aarch32(machine);
+}
+
+void hvc_call__again(void *ctx, uint64_t address)
+{
+	struct hvc_machine *machine = ctx;
+
+	machine->instructions -= (machine->block_end - address) / 4;
+	machine->step_open = false;
 }
 
 void hvc_call__boundary(void *ctx, uint64_t address)
@@ -145,9 +157,9 @@ void hvc_call__boundary(void *ctx, uint64_t address)
 	machine->step_open = false; /* the instruction here is not executed */
 	machine->stub = boundary;
 	if (!boundary)
-		hvc_call__halt(machine, HVC_OUTCOME_FAULT, address, (uint64_t)ec << 26 | IL);
+		hvc_nested__defer(machine, address, (uint64_t)ec << 26 | IL, 0);
 	else if (boundary->stub)
 		hvc_engine__stop(machine->engine); /* hvc_call__exit goes on behind it */
 	else
-		hvc_call__halt(machine, HVC_OUTCOME_HANDOFF, address, 0);
+		hvc_call__halt(machine, HVC_OUTCOME_HANDOFF, address);
 }

@@ -15,6 +15,7 @@ static void snapshot(struct hvc_machine *machine, struct hvc_state *out)
 	memcpy(out->v, frame.x, sizeof frame.x);
 	out->v[HVC_REG_NZCV] = frame.pstate & HVC_PSTATE_NZCV;
 	out->v[HVC_REG_DAIF] = frame.pstate & HVC_PSTATE_DAIF;
+	out->v[HVC_REG_PSTATE] = frame.pstate & hvc_reg_info(HVC_REG_PSTATE)->mask;
 	for (unsigned reg = HVC_REG_SP_EL0; reg < HVC_REG_COUNT; reg++)
 		if (hvc_regset_has(&machine->present, (enum hvc_reg)reg))
 			hvc_engine__get(machine->engine, (enum hvc_reg)reg, &out->v[reg]);

@@ -122,6 +122,16 @@ bool hvc_undo__store(struct hvc_undo *undo, struct hvc_engine *engine, uint64_t 
 	return changes;
 }
 
+bool hvc_undo__wrote(const struct hvc_undo *undo, uint64_t address)
+{
+	const unsigned word = (unsigned)(address % PAGE / 8);
+
+	for (const struct hvc_undo_page *page = undo->touched; page; page = page->next)
+		if (page->address == address - address % PAGE)
+			return page->dirty[word / 64] >> word % 64 & 1;
+	return false;
+}
+
 bool hvc_undo__touches(const struct hvc_undo *undo, uint64_t lo, uint64_t hi)
 {
 	for (const struct hvc_undo_page *page = undo->touched; page; page = page->next)

@@ -26,6 +26,18 @@ static const struct {
         {7, HVC_EVENT_BRK},   {11, HVC_EVENT_HVC}, {12, HVC_EVENT_SMC_TRAP}, {13, HVC_EVENT_SMC},
 };
 
+/* An address that the engine tells. */
+static inline uint64_t shown(const struct hvc_engine *engine, uint64_t address)
+{
+	return hvc_mapping__out(&engine->mapping, address);
+}
+
+/* And one that it is told. */
+static inline uint64_t placed(const struct hvc_engine *engine, uint64_t address)
+{
+	return hvc_mapping__in(&engine->mapping, address);
+}
+
 static void on_exception(uc_engine *uc, uint32_t number, void *ctx)
 {
 	struct hvc_engine *engine = ctx;
@@ -43,7 +55,8 @@ static void on_exception(uc_engine *uc, uint32_t number, void *ctx)
 		if (hvc_vhe__repair(engine, pc))
 			return;
 	}
-	engine->hooks.exception(engine->hooks.ctx, event, pc);
+	if (!hvc_mapping__catch(engine, event, pc))
+		engine->hooks.exception(engine->hooks.ctx, event, pc);
 }
 
 static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *ctx)
@@ -52,7 +65,7 @@ static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *ctx)
 
 	(void)uc;
 	if (!hvc_level__is_trampoline(address) || !hvc_level__block(engine, address))
-		engine->hooks.block(engine->hooks.ctx, address, size);
+		engine->hooks.block(engine->hooks.ctx, shown(engine, address), size);
 }
 
 static void on_write(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value,
@@ -62,7 +75,8 @@ static void on_write(uc_engine *uc, uc_mem_type type, uint64_t address, int size
 
 	(void)uc;
 	(void)type;
-	engine->hooks.write(engine->hooks.ctx, address, (unsigned)size, (uint64_t)value);
+	engine->hooks.write(engine->hooks.ctx, shown(engine, address), (unsigned)size,
+	                    (uint64_t)value);
 }
 
 static void on_load(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value,
@@ -73,7 +87,7 @@ static void on_load(uc_engine *uc, uc_mem_type type, uint64_t address, int size,
 	(void)uc;
 	(void)type;
 	(void)value;
-	engine->hooks.load(engine->hooks.ctx, address, (unsigned)size);
+	engine->hooks.load(engine->hooks.ctx, shown(engine, address), (unsigned)size);
 }
 
 /* Before an MRS or MSR executes. Not 0: it has been done, skip it. */
@@ -85,7 +99,9 @@ static uint32_t on_sys(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *c
 	const uint8_t name[5] = {(uint8_t)cp->op0, (uint8_t)cp->op1, (uint8_t)cp->crn,
 	                         (uint8_t)cp->crm, (uint8_t)cp->op2};
 
-	if (cp->op1 == 6 || (cp->op1 != 0 && hvc_trap__find(name) == HVC_TRAP_REGISTERS) ||
+	if (cp->op1 == 6 ||
+	    (cp->op1 != 0 && hvc_trap__find(name) == HVC_TRAP_REGISTERS &&
+	     hvc_mapping__find(&engine->mapping, name) == HVC_MAPPING_REGISTERS) ||
 	    !hvc_vhe__redirect(engine, hvc_unicorn__pc(engine)))
 		return 0;
 	if (hvc_level__wants_refresh(engine)) {
@@ -112,7 +128,7 @@ static void on_step(uc_engine *uc, uint64_t address, uint32_t size, void *ctx)
 	(void)uc;
 	(void)size;
 	if (!hvc_level__is_trampoline(address))
-		engine->hooks.step(engine->hooks.ctx, address);
+		engine->hooks.step(engine->hooks.ctx, shown(engine, address));
 }
 
 static void on_boundary(uc_engine *uc, uint64_t address, uint32_t size, void *ctx)
@@ -121,7 +137,7 @@ static void on_boundary(uc_engine *uc, uint64_t address, uint32_t size, void *ct
 
 	(void)uc;
 	(void)size;
-	engine->hooks.boundary(engine->hooks.ctx, address);
+	engine->hooks.boundary(engine->hooks.ctx, shown(engine, address));
 }
 
 static bool on_unmapped(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value,
@@ -131,10 +147,10 @@ static bool on_unmapped(uc_engine *uc, uc_mem_type type, uint64_t address, int s
 
 	(void)uc;
 	(void)value;
-	engine->fault = address;
+	engine->fault = shown(engine, address);
 	return engine->hooks.unmapped && type != UC_MEM_FETCH_UNMAPPED &&
 	       type != UC_MEM_WRITE_PROT &&
-	       engine->hooks.unmapped(engine->hooks.ctx, address, (unsigned)size);
+	       engine->hooks.unmapped(engine->hooks.ctx, shown(engine, address), (unsigned)size);
 }
 
 /* Unicorn takes callbacks as object pointers; a union keeps that free of a cast ISO C forbids. */
@@ -162,12 +178,10 @@ static uc_err add_hooks(struct hvc_engine *engine)
 	        {UC_HOOK_INTR, 0, CALLBACK(on_exception), true},
 	        {UC_HOOK_BLOCK, 0, CALLBACK(on_block), true},
 	        {UC_HOOK_MEM_WRITE, 0, CALLBACK(on_write), true},
-	        {UC_HOOK_MEM_READ, 0, CALLBACK(on_load), engine->hooks.load != NULL},
+	        {UC_HOOK_MEM_READ, 0, CALLBACK(on_load), engine->hooks.all_loads},
 	        {UC_HOOK_MEM_UNMAPPED, 0, CALLBACK(on_unmapped), true},
 	        {UC_HOOK_MEM_WRITE_PROT, 0, CALLBACK(on_unmapped), true},
 	        {UC_HOOK_CODE, 0, CALLBACK(on_step), engine->hooks.step != NULL},
-	        {UC_HOOK_INSN, UC_ARM64_INS_MRS, CALLBACK(on_sys), engine->repairs},
-	        {UC_HOOK_INSN, UC_ARM64_INS_MSR, CALLBACK(on_msr), engine->repairs},
 	};
 	uc_err err = UC_ERR_OK;
 
@@ -175,6 +189,17 @@ static uc_err add_hooks(struct hvc_engine *engine)
 		if (rows[i].wanted)
 			err = add_hook(engine, rows[i].type, rows[i].insn, rows[i].callback, 1, 0);
 	return err;
+}
+
+bool hvc_unicorn__watch_registers(struct hvc_engine *engine)
+{
+	if (engine->watches)
+		return true;
+	engine->watches = add_hook(engine, UC_HOOK_INSN, UC_ARM64_INS_MRS, CALLBACK(on_sys), 1,
+	                           0) == UC_ERR_OK &&
+	                  add_hook(engine, UC_HOOK_INSN, UC_ARM64_INS_MSR, CALLBACK(on_msr), 1,
+	                           0) == UC_ERR_OK;
+	return engine->watches;
 }
 
 static uc_err set_up(struct hvc_engine *engine, enum hvc_cpu cpu)
@@ -197,6 +222,8 @@ static uc_err set_up(struct hvc_engine *engine, enum hvc_cpu cpu)
 		                   sizeof hvc_level__trampoline);
 	if (err == UC_ERR_OK)
 		err = add_hooks(engine);
+	if (err == UC_ERR_OK && engine->repairs && !hvc_unicorn__watch_registers(engine))
+		err = UC_ERR_HOOK;
 	if (err == UC_ERR_OK)
 		err = uc_context_alloc(engine->uc, &engine->kept);
 	return err;
@@ -245,56 +272,92 @@ const char *hvc_engine__name(void)
 	return name;
 }
 
+/*
+ * The library asks whether there is memory at an address before it looks for where that is, so
+ * there has to be some at both; nobody reads what is at the first.
+ */
+static bool map(struct hvc_engine *engine, uint64_t address, uint64_t size, uint32_t rights)
+{
+	uint64_t place = placed(engine, address);
+
+	return uc_mem_map(engine->uc, place, size, rights) == UC_ERR_OK &&
+	       (place == address || uc_mem_map(engine->uc, address, size, rights) == UC_ERR_OK);
+}
+
 bool hvc_engine__map(struct hvc_engine *engine, uint64_t address, uint64_t size)
 {
-	return uc_mem_map(engine->uc, address, size, UC_PROT_ALL) == UC_ERR_OK;
+	return map(engine, address, size, UC_PROT_ALL);
 }
 
 bool hvc_engine__lend(struct hvc_engine *engine, uint64_t address, uint64_t size)
 {
-	return uc_mem_map(engine->uc, address, size, UC_PROT_READ | UC_PROT_WRITE) == UC_ERR_OK;
+	return map(engine, address, size, UC_PROT_READ | UC_PROT_WRITE);
 }
 
 bool hvc_engine__unmap(struct hvc_engine *engine, uint64_t address, uint64_t size)
 {
-	return uc_mem_unmap(engine->uc, address, size) == UC_ERR_OK;
+	uint64_t place = placed(engine, address);
+
+	return uc_mem_unmap(engine->uc, place, size) == UC_ERR_OK &&
+	       (place == address || uc_mem_unmap(engine->uc, address, size) == UC_ERR_OK);
 }
 
 bool hvc_engine__read(struct hvc_engine *engine, uint64_t address, void *buffer, size_t size)
 {
-	return uc_mem_read(engine->uc, address, buffer, size) == UC_ERR_OK;
+	return uc_mem_read(engine->uc, placed(engine, address), buffer, size) == UC_ERR_OK;
 }
 
 bool hvc_engine__write(struct hvc_engine *engine, uint64_t address, const void *data, size_t size)
 {
-	return uc_mem_write(engine->uc, address, data, size) == UC_ERR_OK;
+	return uc_mem_write(engine->uc, placed(engine, address), data, size) == UC_ERR_OK;
 }
 
 bool hvc_engine__forget(struct hvc_engine *engine, uint64_t address, uint64_t size)
 {
-	return uc_ctl_remove_cache(engine->uc, address, address + size) == UC_ERR_OK;
+	uint64_t place = placed(engine, address);
+
+	return uc_ctl_remove_cache(engine->uc, place, place + size) == UC_ERR_OK;
 }
 
 bool hvc_engine__bar(struct hvc_engine *engine, const uint64_t *address, unsigned count)
 {
-	uint64_t none[1] = {NOWHERE}, *exits = count ? (uint64_t *)(uintptr_t)address : none;
+	uint64_t *exits;
+	bool ok;
 
 	if (!count && !engine->bars)
 		return true;
+	exits = malloc((count + 1) * sizeof *exits);
+	if (!exits)
+		return false;
 	engine->bars = true;
-	return uc_ctl_exits_enable(engine->uc) == UC_ERR_OK &&
-	       uc_ctl_set_exits(engine->uc, exits, count ? (size_t)count : 1) == UC_ERR_OK;
+	exits[0] = NOWHERE;
+	for (unsigned i = 0; i < count; i++)
+		exits[i] = placed(engine, address[i]);
+	ok = uc_ctl_exits_enable(engine->uc) == UC_ERR_OK &&
+	     uc_ctl_set_exits(engine->uc, exits, count ? (size_t)count : 1) == UC_ERR_OK;
+	free(exits);
+	return ok;
+}
+
+bool hvc_engine__watch_loads(struct hvc_engine *engine, uint64_t address, uint64_t size)
+{
+	uint64_t place = placed(engine, address);
+
+	return engine->hooks.all_loads || add_hook(engine, UC_HOOK_MEM_READ, 0, CALLBACK(on_load),
+	                                           place, place + (size - 1)) == UC_ERR_OK;
 }
 
 bool hvc_engine__watch(struct hvc_engine *engine, uint64_t address)
 {
-	return add_hook(engine, UC_HOOK_CODE, 0, CALLBACK(on_boundary), address, address) ==
-	       UC_ERR_OK;
+	uint64_t place = placed(engine, address);
+
+	return add_hook(engine, UC_HOOK_CODE, 0, CALLBACK(on_boundary), place, place) == UC_ERR_OK;
 }
 
 bool hvc_engine__keep(struct hvc_engine *engine)
 {
 	engine->kept_change = engine->change;
+	engine->kept_mapping = engine->mapping;
 	memcpy(engine->kept_trap, engine->trap, sizeof engine->trap);
 	return uc_context_save(engine->uc, engine->kept) == UC_ERR_OK;
 }
@@ -305,6 +368,7 @@ void hvc_engine__back(struct hvc_engine *engine)
 	uc_context_restore(engine->uc, engine->kept);
 	memcpy(engine->trap, engine->kept_trap, sizeof engine->trap);
 	engine->change = engine->kept_change;
+	engine->mapping = engine->kept_mapping;
 	engine->refresh = false;
 	hvc_unicorn__flush(engine);
 }
@@ -319,7 +383,7 @@ enum hvc_exit hvc_engine__run(struct hvc_engine *engine, uint64_t *detail, const
 			hvc_engine__move(engine, hvc_unicorn__pc(engine),
 			                 hvc_engine__pstate(engine));
 		engine->refresh = false;
-		err = uc_emu_start(engine->uc, hvc_unicorn__pc(engine), NOWHERE, 0, 0);
+		err = uc_emu_start(engine->uc, hvc_engine__raw(engine, HVC_RAW_PC), NOWHERE, 0, 0);
 	} while (err == UC_ERR_OK && engine->refresh);
 	engine->refresh = false;
 	*detail = engine->fault;

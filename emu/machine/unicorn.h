@@ -5,6 +5,7 @@
 
 #include "machine/engine.h"
 #include "machine/level.h"
+#include "machine/mapping.h"
 #include "machine/trap.h"
 
 struct uc_struct;
@@ -16,9 +17,11 @@ struct hvc_engine {
 	struct hvc_level_change change, kept_change;
 	uint64_t trap[HVC_TRAP_REGISTERS],
 	        kept_trap[HVC_TRAP_REGISTERS]; /* its own stay as they are */
+	struct hvc_mapping mapping, kept_mapping;
 	struct hvc_engine_hooks hooks;
 	bool lazy;      /* the library leaves the cached flags as they were */
 	bool repairs;   /* the CPU model needs vhe.c */
+	bool watches;   /* MRS and MSR are hooked */
 	bool bars;      /* the library has a set of ends of the run */
 	bool refresh;   /* stopped to rebuild them in the middle of a run */
 	bool stopped;   /* hvc_engine__stop was called in this run */
@@ -26,6 +29,15 @@ struct hvc_engine {
 };
 
 uint64_t hvc_unicorn__pc(struct hvc_engine *engine);
+/** hvc_engine__frame with registers as the engine has them, see mapping.h. */
+void hvc_unicorn__frame(struct hvc_engine *engine, struct hvc_engine_frame *out);
+/** The engine's own system registers, whatever stands in for them. False: there is none. */
+bool hvc_unicorn__get_named(struct hvc_engine *engine, const uint8_t encoding[static 5],
+                            uint64_t *value);
+bool hvc_unicorn__set_named(struct hvc_engine *engine, const uint8_t encoding[static 5],
+                            uint64_t value);
+/** From now on MRS and MSR go through hvc_vhe__redirect; before anything has run. */
+bool hvc_unicorn__watch_registers(struct hvc_engine *engine);
 
 /** After open: engine->trap from the engine's own. */
 void hvc_unicorn__reset_traps(struct hvc_engine *engine);

@@ -29,7 +29,8 @@ static uc_arm64_cp_reg named(const uint8_t encoding[static 5], uint64_t value)
 	                         encoding[1], encoding[4], value};
 }
 
-static bool set_named(struct hvc_engine *engine, const uint8_t encoding[static 5], uint64_t value)
+bool hvc_unicorn__set_named(struct hvc_engine *engine, const uint8_t encoding[static 5],
+                            uint64_t value)
 {
 	uc_arm64_cp_reg reg = named(encoding, value);
 
@@ -58,7 +59,8 @@ static bool is_readable(const uint8_t encoding[static 5])
 	return true;
 }
 
-static bool get_named(struct hvc_engine *engine, const uint8_t encoding[static 5], uint64_t *value)
+bool hvc_unicorn__get_named(struct hvc_engine *engine, const uint8_t encoding[static 5],
+                            uint64_t *value)
 {
 	uc_arm64_cp_reg reg = named(encoding, 0);
 
@@ -85,7 +87,7 @@ static uint64_t *kept(struct hvc_engine *engine, const uint8_t encoding[static 5
 void hvc_unicorn__reset_traps(struct hvc_engine *engine)
 {
 	for (unsigned i = 0; i < HVC_TRAP_REGISTERS; i++)
-		get_named(engine, hvc_trap__register[i], &engine->trap[i]);
+		hvc_unicorn__get_named(engine, hvc_trap__register[i], &engine->trap[i]);
 }
 
 /*
@@ -97,34 +99,51 @@ void hvc_unicorn__flush(struct hvc_engine *engine)
 	static const uint8_t hcr[5] = {3, 4, 1, 1, 0};
 	uint64_t value = 0;
 
-	get_named(engine, hcr, &value);
-	set_named(engine, hcr, value ^ HCR_VM);
-	set_named(engine, hcr, value);
+	hvc_unicorn__get_named(engine, hcr, &value);
+	hvc_unicorn__set_named(engine, hcr, value ^ HCR_VM);
+	hvc_unicorn__set_named(engine, hcr, value);
+}
+
+bool hvc_engine__stands_in(struct hvc_engine *engine, const uint8_t encoding[static 5])
+{
+	return kept(engine, encoding) ||
+	       hvc_mapping__find(&engine->mapping, encoding) < HVC_MAPPING_REGISTERS;
 }
 
 bool hvc_engine__get_sys(struct hvc_engine *engine, const uint8_t encoding[static 5],
                          uint64_t *value)
 {
+	unsigned mapped = hvc_mapping__find(&engine->mapping, encoding);
 	uint64_t *own = kept(engine, encoding);
 
-	if (!own)
-		return get_named(engine, encoding, value);
-	*value = *own;
+	if (mapped < HVC_MAPPING_REGISTERS)
+		own = &engine->mapping.shadow[mapped];
+	if (own)
+		*value = *own;
+	else if (!hvc_unicorn__get_named(engine, encoding, value))
+		return false;
+	*value = hvc_mapping__out(&engine->mapping, *value);
 	return true;
 }
 
 bool hvc_engine__set_sys(struct hvc_engine *engine, const uint8_t encoding[static 5],
                          uint64_t value)
 {
+	unsigned mapped = hvc_mapping__find(&engine->mapping, encoding);
 	uint64_t *own = kept(engine, encoding);
 
+	if (mapped < HVC_MAPPING_REGISTERS) {
+		hvc_mapping__set(engine, mapped, value);
+		engine->change.stale |= engine->lazy;
+		return true;
+	}
 	if (own) {
 		*own = value;
 		return true;
 	}
 	if (engine->lazy && hvc_level__is_cached(encoding))
 		engine->change.stale = true;
-	return set_named(engine, encoding, value);
+	return hvc_unicorn__set_named(engine, encoding, value);
 }
 
 /* Registers that Unicorn names itself are several times cheaper than by encoding. */
@@ -154,7 +173,7 @@ bool hvc_engine__get(struct hvc_engine *engine, enum hvc_reg reg, uint64_t *valu
 	int id = is_current_sp(engine, reg) ? UC_ARM64_REG_SP : fast_ids[reg];
 
 	if (id != UC_ARM64_REG_INVALID) {
-		*value = get_id(engine, id);
+		*value = hvc_mapping__out(&engine->mapping, get_id(engine, id));
 		return true;
 	}
 	return hvc_engine__get_sys(engine, hvc_reg_info(reg)->encoding, value);
@@ -170,7 +189,7 @@ bool hvc_engine__set(struct hvc_engine *engine, enum hvc_reg reg, uint64_t value
 		return true;
 	}
 	if (info->class_ == HVC_CLASS_EXCEPTION)
-		return set_named(engine, info->encoding, value);
+		return hvc_unicorn__set_named(engine, info->encoding, value);
 	return hvc_engine__set_sys(engine, info->encoding, value);
 }
 
@@ -191,7 +210,7 @@ uint64_t hvc_engine__pstate(struct hvc_engine *engine)
 	return get_id(engine, UC_ARM64_REG_PSTATE) & UINT32_MAX; /* 32 bits wide */
 }
 
-void hvc_engine__frame(struct hvc_engine *engine, struct hvc_engine_frame *out)
+void hvc_unicorn__frame(struct hvc_engine *engine, struct hvc_engine_frame *out)
 {
 	void *values[FRAME_IDS];
 	uint64_t sp = 0;
@@ -206,6 +225,20 @@ void hvc_engine__frame(struct hvc_engine *engine, struct hvc_engine_frame *out)
 	out->pstate = hvc_engine__pstate(engine);
 	if (sp_bank(out->pstate) < 3)
 		out->sp[sp_bank(out->pstate)] = sp;
+}
+
+void hvc_engine__frame(struct hvc_engine *engine, struct hvc_engine_frame *out)
+{
+	const struct hvc_mapping *mapping = &engine->mapping;
+
+	hvc_unicorn__frame(engine, out);
+	if (!mapping->windows)
+		return;
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
+		out->x[n] = hvc_mapping__out(mapping, out->x[n]);
+	for (unsigned el = 0; el < 3; el++)
+		out->sp[el] = hvc_mapping__out(mapping, out->sp[el]);
+	out->pc = hvc_mapping__out(mapping, out->pc);
 }
 
 void hvc_engine__set_gprs(struct hvc_engine *engine, const uint64_t x[static HVC_GPR_COUNT])
@@ -268,7 +301,7 @@ uint64_t hvc_engine__raw(struct hvc_engine *engine, enum hvc_raw raw)
 void hvc_engine__set_raw(struct hvc_engine *engine, enum hvc_raw raw, uint64_t value)
 {
 	if (raw == HVC_RAW_SPSR_EL3)
-		set_named(engine, (const uint8_t[5]){3, 6, 4, 0, 0}, value);
+		hvc_unicorn__set_named(engine, (const uint8_t[5]){3, 6, 4, 0, 0}, value);
 	else
 		set_id(engine, raw_ids[raw], value);
 }
@@ -278,7 +311,12 @@ struct hvc_level_change *hvc_engine__change(struct hvc_engine *engine)
 	return &engine->change;
 }
 
+uint64_t hvc_engine__place(struct hvc_engine *engine, uint64_t address)
+{
+	return hvc_mapping__in(&engine->mapping, address);
+}
+
 uint64_t hvc_unicorn__pc(struct hvc_engine *engine)
 {
-	return get_id(engine, UC_ARM64_REG_PC);
+	return hvc_mapping__out(&engine->mapping, get_id(engine, UC_ARM64_REG_PC));
 }

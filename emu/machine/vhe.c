@@ -123,7 +123,7 @@ bool hvc_vhe__redirect(struct hvc_engine *engine, uint64_t pc)
 	    hvc_arch_el(hvc_engine__pstate(engine)) != 2)
 		return false;
 	if (!hvc_vhe__is_host(engine) || !hvc_vhe__target(access.name, target)) {
-		if (hvc_trap__find(access.name) == HVC_TRAP_REGISTERS)
+		if (!hvc_engine__stands_in(engine, access.name))
 			return false;
 		memcpy(target, access.name, sizeof target);
 	}

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "hvcheck/arch.h"
+#include "machine/memory.h"
 
 static const struct {
 	const char *name;
@@ -119,8 +120,7 @@ void hvc_world_init(struct hvc_world *world, enum hvc_cpu cpu)
 
 enum hvc_status hvc_world_set(struct hvc_world *world, enum hvc_reg reg, uint64_t value)
 {
-	if (reg >= HVC_REG_COUNT || reg <= HVC_REG_X30 || reg == HVC_REG_NZCV ||
-	    reg == HVC_REG_DAIF)
+	if (reg >= HVC_REG_COUNT || reg <= HVC_REG_DAIF)
 		return HVC_E_ARG;
 	set(world, reg, value);
 	hvc_regset_add(&world->given, reg);
@@ -221,6 +221,13 @@ enum hvc_status hvc_world_overlay(struct hvc_world *world, const struct hvc_worl
 		HVC_TRY(hvc_world_set_sys(&result, over->extra[i].encoding, over->extra[i].value));
 	for (unsigned i = 0; i < over->boundaries; i++)
 		HVC_TRY(add_boundary(&result, &over->boundary[i]));
+	for (unsigned i = 0; i < over->memories; i++) {
+		struct hvc_memory *memory;
+
+		HVC_TRY(hvc_world_set_memory(&result, over->memory[i].place, over->memory[i].what));
+		memory = hvc_memory__find(&result, over->memory[i].place);
+		*memory = over->memory[i];
+	}
 	if (over->zero_pages)
 		result.zero_pages = over->zero_pages;
 	*world = result;

@@ -5,10 +5,9 @@
 #include "report/site_words.h"
 
 static const char *const ids[] = {
-        [HVC_CALLER_SELECTOR] = "caller-selector",
-        [HVC_CALLER_NO_CALL] = "caller-unknown-call",
-        [HVC_CALLER_RESULT] = "caller-result",
-        [HVC_CALLER_CLOBBERED] = "caller-clobbered",
+        [HVC_CALLER_SELECTOR] = "caller-selector", [HVC_CALLER_NO_CALL] = "caller-unknown-call",
+        [HVC_CALLER_RESULT] = "caller-result",     [HVC_CALLER_CLOBBERED] = "caller-clobbered",
+        [HVC_CALLER_CONDUIT] = "caller-conduit",   [HVC_CALLER_WIDENED] = "caller-widened",
 };
 
 static void add_issues(struct hvc_findings *list, const struct hvc_caller *caller, const char *file)
@@ -44,7 +43,7 @@ enum hvc_status hvc_findings_of_callers(const struct hvc_callers *callers, const
 
 	hvc_identity__add(&other, against);
 	list = hvc_findings__of("callers", callers->scan->path, hvc_words__text(&other), &file);
-	hvc_words__add(&account, "%zu HVC instructions, of which %zu are held to it",
+	hvc_words__add(&account, "%zu HVC and SMC sites, of which %zu are held to it",
 	               callers->callers, callers->of[HVC_CALLER_HELD]);
 	hvc_findings__take(list, list ? &list->account : NULL, &account);
 	if (list) {

@@ -92,6 +92,11 @@ static const struct hvc_finding_rule rules[] = {
 	{"sequence-random", "sequence", ERROR, "a promise is broken after other calls",
 	 "Found by random sequences and cut down to the fewest calls: the handler keeps state that it should not."},
 
+	{"scan-eret", "scan", ERROR, "nothing stops speculation past an ERET",
+	 "What stands behind it may be executed speculatively, with what a caller left in registers: CVE-2020-13844."},
+	{"scan-control", "scan", WARNING, "a control of EL2 is written without an ISB behind it",
+	 "What follows may still be executed with the old one."},
+
 	{"caller-selector", "callers", ERROR, "what selects the call is left to chance",
 	 "On some way to the HVC nobody sets the selecting register for it."},
 	{"caller-unknown-call", "callers", ERROR, "a call that the vectors do not know",
@@ -100,6 +105,10 @@ static const struct hvc_finding_rule rules[] = {
 	 "The caller cannot know whether the call worked."},
 	{"caller-clobbered", "callers", ERROR, "a register that the call may change is used after it",
 	 "It works until the handler makes use of its right."},
+	{"caller-conduit", "callers", ERROR, "a call is made by the instruction that the ABI does not answer",
+	 "An SMC that nobody traps goes to EL3, an HVC without EL2 is UNDEFINED: the one that answers is never asked."},
+	{"caller-widened", "callers", ERROR, "32 bits of a call are sign-extended to 64",
+	 "The convention has no sign; callees that compare all of the register do not know the call."},
 
 	{"collide-differs", "collide", ERROR, "two ABIs claim a call, and mean something else by it",
 	 "They cannot be told apart by it: only one of them can be served at a time."},

@@ -28,6 +28,15 @@ static void add_caller(struct hvc_json *json, const struct hvc_caller *caller)
 {
 	hvc_json__object(json, NULL);
 	hvc_site__json(json, caller->site);
+	hvc_json__string(json, "instruction", hvc_insn_name(caller->site->insn));
+	if (caller->site->through)
+		hvc_json__hex(json, "through", caller->site->through);
+	else
+		hvc_json__null(json, "through");
+	if (caller->abi)
+		hvc_json__string(json, "abi", hvc_abi_name(caller->abi));
+	else
+		hvc_json__null(json, "abi");
 	hvc_site__json_registers(json, caller->site);
 	hvc_json__string(json, "fit", hvc_caller_fit_name(caller->fit));
 	if (caller->owner[0])
@@ -57,7 +66,9 @@ enum hvc_status hvc_callers_json(FILE *out, const struct hvc_callers *callers, c
 	hvc_json__string(json, "file", callers->scan->path);
 	hvc_json__string(json, "abi", against);
 	hvc_json__object(json, "account");
-	hvc_json__number(json, "hvc", callers->callers);
+	for (unsigned insn = 0; insn < HVC_INSN_COUNT; insn++)
+		hvc_json__number(json, hvc_insn_name((enum hvc_insn)insn), callers->made[insn]);
+	hvc_json__number(json, "calls", callers->calls);
 	for (unsigned fit = 0; fit < HVC_CALLER_COUNT; fit++)
 		hvc_json__number(json, hvc_caller_fit_name((enum hvc_caller_fit)fit),
 		                 callers->of[fit]);

@@ -14,11 +14,15 @@ static void add_row(struct hvc_json *json, const struct hvc_world *world,
 		hvc_json__hex(json, "address", row->address);
 	if (row->kind == HVC_INVENTION_STUB && stub)
 		hvc_json__string(json, "name", stub->name);
+	if (row->kind == HVC_INVENTION_MEMORY && row->name[0])
+		hvc_json__string(json, "name", row->name);
+	if (row->kind == HVC_INVENTION_MEMORY && row->value)
+		hvc_json__number(json, "relocation", row->value);
 	if (row->kind == HVC_INVENTION_CALL)
 		hvc_json__hex(json, "from", row->from);
 	if (row->kind == HVC_INVENTION_PAGE)
 		hvc_json__number(json, "size", 4096);
-	else
+	else if (row->kind != HVC_INVENTION_MEMORY)
 		hvc_json__hex(json, "value", row->value);
 	hvc_json__number(json, "calls", row->calls);
 	if (row->kind == HVC_INVENTION_PAGE)

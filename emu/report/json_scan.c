@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "report/finding.h"
 #include "report/owner.h"
 #include "report/site_words.h"
 
@@ -24,6 +25,14 @@ static void add_table(struct hvc_json *json, const struct hvc_scan_table *table)
 	hvc_json__number(json, "live_slots", candidate->live);
 	add_string(json, "probably", table->likely.name);
 	hvc_json__string(json, "evidence", table->likely.evidence);
+	if (table->fit.abi[0]) {
+		hvc_json__object(json, "fits");
+		hvc_json__string(json, "abi", table->fit.abi);
+		hvc_json__number(json, "rules", table->fit.rules);
+		hvc_json__number(json, "differ", table->fit.differ);
+		hvc_json__boolean(json, "proved", table->fit.proved);
+		hvc_json__close(json);
+	}
 	hvc_json__close(json);
 }
 
@@ -65,7 +74,8 @@ static void add_sites(struct hvc_json *json, const struct hvc_scan *scan,
 }
 
 enum hvc_status hvc_scan_json(FILE *out, const struct hvc_scan *scan,
-                              const struct hvc_registry *registry, struct hvc_diag *diag)
+                              const struct hvc_registry *registry,
+                              const struct hvc_findings *findings, struct hvc_diag *diag)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-scan/1");
 
@@ -81,5 +91,6 @@ enum hvc_status hvc_scan_json(FILE *out, const struct hvc_scan *scan,
 	add_sites(json, scan, registry, HVC_INSN_HVC);
 	add_sites(json, scan, registry, HVC_INSN_SMC);
 	hvc_json__number(json, "dropped", scan->dropped);
+	hvc_json__findings(json, findings);
 	return hvc_json__print(json, out, diag);
 }

@@ -9,6 +9,8 @@
 void hvc_site__instruction(struct hvc_words *words, const struct hvc_site *site)
 {
 	hvc_words__add(words, "%s #0x%x", hvc_insn_name(site->insn), site->imm);
+	if (site->through)
+		hvc_words__add(words, " by 0x%" PRIx64, site->through);
 }
 
 void hvc_site__place(struct hvc_words *words, const struct hvc_site *site)

@@ -234,13 +234,17 @@ enum hvc_status hvc_call_text(const struct hvc_page *page, const struct hvc_call
                               struct hvc_diag *diag)
 {
 	enum hvc_status status = HVC_OK;
+	char resting[HVC_RESTING_SIZE];
 	struct hvc_class class_;
 
 	if (!hvc_words__class(report, &class_))
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-	hvc_page__print(page, "%s: %s #0x%x from %s\n\n", hvc_subject_name(report->subject),
+	if (report->doubt)
+		hvc_words__put_doubt(page, report->doubt);
+	hvc_page__print(page, "%s: %s #0x%x from %s%s\n\n", hvc_subject_name(report->subject),
 	                hvc_insn_name(report->call->insn), report->call->imm,
-	                hvc_level_name(report->call->from));
+	                hvc_level_name(report->call->from),
+	                report->doubt ? hvc_words__resting(report->doubt, resting) : "");
 	if (report->trace)
 		status = put_trace(page, report, diag);
 	put_end(page, report, &class_);

@@ -56,7 +56,8 @@ static void tell_finding(const struct hvc_page *page, const struct hvc_caller *c
 		hvc_page__print(page, "  made only where %s is%s zero (%s)\n",
 		                hvc_reg_name(site->guard), site->guard_nonzero ? " not" : "", text);
 	}
-	hvc_page__print(page, "  gets: %s\n", hvc_words__text(&answers));
+	hvc_page__print(page, "  gets: %s%s%s\n", hvc_words__text(&answers),
+	                caller->abi ? " of " : "", caller->abi ? hvc_abi_name(caller->abi) : "");
 	hvc_words__free(&instruction);
 	hvc_words__free(&place);
 	hvc_words__free(&registers);
@@ -149,14 +150,21 @@ enum hvc_status hvc_callers_text(const struct hvc_page *page, const struct hvc_c
 		                callers->findings == 1 ? "" : "s");
 	else
 		fputs("no findings\n", page->out);
+	hvc_page__print(page, "%zu HVC%s", callers->made[HVC_INSN_HVC],
+	                callers->made[HVC_INSN_HVC] == 1 ? "" : "s");
+	if (callers->made[HVC_INSN_SMC])
+		hvc_page__print(page, ", %zu SMC%s", callers->made[HVC_INSN_SMC],
+		                callers->made[HVC_INSN_SMC] == 1 ? "" : "s");
+	if (callers->calls)
+		hvc_page__print(page, ", %zu call%s of functions that make one", callers->calls,
+		                callers->calls == 1 ? "" : "s");
 	hvc_page__print(
 	        page,
-	        "%zu HVC%s: %zu held to it, %zu with a selector left to chance, %zu with one that "
-	        "is "
+	        ": %zu held to it, %zu with a selector left to chance, %zu with one that is "
 	        "not known,\n%zu of other ABIs, %zu data\n",
-	        callers->callers, callers->callers == 1 ? "" : "s", callers->of[HVC_CALLER_HELD],
-	        callers->of[HVC_CALLER_CHANCE], callers->of[HVC_CALLER_UNKNOWN],
-	        callers->of[HVC_CALLER_OTHER], callers->of[HVC_CALLER_DATA]);
+	        callers->of[HVC_CALLER_HELD], callers->of[HVC_CALLER_CHANCE],
+	        callers->of[HVC_CALLER_UNKNOWN], callers->of[HVC_CALLER_OTHER],
+	        callers->of[HVC_CALLER_DATA]);
 	for (size_t i = 0; i < callers->callers; i++) {
 		if (callers->caller[i].issues)
 			tell_finding(page, &callers->caller[i]);

@@ -7,6 +7,7 @@
 
 #include "report/finding.h"
 #include "report/page.h"
+#include "report/words.h"
 
 /* Findings shown where not all are asked for: what one screen holds. */
 #define SHOWN 10u
@@ -28,6 +29,8 @@ static const struct {
 
 static enum verdict verdict_of(const struct hvc_findings *findings)
 {
+	if (findings->no_answer)
+		return OPEN;
 	if (hvc_findings_fail(findings))
 		return FAIL;
 	for (unsigned i = 0; i < findings->count; i++)
@@ -70,6 +73,16 @@ static void put_counts(const struct hvc_page *page, const struct hvc_findings *f
 		hvc_page__print(page, "no findings");
 }
 
+/* Calls that ended where a machine that has booted goes on, and what would help. */
+static void put_no_answer(const struct hvc_page *page, const struct hvc_doubt *doubt)
+{
+	char faults[HVC_NUMBER_SIZE], calls[HVC_NUMBER_SIZE];
+
+	hvc_page__print(page, "no answer, %s of %s calls ended in a fault of the assumed world: %s",
+	                hvc_words__number(doubt->faults, faults),
+	                hvc_words__number(doubt->calls, calls), doubt->why);
+}
+
 static void put_suppression(const struct hvc_page *page, const struct hvc_found *found)
 {
 	const struct hvc_suppression *entry = found->suppressed;
@@ -103,12 +116,18 @@ static void put_finding(const struct hvc_page *page, const struct hvc_found *fou
 void hvc_findings_text(const struct hvc_page *page, const struct hvc_findings *findings, bool all)
 {
 	enum verdict verdict = verdict_of(findings);
+	char resting[HVC_RESTING_SIZE];
 	unsigned shown = 0, more = 0;
 
 	hvc_page__print(page, "%s%s%s  %s: ", hvc_ink__begin(page, verdicts[verdict].ink),
 	                verdicts[verdict].word, hvc_ink__end(page, verdicts[verdict].ink),
 	                findings->title);
-	put_counts(page, findings);
+	if (findings->no_answer)
+		put_no_answer(page, findings->doubt);
+	else
+		put_counts(page, findings);
+	if (findings->doubt)
+		hvc_page__print(page, "%s", hvc_words__resting(findings->doubt, resting));
 	fputc('\n', page->out);
 	for (unsigned i = 0; i < findings->count; i++) {
 		const struct hvc_found *found = &findings->found[i];

@@ -11,6 +11,8 @@ void hvc_invented__where(struct hvc_words *words, const struct hvc_world *world,
 
 	if (row->kind == HVC_INVENTION_REGISTER) {
 		hvc_words__add(words, "%s", hvc_reg_name(row->reg));
+	} else if (row->kind == HVC_INVENTION_MEMORY && row->name[0]) {
+		hvc_words__add(words, "%s (0x%" PRIx64 ")", row->name, row->address);
 	} else if (row->kind == HVC_INVENTION_STUB && stub) {
 		hvc_words__add(words, "%s", stub->name);
 	} else {
@@ -44,6 +46,15 @@ void hvc_invented__what(struct hvc_words *words, const struct hvc_subject *subje
 		               row->from, place.length ? " (" : "", hvc_words__text(&place),
 		               place.length ? ")" : "", row->value);
 		hvc_words__free(&place);
+		break;
+	case HVC_INVENTION_MEMORY:
+		if (row->value)
+			hvc_words__add(words,
+			               "as in the file: its relocation, of type %" PRIu64
+			               ", was not applied",
+			               row->value);
+		else
+			hvc_words__add(words, "zero: nobody has set it");
 		break;
 	default:
 		hvc_words__add(words, "not run: returned 0x%" PRIx64, row->value);

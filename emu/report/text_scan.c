@@ -20,13 +20,25 @@ static void add_why(struct hvc_words *words, const struct hvc_scan_table *table)
 		hvc_words__add(words, ", %s", table->likely.evidence);
 }
 
+static void add_fit(struct hvc_words *words, const struct hvc_fit *fit)
+{
+	if (!fit->abi[0])
+		hvc_words__add(words, "-");
+	else if (fit->differ)
+		hvc_words__add(words, "nearest: %s, %u of %u rules differ", fit->abi, fit->differ,
+		               fit->rules);
+	else
+		hvc_words__add(words, "%s %s", fit->proved ? "conforms to" : "may conform to",
+		               fit->abi);
+}
+
 static enum hvc_status add_tables(const struct hvc_page *page, const struct hvc_scan *scan,
                                   struct hvc_diag *diag)
 {
 	static const struct hvc_column columns[] = {
 	        {"Table", HVC_ALIGN_LEFT},  {"Score", HVC_ALIGN_RIGHT},
 	        {"Symbol", HVC_ALIGN_WRAP}, {"Probably", HVC_ALIGN_WRAP},
-	        {"Why", HVC_ALIGN_WRAP},
+	        {"Fits", HVC_ALIGN_WRAP},   {"Why", HVC_ALIGN_WRAP},
 	};
 	struct hvc_table *table;
 
@@ -41,7 +53,7 @@ static enum hvc_status add_tables(const struct hvc_page *page, const struct hvc_
 	table = hvc_table__new(page, columns, sizeof(columns) / sizeof(columns[0]));
 	for (size_t i = 0; i < scan->tables; i++) {
 		const struct hvc_scan_table *row = &scan->table[i];
-		struct hvc_words why = {0};
+		struct hvc_words why = {0}, fit = {0};
 
 		add_why(&why, row);
 		hvc_table__row(table);
@@ -50,7 +62,11 @@ static enum hvc_status add_tables(const struct hvc_page *page, const struct hvc_
 		hvc_table__cell(table, 2, HVC_INK_PLAIN, "%s", row->symbol ? row->symbol : "-");
 		hvc_table__cell(table, 3, HVC_INK_PLAIN, "%s",
 		                row->likely.name ? row->likely.name : "-");
-		hvc_table__take(table, 4, HVC_INK_FAINT, &why);
+		add_fit(&fit, &row->fit);
+		hvc_table__take(table, 4,
+		                row->fit.abi[0] && !row->fit.differ ? HVC_INK_GOOD : HVC_INK_PLAIN,
+		                &fit);
+		hvc_table__take(table, 5, HVC_INK_FAINT, &why);
 	}
 	return hvc_table__print(table, diag);
 }
@@ -99,6 +115,22 @@ static void count(const struct hvc_scan *scan, size_t of[HVC_INSN_COUNT], size_t
 	}
 }
 
+static void put_audit(const struct hvc_page *page, const struct hvc_scan *scan)
+{
+	hvc_page__print(page, "\nA look at the code of EL2: %zu finding%s\n", scan->audits,
+	                scan->audits == 1 ? "" : "s");
+	for (size_t i = 0; i < scan->audits; i++) {
+		const struct hvc_audit *audit = &scan->audit[i];
+
+		hvc_page__print(page, "  0x%" PRIx64 "  %s%s%s", audit->address,
+		                hvc_audit_name(audit->kind), audit->reg ? ": " : "",
+		                audit->reg ? audit->reg : "");
+		if (audit->symbol)
+			hvc_page__print(page, " in %s+0x%" PRIx64, audit->symbol, audit->offset);
+		fputc('\n', page->out);
+	}
+}
+
 enum hvc_status hvc_scan_text(const struct hvc_page *page, const struct hvc_scan *scan,
                               const struct hvc_registry *registry, struct hvc_diag *diag)
 {
@@ -126,5 +158,7 @@ enum hvc_status hvc_scan_text(const struct hvc_page *page, const struct hvc_scan
 	}
 	if (scan->dropped)
 		hvc_page__print(page, "\n%" PRIu64 " more are not told\n", scan->dropped);
+	if (scan->audited)
+		put_audit(page, scan);
 	return HVC_OK;
 }

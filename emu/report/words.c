@@ -336,7 +336,11 @@ void hvc_words__check_command(struct hvc_words *words, const struct hvc_check *c
 	                 finding->imm, command, sizeof(command));
 	hvc_words__add(words, *abi == '-' ? "%s --abi=" : "%s --abi ", command);
 	hvc_words__shell(words, abi);
-	if (!hvc_words__is_laid_over(check, finding->world))
+	/* Its own registers are given, one of them perhaps to trap SMCs: the name tells which it
+	 * is. */
+	if (!hvc_words__is_laid_over(check, finding->world) &&
+	    (finding->probe.call.insn != HVC_INSN_SMC ||
+	     check->map[finding->world]->world.state.v[HVC_REG_HCR_EL2] & HVC_HCR_TSC))
 		return;
 	hvc_words__add(words, " --world ");
 	hvc_words__shell(words, hvc_abi_world_at(check->abi, finding->world)->world.name);
@@ -380,6 +384,30 @@ void hvc_words__put_failed(const struct hvc_page *page, uint64_t calls, const ch
 		                "%sThe engine died of %s call%s, of which nothing is known: %s%s\n",
 		                hvc_ink__begin(page, HVC_INK_BAD), hvc_words__number(calls, number),
 		                calls == 1 ? "" : "s", one, hvc_ink__end(page, HVC_INK_BAD));
+}
+
+const char *hvc_words__resting(const struct hvc_doubt *doubt, char text[HVC_RESTING_SIZE])
+{
+	*text = '\0';
+	if (doubt->assumptions)
+		snprintf(text, HVC_RESTING_SIZE, ", on %u assumption%s", doubt->assumptions,
+		         doubt->assumptions == 1 ? "" : "s");
+	return text;
+}
+
+void hvc_words__put_doubt(const struct hvc_page *page, const struct hvc_doubt *doubt)
+{
+	char faults[HVC_NUMBER_SIZE], calls[HVC_NUMBER_SIZE];
+
+	if (doubt->faults)
+		hvc_page__prose(page, 0, 0,
+		                "%sNot the answer of a machine that has booted%s: %s of %s calls "
+		                "ended in a fault of the assumed world. %s%s",
+		                hvc_ink__begin(page, HVC_INK_BAD),
+		                hvc_doubt_is_vacuous(doubt) ? ", no call was completed" : "",
+		                hvc_words__number(doubt->faults, faults),
+		                hvc_words__number(doubt->calls, calls), doubt->why,
+		                hvc_ink__end(page, HVC_INK_BAD));
 }
 
 void hvc_words__put_untried(const struct hvc_page *page, unsigned constants)

@@ -66,4 +66,10 @@ bool hvc_words__class(const struct hvc_call_report *report, struct hvc_class *ou
 /** Why a call violates its rule, as hvc_finding_print says it. */
 void hvc_words__verdict(const struct hvc_call_report *report, char *text, size_t size);
 
+#define HVC_RESTING_SIZE 40
+/** ", on 2 assumptions", or "": for the headline. */
+const char *hvc_words__resting(const struct hvc_doubt *doubt, char text[HVC_RESTING_SIZE]);
+/** The first line of a report that rests on faults of the assumed world; of others nothing. */
+void hvc_words__put_doubt(const struct hvc_page *page, const struct hvc_doubt *doubt);
+
 #endif

@@ -17,7 +17,7 @@ struct walk {
 	bool *seen, *queued;
 	/* A ring with room for every word, each of which is in it at most once. */
 	unsigned *ring;
-	unsigned head, tail;
+	unsigned head, tail, site;
 	struct hvc_after *out;
 };
 
@@ -44,6 +44,14 @@ static void note_read(struct walk *walk, unsigned i, uint32_t set)
 	}
 }
 
+static void note_loss(struct walk *walk, unsigned i, uint32_t set)
+{
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
+		if (set >> n & 1 && !walk->out->lost_at[n])
+			walk->out->lost_at[n] = hvc_flow__address(walk->flow, i);
+	}
+}
+
 /* What an instruction does to the registers that are open; returns those that stay so. */
 static uint32_t pass(struct walk *walk, unsigned i, uint32_t open)
 {
@@ -58,6 +66,8 @@ static uint32_t pass(struct walk *walk, unsigned i, uint32_t open)
 
 	hvc_def_use__of(word, &use);
 	note_read(walk, i, open & use.reads);
+	if (!calls)
+		note_loss(walk, i, open & use.writes & ~use.reads);
 	if (calls || exception || kind == HVC_FLOW_INDIRECT || kind == HVC_FLOW_ERET)
 		out->goes_on |= kind != HVC_FLOW_STOP;
 	if (calls || (exception && kind != HVC_FLOW_STOP)) {
@@ -68,6 +78,7 @@ static uint32_t pass(struct walk *walk, unsigned i, uint32_t open)
 		out->passed |= open;
 	} else if (kind == HVC_FLOW_INDIRECT && !hvc_flow__is_jump(word)) {
 		out->returned |= open & RESULTS;
+		out->left |= open;
 	} else if (hvc_flow__is_jump(word) ||
 	           (kind == HVC_FLOW_BRANCH && !hvc_flow__index(walk->flow, target, &inside))) {
 		/* To another function, whose caller is then this one's. */
@@ -78,9 +89,9 @@ static uint32_t pass(struct walk *walk, unsigned i, uint32_t open)
 	return open & ~use.writes;
 }
 
-static void run(struct walk *walk, unsigned site)
+static void run(struct walk *walk)
 {
-	unsigned next[2];
+	unsigned next[2], site = walk->site;
 
 	if (site + 1 < walk->flow->words)
 		visit(walk, site + 1, UINT32_C(0x7fffffff));
@@ -90,6 +101,9 @@ static void run(struct walk *walk, unsigned site)
 		unsigned i = walk->ring[walk->head++ % walk->flow->words];
 		unsigned ways = hvc_flow__successors(walk->flow, i, next);
 		uint32_t open = pass(walk, i, walk->open[i]);
+
+		if (i == site)
+			walk->out->again |= walk->open[i];
 
 		walk->queued[i] = false;
 		for (unsigned n = 0; n < ways; n++)
@@ -103,16 +117,15 @@ enum hvc_status hvc_flow__after(const struct hvc_flow_graph *flow, uint64_t addr
 	struct hvc_after after = {0};
 	struct walk walk = {.flow = flow, .out = &after};
 	enum hvc_status status = HVC_E_NOMEM;
-	unsigned i;
 
-	if (!hvc_flow__index(flow, address, &i))
+	if (!hvc_flow__index(flow, address, &walk.site))
 		return HVC_E_ARG;
 	walk.open = calloc(flow->words, sizeof(*walk.open));
 	walk.seen = calloc(flow->words, sizeof(*walk.seen));
 	walk.queued = calloc(flow->words, sizeof(*walk.queued));
 	walk.ring = calloc(flow->words, sizeof(*walk.ring));
 	if (walk.open && walk.seen && walk.queued && walk.ring) {
-		run(&walk, i);
+		run(&walk);
 		*out = after;
 		status = HVC_OK;
 	}

@@ -10,6 +10,7 @@
 
 #include "hvcheck/limit.h"
 #include "hvcheck/world.h"
+#include "subject/dynamic.h"
 #include "subject/little.h"
 #include "subject/object.h"
 
@@ -17,7 +18,6 @@
 #define PHDR_SIZE 56u
 #define SHDR_SIZE 64u
 #define SYM_SIZE  24u
-#define HUGE_PAGE UINT64_C(0x200000)
 
 /* One PT_LOAD segment, with the address that the file gives it. */
 struct load {
@@ -197,26 +197,14 @@ static enum hvc_status read_segments(struct reader *reader)
 	return HVC_OK;
 }
 
-/* Decide where the segments go in the machine. */
-static enum hvc_status place(struct reader *reader)
+/* What is needed besides the image must not be where it is. */
+static enum hvc_status check_places(const struct reader *reader)
 {
-	uint64_t low = reader->load[0].address;
-	const struct load *last = &reader->load[reader->loads - 1];
-	uint64_t base = HVC_IMAGE_BASE + low % HUGE_PAGE;
-
-	if (last->address + (last->size - 1) >= HVC_ELF_HIGH) {
-		if (last->address - low >= HVC_ELF_HIGH - HVC_IMAGE_MAX - base)
-			return bad(reader,
-			           "segments at 0x%" PRIx64 " and 0x%" PRIx64 " are too far apart",
-			           low, last->address);
-		reader->loaded->bias = base - low;
-	}
 	for (unsigned i = 0; i < reader->loads; i++) {
 		const struct load *load = &reader->load[i];
-		uint64_t address = load->address + reader->loaded->bias;
 
-		if (address < HVC_HARNESS_BASE + HVC_HARNESS_SIZE &&
-		    address + load->size > HVC_HARNESS_BASE)
+		if (load->address < HVC_HARNESS_BASE + HVC_HARNESS_SIZE &&
+		    load->address + load->size > HVC_HARNESS_BASE)
 			return bad(reader,
 			           "program header %u: addresses from 0x%" PRIx64 " to 0x%" PRIx64
 			           " are reserved for the emulated machine",
@@ -239,7 +227,7 @@ static enum hvc_status store_segments(struct reader *reader)
 
 		loaded->offset[i] = load->offset;
 		loaded->segment[i] = (struct hvc_segment){
-		        .address = load->address + loaded->bias,
+		        .address = load->address,
 		        .size = load->size,
 		        .data = load->data_size ? loaded->bytes + load->offset : NULL,
 		        .data_size = load->data_size,
@@ -263,8 +251,8 @@ static enum hvc_status add_symbol(struct reader *reader, const struct strings *s
 	if (sym->st_shndx == SHN_UNDEF ||
 	    (sym->st_shndx >= SHN_LORESERVE && sym->st_shndx != SHN_XINDEX))
 		return HVC_OK;
-	return hvc_image__add_symbol(reader->loaded, name, sym->st_value + reader->loaded->bias,
-	                             sym->st_size, sym->st_info);
+	return hvc_image__add_symbol(reader->loaded, name, sym->st_value, sym->st_size,
+	                             sym->st_info);
 }
 
 static enum hvc_status read_table(struct reader *reader, Elf_Scn *section, const GElf_Shdr *shdr)
@@ -308,8 +296,7 @@ static enum hvc_status add_writable(struct reader *reader)
 		const struct load *load = &reader->load[i];
 
 		if (load->data &&
-		    !hvc_image__add_data(reader->loaded, load->address + reader->loaded->bias,
-		                         load->size))
+		    !hvc_image__add_data(reader->loaded, load->address, load->size))
 			return HVC_E_NOMEM;
 	}
 	return HVC_OK;
@@ -331,8 +318,7 @@ static enum hvc_status read_symbols(struct reader *reader)
 		if (shdr.sh_type == SHT_SYMTAB || shdr.sh_type == SHT_DYNSYM)
 			HVC_TRY(read_table(reader, section, &shdr));
 		if (hvc_elf__is_data(shdr.sh_flags) &&
-		    !hvc_image__add_data(reader->loaded, shdr.sh_addr + reader->loaded->bias,
-		                         shdr.sh_size))
+		    !hvc_image__add_data(reader->loaded, shdr.sh_addr, shdr.sh_size))
 			return HVC_E_NOMEM;
 	}
 	return sections ? HVC_OK : add_writable(reader);
@@ -344,8 +330,9 @@ static enum hvc_status read_elf(struct reader *reader)
 	if (reader->ehdr.e_type == ET_REL)
 		return hvc_object__load(reader->loaded, reader->diag);
 	HVC_TRY(read_segments(reader));
-	HVC_TRY(place(reader));
+	HVC_TRY(check_places(reader));
 	HVC_TRY(store_segments(reader));
+	HVC_TRY(hvc_dynamic__apply(reader->loaded));
 	return read_symbols(reader);
 }
 

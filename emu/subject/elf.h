@@ -8,13 +8,6 @@
 /** At most so many PT_LOAD segments with memory. */
 #define HVC_ELF_SEGMENTS_MAX HVC_LIMIT_SEGMENTS
 
-/**
- * ELF addresses from here on are virtual ones of a kernel or hypervisor, beyond the physical
- * addresses of an emulated CPU with its MMU off: such a file is moved down as a whole, its
- * lowest segment to HVC_IMAGE_BASE with its offset in 2 MiB kept.
- */
-#define HVC_ELF_HIGH (UINT64_C(1) << 40)
-
 /** By a section's flags: is it writable, and no code? */
 bool hvc_elf__is_data(uint64_t flags);
 bool hvc_elf__is(const uint8_t *bytes, size_t size);

@@ -78,39 +78,77 @@ static bool is_dead(const struct hvc_image *image, uint64_t address)
 	return true;
 }
 
-/* Sixteen entries, which code does not run into from the entry before. */
-static bool has_shape(const struct hvc_image *image, uint64_t table)
+/* Nothing but filling: no entry. */
+static bool is_empty(const struct hvc_image *image, uint64_t slot)
 {
-	unsigned falls = 0;
+	for (unsigned at = 0; at < HVC_VECTOR_SLOT_SIZE; at += 4) {
+		uint32_t word;
 
-	for (unsigned i = 0; i < SLOTS; i++) {
-		uint64_t slot = table + (uint64_t)i * HVC_VECTOR_SLOT_SIZE, target;
-		uint32_t word, before;
-
-		if (!hvc_walk__word(image, slot, &word) || !hvc_a64__plausible(word))
-			return false;
-		if (!i)
-			continue;
-		if (!hvc_walk__word(image, slot - 4, &before))
-			return false;
-		switch (hvc_a64__flow(slot - 4, before, &target)) {
-		case HVC_FLOW_NEXT:
-			falls += !hvc_a64__padding(before);
-			break;
-		case HVC_FLOW_COND:
-			falls++;
-			break;
-		case HVC_FLOW_CALL: /* of a function that does not return */
-		case HVC_FLOW_BRANCH:
-		case HVC_FLOW_INDIRECT:
-		case HVC_FLOW_ERET:
-		case HVC_FLOW_STOP:
-			break;
-		}
-		if (falls > FALLS_MAX)
+		if (!hvc_walk__word(image, slot + at, &word) || !hvc_a64__padding(word))
 			return false;
 	}
 	return true;
+}
+
+enum entry {
+	ENTRY_NONE,  /* no instruction, or filling */
+	ENTRY_FALLS, /* code runs into it from the one before */
+	ENTRY_GOOD,
+};
+
+static enum entry look_at_slot(const struct hvc_image *image, uint64_t slot, bool first)
+{
+	uint32_t word, before;
+	uint64_t target;
+
+	if (!hvc_walk__word(image, slot, &word) || !hvc_a64__plausible(word) ||
+	    is_empty(image, slot))
+		return ENTRY_NONE;
+	if (first)
+		return ENTRY_GOOD;
+	if (!hvc_walk__word(image, slot - 4, &before))
+		return ENTRY_NONE;
+	switch (hvc_a64__flow(slot - 4, before, &target)) {
+	case HVC_FLOW_NEXT:
+		return hvc_a64__padding(before) ? ENTRY_GOOD : ENTRY_FALLS;
+	case HVC_FLOW_COND:
+		return ENTRY_FALLS;
+	case HVC_FLOW_CALL: /* of a function that does not return */
+	case HVC_FLOW_BRANCH:
+	case HVC_FLOW_INDIRECT:
+	case HVC_FLOW_ERET:
+	case HVC_FLOW_STOP:
+		break;
+	}
+	return ENTRY_GOOD;
+}
+
+/*
+ * Sixteen entries, or the eight of them that EL2 cannot do without: from EL2 itself with SP_EL2,
+ * and from AArch64 below. Then the others are filling, or, behind the eight, something else.
+ */
+static bool has_shape(const struct hvc_image *image, uint64_t table)
+{
+	unsigned falls = 0, entries = 0, needed = 0, behind = 0;
+
+	for (unsigned i = 0; i < SLOTS; i++) {
+		const uint64_t slot = table + (uint64_t)i * HVC_VECTOR_SLOT_SIZE;
+		const enum entry entry = look_at_slot(image, slot, !i);
+		const bool is_needed =
+		        i / 4 == HVC_GROUP_CURRENT_SPX || i / 4 == HVC_GROUP_LOWER_A64;
+
+		entries += entry != ENTRY_NONE;
+		needed += is_needed && entry == ENTRY_GOOD;
+		falls += entry == ENTRY_FALLS;
+		if (entry == ENTRY_NONE && is_needed)
+			return false;
+		if (entry == ENTRY_NONE && i / 4 == 0 && !is_empty(image, slot))
+			return false;
+		behind += i / 4 == HVC_GROUP_LOWER_A32 && entry != ENTRY_GOOD;
+	}
+	if (entries == SLOTS)
+		return falls <= FALLS_MAX || (needed == SLOTS / 2 && behind == falls);
+	return needed == SLOTS / 2;
 }
 
 static int score(const struct trait *trait)
@@ -189,7 +227,6 @@ static enum hvc_status scan(const struct hvc_loaded *loaded, struct found *found
 			HVC_TRY(examine(&image, table, &candidate));
 			if (candidate.score < 1)
 				continue;
-			candidate.address -= loaded->bias;
 			HVC_TRY(add(found, &candidate));
 		}
 	}

@@ -98,6 +98,69 @@ static enum hvc_status load_bytes(struct hvc_loaded *loaded, struct hvc_diag *di
 	return load_flat(loaded, diag);
 }
 
+enum hvc_status hvc_image__own(struct hvc_loaded *loaded)
+{
+	if (loaded->linked)
+		return HVC_OK;
+	loaded->linked = malloc(loaded->size);
+	if (!loaded->linked)
+		return HVC_E_NOMEM;
+	memcpy(loaded->linked, loaded->bytes, loaded->size);
+	for (unsigned i = 0; i < loaded->segments; i++)
+		if (loaded->segment[i].data)
+			loaded->segment[i].data =
+			        loaded->linked + (loaded->segment[i].data - loaded->bytes);
+	return HVC_OK;
+}
+
+enum hvc_status hvc_image__add_unset(struct hvc_loaded *loaded, const struct hvc_unset *unset)
+{
+	if (loaded->unsets == loaded->unset_capacity) {
+		unsigned capacity = loaded->unset_capacity ? 2 * loaded->unset_capacity : 16;
+		void *grown = realloc(loaded->unset, capacity * sizeof *loaded->unset);
+
+		if (!grown)
+			return HVC_E_NOMEM;
+		loaded->unset = grown;
+		loaded->unset_capacity = capacity;
+	}
+	loaded->unset[loaded->unsets++] = *unset;
+	return HVC_OK;
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct hvc_unset *l = a, *r = b;
+
+	if (l->address != r->address)
+		return l->address < r->address ? -1 : 1;
+	return (l->size > r->size) - (l->size < r->size);
+}
+
+/* Sorted, with what is zero until boot, and without overlap: the first of two is cut short. */
+static enum hvc_status order_unset(struct hvc_loaded *loaded)
+{
+	for (unsigned i = 0; i < loaded->segments; i++) {
+		const struct hvc_segment *segment = &loaded->segment[i];
+
+		if (segment->size > segment->data_size)
+			HVC_TRY(hvc_image__add_unset(
+			        loaded, &(struct hvc_unset){
+			                        .address = segment->address + segment->data_size,
+			                        .size = segment->size - segment->data_size,
+			                }));
+	}
+	if (loaded->unsets)
+		qsort(loaded->unset, loaded->unsets, sizeof *loaded->unset, by_address);
+	for (unsigned i = 1; i < loaded->unsets; i++) {
+		struct hvc_unset *before = &loaded->unset[i - 1];
+
+		if (loaded->unset[i].address - before->address < before->size)
+			before->size = loaded->unset[i].address - before->address;
+	}
+	return HVC_OK;
+}
+
 /* A stripped kernel still has the names it prints. */
 static enum hvc_status load_names(struct hvc_loaded *loaded, struct hvc_diag *diag)
 {
@@ -107,6 +170,8 @@ static enum hvc_status load_names(struct hvc_loaded *loaded, struct hvc_diag *di
 		status = hvc_kallsyms__load(loaded);
 	if (status == HVC_OK)
 		status = hvc_rela__apply(loaded);
+	if (status == HVC_OK)
+		status = order_unset(loaded);
 	if (status == HVC_OK)
 		status = hvc_symbols__sort(&loaded->symbols);
 	if (status == HVC_OK && !hvc_image__find_data(loaded))
@@ -179,6 +244,7 @@ void hvc_image__unload(struct hvc_loaded *loaded)
 	free(loaded->data);
 	free(loaded->linked);
 	free(loaded->undefined);
+	free(loaded->unset);
 	free(loaded->owned);
 	free(loaded->member);
 	free(loaded->name);

@@ -11,7 +11,7 @@ struct hvc_piece {
 	uint64_t offset, size, address;
 };
 
-/** An image as loaded. Addresses are where the machine has them: the file's, plus bias. */
+/** An image as loaded. Addresses are the file's where it has some. */
 struct hvc_loaded {
 	char *name;   /* for diagnostics: FILE, or FILE:MEMBER */
 	char *member; /* what was taken from a package; NULL: nothing was */
@@ -24,10 +24,11 @@ struct hvc_loaded {
 	unsigned segments;
 	struct hvc_piece *piece; /* of a relocatable object: its sections, in the one segment */
 	unsigned pieces;
-	uint8_t *linked;        /* that segment's data */
+	uint8_t *linked; /* what segments hold, where it is not what the file has */
+	struct hvc_unset *unset;
+	unsigned unsets, unset_capacity;
 	const char **undefined; /* names of its undefined symbols */
 	size_t undefineds;
-	uint64_t bias;
 	struct hvc_symbols symbols;
 	struct hvc_piece *data; /* writable and no code, and what boot fills in; offset: unused */
 	unsigned datas;
@@ -62,6 +63,13 @@ int hvc_image__segment(const struct hvc_loaded *loaded, uint64_t address, uint64
 HVC_MUST_USE enum hvc_status hvc_image__add_symbol(struct hvc_loaded *loaded, const char *name,
                                                    uint64_t address, uint64_t size,
                                                    unsigned char info);
+
+/** Give the segments a copy of the file that may be changed, where they have none. HVC_E_NOMEM. */
+HVC_MUST_USE enum hvc_status hvc_image__own(struct hvc_loaded *loaded);
+
+/** Note memory that nothing sets. HVC_E_NOMEM; HVC_E_RANGE: too many relocations. */
+HVC_MUST_USE enum hvc_status hvc_image__add_unset(struct hvc_loaded *loaded,
+                                                  const struct hvc_unset *unset);
 
 /** Address of a byte of the file; false when it is in no segment. */
 bool hvc_image__at_offset(const struct hvc_loaded *loaded, uint64_t offset, uint64_t *address);

@@ -11,8 +11,9 @@
 #include "subject/little.h"
 #include "subject/relocation.h"
 
-#define ALIGN_MAX UINT64_C(0x200000)
-#define TRAP_SIZE 16u /* of an undefined symbol */
+#define ALIGN_MAX  UINT64_C(0x200000)
+#define TABLE_NAME "_GLOBAL_OFFSET_TABLE_"
+#define TRAP_SIZE  16u /* of an undefined symbol */
 #define TRAP_GAP                                                                        \
 	0x10000u /* between the image and them: a page, of any size, that is not mapped \
 	          */
@@ -30,8 +31,10 @@ struct linker {
 	unsigned strings; /* section of their names */
 	size_t ended;     /* so much of it is: names are inside */
 	uint64_t end;     /* of what is laid out so far */
-	uint64_t slots;   /* address of a global offset table, one slot a symbol; 0: none */
-	uint8_t *memory;  /* what is laid out, from HVC_IMAGE_BASE on */
+	uint64_t table;   /* address of a global offset table; 0: none */
+	uint32_t *slot;   /* of each symbol in it, from 1 on; 0: it has none */
+	uint32_t slots;
+	uint8_t *memory; /* what is laid out, from HVC_IMAGE_BASE on */
 };
 
 /* HVC_E_FORMAT, said so that clang-tidy knows it is a failure. */
@@ -156,7 +159,8 @@ static enum hvc_status read_symbols(struct linker *linker)
 	                                  linker->section[linker->strings].sh_size);
 	linker->symbol = malloc(linker->symbols * sizeof *linker->symbol + 1);
 	linker->value = calloc(linker->symbols + 1, sizeof *linker->value);
-	if (!linker->symbol || !linker->value)
+	linker->slot = calloc(linker->symbols + 1, sizeof *linker->slot);
+	if (!linker->symbol || !linker->value || !linker->slot)
 		return HVC_E_NOMEM;
 	copy(linker, linker->symbol, table->sh_offset, linker->symbols * sizeof *linker->symbol);
 	return HVC_OK;
@@ -200,7 +204,7 @@ static enum hvc_status place_traps(struct linker *linker)
 		const char *name = name_of(linker, &linker->symbol[i]);
 		struct hvc_symbol symbol = {.name = name, .address = trap, .size = TRAP_SIZE};
 
-		if (!is_undefined(&linker->symbol[i]) || !name || !name[0])
+		if (!is_undefined(&linker->symbol[i]) || linker->value[i] || !name || !name[0])
 			continue;
 		linker->value[i] = trap;
 		trap += TRAP_SIZE;
@@ -208,6 +212,20 @@ static enum hvc_status place_traps(struct linker *linker)
 		HVC_TRY(hvc_symbols__add(&loaded->symbols, &symbol));
 	}
 	return HVC_OK;
+}
+
+/* Zero until boot. */
+static enum hvc_status add_unset(struct linker *linker, uint64_t address, uint64_t size)
+{
+	const struct hvc_unset unset = {.address = address, .size = size};
+
+	return size ? hvc_image__add_unset(linker->loaded, &unset) : HVC_OK;
+}
+
+/* The first slot is the table's own. */
+static uint64_t slot_of(const struct linker *linker, uint64_t symbol)
+{
+	return linker->slot[symbol] ? linker->table + 8 * (uint64_t)linker->slot[symbol] : 0;
 }
 
 /* Copy what the sections hold into one piece of memory, the image's only segment. */
@@ -232,6 +250,8 @@ static enum hvc_status fill(struct linker *linker)
 	for (unsigned i = 1; i < linker->ehdr.e_shnum; i++) {
 		const Elf64_Shdr *section = &linker->section[i];
 
+		if (linker->at[i] && section->sh_type == SHT_NOBITS)
+			HVC_TRY(add_unset(linker, linker->at[i], section->sh_size));
 		if (!linker->at[i] || section->sh_type == SHT_NOBITS)
 			continue;
 		copy(linker, linker->memory + (linker->at[i] - HVC_IMAGE_BASE), section->sh_offset,
@@ -242,9 +262,13 @@ static enum hvc_status fill(struct linker *linker)
 		        .address = linker->at[i],
 		};
 	}
-	for (size_t i = 1; linker->slots && i < linker->symbols; i++)
-		hvc_little__put64(linker->memory + (linker->slots - HVC_IMAGE_BASE) + 8 * i,
-		                  linker->value[i]);
+	for (size_t i = 1; i < linker->symbols; i++)
+		if (linker->symbol[i].st_shndx == SHN_COMMON)
+			HVC_TRY(add_unset(linker, linker->value[i], linker->symbol[i].st_size));
+	for (size_t i = 1; linker->table && i < linker->symbols; i++)
+		if (linker->slot[i])
+			hvc_little__put64(linker->memory + (slot_of(linker, i) - HVC_IMAGE_BASE),
+			                  linker->value[i]);
 	return HVC_OK;
 }
 
@@ -259,6 +283,7 @@ static enum hvc_status apply(struct linker *linker, unsigned target, const Elf64
 	        .type = type,
 	        .place = linker->at[target] + rela->r_offset,
 	        .addend = (uint64_t)rela->r_addend,
+	        .table = linker->table,
 	};
 
 	if (type == R_AARCH64_NONE || type == 256)
@@ -275,7 +300,7 @@ static enum hvc_status apply(struct linker *linker, unsigned target, const Elf64
 		const Elf64_Sym *symbol = &linker->symbol[index];
 
 		relocation.symbol = linker->value[index];
-		relocation.slot = linker->slots + 8 * index;
+		relocation.slot = slot_of(linker, index);
 		relocation.weak = symbol->st_shndx == SHN_UNDEF && !is_undefined(symbol);
 	}
 	switch (width ? hvc_relocation__apply(&relocation,
@@ -296,6 +321,20 @@ static enum hvc_status apply(struct linker *linker, unsigned target, const Elf64
 	return HVC_OK;
 }
 
+/* A relocation without an addend has it at its place. */
+static void read_addend(const struct linker *linker, unsigned target, Elf64_Rela *rela)
+{
+	const Elf64_Shdr *section = &linker->section[target];
+	const uint32_t type = ELF64_R_TYPE(rela->r_info);
+	const unsigned width = hvc_relocation__size(type);
+
+	rela->r_addend = 0;
+	if (width && rela->r_offset <= section->sh_size &&
+	    section->sh_size - rela->r_offset >= width)
+		rela->r_addend = (Elf64_Sxword)hvc_relocation__addend(
+		        type, linker->loaded->bytes + section->sh_offset + rela->r_offset);
+}
+
 /* Call visit for each relocation of what is laid out. */
 static enum hvc_status
 each_relocation(struct linker *linker,
@@ -306,35 +345,68 @@ each_relocation(struct linker *linker,
 
 	for (unsigned i = 1; i < linker->ehdr.e_shnum; i++) {
 		const Elf64_Shdr *section = &linker->section[i];
+		const bool rel = section->sh_type == SHT_REL;
+		const size_t entry = rel ? sizeof(Elf64_Rel) : sizeof(Elf64_Rela);
 
-		if ((section->sh_type != SHT_RELA && section->sh_type != SHT_REL) ||
+		if ((section->sh_type != SHT_RELA && !rel) ||
 		    section->sh_info >= linker->ehdr.e_shnum || !linker->at[section->sh_info])
 			continue;
-		if (section->sh_type == SHT_REL || section->sh_entsize != sizeof(Elf64_Rela) ||
+		if (section->sh_entsize != entry ||
 		    linker->section[section->sh_info].sh_type == SHT_NOBITS)
 			return BAD(linker, "section %u holds relocations of an unknown form", i);
-		count += section->sh_size / sizeof(Elf64_Rela);
+		count += section->sh_size / entry;
 		if (count > HVC_LIMIT_RELOCATIONS)
 			return BAD(linker, "has more than %u relocations", HVC_LIMIT_RELOCATIONS);
-		for (uint64_t n = 0; n < section->sh_size / sizeof(Elf64_Rela); n++) {
-			const uint64_t offset = section->sh_offset + n * sizeof(Elf64_Rela);
-			Elf64_Rela rela;
+		for (uint64_t n = 0; n < section->sh_size / entry; n++) {
+			const uint64_t offset = section->sh_offset + n * entry;
+			Elf64_Rela rela = {0};
 
-			copy(linker, &rela, offset, sizeof rela);
+			copy(linker, &rela, offset, entry);
+			if (rel)
+				read_addend(linker, section->sh_info, &rela);
 			HVC_TRY(visit(linker, section->sh_info, &rela, offset));
 		}
 	}
 	return HVC_OK;
 }
 
+static bool is_table(const struct linker *linker, size_t index)
+{
+	const char *name = name_of(linker, &linker->symbol[index]);
+
+	return linker->symbol[index].st_shndx == SHN_UNDEF && name && !strcmp(name, TABLE_NAME);
+}
+
 static enum hvc_status want_slots(struct linker *linker, unsigned target, const Elf64_Rela *rela,
                                   uint64_t offset)
 {
+	const uint64_t index = ELF64_R_SYM(rela->r_info);
+
 	(void)target;
 	(void)offset;
-	if (linker->slots || !hvc_relocation__wants_slot(ELF64_R_TYPE(rela->r_info)))
+	if (index && index < linker->symbols && !linker->slot[index] &&
+	    hvc_relocation__wants_slot(ELF64_R_TYPE(rela->r_info)))
+		linker->slot[index] = ++linker->slots;
+	return HVC_OK;
+}
+
+/* The table, where a relocation or the symbol that stands for it asks for one. */
+static enum hvc_status place_table(struct linker *linker)
+{
+	bool wanted;
+
+	HVC_TRY(each_relocation(linker, want_slots));
+	wanted = linker->slots != 0;
+	for (size_t i = 1; i < linker->symbols; i++)
+		wanted |= is_table(linker, i);
+	if (!wanted)
 		return HVC_OK;
-	return place(linker, "symbol", linker->symbols, 8 * linker->symbols, 8, &linker->slots);
+	HVC_TRY(place(linker, "symbol", linker->symbols, 8 * (1 + (uint64_t)linker->slots), 0x1000,
+	              &linker->table));
+	for (size_t i = 1; i < linker->symbols; i++)
+		if (is_table(linker, i))
+			linker->value[i] = linker->table;
+	return HVC_OK;
 }
 
 static enum hvc_status add_symbols(struct linker *linker)
@@ -357,7 +429,7 @@ static enum hvc_status link_object(struct linker *linker)
 	HVC_TRY(place_sections(linker));
 	HVC_TRY(read_symbols(linker));
 	HVC_TRY(place_symbols(linker));
-	HVC_TRY(each_relocation(linker, want_slots));
+	HVC_TRY(place_table(linker));
 	HVC_TRY(place_traps(linker));
 	HVC_TRY(fill(linker));
 	HVC_TRY(each_relocation(linker, apply));
@@ -373,5 +445,6 @@ enum hvc_status hvc_object__load(struct hvc_loaded *loaded, struct hvc_diag *dia
 	free(linker.at);
 	free(linker.symbol);
 	free(linker.value);
+	free(linker.slot);
 	return status;
 }

@@ -6,9 +6,9 @@
 #include "subject/image.h"
 
 /**
- * Apply the R_AARCH64_RELATIVE entries of a flat image (.rela.dyn, found by its shape), so that
- * pointers in its data are those of where it is loaded. An image without such a table is left
- * alone. HVC_E_NOMEM.
+ * Apply the R_AARCH64_RELATIVE entries of a flat image (.rela.dyn and .relr.dyn, found by their
+ * shape), so that pointers in its data are those of where it is loaded. An image without such
+ * tables is left alone. HVC_E_NOMEM.
  */
 HVC_MUST_USE enum hvc_status hvc_rela__apply(struct hvc_loaded *loaded);
 

@@ -9,14 +9,21 @@
 #ifndef R_AARCH64_PLT32
 #define R_AARCH64_PLT32 314
 #endif
+#ifndef R_AARCH64_GOTPCREL32
+#define R_AARCH64_GOTPCREL32 315
+#endif
 
 /* What is written. */
 enum formula {
-	ABSOLUTE, /* S + A */
-	DISTANCE, /* S + A - P */
-	PAGES,    /* from the page of P to that of S + A */
-	SLOT_PAGES,
-	SLOT,
+	ABSOLUTE,         /* S + A */
+	DISTANCE,         /* S + A - P */
+	PAGES,            /* from the page of P to that of S + A */
+	SLOT_PAGES,       /* the same of its slot */
+	SLOT,             /* the slot's address */
+	SLOT_DISTANCE,    /* of the slot from P */
+	SLOT_OFFSET,      /* of the slot in its table */
+	SLOT_PAGE_OFFSET, /* and from the page of the table */
+	TABLE_DISTANCE,   /* S + A from the table */
 };
 
 /* Where it is written. */
@@ -83,8 +90,18 @@ static const struct howto {
 	{R_AARCH64_CONDBR19,            DISTANCE, BRANCH19, SIGNED, 21, 2},
 	{R_AARCH64_JUMP26,              DISTANCE, BRANCH26, SIGNED, 28, 2},
 	{R_AARCH64_CALL26,              DISTANCE, BRANCH26, SIGNED, 28, 2},
+	{R_AARCH64_MOVW_GOTOFF_G0,      SLOT_OFFSET, MOVE_SIGNED, SIGNED, 17, 0},
+	{R_AARCH64_MOVW_GOTOFF_G0_NC,   SLOT_OFFSET, MOVE, ANY, 16, 0},
+	{R_AARCH64_MOVW_GOTOFF_G1,      SLOT_OFFSET, MOVE_SIGNED, SIGNED, 33, 16},
+	{R_AARCH64_MOVW_GOTOFF_G1_NC,   SLOT_OFFSET, MOVE, ANY, 32, 16},
+	{R_AARCH64_GOTREL64,            TABLE_DISTANCE, DATA, ANY, 64, 0},
+	{R_AARCH64_GOTREL32,            TABLE_DISTANCE, DATA, EITHER, 32, 0},
+	{R_AARCH64_GOT_LD_PREL19,       SLOT_DISTANCE, BRANCH19, SIGNED, 21, 2},
+	{R_AARCH64_LD64_GOTOFF_LO15,    SLOT_OFFSET, IMM12, UNSIGNED, 15, 3},
 	{R_AARCH64_ADR_GOT_PAGE,        SLOT_PAGES, ADR, SIGNED, 33, 12},
 	{R_AARCH64_LD64_GOT_LO12_NC,    SLOT, IMM12, ANY, 12, 3},
+	{R_AARCH64_LD64_GOTPAGE_LO15,   SLOT_PAGE_OFFSET, IMM12, UNSIGNED, 15, 3},
+	{R_AARCH64_GOTPCREL32,          SLOT_DISTANCE, DATA, SIGNED, 32, 0},
         /* clang-format on */
 };
 
@@ -109,7 +126,7 @@ bool hvc_relocation__wants_slot(uint32_t type)
 {
 	const struct howto *howto = find(type);
 
-	return howto && (howto->formula == SLOT || howto->formula == SLOT_PAGES);
+	return howto && howto->formula >= SLOT_PAGES && howto->formula != TABLE_DISTANCE;
 }
 
 static uint64_t page(uint64_t address)
@@ -134,6 +151,14 @@ static uint64_t evaluate(const struct howto *howto, const struct hvc_relocation 
 		return page(relocation->slot) - page(relocation->place);
 	case SLOT:
 		return relocation->slot;
+	case SLOT_DISTANCE:
+		return relocation->slot - relocation->place;
+	case SLOT_OFFSET:
+		return relocation->slot - relocation->table;
+	case SLOT_PAGE_OFFSET:
+		return relocation->slot - page(relocation->table);
+	case TABLE_DISTANCE:
+		return target - relocation->table;
 	}
 	return target;
 }
@@ -171,8 +196,11 @@ static uint32_t put(uint32_t word, uint32_t field, unsigned bits, unsigned at)
 	return (word & ~mask) | (field << at & mask);
 }
 
-static uint32_t encode(enum field field, uint32_t word, uint64_t value, unsigned shift)
+static uint32_t encode(const struct howto *howto, uint32_t word, uint64_t value)
 {
+	const uint64_t mask = howto->bits < 64 ? (UINT64_C(1) << howto->bits) - 1 : UINT64_MAX;
+	const enum field field = (enum field)howto->field;
+	const unsigned shift = howto->shift;
 	const uint32_t low = (uint32_t)(value >> shift);
 
 	switch (field) {
@@ -187,7 +215,7 @@ static uint32_t encode(enum field field, uint32_t word, uint64_t value, unsigned
 	case ADR:
 		return put(put(word, low, 2, 29), low >> 2, 19, 5);
 	case IMM12:
-		return put(word, (uint32_t)(value & 0xfff) >> shift, 12, 10);
+		return put(word, (uint32_t)(value & mask) >> shift, 12, 10);
 	case BRANCH14:
 		return put(word, low, 14, 5);
 	case BRANCH19:
@@ -196,6 +224,56 @@ static uint32_t encode(enum field field, uint32_t word, uint64_t value, unsigned
 		return put(word, low, 26, 0);
 	}
 	return word;
+}
+
+static uint64_t get(uint32_t word, unsigned bits, unsigned at)
+{
+	return word >> at & ((UINT32_C(1) << bits) - 1);
+}
+
+static uint64_t extend(uint64_t value, unsigned bits)
+{
+	const uint64_t sign = UINT64_C(1) << (bits - 1);
+
+	return (value ^ sign) - sign;
+}
+
+/*
+ * AAELF64 5.7.2: the field, scaled where the instruction scales it, and sign-extended. What MOVZ
+ * and ADRP shift is not: the same addend stands in each instruction that makes up an address.
+ */
+uint64_t hvc_relocation__addend(uint32_t type, const uint8_t *bytes)
+{
+	const struct howto *howto = find(type);
+	uint64_t value = 0;
+	uint32_t word;
+
+	if (!howto)
+		return 0;
+	if (howto->field == DATA) {
+		for (unsigned i = 0; i < howto->bits / 8u; i++)
+			value |= (uint64_t)bytes[i] << 8 * i;
+		return howto->bits < 64 ? extend(value, howto->bits) : value;
+	}
+	word = hvc_little__32(bytes);
+	switch ((enum field)howto->field) {
+	case DATA:
+		break;
+	case MOVE:
+	case MOVE_SIGNED:
+		return extend(get(word, 16, 5), 16);
+	case ADR:
+		return extend(get(word, 19, 5) << 2 | get(word, 2, 29), 21);
+	case IMM12:
+		return extend(get(word, 12, 10) << howto->shift, 12u + howto->shift);
+	case BRANCH14:
+		return extend(get(word, 14, 5) << 2, 16);
+	case BRANCH19:
+		return extend(get(word, 19, 5) << 2, 21);
+	case BRANCH26:
+		return extend(get(word, 26, 0) << 2, 28);
+	}
+	return 0;
 }
 
 enum hvc_relocated hvc_relocation__apply(const struct hvc_relocation *relocation, uint8_t *bytes)
@@ -209,8 +287,7 @@ enum hvc_relocated hvc_relocation__apply(const struct hvc_relocation *relocation
 	if (!fits(howto, value))
 		return HVC_RELOCATED_FAR;
 	if (howto->field != DATA) {
-		hvc_little__put32(bytes, encode((enum field)howto->field, hvc_little__32(bytes),
-		                                value, howto->shift));
+		hvc_little__put32(bytes, encode(howto, hvc_little__32(bytes), value));
 		return HVC_RELOCATED;
 	}
 	for (unsigned i = 0; i < howto->bits / 8u; i++)

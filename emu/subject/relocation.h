@@ -16,6 +16,7 @@ struct hvc_relocation {
 	uint64_t symbol; /**< S */
 	uint64_t addend; /**< A */
 	uint64_t slot;   /**< of the global offset table that holds S + A; 0: none */
+	uint64_t table;  /**< that table; 0: none */
 	bool weak;       /**< the symbol is weak and undefined: S is 0, and branches fall through */
 };
 
@@ -27,6 +28,9 @@ enum hvc_relocated {
 
 /** Bytes that a type changes, at least 1; 0: it is not known, or changes nothing. */
 unsigned hvc_relocation__size(uint32_t type);
+
+/** The addend that a relocation without one (REL) has at its place, all its bytes. */
+uint64_t hvc_relocation__addend(uint32_t type, const uint8_t *bytes);
 
 /** Does the type need a slot of the global offset table? */
 bool hvc_relocation__wants_slot(uint32_t type);

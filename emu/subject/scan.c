@@ -28,7 +28,7 @@ static enum hvc_status add_tables(struct hvc_scan *scan)
 		const struct hvc_image image = {
 		        .segment = scan->loaded->segment,
 		        .segments = scan->loaded->segments,
-		        .vectors = candidate[i].address + scan->loaded->bias,
+		        .vectors = candidate[i].address,
 		};
 		const struct hvc_symbol *symbol =
 		        hvc_symbols__cover(&scan->loaded->symbols, image.vectors);
@@ -109,6 +109,8 @@ void hvc_scan_free(struct hvc_scan *scan)
 	free(scan->loaded);
 	free(scan->table);
 	free(scan->site);
+	free(scan->call);
+	free(scan->audit);
 	free(scan->path);
 	free(scan);
 }

@@ -6,23 +6,12 @@
 
 #include "hvcheck/arch.h"
 #include "subject/a64.h"
-#include "subject/flow.h"
-#include "subject/function.h"
 #include "subject/walk.h"
 
 #define NEIGHBOURS    16u /* words looked at on either side, up to where code ends */
 #define BAD_IN        4u  /* data when one in so many is no instruction */
 #define RUN           4u  /* so many equal words in a row are filling */
 #define LITERAL_REACH 4096u
-
-struct search {
-	struct hvc_scan *scan;
-	struct hvc_image image;
-	struct hvc_functions functions;
-	struct hvc_flow_graph *flow; /* of the last site's function */
-	uint64_t flow_begin;
-	size_t capacity, analysed;
-};
 
 /* HVC and SMC; false: neither. */
 static bool is_call(uint32_t word, struct hvc_site *out)
@@ -34,24 +23,17 @@ static bool is_call(uint32_t word, struct hvc_site *out)
 	return true;
 }
 
-static enum hvc_status add(struct search *search, const struct hvc_site *site)
+enum hvc_status hvc_site__push(struct hvc_site **list, size_t *count, const struct hvc_site *site)
 {
-	struct hvc_scan *scan = search->scan;
-
-	if (scan->sites == HVC_SITES_MAX) {
-		scan->dropped++;
-		return HVC_OK;
-	}
-	if (scan->sites == search->capacity) {
-		size_t capacity = search->capacity ? search->capacity * 2 : 64;
-		struct hvc_site *grown = realloc(scan->site, capacity * sizeof(*grown));
+	/* Full where the count is a power of two. */
+	if (!(*count & (*count - 1))) {
+		struct hvc_site *grown = realloc(*list, (*count ? *count * 2 : 1) * sizeof(*grown));
 
 		if (!grown)
 			return HVC_E_NOMEM;
-		scan->site = grown;
-		search->capacity = capacity;
+		*list = grown;
 	}
-	scan->site[scan->sites++] = *site;
+	(*list)[(*count)++] = *site;
 	return HVC_OK;
 }
 
@@ -134,8 +116,8 @@ static bool is_literal(const struct hvc_image *image, uint64_t site)
 }
 
 /* Why a site is data; NULL: it is not. */
-static const char *judge(const struct search *search, const struct hvc_site *site, uint32_t word,
-                         uint64_t address)
+static const char *judge(const struct hvc_site_search *search, const struct hvc_site *site,
+                         uint32_t word, uint64_t address)
 {
 	if (!hvc_functions__executable(search->scan->loaded, address))
 		return "not in anything executable";
@@ -150,9 +132,11 @@ static const char *judge(const struct search *search, const struct hvc_site *sit
 	return NULL;
 }
 
-static enum hvc_status analyse(struct search *search, uint64_t address, uint64_t begin,
-                               uint64_t end, struct hvc_site *site)
+static enum hvc_status analyse(struct hvc_site_search *search, uint64_t begin, uint64_t end,
+                               struct hvc_site *site)
 {
+	uint64_t address = site->address;
+
 	if (!search->flow || search->flow_begin != begin ||
 	    !hvc_flow__covers(search->flow, address)) {
 		uint64_t from = begin;
@@ -174,44 +158,30 @@ static enum hvc_status analyse(struct search *search, uint64_t address, uint64_t
 	return HVC_OK;
 }
 
-static enum hvc_status examine(struct search *search, uint64_t address, uint32_t word,
-                               struct hvc_site *site)
+enum hvc_status hvc_site__examine(struct hvc_site_search *search, uint32_t word,
+                                  struct hvc_site *site)
 {
 	const struct hvc_loaded *loaded = search->scan->loaded;
 	const struct hvc_symbol *symbol;
 	uint64_t begin, end;
 
 	site->guard = HVC_REG_NONE;
-	if (search->scan->sites >= HVC_SITES_MAX || search->analysed >= HVC_SITES_ANALYSED_MAX)
-		return HVC_OK;
-	search->analysed++;
-	site->has_function =
-	        hvc_functions__around(&search->functions, address, HVC_FLOW_MAX, &begin, &end);
-	site->data = judge(search, site, word, address);
-	symbol = hvc_symbols__cover(&loaded->symbols, address);
-	site->symbol = symbol && !site->data ? symbol->name : NULL;
-	if (site->data)
-		return HVC_OK;
-	site->function = begin - loaded->bias;
-	return analyse(search, address, begin, end, site);
-}
-
-/* Addresses of the analysis are the machine's; those that are told are the file's. */
-static void unbias(struct hvc_site *site, uint64_t bias)
-{
-	site->address -= bias;
-	for (unsigned i = 0; bias && i < HVC_GPR_COUNT; i++) {
-		struct hvc_value *value = &site->x[i];
-
-		value->at -= value->at ? bias : 0;
-		value->pointer_at -= value->pointer ? bias : 0;
-		site->after.at[i] -= site->after.at[i] ? bias : 0;
-		for (unsigned n = 0; value->kind == HVC_VALUE_ADDRESS && n < value->constants; n++)
-			value->constant[n] -= bias;
+	if (search->analysed < HVC_SITES_ANALYSED_MAX) {
+		search->analysed++;
+		site->has_function = hvc_functions__around(&search->functions, site->address,
+		                                           HVC_FLOW_MAX, &begin, &end);
+		site->data = judge(search, site, word, site->address);
+		symbol = hvc_symbols__cover(&loaded->symbols, site->address);
+		site->symbol = symbol && !site->data ? symbol->name : NULL;
+		if (!site->data) {
+			site->function = begin;
+			HVC_TRY(analyse(search, begin, end, site));
+		}
 	}
+	return HVC_OK;
 }
 
-static enum hvc_status scan_segment(struct search *search, unsigned index)
+static enum hvc_status scan_segment(struct hvc_site_search *search, unsigned index)
 {
 	const struct hvc_loaded *loaded = search->scan->loaded;
 	const struct hvc_segment *segment = &loaded->segment[index];
@@ -229,16 +199,19 @@ static enum hvc_status scan_segment(struct search *search, unsigned index)
 		       (uint32_t)byte[3] << 24;
 		if (!is_call(word, &site))
 			continue;
-		HVC_TRY(examine(search, site.address, word, &site));
-		unbias(&site, loaded->bias);
-		HVC_TRY(add(search, &site));
+		if (search->scan->sites == HVC_SITES_MAX) {
+			search->scan->dropped++;
+			continue;
+		}
+		HVC_TRY(hvc_site__examine(search, word, &site));
+		HVC_TRY(hvc_site__push(&search->scan->site, &search->scan->sites, &site));
 	}
 	return HVC_OK;
 }
 
 enum hvc_status hvc_site__find(struct hvc_scan *scan)
 {
-	struct search search = {
+	struct hvc_site_search search = {
 	        .scan = scan,
 	        .image = {.segment = scan->loaded->segment, .segments = scan->loaded->segments},
 	};
@@ -246,6 +219,8 @@ enum hvc_status hvc_site__find(struct hvc_scan *scan)
 
 	for (unsigned i = 0; i < scan->loaded->segments && status == HVC_OK; i++)
 		status = scan_segment(&search, i);
+	if (status == HVC_OK)
+		status = hvc_wrapper__find(&search);
 	hvc_functions__free(&search.functions);
 	hvc_flow__free(search.flow);
 	return status;

@@ -1,12 +1,35 @@
 /* SPDX-License-Identifier: MIT */
-/** HVC and SMC instructions of an image that is loaded. */
+/** HVC and SMC instructions of an image that is loaded, and the calls that lead to them. */
 #ifndef SUBJECT_SITE_H
 #define SUBJECT_SITE_H
 
 #include "hvcheck/site.h"
-#include "subject/image.h"
+#include "subject/flow.h"
+#include "subject/function.h"
 
-/** Fill in site, sites and dropped of *scan, whose loaded is set. What it has is the caller's. */
+/** A search through one image. */
+struct hvc_site_search {
+	struct hvc_scan *scan;
+	struct hvc_image image;
+	struct hvc_functions functions;
+	struct hvc_flow_graph *flow; /**< of the last site's function */
+	uint64_t flow_begin;
+	size_t analysed;
+};
+
+/** Fill in site, sites, call, calls and dropped of *scan, whose loaded is set. */
 HVC_MUST_USE enum hvc_status hvc_site__find(struct hvc_scan *scan);
+
+/**
+ * Look at the instruction at site->address: its function, and the registers before and after it.
+ */
+HVC_MUST_USE enum hvc_status hvc_site__examine(struct hvc_site_search *search, uint32_t word,
+                                               struct hvc_site *site);
+/** Add a copy of a site to a list that grows by powers of two. */
+HVC_MUST_USE enum hvc_status hvc_site__push(struct hvc_site **list, size_t *count,
+                                            const struct hvc_site *site);
+
+/** Find the calls of functions that pass their arguments on to a site (wrapper.c). */
+HVC_MUST_USE enum hvc_status hvc_wrapper__find(struct hvc_site_search *search);
 
 #endif

@@ -3,11 +3,13 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "hvcheck/arch.h"
+#include "hvcheck/site.h"
 #include "machine/file.h"
 #include "subject/image.h"
 #include "subject/system_map.h"
@@ -19,6 +21,7 @@ struct hvc_subject {
 	char *path; /* its FILE[:MEMBER] */
 	const struct hvc_builtin *builtin;
 	struct hvc_loaded loaded;
+	bool borrowed; /* loaded is somebody else's */
 	struct hvc_image image;
 };
 
@@ -150,7 +153,7 @@ static enum hvc_status locate(const struct hvc_subject *subject, const char *whe
 		                    "'%s' is not an address; write @0xADDRESS or @+0xOFFSET",
 		                    where);
 	if (where[0] != '+') {
-		*address = number + subject->loaded.bias;
+		*address = number;
 		return HVC_OK;
 	}
 	if (!hvc_image__at_offset(&subject->loaded, number, address))
@@ -170,15 +173,17 @@ static enum hvc_status set_vectors(struct hvc_subject *subject, const char *wher
 	if (address % HVC_VECTOR_TABLE_SIZE)
 		return hvc_diag_set(diag, HVC_E_RANGE, subject->path, 0, 0,
 		                    "vector table at 0x%" PRIx64 " is not aligned to 2 KiB",
-		                    address - loaded->bias);
+		                    address);
 	if (hvc_image__segment(loaded, address, HVC_VECTOR_TABLE_SIZE) < 0)
 		return hvc_diag_set(diag, HVC_E_RANGE, subject->path, 0, 0,
 		                    "vector table at 0x%" PRIx64 " is not inside the image",
-		                    address - loaded->bias);
+		                    address);
 	subject->image = (struct hvc_image){
 	        .segment = loaded->segment,
 	        .segments = loaded->segments,
 	        .vectors = address,
+	        .unset = loaded->unset,
+	        .unsets = loaded->unsets,
 	};
 	return HVC_OK;
 }
@@ -267,7 +272,8 @@ void hvc_subject_close(struct hvc_subject *subject)
 {
 	if (!subject)
 		return;
-	hvc_image__unload(&subject->loaded);
+	if (!subject->borrowed)
+		hvc_image__unload(&subject->loaded);
 	free(subject->path);
 	free(subject->name);
 	free(subject);
@@ -361,4 +367,58 @@ enum hvc_status hvc_subject_find(const struct hvc_subject *subject, const char *
                                  uint64_t *address)
 {
 	return find_symbol(subject, symbol, NULL, address);
+}
+
+static enum hvc_status find_for_world(void *ctx, const char *text, struct hvc_diag *diag,
+                                      uint64_t *address)
+{
+	return hvc_subject_place(ctx, text, diag, address);
+}
+
+enum hvc_status hvc_subject_resolve(const struct hvc_subject *subject, struct hvc_world *world,
+                                    struct hvc_diag *diag)
+{
+	/* The callback only reads. */
+	return hvc_world_resolve(world, find_for_world, (void *)(uintptr_t)subject, diag);
+}
+
+void hvc_subject_name_invented(const struct hvc_subject *subject, struct hvc_invented *invented)
+{
+	for (unsigned i = 0; i < invented->rows; i++) {
+		struct hvc_invention *row = &invented->row[i];
+		const char *name;
+		uint64_t offset;
+
+		if (row->kind == HVC_INVENTION_MEMORY &&
+		    hvc_subject_symbol(subject, row->address, &name, &offset))
+			snprintf(row->name, sizeof row->name, offset ? "%.60s+0x%" PRIx64 : "%.60s",
+			         name, offset);
+	}
+}
+
+enum hvc_status hvc_scan_subject(const struct hvc_scan *scan, size_t i, struct hvc_subject **out)
+{
+	struct hvc_subject *subject = calloc(1, sizeof *subject);
+	struct hvc_diag diag;
+	enum hvc_status status = HVC_E_NOMEM;
+	char where[32];
+	size_t size = strlen(scan->path) + sizeof where;
+
+	if (subject) {
+		subject->borrowed = true;
+		subject->loaded = *scan->loaded;
+		subject->path = strdup(scan->path);
+		subject->name = malloc(size);
+	}
+	if (subject && subject->path && subject->name) {
+		snprintf(where, sizeof where, "0x%" PRIx64, scan->table[i].candidate.address);
+		snprintf(subject->name, size, "%s@%s", scan->path, where);
+		status = set_vectors(subject, where, &diag);
+	}
+	if (status != HVC_OK) {
+		hvc_subject_close(subject);
+		return status;
+	}
+	*out = subject;
+	return HVC_OK;
 }

@@ -103,7 +103,7 @@ static enum hvc_status add(struct reader *reader, const struct line *line)
 	if (!hvc_symbol__describe(line->type, line->name, &symbol))
 		return HVC_OK;
 	if (loaded->format == HVC_FORMAT_ELF)
-		symbol.address = line->address + loaded->bias;
+		symbol.address = line->address;
 	else
 		symbol.address = line->address - reader->start + loaded->segment[0].address;
 	if (hvc_image__segment(loaded, symbol.address, 1) < 0)

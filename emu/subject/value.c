@@ -64,6 +64,47 @@ static struct hvc_value calculate(const struct hvc_value *from, uint64_t mask, u
 	return value;
 }
 
+/* SBFM and UBFM of one number: shifts, extensions and fields. Arm ARM, C6.2. */
+static uint64_t bitfield(uint32_t word, uint64_t number)
+{
+	unsigned width = word >> 31 ? 64 : 32, immr = word >> 16 & 63, imms = word >> 10 & 63;
+	uint64_t all = width == 64 ? UINT64_MAX : UINT32_MAX;
+	unsigned length = imms >= immr ? imms - immr + 1 : imms + 1;
+	unsigned low = imms >= immr ? 0 : width - immr;
+	uint64_t field = imms >= immr ? number >> immr : number;
+	uint64_t ones = length == 64 ? UINT64_MAX : (UINT64_C(1) << length) - 1;
+
+	field &= ones;
+	/* Bits 30:29 are 00 in SBFM, 10 in UBFM. */
+	if (!(word >> 30 & 1) && field >> (length - 1) & 1)
+		field |= ~ones;
+	return field << low & all;
+}
+
+/* A bitfield instruction on what is known; false: another instruction, or nothing is known. */
+static bool field(const struct hvc_values *values, uint64_t address, uint32_t word,
+                  struct hvc_value *out)
+{
+	const struct hvc_value *from;
+	unsigned rn = word >> 5 & 31;
+
+	if ((word & 0x3f800000) != 0x13000000 || rn == 31)
+		return false;
+	from = &values->x[rn];
+	if (from->kind == HVC_VALUE_CONSTANT && from->constants == 1) {
+		*out = constant(HVC_VALUE_CONSTANT, bitfield(word, from->constant[0]), address);
+		return true;
+	}
+	/* SXTW; and LSR of no bits and its like, which cut to 32 bits. */
+	if (from->kind != HVC_VALUE_ARGUMENT || word >> 16 & 63 || (word >> 10 & 63) != 31)
+		return false;
+	*out = *from;
+	out->pointer = false;
+	out->sign = word >> 31 && !(word >> 30 & 1) && !from->word;
+	out->word = !out->sign;
+	return true;
+}
+
 static bool literal(const struct hvc_image *image, const struct hvc_a64 *insn, uint64_t *value)
 {
 	uint32_t low, high = 0;
@@ -130,7 +171,10 @@ static bool moved(const struct hvc_values *values, const struct hvc_image *image
 			return true;
 		}
 		*out = calculate(&values->x[insn->rm], 0, 0, 0, insn->word, address);
-		out->word = out->word || (insn->word && out->kind == HVC_VALUE_ARGUMENT);
+		if (insn->word && out->kind == HVC_VALUE_ARGUMENT) {
+			out->word = true;
+			out->sign = false;
+		}
 		if (!out->constants)
 			out->at = values->x[insn->rm].at;
 		return true;
@@ -198,7 +242,7 @@ void hvc_values__step(struct hvc_values *values, const struct hvc_image *image, 
 	hvc_def_use__of(word, &use);
 	touch(values, use.address, address);
 	hvc_a64__decode(address, word, &insn);
-	if (arithmetic(values, address, word, &value) ||
+	if (arithmetic(values, address, word, &value) || field(values, address, word, &value) ||
 	    moved(values, image, address, &insn, &value)) {
 		if (rd != 31)
 			values->x[rd] = value;
@@ -251,7 +295,7 @@ static void lose(struct hvc_value *value)
 	value->constants = 0;
 	memset(value->constant, 0, sizeof(value->constant));
 	value->reg = HVC_REG_NONE;
-	value->word = false;
+	value->word = value->sign = false;
 	value->at = 0;
 }
 
@@ -261,7 +305,9 @@ static struct hvc_value merge(const struct hvc_value *a, const struct hvc_value 
 
 	if (a->kind != b->kind || a->reg != b->reg || !unite(&out, b))
 		lose(&out);
+	/* Ways that extend it differently leave the low half alone known. */
 	out.word = out.kind == HVC_VALUE_ARGUMENT && (a->word || b->word);
+	out.sign = out.kind == HVC_VALUE_ARGUMENT && !out.word && (a->sign || b->sign);
 	if (a->at != b->at)
 		out.at = 0;
 	out.kinds = a->kinds | b->kinds;
@@ -278,8 +324,8 @@ static bool same(const struct hvc_value *a, const struct hvc_value *b)
 			return false;
 	}
 	return a->kind == b->kind && a->kinds == b->kinds && a->constants == b->constants &&
-	       a->reg == b->reg && a->word == b->word && a->pointer == b->pointer &&
-	       a->at == b->at && a->pointer_at == b->pointer_at;
+	       a->reg == b->reg && a->word == b->word && a->sign == b->sign &&
+	       a->pointer == b->pointer && a->at == b->at && a->pointer_at == b->pointer_at;
 }
 
 bool hvc_values__merge(struct hvc_values *into, const struct hvc_values *from)

@@ -50,7 +50,10 @@ void hvc_value_print(enum hvc_reg reg, const struct hvc_value *value, char *text
 		snprintf(text, size, "%s: never set (holds the caller's %s)", name,
 		         hvc_reg_name(value->reg));
 	else if (value->kind == HVC_VALUE_ARGUMENT)
-		snprintf(text, size, "%s: argument %s%s", name, value->word ? "low half of " : "",
+		snprintf(text, size, "%s: argument %s%s", name,
+		         value->word   ? "low half of "
+		         : value->sign ? "sign-extended low half of "
+		                       : "",
 		         hvc_reg_name(value->reg));
 	else if (hvc_value_is_chance(value))
 		snprintf(text, size, "%s: left over from a call", name);

@@ -51,14 +51,14 @@ static enum hvc_knowledge memory(void *ctx, uint64_t address, uint64_t *value)
 	return s->config.closed ? HVC_KNOWN_ABSENT : HVC_KNOWN_INPUT;
 }
 
-static struct hvc_pe describe(const struct hvc_symbolic *s)
+struct hvc_pe hvc_symbolic__pe(const struct hvc_symbolic *s)
 {
 	const struct hvc_machine *machine = s->config.machine;
 	const uint64_t *v = hvc_machine_entry(machine)->v;
 	struct hvc_pe pe = machine->pe;
 
 	pe.pc = 0;
-	pe.pstate = hvc_level_mode(s->config.from);
+	pe.pstate = hvc_level_mode(s->config.from) | v[HVC_REG_PSTATE];
 	pe.scr_el3 = v[HVC_REG_SCR_EL3];
 	pe.hcr_el2 = v[HVC_REG_HCR_EL2];
 	if (s->config.insn == HVC_INSN_SMC)
@@ -72,7 +72,7 @@ static struct hvc_pe describe(const struct hvc_symbolic *s)
 
 bool hvc_symbolic__returns(const struct hvc_symbolic *symbolic, unsigned mode, uint64_t hcr)
 {
-	struct hvc_pe pe = describe(symbolic);
+	struct hvc_pe pe = hvc_symbolic__pe(symbolic);
 	struct hvc_return back;
 
 	pe.hcr_el2 = hcr;
@@ -128,6 +128,39 @@ hvc_ref hvc_symbolic__in_place(struct hvc_bvs *terms, hvc_ref field, unsigned sh
 	return hvc_bv__shl(terms, hvc_bv__zext(terms, field, 64), hvc_bv__num(terms, 64, shift));
 }
 
+static void add_extent(struct hvc_scene *scene, uint64_t lo, uint64_t hi)
+{
+	struct hvc_extent *last = scene->extent + (scene->extents ? scene->extents - 1 : 0);
+
+	if (scene->extents && lo <= last->hi)
+		last->hi = hi > last->hi ? hi : last->hi;
+	else if (scene->extents < HVC_SCENE_EXTENTS)
+		scene->extent[scene->extents++] = (struct hvc_extent){lo, hi};
+}
+
+/* The machine's segments are sorted, and it maps whole pages. */
+static void find_extents(struct hvc_symbolic *s)
+{
+	const struct hvc_machine *machine = s->config.machine;
+	const uint64_t page = 0x1000, harness = HVC_HARNESS_BASE + HVC_TRAMPOLINE_SIZE;
+	bool done = false;
+
+	for (unsigned i = 0; i < machine->segments; i++) {
+		const struct hvc_segment *segment = &machine->segment[i];
+
+		if (!done && segment->address > harness) {
+			add_extent(&s->scene, harness, HVC_HARNESS_BASE + HVC_HARNESS_SIZE);
+			done = true;
+		}
+		add_extent(&s->scene, segment->address & ~(page - 1),
+		           (segment->address + segment->size + page - 1) & ~(page - 1));
+	}
+	if (!done)
+		add_extent(&s->scene, harness, HVC_HARNESS_BASE + HVC_HARNESS_SIZE);
+	if (s->scene.extents == HVC_SCENE_EXTENTS)
+		s->scene.extents = 0; /* too many to tell */
+}
+
 /* What the CPU keeps of a write, by writing all bits and none of them. */
 static void probe(struct hvc_symbolic *s)
 {
@@ -175,7 +208,7 @@ static void mask_secrets(struct hvc_symbolic *s, struct hvc_way *way)
 enum hvc_status hvc_symbolic__enter(struct hvc_symbolic *s, struct hvc_way **out, bool *ended,
                                     struct hvc_sympath *path)
 {
-	struct hvc_pe pe = describe(s);
+	struct hvc_pe pe = hvc_symbolic__pe(s);
 	struct hvc_call usual;
 	struct hvc_entry entry;
 	struct hvc_way *way, before;
@@ -183,12 +216,19 @@ enum hvc_status hvc_symbolic__enter(struct hvc_symbolic *s, struct hvc_way **out
 	if (s->config.from >= HVC_LEVEL_COUNT || s->config.insn >= HVC_INSN_COUNT ||
 	    !hvc_symbolic__returns(s, hvc_level_mode(s->config.from), pe.hcr_el2))
 		return HVC_E_ARG;
+	if (s->config.machine->world.memories) {
+		s->scene.image = &s->config.machine->view;
+		s->scene.pieces = s->config.machine->world.memories;
+	}
+	s->scene.unset_is_input = !s->config.exact;
 	s->scene.known = known;
 	s->scene.memory = memory;
 	s->scene.known_ctx = s->scene.memory_ctx = s;
 	s->scene.secrets = s->config.secrets;
 	s->scene.function = s->config.exact ? hvc_machine__function : NULL;
 	probe(s);
+	if (s->config.exact && !(s->config.secrets && s->config.secrets->memories))
+		find_extents(s);
 	way = hvc_way__open(&s->scene);
 	if (!way)
 		return HVC_E_NOMEM;
@@ -197,8 +237,6 @@ enum hvc_status hvc_symbolic__enter(struct hvc_symbolic *s, struct hvc_way **out
 		hvc_bv__input_of(s->scene.terms, way->x[n])->usual = usual.x[n];
 	if (s->config.secrets)
 		mask_secrets(s, way);
-	if (s->config.exact && !(s->config.secrets && s->config.secrets->memories))
-		hvc_pointer__map(&s->scene);
 	*ended = s->config.insn == HVC_INSN_HVC ? hvc_exception_hvc_is_undefined(&pe)
 	                                        : !hvc_exception_smc(&pe, 0, &entry);
 	if (s->config.insn == HVC_INSN_HVC)

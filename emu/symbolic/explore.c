@@ -36,6 +36,7 @@ void hvc_explorer__end(struct hvc_explorer *e, struct hvc_walker *w, struct hvc_
 {
 	struct hvc_symbolic *s = e->s;
 
+	hvc_walker__unnest(w, path);
 	settle(e, w->way, path);
 	path->way = w->way;
 	path->undecided = w->undecided;
@@ -241,8 +242,7 @@ static bool follow(struct hvc_explorer *e, struct hvc_walker *w, const struct hv
 		hvc_explorer__stop(e, w, HVC_OUTCOME_FORWARD, NULL);
 		return false;
 	case HVC_NEXT_FAULT:
-		hvc_explorer__fault(e, w, lift->ec, lift->target);
-		return false;
+		return hvc_explorer__fault(e, w, lift->ec, lift->target);
 	case HVC_NEXT_ASK:
 		both[0] = lift->condition;
 		both[1] = hvc_bv__not(lift->t, lift->condition);
@@ -290,10 +290,11 @@ static void walk(struct hvc_explorer *e, struct hvc_walker *w)
 			return;
 		}
 		if (w->way->pc & 3 || !hvc_memory__fetch(&s->scene, w->way->pc, &word)) {
-			hvc_explorer__fault(e, w,
-			                    w->way->pc & 3 ? HVC_EC_PC_ALIGN : HVC_EC_IABT_SAME,
-			                    hvc_bv__num(s->scene.terms, 64, w->way->pc));
-			return;
+			if (!hvc_explorer__fault(
+			            e, w, w->way->pc & 3 ? HVC_EC_PC_ALIGN : HVC_EC_IABT_SAME,
+			            hvc_bv__num(s->scene.terms, 64, w->way->pc)))
+				return;
+			continue;
 		}
 		if (s->scene.undecided > s->config.undecided) {
 			hvc_explorer__bound(e, w, "the solver gave up too often");

@@ -17,6 +17,19 @@ struct hvc_door {
 	struct hvc_waiting *waiting;
 };
 
+#define HVC_NEST_REGS 7u
+
+/** An exception at EL2 that has not been left: the fault that it is where its table parks. */
+struct hvc_nest {
+	enum hvc_ec ec;
+	uint64_t pc;
+	hvc_ref address;
+	hvc_ref x[HVC_GPR_COUNT], sys[HVC_NEST_REGS], daif, pstate;
+	struct hvc_flags flags;
+	uint64_t changes;
+	bool spx;
+};
+
 /** A way that has not ended, with what finds out that it goes round in circles. */
 struct hvc_walker {
 	struct hvc_way *way;
@@ -24,6 +37,11 @@ struct hvc_walker {
 	bool undecided;
 	struct hvc_door *door; /* the outermost since the call's registers decided last */
 	unsigned door_forks;   /* choices since by anything else */
+	unsigned backs;        /* ERETs to `back_to`, at EL2, one after the other */
+	hvc_ref back_to;
+	unsigned nested;             /* exceptions at EL2 that it is in */
+	const struct hvc_nest *nest; /* the outermost of them */
+	const struct hvc_nest *last; /* the innermost */
 	/* Brent's cycle detection, at jumps back */
 	uint64_t jumps, checkpoint_at;
 	bool armed;
@@ -85,11 +103,22 @@ bool hvc_explorer__indirect(struct hvc_explorer *e, struct hvc_walker *w,
 /** Control arrives where it is not followed any more. */
 void hvc_explorer__arrive(struct hvc_explorer *e, struct hvc_walker *w, hvc_ref target,
                           enum hvc_level level, uint64_t pc);
-/** A fault, or another end without a place to go to. */
-void hvc_explorer__fault(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_ec ec,
+/** An exception: the way goes on in EL2's own table (true), or ends as a fault. */
+bool hvc_explorer__fault(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_ec ec,
                          hvc_ref address);
+/** An end without a place to go to. */
 void hvc_explorer__stop(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_outcome_kind kind,
                         hvc_ref target);
 void hvc_explorer__bound(struct hvc_explorer *e, struct hvc_walker *w, const char *why);
+
+/* nest.c */
+#define HVC_NEST_MAX 8u
+/** Does an exception of this way find a table of EL2's own that does more than park? */
+bool hvc_explorer__can_nest(const struct hvc_explorer *e, const struct hvc_walker *w);
+/** Enter it. */
+void hvc_explorer__nest(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_ec ec,
+                        hvc_ref address);
+/** About to end as `path`: where an exception had no answer, as its fault. */
+void hvc_walker__unnest(struct hvc_walker *w, struct hvc_sympath *path);
 
 #endif

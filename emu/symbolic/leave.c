@@ -5,7 +5,8 @@
 #include "hvcheck/arch.h"
 #include "symbolic/explore.h"
 
-#define MODES 32u
+#define MODES     32u
+#define BACKS_MAX 12u /* ERETs to one place at EL2 in a row; the machine makes fewer */
 
 void hvc_explorer__stop(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_outcome_kind kind,
                         hvc_ref target)
@@ -18,7 +19,7 @@ void hvc_explorer__stop(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_o
 	hvc_explorer__end(e, w, &path);
 }
 
-void hvc_explorer__fault(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_ec ec,
+bool hvc_explorer__fault(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_ec ec,
                          hvc_ref address)
 {
 	struct hvc_sympath path = {.kind = HVC_OUTCOME_FAULT,
@@ -27,9 +28,18 @@ void hvc_explorer__fault(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_
 	                           .ec = ec,
 	                           .pc = w->way->pc};
 
+	if (hvc_explorer__can_nest(e, w)) {
+		if (w->nested == HVC_NEST_MAX) {
+			hvc_explorer__bound(e, w, "exceptions nested too deeply");
+			return false;
+		}
+		hvc_explorer__nest(e, w, ec, address);
+		return true;
+	}
 	/* A pointer that boot will have set says nothing of what a handler does. */
 	if ((ec != HVC_EC_IABT_SAME && ec != HVC_EC_PC_ALIGN) || !hvc_door__waits(e, w, &path))
 		hvc_explorer__end(e, w, &path);
+	return false;
 }
 
 void hvc_explorer__bound(struct hvc_explorer *e, struct hvc_walker *w, const char *why)
@@ -131,13 +141,19 @@ static bool return_to(struct hvc_explorer *e, struct hvc_walker *w, hvc_ref spsr
 		restore(e, way, spsr); /* NZCV and DAIF come from there nevertheless */
 		if (hvc_bv__const(target))
 			way->pc = target->value;
-		hvc_explorer__fault(e, w, HVC_EC_ILLEGAL, target);
-		return false;
+		return hvc_explorer__fault(e, w, HVC_EC_ILLEGAL, target);
 	}
 	restore(e, way, spsr);
 	way->changes++;
 	if (hvc_level_el(level) == 2) {
 		way->spx = level == HVC_LEVEL_EL2H;
+		w->nested -= w->nested > 0;
+		w->backs = target == w->back_to ? w->backs + 1 : 0;
+		w->back_to = target;
+		if (w->backs > BACKS_MAX) {
+			hvc_explorer__bound(e, w, "an ERET that leads to itself");
+			return false;
+		}
 		return hvc_explorer__indirect(e, w, &on);
 	}
 	hvc_explorer__arrive(e, w, target, level, pc);

@@ -58,7 +58,8 @@ struct hvc_lift_row {
 	}
 
 extern const struct hvc_lift_row hvc_lift__immediate[], hvc_lift__register[], hvc_lift__branch[],
-        hvc_lift__system[], hvc_lift__memory[], hvc_lift__atomic[], hvc_lift__simd[];
+        hvc_lift__system[], hvc_lift__memory[], hvc_lift__atomic[], hvc_lift__pauth[],
+        hvc_lift__simd[], hvc_lift__vector[], hvc_lift__shuffle[];
 
 /* What the files share. Field of the word: */
 static inline unsigned hvc_lift__field(const struct hvc_lift *l, unsigned low, unsigned width)
@@ -103,20 +104,12 @@ void hvc_lift__flags(struct hvc_lift *l, enum hvc_flags_kind kind, hvc_ref a, hv
 bool hvc_lift__bit_mask(unsigned n, unsigned imms, unsigned immr, unsigned width, uint64_t *mask);
 /** a shifted: type 0 LSL, 1 LSR, 2 ASR, 3 ROR. */
 hvc_ref hvc_lift__shift(struct hvc_lift *l, hvc_ref a, unsigned type, hvc_ref by);
+/** A pointer authenticated by a key, 0 to 3: IA, IB, DA, DB. Itself when that is off. */
+hvc_ref hvc_lift__authenticate(struct hvc_lift *l, unsigned key, hvc_ref a, hvc_ref modifier);
+/** PACIASP and its kin, by CRm:op2; false: the hint is none of them. */
+bool hvc_lift__sign_hint(struct hvc_lift *l, unsigned hint);
 /** ExtendReg of the Arm ARM. */
 hvc_ref hvc_lift__extend(struct hvc_lift *l, unsigned m, unsigned option, unsigned shift,
                          unsigned width);
-
-/* lift_pauth.c */
-enum hvc_lift_key {
-	HVC_LIFT_KEY_IA,
-	HVC_LIFT_KEY_IB,
-	HVC_LIFT_KEY_DA,
-	HVC_LIFT_KEY_DB,
-};
-
-/** PACIA and its kin, or AUTIA and its kin (check): the pointer itself when that is off. */
-hvc_ref hvc_lift__sign(struct hvc_lift *l, hvc_ref a, hvc_ref modifier, enum hvc_lift_key key,
-                       bool check);
 
 #endif

@@ -51,28 +51,38 @@ static void test_bit(struct hvc_lift *l)
 	choose(l, field(l, 24, 1) ? set : hvc_bv__not(l->t, set), hvc_lift__signed(l, 5, 14));
 }
 
-/* BR, BLR, RET, ERET, and their forms with pointer authentication. */
+/*
+ * BR, BLR, RET, ERET: bits 23:21. With pointer authentication, bits 11:10 name the key and bit 24
+ * an own modifier; RETAA and ERETAA authenticate x30 and ELR_EL2 by SP.
+ */
 static void branch_register(struct hvc_lift *l)
 {
-	unsigned opc = field(l, 21, 4), kind = opc & 7, auth = field(l, 10, 6);
+	unsigned opc = field(l, 21, 4), kind = opc & 7, auth = field(l, 10, 6), m = field(l, 0, 5);
+	bool returns = kind == 2 || kind == 4;
+	hvc_ref modifier = hvc_lift__num(l, 64, 0);
 
-	if (field(l, 16, 5) != 31 || (auth && auth != 2 && auth != 3) || (opc & 8 && !auth) ||
-	    kind > 4 || kind == 3) {
+	if (field(l, 16, 5) != 31 || (auth && auth != 2 && auth != 3) ||
+	    (opc & 8 && (!auth || returns)) || kind > 4 || kind == 3 ||
+	    (auth && !(opc & 8) && m != 31) ||
+	    (field(l, 5, 5) != 31 && (kind == 4 || (auth && kind == 2))) || (!auth && m)) {
 		hvc_lift__undefined(l);
 		return;
 	}
-	if (auth && kind != 2 && l->scene->pointer_auth) {
-		hvc_lift__unlifted(l, "a branch to an authenticated pointer");
+	if (auth && returns)
+		modifier = hvc_lift__xsp(l, 31, 64);
+	else if (opc & 8)
+		modifier = hvc_lift__xsp(l, m, 64);
+	l->target = kind == 4 ? l->way->sys[HVC_REG_ELR_EL2]
+	                      : hvc_lift__x(l, auth && kind == 2 ? 30 : field(l, 5, 5), 64);
+	if (auth)
+		l->target = hvc_lift__authenticate(l, auth & 1, l->target, modifier);
+	if (l->next == HVC_NEXT_FAULT)
 		return;
-	}
 	if (kind == 4) {
+		l->way->sys[HVC_REG_ELR_EL2] = l->target;
 		l->next = HVC_NEXT_ERET;
 		return;
 	}
-	l->target = hvc_lift__x(l, auth && kind == 2 ? 30 : field(l, 5, 5), 64);
-	if (auth && kind == 2)
-		l->target = hvc_lift__sign(l, l->target, hvc_lift__xsp(l, 31, 64),
-		                           auth & 1 ? HVC_LIFT_KEY_IB : HVC_LIFT_KEY_IA, true);
 	l->next = HVC_NEXT_INDIRECT;
 	l->call = kind == 1;
 	l->returns = kind == 2;

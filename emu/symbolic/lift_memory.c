@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Loads and stores of one and two registers (Arm ARM C4.1.94). */
-#include "symbolic/lift.h"
+#include "symbolic/lift_vector.h"
 
 #define field  hvc_lift__field
 #define number hvc_lift__num
@@ -255,6 +255,47 @@ static void structures(struct hvc_lift *l)
 		                                      : hvc_lift__x(l, m, 64)));
 }
 
+/* LD1, ST1 of one element, and LD1R, of all that are the same. */
+static void one_element(struct hvc_lift *l)
+{
+	unsigned opcode = field(l, 13, 3), n = field(l, 5, 5), m = field(l, 16, 5),
+	         t = field(l, 0, 5);
+	unsigned low = field(l, 10, 2), log = opcode >> 1, index = field(l, 30, 1) << 3;
+	bool replicate = opcode == 6, loads = field(l, 22, 1);
+	hvc_ref base = hvc_lift__xsp(l, n, 64), one;
+	struct hvc_vector v;
+
+	index |= field(l, 12, 1) << 2 | low;
+	if (replicate)
+		log = low;
+	else if (log == 2 && low & 1)
+		log = 3;
+	if (opcode & 1 || field(l, 21, 1) || (replicate && (!loads || field(l, 12, 1))) ||
+	    (!replicate && index & (log == 3 ? 6 : (1u << log) - 1u))) {
+		hvc_lift__unlifted(l, "a load or store of structures");
+		return;
+	}
+	v = hvc_vector__shaped(l, log);
+	if (!replicate) {
+		v.count = 128 / v.bits;
+		hvc_vector__read(l, t, 0, &v);
+	}
+	index >>= log;
+	if (loads ? !hvc_lift__load(l, base, v.bits / 8, &one)
+	          : !hvc_lift__store(l, base, v.bits / 8, v.element[index]))
+		return;
+	for (unsigned i = 0; loads && i < v.count; i++)
+		if (replicate || i == index)
+			v.element[i] = one;
+	if (loads)
+		hvc_vector__write(l, t, &v);
+	if (field(l, 23, 1))
+		hvc_lift__set_xsp(
+		        l, n,
+		        hvc_bv__add(l->t, base,
+		                    m == 31 ? number(l, 64, v.bits / 8) : hvc_lift__x(l, m, 64)));
+}
+
 const struct hvc_lift_row hvc_lift__memory[] = {
         {0x3b000000, 0x18000000, literal, "load literal"},
         {0x3a000000, 0x28000000, pair, "pair"},
@@ -264,5 +305,7 @@ const struct hvc_lift_row hvc_lift__memory[] = {
         {0x3f200c00, 0x19000000, ordered_offset, "ordered, unscaled"},
         {0xbfbf0000, 0x0c000000, structures, "structures"},
         {0xbfa00000, 0x0c800000, structures, "structures"},
+        {0xbf9f0000, 0x0d000000, one_element, "one element"},
+        {0xbf800000, 0x0d800000, one_element, "one element"},
         HVC_LIFT_END,
 };

@@ -157,7 +157,7 @@ static void one_source(struct hvc_lift *l)
 		hvc_lift__undefined(l);
 		return;
 	}
-	if (field(l, 16, 5) || op > 5) {
+	if (op > 5) {
 		hvc_lift__unlifted(l, "a data processing instruction that is not lifted");
 		return;
 	}
@@ -183,20 +183,6 @@ static void one_source(struct hvc_lift *l)
 		                    number(l, width, 1));
 	}
 	hvc_lift__set_x(l, field(l, 0, 5), value);
-}
-
-/* PACIA and its kin, those with zero for a modifier, and XPACI and XPACD. */
-static void pointer_auth(struct hvc_lift *l)
-{
-	unsigned d = field(l, 0, 5), op = field(l, 10, 6);
-	hvc_ref a = hvc_lift__x(l, d, 64);
-	hvc_ref modifier = op & 8 ? number(l, 64, 0) : hvc_lift__xsp(l, field(l, 5, 5), 64);
-
-	if (!l->scene->pointer_auth)
-		return;
-	hvc_lift__set_x(l, d,
-	                op >= 16 ? hvc_bv__opaque(l->t, "xpac", 64, a, NULL, NULL)
-	                         : hvc_lift__sign(l, a, modifier, op & 3, op & 4));
 }
 
 static void crc(struct hvc_lift *l, unsigned width)
@@ -270,8 +256,7 @@ const struct hvc_lift_row hvc_lift__register[] = {
         {0x1fe0fc00, 0x1a000000, add_carry, "add/sub with carry"},
         {0x1fe00000, 0x1a400000, compare, "conditional compare"},
         {0x1fe00000, 0x1a800000, select_one, "conditional select"},
-        {0xffff0000, 0xdac10000, pointer_auth, "pointer authentication"},
-        {0x5fe00000, 0x5ac00000, one_source, "one source"},
+        {0x5fff0000, 0x5ac00000, one_source, "one source"},
         {0x5fe00000, 0x1ac00000, two_source, "two sources"},
         {0x1f000000, 0x1b000000, three_source, "three sources"},
         HVC_LIFT_END,

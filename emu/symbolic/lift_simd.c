@@ -44,71 +44,97 @@ static void move_scalar(struct hvc_lift *l)
 	    number(l, 64, 0));
 }
 
-/* AND, BIC, ORR, ORN, EOR of whole registers. */
+static hvc_ref combine(struct hvc_lift *l, unsigned op, hvc_ref a, hvc_ref b, hvc_ref old)
+{
+	struct hvc_bvs *t = l->t;
+
+	switch (op) {
+	case 0: /* AND */
+		return hvc_bv__and(t, a, b);
+	case 1: /* BIC */
+		return hvc_bv__and(t, a, hvc_bv__not(t, b));
+	case 2: /* ORR */
+		return hvc_bv__or(t, a, b);
+	case 3: /* ORN */
+		return hvc_bv__or(t, a, hvc_bv__not(t, b));
+	case 4: /* EOR */
+		return hvc_bv__xor(t, a, b);
+	case 5: /* BSL */
+		return hvc_bv__xor(t, b, hvc_bv__and(t, hvc_bv__xor(t, a, b), old));
+	case 6: /* BIT */
+		return hvc_bv__xor(t, old, hvc_bv__and(t, hvc_bv__xor(t, old, a), b));
+	default: /* BIF */
+		return hvc_bv__xor(t, old,
+		                   hvc_bv__and(t, hvc_bv__xor(t, old, a), hvc_bv__not(t, b)));
+	}
+}
+
+/* Of whole registers, or their lower halves. */
 static void bitwise(struct hvc_lift *l)
 {
-	unsigned op = field(l, 29, 1) << 2 | field(l, 22, 2);
+	unsigned op = field(l, 29, 1) << 2 | field(l, 22, 2), d = field(l, 0, 5);
 	hvc_ref out[2] = {number(l, 64, 0), number(l, 64, 0)};
 
-	if (op > 4) {
-		hvc_lift__unlifted(l, "a bitwise selection");
-		return;
-	}
-	for (unsigned i = 0; i <= field(l, 30, 1); i++) {
-		hvc_ref a = half(l, field(l, 5, 5), i), b = half(l, field(l, 16, 5), i);
-
-		if (op == 1 || op == 3)
-			b = hvc_bv__not(l->t, b);
-		out[i] = op == 4  ? hvc_bv__xor(l->t, a, b)
-		         : op > 1 ? hvc_bv__or(l->t, a, b)
-		                  : hvc_bv__and(l->t, a, b);
-	}
-	set(l, field(l, 0, 5), out[0], out[1]);
+	for (unsigned i = 0; i <= field(l, 30, 1); i++)
+		out[i] = combine(l, op, half(l, field(l, 5, 5), i), half(l, field(l, 16, 5), i),
+		                 half(l, d, i));
+	set(l, d, out[0], out[1]);
 }
 
-/* MOVI of a byte in all bytes, and of 64 bits from eight. */
-static void move_immediate(struct hvc_lift *l)
+/* The number in 64 bits: AdvSIMDExpandImm of the Arm ARM. */
+static uint64_t expand(unsigned cmode, bool op, uint64_t imm)
 {
-	unsigned imm = field(l, 16, 3) << 5 | field(l, 5, 5);
-	uint64_t value = imm * UINT64_C(0x0101010101010101);
-	bool full = field(l, 30, 1);
+	const uint64_t words = UINT64_C(0x100000001), halves = UINT64_C(0x1000100010001);
+	uint64_t value = 0;
 
-	if (field(l, 29, 1)) {
-		value = 0;
+	if (cmode < 8)
+		return (imm << 8 * (cmode >> 1)) * words;
+	if (cmode < 12)
+		return (imm << 8 * (cmode >> 1 & 1)) * halves;
+	if (cmode < 14)
+		return (cmode & 1 ? imm << 16 | 0xffff : imm << 8 | 0xff) * words;
+	if (cmode == 14 && !op)
+		return imm * UINT64_C(0x0101010101010101);
+	if (cmode == 14)
 		for (unsigned i = 0; i < 8; i++)
 			value |= (imm >> i & 1 ? UINT64_C(0xff) : 0) << 8 * i;
-	}
-	set(l, field(l, 0, 5), number(l, 64, value), number(l, 64, full ? value : 0));
+	else if (!op) /* FMOV of single and double precision */
+		value = ((imm >> 7) << 31 | (imm >> 6 & 1 ? UINT64_C(0x1f) : UINT64_C(0x20)) << 25 |
+		         (imm & 63) << 19) *
+		        words;
+	else
+		value = (imm >> 7) << 63 | (imm >> 6 & 1 ? UINT64_C(0xff) : UINT64_C(0x100)) << 54 |
+		        (imm & 63) << 48;
+	return value;
 }
 
-/* DUP, INS and UMOV between a general register and elements of 64 bits. */
-static void element(struct hvc_lift *l)
+/* MOVI, MVNI, FMOV, ORR and BIC of one number in all elements. */
+static void move_immediate(struct hvc_lift *l)
 {
-	unsigned n = field(l, 5, 5), d = field(l, 0, 5), which = field(l, 20, 1);
-	hvc_ref x;
+	unsigned cmode = field(l, 12, 4), d = field(l, 0, 5);
+	bool op = field(l, 29, 1), full = field(l, 30, 1);
+	uint64_t value = expand(cmode, op, field(l, 16, 3) << 5 | field(l, 5, 5));
+	hvc_ref out[2];
 
-	switch (field(l, 11, 4)) {
-	case 1:
-		x = hvc_lift__x(l, n, 64);
-		set(l, d, x, x);
-		break;
-	case 3:
-		x = hvc_lift__x(l, n, 64);
-		set(l, d, which ? half(l, d, 0) : x, which ? x : half(l, d, 1));
-		break;
-	case 7:
-		hvc_lift__set_x(l, d, half(l, n, which));
-		break;
-	default:
-		hvc_lift__unlifted(l, "an FP/SIMD instruction that is not lifted");
+	if (cmode == 15 && op && !full) {
+		hvc_lift__undefined(l);
+		return;
 	}
+	if (op && cmode < 14)
+		value = ~value;
+	for (unsigned i = 0; i < 2; i++) {
+		out[i] = number(l, 64, value);
+		if (cmode < 12 && cmode & 1)
+			out[i] = op ? hvc_bv__and(l->t, half(l, d, i), out[i])
+			            : hvc_bv__or(l->t, half(l, d, i), out[i]);
+	}
+	set(l, d, out[0], full ? out[1] : number(l, 64, 0));
 }
 
 const struct hvc_lift_row hvc_lift__simd[] = {
         {0x7f36fc00, 0x1e260000, move_general, "fp move, general"},
         {0xffbffc00, 0x1e204000, move_scalar, "fp move"},
         {0x9f20fc00, 0x0e201c00, bitwise, "simd bitwise"},
-        {0x9ff8fc00, 0x0f00e400, move_immediate, "simd immediate"},
-        {0xffef8400, 0x4e080400, element, "simd element"},
+        {0x9ff80c00, 0x0f000400, move_immediate, "simd immediate"},
         HVC_LIFT_END,
 };

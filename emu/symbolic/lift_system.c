@@ -9,31 +9,14 @@
 #define field  hvc_lift__field
 #define number hvc_lift__num
 
-/* x17 with x16, or x30 with zero or the stack pointer: CRm is 1 or 3. */
-static void sign_by_hint(struct hvc_lift *l, unsigned which)
-{
-	unsigned reg = which < 16 ? 17 : 30;
-	hvc_ref modifier = which < 16  ? hvc_lift__x(l, 16, 64)
-	                   : which & 1 ? hvc_lift__xsp(l, 31, 64)
-	                               : number(l, 64, 0);
-
-	hvc_lift__set_x(l, reg,
-	                hvc_lift__sign(l, hvc_lift__x(l, reg, 64), modifier,
-	                               which & 2 ? HVC_LIFT_KEY_IB : HVC_LIFT_KEY_IA, which & 4));
-}
-
 static void hint(struct hvc_lift *l)
 {
 	unsigned which = field(l, 5, 7);
 
 	if (which == 2 || which == 3)
 		l->next = HVC_NEXT_WAIT;
-	else if (which == 7 && l->scene->pointer_auth)
-		hvc_lift__set_x(
-		        l, 30,
-		        hvc_bv__opaque(l->t, "xpaclri", 64, hvc_lift__x(l, 30, 64), NULL, NULL));
-	else if (l->scene->pointer_auth && (which >> 3 == 3 || (which >> 3 == 1 && !(which & 1))))
-		sign_by_hint(l, which);
+	else
+		(void)hvc_lift__sign_hint(l, which);
 }
 
 static void barrier(struct hvc_lift *l)

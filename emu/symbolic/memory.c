@@ -144,6 +144,13 @@ static void note_apart(struct hvc_scene *scene, hvc_ref a, hvc_ref b)
 		apart[scene->aparts++] = (struct hvc_apart){a, b};
 }
 
+hvc_ref hvc_extent__has(struct hvc_bvs *t, const struct hvc_extent *extent, hvc_ref address,
+                        unsigned size)
+{
+	return hvc_bv__ult(t, hvc_bv__sub(t, address, hvc_bv__num(t, 64, extent->lo)),
+	                   hvc_bv__num(t, 64, extent->hi - extent->lo - size + 1));
+}
+
 static hvc_ref address_term(struct hvc_bvs *t, hvc_ref base, uint64_t offset)
 {
 	hvc_ref number = hvc_bv__num(t, 64, offset);
@@ -157,7 +164,6 @@ static enum hvc_access cell(struct hvc_scene *scene, struct hvc_way *way, hvc_re
 {
 	struct hvc_bvs *t = scene->terms;
 	hvc_ref address = address_term(t, base, offset);
-	const struct hvc_model usual = {0};
 	char text[300], name[310];
 	struct hvc_input *input;
 	uint64_t value = 0;
@@ -174,8 +180,6 @@ static enum hvc_access cell(struct hvc_scene *scene, struct hvc_way *way, hvc_re
 		}
 	}
 	hvc_bv__print(t, address, text, sizeof text);
-	if (base && scene->mappeds)
-		(void)scene->memory(scene->memory_ctx, hvc_bv__eval(t, address, &usual), &value);
 	/* Too long to be told apart by its text: by number. */
 	if (snprintf(name, sizeof name, "[%s]", text) > 200)
 		snprintf(name, sizeof name, "[%.150s... %u]", text, (unsigned)address->id);
@@ -191,6 +195,30 @@ static enum hvc_access cell(struct hvc_scene *scene, struct hvc_way *way, hvc_re
 	return HVC_ACCESS_OK;
 }
 
+/* Memory of the image that boot fills: what it holds here says nothing. */
+static bool is_unset(const struct hvc_scene *scene, uint64_t address)
+{
+	const struct hvc_image *image = scene->image;
+	unsigned lo = 0, hi = image->unsets;
+
+	if (!scene->unset_is_input)
+		return false;
+	for (unsigned i = 0; i < scene->pieces; i++)
+		if (address - image->segment[i].address < image->segment[i].size)
+			return false;
+	while (lo < hi) {
+		unsigned middle = lo + (hi - lo) / 2;
+
+		if (address - image->unset[middle].address < image->unset[middle].size)
+			return true;
+		if (image->unset[middle].address < address)
+			lo = middle + 1;
+		else
+			hi = middle;
+	}
+	return false;
+}
+
 /* One byte as it was before any store. */
 static enum hvc_access first_byte(struct hvc_scene *scene, struct hvc_way *way, hvc_ref base,
                                   uint64_t offset, hvc_ref *out)
@@ -199,7 +227,7 @@ static enum hvc_access first_byte(struct hvc_scene *scene, struct hvc_way *way, 
 	enum hvc_access access;
 	uint8_t byte;
 
-	if (!base && !hvc_memory__is_secret(scene, offset) &&
+	if (!base && !hvc_memory__is_secret(scene, offset) && !is_unset(scene, offset) &&
 	    image_byte(scene->image, offset, &byte)) {
 		*out = hvc_bv__num(scene->terms, 8, byte);
 		return HVC_ACCESS_OK;
@@ -226,11 +254,27 @@ static enum hvc_access load_byte(struct hvc_scene *scene, struct hvc_way *way, h
 	return first_byte(scene, way, base, offset, out);
 }
 
+/* A load of what is known, behind a store by a pointer that is not. */
+static void note_behind(struct hvc_scene *scene, struct hvc_way *way, hvc_ref base, uint64_t offset,
+                        unsigned size)
+{
+	const struct hvc_log *log = way->log;
+	hvc_ref at;
+
+	while (log && !log->base)
+		log = log->before;
+	if (!log || base || !scene->extents)
+		return;
+	at = hvc_bv__num(scene->terms, 64, offset);
+	hvc_way__note_read(scene, way, at, at, size);
+}
+
 static enum hvc_access load_at(struct hvc_scene *scene, struct hvc_way *way, hvc_ref base,
                                uint64_t offset, unsigned size, hvc_ref *out)
 {
 	hvc_ref value = NULL, byte;
 
+	note_behind(scene, way, base, offset, size);
 	/* Mostly it is what one store has written. */
 	for (const struct hvc_log *log = way->log; log; log = log->before) {
 		if (log->base != base ||
@@ -253,6 +297,41 @@ static enum hvc_access load_at(struct hvc_scene *scene, struct hvc_way *way, hvc
 	}
 	*out = value;
 	return HVC_ACCESS_OK;
+}
+
+/* SCTLR_EL2.A: an access that is not aligned faults, too. */
+static hvc_ref is_aligned(struct hvc_scene *scene, const struct hvc_way *way, hvc_ref address,
+                          unsigned size)
+{
+	struct hvc_bvs *t = scene->terms;
+	uint64_t low = way->sys[HVC_REG_SCTLR_EL2]->ones & 2 ? size - 1u : 0;
+
+	return hvc_bv__eq(t, hvc_bv__and(t, address, hvc_bv__num(t, 64, low)),
+	                  hvc_bv__num(t, 64, 0));
+}
+
+/* Is there memory at a pointer that is not known? */
+static enum hvc_access reach(struct hvc_scene *scene, struct hvc_way *way,
+                             const struct place *place, unsigned size)
+{
+	struct hvc_bvs *t = scene->terms;
+	hvc_ref address, there = hvc_bv__num(t, 1, 0);
+
+	if (!scene->extents || !place->base || place->value)
+		return HVC_ACCESS_OK;
+	address = address_term(t, place->base, place->offset);
+	for (unsigned i = 0; i < scene->extents; i++)
+		there = hvc_bv__or(t, there, hvc_extent__has(t, &scene->extent[i], address, size));
+	there = hvc_bv__and(t, there, is_aligned(scene, way, address, size));
+	switch (hvc_facts__decide(scene, &way->facts, there)) {
+	case HVC_FACT_TRUE:
+		return HVC_ACCESS_OK;
+	case HVC_FACT_FALSE:
+		return HVC_ACCESS_FAULT;
+	default:
+		scene->asked = there;
+		return HVC_ACCESS_ASK;
+	}
 }
 
 static hvc_ref is_at(struct hvc_scene *scene, const struct place *place, size_t i)
@@ -296,6 +375,9 @@ enum hvc_access hvc_memory__load(struct hvc_scene *scene, struct hvc_way *way, h
 	struct place place;
 
 	locate(scene, way, address, &place);
+	access = reach(scene, way, &place, size);
+	if (access != HVC_ACCESS_OK)
+		return access;
 	if (place.value)
 		access = load_places(scene, way, &place, size, value);
 	else
@@ -318,12 +400,6 @@ static enum hvc_access store_at(struct hvc_scene *scene, struct hvc_way *way, hv
 		if (access != HVC_ACCESS_OK)
 			return access;
 	}
-	if (base && scene->mappeds) {
-		hvc_ref own =
-		        hvc_pointer__own(scene, address_term(scene->terms, base, offset), size);
-
-		way->own_store |= hvc_facts__decide(scene, &way->facts, own) != HVC_FACT_FALSE;
-	}
 	log = hvc_bv__take(scene->terms, sizeof *log);
 	if (!log)
 		return HVC_ACCESS_NONE;
@@ -341,10 +417,13 @@ static enum hvc_access store_at(struct hvc_scene *scene, struct hvc_way *way, hv
 enum hvc_access hvc_memory__store(struct hvc_scene *scene, struct hvc_way *way, hvc_ref address,
                                   unsigned size, hvc_ref value)
 {
-	enum hvc_access access = HVC_ACCESS_OK;
+	enum hvc_access access;
 	struct place place;
 
 	locate(scene, way, address, &place);
+	access = reach(scene, way, &place, size);
+	if (access != HVC_ACCESS_OK)
+		return access;
 	if (!place.value)
 		return store_at(scene, way, place.base, place.offset, size, value);
 	for (size_t i = 0; access == HVC_ACCESS_OK && i < place.count; i++) {

@@ -18,6 +18,13 @@ struct hvc_apart {
 
 #define HVC_SCENE_APARTS 256u
 
+/** Addresses from lo to hi - 1. */
+struct hvc_extent {
+	uint64_t lo, hi;
+};
+
+#define HVC_SCENE_EXTENTS 32u
+
 /** What a system register is before anything has been done to it. */
 enum hvc_knowledge {
 	HVC_KNOWN_INPUT,  /**< may be anything; the value is what it is where nothing asks for more
@@ -43,6 +50,8 @@ struct hvc_scene {
 	struct hvc_bvs *terms;
 	struct hvc_solver *solver;
 	const struct hvc_image *image;
+	bool unset_is_input; /**< image->unset may hold anything; else what it holds here */
+	unsigned pieces;     /**< first segments of the image, which a world sets over it */
 	const struct hvc_subject *subject; /**< for names; NULL: there is none */
 	/** What a system register is; *value is set where it is fixed, and may be where it is not.
 	 */
@@ -56,10 +65,11 @@ struct hvc_scene {
 	enum hvc_knowledge (*memory)(void *ctx, uint64_t address, uint64_t *value);
 	void *memory_ctx;
 	const struct hvc_secrets *secrets; /**< NULL: none */
-	/** Where there is memory, ascending; what lies elsewhere faults. None: all is taken to be.
+	/** All memory there is, ascending and apart; none: an unknown address is taken to be good.
 	 */
-	const struct hvc_range *mapped;
-	size_t mappeds;
+	struct hvc_extent extent[HVC_SCENE_EXTENTS];
+	unsigned extents;
+	hvc_ref asked;      /**< of HVC_ACCESS_ASK */
 	unsigned undecided; /**< questions that the solver gave up */
 	unsigned addresses; /**< most that an access or branch is taken apart into */
 	bool pointer_auth;  /**< as a function without a body; else as what it does when off */
@@ -158,7 +168,6 @@ struct hvc_way {
 	uint32_t moved;   /**< general registers that were written, a bit each */
 	unsigned effects; /**< TLBI, cache maintenance and the like */
 	bool simd;        /**< an FP/SIMD register was written */
-	bool own_store;   /**< a pointer of the caller's was stored to that may be EL2's memory */
 	uint64_t changes; /**< of memory and system registers: counted */
 };
 
@@ -208,8 +217,12 @@ hvc_ref hvc_flags__all(struct hvc_bvs *terms, const struct hvc_flags *flags);
 enum hvc_access {
 	HVC_ACCESS_OK,
 	HVC_ACCESS_FAULT, /**< there is nothing there */
+	HVC_ACCESS_ASK,   /**< it depends on scene->asked whether there is */
 	HVC_ACCESS_NONE,  /**< memory ran out, or the like: see the status */
 };
+/** Are all bytes of an access in it? */
+hvc_ref hvc_extent__has(struct hvc_bvs *terms, const struct hvc_extent *extent, hvc_ref address,
+                        unsigned size);
 /** size 1, 2, 4 or 8 bytes; *value has 8 * size bits. */
 enum hvc_access hvc_memory__load(struct hvc_scene *scene, struct hvc_way *way, hvc_ref address,
                                  unsigned size, hvc_ref *value);
@@ -221,19 +234,6 @@ bool hvc_memory__fetch(const struct hvc_scene *scene, uint64_t address, uint32_t
 bool hvc_memory__is_secret(const struct hvc_scene *scene, uint64_t address);
 /** Has the word at an address been stored to? */
 bool hvc_memory__is_written(const struct hvc_way *way, uint64_t address);
-
-/* pointer.c */
-struct hvc_lift;
-/**
- * Is there memory where a pointer of the caller's leads, and for a store, is it EL2's own? False:
- * the instruction ends here, as a question or a fault. Nothing is asked where all memory is taken
- * to be there.
- */
-bool hvc_pointer__leads(struct hvc_lift *l, hvc_ref address, unsigned size, bool store);
-/** Note where there is memory. */
-void hvc_pointer__map(struct hvc_scene *scene);
-/** May it be memory of EL2's: in the image or HVC_EL2_DATA? As a truth value. */
-hvc_ref hvc_pointer__own(struct hvc_scene *scene, hvc_ref address, unsigned size);
 
 /* way.c */
 /** The state before anything has been done; NULL: memory ran out. */

@@ -12,6 +12,7 @@
 #define SYMBOLIC_SYMBOLIC_H
 
 #include "hvcheck/arch.h"
+#include "hvcheck/exception.h"
 #include "symbolic/scene.h"
 
 /** How a path ended. */
@@ -117,10 +118,16 @@ void hvc_symbolic__print_end(struct hvc_symbolic *symbolic, const struct hvc_sym
 
 /**
  * Of an exact exploration: why what the path says need not be what the machine does for each
- * call that takes it; NULL: it is. Constant text.
+ * call that takes it; NULL: it is. *where is the condition on the calls that are left out of it.
+ * What is read at pointers that a caller chose may be anything. Constant text.
  */
-const char *hvc_symbolic__loose(const struct hvc_symbolic *symbolic,
-                                const struct hvc_sympath *path);
+const char *hvc_symbolic__loose(const struct hvc_symbolic *symbolic, const struct hvc_sympath *path,
+                                hvc_ref *where);
+/** What the machine's memory holds where a path reads it at such a pointer, as far as it is told.
+ */
+hvc_ref hvc_symbolic__memory(const struct hvc_symbolic *symbolic, const struct hvc_sympath *path);
+/** Is memory read at an address that depends on the inputs, and more than a table is? */
+bool hvc_symbolic__reads_callers(const struct hvc_sympath *path);
 
 /** What the solver says of all conditions together; a NO is a fault of ours. */
 struct hvc_symbolic_proof {
@@ -149,6 +156,7 @@ struct hvc_symbolic_witness {
 	struct hvc_call call;
 	struct hvc_world world;
 	bool changed; /**< the world is another one than the machine's */
+	bool as_is;   /**< memory is what the machine has */
 	struct hvc_model model;
 	bool *pointed; /**< of inputs by index: made to point to memory, though nothing asks for it
 	                */
@@ -177,6 +185,8 @@ hvc_symbolic__confirm(struct hvc_symbolic *symbolic, const struct hvc_sympath *p
 HVC_MUST_USE enum hvc_status hvc_symbolic__enter(struct hvc_symbolic *symbolic,
                                                  struct hvc_way **out, bool *ended,
                                                  struct hvc_sympath *path);
+/** The PE of the world at the call, for the pure functions of exceptions. */
+struct hvc_pe hvc_symbolic__pe(const struct hvc_symbolic *symbolic);
 /** May SPSR_EL2.M take the PE there, under HCR_EL2? */
 bool hvc_symbolic__returns(const struct hvc_symbolic *symbolic, unsigned mode, uint64_t hcr);
 

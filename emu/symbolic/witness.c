@@ -242,12 +242,12 @@ static bool provide_memory(struct comparison *c, bool all)
 		uint64_t address, *value;
 		size_t i;
 
-		if (!r->address || !input)
+		if (!r->address || !input || r->value->value >= c->w->model.count)
 			continue;
 		i = r->value->value;
 		address = eval(c->s, r->address, c->w);
 		value = &c->w->model.value[i];
-		if (i < facts->values && facts->given[i]) {
+		if (!c->w->as_is && i < facts->values && facts->given[i]) {
 			*value = facts->value[i];
 		} else if (c->w->pointed && c->w->pointed[i]) {
 			/* as it was made */
@@ -267,7 +267,7 @@ static bool settle_memory(struct comparison *c)
 {
 	if (!provide_memory(c, false))
 		return false;
-	return clauses_hold(c) || (provide_memory(c, true) && clauses_hold(c));
+	return clauses_hold(c) || (!c->w->as_is && provide_memory(c, true) && clauses_hold(c));
 }
 
 static void compare_memory(struct comparison *c)

@@ -64,6 +64,7 @@ struct hvc_rule {
 	const struct hvc_result *result;
 	unsigned results;
 	struct hvc_regset clobbers; /**< may change; everything else is preserved */
+	struct hvc_regset returns;  /**< those of clobbers whose value is data for the caller */
 };
 
 /** A world the ABI is specified in. */

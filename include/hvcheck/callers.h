@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * Callers meet vectors: do the HVC instructions of an image keep to an ABI, or to what other
- * vectors do?
+ * Callers meet vectors: do the HVC and SMC instructions of an image keep to an ABI, or to what
+ * other vectors do?
  *
- * A kernel speaks several ABIs, so a site is only held to this one when it is a call of it: when
- * the immediate is one that the ABI has, and the selecting register holds a value of the kind
- * that the ABI selects by, or is left to chance. Sites that the user names are always held to it.
- * Nothing is found where a value is unknown.
+ * Where a function makes an HVC of its arguments, each call of the function is a site as well. An
+ * ABI answers the instructions that it names (`instructions`): a call that it knows, made by the
+ * other one alone, is made the wrong way. A kernel speaks several ABIs, so a site is only held to
+ * this one when it is a call of it: when the immediate is one that the ABI has, and the selecting
+ * register holds a value of the kind that the ABI selects by, or is left to chance. Sites that the
+ * user names are always held to it. Nothing is found where a value is unknown.
  */
 #ifndef HVCHECK_CALLERS_H
 #define HVCHECK_CALLERS_H
@@ -34,10 +36,15 @@ enum hvc_caller_issue_kind {
 	HVC_CALLER_NO_CALL,   /**< a call that the vectors do not know */
 	HVC_CALLER_RESULT,    /**< a result that nothing reads */
 	HVC_CALLER_CLOBBERED, /**< a register that the call may change is used after it */
+	HVC_CALLER_CONDUIT,   /**< an SMC where the ABI answers HVC, or the reverse */
+	HVC_CALLER_WIDENED,   /**< 32 bits of a call with a 32-bit identifier, sign-extended */
 	HVC_CALLER_ISSUE_COUNT,
 };
 
-/** "selector never set", "unknown call", "result never read", "clobbered register live". */
+/**
+ * "selector never set", "unknown call", "result never read", "clobbered register live", "wrong
+ * conduit", "widened wrongly".
+ */
 HVC_API const char *hvc_caller_issue_name(enum hvc_caller_issue_kind kind);
 
 struct hvc_caller_issue {
@@ -59,6 +66,7 @@ struct hvc_caller {
 	enum hvc_caller_fit fit;
 	/** OTHER: whose immediate or identifier it is; constant text, may be "". */
 	const char *owner;
+	const struct hvc_abi *abi; /**< what it is held to; NULL: vectors, or nothing */
 	/** More than one where a value that decides is not known. */
 	struct hvc_caller_answer *answer;
 	unsigned answers;
@@ -66,13 +74,21 @@ struct hvc_caller {
 	unsigned issues;
 };
 
+/** ABIs that the registry names, at most. */
+#define HVC_CALLERS_ABIS_MAX 32u
+
 struct hvc_callers {
 	const struct hvc_scan *scan;
-	struct hvc_caller *caller; /**< the HVC sites that were asked about, by address */
+	struct hvc_caller *caller; /**< the sites that were asked about, by address */
 	size_t callers;
+	size_t made[HVC_INSN_COUNT]; /**< those that are instructions, data too */
+	size_t calls;                /**< those that are calls of functions */
 	size_t of[HVC_CALLER_COUNT]; /**< how many of each fit */
 	size_t finding[HVC_CALLER_ISSUE_COUNT];
 	size_t findings; /**< issues of all callers */
+	/** What they are held to where that is the registry's business: owned. */
+	struct hvc_abi *abi[HVC_CALLERS_ABIS_MAX];
+	unsigned abis;
 };
 
 /** Sites that the user names: any of what is set must hold. */
@@ -83,7 +99,11 @@ struct hvc_site_filter {
 	uint16_t imm;
 };
 
-/** One of abi and subject is set. All is borrowed, and must outlive the result. */
+/**
+ * One of abi and subject is set, or neither: then each site is held to the shipped ABI that the
+ * registry names for its immediate or identifier, whichever way it is made. All is borrowed, and
+ * must outlive the result.
+ */
 struct hvc_callers_config {
 	const struct hvc_scan *scan;
 	const struct hvc_abi *abi;
@@ -95,7 +115,7 @@ struct hvc_callers_config {
 
 /**
  * Hold the callers to it. Errors: HVC_E_NOTFOUND (a filter matches no site), HVC_E_UNSUPPORTED
- * (the ABI does not speak of HVC from EL1), those of hvc_machine_open, HVC_E_NOMEM.
+ * (the ABI does not speak of calls from EL1), those of hvc_machine_open, HVC_E_NOMEM.
  */
 HVC_MUST_USE HVC_API enum hvc_status hvc_callers_run(const struct hvc_callers_config *config,
                                                      struct hvc_diag *diag,

@@ -7,6 +7,7 @@
 #ifndef HVCHECK_CHECK_H
 #define HVCHECK_CHECK_H
 
+#include "hvcheck/certificate.h"
 #include "hvcheck/map.h"
 #include "hvcheck/verdict.h"
 
@@ -61,6 +62,8 @@ struct hvc_check {
 	unsigned parts;
 	struct hvc_finding *finding; /**< in rule order, then clause, register */
 	unsigned findings;
+	unsigned findings_assumed; /**< of them, those that are faults of the assumed world */
+	struct hvc_doubt doubt;    /**< calls of these findings, or all where none was completed */
 	uint8_t *verdicts; /**< of each immediate: bits 1 << enum hvc_verdict_kind of its calls */
 	uint32_t immediates_violating;       /**< immediates with at least one violation */
 	const struct hvc_contract *contract; /**< borrowed; to be reported with it, NULL: none */
@@ -78,6 +81,7 @@ struct hvc_check_config {
 	unsigned insns;  /**< bits 1 << enum hvc_insn; 0: all that the ABI speaks of */
 	unsigned jobs;
 	uint64_t budget;
+	struct hvc_certificates *certificates; /**< of what is proved, to be added; NULL: none */
 	hvc_progress_fn progress;
 	void *progress_ctx;
 };

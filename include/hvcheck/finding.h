@@ -85,8 +85,10 @@ struct hvc_findings {
 	unsigned count;
 	struct hvc_finding_case *one; /**< cases */
 	unsigned cases;
-	bool unexplained; /**< it does not hold, and no finding says why */
-	bool failed;      /**< memory ran out while it was made */
+	bool unexplained;              /**< it does not hold, and no finding says why */
+	bool failed;                   /**< memory ran out while it was made */
+	const struct hvc_doubt *doubt; /**< borrowed; NULL: none is told */
+	bool no_answer;                /**< what it rests on is no answer: see doubt */
 };
 
 /* What the reports find. `abi` is the word that opened the ABI, as --abi takes it. */
@@ -109,6 +111,8 @@ hvc_findings_of_sequences(const struct hvc_sequences *sequences, const char *abi
 HVC_MUST_USE HVC_API enum hvc_status hvc_findings_of_safety(const struct hvc_safety *safety,
                                                             const char *abi, struct hvc_diag *diag,
                                                             struct hvc_findings **out);
+HVC_MUST_USE HVC_API enum hvc_status
+hvc_findings_of_scan(const struct hvc_scan *scan, struct hvc_diag *diag, struct hvc_findings **out);
 HVC_MUST_USE HVC_API enum hvc_status hvc_findings_of_callers(const struct hvc_callers *callers,
                                                              const char *against,
                                                              struct hvc_diag *diag,

@@ -17,22 +17,33 @@ enum hvc_invention_kind {
 	HVC_INVENTION_PAGE,     /**< a zero page was touched */
 	HVC_INVENTION_CALL,     /**< a function that is not in memory was called: it returned 0 */
 	HVC_INVENTION_STUB,     /**< a stub returned its value */
+	HVC_INVENTION_MEMORY,   /**< memory was read that the image has and nobody had set */
 	HVC_INVENTION_COUNT,
 };
 
-/** "register", "page", "call", "stub". */
+/** "register", "page", "call", "stub", "memory". */
 HVC_API const char *hvc_invention_name(enum hvc_invention_kind kind);
+
+#define HVC_INVENTED_NAME 80
 
 /** One thing that was made up. */
 struct hvc_invention {
 	enum hvc_invention_kind kind;
 	enum hvc_reg reg; /**< register: which; else HVC_REG_NONE */
-	uint64_t address; /**< page: of its first byte; call, stub: of the function; else 0 */
-	uint64_t from;    /**< call: of the instruction that calls; else 0 */
-	uint64_t value;   /**< register: what it held; call, stub: what was returned; page: 0 */
-	uint64_t calls;   /**< HVCs that met it */
+	/** page: of its first byte; call, stub: of the function; memory: what was read; else 0 */
+	uint64_t address;
+	uint64_t from;  /**< call: of the instruction that calls; else 0 */
+	uint64_t value; /**< register: what it held; call, stub: what was returned; page: 0;
+	                  memory: type of the relocation that is missing there, 0: it is zero */
+	uint64_t calls; /**< HVCs that met it */
+	char name[HVC_INVENTED_NAME]; /**< memory: of the address, SYMBOL+0xOFFSET, or "" */
 	uint64_t blind; /**< page: of those, HVCs that read bytes of it that nothing had written */
 };
+
+/** Do two rows tell of the same thing, however often? */
+HVC_API bool hvc_invention_is_same(const struct hvc_invention *a, const struct hvc_invention *b);
+/** Is it an assumption: did an outcome hang on memory that boot would have filled? */
+HVC_API bool hvc_invention_is_assumption(const struct hvc_invention *row);
 
 /** Rows of an account; what is met after so many is only counted. */
 #define HVC_INVENTED_MAX 1024u
@@ -53,6 +64,8 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_invented_add(struct hvc_invented *inven
 /** Add all of another account. */
 HVC_MUST_USE HVC_API enum hvc_status hvc_invented_merge(struct hvc_invented *into,
                                                         const struct hvc_invented *from);
+/** Rows that are assumptions. */
+HVC_API unsigned hvc_invented_assumptions(const struct hvc_invented *invented);
 HVC_API void hvc_invented_sort(struct hvc_invented *invented);
 HVC_API void hvc_invented_free(struct hvc_invented *invented);
 

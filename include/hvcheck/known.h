@@ -35,6 +35,7 @@ struct hvc_known {
 	const char *meaning;
 	const char *since, *until; /**< the first and last version or year, "" where not known */
 	const char *source;        /**< where that is documented */
+	const char *abi;           /**< the shipped ABI that specifies it, "" where none does */
 	bool unconfirmed;          /**< the primary source was not read */
 	unsigned line, column;
 

@@ -19,6 +19,7 @@
 #define HVC_LIMIT_MEMBERS  (1u << 18)
 #define HVC_LIMIT_HEADER   (UINT64_C(16) << 20)
 
+#define HVC_LIMIT_MEMORY      (UINT64_C(512) << 20)
 #define HVC_LIMIT_SEGMENTS    256u
 #define HVC_LIMIT_SYMBOLS     (1u << 22)
 #define HVC_LIMIT_NAMES       (UINT64_C(256) << 20)

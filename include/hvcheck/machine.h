@@ -24,11 +24,19 @@ struct hvc_segment {
 	uint64_t data_size;
 };
 
+/** Memory of an image that nothing in its file sets: what is there is taken to be, not known. */
+struct hvc_unset {
+	uint64_t address, size;
+	uint32_t type; /**< of the relocation that could not be applied; 0: it is zero until boot */
+};
+
 /** What is executed: memory and the address of its EL2 vector table. */
 struct hvc_image {
 	const struct hvc_segment *segment;
 	unsigned segments;
-	uint64_t vectors; /**< VBAR_EL2, 2 KiB aligned */
+	uint64_t vectors;              /**< VBAR_EL2, 2 KiB aligned */
+	const struct hvc_unset *unset; /**< by address, without overlap; borrowed as segments are */
+	unsigned unsets;
 };
 
 /** One executed instruction, for traces. Registers are those after it. */
@@ -45,6 +53,11 @@ struct hvc_machine_config {
 	struct hvc_image image;
 	const struct hvc_world *world; /**< copied; NULL: hvc_world_init(HVC_CPU_A72) */
 	uint64_t budget;               /**< instructions a call; 0: HVC_BUDGET_DEFAULT */
+	/**
+	 * An SMC is trapped where HCR_EL2.TSC says so, and goes to EL3 otherwise (`forward`).
+	 * False: TSC is set for each SMC, as for all those that ask what EL2 makes of one.
+	 */
+	bool smc_as_it_is;
 	/** Called for each instruction executed at EL2; makes every run much slower. */
 	void (*trace)(void *ctx, const struct hvc_step *step);
 	void *trace_ctx;

@@ -6,6 +6,7 @@
 #ifndef HVCHECK_MAP_H
 #define HVCHECK_MAP_H
 
+#include "hvcheck/doubt.h"
 #include "hvcheck/probe.h"
 
 struct hvc_contract;
@@ -64,6 +65,7 @@ struct hvc_map {
 	uint64_t failed;   /**< calls of which nothing is known: the engine died of them */
 	char failure[256]; /**< one of these: "hvc #0x5 from el1h, at 0x80000104: ..."; or "" */
 	struct hvc_invented invented;        /**< what its calls had to make up */
+	struct hvc_doubt doubt;
 	const struct hvc_contract *contract; /**< borrowed; to be reported with it, NULL: none */
 };
 

@@ -18,7 +18,8 @@ struct hvc_oracle_config {
 	const struct hvc_regset *present; /**< hvc_machine_present of that CPU model */
 	const struct hvc_state *const *world;
 	unsigned worlds;
-	unsigned budget; /**< instructions that a call may execute at EL2, about; 0: 65,536 */
+	unsigned budget;   /**< instructions that a call may execute at EL2, about; 0: 65,536 */
+	bool smc_as_it_is; /**< as of hvc_machine_config */
 };
 
 struct hvc_oracle_call {

@@ -8,7 +8,7 @@
 /** The instruction that causes the exception. */
 enum hvc_insn {
 	HVC_INSN_HVC, /**< HVC #imm, EC 0x16 */
-	HVC_INSN_SMC, /**< SMC #imm trapped by HCR_EL2.TSC, EC 0x17, ELR = the SMC itself */
+	HVC_INSN_SMC, /**< SMC #imm; trapped by HCR_EL2.TSC: EC 0x17, ELR = the SMC itself */
 	HVC_INSN_COUNT,
 };
 

@@ -4,7 +4,8 @@
  *
  * The row order is the order of reports. Encodings are op0, op1, CRn, CRm, op2 of MRS/MSR
  * (Arm ARM D24). `mask` selects the bits that software may rely on: VBAR_ELx[10:0] is RES0 and
- * implementations differ in what they read back, so those bits are never compared.
+ * implementations differ in what they read back, so those bits are never compared. "pstate" is the
+ * rest of PSTATE as callers have it: PAN and UAO, of the bits that the engine keeps.
  */
 #ifndef HVCHECK_REG_H
 #define HVCHECK_REG_H
@@ -17,7 +18,7 @@
 /** How a register is reached, and what an exception does to it. */
 enum hvc_reg_class {
 	HVC_CLASS_GPR,       /**< x0..x30 */
-	HVC_CLASS_PSTATE,    /**< nzcv, daif: part of PSTATE, restored by ERET */
+	HVC_CLASS_PSTATE,    /**< nzcv, daif, pstate: parts of PSTATE, restored by ERET */
 	HVC_CLASS_SP,        /**< banked stack pointers */
 	HVC_CLASS_SYS,       /**< system register */
 	HVC_CLASS_EXCEPTION, /**< written by taking an exception to EL2, or UNKNOWN after it */
@@ -30,6 +31,7 @@ enum hvc_reg_class {
 #define HVC_REG_ROWS(R)                                                        \
 	R(NZCV, "nzcv", PSTATE, 3, 3, 4, 2, 0, UINT64_C(0xf0000000))           \
 	R(DAIF, "daif", PSTATE, 3, 3, 4, 2, 1, UINT64_C(0x3c0))                \
+	R(PSTATE, "pstate", PSTATE, 0, 0, 0, 0, 0, UINT64_C(0xc00000))         \
 	R(SP_EL0, "sp_el0", SP, 3, 0, 4, 1, 0, HVC_MASK_ALL)                   \
 	R(SP_EL1, "sp_el1", SP, 3, 4, 4, 1, 0, HVC_MASK_ALL)                   \
 	R(SP_EL2, "sp_el2", SP, 3, 6, 4, 1, 0, HVC_MASK_ALL)                   \
@@ -79,7 +81,17 @@ enum hvc_reg_class {
 	R(CNTKCTL_EL1, "cntkctl_el1", SYS, 3, 0, 14, 1, 0, HVC_MASK_ALL)       \
 	R(TPIDR_EL0, "tpidr_el0", SYS, 3, 3, 13, 0, 2, HVC_MASK_ALL)           \
 	R(TPIDRRO_EL0, "tpidrro_el0", SYS, 3, 3, 13, 0, 3, HVC_MASK_ALL)       \
-	R(SCR_EL3, "scr_el3", SYS, 3, 6, 1, 1, 0, HVC_MASK_ALL)
+	R(SCR_EL3, "scr_el3", SYS, 3, 6, 1, 1, 0, HVC_MASK_ALL)                \
+	R(APIAKEYLO_EL1, "apiakeylo_el1", SYS, 3, 0, 2, 1, 0, HVC_MASK_ALL)    \
+	R(APIAKEYHI_EL1, "apiakeyhi_el1", SYS, 3, 0, 2, 1, 1, HVC_MASK_ALL)    \
+	R(APIBKEYLO_EL1, "apibkeylo_el1", SYS, 3, 0, 2, 1, 2, HVC_MASK_ALL)    \
+	R(APIBKEYHI_EL1, "apibkeyhi_el1", SYS, 3, 0, 2, 1, 3, HVC_MASK_ALL)    \
+	R(APDAKEYLO_EL1, "apdakeylo_el1", SYS, 3, 0, 2, 2, 0, HVC_MASK_ALL)    \
+	R(APDAKEYHI_EL1, "apdakeyhi_el1", SYS, 3, 0, 2, 2, 1, HVC_MASK_ALL)    \
+	R(APDBKEYLO_EL1, "apdbkeylo_el1", SYS, 3, 0, 2, 2, 2, HVC_MASK_ALL)    \
+	R(APDBKEYHI_EL1, "apdbkeyhi_el1", SYS, 3, 0, 2, 2, 3, HVC_MASK_ALL)    \
+	R(APGAKEYLO_EL1, "apgakeylo_el1", SYS, 3, 0, 2, 3, 0, HVC_MASK_ALL)    \
+	R(APGAKEYHI_EL1, "apgakeyhi_el1", SYS, 3, 0, 2, 3, 1, HVC_MASK_ALL)
 
 #define HVC_GPR_COUNT 31
 
@@ -132,6 +144,12 @@ static inline void hvc_regset_add(struct hvc_regset *set, enum hvc_reg reg)
 static inline void hvc_regset_remove(struct hvc_regset *set, enum hvc_reg reg)
 {
 	set->bits[reg >> 6] &= ~(UINT64_C(1) << (reg & 63));
+}
+
+static inline void hvc_regset_merge(struct hvc_regset *set, const struct hvc_regset *other)
+{
+	set->bits[0] |= other->bits[0];
+	set->bits[1] |= other->bits[1];
 }
 
 static inline bool hvc_regset_empty(const struct hvc_regset *set)

@@ -87,6 +87,7 @@ struct hvc_call_report {
 	const struct hvc_state *entry; /**< as hvc_entry_state makes it */
 	const struct hvc_regset *present;
 	const struct hvc_outcome *outcome;
+	const struct hvc_doubt *doubt;       /**< of this one call; NULL: none is told */
 	const struct hvc_invented *invented; /**< sorted; NULL: nothing was made up */
 	const struct hvc_trace *trace;       /**< NULL: not wanted */
 	const struct hvc_opinion *opinion;   /**< NULL: the usual engine, and no other */
@@ -182,8 +183,8 @@ hvc_sequences_json(FILE *out, const struct hvc_sequences *sequences, const char 
  * Findings of any command. hvc_findings_judge comes first: it says which of them fail.
  */
 /**
- * The head of a text report: the verdict, and the findings with the calls that show them. all: notes
- * too, however many there are, and their names for suppressions.
+ * The head of a text report: the verdict, and the findings with the calls that show them. all:
+ * notes too, however many there are, and their names for suppressions.
  */
 HVC_API void hvc_findings_text(const struct hvc_page *page, const struct hvc_findings *findings,
                                bool all);
@@ -228,8 +229,10 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_scan_text(const struct hvc_page *page,
                                                    const struct hvc_scan *scan,
                                                    const struct hvc_registry *registry,
                                                    struct hvc_diag *diag);
+/** findings: of hvc_scan_audit, NULL where it was not asked for. */
 HVC_MUST_USE HVC_API enum hvc_status hvc_scan_json(FILE *out, const struct hvc_scan *scan,
                                                    const struct hvc_registry *registry,
+                                                   const struct hvc_findings *findings,
                                                    struct hvc_diag *diag);
 /** against: the word that --abi was given. details: tell of every site, not only of findings. */
 HVC_MUST_USE HVC_API enum hvc_status hvc_callers_text(const struct hvc_page *page,

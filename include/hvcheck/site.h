@@ -36,7 +36,8 @@ struct hvc_value {
 	unsigned constants;
 	uint64_t constant[HVC_VALUE_MAX]; /**< CONSTANT, ADDRESS: sorted */
 	enum hvc_reg reg;                 /**< ARGUMENT: of which register */
-	bool word;                        /**< ARGUMENT: its low 32 bits */
+	bool word;                        /**< ARGUMENT: its low 32 bits, above them zeros */
+	bool sign;                        /**< ARGUMENT: its low 32 bits, above them bit 31 */
 	/**
 	 * On some way, memory was accessed through the register since it was last set: it is a
 	 * pointer, and left over.
@@ -50,14 +51,22 @@ struct hvc_value {
 struct hvc_after {
 	uint32_t read;              /**< bit n: xn is read before it is written again */
 	uint32_t passed;            /**< it may be an argument of a call or jump out */
-	uint32_t returned;          /**< it is there when the function returns */
+	uint32_t returned;          /**< it is there when the function returns, for its caller */
+	uint32_t left;              /**< it is there when the function returns, if for nobody */
+	uint32_t again;             /**< it is there when control comes to the same site again */
 	uint64_t at[HVC_GPR_COUNT]; /**< of `read`: the nearest instruction that does */
+	/** The nearest instruction that overwrites it before it is read; 0: none does. */
+	uint64_t lost_at[HVC_GPR_COUNT];
 	bool goes_on; /**< something is reached besides loops that do not end and traps */
 };
 
-/** One HVC or SMC instruction, or a word of data that looks like one. */
+/**
+ * One HVC or SMC instruction, or a word of data that looks like one; or a call of a function that
+ * makes an HVC or SMC of its arguments: with the registers that such a call gives the instruction.
+ */
 struct hvc_site {
 	uint64_t address; /**< as FILE@ADDRESS takes it, as all addresses here */
+	uint64_t through; /**< a call of a function: its HVC or SMC; 0: it is the instruction */
 	enum hvc_insn insn;
 	uint16_t imm;
 	bool has_function;
@@ -79,11 +88,38 @@ struct hvc_likely {
 	char evidence[160]; /**< "compares x0 with 0x0, 0x1; answers 0xbadca11" */
 };
 
+/** The shipped specification that a table keeps, or comes nearest to. */
+struct hvc_fit {
+	char abi[64];    /**< "": none is near, or the table was not held to any */
+	unsigned rules;  /**< of it that promise something, and that calls were held to */
+	unsigned differ; /**< of them, those that are broken */
+	bool proved;     /**< for all calls; else by some calls of each rule */
+};
+
 /** A vector table candidate, and what was seen of it. */
 struct hvc_scan_table {
 	struct hvc_candidate candidate;
 	const char *symbol; /**< the name at its address; NULL: none */
 	struct hvc_likely likely;
+	struct hvc_fit fit; /**< filled in by hvc_fit_scan */
+};
+
+/** What code at EL2 lacks, by a look at it. */
+enum hvc_audit_kind {
+	HVC_AUDIT_ERET,    /**< an ERET without SB, or DSB and ISB, behind it */
+	HVC_AUDIT_CONTROL, /**< VBAR, SCTLR or TTBR of EL2 is written, and no ISB follows */
+	HVC_AUDIT_COUNT,
+};
+
+/** "eret without barrier", "control without isb". */
+HVC_API const char *hvc_audit_name(enum hvc_audit_kind kind);
+
+struct hvc_audit {
+	enum hvc_audit_kind kind;
+	uint64_t address;
+	const char *symbol; /**< the function that it is in; NULL: none */
+	uint64_t offset;    /**< in it */
+	const char *reg;    /**< CONTROL: the register; constant text */
 };
 
 /** Sites that are listed, and those whose registers are followed, at most. */
@@ -100,8 +136,13 @@ struct hvc_scan {
 	size_t candidates;     /**< found; more than tables where there are very many */
 	struct hvc_site *site; /**< by address, HVC and SMC */
 	size_t sites;
-	uint64_t dropped; /**< sites past HVC_SITES_MAX, counted only */
-	size_t symbols;   /**< that the file has */
+	struct hvc_site *call; /**< calls of functions that pass their arguments on, by address */
+	size_t calls;
+	uint64_t dropped;        /**< sites past HVC_SITES_MAX, counted only */
+	size_t symbols;          /**< that the file has */
+	struct hvc_audit *audit; /**< by address; filled in by hvc_scan_audit */
+	size_t audits;
+	bool audited;
 	struct hvc_loaded *loaded;
 };
 
@@ -111,6 +152,14 @@ struct hvc_scan {
  */
 HVC_MUST_USE HVC_API enum hvc_status hvc_scan_file(const char *path, const char *symbols,
                                                    struct hvc_diag *diag, struct hvc_scan **out);
+/**
+ * Table i of a scan as a subject, which borrows from the scan. HVC_E_RANGE: it is not inside the
+ * image; HVC_E_NOMEM.
+ */
+HVC_MUST_USE HVC_API enum hvc_status hvc_scan_subject(const struct hvc_scan *scan, size_t i,
+                                                      struct hvc_subject **out);
+/** Look at the code of EL2 as well, instruction by instruction. HVC_E_NOMEM. */
+HVC_MUST_USE HVC_API enum hvc_status hvc_scan_audit(struct hvc_scan *scan, struct hvc_diag *diag);
 HVC_API void hvc_scan_free(struct hvc_scan *scan);
 
 /** Is the value certainly one of some constants (addresses included)? */

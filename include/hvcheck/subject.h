@@ -18,11 +18,9 @@
  * '/' may match the last part of a path. The ':' separates where no file has the whole name.
  *
  * Symbols are those of the ELF file, and of a stripped Linux Image those that the kernel keeps of
- * itself (kallsyms). An ELF file linked at or above 2^40, such as a kernel's vmlinux, is moved
- * down as a whole to HVC_IMAGE_BASE, its offset in 2 MiB kept: specs and candidates name its
- * addresses as the file has them, everything else as moved. A relocatable object is laid out
- * from HVC_IMAGE_BASE on and its relocations applied; each undefined symbol is a trap
- * (hvc_subject_undefined).
+ * itself (kallsyms). An ELF file is where it is linked, all 64 bits of its addresses. A relocatable
+ * object is laid out from HVC_IMAGE_BASE on and its relocations applied; each undefined symbol is a
+ * trap (hvc_subject_undefined).
  */
 #ifndef HVCHECK_SUBJECT_H
 #define HVCHECK_SUBJECT_H
@@ -119,6 +117,18 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_subject_place(const struct hvc_subject 
  */
 HVC_API bool hvc_subject_data(const struct hvc_subject *subject, size_t i, uint64_t *lo,
                               uint64_t *hi);
+
+/**
+ * Look up what a world's memory names, in this subject: hvc_world_resolve. To be done before a
+ * machine is opened with a world whose memory came from a specification.
+ */
+HVC_MUST_USE HVC_API enum hvc_status hvc_subject_resolve(const struct hvc_subject *subject,
+                                                         struct hvc_world *world,
+                                                         struct hvc_diag *diag);
+
+/** Names for the addresses of memory in an account. */
+HVC_API void hvc_subject_name_invented(const struct hvc_subject *subject,
+                                       struct hvc_invented *invented);
 
 /** Disassembly of one word, as "mnemonic operands"; text is cut to size and NUL-terminated. */
 HVC_API void hvc_disasm(uint64_t address, uint32_t word, char *text, size_t size);

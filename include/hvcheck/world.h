@@ -99,6 +99,27 @@ struct hvc_extra {
 	uint64_t value;
 };
 
+/** Most pieces of memory that a world sets, and the bytes of a name or value. */
+#define HVC_MEMORY_MAX  64u
+#define HVC_MEMORY_TEXT 160u
+
+/** Memory that is set before the call. */
+struct hvc_memory {
+	char place[HVC_MEMORY_TEXT]; /**< as the user names it */
+	char what[HVC_MEMORY_TEXT];
+	uint64_t address;
+	const uint8_t *data; /**< kept until the process ends; NULL: not resolved yet */
+	uint64_t size;
+	uint64_t digest; /**< of the data: FNV-1a, 64 bits */
+};
+
+/**
+ * The address that "SYMBOL", "SYMBOL+0x10" or "0x10" means in the subject at hand (see
+ * hvc_subject_place). Of diag only the message is used.
+ */
+typedef enum hvc_status hvc_place_find(void *ctx, const char *text, struct hvc_diag *diag,
+                                       uint64_t *address);
+
 /** Register values before the call, the CPU they live in, and what lies around the subject. */
 struct hvc_world {
 	char name[32];
@@ -116,6 +137,8 @@ struct hvc_world {
 	unsigned zero_pages;
 	struct hvc_stop boundary[HVC_BOUNDARIES_MAX];
 	unsigned boundaries;
+	struct hvc_memory memory[HVC_MEMORY_MAX];
+	unsigned memories;
 };
 
 /**
@@ -147,16 +170,41 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_world_stop_at(struct hvc_world *world, 
                                                        const char *name);
 HVC_MUST_USE HVC_API enum hvc_status hvc_world_stub(struct hvc_world *world, uint64_t address,
                                                     uint64_t value, const char *name);
+/**
+ * Set memory at a place, SYMBOL[+OFFSET] or a number, to one of
+ *
+ *   0x1, SYMBOL+0x8        a number or an address, 8 bytes; with :1, :2, :4 or :8 behind it so many
+ *   0x1, 0x2, SYMBOL       several of them, one after the other
+ *   string:TEXT            the text with a NUL
+ *   file:PATH              all of a file
+ *
+ * A later one at the same place takes the place of the earlier; where two overlap the later counts.
+ * Nothing is looked up before hvc_world_resolve. HVC_E_RANGE: a text is too long, or that is one
+ * more than HVC_MEMORY_MAX.
+ */
+HVC_MUST_USE HVC_API enum hvc_status hvc_world_set_memory(struct hvc_world *world,
+                                                          const char *place, const char *what);
+/**
+ * Look up what the world's memory names; find: NULL leaves for later what names a symbol. A machine
+ * is not opened before all of it is resolved. HVC_E_NOTFOUND, HVC_E_ARG (no value, or it does not
+ * fit its size), errors of reading a file; diag says which; *world is as it was.
+ */
+HVC_MUST_USE HVC_API enum hvc_status
+hvc_world_resolve(struct hvc_world *world, hvc_place_find *find, void *ctx, struct hvc_diag *diag);
 /** The boundary at an address, NULL when there is none. */
 HVC_API const struct hvc_stop *hvc_world_boundary(const struct hvc_world *world, uint64_t address);
 
 /**
- * Lay one world over another: the registers that were set in it, its boundaries, and its zero
- * pages where it has any. Name, CPU and EL3 stay. HVC_E_RANGE as above; then *world is as it was.
+ * Lay one world over another: the registers that were set in it, its boundaries and memory, and its
+ * zero pages where it has any. Name, CPU and EL3 stay. HVC_E_RANGE as above; then *world is as it
+ * was.
  */
 HVC_MUST_USE HVC_API enum hvc_status hvc_world_overlay(struct hvc_world *world,
                                                        const struct hvc_world *over);
-/** True iff nothing is said of what lies around the subject: no zero page and no boundary. */
+/**
+ * True iff nothing is said of what lies around the subject but its memory: no zero page and no
+ * boundary.
+ */
 HVC_API bool hvc_world_is_closed(const struct hvc_world *world);
 
 #endif

@@ -8,13 +8,6 @@
 
 #include "hvcheck/world.h"
 
-/**
- * The address that "SYMBOL", "SYMBOL+0x10" or "0x10" means in the subject at hand (see
- * hvc_subject_place). Of diag only the message is used.
- */
-typedef enum hvc_status hvc_place_find(void *ctx, const char *text, struct hvc_diag *diag,
-                                       uint64_t *address);
-
 /** Load a file, or parse text (name is used in diagnostics): errors as for an ABI. */
 HVC_MUST_USE HVC_API enum hvc_status hvc_world_load(const char *path, hvc_place_find *find,
                                                     void *ctx, struct hvc_diag *diag,

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+.macro work
+.endm
+.macro back
+.endm
+.macro inject
+	orr	x10, x10, #(1 << 22)
+.endm
+	.include "state.inc"

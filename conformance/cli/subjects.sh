@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The idioms of dispatch in conformance/subjects: each is proved to keep its specification, and its
+# twin, which is wrong in one place, is refuted by a call that shows it.
+source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+. "$source/conformance/cli/common.sh"
+
+# Subject, rule that the twin breaks, what the report and the call say of it.
+twins=(
+	'jump-table|unknown|x0 is 0xa, promised 0xffffffffffffffff'
+	'pointer-table|unknown|fault, promised return'
+	'binary-search|cpu_on_64|x0 is 0xffffffffffffffff, promised 0x6'
+	'tbz-chain|low|x0 is 0x1, promised 0x3'
+	'ccmp-chain|nine|x0 is 0x7, promised 0x1'
+	'signed-range|within|x0 is 0x0, promised 0x1'
+	'mask|unknown|x0 is 0x1, promised 0x0'
+	'two-selectors|number|x0 is 0x0, promised 0x1'
+	'one-value|all|x0 is 0x1, promised 0x0'
+	'infinite-loop|stuck|return, promised spin'
+	'digits|sum|x0 is 0x0, promised 0x8'
+	'caller-memory|block|x3 is 0x0, had to stay 0x4000021800'
+	'compiled|unknown|x0 is 0x28000145000, promised 0xffffffffffffffff'
+)
+
+# Every rule is proved, of every input.
+is_proved() { # NAME
+	says out 'Proved for every input: '
+	! grep -q swept out || complain "$1: something is swept: $(grep -m 1 swept out)"
+}
+
+# Each call that is printed shows what the line above says.
+is_shown() {
+	local above='' line shown=0
+	cp out report
+	while read -r line; do
+		if [[ $line == 'hvcheck run '* ]]; then
+			# shellcheck disable=SC2086 # words of the command
+			run ${line#hvcheck }
+			# shellcheck disable=SC2154 # of common.sh
+			[ "$status" = 1 ] || complain "'$line': status $status"
+			says out "${above#*: }"
+			shown=$((shown + 1))
+		fi
+		above=$line
+	done <report
+	[ "$shown" -gt 0 ] || complain 'no call is printed'
+	cp report out
+}
+
+for twin in "${twins[@]}"; do
+	IFS='|' read -r name rule what <<<"$twin"
+	specification=$source/conformance/subjects/$name.yaml
+	expect 0 check "$HVC_SUBJECTS/$name.elf" --abi "$specification" --from el1h
+	is_proved "$name"
+	expect 1 check "$HVC_SUBJECTS/$name-fault.elf" --abi "$specification" --from el1h
+	is_proved "$name-fault"
+	grep -q "^  $rule .*$what" out || complain "not '$rule: $what': $(cat out)"
+	is_shown
+done
+specifications=("$source"/conformance/subjects/*.yaml)
+[ "${#specifications[@]}" = "${#twins[@]}" ] ||
+	complain 'there are specifications that are not in the table'
+finish

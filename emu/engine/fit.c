@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A process of its own for each table, since the engine may die of it. In it one call or a few of
+ * each rule of each specification are made and judged, which is quick; then the few that are left
+ * are proved, those first of which most is promised.
+ */
+#include "hvcheck/fit.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "abi/abi.h"
+#include "engine/prove.h"
+#include "engine/scene.h"
+
+#define IMMS        24u /* immediates tried with each register file */
+#define CALLS       4u  /* judged of a rule */
+#define BUDGET      20000u
+#define PATHS       256u /* of a proof */
+#define STEPS       UINT64_C(400000)
+#define PROOFS      8u /* specifications that are proved of a table */
+#define WEIGHT      3u /* less is no likeness */
+#define SHIPPED_MAX 256u
+
+/* How a table does by one specification. */
+struct trial {
+	const struct hvc_abi *abi;
+	unsigned rules;         /* that promise something, and of which a call was judged */
+	unsigned differ;        /* of them, those that a call has broken */
+	unsigned weight;        /* of those that are kept: what they pin down */
+	unsigned ranges;        /* and their results that are one of many */
+	bool proved;            /* by all calls, not by these alone */
+	uint64_t faults, calls; /* of the assumed world */
+};
+
+struct fitting {
+	const struct hvc_subject *subject;
+	struct hvc_abi *const *abi;
+	unsigned abis;
+	struct hvc_fit *out; /* shared with the process that waits */
+	struct trial trial[SHIPPED_MAX];
+	struct hvc_machine *machine; /* of the world that was tried last */
+	struct hvc_world setting;
+};
+
+/* One world of one specification. */
+struct room {
+	struct trial *trial;
+	unsigned world;
+	struct hvc_machine *machine;
+	struct hvc_world setting;
+	uint8_t *judged; /* calls of each rule */
+	bool *broken;
+};
+
+static unsigned pick_immediates(const struct hvc_abi *abi, uint16_t imm[IMMS])
+{
+	static const uint16_t always[] = {0, 1, 0xffff};
+	unsigned count = 0;
+
+	for (size_t i = 0; i < sizeof always / sizeof *always; i++)
+		imm[count++] = always[i];
+	for (unsigned r = 0; r < hvc_abi_rule_count(abi); r++) {
+		const struct hvc_rule *rule = hvc_abi_rule_at(abi, r);
+
+		for (unsigned k = 0; k < rule->imms && k < 2 && count < IMMS; k++) {
+			bool is_new = true;
+
+			for (unsigned n = 0; n < count; n++)
+				is_new &= imm[n] != rule->imm[k].lo;
+			if (is_new)
+				imm[count++] = (uint16_t)rule->imm[k].lo;
+		}
+	}
+	return count;
+}
+
+static enum hvc_status judge(struct room *room, const struct hvc_call *call, struct hvc_diag *diag)
+{
+	const struct hvc_abi *abi = room->trial->abi;
+	int rule = hvc_abi_rule_of(abi, room->world, call);
+	struct hvc_verdict verdict;
+	struct hvc_outcome outcome;
+	struct hvc_state entry;
+
+	if (rule < 0 || !hvc_abi_rule_at(abi, (unsigned)rule)->specified ||
+	    room->judged[rule] == CALLS)
+		return HVC_OK;
+	HVC_TRY(hvc_machine_reset(room->machine, diag));
+	if (hvc_machine_call(room->machine, call, diag, &outcome) == HVC_E_ARG)
+		return HVC_OK; /* nobody can call so in this world */
+	hvc_entry_state(hvc_machine_entry(room->machine), call, &entry);
+	room->trial->calls++;
+	if (outcome.kind == HVC_OUTCOME_FAULT) {
+		struct hvc_invented met = {0};
+
+		HVC_TRY(hvc_machine_invented(room->machine, &met));
+		if (hvc_fault_is_assumed(&room->setting, &entry, &met, outcome.esr, outcome.far,
+		                         outcome.pc, NULL))
+			room->trial->faults++;
+		hvc_invented_free(&met);
+	}
+	hvc_verdict_judge(abi, room->world, &entry, hvc_machine_present(room->machine), call,
+	                  &outcome, &verdict);
+	room->judged[rule]++;
+	room->broken[rule] |= verdict.kind == HVC_VERDICT_VIOLATES;
+	return HVC_OK;
+}
+
+static enum hvc_status try_calls(struct room *room, struct hvc_diag *diag)
+{
+	const struct hvc_abi *abi = room->trial->abi;
+	const struct hvc_probe_config config = {
+	        .abi = &abi,
+	        .abis = 1,
+	        .levels = hvc_abi_levels(abi),
+	        .insns = hvc_abi_insns(abi),
+	        .brief = true,
+	};
+	struct hvc_probes probes = {0};
+	enum hvc_status status;
+	uint16_t imm[IMMS];
+	unsigned imms = pick_immediates(abi, imm);
+
+	HVC_TRY(hvc_probes_make(&config, &probes));
+	status = HVC_OK;
+	for (unsigned i = 0; i < probes.count && status == HVC_OK; i++)
+		for (unsigned k = 0; k < imms && status == HVC_OK; k++) {
+			struct hvc_call call = probes.probe[i].call;
+
+			call.imm = imm[k];
+			status = judge(room, &call, diag);
+		}
+	hvc_probes_free(&probes);
+	return status;
+}
+
+/* Most specifications have the same world, and a large image takes long to be laid out. */
+static bool is_same_world(const struct hvc_world *a, const struct hvc_world *b)
+{
+	return a->cpu == b->cpu && a->el3 == b->el3 && !a->extras && !b->extras && !a->memories &&
+	       !b->memories && !memcmp(&a->given, &b->given, sizeof a->given) &&
+	       !memcmp(&a->state, &b->state, sizeof a->state);
+}
+
+static enum hvc_status enter(struct fitting *fitting, struct room *room, struct hvc_diag *diag)
+{
+	const struct hvc_machine_config config = {
+	        .image = *hvc_subject_image(fitting->subject),
+	        .world = &room->setting,
+	        .budget = BUDGET,
+	};
+
+	HVC_TRY(hvc_scene__world(fitting->subject, room->trial->abi, room->world, NULL, diag,
+	                         &room->setting));
+	if (!fitting->machine || !is_same_world(&fitting->setting, &room->setting)) {
+		hvc_machine_close(fitting->machine);
+		fitting->machine = NULL;
+		fitting->setting = room->setting;
+		HVC_TRY(hvc_machine_open(&config, diag, &fitting->machine));
+	}
+	room->machine = fitting->machine;
+	return HVC_OK;
+}
+
+static enum hvc_status try_world(struct fitting *fitting, struct room *room, struct hvc_diag *diag)
+{
+	HVC_TRY(enter(fitting, room, diag));
+	return try_calls(room, diag);
+}
+
+/*
+ * What a rule pins down: any table keeps one that promises nothing but to come back, whatever it
+ * leaves in the registers, and many keep one with results in a wide range.
+ */
+static void weigh(const struct hvc_rule *rule, struct trial *trial)
+{
+	trial->weight += rule->outcome != HVC_OUTCOME_RETURN;
+	for (unsigned i = 0; i < rule->results; i++) {
+		trial->weight += rule->result[i].intervals ? 0 : 2;
+		trial->ranges += rule->result[i].intervals ? 1 : 0;
+	}
+}
+
+static enum hvc_status try_abi(struct fitting *fitting, struct trial *trial, struct hvc_diag *diag)
+{
+	const unsigned rules = hvc_abi_rule_count(trial->abi);
+	struct room room = {
+	        .trial = trial,
+	        .judged = calloc(rules, 1),
+	        .broken = calloc(rules, sizeof *room.broken),
+	};
+	enum hvc_status status = room.judged && room.broken ? HVC_OK : HVC_E_NOMEM;
+
+	for (; status == HVC_OK && room.world < hvc_abi_world_count(trial->abi); room.world++)
+		status = try_world(fitting, &room, diag);
+	for (unsigned i = 0; status == HVC_OK && i < rules; i++) {
+		trial->rules += room.judged[i] != 0;
+		trial->differ += room.broken[i];
+		if (room.judged[i] && !room.broken[i])
+			weigh(hvc_abi_rule_at(trial->abi, i), trial);
+	}
+	free(room.judged);
+	free(room.broken);
+	return status;
+}
+
+/* What the calls of the proof break, in all worlds; and is there a proof at all? */
+static enum hvc_status prove(struct fitting *fitting, struct trial *trial, struct hvc_diag *diag)
+{
+	const unsigned rules = hvc_abi_rule_count(trial->abi);
+	bool *broken = calloc(rules, sizeof *broken);
+	enum hvc_status status = broken ? HVC_OK : HVC_E_NOMEM;
+	unsigned differ = 0;
+
+	trial->proved = true;
+	for (unsigned i = 0; status == HVC_OK && i < hvc_abi_world_count(trial->abi); i++) {
+		struct hvc_world world;
+		const struct hvc_prove_config config = {
+		        .subject = fitting->subject,
+		        .abi = trial->abi,
+		        .index = i,
+		        .world = &world,
+		        .levels = hvc_abi_levels(trial->abi),
+		        .insns = hvc_abi_insns(trial->abi),
+		        .budget = BUDGET,
+		        .paths = PATHS,
+		        .steps = STEPS,
+		};
+		struct hvc_proof proof = {0};
+
+		status = hvc_scene__world(fitting->subject, trial->abi, i, NULL, diag, &world);
+		if (status == HVC_OK)
+			status = hvc_prove__world(&config, diag, &proof);
+		for (unsigned k = 0; status == HVC_OK && k < proof.parts; k++)
+			trial->proved &= proof.part[k].proved;
+		for (unsigned k = 0; status == HVC_OK && k < proof.calls; k++)
+			if (proof.call[k].verdict.kind == HVC_VERDICT_VIOLATES)
+				broken[proof.call[k].verdict.rule] = true;
+		hvc_proof__free(&proof);
+	}
+	for (unsigned i = 0; status == HVC_OK && i < rules; i++)
+		differ += broken[i];
+	if (differ > trial->differ)
+		trial->differ = differ;
+	free(broken);
+	return status;
+}
+
+/* Of a table that breaks something only what is exact counts. */
+static unsigned likeness(const struct trial *trial)
+{
+	return trial->weight + (trial->differ ? 0 : trial->ranges);
+}
+
+static int score(const struct trial *trial)
+{
+	return (int)likeness(trial) - 2 * (int)trial->differ;
+}
+
+/* What is kept and proved, then what pins down most and differs least; then by name. */
+static int by_fit(const void *a, const void *b)
+{
+	const struct trial *x = a, *y = b;
+	const bool kept[2] = {!x->differ && x->proved, !y->differ && y->proved};
+
+	if (kept[0] != kept[1])
+		return kept[0] ? -1 : 1;
+	if (score(x) != score(y))
+		return score(x) > score(y) ? -1 : 1;
+	return strcmp(hvc_abi_name(x->abi), hvc_abi_name(y->abi));
+}
+
+/* For proofs: those that calls have broken come last. */
+static int by_hope(const void *a, const void *b)
+{
+	const struct trial *x = a, *y = b;
+
+	if (!x->differ != !y->differ)
+		return !x->differ ? -1 : 1;
+	return by_fit(a, b);
+}
+
+/* A third of the rules may differ; calls that only boot would let pass say nothing. */
+static bool is_worth_telling(const struct trial *trial)
+{
+	return trial->rules > 1 && score(trial) > 0 &&
+	       likeness(trial) + trial->rules / 4 >= WEIGHT && 3 * trial->differ <= trial->rules &&
+	       2 * trial->faults < trial->calls;
+}
+
+static void tell(const struct trial *trial, struct hvc_fit *out)
+{
+	*out = (struct hvc_fit){
+	        .rules = trial->rules, .differ = trial->differ, .proved = trial->proved};
+	strncpy(out->abi, hvc_abi_name(trial->abi), sizeof out->abi - 1);
+}
+
+static enum hvc_status fit(void *ctx)
+{
+	struct fitting *fitting = ctx;
+	struct hvc_diag diag = {0};
+	struct trial *best = fitting->trial;
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < fitting->abis; i++) {
+		struct trial *trial = &fitting->trial[count];
+
+		*trial = (struct trial){.abi = fitting->abi[i]};
+		/* What cannot be tried here is no fit: a CPU without a register, a table too near.
+		 */
+		if (try_abi(fitting, trial, &diag) == HVC_OK && is_worth_telling(trial))
+			count++;
+	}
+	hvc_machine_close(fitting->machine);
+	if (!count)
+		return HVC_OK;
+	qsort(best, count, sizeof *best, by_hope);
+	for (unsigned i = 0; i < count && i < PROOFS && (!i || !best[i].differ); i++) {
+		if (prove(fitting, &best[i], &diag) != HVC_OK)
+			best[i].proved = false;
+		else if (!best[i].differ && best[i].proved)
+			break; /* those behind it pin down less */
+	}
+	qsort(best, count, sizeof *best, by_fit);
+	if (is_worth_telling(best))
+		tell(best, fitting->out);
+	return HVC_OK;
+}
+
+/* In a process of its own; what the engine dies of fits nothing. */
+static enum hvc_status fit_apart(const struct hvc_subject *subject, struct hvc_abi *const *abi,
+                                 unsigned abis, struct hvc_fit *out)
+{
+	struct fitting *fitting = calloc(1, sizeof *fitting);
+	struct shared {
+		struct hvc_flight flight;
+		struct hvc_fit fit;
+	} *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+	                 -1, 0);
+	bool died = false;
+
+	*out = (struct hvc_fit){.rules = 0};
+	if (!fitting || shared == MAP_FAILED) {
+		free(fitting);
+		return HVC_E_NOMEM;
+	}
+	fitting->subject = subject;
+	fitting->abi = abi;
+	fitting->abis = abis;
+	fitting->out = &shared->fit;
+	if (hvc_lost__apart(fit, fitting, &shared->flight, &died) == HVC_OK && !died)
+		*out = shared->fit;
+	munmap(shared, sizeof *shared);
+	free(fitting);
+	return HVC_OK;
+}
+
+static void close_shipped(struct hvc_abi **abi, unsigned count)
+{
+	for (unsigned i = 0; i < count; i++)
+		hvc_abi_free(abi[i]);
+}
+
+static enum hvc_status open_shipped(struct hvc_diag *diag, struct hvc_abi *abi[SHIPPED_MAX],
+                                    unsigned *count)
+{
+	const char *name, *text;
+	enum hvc_status status = HVC_OK;
+	size_t size;
+
+	*count = 0;
+	for (size_t i = 0; i < SHIPPED_MAX && hvc_abi_shipped_at(i, &name, &text, &size); i++) {
+		status = hvc_abi_open(name, diag, &abi[*count]);
+		if (status != HVC_OK)
+			break;
+		++*count;
+	}
+	if (status != HVC_OK)
+		close_shipped(abi, *count);
+	return status;
+}
+
+enum hvc_status hvc_fit_scan(struct hvc_scan *scan, struct hvc_diag *diag)
+{
+	struct hvc_abi *abi[SHIPPED_MAX];
+	enum hvc_status status;
+	unsigned count;
+
+	HVC_TRY(open_shipped(diag, abi, &count));
+	status = HVC_OK;
+	for (size_t i = 0; i < scan->tables && i < HVC_FIT_TABLES && status == HVC_OK; i++) {
+		struct hvc_subject *subject;
+
+		if (hvc_scan_subject(scan, i, &subject) != HVC_OK)
+			continue;
+		status = fit_apart(subject, abi, count, &scan->table[i].fit);
+		hvc_subject_close(subject);
+	}
+	close_shipped(abi, count);
+	return status == HVC_OK ? HVC_OK : hvc_diag_set(diag, status, NULL, 0, 0, "out of memory");
+}
+
+enum hvc_status hvc_fit_subject(const struct hvc_subject *subject, const struct hvc_abi *only,
+                                struct hvc_diag *diag, struct hvc_fit *out)
+{
+	/* It is only read. */
+	struct hvc_abi *abi[SHIPPED_MAX] = {(struct hvc_abi *)(uintptr_t)only};
+	enum hvc_status status;
+	unsigned count = 1;
+
+	if (!only)
+		HVC_TRY(open_shipped(diag, abi, &count));
+	status = fit_apart(subject, abi, count, out);
+	if (!only)
+		close_shipped(abi, count);
+	return status == HVC_OK ? HVC_OK : hvc_diag_set(diag, status, NULL, 0, 0, "out of memory");
+}

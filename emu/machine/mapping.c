@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/* Sources: Arm ARM (DDI 0487) D8.3 for descriptors, D24 for the registers, C4.1 for encodings. */
+#include "machine/mapping.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "hvcheck/arch.h"
+#include "machine/unicorn.h"
+
+#define PAGE        UINT64_C(0x1000)
+#define ENTRIES     512u
+#define TABLE_SIZE  ((1 + ENTRIES) * PAGE)
+#define DESC_TABLE  UINT64_C(3)
+#define DESC_BLOCK  UINT64_C(0x701) /* AF, inner shareable; AP 0: read and write at EL2 alone */
+#define SCTLR_M     UINT64_C(1)
+#define SCTLR_WXN   (UINT64_C(1) << 19)
+#define TCR_TBI     (UINT64_C(1) << 20 | UINT64_C(1) << 37) /* by HCR_EL2.E2H */
+#define TCR_48_BITS UINT64_C(0x80850010)                    /* 4 KiB pages; as E2H: no TTBR1 */
+
+enum { SCTLR, TTBR0, TCR };
+
+static const uint8_t registers[HVC_MAPPING_REGISTERS][5] = {
+        [SCTLR] = {3, 4, 1, 0, 0},
+        [TTBR0] = {3, 4, 2, 0, 0},
+        [TCR] = {3, 4, 2, 0, 2},
+};
+
+unsigned hvc_mapping__find(const struct hvc_mapping *mapping, const uint8_t encoding[static 5])
+{
+	unsigned i = mapping->on ? 0 : HVC_MAPPING_REGISTERS;
+
+	while (i < HVC_MAPPING_REGISTERS && memcmp(registers[i], encoding, 5) != 0)
+		i++;
+	return i;
+}
+
+/* The table stands in while EL2 has its MMU off. */
+static void apply(struct hvc_engine *engine)
+{
+	const uint64_t *shadow = engine->mapping.shadow;
+	bool own = shadow[SCTLR] & SCTLR_M;
+
+	hvc_unicorn__set_named(engine, registers[TTBR0], own ? shadow[TTBR0] : HVC_MAPPING_TABLE);
+	hvc_unicorn__set_named(engine, registers[TCR],
+	                       own ? shadow[TCR] : TCR_48_BITS | (shadow[TCR] & TCR_TBI));
+	hvc_unicorn__set_named(engine, registers[SCTLR],
+	                       own ? shadow[SCTLR] : (shadow[SCTLR] & ~SCTLR_WXN) | SCTLR_M);
+}
+
+void hvc_mapping__set(struct hvc_engine *engine, unsigned index, uint64_t value)
+{
+	/* The register itself says which bits it keeps. */
+	hvc_unicorn__set_named(engine, registers[index], value);
+	hvc_unicorn__get_named(engine, registers[index], &engine->mapping.shadow[index]);
+	apply(engine);
+}
+
+/* Every address below 2^48 is itself, but for the block that the table is in. */
+static bool make_table(struct hvc_engine *engine)
+{
+	uint64_t *table = malloc(TABLE_SIZE);
+	bool ok;
+
+	if (!table)
+		return false;
+	for (uint64_t i = 0; i < ENTRIES; i++) {
+		table[i] = (HVC_MAPPING_TABLE + (1 + i) * PAGE) | DESC_TABLE;
+		for (uint64_t j = 0; j < ENTRIES; j++)
+			table[(1 + i) * ENTRIES + j] =
+			        (i * ENTRIES + j) * HVC_MAPPING_BLOCK | DESC_BLOCK;
+	}
+	table[ENTRIES + HVC_MAPPING_TABLE / HVC_MAPPING_BLOCK] = 0;
+	ok = hvc_engine__map(engine, HVC_MAPPING_TABLE, TABLE_SIZE) &&
+	     hvc_engine__write(engine, HVC_MAPPING_TABLE, table, TABLE_SIZE);
+	free(table);
+	return ok;
+}
+
+/* ID_AA64MMFR0_EL1.PARange. Without translation, what is above is an address size fault. */
+static uint64_t flat_top(struct hvc_engine *engine)
+{
+	static const uint8_t bits[16] = {32, 36, 40, 42, 44, 48, 52};
+	uint64_t value = 0;
+
+	(void)hvc_engine__get_sys(engine, (const uint8_t[5]){3, 0, 0, 7, 0}, &value);
+	return UINT64_C(1) << (bits[value & 15] ? bits[value & 15] : 32);
+}
+
+uint64_t hvc_engine__top(struct hvc_engine *engine)
+{
+	return engine->mapping.on ? HVC_MAPPING_TOP : flat_top(engine);
+}
+
+/* Into the last window, where it is near enough, or one of its own. Segments are sorted. */
+static bool add_window(struct hvc_mapping *mapping, const struct hvc_segment *segment)
+{
+	uint64_t lo = segment->address & ~(HVC_MAPPING_BLOCK - 1);
+	uint64_t last = segment->address + (segment->size - 1);
+	struct hvc_window *window = &mapping->window[mapping->windows - 1];
+
+	if (!mapping->windows || last - window->address >= HVC_MAPPING_WINDOW) {
+		if (mapping->windows == HVC_MAPPING_MAX)
+			return false;
+		window = &mapping->window[mapping->windows];
+		*window = (struct hvc_window){.address = lo,
+		                              .place = HVC_MAPPING_WINDOWS +
+		                                       mapping->windows * HVC_MAPPING_WINDOW};
+		mapping->windows++;
+	}
+	window->size = (last | (HVC_MAPPING_BLOCK - 1)) - window->address + 1;
+	return window->size <= HVC_MAPPING_WINDOW;
+}
+
+enum hvc_reach hvc_engine__reach(struct hvc_engine *engine, const struct hvc_segment *segment,
+                                 unsigned count)
+{
+	const uint64_t end = HVC_MAPPING_WINDOWS + HVC_MAPPING_MAX * HVC_MAPPING_WINDOW;
+	struct hvc_mapping *mapping = &engine->mapping;
+	bool wanted = false;
+
+	for (unsigned i = 0; i < count; i++) {
+		uint64_t last = segment[i].address + (segment[i].size - 1);
+
+		wanted |= last >= flat_top(engine);
+		if (last < HVC_MAPPING_TOP && last >= HVC_MAPPING_TABLE && segment[i].address < end)
+			return HVC_REACH_RESERVED;
+		if (last >= HVC_MAPPING_TOP &&
+		    (segment[i].address < HVC_MAPPING_TOP || !add_window(mapping, &segment[i])))
+			return HVC_REACH_SCATTERED;
+	}
+	if (!wanted)
+		return HVC_REACH_OK;
+	for (unsigned i = 0; i < HVC_MAPPING_REGISTERS; i++)
+		hvc_unicorn__get_named(engine, registers[i], &mapping->shadow[i]);
+	if (!make_table(engine) || !hvc_unicorn__watch_registers(engine))
+		return HVC_REACH_FAILED;
+	mapping->on = true;
+	apply(engine);
+	engine->change.stale = engine->lazy;
+	return HVC_REACH_OK;
+}
+
+/* The registers of a load or store that its address is made of; 32 is none. */
+static void address_registers(uint32_t word, unsigned *base, unsigned *index)
+{
+	*base = *index = 32;
+	if ((word >> 25 & 5) != 4)
+		return;
+	*base = word >> 5 & 31;
+	if ((word & UINT32_C(0x3b200c00)) == UINT32_C(0x38200800) && (word >> 16 & 31) != 31)
+		*index = word >> 16 & 31;
+}
+
+bool hvc_mapping__catch(struct hvc_engine *engine, enum hvc_event event, uint64_t pc)
+{
+	const struct hvc_mapping *mapping = &engine->mapping;
+	uint64_t pstate = hvc_engine__pstate(engine), sp, moved;
+	struct hvc_engine_frame frame;
+	unsigned base, index;
+	uint32_t word;
+
+	if (!mapping->windows || hvc_arch_el(pstate) != 2)
+		return false;
+	if (event == HVC_EVENT_PREFETCH) {
+		if (hvc_mapping__in(mapping, pc) == hvc_engine__raw(engine, HVC_RAW_PC))
+			return false;
+		hvc_engine__move(engine, pc, pstate);
+		return true;
+	}
+	if (event != HVC_EVENT_DATA || !hvc_engine__read(engine, pc, &word, sizeof word))
+		return false;
+	address_registers(word, &base, &index);
+	hvc_unicorn__frame(engine, &frame);
+	sp = hvc_engine__raw(engine, HVC_RAW_SP);
+	moved = base < 31 ? frame.x[base] : base == 31 ? sp : 0;
+	if (hvc_mapping__in(mapping, moved) != moved) {
+		if (base == 31)
+			hvc_engine__set_raw(engine, HVC_RAW_SP, hvc_mapping__in(mapping, moved));
+		else
+			frame.x[base] = hvc_mapping__in(mapping, moved);
+	} else if (index < 31 && hvc_mapping__in(mapping, frame.x[index]) != frame.x[index]) {
+		frame.x[index] = hvc_mapping__in(mapping, frame.x[index]);
+	} else {
+		return false;
+	}
+	hvc_engine__set_gprs(engine, frame.x);
+	engine->hooks.again(engine->hooks.ctx, pc);
+	hvc_engine__move(engine, pc, pstate);
+	return true;
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Exceptions taken at EL2 go to EL2's own vectors, the slots of the current level (Arm ARM
+ * AArch64.TakeException, D1.10.2), and are left by ERET. What cannot be answered there, because
+ * that table spins, faults for ever or is none, is the `fault` of the call: of the outermost
+ * exception that was not left, with the registers as it found them.
+ *
+ * The syndrome of an abort says external, which is what memory that is not there is with the MMU
+ * off.
+ */
+#include "machine/internal.h"
+
+#include "hvcheck/arch.h"
+
+#define IL          (UINT64_C(1) << 25)
+#define IMMEDIATE   UINT64_C(0xffff)
+#define FP_TRAP     UINT64_C(0x1e00000) /* CV, and a condition that always holds */
+#define EXTERNAL    UINT64_C(0x10)
+#define DEPTH_MAX   64u /* as deep as tables may nest before they are taken to fault for ever */
+#define LINK_OFFSET 4u
+/*
+ * ERETs one after the other to one place at EL2 without a write of ELR_EL2: the return address is
+ * lost, and where the stack moves on each time the machine would not see that it is a loop.
+ */
+#define BACKS_MAX 8u
+#define PARK_LOOK 8u /* instructions in which code that parks does so */
+
+static uint64_t syndrome(const struct hvc_machine *machine, enum hvc_ec ec, uint64_t pc)
+{
+	uint32_t word = 0;
+
+	(void)hvc_engine__read(machine->engine, pc, &word, sizeof word);
+	switch (ec) {
+	case HVC_EC_HVC64:
+	case HVC_EC_SVC64:
+	case HVC_EC_BRK64:
+		return word >> 5 & IMMEDIATE;
+	case HVC_EC_FP:
+		return FP_TRAP;
+	case HVC_EC_IABT_SAME:
+	case HVC_EC_DABT_SAME:
+		return EXTERNAL;
+	default:
+		return 0;
+	}
+}
+
+/* The PE as it is now, for the pure functions. */
+static struct hvc_pe describe(const struct hvc_machine *machine)
+{
+	struct hvc_pe pe = machine->pe;
+
+	pe.pstate = hvc_engine__pstate(machine->engine);
+	pe.scr_el3 = machine->now.v[HVC_REG_SCR_EL3];
+	pe.hcr_el2 = hvc_machine__current(machine, HVC_REG_HCR_EL2);
+	pe.sctlr_el1 = machine->now.v[HVC_REG_SCTLR_EL1];
+	pe.sctlr_el2 = hvc_machine__current(machine, HVC_REG_SCTLR_EL2);
+	pe.vbar_el2 = hvc_machine__current(machine, HVC_REG_VBAR_EL2);
+	return pe;
+}
+
+static const enum hvc_reg saved[HVC_NESTED_REGS] = {HVC_REG_ESR_EL2, HVC_REG_ELR_EL2,
+                                                    HVC_REG_SPSR_EL2, HVC_REG_FAR_EL2};
+
+static void put(struct hvc_machine *machine, enum hvc_reg reg, uint64_t value)
+{
+	hvc_engine__set(machine->engine, reg, value);
+	hvc_regset_add(&machine->dirty, reg);
+}
+
+/* Remember what the fault of the call would be. */
+static void remember(struct hvc_machine *machine, uint64_t pc, uint64_t esr, uint64_t far)
+{
+	struct hvc_nested *nested = &machine->nested;
+
+	nested->instructions = machine->instructions;
+	nested->pc = pc;
+	nested->esr = esr;
+	nested->far = far;
+	hvc_engine__frame(machine->engine, &nested->frame);
+	for (unsigned i = 0; i < HVC_NESTED_REGS; i++)
+		nested->reg[i] = hvc_machine__current(machine, saved[i]);
+}
+
+bool hvc_nested__take(struct hvc_machine *machine, uint64_t pc, uint64_t esr, uint64_t far)
+{
+	struct hvc_nested *nested = &machine->nested;
+	enum hvc_ec ec = (enum hvc_ec)(esr >> 26);
+	bool abort = ec == HVC_EC_IABT_SAME || ec == HVC_EC_DABT_SAME || ec == HVC_EC_PC_ALIGN;
+	bool call = ec == HVC_EC_HVC64 || ec == HVC_EC_SVC64;
+	struct hvc_pe pe = describe(machine);
+	struct hvc_entry entry;
+
+	if (nested->depth == 0)
+		remember(machine, pc, esr, far);
+	/* A vector that cannot be fetched is the same exception again. */
+	if (++nested->depth > DEPTH_MAX || (nested->depth > 1 && pc == nested->vector))
+		return false;
+	if (machine->step_open)
+		hvc_trace__close(machine);
+	hvc_exception_take(&pe, 2, esr | syndrome(machine, ec, pc), call ? pc + LINK_OFFSET : pc,
+	                   &entry);
+	put(machine, HVC_REG_ESR_EL2, entry.esr);
+	put(machine, HVC_REG_ELR_EL2, entry.elr);
+	put(machine, HVC_REG_SPSR_EL2, entry.spsr);
+	if (abort)
+		put(machine, HVC_REG_FAR_EL2, far);
+	nested->vector = entry.vector;
+	nested->backs = 0;
+	machine->after_eret = false;
+	machine->instructions++; /* so that a table without end comes to one */
+	hvc_engine__move(machine->engine, entry.vector, entry.pstate);
+	return true;
+}
+
+void hvc_nested__defer(struct hvc_machine *machine, uint64_t pc, uint64_t esr, uint64_t far)
+{
+	machine->nested.waits = true;
+	machine->nested.next = (struct hvc_nested_exception){pc, esr, far};
+	hvc_engine__stop(machine->engine);
+}
+
+bool hvc_nested__return(struct hvc_machine *machine, uint64_t address)
+{
+	struct hvc_nested *nested = &machine->nested;
+
+	if (nested->depth)
+		nested->depth--;
+	if (address != nested->back_to)
+		nested->backs = 0;
+	nested->back_to = address;
+	if (++nested->backs <= BACKS_MAX)
+		return true;
+	hvc_call__halt(machine, HVC_OUTCOME_LIMIT, address);
+	return false;
+}
+
+bool hvc_nested__conclude(const struct hvc_machine *machine, enum hvc_outcome_kind kind,
+                          struct hvc_engine_frame *frame, struct hvc_nested_exception *out)
+{
+	const struct hvc_nested *nested = &machine->nested;
+
+	if (!nested->depth ||
+	    (kind != HVC_OUTCOME_SPIN && kind != HVC_OUTCOME_LIMIT && kind != HVC_OUTCOME_FAULT))
+		return false;
+	*frame = nested->frame;
+	*out = (struct hvc_nested_exception){nested->pc, nested->esr, nested->far};
+	return true;
+}
+
+void hvc_nested__restore(const struct hvc_machine *machine, struct hvc_state *state)
+{
+	for (unsigned i = 0; i < HVC_NESTED_REGS; i++)
+		state->v[saved[i]] = machine->nested.reg[i];
+}
+
+bool hvc_nested__parks(bool (*fetch)(const void *ctx, uint64_t pc, uint32_t *word), const void *ctx,
+                       uint64_t pc)
+{
+	uint64_t seen[PARK_LOOK];
+	uint32_t word;
+
+	for (unsigned i = 0; i < PARK_LOOK; i++) {
+		for (unsigned k = 0; k < i; k++)
+			if (seen[k] == pc)
+				return true;
+		seen[i] = pc;
+		if (!fetch(ctx, pc, &word))
+			return false;
+		if (word >> 26 == 5) /* B */
+			pc += ((uint64_t)(word & 0x3ffffff) ^ 0x2000000) * 4 - UINT64_C(0x8000000);
+		else if ((word & 0xfffff01f) == 0xd503201f) /* WFI, WFE and other hints */
+			pc += 4;
+		else
+			return false;
+	}
+	return false;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+
+#include "report/finding.h"
+
+static const char *const ids[HVC_AUDIT_COUNT] = {
+        [HVC_AUDIT_ERET] = "scan-eret",
+        [HVC_AUDIT_CONTROL] = "scan-control",
+};
+
+enum hvc_status hvc_findings_of_scan(const struct hvc_scan *scan, struct hvc_diag *diag,
+                                     struct hvc_findings **out)
+{
+	struct hvc_words file = {0}, account = {0};
+	struct hvc_findings *list = hvc_findings__of("scan", scan->path, "", &file);
+
+	hvc_words__add(&account, "%zu findings in the code of EL2", scan->audits);
+	hvc_findings__take(list, list ? &list->account : NULL, &account);
+	for (size_t i = 0; list && i < scan->audits; i++) {
+		const struct hvc_audit *audit = &scan->audit[i];
+		struct hvc_draft draft = {
+		        .rule = ids[audit->kind],
+		        .about = audit->symbol,
+		        .file = hvc_words__text(&file),
+		        .symbol = audit->symbol,
+		        .address = audit->address,
+		        .has_address = true,
+		        .each = true,
+		};
+
+		hvc_words__add(&draft.key, "%s", audit->reg ? audit->reg : "");
+		if (audit->kind == HVC_AUDIT_ERET)
+			hvc_words__add(&draft.summary,
+			               "the ERET at 0x%" PRIx64
+			               " has no SB, nor DSB and ISB, behind it",
+			               audit->address);
+		else
+			hvc_words__add(&draft.summary,
+			               "%s is written at 0x%" PRIx64 ", and no ISB follows",
+			               audit->reg, audit->address);
+		hvc_findings__add(list, &draft);
+	}
+	hvc_findings__cases(list);
+	hvc_words__free(&file);
+	return hvc_findings__end(list, diag, out);
+}

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An exception at EL2 goes to EL2's own vectors, as it does in the machine (machine/nested.c): the
+ * way goes on there. Where that table parks, the path is the fault that it would be without one.
+ */
+#include "hvcheck/arch.h"
+#include "machine/internal.h"
+#include "symbolic/explore.h"
+
+#define IL        (UINT64_C(1) << 25)
+#define IMMEDIATE UINT32_C(0xffff)
+#define FP_TRAP   UINT64_C(0x1e00000)
+#define EXTERNAL  UINT64_C(0x10)
+
+static const enum hvc_reg restored[HVC_NEST_REGS] = {
+        HVC_REG_SP_EL0,  HVC_REG_SP_EL1,   HVC_REG_SP_EL2, HVC_REG_ESR_EL2,
+        HVC_REG_ELR_EL2, HVC_REG_SPSR_EL2, HVC_REG_FAR_EL2};
+
+static bool fetch(const void *ctx, uint64_t pc, uint32_t *word)
+{
+	return hvc_memory__fetch(ctx, pc, word);
+}
+
+static uint64_t syndrome(enum hvc_ec ec, uint32_t word)
+{
+	switch (ec) {
+	case HVC_EC_HVC64:
+	case HVC_EC_SVC64:
+	case HVC_EC_BRK64:
+		return word >> 5 & IMMEDIATE;
+	case HVC_EC_FP:
+		return FP_TRAP;
+	case HVC_EC_IABT_SAME:
+	case HVC_EC_DABT_SAME:
+		return EXTERNAL;
+	default:
+		return 0;
+	}
+}
+
+static hvc_ref in_place(struct hvc_bvs *t, hvc_ref field, unsigned shift)
+{
+	return hvc_bv__shl(t, hvc_bv__zext(t, field, 64), hvc_bv__num(t, 64, shift));
+}
+
+/* What the fault would be, for when nothing comes of it; NULL: memory ran out. */
+static struct hvc_nest *remember(struct hvc_explorer *e, const struct hvc_walker *w, enum hvc_ec ec,
+                                 hvc_ref address)
+{
+	struct hvc_nest *nest = hvc_bv__take(e->s->scene.terms, sizeof *nest);
+	const struct hvc_way *way = w->way;
+
+	if (!nest) {
+		e->status = HVC_E_NOMEM;
+		return NULL;
+	}
+	nest->changes = way->changes;
+	nest->ec = ec;
+	nest->pc = way->pc;
+	nest->address = address;
+	nest->spx = way->spx;
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
+		nest->x[n] = way->x[n];
+	for (unsigned i = 0; i < HVC_NEST_REGS; i++)
+		nest->sys[i] = way->sys[restored[i]];
+	nest->flags = way->flags;
+	nest->daif = way->daif;
+	nest->pstate = way->pstate;
+	return nest;
+}
+
+/* Is all as it was when the same exception was taken last? Then it is taken again and again. */
+static bool comes_again(const struct hvc_walker *w)
+{
+	const struct hvc_nest *last = w->last;
+	const struct hvc_way *way = w->way;
+	bool same = w->nested && last && last->pc == way->pc && last->changes == way->changes &&
+	            last->spx == way->spx && last->daif == way->daif && last->pstate == way->pstate;
+
+	for (unsigned n = 0; same && n < HVC_GPR_COUNT; n++)
+		same = last->x[n] == way->x[n];
+	for (unsigned i = 0; same && i < HVC_NEST_REGS; i++)
+		same = last->sys[i] == way->sys[restored[i]];
+	return same;
+}
+
+/* PSTATE and the vector that the architecture prescribes; false: it is not known. */
+static bool find_entry(const struct hvc_explorer *e, const struct hvc_way *way,
+                       struct hvc_entry *out)
+{
+	struct hvc_pe pe = hvc_symbolic__pe(e->s);
+	hvc_ref vbar = way->sys[HVC_REG_VBAR_EL2], hcr = way->sys[HVC_REG_HCR_EL2],
+	        sctlr = way->sys[HVC_REG_SCTLR_EL2];
+
+	if (!hvc_bv__const(vbar) || !hvc_bv__const(hcr) || !hvc_bv__const(sctlr) ||
+	    !hvc_bv__const(way->pstate))
+		return false;
+	pe.pstate = way->pstate->value | hvc_level_mode(way->spx ? HVC_LEVEL_EL2H : HVC_LEVEL_EL2T);
+	pe.vbar_el2 = vbar->value;
+	pe.hcr_el2 = hcr->value;
+	pe.sctlr_el2 = sctlr->value;
+	hvc_exception_take(&pe, 2, 0, 0, out);
+	return true;
+}
+
+static void enter(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_ec ec, hvc_ref address,
+                  const struct hvc_entry *entry)
+{
+	struct hvc_bvs *t = e->s->scene.terms;
+	struct hvc_way *way = w->way;
+	bool fetch = ec == HVC_EC_IABT_SAME || ec == HVC_EC_PC_ALIGN || ec == HVC_EC_ILLEGAL;
+	bool call = ec == HVC_EC_HVC64 || ec == HVC_EC_SVC64;
+	uint32_t word = 0;
+
+	(void)hvc_memory__fetch(&e->s->scene, way->pc, &word);
+	way->sys[HVC_REG_ESR_EL2] =
+	        hvc_bv__num(t, 64, (uint64_t)ec << 26 | IL | syndrome(ec, word));
+	way->sys[HVC_REG_ELR_EL2] =
+	        fetch && address ? address : hvc_bv__num(t, 64, way->pc + (call ? 4 : 0));
+	way->sys[HVC_REG_SPSR_EL2] = hvc_bv__or(
+	        t, in_place(t, hvc_flags__all(t, &way->flags), 28),
+	        hvc_bv__or(t, in_place(t, way->daif, 6), hvc_bv__num(t, 64, entry->spsr)));
+	if ((fetch || ec == HVC_EC_DABT_SAME) && ec != HVC_EC_ILLEGAL && address)
+		way->sys[HVC_REG_FAR_EL2] = address;
+	for (unsigned i = 3; i < HVC_NEST_REGS; i++)
+		hvc_regset_add(&way->written, restored[i]);
+	way->daif = hvc_bv__num(t, 4, 15);
+	way->pstate = hvc_bv__num(
+	        t, 64, entry->pstate & ~(HVC_PSTATE_NZCV | HVC_PSTATE_DAIF | HVC_PSTATE_M));
+	way->spx = true;
+	way->pc = entry->vector;
+}
+
+bool hvc_explorer__can_nest(const struct hvc_explorer *e, const struct hvc_walker *w)
+{
+	struct hvc_entry entry;
+	uint32_t word;
+
+	return e->s->config.exact && !comes_again(w) && find_entry(e, w->way, &entry) &&
+	       hvc_memory__fetch(&e->s->scene, entry.vector, &word) &&
+	       !hvc_nested__parks(fetch, &e->s->scene, entry.vector);
+}
+
+void hvc_explorer__nest(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_ec ec,
+                        hvc_ref address)
+{
+	struct hvc_entry entry;
+
+	w->last = remember(e, w, ec, address);
+	if (!w->last || !find_entry(e, w->way, &entry))
+		return;
+	if (!w->nested)
+		w->nest = w->last;
+	w->nested++;
+	enter(e, w, ec, address, &entry);
+}
+
+void hvc_walker__unnest(struct hvc_walker *w, struct hvc_sympath *path)
+{
+	const struct hvc_nest *nest = w->nest;
+	struct hvc_way *way = w->way;
+
+	if (!w->nested || (path->kind != HVC_OUTCOME_SPIN && path->kind != HVC_OUTCOME_FAULT))
+		return;
+	path->kind = HVC_OUTCOME_FAULT;
+	path->level = nest->spx ? HVC_LEVEL_EL2H : HVC_LEVEL_EL2T;
+	path->target = nest->address;
+	path->ec = nest->ec;
+	path->pc = nest->pc;
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
+		way->x[n] = nest->x[n];
+	for (unsigned i = 0; i < HVC_NEST_REGS; i++)
+		way->sys[restored[i]] = nest->sys[i];
+	way->flags = nest->flags;
+	way->daif = nest->daif;
+	way->pstate = nest->pstate;
+	way->spx = nest->spx;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * Does an answer rest on what nobody knows? Calls that ended in a fault on an address that only
+ * boot would have made good, and memory that was read and nobody set.
+ */
+#ifndef HVCHECK_DOUBT_H
+#define HVCHECK_DOUBT_H
+
+#include "hvcheck/invented.h"
+#include "hvcheck/outcome.h"
+
+#define HVC_DOUBT_TEXT 200
+
+struct hvc_doubt {
+	uint64_t calls;
+	uint64_t faults;          /**< of them, calls that ended in a fault of the assumed world */
+	unsigned assumptions;     /**< hvc_invented_assumptions */
+	char why[HVC_DOUBT_TEXT]; /**< one of these faults, and what would help; or "" */
+};
+
+/**
+ * Is a fault of this syndrome on this address one of the assumed world? On memory near what a
+ * pointer register holds that nobody has set, or near a null pointer where memory that nobody set
+ * was read before. why: what would help, cut to size; may be NULL.
+ */
+HVC_API bool hvc_fault_is_assumed(const struct hvc_world *world, const struct hvc_state *entry,
+                                  const struct hvc_invented *invented, uint64_t esr, uint64_t far,
+                                  uint64_t pc, char why[HVC_DOUBT_TEXT]);
+
+/** Does nothing of it hold in a machine that has booted: has no call ended otherwise? */
+static inline bool hvc_doubt_is_vacuous(const struct hvc_doubt *doubt)
+{
+	return doubt->calls && doubt->faults == doubt->calls;
+}
+
+#endif
