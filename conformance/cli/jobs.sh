@@ -7,15 +7,15 @@ source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 same() { # JOBS ARGUMENT...: as with one job
 	local jobs=$1
 	shift
-	"$hvcheck" "$@" --randoms 0 --jobs 1 >first
+	"$hvcheck" "$@" --jobs 1 >first
 	for jobs in $jobs; do
-		"$hvcheck" "$@" --randoms 0 --jobs "$jobs" >again
+		"$hvcheck" "$@" --jobs "$jobs" >again
 		cmp -s first again || complain "'hvcheck $*': --jobs $jobs gives another report"
 	done
 	[ -s first ] || complain "'hvcheck $*': no report"
 }
 
-same '1 2 5' map linux-stub-3.8 --format json --brief
-same 2 check linux-stub-3.8 --abi linux-stub-4.7 --brief
+same '1 2 5' map linux-stub-3.8 --format json --brief --randoms 0
+same 2 check linux-stub-3.8 --abi linux-stub-4.7 --brief --randoms 0
 same 2 diff linux-stub-3.8 linux-stub-4.7 --format json --brief
 finish

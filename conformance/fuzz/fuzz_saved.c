@@ -30,11 +30,11 @@ static struct file make_file(const void *data, size_t size)
 	return file;
 }
 
-static struct hvc_map *load(const void *text, size_t size, struct hvc_diag *diag)
+static struct hvc_exact *load(const void *text, size_t size, struct hvc_diag *diag)
 {
-	struct hvc_map *const mark = (struct hvc_map *)(uintptr_t)text, *map = mark;
+	struct hvc_exact *const mark = (struct hvc_exact *)(uintptr_t)text, *map = mark;
 	struct file file = make_file(text, size);
-	enum hvc_status status = hvc_map_load(file.path, diag, &map);
+	enum hvc_status status = hvc_exact_load(file.path, diag, &map);
 
 	close(file.fd);
 	if (status == HVC_OK)
@@ -43,37 +43,46 @@ static struct hvc_map *load(const void *text, size_t size, struct hvc_diag *diag
 	return NULL;
 }
 
-static char *save(const struct hvc_map *map, size_t *size)
+static char *save(const struct hvc_exact *map, size_t *size)
 {
 	struct hvc_diag diag = {0};
 	char *text = NULL;
 	FILE *file = open_memstream(&text, size);
 
-	FUZZ_HOLD(file && hvc_map_save(file, map, &diag) == HVC_OK, "%s", diag.message);
+	FUZZ_HOLD(file && hvc_exact_save(file, map, &diag) == HVC_OK, "%s", diag.message);
 	FUZZ_HOLD(!fclose(file), "no memory");
 	return text;
 }
 
-/* Every call is in a class that there is. */
-static void hold_closed(const struct hvc_map *map)
+/* Every row can be told, and carried to where it is compared, with the width that it has. */
+static void hold_closed(const struct hvc_exact *map)
 {
-	uint64_t calls = 0;
+	struct hvc_diag diag = {0};
+	struct hvc_exact *other;
+	struct hvc_bvs *terms;
 
-	FUZZ_HOLD(map->subject && map->probes.count, "nothing in it");
-	for (size_t i = 0; i < map->runs; i++) {
-		FUZZ_HOLD(map->run[i].class_ < map->classes, "run %zu", i);
-		FUZZ_HOLD(map->run[i].probe < map->probes.count, "run %zu", i);
-		calls += map->run[i].hi - map->run[i].lo + 1u;
+	FUZZ_HOLD(map->name && map->parts, "nothing in it");
+	FUZZ_HOLD(hvc_bv__open(0, &terms) == HVC_OK, "no memory");
+	hvc_way__inputs(terms);
+	if (hvc_saved__import(map, terms, NULL, &diag, &other) != HVC_OK) {
+		hvc_bv__close(terms);
+		return;
 	}
-	FUZZ_HOLD(calls == (uint64_t)map->probes.count << 16, "%" PRIu64 " calls", calls);
-	for (unsigned i = 0; i < map->classes; i++) {
-		const struct hvc_class *class_ = &map->class_[i];
-		char text[256];
+	for (unsigned i = 0; i < other->parts; i++)
+		for (unsigned k = 0; k < other->part[i].rows; k++) {
+			const struct hvc_row *row = &other->part[i].row[k];
+			char text[256];
 
-		hvc_class_print(class_, text, sizeof text);
-		FUZZ_HOLD(strlen(text) < sizeof text && class_->kind < HVC_OUTCOME_COUNT,
-		          "class %u", i);
-	}
+			FUZZ_HOLD(row->condition->width == 1, "row %u", k);
+			FUZZ_HOLD(!row->target || row->target->width == 64, "row %u", k);
+			for (unsigned n = 0; n < row->effects; n++)
+				FUZZ_HOLD(row->effect[n].value->width == 64, "row %u", k);
+			hvc_exact__print_behaviour(other, row, text, sizeof text);
+			hvc_exact__print_condition(other, row, text, sizeof text);
+			FUZZ_HOLD(strlen(text) < sizeof text, "row %u", k);
+		}
+	hvc_exact_free(other);
+	hvc_bv__close(terms);
 }
 
 FUZZ_TARGET
@@ -81,7 +90,7 @@ FUZZ_TARGET
 	char *text = malloc(size + 32), *once, *twice;
 	size_t once_size, twice_size, whole;
 	struct hvc_diag diag = {0};
-	struct hvc_map *map;
+	struct hvc_exact *map;
 
 	FUZZ_HOLD(text, "no memory");
 	if (size)
@@ -96,12 +105,12 @@ FUZZ_TARGET
 	hold_closed(map);
 	/* One map, one text. */
 	once = save(map, &once_size);
-	hvc_map_free(map);
+	hvc_exact_free(map);
 	map = load(once, once_size, &diag);
 	FUZZ_HOLD(map, "%s:%u: %s", diag.file, diag.line, diag.message);
 	twice = save(map, &twice_size);
 	FUZZ_HOLD(once_size == twice_size && !memcmp(once, twice, once_size), "%s", once);
-	hvc_map_free(map);
+	hvc_exact_free(map);
 	free(once);
 	free(twice);
 	return 0;

@@ -135,18 +135,15 @@ static void make_saved(const char *name, bool odd)
 {
 	static const uint8_t encoding[5] = {3, 4, 14, 2, 2}; /* CNTHP_CVAL_EL2 */
 	struct hvc_world world;
-	const struct hvc_probe_config brief = {.brief = true};
-	struct hvc_map_config config = {.jobs = 1};
+	struct hvc_exact_config config = {.brief = true};
 	struct hvc_subject *subject = NULL;
-	struct hvc_probes probes;
-	struct hvc_map *map = NULL;
+	struct hvc_exact *map = NULL;
 	struct hvc_diag diag = {0};
 	char *text = NULL, *sum;
 	size_t size;
 	FILE *file = open_memstream(&text, &size);
 
 	ck_assert(hvc_subject_open(name, &diag, &subject) == HVC_OK);
-	ck_assert(hvc_probes_make(&brief, &probes) == HVC_OK);
 	hvc_world_init(&world, odd ? HVC_CPU_MAX : HVC_CPU_A72);
 	if (odd) {
 		world.zero_pages = 16;
@@ -157,15 +154,13 @@ static void make_saved(const char *name, bool odd)
 	}
 	config.subject = subject;
 	config.world = &world;
-	config.probes = &probes;
-	ck_assert_msg(hvc_map_make(&config, &diag, &map) == HVC_OK, "%s", diag.message);
-	ck_assert_msg(hvc_map_save(file, map, &diag) == HVC_OK, "%s", diag.message);
+	ck_assert_msg(hvc_exact_make(&config, &diag, &map) == HVC_OK, "%s", diag.message);
+	ck_assert_msg(hvc_exact_save(file, map, &diag) == HVC_OK, "%s", diag.message);
 	ck_assert(!fclose(file));
 	sum = strstr(text, "\nsum ");
 	ck_assert_ptr_nonnull(sum);
 	put("saved", name, text, (size_t)(sum + 1 - text));
-	hvc_map_free(map);
-	hvc_probes_free(&probes);
+	hvc_exact_free(map);
 	hvc_subject_close(subject);
 	free(text);
 }

@@ -401,34 +401,6 @@ START_TEST(the_verdict_drawn_is_the_check)
 }
 END_TEST
 
-START_TEST(the_difference_drawn_is_the_diff)
-{
-	static char names[HVC_IMM_COUNT][8];
-	struct hvc_subject *old = open_subject("gunyah"), *new = open_subject("broken-gunyah-hole");
-	const struct hvc_diff_config config = {.subject = {old, new}, .brief = true, .jobs = 2};
-	struct hvc_diff *diff = NULL;
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-
-	ck_assert_int_eq(hvc_diff_run(&config, NULL, &diff), HVC_OK);
-	ck_assert_int_eq(hvc_diff_html(out, diff, NULL), HVC_OK);
-	fclose(out);
-	read_runs(text, "runs-difference", names);
-	ck_assert_uint_eq(count_word(names, "every"), 1);
-	ck_assert_str_eq(names[0x6016], "every");
-	ck_assert_uint_eq(count_word(names, "the"), HVC_IMM_COUNT - diff->immediates_differing);
-	read_runs(text, "runs-0", names);
-	ck_assert_str_eq(names[0x6016], "A");
-	read_runs(text, "runs-1", names);
-	ck_assert_str_eq(names[0x6016], "B");
-	free(text);
-	hvc_diff_free(diff);
-	hvc_subject_close(old);
-	hvc_subject_close(new);
-}
-END_TEST
-
 static const struct suite_test tests[] = {
         {"groups_are_what_does_alike", &groups_are_what_does_alike},
         {"groups_of_two_maps_are_the_same_where_both_do_alike",
@@ -438,7 +410,6 @@ static const struct suite_test tests[] = {
         {"neighbours_are_told_apart_by_colour", &neighbours_are_told_apart_by_colour},
         {"letters_read_back_are_the_map", &letters_read_back_are_the_map},
         {"the_verdict_drawn_is_the_check", &the_verdict_drawn_is_the_check},
-        {"the_difference_drawn_is_the_diff", &the_difference_drawn_is_the_diff},
 };
 
 SUITE_MAIN("picture", tests)

@@ -9,18 +9,13 @@
 
 static struct hvc_safety *look(const struct hvc_subject *subject, const struct hvc_abi *abi)
 {
-	const struct hvc_safety_config config = {.subject = subject,
-	                                         .abi = abi,
-	                                         .brief = true,
-	                                         .levels = 1u << HVC_LEVEL_EL1H,
-	                                         .insns = 1u << HVC_INSN_HVC,
-	                                         .jobs = 2};
+	const struct hvc_safety_config config = {.subject = subject, .abi = abi, .brief = true};
 	struct hvc_safety *safety = NULL;
 	struct hvc_diag diag = {0};
 
 	ck_assert_msg(hvc_safety_look(&config, &diag, &safety) == HVC_OK, "%s: %s",
 	              hvc_subject_name(subject), diag.message);
-	ck_assert_uint_le(safety->safe, safety->calls);
+	ck_assert_uint_le(safety->safe, safety->behaviours);
 	return safety;
 }
 
@@ -58,16 +53,19 @@ START_TEST(each_mistake_is_what_it_is)
 		ck_assert_msg(kinds_of(safety) == rows[i].kinds, "%s: 0x%x", rows[i].subject,
 		              kinds_of(safety));
 		ck_assert_int_eq(safety->findings > 0, rows[i].kinds != 0);
-		ck_assert(safety->image_compared);
-		ck_assert_uint_gt(safety->calls, 0);
+		ck_assert_uint_eq(safety->gaps, 0);
+		ck_assert_uint_gt(safety->behaviours, 0);
+		ck_assert_int_eq(safety->safe == safety->behaviours,
+		                 !rows[i].kinds && strcmp(rows[i].subject, "broken-hang") != 0);
+		for (unsigned k = 0; k < safety->findings; k++)
+			ck_assert_msg(safety->hazard[k].witness.made, "%s",
+			              safety->hazard[k].witness.why);
 		if (!strcmp(rows[i].subject, "linux-stub-imm")) {
-			ck_assert_uint_eq(safety->safe, safety->calls);
-			/* 0 is CALL_HYP, 1, 2 and 4 are calls: none of them is unknown */
-			ck_assert_uint_eq(safety->immediates, HVC_IMM_COUNT - 4);
+			ck_assert_uint_eq(safety->safe, safety->behaviours);
 			/* a call to an address that holds no function is told as what it is */
-			ck_assert_uint_gt(safety->hazards, 0);
+			ck_assert_uint_eq(safety->hazards, 1);
 			ck_assert(safety->hazard[0].unspecified);
-			ck_assert(safety->hazard[0].kinds & (BIT(CONTROL) | BIT(FAULT)));
+			ck_assert_uint_eq(safety->hazard[0].kinds, BIT(CONTROL));
 		}
 		if (!strcmp(rows[i].subject, "broken-hang")) {
 			bool stuck = false;
@@ -90,7 +88,7 @@ START_TEST(an_abi_without_unknown_calls_has_none)
 	struct hvc_abi *abi = open_abi("linux-stub-3.8");
 	struct hvc_safety *safety = look(subject, abi);
 
-	ck_assert_uint_eq(safety->calls, 0);
+	ck_assert_uint_eq(safety->behaviours, 0);
 	ck_assert_uint_eq(safety->findings, 0);
 	hvc_safety_free(safety);
 	hvc_abi_free(abi);
@@ -98,9 +96,98 @@ START_TEST(an_abi_without_unknown_calls_has_none)
 }
 END_TEST
 
+static const char text[] = "abi: hazards\n"
+                           "title: one call, the rest is refused\n"
+                           "source: here\n"
+                           "callers: el1t, el1h\n"
+                           "instructions: hvc, smc\n"
+                           "rules:\n"
+                           "  - name: one\n"
+                           "    when: { x0: 1 }\n"
+                           "    outcome: unspecified\n"
+                           "  - name: unknown\n"
+                           "    default: true\n"
+                           "    outcome: return\n";
+
+/* Where hazards.S does what it should not, and who can have it do that. */
+START_TEST(each_hazard_is_found_where_it_is)
+{
+	static const struct {
+		const char *name, *when;
+		unsigned kinds;
+		uint64_t x0;
+	} rows[] = {
+	        {"clean", NULL, 0, 0},
+	        {"branch", "x0 = 7", BIT(CONTROL), 7},
+	        {"branch_inside", "x0 in 0x40000000-0x40000fff", BIT(CONTROL), 0x40000000},
+	        {"store", "x0 = 7", BIT(MEMORY), 7},
+	        {"image", "x0 = 7", BIT(IMAGE), 7},
+	        {"image_kept", NULL, 0, 0},
+	        {"image_by_value", "x0 not in 1, 0x5678", BIT(IMAGE), 0},
+	        {"vectors", "x0 = 0x123456789abcdef0", BIT(VECTORS), 0x123456789abcdef0},
+	        {"state", "x0 = 7", BIT(STATE), 7},
+	        {"untracked", "x0 = 7", BIT(STATE), 7},
+	        {"fault", "x0 = 7", BIT(FAULT), 7},
+	};
+	struct hvc_diag diag = {0};
+	struct hvc_abi *abi;
+
+	ck_assert_msg(hvc_abi_parse(text, sizeof text - 1, "hazards", &diag, &abi) == HVC_OK, "%s",
+	              diag.message);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct hvc_subject *subject;
+		struct hvc_safety *safety;
+		char path[512];
+
+		snprintf(path, sizeof path, "%s/subjects/hazards.elf@%s", HVC_BINARY_DIR,
+		         rows[i].name);
+		subject = open_subject(path);
+		safety = look(subject, abi);
+		ck_assert_uint_eq(safety->gaps, 0);
+		ck_assert_msg(kinds_of(safety) == rows[i].kinds, "%s: 0x%x", rows[i].name,
+		              kinds_of(safety));
+		for (unsigned k = 0; k < safety->findings; k++) {
+			const struct hvc_hazard *hazard = &safety->hazard[k];
+
+			ck_assert_str_eq(hazard->when, rows[i].when);
+			ck_assert_msg(hazard->witness.made, "%s: %s", rows[i].name,
+			              hazard->witness.why);
+			if (rows[i].x0)
+				ck_assert_uint_eq(hazard->witness.call.x[0], rows[i].x0);
+		}
+		hvc_safety_free(safety);
+		hvc_subject_close(subject);
+	}
+	hvc_abi_free(abi);
+}
+END_TEST
+
+/* What was not followed may do anything. */
+START_TEST(what_is_not_followed_is_not_safe)
+{
+	struct hvc_diag diag = {0};
+	struct hvc_subject *subject;
+	struct hvc_safety *safety;
+	struct hvc_abi *abi;
+	char path[512];
+
+	ck_assert_int_eq(hvc_abi_parse(text, sizeof text - 1, "hazards", &diag, &abi), HVC_OK);
+	snprintf(path, sizeof path, "%s/subjects/hazards.elf@unfollowed", HVC_BINARY_DIR);
+	subject = open_subject(path);
+	safety = look(subject, abi);
+	ck_assert_uint_eq(safety->findings, 0);
+	ck_assert_uint_gt(safety->gaps, 0);
+	hvc_safety_free(safety);
+	hvc_subject_close(subject);
+	hvc_abi_free(abi);
+}
+END_TEST
+
 static const struct suite_test tests[] = {
         {"each_mistake_is_what_it_is", &each_mistake_is_what_it_is},
         {"an_abi_without_unknown_calls_has_none", &an_abi_without_unknown_calls_has_none},
+        {"each_hazard_is_found_where_it_is", &each_hazard_is_found_where_it_is},
+        {"what_is_not_followed_is_not_safe", &what_is_not_followed_is_not_safe},
 };
 
 SUITE_MAIN("safety", tests)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+
 #include "cli/open.h"
-#include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/supervise.h"
 #include "cli/world.h"
@@ -9,7 +10,7 @@
 /* The two sides of a diff. */
 struct pair {
 	struct hvc_subject *subject[HVC_SIDE_COUNT];
-	struct hvc_map *saved[HVC_SIDE_COUNT]; /* where there is no subject */
+	struct hvc_exact *saved[HVC_SIDE_COUNT]; /* where there is no subject */
 	struct hvc_abi *abi[HVC_SIDE_COUNT];
 };
 
@@ -19,9 +20,9 @@ static enum hvc_status open_side(const struct hvc_options *options, enum hvc_sid
 	const char *name = options->abi_of[side];
 
 	if (hvc_map_is_saved(options->argument[side])) {
-		HVC_TRY(hvc_map_load(options->argument[side], diag, &pair->saved[side]));
+		HVC_TRY(hvc_exact_load(options->argument[side], diag, &pair->saved[side]));
 		if (!name)
-			name = hvc_open__abi_named(pair->saved[side]->subject);
+			name = hvc_open__abi_named(hvc_exact_subject(pair->saved[side]));
 	} else {
 		HVC_TRY(hvc_open__subject(options, side, diag, &pair->subject[side]));
 		if (!name)
@@ -33,30 +34,22 @@ static enum hvc_status open_side(const struct hvc_options *options, enum hvc_sid
 static enum hvc_status make_diff(const struct hvc_options *options, const struct pair *pair,
                                  struct hvc_diag *diag, struct hvc_diff **out)
 {
-	struct hvc_progress progress;
 	struct hvc_world world[HVC_SIDE_COUNT];
-	const struct hvc_diff_config config = {
+	struct hvc_diff_config config = {
 	        .subject = {pair->subject[HVC_SIDE_OLD], pair->subject[HVC_SIDE_NEW]},
 	        .saved = {pair->saved[HVC_SIDE_OLD], pair->saved[HVC_SIDE_NEW]},
 	        .abi = {pair->abi[HVC_SIDE_OLD], pair->abi[HVC_SIDE_NEW]},
 	        .world = {&world[HVC_SIDE_OLD], &world[HVC_SIDE_NEW]},
-	        .randoms = options->randoms,
 	        .brief = hvc_options__has(options, HVC_OPTION_BRIEF),
-	        .jobs = options->jobs,
 	        .budget = options->budget,
-	        .progress = hvc_progress__tell,
-	        .progress_ctx = &progress,
 	};
-	enum hvc_status status;
 
+	hvc_options__callers(options, &config.levels, &config.insns);
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
 		if (pair->subject[side])
 			HVC_TRY(hvc_cli_world__open(options, pair->subject[side], diag,
 			                            &world[side]));
-	hvc_progress__begin(&progress, options);
-	status = hvc_diff_run(&config, diag, out);
-	hvc_progress__end(&progress);
-	return status;
+	return hvc_diff_run(&config, diag, out);
 }
 
 /* Of both sides by their ABIs. */
@@ -105,12 +98,18 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 	}
 }
 
-/* A saved map may say of calls that nothing is known of them. */
-static void tell_failed(const struct hvc_diff *diff)
+/* Where nothing differs that could be compared, what could not may. */
+static enum hvc_status judge(const struct hvc_diff *diff, bool *holds)
 {
-	const struct hvc_map *map = diff->map[diff->map[HVC_SIDE_OLD]->failed == 0];
+	char why[256];
 
-	hvc_supervise__undecided(diff->failed, map->failure);
+	*holds = !diff->changes;
+	if (!diff->changes && diff->gaps) {
+		snprintf(why, sizeof(why), "%u thing%s could not be compared; one is %s",
+		         diff->gaps, diff->gaps == 1 ? "" : "s", diff->gap[0].text);
+		hvc_supervise__doubt(why);
+	}
+	return HVC_OK;
 }
 
 enum hvc_status hvc_cmd__diff(const struct hvc_options *options, const struct hvc_page *page,
@@ -140,14 +139,9 @@ enum hvc_status hvc_cmd__diff(const struct hvc_options *options, const struct hv
 	if (status == HVC_OK) {
 		for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
 			diff->contract[side] = contract[side];
-		*holds = diff->differing == 0 && diff->untrieds == 0;
-		tell_failed(diff);
-		status = hvc_findings_of_diff(diff, diag, &findings);
-		for (unsigned side = 0; status == HVC_OK && side < HVC_SIDE_COUNT; side++)
-			hvc_cli_report__doubt(options, &diff->map[side]->doubt,
-			                      !diff->differing ||
-			                              hvc_doubt_is_vacuous(&diff->map[side]->doubt),
-			                      findings);
+		status = judge(diff, holds);
+		if (status == HVC_OK)
+			status = hvc_findings_of_diff(diff, diag, &findings);
 	}
 	if (status == HVC_OK)
 		status = hvc_cli_report__judged(options, page, diff, write, findings, holds, diag);
@@ -155,7 +149,7 @@ enum hvc_status hvc_cmd__diff(const struct hvc_options *options, const struct hv
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
 		hvc_contract_free(contract[side]);
 		hvc_abi_free(pair.abi[side]);
-		hvc_map_free(pair.saved[side]);
+		hvc_exact_free(pair.saved[side]);
 		hvc_subject_close(pair.subject[side]);
 	}
 	return status;

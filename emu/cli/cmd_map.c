@@ -105,7 +105,7 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 	case HVC_STYLE_SVG:
 		return hvc_exact_svg(page->out, maps->exact, diag);
 	case HVC_STYLE_MAP:
-		return hvc_map_save(page->out, maps->swept, diag);
+		return hvc_exact_save(page->out, maps->exact, diag);
 	default:
 		if (hvc_options__has(options, HVC_OPTION_PICTURE))
 			HVC_TRY(hvc_exact_picture(page, maps->exact, diag));
@@ -116,13 +116,8 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 /* Is there something asked for that only a swept map has? */
 static bool wants_sweep(const struct hvc_options *options)
 {
-	if (hvc_options__has(options, HVC_OPTION_CONTRACT) ||
-	    hvc_options__has(options, HVC_OPTION_SWEEP))
-		return true;
-	for (unsigned i = 0; i < options->reports; i++)
-		if (options->report[i].style == HVC_STYLE_MAP)
-			return true;
-	return options->style == HVC_STYLE_MAP;
+	return hvc_options__has(options, HVC_OPTION_CONTRACT) ||
+	       hvc_options__has(options, HVC_OPTION_SWEEP);
 }
 
 static enum hvc_status sweep(struct maps *maps, const struct hvc_abi *abi, struct hvc_diag *diag)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+
 #include "cli/open.h"
-#include "cli/progress.h"
 #include "cli/report.h"
+#include "cli/supervise.h"
 #include "cli/world.h"
 
 static enum hvc_status write(const void *of, const struct hvc_options *options,
@@ -22,16 +24,9 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 enum hvc_status hvc_cmd__safety(const struct hvc_options *options, const struct hvc_page *page,
                                 bool *holds, struct hvc_diag *diag)
 {
-	struct hvc_progress progress;
 	struct hvc_world over;
-	struct hvc_safety_config config = {
-	        .randoms = options->randoms,
-	        .brief = hvc_options__has(options, HVC_OPTION_BRIEF),
-	        .jobs = options->jobs,
-	        .budget = options->budget,
-	        .progress = hvc_progress__tell,
-	        .progress_ctx = &progress,
-	};
+	struct hvc_safety_config config = {.budget = options->budget,
+	                                   .brief = hvc_options__has(options, HVC_OPTION_BRIEF)};
 	struct hvc_subject *subject = NULL;
 	struct hvc_abi *abi = NULL;
 	struct hvc_safety *safety = NULL;
@@ -48,20 +43,23 @@ enum hvc_status hvc_cmd__safety(const struct hvc_options *options, const struct 
 		config.over = hvc_cli_world__is_given(options) ? &over : NULL;
 		config.subject = subject;
 		config.abi = abi;
-		hvc_progress__begin(&progress, options);
 		status = hvc_safety_look(&config, diag, &safety);
-		hvc_progress__end(&progress);
 	}
-	if (status == HVC_OK && !safety->calls)
+	if (status == HVC_OK && !safety->behaviours && !safety->gaps)
 		status = hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 		                      "no call is unknown to '%s': there is nothing to look at",
 		                      name);
 	if (status == HVC_OK) {
 		*holds = safety->findings == 0;
+		/* Where nothing is found, what was not followed may do anything. */
+		if (*holds && safety->gaps) {
+			char why[256];
+
+			snprintf(why, sizeof(why), "%u thing%s could not be followed; one is %s",
+			         safety->gaps, safety->gaps == 1 ? "" : "s", safety->gap[0].text);
+			hvc_supervise__doubt(why);
+		}
 		status = hvc_findings_of_safety(safety, name, diag, &findings);
-		for (unsigned i = 0; status == HVC_OK && i < safety->maps; i++)
-			hvc_cli_report__doubt(options, &safety->map[i]->doubt,
-			                      safety->findings == 0, findings);
 	}
 	if (status == HVC_OK)
 		status =

@@ -115,12 +115,14 @@ const struct hvc_command hvc_commands[] = {
                 .name = "diff",
                 .usage = "A B [--abi-old ABI] [--abi-new ABI], or --abi A B",
                 .summary = "where two subjects or two ABIs part",
-                .details = "Gives the same calls to both. ABIs name the operations, so that it can "
-                           "tell what moved\nwhere and what a caller of A gets from B; built-in "
-                           "subjects have theirs. With --abi,\nA and B are specifications, "
-                           "compared as written over all immediates and register\nvalues. A and "
-                           "B may also be maps that 'map --format map' saved: the other side\nis "
-                           "asked the same calls. Exit status 0: equal, 1: they differ.\n",
+                .details =
+                        "Proves for every input that both do the same, or tells where they part "
+                        "and makes a\ncall that shows it. ABIs name the operations, so that it "
+                        "can tell what moved where and\nwhat a caller of A gets from B; built-in "
+                        "subjects have theirs. With --abi, A and B are\nspecifications, compared "
+                        "as written over all immediates and register values. A and B\nmay also "
+                        "be maps that 'map --format map' saved. Exit status 0: equal, 1: they "
+                        "differ,\n2: something could not be compared.\n",
                 .examples = "  hvcheck diff linux-stub-imm linux-stub-4.7\n"
                             "  hvcheck diff old/vmlinux@__hyp_stub_vectors "
                             "new/vmlinux@__hyp_stub_vectors\n"
@@ -129,8 +131,9 @@ const struct hvc_command hvc_commands[] = {
                             "markdown\n",
                 .least = 2,
                 .most = 2,
-                .options = COMMON | POLICY | SWEEP | BIT(CONTRACT) | BIT(SYMBOLS) | BIT(ABIS) |
-                           BIT(ABI_OLD) | BIT(ABI_NEW) | AROUND | BIT(STRICT) | BIT(CPU),
+                .options = COMMON | POLICY | BIT(BRIEF) | BIT(JOBS) | BIT(BUDGET) | BIT(CONTRACT) |
+                           BIT(SYMBOLS) | BIT(ABIS) | BIT(ABI_OLD) | BIT(ABI_NEW) | AROUND |
+                           BIT(CPU) | BIT(FROM) | BIT(INSN),
                 .styles = FINDINGS | 1u << HVC_STYLE_HTML,
                 .run = hvc_cmd__diff,
         },
@@ -159,18 +162,19 @@ const struct hvc_command hvc_commands[] = {
                 .usage = "SUBJECT [--abi ABI]",
                 .summary = "what the calls do that are none by the ABI",
                 .details =
-                        "Runs all 65,536 immediates from below EL2 and looks at the calls that "
-                        "fall "
-                        "under the\ndefault rule or one named unknown: do they leave EL2's "
-                        "registers, its vectors and\nmemory alone, and does control never go to "
-                        "an address that the caller chose? Calls that\nthe ABI leaves unspecified "
-                        "are told, too. Exit status 0: so it is, 1: it is not.\n",
+                        "Looks at every behaviour that a call from below EL2 can meet which falls "
+                        "under the\ndefault rule or one named unknown: does it leave EL2's "
+                        "registers, its vectors, memory and\nthe image alone, and does control "
+                        "never go to an address that the caller chose? Proved for\nevery input, "
+                        "or shown by a call. Calls that the ABI leaves unspecified are told, too.\n"
+                        "Exit status 0: so it is, 1: it is not, 2: something could not be "
+                        "followed.\n",
                 .examples = "  hvcheck safety linux-stub-4.12\n"
                             "  hvcheck safety broken-vbar-unknown --abi linux-stub-4.12 --brief\n",
                 .least = 1,
                 .most = 1,
-                .options = COMMON | POLICY | SWEEP | BIT(SYMBOLS) | BIT(ABI) | AROUND |
-                           BIT(STRICT) | BIT(FROM) | BIT(INSN),
+                .options = COMMON | POLICY | BIT(BRIEF) | BIT(JOBS) | BIT(BUDGET) | BIT(SYMBOLS) |
+                           BIT(ABI) | AROUND | BIT(FROM) | BIT(INSN),
                 .styles = FINDINGS,
                 .run = hvc_cmd__safety,
         },

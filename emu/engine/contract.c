@@ -99,7 +99,8 @@ bool hvc_contract__measures(const struct hvc_masks *masks, enum hvc_outcome_kind
 	case HVC_OUTCOME_FAULT:
 		return place < HVC_GPR_COUNT;
 	default:
-		return (place != HVC_REG_DAIF && place != HVC_REG_PSTATE) || hvc_level_el(level) < 2;
+		return (place != HVC_REG_DAIF && place != HVC_REG_PSTATE) ||
+		       hvc_level_el(level) < 2;
 	}
 }
 

@@ -1,376 +1,386 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Both sides are followed in one room of terms; each pair of rows whose behaviours are not plainly
+ * the same is asked of the solver: is there a call that meets both, so that something differs?
+ */
 #include "hvcheck/diff.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/internal.h"
-#include "engine/operation.h"
+#include "engine/differ.h"
+#include "engine/saved.h"
 #include "engine/scene.h"
-#include "engine/untried.h"
-#include "hvcheck/verdict.h"
+#include "hvcheck/arch.h"
 
-#define CONSTANTS_LIMIT 1000u
+#define WHAT_SIZE 400u
+#define DOES_SIZE 2048u
 
-struct pair {
-	unsigned old_class, new_class;
-};
-
-/* Pairs of classes that differ, and where: runs whose class_ is the index of a pair. */
-struct pairs {
-	struct pair *pair;
-	unsigned count, capacity;
-	struct hvc_partial where; /* only its runs */
-	uint8_t differing[HVC_IMM_COUNT];
-};
-
-/* Effect of a class on a register; NULL when it keeps its value. */
-static const struct hvc_term *effect_on(const struct hvc_class *class_, enum hvc_reg reg)
+static enum hvc_status out_of_memory(struct hvc_diag *diag)
 {
-	for (unsigned i = 0; i < class_->effects; i++)
-		if (class_->effect[i].reg == reg)
-			return &class_->effect[i].value;
-	return NULL;
+	return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 }
 
-/* Where inside its own code a subject hangs or faults is nothing a caller sees. */
-static bool place_matters(enum hvc_outcome_kind kind)
+static unsigned caller_of(const struct hvc_exact_part *part)
 {
-	return kind != HVC_OUTCOME_SPIN && kind != HVC_OUTCOME_LIMIT && kind != HVC_OUTCOME_FAULT &&
-	       kind != HVC_OUTCOME_FORWARD;
+	return HVC_CALLER_BIT(part->insn, part->from);
 }
 
-static bool terms_agree(const struct hvc_term *a, const struct hvc_state *a_before,
-                        const struct hvc_term *b, const struct hvc_state *b_before,
-                        const struct hvc_call *call, uint64_t mask)
+enum hvc_answer hvc_differ__ask(struct hvc_differ *d, hvc_ref a, hvc_ref b)
 {
-	uint64_t x = hvc_term__eval(a, a_before, call), y = hvc_term__eval(b, b_before, call);
+	enum hvc_answer answer;
 
-	if (a->kind == b->kind && a->reg == b->reg && a->value == b->value)
+	if (hvc_bv__is(a, 0) || hvc_bv__is(b, 0))
+		return HVC_ANSWER_NO;
+	hvc_solver__push(d->solver);
+	hvc_solver__require(d->solver, a);
+	if (b != a)
+		hvc_solver__require(d->solver, b);
+	answer = hvc_solver__check(d->solver);
+	hvc_solver__pop(d->solver);
+	return answer;
+}
+
+/* Two callers' pairs are one change where the same calls do the same. */
+static bool join(struct hvc_differ *d, const struct hvc_differ_pair *pair)
+{
+	for (unsigned i = 0; i < d->pairs; i++) {
+		const struct hvc_differ_pair *known = &d->pair[i];
+
+		if (known->condition != pair->condition ||
+		    !hvc_row__same(known->row[0], pair->row[0]) ||
+		    !hvc_row__same(known->row[1], pair->row[1]))
+			continue;
+		d->diff->change[i].callers |= caller_of(pair->part[0]);
 		return true;
-	return ((x ^ y) & mask) == 0;
-}
-
-bool hvc_diff__agree(const struct hvc_diff *diff, const struct hvc_class *a,
-                     const struct hvc_class *b, const struct hvc_call *call)
-{
-	struct hvc_state before[HVC_SIDE_COUNT];
-	struct hvc_masks masks;
-
-	if (a->kind != b->kind || a->level != b->level || a->stores != b->stores)
-		return false;
-	for (int side = 0; side < HVC_SIDE_COUNT; side++)
-		hvc_entry_state(&diff->map[side]->entry, call, &before[side]);
-	if (place_matters(a->kind) &&
-	    !terms_agree(&a->pc, &before[0], &b->pc, &before[1], call, UINT64_MAX))
-		return false;
-	hvc_class__masks(&diff->map[HVC_SIDE_OLD]->present, &masks);
-	for (unsigned i = 0; i < HVC_REG_COUNT; i++) {
-		struct hvc_term keep = {.kind = HVC_TERM_REG, .reg = (enum hvc_reg)i};
-		const struct hvc_term *x = effect_on(a, (enum hvc_reg)i);
-		const struct hvc_term *y = effect_on(b, (enum hvc_reg)i);
-
-		if ((x || y) && !terms_agree(x ? x : &keep, &before[0], y ? y : &keep, &before[1],
-		                             call, masks.v[i]))
-			return false;
 	}
-	for (unsigned i = 0; i < a->stores && i < HVC_STORE_MAX; i++)
-		if (a->store[i].size != b->store[i].size ||
-		    !terms_agree(&a->store[i].address, &before[0], &b->store[i].address, &before[1],
-		                 call, UINT64_MAX) ||
-		    !terms_agree(&a->store[i].value, &before[0], &b->store[i].value, &before[1],
-		                 call, UINT64_MAX))
-			return false;
-	return true;
-}
-
-static bool moves(const struct hvc_class *class_)
-{
-	for (unsigned i = 0; i < class_->effects; i++)
-		if (hvc_term__moves(&class_->effect[i].value))
-			return true;
-	for (unsigned i = 0; i < class_->stores && i < HVC_STORE_MAX; i++)
-		if (hvc_term__moves(&class_->store[i].address) ||
-		    hvc_term__moves(&class_->store[i].value))
-			return true;
 	return false;
 }
 
-static bool pair_index(struct pairs *pairs, unsigned old_class, unsigned new_class, unsigned *out)
+/* The aspects that really may differ, in their order. */
+static char *print_what(struct hvc_differ *d, hvc_ref both, const struct hvc_aspect *aspect,
+                        size_t count)
 {
-	for (*out = 0; *out < pairs->count; ++*out)
-		if (pairs->pair[*out].old_class == old_class &&
-		    pairs->pair[*out].new_class == new_class)
-			return true;
-	if (pairs->count == pairs->capacity) {
-		unsigned capacity = pairs->capacity ? 2 * pairs->capacity : 16;
-		void *grown = realloc(pairs->pair, capacity * sizeof *pairs->pair);
+	char *text = calloc(1, WHAT_SIZE);
+	struct hvc_text out = {text, WHAT_SIZE, 0};
 
+	for (size_t i = 0; text && i < count; i++)
+		if (hvc_bv__is(aspect[i].differs, 1) ||
+		    hvc_differ__ask(d, both, aspect[i].differs) != HVC_ANSWER_NO)
+			hvc_text__put(&out, "%s%s", out.length ? ", " : "", aspect[i].name);
+	return text;
+}
+
+static bool describe(struct hvc_differ *d, const struct hvc_differ_pair *pair,
+                     const struct hvc_aspect *aspect, size_t count, struct hvc_change *change)
+{
+	hvc_ref any = hvc_differ__any(d, aspect, count);
+	hvc_ref both = hvc_bv__and(d->terms, pair->row[0]->condition, pair->row[1]->condition);
+
+	change->callers = caller_of(pair->part[0]);
+	if (!hvc_differ__when(d, pair->row[0], pair->row[1], any, &change->when, &change->unless))
+		return false;
+	change->what = print_what(d, both, aspect, count);
+	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
+		change->does[side] = malloc(DOES_SIZE);
+		if (!change->does[side])
+			return false;
+		hvc_exact__print_behaviour(d->side[side], pair->row[side], change->does[side],
+		                           DOES_SIZE);
+		change->kind[side] = pair->row[side]->kind;
+		change->level[side] = pair->row[side]->level;
+	}
+	return change->what != NULL;
+}
+
+static enum hvc_status add_change(struct hvc_differ *d, struct hvc_differ_pair *pair,
+                                  const struct hvc_aspect *aspect, size_t count,
+                                  struct hvc_diag *diag)
+{
+	struct hvc_diff *diff = d->diff;
+	void *grown;
+
+	if (join(d, pair))
+		return HVC_OK;
+	if (d->pairs == d->pairs_max) {
+		unsigned most = d->pairs_max ? 2 * d->pairs_max : 16;
+
+		grown = realloc(d->pair, most * sizeof *d->pair);
 		if (!grown)
-			return false;
-		pairs->pair = grown;
-		pairs->capacity = capacity;
+			return out_of_memory(diag);
+		d->pair = grown;
+		grown = realloc(diff->change, most * sizeof *diff->change);
+		if (!grown)
+			return out_of_memory(diag);
+		diff->change = grown;
+		d->pairs_max = most;
 	}
-	pairs->pair[pairs->count++] = (struct pair){old_class, new_class};
-	return true;
+	d->pair[d->pairs++] = *pair;
+	memset(&diff->change[diff->changes++], 0, sizeof *diff->change);
+	if (!describe(d, pair, aspect, count, &diff->change[diff->changes - 1]))
+		return out_of_memory(diag);
+	return hvc_differ__witness(d, pair->part, pair->row, pair->condition, pair->seen, diag,
+	                           &diff->change[diff->changes - 1].witness);
 }
 
-/* lo..hi of one probe, one class on each side. */
-static bool compare_stretch(struct hvc_diff *diff, struct pairs *pairs, const struct hvc_run *a,
-                            const struct hvc_run *b, unsigned lo, unsigned hi)
+static enum hvc_status compare_rows(struct hvc_differ *d,
+                                    const struct hvc_exact_part *const part[2],
+                                    const struct hvc_row *a, const struct hvc_row *b,
+                                    struct hvc_diag *diag)
 {
-	const struct hvc_class *x = &diff->map[HVC_SIDE_OLD]->class_[a->class_];
-	const struct hvc_class *y = &diff->map[HVC_SIDE_NEW]->class_[b->class_];
-	bool each = moves(x) != moves(y);
-	struct hvc_run run = {.probe = a->probe};
-	struct hvc_call call;
-	unsigned next;
+	const struct hvc_row *const row[2] = {a, b};
+	struct hvc_aspect aspect[HVC_ASPECTS_MAX];
+	size_t count = hvc_differ__aspects(d, part, row, aspect);
+	struct hvc_differ_pair pair = {.part = {part[0], part[1]}, .row = {a, b}};
+	hvc_ref both = hvc_bv__and(d->terms, a->condition, b->condition);
 
-	if (x->kind == HVC_OUTCOME_FAILED || y->kind == HVC_OUTCOME_FAILED) {
-		diff->failed += hi - lo + 1u;
-		return true;
+	if (!count)
+		return HVC_OK;
+	pair.condition = hvc_bv__and(d->terms, both, hvc_differ__any(d, aspect, count));
+	for (size_t i = 0; i < count; i++)
+		pair.seen = pair.seen || (aspect[i].seen && hvc_bv__is(aspect[i].differs, 1));
+	switch (hvc_differ__ask(d, pair.condition, both)) {
+	case HVC_ANSWER_NO:
+		return HVC_OK;
+	case HVC_ANSWER_YES:
+		return add_change(d, &pair, aspect, count, diag);
+	default:
+		return hvc_differ__gap(d, part[0], "the solver gave up on whether a call differs")
+		               ? HVC_OK
+		               : out_of_memory(diag);
 	}
-	diff->calls += hi - lo + 1u;
-	for (unsigned imm = lo; imm <= hi; imm = next) {
-		hvc_map_call(diff->map[HVC_SIDE_OLD], a->probe, (uint16_t)imm, &call);
-		next = each ? imm + 1 : hi + 1;
-		if (hvc_diff__agree(diff, x, y, &call))
-			continue;
-		run.lo = (uint16_t)imm;
-		run.hi = (uint16_t)(next - 1);
-		if (!pair_index(pairs, a->class_, b->class_, &run.class_) ||
-		    !hvc_partial__add_run(&pairs->where, &run))
-			return false;
-		diff->differing += next - imm;
-		memset(pairs->differing + imm, 1, next - imm);
-	}
-	return true;
 }
 
-static bool compare_maps(struct hvc_diff *diff, struct pairs *pairs)
+static enum hvc_status compare_parts(struct hvc_differ *d, const struct hvc_exact_part *a,
+                                     const struct hvc_exact_part *b, struct hvc_diag *diag)
 {
-	const struct hvc_map *old_map = diff->map[HVC_SIDE_OLD];
-	const struct hvc_map *new_map = diff->map[HVC_SIDE_NEW];
-	size_t i = 0, j = 0;
-
-	while (i < old_map->runs && j < new_map->runs) {
-		const struct hvc_run *a = &old_map->run[i], *b = &new_map->run[j];
-		unsigned lo = a->lo > b->lo ? a->lo : b->lo;
-		unsigned hi = a->hi < b->hi ? a->hi : b->hi;
-
-		if (!compare_stretch(diff, pairs, a, b, lo, hi))
-			return false;
-		i += a->hi == hi;
-		j += b->hi == hi;
-	}
-	return true;
-}
-
-static int by_calls(const void *a, const void *b)
-{
-	const struct hvc_change *x = a, *y = b;
-
-	if (x->where.calls != y->where.calls)
-		return x->where.calls > y->where.calls ? -1 : 1;
-	if (x->class_[0] != y->class_[0])
-		return x->class_[0] < y->class_[0] ? -1 : 1;
-	if (x->class_[1] != y->class_[1])
-		return x->class_[1] < y->class_[1] ? -1 : 1;
-	return (x->where.imm[0].lo > y->where.imm[0].lo) -
-	       (x->where.imm[0].lo < y->where.imm[0].lo);
-}
-
-static bool make_changes(struct hvc_diff *diff, struct pairs *pairs)
-{
-	struct hvc_regions regions;
-
-	if (hvc_region__make(&diff->map[0]->probes, pairs->where.run, pairs->where.runs,
-	                     &regions) != HVC_OK)
-		return false;
-	diff->change = calloc(regions.count + 1, sizeof *diff->change);
-	if (!diff->change) {
-		hvc_regions_free(&regions);
-		return false;
-	}
-	for (unsigned i = 0; i < regions.count; i++) {
-		const struct pair *pair = &pairs->pair[regions.region[i].class_];
-
-		/* A region's class is the index of a pair. NOLINTNEXTLINE(*NullDereference) */
-		diff->change[i].class_[HVC_SIDE_OLD] = pair->old_class;
-		diff->change[i].class_[HVC_SIDE_NEW] = pair->new_class;
-		diff->change[i].where = regions.region[i]; /* its arrays move too */
-	}
-	diff->changes = regions.count;
-	free(regions.region);
-	if (diff->changes)
-		qsort(diff->change, diff->changes, sizeof *diff->change, by_calls);
-	for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++)
-		diff->immediates_differing += pairs->differing[imm];
-	return true;
-}
-
-static void find_touched(struct hvc_diff *diff)
-{
-	for (int side = 0; side < HVC_SIDE_COUNT; side++)
-		for (unsigned i = 0; i < diff->map[side]->classes; i++) {
-			const struct hvc_class *class_ = &diff->map[side]->class_[i];
-
-			for (unsigned k = 0; k < class_->effects; k++)
-				hvc_regset_add(&diff->touched[side], class_->effect[k].reg);
-		}
-}
-
-static enum hvc_status compare(struct hvc_diff *diff, struct hvc_diag *diag)
-{
-	struct pairs *pairs = calloc(1, sizeof *pairs);
-	bool ok = pairs && compare_maps(diff, pairs) && make_changes(diff, pairs) &&
-	          hvc_operation__find(diff);
-
-	if (pairs) {
-		free(pairs->pair);
-		hvc_partial__clear(&pairs->where);
-	}
-	free(pairs);
-	if (!ok)
-		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-	/* Nothing compared is never equal. */
-	if (!diff->calls)
-		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "there is no call to compare");
-	find_touched(diff);
-	return HVC_OK;
-}
-
-/* The same probes for both: what either code compares with, what either ABI names. */
-static enum hvc_status make_probes(const struct hvc_diff_config *config, struct hvc_probes *out)
-{
-	const struct hvc_abi *abi[HVC_SIDE_COUNT];
-	struct hvc_probe_config probe = {
-	        .abi = abi, .randoms = config->randoms, .brief = config->brief};
-	struct hvc_constant *part[HVC_SIDE_COUNT] = {NULL, NULL}, *all = NULL;
-	size_t count[HVC_SIDE_COUNT] = {0, 0};
+	const struct hvc_exact_part *const part[2] = {a, b};
 	enum hvc_status status = HVC_OK;
 
-	for (int side = 0; side < HVC_SIDE_COUNT; side++) {
-		if (config->abi[side])
-			abi[probe.abis++] = config->abi[side];
-		if (status == HVC_OK)
-			status = hvc_subject_constants(config->subject[side], CONSTANTS_LIMIT,
-			                               &part[side], &count[side]);
-	}
-	if (status == HVC_OK) {
-		all = calloc(count[0] + count[1] + 1, sizeof *all);
-		status = all ? HVC_OK : HVC_E_NOMEM;
-	}
-	if (status == HVC_OK) {
-		for (int side = 0; side < HVC_SIDE_COUNT; side++)
-			for (size_t i = 0; i < count[side]; i++)
-				all[probe.constants++] = part[side][i];
-		probe.constant = all;
-		status = hvc_probes_make(&probe, out);
-	}
-	free(all);
-	free(part[0]);
-	free(part[1]);
+	d->diff->callers |= caller_of(a);
+	d->diff->rows[HVC_SIDE_OLD] += a->rows;
+	d->diff->rows[HVC_SIDE_NEW] += b->rows;
+	if (!hvc_differ__tell_gaps(d, HVC_SIDE_OLD, a) ||
+	    !hvc_differ__tell_gaps(d, HVC_SIDE_NEW, b))
+		return out_of_memory(diag);
+	hvc_solver__push(d->solver);
+	hvc_solver__require(d->solver, hvc_simplest__address(d->terms, a->insn));
+	for (unsigned i = 0; i < a->rows; i++)
+		for (unsigned j = 0; status == HVC_OK && j < b->rows; j++)
+			if (a->row[i].known == HVC_ROW_PROVED && b->row[j].known == HVC_ROW_PROVED)
+				status = compare_rows(d, part, &a->row[i], &b->row[j], diag);
+	hvc_solver__pop(d->solver);
 	return status;
 }
 
-/* The calls of a saved map, or those that the subjects suggest. *made: to be freed. */
-static enum hvc_status find_probes(const struct hvc_diff_config *config, struct hvc_diag *diag,
-                                   struct hvc_probes *out, bool *made)
+unsigned hvc_differ__parts(const struct hvc_exact *exact, const struct hvc_exact_part **out)
 {
-	enum hvc_status status;
+	unsigned count = 0;
 
-	*made = false;
-	for (int side = 0; side < HVC_SIDE_COUNT; side++)
-		if (config->saved[side]) {
-			*out = config->saved[side]->probes;
-			return HVC_OK;
+	for (unsigned insn = 0; insn < HVC_INSN_COUNT; insn++)
+		for (unsigned first = 2; first-- > 0;)
+			for (unsigned i = 0; i < exact->parts; i++)
+				if (exact->part[i].insn == insn &&
+				    (exact->part[i].from == HVC_LEVEL_EL1H) == first)
+					out[count++] = &exact->part[i];
+	return count;
+}
+
+const struct hvc_exact_part *hvc_differ__part_of(const struct hvc_exact *exact,
+                                                 const struct hvc_exact_part *like)
+{
+	for (unsigned i = 0; i < exact->parts; i++)
+		if (caller_of(&exact->part[i]) == caller_of(like))
+			return &exact->part[i];
+	return NULL;
+}
+
+const struct hvc_exact_part *hvc_differ__other(const struct hvc_differ *d,
+                                               const struct hvc_exact_part *old)
+{
+	return hvc_differ__part_of(d->side[HVC_SIDE_NEW], old);
+}
+
+static void find_touched(struct hvc_differ *d)
+{
+	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
+		for (unsigned i = 0; i < d->side[side]->parts; i++) {
+			const struct hvc_exact_part *part = &d->side[side]->part[i];
+
+			for (unsigned j = 0; j < part->rows; j++)
+				for (unsigned k = 0; k < part->row[j].effects; k++)
+					if (part->row[j].effect[k].reg != HVC_REG_NONE &&
+					    hvc_differ__changes(d, part, &part->row[j].effect[k],
+					                        part->row[j].condition))
+						hvc_regset_add(&d->diff->touched[side],
+						               part->row[j].effect[k].reg);
 		}
-	status = make_probes(config, out);
-	if (status != HVC_OK)
-		return hvc_diag_set(diag, status, NULL, 0, 0, "%s", hvc_strerror(status));
-	*made = true;
+}
+
+static enum hvc_status compare(struct hvc_differ *d, struct hvc_diag *diag)
+{
+	const struct hvc_exact_part *old[HVC_DIFFER_PARTS], *other;
+	unsigned count = hvc_differ__parts(d->side[HVC_SIDE_OLD], old);
+
+	for (unsigned i = 0; i < count; i++) {
+		other = hvc_differ__other(d, old[i]);
+		if (other)
+			HVC_TRY(compare_parts(d, old[i], other, diag));
+	}
+	if (!hvc_differ__tell_missing(d, HVC_SIDE_OLD) ||
+	    !hvc_differ__tell_missing(d, HVC_SIDE_NEW))
+		return out_of_memory(diag);
+	/* Nothing compared is never equal. */
+	if (!d->diff->callers)
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "there is no call to compare");
+	find_touched(d);
+	HVC_TRY(hvc_operation__find(d, diag));
+	if (hvc_bv__status(d->terms) != HVC_OK || hvc_solver__status(d->solver) != HVC_OK)
+		return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0, "the solver failed: %s",
+		                    hvc_solver__message(d->solver));
+	d->diff->queries = hvc_solver__queries(d->solver);
+	d->diff->equal = !d->diff->changes && !d->diff->gaps;
 	return HVC_OK;
 }
 
-static enum hvc_status run(const struct hvc_diff_config *config, struct hvc_diag *diag,
-                           struct hvc_diff *diff)
+/* An SMC reaches EL2 where HCR_EL2.TSC traps it. */
+static bool traps_smc(const struct hvc_world *world)
 {
-	struct hvc_probes probes;
-	enum hvc_status status;
-	bool made;
+	return world && hvc_regset_has(&world->given, HVC_REG_HCR_EL2) &&
+	       world->state.v[HVC_REG_HCR_EL2] & HVC_HCR_TSC;
+}
 
-	HVC_TRY(find_probes(config, diag, &probes, &made));
-	status = HVC_OK;
-	for (int side = 0; status == HVC_OK && side < HVC_SIDE_COUNT; side++) {
-		struct hvc_map_config map = {
-		        .subject = config->subject[side],
-		        .world = config->world[side],
-		        .probes = &probes,
-		        .jobs = config->jobs,
-		        .budget = config->budget,
-		        .progress = config->progress,
-		        .progress_ctx = config->progress_ctx,
-		};
+/* Callers that a saved map has, or else those that either side's ABI speaks of. */
+static void choose_callers(const struct hvc_diff_config *config, unsigned *levels, unsigned *insns)
+{
+	unsigned of_saved[2] = {0, 0}, of_abi[2] = {0, 0};
 
-		diff->abi[side] = config->abi[side];
-		if (config->saved[side]) {
-			diff->map[side] = config->saved[side];
-			diff->saved[side] = true;
-			continue;
+	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
+		const struct hvc_exact *saved = config->saved[side];
+
+		for (unsigned i = 0; saved && i < saved->parts; i++) {
+			of_saved[0] |= 1u << saved->part[i].from;
+			of_saved[1] |= 1u << saved->part[i].insn;
 		}
-		if (!made)
-			status = hvc_untried__find(&map, diag, &diff->untried, &diff->untrieds);
-		if (status != HVC_OK)
-			break;
-		status = hvc_map_make(&map, diag, &diff->map[side]);
+		if (config->abi[side]) {
+			of_abi[0] |= hvc_abi_levels(config->abi[side]);
+			of_abi[1] |= hvc_abi_insns(config->abi[side]);
+		}
+		if (traps_smc(config->world[side]))
+			of_abi[1] |= 1u << HVC_INSN_HVC | 1u << HVC_INSN_SMC;
 	}
-	if (made)
-		hvc_probes_free(&probes);
-	/* Two subjects were asked the same just now; a saved map may have been asked otherwise. */
-	if (status == HVC_OK && (diff->saved[HVC_SIDE_OLD] || diff->saved[HVC_SIDE_NEW]))
-		status = hvc_scene__same(diff->map[HVC_SIDE_OLD], diff->map[HVC_SIDE_NEW], diag);
-	return status == HVC_OK ? compare(diff, diag) : status;
+	*levels = config->levels ? config->levels : of_saved[0] ? of_saved[0] : of_abi[0];
+	*insns = config->insns ? config->insns : of_saved[1] ? of_saved[1] : of_abi[1];
+}
+
+static enum hvc_status make_side(struct hvc_differ *d, enum hvc_side side, unsigned levels,
+                                 unsigned insns, struct hvc_diag *diag)
+{
+	const struct hvc_diff_config *config = d->config;
+	const struct hvc_exact_config make = {
+	        .subject = config->subject[side],
+	        .world = config->world[side],
+	        .levels = levels,
+	        .insns = insns,
+	        .budget = config->budget,
+	        .brief = config->brief,
+	        .terms = d->terms,
+	        .solver = d->solver,
+	};
+	enum hvc_status status;
+
+	if (config->saved[side])
+		status = hvc_saved__import(config->saved[side], d->terms, d->solver, diag,
+		                           &d->side[side]);
+	else
+		status = hvc_exact_make(&make, diag, &d->side[side]);
+	if (status != HVC_OK)
+		return status;
+	d->diff->abi[side] = config->abi[side];
+	d->diff->saved[side] = config->saved[side] != NULL;
+	d->diff->world[side] = d->side[side]->world;
+	d->diff->name[side] = strdup(d->side[side]->name);
+	return d->diff->name[side] ? HVC_OK : out_of_memory(diag);
+}
+
+static enum hvc_status run(struct hvc_differ *d, struct hvc_diag *diag)
+{
+	unsigned levels, insns;
+	enum hvc_status status = hvc_bv__open(0, &d->terms);
+
+	if (status == HVC_OK)
+		status = hvc_solver__open(d->terms, 0, 0, &d->solver);
+	if (status != HVC_OK)
+		return hvc_diag_set(diag, status, NULL, 0, 0, "%s", hvc_strerror(status));
+	/* The inputs of a call are the first of any room. */
+	hvc_way__inputs(d->terms);
+	choose_callers(d->config, &levels, &insns);
+	for (enum hvc_side side = HVC_SIDE_OLD; side < HVC_SIDE_COUNT; side++)
+		HVC_TRY(make_side(d, side, levels, insns, diag));
+	HVC_TRY(hvc_scene__same(d->side[HVC_SIDE_OLD], d->side[HVC_SIDE_NEW], diag));
+	return compare(d, diag);
 }
 
 enum hvc_status hvc_diff_run(const struct hvc_diff_config *config, struct hvc_diag *diag,
                              struct hvc_diff **out)
 {
-	struct hvc_diff *diff = calloc(1, sizeof *diff);
+	struct hvc_differ d = {.config = config, .diff = calloc(1, sizeof *d.diff)};
 	enum hvc_status status;
 
-	if (!diff)
-		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-	status = run(config, diag, diff);
-	if (status != HVC_OK) {
-		hvc_diff_free(diff);
-		return status;
-	}
-	*out = diff;
-	return HVC_OK;
+	if (!d.diff)
+		return out_of_memory(diag);
+	status = run(&d, diag);
+	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
+		hvc_exact_free(d.side[side]);
+	hvc_solver__close(d.solver);
+	hvc_bv__close(d.terms);
+	free(d.pair);
+	free(d.used);
+	if (status == HVC_OK)
+		*out = d.diff;
+	else
+		hvc_diff_free(d.diff);
+	return status;
+}
+
+static void free_use(struct hvc_use *use)
+{
+	free(use->how);
+	free(use->does);
+	hvc_witness__free(&use->witness);
 }
 
 void hvc_diff_free(struct hvc_diff *diff)
 {
 	if (!diff)
 		return;
-	for (unsigned i = 0; i < diff->changes; i++)
-		hvc_region__free(&diff->change[i].where);
+	for (unsigned i = 0; i < diff->changes; i++) {
+		free(diff->change[i].when);
+		free(diff->change[i].unless);
+		free(diff->change[i].what);
+		free(diff->change[i].does[HVC_SIDE_OLD]);
+		free(diff->change[i].does[HVC_SIDE_NEW]);
+		hvc_witness__free(&diff->change[i].witness);
+	}
+	for (unsigned i = 0; i < diff->gaps; i++)
+		free(diff->gap[i].text);
 	for (unsigned i = 0; i < diff->operations; i++) {
 		free(diff->operation[i].name);
-		for (int side = 0; side < HVC_SIDE_COUNT; side++) {
-			free(diff->operation[i].use[side].how);
-			free(diff->operation[i].use[side].does);
-		}
+		free(diff->operation[i].change);
+		free_use(&diff->operation[i].use[HVC_SIDE_OLD]);
+		free_use(&diff->operation[i].use[HVC_SIDE_NEW]);
 	}
-	for (unsigned i = 0; i < diff->meetings; i++)
+	for (unsigned i = 0; i < diff->meetings; i++) {
+		free(diff->meeting[i].does);
 		free(diff->meeting[i].rule_new);
-	free(diff->untried);
+		hvc_witness__free(&diff->meeting[i].witness);
+	}
 	free(diff->change);
+	free(diff->gap);
 	free(diff->operation);
 	free(diff->meeting);
-	for (int side = 0; side < HVC_SIDE_COUNT; side++)
-		if (!diff->saved[side])
-			hvc_map_free(diff->map[side]);
+	free(diff->name[HVC_SIDE_OLD]);
+	free(diff->name[HVC_SIDE_NEW]);
 	free(diff);
 }

@@ -83,6 +83,7 @@ static enum hvc_status make_part(struct hvc_exact *exact, const struct hvc_exact
 		return status;
 	exact->parts++;
 	part->symbolic->config.fixed = hvc_symbolic__fixed();
+	memcpy(part->before, part->symbolic->before, sizeof part->before);
 	part->from = from;
 	part->insn = insn;
 	if (hvc_exact__rows(exact, part) != HVC_OK)
@@ -125,7 +126,8 @@ static enum hvc_status make_parts(struct hvc_exact *exact, const struct hvc_exac
 
 	for (unsigned insn = 0; insn < HVC_INSN_COUNT; insn++)
 		for (unsigned from = 0; from < HVC_LEVEL_COUNT; from++)
-			if (levels >> from & 1 && insns >> insn & 1)
+			if (levels >> from & 1 && insns >> insn & 1 &&
+			    (insn == HVC_INSN_HVC || hvc_level_el((enum hvc_level)from) == 1))
 				HVC_TRY(make_part(exact, config, (enum hvc_level)from,
 				                  (enum hvc_insn)insn, diag));
 	return HVC_OK;
@@ -142,6 +144,7 @@ enum hvc_status hvc_exact_make(const struct hvc_exact_config *config, struct hvc
 	if (!exact)
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	exact->subject = config->subject;
+	exact->name = hvc_subject_name(config->subject);
 	if (config->world)
 		exact->world = *config->world;
 	else
@@ -189,6 +192,8 @@ void hvc_exact_free(struct hvc_exact *exact)
 		hvc_symbolic__free(exact->part[i].symbolic);
 	}
 	free(exact->part);
+	free(exact->origin.inside);
+	free(exact->origin.symbol);
 	hvc_machine_close(exact->machine);
 	if (!exact->borrowed) {
 		hvc_solver__close(exact->solver);

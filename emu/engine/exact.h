@@ -90,7 +90,8 @@ struct hvc_exact_part {
 	enum hvc_insn insn;
 	struct hvc_row *row; /**< in the order of reports */
 	unsigned rows;
-	struct hvc_symbolic *symbolic; /**< the paths */
+	struct hvc_symbolic *symbolic; /**< the paths; NULL: the map was saved */
+	hvc_ref before[HVC_REG_COUNT]; /**< registers at the call; NULL: there is none */
 	struct hvc_symbolic_proof proof;
 	bool complete;      /**< every row PROVED, disjoint and total */
 	char why[256];      /**< not complete: why not */
@@ -100,8 +101,25 @@ struct hvc_exact_part {
 	const struct hvc_exact_part *same; /**< an earlier one whose rows say the same; or NULL */
 };
 
+/** A symbol of a saved map. */
+struct hvc_exact_symbol {
+	uint64_t address;
+	const char *name;
+};
+
+/** What a saved map keeps of its subject, which it has no more. */
+struct hvc_exact_origin {
+	uint64_t vectors;
+	struct hvc_interval *inside; /**< addresses of the image */
+	unsigned insides;
+	struct hvc_exact_symbol *symbol; /**< those that its rows speak of, by address */
+	unsigned symbols;
+};
+
 struct hvc_exact {
-	const struct hvc_subject *subject; /**< borrowed */
+	const char *name;                  /**< of the subject */
+	const struct hvc_subject *subject; /**< borrowed; NULL: the map was saved */
+	struct hvc_exact_origin origin;    /**< then */
 	struct hvc_world world;
 	struct hvc_machine *machine;
 	struct hvc_bvs *terms;
@@ -120,6 +138,16 @@ struct hvc_exact {
 void hvc_exact__values(const struct hvc_call *call, uint64_t *value);
 /** The row that a call meets, in the world of the map; NULL: no part is of its caller. */
 const struct hvc_row *hvc_exact__row_of(struct hvc_exact *exact, const struct hvc_call *call);
+
+/* exact_place.c: where things are in the subject, or were when the map was saved */
+/** The symbol that an address is in, and the bytes into it. */
+bool hvc_exact__symbol(const struct hvc_exact *exact, uint64_t address, const char **name,
+                       uint64_t *offset);
+/** The address of a symbol. */
+bool hvc_exact__find(const struct hvc_exact *exact, const char *name, uint64_t *address);
+/** Is an address in the image? */
+bool hvc_exact__is_inside(const struct hvc_exact *exact, uint64_t address);
+uint64_t hvc_exact__vectors(const struct hvc_exact *exact);
 
 /* exact_print.c; each is cut to size */
 /** "x0 = 2, imm != 0xea1"; "anything else"; "always". */

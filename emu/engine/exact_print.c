@@ -52,7 +52,7 @@ static void put_place(const struct hvc_exact *exact, struct hvc_text *out, uint6
 	const char *name;
 	uint64_t offset;
 
-	if (hvc_subject_symbol(exact->subject, address, &name, &offset))
+	if (hvc_exact__symbol(exact, address, &name, &offset))
 		hvc_text__put(out, offset ? "%s+0x%" PRIx64 : "%s", name, offset);
 	else
 		hvc_text__put(out, "0x%" PRIx64, address);
@@ -99,7 +99,10 @@ static void put_end(const struct hvc_exact *exact, const struct hvc_row *row, st
 		hvc_text__put(out, " to ");
 		put_target(exact, row, out);
 	}
-	if (row->kind == HVC_OUTCOME_JUMP)
+	/* Where a caller is after it came back, unless it is where it was. */
+	if (row->kind == HVC_OUTCOME_JUMP ||
+	    ((row->kind == HVC_OUTCOME_RETURN || row->kind == HVC_OUTCOME_RETRY) &&
+	     !row->level_kept))
 		hvc_text__put(out, " at %s", hvc_level_name(row->level));
 	if (row->kind == HVC_OUTCOME_FAULT || row->kind == HVC_OUTCOME_FORWARD ||
 	    row->kind == HVC_OUTCOME_SPIN) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Rows from paths: what each does beyond leaving things as they were. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,6 +44,24 @@ static hvc_ref after(struct hvc_exact *exact, const struct hvc_exact_part *part,
 	return value;
 }
 
+/* Halves of FP/SIMD registers that are not what they were. */
+static void add_simd(struct hvc_exact *exact, const struct hvc_way *way, struct hvc_row *row)
+{
+	char name[16];
+
+	for (unsigned n = 0; way->simd && n < HVC_SIMD_COUNT; n++)
+		for (unsigned half = 0; half < 2; half++) {
+			hvc_ref value = way->q[n][half];
+			const struct hvc_input *input =
+			        value ? hvc_bv__input_of(exact->terms, value) : NULL;
+
+			snprintf(name, sizeof name, "q%u%s", n, half ? ".high" : "");
+			if (value && !(input && !strcmp(input->name, name)))
+				add_effect(row, HVC_REG_NONE, hvc_bv__text(exact->terms, name),
+				           value);
+		}
+}
+
 static bool fill_effects(struct hvc_exact *exact, const struct hvc_exact_part *part,
                          const struct hvc_sympath *path, struct hvc_row *row)
 {
@@ -50,7 +69,8 @@ static bool fill_effects(struct hvc_exact *exact, const struct hvc_exact_part *p
 	enum hvc_reg end =
 	        path->kind == HVC_OUTCOME_HANDOFF ? (enum hvc_reg)ARGUMENTS : HVC_REG_COUNT;
 
-	row->effect = calloc(HVC_REG_COUNT + HVC_OTHERS_MAX, sizeof *row->effect);
+	row->effect =
+	        calloc(HVC_REG_COUNT + HVC_OTHERS_MAX + 2 * HVC_SIMD_COUNT, sizeof *row->effect);
 	if (!row->effect)
 		return false;
 	if (path->end != HVC_END_OUTCOME || path->kind == HVC_OUTCOME_FAULT ||
@@ -68,6 +88,8 @@ static bool fill_effects(struct hvc_exact *exact, const struct hvc_exact_part *p
 			add_effect(row, HVC_REG_NONE,
 			           hvc_way__other_name(exact->terms, way->other[i].encoding),
 			           way->other[i].value);
+	if (end == HVC_REG_COUNT)
+		add_simd(exact, way, row);
 	return true;
 }
 

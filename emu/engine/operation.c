@@ -9,16 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/internal.h"
+#include "engine/rule_calls.h"
 
-/* What the map says of one rule. */
-struct tally {
-	uint64_t *calls; /* by class */
-	bool seen;
-	uint32_t probe; /* first call met, lowest immediate first */
-	uint16_t imm;
-	struct hvc_regset changes;
-};
+#define DOES_SIZE 1024u
 
 static bool append(char *text, size_t size, const char *word)
 {
@@ -78,82 +71,44 @@ char *hvc_operation__how(const struct hvc_rule *rule)
 	return strdup(text[0] ? text : "any call");
 }
 
-static void free_tallies(struct tally *tally, unsigned rules)
+/* The rules of a side's ABI, of the calls of one caller. */
+struct asker {
+	struct hvc_differ *d;
+	enum hvc_side side;
+	struct hvc_rule_calls calls;
+};
+
+static bool begin(struct asker *asker, struct hvc_differ *d, enum hvc_side side,
+                  const struct hvc_exact_part *part)
 {
-	for (unsigned r = 0; tally && r < rules; r++)
-		free(tally[r].calls);
-	free(tally);
+	asker->d = d;
+	asker->side = side;
+	return hvc_rule_calls__begin(&asker->calls, d->terms, d->diff->abi[side], 0, part);
 }
 
-static struct tally *new_tallies(unsigned rules, unsigned classes)
+static void end(struct asker *asker)
 {
-	struct tally *tally = calloc(rules + 1, sizeof *tally);
-
-	for (unsigned r = 0; tally && r < rules; r++) {
-		tally[r].calls = calloc(classes + 1, sizeof *tally[r].calls);
-		if (!tally[r].calls) {
-			free_tallies(tally, rules);
-			return NULL;
-		}
-	}
-	return tally;
+	hvc_rule_calls__end(&asker->calls);
 }
 
-static struct tally *count_rules(const struct hvc_map *map, const struct hvc_abi *abi)
+/* Calls of a rule that meet a row; a constant 0 where there are none. */
+static hvc_ref meet(struct asker *asker, unsigned rule, const struct hvc_row *row)
 {
-	struct tally *tally = new_tallies(hvc_abi_rule_count(abi), map->classes);
-	struct hvc_call call;
+	struct hvc_differ *d = asker->d;
+	hvc_ref governs = hvc_rule_calls__of(&asker->calls, rule);
 
-	for (size_t i = 0; tally && i < map->runs; i++) {
-		const struct hvc_run *run = &map->run[i];
-		const struct hvc_class *class_ = &map->class_[run->class_];
-
-		hvc_map_call(map, run->probe, run->lo, &call);
-		for (unsigned imm = run->lo; imm <= run->hi; imm++) {
-			int rule;
-
-			call.imm = (uint16_t)imm;
-			rule = hvc_abi_rule_of(abi, 0, &call);
-			if (rule < 0)
-				continue;
-			/* Every rule has its own. NOLINTNEXTLINE(*NullDereference) */
-			tally[rule].calls[run->class_]++;
-			if (!tally[rule].seen || imm < tally[rule].imm) {
-				tally[rule].probe = run->probe;
-				tally[rule].imm = call.imm;
-			}
-			if (!tally[rule].seen || tally[rule].calls[run->class_] == 1)
-				for (unsigned k = 0; k < class_->effects; k++)
-					hvc_regset_add(&tally[rule].changes, class_->effect[k].reg);
-			tally[rule].seen = true;
-		}
-	}
-	return tally;
-}
-
-static bool fill_use(const struct hvc_map *map, const struct hvc_rule *rule,
-                     const struct tally *tally, struct hvc_use *use)
-{
-	char text[512];
-
-	for (unsigned c = 0; c < map->classes; c++)
-		if (tally->calls[c] > tally->calls[use->class_])
-			use->class_ = c;
-	hvc_class_print(&map->class_[use->class_], text, sizeof text);
-	use->offered = true;
-	use->probe = tally->probe;
-	use->imm = tally->imm;
-	use->changes = tally->changes;
-	use->one_imm = rule->imms == 1 && rule->imm[0].lo == rule->imm[0].hi;
-	use->how = hvc_operation__how(rule);
-	use->does = strdup(text);
-	return use->how && use->does;
+	if (row->known != HVC_ROW_PROVED ||
+	    hvc_differ__ask(d, governs, row->condition) != HVC_ANSWER_YES)
+		return hvc_bv__num(d->terms, 1, 0);
+	return hvc_bv__and(d->terms, governs, row->condition);
 }
 
 /* The operation of this name, added when it is new. NULL: out of memory. */
-static struct hvc_operation *operation_of(struct hvc_diff *diff, const char *name)
+static struct hvc_operation *operation_of(struct hvc_differ *d, const char *name)
 {
+	struct hvc_diff *diff = d->diff;
 	struct hvc_operation *grown;
+	struct hvc_used *used;
 
 	for (unsigned i = 0; i < diff->operations; i++)
 		if (!strcmp(diff->operation[i].name, name))
@@ -162,6 +117,11 @@ static struct hvc_operation *operation_of(struct hvc_diff *diff, const char *nam
 	if (!grown)
 		return NULL;
 	diff->operation = grown;
+	used = realloc(d->used, (diff->operations + 1) * sizeof *used);
+	if (!used)
+		return NULL;
+	d->used = used;
+	memset(&used[diff->operations], 0, sizeof *used);
 	grown += diff->operations;
 	memset(grown, 0, sizeof *grown);
 	grown->name = strdup(name);
@@ -171,24 +131,83 @@ static struct hvc_operation *operation_of(struct hvc_diff *diff, const char *nam
 	return grown;
 }
 
-static bool add_side(struct hvc_diff *diff, enum hvc_side side)
+static char *print_behaviour(struct hvc_differ *d, enum hvc_side side, const struct hvc_row *row)
 {
-	const struct hvc_abi *abi = diff->abi[side];
-	unsigned rules = hvc_abi_rule_count(abi);
-	struct tally *tally = count_rules(diff->map[side], abi);
-	bool ok = tally != NULL;
+	char *text = malloc(DOES_SIZE);
 
-	for (unsigned r = 0; ok && r < rules; r++) {
-		const struct hvc_rule *rule = hvc_abi_rule_at(abi, r);
-		struct hvc_operation *operation;
+	if (text)
+		hvc_exact__print_behaviour(d->side[side], row, text, DOES_SIZE);
+	return text;
+}
 
-		if (!tally[r].seen || !rule->specified)
-			continue; /* for other callers or instructions; or no promise at all */
-		operation = operation_of(diff, rule->name);
-		ok = operation && fill_use(diff->map[side], rule, &tally[r], &operation->use[side]);
+/* What a rule's calls do on its own side, in a part: of several rows the last, the broadest. */
+static enum hvc_status add_use(struct asker *asker, const struct hvc_exact_part *part,
+                               unsigned index, struct hvc_diag *diag)
+{
+	const struct hvc_rule *rule = hvc_abi_rule_at(asker->calls.config.abi, index);
+	const struct hvc_exact_part *one[HVC_SIDE_COUNT] = {NULL};
+	const struct hvc_row *row[HVC_SIDE_COUNT] = {NULL};
+	struct hvc_operation *operation = NULL;
+	struct hvc_used *used;
+	struct hvc_use *use;
+	hvc_ref calls = NULL;
+
+	for (unsigned i = 0; i < part->rows; i++) {
+		hvc_ref met = meet(asker, index, &part->row[i]);
+
+		if (hvc_bv__is(met, 0))
+			continue;
+		if (!operation)
+			operation = operation_of(asker->d, rule->name);
+		if (!operation)
+			return HVC_E_NOMEM;
+		calls = met;
+		row[asker->side] = &part->row[i];
+		for (unsigned k = 0; k < part->row[i].effects; k++)
+			if (part->row[i].effect[k].reg != HVC_REG_NONE &&
+			    hvc_differ__changes(asker->d, part, &part->row[i].effect[k], met))
+				hvc_regset_add(&operation->use[asker->side].changes,
+				               part->row[i].effect[k].reg);
 	}
-	free_tallies(tally, rules);
-	return ok;
+	if (!operation || operation->use[asker->side].offered)
+		return HVC_OK;
+	use = &operation->use[asker->side];
+	use->offered = true;
+	use->how = hvc_operation__how(rule);
+	use->does = print_behaviour(asker->d, asker->side, row[asker->side]);
+	use->kind = row[asker->side]->kind;
+	one[asker->side] = part;
+	used = &asker->d->used[operation - asker->d->diff->operation];
+	used->part[asker->side] = part;
+	used->row[asker->side] = row[asker->side];
+	used->calls[asker->side] = calls;
+	used->rule[asker->side] = rule;
+	if (!use->how || !use->does)
+		return HVC_E_NOMEM;
+	return hvc_differ__witness(asker->d, one, row, calls, false, diag, &use->witness);
+}
+
+static enum hvc_status find_uses(struct hvc_differ *d, enum hvc_side side, struct hvc_diag *diag)
+{
+	const struct hvc_exact_part *part[HVC_DIFFER_PARTS];
+	unsigned count = hvc_differ__parts(d->side[side], part);
+	enum hvc_status status = HVC_OK;
+
+	for (unsigned i = 0; status == HVC_OK && i < count; i++) {
+		struct asker asker;
+
+		if (!begin(&asker, d, side, part[i]))
+			return HVC_E_NOMEM;
+		hvc_solver__push(d->solver);
+		hvc_solver__require(d->solver, hvc_simplest__address(d->terms, part[i]->insn));
+		for (unsigned r = 0; status == HVC_OK && r < hvc_abi_rule_count(d->diff->abi[side]);
+		     r++)
+			if (hvc_abi_rule_at(d->diff->abi[side], r)->specified)
+				status = add_use(&asker, part[i], r, diag);
+		hvc_solver__pop(d->solver);
+		end(&asker);
+	}
+	return status;
 }
 
 /* The answer an ABI has for calls it does not know: its default, or the rule of that name. */
@@ -198,126 +217,196 @@ static bool is_unknown(const struct hvc_rule *rule)
 }
 
 /* Nothing tells the caller that this was not what it asked for. */
-static bool is_silent(const struct hvc_class *class_, const struct hvc_rule *rule)
+static bool is_silent(const struct hvc_row *row, const struct hvc_rule *rule)
 {
-	if (class_->kind != HVC_OUTCOME_RETURN)
+	if (row->kind != HVC_OUTCOME_RETURN)
 		return false;
 	if (rule && !is_unknown(rule))
 		return true;
-	for (unsigned i = 0; i < class_->effects; i++)
-		if (class_->effect[i].reg == HVC_REG_X0)
+	for (unsigned i = 0; i < row->effects; i++)
+		if (row->effect[i].reg == HVC_REG_X0)
 			return false; /* an error code, as far as one can tell */
 	return true;
 }
 
-/* All that the old rule promised is still so: only what it leaves open has changed. */
-static bool keeps_results(const struct hvc_diff *diff, const struct hvc_rule *asked,
-                          const struct hvc_class *was, const struct hvc_class *is,
-                          const struct hvc_call *call)
+/* A rule of the old ABI, and what the new side does with some of its calls. */
+struct encounter {
+	struct hvc_differ *d;
+	const struct hvc_exact_part *part[HVC_SIDE_COUNT];
+	const struct hvc_rule *asked, *got;
+	unsigned operation;
+	const struct hvc_row *row; /* of the new side */
+	hvc_ref calls;
+};
+
+/* A call of these that gets something else than of the old side, of the rule's results or of all */
+static hvc_ref differing(const struct encounter *e, const struct hvc_row *was, bool results)
 {
-	struct hvc_outcome then, now;
+	struct hvc_bvs *t = e->d->terms;
+	const struct hvc_row *const row[2] = {was, e->row};
+	struct hvc_aspect aspect[HVC_ASPECTS_MAX];
+	size_t count = hvc_differ__aspects(e->d, e->part, row, aspect), kept = 0;
 
-	hvc_class_apply(was, &diff->map[HVC_SIDE_OLD]->entry, call, &then);
-	hvc_class_apply(is, &diff->map[HVC_SIDE_NEW]->entry, call, &now);
-	for (unsigned i = 0; i < asked->results; i++) {
-		enum hvc_reg reg = asked->result[i].reg;
+	for (size_t i = 0; i < count; i++) {
+		bool wanted = !results || !strcmp(aspect[i].name, "outcome");
 
-		if ((then.state.v[reg] ^ now.state.v[reg]) & hvc_reg_info(reg)->mask)
-			return false;
+		for (unsigned k = 0; k < e->asked->results; k++)
+			wanted = wanted ||
+			         !strcmp(aspect[i].name, hvc_reg_name(e->asked->result[k].reg));
+		if (wanted)
+			aspect[kept++] = aspect[i];
 	}
-	return asked->results > 0 && then.kind == now.kind;
+	return hvc_bv__and(t, e->calls,
+	                   hvc_bv__and(t, was->condition, hvc_differ__any(e->d, aspect, kept)));
 }
 
-static bool meet(struct hvc_diff *diff, unsigned operation, const struct hvc_rule *asked,
-                 unsigned old_class, unsigned new_class, const struct hvc_rule *rule,
-                 const struct hvc_call *call, uint32_t probe)
+/* Is there one, for any row of the old side? Then the first. */
+static hvc_ref any_differing(const struct encounter *e, bool results)
 {
-	const struct hvc_class *was = &diff->map[HVC_SIDE_OLD]->class_[old_class];
-	const struct hvc_class *is = &diff->map[HVC_SIDE_NEW]->class_[new_class];
-	const char *name = rule ? rule->name : "";
+	for (unsigned i = 0; i < e->part[HVC_SIDE_OLD]->rows; i++) {
+		hvc_ref calls = differing(e, &e->part[HVC_SIDE_OLD]->row[i], results);
+
+		if (hvc_differ__ask(e->d, calls, calls) != HVC_ANSWER_NO)
+			return calls;
+	}
+	return NULL;
+}
+
+static enum hvc_status add_meeting(const struct encounter *e, struct hvc_diag *diag)
+{
+	const struct hvc_row *const row[2] = {NULL, e->row};
+	const struct hvc_exact_part *const part[2] = {NULL, e->part[HVC_SIDE_NEW]};
+	const char *name = e->got ? e->got->name : "";
+	struct hvc_diff *diff = e->d->diff;
+	char *does = print_behaviour(e->d, HVC_SIDE_NEW, e->row);
+	hvc_ref other = any_differing(e, false);
 	struct hvc_meeting *meeting;
 
+	if (!does)
+		return HVC_E_NOMEM;
 	for (unsigned i = 0; i < diff->meetings; i++) {
 		meeting = &diff->meeting[i];
-		if (meeting->operation == operation && meeting->class_new == new_class &&
-		    !strcmp(meeting->rule_new, name)) {
-			meeting->calls++;
-			if (call->imm < meeting->imm) {
-				meeting->imm = call->imm;
-				meeting->probe = probe;
-				meeting->value = call->x[0];
-			}
-			return true;
-		}
+		if (meeting->operation != e->operation || strcmp(meeting->does, does) != 0 ||
+		    strcmp(meeting->rule_new, name) != 0)
+			continue;
+		meeting->same = meeting->same && !other;
+		free(does);
+		return HVC_OK;
 	}
 	meeting = realloc(diff->meeting, (diff->meetings + 1) * sizeof *meeting);
-	if (!meeting)
-		return false;
+	if (!meeting) {
+		free(does);
+		return HVC_E_NOMEM;
+	}
 	diff->meeting = meeting;
-	meeting += diff->meetings;
+	meeting += diff->meetings++;
 	*meeting = (struct hvc_meeting){
-	        .operation = operation,
-	        .class_new = new_class,
+	        .operation = e->operation,
+	        .does = does,
+	        .kind = e->row->kind,
 	        .rule_new = strdup(name),
-	        .same = hvc_diff__agree(diff, was, is, call),
-	        .calls = 1,
-	        .probe = probe,
-	        .imm = call->imm,
-	        .value = call->x[0],
+	        .same = !other,
 	};
-	meeting->silent =
-	        !meeting->same && is_silent(is, rule) && !keeps_results(diff, asked, was, is, call);
+	/* All that the old rule promised may still be so: only what it leaves open has changed. */
+	meeting->silent = other && is_silent(e->row, e->got) &&
+	                  (!e->asked->results || any_differing(e, true));
 	if (!meeting->rule_new)
-		return false;
-	diff->meetings++;
-	return true;
+		return HVC_E_NOMEM;
+	return hvc_differ__witness(e->d, part, row, other ? other : e->calls, false, diag,
+	                           &meeting->witness);
+}
+
+/* Some call of the encounter's, as far as calls are told apart by the new ABI's rules. */
+static enum hvc_status next_rule(const struct encounter *e, struct asker *new, hvc_ref *rest,
+                                 int *rule)
+{
+	struct hvc_simplest simplest = {.terms = e->d->terms,
+	                                .solver = e->d->solver,
+	                                .from = new->calls.caller.from,
+	                                .insn = new->calls.caller.insn,
+	                                .condition = *rest};
+	enum hvc_status status = hvc_simplest__find(&simplest);
+
+	if (status != HVC_OK)
+		return status;
+	*rule = hvc_abi_rule_of(new->calls.config.abi, 0, &simplest.call);
+	hvc_simplest__free(&simplest);
+	return HVC_OK;
+}
+
+/* Each of the new ABI's rules that these calls fall under. */
+static enum hvc_status split(struct encounter *e, struct asker *new, struct hvc_diag *diag)
+{
+	hvc_ref rest = e->calls, governs;
+	enum hvc_status status;
+	int rule = -1;
+
+	if (!new->calls.config.abi)
+		return add_meeting(e, diag);
+	while ((status = next_rule(e, new, &rest, &rule)) == HVC_OK) {
+		governs = rule < 0 ? hvc_bv__num(e->d->terms, 1, 1)
+		                   : hvc_rule_calls__of(&new->calls, (unsigned)rule);
+		e->got = rule < 0 ? NULL : hvc_abi_rule_at(new->calls.config.abi, (unsigned)rule);
+		e->calls = hvc_bv__and(e->d->terms, rest, governs);
+		HVC_TRY(add_meeting(e, diag));
+		rest = hvc_bv__and(e->d->terms, rest, hvc_bv__not(e->d->terms, governs));
+	}
+	return status == HVC_E_NOTFOUND || status == HVC_E_UNSUPPORTED ? HVC_OK : status;
 }
 
 static unsigned index_of(const struct hvc_diff *diff, const char *name)
 {
 	unsigned i = 0;
 
-	while (strcmp(diff->operation[i].name, name) != 0)
+	while (i < diff->operations && strcmp(diff->operation[i].name, name) != 0)
 		i++;
 	return i;
 }
 
-/* Every call of the old ABI's operations, as the new side answers it. */
-static bool find_meetings(struct hvc_diff *diff)
+/* Every call of the old ABI's operations from one caller, as the new side answers it. */
+static enum hvc_status find_meetings(struct hvc_differ *d, struct asker *old, struct asker *new,
+                                     struct encounter *e, struct hvc_diag *diag)
 {
-	const struct hvc_map *old_map = diff->map[HVC_SIDE_OLD];
-	const struct hvc_map *new_map = diff->map[HVC_SIDE_NEW];
-	size_t j = 0;
-	struct hvc_call call;
-
-	for (size_t i = 0; i < old_map->runs; i++) {
-		const struct hvc_run *run = &old_map->run[i];
-
-		hvc_map_call(old_map, run->probe, run->lo, &call);
-		for (unsigned imm = run->lo; imm <= run->hi; imm++) {
-			const struct hvc_rule *rule = NULL, *old_rule;
-			int asked, got;
-
-			call.imm = (uint16_t)imm;
-			while (new_map->run[j].probe != run->probe || new_map->run[j].hi < imm)
-				j++;
-			asked = hvc_abi_rule_of(diff->abi[HVC_SIDE_OLD], 0, &call);
-			if (asked < 0)
-				continue;
-			old_rule = hvc_abi_rule_at(diff->abi[HVC_SIDE_OLD], (unsigned)asked);
-			if (!old_rule->specified || is_unknown(old_rule))
-				continue;
-			got = diff->abi[HVC_SIDE_NEW]
-			              ? hvc_abi_rule_of(diff->abi[HVC_SIDE_NEW], 0, &call)
-			              : -1;
-			if (got >= 0)
-				rule = hvc_abi_rule_at(diff->abi[HVC_SIDE_NEW], (unsigned)got);
-			if (!meet(diff, index_of(diff, old_rule->name), old_rule, run->class_,
-			          new_map->run[j].class_, rule, &call, run->probe))
-				return false;
+	for (unsigned r = 0; r < hvc_abi_rule_count(old->calls.config.abi); r++) {
+		e->asked = hvc_abi_rule_at(old->calls.config.abi, r);
+		e->operation = index_of(d->diff, e->asked->name);
+		if (!e->asked->specified || is_unknown(e->asked) ||
+		    e->operation == d->diff->operations)
+			continue;
+		for (unsigned i = 0; i < e->part[HVC_SIDE_NEW]->rows; i++) {
+			e->row = &e->part[HVC_SIDE_NEW]->row[i];
+			e->calls = meet(old, r, e->row);
+			e->got = NULL;
+			if (!hvc_bv__is(e->calls, 0))
+				HVC_TRY(split(e, new, diag));
 		}
 	}
-	return true;
+	return HVC_OK;
+}
+
+static enum hvc_status meet_all(struct hvc_differ *d, struct hvc_diag *diag)
+{
+	const struct hvc_exact_part *parts[HVC_DIFFER_PARTS];
+	unsigned count = hvc_differ__parts(d->side[HVC_SIDE_OLD], parts);
+	enum hvc_status status = HVC_OK;
+
+	for (unsigned i = 0; status == HVC_OK && i < count; i++) {
+		const struct hvc_exact_part *part = parts[i];
+		struct encounter e = {.d = d, .part = {part, hvc_differ__other(d, part)}};
+		struct asker old, new;
+
+		if (!e.part[HVC_SIDE_NEW])
+			continue;
+		if (!begin(&old, d, HVC_SIDE_OLD, part) || !begin(&new, d, HVC_SIDE_NEW, part))
+			return HVC_E_NOMEM;
+		hvc_solver__push(d->solver);
+		hvc_solver__require(d->solver, hvc_simplest__address(d->terms, part->insn));
+		status = find_meetings(d, &old, &new, &e, diag);
+		hvc_solver__pop(d->solver);
+		end(&old);
+		end(&new);
+	}
+	return status;
 }
 
 static int by_operation(const void *a, const void *b)
@@ -328,19 +417,24 @@ static int by_operation(const void *a, const void *b)
 		return x->operation < y->operation ? -1 : 1;
 	if (x->silent != y->silent)
 		return x->silent ? -1 : 1;
-	if (x->calls != y->calls)
-		return x->calls > y->calls ? -1 : 1;
-	return (x->class_new > y->class_new) - (x->class_new < y->class_new);
+	if (strcmp(x->rule_new, y->rule_new) != 0)
+		return strcmp(x->rule_new, y->rule_new);
+	return strcmp(x->does, y->does);
 }
 
-bool hvc_operation__find(struct hvc_diff *diff)
+enum hvc_status hvc_operation__find(struct hvc_differ *d, struct hvc_diag *diag)
 {
-	for (int side = 0; side < HVC_SIDE_COUNT; side++)
-		if (diff->abi[side] && !add_side(diff, (enum hvc_side)side))
-			return false;
-	if (diff->abi[HVC_SIDE_OLD] && !find_meetings(diff))
-		return false;
+	struct hvc_diff *diff = d->diff;
+
+	for (enum hvc_side side = HVC_SIDE_OLD; side < HVC_SIDE_COUNT; side++)
+		if (diff->abi[side])
+			HVC_TRY(find_uses(d, side, diag));
+	for (unsigned i = 0; i < diff->operations; i++)
+		if (!hvc_operation__note(d, i))
+			return HVC_E_NOMEM;
+	if (diff->abi[HVC_SIDE_OLD])
+		HVC_TRY(meet_all(d, diag));
 	if (diff->meetings)
 		qsort(diff->meeting, diff->meetings, sizeof *diff->meeting, by_operation);
-	return true;
+	return HVC_OK;
 }

@@ -1,24 +1,29 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Each behaviour that an unknown call can meet is looked at for what it does to EL2, and the
+ * simplest such call is made. What could not be followed may do anything, and is told.
+ */
 #include "hvcheck/safety.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/internal.h"
+#include "engine/differ.h"
+#include "engine/rule_calls.h"
 #include "engine/scene.h"
+#include "hvcheck/map.h"
 
-#define CONSTANTS_LIMIT 1000u
-#define IMAGE_MAX       (UINT64_C(1) << 20) /* larger ones are not compared after calls */
-#define BELOW_EL2       (1u << HVC_LEVEL_EL0 | 1u << HVC_LEVEL_EL1T | 1u << HVC_LEVEL_EL1H)
+#define BELOW_EL2 (1u << HVC_LEVEL_EL0 | 1u << HVC_LEVEL_EL1T | 1u << HVC_LEVEL_EL1H)
+#define DOES_SIZE 2048u
 
 struct look {
 	const struct hvc_safety_config *config;
 	struct hvc_safety *safety;
-	unsigned world, capacity;
-	const struct hvc_map *map;
-	struct hvc_machine *machine; /* for looking at the image; NULL: too large */
-	uint8_t *image;              /* room for its largest segment */
-	uint8_t met[HVC_IMM_COUNT / 8];
+	unsigned world;
+	struct hvc_differ differ; /* with one side */
+	const struct hvc_exact_part *part;
+	struct hvc_diag *diag;
 };
 
 const char *hvc_hazard_name(enum hvc_hazard_kind kind)
@@ -29,6 +34,11 @@ const char *hvc_hazard_name(enum hvc_hazard_kind kind)
 	return kind < HVC_HAZARD_COUNT ? names[kind] : "?";
 }
 
+static enum hvc_status out_of_memory(struct look *look)
+{
+	return hvc_diag_set(look->diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+}
+
 /* The answer to calls that are none. */
 static bool is_unknown(const struct hvc_rule *rule)
 {
@@ -36,33 +46,37 @@ static bool is_unknown(const struct hvc_rule *rule)
 	                           !strncmp(rule->name, "unknown_", 8));
 }
 
-/* Registers of EL2 that hold between calls; the exception registers do not. */
-static bool is_of_el2(enum hvc_reg reg)
+/*
+ * Registers of EL2 that hold between calls; the exception registers do not. Of those without a
+ * row nobody knows better; FP/SIMD registers are the caller's.
+ */
+static bool is_of_el2(const struct hvc_row_effect *effect)
 {
-	const struct hvc_reg_info *info = hvc_reg_info(reg);
+	const struct hvc_reg_info *info;
 
-	return reg == HVC_REG_SP_EL2 || (info->class_ == HVC_CLASS_SYS && info->encoding[1] >= 4);
+	if (effect->reg == HVC_REG_NONE)
+		return effect->name[0] != 'q';
+	info = hvc_reg_info(effect->reg);
+	return effect->reg == HVC_REG_SP_EL2 ||
+	       (info->class_ == HVC_CLASS_SYS && info->encoding[1] >= 4);
 }
 
-static unsigned hazards_of(const struct hvc_class *class_)
+static unsigned hazards_of(const struct hvc_row *row)
 {
 	unsigned kinds = 0;
 
-	for (unsigned i = 0; i < class_->effects; i++) {
-		enum hvc_reg reg = class_->effect[i].reg;
-
-		if (is_of_el2(reg))
-			kinds |= 1u << (reg == HVC_REG_VBAR_EL2 ? HVC_HAZARD_VECTORS
-			                                        : HVC_HAZARD_STATE);
-	}
-	if (class_->untracked)
-		kinds |= 1u << HVC_HAZARD_STATE;
-	if (class_->stores)
+	for (unsigned i = 0; i < row->effects; i++)
+		if (is_of_el2(&row->effect[i]))
+			kinds |= 1u << (row->effect[i].reg == HVC_REG_VBAR_EL2 ? HVC_HAZARD_VECTORS
+			                                                       : HVC_HAZARD_STATE);
+	if (row->stores)
 		kinds |= 1u << HVC_HAZARD_MEMORY;
-	switch (class_->kind) {
+	switch (row->kind) {
 	case HVC_OUTCOME_JUMP:
 	case HVC_OUTCOME_HANDOFF:
-		if (hvc_level_el(class_->level) == 2)
+		/* A door at a fixed place is told as what is not followed. */
+		if (hvc_level_el(row->level) == 2 && !(row->target && hvc_bv__const(row->target) &&
+		                                       row->kind == HVC_OUTCOME_HANDOFF))
 			kinds |= 1u << HVC_HAZARD_CONTROL;
 		break;
 	case HVC_OUTCOME_FAULT:
@@ -79,137 +93,245 @@ static unsigned hazards_of(const struct hvc_class *class_)
 	return kinds;
 }
 
-/* Is the image after this call what it was? The stack and other memory of EL2 are not looked at. */
-static enum hvc_status compare_image(struct look *look, const struct hvc_call *call,
-                                     struct hvc_diag *diag, bool *same)
+/* What the image holds, as a number of so many bytes; false: it is not all in it. */
+static bool shipped(const struct hvc_image *image, uint64_t address, unsigned size, uint64_t *value)
 {
-	const struct hvc_image *image = hvc_subject_image(look->config->subject);
-	struct hvc_outcome outcome;
-
-	*same = true;
-	if (!look->machine)
-		return HVC_OK;
-	HVC_TRY(hvc_machine_reset(look->machine, diag));
-	HVC_TRY(hvc_machine_call(look->machine, call, diag, &outcome));
-	for (unsigned i = 0; outcome.el2_stores && i < image->segments; i++) {
+	*value = 0;
+	for (unsigned i = 0; i < image->segments; i++) {
 		const struct hvc_segment *s = &image->segment[i];
+		uint64_t at = address - s->address;
 
-		HVC_TRY(hvc_machine_read(look->machine, s->address, look->image, s->size));
-		if (s->data && memcmp(look->image, s->data, s->data_size) != 0)
-			*same = false;
-		for (uint64_t at = s->data ? s->data_size : 0; *same && at < s->size; at++)
-			*same = look->image[at] == 0;
+		if (at >= s->size || s->size - at < size)
+			continue;
+		for (unsigned k = 0; s->data && k < size; k++)
+			if (at + k < s->data_size)
+				*value |= (uint64_t)s->data[at + k] << 8 * k;
+		return true;
 	}
-	return HVC_OK;
+	return false;
 }
 
-/* The hazard of this rule and this behaviour; a new one when it is not known yet. */
-static struct hvc_hazard *find(struct look *look, unsigned rule, unsigned kinds,
-                               const struct hvc_class *does)
+/* When a path leaves something else in the image than was shipped, as far as stores tell. */
+static hvc_ref writes_image(struct look *look, const struct hvc_sympath *path)
+{
+	struct hvc_bvs *t = look->differ.terms;
+	const struct hvc_image *image = hvc_subject_image(look->config->subject);
+	hvc_ref any = hvc_bv__num(t, 1, 0);
+	uint64_t value;
+
+	for (const struct hvc_log *log = path->way->log; log; log = log->before) {
+		const struct hvc_log *later = path->way->log;
+
+		while (later != log &&
+		       (later->base || later->offset != log->offset || later->size < log->size))
+			later = later->before;
+		if (later == log && !log->base && shipped(image, log->offset, log->size, &value))
+			any = hvc_bv__or(
+			        t, any,
+			        hvc_bv__not(t, hvc_bv__eq(t, log->value,
+			                                  hvc_bv__num(t, 8u * log->size, value))));
+	}
+	return any;
+}
+
+/* Calls of a row after which the image is another one. */
+static hvc_ref calls_that_write(struct look *look, const struct hvc_row *row)
+{
+	struct hvc_bvs *t = look->differ.terms;
+	hvc_ref any = hvc_bv__num(t, 1, 0);
+
+	for (unsigned i = 0; i < row->paths; i++) {
+		const struct hvc_sympath *path = &look->part->symbolic->path[row->path[i]];
+		hvc_ref writes = writes_image(look, path);
+
+		if (!hvc_bv__is(writes, 0))
+			any = hvc_bv__or(
+			        t, any,
+			        hvc_bv__and(t, writes,
+			                    hvc_symbolic__condition(look->part->symbolic, path)));
+	}
+	return any;
+}
+
+/* The same from another caller. */
+static struct hvc_hazard *find(struct look *look, const struct hvc_hazard *like)
 {
 	struct hvc_safety *safety = look->safety;
-	struct hvc_hazard *hazard;
 
 	for (unsigned i = 0; i < safety->hazards; i++) {
-		hazard = &safety->hazard[i];
-		if (hazard->rule == rule && hazard->kinds == kinds &&
-		    hvc_class_equal(&hazard->does, does))
+		struct hvc_hazard *hazard = &safety->hazard[i];
+
+		if (hazard->rule == like->rule && hazard->kinds == like->kinds &&
+		    hazard->world == like->world && !strcmp(hazard->does, like->does) &&
+		    !strcmp(hazard->when, like->when))
 			return hazard;
 	}
-	if (safety->hazards == look->capacity) {
-		unsigned capacity = look->capacity ? 2 * look->capacity : 8;
-		void *grown = realloc(safety->hazard, capacity * sizeof *safety->hazard);
-
-		if (!grown)
-			return NULL;
-		safety->hazard = grown;
-		look->capacity = capacity;
-	}
-	hazard = &safety->hazard[safety->hazards++];
-	memset(hazard, 0, sizeof *hazard);
-	hazard->rule = rule;
-	hazard->kinds = kinds;
-	hazard->does = *does;
-	return hazard;
+	return NULL;
 }
 
-static void count(struct look *look, unsigned lo, unsigned hi, bool specified, bool safe)
+static enum hvc_status add_hazard(struct look *look, const struct hvc_row *row, hvc_ref calls,
+                                  struct hvc_hazard *hazard)
 {
+	const struct hvc_exact_part *const part[HVC_SIDE_COUNT] = {look->part, NULL};
+	const struct hvc_row *const rows[HVC_SIDE_COUNT] = {row, NULL};
 	struct hvc_safety *safety = look->safety;
+	struct hvc_hazard *known;
+	enum hvc_status status;
+	void *grown;
 
-	if (!specified) {
-		safety->open += hi - lo + 1;
-		return;
+	hazard->outcome = row->kind;
+	hazard->world = look->world;
+	hazard->callers = HVC_CALLER_BIT(look->part->insn, look->part->from);
+	hazard->does = malloc(DOES_SIZE);
+	if (!hazard->does || !hvc_differ__when(&look->differ, row, row, calls, &hazard->when, NULL))
+		return out_of_memory(look);
+	hvc_exact__print_behaviour(look->differ.side[0], row, hazard->does, DOES_SIZE);
+	known = find(look, hazard);
+	if (known) {
+		known->callers |= hazard->callers;
+		free(hazard->does);
+		free(hazard->when);
+		return HVC_OK;
 	}
-	safety->calls += hi - lo + 1;
-	safety->safe += safe ? hi - lo + 1 : 0;
-	for (unsigned imm = lo; imm <= hi; imm++) {
-		safety->immediates += !(look->met[imm / 8] >> (imm % 8) & 1);
-		look->met[imm / 8] |= (uint8_t)(1u << imm % 8);
-	}
+	status = hvc_differ__witness(&look->differ, part, rows, calls, false, look->diag,
+	                             &hazard->witness);
+	grown = realloc(safety->hazard, (safety->hazards + 1) * sizeof *hazard);
+	if (!grown)
+		return out_of_memory(look);
+	safety->hazard = grown;
+	safety->hazard[safety->hazards++] = *hazard;
+	return status;
 }
 
-/* Immediates lo..hi of a run, all under one rule. */
-static enum hvc_status judge(struct look *look, const struct hvc_run *run, unsigned lo, unsigned hi,
-                             unsigned rule, struct hvc_diag *diag)
+static enum hvc_status judge(struct look *look, const struct hvc_row *row, hvc_ref calls,
+                             unsigned index)
 {
-	const struct hvc_class *does = &look->map->class_[run->class_];
-	struct hvc_safety *safety = look->safety;
-	unsigned kinds = hazards_of(does);
-	struct hvc_hazard *hazard;
-	struct hvc_call call;
-	bool same;
+	struct hvc_hazard hazard = {
+	        .rule = index,
+	        .kinds = hazards_of(row),
+	        .unspecified = !hvc_abi_rule_at(look->safety->abi, index)->specified,
+	};
+	hvc_ref writes = hvc_bv__and(look->differ.terms, calls, calls_that_write(look, row));
 
-	/* Neither safe nor a hazard: the map tells how many. */
-	if (does->kind == HVC_OUTCOME_FAILED)
-		return HVC_OK;
-	hvc_map_call(look->map, run->probe, (uint16_t)lo, &call);
-	HVC_TRY(compare_image(look, &call, diag, &same));
-	if (!same)
-		kinds |= 1u << HVC_HAZARD_IMAGE;
-	count(look, lo, hi, hvc_abi_rule_at(safety->abi, rule)->specified, kinds == 0);
-	if (!kinds)
-		return HVC_OK;
-	hazard = find(look, rule, kinds, does);
-	if (!hazard)
-		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-	if (hazard->calls == 0) {
-		hazard->unspecified = !hvc_abi_rule_at(safety->abi, rule)->specified;
-		hazard->world = look->world;
-		hazard->probe = look->map->probes.probe[run->probe];
-		hazard->imm = (uint16_t)lo;
+	if (hvc_differ__ask(&look->differ, writes, writes) != HVC_ANSWER_NO) {
+		hazard.kinds |= 1u << HVC_HAZARD_IMAGE;
+		calls = writes;
 	}
-	hazard->calls += hi - lo + 1;
+	if (hazard.unspecified) {
+		look->safety->open++;
+	} else {
+		look->safety->behaviours++;
+		look->safety->safe += hazard.kinds == 0;
+	}
+	return hazard.kinds ? add_hazard(look, row, calls, &hazard) : HVC_OK;
+}
+
+/* What is not known of unknown calls may be anything. */
+static enum hvc_status tell_gap(struct look *look, const char *text)
+{
+	struct hvc_safety *safety = look->safety;
+	unsigned caller = HVC_CALLER_BIT(look->part->insn, look->part->from);
+	void *grown;
+
+	for (unsigned i = 0; i < safety->gaps; i++)
+		if (!strcmp(safety->gap[i].text, text)) {
+			safety->gap[i].callers |= caller;
+			return HVC_OK;
+		}
+	grown = realloc(safety->gap, (safety->gaps + 1) * sizeof *safety->gap);
+	if (!grown)
+		return out_of_memory(look);
+	safety->gap = grown;
+	safety->gap[safety->gaps] = (struct hvc_gap){caller, strdup(text)};
+	return safety->gap[safety->gaps++].text ? HVC_OK : out_of_memory(look);
+}
+
+static enum hvc_status look_at_rule(struct look *look, struct hvc_rule_calls *of, unsigned index)
+{
+	struct hvc_differ *d = &look->differ;
+	hvc_ref governs = hvc_rule_calls__of(of, index);
+	char text[300];
+
+	for (unsigned i = 0; i < look->part->rows; i++) {
+		const struct hvc_row *row = &look->part->row[i];
+		hvc_ref calls = hvc_bv__and(d->terms, governs, row->condition);
+		enum hvc_answer answer = hvc_differ__ask(d, calls, calls);
+
+		if (answer == HVC_ANSWER_NO)
+			continue;
+		if (row->known != HVC_ROW_PROVED || answer == HVC_ANSWER_UNDECIDED ||
+		    (row->kind == HVC_OUTCOME_HANDOFF && row->target &&
+		     hvc_bv__const(row->target))) {
+			hvc_exact__print_end(d->side[0], row, text, sizeof text);
+			HVC_TRY(tell_gap(look, text));
+		}
+		if (row->known == HVC_ROW_PROVED && answer == HVC_ANSWER_YES)
+			HVC_TRY(judge(look, row, calls, index));
+	}
 	return HVC_OK;
 }
 
-/* A run may cross rules: cut it where they change. */
-static enum hvc_status judge_run(struct look *look, const struct hvc_run *run,
-                                 struct hvc_diag *diag)
+static enum hvc_status look_at_part(struct look *look)
 {
 	const struct hvc_abi *abi = look->safety->abi;
-	unsigned lo = run->lo;
-	struct hvc_call call;
+	struct hvc_rule_calls calls;
+	enum hvc_status status = HVC_OK;
+	char text[300];
 
-	hvc_map_call(look->map, run->probe, run->lo, &call);
-	while (lo <= run->hi) {
-		unsigned hi = lo;
-		const struct hvc_rule *rule;
-		int index;
-
-		call.imm = (uint16_t)lo;
-		index = hvc_abi_rule_of(abi, look->world, &call);
-		for (; hi < run->hi; hi++) {
-			call.imm = (uint16_t)(hi + 1);
-			if (hvc_abi_rule_of(abi, look->world, &call) != index)
-				break;
-		}
-		rule = index < 0 ? NULL : hvc_abi_rule_at(abi, (unsigned)index);
-		if (rule && (is_unknown(rule) || !rule->specified))
-			HVC_TRY(judge(look, run, lo, hi, (unsigned)index, diag));
-		lo = hi + 1;
+	look->safety->callers |= HVC_CALLER_BIT(look->part->insn, look->part->from);
+	if (look->differ.side[0]->failed) {
+		snprintf(text, sizeof text, "the engine failed on a call: %s",
+		         look->differ.side[0]->failure);
+		HVC_TRY(tell_gap(look, text));
 	}
-	return HVC_OK;
+	if (!hvc_rule_calls__begin(&calls, look->differ.terms, abi, look->world, look->part))
+		return out_of_memory(look);
+	hvc_solver__push(look->differ.solver);
+	hvc_solver__require(look->differ.solver,
+	                    hvc_simplest__address(look->differ.terms, look->part->insn));
+	for (unsigned r = 0; status == HVC_OK && r < hvc_abi_rule_count(abi); r++) {
+		const struct hvc_rule *rule = hvc_abi_rule_at(abi, r);
+
+		if (is_unknown(rule) || !rule->specified)
+			status = look_at_rule(look, &calls, r);
+	}
+	hvc_solver__pop(look->differ.solver);
+	hvc_rule_calls__end(&calls);
+	return status;
+}
+
+static enum hvc_status look_at_world(struct look *look, unsigned levels, unsigned insns)
+{
+	const struct hvc_safety_config *config = look->config;
+	const struct hvc_diff_config none = {.budget = config->budget};
+	const struct hvc_exact_part *part[HVC_DIFFER_PARTS];
+	struct hvc_world world;
+	struct hvc_exact_config make = {
+	        .subject = config->subject,
+	        .world = &world,
+	        .levels = levels,
+	        .insns = insns,
+	        .brief = config->brief,
+	        .budget = config->budget,
+	};
+	struct hvc_exact *exact;
+	enum hvc_status status = HVC_OK;
+	unsigned count;
+
+	HVC_TRY(hvc_scene__world(config->subject, look->safety->abi, look->world, config->over,
+	                         look->diag, &world));
+	HVC_TRY(hvc_exact_make(&make, look->diag, &exact));
+	look->differ = (struct hvc_differ){.config = &none,
+	                                   .terms = exact->terms,
+	                                   .solver = exact->solver,
+	                                   .side = {exact, NULL}};
+	count = hvc_differ__parts(exact, part);
+	for (unsigned i = 0; status == HVC_OK && i < count; i++) {
+		look->part = part[i];
+		status = look_at_part(look);
+	}
+	hvc_exact_free(exact);
+	return status;
 }
 
 static bool is_finding(const struct hvc_hazard *hazard)
@@ -217,7 +339,7 @@ static bool is_finding(const struct hvc_hazard *hazard)
 	return !hazard->unspecified && hazard->kinds & ~(1u << HVC_HAZARD_STUCK);
 }
 
-/* Findings first; otherwise in order of rule and, as the sort keeps equals by witness, as met. */
+/* Findings first; otherwise in order of rule, and then by what people read. */
 static int by_weight(const void *a, const void *b)
 {
 	const struct hvc_hazard *x = a, *y = b;
@@ -226,129 +348,54 @@ static int by_weight(const void *a, const void *b)
 		return is_finding(x) ? -1 : 1;
 	if (x->rule != y->rule)
 		return x->rule < y->rule ? -1 : 1;
-	if (x->calls != y->calls)
-		return x->calls > y->calls ? -1 : 1;
 	if (x->world != y->world)
 		return x->world < y->world ? -1 : 1;
-	return (x->imm > y->imm) - (x->imm < y->imm);
+	if (strcmp(x->when, y->when) != 0)
+		return strcmp(x->when, y->when);
+	return strcmp(x->does, y->does);
 }
 
-static enum hvc_status open_machine(struct look *look, const struct hvc_world *world,
-                                    struct hvc_diag *diag)
-{
-	const struct hvc_image *image = hvc_subject_image(look->config->subject);
-	struct hvc_machine_config config = {
-	        .image = *image,
-	        .world = world,
-	        .budget = look->config->budget,
-	};
-	uint64_t largest = 0;
-
-	for (unsigned i = 0; i < image->segments; i++)
-		if (image->segment[i].size > largest)
-			largest = image->segment[i].size;
-	look->safety->image_compared = largest <= IMAGE_MAX;
-	if (!look->safety->image_compared)
-		return HVC_OK;
-	if (!look->image && !(look->image = malloc(largest)))
-		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-	return hvc_machine_open(&config, diag, &look->machine);
-}
-
-static enum hvc_status look_at_world(struct look *look, const struct hvc_probes *probes,
-                                     struct hvc_diag *diag)
-{
-	struct hvc_safety *safety = look->safety;
-	struct hvc_world world;
-	struct hvc_map_config map = {
-	        .subject = look->config->subject,
-	        .world = &world,
-	        .probes = probes,
-	        .jobs = look->config->jobs,
-	        .budget = look->config->budget,
-	        .progress = look->config->progress,
-	        .progress_ctx = look->config->progress_ctx,
-	};
-	enum hvc_status status;
-
-	HVC_TRY(hvc_scene__world(look->config->subject, safety->abi, look->world,
-	                         look->config->over, diag, &world));
-	HVC_TRY(hvc_map_make(&map, diag, &safety->map[look->world]));
-	look->map = safety->map[safety->maps++];
-	status = open_machine(look, &world, diag);
-	for (size_t i = 0; status == HVC_OK && i < look->map->runs; i++)
-		status = judge_run(look, &look->map->run[i], diag);
-	hvc_machine_close(look->machine);
-	look->machine = NULL;
-	return status;
-}
-
-static enum hvc_status look_at_all(struct look *look, struct hvc_diag *diag)
+static enum hvc_status look_at_all(struct look *look)
 {
 	const struct hvc_safety_config *config = look->config;
 	struct hvc_safety *safety = look->safety;
-	unsigned worlds = hvc_abi_world_count(config->abi);
-	struct hvc_probe_config wanted = {
-	        .abi = &config->abi,
-	        .abis = 1,
-	        .levels = hvc_abi_levels(config->abi) & BELOW_EL2 &
-	                  (config->levels ? config->levels : ~0u),
-	        .insns = hvc_abi_insns(config->abi) & (config->insns ? config->insns : ~0u),
-	        .randoms = config->randoms,
-	        .brief = config->brief,
-	};
-	struct hvc_constant *constant = NULL;
-	struct hvc_probes probes = {0};
-	enum hvc_status status;
+	unsigned levels =
+	        hvc_abi_levels(config->abi) & BELOW_EL2 & (config->levels ? config->levels : ~0u);
+	unsigned insns = hvc_abi_insns(config->abi) & (config->insns ? config->insns : ~0u);
+	enum hvc_status status = HVC_OK;
 
 	safety->subject = strdup(hvc_subject_name(config->subject));
 	safety->abi = config->abi;
-	safety->map = calloc(worlds, sizeof *safety->map);
-	if (!safety->subject || !safety->map)
-		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-	if (!wanted.levels || !wanted.insns)
-		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "%s has no such caller below EL2",
-		                    hvc_abi_name(config->abi));
-	status = hvc_subject_constants(config->subject, CONSTANTS_LIMIT, &constant,
-	                               &wanted.constants);
-	wanted.constant = constant;
-	if (status == HVC_OK)
-		status = hvc_probes_make(&wanted, &probes);
-	if (status != HVC_OK)
-		hvc_diag_set(diag, status, NULL, 0, 0, "%s", hvc_strerror(status));
-	for (; status == HVC_OK && look->world < worlds; look->world++)
-		status = look_at_world(look, &probes, diag);
-	hvc_probes_free(&probes);
-	free(constant);
+	if (!safety->subject)
+		return out_of_memory(look);
+	if (!levels || !insns)
+		return hvc_diag_set(look->diag, HVC_E_ARG, NULL, 0, 0,
+		                    "%s has no such caller below EL2", hvc_abi_name(config->abi));
+	for (; status == HVC_OK && look->world < hvc_abi_world_count(config->abi); look->world++)
+		status = look_at_world(look, levels, insns);
 	return status;
 }
 
 enum hvc_status hvc_safety_look(const struct hvc_safety_config *config, struct hvc_diag *diag,
                                 struct hvc_safety **out)
 {
-	struct hvc_safety *safety = calloc(1, sizeof *safety);
-	struct look *look = calloc(1, sizeof *look);
-	enum hvc_status status = HVC_E_NOMEM;
+	struct look look = {.config = config, .diag = diag};
+	enum hvc_status status;
 
-	if (safety && look) {
-		look->config = config;
-		look->safety = safety;
-		status = look_at_all(look, diag);
-	} else {
-		hvc_diag_set(diag, status, NULL, 0, 0, "out of memory");
-	}
-	if (look)
-		free(look->image);
-	free(look);
+	look.safety = calloc(1, sizeof *look.safety);
+	if (!look.safety)
+		return out_of_memory(&look);
+	status = look_at_all(&look);
 	if (status != HVC_OK) {
-		hvc_safety_free(safety);
+		hvc_safety_free(look.safety);
 		return status;
 	}
-	if (safety->hazards)
-		qsort(safety->hazard, safety->hazards, sizeof *safety->hazard, by_weight);
-	for (unsigned i = 0; i < safety->hazards; i++)
-		safety->findings += is_finding(&safety->hazard[i]);
-	*out = safety;
+	if (look.safety->hazards)
+		qsort(look.safety->hazard, look.safety->hazards, sizeof *look.safety->hazard,
+		      by_weight);
+	for (unsigned i = 0; i < look.safety->hazards; i++)
+		look.safety->findings += is_finding(&look.safety->hazard[i]);
+	*out = look.safety;
 	return HVC_OK;
 }
 
@@ -356,10 +403,15 @@ void hvc_safety_free(struct hvc_safety *safety)
 {
 	if (!safety)
 		return;
-	for (unsigned i = 0; i < safety->maps; i++)
-		hvc_map_free(safety->map[i]);
-	free(safety->map);
+	for (unsigned i = 0; i < safety->hazards; i++) {
+		free(safety->hazard[i].when);
+		free(safety->hazard[i].does);
+		hvc_witness__free(&safety->hazard[i].witness);
+	}
+	for (unsigned i = 0; i < safety->gaps; i++)
+		free(safety->gap[i].text);
 	free(safety->hazard);
+	free(safety->gap);
 	free(safety->subject);
 	free(safety);
 }

@@ -5,27 +5,36 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/internal.h"
 #include "engine/quote.h"
+#include "symbolic/bv_file.h"
+#include "symbolic/bv_node.h"
+
+struct saver {
+	const struct hvc_exact *exact;
+	struct hvc_bv_writer *writer;
+	FILE *file;
+	uint64_t *place; /* addresses in the image that terms speak of */
+	size_t places, places_max;
+	bool failed;
+};
 
 /* A name goes to the end of its line. */
-static bool put_name(FILE *file, const char *name)
+static void put_name(struct saver *s, const char *name)
 {
 	char *quoted = hvc_quote__name(name);
 
-	if (quoted)
-		fprintf(file, "%s\n", quoted);
+	s->failed = s->failed || !quoted;
+	fprintf(s->file, "%s\n", quoted ? quoted : "");
 	free(quoted);
-	return quoted != NULL;
 }
 
-static bool put_world(FILE *file, const struct hvc_map *map)
+static void put_world(struct saver *s)
 {
-	const struct hvc_world *world = &map->world;
+	const struct hvc_world *world = &s->exact->world;
+	FILE *file = s->file;
 
 	fprintf(file, "subject ");
-	if (!put_name(file, map->subject))
-		return false;
+	put_name(s, s->exact->name);
 	fprintf(file, "cpu %s\n", hvc_cpu_name(world->cpu));
 	if (!world->el3)
 		fprintf(file, "el3 no\n");
@@ -49,8 +58,7 @@ static bool put_world(FILE *file, const struct hvc_map *map)
 			        stop->value);
 		else
 			fprintf(file, "stop 0x%" PRIx64 " ", stop->address);
-		if (!put_name(file, stop->name))
-			return false;
+		put_name(s, stop->name);
 	}
 	for (unsigned i = 0; i < world->memories; i++) {
 		const struct hvc_memory *memory = &world->memory[i];
@@ -59,147 +67,284 @@ static bool put_world(FILE *file, const struct hvc_map *map)
 		snprintf(name, sizeof name, "%s=%s", memory->place, memory->what);
 		fprintf(file, "memory 0x%" PRIx64 " 0x%" PRIx64 " 0x%" PRIx64 " ", memory->address,
 		        memory->size, memory->digest);
-		if (!put_name(file, name))
-			return false;
+		put_name(s, name);
 	}
-	for (enum hvc_reg reg = HVC_GPR_COUNT; reg < HVC_REG_COUNT; reg++)
-		if (hvc_regset_has(&map->present, reg))
-			fprintf(file, "entry %s 0x%" PRIx64 "\n", hvc_reg_name(reg),
-			        map->entry.v[reg]);
-	return true;
 }
 
-static void put_probe(FILE *file, const struct hvc_probe *probe)
+static int by_address(const void *a, const void *b)
 {
-	struct hvc_call plain;
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
 
-	hvc_call_init(&plain, probe->seed);
-	fprintf(file, "call %s %s %" PRIu64 " %s %s", hvc_insn_name(probe->call.insn),
-	        hvc_level_name(probe->call.from), probe->seed, hvc_why_name(probe->why),
-	        hvc_reg_name(probe->reg));
-	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
-		if (probe->call.x[n] != plain.x[n])
-			fprintf(file, " x%u=0x%" PRIx64, n, probe->call.x[n]);
-	fputc('\n', file);
+	return (x > y) - (x < y);
 }
 
-static void put_term(FILE *file, const char *before, const struct hvc_term *term)
+/* Calls of which nothing is known. */
+static void put_failed(struct saver *s)
+{
+	if (!s->exact->failed)
+		return;
+	fprintf(s->file, "failed %u ", s->exact->failed);
+	put_name(s, s->exact->failure);
+}
+
+/* Where the image is, and the symbols of what rows speak of. */
+static void put_image(struct saver *s)
+{
+	const struct hvc_exact *exact = s->exact;
+	uint64_t last = 0, offset;
+	bool any = false;
+	const char *name;
+
+	fprintf(s->file, "vectors 0x%" PRIx64 "\n", hvc_exact__vectors(exact));
+	if (exact->subject) {
+		const struct hvc_image *image = hvc_subject_image(exact->subject);
+
+		for (unsigned i = 0; i < image->segments; i++)
+			if (image->segment[i].size)
+				fprintf(s->file, "inside 0x%" PRIx64 " 0x%" PRIx64 "\n",
+				        image->segment[i].address,
+				        image->segment[i].address + image->segment[i].size - 1);
+	}
+	for (unsigned i = 0; i < exact->origin.insides; i++)
+		fprintf(s->file, "inside 0x%" PRIx64 " 0x%" PRIx64 "\n", exact->origin.inside[i].lo,
+		        exact->origin.inside[i].hi);
+	if (s->places)
+		qsort(s->place, s->places, sizeof *s->place, by_address);
+	for (size_t i = 0; i < s->places; i++) {
+		if (!hvc_exact__symbol(exact, s->place[i], &name, &offset) ||
+		    (any && last == s->place[i] - offset))
+			continue;
+		last = s->place[i] - offset;
+		any = true;
+		fprintf(s->file, "symbol 0x%" PRIx64 " ", last);
+		put_name(s, name);
+	}
+}
+
+static void note_place(struct saver *s, uint64_t address)
+{
+	if (!hvc_exact__is_inside(s->exact, address))
+		return;
+	if (s->places == s->places_max) {
+		size_t most = s->places_max ? 2 * s->places_max : 64;
+		uint64_t *grown = realloc(s->place, most * sizeof *grown);
+
+		if (!grown) {
+			s->failed = true;
+			return;
+		}
+		s->place = grown;
+		s->places_max = most;
+	}
+	s->place[s->places++] = address;
+}
+
+static void meet(void *ctx, hvc_ref part)
+{
+	if (hvc_bv__const(part) && part->width == 64)
+		note_place(ctx, part->value);
+}
+
+static void announce(struct saver *s, hvc_ref a)
+{
+	if (a && !hvc_bv_writer__announce(s->writer, a))
+		s->failed = true;
+}
+
+static void announce_row(struct saver *s, const struct hvc_row *row)
+{
+	for (unsigned i = 0; i < row->cases; i++) {
+		for (size_t k = 0; k < row->case_[i].members; k++)
+			announce(s, row->case_[i].member[k].key);
+		for (size_t k = 0; k < row->case_[i].rests; k++)
+			announce(s, row->case_[i].rest[k]);
+	}
+	announce(s, row->target);
+	announce(s, row->far);
+	for (unsigned i = 0; i < row->effects; i++)
+		announce(s, row->effect[i].value);
+	for (unsigned i = 0; i < row->stores; i++) {
+		announce(s, row->store[i].address);
+		announce(s, row->store[i].value);
+	}
+	note_place(s, row->pc);
+}
+
+static void announce_all(struct saver *s)
+{
+	const struct hvc_exact *exact = s->exact;
+
+	for (const struct hvc_alias *a = exact->terms->alias; a; a = a->next)
+		announce(s, a->term);
+	for (unsigned i = 0; i < exact->parts; i++)
+		for (unsigned k = 0; k < exact->part[i].rows; k++)
+			announce_row(s, &exact->part[i].row[k]);
+}
+
+/* Lines that a term needs before its own. */
+static void put_parts(struct saver *s, hvc_ref a)
+{
+	if (a && !hvc_bv_writer__parts(s->writer, a, "  ", s->file))
+		s->failed = true;
+}
+
+static void put_line(struct saver *s, const char *before, hvc_ref a)
+{
+	put_parts(s, a);
+	fprintf(s->file, "  %s ", before);
+	hvc_bv_writer__term(s->writer, a, s->file);
+	fputc('\n', s->file);
+}
+
+static void put_member(struct saver *s, const struct hvc_member *member)
+{
+	put_parts(s, member->key);
+	fputs("  when ", s->file);
+	hvc_bv_writer__term(s->writer, member->key, s->file);
+	fputs(" in", s->file);
+	for (size_t i = 0; i < member->set->count; i++) {
+		const struct hvc_range *range = &member->set->range[i];
+
+		fprintf(s->file, " 0x%" PRIx64, range->lo);
+		if (range->lo != range->hi)
+			fprintf(s->file, "-0x%" PRIx64, range->hi);
+	}
+	fputc('\n', s->file);
+}
+
+static void put_cases(struct saver *s, const struct hvc_row *row)
+{
+	for (unsigned i = 0; i < row->cases; i++) {
+		const struct hvc_row_case *c = &row->case_[i];
+
+		if (i)
+			fputs("  or\n", s->file);
+		for (size_t k = 0; k < c->members; k++)
+			put_member(s, &c->member[k]);
+		for (size_t k = 0; k < c->rests; k++)
+			put_line(s, "when", c->rest[k]);
+	}
+}
+
+static void put_row(struct saver *s, const struct hvc_row *row)
 {
 	char text[64];
 
-	hvc_term_print(term, text, sizeof text);
-	fprintf(file, "%s%s", before, text);
+	fprintf(s->file, "row %s %s %s%s\n", hvc_outcome_name(row->kind),
+	        hvc_level_name(row->level), hvc_row_known_name(row->known),
+	        row->rest ? " rest" : "");
+	put_cases(s, row);
+	if (row->why)
+		fprintf(s->file, "  why %s\n", row->why);
+	fprintf(s->file, "  at 0x%" PRIx64 "\n", row->pc);
+	if (row->target)
+		put_line(s, "to", row->target);
+	if (row->kind == HVC_OUTCOME_FAULT)
+		fprintf(s->file, "  ec 0x%x\n", (unsigned)row->ec);
+	if (row->far)
+		put_line(s, "far", row->far);
+	for (unsigned i = 0; i < row->effects; i++) {
+		snprintf(text, sizeof text,
+		         "%s%s :=", row->effect[i].reg == HVC_REG_NONE ? "other " : "",
+		         row->effect[i].name);
+		put_line(s, text, row->effect[i].value);
+	}
+	for (unsigned i = 0; i < row->stores; i++) {
+		put_parts(s, row->store[i].address);
+		put_parts(s, row->store[i].value);
+		fprintf(s->file, "  store 0x%" PRIx64 " ", row->store[i].pc);
+		hvc_bv_writer__term(s->writer, row->store[i].address, s->file);
+		fputs(" := ", s->file);
+		hvc_bv_writer__term(s->writer, row->store[i].value, s->file);
+		fputc('\n', s->file);
+	}
+	if (row->own_stores)
+		fprintf(s->file, "  own-stores %u\n", row->own_stores);
 }
 
-static void put_class(FILE *file, const struct hvc_class *class_)
+/* Names that terms are printed by, once each, the first given first. */
+static void put_names(struct saver *s, const struct hvc_alias *alias)
 {
-	unsigned kept = class_->stores < HVC_STORE_MAX ? class_->stores : HVC_STORE_MAX;
+	const struct hvc_alias *same = alias ? alias->next : NULL;
+	char text[80];
 
-	fprintf(file, "class %s %s", hvc_outcome_name(class_->kind), hvc_level_name(class_->level));
-	put_term(file, " ", &class_->pc);
-	fputc('\n', file);
-	if (class_->esr)
-		fprintf(file, "  esr 0x%" PRIx64 "\n", class_->esr);
-	if (class_->far.kind != HVC_TERM_CONST || class_->far.value) {
-		put_term(file, "  far ", &class_->far);
-		fputc('\n', file);
-	}
-	if (class_->untracked)
-		fprintf(file, "  untracked %u\n", class_->untracked);
-	for (unsigned i = 0; i < class_->effects; i++) {
-		fprintf(file, "  %s", hvc_reg_name(class_->effect[i].reg));
-		put_term(file, " := ", &class_->effect[i].value);
-		fputc('\n', file);
-	}
-	for (unsigned i = 0; i < kept; i++) {
-		fprintf(file, "  store %u", class_->store[i].size);
-		put_term(file, " ", &class_->store[i].address);
-		put_term(file, " := ", &class_->store[i].value);
-		fputc('\n', file);
-	}
-	if (class_->stores > kept)
-		fprintf(file, "  stores %u\n", class_->stores);
+	if (!alias)
+		return;
+	put_names(s, alias->next);
+	while (same && same->term != alias->term)
+		same = same->next;
+	if (same)
+		return;
+	snprintf(text, sizeof text, "name %s :=", alias->name);
+	put_line(s, text, alias->term);
 }
 
-/* The runs of one probe. */
-struct row {
-	const struct hvc_run *run;
-	size_t runs;
-	bool put;
-};
-
-static bool same_row(const struct row *a, const struct row *b)
+/* Registers at the call that are no inputs. */
+static void put_registers(struct saver *s, const struct hvc_exact_part *part)
 {
-	if (a->runs != b->runs)
-		return false;
-	for (size_t i = 0; i < a->runs; i++)
-		if (a->run[i].class_ != b->run[i].class_ || a->run[i].lo != b->run[i].lo)
-			return false;
-	return true;
+	for (enum hvc_reg reg = HVC_GPR_COUNT; reg < HVC_REG_COUNT; reg++)
+		if (!part->before[reg])
+			fprintf(s->file, "  absent %s\n", hvc_reg_name(reg));
+		else if (hvc_bv__const(part->before[reg]))
+			fprintf(s->file, "  entry %s 0x%" PRIx64 "\n", hvc_reg_name(reg),
+			        part->before[reg]->value);
 }
 
-/* Calls that do alike by every immediate are told together. */
-static bool put_runs(FILE *file, const struct hvc_map *map)
+static void put_caller(struct saver *s, const struct hvc_exact_part *part)
 {
-	struct row *row = calloc(map->probes.count + 1, sizeof *row);
-
-	if (!row)
-		return false;
-	for (size_t i = 0; i < map->runs; i++) {
-		struct row *of = &row[map->run[i].probe];
-
-		if (!of->runs++)
-			of->run = &map->run[i];
+	fprintf(s->file, "caller %s %s\n", hvc_level_name(part->from), hvc_insn_name(part->insn));
+	put_registers(s, part);
+	if (!part->complete) {
+		fputs("  gap ", s->file);
+		put_name(s, part->why);
 	}
-	for (unsigned p = 0; p < map->probes.count; p++) {
-		if (row[p].put)
-			continue;
-		fprintf(file, "calls");
-		for (unsigned q = p, end; q < map->probes.count; q = end) {
-			end = q + 1;
-			if (!same_row(&row[p], &row[q]))
-				continue;
-			while (end < map->probes.count && same_row(&row[p], &row[end]))
-				end++;
-			fprintf(file, end - q > 1 ? " %u-%u" : " %u", q + 1, end);
-			for (unsigned i = q; i < end; i++)
-				row[i].put = true;
-		}
-		fputc('\n', file);
-		for (size_t i = 0; i < row[p].runs; i++)
-			fprintf(file, "  0x%04x-0x%04x %u\n", row[p].run[i].lo, row[p].run[i].hi,
-			        row[p].run[i].class_ + 1);
-	}
-	free(row);
-	return true;
+	for (unsigned i = 0; i < part->rows; i++)
+		put_row(s, &part->row[i]);
 }
 
-enum hvc_status hvc_map_save(FILE *out, const struct hvc_map *map, struct hvc_diag *diag)
+static bool put_all(struct saver *s)
 {
+	fputs(HVC_SAVED_MAGIC, s->file);
+	put_world(s);
+	put_failed(s);
+	put_image(s);
+	fputs("names\n", s->file);
+	put_names(s, s->exact->terms->alias);
+	for (unsigned i = 0; i < s->exact->parts; i++)
+		put_caller(s, &s->exact->part[i]);
+	return !s->failed && !ferror(s->file);
+}
+
+/* What is written can be read. */
+static bool is_small(const struct hvc_exact *exact)
+{
+	size_t rows = 0;
+
+	for (unsigned i = 0; i < exact->parts; i++)
+		rows += exact->part[i].rows;
+	return rows <= HVC_LIMIT_SAVED_ROWS && hvc_bv__nodes(exact->terms) <= HVC_LIMIT_SAVED_NODES;
+}
+
+enum hvc_status hvc_exact_save(FILE *out, const struct hvc_exact *exact, struct hvc_diag *diag)
+{
+	struct saver s = {.exact = exact};
 	char *text = NULL;
 	size_t size = 0;
-	FILE *file;
 	bool good;
 
-	/* What is written can be read. */
-	if (map->runs > HVC_LIMIT_STRETCHES || map->probes.count > HVC_LIMIT_CALLS ||
-	    map->classes > HVC_CLASS_MAX)
+	if (!is_small(exact))
 		return hvc_diag_set(diag, HVC_E_RANGE, NULL, 0, 0,
-		                    "larger than a saved map can be (%u calls, %u stretches of "
-		                    "immediates, %u classes)",
-		                    HVC_LIMIT_CALLS, HVC_LIMIT_STRETCHES, HVC_CLASS_MAX);
-	file = open_memstream(&text, &size);
-	good = file != NULL;
+		                    "larger than a saved map can be (%u rows, %u terms)",
+		                    HVC_LIMIT_SAVED_ROWS, HVC_LIMIT_SAVED_NODES);
+	s.file = open_memstream(&text, &size);
+	good = s.file && hvc_bv_writer__open(exact->terms, meet, &s, &s.writer) == HVC_OK;
 	if (good) {
-		fputs(HVC_SAVED_MAGIC, file);
-		good = put_world(file, map);
-		for (unsigned i = 0; i < map->probes.count; i++)
-			put_probe(file, &map->probes.probe[i]);
-		for (unsigned i = 0; i < map->classes; i++)
-			put_class(file, &map->class_[i]);
-		good = good && put_runs(file, map) && !ferror(file);
-		good = !fclose(file) && good;
+		announce_all(&s);
+		good = put_all(&s);
 	}
+	good = s.file && !fclose(s.file) && good;
+	hvc_bv_writer__close(s.writer);
+	free(s.place);
 	if (!good || !text) { /* without the room to end the text glibc takes it away, and says 0 */
 		free(text);
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
@@ -210,4 +355,9 @@ enum hvc_status hvc_map_save(FILE *out, const struct hvc_map *map, struct hvc_di
 	if (ferror(out))
 		return hvc_diag_set(diag, HVC_E_IO, NULL, 0, 0, "cannot write the map");
 	return HVC_OK;
+}
+
+const char *hvc_exact_subject(const struct hvc_exact *exact)
+{
+	return exact->name;
 }

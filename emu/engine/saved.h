@@ -3,10 +3,11 @@
 #ifndef ENGINE_SAVED_H
 #define ENGINE_SAVED_H
 
-#include "engine/internal.h"
+#include "engine/exact.h"
 #include "hvcheck/saved.h"
 
-#define HVC_SAVED_MAGIC "hvcheck-map 1\n"
+#define HVC_SAVED_BEGIN "hvcheck-map "
+#define HVC_SAVED_MAGIC HVC_SAVED_BEGIN "2\n"
 
 /* FNV-1a of the text before the line with the sum. */
 static inline uint64_t hvc_saved__sum(const char *text, size_t size)
@@ -17,6 +18,12 @@ static inline uint64_t hvc_saved__sum(const char *text, size_t size)
 		hash = (hash ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3);
 	return hash;
 }
+
+/* saved_import.c: a map that was read, in another room; hvc_exact_free frees it. HVC_E_NOMEM,
+ * HVC_E_RANGE. */
+HVC_MUST_USE enum hvc_status hvc_saved__import(const struct hvc_exact *saved, struct hvc_bvs *terms,
+                                               struct hvc_solver *solver, struct hvc_diag *diag,
+                                               struct hvc_exact **out);
 
 /* saved_text.c: words of a line, and what they say */
 
@@ -50,13 +57,36 @@ bool hvc_reader__to_number(struct hvc_reader *reader, const char *word, uint64_t
 bool hvc_reader__number(struct hvc_reader *reader, uint64_t most, uint64_t *out);
 bool hvc_reader__reg(struct hvc_reader *reader, enum hvc_reg *out);
 bool hvc_reader__level(struct hvc_reader *reader, enum hvc_level *out);
-/* A value as hvc_term_print writes it. */
-bool hvc_reader__to_term(struct hvc_reader *reader, const char *text, struct hvc_term *out);
-/* The rest of the line as one. */
-bool hvc_reader__term(struct hvc_reader *reader, struct hvc_term *out);
 
-/* saved_world.c: the lines on the world and on the calls; *known is false for other lines */
-bool hvc_saved__world(struct hvc_reader *reader, const char *word, struct hvc_map *map,
+/* saved_world.c: the lines on the world and on the image; *known is false for other lines */
+bool hvc_saved__world(struct hvc_reader *reader, const char *word, struct hvc_exact *exact,
                       bool *known);
+
+/* saved_row.c: rows, and the lines that belong to them */
+
+struct hvc_bv_reader;
+
+/* A map being read. */
+struct hvc_saved_reading {
+	struct hvc_reader *reader;
+	struct hvc_exact *exact;
+	struct hvc_bv_reader *terms;
+	char *line;    /* the present one, with a zero behind it */
+	unsigned rows; /* of all callers */
+	unsigned aliases;
+	bool names;                                                 /* the head is behind */
+	struct hvc_regset absent[HVC_LEVEL_COUNT * HVC_INSN_COUNT]; /* registers, by caller */
+};
+
+bool hvc_saved__row(struct hvc_saved_reading *reading);
+/* A register at the call that is an input. */
+hvc_ref hvc_saved__register(struct hvc_saved_reading *reading, enum hvc_reg reg);
+/* A line that belongs to a row, and its first word. */
+bool hvc_saved__part(struct hvc_saved_reading *reading, const char *word);
+/*
+ * A term that is in the line up to `end`, of a width or, where that is 0, of any. NULL: it is none,
+ * and complained of. The line is used up.
+ */
+hvc_ref hvc_saved__term(struct hvc_saved_reading *reading, char *text, char *end, unsigned width);
 
 #endif

@@ -8,234 +8,116 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/exact_join.h"
 #include "engine/saved.h"
 #include "machine/file.h"
+#include "symbolic/bv_file.h"
 
-/* A map being read. */
-struct reading {
-	struct hvc_reader reader;
-	struct hvc_map *map;
-	struct hvc_partial partial; /* classes and runs so far */
-	uint8_t *listed;            /* of each probe: its runs are there; NULL before `calls` */
-	uint32_t *group;            /* probes of the present `calls` line */
-	unsigned groups;
-	unsigned next; /* immediate that the next run begins with */
-};
+#define ALIASES_MAX 64u
 
-static struct hvc_class *last_class(struct reading *reading)
+static struct hvc_exact_part *last_caller(struct hvc_saved_reading *r)
 {
-	return &reading->partial.class_[reading->partial.classes - 1];
+	return &r->exact->part[r->exact->parts - 1];
 }
 
-static bool take_class(struct reading *reading)
+static bool take_caller(struct hvc_saved_reading *r)
 {
-	struct hvc_partial *partial = &reading->partial;
-	struct hvc_class class_ = {.far = {.kind = HVC_TERM_CONST, .reg = HVC_REG_NONE}};
+	struct hvc_exact *exact = r->exact;
+	struct hvc_exact_part *part;
+	enum hvc_level level;
 	char word[32];
 
-	class_.kind = hvc_outcome_find(hvc_reader__word(&reading->reader, word, sizeof word));
-	if (class_.kind == HVC_OUTCOME_COUNT)
-		return hvc_reader__complain(&reading->reader, "'%s' is not an outcome", word);
-	if (!hvc_reader__level(&reading->reader, &class_.level) ||
-	    !hvc_reader__term(&reading->reader, &class_.pc))
+	if (!hvc_reader__level(r->reader, &level))
 		return false;
-	if (partial->classes == HVC_CLASS_MAX)
-		return hvc_reader__complain(&reading->reader, "more than %u classes",
-		                            HVC_CLASS_MAX);
-	if (partial->classes == partial->class_capacity) {
-		unsigned capacity = partial->class_capacity ? 2 * partial->class_capacity : 16;
-		void *grown = realloc(partial->class_, capacity * sizeof class_);
-
-		if (!grown)
-			return hvc_reader__no_memory(&reading->reader);
-		partial->class_ = grown;
-		partial->class_capacity = capacity;
-	}
-	partial->class_[partial->classes++] = class_;
+	if (exact->parts == HVC_LEVEL_COUNT * HVC_INSN_COUNT)
+		return hvc_reader__complain(r->reader, "too many callers");
+	part = &exact->part[exact->parts];
+	part->from = level;
+	part->insn = hvc_insn_find(hvc_reader__word(r->reader, word, sizeof word));
+	if (part->insn == HVC_INSN_COUNT)
+		return hvc_reader__complain(r->reader, "'%s' is not an instruction", word);
+	for (unsigned i = 0; i < exact->parts; i++)
+		if (exact->part[i].from == part->from && exact->part[i].insn == part->insn)
+			return hvc_reader__complain(r->reader, "this caller is told twice");
+	exact->parts++;
+	part->complete = true;
 	return true;
 }
 
-/* "TERM := TERM", or with no first part just ":= TERM". */
-static bool take_becomes(struct reading *reading, struct hvc_term *left, struct hvc_term *right)
+static bool take_register(struct hvc_saved_reading *r, bool fixed)
 {
-	struct hvc_reader *reader = &reading->reader;
-	char text[128], *becomes;
-	size_t start;
+	struct hvc_exact_part *part = last_caller(r);
+	struct hvc_regset *absent = &r->absent[r->exact->parts - 1];
+	uint64_t value = 0;
+	enum hvc_reg reg;
 
-	hvc_reader__rest(reader, text, sizeof text);
-	start = reader->word;
-	becomes = strstr(text, ":= ");
-	if (!becomes || (left && (becomes == text || becomes[-1] != ' ')))
-		return hvc_reader__complain(reader, "expected 'VALUE := VALUE'");
-	if (left) {
-		becomes[-1] = '\0';
-		if (!hvc_reader__to_term(reader, text, left))
-			return false;
-	}
-	reader->word = start + (size_t)(becomes - text) + 3;
-	return hvc_reader__to_term(reader, becomes + 3, right);
-}
-
-static bool take_effect(struct reading *reading, const char *word)
-{
-	struct hvc_class *class_ = last_class(reading);
-	struct hvc_effect effect = {.reg = hvc_reg_find(word)};
-	struct hvc_effect *grown;
-
-	if (effect.reg == HVC_REG_NONE)
-		return hvc_reader__complain(&reading->reader, "'%s' is not part of a class", word);
-	if (class_->effects && class_->effect[class_->effects - 1].reg >= effect.reg)
-		return hvc_reader__complain(&reading->reader, "%s is out of order", word);
-	if (!take_becomes(reading, NULL, &effect.value))
+	if (!hvc_reader__reg(r->reader, &reg) ||
+	    (fixed && !hvc_reader__number(r->reader, UINT64_MAX, &value)))
 		return false;
-	grown = realloc((void *)(uintptr_t)class_->effect, (class_->effects + 1) * sizeof effect);
-	if (!grown)
-		return hvc_reader__no_memory(&reading->reader);
-	grown[class_->effects++] = effect;
-	class_->effect = grown;
+	if (reg < HVC_GPR_COUNT || part->before[reg] || hvc_regset_has(absent, reg) || part->rows)
+		return hvc_reader__complain(r->reader, "this register has no place here");
+	if (fixed)
+		part->before[reg] = hvc_bv__num(r->exact->terms, 64, value);
+	else
+		hvc_regset_add(absent, reg);
 	return true;
 }
 
-static bool take_store(struct reading *reading)
+static bool take_gap(struct hvc_saved_reading *r)
 {
-	struct hvc_class *class_ = last_class(reading);
-	struct hvc_memory_effect store = {.size = 0};
-	struct hvc_memory_effect *grown;
-	uint64_t size;
+	struct hvc_exact_part *part = last_caller(r);
+	char *name;
 
-	if (!hvc_reader__number(&reading->reader, 8, &size))
+	if (!part->complete || part->rows || !hvc_reader__name(r->reader, &name))
+		return hvc_reader__complain(r->reader, "a second gap");
+	part->complete = false;
+	snprintf(part->why, sizeof part->why, "%s", name);
+	if (strlen(name) >= sizeof part->why)
+		hvc_reader__complain(r->reader, "longer than what stands here can be");
+	free(name);
+	return !r->reader->bad;
+}
+
+/* "name esr := concat(...)" */
+static bool take_name(struct hvc_saved_reading *r)
+{
+	char word[40], *text;
+	hvc_ref a;
+
+	hvc_reader__word(r->reader, word, sizeof word);
+	if (!hvc_bv_file__is_name(word) || ++r->aliases > ALIASES_MAX)
+		return hvc_reader__complain(r->reader, "'%s' is not a name of a value", word);
+	text = r->line + (r->reader->at - r->reader->line_start);
+	if (strncmp(text, " := ", 4) != 0)
+		return hvc_reader__complain(r->reader, "expected ':='");
+	a = hvc_saved__term(r, text + 4, strchr(text, '\0'), 0);
+	if (!a)
 		return false;
-	if (class_->stores == HVC_STORE_MAX)
-		return hvc_reader__complain(&reading->reader, "more than %u stores", HVC_STORE_MAX);
-	store.size = (uint8_t)size;
-	if (!take_becomes(reading, &store.address, &store.value))
-		return false;
-	grown = realloc((void *)(uintptr_t)class_->store, (class_->stores + 1) * sizeof store);
-	if (!grown)
-		return hvc_reader__no_memory(&reading->reader);
-	grown[class_->stores++] = store;
-	class_->store = grown;
+	hvc_bv__alias(r->exact->terms, a, word);
 	return true;
 }
 
-/* A line that belongs to a class. */
-static bool take_part(struct reading *reading, const char *word)
+/* Parts and inputs that the terms of later lines speak of. */
+static bool take_shared(struct hvc_saved_reading *r, const char *word)
 {
-	struct hvc_reader *reader = &reading->reader;
-	struct hvc_class *class_ = last_class(reading);
-	uint64_t number;
+	const char *text = r->line + 2;
+	bool input = !strcmp(word, "input");
 
-	if (!strcmp(word, "store"))
-		return take_store(reading);
-	if (!strcmp(word, "far"))
-		return hvc_reader__term(reader, &class_->far);
-	if (!strcmp(word, "esr"))
-		return hvc_reader__number(reader, UINT64_MAX, &class_->esr);
-	if (!strcmp(word, "untracked") || !strcmp(word, "stores")) {
-		if (!hvc_reader__number(reader, UINT32_MAX, &number))
-			return false;
-		if (word[0] == 'u')
-			class_->untracked = (unsigned)number;
-		else if (class_->stores == HVC_STORE_MAX && number > HVC_STORE_MAX)
-			class_->stores = (unsigned)number;
-		else
-			return hvc_reader__complain(reader, "these stores are not all there");
+	if (input ? hvc_bv_reader__input(r->terms, text + 6)
+	          : hvc_bv_reader__part(r->terms, text + 1)) {
+		r->reader->at = r->reader->line_end;
 		return true;
 	}
-	return take_effect(reading, word);
+	r->reader->word = r->reader->line_start + (input ? 8 : 3) + r->terms->position;
+	return hvc_reader__complain(r->reader, "%s", r->terms->message);
 }
 
-static bool take_group(struct reading *reading, uint64_t first, uint64_t last)
+static bool take_sum(struct hvc_saved_reading *r)
 {
-	if (first < 1 || last < first || last > reading->map->probes.count)
-		return hvc_reader__complain(&reading->reader, "there is no such call");
-	for (uint64_t i = first - 1; i < last; i++) {
-		if (reading->listed[i])
-			return hvc_reader__complain(&reading->reader,
-			                            "call %" PRIu64 " is told twice", i + 1);
-		reading->listed[i] = 1;
-		reading->group[reading->groups++] = (uint32_t)i;
-	}
-	return true;
-}
-
-/* The immediates of the last group are all there. */
-static bool is_complete(struct reading *reading)
-{
-	return !reading->groups || reading->next == HVC_IMM_COUNT ||
-	       hvc_reader__complain(&reading->reader, "immediate 0x%04x is missing before this",
-	                            reading->next);
-}
-
-static bool take_calls(struct reading *reading)
-{
-	struct hvc_reader *reader = &reading->reader;
-	size_t room = reading->map->probes.count + 1;
-	char word[64], *dash;
-	uint64_t first, last;
-
-	if (!is_complete(reading))
-		return false;
-	if (!reading->listed) {
-		reading->listed = calloc(room, sizeof *reading->listed);
-		reading->group = calloc(room, sizeof *reading->group);
-		if (!reading->listed || !reading->group)
-			return hvc_reader__no_memory(reader);
-	}
-	reading->groups = 0;
-	reading->next = 0;
-	while (*hvc_reader__word(reader, word, sizeof word)) {
-		dash = strchr(word, '-');
-		if (dash)
-			*dash = '\0';
-		if (!hvc_reader__to_number(reader, word, UINT32_MAX, &first) ||
-		    !hvc_reader__to_number(reader, dash ? dash + 1 : word, UINT32_MAX, &last) ||
-		    !take_group(reading, first, last))
-			return false;
-	}
-	return reading->groups || hvc_reader__complain(reader, "no calls");
-}
-
-/* "0x0000-0x0ea0 1" */
-static bool take_run(struct reading *reading, char *word)
-{
-	struct hvc_reader *reader = &reading->reader;
-	char *dash = strchr(word, '-');
-	uint64_t lo, hi, class_;
-
-	if (dash)
-		*dash = '\0';
-	if (!hvc_reader__to_number(reader, word, UINT16_MAX, &lo) ||
-	    !hvc_reader__to_number(reader, dash ? dash + 1 : word, UINT16_MAX, &hi))
-		return false;
-	if (lo != reading->next || hi < lo)
-		return hvc_reader__complain(reader, "expected immediates from 0x%04x on",
-		                            reading->next);
-	if (!hvc_reader__number(reader, reading->partial.classes, &class_))
-		return false;
-	if (class_ == 0)
-		return hvc_reader__complain(reader, "classes are counted from 1");
-	if (reading->partial.runs + reading->groups > HVC_LIMIT_STRETCHES)
-		return hvc_reader__complain(reader, "more than %u stretches of immediates",
-		                            HVC_LIMIT_STRETCHES);
-	for (unsigned i = 0; i < reading->groups; i++) {
-		struct hvc_run run = {reading->group[i], (uint32_t)class_ - 1, (uint16_t)lo,
-		                      (uint16_t)hi};
-
-		if (!hvc_partial__add_run(&reading->partial, &run))
-			return hvc_reader__no_memory(reader);
-		reading->partial.class_[class_ - 1].calls += hi - lo + 1;
-	}
-	reading->next = (unsigned)hi + 1;
-	return true;
-}
-
-static bool take_sum(struct reading *reading)
-{
-	struct hvc_reader *reader = &reading->reader;
+	struct hvc_reader *reader = r->reader;
 	uint64_t sum, actual = hvc_saved__sum(reader->text, reader->line_start);
 
-	if (!hvc_reader__number(reader, UINT64_MAX, &sum) || !is_complete(reading))
+	if (!hvc_reader__number(reader, UINT64_MAX, &sum))
 		return false;
 	if (reader->line_end + 1 != reader->size) {
 		reader->word = reader->line_end;
@@ -247,66 +129,110 @@ static bool take_sum(struct reading *reading)
 		                            "the file was changed since it was written: "
 		                            "its sum is 0x%016" PRIx64,
 		                            actual);
-	for (unsigned i = 0; i < reading->map->probes.count; i++)
-		if (!reading->listed || !reading->listed[i])
-			return hvc_reader__complain(reader, "call %u is told nothing of", i + 1);
 	/* Nothing compared is never equal. */
-	if (!reading->map->probes.count)
+	for (unsigned i = 0; i < r->exact->parts; i++)
+		if (!r->exact->part[i].rows)
+			return hvc_reader__complain(reader, "a caller of whom nothing is told");
+	if (!r->exact->parts)
 		return hvc_reader__complain(reader, "a map of no call");
-	return reading->map->subject || hvc_reader__complain(reader, "no subject");
+	return r->exact->name || hvc_reader__complain(reader, "no subject");
+}
+
+static bool take_indented(struct hvc_saved_reading *r, const char *word)
+{
+	struct hvc_exact *exact = r->exact;
+
+	if (word[0] == '$' || !strcmp(word, "input"))
+		return take_shared(r, word);
+	if (!strcmp(word, "name") && r->names && !exact->parts)
+		return take_name(r);
+	if (exact->parts && !strcmp(word, "gap"))
+		return take_gap(r);
+	if (exact->parts && (!strcmp(word, "entry") || !strcmp(word, "absent")))
+		return take_register(r, word[0] == 'e');
+	if (exact->parts && last_caller(r)->rows)
+		return hvc_saved__part(r, word);
+	return hvc_reader__complain(r->reader, "'%s' has no place here", word);
 }
 
 /* One line; *done after the sum. */
-static bool take_line(struct reading *reading, bool *done)
+static bool take_line(struct hvc_saved_reading *r, bool *done)
 {
-	struct hvc_reader *reader = &reading->reader;
-	bool indented = reader->text[reader->line_start] == ' ', known = false;
+	struct hvc_reader *reader = r->reader;
+	size_t length = reader->line_end - reader->line_start;
+	bool known = false;
 	char word[64];
 
+	memcpy(r->line, reader->text + reader->line_start, length);
+	r->line[length] = '\0';
 	hvc_reader__word(reader, word, sizeof word);
-	if (indented && reading->listed)
-		return take_run(reading, word) && hvc_reader__end(reader);
-	if (indented && reading->partial.classes)
-		return take_part(reading, word) && hvc_reader__end(reader);
-	if (!indented && !strcmp(word, "sum")) {
+	if (r->line[0] == ' ')
+		return take_indented(r, word) && hvc_reader__end(reader);
+	if (!strcmp(word, "sum")) {
 		*done = true;
-		return take_sum(reading);
+		return take_sum(r);
 	}
-	if (!indented && !strcmp(word, "calls"))
-		return take_calls(reading);
-	if (!indented && !strcmp(word, "class") && !reading->listed)
-		return take_class(reading);
-	if (!indented && !reading->partial.classes &&
-	    (!hvc_saved__world(reader, word, reading->map, &known) || known))
+	if (!strcmp(word, "caller") && r->names)
+		return take_caller(r) && hvc_reader__end(reader);
+	if (!strcmp(word, "row") && r->exact->parts)
+		return hvc_saved__row(r) && hvc_reader__end(reader);
+	if (!strcmp(word, "names") && !r->names) {
+		r->names = true;
+		return hvc_reader__end(reader);
+	}
+	if (!r->names && (!hvc_saved__world(reader, word, r->exact, &known) || known))
 		return !reader->bad;
 	return hvc_reader__complain(reader, "'%s' has no place here", word);
 }
 
-static bool read_text(struct reading *reading)
+static bool read_text(struct hvc_saved_reading *r)
 {
-	struct hvc_reader *reader = &reading->reader;
+	struct hvc_reader *reader = r->reader;
 	bool done = false;
 
 	if (!hvc_reader__line(reader) || reader->size < strlen(HVC_SAVED_MAGIC) ||
-	    memcmp(reader->text, HVC_SAVED_MAGIC, strlen(HVC_SAVED_MAGIC)) != 0)
-		return hvc_reader__complain(reader, "not a map of this version of hvcheck");
+	    memcmp(reader->text, HVC_SAVED_MAGIC, strlen(HVC_SAVED_MAGIC)) != 0) {
+		bool old = reader->size > strlen(HVC_SAVED_BEGIN) + 1 &&
+		           reader->text[strlen(HVC_SAVED_BEGIN)] == '1' &&
+		           reader->text[strlen(HVC_SAVED_BEGIN) + 1] == '\n';
+
+		return hvc_reader__complain(
+		        reader, old ? "a map of an earlier version, which holds calls that were "
+		                      "tried and no conditions: make it again"
+		                    : "not a map of this version of hvcheck");
+	}
 	while (!done) {
 		if (!hvc_reader__line(reader))
 			return hvc_reader__complain(reader, "the file ends before its sum");
-		if (!take_line(reading, &done) || reader->bad)
+		if (!take_line(r, &done) || reader->bad)
 			return false;
+		if (hvc_bv__status(r->exact->terms) == HVC_E_RANGE)
+			return hvc_reader__complain(reader, "more than %u terms",
+			                            HVC_LIMIT_SAVED_NODES);
+		if (hvc_bv__status(r->exact->terms) != HVC_OK)
+			return hvc_reader__no_memory(reader);
 	}
 	return true;
 }
 
-/* One map, one text: whatever was taken for something else than it says shows here. */
-static bool is_canonical(struct reading *reading)
+/* What a caller's registers hold that nothing was said of. */
+static bool fill_before(struct hvc_saved_reading *r)
 {
-	struct hvc_reader *reader = &reading->reader;
+	for (unsigned i = 0; i < r->exact->parts; i++)
+		for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_REG_COUNT; reg++)
+			if (!r->exact->part[i].before[reg] && !hvc_regset_has(&r->absent[i], reg))
+				r->exact->part[i].before[reg] = hvc_saved__register(r, reg);
+	return hvc_bv__status(r->exact->terms) == HVC_OK || hvc_reader__no_memory(r->reader);
+}
+
+/* One map, one text: whatever was taken for something else than it says shows here. */
+static bool is_canonical(struct hvc_saved_reading *r)
+{
+	struct hvc_reader *reader = r->reader;
 	char *again = NULL;
 	size_t size = 0, at = 0;
 	FILE *file = open_memstream(&again, &size);
-	bool good = file && hvc_map_save(file, reading->map, NULL) == HVC_OK;
+	bool good = file && hvc_exact_save(file, r->exact, NULL) == HVC_OK;
 
 	good = file && !fclose(file) && good;
 	if (!good) {
@@ -325,50 +251,42 @@ static bool is_canonical(struct reading *reading)
 	return hvc_reader__complain(reader, "not written as hvcheck writes it");
 }
 
-/* The map gets what was read. */
-static bool give(struct reading *reading)
+static bool open_exact(struct hvc_saved_reading *r, size_t size)
 {
-	struct hvc_partial *partial = &reading->partial;
+	struct hvc_exact *exact = r->exact = calloc(1, sizeof *exact);
 
-	hvc_region__sort_plain(partial->run, partial->runs);
-	reading->map->class_ = partial->class_;
-	reading->map->classes = partial->classes;
-	reading->map->run = partial->run;
-	reading->map->runs = partial->runs;
-	hvc_map__count_failed(reading->map);
-	free(partial->bucket);
-	*partial = (struct hvc_partial){0};
-	return hvc_map__doubt(reading->map) || hvc_reader__no_memory(&reading->reader);
+	r->line = malloc(size + 1);
+	if (!exact || !r->line)
+		return hvc_reader__no_memory(r->reader);
+	exact->part = calloc(HVC_LEVEL_COUNT * HVC_INSN_COUNT, sizeof *exact->part);
+	if (!exact->part || hvc_bv__open(HVC_LIMIT_SAVED_NODES, &exact->terms) != HVC_OK)
+		return hvc_reader__no_memory(r->reader);
+	hvc_world_init(&exact->world, HVC_CPU_A72);
+	hvc_bv_reader__begin(r->terms, exact->terms, HVC_LIMIT_SAVED_NODES, HVC_LIMIT_SAVED_INPUTS);
+	return true;
 }
 
-enum hvc_status hvc_map_load(const char *path, struct hvc_diag *diag, struct hvc_map **out)
+enum hvc_status hvc_exact_load(const char *path, struct hvc_diag *diag, struct hvc_exact **out)
 {
 	struct hvc_diag own = {0};
-	struct reading reading = {.reader = {.path = path, .diag = diag ? diag : &own}};
-	struct hvc_map *map;
+	struct hvc_reader reader = {.path = path, .diag = diag ? diag : &own};
+	struct hvc_bv_reader terms = {0};
+	struct hvc_saved_reading reading = {.reader = &reader, .terms = &terms};
 	uint8_t *text;
 	bool good;
 
-	HVC_TRY(hvc_file__read(path, HVC_SAVED_MAX, diag, &text, &reading.reader.size));
-	map = reading.map = calloc(1, sizeof *map);
-	reading.reader.text = (const char *)text;
-	if (map)
-		hvc_world_init(&map->world, HVC_CPU_A72);
-	for (enum hvc_reg reg = HVC_REG_X0; map && reg < HVC_GPR_COUNT; reg++)
-		hvc_regset_add(&map->present, reg);
-	good = map ? read_text(&reading) : hvc_reader__no_memory(&reading.reader);
-	if (good) {
-		good = give(&reading) && is_canonical(&reading);
-	}
+	HVC_TRY(hvc_file__read(path, HVC_SAVED_MAX, diag, &text, &reader.size));
+	reader.text = (const char *)text;
+	good = open_exact(&reading, reader.size) && read_text(&reading) && fill_before(&reading) &&
+	       is_canonical(&reading);
+	hvc_bv_reader__end(&terms);
+	free(reading.line);
 	free(text);
-	free(reading.listed);
-	free(reading.group);
-	if (!good || !map) {
-		hvc_partial__clear(&reading.partial);
-		hvc_map_free(map);
-		return reading.reader.diag->status;
+	if (!good) {
+		hvc_exact_free(reading.exact);
+		return reader.diag->status;
 	}
-	*out = map;
+	*out = reading.exact;
 	return HVC_OK;
 }
 

@@ -151,41 +151,6 @@ bool hvc_reader__reg(struct hvc_reader *reader, enum hvc_reg *out)
 	return *out != HVC_REG_NONE || hvc_reader__complain(reader, "'%s' is not a register", word);
 }
 
-bool hvc_reader__to_term(struct hvc_reader *reader, const char *text, struct hvc_term *out)
-{
-	struct hvc_expr expr;
-	const char *message = "not a value";
-	size_t position = 0;
-
-	if (hvc_expr_parse(text, &expr, &position, &message) != HVC_OK) {
-		reader->word += position;
-		return hvc_reader__complain(reader, "%s", message);
-	}
-	*out = expr.term[expr.count - 1];
-	if (out->kind != HVC_TERM_REG)
-		out->reg = HVC_REG_NONE;
-	if (out->kind != HVC_TERM_CONST)
-		out->value = 0;
-	if (expr.count == 1)
-		return true;
-	if (expr.count == 3 && out->kind == HVC_TERM_AND && expr.term[0].kind == HVC_TERM_REG &&
-	    expr.term[1].kind == HVC_TERM_CONST) {
-		*out = expr.term[0];
-		out->value = expr.term[1].value;
-		return true;
-	}
-	if (expr.count == 4 && out->kind == HVC_TERM_FUNCTION)
-		return true;
-	return hvc_reader__complain(reader, "'%s' is not a value that a map holds", text);
-}
-
-bool hvc_reader__term(struct hvc_reader *reader, struct hvc_term *out)
-{
-	char text[96];
-
-	return hvc_reader__to_term(reader, hvc_reader__rest(reader, text, sizeof text), out);
-}
-
 bool hvc_reader__end(struct hvc_reader *reader)
 {
 	char word[32];

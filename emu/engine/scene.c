@@ -1,20 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/scene.h"
 
+#include <stdio.h>
 #include <string.h>
-
-static bool same_probes(const struct hvc_probes *a, const struct hvc_probes *b)
-{
-	bool same = a->count == b->count;
-
-	for (unsigned i = 0; same && i < a->count; i++) {
-		const struct hvc_call *p = &a->probe[i].call, *q = &b->probe[i].call;
-
-		same = p->insn == q->insn && p->from == q->from && p->nzcv == q->nzcv &&
-		       p->daif == q->daif && !memcmp(p->x, q->x, sizeof p->x);
-	}
-	return same;
-}
 
 static enum hvc_status same_machine(const struct hvc_world *a, const struct hvc_world *b,
                                     struct hvc_diag *diag)
@@ -111,35 +99,47 @@ static enum hvc_status same_memory(const struct hvc_world *a, const struct hvc_w
 	return HVC_OK;
 }
 
-static enum hvc_status same_registers(const struct hvc_map *a, const struct hvc_map *b,
+static void print_register(const struct hvc_exact *exact, hvc_ref value, char *text, size_t size)
+{
+	if (!value)
+		snprintf(text, size, "absent");
+	else if (value->op == HVC_OP_INPUT)
+		snprintf(text, size, "not set");
+	else
+		hvc_exact__print_value(exact, value, text, size);
+}
+
+/* What a world sets is a number, and what it does not is an input. */
+static enum hvc_status same_registers(const struct hvc_exact *a, const struct hvc_exact *b,
                                       struct hvc_diag *diag)
 {
-	for (enum hvc_reg reg = HVC_GPR_COUNT; reg < HVC_REG_COUNT; reg++) {
+	char was[40], is[40];
+
+	for (enum hvc_reg reg = HVC_GPR_COUNT; a->parts && b->parts && reg < HVC_REG_COUNT; reg++) {
+		hvc_ref x = a->part[0].before[reg], y = b->part[0].before[reg];
+
 		if (reg == HVC_REG_VBAR_EL2 || hvc_reg_info(reg)->class_ == HVC_CLASS_EXCEPTION ||
-		    hvc_reg_info(reg)->class_ == HVC_CLASS_PSTATE ||
-		    a->entry.v[reg] == b->entry.v[reg])
+		    hvc_reg_info(reg)->class_ == HVC_CLASS_PSTATE || x == y)
 			continue;
+		print_register(a, x, was, sizeof was);
+		print_register(b, y, is, sizeof is);
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
-		                    "%s is 0x%llx in one side's world and 0x%llx in the other's",
-		                    hvc_reg_name(reg), (unsigned long long)a->entry.v[reg],
-		                    (unsigned long long)b->entry.v[reg]);
+		                    "%s is %s in one side's world and %s in the other's",
+		                    hvc_reg_name(reg), was, is);
 	}
 	return HVC_OK;
 }
 
-enum hvc_status hvc_scene__same(const struct hvc_map *a, const struct hvc_map *b,
+enum hvc_status hvc_scene__same(const struct hvc_exact *a, const struct hvc_exact *b,
                                 struct hvc_diag *diag)
 {
-	if (!same_probes(&a->probes, &b->probes))
-		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
-		                    "the two maps were made with different calls; make one again");
 	HVC_TRY(same_machine(&a->world, &b->world, diag));
 	HVC_TRY(same_registers(a, b, diag));
+	HVC_TRY(same_memory(&a->world, &b->world, diag));
+	HVC_TRY(same_memory(&b->world, &a->world, diag));
 	HVC_TRY(same_extras(&a->world, &b->world, diag));
 	HVC_TRY(same_extras(&b->world, &a->world, diag));
 	HVC_TRY(same_boundaries(&a->world, &b->world, diag));
-	HVC_TRY(same_memory(&a->world, &b->world, diag));
-	HVC_TRY(same_memory(&b->world, &a->world, diag));
 	return same_boundaries(&b->world, &a->world, diag);
 }
 

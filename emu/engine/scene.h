@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/** May two maps be compared? Only where both were asked the same, in the same world. */
+/** May two maps be compared? Only where both are of the same world. */
 #ifndef ENGINE_SCENE_H
 #define ENGINE_SCENE_H
 
-#include "hvcheck/map.h"
+#include "engine/exact.h"
 
 /** HVC_E_ARG and what differs, where they may not. Addresses of named places may differ. */
-HVC_MUST_USE enum hvc_status hvc_scene__same(const struct hvc_map *a, const struct hvc_map *b,
-                                             struct hvc_diag *diag);
+HVC_MUST_USE enum hvc_status hvc_scene__same(const struct hvc_exact *a,
+                                             const struct hvc_exact *b, struct hvc_diag *diag);
 
 /**
  * A world of an ABI with what is laid over it (NULL: nothing), and with what its memory names

@@ -30,8 +30,10 @@ static const struct hvc_limit rows[] = {
 	{"sequences", HVC_LIMIT_SEQUENCES, "sequences", "of a specification"},
 	{"proof", HVC_LIMIT_PROOF, "steps", "of the proof that a specification is total, about a second"},
 	{"saved", HVC_LIMIT_SAVED, "bytes", "of a saved map"},
-	{"calls", HVC_LIMIT_CALLS, "calls", "of a saved map, each with all immediates"},
-	{"stretches", HVC_LIMIT_STRETCHES, "stretches", "of immediates in a saved map, those that calls share counted for each"},
+	{"saved-rows", HVC_LIMIT_SAVED_ROWS, "rows", "of a saved map"},
+	{"saved-terms", HVC_LIMIT_SAVED_NODES, "terms", "of a saved map, parts of others counted, too"},
+	{"saved-inputs", HVC_LIMIT_SAVED_INPUTS, "inputs", "of a saved map that a call does not set"},
+	{"saved-symbols", HVC_LIMIT_SAVED_SYMBOLS, "symbols", "of a saved map"},
         /* clang-format on */
 };
 

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <inttypes.h>
 #include <string.h>
 
 #include "report/finding.h"
@@ -25,21 +24,18 @@ static bool is_unknown(const struct hvc_diff *diff, const char *name)
 	return false;
 }
 
-static void put_witness(struct hvc_draft *draft, const struct hvc_map *map, uint32_t probe,
-                        uint16_t imm)
+static void put_witness(struct hvc_draft *draft, const struct hvc_witness *witness)
 {
-	char command[HVC_COMMAND_SIZE];
+	enum hvc_side side = witness->command[HVC_SIDE_NEW] ? HVC_SIDE_NEW : HVC_SIDE_OLD;
 
-	hvc_call_command(map->subject, &map->world, &map->probes.probe[probe], imm, command,
-	                 sizeof(command));
-	hvc_words__call(&draft->call, &map->probes.probe[probe], imm);
-	hvc_words__add(&draft->command, "%s", command);
+	hvc_words__witness(&draft->call, &witness->call);
+	if (witness->command[side])
+		hvc_words__add(&draft->command, "%s", witness->command[side]);
 }
 
 /* Registers of `more` that are not of `less`. */
-static void add_registers(struct hvc_findings *list, const struct hvc_diff *diff,
-                          const struct hvc_operation *operation, enum hvc_side side,
-                          const char *rule)
+static void add_registers(struct hvc_findings *list, const struct hvc_operation *operation,
+                          enum hvc_side side, const char *rule)
 {
 	const struct hvc_regset *more = &operation->use[side].changes;
 	const struct hvc_regset *less = &operation->use[1 - side].changes;
@@ -53,7 +49,7 @@ static void add_registers(struct hvc_findings *list, const struct hvc_diff *diff
 	hvc_words__regset(&draft.key, &only);
 	hvc_words__add(&draft.summary, "%s %s", side == HVC_SIDE_NEW ? "now changes" : "now keeps",
 	               hvc_words__text(&draft.key));
-	put_witness(&draft, diff->map[HVC_SIDE_NEW], use->probe, use->imm);
+	put_witness(&draft, &use->witness);
 	hvc_findings__add(list, &draft);
 }
 
@@ -71,68 +67,8 @@ static void add_note(struct hvc_findings *list, const struct hvc_diff *diff,
 	hvc_words__add(&draft.summary, "%s", selector && !strncmp(rest, "; ", 2) ? rest + 2 : rest);
 	draft.summary.failed = draft.summary.failed || note.failed;
 	hvc_words__free(&note);
-	put_witness(&draft, diff->map[HVC_SIDE_NEW], use->probe, use->imm);
+	put_witness(&draft, &use->witness);
 	hvc_findings__add(list, &draft);
-}
-
-static const struct hvc_effect *effect_of(const struct hvc_class *class_, enum hvc_reg reg)
-{
-	for (unsigned i = 0; i < class_->effects; i++)
-		if (class_->effect[i].reg == reg)
-			return &class_->effect[i];
-	return NULL;
-}
-
-static bool is_result(const struct hvc_rule *rule, enum hvc_reg reg)
-{
-	for (unsigned i = 0; rule && i < rule->results; i++)
-		if (rule->result[i].reg == reg)
-			return true;
-	return false;
-}
-
-/* With one immediate only, "the immediate" is a number. */
-static bool same_value(const struct hvc_effect *a, const struct hvc_use *old,
-                       const struct hvc_effect *b, const struct hvc_use *new)
-{
-	struct hvc_term x = a->value, y = b->value;
-
-	if (x.kind == HVC_TERM_IMM && old->one_imm)
-		x = (struct hvc_term){.kind = HVC_TERM_CONST, .value = old->imm};
-	if (y.kind == HVC_TERM_IMM && new->one_imm)
-		y = (struct hvc_term){.kind = HVC_TERM_CONST, .value = new->imm};
-	return x.kind == y.kind && (x.kind != HVC_TERM_REG || x.reg == y.reg) && x.value == y.value;
-}
-
-/*
- * Does it do something else, and not only use up other registers? A register that both ABIs let
- * the operation change, and that is no result of it, may hold anything.
- */
-static bool does_otherwise(const struct hvc_diff *diff, const struct hvc_operation *operation)
-{
-	const struct hvc_use *old = &operation->use[HVC_SIDE_OLD];
-	const struct hvc_use *new = &operation->use[HVC_SIDE_NEW];
-	const struct hvc_class *before = &diff->map[HVC_SIDE_OLD]->class_[old->class_];
-	const struct hvc_class *after = &diff->map[HVC_SIDE_NEW]->class_[new->class_];
-	const struct hvc_rule *rule[] = {rule_of(diff->abi[HVC_SIDE_OLD], operation->name),
-	                                 rule_of(diff->abi[HVC_SIDE_NEW], operation->name)};
-
-	if (before->kind != after->kind || before->level != after->level)
-		return true;
-	if (before->kind == HVC_OUTCOME_JUMP &&
-	    (before->pc.kind != after->pc.kind || before->pc.reg != after->pc.reg ||
-	     before->pc.value != after->pc.value))
-		return true;
-	for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_REG_COUNT; reg++) {
-		const struct hvc_effect *a = effect_of(before, reg), *b = effect_of(after, reg);
-		bool result = is_result(rule[0], reg) || is_result(rule[1], reg);
-		bool open = rule[0] && rule[1] && hvc_regset_has(&rule[0]->clobbers, reg) &&
-		            hvc_regset_has(&rule[1]->clobbers, reg);
-
-		if (a && b ? !same_value(a, old, b, new) && (result || !open) : result && a != b)
-			return true;
-	}
-	return false;
 }
 
 /* An operation that both sides have. */
@@ -143,22 +79,21 @@ static void add_both(struct hvc_findings *list, const struct hvc_diff *diff,
 	const struct hvc_use *new = &operation->use[HVC_SIDE_NEW];
 	struct hvc_words selector = {0};
 	bool unknown = is_unknown(diff, operation->name);
-	bool otherwise = does_otherwise(diff, operation);
 
 	hvc_note__selector(old->how, new->how, &selector);
-	if (otherwise)
+	if (operation->otherwise)
 		add_note(list, diff, operation, selector.length,
 		         unknown ? "diff-unknown" : "diff-changed");
 	if (!unknown && selector.length) {
 		struct hvc_draft draft = {.rule = "diff-renumbered", .about = operation->name};
 
 		hvc_words__add(&draft.summary, "%s", hvc_words__text(&selector));
-		put_witness(&draft, diff->map[HVC_SIDE_NEW], new->probe, new->imm);
+		put_witness(&draft, &new->witness);
 		hvc_findings__add(list, &draft);
 	}
 	if (!unknown) {
-		add_registers(list, diff, operation, HVC_SIDE_NEW, "diff-clobbers");
-		add_registers(list, diff, operation, HVC_SIDE_OLD, "diff-preserves");
+		add_registers(list, operation, HVC_SIDE_NEW, "diff-clobbers");
+		add_registers(list, operation, HVC_SIDE_OLD, "diff-preserves");
 	}
 	hvc_words__free(&selector);
 }
@@ -179,8 +114,7 @@ static void add_operations(struct hvc_findings *list, const struct hvc_diff *dif
 			continue;
 		hvc_words__add(&draft.summary, "%s: %s, %s", old ? "removed" : "added",
 		               operation->use[side].how, operation->use[side].does);
-		put_witness(&draft, diff->map[side], operation->use[side].probe,
-		            operation->use[side].imm);
+		put_witness(&draft, &operation->use[side].witness);
 		hvc_findings__add(list, &draft);
 	}
 }
@@ -215,26 +149,20 @@ static const char *meeting_rule(const struct hvc_findings *list, const struct hv
 /* What a caller of the old side gets from the new one. */
 static void add_meetings(struct hvc_findings *list, const struct hvc_diff *diff)
 {
-	const struct hvc_map *map = diff->map[HVC_SIDE_NEW];
-
 	for (unsigned i = 0; i < diff->meetings; i++) {
 		const struct hvc_meeting *meeting = &diff->meeting[i];
-		const struct hvc_class *gets = &map->class_[meeting->class_new];
 		struct hvc_draft draft = {
 		        .rule = meeting_rule(list, diff, meeting),
 		        .about = diff->operation[meeting->operation].name,
-		        .calls = meeting->calls,
 		};
-		char text[1024];
 
 		if (!draft.rule)
 			continue;
-		hvc_class_print(gets, text, sizeof(text));
 		hvc_words__add(&draft.key, "%s, %s", meeting->rule_new,
-		               hvc_outcome_name(gets->kind));
+		               hvc_outcome_name(meeting->kind));
 		hvc_words__add(&draft.summary, "its callers get%s%s: %s",
-		               *meeting->rule_new ? " " : "", meeting->rule_new, text);
-		put_witness(&draft, map, meeting->probe, meeting->imm);
+		               *meeting->rule_new ? " " : "", meeting->rule_new, meeting->does);
+		put_witness(&draft, &meeting->witness);
 		hvc_findings__add(list, &draft);
 	}
 }
@@ -244,35 +172,28 @@ static void add_changes(struct hvc_findings *list, const struct hvc_diff *diff)
 {
 	for (unsigned i = 0; i < diff->changes; i++) {
 		const struct hvc_change *change = &diff->change[i];
-		const struct hvc_class *class_[HVC_SIDE_COUNT];
-		struct hvc_draft draft = {.rule = "diff-differs", .calls = change->where.calls};
-		char text[2][512];
+		struct hvc_draft draft = {.rule = "diff-differs"};
 
-		for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
-			class_[side] = &diff->map[side]->class_[change->class_[side]];
-			hvc_class_print(class_[side], text[side], sizeof(text[side]));
-		}
 		hvc_words__add(&draft.key, "%s, was %s",
-		               hvc_outcome_name(class_[HVC_SIDE_NEW]->kind),
-		               hvc_outcome_name(class_[HVC_SIDE_OLD]->kind));
-		hvc_words__add(&draft.summary, "%s, was %s", text[HVC_SIDE_NEW],
-		               text[HVC_SIDE_OLD]);
-		put_witness(&draft, diff->map[HVC_SIDE_NEW], change->where.probe,
-		            (uint16_t)change->where.imm[0].lo);
+		               hvc_outcome_name(change->kind[HVC_SIDE_NEW]),
+		               hvc_outcome_name(change->kind[HVC_SIDE_OLD]));
+		hvc_words__add(&draft.summary, "%s, was %s, where %s", change->does[HVC_SIDE_NEW],
+		               change->does[HVC_SIDE_OLD], change->when);
+		put_witness(&draft, &change->witness);
 		hvc_findings__add(list, &draft);
 	}
 }
 
-static void add_untried(struct hvc_findings *list, const struct hvc_diff *diff)
+static void add_gaps(struct hvc_findings *list, const struct hvc_diff *diff)
 {
-	struct hvc_draft draft = {.rule = "diff-untried"};
+	for (unsigned i = 0; i < diff->gaps; i++) {
+		struct hvc_draft draft = {.rule = "diff-untried"};
 
-	if (!diff->untrieds)
-		return;
-	hvc_words__add(&draft.summary, "%zu value%s, the first: %s with 0x%" PRIx64, diff->untrieds,
-	               diff->untrieds == 1 ? "" : "s", hvc_reg_name(diff->untried[0].reg),
-	               diff->untried[0].value);
-	hvc_findings__add(list, &draft);
+		hvc_words__add(&draft.key, "%s", diff->gap[i].text);
+		hvc_words__callers(&draft.summary, diff->gap[i].callers);
+		hvc_words__add(&draft.summary, ": %s", diff->gap[i].text);
+		hvc_findings__add(list, &draft);
+	}
 }
 
 static void put_title(struct hvc_findings *list)
@@ -288,11 +209,13 @@ static void put_title(struct hvc_findings *list)
 static void put_account(struct hvc_findings *list, const struct hvc_diff *diff)
 {
 	struct hvc_words words = {0};
-	char differing[HVC_NUMBER_SIZE], calls[HVC_NUMBER_SIZE];
 
-	hvc_words__add(&words, "%s of %s calls differ, on %" PRIu32 " immediates",
-	               hvc_words__number(diff->differing, differing),
-	               hvc_words__number(diff->calls, calls), diff->immediates_differing);
+	if (diff->equal)
+		hvc_words__add(&words, "equal for every input");
+	else
+		hvc_words__add(&words, "they part in %u way%s%s", diff->changes,
+		               diff->changes == 1 ? "" : "s",
+		               diff->gaps ? ", and not all could be compared" : "");
 	hvc_findings__take(list, &list->account, &words);
 }
 
@@ -309,12 +232,10 @@ enum hvc_status hvc_findings_of_diff(const struct hvc_diff *diff, struct hvc_dia
 {
 	struct hvc_words old = {0}, file = {0};
 	struct hvc_findings *list;
-	const char *one;
 
-	hvc_identity__add(&old, diff->map[HVC_SIDE_OLD]->subject);
-	list = hvc_findings__of("diff", diff->map[HVC_SIDE_NEW]->subject, hvc_words__text(&old),
-	                        &file);
-	if (list && diff->differing) {
+	hvc_identity__add(&old, diff->name[HVC_SIDE_OLD]);
+	list = hvc_findings__of("diff", diff->name[HVC_SIDE_NEW], hvc_words__text(&old), &file);
+	if (list && diff->changes) {
 		/* A side without an ABI offers no operation, which is not to say that it has none.
 		 */
 		if (diff->abi[HVC_SIDE_OLD] && diff->abi[HVC_SIDE_NEW])
@@ -328,9 +249,7 @@ enum hvc_status hvc_findings_of_diff(const struct hvc_diff *diff, struct hvc_dia
 		list->failed = list->failed || old.failed;
 		put_title(list);
 		put_account(list, diff);
-		add_untried(list, diff);
-		hvc_words__failed(diff->map, HVC_SIDE_COUNT, &one);
-		hvc_findings__failed(list, diff->failed, one);
+		add_gaps(list, diff);
 	}
 	hvc_findings__cases(list);
 	hvc_words__free(&old);

@@ -1,80 +1,29 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdlib.h>
-
 #include "report/html_part.h"
-#include "report/html_picture.h"
 #include "report/note.h"
-
-/* How much of an immediate's calls part. */
-enum parted {
-	PARTED_NONE,
-	PARTED_SOME,
-	PARTED_ALL,
-	PARTED_COUNT,
-};
-
-static const struct hvc_svg_word words[PARTED_COUNT] = {
-        [PARTED_NONE] = {"the same in every call", "", "k0"},
-        [PARTED_SOME] = {"some calls differ", "some", "k2"},
-        [PARTED_ALL] = {"every call differs", "all", "k6"},
-};
-
-static const char *word_of(uint32_t number, char text[HVC_NUMBER_SIZE])
-{
-	(void)text;
-	return words[number].word;
-}
 
 static const char *name_of(const struct hvc_diff *diff, enum hvc_side side)
 {
-	return diff->map[side]->subject;
+	return diff->name[side];
 }
 
-/* Walk both maps probe by probe; runs of both are sorted alike. */
-static void compare(const struct hvc_picture *picture, uint32_t *cell)
+static bool put_summary(FILE *out, const struct hvc_diff *diff)
 {
-	const struct hvc_map *old = picture->map[HVC_SIDE_OLD], *new = picture->map[HVC_SIDE_NEW];
-	uint32_t probes = old->probes.count;
-	size_t i = 0, k = 0;
-
-	while (i < old->runs && k < new->runs) {
-		const struct hvc_run *a = &old->run[i], *b = &new->run[k];
-		unsigned lo = a->lo > b->lo ? a->lo : b->lo, hi = a->hi < b->hi ? a->hi : b->hi;
-
-		if (hvc_picture__class(picture, HVC_SIDE_OLD, a->class_) !=
-		    hvc_picture__class(picture, HVC_SIDE_NEW, b->class_))
-			for (unsigned imm = lo; imm <= hi; imm++)
-				cell[imm]++;
-		i += a->hi == hi;
-		k += b->hi == hi;
-	}
-	for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++)
-		cell[imm] = !cell[imm]            ? PARTED_NONE
-		            : cell[imm] == probes ? PARTED_ALL
-		                                  : PARTED_SOME;
-}
-
-static void put_summary(FILE *out, const struct hvc_diff *diff)
-{
-	char differing[HVC_NUMBER_SIZE], calls[HVC_NUMBER_SIZE], part[HVC_NUMBER_SIZE];
+	struct hvc_words callers = {0};
 	unsigned silent = 0;
-	const char *one;
+	bool made;
 
-	hvc_words__failed(diff->map, HVC_SIDE_COUNT, &one);
-	hvc_html__failed(out, diff->failed, one);
-	hvc_html__untried(out, diff->map[HVC_SIDE_NEW]->probes.untried);
-	fprintf(out, "<p class=\"strong %s\">", diff->differing || diff->failed ? "warn" : "good");
+	fprintf(out, "<p class=\"strong %s\">", diff->equal ? "good" : "warn");
 	hvc_html__text(out, name_of(diff, HVC_SIDE_OLD));
 	fputs(" and ", out);
 	hvc_html__text(out, name_of(diff, HVC_SIDE_NEW));
-	hvc_words__number(diff->calls, calls);
-	if (!diff->differing)
-		fprintf(out, " do the same in all of %s calls%s</p>\n", calls,
-		        diff->failed ? " that could be compared" : ", 65,536 of 65,536 immediates");
+	if (diff->equal)
+		fputs(" are equal for every input</p>\n", out);
+	else if (diff->changes)
+		fprintf(out, " part in %u way%s</p>\n", diff->changes,
+		        diff->changes == 1 ? "" : "s");
 	else
-		fprintf(out, " part in %s of %s calls, on %s of 65,536 immediates</p>\n",
-		        hvc_words__number(diff->differing, differing), calls,
-		        hvc_words__number(diff->immediates_differing, part));
+		fputs(" cannot be told to be equal</p>\n", out);
 	for (unsigned i = 0; i < diff->operations; i++) {
 		bool any = false;
 
@@ -87,26 +36,31 @@ static void put_summary(FILE *out, const struct hvc_diff *diff)
 		        "<p class=\"strong bad\">%u operation%s silently become%s something "
 		        "else</p>\n",
 		        silent, silent == 1 ? "" : "s", silent == 1 ? "s" : "");
+	fputs("<p>Proved for ", out);
+	hvc_words__callers(&callers, diff->callers);
+	made = hvc_html__words(out, "span", &callers);
+	fprintf(out, ": %u behaviours against %u.</p>\n", diff->rows[HVC_SIDE_OLD],
+	        diff->rows[HVC_SIDE_NEW]);
+	return made;
 }
 
-static void put_key(FILE *out, const uint32_t *cell)
+static bool put_gaps(FILE *out, const struct hvc_diff *diff)
 {
-	static const char *const columns[] = {"Colour", "Immediates\t", "What it says", NULL};
-	unsigned count[PARTED_COUNT] = {0};
+	bool made = true;
 
-	for (unsigned i = 0; i < HVC_IMM_COUNT; i++)
-		count[cell[i]]++;
-	fputs("<h2>Difference by immediate</h2>\n", out);
-	hvc_html_part__table(out, "Difference by immediate", columns);
-	for (unsigned i = 0; i < PARTED_COUNT; i++) {
-		fprintf(out, "<tr><td><span class=\"key %s\">%s</span></td>", words[i].class_,
-		        words[i].letter[0] ? words[i].letter : "=");
-		hvc_html_part__number(out, count[i]);
-		hvc_html__element(out, "th scope=\"row\"", words[i].word);
-		fputs("</tr>\n", out);
+	if (!diff->gaps)
+		return true;
+	fputs("<section>\n<h2>Not compared</h2>\n<ul class=\"warn\">\n", out);
+	for (unsigned i = 0; i < diff->gaps; i++) {
+		struct hvc_words words = {0};
+
+		hvc_words__callers(&words, diff->gap[i].callers);
+		hvc_words__add(&words, ": %s", diff->gap[i].text);
+		made = hvc_html__words(out, "li", &words) && made;
+		fputc('\n', out);
 	}
-	hvc_html_part__end(out);
-	hvc_html_picture__runs(out, "the difference", "runs-difference", cell, word_of);
+	fputs("</ul>\n</section>\n", out);
+	return made;
 }
 
 static bool put_operations(FILE *out, const struct hvc_diff *diff)
@@ -142,13 +96,10 @@ static bool put_operations(FILE *out, const struct hvc_diff *diff)
 
 static bool put_meeting(FILE *out, const struct hvc_diff *diff, const struct hvc_meeting *meeting)
 {
-	const struct hvc_map *new = diff->map[HVC_SIDE_NEW];
 	struct hvc_words call = {0};
-	char text[1024];
 	bool made;
 
-	hvc_words__call(&call, &new->probes.probe[meeting->probe], meeting->imm);
-	hvc_class_print(&new->class_[meeting->class_new], text, sizeof(text));
+	hvc_words__witness(&call, &meeting->witness.call);
 	fprintf(out, "<tr%s><td>%s</td>", meeting->silent ? " class=\"bad\"" : "",
 	        meeting->silent ? "SILENT"
 	        : meeting->same ? "same"
@@ -156,16 +107,15 @@ static bool put_meeting(FILE *out, const struct hvc_diff *diff, const struct hvc
 	hvc_html__element(out, "th scope=\"row\"", diff->operation[meeting->operation].name);
 	made = hvc_html__words(out, "td class=\"code\"", &call);
 	hvc_html__element(out, "td", meeting->rule_new);
-	hvc_html__element(out, "td class=\"does code\"", text);
-	hvc_html_part__number(out, meeting->calls);
+	hvc_html__element(out, "td class=\"does code\"", meeting->does);
 	fputs("</tr>\n", out);
 	return made;
 }
 
 static bool put_meetings(FILE *out, const struct hvc_diff *diff)
 {
-	static const char *const columns[] = {
-	        "Verdict", "Operation", "For example", "Taken as", "What happens", "Calls\t", NULL};
+	static const char *const columns[] = {"Verdict",  "Operation",    "For example",
+	                                      "Taken as", "What happens", NULL};
 	bool made = true;
 
 	if (!diff->meetings)
@@ -197,27 +147,28 @@ static bool put_meetings(FILE *out, const struct hvc_diff *diff)
 
 static bool put_change(FILE *out, const struct hvc_diff *diff, const struct hvc_change *change)
 {
-	struct hvc_words imms = {0}, registers = {0};
-	char text[HVC_COMMAND_SIZE], calls[HVC_NUMBER_SIZE];
+	struct hvc_words callers = {0};
 	bool made;
 
-	hvc_words__imms(&imms, change->where.imm, change->where.imms);
-	hvc_words__region(&registers, &change->where);
-	fprintf(out, "<li><p>%s call%s: immediates ", hvc_words__number(change->where.calls, calls),
-	        change->where.calls == 1 ? "" : "s");
-	made = hvc_html__words(out, "span class=\"code\"", &imms);
-	fputs("; registers ", out);
-	made = hvc_html__words(out, "span class=\"code\"", &registers) && made;
-	fputs("</p>\n<dl>", out);
+	hvc_words__callers(&callers, change->callers);
+	fputs("<li><p>", out);
+	made = hvc_html__words(out, "span", &callers);
+	fputs(", ", out);
+	hvc_html__element(out, "span class=\"code\"", change->when);
+	fputs(": ", out);
+	hvc_html__text(out, change->what);
+	fputs("</p>\n", out);
+	if (change->unless) {
+		fputs("<p class=\"faint\">but not where both happen to do the same: ", out);
+		hvc_html__element(out, "span class=\"code\"", change->unless);
+		fputs("</p>\n", out);
+	}
+	fputs("<dl>", out);
 	for (enum hvc_side side = HVC_SIDE_OLD; side < HVC_SIDE_COUNT; side++) {
-		const struct hvc_map *map = diff->map[side];
-
 		hvc_html__element(out, "dt", name_of(diff, side));
-		hvc_class_print(&map->class_[change->class_[side]], text, sizeof(text));
-		hvc_html__element(out, "dd class=\"code\"", text);
-		hvc_call_command(map->subject, &map->world, &map->probes.probe[change->where.probe],
-		                 (uint16_t)change->where.imm[0].lo, text, sizeof(text));
-		hvc_html__element(out, "dd class=\"code\"", text);
+		hvc_html__element(out, "dd class=\"code\"", change->does[side]);
+		if (change->witness.command[side])
+			hvc_html__element(out, "dd class=\"code\"", change->witness.command[side]);
 	}
 	fputs("</dl></li>\n", out);
 	return made;
@@ -229,8 +180,8 @@ static bool put_changes(FILE *out, const struct hvc_diff *diff)
 
 	if (!diff->changes)
 		return true;
-	fputs("<section aria-labelledby=\"changes\">\n<h2 id=\"changes\">Calls that part, most "
-	      "first</h2>\n<ol>\n",
+	fputs("<section aria-labelledby=\"changes\">\n<h2 id=\"changes\">Where they part</h2>\n"
+	      "<ol>\n",
 	      out);
 	for (unsigned i = 0; i < diff->changes && i < CHANGES_MAX; i++)
 		made = put_change(out, diff, &diff->change[i]) && made;
@@ -241,82 +192,20 @@ static bool put_changes(FILE *out, const struct hvc_diff *diff)
 	return made;
 }
 
-static void put_untried(FILE *out, const struct hvc_diff *diff)
+enum hvc_status hvc_diff_html(FILE *out, const struct hvc_diff *diff, struct hvc_diag *diag)
 {
-	if (!diff->untrieds)
-		return;
-	fputs("<section>\n<h2>Not compared</h2>\n<p class=\"warn\">One side compares registers "
-	      "with "
-	      "values that the saved map never tried. Make it again to compare those, too.</p>\n"
-	      "<ul>\n",
-	      out);
-	for (size_t i = 0; i < diff->untrieds; i++)
-		fprintf(out, "<li>%s with 0x%llx, at 0x%llx</li>\n",
-		        hvc_reg_name(diff->untried[i].reg),
-		        (unsigned long long)diff->untried[i].value,
-		        (unsigned long long)diff->untried[i].address);
-	fputs("</ul>\n</section>\n", out);
-}
-
-static bool put_body(FILE *out, const struct hvc_diff *diff, const struct hvc_picture *picture,
-                     const uint32_t *cell)
-{
-	char name[HVC_SIDE_COUNT][4400];
-	const char *const names[] = {name[0], name[1]};
+	struct hvc_words title = {0};
 	bool made;
 
-	for (enum hvc_side side = HVC_SIDE_OLD; side < HVC_SIDE_COUNT; side++)
-		snprintf(name[side], sizeof(name[side]), "%s: %s", side ? "New" : "Old",
-		         name_of(diff, side));
-	put_summary(out, diff);
-	hvc_html_picture__begin(out, picture, names, false);
-	hvc_html_picture__figure(out, "Difference", "65,536 immediates by whether their calls part",
-	                         "runs-difference", false);
-	hvc_svg__cells(out, cell, words, PARTED_COUNT);
-	hvc_html_picture__figure_end(out);
-	made = hvc_html_group__legend(out, picture);
-	put_key(out, cell);
-	made = put_operations(out, diff) && made;
-	made = put_meetings(out, diff) && made;
-	put_untried(out, diff);
-	made = put_changes(out, diff) && made;
+	hvc_words__add(&title, "From %s to %s", name_of(diff, HVC_SIDE_OLD),
+	               name_of(diff, HVC_SIDE_NEW));
+	hvc_html__begin(out, hvc_words__text(&title), NULL);
+	made = !title.failed && put_summary(out, diff) && put_gaps(out, diff) &&
+	       put_operations(out, diff) && put_meetings(out, diff) && put_changes(out, diff);
 	for (enum hvc_side side = HVC_SIDE_OLD; side < HVC_SIDE_COUNT; side++)
 		made = hvc_html_part__contract(out, diff->contract[side], name_of(diff, side)) &&
 		       made;
-	made = hvc_html_group__sections(out, picture, names) && made;
-	made = hvc_html_picture__rows(out, picture, names) && made;
-	for (enum hvc_side side = HVC_SIDE_OLD; side < HVC_SIDE_COUNT; side++)
-		made = hvc_html_part__invented(out, name_of(diff, side), &diff->map[side]->world,
-		                               &diff->map[side]->invented) &&
-		       made;
-	hvc_html_picture__script(out);
-	return made;
-}
-
-enum hvc_status hvc_diff_html(FILE *out, const struct hvc_diff *diff, struct hvc_diag *diag)
-{
-	const struct hvc_map *const maps[] = {diff->map[HVC_SIDE_OLD], diff->map[HVC_SIDE_NEW]};
-	uint32_t *cell = calloc(HVC_IMM_COUNT, sizeof(*cell));
-	struct hvc_words title = {0};
-	struct hvc_picture picture;
-	enum hvc_status status;
-	bool made;
-
-	if (!cell)
-		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-	status = hvc_picture__make(maps, HVC_SIDE_COUNT, diag, &picture);
-	if (status != HVC_OK) {
-		free(cell);
-		return status;
-	}
-	compare(&picture, cell);
-	hvc_words__add(&title, "From %s to %s", name_of(diff, HVC_SIDE_OLD),
-	               name_of(diff, HVC_SIDE_NEW));
-	hvc_html_picture__head(out, hvc_words__text(&title));
-	made = put_body(out, diff, &picture, cell) && !title.failed;
 	hvc_words__free(&title);
-	hvc_picture__free(&picture);
-	free(cell);
 	if (!made)
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	return hvc_html__end(out, diag);

@@ -2,8 +2,8 @@
 #include "hvcheck/arch.h"
 #include "report/contract_words.h"
 #include "report/finding.h"
-#include "report/invented.h"
 #include "report/json_class.h"
+#include "report/json_proof.h"
 #include "report/note.h"
 
 static const char *const sides[] = {
@@ -13,33 +13,31 @@ static const char *const sides[] = {
 
 static void add_summary(struct hvc_json *json, const struct hvc_diff *diff)
 {
-	const char *one;
-
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
 		hvc_json__object(json, sides[side]);
-		hvc_json__string(json, "subject", diff->map[side]->subject);
+		hvc_json__string(json, "subject", diff->name[side]);
 		if (diff->abi[side])
 			hvc_json__string(json, "abi", hvc_abi_name(diff->abi[side]));
 		else
 			hvc_json__null(json, "abi");
+		hvc_json__boolean(json, "saved", diff->saved[side]);
+		hvc_json__number(json, "behaviours", diff->rows[side]);
 		hvc_json__close(json);
 	}
-	hvc_json__boolean(json, "equal", diff->differing == 0 && diff->failed == 0);
-	hvc_words__failed(diff->map, HVC_SIDE_COUNT, &one);
-	hvc_json__failed(json, diff->failed, one);
-	hvc_json__untried(json, diff->map[HVC_SIDE_NEW]->probes.untried);
-	hvc_json__object(json, "account");
-	hvc_json__number(json, "space", HVC_IMM_COUNT);
-	hvc_json__number(json, "immediates_differing", diff->immediates_differing);
-	hvc_json__number(json, "calls", diff->calls);
-	hvc_json__number(json, "calls_differing", diff->differing);
-	hvc_json__close(json);
+	hvc_json__boolean(json, "equal", diff->equal);
+	hvc_json__boolean(json, "complete", diff->gaps == 0);
+	hvc_json__callers(json, diff->callers);
+	hvc_json__gaps(json, diff->gap, diff->gaps);
 }
 
-static void add_witness(struct hvc_json *json, const struct hvc_map *map, const char *key,
-                        uint32_t probe, uint16_t imm)
+static const char *const commands[] = {
+        [HVC_SIDE_OLD] = "old_command",
+        [HVC_SIDE_NEW] = "new_command",
+};
+
+static void add_witness(struct hvc_json *json, const struct hvc_witness *witness)
 {
-	hvc_json__witness(json, key, map->subject, &map->world, &map->probes.probe[probe], imm);
+	hvc_json__shown(json, witness, commands);
 }
 
 static void add_operations(struct hvc_json *json, const struct hvc_diff *diff)
@@ -67,7 +65,7 @@ static void add_operations(struct hvc_json *json, const struct hvc_diff *diff)
 			hvc_json__string(json, "how", use->how);
 			hvc_json__string(json, "does", use->does);
 			hvc_json__regset(json, "changes", &use->changes);
-			add_witness(json, diff->map[side], "witness", use->probe, use->imm);
+			add_witness(json, &use->witness);
 			hvc_json__close(json);
 		}
 		hvc_json__close(json);
@@ -77,8 +75,6 @@ static void add_operations(struct hvc_json *json, const struct hvc_diff *diff)
 
 static void add_meetings(struct hvc_json *json, const struct hvc_diff *diff)
 {
-	const struct hvc_map *map = diff->map[HVC_SIDE_NEW];
-
 	hvc_json__array(json, "meetings");
 	for (unsigned i = 0; i < diff->meetings; i++) {
 		const struct hvc_meeting *meeting = &diff->meeting[i];
@@ -88,11 +84,9 @@ static void add_meetings(struct hvc_json *json, const struct hvc_diff *diff)
 		hvc_json__string(json, "rule", meeting->rule_new);
 		hvc_json__boolean(json, "same", meeting->same);
 		hvc_json__boolean(json, "silent", meeting->silent);
-		hvc_json__number(json, "calls", meeting->calls);
-		hvc_json__object(json, "gets");
-		hvc_json__class(json, &map->class_[meeting->class_new]);
-		hvc_json__close(json);
-		add_witness(json, map, "witness", meeting->probe, meeting->imm);
+		hvc_json__string(json, "outcome", hvc_outcome_name(meeting->kind));
+		hvc_json__string(json, "gets", meeting->does);
+		add_witness(json, &meeting->witness);
 		hvc_json__close(json);
 	}
 	hvc_json__close(json);
@@ -135,58 +129,33 @@ static void add_changes(struct hvc_json *json, const struct hvc_diff *diff)
 		const struct hvc_change *change = &diff->change[i];
 
 		hvc_json__object(json, NULL);
-		hvc_json__region(json, &change->where);
+		hvc_json__callers(json, change->callers);
+		hvc_json__string(json, "condition", change->when);
+		if (change->unless)
+			hvc_json__string(json, "unless", change->unless);
+		else
+			hvc_json__null(json, "unless");
+		hvc_json__string(json, "differs", change->what);
 		for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
-			const struct hvc_map *map = diff->map[side];
-
 			hvc_json__object(json, sides[side]);
-			hvc_json__class(json, &map->class_[change->class_[side]]);
-			add_witness(json, map, "witness", change->where.probe,
-			            (uint16_t)change->where.imm[0].lo);
+			hvc_json__string(json, "outcome", hvc_outcome_name(change->kind[side]));
+			hvc_json__string(json, "level", hvc_level_name(change->level[side]));
+			hvc_json__string(json, "does", change->does[side]);
 			hvc_json__close(json);
 		}
+		hvc_json__string(json, "known", "proved");
+		add_witness(json, &change->witness);
 		hvc_json__close(json);
 	}
-	hvc_json__close(json);
-}
-
-/* Only where one side is a saved map. */
-static void add_untried(struct hvc_json *json, const struct hvc_diff *diff)
-{
-	if (!diff->saved[HVC_SIDE_OLD] && !diff->saved[HVC_SIDE_NEW])
-		return;
-	hvc_json__array(json, "untried");
-	for (size_t i = 0; i < diff->untrieds; i++) {
-		hvc_json__object(json, NULL);
-		hvc_json__string(json, "register", hvc_reg_name(diff->untried[i].reg));
-		hvc_json__hex(json, "value", diff->untried[i].value);
-		hvc_json__hex(json, "address", diff->untried[i].address);
-		hvc_json__close(json);
-	}
-	hvc_json__close(json);
-}
-
-/* An array a side; absent where neither had to make anything up. */
-static void add_invented(struct hvc_json *json, const struct hvc_diff *diff)
-{
-	const struct hvc_map *old = diff->map[HVC_SIDE_OLD], *new = diff->map[HVC_SIDE_NEW];
-
-	if (!old->invented.rows && !new->invented.rows)
-		return;
-	hvc_json__object(json, "invented");
-	hvc_invented__json(json, "old", &old->world, &old->invented);
-	hvc_invented__json(json, "new", &new->world, &new->invented);
 	hvc_json__close(json);
 }
 
 enum hvc_status hvc_diff_json(FILE *out, const struct hvc_diff *diff,
                               const struct hvc_findings *findings, struct hvc_diag *diag)
 {
-	struct hvc_json *json = hvc_json__new("hvcheck-diff/1");
+	struct hvc_json *json = hvc_json__new("hvcheck-diff/2");
 
 	add_summary(json, diff);
-	add_untried(json, diff);
-	add_invented(json, diff);
 	add_operations(json, diff);
 	add_meetings(json, diff);
 	add_registers(json, diff);
@@ -195,7 +164,7 @@ enum hvc_status hvc_diff_json(FILE *out, const struct hvc_diff *diff,
 		if (!diff->contract[side])
 			continue;
 		hvc_json__object(json, side == HVC_SIDE_OLD ? "old_contract" : "new_contract");
-		hvc_json__contract(json, diff->contract[side], diff->map[side]->subject);
+		hvc_json__contract(json, diff->contract[side], diff->name[side]);
 		hvc_json__close(json);
 	}
 	hvc_json__findings(json, findings);

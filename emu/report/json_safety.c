@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/finding.h"
-#include "report/json_class.h"
+#include "report/json_proof.h"
 
 static void add_hazard(struct hvc_json *json, const struct hvc_safety *safety, unsigned index)
 {
+	static const char *const command[2] = {"command", NULL};
 	const struct hvc_hazard *hazard = &safety->hazard[index];
 
 	hvc_json__object(json, NULL);
@@ -15,34 +16,31 @@ static void add_hazard(struct hvc_json *json, const struct hvc_safety *safety, u
 	hvc_json__close(json);
 	hvc_json__string(json, "rule", hvc_abi_rule_at(safety->abi, hazard->rule)->name);
 	hvc_json__boolean(json, "unspecified", hazard->unspecified);
-	hvc_json__number(json, "calls", hazard->calls);
+	hvc_json__callers(json, hazard->callers);
+	hvc_json__string(json, "condition", hazard->when);
+	hvc_json__string(json, "outcome", hvc_outcome_name(hazard->outcome));
+	hvc_json__string(json, "does", hazard->does);
+	hvc_json__string(json, "known", "proved");
 	hvc_json__string(json, "world", hvc_abi_world_at(safety->abi, hazard->world)->world.name);
-	hvc_json__witness(json, "witness", safety->subject, &safety->map[hazard->world]->world,
-	                  &hazard->probe, hazard->imm);
-	hvc_json__object(json, "outcome");
-	hvc_json__class(json, &hazard->does);
-	hvc_json__close(json);
+	hvc_json__shown(json, &hazard->witness, command);
 	hvc_json__close(json);
 }
 
 enum hvc_status hvc_safety_json(FILE *out, const struct hvc_safety *safety,
                                 const struct hvc_findings *findings, struct hvc_diag *diag)
 {
-	struct hvc_json *json = hvc_json__new("hvcheck-safety/1");
-	const char *one;
-	uint64_t failed = hvc_words__failed(safety->map, safety->maps, &one);
+	struct hvc_json *json = hvc_json__new("hvcheck-safety/2");
 
 	hvc_json__string(json, "subject", safety->subject);
 	hvc_json__string(json, "abi", hvc_abi_name(safety->abi));
-	hvc_json__boolean(json, "safe", safety->findings == 0 && !failed);
-	hvc_json__failed(json, failed, one);
-	hvc_json__untried(json, safety->map[0]->probes.untried);
+	hvc_json__boolean(json, "safe", safety->findings == 0 && safety->gaps == 0);
+	hvc_json__boolean(json, "complete", safety->gaps == 0);
+	hvc_json__callers(json, safety->callers);
+	hvc_json__gaps(json, safety->gap, safety->gaps);
 	hvc_json__object(json, "account");
-	hvc_json__number(json, "calls", safety->calls);
+	hvc_json__number(json, "behaviours", safety->behaviours);
 	hvc_json__number(json, "safe", safety->safe);
-	hvc_json__number(json, "immediates", safety->immediates);
 	hvc_json__number(json, "open", safety->open);
-	hvc_json__boolean(json, "image_compared", safety->image_compared);
 	hvc_json__close(json);
 	hvc_json__array(json, "hazards");
 	for (unsigned i = 0; i < safety->hazards; i++)

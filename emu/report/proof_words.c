@@ -59,3 +59,21 @@ void hvc_words__part(struct hvc_words *words, const struct hvc_check *check,
 		               hvc_abi_world_at(check->abi, part->world)->world.name);
 	hvc_words__add(words, ": %s.", part->why);
 }
+
+void hvc_words__callers(struct hvc_words *words, unsigned callers)
+{
+	for (enum hvc_insn insn = HVC_INSN_HVC; insn < HVC_INSN_COUNT; insn++) {
+		bool any = false;
+
+		for (enum hvc_level level = HVC_LEVEL_EL0; level < HVC_LEVEL_COUNT; level++) {
+			if (!(callers & HVC_CALLER_BIT(insn, level)))
+				continue;
+			if (any)
+				hvc_words__add(words, ", %s", hvc_level_name(level));
+			else
+				hvc_words__add(words, "%s%s from %s", words->length ? "; " : "",
+				               hvc_insn_name(insn), hvc_level_name(level));
+			any = true;
+		}
+	}
+}

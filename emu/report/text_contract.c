@@ -168,8 +168,8 @@ enum hvc_status hvc_contract__diff_text(const struct hvc_page *page, const struc
 	const struct hvc_contract *const *contract = diff->contract;
 	const struct hvc_column columns[] = {
 	        {"Operation", HVC_ALIGN_LEFT},
-	        {diff->map[HVC_SIDE_OLD]->subject, HVC_ALIGN_WRAP},
-	        {diff->map[HVC_SIDE_NEW]->subject, HVC_ALIGN_WRAP},
+	        {diff->name[HVC_SIDE_OLD], HVC_ALIGN_WRAP},
+	        {diff->name[HVC_SIDE_NEW], HVC_ALIGN_WRAP},
 	};
 	struct hvc_table *table;
 

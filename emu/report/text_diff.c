@@ -4,14 +4,11 @@
 #include "engine/quote.h"
 #include "hvcheck/arch.h"
 #include "report/contract_words.h"
-#include "report/invented.h"
 #include "report/note.h"
-
-#define LINE_SIZE 1024u
 
 static const char *name_of(const struct hvc_diff *diff, enum hvc_side side)
 {
-	return diff->map[side]->subject;
+	return diff->name[side];
 }
 
 static void put_title(const struct hvc_page *page, const char *title)
@@ -40,40 +37,44 @@ static void put_danger(const struct hvc_page *page, const struct hvc_diff *diff)
 		        name_of(diff, HVC_SIDE_OLD), hvc_ink__end(page, HVC_INK_BAD));
 }
 
-/* Immediates of which both sides are known. */
-static uint32_t classified(const struct hvc_diff *diff)
-{
-	uint32_t of_old = hvc_words__classified(diff->map[HVC_SIDE_OLD]);
-	uint32_t of_new = hvc_words__classified(diff->map[HVC_SIDE_NEW]);
-
-	return of_old < of_new ? of_old : of_new;
-}
-
 static void put_summary(const struct hvc_page *page, const struct hvc_diff *diff)
 {
-	char differing[HVC_NUMBER_SIZE], calls[HVC_NUMBER_SIZE];
-	char part[HVC_NUMBER_SIZE], space[HVC_NUMBER_SIZE];
-	bool same = diff->differing == 0;
-	enum hvc_ink ink = same && !diff->failed ? HVC_INK_GOOD : HVC_INK_WARN;
-	const char *one;
+	enum hvc_ink ink = diff->equal ? HVC_INK_GOOD : HVC_INK_WARN;
+	struct hvc_words callers = {0};
 
-	hvc_words__number(diff->calls, calls);
-	hvc_words__number(HVC_IMM_COUNT, space);
+	hvc_words__callers(&callers, diff->callers);
 	hvc_page__print(page, "%s%s and %s ", hvc_ink__begin(page, ink),
 	                name_of(diff, HVC_SIDE_OLD), name_of(diff, HVC_SIDE_NEW));
-	if (same)
-		hvc_page__print(page, "do the same in all of %s calls%s, %s of %s immediates",
-		                calls, diff->failed ? " that could be compared" : "",
-		                hvc_words__number(classified(diff), part), space);
+	if (diff->equal)
+		hvc_page__print(page, "are equal for every input");
+	else if (diff->changes)
+		hvc_page__print(page, "part in %u way%s", diff->changes,
+		                diff->changes == 1 ? "" : "s");
 	else
-		hvc_page__print(page, "part in %s of %s calls, on %s of %s immediates",
-		                hvc_words__number(diff->differing, differing), calls,
-		                hvc_words__number(diff->immediates_differing, part), space);
+		hvc_page__print(page, "cannot be told to be equal");
 	hvc_page__print(page, "%s\n", hvc_ink__end(page, ink));
-	hvc_words__failed(diff->map, HVC_SIDE_COUNT, &one);
-	hvc_words__put_failed(page, diff->failed, one);
-	hvc_words__put_untried(page, diff->map[HVC_SIDE_NEW]->probes.untried);
+	fputs("  ", page->out);
+	hvc_page__prose(page, 2, 2, "proved for %s: %u behaviours against %u",
+	                hvc_words__text(&callers), diff->rows[HVC_SIDE_OLD],
+	                diff->rows[HVC_SIDE_NEW]);
+	hvc_words__free(&callers);
 	put_danger(page, diff);
+}
+
+/* What may differ and is not known to. */
+static void put_gaps(const struct hvc_page *page, const struct hvc_diff *diff)
+{
+	if (!diff->gaps)
+		return;
+	put_title(page, "Not compared");
+	for (unsigned i = 0; i < diff->gaps; i++) {
+		struct hvc_words callers = {0};
+
+		hvc_words__callers(&callers, diff->gap[i].callers);
+		fputs("  ", page->out);
+		hvc_page__prose(page, 2, 4, "%s: %s", hvc_words__text(&callers), diff->gap[i].text);
+		hvc_words__free(&callers);
+	}
 }
 
 static enum hvc_status put_operations(const struct hvc_page *page, const struct hvc_diff *diff,
@@ -111,12 +112,9 @@ static void put_meeting(struct hvc_table *table, const struct hvc_diff *diff,
                         const struct hvc_meeting *meeting)
 {
 	const struct hvc_operation *operation = &diff->operation[meeting->operation];
-	const struct hvc_probe *probe = &diff->map[HVC_SIDE_NEW]->probes.probe[meeting->probe];
-	char text[LINE_SIZE], calls[HVC_NUMBER_SIZE];
 	struct hvc_words call = {0};
 
-	hvc_words__call(&call, probe, meeting->imm);
-	hvc_class_print(&diff->map[HVC_SIDE_NEW]->class_[meeting->class_new], text, sizeof(text));
+	hvc_words__witness(&call, &meeting->witness.call);
 	hvc_table__row(table);
 	hvc_table__cell(table, 0, meeting->silent ? HVC_INK_BAD : HVC_INK_PLAIN, "%s",
 	                meeting->silent ? "SILENT"
@@ -125,8 +123,7 @@ static void put_meeting(struct hvc_table *table, const struct hvc_diff *diff,
 	hvc_table__cell(table, 1, HVC_INK_STRONG, "%s", operation->name);
 	hvc_table__take(table, 2, HVC_INK_PLAIN, &call);
 	hvc_table__cell(table, 3, HVC_INK_PLAIN, "%s", meeting->rule_new);
-	hvc_table__cell(table, 4, HVC_INK_PLAIN, "%s", text);
-	hvc_table__cell(table, 5, HVC_INK_PLAIN, "%s", hvc_words__number(meeting->calls, calls));
+	hvc_table__cell(table, 4, HVC_INK_PLAIN, "%s", meeting->does);
 }
 
 static enum hvc_status put_meetings(const struct hvc_page *page, const struct hvc_diff *diff,
@@ -138,7 +135,6 @@ static enum hvc_status put_meetings(const struct hvc_page *page, const struct hv
 	        {"For example", HVC_ALIGN_WRAP},
 	        {"Taken as", HVC_ALIGN_LEFT},
 	        {"What happens", HVC_ALIGN_WRAP},
-	        {"Calls", HVC_ALIGN_RIGHT},
 	};
 	struct hvc_table *table;
 	bool silent = false;
@@ -148,7 +144,7 @@ static enum hvc_status put_meetings(const struct hvc_page *page, const struct hv
 	hvc_page__print(page, "\n%sA caller of %s meets %s%s\n\n",
 	                hvc_ink__begin(page, HVC_INK_STRONG), name_of(diff, HVC_SIDE_OLD),
 	                name_of(diff, HVC_SIDE_NEW), hvc_ink__end(page, HVC_INK_STRONG));
-	table = hvc_table__new(page, columns, 6);
+	table = hvc_table__new(page, columns, 5);
 	/* What goes wrong unseen comes first. */
 	for (unsigned pass = 0; pass < 3; pass++) {
 		for (unsigned i = 0; i < diff->meetings; i++) {
@@ -211,50 +207,30 @@ static void put_change(const struct hvc_page *page, const struct hvc_diff *diff,
                        int width)
 {
 	const struct hvc_change *change = &diff->change[index];
-	const struct hvc_region *where = &change->where;
-	struct hvc_words imms = {0}, registers = {0};
-	char text[HVC_COMMAND_SIZE], calls[HVC_NUMBER_SIZE];
+	struct hvc_words callers = {0};
 
-	hvc_words__imms(&imms, where->imm, where->imms);
-	hvc_words__region(&registers, where);
+	hvc_words__callers(&callers, change->callers);
 	if (index)
 		fputc('\n', page->out);
-	hvc_page__prose(page, 0, 6, "  %2u. %s call%s: immediates %s; registers %s", index + 1,
-	                hvc_words__number(where->calls, calls), where->calls == 1 ? "" : "s",
-	                hvc_words__text(&imms), hvc_words__text(&registers));
+	hvc_page__prose(page, 0, 6, "  %2u. %s, %s: %s", index + 1, hvc_words__text(&callers),
+	                change->when, change->what);
 	for (enum hvc_side side = HVC_SIDE_OLD; side < HVC_SIDE_COUNT; side++) {
-		hvc_class_print(&diff->map[side]->class_[change->class_[side]], text, sizeof(text));
 		hvc_page__print(page, "      %-*s  ", width, name_of(diff, side));
-		hvc_page__prose(page, (unsigned)width + 8, 10, "%s", text);
+		hvc_page__prose(page, (unsigned)width + 8, 10, "%s", change->does[side]);
 	}
-	for (enum hvc_side side = HVC_SIDE_OLD; side < HVC_SIDE_COUNT; side++) {
-		const struct hvc_map *map = diff->map[side];
-
-		hvc_call_command(map->subject, &map->world, &map->probes.probe[where->probe],
-		                 (uint16_t)where->imm[0].lo, text, sizeof(text));
-		hvc_page__print(page, "      %s%s%s\n", hvc_ink__begin(page, HVC_INK_FAINT), text,
-		                hvc_ink__end(page, HVC_INK_FAINT));
+	if (change->unless) {
+		fputs("      ", page->out);
+		hvc_page__prose(page, 6, 8, "but not where both happen to do the same: %s",
+		                change->unless);
 	}
-	hvc_words__free(&imms);
-	hvc_words__free(&registers);
-}
-
-/* What a saved map cannot answer. */
-static void put_untried(const struct hvc_page *page, const struct hvc_diff *diff)
-{
-	enum hvc_side side = diff->saved[HVC_SIDE_OLD] ? HVC_SIDE_NEW : HVC_SIDE_OLD;
-
-	if (!diff->untrieds)
-		return;
-	hvc_page__print(page,
-	                "\n%s compares registers with values that the saved map never tried:\n",
-	                name_of(diff, side));
-	for (size_t i = 0; i < diff->untrieds; i++)
-		hvc_page__print(page, "  %s with 0x%llx, at 0x%llx\n",
-		                hvc_reg_name(diff->untried[i].reg),
-		                (unsigned long long)diff->untried[i].value,
-		                (unsigned long long)diff->untried[i].address);
-	fputs("Make the map again to compare those, too.\n", page->out);
+	for (enum hvc_side side = HVC_SIDE_OLD; side < HVC_SIDE_COUNT; side++)
+		if (change->witness.command[side])
+			hvc_page__print(page, "      %s%s%s\n", hvc_ink__begin(page, HVC_INK_FAINT),
+			                change->witness.command[side],
+			                hvc_ink__end(page, HVC_INK_FAINT));
+	if (!change->witness.made)
+		hvc_page__print(page, "      not made in the machine: %s\n", change->witness.why);
+	hvc_words__free(&callers);
 }
 
 enum hvc_status hvc_diff_text(const struct hvc_page *page, const struct hvc_diff *diff,
@@ -264,17 +240,14 @@ enum hvc_status hvc_diff_text(const struct hvc_page *page, const struct hvc_diff
 	unsigned new = hvc_quote__width(name_of(diff, HVC_SIDE_NEW));
 
 	put_summary(page, diff);
-	for (enum hvc_side side = HVC_SIDE_OLD; side < HVC_SIDE_COUNT; side++)
-		HVC_TRY(hvc_invented__text(page, name_of(diff, side), &diff->map[side]->world, NULL,
-		                           &diff->map[side]->invented, diag));
-	put_untried(page, diff);
+	put_gaps(page, diff);
 	HVC_TRY(put_operations(page, diff, diag));
 	HVC_TRY(hvc_contract__diff_text(page, diff, diag));
 	if (!diff->changes)
 		return HVC_OK;
 	HVC_TRY(put_meetings(page, diff, diag));
 	HVC_TRY(put_registers(page, diff, diag));
-	put_title(page, "Calls that part, most first");
+	put_title(page, "Where they part");
 	for (unsigned i = 0; i < diff->changes; i++)
 		put_change(page, diff, i, (int)(old > new ? old : new));
 	return HVC_OK;

@@ -9,55 +9,66 @@ static void put_hazard(const struct hvc_page *page, const struct hvc_safety *saf
 	const struct hvc_hazard *hazard = &safety->hazard[index];
 	const struct hvc_rule *rule = hvc_abi_rule_at(safety->abi, hazard->rule);
 	bool finding = index < safety->findings;
-	char does[1024], command[HVC_COMMAND_SIZE], calls[HVC_NUMBER_SIZE];
-	struct hvc_words kinds = {0};
+	struct hvc_words kinds = {0}, callers = {0};
 
 	for (unsigned kind = 0; kind < HVC_HAZARD_COUNT; kind++)
 		if (hazard->kinds >> kind & 1)
 			hvc_words__add(&kinds, "%s%s", kinds.length ? ", " : "",
 			               hvc_hazard_name((enum hvc_hazard_kind)kind));
-	hvc_class_print(&hazard->does, does, sizeof(does));
-	hvc_call_command(safety->subject, &safety->map[hazard->world]->world, &hazard->probe,
-	                 hazard->imm, command, sizeof(command));
+	hvc_words__callers(&callers, hazard->callers);
 	hvc_page__print(page, "\n    %2u. %s%s%s: ", index + 1,
 	                hvc_ink__begin(page, finding ? HVC_INK_BAD : HVC_INK_WARN),
 	                hvc_words__text(&kinds),
 	                hvc_ink__end(page, finding ? HVC_INK_BAD : HVC_INK_WARN));
-	hvc_page__prose(page, (unsigned)strlen(hvc_words__text(&kinds)) + 10, 8, "%s", does);
-	hvc_page__print(page, "        in %s call%s of %s%s\n        %s\n",
-	                hvc_words__number(hazard->calls, calls), hazard->calls == 1 ? "" : "s",
-	                rule->name, hazard->unspecified ? ", which the ABI leaves open" : "",
-	                command);
+	hvc_page__prose(page, (unsigned)strlen(hvc_words__text(&kinds)) + 10, 8, "%s",
+	                hazard->does);
+	fputs("        ", page->out);
+	hvc_page__prose(page, 8, 8, "%s, by %s, of %s%s", hazard->when, hvc_words__text(&callers),
+	                rule->name, hazard->unspecified ? ", which the ABI leaves open" : "");
+	if (hazard->witness.command[0])
+		hvc_page__print(page, "        %s\n", hazard->witness.command[0]);
+	if (!hazard->witness.made)
+		hvc_page__print(page, "        not made in the machine: %s\n", hazard->witness.why);
 	hvc_words__free(&kinds);
+	hvc_words__free(&callers);
+}
+
+static void put_gaps(const struct hvc_page *page, const struct hvc_safety *safety)
+{
+	if (safety->gaps)
+		fputs("\n  Not followed, and may do anything:\n", page->out);
+	for (unsigned i = 0; i < safety->gaps; i++) {
+		struct hvc_words callers = {0};
+
+		hvc_words__callers(&callers, safety->gap[i].callers);
+		fputs("    ", page->out);
+		hvc_page__prose(page, 4, 6, "%s: %s", hvc_words__text(&callers),
+		                safety->gap[i].text);
+		hvc_words__free(&callers);
+	}
 }
 
 enum hvc_status hvc_safety_text(const struct hvc_page *page, const struct hvc_safety *safety,
                                 struct hvc_diag *diag)
 {
-	char calls[HVC_NUMBER_SIZE], safe[HVC_NUMBER_SIZE], imms[HVC_NUMBER_SIZE];
-	const char *one;
-	uint64_t failed;
+	struct hvc_words callers = {0};
 
+	hvc_words__callers(&callers, safety->callers);
 	hvc_page__print(page, "%s%s%s by %s: ", hvc_ink__begin(page, HVC_INK_STRONG),
 	                safety->subject, hvc_ink__end(page, HVC_INK_STRONG),
 	                hvc_abi_name(safety->abi));
-	if (!safety->calls)
+	if (!safety->behaviours)
 		fputs("no call is unknown to the ABI\n", page->out);
 	else
-		hvc_page__print(page,
-		                "%s of %s unknown calls, on %s immediates, leave EL2 as it "
-		                "was\n",
-		                hvc_words__number(safety->safe, safe),
-		                hvc_words__number(safety->calls, calls),
-		                hvc_words__number(safety->immediates, imms));
+		hvc_page__print(page, "%u of %u behaviours of unknown calls leave EL2 as it was\n",
+		                safety->safe, safety->behaviours);
 	if (safety->open)
-		hvc_page__print(page, "%s more calls are left open by the ABI\n",
-		                hvc_words__number(safety->open, calls));
-	failed = hvc_words__failed(safety->map, safety->maps, &one);
-	hvc_words__put_failed(page, failed, one);
-	hvc_words__put_untried(page, safety->map[0]->probes.untried);
-	if (!safety->image_compared)
-		fputs("The image is too large to be compared after each call.\n", page->out);
+		hvc_page__print(page, "%u more are of calls that the ABI leaves open\n",
+		                safety->open);
+	fputs("  ", page->out);
+	hvc_page__prose(page, 2, 2, "proved for every input, for %s", hvc_words__text(&callers));
+	hvc_words__free(&callers);
+	put_gaps(page, safety);
 	for (unsigned i = 0; i < safety->hazards; i++)
 		put_hazard(page, safety, i);
 	if (ferror(page->out))

@@ -173,8 +173,6 @@ void hvc_words__region(struct hvc_words *words, const struct hvc_region *region)
 static void add_registers(struct hvc_words *words, const struct hvc_call *call,
                           const struct hvc_call *plain)
 {
-	if (call->from != HVC_LEVEL_EL1H)
-		hvc_words__add(words, " from %s", hvc_level_name(call->from));
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
 		if (call->x[n] != plain->x[n])
 			hvc_words__add(words, ", x%u = 0x%" PRIx64, n, call->x[n]);

@@ -81,28 +81,15 @@ bool hvc_symbolic__returns(const struct hvc_symbolic *symbolic, unsigned mode, u
 	return !back.illegal;
 }
 
-static hvc_ref input(struct hvc_symbolic *s, const char *name, unsigned width, unsigned base,
-                     uint64_t usual)
-{
-	hvc_ref a = hvc_bv__input(s->scene.terms, name, width);
-	struct hvc_input *what = hvc_bv__input_of(s->scene.terms, a);
-
-	if (what) {
-		what->base = base;
-		what->usual = usual;
-	}
-	return a;
-}
-
 /* ESR, ELR and SPSR, which specifications have names for. */
 static void fill(struct hvc_symbolic *s, struct hvc_way *way, const struct hvc_entry *entry)
 {
 	struct hvc_bvs *t = s->scene.terms;
-	hvc_ref imm = input(s, "imm", 16, 0, 0), nzcv = input(s, "nzcv", 4, 28, 9);
-	hvc_ref daif = input(s, "daif", 4, 6, 12), spsr;
+	hvc_ref imm = hvc_bv__input(t, "imm", 16), nzcv = hvc_bv__input(t, "nzcv", 4);
+	hvc_ref daif = hvc_bv__input(t, "daif", 4), spsr;
 	bool smc = s->config.insn == HVC_INSN_SMC;
 
-	s->self = input(s, "self", 64, 0, 0);
+	s->self = hvc_bv__input(t, "self", 64);
 	hvc_bv__alias(t, hvc_bv__add(t, s->self, hvc_bv__num(t, 64, 4)), "return");
 	way->sys[HVC_REG_ESR_EL2] = hvc_bv__concat(t, hvc_bv__num(t, 48, entry->esr >> 16), imm);
 	hvc_bv__alias(t, way->sys[HVC_REG_ESR_EL2], "esr");
@@ -209,7 +196,6 @@ enum hvc_status hvc_symbolic__enter(struct hvc_symbolic *s, struct hvc_way **out
                                     struct hvc_sympath *path)
 {
 	struct hvc_pe pe = hvc_symbolic__pe(s);
-	struct hvc_call usual;
 	struct hvc_entry entry;
 	struct hvc_way *way, before;
 
@@ -232,9 +218,6 @@ enum hvc_status hvc_symbolic__enter(struct hvc_symbolic *s, struct hvc_way **out
 	way = hvc_way__open(&s->scene);
 	if (!way)
 		return HVC_E_NOMEM;
-	hvc_call_init(&usual, 0);
-	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
-		hvc_bv__input_of(s->scene.terms, way->x[n])->usual = usual.x[n];
 	if (s->config.secrets)
 		mask_secrets(s, way);
 	*ended = s->config.insn == HVC_INSN_HVC ? hvc_exception_hvc_is_undefined(&pe)

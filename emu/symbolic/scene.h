@@ -236,6 +236,8 @@ bool hvc_memory__is_secret(const struct hvc_scene *scene, uint64_t address);
 bool hvc_memory__is_written(const struct hvc_way *way, uint64_t address);
 
 /* way.c */
+/** The inputs of a call, which are the first of any room: x0..x30, imm, nzcv, daif, self. */
+void hvc_way__inputs(struct hvc_bvs *terms);
 /** The state before anything has been done; NULL: memory ran out. */
 struct hvc_way *hvc_way__open(struct hvc_scene *scene);
 /** Note what was read and is not known; once each. */

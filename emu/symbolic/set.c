@@ -255,6 +255,22 @@ bool hvc_set__of(struct hvc_bvs *terms, hvc_ref condition, struct hvc_member *ou
 	return of(terms, condition, out, 0);
 }
 
+hvc_ref hvc_set__term(struct hvc_bvs *terms, const struct hvc_member *member)
+{
+	hvc_ref any = hvc_bv__num(terms, 1, 0), key = member->key;
+
+	for (size_t i = 0; i < member->set->count; i++) {
+		hvc_ref lo = hvc_bv__num(terms, key->width, member->set->range[i].lo);
+		hvc_ref hi = hvc_bv__num(terms, key->width, member->set->range[i].hi), in;
+
+		in = lo == hi ? hvc_bv__eq(terms, key, lo)
+		              : hvc_bv__and(terms, hvc_bv__not(terms, hvc_bv__ult(terms, key, lo)),
+		                            hvc_bv__not(terms, hvc_bv__ult(terms, hi, key)));
+		any = hvc_bv__or(terms, any, in);
+	}
+	return any;
+}
+
 void hvc_text__put(struct hvc_text *text, const char *format, ...)
 {
 	va_list args;

@@ -47,6 +47,9 @@ struct hvc_member {
 /** Is the condition no more than that some term is in a set? */
 bool hvc_set__of(struct hvc_bvs *terms, hvc_ref condition, struct hvc_member *out);
 
+/** The condition as a term. */
+hvc_ref hvc_set__term(struct hvc_bvs *terms, const struct hvc_member *member);
+
 /** "x0 = 2", "x0 in 0x3-0x7, 0x9", "imm != 0xea1", "x0 & 0x20 != 0". Cut to size. */
 void hvc_set__print(struct hvc_bvs *terms, const struct hvc_member *member, char *text,
                     size_t size);

@@ -117,23 +117,46 @@ void hvc_way__note_read(struct hvc_scene *scene, struct hvc_way *way, hvc_ref ad
 	way->read = read;
 }
 
+void hvc_way__inputs(struct hvc_bvs *terms)
+{
+	static const struct {
+		const char *name;
+		unsigned width, base;
+		uint64_t usual;
+	} others[] = {
+	        {"imm", 16, 0, 0}, {"nzcv", 4, 28, 9}, {"daif", 4, 6, 12}, {"self", 64, 0, 0}};
+	struct hvc_input *input;
+	struct hvc_call usual;
+	char name[8];
+
+	hvc_call_init(&usual, 0);
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
+		snprintf(name, sizeof name, "x%u", n);
+		input = hvc_bv__input_of(terms, hvc_bv__input(terms, name, 64));
+		if (input)
+			input->usual = usual.x[n];
+	}
+	for (unsigned i = 0; i < sizeof others / sizeof *others; i++) {
+		input = hvc_bv__input_of(terms,
+		                         hvc_bv__input(terms, others[i].name, others[i].width));
+		if (!input)
+			continue;
+		input->base = others[i].base;
+		input->usual = others[i].usual;
+	}
+}
+
 struct hvc_way *hvc_way__open(struct hvc_scene *scene)
 {
 	struct hvc_way *way = calloc(1, sizeof *way);
 	struct hvc_bvs *t = scene->terms;
-	char name[8];
 
 	if (!way)
 		return NULL;
-	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
-		snprintf(name, sizeof name, "x%u", n);
-		way->x[n] = hvc_bv__input(t, name, 64);
-	}
-	/* The rest of the call, so that all of it is among the first inputs. */
-	(void)hvc_bv__input(t, "imm", 16);
-	(void)hvc_bv__input(t, "nzcv", 4);
-	(void)hvc_bv__input(t, "daif", 4);
-	(void)hvc_bv__input(t, "self", 64);
+	hvc_way__inputs(t);
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
+		way->x[n] = hvc_bv__input_at(t, n) ? hvc_bv__input_at(t, n)->term
+		                                   : hvc_bv__num(t, 64, 0);
 	for (unsigned reg = HVC_REG_SP_EL0; reg < HVC_REG_COUNT; reg++)
 		way->sys[reg] = first_value(scene, hvc_reg_name((enum hvc_reg)reg),
 		                            hvc_reg_info((enum hvc_reg)reg)->encoding);

@@ -33,7 +33,9 @@ static uint64_t eval(struct hvc_symbolic *s, hvc_ref a, const struct hvc_symboli
 static bool fill_model(struct maker *m)
 {
 	const struct hvc_facts *facts = &m->path->way->facts;
+	const struct hvc_state *entry = hvc_machine_entry(m->s->config.machine);
 	const struct hvc_input *input;
+	enum hvc_reg reg;
 	size_t count = 0;
 
 	while (hvc_bv__input_at(m->s->scene.terms, count))
@@ -45,8 +47,11 @@ static bool fill_model(struct maker *m)
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		input = hvc_bv__input_at(m->s->scene.terms, i);
-		m->out->model.value[i] =
-		        i < facts->values && facts->given[i] ? facts->value[i] : input->usual;
+		reg = input->encoding[0] ? hvc_reg_find(input->name) : HVC_REG_NONE;
+		/* What is usual may be so of another subject, in a room that is shared. */
+		m->out->model.value[i] = i < facts->values && facts->given[i] ? facts->value[i]
+		                         : reg != HVC_REG_NONE                ? entry->v[reg]
+		                                                              : input->usual;
 	}
 	return true;
 }
@@ -83,10 +88,23 @@ static void fill_call(struct maker *m)
 	*value_of(m, "self", 64) = hvc_call_address(call);
 }
 
+/* Does another input point to the same memory? */
+static bool is_taken(const struct maker *m, size_t index)
+{
+	const struct hvc_model *model = &m->out->model;
+
+	for (size_t i = 0; i < model->count; i++)
+		if (i != index && (model->value[i] - model->value[index] < SPARE_SIZE / 2 ||
+		                   model->value[index] - model->value[i] < SPARE_SIZE / 2))
+			return true;
+	return false;
+}
+
 /* Is there memory at each address? Else a pointer of which nothing is said is pointed to some. */
 static void point(struct maker *m, hvc_ref address)
 {
 	hvc_ref base;
+	uint64_t here;
 	uint8_t byte;
 
 	if (hvc_machine_read(m->s->config.machine, eval(m->s, address, m->out), &byte, 1) == HVC_OK)
@@ -97,8 +115,11 @@ static void point(struct maker *m, hvc_ref address)
 		return;
 	}
 	m->out->pointed[base->value] = true;
-	m->out->model.value[base->value] +=
-	        SPARE + SPARE_SIZE * m->spares++ + SPARE_SIZE / 2 - eval(m->s, address, m->out);
+	here = eval(m->s, address, m->out) - m->out->model.value[base->value];
+	do /* others may have been pointed there before */
+		m->out->model.value[base->value] =
+		        SPARE + SPARE_SIZE * m->spares++ + SPARE_SIZE / 2 - here;
+	while (m->spares < SPARES && is_taken(m, base->value));
 }
 
 static void point_all(struct maker *m)
@@ -121,6 +142,9 @@ static enum hvc_status fill_world(struct maker *m)
 {
 	const struct hvc_state *entry = hvc_machine_entry(m->s->config.machine);
 	struct hvc_world *world = &m->out->world;
+	const char *name;
+	uint64_t offset;
+	char text[24];
 
 	for (size_t i = 0; i < m->out->model.count; i++) {
 		const struct hvc_input *input = hvc_bv__input_at(m->s->scene.terms, i);
@@ -139,7 +163,14 @@ static enum hvc_status fill_world(struct maker *m)
 	}
 	if (m->path->kind == HVC_OUTCOME_HANDOFF &&
 	    !hvc_world_boundary(world, m->path->target->value)) {
-		HVC_TRY(hvc_world_stop_at(world, m->path->target->value, "door"));
+		if (!m->s->scene.subject ||
+		    !hvc_subject_symbol(m->s->scene.subject, m->path->target->value, &name,
+		                        &offset) ||
+		    offset) {
+			snprintf(text, sizeof text, "0x%" PRIx64, m->path->target->value);
+			name = text;
+		}
+		HVC_TRY(hvc_world_stop_at(world, m->path->target->value, name));
 		m->out->changed = true;
 	}
 	return HVC_OK;

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * Two subjects, call by call: the same registers and immediates given to both, and where they
- * part. Where ABIs are known, also in terms of operations (their rules' names).
+ * Two subjects: the calls that get something else of one than of the other, from every caller, or
+ * the proof that there is none. Where ABIs are known, also in terms of operations (their rules'
+ * names). Strings belong to the diff.
  */
 #ifndef HVCHECK_DIFF_H
 #define HVCHECK_DIFF_H
 
+#include "hvcheck/exact.h"
 #include "hvcheck/map.h"
+#include "hvcheck/witness.h"
 
 /** Which side: the first subject named, or the second. */
 enum hvc_side {
@@ -15,83 +18,84 @@ enum hvc_side {
 	HVC_SIDE_COUNT,
 };
 
-/** Calls that are in one class on each side, and the classes differ. */
+/** Calls of which each side has one behaviour, and these differ. */
 struct hvc_change {
-	unsigned class_[HVC_SIDE_COUNT];
-	struct hvc_region where; /**< where.class_ is unused; probe and imm[0].lo are the witness */
+	unsigned callers;
+	char *when;   /**< "x0 = 2, imm != 0xea1" */
+	char *unless; /**< "x30 = 0x16": but there both happen to do the same; NULL: nowhere */
+	char *what;   /**< in which they differ: "x0, level" */
+	char *does[HVC_SIDE_COUNT]; /**< "return, x0 := 0" */
+	enum hvc_outcome_kind kind[HVC_SIDE_COUNT];
+	enum hvc_level level[HVC_SIDE_COUNT];
+	struct hvc_witness witness; /**< the simplest */
 };
 
-/**
- * An operation: a rule name that either side's ABI has. A side without an ABI offers none.
- * Strings belong to the diff.
- */
+/** An operation: a rule name that either side's ABI has. A side without an ABI offers none. */
 struct hvc_operation {
 	char *name;
+	char *change; /**< of what both offer, in what it does: "x0 := 2, was 0"; "": in nothing */
+	bool otherwise; /**< it does something else, and not only uses up other registers */
 	struct hvc_use {
-		bool offered; /**< this side has it and a probed call reaches it */
+		bool offered; /**< this side has it and a call reaches it */
 		char *how;    /**< "hvc #1" or "x0 = 1": the conditions that select it */
-		char *does;   /**< its effect, as hvc_class_print says it */
-		unsigned class_;
-		uint32_t probe; /**< witness */
-		uint16_t imm;
-		bool one_imm;              /**< no other immediate selects it */
-		struct hvc_regset changes; /**< registers its calls changed, over all of them */
+		char *does;   /**< its effect */
+		enum hvc_outcome_kind kind;
+		struct hvc_witness witness; /**< of this side alone */
+		struct hvc_regset changes;  /**< registers its calls changed, over all of them */
 	} use[HVC_SIDE_COUNT];
 };
 
 /** What a caller of the old side's operation gets from the new side. */
 struct hvc_meeting {
 	unsigned operation; /**< index; offered on the old side */
-	unsigned class_new; /**< what happens there instead */
-	char *rule_new;     /**< the new ABI's rule that it falls under; "" when unknown */
-	bool same;          /**< the same behaviour as before */
-	bool silent;        /**< returns as if nothing was wrong, but did something else */
-	uint64_t calls;
-	uint32_t probe; /**< witness */
-	uint16_t imm;
-	uint64_t value; /**< of the selector register in the witness, for telling them apart */
+	char *does;         /**< what happens there */
+	enum hvc_outcome_kind kind;
+	char *rule_new;             /**< the new ABI's rule that it falls under; "" when unknown */
+	bool same;                  /**< the same behaviour as before */
+	bool silent;                /**< returns as if nothing was wrong, but did something else */
+	struct hvc_witness witness; /**< of the new side */
 };
 
 struct hvc_diff {
-	struct hvc_map *map[HVC_SIDE_COUNT]; /**< with the same probes */
-	bool saved[HVC_SIDE_COUNT];          /**< the map is borrowed from the configuration */
+	char *name[HVC_SIDE_COUNT]; /**< of the subjects */
+	struct hvc_world world[HVC_SIDE_COUNT];
+	bool saved[HVC_SIDE_COUNT];                /**< the side is a saved map */
 	const struct hvc_abi *abi[HVC_SIDE_COUNT]; /**< borrowed; NULL: none */
-	struct hvc_change *change;                 /**< most calls first */
+	unsigned callers;                          /**< that were compared */
+	unsigned rows[HVC_SIDE_COUNT];             /**< behaviours, over all callers */
+	uint64_t queries;                          /**< that the solver answered */
+	bool equal;                                /**< proved: for every caller and every input */
+	struct hvc_change *change;
 	unsigned changes;
+	struct hvc_gap *gap; /**< what could not be compared, and so may differ */
+	unsigned gaps;
 	struct hvc_operation *operation;
 	unsigned operations;
 	struct hvc_meeting *meeting; /**< by operation */
 	unsigned meetings;
 	struct hvc_regset touched[HVC_SIDE_COUNT]; /**< registers changed by any call of a side */
-	struct hvc_constant
-	        *untried; /**< the code compares with these, the saved map has no call */
-	size_t untrieds;  /**< one side is saved: what the other's calls leave open */
-	uint64_t calls;   /**< compared */
-	uint64_t failed;  /**< not compared: the engine died of them on one side or both */
-	uint64_t differing;
-	uint32_t immediates_differing;
 	/** borrowed; to be reported with it, NULL: none */
 	const struct hvc_contract *contract[HVC_SIDE_COUNT];
 };
 
 struct hvc_diff_config {
 	const struct hvc_subject *subject[HVC_SIDE_COUNT]; /**< NULL where there is a saved map */
-	/**
-	 * Saved maps; NULL: none. The other side is asked the same calls, in a world that must be
-	 * the saved one's (HVC_E_ARG else). Borrowed until the diff is freed.
-	 */
-	struct hvc_map *saved[HVC_SIDE_COUNT];
-	const struct hvc_abi *abi[HVC_SIDE_COUNT]; /**< each may be NULL */
+	const struct hvc_exact *saved[HVC_SIDE_COUNT];     /**< read, as saved.h does; NULL: none */
+	const struct hvc_abi *abi[HVC_SIDE_COUNT];         /**< each may be NULL */
 	/** Of each; NULL: the default. They differ in the addresses of what both name alike. */
 	const struct hvc_world *world[HVC_SIDE_COUNT];
-	unsigned randoms; /**< seeded random values a selector */
-	bool brief;       /**< only the values that code or rules name */
-	unsigned jobs;
+	unsigned levels; /**< bits 1 << enum hvc_level; 0: those of a saved map, or else of both
+	                    ABIs */
+	unsigned insns;  /**< bits 1 << enum hvc_insn; 0: the same */
+	bool brief;      /**< a call of each path is made, and not every immediate taken */
 	uint64_t budget;
-	hvc_progress_fn progress;
-	void *progress_ctx;
 };
 
+/**
+ * Compare. Errors: those of hvc_machine_open; HVC_E_ARG (nothing to compare, or worlds that
+ * differ); HVC_E_ENGINE, also where the machine does not show a difference that was proved, which
+ * is hvcheck's own fault.
+ */
 HVC_MUST_USE HVC_API enum hvc_status hvc_diff_run(const struct hvc_diff_config *config,
                                                   struct hvc_diag *diag, struct hvc_diff **out);
 HVC_API void hvc_diff_free(struct hvc_diff *diff);

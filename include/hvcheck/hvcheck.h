@@ -48,6 +48,7 @@ extern "C" {
 #include "hvcheck/subject.h"
 #include "hvcheck/suppression.h"
 #include "hvcheck/verdict.h"
+#include "hvcheck/witness.h"
 #include "hvcheck/world.h"
 #include "hvcheck/world_file.h"
 

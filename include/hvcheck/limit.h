@@ -40,8 +40,11 @@
 #define HVC_LIMIT_SEQUENCES 64u
 #define HVC_LIMIT_PROOF     (UINT64_C(1) << 27)
 #define HVC_LIMIT_SAVED     (UINT64_C(64) << 20)
-#define HVC_LIMIT_CALLS     131072u
-#define HVC_LIMIT_STRETCHES 4194304u
+
+#define HVC_LIMIT_SAVED_SYMBOLS 65536u
+#define HVC_LIMIT_SAVED_INPUTS  4096u
+#define HVC_LIMIT_SAVED_NODES   1000000u
+#define HVC_LIMIT_SAVED_ROWS    65536u
 
 /** One row of the table. All strings are constant. */
 struct hvc_limit {

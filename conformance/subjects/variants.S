@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: MIT
+//
+// One handler and others that are nearly the same, a vector table each, for comparisons: what is
+// said of each says in what it differs from `base`, where x0 = 1 gives x1 + x2, 2 stores w1 at
+// the address in x2, and all else gives -1.
+	.include "subject.inc"
+
+routine handle
+	answer	0
+
+.macro variant name:req
+	.balign	0x800
+	.global	\name
+	.type	\name, %object
+\name:
+	.rept	16
+	b	\name\()_handle
+	.rept	31
+	.inst	0
+	.endr
+	.endr
+	routine	\name\()_handle
+.endm
+
+// What they have in common; x29 is 0 at the end.
+.macro finish
+	cmp	x0, #1
+	b.eq	771f
+	cmp	x0, #2
+	b.eq	772f
+	mov	x29, #0
+	answer	-1
+771:	add	x0, x1, x2
+	mov	x29, #0
+	eret
+772:	str	w1, [x2]
+	mov	x29, #0
+	eret
+.endm
+
+variant	base
+	finish
+
+// Nothing: the same by other instructions, elsewhere, in another order.
+variant	same
+	sub	x29, x0, #2
+	cbz	x29, 2f
+	add	x29, x29, #1
+	cbnz	x29, 1f
+	neg	x0, x2
+	sub	x0, x1, x0
+	and	x29, x29, xzr
+	eret
+1:	orn	x0, xzr, xzr
+	mov	x29, xzr
+	eret
+2:	mov	x29, #0
+	lsl	x1, x1, #0
+	str	w1, [x2]
+	eret
+
+// Where x1 = 0x123456789abcdef0, of 2^64.
+variant	one_value
+	movz	x29, #0xdef0
+	movk	x29, #0x9abc, lsl #16
+	movk	x29, #0x5678, lsl #32
+	movk	x29, #0x1234, lsl #48
+	cmp	x1, x29
+	b.ne	1f
+	cmp	x0, #1
+	b.ne	1f
+	mov	x29, #0
+	answer	0
+1:	finish
+
+// x0 = 7 by an SMC alone.
+variant	only_smc
+	mrs	x29, esr_el2
+	lsr	w29, w29, #26
+	cmp	x29, #0x17
+	b.ne	1f
+	cmp	x0, #7
+	b.ne	1f
+	mov	x29, #0
+	answer	5
+1:	finish
+
+// x0 = 7 from EL1t alone.
+variant	only_el1t
+	mrs	x29, spsr_el2
+	tbnz	x29, #0, 1f
+	cmp	x0, #7
+	b.ne	1f
+	mov	x29, #0
+	answer	5
+1:	finish
+
+// x0 = 1 whatever its upper half is.
+variant	upper_half
+	cmp	w0, #1
+	b.ne	1f
+	mov	w0, w0
+1:	finish
+
+// What is stored.
+variant	store_value
+	cmp	x0, #2
+	b.ne	1f
+	mov	w29, w1
+	add	w29, w29, #1
+	str	w29, [x2]
+	mov	x29, #0
+	eret
+1:	finish
+
+// Where it is stored.
+variant	store_place
+	cmp	x0, #2
+	b.ne	1f
+	str	w1, [x2, #4]
+	mov	x29, #0
+	eret
+1:	finish
+
+// As what it is stored.
+variant	store_size
+	cmp	x0, #2
+	b.ne	1f
+	str	x1, [x2]
+	mov	x29, #0
+	eret
+1:	finish
+
+// It is stored twice.
+variant	store_count
+	cmp	x0, #2
+	b.ne	1f
+	str	w1, [x2]
+1:	finish
+
+// Two stores, which are the other way round in the next one.
+variant	store_first
+	str	w1, [x2]
+	str	w1, [x3]
+	mov	x29, #0
+	eret
+variant	store_second
+	str	w1, [x3]
+	str	w1, [x2]
+	mov	x29, #0
+	eret
+
+// It returns to EL1t for x0 = 1.
+variant	level
+	cmp	x0, #1
+	b.ne	1f
+	mrs	x29, spsr_el2
+	and	x29, x29, #~1
+	msr	spsr_el2, x29
+1:	finish
+
+// It returns one instruction further for x0 = 1.
+variant	target
+	cmp	x0, #1
+	b.ne	1f
+	mrs	x29, elr_el2
+	add	x29, x29, #4
+	msr	elr_el2, x29
+1:	finish
+
+// It returns with other flags for x0 = 1.
+variant	flags
+	cmp	x0, #1
+	b.ne	1f
+	mrs	x29, spsr_el2
+	eor	x29, x29, #0x40000000
+	msr	spsr_el2, x29
+1:	finish
+
+// A system register for x0 = 1, and one without a row in reg.h.
+variant	system
+	cmp	x0, #1
+	b.ne	1f
+	msr	tpidr_el2, x1
+1:	finish
+variant	untracked
+	cmp	x0, #1
+	b.ne	1f
+	msr	afsr0_el2, x1
+1:	finish
+
+// A vector register for x0 = 1.
+variant	vector
+	cmp	x0, #1
+	b.ne	1f
+	ldr	q3, [sp]
+1:	finish
+
+// A fault of EL2 for x0 = 1, and another one.
+variant	fault
+	cmp	x0, #1
+	b.ne	1f
+	brk	#0
+1:	finish
+variant	other_fault
+	cmp	x0, #1
+	b.ne	1f
+	.inst	0
+1:	finish
+
+// Something that is not followed for x0 = 1.
+variant	unfollowed
+	cmp	x0, #1
+	b.ne	1f
+	fadd	d0, d0, d1
+1:	finish
+
+// An address of its own, which hazards.S has elsewhere by that name.
+variant	moved_code
+	adr	x0, shared_place
+	mov	x29, #0
+	eret
+routine	shared_place
+	nop
+
+// Addresses of its own, which are elsewhere in the next one.
+variant	own_address
+	adr	x0, own_data
+	mov	x29, #0
+	eret
+	.balign	8
+	.global	own_data
+own_data:
+	.quad	0
+variant	other_address
+	adr	x0, own_data + 4
+	mov	x29, #0
+	eret

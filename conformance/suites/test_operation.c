@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Operations in a diff: what a move from calls by immediate to calls by x0 means for them, and for
+ * those who still ask the old way.
+ */
+#include "pair.h"
+
+static unsigned find_operation(const struct hvc_diff *diff, const char *name)
+{
+	unsigned i = 0;
+
+	while (i < diff->operations && strcmp(diff->operation[i].name, name) != 0)
+		i++;
+	ck_assert_msg(i < diff->operations, "no operation %s", name);
+	return i;
+}
+
+static bool has(const struct hvc_regset *set, const char *name)
+{
+	return hvc_regset_has(set, hvc_reg_find(name));
+}
+
+static void check_operations(const struct hvc_diff *diff)
+{
+	static const struct {
+		const char *name, *how[HVC_SIDE_COUNT], *does[HVC_SIDE_COUNT];
+	} rows[] = {
+	        {"call_hyp", {"hvc #0", NULL}, {"return, x17 := 0x16, x18 := imm", NULL}},
+	        {"get_vectors",
+	         {"hvc #1", "x0 = 0"},
+	         {"return, x0 := vbar_el2, x17 := 0x16, x18 := 1",
+	          "return, x0 := vbar_el2, x30 := 0x16"}},
+	        {"set_vectors",
+	         {"hvc #2", "x0 = 1"},
+	         {"return, x17 := 0x16, x18 := 2, vbar_el2 := x0",
+	          "return, x30 := 0x16, vbar_el2 := x1"}},
+	        {"unknown",
+	         {"anything else", "x0 = 0x2-0xffffffffffffffff"},
+	         {"return, x17 := 0x16, x18 := imm", "return, x0 := 2, x30 := 0x16"}},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		unsigned index = find_operation(diff, rows[i].name);
+
+		for (int side = 0; side < HVC_SIDE_COUNT; side++) {
+			const struct hvc_use *use = &diff->operation[index].use[side];
+
+			ck_assert_int_eq(use->offered, rows[i].how[side] != NULL);
+			if (!use->offered)
+				continue;
+			ck_assert_str_eq(use->how, rows[i].how[side]);
+			ck_assert_str_eq(use->does, rows[i].does[side]);
+			ck_assert_int_eq(has(&use->changes, "x17"), side == HVC_SIDE_OLD);
+			ck_assert_int_eq(has(&use->changes, "x30"), side == HVC_SIDE_NEW);
+			ck_assert(use->witness.made);
+		}
+	}
+	find_operation(diff, "call_func");
+}
+
+/* What an old caller gets: by the number in x0, which the old ABI does not look at. */
+static void check_meetings(const struct hvc_diff *diff)
+{
+	static const struct {
+		const char *asked, *got;
+		uint16_t imm;
+		bool x0_known, silent;
+		uint64_t x0;
+	} rows[] = {
+	        {"call_hyp", "get_vectors", 0, true, true, 0},
+	        {"call_hyp", "set_vectors", 0, true, true, 1},
+	        {"call_hyp", "unknown", 0, false, false, 0},
+	        {"get_vectors", "get_vectors", 1, true, false, 0},
+	        {"get_vectors", "set_vectors", 1, true, true, 1},
+	        {"get_vectors", "unknown", 1, false, false, 0},
+	        {"set_vectors", "get_vectors", 2, true, true, 0},
+	        {"set_vectors", "set_vectors", 2, true, true, 1},
+	        {"set_vectors", "unknown", 2, false, false, 0},
+	        {"call_func", "unknown", 4, true, false, HVC_FUNCTION},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		unsigned asked = find_operation(diff, rows[i].asked), found = 0;
+
+		for (unsigned k = 0; k < diff->meetings; k++) {
+			const struct hvc_meeting *meeting = &diff->meeting[k];
+			const struct hvc_call *call = &meeting->witness.call;
+
+			if (meeting->operation != asked || strcmp(meeting->rule_new, rows[i].got))
+				continue;
+			found++;
+			ck_assert_uint_eq(call->imm, rows[i].imm);
+			ck_assert_int_eq(meeting->silent, rows[i].silent);
+			ck_assert(!meeting->same);
+			if (rows[i].x0_known)
+				ck_assert_uint_eq(call->x[0], rows[i].x0);
+		}
+		ck_assert_msg(found == 1, "%s met as %s: %u times", rows[i].asked, rows[i].got,
+		              found);
+	}
+}
+
+START_TEST(from_the_immediate_to_x0)
+{
+	struct pair pair;
+	const struct hvc_diff *diff;
+
+	make(&pair, "linux-stub-imm", "linux-stub-4.7", true);
+	diff = pair.diff;
+	check_operations(diff);
+	ck_assert(diff->operation[find_operation(diff, "set_vectors")].otherwise);
+	ck_assert(!diff->operation[find_operation(diff, "get_vectors")].otherwise);
+	check_meetings(diff);
+	ck_assert(has(&diff->touched[HVC_SIDE_OLD], "x17"));
+	ck_assert(has(&diff->touched[HVC_SIDE_OLD], "x18"));
+	ck_assert(has(&diff->touched[HVC_SIDE_NEW], "x30"));
+	ck_assert(!has(&diff->touched[HVC_SIDE_NEW], "x17"));
+	ck_assert(!has(&diff->touched[HVC_SIDE_NEW], "x18"));
+	drop(&pair);
+}
+END_TEST
+
+/* A register that is set to what it is in all of an operation's calls is not changed by it. */
+START_TEST(what_is_set_to_what_it_is_is_kept)
+{
+	struct pair pair;
+	const struct hvc_operation *operation;
+
+	make(&pair, "linux-stub-4.7", "linux-stub-4.12", true);
+	operation = &pair.diff->operation[find_operation(pair.diff, "set_vectors")];
+	ck_assert_str_eq(operation->use[HVC_SIDE_NEW].does, "return, x0 := 0, vbar_el2 := x1");
+	ck_assert(!has(&operation->use[HVC_SIDE_NEW].changes, "x0"));
+	ck_assert(has(&operation->use[HVC_SIDE_NEW].changes, "vbar_el2"));
+	ck_assert_str_eq(operation->change, "x30 kept now");
+	ck_assert(!operation->otherwise);
+	drop(&pair);
+}
+END_TEST
+
+static const struct suite_test tests[] = {
+        {"from_the_immediate_to_x0", &from_the_immediate_to_x0},
+        {"what_is_set_to_what_it_is_is_kept", &what_is_set_to_what_it_is_is_kept},
+};
+
+SUITE_MAIN("operation", tests)

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* What could not be compared, and so may differ. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/differ.h"
+
+/* The same of several callers is told once. */
+static bool add_gap(struct hvc_diff *diff, unsigned callers, const char *text)
+{
+	struct hvc_gap *grown;
+
+	for (unsigned i = 0; i < diff->gaps; i++)
+		if (!strcmp(diff->gap[i].text, text)) {
+			diff->gap[i].callers |= callers;
+			return true;
+		}
+	grown = realloc(diff->gap, (diff->gaps + 1) * sizeof *grown);
+	if (!grown)
+		return false;
+	diff->gap = grown;
+	grown[diff->gaps] = (struct hvc_gap){callers, strdup(text)};
+	return grown[diff->gaps++].text != NULL;
+}
+
+bool hvc_differ__gap(struct hvc_differ *d, const struct hvc_exact_part *part, const char *format,
+                     ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	return add_gap(d->diff, HVC_CALLER_BIT(part->insn, part->from), text);
+}
+
+/* Past the door of a handler nothing is compared, unless the user has named it for a boundary. */
+static bool is_door(const struct hvc_exact *exact, const struct hvc_row *row)
+{
+	return row->kind == HVC_OUTCOME_HANDOFF && row->target && hvc_bv__const(row->target) &&
+	       !hvc_world_boundary(&exact->world, row->target->value);
+}
+
+/* What of a part is not known, and so may differ. */
+bool hvc_differ__tell_gaps(struct hvc_differ *d, enum hvc_side side,
+                           const struct hvc_exact_part *part)
+{
+	const struct hvc_exact *exact = d->side[side];
+	char text[300];
+	bool told = false;
+
+	for (unsigned i = 0; i < part->rows; i++) {
+		const struct hvc_row *row = &part->row[i];
+
+		hvc_exact__print_end(exact, row, text, sizeof text);
+		if (row->known != HVC_ROW_PROVED || is_door(exact, row)) {
+			told = told || row->known != HVC_ROW_PROVED;
+			if (!hvc_differ__gap(d, part, "%s: %s%s", exact->name, text,
+			                     row->known == HVC_ROW_PROVED
+			                             ? ", whose code is not compared"
+			                             : ""))
+				return false;
+		}
+	}
+	/* Of all callers' calls. */
+	if (exact->failed && !hvc_differ__gap(d, part, "%s: the engine failed on a call: %s",
+	                                      exact->name, exact->failure))
+		return false;
+	return part->complete || told || hvc_differ__gap(d, part, "%s: %s", exact->name, part->why);
+}
+
+/* Callers that one side has alone are not compared. */
+bool hvc_differ__tell_missing(struct hvc_differ *d, enum hvc_side side)
+{
+	const struct hvc_exact *exact = d->side[side], *other = d->side[1 - side];
+
+	for (unsigned i = 0; i < exact->parts; i++)
+		if (!hvc_differ__part_of(other, &exact->part[i]) &&
+		    !hvc_differ__gap(d, &exact->part[i], "%s: nothing is known of this caller",
+		                     other->name))
+			return false;
+	return true;
+}

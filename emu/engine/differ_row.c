@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What of two behaviours differs, and when. An address in the old subject is the new one's of the
+ * same symbol, or else of the same distance from the vectors, as code moves from build to build.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/differ.h"
+
+struct list {
+	struct hvc_differ *d;
+	struct hvc_aspect *out;
+	size_t count;
+};
+
+static uint64_t move(const struct hvc_differ *d, uint64_t address)
+{
+	const struct hvc_exact *old = d->side[HVC_SIDE_OLD], *new = d->side[HVC_SIDE_NEW];
+	uint64_t offset, there;
+	const char *name;
+
+	if (!hvc_exact__is_inside(old, address))
+		return address;
+	if (hvc_exact__symbol(old, address, &name, &offset) && hvc_exact__find(new, name, &there))
+		return there + offset;
+	there = address - hvc_exact__vectors(old) + hvc_exact__vectors(new);
+	return hvc_exact__is_inside(new, there) ? there : address;
+}
+
+static hvc_ref move_number(void *ctx, hvc_ref part)
+{
+	const struct hvc_differ *d = ctx;
+
+	if (!hvc_bv__const(part) || part->width != 64 || move(d, part->value) == part->value)
+		return NULL;
+	return hvc_bv__num(d->terms, 64, move(d, part->value));
+}
+
+/* Bits of a mask that are not the same, the old one's addresses taken as they are or moved. */
+static hvc_ref differs(struct hvc_differ *d, hvc_ref old, hvc_ref new, uint64_t mask)
+{
+	hvc_ref bits = hvc_bv__num(d->terms, old->width, mask), plain, moved;
+
+	new = hvc_bv__and(d->terms, new, bits);
+	plain = hvc_bv__eq(d->terms, hvc_bv__and(d->terms, old, bits), new);
+	if (hvc_bv__is(plain, 1))
+		return hvc_bv__num(d->terms, 1, 0);
+	moved = hvc_bv__const(old) ? move_number(d, old)
+	                           : hvc_bv__rewrite(d->terms, old, move_number, d);
+	if (moved && moved != old)
+		plain = hvc_bv__or(d->terms, plain,
+		                   hvc_bv__eq(d->terms, hvc_bv__and(d->terms, moved, bits), new));
+	return hvc_bv__not(d->terms, plain);
+}
+
+static void add(struct list *list, const char *name, hvc_ref when, bool seen)
+{
+	if (hvc_bv__is(when, 0))
+		return;
+	/* Of very many, the last stands for all that are left. */
+	if (list->count == HVC_ASPECTS_MAX) {
+		struct hvc_aspect *last = &list->out[list->count - 1];
+
+		last->differs = hvc_bv__or(list->d->terms, last->differs, when);
+		last->seen = last->seen && seen;
+		return;
+	}
+	list->out[list->count++] =
+	        (struct hvc_aspect){hvc_bv__text(list->d->terms, name), when, seen};
+}
+
+static void add_fact(struct list *list, const char *name, bool differ)
+{
+	add(list, name, hvc_bv__num(list->d->terms, 1, differ), true);
+}
+
+/* Where inside its own code a subject hangs or faults is nothing a caller sees. */
+static bool has_place(const struct hvc_row *row)
+{
+	return row->target && row->kind != HVC_OUTCOME_SPIN && row->kind != HVC_OUTCOME_FORWARD;
+}
+
+static void add_end(struct list *list, const struct hvc_row *const row[2])
+{
+	const struct hvc_row *a = row[HVC_SIDE_OLD], *b = row[HVC_SIDE_NEW];
+
+	if (a->kind != b->kind) {
+		add_fact(list, "outcome", true);
+		return;
+	}
+	add_fact(list, "level", a->level != b->level);
+	if (has_place(a) && has_place(b))
+		add(list, "target", differs(list->d, a->target, b->target, UINT64_MAX), true);
+	else
+		add_fact(list, "target", has_place(a) != has_place(b));
+	if (a->kind != HVC_OUTCOME_FAULT)
+		return;
+	add_fact(list, "esr", a->ec != b->ec);
+	/* Where it is the address of an instruction, it is inside. */
+	if (a->far && b->far)
+		add(list, "far", differs(list->d, a->far, b->far, UINT64_MAX), false);
+	else
+		add_fact(list, "far", (a->far != NULL) != (b->far != NULL));
+}
+
+static const struct hvc_row_effect *effect_of(const struct hvc_row *row, enum hvc_reg reg,
+                                              const char *name)
+{
+	for (unsigned i = 0; i < row->effects; i++)
+		if (row->effect[i].reg == reg &&
+		    (reg != HVC_REG_NONE || !strcmp(row->effect[i].name, name)))
+			return &row->effect[i];
+	return NULL;
+}
+
+hvc_ref hvc_differ__after(struct hvc_differ *d, const struct hvc_exact_part *part,
+                          const struct hvc_row *row, enum hvc_reg reg, const char *name)
+{
+	const struct hvc_row_effect *effect = effect_of(row, reg, name);
+
+	if (effect)
+		return effect->value;
+	if (reg == HVC_REG_NONE)
+		return hvc_bv__input(d->terms, name, 64);
+	return part->before[reg];
+}
+
+static void add_register(struct list *list, const struct hvc_exact_part *const part[2],
+                         const struct hvc_row *const row[2], enum hvc_reg reg, const char *name)
+{
+	hvc_ref a = hvc_differ__after(list->d, part[0], row[0], reg, name);
+	hvc_ref b = hvc_differ__after(list->d, part[1], row[1], reg, name);
+	uint64_t mask = UINT64_MAX;
+
+	if (!a || !b) {
+		add_fact(list, name, (a != NULL) != (b != NULL));
+		return;
+	}
+	if (reg != HVC_REG_NONE && a->width == 64)
+		mask = hvc_reg_info(reg)->mask;
+	add(list, name, differs(list->d, a, b, mask & hvc_bv__mask(a->width)), reg != HVC_REG_NONE);
+}
+
+static void add_registers(struct list *list, const struct hvc_exact_part *const part[2],
+                          const struct hvc_row *const row[2])
+{
+	for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_REG_COUNT; reg++)
+		if (effect_of(row[0], reg, hvc_reg_name(reg)) ||
+		    effect_of(row[1], reg, hvc_reg_name(reg)))
+			add_register(list, part, row, reg, hvc_reg_name(reg));
+	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
+		for (unsigned i = 0; i < row[side]->effects; i++) {
+			const struct hvc_row_effect *effect = &row[side]->effect[i];
+
+			/* What both have was met on the first side. */
+			if (effect->reg == HVC_REG_NONE &&
+			    (side == 0 || !effect_of(row[0], HVC_REG_NONE, effect->name)))
+				add_register(list, part, row, HVC_REG_NONE, effect->name);
+		}
+}
+
+static void add_stores(struct list *list, const struct hvc_row *const row[2])
+{
+	const struct hvc_row *a = row[HVC_SIDE_OLD], *b = row[HVC_SIDE_NEW];
+	char name[32];
+
+	if (a->stores != b->stores) {
+		add_fact(list, "number of stores", true);
+		return;
+	}
+	for (unsigned i = 0; i < a->stores; i++) {
+		const struct hvc_row_store *x = &a->store[i], *y = &b->store[i];
+		bool seen = i < HVC_STORE_MAX;
+		hvc_ref value;
+
+		snprintf(name, sizeof name, "store %u", i + 1);
+		if (x->size != y->size) {
+			add(list, name, hvc_bv__num(list->d->terms, 1, 1), seen);
+			continue;
+		}
+		value = differs(list->d, x->value, y->value, hvc_bv__mask(x->value->width));
+		add(list, name,
+		    hvc_bv__or(list->d->terms, differs(list->d, x->address, y->address, UINT64_MAX),
+		               value),
+		    seen);
+	}
+}
+
+size_t (*hvc_differ__trial)(struct hvc_differ *d, struct hvc_aspect *out, size_t count);
+
+size_t hvc_differ__aspects(struct hvc_differ *d, const struct hvc_exact_part *const part[2],
+                           const struct hvc_row *const row[2], struct hvc_aspect *out)
+{
+	struct list list = {d, out, 0};
+
+	add_end(&list, row);
+	/* Of calls that end otherwise the registers are no difference of their own. */
+	if (row[0]->kind == row[1]->kind) {
+		add_registers(&list, part, row);
+		add_stores(&list, row);
+	}
+	if (hvc_differ__trial)
+		return hvc_differ__trial(d, out, list.count);
+	return list.count;
+}
+
+bool hvc_differ__changes(struct hvc_differ *d, const struct hvc_exact_part *part,
+                         const struct hvc_row_effect *effect, hvc_ref calls)
+{
+	struct hvc_bvs *t = d->terms;
+	hvc_ref before = effect->reg == HVC_REG_NONE ? NULL : part->before[effect->reg], bits;
+
+	if (!before)
+		return true;
+	bits = hvc_bv__num(t, before->width, hvc_reg_info(effect->reg)->mask);
+	return hvc_differ__ask(d, calls,
+	                       hvc_bv__not(t, hvc_bv__eq(t, hvc_bv__and(t, before, bits),
+	                                                 hvc_bv__and(t, effect->value, bits)))) !=
+	       HVC_ANSWER_NO;
+}
+
+hvc_ref hvc_differ__any(struct hvc_differ *d, const struct hvc_aspect *aspect, size_t count)
+{
+	hvc_ref any = hvc_bv__num(d->terms, 1, 0);
+
+	for (size_t i = 0; i < count; i++)
+		any = hvc_bv__or(d->terms, any, aspect[i].differs);
+	return any;
+}
