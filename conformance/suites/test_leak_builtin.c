@@ -74,8 +74,8 @@ static const struct {
         {"linux-stub-5.12", "how the call ends tells own_data (id_aa64mmfr1_override+0x8)"},
         {"linux-stub-5.13", "how the call ends tells own_data (id_aa64mmfr1_override+0x8)"},
         {"linux-stub-6.0", "how the call ends tells own_data (id_aa64mmfr1_override+0x8)"},
-        {"linux-stub-6.0-nvhe", "how the call ends tells own_data (id_aa64mmfr1_override+0x8)"},
-        {"linux-stub-6.19", "how the call ends tells own_data (sw_feature_override+0x8)"},
+        {"linux-stub-6.0-nvhe", "how the call ends tells own_data (id_aa64pfr0_override+0x8)"},
+        {"linux-stub-6.19", "how the call ends tells own_data (id_aa64mmfr1_override+0x8)"},
 };
 
 static void check_other(const char *name)

@@ -186,7 +186,7 @@ static void judge_rest(struct bench *bench)
 
 		if (call->lost && bench->map->failed++ == 0)
 			memcpy(bench->map->failure, call->failure, sizeof call->failure);
-		if (!call->swept && !call->filled)
+		if (!call->swept)
 			count(bench, &call->call, &call->verdict);
 	}
 }

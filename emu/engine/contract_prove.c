@@ -40,7 +40,7 @@ static void add_call(struct chooser *c, const struct hvc_sympath *path, unsigned
 	struct hvc_probe probe = {.reg = HVC_REG_NONE, .why = HVC_WHY_PROOF};
 	uint16_t imm;
 
-	if (!hvc_prover__simplify(&c->p, path, all, true)) {
+	if (!hvc_prover__simplify(&c->p, path, all)) {
 		hvc_prover__gap(&c->p, "a call that nobody can make");
 		return;
 	}

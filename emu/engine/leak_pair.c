@@ -312,26 +312,10 @@ static hvc_ref address_of(struct hvc_bvs *t, const struct hvc_log *log)
 	return log->base ? hvc_bv__add(t, log->base, offset) : offset;
 }
 
-/* May some byte of a store be memory of EL2's: of the image, or HVC_EL2_DATA? */
 static hvc_ref is_own(struct hvc_leak_search *search, const struct hvc_log *log)
 {
-	const struct hvc_image *image = hvc_subject_image(search->config->subject);
-	struct hvc_bvs *t = search->p.terms;
-	struct hvc_extent own[2] = {{UINT64_MAX, 0},
-	                            {HVC_EL2_DATA, HVC_EL2_DATA + HVC_EL2_DATA_SIZE}};
-	hvc_ref at = address_of(t, log), any = truth(t, false);
-
-	for (unsigned i = 0; i < image->segments; i++) {
-		const struct hvc_segment *s = &image->segment[i];
-
-		own[0].lo = s->address < own[0].lo ? s->address : own[0].lo;
-		own[0].hi = s->address + s->size > own[0].hi ? s->address + s->size : own[0].hi;
-	}
-	for (unsigned i = 0; i < 2; i++) {
-		own[i].lo -= log->size - 1u;
-		any = hvc_bv__or(t, any, hvc_extent__has(t, &own[i], at, 1));
-	}
-	return any;
+	return hvc_secret__is_own(search->p.terms, hvc_subject_image(search->config->subject),
+	                          address_of(search->p.terms, log), log->size);
 }
 
 /* Is it the caller's memory? */

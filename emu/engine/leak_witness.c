@@ -387,7 +387,7 @@ static enum hvc_status choose_all(struct chooser *c, struct hvc_leak *leak, bool
 		return HVC_OK;
 	}
 	all = hvc_bv__rewrite(c->p->terms, c->pair->all, put_value, c);
-	if (!hvc_prover__simplify(c->p, c->pair->a, all, true)) {
+	if (!hvc_prover__simplify(c->p, c->pair->a, all)) {
 		hvc_prover__gap(c->p, "a leak in a call that nobody can make");
 		return HVC_OK;
 	}

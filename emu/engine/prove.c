@@ -58,7 +58,7 @@ static enum hvc_status name_call(struct cell *cell, hvc_ref also, enum hvc_verdi
 	struct hvc_proof_call *call;
 	hvc_ref all = hvc_bv__and(p->terms, cell->all, also);
 
-	if (!hvc_prover__simplify(p, path_of(cell), all, kind == HVC_VERDICT_VIOLATES)) {
+	if (!hvc_prover__simplify(p, path_of(cell), all)) {
 		/* No memory of the machine need take a path; but what it breaks must be shown. */
 		if (broken || !hvc_symbolic__reads_callers(path_of(cell)))
 			hvc_prover__gap(p, "a call that nobody can make shows it");

@@ -17,10 +17,8 @@ struct hvc_proof_call {
 	unsigned path;              /**< of the part's */
 	struct hvc_verdict verdict; /**< of the proof; expected and actual are not filled in */
 	bool swept;                 /**< its registers are a probe's */
-	bool filled;       /**< memory at the caller's pointers is made what the path wants,
-	                        and so is the call: only the path is held to the machine */
-	bool lost;         /**< the engine died of it, and nothing is known */
-	char failure[256]; /**< lost: the call, and where */
+	bool lost;                  /**< the engine died of it, and nothing is known */
+	char failure[256];          /**< lost: the call, and where */
 };
 
 struct hvc_proof {
@@ -38,8 +36,8 @@ struct hvc_prove_config {
 	const struct hvc_world *world; /**< with all that is laid over it */
 	unsigned levels, insns;
 	uint64_t budget;
-	unsigned paths;                        /**< most of one caller; 0: a good number */
-	uint64_t steps;                        /**< instructions followed on all; 0: a good number */
+	unsigned paths; /**< most of one caller; 0: a good number */
+	uint64_t steps; /**< instructions followed on all; 0: a good number */
 	struct hvc_certificates *certificates; /**< to add to; NULL: none */
 };
 

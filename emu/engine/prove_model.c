@@ -196,8 +196,7 @@ static void search_all(struct search *search)
 			lower(search, i);
 }
 
-bool hvc_prover__simplify(struct hvc_prover *p, const struct hvc_sympath *path, hvc_ref all,
-                          bool simplest)
+bool hvc_prover__simplify(struct hvc_prover *p, const struct hvc_sympath *path, hvc_ref all)
 {
 	struct search search = {p, all, 0};
 	bool done;
@@ -214,7 +213,7 @@ bool hvc_prover__simplify(struct hvc_prover *p, const struct hvc_sympath *path, 
 		done = done && fill_memory(&search, path) && fix_others(&search);
 		if (done)
 			land(&search, path);
-		if (done && simplest)
+		if (done)
 			search_all(&search);
 		done = done && holds(&search);
 	}

@@ -73,11 +73,9 @@ extern void (*hvc_prover__trial)(struct hvc_prover *p, struct hvc_prover_clause 
 /**
  * The simplest call for which `all` holds, into p->value: as few registers as can be that are not
  * as in any call, and small values. What is required of the solver says the same, and it has said
- * that this can be. Not simplest: any call, which nobody will read. False: there is none, or not
- * for sure.
+ * that this can be. False: there is none, or not for sure.
  */
-bool hvc_prover__simplify(struct hvc_prover *p, const struct hvc_sympath *path, hvc_ref all,
-                          bool simplest);
+bool hvc_prover__simplify(struct hvc_prover *p, const struct hvc_sympath *path, hvc_ref all);
 /** The solver's model; what it does not say is as usual. */
 void hvc_prover__take_model(struct hvc_prover *p);
 /** The call of the model at hand. */

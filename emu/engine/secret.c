@@ -274,3 +274,23 @@ hvc_ref hvc_secret__lies_at(struct hvc_bvs *t, const struct hvc_secret_set *set,
 	}
 	return any;
 }
+
+hvc_ref hvc_secret__is_own(struct hvc_bvs *terms, const struct hvc_image *image, hvc_ref at,
+                           unsigned size)
+{
+	struct hvc_extent own[2] = {{UINT64_MAX, 0},
+	                            {HVC_EL2_DATA, HVC_EL2_DATA + HVC_EL2_DATA_SIZE}};
+	hvc_ref any = hvc_bv__num(terms, 1, 0);
+
+	for (unsigned i = 0; i < image->segments; i++) {
+		const struct hvc_segment *s = &image->segment[i];
+
+		own[0].lo = s->address < own[0].lo ? s->address : own[0].lo;
+		own[0].hi = s->address + s->size > own[0].hi ? s->address + s->size : own[0].hi;
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		own[i].lo -= size - 1u;
+		any = hvc_bv__or(terms, any, hvc_extent__has(terms, &own[i], at, 1));
+	}
+	return any;
+}

@@ -42,4 +42,8 @@ hvc_ref hvc_secret__before(struct hvc_bvs *terms, const struct hvc_secrets *secr
 hvc_ref hvc_secret__lies_at(struct hvc_bvs *terms, const struct hvc_secret_set *set,
                             hvc_ref address, unsigned size);
 
+/** May some byte of an access be memory of EL2's: of the image, or HVC_EL2_DATA? */
+hvc_ref hvc_secret__is_own(struct hvc_bvs *terms, const struct hvc_image *image, hvc_ref at,
+                           unsigned size);
+
 #endif
