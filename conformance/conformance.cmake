@@ -163,6 +163,9 @@ set_tests_properties(browser PROPERTIES LABELS "browser;long" TIMEOUT 1800 SKIP_
 add_executable(bench ${CMAKE_CURRENT_LIST_DIR}/bench/sweep.c ${CMAKE_CURRENT_LIST_DIR}/bench/bare.c)
 target_link_libraries(bench PRIVATE hvcheck_core PkgConfig::unicorn)
 
+add_executable(bench_check ${CMAKE_CURRENT_LIST_DIR}/bench/check.c)
+target_include_directories(bench_check PRIVATE emu)
+target_link_libraries(bench_check PRIVATE hvcheck_core)
 add_executable(explore ${CMAKE_CURRENT_LIST_DIR}/bench/explore.c)
 target_include_directories(explore PRIVATE emu)
 target_link_libraries(explore PRIVATE hvcheck_core)

@@ -40,7 +40,7 @@ grep -q '^diff-preserves|get_vectors|' found.json || complain 'nothing preserved
 grep -q '^diff-unknown|unknown|' found.json || complain 'no answer to unknown calls is found'
 same 1 9 diff linux-stub-4.7 linux-stub-4.12 --abi
 grep -q '^diff-added|soft_restart|' found.json || complain 'nothing added is found'
-same 1 1 leaks broken-leak-el2 --abi linux-stub-4.12 --imm 0 --brief --insn hvc
+same 1 1 leaks broken-leak-el2 --abi linux-stub-4.12 --imm 0 --insn hvc
 grep -q '^leak-register|set_vectors|' found.json || complain 'no leak is found'
 same 1 1 safety broken-vbar-unknown --abi linux-stub-4.12 --brief --from el1h --insn hvc
 grep -q '^safety-vectors|unknown|' found.json || complain 'no hazard is found'

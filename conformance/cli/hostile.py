@@ -249,7 +249,7 @@ def commands(elf, vectors, helper, caller, abi, learn=False):
           "linux-stub-4.12")
     every(FINDINGS + ["html"], [1], "diff", "--brief", "--abi-new", abi, "--abi-old", abi,
           "linux-stub-4.12", "--", subject)
-    every(FINDINGS, [0, 1], "leaks", "--brief", "--abi", abi, "--imm", "0", *around, "--", subject)
+    every(FINDINGS, [0, 1], "leaks", "--abi", abi, "--imm", "0", *around, "--", subject)
     every(FINDINGS, [0, 1], "safety", "--brief", "--abi", abi, *around, "--", subject)
     every(FINDINGS, [1], "sequence", "--randoms", "20", "--abi", abi, *around, "--", subject)
     every(["text", "json"], [0], "scan", "--", elf)

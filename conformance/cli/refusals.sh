@@ -72,7 +72,7 @@ says err 'there is nothing to look at'
 expect 2 sequence linux-stub-4.12 --abi open.yaml --randoms 0
 says err 'no sequence of'
 expect 2 check linux-stub-4.12 --abi linux-stub-4.12 --brief --from el0
-expect 2 leaks linux-stub-4.12 --brief --from el2h
+expect 2 leaks linux-stub-4.12 --from el2h
 
 # Options
 for imm in 65536 -1 1x x 0x 0x10000 ' 1' 1.0 +1 99999999999999999999; do

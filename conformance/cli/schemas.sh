@@ -48,8 +48,8 @@ make 0 diff linux-stub-3.8 linux-stub-3.8 --brief
 make 1 diff --abi linux-stub-4.7 linux-stub-4.12
 make 1 diff --abi xen xen-debug
 make 0 diff --abi xen xen
-make 1 leaks broken-leak-branch --abi linux-stub-4.12 --imm 0 --brief --insn hvc
-make 1 leaks broken-leak-memory --imm 0 --brief
+make 1 leaks broken-leak-branch --abi linux-stub-4.12 --imm 0 --insn hvc
+make 1 leaks broken-leak-memory --imm 0
 make 1 safety broken-vbar-unknown --abi linux-stub-4.12 --brief --from el1h --insn hvc
 make 1 sequence broken-seq-stale-get --abi linux-stub-4.7
 make 1 sequence broken-seq-set-once --abi linux-stub-4.12

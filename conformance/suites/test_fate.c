@@ -115,7 +115,10 @@ START_TEST(every_register_has_a_fate)
 	ck_assert(get->place[17].told && get->place[18].told);
 	ck_assert_int_eq(get->place[17].value.kind, HVC_TERM_CONST);
 	ck_assert_uint_eq(get->place[17].value.value, HVC_EC_HVC64);
-	ck_assert_int_eq(get->place[18].value.kind, HVC_TERM_IMM);
+	ck_assert_int_eq(get->place[18].value.kind, HVC_TERM_CONST); /* of the one immediate */
+	ck_assert_uint_eq(get->place[18].value.value, 1);
+	ck_assert_int_eq(class_of(contract, "unknown")->place[18].value.kind, HVC_TERM_IMM);
+	ck_assert(contract->proved);
 	ck_assert(get->place[17].allowed && !get->place[19].allowed);
 	ck_assert(get->place[HVC_REG_COUNT + 31].measured);
 	ck_assert(!get->place[HVC_REG_ESR_EL2].measured);

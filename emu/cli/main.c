@@ -141,17 +141,19 @@ const struct hvc_command hvc_commands[] = {
                 .name = "leaks",
                 .usage = "SUBJECT [--abi ABI] [--imm N]",
                 .summary = "what a caller below EL2 learns of EL2's secrets",
-                .details = "Makes every call again in worlds that differ only in what the caller "
-                           "cannot read: EL2's\nstack, memory and registers. Whatever it sees "
-                           "differ is a leak, unless the ABI declares\nit a result, and is told "
-                           "with the instruction that moved it. Exit status 0: none, 1: leaks.\n",
+                .details = "Proves that what a caller sees of its call is the same whatever it "
+                           "cannot read: EL2's\nregisters, memory and the subject's own data. "
+                           "Else two values of a secret are named that\nit can tell apart, and the "
+                           "call is made with both; unless the ABI declares it a result.\nExit "
+                           "status 0: proved, 1: leaks, 2: not all is decided, or no call comes "
+                           "back.\n",
                 .examples = "  hvcheck leaks linux-stub-4.12\n"
-                            "  hvcheck leaks broken-leak-el2 --brief --imm 0\n"
+                            "  hvcheck leaks broken-leak-el2 --imm 0\n"
                             "  hvcheck leaks build/el2.elf --abi ./my-abi.yaml\n",
                 .least = 1,
                 .most = 1,
-                .options = COMMON | POLICY | BIT(RANDOMS) | BIT(BRIEF) | BIT(BUDGET) | BIT(ABI) |
-                           BIT(IMM) | BIT(SYMBOLS) | AROUND | BIT(FROM) | BIT(INSN) | BIT(CPU),
+                .options = COMMON | POLICY | BIT(BUDGET) | BIT(ABI) | BIT(IMM) | BIT(SYMBOLS) |
+                           AROUND | BIT(FROM) | BIT(INSN) | BIT(CPU),
                 .styles = FINDINGS,
                 .run = hvc_cmd__leaks,
         },

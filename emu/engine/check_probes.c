@@ -45,15 +45,30 @@ static enum hvc_reg first_changed(const struct hvc_call *call)
 	return HVC_REG_NONE;
 }
 
+/* Not proved; or the one that takes every immediate, which one world is enough for. */
+static bool is_left(const struct hvc_check *check, const struct hvc_proof *proof,
+                    const struct hvc_probe *probe)
+{
+	if (!hvc_proof__proves(proof, &probe->call))
+		return true;
+	if (probe->why != HVC_WHY_BASE || probe->seed)
+		return false;
+	for (unsigned i = 0; i < check->parts; i++)
+		if (check->part[i].proved && check->part[i].from == probe->call.from &&
+		    check->part[i].insn == probe->call.insn)
+			return false;
+	return true;
+}
+
 bool hvc_check__probes(const struct hvc_check *check, struct hvc_proof *proof,
                        const struct hvc_probes *all, struct hvc_probes *out)
 {
 	for (unsigned i = 0; i < all->count; i++) {
 		const struct hvc_probe *probe = &all->probe[i];
 
-		if ((!hvc_proof__proves(proof, &probe->call) ||
-		     (probe->why == HVC_WHY_BASE && !probe->seed)) &&
-		    !hvc_probes__add(out, probe))
+		if (!is_left(check, proof, probe))
+			continue;
+		if (!hvc_probes__add(out, probe))
 			return false;
 	}
 	for (unsigned i = 0; i < proof->calls; i++) {

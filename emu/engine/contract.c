@@ -23,11 +23,7 @@ struct measure {
 	uint64_t seed;
 };
 
-/* Registers of EL1 and EL0 that hold anything: nothing in a call depends on them. */
-static const struct {
-	enum hvc_reg reg;
-	uint64_t mask;
-} scratch[] = {
+const struct hvc_contract_scratch hvc_contract__scratch[] = {
         {HVC_REG_SP_EL0, ~UINT64_C(15)},     {HVC_REG_SP_EL1, ~UINT64_C(15)},
         {HVC_REG_TPIDR_EL0, UINT64_MAX},     {HVC_REG_TPIDRRO_EL0, UINT64_MAX},
         {HVC_REG_TPIDR_EL1, UINT64_MAX},     {HVC_REG_ELR_EL1, UINT64_MAX},
@@ -37,9 +33,20 @@ static const struct {
         {HVC_REG_MAIR_EL1, UINT64_MAX},      {HVC_REG_TPIDR_EL2, UINT64_MAX},
 };
 
+const unsigned hvc_contract__scratches =
+        sizeof hvc_contract__scratch / sizeof *hvc_contract__scratch;
+
+enum hvc_status hvc_contract__world(const struct hvc_contract_config *config, unsigned world,
+                                    struct hvc_world *out, struct hvc_diag *diag)
+{
+	*out = config->abi ? hvc_abi_world_at(config->abi, world)->world : config->map->world;
+	if (config->abi && config->over && hvc_world_overlay(out, config->over) != HVC_OK)
+		return hvc_diag_set(diag, HVC_E_RANGE, NULL, 0, 0, "too many boundaries");
+	return HVC_OK;
+}
+
 static enum hvc_status open_machine(struct measure *m, unsigned world, struct hvc_diag *diag)
 {
-	const struct hvc_abi *abi = m->config->abi;
 	struct hvc_machine_config config = {
 	        .image = *hvc_subject_image(m->config->subject),
 	        .world = &m->world,
@@ -47,14 +54,11 @@ static enum hvc_status open_machine(struct measure *m, unsigned world, struct hv
 	};
 	struct hvc_call fill;
 
-	if (abi)
-		HVC_TRY(hvc_scene__world(m->config->subject, abi, world, m->config->over, diag,
-		                         &m->world));
-	else
-		m->world = m->config->map->world;
+	HVC_TRY(hvc_contract__world(m->config, world, &m->world, diag));
 	hvc_call_init(&fill, m->seed ^ UINT64_C(0x5eed));
-	for (unsigned i = 0; m->seed && i < sizeof scratch / sizeof *scratch; i++)
-		HVC_TRY(hvc_world_set(&m->world, scratch[i].reg, fill.x[i] & scratch[i].mask));
+	for (unsigned i = 0; m->seed && i < hvc_contract__scratches; i++)
+		HVC_TRY(hvc_world_set(&m->world, hvc_contract__scratch[i].reg,
+		                      fill.x[i] & hvc_contract__scratch[i].mask));
 	HVC_TRY(hvc_machine_open(&config, diag, &m->machine));
 	hvc_class__masks(hvc_machine_present(m->machine), &m->masks);
 	hvc_simd_init(&m->simd, m->seed);
@@ -79,14 +83,14 @@ static void fill_call(const struct measure *m, const struct hvc_contract_call *c
 	call->imm = chosen->imm;
 }
 
-/* What an exception for the caller uses up, or entering EL2 for good, is no doing of the code. */
-static bool is_measured(const struct measure *m, const struct hvc_outcome *outcome, unsigned place)
+bool hvc_contract__measures(const struct hvc_masks *masks, enum hvc_outcome_kind kind,
+                            enum hvc_level level, unsigned place)
 {
 	if (place >= HVC_REG_COUNT)
 		return true;
-	if (!m->masks.v[place])
+	if (!masks->v[place])
 		return false;
-	switch (outcome->kind) {
+	switch (kind) {
 	case HVC_OUTCOME_RETURN:
 	case HVC_OUTCOME_RETRY:
 		return true;
@@ -96,7 +100,7 @@ static bool is_measured(const struct measure *m, const struct hvc_outcome *outco
 		return place < HVC_GPR_COUNT;
 	default:
 		return (place != HVC_REG_DAIF && place != HVC_REG_PSTATE) ||
-		       hvc_level_el(outcome->level) < 2;
+		       hvc_level_el(level) < 2;
 	}
 }
 
@@ -161,7 +165,7 @@ static bool note(struct measure *m, const struct hvc_contract_call *chosen,
 		bool changed = reg ? effect != NULL
 		                   : !hvc_simd_same(&simd, &m->simd, place - HVC_REG_COUNT);
 
-		if (!is_measured(m, outcome, place))
+		if (!hvc_contract__measures(&m->masks, outcome->kind, outcome->level, place))
 			continue;
 		is->measured = true;
 		if (reg && hvc_contract__is_result(rule, (enum hvc_reg)place, &context,
@@ -235,6 +239,32 @@ static enum hvc_status measure_all(struct measure *m, struct hvc_diag *diag)
 	return status;
 }
 
+/* The calls have to show what is proved, and nothing else; to what, the proof knows better. */
+static enum hvc_status hold(struct measure *m, struct hvc_diag *diag)
+{
+	for (unsigned i = 0; i < m->contract->classes; i++) {
+		struct hvc_contract_class *class_ = &m->contract->class_[i];
+		const struct hvc_contract_change *change =
+		        &m->calls.change[(unsigned)class_->rule * HVC_PLACES];
+
+		for (unsigned place = 0; place < HVC_PLACES; place++) {
+			class_->place[place].told = change[place].told;
+			class_->place[place].value = change[place].value;
+			if (change[place].changes !=
+			    (class_->place[place].fate == HVC_FATE_CLOBBERED))
+				return hvc_diag_set(
+				        diag, HVC_E_ENGINE, NULL, 0, 0,
+				        "a fault of hvcheck: rule %s: %s is %s by the proof, not "
+				        "by the machine",
+				        hvc_abi_rule_at(m->config->abi, (unsigned)class_->rule)
+				                ->name,
+				        hvc_place_name(place),
+				        change[place].changes ? "changed" : "kept");
+		}
+	}
+	return HVC_OK;
+}
+
 static int by_class(const void *a, const void *b)
 {
 	const struct hvc_contract_finding *x = a, *y = b;
@@ -257,15 +287,19 @@ enum hvc_status hvc_contract_measure(const struct hvc_contract_config *config,
 		m->config = config;
 		m->contract = contract;
 		contract->abi = config->abi;
-		contract->seeds = config->seeds ? config->seeds : SEEDS;
 		status = hvc_contract__choose(config, contract, diag, &m->calls);
+		contract->seeds = config->seeds ? config->seeds : contract->proved ? 2 : SEEDS;
 	}
 	if (status == HVC_OK)
 		status = measure_all(m, diag);
+	if (status == HVC_OK && contract->proved)
+		status = hold(m, diag);
 	if (status == HVC_OK && contract->findings)
 		qsort(contract->finding, contract->findings, sizeof *contract->finding, by_class);
 	if (m)
 		free(m->calls.call);
+	if (m)
+		free(m->calls.change);
 	free(m);
 	if (status != HVC_OK) {
 		hvc_contract_free(contract);

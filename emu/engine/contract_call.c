@@ -11,8 +11,8 @@
 #define CALLS_EACH      24u /* of one class */
 #define CONSTANTS_LIMIT 20000u
 
-static bool add(struct hvc_contract_calls *calls, unsigned class_, unsigned world,
-                const struct hvc_probe *probe, uint16_t imm)
+bool hvc_contract__add(struct hvc_contract_calls *calls, unsigned class_, unsigned world,
+                       const struct hvc_probe *probe, uint16_t imm)
 {
 	if (calls->calls == calls->capacity) {
 		unsigned capacity = calls->capacity ? 2 * calls->capacity : 64;
@@ -53,7 +53,8 @@ static bool choose_of_rule(const struct hvc_contract_config *config, unsigned ru
 				call.imm = (uint16_t)imm;
 				if (hvc_abi_rule_of(config->abi, world, &call) != (int)rule)
 					continue;
-				if (!add(out, class_, world, &probes->probe[p], call.imm))
+				if (!hvc_contract__add(out, class_, world, &probes->probe[p],
+				                       call.imm))
 					return false;
 				found++;
 			}
@@ -129,20 +130,60 @@ static enum hvc_status choose_by_map(const struct hvc_contract_config *config,
 		const struct hvc_probe *probe = &map->probes.probe[run->probe];
 
 		if (found[run->class_]++ < CALLS_EACH)
-			ok = add(out, run->class_, 0, probe, run->lo);
+			ok = hvc_contract__add(out, run->class_, 0, probe, run->lo);
 	}
 	free(constant);
 	free(found);
 	return ok ? HVC_OK : HVC_E_NOMEM;
 }
 
+/* Classes for the rules that calls were found for. */
+static bool number_classes(const struct hvc_contract_config *config, struct hvc_contract *contract,
+                           struct hvc_contract_calls *out)
+{
+	unsigned rules = hvc_abi_rule_count(config->abi);
+
+	for (unsigned r = 0, i; r < rules; r++) {
+		const struct hvc_rule *rule = hvc_abi_rule_at(config->abi, r);
+		struct hvc_contract_class *class_;
+
+		for (unsigned k = 0; k < rule->conditions; k++)
+			hvc_regset_add(&out->selectors, rule->condition[k].reg);
+		for (i = 0; i < out->calls && out->call[i].class_ != r;)
+			i++;
+		if (i == out->calls)
+			continue;
+		class_ = new_class(contract, rules);
+		if (!class_)
+			return false;
+		class_->rule = (int)r;
+		class_->kind = rule->outcome;
+		hvc_contract__promise(rule, class_);
+	}
+	for (unsigned i = 0; i < out->calls; i++)
+		for (unsigned k = 0; k < contract->classes; k++)
+			if (contract->class_[k].rule == (int)out->call[i].class_) {
+				out->call[i].class_ = k;
+				break;
+			}
+	return true;
+}
+
 enum hvc_status hvc_contract__choose(const struct hvc_contract_config *config,
                                      struct hvc_contract *contract, struct hvc_diag *diag,
                                      struct hvc_contract_calls *out)
 {
-	enum hvc_status status = config->abi ? choose_by_rules(config, contract, out)
-	                                     : choose_by_map(config, contract, out);
+	enum hvc_status status = HVC_OK;
 
+	if (config->abi)
+		HVC_TRY(hvc_contract__prove(config, out, &contract->proved, diag));
+	if (contract->proved)
+		status = number_classes(config, contract, out) ? HVC_OK : HVC_E_NOMEM;
+	else {
+		out->calls = 0;
+		status = config->abi ? choose_by_rules(config, contract, out)
+		                     : choose_by_map(config, contract, out);
+	}
 	return status == HVC_OK
 	               ? HVC_OK
 	               : hvc_diag_set(diag, status, NULL, 0, 0, "%s", hvc_strerror(status));

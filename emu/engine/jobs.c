@@ -88,6 +88,8 @@ static enum hvc_status sweep_chunk(const struct crew *crew, struct shift *shift,
 {
 	volatile uint64_t *done = &crew->board->done[chunk];
 
+	if (!crew->config->probes->count)
+		return HVC_OK;
 	if (shift->machine && shift->chunks == CHUNKS_A_MACHINE) {
 		hvc_machine_close(shift->machine);
 		*shift = (struct shift){NULL, 0};

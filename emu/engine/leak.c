@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The worlds are run side by side, some calls at a time: what the first world shows is kept, and
- * what each of the others shows is held against it.
+ * Of each caller every path is followed with the secrets left open. A path is held against itself
+ * with other secrets, and two paths against each other where a secret decides between them.
  */
 #include "engine/leak.h"
 
@@ -10,305 +10,237 @@
 #include <string.h>
 
 #include "hvcheck/arch.h"
-#include "hvcheck/verdict.h"
 
-#define CHUNK     512u
-#define TWINS     2u
-#define TWINS_MAX 16u
+#define BELOW_EL2 (1u << HVC_LEVEL_EL0 | 1u << HVC_LEVEL_EL1T | 1u << HVC_LEVEL_EL1H)
 
-/* Where one leak was met. */
-struct traces {
-	uint8_t imm[HVC_IMM_COUNT / 8]; /* on these immediates */
-	uint8_t call[CHUNK / 8];        /* in these calls of the chunk under way */
-};
-
-struct search {
-	const struct hvc_leaks_config *config;
-	struct hvc_leaks *leaks;
-	unsigned capacity;
-	struct traces *traces; /* one a leak */
-	unsigned world;
-	struct hvc_machine *base, *twin[TWINS_MAX];
-	unsigned twins;
-	uint64_t done, total;
-	bool failed;
-
-	/* the chunk under way */
-	const struct hvc_probe *probe;
-	struct hvc_machine *machine;
-	uint64_t seed; /* 0: the first world */
-	unsigned lo, hi, imm;
-	struct hvc_view view[CHUNK];
-};
-
-/* Do the rule's results say that the register holds this, in both worlds? */
-static bool is_declared(const struct search *search, const struct hvc_call *call, int rule,
-                        enum hvc_reg reg, const uint64_t value[2])
+const char *hvc_channel_name(enum hvc_channel channel)
 {
-	const struct hvc_rule *says =
-	        rule < 0 ? NULL : hvc_abi_rule_at(search->config->abi, (unsigned)rule);
-	struct hvc_state entry[2];
+	static const char *const names[HVC_CHANNEL_COUNT] = {"outcome", "register", "simd",
+	                                                     "memory", "control"};
 
-	for (unsigned i = 0; says && i < says->results; i++) {
-		const struct hvc_result *result = &says->result[i];
-
-		if (result->reg != reg || (value[0] ^ value[1]) & ~result->mask)
-			continue;
-		if (result->intervals)
-			return true;
-		hvc_entry_state(hvc_machine_entry(search->base), call, &entry[0]);
-		hvc_entry_state(hvc_machine_entry(search->machine), call, &entry[1]);
-		for (unsigned side = 0; side < 2; side++) {
-			const struct hvc_context context = {&entry[side], call};
-
-			if ((hvc_expr_eval(&result->expr, &context) ^ value[side]) & result->mask)
-				return false;
-		}
-		return true;
-	}
-	return false;
+	return channel < HVC_CHANNEL_COUNT ? names[channel] : "?";
 }
 
-static struct hvc_leak *find(struct search *search, int rule, enum hvc_channel channel,
-                             unsigned place)
+static enum hvc_status out_of_memory(struct hvc_diag *diag)
 {
-	struct hvc_leaks *leaks = search->leaks;
-
-	for (unsigned i = 0; i < leaks->leaks; i++) {
-		struct hvc_leak *leak = &leaks->leak[i];
-
-		if (leak->rule == rule && leak->channel == channel && leak->place == place)
-			return leak;
-	}
-	if (leaks->leaks == search->capacity) {
-		unsigned capacity = search->capacity ? 2 * search->capacity : 8;
-		void *grown = realloc(leaks->leak, capacity * sizeof *leaks->leak);
-
-		if (grown)
-			leaks->leak = grown;
-		if (!grown ||
-		    !(grown = realloc(search->traces, capacity * sizeof *search->traces))) {
-			search->failed = true;
-			return NULL;
-		}
-		search->traces = grown;
-		search->capacity = capacity;
-	}
-	memset(&search->traces[leaks->leaks], 0, sizeof *search->traces);
-	leaks->leak[leaks->leaks] =
-	        (struct hvc_leak){.rule = rule, .channel = channel, .place = place};
-	return &leaks->leak[leaks->leaks++];
+	return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 }
 
-/* Set a bit; 1 when it was not set. */
-static unsigned take_bit(uint8_t *bits, unsigned i)
+static hvc_ref same(struct hvc_prover *p, hvc_ref a, uint64_t value)
 {
-	unsigned was = bits[i / 8] >> (i % 8) & 1;
-
-	bits[i / 8] |= (uint8_t)(1u << i % 8);
-	return !was;
+	return hvc_bv__eq(p->terms, a, hvc_bv__num(p->terms, a->width, value));
 }
 
-static void note(struct search *search, const struct hvc_call *call, int rule,
-                 enum hvc_channel channel, unsigned place, const struct hvc_view *a,
-                 const struct hvc_view *b)
+/* What the caller was asked to be, and registers at the call that are secrets. */
+static void begin(struct hvc_leak_search *search)
 {
-	struct hvc_leak *leak = find(search, rule, channel, place);
-	struct traces *traces;
+	const struct hvc_leaks_config *config = search->config;
+	struct hvc_prover *p = &search->p;
 
-	if (!leak)
-		return;
-	traces = &search->traces[leak - search->leaks->leak];
-	if (leak->calls == 0) {
-		leak->world = search->world;
-		leak->probe = *search->probe;
-		leak->imm = call->imm;
-		leak->seed = search->seed;
-		hvc_view__tell(a, b, leak);
-	}
-	leak->calls += take_bit(traces->call, call->imm - search->lo);
-	leak->immediates += take_bit(traces->imm, call->imm);
+	hvc_prover__begin(p);
+	for (unsigned reg = HVC_REG_SP_EL0; reg < HVC_REG_COUNT; reg++)
+		if (search->secrets.open.reg[reg])
+			p->before[reg] = hvc_secret__before(p->terms, &search->secrets.open,
+			                                    (enum hvc_reg)reg,
+			                                    hvc_machine_entry(p->machine)->v[reg]);
+	search->asked = hvc_bv__num(p->terms, 1, 1);
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
+		if (hvc_regset_has(&config->set, (enum hvc_reg)n))
+			search->asked = hvc_bv__and(p->terms, search->asked,
+			                            same(p, p->input[n], config->value[n]));
+	if (config->imm)
+		search->asked = hvc_bv__and(p->terms, search->asked,
+		                            same(p, p->input[HVC_PROVER_IMM], *config->imm));
+	hvc_solver__require(p->solver, search->asked);
 }
 
-/* Hold what a twin showed against what the first world did. */
-static void compare(struct search *search, const struct hvc_call *call, const struct hvc_view *a,
-                    const struct hvc_view *b)
+static void count(struct hvc_leaks *leaks, const struct hvc_sympath *path)
 {
-	const struct hvc_abi *abi = search->config->abi;
-	int rule = abi ? hvc_abi_rule_of(abi, search->world, call) : -1;
-
-	if (hvc_view__parts(a, b, HVC_CHANNEL_OUTCOME, 0)) {
-		note(search, call, rule, HVC_CHANNEL_OUTCOME, 0, a, b);
-		return;
-	}
-	if (!hvc_view__is_back(a))
-		return;
-	for (unsigned reg = 0; reg < HVC_REG_COUNT; reg++) {
-		const uint64_t value[2] = {a->outcome.state.v[reg], b->outcome.state.v[reg]};
-
-		if (value[0] == value[1] || !hvc_view__shows((enum hvc_reg)reg) ||
-		    !hvc_view__parts(a, b, HVC_CHANNEL_REGISTER, reg))
-			continue;
-		if (is_declared(search, call, rule, (enum hvc_reg)reg, value))
-			search->leaks->declared++;
-		else
-			note(search, call, rule, HVC_CHANNEL_REGISTER, reg, a, b);
-	}
-	for (unsigned i = 0; i < HVC_SIMD_NAMES; i++)
-		if (!hvc_simd_same(&a->simd, &b->simd, i))
-			note(search, call, rule, HVC_CHANNEL_SIMD, i, a, b);
-	if (hvc_view__parts(a, b, HVC_CHANNEL_MEMORY, 0))
-		note(search, call, rule, HVC_CHANNEL_MEMORY, 0, a, b);
-}
-
-static bool next(void *ctx, struct hvc_call *call)
-{
-	struct search *search = ctx;
-
-	if (search->imm == search->hi)
-		return false;
-	*call = search->probe->call;
-	call->imm = (uint16_t)search->imm;
-	return true;
-}
-
-static bool done(void *ctx, const struct hvc_call *call, const struct hvc_outcome *outcome)
-{
-	struct search *search = ctx;
-	struct hvc_view *base = &search->view[search->imm++ - search->lo], twin;
-	struct hvc_leaks *leaks = search->leaks;
-
-	if (search->seed) {
-		twin.outcome = *outcome;
-		hvc_machine_simd(search->machine, &twin.simd);
-		compare(search, call, base, &twin);
-		return !search->failed;
-	}
-	base->outcome = *outcome;
-	hvc_machine_simd(search->machine, &base->simd);
-	leaks->calls++;
-	if (hvc_view__is_back(base))
-		leaks->compared++;
-	else if (hvc_view__is_granted(base))
+	leaks->paths++;
+	if (hvc_view__is_granted(path->kind, path->level))
 		leaks->granted++;
+	else if (hvc_view__is_back(path->kind, path->level) && path->kind != HVC_OUTCOME_UNDEFINED)
+		leaks->compared++;
 	else
 		leaks->silent++;
-	return true;
 }
 
-static enum hvc_status run_chunk(struct search *search, struct hvc_diag *diag)
+/* Memory that the caller can read as well as EL2 is the same, whatever the secrets are. */
+static void require_memory(struct hvc_leak_pair *pair, const struct hvc_sympath *path)
 {
-	const struct hvc_feed feed = {next, done, search};
-	const struct hvc_leaks_config *config = search->config;
+	struct hvc_prover *p = &pair->search->p;
+	struct hvc_bvs *t = p->terms;
 
-	for (unsigned i = 0; i < search->leaks->leaks; i++)
-		memset(search->traces[i].call, 0, sizeof search->traces[i].call);
-	for (unsigned i = 0; i <= search->twins; i++) {
-		enum hvc_status status;
+	for (const struct hvc_read *read = path->way->read; read; read = read->before) {
+		const struct hvc_input *input = hvc_bv__input_of(t, read->value);
+		hvc_ref address, own, equal;
 
-		search->machine = i ? search->twin[i - 1] : search->base;
-		search->seed = i;
-		search->imm = search->lo;
-		status = hvc_machine_run(search->machine, &feed, diag);
-		if (search->failed)
-			return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-		if (status != HVC_OK)
-			return status;
-	}
-	search->done += search->hi - search->lo;
-	if (config->progress &&
-	    !config->progress(config->progress_ctx, search->done, search->total))
-		return hvc_diag_set(diag, HVC_E_CANCELLED, NULL, 0, 0, "cancelled");
-	return HVC_OK;
-}
-
-static enum hvc_status run_probes(struct search *search, struct hvc_diag *diag)
-{
-	static const struct hvc_interval every = {0, HVC_IMM_COUNT - 1};
-	const struct hvc_leaks_config *config = search->config;
-	const struct hvc_interval *imm = config->imms ? config->imm : &every;
-	unsigned imms = config->imms ? config->imms : 1;
-
-	for (unsigned p = 0; p < config->probes->count; p++) {
-		search->probe = &config->probes->probe[p];
-		if (hvc_level_el(search->probe->call.from) == 2)
+		if (!input || !hvc_secret__is_pointed(input))
 			continue;
-		for (unsigned i = 0; i < imms; i++)
-			for (uint64_t lo = imm[i].lo; lo <= imm[i].hi; lo += CHUNK) {
-				uint64_t left = imm[i].hi - lo + 1;
-
-				search->lo = (unsigned)lo;
-				search->hi = (unsigned)(lo + (left < CHUNK ? left : CHUNK));
-				HVC_TRY(run_chunk(search, diag));
-			}
+		address = read->address;
+		own = hvc_secret__lies_at(t, &pair->search->secrets, address, 8);
+		own = hvc_bv__or(
+		        t, own,
+		        hvc_bv__not(t, hvc_bv__eq(t, address, hvc_secret__other(t, address))));
+		equal = hvc_bv__eq(t, read->value, hvc_secret__other(t, read->value));
+		equal = hvc_bv__or(t, own, equal);
+		hvc_solver__require(p->solver, equal);
+		pair->all = hvc_bv__and(t, pair->all, equal);
 	}
-	return HVC_OK;
 }
 
-static enum hvc_status explain_new(struct search *search, unsigned first, struct hvc_diag *diag)
+/* b NULL: the path against itself. */
+static enum hvc_status search_pair(struct hvc_leak_search *search, const struct hvc_sympath *a,
+                                   const struct hvc_sympath *b, struct hvc_diag *diag)
 {
-	struct hvc_secret_world secret = {
-	        .subject = search->config->subject,
-	        .world = &search->leaks->world[search->world],
-	        .base = search->base,
-	        .budget = search->config->budget,
-	};
+	struct hvc_prover *p = &search->p;
+	struct hvc_leak_pair pair = {search, a, b ? b : a, NULL};
+	hvc_ref first = hvc_symbolic__condition(p->symbolic, a);
+	hvc_ref second =
+	        hvc_secret__other(p->terms, b ? hvc_symbolic__condition(p->symbolic, b) : first);
+	enum hvc_status status = HVC_OK;
+	enum hvc_answer answer;
 
-	for (unsigned i = first; i < search->leaks->leaks; i++)
-		HVC_TRY(hvc_leak__explain(&secret, &search->leaks->leak[i], diag));
-	return HVC_OK;
-}
-
-static enum hvc_status run_world(struct search *search, struct hvc_diag *diag)
-{
-	struct hvc_secret_world secret = {
-	        .subject = search->config->subject,
-	        .world = &search->leaks->world[search->world],
-	        .budget = search->config->budget,
-	        .which = UINT32_MAX,
-	};
-	unsigned known = search->leaks->leaks;
-	enum hvc_status status = hvc_secret__open(&secret, diag, &search->base);
-
-	secret.base = search->base;
-	for (unsigned i = 0; status == HVC_OK && i < search->twins; i++) {
-		secret.seed = i + 1;
-		status = hvc_secret__open(&secret, diag, &search->twin[i]);
-		if (status == HVC_OK)
-			search->leaks->varied |= hvc_secret__varied(search->base, search->twin[i]);
-	}
-	search->leaks->untried = search->config->probes->untried;
-	if (status == HVC_OK)
-		status = run_probes(search, diag);
-	if (status == HVC_OK)
-		status = explain_new(search, known, diag);
-	for (unsigned i = 0; i < search->twins; i++) {
-		hvc_machine_close(search->twin[i]);
-		search->twin[i] = NULL;
-	}
-	hvc_machine_close(search->base);
-	search->base = NULL;
+	if (b && !hvc_secret__in(p->terms, first) &&
+	    second == hvc_symbolic__condition(p->symbolic, b))
+		return HVC_OK; /* what the caller chose decides between them */
+	pair.all = hvc_bv__and(p->terms, search->asked, hvc_bv__and(p->terms, first, second));
+	hvc_solver__push(p->solver);
+	hvc_solver__require(p->solver, first);
+	hvc_solver__require(p->solver, second);
+	require_memory(&pair, a);
+	if (b)
+		require_memory(&pair, b);
+	answer = b ? hvc_solver__check(p->solver) : HVC_ANSWER_YES;
+	if (answer == HVC_ANSWER_YES)
+		status = hvc_leak__compare(&pair, diag);
+	else if (answer == HVC_ANSWER_UNDECIDED)
+		hvc_prover__gap(p, "the solver gave up");
+	hvc_solver__pop(p->solver);
 	return status;
 }
 
-static int by_place(const void *a, const void *b)
+/* Those that what is required lets a caller take. */
+static bool can_be(struct hvc_leak_search *search, const struct hvc_sympath *path)
 {
-	const struct hvc_leak *x = a, *y = b;
+	struct hvc_prover *p = &search->p;
+	enum hvc_answer answer;
 
-	if (x->rule != y->rule)
-		return x->rule < y->rule ? -1 : 1;
-	if (x->channel != y->channel)
-		return x->channel < y->channel ? -1 : 1;
-	return (x->place > y->place) - (x->place < y->place);
+	hvc_solver__push(p->solver);
+	hvc_solver__require(p->solver, hvc_symbolic__condition(p->symbolic, path));
+	answer = hvc_solver__check(p->solver);
+	hvc_solver__pop(p->solver);
+	if (answer == HVC_ANSWER_UNDECIDED)
+		hvc_prover__gap(p, "the solver gave up");
+	return answer != HVC_ANSWER_NO;
+}
+
+static enum hvc_status search_paths(struct hvc_leak_search *search, struct hvc_diag *diag)
+{
+	struct hvc_symbolic *symbolic = search->p.symbolic;
+	bool *taken = calloc(symbolic->paths + 1, sizeof *taken);
+	enum hvc_status status = taken ? HVC_OK : out_of_memory(diag);
+
+	for (unsigned i = 0; status == HVC_OK && i < symbolic->paths; i++) {
+		const struct hvc_sympath *path = &symbolic->path[i];
+
+		taken[i] = can_be(search, path) && hvc_leak__is_sound(search, path);
+		if (!taken[i])
+			continue;
+		count(search->leaks, path);
+		status = search_pair(search, path, NULL, diag);
+		for (unsigned j = 0; status == HVC_OK && j < i; j++)
+			if (taken[j])
+				status = search_pair(search, &symbolic->path[j], path, diag);
+	}
+	if (hvc_solver__status(search->p.solver) != HVC_OK ||
+	    hvc_bv__status(search->p.terms) != HVC_OK)
+		hvc_prover__gap(&search->p, "the solver gave up");
+	free(taken);
+	return status;
+}
+
+static enum hvc_status search_caller(struct hvc_leak_search *search, enum hvc_level from,
+                                     enum hvc_insn insn, struct hvc_diag *diag)
+{
+	const struct hvc_leaks_config *config = search->config;
+	struct hvc_prover *p = &search->p;
+	enum hvc_status status;
+
+	p->part = &search->leaks->part[search->leaks->parts++];
+	*p->part = (struct hvc_check_part){
+	        .world = search->world, .from = from, .insn = insn, .proved = true};
+	if (p->config->world->zero_pages) {
+		hvc_prover__gap(p, "memory is lent on demand");
+		return HVC_OK;
+	}
+	status = hvc_prover__explore(p, &search->secrets.open, diag);
+	if (status == HVC_E_ARG) { /* nothing can execute there */
+		search->leaks->parts--;
+		return HVC_OK;
+	}
+	if (status == HVC_E_RANGE) {
+		hvc_prover__gap(p, "too many terms");
+		return HVC_OK;
+	}
+	if (status != HVC_OK)
+		return status;
+	p->governs = calloc(config->abi ? hvc_abi_rule_count(config->abi) : 1, sizeof *p->governs);
+	if (p->governs) {
+		begin(search);
+		status = search_paths(search, diag);
+	} else {
+		status = out_of_memory(diag);
+	}
+	free(p->governs);
+	hvc_symbolic__free(p->symbolic);
+	return status;
+}
+
+static enum hvc_status search_world(struct hvc_leak_search *search, unsigned levels, unsigned insns,
+                                    struct hvc_diag *diag)
+{
+	static const enum hvc_level order[] = {HVC_LEVEL_EL1H, HVC_LEVEL_EL0, HVC_LEVEL_EL1T};
+	const struct hvc_machine_config config = {
+	        .image = *hvc_subject_image(search->config->subject),
+	        .world = &search->leaks->world[search->world],
+	        .budget = search->config->budget,
+	};
+	const struct hvc_prove_config prove = {
+	        .subject = search->config->subject,
+	        .abi = search->config->abi,
+	        .index = search->world,
+	        .world = config.world,
+	        .budget = search->config->budget,
+	};
+	enum hvc_status status = hvc_machine_open(&config, diag, &search->p.machine);
+
+	if (status != HVC_OK)
+		return status;
+	search->p.config = &prove;
+	status = hvc_secret__open(prove.subject, search->p.machine, &search->secrets);
+	if (status != HVC_OK)
+		(void)out_of_memory(diag);
+	search->leaks->secrets |= search->secrets.rows;
+	for (enum hvc_insn insn = HVC_INSN_HVC; insn < HVC_INSN_COUNT; insn++)
+		for (unsigned i = 0; status == HVC_OK && i < sizeof order / sizeof *order; i++)
+			if (insns >> insn & 1 && levels >> order[i] & 1 &&
+			    (insn == HVC_INSN_HVC || order[i] != HVC_LEVEL_EL0))
+				status = search_caller(search, order[i], insn, diag);
+	hvc_secret__close(&search->secrets);
+	hvc_machine_close(search->p.machine);
+	return status;
 }
 
 static enum hvc_status take_worlds(const struct hvc_leaks_config *config, struct hvc_leaks *leaks)
 {
 	leaks->worlds = config->abi ? hvc_abi_world_count(config->abi) : 1;
 	leaks->world = calloc(leaks->worlds, sizeof *leaks->world);
+	leaks->part = calloc((size_t)leaks->worlds * HVC_INSN_COUNT * HVC_LEVEL_COUNT,
+	                     sizeof *leaks->part);
 	leaks->subject = strdup(hvc_subject_name(config->subject));
 	leaks->abi = config->abi;
-	if (!leaks->world || !leaks->subject)
+	if (!leaks->world || !leaks->part || !leaks->subject)
 		return HVC_E_NOMEM;
 	for (unsigned i = 0; i < leaks->worlds; i++) {
 		if (config->abi)
@@ -323,49 +255,79 @@ static enum hvc_status take_worlds(const struct hvc_leaks_config *config, struct
 	return HVC_OK;
 }
 
-/* Calls of one world, from below EL2. */
-static uint64_t count_calls(const struct hvc_leaks_config *config)
+static int by_place(const void *a, const void *b)
 {
-	uint64_t imms = config->imms ? 0 : HVC_IMM_COUNT, probes = 0;
+	const struct hvc_leak *x = a, *y = b;
 
-	for (unsigned i = 0; i < config->imms; i++)
-		imms += config->imm[i].hi - config->imm[i].lo + 1;
-	for (unsigned i = 0; i < config->probes->count; i++)
-		probes += hvc_level_el(config->probes->probe[i].call.from) < 2;
-	return probes * imms;
+	if (x->rule != y->rule)
+		return x->rule < y->rule ? -1 : 1;
+	if (x->channel != y->channel)
+		return x->channel < y->channel ? -1 : 1;
+	return (x->place > y->place) - (x->place < y->place);
 }
 
-enum hvc_status hvc_leaks_find(const struct hvc_leaks_config *config, struct hvc_diag *diag,
-                               struct hvc_leaks **out)
+/* Nothing found is worth no more than what was looked at. */
+static enum hvc_status judge(const struct hvc_leaks *leaks, struct hvc_diag *diag)
 {
-	struct search *search = calloc(1, sizeof *search);
-	struct hvc_leaks *leaks = calloc(1, sizeof *leaks);
-	enum hvc_status status = search && leaks ? take_worlds(config, leaks) : HVC_E_NOMEM;
+	if (leaks->leaks)
+		return HVC_OK;
+	for (unsigned i = 0; i < leaks->parts; i++) {
+		const struct hvc_check_part *part = &leaks->part[i];
 
+		if (!part->proved)
+			return hvc_diag_set(diag, HVC_E_UNSUPPORTED, leaks->subject, 0, 0,
+			                    "not decided: %s from %s: %s",
+			                    hvc_insn_name(part->insn), hvc_level_name(part->from),
+			                    part->why);
+	}
+	if (!leaks->compared)
+		return hvc_diag_set(diag, HVC_E_ARG, leaks->subject, 0, 0,
+		                    "no call comes back: there is nothing to compare");
+	return HVC_OK;
+}
+
+static enum hvc_status search_all(const struct hvc_leaks_config *config, struct hvc_leaks *leaks,
+                                  struct hvc_diag *diag)
+{
+	struct hvc_leak_search *search = calloc(1, sizeof *search);
+	unsigned levels = config->levels ? config->levels : ~0u;
+	unsigned insns = config->insns ? config->insns : ~0u;
+	enum hvc_status status = search ? take_worlds(config, leaks) : HVC_E_NOMEM;
+
+	levels &= BELOW_EL2 & (config->abi ? hvc_abi_levels(config->abi) : ~0u);
+	insns &= config->abi ? hvc_abi_insns(config->abi) : ~0u;
 	if (status != HVC_OK) {
 		hvc_diag_set(diag, status, NULL, 0, 0, "%s", hvc_strerror(status));
-	} else if (count_calls(config) == 0) {
+	} else if (!levels || !insns) {
 		status = hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 		                      "no call from below EL2: a caller at EL2 can read it all");
 	} else {
 		search->config = config;
 		search->leaks = leaks;
-		search->twins = config->twins ? config->twins : TWINS;
-		if (search->twins > TWINS_MAX)
-			search->twins = TWINS_MAX;
-		search->total = count_calls(config) * leaks->worlds;
 		for (; status == HVC_OK && search->world < leaks->worlds; search->world++)
-			status = run_world(search, diag);
-		if (leaks->leaks)
-			qsort(leaks->leak, leaks->leaks, sizeof *leaks->leak, by_place);
+			status = search_world(search, levels, insns, diag);
 	}
-	if (search)
-		free(search->traces);
 	free(search);
+	return status;
+}
+
+enum hvc_status hvc_leaks_find(const struct hvc_leaks_config *config, struct hvc_diag *diag,
+                               struct hvc_leaks **out)
+{
+	struct hvc_leaks *leaks = calloc(1, sizeof *leaks);
+	enum hvc_status status;
+
+	if (!leaks)
+		return out_of_memory(diag);
+	status = search_all(config, leaks, diag);
+	if (status == HVC_OK)
+		status = judge(leaks, diag);
 	if (status != HVC_OK) {
 		hvc_leaks_free(leaks);
 		return status;
 	}
+	if (leaks->leaks)
+		qsort(leaks->leak, leaks->leaks, sizeof *leaks->leak, by_place);
 	*out = leaks;
 	return HVC_OK;
 }
@@ -376,6 +338,33 @@ void hvc_leaks_free(struct hvc_leaks *leaks)
 		return;
 	free(leaks->leak);
 	free(leaks->world);
+	free(leaks->part);
 	free(leaks->subject);
 	free(leaks);
+}
+
+void hvc_leak_print(const struct hvc_leak *leak, char *text, size_t size)
+{
+	char what[64] = "how the call ends", from[256] = "";
+	size_t used = 0;
+
+	if (leak->channel == HVC_CHANNEL_REGISTER)
+		snprintf(what, sizeof what, "%s", hvc_reg_name((enum hvc_reg)leak->place));
+	else if (leak->channel == HVC_CHANNEL_SIMD)
+		snprintf(what, sizeof what, "%s", hvc_simd_name(leak->place));
+	else if (leak->channel == HVC_CHANNEL_MEMORY)
+		snprintf(what, sizeof what, "memory at 0x%llx", (unsigned long long)leak->address);
+	if (leak->channel == HVC_CHANNEL_CONTROL) {
+		snprintf(text, size, "%s is where the caller says, who has all of EL2 then",
+		         hvc_reg_name((enum hvc_reg)leak->place));
+		return;
+	}
+	for (unsigned i = 0; i < hvc_secret_count() && used < sizeof from; i++)
+		if (leak->sources >> i & 1)
+			used += (size_t)snprintf(from + used, sizeof from - used, "%s%s",
+			                         used ? ", " : "", hvc_secret_name(i));
+	snprintf(text, size,
+	         leak->secret_reg == HVC_REG_NONE && leak->secret[0] ? "%s tells %s (%s)"
+	                                                             : "%s tells %s",
+	         what, leak->sources ? from : "of several EL2 secrets at once", leak->secret);
 }

@@ -253,31 +253,16 @@ static enum hvc_status prove_path(struct hvc_prover *p, unsigned index, struct h
 	return status;
 }
 
-/* The address of the instruction follows from the immediate. */
-static hvc_ref address_is_of_call(struct hvc_prover *p)
-{
-	const struct hvc_call first = {.insn = p->part->insn, .from = p->part->from};
-	hvc_ref offset =
-	        hvc_bv__concat(p->terms, p->input[HVC_PROVER_IMM], hvc_bv__num(p->terms, 2, 0));
-
-	return hvc_bv__eq(p->terms, p->input[HVC_PROVER_SELF],
-	                  hvc_bv__add(p->terms, hvc_bv__zext(p->terms, offset, 64),
-	                              hvc_bv__num(p->terms, 64, hvc_call_address(&first))));
-}
-
 static enum hvc_status prove_paths(struct hvc_prover *p, struct hvc_diag *diag)
 {
 	unsigned first = p->proof->calls;
 	hvc_ref always;
 
-	p->terms = p->symbolic->scene.terms;
-	p->solver = p->symbolic->scene.solver;
-	p->part->paths = p->symbolic->paths;
 	hvc_prover__begin(p);
-	always = address_is_of_call(p);
-	hvc_solver__require(p->solver, always);
+	always = hvc_prover__address_is_of_call(p);
 	for (unsigned i = 0; i < p->symbolic->paths; i++)
 		HVC_TRY(prove_path(p, i, diag));
+	p->part->queries = hvc_solver__queries(p->solver);
 	if (hvc_solver__status(p->solver) != HVC_OK || hvc_bv__status(p->terms) != HVC_OK)
 		hvc_prover__gap(p, "the solver gave up");
 	HVC_TRY(hvc_prover__confirm(p, first, diag));
@@ -311,10 +296,11 @@ static bool signs_pointers(const struct hvc_prover *p)
 	       hvc_machine_entry(p->machine)->v[HVC_REG_SCTLR_EL2] & on;
 }
 
-static enum hvc_status prove_caller(struct hvc_prover *p, struct hvc_diag *diag)
+enum hvc_status hvc_prover__explore(struct hvc_prover *p, const struct hvc_secrets *secrets,
+                                    struct hvc_diag *diag)
 {
 	uint64_t budget = p->config->budget ? p->config->budget : HVC_BUDGET_DEFAULT;
-	struct hvc_symbolic_config explore = {
+	const struct hvc_symbolic_config explore = {
 	        .image = hvc_subject_image(p->config->subject),
 	        .subject = p->config->subject,
 	        .machine = p->machine,
@@ -322,12 +308,19 @@ static enum hvc_status prove_caller(struct hvc_prover *p, struct hvc_diag *diag)
 	        .from = p->part->from,
 	        .insn = p->part->insn,
 	        .exact = true,
+	        .secrets = secrets,
 	        .pointer_auth = signs_pointers(p),
 	        .paths = p->config->paths ? p->config->paths : PATHS,
 	        .total = p->config->steps ? p->config->steps : STEPS,
 	        /* The machine counts whole blocks. */
 	        .steps = (unsigned)(budget > 2048 ? budget - 1024 : budget / 2 + 1),
 	};
+
+	return hvc_symbolic__explore(&explore, diag, &p->symbolic);
+}
+
+static enum hvc_status prove_caller(struct hvc_prover *p, struct hvc_diag *diag)
+{
 	enum hvc_status status;
 
 	p->part->proved = true;
@@ -335,7 +328,7 @@ static enum hvc_status prove_caller(struct hvc_prover *p, struct hvc_diag *diag)
 		hvc_prover__gap(p, "memory is lent on demand");
 		return HVC_OK;
 	}
-	status = hvc_symbolic__explore(&explore, diag, &p->symbolic);
+	status = hvc_prover__explore(p, NULL, diag);
 	if (status == HVC_E_ARG || status == HVC_E_RANGE) {
 		hvc_prover__gap(p, "%s",
 		                status == HVC_E_ARG ? "nothing can execute there"

@@ -36,8 +36,8 @@ struct hvc_prove_config {
 	const struct hvc_world *world; /**< with all that is laid over it */
 	unsigned levels, insns;
 	uint64_t budget;
-	unsigned paths;                        /**< most of one caller; 0: a good number */
-	uint64_t steps;                        /**< instructions followed on all; 0: a good number */
+	unsigned paths; /**< most of one caller; 0: a good number */
+	uint64_t steps; /**< instructions followed on all; 0: a good number */
 	struct hvc_certificates *certificates; /**< to add to; NULL: none */
 };
 

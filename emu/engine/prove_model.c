@@ -178,14 +178,13 @@ static bool fill_memory(struct search *search, const struct hvc_sympath *path)
 	return hvc_bv__is(all, 1) || ask(search, all);
 }
 
-static void search_all(struct search *search, const struct hvc_sympath *path)
+static void search_all(struct search *search)
 {
 	/* The immediate is the last that is left as it is. */
 	static const unsigned rest[] = {HVC_PROVER_DAIF, HVC_PROVER_NZCV, HVC_PROVER_IMM};
 	struct hvc_prover *p = search->p;
 	bool free_[HVC_PROVER_INPUTS] = {false};
 
-	land(search, path);
 	for (unsigned n = HVC_PROVER_SELF; n-- > 0;) {
 		unsigned i = n < 3 ? rest[n] : n - 3;
 		const struct hvc_input *input = hvc_bv__input_of(p->terms, p->input[i]);
@@ -213,7 +212,9 @@ bool hvc_prover__simplify(struct hvc_prover *p, const struct hvc_sympath *path, 
 			point(&search, path);
 		done = done && fill_memory(&search, path) && fix_others(&search);
 		if (done)
-			search_all(&search, path);
+			land(&search, path);
+		if (done)
+			search_all(&search);
 		done = done && holds(&search);
 	}
 	while (search.pushed--)

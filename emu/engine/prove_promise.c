@@ -21,6 +21,17 @@ static hvc_ref in_place(struct hvc_prover *p, hvc_ref field, unsigned shift)
 	return hvc_bv__shl(p->terms, hvc_bv__zext(p->terms, field, 64), number(p, shift));
 }
 
+hvc_ref hvc_prover__address_is_of_call(const struct hvc_prover *p)
+{
+	const struct hvc_call first = {.insn = p->part->insn, .from = p->part->from};
+	hvc_ref offset =
+	        hvc_bv__concat(p->terms, p->input[HVC_PROVER_IMM], hvc_bv__num(p->terms, 2, 0));
+
+	return hvc_bv__eq(p->terms, p->input[HVC_PROVER_SELF],
+	                  hvc_bv__add(p->terms, hvc_bv__zext(p->terms, offset, 64),
+	                              hvc_bv__num(p->terms, 64, hvc_call_address(&first))));
+}
+
 void hvc_prover__begin(struct hvc_prover *p)
 {
 	static const struct {
@@ -30,6 +41,9 @@ void hvc_prover__begin(struct hvc_prover *p)
 	const uint64_t *entry = hvc_machine_entry(p->machine)->v;
 	char name[8];
 
+	p->terms = p->symbolic->scene.terms;
+	p->solver = p->symbolic->scene.solver;
+	p->part->paths = p->symbolic->paths;
 	for (unsigned n = 0; n < HVC_PROVER_INPUTS; n++) {
 		snprintf(name, sizeof name, "x%u", n);
 		p->input[n] = n < HVC_GPR_COUNT
@@ -41,6 +55,7 @@ void hvc_prover__begin(struct hvc_prover *p)
 		p->before[reg] = reg < HVC_GPR_COUNT ? p->input[reg] : number(p, entry[reg]);
 	p->before[HVC_REG_NZCV] = in_place(p, p->input[HVC_PROVER_NZCV], 28);
 	p->before[HVC_REG_DAIF] = in_place(p, p->input[HVC_PROVER_DAIF], 6);
+	hvc_solver__require(p->solver, hvc_prover__address_is_of_call(p));
 }
 
 /* Values that expr.c knows of a call, but for what this one leaves open, which is added. */
@@ -187,8 +202,7 @@ hvc_ref hvc_prover__governs(struct hvc_prover *p, unsigned index)
 	return all;
 }
 
-/* Registers where the path ended, as the machine gives them. */
-static void fill_after(struct hvc_prover *p, const struct hvc_sympath *path, hvc_ref *after)
+void hvc_prover__after(struct hvc_prover *p, const struct hvc_sympath *path, hvc_ref *after)
 {
 	const struct hvc_way *way = path->way;
 	bool forced = p->part->insn == HVC_INSN_SMC &&
@@ -331,7 +345,7 @@ size_t hvc_prover__clauses(struct hvc_prover *p, const struct hvc_sympath *path,
 	struct list list = {p, out, 0};
 	hvc_ref after[HVC_REG_COUNT];
 
-	fill_after(p, path, after);
+	hvc_prover__after(p, path, after);
 	add_fact(&list, HVC_CLAUSE_OUTCOME, path->kind == rule->outcome);
 	add_fact(&list, HVC_CLAUSE_LEVEL, path->level == hvc_abi__level(rule, p->part->from));
 	p->stated = hvc_bv__num(p->terms, 1, 1);

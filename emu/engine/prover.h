@@ -36,6 +36,10 @@ struct hvc_prover {
 /** Why a part is not proved; the first reason stays. */
 void hvc_prover__gap(struct hvc_prover *p, const char *format, ...) HVC_PRINTF(2, 3);
 
+/** Follow every path of the part's caller in the machine's world, secrets (or NULL) left open. */
+HVC_MUST_USE enum hvc_status
+hvc_prover__explore(struct hvc_prover *p, const struct hvc_secrets *secrets, struct hvc_diag *diag);
+
 /* prove_promise.c */
 struct hvc_prover_clause {
 	hvc_ref holds;
@@ -45,10 +49,17 @@ struct hvc_prover_clause {
 
 #define HVC_PROVER_CLAUSES (2 * HVC_REG_COUNT + 4)
 
-/** Name the inputs, and the registers at the call. */
+/** The address of the instruction follows from the immediate, as a truth value. */
+hvc_ref hvc_prover__address_is_of_call(const struct hvc_prover *p);
+/**
+ * Name the inputs, and the registers at the call, of an exploration that has been made; require
+ * of the solver what joins them.
+ */
 void hvc_prover__begin(struct hvc_prover *p);
 /** When a rule governs a call of this caller, as a truth value; NULL: memory ran out. */
 hvc_ref hvc_prover__governs(struct hvc_prover *p, unsigned index);
+/** Registers where a path ended, as the machine gives them. */
+void hvc_prover__after(struct hvc_prover *p, const struct hvc_sympath *path, hvc_ref *after);
 /** The value of an expression of a specification. */
 hvc_ref hvc_prover__expr(struct hvc_prover *p, const struct hvc_expr *expr);
 /** What a rule promises of a path, in the order of judging, but for what plainly holds. */

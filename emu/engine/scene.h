@@ -6,8 +6,8 @@
 #include "engine/exact.h"
 
 /** HVC_E_ARG and what differs, where they may not. Addresses of named places may differ. */
-HVC_MUST_USE enum hvc_status hvc_scene__same(const struct hvc_exact *a,
-                                             const struct hvc_exact *b, struct hvc_diag *diag);
+HVC_MUST_USE enum hvc_status hvc_scene__same(const struct hvc_exact *a, const struct hvc_exact *b,
+                                             struct hvc_diag *diag);
 
 /**
  * A world of an ABI with what is laid over it (NULL: nothing), and with what its memory names

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The values may differ in any way that leaves the handler the same machine to run on: an
- * address of EL2 memory stays one, and what decides where control goes or how memory is
- * translated keeps its value (VBAR_EL2, HCR_EL2, SCTLR_EL2, CPTR_EL2; a zero VTTBR_EL2).
+ * A secret may be anything that leaves the handler the same machine to run on: what decides where
+ * control goes or how memory is translated keeps its value (VBAR_EL2, HCR_EL2, SCTLR_EL2, CPTR_EL2;
+ * a zero VTTBR_EL2; pointers into the image), and pointers of EL2's own lead to memory of EL2's,
+ * different ones to different memory.
  */
 #include "engine/secret.h"
 
@@ -14,8 +15,6 @@
 #define ADDRESS UINT64_C(0x0000fffffffff000) /* bits 47:12: base addresses in TTBR and VTTBR */
 #define SCTLR_M UINT64_C(1)
 #define HCR_VM  UINT64_C(1)
-#define RESERVE UINT64_C(0x4000) /* kept below an EL2 stack, and above */
-#define MEMORY  0u               /* the row that is no register */
 
 enum needs {
 	ALWAYS,
@@ -29,8 +28,9 @@ static const struct {
 	uint64_t mask; /* bits that may differ */
 	enum needs needs;
 } rows[] = {
-        [MEMORY] = {"el2_memory", HVC_REG_NONE, ALL, ALWAYS},
-        {"sp_el2", HVC_REG_SP_EL2, ALL, ALWAYS},
+        [HVC_SECRET_MEMORY] = {"el2_memory", HVC_REG_NONE, ALL, ALWAYS},
+        [HVC_SECRET_DATA] = {"own_data", HVC_REG_NONE, ALL, ALWAYS},
+        {"sp_el2", HVC_REG_SP_EL2, ~UINT64_C(15), ALWAYS}, /* SP has to stay aligned */
         {"tpidr_el2", HVC_REG_TPIDR_EL2, ALL, ALWAYS},
         {"ttbr0_el2", HVC_REG_TTBR0_EL2, ADDRESS, MMU_OFF},
         {"ttbr1_el2", HVC_REG_TTBR1_EL2, ADDRESS, MMU_OFF},
@@ -48,7 +48,8 @@ static const struct {
         {"hpfar_el2", HVC_REG_HPFAR_EL2, UINT64_C(0xffffffffff0), ALWAYS},
 };
 
-#define ROWS (sizeof rows / sizeof *rows)
+#define ROWS     (sizeof rows / sizeof *rows)
+#define REGISTER (HVC_SECRET_DATA + 1)
 
 unsigned hvc_secret_count(void)
 {
@@ -60,25 +61,21 @@ const char *hvc_secret_name(unsigned i)
 	return i < ROWS ? rows[i].name : "?";
 }
 
-/* SplitMix64 (Steele, Lea, Flood 2014), as a function of seed and place. */
-static uint64_t noise(uint64_t seed, uint64_t place)
+/* As the machine keeps it: first byte to last. */
+static struct hvc_range image_range(const struct hvc_image *image)
 {
-	uint64_t z = seed * UINT64_C(0x9e3779b97f4a7c15) + place * UINT64_C(0xd1342543de82ef95);
+	struct hvc_range all = {UINT64_MAX, 0};
 
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
+	for (unsigned i = 0; i < image->segments; i++) {
+		const struct hvc_segment *s = &image->segment[i];
+
+		all.lo = s->address < all.lo ? s->address : all.lo;
+		all.hi = s->address + s->size > all.hi ? s->address + s->size : all.hi;
+	}
+	return all;
 }
 
-static bool in_image(const struct hvc_image *image, uint64_t address)
-{
-	for (unsigned i = 0; i < image->segments; i++)
-		if (address - image->segment[i].address < image->segment[i].size)
-			return true;
-	return false;
-}
-
-static bool may_vary(unsigned row, const struct hvc_state *entry, const struct hvc_image *image)
+static bool may_vary(unsigned row, const struct hvc_state *entry, struct hvc_range image)
 {
 	uint64_t value = entry->v[rows[row].reg];
 
@@ -91,80 +88,209 @@ static bool may_vary(unsigned row, const struct hvc_state *entry, const struct h
 		break;
 	}
 	/* something of the handler's own that it may need to find again */
-	return !in_image(image, value) && !in_image(image, value - 1);
+	return value < image.lo || value > image.hi;
 }
 
-static uint64_t vary(unsigned row, uint64_t value, uint64_t seed)
+static uint64_t load(const struct hvc_image *image, uint64_t address)
 {
-	uint64_t flip = seed == 1 ? ALL : noise(seed, row + 1), other;
+	uint64_t value = 0;
 
-	if (value - HVC_EL2_DATA > HVC_EL2_DATA_SIZE) {
-		other = value ^ (flip & rows[row].mask);
-		return rows[row].needs == STAGE2_ON && !(other & ADDRESS) ? value : other;
+	for (unsigned i = 0; i < image->segments; i++) {
+		const struct hvc_segment *s = &image->segment[i];
+		uint64_t at = address - s->address;
+
+		if (at < s->data_size && s->data_size - at >= sizeof value)
+			memcpy(&value, s->data + at, sizeof value);
 	}
-	/* its place in the 16 bytes is kept: SP has to stay aligned */
-	other = HVC_EL2_DATA + RESERVE +
-	        noise(seed, row + 1) % (HVC_EL2_DATA_SIZE - 2 * RESERVE) / 16 * 16 + value % 16;
-	return other == value ? other + 16 : other;
+	return value;
 }
 
-static bool fill_memory(struct hvc_machine *machine, uint64_t seed)
+/* A range of data without the pointers into the image in it. */
+static size_t take_data(const struct hvc_image *image, struct hvc_range range, struct hvc_range all,
+                        struct hvc_range *out)
 {
-	uint64_t *words = malloc(HVC_EL2_DATA_SIZE);
-	enum hvc_status status;
+	struct hvc_range now = range;
+	size_t count = 0;
 
-	if (!words)
+	for (uint64_t at = (range.lo + 7) & ~UINT64_C(7); at + 7 <= range.hi; at += 8) {
+		uint64_t value = load(image, at);
+
+		if (value < all.lo || value > all.hi)
+			continue;
+		if (out && at > now.lo)
+			out[count] = (struct hvc_range){now.lo, at - 1};
+		count += at > now.lo;
+		now.lo = at + 8;
+	}
+	if (out && now.lo <= now.hi)
+		out[count] = now;
+	return count + (now.lo <= now.hi);
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct hvc_range *x = a, *y = b;
+
+	return (x->lo > y->lo) - (x->lo < y->lo);
+}
+
+/* In order, without overlaps; returns how many are left. */
+static size_t join(struct hvc_range *range, size_t count)
+{
+	size_t last = 0;
+
+	qsort(range, count, sizeof *range, by_address);
+	for (size_t i = 1; i < count; i++) {
+		if (range[i].lo > range[last].hi)
+			range[++last] = range[i];
+		else if (range[i].hi > range[last].hi)
+			range[last].hi = range[i].hi;
+	}
+	return last + 1;
+}
+
+static bool take_memory(const struct hvc_subject *subject, struct hvc_secret_set *set)
+{
+	const struct hvc_image *image = hvc_subject_image(subject);
+	const struct hvc_range all = image_range(image);
+	struct hvc_range one;
+	size_t count = 0, spans = 1;
+
+	for (; hvc_subject_data(subject, count, &one.lo, &one.hi); count++)
+		spans += take_data(image, one, all, NULL);
+	set->region = calloc(count + 1, sizeof *set->region);
+	set->span = calloc(spans, sizeof *set->span);
+	if (!set->region || !set->span)
 		return false;
-	for (size_t i = 0; i < HVC_EL2_DATA_SIZE / sizeof *words; i++)
-		words[i] = seed == 1 ? ALL : noise(seed, i + 0x100);
-	status = hvc_machine_write(machine, HVC_EL2_DATA, words, HVC_EL2_DATA_SIZE);
-	free(words);
-	return status == HVC_OK;
+	set->regions = count + 1;
+	set->region[count] = set->span[0] =
+	        (struct hvc_range){HVC_EL2_DATA, HVC_EL2_DATA + HVC_EL2_DATA_SIZE - 1};
+	spans = 1;
+	for (size_t i = 0; i < count; i++) {
+		(void)hvc_subject_data(subject, i, &set->region[i].lo, &set->region[i].hi);
+		spans += take_data(image, set->region[i], all, set->span + spans);
+	}
+	set->open.memory = set->span;
+	set->open.memories = join(set->span, spans);
+	set->rows = 1u << HVC_SECRET_MEMORY | (spans > 1 ? 1u << HVC_SECRET_DATA : 0);
+	return true;
 }
 
-enum hvc_status hvc_secret__open(const struct hvc_secret_world *secret, struct hvc_diag *diag,
-                                 struct hvc_machine **out)
+enum hvc_status hvc_secret__open(const struct hvc_subject *subject,
+                                 const struct hvc_machine *machine, struct hvc_secret_set *out)
 {
-	const struct hvc_image *image = hvc_subject_image(secret->subject);
-	struct hvc_world world = *secret->world;
-	struct hvc_machine_config config = {
-	        .image = *image,
-	        .world = &world,
-	        .budget = secret->budget,
-	        .trace = secret->trace,
-	        .trace_ctx = secret->trace_ctx,
-	};
-	enum hvc_status status;
+	const struct hvc_range image = image_range(hvc_subject_image(subject));
 
-	for (unsigned i = 1; secret->seed && i < ROWS; i++) {
-		const struct hvc_state *entry = hvc_machine_entry(secret->base);
-		enum hvc_reg reg = rows[i].reg;
-
-		if (secret->which >> i & 1 &&
-		    hvc_regset_has(hvc_machine_present(secret->base), reg) &&
-		    may_vary(i, entry, image))
-			HVC_TRY(hvc_world_set(&world, reg, vary(i, entry->v[reg], secret->seed)));
+	memset(out, 0, sizeof *out);
+	if (!take_memory(subject, out)) {
+		hvc_secret__close(out);
+		return HVC_E_NOMEM;
 	}
-	status = hvc_machine_open(&config, diag, out);
-	if (status != HVC_OK) {
-		if (diag && diag->file[0] == '\0')
-			snprintf(diag->file, sizeof diag->file, "%s",
-			         hvc_subject_name(secret->subject));
-		return status;
-	}
-	if (secret->seed && secret->which & 1 && !fill_memory(*out, secret->seed)) {
-		hvc_machine_close(*out);
-		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-	}
+	for (unsigned i = REGISTER; i < ROWS; i++)
+		if (hvc_regset_has(hvc_machine_present(machine), rows[i].reg) &&
+		    may_vary(i, hvc_machine_entry(machine), image)) {
+			out->open.reg[rows[i].reg] = rows[i].mask;
+			out->rows |= UINT32_C(1) << i;
+		}
 	return HVC_OK;
 }
 
-uint32_t hvc_secret__varied(const struct hvc_machine *a, const struct hvc_machine *b)
+void hvc_secret__close(struct hvc_secret_set *set)
 {
-	uint32_t varied = 1u << MEMORY;
+	free(set->region);
+	free(set->span);
+	memset(set, 0, sizeof *set);
+}
 
-	for (unsigned i = 1; i < ROWS; i++)
-		if (hvc_machine_entry(a)->v[rows[i].reg] != hvc_machine_entry(b)->v[rows[i].reg])
-			varied |= UINT32_C(1) << i;
-	return varied;
+bool hvc_secret__is_pointed(const struct hvc_input *input)
+{
+	return input->address && input->address->uses & HVC_USES_CALL;
+}
+
+/* Of the registers that are not fixed, only secrets are inputs. */
+int hvc_secret__of(const struct hvc_input *input)
+{
+	if (input->address)
+		return hvc_bv__const(input->address) &&
+		                       input->address->value - HVC_EL2_DATA >= HVC_EL2_DATA_SIZE
+		               ? HVC_SECRET_DATA
+		               : HVC_SECRET_MEMORY;
+	for (unsigned i = REGISTER; i < ROWS; i++)
+		if (input->encoding[0] && !strcmp(input->name, rows[i].name))
+			return (int)i;
+	return HVC_SECRET_NONE;
+}
+
+static hvc_ref replace(void *ctx, hvc_ref part)
+{
+	const struct hvc_input *input = hvc_bv__input_of(ctx, part);
+	uint64_t usual;
+	char name[320];
+	hvc_ref other;
+
+	if (!input || hvc_secret__of(input) == HVC_SECRET_NONE)
+		return NULL;
+	usual = input->usual;
+	snprintf(name, sizeof name, "%s'", input->name);
+	other = hvc_bv__input(ctx, name, part->width);
+	if (hvc_bv__input_of(ctx, other))
+		hvc_bv__input_of(ctx, other)->usual = usual;
+	return other;
+}
+
+hvc_ref hvc_secret__other(struct hvc_bvs *terms, hvc_ref a)
+{
+	return hvc_bv__rewrite(terms, a, replace, terms);
+}
+
+bool hvc_secret__in(struct hvc_bvs *terms, hvc_ref a)
+{
+	return hvc_secret__other(terms, a) != a;
+}
+
+hvc_ref hvc_secret__before(struct hvc_bvs *t, const struct hvc_secrets *secrets, enum hvc_reg reg,
+                           uint64_t value)
+{
+	uint64_t mask = secrets->reg[reg];
+
+	return mask ? hvc_bv__or(t,
+	                         hvc_bv__and(t, hvc_bv__input(t, hvc_reg_name(reg), 64),
+	                                     hvc_bv__num(t, 64, mask)),
+	                         hvc_bv__num(t, 64, value & ~mask))
+	            : hvc_bv__num(t, 64, value);
+}
+
+hvc_ref hvc_secret__lies_at(struct hvc_bvs *t, const struct hvc_secret_set *set, hvc_ref address,
+                            unsigned size)
+{
+	hvc_ref any = hvc_bv__num(t, 1, 0);
+
+	for (size_t i = 0; i < set->regions; i++) {
+		uint64_t lo = set->region[i].lo - (size - 1);
+		hvc_ref past = hvc_bv__ult(t, hvc_bv__num(t, 64, set->region[i].hi - lo),
+		                           hvc_bv__sub(t, address, hvc_bv__num(t, 64, lo)));
+
+		any = hvc_bv__or(t, any, hvc_bv__not(t, past));
+	}
+	return any;
+}
+
+hvc_ref hvc_secret__is_own(struct hvc_bvs *terms, const struct hvc_image *image, hvc_ref at,
+                           unsigned size)
+{
+	struct hvc_extent own[2] = {{UINT64_MAX, 0},
+	                            {HVC_EL2_DATA, HVC_EL2_DATA + HVC_EL2_DATA_SIZE}};
+	hvc_ref any = hvc_bv__num(terms, 1, 0);
+
+	for (unsigned i = 0; i < image->segments; i++) {
+		const struct hvc_segment *s = &image->segment[i];
+
+		own[0].lo = s->address < own[0].lo ? s->address : own[0].lo;
+		own[0].hi = s->address + s->size > own[0].hi ? s->address + s->size : own[0].hi;
+	}
+	for (unsigned i = 0; i < 2; i++) {
+		own[i].lo -= size - 1u;
+		any = hvc_bv__or(terms, any, hvc_extent__has(terms, &own[i], at, 1));
+	}
+	return any;
 }

@@ -1,29 +1,49 @@
 /* SPDX-License-Identifier: MIT */
-/** What a caller below EL2 cannot read, and worlds that differ in it. */
+/** What a caller below EL2 cannot read: which of the inputs of an exploration are secrets. */
 #ifndef ENGINE_SECRET_H
 #define ENGINE_SECRET_H
 
 #include "hvcheck/leak.h"
+#include "symbolic/symbolic.h"
 
-/**
- * A machine in a world whose secrets (bits of `which`) have other values. Seed 0: none has. Seed
- * 1: as many bits as may differ do; others: pseudo-random. base: a machine in that world itself,
- * NULL for seed 0.
- */
-struct hvc_secret_world {
-	const struct hvc_subject *subject;
-	const struct hvc_world *world;
-	const struct hvc_machine *base;
-	uint64_t budget;
-	uint64_t seed;
-	uint32_t which;
-	void (*trace)(void *ctx, const struct hvc_step *step); /**< may be NULL */
-	void *trace_ctx;
+/** Secrets of a subject in the world of a machine. */
+struct hvc_secret_set {
+	struct hvc_secrets open;  /**< for an exploration */
+	struct hvc_range *span;   /**< that open.memory is */
+	struct hvc_range *region; /**< the same without what is left out in between */
+	size_t regions;
+	uint32_t rows; /**< bits 1 << i of hvc_secret_name that there are */
 };
 
-enum hvc_status hvc_secret__open(const struct hvc_secret_world *secret, struct hvc_diag *diag,
-                                 struct hvc_machine **out);
-/** Which secrets really differ between two machines, memory not looked at. */
-uint32_t hvc_secret__varied(const struct hvc_machine *a, const struct hvc_machine *b);
+/** Free with hvc_secret__close. HVC_E_NOMEM. */
+HVC_MUST_USE enum hvc_status hvc_secret__open(const struct hvc_subject *subject,
+                                              const struct hvc_machine *machine,
+                                              struct hvc_secret_set *out);
+void hvc_secret__close(struct hvc_secret_set *set);
+
+enum {
+	HVC_SECRET_NONE = -1,
+	HVC_SECRET_MEMORY, /**< rows of hvc_secret_name that are no registers */
+	HVC_SECRET_DATA,
+};
+
+/** The row that an input is of, or HVC_SECRET_NONE. */
+int hvc_secret__of(const struct hvc_input *input);
+/** Is it memory at a pointer of the caller's, and a secret where that leads to EL2's? */
+bool hvc_secret__is_pointed(const struct hvc_input *input);
+/** The same term in a world where each secret is another input. */
+hvc_ref hvc_secret__other(struct hvc_bvs *terms, hvc_ref a);
+/** Does it depend on a secret? */
+bool hvc_secret__in(struct hvc_bvs *terms, hvc_ref a);
+/** A register before anything was done, of which the machine has this value. */
+hvc_ref hvc_secret__before(struct hvc_bvs *terms, const struct hvc_secrets *secrets,
+                           enum hvc_reg reg, uint64_t value);
+/** Does any of the bytes there belong to a secret? */
+hvc_ref hvc_secret__lies_at(struct hvc_bvs *terms, const struct hvc_secret_set *set,
+                            hvc_ref address, unsigned size);
+
+/** May some byte of an access be memory of EL2's: of the image, or HVC_EL2_DATA? */
+hvc_ref hvc_secret__is_own(struct hvc_bvs *terms, const struct hvc_image *image, hvc_ref at,
+                           unsigned size);
 
 #endif

@@ -22,24 +22,34 @@ bool hvc_view__shows(enum hvc_reg reg)
 	return false;
 }
 
-bool hvc_view__is_back(const struct hvc_view *view)
+bool hvc_view__is_back(enum hvc_outcome_kind kind, enum hvc_level level)
 {
-	switch (view->outcome.kind) {
+	switch (kind) {
 	case HVC_OUTCOME_RETURN:
 	case HVC_OUTCOME_RETRY:
 	case HVC_OUTCOME_INJECT:
 	case HVC_OUTCOME_JUMP:
 	case HVC_OUTCOME_UNDEFINED:
-		return hvc_level_el(view->outcome.level) < 2;
+		return hvc_level_el(level) < 2;
 	default:
 		return false;
 	}
 }
 
-bool hvc_view__is_granted(const struct hvc_view *view)
+bool hvc_view__is_granted(enum hvc_outcome_kind kind, enum hvc_level level)
 {
-	return !hvc_view__is_back(view) && (view->outcome.kind == HVC_OUTCOME_JUMP ||
-	                                    view->outcome.kind == HVC_OUTCOME_HANDOFF);
+	return !hvc_view__is_back(kind, level) &&
+	       (kind == HVC_OUTCOME_JUMP || kind == HVC_OUTCOME_HANDOFF);
+}
+
+static bool is_back(const struct hvc_view *view)
+{
+	return hvc_view__is_back(view->outcome.kind, view->outcome.level);
+}
+
+static bool is_granted(const struct hvc_view *view)
+{
+	return hvc_view__is_granted(view->outcome.kind, view->outcome.level);
 }
 
 static bool stores_part(const struct hvc_outcome *a, const struct hvc_outcome *b)
@@ -55,9 +65,9 @@ static bool stores_part(const struct hvc_outcome *a, const struct hvc_outcome *b
 
 static bool outcomes_part(const struct hvc_view *a, const struct hvc_view *b)
 {
-	if (!hvc_view__is_back(a) && !hvc_view__is_back(b))
-		return hvc_view__is_granted(a) != hvc_view__is_granted(b) ||
-		       (hvc_view__is_granted(a) && a->outcome.pc != b->outcome.pc);
+	if (!is_back(a) && !is_back(b))
+		return is_granted(a) != is_granted(b) ||
+		       (is_granted(a) && a->outcome.pc != b->outcome.pc);
 	return a->outcome.kind != b->outcome.kind || a->outcome.level != b->outcome.level ||
 	       a->outcome.pc != b->outcome.pc;
 }
@@ -75,6 +85,7 @@ bool hvc_view__parts(const struct hvc_view *a, const struct hvc_view *b, enum hv
 		return !hvc_simd_same(&a->simd, &b->simd, place);
 	case HVC_CHANNEL_MEMORY:
 		return stores_part(&a->outcome, &b->outcome);
+	case HVC_CHANNEL_CONTROL: /* of one view */
 	case HVC_CHANNEL_COUNT:
 		break;
 	}
@@ -99,8 +110,11 @@ void hvc_view__tell(const struct hvc_view *a, const struct hvc_view *b, struct h
 	for (unsigned side = 0; side < 2; side++) {
 		const struct hvc_view *view = views[side];
 
+		leak->level[side] = view->outcome.level;
+		leak->at[side] = view->outcome.pc;
 		switch (leak->channel) {
 		case HVC_CHANNEL_REGISTER:
+		case HVC_CHANNEL_CONTROL:
 			leak->value[side] = view->outcome.state.v[leak->place];
 			break;
 		case HVC_CHANNEL_SIMD:

@@ -146,6 +146,10 @@ static bool put_back(struct hvc_undo_page *page, struct hvc_engine *engine)
 	bool ok = true;
 
 	for (unsigned word = 0, end; word < PAGE / 8; word = end + 1) {
+		if (!(page->dirty[word / 64] >> word % 64)) {
+			end = word | 63; /* none in the rest of these */
+			continue;
+		}
 		for (end = word; end < PAGE / 8 && page->dirty[end / 64] >> end % 64 & 1;)
 			end++;
 		if (end == word)

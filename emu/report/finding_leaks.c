@@ -12,7 +12,6 @@ static void add_leak(struct hvc_findings *list, const struct hvc_leaks *leaks,
 	        leak->rule < 0 ? NULL : hvc_abi_rule_at(leaks->abi, (unsigned)leak->rule);
 	struct hvc_draft draft = {
 	        .about = rule ? rule->name : NULL,
-	        .calls = leak->calls,
 	        .has_address = leak->moved,
 	        .address = leak->moved ? leak->pc : 0,
 	};
@@ -24,7 +23,7 @@ static void add_leak(struct hvc_findings *list, const struct hvc_leaks *leaks,
 	hvc_draft__place(&draft, rule, abi, file);
 	if (leak->moved && !hvc_subject_symbol(subject, leak->pc, &draft.symbol, &offset))
 		draft.symbol = NULL;
-	if (leak->channel == HVC_CHANNEL_REGISTER)
+	if (leak->channel == HVC_CHANNEL_REGISTER || leak->channel == HVC_CHANNEL_CONTROL)
 		hvc_words__add(&draft.key, "%s", hvc_reg_name((enum hvc_reg)leak->place));
 	else if (leak->channel == HVC_CHANNEL_SIMD)
 		hvc_words__add(&draft.key, "%s", hvc_simd_name(leak->place));
@@ -43,13 +42,11 @@ enum hvc_status hvc_findings_of_leaks(const struct hvc_leaks *leaks,
 {
 	struct hvc_words file = {0}, account = {0};
 	struct hvc_findings *list;
-	char calls[HVC_NUMBER_SIZE], compared[HVC_NUMBER_SIZE];
 
 	list = hvc_findings__of("leaks", leaks->subject, leaks->abi ? hvc_abi_name(leaks->abi) : "",
 	                        &file);
-	hvc_words__add(&account, "%s calls, of which %s came back and were compared",
-	               hvc_words__number(leaks->calls, calls),
-	               hvc_words__number(leaks->compared, compared));
+	hvc_words__add(&account, "%u paths, of which %u come back and were compared", leaks->paths,
+	               leaks->compared);
 	hvc_findings__take(list, list ? &list->account : NULL, &account);
 	for (unsigned i = 0; list && i < leaks->leaks; i++)
 		add_leak(list, leaks, subject, abi, &file, &leaks->leak[i]);

@@ -26,7 +26,7 @@ static const struct hvc_finding_rule rules[] = {
 	{"check-memory", "check", ERROR, "memory is written that is not EL2's own",
 	 "The call stores to memory that the ABI leaves to its callers."},
 	{"contract-broken", "check", ERROR, "a register comes back changed though the ABI promises it is kept",
-	 "Found over many register files with --contract, so also where a single call happens to look right."},
+	 "Proved for every input with --contract, so also where most calls happen to look right."},
 	{"contract-clobbered", "check", TELLS, "a register comes back used up, as the ABI allows",
 	 "Callers must not keep values in it. Worth knowing before an ABI is narrowed."},
 	{"check-undecided", "check", TELLS, "the ABI promises nothing for some calls",
@@ -67,6 +67,8 @@ static const struct hvc_finding_rule rules[] = {
 	 "What the call stores depends on what the caller has no way to read."},
 	{"leak-outcome", "leaks", ERROR, "how a call ends tells a secret of EL2",
 	 "The handler branches on what the caller has no way to read."},
+	{"leak-control", "leaks", ERROR, "a caller installs EL2's vectors, though no rule says that it may",
+	 "Code of its choice runs at EL2 at the next exception, and reads everything that is there."},
 
 	{"safety-control", "safety", ERROR, "an unknown call makes EL2 go where its caller chose",
 	 "Code of the caller's choice runs at EL2."},

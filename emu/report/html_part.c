@@ -103,8 +103,13 @@ bool hvc_html_part__contract(FILE *out, const struct hvc_contract *contract, con
 		return true;
 	fputs("<section>\n<h2>Register contract of ", out);
 	hvc_html__text(out, subject);
-	fprintf(out, "</h2>\n<p class=\"faint\">Measured over %u register files a call.</p>\n",
-	        contract->seeds);
+	if (contract->proved)
+		fputs("</h2>\n<p class=\"faint\">Proved for every input.</p>\n", out);
+	else
+		fprintf(out,
+		        "</h2>\n<p class=\"faint\">Measured over %u register files a "
+		        "call.</p>\n",
+		        contract->seeds);
 	hvc_html_part__table(out, "Register contract", columns);
 	for (unsigned i = 0; i < contract->classes; i++)
 		made = put_class(out, contract, &contract->class_[i]) && made;

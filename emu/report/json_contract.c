@@ -66,6 +66,7 @@ void hvc_json__contract(struct hvc_json *json, const struct hvc_contract *contra
 	if (!contract)
 		return;
 	hvc_json__object(json, "contract");
+	hvc_json__boolean(json, "proved", contract->proved);
 	hvc_json__number(json, "register_files", contract->seeds);
 	hvc_json__number(json, "calls", contract->calls);
 	add_classes(json, contract);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/finding.h"
 #include "report/json_class.h"
+#include "report/proof_words.h"
 
 static void add_secrets(struct hvc_json *json, const char *key, uint32_t secrets)
 {
@@ -14,7 +15,7 @@ static void add_secrets(struct hvc_json *json, const char *key, uint32_t secrets
 static void add_place(struct hvc_json *json, const struct hvc_leak *leak)
 {
 	hvc_json__string(json, "channel", hvc_channel_name(leak->channel));
-	if (leak->channel == HVC_CHANNEL_REGISTER)
+	if (leak->channel == HVC_CHANNEL_REGISTER || leak->channel == HVC_CHANNEL_CONTROL)
 		hvc_json__string(json, "register", hvc_reg_name((enum hvc_reg)leak->place));
 	else if (leak->channel == HVC_CHANNEL_SIMD)
 		hvc_json__string(json, "register", hvc_simd_name(leak->place));
@@ -26,12 +27,11 @@ static void add_values(struct hvc_json *json, const struct hvc_leak *leak)
 {
 	hvc_json__array(json, "values");
 	for (unsigned side = 0; side < 2; side++) {
-		if (leak->channel == HVC_CHANNEL_OUTCOME)
-			hvc_json__string(
-			        json, NULL,
-			        hvc_outcome_name((enum hvc_outcome_kind)leak->value[side]));
-		else
-			hvc_json__hex(json, NULL, leak->value[side]);
+		struct hvc_words words = {0};
+
+		hvc_words__leak_value(&words, leak, side);
+		hvc_json__string(json, NULL, hvc_words__text(&words));
+		hvc_words__free(&words);
 	}
 	hvc_json__close(json);
 }
@@ -73,8 +73,14 @@ static void add_leak(struct hvc_json *json, const struct hvc_subject *subject,
 	add_secrets(json, "tells", leak->sources);
 	add_values(json, leak);
 	add_mover(json, subject, leak);
-	hvc_json__number(json, "calls", leak->calls);
-	hvc_json__number(json, "immediates", leak->immediates);
+	hvc_json__string(json, "condition", leak->condition);
+	hvc_json__object(json, "secret");
+	hvc_json__string(json, "name", leak->secret);
+	hvc_json__array(json, "values");
+	for (unsigned side = 0; side < 2; side++)
+		hvc_json__hex(json, NULL, leak->secret_value[side]);
+	hvc_json__close(json);
+	hvc_json__close(json);
 	hvc_json__string(json, "world", leaks->world[leak->world].name);
 	hvc_json__witness(json, "witness", leaks->subject, &leaks->world[leak->world], &leak->probe,
 	                  leak->imm);
@@ -85,7 +91,7 @@ enum hvc_status hvc_leaks_json(FILE *out, const struct hvc_subject *subject,
                                const struct hvc_leaks *leaks, const struct hvc_findings *findings,
                                struct hvc_diag *diag)
 {
-	struct hvc_json *json = hvc_json__new("hvcheck-leaks/1");
+	struct hvc_json *json = hvc_json__new("hvcheck-leaks/2");
 
 	hvc_json__string(json, "subject", leaks->subject);
 	if (leaks->abi)
@@ -93,15 +99,15 @@ enum hvc_status hvc_leaks_json(FILE *out, const struct hvc_subject *subject,
 	else
 		hvc_json__null(json, "abi");
 	hvc_json__boolean(json, "leaks", leaks->leaks > 0);
-	hvc_json__untried(json, leaks->untried);
+	hvc_json__boolean(json, "proved", hvc_words__leaks_proved(leaks));
 	hvc_json__object(json, "account");
-	hvc_json__number(json, "calls", leaks->calls);
+	hvc_json__number(json, "paths", leaks->paths);
 	hvc_json__number(json, "compared", leaks->compared);
 	hvc_json__number(json, "granted", leaks->granted);
 	hvc_json__number(json, "silent", leaks->silent);
 	hvc_json__number(json, "declared", leaks->declared);
 	hvc_json__close(json);
-	add_secrets(json, "varied", leaks->varied);
+	add_secrets(json, "secrets", leaks->secrets);
 	hvc_json__array(json, "findings");
 	for (unsigned i = 0; i < leaks->leaks; i++)
 		add_leak(json, subject, leaks, &leaks->leak[i]);

@@ -11,4 +11,9 @@ void hvc_words__proof(struct hvc_words *words, const struct hvc_check *check);
 void hvc_words__part(struct hvc_words *words, const struct hvc_check *check,
                      const struct hvc_check_part *part);
 
+/** What the caller sees on one side: "0x1", "return at el1h", "jump at el1h to 0x80". */
+void hvc_words__leak_value(struct hvc_words *words, const struct hvc_leak *leak, unsigned side);
+/** Is all decided that callers may see of each secret? */
+bool hvc_words__leaks_proved(const struct hvc_leaks *leaks);
+
 #endif

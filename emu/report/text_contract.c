@@ -118,8 +118,11 @@ enum hvc_status hvc_contract__text(const struct hvc_page *page, const struct hvc
 
 	if (!contract)
 		return HVC_OK;
-	snprintf(title, sizeof(title), "Register contract, over %u register files a call",
-	         contract->seeds);
+	if (contract->proved)
+		snprintf(title, sizeof(title), "Register contract, proved for every input");
+	else
+		snprintf(title, sizeof(title), "Register contract, over %u register files a call",
+		         contract->seeds);
 	put_title(page, title);
 	table = contract->abi ? hvc_table__new(page, by_rule, 6)
 	                      : hvc_table__new(page, by_class, 5);

@@ -1,18 +1,34 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "report/proof_words.h"
 #include "report/table.h"
 
+void hvc_words__leak_value(struct hvc_words *words, const struct hvc_leak *leak, unsigned side)
+{
+	if (leak->channel != HVC_CHANNEL_OUTCOME) {
+		hvc_words__add(words, "0x%llx", (unsigned long long)leak->value[side]);
+		return;
+	}
+	hvc_words__add(words, "%s at %s",
+	               hvc_outcome_name((enum hvc_outcome_kind)leak->value[side]),
+	               hvc_level_name(leak->level[side]));
+	if (leak->value[0] == leak->value[1] && leak->level[0] == leak->level[1])
+		hvc_words__add(words, " to 0x%llx", (unsigned long long)leak->at[side]);
+}
+
+/* What the secret is, and what the caller sees for it, twice. */
 static void put_values(const struct hvc_page *page, const struct hvc_leak *leak)
 {
-	if (leak->channel == HVC_CHANNEL_OUTCOME)
-		hvc_page__print(page, "        %s in one world, %s in another\n",
-		                hvc_outcome_name((enum hvc_outcome_kind)leak->value[0]),
-		                hvc_outcome_name((enum hvc_outcome_kind)leak->value[1]));
-	else
-		hvc_page__print(page, "        0x%llx in one world, 0x%llx in another\n",
-		                (unsigned long long)leak->value[0],
-		                (unsigned long long)leak->value[1]);
+	for (unsigned side = 0; side < 2 && leak->secret[0]; side++) {
+		struct hvc_words words = {0};
+
+		hvc_words__leak_value(&words, leak, side);
+		hvc_page__print(page, "        %s = 0x%llx: %s\n", leak->secret,
+		                (unsigned long long)leak->secret_value[side],
+		                hvc_words__text(&words));
+		hvc_words__free(&words);
+	}
 }
 
 static void put_mover(const struct hvc_page *page, const struct hvc_subject *subject,
@@ -36,17 +52,13 @@ static void put_leak(const struct hvc_page *page, const struct hvc_subject *subj
 {
 	const struct hvc_leak *leak = &leaks->leak[index];
 	char what[512], command[HVC_COMMAND_SIZE];
-	char calls[HVC_NUMBER_SIZE], immediates[HVC_NUMBER_SIZE];
 
 	hvc_leak_print(leak, what, sizeof(what));
 	hvc_call_command(leaks->subject, &leaks->world[leak->world], &leak->probe, leak->imm,
 	                 command, sizeof(command));
 	hvc_page__print(page, "    %2u. %s%s%s\n", index + 1, hvc_ink__begin(page, HVC_INK_BAD),
 	                what, hvc_ink__end(page, HVC_INK_BAD));
-	hvc_page__print(page, "        in %s call%s, on %s immediate%s",
-	                hvc_words__number(leak->calls, calls), leak->calls == 1 ? "" : "s",
-	                hvc_words__number(leak->immediates, immediates),
-	                leak->immediates == 1 ? "" : "s");
+	hvc_page__print(page, "        where %s", leak->condition);
 	if (leak->rule >= 0)
 		hvc_page__print(page, "; rule %s",
 		                hvc_abi_rule_at(leaks->abi, (unsigned)leak->rule)->name);
@@ -56,36 +68,49 @@ static void put_leak(const struct hvc_page *page, const struct hvc_subject *subj
 	hvc_page__print(page, "        reproduce:   %s --trace\n", command);
 }
 
+bool hvc_words__leaks_proved(const struct hvc_leaks *leaks)
+{
+	for (unsigned i = 0; i < leaks->parts; i++)
+		if (!leaks->part[i].proved)
+			return false;
+	return true;
+}
+
+static void put_proof(const struct hvc_page *page, const struct hvc_leaks *leaks)
+{
+	if (hvc_words__leaks_proved(leaks))
+		hvc_page__print(page, "Decided for every call and every value of the secrets.\n");
+	for (unsigned i = 0; i < leaks->parts; i++) {
+		const struct hvc_check_part *part = &leaks->part[i];
+
+		if (!part->proved)
+			hvc_page__prose(page, 0, 4, "Not decided: %s from %s in world %s: %s.",
+			                hvc_insn_name(part->insn), hvc_level_name(part->from),
+			                leaks->world[part->world].name, part->why);
+	}
+}
+
 static void put_secrets(const struct hvc_page *page, const struct hvc_leaks *leaks)
 {
 	struct hvc_words names = {0};
 
 	for (unsigned i = 0; i < hvc_secret_count(); i++)
-		if (leaks->varied >> i & 1)
+		if (leaks->secrets >> i & 1)
 			hvc_words__add(&names, "%s%s", names.length ? ", " : "",
 			               hvc_secret_name(i));
-	hvc_page__prose(page, 0, 4, "Secrets varied: %s.", hvc_words__text(&names));
+	hvc_page__prose(page, 0, 4, "Secrets: %s.", hvc_words__text(&names));
 	hvc_words__free(&names);
 }
 
 enum hvc_status hvc_leaks_text(const struct hvc_page *page, const struct hvc_subject *subject,
                                const struct hvc_leaks *leaks, struct hvc_diag *diag)
 {
-	char calls[HVC_NUMBER_SIZE], compared[HVC_NUMBER_SIZE], granted[HVC_NUMBER_SIZE];
-	char silent[HVC_NUMBER_SIZE];
-
 	hvc_page__print(page, "%s%s%s %s\n", hvc_ink__begin(page, HVC_INK_STRONG), leaks->subject,
 	                hvc_ink__end(page, HVC_INK_STRONG),
 	                leaks->leaks ? "leaks" : "tells its callers nothing");
-	hvc_page__print(
-	        page,
-	        "%s calls: %s came back and were compared, %s handed EL2 over, %s never came "
-	        "back\n",
-	        hvc_words__number(leaks->calls, calls),
-	        hvc_words__number(leaks->compared, compared),
-	        hvc_words__number(leaks->granted, granted),
-	        hvc_words__number(leaks->silent, silent));
-	hvc_words__put_untried(page, leaks->untried);
+	hvc_page__print(page, "%u paths: %u come back, %u hand EL2 over, %u never come back\n",
+	                leaks->paths, leaks->compared, leaks->granted, leaks->silent);
+	put_proof(page, leaks);
 	put_secrets(page, leaks);
 	for (unsigned i = 0; i < leaks->leaks; i++) {
 		fputs("\n", page->out);

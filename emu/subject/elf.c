@@ -22,6 +22,7 @@
 /* One PT_LOAD segment, with the address that the file gives it. */
 struct load {
 	uint64_t address, size, offset, data_size;
+	bool data;      /* writable, and no code */
 	unsigned index; /* of its program header */
 };
 
@@ -55,6 +56,11 @@ static HVC_PRINTF(2, 3) enum hvc_status bad(const struct reader *reader, const c
 static bool in_file(const struct reader *reader, uint64_t offset, uint64_t size)
 {
 	return offset <= reader->loaded->size && size <= reader->loaded->size - offset;
+}
+
+bool hvc_elf__is_data(uint64_t flags)
+{
+	return (flags & (SHF_ALLOC | SHF_WRITE | SHF_EXECINSTR)) == (SHF_ALLOC | SHF_WRITE);
 }
 
 /* What libelf must not be asked about before it is known. */
@@ -173,6 +179,7 @@ static enum hvc_status read_segments(struct reader *reader)
 		        .size = phdr.p_memsz,
 		        .offset = phdr.p_offset,
 		        .data_size = phdr.p_filesz,
+		        .data = (phdr.p_flags & (PF_W | PF_X)) == PF_W,
 		        .index = i,
 		};
 	}
@@ -282,6 +289,19 @@ static enum hvc_status read_table(struct reader *reader, Elf_Scn *section, const
 	return HVC_OK;
 }
 
+/* Without sections, by segments: those that hold code too are not told apart. */
+static enum hvc_status add_writable(struct reader *reader)
+{
+	for (unsigned i = 0; i < reader->loads; i++) {
+		const struct load *load = &reader->load[i];
+
+		if (load->data &&
+		    !hvc_image__add_data(reader->loaded, load->address, load->size))
+			return HVC_E_NOMEM;
+	}
+	return HVC_OK;
+}
+
 static enum hvc_status read_symbols(struct reader *reader)
 {
 	size_t sections = 0;
@@ -297,8 +317,11 @@ static enum hvc_status read_symbols(struct reader *reader)
 			return bad(reader, "section header %zu cannot be read", i);
 		if (shdr.sh_type == SHT_SYMTAB || shdr.sh_type == SHT_DYNSYM)
 			HVC_TRY(read_table(reader, section, &shdr));
+		if (hvc_elf__is_data(shdr.sh_flags) &&
+		    !hvc_image__add_data(reader->loaded, shdr.sh_addr, shdr.sh_size))
+			return HVC_E_NOMEM;
 	}
-	return HVC_OK;
+	return sections ? HVC_OK : add_writable(reader);
 }
 
 static enum hvc_status read_elf(struct reader *reader)

@@ -8,6 +8,8 @@
 /** At most so many PT_LOAD segments with memory. */
 #define HVC_ELF_SEGMENTS_MAX HVC_LIMIT_SEGMENTS
 
+/** By a section's flags: is it writable, and no code? */
+bool hvc_elf__is_data(uint64_t flags);
 bool hvc_elf__is(const uint8_t *bytes, size_t size);
 
 /**

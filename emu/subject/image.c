@@ -174,6 +174,8 @@ static enum hvc_status load_names(struct hvc_loaded *loaded, struct hvc_diag *di
 		status = order_unset(loaded);
 	if (status == HVC_OK)
 		status = hvc_symbols__sort(&loaded->symbols);
+	if (status == HVC_OK && !hvc_image__find_data(loaded))
+		status = HVC_E_NOMEM;
 	return status == HVC_OK ? HVC_OK : hvc_symbols__fail(status, loaded->name, diag);
 }
 
@@ -239,6 +241,7 @@ void hvc_image__unload(struct hvc_loaded *loaded)
 	free(loaded->segment);
 	free(loaded->offset);
 	free(loaded->piece);
+	free(loaded->data);
 	free(loaded->linked);
 	free(loaded->undefined);
 	free(loaded->unset);

@@ -30,7 +30,14 @@ struct hvc_loaded {
 	const char **undefined; /* names of its undefined symbols */
 	size_t undefineds;
 	struct hvc_symbols symbols;
+	struct hvc_piece *data; /* writable and no code, and what boot fills in; offset: unused */
+	unsigned datas;
 };
+
+/** Add a range of data; false: memory ran out. Empty ones are left out. */
+HVC_MUST_USE bool hvc_image__add_data(struct hvc_loaded *loaded, uint64_t address, uint64_t size);
+/** Add those that no section tells of, by segments and symbols; false: memory ran out. */
+HVC_MUST_USE bool hvc_image__find_data(struct hvc_loaded *loaded);
 
 /**
  * Load FILE[:MEMBER], which may be packed. Errors as hvc_subject_open's; *out is untouched on

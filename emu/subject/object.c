@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "hvcheck/limit.h"
+#include "subject/elf.h"
 #include "subject/little.h"
 #include "subject/relocation.h"
 
@@ -112,9 +113,13 @@ static enum hvc_status place_sections(struct linker *linker)
 	for (unsigned i = 1; i < linker->ehdr.e_shnum; i++) {
 		const Elf64_Shdr *section = &linker->section[i];
 
-		if (section->sh_flags & SHF_ALLOC && section->sh_type != SHT_NULL)
-			HVC_TRY(place(linker, "section", i, section->sh_size, section->sh_addralign,
-			              &linker->at[i]));
+		if (!(section->sh_flags & SHF_ALLOC) || section->sh_type == SHT_NULL)
+			continue;
+		HVC_TRY(place(linker, "section", i, section->sh_size, section->sh_addralign,
+		              &linker->at[i]));
+		if (hvc_elf__is_data(section->sh_flags) &&
+		    !hvc_image__add_data(linker->loaded, linker->at[i], section->sh_size))
+			return HVC_E_NOMEM;
 	}
 	if (linker->end == HVC_IMAGE_BASE)
 		return BAD(linker, "is an object without code or data");

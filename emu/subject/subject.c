@@ -299,6 +299,17 @@ const char *hvc_subject_undefined(const struct hvc_subject *subject, size_t i)
 	return i < subject->loaded.undefineds ? subject->loaded.undefined[i] : NULL;
 }
 
+bool hvc_subject_data(const struct hvc_subject *subject, size_t i, uint64_t *lo, uint64_t *hi)
+{
+	const struct hvc_loaded *loaded = &subject->loaded;
+
+	if (i >= loaded->datas)
+		return false;
+	*lo = loaded->data[i].address;
+	*hi = loaded->data[i].address + (loaded->data[i].size - 1);
+	return true;
+}
+
 const struct hvc_builtin *hvc_subject_builtin(const struct hvc_subject *subject)
 {
 	return subject->builtin;

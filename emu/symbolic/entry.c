@@ -32,6 +32,8 @@ static enum hvc_knowledge known(void *ctx, const uint8_t encoding[5], uint64_t *
 	if (!hvc_regset_has(hvc_machine_present(s->config.machine), reg))
 		return s->config.closed ? HVC_KNOWN_ABSENT : HVC_KNOWN_INPUT;
 	*value = hvc_machine_entry(s->config.machine)->v[reg];
+	if (s->config.secrets && s->config.secrets->reg[reg])
+		return HVC_KNOWN_INPUT;
 	return s->config.exact || hvc_regset_has(s->config.fixed, reg) ? HVC_KNOWN_VALUE
 	                                                               : HVC_KNOWN_INPUT;
 }
@@ -40,8 +42,12 @@ static enum hvc_knowledge memory(void *ctx, uint64_t address, uint64_t *value)
 {
 	const struct hvc_symbolic *s = ctx;
 
-	if (hvc_machine_read(s->config.machine, address, value, sizeof *value) == HVC_OK)
+	if (hvc_machine_read(s->config.machine, address, value, sizeof *value) == HVC_OK) {
+		for (unsigned i = 0; s->config.secrets && i < sizeof *value; i++)
+			if (hvc_memory__is_secret(&s->scene, address + i))
+				return HVC_KNOWN_INPUT;
 		return s->config.exact ? HVC_KNOWN_VALUE : HVC_KNOWN_INPUT;
+	}
 	return s->config.closed ? HVC_KNOWN_ABSENT : HVC_KNOWN_INPUT;
 }
 
@@ -168,6 +174,24 @@ static void probe(struct hvc_symbolic *s)
 	s->scene.kept = kept;
 }
 
+/* Of a secret register some bits are known. */
+static void mask_secrets(struct hvc_symbolic *s, struct hvc_way *way)
+{
+	const uint64_t *entry = hvc_machine_entry(s->config.machine)->v;
+	struct hvc_bvs *t = s->scene.terms;
+
+	for (unsigned reg = HVC_REG_SP_EL0; reg < HVC_REG_COUNT; reg++) {
+		uint64_t mask = s->config.secrets->reg[reg];
+
+		if (!mask || mask == UINT64_MAX || !way->sys[reg])
+			continue;
+		way->sys[reg] =
+		        hvc_bv__or(t, hvc_bv__and(t, way->sys[reg], hvc_bv__num(t, 64, mask)),
+		                   hvc_bv__num(t, 64, entry[reg] & ~mask));
+		hvc_bv__alias(t, way->sys[reg], hvc_reg_name((enum hvc_reg)reg));
+	}
+}
+
 enum hvc_status hvc_symbolic__enter(struct hvc_symbolic *s, struct hvc_way **out, bool *ended,
                                     struct hvc_sympath *path)
 {
@@ -186,13 +210,16 @@ enum hvc_status hvc_symbolic__enter(struct hvc_symbolic *s, struct hvc_way **out
 	s->scene.known = known;
 	s->scene.memory = memory;
 	s->scene.known_ctx = s->scene.memory_ctx = s;
+	s->scene.secrets = s->config.secrets;
 	s->scene.function = s->config.exact ? hvc_machine__function : NULL;
 	probe(s);
-	if (s->config.exact)
+	if (s->config.exact && !(s->config.secrets && s->config.secrets->memories))
 		find_extents(s);
 	way = hvc_way__open(&s->scene);
 	if (!way)
 		return HVC_E_NOMEM;
+	if (s->config.secrets)
+		mask_secrets(s, way);
 	*ended = s->config.insn == HVC_INSN_HVC ? hvc_exception_hvc_is_undefined(&pe)
 	                                        : !hvc_exception_smc(&pe, 0, &entry);
 	if (s->config.insn == HVC_INSN_HVC)

@@ -55,6 +55,24 @@ bool hvc_memory__fetch(const struct hvc_scene *scene, uint64_t address, uint32_t
 	return true;
 }
 
+bool hvc_memory__is_secret(const struct hvc_scene *scene, uint64_t address)
+{
+	size_t lo = 0, hi = scene->secrets ? scene->secrets->memories : 0;
+
+	while (lo < hi) {
+		size_t middle = (lo + hi) / 2;
+		const struct hvc_range *span = &scene->secrets->memory[middle];
+
+		if (address > span->hi)
+			lo = middle + 1;
+		else if (address < span->lo)
+			hi = middle;
+		else
+			return true;
+	}
+	return false;
+}
+
 bool hvc_memory__is_written(const struct hvc_way *way, uint64_t address)
 {
 	for (const struct hvc_log *log = way->log; log; log = log->before)
@@ -209,7 +227,8 @@ static enum hvc_access first_byte(struct hvc_scene *scene, struct hvc_way *way, 
 	enum hvc_access access;
 	uint8_t byte;
 
-	if (!base && image_byte(scene->image, offset, &byte) && !is_unset(scene, offset)) {
+	if (!base && !hvc_memory__is_secret(scene, offset) && !is_unset(scene, offset) &&
+	    image_byte(scene->image, offset, &byte)) {
 		*out = hvc_bv__num(scene->terms, 8, byte);
 		return HVC_ACCESS_OK;
 	}

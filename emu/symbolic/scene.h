@@ -39,6 +39,13 @@ struct hvc_kept {
 	uint64_t ones[HVC_REG_COUNT];
 };
 
+/** What an exact exploration takes for inputs, though the machine has a value for it. */
+struct hvc_secrets {
+	uint64_t reg[HVC_REG_COUNT];    /**< bits of each register */
+	const struct hvc_range *memory; /**< bytes, of the image too: ascending, disjoint */
+	size_t memories;
+};
+
 struct hvc_scene {
 	struct hvc_bvs *terms;
 	struct hvc_solver *solver;
@@ -57,6 +64,7 @@ struct hvc_scene {
 	 */
 	enum hvc_knowledge (*memory)(void *ctx, uint64_t address, uint64_t *value);
 	void *memory_ctx;
+	const struct hvc_secrets *secrets; /**< NULL: none */
 	/** All memory there is, ascending and apart; none: an unknown address is taken to be good.
 	 */
 	struct hvc_extent extent[HVC_SCENE_EXTENTS];
@@ -222,6 +230,8 @@ enum hvc_access hvc_memory__store(struct hvc_scene *scene, struct hvc_way *way, 
                                   unsigned size, hvc_ref value);
 /** A word of code; false: there is none. What the image holds as shipped, and the function. */
 bool hvc_memory__fetch(const struct hvc_scene *scene, uint64_t address, uint32_t *word);
+/** Is a byte one that the exploration takes for an input? */
+bool hvc_memory__is_secret(const struct hvc_scene *scene, uint64_t address);
 /** Has the word at an address been stored to? */
 bool hvc_memory__is_written(const struct hvc_way *way, uint64_t address);
 

@@ -17,8 +17,8 @@ static enum hvc_answer can_be(struct hvc_solver *solver, hvc_ref condition)
 	return answer;
 }
 
-/* The least value of an input, bit by bit from the top; it is required from then on. */
-static bool least(struct hvc_scene *scene, hvc_ref input, uint64_t *value)
+/* Bit by bit from the top. */
+bool hvc_symbolic__least(struct hvc_scene *scene, hvc_ref input, uint64_t *value)
 {
 	struct hvc_bvs *t = scene->terms;
 	enum hvc_answer answer =
@@ -65,7 +65,7 @@ enum hvc_status hvc_symbolic__simplest(struct hvc_symbolic *symbolic,
 	for (size_t i = 0; ok && i < inputs; i++) {
 		hvc_ref input = hvc_bv__input_at(scene->terms, index[i])->term;
 
-		ok = least(scene, input, &model.value[index[i]]);
+		ok = hvc_symbolic__least(scene, input, &model.value[index[i]]);
 		model.given[index[i]] = true;
 	}
 	hvc_solver__pop(scene->solver);

@@ -65,6 +65,7 @@ struct hvc_symbolic_config {
 	 * open nevertheless hvc_symbolic__loose says.
 	 */
 	bool exact;
+	const struct hvc_secrets *secrets; /**< exact: but for these; NULL: none */
 	enum hvc_doors doors;
 	bool pointer_auth;
 	/** Where terms are made and asked of, with those of others; NULL, both: a room of its own.
@@ -146,6 +147,8 @@ HVC_MUST_USE enum hvc_status hvc_symbolic__simplest(struct hvc_symbolic *symboli
 
 /** A field of PSTATE, as the register that has it in place has it. */
 hvc_ref hvc_symbolic__in_place(struct hvc_bvs *terms, hvc_ref field, unsigned shift);
+/** The least value that an input can have by what is required, which it is required to be then. */
+bool hvc_symbolic__least(struct hvc_scene *scene, hvc_ref input, uint64_t *value);
 
 /* witness.c */
 /** A call that takes a path, and the world and memory that it needs. */

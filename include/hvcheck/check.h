@@ -26,9 +26,10 @@ struct hvc_check_part {
 	enum hvc_level from;
 	enum hvc_insn insn;
 	bool proved;
-	unsigned paths; /**< through the subject's code that were followed */
-	unsigned cells; /**< pairs of a path and a rule that governs calls on it */
-	char why[256];  /**< not proved: the first reason, and where; "" when none was asked for */
+	unsigned paths;   /**< through the subject's code that were followed */
+	unsigned cells;   /**< pairs of a path and a rule that governs calls on it */
+	uint64_t queries; /**< that the solver was asked */
+	char why[256]; /**< not proved: the first reason, and where; "" when none was asked for */
 };
 
 /** One way in which calls break a rule: same rule, clause and register. */

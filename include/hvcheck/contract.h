@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * Register contracts: what becomes of each register in the calls of one class, measured over
- * many register files, against what the ABI promises.
+ * Register contracts: what becomes of each register in the calls of one class, against what the
+ * ABI promises. With an ABI it is proved for every input, and shown by calls; where a path is not
+ * followed to its end, and without an ABI, it is measured over many register files.
  *
  * A class is a rule of an ABI, or without one a class of a map. All registers that do not select
  * the call are filled anew for every seed, the flags, the FP/SIMD registers and the scratch
@@ -64,6 +65,7 @@ struct hvc_contract {
 	unsigned broken; /**< findings that the ABI does not allow */
 	unsigned seeds;
 	uint64_t calls;
+	bool proved; /**< for every input: what no call changes is kept, or a result, in all */
 };
 
 struct hvc_contract_config {

@@ -1,18 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * Leaks: every call made again in worlds that differ from the first only in what a caller below
- * EL2 has no way to read (hvc_secret_name). Whatever such a caller can then see differ, it has
- * learned from the handler.
+ * Leaks: what a caller below EL2 can see of a call afterwards, against what it has no way to read
+ * (hvc_secret_name). Of every path, and every two between which a secret decides, it is proved
+ * that all values of the secrets show the same, or two values are named that do not, and the call
+ * is really made with both.
  *
  * Seen by the caller: x0..x30, SP_EL0, SP_EL1, the flags and masks, the registers of EL1 and
  * EL0, the FP/SIMD registers, memory that is not EL2's own, and how and where the call ended. A
  * call that hands EL2 over (a soft restart) hides nothing from who gets it; a call that never
- * comes back shows nothing but that.
+ * comes back shows nothing but that. Time is left out.
+ *
+ * A secret leaves the handler the machine to run on: pointers of EL2's own lead to memory of
+ * EL2's, different ones to different memory; what decides where control goes, or how memory is
+ * translated, is no secret.
  */
 #ifndef HVCHECK_LEAK_H
 #define HVCHECK_LEAK_H
 
-#include "hvcheck/probe.h"
+#include "hvcheck/check.h"
 
 /** By what a secret came out. */
 enum hvc_channel {
@@ -20,35 +25,42 @@ enum hvc_channel {
 	HVC_CHANNEL_REGISTER, /**< a register of reg.h, the flags included */
 	HVC_CHANNEL_SIMD,     /**< an FP/SIMD register */
 	HVC_CHANNEL_MEMORY,   /**< memory that is not EL2's own */
+	HVC_CHANNEL_CONTROL,  /**< EL2's vectors are where the caller says, who has all of it then */
 	HVC_CHANNEL_COUNT,
 };
 
-/** "outcome", "register", "simd", "memory". */
+/** "outcome", "register", "simd", "memory", "control". */
 HVC_API const char *hvc_channel_name(enum hvc_channel channel);
 
 /** Number of things that are kept from the caller, at most 32. */
 HVC_API unsigned hvc_secret_count(void);
-/** Secret i: the name of a register, or "el2_memory" (HVC_EL2_DATA). Constant string. */
+/**
+ * Secret i: the name of a register; "el2_memory", HVC_EL2_DATA and what EL2's pointers lead to;
+ * "own_data", the image's own data (hvc_subject_data). Constant string.
+ */
 HVC_API const char *hvc_secret_name(unsigned i);
 
 /** One way in which a rule's calls leak: same rule, channel and place. */
 struct hvc_leak {
 	int rule; /**< of the ABI; -1 without one */
 	enum hvc_channel channel;
-	unsigned place;         /**< enum hvc_reg, or an hvc_simd_name index; else 0 */
-	uint64_t calls;         /**< how many calls leak this way */
-	uint32_t immediates;    /**< on how many different immediates */
-	unsigned world;         /**< index in the ABI, of the witness */
-	struct hvc_probe probe; /**< the witness: the first call met */
-	uint16_t imm;
-	uint64_t seed;     /**< of the witness's second world */
-	uint64_t address;  /**< memory: where, of the witness */
-	uint64_t value[2]; /**< what the caller sees in the first and the second world; outcome:
-	                        enum hvc_outcome_kind; of a q register the half that differs */
-	uint32_t sources;  /**< bits 1 << i: secrets that alone make the difference */
-	bool moved;        /**< the instruction is known */
-	uint64_t pc;       /**< the instruction that moved the secret there, */
-	uint32_t word;     /**< its code */
+	unsigned place;          /**< enum hvc_reg, or an hvc_simd_name index; else 0 */
+	uint32_t sources;        /**< bits 1 << i: secrets that alone make the difference */
+	char condition[256];     /**< on the call, where it was found first: "x0 = 2" */
+	unsigned world;          /**< index in the ABI, of the witness */
+	struct hvc_probe probe;  /**< the witness: a call */
+	uint16_t imm;            /**< its immediate */
+	char secret[200];        /**< what differs for it: "sp_el2", "key", "[sp_el2 - 0x8]" */
+	enum hvc_reg secret_reg; /**< that, where it is a register; else HVC_REG_NONE */
+	uint64_t secret_value[2];
+	uint64_t address;        /**< memory: where the caller sees it */
+	uint64_t value[2];       /**< what it sees with the first and with the second; outcome: enum
+	                              hvc_outcome_kind; of a q register the half that differs */
+	enum hvc_level level[2]; /**< outcome: where the call ended, */
+	uint64_t at[2];          /**< and at which address */
+	bool moved;              /**< the instruction is known */
+	uint64_t pc;             /**< the instruction that moved the secret there, */
+	uint32_t word;           /**< its code */
 };
 
 struct hvc_leaks {
@@ -58,13 +70,14 @@ struct hvc_leaks {
 	unsigned worlds;
 	struct hvc_leak *leak; /**< in order of rule, channel, place */
 	unsigned leaks;
-	uint64_t calls;    /**< made in the first worlds; compared + granted + silent */
-	uint64_t compared; /**< came back to a caller below EL2 */
-	uint64_t granted;  /**< handed EL2 over to code that is not the subject's */
-	uint64_t silent;   /**< never came back */
-	uint64_t declared; /**< differences that a rule's results declare */
-	uint32_t varied;   /**< bits 1 << i: secrets that differed between the worlds */
-	unsigned untried;  /**< as hvc_probes.untried */
+	struct hvc_check_part *part; /**< callers, in the order of worlds; proved: all is decided */
+	unsigned parts;
+	unsigned paths;    /**< compared + granted + silent */
+	unsigned compared; /**< come back from EL2 to a caller below it */
+	unsigned granted;  /**< hand EL2 over to code that is not the subject's */
+	unsigned silent;   /**< never come back, or never reach EL2 */
+	unsigned declared; /**< differences that a rule's results declare: rules and registers */
+	uint32_t secrets;  /**< bits 1 << i: those that there are */
 };
 
 struct hvc_leaks_config {
@@ -72,18 +85,19 @@ struct hvc_leaks_config {
 	const struct hvc_abi *abi;     /**< NULL: none; its worlds and callers are used */
 	const struct hvc_world *world; /**< without an ABI; NULL: the default */
 	const struct hvc_world *over;  /**< laid over each world of the ABI; NULL: nothing */
-	const struct hvc_probes *probes;
-	const struct hvc_interval *imm; /**< immediates tried, within 0..65535 */
-	unsigned imms;                  /**< 0: all */
-	unsigned twins;                 /**< worlds that each is compared with; 0: 2 */
+	unsigned levels; /**< bits 1 << enum hvc_level; 0: all below EL2 (that the ABI speaks of) */
+	unsigned insns;  /**< bits 1 << enum hvc_insn; 0: both (that the ABI speaks of) */
+	struct hvc_regset set; /**< of x0..x30: those that are not any value, but */
+	const uint64_t *value; /**< this, by enum hvc_reg */
+	const uint16_t *imm;   /**< the one immediate; NULL: each */
 	uint64_t budget;
-	bool (*progress)(void *ctx, uint64_t done, uint64_t total); /**< may be NULL */
-	void *progress_ctx;
 };
 
 /**
- * Look for leaks. Probes from EL2 are left out: that caller can read it all. Errors: those of
- * hvc_machine_open, HVC_E_ARG (no probe from below EL2), HVC_E_CANCELLED, HVC_E_ENGINE.
+ * Look for leaks. Callers at EL2 are left out: they can read it all. Errors: those of
+ * hvc_machine_open; HVC_E_ARG (no call from below EL2, none that comes back); HVC_E_UNSUPPORTED:
+ * there is none as far as is decided, but not all is, and the message says what; HVC_E_ENGINE,
+ * which is hvcheck's own fault: the machine does not show what is proved.
  */
 HVC_MUST_USE HVC_API enum hvc_status hvc_leaks_find(const struct hvc_leaks_config *config,
                                                     struct hvc_diag *diag, struct hvc_leaks **out);

@@ -112,6 +112,13 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_subject_place(const struct hvc_subject 
                                                        uint64_t *address);
 
 /**
+ * Range i of the image's own data, first byte to last: what the file says is writable and no code,
+ * and what it leaves to boot to fill in. False past the last. They may overlap.
+ */
+HVC_API bool hvc_subject_data(const struct hvc_subject *subject, size_t i, uint64_t *lo,
+                              uint64_t *hi);
+
+/**
  * Look up what a world's memory names, in this subject: hvc_world_resolve. To be done before a
  * machine is opened with a world whose memory came from a specification.
  */
