@@ -150,8 +150,14 @@ bool hvc_nested__conclude(const struct hvc_machine *machine, enum hvc_outcome_ki
 
 void hvc_nested__restore(const struct hvc_machine *machine, struct hvc_state *state)
 {
-	for (unsigned i = 0; i < HVC_NESTED_REGS; i++)
+	for (unsigned i = 0; i < HVC_NESTED_REGS; i++) {
 		state->v[saved[i]] = machine->nested.reg[i];
+		hvc_engine__set(machine->engine, saved[i], machine->nested.reg[i]);
+	}
+	/* The engine is where `state` says it is, which a reset trusts. */
+	for (unsigned el = 0; el < 3; el++)
+		hvc_engine__set(machine->engine, (enum hvc_reg)(HVC_REG_SP_EL0 + el),
+		                machine->nested.frame.sp[el]);
 }
 
 bool hvc_nested__parks(bool (*fetch)(const void *ctx, uint64_t pc, uint32_t *word), const void *ctx,
