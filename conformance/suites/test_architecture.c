@@ -40,6 +40,12 @@ static void make_world(struct tiny_image *image, size_t w)
 	tiny_set(image, HVC_REG_SCTLR_EL2, worlds[w].sctlr_el2);
 }
 
+/* Callers have PAN and UAO set where the CPU has them. */
+static uint64_t pstate_of(size_t w)
+{
+	return worlds[w].cpu == HVC_CPU_MAX ? HVC_PSTATE_PAN | HVC_PSTATE_UAO : 0;
+}
+
 static void put_in_slots(struct tiny_image *image, const uint32_t *words, size_t size)
 {
 	for (unsigned slot = TINY_EL2T; slot <= TINY_LOWER; slot += 0x200)
@@ -108,7 +114,8 @@ START_TEST(take_exception)
 			assert_hex(outcome.state.v[HVC_REG_ESR_EL2], 0x5a000000 | call.imm);
 			assert_hex(outcome.state.v[HVC_REG_ELR_EL2], hvc_call_address(&call) + 4);
 			assert_hex(outcome.state.v[HVC_REG_SPSR_EL2],
-			           call.nzcv | call.daif | hvc_level_mode(call.from));
+			           call.nzcv | call.daif | pstate_of(w) |
+			                   hvc_level_mode(call.from));
 			assert_hex(outcome.state.v[HVC_REG_NZCV], call.nzcv);
 			assert_hex(outcome.state.v[HVC_REG_DAIF], 0x3c0);
 			assert_untouched(machine, &call, &outcome, w);
@@ -134,6 +141,10 @@ START_TEST(take_exception_pan)
 			continue;
 		make_world(&image, w);
 		put_in_slots(&image, code, sizeof code);
+		outcome = tiny_once(&image, HVC_LEVEL_EL2H);
+		assert_kind(outcome, HVC_OUTCOME_RETURN);
+		assert_hex(outcome.state.v[1], HVC_PSTATE_PAN); /* the caller's */
+		tiny_set(&image, HVC_REG_PSTATE, 0);
 		outcome = tiny_once(&image, HVC_LEVEL_EL2H);
 		assert_kind(outcome, HVC_OUTCOME_RETURN);
 		ck_assert_msg(outcome.state.v[1] == (pan ? HVC_PSTATE_PAN : 0), "%s: PAN 0x%llx",
@@ -190,6 +201,7 @@ START_TEST(exception_return)
 			ck_assert_int_eq(outcome.level, call.from);
 			assert_hex(outcome.state.v[HVC_REG_NZCV], call.nzcv);
 			assert_hex(outcome.state.v[HVC_REG_DAIF], call.daif);
+			assert_hex(outcome.state.v[HVC_REG_PSTATE], pstate_of(w));
 			assert_untouched(machine, &call, &outcome, w);
 			tiny_reset(machine);
 		}

@@ -50,6 +50,8 @@ static void run(struct tiny_image *image, struct batch *batch)
 	hvc_machine_close(machine);
 }
 
+static uint64_t pstate; /* PAN and UAO of the callers of check_flags */
+
 static void make_flags(unsigned n, struct hvc_call *call)
 {
 	call->from = callers[n & 3];
@@ -64,7 +66,7 @@ static void check_flags(unsigned n, const struct hvc_call *call, const struct hv
 	static const unsigned mode[] = {0x4, 0x5, 0x8, 0x9};
 
 	assert_kind(*outcome, HVC_OUTCOME_RETURN);
-	assert_hex(outcome->state.v[1], call->nzcv | call->daif | mode[n & 3]);
+	assert_hex(outcome->state.v[1], call->nzcv | call->daif | pstate | mode[n & 3]);
 	assert_hex(outcome->state.v[2], 0x3c0);
 	assert_hex(outcome->state.v[3], 1);
 	assert_hex(outcome->state.v[4], 2 << 2);
@@ -73,6 +75,7 @@ static void check_flags(unsigned n, const struct hvc_call *call, const struct hv
 	ck_assert_int_eq(outcome->level, call->from);
 	assert_hex(outcome->state.v[HVC_REG_NZCV], call->nzcv);
 	assert_hex(outcome->state.v[HVC_REG_DAIF], call->daif);
+	assert_hex(outcome->state.v[HVC_REG_PSTATE], pstate);
 	assert_hex(outcome->pc, hvc_call_address(call) + 4);
 	for (unsigned r = 6; r < HVC_GPR_COUNT; r++)
 		assert_hex(outcome->state.v[r], call->x[r]);
@@ -80,13 +83,19 @@ static void check_flags(unsigned n, const struct hvc_call *call, const struct hv
 
 START_TEST(every_flag_mask_and_caller)
 {
-	for (unsigned cpu = 0; cpu < HVC_CPU_COUNT; cpu++) {
+	static const uint64_t given[] = {0, HVC_PSTATE_PAN, HVC_PSTATE_UAO,
+	                                 HVC_PSTATE_PAN | HVC_PSTATE_UAO};
+
+	for (unsigned i = 0; i < HVC_CPU_COUNT * 4; i++) {
 		struct batch batch = {1024, 0, 0, make_flags, check_flags};
+		enum hvc_cpu cpu = (enum hvc_cpu)(i / 4);
 		struct tiny_image image;
 
-		tiny_init(&image, (enum hvc_cpu)cpu);
-		for (size_t i = 0; i < 3; i++)
-			tiny_put(&image, slots[i], A64_MRS(1, SPSR), A64_MRS(2, SYS(3, 3, 4, 2, 1)),
+		tiny_init(&image, cpu);
+		tiny_set(&image, HVC_REG_PSTATE, given[i % 4]);
+		pstate = cpu == HVC_CPU_MAX ? given[i % 4] : 0;
+		for (size_t s = 0; s < 3; s++)
+			tiny_put(&image, slots[s], A64_MRS(1, SPSR), A64_MRS(2, SYS(3, 3, 4, 2, 1)),
 			         A64_MRS(3, SYS(3, 0, 4, 2, 0)), A64_MRS(4, SYS(3, 0, 4, 2, 2)),
 			         A64_MRS(5, SYS(3, 3, 4, 2, 0)), A64_ERET);
 		run(&image, &batch);

@@ -301,8 +301,9 @@ END_TEST
 /* HVC from EL2h in the host regime: slot 0x200, PAN set by the entry when SPAN is clear. */
 START_TEST(calls_within_the_host_regime)
 {
-	for (unsigned i = 0; i < 8; i++) {
+	for (unsigned i = 0; i < 16; i++) {
 		bool tge = i & 1, span = i & 2, e2h = i & 4;
+		uint64_t pstate = i & 8 ? HVC_PSTATE_PAN | HVC_PSTATE_UAO : 0;
 		struct tiny_image image;
 		struct hvc_outcome outcome;
 		struct hvc_call call;
@@ -310,6 +311,7 @@ START_TEST(calls_within_the_host_regime)
 
 		tiny_init(&image, HVC_CPU_MAX);
 		tiny_set(&image, HVC_REG_HCR_EL2, hcr);
+		tiny_set(&image, HVC_REG_PSTATE, pstate);
 		tiny_set(&image, HVC_REG_SCTLR_EL2, 0x30c50830 & ~(span ? 0 : HVC_SCTLR_SPAN));
 		if (span)
 			tiny_set(&image, HVC_REG_SCTLR_EL2, 0x30c50830 | HVC_SCTLR_SPAN);
@@ -318,10 +320,11 @@ START_TEST(calls_within_the_host_regime)
 		outcome = tiny_once(&image, HVC_LEVEL_EL2H);
 		assert_kind(outcome, HVC_OUTCOME_RETURN);
 		ck_assert_int_eq(outcome.level, HVC_LEVEL_EL2H);
-		assert_hex(outcome.state.v[1], e2h && tge && !span ? HVC_PSTATE_PAN : 0);
+		assert_hex(outcome.state.v[1],
+		           (e2h && tge && !span ? HVC_PSTATE_PAN : 0) | (pstate & HVC_PSTATE_PAN));
 		assert_hex(outcome.state.v[2], 2 << 2);
 		hvc_call_init(&call, 0);
-		assert_hex(outcome.state.v[3], call.nzcv | call.daif | 9);
+		assert_hex(outcome.state.v[3], call.nzcv | call.daif | pstate | 9);
 	}
 }
 END_TEST
