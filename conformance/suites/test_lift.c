@@ -82,8 +82,8 @@ static void open_bench(struct bench *bench, const struct class *class)
 	hvc_world_init(&bench->world, class->cpu);
 	bench->segment =
 	        (struct hvc_segment){BASE, sizeof bench->bytes, bench->bytes, sizeof bench->bytes};
-	bench->image = (struct hvc_image){
-	        .segment = &bench->segment, .segments = 1, .vectors = BASE};
+	bench->image =
+	        (struct hvc_image){.segment = &bench->segment, .segments = 1, .vectors = BASE};
 	config.image = bench->image;
 	ck_assert_int_eq(hvc_machine_open(&config, &diag, &bench->machine), HVC_OK);
 	for (unsigned i = 0; i < sizeof pattern; i++)
@@ -124,6 +124,7 @@ static struct hvc_way *enter(struct bench *bench, const struct class *class,
 	static uint64_t value[INPUTS];
 	struct hvc_way *way = hvc_way__open(&bench->scene);
 	struct hvc_bvs *t = bench->scene.terms;
+	uint64_t pstate = hvc_machine_entry(bench->machine)->v[HVC_REG_PSTATE];
 
 	ck_assert_ptr_nonnull(way);
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
@@ -142,7 +143,9 @@ static struct hvc_way *enter(struct bench *bench, const struct class *class,
 	way->sys[HVC_REG_ESR_EL2] = hvc_bv__num(t, 64, hvc_arch_esr(call->imm));
 	way->sys[HVC_REG_ELR_EL2] = hvc_bv__num(t, 64, hvc_call_address(call) + 4);
 	way->sys[HVC_REG_SPSR_EL2] =
-	        hvc_bv__num(t, 64, call->nzcv | call->daif | hvc_level_mode(call->from));
+	        hvc_bv__num(t, 64, call->nzcv | call->daif | pstate | hvc_level_mode(call->from));
+	/* The entry leaves PAN alone and clears UAO. */
+	way->pstate = hvc_bv__num(t, 64, pstate & HVC_PSTATE_PAN);
 	*model = (struct hvc_model){.value = value, .count = INPUTS};
 	return way;
 }
