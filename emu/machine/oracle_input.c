@@ -79,6 +79,12 @@ static uint32_t image_word(const struct hvc_image *image, uint64_t address)
 	return word;
 }
 
+/* UDF, and SVC, HVC, BRK, HLT, DCPS: a vector that begins with one leads to itself for ever. */
+static bool is_an_exception(uint32_t word)
+{
+	return word >> 16 == 0 || (word >> 24 == 0xd4 && (word & 0xffe0001f) != 0xd4000003);
+}
+
 static bool fetch(const void *ctx, uint64_t pc, uint32_t *word)
 {
 	*word = image_word(ctx, pc);
@@ -109,7 +115,7 @@ static enum hvc_status plan_vectors(struct hvc_oracle_plan *plan, struct hvc_dia
 			                    "vector at 0x%llx",
 			                    (unsigned long long)pc);
 		/* An exception at EL2 may have an answer there: the program goes on with it. */
-		if (slot < 8 && !hvc_nested__parks(fetch, image, pc))
+		if (slot < 8 && !is_an_exception(word) && !hvc_nested__parks(fetch, image, pc))
 			plan->header.slot[slot] |= 1;
 	}
 	return HVC_OK;
