@@ -240,7 +240,28 @@ START_TEST(a_block_that_changes_is_looked_at_again)
 }
 END_TEST
 
+/* Exceptions one after the other leave the registers as they are: that is no loop. */
+START_TEST(exceptions_in_a_row_are_no_loop)
+{
+	/* A block before them or none, so that either of the two that come again is looked at. */
+	for (unsigned before = 0; before < 2; before++) {
+		struct tiny_image image;
+
+		tiny_init(&image, HVC_CPU_A72);
+		tiny_put(&image, TINY_EL2H, A64_ERET);
+		tiny_put(&image, TINY_LOWER, A64_MRS(1, ELR), A64_MRS(2, SPSR),
+		         A64_B(TINY_CODE - TINY_LOWER - 8));
+		tiny_put(&image, TINY_CODE, before ? A64_B(4) : A64_NOP);
+		for (unsigned i = 1; i <= 64; i++)
+			tiny_put(&image, TINY_CODE + 4 * i, A64_SVC(0));
+		tiny_put(&image, TINY_CODE + 4 * 65, A64_MSR(ELR, 1), A64_MSR(SPSR, 2), A64_ERET);
+		assert_kind(tiny_once(&image, HVC_LEVEL_EL1H), HVC_OUTCOME_RETURN);
+	}
+}
+END_TEST
+
 static const struct suite_test tests[] = {
+        {"exceptions_in_a_row_are_no_loop", &exceptions_in_a_row_are_no_loop},
         {"nothing_runs_at_odd_addresses", &nothing_runs_at_odd_addresses},
         {"loops_end_wherever_they_are", &loops_end_wherever_they_are},
         {"a_loop_over_the_instruction_returned_to_is_a_return",

@@ -97,6 +97,9 @@ struct hvc_spin {
 void hvc_spin__reset(struct hvc_spin *spin);
 /* A block at address is about to run. True: the PE is exactly where it was before. */
 bool hvc_spin__block(struct hvc_spin *spin, struct hvc_engine *engine, uint64_t address);
+/* Take a checkpoint where the next block begins; and is the PE there as it was at the last one? */
+void hvc_spin__look(struct hvc_spin *spin);
+bool hvc_spin__is_same(const struct hvc_spin *spin, struct hvc_engine *engine, uint64_t address);
 
 /* nested.c: exceptions at EL2, into its own vectors */
 

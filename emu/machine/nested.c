@@ -20,7 +20,8 @@
 #define LINK_OFFSET 4u
 /*
  * ERETs one after the other to one place at EL2 without a write of ELR_EL2: the return address is
- * lost, and where the stack moves on each time the machine would not see that it is a loop.
+ * lost, and where the stack moves on each time the machine would not see that it is a loop. Where
+ * nothing has changed from the last but one to the last, it never ends.
  */
 #define BACKS_MAX 8u
 #define PARK_LOOK 8u /* instructions in which code that parks does so */
@@ -64,6 +65,10 @@ static const enum hvc_reg saved[HVC_NESTED_REGS] = {HVC_REG_ESR_EL2, HVC_REG_ELR
 
 static void put(struct hvc_machine *machine, enum hvc_reg reg, uint64_t value)
 {
+	uint64_t old = 0;
+
+	if (!hvc_engine__get(machine->engine, reg, &old) || old != value)
+		machine->spin.progress = true;
 	hvc_engine__set(machine->engine, reg, value);
 	hvc_regset_add(&machine->dirty, reg);
 }
@@ -129,9 +134,17 @@ bool hvc_nested__return(struct hvc_machine *machine, uint64_t address)
 	if (address != nested->back_to)
 		nested->backs = 0;
 	nested->back_to = address;
-	if (++nested->backs <= BACKS_MAX)
+	if (++nested->backs < BACKS_MAX)
 		return true;
-	hvc_call__halt(machine, HVC_OUTCOME_LIMIT, address);
+	if (nested->backs == BACKS_MAX) {
+		hvc_spin__look(&machine->spin);
+		return true;
+	}
+	hvc_call__halt(machine,
+	               hvc_spin__is_same(&machine->spin, machine->engine, address)
+	                       ? HVC_OUTCOME_SPIN
+	                       : HVC_OUTCOME_LIMIT,
+	               address);
 	return false;
 }
 

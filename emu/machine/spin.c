@@ -25,16 +25,26 @@ static bool same(const struct hvc_engine_frame *a, const struct hvc_engine_frame
 	       !memcmp(a->x, b->x, sizeof a->x);
 }
 
-bool hvc_spin__block(struct hvc_spin *spin, struct hvc_engine *engine, uint64_t address)
+bool hvc_spin__is_same(const struct hvc_spin *spin, struct hvc_engine *engine, uint64_t address)
 {
 	struct hvc_engine_frame frame;
 
+	if (!spin->armed || spin->progress || address != spin->at.pc)
+		return false;
+	hvc_engine__frame(engine, &frame);
+	return same(&frame, &spin->at);
+}
+
+void hvc_spin__look(struct hvc_spin *spin)
+{
+	spin->next = spin->blocks;
+}
+
+bool hvc_spin__block(struct hvc_spin *spin, struct hvc_engine *engine, uint64_t address)
+{
 	spin->blocks++;
-	if (spin->armed && !spin->progress && address == spin->at.pc) {
-		hvc_engine__frame(engine, &frame);
-		if (same(&frame, &spin->at))
-			return true;
-	}
+	if (hvc_spin__is_same(spin, engine, address))
+		return true;
 	if (spin->blocks >= spin->next) {
 		hvc_engine__frame(engine, &spin->at);
 		spin->at.pc = address;
