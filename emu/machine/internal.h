@@ -103,8 +103,6 @@ bool hvc_spin__is_same(const struct hvc_spin *spin, struct hvc_engine *engine, u
 
 /* nested.c: exceptions at EL2, into its own vectors */
 
-#define HVC_NESTED_REGS 4u
-
 struct hvc_nested_exception {
 	uint64_t pc, esr, far; /* as an outcome tells them: esr without its ISS */
 };
@@ -120,7 +118,7 @@ struct hvc_nested {
 	uint64_t instructions;
 	uint64_t pc, esr, far;
 	struct hvc_engine_frame frame;
-	uint64_t reg[HVC_NESTED_REGS];
+	struct hvc_state state; /* VBAR_EL2 and what follows */
 };
 
 /* zero.c: pages that are there, zero, from the first access on */

@@ -60,9 +60,6 @@ static struct hvc_pe describe(const struct hvc_machine *machine)
 	return pe;
 }
 
-static const enum hvc_reg saved[HVC_NESTED_REGS] = {HVC_REG_ESR_EL2, HVC_REG_ELR_EL2,
-                                                    HVC_REG_SPSR_EL2, HVC_REG_FAR_EL2};
-
 static void put(struct hvc_machine *machine, enum hvc_reg reg, uint64_t value)
 {
 	uint64_t old = 0;
@@ -83,8 +80,10 @@ static void remember(struct hvc_machine *machine, uint64_t pc, uint64_t esr, uin
 	nested->esr = esr;
 	nested->far = far;
 	hvc_engine__frame(machine->engine, &nested->frame);
-	for (unsigned i = 0; i < HVC_NESTED_REGS; i++)
-		nested->reg[i] = hvc_machine__current(machine, saved[i]);
+	nested->state = machine->now;
+	for (unsigned reg = HVC_REG_VBAR_EL2; reg < HVC_REG_COUNT; reg++)
+		if (hvc_regset_has(&machine->dirty, (enum hvc_reg)reg))
+			nested->state.v[reg] = hvc_machine__current(machine, (enum hvc_reg)reg);
 }
 
 bool hvc_nested__take(struct hvc_machine *machine, uint64_t pc, uint64_t esr, uint64_t far)
@@ -163,11 +162,18 @@ bool hvc_nested__conclude(const struct hvc_machine *machine, enum hvc_outcome_ki
 
 void hvc_nested__restore(const struct hvc_machine *machine, struct hvc_state *state)
 {
-	for (unsigned i = 0; i < HVC_NESTED_REGS; i++) {
-		state->v[saved[i]] = machine->nested.reg[i];
-		hvc_engine__set(machine->engine, saved[i], machine->nested.reg[i]);
-	}
 	/* The engine is where `state` says it is, which a reset trusts. */
+	for (unsigned reg = HVC_REG_VBAR_EL2; reg < HVC_REG_COUNT; reg++) {
+		uint64_t value = machine->nested.state.v[reg];
+
+		if (!hvc_regset_has(&machine->dirty, (enum hvc_reg)reg) ||
+		    !hvc_regset_has(&machine->present, (enum hvc_reg)reg))
+			continue;
+		if (state->v[reg] != value)
+			hvc_engine__set(machine->engine, (enum hvc_reg)reg, value);
+		state->v[reg] = value;
+	}
+	state->v[HVC_REG_HCR_EL2] |= machine->hcd;
 	for (unsigned el = 0; el < 3; el++)
 		hvc_engine__set(machine->engine, (enum hvc_reg)(HVC_REG_SP_EL0 + el),
 		                machine->nested.frame.sp[el]);
