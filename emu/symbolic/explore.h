@@ -17,14 +17,12 @@ struct hvc_door {
 	struct hvc_waiting *waiting;
 };
 
-#define HVC_NEST_REGS 7u
-
 /** An exception at EL2 that has not been left: the fault that it is where its table parks. */
 struct hvc_nest {
 	enum hvc_ec ec;
 	uint64_t pc;
 	hvc_ref address;
-	hvc_ref x[HVC_GPR_COUNT], sys[HVC_NEST_REGS], daif, pstate;
+	hvc_ref x[HVC_GPR_COUNT], sys[HVC_REG_COUNT], daif, pstate;
 	struct hvc_flags flags;
 	uint64_t changes;
 	bool spx;

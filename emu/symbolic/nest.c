@@ -3,6 +3,8 @@
  * An exception at EL2 goes to EL2's own vectors, as it does in the machine (machine/nested.c): the
  * way goes on there. Where that table parks, the path is the fault that it would be without one.
  */
+#include <string.h>
+
 #include "hvcheck/arch.h"
 #include "machine/internal.h"
 #include "symbolic/explore.h"
@@ -12,9 +14,8 @@
 #define FP_TRAP   UINT64_C(0x1e00000)
 #define EXTERNAL  UINT64_C(0x10)
 
-static const enum hvc_reg restored[HVC_NEST_REGS] = {
-        HVC_REG_SP_EL0,  HVC_REG_SP_EL1,   HVC_REG_SP_EL2, HVC_REG_ESR_EL2,
-        HVC_REG_ELR_EL2, HVC_REG_SPSR_EL2, HVC_REG_FAR_EL2};
+static const enum hvc_reg written[] = {HVC_REG_ESR_EL2, HVC_REG_ELR_EL2, HVC_REG_SPSR_EL2,
+                                       HVC_REG_FAR_EL2};
 
 static bool fetch(const void *ctx, uint64_t pc, uint32_t *word)
 {
@@ -61,8 +62,7 @@ static struct hvc_nest *remember(struct hvc_explorer *e, const struct hvc_walker
 	nest->spx = way->spx;
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
 		nest->x[n] = way->x[n];
-	for (unsigned i = 0; i < HVC_NEST_REGS; i++)
-		nest->sys[i] = way->sys[restored[i]];
+	memcpy(nest->sys, way->sys, sizeof nest->sys);
 	nest->flags = way->flags;
 	nest->daif = way->daif;
 	nest->pstate = way->pstate;
@@ -79,9 +79,7 @@ static bool comes_again(const struct hvc_walker *w)
 
 	for (unsigned n = 0; same && n < HVC_GPR_COUNT; n++)
 		same = last->x[n] == way->x[n];
-	for (unsigned i = 0; same && i < HVC_NEST_REGS; i++)
-		same = last->sys[i] == way->sys[restored[i]];
-	return same;
+	return same && !memcmp(last->sys, way->sys, sizeof last->sys);
 }
 
 /* PSTATE and the vector that the architecture prescribes; false: it is not known. */
@@ -122,8 +120,8 @@ static void enter(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_ec ec, 
 	        hvc_bv__or(t, in_place(t, way->daif, 6), hvc_bv__num(t, 64, entry->spsr)));
 	if ((fetch || ec == HVC_EC_DABT_SAME) && ec != HVC_EC_ILLEGAL && address)
 		way->sys[HVC_REG_FAR_EL2] = address;
-	for (unsigned i = 3; i < HVC_NEST_REGS; i++)
-		hvc_regset_add(&way->written, restored[i]);
+	for (size_t i = 0; i < sizeof written / sizeof *written; i++)
+		hvc_regset_add(&way->written, written[i]);
 	way->daif = hvc_bv__num(t, 4, 15);
 	way->pstate = hvc_bv__num(
 	        t, 64, entry->pstate & ~(HVC_PSTATE_NZCV | HVC_PSTATE_DAIF | HVC_PSTATE_M));
@@ -169,8 +167,7 @@ void hvc_walker__unnest(struct hvc_walker *w, struct hvc_sympath *path)
 	path->pc = nest->pc;
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
 		way->x[n] = nest->x[n];
-	for (unsigned i = 0; i < HVC_NEST_REGS; i++)
-		way->sys[restored[i]] = nest->sys[i];
+	memcpy(way->sys, nest->sys, sizeof way->sys);
 	way->flags = nest->flags;
 	way->daif = nest->daif;
 	way->pstate = nest->pstate;
