@@ -56,32 +56,6 @@ void hvc_json__immediates(struct hvc_json *json, const struct hvc_interval *imm,
 	hvc_json__close(json);
 }
 
-void hvc_json__span(struct hvc_json *json, enum hvc_reg reg, const struct hvc_interval *interval,
-                    unsigned intervals)
-{
-	hvc_json__array(json, hvc_reg_name(reg));
-	for (unsigned i = 0; i < intervals; i++) {
-		hvc_json__array(json, NULL);
-		hvc_json__hex(json, NULL, interval[i].lo);
-		hvc_json__hex(json, NULL, interval[i].hi);
-		hvc_json__close(json);
-	}
-	hvc_json__close(json);
-}
-
-void hvc_json__region(struct hvc_json *json, const struct hvc_region *region)
-{
-	hvc_json__string(json, "instruction", hvc_insn_name(region->insn));
-	hvc_json__string(json, "from", hvc_level_name(region->from));
-	hvc_json__immediates(json, region->imm, region->imms);
-	hvc_json__object(json, "registers");
-	for (unsigned i = 0; i < region->spans; i++)
-		hvc_json__span(json, region->span[i].reg, region->span[i].interval,
-		               region->span[i].intervals);
-	hvc_json__close(json);
-	hvc_json__number(json, "calls", region->calls);
-}
-
 void hvc_json__regset(struct hvc_json *json, const char *key, const struct hvc_regset *set)
 {
 	hvc_json__array(json, key);

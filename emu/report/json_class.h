@@ -9,11 +9,6 @@
 void hvc_json__class(struct hvc_json *json, const struct hvc_class *class_);
 /** Member "immediates". */
 void hvc_json__immediates(struct hvc_json *json, const struct hvc_interval *imm, unsigned imms);
-/** A member named after the register: its values. */
-void hvc_json__span(struct hvc_json *json, enum hvc_reg reg, const struct hvc_interval *interval,
-                    unsigned intervals);
-/** Members "instruction" to "calls" of the open object: which calls. */
-void hvc_json__region(struct hvc_json *json, const struct hvc_region *region);
 /** A set of registers as an array of names. */
 void hvc_json__regset(struct hvc_json *json, const char *key, const struct hvc_regset *set);
 /** An object that holds one call, and the command that makes it. */
