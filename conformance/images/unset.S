@@ -5,6 +5,8 @@
 // pointer that only a loader could have filled in; 5 reads TPIDR_EL2's memory.
 	.include "subject.inc"
 	.global	elsewhere
+	// Where it parks is `b .`, not a round by the PLT, which a proof cannot see the end of.
+	.hidden	slot_el2h_sync
 
 routine handle
 	cmp	x0, #1
