@@ -48,7 +48,7 @@ static const struct {
 	enum kind kind;
 } libraries[] = {{"libunicorn", SPARED}, {"libglib", SPARED},  {"ld-linux", SPARED},
                  {"libfaults", BETWEEN}, {"libc.so", BETWEEN}, {"libsmartcols", LOSES},
-                 {"libseccomp", LOSES}};
+                 {"libseccomp", LOSES},  {"libz3", LOSES}};
 
 static int learn(struct dl_phdr_info *info, size_t size, void *ctx)
 {
@@ -118,7 +118,7 @@ __attribute__((constructor)) static void begin(void)
 static void count_live(void)
 {
 	for (unsigned i = 0; i < LIVE; i++)
-		faults->live += live[i] > 1;
+		faults->live += live[i] != 0;
 	faults = NULL;
 }
 
@@ -136,14 +136,30 @@ _Noreturn void _exit(int status)
 		syscall(SYS_exit_group, status);
 }
 
-/* Open addressing; 1 marks what was taken out. */
+static unsigned home(uintptr_t address)
+{
+	return (unsigned)((address * UINT64_C(0x9e3779b97f4a7c15)) >> 46);
+}
+
+/* Open addressing. */
 static unsigned find(uintptr_t address)
 {
-	unsigned at = (unsigned)((address * UINT64_C(0x9e3779b97f4a7c15)) >> 46);
+	unsigned at = home(address);
 
 	for (; live[at] && live[at] != address; at = (at + 1) % LIVE)
 		;
 	return at;
+}
+
+/* Take it out, and move up what its place has pushed on: marks would fill the table. */
+static void forget(unsigned at)
+{
+	for (unsigned next = (at + 1) % LIVE; live[next]; next = (next + 1) % LIVE)
+		if ((next - home(live[next])) % LIVE >= (next - at) % LIVE) {
+			live[at] = live[next];
+			at = next;
+		}
+	live[at] = 0;
 }
 
 static void *born(void *new, size_t size)
@@ -237,8 +253,8 @@ static void *grow(const void *caller, void *old, size_t size)
 	unsigned at = old && faults ? find((uintptr_t)old) : 0;
 	void *new = fails ? NULL : __libc_realloc(old, size);
 
-	if (new &&old && faults &&live[at])
-		live[at] = 1;
+	if (new && old && faults && live[at])
+		forget(at);
 	return counted ? born(new, size) : new;
 }
 
@@ -266,7 +282,7 @@ void free(void *old)
 		unsigned at = find((uintptr_t)old);
 
 		if (live[at])
-			live[at] = 1;
+			forget(at);
 		memset(old, POISON, malloc_usable_size(old));
 	}
 	__libc_free(old);
