@@ -253,7 +253,7 @@ static void *grow(const void *caller, void *old, size_t size)
 	unsigned at = old && faults ? find((uintptr_t)old) : 0;
 	void *new = fails ? NULL : __libc_realloc(old, size);
 
-	if (new && old && faults && live[at])
+	if (new &&old && faults &&live[at])
 		forget(at);
 	return counted ? born(new, size) : new;
 }

@@ -302,6 +302,7 @@ static enum hvc_status fit(void *ctx)
 	struct fitting *fitting = ctx;
 	struct hvc_diag diag = {0};
 	struct trial *best = fitting->trial;
+	enum hvc_status status = HVC_OK;
 	unsigned count = 0;
 
 	for (unsigned i = 0; i < fitting->abis; i++) {
@@ -310,15 +311,21 @@ static enum hvc_status fit(void *ctx)
 		*trial = (struct trial){.abi = fitting->abi[i]};
 		/* What cannot be tried here is no fit: a CPU without a register, a table too near.
 		 */
-		if (try_abi(fitting, trial, &diag) == HVC_OK && is_worth_telling(trial))
+		status = try_abi(fitting, trial, &diag);
+		if (status == HVC_E_NOMEM)
+			break;
+		if (status == HVC_OK && is_worth_telling(trial))
 			count++;
 	}
 	hvc_machine_close(fitting->machine);
-	if (!count)
-		return HVC_OK;
+	if (status == HVC_E_NOMEM || !count)
+		return status == HVC_E_NOMEM ? status : HVC_OK;
 	qsort(best, count, sizeof *best, by_hope);
 	for (unsigned i = 0; i < count && i < PROOFS && (!i || !best[i].differ); i++) {
-		if (prove(fitting, &best[i], &diag) != HVC_OK)
+		status = prove(fitting, &best[i], &diag);
+		if (status == HVC_E_NOMEM)
+			return status;
+		if (status != HVC_OK)
 			best[i].proved = false;
 		else if (!best[i].differ && best[i].proved)
 			break; /* those behind it pin down less */
@@ -339,6 +346,7 @@ static enum hvc_status fit_apart(const struct hvc_subject *subject, struct hvc_a
 		struct hvc_fit fit;
 	} *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 	                 -1, 0);
+	enum hvc_status status;
 	bool died = false;
 
 	*out = (struct hvc_fit){.rules = 0};
@@ -350,11 +358,12 @@ static enum hvc_status fit_apart(const struct hvc_subject *subject, struct hvc_a
 	fitting->abi = abi;
 	fitting->abis = abis;
 	fitting->out = &shared->fit;
-	if (hvc_lost__apart(fit, fitting, &shared->flight, &died) == HVC_OK && !died)
+	status = hvc_lost__apart(fit, fitting, &shared->flight, &died);
+	if (status == HVC_OK && !died)
 		*out = shared->fit;
 	munmap(shared, sizeof *shared);
 	free(fitting);
-	return HVC_OK;
+	return status == HVC_E_NOMEM ? status : HVC_OK;
 }
 
 static void close_shipped(struct hvc_abi **abi, unsigned count)
@@ -393,8 +402,11 @@ enum hvc_status hvc_fit_scan(struct hvc_scan *scan, struct hvc_diag *diag)
 	for (size_t i = 0; i < scan->tables && i < HVC_FIT_TABLES && status == HVC_OK; i++) {
 		struct hvc_subject *subject;
 
-		if (hvc_scan_subject(scan, i, &subject) != HVC_OK)
+		status = hvc_scan_subject(scan, i, &subject);
+		if (status != HVC_OK) {
+			status = status == HVC_E_NOMEM ? status : HVC_OK;
 			continue;
+		}
 		status = fit_apart(subject, abi, count, &scan->table[i].fit);
 		hvc_subject_close(subject);
 	}

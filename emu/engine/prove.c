@@ -263,6 +263,8 @@ static enum hvc_status prove_paths(struct hvc_prover *p, struct hvc_diag *diag)
 	for (unsigned i = 0; i < p->symbolic->paths; i++)
 		HVC_TRY(prove_path(p, i, diag));
 	p->part->queries = hvc_solver__queries(p->solver);
+	if (hvc_solver__status(p->solver) == HVC_E_NOMEM || hvc_bv__status(p->terms) == HVC_E_NOMEM)
+		return out_of_memory(diag);
 	if (hvc_solver__status(p->solver) != HVC_OK || hvc_bv__status(p->terms) != HVC_OK)
 		hvc_prover__gap(p, "the solver gave up");
 	HVC_TRY(hvc_prover__confirm(p, first, diag));

@@ -26,14 +26,21 @@ struct hvc_solver {
 /* Z3's handler gets no pointer of ours; a thread asks one solver at a time. */
 static _Thread_local struct hvc_solver *asking;
 
+/* An allocation that failed may be an exception of any kind by the time it is told. */
+static bool is_of_memory(const char *text)
+{
+	return strstr(text, "out of memory") || strstr(text, "bad_alloc");
+}
+
 static void on_error(Z3_context context, Z3_error_code code)
 {
 	struct hvc_solver *solver = asking;
 
 	if (!solver || solver->status != HVC_OK)
 		return;
-	solver->status = code == Z3_MEMOUT_FAIL ? HVC_E_NOMEM : HVC_E_ENGINE;
 	snprintf(solver->message, sizeof solver->message, "%s", Z3_get_error_msg(context, code));
+	solver->status = code == Z3_MEMOUT_FAIL || is_of_memory(solver->message) ? HVC_E_NOMEM
+	                                                                         : HVC_E_ENGINE;
 }
 
 static Z3_context make_context(void)
@@ -335,6 +342,10 @@ enum hvc_answer hvc_solver__check(struct hvc_solver *solver)
 		return HVC_ANSWER_UNDECIDED;
 	solver->queries++;
 	answer = Z3_solver_check(solver->context, solver->solver);
+	/* Not a limit of ours: an answer that another run would have. */
+	if (answer == Z3_L_UNDEF && solver->status == HVC_OK &&
+	    is_of_memory(Z3_solver_get_reason_unknown(solver->context, solver->solver)))
+		solver->status = HVC_E_NOMEM;
 	if (solver->status != HVC_OK || answer == Z3_L_UNDEF)
 		return HVC_ANSWER_UNDECIDED;
 	if (answer == Z3_L_FALSE)
