@@ -297,6 +297,12 @@ static void tell(const struct trial *trial, struct hvc_fit *out)
 	strncpy(out->abi, hvc_abi_name(trial->abi), sizeof out->abi - 1);
 }
 
+/* What says nothing of the table: memory ran out, the engine could not be opened, or is wrong. */
+static bool is_ours(enum hvc_status status)
+{
+	return status == HVC_E_NOMEM || status == HVC_E_ENGINE;
+}
+
 static enum hvc_status fit(void *ctx)
 {
 	struct fitting *fitting = ctx;
@@ -312,18 +318,18 @@ static enum hvc_status fit(void *ctx)
 		/* What cannot be tried here is no fit: a CPU without a register, a table too near.
 		 */
 		status = try_abi(fitting, trial, &diag);
-		if (status == HVC_E_NOMEM)
+		if (is_ours(status))
 			break;
 		if (status == HVC_OK && is_worth_telling(trial))
 			count++;
 	}
 	hvc_machine_close(fitting->machine);
-	if (status == HVC_E_NOMEM || !count)
-		return status == HVC_E_NOMEM ? status : HVC_OK;
+	if (is_ours(status) || !count)
+		return is_ours(status) ? status : HVC_OK;
 	qsort(best, count, sizeof *best, by_hope);
 	for (unsigned i = 0; i < count && i < PROOFS && (!i || !best[i].differ); i++) {
 		status = prove(fitting, &best[i], &diag);
-		if (status == HVC_E_NOMEM)
+		if (is_ours(status))
 			return status;
 		if (status != HVC_OK)
 			best[i].proved = false;
@@ -359,11 +365,13 @@ static enum hvc_status fit_apart(const struct hvc_subject *subject, struct hvc_a
 	fitting->abis = abis;
 	fitting->out = &shared->fit;
 	status = hvc_lost__apart(fit, fitting, &shared->flight, &died);
-	if (status == HVC_OK && !died)
+	if (died)
+		status = HVC_OK;
+	else if (status == HVC_OK)
 		*out = shared->fit;
 	munmap(shared, sizeof *shared);
 	free(fitting);
-	return status == HVC_E_NOMEM ? status : HVC_OK;
+	return is_ours(status) ? status : HVC_OK;
 }
 
 static void close_shipped(struct hvc_abi **abi, unsigned count)
@@ -411,7 +419,9 @@ enum hvc_status hvc_fit_scan(struct hvc_scan *scan, struct hvc_diag *diag)
 		hvc_subject_close(subject);
 	}
 	close_shipped(abi, count);
-	return status == HVC_OK ? HVC_OK : hvc_diag_set(diag, status, NULL, 0, 0, "out of memory");
+	return status == HVC_OK
+	               ? HVC_OK
+	               : hvc_diag_set(diag, status, NULL, 0, 0, "%s", hvc_strerror(status));
 }
 
 enum hvc_status hvc_fit_subject(const struct hvc_subject *subject, const struct hvc_abi *only,
@@ -427,5 +437,7 @@ enum hvc_status hvc_fit_subject(const struct hvc_subject *subject, const struct 
 	status = fit_apart(subject, abi, count, out);
 	if (!only)
 		close_shipped(abi, count);
-	return status == HVC_OK ? HVC_OK : hvc_diag_set(diag, status, NULL, 0, 0, "out of memory");
+	return status == HVC_OK
+	               ? HVC_OK
+	               : hvc_diag_set(diag, status, NULL, 0, 0, "%s", hvc_strerror(status));
 }
