@@ -351,11 +351,14 @@ static enum hvc_status work(const struct hvc_options *given, bool *holds, struct
 static enum hvc_status run_to_outputs(const struct hvc_options *given, bool *holds,
                                       struct hvc_diag *diag)
 {
-	struct hvc_options with_pages = *given, *options = &with_pages;
+	/* Tens of KiB, which a small stack has no room for twice. */
+	static struct hvc_options with_pages;
+	struct hvc_options *options = &with_pages;
 	struct hvc_output output[HVC_OUTPUTS_MAX];
 	unsigned open = 0, done = 0;
 	enum hvc_status status = HVC_OK;
 
+	with_pages = *given;
 	for (; status == HVC_OK && open <= options->reports; open += status == HVC_OK) {
 		const char *path = options->output;
 
@@ -386,7 +389,7 @@ static enum hvc_status run_to_outputs(const struct hvc_options *given, bool *hol
 static enum hvc_status run_command(const struct hvc_command *command, int argc, char **argv,
                                    bool *holds, struct hvc_diag *diag)
 {
-	struct hvc_options options;
+	static struct hvc_options options;
 
 	HVC_TRY(hvc_options__parse(command, argc, argv, diag, &options));
 	if (hvc_options__has(&options, HVC_OPTION_HELP))
