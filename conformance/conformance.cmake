@@ -67,7 +67,7 @@ target_link_libraries(test_unicorn_entry PRIVATE PkgConfig::unicorn)
 set_tests_properties(limit PROPERTIES LABELS "suite;slow")
 # Hundreds of thousands of calls: not under the sanitizers, but with --all.
 set_tests_properties(exact leak_builtin lift lift_names lift_others prove region
-                     reset_random saved PROPERTIES LABELS "suite;slow")
+                     reset_random saved saved_hostile PROPERTIES LABELS "suite;slow")
 # Reads back pages of every immediate; the kept pages are compared by default.
 set_tests_properties(picture PROPERTIES LABELS "suite;slow;long")
 # One at a time: the first of them downloads.

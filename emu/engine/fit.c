@@ -236,7 +236,9 @@ static enum hvc_status prove(struct fitting *fitting, struct trial *trial, struc
 		for (unsigned k = 0; status == HVC_OK && k < proof.parts; k++)
 			trial->proved &= proof.part[k].proved;
 		for (unsigned k = 0; status == HVC_OK && k < proof.calls; k++)
-			if (proof.call[k].verdict.kind == HVC_VERDICT_VIOLATES)
+			if (proof.call[k].lost)
+				status = HVC_E_ENGINE;
+			else if (proof.call[k].verdict.kind == HVC_VERDICT_VIOLATES)
 				broken[proof.call[k].verdict.rule] = true;
 		hvc_proof__free(&proof);
 	}
@@ -342,7 +344,7 @@ static enum hvc_status fit(void *ctx)
 	return HVC_OK;
 }
 
-/* In a process of its own; what the engine dies of fits nothing. */
+/* In a process of its own, which the engine may die in: HVC_E_ENGINE. */
 static enum hvc_status fit_apart(const struct hvc_subject *subject, struct hvc_abi *const *abi,
                                  unsigned abis, struct hvc_fit *out)
 {
@@ -365,9 +367,7 @@ static enum hvc_status fit_apart(const struct hvc_subject *subject, struct hvc_a
 	fitting->abis = abis;
 	fitting->out = &shared->fit;
 	status = hvc_lost__apart(fit, fitting, &shared->flight, &died);
-	if (died)
-		status = HVC_OK;
-	else if (status == HVC_OK)
+	if (status == HVC_OK)
 		*out = shared->fit;
 	munmap(shared, sizeof *shared);
 	free(fitting);

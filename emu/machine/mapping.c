@@ -97,9 +97,10 @@ static bool add_window(struct hvc_mapping *mapping, const struct hvc_segment *se
 {
 	uint64_t lo = segment->address & ~(HVC_MAPPING_BLOCK - 1);
 	uint64_t last = segment->address + (segment->size - 1);
-	struct hvc_window *window = &mapping->window[mapping->windows - 1];
+	struct hvc_window *window =
+	        mapping->windows ? &mapping->window[mapping->windows - 1] : NULL;
 
-	if (!mapping->windows || last - window->address >= HVC_MAPPING_WINDOW) {
+	if (!window || last - window->address >= HVC_MAPPING_WINDOW) {
 		if (mapping->windows == HVC_MAPPING_MAX)
 			return false;
 		window = &mapping->window[mapping->windows];
