@@ -66,10 +66,12 @@ target_link_libraries(test_unicorn_entry PRIVATE PkgConfig::unicorn)
 # Large files for bombs, which sanitizers take long to look through: with --all.
 set_tests_properties(limit PROPERTIES LABELS "suite;slow")
 # Hundreds of thousands of calls: not under the sanitizers, but with --all.
-set_tests_properties(exact leak_builtin lift lift_names lift_others prove region
+set_tests_properties(exact lift lift_names lift_others prove region
                      reset_random saved saved_hostile PROPERTIES LABELS "suite;slow")
 # Reads back pages of every immediate; the kept pages are compared by default.
 set_tests_properties(picture PROPERTIES LABELS "suite;slow;long")
+# Proves every built-in; by default test_leak has the kinds of leaks, and the kept reports the words.
+set_tests_properties(leak_builtin PROPERTIES LABELS "suite;slow;long")
 # One at a time: the first of them downloads.
 set_tests_properties(real_callers real_kernel real_names real_world PROPERTIES
                      LABELS "suite;real" RESOURCE_LOCK real)
