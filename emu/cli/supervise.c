@@ -27,9 +27,7 @@ struct answer {
 	struct hvc_diag diag;
 	char missing[160];    /* of the jail */
 	uint64_t made, total; /* calls, of the sweep under way */
-	uint64_t undecided;
-	char one[256];
-	char doubt[256]; /* why the report is no answer */
+	char doubt[256];      /* why the report is no answer */
 	struct hvc_flight flight;
 	struct hvc_flight_losses losses;
 };
@@ -48,14 +46,6 @@ void hvc_supervise__progress(uint64_t done, uint64_t total)
 		return;
 	answer->made = done;
 	answer->total = total;
-}
-
-void hvc_supervise__undecided(uint64_t calls, const char *one)
-{
-	if (!answer || !calls)
-		return;
-	answer->undecided += calls;
-	snprintf(answer->one, sizeof(answer->one), "%s", one);
 }
 
 void hvc_supervise__doubt(const char *why)
@@ -296,7 +286,6 @@ static enum hvc_status take_answer(bool *holds, struct hvc_diag *diag)
 	/* It is no longer there, but what it wrote is still not to be trusted. */
 	answer->diag.file[sizeof(answer->diag.file) - 1] = '\0';
 	answer->diag.message[sizeof(answer->diag.message) - 1] = '\0';
-	answer->one[sizeof(answer->one) - 1] = '\0';
 	if (answer->status != HVC_OK) {
 		*diag = answer->diag;
 		diag->status = answer->status;
@@ -309,12 +298,10 @@ static enum hvc_status take_answer(bool *holds, struct hvc_diag *diag)
 /* There is a report, but it says of some calls that nothing is known. */
 static void tell_undecided(struct hvc_diag *diag)
 {
-	uint64_t calls = answer->losses.calls ? answer->losses.calls : answer->undecided;
-	char one[256], number[HVC_NUMBER_SIZE];
+	uint64_t calls = answer->losses.calls;
+	char one[256] = "", number[HVC_NUMBER_SIZE];
 
-	snprintf(one, sizeof(one), "%s", answer->one);
-	if (answer->losses.calls)
-		print_flight(&answer->losses.first, one, sizeof(one));
+	print_flight(&answer->losses.first, one, sizeof(one));
 	hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0,
 	             "the engine failed on %s call%s, of which nothing is known; one is %s",
 	             hvc_words__number(calls, number), calls == 1 ? "" : "s", one);
@@ -373,10 +360,10 @@ enum hvc_status hvc_supervise__run(const struct hvc_options *options, hvc_superv
 
 bool hvc_supervise__is_undecided(struct hvc_diag *diag)
 {
-	if (!answer || (!answer->losses.calls && !answer->undecided && !answer->doubt[0]))
+	if (!answer || (!answer->losses.calls && !answer->doubt[0]))
 		return false;
 	answer->doubt[sizeof(answer->doubt) - 1] = '\0';
-	if (answer->losses.calls || answer->undecided)
+	if (answer->losses.calls)
 		tell_undecided(diag);
 	else
 		hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0, "%s", answer->doubt);

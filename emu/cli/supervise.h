@@ -35,7 +35,5 @@ void hvc_supervise__progress(uint64_t done, uint64_t total);
 /** The report is there, but is no answer, for this reason: no status but 2. The first one counts.
  */
 void hvc_supervise__doubt(const char *why);
-/** Nothing is known of these calls, though all else is as it should be: no status but 2. */
-void hvc_supervise__undecided(uint64_t calls, const char *one);
 
 #endif

@@ -50,9 +50,6 @@ size_t hvc_differ__aspects(struct hvc_differ *d, const struct hvc_exact_part *co
                            const struct hvc_row *const row[2], struct hvc_aspect *out);
 /* For tests, which have no diff that is wrong when it is told to: called of all aspects. */
 extern size_t (*hvc_differ__trial)(struct hvc_differ *d, struct hvc_aspect *out, size_t count);
-/** What a register is after a row's calls; NULL: the CPU has none. */
-hvc_ref hvc_differ__after(struct hvc_differ *d, const struct hvc_exact_part *part,
-                          const struct hvc_row *row, enum hvc_reg reg, const char *name);
 /** Is a register another one after some of these calls? It may be set to what it is. */
 bool hvc_differ__changes(struct hvc_differ *d, const struct hvc_exact_part *part,
                          const struct hvc_row_effect *effect, hvc_ref calls);

@@ -114,8 +114,9 @@ static const struct hvc_row_effect *effect_of(const struct hvc_row *row, enum hv
 	return NULL;
 }
 
-hvc_ref hvc_differ__after(struct hvc_differ *d, const struct hvc_exact_part *part,
-                          const struct hvc_row *row, enum hvc_reg reg, const char *name)
+/* What a register is after a row's calls; NULL: the CPU has none. */
+static hvc_ref after(struct hvc_differ *d, const struct hvc_exact_part *part,
+                     const struct hvc_row *row, enum hvc_reg reg, const char *name)
 {
 	const struct hvc_row_effect *effect = effect_of(row, reg, name);
 
@@ -129,8 +130,8 @@ hvc_ref hvc_differ__after(struct hvc_differ *d, const struct hvc_exact_part *par
 static void add_register(struct list *list, const struct hvc_exact_part *const part[2],
                          const struct hvc_row *const row[2], enum hvc_reg reg, const char *name)
 {
-	hvc_ref a = hvc_differ__after(list->d, part[0], row[0], reg, name);
-	hvc_ref b = hvc_differ__after(list->d, part[1], row[1], reg, name);
+	hvc_ref a = after(list->d, part[0], row[0], reg, name);
+	hvc_ref b = after(list->d, part[1], row[1], reg, name);
 	uint64_t mask = UINT64_MAX;
 
 	if (!a || !b) {

@@ -100,7 +100,8 @@ static bool unite(struct hvc_exact *exact, struct hvc_row_case *a, const struct 
 	return true;
 }
 
-bool hvc_row__add_case(struct hvc_exact *exact, struct hvc_row *row, struct hvc_row_case *c)
+/* Add a case to a row's, joined with those that differ from it in one set. Takes it over. */
+static bool add_case(struct hvc_exact *exact, struct hvc_row *row, struct hvc_row_case *c)
 {
 	struct hvc_row_case add = *c;
 	struct hvc_row_case *grown;
@@ -208,7 +209,7 @@ static bool absorb(struct hvc_exact *exact, struct hvc_exact_part *part, struct 
 	if (row->kind == HVC_OUTCOME_HANDOFF)
 		keep_common(part, row, other);
 	for (unsigned i = 0; i < other->cases; i++)
-		good = hvc_row__add_case(exact, row, &other->case_[i]) && good;
+		good = add_case(exact, row, &other->case_[i]) && good;
 	other->cases = 0;
 	hvc_row__free(other);
 	memset(other, 0, sizeof *other);

@@ -9,8 +9,6 @@
 bool hvc_exact__join(struct hvc_exact *exact, struct hvc_exact_part *part);
 /** Sort them, and find the one that is "anything else". */
 void hvc_exact__order(struct hvc_exact *exact, struct hvc_exact_part *part);
-/** Add a case to a row's, joined with those that differ from it in one set. Takes it over. */
-bool hvc_row__add_case(struct hvc_exact *exact, struct hvc_row *row, struct hvc_row_case *c);
 void hvc_row__free(struct hvc_row *row);
 
 #endif

@@ -56,16 +56,6 @@ static bool registers_differ(struct hvc_row_trial *t, const struct hvc_call *cal
 	return false;
 }
 
-static bool is_opaque(hvc_ref a, unsigned depth)
-{
-	if (a->op == HVC_OP_OPAQUE)
-		return true;
-	for (unsigned i = 0; depth && i < a->args; i++)
-		if (is_opaque(a->arg[i], depth - 1))
-			return true;
-	return false;
-}
-
 /* What a function without a body gives is compared with nothing. */
 static void fill_masks(struct hvc_row_trial *t)
 {
@@ -73,7 +63,8 @@ static void fill_masks(struct hvc_row_trial *t)
 	if (t->part->insn == HVC_INSN_SMC)
 		t->masks.v[HVC_REG_HCR_EL2] &= ~HVC_HCR_TSC;
 	for (unsigned i = 0; i < t->row->effects; i++)
-		if (t->row->effect[i].reg != HVC_REG_NONE && is_opaque(t->row->effect[i].value, 8))
+		if (t->row->effect[i].reg != HVC_REG_NONE &&
+		    hvc_bv__is_opaque(t->row->effect[i].value))
 			t->masks.v[t->row->effect[i].reg] = 0;
 }
 

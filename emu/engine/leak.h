@@ -24,6 +24,9 @@ bool hvc_view__is_granted(enum hvc_outcome_kind kind, enum hvc_level level);
 bool hvc_view__parts(const struct hvc_view *a, const struct hvc_view *b, enum hvc_channel channel,
                      unsigned place);
 
+/* True iff the stores of two calls differ, in number or in one of those that are kept. */
+bool hvc_view__stores_part(const struct hvc_outcome *a, const struct hvc_outcome *b);
+
 /* Fill in address and value of a leak by which they part. */
 void hvc_view__tell(const struct hvc_view *a, const struct hvc_view *b, struct hvc_leak *leak);
 

@@ -48,8 +48,6 @@ bool hvc_reader__no_memory(struct hvc_reader *reader);
 const char *hvc_reader__word(struct hvc_reader *reader, char *word, size_t size);
 /* The name at the end of the line, malloc'ed. */
 bool hvc_reader__name(struct hvc_reader *reader, char **out);
-/* What is left of the line. */
-const char *hvc_reader__rest(struct hvc_reader *reader, char *rest, size_t size);
 /* Nothing is left of the line. */
 bool hvc_reader__end(struct hvc_reader *reader);
 bool hvc_reader__to_number(struct hvc_reader *reader, const char *word, uint64_t most,

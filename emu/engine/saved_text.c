@@ -71,24 +71,6 @@ const char *hvc_reader__word(struct hvc_reader *reader, char *word, size_t size)
 	return word;
 }
 
-const char *hvc_reader__rest(struct hvc_reader *reader, char *rest, size_t size)
-{
-	size_t length;
-
-	while (reader->at < reader->line_end && reader->text[reader->at] == ' ')
-		reader->at++;
-	reader->word = reader->at;
-	length = reader->line_end - reader->at;
-	if (length >= size) {
-		hvc_reader__complain(reader, "longer than what stands here can be");
-		length = size - 1;
-	}
-	memcpy(rest, reader->text + reader->at, length);
-	rest[length] = '\0';
-	reader->at = reader->line_end;
-	return rest;
-}
-
 bool hvc_reader__name(struct hvc_reader *reader, char **out)
 {
 	char *name, *again = NULL;

@@ -52,7 +52,7 @@ static bool is_granted(const struct hvc_view *view)
 	return hvc_view__is_granted(view->outcome.kind, view->outcome.level);
 }
 
-static bool stores_part(const struct hvc_outcome *a, const struct hvc_outcome *b)
+bool hvc_view__stores_part(const struct hvc_outcome *a, const struct hvc_outcome *b)
 {
 	if (a->stores != b->stores)
 		return true;
@@ -84,7 +84,7 @@ bool hvc_view__parts(const struct hvc_view *a, const struct hvc_view *b, enum hv
 	case HVC_CHANNEL_SIMD:
 		return !hvc_simd_same(&a->simd, &b->simd, place);
 	case HVC_CHANNEL_MEMORY:
-		return stores_part(&a->outcome, &b->outcome);
+		return hvc_view__stores_part(&a->outcome, &b->outcome);
 	case HVC_CHANNEL_CONTROL: /* of one view */
 	case HVC_CHANNEL_COUNT:
 		break;

@@ -21,7 +21,8 @@ struct kept {
 	uint8_t bytes[];
 };
 
-const uint8_t *hvc_memory__keep(const uint8_t *bytes, size_t size)
+/* Bytes kept until the process ends, each content once. NULL: memory ran out, or the limit. */
+static const uint8_t *keep_bytes(const uint8_t *bytes, size_t size)
 {
 	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 	static struct kept *all;
@@ -201,7 +202,7 @@ static enum hvc_status resolve(struct resolver *resolver, struct hvc_memory *mem
 		return bad(resolver, memory, size ? "does not fit there" : "is empty");
 	}
 	if (!resolver->later) {
-		memory->data = hvc_memory__keep(bytes, size);
+		memory->data = keep_bytes(bytes, size);
 		memory->size = size;
 		memory->digest = digest(bytes, size);
 	}

@@ -26,11 +26,8 @@
 #define BACKS_MAX 8u
 #define PARK_LOOK 8u /* instructions in which code that parks does so */
 
-static uint64_t syndrome(const struct hvc_machine *machine, enum hvc_ec ec, uint64_t pc)
+uint64_t hvc_nested__iss(enum hvc_ec ec, uint32_t word)
 {
-	uint32_t word = 0;
-
-	(void)hvc_engine__read(machine->engine, pc, &word, sizeof word);
 	switch (ec) {
 	case HVC_EC_HVC64:
 	case HVC_EC_SVC64:
@@ -94,6 +91,7 @@ bool hvc_nested__take(struct hvc_machine *machine, uint64_t pc, uint64_t esr, ui
 	bool call = ec == HVC_EC_HVC64 || ec == HVC_EC_SVC64;
 	struct hvc_pe pe = describe(machine);
 	struct hvc_entry entry;
+	uint32_t word = 0;
 
 	if (nested->depth == 0)
 		remember(machine, pc, esr, far);
@@ -102,7 +100,8 @@ bool hvc_nested__take(struct hvc_machine *machine, uint64_t pc, uint64_t esr, ui
 		return false;
 	if (machine->step_open)
 		hvc_trace__close(machine);
-	hvc_exception_take(&pe, 2, esr | syndrome(machine, ec, pc), call ? pc + LINK_OFFSET : pc,
+	(void)hvc_engine__read(machine->engine, pc, &word, sizeof word);
+	hvc_exception_take(&pe, 2, esr | hvc_nested__iss(ec, word), call ? pc + LINK_OFFSET : pc,
 	                   &entry);
 	put(machine, HVC_REG_ESR_EL2, entry.esr);
 	put(machine, HVC_REG_ELR_EL2, entry.elr);

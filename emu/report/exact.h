@@ -12,6 +12,13 @@ void hvc_exact__callers(struct hvc_words *words, const struct hvc_exact *exact,
 /** Can each of the 65,536 immediates meet a row, with the right registers? False: no memory. */
 HVC_MUST_USE bool hvc_exact__immediates(const struct hvc_exact *exact, const struct hvc_row *row,
                                         bool *meets);
+/**
+ * The first `most` (1 to 4) instructions that part a row from the others:
+ * "smccc+0x8: cmp w0, w30; b.eq; and more".
+ */
+void hvc_exact__add_decisions(struct hvc_words *words, const struct hvc_exact *exact,
+                              const struct hvc_exact_part *part, const struct hvc_row *row,
+                              unsigned most);
 /** Takes one thing that is told. */
 typedef void hvc_exact_told(void *ctx, const char *text);
 /** Inputs that paths go by, and pointers taken to be apart; each once, in the order of use. */

@@ -7,6 +7,8 @@
 
 /* Most inputs that a report names; there are more where C code walks its data. */
 #define INPUTS 40u
+/* Most instructions that a row names. */
+#define DECISIONS 4u
 
 void hvc_exact__callers(struct hvc_words *words, const struct hvc_exact *exact,
                         const struct hvc_exact_part *part)
@@ -193,4 +195,24 @@ bool hvc_exact__is_complete(const struct hvc_exact *exact, struct hvc_words *why
 		complete = false;
 	}
 	return complete && exact->parts;
+}
+
+void hvc_exact__add_decisions(struct hvc_words *words, const struct hvc_exact *exact,
+                              const struct hvc_exact_part *part, const struct hvc_row *row,
+                              unsigned most)
+{
+	struct hvc_exact_decision decision[DECISIONS];
+	unsigned count = hvc_exact__decisions(exact, part, row, decision, most);
+
+	for (unsigned i = 0; i < count && i < most; i++) {
+		hvc_words__add(words, i ? "; " : "");
+		if (decision[i].symbol)
+			hvc_words__add(words, "%s+0x%" PRIx64, decision[i].symbol,
+			               decision[i].offset);
+		else
+			hvc_words__add(words, "0x%" PRIx64, decision[i].address);
+		hvc_words__add(words, ": %s", decision[i].text);
+	}
+	if (count > most)
+		hvc_words__add(words, "; and more");
 }

@@ -171,21 +171,9 @@ static bool put_groups(FILE *out, const struct hvc_exact *exact,
 static void put_decisions(FILE *out, const struct hvc_exact *exact,
                           const struct hvc_pictured_row *row)
 {
-	struct hvc_exact_decision decision[DECISIONS];
-	unsigned count = hvc_exact__decisions(exact, row->part, row->row, decision, DECISIONS);
 	struct hvc_words words = {0};
 
-	for (unsigned i = 0; i < count && i < DECISIONS; i++) {
-		hvc_words__add(&words, i ? "; " : "");
-		if (decision[i].symbol)
-			hvc_words__add(&words, "%s+0x%" PRIx64, decision[i].symbol,
-			               decision[i].offset);
-		else
-			hvc_words__add(&words, "0x%" PRIx64, decision[i].address);
-		hvc_words__add(&words, ": %s", decision[i].text);
-	}
-	if (count > DECISIONS)
-		hvc_words__add(&words, "; and more");
+	hvc_exact__add_decisions(&words, exact, row->part, row->row, DECISIONS);
 	hvc_html__words(out, "td class=\"does code\"", &words);
 }
 

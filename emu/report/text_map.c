@@ -41,21 +41,9 @@ static void put_account(const struct hvc_page *page, const struct hvc_exact *exa
 static void put_decisions(struct hvc_table *table, const struct hvc_exact *exact,
                           const struct hvc_exact_part *part, const struct hvc_row *row)
 {
-	struct hvc_exact_decision decision[DECISIONS];
-	unsigned count = hvc_exact__decisions(exact, part, row, decision, DECISIONS);
 	struct hvc_words words = {0};
 
-	for (unsigned i = 0; i < count && i < DECISIONS; i++) {
-		hvc_words__add(&words, i ? "; " : "");
-		if (decision[i].symbol)
-			hvc_words__add(&words, "%s+0x%" PRIx64, decision[i].symbol,
-			               decision[i].offset);
-		else
-			hvc_words__add(&words, "0x%" PRIx64, decision[i].address);
-		hvc_words__add(&words, ": %s", decision[i].text);
-	}
-	if (count > DECISIONS)
-		hvc_words__add(&words, "; and more");
+	hvc_exact__add_decisions(&words, exact, part, row, DECISIONS);
 	hvc_table__take(table, 4, HVC_INK_FAINT, &words);
 }
 

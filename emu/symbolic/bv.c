@@ -399,3 +399,18 @@ uint64_t hvc_bv__offset(hvc_ref a, hvc_ref *base)
 	*base = a;
 	return 0;
 }
+
+static bool is_opaque(hvc_ref a, unsigned depth)
+{
+	if (a->op == HVC_OP_OPAQUE)
+		return true;
+	for (unsigned i = 0; depth && i < a->args; i++)
+		if (is_opaque(a->arg[i], depth - 1))
+			return true;
+	return false;
+}
+
+bool hvc_bv__is_opaque(hvc_ref a)
+{
+	return a && is_opaque(a, 8);
+}

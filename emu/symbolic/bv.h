@@ -93,6 +93,9 @@ enum hvc_status hvc_bv__status(const struct hvc_bvs *terms);
 /** Nodes made so far; each has a lower id. */
 size_t hvc_bv__nodes(const struct hvc_bvs *terms);
 
+/** Does it depend on a function without a body, not too far inside? NULL does not. */
+bool hvc_bv__is_opaque(hvc_ref a);
+
 static inline uint64_t hvc_bv__mask(unsigned width)
 {
 	return width >= 64 ? UINT64_MAX : (UINT64_C(1) << width) - 1;
@@ -176,8 +179,6 @@ uint64_t hvc_bv__eval(struct hvc_bvs *terms, hvc_ref a, const struct hvc_model *
 /** Value of one operator, the one place where it is written down what each computes. */
 uint64_t hvc_bv__apply(enum hvc_op op, unsigned width, uint64_t low, const unsigned *widths,
                        const uint64_t *arg);
-/** A made-up but fixed value of an opaque function. */
-uint64_t hvc_bv__opaque_value(const char *name, unsigned width, const uint64_t *arg);
 
 /**
  * The term with others in the place of some of its parts: `replace` returns what takes a part's

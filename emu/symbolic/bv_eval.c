@@ -133,7 +133,8 @@ uint64_t hvc_bv__apply(enum hvc_op op, unsigned width, uint64_t low, const unsig
 	return value & hvc_bv__mask(width);
 }
 
-uint64_t hvc_bv__opaque_value(const char *name, unsigned width, const uint64_t *arg)
+/* A made-up but fixed value of an opaque function. */
+static uint64_t opaque_value(const char *name, unsigned width, const uint64_t *arg)
 {
 	uint64_t h = UINT64_C(0xcbf29ce484222325);
 
@@ -144,7 +145,8 @@ uint64_t hvc_bv__opaque_value(const char *name, unsigned width, const uint64_t *
 	return (h ^ h >> 33) & hvc_bv__mask(width);
 }
 
-bool hvc_bv__walk(struct hvc_bvs *terms)
+/* Begin a walk: room for all ids, and no node has been visited. False: memory ran out. */
+static bool walk(struct hvc_bvs *terms)
 {
 	if (terms->scratch < terms->nodes || !terms->scratch) {
 		size_t size = 2 * terms->nodes + 1024;
@@ -169,7 +171,8 @@ bool hvc_bv__walk(struct hvc_bvs *terms)
 	return true;
 }
 
-bool hvc_bv__push(struct hvc_bvs *terms, size_t *depth, hvc_ref a)
+/* One more on the stack of a walk. False: memory ran out. */
+static bool push(struct hvc_bvs *terms, size_t *depth, hvc_ref a)
 {
 	if (*depth == terms->stack_max) {
 		size_t most = terms->stack_max ? 2 * terms->stack_max : 1024;
@@ -210,7 +213,7 @@ static uint64_t node_value(struct hvc_bvs *terms, hvc_ref a, const struct hvc_mo
 		widths[i] = b->width;
 	}
 	if (a->op == HVC_OP_OPAQUE)
-		return hvc_bv__opaque_value(hvc_bv__opaque_name(a), a->width, arg);
+		return opaque_value(hvc_bv__opaque_name(a), a->width, arg);
 	return hvc_bv__apply((enum hvc_op)a->op, a->width, a->value, widths, arg);
 }
 
@@ -220,7 +223,7 @@ uint64_t hvc_bv__eval(struct hvc_bvs *terms, hvc_ref a, const struct hvc_model *
 
 	if (a->op == HVC_OP_CONST)
 		return a->value;
-	if (!hvc_bv__walk(terms) || !hvc_bv__push(terms, &depth, a))
+	if (!walk(terms) || !push(terms, &depth, a))
 		return 0;
 	while (depth) {
 		hvc_ref top = terms->stack[depth - 1];
@@ -235,7 +238,7 @@ uint64_t hvc_bv__eval(struct hvc_bvs *terms, hvc_ref a, const struct hvc_model *
 
 			if (b->op == HVC_OP_CONST || terms->stamp[b->id] == terms->now)
 				continue;
-			if (!hvc_bv__push(terms, &depth, b))
+			if (!push(terms, &depth, b))
 				return 0;
 			ready = false;
 		}
@@ -259,7 +262,7 @@ size_t hvc_bv__inputs(struct hvc_bvs *terms, hvc_ref a, size_t *index, size_t mo
 {
 	size_t depth = 0, count = 0;
 
-	if (!a->uses || !hvc_bv__walk(terms) || !hvc_bv__push(terms, &depth, a))
+	if (!a->uses || !walk(terms) || !push(terms, &depth, a))
 		return 0;
 	while (depth) {
 		hvc_ref top = terms->stack[--depth];
@@ -273,7 +276,7 @@ size_t hvc_bv__inputs(struct hvc_bvs *terms, hvc_ref a, size_t *index, size_t mo
 			count++;
 		}
 		for (unsigned i = 0; i < top->args; i++)
-			if (!hvc_bv__push(terms, &depth, top->arg[i]))
+			if (!push(terms, &depth, top->arg[i]))
 				return count;
 	}
 	if (count <= most)

@@ -74,8 +74,6 @@ bool hvc_bv_reader__part(struct hvc_bv_reader *reader, const char *text);
 const char *hvc_bv_file__infix(enum hvc_op op);
 /** The name as a function; "": none. */
 const char *hvc_bv_file__function(enum hvc_op op);
-/** Is it zero-extended, the low half of a general register? Then which one; else -1. */
-int hvc_bv_file__word(struct hvc_bvs *terms, hvc_ref a);
 /** Is a name one that terms are written with, and not taken? */
 bool hvc_bv_file__is_name(const char *name);
 

@@ -34,11 +34,6 @@ struct hvc_bvs {
 hvc_ref hvc_bv__node(struct hvc_bvs *terms, enum hvc_op op, unsigned width, uint64_t value,
                      unsigned args, hvc_ref a, hvc_ref b, hvc_ref c);
 
-/** Begin a walk: room for all ids, and no node has been visited. False: memory ran out. */
-bool hvc_bv__walk(struct hvc_bvs *terms);
-/** One more on the stack of a walk. False: memory ran out. */
-bool hvc_bv__push(struct hvc_bvs *terms, size_t *depth, hvc_ref a);
-
 /** Is it a constant, or a choice of constants? What is done to it may be done to each of them. */
 static inline bool hvc_bv__chosen(hvc_ref a)
 {

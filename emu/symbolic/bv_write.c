@@ -55,7 +55,8 @@ const char *hvc_bv_file__function(enum hvc_op op)
 	return functions[op] ? functions[op] : "";
 }
 
-int hvc_bv_file__word(struct hvc_bvs *terms, hvc_ref a)
+/* Is it zero-extended, the low half of a general register? Then which one; else -1. */
+static int word_of(struct hvc_bvs *terms, hvc_ref a)
 {
 	const struct hvc_input *input;
 	enum hvc_reg reg;
@@ -108,7 +109,7 @@ static hvc_ref part_of(const struct hvc_bv_writer *w, hvc_ref a, unsigned i)
 
 	if (input)
 		return i ? NULL : input->address;
-	if (hvc_bv_file__word(w->terms, a) >= 0)
+	if (word_of(w->terms, a) >= 0)
 		return i ? NULL : a->arg[1]->arg[0];
 	return i < a->args ? a->arg[i] : NULL;
 }
@@ -193,7 +194,7 @@ static void measure(struct hvc_bv_writer *w, hvc_ref a)
 	}
 	node->depth = (uint8_t)(depth + 1);
 	node->nodes = (uint16_t)nodes;
-	node->apart = a->op > HVC_OP_INPUT && hvc_bv_file__word(w->terms, a) < 0 &&
+	node->apart = a->op > HVC_OP_INPUT && word_of(w->terms, a) < 0 &&
 	              ((node->uses > 1 && nodes > NODES_SMALL) || depth + 1 >= DEPTH_MAX ||
 	               nodes >= NODES_MAX);
 	if (a->op == HVC_OP_EXTRACT && a->arg[0]->op == HVC_OP_INPUT)
@@ -307,7 +308,7 @@ static void put_call(struct hvc_bv_writer *w, hvc_ref a, FILE *file)
 static void put(struct hvc_bv_writer *w, hvc_ref a, bool inner, FILE *file)
 {
 	const struct node *node = &w->node[a->id];
-	int word = hvc_bv_file__word(w->terms, a);
+	int word = word_of(w->terms, a);
 	hvc_ref left = a->arg[0];
 
 	if (node->number && has_number(w, a)) {

@@ -98,9 +98,6 @@ void hvc_door__finish(struct hvc_explorer *e);
 bool hvc_explorer__eret(struct hvc_explorer *e, struct hvc_walker *w, const struct hvc_lift *lift);
 bool hvc_explorer__indirect(struct hvc_explorer *e, struct hvc_walker *w,
                             const struct hvc_lift *lift);
-/** Control arrives where it is not followed any more. */
-void hvc_explorer__arrive(struct hvc_explorer *e, struct hvc_walker *w, hvc_ref target,
-                          enum hvc_level level, uint64_t pc);
 /** An exception: the way goes on in EL2's own table (true), or ends as a fault. */
 bool hvc_explorer__fault(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_ec ec,
                          hvc_ref address);

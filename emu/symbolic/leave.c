@@ -70,8 +70,9 @@ static bool is_vector(struct hvc_explorer *e, const struct hvc_way *way, hvc_ref
 	return hvc_bv__and(t, target, hvc_bv__num(t, 64, HVC_MASK_VBAR)) == round;
 }
 
-void hvc_explorer__arrive(struct hvc_explorer *e, struct hvc_walker *w, hvc_ref target,
-                          enum hvc_level level, uint64_t pc)
+/* Control arrives where it is not followed any more. */
+static void arrive(struct hvc_explorer *e, struct hvc_walker *w, hvc_ref target,
+                   enum hvc_level level, uint64_t pc)
 {
 	hvc_ref base;
 	uint64_t offset = hvc_bv__offset(target, &base);
@@ -156,7 +157,7 @@ static bool return_to(struct hvc_explorer *e, struct hvc_walker *w, hvc_ref spsr
 		}
 		return hvc_explorer__indirect(e, w, &on);
 	}
-	hvc_explorer__arrive(e, w, target, level, pc);
+	arrive(e, w, target, level, pc);
 	return false;
 }
 
@@ -298,8 +299,7 @@ bool hvc_explorer__indirect(struct hvc_explorer *e, struct hvc_walker *w,
 	if (!on && !count) {
 		if (lift->call)
 			part_from_function(e, w, lift->target);
-		hvc_explorer__arrive(e, w, lift->target,
-		                     w->way->spx ? HVC_LEVEL_EL2H : HVC_LEVEL_EL2T, lift->pc);
+		arrive(e, w, lift->target, w->way->spx ? HVC_LEVEL_EL2H : HVC_LEVEL_EL2T, lift->pc);
 	}
 	free(value);
 	return on;

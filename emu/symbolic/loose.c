@@ -2,24 +2,13 @@
 /* What a path of an exact exploration takes to be so, and need not be in the machine. */
 #include "symbolic/symbolic.h"
 
-/* Does it depend on a function without a body? */
-static bool is_opaque(hvc_ref a, unsigned depth)
-{
-	if (!a || a->op == HVC_OP_OPAQUE)
-		return a != NULL;
-	for (unsigned i = 0; depth && i < a->args; i++)
-		if (is_opaque(a->arg[i], depth - 1))
-			return true;
-	return false;
-}
-
 static bool has_opaque(const struct hvc_way *way)
 {
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
-		if (is_opaque(way->x[n], 8))
+		if (hvc_bv__is_opaque(way->x[n]))
 			return true;
 	for (unsigned n = HVC_REG_SP_EL0; n < HVC_REG_COUNT; n++)
-		if (is_opaque(way->sys[n], 8))
+		if (hvc_bv__is_opaque(way->sys[n]))
 			return true;
 	return false;
 }

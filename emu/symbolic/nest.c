@@ -9,10 +9,7 @@
 #include "machine/internal.h"
 #include "symbolic/explore.h"
 
-#define IL        (UINT64_C(1) << 25)
-#define IMMEDIATE UINT32_C(0xffff)
-#define FP_TRAP   UINT64_C(0x1e00000)
-#define EXTERNAL  UINT64_C(0x10)
+#define IL (UINT64_C(1) << 25)
 
 static const enum hvc_reg written[] = {HVC_REG_ESR_EL2, HVC_REG_ELR_EL2, HVC_REG_SPSR_EL2,
                                        HVC_REG_FAR_EL2};
@@ -20,23 +17,6 @@ static const enum hvc_reg written[] = {HVC_REG_ESR_EL2, HVC_REG_ELR_EL2, HVC_REG
 static bool fetch(const void *ctx, uint64_t pc, uint32_t *word)
 {
 	return hvc_memory__fetch(ctx, pc, word);
-}
-
-static uint64_t syndrome(enum hvc_ec ec, uint32_t word)
-{
-	switch (ec) {
-	case HVC_EC_HVC64:
-	case HVC_EC_SVC64:
-	case HVC_EC_BRK64:
-		return word >> 5 & IMMEDIATE;
-	case HVC_EC_FP:
-		return FP_TRAP;
-	case HVC_EC_IABT_SAME:
-	case HVC_EC_DABT_SAME:
-		return EXTERNAL;
-	default:
-		return 0;
-	}
 }
 
 static hvc_ref in_place(struct hvc_bvs *t, hvc_ref field, unsigned shift)
@@ -112,7 +92,7 @@ static void enter(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_ec ec, 
 
 	(void)hvc_memory__fetch(&e->s->scene, way->pc, &word);
 	way->sys[HVC_REG_ESR_EL2] =
-	        hvc_bv__num(t, 64, (uint64_t)ec << 26 | IL | syndrome(ec, word));
+	        hvc_bv__num(t, 64, (uint64_t)ec << 26 | IL | hvc_nested__iss(ec, word));
 	way->sys[HVC_REG_ELR_EL2] =
 	        fetch && address ? address : hvc_bv__num(t, 64, way->pc + (call ? 4 : 0));
 	way->sys[HVC_REG_SPSR_EL2] = hvc_bv__or(

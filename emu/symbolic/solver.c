@@ -383,13 +383,3 @@ uint64_t hvc_solver__queries(const struct hvc_solver *solver)
 {
 	return solver->queries;
 }
-
-const char *hvc_solver__name(void)
-{
-	static _Thread_local char name[40];
-	unsigned major, minor, build, revision;
-
-	Z3_get_version(&major, &minor, &build, &revision);
-	snprintf(name, sizeof name, "Z3 %u.%u.%u", major, minor, build);
-	return name;
-}

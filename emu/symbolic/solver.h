@@ -45,7 +45,5 @@ enum hvc_status hvc_solver__status(const struct hvc_solver *solver);
 const char *hvc_solver__message(const struct hvc_solver *solver);
 /** Queries asked. */
 uint64_t hvc_solver__queries(const struct hvc_solver *solver);
-/** Name and version of the library in use. Constant. */
-const char *hvc_solver__name(void);
 
 #endif

@@ -232,21 +232,11 @@ static void compare(struct comparison *c, const char *what, uint64_t terms, uint
 	         what, terms, machine);
 }
 
-/* Does a term depend on a function without a body? Then there is nothing to compare. */
-static bool is_opaque(hvc_ref a, unsigned depth)
-{
-	if (a->op == HVC_OP_OPAQUE)
-		return true;
-	for (unsigned i = 0; depth && i < a->args; i++)
-		if (is_opaque(a->arg[i], depth - 1))
-			return true;
-	return false;
-}
-
+/* Where a term depends on a function without a body there is nothing to compare. */
 static void compare_term(struct comparison *c, const char *what, hvc_ref term, uint64_t mask,
                          uint64_t machine)
 {
-	if (term && !is_opaque(term, 8))
+	if (term && !hvc_bv__is_opaque(term))
 		compare(c, what, eval(c->s, term, c->w) & mask, machine & mask);
 }
 
