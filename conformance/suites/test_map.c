@@ -144,7 +144,7 @@ static unsigned count_met(struct hvc_exact *exact, const struct hvc_call *call)
 	const struct hvc_model model = {.value = value, .count = HVC_INPUTS};
 	unsigned met = 0;
 
-	hvc_exact__values(call, value);
+	hvc_way__values(call, value);
 	for (unsigned i = 0; i < exact->parts; i++)
 		for (unsigned j = 0; j < exact->part[i].rows; j++)
 			met += exact->part[i].from == call->from &&

@@ -73,7 +73,7 @@ static bool say(const struct hvc_prover *p, hvc_ref a, struct hvc_term *out)
 		return true;
 	out->value = 0;
 	out->kind = HVC_TERM_IMM;
-	if (a == hvc_bv__zext(p->terms, p->input[HVC_PROVER_IMM], 64))
+	if (a == hvc_bv__zext(p->terms, p->input[HVC_INPUT_IMM], 64))
 		return true;
 	out->kind = HVC_TERM_REG;
 	for (unsigned reg = 0; reg < HVC_REG_COUNT; reg++)

@@ -165,7 +165,7 @@ static enum hvc_status compare_parts(struct hvc_differ *d, const struct hvc_exac
 	    !hvc_differ__tell_gaps(d, HVC_SIDE_NEW, b))
 		return out_of_memory(diag);
 	hvc_solver__push(d->solver);
-	hvc_solver__require(d->solver, hvc_simplest__address(d->terms, a->insn));
+	hvc_solver__require(d->solver, hvc_search__address(d->terms, a->insn));
 	for (unsigned i = 0; i < a->rows; i++)
 		for (unsigned j = 0; status == HVC_OK && j < b->rows; j++)
 			if (a->row[i].known == HVC_ROW_PROVED && b->row[j].known == HVC_ROW_PROVED)

@@ -202,22 +202,12 @@ void hvc_exact_free(struct hvc_exact *exact)
 	free(exact);
 }
 
-void hvc_exact__values(const struct hvc_call *call, uint64_t *value)
-{
-	memcpy(value, call->x, sizeof call->x);
-	value += HVC_GPR_COUNT;
-	value[0] = call->imm;
-	value[1] = call->nzcv >> 28;
-	value[2] = call->daif >> 6;
-	value[3] = hvc_call_address(call);
-}
-
 const struct hvc_row *hvc_exact__row_of(struct hvc_exact *exact, const struct hvc_call *call)
 {
 	uint64_t value[HVC_GPR_COUNT + 4];
 	const struct hvc_model model = {.value = value, .count = HVC_GPR_COUNT + 4};
 
-	hvc_exact__values(call, value);
+	hvc_way__values(call, value);
 	for (unsigned i = 0; i < exact->parts; i++) {
 		const struct hvc_exact_part *part = &exact->part[i];
 

@@ -16,15 +16,6 @@
 #include "hvcheck/map.h"
 #include "symbolic/symbolic.h"
 
-/** Inputs that a call has, which are the first of any room: x0..x30 and these. */
-enum {
-	HVC_INPUT_IMM = HVC_GPR_COUNT,
-	HVC_INPUT_NZCV,
-	HVC_INPUT_DAIF,
-	HVC_INPUT_SELF, /**< the address of the instruction, which follows from the others */
-	HVC_INPUTS,
-};
-
 /** How it is known what a row says. */
 enum hvc_row_known {
 	HVC_ROW_PROVED,  /**< every path of the code was followed */
@@ -133,9 +124,6 @@ struct hvc_exact {
 	char failure[256]; /**< one of these; or "" */
 };
 
-/** Values of the inputs that a call has, which are the first ones: x0..x30, imm, nzcv, daif, self.
- */
-void hvc_exact__values(const struct hvc_call *call, uint64_t *value);
 /** The row that a call meets, in the world of the map; NULL: no part is of its caller. */
 const struct hvc_row *hvc_exact__row_of(struct hvc_exact *exact, const struct hvc_call *call);
 

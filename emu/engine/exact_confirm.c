@@ -178,7 +178,7 @@ static enum hvc_status take_rest(struct work *work, const struct hvc_exact_part 
 	hvc_call_init(&usual.call, 0);
 	usual.call.insn = part->insn;
 	usual.call.from = part->from;
-	hvc_exact__values(&usual.call, value);
+	hvc_way__values(&usual.call, value);
 	for (unsigned i = 0; status == HVC_OK && i < part->rows; i++)
 		if (!part->row[i].why && !hvc_row__reads_memory(part, &part->row[i]))
 			status = take(work, &part->row[i], &usual, work->machine);

@@ -22,7 +22,7 @@ static bool differs(struct comparison *c, struct hvc_row_trial *trial, uint64_t 
 	struct hvc_call call;
 
 	hvc_map_call(c->map, run->probe, (uint16_t)imm, &call);
-	hvc_exact__values(&call, value);
+	hvc_way__values(&call, value);
 	hvc_class_apply(&c->map->class_[run->class_], &c->map->entry, &call, &outcome);
 	return hvc_row__differs(trial, &call, &outcome);
 }
@@ -50,7 +50,7 @@ static bool run_differs(struct comparison *c, struct hvc_row_trial *trial, uint6
 		struct hvc_call call;
 
 		hvc_map_call(c->map, run->probe, (uint16_t)imm, &call);
-		hvc_exact__values(&call, value);
+		hvc_way__values(&call, value);
 		if (!hvc_row__holds(trial, (uint16_t)imm))
 			continue;
 		c->calls++;
@@ -78,7 +78,7 @@ static bool probe_differs(struct comparison *c, const struct hvc_exact_part *par
 
 		if (part->row[i].why || hvc_row__reads_memory(part, &part->row[i]))
 			continue;
-		hvc_exact__values(&c->map->probes.probe[run->probe].call, value);
+		hvc_way__values(&c->map->probes.probe[run->probe].call, value);
 		if (!hvc_row__prepare(&trial))
 			continue;
 		for (size_t j = 0; j < runs; j++)

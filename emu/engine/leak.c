@@ -50,7 +50,7 @@ static void begin(struct hvc_leak_search *search)
 			                            same(p, p->input[n], config->value[n]));
 	if (config->imm)
 		search->asked = hvc_bv__and(p->terms, search->asked,
-		                            same(p, p->input[HVC_PROVER_IMM], *config->imm));
+		                            same(p, p->input[HVC_INPUT_IMM], *config->imm));
 	hvc_solver__require(p->solver, search->asked);
 }
 

@@ -199,7 +199,7 @@ static enum hvc_status find_uses(struct hvc_differ *d, enum hvc_side side, struc
 		if (!begin(&asker, d, side, part[i]))
 			return HVC_E_NOMEM;
 		hvc_solver__push(d->solver);
-		hvc_solver__require(d->solver, hvc_simplest__address(d->terms, part[i]->insn));
+		hvc_solver__require(d->solver, hvc_search__address(d->terms, part[i]->insn));
 		for (unsigned r = 0; status == HVC_OK && r < hvc_abi_rule_count(d->diff->abi[side]);
 		     r++)
 			if (hvc_abi_rule_at(d->diff->abi[side], r)->specified)
@@ -400,7 +400,7 @@ static enum hvc_status meet_all(struct hvc_differ *d, struct hvc_diag *diag)
 		if (!begin(&old, d, HVC_SIDE_OLD, part) || !begin(&new, d, HVC_SIDE_NEW, part))
 			return HVC_E_NOMEM;
 		hvc_solver__push(d->solver);
-		hvc_solver__require(d->solver, hvc_simplest__address(d->terms, part->insn));
+		hvc_solver__require(d->solver, hvc_search__address(d->terms, part->insn));
 		status = find_meetings(d, &old, &new, &e, diag);
 		hvc_solver__pop(d->solver);
 		end(&old);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "engine/prover.h"
+#include "engine/simplest_call.h"
 
 /** Bounds of one caller's exploration. */
 #define PATHS 2048u
@@ -190,7 +191,7 @@ static enum hvc_status name_unspecified(struct cell *cell)
 static enum hvc_status prove_rule(struct cell *cell, struct hvc_diag *diag)
 {
 	struct hvc_prover *p = cell->p;
-	struct hvc_model model = {.value = p->value, .count = HVC_PROVER_INPUTS};
+	struct hvc_model model = {.value = p->value, .count = HVC_INPUTS};
 	hvc_ref condition = cell->all, governs;
 	enum hvc_status status;
 	struct hvc_call call;
@@ -259,7 +260,7 @@ static enum hvc_status prove_paths(struct hvc_prover *p, struct hvc_diag *diag)
 	hvc_ref always;
 
 	hvc_prover__begin(p);
-	always = hvc_prover__address_is_of_call(p);
+	always = hvc_search__address(p->terms, p->part->insn);
 	for (unsigned i = 0; i < p->symbolic->paths; i++)
 		HVC_TRY(prove_path(p, i, diag));
 	p->part->queries = hvc_solver__queries(p->solver);

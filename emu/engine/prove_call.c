@@ -100,16 +100,11 @@ static enum hvc_status make_one(struct work *work, struct hvc_machine *machine, 
 	        .as_is = true,
 	        .model = {.value = work->value, .count = work->values},
 	};
-	uint64_t *value = work->value;
 	struct hvc_diag *diag = &work->bench->diag;
 	struct hvc_outcome outcome;
 	struct hvc_state entry;
 
-	memcpy(value, wanted->call.x, sizeof wanted->call.x);
-	value[HVC_PROVER_IMM] = wanted->call.imm;
-	value[HVC_PROVER_NZCV] = wanted->call.nzcv >> 28;
-	value[HVC_PROVER_DAIF] = wanted->call.daif >> 6;
-	value[HVC_PROVER_SELF] = hvc_call_address(&wanted->call);
+	hvc_way__values(&wanted->call, work->value);
 	HVC_TRY(hvc_machine_reset(machine, diag));
 	HVC_TRY(hvc_machine_call(machine, &wanted->call, diag, &outcome));
 	HVC_TRY(keep_invented(work->bench, machine, true));

@@ -7,6 +7,7 @@
 
 #include "abi/expr.h"
 #include "engine/prover.h"
+#include "engine/simplest_call.h"
 #include "hvcheck/arch.h"
 #include "symbolic/bv_node.h"
 
@@ -21,41 +22,20 @@ static hvc_ref in_place(struct hvc_prover *p, hvc_ref field, unsigned shift)
 	return hvc_bv__shl(p->terms, hvc_bv__zext(p->terms, field, 64), number(p, shift));
 }
 
-hvc_ref hvc_prover__address_is_of_call(const struct hvc_prover *p)
-{
-	const struct hvc_call first = {.insn = p->part->insn, .from = p->part->from};
-	hvc_ref offset =
-	        hvc_bv__concat(p->terms, p->input[HVC_PROVER_IMM], hvc_bv__num(p->terms, 2, 0));
-
-	return hvc_bv__eq(p->terms, p->input[HVC_PROVER_SELF],
-	                  hvc_bv__add(p->terms, hvc_bv__zext(p->terms, offset, 64),
-	                              hvc_bv__num(p->terms, 64, hvc_call_address(&first))));
-}
-
 void hvc_prover__begin(struct hvc_prover *p)
 {
-	static const struct {
-		const char *name;
-		unsigned width;
-	} others[] = {{"imm", 16}, {"nzcv", 4}, {"daif", 4}, {"self", 64}};
 	const uint64_t *entry = hvc_machine_entry(p->machine)->v;
-	char name[8];
 
 	p->terms = p->symbolic->scene.terms;
 	p->solver = p->symbolic->scene.solver;
 	p->part->paths = p->symbolic->paths;
-	for (unsigned n = 0; n < HVC_PROVER_INPUTS; n++) {
-		snprintf(name, sizeof name, "x%u", n);
-		p->input[n] = n < HVC_GPR_COUNT
-		                      ? hvc_bv__input(p->terms, name, 64)
-		                      : hvc_bv__input(p->terms, others[n - HVC_GPR_COUNT].name,
-		                                      others[n - HVC_GPR_COUNT].width);
-	}
+	for (unsigned n = 0; n < HVC_INPUTS; n++)
+		p->input[n] = hvc_bv__input_at(p->terms, n)->term;
 	for (unsigned reg = 0; reg < HVC_REG_COUNT; reg++)
 		p->before[reg] = reg < HVC_GPR_COUNT ? p->input[reg] : number(p, entry[reg]);
-	p->before[HVC_REG_NZCV] = in_place(p, p->input[HVC_PROVER_NZCV], 28);
-	p->before[HVC_REG_DAIF] = in_place(p, p->input[HVC_PROVER_DAIF], 6);
-	hvc_solver__require(p->solver, hvc_prover__address_is_of_call(p));
+	p->before[HVC_REG_NZCV] = in_place(p, p->input[HVC_INPUT_NZCV], 28);
+	p->before[HVC_REG_DAIF] = in_place(p, p->input[HVC_INPUT_DAIF], 6);
+	hvc_solver__require(p->solver, hvc_search__address(p->terms, p->part->insn));
 }
 
 /* Values that expr.c knows of a call, but for what this one leaves open, which is added. */
@@ -69,14 +49,14 @@ static hvc_ref leaf(struct hvc_prover *p, const struct hvc_term *term)
 	if (term->kind == HVC_TERM_REG)
 		return p->before[term->reg];
 	if (term->kind == HVC_TERM_SELF || term->kind == HVC_TERM_RETURN)
-		return hvc_bv__add(p->terms, p->input[HVC_PROVER_SELF],
+		return hvc_bv__add(p->terms, p->input[HVC_INPUT_SELF],
 		                   number(p, term->kind == HVC_TERM_RETURN ? 4 : 0));
 	fixed = number(p, hvc_expr_eval(&expr, &context));
 	switch (term->kind) {
 	case HVC_TERM_IMM:
 	case HVC_TERM_ESR:
 		return hvc_bv__or(p->terms, fixed,
-		                  hvc_bv__zext(p->terms, p->input[HVC_PROVER_IMM], 64));
+		                  hvc_bv__zext(p->terms, p->input[HVC_INPUT_IMM], 64));
 	case HVC_TERM_SPSR:
 		return hvc_bv__or(
 		        p->terms, fixed,
@@ -169,7 +149,7 @@ static bool speaks_of(const struct hvc_prover *p, const struct hvc_rule *rule)
 
 static hvc_ref matches(struct hvc_prover *p, const struct hvc_rule *rule)
 {
-	hvc_ref all = is_within(p, p->input[HVC_PROVER_IMM], rule->imm, rule->imms);
+	hvc_ref all = is_within(p, p->input[HVC_INPUT_IMM], rule->imm, rule->imms);
 
 	for (unsigned i = 0; i < rule->conditions; i++) {
 		const struct hvc_condition *condition = &rule->condition[i];

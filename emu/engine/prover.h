@@ -7,15 +7,6 @@
 #include "engine/prove.h"
 #include "symbolic/symbolic.h"
 
-/** Inputs that a call has: x0..x30, imm, nzcv, daif, and self, which follows from the others. */
-enum {
-	HVC_PROVER_IMM = HVC_GPR_COUNT,
-	HVC_PROVER_NZCV,
-	HVC_PROVER_DAIF,
-	HVC_PROVER_SELF,
-	HVC_PROVER_INPUTS,
-};
-
 struct hvc_prover {
 	const struct hvc_prove_config *config;
 	struct hvc_proof *proof;
@@ -24,13 +15,13 @@ struct hvc_prover {
 	struct hvc_symbolic *symbolic;
 	struct hvc_bvs *terms;
 	struct hvc_solver *solver;
-	hvc_ref input[HVC_PROVER_INPUTS];
+	hvc_ref input[HVC_INPUTS];
 	hvc_ref before[HVC_REG_COUNT]; /**< registers at the call */
 	hvc_ref *governs;              /**< one a rule of the ABI; NULL: not made yet */
-	hvc_ref stated;  /**< of the path and rule at hand, what is promised of values */
-	hvc_ref *broken; /**< one a rule: calls that break it; NULL: none is governed */
-	bool *refuted;   /**< one a rule: there is such a call */
-	uint64_t value[HVC_PROVER_INPUTS]; /**< of the model at hand */
+	hvc_ref stated;             /**< of the path and rule at hand, what is promised of values */
+	hvc_ref *broken;            /**< one a rule: calls that break it; NULL: none is governed */
+	bool *refuted;              /**< one a rule: there is such a call */
+	uint64_t value[HVC_INPUTS]; /**< of the model at hand */
 };
 
 /** Why a part is not proved; the first reason stays. */
@@ -49,8 +40,6 @@ struct hvc_prover_clause {
 
 #define HVC_PROVER_CLAUSES (2 * HVC_REG_COUNT + 4)
 
-/** The address of the instruction follows from the immediate, as a truth value. */
-hvc_ref hvc_prover__address_is_of_call(const struct hvc_prover *p);
 /**
  * Name the inputs, and the registers at the call, of an exploration that has been made; require
  * of the solver what joins them.

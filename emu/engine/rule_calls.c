@@ -13,7 +13,7 @@ bool hvc_rule_calls__begin(struct hvc_rule_calls *calls, struct hvc_bvs *terms,
 	calls->prover.config = &calls->config;
 	calls->prover.part = &calls->caller;
 	calls->prover.terms = terms;
-	for (size_t i = 0; i < HVC_PROVER_INPUTS; i++)
+	for (size_t i = 0; i < HVC_INPUTS; i++)
 		calls->prover.input[i] = hvc_bv__input_at(terms, i)->term;
 	if (!abi)
 		return true;

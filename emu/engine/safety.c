@@ -288,7 +288,7 @@ static enum hvc_status look_at_part(struct look *look)
 		return out_of_memory(look);
 	hvc_solver__push(look->differ.solver);
 	hvc_solver__require(look->differ.solver,
-	                    hvc_simplest__address(look->differ.terms, look->part->insn));
+	                    hvc_search__address(look->differ.terms, look->part->insn));
 	for (unsigned r = 0; status == HVC_OK && r < hvc_abi_rule_count(abi); r++) {
 		const struct hvc_rule *rule = hvc_abi_rule_at(abi, r);
 

@@ -236,8 +236,21 @@ bool hvc_memory__is_secret(const struct hvc_scene *scene, uint64_t address);
 bool hvc_memory__is_written(const struct hvc_way *way, uint64_t address);
 
 /* way.c */
-/** The inputs of a call, which are the first of any room: x0..x30, imm, nzcv, daif, self. */
+/** Inputs that a call has, which are the first of any room: x0..x30 and these. */
+enum {
+	HVC_INPUT_IMM = HVC_GPR_COUNT,
+	HVC_INPUT_NZCV,
+	HVC_INPUT_DAIF,
+	HVC_INPUT_SELF, /**< the address of the instruction, which follows from the others */
+	HVC_INPUTS,
+};
+
+/** Make them the room's first. */
 void hvc_way__inputs(struct hvc_bvs *terms);
+/** The values that a call gives them: HVC_INPUTS. */
+void hvc_way__values(const struct hvc_call *call, uint64_t *value);
+/** The call of such values, whose address is theirs afterwards. */
+void hvc_way__call(uint64_t *value, enum hvc_level from, enum hvc_insn insn, struct hvc_call *out);
 /** The state before anything has been done; NULL: memory ran out. */
 struct hvc_way *hvc_way__open(struct hvc_scene *scene);
 /** Note what was read and is not known; once each. */

@@ -117,6 +117,27 @@ void hvc_way__note_read(struct hvc_scene *scene, struct hvc_way *way, hvc_ref ad
 	way->read = read;
 }
 
+void hvc_way__values(const struct hvc_call *call, uint64_t *value)
+{
+	memcpy(value, call->x, sizeof call->x);
+	value[HVC_INPUT_IMM] = call->imm;
+	value[HVC_INPUT_NZCV] = call->nzcv >> 28;
+	value[HVC_INPUT_DAIF] = call->daif >> 6;
+	value[HVC_INPUT_SELF] = hvc_call_address(call);
+}
+
+void hvc_way__call(uint64_t *value, enum hvc_level from, enum hvc_insn insn, struct hvc_call *out)
+{
+	hvc_call_init(out, 0);
+	memcpy(out->x, value, sizeof out->x);
+	out->imm = (uint16_t)value[HVC_INPUT_IMM];
+	out->nzcv = value[HVC_INPUT_NZCV] << 28;
+	out->daif = value[HVC_INPUT_DAIF] << 6;
+	out->from = from;
+	out->insn = insn;
+	value[HVC_INPUT_SELF] = hvc_call_address(out);
+}
+
 void hvc_way__inputs(struct hvc_bvs *terms)
 {
 	static const struct {
