@@ -55,6 +55,24 @@ says() { # FILE TEXT
 	grep -qF -- "$2" "$1" || complain "'$2' is not in: $(cat "$1")"
 }
 
+# Each call that the last report prints shows what the line above it says, "RULE  CALL: WHAT".
+shows_its_calls() {
+	local above='' line shown=0
+	cp out report
+	while read -r line; do
+		if [[ $line == 'hvcheck run '* ]]; then
+			# shellcheck disable=SC2086 # words of the command
+			run ${line#hvcheck }
+			[ "$status" = 1 ] || complain "'$line': status $status"
+			says out "${above#*: }"
+			shown=$((shown + 1))
+		fi
+		above=$line
+	done <report
+	[ "$shown" -gt 0 ] || complain 'no call is printed'
+	cp report out
+}
+
 finish() {
 	[ "$failures" = 0 ] || printf '%s failed\n' "$failures"
 	[ "$failures" = 0 ]

@@ -4,23 +4,10 @@
 source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 . "$source/conformance/cli/common.sh"
 
-# The line above the command is "RULE  CALL: WHAT".
 findings() { # SUBJECT ABI
-	local before='' line count=0
 	run check "$1" --abi "$2" --randoms 0
 	[ "$status" = 1 ] || complain "check $1 --abi $2: status $status"
-	cp out report
-	while read -r line; do
-		if [[ $line == 'hvcheck run '* ]]; then
-			# shellcheck disable=SC2086 # words of the command
-			run ${line#hvcheck }
-			[ "$status" = 1 ] || complain "'$line': status $status"
-			says out "${before#*: }"
-			count=$((count + 1))
-		fi
-		before=$line
-	done <report
-	[ "$count" -gt 0 ] || complain "check $1 --abi $2 prints no command"
+	shows_its_calls
 }
 
 differences() { # A B: two commands each, whose reports differ

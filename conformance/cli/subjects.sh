@@ -28,25 +28,6 @@ is_proved() { # NAME
 	! grep -q swept out || complain "$1: something is swept: $(grep -m 1 swept out)"
 }
 
-# Each call that is printed shows what the line above says.
-is_shown() {
-	local above='' line shown=0
-	cp out report
-	while read -r line; do
-		if [[ $line == 'hvcheck run '* ]]; then
-			# shellcheck disable=SC2086 # words of the command
-			run ${line#hvcheck }
-			# shellcheck disable=SC2154 # of common.sh
-			[ "$status" = 1 ] || complain "'$line': status $status"
-			says out "${above#*: }"
-			shown=$((shown + 1))
-		fi
-		above=$line
-	done <report
-	[ "$shown" -gt 0 ] || complain 'no call is printed'
-	cp report out
-}
-
 for twin in "${twins[@]}"; do
 	IFS='|' read -r name rule what <<<"$twin"
 	specification=$source/conformance/subjects/$name.yaml
@@ -55,7 +36,7 @@ for twin in "${twins[@]}"; do
 	expect 1 check "$HVC_SUBJECTS/$name-fault.elf" --abi "$specification" --from el1h
 	is_proved "$name-fault"
 	grep -q "^  $rule .*$what" out || complain "not '$rule: $what': $(cat out)"
-	is_shown
+	shows_its_calls
 done
 specifications=("$source"/conformance/subjects/*.yaml)
 [ "${#specifications[@]}" = "${#twins[@]}" ] ||

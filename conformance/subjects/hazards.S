@@ -7,35 +7,21 @@
 routine handle
 	answer	0
 
-.macro hazard name:req
-	.balign	0x800
-	.global	\name
-	.type	\name, %object
-\name:
-	.rept	16
-	b	\name\()_handle
-	.rept	31
-	.inst	0
-	.endr
-	.endr
-	routine	\name\()_handle
-.endm
-
 .macro unless_seven
 	cmp	x0, #7
 	b.ne	1f
 .endm
 
-hazard	clean
+own_table	clean
 1:	answer	-1
 
-hazard	branch
+own_table	branch
 	unless_seven
 	br	x1
 1:	answer	-1
 
 // For an address in the first 4096 bytes of the image.
-hazard	branch_inside
+own_table	branch_inside
 	mov	x29, #0x40000000
 	sub	x29, x0, x29
 	cmp	x29, #0x1000
@@ -43,20 +29,20 @@ hazard	branch_inside
 	br	x0
 1:	answer	-1
 
-hazard	store
+own_table	store
 	unless_seven
 	str	x2, [x1]
 1:	answer	-1
 
 // A number of the image becomes another one.
-hazard	image
+own_table	image
 	unless_seven
 	adrp	x29, number
 	str	xzr, [x29, #:lo12:number]
 1:	answer	-1
 
 // It becomes another one, and is put back.
-hazard	image_kept
+own_table	image_kept
 	unless_seven
 	adrp	x29, number
 	str	xzr, [x29, #:lo12:number]
@@ -65,13 +51,13 @@ hazard	image_kept
 1:	answer	-1
 
 // It becomes what the caller says, which may be what it is.
-hazard	image_by_value
+own_table	image_by_value
 	adrp	x29, number
 	str	x0, [x29, #:lo12:number]
 	answer	-1
 
 // For one of 2^64 values.
-hazard	vectors
+own_table	vectors
 	movz	x29, #0xdef0
 	movk	x29, #0x9abc, lsl #16
 	movk	x29, #0x5678, lsl #32
@@ -81,30 +67,30 @@ hazard	vectors
 	msr	vbar_el2, x1
 1:	answer	-1
 
-hazard	state
+own_table	state
 	unless_seven
 	msr	tpidr_el2, x1
 1:	answer	-1
 
-hazard	untracked
+own_table	untracked
 	unless_seven
 	msr	afsr0_el2, x1
 1:	answer	-1
 
-hazard	fault
+own_table	fault
 	unless_seven
 	brk	#0
 1:	answer	-1
 
 // What variants.S has elsewhere by that name.
-hazard	moved_code
+own_table	moved_code
 	adr	x0, shared_place
 	mov	x29, #0
 	eret
 routine	shared_place
 	nop
 
-hazard	unfollowed
+own_table	unfollowed
 	unless_seven
 	fadd	d0, d0, d1
 1:	answer	-1

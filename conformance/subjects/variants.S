@@ -8,20 +8,6 @@
 routine handle
 	answer	0
 
-.macro variant name:req
-	.balign	0x800
-	.global	\name
-	.type	\name, %object
-\name:
-	.rept	16
-	b	\name\()_handle
-	.rept	31
-	.inst	0
-	.endr
-	.endr
-	routine	\name\()_handle
-.endm
-
 // What they have in common; x29 is 0 at the end.
 .macro finish
 	cmp	x0, #1
@@ -38,11 +24,11 @@ routine handle
 	eret
 .endm
 
-variant	base
+own_table	base
 	finish
 
 // Nothing: the same by other instructions, elsewhere, in another order.
-variant	same
+own_table	same
 	sub	x29, x0, #2
 	cbz	x29, 2f
 	add	x29, x29, #1
@@ -60,7 +46,7 @@ variant	same
 	eret
 
 // Where x1 = 0x123456789abcdef0, of 2^64.
-variant	one_value
+own_table	one_value
 	movz	x29, #0xdef0
 	movk	x29, #0x9abc, lsl #16
 	movk	x29, #0x5678, lsl #32
@@ -74,7 +60,7 @@ variant	one_value
 1:	finish
 
 // x0 = 7 by an SMC alone.
-variant	only_smc
+own_table	only_smc
 	mrs	x29, esr_el2
 	lsr	w29, w29, #26
 	cmp	x29, #0x17
@@ -86,7 +72,7 @@ variant	only_smc
 1:	finish
 
 // x0 = 7 from EL1t alone.
-variant	only_el1t
+own_table	only_el1t
 	mrs	x29, spsr_el2
 	tbnz	x29, #0, 1f
 	cmp	x0, #7
@@ -96,14 +82,14 @@ variant	only_el1t
 1:	finish
 
 // x0 = 1 whatever its upper half is.
-variant	upper_half
+own_table	upper_half
 	cmp	w0, #1
 	b.ne	1f
 	mov	w0, w0
 1:	finish
 
 // What is stored.
-variant	store_value
+own_table	store_value
 	cmp	x0, #2
 	b.ne	1f
 	mov	w29, w1
@@ -114,7 +100,7 @@ variant	store_value
 1:	finish
 
 // Where it is stored.
-variant	store_place
+own_table	store_place
 	cmp	x0, #2
 	b.ne	1f
 	str	w1, [x2, #4]
@@ -123,7 +109,7 @@ variant	store_place
 1:	finish
 
 // As what it is stored.
-variant	store_size
+own_table	store_size
 	cmp	x0, #2
 	b.ne	1f
 	str	x1, [x2]
@@ -132,26 +118,26 @@ variant	store_size
 1:	finish
 
 // It is stored twice.
-variant	store_count
+own_table	store_count
 	cmp	x0, #2
 	b.ne	1f
 	str	w1, [x2]
 1:	finish
 
 // Two stores, which are the other way round in the next one.
-variant	store_first
+own_table	store_first
 	str	w1, [x2]
 	str	w1, [x3]
 	mov	x29, #0
 	eret
-variant	store_second
+own_table	store_second
 	str	w1, [x3]
 	str	w1, [x2]
 	mov	x29, #0
 	eret
 
 // It returns to EL1t for x0 = 1.
-variant	level
+own_table	level
 	cmp	x0, #1
 	b.ne	1f
 	mrs	x29, spsr_el2
@@ -160,7 +146,7 @@ variant	level
 1:	finish
 
 // It returns one instruction further for x0 = 1.
-variant	target
+own_table	target
 	cmp	x0, #1
 	b.ne	1f
 	mrs	x29, elr_el2
@@ -169,7 +155,7 @@ variant	target
 1:	finish
 
 // It returns with other flags for x0 = 1.
-variant	flags
+own_table	flags
 	cmp	x0, #1
 	b.ne	1f
 	mrs	x29, spsr_el2
@@ -178,45 +164,45 @@ variant	flags
 1:	finish
 
 // A system register for x0 = 1, and one without a row in reg.h.
-variant	system
+own_table	system
 	cmp	x0, #1
 	b.ne	1f
 	msr	tpidr_el2, x1
 1:	finish
-variant	untracked
+own_table	untracked
 	cmp	x0, #1
 	b.ne	1f
 	msr	afsr0_el2, x1
 1:	finish
 
 // A vector register for x0 = 1.
-variant	vector
+own_table	vector
 	cmp	x0, #1
 	b.ne	1f
 	ldr	q3, [sp]
 1:	finish
 
 // A fault of EL2 for x0 = 1, and another one.
-variant	fault
+own_table	fault
 	cmp	x0, #1
 	b.ne	1f
 	brk	#0
 1:	finish
-variant	other_fault
+own_table	other_fault
 	cmp	x0, #1
 	b.ne	1f
 	.inst	0
 1:	finish
 
 // Something that is not followed for x0 = 1.
-variant	unfollowed
+own_table	unfollowed
 	cmp	x0, #1
 	b.ne	1f
 	fadd	d0, d0, d1
 1:	finish
 
 // An address of its own, which hazards.S has elsewhere by that name.
-variant	moved_code
+own_table	moved_code
 	adr	x0, shared_place
 	mov	x29, #0
 	eret
@@ -224,7 +210,7 @@ routine	shared_place
 	nop
 
 // Addresses of its own, which are elsewhere in the next one.
-variant	own_address
+own_table	own_address
 	adr	x0, own_data
 	mov	x29, #0
 	eret
@@ -232,7 +218,7 @@ variant	own_address
 	.global	own_data
 own_data:
 	.quad	0
-variant	other_address
+own_table	other_address
 	adr	x0, own_data + 4
 	mov	x29, #0
 	eret
