@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "engine/internal.h"
 #include "hvcheck/arch.h"
 #include "hvcheck/diff.h"
 #include "hvcheck/finding.h"
@@ -39,8 +40,8 @@ static struct {
 
 static void die(const struct hvc_flight *flight)
 {
-	if ((!trial.any && flight->call.x[0] != X0) || flight->call.imm < trial.lo || flight->call.imm > trial.hi ||
-	    (trial.address && flight->address != trial.address))
+	if ((!trial.any && flight->call.x[0] != X0) || flight->call.imm < trial.lo ||
+	    flight->call.imm > trial.hi || (trial.address && flight->address != trial.address))
 		return;
 	if (trial.left && (*trial.left)-- <= 0)
 		return;
@@ -386,7 +387,47 @@ START_TEST(test_safety)
 }
 END_TEST
 
+static enum hvc_status end_as_told(void *ctx)
+{
+	const int *how = ctx;
+
+	if (*how >= 0)
+		_exit(*how);
+	return (enum hvc_status) - *how;
+}
+
+/* Work in a process of its own: nothing but what it returned is taken for what it returned. */
+START_TEST(test_apart)
+{
+	static const struct {
+		int how; /* an exit status; negative: returns that status of ours */
+		enum hvc_status status;
+		bool died;
+	} end[] = {
+	        {-HVC_E_FORMAT, HVC_E_FORMAT, false},
+	        {-HVC_E_CANCELLED, HVC_E_CANCELLED, false},
+	        {0, HVC_E_ENGINE, true},
+	        {1, HVC_E_ENGINE, true},
+	        {114, HVC_E_ENGINE, true}, /* Z3's, after an assertion: memory was short */
+	        {255, HVC_E_ENGINE, true},
+	};
+	struct hvc_flight *flight = mmap(NULL, sizeof *flight, PROT_READ | PROT_WRITE,
+	                                 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	ck_assert_ptr_ne(flight, MAP_FAILED);
+	for (size_t i = 0; i < sizeof end / sizeof *end; i++) {
+		int how = end[i].how;
+		bool died;
+
+		ck_assert_int_eq(hvc_lost__apart(end_as_told, &how, flight, &died), end[i].status);
+		ck_assert_int_eq(died, end[i].died);
+	}
+	munmap(flight, sizeof *flight);
+}
+END_TEST
+
 static const struct suite_test tests[] = {
+        {"apart", &test_apart},
         {"one_call_abort", &test_one_call},
         {"one_call_exit_0", &test_one_call},
         {"one_call_exit_1", &test_one_call},

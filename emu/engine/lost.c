@@ -94,12 +94,16 @@ enum hvc_status hvc_lost__apart(enum hvc_status (*work)(void *ctx), void *ctx,
 		return HVC_E_NOMEM;
 	if (child == 0) {
 		hvc_flight__record(flight);
-		hvc_lost__leave(hvc_lost__enter(parent) ? OVER + (int)work(ctx) : OVER);
+		hvc_lost__leave(hvc_lost__enter(parent) ? OVER + (int)work(ctx) : 0);
 	}
 	while (waitpid(child, &how, 0) < 0)
 		if (errno != EINTR)
 			return HVC_E_IO;
-	*died = !WIFEXITED(how) || WEXITSTATUS(how) < OVER;
+	/* Whatever else it exits with is a library's word: the solver's is 114 where memory is
+	 * short.
+	 */
+	*died = !WIFEXITED(how) || WEXITSTATUS(how) < OVER ||
+	        WEXITSTATUS(how) > OVER + HVC_E_CANCELLED;
 	return *died ? HVC_E_ENGINE : (enum hvc_status)(WEXITSTATUS(how) - OVER);
 }
 
