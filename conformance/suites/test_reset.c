@@ -272,6 +272,37 @@ START_TEST(what_was_written_from_outside_is_kept)
 }
 END_TEST
 
+/* A word that the call made one of FP/SIMD, which is trapped, is the image's again. */
+START_TEST(an_instruction_that_was_trapped_is_not)
+{
+	struct tiny_image image;
+	struct hvc_machine *machine;
+	struct hvc_outcome before, after;
+	struct hvc_call call;
+
+	tiny_init(&image, HVC_CPU_A72);
+	tiny_set(&image, HVC_REG_CPTR_EL2, 1 << 10);
+	/* Twice round, fmov d0, d1 stored over the addition: the first time it is known as it was.
+	 */
+	tiny_put(&image, TINY_LOWER, A64_STRW(3, 2), A64_ADD(0, 0, 1), A64_SUBS(1, 1, 1),
+	         A64_BNE(-12), A64_ERET);
+	tiny_put(&image, TINY_EL2H, A64_UDF);
+	machine = tiny_open(&image);
+	hvc_call_init(&call, 0);
+	call.x[0] = 0;
+	call.x[1] = 2;
+	call.x[2] = TINY_BASE + TINY_LOWER + 4;
+	call.x[3] = UINT32_C(0x1e604020);
+	before = tiny_call(machine, &call);
+	tiny_reset(machine);
+	after = tiny_call(machine, &call);
+	assert_hex(before.state.v[0], 1);
+	assert_hex(after.state.v[0], 1);
+	ck_assert_uint_eq(after.instructions, before.instructions);
+	hvc_machine_close(machine);
+}
+END_TEST
+
 /* The block behind an ERET with a key is at the level that it went to. */
 START_TEST(an_authenticated_eret_leaves)
 {
@@ -300,6 +331,7 @@ static const struct suite_test tests[] = {
         {"the_mmu_is_on_at_once", &the_mmu_is_on_at_once},
         {"the_exclusive_monitor_is_clear", &the_exclusive_monitor_is_clear},
         {"what_was_written_from_outside_is_kept", &what_was_written_from_outside_is_kept},
+        {"an_instruction_that_was_trapped_is_not", &an_instruction_that_was_trapped_is_not},
         {"an_authenticated_eret_leaves", &an_authenticated_eret_leaves},
 };
 

@@ -361,6 +361,8 @@ void hvc_around__conclude(struct hvc_machine *machine);
 /* trap.c, of the call under way */
 /* Does the block hold an instruction that the engine may not have? Then the run is stopped. */
 bool hvc_traps__puts_off(struct hvc_machine *machine, const struct hvc_block *block);
+/* Is an instruction of the block watched, whatever it is now? */
+bool hvc_traps__watches(const struct hvc_machine *machine, const struct hvc_block *block);
 /* Watch it; outside hooks. The block can begin again. False when it cannot be. */
 bool hvc_traps__watch(struct hvc_machine *machine);
 /* Exception class of the instruction at address, about to execute, if it is trapped, or 0. */

@@ -105,7 +105,7 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 		return;
 	}
 	machine->words = 0;
-	if (block->may_stop && machine->traps.count)
+	if (machine->traps.count && (block->may_stop || hvc_traps__watches(machine, block)))
 		read_words(machine, block);
 	machine->instructions += size / 4;
 	machine->block_end = address + size;

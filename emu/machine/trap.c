@@ -119,6 +119,16 @@ bool hvc_traps__puts_off(struct hvc_machine *machine, const struct hvc_block *bl
 	return true;
 }
 
+bool hvc_traps__watches(const struct hvc_machine *machine, const struct hvc_block *block)
+{
+	const struct hvc_traps *traps = &machine->traps;
+
+	for (unsigned i = 0; i < traps->count; i++)
+		if (traps->address[i] - block->address < block->size)
+			return true;
+	return false;
+}
+
 bool hvc_traps__watch(struct hvc_machine *machine)
 {
 	struct hvc_traps *traps = &machine->traps;
