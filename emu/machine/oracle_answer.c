@@ -301,6 +301,7 @@ void hvc_oracle__answer(const struct hvc_oracle_plan *plan, const struct hvc_ora
 	        .pstate = result->pstate,
 	};
 	out->peeked = has_peeked(result, plan->regs);
+	out->nested = result->fiq && result->entries > 1 && hvc_arch_el(result->spsr) == 2;
 	conclude(&reading);
 	out->outcome.level = hvc_level_from_mode((unsigned)(reading.pstate & 0xf));
 	v[HVC_REG_NZCV] = reading.pstate & HVC_PSTATE_NZCV;

@@ -92,6 +92,26 @@ static bool fetch(const void *ctx, uint64_t pc, uint32_t *word)
 }
 
 /*
+ * A vector that branches to another one goes on where that one does: the SMC there would be taken
+ * for another exception. A ring of them is left as it is.
+ */
+static void follow_vectors(struct hvc_oracle_plan *plan)
+{
+	const uint64_t vectors = plan->config->image.vectors;
+
+	for (unsigned slot = 0; slot < 16; slot++)
+		for (unsigned n = 0; n < 16; n++) {
+			uint64_t offset = (plan->header.slot[slot] & ~UINT64_C(1)) - vectors;
+
+			if (offset >= HVC_VECTOR_TABLE_SIZE || offset % HVC_VECTOR_SLOT_SIZE)
+				break;
+			plan->header.slot[slot] =
+			        (plan->header.slot[offset / HVC_VECTOR_SLOT_SIZE] & ~UINT64_C(1)) |
+			        (plan->header.slot[slot] & 1);
+		}
+}
+
+/*
  * The first instruction of each vector gives way to the SMC that makes the entry known. A branch
  * is made by the program; anything else is executed where there is room, behind the image.
  */
@@ -118,6 +138,7 @@ static enum hvc_status plan_vectors(struct hvc_oracle_plan *plan, struct hvc_dia
 		if (slot < 8 && !is_an_exception(word) && !hvc_nested__parks(fetch, image, pc))
 			plan->header.slot[slot] |= 1;
 	}
+	follow_vectors(plan);
 	return HVC_OK;
 }
 

@@ -53,6 +53,11 @@ struct hvc_oracle_answer {
 	 * the handler took an address of code for one of data, and the two read different words.
 	 */
 	bool peeked;
+	/**
+	 * The budget ended behind an exception that EL2 had taken from itself. hvcheck tells the
+	 * first of such a row as a fault, of which QEMU has no more than where the last one went.
+	 */
+	bool nested;
 	bool taken;             /**< `entry` is filled in */
 	struct hvc_entry entry; /**< the exception that the instruction caused */
 	uint64_t id[4];         /**< ID_AA64PFR0, PFR1, MMFR1, MMFR2 */
