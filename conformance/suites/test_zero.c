@@ -104,6 +104,33 @@ START_TEST(pages_are_bounded)
 }
 END_TEST
 
+/* The page of the first bytes is not taken away to be lent for the last ones. */
+START_TEST(a_store_over_the_end_of_a_page)
+{
+	for (unsigned limit = 1; limit <= 3; limit++) {
+		struct tiny_image image;
+		struct hvc_machine *machine;
+
+		begin(&image, limit);
+		tiny_put(&image, TINY_CODE, A64_STR(1, 0), A64_ERET);
+		machine = tiny_open(&image);
+		for (unsigned n = 0; n < 8; n++) {
+			uint64_t at = NOWHERE + n * UINT64_C(0x5000) + 0x1000 - 1 - n % 7;
+			struct hvc_outcome outcome = call_with(machine, at, 1);
+
+			if (limit > 1) {
+				assert_kind(outcome, HVC_OUTCOME_RETURN);
+			} else {
+				assert_kind(outcome, HVC_OUTCOME_FAULT);
+				assert_hex(outcome.far & ~UINT64_C(7), (at + 7) & ~UINT64_C(0xfff));
+			}
+			tiny_reset(machine);
+		}
+		hvc_machine_close(machine);
+	}
+}
+END_TEST
+
 /* Pages stay until the machine is reset, with what is in them. */
 START_TEST(pages_carry_over_until_reset)
 {
@@ -408,6 +435,7 @@ static const struct suite_test tests[] = {
         {"zero_pages_are_memory", &zero_pages_are_memory},
         {"without_pages_nothing_is_lent", &without_pages_nothing_is_lent},
         {"pages_are_bounded", &pages_are_bounded},
+        {"a_store_over_the_end_of_a_page", &a_store_over_the_end_of_a_page},
         {"pages_carry_over_until_reset", &pages_carry_over_until_reset},
         {"what_is_out_of_reach_is_not_lent", &what_is_out_of_reach_is_not_lent},
         {"blind_reads_are_told", &blind_reads_are_told},

@@ -62,6 +62,8 @@ static bool note_store(struct hvc_machine *machine, uint64_t address, unsigned s
 	if (!hvc_call__is_there(machine, page))
 		return false;
 	lent = machine->zero.limit && hvc_zero__finds(&machine->zero, page);
+	if (machine->zero.limit && machine->phase == PHASE_EL2)
+		hvc_zero__store(&machine->zero, address, size);
 	if (hvc_undo__store(&machine->undo, machine->engine, address, size, value, lent))
 		machine->spin.progress = true;
 	return true;
@@ -87,11 +89,10 @@ void hvc_call__write(void *ctx, uint64_t address, unsigned size, uint64_t value)
 	}
 	memcpy(bytes, &value, sizeof bytes); /* hosts are little-endian, as the guest is */
 	hvc_guard__store(machine, address, size, value);
+	/* A page in use is not taken away to be lent for the other part. */
 	all = note_store(machine, address, first, bytes);
 	if (first < size)
 		all &= note_store(machine, address + first, size - first, bytes + first);
-	if (machine->zero.limit && machine->phase == PHASE_EL2)
-		hvc_zero__store(&machine->zero, address, size);
 	if (!all)
 		return; /* unmapped: the access itself will fault */
 	if (hvc_block__store(&machine->blocks, address, size))
