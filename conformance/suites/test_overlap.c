@@ -280,13 +280,17 @@ START_TEST(what_claims)
 	} rows[] = {
 	        {"- { name: get, outcome: return }\n", true, false},
 	        {"- { name: get, outcome: unspecified }\n", false, false},
-	        {"- { name: unknown, outcome: return }\n", false, true},
-	        {"- { name: unknown_imm, outcome: inject }\n", false, true},
-	        {"- { name: smccc_unknown, outcome: return }\n", false, true},
+	        {"- { name: get, role: call, outcome: return }\n", true, false},
+	        {"- { name: get, role: unknown, outcome: return }\n", false, true},
+	        {"- { name: get, role: exception, outcome: spin }\n", false, false},
 	        {"- { name: get, default: true, outcome: return }\n", false, true},
-	        {"- { name: not_hvc, outcome: retry }\n", false, false},
-	        {"- { name: not_el1h, outcome: spin }\n", false, false},
-	        {"- { name: current_el, outcome: spin }\n", false, false},
+	        {"- { name: get, default: true, role: call, outcome: return }\n", true, false},
+	        /* Names mean nothing. */
+	        {"- { name: unknown, outcome: return }\n", true, false},
+	        {"- { name: unknown_imm, outcome: inject }\n", true, false},
+	        {"- { name: smccc_unknown, outcome: return }\n", true, false},
+	        {"- { name: not_hvc, outcome: retry }\n", true, false},
+	        {"- { name: current_el, outcome: spin }\n", true, false},
 	};
 
 	for (unsigned i = 0; i < COUNT(rows); i++) {
@@ -297,7 +301,7 @@ START_TEST(what_claims)
 		abi = parse(text);
 		ck_assert_msg(hvc_rule_claims(hvc_abi_rule_at(abi, 0)) == rows[i].claims, "%s",
 		              rows[i].rule);
-		ck_assert(hvc_rule_is_unknown(hvc_abi_rule_at(abi, 0)) == rows[i].unknown);
+		ck_assert((hvc_abi_rule_at(abi, 0)->role == HVC_ROLE_UNKNOWN) == rows[i].unknown);
 		hvc_abi_free(abi);
 	}
 }

@@ -1,19 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What the rules of two ABIs have in common in what they say, not in what they govern. */
-#include <string.h>
-
 #include "hvcheck/overlap.h"
-
-bool hvc_rule_is_unknown(const struct hvc_rule *rule)
-{
-	return rule->is_default || strstr(rule->name, "unknown") != NULL;
-}
 
 bool hvc_rule_claims(const struct hvc_rule *rule)
 {
-	return rule->specified && !hvc_rule_is_unknown(rule) &&
-	       strncmp(rule->name, "not_", strlen("not_")) != 0 &&
-	       strcmp(rule->name, "current_el") != 0;
+	return rule->specified && rule->role == HVC_ROLE_CALL;
 }
 
 bool hvc_result_equal(const struct hvc_result *a, const struct hvc_result *b)

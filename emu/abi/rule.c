@@ -273,6 +273,25 @@ static enum hvc_status read_priority(const struct reading *r)
 	return HVC_OK;
 }
 
+static enum hvc_status read_role(const struct reading *r)
+{
+	static const char *const names[HVC_ROLE_COUNT] = {"call", "unknown", "exception"};
+	const struct hvc_text *text = &r->spec->role;
+	unsigned role = 0;
+
+	r->rule->role = r->rule->is_default ? HVC_ROLE_UNKNOWN : HVC_ROLE_CALL;
+	if (!text->text)
+		return HVC_OK;
+	while (role < HVC_ROLE_COUNT && strcmp(text->text, names[role]) != 0)
+		role++;
+	if (role == HVC_ROLE_COUNT)
+		return hvc_loader__fail(r->loader, text, 0,
+		                        "unknown role \"%.40s\": call, unknown or exception",
+		                        text->text);
+	r->rule->role = (enum hvc_role)role;
+	return HVC_OK;
+}
+
 static enum hvc_status read_default(const struct reading *r)
 {
 	const struct hvc_spec_rule *spec = r->spec;
@@ -335,6 +354,7 @@ enum hvc_status hvc_rule__read(const struct hvc_loader *loader, const struct hvc
 		HVC_TRY(hvc_list__flag(loader, &in->unconfirmed, &rule->unconfirmed));
 	HVC_TRY(read_priority(&r));
 	HVC_TRY(read_default(&r));
+	HVC_TRY(read_role(&r));
 	HVC_TRY(read_when(&r));
 	HVC_TRY(read_outcome(&r));
 	HVC_TRY(check_unspecified(&r));

@@ -43,7 +43,7 @@ struct shape_world {
 };
 
 struct shape_rule {
-	char *name, *title, *source, *unconfirmed, *priority, *is_default;
+	char *name, *title, *source, *unconfirmed, *role, *priority, *is_default;
 	char *outcome, *level, *at, *clobbers;
 	struct shape_when when;
 	struct shape_call *calls;
@@ -91,7 +91,7 @@ struct abi_schema {
 	cyaml_schema_field_t regs[HVC_REG_COUNT + 1];
 	cyaml_schema_field_t promise[HVC_REG_COUNT + HVC_GPR_COUNT + 1];
 	cyaml_schema_field_t when[FIELDS_WHEN + 1], call_field[FIELDS_CALL + FIELDS_WHEN + 1];
-	cyaml_schema_field_t world_field[7], rule_field[16], root_field[10];
+	cyaml_schema_field_t world_field[7], rule_field[17], root_field[10];
 	cyaml_schema_field_t variable_field[3], sequence_field[8];
 	cyaml_schema_field_t step_field[FIELDS_STEP + HVC_GPR_COUNT + 1];
 	cyaml_schema_value_t world, call, rule, variable, step, sequence, root;
@@ -200,6 +200,7 @@ static const cyaml_schema_value_t *abi_schema_init(struct abi_schema *s)
 	        MAP("when", shape_rule, when, s->when),
 	        CYAML_FIELD_SEQUENCE("calls", CYAML_FLAG_OPTIONAL | CYAML_FLAG_POINTER,
 	                             struct shape_rule, calls, &s->call, 1, HVC_LIMIT_RULES),
+	        MAY("role", shape_rule, role),
 	        MAY("default", shape_rule, is_default),
 	        MAY("priority", shape_rule, priority),
 	        MUST("outcome", shape_rule, outcome),

@@ -33,6 +33,7 @@ static const struct slot rule_slots[] = {
         {"title", offsetof(struct hvc_spec_rule, title)},
         {"source", offsetof(struct hvc_spec_rule, source)},
         {"unconfirmed", offsetof(struct hvc_spec_rule, unconfirmed)},
+        {"role", offsetof(struct hvc_spec_rule, role)},
         {"priority", offsetof(struct hvc_spec_rule, priority)},
         {"default", offsetof(struct hvc_spec_rule, is_default)},
         {"outcome", offsetof(struct hvc_spec_rule, outcome)},

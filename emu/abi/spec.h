@@ -37,7 +37,7 @@ struct hvc_spec_world {
 
 /** A rule; those of a table of calls are written out, each with the table's and its own words. */
 struct hvc_spec_rule {
-	struct hvc_text name, title, source, unconfirmed, priority, is_default;
+	struct hvc_text name, title, source, unconfirmed, role, priority, is_default;
 	struct hvc_text outcome, level, at, clobbers;
 	struct hvc_text table; /**< name of the rule whose table of calls it is from */
 	struct hvc_spec_map when, results, among, returns;

@@ -161,7 +161,7 @@ static enum hvc_abi_meeting_kind kind_of(const struct hvc_abi_diff *diff,
 		return HVC_ABI_MEETING_NO_PROMISE;
 	if (equal)
 		return named ? HVC_ABI_MEETING_SAME : HVC_ABI_MEETING_RENAMED;
-	if (named || (hvc_rule_is_unknown(old) && hvc_rule_is_unknown(new)))
+	if (named || (old->role == HVC_ROLE_UNKNOWN && new->role == HVC_ROLE_UNKNOWN))
 		return HVC_ABI_MEETING_CHANGED;
 	if (hvc_rule_claims(new) || !is_told(diff, overlap))
 		return HVC_ABI_MEETING_SILENT;
@@ -188,8 +188,8 @@ static bool is_worth(const struct hvc_abi_diff *diff, const struct hvc_overlap *
 
 	if (hvc_rule_claims(old))
 		return true;
-	return kind == HVC_ABI_MEETING_CHANGED && hvc_rule_is_unknown(old) &&
-	       hvc_rule_is_unknown(new);
+	return kind == HVC_ABI_MEETING_CHANGED && old->role == HVC_ROLE_UNKNOWN &&
+	       new->role == HVC_ROLE_UNKNOWN;
 }
 
 static bool same_clobbers(const struct hvc_rule *a, const struct hvc_rule *b)

@@ -13,7 +13,7 @@ static bool is_operation(const struct hvc_rule *rule)
 	const unsigned el1 = 1u << HVC_LEVEL_EL1H | 1u << HVC_LEVEL_EL1T;
 
 	return rule->levels & el1 && rule->insns >> HVC_INSN_HVC & 1 &&
-	       (hvc_rule_claims(rule) || (rule->specified && hvc_rule_is_unknown(rule)));
+	       (hvc_rule_claims(rule) || (rule->specified && rule->role == HVC_ROLE_UNKNOWN));
 }
 
 static void add_arguments(const struct hvc_expr *expr, struct hvc_regset *out)
@@ -79,7 +79,7 @@ static bool add_side(struct hvc_abi_diff *diff, enum hvc_side side)
 		if (!operation) {
 			operation = &diff->operation[diff->operations++];
 			operation->name = rule->name;
-			operation->unknown = hvc_rule_is_unknown(rule);
+			operation->unknown = rule->role == HVC_ROLE_UNKNOWN;
 		}
 		if (!fill_use(diff->abi[side], rule, &operation->use[side]))
 			return false;

@@ -150,7 +150,7 @@ static enum hvc_status add_rules(unsigned world, bool *taken, struct hvc_caller 
 		match = match_rule(best, world, insn, caller->site);
 		if (match == MATCH_NO)
 			continue;
-		if (!hvc_caller__answer(caller, best, best->name, hvc_rule_is_unknown(best)))
+		if (!hvc_caller__answer(caller, best, best->name, best->role == HVC_ROLE_UNKNOWN))
 			return HVC_E_NOMEM;
 		sure = match == MATCH_YES || is_complete(caller, world);
 	}

@@ -210,18 +210,12 @@ static enum hvc_status find_uses(struct hvc_differ *d, enum hvc_side side, struc
 	return status;
 }
 
-/* The answer an ABI has for calls it does not know: its default, or the rule of that name. */
-static bool is_unknown(const struct hvc_rule *rule)
-{
-	return rule->is_default || !strcmp(rule->name, "unknown");
-}
-
 /* Nothing tells the caller that this was not what it asked for. */
 static bool is_silent(const struct hvc_row *row, const struct hvc_rule *rule)
 {
 	if (row->kind != HVC_OUTCOME_RETURN)
 		return false;
-	if (rule && !is_unknown(rule))
+	if (rule && rule->role != HVC_ROLE_UNKNOWN)
 		return true;
 	for (unsigned i = 0; i < row->effects; i++)
 		if (row->effect[i].reg == HVC_REG_X0)
@@ -370,7 +364,7 @@ static enum hvc_status find_meetings(struct hvc_differ *d, struct asker *old, st
 	for (unsigned r = 0; r < hvc_abi_rule_count(old->calls.config.abi); r++) {
 		e->asked = hvc_abi_rule_at(old->calls.config.abi, r);
 		e->operation = index_of(d->diff, e->asked->name);
-		if (!e->asked->specified || is_unknown(e->asked) ||
+		if (!e->asked->specified || e->asked->role == HVC_ROLE_UNKNOWN ||
 		    e->operation == d->diff->operations)
 			continue;
 		for (unsigned i = 0; i < e->part[HVC_SIDE_NEW]->rows; i++) {

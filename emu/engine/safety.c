@@ -39,13 +39,6 @@ static enum hvc_status out_of_memory(struct look *look)
 	return hvc_diag_set(look->diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 }
 
-/* The answer to calls that are none. */
-static bool is_unknown(const struct hvc_rule *rule)
-{
-	return rule->specified && (rule->is_default || !strcmp(rule->name, "unknown") ||
-	                           !strncmp(rule->name, "unknown_", 8));
-}
-
 /*
  * Registers of EL2 that hold between calls; the exception registers do not. Of those without a
  * row nobody knows better; FP/SIMD registers are the caller's.
@@ -292,7 +285,7 @@ static enum hvc_status look_at_part(struct look *look)
 	for (unsigned r = 0; status == HVC_OK && r < hvc_abi_rule_count(abi); r++) {
 		const struct hvc_rule *rule = hvc_abi_rule_at(abi, r);
 
-		if (is_unknown(rule) || !rule->specified)
+		if (rule->role == HVC_ROLE_UNKNOWN || !rule->specified)
 			status = look_at_rule(look, &calls, r);
 	}
 	hvc_solver__pop(look->differ.solver);

@@ -111,7 +111,7 @@ static const char *rule_of(const struct hvc_abi_diff *diff, const struct hvc_abi
 {
 	if (meeting->kind == HVC_ABI_MEETING_SAME)
 		return NULL;
-	if (hvc_rule_is_unknown(meeting->rule[HVC_SIDE_OLD]))
+	if (meeting->rule[HVC_SIDE_OLD]->role == HVC_ROLE_UNKNOWN)
 		return "diff-unknown";
 	for (unsigned i = 0; meeting->kind == HVC_ABI_MEETING_CHANGED && i < diff->operations; i++)
 		if (diff->operation[i].changed &&

@@ -18,7 +18,7 @@ static bool is_unknown(const struct hvc_diff *diff, const char *name)
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
 		const struct hvc_rule *rule = rule_of(diff->abi[side], name);
 
-		if (rule && hvc_rule_is_unknown(rule))
+		if (rule && rule->role == HVC_ROLE_UNKNOWN)
 			return true;
 	}
 	return false;

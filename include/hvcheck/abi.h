@@ -34,6 +34,14 @@ struct hvc_result {
 	unsigned intervals;
 };
 
+/** What the calls of a rule are, as its `role` says. */
+enum hvc_role {
+	HVC_ROLE_CALL,      /**< an operation that the ABI offers: it claims its calls */
+	HVC_ROLE_UNKNOWN,   /**< calls that are none of the ABI's, and their answer */
+	HVC_ROLE_EXCEPTION, /**< no call of this ABI's callers: what the vectors do with others */
+	HVC_ROLE_COUNT,
+};
+
 /** One rule. All pointers live as long as the ABI. */
 struct hvc_rule {
 	const char *name;   /**< operation, such as "set_vectors"; unique in the ABI */
@@ -41,6 +49,7 @@ struct hvc_rule {
 	const char *source; /**< where the promise is documented; the ABI's when it has none */
 	const char *table;  /**< the rule in whose table of calls it stands, "" for none */
 	bool unconfirmed;   /**< the source is not certain */
+	enum hvc_role role; /**< HVC_ROLE_UNKNOWN for a default rule that does not say */
 	unsigned line, column;
 	int priority; /**< higher wins where rules overlap; the default rule is lowest */
 	bool is_default;

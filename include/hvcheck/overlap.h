@@ -43,14 +43,9 @@ hvc_overlap_find(const struct hvc_abi *first, const struct hvc_abi *second,
                  hvc_overlap_filter *filter, struct hvc_diag *diag, struct hvc_overlaps *out);
 HVC_API void hvc_overlaps_free(struct hvc_overlaps *overlaps);
 
-/**
- * Does the rule claim its calls as an operation? Not the default, nor one named "unknown" in any
- * way, or for what is no HVC or not from below EL2 ("not_...", "current_el"), nor one that promises
- * nothing.
+/** Does the rule claim its calls as an operation: is that its role, and does it promise anything?
  */
 HVC_API bool hvc_rule_claims(const struct hvc_rule *rule);
-/** Is it the ABI's answer to calls that it does not know: its default, or "...unknown..."? */
-HVC_API bool hvc_rule_is_unknown(const struct hvc_rule *rule);
 /** Do both rules promise the same value or choice for this result? */
 HVC_API bool hvc_result_equal(const struct hvc_result *a, const struct hvc_result *b);
 
