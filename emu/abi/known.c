@@ -33,19 +33,11 @@ const char *hvc_known_kind_name(enum hvc_known_kind kind)
 	return kind < HVC_KNOWN_KIND_COUNT ? kinds[kind].name : "?";
 }
 
-/** The value of a key; its text is NULL where the key is absent. */
-static struct hvc_text text_at(const struct hvc_node *map, const char *key)
-{
-	const struct hvc_node *node = hvc_node__find(map, key);
-
-	return node ? hvc_spec__text(node) : (struct hvc_text){.text = NULL};
-}
-
 /** One line for people: required keys must say something, absent ones are "". */
 static enum hvc_status read_line(const struct hvc_loader *loader, const struct hvc_node *map,
                                  const char *key, const char **out)
 {
-	struct hvc_text text = text_at(map, key);
+	struct hvc_text text = hvc_spec__at(map, key);
 
 	if (text.text && !text.text[0])
 		return hvc_loader__fail(loader, &text, 0, "%s is empty", key);
@@ -57,7 +49,7 @@ static enum hvc_status read_values(const struct hvc_loader *loader, const struct
                                    struct hvc_known *out)
 {
 	const struct hvc_interval *last;
-	struct hvc_text text = text_at(map, kinds[out->kind].key);
+	struct hvc_text text = hvc_spec__at(map, kinds[out->kind].key);
 	struct hvc_numbers set;
 
 	HVC_TRY(hvc_list__numbers(loader, &text, kinds[out->kind].bits,
@@ -68,7 +60,7 @@ static enum hvc_status read_values(const struct hvc_loader *loader, const struct
 	out->value = set.interval;
 	out->values = set.intervals;
 	out->mask = set.mask;
-	if (out->kind == HVC_KNOWN_FUNCTION && (text = text_at(map, "imm")).text)
+	if (out->kind == HVC_KNOWN_FUNCTION && (text = hvc_spec__at(map, "imm")).text)
 		HVC_TRY(hvc_list__numbers(loader, &text, 16, false, &set));
 	else if (out->kind != HVC_KNOWN_IMMEDIATE)
 		return HVC_OK;
@@ -81,7 +73,7 @@ static enum hvc_status read_values(const struct hvc_loader *loader, const struct
 static enum hvc_status read_selector(const struct hvc_loader *loader, const struct hvc_node *map,
                                      struct hvc_known *out)
 {
-	struct hvc_text text = text_at(map, "selector");
+	struct hvc_text text = hvc_spec__at(map, "selector");
 	char name[8];
 
 	out->selector = "";
@@ -148,7 +140,7 @@ static enum hvc_status read_row(const struct hvc_loader *loader, const struct hv
                                 enum hvc_known_kind kind, struct hvc_known *out)
 {
 	static const struct hvc_interval zero = {0, 0};
-	struct hvc_text flag = text_at(map, "unconfirmed");
+	struct hvc_text flag = hvc_spec__at(map, "unconfirmed");
 
 	*out = (struct hvc_known){
 	        .kind = kind, .imm = &zero, .imms = 1, .line = map->line, .column = map->column};
@@ -183,12 +175,9 @@ static enum hvc_status build(const struct hvc_loader *loader, const char *text, 
 	const struct hvc_node *root;
 	size_t rows = 0;
 
-	if (size > HVC_LIMIT_YAML)
-		return hvc_diag_set(loader->diag, HVC_E_FORMAT, loader->file, 0, 0,
-		                    "the file is larger than %u bytes", (unsigned)HVC_LIMIT_YAML);
 	HVC_TRY(hvc_yaml__read(text, size, loader->file, HVC_SCHEMA_REGISTRY, loader->arena,
 	                       loader->diag, &root));
-	registry->title = text_at(root, "title").text;
+	registry->title = hvc_spec__at(root, "title").text;
 	for (unsigned kind = 0; kind < HVC_KNOWN_KIND_COUNT; kind++)
 		rows += hvc_node__find(root, kinds[kind].list)->children;
 	registry->row = hvc_arena__take(loader->arena, rows * sizeof *registry->row);

@@ -37,18 +37,10 @@ struct reading {
 	struct hvc_property_call *call;
 };
 
-/** The text of a key; its text is NULL where the key is absent. */
-static struct hvc_text text_of(const struct hvc_node *map, const char *key)
-{
-	const struct hvc_node *node = hvc_node__find(map, key);
-
-	return node ? hvc_spec__text(node) : (struct hvc_text){.text = NULL};
-}
-
 /* Of a key that may not be left out. */
 static struct hvc_text word_of(const struct hvc_node *map, const char *key)
 {
-	struct hvc_text text = text_of(map, key);
+	struct hvc_text text = hvc_spec__at(map, key);
 
 	return text.text ? text : (struct hvc_text){.text = ""};
 }
@@ -143,7 +135,7 @@ static enum hvc_status read_sets(const struct reading *r, const struct hvc_node 
 		return hvc_loader__fail_memory(r->loader);
 	r->call->set = set;
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
-		struct hvc_text text = text_of(node, hvc_reg_name((enum hvc_reg)n));
+		struct hvc_text text = hvc_spec__at(node, hvc_reg_name((enum hvc_reg)n));
 
 		if (!text.text)
 			continue;
@@ -210,8 +202,8 @@ static enum hvc_status read_saves(const struct reading *r, const struct hvc_node
 
 static enum hvc_status read_rule(const struct reading *r, const struct hvc_node *node)
 {
-	struct hvc_text name = text_of(node, "rule"), from = text_of(node, "from");
-	struct hvc_text insn = text_of(node, "insn");
+	struct hvc_text name = hvc_spec__at(node, "rule"), from = hvc_spec__at(node, "from");
+	struct hvc_text insn = hvc_spec__at(node, "insn");
 	const struct hvc_rule *rule;
 	unsigned i = 0;
 
@@ -278,7 +270,7 @@ static enum hvc_status read_state(const struct reading *r, const struct hvc_text
 
 static enum hvc_status read_end(const struct reading *r, const struct hvc_node *node)
 {
-	struct hvc_text outcome = text_of(node, "outcome"), at = text_of(node, "at");
+	struct hvc_text outcome = hvc_spec__at(node, "outcome"), at = hvc_spec__at(node, "at");
 	struct hvc_property_call *call = r->call;
 
 	call->outcome = HVC_OUTCOME_COUNT;
@@ -297,8 +289,8 @@ static enum hvc_status read_end(const struct reading *r, const struct hvc_node *
 
 static enum hvc_status read_call(struct reading *r, const struct hvc_node *node)
 {
-	struct hvc_text imm = text_of(node, "imm"), times = text_of(node, "times");
-	struct hvc_text state = text_of(node, "state");
+	struct hvc_text imm = hvc_spec__at(node, "imm"), times = hvc_spec__at(node, "times");
+	struct hvc_text state = hvc_spec__at(node, "state");
 	struct hvc_numbers numbers;
 	const struct hvc_rule *rule;
 	bool found = false;
@@ -333,9 +325,9 @@ static enum hvc_status read_call(struct reading *r, const struct hvc_node *node)
 
 static enum hvc_status read_head(const struct reading *r, const struct hvc_node *node)
 {
-	struct hvc_text name = word_of(node, "name"), title = text_of(node, "title");
-	struct hvc_text source = text_of(node, "source"), world = text_of(node, "world");
-	struct hvc_text unconfirmed = text_of(node, "unconfirmed");
+	struct hvc_text name = word_of(node, "name"), title = hvc_spec__at(node, "title");
+	struct hvc_text source = hvc_spec__at(node, "source"), world = hvc_spec__at(node, "world");
+	struct hvc_text unconfirmed = hvc_spec__at(node, "unconfirmed");
 	struct hvc_property *property = r->property;
 
 	property->name = name.text;

@@ -63,16 +63,20 @@ struct hvc_text hvc_spec__text(const struct hvc_node *node)
 	return text;
 }
 
+struct hvc_text hvc_spec__at(const struct hvc_node *map, const char *key)
+{
+	const struct hvc_node *node = hvc_node__find(map, key);
+
+	return node ? hvc_spec__text(node) : (struct hvc_text){.text = NULL};
+}
+
 static void fill(const struct hvc_node *map, const struct slot *slots, size_t count, void *out)
 {
 	for (size_t i = 0; i < count; i++) {
-		const struct hvc_node *node = hvc_node__find(map, slots[i].key);
-		struct hvc_text text;
+		struct hvc_text text = hvc_spec__at(map, slots[i].key);
 
-		if (!node)
-			continue;
-		text = hvc_spec__text(node);
-		memcpy((char *)out + slots[i].offset, &text, sizeof text);
+		if (text.text)
+			memcpy((char *)out + slots[i].offset, &text, sizeof text);
 	}
 }
 
@@ -187,19 +191,6 @@ static enum hvc_status fill_calls(const struct reading *r, const struct hvc_node
 	return HVC_OK;
 }
 
-/** The one mapping that no schema has looked at. NULL: there is none. */
-static enum hvc_status check_returns(const struct reading *r, const struct hvc_node *map)
-{
-	if (!map)
-		return HVC_OK;
-	if (map->kind != HVC_NODE_MAP)
-		return fail_at(r, map, "expected a mapping of registers");
-	for (const struct hvc_node *k = map->child; k; k = k->next->next)
-		if (k->next->kind != HVC_NODE_TEXT)
-			return fail_at(r, k->next, "expected a word");
-	return HVC_OK;
-}
-
 static enum hvc_status fill_rule(const struct reading *r, const struct hvc_node *node,
                                  struct hvc_spec *out)
 {
@@ -209,7 +200,6 @@ static enum hvc_status fill_rule(const struct reading *r, const struct hvc_node 
 	rule->line = node->line;
 	rule->column = node->column;
 	fill(node, rule_slots, COUNT(rule_slots), rule);
-	HVC_TRY(check_returns(r, hvc_node__find(node, "returns")));
 	if (!fill_map(node, "when", r->arena, &rule->when) ||
 	    !fill_map(node, "results", r->arena, &rule->results) ||
 	    !fill_map(node, "among", r->arena, &rule->among) ||
@@ -253,9 +243,6 @@ enum hvc_status hvc_spec__read(const char *text, size_t size, const char *file,
 	const struct hvc_node *root;
 	struct hvc_spec spec = {.worlds = 0};
 
-	if (size > HVC_LIMIT_YAML)
-		return hvc_diag_set(diag, HVC_E_FORMAT, file, 0, 0,
-		                    "the file is larger than %u bytes", (unsigned)HVC_LIMIT_YAML);
 	HVC_TRY(hvc_yaml__read(text, size, file, HVC_SCHEMA_ABI, arena, diag, &root));
 	fill(root, spec_slots, COUNT(spec_slots), &spec);
 	if (!fill_worlds(hvc_node__find(root, "worlds"), arena, &spec))

@@ -59,6 +59,9 @@ struct hvc_spec {
 /** The text of a node, and where it stands. */
 struct hvc_text hvc_spec__text(const struct hvc_node *node);
 
+/** The text of a key; its text is NULL where the key is absent. */
+struct hvc_text hvc_spec__at(const struct hvc_node *map, const char *key);
+
 /** A world, from its mapping. False when memory runs out. */
 bool hvc_spec__world(const struct hvc_node *node, struct hvc_arena *arena,
                      struct hvc_spec_world *out);

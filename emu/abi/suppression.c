@@ -47,13 +47,11 @@ unsigned hvc_day_parse(const char *text)
 static enum hvc_status read_line(const struct hvc_loader *loader, const struct hvc_node *map,
                                  const char *key, const char **out)
 {
-	const struct hvc_node *node = hvc_node__find(map, key);
-	struct hvc_text text;
+	struct hvc_text text = hvc_spec__at(map, key);
 
 	*out = "";
-	if (!node)
+	if (!text.text)
 		return HVC_OK;
-	text = hvc_spec__text(node);
 	if (!text.text[strspn(text.text, " \t\n")])
 		return hvc_loader__fail(loader, &text, 0, "%s is empty", key);
 	*out = text.text;
@@ -77,13 +75,13 @@ static enum hvc_status read_entry(const struct hvc_loader *loader, const struct 
 	HVC_TRY(read_line(loader, map, "expires", &expires));
 	out->expires = hvc_day_parse(expires);
 	if (!out->expires) {
-		text = hvc_spec__text(hvc_node__find(map, "expires"));
+		text = hvc_spec__at(map, "expires");
 		return hvc_loader__fail(loader, &text, 0, "\"%.40s\" is no day (YYYY-MM-DD)",
 		                        expires);
 	}
 	if (*out->fingerprint && (strlen(out->fingerprint) != 16 ||
 	                          strspn(out->fingerprint, "0123456789abcdef") != 16)) {
-		text = hvc_spec__text(hvc_node__find(map, "fingerprint"));
+		text = hvc_spec__at(map, "fingerprint");
 		return hvc_loader__fail(loader, &text, 0,
 		                        "a fingerprint has 16 digits of 0 to 9, a to f");
 	}
@@ -95,9 +93,6 @@ static enum hvc_status build(const struct hvc_loader *loader, const char *text, 
 {
 	const struct hvc_node *root, *list;
 
-	if (size > HVC_LIMIT_YAML)
-		return hvc_diag_set(loader->diag, HVC_E_FORMAT, loader->file, 0, 0,
-		                    "the file is larger than %u bytes", (unsigned)HVC_LIMIT_YAML);
 	out->name = hvc_arena__copy(loader->arena, loader->file, strlen(loader->file));
 	if (!out->name)
 		return hvc_loader__fail_memory(loader);

@@ -109,17 +109,10 @@ enum hvc_status hvc_spec_world__read(const struct hvc_loader *loader,
 	return read_memory(loader, &in->memory, places, out);
 }
 
-static struct hvc_text text_at(const struct hvc_node *map, const char *key)
-{
-	const struct hvc_node *node = hvc_node__find(map, key);
-
-	return node ? hvc_spec__text(node) : (struct hvc_text){.text = NULL};
-}
-
 static enum hvc_status read_zero_pages(const struct hvc_loader *loader, const struct hvc_node *root,
                                        struct hvc_world *world)
 {
-	struct hvc_text text = text_at(root, "map_on_demand");
+	struct hvc_text text = hvc_spec__at(root, "map_on_demand");
 	uint64_t pages;
 
 	if (!text.text)
@@ -158,7 +151,8 @@ static enum hvc_status read_stubs(const struct hvc_loader *loader, const struct 
                                   const struct hvc_node *list, struct hvc_world *world)
 {
 	for (const struct hvc_node *node = list ? list->child : NULL; node; node = node->next) {
-		struct hvc_text at = text_at(node, "at"), returns = text_at(node, "returns");
+		struct hvc_text at = hvc_spec__at(node, "at"),
+		                returns = hvc_spec__at(node, "returns");
 		uint64_t address, value;
 
 		HVC_TRY(find_place(loader, places, &at, &address));
@@ -175,9 +169,6 @@ static enum hvc_status build(const struct hvc_loader *loader, const char *text, 
 	const struct hvc_node *root;
 	struct hvc_spec_world spec = {.name.text = NULL};
 
-	if (size > HVC_LIMIT_WORLD)
-		return hvc_diag_set(loader->diag, HVC_E_FORMAT, loader->file, 0, 0,
-		                    "the file is larger than %u bytes", (unsigned)HVC_LIMIT_WORLD);
 	HVC_TRY(hvc_yaml__read(text, size, loader->file, HVC_SCHEMA_WORLD, loader->arena,
 	                       loader->diag, &root));
 	if (!hvc_spec__world(root, loader->arena, &spec))

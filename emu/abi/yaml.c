@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two passes over one text. libyaml's events become a tree that knows where everything stands,
- * within limits that keep hostile input cheap; then libcyaml decides whether the text fits the
- * schema (schema.c).
+ * libyaml's events become a tree that knows where everything stands, within limits that keep
+ * hostile input cheap; whether it fits its schema is decided on the tree (schema.c).
  */
 #include "abi/yaml.h"
 
@@ -228,10 +227,14 @@ enum hvc_status hvc_yaml__read(const char *text, size_t size, const char *file,
                                struct hvc_diag *diag, const struct hvc_node **out)
 {
 	struct reader r = {.text = text, .size = size, .file = file, .arena = arena, .diag = diag};
+	size_t limit = schema == HVC_SCHEMA_WORLD ? HVC_LIMIT_WORLD : HVC_LIMIT_YAML;
 	struct hvc_node *root = NULL;
 
+	if (size > limit)
+		return hvc_diag_set(diag, HVC_E_FORMAT, file, 0, 0,
+		                    "the file is larger than %zu bytes", limit);
 	HVC_TRY(read_tree(&r, &root));
-	HVC_TRY(hvc_schema__check(schema, text, size, file, arena, root, diag));
+	HVC_TRY(hvc_schema__check(schema, root, file, diag));
 	*out = root;
 	return HVC_OK;
 }

@@ -3,6 +3,7 @@
 #ifndef HVC_ABI_YAML_H
 #define HVC_ABI_YAML_H
 
+#include "abi/arena.h"
 #include "abi/schema.h"
 
 /**
