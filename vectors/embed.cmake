@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 # Writes files as C arrays:
-# cmake -DKIND=subjects|abis|registry|harness -DLIST=... -DOUTPUT=... -P embed.cmake
+# cmake -DKIND=subjects|abis|registry|harness|assets -DLIST=... -DOUTPUT=... -P embed.cmake
 #
 #   subjects   LIST has lines family/name; SOURCES and ELFS are the folders of .S and .elf files
 #   abis       LIST has paths of YAML files
 #   registry   LIST has the path of one YAML file
 #   harness    LIST is the oracle's program itself
+#   assets     LIST has paths of what stands in reports as it is; named after the file
 
 # An array of the bytes of a file and a final NUL, which its size does not count.
 function(embed path symbol)
@@ -31,6 +32,17 @@ if(KIND STREQUAL harness)
 endif()
 
 file(STRINGS ${LIST} items)
+if(KIND STREQUAL assets)
+  set(text "#include \"report/assets.h\"\n\n")
+  foreach(item ${items})
+    get_filename_component(name ${item} NAME_WE)
+    embed(${item} ${name})
+    string(APPEND text "const char *const hvc_asset__${name} = (const char *)${name};\n\n")
+  endforeach()
+  file(WRITE ${OUTPUT} "${text}")
+  return()
+endif()
+
 set(rows)
 set(i 0)
 if(KIND STREQUAL subjects)

@@ -196,7 +196,18 @@ add_custom_command(OUTPUT ${built}/harness.c
           ${CMAKE_SOURCE_DIR}/conformance/oracle/io.inc ${vectors}/embed.cmake
   COMMENT "Assembling and embedding the oracle's program" VERBATIM)
 
-set(HVC_EMBEDDED ${built}/subjects.c ${built}/abis.c ${built}/registry.c ${built}/harness.c)
+# Scripts and styles of pages.
+file(GLOB assets CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/emu/report/assets/*)
+list(JOIN assets "\n" lines)
+file(CONFIGURE OUTPUT ${built}/assets.txt CONTENT "${lines}\n" @ONLY)
+add_custom_command(OUTPUT ${built}/assets.c
+  COMMAND ${CMAKE_COMMAND} -DKIND=assets -DLIST=${built}/assets.txt -DOUTPUT=${built}/assets.c
+          -P ${vectors}/embed.cmake
+  DEPENDS ${assets} ${built}/assets.txt ${vectors}/embed.cmake
+  COMMENT "Embedding scripts and styles" VERBATIM)
+
+set(HVC_EMBEDDED ${built}/subjects.c ${built}/abis.c ${built}/registry.c ${built}/harness.c
+    ${built}/assets.c)
 
 # 32 instructions fill a slot; one more must not assemble, whatever the tools.
 foreach(count 32 33)

@@ -163,7 +163,7 @@ const struct hvc_command hvc_commands[] = {
                 .summary = "what the calls do that are none by the ABI",
                 .details =
                         "Looks at every behaviour that a call from below EL2 can meet which falls "
-                        "under the\ndefault rule or one named unknown: does it leave EL2's "
+                        "under a\nrule of the role unknown, as the default is: does it leave EL2's "
                         "registers, its vectors, memory and\nthe image alone, and does control "
                         "never go to an address that the caller chose? Proved for\nevery input, "
                         "or shown by a call. Calls that the ABI leaves unspecified are told, too.\n"

@@ -1,61 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/html_picture.h"
 
+#include "report/assets.h"
+
 #define SIDE     HVC_PICTURE_SIDE
 #define ROWS_MAX 6u /* rows that are shown large, on each plane */
 
-/* clang-format off */
-static const char page_style[] =
-	".figures{display:flex;flex-wrap:wrap;gap:1rem 2rem}"
-	".figures figure{flex:1 1 17rem;max-width:34rem}"
-	"#reader{flex:1 1 100%;min-width:0;display:grid;gap:0 2rem;"
-	"grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr))}#reader>*{min-width:0}\n"
-	".figures.one{display:grid;grid-template-columns:minmax(0,34rem) minmax(0,1fr)}"
-	".one #reader{display:block}\n"
-	"@media(max-width:50rem){.figures.one{grid-template-columns:minmax(0,1fr)}}\n"
-	"figure{margin:0;min-width:0}figcaption{margin-bottom:.5rem;overflow-wrap:anywhere}\n"
-	"svg{display:block;width:100%;height:auto}\n"
-	".map{position:relative;touch-action:manipulation}\n"
-	".cursor{fill:none;stroke:#fff;stroke-width:1}.cursor.outer{stroke:#111;stroke-width:3}\n"
-	".dim .cells path:not(.chosen){fill-opacity:.15}\n"
-	".key{display:inline-block;min-width:1.5em;padding:0 .3em;text-align:center;color:#111;"
-	"background-color:var(--ink-of);border:1px solid #111;border-radius:.2em;font-weight:600;"
-	"-webkit-print-color-adjust:exact;print-color-adjust:exact}\n"
-	".key.mixed{border-style:dashed;border-width:2px}\n"
-	"ul.marks{list-style:none;margin:0;padding:0}\n"
-	".group{border-top:1px solid var(--line);margin:1rem 0;padding-top:.5rem}\n"
-	".group h3{display:inline-block;margin:.3rem 1rem .3rem 0}.group p{margin:.3rem 0}\n"
-	".code,pre,code{font-family:ui-monospace,monospace;font-size:.9em;overflow-wrap:anywhere}\n"
-	"pre{overflow:auto;max-height:24rem;white-space:pre-wrap;margin:.5rem 0}\n"
-	"table.axis tbody th{border-left:.5rem solid var(--ink-of,var(--line));"
-	"font-weight:400;white-space:nowrap}\n"
-	"table td.does{min-width:12rem;overflow-wrap:anywhere}\n"
-	"td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}\n"
-	".good{color:var(--good)}.bad{color:var(--bad)}.warn{color:var(--warn)}"
-	".strong{font-weight:600}\n"
-	"tr.bad{background:var(--bad-page)}\n"
-	".rows{display:grid;gap:1rem 2rem;grid-template-columns:repeat(auto-fill,"
-	"minmax(min(100%,18rem),1fr))}\n"
-	".letters rect{fill:var(--ink-of)}.letters .mixed{stroke:#111;stroke-width:1.5;"
-	"stroke-dasharray:3 2}.letters path{stroke:#111;stroke-opacity:.35;stroke-width:.5;fill:none}"
-	"\n"
-	".tools{display:flex;flex-wrap:wrap;gap:.5rem 1rem;align-items:end;margin:.5rem 0}\n"
-	".tools label{display:block}input,button{font:inherit;color:inherit;background:var(--page);"
-	"border:1px solid var(--faint);border-radius:.25em;padding:.25rem .5rem;max-width:100%;"
-	"box-sizing:border-box}button{cursor:pointer}button[aria-pressed=true]{background:var(--ink);"
-	"color:var(--page)}\n"
-	".readout{min-height:4.5rem;overflow-wrap:anywhere}.readout:empty{display:none}\n"
-	"nav ul{display:flex;flex-wrap:wrap;gap:.25rem 1rem;list-style:none;padding:0}\n"
-	"@media(max-width:30rem){table td.does{min-width:9rem}}\n"
-	"@media print{.tools,nav,.readout{display:none}.scroll{overflow:visible}"
-	"pre{max-height:none}body{max-width:none}}\n";
-/* clang-format on */
-
 void hvc_html_picture__head(FILE *out, const char *title)
 {
-	const char *const styles[] = {hvc_svg__style, page_style, NULL};
+	const char *const styles[] = {hvc_asset__svg, hvc_asset__picture, NULL};
 
 	hvc_html__begin(out, title, styles);
+}
+
+void hvc_html_picture__script(FILE *out)
+{
+	fprintf(out, "<script>\n%s</script>\n", hvc_asset__script);
 }
 
 void hvc_html_picture__figure(FILE *out, const char *name, const char *what, const char *runs,

@@ -15,24 +15,6 @@ const char hvc_svg__patterns[] =
 	"patternTransform=\"rotate(45)\"><path d=\"M0 0v6\" stroke=\"#111\" stroke-width=\"1.6\" "
 	"stroke-opacity=\".6\"/></pattern>"
 	"</defs>\n";
-
-/* Dark letters and lines have a contrast of 4.5 and more on every ink, in light and dark. */
-const char hvc_svg__style[] =
-	".k0{--ink-of:#d3d8de}.k1{--ink-of:#56b4e9}.k2{--ink-of:#f0a330}.k3{--ink-of:#2fbf93}"
-	".k4{--ink-of:#f0e442}.k5{--ink-of:#dd92c0}.k6{--ink-of:#f58452}.k7{--ink-of:#9db2ff}"
-	".k8{--ink-of:#b5dd8f}.k9{--ink-of:#d1ac78}.k10{--ink-of:#a6e6e3}\n"
-	"@media(prefers-color-scheme:dark){.k0{--ink-of:#8d98a5}}\n"
-	".cells path{fill:var(--ink-of);shape-rendering:crispEdges}\n"
-	".cells path.over{fill:url(#mixed);pointer-events:none;shape-rendering:auto}"
-	/* Outlines lie outside, on what was drawn before: larger shapes. */
-	".cells path.lined{stroke:#111;stroke-width:2px;paint-order:stroke;"
-	"vector-effect:non-scaling-stroke}\n"
-	".ring{fill:none;stroke:#111;stroke-width:1}.halo{fill:none;stroke:#fff;stroke-width:2.4}\n"
-	".mark{font:600 9px system-ui,sans-serif;fill:#111;stroke:#fff;stroke-width:2.4;"
-	"paint-order:stroke}\n"
-	".axis text{font:8px ui-monospace,monospace;fill:currentColor}"
-	".axis path{stroke:currentColor;stroke-width:.5}\n"
-	".letters text{font:600 9px system-ui,sans-serif;fill:#111;text-anchor:middle}\n";
 /* clang-format on */
 
 void hvc_svg__class_of(FILE *out, const struct hvc_picture *picture, unsigned group)

@@ -9,8 +9,6 @@
 #define HVC_SVG_GROUPS 52u
 /** Patterns that shapes refer to by url(#...): once a document, in an <svg>. */
 extern const char hvc_svg__patterns[];
-/** Style of shapes: inks, lines, letters. Colours suit light and dark pages. */
-extern const char hvc_svg__style[];
 
 /** One plane, 256 by 256 units, with axes around it: x from -26, y from -14, to 260. */
 void hvc_svg__plane(FILE *out, const struct hvc_picture *picture, unsigned plane);

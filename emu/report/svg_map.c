@@ -4,6 +4,7 @@
 
 #include "engine/quote.h"
 
+#include "report/assets.h"
 #include "report/html.h"
 #include "report/picture_rows.h"
 #include "report/svg.h"
@@ -18,18 +19,7 @@
 
 static void put_style(FILE *out)
 {
-	fprintf(out,
-	        "<style>\n%s"
-	        "svg{color-scheme:light dark;color:#1b1f24;background:#fff}"
-	        "@media(prefers-color-scheme:dark){svg{color:#e6e8eb;background:#15181c}}\n"
-	        ".says{font:13px system-ui,sans-serif;fill:currentColor}"
-	        ".title{font-size:17px;font-weight:600}\n"
-	        ".letters rect{fill:var(--ink-of)}.letters path{stroke:#111;stroke-opacity:.35;"
-	        "stroke-width:.5;fill:none}.swatch{fill:var(--ink-of);stroke:#111}"
-	        ".swatch.mixed,.letters .mixed{stroke:#111;stroke-width:1.5;stroke-dasharray:3 2}\n"
-	        ".swatch-name{font:600 12px system-ui,sans-serif;fill:#111;text-anchor:middle}\n"
-	        "</style>\n",
-	        hvc_svg__style);
+	fprintf(out, "<style>\n%s%s</style>\n", hvc_asset__svg, hvc_asset__drawing);
 }
 
 /* Text of a drawing does not wrap: what is too long ends in dots. */
