@@ -27,21 +27,6 @@ static unsigned caller_of(const struct hvc_exact_part *part)
 	return HVC_CALLER_BIT(part->insn, part->from);
 }
 
-enum hvc_answer hvc_differ__ask(struct hvc_differ *d, hvc_ref a, hvc_ref b)
-{
-	enum hvc_answer answer;
-
-	if (hvc_bv__is(a, 0) || hvc_bv__is(b, 0))
-		return HVC_ANSWER_NO;
-	hvc_solver__push(d->solver);
-	hvc_solver__require(d->solver, a);
-	if (b != a)
-		hvc_solver__require(d->solver, b);
-	answer = hvc_solver__check(d->solver);
-	hvc_solver__pop(d->solver);
-	return answer;
-}
-
 /* Two callers' pairs are one change where the same calls do the same. */
 static bool join(struct hvc_differ *d, const struct hvc_differ_pair *pair)
 {
@@ -172,34 +157,6 @@ static enum hvc_status compare_parts(struct hvc_differ *d, const struct hvc_exac
 				status = compare_rows(d, part, &a->row[i], &b->row[j], diag);
 	hvc_solver__pop(d->solver);
 	return status;
-}
-
-unsigned hvc_differ__parts(const struct hvc_exact *exact, const struct hvc_exact_part **out)
-{
-	unsigned count = 0;
-
-	for (unsigned insn = 0; insn < HVC_INSN_COUNT; insn++)
-		for (unsigned first = 2; first-- > 0;)
-			for (unsigned i = 0; i < exact->parts; i++)
-				if (exact->part[i].insn == insn &&
-				    (exact->part[i].from == HVC_LEVEL_EL1H) == first)
-					out[count++] = &exact->part[i];
-	return count;
-}
-
-const struct hvc_exact_part *hvc_differ__part_of(const struct hvc_exact *exact,
-                                                 const struct hvc_exact_part *like)
-{
-	for (unsigned i = 0; i < exact->parts; i++)
-		if (caller_of(&exact->part[i]) == caller_of(like))
-			return &exact->part[i];
-	return NULL;
-}
-
-const struct hvc_exact_part *hvc_differ__other(const struct hvc_differ *d,
-                                               const struct hvc_exact_part *old)
-{
-	return hvc_differ__part_of(d->side[HVC_SIDE_NEW], old);
 }
 
 static void find_touched(struct hvc_differ *d)

@@ -78,7 +78,7 @@ HVC_MUST_USE enum hvc_status hvc_differ__witness(struct hvc_differ *d,
                                                  struct hvc_diag *diag, struct hvc_witness *out);
 void hvc_witness__free(struct hvc_witness *call);
 
-/* diff.c */
+/* differ.c */
 /** All parts of a side, of each instruction that of EL1h first; returns how many there are. */
 unsigned hvc_differ__parts(const struct hvc_exact *exact, const struct hvc_exact_part **out);
 #define HVC_DIFFER_PARTS (HVC_INSN_COUNT * HVC_LEVEL_COUNT)

@@ -342,29 +342,3 @@ void hvc_leaks_free(struct hvc_leaks *leaks)
 	free(leaks->subject);
 	free(leaks);
 }
-
-void hvc_leak_print(const struct hvc_leak *leak, char *text, size_t size)
-{
-	char what[64] = "how the call ends", from[256] = "";
-	size_t used = 0;
-
-	if (leak->channel == HVC_CHANNEL_REGISTER)
-		snprintf(what, sizeof what, "%s", hvc_reg_name((enum hvc_reg)leak->place));
-	else if (leak->channel == HVC_CHANNEL_SIMD)
-		snprintf(what, sizeof what, "%s", hvc_simd_name(leak->place));
-	else if (leak->channel == HVC_CHANNEL_MEMORY)
-		snprintf(what, sizeof what, "memory at 0x%llx", (unsigned long long)leak->address);
-	if (leak->channel == HVC_CHANNEL_CONTROL) {
-		snprintf(text, size, "%s is where the caller says, who has all of EL2 then",
-		         hvc_reg_name((enum hvc_reg)leak->place));
-		return;
-	}
-	for (unsigned i = 0; i < hvc_secret_count() && used < sizeof from; i++)
-		if (leak->sources >> i & 1)
-			used += (size_t)snprintf(from + used, sizeof from - used, "%s%s",
-			                         used ? ", " : "", hvc_secret_name(i));
-	snprintf(text, size,
-	         leak->secret_reg == HVC_REG_NONE && leak->secret[0] ? "%s tells %s (%s)"
-	                                                             : "%s tells %s",
-	         what, leak->sources ? from : "of several EL2 secrets at once", leak->secret);
-}

@@ -13,16 +13,6 @@
 #define RUN           4u  /* so many equal words in a row are filling */
 #define LITERAL_REACH 4096u
 
-/* HVC and SMC; false: neither. */
-static bool is_call(uint32_t word, struct hvc_site *out)
-{
-	if ((word & UINT32_C(0xffe0001e)) != UINT32_C(0xd4000002))
-		return false;
-	out->insn = word & 1 ? HVC_INSN_SMC : HVC_INSN_HVC;
-	out->imm = (uint16_t)(word >> 5);
-	return true;
-}
-
 enum hvc_status hvc_site__push(struct hvc_site **list, size_t *count, const struct hvc_site *site)
 {
 	/* Full where the count is a power of two. */
@@ -179,49 +169,4 @@ enum hvc_status hvc_site__examine(struct hvc_site_search *search, uint32_t word,
 		}
 	}
 	return HVC_OK;
-}
-
-static enum hvc_status scan_segment(struct hvc_site_search *search, unsigned index)
-{
-	const struct hvc_loaded *loaded = search->scan->loaded;
-	const struct hvc_segment *segment = &loaded->segment[index];
-	uint64_t at = (0 - segment->address) & 3;
-
-	for (; at + 4 <= segment->data_size; at += 4) {
-		const uint8_t *byte = segment->data + at;
-		struct hvc_site site = {.address = segment->address + at};
-		uint32_t word;
-
-		/* Most words are ruled out by this alone. */
-		if (byte[3] != 0xd4)
-			continue;
-		word = (uint32_t)byte[0] | (uint32_t)byte[1] << 8 | (uint32_t)byte[2] << 16 |
-		       (uint32_t)byte[3] << 24;
-		if (!is_call(word, &site))
-			continue;
-		if (search->scan->sites == HVC_SITES_MAX) {
-			search->scan->dropped++;
-			continue;
-		}
-		HVC_TRY(hvc_site__examine(search, word, &site));
-		HVC_TRY(hvc_site__push(&search->scan->site, &search->scan->sites, &site));
-	}
-	return HVC_OK;
-}
-
-enum hvc_status hvc_site__find(struct hvc_scan *scan)
-{
-	struct hvc_site_search search = {
-	        .scan = scan,
-	        .image = {.segment = scan->loaded->segment, .segments = scan->loaded->segments},
-	};
-	enum hvc_status status = hvc_functions__read(scan->loaded, &search.functions);
-
-	for (unsigned i = 0; i < scan->loaded->segments && status == HVC_OK; i++)
-		status = scan_segment(&search, i);
-	if (status == HVC_OK)
-		status = hvc_wrapper__find(&search);
-	hvc_functions__free(&search.functions);
-	hvc_flow__free(search.flow);
-	return status;
 }

@@ -17,9 +17,6 @@ struct hvc_site_search {
 	size_t analysed;
 };
 
-/** Fill in site, sites, call, calls and dropped of *scan, whose loaded is set. */
-HVC_MUST_USE enum hvc_status hvc_site__find(struct hvc_scan *scan);
-
 /**
  * Look at the instruction at site->address: its function, and the registers before and after it.
  */
