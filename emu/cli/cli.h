@@ -105,6 +105,7 @@ struct hvc_extra_report {
 /** What the user asked for. */
 struct hvc_options {
 	const struct hvc_command *command;
+	const struct hvc_command *commands; /**< the table; its last row has no name */
 	const char *argument[HVC_ARGUMENT_MAX];
 	unsigned arguments;
 	uint64_t given; /**< bits 1 << enum hvc_option_id */
@@ -180,11 +181,6 @@ struct hvc_command {
 	                       bool *holds, struct hvc_diag *diag);
 };
 
-/** The table; its last row has no name. */
-extern const struct hvc_command hvc_commands[];
-/** The command of a name, NULL when there is none. */
-const struct hvc_command *hvc_command__find(const char *name);
-
 enum hvc_status hvc_cmd__list(const struct hvc_options *options, const struct hvc_page *page,
                               bool *holds, struct hvc_diag *diag);
 enum hvc_status hvc_cmd__run(const struct hvc_options *options, const struct hvc_page *page,
@@ -238,7 +234,7 @@ HVC_MUST_USE enum hvc_status hvc_clash__check(const struct hvc_options *options,
                                               struct hvc_diag *diag);
 
 /** Help on everything, or on one command. */
-void hvc_help__general(FILE *out);
+void hvc_help__general(FILE *out, const struct hvc_command *commands);
 void hvc_help__command(FILE *out, const struct hvc_command *command);
 
 /** The nearest of a list of names that ends in NULL; NULL when none is near. */

@@ -3,12 +3,13 @@
 #ifndef HVC_CLI_COMPLETION_H
 #define HVC_CLI_COMPLETION_H
 
-#include <stdio.h>
+#include "cli/cli.h"
 
-/** Completion for a shell, as a script that it reads. */
-void hvc_completion__bash(FILE *out);
-void hvc_completion__zsh(FILE *out);
+/** Completion for a shell, as a script that it reads. commands: the table, whose last row has no
+ * name. */
+void hvc_completion__bash(FILE *out, const struct hvc_command *commands);
+void hvc_completion__zsh(FILE *out, const struct hvc_command *commands);
 /** The commands with their options and examples, as sections of the manual page. */
-void hvc_completion__roff(FILE *out);
+void hvc_completion__roff(FILE *out, const struct hvc_command *commands);
 
 #endif

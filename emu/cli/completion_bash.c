@@ -89,7 +89,7 @@ static const char middle[] =
         "\t\tprev=${COMP_WORDS[COMP_CWORD - 2]}\n"
         "\tfi\n";
 
-void hvc_completion__bash(FILE *out)
+void hvc_completion__bash(FILE *out, const struct hvc_command *commands)
 {
 	const struct hvc_builtin *builtin;
 	const char *name, *text;
@@ -103,17 +103,17 @@ void hvc_completion__bash(FILE *out)
 	for (size_t i = 0; hvc_abi_shipped_at(i, &name, &text, &size); i++)
 		fprintf(out, "%s%s", i ? " " : "", name);
 	fputs("'\n\tlocal commands='help", out);
-	for (const struct hvc_command *command = hvc_commands; command->name; command++)
+	for (const struct hvc_command *command = commands; command->name; command++)
 		fprintf(out, " %s", command->name);
 	fputs("'\n\n", out);
 	fputs(middle, out);
 	fputs("\tcase ${COMP_WORDS[1]}:$prev in\n", out);
-	for (const struct hvc_command *command = hvc_commands; command->name; command++)
+	for (const struct hvc_command *command = commands; command->name; command++)
 		put_values(out, command);
 	fputs("\tesac\n\tcase ${COMP_WORDS[1]}:$cur in\n", out);
-	for (const struct hvc_command *command = hvc_commands; command->name; command++)
+	for (const struct hvc_command *command = commands; command->name; command++)
 		put_options(out, command);
-	for (const struct hvc_command *command = hvc_commands; command->name; command++)
+	for (const struct hvc_command *command = commands; command->name; command++)
 		put_arguments(out, command);
 	fputs("\tesac\n}\n\ncomplete -F _hvcheck hvcheck\n", out);
 }

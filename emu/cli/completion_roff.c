@@ -38,9 +38,9 @@ static void put_option(FILE *out, const struct hvc_option *option)
 	fputs(".\n", out);
 }
 
-void hvc_completion__roff(FILE *out)
+void hvc_completion__roff(FILE *out, const struct hvc_command *commands)
 {
-	for (const struct hvc_command *command = hvc_commands; command->name; command++) {
+	for (const struct hvc_command *command = commands; command->name; command++) {
 		fputs(".SS ", out);
 		put_text(out, command->name);
 		fputs("\n.B hvcheck ", out);

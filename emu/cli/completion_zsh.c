@@ -81,7 +81,7 @@ static void put_command(FILE *out, const struct hvc_command *command)
 	fputs("' ;;\n", out);
 }
 
-void hvc_completion__zsh(FILE *out)
+void hvc_completion__zsh(FILE *out, const struct hvc_command *commands)
 {
 	const struct hvc_builtin *builtin;
 	const char *name, *text;
@@ -100,7 +100,7 @@ void hvc_completion__zsh(FILE *out)
 	      "'abis:ABI:_hvcheck_abis' }\n\n_hvcheck() {\n\tlocal -a commands\n\tcommands=(\n"
 	      "\t\t'help:explain a command'\n",
 	      out);
-	for (const struct hvc_command *command = hvc_commands; command->name; command++) {
+	for (const struct hvc_command *command = commands; command->name; command++) {
 		fprintf(out, "\t\t'%s:", command->name);
 		put_text(out, command->summary);
 		fputs("'\n", out);
@@ -109,7 +109,7 @@ void hvc_completion__zsh(FILE *out)
 	      "\t\t_describe command commands\n\t\treturn\n\tfi\n"
 	      "\tshift words\n\t(( CURRENT-- ))\n\tcase $words[1] in\n",
 	      out);
-	for (const struct hvc_command *command = hvc_commands; command->name; command++)
+	for (const struct hvc_command *command = commands; command->name; command++)
 		put_command(out, command);
 	fputs("\tesac\n}\n\n_hvcheck \"$@\"\n", out);
 }

@@ -26,7 +26,7 @@ static void put_option(FILE *out, const struct hvc_option *option)
 	fputc('\n', out);
 }
 
-void hvc_help__general(FILE *out)
+void hvc_help__general(FILE *out, const struct hvc_command *commands)
 {
 	fputs("hvcheck: what does this EL2 vector code do for every HVC that can reach it?\n"
 	      "\n"
@@ -34,7 +34,7 @@ void hvc_help__general(FILE *out)
 	      "\n"
 	      "commands:\n",
 	      out);
-	for (const struct hvc_command *command = hvc_commands; command->name; command++)
+	for (const struct hvc_command *command = commands; command->name; command++)
 		fprintf(out, "  %-10s %s\n", command->name, command->summary);
 	fputs("\n"
 	      "hvcheck COMMAND --help explains a command and gives examples.\n"

@@ -19,7 +19,7 @@
 	(1u << HVC_STYLE_MARKDOWN | 1u << HVC_STYLE_JUNIT | 1u << HVC_STYLE_SARIF | \
 	 1u << HVC_STYLE_GITHUB)
 
-const struct hvc_command hvc_commands[] = {
+static const struct hvc_command commands[] = {
         {
                 .name = "list",
                 .usage = "[subjects|abis|rules|known [--imm N] [--fid N]]",
@@ -283,9 +283,9 @@ const struct hvc_command hvc_commands[] = {
         {0},
 };
 
-const struct hvc_command *hvc_command__find(const char *name)
+static const struct hvc_command *find_command(const char *name)
 {
-	for (const struct hvc_command *command = hvc_commands; command->name; command++) {
+	for (const struct hvc_command *command = commands; command->name; command++) {
 		if (!strcmp(command->name, name))
 			return command;
 	}
@@ -294,10 +294,10 @@ const struct hvc_command *hvc_command__find(const char *name)
 
 static enum hvc_status unknown_command(const char *name, struct hvc_diag *diag)
 {
-	const char *names[sizeof(hvc_commands) / sizeof(hvc_commands[0])] = {NULL}, *near;
+	const char *names[sizeof(commands) / sizeof(commands[0])] = {NULL}, *near;
 
-	for (unsigned i = 0; hvc_commands[i].name; i++)
-		names[i] = hvc_commands[i].name;
+	for (unsigned i = 0; commands[i].name; i++)
+		names[i] = commands[i].name;
 	near = hvc_nearest__find(name, names);
 	if (near)
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
@@ -310,7 +310,7 @@ static enum hvc_status unknown_command(const char *name, struct hvc_diag *diag)
 static enum hvc_status tell(const char *name, bool version, struct hvc_diag *diag)
 {
 	const struct hvc_options plain = {0};
-	const struct hvc_command *command = name ? hvc_command__find(name) : NULL;
+	const struct hvc_command *command = name ? find_command(name) : NULL;
 	struct hvc_output output;
 	enum hvc_status status;
 
@@ -323,7 +323,7 @@ static enum hvc_status tell(const char *name, bool version, struct hvc_diag *dia
 	else if (command)
 		hvc_help__command(output.page.out, command);
 	else
-		hvc_help__general(output.page.out);
+		hvc_help__general(output.page.out, commands);
 	status = hvc_output__deliver(&output, diag);
 	if (status == HVC_OK)
 		return hvc_output__commit(&output, diag);
@@ -392,6 +392,7 @@ static enum hvc_status run_command(const struct hvc_command *command, int argc, 
 	static struct hvc_options options;
 
 	HVC_TRY(hvc_options__parse(command, argc, argv, diag, &options));
+	options.commands = commands;
 	if (hvc_options__has(&options, HVC_OPTION_HELP))
 		return tell(command->name, false, diag);
 	return run_to_outputs(&options, holds, diag);
@@ -409,7 +410,7 @@ static enum hvc_status dispatch(int argc, char **argv, bool *holds, struct hvc_d
 		return tell(NULL, true, diag);
 	if (!strcmp(word, "help") || !strcmp(word, "--help") || !strcmp(word, "-h"))
 		return tell(argc > 2 ? argv[2] : NULL, false, diag);
-	command = hvc_command__find(word);
+	command = find_command(word);
 	if (!command)
 		return unknown_command(word, diag);
 	return run_command(command, argc - 2, argv + 2, holds, diag);
