@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * HVC entry, and the way back: AArch64.CallHypervisor, AArch64.TakeException and ERET as functions
+ * of state. What the engine has to do for them is call.c's; what the levels are, level.c's.
+ */
 #include "hvcheck/exception.h"
 
 #define EC(ec) ((uint64_t)(ec) << 26)
