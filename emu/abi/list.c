@@ -228,46 +228,74 @@ enum hvc_status hvc_list__words(const struct hvc_loader *loader, const struct hv
 	return HVC_OK;
 }
 
-static enum hvc_status take_register(struct cursor *c, enum hvc_reg *out)
+/** A register, with a row or (its number, and HVC_REG_NONE) without. */
+static enum hvc_status take_register(struct cursor *c, enum hvc_reg *out, hvc_other *other)
 {
 	char word[24];
 	size_t start = take_word(c, word, sizeof word);
-	enum hvc_reg reg = hvc_reg_find(word);
 
 	if (!word[0])
 		return hvc_loader__fail(c->loader, c->text, start, "expected a register");
-	if (reg == HVC_REG_NONE)
+	*out = hvc_reg_find(word);
+	*other = *out == HVC_REG_NONE ? hvc_other_find(word) : 0;
+	if (*out == HVC_REG_NONE && !*other)
 		return hvc_loader__fail(c->loader, c->text, start, "unknown register \"%s\"", word);
-	*out = reg;
 	return HVC_OK;
 }
 
+/** The end of a range that begins with `first`, or `start` of them. */
+static enum hvc_status take_range(struct cursor *c, size_t start, enum hvc_reg *last,
+                                  hvc_other *last_other)
+{
+	enum hvc_reg first = *last;
+	hvc_other other = *last_other;
+	bool q;
+
+	if (!take(c, '-'))
+		return HVC_OK;
+	HVC_TRY(take_register(c, last, last_other));
+	q = other && other <= *last_other && *last_other <= HVC_OTHER_Q(31);
+	if (!q && (*last > HVC_REG_X30 || first > *last))
+		return hvc_loader__fail(c->loader, c->text, start,
+		                        "a range goes from xN up to xM, or qN up to qM");
+	return HVC_OK;
+}
+
+#define SPARED_MAX 256u
+
 enum hvc_status hvc_list__registers(const struct hvc_loader *loader, const struct hvc_text *text,
-                                    struct hvc_regset *out)
+                                    struct hvc_spared *out)
 {
 	struct cursor c = {.loader = loader, .text = text};
-	struct hvc_regset set = {{0, 0}};
+	struct hvc_spared set = {.others = 0};
+	hvc_other *list;
 
 	if (!strcasecmp(text->text, "none")) {
 		*out = set;
 		return HVC_OK;
 	}
+	list = hvc_arena__take(loader->arena, SPARED_MAX * sizeof *list);
+	if (!list)
+		return hvc_loader__fail_memory(loader);
+	set.other = list;
 	do {
 		enum hvc_reg first, last;
+		hvc_other other, last_other;
 		size_t start;
 
 		peek(&c);
 		start = c.at;
-		HVC_TRY(take_register(&c, &first));
+		HVC_TRY(take_register(&c, &first, &other));
 		last = first;
-		if (take(&c, '-')) {
-			HVC_TRY(take_register(&c, &last));
-			if (last > HVC_REG_X30 || first > last)
-				return hvc_loader__fail(loader, text, start,
-				                        "a range goes from xN up to xM");
+		last_other = other;
+		HVC_TRY(take_range(&c, start, &last, &last_other));
+		for (unsigned reg = first; !other && reg <= last; reg++)
+			hvc_regset_add(&set.reg, (enum hvc_reg)reg);
+		for (; other && other <= last_other; other++) {
+			if (set.others == SPARED_MAX)
+				return hvc_loader__fail(loader, text, start, "too many registers");
+			list[set.others++] = other;
 		}
-		for (unsigned reg = first; reg <= last; reg++)
-			hvc_regset_add(&set, (enum hvc_reg)reg);
 		if (peek(&c) != '\0' && peek(&c) != ',')
 			return hvc_loader__fail(loader, text, c.at, "expected a comma");
 	} while (take(&c, ','));

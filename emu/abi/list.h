@@ -47,9 +47,16 @@ enum hvc_status hvc_list__words(const struct hvc_loader *loader, const struct hv
                                 const char *what, hvc_word_find *find, const void *ctx,
                                 unsigned limit, unsigned declared, unsigned *out);
 
-/** "x0-x18, lr, nzcv" or "none". */
+/** Registers that may change. */
+struct hvc_spared {
+	struct hvc_regset reg;
+	const hvc_other *other; /**< without a row */
+	unsigned others;
+};
+
+/** "x0-x18, lr, nzcv, q0-q31, dbgbcr0_el1" or "none". */
 enum hvc_status hvc_list__registers(const struct hvc_loader *loader, const struct hvc_text *text,
-                                    struct hvc_regset *out);
+                                    struct hvc_spared *out);
 
 /** "true" or "false". */
 enum hvc_status hvc_list__flag(const struct hvc_loader *loader, const struct hvc_text *text,

@@ -75,7 +75,7 @@ static enum hvc_status read_head(const struct hvc_loader *loader, const struct h
 static enum hvc_status read_rules(const struct hvc_loader *loader, const struct hvc_spec *spec,
                                   struct hvc_abi *abi)
 {
-	struct hvc_regset clobbers = {{0, 0}};
+	struct hvc_spared clobbers = {.others = 0};
 
 	if (spec->clobbers.text)
 		HVC_TRY(hvc_list__registers(loader, &spec->clobbers, &clobbers));

@@ -189,31 +189,32 @@ static enum hvc_status read_returns(const struct reading *r)
 	struct hvc_rule *rule = r->rule;
 
 	for (unsigned i = 0; i < map->pairs; i++) {
-		struct hvc_regset range;
+		struct hvc_spared range;
 
 		if (strcmp(map->pair[i].value.text, "any") != 0)
 			return hvc_loader__fail(r->loader, &map->pair[i].value, 0,
 			                        "data is \"any\"; \"results\" and \"among\" "
 			                        "promise values");
 		HVC_TRY(hvc_list__registers(r->loader, &map->pair[i].key, &range));
-		if (range.bits[0] >> HVC_GPR_COUNT || range.bits[1])
+		if (range.reg.bits[0] >> HVC_GPR_COUNT || range.reg.bits[1] || range.others)
 			return hvc_loader__fail(r->loader, &map->pair[i].key, 0,
 			                        "data is returned in x0 to x30");
 		for (unsigned n = 0; n < rule->results; n++)
-			if (hvc_regset_has(&range, rule->result[n].reg))
+			if (hvc_regset_has(&range.reg, rule->result[n].reg))
 				return hvc_loader__fail(r->loader, &map->pair[i].key, 0,
 				                        "%s is promised already",
 				                        hvc_reg_name(rule->result[n].reg));
-		hvc_regset_merge(&rule->returns, &range);
+		hvc_regset_merge(&rule->returns, &range.reg);
 	}
 	hvc_regset_merge(&rule->clobbers, &rule->returns);
 	return HVC_OK;
 }
 
-static enum hvc_status read_results(const struct reading *r, const struct hvc_regset *clobbers)
+static enum hvc_status read_results(const struct reading *r, const struct hvc_spared *clobbers)
 {
 	const struct hvc_spec_map *values = &r->spec->results, *choices = &r->spec->among;
 	struct hvc_rule *rule = r->rule;
+	struct hvc_spared spared = {.others = 0};
 	struct hvc_result *result = hvc_arena__take(
 	        r->loader->arena, (values->pairs + choices->pairs) * sizeof *result);
 
@@ -221,9 +222,12 @@ static enum hvc_status read_results(const struct reading *r, const struct hvc_re
 		return hvc_loader__fail_memory(r->loader);
 	rule->result = result;
 	if (r->spec->clobbers.text)
-		HVC_TRY(hvc_list__registers(r->loader, &r->spec->clobbers, &rule->clobbers));
+		HVC_TRY(hvc_list__registers(r->loader, &r->spec->clobbers, &spared));
 	else if (rule->specified)
-		rule->clobbers = *clobbers;
+		spared = *clobbers;
+	rule->clobbers = spared.reg;
+	rule->spare = spared.other;
+	rule->spares = spared.others;
 	for (unsigned i = 0; i < values->pairs; i++, rule->results++)
 		HVC_TRY(read_value(r, &values->pair[i], &result[rule->results]));
 	for (unsigned i = 0; i < choices->pairs; i++, rule->results++)
@@ -322,7 +326,7 @@ static bool ends_at_el2(enum hvc_outcome_kind kind)
 }
 
 enum hvc_status hvc_rule__read(const struct hvc_loader *loader, const struct hvc_spec *spec,
-                               unsigned index, const struct hvc_regset *clobbers,
+                               unsigned index, const struct hvc_spared *clobbers,
                                struct hvc_abi *abi)
 {
 	static const struct hvc_interval every_imm = {0, HVC_IMM_COUNT - 1};

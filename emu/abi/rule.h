@@ -14,7 +14,7 @@
  */
 HVC_MUST_USE enum hvc_status hvc_rule__read(const struct hvc_loader *loader,
                                             const struct hvc_spec *spec, unsigned index,
-                                            const struct hvc_regset *clobbers, struct hvc_abi *abi);
+                                            const struct hvc_spared *clobbers, struct hvc_abi *abi);
 
 /** Index of a world's name, abi->worlds when there is none. ctx is a struct hvc_abi. */
 unsigned hvc_rule__find_world(const void *ctx, const char *word);

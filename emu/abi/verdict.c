@@ -5,6 +5,7 @@
  */
 #include "hvcheck/verdict.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "abi/abi.h"
@@ -23,6 +24,20 @@ const char *hvc_clause_name(enum hvc_clause clause)
 	};
 
 	return (unsigned)clause < sizeof names / sizeof *names ? names[clause] : "?";
+}
+
+bool hvc_verdict_same(const struct hvc_verdict *a, const struct hvc_verdict *b)
+{
+	return a->kind == b->kind && a->rule == b->rule && a->clause == b->clause &&
+	       a->reg == b->reg && a->other == b->other;
+}
+
+const char *hvc_verdict_register(const struct hvc_verdict *verdict, char *text, size_t size)
+{
+	if (verdict->other)
+		return hvc_other_name(verdict->other, text, size);
+	snprintf(text, size, "%s", verdict->reg == HVC_REG_NONE ? "" : hvc_reg_name(verdict->reg));
+	return text;
 }
 
 void hvc_entry_state(const struct hvc_state *world, const struct hvc_call *call,
@@ -192,6 +207,36 @@ static bool broken_preserve(const struct hearing *h)
 	return false;
 }
 
+bool hvc_abi__spares(const struct hvc_rule *rule, hvc_other other)
+{
+	for (unsigned i = 0; i < rule->spares; i++)
+		if (rule->spare[i] == other)
+			return true;
+	return !hvc_abi__keeps_others(rule);
+}
+
+bool hvc_abi__keeps_others(const struct hvc_rule *rule)
+{
+	return rule->outcome == HVC_OUTCOME_RETURN || rule->outcome == HVC_OUTCOME_RETRY ||
+	       rule->outcome == HVC_OUTCOME_INJECT;
+}
+
+static bool broken_others(const struct hearing *h)
+{
+	const struct hvc_others *others = &h->outcome->others;
+
+	for (unsigned i = 0; i < others->count && i < HVC_OTHERS_TOLD; i++) {
+		bool valued = i < HVC_OTHERS_VALUES;
+
+		if (hvc_abi__spares(h->rule, others->which[i]))
+			continue;
+		h->verdict->other = others->which[i];
+		return violates(h, HVC_CLAUSE_PRESERVE, HVC_REG_NONE,
+		                valued ? others->before[i] : 0, valued ? others->after[i] : 0);
+	}
+	return false;
+}
+
 static void judge(const struct hearing *h)
 {
 	const struct hvc_context context = {h->entry, h->call};
@@ -214,7 +259,7 @@ static void judge(const struct hearing *h)
 			return;
 		}
 	}
-	if (!broken_result(h) && !broken_preserve(h) && outcome->stores)
+	if (!broken_result(h) && !broken_preserve(h) && !broken_others(h) && outcome->stores)
 		violates(h, HVC_CLAUSE_MEMORY, HVC_REG_NONE, 0, outcome->stores);
 }
 

@@ -32,8 +32,7 @@ static struct hvc_finding *find(struct bench *bench, const struct hvc_verdict *v
 	for (unsigned i = 0; i < check->findings; i++) {
 		const struct hvc_verdict *known = &check->finding[i].verdict;
 
-		if (known->rule == verdict->rule && known->clause == verdict->clause &&
-		    known->reg == verdict->reg)
+		if (hvc_verdict_same(known, verdict))
 			return &check->finding[i];
 	}
 	if (check->findings == bench->capacity) {
@@ -117,14 +116,14 @@ static enum hvc_status out_of_memory(struct hvc_diag *diag)
 static enum hvc_status disproved(const struct bench *bench, const struct hvc_call *call,
                                  const struct hvc_verdict *verdict, struct hvc_diag *diag)
 {
-	char text[160];
+	char text[160], name[24];
 
 	hvc_proof__print_call(call, text, sizeof text);
 	return hvc_diag_set(diag, HVC_E_ENGINE, bench->check->subject, 0, 0,
 	                    "a fault of hvcheck: %s: conforms by the proof, violates by the "
 	                    "machine: %s %s",
 	                    text, hvc_clause_name(verdict->clause),
-	                    verdict->reg == HVC_REG_NONE ? "" : hvc_reg_name(verdict->reg));
+	                    hvc_verdict_register(verdict, name, sizeof name));
 }
 
 /*
@@ -315,7 +314,9 @@ static int by_rule(const void *a, const void *b)
 		return x->rule < y->rule ? -1 : 1;
 	if (x->clause != y->clause)
 		return x->clause < y->clause ? -1 : 1;
-	return (x->reg > y->reg) - (x->reg < y->reg);
+	if (x->reg != y->reg)
+		return x->reg < y->reg ? -1 : 1;
+	return (x->other > y->other) - (x->other < y->other);
 }
 
 static enum hvc_status run_worlds(const struct hvc_check_config *config,

@@ -55,8 +55,8 @@ void hvc_finding_print(const struct hvc_check *check, const struct hvc_finding *
 		print_result(rule, v, text, size);
 		break;
 	case HVC_CLAUSE_PRESERVE:
-		snprintf(text, size, "%s is 0x%llx, had to stay 0x%llx", hvc_reg_name(v->reg),
-		         actual, expected);
+		hvc_verdict_register(v, promise, sizeof promise);
+		snprintf(text, size, "%s is 0x%llx, had to stay 0x%llx", promise, actual, expected);
 		break;
 	case HVC_CLAUSE_MEMORY:
 		snprintf(text, size, "stores to memory that is not EL2's own");

@@ -4,12 +4,6 @@
 
 #define SHOWN_MAX 8u /* register files that show a finding, tried on every immediate */
 
-static bool is_same(const struct hvc_verdict *a, const struct hvc_verdict *b)
-{
-	return a->kind == b->kind && a->rule == b->rule && a->clause == b->clause &&
-	       a->reg == b->reg;
-}
-
 /*
  * Is it known already on which immediates this is broken? Another caller has shown it, or enough
  * calls of this one have.
@@ -20,12 +14,12 @@ static bool is_shown(const struct hvc_check *check, const struct hvc_proof *proo
 	unsigned shown = 0;
 
 	for (unsigned i = 0; i < check->findings; i++)
-		if (is_same(&check->finding[i].verdict, &call->verdict))
+		if (hvc_verdict_same(&check->finding[i].verdict, &call->verdict))
 			return true;
 	for (unsigned i = 0; i < index; i++) {
 		const struct hvc_proof_call *known = &proof->call[i];
 
-		if (!is_same(&known->verdict, &call->verdict))
+		if (!hvc_verdict_same(&known->verdict, &call->verdict))
 			continue;
 		if (known->part != call->part || ++shown == SHOWN_MAX)
 			return true;

@@ -227,6 +227,7 @@ bool hvc_class__derive(const struct hvc_outcome *outcome, const struct hvc_state
 	out->effect = kept;
 	out->effects = count;
 	out->untracked = outcome->untracked;
+	out->others = outcome->others;
 	out->instructions_min = out->instructions_max = outcome->instructions;
 	if (derive_stores(outcome, before, call, out))
 		return true;
@@ -256,7 +257,7 @@ bool hvc_class_equal(const struct hvc_class *a, const struct hvc_class *b)
 {
 	if (a->kind != b->kind || a->level != b->level || a->esr != b->esr ||
 	    a->effects != b->effects || a->stores != b->stores || a->untracked != b->untracked ||
-	    !term_equal(&a->pc, &b->pc) || !term_equal(&a->far, &b->far))
+	    !hvc_others_same(&a->others, &b->others) || !term_equal(&a->pc, &b->pc) || !term_equal(&a->far, &b->far))
 		return false;
 	for (unsigned i = 0; i < a->effects; i++)
 		if (a->effect[i].reg != b->effect[i].reg ||
@@ -315,6 +316,7 @@ void hvc_class_apply(const struct hvc_class *class_, const struct hvc_state *ent
 	out->far = hvc_term__eval(&class_->far, &before, call);
 	out->instructions = class_->instructions_max;
 	out->untracked = class_->untracked;
+	out->others = class_->others;
 	out->stores = class_->stores;
 	for (unsigned i = 0; i < kept_stores(class_); i++) {
 		const struct hvc_memory_effect *store = &class_->store[i];

@@ -115,7 +115,7 @@ void hvc_class_print(const struct hvc_class *class_, char *text, size_t size)
 	}
 	if (class_->stores > HVC_STORE_MAX)
 		append(&line, ", and %u more stores", class_->stores - HVC_STORE_MAX);
-	if (class_->untracked)
-		append(&line, ", writes %u other system register%s", class_->untracked,
-		       class_->untracked == 1 ? "" : "s");
+	for (unsigned i = 0; i < class_->others.count && i < HVC_OTHERS_TOLD; i++)
+		append(&line, "%s %s", i ? "," : ", changes",
+		       hvc_other_name(class_->others.which[i], value, sizeof value));
 }

@@ -218,7 +218,7 @@ static enum hvc_status make(void *ctx)
 static bool part_ways(const struct hvc_outcome *a, const struct hvc_outcome *b)
 {
 	if (a->kind != b->kind || a->level != b->level || a->pc != b->pc || a->esr != b->esr ||
-	    a->untracked != b->untracked)
+	    a->untracked != b->untracked || !hvc_others_same(&a->others, &b->others))
 		return true;
 	for (unsigned i = 0; i < HVC_REG_COUNT; i++)
 		if ((a->state.v[i] ^ b->state.v[i]) & hvc_reg_info((enum hvc_reg)i)->mask)

@@ -388,7 +388,7 @@ static bool hides_a_register(struct hvc_leak_search *search, const struct hvc_wa
 	if (hvc_secret__in(t, way->pstate))
 		return true;
 	for (unsigned i = 0; i < way->others; i++) {
-		const struct hvc_other *reg = &way->other[i];
+		const struct hvc_other_value *reg = &way->other[i];
 
 		if (reg->written && (reg->encoding[1] == 0 || reg->encoding[1] == 3) &&
 		    memcmp(reg->encoding, fpcr, 5) != 0 && memcmp(reg->encoding, fpsr, 5) != 0 &&

@@ -112,7 +112,8 @@ static bool say_the_same(const struct hvc_map *map, const struct hvc_masks *mask
 	hvc_class_apply(a, &map->entry, call, &x);
 	hvc_class_apply(b, &map->entry, call, &y);
 	if (x.kind != y.kind || x.level != y.level || x.pc != y.pc || x.esr != y.esr ||
-	    x.far != y.far || x.stores != y.stores || x.untracked != y.untracked)
+	    x.far != y.far || x.stores != y.stores || x.untracked != y.untracked ||
+	    !hvc_others_same(&x.others, &y.others))
 		return false;
 	for (unsigned i = 0; i < HVC_REG_COUNT; i++)
 		if ((x.state.v[i] ^ y.state.v[i]) & masks->v[i])

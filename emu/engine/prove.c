@@ -60,8 +60,12 @@ static enum hvc_status name_call(struct cell *cell, hvc_ref also, enum hvc_verdi
 	hvc_ref all = hvc_bv__and(p->terms, cell->all, also);
 
 	if (!hvc_prover__simplify(p, path_of(cell), all)) {
-		/* No memory of the machine need take a path; but what it breaks must be shown. */
-		if (broken || !hvc_symbolic__reads_callers(path_of(cell)))
+		/*
+		 * No memory of the machine need take a path, and no FP/SIMD register be what makes
+		 * no difference; but what it breaks must be shown.
+		 */
+		if (broken ||
+		    (!hvc_symbolic__reads_callers(path_of(cell)) && !(all->uses & ~HVC_USES_CALL)))
 			hvc_prover__gap(p, "a call that nobody can make shows it");
 		return HVC_OK;
 	}
@@ -84,6 +88,7 @@ static enum hvc_status name_call(struct cell *cell, hvc_ref also, enum hvc_verdi
 	if (broken) {
 		call->verdict.clause = broken->clause;
 		call->verdict.reg = broken->reg;
+		call->verdict.other = broken->other;
 	}
 	return HVC_OK;
 }
@@ -412,8 +417,7 @@ const struct hvc_verdict *hvc_proof__refutes(const struct hvc_proof *proof,
 		const struct hvc_proof_call *known = &proof->call[i];
 
 		if (known->call.from == call->from && known->call.insn == call->insn &&
-		    known->verdict.kind == verdict->kind && known->verdict.rule == verdict->rule &&
-		    known->verdict.clause == verdict->clause && known->verdict.reg == verdict->reg)
+		    hvc_verdict_same(&known->verdict, verdict))
 			return &known->verdict;
 	}
 	return NULL;

@@ -191,17 +191,13 @@ static enum hvc_status own_fault(const struct hvc_prover *p, const struct hvc_pr
 	                    "a fault of hvcheck: %s: %s", text, what);
 }
 
-static bool same_verdict(const struct hvc_verdict *a, const struct hvc_verdict *b)
-{
-	return a->kind == b->kind && a->rule == b->rule && a->clause == b->clause &&
-	       a->reg == b->reg;
-}
-
 static void print_verdict(const struct hvc_verdict *v, char *text, size_t size)
 {
+	char name[24];
+
+	hvc_verdict_register(v, name, sizeof name);
 	snprintf(text, size, "%s%s%s%s%s", hvc_verdict_name(v->kind), v->clause ? ": " : "",
-	         hvc_clause_name(v->clause), v->reg != HVC_REG_NONE ? " " : "",
-	         v->reg != HVC_REG_NONE ? hvc_reg_name(v->reg) : "");
+	         hvc_clause_name(v->clause), *name ? " " : "", name);
 }
 
 static enum hvc_status compare(struct hvc_prover *p, struct hvc_proof_call *call,
@@ -214,7 +210,7 @@ static enum hvc_status compare(struct hvc_prover *p, struct hvc_proof_call *call
 		return HVC_OK;
 	if (made->differs)
 		return own_fault(p, call, made->text, diag);
-	if (same_verdict(&call->verdict, &made->verdict)) {
+	if (hvc_verdict_same(&call->verdict, &made->verdict)) {
 		call->verdict = made->verdict;
 		return HVC_OK;
 	}

@@ -234,13 +234,14 @@ struct list {
 	struct hvc_prover *p;
 	struct hvc_prover_clause *out;
 	size_t count;
+	hvc_other other; /* that the next is about; 0: none */
 };
 
 void (*hvc_prover__trial)(struct hvc_prover *p, struct hvc_prover_clause *clause);
 
 static void add(struct list *list, enum hvc_clause kind, enum hvc_reg reg, hvc_ref holds)
 {
-	struct hvc_prover_clause clause = {holds, kind, reg};
+	struct hvc_prover_clause clause = {holds, kind, reg, list->other};
 
 	if (hvc_prover__trial)
 		hvc_prover__trial(list->p, &clause);
@@ -318,11 +319,53 @@ static void add_preserved(struct list *list, const struct hvc_abi_plan *plan, bo
 	}
 }
 
+static void add_other(struct list *list, const struct hvc_rule *rule, hvc_other other,
+                      hvc_ref kept)
+{
+	if (hvc_abi__spares(rule, other))
+		return;
+	list->other = other;
+	add(list, HVC_CLAUSE_PRESERVE, HVC_REG_NONE, kept);
+	list->other = 0;
+}
+
+static hvc_other number_of(const struct hvc_other_value *value)
+{
+	const uint8_t *t = value->encoding;
+
+	return HVC_OTHER_SYS(t[0], t[1], t[2], t[3], t[4]);
+}
+
+/* Registers without a row, the least first, as outcomes tell them. */
+static void add_others(struct list *list, const struct hvc_rule *rule, const struct hvc_way *way)
+{
+	struct hvc_prover *p = list->p;
+	hvc_other done = 0;
+
+	for (unsigned n = 0; n < HVC_SIMD_COUNT; n++)
+		if (way->q[n][0] || way->q[n][1])
+			add_other(list, rule, HVC_OTHER_Q(n), hvc_way__keeps_q(p->terms, way, n));
+	for (;;) {
+		const struct hvc_other_value *next = NULL;
+
+		for (unsigned i = 0; i < way->others; i++)
+			if (way->other[i].written && number_of(&way->other[i]) > done &&
+			    (!next || number_of(&way->other[i]) < number_of(next)))
+				next = &way->other[i];
+		if (!next)
+			return;
+		done = number_of(next);
+		if (next->first)
+			add_other(list, rule, done,
+			          hvc_bv__eq(p->terms, next->value, next->first));
+	}
+}
+
 size_t hvc_prover__clauses(struct hvc_prover *p, const struct hvc_sympath *path, unsigned index,
                            struct hvc_prover_clause *out)
 {
 	const struct hvc_rule *rule = &p->config->abi->rule[index];
-	struct list list = {p, out, 0};
+	struct list list = {p, out, 0, 0};
 	hvc_ref after[HVC_REG_COUNT];
 
 	hvc_prover__after(p, path, after);
@@ -339,6 +382,7 @@ size_t hvc_prover__clauses(struct hvc_prover *p, const struct hvc_sympath *path,
 	add_results(&list, rule, after);
 	add_preserved(&list, &p->config->abi->plan[index], hvc_abi__masks(rule, path->level),
 	              after);
+	add_others(&list, rule, path->way);
 	add(&list, HVC_CLAUSE_MEMORY, HVC_REG_NONE, stores_at_home(p, path));
 	return list.count;
 }

@@ -36,9 +36,10 @@ struct hvc_prover_clause {
 	hvc_ref holds;
 	enum hvc_clause clause;
 	enum hvc_reg reg;
+	hvc_other other;
 };
 
-#define HVC_PROVER_CLAUSES (2 * HVC_REG_COUNT + 4)
+#define HVC_PROVER_CLAUSES (2 * HVC_REG_COUNT + HVC_SIMD_COUNT + HVC_OTHERS_MAX + 4)
 
 /**
  * Name the inputs, and the registers at the call, of an exploration that has been made; require

@@ -58,8 +58,7 @@ static struct hvc_sequence_failure *find(struct search *search, const struct hvc
 	for (unsigned i = 0; i < out->failures; i++) {
 		const struct hvc_verdict *known = &out->failure[i].verdict;
 
-		if (known->rule == verdict->rule && known->clause == verdict->clause &&
-		    known->reg == verdict->reg)
+		if (hvc_verdict_same(known, verdict))
 			return &out->failure[i];
 	}
 	if (out->failures == search->capacity) {
@@ -182,7 +181,9 @@ static int by_length(const void *a, const void *b)
 		return x->verdict.rule < y->verdict.rule ? -1 : 1;
 	if (x->verdict.clause != y->verdict.clause)
 		return x->verdict.clause < y->verdict.clause ? -1 : 1;
-	return (x->verdict.reg > y->verdict.reg) - (x->verdict.reg < y->verdict.reg);
+	if (x->verdict.reg != y->verdict.reg)
+		return x->verdict.reg < y->verdict.reg ? -1 : 1;
+	return (x->verdict.other > y->verdict.other) - (x->verdict.other < y->verdict.other);
 }
 
 static enum hvc_status try_randoms(struct search *search)
@@ -301,6 +302,7 @@ void hvc_sequence_print(const struct hvc_sequences *sequences, const struct hvc_
 {
 	const struct hvc_verdict *v = &failure->verdict;
 	const char *says = text_of(sequences, property, failure);
+	char name[24];
 
 	switch (v->clause) {
 	case HVC_CLAUSE_OUTCOME:
@@ -319,12 +321,12 @@ void hvc_sequence_print(const struct hvc_sequences *sequences, const struct hvc_
 		break;
 	case HVC_CLAUSE_RESULT:
 		snprintf(text, size, "%s is 0x%" PRIx64 ", promised 0x%" PRIx64 "%s%s%s",
-		         hvc_reg_name(v->reg), v->actual, v->expected, *says ? " (" : "", says,
-		         *says ? ")" : "");
+		         hvc_verdict_register(v, name, sizeof name), v->actual, v->expected,
+		         *says ? " (" : "", says, *says ? ")" : "");
 		break;
 	case HVC_CLAUSE_PRESERVE:
-		snprintf(text, size, "%s is 0x%" PRIx64 ", was 0x%" PRIx64, hvc_reg_name(v->reg),
-		         v->actual, v->expected);
+		snprintf(text, size, "%s is 0x%" PRIx64 ", was 0x%" PRIx64,
+		         hvc_verdict_register(v, name, sizeof name), v->actual, v->expected);
 		break;
 	case HVC_CLAUSE_MEMORY:
 		snprintf(text, size, "memory that is not EL2's own is written");

@@ -83,7 +83,7 @@ static void breaks(struct hvc_verdict *verdict, const struct hvc_played *played,
                    enum hvc_clause clause, enum hvc_reg reg, uint64_t expected, uint64_t actual)
 {
 	*verdict = (struct hvc_verdict){
-	        HVC_VERDICT_VIOLATES, played->step.rule, clause, reg, expected, actual};
+	        HVC_VERDICT_VIOLATES, played->step.rule, clause, reg, 0, expected, actual};
 }
 
 /* What the state after the call must be like; NULL when nothing is said. */

@@ -85,6 +85,7 @@ static bool matches(struct sweep *sweep, const struct hvc_call *call,
 	if (outcome->kind != class_->kind || outcome->level != class_->level ||
 	    outcome->esr != class_->esr || outcome->stores != class_->stores ||
 	    outcome->untracked != class_->untracked ||
+	    !hvc_others_same(&outcome->others, &class_->others) ||
 	    outcome->pc != hvc_term__eval(&class_->pc, &sweep->before, call) ||
 	    outcome->far != hvc_term__eval(&class_->far, &sweep->before, call))
 		return false;

@@ -75,7 +75,8 @@ static void add_msr(struct hvc_block *block, const uint8_t name[static 5])
 		hvc_regset_add(&block->writes, other);
 	if (reg == HVC_REG_NONE) {
 		if (block->untracked < BLOCK_UNTRACKED_MAX)
-			memcpy(block->encoding[block->untracked], name, sizeof t);
+			block->other[block->untracked] =
+			        HVC_OTHER_SYS(name[0], name[1], name[2], name[3], name[4]);
 		block->untracked++;
 	}
 }

@@ -84,6 +84,7 @@ static void conclude(struct hvc_machine *machine, enum hvc_outcome_kind kind, ui
 	outcome->stores = machine->stores;
 	outcome->el2_stores = machine->el2_stores;
 	outcome->untracked = machine->untracked;
+	hvc_other__conclude(machine);
 	memcpy(outcome->store, machine->store, sizeof outcome->store);
 	memcpy(machine->now.v + HVC_REG_SP_EL0, outcome->state.v + HVC_REG_SP_EL0,
 	       (HVC_REG_COUNT - HVC_REG_SP_EL0) * sizeof *machine->now.v);
@@ -186,6 +187,7 @@ bool hvc_call__start(struct hvc_machine *machine)
 	hvc_flight__begin(call);
 	machine->instructions = machine->functions = 0;
 	machine->stores = machine->el2_stores = machine->untracked = 0;
+	machine->touched.count = 0;
 	memset(machine->store, 0, sizeof machine->store);
 	machine->dirty = (struct hvc_regset){{0, 0}};
 	machine->after_eret = false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a call does to memory, and to system registers without a row: noted, to be taken back. */
+/* What a call does to memory: noted, to be taken back. */
 #include <string.h>
 
 #include "machine/internal.h"
@@ -7,19 +7,6 @@
 #include "machine/vhe.h"
 
 #define PAGE UINT64_C(0x1000)
-
-/* MSRs by names without a row. E2H may turn one into a register that has a row. */
-void hvc_effect__untracked(struct hvc_machine *machine, const struct hvc_block *block)
-{
-	bool host = hvc_vhe__is_host(machine->engine);
-	uint8_t t[5];
-
-	machine->untracked += block->untracked;
-	for (unsigned i = 0; host && i < block->untracked && i < BLOCK_UNTRACKED_MAX; i++)
-		if (hvc_vhe__target(block->encoding[i], t) &&
-		    hvc_reg_find_sys(t[0], t[1], t[2], t[3], t[4]) != HVC_REG_NONE)
-			machine->untracked--;
-}
 
 /* EL2's own memory is the subject's, its stack and data, and the zero pages. */
 static bool is_own(struct hvc_machine *machine, uint64_t address)

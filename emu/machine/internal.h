@@ -12,7 +12,7 @@
 
 /* block.c: what a block of code can do, found once and remembered */
 
-#define BLOCK_UNTRACKED_MAX 4u
+#define BLOCK_UNTRACKED_MAX 64u
 #define BLOCK_NOWHERE       UINT32_MAX
 #define BLOCK_WORDS         512u /* the engine translates no more at a time */
 
@@ -28,7 +28,7 @@ struct hvc_block {
 	struct hvc_regset writes; /* system registers it may write */
 	unsigned effects;         /* enum hvc_effect */
 	unsigned untracked;       /* MSRs by names without a row */
-	uint8_t encoding[BLOCK_UNTRACKED_MAX][5];
+	hvc_other other[BLOCK_UNTRACKED_MAX]; /* by these names */
 };
 
 #define BLOCK_ROWS 1024u /* power of two; a conflict only costs another look at the code */
@@ -199,6 +199,16 @@ struct hvc_around {
 	bool failed; /* memory ran out */
 };
 
+/* other.c: registers without a row that the call under way may have written */
+
+#define OTHERS_TOUCHED 64u
+
+struct hvc_touched {
+	unsigned count;
+	hvc_other which[OTHERS_TOUCHED];
+	uint64_t before[OTHERS_TOUCHED];
+};
+
 /* machine.c, call.c */
 
 enum hvc_phase {
@@ -251,6 +261,7 @@ struct hvc_machine {
 	uint64_t instructions;
 	uint64_t functions; /* times that HVC_FUNCTION was entered */
 	unsigned untracked;
+	struct hvc_touched touched;
 	unsigned stores, el2_stores;
 	struct hvc_store store[HVC_STORE_MAX];
 	struct hvc_regset dirty; /* system registers that may differ from `now` */
@@ -317,7 +328,6 @@ void hvc_call__again(void *ctx, uint64_t address);
 bool hvc_call__word(const struct hvc_machine *machine, uint64_t address, uint32_t *word);
 
 /* effect.c */
-void hvc_effect__untracked(struct hvc_machine *machine, const struct hvc_block *block);
 void hvc_call__write(void *ctx, uint64_t address, unsigned size, uint64_t value);
 void hvc_call__load(void *ctx, uint64_t address, unsigned size);
 /* Is there memory for a store to this page? Where it can be lent, it is. */
@@ -384,6 +394,16 @@ bool hvc_harness__has(uint64_t address);
 bool hvc_harness__owns(const struct hvc_machine *machine, uint64_t address);
 /* The instruction that is to be executed next, in case that a call before this one changed it. */
 bool hvc_harness__mend(struct hvc_machine *machine);
+/* other.c: registers without a row */
+
+/* A block that writes some is about to run. */
+void hvc_other__touch(struct hvc_machine *machine, const struct hvc_block *block);
+/* What the call has changed, into its outcome. */
+void hvc_other__conclude(struct hvc_machine *machine);
+/* What the CPU keeps of a write; false: it cannot be told, or does more than hold what is written. */
+bool hvc_other__kept(struct hvc_engine *engine, const uint8_t encoding[static 5],
+                     uint64_t *writable, uint64_t *ones);
+
 /* simd.c */
 /* Put the caller's values in, where a call has been at them. */
 void hvc_simd__give(struct hvc_machine *machine);

@@ -98,6 +98,18 @@ bool hvc_own__may(uint32_t word)
 	return is_zva(word) || (hvc_vhe__decode(word, &access) && find(&access));
 }
 
+bool hvc_own__moves(const uint8_t name[static 5])
+{
+	struct hvc_vhe_access access = {.read = false};
+	const struct row *row;
+
+	memcpy(access.name, name, sizeof access.name);
+	row = find(&access);
+	access.read = true;
+	row = row ? row : find(&access);
+	return row && row->what != WHAT_BREAKPOINT;
+}
+
 static bool is_host(const struct hvc_machine *machine)
 {
 	return hvc_machine__current(machine, HVC_REG_HCR_EL2) & HVC_HCR_E2H;

@@ -26,6 +26,8 @@ struct hvc_own {
 
 /** May this be one of them? Pure. */
 bool hvc_own__may(uint32_t word);
+/** Does a register count, or what is written to it do more than stay there? */
+bool hvc_own__moves(const uint8_t name[static 5]);
 /** Is the instruction at address, about to execute, one of them now? Then it waits. */
 bool hvc_own__takes(struct hvc_machine *machine, uint64_t address);
 /**

@@ -123,7 +123,7 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 			machine->nested.backs = 0;
 	}
 	if (block->untracked) {
-		hvc_effect__untracked(machine, block);
+		hvc_other__touch(machine, block);
 		machine->spin.progress = true;
 	}
 	if (block->erets && hvc_regset_has(&machine->dirty, HVC_REG_SPSR_EL2))

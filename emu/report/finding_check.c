@@ -18,6 +18,8 @@ static void put_place(struct hvc_draft *draft, const struct hvc_rule *rule, cons
 /* What tells one violation of a clause from another: never a value, which may be an address. */
 static void put_key(const struct hvc_verdict *verdict, struct hvc_words *key)
 {
+	char name[24];
+
 	if (verdict->clause == HVC_CLAUSE_OUTCOME)
 		hvc_words__add(key, "%s for %s",
 		               hvc_outcome_name((enum hvc_outcome_kind)verdict->actual),
@@ -25,8 +27,8 @@ static void put_key(const struct hvc_verdict *verdict, struct hvc_words *key)
 	else if (verdict->clause == HVC_CLAUSE_LEVEL)
 		hvc_words__add(key, "%s for %s", hvc_level_name((enum hvc_level)verdict->actual),
 		               hvc_level_name((enum hvc_level)verdict->expected));
-	else if (verdict->reg != HVC_REG_NONE)
-		hvc_words__add(key, "%s", hvc_reg_name(verdict->reg));
+	else
+		hvc_words__add(key, "%s", hvc_verdict_register(verdict, name, sizeof name));
 }
 
 static void add_violations(struct hvc_findings *list, const struct hvc_check *check,

@@ -21,8 +21,7 @@ static void add_failure(struct hvc_findings *list, const struct hvc_sequences *s
 	                 abi, file);
 	/* The same failure for another seed, and with other vectors. */
 	hvc_words__add(&draft.key, "%s %s", called,
-	               failure->verdict.reg < HVC_REG_COUNT ? hvc_reg_name(failure->verdict.reg)
-	                                                    : "-");
+	               *hvc_verdict_register(&failure->verdict, text, sizeof(text)) ? text : "-");
 	hvc_sequence_print(sequences, property, failure, text, sizeof(text));
 	hvc_words__add(&draft.summary, "after %u calls, %s: %s", failure->steps, called, text);
 	for (unsigned i = 0; i < failure->steps; i++)

@@ -85,6 +85,7 @@ void hvc_json__verdict(struct hvc_json *json, const struct hvc_abi *abi,
 {
 	const struct hvc_rule *rule =
 	        verdict->rule < 0 ? NULL : hvc_abi_rule_at(abi, (unsigned)verdict->rule);
+	char name[24];
 
 	hvc_json__string(json, "verdict", hvc_verdict_name(verdict->kind));
 	if (rule) {
@@ -94,8 +95,8 @@ void hvc_json__verdict(struct hvc_json *json, const struct hvc_abi *abi,
 	if (verdict->kind != HVC_VERDICT_VIOLATES)
 		return;
 	hvc_json__string(json, "clause", hvc_clause_name(verdict->clause));
-	if (verdict->reg != HVC_REG_NONE)
-		hvc_json__string(json, "register", hvc_reg_name(verdict->reg));
+	if (*hvc_verdict_register(verdict, name, sizeof name))
+		hvc_json__string(json, "register", name);
 	add_value(json, "expected", verdict->clause, verdict->expected);
 	add_value(json, "actual", verdict->clause, verdict->actual);
 }

@@ -174,6 +174,31 @@ static void probe(struct hvc_symbolic *s)
 	s->scene.kept = kept;
 }
 
+/* Asked of the engine once each: paths write the same registers. */
+static bool kept_other(void *ctx, const uint8_t encoding[5], uint64_t *writable, uint64_t *ones)
+{
+	struct hvc_symbolic *s = ctx;
+	hvc_other which = HVC_OTHER_SYS(encoding[0], encoding[1], encoding[2], encoding[3],
+	                                encoding[4]);
+	struct hvc_kept_other *row = s->kept_other;
+
+	while (row < s->kept_other + s->kept_others && row->which != which)
+		row++;
+	if (row == s->kept_other + HVC_OTHERS_MAX)
+		return false;
+	if (row == s->kept_other + s->kept_others) {
+		*row = (struct hvc_kept_other){.which = which};
+		row->plain = hvc_other__kept(s->config.machine->engine, encoding, &row->writable,
+		                             &row->ones);
+		s->kept_others++;
+	}
+	if (row->plain) {
+		*writable = row->writable;
+		*ones = row->ones;
+	}
+	return row->plain;
+}
+
 /* Of a secret register some bits are known. */
 static void mask_secrets(struct hvc_symbolic *s, struct hvc_way *way)
 {
@@ -213,6 +238,7 @@ enum hvc_status hvc_symbolic__enter(struct hvc_symbolic *s, struct hvc_way **out
 	s->scene.secrets = s->config.secrets;
 	s->scene.function = s->config.exact ? hvc_machine__function : NULL;
 	probe(s);
+	s->scene.kept_other = kept_other;
 	if (s->config.exact && !(s->config.secrets && s->config.secrets->memories))
 		find_extents(s);
 	way = hvc_way__open(&s->scene);

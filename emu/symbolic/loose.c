@@ -124,6 +124,9 @@ const char *hvc_symbolic__loose(const struct hvc_symbolic *symbolic, const struc
 		return "an access that faults for some addresses only";
 	if (has_opaque(path->way))
 		return "a signed pointer, or a value that is not computed";
+	for (unsigned i = 0; i < path->way->others; i++)
+		if (path->way->other[i].written && path->way->other[i].moves)
+			return "a timer or counter that is written";
 	if (!symbolic->scene.extents && hvc_symbolic__reads_callers(path))
 		return pointer;
 	*where = where_memory_is_other(symbolic, path->way);

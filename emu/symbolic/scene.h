@@ -58,6 +58,9 @@ struct hvc_scene {
 	enum hvc_knowledge (*known)(void *ctx, const uint8_t encoding[5], uint64_t *value);
 	void *known_ctx;
 	const struct hvc_kept *kept; /**< NULL: registers keep all */
+	/** The same of a register without a row; false: it does more than hold what is written. */
+	bool (*kept_other)(void *ctx, const uint8_t encoding[5], uint64_t *writable,
+	                   uint64_t *ones);
 	/**
 	 * Of memory outside the image, the doubleword at an address that is a multiple of 8; NULL:
 	 * each is an input.
@@ -137,10 +140,12 @@ struct hvc_flags {
 };
 
 /** A system register without a row, once it was read or written. */
-struct hvc_other {
+struct hvc_other_value {
 	uint8_t encoding[5];
 	bool written;
+	bool moves; /**< written, and need not hold what was written */
 	hvc_ref value;
+	hvc_ref first; /**< at the call; NULL: not known */
 };
 
 #define HVC_OTHERS_MAX 48u
@@ -154,7 +159,7 @@ struct hvc_way {
 	hvc_ref pstate; /**< the rest of PSTATE, 64 bits, in place: PAN and so on */
 	bool spx;
 	hvc_ref q[HVC_SIMD_COUNT][2];
-	struct hvc_other other[HVC_OTHERS_MAX];
+	struct hvc_other_value other[HVC_OTHERS_MAX];
 	unsigned others;
 	struct hvc_regset written; /**< system registers written by MSR */
 	const struct hvc_log *log;
@@ -271,5 +276,7 @@ bool hvc_way__set_sys(struct hvc_scene *scene, struct hvc_way *way, const uint8_
 const char *hvc_way__other_name(struct hvc_bvs *terms, const uint8_t encoding[5]);
 /** Half of an FP/SIMD register: 0 is the lower one. */
 hvc_ref hvc_way__q(struct hvc_scene *scene, struct hvc_way *way, unsigned n, unsigned half);
+/** Does it hold what it held at the call? As a truth value. */
+hvc_ref hvc_way__keeps_q(struct hvc_bvs *terms, const struct hvc_way *way, unsigned n);
 
 #endif

@@ -82,6 +82,13 @@ struct hvc_symbolic_config {
 	uint64_t total;      /**< instructions of all paths: 20,000,000 */
 };
 
+/** What is known of a register without a row that paths write. */
+struct hvc_kept_other {
+	hvc_other which;
+	bool plain;
+	uint64_t writable, ones;
+};
+
 struct hvc_symbolic {
 	struct hvc_scene scene;
 	struct hvc_symbolic_config config;
@@ -93,6 +100,8 @@ struct hvc_symbolic {
 	hvc_ref before[HVC_REG_COUNT]; /**< registers at the call; NZCV and DAIF of 4 bits, NULL:
 	                                  none */
 	struct hvc_kept kept;
+	struct hvc_kept_other kept_other[HVC_OTHERS_MAX];
+	unsigned kept_others;
 };
 
 /** Registers that decide how the machine enters and leaves EL2, and what traps there. */

@@ -5,43 +5,6 @@
 
 #include "symbolic/scene.h"
 
-/* Registers without a row in reg.h that code asks for by name. */
-static const struct {
-	uint8_t encoding[5];
-	const char *name;
-} names[] = {
-        {{3, 0, 0, 0, 0}, "midr_el1"},
-        {{3, 0, 0, 0, 5}, "mpidr_el1"},
-        {{3, 0, 0, 0, 6}, "revidr_el1"},
-        {{3, 0, 0, 4, 0}, "id_aa64pfr0_el1"},
-        {{3, 0, 0, 4, 1}, "id_aa64pfr1_el1"},
-        {{3, 0, 0, 4, 4}, "id_aa64zfr0_el1"},
-        {{3, 0, 0, 4, 5}, "id_aa64smfr0_el1"},
-        {{3, 0, 0, 5, 0}, "id_aa64dfr0_el1"},
-        {{3, 0, 0, 5, 1}, "id_aa64dfr1_el1"},
-        {{3, 0, 0, 6, 0}, "id_aa64isar0_el1"},
-        {{3, 0, 0, 6, 1}, "id_aa64isar1_el1"},
-        {{3, 0, 0, 6, 2}, "id_aa64isar2_el1"},
-        {{3, 0, 0, 7, 0}, "id_aa64mmfr0_el1"},
-        {{3, 0, 0, 7, 1}, "id_aa64mmfr1_el1"},
-        {{3, 0, 0, 7, 2}, "id_aa64mmfr2_el1"},
-        {{3, 3, 0, 0, 1}, "ctr_el0"},
-        {{3, 3, 0, 0, 7}, "dczid_el0"},
-        {{3, 3, 14, 0, 0}, "cntfrq_el0"},
-        {{3, 3, 14, 0, 1}, "cntpct_el0"},
-        {{3, 3, 14, 0, 2}, "cntvct_el0"},
-        {{3, 3, 4, 4, 0}, "fpcr"},
-        {{3, 3, 4, 4, 1}, "fpsr"},
-        {{3, 0, 12, 1, 0}, "isr_el1"},
-        {{3, 3, 2, 4, 0}, "rndr"},
-        {{3, 0, 5, 1, 0}, "afsr0_el1"},
-        {{3, 0, 5, 1, 1}, "afsr1_el1"},
-        {{3, 0, 14, 3, 1}, "cntv_ctl_el0"},
-        {{3, 4, 14, 2, 1}, "cnthp_ctl_el2"},
-        {{3, 0, 5, 3, 1}, "erxstatus_el1"},
-        {{3, 0, 12, 12, 0}, "icc_iar1_el1"},
-};
-
 /* Registers that may read differently each time. */
 static const uint8_t moving[][5] = {
         {3, 3, 14, 0, 1}, {3, 3, 14, 0, 2}, {3, 3, 14, 0, 5}, {3, 3, 14, 0, 6},  {3, 0, 12, 1, 0},
@@ -58,13 +21,9 @@ static bool is_moving(const uint8_t encoding[5])
 
 static void name_of(const uint8_t encoding[5], char *text, size_t size)
 {
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		if (!memcmp(names[i].encoding, encoding, 5)) {
-			snprintf(text, size, "%s", names[i].name);
-			return;
-		}
-	snprintf(text, size, "s%u_%u_c%u_c%u_%u", encoding[0], encoding[1], encoding[2],
-	         encoding[3], encoding[4]);
+	hvc_other_name(HVC_OTHER_SYS(encoding[0], encoding[1], encoding[2], encoding[3],
+	                             encoding[4]),
+	               text, size);
 }
 
 const char *hvc_way__other_name(struct hvc_bvs *terms, const uint8_t encoding[5])
@@ -211,7 +170,7 @@ void hvc_way__free(struct hvc_way *way)
 	free(way);
 }
 
-static struct hvc_other *find_other(struct hvc_way *way, const uint8_t encoding[5])
+static struct hvc_other_value *find_other(struct hvc_way *way, const uint8_t encoding[5])
 {
 	for (unsigned i = 0; i < way->others; i++)
 		if (!memcmp(way->other[i].encoding, encoding, 5))
@@ -223,7 +182,7 @@ hvc_ref hvc_way__sys(struct hvc_scene *scene, struct hvc_way *way, const uint8_t
 {
 	enum hvc_reg reg =
 	        hvc_reg_find_sys(encoding[0], encoding[1], encoding[2], encoding[3], encoding[4]);
-	struct hvc_other *other = find_other(way, encoding);
+	struct hvc_other_value *other = find_other(way, encoding);
 	char name[48];
 	hvc_ref value;
 
@@ -239,7 +198,7 @@ hvc_ref hvc_way__sys(struct hvc_scene *scene, struct hvc_way *way, const uint8_t
 		value = first_value(scene, name, encoding);
 		if (value && !is_moving(encoding) && way->others < HVC_OTHERS_MAX) {
 			other = &way->other[way->others++];
-			*other = (struct hvc_other){.value = value};
+			*other = (struct hvc_other_value){.value = value, .first = value};
 			memcpy(other->encoding, encoding, 5);
 		}
 	}
@@ -253,7 +212,7 @@ bool hvc_way__set_sys(struct hvc_scene *scene, struct hvc_way *way, const uint8_
 {
 	enum hvc_reg reg =
 	        hvc_reg_find_sys(encoding[0], encoding[1], encoding[2], encoding[3], encoding[4]);
-	struct hvc_other *other = find_other(way, encoding);
+	struct hvc_other_value *other = find_other(way, encoding);
 
 	if (reg != HVC_REG_NONE && scene->kept) {
 		value = hvc_bv__and(scene->terms, value,
@@ -272,24 +231,50 @@ bool hvc_way__set_sys(struct hvc_scene *scene, struct hvc_way *way, const uint8_
 		other = &way->other[way->others++];
 		memcpy(other->encoding, encoding, 5);
 	}
+	if (scene->kept_other) {
+		uint64_t writable = UINT64_MAX, ones = 0;
+
+		other->moves |= !scene->kept_other(scene->known_ctx, encoding, &writable, &ones);
+		value = hvc_bv__and(scene->terms, value, hvc_bv__num(scene->terms, 64, writable));
+		value = hvc_bv__or(scene->terms, value, hvc_bv__num(scene->terms, 64, ones));
+	}
 	other->value = value;
 	other->written = true;
 	return true;
 }
 
-hvc_ref hvc_way__q(struct hvc_scene *scene, struct hvc_way *way, unsigned n, unsigned half)
+/* An FP/SIMD register's half at the call. */
+static hvc_ref first_q(struct hvc_bvs *terms, unsigned n, unsigned half)
 {
 	struct hvc_simd usual;
 	struct hvc_input *input;
 	char name[16];
+	hvc_ref a;
 
-	if (!way->q[n][half]) {
-		snprintf(name, sizeof name, "q%u%s", n, half ? ".high" : "");
-		way->q[n][half] = hvc_bv__input(scene->terms, name, 64);
-		input = hvc_bv__input_of(scene->terms, way->q[n][half]);
-		hvc_simd_init(&usual, 0);
-		if (input)
-			input->usual = usual.q[n][half];
-	}
+	snprintf(name, sizeof name, "q%u%s", n, half ? ".high" : "");
+	a = hvc_bv__input(terms, name, 64);
+	input = hvc_bv__input_of(terms, a);
+	hvc_simd_init(&usual, 0);
+	if (input)
+		input->usual = usual.q[n][half];
+	return a;
+}
+
+hvc_ref hvc_way__keeps_q(struct hvc_bvs *terms, const struct hvc_way *way, unsigned n)
+{
+	hvc_ref all = hvc_bv__num(terms, 1, 1);
+
+	for (unsigned half = 0; half < 2; half++)
+		if (way->q[n][half])
+			all = hvc_bv__and(terms, all,
+			                  hvc_bv__eq(terms, way->q[n][half],
+			                             first_q(terms, n, half)));
+	return all;
+}
+
+hvc_ref hvc_way__q(struct hvc_scene *scene, struct hvc_way *way, unsigned n, unsigned half)
+{
+	if (!way->q[n][half])
+		way->q[n][half] = first_q(scene->terms, n, half);
 	return way->q[n][half];
 }

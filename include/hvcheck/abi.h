@@ -73,6 +73,8 @@ struct hvc_rule {
 	const struct hvc_result *result;
 	unsigned results;
 	struct hvc_regset clobbers; /**< may change; everything else is preserved */
+	const hvc_other *spare;     /**< the same of registers without a row; ascending */
+	unsigned spares;
 	struct hvc_regset returns;  /**< those of clobbers whose value is data for the caller */
 };
 

@@ -40,6 +40,7 @@ struct hvc_class {
 	const struct hvc_memory_effect *store; /**< the first HVC_STORE_MAX of `stores` */
 	unsigned stores;
 	unsigned untracked;        /**< writes to system registers that have no row in reg.h */
+	struct hvc_others others;  /**< with the values of one of the calls */
 	uint64_t calls;            /**< (probe, immediate) pairs in this class */
 	uint64_t instructions_min; /**< executed at EL2 */
 	uint64_t instructions_max;

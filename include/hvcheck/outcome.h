@@ -70,6 +70,20 @@ struct hvc_store {
 	uint8_t size;   /**< bytes, 1..8 */
 };
 
+#define HVC_OTHERS_TOLD   48u
+#define HVC_OTHERS_VALUES 8u
+
+/** Registers without a row that are not as they were at the call; the least first. */
+struct hvc_others {
+	unsigned count;                     /**< of them HVC_OTHERS_TOLD are told at most */
+	hvc_other which[HVC_OTHERS_TOLD];
+	uint64_t before[HVC_OTHERS_VALUES]; /**< of the first; of qn the half that differs */
+	uint64_t after[HVC_OTHERS_VALUES];
+};
+
+/** Are they the same registers, whatever they hold? */
+HVC_API bool hvc_others_same(const struct hvc_others *a, const struct hvc_others *b);
+
 /** Everything observable after a call. */
 struct hvc_outcome {
 	enum hvc_outcome_kind kind;
@@ -84,6 +98,7 @@ struct hvc_outcome {
 	unsigned el2_stores;    /**< stores to the subject's own memory and HVC_EL2_DATA */
 	unsigned untracked;     /**< writes to system registers that have no row in reg.h */
 	struct hvc_store store[HVC_STORE_MAX]; /**< the first of `stores` */
+	struct hvc_others others;
 };
 
 #endif

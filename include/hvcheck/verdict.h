@@ -33,11 +33,18 @@ struct hvc_verdict {
 	int rule;               /**< index in the ABI; -1 outside its space (undecided) */
 	enum hvc_clause clause; /**< the first broken one */
 	enum hvc_reg reg;       /**< result, preserve: which register; else HVC_REG_NONE */
+	hvc_other other;        /**< preserve: a register without a row; else 0 */
 	uint64_t expected;      /**< outcome: enum hvc_outcome_kind; level: enum hvc_level;
 	                             address, result, preserve: the value; memory:
 	                             stores allowed (0) and made */
 	uint64_t actual;
 };
+
+/** Do both say the same, but for values? */
+HVC_API bool hvc_verdict_same(const struct hvc_verdict *a, const struct hvc_verdict *b);
+/** The name of its register, "" for none. Cut to size. Returns text. */
+HVC_API const char *hvc_verdict_register(const struct hvc_verdict *verdict, char *text,
+                                         size_t size);
 
 /**
  * Judge one outcome. Pure. entry: the state at the call (world with the call's registers, as

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Registers without a row in reg.h. Reading all of them after every call would cost more than the
+ * call: only those that a block of code names are, before it runs first and when the call ends.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "machine/internal.h"
+#include "machine/own.h"
+#include "machine/vhe.h"
+
+#define SYS HVC_OTHER_SYS
+
+/* Arm ARM D23 and D24: by name where code asks for one. */
+static const struct {
+	hvc_other other;
+	const char *name;
+} names[] = {
+        {SYS(3, 0, 0, 0, 0), "midr_el1"},
+        {SYS(3, 0, 0, 0, 5), "mpidr_el1"},
+        {SYS(3, 0, 0, 0, 6), "revidr_el1"},
+        {SYS(3, 0, 0, 4, 0), "id_aa64pfr0_el1"},
+        {SYS(3, 0, 0, 4, 1), "id_aa64pfr1_el1"},
+        {SYS(3, 0, 0, 4, 4), "id_aa64zfr0_el1"},
+        {SYS(3, 0, 0, 4, 5), "id_aa64smfr0_el1"},
+        {SYS(3, 0, 0, 5, 0), "id_aa64dfr0_el1"},
+        {SYS(3, 0, 0, 5, 1), "id_aa64dfr1_el1"},
+        {SYS(3, 0, 0, 6, 0), "id_aa64isar0_el1"},
+        {SYS(3, 0, 0, 6, 1), "id_aa64isar1_el1"},
+        {SYS(3, 0, 0, 6, 2), "id_aa64isar2_el1"},
+        {SYS(3, 0, 0, 7, 0), "id_aa64mmfr0_el1"},
+        {SYS(3, 0, 0, 7, 1), "id_aa64mmfr1_el1"},
+        {SYS(3, 0, 0, 7, 2), "id_aa64mmfr2_el1"},
+        {SYS(3, 3, 0, 0, 1), "ctr_el0"},
+        {SYS(3, 3, 0, 0, 7), "dczid_el0"},
+        {SYS(3, 3, 14, 0, 0), "cntfrq_el0"},
+        {SYS(3, 3, 14, 0, 1), "cntpct_el0"},
+        {SYS(3, 3, 14, 0, 2), "cntvct_el0"},
+        {HVC_OTHER_FPCR, "fpcr"},
+        {HVC_OTHER_FPSR, "fpsr"},
+        {SYS(3, 0, 12, 1, 0), "isr_el1"},
+        {SYS(3, 3, 2, 4, 0), "rndr"},
+        {SYS(3, 0, 1, 0, 1), "actlr_el1"},
+        {SYS(3, 0, 1, 2, 0), "zcr_el1"},
+        {SYS(3, 0, 5, 1, 0), "afsr0_el1"},
+        {SYS(3, 0, 5, 1, 1), "afsr1_el1"},
+        {SYS(3, 0, 13, 0, 7), "scxtnum_el1"},
+        {SYS(3, 2, 0, 0, 0), "csselr_el1"},
+        {SYS(3, 3, 13, 0, 7), "scxtnum_el0"},
+        {SYS(3, 3, 14, 2, 0), "cntp_tval_el0"},
+        {SYS(3, 3, 14, 2, 1), "cntp_ctl_el0"},
+        {SYS(3, 3, 14, 2, 2), "cntp_cval_el0"},
+        {SYS(3, 3, 14, 3, 0), "cntv_tval_el0"},
+        {SYS(3, 3, 14, 3, 1), "cntv_ctl_el0"},
+        {SYS(3, 3, 14, 3, 2), "cntv_cval_el0"},
+        {SYS(3, 3, 9, 12, 0), "pmcr_el0"},
+        {SYS(3, 3, 9, 12, 1), "pmcntenset_el0"},
+        {SYS(3, 3, 9, 12, 2), "pmcntenclr_el0"},
+        {SYS(3, 3, 9, 12, 3), "pmovsclr_el0"},
+        {SYS(3, 3, 9, 12, 5), "pmselr_el0"},
+        {SYS(3, 3, 9, 13, 0), "pmccntr_el0"},
+        {SYS(3, 3, 9, 13, 1), "pmxevtyper_el0"},
+        {SYS(3, 3, 9, 14, 0), "pmuserenr_el0"},
+        {SYS(3, 0, 9, 14, 1), "pmintenset_el1"},
+        {SYS(3, 0, 9, 14, 2), "pmintenclr_el1"},
+        {SYS(3, 3, 14, 15, 7), "pmccfiltr_el0"},
+        {SYS(3, 4, 1, 0, 1), "actlr_el2"},
+        {SYS(3, 4, 1, 1, 4), "hfgrtr_el2"},
+        {SYS(3, 4, 1, 1, 5), "hfgwtr_el2"},
+        {SYS(3, 4, 1, 1, 6), "hfgitr_el2"},
+        {SYS(3, 4, 1, 2, 2), "hcrx_el2"},
+        {SYS(3, 4, 3, 0, 0), "dacr32_el2"},
+        {SYS(3, 4, 4, 3, 0), "spsr_irq"},
+        {SYS(3, 4, 4, 3, 1), "spsr_abt"},
+        {SYS(3, 4, 4, 3, 2), "spsr_und"},
+        {SYS(3, 4, 4, 3, 3), "spsr_fiq"},
+        {SYS(3, 4, 5, 0, 1), "ifsr32_el2"},
+        {SYS(3, 4, 5, 1, 0), "afsr0_el2"},
+        {SYS(3, 4, 5, 1, 1), "afsr1_el2"},
+        {SYS(3, 4, 5, 3, 0), "fpexc32_el2"},
+        {SYS(3, 4, 12, 0, 2), "rmr_el2"},
+        {SYS(3, 4, 13, 0, 7), "scxtnum_el2"},
+        {SYS(3, 4, 14, 2, 0), "cnthp_tval_el2"},
+        {SYS(3, 4, 14, 2, 1), "cnthp_ctl_el2"},
+        {SYS(3, 4, 14, 2, 2), "cnthp_cval_el2"},
+        {SYS(3, 4, 14, 3, 0), "cnthv_tval_el2"},
+        {SYS(3, 4, 14, 3, 1), "cnthv_ctl_el2"},
+        {SYS(3, 4, 14, 3, 2), "cnthv_cval_el2"},
+        {SYS(3, 0, 5, 3, 0), "errselr_el1"},
+        {SYS(3, 0, 5, 3, 1), "erxstatus_el1"},
+        {SYS(3, 0, 12, 12, 0), "icc_iar1_el1"},
+        {SYS(3, 0, 12, 12, 5), "icc_sre_el1"},
+        {SYS(3, 4, 12, 9, 5), "icc_sre_el2"},
+        {SYS(3, 0, 4, 6, 0), "icc_pmr_el1"},
+        {SYS(2, 0, 0, 0, 2), "osdtrrx_el1"},
+        {SYS(2, 0, 0, 2, 0), "mdccint_el1"},
+        {SYS(2, 0, 0, 6, 2), "oseccr_el1"},
+        {SYS(2, 0, 1, 0, 4), "oslar_el1"},
+        {SYS(2, 0, 1, 3, 4), "osdlr_el1"},
+        {SYS(2, 0, 1, 4, 4), "dbgprcr_el1"},
+        {SYS(2, 0, 7, 8, 6), "dbgclaimset_el1"},
+        {SYS(2, 0, 7, 9, 6), "dbgclaimclr_el1"},
+        {SYS(2, 4, 0, 7, 0), "dbgvcr32_el2"},
+};
+
+/* DBG?VR<n>_EL1, DBG?CR<n>_EL1: op0 2, CRm n, by op2. */
+static const char *const debug[] = {"dbgbvr", "dbgbcr", "dbgwvr", "dbgwcr"};
+
+static void encode(hvc_other other, uint8_t out[static 5])
+{
+	out[0] = other >> 14;
+	out[1] = other >> 11 & 7;
+	out[2] = other >> 7 & 15;
+	out[3] = other >> 3 & 15;
+	out[4] = other & 7;
+}
+
+const char *hvc_other_name(hvc_other other, char *text, size_t size)
+{
+	uint8_t t[5];
+
+	encode(other, t);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (names[i].other == other) {
+			snprintf(text, size, "%s", names[i].name);
+			return text;
+		}
+	if (other <= HVC_OTHER_Q(31))
+		snprintf(text, size, "q%u", other - 1u);
+	else if (t[0] == 2 && t[1] == 0 && t[2] == 0 && t[4] >= 4)
+		snprintf(text, size, "%s%u_el1", debug[t[4] - 4], t[3]);
+	else
+		snprintf(text, size, "s%u_%u_c%u_c%u_%u", t[0], t[1], t[2], t[3], t[4]);
+	return text;
+}
+
+hvc_other hvc_other_find(const char *name)
+{
+	uint8_t t[5];
+	char text[24];
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (!strcasecmp(name, names[i].name))
+			return names[i].other;
+	for (unsigned n = 0; n < 32; n++)
+		if (!strcasecmp(name, hvc_other_name(HVC_OTHER_Q(n), text, sizeof text)))
+			return HVC_OTHER_Q(n);
+	for (unsigned n = 0; n < 64; n++) {
+		hvc_other other = SYS(2, 0, 0, n % 16, 4 + n / 16);
+
+		if (!strcasecmp(name, hvc_other_name(other, text, sizeof text)))
+			return other;
+	}
+	if (!hvc_world_sys_name(name, t) ||
+	    hvc_reg_find_sys(t[0], t[1], t[2], t[3], t[4]) != HVC_REG_NONE)
+		return 0;
+	return SYS(t[0], t[1], t[2], t[3], t[4]);
+}
+
+/* Where what is written to a timer's TVAL goes: its CVAL. */
+static void find_storage(uint8_t t[static 5])
+{
+	if (t[0] == 3 && t[2] == 14 && (t[3] == 2 || t[3] == 3) && t[4] == 0)
+		t[4] = 2;
+}
+
+static void touch(struct hvc_machine *machine, uint8_t t[static 5])
+{
+	struct hvc_touched *touched = &machine->touched;
+	hvc_other other;
+	uint64_t value;
+
+	find_storage(t);
+	other = SYS(t[0], t[1], t[2], t[3], t[4]);
+	for (unsigned i = 0; i < touched->count; i++)
+		if (touched->which[i] == other)
+			return;
+	if (touched->count == OTHERS_TOUCHED || !hvc_engine__get_sys(machine->engine, t, &value))
+		return;
+	touched->which[touched->count] = other;
+	touched->before[touched->count++] = value;
+}
+
+/* E2H may turn the name into that of a register that has a row, or another that has none. */
+void hvc_other__touch(struct hvc_machine *machine, const struct hvc_block *block)
+{
+	bool host = hvc_vhe__is_host(machine->engine);
+
+	machine->untracked += block->untracked;
+	for (unsigned i = 0; i < block->untracked && i < BLOCK_UNTRACKED_MAX; i++) {
+		uint8_t name[5], t[5];
+
+		encode(block->other[i], name);
+		if (!host || !hvc_vhe__target(name, t))
+			memcpy(t, name, sizeof t);
+		if (hvc_reg_find_sys(t[0], t[1], t[2], t[3], t[4]) != HVC_REG_NONE)
+			machine->untracked--;
+		else
+			touch(machine, t);
+	}
+}
+
+static void tell(struct hvc_others *others, hvc_other which, uint64_t before, uint64_t after)
+{
+	unsigned at = others->count++, last;
+
+	if (at >= HVC_OTHERS_TOLD)
+		return;
+	for (; at && others->which[at - 1] > which; at--) {
+		others->which[at] = others->which[at - 1];
+		if (at < HVC_OTHERS_VALUES) {
+			others->before[at] = others->before[at - 1];
+			others->after[at] = others->after[at - 1];
+		}
+	}
+	last = at;
+	others->which[last] = which;
+	if (last < HVC_OTHERS_VALUES) {
+		others->before[last] = before;
+		others->after[last] = after;
+	}
+}
+
+void hvc_other__conclude(struct hvc_machine *machine)
+{
+	struct hvc_others *others = &machine->outcome.others;
+	const struct hvc_simd *was = &machine->simd_entry, *is = &machine->simd_now;
+	const struct hvc_touched *touched = &machine->touched;
+
+	if (!touched->count && !machine->simd_dirty) {
+		others->count = 0;
+		return;
+	}
+	memset(others, 0, sizeof *others);
+	for (unsigned n = 0; machine->simd_dirty && n < HVC_SIMD_COUNT; n++) {
+		unsigned half = was->q[n][0] == is->q[n][0];
+
+		if (!hvc_simd_same(was, is, n))
+			tell(others, HVC_OTHER_Q(n), was->q[n][half], is->q[n][half]);
+	}
+	if (machine->simd_dirty && was->fpcr != is->fpcr)
+		tell(others, HVC_OTHER_FPCR, was->fpcr, is->fpcr);
+	if (machine->simd_dirty && was->fpsr != is->fpsr)
+		tell(others, HVC_OTHER_FPSR, was->fpsr, is->fpsr);
+	for (unsigned i = 0; i < touched->count; i++) {
+		uint8_t t[5];
+		uint64_t after;
+
+		encode(touched->which[i], t);
+		if (hvc_engine__get_sys(machine->engine, t, &after) && after != touched->before[i])
+			tell(others, touched->which[i], touched->before[i], after);
+	}
+}
+
+bool hvc_others_same(const struct hvc_others *a, const struct hvc_others *b)
+{
+	unsigned told = a->count < HVC_OTHERS_TOLD ? a->count : HVC_OTHERS_TOLD;
+
+	return a->count == b->count && !memcmp(a->which, b->which, told * sizeof *a->which);
+}
+
+bool hvc_other__kept(struct hvc_engine *engine, const uint8_t encoding[static 5],
+                     uint64_t *writable, uint64_t *ones)
+{
+	const uint64_t pattern = UINT64_C(0x5a5a5a5a5a5a5a5a);
+	uint64_t old, none, all, some;
+	bool ok;
+
+	if (hvc_own__moves(encoding) || !hvc_engine__get_sys(engine, encoding, &old))
+		return false;
+	ok = hvc_engine__set_sys(engine, encoding, 0) &&
+	     hvc_engine__get_sys(engine, encoding, &none) &&
+	     hvc_engine__set_sys(engine, encoding, UINT64_MAX) &&
+	     hvc_engine__get_sys(engine, encoding, &all) &&
+	     hvc_engine__set_sys(engine, encoding, pattern) &&
+	     hvc_engine__get_sys(engine, encoding, &some);
+	ok &= hvc_engine__set_sys(engine, encoding, old);
+	*writable = all & ~none;
+	*ones = all & none;
+	return ok && some == ((pattern & *writable) | *ones);
+}
