@@ -37,9 +37,13 @@ static void collect(struct hvc_machine *machine, const struct hvc_engine_frame *
 	state->v[HVC_REG_NZCV] = frame->pstate & HVC_PSTATE_NZCV;
 	state->v[HVC_REG_DAIF] = frame->pstate & HVC_PSTATE_DAIF;
 	/* EL2's own is nobody's to keep. */
-	state->v[HVC_REG_PSTATE] = hvc_arch_el(frame->pstate) < 2
-	                                   ? frame->pstate & hvc_reg_info(HVC_REG_PSTATE)->mask
-	                                   : machine->entry.v[HVC_REG_PSTATE];
+	state->v[HVC_REG_PSTATE] = machine->entry.v[HVC_REG_PSTATE];
+	if (hvc_arch_el(frame->pstate) < 2) {
+		if (machine->phase == PHASE_EL2)
+			hvc_call__returned(machine);
+		state->v[HVC_REG_PSTATE] = ((frame->pstate & ~PSTATE_BEYOND) | machine->beyond) &
+		                           hvc_reg_info(HVC_REG_PSTATE)->mask;
+	}
 	memcpy(&state->v[HVC_REG_SP_EL0], frame->sp, sizeof frame->sp);
 	if (hvc_regset_empty(&machine->dirty))
 		return;
@@ -142,6 +146,12 @@ void hvc_call__halt(struct hvc_machine *machine, enum hvc_outcome_kind kind, uin
 	hvc_engine__stop(machine->engine);
 }
 
+void hvc_call__returned(struct hvc_machine *machine)
+{
+	machine->beyond = hvc_machine__current(machine, HVC_REG_SPSR_EL2) & PSTATE_BEYOND &
+	                  hvc_exception_pstate(&machine->pe);
+}
+
 /* State of the PE at the instruction, for the pure functions. */
 static struct hvc_pe describe(const struct hvc_machine *machine, uint64_t pstate)
 {
@@ -191,6 +201,7 @@ bool hvc_call__start(struct hvc_machine *machine)
 	memset(machine->store, 0, sizeof machine->store);
 	machine->dirty = (struct hvc_regset){{0, 0}};
 	machine->after_eret = false;
+	machine->beyond = machine->entry.v[HVC_REG_PSTATE] & PSTATE_BEYOND;
 	machine->nested.depth = machine->nested.backs = 0;
 	machine->nested.waits = false;
 	machine->step_open = false;
@@ -223,6 +234,7 @@ static void enter(struct hvc_machine *machine, const struct hvc_entry *entry)
 	hvc_engine__set(engine, HVC_REG_ESR_EL2, entry->esr);
 	hvc_engine__set(engine, HVC_REG_ELR_EL2, entry->elr);
 	hvc_engine__set(engine, HVC_REG_SPSR_EL2, entry->spsr);
+	machine->beyond = entry->pstate & PSTATE_BEYOND;
 	hvc_engine__move(engine, entry->vector, entry->pstate);
 	machine->phase = PHASE_EL2;
 }
@@ -230,7 +242,8 @@ static void enter(struct hvc_machine *machine, const struct hvc_entry *entry)
 /* The caller's instruction did something. */
 static void at_caller(struct hvc_machine *machine, enum hvc_event event, uint64_t pc)
 {
-	struct hvc_pe pe = describe(machine, hvc_engine__pstate(machine->engine));
+	uint64_t pstate = hvc_engine__pstate(machine->engine) & ~PSTATE_BEYOND;
+	struct hvc_pe pe = describe(machine, pstate | machine->beyond);
 	struct hvc_entry entry;
 
 	if (event == HVC_EVENT_HVC && pc == machine->call_pc + 4 &&

@@ -31,8 +31,7 @@ static bool el2_is_host(const struct hvc_pe *pe)
 	return has(pe, HVC_FEAT_VHE) && el2_enabled(pe) && (pe->hcr_el2 & both) == both;
 }
 
-/* The PSTATE bits that this PE implements; the others read and are written as zero. */
-static uint64_t implemented(const struct hvc_pe *pe)
+uint64_t hvc_exception_pstate(const struct hvc_pe *pe)
 {
 	uint64_t bits = HVC_PSTATE_NZCV | HVC_PSTATE_SS | HVC_PSTATE_IL | HVC_PSTATE_DAIF |
 	                HVC_PSTATE_EL | HVC_PSTATE_SP | HVC_PSTATE_BTYPE | HVC_PSTATE_DIT;
@@ -68,7 +67,7 @@ static uint64_t entry_pstate(const struct hvc_pe *pe, unsigned target_el)
 		pstate |= HVC_PSTATE_ALLINT;
 	if ((target_el == 1 || (target_el == 2 && el2_is_host(pe))) && !(control & HVC_SCTLR_SPAN))
 		pstate |= HVC_PSTATE_PAN;
-	return pstate & implemented(pe);
+	return pstate & hvc_exception_pstate(pe);
 }
 
 void hvc_exception_take(const struct hvc_pe *pe, unsigned target_el, uint64_t esr, uint64_t elr,
@@ -84,7 +83,7 @@ void hvc_exception_take(const struct hvc_pe *pe, unsigned target_el, uint64_t es
 	out->vector = (vbar & ~UINT64_C(0x7ff)) + hvc_arch_vector(group);
 	out->esr = esr;
 	out->elr = elr;
-	out->spsr = pe->pstate & implemented(pe);
+	out->spsr = pe->pstate & hvc_exception_pstate(pe);
 	out->pstate = entry_pstate(pe, target_el);
 }
 
@@ -152,7 +151,7 @@ static bool return_is_illegal(const struct hvc_pe *pe, uint64_t spsr)
 void hvc_exception_return(const struct hvc_pe *pe, uint64_t elr, uint64_t spsr,
                           struct hvc_return *out)
 {
-	uint64_t bits = implemented(pe) & ~HVC_PSTATE_SS;
+	uint64_t bits = hvc_exception_pstate(pe) & ~HVC_PSTATE_SS;
 	uint64_t taken = HVC_PSTATE_NZCV | HVC_PSTATE_PAN | HVC_PSTATE_DAIF | HVC_PSTATE_ALLINT;
 
 	out->pc = elr;

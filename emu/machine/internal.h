@@ -3,6 +3,7 @@
 #ifndef MACHINE_INTERNAL_H
 #define MACHINE_INTERNAL_H
 
+#include "hvcheck/arch.h"
 #include "hvcheck/exception.h"
 #include "hvcheck/invented.h"
 #include "hvcheck/machine.h"
@@ -257,6 +258,7 @@ struct hvc_machine {
 	bool smc_as_it_is;
 	bool tsc_forced; /* HCR_EL2.TSC was set for this SMC only */
 	bool after_eret;
+	uint64_t beyond; /* PSTATE bits that the engine does not keep, as they are now */
 	uint64_t aarch32_spsr; /* what SPSR_EL2 held, when the engine must not see it */
 	uint64_t instructions;
 	uint64_t functions; /* times that HVC_FUNCTION was entered */
@@ -297,6 +299,12 @@ struct hvc_machine {
 	uint64_t word_at; /* see `words` */
 	uint32_t word[BLOCK_WORDS];
 };
+
+/* PSTATE bits that the engine does not keep, or not to the end of the call. */
+#define PSTATE_BEYOND (HVC_PSTATE_SSBS | HVC_PSTATE_DIT | HVC_PSTATE_TCO | HVC_PSTATE_BTYPE)
+
+/* call.c: an ERET has been executed: they are those of SPSR_EL2 */
+void hvc_call__returned(struct hvc_machine *machine);
 
 /* PSTATE of the caller in a world. */
 static inline uint64_t hvc_call__pstate(const struct hvc_state *world, const struct hvc_call *call)

@@ -28,6 +28,10 @@ static unsigned features(struct hvc_machine *machine)
 	};
 	unsigned bits = HVC_FEAT_EL2 | (machine->world.el3 ? (unsigned)HVC_FEAT_EL3 : 0);
 
+	/* The engine announces no SSBS; it is kept for it, as the callers of today have it. */
+	if (machine->world.cpu == HVC_CPU_MAX)
+		bits |= HVC_FEAT_SSBS;
+
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
 		uint64_t value = 0;
 
@@ -54,11 +58,14 @@ static const struct hvc_extra *set_extras(struct hvc_machine *machine)
 	return NULL;
 }
 
-/* The caller has PAN and UAO set where the CPU has them, unless the world says otherwise. */
+/* The caller has these set where the CPU has them, unless the world says otherwise. */
 static void set_up_pstate(struct hvc_machine *machine)
 {
-	uint64_t bits = (machine->pe.features & HVC_FEAT_PAN ? HVC_PSTATE_PAN : 0) |
-	                (machine->pe.features & HVC_FEAT_UAO ? HVC_PSTATE_UAO : 0);
+	uint64_t bits = HVC_PSTATE_PAN | HVC_PSTATE_UAO | HVC_PSTATE_SSBS | HVC_PSTATE_TCO;
+
+	bits &= hvc_exception_pstate(&machine->pe);
+	if (machine->world.cpu == HVC_CPU_MAX)
+		bits |= HVC_PSTATE_DIT;
 
 	if (hvc_regset_has(&machine->world.set, HVC_REG_PSTATE))
 		bits &= machine->world.state.v[HVC_REG_PSTATE];

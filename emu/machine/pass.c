@@ -35,8 +35,10 @@ static bool has_left(struct hvc_machine *machine, uint64_t address)
 		               address);
 	else if (pstate & HVC_PSTATE_IL)
 		hvc_nested__defer(machine, address, ESR_ILLEGAL, 0);
-	else
+	else {
+		hvc_call__returned(machine);
 		return !hvc_nested__return(machine, address);
+	}
 	return true;
 }
 

@@ -116,6 +116,7 @@ static bool bit_known(struct hvc_explorer *e, struct hvc_walker *w, uint64_t *hc
 /* PSTATE from SPSR_EL2; the level is that of the mode. */
 static void restore(struct hvc_explorer *e, struct hvc_way *way, hvc_ref spsr)
 {
+	const struct hvc_pe pe = hvc_symbolic__pe(e->s);
 	struct hvc_bvs *t = e->s->scene.terms;
 
 	way->flags = (struct hvc_flags){.kind = HVC_FLAGS_BITS};
@@ -125,7 +126,8 @@ static void restore(struct hvc_explorer *e, struct hvc_way *way, hvc_ref spsr)
 	way->pstate = hvc_bv__and(
 	        t, spsr,
 	        hvc_bv__num(t, 64,
-	                    ~(HVC_PSTATE_NZCV | HVC_PSTATE_DAIF | HVC_PSTATE_M | HVC_PSTATE_SS)));
+	                    hvc_exception_pstate(&pe) & ~(HVC_PSTATE_NZCV | HVC_PSTATE_DAIF |
+	                                                  HVC_PSTATE_M | HVC_PSTATE_SS)));
 }
 
 static bool return_to(struct hvc_explorer *e, struct hvc_walker *w, hvc_ref spsr, unsigned mode)

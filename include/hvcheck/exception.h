@@ -48,6 +48,9 @@ struct hvc_entry {
 	uint64_t pstate;    /**< new PSTATE in SPSR layout */
 };
 
+/** The PSTATE bits that this PE implements; the others read and are written as zero. */
+HVC_API uint64_t hvc_exception_pstate(const struct hvc_pe *pe);
+
 /** True iff HVC is UNDEFINED in this state (Arm ARM C6.2 HVC, operation). */
 HVC_API bool hvc_exception_hvc_is_undefined(const struct hvc_pe *pe);
 
