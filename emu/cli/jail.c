@@ -18,7 +18,16 @@ static void add_part(struct hvc_jail *jail, const char *word, size_t length)
 		return;
 	jail->file[jail->files].word = word;
 	jail->file[jail->files].folder = false;
+	jail->file[jail->files].behind = "";
 	jail->file[jail->files++].length = length;
+}
+
+/* A file, and the registers of it where it is a snapshot. */
+static void add_image(struct hvc_jail *jail, const char *word, size_t length)
+{
+	add_part(jail, word, length);
+	add_part(jail, word, length);
+	jail->file[jail->files - 1].behind = ".regs";
 }
 
 static void add(struct hvc_jail *jail, const char *path)
@@ -32,10 +41,10 @@ static void add_word(struct hvc_jail *jail, const char *word)
 {
 	size_t length = strlen(word);
 
-	add(jail, word);
+	add_image(jail, word, length);
 	while (length-- > 1)
 		if (word[length] == ':' || word[length] == '@')
-			add_part(jail, word, length);
+			add_image(jail, word, length);
 }
 
 /* The files that a specification or world names for its memory stand in its own folder. */

@@ -22,7 +22,8 @@ struct hvc_jail {
 	enum hvc_jail_mode mode;
 	struct {
 		const char *word;   /**< of the command line, */
-		size_t length;      /**< and how much of it is a path */
+		size_t length;      /**< and how much of it is a path, */
+		const char *behind; /**< with this behind it */
 		bool folder;        /**< all that is in it */
 	} file[HVC_JAIL_FILES_MAX]; /**< what may be read; what does not exist is left out */
 	unsigned files;

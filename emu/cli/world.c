@@ -168,6 +168,7 @@ enum hvc_status hvc_cli_world__open(const struct hvc_options *options,
 		                    ".yaml",
 		                    options->world);
 	hvc_world_init(&world, options->cpu);
+	hvc_subject_enter(subject, &world);
 	if (options->world) {
 		/* The callback only reads. */
 		HVC_TRY(hvc_world_load(options->world, find_place, (void *)(uintptr_t)subject, diag,

@@ -148,6 +148,9 @@ enum hvc_status hvc_scene__world(const struct hvc_subject *subject, const struct
                                  struct hvc_diag *diag, struct hvc_world *out)
 {
 	*out = hvc_abi_world_at(abi, index)->world;
+	/* A machine has one world. Of several, what tells them apart is the specification's. */
+	if (hvc_abi_world_count(abi) == 1)
+		hvc_subject_enter(subject, out);
 	if (over && hvc_world_overlay(out, over) != HVC_OK)
 		return hvc_diag_set(diag, HVC_E_RANGE, NULL, 0, 0,
 		                    "too much for world %s: at most %u boundaries, %u registers by "

@@ -88,9 +88,10 @@ enum hvc_reach {
 /**
  * Say where the image will be, its segments sorted; first of all. What the CPU does not reach with
  * the MMU of EL2 off is reached nevertheless: nothing here or in EL2 code tells the difference.
+ * booted: nor where EL2 code finds its MMU on, or turns it on, and a stage 2 translates nothing.
  */
 enum hvc_reach hvc_engine__reach(struct hvc_engine *engine, const struct hvc_segment *segment,
-                                 unsigned count);
+                                 unsigned count, bool booted);
 /** End of the addresses that EL2 reaches, its MMU off, besides the image's. */
 uint64_t hvc_engine__top(struct hvc_engine *engine);
 

@@ -433,11 +433,13 @@ enum hvc_status hvc_machine__open(const struct hvc_machine_config *config, struc
 enum hvc_status hvc_machine__power(struct hvc_machine *machine, struct hvc_diag *diag);
 /* A register of the call under way. */
 uint64_t hvc_machine__current(const struct hvc_machine *machine, enum hvc_reg reg);
-/* Does EL2 translate addresses? SCTLR_EL2.M. */
+/* Does EL2 translate addresses, so that memory is elsewhere? SCTLR_EL2.M. */
 static inline bool hvc_machine__translates(const struct hvc_machine *machine)
 {
 	uint64_t sctlr = machine->now.v[HVC_REG_SCTLR_EL2];
 
+	if (machine->view.booted)
+		return false;
 	if (hvc_regset_has(&machine->dirty, HVC_REG_SCTLR_EL2))
 		sctlr = hvc_machine__current(machine, HVC_REG_SCTLR_EL2);
 	return sctlr & 1;

@@ -17,7 +17,6 @@
 #include "hvcheck/arch.h"
 
 #define EL3H_MASKED 0x3cdu
-#define SCTLR_M     UINT64_C(1)
 
 const uint32_t hvc_level__trampoline[HVC_LEVEL_TRAMPOLINE_WORDS] = {0xd69f03e0, 0xd4000001,
                                                                     0xd69f03e0};
@@ -30,13 +29,10 @@ bool hvc_level__is_cached(const uint8_t encoding[static 5])
 	return encoding[0] == 2 || encoding[2] == 1 || tcr;
 }
 
-/* Where the MMU is on, the trampoline cannot be fetched at EL2: better stale than lost. */
+/* Where the trampoline cannot be fetched at EL2: better stale than lost. */
 bool hvc_level__wants_refresh(struct hvc_engine *engine)
 {
-	uint64_t sctlr = 0;
-
-	return hvc_engine__change(engine)->stale &&
-	       hvc_engine__get(engine, HVC_REG_SCTLR_EL2, &sctlr) && !(sctlr & SCTLR_M);
+	return hvc_engine__change(engine)->stale && hvc_engine__reaches_harness(engine);
 }
 
 void hvc_engine__move(struct hvc_engine *engine, uint64_t pc, uint64_t pstate)

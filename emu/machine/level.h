@@ -34,6 +34,8 @@ struct hvc_level_change {
 };
 
 struct hvc_level_change *hvc_engine__change(struct hvc_engine *engine);
+/** Does EL2 reach the trampoline? Where its own tables translate it does not. */
+bool hvc_engine__reaches_harness(struct hvc_engine *engine);
 /** Where the engine has an address, see mapping.h. */
 uint64_t hvc_engine__place(struct hvc_engine *engine, uint64_t address);
 

@@ -155,7 +155,7 @@ enum hvc_status hvc_load__image(struct hvc_machine *machine, struct hvc_diag *di
 	if (all) {
 		memcpy(all, machine->view.segment, count * sizeof *all);
 		qsort(all, count, sizeof *all, by_address);
-		reach = hvc_engine__reach(machine->engine, all, count);
+		reach = hvc_engine__reach(machine->engine, all, count, machine->view.booted);
 	}
 	free(all);
 	switch (reach) {

@@ -113,8 +113,9 @@ static enum hvc_status set_up_registers(struct hvc_machine *machine, struct hvc_
 	machine->now = machine->entry;
 	machine->simd_dirty = true;
 	machine->always = machine->entry.v[HVC_REG_SCTLR_EL1] & SCTLR_M ||
-	                                  machine->entry.v[HVC_REG_SCTLR_EL2] & SCTLR_M ||
-	                                  machine->entry.v[HVC_REG_HCR_EL2] & (HCR_VM | HCR_DC)
+	                                  (!machine->view.booted &&
+	                                   (machine->entry.v[HVC_REG_SCTLR_EL2] & SCTLR_M ||
+	                                    machine->entry.v[HVC_REG_HCR_EL2] & (HCR_VM | HCR_DC)))
 	                          ? HVC_EFFECT_CPU
 	                          : 0;
 	machine->effects = machine->always;

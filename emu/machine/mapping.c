@@ -14,22 +14,26 @@
 #define DESC_TABLE  UINT64_C(3)
 #define DESC_BLOCK  UINT64_C(0x701) /* AF, inner shareable; AP 0: read and write at EL2 alone */
 #define SCTLR_M     UINT64_C(1)
+#define HCR_VM      (UINT64_C(1) | UINT64_C(1) << 12) /* and DC */
 #define SCTLR_WXN   (UINT64_C(1) << 19)
 #define TCR_TBI     (UINT64_C(1) << 20 | UINT64_C(1) << 37) /* by HCR_EL2.E2H */
 #define TCR_48_BITS UINT64_C(0x80850010)                    /* 4 KiB pages; as E2H: no TTBR1 */
 
-enum { SCTLR, TTBR0, TCR };
+enum { SCTLR, TTBR0, TCR, HCR };
 
 static const uint8_t registers[HVC_MAPPING_REGISTERS][5] = {
         [SCTLR] = {3, 4, 1, 0, 0},
         [TTBR0] = {3, 4, 2, 0, 0},
         [TCR] = {3, 4, 2, 0, 2},
+        [HCR] = {3, 4, 1, 1, 0},
 };
 
 unsigned hvc_mapping__find(const struct hvc_mapping *mapping, const uint8_t encoding[static 5])
 {
 	unsigned i = mapping->on ? 0 : HVC_MAPPING_REGISTERS;
 
+	if (!mapping->always && !memcmp(registers[HCR], encoding, 5))
+		return HVC_MAPPING_REGISTERS;
 	while (i < HVC_MAPPING_REGISTERS && memcmp(registers[i], encoding, 5) != 0)
 		i++;
 	return i;
@@ -39,13 +43,15 @@ unsigned hvc_mapping__find(const struct hvc_mapping *mapping, const uint8_t enco
 static void apply(struct hvc_engine *engine)
 {
 	const uint64_t *shadow = engine->mapping.shadow;
-	bool own = shadow[SCTLR] & SCTLR_M;
+	bool own = shadow[SCTLR] & SCTLR_M && !engine->mapping.always;
 
 	hvc_unicorn__set_named(engine, registers[TTBR0], own ? shadow[TTBR0] : HVC_MAPPING_TABLE);
 	hvc_unicorn__set_named(engine, registers[TCR],
 	                       own ? shadow[TCR] : TCR_48_BITS | (shadow[TCR] & TCR_TBI));
 	hvc_unicorn__set_named(engine, registers[SCTLR],
 	                       own ? shadow[SCTLR] : (shadow[SCTLR] & ~SCTLR_WXN) | SCTLR_M);
+	if (engine->mapping.always)
+		hvc_unicorn__set_named(engine, registers[HCR], shadow[HCR] & ~HCR_VM);
 }
 
 void hvc_mapping__set(struct hvc_engine *engine, unsigned index, uint64_t value)
@@ -114,11 +120,11 @@ static bool add_window(struct hvc_mapping *mapping, const struct hvc_segment *se
 }
 
 enum hvc_reach hvc_engine__reach(struct hvc_engine *engine, const struct hvc_segment *segment,
-                                 unsigned count)
+                                 unsigned count, bool booted)
 {
 	const uint64_t end = HVC_MAPPING_WINDOWS + HVC_MAPPING_MAX * HVC_MAPPING_WINDOW;
 	struct hvc_mapping *mapping = &engine->mapping;
-	bool wanted = false;
+	bool wanted = booted;
 
 	for (unsigned i = 0; i < count; i++) {
 		uint64_t last = segment[i].address + (segment[i].size - 1);
@@ -137,6 +143,7 @@ enum hvc_reach hvc_engine__reach(struct hvc_engine *engine, const struct hvc_seg
 	if (!make_table(engine) || !hvc_unicorn__watch_registers(engine))
 		return HVC_REACH_FAILED;
 	mapping->on = true;
+	mapping->always = booted;
 	apply(engine);
 	engine->change.stale = engine->lazy;
 	return HVC_REACH_OK;

@@ -25,7 +25,7 @@
 #define HVC_MAPPING_TABLE     (HVC_MAPPING_WINDOWS - HVC_MAPPING_BLOCK)
 #define HVC_MAPPING_BLOCK     (UINT64_C(1) << 30)
 #define HVC_MAPPING_MAX       4u
-#define HVC_MAPPING_REGISTERS 3u
+#define HVC_MAPPING_REGISTERS 4u
 
 /** Addresses of the image, and where they are in the engine instead. */
 struct hvc_window {
@@ -33,7 +33,8 @@ struct hvc_window {
 };
 
 struct hvc_mapping {
-	bool on;                                /**< EL2 translates by the table */
+	bool on;                                /**< EL2 translates by the table, */
+	bool always;                            /**< with its MMU on, too; no stage 2 */
 	uint64_t shadow[HVC_MAPPING_REGISTERS]; /**< then: the registers as EL2 code knows them */
 	struct hvc_window window[HVC_MAPPING_MAX];
 	unsigned windows;

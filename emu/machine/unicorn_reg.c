@@ -7,7 +7,8 @@
 
 #include "hvcheck/arch.h"
 
-#define HCR_VM UINT64_C(1)
+#define HCR_VM  UINT64_C(1)
+#define SCTLR_M UINT64_C(1)
 
 static uint64_t get_id(struct hvc_engine *engine, int id)
 {
@@ -309,6 +310,14 @@ void hvc_engine__set_raw(struct hvc_engine *engine, enum hvc_raw raw, uint64_t v
 struct hvc_level_change *hvc_engine__change(struct hvc_engine *engine)
 {
 	return &engine->change;
+}
+
+bool hvc_engine__reaches_harness(struct hvc_engine *engine)
+{
+	uint64_t sctlr = 0;
+
+	return engine->mapping.always ||
+	       (hvc_engine__get(engine, HVC_REG_SCTLR_EL2, &sctlr) && !(sctlr & SCTLR_M));
 }
 
 uint64_t hvc_engine__place(struct hvc_engine *engine, uint64_t address)

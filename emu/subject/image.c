@@ -11,6 +11,7 @@
 #include "subject/kallsyms.h"
 #include "subject/little.h"
 #include "subject/rela.h"
+#include "subject/snapshot.h"
 #include "subject/wrap.h"
 #include "subject/zboot.h"
 
@@ -166,7 +167,7 @@ static enum hvc_status load_names(struct hvc_loaded *loaded, struct hvc_diag *di
 {
 	enum hvc_status status = HVC_OK;
 
-	if (!loaded->symbols.count)
+	if (!loaded->symbols.count && !loaded->booted)
 		status = hvc_kallsyms__load(loaded);
 	if (status == HVC_OK)
 		status = hvc_rela__apply(loaded);
@@ -179,11 +180,12 @@ static enum hvc_status load_names(struct hvc_loaded *loaded, struct hvc_diag *di
 	return status == HVC_OK ? HVC_OK : hvc_symbols__fail(status, loaded->name, diag);
 }
 
-/* Unwrap and load a file, which is taken over. */
-static enum hvc_status finish(struct hvc_wrapped *file, const char *member, struct hvc_diag *diag,
-                              struct hvc_loaded *out)
+/* Unwrap and load a file, which is taken over; with registers it is a snapshot. */
+static enum hvc_status finish(struct hvc_wrapped *file, const char *member, const char *registers,
+                              struct hvc_diag *diag, struct hvc_loaded *out)
 {
-	enum hvc_status status = hvc_wrap__open(file, member, diag);
+	bool booted = registers || hvc_snapshot__is_core(file->bytes, file->size);
+	enum hvc_status status = booted ? HVC_OK : hvc_wrap__open(file, member, diag);
 	struct hvc_loaded loaded = {
 	        .name = file->name,
 	        .member = file->member,
@@ -192,7 +194,9 @@ static enum hvc_status finish(struct hvc_wrapped *file, const char *member, stru
 	        .owned = file->owned,
 	};
 
-	if (status == HVC_OK)
+	if (status == HVC_OK && booted)
+		status = hvc_snapshot__load(&loaded, registers, diag);
+	else if (status == HVC_OK)
 		status = load_bytes(&loaded, diag);
 	if (status == HVC_OK)
 		status = load_names(&loaded, diag);
@@ -209,6 +213,7 @@ enum hvc_status hvc_image__load(const char *name, struct hvc_diag *diag, struct 
 	const size_t length = hvc_file__length(name);
 	const char *member = name[length] ? name + length + 1 : NULL;
 	struct hvc_wrapped file = {.name = strndup(name, length)};
+	char *registers = NULL;
 	enum hvc_status status;
 
 	if (!file.name)
@@ -217,12 +222,16 @@ enum hvc_status hvc_image__load(const char *name, struct hvc_diag *diag, struct 
 	status = hvc_file__read(file.name, HVC_IMAGE_MAX, diag, &file.owned, &file.size);
 	if (status == HVC_OK && !file.size)
 		status = hvc_diag_set(diag, HVC_E_FORMAT, file.name, 0, 0, "is empty");
+	if (status == HVC_OK)
+		status = hvc_snapshot__beside(file.name, diag, &registers);
 	if (status != HVC_OK) {
 		hvc_wrap__free(&file);
 		return status;
 	}
 	file.bytes = file.owned;
-	return finish(&file, member, diag, out);
+	status = finish(&file, member, registers, diag, out);
+	free(registers);
+	return status;
 }
 
 enum hvc_status hvc_image__load_memory(const char *name, const uint8_t *bytes, size_t size,
@@ -232,7 +241,7 @@ enum hvc_status hvc_image__load_memory(const char *name, const uint8_t *bytes, s
 
 	if (!file.name)
 		return hvc_diag_set(diag, HVC_E_NOMEM, name, 0, 0, "no memory");
-	return finish(&file, NULL, diag, out);
+	return finish(&file, NULL, NULL, diag, out);
 }
 
 void hvc_image__unload(struct hvc_loaded *loaded)
@@ -245,6 +254,7 @@ void hvc_image__unload(struct hvc_loaded *loaded)
 	free(loaded->linked);
 	free(loaded->undefined);
 	free(loaded->unset);
+	free(loaded->booted);
 	free(loaded->owned);
 	free(loaded->member);
 	free(loaded->name);

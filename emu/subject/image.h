@@ -11,6 +11,12 @@ struct hvc_piece {
 	uint64_t offset, size, address;
 };
 
+/** Registers of EL2 as a booted machine had them. */
+struct hvc_booted {
+	uint64_t value[HVC_REG_COUNT];
+	struct hvc_regset told;
+};
+
 /** An image as loaded. Addresses are the file's where it has some. */
 struct hvc_loaded {
 	char *name;   /* for diagnostics: FILE, or FILE:MEMBER */
@@ -30,6 +36,7 @@ struct hvc_loaded {
 	const char **undefined; /* names of its undefined symbols */
 	size_t undefineds;
 	struct hvc_symbols symbols;
+	struct hvc_booted *booted; /* of a snapshot; NULL: it is none */
 	struct hvc_piece *data; /* writable and no code, and what boot fills in; offset: unused */
 	unsigned datas;
 };

@@ -34,6 +34,8 @@ const char *hvc_format_name(enum hvc_format format)
 		return "image";
 	case HVC_FORMAT_RAW:
 		return "raw";
+	case HVC_FORMAT_SNAPSHOT:
+		return "snapshot";
 	}
 	return "?";
 }
@@ -144,6 +146,10 @@ static enum hvc_status locate(const struct hvc_subject *subject, const char *whe
 {
 	uint64_t number;
 
+	if (!where && subject->loaded.booted) {
+		*address = subject->loaded.booted->value[HVC_REG_VBAR_EL2];
+		return HVC_OK;
+	}
 	if (!where)
 		return find_symbol(subject, DEFAULT_SYMBOL, diag, address);
 	if (where[0] != '+' && (where[0] < '0' || where[0] > '9'))
@@ -182,6 +188,7 @@ static enum hvc_status set_vectors(struct hvc_subject *subject, const char *wher
 	        .segment = loaded->segment,
 	        .segments = loaded->segments,
 	        .vectors = address,
+	        .booted = loaded->booted != NULL,
 	        .unset = loaded->unset,
 	        .unsets = loaded->unsets,
 	};
@@ -373,6 +380,15 @@ static enum hvc_status find_for_world(void *ctx, const char *text, struct hvc_di
                                       uint64_t *address)
 {
 	return hvc_subject_place(ctx, text, diag, address);
+}
+
+void hvc_subject_enter(const struct hvc_subject *subject, struct hvc_world *world)
+{
+	const struct hvc_booted *booted = subject->loaded.booted;
+
+	for (enum hvc_reg reg = HVC_GPR_COUNT; booted && reg < HVC_REG_COUNT; reg++)
+		if (hvc_regset_has(&booted->told, reg))
+			(void)hvc_world_set(world, reg, booted->value[reg]);
 }
 
 enum hvc_status hvc_subject_resolve(const struct hvc_subject *subject, struct hvc_world *world,

@@ -21,6 +21,8 @@
 
 #define HVC_LIMIT_MEMORY      (UINT64_C(512) << 20)
 #define HVC_LIMIT_SEGMENTS    256u
+#define HVC_LIMIT_DESCRIPTORS (1u << 24)
+#define HVC_LIMIT_MAPPINGS    4096u
 #define HVC_LIMIT_SYMBOLS     (1u << 22)
 #define HVC_LIMIT_NAMES       (UINT64_C(256) << 20)
 #define HVC_LIMIT_RELOCATIONS (1u << 22)

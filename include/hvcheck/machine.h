@@ -35,6 +35,11 @@ struct hvc_image {
 	const struct hvc_segment *segment;
 	unsigned segments;
 	uint64_t vectors;              /**< VBAR_EL2, 2 KiB aligned */
+	/**
+	 * Memory is what the tables of EL2 map, so that an address is what they make of it, while
+	 * SCTLR_EL2.M says that the MMU is on, and the caller has no stage 2.
+	 */
+	bool booted;
 	const struct hvc_unset *unset; /**< by address, without overlap; borrowed as segments are */
 	unsigned unsets;
 };

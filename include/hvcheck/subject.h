@@ -37,9 +37,10 @@ enum hvc_format {
 	HVC_FORMAT_ELF,
 	HVC_FORMAT_IMAGE, /**< arm64 Linux Image: "ARM\x64" at offset 56 */
 	HVC_FORMAT_RAW,
+	HVC_FORMAT_SNAPSHOT, /**< memory and registers of a machine that has booted */
 };
 
-/** "elf", "image", "raw". */
+/** "elf", "image", "raw", "snapshot". */
 HVC_API const char *hvc_format_name(enum hvc_format format);
 
 /** One built-in variant, embedded in the library as an ELF file. All strings constant. */
@@ -117,6 +118,9 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_subject_place(const struct hvc_subject 
  */
 HVC_API bool hvc_subject_data(const struct hvc_subject *subject, size_t i, uint64_t *lo,
                               uint64_t *hi);
+
+/** Give a world the registers of EL2 as a snapshot has them; other subjects have none. */
+HVC_API void hvc_subject_enter(const struct hvc_subject *subject, struct hvc_world *world);
 
 /**
  * Look up what a world's memory names, in this subject: hvc_world_resolve. To be done before a
