@@ -10,6 +10,7 @@
 #include "machine/engine.h"
 #include "machine/guard.h"
 #include "machine/own.h"
+#include "machine/parts.h"
 
 /* block.c: what a block of code can do, found once and remembered */
 
@@ -47,142 +48,6 @@ const struct hvc_block *hvc_block__find(struct hvc_blocks *blocks, struct hvc_en
 /* A store. True: to a page that has code. */
 bool hvc_block__store(struct hvc_blocks *blocks, uint64_t address, unsigned size);
 void hvc_block__forget(struct hvc_blocks *blocks);
-
-/* trap.c: FP/SIMD and SVE that CPTR_EL2 traps, see trap.h; and instructions of own.h */
-
-struct hvc_traps {
-	uint64_t *address; /* instructions that are watched */
-	unsigned count;
-	bool waits;            /* a block is put off, */
-	uint64_t lo, hi, next; /* this one, hi exclusive, until `next` is watched */
-};
-
-/* undo.c: stores, so that they can be taken back */
-
-struct hvc_undo_page;
-
-struct hvc_undo {
-	struct hvc_undo_page **slot; /* hash table of the pages that are known */
-	unsigned slots, pages;
-	struct hvc_undo_page *touched; /* list of those stored to since the last reset */
-	struct hvc_undo_page *last;    /* found last */
-	bool overflow;                 /* memory ran out: not all stores are known */
-};
-
-/* Is this page, by its address, known to be there? */
-bool hvc_undo__knows(struct hvc_undo *undo, uint64_t address);
-/*
- * Note a store inside one page that is there. lent: the page may go with a reset. False when it
- * stores what is there already.
- */
-bool hvc_undo__store(struct hvc_undo *undo, struct hvc_engine *engine, uint64_t address,
-                     unsigned size, const uint8_t *value, bool lent);
-/* Was something stored to the doubleword at an address since the last reset? */
-bool hvc_undo__wrote(const struct hvc_undo *undo, uint64_t address);
-/* Is something between the addresses, hi exclusive, on a page stored to since the last reset? */
-bool hvc_undo__touches(const struct hvc_undo *undo, uint64_t lo, uint64_t hi);
-/* Put everything back; with translations of these pages, outside hooks. False when it cannot. */
-bool hvc_undo__apply(struct hvc_undo *undo, struct hvc_engine *engine, bool code);
-void hvc_undo__free(struct hvc_undo *undo);
-
-/* spin.c: a loop without progress, found by Brent's cycle detection */
-
-struct hvc_spin {
-	uint64_t blocks;            /* of this call */
-	uint64_t next;              /* block count at which the next checkpoint is taken */
-	bool armed;                 /* a checkpoint exists */
-	bool progress;              /* memory or a system register changed since the checkpoint */
-	struct hvc_engine_frame at; /* state at the checkpoint */
-};
-
-void hvc_spin__reset(struct hvc_spin *spin);
-/* A block at address is about to run. True: the PE is exactly where it was before. */
-bool hvc_spin__block(struct hvc_spin *spin, struct hvc_engine *engine, uint64_t address);
-/* Take a checkpoint where the next block begins; and is the PE there as it was at the last one? */
-void hvc_spin__look(struct hvc_spin *spin);
-bool hvc_spin__is_same(const struct hvc_spin *spin, struct hvc_engine *engine, uint64_t address);
-
-/* nested.c: exceptions at EL2, into its own vectors */
-
-struct hvc_nested_exception {
-	uint64_t pc, esr, far; /* as an outcome tells them: esr without its ISS */
-};
-
-struct hvc_nested {
-	unsigned depth;   /* taken and not returned from */
-	uint64_t vector;  /* of the one taken last */
-	uint64_t back_to; /* of the last ERET that stayed at EL2, */
-	unsigned backs;   /* and how often in a row it went there */
-	bool waits;       /* `next` is to be taken when the engine has stopped */
-	struct hvc_nested_exception next;
-	/* of the outermost: what the call's fault is, and the registers before it */
-	uint64_t instructions;
-	uint64_t pc, esr, far;
-	struct hvc_engine_frame frame;
-	struct hvc_state state; /* VBAR_EL2 and what follows */
-};
-
-/* zero.c: pages that are there, zero, from the first access on */
-
-struct hvc_zero_page {
-	uint64_t address;
-	bool used;            /* since the last reset: part of the machine's memory */
-	bool touched;         /* by the call under way */
-	bool blind;           /* the call read bytes that nothing had written */
-	uint64_t written[64]; /* since the last reset, a bit a byte */
-};
-
-/*
- * The engine keeps the pages of earlier calls, since mapping is slow. All of them are zero, and
- * one that is not used makes room, so that calls cannot tell.
- */
-struct hvc_zero {
-	unsigned limit; /* pages used at once; 0: none is lent */
-	uint64_t top;   /* of physical addresses, exclusive: the CPU reaches none from there on */
-	struct hvc_zero_page *page;
-	unsigned pages, used;
-	unsigned *slot; /* hash table: page index + 1, 0 is empty */
-	unsigned slots; /* power of two, over twice the limit */
-};
-
-bool hvc_zero__open(struct hvc_zero *zero, unsigned limit);
-void hvc_zero__close(struct hvc_zero *zero);
-/* Is the address in a page that is used? */
-bool hvc_zero__has(const struct hvc_zero *zero, uint64_t address);
-/* An access to memory that is not there. False: it stays so. */
-bool hvc_zero__lend(struct hvc_zero *zero, struct hvc_engine *engine, uint64_t address,
-                    unsigned size);
-/* Has the engine this page, by its address, from this or an earlier call? If not, bring it. */
-bool hvc_zero__finds(const struct hvc_zero *zero, uint64_t address);
-bool hvc_zero__brings(struct hvc_zero *zero, struct hvc_engine *engine, uint64_t address);
-/* An access is about to be made, wherever it goes. */
-void hvc_zero__load(struct hvc_zero *zero, uint64_t address, unsigned size);
-void hvc_zero__store(struct hvc_zero *zero, uint64_t address, unsigned size);
-void hvc_zero__start(struct hvc_zero *zero);
-/* After the stores have been taken back. */
-void hvc_zero__reset(struct hvc_zero *zero);
-/* The engine is a new one, without any of the pages. */
-void hvc_zero__forget(struct hvc_zero *zero);
-
-/* unset.c: reads of memory that is there and nobody has set */
-
-#define UNSET_CELLS 64u
-
-struct hvc_unset_reads {
-	struct hvc_unset *range; /* by address, without overlap */
-	unsigned ranges;
-	struct hvc_unset cell[UNSET_CELLS]; /* read by the call under way */
-	unsigned cells;
-	uint64_t more; /* that have no room there */
-};
-
-/* The ranges: the image's, and the rest of pages that hold the world's memory. */
-bool hvc_unset__open(struct hvc_machine *machine);
-/* A new engine is to tell loads from them. */
-bool hvc_unset__watch(struct hvc_machine *machine);
-void hvc_unset__load(struct hvc_machine *machine, uint64_t address, unsigned size);
-/* The call has ended: account for what it read. */
-void hvc_unset__conclude(struct hvc_machine *machine);
 
 /* around.c: boundaries, answers for what is missing, and the account of both */
 
@@ -258,7 +123,7 @@ struct hvc_machine {
 	bool smc_as_it_is;
 	bool tsc_forced; /* HCR_EL2.TSC was set for this SMC only */
 	bool after_eret;
-	uint64_t beyond; /* PSTATE bits that the engine does not keep, as they are now */
+	uint64_t beyond;       /* PSTATE bits that the engine does not keep, as they are now */
 	uint64_t aarch32_spsr; /* what SPSR_EL2 held, when the engine must not see it */
 	uint64_t instructions;
 	uint64_t functions; /* times that HVC_FUNCTION was entered */
@@ -408,7 +273,8 @@ bool hvc_harness__mend(struct hvc_machine *machine);
 void hvc_other__touch(struct hvc_machine *machine, const struct hvc_block *block);
 /* What the call has changed, into its outcome. */
 void hvc_other__conclude(struct hvc_machine *machine);
-/* What the CPU keeps of a write; false: it cannot be told, or does more than hold what is written. */
+/* What the CPU keeps of a write; false: it cannot be told, or does more than hold what is written.
+ */
 bool hvc_other__kept(struct hvc_engine *engine, const uint8_t encoding[static 5],
                      uint64_t *writable, uint64_t *ones);
 
