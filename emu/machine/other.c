@@ -229,11 +229,10 @@ void hvc_other__conclude(struct hvc_machine *machine)
 	const struct hvc_simd *was = &machine->simd_entry, *is = &machine->simd_now;
 	const struct hvc_touched *touched = &machine->touched;
 
-	if (!touched->count && !machine->simd_dirty) {
-		others->count = 0;
+	if (others->count) /* nothing of another call's: outcomes are compared whole */
+		memset(others, 0, sizeof *others);
+	if (!touched->count && !machine->simd_dirty)
 		return;
-	}
-	memset(others, 0, sizeof *others);
 	for (unsigned n = 0; machine->simd_dirty && n < HVC_SIMD_COUNT; n++) {
 		unsigned half = was->q[n][0] == is->q[n][0];
 
