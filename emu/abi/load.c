@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "abi/cover.h"
-#include "abi/property.h"
 #include "abi/rule.h"
 #include "abi/world.h"
 #include "machine/file.h"

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "abi/property.h"
 
 #include <ctype.h>
 #include <limits.h>
@@ -8,7 +7,7 @@
 
 #include "abi/expr.h"
 #include "abi/rule.h"
-#include "abi/tree.h"
+#include "abi/yaml.h"
 
 unsigned hvc_abi_property_count(const struct hvc_abi *abi)
 {

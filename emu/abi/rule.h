@@ -21,4 +21,10 @@ unsigned hvc_rule__find_world(const void *ctx, const char *word);
 unsigned hvc_rule__find_level(const void *ctx, const char *word);
 unsigned hvc_rule__find_insn(const void *ctx, const char *word);
 
+/* property.c: the sequences of a specification, from their text. */
+
+/** Read the list of sequences, NULL for none. The ABI's head and rules are in place. */
+HVC_MUST_USE enum hvc_status hvc_property__read(const struct hvc_loader *loader,
+                                                const struct hvc_node *list, struct hvc_abi *abi);
+
 #endif

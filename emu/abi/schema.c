@@ -3,7 +3,7 @@
  * The schemas as tables: which keys a mapping may have and what kind of value each takes. Keys
  * that are registers come from the register table, so that it stays the only list.
  */
-#include "abi/schema.h"
+#include "abi/yaml.h"
 
 #include <stdbool.h>
 #include <stdio.h>

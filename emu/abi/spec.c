@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "abi/tree.h"
 #include "abi/yaml.h"
 
 /** Where the value of a key goes. */

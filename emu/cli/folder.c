@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/folder.h"
 
 #include <ctype.h>
 #include <dirent.h>

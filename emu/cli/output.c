@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/output.h"
 
-#include "cli/folder.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "engine/abi_diff.h"
-#include "engine/operation.h"
 #include "engine/scene.h"
 
 /* Is it about HVC from EL1, and does it say something? */

@@ -3,7 +3,7 @@
  * Operations are the rules of the ABIs, matched by name: how each side is asked for one, what it
  * does, and what a caller who still asks the old way gets from the new side.
  */
-#include "engine/operation.h"
+#include "engine/abi_diff.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/operation.h"
+#include "engine/abi_diff.h"
 
 #define CHANGE_SIZE 1024u
 

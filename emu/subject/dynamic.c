@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Sources: System V gABI, chapter 5, for the dynamic section; AAELF64 5.7.9 to 5.7.14 for types. */
-#include "subject/dynamic.h"
+#include "subject/elf.h"
 
 #include <elf.h>
 #include <stdlib.h>

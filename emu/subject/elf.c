@@ -10,9 +10,7 @@
 
 #include "hvcheck/limit.h"
 #include "hvcheck/world.h"
-#include "subject/dynamic.h"
 #include "subject/little.h"
-#include "subject/object.h"
 
 #define EHDR_SIZE 64u
 #define PHDR_SIZE 56u
@@ -295,8 +293,7 @@ static enum hvc_status add_writable(struct reader *reader)
 	for (unsigned i = 0; i < reader->loads; i++) {
 		const struct load *load = &reader->load[i];
 
-		if (load->data &&
-		    !hvc_image__add_data(reader->loaded, load->address, load->size))
+		if (load->data && !hvc_image__add_data(reader->loaded, load->address, load->size))
 			return HVC_E_NOMEM;
 	}
 	return HVC_OK;

@@ -3,10 +3,18 @@
 #ifndef SUBJECT_FINDER_H
 #define SUBJECT_FINDER_H
 
+#include "hvcheck/site.h"
 #include "subject/image.h"
 
 /** As hvc_vectors_find. */
 HVC_MUST_USE enum hvc_status hvc_finder__run(const struct hvc_loaded *loaded,
                                              struct hvc_candidate **out, size_t *count);
+
+/* likely.c: what a vector table probably is, told by what its code compares and which registers it
+ * uses. */
+
+/** image->vectors is the table. */
+HVC_MUST_USE enum hvc_status hvc_likely__guess(const struct hvc_image *image,
+                                               struct hvc_likely *out);
 
 #endif

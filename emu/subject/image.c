@@ -10,7 +10,6 @@
 #include "subject/elf.h"
 #include "subject/kallsyms.h"
 #include "subject/little.h"
-#include "subject/rela.h"
 #include "subject/snapshot.h"
 #include "subject/wrap.h"
 #include "subject/zboot.h"

@@ -4,7 +4,7 @@
  * kernel/hibernate-asm.S, kvm/hyp/nvhe/hyp-init.S and host.S, kvm/hyp/hyp-entry.S) and of Xen 4.x
  * (xen/arch/arm/arm64/entry.S, traps.c). What a table is not said to be is not known.
  */
-#include "subject/likely.h"
+#include "subject/finder.h"
 
 #include <inttypes.h>
 #include <stdio.h>

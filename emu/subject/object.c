@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "subject/object.h"
 
 #include <elf.h>
 #include <inttypes.h>

@@ -13,7 +13,7 @@
  * already, as linked. A long run of entries that go upwards, all of whose places hold an address
  * of the window, is nothing else.
  */
-#include "subject/rela.h"
+#include "subject/elf.h"
 
 #include <elf.h>
 #include <stdlib.h>

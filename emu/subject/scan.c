@@ -4,7 +4,6 @@
 
 #include "hvcheck/arch.h"
 #include "subject/finder.h"
-#include "subject/likely.h"
 #include "subject/site.h"
 #include "subject/system_map.h"
 

@@ -178,8 +178,7 @@ static enum hvc_status follow(struct hvc_site_search *search, const struct hvc_s
 		return HVC_E_NOMEM;
 	for (size_t i = 0; i < sites; i++) {
 		if (passes_on(&site[i]))
-			wrapper[wrappers++] = (struct wrapper){
-			        site[i].function, site[i]};
+			wrapper[wrappers++] = (struct wrapper){site[i].function, site[i]};
 	}
 	qsort(wrapper, wrappers, sizeof(*wrapper), by_begin);
 	for (unsigned i = 0; wrappers && i < search->scan->loaded->segments && status == HVC_OK;
