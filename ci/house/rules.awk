@@ -120,8 +120,10 @@ function end_file()
 		return
 	if (kind != "text" && !licensed)
 		fault(1, "no SPDX-License-Identifier in the first 5 lines")
-	if ((kind == "c" || kind == "asm" || kind == "script") && lines > 450)
-		fault(lines, "file of " lines " lines; at most 450")
+	# A header of declarations is read by looking up, not from end to end.
+	most = FILENAME_NOW ~ /\.h$/ ? 550 : 450
+	if ((kind == "c" || kind == "asm" || kind == "script") && lines > most)
+		fault(lines, "file of " lines " lines; at most " most)
 }
 
 FNR == 1 { table++ }
