@@ -9,13 +9,16 @@
 
 #include "abi/abi.h"
 
+#include "base/grow.h"
+
 struct build {
 	const struct hvc_rule *rules;
 	uint16_t *order;   /* every rule, best first */
 	unsigned *at;      /* for each rule of order, the interval now in reach */
 	uint16_t *members; /* scratch: the rules of one immediate */
 	struct hvc_abi_candidates *classes;
-	unsigned count, room;
+	unsigned count;
+	size_t room;
 };
 
 static bool in_reach(struct build *b, unsigned i, uint64_t imm)
@@ -36,15 +39,8 @@ static unsigned find_class(struct build *b, unsigned members, struct hvc_arena *
 	for (unsigned i = b->count; i-- > 0;)
 		if (b->classes[i].rules == members && !memcmp(b->classes[i].rule, b->members, size))
 			return i;
-	if (b->count == b->room) {
-		unsigned room = b->room ? 2 * b->room : 16;
-		struct hvc_abi_candidates *grown = realloc(b->classes, room * sizeof *grown);
-
-		if (!grown)
-			return HVC_IMM_COUNT;
-		b->classes = grown;
-		b->room = room;
-	}
+	if (!hvc_grow(&b->classes, &b->room, b->count, sizeof *b->classes))
+		return HVC_IMM_COUNT;
 	kept = hvc_arena__take(arena, size);
 	if (!kept)
 		return HVC_IMM_COUNT;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "abi/cover_search.h"
+#include "base/grow.h"
 
 #include <stdlib.h>
 
@@ -81,16 +82,9 @@ bool hvc_cover__solve(struct hvc_cover_search *s, unsigned var, uint64_t *out)
 bool hvc_cover__hold(struct hvc_cover_search *s, const struct hvc_cover_literal *literal,
                      bool negated)
 {
-	if (s->helds == s->room) {
-		unsigned room = s->room ? 2 * s->room : 64;
-		struct hvc_cover_literal *grown = realloc(s->held, room * sizeof *grown);
-
-		if (!grown) {
-			s->memory = true;
-			return false;
-		}
-		s->held = grown;
-		s->room = room;
+	if (!hvc_grow(&s->held, &s->room, s->helds, sizeof *s->held)) {
+		s->memory = true;
+		return false;
 	}
 	s->held[s->helds] = *literal;
 	s->held[s->helds].negated ^= negated;

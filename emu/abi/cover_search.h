@@ -47,7 +47,8 @@ struct hvc_cover_box {
 struct hvc_cover_search {
 	bool asked[HVC_COVER_VARS]; /**< variables that first calls are made small in */
 	struct hvc_cover_literal *held;
-	unsigned helds, room;
+	unsigned helds;
+	size_t room;
 	uint64_t steps;
 	bool complex, memory; /**< given up; memory ran out: answers are no answers then */
 };

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "abi/overlap.h"
 
+#include "base/grow.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -136,15 +138,8 @@ static bool keep(struct hvc_overlap_work *w, const struct hvc_overlap *found)
 	unsigned count = 0;
 
 	if (!old) {
-		if (w->count == w->room) {
-			unsigned room = w->room ? 2 * w->room : 64;
-			struct hvc_overlap *grown = realloc(w->overlap, room * sizeof *grown);
-
-			if (!grown)
-				return false;
-			w->overlap = grown;
-			w->room = room;
-		}
+		if (!hvc_grow(&w->overlap, &w->room, w->count, sizeof *w->overlap))
+			return false;
 		w->overlap[w->count++] = *found;
 		w->index[pair] = w->count;
 		return true;

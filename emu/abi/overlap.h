@@ -24,7 +24,8 @@ struct hvc_overlap_work {
 	unsigned world[2];
 	struct hvc_arena arena;
 	struct hvc_overlap *overlap;
-	unsigned count, room;
+	unsigned count;
+	size_t room;
 	unsigned *index; /* of the overlap of a pair of rules, plus 1; 0: none */
 	bool *lost; /* other rules take all calls of a pair, in some world or from some caller */
 };

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "engine/differ.h"
 #include "engine/saved.h"
 #include "engine/scene.h"
@@ -84,23 +85,12 @@ static enum hvc_status add_change(struct hvc_differ *d, struct hvc_differ_pair *
                                   struct hvc_diag *diag)
 {
 	struct hvc_diff *diff = d->diff;
-	void *grown;
 
 	if (join(d, pair))
 		return HVC_OK;
-	if (d->pairs == d->pairs_max) {
-		unsigned most = d->pairs_max ? 2 * d->pairs_max : 16;
-
-		grown = realloc(d->pair, most * sizeof *d->pair);
-		if (!grown)
-			return out_of_memory(diag);
-		d->pair = grown;
-		grown = realloc(diff->change, most * sizeof *diff->change);
-		if (!grown)
-			return out_of_memory(diag);
-		diff->change = grown;
-		d->pairs_max = most;
-	}
+	if (!hvc_grow(&d->pair, &d->pairs_max, d->pairs, sizeof *d->pair) ||
+	    !hvc_grow(&diff->change, &d->changes_max, diff->changes, sizeof *diff->change))
+		return out_of_memory(diag);
 	d->pair[d->pairs++] = *pair;
 	memset(&diff->change[diff->changes++], 0, sizeof *diff->change);
 	if (!describe(d, pair, aspect, count, &diff->change[diff->changes - 1]))

@@ -14,7 +14,8 @@ struct hvc_differ {
 	struct hvc_solver *solver;
 	struct hvc_exact *side[HVC_SIDE_COUNT];
 	struct hvc_differ_pair *pair; /**< one a change of the diff */
-	unsigned pairs, pairs_max;
+	unsigned pairs;
+	size_t pairs_max, changes_max;
 	struct hvc_used *used; /**< one an operation of the diff */
 };
 

@@ -4,6 +4,8 @@
 
 #include "engine/exact.h"
 
+#include "base/grow.h"
+
 struct list {
 	struct hvc_constant *constant;
 	size_t count, room;
@@ -11,19 +13,12 @@ struct list {
 
 static bool add(struct list *list, enum hvc_reg reg, bool word, uint64_t value)
 {
-	struct hvc_constant *grown;
-
 	for (size_t i = 0; i < list->count; i++)
 		if (list->constant[i].reg == reg && list->constant[i].word == word &&
 		    list->constant[i].value == value)
 			return true;
-	if (list->count == list->room) {
-		list->room = list->room ? 2 * list->room : 64;
-		grown = realloc(list->constant, list->room * sizeof *grown);
-		if (!grown)
-			return false;
-		list->constant = grown;
-	}
+	if (!hvc_grow(&list->constant, &list->room, list->count, sizeof *list->constant))
+		return false;
 	list->constant[list->count++] =
 	        (struct hvc_constant){.reg = reg, .word = word, .value = value};
 	return true;

@@ -36,8 +36,8 @@ struct hvc_leak_search {
 	const struct hvc_leaks_config *config;
 	struct hvc_leaks *leaks;
 	struct hvc_secret_set secrets;
-	hvc_ref asked;     /* that the call is one of those that are asked for */
-	unsigned capacity; /* of leaks->leak */
+	hvc_ref asked;   /* that the call is one of those that are asked for */
+	size_t capacity; /* of leaks->leak */
 	unsigned world;
 };
 

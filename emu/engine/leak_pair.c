@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "engine/leak.h"
 #include "hvcheck/arch.h"
 
@@ -47,15 +48,8 @@ static enum hvc_status add(struct hvc_leak_search *search, const struct hvc_leak
 {
 	struct hvc_leaks *leaks = search->leaks;
 
-	if (leaks->leaks == search->capacity) {
-		unsigned capacity = search->capacity ? 2 * search->capacity : 8;
-		void *grown = realloc(leaks->leak, capacity * sizeof *leaks->leak);
-
-		if (!grown)
-			return HVC_E_NOMEM;
-		leaks->leak = grown;
-		search->capacity = capacity;
-	}
+	if (!hvc_grow(&leaks->leak, &search->capacity, leaks->leaks, sizeof *leaks->leak))
+		return HVC_E_NOMEM;
 	leaks->leak[leaks->leaks++] = *leak;
 	return HVC_OK;
 }

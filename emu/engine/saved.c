@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/saved.h"
+#include "base/grow.h"
+#include "base/random.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -125,16 +127,9 @@ static void note_place(struct saver *s, uint64_t address)
 {
 	if (!hvc_exact__is_inside(s->exact, address))
 		return;
-	if (s->places == s->places_max) {
-		size_t most = s->places_max ? 2 * s->places_max : 64;
-		uint64_t *grown = realloc(s->place, most * sizeof *grown);
-
-		if (!grown) {
-			s->failed = true;
-			return;
-		}
-		s->place = grown;
-		s->places_max = most;
+	if (!hvc_grow(&s->place, &s->places_max, s->places, sizeof *s->place)) {
+		s->failed = true;
+		return;
 	}
 	s->place[s->places++] = address;
 }
@@ -350,7 +345,7 @@ enum hvc_status hvc_exact_save(FILE *out, const struct hvc_exact *exact, struct 
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	}
 	fwrite(text, 1, size, out);
-	fprintf(out, "sum 0x%016" PRIx64 "\n", hvc_saved__sum(text, size));
+	fprintf(out, "sum 0x%016" PRIx64 "\n", hvc_hash(HVC_HASH_START, text, size));
 	free(text);
 	if (ferror(out))
 		return hvc_diag_set(diag, HVC_E_IO, NULL, 0, 0, "cannot write the map");

@@ -9,16 +9,6 @@
 #define HVC_SAVED_BEGIN "hvcheck-map "
 #define HVC_SAVED_MAGIC HVC_SAVED_BEGIN "2\n"
 
-/* FNV-1a of the text before the line with the sum. */
-static inline uint64_t hvc_saved__sum(const char *text, size_t size)
-{
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < size; i++)
-		hash = (hash ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3);
-	return hash;
-}
-
 /* saved_import.c: a map that was read, in another room; hvc_exact_free frees it. HVC_E_NOMEM,
  * HVC_E_RANGE. */
 HVC_MUST_USE enum hvc_status hvc_saved__import(const struct hvc_exact *saved, struct hvc_bvs *terms,

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/random.h"
 #include "engine/exact_join.h"
 #include "engine/saved.h"
 #include "machine/file.h"
@@ -115,7 +116,7 @@ static bool take_shared(struct hvc_saved_reading *r, const char *word)
 static bool take_sum(struct hvc_saved_reading *r)
 {
 	struct hvc_reader *reader = r->reader;
-	uint64_t sum, actual = hvc_saved__sum(reader->text, reader->line_start);
+	uint64_t sum, actual = hvc_hash(HVC_HASH_START, reader->text, reader->line_start);
 
 	if (!hvc_reader__number(reader, UINT64_MAX, &sum))
 		return false;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/sequence.h"
+#include "base/grow.h"
 #include "engine/scene.h"
 
 #include <inttypes.h>
@@ -14,7 +15,7 @@ struct search {
 	struct hvc_sequences *out;
 	struct hvc_player *player; /* one a world */
 	unsigned players;
-	unsigned capacity;
+	size_t capacity;
 	struct hvc_diag *diag;
 };
 
@@ -61,15 +62,8 @@ static struct hvc_sequence_failure *find(struct search *search, const struct hvc
 		if (hvc_verdict_same(known, verdict))
 			return &out->failure[i];
 	}
-	if (out->failures == search->capacity) {
-		unsigned capacity = search->capacity ? 2 * search->capacity : 8;
-		void *grown = realloc(out->failure, capacity * sizeof *out->failure);
-
-		if (!grown)
-			return NULL;
-		out->failure = grown;
-		search->capacity = capacity;
-	}
+	if (!hvc_grow(&out->failure, &search->capacity, out->failures, sizeof *out->failure))
+		return NULL;
 	out->failure[out->failures] = (struct hvc_sequence_failure){.verdict = *verdict};
 	return &out->failure[out->failures++];
 }

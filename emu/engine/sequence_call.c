@@ -3,16 +3,13 @@
 
 #include "engine/sequence.h"
 
+#include "base/random.h"
+
 #define ATTEMPTS 64u
 
-/* SplitMix64 (Steele, Lea, Flood 2014). */
 uint64_t hvc_dice__roll(struct hvc_dice *dice)
 {
-	uint64_t z = dice->state += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
+	return hvc_random(&dice->state);
 }
 
 unsigned hvc_dice__below(struct hvc_dice *dice, uint64_t limit)

@@ -8,6 +8,7 @@
  * opcodes of the two groups below, which fall through a switch to an assertion.
  */
 #include "machine/guard.h"
+#include "base/grow.h"
 
 #include <stdlib.h>
 
@@ -51,15 +52,8 @@ static bool is_known(const struct hvc_guard *guard, uint64_t address)
 
 static bool add(struct hvc_guard *guard, uint64_t address)
 {
-	if (guard->count == guard->capacity) {
-		unsigned capacity = guard->capacity ? 2 * guard->capacity : 16;
-		void *grown = realloc(guard->address, capacity * sizeof *guard->address);
-
-		if (!grown)
-			return false;
-		guard->address = grown;
-		guard->capacity = capacity;
-	}
+	if (!hvc_grow(&guard->address, &guard->capacity, guard->count, sizeof *guard->address))
+		return false;
 	guard->address[guard->count++] = address;
 	return true;
 }

@@ -4,13 +4,15 @@
 #define MACHINE_GUARD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct hvc_machine;
 
 struct hvc_guard {
 	uint64_t *address; /**< where one is, or has been */
-	unsigned count, capacity;
+	unsigned count;
+	size_t capacity;
 	bool looked; /**< at the image */
 };
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "hvcheck/invented.h"
 
+#include "base/grow.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,15 +56,8 @@ enum hvc_status hvc_invented_add(struct hvc_invented *invented,
 		invented->more += invention->calls;
 		return HVC_OK;
 	}
-	if (at == invented->capacity) {
-		unsigned capacity = at ? 2 * at : 16;
-		void *grown = realloc(invented->row, capacity * sizeof *invented->row);
-
-		if (!grown)
-			return HVC_E_NOMEM;
-		invented->row = grown;
-		invented->capacity = capacity;
-	}
+	if (!hvc_grow(&invented->row, &invented->capacity, at, sizeof *invented->row))
+		return HVC_E_NOMEM;
 	invented->row[invented->rows++] = *invention;
 	return HVC_OK;
 }

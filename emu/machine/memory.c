@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/random.h"
 #include "hvcheck/limit.h"
 #include "machine/file.h"
 
@@ -170,15 +171,6 @@ static enum hvc_status read_words(struct resolver *resolver, const struct hvc_me
 	return HVC_OK;
 }
 
-static uint64_t digest(const uint8_t *bytes, size_t size)
-{
-	uint64_t value = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < size; i++)
-		value = (value ^ bytes[i]) * UINT64_C(0x100000001b3);
-	return value;
-}
-
 static enum hvc_status resolve(struct resolver *resolver, struct hvc_memory *memory)
 {
 	uint8_t words[8 * WORDS_MAX], *file = NULL;
@@ -204,7 +196,7 @@ static enum hvc_status resolve(struct resolver *resolver, struct hvc_memory *mem
 	if (!resolver->later) {
 		memory->data = keep_bytes(bytes, size);
 		memory->size = size;
-		memory->digest = digest(bytes, size);
+		memory->digest = hvc_hash(HVC_HASH_START, bytes, size);
 	}
 	free(file);
 	if (!resolver->later && !memory->data)

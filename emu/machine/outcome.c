@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/random.h"
 #include "hvcheck/arch.h"
 
 static const char *const kinds[HVC_OUTCOME_COUNT] = {
@@ -53,13 +54,10 @@ enum hvc_insn hvc_insn_find(const char *name)
 	return (enum hvc_insn)insn;
 }
 
-/* splitmix64 (Steele, Lea, Flood 2014): any seed, no state to carry, all 64 bits well mixed. */
+/* No state to carry. */
 static uint64_t mix(uint64_t z)
 {
-	z += UINT64_C(0x9e3779b97f4a7c15);
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
+	return hvc_random(&z);
 }
 
 void hvc_call_init(struct hvc_call *call, uint64_t seed)

@@ -15,6 +15,7 @@
 
 #include <string.h>
 
+#include "base/random.h"
 #include "hvcheck/arch.h"
 #include "machine/internal.h"
 #include "machine/plain.h"
@@ -231,11 +232,10 @@ static uint64_t read_register(struct hvc_machine *machine, const struct hvc_vhe_
 		return counter == CYCLES ? value : value & UINT32_MAX;
 	case WHAT_OVERFLOW:
 		return machine->own.overflow;
-	default: /* SplitMix64's output (Steele, Lea, Flood 2014) */
-		value = ++machine->own.randoms * UINT64_C(0x9e3779b97f4a7c15);
-		value = (value ^ value >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-		value = (value ^ value >> 27) * UINT64_C(0x94d049bb133111eb);
-		return value ^ value >> 31;
+	default:
+		/* As if its state moved on by one: the numbers are those of seeds that follow. */
+		value = machine->own.randoms++ * HVC_RANDOM_STEP;
+		return hvc_random(&value);
 	}
 }
 

@@ -6,6 +6,7 @@
  */
 #include "hvcheck/simd.h"
 
+#include "base/random.h"
 #include "machine/internal.h"
 
 const char *hvc_simd_name(unsigned i)
@@ -27,16 +28,6 @@ bool hvc_simd_same(const struct hvc_simd *a, const struct hvc_simd *b, unsigned 
 	return i == HVC_SIMD_COUNT ? a->fpcr == b->fpcr : a->fpsr == b->fpsr;
 }
 
-/* SplitMix64 (Steele, Lea, Flood 2014): one step. */
-static uint64_t mix(uint64_t *state)
-{
-	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return z ^ z >> 31;
-}
-
 void hvc_simd_init(struct hvc_simd *simd, uint64_t seed)
 {
 	uint64_t state = ~seed; /* not the sequence that fills x0..x30 */
@@ -44,8 +35,8 @@ void hvc_simd_init(struct hvc_simd *simd, uint64_t seed)
 	for (unsigned n = 0; n < HVC_SIMD_COUNT; n++) {
 		uint64_t plain = (n + 1) * UINT64_C(0x0101010101010101);
 
-		simd->q[n][0] = seed ? mix(&state) : plain;
-		simd->q[n][1] = seed ? mix(&state) : ~plain;
+		simd->q[n][0] = seed ? hvc_random(&state) : plain;
+		simd->q[n][1] = seed ? hvc_random(&state) : ~plain;
 	}
 	simd->fpcr = 0;
 	simd->fpsr = 0;

@@ -9,6 +9,8 @@
 
 #include "machine/internal.h"
 
+#include "base/random.h"
+
 #define PAGE      UINT64_C(0x1000)
 #define PAGES_MAX 2048u /* that are kept over a reset */
 
@@ -21,16 +23,11 @@ struct hvc_undo_page {
 	uint8_t before[PAGE], now[PAGE];
 };
 
-static unsigned first_slot(const struct hvc_undo *undo, uint64_t address)
-{
-	return (unsigned)((address >> 12) * UINT64_C(0x9e3779b97f4a7c15) >> 40) & (undo->slots - 1);
-}
-
 static struct hvc_undo_page *find(struct hvc_undo *undo, uint64_t address)
 {
 	if (undo->last && undo->last->address == address)
 		return undo->last;
-	for (unsigned at = undo->slots ? first_slot(undo, address) : 0; undo->slots;
+	for (unsigned at = undo->slots ? hvc_hash_page(address, undo->slots) : 0; undo->slots;
 	     at = (at + 1) & (undo->slots - 1)) {
 		if (!undo->slot[at])
 			return NULL;
@@ -42,7 +39,7 @@ static struct hvc_undo_page *find(struct hvc_undo *undo, uint64_t address)
 
 static void insert(struct hvc_undo *undo, struct hvc_undo_page *page)
 {
-	unsigned at = first_slot(undo, page->address);
+	unsigned at = hvc_hash_page(page->address, undo->slots);
 
 	while (undo->slot[at])
 		at = (at + 1) & (undo->slots - 1);

@@ -4,6 +4,8 @@
 
 #include "machine/internal.h"
 
+#include "base/random.h"
+
 #define PAGE      UINT64_C(0x1000)
 #define NONE      UINT32_MAX
 #define BYTES(n)  ((n) >= 64 ? UINT64_MAX : (UINT64_C(1) << (n)) - 1)
@@ -26,15 +28,9 @@ void hvc_zero__close(struct hvc_zero *zero)
 	free(zero->slot);
 }
 
-/* Fibonacci hashing: pages of a stack or an array stand next to each other. */
-static unsigned first_slot(const struct hvc_zero *zero, uint64_t address)
-{
-	return (unsigned)((address >> 12) * UINT64_C(0x9e3779b97f4a7c15) >> 40) & (zero->slots - 1);
-}
-
 static unsigned find(const struct hvc_zero *zero, uint64_t address)
 {
-	unsigned at = first_slot(zero, address);
+	unsigned at = hvc_hash_page(address, zero->slots);
 
 	for (; zero->slot[at]; at = (at + 1) & (zero->slots - 1))
 		if (zero->page[zero->slot[at] - 1].address == address)
@@ -44,7 +40,7 @@ static unsigned find(const struct hvc_zero *zero, uint64_t address)
 
 static void insert(struct hvc_zero *zero, unsigned index)
 {
-	unsigned at = first_slot(zero, zero->page[index].address);
+	unsigned at = hvc_hash_page(zero->page[index].address, zero->slots);
 
 	while (zero->slot[at])
 		at = (at + 1) & (zero->slots - 1);

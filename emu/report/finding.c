@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/finding.h"
 
+#include "base/random.h"
+
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -286,13 +288,10 @@ static void sort(struct hvc_findings *list)
 	}
 }
 
-/* FNV-1a, over the characters and the zero behind them. */
+/* Over the characters and the zero behind them. */
 static uint64_t hash(uint64_t sum, const char *text)
 {
-	do {
-		sum = (sum ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-	} while (*text++);
-	return sum;
+	return hvc_hash(sum, text, strlen(text) + 1);
 }
 
 /* Ordinals count what is alike, which is of one severity, so that the order does not matter. */

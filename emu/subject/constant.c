@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/grow.h"
 #include "hvcheck/arch.h"
 #include "subject/a64.h"
 
@@ -39,17 +40,9 @@ static void add(struct search *search, unsigned reg, bool word, uint64_t value, 
 {
 	if (reg >= HVC_GPR_COUNT || search->status != HVC_OK)
 		return;
-	if (search->count == search->capacity) {
-		size_t capacity = search->capacity ? search->capacity * 2 : 32;
-		struct hvc_constant *found =
-		        realloc(search->found, capacity * sizeof *search->found);
-
-		if (!found) {
-			search->status = HVC_E_NOMEM;
-			return;
-		}
-		search->found = found;
-		search->capacity = capacity;
+	if (!hvc_grow(&search->found, &search->capacity, search->count, sizeof *search->found)) {
+		search->status = HVC_E_NOMEM;
+		return;
 	}
 	search->found[search->count++] = (struct hvc_constant){
 	        .reg = (enum hvc_reg)(HVC_REG_X0 + reg),

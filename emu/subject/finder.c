@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "subject/finder.h"
+#include "base/grow.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -196,15 +197,8 @@ struct found {
 
 static enum hvc_status add(struct found *found, const struct hvc_candidate *candidate)
 {
-	if (found->count == found->capacity) {
-		size_t capacity = found->capacity ? found->capacity * 2 : 16;
-		struct hvc_candidate *row = realloc(found->row, capacity * sizeof *row);
-
-		if (!row)
-			return HVC_E_NOMEM;
-		found->row = row;
-		found->capacity = capacity;
-	}
+	if (!hvc_grow(&found->row, &found->capacity, found->count, sizeof *found->row))
+		return HVC_E_NOMEM;
 	found->row[found->count++] = *candidate;
 	return HVC_OK;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "subject/symbol.h"
+#include "base/grow.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -54,15 +55,8 @@ enum hvc_status hvc_symbols__add(struct hvc_symbols *symbols, const struct hvc_s
 	/* Names that share their ends, a table of strings being text, are compared in full. */
 	if (symbols->count == HVC_LIMIT_SYMBOLS || length == left)
 		return HVC_E_RANGE;
-	if (symbols->count == symbols->capacity) {
-		size_t capacity = symbols->capacity ? symbols->capacity * 2 : 64;
-		struct hvc_symbol *row = realloc(symbols->row, capacity * sizeof *row);
-
-		if (!row)
-			return HVC_E_NOMEM;
-		symbols->row = row;
-		symbols->capacity = capacity;
-	}
+	if (!hvc_grow(&symbols->row, &symbols->capacity, symbols->count, sizeof *symbols->row))
+		return HVC_E_NOMEM;
 	symbols->row[symbols->count++] = *symbol;
 	symbols->names += length;
 	return HVC_OK;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "subject/walk.h"
+#include "base/grow.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -80,15 +81,8 @@ static enum hvc_status mark(struct state *state, uint64_t address, bool *fresh)
 
 static enum hvc_status push(struct state *state, uint64_t address)
 {
-	if (state->tail == state->capacity) {
-		size_t capacity = state->capacity ? state->capacity * 2 : 64;
-		uint64_t *queue = realloc(state->queue, capacity * sizeof *queue);
-
-		if (!queue)
-			return HVC_E_NOMEM;
-		state->queue = queue;
-		state->capacity = capacity;
-	}
+	if (!hvc_grow(&state->queue, &state->capacity, state->tail, sizeof *state->queue))
+		return HVC_E_NOMEM;
 	state->queue[state->tail++] = address;
 	return HVC_OK;
 }

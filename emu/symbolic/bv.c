@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "symbolic/bv_node.h"
 
 #define CHUNK_SIZE (size_t)65536
@@ -322,21 +323,13 @@ hvc_ref hvc_bv__num(struct hvc_bvs *terms, unsigned width, uint64_t value)
 hvc_ref hvc_bv__input(struct hvc_bvs *terms, const char *name, unsigned width)
 {
 	const char *text = hvc_bv__text(terms, name);
-	struct hvc_input *more;
 
 	for (size_t i = 0; i < terms->inputs; i++)
 		if (terms->input[i].name == text && terms->input[i].width == width)
 			return terms->input[i].term;
-	if (terms->inputs == terms->inputs_max) {
-		size_t most = terms->inputs_max ? 2 * terms->inputs_max : 128;
-
-		more = realloc(terms->input, most * sizeof *more);
-		if (!more) {
-			fail(terms, HVC_E_NOMEM);
-			return &terms->zero[width];
-		}
-		terms->input = more;
-		terms->inputs_max = most;
+	if (!hvc_grow(&terms->input, &terms->inputs_max, terms->inputs, sizeof *terms->input)) {
+		fail(terms, HVC_E_NOMEM);
+		return &terms->zero[width];
 	}
 	terms->input[terms->inputs] = (struct hvc_input){.name = text, .width = width};
 	terms->input[terms->inputs].term =

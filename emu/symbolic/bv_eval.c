@@ -5,6 +5,9 @@
 
 #include "symbolic/bv_node.h"
 
+#include "base/grow.h"
+#include "base/random.h"
+
 static int64_t as_signed(uint64_t value, unsigned width)
 {
 	return (int64_t)(value << (64 - width)) >> (64 - width);
@@ -136,10 +139,8 @@ uint64_t hvc_bv__apply(enum hvc_op op, unsigned width, uint64_t low, const unsig
 /* A made-up but fixed value of an opaque function. */
 static uint64_t opaque_value(const char *name, unsigned width, const uint64_t *arg)
 {
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
+	uint64_t h = hvc_hash(HVC_HASH_START, name, strlen(name));
 
-	for (; *name; name++)
-		h = (h ^ (uint8_t)*name) * UINT64_C(0x100000001b3);
 	for (unsigned i = 0; i < HVC_BV_ARGS; i++)
 		h = (h ^ arg[i] ^ h >> 31) * UINT64_C(0xff51afd7ed558ccd);
 	return (h ^ h >> 33) & hvc_bv__mask(width);
@@ -174,16 +175,9 @@ static bool walk(struct hvc_bvs *terms)
 /* One more on the stack of a walk. False: memory ran out. */
 static bool push(struct hvc_bvs *terms, size_t *depth, hvc_ref a)
 {
-	if (*depth == terms->stack_max) {
-		size_t most = terms->stack_max ? 2 * terms->stack_max : 1024;
-		hvc_ref *stack = realloc(terms->stack, most * sizeof *stack);
-
-		if (!stack) {
-			terms->status = HVC_E_NOMEM;
-			return false;
-		}
-		terms->stack = stack;
-		terms->stack_max = most;
+	if (!hvc_grow(&terms->stack, &terms->stack_max, *depth, sizeof *terms->stack)) {
+		terms->status = HVC_E_NOMEM;
+		return false;
 	}
 	terms->stack[(*depth)++] = a;
 	return true;

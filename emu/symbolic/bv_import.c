@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "symbolic/bv_import.h"
+#include "base/grow.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,15 +20,8 @@ static hvc_ref failed(struct hvc_import *import, hvc_ref a)
 
 static bool push(struct hvc_import *import, hvc_ref a)
 {
-	if (import->depth == import->most) {
-		size_t most = import->most ? 2 * import->most : 256;
-		hvc_ref *more = realloc(import->stack, most * sizeof *more);
-
-		if (!more)
-			return false;
-		import->stack = more;
-		import->most = most;
-	}
+	if (!hvc_grow(&import->stack, &import->most, import->depth, sizeof *import->stack))
+		return false;
 	import->stack[import->depth++] = a;
 	return true;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "symbolic/bv_node.h"
 #include "symbolic/bv_read.h"
 #include "symbolic/scene.h"
@@ -134,15 +135,8 @@ static bool new_part(struct hvc_bv_reader *r)
 
 	if (r->parts == r->most)
 		return hvc_bv_reader__bad(r, "too many parts") != NULL;
-	if (r->parts == r->parts_max) {
-		size_t most = r->parts_max ? 2 * r->parts_max : 64;
-		hvc_ref *more = realloc(r->part, most * sizeof *more);
-
-		if (!more)
-			return hvc_bv_reader__bad(r, "out of memory") != NULL;
-		r->part = more;
-		r->parts_max = most;
-	}
+	if (!hvc_grow(&r->part, &r->parts_max, r->parts, sizeof *r->part))
+		return hvc_bv_reader__bad(r, "out of memory") != NULL;
 	if (!hvc_bv_reader__number(r, 10, UINT32_MAX, &index))
 		return false;
 	if (index != r->parts + 1)

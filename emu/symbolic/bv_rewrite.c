@@ -3,6 +3,8 @@
 
 #include "symbolic/bv_node.h"
 
+#include "base/grow.h"
+
 static hvc_ref make_binary(struct hvc_bvs *t, enum hvc_op op, hvc_ref a, hvc_ref b)
 {
 	static hvc_ref (*const make[HVC_OP_COUNT])(struct hvc_bvs *, hvc_ref, hvc_ref) = {
@@ -60,15 +62,8 @@ struct rewriter {
 
 static bool push(struct rewriter *r, hvc_ref a)
 {
-	if (r->depth == r->most) {
-		size_t most = r->most ? 2 * r->most : 256;
-		hvc_ref *more = realloc(r->stack, most * sizeof *more);
-
-		if (!more)
-			return false;
-		r->stack = more;
-		r->most = most;
-	}
+	if (!hvc_grow(&r->stack, &r->most, r->depth, sizeof *r->stack))
+		return false;
 	r->stack[r->depth++] = a;
 	return true;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "hvcheck/reg.h"
 #include "symbolic/bv_file.h"
 #include "symbolic/bv_node.h"
@@ -145,15 +146,8 @@ void hvc_bv_writer__close(struct hvc_bv_writer *w)
 
 static bool push(struct hvc_bv_writer *w, hvc_ref a)
 {
-	if (w->depth == w->most) {
-		size_t most = w->most ? 2 * w->most : 256;
-		hvc_ref *more = realloc(w->stack, most * sizeof *more);
-
-		if (!more)
-			return false;
-		w->stack = more;
-		w->most = most;
-	}
+	if (!hvc_grow(&w->stack, &w->most, w->depth, sizeof *w->stack))
+		return false;
 	w->stack[w->depth++] = a;
 	return true;
 }

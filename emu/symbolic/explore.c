@@ -6,6 +6,8 @@
  */
 #include "symbolic/explore.h"
 
+#include "base/grow.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,17 +44,10 @@ void hvc_explorer__end(struct hvc_explorer *e, struct hvc_walker *w, struct hvc_
 	path->undecided = w->undecided;
 	path->door = w->door;
 	free(w);
-	if (s->paths == s->paths_max) {
-		unsigned most = s->paths_max ? 2 * s->paths_max : 32;
-		struct hvc_sympath *more = realloc(s->path, most * sizeof *more);
-
-		if (!more) {
-			hvc_way__free(path->way);
-			e->status = HVC_E_NOMEM;
-			return;
-		}
-		s->path = more;
-		s->paths_max = most;
+	if (!hvc_grow(&s->path, &s->paths_max, s->paths, sizeof *s->path)) {
+		hvc_way__free(path->way);
+		e->status = HVC_E_NOMEM;
+		return;
 	}
 	s->path[s->paths++] = *path;
 	hvc_door__leave(e, path->door);

@@ -10,6 +10,8 @@
 
 #include "symbolic/facts.h"
 
+#include "base/grow.h"
+
 static bool copy(void **to, const void *from, size_t count, size_t size)
 {
 	*to = malloc(count ? count * size : 1);
@@ -166,30 +168,16 @@ enum hvc_verdict_of hvc_facts__decide(struct hvc_scene *scene, struct hvc_facts 
 
 static bool append(hvc_ref **list, size_t *count, size_t *most, hvc_ref a)
 {
-	if (*count == *most) {
-		size_t more = *most ? 2 * *most : 16;
-		hvc_ref *grown = realloc(*list, more * sizeof *grown);
-
-		if (!grown)
-			return false;
-		*list = grown;
-		*most = more;
-	}
+	if (!hvc_grow(list, most, *count, sizeof *(*list)))
+		return false;
 	(*list)[(*count)++] = a;
 	return true;
 }
 
 static bool append_member(struct hvc_facts *facts, struct hvc_member m)
 {
-	if (facts->members == facts->members_max) {
-		size_t more = facts->members_max ? 2 * facts->members_max : 8;
-		struct hvc_member *grown = realloc(facts->member, more * sizeof *grown);
-
-		if (!grown)
-			return false;
-		facts->member = grown;
-		facts->members_max = more;
-	}
+	if (!hvc_grow(&facts->member, &facts->members_max, facts->members, sizeof *facts->member))
+		return false;
 	facts->member[facts->members++] = m;
 	return true;
 }

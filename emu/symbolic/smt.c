@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "symbolic/bv_node.h"
 
 void hvc_certificates_free(struct hvc_certificates *certificates)
@@ -282,21 +283,6 @@ static char *make_name(const struct hvc_smt_claim *claim)
 	return text;
 }
 
-static bool make_room(struct hvc_certificates *out)
-{
-	size_t room = out->room ? 2 * out->room : 16;
-	struct hvc_certificate *row;
-
-	if (out->count < out->room)
-		return true;
-	row = realloc(out->row, room * sizeof *row);
-	if (!row)
-		return false;
-	out->row = row;
-	out->room = room;
-	return true;
-}
-
 enum hvc_status hvc_smt__claim(struct hvc_bvs *terms, const struct hvc_smt_claim *claim,
                                struct hvc_certificates *out)
 {
@@ -305,7 +291,8 @@ enum hvc_status hvc_smt__claim(struct hvc_bvs *terms, const struct hvc_smt_claim
 	struct hvc_certificate made = {0};
 	FILE *file = NULL;
 
-	if (by_id && make_room(out) && collect(claim->all, claim->count, by_id, nodes))
+	if (by_id && hvc_grow(&out->row, &out->room, out->count, sizeof *out->row) &&
+	    collect(claim->all, claim->count, by_id, nodes))
 		file = open_memstream(&made.text, &made.size);
 	if (file) {
 		put_script(terms, file, claim, by_id, nodes);

@@ -93,7 +93,8 @@ struct hvc_symbolic {
 	struct hvc_scene scene;
 	struct hvc_symbolic_config config;
 	struct hvc_sympath *path;
-	unsigned paths, paths_max;
+	unsigned paths;
+	size_t paths_max;
 	bool complete;  /**< every path ended with an outcome, and none is undecided */
 	uint64_t steps; /**< instructions lifted */
 	hvc_ref self;

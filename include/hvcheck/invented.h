@@ -51,7 +51,8 @@ HVC_API bool hvc_invention_is_assumption(const struct hvc_invention *row);
 /** Zero-initialise; free with hvc_invented_free. */
 struct hvc_invented {
 	struct hvc_invention *row; /**< after hvc_invented_sort: by kind, register, address, from */
-	unsigned rows, capacity;
+	unsigned rows;
+	size_t capacity;
 	uint64_t more; /**< HVCs that met something that has no row, each time it was met */
 };
 
