@@ -40,10 +40,10 @@ static void make_world(struct tiny_image *image, size_t w)
 	tiny_set(image, HVC_REG_SCTLR_EL2, worlds[w].sctlr_el2);
 }
 
-/* Callers have PAN and UAO set where the CPU has them. */
+/* Callers have PAN, UAO, SSBS and DIT set where the CPU has them. */
 static uint64_t pstate_of(size_t w)
 {
-	return worlds[w].cpu == HVC_CPU_MAX ? HVC_PSTATE_PAN | HVC_PSTATE_UAO : 0;
+	return worlds[w].cpu == HVC_CPU_MAX ? HVC_PSTATE_PAN | HVC_PSTATE_UAO | HVC_PSTATE_SSBS | HVC_PSTATE_DIT : 0;
 }
 
 static void put_in_slots(struct tiny_image *image, const uint32_t *words, size_t size)

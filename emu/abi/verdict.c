@@ -20,7 +20,7 @@ const char *hvc_verdict_name(enum hvc_verdict_kind kind)
 const char *hvc_clause_name(enum hvc_clause clause)
 {
 	static const char *const names[] = {
-	        "", "outcome", "level", "address", "result", "preserve", "memory",
+	        "", "outcome", "level", "address", "result", "preserve", "memory", "width",
 	};
 
 	return (unsigned)clause < sizeof names / sizeof *names ? names[clause] : "?";

@@ -178,7 +178,7 @@ static enum hvc_status judge_run(struct bench *bench, const struct hvc_run *run,
 }
 
 /* Calls that the proof has made and no probe makes again. */
-static void judge_rest(struct bench *bench)
+static bool judge_rest(struct bench *bench)
 {
 	for (unsigned i = 0; i < bench->proof.calls; i++) {
 		const struct hvc_proof_call *call = &bench->proof.call[i];
@@ -187,7 +187,15 @@ static void judge_rest(struct bench *bench)
 			memcpy(bench->map->failure, call->failure, sizeof call->failure);
 		if (!call->swept)
 			count(bench, &call->call, &call->verdict);
+		/* Classes are of one call each, and this is about two. */
+		if (call->swept && call->width)
+			count(bench, &call->call, &call->verdict);
+		if (call->swept && call->width &&
+		    !note(bench, &call->verdict, call->probe, call->call.imm,
+		          hvc_map_class_of(bench->map, call->probe, call->call.imm)))
+			return false;
 	}
+	return true;
 }
 
 /* What the proof's calls met; what the sweep has met as well is counted there. */
@@ -246,8 +254,7 @@ static enum hvc_status sweep_world(const struct hvc_check_config *config, struct
 	bench->map = check->map[bench->world];
 	for (size_t i = 0; i < bench->map->runs; i++)
 		HVC_TRY(judge_run(bench, &bench->map->run[i], diag));
-	judge_rest(bench);
-	if (!add_invented(bench))
+	if (!judge_rest(bench) || !add_invented(bench))
 		return out_of_memory(diag);
 	return keep_parts(bench, diag);
 }

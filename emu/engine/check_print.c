@@ -27,6 +27,24 @@ static void print_result(const struct hvc_rule *rule, const struct hvc_verdict *
 	         (unsigned long long)v->actual, (unsigned long long)v->expected, promise);
 }
 
+static void print_width(const struct hvc_verdict *v, char *text, size_t size)
+{
+	static const char clear[] = "where bits 63:32 of x0 to x7, which are not the call's, are clear";
+	unsigned long long actual = v->actual, expected = v->expected;
+	const char *name = hvc_reg_name(v->reg);
+
+	if (v->reg != HVC_REG_NONE)
+		snprintf(text, size, "%c%s is 0x%llx, and 0x%llx %s", v->reg < 8 ? 'w' : name[0],
+		         name + 1, actual, expected, clear);
+	else if (actual == expected)
+		snprintf(text, size, "%s goes elsewhere %s",
+		         hvc_outcome_name((enum hvc_outcome_kind)actual), clear);
+	else
+		snprintf(text, size, "%s, and %s %s",
+		         hvc_outcome_name((enum hvc_outcome_kind)actual),
+		         hvc_outcome_name((enum hvc_outcome_kind)expected), clear);
+}
+
 void hvc_finding_print(const struct hvc_check *check, const struct hvc_finding *finding, char *text,
                        size_t size)
 {
@@ -60,6 +78,9 @@ void hvc_finding_print(const struct hvc_check *check, const struct hvc_finding *
 		break;
 	case HVC_CLAUSE_MEMORY:
 		snprintf(text, size, "stores to memory that is not EL2's own");
+		break;
+	case HVC_CLAUSE_WIDTH:
+		print_width(v, text, size);
 		break;
 	case HVC_CLAUSE_NONE:
 		snprintf(text, size, "no clause");

@@ -50,12 +50,49 @@ static const struct hvc_sympath *path_of(const struct cell *cell)
 	return &cell->p->symbolic->path[cell->path];
 }
 
+/* Room for one more; NULL: memory ran out. */
+static struct hvc_proof_call *new_call(struct hvc_prover *p)
+{
+	struct hvc_proof *proof = p->proof;
+	struct hvc_proof_call *call;
+
+	if (proof->calls == proof->room) {
+		unsigned room = proof->room ? 2 * proof->room : 32;
+		void *grown = realloc(proof->call, room * sizeof *proof->call);
+
+		if (!grown)
+			return NULL;
+		proof->call = grown;
+		proof->room = room;
+	}
+	call = &proof->call[proof->calls++];
+	memset(call, 0, sizeof *call);
+	call->part = (unsigned)(p->part - proof->part);
+	return call;
+}
+
+enum hvc_status hvc_prover__name_width(struct hvc_prover *p, unsigned path,
+                                       const struct hvc_call *of, int rule)
+{
+	struct hvc_proof_call *call = new_call(p);
+
+	if (!call)
+		return HVC_E_NOMEM;
+	call->call = *of;
+	call->path = path;
+	call->width = true;
+	call->verdict = (struct hvc_verdict){.kind = HVC_VERDICT_VIOLATES,
+	                                     .rule = rule,
+	                                     .clause = HVC_CLAUSE_WIDTH,
+	                                     .reg = HVC_REG_NONE};
+	return HVC_OK;
+}
+
 /* Note the simplest call of the cell for which `also` holds, with the verdict that it must have. */
 static enum hvc_status name_call(struct cell *cell, hvc_ref also, enum hvc_verdict_kind kind,
                                  const struct hvc_prover_clause *broken)
 {
 	struct hvc_prover *p = cell->p;
-	struct hvc_proof *proof = p->proof;
 	struct hvc_proof_call *call;
 	hvc_ref all = hvc_bv__and(p->terms, cell->all, also);
 
@@ -69,19 +106,10 @@ static enum hvc_status name_call(struct cell *cell, hvc_ref also, enum hvc_verdi
 			hvc_prover__gap(p, "a call that nobody can make shows it");
 		return HVC_OK;
 	}
-	if (proof->calls == proof->room) {
-		unsigned room = proof->room ? 2 * proof->room : 32;
-		void *grown = realloc(proof->call, room * sizeof *proof->call);
-
-		if (!grown)
-			return HVC_E_NOMEM;
-		proof->call = grown;
-		proof->room = room;
-	}
-	call = &proof->call[proof->calls++];
-	memset(call, 0, sizeof *call);
+	call = new_call(p);
+	if (!call)
+		return HVC_E_NOMEM;
 	hvc_prover__call(p, &call->call);
-	call->part = (unsigned)(p->part - proof->part);
 	call->path = cell->path;
 	call->verdict =
 	        (struct hvc_verdict){.kind = kind, .rule = (int)cell->rule, .reg = HVC_REG_NONE};
@@ -268,6 +296,8 @@ static enum hvc_status prove_paths(struct hvc_prover *p, struct hvc_diag *diag)
 	always = hvc_search__address(p->terms, p->part->insn);
 	for (unsigned i = 0; i < p->symbolic->paths; i++)
 		HVC_TRY(prove_path(p, i, diag));
+	if (hvc_prover__width(p) != HVC_OK)
+		return out_of_memory(diag);
 	p->part->queries = hvc_solver__queries(p->solver);
 	if (hvc_solver__status(p->solver) == HVC_E_NOMEM || hvc_bv__status(p->terms) == HVC_E_NOMEM)
 		return out_of_memory(diag);

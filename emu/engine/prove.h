@@ -16,7 +16,9 @@ struct hvc_proof_call {
 	unsigned part;
 	unsigned path;              /**< of the part's */
 	struct hvc_verdict verdict; /**< of the proof; expected and actual are not filled in */
-	bool swept;                 /**< its registers are a probe's */
+	bool swept;                 /**< its registers are a probe's, */
+	uint32_t probe;             /**< this one */
+	bool width;                 /**< it is one of a pair: see prove_width.c */
 	bool lost;                  /**< the engine died of it, and nothing is known */
 	char failure[256];          /**< lost: the call, and where */
 };

@@ -71,6 +71,20 @@ void hvc_prover__take_model(struct hvc_prover *p);
 /** The call of the model at hand. */
 void hvc_prover__call(const struct hvc_prover *p, struct hvc_call *out);
 
+/* prove.c */
+/** A call of that path, to be made, whose upper halves matter. */
+HVC_MUST_USE enum hvc_status hvc_prover__name_width(struct hvc_prover *p, unsigned path,
+                                                    const struct hvc_call *call, int rule);
+
+/* prove_width.c */
+/** Of an ABI that keeps to the SMC calling convention: where upper halves of words matter. */
+HVC_MUST_USE enum hvc_status hvc_prover__width(struct hvc_prover *p);
+/** The same call with the bits clear that are not its. */
+void hvc_width__narrow(const struct hvc_call *call, struct hvc_call *out);
+/** Do the two do something else? Then how, but for the rule. */
+bool hvc_width__judge(const struct hvc_outcome *wide, const struct hvc_outcome *narrow,
+                      struct hvc_verdict *out);
+
 /* prove_certificate.c */
 /** Of a rule, these calls are governed by it, and break it where `kept` or p->stated fails. */
 void hvc_prover__note_broken(struct hvc_prover *p, unsigned rule, hvc_ref calls, hvc_ref kept);

@@ -229,10 +229,8 @@ void hvc_other__conclude(struct hvc_machine *machine)
 	const struct hvc_simd *was = &machine->simd_entry, *is = &machine->simd_now;
 	const struct hvc_touched *touched = &machine->touched;
 
-	if (others->count) /* nothing of another call's: outcomes are compared whole */
+	if (others->count)
 		memset(others, 0, sizeof *others);
-	if (!touched->count && !machine->simd_dirty)
-		return;
 	for (unsigned n = 0; machine->simd_dirty && n < HVC_SIMD_COUNT; n++) {
 		unsigned half = was->q[n][0] == is->q[n][0];
 

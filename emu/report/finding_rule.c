@@ -25,6 +25,8 @@ static const struct hvc_finding_rule rules[] = {
 	 "Callers compiled against the ABI keep values in it over the call."},
 	{"check-memory", "check", ERROR, "memory is written that is not EL2's own",
 	 "The call stores to memory that the ABI leaves to its callers."},
+	{"check-width", "check", ERROR, "an SMC32 or HVC32 call goes by bits that are not its",
+	 "Bits 63:32 of x0 to x7 may hold anything where bit 30 of the identifier is clear (SMC calling convention)."},
 	{"contract-broken", "check", ERROR, "a register comes back changed though the ABI promises it is kept",
 	 "Proved for every input with --contract, so also where most calls happen to look right."},
 	{"contract-clobbered", "check", TELLS, "a register comes back used up, as the ABI allows",
