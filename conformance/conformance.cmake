@@ -66,7 +66,7 @@ target_link_libraries(test_unicorn_entry PRIVATE PkgConfig::unicorn)
 # Large files for bombs, which sanitizers take long to look through: with --all.
 set_tests_properties(limit PROPERTIES LABELS "suite;slow")
 # Hundreds of thousands of calls: not under the sanitizers, but with --all.
-set_tests_properties(exact lift lift_names lift_others prove region
+set_tests_properties(exact lift lift_names lift_others prove
                      reset_random saved saved_hostile PROPERTIES LABELS "suite;slow")
 # Reads back pages of every immediate; the kept pages are compared by default.
 set_tests_properties(picture PROPERTIES LABELS "suite;slow;long")

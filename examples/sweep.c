@@ -1,49 +1,93 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What does a subject do for each of the 65,536 immediates, the registers being the same?
+ * How does each of the 65,536 immediates end, the registers being the same, and what is not as it
+ * was?
  *
  *   sweep SUBJECT [X0]
  *
  * SUBJECT is a built-in variant, or vectors in a file: FILE@SYMBOL, FILE@0xADDRESS.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "hvcheck/map.h"
+#include "hvcheck/arch.h"
+#include "hvcheck/machine.h"
+#include "hvcheck/subject.h"
+#include "hvcheck/verdict.h"
 
-/* Each class of equal outcome, and the immediates that end in it as intervals. */
-static void print(const struct hvc_map *map)
+#define ENDS 64u
+
+/* How calls end, and which registers change; immediates as intervals. */
+struct end {
+	char text[512];
+	unsigned immediates, lo, hi, intervals;
+	char where[4096];
+};
+
+struct sweep {
+	struct hvc_machine *machine;
+	struct hvc_call call;
+	unsigned imm, ends;
+	struct end end[ENDS];
+};
+
+static void close_interval(struct end *end)
 {
-	char text[256];
+	size_t used = strlen(end->where);
 
-	for (unsigned c = 0; c < map->classes; c++) {
-		const char *separator = "  ";
+	if (end->immediates)
+		snprintf(end->where + used, sizeof end->where - used,
+		         end->lo == end->hi ? "%s0x%04x" : "%s0x%04x-0x%04x",
+		         end->intervals++ ? ", " : "  ", end->lo, end->hi);
+}
 
-		hvc_class_print(&map->class_[c], text, sizeof text);
-		printf("%" PRIu64 " immediate%s: %s\n", map->class_[c].calls,
-		       map->class_[c].calls == 1 ? "" : "s", text);
-		for (size_t i = 0; i < map->runs; i++) {
-			const struct hvc_run *run = &map->run[i];
+static bool next(void *ctx, struct hvc_call *call)
+{
+	struct sweep *sweep = ctx;
 
-			if (run->class_ != c)
-				continue;
-			printf(run->lo == run->hi ? "%s0x%04x" : "%s0x%04x-0x%04x", separator,
-			       run->lo, run->hi);
-			separator = ", ";
-		}
-		printf("\n");
-	}
+	*call = sweep->call;
+	call->imm = (uint16_t)sweep->imm;
+	return sweep->imm < HVC_IMM_COUNT;
+}
+
+static bool done(void *ctx, const struct hvc_call *call, const struct hvc_outcome *outcome)
+{
+	struct sweep *sweep = ctx;
+	struct hvc_state before;
+	char text[512];
+	size_t used;
+	unsigned i = 0;
+
+	hvc_entry_state(hvc_machine_entry(sweep->machine), call, &before);
+	used = (size_t)snprintf(text, sizeof text, "%s", hvc_outcome_name(outcome->kind));
+	for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_REG_COUNT; reg++)
+		if (outcome->state.v[reg] != before.v[reg] && used < sizeof text &&
+		    hvc_reg_info(reg)->class_ != HVC_CLASS_EXCEPTION)
+			used += (size_t)snprintf(text + used, sizeof text - used, ", %s",
+			                         hvc_reg_name(reg));
+	while (i < sweep->ends && strcmp(sweep->end[i].text, text) != 0)
+		i++;
+	if (i == ENDS)
+		return false;
+	if (i == sweep->ends)
+		strcpy(sweep->end[sweep->ends++].text, text);
+	if (sweep->end[i].immediates && sweep->end[i].hi + 1 != call->imm)
+		close_interval(&sweep->end[i]);
+	if (!sweep->end[i].immediates || sweep->end[i].hi + 1 != call->imm)
+		sweep->end[i].lo = call->imm;
+	sweep->end[i].hi = call->imm;
+	sweep->end[i].immediates++;
+	sweep->imm++;
+	return true;
 }
 
 int main(int argc, char **argv)
 {
-	/* One probe: the registers of every call. Without an X0, each names itself. */
-	struct hvc_probe probe = {.reg = HVC_REG_NONE};
-	const struct hvc_probes probes = {.probe = &probe, .count = 1};
-	struct hvc_map_config config = {.probes = &probes};
+	static struct sweep sweep;
+	const struct hvc_feed feed = {next, done, &sweep};
+	struct hvc_machine_config config = {.budget = 0};
 	struct hvc_subject *subject = NULL;
-	struct hvc_map *map = NULL;
 	struct hvc_diag diag;
 	enum hvc_status status;
 
@@ -51,19 +95,25 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: sweep SUBJECT [X0]\n");
 		return 2;
 	}
-	hvc_call_init(&probe.call, 0);
+	hvc_call_init(&sweep.call, 0); /* without an X0, each register names itself */
 	if (argc == 3)
-		probe.call.x[0] = strtoull(argv[2], NULL, 0);
+		sweep.call.x[0] = strtoull(argv[2], NULL, 0);
 	status = hvc_subject_open(argv[1], &diag, &subject);
 	if (status == HVC_OK) {
-		config.subject = subject;
-		status = hvc_map_make(&config, &diag, &map);
+		config.image = *hvc_subject_image(subject);
+		status = hvc_machine_open(&config, &diag, &sweep.machine);
 	}
 	if (status == HVC_OK)
-		print(map);
-	else
+		status = hvc_machine_run(sweep.machine, &feed, &diag);
+	if (status != HVC_OK)
 		fprintf(stderr, "sweep: %s: %s\n", argv[1], diag.message);
-	hvc_map_free(map);
+	for (unsigned i = 0; status == HVC_OK && i < sweep.ends; i++) {
+		close_interval(&sweep.end[i]);
+		printf("%u immediate%s: %s\n%s\n", sweep.end[i].immediates,
+		       sweep.end[i].immediates == 1 ? "" : "s", sweep.end[i].text,
+		       sweep.end[i].where);
+	}
+	hvc_machine_close(sweep.machine);
 	hvc_subject_close(subject);
 	return status == HVC_OK ? 0 : 2;
 }

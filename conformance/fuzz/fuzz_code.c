@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "code.h"
+#include "hvcheck/call.h"
 #include "hvcheck/exact.h"
-#include "hvcheck/map.h"
 
 static struct hvc_subject *open_subject(const struct code *code, int *fd)
 {
@@ -24,49 +24,14 @@ static struct hvc_subject *open_subject(const struct code *code, int *fd)
 	return subject;
 }
 
-static void hold_map(const struct code *code, struct hvc_machine *machine)
-{
-	const struct hvc_probe_config brief = {.brief = true};
-	struct hvc_map_config config = {.world = &code->world, .budget = CODE_BUDGET};
-	struct hvc_probes probes;
-	struct hvc_map *map = NULL;
-	struct hvc_diag diag = {0};
-	struct hvc_outcome made, said;
-	struct hvc_subject *subject;
-	struct hvc_call call;
-	int fd;
-
-	subject = open_subject(code, &fd);
-	FUZZ_HOLD(hvc_probes_make(&brief, &probes) == HVC_OK, "probes");
-	probes.count = 1;
-	config.subject = subject;
-	config.probes = &probes;
-	if (hvc_map_make(&config, &diag, &map) == HVC_OK) {
-		for (unsigned i = 0; i < 4; i++) {
-			const uint16_t imm = (uint16_t)(code->call[0].imm * i);
-
-			hvc_map_call(map, 0, imm, &call);
-			FUZZ_HOLD(hvc_machine_reset(machine, &diag) == HVC_OK, "%s", diag.message);
-			if (!code_make_call(machine, &call, &made))
-				continue;
-			hvc_class_apply(&map->class_[hvc_map_class_of(map, 0, imm)], &map->entry,
-			                &call, &said);
-			code_hold_equal(machine, &made, &said, false, "a class of the map");
-		}
-		hvc_map_free(map);
-	} else {
-		fuzz_refused(diag.status, &diag, map, NULL);
-	}
-	hvc_probes_free(&probes);
-	hvc_subject_close(subject);
-	close(fd);
-}
-
-/* The exact map of it: the terms and the machine agree, or one of the two is wrong. */
-static void hold_exact(const struct code *code)
+/*
+ * The exact map of it, with a call a path or with every immediate: the terms and the machine agree,
+ * or one of the two is wrong.
+ */
+static void hold_exact(const struct code *code, bool all)
 {
 	struct hvc_exact_config config = {
-	        .world = &code->world, .budget = CODE_BUDGET, .paths = 32, .brief = true};
+	        .world = &code->world, .budget = CODE_BUDGET, .paths = 32, .brief = !all};
 	struct hvc_exact *exact = NULL;
 	struct hvc_subject *subject;
 	struct hvc_diag diag = {0};
@@ -94,10 +59,8 @@ FUZZ_TARGET
 	/* Once more, in the state that this has left. */
 	code_make_call(machine, &code.call[1], &outcome);
 	FUZZ_HOLD(hvc_machine_reset(machine, &diag) == HVC_OK, "%s", diag.message);
-	if (code.options == 0xff)
-		hold_map(&code, machine);
-	if (code.options % 16 == 14)
-		hold_exact(&code);
+	if (code.options % 16 == 14 || code.options == 0xff)
+		hold_exact(&code, code.options == 0xff);
 	hvc_machine_close(machine);
 	return 0;
 }

@@ -3,7 +3,7 @@
  * Write the first inputs of each target into the build folder, fuzz/seeds/TARGET: what the suites
  * make, and what hvcheck itself ships and writes. Nothing in them is anybody else's.
  */
-#include "hvcheck/map.h"
+#include "hvcheck/call.h"
 #include "hvcheck/saved.h"
 #include "kallsyms_maker.h"
 #include "packing.h"

@@ -170,7 +170,7 @@ static enum fate try_mutant(struct bed *bed)
 
 		if (!open_world(bed, world, false, &machine))
 			exit(EXIT_FAILURE);
-		hvc_class__masks(hvc_machine_present(machine), &masks);
+		hvc_masks__of(hvc_machine_present(machine), &masks);
 		for (unsigned i = 0; fate != FATE_KILLED && i < bed->trials.count; i++) {
 			const struct trial *trial = &bed->trials.trial[i];
 			struct hvc_outcome outcome;

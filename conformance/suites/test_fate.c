@@ -3,6 +3,7 @@
 #include "hvcheck/contract.h"
 
 #include "hvcheck/arch.h"
+#include "hvcheck/exact.h"
 #include "under_test.h"
 
 static struct hvc_contract *measure(const char *name, const struct hvc_abi *abi, unsigned insns)
@@ -150,33 +151,57 @@ END_TEST
 /* By the classes of a map, without a specification. */
 START_TEST(a_map_has_one_too)
 {
-	struct hvc_subject *subject = open_subject("linux-stub-3.8");
-	struct hvc_probe_config wanted = {0};
-	struct hvc_map_config how = {.subject = subject, .jobs = 1};
-	struct hvc_contract_config config = {.subject = subject, .seeds = 4};
+	struct hvc_subject *subject = open_subject("linux-stub-imm");
+	const struct hvc_exact_config config = {.subject = subject, .brief = true};
 	struct hvc_contract *contract = NULL;
-	struct hvc_map *map = NULL;
-	struct hvc_probes probes;
+	struct hvc_exact *exact = NULL;
+	struct hvc_diag diag = {0};
+	unsigned jumps = 0;
+
+	ck_assert_int_eq(hvc_exact_make(&config, &diag, &exact), HVC_OK);
+	ck_assert_int_eq(hvc_contract_of_exact(exact, &diag, &contract), HVC_OK);
+	ck_assert_uint_eq(contract->classes, 4); /* get, set, call, and the rest */
+	ck_assert_uint_eq(contract->findings, 0);
+	ck_assert(contract->proved);
+	for (unsigned i = 0; i < contract->classes; i++) {
+		const struct hvc_contract_class *class_ = &contract->class_[i];
+
+		ck_assert_int_eq(class_->rule, -1);
+		ck_assert_uint_eq(class_->class_, i);
+		ck_assert_int_eq(class_->place[17].fate, HVC_FATE_CLOBBERED);
+		ck_assert(class_->place[17].told && class_->place[17].allowed);
+		ck_assert_uint_eq(class_->place[17].value.value, HVC_EC_HVC64);
+		ck_assert_int_eq(class_->place[19].fate, HVC_FATE_PRESERVED);
+		ck_assert(class_->place[HVC_REG_COUNT + 7].measured);
+		ck_assert(!class_->place[HVC_REG_ESR_EL2].measured);
+		jumps += class_->kind == HVC_OUTCOME_JUMP;
+		/* The new owner of EL2 has its masks from the exception. */
+		ck_assert_int_eq(class_->place[HVC_REG_DAIF].measured,
+		                 class_->kind != HVC_OUTCOME_JUMP);
+	}
+	ck_assert_uint_eq(jumps, 1);
+	hvc_contract_free(contract);
+	hvc_exact_free(exact);
+	hvc_subject_close(subject);
+}
+END_TEST
+
+/* What is not followed, or only up to a handler's door, has registers of which nothing is known. */
+START_TEST(a_handler_is_no_contract)
+{
+	struct hvc_subject *subject = open_subject("xen");
+	const struct hvc_exact_config config = {.subject = subject, .brief = true};
+	struct hvc_contract *contract = NULL;
+	struct hvc_exact *exact = NULL;
 	struct hvc_diag diag = {0};
 
-	wanted.brief = true;
-	ck_assert_int_eq(hvc_probes_make(&wanted, &probes), HVC_OK);
-	how.probes = &probes;
-	ck_assert_int_eq(hvc_map_make(&how, &diag, &map), HVC_OK);
-	config.map = map;
-	ck_assert_msg(hvc_contract_measure(&config, &diag, &contract) == HVC_OK, "%s",
-	              diag.message);
-	ck_assert_uint_eq(contract->classes, map->classes);
-	ck_assert_uint_eq(contract->findings, 0);
-	ck_assert_uint_eq(contract->seeds, 4);
-	for (unsigned i = 0; i < contract->classes; i++) {
-		ck_assert_int_eq(contract->class_[i].place[1].fate, HVC_FATE_CLOBBERED);
-		ck_assert(contract->class_[i].place[1].allowed);
-		ck_assert_int_eq(contract->class_[i].place[2].fate, HVC_FATE_PRESERVED);
-	}
+	ck_assert_int_eq(hvc_exact_make(&config, &diag, &exact), HVC_OK);
+	ck_assert_int_eq(hvc_contract_of_exact(exact, &diag, &contract), HVC_OK);
+	for (unsigned i = 0; i < contract->classes; i++)
+		if (contract->class_[i].kind == HVC_OUTCOME_HANDOFF)
+			ck_assert(!contract->class_[i].place[19].measured);
 	hvc_contract_free(contract);
-	hvc_map_free(map);
-	hvc_probes_free(&probes);
+	hvc_exact_free(exact);
 	hvc_subject_close(subject);
 }
 END_TEST
@@ -206,6 +231,7 @@ static const struct suite_test tests[] = {
         {"every_register_has_a_fate", &every_register_has_a_fate},
         {"a_wrong_result_is_no_result", &a_wrong_result_is_no_result},
         {"a_map_has_one_too", &a_map_has_one_too},
+        {"a_handler_is_no_contract", &a_handler_is_no_contract},
         {"masks_of_an_exception_are_no_finding", &masks_of_an_exception_are_no_finding},
 };
 

@@ -8,6 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "engine/exact.h"
 #include "engine/internal.h"
 #include "hvcheck/arch.h"
 #include "hvcheck/diff.h"
@@ -15,6 +16,7 @@
 #include "hvcheck/safety.h"
 #include "hvcheck/saved.h"
 #include "machine/flight.h"
+#include "sweep_calls.h"
 #include "under_test.h"
 
 #define SUBJECT "linux-stub-4.12"
@@ -88,86 +90,59 @@ static struct hvc_probes three_probes(struct hvc_probe probe[PROBES])
 	return (struct hvc_probes){probe, PROBES, 0};
 }
 
-static enum hvc_status try_map(const char *spec, unsigned jobs, struct hvc_diag *diag,
-                               struct hvc_map **map)
+static struct sweep_calls *sweep(unsigned jobs, struct hvc_sweep *out)
 {
-	struct hvc_subject *subject = open_subject(spec);
+	struct hvc_subject *subject = open_subject(SUBJECT);
 	struct hvc_probe probe[PROBES];
 	struct hvc_probes probes = three_probes(probe);
-	struct hvc_map_config config = {.subject = subject, .probes = &probes, .jobs = jobs};
-	enum hvc_status status = hvc_map_make(&config, diag, map);
-
-	hvc_subject_close(subject);
-	return status;
-}
-
-static struct hvc_map *make_map(unsigned jobs)
-{
-	struct hvc_map *map = NULL;
+	const struct hvc_sweep_config config = {
+	        .subject = subject, .probes = &probes, .jobs = jobs};
+	struct sweep_calls *calls = sweep_calls_new();
 	struct hvc_diag diag = {0};
 
-	ck_assert_msg(try_map(SUBJECT, jobs, &diag, &map) == HVC_OK, "%s", diag.message);
-	return map;
+	ck_assert_msg(sweep_calls_run(calls, &config, &diag, out) == HVC_OK, "%s", diag.message);
+	for (unsigned p = 0; p < PROBES; p++)
+		for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++)
+			ck_assert_uint_eq(calls->times[p][imm], 1);
+	hvc_subject_close(subject);
+	return calls;
 }
 
-static char *text_of(const struct hvc_map *map)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *file = open_memstream(&text, &size);
-
-	for (unsigned i = 0; i < map->classes; i++) {
-		char line[1024];
-
-		hvc_class_print(&map->class_[i], line, sizeof line);
-		fprintf(file, "%s\n", line);
-	}
-	for (size_t i = 0; i < map->runs; i++)
-		fprintf(file, "%u 0x%x-0x%x %u\n", map->run[i].probe, map->run[i].lo,
-		        map->run[i].hi, map->run[i].class_);
-	fclose(file);
-	return text;
-}
-
-/* Calls of `map` that are not what they are in `whole`, and how many of them failed. */
-static void compare(const struct hvc_map *whole, const struct hvc_map *map, unsigned *other,
-                    unsigned *failed)
+/* Calls that are not what they are in `whole`, and how many of them failed. */
+static void compare(const struct sweep_calls *whole, const struct sweep_calls *calls,
+                    unsigned *other, unsigned *failed)
 {
 	*other = *failed = 0;
-	for (unsigned probe = 0; probe < PROBES; probe++)
+	for (unsigned p = 0; p < PROBES; p++)
 		for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++) {
-			const struct hvc_class *a =
-			        &whole->class_[hvc_map_class_of(whole, probe, (uint16_t)imm)];
-			const struct hvc_class *b =
-			        &map->class_[hvc_map_class_of(map, probe, (uint16_t)imm)];
-
-			*failed += b->kind == HVC_OUTCOME_FAILED;
-			*other += !hvc_class_equal(a, b);
+			*failed += calls->kind[p][imm] == HVC_OUTCOME_FAILED;
+			*other += calls->kind[p][imm] != whole->kind[p][imm] ||
+			          calls->sum[p][imm] != whole->sum[p][imm];
 		}
 }
 
 /* Whatever it dies of, the call is lost, and no other. */
 START_TEST(test_one_call)
 {
-	struct hvc_map *whole = make_map(1), *map;
-	unsigned other, failed, index;
+	struct hvc_sweep before, is;
+	struct sweep_calls *whole = sweep(1, &before), *calls;
+	unsigned other, failed;
 
 	begin_dying((enum manner)_i, 0x1234, 0x1234);
-	map = make_map(1);
+	calls = sweep(1, &is);
 	stop_dying();
-	compare(whole, map, &other, &failed);
+	compare(whole, calls, &other, &failed);
 	ck_assert_uint_eq(failed, 1);
 	ck_assert_uint_eq(other, 1);
-	ck_assert_uint_eq(map->failed, 1);
-	ck_assert_uint_eq(whole->failed, 0);
-	index = hvc_map_class_of(map, 1, 0x1234);
-	ck_assert_int_eq(map->class_[index].kind, HVC_OUTCOME_FAILED);
-	ck_assert_uint_eq(map->class_[index].calls, 1);
-	ck_assert_uint_eq(map->class_[index].effects, 0);
-	ck_assert_msg(strstr(map->failure, "hvc #0x1234 from el1h, x0 = 0x1, at 0x"), "%s",
-	              map->failure);
-	hvc_map_free(map);
-	hvc_map_free(whole);
+	ck_assert_uint_eq(is.failed, 1);
+	ck_assert_uint_eq(before.failed, 0);
+	ck_assert_int_eq(calls->kind[1][0x1234], HVC_OUTCOME_FAILED);
+	for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++)
+		ck_assert_int_eq(is.lost[imm / 8] >> imm % 8 & 1, imm == 0x1234);
+	ck_assert_msg(strstr(is.failure, "hvc #0x1234 from el1h, x0 = 0x1, at 0x"), "%s",
+	              is.failure);
+	free(calls);
+	free(whole);
 }
 END_TEST
 
@@ -176,47 +151,44 @@ START_TEST(test_instruction)
 {
 	struct hvc_subject *subject = open_subject(SUBJECT);
 	uint64_t slot = hvc_subject_image(subject)->vectors + 0x400;
-	struct hvc_map *map;
+	struct hvc_sweep is;
 	char place[64];
 
 	begin_dying(MANNER_ABORT, 7, 7);
-	map = make_map(1);
+	free(sweep(1, &is));
 	stop_dying();
 	snprintf(place, sizeof place, "at 0x%" PRIx64 ": b", slot);
-	ck_assert_msg(strstr(map->failure, place), "%s: no %s", map->failure, place);
-	hvc_map_free(map);
+	ck_assert_msg(strstr(is.failure, place), "%s: no %s", is.failure, place);
 	hvc_subject_close(subject);
 }
 END_TEST
 
-/* The same bytes for every number of workers. */
+/* The same for every number of workers. */
 START_TEST(test_jobs)
 {
-	struct hvc_map *map[3];
-	char *text[3], failure[3][256];
+	struct sweep_calls *calls[3];
+	struct hvc_sweep is[3];
 
 	begin_dying(MANNER_ABORT, 0x3fe, 0x402); /* over the end of a chunk */
 	for (unsigned i = 0; i < 3; i++) {
-		map[i] = make_map(i + 1);
-		text[i] = text_of(map[i]);
-		memcpy(failure[i], map[i]->failure, sizeof failure[i]);
-		ck_assert_uint_eq(map[i]->failed, 5);
-		hvc_map_free(map[i]);
+		calls[i] = sweep(i + 1, &is[i]);
+		ck_assert_uint_eq(is[i].failed, 5);
 	}
 	stop_dying();
 	for (unsigned i = 1; i < 3; i++) {
-		ck_assert_str_eq(text[i], text[0]);
-		ck_assert_str_eq(failure[i], failure[0]);
+		ck_assert(!memcmp(calls[i], calls[0], sizeof *calls[0]));
+		ck_assert_str_eq(is[i].failure, is[0].failure);
 	}
 	for (unsigned i = 0; i < 3; i++)
-		free(text[i]);
+		free(calls[i]);
 }
 END_TEST
 
-/* A worker that somebody else killed has its work done again. */
+/* A worker that somebody else killed has its call made again. */
 START_TEST(test_killed_once)
 {
-	struct hvc_map *whole = make_map(1), *map;
+	struct hvc_sweep before, is;
+	struct sweep_calls *whole = sweep(1, &before), *calls;
 	volatile int *left =
 	        mmap(NULL, sizeof *left, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	unsigned other, failed;
@@ -224,31 +196,40 @@ START_TEST(test_killed_once)
 	begin_dying(MANNER_KILL, 0x4000, 0x4000);
 	trial.left = left;
 	*left = 1;
-	map = make_map(2);
+	calls = sweep(2, &is);
 	stop_dying();
-	compare(whole, map, &other, &failed);
+	compare(whole, calls, &other, &failed);
 	ck_assert_uint_eq(other, 0);
 	ck_assert_uint_eq(failed, 0);
-	ck_assert_uint_eq(map->failed, 0);
+	ck_assert_uint_eq(is.failed, 0);
 	ck_assert_int_lt(*left, 1);
-	hvc_map_free(map);
-	hvc_map_free(whole);
+	free(calls);
+	free(whole);
 	munmap((void *)(uintptr_t)left, sizeof *left);
 }
 END_TEST
 
-/* Too many are no result, but an error that names one. */
-START_TEST(test_too_many)
+/* Registers that kill with every immediate cost the calls with these registers, and no others. */
+START_TEST(test_all_immediates)
 {
-	struct hvc_map *map = NULL;
-	struct hvc_diag diag = {0};
+	struct hvc_sweep before, is;
+	struct sweep_calls *whole = sweep(1, &before), *calls;
+	struct hvc_flight_losses losses = {0};
+	unsigned other, failed;
 
-	begin_dying(MANNER_ABORT, 0, UINT16_MAX);
-	ck_assert_int_eq(try_map(SUBJECT, 2, &diag, &map), HVC_E_ENGINE);
+	hvc_flight__count(&losses);
+	begin_dying(MANNER_EXIT_1, 0, UINT16_MAX);
+	calls = sweep(2, &is);
 	stop_dying();
-	ck_assert_ptr_null(map);
-	ck_assert_msg(strstr(diag.message, "hvc #0x") && strstr(diag.message, "128 calls"), "%s",
-	              diag.message);
+	hvc_flight__count(NULL);
+	compare(whole, calls, &other, &failed);
+	ck_assert_uint_eq(failed, HVC_IMM_COUNT);
+	ck_assert_uint_eq(other, HVC_IMM_COUNT);
+	ck_assert_uint_eq(is.failed, HVC_IMM_COUNT);
+	ck_assert_uint_eq(losses.calls, 64 * HVC_LOST_ALIKE); /* of each chunk so many are tried */
+	ck_assert_msg(strstr(is.failure, "hvc #0x0 from el1h, x0 = 0x1, at 0x"), "%s", is.failure);
+	free(calls);
+	free(whole);
 }
 END_TEST
 
@@ -256,16 +237,35 @@ END_TEST
 START_TEST(test_losses)
 {
 	struct hvc_flight_losses losses = {0};
-	struct hvc_map *map;
+	struct hvc_sweep is;
 
 	hvc_flight__count(&losses);
 	begin_dying(MANNER_ABORT, 0x10, 0x10);
-	map = make_map(1);
-	hvc_map_free(map);
+	free(sweep(1, &is));
 	stop_dying();
 	hvc_flight__count(NULL);
 	ck_assert_uint_ge(losses.calls, 1);
 	ck_assert_uint_eq(losses.first.call.imm, 0x10);
+}
+END_TEST
+
+/* An exact map, too, goes on: what the engine dies of is told, and the map is not complete. */
+START_TEST(test_map_of_all_immediates)
+{
+	struct hvc_subject *subject = open_subject(SUBJECT);
+	const struct hvc_exact_config config = {.subject = subject, .levels = 1u << HVC_LEVEL_EL1H};
+	struct hvc_exact *map = NULL;
+	struct hvc_diag diag = {0};
+
+	begin_dying(MANNER_ABORT, 0, UINT16_MAX);
+	ck_assert_msg(hvc_exact_make(&config, &diag, &map) == HVC_OK, "%s", diag.message);
+	stop_dying();
+	ck_assert(!hvc_exact_is_complete(map));
+	ck_assert_uint_ge(map->failed, 1);
+	ck_assert_uint_le(map->failed, 100);
+	ck_assert_ptr_nonnull(strstr(map->failure, "hvc #0x"));
+	hvc_exact_free(map);
+	hvc_subject_close(subject);
 }
 END_TEST
 
@@ -288,8 +288,8 @@ START_TEST(test_check)
 	begin_dying(MANNER_EXIT_1, 9, 9);
 	check = run_config(&config);
 	stop_dying();
-	for (unsigned i = 0; i < check->maps; i++)
-		failed += check->map[i]->failed;
+	for (unsigned i = 0; i < check->worlds; i++)
+		failed += check->world[i].failed;
 	ck_assert_uint_ge(failed, 1);
 	ck_assert_uint_eq(check->findings, 0);
 	ck_assert_uint_gt(check->total.undecided, whole->total.undecided);
@@ -436,7 +436,8 @@ static const struct suite_test tests[] = {
         {"instruction", &test_instruction},
         {"jobs", &test_jobs},
         {"killed_once", &test_killed_once},
-        {"too_many", &test_too_many},
+        {"all_immediates", &test_all_immediates},
+        {"map_of_all_immediates", &test_map_of_all_immediates},
         {"losses", &test_losses},
         {"check", &test_check},
         {"diff", &test_diff},

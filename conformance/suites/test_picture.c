@@ -8,136 +8,6 @@
 
 #define SIDE HVC_PICTURE_SIDE
 
-/* Asked as hvcheck map --brief does; or with the same calls as another map. */
-static struct hvc_map *make_map(const char *name, const struct hvc_map *as)
-{
-	struct hvc_subject *subject = open_subject(name);
-	struct hvc_map_config config = {.subject = subject, .jobs = 2};
-	struct hvc_probe_config asked = {.brief = true};
-	struct hvc_constant *constant = NULL;
-	struct hvc_probes probes = {0};
-	struct hvc_map *map = NULL;
-	struct hvc_diag diag = {0};
-
-	ck_assert_int_eq(hvc_subject_constants(subject, 20000, &constant, &asked.constants),
-	                 HVC_OK);
-	asked.constant = constant;
-	ck_assert_int_eq(hvc_probes_make(&asked, &probes), HVC_OK);
-	config.probes = as ? &as->probes : &probes;
-	ck_assert_msg(hvc_map_make(&config, &diag, &map) == HVC_OK, "%s", diag.message);
-	hvc_probes_free(&probes);
-	free(constant);
-	hvc_subject_close(subject);
-	return map;
-}
-
-static struct hvc_picture picture_of(const struct hvc_map *old, const struct hvc_map *new)
-{
-	const struct hvc_map *const maps[] = {old, new};
-	struct hvc_picture picture;
-
-	ck_assert_int_eq(hvc_picture__make(maps, new ? 2 : 1, NULL, &picture), HVC_OK);
-	return picture;
-}
-
-static bool does_alike(const struct hvc_map *a, unsigned x, const struct hvc_map *b, unsigned y)
-{
-	for (unsigned probe = 0; probe < a->probes.count; probe++) {
-		unsigned p = hvc_map_class_of(a, probe, (uint16_t)x);
-		unsigned q = hvc_map_class_of(b, probe, (uint16_t)y);
-
-		if (a == b ? p != q : !hvc_class_equal(&a->class_[p], &b->class_[q]))
-			return false;
-	}
-	return true;
-}
-
-/* Cells of a group do as its first one. */
-static void assert_groups(const struct hvc_picture *picture)
-{
-	uint32_t counted = 0;
-
-	for (unsigned plane = 0; plane < picture->planes; plane++)
-		for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++) {
-			uint32_t group = hvc_picture__at(picture, plane, imm);
-
-			ck_assert_uint_lt(group, picture->groups);
-			ck_assert_msg(does_alike(picture->map[plane], imm,
-			                         picture->map[hvc_picture__plane(picture, group)],
-			                         picture->group[group].first % HVC_IMM_COUNT),
-			              "plane %u, 0x%04x in group %u", plane, imm, group);
-		}
-	for (unsigned i = 0; i < picture->groups; i++) {
-		counted += picture->group[i].count;
-		for (unsigned k = 0; k < i; k++)
-			ck_assert(!does_alike(picture->map[hvc_picture__plane(picture, i)],
-			                      picture->group[i].first % HVC_IMM_COUNT,
-			                      picture->map[hvc_picture__plane(picture, k)],
-			                      picture->group[k].first % HVC_IMM_COUNT));
-	}
-	ck_assert_uint_eq(counted, picture->planes * HVC_IMM_COUNT);
-}
-
-START_TEST(groups_are_what_does_alike)
-{
-	static const struct {
-		const char *subject;
-		unsigned groups;
-	} rows[] = {
-	        {"linux-stub-imm", 4},      /* get, set, call, and the rest */
-	        {"linux-stub-4.12", 1},     /* immediates do not matter */
-	        {"gunyah", 3},              /* SMCCC, hypercalls, holes */
-	        {"broken-imm-low-byte", 4}, /* as the first, 256 times */
-	};
-
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct hvc_map *map = make_map(rows[i].subject, NULL);
-		struct hvc_picture picture = picture_of(map, NULL);
-
-		ck_assert_msg(picture.groups == rows[i].groups, "%s: %u groups", rows[i].subject,
-		              picture.groups);
-		assert_groups(&picture);
-		hvc_picture__free(&picture);
-		hvc_map_free(map);
-	}
-}
-END_TEST
-
-START_TEST(groups_of_two_maps_are_the_same_where_both_do_alike)
-{
-	struct hvc_map *old = make_map("linux-stub-imm", NULL);
-	struct hvc_map *new = make_map("broken-imm-low-byte", old);
-	struct hvc_picture picture = picture_of(old, new);
-
-	assert_groups(&picture);
-	for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++) {
-		bool same = hvc_picture__at(&picture, 0, imm) == hvc_picture__at(&picture, 1, imm);
-		unsigned low = imm % 256;
-
-		/* What is called from another address is another class: not so with 1 and 2. */
-		if (low != 4)
-			ck_assert_int_eq(same, imm < 256 || (low != 1 && low != 2));
-	}
-	hvc_picture__free(&picture);
-	hvc_map_free(old);
-	hvc_map_free(new);
-}
-END_TEST
-
-START_TEST(the_class_of_a_group_is_that_of_most_calls)
-{
-	struct hvc_map *map = make_map("linux-stub-4.12", NULL);
-	struct hvc_picture picture = picture_of(map, NULL);
-	const struct hvc_region *const *region;
-
-	ck_assert(picture.group[0].mixed);
-	ck_assert_uint_eq(picture.group[0].class_, 0);
-	ck_assert_uint_eq(hvc_picture__regions(&picture, 0, &region), map->classes);
-	hvc_picture__free(&picture);
-	hvc_map_free(map);
-}
-END_TEST
-
 static struct hvc_exact *explore(const char *name, struct hvc_subject **subject)
 {
 	struct hvc_exact_config config = {.brief = true};
@@ -240,7 +110,7 @@ static void assert_rows(const struct hvc_exact *exact, const struct hvc_picture_
 				ck_assert_int_eq(
 				        meets[n],
 				        hvc_picture_rows__meets(
-				                rows, hvc_picture__at(&rows->picture, 0, n), at));
+				                rows, hvc_picture__at(&rows->picture, n), at));
 		}
 	ck_assert_uint_eq(at, rows->rows);
 	for (unsigned i = 0; i < rows->picture.groups; i++)
@@ -268,7 +138,7 @@ static void assert_page(const struct hvc_exact *exact)
 	for (unsigned pass = 0; pass < 2; pass++) {
 		read_shapes(pass ? svg : page, cell);
 		for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++) {
-			uint32_t group = hvc_picture__at(&rows.picture, 0, imm);
+			uint32_t group = hvc_picture__at(&rows.picture, imm);
 
 			ck_assert_str_eq(names[imm], hvc_picture__name(group, name));
 			ck_assert_uint_eq(cell[imm], group);
@@ -341,11 +211,11 @@ START_TEST(letters_read_back_are_the_map)
 	ck_assert_ptr_nonnull(strstr(colored, "\033[30;48;5;"));
 	for (unsigned row = 0; row < SIDE; row += 8, line = strchr(line, '\n') + 1)
 		for (unsigned column = 0; column < SIDE; column += 4) {
-			uint32_t group = hvc_picture__at(&rows.picture, 0, row * SIDE + column);
+			uint32_t group = hvc_picture__at(&rows.picture, row * SIDE + column);
 			char wanted = group ? hvc_picture__name(group, name)[0] : '.';
 
 			for (unsigned i = 0; i < 32; i++)
-				if (hvc_picture__at(&rows.picture, 0,
+				if (hvc_picture__at(&rows.picture,
 				                    (row + i / 4) * SIDE + column + i % 4) != group)
 					wanted = '+';
 			ck_assert_int_eq(line[11 + column / 4], wanted);
@@ -402,10 +272,6 @@ START_TEST(the_verdict_drawn_is_the_check)
 END_TEST
 
 static const struct suite_test tests[] = {
-        {"groups_are_what_does_alike", &groups_are_what_does_alike},
-        {"groups_of_two_maps_are_the_same_where_both_do_alike",
-         &groups_of_two_maps_are_the_same_where_both_do_alike},
-        {"the_class_of_a_group_is_that_of_most_calls", &the_class_of_a_group_is_that_of_most_calls},
         {"a_page_read_back_is_the_map", &a_page_read_back_is_the_map},
         {"neighbours_are_told_apart_by_colour", &neighbours_are_told_apart_by_colour},
         {"letters_read_back_are_the_map", &letters_read_back_are_the_map},

@@ -203,7 +203,7 @@ static void assert_swept(const char *name, const char *text)
 	              "%s", check->part[0].why);
 	ck_assert_int_eq(check->total.known, HVC_EVIDENCE_SWEPT);
 	ck_assert_int_eq(check->rule[0].known, HVC_EVIDENCE_SWEPT);
-	ck_assert_uint_gt(check->map[0]->probes.count, 1);
+	ck_assert_uint_gt(check->world[0].probes, 1);
 	hvc_check_free(check);
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
@@ -228,14 +228,14 @@ START_TEST(sweep_is_asked_for)
 	                                  .insns = 1u << HVC_INSN_HVC};
 	struct hvc_check *check = run_config(&config);
 
-	ck_assert_uint_eq(check->map[0]->probes.count, 2);
+	ck_assert_uint_eq(check->world[0].probes, 2);
 	ck_assert_uint_eq(check->parts, 2);
 	for (unsigned i = 0; i < HVC_IMM_COUNT; i++)
 		ck_assert_uint_ne(check->verdicts[i], 0);
 	hvc_check_free(check);
 	config.sweep = true;
 	check = run_config(&config);
-	ck_assert_uint_gt(check->map[0]->probes.count, 2);
+	ck_assert_uint_gt(check->world[0].probes, 2);
 	ck_assert_uint_eq(check->parts, 0);
 	ck_assert_int_eq(check->total.known, HVC_EVIDENCE_SWEPT);
 	hvc_check_free(check);

@@ -199,13 +199,14 @@ START_TEST(hyp_stub_conforms_to_its_specification)
 		const struct hvc_finding *first = &check->finding[0];
 
 		hvc_finding_print(check, first, text, sizeof text);
-		hvc_call_command(check->subject, &check->map[first->world]->world, &first->probe,
+		hvc_call_command(check->subject, &check->world[first->world].world, &first->probe,
 		                 first->imm, command, sizeof command);
 	}
 	ck_assert_msg(check->findings == 0, "%u findings; the first: %s\n%s", check->findings, text,
 	              command);
 	ck_assert_uint_eq(check->immediates_violating, 0);
-	/* A proof makes few calls: what counts is that none is wrong and each immediate was taken. */
+	/* A proof makes few calls: what counts is that none is wrong and each immediate was taken.
+	 */
 	ck_assert_uint_eq(check->total.violates, 0);
 	ck_assert_uint_eq(check->total.conforms + check->total.undecided, check->total.calls);
 	for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++)

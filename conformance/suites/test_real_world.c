@@ -11,10 +11,10 @@
 #include <inttypes.h>
 
 #include "hvcheck/arch.h"
-#include "hvcheck/map.h"
 #include "hvcheck/subject.h"
 #include "real_kernel.h"
 #include "suite.h"
+#include "sweep_calls.h"
 
 #define STUB_CALLS 4u
 #define STUB_ERROR UINT64_C(0x0badca11)
@@ -184,12 +184,13 @@ START_TEST(all_immediates_part_by_x0)
 {
 	static const uint64_t values[] = {0, 1, 2, 3, 4, 0xc6000001};
 	struct hvc_subject *subject = open_vectors();
+	struct sweep_calls *calls = sweep_calls_new();
 	struct hvc_probe probe[6] = {{.seed = 0}};
 	struct hvc_probes probes = {probe, 6, 0};
 	struct hvc_diag diag = {0};
 	struct hvc_world world;
-	struct hvc_map *map;
-	const struct hvc_map_config config = {
+	struct hvc_sweep sweep;
+	const struct hvc_sweep_config config = {
 	        .subject = subject, .world = &world, .probes = &probes, .jobs = 2};
 
 	make_world(subject, &world);
@@ -199,23 +200,17 @@ START_TEST(all_immediates_part_by_x0)
 		probe[i].reg = HVC_REG_X0;
 		probe[i].why = HVC_WHY_CODE;
 	}
-	ck_assert_msg(hvc_map_make(&config, &diag, &map) == HVC_OK, "%s", diag.message);
-	for (unsigned i = 0; i < 6; i++) {
-		const struct hvc_class *first = &map->class_[hvc_map_class_of(map, i, 0)];
-
-		for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++) {
-			const struct hvc_class *class_ =
-			        &map->class_[hvc_map_class_of(map, i, (uint16_t)imm)];
-
-			ck_assert_int_eq(class_->kind, first->kind);
-			ck_assert_int_eq(class_->kind == HVC_OUTCOME_HANDOFF, i >= STUB_CALLS);
-		}
-	}
+	ck_assert_msg(sweep_calls_run(calls, &config, &diag, &sweep) == HVC_OK, "%s", diag.message);
+	for (unsigned i = 0; i < 6; i++)
+		for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++)
+			ck_assert_int_eq(calls->kind[i][imm] == HVC_OUTCOME_HANDOFF,
+			                 i >= STUB_CALLS);
 	/* each call begins by saving two registers on the stack */
-	ck_assert_uint_eq(map->invented.rows, 1);
-	ck_assert_int_eq(map->invented.row[0].reg, HVC_REG_SP_EL2);
-	ck_assert_uint_eq(map->invented.row[0].calls, 6 * (uint64_t)HVC_IMM_COUNT);
-	hvc_map_free(map);
+	ck_assert_uint_eq(sweep.invented.rows, 1);
+	ck_assert_int_eq(sweep.invented.row[0].reg, HVC_REG_SP_EL2);
+	ck_assert_uint_eq(sweep.invented.row[0].calls, 6 * (uint64_t)HVC_IMM_COUNT);
+	hvc_sweep__free(&sweep);
+	free(calls);
 	hvc_subject_close(subject);
 }
 END_TEST

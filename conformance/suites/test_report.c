@@ -59,19 +59,23 @@ START_TEST(register_values_are_said_the_short_way)
 	static struct hvc_interval one[] = {{1, 1}}, rest[] = {{3, UINT64_MAX}},
 	                           holed[] = {{0, 0}, {2, UINT64_MAX}}, all[] = {{0, UINT64_MAX}};
 	const struct {
-		struct hvc_span span;
+		struct hvc_condition condition;
 		const char *text;
 	} rows[] = {
-	        {{HVC_REG_X0, one, 1}, "x0 = 0x1"},
-	        {{HVC_REG_X30, rest, 1}, "x30 not 0x0-0x2"},
-	        {{HVC_REG_X0, holed, 2}, "x0 not 0x1"},
-	        {{HVC_REG_X0, all, 1}, "x0 = 0x0-0xffffffffffffffff"},
+	        {{.reg = HVC_REG_X0, .mask = UINT64_MAX, .interval = one, .intervals = 1},
+	         "x0 = 0x1"},
+	        {{.reg = HVC_REG_X30, .mask = UINT64_MAX, .interval = rest, .intervals = 1},
+	         "x30 not 0x0-0x2"},
+	        {{.reg = HVC_REG_X0, .mask = UINT64_MAX, .interval = holed, .intervals = 2},
+	         "x0 not 0x1"},
+	        {{.reg = HVC_REG_X0, .mask = UINT64_MAX, .interval = all, .intervals = 1},
+	         "x0 = 0x0-0xffffffffffffffff"},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct hvc_words words = {0};
 
-		hvc_words__span(&words, &rows[i].span);
+		hvc_words__conditions(&words, &rows[i].condition, 1);
 		ck_assert_str_eq(hvc_words__text(&words), rows[i].text);
 		hvc_words__free(&words);
 	}

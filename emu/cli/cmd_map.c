@@ -6,7 +6,9 @@
 #include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/world.h"
+#include "engine/exact.h"
 #include "engine/suggest.h"
+#include "engine/sweep.h"
 #include "hvcheck/saved.h"
 #include "report/exact.h"
 
@@ -65,30 +67,15 @@ static enum hvc_status suggest(const struct hvc_options *options, const struct h
 	return HVC_OK;
 }
 
-/* What is reported: the exact map, and what is measured of a swept one. */
+/* What is reported. */
 struct maps {
 	const struct hvc_options *options;
 	const struct hvc_subject *subject;
-	struct hvc_map_config config;
+	const struct hvc_world *world;
+	struct hvc_progress *progress;
 	struct hvc_exact *exact;
-	struct hvc_map *swept; /* NULL: nobody asked for it */
-	struct hvc_contract *contract;
+	struct hvc_contract *contract; /* NULL: nobody asked for it */
 };
-
-static enum hvc_status measure(struct maps *maps, struct hvc_diag *diag)
-{
-	const struct hvc_contract_config config = {
-	        .subject = maps->subject,
-	        .map = maps->swept,
-	        .budget = maps->options->budget,
-	};
-
-	if (!hvc_options__has(maps->options, HVC_OPTION_CONTRACT))
-		return HVC_OK;
-	HVC_TRY(hvc_contract_measure(&config, diag, &maps->contract));
-	maps->swept->contract = maps->contract;
-	return HVC_OK;
-}
 
 static enum hvc_status write(const void *of, const struct hvc_options *options,
                              const struct hvc_findings *findings, enum hvc_style style,
@@ -113,28 +100,24 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 	}
 }
 
-/* Is there something asked for that only a swept map has? */
-static bool wants_sweep(const struct hvc_options *options)
-{
-	return hvc_options__has(options, HVC_OPTION_CONTRACT) ||
-	       hvc_options__has(options, HVC_OPTION_SWEEP);
-}
-
 static enum hvc_status sweep(struct maps *maps, const struct hvc_abi *abi, struct hvc_diag *diag)
 {
+	const struct hvc_options *options = maps->options;
 	struct hvc_probes probes;
+	const struct hvc_sweep_config config = {.subject = maps->subject,
+	                                        .world = maps->world,
+	                                        .probes = &probes,
+	                                        .jobs = options->jobs,
+	                                        .budget = options->budget,
+	                                        .progress = hvc_progress__tell,
+	                                        .progress_ctx = maps->progress};
 	enum hvc_status status;
 
-	if (!wants_sweep(maps->options))
+	if (!hvc_options__has(options, HVC_OPTION_SWEEP))
 		return HVC_OK;
-	HVC_TRY(make_probes(maps->options, maps->exact, abi, diag, &probes));
-	maps->config.probes = &probes;
-	status = hvc_map_make(&maps->config, diag, &maps->swept);
+	HVC_TRY(make_probes(options, maps->exact, abi, diag, &probes));
+	status = hvc_exact__sweep(maps->exact, &config, diag);
 	hvc_probes_free(&probes);
-	if (status == HVC_OK && hvc_options__has(maps->options, HVC_OPTION_SWEEP))
-		status = hvc_exact__agree(maps->exact, maps->swept, diag);
-	if (status == HVC_OK)
-		status = measure(maps, diag);
 	return status;
 }
 
@@ -143,7 +126,7 @@ static enum hvc_status explore(struct maps *maps, const struct hvc_abi *abi, str
 	const struct hvc_options *options = maps->options;
 	struct hvc_exact_config config = {
 	        .subject = maps->subject,
-	        .world = maps->config.world,
+	        .world = maps->world,
 	        .levels = abi ? hvc_abi_levels(abi) : 0,
 	        .insns = abi ? hvc_abi_insns(abi) : 0,
 	        .budget = options->budget,
@@ -165,15 +148,7 @@ static enum hvc_status run_map(const struct hvc_options *options, const struct h
 	struct hvc_progress progress;
 	struct hvc_world world;
 	struct maps maps = {
-	        .options = options,
-	        .subject = subject,
-	        .config = {.subject = subject,
-	                   .world = &world,
-	                   .jobs = options->jobs,
-	                   .budget = options->budget,
-	                   .progress = hvc_progress__tell,
-	                   .progress_ctx = &progress},
-	};
+	        .options = options, .subject = subject, .world = &world, .progress = &progress};
 	enum hvc_status status;
 
 	HVC_TRY(hvc_cli_world__open(options, subject, diag, &world));
@@ -181,12 +156,13 @@ static enum hvc_status run_map(const struct hvc_options *options, const struct h
 	status = explore(&maps, abi, diag);
 	if (status == HVC_OK)
 		status = sweep(&maps, abi, diag);
+	if (status == HVC_OK && hvc_options__has(options, HVC_OPTION_CONTRACT))
+		status = hvc_contract_of_exact(maps.exact, diag, &maps.contract);
 	if (status == HVC_OK && hvc_options__has(options, HVC_OPTION_SUGGEST_ABI))
 		status = suggest(options, maps.exact, &progress, page->out, diag);
 	else if (status == HVC_OK)
 		status = hvc_cli_report__each(options, page, &maps, write, NULL, diag);
 	hvc_progress__end(&progress);
-	hvc_map_free(maps.swept);
 	hvc_contract_free(maps.contract);
 	hvc_exact_free(maps.exact);
 	return status;

@@ -300,7 +300,7 @@ static enum hvc_status hold(const struct hvc_callers_config *config, struct hvc_
 	if (site->data || !site->analysed)
 		return HVC_OK;
 	if (bench)
-		return hvc_caller__hold_to_runs(bench, config->filters, diag, caller);
+		return hvc_caller__hold_to_rows(bench, config->filters, caller);
 	caller->abi = config->abi;
 	if (!config->abi)
 		HVC_TRY(choose(config, callers, diag, caller));

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** How callers are judged: by rules (caller_rules.c), or by running vectors (caller_runs.c). */
+/** How callers are judged: by rules (caller_rules.c), or by the rows of vectors (caller_rows.c). */
 #ifndef ENGINE_CALLERS_H
 #define ENGINE_CALLERS_H
 
@@ -48,8 +48,7 @@ HVC_MUST_USE enum hvc_status hvc_caller__open_bench(const struct hvc_callers_con
                                                     struct hvc_diag *diag,
                                                     struct hvc_caller_bench **out);
 void hvc_caller__close_bench(struct hvc_caller_bench *bench);
-HVC_MUST_USE enum hvc_status hvc_caller__hold_to_runs(struct hvc_caller_bench *bench, bool named,
-                                                      struct hvc_diag *diag,
+HVC_MUST_USE enum hvc_status hvc_caller__hold_to_rows(struct hvc_caller_bench *bench, bool named,
                                                       struct hvc_caller *caller);
 
 /** Whose call it is by its immediate, or by the identifier in x0; "" when nobody is known. */

@@ -5,203 +5,42 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/internal.h"
-#include "engine/prove.h"
+#include "engine/check.h"
 #include "engine/scene.h"
 
 #define CONSTANTS_LIMIT 1000u /* instructions followed when looking for compared constants */
-
-/* What judging needs besides the check itself. */
-struct bench {
-	struct hvc_check *check;
-	const struct hvc_subject *subject;
-	unsigned world;
-	struct hvc_map *map;
-	struct hvc_proof proof; /* of this world; no parts: none was asked for */
-	unsigned levels, insns;
-	unsigned capacity; /* of check->finding */
-	uint8_t violating[HVC_IMM_COUNT];
-	/* for each finding, the immediates it was seen on: a bit each */
-	uint8_t (*seen)[HVC_IMM_COUNT / 8];
-};
-
-static struct hvc_finding *find(struct bench *bench, const struct hvc_verdict *verdict)
-{
-	struct hvc_check *check = bench->check;
-
-	for (unsigned i = 0; i < check->findings; i++) {
-		const struct hvc_verdict *known = &check->finding[i].verdict;
-
-		if (hvc_verdict_same(known, verdict))
-			return &check->finding[i];
-	}
-	if (check->findings == bench->capacity) {
-		unsigned capacity = bench->capacity ? 2 * bench->capacity : 8;
-		void *finding = realloc(check->finding, capacity * sizeof *check->finding);
-		void *seen;
-
-		if (!finding)
-			return NULL;
-		check->finding = finding;
-		seen = realloc(bench->seen, capacity * sizeof *bench->seen);
-		if (!seen)
-			return NULL;
-		bench->seen = seen;
-		bench->capacity = capacity;
-	}
-	memset(&check->finding[check->findings], 0, sizeof *check->finding);
-	memset(bench->seen[check->findings], 0, sizeof *bench->seen);
-	return &check->finding[check->findings++];
-}
-
-/* Is this call before the finding's witness? Worlds come in order, and so do probes in each. */
-static bool is_earlier(const struct bench *bench, const struct hvc_finding *finding, uint16_t imm)
-{
-	return finding->world == bench->world && imm < finding->imm;
-}
-
-static bool note(struct bench *bench, const struct hvc_verdict *verdict, uint32_t probe,
-                 uint16_t imm, unsigned class_)
-{
-	struct hvc_finding *finding = find(bench, verdict);
-	uint8_t *seen;
-
-	if (!finding)
-		return false;
-	seen = bench->seen[finding - bench->check->finding];
-	if (finding->calls++ == 0 || is_earlier(bench, finding, imm)) {
-		finding->verdict = *verdict;
-		finding->world = bench->world;
-		finding->probe = bench->map->probes.probe[probe];
-		finding->imm = imm;
-		finding->outcome = bench->map->class_[class_];
-	}
-	if (!(seen[imm / 8] >> (imm % 8) & 1)) {
-		seen[imm / 8] |= (uint8_t)(1u << imm % 8);
-		finding->immediates++;
-	}
-	if (!bench->violating[imm]) {
-		bench->violating[imm] = 1;
-		bench->check->immediates_violating++;
-	}
-	return true;
-}
-
-static void add(struct hvc_rule_account *account, enum hvc_verdict_kind kind)
-{
-	account->calls++;
-	if (kind == HVC_VERDICT_CONFORMS)
-		account->conforms++;
-	else if (kind == HVC_VERDICT_VIOLATES)
-		account->violates++;
-	else
-		account->undecided++;
-}
-
-static void count(struct bench *bench, const struct hvc_call *call,
-                  const struct hvc_verdict *verdict)
-{
-	add(&bench->check->total, verdict->kind);
-	bench->check->verdicts[call->imm] |= (uint8_t)(1u << verdict->kind);
-	if (verdict->rule >= 0)
-		add(&bench->check->rule[verdict->rule], verdict->kind);
-}
 
 static enum hvc_status out_of_memory(struct hvc_diag *diag)
 {
 	return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 }
 
-/* A violation that the proof has no call for, though it claims to have one for each kind. */
-static enum hvc_status disproved(const struct bench *bench, const struct hvc_call *call,
-                                 const struct hvc_verdict *verdict, struct hvc_diag *diag)
-{
-	char text[160], name[24];
-
-	hvc_proof__print_call(call, text, sizeof text);
-	return hvc_diag_set(diag, HVC_E_ENGINE, bench->check->subject, 0, 0,
-	                    "a fault of hvcheck: %s: conforms by the proof, violates by the "
-	                    "machine: %s %s",
-	                    text, hvc_clause_name(verdict->clause),
-	                    hvc_verdict_register(verdict, name, sizeof name));
-}
-
-/*
- * A class does not say what the exception left in registers of EL2 (map.h): of a result there the
- * proof knows, which has had it confirmed.
- */
-static void ask_proof(const struct bench *bench, const struct hvc_call *call,
-                      struct hvc_verdict *verdict)
-{
-	const struct hvc_verdict *known;
-
-	if (verdict->clause != HVC_CLAUSE_RESULT ||
-	    hvc_reg_info(verdict->reg)->class_ != HVC_CLASS_EXCEPTION ||
-	    !hvc_proof__proves(&bench->proof, call))
-		return;
-	known = hvc_proof__refutes(&bench->proof, call, verdict);
-	if (known)
-		*verdict = *known;
-	else
-		verdict->kind = HVC_VERDICT_CONFORMS;
-}
-
-/* Judge every call of one run. */
-static enum hvc_status judge_run(struct bench *bench, const struct hvc_run *run,
-                                 struct hvc_diag *diag)
+/* Calls that the proof has made and no probe makes again. */
+static void judge_rest(struct hvc_check_bench *bench, struct hvc_check_world *world)
 {
 	struct hvc_check *check = bench->check;
-	const struct hvc_map *map = bench->map;
-	struct hvc_state before;
-	struct hvc_outcome outcome;
-	struct hvc_verdict verdict;
-	struct hvc_call call;
 
-	hvc_map_call(map, run->probe, run->lo, &call);
-	hvc_entry_state(&map->entry, &call, &before);
-	for (unsigned imm = run->lo; imm <= run->hi; imm++) {
-		call.imm = (uint16_t)imm;
-		hvc_class_apply(&map->class_[run->class_], &map->entry, &call, &outcome);
-		hvc_verdict_judge(check->abi, bench->world, &before, &map->present, &call, &outcome,
-		                  &verdict);
-		ask_proof(bench, &call, &verdict);
-		count(bench, &call, &verdict);
-		if (verdict.kind != HVC_VERDICT_VIOLATES)
-			continue;
-		if (hvc_proof__proves(&bench->proof, &call) &&
-		    !hvc_proof__refutes(&bench->proof, &call, &verdict))
-			return disproved(bench, &call, &verdict, diag);
-		if (!note(bench, &verdict, run->probe, call.imm, run->class_))
-			return out_of_memory(diag);
-	}
-	return HVC_OK;
-}
-
-/* Calls that the proof has made and no probe makes again. */
-static bool judge_rest(struct bench *bench)
-{
 	for (unsigned i = 0; i < bench->proof.calls; i++) {
 		const struct hvc_proof_call *call = &bench->proof.call[i];
 
-		if (call->lost && bench->map->failed++ == 0)
-			memcpy(bench->map->failure, call->failure, sizeof call->failure);
-		if (!call->swept)
-			count(bench, &call->call, &call->verdict);
-		/* Classes are of one call each, and this is about two. */
+		if (call->lost && world->failed++ == 0)
+			memcpy(world->failure, call->failure, sizeof call->failure);
+		/* Calls of a sweep are judged each by itself, and width is of two. */
 		if (call->swept && call->width)
-			count(bench, &call->call, &call->verdict);
-		if (call->swept && call->width &&
-		    !note(bench, &call->verdict, call->probe, call->call.imm,
-		          hvc_map_class_of(bench->map, call->probe, call->call.imm)))
-			return false;
+			hvc_check__note(bench, call);
+		else if (call->swept)
+			continue;
+		hvc_check__count(&check->total, call->verdict.kind);
+		check->verdicts[call->call.imm] |= (uint8_t)(1u << call->verdict.kind);
+		if (call->verdict.rule >= 0)
+			hvc_check__count(&check->rule[call->verdict.rule], call->verdict.kind);
 	}
-	return true;
 }
 
 /* What the proof's calls met; what the sweep has met as well is counted there. */
-static bool add_invented(struct bench *bench)
+static bool add_invented(struct hvc_check_bench *bench, struct hvc_check_world *world)
 {
-	struct hvc_invented *all = &bench->map->invented;
+	struct hvc_invented *all = &world->invented;
 	const struct hvc_invented *more = &bench->proof.invented;
 	unsigned known = all->rows;
 	bool ok = true;
@@ -215,11 +54,12 @@ static bool add_invented(struct bench *bench)
 	}
 	all->more += more->more;
 	hvc_invented_sort(all);
-	hvc_subject_name_invented(bench->subject, all);
-	return ok && hvc_map__doubt(bench->map);
+	hvc_subject_name_invented(bench->config->subject, all);
+	world->doubt.assumptions = hvc_invented_assumptions(all);
+	return ok;
 }
 
-static enum hvc_status keep_parts(struct bench *bench, struct hvc_diag *diag)
+static enum hvc_status keep_parts(struct hvc_check_bench *bench, struct hvc_diag *diag)
 {
 	struct hvc_check *check = bench->check;
 	unsigned parts = bench->proof.parts;
@@ -234,40 +74,93 @@ static enum hvc_status keep_parts(struct bench *bench, struct hvc_diag *diag)
 	return HVC_OK;
 }
 
-static enum hvc_status sweep_world(const struct hvc_check_config *config, struct bench *bench,
-                                   const struct hvc_world *world, const struct hvc_probes *probes,
+static void keep_world(struct hvc_check_world *world, struct hvc_sweep *sweep)
+{
+	world->entry = sweep->entry;
+	world->present = sweep->present;
+	world->calls = sweep->calls;
+	world->failed = sweep->failed;
+	memcpy(world->failure, sweep->failure, sizeof world->failure);
+	world->doubt = sweep->doubt;
+	world->invented = sweep->invented;
+	sweep->invented = (struct hvc_invented){0};
+	for (unsigned imm = 0; sweep->calls && imm < HVC_IMM_COUNT; imm++)
+		world->classified += !(sweep->lost[imm / 8] >> imm % 8 & 1);
+}
+
+static enum hvc_status sweep_world(struct hvc_check_bench *bench, struct hvc_check_world *world,
                                    struct hvc_diag *diag)
 {
-	struct hvc_check *check = bench->check;
-	struct hvc_map_config map = {
+	const struct hvc_check_config *config = bench->config;
+	const struct hvc_sweep_config sweeping = {
 	        .subject = config->subject,
-	        .world = world,
-	        .probes = probes,
+	        .world = &world->world,
+	        .probes = bench->probes,
 	        .jobs = config->jobs,
 	        .budget = config->budget,
 	        .progress = config->progress,
 	        .progress_ctx = config->progress_ctx,
 	};
+	const struct hvc_sweep_judge judge = hvc_check__judge(bench);
+	struct hvc_sweep sweep;
+	enum hvc_status status = hvc_sweep__run(&sweeping, &judge, diag, &sweep);
 
-	HVC_TRY(hvc_map_make(&map, diag, &check->map[bench->world]));
-	check->maps++;
-	bench->map = check->map[bench->world];
-	for (size_t i = 0; i < bench->map->runs; i++)
-		HVC_TRY(judge_run(bench, &bench->map->run[i], diag));
-	if (!judge_rest(bench) || !add_invented(bench))
+	if (bench->fault[0])
+		return hvc_diag_set(diag, HVC_E_ENGINE, bench->check->subject, 0, 0,
+		                    "a fault of hvcheck: %s", bench->fault);
+	if (bench->full)
+		return hvc_diag_set(diag, HVC_E_RANGE, bench->check->subject, 0, 0,
+		                    "rules are broken in more than %u ways",
+		                    hvc_check__ways(config->abi));
+	if (status != HVC_OK)
+		return status;
+	keep_world(world, &sweep);
+	world->probes = bench->probes->count;
+	world->held = bench->held;
+	judge_rest(bench, world);
+	if (bench->nomem || !add_invented(bench, world))
 		return out_of_memory(diag);
 	return keep_parts(bench, diag);
 }
 
-static enum hvc_status check_world(const struct hvc_check_config *config, struct bench *bench,
-                                   const struct hvc_probes *probes, struct hvc_diag *diag)
+/* The rows that every call of a sweep has to meet, where what it does can be followed. */
+static enum hvc_status open_rows(struct hvc_check_bench *bench, const struct hvc_world *world,
+                                 struct hvc_diag *diag, struct hvc_exact **out)
 {
-	struct hvc_world world;
+	const struct hvc_exact_config config = {
+	        .subject = bench->config->subject,
+	        .world = world,
+	        .levels = bench->levels,
+	        .insns = bench->insns,
+	        .into = true,
+	        .exact = true,
+	        .budget = bench->config->budget,
+	        .paths = bench->config->paths,
+	        .unconfirmed = true,
+	};
+	enum hvc_status status;
+
+	*out = NULL;
+	if (!bench->config->sweep || world->zero_pages)
+		return HVC_OK;
+	status = hvc_exact_make(&config, diag, out);
+	if (status == HVC_E_RANGE) /* too much to follow */
+		return HVC_OK;
+	if (status == HVC_OK)
+		status = hvc_hold__open(*out, bench->probes, &bench->hold);
+	return status == HVC_E_NOMEM ? out_of_memory(diag) : status;
+}
+
+static enum hvc_status check_world(struct hvc_check_bench *bench, const struct hvc_probes *probes,
+                                   struct hvc_diag *diag)
+{
+	const struct hvc_check_config *config = bench->config;
+	struct hvc_check_world *world = &bench->check->world[bench->world];
 	const struct hvc_prove_config prove = {
 	        .subject = config->subject,
 	        .abi = config->abi,
 	        .index = bench->world,
-	        .world = &world,
+	        .world = &world->world,
 	        .levels = bench->levels,
 	        .insns = bench->insns,
 	        .budget = config->budget,
@@ -275,16 +168,26 @@ static enum hvc_status check_world(const struct hvc_check_config *config, struct
 	        .certificates = config->certificates,
 	};
 	struct hvc_probes chosen = {0};
+	struct hvc_exact *exact = NULL;
 	enum hvc_status status = HVC_OK;
 
 	HVC_TRY(hvc_scene__world(config->subject, config->abi, bench->world, config->over, diag,
-	                         &world));
+	                         &world->world));
+	bench->check->worlds++;
+	world->untried = probes->untried;
+	bench->probes = &chosen;
+	bench->held = 0;
 	if (!config->sweep)
 		status = hvc_prove__world(&prove, diag, &bench->proof);
 	if (status == HVC_OK && !hvc_check__probes(bench->check, &bench->proof, probes, &chosen))
 		status = out_of_memory(diag);
 	if (status == HVC_OK)
-		status = sweep_world(config, bench, &world, &chosen, diag);
+		status = open_rows(bench, &world->world, diag, &exact);
+	if (status == HVC_OK)
+		status = sweep_world(bench, world, diag);
+	hvc_hold__close(bench->hold);
+	bench->hold = NULL;
+	hvc_exact_free(exact);
 	hvc_proof__free(&bench->proof);
 	hvc_probes_free(&chosen);
 	return status;
@@ -326,23 +229,42 @@ static int by_rule(const void *a, const void *b)
 	return (x->other > y->other) - (x->other < y->other);
 }
 
-static enum hvc_status run_worlds(const struct hvc_check_config *config,
-                                  const struct hvc_probes *probes, struct bench *bench,
+/* On how many immediates each finding was seen, and any. */
+static void count_immediates(struct hvc_check_bench *bench)
+{
+	struct hvc_check *check = bench->check;
+
+	for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++) {
+		bool any = false;
+
+		for (unsigned i = 0; i < check->findings; i++) {
+			bool is = bench->seen[i][imm / 8] >> imm % 8 & 1;
+
+			check->finding[i].immediates += is;
+			any |= is;
+		}
+		check->immediates_violating += any;
+	}
+}
+
+static enum hvc_status run_worlds(struct hvc_check_bench *bench, const struct hvc_probes *probes,
                                   struct hvc_diag *diag)
 {
+	const struct hvc_check_config *config = bench->config;
 	unsigned worlds = hvc_abi_world_count(config->abi);
 	struct hvc_check *check = bench->check;
 
 	check->subject = strdup(hvc_subject_name(config->subject));
 	check->abi = config->abi;
-	check->map = calloc(worlds, sizeof *check->map);
+	check->world = calloc(worlds, sizeof *check->world);
 	check->rule = calloc(hvc_abi_rule_count(config->abi), sizeof *check->rule);
 	check->verdicts = calloc(HVC_IMM_COUNT, 1);
-	if (!check->subject || !check->map || !check->rule || !check->verdicts)
-		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	if (!check->subject || !check->world || !check->rule || !check->verdicts)
+		return out_of_memory(diag);
 	for (bench->world = 0; bench->world < worlds; bench->world++)
-		HVC_TRY(check_world(config, bench, &probes[bench->world > 0], diag));
+		HVC_TRY(check_world(bench, &probes[bench->world > 0], diag));
 	weigh(check);
+	count_immediates(bench);
 	if (check->findings)
 		qsort(check->finding, check->findings, sizeof *check->finding, by_rule);
 	return hvc_check__doubt(check) ? HVC_OK : out_of_memory(diag);
@@ -361,7 +283,7 @@ enum hvc_status hvc_check_run(const struct hvc_check_config *config, struct hvc_
 	};
 	struct hvc_constant *constant = NULL;
 	struct hvc_probes probes[2] = {{0}}; /* of the first world, and of the others */
-	struct bench *bench;
+	struct hvc_check_bench *bench;
 	struct hvc_check *check;
 	enum hvc_status status = HVC_E_NOMEM;
 
@@ -382,11 +304,11 @@ enum hvc_status hvc_check_run(const struct hvc_check_config *config, struct hvc_
 	if (status != HVC_OK) {
 		hvc_diag_set(diag, status, NULL, 0, 0, "%s", hvc_strerror(status));
 	} else {
+		bench->config = config;
 		bench->check = check;
-		bench->subject = config->subject;
 		bench->levels = probe.levels;
 		bench->insns = probe.insns;
-		status = run_worlds(config, probes, bench, diag);
+		status = run_worlds(bench, probes, diag);
 	}
 	hvc_probes_free(&probes[0]);
 	hvc_probes_free(&probes[1]);
@@ -406,9 +328,9 @@ void hvc_check_free(struct hvc_check *check)
 {
 	if (!check)
 		return;
-	for (unsigned i = 0; i < check->maps; i++)
-		hvc_map_free(check->map[i]);
-	free(check->map);
+	for (unsigned i = 0; i < check->worlds; i++)
+		hvc_invented_free(&check->world[i].invented);
+	free(check->world);
 	free(check->rule);
 	free(check->part);
 	free(check->finding);

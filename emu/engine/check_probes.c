@@ -73,7 +73,6 @@ bool hvc_check__probes(const struct hvc_check *check, struct hvc_proof *proof,
 		if (call->verdict.kind != HVC_VERDICT_VIOLATES || is_shown(check, proof, i))
 			continue;
 		call->swept = true;
-		call->probe = out->count;
 		probe.call.imm = 0;
 		probe.reg = first_changed(&call->call);
 		if (!hvc_probes__add(out, &probe))

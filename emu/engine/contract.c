@@ -39,8 +39,8 @@ const unsigned hvc_contract__scratches =
 enum hvc_status hvc_contract__world(const struct hvc_contract_config *config, unsigned world,
                                     struct hvc_world *out, struct hvc_diag *diag)
 {
-	*out = config->abi ? hvc_abi_world_at(config->abi, world)->world : config->map->world;
-	if (config->abi && config->over && hvc_world_overlay(out, config->over) != HVC_OK)
+	*out = hvc_abi_world_at(config->abi, world)->world;
+	if (config->over && hvc_world_overlay(out, config->over) != HVC_OK)
 		return hvc_diag_set(diag, HVC_E_RANGE, NULL, 0, 0, "too many boundaries");
 	return HVC_OK;
 }
@@ -60,7 +60,7 @@ static enum hvc_status open_machine(struct measure *m, unsigned world, struct hv
 		HVC_TRY(hvc_world_set(&m->world, hvc_contract__scratch[i].reg,
 		                      fill.x[i] & hvc_contract__scratch[i].mask));
 	HVC_TRY(hvc_machine_open(&config, diag, &m->machine));
-	hvc_class__masks(hvc_machine_present(m->machine), &m->masks);
+	hvc_masks__of(hvc_machine_present(m->machine), &m->masks);
 	hvc_simd_init(&m->simd, m->seed);
 	hvc_machine_set_simd(m->machine, &m->simd);
 	return HVC_OK;
@@ -112,8 +112,8 @@ static bool add_finding(struct measure *m, unsigned class_, unsigned place,
 	const struct hvc_contract_class *of = &contract->class_[class_];
 	struct hvc_contract_finding *finding;
 
-	if (!m->config->abi || (of->kind != HVC_OUTCOME_RETURN && of->kind != HVC_OUTCOME_RETRY &&
-	                        of->kind != HVC_OUTCOME_INJECT))
+	if (of->kind != HVC_OUTCOME_RETURN && of->kind != HVC_OUTCOME_RETRY &&
+	    of->kind != HVC_OUTCOME_INJECT)
 		return true;
 	if (contract->findings == m->finding_capacity) {
 		unsigned capacity = m->finding_capacity ? 2 * m->finding_capacity : 16;
@@ -138,31 +138,35 @@ static bool add_finding(struct measure *m, unsigned class_, unsigned place,
 	return true;
 }
 
-/* The effect that a derived class has on a register; NULL: it is as it was. */
-static const struct hvc_effect *effect_on(const struct hvc_class *derived, unsigned place)
+/* Changed once more: is it to the same value? */
+static void tell(struct hvc_clause_fate *is, bool reg, uint64_t value)
 {
-	for (unsigned i = 0; i < derived->effects; i++)
-		if (derived->effect[i].reg == place)
-			return &derived->effect[i];
-	return NULL;
+	if (is->fate == HVC_FATE_CLOBBERED)
+		is->told = is->told && reg && is->value.value == value;
+	else
+		*is = (struct hvc_clause_fate){
+		        .fate = HVC_FATE_CLOBBERED,
+		        .measured = true,
+		        .allowed = is->allowed,
+		        .told = reg,
+		        .value = {.kind = HVC_TERM_CONST, .reg = HVC_REG_NONE, .value = value}};
 }
 
 static bool note(struct measure *m, const struct hvc_contract_call *chosen,
                  const struct hvc_call *call, const struct hvc_outcome *outcome,
-                 const struct hvc_state *before, const struct hvc_class *derived)
+                 const struct hvc_state *before)
 {
 	struct hvc_contract_class *class_ = &m->contract->class_[chosen->class_];
-	const struct hvc_rule *rule =
-	        class_->rule < 0 ? NULL : hvc_abi_rule_at(m->config->abi, (unsigned)class_->rule);
+	const struct hvc_rule *rule = hvc_abi_rule_at(m->config->abi, (unsigned)class_->rule);
 	const struct hvc_context context = {before, call};
 	struct hvc_simd simd;
 
 	hvc_machine_simd(m->machine, &simd);
 	for (unsigned place = 0; place < HVC_PLACES; place++) {
 		struct hvc_clause_fate *is = &class_->place[place];
-		bool reg = place < HVC_REG_COUNT;
-		const struct hvc_effect *effect = reg ? effect_on(derived, place) : NULL;
-		bool changed = reg ? effect != NULL
+		bool reg = place < HVC_REG_COUNT, known = is->fate == HVC_FATE_CLOBBERED;
+		uint64_t value = reg ? outcome->state.v[place] & m->masks.v[place] : 0;
+		bool changed = reg ? value != (before->v[place] & m->masks.v[place])
 		                   : !hvc_simd_same(&simd, &m->simd, place - HVC_REG_COUNT);
 
 		if (!hvc_contract__measures(&m->masks, outcome->kind, outcome->level, place))
@@ -176,17 +180,8 @@ static bool note(struct measure *m, const struct hvc_contract_call *chosen,
 		}
 		if (!changed)
 			continue;
-		if (is->fate == HVC_FATE_CLOBBERED) {
-			is->told = is->told && effect &&
-			           hvc_term__eval(&is->value, before, call) ==
-			                   hvc_term__eval(&effect->value, before, call);
-			continue;
-		}
-		is->fate = HVC_FATE_CLOBBERED;
-		is->told = effect != NULL;
-		if (effect)
-			is->value = effect->value;
-		if (!add_finding(m, chosen->class_, place, chosen, call))
+		tell(is, reg, value);
+		if (!known && !add_finding(m, chosen->class_, place, chosen, call))
 			return false;
 	}
 	return true;
@@ -196,15 +191,12 @@ static enum hvc_status make_call(struct measure *m, const struct hvc_contract_ca
                                  struct hvc_diag *diag)
 {
 	struct hvc_contract_class *class_ = &m->contract->class_[chosen->class_];
-	struct hvc_class derived;
 	struct hvc_outcome outcome;
 	struct hvc_state before;
 	struct hvc_call call;
-	bool ok;
 
 	fill_call(m, chosen, &call);
-	if (class_->rule >= 0 &&
-	    hvc_abi_rule_of(m->config->abi, chosen->world, &call) != class_->rule)
+	if (hvc_abi_rule_of(m->config->abi, chosen->world, &call) != class_->rule)
 		return HVC_OK;
 	HVC_TRY(hvc_machine_reset(m->machine, diag));
 	HVC_TRY(hvc_machine_call(m->machine, &call, diag, &outcome));
@@ -215,17 +207,14 @@ static enum hvc_status make_call(struct measure *m, const struct hvc_contract_ca
 	}
 	class_->calls++;
 	hvc_entry_state(hvc_machine_entry(m->machine), &call, &before);
-	ok = hvc_class__derive(&outcome, &before, &call, &m->masks, &derived);
-	if (ok) {
-		ok = note(m, chosen, &call, &outcome, &before, &derived);
-		hvc_class__free(&derived);
-	}
-	return ok ? HVC_OK : hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	return note(m, chosen, &call, &outcome, &before)
+	               ? HVC_OK
+	               : hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 }
 
 static enum hvc_status measure_all(struct measure *m, struct hvc_diag *diag)
 {
-	unsigned worlds = m->config->abi ? hvc_abi_world_count(m->config->abi) : 1;
+	unsigned worlds = hvc_abi_world_count(m->config->abi);
 	enum hvc_status status = HVC_OK;
 
 	for (unsigned world = 0; world < worlds; world++)

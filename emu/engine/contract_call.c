@@ -8,8 +8,7 @@
 
 #include "engine/contract.h"
 
-#define CALLS_EACH      24u /* of one class */
-#define CONSTANTS_LIMIT 20000u
+#define CALLS_EACH 24u /* of one class */
 
 bool hvc_contract__add(struct hvc_contract_calls *calls, unsigned class_, unsigned world,
                        const struct hvc_probe *probe, uint16_t imm)
@@ -102,41 +101,6 @@ static enum hvc_status choose_by_rules(const struct hvc_contract_config *config,
 	return ok ? HVC_OK : HVC_E_NOMEM;
 }
 
-static enum hvc_status choose_by_map(const struct hvc_contract_config *config,
-                                     struct hvc_contract *contract, struct hvc_contract_calls *out)
-{
-	const struct hvc_map *map = config->map;
-	struct hvc_constant *constant = NULL;
-	unsigned *found = calloc(map->classes ? map->classes : 1, sizeof *found);
-	size_t constants = 0;
-	bool ok = found && hvc_subject_constants(config->subject, CONSTANTS_LIMIT, &constant,
-	                                         &constants) == HVC_OK;
-
-	for (size_t i = 0; ok && i < constants; i++)
-		hvc_regset_add(&out->selectors, constant[i].reg);
-	for (unsigned i = 0; ok && i < map->classes; i++) {
-		struct hvc_contract_class *class_ = new_class(contract, map->classes);
-
-		ok = class_ != NULL;
-		if (!ok)
-			break;
-		class_->rule = -1;
-		class_->class_ = i;
-		class_->kind = map->class_[i].kind;
-		hvc_contract__promise(NULL, class_);
-	}
-	for (size_t i = 0; ok && i < map->runs; i++) {
-		const struct hvc_run *run = &map->run[i];
-		const struct hvc_probe *probe = &map->probes.probe[run->probe];
-
-		if (found[run->class_]++ < CALLS_EACH)
-			ok = hvc_contract__add(out, run->class_, 0, probe, run->lo);
-	}
-	free(constant);
-	free(found);
-	return ok ? HVC_OK : HVC_E_NOMEM;
-}
-
 /* Classes for the rules that calls were found for. */
 static bool number_classes(const struct hvc_contract_config *config, struct hvc_contract *contract,
                            struct hvc_contract_calls *out)
@@ -175,14 +139,12 @@ enum hvc_status hvc_contract__choose(const struct hvc_contract_config *config,
 {
 	enum hvc_status status = HVC_OK;
 
-	if (config->abi)
-		HVC_TRY(hvc_contract__prove(config, out, &contract->proved, diag));
+	HVC_TRY(hvc_contract__prove(config, out, &contract->proved, diag));
 	if (contract->proved)
 		status = number_classes(config, contract, out) ? HVC_OK : HVC_E_NOMEM;
 	else {
 		out->calls = 0;
-		status = config->abi ? choose_by_rules(config, contract, out)
-		                     : choose_by_map(config, contract, out);
+		status = choose_by_rules(config, contract, out);
 	}
 	return status == HVC_OK
 	               ? HVC_OK

@@ -65,25 +65,6 @@ static hvc_ref result_of(const struct hvc_prover_clause *list, size_t count,
 	return holds;
 }
 
-/* As reports say it; false: they have no word for it. */
-static bool say(const struct hvc_prover *p, hvc_ref a, struct hvc_term *out)
-{
-	*out = (struct hvc_term){.kind = HVC_TERM_CONST, .value = a->value};
-	if (hvc_bv__const(a))
-		return true;
-	out->value = 0;
-	out->kind = HVC_TERM_IMM;
-	if (a == hvc_bv__zext(p->terms, p->input[HVC_INPUT_IMM], 64))
-		return true;
-	out->kind = HVC_TERM_REG;
-	for (unsigned reg = 0; reg < HVC_REG_COUNT; reg++)
-		if (a == p->before[reg]) {
-			out->reg = (enum hvc_reg)reg;
-			return true;
-		}
-	return false;
-}
-
 /* now: what the place holds then; NULL: reports do not say that. */
 static void look(struct chooser *c, const struct hvc_sympath *path, unsigned rule, unsigned place,
                  hvc_ref changed, hvc_ref now, hvc_ref all)
@@ -96,7 +77,7 @@ static void look(struct chooser *c, const struct hvc_sympath *path, unsigned rul
 	if (hvc_bv__is(changed, 0))
 		return;
 	now = now ? hvc_facts__apply(&c->p.symbolic->scene, &path->way->facts, now) : NULL;
-	told = now && say(&c->p, now, &value);
+	told = now && hvc_contract__say(c->p.terms, c->p.before, now, &value);
 	if (change->changes &&
 	    (!change->told || (told && !memcmp(&value, &change->value, sizeof value))))
 		return;
@@ -256,7 +237,7 @@ static enum hvc_status look_at_world(struct chooser *c, bool *proved, struct hvc
 		status = hvc_machine_open(&machine, diag, &c->p.machine);
 	if (status != HVC_OK)
 		return status;
-	hvc_class__masks(hvc_machine_present(c->p.machine), &c->masks);
+	hvc_masks__of(hvc_machine_present(c->p.machine), &c->masks);
 	c->p.config = &prove;
 	*proved = !world.zero_pages;
 	for (enum hvc_insn insn = HVC_INSN_HVC; insn < HVC_INSN_COUNT; insn++)

@@ -1,33 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* Classes in words. */
-#include <stdarg.h>
+/* What came of one call, in words; and which registers are looked at. */
+#include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "engine/internal.h"
-#include "hvcheck/arch.h"
+#include "symbolic/set.h"
 
-struct line {
-	char *text;
-	size_t size, used;
-};
-
-static void append(struct line *line, const char *format, ...) HVC_PRINTF(2, 3);
-
-static void append(struct line *line, const char *format, ...)
+void hvc_masks__of(const struct hvc_regset *present, struct hvc_masks *out)
 {
-	va_list args;
-	int n;
+	for (unsigned i = 0; i < HVC_REG_COUNT; i++) {
+		const struct hvc_reg_info *info = hvc_reg_info((enum hvc_reg)i);
+		bool seen = hvc_regset_has(present, (enum hvc_reg)i) &&
+		            info->class_ != HVC_CLASS_EXCEPTION && i != HVC_REG_SCR_EL3;
 
-	if (line->used + 1 >= line->size)
-		return;
-	va_start(args, format);
-	n = vsnprintf(line->text + line->used, line->size - line->used, format, args);
-	va_end(args);
-	if (n > 0)
-		line->used += (size_t)n;
-	if (line->used >= line->size)
-		line->used = line->size - 1;
+		out->v[i] = seen ? info->mask : 0;
+	}
 }
 
 static const char *ec_words(unsigned ec)
@@ -56,28 +43,27 @@ static const char *ec_words(unsigned ec)
 	}
 }
 
-static void append_end(struct line *line, const struct hvc_class *class_)
+static void put_end(struct hvc_text *out, const struct hvc_outcome *outcome)
 {
-	char pc[32], far[32];
+	unsigned ec = hvc_arch_ec(outcome->esr);
 
-	hvc_term_print(&class_->pc, pc, sizeof pc);
-	append(line, "%s", hvc_outcome_name(class_->kind));
-	switch (class_->kind) {
+	hvc_text__put(out, "%s", hvc_outcome_name(outcome->kind));
+	switch (outcome->kind) {
 	case HVC_OUTCOME_JUMP:
 	case HVC_OUTCOME_HANDOFF:
-		append(line, " to %s at %s", pc, hvc_level_name(class_->level));
+		hvc_text__put(out, " to 0x%" PRIx64 " at %s", outcome->pc,
+		              hvc_level_name(outcome->level));
 		break;
 	case HVC_OUTCOME_SPIN:
 	case HVC_OUTCOME_LIMIT:
 	case HVC_OUTCOME_FORWARD:
 	case HVC_OUTCOME_FAILED:
-		append(line, " at %s", pc);
+		hvc_text__put(out, " at 0x%" PRIx64, outcome->pc);
 		break;
 	case HVC_OUTCOME_FAULT:
-		append(line, ": %s at %s", ec_words(hvc_arch_ec(class_->esr)), pc);
-		hvc_term_print(&class_->far, far, sizeof far);
-		if (hvc_arch_ec(class_->esr) == HVC_EC_DABT_SAME)
-			append(line, " on %s", far);
+		hvc_text__put(out, ": %s at 0x%" PRIx64, ec_words(ec), outcome->pc);
+		if (ec == HVC_EC_DABT_SAME)
+			hvc_text__put(out, " on 0x%" PRIx64, outcome->far);
 		break;
 	default:
 		break;
@@ -85,37 +71,52 @@ static void append_end(struct line *line, const struct hvc_class *class_)
 }
 
 /* Every exception masks DAIF; while the PE is still at EL2 that says nothing. */
-static bool goes_without_saying(const struct hvc_class *class_, const struct hvc_effect *effect)
+static bool goes_without_saying(const struct hvc_outcome *outcome, enum hvc_reg reg, uint64_t value)
 {
-	return effect->reg == HVC_REG_DAIF && effect->value.kind == HVC_TERM_CONST &&
-	       effect->value.value == HVC_PSTATE_DAIF && hvc_level_el(class_->level) == 2 &&
-	       class_->kind != HVC_OUTCOME_RETURN && class_->kind != HVC_OUTCOME_RETRY;
+	return reg == HVC_REG_DAIF && value == HVC_PSTATE_DAIF &&
+	       hvc_level_el(outcome->level) == 2 && outcome->kind != HVC_OUTCOME_RETURN &&
+	       outcome->kind != HVC_OUTCOME_RETRY;
 }
 
-void hvc_class_print(const struct hvc_class *class_, char *text, size_t size)
+void hvc_outcome_print(const struct hvc_outcome *outcome, const struct hvc_state *before,
+                       const struct hvc_regset *present, char *text, size_t size)
 {
-	struct line line = {text, size, 0};
-	char value[32], address[32];
+	struct hvc_text out = {text, size, 0};
+	struct hvc_masks masks;
+	char name[24];
 
-	if (size)
-		text[0] = '\0';
-	append_end(&line, class_);
-	for (unsigned i = 0; i < class_->effects; i++) {
-		const struct hvc_effect *effect = &class_->effect[i];
+	if (!size)
+		return;
+	text[0] = '\0';
+	put_end(&out, outcome);
+	if (outcome->kind == HVC_OUTCOME_FAILED)
+		return;
+	hvc_masks__of(present, &masks);
+	for (unsigned i = 0; i < HVC_REG_COUNT; i++) {
+		uint64_t value = outcome->state.v[i] & masks.v[i];
 
-		if (goes_without_saying(class_, effect))
-			continue;
-		hvc_term_print(&effect->value, value, sizeof value);
-		append(&line, ", %s := %s", hvc_reg_name(effect->reg), value);
+		if (value != (before->v[i] & masks.v[i]) &&
+		    !goes_without_saying(outcome, (enum hvc_reg)i, value))
+			hvc_text__put(&out, ", %s := 0x%" PRIx64, hvc_reg_name((enum hvc_reg)i),
+			              value);
 	}
-	for (unsigned i = 0; i < class_->stores && i < HVC_STORE_MAX; i++) {
-		hvc_term_print(&class_->store[i].address, address, sizeof address);
-		hvc_term_print(&class_->store[i].value, value, sizeof value);
-		append(&line, ", [%s] := %s (%u bytes)", address, value, class_->store[i].size);
-	}
-	if (class_->stores > HVC_STORE_MAX)
-		append(&line, ", and %u more stores", class_->stores - HVC_STORE_MAX);
-	for (unsigned i = 0; i < class_->others.count && i < HVC_OTHERS_TOLD; i++)
-		append(&line, "%s %s", i ? "," : ", changes",
-		       hvc_other_name(class_->others.which[i], value, sizeof value));
+	for (unsigned i = 0; i < outcome->stores && i < HVC_STORE_MAX; i++)
+		hvc_text__put(&out, ", [0x%" PRIx64 "] := 0x%" PRIx64 " (%u byte%s)",
+		              outcome->store[i].address, outcome->store[i].value,
+		              outcome->store[i].size, outcome->store[i].size == 1 ? "" : "s");
+	if (outcome->stores > HVC_STORE_MAX)
+		hvc_text__put(&out, ", and %u more stores", outcome->stores - HVC_STORE_MAX);
+	for (unsigned i = 0; i < outcome->others.count && i < HVC_OTHERS_TOLD; i++)
+		hvc_text__put(&out, "%s %s", i ? "," : ", changes",
+		              hvc_other_name(outcome->others.which[i], name, sizeof name));
+}
+
+void hvc_term_print(const struct hvc_term *term, char *text, size_t size)
+{
+	if (term->kind == HVC_TERM_CONST)
+		snprintf(text, size, "0x%" PRIx64, term->value);
+	else if (term->kind == HVC_TERM_REG)
+		snprintf(text, size, "%s", hvc_reg_name(term->reg));
+	else
+		snprintf(text, size, "imm");
 }

@@ -35,94 +35,68 @@ static bool is_near(uint64_t far, uint64_t value)
 	return value >= NEAR && far - value + NEAR < 2 * NEAR;
 }
 
+/* The pointer register that an address is near, and that nobody has set; else HVC_REG_NONE. */
+static enum hvc_reg near_what(const struct hvc_world *world, const struct hvc_state *entry,
+                              uint64_t far)
+{
+	for (size_t i = 0; i < sizeof pointers / sizeof *pointers; i++)
+		if (!hvc_regset_has(&world->given, pointers[i]) &&
+		    is_near(far, entry->v[pointers[i]]))
+			return pointers[i];
+	return HVC_REG_NONE;
+}
+
+enum hvc_assumed hvc_fault__assumed(const struct hvc_world *world, const struct hvc_state *entry,
+                                    uint64_t esr, uint64_t far)
+{
+	if (!is_abort(esr))
+		return HVC_ASSUMED_NOT;
+	if (near_what(world, entry, far) != HVC_REG_NONE)
+		return HVC_ASSUMED_POINTER;
+	return far < NULL_PAGE ? HVC_ASSUMED_NULL : HVC_ASSUMED_NOT;
+}
+
 bool hvc_fault_is_assumed(const struct hvc_world *world, const struct hvc_state *entry,
                           const struct hvc_invented *invented, uint64_t esr, uint64_t far,
                           uint64_t pc, char why[HVC_DOUBT_TEXT])
 {
-	char none[HVC_DOUBT_TEXT];
+	enum hvc_assumed assumed = hvc_fault__assumed(world, entry, esr, far);
+	const char *name;
+	uint64_t value;
+	enum hvc_reg reg;
 
-	if (!is_abort(esr))
+	if (assumed == HVC_ASSUMED_NOT ||
+	    (assumed == HVC_ASSUMED_NULL && !hvc_invented_assumptions(invented)))
 		return false;
 	if (!why)
-		why = none;
-	for (size_t i = 0; i < sizeof pointers / sizeof *pointers; i++) {
-		const enum hvc_reg reg = pointers[i];
-		const char *name = hvc_reg_name(reg);
-		const uint64_t value = entry->v[reg];
-
-		if (hvc_regset_has(&world->given, reg) || !is_near(far, value))
-			continue;
+		return true;
+	if (assumed == HVC_ASSUMED_NULL) {
 		snprintf(why, HVC_DOUBT_TEXT,
-		         "[%s%c0x%" PRIx64 "] %s at 0x%" PRIx64
-		         ": --set %s=ADDRESS, or --mem for what is there",
-		         name, far < value ? '-' : '+', far < value ? value - far : far - value,
-		         what_was_done(esr), pc, name);
+		         "[0x%" PRIx64 "] %s at 0x%" PRIx64 ": a pointer that boot would have set "
+		         "is null: --mem PLACE=VALUE for it",
+		         far, what_was_done(esr), pc);
 		return true;
 	}
-	if (far >= NULL_PAGE || !hvc_invented_assumptions(invented))
-		return false;
+	reg = near_what(world, entry, far);
+	name = hvc_reg_name(reg);
+	value = entry->v[reg];
 	snprintf(why, HVC_DOUBT_TEXT,
-	         "[0x%" PRIx64 "] %s at 0x%" PRIx64
-	         ": a pointer that boot would have set is null: --mem PLACE=VALUE for it",
-	         far, what_was_done(esr), pc);
-	return true;
-}
-
-/* A call of the class says where it faults, whatever terms it is told in. */
-static bool is_assumed(const struct hvc_map *map, const struct hvc_run *run,
-                       char why[HVC_DOUBT_TEXT])
-{
-	const struct hvc_class *class_ = &map->class_[run->class_];
-	struct hvc_outcome outcome;
-	struct hvc_call call;
-
-	if (class_->kind != HVC_OUTCOME_FAULT)
-		return false;
-	hvc_map_call(map, run->probe, run->lo, &call);
-	hvc_class_apply(class_, &map->entry, &call, &outcome);
-	return hvc_fault_is_assumed(&map->world, &map->entry, &map->invented, outcome.esr,
-	                            outcome.far, outcome.pc, why);
-}
-
-bool hvc_map__doubt(struct hvc_map *map)
-{
-	struct hvc_doubt *doubt = &map->doubt;
-	bool *met = calloc(map->classes + 1, sizeof *met);
-
-	if (!met)
-		return false;
-	*doubt = (struct hvc_doubt){.assumptions = hvc_invented_assumptions(&map->invented)};
-	for (size_t i = 0; i < map->runs; i++) {
-		const struct hvc_run *run = &map->run[i];
-		char why[HVC_DOUBT_TEXT];
-
-		if (met[run->class_])
-			continue;
-		met[run->class_] = true;
-		doubt->calls += map->class_[run->class_].calls;
-		if (!is_assumed(map, run, why))
-			continue;
-		if (!doubt->faults)
-			memcpy(doubt->why, why, sizeof why);
-		doubt->faults += map->class_[run->class_].calls;
-	}
-	free(met);
+	         "[%s%c0x%" PRIx64 "] %s at 0x%" PRIx64
+	         ": --set %s=ADDRESS, or --mem for what is there",
+	         name, far < value ? '-' : '+', far < value ? value - far : far - value,
+	         what_was_done(esr), pc, name);
 	return true;
 }
 
 static bool is_finding_assumed(const struct hvc_check *check, const struct hvc_finding *finding,
                                char why[HVC_DOUBT_TEXT])
 {
-	const struct hvc_map *map = check->map[finding->world];
-	struct hvc_call call = finding->probe.call;
-	struct hvc_outcome outcome;
+	const struct hvc_check_world *world = &check->world[finding->world];
+	const struct hvc_outcome *outcome = &finding->outcome;
 
-	if (finding->outcome.kind != HVC_OUTCOME_FAULT)
-		return false;
-	call.imm = finding->imm;
-	hvc_class_apply(&finding->outcome, &map->entry, &call, &outcome);
-	return hvc_fault_is_assumed(&map->world, &map->entry, &map->invented, outcome.esr,
-	                            outcome.far, outcome.pc, why);
+	return outcome->kind == HVC_OUTCOME_FAULT &&
+	       hvc_fault_is_assumed(&world->world, &world->entry, &world->invented, outcome->esr,
+	                            outcome->far, outcome->pc, why);
 }
 
 bool hvc_check__doubt(struct hvc_check *check)
@@ -134,9 +108,9 @@ bool hvc_check__doubt(struct hvc_check *check)
 
 	*doubt = (struct hvc_doubt){.calls = check->total.calls};
 	check->findings_assumed = 0;
-	for (unsigned i = 0; i < check->maps; i++) {
-		ok &= hvc_invented_merge(&all, &check->map[i]->invented) == HVC_OK;
-		vacuous &= hvc_doubt_is_vacuous(&check->map[i]->doubt);
+	for (unsigned i = 0; i < check->worlds; i++) {
+		ok &= hvc_invented_merge(&all, &check->world[i].invented) == HVC_OK;
+		vacuous &= hvc_doubt_is_vacuous(&check->world[i].doubt);
 	}
 	doubt->assumptions = hvc_invented_assumptions(&all);
 	hvc_invented_free(&all);
@@ -147,8 +121,8 @@ bool hvc_check__doubt(struct hvc_check *check)
 			memcpy(doubt->why, why, sizeof why);
 		doubt->faults += check->finding[i].calls;
 	}
-	if (vacuous && check->maps) {
-		memcpy(doubt->why, check->map[0]->doubt.why, sizeof doubt->why);
+	if (vacuous && check->worlds) {
+		memcpy(doubt->why, check->world[0].doubt.why, sizeof doubt->why);
 		doubt->faults = doubt->calls;
 	}
 	return ok;

@@ -12,8 +12,8 @@
 #ifndef ENGINE_EXACT_H
 #define ENGINE_EXACT_H
 
+#include "hvcheck/call.h"
 #include "hvcheck/exact.h"
-#include "hvcheck/map.h"
 #include "symbolic/symbolic.h"
 
 /** How it is known what a row says. */
@@ -177,11 +177,13 @@ unsigned hvc_exact__decisions(const struct hvc_exact *exact, const struct hvc_ex
 HVC_MUST_USE enum hvc_status hvc_exact__confirm(struct hvc_exact *exact, struct hvc_diag *diag);
 
 /* exact_sweep.c */
+struct hvc_sweep_config;
 /**
- * Hold a swept map of the same subject and world to the rows: every run of equal class has to be
- * what its row says, and the map counts them. HVC_E_ENGINE where one is not.
+ * Make all calls of a sweep, of the map's subject and in its world, and hold each to its row; the
+ * map counts them. HVC_E_ENGINE where one does something else; those of hvc_sweep__run.
  */
-HVC_MUST_USE enum hvc_status hvc_exact__agree(struct hvc_exact *exact, const struct hvc_map *map,
+HVC_MUST_USE enum hvc_status hvc_exact__sweep(struct hvc_exact *exact,
+                                              const struct hvc_sweep_config *config,
                                               struct hvc_diag *diag);
 
 /* exact_constants.c */

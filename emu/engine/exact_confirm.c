@@ -21,6 +21,9 @@ struct bench {
 	struct hvc_diag diag;
 	unsigned part, row, path; /* under way; path: an index into the row's */
 	bool taking;              /* immediates, after the call */
+	unsigned rest;    /* row whose immediates are taken with the registers of any call */
+	unsigned alike;   /* calls in a row that the engine died of, */
+	uint64_t address; /* at this instruction */
 	bool differs;
 	char text[400];
 	unsigned paths[PARTS];  /* confirmed */
@@ -73,6 +76,7 @@ static bool done(void *ctx, const struct hvc_call *call, const struct hvc_outcom
 	struct taker *t = ctx;
 
 	t->taken[t->imm / 8] |= (uint8_t)(1u << (t->imm % 8));
+	t->bench->alike = 0;
 	t->bench->differs = hvc_row__differs(&t->trial, call, outcome);
 	t->imm++;
 	return !t->bench->differs;
@@ -179,9 +183,9 @@ static enum hvc_status take_rest(struct work *work, const struct hvc_exact_part 
 	usual.call.insn = part->insn;
 	usual.call.from = part->from;
 	hvc_way__values(&usual.call, value);
-	for (unsigned i = 0; status == HVC_OK && i < part->rows; i++)
-		if (!part->row[i].why && !hvc_row__reads_memory(part, &part->row[i]))
-			status = take(work, &part->row[i], &usual, work->machine);
+	for (unsigned *i = &work->bench->rest; status == HVC_OK && *i < part->rows; ++*i)
+		if (!part->row[*i].why && !hvc_row__reads_memory(part, &part->row[*i]))
+			status = take(work, &part->row[*i], &usual, work->machine);
 	return status;
 }
 
@@ -192,7 +196,7 @@ static enum hvc_status meet_all(void *ctx)
 	struct bench *b = work->bench;
 	enum hvc_status status = open_machine(work, &work->exact->world, &work->machine);
 
-	for (; status == HVC_OK && b->part < work->exact->parts; b->part++, b->row = 0) {
+	for (; status == HVC_OK && b->part < work->exact->parts; b->part++, b->row = b->rest = 0) {
 		struct hvc_exact_part *part = &work->exact->part[b->part];
 
 		for (; status == HVC_OK && b->row < part->rows; b->row++, b->path = 0) {
@@ -217,18 +221,36 @@ void hvc_exact__lose(struct hvc_exact *exact, const struct hvc_flight *flight)
 	hvc_flight__lose(flight);
 }
 
+/* What kills with some registers often does so with every immediate: then no more are tried. */
+static bool are_alike(struct bench *bench)
+{
+	bench->alike = bench->address == bench->flight.address ? bench->alike + 1 : 1;
+	bench->address = bench->flight.address;
+	if (bench->alike < HVC_LOST_ALIKE)
+		return false;
+	bench->alike = 0;
+	return true;
+}
+
 /* The engine died of a call, which counts as taken. */
 static bool lose(struct hvc_exact *exact, struct bench *bench)
 {
 	const struct hvc_call *call = &bench->flight.call;
+	bool rest = bench->row == exact->part[bench->part].rows;
 
 	if (!bench->flight.open || exact->failed == HVC_LOST_MAX)
 		return false;
 	hvc_exact__lose(exact, &bench->flight);
 	bench->taken[bench->part][call->imm / 8] |= (uint8_t)(1u << (call->imm % 8));
-	bench->taking = false;
-	if (bench->row < exact->part[bench->part].rows)
+	if (!rest && !bench->taking) {
 		bench->path++;
+	} else if (are_alike(bench)) {
+		bench->rest += rest;
+		bench->path += !rest;
+		if (!rest)
+			bench->met[bench->part][bench->row] = 1;
+		bench->taking = false;
+	}
 	return true;
 }
 

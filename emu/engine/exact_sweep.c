@@ -1,111 +1,193 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The cross product of immediates and register values, held to the proof: with the registers of
- * each probe, the immediates that a row says it has are in classes that do what the row says.
+ * The cross product of immediates and register values, held to the proof: each call that is made
+ * does what its row says.
  */
-#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "engine/exact_trial.h"
+#include "engine/sweep.h"
 
-struct comparison {
+/* The rows that calls of one probe can meet. */
+struct held {
+	bool ready;
+	uint64_t value[HVC_INPUTS];
+	struct hvc_model model;
+	struct hvc_row_trial *trial;
+	unsigned trials;
+};
+
+struct hvc_hold {
 	struct hvc_exact *exact;
-	const struct hvc_map *map;
-	uint64_t calls;
+	const struct hvc_machine *machine;
+	struct held *held; /* one a probe */
+	unsigned probes;
+};
+
+enum hvc_status hvc_hold__open(struct hvc_exact *exact, const struct hvc_probes *probes,
+                               struct hvc_hold **out)
+{
+	struct hvc_hold *hold = calloc(1, sizeof *hold);
+
+	if (hold)
+		hold->held = calloc(probes->count + 1, sizeof *hold->held);
+	if (!hold || !hold->held) {
+		free(hold);
+		return HVC_E_NOMEM;
+	}
+	hold->exact = exact;
+	hold->probes = probes->count;
+	*out = hold;
+	return HVC_OK;
+}
+
+void hvc_hold__close(struct hvc_hold *hold)
+{
+	if (!hold)
+		return;
+	for (unsigned i = 0; i < hold->probes; i++)
+		free(hold->held[i].trial);
+	free(hold->held);
+	free(hold);
+}
+
+void hvc_hold__machine(struct hvc_hold *hold, const struct hvc_machine *machine)
+{
+	hold->machine = machine;
+	for (unsigned i = 0; i < hold->probes; i++)
+		for (unsigned k = 0; k < hold->held[i].trials; k++)
+			hold->held[i].trial[k].machine = machine;
+}
+
+/* Is what the row says what the machine does, whatever is around it? */
+static bool is_whole(const struct hvc_exact_part *part, const struct hvc_row *row)
+{
+	hvc_ref where;
+
+	if (row->why || hvc_row__reads_memory(part, row))
+		return false;
+	for (unsigned i = 0; part->symbolic->config.exact && i < row->paths; i++)
+		if (hvc_symbolic__loose(part->symbolic, &part->symbolic->path[row->path[i]],
+		                        &where))
+			return false;
+	return true;
+}
+
+static void prepare(struct hvc_hold *hold, struct held *h, const struct hvc_call *call)
+{
+	const struct hvc_exact_part *part = NULL;
+
+	h->ready = true;
+	h->model = (struct hvc_model){.value = h->value, .count = HVC_INPUTS};
+	hvc_way__values(call, h->value);
+	for (unsigned i = 0; i < hold->exact->parts; i++)
+		if (hold->exact->part[i].from == call->from &&
+		    hold->exact->part[i].insn == call->insn)
+			part = &hold->exact->part[i];
+	h->trial = part ? calloc(part->rows + 1, sizeof *h->trial) : NULL;
+	for (unsigned i = 0; h->trial && i < part->rows; i++) {
+		struct hvc_row_trial *trial = &h->trial[h->trials];
+
+		*trial = (struct hvc_row_trial){.exact = hold->exact,
+		                                .part = part,
+		                                .row = &part->row[i],
+		                                .model = &h->model,
+		                                .machine = hold->machine};
+		if (is_whole(part, &part->row[i]) && hvc_row__prepare(trial))
+			h->trials++;
+	}
+}
+
+bool hvc_hold__differs(struct hvc_hold *hold, unsigned probe, const struct hvc_call *call,
+                       const struct hvc_outcome *outcome, bool *held, char *text, size_t size)
+{
+	struct held *h = &hold->held[probe];
+
+	*held = false;
+	if (!h->ready)
+		prepare(hold, h, call);
+	h->value[HVC_INPUT_IMM] = call->imm;
+	h->value[HVC_INPUT_SELF] = hvc_call_address(call);
+	for (unsigned i = 0; i < h->trials; i++) {
+		struct hvc_row_trial *trial = &h->trial[i];
+
+		if (!hvc_row__holds(trial, call->imm))
+			continue;
+		*held = true;
+		trial->text = text;
+		trial->size = size;
+		return hvc_row__differs(trial, call, outcome);
+	}
+	return false;
+}
+
+struct tally {
+	uint64_t held;
+	bool differs;
 	char text[400];
 };
 
-/* The outcome that the sweep has for a call. */
-static bool differs(struct comparison *c, struct hvc_row_trial *trial, uint64_t *value,
-                    const struct hvc_run *run, unsigned imm)
-{
-	struct hvc_outcome outcome;
-	struct hvc_call call;
+struct judge {
+	struct hvc_hold *hold;
+	struct tally sum;
+};
 
-	hvc_map_call(c->map, run->probe, (uint16_t)imm, &call);
-	hvc_way__values(&call, value);
-	hvc_class_apply(&c->map->class_[run->class_], &c->map->entry, &call, &outcome);
-	return hvc_row__differs(trial, &call, &outcome);
+static void use_machine(void *ctx, struct hvc_machine *machine)
+{
+	hvc_hold__machine(((struct judge *)ctx)->hold, machine);
 }
 
-/* Immediates of a run that the row has: ends and middles of ranges stand for all of a range. */
-static bool run_differs(struct comparison *c, struct hvc_row_trial *trial, uint64_t *value,
-                        const struct hvc_run *run)
+static bool take(void *ctx, void *tally, unsigned probe, const struct hvc_call *call,
+                 const struct hvc_outcome *outcome)
 {
-	if (c->map->class_[run->class_].kind == HVC_OUTCOME_FAILED)
-		return false;
-	for (size_t i = 0; trial->set && i < trial->set->count; i++) {
-		uint64_t lo = trial->set->range[i].lo, hi = trial->set->range[i].hi;
+	struct tally *t = tally;
+	bool held;
 
-		lo = lo < run->lo ? run->lo : lo;
-		hi = hi > run->hi ? run->hi : hi;
-		if (lo > hi)
-			continue;
-		c->calls += hi - lo + 1;
-		if (differs(c, trial, value, run, (unsigned)lo) ||
-		    differs(c, trial, value, run, (unsigned)((lo + hi) / 2)) ||
-		    differs(c, trial, value, run, (unsigned)hi))
-			return true;
-	}
-	for (unsigned imm = run->lo; !trial->set && imm <= run->hi; imm++) {
-		struct hvc_call call;
-
-		hvc_map_call(c->map, run->probe, (uint16_t)imm, &call);
-		hvc_way__values(&call, value);
-		if (!hvc_row__holds(trial, (uint16_t)imm))
-			continue;
-		c->calls++;
-		if (differs(c, trial, value, run, imm))
-			return true;
-	}
-	return false;
+	if (outcome->kind == HVC_OUTCOME_FAILED)
+		return true;
+	t->differs = hvc_hold__differs(((struct judge *)ctx)->hold, probe, call, outcome, &held,
+	                               t->text, sizeof t->text);
+	t->held += held;
+	return !t->differs;
 }
 
-/* All runs of one probe; they are next to each other. */
-static bool probe_differs(struct comparison *c, const struct hvc_exact_part *part,
-                          const struct hvc_run *run, size_t runs)
+static void add(void *ctx, const void *tally)
 {
-	uint64_t value[HVC_INPUTS];
-	const struct hvc_model model = {.value = value, .count = HVC_INPUTS};
+	struct tally *sum = &((struct judge *)ctx)->sum;
+	const struct tally *t = tally;
 
-	for (unsigned i = 0; i < part->rows; i++) {
-		struct hvc_row_trial trial = {.exact = c->exact,
-		                              .part = part,
-		                              .row = &part->row[i],
-		                              .model = &model,
-		                              .machine = c->exact->machine,
-		                              .text = c->text,
-		                              .size = sizeof c->text};
-
-		if (part->row[i].why || hvc_row__reads_memory(part, &part->row[i]))
-			continue;
-		hvc_way__values(&c->map->probes.probe[run->probe].call, value);
-		if (!hvc_row__prepare(&trial))
-			continue;
-		for (size_t j = 0; j < runs; j++)
-			if (run_differs(c, &trial, value, &run[j]))
-				return true;
-	}
-	return false;
+	sum->held += t->held;
+	if (t->differs && !sum->differs)
+		memcpy(sum->text, t->text, sizeof sum->text);
+	sum->differs |= t->differs;
 }
 
-enum hvc_status hvc_exact__agree(struct hvc_exact *exact, const struct hvc_map *map,
+enum hvc_status hvc_exact__sweep(struct hvc_exact *exact, const struct hvc_sweep_config *config,
                                  struct hvc_diag *diag)
 {
-	struct comparison c = {.exact = exact, .map = map};
+	struct judge judge = {0};
+	const struct hvc_sweep_judge how = {.tally = sizeof(struct tally),
+	                                    .machine = use_machine,
+	                                    .take = take,
+	                                    .add = add,
+	                                    .ctx = &judge};
+	struct hvc_sweep sweep = {0};
+	enum hvc_status status = hvc_hold__open(exact, config->probes, &judge.hold);
 
-	for (size_t i = 0, count; i < map->runs; i += count) {
-		const struct hvc_call *call = &map->probes.probe[map->run[i].probe].call;
-
-		for (count = 1;
-		     i + count < map->runs && map->run[i + count].probe == map->run[i].probe;)
-			count++;
-		for (unsigned j = 0; j < exact->parts; j++)
-			if (exact->part[j].from == call->from &&
-			    exact->part[j].insn == call->insn &&
-			    probe_differs(&c, &exact->part[j], &map->run[i], count))
-				return hvc_diag_set(diag, HVC_E_ENGINE, map->subject, 0, 0,
-				                    "a fault of hvcheck: swept, %s", c.text);
-	}
-	exact->swept = c.calls;
+	if (status != HVC_OK)
+		return hvc_diag_set(diag, status, NULL, 0, 0, "out of memory");
+	status = hvc_sweep__run(config, &how, diag, &sweep);
+	hvc_hold__close(judge.hold);
+	if (judge.sum.differs)
+		return hvc_diag_set(diag, HVC_E_ENGINE, exact->name, 0, 0,
+		                    "a fault of hvcheck: swept, %s", judge.sum.text);
+	if (status != HVC_OK)
+		return status;
+	exact->swept = judge.sum.held;
+	if (sweep.failed && !exact->failed)
+		memcpy(exact->failure, sweep.failure, sizeof exact->failure);
+	exact->failed += (unsigned)(sweep.failed > UINT32_MAX ? UINT32_MAX : sweep.failed);
+	hvc_sweep__free(&sweep);
 	return hvc_bv__status(exact->terms);
 }

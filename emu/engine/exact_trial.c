@@ -30,6 +30,10 @@ static bool is_away(const struct hvc_row_trial *t, const struct hvc_outcome *out
 
 	if (row->kind == HVC_OUTCOME_FAULT)
 		return outcome->kind == HVC_OUTCOME_JUMP;
+	/* Nobody has made tables for the translation that it turns on. */
+	for (unsigned i = 0; outcome->kind == HVC_OUTCOME_FAULT && i < row->paths; i++)
+		if (t->part->symbolic->path[row->path[i]].way->translates)
+			return true;
 	return row->kind == HVC_OUTCOME_JUMP && outcome->kind != HVC_OUTCOME_JUMP;
 }
 
@@ -38,34 +42,6 @@ static bool has_registers(const struct hvc_row *row)
 {
 	return row->kind != HVC_OUTCOME_FAULT && row->kind != HVC_OUTCOME_SPIN &&
 	       row->kind != HVC_OUTCOME_HANDOFF;
-}
-
-static bool registers_differ(struct hvc_row_trial *t, const struct hvc_call *call,
-                             const struct hvc_outcome *outcome)
-{
-	struct hvc_state state;
-
-	hvc_entry_state(hvc_machine_entry(t->machine), call, &state);
-	for (unsigned i = 0; i < t->row->effects; i++)
-		if (t->row->effect[i].reg != HVC_REG_NONE)
-			state.v[t->row->effect[i].reg] = eval(t, t->row->effect[i].value);
-	for (unsigned i = 0; i < HVC_REG_COUNT; i++)
-		if (differs(t, call, hvc_reg_name((enum hvc_reg)i), state.v[i] & t->masks.v[i],
-		            outcome->state.v[i] & t->masks.v[i]))
-			return true;
-	return false;
-}
-
-/* What a function without a body gives is compared with nothing. */
-static void fill_masks(struct hvc_row_trial *t)
-{
-	hvc_class__masks(hvc_machine_present(t->machine), &t->masks);
-	if (t->part->insn == HVC_INSN_SMC)
-		t->masks.v[HVC_REG_HCR_EL2] &= ~HVC_HCR_TSC;
-	for (unsigned i = 0; i < t->row->effects; i++)
-		if (t->row->effect[i].reg != HVC_REG_NONE &&
-		    hvc_bv__is_opaque(t->row->effect[i].value))
-			t->masks.v[t->row->effect[i].reg] = 0;
 }
 
 /* An input that an immediate has nothing to do with. */
@@ -77,6 +53,59 @@ static hvc_ref fix(void *ctx, hvc_ref part)
 	    part->value == HVC_INPUT_SELF)
 		return NULL;
 	return hvc_bv__num(t->exact->terms, part->width, eval(t, part));
+}
+
+/* What a function without a body gives is compared with nothing. */
+static void fill_masks(struct hvc_row_trial *t)
+{
+	hvc_masks__of(hvc_machine_present(t->machine), &t->masks);
+	if (t->part->insn == HVC_INSN_SMC)
+		t->masks.v[HVC_REG_HCR_EL2] &= ~HVC_HCR_TSC;
+	for (unsigned i = 0; i < t->row->effects; i++)
+		if (t->row->effect[i].reg != HVC_REG_NONE &&
+		    hvc_bv__is_opaque(t->row->effect[i].value))
+			t->masks.v[t->row->effect[i].reg] = 0;
+}
+
+/* The registers after each of these calls, and those that go by the immediate. */
+static void predict(struct hvc_row_trial *t, const struct hvc_call *call)
+{
+	fill_masks(t);
+	hvc_entry_state(hvc_machine_entry(t->machine), call, &t->after);
+	for (unsigned i = 0; i < t->row->effects; i++) {
+		const struct hvc_row_effect *effect = &t->row->effect[i];
+		hvc_ref value;
+
+		if (effect->reg == HVC_REG_NONE)
+			continue;
+		value = hvc_bv__rewrite(t->exact->terms, effect->value, fix, t);
+		if (value && hvc_bv__const(value))
+			t->after.v[effect->reg] = value->value;
+		else
+			t->moving[t->movings++] = (uint16_t)i;
+	}
+	t->ready = true;
+}
+
+static bool registers_differ(struct hvc_row_trial *t, const struct hvc_call *call,
+                             const struct hvc_outcome *outcome)
+{
+	uint64_t parts = 0;
+
+	if (!t->ready)
+		predict(t, call);
+	for (unsigned i = 0; i < t->movings; i++) {
+		const struct hvc_row_effect *effect = &t->row->effect[t->moving[i]];
+
+		t->after.v[effect->reg] = eval(t, effect->value);
+	}
+	for (unsigned i = 0; i < HVC_REG_COUNT; i++)
+		parts |= (t->after.v[i] ^ outcome->state.v[i]) & t->masks.v[i];
+	for (unsigned i = 0; parts && i < HVC_REG_COUNT; i++)
+		if (differs(t, call, hvc_reg_name((enum hvc_reg)i), t->after.v[i] & t->masks.v[i],
+		            outcome->state.v[i] & t->masks.v[i]))
+			return true;
+	return false;
 }
 
 static void find_immediates(struct hvc_row_trial *t)
@@ -95,7 +124,6 @@ static void find_immediates(struct hvc_row_trial *t)
 
 bool hvc_row__prepare(struct hvc_row_trial *t)
 {
-	fill_masks(t);
 	find_immediates(t);
 	return !hvc_bv__is(t->condition, 0);
 }

@@ -15,9 +15,14 @@ struct hvc_row_trial {
 	char *text; /**< what differs */
 	size_t size;
 	/* hvc_row__prepare fills in: */
-	struct hvc_masks masks;
 	hvc_ref condition;         /**< the row's, with all inputs but the immediate as they are */
 	const struct hvc_set *set; /**< immediates for which it holds; NULL: to be asked of each */
+	/* and the first comparison: */
+	bool ready;
+	struct hvc_masks masks;
+	struct hvc_state after;         /**< of each call, but for what goes by the immediate: */
+	uint16_t moving[HVC_REG_COUNT]; /**< effects that do */
+	unsigned movings;
 };
 
 /** False: no immediate meets the row with these inputs. */
@@ -31,5 +36,17 @@ bool hvc_row__differs(struct hvc_row_trial *trial, const struct hvc_call *call,
 void hvc_exact__lose(struct hvc_exact *exact, const struct hvc_flight *flight);
 /** Does it go by memory that the usual world may not have? */
 bool hvc_row__reads_memory(const struct hvc_exact_part *part, const struct hvc_row *row);
+
+/* exact_sweep.c: calls that somebody makes, held to the rows of a map */
+struct hvc_hold;
+/** For calls of these probes. */
+HVC_MUST_USE enum hvc_status hvc_hold__open(struct hvc_exact *exact,
+                                            const struct hvc_probes *probes, struct hvc_hold **out);
+void hvc_hold__close(struct hvc_hold *hold);
+/** The machine that makes them from now on, which is in the world of the map. */
+void hvc_hold__machine(struct hvc_hold *hold, const struct hvc_machine *machine);
+/** Did it do something else than its row says? Then text says what. *held: there is such a row. */
+bool hvc_hold__differs(struct hvc_hold *hold, unsigned probe, const struct hvc_call *call,
+                       const struct hvc_outcome *outcome, bool *held, char *text, size_t size);
 
 #endif

@@ -22,6 +22,8 @@ struct bench {
 	struct hvc_flight flight;
 	struct hvc_diag diag;
 	unsigned path;                /* under way, an index into the row's */
+	unsigned alike;               /* calls in a row that the engine died of, */
+	uint64_t address;             /* at this instruction */
 	uint8_t ended[HVC_IMM_COUNT]; /* how: 1 + kind * levels + level; 0: not called */
 };
 
@@ -62,6 +64,7 @@ static bool done(void *ctx, const struct hvc_call *call, const struct hvc_outcom
 	struct sweeper *s = ctx;
 
 	(void)call;
+	s->bench->alike = 0;
 	s->bench->ended[s->imm++] =
 	        (uint8_t)(1 + (unsigned)outcome->kind * HVC_LEVEL_COUNT + (unsigned)outcome->level);
 	return true;
@@ -130,6 +133,12 @@ static enum hvc_status sweep_apart(struct work *work, struct hvc_diag *diag)
 			break;
 		hvc_exact__lose(exact, &bench->flight);
 		bench->ended[bench->flight.call.imm] = LOST;
+		bench->alike = bench->address == bench->flight.address ? bench->alike + 1 : 1;
+		bench->address = bench->flight.address;
+		if (bench->alike == HVC_LOST_ALIKE) {
+			bench->path++;
+			bench->alike = 0;
+		}
 	} while (true);
 	if (status == HVC_OK)
 		return HVC_OK;

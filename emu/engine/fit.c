@@ -38,7 +38,8 @@ struct fitting {
 	const struct hvc_subject *subject;
 	struct hvc_abi *const *abi;
 	unsigned abis;
-	struct hvc_fit *out; /* shared with the process that waits */
+	struct hvc_fit *out;   /* shared with the process that waits, */
+	struct hvc_diag *diag; /* and so is why it failed */
 	struct trial trial[SHIPPED_MAX];
 	struct hvc_machine *machine; /* of the world that was tried last */
 	struct hvc_world setting;
@@ -308,7 +309,7 @@ static bool is_ours(enum hvc_status status)
 static enum hvc_status fit(void *ctx)
 {
 	struct fitting *fitting = ctx;
-	struct hvc_diag diag = {0};
+	struct hvc_diag *diag = fitting->diag;
 	struct trial *best = fitting->trial;
 	enum hvc_status status = HVC_OK;
 	unsigned count = 0;
@@ -319,7 +320,7 @@ static enum hvc_status fit(void *ctx)
 		*trial = (struct trial){.abi = fitting->abi[i]};
 		/* What cannot be tried here is no fit: a CPU without a register, a table too near.
 		 */
-		status = try_abi(fitting, trial, &diag);
+		status = try_abi(fitting, trial, diag);
 		if (is_ours(status))
 			break;
 		if (status == HVC_OK && is_worth_telling(trial))
@@ -330,7 +331,7 @@ static enum hvc_status fit(void *ctx)
 		return is_ours(status) ? status : HVC_OK;
 	qsort(best, count, sizeof *best, by_hope);
 	for (unsigned i = 0; i < count && i < PROOFS && (!i || !best[i].differ); i++) {
-		status = prove(fitting, &best[i], &diag);
+		status = prove(fitting, &best[i], diag);
 		if (is_ours(status))
 			return status;
 		if (status != HVC_OK)
@@ -346,12 +347,13 @@ static enum hvc_status fit(void *ctx)
 
 /* In a process of its own, which the engine may die in: HVC_E_ENGINE. */
 static enum hvc_status fit_apart(const struct hvc_subject *subject, struct hvc_abi *const *abi,
-                                 unsigned abis, struct hvc_fit *out)
+                                 unsigned abis, struct hvc_diag *diag, struct hvc_fit *out)
 {
 	struct fitting *fitting = calloc(1, sizeof *fitting);
 	struct shared {
 		struct hvc_flight flight;
 		struct hvc_fit fit;
+		struct hvc_diag diag;
 	} *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
 	                 -1, 0);
 	enum hvc_status status;
@@ -360,15 +362,21 @@ static enum hvc_status fit_apart(const struct hvc_subject *subject, struct hvc_a
 	*out = (struct hvc_fit){.rules = 0};
 	if (!fitting || shared == MAP_FAILED) {
 		free(fitting);
-		return HVC_E_NOMEM;
+		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	}
 	fitting->subject = subject;
 	fitting->abi = abi;
 	fitting->abis = abis;
 	fitting->out = &shared->fit;
+	fitting->diag = &shared->diag;
 	status = hvc_lost__apart(fit, fitting, &shared->flight, &died);
 	if (status == HVC_OK)
 		*out = shared->fit;
+	if (is_ours(status))
+		hvc_diag_set(diag, status, hvc_subject_name(subject), 0, 0, "%s",
+		             shared->diag.message[0] ? shared->diag.message
+		             : died                  ? "the CPU emulator died"
+		                                     : hvc_strerror(status));
 	munmap(shared, sizeof *shared);
 	free(fitting);
 	return is_ours(status) ? status : HVC_OK;
@@ -412,16 +420,16 @@ enum hvc_status hvc_fit_scan(struct hvc_scan *scan, struct hvc_diag *diag)
 
 		status = hvc_scan_subject(scan, i, &subject);
 		if (status != HVC_OK) {
-			status = status == HVC_E_NOMEM ? status : HVC_OK;
+			status = status != HVC_E_NOMEM
+			                 ? HVC_OK
+			                 : hvc_diag_set(diag, status, NULL, 0, 0, "out of memory");
 			continue;
 		}
-		status = fit_apart(subject, abi, count, &scan->table[i].fit);
+		status = fit_apart(subject, abi, count, diag, &scan->table[i].fit);
 		hvc_subject_close(subject);
 	}
 	close_shipped(abi, count);
-	return status == HVC_OK
-	               ? HVC_OK
-	               : hvc_diag_set(diag, status, NULL, 0, 0, "%s", hvc_strerror(status));
+	return status;
 }
 
 enum hvc_status hvc_fit_subject(const struct hvc_subject *subject, const struct hvc_abi *only,
@@ -434,10 +442,8 @@ enum hvc_status hvc_fit_subject(const struct hvc_subject *subject, const struct 
 
 	if (!only)
 		HVC_TRY(open_shipped(diag, abi, &count));
-	status = fit_apart(subject, abi, count, out);
+	status = fit_apart(subject, abi, count, diag, out);
 	if (!only)
 		close_shipped(abi, count);
-	return status == HVC_OK
-	               ? HVC_OK
-	               : hvc_diag_set(diag, status, NULL, 0, 0, "%s", hvc_strerror(status));
+	return status;
 }

@@ -204,7 +204,7 @@ enum hvc_status hvc_leak__run(const struct hvc_leak_search *search,
 	if (status == HVC_OK)
 		*leak = work.bench->leak;
 	else if (died) {
-		hvc_proof__print_call(&work.bench->flight.call, text, sizeof text);
+		hvc_call__print(&work.bench->flight.call, text, sizeof text);
 		hvc_diag_set(diag, status, NULL, 0, 0, "the engine failed on %s", text);
 	} else if (status != HVC_E_RANGE)
 		hvc_diag_set(diag, status, NULL, 0, 0, "%s", work.bench->diag.message);

@@ -5,6 +5,7 @@
  * itself, to be sure that it is the one and to see how far it gets.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include "engine/internal.h"
+#include "symbolic/set.h"
 
 /* Exit statuses of processes that came to an end of their own; the engine's are 0 and 1. */
 #define OVER 16
@@ -21,15 +23,6 @@
 /* Coverage is written by exit, which a process that shares its parent's files must not call. */
 /* The compiler's name. NOLINTNEXTLINE(bugprone-reserved-identifier) */
 void __gcov_dump(void) __attribute__((weak));
-
-const struct hvc_lost_call *hvc_lost__find(const struct hvc_lost *lost, uint32_t probe,
-                                           uint16_t imm)
-{
-	for (unsigned i = 0; i < lost->calls; i++)
-		if (lost->call[i].probe == probe && lost->call[i].imm == imm)
-			return &lost->call[i];
-	return NULL;
-}
 
 /* What the engine has to say before it dies is not for the terminal of whoever called. */
 static void hush(void)
@@ -56,29 +49,6 @@ void hvc_lost__leave(int status)
 	if (__gcov_dump)
 		__gcov_dump();
 	_exit(status);
-}
-
-static void ignore(void *ctx, const struct hvc_step *step)
-{
-	(void)ctx;
-	(void)step;
-}
-
-/* In a process of its own. Step by step the record has the very instruction, else its block. */
-static enum hvc_status make(const struct hvc_map_config *config, const struct hvc_call *call,
-                            bool stepping)
-{
-	const struct hvc_watch watch = {.trace = stepping ? ignore : NULL};
-	struct hvc_outcome outcome;
-	struct hvc_machine *machine;
-	enum hvc_status status;
-
-	/* Nobody reads why: it is a failure of the engine or none of the call's. */
-	if (hvc_jobs__machine(config, &watch, NULL, &machine) != HVC_OK)
-		return HVC_OK;
-	status = hvc_machine_call(machine, call, NULL, &outcome);
-	hvc_machine_close(machine);
-	return status;
 }
 
 enum hvc_status hvc_lost__apart(enum hvc_status (*work)(void *ctx), void *ctx,
@@ -108,22 +78,43 @@ enum hvc_status hvc_lost__apart(enum hvc_status (*work)(void *ctx), void *ctx,
 }
 
 struct again {
-	const struct hvc_map_config *config;
+	const struct hvc_lost_machine *machine;
 	const struct hvc_call *call;
 	bool stepping;
 };
 
+static void ignore(void *ctx, const struct hvc_step *step)
+{
+	(void)ctx;
+	(void)step;
+}
+
+/* In a process of its own. Step by step the record has the very instruction, else its block. */
 static enum hvc_status call_again(void *ctx)
 {
 	const struct again *again = ctx;
+	const struct hvc_machine_config config = {
+	        .image = *hvc_subject_image(again->machine->subject),
+	        .world = again->machine->world,
+	        .budget = again->machine->budget,
+	        .trace = again->stepping ? ignore : NULL,
+	};
+	struct hvc_outcome outcome;
+	struct hvc_machine *machine;
+	enum hvc_status status;
 
-	return make(again->config, again->call, again->stepping);
+	/* Nobody reads why: it is a failure of the engine or none of the call's. */
+	if (hvc_machine_open(&config, NULL, &machine) != HVC_OK)
+		return HVC_OK;
+	status = hvc_machine_call(machine, again->call, NULL, &outcome);
+	hvc_machine_close(machine);
+	return status;
 }
 
-bool hvc_lost__again(const struct hvc_map_config *config, const struct hvc_call *call,
+bool hvc_lost__again(const struct hvc_lost_machine *machine, const struct hvc_call *call,
                      struct hvc_flight *flight)
 {
-	struct again again = {config, call, true};
+	struct again again = {machine, call, true};
 	bool died;
 
 	if (hvc_lost__apart(call_again, &again, flight, &died) == HVC_E_ENGINE)
@@ -132,57 +123,39 @@ bool hvc_lost__again(const struct hvc_map_config *config, const struct hvc_call 
 	return hvc_lost__apart(call_again, &again, flight, &died) == HVC_E_ENGINE;
 }
 
-struct column {
-	const struct hvc_map_config *config;
-	const struct hvc_lost *lost;
-	uint16_t imm;
-};
+#define TOLD 4u /* registers of a call */
 
-static enum hvc_status call_column(void *ctx)
+static void put_call(struct hvc_text *out, const struct hvc_call *call)
 {
-	const struct column *column = ctx;
-	const struct hvc_probes *probes = column->config->probes;
-	struct hvc_machine *machine;
-	enum hvc_status status;
+	struct hvc_call plain;
+	unsigned more = 0;
 
-	status = hvc_jobs__machine(column->config, NULL, NULL, &machine);
-	for (uint32_t probe = 0; status == HVC_OK && probe < probes->count; probe++) {
-		struct hvc_call call = probes->probe[probe].call;
-		struct hvc_outcome outcome;
-
-		call.imm = column->imm;
-		if (hvc_lost__find(column->lost, probe, call.imm))
-			continue;
-		status = hvc_machine_reset(machine, NULL);
-		if (status == HVC_OK)
-			status = hvc_machine_call(machine, &call, NULL, &outcome);
-	}
-	return status;
+	hvc_call_init(&plain, 0);
+	hvc_text__put(out, "%s #0x%x from %s", hvc_insn_name(call->insn), call->imm,
+	              hvc_level_name(call->from));
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
+		if (call->x[n] != plain.x[n] && more++ < TOLD)
+			hvc_text__put(out, ", x%u = 0x%" PRIx64, n, call->x[n]);
+	if (more > TOLD)
+		hvc_text__put(out, ", and %u more registers", more - TOLD);
 }
 
-enum hvc_status hvc_lost__column(const struct hvc_map_config *config, const struct hvc_lost *lost,
-                                 uint16_t imm, struct hvc_flight *flight)
+void hvc_call__print(const struct hvc_call *call, char *text, size_t size)
 {
-	struct column column = {config, lost, imm};
-	bool died;
+	struct hvc_text out = {text, size, 0};
 
-	return hvc_lost__apart(call_column, &column, flight, &died);
+	put_call(&out, call);
 }
 
-void hvc_lost__print(const struct hvc_lost_call *lost, const struct hvc_probes *probes, char *text,
-                     size_t size)
+void hvc_lost__print(const struct hvc_flight *flight, char *text, size_t size)
 {
-	const struct hvc_probe *probe = &probes->probe[lost->probe];
-	char word[80] = "", value[48] = "", place[128] = "";
+	struct hvc_text out = {text, size, 0};
+	char word[80] = "";
 
-	if (probe->reg != HVC_REG_NONE)
-		snprintf(value, sizeof value, ", %s = 0x%llx", hvc_reg_name(probe->reg),
-		         (unsigned long long)probe->call.x[probe->reg]);
-	if (lost->seen)
-		hvc_disasm(lost->address, lost->word, word, sizeof word);
-	if (lost->address)
-		snprintf(place, sizeof place, ", at 0x%llx%s%s", (unsigned long long)lost->address,
-		         *word ? ": " : "", word);
-	snprintf(text, size, "%s #0x%x from %s%s%s", hvc_insn_name(probe->call.insn), lost->imm,
-	         hvc_level_name(probe->call.from), value, place);
+	put_call(&out, &flight->call);
+	if (!flight->address)
+		return;
+	if (flight->seen)
+		hvc_disasm(flight->address, flight->word, word, sizeof word);
+	hvc_text__put(&out, ", at 0x%" PRIx64 "%s%s", flight->address, *word ? ": " : "", word);
 }

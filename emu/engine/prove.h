@@ -16,9 +16,9 @@ struct hvc_proof_call {
 	unsigned part;
 	unsigned path;              /**< of the part's */
 	struct hvc_verdict verdict; /**< of the proof; expected and actual are not filled in */
-	bool swept;                 /**< its registers are a probe's, */
-	uint32_t probe;             /**< this one */
+	bool swept;                 /**< its registers are a probe's */
 	bool width;                 /**< it is one of a pair: see prove_width.c */
+	struct hvc_outcome outcome; /**< of the machine */
 	bool lost;                  /**< the engine died of it, and nothing is known */
 	char failure[256];          /**< lost: the call, and where */
 };
@@ -57,8 +57,6 @@ bool hvc_proof__proves(const struct hvc_proof *proof, const struct hvc_call *cal
 const struct hvc_verdict *hvc_proof__refutes(const struct hvc_proof *proof,
                                              const struct hvc_call *call,
                                              const struct hvc_verdict *verdict);
-/** "hvc #0x1 from el1h, x0 = 0x2". Cut to size. */
-void hvc_proof__print_call(const struct hvc_call *call, char *text, size_t size);
 
 /* check_probes.c */
 /**

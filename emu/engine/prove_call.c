@@ -20,6 +20,7 @@ struct made {
 	bool away;    /* it went where the machine sees more, or less, than a jump */
 	bool differs; /* from the terms; text says in what */
 	struct hvc_verdict verdict;
+	struct hvc_outcome outcome;
 	char text[200];
 };
 
@@ -41,19 +42,6 @@ struct work {
 	uint64_t *value; /* of all inputs */
 	size_t values;
 };
-
-void hvc_proof__print_call(const struct hvc_call *call, char *text, size_t size)
-{
-	struct hvc_call plain;
-	int used = snprintf(text, size, "%s #0x%x from %s", hvc_insn_name(call->insn), call->imm,
-	                    hvc_level_name(call->from));
-
-	hvc_call_init(&plain, 0);
-	for (unsigned n = 0; n < HVC_GPR_COUNT && used > 0 && (size_t)used < size; n++)
-		if (call->x[n] != plain.x[n])
-			used += snprintf(text + used, size - (size_t)used, ", x%u = 0x%" PRIx64, n,
-			                 call->x[n]);
-}
 
 /*
  * A jump is told by where it goes, whatever there is; the machine goes on where there is code.
@@ -111,6 +99,7 @@ static enum hvc_status make_one(struct work *work, struct hvc_machine *machine, 
 	hvc_entry_state(hvc_machine_entry(machine), &wanted->call, &entry);
 	hvc_verdict_judge(p->config->abi, p->config->index, &entry, hvc_machine_present(machine),
 	                  &wanted->call, &outcome, &made->verdict);
+	made->outcome = outcome;
 	if (wanted->width && made->verdict.kind != HVC_VERDICT_VIOLATES) {
 		struct hvc_outcome other;
 		struct hvc_call narrow;
@@ -158,18 +147,9 @@ static enum hvc_status make_all(void *ctx)
 
 static void lose(struct hvc_proof_call *call, const struct hvc_flight *flight)
 {
-	char word[80] = "";
-	size_t used;
-
 	call->lost = true;
 	call->verdict.kind = HVC_VERDICT_UNDECIDED;
-	hvc_proof__print_call(&call->call, call->failure, sizeof call->failure);
-	used = strlen(call->failure);
-	if (flight->seen)
-		hvc_disasm(flight->address, flight->word, word, sizeof word);
-	if (flight->address)
-		snprintf(call->failure + used, sizeof call->failure - used,
-		         ", at 0x%" PRIx64 "%s%s", flight->address, *word ? ": " : "", word);
+	hvc_lost__print(flight, call->failure, sizeof call->failure);
 	hvc_flight__lose(flight);
 }
 
@@ -199,7 +179,7 @@ static enum hvc_status own_fault(const struct hvc_prover *p, const struct hvc_pr
 {
 	char text[160];
 
-	hvc_proof__print_call(&call->call, text, sizeof text);
+	hvc_call__print(&call->call, text, sizeof text);
 	return hvc_diag_set(diag, HVC_E_ENGINE, hvc_subject_name(p->config->subject), 0, 0,
 	                    "a fault of hvcheck: %s: %s", text, what);
 }
@@ -223,6 +203,7 @@ static enum hvc_status compare(struct hvc_prover *p, struct hvc_proof_call *call
 		return HVC_OK;
 	if (made->differs)
 		return own_fault(p, call, made->text, diag);
+	call->outcome = made->outcome;
 	if (hvc_verdict_same(&call->verdict, &made->verdict) || call->width) {
 		call->width &= made->verdict.clause == HVC_CLAUSE_WIDTH;
 		call->verdict = made->verdict;

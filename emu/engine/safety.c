@@ -12,7 +12,7 @@
 #include "engine/differ.h"
 #include "engine/rule_calls.h"
 #include "engine/scene.h"
-#include "hvcheck/map.h"
+#include "hvcheck/call.h"
 
 #define BELOW_EL2 (1u << HVC_LEVEL_EL0 | 1u << HVC_LEVEL_EL1T | 1u << HVC_LEVEL_EL1H)
 #define DOES_SIZE 2048u

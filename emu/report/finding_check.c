@@ -150,7 +150,7 @@ enum hvc_status hvc_findings_of_check(const struct hvc_check *check, const char 
 	uint64_t failed;
 
 	if (list) {
-		failed = hvc_words__failed(check->map, check->maps, &one);
+		failed = hvc_words__failed(check, &one);
 		hvc_findings__failed(list, failed, one);
 		put_account(list, check);
 		add_violations(list, check, abi, hvc_words__text(&file));

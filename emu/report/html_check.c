@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "report/html_part.h"
-#include "report/html_picture.h"
+#include "report/html_rows.h"
 #include "report/proof_words.h"
 
 /* Instructions of a witness that are shown, and findings whose witness is run again. */
@@ -44,10 +44,10 @@ static void put_verdict(FILE *out, const struct hvc_check *check)
 	char part[HVC_NUMBER_SIZE], calls[HVC_NUMBER_SIZE];
 	bool good = check->findings == 0;
 	const char *one;
-	uint64_t failed = hvc_words__failed(check->map, check->maps, &one);
+	uint64_t failed = hvc_words__failed(check, &one);
 
 	hvc_html__failed(out, failed, one);
-	hvc_html__untried(out, check->map[0]->probes.untried);
+	hvc_html__untried(out, check->world[0].untried);
 	fprintf(out, "<p class=\"strong %s\">", good && !failed ? "good" : "bad");
 	hvc_html__text(out, check->subject);
 	fputs(!good    ? " violates "
@@ -180,7 +180,7 @@ static enum hvc_status put_trace(FILE *out, const struct hvc_check *check,
 	struct hvc_trace trace = {0};
 	struct hvc_machine_config config = {
 	        .image = *hvc_subject_image(subject),
-	        .world = &check->map[finding->world]->world,
+	        .world = &check->world[finding->world].world,
 	        .budget = budget,
 	        .trace = hvc_trace_record,
 	        .trace_ctx = &trace,
@@ -204,7 +204,9 @@ static bool put_finding(FILE *out, const struct hvc_check *check, const struct h
                         const char *abi)
 {
 	const struct hvc_rule *rule = hvc_abi_rule_at(check->abi, (unsigned)finding->verdict.rule);
+	const struct hvc_check_world *in = &check->world[finding->world];
 	const char *world = hvc_abi_world_at(check->abi, finding->world)->world.name;
+	struct hvc_state before;
 	char text[1024], calls[HVC_NUMBER_SIZE], immediates[HVC_NUMBER_SIZE];
 	struct hvc_words command = {0};
 	bool made;
@@ -225,7 +227,8 @@ static bool put_finding(FILE *out, const struct hvc_check *check, const struct h
 		hvc_html__text(out, world);
 	}
 	fputs(". What the first does:</p>\n", out);
-	hvc_class_print(&finding->outcome, text, sizeof(text));
+	hvc_entry_state(&in->entry, &finding->probe.call, &before);
+	hvc_outcome_print(&finding->outcome, &before, &in->present, text, sizeof(text));
 	hvc_html__element(out, "p class=\"code\"", text);
 	hvc_words__check_command(&command, check, finding, abi);
 	fputs("<p>", out);
@@ -244,7 +247,7 @@ static enum hvc_status put_findings(FILE *out, const struct hvc_check *check, co
 	for (unsigned i = 0; i < check->findings; i++) {
 		if (!put_finding(out, check, &check->finding[i], abi))
 			return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-		if (subject && i < TRACES_MAX)
+		if (i < TRACES_MAX)
 			HVC_TRY(put_trace(out, check, &check->finding[i], subject, budget, diag));
 	}
 	fputs("</section>\n", out);
@@ -257,12 +260,39 @@ static bool put_invented(FILE *out, const struct hvc_check *check)
 	struct hvc_invented all = {0};
 	bool made = true;
 
-	for (unsigned i = 0; made && i < check->maps; i++)
-		made = hvc_invented_merge(&all, &check->map[i]->invented) == HVC_OK;
+	for (unsigned i = 0; made && i < check->worlds; i++)
+		made = hvc_invented_merge(&all, &check->world[i].invented) == HVC_OK;
 	hvc_invented_sort(&all);
-	made = made && hvc_html_part__invented(out, NULL, &check->map[0]->world, &all);
+	made = made && hvc_html_part__invented(out, NULL, &check->world[0].world, &all);
 	hvc_invented_free(&all);
 	return made;
+}
+
+/* What the subject does in a world, for the callers that were checked. */
+static enum hvc_status explore(const struct hvc_check *check, unsigned world,
+                               const struct hvc_subject *subject, uint64_t budget,
+                               struct hvc_diag *diag, struct hvc_exact **out)
+{
+	const struct hvc_exact_config config = {
+	        .subject = subject,
+	        .world = &check->world[world].world,
+	        .levels = hvc_abi_levels(check->abi),
+	        .insns = hvc_abi_insns(check->abi),
+	        .budget = budget,
+	        .into = true,
+	        .exact = true,
+	        .unconfirmed = true,
+	};
+
+	return hvc_exact_make(&config, diag, out);
+}
+
+static void put_figure(FILE *out, const uint32_t *cell)
+{
+	hvc_html_picture__figure(out, "Verdict", "65,536 immediates by whether they keep the ABI",
+	                         "runs-verdict", false);
+	hvc_svg__cells(out, cell, words, JUDGED_COUNT);
+	hvc_html_picture__figure_end(out);
 }
 
 /* The picture is of the world in which the first finding was made. */
@@ -271,33 +301,36 @@ static enum hvc_status put_body(FILE *out, const struct hvc_check *check, const 
                                 const uint32_t *cell, struct hvc_diag *diag)
 {
 	unsigned world = check->findings ? check->finding[0].world : 0;
-	const struct hvc_map *map = check->map[world];
-	struct hvc_picture picture;
+	struct hvc_exact *exact = NULL;
+	struct hvc_picture_rows rows;
 	char name[4400];
-	const char *const names[] = {name};
 	enum hvc_status status;
 	bool made;
 
-	HVC_TRY(hvc_picture__make(&map, 1, diag, &picture));
+	HVC_TRY(explore(check, world, subject, budget, diag, &exact));
+	status = hvc_picture_rows__make(exact, diag, &rows);
+	if (status != HVC_OK) {
+		hvc_exact_free(exact);
+		return status;
+	}
 	snprintf(name, sizeof(name), "What calls do in world %s",
 	         hvc_abi_world_at(check->abi, world)->world.name);
 	put_verdict(out, check);
-	hvc_html_picture__begin(out, &picture, names, false);
-	hvc_html_picture__figure(out, "Verdict", "65,536 immediates by whether they keep the ABI",
-	                         "runs-verdict", false);
-	hvc_svg__cells(out, cell, words, JUDGED_COUNT);
-	hvc_html_picture__figure_end(out);
-	made = hvc_html_group__legend(out, &picture);
+	hvc_html_picture__begin(out, &rows.picture, name, false);
+	put_figure(out, cell);
+	made = hvc_html_rows__legend(out, exact, &rows);
 	put_key(out, cell);
 	hvc_html_picture__runs(out, "the verdict", "runs-verdict", cell, word_of);
 	made = put_rules(out, check) && made;
 	status = put_findings(out, check, abi, subject, budget, diag);
 	made = hvc_html_part__contract(out, check->contract, check->subject) && made;
-	made = hvc_html_group__sections(out, &picture, names) && made;
-	made = hvc_html_picture__rows(out, &picture, names) && made;
+	made = hvc_html_rows__groups(out, exact, &rows) && made;
+	made = hvc_html_picture__rows(out, &rows.picture, name) && made;
+	made = hvc_html_rows__classes(out, exact, &rows) && made;
 	made = put_invented(out, check) && made;
 	hvc_html_picture__script(out);
-	hvc_picture__free(&picture);
+	hvc_picture_rows__free(&rows);
+	hvc_exact_free(exact);
 	if (status == HVC_OK && !made)
 		status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	return status;

@@ -105,6 +105,8 @@ bool hvc_html_part__contract(FILE *out, const struct hvc_contract *contract, con
 	hvc_html__text(out, subject);
 	if (contract->proved)
 		fputs("</h2>\n<p class=\"faint\">Proved for every input.</p>\n", out);
+	else if (!contract->abi)
+		fputs("</h2>\n<p class=\"faint\">Of the classes that are proved.</p>\n", out);
 	else
 		fprintf(out,
 		        "</h2>\n<p class=\"faint\">Measured over %u register files a "

@@ -4,7 +4,7 @@
 #include "report/assets.h"
 
 #define SIDE     HVC_PICTURE_SIDE
-#define ROWS_MAX 6u /* rows that are shown large, on each plane */
+#define ROWS_MAX 6u /* rows that are shown large */
 
 void hvc_html_picture__head(FILE *out, const char *title)
 {
@@ -38,10 +38,10 @@ void hvc_html_picture__figure_end(FILE *out)
 	fputs("</svg></div></figure>\n", out);
 }
 
-void hvc_html_picture__begin(FILE *out, const struct hvc_picture *picture, const char *const *names,
+void hvc_html_picture__begin(FILE *out, const struct hvc_picture *picture, const char *name,
                              bool alone)
 {
-	char number[HVC_NUMBER_SIZE], what[160], runs[16];
+	char number[HVC_NUMBER_SIZE], what[160];
 
 	fputs("<svg width=\"0\" height=\"0\" style=\"position:absolute\" aria-hidden=\"true\">",
 	      out);
@@ -49,21 +49,18 @@ void hvc_html_picture__begin(FILE *out, const struct hvc_picture *picture, const
 	fprintf(out, "</svg>\n<div class=\"figures%s\">\n", alone ? " one" : "");
 	snprintf(what, sizeof(what), "65,536 immediates in %s group%s by colour and letter",
 	         hvc_words__number(picture->groups, number), picture->groups == 1 ? "" : "s");
-	for (unsigned plane = 0; plane < picture->planes; plane++) {
-		snprintf(runs, sizeof(runs), "runs-%u", plane);
-		hvc_html_picture__figure(out, names[plane], what, runs, true);
-		hvc_svg__plane(out, picture, plane);
-		hvc_html_picture__figure_end(out);
-	}
+	hvc_html_picture__figure(out, name, what, "runs-0", true);
+	hvc_svg__plane(out, picture);
+	hvc_html_picture__figure_end(out);
 }
 
 /* A row that parts, and how many others are like it. */
-static void put_row(FILE *out, const struct hvc_picture *picture, unsigned plane, unsigned row)
+static void put_row(FILE *out, const struct hvc_picture *picture, unsigned row)
 {
 	unsigned alike = 0;
 
 	for (unsigned i = row + 1; i < SIDE; i++)
-		alike += hvc_picture__row_like(picture, plane, i) == row;
+		alike += hvc_picture__row_like(picture, i) == row;
 	fprintf(out, "<figure><figcaption>0x%02x00 to 0x%02xff", row, row);
 	if (alike)
 		fprintf(out, ", and %u row%s like it", alike, alike == 1 ? "" : "s");
@@ -71,34 +68,30 @@ static void put_row(FILE *out, const struct hvc_picture *picture, unsigned plane
 	        "</figcaption><svg viewBox=\"-1 -1 258 258\" role=\"img\" aria-label=\"Immediates "
 	        "0x%02x00 to 0x%02xff as 16 rows of 16, with the letters of their groups\">\n",
 	        row, row);
-	hvc_svg__row(out, picture, plane, row);
+	hvc_svg__row(out, picture, row);
 	fputs("</svg></figure>\n", out);
 }
 
-static void put_plane_rows(FILE *out, const struct hvc_picture *picture, unsigned plane,
-                           const char *name)
+static void put_large_rows(FILE *out, const struct hvc_picture *picture)
 {
 	char number[HVC_NUMBER_SIZE];
 	unsigned shown = 0, left = 0;
 
 	for (unsigned row = 0; row < SIDE; row++) {
-		if (hvc_picture__row_is_plain(picture, plane, row) ||
-		    hvc_picture__row_like(picture, plane, row) != row)
+		if (hvc_picture__row_is_plain(picture, row) ||
+		    hvc_picture__row_like(picture, row) != row)
 			continue;
 		if (shown == ROWS_MAX) {
 			left++;
 			continue;
 		}
-		if (!shown++) {
-			if (picture->planes > 1)
-				hvc_html__element(out, "h3", name);
+		if (!shown++)
 			fputs("<div class=\"rows\">\n", out);
-		}
-		put_row(out, picture, plane, row);
+		put_row(out, picture, row);
 	}
 	if (shown)
 		fputs("</div>\n", out);
-	else if (picture->planes == 1)
+	else
 		fputs("<p>In no row: the high byte alone tells the group.</p>\n", out);
 	if (left)
 		fprintf(out, "<p>and %s more rows, as text below</p>\n",
@@ -124,19 +117,12 @@ void hvc_html_picture__runs(FILE *out, const char *title, const char *id, const 
 	fputs("</pre></details>\n", out);
 }
 
-bool hvc_html_picture__rows(FILE *out, const struct hvc_picture *picture, const char *const *names)
+bool hvc_html_picture__rows(FILE *out, const struct hvc_picture *picture, const char *name)
 {
-	char runs[16];
-
 	fputs("<section aria-labelledby=\"rows\">\n<h2 id=\"rows\">Rows in which calls part</h2>\n",
 	      out);
-	for (unsigned plane = 0; plane < picture->planes; plane++)
-		put_plane_rows(out, picture, plane, names[plane]);
-	for (unsigned plane = 0; plane < picture->planes; plane++) {
-		snprintf(runs, sizeof(runs), "runs-%u", plane);
-		hvc_html_picture__runs(out, names[plane], runs,
-		                       picture->cell + plane * HVC_IMM_COUNT, hvc_picture__name);
-	}
+	put_large_rows(out, picture);
+	hvc_html_picture__runs(out, name, "runs-0", picture->cell, hvc_picture__name);
 	fputs("</section>\n", out);
 	return !ferror(out);
 }

@@ -18,19 +18,14 @@ void hvc_html_picture__script(FILE *out);
 void hvc_html_picture__figure(FILE *out, const char *name, const char *what, const char *runs,
                               bool groups);
 void hvc_html_picture__figure_end(FILE *out);
-/** Figures of all planes, named; the patterns, too. alone: there is no figure besides. */
-void hvc_html_picture__begin(FILE *out, const struct hvc_picture *picture, const char *const *names,
+/** The figure, named; the patterns, too. alone: there is no figure besides. */
+void hvc_html_picture__begin(FILE *out, const struct hvc_picture *picture, const char *name,
                              bool alone);
-/** A legend, and room for what the script adds. */
-HVC_MUST_USE bool hvc_html_group__legend(FILE *out, const struct hvc_picture *picture);
-/** The groups: their immediates, and the values of the registers that decide. */
-HVC_MUST_USE bool hvc_html_group__sections(FILE *out, const struct hvc_picture *picture,
-                                           const char *const *names);
 /** What cells are, as text; word gives the name of a number. The figure's script reads it. */
 void hvc_html_picture__runs(FILE *out, const char *title, const char *id, const uint32_t *cell,
                             const char *(*word)(uint32_t number, char text[HVC_NUMBER_SIZE]));
 /** Rows in which calls part, large; then all immediates, as text. */
 HVC_MUST_USE bool hvc_html_picture__rows(FILE *out, const struct hvc_picture *picture,
-                                         const char *const *names);
+                                         const char *name);
 
 #endif

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include "engine/internal.h"
 #include "report/invented.h"
 #include "report/json_class.h"
 #include "report/words.h"
@@ -88,19 +87,14 @@ enum hvc_status hvc_call_json(FILE *out, const struct hvc_call_report *report,
 {
 	const struct hvc_outcome *outcome = report->outcome;
 	const struct hvc_stop *boundary;
-	struct hvc_class class_;
-	struct hvc_json *json;
+	struct hvc_json *json = hvc_json__new("hvcheck-run/1");
 
-	if (!hvc_words__class(report, &class_))
-		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-	json = hvc_json__new("hvcheck-run/1");
 	hvc_json__string(json, "subject", hvc_subject_name(report->subject));
 	hvc_json__string(json, "cpu", hvc_cpu_name(report->world->cpu));
 	add_call(json, report->call);
 	if (report->opinion)
 		add_opinion(json, report->opinion);
-	hvc_json__class(json, &class_);
-	hvc_class__free(&class_);
+	hvc_json__outcome(json, outcome, report->entry, report->present);
 	hvc_json__number(json, "instructions", outcome->instructions);
 	hvc_json__object(json, "end");
 	add_place(json, report->subject, outcome->pc);

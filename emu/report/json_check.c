@@ -105,6 +105,8 @@ void hvc_json__verdict(struct hvc_json *json, const struct hvc_abi *abi,
 static void add_finding(struct hvc_json *json, const struct hvc_check *check,
                         const struct hvc_finding *finding)
 {
+	const struct hvc_check_world *world = &check->world[finding->world];
+	struct hvc_state before;
 	char text[512];
 
 	hvc_finding_print(check, finding, text, sizeof(text));
@@ -114,10 +116,11 @@ static void add_finding(struct hvc_json *json, const struct hvc_check *check,
 	hvc_json__number(json, "calls", finding->calls);
 	hvc_json__number(json, "immediates", finding->immediates);
 	hvc_json__string(json, "world", hvc_abi_world_at(check->abi, finding->world)->world.name);
-	hvc_json__witness(json, "witness", check->subject, &check->map[finding->world]->world,
+	hvc_json__witness(json, "witness", check->subject, &check->world[finding->world].world,
 	                  &finding->probe, finding->imm);
 	hvc_json__object(json, "outcome");
-	hvc_json__class(json, &finding->outcome);
+	hvc_entry_state(&world->entry, &finding->probe.call, &before);
+	hvc_json__outcome(json, &finding->outcome, &before, &world->present);
 	hvc_json__close(json);
 	hvc_json__close(json);
 }
@@ -127,11 +130,11 @@ static void add_invented(struct hvc_json *json, const struct hvc_check *check)
 {
 	struct hvc_invented all = {0};
 
-	for (unsigned i = 0; i < check->maps; i++)
-		if (hvc_invented_merge(&all, &check->map[i]->invented) != HVC_OK)
+	for (unsigned i = 0; i < check->worlds; i++)
+		if (hvc_invented_merge(&all, &check->world[i].invented) != HVC_OK)
 			hvc_json__fail(json);
 	hvc_invented_sort(&all);
-	hvc_invented__json(json, "invented", &check->map[0]->world, &all);
+	hvc_invented__json(json, "invented", &check->world[0].world, &all);
 	hvc_invented_free(&all);
 }
 
@@ -141,13 +144,11 @@ enum hvc_status hvc_check_json(FILE *out, const struct hvc_check *check, const c
 	struct hvc_json *json = hvc_json__new("hvcheck-check/1");
 	uint32_t classified = 0;
 	const char *one;
-	uint64_t failed = hvc_words__failed(check->map, check->maps, &one);
+	uint64_t failed = hvc_words__failed(check, &one);
 
-	for (unsigned i = 0; i < check->maps; i++) {
-		uint32_t of_map = hvc_words__classified(check->map[i]);
-
-		classified = i == 0 || of_map < classified ? of_map : classified;
-	}
+	for (unsigned i = 0; i < check->worlds; i++)
+		if (i == 0 || check->world[i].classified < classified)
+			classified = check->world[i].classified;
 	hvc_json__string(json, "subject", check->subject);
 	hvc_json__string(json, "abi", hvc_abi_name(check->abi));
 	hvc_json__string(json, "abi_option", abi);
@@ -156,7 +157,7 @@ enum hvc_status hvc_check_json(FILE *out, const struct hvc_check *check, const c
 	                                  : failed        ? HVC_VERDICT_UNDECIDED
 	                                                  : HVC_VERDICT_CONFORMS));
 	hvc_json__failed(json, failed, one);
-	hvc_json__untried(json, check->map[0]->probes.untried);
+	hvc_json__untried(json, check->world[0].untried);
 	hvc_json__object(json, "account");
 	hvc_json__number(json, "space", HVC_IMM_COUNT);
 	hvc_json__number(json, "classified", classified);

@@ -1,47 +1,47 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/json_class.h"
 
-static void add_term(struct hvc_json *json, const char *key, const struct hvc_term *term)
-{
-	char text[32];
+#include "engine/internal.h"
 
-	hvc_term_print(term, text, sizeof(text));
-	hvc_json__string(json, key, text);
-}
-
-static void add_effects(struct hvc_json *json, const struct hvc_class *class_)
+static void add_effects(struct hvc_json *json, const struct hvc_outcome *outcome,
+                        const struct hvc_state *before, const struct hvc_masks *masks)
 {
 	hvc_json__object(json, "effects");
-	for (unsigned i = 0; i < class_->effects; i++)
-		add_term(json, hvc_reg_name(class_->effect[i].reg), &class_->effect[i].value);
+	for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_REG_COUNT; reg++)
+		if ((outcome->state.v[reg] ^ before->v[reg]) & masks->v[reg])
+			hvc_json__hex(json, hvc_reg_name(reg),
+			              outcome->state.v[reg] & masks->v[reg]);
 	hvc_json__close(json);
 	hvc_json__array(json, "stores");
-	for (unsigned i = 0; i < class_->stores && i < HVC_STORE_MAX; i++) {
+	for (unsigned i = 0; i < outcome->stores && i < HVC_STORE_MAX; i++) {
 		hvc_json__object(json, NULL);
-		add_term(json, "address", &class_->store[i].address);
-		add_term(json, "value", &class_->store[i].value);
-		hvc_json__number(json, "size", class_->store[i].size);
+		hvc_json__hex(json, "address", outcome->store[i].address);
+		hvc_json__hex(json, "value", outcome->store[i].value);
+		hvc_json__number(json, "size", outcome->store[i].size);
 		hvc_json__close(json);
 	}
 	hvc_json__close(json);
 }
 
-void hvc_json__class(struct hvc_json *json, const struct hvc_class *class_)
+void hvc_json__outcome(struct hvc_json *json, const struct hvc_outcome *outcome,
+                       const struct hvc_state *before, const struct hvc_regset *present)
 {
+	struct hvc_masks masks;
 	char text[1024];
 
-	hvc_class_print(class_, text, sizeof(text));
-	hvc_json__string(json, "outcome", hvc_outcome_name(class_->kind));
+	hvc_masks__of(present, &masks);
+	hvc_outcome_print(outcome, before, present, text, sizeof(text));
+	hvc_json__string(json, "outcome", hvc_outcome_name(outcome->kind));
 	hvc_json__string(json, "summary", text);
-	hvc_json__string(json, "level", hvc_level_name(class_->level));
-	add_term(json, "pc", &class_->pc);
-	add_effects(json, class_);
-	hvc_json__number(json, "store_count", class_->stores);
-	hvc_json__number(json, "untracked_writes", class_->untracked);
-	if (class_->kind == HVC_OUTCOME_FAULT || class_->kind == HVC_OUTCOME_FORWARD)
-		hvc_json__hex(json, "esr", class_->esr);
-	if (class_->kind == HVC_OUTCOME_FAULT)
-		add_term(json, "far", &class_->far);
+	hvc_json__string(json, "level", hvc_level_name(outcome->level));
+	hvc_json__hex(json, "pc", outcome->pc);
+	add_effects(json, outcome, before, &masks);
+	hvc_json__number(json, "store_count", outcome->stores);
+	hvc_json__number(json, "untracked_writes", outcome->untracked);
+	if (outcome->kind == HVC_OUTCOME_FAULT || outcome->kind == HVC_OUTCOME_FORWARD)
+		hvc_json__hex(json, "esr", outcome->esr);
+	if (outcome->kind == HVC_OUTCOME_FAULT)
+		hvc_json__hex(json, "far", outcome->far);
 }
 
 void hvc_json__immediates(struct hvc_json *json, const struct hvc_interval *imm, unsigned imms)

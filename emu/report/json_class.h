@@ -5,8 +5,9 @@
 
 #include "report/json.h"
 
-/** Members "outcome" to "far" of the open object: what a class does. */
-void hvc_json__class(struct hvc_json *json, const struct hvc_class *class_);
+/** Members "outcome" to "far" of the open object: what one call did. before: with its registers. */
+void hvc_json__outcome(struct hvc_json *json, const struct hvc_outcome *outcome,
+                       const struct hvc_state *before, const struct hvc_regset *present);
 /** Member "immediates". */
 void hvc_json__immediates(struct hvc_json *json, const struct hvc_interval *imm, unsigned imms);
 /** A set of registers as an array of names. */

@@ -60,7 +60,7 @@ static void choose_class(struct hvc_picture_rows *rows, unsigned group)
 enum hvc_status hvc_picture_rows__make(const struct hvc_exact *exact, struct hvc_diag *diag,
                                        struct hvc_picture_rows *out)
 {
-	struct hvc_picture_rows rows = {.picture = {.planes = 1}};
+	struct hvc_picture_rows rows = {0};
 
 	if (!fill_rows(exact, &rows) ||
 	    !hvc_picture__part(&rows.picture, rows.rows, label_row, &rows)) {

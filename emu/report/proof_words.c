@@ -18,8 +18,8 @@ static void add_callers(struct hvc_words *words, const struct hvc_check *check)
 			hvc_words__add(words, ", %s", hvc_level_name(part->from));
 		before = part;
 	}
-	if (check->maps > 1)
-		hvc_words__add(words, ", in %u worlds", check->maps);
+	if (check->worlds > 1)
+		hvc_words__add(words, ", in %u worlds", check->worlds);
 }
 
 void hvc_words__proof(struct hvc_words *words, const struct hvc_check *check)
@@ -54,7 +54,7 @@ void hvc_words__part(struct hvc_words *words, const struct hvc_check *check,
 {
 	hvc_words__add(words, "Swept, not proved: %s from %s", hvc_insn_name(part->insn),
 	               hvc_level_name(part->from));
-	if (check->maps > 1)
+	if (check->worlds > 1)
 		hvc_words__add(words, " in world %s",
 		               hvc_abi_world_at(check->abi, part->world)->world.name);
 	hvc_words__add(words, ": %s.", part->why);

@@ -24,7 +24,7 @@ void hvc_svg__class_of(FILE *out, const struct hvc_picture *picture, unsigned gr
 	fprintf(out, "k%u%s", hvc_picture__ink(is->class_), is->mixed ? " mixed" : "");
 }
 
-/* Cells to draw: as many as the plane has, with a number each. */
+/* Cells to draw: all immediates, with a number each. */
 struct layer {
 	const uint32_t *cell;
 	/* The shape that cells of a number belong to. */
@@ -103,23 +103,11 @@ static uint32_t mixed_shape(const void *ctx, uint32_t number)
 	return picture->group[number].mixed;
 }
 
-static bool is_on_plane(const struct hvc_picture *picture, unsigned plane, unsigned group)
+static void put_groups(FILE *out, const struct hvc_picture *picture)
 {
-	const uint32_t *cell = picture->cell + plane * HVC_IMM_COUNT;
-
-	for (unsigned i = 0; i < HVC_IMM_COUNT; i++)
-		if (cell[i] == group)
-			return true;
-	return false;
-}
-
-static void put_groups(FILE *out, const struct hvc_picture *picture, unsigned plane)
-{
-	struct layer layer = {picture->cell + plane * HVC_IMM_COUNT, own_shape, picture};
+	struct layer layer = {picture->cell, own_shape, picture};
 
 	for (unsigned i = 0; i < picture->groups; i++) {
-		if (!is_on_plane(picture, plane, i))
-			continue;
 		fputs(i ? "<path class=\"lined " : "<path class=\"", out);
 		hvc_svg__class_of(out, picture, i);
 		fprintf(out, "\" data-group=\"%u\" d=\"", i);
@@ -128,9 +116,9 @@ static void put_groups(FILE *out, const struct hvc_picture *picture, unsigned pl
 	}
 }
 
-static void put_inks(FILE *out, const struct hvc_picture *picture, unsigned plane)
+static void put_inks(FILE *out, const struct hvc_picture *picture)
 {
-	struct layer layer = {picture->cell + plane * HVC_IMM_COUNT, ink_shape, picture};
+	struct layer layer = {picture->cell, ink_shape, picture};
 
 	for (unsigned i = 0; i < HVC_PICTURE_INKS; i++) {
 		fprintf(out, "<path class=\"k%u\" d=\"", i);
@@ -139,9 +127,9 @@ static void put_inks(FILE *out, const struct hvc_picture *picture, unsigned plan
 	}
 }
 
-static void put_mixed(FILE *out, const struct hvc_picture *picture, unsigned plane)
+static void put_mixed(FILE *out, const struct hvc_picture *picture)
 {
-	struct layer layer = {picture->cell + plane * HVC_IMM_COUNT, mixed_shape, picture};
+	struct layer layer = {picture->cell, mixed_shape, picture};
 
 	fputs("<path class=\"over\" d=\"", out);
 	put_shape(out, &layer, true);
@@ -172,7 +160,7 @@ static void put_ring(FILE *out, struct rings *rings, unsigned imm, const char *n
 	        x, y, x, y, x < 240 ? x + 7 : x - 14, y < 6 ? 10 : y + 4, name);
 }
 
-static void put_rings(FILE *out, const struct hvc_picture *picture, unsigned plane)
+static void put_rings(FILE *out, const struct hvc_picture *picture)
 {
 	struct rings rings = {.count = 0};
 	char name[HVC_NUMBER_SIZE];
@@ -181,23 +169,23 @@ static void put_rings(FILE *out, const struct hvc_picture *picture, unsigned pla
 		if (picture->group[i].count > SMALL)
 			continue;
 		for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++)
-			if (hvc_picture__at(picture, plane, imm) == i)
+			if (hvc_picture__at(picture, imm) == i)
 				put_ring(out, &rings, imm, hvc_picture__name(i, name));
 	}
 }
 
-void hvc_svg__plane(FILE *out, const struct hvc_picture *picture, unsigned plane)
+void hvc_svg__plane(FILE *out, const struct hvc_picture *picture)
 {
 	put_axes(out);
 	fputs("<g class=\"cells\">\n", out);
 	if (picture->groups <= HVC_SVG_GROUPS)
-		put_groups(out, picture, plane);
+		put_groups(out, picture);
 	else
-		put_inks(out, picture, plane);
-	put_mixed(out, picture, plane);
+		put_inks(out, picture);
+	put_mixed(out, picture);
 	fputs("</g>\n", out);
 	if (picture->groups <= HVC_SVG_GROUPS)
-		put_rings(out, picture, plane);
+		put_rings(out, picture);
 }
 
 void hvc_svg__cells(FILE *out, const uint32_t *cell, const struct hvc_svg_word *word,
@@ -225,13 +213,13 @@ void hvc_svg__cells(FILE *out, const uint32_t *cell, const struct hvc_svg_word *
 	}
 }
 
-void hvc_svg__row(FILE *out, const struct hvc_picture *picture, unsigned plane, unsigned row)
+void hvc_svg__row(FILE *out, const struct hvc_picture *picture, unsigned row)
 {
 	char name[HVC_NUMBER_SIZE];
 
 	fputs("<g class=\"letters\">\n", out);
 	for (unsigned i = 0, end; i < SIDE; i = end) {
-		const uint32_t *cell = &picture->cell[plane * HVC_IMM_COUNT + row * SIDE];
+		const uint32_t *cell = &picture->cell[row * SIDE];
 
 		/* A run, up to the end of its line of 16. */
 		for (end = i + 1; end % 16 && cell[end] == cell[i]; end++)

@@ -10,8 +10,8 @@
 /** Patterns that shapes refer to by url(#...): once a document, in an <svg>. */
 extern const char hvc_svg__patterns[];
 
-/** One plane, 256 by 256 units, with axes around it: x from -26, y from -14, to 260. */
-void hvc_svg__plane(FILE *out, const struct hvc_picture *picture, unsigned plane);
+/** All of it, 256 by 256 units, with axes around it: x from -26, y from -14, to 260. */
+void hvc_svg__plane(FILE *out, const struct hvc_picture *picture);
 /** What a number of a cell stands for, where it is no group. */
 struct hvc_svg_word {
 	const char *word;
@@ -23,7 +23,7 @@ struct hvc_svg_word {
 void hvc_svg__cells(FILE *out, const uint32_t *cell, const struct hvc_svg_word *word,
                     unsigned words);
 /** The 256 immediates of a row as 16 by 16 squares with letters, 16 units each. */
-void hvc_svg__row(FILE *out, const struct hvc_picture *picture, unsigned plane, unsigned row);
+void hvc_svg__row(FILE *out, const struct hvc_picture *picture, unsigned row);
 /** " mixed" or "", and the ink: the attribute class of what stands for a group. */
 void hvc_svg__class_of(FILE *out, const struct hvc_picture *picture, unsigned group);
 

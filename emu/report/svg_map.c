@@ -80,14 +80,14 @@ static void put_rows(FILE *out, const struct hvc_picture *picture)
 	unsigned shown = 0;
 
 	for (unsigned row = 0; row < HVC_PICTURE_SIDE && shown < ROWS_MAX; row++) {
-		if (hvc_picture__row_is_plain(picture, 0, row) ||
-		    hvc_picture__row_like(picture, 0, row) != row)
+		if (hvc_picture__row_is_plain(picture, row) ||
+		    hvc_picture__row_like(picture, row) != row)
 			continue;
 		fprintf(out,
 		        "<text class=\"says\" x=\"460\" y=\"%u\">0x%02x00 to 0x%02xff</text>"
 		        "<g transform=\"translate(460 %u) scale(.68)\">\n",
 		        TOP - 6 + shown * 192, row, row, TOP + shown * 192);
-		hvc_svg__row(out, picture, 0, row);
+		hvc_svg__row(out, picture, row);
 		fputs("</g>\n", out);
 		shown++;
 	}
@@ -117,7 +117,7 @@ enum hvc_status hvc_exact_svg(FILE *out, const struct hvc_exact *exact, struct h
 	fputs("<text class=\"says title\" x=\"46\" y=\"24\">", out);
 	put_cut(out, hvc_words__text(&title));
 	fprintf(out, "</text>\n<g transform=\"translate(46 %u) scale(1.4)\">\n", TOP);
-	hvc_svg__plane(out, picture, 0);
+	hvc_svg__plane(out, picture);
 	fputs("</g>\n", out);
 	put_rows(out, picture);
 	for (unsigned i = 0; i < picture->groups && i < LEGEND_MAX; i++)

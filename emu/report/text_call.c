@@ -72,18 +72,19 @@ static enum hvc_status put_trace(const struct hvc_page *page, const struct hvc_c
 	return HVC_OK;
 }
 
-static void put_end(const struct hvc_page *page, const struct hvc_call_report *report,
-                    const struct hvc_class *class_)
+static void put_end(const struct hvc_page *page, const struct hvc_call_report *report)
 {
 	const struct hvc_outcome *outcome = report->outcome;
 	const struct hvc_stop *boundary;
-	struct hvc_class end = *class_;
+	struct hvc_outcome end = *outcome;
 	char text[200];
 	struct hvc_words place = {0};
 	char number[HVC_NUMBER_SIZE];
 
-	end.effects = end.stores = end.untracked = 0; /* they have tables of their own */
-	hvc_class_print(&end, text, sizeof(text));
+	/* Registers and stores have tables of their own. */
+	end.stores = end.untracked = 0;
+	end.state = *report->entry;
+	hvc_outcome_print(&end, report->entry, report->present, text, sizeof(text));
 	put_line(page, "outcome", HVC_INK_STRONG, "%s", text);
 	if (outcome->pc == hvc_call_address(report->call) + 4)
 		hvc_words__add(&place, "the instruction after the call");
@@ -165,8 +166,7 @@ static void put_verdict(const struct hvc_page *page, const struct hvc_call_repor
 
 /* The registers that changed: x0 to x30, or all others. */
 static enum hvc_status put_changes(const struct hvc_page *page,
-                                   const struct hvc_call_report *report,
-                                   const struct hvc_class *class_, bool general,
+                                   const struct hvc_call_report *report, bool general,
                                    struct hvc_diag *diag)
 {
 	const struct hvc_column columns[] = {
@@ -176,24 +176,25 @@ static enum hvc_status put_changes(const struct hvc_page *page,
 	        {"Which is", HVC_ALIGN_LEFT},
 	};
 	struct hvc_table *table = hvc_table__new(page, columns, 4);
+	struct hvc_masks masks;
 	bool any = false;
 
+	hvc_masks__of(report->present, &masks);
 	fputc('\n', page->out);
-	for (unsigned i = 0; i < class_->effects; i++) {
-		const struct hvc_effect *effect = &class_->effect[i];
-		char value[32] = "";
+	for (unsigned reg = general ? 0 : HVC_GPR_COUNT;
+	     reg < (general ? (unsigned)HVC_GPR_COUNT : HVC_REG_COUNT); reg++) {
+		uint64_t before = report->entry->v[reg], after = report->outcome->state.v[reg];
 
-		if ((effect->reg < HVC_GPR_COUNT) != general)
+		if (!((before ^ after) & masks.v[reg]))
 			continue;
-		if (effect->value.kind != HVC_TERM_CONST)
-			hvc_term_print(&effect->value, value, sizeof(value));
 		hvc_table__row(table);
-		hvc_table__cell(table, 0, HVC_INK_STRONG, "%s", hvc_reg_name(effect->reg));
-		hvc_table__cell(table, 1, HVC_INK_PLAIN, "0x%" PRIx64,
-		                report->entry->v[effect->reg]);
-		hvc_table__cell(table, 2, HVC_INK_PLAIN, "0x%" PRIx64,
-		                report->outcome->state.v[effect->reg]);
-		hvc_table__cell(table, 3, HVC_INK_PLAIN, "%s", value);
+		hvc_table__cell(table, 0, HVC_INK_STRONG, "%s", hvc_reg_name((enum hvc_reg)reg));
+		hvc_table__cell(table, 1, HVC_INK_PLAIN, "0x%" PRIx64, before);
+		hvc_table__cell(table, 2, HVC_INK_PLAIN, "0x%" PRIx64, after);
+		hvc_table__cell(table, 3, HVC_INK_PLAIN, "%s",
+		                hvc_reg_info((enum hvc_reg)reg)->class_ == HVC_CLASS_PSTATE
+		                        ? ""
+		                        : hvc_words__origin(after, report->entry));
 		any = true;
 	}
 	if (any)
@@ -235,10 +236,7 @@ enum hvc_status hvc_call_text(const struct hvc_page *page, const struct hvc_call
 {
 	enum hvc_status status = HVC_OK;
 	char resting[HVC_RESTING_SIZE];
-	struct hvc_class class_;
 
-	if (!hvc_words__class(report, &class_))
-		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	if (report->doubt)
 		hvc_words__put_doubt(page, report->doubt);
 	hvc_page__print(page, "%s: %s #0x%x from %s%s\n\n", hvc_subject_name(report->subject),
@@ -247,20 +245,19 @@ enum hvc_status hvc_call_text(const struct hvc_page *page, const struct hvc_call
 	                report->doubt ? hvc_words__resting(report->doubt, resting) : "");
 	if (report->trace)
 		status = put_trace(page, report, diag);
-	put_end(page, report, &class_);
+	put_end(page, report);
 	if (report->opinion)
 		put_opinion(page, report->opinion);
 	if (report->abi)
 		put_verdict(page, report);
 	if (status == HVC_OK)
-		status = put_changes(page, report, &class_, true, diag);
+		status = put_changes(page, report, true, diag);
 	if (status == HVC_OK)
-		status = put_changes(page, report, &class_, false, diag);
+		status = put_changes(page, report, false, diag);
 	if (status == HVC_OK)
 		status = put_stores(page, report->outcome, diag);
 	if (status == HVC_OK && report->invented)
 		status = hvc_invented__text(page, NULL, report->world, report->subject,
 		                            report->invented, diag);
-	hvc_class__free(&class_);
 	return status;
 }

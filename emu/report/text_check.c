@@ -99,13 +99,13 @@ static enum hvc_status put_invented(const struct hvc_page *page, const struct hv
 	struct hvc_invented all = {0};
 	enum hvc_status status = HVC_OK;
 
-	for (unsigned i = 0; status == HVC_OK && i < check->maps; i++)
-		status = hvc_invented_merge(&all, &check->map[i]->invented);
+	for (unsigned i = 0; status == HVC_OK && i < check->worlds; i++)
+		status = hvc_invented_merge(&all, &check->world[i].invented);
 	hvc_invented_sort(&all);
 	if (status != HVC_OK)
 		hvc_diag_set(diag, status, NULL, 0, 0, "out of memory");
 	else
-		status = hvc_invented__text(page, NULL, &check->map[0]->world, NULL, &all, diag);
+		status = hvc_invented__text(page, NULL, &check->world[0].world, NULL, &all, diag);
 	hvc_invented_free(&all);
 	return status;
 }
@@ -114,7 +114,7 @@ enum hvc_status hvc_check_text(const struct hvc_page *page, const struct hvc_che
                                struct hvc_diag *diag)
 {
 	const char *one;
-	uint64_t failed = hvc_words__failed(check->map, check->maps, &one);
+	uint64_t failed = hvc_words__failed(check, &one);
 
 	put_others(page, check);
 	put_evidence(page, check);
@@ -125,6 +125,6 @@ enum hvc_status hvc_check_text(const struct hvc_page *page, const struct hvc_che
 	HVC_TRY(put_invented(page, check, diag));
 	HVC_TRY(hvc_contract__text(page, check->contract, check->subject, diag));
 	hvc_words__put_failed(page, failed, one);
-	hvc_words__put_untried(page, check->map[0]->probes.untried);
+	hvc_words__put_untried(page, check->world[0].untried);
 	return HVC_OK;
 }

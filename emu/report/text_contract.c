@@ -39,13 +39,16 @@ static void put_class(struct hvc_table *table, const struct hvc_contract *contra
 	hvc_words__preserved(&kept, class_);
 	hvc_table__row(table);
 	hvc_table__take(table, 0, HVC_INK_STRONG, &name);
-	hvc_table__cell(table, 1, HVC_INK_PLAIN, "%s", hvc_words__number(class_->calls, calls));
-	hvc_table__cell(table, 2, HVC_INK_PLAIN, "%s", hvc_outcome_name(class_->kind));
-	if (contract->abi)
+	if (contract->abi) {
+		hvc_table__cell(table, 1, HVC_INK_PLAIN, "%s",
+		                hvc_words__number(class_->calls, calls));
 		put_results(table, 3, class_);
-	hvc_table__take(table, contract->abi ? 4 : 3, contract->abi ? ink : HVC_INK_PLAIN,
+	}
+	hvc_table__cell(table, contract->abi ? 2 : 1, HVC_INK_PLAIN, "%s",
+	                hvc_outcome_name(class_->kind));
+	hvc_table__take(table, contract->abi ? 4 : 2, contract->abi ? ink : HVC_INK_PLAIN,
 	                &clobbered);
-	hvc_table__take(table, contract->abi ? 5 : 4, HVC_INK_FAINT, &kept);
+	hvc_table__take(table, contract->abi ? 5 : 3, HVC_INK_FAINT, &kept);
 }
 
 /* "x17 := 0x16 after get_vectors, set_vectors": one line a register, the rules behind it. */
@@ -109,8 +112,9 @@ enum hvc_status hvc_contract__text(const struct hvc_page *page, const struct hvc
 	        {"Clobbered", HVC_ALIGN_WRAP}, {"Preserved", HVC_ALIGN_WRAP},
 	};
 	static const struct hvc_column by_class[] = {
-	        {"Class", HVC_ALIGN_RIGHT},    {"Calls", HVC_ALIGN_RIGHT},
-	        {"Outcome", HVC_ALIGN_LEFT},   {"Changed", HVC_ALIGN_WRAP},
+	        {"Class", HVC_ALIGN_RIGHT},
+	        {"Outcome", HVC_ALIGN_LEFT},
+	        {"Changed", HVC_ALIGN_WRAP},
 	        {"Preserved", HVC_ALIGN_WRAP},
 	};
 	struct hvc_table *table;
@@ -120,12 +124,14 @@ enum hvc_status hvc_contract__text(const struct hvc_page *page, const struct hvc
 		return HVC_OK;
 	if (contract->proved)
 		snprintf(title, sizeof(title), "Register contract, proved for every input");
+	else if (!contract->abi)
+		snprintf(title, sizeof(title), "Register contract, of the classes that are proved");
 	else
 		snprintf(title, sizeof(title), "Register contract, over %u register files a call",
 		         contract->seeds);
 	put_title(page, title);
 	table = contract->abi ? hvc_table__new(page, by_rule, 6)
-	                      : hvc_table__new(page, by_class, 5);
+	                      : hvc_table__new(page, by_class, 4);
 	for (unsigned i = 0; i < contract->classes; i++)
 		put_class(table, contract, &contract->class_[i]);
 	HVC_TRY(hvc_table__print(table, diag));

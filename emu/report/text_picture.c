@@ -54,10 +54,10 @@ static void put_heading(const struct hvc_page *page)
 /* True where all immediates of a tile are of one group, *group. */
 static bool tile(const struct hvc_picture *picture, unsigned row, unsigned column, uint32_t *group)
 {
-	*group = hvc_picture__at(picture, 0, row * SIDE + column);
+	*group = hvc_picture__at(picture, row * SIDE + column);
 	for (unsigned i = 0; i < DOWN; i++)
 		for (unsigned k = 0; k < ACROSS; k++)
-			if (hvc_picture__at(picture, 0, (row + i) * SIDE + column + k) != *group)
+			if (hvc_picture__at(picture, (row + i) * SIDE + column + k) != *group)
 				return false;
 	return true;
 }
@@ -83,13 +83,13 @@ static void put_row(const struct hvc_page *page, const struct hvc_picture *pictu
 	unsigned alike = 0;
 
 	for (unsigned i = row + 1; i < SIDE; i++)
-		alike += hvc_picture__row_like(picture, 0, i) == row;
+		alike += hvc_picture__row_like(picture, i) == row;
 	hvc_page__print(page, "\n  Immediates 0x%02x00 to 0x%02xff", row, row);
 	if (alike)
 		hvc_page__print(page, ", and %u row%s like it", alike, alike == 1 ? "" : "s");
 	fputc('\n', page->out);
 	for (unsigned i = 0; i < SIDE; i++) {
-		uint32_t group = hvc_picture__at(picture, 0, row * SIDE + i);
+		uint32_t group = hvc_picture__at(picture, row * SIDE + i);
 
 		if (i % 64 == 0)
 			hvc_page__print(page, i ? "\n  0x%04x   " : "  0x%04x   ", row * SIDE + i);
@@ -103,8 +103,8 @@ static void put_rows(const struct hvc_page *page, const struct hvc_picture *pict
 	unsigned shown = 0, left = 0;
 
 	for (unsigned row = 0; row < SIDE; row++) {
-		if (hvc_picture__row_is_plain(picture, 0, row) ||
-		    hvc_picture__row_like(picture, 0, row) != row)
+		if (hvc_picture__row_is_plain(picture, row) ||
+		    hvc_picture__row_like(picture, row) != row)
 			continue;
 		if (shown++ < ROWS_MAX)
 			put_row(page, picture, row);
@@ -132,7 +132,7 @@ static enum hvc_status put_legend(const struct hvc_page *page, const struct hvc_
 	for (unsigned i = 0; i < picture->groups && i < LEGEND_MAX; i++) {
 		struct hvc_words imms = {0}, classes = {0};
 
-		hvc_picture__imms(picture, 0, i, &imms);
+		hvc_picture__imms(picture, i, &imms);
 		hvc_picture_rows__classes(rows, i, &classes);
 		if (picture->group[i].mixed)
 			hvc_words__add(&classes, ", by registers or caller");

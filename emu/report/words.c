@@ -136,38 +136,22 @@ void hvc_words__imms(struct hvc_words *words, const struct hvc_interval *imm, un
 	free(gap);
 }
 
-void hvc_words__span(struct hvc_words *words, const struct hvc_span *span)
+/* "x0 = 0x1", "x0 = 0x0, 0x4-0xf", "x0 not 0x0-0x2" */
+static void add_values(struct hvc_words *words, const struct hvc_condition *condition)
 {
 	unsigned gaps;
-	struct hvc_interval *gap = gaps_of(span->interval, span->intervals, UINT64_MAX, &gaps);
+	struct hvc_interval *gap =
+	        gaps_of(condition->interval, condition->intervals, UINT64_MAX, &gaps);
 
-	hvc_words__add(words, "%s", hvc_reg_name(span->reg));
-	if (gap && gaps <= span->intervals) {
+	hvc_words__add(words, "%s", hvc_reg_name(condition->reg));
+	if (gap && gaps <= condition->intervals) {
 		hvc_words__add(words, " not ");
 		add_intervals(words, gap, gaps, 0);
 	} else {
 		hvc_words__add(words, " = ");
-		add_intervals(words, span->interval, span->intervals, 0);
+		add_intervals(words, condition->interval, condition->intervals, 0);
 	}
 	free(gap);
-}
-
-void hvc_words__region(struct hvc_words *words, const struct hvc_region *region)
-{
-	const char *separator = "";
-
-	if (region->from != HVC_LEVEL_EL1H || region->insn != HVC_INSN_HVC) {
-		hvc_words__add(words, "%s from %s", hvc_insn_name(region->insn),
-		               hvc_level_name(region->from));
-		separator = "; ";
-	}
-	for (unsigned i = 0; i < region->spans; i++) {
-		hvc_words__add(words, "%s", separator);
-		hvc_words__span(words, &region->span[i]);
-		separator = "; ";
-	}
-	if (!words->length)
-		hvc_words__add(words, "any");
 }
 
 static void add_registers(struct hvc_words *words, const struct hvc_call *call,
@@ -210,12 +194,10 @@ void hvc_words__conditions(struct hvc_words *words, const struct hvc_condition *
 {
 	for (unsigned i = 0; i < conditions; i++) {
 		const struct hvc_condition *c = &condition[i];
-		const struct hvc_span span = {c->reg, (struct hvc_interval *)c->interval,
-		                              c->intervals};
 
 		hvc_words__add(words, "%s", i ? "; " : "");
 		if (c->mask == UINT64_MAX) {
-			hvc_words__span(words, &span);
+			add_values(words, c);
 			continue;
 		}
 		if (c->mask == UINT32_MAX)
@@ -319,7 +301,7 @@ void hvc_words__place(struct hvc_words *words, const struct hvc_subject *subject
 
 bool hvc_words__is_laid_over(const struct hvc_check *check, unsigned world)
 {
-	const struct hvc_world *with = &check->map[world]->world;
+	const struct hvc_world *with = &check->world[world].world;
 	const struct hvc_world *without = &hvc_abi_world_at(check->abi, world)->world;
 
 	return with->extras || memcmp(&with->state, &without->state, sizeof(with->state)) != 0;
@@ -330,7 +312,7 @@ void hvc_words__check_command(struct hvc_words *words, const struct hvc_check *c
 {
 	char command[HVC_COMMAND_SIZE];
 
-	hvc_call_command(check->subject, &check->map[finding->world]->world, &finding->probe,
+	hvc_call_command(check->subject, &check->world[finding->world].world, &finding->probe,
 	                 finding->imm, command, sizeof(command));
 	hvc_words__add(words, *abi == '-' ? "%s --abi=" : "%s --abi ", command);
 	hvc_words__shell(words, abi);
@@ -338,37 +320,21 @@ void hvc_words__check_command(struct hvc_words *words, const struct hvc_check *c
 	 * is. */
 	if (!hvc_words__is_laid_over(check, finding->world) &&
 	    (finding->probe.call.insn != HVC_INSN_SMC ||
-	     check->map[finding->world]->world.state.v[HVC_REG_HCR_EL2] & HVC_HCR_TSC))
+	     check->world[finding->world].world.state.v[HVC_REG_HCR_EL2] & HVC_HCR_TSC))
 		return;
 	hvc_words__add(words, " --world ");
 	hvc_words__shell(words, hvc_abi_world_at(check->abi, finding->world)->world.name);
 }
 
-uint32_t hvc_words__classified(const struct hvc_map *map)
-{
-	uint8_t failed[HVC_IMM_COUNT] = {0};
-	uint32_t classified = 0;
-
-	for (size_t i = 0; map->failed && i < map->runs; i++) {
-		const struct hvc_run *run = &map->run[i];
-
-		if (map->class_[run->class_].kind == HVC_OUTCOME_FAILED)
-			memset(failed + run->lo, 1, run->hi - run->lo + 1u);
-	}
-	for (unsigned imm = 0; map->probes.count && imm < HVC_IMM_COUNT; imm++)
-		classified += !failed[imm];
-	return classified;
-}
-
-uint64_t hvc_words__failed(struct hvc_map *const *map, unsigned maps, const char **one)
+uint64_t hvc_words__failed(const struct hvc_check *check, const char **one)
 {
 	uint64_t calls = 0;
 
 	*one = "";
-	for (unsigned i = 0; i < maps; i++) {
-		if (map[i]->failed && !calls)
-			*one = map[i]->failure;
-		calls += map[i]->failed;
+	for (unsigned i = 0; i < check->worlds; i++) {
+		if (check->world[i].failed && !calls)
+			*one = check->world[i].failure;
+		calls += check->world[i].failed;
 	}
 	return calls;
 }
@@ -420,12 +386,16 @@ void hvc_words__put_untried(const struct hvc_page *page, unsigned constants)
 		        HVC_CONSTANTS_MAX, hvc_ink__end(page, HVC_INK_WARN));
 }
 
-bool hvc_words__class(const struct hvc_call_report *report, struct hvc_class *out)
-{
-	struct hvc_masks masks;
+/* Below this a number is more likely a number than a copy of some register that holds it too. */
+#define SMALL UINT64_C(0x100000)
 
-	hvc_class__masks(report->present, &masks);
-	return hvc_class__derive(report->outcome, report->entry, report->call, &masks, out);
+const char *hvc_words__origin(uint64_t value, const struct hvc_state *before)
+{
+	for (enum hvc_reg reg = HVC_REG_X0; value >= SMALL && reg < HVC_REG_COUNT; reg++)
+		if (before->v[reg] == value && hvc_reg_info(reg)->class_ != HVC_CLASS_PSTATE &&
+		    hvc_reg_info(reg)->class_ != HVC_CLASS_EXCEPTION)
+			return hvc_reg_name(reg);
+	return "";
 }
 
 void hvc_words__verdict(const struct hvc_call_report *report, char *text, size_t size)

@@ -28,15 +28,11 @@ const char *hvc_words__number(uint64_t number, char text[HVC_NUMBER_SIZE]);
 
 /** "0x0000-0xffff", "0x0001, 0x0003", "all but 0x0001". */
 void hvc_words__imms(struct hvc_words *words, const struct hvc_interval *imm, unsigned imms);
-/** "x0 = 0x1", "x0 = 0x0, 0x4-0xf", "x0 not 0x0-0x2". */
-void hvc_words__span(struct hvc_words *words, const struct hvc_span *span);
-/** All spans of a region; "any" for none. With who calls where that is not EL1h by HVC. */
-void hvc_words__region(struct hvc_words *words, const struct hvc_region *region);
 /** "hvc #0, x0 = 0x1": the instruction, and the registers that the probe varies. */
 void hvc_words__call(struct hvc_words *words, const struct hvc_probe *probe, uint16_t imm);
 /** "hvc from el1t, el1h; smc from el1h", of HVC_CALLER_BIT. */
 void hvc_words__callers(struct hvc_words *words, unsigned callers);
-/** "w0 = 0x1, 0x4-0x5; x1 & 0x3 = 0x0"; "any" for none. */
+/** "w0 = 0x1, 0x4-0x5; x1 & 0x3 = 0x0; x2 not 0x0-0x2"; "any" for none. */
 void hvc_words__conditions(struct hvc_words *words, const struct hvc_condition *condition,
                            unsigned conditions);
 /** "hvc #0, x0 = 0x1": registers that hvc_call_init fills otherwise, from EL1h unless said. */
@@ -52,10 +48,8 @@ void hvc_words__place(struct hvc_words *words, const struct hvc_subject *subject
 
 /** Were registers of an ABI's world set otherwise for a check? Then the world is to be named. */
 bool hvc_words__is_laid_over(const struct hvc_check *check, unsigned world);
-/** Immediates for which what every probe does is known: all, unless the engine died of a call. */
-uint32_t hvc_words__classified(const struct hvc_map *map);
-/** Calls that the engine died of, in all of some maps; *one names one of them, "" for none. */
-uint64_t hvc_words__failed(struct hvc_map *const *map, unsigned maps, const char **one);
+/** Calls of a check that the engine died of, in all worlds; *one names one of them, "" for none. */
+uint64_t hvc_words__failed(const struct hvc_check *check, const char **one);
 /** A line on these, where there are some. */
 void hvc_words__put_failed(const struct hvc_page *page, uint64_t calls, const char *one);
 /** A line on constants of the code that are not tried, where there are some. */
@@ -63,8 +57,11 @@ void hvc_words__put_untried(const struct hvc_page *page, unsigned constants);
 /** The command that repeats what a check found, with --abi, which is the word given for it. */
 void hvc_words__check_command(struct hvc_words *words, const struct hvc_check *check,
                               const struct hvc_finding *finding, const char *abi);
-/** The class of one call's outcome; hvc_class__free frees it. False when memory runs out. */
-bool hvc_words__class(const struct hvc_call_report *report, struct hvc_class *out);
+/**
+ * Where a value may come from: the name of a register that held it at the call; "" for none, and
+ * for numbers that any register may hold by chance.
+ */
+const char *hvc_words__origin(uint64_t value, const struct hvc_state *before);
 /** Why a call violates its rule, as hvc_finding_print says it. */
 void hvc_words__verdict(const struct hvc_call_report *report, char *text, size_t size);
 

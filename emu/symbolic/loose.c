@@ -122,6 +122,8 @@ const char *hvc_symbolic__loose(const struct hvc_symbolic *symbolic, const struc
 	*where = hvc_bv__num(symbolic->scene.terms, 1, 1);
 	if (symbolic->scene.partial)
 		return "an access that faults for some addresses only";
+	if (path->way->translates)
+		return "translation that the code turns on";
 	if (has_opaque(path->way))
 		return "a signed pointer, or a value that is not computed";
 	for (unsigned i = 0; i < path->way->others; i++)

@@ -173,6 +173,7 @@ struct hvc_way {
 	uint32_t moved;   /**< general registers that were written, a bit each */
 	unsigned effects; /**< TLBI, cache maintenance and the like */
 	bool simd;        /**< an FP/SIMD register was written */
+	bool translates;  /**< EL2's own translation may be on, of which terms know nothing */
 	uint64_t changes; /**< of memory and system registers: counted */
 };
 

@@ -5,6 +5,8 @@
 
 #include "symbolic/scene.h"
 
+#define SCTLR_M UINT64_C(1) /* SCTLR_EL2.M: translation is on (Arm ARM D19.2) */
+
 /* Registers that may read differently each time. */
 static const uint8_t moving[][5] = {
         {3, 3, 14, 0, 1}, {3, 3, 14, 0, 2}, {3, 3, 14, 0, 5}, {3, 3, 14, 0, 6},  {3, 0, 12, 1, 0},
@@ -222,6 +224,7 @@ bool hvc_way__set_sys(struct hvc_scene *scene, struct hvc_way *way, const uint8_
 	}
 	if (reg != HVC_REG_NONE) {
 		way->sys[reg] = value;
+		way->translates |= reg == HVC_REG_SCTLR_EL2 && !(value->zeros & SCTLR_M);
 		hvc_regset_add(&way->written, reg);
 		return true;
 	}

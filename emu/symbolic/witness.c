@@ -359,6 +359,15 @@ static bool is_missed_jump(struct comparison *c)
 	       c->outcome->pc == eval(c->s, c->path->target, c->w);
 }
 
+/* An abort where the path has turned translation on: the tables are nobody's here. */
+static bool is_untranslated(const struct comparison *c)
+{
+	unsigned ec = hvc_arch_ec(c->outcome->esr);
+
+	return c->path->way->translates && c->outcome->kind == HVC_OUTCOME_FAULT &&
+	       (ec == HVC_EC_IABT_SAME || ec == HVC_EC_DABT_SAME);
+}
+
 static void compare_end(struct comparison *c)
 {
 	const struct hvc_sympath *path = c->path;
@@ -398,6 +407,9 @@ enum hvc_status hvc_symbolic__confirm(struct hvc_symbolic *symbolic, const struc
 		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
 		                    "the memory that the path reads cannot be provided");
 	HVC_TRY(hvc_machine_call(machine, &witness->call, diag, &outcome));
+	if (is_untranslated(&c))
+		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
+		                    "the path turns translation on, and there are no tables");
 	compare_end(&c);
 	compare_registers(&c);
 	compare_memory(&c);

@@ -13,8 +13,8 @@
 #ifndef HVCHECK_CALLERS_H
 #define HVCHECK_CALLERS_H
 
+#include "hvcheck/call.h"
 #include "hvcheck/known.h"
-#include "hvcheck/map.h"
 #include "hvcheck/site.h"
 
 /** How a site stands to the ABI. */

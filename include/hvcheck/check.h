@@ -7,9 +7,12 @@
 #ifndef HVCHECK_CHECK_H
 #define HVCHECK_CHECK_H
 
+#include "hvcheck/call.h"
 #include "hvcheck/certificate.h"
-#include "hvcheck/map.h"
+#include "hvcheck/doubt.h"
 #include "hvcheck/verdict.h"
+
+struct hvc_contract;
 
 /** How what is said of calls is known. */
 enum hvc_evidence {
@@ -39,9 +42,25 @@ struct hvc_finding {
 	struct hvc_probe probe;     /**< the witness: the first call in order of world, immediate,
 	                                 probe */
 	uint16_t imm;
-	uint64_t calls;           /**< how many calls break it this way */
-	uint32_t immediates;      /**< on how many different immediates */
-	struct hvc_class outcome; /**< what the witness did; pointers borrowed from the check */
+	uint64_t calls;             /**< how many calls break it this way */
+	uint32_t immediates;        /**< on how many different immediates */
+	struct hvc_outcome outcome; /**< what the witness did */
+};
+
+/** A world of the ABI, with all that is laid over it, and what was met in it. */
+struct hvc_check_world {
+	struct hvc_world world;
+	struct hvc_state entry; /**< registers at a call but x0..x30, nzcv, daif */
+	struct hvc_regset present;
+	unsigned probes;   /**< register files that every immediate was called with, */
+	uint64_t calls;    /**< which makes so many calls, */
+	uint64_t held;     /**< of which so many were held to what a proof says they do (--sweep) */
+	unsigned untried;  /**< constants of the code that were not tried, there being too many */
+	uint64_t failed;   /**< calls of which nothing is known: the engine died of them */
+	char failure[256]; /**< one of these: "hvc #0x5 from el1h, at 0x80000104: ..."; or "" */
+	uint32_t classified;          /**< immediates of which no call failed */
+	struct hvc_invented invented; /**< what its calls had to make up */
+	struct hvc_doubt doubt;
 };
 
 /** The account of one rule. */
@@ -53,9 +72,9 @@ struct hvc_rule_account {
 
 struct hvc_check {
 	char *subject;
-	const struct hvc_abi *abi; /**< borrowed */
-	struct hvc_map **map;      /**< one a world of the ABI */
-	unsigned maps;
+	const struct hvc_abi *abi;     /**< borrowed */
+	struct hvc_check_world *world; /**< one a world of the ABI */
+	unsigned worlds;
 	struct hvc_rule_account *rule; /**< one a rule of the ABI */
 	struct hvc_rule_account total;
 	struct hvc_check_part *part; /**< in the order of worlds, instructions, callers */
@@ -87,8 +106,9 @@ struct hvc_check_config {
 };
 
 /**
- * Besides the errors of hvc_map_make, HVC_E_ENGINE also where the machine and the proof disagree,
- * with the call: then nothing of either is to be believed.
+ * Errors: those of hvc_machine_open, HVC_E_CANCELLED, HVC_E_ENGINE (the engine died of too many
+ * calls; or the machine and the proof disagree, with the call: then nothing of either is to be
+ * believed).
  */
 HVC_MUST_USE HVC_API enum hvc_status hvc_check_run(const struct hvc_check_config *config,
                                                    struct hvc_diag *diag, struct hvc_check **out);

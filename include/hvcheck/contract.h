@@ -1,18 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * Register contracts: what becomes of each register in the calls of one class, against what the
- * ABI promises. With an ABI it is proved for every input, and shown by calls; where a path is not
- * followed to its end, and without an ABI, it is measured over many register files.
+ * ABI promises. It is proved for every input. With an ABI it is shown by calls; where a path is not
+ * followed to its end, it is measured over many register files instead: all registers that do not
+ * select the call are filled anew for every seed, the flags, the FP/SIMD registers and the scratch
+ * registers of EL1 and EL0 among them, so that a register that only seems to be kept is found out.
  *
- * A class is a rule of an ABI, or without one a class of a map. All registers that do not select
- * the call are filled anew for every seed, the flags, the FP/SIMD registers and the scratch
- * registers of EL1 and EL0 among them, so that a register that only seems to be kept is found
- * out.
+ * A class is a rule of an ABI, or without one a class of a map.
  */
 #ifndef HVCHECK_CONTRACT_H
 #define HVCHECK_CONTRACT_H
 
-#include "hvcheck/map.h"
+#include "hvcheck/call.h"
 
 enum hvc_fate {
 	HVC_FATE_PRESERVED, /**< in every call as it was at the call */
@@ -41,7 +40,7 @@ struct hvc_contract_class {
 	int rule; /**< of the ABI; -1: class_ of the map */
 	unsigned class_;
 	enum hvc_outcome_kind kind;
-	uint64_t calls;  /**< that ended this way; only they count */
+	uint64_t calls;  /**< with an ABI: that ended this way; only they count */
 	uint64_t strays; /**< that did not */
 	struct hvc_clause_fate place[HVC_PLACES];
 };
@@ -70,8 +69,7 @@ struct hvc_contract {
 
 struct hvc_contract_config {
 	const struct hvc_subject *subject;
-	const struct hvc_abi *abi;    /**< NULL: the classes of `map` */
-	const struct hvc_map *map;    /**< with an ABI: not needed */
+	const struct hvc_abi *abi;
 	const struct hvc_world *over; /**< laid over each world of the ABI; NULL: nothing */
 	unsigned levels; /**< bits 1 << enum hvc_level; 0: all that the ABI speaks of */
 	unsigned insns;  /**< bits 1 << enum hvc_insn; 0: all that the ABI speaks of */
@@ -81,12 +79,16 @@ struct hvc_contract_config {
 
 /**
  * Measure. Findings are made of calls that come back to the caller: what a soft restart hands
- * over, its new owner has asked for. Without an ABI nothing is promised and there are none.
- * Errors: those of hvc_machine_open and hvc_machine_call.
+ * over, its new owner has asked for. Errors: those of hvc_machine_open and hvc_machine_call.
  */
 HVC_MUST_USE HVC_API enum hvc_status hvc_contract_measure(const struct hvc_contract_config *config,
                                                           struct hvc_diag *diag,
                                                           struct hvc_contract **out);
+struct hvc_exact;
+/** Read it off an exact map: nothing is promised, so there are no findings. HVC_E_NOMEM. */
+HVC_MUST_USE HVC_API enum hvc_status hvc_contract_of_exact(const struct hvc_exact *exact,
+                                                           struct hvc_diag *diag,
+                                                           struct hvc_contract **out);
 HVC_API void hvc_contract_free(struct hvc_contract *contract);
 
 #endif

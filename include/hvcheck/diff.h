@@ -7,8 +7,8 @@
 #ifndef HVCHECK_DIFF_H
 #define HVCHECK_DIFF_H
 
+#include "hvcheck/call.h"
 #include "hvcheck/exact.h"
-#include "hvcheck/map.h"
 #include "hvcheck/witness.h"
 
 /** Which side: the first subject named, or the second. */

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/** What calls do, in pages: the classes of an exact map with their picture. */
+#ifndef HVC_REPORT_HTML_ROWS_H
+#define HVC_REPORT_HTML_ROWS_H
+
+#include "report/html_picture.h"
+#include "report/picture_rows.h"
+
+/** A legend, and room for what the script adds; it ends the figures. */
+HVC_MUST_USE bool hvc_html_rows__legend(FILE *out, const struct hvc_exact *exact,
+                                        const struct hvc_picture_rows *rows);
+/** The groups: their immediates, and the classes that these can meet. */
+HVC_MUST_USE bool hvc_html_rows__groups(FILE *out, const struct hvc_exact *exact,
+                                        const struct hvc_picture_rows *rows);
+/** A table of the classes, with a call of each. */
+HVC_MUST_USE bool hvc_html_rows__classes(FILE *out, const struct hvc_exact *exact,
+                                         const struct hvc_picture_rows *rows);
+
+#endif
