@@ -126,6 +126,11 @@ function end_file()
 		fault(lines, "file of " lines " lines; at most " most)
 }
 
+BEGIN {
+	for (i = 3; i < ARGC; i++)
+		is_given[ARGV[i]] = 1
+}
+
 FNR == 1 { table++ }
 
 table <= 2 {
@@ -155,6 +160,14 @@ FNR == 1 {
 }
 
 { lines = FNR }
+
+# What a file is for stands at its head, or at that of its header.
+FNR == 2 && FILENAME ~ /^emu\/.*\.c$/ && !/^\/\*/ {
+	header = FILENAME
+	sub(/c$/, "h", header)
+	if (!(header in is_given))
+		fault(2, "say at the head what the file is for")
+}
 
 FNR <= 5 && /SPDX-License-Identifier: MIT/ { licensed = 1 }
 

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Sequences of a specification, from their text: what must hold over several calls.
+ * sequence_property.c of the engine plays them.
+ */
 
 #include <ctype.h>
 #include <limits.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The specifications that the build embeds, by name. */
 #include <string.h>
 
 #include "abi/embedded.h"

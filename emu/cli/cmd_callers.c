@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hvcheck callers: the HVC and SMC instructions of an image, held to the ABIs named. */
 #include <string.h>
 
 #include "cli/open.h"

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * hvcheck check: a subject held to an ABI, with contract and certificates where they are asked
+ * for.
+ */
 #include "cli/open.h"
 #include "cli/output.h"
 #include "cli/progress.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hvcheck collide: ABIs set against one another, or one or all against everything shipped. */
 #include <stdlib.h>
 #include <string.h>
 

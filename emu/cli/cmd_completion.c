@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hvcheck completion: for shells, and for the manual page. */
 #include <string.h>
 
 #include "cli/completion.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hvcheck diff: two subjects or saved maps; diff --abi is cmd_diff_abi.c. */
 #include <stdio.h>
 
 #include "cli/open.h"

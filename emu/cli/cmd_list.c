@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hvcheck list: subjects, ABIs, rules of findings, and the registry. */
 #include <string.h>
 
 #include "cli/cli.h"

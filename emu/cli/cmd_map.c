@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * hvcheck map: the exact map, the sweep that it is held to, and what is made of it: reports, a
+ * saved map, a suggested ABI.
+ */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hvcheck run: one call, judged by an ABI and asked of QEMU where that is wanted. */
 #include <string.h>
 
 #include "cli/open.h"

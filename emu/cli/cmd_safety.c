@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hvcheck safety: what calls do that are none of the ABI's. */
 #include <stdio.h>
 
 #include "cli/open.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hvcheck scan: vector tables and call sites of an image, with what it may be and what it lacks. */
 #include "cli/report.h"
 #include "hvcheck/fit.h"
 

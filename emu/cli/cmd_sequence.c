@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hvcheck sequence: calls one after the other, without a reset. */
 #include "cli/open.h"
 #include "cli/progress.h"
 #include "cli/report.h"

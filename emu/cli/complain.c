@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Lines on standard error. What is not hvcheck's own text is quoted here. */
 #include <stdarg.h>
 
 #include "cli/cli.h"

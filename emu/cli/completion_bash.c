@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Completion for bash, from the tables of commands and options. */
 #include "cli/completion.h"
 #include "cli/offer.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Sections of the manual page, from the tables of commands and options. */
 #include "cli/cli.h"
 #include "cli/completion.h"
 

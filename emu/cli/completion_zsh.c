@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Completion for zsh, from the tables of commands and options. */
 #include <string.h>
 
 #include "cli/completion.h"

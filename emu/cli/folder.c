@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Several files that appear at once: a folder made beside its place, then moved there. */
 
 #include <ctype.h>
 #include <dirent.h>

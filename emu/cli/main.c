@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * The table of commands, and the way of one run: options, outputs, the work in its jail, the
+ * exit status.
+ */
 #include <locale.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* What a mistyped word may have meant: the nearest name by edits. */
 #include <string.h>
 
 #include "cli/cli.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The table of options, and what each makes of its value. Which a command takes is in main.c. */
 #include <limits.h>
 #include <string.h>
 

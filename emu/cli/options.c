@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * From words to options. getopt_long was tried: it takes more code, and says less of what is
+ * wrong.
+ */
 #include <sched.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The calls that a sweep tries, from what the user said of them. */
 #include "cli/open.h"
 
 enum hvc_status hvc_open__probes(const struct hvc_options *options, const struct hvc_abi *abi,

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * What two promises for the same calls mean to an old caller: the same, refused, or silently
+ * another. Specifications only; operation.c does it for code.
+ */
 #include <stdlib.h>
 #include <string.h>
 

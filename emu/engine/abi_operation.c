@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Rules of two specifications matched by name, and how each side is asked for them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A call site held to a specification: which rules its registers leave open. */
 #include <stdlib.h>
 
 #include "engine/callers.h"

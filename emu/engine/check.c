@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Every promise of an ABI put to the test in every world: proved by prove.c, else swept, and
+ * each call judged.
+ */
 #include "hvcheck/check.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A finding of a check, in words. */
 #include <stdio.h>
 
 #include "hvcheck/check.h"
@@ -29,7 +30,8 @@ static void print_result(const struct hvc_rule *rule, const struct hvc_verdict *
 
 static void print_width(const struct hvc_verdict *v, char *text, size_t size)
 {
-	static const char clear[] = "where bits 63:32 of x0 to x7, which are not the call's, are clear";
+	static const char clear[] =
+	        "where bits 63:32 of x0 to x7, which are not the call's, are clear";
 	unsigned long long actual = v->actual, expected = v->expected;
 	const char *name = hvc_reg_name(v->reg);
 

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Specifications set against one another two by two: which calls both claim, and whether they
+ * mean the same. No code is run.
+ */
 #include "hvcheck/collide.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* What a rule allows to become of each register, for contract.c to hold code to. */
 #include "engine/contract.h"
 
 const char *hvc_fate_name(enum hvc_fate fate)

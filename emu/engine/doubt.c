@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Is a fault the subject's, or only that of the world assumed around it? */
 #include "hvcheck/doubt.h"
 
 #include <inttypes.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A suggested specification as YAML. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

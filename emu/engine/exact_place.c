@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Addresses of a map's image and their symbols, of a subject or of a saved map. */
 #include <string.h>
 
 #include "engine/exact.h"

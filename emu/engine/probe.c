@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Which register values a sweep tries: those that rules name, the code compares with, and random
+ * ones.
+ */
 #include "hvcheck/probe.h"
 
 #include <stdlib.h>

@@ -18,18 +18,6 @@
 #define STEPS UINT64_C(4000000)
 #define CELLS 4096u
 
-void hvc_prover__gap(struct hvc_prover *p, const char *format, ...)
-{
-	va_list args;
-
-	if (!p->part->proved)
-		return;
-	p->part->proved = false;
-	va_start(args, format);
-	vsnprintf(p->part->why, sizeof p->part->why, format, args);
-	va_end(args);
-}
-
 static enum hvc_status out_of_memory(struct hvc_diag *diag)
 {
 	return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
@@ -50,44 +38,6 @@ static const struct hvc_sympath *path_of(const struct cell *cell)
 	return &cell->p->symbolic->path[cell->path];
 }
 
-/* Room for one more; NULL: memory ran out. */
-static struct hvc_proof_call *new_call(struct hvc_prover *p)
-{
-	struct hvc_proof *proof = p->proof;
-	struct hvc_proof_call *call;
-
-	if (proof->calls == proof->room) {
-		unsigned room = proof->room ? 2 * proof->room : 32;
-		void *grown = realloc(proof->call, room * sizeof *proof->call);
-
-		if (!grown)
-			return NULL;
-		proof->call = grown;
-		proof->room = room;
-	}
-	call = &proof->call[proof->calls++];
-	memset(call, 0, sizeof *call);
-	call->part = (unsigned)(p->part - proof->part);
-	return call;
-}
-
-enum hvc_status hvc_prover__name_width(struct hvc_prover *p, unsigned path,
-                                       const struct hvc_call *of, int rule)
-{
-	struct hvc_proof_call *call = new_call(p);
-
-	if (!call)
-		return HVC_E_NOMEM;
-	call->call = *of;
-	call->path = path;
-	call->width = true;
-	call->verdict = (struct hvc_verdict){.kind = HVC_VERDICT_VIOLATES,
-	                                     .rule = rule,
-	                                     .clause = HVC_CLAUSE_WIDTH,
-	                                     .reg = HVC_REG_NONE};
-	return HVC_OK;
-}
-
 /* Note the simplest call of the cell for which `also` holds, with the verdict that it must have. */
 static enum hvc_status name_call(struct cell *cell, hvc_ref also, enum hvc_verdict_kind kind,
                                  const struct hvc_prover_clause *broken)
@@ -106,7 +56,7 @@ static enum hvc_status name_call(struct cell *cell, hvc_ref also, enum hvc_verdi
 			hvc_prover__gap(p, "a call that nobody can make shows it");
 		return HVC_OK;
 	}
-	call = new_call(p);
+	call = hvc_prover__new_call(p);
 	if (!call)
 		return HVC_E_NOMEM;
 	hvc_prover__call(p, &call->call);
@@ -421,34 +371,4 @@ enum hvc_status hvc_prove__world(const struct hvc_prove_config *config, struct h
 	status = prove_all(config, machine, out, diag);
 	hvc_machine_close(machine);
 	return status;
-}
-
-void hvc_proof__free(struct hvc_proof *proof)
-{
-	free(proof->part);
-	free(proof->call);
-	hvc_invented_free(&proof->invented);
-	memset(proof, 0, sizeof *proof);
-}
-
-bool hvc_proof__proves(const struct hvc_proof *proof, const struct hvc_call *call)
-{
-	for (unsigned i = 0; i < proof->parts; i++)
-		if (proof->part[i].from == call->from && proof->part[i].insn == call->insn)
-			return proof->part[i].proved;
-	return false;
-}
-
-const struct hvc_verdict *hvc_proof__refutes(const struct hvc_proof *proof,
-                                             const struct hvc_call *call,
-                                             const struct hvc_verdict *verdict)
-{
-	for (unsigned i = 0; i < proof->calls; i++) {
-		const struct hvc_proof_call *known = &proof->call[i];
-
-		if (known->call.from == call->from && known->call.insn == call->insn &&
-		    hvc_verdict_same(&known->verdict, verdict))
-			return &known->verdict;
-	}
-	return NULL;
 }

@@ -27,7 +27,8 @@ struct hvc_proof {
 	struct hvc_check_part *part; /**< callers, in the order of probes */
 	unsigned parts;
 	struct hvc_proof_call *call; /**< in the order of parts, paths */
-	unsigned calls, room;
+	unsigned calls;
+	size_t room;
 	struct hvc_invented invented; /**< that the calls met */
 };
 

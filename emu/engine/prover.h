@@ -24,9 +24,16 @@ struct hvc_prover {
 	uint64_t value[HVC_INPUTS]; /**< of the model at hand */
 };
 
+/* proof.c */
 /** Why a part is not proved; the first reason stays. */
 void hvc_prover__gap(struct hvc_prover *p, const char *format, ...) HVC_PRINTF(2, 3);
+/** One more call to make; NULL: memory ran out. */
+struct hvc_proof_call *hvc_prover__new_call(struct hvc_prover *p);
+/** A call of that path, to be made, whose upper halves matter. */
+HVC_MUST_USE enum hvc_status hvc_prover__name_width(struct hvc_prover *p, unsigned path,
+                                                    const struct hvc_call *call, int rule);
 
+/* prove.c */
 /** Follow every path of the part's caller in the machine's world, secrets (or NULL) left open. */
 HVC_MUST_USE enum hvc_status
 hvc_prover__explore(struct hvc_prover *p, const struct hvc_secrets *secrets, struct hvc_diag *diag);
@@ -70,11 +77,6 @@ bool hvc_prover__simplify(struct hvc_prover *p, const struct hvc_sympath *path, 
 void hvc_prover__take_model(struct hvc_prover *p);
 /** The call of the model at hand. */
 void hvc_prover__call(const struct hvc_prover *p, struct hvc_call *out);
-
-/* prove.c */
-/** A call of that path, to be made, whose upper halves matter. */
-HVC_MUST_USE enum hvc_status hvc_prover__name_width(struct hvc_prover *p, unsigned path,
-                                                    const struct hvc_call *call, int rule);
 
 /* prove_width.c */
 /** Of an ABI that keeps to the SMC calling convention: where upper halves of words matter. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Words and numbers of a saved map's lines. What is wrong has its place. */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>

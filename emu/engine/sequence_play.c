@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Calls one after the other in one machine, and what they leave behind. */
 #include <stdlib.h>
 #include <string.h>
 

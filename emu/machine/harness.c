@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * The code around a subject: where calls are made from, the function that they may name, the
+ * caller's vectors.
+ */
 #include <stdlib.h>
 
 #include "hvcheck/arch.h"

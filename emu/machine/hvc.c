@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Statuses in words, and diagnostics. */
 #include "hvcheck/hvc.h"
 
 #include <stdarg.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The account of what a run had to make up; see the header. */
 #include "hvcheck/invented.h"
 
 #include "base/grow.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The table of limits. What enforces each stands where the input is read. */
 #include "hvcheck/limit.h"
 
 static const struct hvc_limit rows[] = {

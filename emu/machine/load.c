@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* An image and the world's memory, put into the engine. */
 #include <stdlib.h>
 #include <string.h>
 

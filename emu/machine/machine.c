@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A machine: opened, powered on, called, read. The life of one call is call.c's. */
 #include "hvcheck/machine.h"
 
 #include <stdlib.h>

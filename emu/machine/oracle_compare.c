@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* QEMU's outcome beside ours, field by field, with what may differ and why. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * Names of outcomes and instructions, and the registers that a call has unless it says
+ * otherwise.
+ */
 #include "hvcheck/outcome.h"
 
 #include <string.h>

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * The table of registers, the only list there is: encoding, class, and the bits that are
+ * compared.
+ */
 #include "hvcheck/reg.h"
 
 #include <stdio.h>

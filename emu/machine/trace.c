@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* One line for each instruction: the registers before and after it. */
 #include <string.h>
 
 #include "hvcheck/arch.h"

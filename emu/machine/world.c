@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * What stands around a subject: levels, CPU models, registers, stops and stubs. Its memory is
+ * memory.c's.
+ */
 #include "hvcheck/world.h"
 
 #include <stdio.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Pages of zeros, lent where the subject reaches for memory that nobody gave it. */
 #include <stdlib.h>
 #include <string.h>
 

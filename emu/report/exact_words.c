@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Rows of a map in words that all formats share. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>

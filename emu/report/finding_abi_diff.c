@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Findings of a comparison of specifications. */
 #include <string.h>
 
 #include "report/abi_note.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Findings of call sites. */
 #include <string.h>
 
 #include "report/finding.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Findings of a check and its contract. */
 #include <inttypes.h>
 #include <string.h>
 

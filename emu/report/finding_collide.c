@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Findings of collisions. */
 #include "report/finding.h"
 
 /* One a pair of ABIs: the calls that mean the same to both, or those that do not. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Findings of a diff: operations first, then what an old caller gets. */
 #include <string.h>
 
 #include "report/finding.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Which findings count: levels, suppressions, expiry. */
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>

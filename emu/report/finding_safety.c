@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Findings of what unknown calls do. */
 #include <stdio.h>
 
 #include "report/finding.h"

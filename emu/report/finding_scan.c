@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Findings of an audit. */
 #include <inttypes.h>
 
 #include "report/finding.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A check as a page: verdicts over the immediate space, rules, findings. */
 #include <inttypes.h>
 #include <stdlib.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Collisions as a page: the matrix of ABIs, then each pair. */
 #include <string.h>
 
 #include "report/html.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A diff as a page. */
 #include "report/html_part.h"
 #include "report/note.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A map as a page. */
 #include <inttypes.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* JSON of a comparison of specifications. */
 #include "report/abi_note.h"
 #include "report/finding.h"
 #include "report/json_class.h"

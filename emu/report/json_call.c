@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* JSON of one call. */
 #include "report/invented.h"
 #include "report/json_class.h"
 #include "report/words.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* JSON of call sites. */
 #include "report/finding.h"
 #include "report/site_words.h"
 

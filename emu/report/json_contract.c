@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* JSON of a contract. */
 #include "report/contract_words.h"
 #include "report/json_class.h"
 

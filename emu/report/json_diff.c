@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* JSON of a diff. */
 #include "hvcheck/arch.h"
 #include "report/contract_words.h"
 #include "report/finding.h"

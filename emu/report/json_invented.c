@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* JSON of what a run had to make up. */
 #include "report/invented.h"
 
 static void add_row(struct hvc_json *json, const struct hvc_world *world,

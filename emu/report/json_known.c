@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* JSON of the registry. */
 #include "report/json.h"
 
 static void add_intervals(struct hvc_json *json, const char *key,

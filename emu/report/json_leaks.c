@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* JSON of leaks. */
 #include "report/finding.h"
 #include "report/json_class.h"
 #include "report/proof_words.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* JSON of subjects and ABIs. */
 #include "report/json.h"
 
 static void add_subjects(struct hvc_json *json)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* JSON of a map. */
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* JSON of what unknown calls do. */
 #include "report/finding.h"
 #include "report/json_proof.h"
 

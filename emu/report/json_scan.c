@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* JSON of an image's tables and sites. */
 #include "report/finding.h"
 #include "report/owner.h"
 #include "report/site_words.h"

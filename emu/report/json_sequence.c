@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* JSON of sequences. */
 #include "report/finding.h"
 #include "report/json_class.h"
 

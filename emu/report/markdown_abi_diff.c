@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A comparison of specifications as a migration table. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>

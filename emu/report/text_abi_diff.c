@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Text of a comparison of specifications. */
 #include <inttypes.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Text of one call. */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Text of call sites. */
 #include <inttypes.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Text of a check, after the head of its findings. */
 #include <string.h>
 
 #include "engine/quote.h"

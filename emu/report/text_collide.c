@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Text of collisions. */
 #include <string.h>
 
 #include "report/table.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Text of a contract. */
 #include <string.h>
 
 #include "report/contract_words.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Text of what a run had to make up. */
 #include "report/invented.h"
 
 #include <inttypes.h>

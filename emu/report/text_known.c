@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Text of the registry. */
 #include <inttypes.h>
 #include <string.h>
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Text of leaks. */
 #include <string.h>
 
 #include "report/proof_words.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Text of subjects and ABIs. */
 #include "report/table.h"
 
 static enum hvc_status list_subjects(const struct hvc_page *page, struct hvc_diag *diag)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Text of a map. */
 #include <inttypes.h>
 #include <string.h>
 

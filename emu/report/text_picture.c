@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The picture of a map in letters. */
 #include <stdlib.h>
 #include <string.h>
 

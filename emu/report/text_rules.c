@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Text of the rules that findings are of. */
 #include <string.h>
 
 #include "report/finding.h"

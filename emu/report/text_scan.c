@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Text of an image's tables and sites. */
 #include <inttypes.h>
 
 #include "report/owner.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Text of sequences. */
 #include <inttypes.h>
 
 #include "report/table.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A trace kept in memory, for reports. */
 #include <stdlib.h>
 
 #include "base/grow.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* What a caller does with registers after its call: which it reads, and which are lost to it. */
 #include <stdlib.h>
 
 #include "subject/a64.h"

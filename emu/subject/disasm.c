@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The one door to Capstone. Its memory is lent, so that no instruction costs an allocation. */
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdalign.h>

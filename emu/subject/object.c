@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A relocatable ELF object laid out and linked on its own. */
 
 #include <elf.h>
 #include <inttypes.h>

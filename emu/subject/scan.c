@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+/*
+ * An image looked through: its vector tables (finder.c) and its HVC and SMC instructions
+ * (site.c).
+ */
 #include <stdlib.h>
 #include <string.h>
 

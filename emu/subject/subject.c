@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A subject by its name: a built-in, or FILE with the place of its vectors. */
 #include "hvcheck/subject.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* What is known of a register at a call site, in words. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* A term made anew from other parts, each part once, without recursion. */
 #include <stdlib.h>
 
 #include "symbolic/bv_node.h"

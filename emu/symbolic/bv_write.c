@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* Terms as text, as saved maps keep them; bv_read.c reads it back. */
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdlib.h>

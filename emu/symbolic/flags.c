@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* NZCV as what set it, so that flags nobody reads cost nothing. */
 #include "symbolic/scene.h"
 
 #define V 0u

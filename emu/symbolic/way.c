@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The state of one path: registers, and the inputs that they are made of. Memory is memory.c's. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,9 +24,9 @@ static bool is_moving(const uint8_t encoding[5])
 
 static void name_of(const uint8_t encoding[5], char *text, size_t size)
 {
-	hvc_other_name(HVC_OTHER_SYS(encoding[0], encoding[1], encoding[2], encoding[3],
-	                             encoding[4]),
-	               text, size);
+	hvc_other_name(
+	        HVC_OTHER_SYS(encoding[0], encoding[1], encoding[2], encoding[3], encoding[4]),
+	        text, size);
 }
 
 const char *hvc_way__other_name(struct hvc_bvs *terms, const uint8_t encoding[5])
@@ -269,9 +270,9 @@ hvc_ref hvc_way__keeps_q(struct hvc_bvs *terms, const struct hvc_way *way, unsig
 
 	for (unsigned half = 0; half < 2; half++)
 		if (way->q[n][half])
-			all = hvc_bv__and(terms, all,
-			                  hvc_bv__eq(terms, way->q[n][half],
-			                             first_q(terms, n, half)));
+			all = hvc_bv__and(
+			        terms, all,
+			        hvc_bv__eq(terms, way->q[n][half], first_q(terms, n, half)));
 	return all;
 }
 
