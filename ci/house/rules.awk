@@ -190,6 +190,13 @@ FILENAME ~ /^emu\/cli\// && /fprintf\((stderr|notes|hvc_supervise__notes\(\)),.*
 	fault(FNR, "a message is written with hvc_tell or hvc_complain")
 }
 
+# Options are the command line's. Commands to repeat a call are written in one file; what would help
+# in an assumed world is told where it is found out.
+FILENAME ~ /^emu\/(machine|subject|symbolic|abi|engine)\// && /"[^"]*--[a-z][^"]*"/ &&
+FILENAME !~ /\/(engine\/(command|doubt)|machine\/oracle)\.c$/ {
+	fault(FNR, "an option is known to emu/cli alone")
+}
+
 kind == "c" { check_function($0) }
 
 END {

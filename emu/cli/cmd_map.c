@@ -63,9 +63,17 @@ static enum hvc_status suggest(const struct hvc_options *options, const struct h
 	                                          .progress = hvc_progress__tell,
 	                                          .progress_ctx = progress};
 	char name[128], *text;
+	enum hvc_status status;
 
 	HVC_TRY(name_of_abi(options, diag, name, sizeof(name)));
-	HVC_TRY(hvc_suggest__abi(exact, &config, name, diag, &text));
+	status = hvc_suggest__abi(exact, &config, name, diag, &text);
+	if (status == HVC_E_ARG) {
+		const struct hvc_diag why = *diag;
+
+		return hvc_diag_set(diag, status, why.file, 0, 0,
+		                    "%s; --from and --insn pick one", why.message);
+	}
+	HVC_TRY(status);
 	fputs(text, out);
 	free(text);
 	return HVC_OK;

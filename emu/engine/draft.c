@@ -114,8 +114,8 @@ enum hvc_status hvc_draft__make(struct hvc_draft *draft, struct hvc_diag *diag)
 	for (unsigned i = 0; i < draft->exact->parts; i++)
 		if (i && draft->exact->part[i].same != part)
 			return hvc_diag_set(diag, HVC_E_ARG, subject, 0, 0,
-			                    "--suggest-abi: callers do not meet the same; --from "
-			                    "and --insn pick one");
+			                    "callers do not meet the same: a specification is of "
+			                    "one caller and instruction");
 	draft->part = part;
 	for (unsigned i = 0; i < part->rows; i++)
 		most += part->row[i].cases;
@@ -134,7 +134,7 @@ enum hvc_status hvc_draft__make(struct hvc_draft *draft, struct hvc_diag *diag)
 	draft->rule[draft->rules - 1].unspecified |= !all;
 	if (draft->rules > HVC_DRAFT_RULES)
 		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, subject, 0, 0,
-		                    "--suggest-abi: more behaviours than the %u rules that a "
+		                    "more behaviours than the %u rules that a "
 		                    "specification holds",
 		                    HVC_DRAFT_RULES);
 	return HVC_OK;

@@ -9,7 +9,7 @@ static enum hvc_status same_machine(const struct hvc_world *a, const struct hvc_
 {
 	if (a->cpu != b->cpu)
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
-		                    "one side was made with --cpu %s, the other with --cpu %s",
+		                    "one side was made on cpu %s, the other on cpu %s",
 		                    hvc_cpu_name(a->cpu), hvc_cpu_name(b->cpu));
 	if (a->el3 != b->el3)
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,

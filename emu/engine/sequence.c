@@ -194,7 +194,7 @@ static enum hvc_status try_randoms(struct search *search)
 	if (config->randoms && !out->calls)
 		return hvc_diag_set(search->diag, HVC_E_ARG, NULL, 0, 0,
 		                    "no call comes to EL2: SMCs go to EL3 where HCR_EL2.TSC does "
-		                    "not trap them; say --set hcr_el2=0x80080000");
+		                    "not trap them; hcr_el2 = 0x80080000 does");
 	if (out->failures)
 		qsort(out->failure, out->failures, sizeof *out->failure, by_length);
 	return HVC_OK;

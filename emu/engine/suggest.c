@@ -114,7 +114,7 @@ static enum hvc_status settle(struct hvc_draft *draft, const struct hvc_suggest_
 		if (status == HVC_OK && !holds && round == 2 * ROUNDS)
 			status = hvc_diag_set(diag, HVC_E_ENGINE,
 			                      hvc_subject_name(draft->exact->subject), 0, 0,
-			                      "--suggest-abi: no specification holds: what the "
+			                      "no specification holds: what the "
 			                      "calls do is not the same twice");
 	}
 	free(rule);
