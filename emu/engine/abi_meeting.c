@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/expr.h"
 #include "engine/abi_diff.h"
 #include "hvcheck/verdict.h"
 
@@ -43,26 +44,12 @@ static bool is_constant(const struct hvc_overlap *overlap, const struct hvc_expr
 
 	for (unsigned i = 0; i < expr->count; i++) {
 		const struct hvc_term *term = &expr->term[i];
+		bool fixed = term->kind == HVC_TERM_REG   ? is_fixed(overlap, term->reg)
+		             : term->kind == HVC_TERM_IMM ? one_imm
+		                                          : hvc_expr__is_fixed(term->kind);
 
-		switch (term->kind) {
-		case HVC_TERM_REG:
-			if (!is_fixed(overlap, term->reg))
-				return false;
-			break;
-		case HVC_TERM_IMM:
-			if (!one_imm)
-				return false;
-			break;
-		case HVC_TERM_ESR:
-		case HVC_TERM_SPSR:
-		case HVC_TERM_RETURN:
-		case HVC_TERM_SELF:
-		case HVC_TERM_VECTOR:
-		case HVC_TERM_FUNCTION:
+		if (!fixed)
 			return false;
-		default:
-			break;
-		}
 	}
 	return true;
 }

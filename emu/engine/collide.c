@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/expr.h"
 #include "hvcheck/arch.h"
 
 static bool asks(const struct hvc_rule *rule, enum hvc_reg reg)
@@ -30,19 +31,8 @@ static const struct hvc_result *result_of(const struct hvc_rule *rule, enum hvc_
 static bool is_constant(const struct hvc_result *result)
 {
 	for (unsigned i = 0; !result->intervals && i < result->expr.count; i++)
-		switch (result->expr.term[i].kind) {
-		case HVC_TERM_REG:
-		case HVC_TERM_IMM:
-		case HVC_TERM_ESR:
-		case HVC_TERM_SPSR:
-		case HVC_TERM_RETURN:
-		case HVC_TERM_SELF:
-		case HVC_TERM_VECTOR:
-		case HVC_TERM_FUNCTION:
+		if (!hvc_expr__is_fixed(result->expr.term[i].kind))
 			return false;
-		default:
-			break;
-		}
 	return true;
 }
 
