@@ -24,12 +24,15 @@ set(HVC_SUBJECTS
   linux/linux-kvm-5.8
   linux/linux-kvm-5.10
   linux/linux-kvm-6.1
+  linux/linux-kvm-6.12
   linux/linux-kvm-6.19
+  linux/linux-kvm-7.2
   linux/linux-kvm-imm
   linux/linux-kvm-imm-default
   linux/linux-kvm-init-5.10
   linux/linux-kvm-init-5.12
   linux/linux-kvm-init-6.8
+  linux/linux-kvm-init-7.2
   smccc/smccc-1.0
   smccc/smccc-1.1
   smccc/smccc-1.3
