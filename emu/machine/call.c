@@ -94,7 +94,7 @@ static void conclude(struct hvc_machine *machine, enum hvc_outcome_kind kind, ui
 	       (HVC_REG_COUNT - HVC_REG_SP_EL0) * sizeof *machine->now.v);
 	if (machine->open)
 		hvc_around__conclude(machine);
-	if (machine->unset.cells)
+	if (machine->unset.cells || hvc_engine__stands_for_tables(machine->engine))
 		hvc_unset__conclude(machine);
 	machine->own.clock += machine->instructions;
 	machine->phase = PHASE_ENDED;

@@ -92,6 +92,11 @@ enum hvc_reach {
  */
 enum hvc_reach hvc_engine__reach(struct hvc_engine *engine, const struct hvc_segment *segment,
                                  unsigned count, bool booted);
+/**
+ * Has a call turned the MMU of EL2 on without tables, so that each address is taken to be mapped to
+ * itself? Until the next reset.
+ */
+bool hvc_engine__stands_for_tables(struct hvc_engine *engine);
 /** End of the addresses that EL2 reaches, its MMU off, besides the image's. */
 uint64_t hvc_engine__top(struct hvc_engine *engine);
 

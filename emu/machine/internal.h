@@ -9,6 +9,7 @@
 #include "hvcheck/machine.h"
 #include "machine/engine.h"
 #include "machine/guard.h"
+#include "machine/level.h"
 #include "machine/own.h"
 #include "machine/parts.h"
 
@@ -304,11 +305,9 @@ static inline bool hvc_machine__translates(const struct hvc_machine *machine)
 {
 	uint64_t sctlr = machine->now.v[HVC_REG_SCTLR_EL2];
 
-	if (machine->view.booted)
-		return false;
 	if (hvc_regset_has(&machine->dirty, HVC_REG_SCTLR_EL2))
 		sctlr = hvc_machine__current(machine, HVC_REG_SCTLR_EL2);
-	return sctlr & 1;
+	return sctlr & 1 && !hvc_engine__reaches_harness(machine->engine);
 }
 /* selftest.c: for one CPU model */
 enum hvc_status hvc_machine__selftest(enum hvc_cpu cpu, struct hvc_diag *diag);

@@ -32,7 +32,7 @@ unsigned hvc_mapping__find(const struct hvc_mapping *mapping, const uint8_t enco
 {
 	unsigned i = mapping->on ? 0 : HVC_MAPPING_REGISTERS;
 
-	if (!mapping->always && !memcmp(registers[HCR], encoding, 5))
+	if (!mapping->booted && !memcmp(registers[HCR], encoding, 5))
 		return HVC_MAPPING_REGISTERS;
 	while (i < HVC_MAPPING_REGISTERS && memcmp(registers[i], encoding, 5) != 0)
 		i++;
@@ -50,7 +50,7 @@ static void apply(struct hvc_engine *engine)
 	                       own ? shadow[TCR] : TCR_48_BITS | (shadow[TCR] & TCR_TBI));
 	hvc_unicorn__set_named(engine, registers[SCTLR],
 	                       own ? shadow[SCTLR] : (shadow[SCTLR] & ~SCTLR_WXN) | SCTLR_M);
-	if (engine->mapping.always)
+	if (engine->mapping.booted)
 		hvc_unicorn__set_named(engine, registers[HCR], shadow[HCR] & ~HCR_VM);
 }
 
@@ -59,15 +59,18 @@ void hvc_mapping__set(struct hvc_engine *engine, unsigned index, uint64_t value)
 	/* The register itself says which bits it keeps. */
 	hvc_unicorn__set_named(engine, registers[index], value);
 	hvc_unicorn__get_named(engine, registers[index], &engine->mapping.shadow[index]);
+	engine->mapping.always &= engine->mapping.booted || index != SCTLR || value & SCTLR_M;
 	apply(engine);
 }
 
 /* Every address below 2^48 is itself, but for the block that the table is in. */
 static bool make_table(struct hvc_engine *engine)
 {
-	uint64_t *table = malloc(TABLE_SIZE);
+	uint64_t *table = engine->mapping.made ? NULL : malloc(TABLE_SIZE);
 	bool ok;
 
+	if (engine->mapping.made)
+		return true;
 	if (!table)
 		return false;
 	for (uint64_t i = 0; i < ENTRIES; i++) {
@@ -77,8 +80,8 @@ static bool make_table(struct hvc_engine *engine)
 			        (i * ENTRIES + j) * HVC_MAPPING_BLOCK | DESC_BLOCK;
 	}
 	table[ENTRIES + HVC_MAPPING_TABLE / HVC_MAPPING_BLOCK] = 0;
-	ok = hvc_engine__map(engine, HVC_MAPPING_TABLE, TABLE_SIZE) &&
-	     hvc_engine__write(engine, HVC_MAPPING_TABLE, table, TABLE_SIZE);
+	ok = engine->mapping.made = hvc_engine__map(engine, HVC_MAPPING_TABLE, TABLE_SIZE) &&
+	                            hvc_engine__write(engine, HVC_MAPPING_TABLE, table, TABLE_SIZE);
 	free(table);
 	return ok;
 }
@@ -119,6 +122,46 @@ static bool add_window(struct hvc_mapping *mapping, const struct hvc_segment *se
 	return window->size <= HVC_MAPPING_WINDOW;
 }
 
+static bool turn_on(struct hvc_engine *engine, bool always)
+{
+	struct hvc_mapping *mapping = &engine->mapping;
+
+	for (unsigned i = 0; i < HVC_MAPPING_REGISTERS && !mapping->on; i++)
+		hvc_unicorn__get_named(engine, registers[i], &mapping->shadow[i]);
+	if (!make_table(engine))
+		return false;
+	mapping->on = true;
+	mapping->always = always;
+	apply(engine);
+	engine->change.stale = engine->lazy;
+	return true;
+}
+
+/* Tables that are not there, or of zeros, map nothing. */
+static bool has_tables(struct hvc_engine *engine)
+{
+	uint64_t table[PAGE / 8], ttbr = 0;
+
+	hvc_engine__get_sys(engine, registers[TTBR0], &ttbr);
+	if (!hvc_engine__read(engine, ttbr & UINT64_C(0xfffffffff000), table, sizeof table))
+		return false;
+	for (size_t i = 0; i < PAGE / 8; i++)
+		if (table[i])
+			return true;
+	return false;
+}
+
+bool hvc_mapping__stand_in(struct hvc_engine *engine, const uint8_t encoding[static 5],
+                           uint64_t value)
+{
+	uint64_t now = 0;
+
+	if (!hvc_mapping__is_control(encoding) || !(value & SCTLR_M) || engine->mapping.always ||
+	    !hvc_engine__get_sys(engine, encoding, &now) || now & SCTLR_M || has_tables(engine))
+		return false;
+	return turn_on(engine, true);
+}
+
 enum hvc_reach hvc_engine__reach(struct hvc_engine *engine, const struct hvc_segment *segment,
                                  unsigned count, bool booted)
 {
@@ -138,15 +181,8 @@ enum hvc_reach hvc_engine__reach(struct hvc_engine *engine, const struct hvc_seg
 	}
 	if (!wanted)
 		return HVC_REACH_OK;
-	for (unsigned i = 0; i < HVC_MAPPING_REGISTERS; i++)
-		hvc_unicorn__get_named(engine, registers[i], &mapping->shadow[i]);
-	if (!make_table(engine) || !hvc_unicorn__watch_registers(engine))
-		return HVC_REACH_FAILED;
-	mapping->on = true;
-	mapping->always = booted;
-	apply(engine);
-	engine->change.stale = engine->lazy;
-	return HVC_REACH_OK;
+	mapping->booted = booted;
+	return turn_on(engine, booted) ? HVC_REACH_OK : HVC_REACH_FAILED;
 }
 
 /* The registers of a load or store that its address is made of; 32 is none. */

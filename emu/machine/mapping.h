@@ -34,7 +34,9 @@ struct hvc_window {
 
 struct hvc_mapping {
 	bool on;                                /**< EL2 translates by the table, */
-	bool always;                            /**< with its MMU on, too; no stage 2 */
+	bool always;                            /**< with its MMU on, too */
+	bool booted;                            /**< no stage 2 either */
+	bool made;                              /**< the table is in memory */
 	uint64_t shadow[HVC_MAPPING_REGISTERS]; /**< then: the registers as EL2 code knows them */
 	struct hvc_window window[HVC_MAPPING_MAX];
 	unsigned windows;
@@ -58,8 +60,21 @@ static inline uint64_t hvc_mapping__out(const struct hvc_mapping *mapping, uint6
 	return value;
 }
 
+/** Does the encoding name SCTLR_EL2? */
+static inline bool hvc_mapping__is_control(const uint8_t encoding[static 5])
+{
+	return encoding[0] == 3 && encoding[1] == 4 && encoding[2] == 1 && !encoding[3] &&
+	       !encoding[4];
+}
+
 /** Which of the registers beside the table this encoding names, or HVC_MAPPING_REGISTERS. */
 unsigned hvc_mapping__find(const struct hvc_mapping *mapping, const uint8_t encoding[static 5]);
+/**
+ * EL2 code writes this register: where that turns its MMU on, and there is nothing at TTBR0_EL2,
+ * the table stands in for what would be there. True: it does from now on.
+ */
+bool hvc_mapping__stand_in(struct hvc_engine *engine, const uint8_t encoding[static 5],
+                           uint64_t value);
 /** Write one of them as EL2 code does. */
 void hvc_mapping__set(struct hvc_engine *engine, unsigned index, uint64_t value);
 /**

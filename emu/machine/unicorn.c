@@ -101,6 +101,7 @@ static uint32_t on_sys(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *c
 
 	if (cp->op1 == 6 ||
 	    (cp->op1 != 0 && hvc_trap__find(name) == HVC_TRAP_REGISTERS &&
+	     !hvc_mapping__is_control(name) &&
 	     hvc_mapping__find(&engine->mapping, name) == HVC_MAPPING_REGISTERS) ||
 	    !hvc_vhe__redirect(engine, hvc_unicorn__pc(engine)))
 		return 0;
@@ -182,6 +183,8 @@ static uc_err add_hooks(struct hvc_engine *engine)
 	        {UC_HOOK_MEM_UNMAPPED, 0, CALLBACK(on_unmapped), true},
 	        {UC_HOOK_MEM_WRITE_PROT, 0, CALLBACK(on_unmapped), true},
 	        {UC_HOOK_CODE, 0, CALLBACK(on_step), engine->hooks.step != NULL},
+	        {UC_HOOK_INSN, UC_ARM64_INS_MRS, CALLBACK(on_sys), true},
+	        {UC_HOOK_INSN, UC_ARM64_INS_MSR, CALLBACK(on_msr), true},
 	};
 	uc_err err = UC_ERR_OK;
 
@@ -189,17 +192,6 @@ static uc_err add_hooks(struct hvc_engine *engine)
 		if (rows[i].wanted)
 			err = add_hook(engine, rows[i].type, rows[i].insn, rows[i].callback, 1, 0);
 	return err;
-}
-
-bool hvc_unicorn__watch_registers(struct hvc_engine *engine)
-{
-	if (engine->watches)
-		return true;
-	engine->watches = add_hook(engine, UC_HOOK_INSN, UC_ARM64_INS_MRS, CALLBACK(on_sys), 1,
-	                           0) == UC_ERR_OK &&
-	                  add_hook(engine, UC_HOOK_INSN, UC_ARM64_INS_MSR, CALLBACK(on_msr), 1,
-	                           0) == UC_ERR_OK;
-	return engine->watches;
 }
 
 static uc_err set_up(struct hvc_engine *engine, enum hvc_cpu cpu)
@@ -222,8 +214,6 @@ static uc_err set_up(struct hvc_engine *engine, enum hvc_cpu cpu)
 		                   sizeof hvc_level__trampoline);
 	if (err == UC_ERR_OK)
 		err = add_hooks(engine);
-	if (err == UC_ERR_OK && engine->repairs && !hvc_unicorn__watch_registers(engine))
-		err = UC_ERR_HOOK;
 	if (err == UC_ERR_OK)
 		err = uc_context_alloc(engine->uc, &engine->kept);
 	return err;
@@ -368,6 +358,7 @@ void hvc_engine__back(struct hvc_engine *engine)
 	uc_context_restore(engine->uc, engine->kept);
 	memcpy(engine->trap, engine->kept_trap, sizeof engine->trap);
 	engine->change = engine->kept_change;
+	engine->kept_mapping.made = engine->mapping.made;
 	engine->mapping = engine->kept_mapping;
 	engine->refresh = false;
 	hvc_unicorn__flush(engine);

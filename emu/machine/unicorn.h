@@ -21,7 +21,6 @@ struct hvc_engine {
 	struct hvc_engine_hooks hooks;
 	bool lazy;      /* the library leaves the cached flags as they were */
 	bool repairs;   /* the CPU model needs vhe.c */
-	bool watches;   /* MRS and MSR are hooked */
 	bool bars;      /* the library has a set of ends of the run */
 	bool refresh;   /* stopped to rebuild them in the middle of a run */
 	bool stopped;   /* hvc_engine__stop was called in this run */
@@ -36,8 +35,6 @@ bool hvc_unicorn__get_named(struct hvc_engine *engine, const uint8_t encoding[st
                             uint64_t *value);
 bool hvc_unicorn__set_named(struct hvc_engine *engine, const uint8_t encoding[static 5],
                             uint64_t value);
-/** From now on MRS and MSR go through hvc_vhe__redirect; before anything has run. */
-bool hvc_unicorn__watch_registers(struct hvc_engine *engine);
 
 /** After open: engine->trap from the engine's own. */
 void hvc_unicorn__reset_traps(struct hvc_engine *engine);

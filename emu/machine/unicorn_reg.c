@@ -312,6 +312,11 @@ struct hvc_level_change *hvc_engine__change(struct hvc_engine *engine)
 	return &engine->change;
 }
 
+bool hvc_engine__stands_for_tables(struct hvc_engine *engine)
+{
+	return engine->mapping.always && !engine->mapping.booted;
+}
+
 bool hvc_engine__reaches_harness(struct hvc_engine *engine)
 {
 	uint64_t sctlr = 0;

@@ -140,6 +140,17 @@ void hvc_unset__load(struct hvc_machine *machine, uint64_t address, unsigned siz
 void hvc_unset__conclude(struct hvc_machine *machine)
 {
 	struct hvc_unset_reads *unset = &machine->unset;
+	const struct hvc_invention tables = {
+	        .kind = HVC_INVENTION_MEMORY,
+	        .reg = HVC_REG_NONE,
+	        .value = HVC_INVENTED_TABLES,
+	        .calls = 1,
+	        .name = "[ttbr0_el2]",
+	};
+
+	if (hvc_engine__stands_for_tables(machine->engine) &&
+	    hvc_invented_add(&machine->around.account, &tables) != HVC_OK)
+		machine->around.failed = true;
 
 	for (unsigned i = 0; i < unset->cells; i++) {
 		const struct hvc_invention row = {

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "hvcheck/arch.h"
+#include "machine/mapping.h"
 #include "machine/trap.h"
 
 #define ZCR_LEN UINT64_C(0xf) /* bits 8:4 are RAZ/WI, the rest is RES0 */
@@ -115,6 +116,7 @@ bool hvc_vhe__redirect(struct hvc_engine *engine, uint64_t pc)
 	struct hvc_vhe_access access;
 	uint8_t target[5];
 	uint32_t word;
+	bool moved;
 
 	if (!hvc_engine__read(engine, pc, &word, sizeof word) || !hvc_vhe__decode(word, &access))
 		return false;
@@ -122,12 +124,17 @@ bool hvc_vhe__redirect(struct hvc_engine *engine, uint64_t pc)
 	if (access.name[1] == OP1_EL12 || is_zcr(access.name) ||
 	    hvc_arch_el(hvc_engine__pstate(engine)) != 2)
 		return false;
-	if (!hvc_vhe__is_host(engine) || !hvc_vhe__target(access.name, target)) {
-		if (!hvc_engine__stands_in(engine, access.name))
-			return false;
+	moved = hvc_vhe__is_host(engine) && hvc_vhe__target(access.name, target);
+	if (!moved)
 		memcpy(target, access.name, sizeof target);
-	}
+	if (!moved && !hvc_engine__stands_in(engine, target) &&
+	    (access.read || !hvc_mapping__is_control(target)))
+		return false;
 	hvc_engine__frame(engine, &frame);
+	if (!access.read && access.rt < HVC_GPR_COUNT)
+		moved |= hvc_mapping__stand_in(engine, target, frame.x[access.rt]);
+	if (!moved && !hvc_engine__stands_in(engine, target))
+		return false;
 	return move(engine, &access, target, frame.x);
 }
 

@@ -17,7 +17,9 @@ static void add_row(struct hvc_json *json, const struct hvc_world *world,
 		hvc_json__string(json, "name", stub->name);
 	if (row->kind == HVC_INVENTION_MEMORY && row->name[0])
 		hvc_json__string(json, "name", row->name);
-	if (row->kind == HVC_INVENTION_MEMORY && row->value)
+	if (row->kind == HVC_INVENTION_MEMORY && row->value == HVC_INVENTED_TABLES)
+		hvc_json__boolean(json, "tables", true);
+	else if (row->kind == HVC_INVENTION_MEMORY && row->value)
 		hvc_json__number(json, "relocation", row->value);
 	if (row->kind == HVC_INVENTION_CALL)
 		hvc_json__hex(json, "from", row->from);

@@ -49,7 +49,10 @@ void hvc_invented__what(struct hvc_words *words, const struct hvc_subject *subje
 		hvc_words__free(&place);
 		break;
 	case HVC_INVENTION_MEMORY:
-		if (row->value)
+		if (row->value == HVC_INVENTED_TABLES)
+			hvc_words__add(words, "tables of EL2, which turned its MMU on: not there, "
+			                      "each address is taken to be mapped to itself");
+		else if (row->value)
 			hvc_words__add(words,
 			               "as in the file: its relocation, of type %" PRIu64
 			               ", was not applied",

@@ -406,7 +406,7 @@ void hvc_subject_name_invented(const struct hvc_subject *subject, struct hvc_inv
 		const char *name;
 		uint64_t offset;
 
-		if (row->kind == HVC_INVENTION_MEMORY &&
+		if (row->kind == HVC_INVENTION_MEMORY && row->value != HVC_INVENTED_TABLES &&
 		    hvc_subject_symbol(subject, row->address, &name, &offset))
 			snprintf(row->name, sizeof row->name, offset ? "%.60s+0x%" PRIx64 : "%.60s",
 			         name, offset);

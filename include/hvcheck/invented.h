@@ -25,6 +25,8 @@ enum hvc_invention_kind {
 HVC_API const char *hvc_invention_name(enum hvc_invention_kind kind);
 
 #define HVC_INVENTED_NAME 80
+/** Instead of a relocation's type: tables of EL2 that are not there, as its MMU is turned on. */
+#define HVC_INVENTED_TABLES UINT32_MAX
 
 /** One thing that was made up. */
 struct hvc_invention {
