@@ -243,8 +243,17 @@ START_TEST(kinds_of_meeting)
 	        /* another operation; another name; another promise; none */
 	        {RULE("get", "x0: 1", RESULT("x0: 0")), RULE("set", "x0: 1", RESULT("x0: 2")),
 	         HVC_ABI_MEETING_SILENT},
+	        {RULE("get", "x0: 1", RESULT("x1: vbar_el2")),
+	         RULE("fetch", "x0: 1", RESULT("x1: vbar_el2")), HVC_ABI_MEETING_RENAMED},
+	        /* a number in a register is what any operation may return; a name that the other
+	         * side has for something else is no new name */
 	        {RULE("get", "x0: 1", RESULT("x0: 0")), RULE("set", "x0: 1", RESULT("x0: 0")),
-	         HVC_ABI_MEETING_RENAMED},
+	         HVC_ABI_MEETING_SILENT},
+	        {RULE("get", "x0: 1", RESULT("x1: vbar_el2")) RULE("put", "x0: 2", ""),
+	         RULE("put", "x0: 1", RESULT("x1: vbar_el2")), HVC_ABI_MEETING_SILENT},
+	        {RULE("get", "x0: 1", RESULT("x1: vbar_el2")),
+	         RULE("put", "x0: 1", RESULT("x1: vbar_el2")) RULE("get", "x0: 2", ""),
+	         HVC_ABI_MEETING_SILENT},
 	        {RULE("get", "x0: 1", RESULT("x0: 0")), RULE("get", "x0: 1", RESULT("x0: 7")),
 	         HVC_ABI_MEETING_CHANGED},
 	        {RULE("get", "x0: 1", RESULT("x0: 0")),
@@ -297,6 +306,27 @@ START_TEST(clobbers_count)
 }
 END_TEST
 
+/* A call that is there only by name is an operation; the rest of another one's calls is none. */
+START_TEST(named_is_offered)
+{
+	static const char set[] =
+	        "- { name: set, when: { x0: 1, x1: 0 mask 3 }, outcome: return }\n"
+	        "- { name: set_odd, when: { x0: 1, x1: 1-3 mask 3 }, outcome: "
+	        "unspecified }\n";
+	static const char get[] = "- { name: get, when: { x0: 2 }, outcome: unspecified }\n";
+	char both[512];
+
+	snprintf(both, sizeof both, "%s%s%s", set, get, UNKNOWN(""));
+	run(parse("- { name: set, when: { x0: 1 }, outcome: return }\n" UNKNOWN("")), parse(both),
+	    false);
+	ck_assert_ptr_null(operation_of("get")->use[HVC_SIDE_OLD].rule);
+	ck_assert_ptr_nonnull(operation_of("get")->use[HVC_SIDE_NEW].rule);
+	for (unsigned i = 0; i < diff->operations; i++)
+		ck_assert_str_ne(diff->operation[i].name, "set_odd");
+	stop();
+}
+END_TEST
+
 static const struct suite_test tests[] = {
         {"the_renumbering_is_silent", &the_renumbering_is_silent},
         {"instructions_are_counted", &instructions_are_counted},
@@ -305,6 +335,7 @@ static const struct suite_test tests[] = {
         {"an_abi_equals_itself", &an_abi_equals_itself},
         {"kinds_of_meeting", &kinds_of_meeting},
         {"clobbers_count", &clobbers_count},
+        {"named_is_offered", &named_is_offered},
 };
 
 SUITE_MAIN("abi_diff", tests)

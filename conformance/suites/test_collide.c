@@ -287,7 +287,7 @@ START_TEST(the_page_stands_alone)
 	unsigned links = 0;
 
 	run("linux-stub-4.7", "linux-stub-4.12");
-	ck_assert_int_eq(hvc_collide_html(out, collide, NULL), HVC_OK);
+	ck_assert_int_eq(hvc_collide_html(out, collide, NULL, NULL), HVC_OK);
 	fclose(out);
 	ck_assert(!strncmp(text, "<!DOCTYPE html>\n", 16));
 	ck_assert_ptr_null(strstr(text, "http"));

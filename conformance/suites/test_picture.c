@@ -252,7 +252,7 @@ START_TEST(the_verdict_drawn_is_the_check)
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
-	ck_assert_int_eq(hvc_check_html(out, check, "linux-stub-imm", subject, 0, NULL), HVC_OK);
+	ck_assert_int_eq(hvc_check_html(out, check, "linux-stub-imm", NULL, subject, 0, NULL), HVC_OK);
 	fclose(out);
 	read_runs(text, "runs-verdict", names); /* first words: every, nothing, some */
 	ck_assert_uint_eq(count_word(names, "some"), check->immediates_violating);

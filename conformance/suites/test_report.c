@@ -92,7 +92,8 @@ static char *table_text(unsigned width, bool color, const char *sentence)
 	};
 	char *text;
 	size_t size;
-	const struct hvc_page page = {open_memstream(&text, &size), color, width};
+	const struct hvc_page page = {
+	        .out = open_memstream(&text, &size), .color = color, .width = width};
 	struct hvc_table *table = hvc_table__new(&page, columns, 3);
 
 	hvc_table__row(table);
@@ -255,7 +256,74 @@ START_TEST(traces_keep_what_each_instruction_changed)
 }
 END_TEST
 
+/* One document with all its blocks, and a name in it that would be markup anywhere. */
+static enum hvc_status put_blocks(const struct hvc_page *page, const void *of,
+                                  struct hvc_diag *diag)
+{
+	static const struct hvc_column columns[] = {{"Name", HVC_ALIGN_LEFT},
+	                                            {"Number", HVC_ALIGN_RIGHT}};
+	const char *name = of;
+	struct hvc_table *table;
+	unsigned used;
+
+	hvc_page__heading(page, "Of %s", name);
+	hvc_page__prose(page, 0, 2, "%s is prose", name);
+	used = hvc_page__open(page, 2);
+	used += hvc_page__print(page, "%s%s%s: ", hvc_ink__begin(page, HVC_INK_BAD), name,
+	                        hvc_ink__end(page, HVC_INK_BAD));
+	hvc_page__prose(page, used, 4, "a < %s", name);
+	hvc_page__command(page, 8, name);
+	table = hvc_table__new(page, columns, 2);
+	hvc_table__row(table);
+	hvc_table__cell(table, 0, HVC_INK_STRONG, "%s", name);
+	hvc_table__cell(table, 1, HVC_INK_PLAIN, "%d", 7);
+	return hvc_table__print(table, diag);
+}
+
+static char *document(enum hvc_markup markup, const char *name)
+{
+	char *text;
+	size_t size;
+	const struct hvc_page page = {.out = open_memstream(&text, &size), .markup = markup};
+
+	ck_assert_int_eq(hvc_document_write(&page, NULL, "title", false, put_blocks, name, NULL),
+	                 HVC_OK);
+	ck_assert_int_eq(fclose(page.out), 0);
+	return text;
+}
+
+START_TEST(a_document_is_the_same_in_all_markups)
+{
+	static const char name[] = "<b>|`_*\n";
+	char *text = document(HVC_MARKUP_NONE, name);
+
+	ck_assert_str_eq(text, "\nOf <b>|`_*\\n\n<b>|`_*\\n is prose\n"
+	                       "  <b>|`_*\\n: a < <b>|`_*\\n\n        <b>|`_*\\n\n"
+	                       "  Name       Number\n  <b>|`_*\\n       7\n");
+	free(text);
+	text = document(HVC_MARKUP_MARKDOWN, name);
+	ck_assert_str_eq(text, "## title\n\n### Of \\<b\\>\\|\\`\\_\\*\\\\n\n\n"
+	                       "\\<b\\>\\|\\`\\_\\*\\\\n is prose\n"
+	                       "- **\\<b\\>\\|\\`\\_\\*\\\\n**: a < "
+	                       "\\<b\\>\\|\\`\\_\\*\\\\n\n  - `` <b>|`_*\\n ``\n"
+	                       "\n| Name             | Number |\n"
+	                       "| ---------------- | -----: |\n"
+	                       "| \\<b\\>\\|\\`\\_\\*\\\\n | 7      |\n");
+	free(text);
+	text = document(HVC_MARKUP_HTML, name);
+	ck_assert_ptr_nonnull(strstr(text, "<h1>title</h1>"));
+	ck_assert_ptr_nonnull(strstr(
+	        text, "<h2>Of &lt;b&gt;|`_*\\n</h2>\n<p>&lt;b&gt;|`_*\\n is prose</p>\n"
+	              "<p class=\"item\"><span class=\"bad\">&lt;b&gt;|`_*\\n</span>: a &lt; "
+	              "&lt;b&gt;|`_*\\n</p>\n<pre class=\"deep\">&lt;b&gt;|`_*\\n</pre>\n"));
+	ck_assert_ptr_nonnull(strstr(text, "<td class=\"does strong\">&lt;b&gt;|`_*\\n</td>"
+	                                   "<td class=\"number\">7</td></tr>\n</tbody>"));
+	free(text);
+}
+END_TEST
+
 static const struct suite_test tests[] = {
+        {"a_document_is_the_same_in_all_markups", &a_document_is_the_same_in_all_markups},
         {"numbers_have_thousands_separators", &numbers_have_thousands_separators},
         {"immediates_are_said_the_short_way", &immediates_are_said_the_short_way},
         {"register_values_are_said_the_short_way", &register_values_are_said_the_short_way},

@@ -103,19 +103,28 @@ static const char *against(const struct hvc_options *options)
 	return options->abi ? options->abi : "the ABI of each";
 }
 
+/* What there is to report. */
+struct made {
+	const struct hvc_callers *callers;
+	bool details;
+};
+
+static enum hvc_status put_body(const struct hvc_page *page, const void *of, struct hvc_diag *diag)
+{
+	const struct made *made = of;
+
+	return hvc_callers_text(page, made->callers, made->details, diag);
+}
+
 static enum hvc_status write(const void *of, const struct hvc_options *options,
                              const struct hvc_findings *findings, enum hvc_style style,
                              const struct hvc_page *page, struct hvc_diag *diag)
 {
-	switch (style) {
-	case HVC_STYLE_TEXT:
-		hvc_cli_report__head(options, findings, page);
-		return hvc_callers_text(page, of, against(options), options->sites != 0, diag);
-	case HVC_STYLE_JSON:
-		return hvc_callers_json(page->out, of, against(options), findings, diag);
-	default:
-		return hvc_cli_report__findings(findings, style, page, diag);
-	}
+	const struct made *made = of;
+
+	if (style == HVC_STYLE_JSON)
+		return hvc_callers_json(page->out, made->callers, against(options), findings, diag);
+	return hvc_cli_report__document(options, findings, style, page, put_body, of, diag);
 }
 
 enum hvc_status hvc_cmd__callers(const struct hvc_options *options, const struct hvc_page *page,
@@ -135,9 +144,11 @@ enum hvc_status hvc_cmd__callers(const struct hvc_options *options, const struct
 		*holds = callers->findings == 0;
 		status = hvc_findings_of_callers(callers, against(options), diag, &findings);
 	}
-	if (status == HVC_OK)
-		status = hvc_cli_report__judged(options, page, callers, write, findings, holds,
-		                                diag);
+	if (status == HVC_OK) {
+		const struct made made = {callers, options->sites != 0};
+
+		status = hvc_cli_report__judged(options, page, &made, write, findings, holds, diag);
+	}
 	clear(&work);
 	return status;
 }

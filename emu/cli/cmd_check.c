@@ -99,7 +99,7 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 	case HVC_STYLE_JSON:
 		return hvc_check_json(page->out, made->check, made->abi, findings, diag);
 	case HVC_STYLE_HTML:
-		return hvc_check_html(page->out, made->check, made->abi, made->subject,
+		return hvc_check_html(page->out, made->check, made->abi, findings, made->subject,
 		                      options->budget, diag);
 	default:
 		return hvc_cli_report__findings(findings, style, page, diag);

@@ -53,13 +53,16 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 {
 	switch (style) {
 	case HVC_STYLE_TEXT:
-		if (options->arguments)
-			hvc_cli_report__head(options, findings, page);
+		if (options->arguments) {
+			hvc_findings_text(page, findings,
+			                  hvc_options__has(options, HVC_OPTION_ALL));
+			fputc('\n', page->out);
+		}
 		return hvc_collide_text(page, of, options->arguments > 1, diag);
 	case HVC_STYLE_JSON:
 		return hvc_collide_json(page->out, of, findings, diag);
 	case HVC_STYLE_HTML:
-		return hvc_collide_html(page->out, of, diag);
+		return hvc_collide_html(page->out, of, findings, diag);
 	default:
 		return hvc_cli_report__findings(findings, style, page, diag);
 	}

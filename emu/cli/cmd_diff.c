@@ -82,21 +82,18 @@ static enum hvc_status measure(const struct hvc_options *options, const struct p
 	return HVC_OK;
 }
 
+static enum hvc_status put_body(const struct hvc_page *page, const void *of, struct hvc_diag *diag)
+{
+	return hvc_diff_text(page, of, diag);
+}
+
 static enum hvc_status write(const void *of, const struct hvc_options *options,
                              const struct hvc_findings *findings, enum hvc_style style,
                              const struct hvc_page *page, struct hvc_diag *diag)
 {
-	switch (style) {
-	case HVC_STYLE_TEXT:
-		hvc_cli_report__head(options, findings, page);
-		return hvc_diff_text(page, of, diag);
-	case HVC_STYLE_JSON:
+	if (style == HVC_STYLE_JSON)
 		return hvc_diff_json(page->out, of, findings, diag);
-	case HVC_STYLE_HTML:
-		return hvc_diff_html(page->out, of, diag);
-	default:
-		return hvc_cli_report__findings(findings, style, page, diag);
-	}
+	return hvc_cli_report__document(options, findings, style, page, put_body, of, diag);
 }
 
 /* Where nothing differs that could be compared, what could not may. */

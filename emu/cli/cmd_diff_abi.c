@@ -18,23 +18,18 @@ static enum hvc_status open_subject(const struct hvc_abi *abi, struct hvc_diag *
 	return HVC_OK;
 }
 
+static enum hvc_status put_body(const struct hvc_page *page, const void *of, struct hvc_diag *diag)
+{
+	return hvc_abi_diff_text(page, of, diag);
+}
+
 static enum hvc_status write(const void *of, const struct hvc_options *options,
                              const struct hvc_findings *findings, enum hvc_style style,
                              const struct hvc_page *page, struct hvc_diag *diag)
 {
-	switch (style) {
-	case HVC_STYLE_TEXT:
-		hvc_cli_report__head(options, findings, page);
-		return hvc_abi_diff_text(page, of, diag);
-	case HVC_STYLE_JSON:
+	if (style == HVC_STYLE_JSON)
 		return hvc_abi_diff_json(page->out, of, findings, diag);
-	case HVC_STYLE_MARKDOWN:
-		HVC_TRY(hvc_abi_diff_markdown(page->out, of, diag));
-		fputc('\n', page->out);
-		return hvc_findings_markdown(page->out, findings, diag);
-	default:
-		return hvc_cli_report__findings(findings, style, page, diag);
-	}
+	return hvc_cli_report__document(options, findings, style, page, put_body, of, diag);
 }
 
 /* Options that are about running subjects say nothing of specifications. */
@@ -63,10 +58,6 @@ enum hvc_status hvc_cmd__diff_abi(const struct hvc_options *options, const struc
 	struct hvc_findings *findings = NULL;
 	enum hvc_status status = check_options(options, diag);
 
-	if (status == HVC_OK && options->style == HVC_STYLE_HTML)
-		status = hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
-		                      "--format: 'html' is for subjects, not for 'diff --abi' "
-		                      "(text, json, markdown)");
 	for (unsigned side = 0; status == HVC_OK && side < HVC_SIDE_COUNT; side++) {
 		status = hvc_open__abi(options->argument[side], diag, &abi[side]);
 		if (status == HVC_OK)

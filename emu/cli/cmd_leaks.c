@@ -37,21 +37,22 @@ struct made {
 	const struct hvc_leaks *leaks;
 };
 
+static enum hvc_status put_body(const struct hvc_page *page, const void *of, struct hvc_diag *diag)
+{
+	const struct made *made = of;
+
+	return hvc_leaks_text(page, made->subject, made->leaks, diag);
+}
+
 static enum hvc_status write(const void *of, const struct hvc_options *options,
                              const struct hvc_findings *findings, enum hvc_style style,
                              const struct hvc_page *page, struct hvc_diag *diag)
 {
 	const struct made *made = of;
 
-	switch (style) {
-	case HVC_STYLE_TEXT:
-		hvc_cli_report__head(options, findings, page);
-		return hvc_leaks_text(page, made->subject, made->leaks, diag);
-	case HVC_STYLE_JSON:
+	if (style == HVC_STYLE_JSON)
 		return hvc_leaks_json(page->out, made->subject, made->leaks, findings, diag);
-	default:
-		return hvc_cli_report__findings(findings, style, page, diag);
-	}
+	return hvc_cli_report__document(options, findings, style, page, put_body, of, diag);
 }
 
 enum hvc_status hvc_cmd__leaks(const struct hvc_options *options, const struct hvc_page *page,

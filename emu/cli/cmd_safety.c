@@ -7,19 +7,18 @@
 #include "cli/supervise.h"
 #include "cli/world.h"
 
+static enum hvc_status put_body(const struct hvc_page *page, const void *of, struct hvc_diag *diag)
+{
+	return hvc_safety_text(page, of, diag);
+}
+
 static enum hvc_status write(const void *of, const struct hvc_options *options,
                              const struct hvc_findings *findings, enum hvc_style style,
                              const struct hvc_page *page, struct hvc_diag *diag)
 {
-	switch (style) {
-	case HVC_STYLE_TEXT:
-		hvc_cli_report__head(options, findings, page);
-		return hvc_safety_text(page, of, diag);
-	case HVC_STYLE_JSON:
+	if (style == HVC_STYLE_JSON)
 		return hvc_safety_json(page->out, of, findings, diag);
-	default:
-		return hvc_cli_report__findings(findings, style, page, diag);
-	}
+	return hvc_cli_report__document(options, findings, style, page, put_body, of, diag);
 }
 
 enum hvc_status hvc_cmd__safety(const struct hvc_options *options, const struct hvc_page *page,

@@ -8,23 +8,26 @@ struct work {
 	struct hvc_scan *scan;
 };
 
+static enum hvc_status put_body(const struct hvc_page *page, const void *of, struct hvc_diag *diag)
+{
+	const struct work *work = of;
+
+	return hvc_scan_text(page, work->scan, work->registry, diag);
+}
+
 static enum hvc_status write(const void *of, const struct hvc_options *options,
                              const struct hvc_findings *findings, enum hvc_style style,
                              const struct hvc_page *page, struct hvc_diag *diag)
 {
 	const struct work *work = of;
 
-	switch (style) {
-	case HVC_STYLE_TEXT:
-		if (work->scan->audited)
-			hvc_cli_report__head(options, findings, page);
-		return hvc_scan_text(page, work->scan, work->registry, diag);
-	case HVC_STYLE_JSON:
+	if (style == HVC_STYLE_JSON)
 		return hvc_scan_json(page->out, work->scan, work->registry,
 		                     work->scan->audited ? findings : NULL, diag);
-	default:
-		return hvc_cli_report__findings(findings, style, page, diag);
-	}
+	/* Nothing was judged where nobody asked. */
+	if (!work->scan->audited && style < HVC_STYLE_JUNIT)
+		findings = NULL;
+	return hvc_cli_report__document(options, findings, style, page, put_body, of, diag);
 }
 
 enum hvc_status hvc_cmd__scan(const struct hvc_options *options, const struct hvc_page *page,

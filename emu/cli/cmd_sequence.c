@@ -49,21 +49,22 @@ struct made {
 	const char *abi;
 };
 
+static enum hvc_status put_body(const struct hvc_page *page, const void *of, struct hvc_diag *diag)
+{
+	const struct made *made = of;
+
+	return hvc_sequences_text(page, made->sequences, made->abi, diag);
+}
+
 static enum hvc_status write(const void *of, const struct hvc_options *options,
                              const struct hvc_findings *findings, enum hvc_style style,
                              const struct hvc_page *page, struct hvc_diag *diag)
 {
 	const struct made *made = of;
 
-	switch (style) {
-	case HVC_STYLE_TEXT:
-		hvc_cli_report__head(options, findings, page);
-		return hvc_sequences_text(page, made->sequences, made->abi, diag);
-	case HVC_STYLE_JSON:
+	if (style == HVC_STYLE_JSON)
 		return hvc_sequences_json(page->out, made->sequences, made->abi, findings, diag);
-	default:
-		return hvc_cli_report__findings(findings, style, page, diag);
-	}
+	return hvc_cli_report__document(options, findings, style, page, put_body, of, diag);
 }
 
 /* Not one call made is nothing to hold. */

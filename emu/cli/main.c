@@ -21,7 +21,7 @@
 /* What every list of findings can be written as. */
 #define FINDINGS                                                                    \
 	(1u << HVC_STYLE_MARKDOWN | 1u << HVC_STYLE_JUNIT | 1u << HVC_STYLE_SARIF | \
-	 1u << HVC_STYLE_GITHUB)
+	 1u << HVC_STYLE_GITHUB | 1u << HVC_STYLE_HTML)
 
 static const struct hvc_command commands[] = {
         {
@@ -112,7 +112,7 @@ static const struct hvc_command commands[] = {
                 .most = 1,
                 .options = COMMON | POLICY | SWEEP | BIT(SWEEP) | BIT(SMT) | BIT(CONTRACT) |
                            BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(STRICT) | BIT(FROM) | BIT(INSN),
-                .styles = FINDINGS | 1u << HVC_STYLE_HTML,
+                .styles = FINDINGS,
                 .run = hvc_cmd__check,
         },
         {
@@ -138,7 +138,7 @@ static const struct hvc_command commands[] = {
                 .options = COMMON | POLICY | BIT(BRIEF) | BIT(JOBS) | BIT(BUDGET) | BIT(CONTRACT) |
                            BIT(SYMBOLS) | BIT(ABIS) | BIT(ABI_OLD) | BIT(ABI_NEW) | AROUND |
                            BIT(CPU) | BIT(FROM) | BIT(INSN),
-                .styles = FINDINGS | 1u << HVC_STYLE_HTML,
+                .styles = FINDINGS,
                 .run = hvc_cmd__diff,
         },
         {
@@ -217,7 +217,7 @@ static const struct hvc_command commands[] = {
                             "  hvcheck collide --format html -o collisions.html\n",
                 .most = HVC_ARGUMENT_MAX,
                 .options = COMMON | POLICY,
-                .styles = FINDINGS | 1u << HVC_STYLE_HTML,
+                .styles = FINDINGS,
                 .run = hvc_cmd__collide,
         },
         {

@@ -19,13 +19,6 @@ enum hvc_status hvc_cli_report__each(const struct hvc_options *options, const st
 	return HVC_OK;
 }
 
-void hvc_cli_report__head(const struct hvc_options *options, const struct hvc_findings *findings,
-                          const struct hvc_page *page)
-{
-	hvc_findings_text(page, findings, hvc_options__has(options, HVC_OPTION_ALL));
-	fputc('\n', page->out);
-}
-
 enum hvc_status hvc_cli_report__findings(const struct hvc_findings *findings, enum hvc_style style,
                                          const struct hvc_page *page, struct hvc_diag *diag)
 {
@@ -41,6 +34,23 @@ enum hvc_status hvc_cli_report__findings(const struct hvc_findings *findings, en
 	default:
 		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0, "no such format here");
 	}
+}
+
+enum hvc_status hvc_cli_report__document(const struct hvc_options *options,
+                                         const struct hvc_findings *findings, enum hvc_style style,
+                                         const struct hvc_page *page, hvc_document_body *body,
+                                         const void *of, struct hvc_diag *diag)
+{
+	struct hvc_page as = *page;
+
+	if (style == HVC_STYLE_HTML)
+		as.markup = HVC_MARKUP_HTML;
+	else if (style == HVC_STYLE_MARKDOWN)
+		as.markup = HVC_MARKUP_MARKDOWN;
+	else if (style != HVC_STYLE_TEXT)
+		return hvc_cli_report__findings(findings, style, page, diag);
+	return hvc_document_write(&as, findings, options->argument[0],
+	                          hvc_options__has(options, HVC_OPTION_ALL), body, of, diag);
 }
 
 /* The day that expiries are held against: today in UTC, or what a reproducible build says. */

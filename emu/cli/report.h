@@ -28,9 +28,14 @@ HVC_MUST_USE enum hvc_status hvc_cli_report__judged(const struct hvc_options *op
                                                     hvc_report_write *write,
                                                     struct hvc_findings *findings, bool *holds,
                                                     struct hvc_diag *diag);
-/** The head of a text report: verdict, findings, an empty line. */
-void hvc_cli_report__head(const struct hvc_options *options, const struct hvc_findings *findings,
-                          const struct hvc_page *page);
+/**
+ * Write a document in a style that it comes in (text, Markdown, HTML), and the findings alone in
+ * any other.
+ */
+HVC_MUST_USE enum hvc_status
+hvc_cli_report__document(const struct hvc_options *options, const struct hvc_findings *findings,
+                         enum hvc_style style, const struct hvc_page *page, hvc_document_body *body,
+                         const void *of, struct hvc_diag *diag);
 /** The styles that all findings have: JUnit, SARIF, GitHub, Markdown. */
 HVC_MUST_USE enum hvc_status hvc_cli_report__findings(const struct hvc_findings *findings,
                                                       enum hvc_style style,

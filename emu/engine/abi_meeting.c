@@ -150,8 +150,10 @@ static enum hvc_abi_meeting_kind kind_of(const struct hvc_abi_diff *diff,
 
 	if (!new->specified)
 		return HVC_ABI_MEETING_NO_PROMISE;
-	if (equal)
-		return named ? HVC_ABI_MEETING_SAME : HVC_ABI_MEETING_RENAMED;
+	if (equal && named)
+		return HVC_ABI_MEETING_SAME;
+	if (equal && hvc_abi_renames(diff->abi[HVC_SIDE_OLD], old, diff->abi[HVC_SIDE_NEW], new))
+		return HVC_ABI_MEETING_RENAMED;
 	if (named || (old->role == HVC_ROLE_UNKNOWN && new->role == HVC_ROLE_UNKNOWN))
 		return HVC_ABI_MEETING_CHANGED;
 	if (hvc_rule_claims(new) || !is_told(diff, overlap))

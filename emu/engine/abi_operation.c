@@ -8,12 +8,12 @@
 #include "engine/scene.h"
 
 /* Is it about HVC from EL1, and does it say something? */
-static bool is_operation(const struct hvc_rule *rule)
+static bool is_operation(const struct hvc_abi *abi, const struct hvc_rule *rule)
 {
 	const unsigned el1 = 1u << HVC_LEVEL_EL1H | 1u << HVC_LEVEL_EL1T;
 
 	return rule->levels & el1 && rule->insns >> HVC_INSN_HVC & 1 &&
-	       (hvc_rule_claims(rule) || (rule->specified && rule->role == HVC_ROLE_UNKNOWN));
+	       (hvc_abi_offers(abi, rule) || (rule->specified && rule->role == HVC_ROLE_UNKNOWN));
 }
 
 static void add_arguments(const struct hvc_expr *expr, struct hvc_regset *out)
@@ -73,7 +73,7 @@ static bool add_side(struct hvc_abi_diff *diff, enum hvc_side side)
 		const struct hvc_rule *rule = hvc_abi_rule_at(diff->abi[side], i);
 		struct hvc_abi_operation *operation;
 
-		if (!is_operation(rule))
+		if (!is_operation(diff->abi[side], rule))
 			continue;
 		operation = find(diff, rule->name);
 		if (!operation) {
@@ -138,9 +138,10 @@ static void compare(struct hvc_abi_diff *diff)
 			a->changed |= !hvc_abi_diff__promise_equal(diff, overlap);
 			continue;
 		}
-		if (a && a->use[HVC_SIDE_NEW].rule)
+		/* Of what nothing is promised it is no matter by which calls. */
+		if (a && a->use[HVC_SIDE_NEW].rule && old->specified)
 			a->moved = true;
-		if (b && b->use[HVC_SIDE_OLD].rule)
+		if (b && b->use[HVC_SIDE_OLD].rule && new->specified)
 			b->moved = true;
 	}
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "engine/rule_calls.h"
+#include "hvcheck/overlap.h"
 
 #define DOES_SIZE 1024u
 
@@ -202,7 +203,9 @@ static enum hvc_status find_uses(struct hvc_differ *d, enum hvc_side side, struc
 		hvc_solver__require(d->solver, hvc_search__address(d->terms, part[i]->insn));
 		for (unsigned r = 0; status == HVC_OK && r < hvc_abi_rule_count(d->diff->abi[side]);
 		     r++)
-			if (hvc_abi_rule_at(d->diff->abi[side], r)->specified)
+			if (hvc_abi_rule_at(d->diff->abi[side], r)->specified ||
+			    hvc_abi_offers(d->diff->abi[side],
+			                   hvc_abi_rule_at(d->diff->abi[side], r)))
 				status = add_use(&asker, part[i], r, diag);
 		hvc_solver__pop(d->solver);
 		end(&asker);
@@ -266,6 +269,16 @@ static hvc_ref any_differing(const struct encounter *e, bool results)
 	return NULL;
 }
 
+/* Does the new ABI call it another operation, though what can be seen may be the same? */
+static bool is_another(const struct encounter *e)
+{
+	const struct hvc_diff *diff = e->d->diff;
+
+	return e->got && hvc_rule_claims(e->asked) && hvc_rule_claims(e->got) &&
+	       strcmp(e->asked->name, e->got->name) != 0 &&
+	       !hvc_abi_renames(diff->abi[HVC_SIDE_OLD], e->asked, diff->abi[HVC_SIDE_NEW], e->got);
+}
+
 static enum hvc_status add_meeting(const struct encounter *e, struct hvc_diag *diag)
 {
 	const struct hvc_row *const row[2] = {NULL, e->row};
@@ -274,6 +287,7 @@ static enum hvc_status add_meeting(const struct encounter *e, struct hvc_diag *d
 	struct hvc_diff *diff = e->d->diff;
 	char *does = print_behaviour(e->d, HVC_SIDE_NEW, e->row);
 	hvc_ref other = any_differing(e, false);
+	bool another = is_another(e);
 	struct hvc_meeting *meeting;
 
 	if (!does)
@@ -283,7 +297,7 @@ static enum hvc_status add_meeting(const struct encounter *e, struct hvc_diag *d
 		if (meeting->operation != e->operation || strcmp(meeting->does, does) != 0 ||
 		    strcmp(meeting->rule_new, name) != 0)
 			continue;
-		meeting->same = meeting->same && !other;
+		meeting->same = meeting->same && !other && !another;
 		free(does);
 		return HVC_OK;
 	}
@@ -299,11 +313,11 @@ static enum hvc_status add_meeting(const struct encounter *e, struct hvc_diag *d
 	        .does = does,
 	        .kind = e->row->kind,
 	        .rule_new = strdup(name),
-	        .same = !other,
+	        .same = !other && !another,
 	};
 	/* All that the old rule promised may still be so: only what it leaves open has changed. */
-	meeting->silent = other && is_silent(e->row, e->got) &&
-	                  (!e->asked->results || any_differing(e, true));
+	meeting->silent = is_silent(e->row, e->got) &&
+	                  (another || (other && (!e->asked->results || any_differing(e, true))));
 	if (!meeting->rule_new)
 		return HVC_E_NOMEM;
 	return hvc_differ__witness(e->d, part, row, other ? other : e->calls, false, diag,

@@ -132,11 +132,14 @@ static void put_mark(FILE *out, enum hvc_quote how, char c)
 		fprintf(out, marks[how].before, c);
 }
 
-/* An ampersand that begins no entity. */
-static bool stands_alone(enum hvc_quote how, const char *at)
+/* An ampersand that begins no entity; an underscore inside a word. */
+static bool stands_alone(enum hvc_quote how, const char *text, const char *at)
 {
-	return how == HVC_QUOTE_MARKDOWN && *at == '&' && at[1] != '#' &&
-	       !isalnum((unsigned char)at[1]);
+	if (how != HVC_QUOTE_MARKDOWN)
+		return false;
+	if (*at == '_')
+		return at > text && isalnum((unsigned char)at[-1]) && isalnum((unsigned char)at[1]);
+	return *at == '&' && at[1] != '#' && !isalnum((unsigned char)at[1]);
 }
 
 void hvc_quote__put(FILE *out, enum hvc_quote how, const char *text)
@@ -146,7 +149,7 @@ void hvc_quote__put(FILE *out, enum hvc_quote how, const char *text)
 	for (const char *at = text, *next; *at; at = next) {
 		next = at + hvc_quote__next(text, at, shown);
 		for (const char *c = shown; *c; c++) {
-			if (strchr(marks[how].special, *c) && !stands_alone(how, at))
+			if (strchr(marks[how].special, *c) && !stands_alone(how, text, at))
 				put_mark(out, how, *c);
 			else
 				fputc(*c, out);

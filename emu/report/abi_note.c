@@ -16,16 +16,11 @@ void hvc_abi_note__count(const struct hvc_abi_diff *diff, struct hvc_abi_counts 
 
 		if (operation->unknown)
 			continue;
-		if (!operation->use[HVC_SIDE_OLD].rule)
-			counts.added++;
-		else if (!operation->use[HVC_SIDE_NEW].rule)
-			counts.removed++;
-		else if (operation->moved)
-			counts.moved++;
-		else if (operation->changed)
-			counts.changed++;
-		else
-			counts.same++;
+		counts.added += !operation->use[HVC_SIDE_OLD].rule;
+		counts.removed += !operation->use[HVC_SIDE_NEW].rule;
+		counts.moved += operation->moved;
+		counts.changed += operation->changed;
+		counts.same += hvc_abi_note__is_same(operation);
 	}
 	for (unsigned i = 0; i < diff->meetings; i++)
 		counts.silent += diff->meeting[i].kind == HVC_ABI_MEETING_SILENT;

@@ -316,6 +316,41 @@ void hvc_findings__settle(struct hvc_findings *list)
 	}
 }
 
+static unsigned count_of(const struct hvc_findings *list, const struct hvc_finding_rule *rule)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < list->count; i++) {
+		unsigned before = 0;
+
+		if (list->found[i].rule != rule)
+			continue;
+		/* Each operation once; what is of none counts each time. */
+		while (before < i && (list->found[before].rule != rule || !*list->found[i].about ||
+		                      strcmp(list->found[before].about, list->found[i].about) != 0))
+			before++;
+		count += before == i;
+	}
+	return count;
+}
+
+void hvc_findings__tally(struct hvc_findings *list, const char *rest)
+{
+	const struct hvc_finding_rule *rule;
+	struct hvc_words words = {0};
+
+	for (size_t i = 0; list && (rule = hvc_finding_rule_at(i)) != NULL; i++) {
+		unsigned count = strcmp(rule->command, list->command) ? 0 : count_of(list, rule);
+
+		if (count)
+			hvc_words__add(&words, "%s%u %s", words.length ? ", " : "", count,
+			               strchr(rule->id, '-') + 1);
+	}
+	if (!words.length)
+		hvc_words__add(&words, "%s", rest);
+	hvc_findings__take(list, list ? &list->account : NULL, &words);
+}
+
 enum hvc_status hvc_findings__end(struct hvc_findings *list, struct hvc_diag *diag,
                                   struct hvc_findings **out)
 {

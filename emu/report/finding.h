@@ -45,6 +45,11 @@ void hvc_findings__cases(struct hvc_findings *list);
 void hvc_findings__failed(struct hvc_findings *list, uint64_t calls, const char *one);
 /** Take the words as title or account. */
 void hvc_findings__take(struct hvc_findings *list, char **text, struct hvc_words *words);
+/**
+ * Put into the account how many operations each rule of the command is found of, the most dangerous
+ * first: "3 silent, 1 removed, 2 renumbered, 1 added"; `rest` where nothing is found.
+ */
+void hvc_findings__tally(struct hvc_findings *list, const char *rest);
 /** Order and return it; frees it on failure. */
 HVC_MUST_USE enum hvc_status hvc_findings__end(struct hvc_findings *list, struct hvc_diag *diag,
                                                struct hvc_findings **out);

@@ -108,27 +108,22 @@ static void add_operations(struct hvc_findings *list, const struct sides *sides)
 }
 
 /* The finding rule of a meeting; NULL: there is nothing to find, or it is told of the operation. */
-static const char *rule_of(const struct hvc_abi_diff *diff, const struct hvc_abi_meeting *meeting)
+static const char *rule_of(const struct hvc_abi_meeting *meeting)
 {
 	if (meeting->kind == HVC_ABI_MEETING_SAME)
 		return NULL;
 	if (meeting->rule[HVC_SIDE_OLD]->role == HVC_ROLE_UNKNOWN)
 		return "diff-unknown";
-	for (unsigned i = 0; meeting->kind == HVC_ABI_MEETING_CHANGED && i < diff->operations; i++)
-		if (diff->operation[i].changed &&
-		    !strcmp(diff->operation[i].name, meeting->rule[HVC_SIDE_OLD]->name))
-			return NULL;
 	switch (meeting->kind) {
 	case HVC_ABI_MEETING_SILENT:
 		return "diff-silent";
-	case HVC_ABI_MEETING_CHANGED:
-		return "diff-changed";
 	case HVC_ABI_MEETING_NO_PROMISE:
 		return "diff-no-promise";
 	case HVC_ABI_MEETING_REFUSED:
 		return "diff-refused";
 	case HVC_ABI_MEETING_RENAMED:
 		return "diff-renamed";
+	case HVC_ABI_MEETING_CHANGED:
 	case HVC_ABI_MEETING_SAME:
 	case HVC_ABI_MEETING_COUNT:
 		break;
@@ -140,7 +135,7 @@ static void add_meetings(struct hvc_findings *list, const struct sides *sides)
 {
 	for (unsigned i = 0; i < sides->diff->meetings; i++) {
 		const struct hvc_abi_meeting *meeting = &sides->diff->meeting[i];
-		struct hvc_draft draft = {.rule = rule_of(sides->diff, meeting),
+		struct hvc_draft draft = {.rule = rule_of(meeting),
 		                          .about = meeting->rule[HVC_SIDE_OLD]->name};
 
 		if (!draft.rule)
@@ -153,19 +148,6 @@ static void add_meetings(struct hvc_findings *list, const struct sides *sides)
 		hvc_words__witness(&draft.call, &meeting->overlap->witness);
 		hvc_findings__add(list, &draft);
 	}
-}
-
-static void put_account(struct hvc_findings *list, const struct hvc_abi_diff *diff)
-{
-	struct hvc_abi_counts counts;
-	struct hvc_words words = {0};
-
-	hvc_abi_note__count(diff, &counts);
-	hvc_words__add(&words,
-	               "operations: %u added, %u removed, %u asked for by other calls, %u "
-	               "changed, %u the same",
-	               counts.added, counts.removed, counts.moved, counts.changed, counts.same);
-	hvc_findings__take(list, &list->account, &words);
 }
 
 enum hvc_status hvc_findings_of_abi_diff(const struct hvc_abi_diff *diff,
@@ -187,7 +169,6 @@ enum hvc_status hvc_findings_of_abi_diff(const struct hvc_abi_diff *diff,
 		hvc_words__add(&title, "from %s to %s", hvc_abi_name(diff->abi[HVC_SIDE_OLD]),
 		               hvc_abi_name(diff->abi[HVC_SIDE_NEW]));
 		hvc_findings__take(list, &list->title, &title);
-		put_account(list, diff);
 		add_operations(list, &sides);
 		add_meetings(list, &sides);
 		hvc_words__add(&draft.summary, "the promises differ in detail");
@@ -195,6 +176,7 @@ enum hvc_status hvc_findings_of_abi_diff(const struct hvc_abi_diff *diff,
 			hvc_findings__add(list, &draft);
 		hvc_words__free(&draft.summary);
 	}
+	hvc_findings__tally(list, "the same for every call");
 	hvc_findings__cases(list);
 	return hvc_findings__end(list, diag, out);
 }

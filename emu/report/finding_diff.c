@@ -207,19 +207,6 @@ static void put_title(struct hvc_findings *list)
 	hvc_findings__take(list, &list->title, &words);
 }
 
-static void put_account(struct hvc_findings *list, const struct hvc_diff *diff)
-{
-	struct hvc_words words = {0};
-
-	if (diff->equal)
-		hvc_words__add(&words, "equal for every input");
-	else
-		hvc_words__add(&words, "they part in %u way%s%s", diff->changes,
-		               diff->changes == 1 ? "" : "s",
-		               diff->gaps ? ", and not all could be compared" : "");
-	hvc_findings__take(list, &list->account, &words);
-}
-
 static bool counts(const struct hvc_findings *list)
 {
 	for (unsigned i = 0; i < list->count; i++)
@@ -249,8 +236,9 @@ enum hvc_status hvc_findings_of_diff(const struct hvc_diff *diff, struct hvc_dia
 	if (list) {
 		list->failed = list->failed || old.failed;
 		put_title(list);
-		put_account(list, diff);
 		add_gaps(list, diff);
+		hvc_findings__tally(list, diff->equal ? "equal for every input"
+		                                      : "not known to be equal");
 	}
 	hvc_findings__cases(list);
 	hvc_words__free(&old);

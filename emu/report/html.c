@@ -23,6 +23,17 @@ static const char style[] =
 	"th,td{border:1px solid var(--line);padding:.25rem .5rem;text-align:left;"
 	"vertical-align:top}\n"
 	"thead th{background:var(--head)}\n"
+	".good{color:var(--good)}.bad{color:var(--bad)}.warn{color:var(--warn)}"
+	".strong{font-weight:600}.faint{color:var(--faint)}\n"
+	"p.item,p.deep,pre{margin:.2rem 0}p.item{margin-top:.5rem}.item{padding-left:1rem}"
+	".deep{padding-left:2.5rem}pre{white-space:pre-wrap;overflow-wrap:anywhere;"
+	"font:.9em ui-monospace,monospace}\n"
+	".verdict{border-left:4px solid var(--line);padding-left:.5rem}"
+	".verdict>p:first-child{font-size:1.2rem}.verdict .item>span:first-child{font-weight:600}\n"
+	"td.number{text-align:right}td.does{overflow-wrap:anywhere;min-width:6rem}\n"
+	"@media print{body{margin:0;max-width:none}h2,h3{break-after:avoid}"
+	"tr,p,pre,figure,section.group{break-inside:avoid}button,input,.scroll::-webkit-scrollbar"
+	"{display:none}.scroll{overflow:visible}}\n"
 	"td.code{font-family:ui-monospace,monospace;font-size:.9em}\n"
 	".differ{background:var(--bad-page);color:var(--bad);font-weight:600}\n"
 	".same{background:var(--warn-page);color:var(--warn)}\n"
@@ -67,6 +78,17 @@ void hvc_html__begin(FILE *out, const char *title, const char *const *more)
 	fputs("</style>\n</head>\n<body>\n<main>\n", out);
 	hvc_html__element(out, "h1", title);
 	fputc('\n', out);
+}
+
+void hvc_html__findings(FILE *out, const struct hvc_findings *findings, bool all)
+{
+	const struct hvc_page page = {.out = out, .markup = HVC_MARKUP_HTML};
+
+	if (!findings)
+		return;
+	fputs("<section class=\"verdict\" aria-label=\"Verdict\">\n", out);
+	hvc_findings_text(&page, findings, all);
+	fputs("</section>\n", out);
 }
 
 enum hvc_status hvc_html__end(FILE *out, struct hvc_diag *diag)

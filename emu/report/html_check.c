@@ -338,6 +338,7 @@ static enum hvc_status put_body(FILE *out, const struct hvc_check *check, const 
 }
 
 enum hvc_status hvc_check_html(FILE *out, const struct hvc_check *check, const char *abi,
+                               const struct hvc_findings *findings,
                                const struct hvc_subject *subject, uint64_t budget,
                                struct hvc_diag *diag)
 {
@@ -351,6 +352,7 @@ enum hvc_status hvc_check_html(FILE *out, const struct hvc_check *check, const c
 		cell[i] = judge(check->verdicts[i]);
 	hvc_words__add(&title, "%s against %s", check->subject, hvc_abi_name(check->abi));
 	hvc_html_picture__head(out, hvc_words__text(&title));
+	hvc_html__findings(out, findings, false);
 	hvc_words__free(&title);
 	status = put_body(out, check, abi, subject, budget, cell, diag);
 	free(cell);

@@ -182,11 +182,12 @@ static bool put_pair(FILE *out, const struct hvc_collide *collide,
 }
 
 enum hvc_status hvc_collide_html(FILE *out, const struct hvc_collide *collide,
-                                 struct hvc_diag *diag)
+                                 const struct hvc_findings *findings, struct hvc_diag *diag)
 {
 	bool made = true;
 
 	hvc_html__begin(out, "Collisions of HVC ABIs", NULL);
+	hvc_html__findings(out, findings, false);
 	put_summary(out, collide);
 	put_matrix(out, collide);
 	if (collide->colliding)

@@ -18,14 +18,47 @@ const char *hvc_ink__code(enum hvc_ink ink)
 	return inks[ink];
 }
 
+/* Markdown has one ink, and no faint. */
+static bool has_ink(const struct hvc_page *page, enum hvc_ink ink)
+{
+	switch (page->markup) {
+	case HVC_MARKUP_HTML:
+		return ink != HVC_INK_PLAIN;
+	case HVC_MARKUP_MARKDOWN:
+		return ink != HVC_INK_PLAIN && ink != HVC_INK_FAINT;
+	case HVC_MARKUP_NONE:
+		break;
+	}
+	return page->color && ink != HVC_INK_PLAIN;
+}
+
 const char *hvc_ink__begin(const struct hvc_page *page, enum hvc_ink ink)
 {
-	return page->color ? inks[ink] : "";
+	return has_ink(page, ink) ? inks[ink] : "";
 }
 
 const char *hvc_ink__end(const struct hvc_page *page, enum hvc_ink ink)
 {
-	return page->color && ink != HVC_INK_PLAIN ? end_of_ink : "";
+	return has_ink(page, ink) ? end_of_ink : "";
+}
+
+static void put_ink(const struct hvc_page *page, const char *ink)
+{
+	static const char *const classes[] = {
+	        [HVC_INK_GOOD] = "good",     [HVC_INK_BAD] = "bad",     [HVC_INK_WARN] = "warn",
+	        [HVC_INK_STRONG] = "strong", [HVC_INK_FAINT] = "faint",
+	};
+
+	if (page->markup == HVC_MARKUP_NONE)
+		fputs(ink, page->out);
+	else if (page->markup == HVC_MARKUP_MARKDOWN)
+		fputs("**", page->out);
+	else if (ink == end_of_ink)
+		fputs("</span>", page->out);
+	else
+		for (unsigned i = HVC_INK_GOOD; i <= HVC_INK_FAINT; i++)
+			if (ink == inks[i])
+				fprintf(page->out, "<span class=\"%s\">", classes[i]);
 }
 
 /* The string itself, not one that reads the same. An empty one may be any. */
@@ -94,14 +127,21 @@ static unsigned put_shown(FILE *out, const char *text, int most)
 	return wide;
 }
 
-static unsigned put_string(FILE *out, const struct conversion *is, const char *text)
+static unsigned put_string(const struct hvc_page *page, const struct conversion *is,
+                           const char *text)
 {
+	FILE *out = page->out;
 	unsigned wide;
 	int padding;
 
 	if (is_ink(text)) {
-		fputs(text, out);
+		put_ink(page, text);
 		return 0;
+	}
+	/* Columns are the reader's there. */
+	if (page->markup != HVC_MARKUP_NONE) {
+		hvc_page__text(page, text);
+		return hvc_quote__width(text);
 	}
 	wide = put_shown(NULL, text, is->precision);
 	padding = is->width > (int)wide ? is->width - (int)wide : 0;
@@ -139,6 +179,17 @@ static unsigned put_number(FILE *out, const struct conversion *is, va_list *args
 	return (unsigned)strlen(text);
 }
 
+/* A character of a format. */
+static void put_own(const struct hvc_page *page, char c)
+{
+	const char text[2] = {c, '\0'};
+
+	if (page->markup == HVC_MARKUP_HTML && strchr("<>&", c))
+		hvc_page__text(page, text);
+	else
+		fputc(c, page->out);
+}
+
 unsigned hvc_page__vprint(const struct hvc_page *page, const char *format, va_list *args)
 {
 	unsigned used = 0;
@@ -148,13 +199,13 @@ unsigned hvc_page__vprint(const struct hvc_page *page, const char *format, va_li
 
 		if (*format != '%') {
 			used += ((unsigned char)*format & 0xc0) != 0x80;
-			fputc(*format++, page->out);
+			put_own(page, *format++);
 			continue;
 		}
 		format++;
 		is = take_conversion(&format, args);
 		if (is.kind == 's')
-			used += put_string(page->out, &is, va_arg(*args, const char *));
+			used += put_string(page, &is, va_arg(*args, const char *));
 		else if (is.kind == '%')
 			used += fputc('%', page->out) == '%';
 		else
@@ -221,6 +272,14 @@ void hvc_page__prose(const struct hvc_page *page, unsigned used, unsigned indent
 	char *text, *shown = NULL;
 
 	va_start(args, format);
+	if (!used)
+		hvc_page__open(page, 0);
+	if (page->markup != HVC_MARKUP_NONE) {
+		hvc_page__vprint(page, format, &args);
+		hvc_page__close(page);
+		va_end(args);
+		return;
+	}
 	va_copy(again, args);
 	if (vasprintf(&text, format, args) >= 0) {
 		shown = hvc_quote__text(HVC_QUOTE_LINE, text);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * The one way to a text report: what is put with %s is text that is not ours, and is quoted here
- * (engine/quote.h), so that nobody can forget it. Only formats hold line breaks.
+ * The document that reports are: headings, lines, commands and tables (table.h), one after the
+ * other, as text, Markdown or HTML, whichever the page is written in. What is put with %s is text
+ * that is not ours, and is quoted here (engine/quote.h), so that nobody can forget it. Only formats
+ * hold line breaks.
  */
 #ifndef HVC_REPORT_PAGE_H
 #define HVC_REPORT_PAGE_H
@@ -37,10 +39,30 @@ unsigned hvc_page__vprint(const struct hvc_page *page, const char *format, va_li
 
 /**
  * Print a line of prose that may be wrapped: its first line begins at column `used`, the others
- * are indented.
+ * are indented. used: what hvc_page__open returned and prints since added; 0: the line is begun
+ * here.
  */
 void hvc_page__prose(const struct hvc_page *page, unsigned used, unsigned indent,
                      const char *format, ...) HVC_PRINTF(4, 5);
+
+/** Begin a line at a column, which is how deep it is in a list. Returns the columns used. */
+unsigned hvc_page__open(const struct hvc_page *page, unsigned indent);
+/** End it. */
+void hvc_page__close(const struct hvc_page *page);
+/** A line that is not wrapped. */
+void hvc_page__line(const struct hvc_page *page, unsigned indent, const char *format, ...)
+        HVC_PRINTF(3, 4);
+/** The title of what follows. */
+void hvc_page__heading(const struct hvc_page *page, const char *format, ...) HVC_PRINTF(2, 3);
+/** HVC_E_IO where the stream has failed. */
+HVC_MUST_USE enum hvc_status hvc_page__status(const struct hvc_page *page, struct hvc_diag *diag);
+/** An empty line, where text needs one. */
+void hvc_page__gap(const struct hvc_page *page);
+/** Something to copy: a command. */
+void hvc_page__command(const struct hvc_page *page, unsigned indent, const char *command);
+
+/** Text that is not ours, quoted as the page is written. */
+void hvc_page__text(const struct hvc_page *page, const char *text);
 
 /** Bytes up to the next place where a line may end. */
 size_t hvc_page__word(const char *text);

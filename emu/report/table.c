@@ -23,6 +23,7 @@ struct hvc_table {
 	unsigned columns;
 	struct cell *cell; /* row by row */
 	size_t rows, room;
+	bool plain; /* no cell has markup of its own */
 	bool failed;
 };
 
@@ -299,10 +300,112 @@ static void put_lines(FILE *out, const char *text)
 	}
 }
 
+void hvc_table__is_plain(struct hvc_table *table)
+{
+	if (table)
+		table->plain = true;
+}
+
+/* A cell of Markdown, padded so that the table reads as text. */
+static void put_markdown(FILE *out, const char *text, unsigned width)
+{
+	fprintf(out, "| %s%*s ", text, (int)(width - width_of(text, strlen(text))), "");
+}
+
+/* Quote a text as Markdown, in its place. */
+static void mark(const struct hvc_table *table, char **text)
+{
+	enum hvc_quote how = table->plain ? HVC_QUOTE_CODE : HVC_QUOTE_MARKDOWN;
+	char *shown = *text ? hvc_quote__text(how, *text) : NULL;
+
+	if (!shown && *text)
+		hvc_words__lose();
+	free(*text);
+	*text = shown;
+}
+
+static void put_rule(FILE *out, const struct hvc_column *column, unsigned width)
+{
+	fputs("| ", out);
+	for (unsigned i = 1; i < width; i++)
+		fputc('-', out);
+	fputs(column->align == HVC_ALIGN_RIGHT ? ": " : "- ", out);
+}
+
+static void put_markdown_table(struct hvc_table *table)
+{
+	FILE *out = table->page->out;
+	unsigned width[COLUMN_MAX];
+
+	for (size_t i = 0; i < table->rows * table->columns; i++)
+		mark(table, &table->cell[i].text);
+	fputc('\n', out);
+	for (unsigned i = 0; i < table->columns; i++) {
+		width[i] = measure(table, i, false);
+		width[i] = width[i] < 3 ? 3 : width[i];
+		put_markdown(out, table->column[i].title, width[i]);
+	}
+	fputs("|\n", out);
+	for (unsigned i = 0; i < table->columns; i++)
+		put_rule(out, &table->column[i], width[i]);
+	fputs("|\n", out);
+	for (size_t row = 0; row < table->rows; row++) {
+		for (unsigned i = 0; i < table->columns; i++)
+			put_markdown(out, text_of(table, row, i), width[i]);
+		fputs("|\n", out);
+	}
+}
+
+static void put_html_cell(const struct hvc_table *table, size_t row, unsigned column)
+{
+	static const char *const inks[] = {
+	        [HVC_INK_PLAIN] = "",     [HVC_INK_GOOD] = " good",     [HVC_INK_BAD] = " bad",
+	        [HVC_INK_WARN] = " warn", [HVC_INK_STRONG] = " strong", [HVC_INK_FAINT] = " faint",
+	};
+	FILE *out = table->page->out;
+
+	fprintf(out, "<td class=\"%s%s\">",
+	        table->column[column].align == HVC_ALIGN_RIGHT ? "number" : "does",
+	        inks[table->cell[row * table->columns + column].ink]);
+	hvc_page__text(table->page, text_of(table, row, column));
+	fputs("</td>", out);
+}
+
+static void put_html_table(const struct hvc_table *table)
+{
+	FILE *out = table->page->out;
+
+	fputs("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"", out);
+	hvc_page__text(table->page,
+	               *table->column[0].title ? table->column[0].title : table->column[1].title);
+	fputs("\"><table>\n<thead><tr>", out);
+	for (unsigned i = 0; i < table->columns; i++) {
+		fputs("<th scope=\"col\">", out);
+		hvc_page__text(table->page, table->column[i].title);
+		fputs("</th>", out);
+	}
+	fputs("</tr></thead>\n<tbody>\n", out);
+	for (size_t row = 0; row < table->rows; row++) {
+		fputs("<tr>", out);
+		for (unsigned i = 0; i < table->columns; i++)
+			put_html_cell(table, row, i);
+		fputs("</tr>\n", out);
+	}
+	fputs("</tbody></table></div>\n", out);
+}
+
 enum hvc_status hvc_table__print(struct hvc_table *table, struct hvc_diag *diag)
 {
 	char *text = NULL;
 
+	if (table && !table->failed && table->page->markup != HVC_MARKUP_NONE) {
+		if (table->page->markup == HVC_MARKUP_HTML)
+			put_html_table(table);
+		else
+			put_markdown_table(table);
+		hvc_table__drop(table);
+		return HVC_OK;
+	}
 	if (table && !table->failed) {
 		fit(table);
 		text = render(table);

@@ -39,26 +39,26 @@ static void tell_finding(const struct hvc_page *page, const struct hvc_caller *c
 	hvc_site__place(&place, site);
 	hvc_site__registers(&registers, site, concerned(caller));
 	add_answers(&answers, caller);
-	hvc_page__print(page, "\n%s0x%" PRIx64 "%s  %s in %s\n",
-	                hvc_ink__begin(page, HVC_INK_STRONG), site->address,
-	                hvc_ink__end(page, HVC_INK_STRONG), hvc_words__text(&instruction),
-	                hvc_words__text(&place));
+	hvc_page__gap(page);
+	hvc_page__line(page, 0, "%s0x%" PRIx64 "%s  %s in %s", hvc_ink__begin(page, HVC_INK_STRONG),
+	               site->address, hvc_ink__end(page, HVC_INK_STRONG),
+	               hvc_words__text(&instruction), hvc_words__text(&place));
 	for (unsigned i = 0; i < caller->issues; i++) {
 		const char *name = hvc_caller_issue_name(caller->issue[i].kind);
 
-		hvc_page__print(page, "  %s%s%s: %s\n", hvc_ink__begin(page, HVC_INK_BAD), name,
-		                hvc_ink__end(page, HVC_INK_BAD), caller->issue[i].text);
+		hvc_page__line(page, 2, "%s%s%s: %s", hvc_ink__begin(page, HVC_INK_BAD), name,
+		               hvc_ink__end(page, HVC_INK_BAD), caller->issue[i].text);
 	}
-	hvc_page__print(page, "  before it: %s\n", hvc_words__text(&registers));
+	hvc_page__line(page, 2, "before it: %s", hvc_words__text(&registers));
 	if (site->guard != HVC_REG_NONE) {
 		char text[128];
 
 		hvc_value_print(site->guard, &site->x[site->guard], text, sizeof(text));
-		hvc_page__print(page, "  made only where %s is%s zero (%s)\n",
-		                hvc_reg_name(site->guard), site->guard_nonzero ? " not" : "", text);
+		hvc_page__line(page, 2, "made only where %s is%s zero (%s)",
+		               hvc_reg_name(site->guard), site->guard_nonzero ? " not" : "", text);
 	}
-	hvc_page__print(page, "  gets: %s%s%s\n", hvc_words__text(&answers),
-	                caller->abi ? " of " : "", caller->abi ? hvc_abi_name(caller->abi) : "");
+	hvc_page__line(page, 2, "gets: %s%s%s", hvc_words__text(&answers),
+	               caller->abi ? " of " : "", caller->abi ? hvc_abi_name(caller->abi) : "");
 	hvc_words__free(&instruction);
 	hvc_words__free(&place);
 	hvc_words__free(&registers);
@@ -90,7 +90,7 @@ static enum hvc_status add_sites(const struct hvc_page *page, const struct hvc_c
 		any = is_told(&callers->caller[i], details);
 	if (!any)
 		return HVC_OK;
-	fputc('\n', page->out);
+	hvc_page__gap(page);
 	table = hvc_table__new(page, columns, sizeof(columns) / sizeof(columns[0]));
 	for (size_t i = 0; i < callers->callers; i++) {
 		const struct hvc_caller *caller = &callers->caller[i];
@@ -121,7 +121,8 @@ static void tell_others(const struct hvc_page *page, const struct hvc_callers *c
 {
 	if (!callers->of[HVC_CALLER_OTHER])
 		return;
-	hvc_page__print(page, "\nleft out as calls of other ABIs:\n");
+	hvc_page__gap(page);
+	hvc_page__line(page, 0, "left out as calls of other ABIs:");
 	for (size_t i = 0; i < callers->callers; i++) {
 		const struct hvc_caller *caller = &callers->caller[i];
 		bool first = caller->fit == HVC_CALLER_OTHER;
@@ -137,32 +138,28 @@ static void tell_others(const struct hvc_page *page, const struct hvc_callers *c
 			count++;
 		}
 		if (first)
-			hvc_page__print(page, "  %3zu  %s\n", count,
-			                caller->owner[0] ? caller->owner : "nobody known");
+			hvc_page__line(page, 2, "%3zu  %s", count,
+			               caller->owner[0] ? caller->owner : "nobody known");
 	}
 }
 
 enum hvc_status hvc_callers_text(const struct hvc_page *page, const struct hvc_callers *callers,
-                                 const char *against, bool details, struct hvc_diag *diag)
+                                 bool details, struct hvc_diag *diag)
 {
-	hvc_page__print(page, "%s against %s: ", callers->scan->path, against);
-	if (callers->findings)
-		hvc_page__print(page, "%zu finding%s\n", callers->findings,
-		                callers->findings == 1 ? "" : "s");
-	else
-		fputs("no findings\n", page->out);
-	hvc_page__print(page, "%zu HVC%s", callers->made[HVC_INSN_HVC],
-	                callers->made[HVC_INSN_HVC] == 1 ? "" : "s");
+	unsigned used = hvc_page__open(page, 0);
+
+	used += hvc_page__print(page, "%zu HVC%s", callers->made[HVC_INSN_HVC],
+	                        callers->made[HVC_INSN_HVC] == 1 ? "" : "s");
 	if (callers->made[HVC_INSN_SMC])
-		hvc_page__print(page, ", %zu SMC%s", callers->made[HVC_INSN_SMC],
-		                callers->made[HVC_INSN_SMC] == 1 ? "" : "s");
+		used += hvc_page__print(page, ", %zu SMC%s", callers->made[HVC_INSN_SMC],
+		                        callers->made[HVC_INSN_SMC] == 1 ? "" : "s");
 	if (callers->calls)
-		hvc_page__print(page, ", %zu call%s of functions that make one", callers->calls,
-		                callers->calls == 1 ? "" : "s");
-	hvc_page__print(
-	        page,
-	        ": %zu held to it, %zu with a selector left to chance, %zu with one that is "
-	        "not known,\n%zu of other ABIs, %zu data\n",
+		used += hvc_page__print(page, ", %zu call%s of functions that make one",
+		                        callers->calls, callers->calls == 1 ? "" : "s");
+	hvc_page__prose(
+	        page, used, 2,
+	        ": %zu held to it, %zu with an uninitialised selector, %zu with one that is "
+	        "not known, %zu of other ABIs, %zu data",
 	        callers->of[HVC_CALLER_HELD], callers->of[HVC_CALLER_CHANCE],
 	        callers->of[HVC_CALLER_UNKNOWN], callers->of[HVC_CALLER_OTHER],
 	        callers->of[HVC_CALLER_DATA]);

@@ -4,12 +4,6 @@
 
 #include "report/contract_words.h"
 
-static void put_title(const struct hvc_page *page, const char *title)
-{
-	hvc_page__print(page, "\n%s%s%s\n", hvc_ink__begin(page, HVC_INK_STRONG), title,
-	                hvc_ink__end(page, HVC_INK_STRONG));
-}
-
 static void put_results(struct hvc_table *table, unsigned column,
                         const struct hvc_contract_class *class_)
 {
@@ -69,7 +63,8 @@ static void put_finding(const struct hvc_page *page, const struct hvc_contract *
 		hvc_words__add(&rules, "%s", rules.length ? ", " : "");
 		hvc_words__class_name(&rules, contract, &contract->class_[other->class_]);
 	}
-	used = hvc_page__print(page, "    %2u. ", number);
+	used = hvc_page__open(page, 4);
+	used += hvc_page__print(page, "%2u. ", number);
 	hvc_page__prose(page, used, 8,
 	                "%s comes back neither as it was nor as a result from %s: %s",
 	                hvc_place_name(finding->place), hvc_words__text(&rules),
@@ -77,7 +72,7 @@ static void put_finding(const struct hvc_page *page, const struct hvc_contract *
 	                                 : "the ABI promises that it is kept");
 	hvc_call_command(subject, &finding->world, &finding->probe, finding->probe.call.imm,
 	                 command, sizeof(command));
-	hvc_page__print(page, "        %s\n", command);
+	hvc_page__command(page, 8, command);
 	hvc_words__free(&rules);
 }
 
@@ -86,9 +81,11 @@ static void put_findings(const struct hvc_page *page, const struct hvc_contract 
 {
 	unsigned number = 0;
 
-	if (!contract->findings)
-		fputs("\n  Every call that comes back restores what is no result of it.\n",
-		      page->out);
+	if (!contract->findings) {
+		hvc_page__gap(page);
+		hvc_page__line(page, 2,
+		               "Every call that comes back restores what is no result of it.");
+	}
 	for (unsigned i = 0; i < contract->findings; i++) {
 		const struct hvc_contract_finding *finding = &contract->finding[i];
 		bool known = false;
@@ -99,7 +96,7 @@ static void put_findings(const struct hvc_page *page, const struct hvc_contract 
 		if (known)
 			continue;
 		if (number == 0)
-			fputc('\n', page->out);
+			hvc_page__gap(page);
 		put_finding(page, contract, subject, i, ++number);
 	}
 }
@@ -130,7 +127,7 @@ enum hvc_status hvc_contract__text(const struct hvc_page *page, const struct hvc
 	else
 		snprintf(title, sizeof(title), "Register contract, over %u register files a call",
 		         contract->seeds);
-	put_title(page, title);
+	hvc_page__heading(page, "%s", title);
 	table = contract->abi ? hvc_table__new(page, by_rule, 6)
 	                      : hvc_table__new(page, by_class, 4);
 	for (unsigned i = 0; i < contract->classes; i++)
@@ -182,7 +179,7 @@ enum hvc_status hvc_contract__diff_text(const struct hvc_page *page, const struc
 
 	if (!contract[HVC_SIDE_OLD] || !contract[HVC_SIDE_NEW])
 		return HVC_OK;
-	put_title(page, "Register contract: clobbered, neither kept nor a result");
+	hvc_page__heading(page, "Register contract: clobbered, neither kept nor a result");
 	table = hvc_table__new(page, columns, 3);
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
 		for (unsigned i = 0; i < contract[side]->classes; i++) {

@@ -12,12 +12,6 @@ static const char *name_of(const struct hvc_diff *diff, enum hvc_side side)
 	return diff->name[side];
 }
 
-static void put_title(const struct hvc_page *page, const char *title)
-{
-	hvc_page__print(page, "\n%s%s%s\n\n", hvc_ink__begin(page, HVC_INK_STRONG), title,
-	                hvc_ink__end(page, HVC_INK_STRONG));
-}
-
 /* How many operations of the old side are served something else, unnoticed. */
 static void put_danger(const struct hvc_page *page, const struct hvc_diff *diff)
 {
@@ -32,10 +26,10 @@ static void put_danger(const struct hvc_page *page, const struct hvc_diff *diff)
 		silent += any;
 	}
 	if (silent)
-		hvc_page__print(
-		        page, "%s%u of the %u operations of %s silently become something else%s\n",
-		        hvc_ink__begin(page, HVC_INK_BAD), silent, offered,
-		        name_of(diff, HVC_SIDE_OLD), hvc_ink__end(page, HVC_INK_BAD));
+		hvc_page__line(page, 0,
+		               "%s%u of the %u operations of %s silently become something else%s",
+		               hvc_ink__begin(page, HVC_INK_BAD), silent, offered,
+		               name_of(diff, HVC_SIDE_OLD), hvc_ink__end(page, HVC_INK_BAD));
 }
 
 static void put_summary(const struct hvc_page *page, const struct hvc_diff *diff)
@@ -44,6 +38,7 @@ static void put_summary(const struct hvc_page *page, const struct hvc_diff *diff
 	struct hvc_words callers = {0};
 
 	hvc_words__callers(&callers, diff->callers);
+	hvc_page__open(page, 0);
 	hvc_page__print(page, "%s%s and %s ", hvc_ink__begin(page, ink),
 	                name_of(diff, HVC_SIDE_OLD), name_of(diff, HVC_SIDE_NEW));
 	if (diff->equal)
@@ -53,9 +48,9 @@ static void put_summary(const struct hvc_page *page, const struct hvc_diff *diff
 		                diff->changes == 1 ? "" : "s");
 	else
 		hvc_page__print(page, "cannot be told to be equal");
-	hvc_page__print(page, "%s\n", hvc_ink__end(page, ink));
-	fputs("  ", page->out);
-	hvc_page__prose(page, 2, 2, "proved for %s: %u behaviours against %u",
+	hvc_page__print(page, "%s", hvc_ink__end(page, ink));
+	hvc_page__close(page);
+	hvc_page__prose(page, hvc_page__open(page, 2), 2, "proved for %s: %u behaviours against %u",
 	                hvc_words__text(&callers), diff->rows[HVC_SIDE_OLD],
 	                diff->rows[HVC_SIDE_NEW]);
 	hvc_words__free(&callers);
@@ -67,13 +62,14 @@ static void put_gaps(const struct hvc_page *page, const struct hvc_diff *diff)
 {
 	if (!diff->gaps)
 		return;
-	put_title(page, "Not compared");
+	hvc_page__heading(page, "Not compared");
+	hvc_page__gap(page);
 	for (unsigned i = 0; i < diff->gaps; i++) {
 		struct hvc_words callers = {0};
 
 		hvc_words__callers(&callers, diff->gap[i].callers);
-		fputs("  ", page->out);
-		hvc_page__prose(page, 2, 4, "%s: %s", hvc_words__text(&callers), diff->gap[i].text);
+		hvc_page__prose(page, hvc_page__open(page, 2), 4, "%s: %s",
+		                hvc_words__text(&callers), diff->gap[i].text);
 		hvc_words__free(&callers);
 	}
 }
@@ -91,7 +87,8 @@ static enum hvc_status put_operations(const struct hvc_page *page, const struct 
 
 	if (!diff->operations)
 		return HVC_OK;
-	put_title(page, "Operations, and the call that selects them");
+	hvc_page__heading(page, "Operations, and the call that selects them");
+	hvc_page__gap(page);
 	table = hvc_table__new(page, columns, 4);
 	for (unsigned i = 0; i < diff->operations; i++) {
 		const struct hvc_operation *operation = &diff->operation[i];
@@ -142,9 +139,9 @@ static enum hvc_status put_meetings(const struct hvc_page *page, const struct hv
 
 	if (!diff->meetings)
 		return HVC_OK;
-	hvc_page__print(page, "\n%sA caller of %s meets %s%s\n\n",
-	                hvc_ink__begin(page, HVC_INK_STRONG), name_of(diff, HVC_SIDE_OLD),
-	                name_of(diff, HVC_SIDE_NEW), hvc_ink__end(page, HVC_INK_STRONG));
+	hvc_page__heading(page, "%s as an old caller sees it: one of %s",
+	                  name_of(diff, HVC_SIDE_NEW), name_of(diff, HVC_SIDE_OLD));
+	hvc_page__gap(page);
 	table = hvc_table__new(page, columns, 5);
 	/* What goes wrong unseen comes first. */
 	for (unsigned pass = 0; pass < 3; pass++) {
@@ -157,9 +154,11 @@ static enum hvc_status put_meetings(const struct hvc_page *page, const struct hv
 		}
 	}
 	HVC_TRY(hvc_table__print(table, diag));
-	if (silent)
-		fputs("\n  SILENT: returns as if nothing was wrong, but did something else.\n",
-		      page->out);
+	if (silent) {
+		hvc_page__gap(page);
+		hvc_page__line(page, 2,
+		               "SILENT: returns as if nothing was wrong, but did something else.");
+	}
 	return HVC_OK;
 }
 
@@ -191,7 +190,8 @@ static enum hvc_status put_registers(const struct hvc_page *page, const struct h
 	};
 	struct hvc_table *table;
 
-	put_title(page, "Registers that calls change");
+	hvc_page__heading(page, "Registers that calls change");
+	hvc_page__gap(page);
 	table = hvc_table__new(page, columns, 4);
 	for (unsigned i = 0; i < diff->operations; i++) {
 		const struct hvc_use *use = diff->operation[i].use;
@@ -212,25 +212,24 @@ static void put_change(const struct hvc_page *page, const struct hvc_diff *diff,
 
 	hvc_words__callers(&callers, change->callers);
 	if (index)
-		fputc('\n', page->out);
-	hvc_page__prose(page, 0, 6, "  %2u. %s, %s: %s", index + 1, hvc_words__text(&callers),
-	                change->when, change->what);
+		hvc_page__gap(page);
+	hvc_page__prose(page, hvc_page__open(page, 2), 6, "%2u. %s, %s: %s", index + 1,
+	                hvc_words__text(&callers), change->when, change->what);
 	for (enum hvc_side side = HVC_SIDE_OLD; side < HVC_SIDE_COUNT; side++) {
-		hvc_page__print(page, "      %-*s  ", width, name_of(diff, side));
-		hvc_page__prose(page, (unsigned)width + 8, 10, "%s", change->does[side]);
+		unsigned used = hvc_page__open(page, 6);
+
+		used += hvc_page__print(page, "%-*s  ", width, name_of(diff, side));
+		hvc_page__prose(page, used, 10, "%s", change->does[side]);
 	}
 	if (change->unless) {
-		fputs("      ", page->out);
-		hvc_page__prose(page, 6, 8, "but not where both happen to do the same: %s",
-		                change->unless);
+		hvc_page__prose(page, hvc_page__open(page, 6), 8,
+		                "but not where both happen to do the same: %s", change->unless);
 	}
 	for (enum hvc_side side = HVC_SIDE_OLD; side < HVC_SIDE_COUNT; side++)
 		if (change->witness.command[side])
-			hvc_page__print(page, "      %s%s%s\n", hvc_ink__begin(page, HVC_INK_FAINT),
-			                change->witness.command[side],
-			                hvc_ink__end(page, HVC_INK_FAINT));
+			hvc_page__command(page, 6, change->witness.command[side]);
 	if (!change->witness.made)
-		hvc_page__print(page, "      not made in the machine: %s\n", change->witness.why);
+		hvc_page__line(page, 6, "not made in the machine: %s", change->witness.why);
 	hvc_words__free(&callers);
 }
 
@@ -248,7 +247,8 @@ enum hvc_status hvc_diff_text(const struct hvc_page *page, const struct hvc_diff
 		return HVC_OK;
 	HVC_TRY(put_meetings(page, diff, diag));
 	HVC_TRY(put_registers(page, diff, diag));
-	put_title(page, "Where they part");
+	hvc_page__heading(page, "Where they part");
+	hvc_page__gap(page);
 	for (unsigned i = 0; i < diff->changes; i++)
 		put_change(page, diff, i, (int)(old > new ? old : new));
 	return HVC_OK;

@@ -87,9 +87,10 @@ static void put_suppression(const struct hvc_page *page, const struct hvc_found 
 {
 	const struct hvc_suppression *entry = found->suppressed;
 
-	hvc_page__prose(page, 0, 8, "        suppressed until %04u-%02u-%02u: %s (%s)",
-	                entry->expires / 10000, entry->expires / 100 % 100, entry->expires % 100,
-	                entry->reason, entry->owner);
+	hvc_page__prose(page, hvc_page__open(page, 8), 8,
+	                "suppressed until %04u-%02u-%02u: %s (%s)", entry->expires / 10000,
+	                entry->expires / 100 % 100, entry->expires % 100, entry->reason,
+	                entry->owner);
 }
 
 static void put_finding(const struct hvc_page *page, const struct hvc_found *found, bool all)
@@ -97,18 +98,19 @@ static void put_finding(const struct hvc_page *page, const struct hvc_found *fou
 	const char *about = *found->about ? found->about : found->rule->id;
 	unsigned used;
 
-	used = hvc_page__print(page, "  %s%s%s  ", hvc_ink__begin(page, ink_of(found)), about,
-	                       hvc_ink__end(page, ink_of(found)));
+	used = hvc_page__open(page, 2);
+	used += hvc_page__print(page, "%s%s%s  ", hvc_ink__begin(page, ink_of(found)), about,
+	                        hvc_ink__end(page, ink_of(found)));
 	hvc_page__prose(page, used, 8, "%s%s%s", found->call, *found->call ? ": " : "",
 	                found->summary);
 	if (*found->command)
-		hvc_page__print(page, "        %s\n", found->command);
+		hvc_page__command(page, 8, found->command);
 	if (*found->file && found->line)
-		hvc_page__print(page, "        %s:%u\n", found->file, found->line);
+		hvc_page__line(page, 8, "%s:%u", found->file, found->line);
 	if (all)
-		hvc_page__print(page, "        %s%s %s %s%s\n", hvc_ink__begin(page, HVC_INK_FAINT),
-		                hvc_severity_name(found->rule->severity), found->rule->id,
-		                found->fingerprint, hvc_ink__end(page, HVC_INK_FAINT));
+		hvc_page__line(page, 8, "%s%s %s %s%s", hvc_ink__begin(page, HVC_INK_FAINT),
+		               hvc_severity_name(found->rule->severity), found->rule->id,
+		               found->fingerprint, hvc_ink__end(page, HVC_INK_FAINT));
 	if (found->suppressed)
 		put_suppression(page, found);
 }
@@ -119,6 +121,7 @@ void hvc_findings_text(const struct hvc_page *page, const struct hvc_findings *f
 	char resting[HVC_RESTING_SIZE];
 	unsigned shown = 0, more = 0;
 
+	hvc_page__open(page, 0);
 	hvc_page__print(page, "%s%s%s  %s: ", hvc_ink__begin(page, verdicts[verdict].ink),
 	                verdicts[verdict].word, hvc_ink__end(page, verdicts[verdict].ink),
 	                findings->title);
@@ -128,7 +131,9 @@ void hvc_findings_text(const struct hvc_page *page, const struct hvc_findings *f
 		put_counts(page, findings);
 	if (findings->doubt)
 		hvc_page__print(page, "%s", hvc_words__resting(findings->doubt, resting));
-	fputc('\n', page->out);
+	hvc_page__close(page);
+	if (!strcmp(findings->command, "diff"))
+		hvc_page__prose(page, hvc_page__open(page, 2), 2, "%s", findings->account);
 	for (unsigned i = 0; i < findings->count; i++) {
 		const struct hvc_found *found = &findings->found[i];
 
@@ -142,5 +147,5 @@ void hvc_findings_text(const struct hvc_page *page, const struct hvc_findings *f
 		shown++;
 	}
 	if (more)
-		hvc_page__print(page, "  %u more: --all\n", more);
+		hvc_page__line(page, 2, "%u more: --all", more);
 }

@@ -25,9 +25,9 @@ static void put_values(const struct hvc_page *page, const struct hvc_leak *leak)
 		struct hvc_words words = {0};
 
 		hvc_words__leak_value(&words, leak, side);
-		hvc_page__print(page, "        %s = 0x%llx: %s\n", leak->secret,
-		                (unsigned long long)leak->secret_value[side],
-		                hvc_words__text(&words));
+		hvc_page__line(page, 8, "%s = 0x%llx: %s", leak->secret,
+		               (unsigned long long)leak->secret_value[side],
+		               hvc_words__text(&words));
 		hvc_words__free(&words);
 	}
 }
@@ -42,9 +42,9 @@ static void put_mover(const struct hvc_page *page, const struct hvc_subject *sub
 		return;
 	hvc_disasm(leak->pc, leak->word, text, sizeof(text));
 	hvc_words__place(&place, subject, leak->pc);
-	hvc_page__print(page, "        moved by:    0x%llx  %s%s%s%s\n",
-	                (unsigned long long)leak->pc, text, *hvc_words__text(&place) ? "  (" : "",
-	                hvc_words__text(&place), *hvc_words__text(&place) ? ")" : "");
+	hvc_page__line(page, 8, "moved by:    0x%llx  %s%s%s%s", (unsigned long long)leak->pc, text,
+	               *hvc_words__text(&place) ? "  (" : "", hvc_words__text(&place),
+	               *hvc_words__text(&place) ? ")" : "");
 	hvc_words__free(&place);
 }
 
@@ -53,20 +53,24 @@ static void put_leak(const struct hvc_page *page, const struct hvc_subject *subj
 {
 	const struct hvc_leak *leak = &leaks->leak[index];
 	char what[512], command[HVC_COMMAND_SIZE];
+	struct hvc_words reproduce = {0};
 
 	hvc_leak_print(leak, what, sizeof(what));
 	hvc_call_command(leaks->subject, &leaks->world[leak->world], &leak->probe, leak->imm,
 	                 command, sizeof(command));
-	hvc_page__print(page, "    %2u. %s%s%s\n", index + 1, hvc_ink__begin(page, HVC_INK_BAD),
-	                what, hvc_ink__end(page, HVC_INK_BAD));
-	hvc_page__print(page, "        where %s", leak->condition);
+	hvc_page__line(page, 4, "%2u. %s%s%s", index + 1, hvc_ink__begin(page, HVC_INK_BAD), what,
+	               hvc_ink__end(page, HVC_INK_BAD));
+	hvc_page__open(page, 8);
+	hvc_page__print(page, "where %s", leak->condition);
 	if (leak->rule >= 0)
 		hvc_page__print(page, "; rule %s",
 		                hvc_abi_rule_at(leaks->abi, (unsigned)leak->rule)->name);
-	fputs("\n", page->out);
+	hvc_page__close(page);
 	put_values(page, leak);
 	put_mover(page, subject, leak);
-	hvc_page__print(page, "        reproduce:   %s --trace\n", command);
+	hvc_words__add(&reproduce, "%s --trace", command);
+	hvc_page__command(page, 8, hvc_words__text(&reproduce));
+	hvc_words__free(&reproduce);
 }
 
 bool hvc_words__leaks_proved(const struct hvc_leaks *leaks)
@@ -80,7 +84,7 @@ bool hvc_words__leaks_proved(const struct hvc_leaks *leaks)
 static void put_proof(const struct hvc_page *page, const struct hvc_leaks *leaks)
 {
 	if (hvc_words__leaks_proved(leaks))
-		hvc_page__print(page, "Decided for every call and every value of the secrets.\n");
+		hvc_page__line(page, 0, "Decided for every call and every value of the secrets.");
 	for (unsigned i = 0; i < leaks->parts; i++) {
 		const struct hvc_check_part *part = &leaks->part[i];
 
@@ -106,18 +110,15 @@ static void put_secrets(const struct hvc_page *page, const struct hvc_leaks *lea
 enum hvc_status hvc_leaks_text(const struct hvc_page *page, const struct hvc_subject *subject,
                                const struct hvc_leaks *leaks, struct hvc_diag *diag)
 {
-	hvc_page__print(page, "%s%s%s %s\n", hvc_ink__begin(page, HVC_INK_STRONG), leaks->subject,
-	                hvc_ink__end(page, HVC_INK_STRONG),
-	                leaks->leaks ? "leaks" : "tells its callers nothing");
-	hvc_page__print(page, "%u paths: %u come back, %u hand EL2 over, %u never come back\n",
-	                leaks->paths, leaks->compared, leaks->granted, leaks->silent);
+	hvc_page__line(page, 0,
+	               "%u paths: %u come back, %u jumped to caller's code at EL2, %u never come "
+	               "back",
+	               leaks->paths, leaks->compared, leaks->granted, leaks->silent);
 	put_proof(page, leaks);
 	put_secrets(page, leaks);
 	for (unsigned i = 0; i < leaks->leaks; i++) {
-		fputs("\n", page->out);
+		hvc_page__gap(page);
 		put_leak(page, subject, leaks, i);
 	}
-	if (ferror(page->out))
-		return hvc_diag_set(diag, HVC_E_IO, NULL, 0, 0, "the report cannot be written");
-	return HVC_OK;
+	return hvc_page__status(page, diag);
 }

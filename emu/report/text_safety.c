@@ -11,40 +11,43 @@ static void put_hazard(const struct hvc_page *page, const struct hvc_safety *saf
 	const struct hvc_rule *rule = hvc_abi_rule_at(safety->abi, hazard->rule);
 	bool finding = index < safety->findings;
 	struct hvc_words kinds = {0}, callers = {0};
+	unsigned used;
 
 	for (unsigned kind = 0; kind < HVC_HAZARD_COUNT; kind++)
 		if (hazard->kinds >> kind & 1)
 			hvc_words__add(&kinds, "%s%s", kinds.length ? ", " : "",
 			               hvc_hazard_name((enum hvc_hazard_kind)kind));
 	hvc_words__callers(&callers, hazard->callers);
-	hvc_page__print(page, "\n    %2u. %s%s%s: ", index + 1,
-	                hvc_ink__begin(page, finding ? HVC_INK_BAD : HVC_INK_WARN),
-	                hvc_words__text(&kinds),
-	                hvc_ink__end(page, finding ? HVC_INK_BAD : HVC_INK_WARN));
-	hvc_page__prose(page, (unsigned)strlen(hvc_words__text(&kinds)) + 10, 8, "%s",
-	                hazard->does);
-	fputs("        ", page->out);
-	hvc_page__prose(page, 8, 8, "%s, by %s, of %s%s", hazard->when, hvc_words__text(&callers),
-	                rule->name, hazard->unspecified ? ", which the ABI leaves open" : "");
+	hvc_page__gap(page);
+	used = hvc_page__open(page, 4);
+	used += hvc_page__print(page, "%2u. %s%s%s: ", index + 1,
+	                        hvc_ink__begin(page, finding ? HVC_INK_BAD : HVC_INK_WARN),
+	                        hvc_words__text(&kinds),
+	                        hvc_ink__end(page, finding ? HVC_INK_BAD : HVC_INK_WARN));
+	hvc_page__prose(page, used, 8, "%s", hazard->does);
+	hvc_page__prose(page, hvc_page__open(page, 8), 8, "%s, by %s, of %s%s", hazard->when,
+	                hvc_words__text(&callers), rule->name,
+	                hazard->unspecified ? ", which the ABI leaves open" : "");
 	if (hazard->witness.command[0])
-		hvc_page__print(page, "        %s\n", hazard->witness.command[0]);
+		hvc_page__command(page, 8, hazard->witness.command[0]);
 	if (!hazard->witness.made)
-		hvc_page__print(page, "        not made in the machine: %s\n", hazard->witness.why);
+		hvc_page__line(page, 8, "not made in the machine: %s", hazard->witness.why);
 	hvc_words__free(&kinds);
 	hvc_words__free(&callers);
 }
 
 static void put_gaps(const struct hvc_page *page, const struct hvc_safety *safety)
 {
-	if (safety->gaps)
-		fputs("\n  Not followed, and may do anything:\n", page->out);
+	if (safety->gaps) {
+		hvc_page__gap(page);
+		hvc_page__line(page, 2, "Not followed, and may do anything:");
+	}
 	for (unsigned i = 0; i < safety->gaps; i++) {
 		struct hvc_words callers = {0};
 
 		hvc_words__callers(&callers, safety->gap[i].callers);
-		fputs("    ", page->out);
-		hvc_page__prose(page, 4, 6, "%s: %s", hvc_words__text(&callers),
-		                safety->gap[i].text);
+		hvc_page__prose(page, hvc_page__open(page, 4), 6, "%s: %s",
+		                hvc_words__text(&callers), safety->gap[i].text);
 		hvc_words__free(&callers);
 	}
 }
@@ -55,24 +58,24 @@ enum hvc_status hvc_safety_text(const struct hvc_page *page, const struct hvc_sa
 	struct hvc_words callers = {0};
 
 	hvc_words__callers(&callers, safety->callers);
+	hvc_page__open(page, 0);
 	hvc_page__print(page, "%s%s%s by %s: ", hvc_ink__begin(page, HVC_INK_STRONG),
 	                safety->subject, hvc_ink__end(page, HVC_INK_STRONG),
 	                hvc_abi_name(safety->abi));
 	if (!safety->behaviours)
-		fputs("no call is unknown to the ABI\n", page->out);
+		hvc_page__print(page, "no call is unknown to the ABI");
 	else
-		hvc_page__print(page, "%u of %u behaviours of unknown calls leave EL2 as it was\n",
+		hvc_page__print(page, "%u of %u behaviours of unknown calls leave EL2 as it was",
 		                safety->safe, safety->behaviours);
+	hvc_page__close(page);
 	if (safety->open)
-		hvc_page__print(page, "%u more are of calls that the ABI leaves open\n",
-		                safety->open);
-	fputs("  ", page->out);
-	hvc_page__prose(page, 2, 2, "proved for every input, for %s", hvc_words__text(&callers));
+		hvc_page__line(page, 0, "%u more are of calls that the ABI leaves open",
+		               safety->open);
+	hvc_page__prose(page, hvc_page__open(page, 2), 2, "proved for every input, for %s",
+	                hvc_words__text(&callers));
 	hvc_words__free(&callers);
 	put_gaps(page, safety);
 	for (unsigned i = 0; i < safety->hazards; i++)
 		put_hazard(page, safety, i);
-	if (ferror(page->out))
-		return hvc_diag_set(diag, HVC_E_IO, NULL, 0, 0, "the report cannot be written");
-	return HVC_OK;
+	return hvc_page__status(page, diag);
 }

@@ -43,14 +43,14 @@ static enum hvc_status add_tables(const struct hvc_page *page, const struct hvc_
 	};
 	struct hvc_table *table;
 
-	hvc_page__print(page, "\n%zu vector table%s%s\n", scan->candidates,
-	                scan->candidates == 1 ? "" : "s",
-	                scan->tables < scan->candidates ? ", of which the likeliest are told"
-	                : scan->candidates > 1          ? ", the likeliest first"
-	                                                : "");
+	hvc_page__heading(page, "%zu vector table%s%s", scan->candidates,
+	                  scan->candidates == 1 ? "" : "s",
+	                  scan->tables < scan->candidates ? ", of which the likeliest are told"
+	                  : scan->candidates > 1          ? ", the likeliest first"
+	                                                  : "");
 	if (!scan->tables)
 		return HVC_OK;
-	fputc('\n', page->out);
+	hvc_page__gap(page);
 	table = hvc_table__new(page, columns, sizeof(columns) / sizeof(columns[0]));
 	for (size_t i = 0; i < scan->tables; i++) {
 		const struct hvc_scan_table *row = &scan->table[i];
@@ -83,7 +83,7 @@ static enum hvc_status add_sites(const struct hvc_page *page, const struct hvc_s
 	struct hvc_table *table =
 	        hvc_table__new(page, columns, sizeof(columns) / sizeof(columns[0]));
 
-	fputc('\n', page->out);
+	hvc_page__gap(page);
 	for (size_t i = 0; i < scan->sites; i++) {
 		const struct hvc_site *site = &scan->site[i];
 		struct hvc_words instruction = {0}, place = {0}, registers = {0}, users = {0};
@@ -118,17 +118,18 @@ static void count(const struct hvc_scan *scan, size_t of[HVC_INSN_COUNT], size_t
 
 static void put_audit(const struct hvc_page *page, const struct hvc_scan *scan)
 {
-	hvc_page__print(page, "\nA look at the code of EL2: %zu finding%s\n", scan->audits,
-	                scan->audits == 1 ? "" : "s");
+	hvc_page__heading(page, "A look at the code of EL2: %zu finding%s", scan->audits,
+	                  scan->audits == 1 ? "" : "s");
 	for (size_t i = 0; i < scan->audits; i++) {
 		const struct hvc_audit *audit = &scan->audit[i];
 
-		hvc_page__print(page, "  0x%" PRIx64 "  %s%s%s", audit->address,
+		hvc_page__open(page, 2);
+		hvc_page__print(page, "0x%" PRIx64 "  %s%s%s", audit->address,
 		                hvc_audit_name(audit->kind), audit->reg ? ": " : "",
 		                audit->reg ? audit->reg : "");
 		if (audit->symbol)
 			hvc_page__print(page, " in %s+0x%" PRIx64, audit->symbol, audit->offset);
-		fputc('\n', page->out);
+		hvc_page__close(page);
 	}
 }
 
@@ -139,26 +140,26 @@ enum hvc_status hvc_scan_text(const struct hvc_page *page, const struct hvc_scan
 	char symbols[HVC_NUMBER_SIZE];
 
 	count(scan, of, &data);
-	hvc_page__print(page, "%s: %s, %" PRIu64 " KiB in memory, %s symbols\n", scan->path,
-	                hvc_format_name(scan->format), (scan->size + 1023) / 1024,
-	                hvc_words__number(scan->symbols, symbols));
+	hvc_page__line(page, 0, "%s: %s, %" PRIu64 " KiB in memory, %s symbols", scan->path,
+	               hvc_format_name(scan->format), (scan->size + 1023) / 1024,
+	               hvc_words__number(scan->symbols, symbols));
 	HVC_TRY(add_tables(page, scan, diag));
-	hvc_page__print(page, "\n%zu HVC and %zu SMC instructions\n", of[HVC_INSN_HVC],
-	                of[HVC_INSN_SMC]);
+	hvc_page__heading(page, "%zu HVC and %zu SMC instructions", of[HVC_INSN_HVC],
+	                  of[HVC_INSN_SMC]);
 	if (of[HVC_INSN_HVC] || of[HVC_INSN_SMC])
 		HVC_TRY(add_sites(page, scan, registry, diag));
 	if (data)
-		hvc_page__print(page, "\n%zu word%s that look%s like one, but like data too\n",
-		                data, data == 1 ? "" : "s", data == 1 ? "s" : "");
+		hvc_page__heading(page, "%zu word%s that look%s like one, but like data too", data,
+		                  data == 1 ? "" : "s", data == 1 ? "s" : "");
 	for (size_t i = 0; i < scan->sites; i++) {
 		const struct hvc_site *site = &scan->site[i];
 
 		if (site->data)
-			hvc_page__print(page, "  0x%" PRIx64 "  %s #0x%x: %s\n", site->address,
-			                hvc_insn_name(site->insn), site->imm, site->data);
+			hvc_page__line(page, 2, "0x%" PRIx64 "  %s #0x%x: %s", site->address,
+			               hvc_insn_name(site->insn), site->imm, site->data);
 	}
 	if (scan->dropped)
-		hvc_page__print(page, "\n%" PRIu64 " more are not told\n", scan->dropped);
+		hvc_page__heading(page, "%" PRIu64 " more are not told", scan->dropped);
 	if (scan->audited)
 		put_audit(page, scan);
 	return HVC_OK;

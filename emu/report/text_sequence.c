@@ -23,10 +23,10 @@ static void put_steps(const struct hvc_page *page, const struct hvc_sequences *s
 			hvc_words__add(&call, ", nzcv = 0x%" PRIx64, step->call.nzcv);
 		if (step->call.daif != plain.daif)
 			hvc_words__add(&call, ", daif = 0x%" PRIx64, step->call.daif);
-		hvc_page__print(page, "        call %u:      %s\n", i + 1, hvc_words__text(&call));
-		hvc_page__print(page, "                     %s: %s at %s, x0 = 0x%" PRIx64 "\n",
-		                rule_of(sequences, step->rule), hvc_outcome_name(step->outcome),
-		                hvc_level_name(step->level), step->x0);
+		hvc_page__line(page, 8, "call %u:      %s", i + 1, hvc_words__text(&call));
+		hvc_page__line(page, 21, "%s: %s at %s, x0 = 0x%" PRIx64,
+		               rule_of(sequences, step->rule), hvc_outcome_name(step->outcome),
+		               hvc_level_name(step->level), step->x0);
 		hvc_words__free(&call);
 	}
 }
@@ -39,10 +39,10 @@ static void put_failure(const struct hvc_page *page, const struct hvc_sequences 
 
 	put_steps(page, sequences, failure);
 	hvc_sequence_print(sequences, property, failure, what, sizeof(what));
-	hvc_page__print(page, "        call %u fails: %s%s%s\n", failure->steps,
-	                hvc_ink__begin(page, HVC_INK_BAD), what, hvc_ink__end(page, HVC_INK_BAD));
+	hvc_page__line(page, 8, "call %u fails: %s%s%s", failure->steps,
+	               hvc_ink__begin(page, HVC_INK_BAD), what, hvc_ink__end(page, HVC_INK_BAD));
 	hvc_sequence_command(sequences, abi, failure, property ? 0 : 1, command, sizeof(command));
-	hvc_page__print(page, "        reproduce:   %s\n", command);
+	hvc_page__command(page, 8, command);
 }
 
 static enum hvc_status put_properties(const struct hvc_page *page,
@@ -74,7 +74,7 @@ static enum hvc_status put_properties(const struct hvc_page *page,
 		                              : "not tried");
 		hvc_table__cell(table, 3, HVC_INK_PLAIN, "%s", property->title);
 	}
-	fputs("\n", page->out);
+	hvc_page__gap(page);
 	HVC_TRY(hvc_table__print(table, diag));
 	for (unsigned i = 0; i < sequences->properties; i++) {
 		const struct hvc_sequence_property *row = &sequences->property[i];
@@ -83,9 +83,10 @@ static enum hvc_status put_properties(const struct hvc_page *page,
 
 		if (!row->broken)
 			continue;
-		hvc_page__print(page, "\n    %s is broken in world %s\n", property->name,
-		                sequences->world[row->world].name);
-		hvc_page__print(page, "        stated by:   %s\n", property->source);
+		hvc_page__gap(page);
+		hvc_page__line(page, 4, "%s is broken in world %s", property->name,
+		               sequences->world[row->world].name);
+		hvc_page__line(page, 8, "stated by:   %s", property->source);
 		put_failure(page, sequences, abi, property, &row->failure);
 	}
 	return HVC_OK;
@@ -98,30 +99,32 @@ static void put_randoms(const struct hvc_page *page, const struct hvc_sequences 
 
 	if (!sequences->randoms)
 		return;
-	hvc_page__print(page,
-	                "\nRandom sequences from seed %" PRIu64 ": %s, of %s calls; %s fail%s\n",
-	                sequences->seed, hvc_words__number(sequences->randoms, randoms),
-	                hvc_words__number(sequences->calls, calls),
-	                sequences->failed ? hvc_words__number(sequences->failed, failed) : "none",
-	                sequences->failed > 1 ? "" : "s");
+	hvc_page__gap(page);
+	hvc_page__line(page, 0,
+	               "Random sequences from seed %" PRIu64 ": %s, of %s calls; %s fail%s",
+	               sequences->seed, hvc_words__number(sequences->randoms, randoms),
+	               hvc_words__number(sequences->calls, calls),
+	               sequences->failed ? hvc_words__number(sequences->failed, failed) : "none",
+	               sequences->failed > 1 ? "" : "s");
 	if (sequences->table[0])
-		hvc_page__print(
-		        page,
+		hvc_page__line(
+		        page, 0,
 		        "Besides the subject's own vectors they set %u tables that branch to them, "
-		        "from 0x%" PRIx64 " on.\n",
+		        "from 0x%" PRIx64 " on.",
 		        HVC_SEQUENCE_TABLES, sequences->table[0]);
 	for (unsigned i = 0; i < sequences->failures; i++) {
 		const struct hvc_sequence_failure *failure = &sequences->failure[i];
 
-		hvc_page__print(page, "\n    %u. %s fails after %u call%s, %s\n", i + 1,
-		                rule_of(sequences, failure->verdict.rule), failure->steps - 1,
-		                failure->steps == 2 ? "" : "s",
-		                hvc_clause_name(failure->verdict.clause));
-		hvc_page__print(
-		        page, "        in %s sequence%s, in world %s; cut down from %u call%s\n",
-		        hvc_words__number(failure->sequences, failed),
-		        failure->sequences == 1 ? "" : "s", sequences->world[failure->world].name,
-		        failure->found, failure->found == 1 ? "" : "s");
+		hvc_page__gap(page);
+		hvc_page__line(page, 4, "%u. %s fails after %u call%s, %s", i + 1,
+		               rule_of(sequences, failure->verdict.rule), failure->steps - 1,
+		               failure->steps == 2 ? "" : "s",
+		               hvc_clause_name(failure->verdict.clause));
+		hvc_page__line(page, 8, "in %s sequence%s, in world %s; cut down from %u call%s",
+		               hvc_words__number(failure->sequences, failed),
+		               failure->sequences == 1 ? "" : "s",
+		               sequences->world[failure->world].name, failure->found,
+		               failure->found == 1 ? "" : "s");
 		put_failure(page, sequences, abi, NULL, failure);
 	}
 }
@@ -130,20 +133,10 @@ enum hvc_status hvc_sequences_text(const struct hvc_page *page,
                                    const struct hvc_sequences *sequences, const char *abi,
                                    struct hvc_diag *diag)
 {
-	bool holds = !sequences->broken && !sequences->failures;
-
-	hvc_page__print(page, "%s%s%s by %s: %s%s%s\n", hvc_ink__begin(page, HVC_INK_STRONG),
-	                sequences->subject, hvc_ink__end(page, HVC_INK_STRONG),
-	                hvc_abi_name(sequences->abi),
-	                hvc_ink__begin(page, holds ? HVC_INK_GOOD : HVC_INK_BAD),
-	                holds ? "its sequences hold" : "sequences of calls do not hold",
-	                hvc_ink__end(page, holds ? HVC_INK_GOOD : HVC_INK_BAD));
 	if (sequences->properties)
 		HVC_TRY(put_properties(page, sequences, abi, diag));
 	else
-		fputs("The ABI states no sequences.\n", page->out);
+		hvc_page__line(page, 0, "The ABI states no sequences.");
 	put_randoms(page, sequences, abi);
-	if (ferror(page->out))
-		return hvc_diag_set(diag, HVC_E_IO, NULL, 0, 0, "the report cannot be written");
-	return HVC_OK;
+	return hvc_page__status(page, diag);
 }

@@ -46,6 +46,19 @@ HVC_API void hvc_overlaps_free(struct hvc_overlaps *overlaps);
 /** Does the rule claim its calls as an operation: is that its role, and does it promise anything?
  */
 HVC_API bool hvc_rule_claims(const struct hvc_rule *rule);
+/**
+ * Is a rule an operation, for what callers of an ABI are told? One that claims its calls; and one
+ * that promises nothing, where its selector is of no other rule that claims calls: it is there, if
+ * only by name, and not the rest of another one.
+ */
+HVC_API bool hvc_abi_offers(const struct hvc_abi *abi, const struct hvc_rule *rule);
+/**
+ * Is `new` what `old` was, by another name? Neither ABI knows the other's name, and the promise,
+ * which is the same, tells what is done: it is more than a number in a register, which any
+ * operation may return. What is not told apart so is another operation.
+ */
+HVC_API bool hvc_abi_renames(const struct hvc_abi *old_abi, const struct hvc_rule *old_rule,
+                             const struct hvc_abi *new_abi, const struct hvc_rule *new_rule);
 /** Do both rules promise the same value or choice for this result? */
 HVC_API bool hvc_result_equal(const struct hvc_result *a, const struct hvc_result *b);
 

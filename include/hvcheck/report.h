@@ -27,11 +27,19 @@
 #include "hvcheck/safety.h"
 #include "hvcheck/sequence.h"
 
-/** The page a text report is set on. */
+/** What a document is written as: the same headings, lines, commands and tables in each. */
+enum hvc_markup {
+	HVC_MARKUP_NONE, /**< text for a terminal or a file */
+	HVC_MARKUP_MARKDOWN,
+	HVC_MARKUP_HTML,
+};
+
+/** The page a document is set on. */
 struct hvc_page {
 	FILE *out;
-	bool color;     /**< use ANSI colours */
-	unsigned width; /**< columns to wrap tables at; 0: lines as long as they need to be */
+	bool color;     /**< text: use ANSI colours */
+	unsigned width; /**< text: columns to wrap at; 0: lines as long as they need to be */
+	enum hvc_markup markup;
 };
 
 /**
@@ -149,15 +157,13 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_check_json(FILE *out, const struct hvc_
  */
 HVC_MUST_USE HVC_API enum hvc_status hvc_check_html(FILE *out, const struct hvc_check *check,
                                                     const char *abi,
+                                                    const struct hvc_findings *findings,
                                                     const struct hvc_subject *subject,
                                                     uint64_t budget, struct hvc_diag *diag);
 HVC_MUST_USE HVC_API enum hvc_status
 hvc_diff_text(const struct hvc_page *page, const struct hvc_diff *diff, struct hvc_diag *diag);
 HVC_MUST_USE HVC_API enum hvc_status hvc_diff_json(FILE *out, const struct hvc_diff *diff,
                                                    const struct hvc_findings *findings,
-                                                   struct hvc_diag *diag);
-/** The page of a diff: old, new and difference side by side. */
-HVC_MUST_USE HVC_API enum hvc_status hvc_diff_html(FILE *out, const struct hvc_diff *diff,
                                                    struct hvc_diag *diag);
 HVC_MUST_USE HVC_API enum hvc_status hvc_leaks_text(const struct hvc_page *page,
                                                     const struct hvc_subject *subject,
@@ -188,6 +194,19 @@ hvc_sequences_json(FILE *out, const struct hvc_sequences *sequences, const char 
  */
 HVC_API void hvc_findings_text(const struct hvc_page *page, const struct hvc_findings *findings,
                                bool all);
+/** What a document says after the head of its findings: one of the writers above, in a page. */
+typedef enum hvc_status hvc_document_body(const struct hvc_page *page, const void *of,
+                                          struct hvc_diag *diag);
+/**
+ * The whole of a report as one document, in text, Markdown or HTML as the page has it: verdict and
+ * findings first. findings: NULL: none are told, and the title is what it is called. of: passed to
+ * the body.
+ */
+HVC_MUST_USE HVC_API enum hvc_status hvc_document_write(const struct hvc_page *page,
+                                                        const struct hvc_findings *findings,
+                                                        const char *title, bool all,
+                                                        hvc_document_body *body, const void *of,
+                                                        struct hvc_diag *diag);
 /** For a pull request or a job summary. */
 HVC_MUST_USE HVC_API enum hvc_status
 hvc_findings_markdown(FILE *out, const struct hvc_findings *findings, struct hvc_diag *diag);
@@ -214,6 +233,7 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_collide_json(FILE *out, const struct hv
                                                       struct hvc_diag *diag);
 /** One page that needs no network and no script. */
 HVC_MUST_USE HVC_API enum hvc_status hvc_collide_html(FILE *out, const struct hvc_collide *collide,
+                                                      const struct hvc_findings *findings,
                                                       struct hvc_diag *diag);
 HVC_MUST_USE HVC_API enum hvc_status hvc_abi_diff_text(const struct hvc_page *page,
                                                        const struct hvc_abi_diff *diff,
@@ -221,10 +241,6 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_abi_diff_text(const struct hvc_page *pa
 HVC_MUST_USE HVC_API enum hvc_status hvc_abi_diff_json(FILE *out, const struct hvc_abi_diff *diff,
                                                        const struct hvc_findings *findings,
                                                        struct hvc_diag *diag);
-/** A migration table to paste into a cover letter; readable as plain text, too. */
-HVC_MUST_USE HVC_API enum hvc_status
-hvc_abi_diff_markdown(FILE *out, const struct hvc_abi_diff *diff, struct hvc_diag *diag);
-
 HVC_MUST_USE HVC_API enum hvc_status hvc_scan_text(const struct hvc_page *page,
                                                    const struct hvc_scan *scan,
                                                    const struct hvc_registry *registry,
@@ -234,11 +250,11 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_scan_json(FILE *out, const struct hvc_s
                                                    const struct hvc_registry *registry,
                                                    const struct hvc_findings *findings,
                                                    struct hvc_diag *diag);
-/** against: the word that --abi was given. details: tell of every site, not only of findings. */
+/** details: tell of every site, not only of findings. */
 HVC_MUST_USE HVC_API enum hvc_status hvc_callers_text(const struct hvc_page *page,
                                                       const struct hvc_callers *callers,
-                                                      const char *against, bool details,
-                                                      struct hvc_diag *diag);
+                                                      bool details, struct hvc_diag *diag);
+/** against: the word that --abi was given. */
 HVC_MUST_USE HVC_API enum hvc_status hvc_callers_json(FILE *out, const struct hvc_callers *callers,
                                                       const char *against,
                                                       const struct hvc_findings *findings,

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* The blocks of a document: headings, lines and commands, as text, Markdown or HTML. */
+#include <string.h>
+
+#include "engine/quote.h"
+#include "report/page.h"
+
+/* Lines from here on are of the line before: a list in a list. */
+#define DEEP 6u
+
+void hvc_page__text(const struct hvc_page *page, const char *text)
+{
+	static const enum hvc_quote quotes[] = {
+	        [HVC_MARKUP_NONE] = HVC_QUOTE_LINE,
+	        [HVC_MARKUP_MARKDOWN] = HVC_QUOTE_MARKDOWN,
+	        [HVC_MARKUP_HTML] = HVC_QUOTE_XML,
+	};
+
+	hvc_quote__put(page->out, quotes[page->markup], text);
+}
+
+/* What begins a block that is no heading. */
+static void put_bullet(const struct hvc_page *page, unsigned indent)
+{
+	fputs(!indent ? "\n" : indent < DEEP ? "- " : "  - ", page->out);
+}
+
+unsigned hvc_page__open(const struct hvc_page *page, unsigned indent)
+{
+	switch (page->markup) {
+	case HVC_MARKUP_NONE:
+		fprintf(page->out, "%*s", (int)indent, "");
+		break;
+	case HVC_MARKUP_MARKDOWN:
+		put_bullet(page, indent);
+		break;
+	case HVC_MARKUP_HTML:
+		fprintf(page->out, "<p%s>",
+		        !indent         ? ""
+		        : indent < DEEP ? " class=\"item\""
+		                        : " class=\"deep\"");
+		break;
+	}
+	return indent;
+}
+
+void hvc_page__close(const struct hvc_page *page)
+{
+	fputs(page->markup == HVC_MARKUP_HTML ? "</p>\n" : "\n", page->out);
+}
+
+void hvc_page__line(const struct hvc_page *page, unsigned indent, const char *format, ...)
+{
+	va_list args;
+
+	hvc_page__open(page, indent);
+	va_start(args, format);
+	hvc_page__vprint(page, format, &args);
+	va_end(args);
+	hvc_page__close(page);
+}
+
+void hvc_page__heading(const struct hvc_page *page, const char *format, ...)
+{
+	va_list args;
+
+	if (page->markup == HVC_MARKUP_HTML)
+		fputs("<h2>", page->out);
+	else
+		fputs(page->markup == HVC_MARKUP_MARKDOWN ? "\n### " : "\n", page->out);
+	if (page->markup == HVC_MARKUP_NONE)
+		hvc_page__print(page, "%s", hvc_ink__begin(page, HVC_INK_STRONG));
+	va_start(args, format);
+	hvc_page__vprint(page, format, &args);
+	va_end(args);
+	if (page->markup == HVC_MARKUP_NONE)
+		hvc_page__print(page, "%s", hvc_ink__end(page, HVC_INK_STRONG));
+	fputs(page->markup == HVC_MARKUP_HTML ? "</h2>\n" : "\n", page->out);
+}
+
+enum hvc_status hvc_page__status(const struct hvc_page *page, struct hvc_diag *diag)
+{
+	if (ferror(page->out))
+		return hvc_diag_set(diag, HVC_E_IO, NULL, 0, 0, "the report cannot be written");
+	return HVC_OK;
+}
+
+void hvc_page__gap(const struct hvc_page *page)
+{
+	if (page->markup == HVC_MARKUP_NONE)
+		fputc('\n', page->out);
+}
+
+/* In more backticks than it has itself. */
+static void put_backticks(FILE *out, const char *text)
+{
+	size_t longest = 0, run = 0;
+
+	for (const char *c = text; *c; c++) {
+		run = *c == '`' ? run + 1 : 0;
+		longest = run > longest ? run : longest;
+	}
+	for (size_t i = 0; i <= longest; i++)
+		fputc('`', out);
+	fputs(longest ? " " : "", out);
+	hvc_quote__put(out, HVC_QUOTE_LINE, text);
+	fputs(longest ? " " : "", out);
+	for (size_t i = 0; i <= longest; i++)
+		fputc('`', out);
+}
+
+void hvc_page__command(const struct hvc_page *page, unsigned indent, const char *command)
+{
+	switch (page->markup) {
+	case HVC_MARKUP_NONE:
+		hvc_page__print(page, "%*s%s\n", (int)indent, "", command);
+		break;
+	case HVC_MARKUP_MARKDOWN:
+		put_bullet(page, indent);
+		put_backticks(page->out, command);
+		fputc('\n', page->out);
+		break;
+	case HVC_MARKUP_HTML:
+		fprintf(page->out, "<pre class=\"%s\">", indent < DEEP ? "item" : "deep");
+		hvc_page__text(page, command);
+		fputs("</pre>\n", page->out);
+		break;
+	}
+}
