@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Are the pages of map, check and diff fit for use? Asked of Chromium.
+"""Are the pages of all commands fit for use? Asked of Chromium.
 
     pages.py HVCHECK FOLDER [NAME...]     pages and screenshots are left in FOLDER
 
@@ -23,12 +23,19 @@ TAB, LEFT, UP, RIGHT, DOWN, END = "\ue004", "\ue012", "\ue013", "\ue014", "\ue01
 LOOKS = [(1280, 1600, False), (1280, 1600, True), (360, 780, False), (360, 780, True)]
 PAGES = {
     "map": (0, "map gunyah --brief --contract"),
-    "register": (0, "map linux-stub-4.12 --brief"),
+    "register": (0, "map linux-stub-4.12 --brief --abi linux-stub-4.12"),
+    "tree": (0, "map xen --brief"),
     "invented": (0, "map linux-stub-4.12 --brief --stop-at 0x40000900 --map-on-demand"),
     "check": (1, "check broken-single-imm --abi linux-stub-imm --brief --contract"),
     "diff": (1, "diff linux-stub-imm linux-stub-4.7 --brief --contract"),
     "collide": (1, "collide xen gunyah smccc-1.1"),
+    "abi": (1, "diff --abi linux-stub-4.9 linux-stub-4.12"),
+    "safety": (1, "safety broken-vbar-unknown --abi linux-stub-4.12 --brief"),
+    "leaks": (1, "leaks broken-leak-el2 --abi linux-stub-4.12 --imm 0"),
+    "sequence": (1, "sequence broken-seq-set-once --abi linux-stub-4.12"),
+    "scan": (0, "scan linux-kvm-6.1"),
 }
+TREES = ["map", "register", "tree"]
 
 
 class Judge:
@@ -150,12 +157,40 @@ def answers_keys(browser, judge, hvcheck, path):
         judge.that(text.startswith(wanted), f"keys: '{text}' is not about {wanted}")
         if number:
             judge.that(f"class {number}, " in text, f"keys: '{text}' is not class {number}")
-    browser.run("const is = document.querySelector('.tools input'); is.value = '0x6016';"
+    browser.run("const is = document.querySelector('.tools:not(#way .tools) input'); is.value = '0x6016';"
                 "is.dispatchEvent(new Event('change'));")
     judge.that(said(browser).startswith("hvc #0x6016 ("), "keys: the number is not taken")
     # Seen as well as said.
     judge.that("0x6016" in browser.run("return document.getElementById('readout').textContent;"),
                "keys: the readout does not follow")
+
+
+LEAVES = "return document.querySelectorAll('li[data-values]').length;"
+SHOWN = """
+const leaf = document.querySelectorAll('li[data-values]')[%d], tree = leaf.closest('.tree');
+leaf.querySelector(':scope>button').click();
+const lit = Array.from(tree.querySelectorAll('li.lit')), last = lit[lit.length - 1];
+return last === leaf && lit.every(is => is === tree.querySelector(':scope>ul>li')
+                                        || is.parentElement.closest('li').classList.contains('lit'));
+"""
+
+
+def lights_its_way(browser, judge, name, path):
+    """Each leaf's own call leads to that leaf, and nowhere else; typing does as well."""
+    open_page(browser, path)
+    leaves = browser.run(LEAVES)
+    judge.that(leaves > 2, f"{name}: {leaves} leaves")
+    for leaf in range(leaves):
+        judge.that(browser.run(SHOWN % leaf), f"{name}: the call of leaf {leaf} goes elsewhere")
+    if name != "register":
+        return
+    browser.run("document.querySelector('input[data-name=x0]').focus();")
+    browser.run("document.activeElement.select();")
+    browser.keys("0", "x", "2")
+    text = browser.run("return document.getElementById('answer').textContent;")
+    judge.that(text.startswith("hvc from el1t, el1h: class 3: return, x0 := 0;"), f"{name}: typed 0x2, answered '{text}'")
+    judge.that("Rule reset_vectors" in browser.run("return document.body.textContent;"),
+               f"{name}: no rule is named")
 
 
 CONTENT = "return Array.from(document.querySelectorAll('main h2, main h3, td, th, pre'))" \
@@ -168,7 +203,7 @@ def needs_no_script(browser, judge, folder, name, path):
     browser.devtools("Emulation.setScriptExecutionDisabled", value=True)
     open_page(browser, path)
     plain = browser.run(CONTENT)
-    judge.that(plain == scripted and len(plain) > 1000, f"{name}: less without script")
+    judge.that(plain == scripted and len(plain) > 200, f"{name}: less without script")
     judge.that(browser.run("return document.querySelectorAll('input, button').length") == 0,
                f"{name}: without script there are controls that do nothing")
     screenshot(browser, folder, f"{name}-plain")
@@ -213,6 +248,8 @@ def main():
             is_reached_by_tab(browser, judge, name, path)
             if name != "collide":
                 needs_no_script(browser, judge, folder, name, path)
+            if name in TREES:
+                lights_its_way(browser, judge, name, path)
             if name == "map":
                 answers_keys(browser, judge, hvcheck, path)
     return 1 if judge.faults else 0

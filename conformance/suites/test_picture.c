@@ -26,8 +26,8 @@ static char *page_of(const struct hvc_exact *exact, bool drawing)
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
-	ck_assert_int_eq(drawing ? hvc_exact_svg(out, exact, NULL)
-	                         : hvc_exact_html(out, exact, NULL, NULL),
+	ck_assert_int_eq(drawing ? hvc_exact_svg(out, exact, false, NULL)
+	                         : hvc_exact_html(out, exact, NULL, NULL, NULL),
 	                 HVC_OK);
 	ck_assert_int_eq(fclose(out), 0);
 	return text;
@@ -134,6 +134,17 @@ static void assert_page(const struct hvc_exact *exact)
 
 	ck_assert_int_eq(hvc_picture_rows__make(exact, NULL, &rows), HVC_OK);
 	assert_rows(exact, &rows);
+	ck_assert_ptr_nonnull(strstr(page, "<h2 id=\"dispatch\">"));
+	/* Where immediates do not matter, the tree is all there is to see. */
+	if (rows.picture.groups == 1) {
+		ck_assert_ptr_null(strstr(page, "runs-0"));
+		ck_assert_ptr_null(strstr(svg, "<rect"));
+		ck_assert_ptr_nonnull(strstr(svg, "class 4: return, x0 := 0xbadca11"));
+		hvc_picture_rows__free(&rows);
+		free(page);
+		free(svg);
+		return;
+	}
 	read_runs(page, "runs-0", names);
 	for (unsigned pass = 0; pass < 2; pass++) {
 		read_shapes(pass ? svg : page, cell);

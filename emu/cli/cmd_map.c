@@ -86,8 +86,17 @@ struct maps {
 	const struct hvc_world *world;
 	struct hvc_progress *progress;
 	struct hvc_exact *exact;
+	const struct hvc_abi *abi;     /* NULL: none */
 	struct hvc_contract *contract; /* NULL: nobody asked for it */
 };
+
+static enum hvc_status put_body(const struct hvc_page *page, const void *of, struct hvc_diag *diag)
+{
+	const struct maps *maps = of;
+
+	return hvc_exact_text(page, maps->exact, maps->contract,
+	                      hvc_options__has(maps->options, HVC_OPTION_TREE), diag);
+}
 
 static enum hvc_status write(const void *of, const struct hvc_options *options,
                              const struct hvc_findings *findings, enum hvc_style style,
@@ -98,17 +107,19 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 	(void)findings;
 	switch (style) {
 	case HVC_STYLE_JSON:
-		return hvc_exact_json(page->out, maps->exact, maps->contract, diag);
+		return hvc_exact_json(page->out, maps->exact, maps->contract,
+		                      hvc_options__has(options, HVC_OPTION_TREE), diag);
 	case HVC_STYLE_HTML:
-		return hvc_exact_html(page->out, maps->exact, maps->contract, diag);
+		return hvc_exact_html(page->out, maps->exact, maps->contract, maps->abi, diag);
 	case HVC_STYLE_SVG:
-		return hvc_exact_svg(page->out, maps->exact, diag);
+		return hvc_exact_svg(page->out, maps->exact,
+		                     hvc_options__has(options, HVC_OPTION_TREE), diag);
 	case HVC_STYLE_MAP:
 		return hvc_exact_save(page->out, maps->exact, diag);
 	default:
-		if (hvc_options__has(options, HVC_OPTION_PICTURE))
+		if (hvc_options__has(options, HVC_OPTION_PICTURE) && style == HVC_STYLE_TEXT)
 			HVC_TRY(hvc_exact_picture(page, maps->exact, diag));
-		return hvc_exact_text(page, maps->exact, maps->contract, diag);
+		return hvc_cli_report__document(options, NULL, style, page, put_body, maps, diag);
 	}
 }
 
@@ -160,7 +171,12 @@ static enum hvc_status run_map(const struct hvc_options *options, const struct h
 	struct hvc_progress progress;
 	struct hvc_world world;
 	struct maps maps = {
-	        .options = options, .subject = subject, .world = &world, .progress = &progress};
+	        .options = options,
+	        .subject = subject,
+	        .world = &world,
+	        .progress = &progress,
+	        .abi = abi,
+	};
 	enum hvc_status status;
 
 	HVC_TRY(hvc_cli_world__open(options, subject, diag, &world));

@@ -88,8 +88,9 @@ static const struct hvc_command commands[] = {
                 .most = 1,
                 .options = COMMON | BIT(REPORT) | SWEEP | BIT(SWEEP) | BIT(INTO) | BIT(CONTRACT) |
                            BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(FROM) | BIT(INSN) | BIT(CPU) |
-                           BIT(SUGGEST_ABI) | BIT(PICTURE),
-                .styles = 1u << HVC_STYLE_MAP | 1u << HVC_STYLE_HTML | 1u << HVC_STYLE_SVG,
+                           BIT(SUGGEST_ABI) | BIT(PICTURE) | BIT(TREE),
+                .styles = 1u << HVC_STYLE_MAP | 1u << HVC_STYLE_HTML | 1u << HVC_STYLE_SVG |
+                          1u << HVC_STYLE_MARKDOWN,
                 .run = hvc_cmd__map,
         },
         {

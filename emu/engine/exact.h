@@ -171,6 +171,10 @@ unsigned hvc_exact__decisions(const struct hvc_exact *exact, const struct hvc_ex
                               const struct hvc_row *row, struct hvc_exact_decision *out,
                               unsigned most);
 
+/** What the instruction at an address went by, of a part's code. */
+void hvc_exact__decision_at(const struct hvc_exact *exact, const struct hvc_exact_part *part,
+                            uint64_t pc, struct hvc_exact_decision *out);
+
 /* exact_confirm.c */
 /** Ask the machine. HVC_E_ENGINE where it does something else than the map says: hvcheck's own
  * fault. */
@@ -192,6 +196,9 @@ HVC_MUST_USE enum hvc_status hvc_exact__constants(const struct hvc_exact *exact,
                                                   struct hvc_constant **out, size_t *count);
 
 /* exact_row.c */
+/** A call that takes a path, in the usual world where that can be. */
+void hvc_exact__path_call(const struct hvc_exact *exact, const struct hvc_exact_part *part,
+                          unsigned path, struct hvc_call *call);
 /** Rows of a part, of its paths. HVC_E_NOMEM. */
 HVC_MUST_USE enum hvc_status hvc_exact__rows(struct hvc_exact *exact, struct hvc_exact_part *part);
 /** Do both the same, of one part or of two? Conditions aside; by their terms alone. */

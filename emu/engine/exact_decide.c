@@ -69,6 +69,14 @@ static void print_decision(const struct hvc_exact_part *part, uint64_t pc, char 
 	              sets_flags(compare) ? compare : "", word);
 }
 
+void hvc_exact__decision_at(const struct hvc_exact *exact, const struct hvc_exact_part *part,
+                            uint64_t pc, struct hvc_exact_decision *out)
+{
+	*out = (struct hvc_exact_decision){.address = pc};
+	(void)hvc_subject_symbol(exact->subject, pc, &out->symbol, &out->offset);
+	print_decision(part, pc, out->text, sizeof out->text);
+}
+
 unsigned hvc_exact__decisions(const struct hvc_exact *exact, const struct hvc_exact_part *part,
                               const struct hvc_row *row, struct hvc_exact_decision *out,
                               unsigned most)
@@ -77,7 +85,6 @@ unsigned hvc_exact__decisions(const struct hvc_exact *exact, const struct hvc_ex
 
 	for (unsigned i = 0; i < row->paths; i++) {
 		const struct hvc_choice *choice = part->symbolic->path[row->path[i]].way->choice;
-		struct hvc_exact_decision decision = {.symbol = NULL};
 		unsigned j = 0;
 
 		if (!choice)
@@ -86,13 +93,8 @@ unsigned hvc_exact__decisions(const struct hvc_exact *exact, const struct hvc_ex
 			j++;
 		if (j < count)
 			continue;
-		if (count < most) {
-			decision.address = choice->pc;
-			(void)hvc_subject_symbol(exact->subject, choice->pc, &decision.symbol,
-			                         &decision.offset);
-			print_decision(part, choice->pc, decision.text, sizeof decision.text);
-			out[count] = decision;
-		}
+		if (count < most)
+			hvc_exact__decision_at(exact, part, choice->pc, &out[count]);
 		count++;
 	}
 	return count;

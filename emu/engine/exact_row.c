@@ -193,10 +193,10 @@ static bool fill_case(struct hvc_bvs *terms, const struct hvc_facts *facts, stru
 	return true;
 }
 
-static void fill_witness(struct hvc_exact *exact, const struct hvc_exact_part *part,
-                         const struct hvc_facts *facts, struct hvc_call *call)
+void hvc_exact__path_call(const struct hvc_exact *exact, const struct hvc_exact_part *part,
+                          unsigned path, struct hvc_call *call)
 {
-	const struct hvc_model model = hvc_facts__model(facts);
+	const struct hvc_model model = hvc_facts__model(&part->symbolic->path[path].way->facts);
 	const struct hvc_symbolic *s = part->symbolic;
 
 	hvc_call_init(call, 0);
@@ -243,7 +243,7 @@ static bool fill_row(struct hvc_exact *exact, const struct hvc_exact_part *part,
 	if (!row->path)
 		return false;
 	row->path[row->paths++] = index;
-	fill_witness(exact, part, &path->way->facts, &row->witness);
+	hvc_exact__path_call(exact, part, index, &row->witness);
 	fill_end(exact, path, row);
 	return fill_case(exact->terms, &path->way->facts, row) &&
 	       fill_effects(exact, part, path, row) && fill_stores(exact, path->way, row);

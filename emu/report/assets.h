@@ -10,6 +10,14 @@
  * it needs it reads from the page.
  */
 extern const char *const hvc_asset__script;
+/**
+ * The way of a call that is typed in, lit up in a dispatch tree. It is evaluated as the tree was
+ * made: what a node looks at is computed from the fields, and the edge is taken whose values have
+ * it. Nothing there knows an instruction.
+ */
+extern const char *const hvc_asset__dispatch;
+/** Style of such trees. */
+extern const char *const hvc_asset__tree;
 /** Style of a page with pictures, and of a drawing by itself. */
 extern const char *const hvc_asset__picture, *const hvc_asset__drawing;
 /**

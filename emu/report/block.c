@@ -5,7 +5,7 @@
 #include "engine/quote.h"
 #include "report/page.h"
 
-/* Lines from here on are of the line before: a list in a list. */
+/* Lines from here on are of the line before: a list in a list, one deeper each four columns. */
 #define DEEP 6u
 
 void hvc_page__text(const struct hvc_page *page, const char *text)
@@ -22,7 +22,10 @@ void hvc_page__text(const struct hvc_page *page, const char *text)
 /* What begins a block that is no heading. */
 static void put_bullet(const struct hvc_page *page, unsigned indent)
 {
-	fputs(!indent ? "\n" : indent < DEEP ? "- " : "  - ", page->out);
+	if (indent)
+		fprintf(page->out, "%*s- ", indent < DEEP ? 0 : (int)((indent - 2) / 4 * 2), "");
+	else
+		fputc('\n', page->out);
 }
 
 unsigned hvc_page__open(const struct hvc_page *page, unsigned indent)

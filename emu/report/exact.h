@@ -19,6 +19,9 @@ HVC_MUST_USE bool hvc_exact__immediates(const struct hvc_exact *exact, const str
 void hvc_exact__add_decisions(struct hvc_words *words, const struct hvc_exact *exact,
                               const struct hvc_exact_part *part, const struct hvc_row *row,
                               unsigned most);
+/** The number of a row of a part, from 1, as reports count classes through all callers. */
+unsigned hvc_exact__number(const struct hvc_exact *exact, const struct hvc_exact_part *part,
+                           unsigned row);
 /** Takes one thing that is told. */
 typedef void hvc_exact_told(void *ctx, const char *text);
 /** Inputs that paths go by, and pointers taken to be apart; each once, in the order of use. */

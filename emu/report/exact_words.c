@@ -32,6 +32,14 @@ void hvc_exact__callers(struct hvc_words *words, const struct hvc_exact *exact,
 	}
 }
 
+unsigned hvc_exact__number(const struct hvc_exact *exact, const struct hvc_exact_part *part,
+                           unsigned row)
+{
+	for (const struct hvc_exact_part *before = exact->part; before < part; before++)
+		row += before->same ? 0 : before->rows;
+	return row + 1;
+}
+
 /* Does it depend on the immediate, and on nothing else? */
 static bool is_of_imm(hvc_ref a)
 {

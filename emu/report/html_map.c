@@ -4,7 +4,10 @@
 #include <string.h>
 
 #include "report/html_part.h"
+#include "report/html_picture.h"
 #include "report/html_rows.h"
+#include "report/html_tree.h"
+#include "report/picture_rows.h"
 
 static void put_account(FILE *out, const struct hvc_exact *exact,
                         const struct hvc_picture_rows *rows)
@@ -54,26 +57,43 @@ static void put_assumed(FILE *out, const struct hvc_exact *exact)
 	fputs("</section>\n", out);
 }
 
+/* Where every immediate does the same, a square of them says nothing. */
+static bool put_square(FILE *out, const struct hvc_exact *exact,
+                       const struct hvc_picture_rows *rows, const char *name)
+{
+	bool made;
+
+	if (rows->picture.groups == 1) {
+		fputs("<p>Every immediate does alike: registers select.</p>\n", out);
+		return true;
+	}
+	hvc_html_picture__begin(out, &rows->picture, name, true);
+	made = hvc_html_rows__legend(out, exact, rows);
+	made = hvc_html_rows__groups(out, exact, rows) && made;
+	return hvc_html_picture__rows(out, &rows->picture, name) && made;
+}
+
 static bool put_page(FILE *out, const struct hvc_exact *exact, const struct hvc_picture_rows *rows,
-                     const struct hvc_contract *contract)
+                     const struct hvc_contract *contract, const struct hvc_abi *abi,
+                     struct hvc_diag *diag)
 {
 	const char *name = hvc_subject_name(exact->subject);
 	bool made;
 
 	put_account(out, exact, rows);
-	hvc_html_picture__begin(out, &rows->picture, name, true);
-	made = hvc_html_rows__legend(out, exact, rows);
-	made = hvc_html_rows__groups(out, exact, rows) && made;
-	made = hvc_html_picture__rows(out, &rows->picture, name) && made;
+	made = hvc_html_tree__put(out, exact, abi, diag) == HVC_OK;
+	made = put_square(out, exact, rows, name) && made;
 	made = hvc_html_rows__classes(out, exact, rows) && made;
 	made = hvc_html_part__contract(out, contract, name) && made;
 	put_assumed(out, exact);
+	hvc_html_tree__script(out);
 	hvc_html_picture__script(out);
 	return made;
 }
 
 enum hvc_status hvc_exact_html(FILE *out, const struct hvc_exact *exact,
-                               const struct hvc_contract *contract, struct hvc_diag *diag)
+                               const struct hvc_contract *contract, const struct hvc_abi *abi,
+                               struct hvc_diag *diag)
 {
 	struct hvc_picture_rows rows;
 	char title[4400];
@@ -82,7 +102,7 @@ enum hvc_status hvc_exact_html(FILE *out, const struct hvc_exact *exact,
 	HVC_TRY(hvc_picture_rows__make(exact, diag, &rows));
 	snprintf(title, sizeof(title), "What every HVC does: %s", hvc_subject_name(exact->subject));
 	hvc_html_picture__head(out, title);
-	made = put_page(out, exact, &rows, contract);
+	made = put_page(out, exact, &rows, contract, abi, diag);
 	hvc_picture_rows__free(&rows);
 	if (!made)
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");

@@ -8,7 +8,7 @@
 
 void hvc_html_picture__head(FILE *out, const char *title)
 {
-	const char *const styles[] = {hvc_asset__svg, hvc_asset__picture, NULL};
+	const char *const styles[] = {hvc_asset__svg, hvc_asset__picture, hvc_asset__tree, NULL};
 
 	hvc_html__begin(out, title, styles);
 }

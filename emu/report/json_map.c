@@ -7,6 +7,7 @@
 #include "report/exact.h"
 #include "report/invented.h"
 #include "report/json_class.h"
+#include "report/tree.h"
 
 /* Instructions of a row. */
 #define DECISIONS 64u
@@ -187,7 +188,8 @@ static void add_assumed(struct hvc_json *json, const struct hvc_exact *exact)
 }
 
 enum hvc_status hvc_exact_json(FILE *out, const struct hvc_exact *exact,
-                               const struct hvc_contract *contract, struct hvc_diag *diag)
+                               const struct hvc_contract *contract, bool tree,
+                               struct hvc_diag *diag)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-map/2");
 	struct hvc_words words = {0};
@@ -214,6 +216,8 @@ enum hvc_status hvc_exact_json(FILE *out, const struct hvc_exact *exact,
 		for (unsigned j = 0; !exact->part[i].same && j < exact->part[i].rows; j++)
 			add_row(json, exact, &exact->part[i], &exact->part[i].row[j]);
 	hvc_json__close(json);
+	if (tree)
+		hvc_tree__json(json, exact);
 	hvc_json__contract(json, contract, hvc_subject_name(exact->subject));
 	return hvc_json__print(json, out, diag);
 }

@@ -9,6 +9,7 @@
 #include "report/html.h"
 #include "report/picture_rows.h"
 #include "report/svg.h"
+#include "report/tree.h"
 
 #define WIDTH      720u
 #define TOP        56u  /* of the picture; the title is above */
@@ -94,7 +95,8 @@ static void put_rows(FILE *out, const struct hvc_picture *picture)
 	}
 }
 
-enum hvc_status hvc_exact_svg(FILE *out, const struct hvc_exact *exact, struct hvc_diag *diag)
+enum hvc_status hvc_exact_svg(FILE *out, const struct hvc_exact *exact, bool tree,
+                              struct hvc_diag *diag)
 {
 	struct hvc_picture_rows rows;
 	const struct hvc_picture *picture = &rows.picture;
@@ -102,7 +104,14 @@ enum hvc_status hvc_exact_svg(FILE *out, const struct hvc_exact *exact, struct h
 	unsigned lines, height;
 	char number[HVC_NUMBER_SIZE];
 
+	if (tree)
+		return hvc_svg_tree__put(out, exact, diag);
 	HVC_TRY(hvc_picture_rows__make(exact, diag, &rows));
+	/* Where every immediate does the same, a square of them says nothing. */
+	if (picture->groups == 1) {
+		hvc_picture_rows__free(&rows);
+		return hvc_svg_tree__put(out, exact, diag);
+	}
 	lines = picture->groups < LEGEND_MAX ? picture->groups : LEGEND_MAX + 1;
 	height = TOP + SIZE + 24 + lines * LINE;
 	hvc_words__add(&title, "What every HVC does: %s", hvc_subject_name(exact->subject));

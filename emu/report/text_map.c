@@ -7,6 +7,7 @@
 #include "report/exact.h"
 #include "report/invented.h"
 #include "report/table.h"
+#include "report/tree.h"
 
 /* Instructions that a row names; JSON has all. */
 #define DECISIONS 2u
@@ -61,15 +62,14 @@ static enum hvc_status put_part(const struct hvc_page *page, const struct hvc_ex
 	char text[TEXT];
 
 	hvc_exact__callers(&who, exact, part);
-	hvc_page__print(page, "\n%s%s%s\n", hvc_ink__begin(page, HVC_INK_STRONG),
-	                hvc_words__text(&who), hvc_ink__end(page, HVC_INK_STRONG));
+	hvc_page__heading(page, "%s", hvc_words__text(&who));
 	hvc_words__free(&who);
 	table = hvc_table__new(page, columns, 5);
 	for (unsigned i = 0; i < part->rows; i++) {
 		const struct hvc_row *row = &part->row[i];
 
 		hvc_table__row(table);
-		hvc_table__cell(table, 0, HVC_INK_STRONG, "%u", i + 1);
+		hvc_table__cell(table, 0, HVC_INK_STRONG, "%u", hvc_exact__number(exact, part, i));
 		hvc_exact__print_condition(exact, row, text, sizeof text);
 		hvc_table__cell(table, 1, HVC_INK_PLAIN, "%s", text);
 		hvc_exact__print_behaviour(exact, row, text, sizeof text);
@@ -94,7 +94,7 @@ static void put_assumed(const struct hvc_page *page, const struct hvc_exact *exa
 {
 	struct hvc_words words = {0};
 
-	fputc('\n', page->out);
+	hvc_page__gap(page);
 	hvc_exact__reads(exact, hvc_exact__list, &words);
 	put_list(page, "Read besides the call, of any value", &words);
 	hvc_exact__fixed(exact, hvc_exact__list, &words);
@@ -151,11 +151,14 @@ static void put_closing(const struct hvc_page *page, const struct hvc_exact *exa
 }
 
 enum hvc_status hvc_exact_text(const struct hvc_page *page, const struct hvc_exact *exact,
-                               const struct hvc_contract *contract, struct hvc_diag *diag)
+                               const struct hvc_contract *contract, bool tree,
+                               struct hvc_diag *diag)
 {
 	put_account(page, exact);
+	if (tree)
+		HVC_TRY(hvc_tree__text(page, exact, diag));
 	for (unsigned i = 0; i < exact->parts; i++)
-		if (!exact->part[i].same && callers(exact, &exact->part[i]))
+		if (!tree && !exact->part[i].same && callers(exact, &exact->part[i]))
 			HVC_TRY(put_part(page, exact, &exact->part[i], diag));
 	HVC_TRY(hvc_stops__text(page, &exact->world, diag));
 	HVC_TRY(hvc_contract__text(page, contract, hvc_subject_name(exact->subject), diag));

@@ -24,7 +24,7 @@ static void put_steps(const struct hvc_page *page, const struct hvc_sequences *s
 		if (step->call.daif != plain.daif)
 			hvc_words__add(&call, ", daif = 0x%" PRIx64, step->call.daif);
 		hvc_page__line(page, 8, "call %u:      %s", i + 1, hvc_words__text(&call));
-		hvc_page__line(page, 21, "%s: %s at %s, x0 = 0x%" PRIx64,
+		hvc_page__line(page, 12, "%s: %s at %s, x0 = 0x%" PRIx64,
 		               rule_of(sequences, step->rule), hvc_outcome_name(step->outcome),
 		               hvc_level_name(step->level), step->x0);
 		hvc_words__free(&call);

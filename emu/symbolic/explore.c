@@ -61,25 +61,33 @@ void hvc_explorer__queue(struct hvc_explorer *e, struct hvc_walker *w)
 	e->waiting++;
 }
 
-/* One side of a fork; the last takes the walker itself. */
-static void branch(struct hvc_explorer *e, struct hvc_walker *w, hvc_ref condition,
-                   enum hvc_verdict_of fact, const uint64_t *pc)
+bool hvc_explorer__chose(struct hvc_explorer *e, struct hvc_way *way, hvc_ref condition)
 {
-	struct hvc_way *way = w->way;
 	struct hvc_choice *choice = hvc_bv__take(e->s->scene.terms, sizeof *choice);
-	enum hvc_status status = hvc_facts__assume(&e->s->scene, &way->facts, condition);
 
-	if (!choice || status != HVC_OK) {
+	if (!choice || hvc_facts__assume(&e->s->scene, &way->facts, condition) != HVC_OK) {
 		e->status = HVC_E_NOMEM;
-		hvc_way__free(way);
-		free(w);
-		return;
+		return false;
 	}
 	*choice = (struct hvc_choice){.before = way->choice,
 	                              .pc = way->pc,
 	                              .condition = condition,
 	                              .number = way->choice ? way->choice->number + 1 : 1};
 	way->choice = choice;
+	return true;
+}
+
+/* One side of a fork; the last takes the walker itself. */
+static void branch(struct hvc_explorer *e, struct hvc_walker *w, hvc_ref condition,
+                   enum hvc_verdict_of fact, const uint64_t *pc)
+{
+	struct hvc_way *way = w->way;
+
+	if (!hvc_explorer__chose(e, way, condition)) {
+		hvc_way__free(way);
+		free(w);
+		return;
+	}
 	if (fact == HVC_FACT_UNDECIDED)
 		w->undecided = true;
 	if (pc)

@@ -67,6 +67,9 @@ void hvc_explorer__end(struct hvc_explorer *e, struct hvc_walker *w, struct hvc_
 void hvc_explorer__fork(struct hvc_explorer *e, struct hvc_walker *w, const hvc_ref *condition,
                         const uint64_t *pc, size_t count, enum hvc_verdict_of fact);
 
+/** Require a condition that the instruction at the way's pc chose by, and keep that it did. False:
+ * memory ran out. */
+bool hvc_explorer__chose(struct hvc_explorer *e, struct hvc_way *way, hvc_ref condition);
 /** Put a walker at the end of the queue. */
 void hvc_explorer__queue(struct hvc_explorer *e, struct hvc_walker *w);
 /** The same once more, to go another way; NULL: memory ran out, and the status says so. */

@@ -208,8 +208,7 @@ static bool hand_off(struct hvc_explorer *e, struct hvc_walker *w, const uint64_
 			e->status = HVC_E_NOMEM;
 			break;
 		}
-		if (hvc_facts__assume(&e->s->scene, &each->way->facts, condition[i]) != HVC_OK)
-			e->status = HVC_E_NOMEM;
+		(void)hvc_explorer__chose(e, each->way, condition[i]);
 		each->door = door;
 		if (door)
 			door->live++;

@@ -124,24 +124,32 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_call_text(const struct hvc_page *page,
                                                    struct hvc_diag *diag);
 HVC_MUST_USE HVC_API enum hvc_status hvc_call_json(FILE *out, const struct hvc_call_report *report,
                                                    struct hvc_diag *diag);
-/** contract: NULL, or what was measured besides. */
+/** contract: NULL, or what was measured besides. tree: the classes as a tree, not as a table; in
+ * JSON besides. */
 HVC_MUST_USE HVC_API enum hvc_status hvc_exact_text(const struct hvc_page *page,
                                                     const struct hvc_exact *exact,
-                                                    const struct hvc_contract *contract,
+                                                    const struct hvc_contract *contract, bool tree,
                                                     struct hvc_diag *diag);
 HVC_MUST_USE HVC_API enum hvc_status hvc_exact_json(FILE *out, const struct hvc_exact *exact,
-                                                    const struct hvc_contract *contract,
+                                                    const struct hvc_contract *contract, bool tree,
                                                     struct hvc_diag *diag);
 /** The immediate space in letters, at most 80 columns, for a terminal or a file. */
 HVC_MUST_USE HVC_API enum hvc_status hvc_exact_picture(const struct hvc_page *page,
                                                        const struct hvc_exact *exact,
                                                        struct hvc_diag *diag);
-/** The same as a drawing without script, to be shown by itself. */
+/**
+ * The same as a drawing without script, to be shown by itself; or the dispatch tree, where that is
+ * wanted, or every immediate does alike.
+ */
 HVC_MUST_USE HVC_API enum hvc_status hvc_exact_svg(FILE *out, const struct hvc_exact *exact,
-                                                   struct hvc_diag *diag);
-/** A page with the immediate space as a picture; needs no network, and is complete unscripted. */
+                                                   bool tree, struct hvc_diag *diag);
+/**
+ * A page with the dispatch tree and, where immediates select, their space as a picture; needs no
+ * network, and is complete unscripted. abi: names the rules of its calls; NULL: nothing does.
+ */
 HVC_MUST_USE HVC_API enum hvc_status hvc_exact_html(FILE *out, const struct hvc_exact *exact,
                                                     const struct hvc_contract *contract,
+                                                    const struct hvc_abi *abi,
                                                     struct hvc_diag *diag);
 /** What follows the head of its findings. all: rule by rule. */
 HVC_MUST_USE HVC_API enum hvc_status hvc_check_text(const struct hvc_page *page,

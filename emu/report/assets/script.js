@@ -36,6 +36,14 @@ function describe(group) {
     var does = 'class ' + row.cells[1].textContent + ', ' + row.cells[2].textContent;
     return rows.length === 1 ? does : row.cells[0].textContent + ': ' + does;
   });
+  if (!rows.length) {
+    rows = Array.from(section.querySelectorAll('.marks li'));
+    said = rows.slice(0, 3).map(function (row) {
+      var key = row.querySelector('.key');
+      return (key ? 'class ' + key.textContent + ', ' : '') +
+        row.textContent.slice(key ? key.textContent.length + 1 : 0);
+    });
+  }
   if (rows.length > 3) said.push('and ' + (rows.length - 3) + ' more');
   return said.join('; ');
 }
