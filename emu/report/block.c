@@ -1,56 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The blocks of a document: headings, lines and commands, as text, Markdown or HTML. */
+/* The blocks of a document: headings, whole lines and commands, as text, Markdown or HTML. */
 #include <string.h>
 
 #include "engine/quote.h"
 #include "report/page.h"
-
-/* Lines from here on are of the line before: a list in a list, one deeper each four columns. */
-#define DEEP 6u
-
-void hvc_page__text(const struct hvc_page *page, const char *text)
-{
-	static const enum hvc_quote quotes[] = {
-	        [HVC_MARKUP_NONE] = HVC_QUOTE_LINE,
-	        [HVC_MARKUP_MARKDOWN] = HVC_QUOTE_MARKDOWN,
-	        [HVC_MARKUP_HTML] = HVC_QUOTE_XML,
-	};
-
-	hvc_quote__put(page->out, quotes[page->markup], text);
-}
-
-/* What begins a block that is no heading. */
-static void put_bullet(const struct hvc_page *page, unsigned indent)
-{
-	if (indent)
-		fprintf(page->out, "%*s- ", indent < DEEP ? 0 : (int)((indent - 2) / 4 * 2), "");
-	else
-		fputc('\n', page->out);
-}
-
-unsigned hvc_page__open(const struct hvc_page *page, unsigned indent)
-{
-	switch (page->markup) {
-	case HVC_MARKUP_NONE:
-		fprintf(page->out, "%*s", (int)indent, "");
-		break;
-	case HVC_MARKUP_MARKDOWN:
-		put_bullet(page, indent);
-		break;
-	case HVC_MARKUP_HTML:
-		fprintf(page->out, "<p%s>",
-		        !indent         ? ""
-		        : indent < DEEP ? " class=\"item\""
-		                        : " class=\"deep\"");
-		break;
-	}
-	return indent;
-}
-
-void hvc_page__close(const struct hvc_page *page)
-{
-	fputs(page->markup == HVC_MARKUP_HTML ? "</p>\n" : "\n", page->out);
-}
 
 void hvc_page__line(const struct hvc_page *page, unsigned indent, const char *format, ...)
 {
@@ -119,12 +72,12 @@ void hvc_page__command(const struct hvc_page *page, unsigned indent, const char 
 		hvc_page__print(page, "%*s%s\n", (int)indent, "", command);
 		break;
 	case HVC_MARKUP_MARKDOWN:
-		put_bullet(page, indent);
+		hvc_page__open(page, indent);
 		put_backticks(page->out, command);
 		fputc('\n', page->out);
 		break;
 	case HVC_MARKUP_HTML:
-		fprintf(page->out, "<pre class=\"%s\">", indent < DEEP ? "item" : "deep");
+		fprintf(page->out, "<pre class=\"%s\">", indent < HVC_PAGE_DEEP ? "item" : "deep");
 		hvc_page__text(page, command);
 		fputs("</pre>\n", page->out);
 		break;

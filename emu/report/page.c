@@ -7,6 +7,51 @@
 
 #include "engine/quote.h"
 
+void hvc_page__text(const struct hvc_page *page, const char *text)
+{
+	static const enum hvc_quote quotes[] = {
+	        [HVC_MARKUP_NONE] = HVC_QUOTE_LINE,
+	        [HVC_MARKUP_MARKDOWN] = HVC_QUOTE_MARKDOWN,
+	        [HVC_MARKUP_HTML] = HVC_QUOTE_XML,
+	};
+
+	hvc_quote__put(page->out, quotes[page->markup], text);
+}
+
+/* What begins a block that is no heading. */
+static void put_bullet(const struct hvc_page *page, unsigned indent)
+{
+	if (indent)
+		fprintf(page->out, "%*s- ",
+		        indent < HVC_PAGE_DEEP ? 0 : (int)((indent - 2) / 4 * 2), "");
+	else
+		fputc('\n', page->out);
+}
+
+unsigned hvc_page__open(const struct hvc_page *page, unsigned indent)
+{
+	switch (page->markup) {
+	case HVC_MARKUP_NONE:
+		fprintf(page->out, "%*s", (int)indent, "");
+		break;
+	case HVC_MARKUP_MARKDOWN:
+		put_bullet(page, indent);
+		break;
+	case HVC_MARKUP_HTML:
+		fprintf(page->out, "<p%s>",
+		        !indent                  ? ""
+		        : indent < HVC_PAGE_DEEP ? " class=\"item\""
+		                                 : " class=\"deep\"");
+		break;
+	}
+	return indent;
+}
+
+void hvc_page__close(const struct hvc_page *page)
+{
+	fputs(page->markup == HVC_MARKUP_HTML ? "</p>\n" : "\n", page->out);
+}
+
 static const char *const inks[] = {
         [HVC_INK_PLAIN] = "",        [HVC_INK_GOOD] = "\033[32m",  [HVC_INK_BAD] = "\033[31m",
         [HVC_INK_WARN] = "\033[33m", [HVC_INK_STRONG] = "\033[1m", [HVC_INK_FAINT] = "\033[2m",

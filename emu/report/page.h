@@ -45,6 +45,8 @@ unsigned hvc_page__vprint(const struct hvc_page *page, const char *format, va_li
 void hvc_page__prose(const struct hvc_page *page, unsigned used, unsigned indent,
                      const char *format, ...) HVC_PRINTF(4, 5);
 
+/** Lines from this column on are of the line before: a list in a list, one deeper each four. */
+#define HVC_PAGE_DEEP 6u
 /** Begin a line at a column, which is how deep it is in a list. Returns the columns used. */
 unsigned hvc_page__open(const struct hvc_page *page, unsigned indent);
 /** End it. */
