@@ -184,6 +184,8 @@ struct hvc_command {
 
 enum hvc_status hvc_cmd__list(const struct hvc_options *options, const struct hvc_page *page,
                               bool *holds, struct hvc_diag *diag);
+enum hvc_status hvc_cmd__history(const struct hvc_options *options, const struct hvc_page *page,
+                                 bool *holds, struct hvc_diag *diag);
 enum hvc_status hvc_cmd__run(const struct hvc_options *options, const struct hvc_page *page,
                              bool *holds, struct hvc_diag *diag);
 enum hvc_status hvc_cmd__map(const struct hvc_options *options, const struct hvc_page *page,

@@ -143,6 +143,23 @@ static const struct hvc_command commands[] = {
                 .run = hvc_cmd__diff,
         },
         {
+                .name = "history",
+                .usage = "FAMILY, or ABI ABI...",
+                .summary = "the generations of an ABI side by side",
+                .details = "Compares each generation of a family of specifications with the one "
+                           "before it: a row an\noperation, a column a generation, and ! where a "
+                           "number means another operation than it did.\nThe family of "
+                           "linux-stub-4.12 is linux-stub; ABIs that are named one by one come "
+                           "oldest first.\n",
+                .examples = "  hvcheck history linux-stub --format markdown\n"
+                            "  hvcheck history ./abi-1.yaml ./abi-2.yaml ./abi-3.yaml\n",
+                .least = 1,
+                .most = HVC_ARGUMENT_MAX,
+                .options = COMMON | BIT(REPORT),
+                .styles = 1u << HVC_STYLE_MARKDOWN | 1u << HVC_STYLE_HTML,
+                .run = hvc_cmd__history,
+        },
+        {
                 .name = "leaks",
                 .usage = "SUBJECT [--abi ABI] [--imm N]",
                 .summary = "what a caller below EL2 learns of EL2's secrets",

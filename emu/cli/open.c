@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/open.h"
 
+#include "abi/family.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -167,6 +169,12 @@ enum hvc_status hvc_open__abi(const char *name, struct hvc_diag *diag, struct hv
 		return status;
 	for (size_t i = 0; i < SHIPPED_MAX && hvc_abi_shipped_at(i, &names[i], &text, &size);)
 		names[++i] = NULL;
+	near = hvc_family__holding(name);
+	if (near) {
+		hvc_tell("hvcheck: note: no ABI '%s'; taking %s, which holds until the next\n",
+		         name, near);
+		return hvc_abi_open(near, diag, out);
+	}
 	near = hvc_nearest__find(name, names);
 	if (near)
 		return hvc_diag_set(diag, status, NULL, 0, 0, "no ABI '%s'; did you mean '%s'?",

@@ -30,7 +30,8 @@ void hvc_table__cell(struct hvc_table *table, unsigned column, enum hvc_ink ink,
 /** Fill one cell with words, and free them. */
 void hvc_table__take(struct hvc_table *table, unsigned column, enum hvc_ink ink,
                      struct hvc_words *words);
-/** Cells hold words of specifications only: Markdown leaves them as they are, to be read as text. */
+/** Cells hold words of specifications only: Markdown leaves them as they are, to be read as text.
+ */
 void hvc_table__is_plain(struct hvc_table *table);
 /** Print and free. */
 HVC_MUST_USE enum hvc_status hvc_table__print(struct hvc_table *table, struct hvc_diag *diag);

@@ -32,28 +32,30 @@ static void put_summary(const struct hvc_page *page, const struct hvc_collide *c
 	enum hvc_ink ink = collide->differing   ? HVC_INK_BAD
 	                   : collide->colliding ? HVC_INK_WARN
 	                                        : HVC_INK_GOOD;
+	unsigned same =
+	        collide->abis == 2 ? collide->pair->overlaps.count - collide->pair->others : 0;
+	struct hvc_words words = {0};
 
-	hvc_page__print(page, "%s", hvc_ink__begin(page, ink));
 	if (!collide->colliding)
-		hvc_page__print(page, "no call is claimed by more than one of %u ABIs",
-		                collide->abis);
+		hvc_words__add(&words, "no call is claimed by more than one of %u ABIs",
+		               collide->abis);
 	else if (collide->abis == 2)
-		hvc_page__print(
-		        page,
-		        "%s and %s claim the same calls: %u pair%s of operations differ%s, %u %s "
-		        "the same",
-		        name_of(collide, 0), name_of(collide, 1), collide->pair->others,
-		        plural(collide->pair->others), collide->pair->others == 1 ? "s" : "",
-		        collide->pair->overlaps.count - collide->pair->others,
-		        collide->pair->overlaps.count - collide->pair->others == 1 ? "is" : "are");
+		hvc_words__add(&words,
+		               "%s and %s claim the same calls: %u pair%s of operations differ%s, "
+		               "%u %s the same",
+		               name_of(collide, 0), name_of(collide, 1), collide->pair->others,
+		               plural(collide->pair->others), collide->pair->others == 1 ? "s" : "",
+		               same, same == 1 ? "is" : "are");
 	else
-		hvc_page__print(
-		        page,
-		        "%u of %u pair%s of ABIs claim the same calls; %u of them mean something "
-		        "else by some",
-		        collide->colliding, collide->pairs, plural(collide->pairs),
-		        collide->differing);
-	hvc_page__print(page, "%s\n", hvc_ink__end(page, ink));
+		hvc_words__add(&words,
+		               "%u of %u pair%s of ABIs claim the same calls; %u of them mean "
+		               "something else by some",
+		               collide->colliding, collide->pairs, plural(collide->pairs),
+		               collide->differing);
+	hvc_page__print(page, "%s", hvc_ink__begin(page, ink));
+	hvc_page__prose(page, 0, 2, "%s", hvc_words__text(&words));
+	hvc_page__print(page, "%s", hvc_ink__end(page, ink));
+	hvc_words__free(&words);
 }
 
 static char cell_of(const struct hvc_collide *collide, unsigned row, unsigned column)

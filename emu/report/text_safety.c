@@ -58,16 +58,11 @@ enum hvc_status hvc_safety_text(const struct hvc_page *page, const struct hvc_sa
 	struct hvc_words callers = {0};
 
 	hvc_words__callers(&callers, safety->callers);
-	hvc_page__open(page, 0);
-	hvc_page__print(page, "%s%s%s by %s: ", hvc_ink__begin(page, HVC_INK_STRONG),
-	                safety->subject, hvc_ink__end(page, HVC_INK_STRONG),
-	                hvc_abi_name(safety->abi));
 	if (!safety->behaviours)
-		hvc_page__print(page, "no call is unknown to the ABI");
+		hvc_page__line(page, 0, "no call is unknown to the ABI");
 	else
-		hvc_page__print(page, "%u of %u behaviours of unknown calls leave EL2 as it was",
-		                safety->safe, safety->behaviours);
-	hvc_page__close(page);
+		hvc_page__line(page, 0, "%u of %u behaviours of unknown calls leave EL2 as it was",
+		               safety->safe, safety->behaviours);
 	if (safety->open)
 		hvc_page__line(page, 0, "%u more are of calls that the ABI leaves open",
 		               safety->open);

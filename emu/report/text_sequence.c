@@ -86,7 +86,8 @@ static enum hvc_status put_properties(const struct hvc_page *page,
 		hvc_page__gap(page);
 		hvc_page__line(page, 4, "%s is broken in world %s", property->name,
 		               sequences->world[row->world].name);
-		hvc_page__line(page, 8, "stated by:   %s", property->source);
+		hvc_page__prose(page, hvc_page__open(page, 8), 12, "stated by:   %s",
+		                property->source);
 		put_failure(page, sequences, abi, property, &row->failure);
 	}
 	return HVC_OK;
@@ -107,8 +108,8 @@ static void put_randoms(const struct hvc_page *page, const struct hvc_sequences 
 	               sequences->failed ? hvc_words__number(sequences->failed, failed) : "none",
 	               sequences->failed > 1 ? "" : "s");
 	if (sequences->table[0])
-		hvc_page__line(
-		        page, 0,
+		hvc_page__prose(
+		        page, 0, 2,
 		        "Besides the subject's own vectors they set %u tables that branch to them, "
 		        "from 0x%" PRIx64 " on.",
 		        HVC_SEQUENCE_TABLES, sequences->table[0]);

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/open.h"
+#include "cli/report.h"
+#include "report/history.h"
+
+static enum hvc_status put_body(const struct hvc_page *page, const void *of, struct hvc_diag *diag)
+{
+	return hvc_history__text(page, of, diag);
+}
+
+static enum hvc_status write(const void *of, const struct hvc_options *options,
+                             const struct hvc_findings *findings, enum hvc_style style,
+                             const struct hvc_page *page, struct hvc_diag *diag)
+{
+	if (style == HVC_STYLE_JSON)
+		return hvc_history__json(page->out, of, diag);
+	return hvc_cli_report__document(options, findings, style, page, put_body, of, diag);
+}
+
+/* The members of the family that is named, or the specifications that are. */
+static enum hvc_status choose(const struct hvc_options *options, struct hvc_diag *diag,
+                              const char *name[HVC_GENERATIONS_MAX], unsigned *out)
+{
+	struct hvc_abi *abi = NULL;
+	unsigned names = options->arguments;
+
+	if (names == 1)
+		names = hvc_family__members(options->argument[0], name);
+	else if (names > HVC_GENERATIONS_MAX)
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "more than %u generations",
+		                    HVC_GENERATIONS_MAX);
+	for (unsigned i = 0; options->arguments > 1 && i < names; i++) {
+		/* For its complaint, with the nearest name. */
+		HVC_TRY(hvc_open__abi(options->argument[i], diag, &abi));
+		hvc_abi_free(abi);
+		name[i] = options->argument[i];
+	}
+	if (names < 2)
+		return hvc_diag_set(
+		        diag, HVC_E_NOTFOUND, NULL, 0, 0,
+		        "'%s' is no family of two generations or more: ABIs of one are "
+		        "named FAMILY-VERSION ('hvcheck list abis'); or name them, oldest "
+		        "first",
+		        options->argument[0]);
+	*out = names;
+	return HVC_OK;
+}
+
+enum hvc_status hvc_cmd__history(const struct hvc_options *options, const struct hvc_page *page,
+                                 bool *holds, struct hvc_diag *diag)
+{
+	const char *name[HVC_GENERATIONS_MAX];
+	struct hvc_history *history = NULL;
+	enum hvc_status status;
+	unsigned names = 0;
+
+	*holds = true;
+	HVC_TRY(choose(options, diag, name, &names));
+	HVC_TRY(hvc_history__make(name, names, diag, &history));
+	status = hvc_cli_report__each(options, page, history, write, NULL, diag);
+	hvc_history__free(history);
+	return status;
+}

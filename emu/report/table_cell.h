@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/** What a table is made of, for the files that print it. Internal to them. */
+#ifndef HVC_REPORT_TABLE_CELL_H
+#define HVC_REPORT_TABLE_CELL_H
+
+#include "report/table.h"
+
+#define HVC_TABLE_COLUMNS 33u
+
+struct hvc_table_cell {
+	char *text;
+	enum hvc_ink ink;
+};
+
+struct hvc_table {
+	const struct hvc_page *page;
+	struct hvc_column column[HVC_TABLE_COLUMNS]; /* with titles of our own, quoted */
+	unsigned columns;
+	struct hvc_table_cell *cell; /* row by row */
+	size_t rows, room;
+	bool plain; /* no cell has markup of its own */
+	bool failed;
+};
+
+/** Of a cell; "" where it has none. */
+const char *hvc_table__text(const struct hvc_table *table, size_t row, unsigned column);
+/** Columns that UTF-8 text takes, all of whose characters are one wide. */
+unsigned hvc_table__width(const char *text, size_t length);
+/** The width of the widest cell of a column, or of the widest word of any cell. */
+unsigned hvc_table__widest(const struct hvc_table *table, unsigned column, bool words);
+/** Print it as text. False: out of memory. */
+HVC_MUST_USE bool hvc_table__put_text(struct hvc_table *table);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#include "report/history.h"
+#include "report/table.h"
+
+static const char *title_of(const struct hvc_history *history, unsigned generation)
+{
+	const char *name = hvc_abi_name(history->abi[generation]);
+	const char *version = hvc_family__version(name);
+
+	return version ? version : name;
+}
+
+static void add_row(struct hvc_table *table, const struct hvc_history *history,
+                    const struct hvc_history_row *row)
+{
+	hvc_table__row(table);
+	hvc_table__cell(table, 0, HVC_INK_STRONG, "%s", row->name);
+	for (unsigned i = 0; i < history->generations; i++) {
+		const struct hvc_history_cell *cell = &row->cell[i];
+
+		hvc_table__cell(table, 1 + i,
+		                cell->other ? HVC_INK_BAD
+		                : cell->how ? HVC_INK_PLAIN
+		                            : HVC_INK_FAINT,
+		                "%s%s", cell->other ? "! " : "", cell->how ? cell->how : "-");
+	}
+}
+
+/* The first and the last that have it. */
+static unsigned count_changed(const struct hvc_history *history)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < history->rows; i++)
+		for (unsigned k = 0; k < history->generations; k++)
+			count += history->row[i].cell[k].other;
+	return count;
+}
+
+enum hvc_status hvc_history__text(const struct hvc_page *page, const struct hvc_history *history,
+                                  struct hvc_diag *diag)
+{
+	struct hvc_column columns[1 + HVC_GENERATIONS_MAX] = {{"Operation", HVC_ALIGN_LEFT}};
+	unsigned changed = count_changed(history);
+	struct hvc_table *table;
+
+	for (unsigned i = 0; i < history->generations; i++)
+		columns[1 + i] = (struct hvc_column){title_of(history, i), HVC_ALIGN_WRAP};
+	hvc_page__prose(page, 0, 2, "%u generations from %s to %s, %u operations",
+	                history->generations, hvc_abi_name(history->abi[0]),
+	                hvc_abi_name(history->abi[history->generations - 1]), history->rows);
+	if (changed)
+		hvc_page__prose(
+		        page, hvc_page__open(page, 2), 2,
+		        "%s!%s  %u time%s a call of the generation before silently meets this "
+		        "operation in place of its own",
+		        hvc_ink__begin(page, HVC_INK_BAD), hvc_ink__end(page, HVC_INK_BAD), changed,
+		        changed == 1 ? "" : "s");
+	else
+		hvc_page__prose(page, hvc_page__open(page, 2), 2,
+		                "no call silently meets another operation than its own");
+	hvc_page__gap(page);
+	table = hvc_table__new(page, columns, 1 + history->generations);
+	hvc_table__is_plain(table);
+	for (unsigned i = 0; i < history->rows; i++)
+		add_row(table, history, &history->row[i]);
+	return hvc_table__print(table, diag);
+}
