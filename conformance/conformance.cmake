@@ -188,6 +188,10 @@ foreach(test refusals statuses output jobs reproduce abis callers worlds baselin
 endforeach()
 set_tests_properties(cli-subjects PROPERTIES
                      ENVIRONMENT HVC_SUBJECTS=${CMAKE_BINARY_DIR}/subjects)
+# Every format of twenty runs says the same.
+add_test(NAME cli-verdicts
+         COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/verdicts.py $<TARGET_FILE:hvcheck>)
+list(APPEND cli_tests cli-verdicts)
 # The program with an engine that dies, or tries to get out, when it is told to.
 add_executable(hvcheck_trial ${HVC_CLI_SOURCES} ${CMAKE_CURRENT_LIST_DIR}/cli/trial.c)
 target_include_directories(hvcheck_trial PRIVATE emu)

@@ -39,6 +39,7 @@ plain 0 run linux-stub-imm --imm 4 --set x0=0x80000000 --map-on-demand
 plain 0 run linux-stub-4.12 --set x0=0 --stop-at "$(printf '0x%x' 0x40000000)"
 plain 0 run linux-kvm-6.1
 plain 0 history linux-kvm
+plain 1 run linux-stub-4.7 --and linux-stub-4.12 --set x0=1
 make 0 map linux-stub-imm --brief
 make 0 map linux-stub-4.7 --brief --contract
 make 0 map kvm-guest --brief --tree

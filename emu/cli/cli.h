@@ -38,6 +38,7 @@ enum hvc_option_id {
 	HVC_OPTION_ABIS,    /**< --abi without a value: the arguments are ABIs */
 	HVC_OPTION_AGAINST, /**< --abi that takes a subject, too */
 	HVC_OPTION_ALSO,
+	HVC_OPTION_AND,
 	HVC_OPTION_SITE,
 	HVC_OPTION_ABI_OLD,
 	HVC_OPTION_ABI_NEW,

@@ -3,29 +3,10 @@
 #include <string.h>
 
 #include "cli/open.h"
+#include "cli/pair.h"
 #include "cli/report.h"
 #include "cli/second.h"
 #include "cli/world.h"
-
-static enum hvc_status make_call(const struct hvc_options *options,
-                                 const struct hvc_subject *subject, struct hvc_diag *diag,
-                                 struct hvc_call *call)
-{
-	hvc_call_init(call, options->seed);
-	call->imm = options->imm;
-	call->from = options->from;
-	call->insn = options->insn;
-	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
-		if (hvc_regset_has(&options->set, (enum hvc_reg)n))
-			HVC_TRY(hvc_cli_world__value(options, subject, (enum hvc_reg)n, diag,
-			                             &call->x[n]));
-	}
-	if (hvc_regset_has(&options->set, HVC_REG_NZCV))
-		call->nzcv = options->value[HVC_REG_NZCV];
-	if (hvc_regset_has(&options->set, HVC_REG_DAIF))
-		call->daif = options->value[HVC_REG_DAIF];
-	return HVC_OK;
-}
 
 /* The ABI's world that the call is made in, -1 for none. */
 static int world_of(const struct hvc_abi *abi, const struct hvc_world *world)
@@ -151,7 +132,7 @@ static enum hvc_status call_once(const struct hvc_options *options, const struct
 	HVC_TRY(choose_world(options, subject, abi, diag, &world, &index));
 	if (options->qemu)
 		HVC_TRY(hvc_second__can(&world, diag));
-	HVC_TRY(make_call(options, subject, diag, &call));
+	HVC_TRY(hvc_cli_world__call(options, subject, diag, &call));
 	if (hvc_options__has(options, HVC_OPTION_TRACE)) {
 		config.trace = hvc_trace_record;
 		config.trace_ctx = &trace;
@@ -195,10 +176,14 @@ enum hvc_status hvc_cmd__run(const struct hvc_options *options, const struct hvc
 	struct hvc_abi *abi = NULL;
 	enum hvc_status status = hvc_open__subject(options, 0, diag, &subject);
 
+	if (status == HVC_OK && !options->alsos && options->style > HVC_STYLE_JSON)
+		status = hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
+		                      "--format: one call is text or json; with --and, any");
 	if (status == HVC_OK && options->abi)
 		status = hvc_open__abi(options->abi, diag, &abi);
 	if (status == HVC_OK)
-		status = call_once(options, page, subject, abi, holds, diag);
+		status = options->alsos ? hvc_cli_pair__run(options, page, subject, holds, diag)
+		                        : call_once(options, page, subject, abi, holds, diag);
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
 	return status;

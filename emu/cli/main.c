@@ -33,8 +33,6 @@ static const struct hvc_command commands[] = {
                            "known is the registry of who uses which\nimmediate and function "
                            "identifier: all of it, or who uses one value.\n",
                 .examples = "  hvcheck list\n"
-                            "  hvcheck list subjects --format json\n"
-                            "  hvcheck list rules\n"
                             "  hvcheck list known --imm 0x6000\n"
                             "  hvcheck list known --fid 0xc6000001\n",
                 .most = 1,
@@ -43,8 +41,8 @@ static const struct hvc_command commands[] = {
         },
         {
                 .name = "run",
-                .usage = "SUBJECT [--imm N] [--set REG=VALUE]... [--from LEVEL] [--trace] [--abi "
-                         "ABI]",
+                .usage = "SUBJECT [--imm N] [--set REG=VALUE]... [--from LEVEL] [--trace] "
+                         "[--abi ABI] [--and SUBJECT]",
                 .summary = "make one call and tell everything it did",
                 .details =
                         "Executes one HVC and prints how it ended and what it changed. With --abi "
@@ -52,16 +50,19 @@ static const struct hvc_command commands[] = {
                         "its rule. Registers that --set\ndoes not name hold addresses that "
                         "name them (xN: 0x4000020000 + N * 0x800).\n"
                         "With --engine qemu another emulator makes the call as well; the report is "
-                        "what it says,\nand the exit status is 1 when the two differ.\n",
+                        "what it says,\nand the exit status is 1 when the two differ; as it is "
+                        "with --and, where "
+                        "two subjects part.\n",
                 .examples = "  hvcheck run linux-stub-4.12 --set x0=0 --set x1=0x4000018000\n"
-                            "  hvcheck run linux-stub-imm --imm 1 --trace\n"
+                            "  hvcheck run linux-stub-4.7 --and linux-stub-4.12 --set x0=1\n"
                             "  hvcheck run vmlinux@__hyp_stub_vectors --set x0=2 --abi "
                             "linux-stub-4.12\n",
                 .least = 1,
                 .most = 1,
                 .options = COMMON | BIT(IMM) | AROUND | BIT(STRICT) | BIT(FROM) | BIT(INSN) |
                            BIT(SEED) | BIT(CPU) | BIT(BUDGET) | BIT(TRACE) | BIT(ENGINE) |
-                           BIT(SYMBOLS) | BIT(ABI),
+                           BIT(SYMBOLS) | BIT(ABI) | BIT(AND),
+                .styles = 1u << HVC_STYLE_MARKDOWN | 1u << HVC_STYLE_HTML,
                 .run = hvc_cmd__run,
         },
         {
@@ -80,7 +81,6 @@ static const struct hvc_command commands[] = {
                         "class.\n",
                 .examples = "  hvcheck map linux-stub-imm\n"
                             "  hvcheck map vmlinux@__hyp_stub_vectors --format map -o stub.map\n"
-                            "  hvcheck map firmware.bin@+0x800 --from el1h\n"
                             "  hvcheck map gunyah --picture\n"
                             "  hvcheck map gunyah --format html -o gunyah.html\n"
                             "  hvcheck map build/el2.elf --suggest-abi -o my-abi.yaml\n",

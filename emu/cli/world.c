@@ -187,3 +187,23 @@ bool hvc_cli_world__is_given(const struct hvc_options *options)
 	       hvc_cli_world__sets_registers(options) ||
 	       hvc_options__has(options, HVC_OPTION_MAP_ON_DEMAND);
 }
+
+enum hvc_status hvc_cli_world__call(const struct hvc_options *options,
+                                    const struct hvc_subject *subject, struct hvc_diag *diag,
+                                    struct hvc_call *call)
+{
+	hvc_call_init(call, options->seed);
+	call->imm = options->imm;
+	call->from = options->from;
+	call->insn = options->insn;
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
+		if (hvc_regset_has(&options->set, (enum hvc_reg)n))
+			HVC_TRY(hvc_cli_world__value(options, subject, (enum hvc_reg)n, diag,
+			                             &call->x[n]));
+	}
+	if (hvc_regset_has(&options->set, HVC_REG_NZCV))
+		call->nzcv = options->value[HVC_REG_NZCV];
+	if (hvc_regset_has(&options->set, HVC_REG_DAIF))
+		call->daif = options->value[HVC_REG_DAIF];
+	return HVC_OK;
+}

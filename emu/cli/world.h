@@ -31,4 +31,9 @@ bool hvc_cli_world__sets_call(const struct hvc_options *options, enum hvc_reg *r
 enum hvc_status hvc_cli_world__take_memory(struct hvc_options *options, const char *value,
                                            struct hvc_diag *diag);
 
+/** The call that the options of 'run' name. */
+HVC_MUST_USE enum hvc_status hvc_cli_world__call(const struct hvc_options *options,
+                                                 const struct hvc_subject *subject,
+                                                 struct hvc_diag *diag, struct hvc_call *call);
+
 #endif
