@@ -112,9 +112,9 @@ recipe 1 diff "$work/stub.map" linux-5.10.deb@__hyp_stub_vectors
 
 # The call that shipped for years: its selector is what the page copy left over.
 recipe 1 callers linux-6.1.deb --abi linux-trans-pgd-5.17 --also linux-stub-6.0
-tells ': 1 finding$' 'left to chance: pointer left over' 'x24 is not zero'
+tells ': 1 error$' 'uninitialised: pointer left over' 'x24 is not zero'
 recipe 1 callers linux-6.12.deb --abi linux-trans-pgd-5.17 --also linux-stub-6.0
-tells ': 1 finding$' 'swsusp_arch_suspend_exit'
+tells ': 1 error$' 'swsusp_arch_suspend_exit'
 recipe 0 callers linux-5.10.deb --abi linux-hibernate-4.7 --also linux-stub-4.12
 
 [ "$failed" = 0 ]

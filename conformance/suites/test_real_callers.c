@@ -95,7 +95,7 @@ START_TEST(xen_hypercalls_have_their_numbers)
 }
 END_TEST
 
-/* The one finding that all stubs share: a selector left to chance, where x24 is not zero. */
+/* The one finding that all stubs share: a selector uninitialised, where x24 is not zero. */
 static const struct hvc_caller *hibernate(const struct hvc_callers *callers)
 {
 	const struct hvc_caller *found = NULL;
@@ -105,7 +105,7 @@ static const struct hvc_caller *hibernate(const struct hvc_callers *callers)
 
 		if (caller->fit != HVC_CALLER_CHANCE)
 			continue;
-		ck_assert_msg(!found, "0x%" PRIx64 " and 0x%" PRIx64 " are left to chance",
+		ck_assert_msg(!found, "0x%" PRIx64 " and 0x%" PRIx64 " are uninitialised",
 		              found ? found->site->address : 0, caller->site->address);
 		found = caller;
 	}

@@ -265,7 +265,7 @@ static const struct hvc_command commands[] = {
                 .details =
                         "Tells for each HVC and SMC instruction which rule of the ABI its call "
                         "falls "
-                        "under, and where\ncaller and callee disagree: a selector left to chance, "
+                        "under, and where\ncaller and callee disagree: a selector uninitialised, "
                         "a call that is none, the wrong conduit, a\nresult that nothing reads or "
                         "that is overwritten first, a register that the call may change and\nthe "
                         "caller goes on using, 32 bits sign-extended. Calls of a function that "

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* run A --and B: one call on two subjects. */
-#include "report/pair.h"
+#include "cli/pair.h"
+
 #include "cli/open.h"
 #include "cli/report.h"
 #include "cli/world.h"
+#include "report/pair.h"
 
 /* What one side's report borrows. */
 struct ran {

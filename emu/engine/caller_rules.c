@@ -340,7 +340,7 @@ static bool all_unknown(const struct hvc_caller *caller)
 
 /*
  * How the site stands to the ABI, by the registers that decide and are not known. Returns those of
- * them that are left to chance.
+ * them that are uninitialised.
  */
 static uint32_t find_fit(struct hvc_caller *caller)
 {

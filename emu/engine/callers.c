@@ -191,7 +191,7 @@ bool hvc_caller__chance(struct hvc_caller *caller, enum hvc_reg reg)
 	hvc_value_print(reg, value, text, sizeof(text));
 	return hvc_caller__issue(
 	        caller, HVC_CALLER_SELECTOR, reg, value->pointer ? value->pointer_at : value->at,
-	        "%s selects the call, and is left to chance: %s", hvc_reg_name(reg),
+	        "%s selects the call, and is uninitialised: %s", hvc_reg_name(reg),
 	        strchr(text, ':') ? strchr(text, ':') + 2 : text);
 }
 

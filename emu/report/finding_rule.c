@@ -101,7 +101,7 @@ static const struct hvc_finding_rule rules[] = {
 	{"scan-control", "scan", WARNING, "a control of EL2 is written without an ISB behind it",
 	 "What follows may still be executed with the old one."},
 
-	{"caller-selector", "callers", ERROR, "what selects the call is left to chance",
+	{"caller-selector", "callers", ERROR, "what selects the call is uninitialised",
 	 "On some way to the HVC nobody sets the selecting register for it."},
 	{"caller-unknown-call", "callers", ERROR, "a call that the vectors do not know",
 	 "The caller gets the answer to calls that are none."},

@@ -156,9 +156,10 @@ enum hvc_status hvc_callers_text(const struct hvc_page *page, const struct hvc_c
 	if (callers->calls)
 		used += hvc_page__print(page, ", %zu call%s of functions that make one",
 		                        callers->calls, callers->calls == 1 ? "" : "s");
+	used += hvc_page__print(page, ": ");
 	hvc_page__prose(
 	        page, used, 2,
-	        ": %zu held to it, %zu with an uninitialised selector, %zu with one that is "
+	        "%zu held to it, %zu with an uninitialised selector, %zu with one that is "
 	        "not known, %zu of other ABIs, %zu data",
 	        callers->of[HVC_CALLER_HELD], callers->of[HVC_CALLER_CHANCE],
 	        callers->of[HVC_CALLER_UNKNOWN], callers->of[HVC_CALLER_OTHER],
