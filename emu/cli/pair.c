@@ -72,8 +72,8 @@ enum hvc_status hvc_cli_pair__run(const struct hvc_options *options, const struc
 		status = run(options, first, diag, &ran[0]);
 	if (status == HVC_OK)
 		status = run(options, second, diag, &ran[1]);
-	if (status == HVC_OK && !hvc_pair__judge(&pair))
-		status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	if (status == HVC_OK)
+		hvc_pair__judge(&pair);
 	*holds = pair.alike;
 	if (status == HVC_OK)
 		status = options->style == HVC_STYLE_JSON

@@ -11,8 +11,8 @@ struct hvc_pair {
 	bool alike; /**< both end alike, and leave the same behind */
 };
 
-/** Say whether both sides do the same. False: out of memory. */
-HVC_MUST_USE bool hvc_pair__judge(struct hvc_pair *pair);
+/** Say whether both sides do the same. */
+void hvc_pair__judge(struct hvc_pair *pair);
 HVC_MUST_USE enum hvc_status hvc_pair__text(const struct hvc_page *page,
                                             const struct hvc_pair *pair, struct hvc_diag *diag);
 HVC_MUST_USE enum hvc_status hvc_pair__json(FILE *out, const struct hvc_pair *pair,

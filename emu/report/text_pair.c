@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/internal.h"
+#include "hvcheck/call.h"
 #include "report/json.h"
 #include "report/pair.h"
 #include "report/table.h"
@@ -157,20 +157,19 @@ static enum hvc_status align(const struct hvc_pair *pair, put_line *put, void *c
 	return HVC_OK;
 }
 
-bool hvc_pair__judge(struct hvc_pair *pair)
+/* Ends, registers and stores in words: what two reports of the calls would say. */
+static void say(const struct hvc_call_report *report, char *text, size_t size)
 {
-	struct hvc_class class_[HVC_SIDE_COUNT];
+	hvc_outcome_print(report->outcome, report->entry, report->present, text, size);
+}
 
-	if (!hvc_words__class(pair->side[0], &class_[0]))
-		return false;
-	if (!hvc_words__class(pair->side[1], &class_[1])) {
-		hvc_class__free(&class_[0]);
-		return false;
-	}
-	pair->alike = hvc_class_equal(&class_[0], &class_[1]);
-	hvc_class__free(&class_[0]);
-	hvc_class__free(&class_[1]);
-	return true;
+void hvc_pair__judge(struct hvc_pair *pair)
+{
+	char text[HVC_SIDE_COUNT][4096];
+
+	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
+		say(pair->side[side], text[side], sizeof text[side]);
+	pair->alike = !strcmp(text[0], text[1]);
 }
 
 static void add_line(void *ctx, const char *const text[HVC_SIDE_COUNT], enum mark mark, bool first)
@@ -189,19 +188,14 @@ static void add_line(void *ctx, const char *const text[HVC_SIDE_COUNT], enum mar
 		                "%s", text[side] ? text[side] : "");
 }
 
-static bool put_end(const struct hvc_page *page, const struct hvc_call_report *report,
+static void put_end(const struct hvc_page *page, const struct hvc_call_report *report,
                     const char *letter)
 {
-	struct hvc_class class_;
 	char text[1024];
 
-	if (!hvc_words__class(report, &class_))
-		return false;
-	hvc_class_print(&class_, text, sizeof text);
-	hvc_class__free(&class_);
+	say(report, text, sizeof text);
 	hvc_page__prose(page, hvc_page__open(page, 2), 4, "%s, %s: %s", letter,
 	                hvc_subject_name(report->subject), text);
-	return true;
 }
 
 enum hvc_status hvc_pair__text(const struct hvc_page *page, const struct hvc_pair *pair,
@@ -218,8 +212,8 @@ enum hvc_status hvc_pair__text(const struct hvc_page *page, const struct hvc_pai
 	               pair->alike ? "ALIKE" : "PART", hvc_ink__end(page, ink),
 	               hvc_words__text(&call));
 	hvc_words__free(&call);
-	if (!put_end(page, pair->side[0], "A") || !put_end(page, pair->side[1], "B"))
-		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	put_end(page, pair->side[0], "A");
+	put_end(page, pair->side[1], "B");
 	hvc_page__gap(page);
 	table = hvc_table__new(page, columns, 3);
 	if (align(pair, add_line, table) != HVC_OK) {
