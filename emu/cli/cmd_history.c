@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* hvcheck history: the generations of a family of ABIs, side by side. */
 #include "cli/open.h"
 #include "cli/report.h"
 #include "report/history.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The generations of a family as JSON. */
 #include "report/history.h"
 #include "report/json.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The dispatch tree of a map as JSON. */
 #include "report/json.h"
 #include "report/tree.h"
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The generations of a family as a table, a row for each call. */
 #include "report/history.h"
 #include "report/table.h"
 

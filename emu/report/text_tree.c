@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+/* The dispatch tree of a map in text, a line for each test and each end. */
 #include <inttypes.h>
 
 #include "report/tree.h"
