@@ -50,7 +50,7 @@ void hvc_entry_state(const struct hvc_state *world, const struct hvc_call *call,
 	out->v[HVC_REG_DAIF] = call->daif & HVC_PSTATE_DAIF;
 }
 
-/** Does the exception that ends the call use up system registers of its own? */
+/** Does an exception end the call, which uses up registers of its own? */
 static bool takes_exception(enum hvc_outcome_kind kind)
 {
 	return kind == HVC_OUTCOME_INJECT || kind == HVC_OUTCOME_UNDEFINED ||
@@ -65,12 +65,22 @@ static bool ends_inside(enum hvc_outcome_kind kind)
 	       kind == HVC_OUTCOME_LIMIT;
 }
 
+/** Is a register one that the exception which ends the call writes, whatever the handler does? */
+static bool is_used_up(enum hvc_outcome_kind kind, enum hvc_reg reg)
+{
+	if (!takes_exception(kind))
+		return false;
+	/* ESR, ELR, SPSR and FAR of where it is taken, and PSTATE (AArch64.TakeException). */
+	return hvc_reg_info(reg)->class_ == HVC_CLASS_PSTATE ||
+	       (kind != HVC_OUTCOME_FAULT && (reg == HVC_REG_ESR_EL1 || reg == HVC_REG_ELR_EL1 ||
+	                                      reg == HVC_REG_SPSR_EL1 || reg == HVC_REG_FAR_EL1));
+}
+
 static void make_plan(const struct hvc_rule *rule, struct hvc_abi_plan *plan)
 {
-	unsigned end = takes_exception(rule->outcome) ? HVC_GPR_COUNT : HVC_REG_COUNT;
-
-	for (unsigned reg = 0; reg < end; reg++)
-		if (!hvc_regset_has(&rule->clobbers, (enum hvc_reg)reg) && reg != HVC_REG_SCR_EL3 &&
+	for (unsigned reg = 0; reg < HVC_REG_COUNT; reg++)
+		if (!is_used_up(rule->outcome, (enum hvc_reg)reg) &&
+		    !hvc_regset_has(&rule->clobbers, (enum hvc_reg)reg) && reg != HVC_REG_SCR_EL3 &&
 		    hvc_reg_info((enum hvc_reg)reg)->class_ != HVC_CLASS_EXCEPTION)
 			plan->preserve[reg] = hvc_reg_info((enum hvc_reg)reg)->mask;
 	/*
