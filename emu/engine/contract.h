@@ -64,7 +64,7 @@ void hvc_contract__promise(const struct hvc_rule *rule, struct hvc_contract_clas
 bool hvc_contract__is_result(const struct hvc_rule *rule, enum hvc_reg reg,
                              const struct hvc_context *context, uint64_t value);
 
-/* contract_exact.c: a value as reports say it; false: they have no word for it */
+/* contract_promise.c: a value as reports say it; false: they have no word for it */
 bool hvc_contract__say(struct hvc_bvs *terms, const hvc_ref *before, hvc_ref a,
                        struct hvc_term *out);
 

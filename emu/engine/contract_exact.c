@@ -9,25 +9,6 @@
 /* Of a handler's arguments the row tells, and of nothing else. */
 #define ARGUMENTS 8u
 
-bool hvc_contract__say(struct hvc_bvs *terms, const hvc_ref *before, hvc_ref a,
-                       struct hvc_term *out)
-{
-	*out = (struct hvc_term){.kind = HVC_TERM_CONST, .value = a->value};
-	if (hvc_bv__const(a))
-		return true;
-	out->value = 0;
-	out->kind = HVC_TERM_IMM;
-	if (a == hvc_bv__zext(terms, hvc_bv__input(terms, "imm", 16), 64))
-		return true;
-	out->kind = HVC_TERM_REG;
-	for (unsigned reg = 0; reg < HVC_REG_COUNT; reg++)
-		if (a == before[reg]) {
-			out->reg = (enum hvc_reg)reg;
-			return true;
-		}
-	return false;
-}
-
 /* "q7", "q7.high"; HVC_PLACES: none that is told. */
 static unsigned place_of(const struct hvc_row_effect *effect)
 {

@@ -150,6 +150,7 @@ enum hvc_status hvc_exact_make(const struct hvc_exact_config *config, struct hvc
 	else
 		hvc_world_init(&exact->world, HVC_CPU_A72);
 	exact->brief = config->brief;
+	exact->budget = config->budget;
 	exact->borrowed = config->terms != NULL;
 	exact->terms = config->terms;
 	exact->solver = config->solver;

@@ -119,6 +119,7 @@ struct hvc_exact {
 	struct hvc_exact_part *part;
 	unsigned parts;
 	bool brief;        /**< not every immediate was taken, as asked */
+	uint64_t budget;   /**< of a call in the machine; 0: HVC_BUDGET_DEFAULT */
 	uint64_t swept;    /**< calls of a sweep that were held to the rows */
 	unsigned failed;   /**< calls that the engine died of */
 	char failure[256]; /**< one of these; or "" */

@@ -110,7 +110,8 @@ static enum hvc_status open_machine(struct work *work, const struct hvc_world *w
                                     struct hvc_machine **out)
 {
 	const struct hvc_machine_config config = {.image = *hvc_subject_image(work->exact->subject),
-	                                          .world = world};
+	                                          .world = world,
+	                                          .budget = work->exact->budget};
 
 	return hvc_machine_open(&config, &work->bench->diag, out);
 }

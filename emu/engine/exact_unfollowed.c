@@ -74,7 +74,8 @@ static bool done(void *ctx, const struct hvc_call *call, const struct hvc_outcom
 static enum hvc_status sweep_path(struct work *work, struct hvc_symbolic_witness *witness)
 {
 	const struct hvc_machine_config config = {.image = *hvc_subject_image(work->exact->subject),
-	                                          .world = &witness->world};
+	                                          .world = &witness->world,
+	                                          .budget = work->exact->budget};
 	struct sweeper s = {.bench = work->bench,
 	                    .trial = {.exact = work->exact,
 	                              .part = work->part,

@@ -9,9 +9,7 @@
 #include "report/json_class.h"
 #include "report/tree.h"
 
-/* Instructions of a row. */
-#define DECISIONS 64u
-#define TEXT      4096u
+#define TEXT 4096u
 
 static void add_callers(struct hvc_json *json, const struct hvc_exact *exact,
                         const struct hvc_exact_part *part)
@@ -69,17 +67,22 @@ static void add_place(struct hvc_json *json, uint64_t address, const char *symbo
 static void add_decisions(struct hvc_json *json, const struct hvc_exact *exact,
                           const struct hvc_exact_part *part, const struct hvc_row *row)
 {
-	struct hvc_exact_decision decision[DECISIONS];
-	unsigned count = hvc_exact__decisions(exact, part, row, decision, DECISIONS);
+	/* One a path, at most. */
+	struct hvc_exact_decision *decision = calloc(row->paths + 1, sizeof *decision);
+	unsigned count =
+	        decision ? hvc_exact__decisions(exact, part, row, decision, row->paths) : 0;
 
+	if (!decision)
+		hvc_json__fail(json);
 	hvc_json__array(json, "decisions");
-	for (unsigned i = 0; i < count && i < DECISIONS; i++) {
+	for (unsigned i = 0; i < count; i++) {
 		hvc_json__object(json, NULL);
 		add_place(json, decision[i].address, decision[i].symbol, decision[i].offset);
 		hvc_json__string(json, "instruction", decision[i].text);
 		hvc_json__close(json);
 	}
 	hvc_json__close(json);
+	free(decision);
 }
 
 static void add_end(struct hvc_json *json, const struct hvc_exact *exact, const struct hvc_row *row)

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/* A worker of a sweep: in a process of its own it makes the calls of its chunks, one by one. */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/sweep_crew.h"
+
+/*
+ * The emulator never gives back what it translated, and gets slower the more it has: a machine
+ * is replaced after so many chunks.
+ */
+#define CHUNKS_A_MACHINE 8u
+
+/* The worker's own side of one chunk. */
+struct shift {
+	const struct hvc_sweep_crew *crew;
+	struct hvc_sweep_worker *worker;
+	const struct hvc_state *entry;
+	struct hvc_machine *machine;
+	unsigned chunks; /* that this machine has done */
+	bool enough;     /* the judge wants no more */
+};
+
+void hvc_sweep__call(const struct hvc_sweep_crew *crew, const struct hvc_sweep_slot *slot,
+                     struct hvc_call *call)
+{
+	*call = crew->config->probes->probe[slot->probe].call;
+	call->imm = hvc_sweep__imm(slot);
+}
+
+static void note_fault(const struct shift *shift, const struct hvc_outcome *outcome)
+{
+	struct hvc_sweep_slot *slot = shift->worker->slot;
+	enum hvc_assumed why =
+	        hvc_fault__assumed(shift->crew->world, shift->entry, outcome->esr, outcome->far);
+	struct hvc_sweep_assumed *a = &slot->assumed[why];
+	uint16_t imm = hvc_sweep__imm(slot);
+
+	if (a->calls++ == 0 || slot->probe < a->probe || (slot->probe == a->probe && imm < a->imm))
+		*a = (struct hvc_sweep_assumed){.calls = a->calls,
+		                                .esr = outcome->esr,
+		                                .far = outcome->far,
+		                                .pc = outcome->pc,
+		                                .probe = slot->probe,
+		                                .imm = imm};
+}
+
+bool hvc_sweep__take(const struct hvc_sweep_crew *crew, struct hvc_sweep_worker *worker,
+                     const struct hvc_call *call, const struct hvc_outcome *outcome)
+{
+	struct hvc_sweep_slot *slot = worker->slot;
+	bool more = crew->judge->take(crew->judge->ctx, worker->tally, slot->probe, call, outcome);
+
+	slot->calls++;
+	slot->imm++;
+	slot->doubted = false;
+	return more;
+}
+
+static bool next(void *ctx, struct hvc_call *call)
+{
+	const struct shift *shift = ctx;
+
+	if (shift->worker->slot->imm == HVC_SWEEP_CHUNK)
+		return false;
+	hvc_sweep__call(shift->crew, shift->worker->slot, call);
+	return true;
+}
+
+static bool done(void *ctx, const struct hvc_call *call, const struct hvc_outcome *outcome)
+{
+	struct shift *shift = ctx;
+	struct hvc_sweep_slot *slot = shift->worker->slot;
+
+	slot->judging = true;
+	slot->alike = 0;
+	if (outcome->kind == HVC_OUTCOME_FAULT)
+		note_fault(shift, outcome);
+	shift->enough = !hvc_sweep__take(shift->crew, shift->worker, call, outcome);
+	slot->judging = false;
+	return !shift->enough;
+}
+
+enum hvc_status hvc_sweep__machine(const struct hvc_sweep_crew *crew, struct hvc_diag *diag,
+                                   struct hvc_machine **out)
+{
+	const struct hvc_machine_config config = {
+	        .image = *hvc_subject_image(crew->config->subject),
+	        .world = crew->world,
+	        .budget = crew->config->budget,
+	};
+	enum hvc_status status = hvc_machine_open(&config, diag, out);
+
+	if (status != HVC_OK && diag && diag->file[0] == '\0')
+		snprintf(diag->file, sizeof diag->file, "%s",
+		         hvc_subject_name(crew->config->subject));
+	return status;
+}
+
+static enum hvc_status renew_machine(struct shift *shift, struct hvc_diag *diag)
+{
+	const struct hvc_sweep_crew *crew = shift->crew;
+
+	if (shift->machine && shift->chunks++ < CHUNKS_A_MACHINE)
+		return HVC_OK;
+	hvc_machine_close(shift->machine);
+	shift->machine = NULL;
+	shift->chunks = 1;
+	HVC_TRY(hvc_sweep__machine(crew, diag, &shift->machine));
+	shift->entry = hvc_machine_entry(shift->machine);
+	if (crew->judge->machine)
+		crew->judge->machine(crew->judge->ctx, shift->machine);
+	return HVC_OK;
+}
+
+/* What was met since the last time, where the process that waits can read it. */
+static enum hvc_status keep_invented(struct shift *shift)
+{
+	struct hvc_sweep_slot *slot = shift->worker->slot;
+
+	slot->invented.row = slot->row;
+	slot->invented.capacity = HVC_INVENTED_MAX;
+	return hvc_machine_invented(shift->machine, &slot->invented);
+}
+
+/* All chunks that are left to one worker, in order; in the worker's process. */
+static enum hvc_status work(struct shift *shift, struct hvc_diag *diag)
+{
+	const struct hvc_sweep_crew *crew = shift->crew;
+	const struct hvc_feed feed = {next, done, shift};
+	struct hvc_sweep_slot *slot = shift->worker->slot;
+	enum hvc_status status = HVC_OK;
+
+	for (; slot->chunk < HVC_SWEEP_CHUNKS; slot->chunk += crew->count, slot->probe = 0) {
+		if (crew->board->failed)
+			break;
+		HVC_TRY(renew_machine(shift, diag));
+		for (; slot->probe < crew->config->probes->count; slot->probe++, slot->imm = 0) {
+			status = hvc_machine_run(shift->machine, &feed, diag);
+			if (status == HVC_OK)
+				status = keep_invented(shift);
+			if (status == HVC_E_CANCELLED && shift->enough)
+				hvc_diag_set(diag, status, NULL, 0, 0, "cancelled");
+			if (status != HVC_OK)
+				return status;
+			slot->alike = 0;
+		}
+	}
+	return status;
+}
+
+static _Noreturn void be_worker(const struct hvc_sweep_crew *crew, struct hvc_sweep_worker *worker)
+{
+	struct hvc_diag diag = {0};
+	struct shift shift = {.crew = crew, .worker = worker};
+	enum hvc_status status;
+
+	hvc_flight__record(&worker->slot->flight);
+	status = work(&shift, &diag);
+	hvc_machine_close(shift.machine);
+	/* An engine that gave up a call is as good as one that died of it. */
+	worker->slot->over = status != HVC_E_ENGINE || !worker->slot->flight.open;
+	if (status != HVC_OK && worker->slot->over &&
+	    !__sync_lock_test_and_set(&crew->board->failed, 1)) {
+		diag.status = status;
+		crew->board->diag = diag;
+	}
+	hvc_lost__leave(status != HVC_OK);
+}
+
+bool hvc_sweep__start(const struct hvc_sweep_crew *crew, struct hvc_sweep_worker *worker)
+{
+	pid_t parent = getpid();
+
+	worker->slot->flight.open = worker->slot->over = worker->slot->judging = false;
+	worker->pid = fork();
+	if (worker->pid == 0) {
+		if (!hvc_lost__enter(parent))
+			_exit(EXIT_FAILURE);
+		be_worker(crew, worker);
+	}
+	worker->running = worker->pid > 0;
+	return worker->running;
+}
