@@ -97,7 +97,124 @@ START_TEST(paths_are_what_the_machine_does)
 }
 END_TEST
 
+/* Values that selectors have, addresses that lead somewhere, aligned or not, and any. */
+static uint64_t pick(uint64_t *random)
+{
+	static const uint64_t small[] = {
+	        0, 1, 2, 3, 4, 0x84000000, 0x84000003, 0xc4000003, 0xc6000000, 0xc6000001};
+	static const uint64_t place[] = {HVC_LANDING,     HVC_EL2_DATA,       HVC_STACK_EL2,
+	                                 HVC_NEW_VECTORS, HVC_CALLER_VECTORS, HVC_HARNESS_BASE,
+	                                 HVC_FUNCTION};
+	uint64_t n;
+
+	*random = *random * UINT64_C(6364136223846793005) + 1442695040888963407;
+	n = *random >> 20;
+	if (*random >> 60 < 7)
+		return small[n % (sizeof small / sizeof *small)];
+	if (*random >> 60 < 12)
+		return place[n % (sizeof place / sizeof *place)] +
+		       (n >> 8) % 0x1100 * (n & 1 ? 4 : 8);
+	return *random >> 60 == 12 ? n & UINT32_MAX : *random ^ n << 32;
+}
+
+/* What a jump leads to may be code, or nothing: the machine goes on where terms do not. */
+static bool goes_on(const struct hvc_sympath *path, const char *text)
+{
+	return path->kind == HVC_OUTCOME_JUMP && strstr(text, "the call ends as jump");
+}
+
+/* A call takes one path, and does what its terms say with the memory that the machine has. */
+static void try_call(struct hvc_symbolic *s, const struct hvc_world *world,
+                     const struct hvc_call *call, uint64_t *value, size_t count, unsigned *met)
+{
+	unsigned paths = 0;
+
+	for (unsigned p = 0; p < s->paths; p++) {
+		const struct hvc_sympath *path = &s->path[p];
+		struct hvc_symbolic_witness witness = {.call = *call,
+		                                       .world = *world,
+		                                       .as_is = true,
+		                                       .model = {.value = value, .count = count}};
+		struct hvc_diag diag = {0};
+		const struct hvc_input *input;
+		bool differs = false;
+		enum hvc_status status;
+		char text[200] = "";
+		hvc_ref where;
+
+		for (size_t i = 0; (input = hvc_bv__input_at(s->scene.terms, i)); i++)
+			value[i] = input->usual;
+		hvc_way__values(call, value);
+		status = hvc_symbolic__confirm(s, path, &witness, s->config.machine, &diag,
+		                               &differs, text, sizeof text);
+		if (status == HVC_E_UNSUPPORTED)
+			continue;
+		ck_assert_int_eq(status, HVC_OK);
+		paths++;
+		*met += 1;
+		if (differs && hvc_symbolic__loose(s, path, &where))
+			differs = !hvc_bv__eval(s->scene.terms, where, &witness.model);
+		ck_assert_msg(!differs || goes_on(path, text),
+		              "%s #0x%x, x0 = 0x%" PRIx64 ", x1 = 0x%" PRIx64 " of %s: %s",
+		              hvc_insn_name(call->insn), call->imm, call->x[0], call->x[1],
+		              hvc_subject_name(s->scene.subject), text);
+	}
+	ck_assert_uint_le(paths, 1);
+}
+
+#define CALLS 4000u
+
+START_TEST(random_calls_do_what_their_path_says)
+{
+	static const char *const names[] = {
+	        "linux-kvm-init-6.8", "linux-stub-4.12", "linux-stub-imm", "gunyah", "xen",
+	        "broken-store"};
+	uint64_t random = 1;
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct hvc_subject *subject = open_subject(names[i]);
+		struct hvc_symbolic_config config = {.image = hvc_subject_image(subject),
+		                                     .subject = subject,
+		                                     .from = HVC_LEVEL_EL1H,
+		                                     .exact = true};
+		struct hvc_symbolic *s = NULL;
+		struct hvc_diag diag = {0};
+		struct hvc_world world;
+		unsigned met = 0;
+		uint64_t *value;
+		size_t count = 0;
+
+		hvc_world_init(&world, HVC_CPU_A72);
+		config.machine = open_machine(subject, &world);
+		ck_assert_msg(hvc_symbolic__explore(&config, &diag, &s) == HVC_OK, "%s",
+		              diag.message);
+		while (hvc_bv__input_at(s->scene.terms, count))
+			count++;
+		value = calloc(count + 1, sizeof *value);
+		for (unsigned n = 0; n < CALLS; n++) {
+			struct hvc_call call;
+
+			hvc_call_init(&call, 0);
+			for (unsigned k = 0; k < 4; k++)
+				call.x[k] = pick(&random);
+			call.x[16] = pick(&random);
+			call.imm = (uint16_t)(pick(&random) % 8 * (random >> 40 & 0x4a48));
+			if (n == 0) /* HCR_EL2.RW from memory that is no pointer's */
+				call.x[0] = 0xc6000000, call.x[1] = HVC_HARNESS_BASE + 0x1004;
+			try_call(s, &world, &call, value, count, &met);
+		}
+		/* What no memory of the machine is of is left out. */
+		ck_assert_msg(met * 2 > CALLS, "%s: %u of %u calls", names[i], met, CALLS);
+		free(value);
+		hvc_symbolic__free(s);
+		hvc_machine_close(config.machine);
+		hvc_subject_close(subject);
+	}
+}
+END_TEST
+
 static const struct suite_test tests[] = {
+        {"random_calls_do_what_their_path_says", &random_calls_do_what_their_path_says},
         {"hvc_from_el1h", &paths_are_what_the_machine_does},
         {"smc_from_el1h", &paths_are_what_the_machine_does},
         {"hvc_from_el1t", &paths_are_what_the_machine_does},

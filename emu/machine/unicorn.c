@@ -150,7 +150,7 @@ static bool on_unmapped(uc_engine *uc, uc_mem_type type, uint64_t address, int s
 	(void)value;
 	engine->fault = shown(engine, address);
 	return engine->hooks.unmapped && type != UC_MEM_FETCH_UNMAPPED &&
-	       type != UC_MEM_WRITE_PROT &&
+	       type != UC_MEM_WRITE_PROT && type != UC_MEM_READ_PROT &&
 	       engine->hooks.unmapped(engine->hooks.ctx, shown(engine, address), (unsigned)size);
 }
 
@@ -182,6 +182,7 @@ static uc_err add_hooks(struct hvc_engine *engine)
 	        {UC_HOOK_MEM_READ, 0, CALLBACK(on_load), engine->hooks.all_loads},
 	        {UC_HOOK_MEM_UNMAPPED, 0, CALLBACK(on_unmapped), true},
 	        {UC_HOOK_MEM_WRITE_PROT, 0, CALLBACK(on_unmapped), true},
+	        {UC_HOOK_MEM_READ_PROT, 0, CALLBACK(on_unmapped), true},
 	        {UC_HOOK_CODE, 0, CALLBACK(on_step), engine->hooks.step != NULL},
 	        {UC_HOOK_INSN, UC_ARM64_INS_MRS, CALLBACK(on_sys), true},
 	        {UC_HOOK_INSN, UC_ARM64_INS_MSR, CALLBACK(on_msr), true},
@@ -202,10 +203,9 @@ static uc_err set_up(struct hvc_engine *engine, enum hvc_cpu cpu)
 
 	if (err == UC_ERR_OK)
 		err = uc_ctl_set_cpu_model(engine->uc, models[cpu]);
-	/* Nobody stores to the trampoline: a page of its own. */
+	/* Nobody reads the trampoline or stores to it: no memory, as far as any code can tell. */
 	if (err == UC_ERR_OK)
-		err = uc_mem_map(engine->uc, HVC_TRAMPOLINE, HVC_TRAMPOLINE_SIZE,
-		                 UC_PROT_READ | UC_PROT_EXEC);
+		err = uc_mem_map(engine->uc, HVC_TRAMPOLINE, HVC_TRAMPOLINE_SIZE, UC_PROT_EXEC);
 	if (err == UC_ERR_OK)
 		err = uc_mem_map(engine->uc, HVC_TRAMPOLINE + HVC_TRAMPOLINE_SIZE,
 		                 HVC_HARNESS_SIZE - HVC_TRAMPOLINE_SIZE, UC_PROT_ALL);
@@ -389,6 +389,7 @@ enum hvc_exit hvc_engine__run(struct hvc_engine *engine, uint64_t *detail, const
 	case UC_ERR_READ_UNMAPPED:
 	case UC_ERR_WRITE_UNMAPPED:
 	case UC_ERR_WRITE_PROT:
+	case UC_ERR_READ_PROT:
 		return HVC_EXIT_ACCESS;
 	default:
 		*text = uc_strerror(err);
