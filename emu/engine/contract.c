@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+/* What calls do to each register, measured with many register files, and held to the ABI. */
 #include "engine/contract.h"
 #include "engine/scene.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "hvcheck/verdict.h"
 
 #define SEEDS 16u
@@ -13,7 +15,7 @@ struct measure {
 	const struct hvc_contract_config *config;
 	struct hvc_contract *contract;
 	struct hvc_contract_calls calls;
-	unsigned finding_capacity;
+	size_t finding_capacity;
 
 	/* the machine under way */
 	struct hvc_machine *machine;
@@ -22,28 +24,6 @@ struct measure {
 	struct hvc_simd simd;
 	uint64_t seed;
 };
-
-const struct hvc_contract_scratch hvc_contract__scratch[] = {
-        {HVC_REG_SP_EL0, ~UINT64_C(15)},     {HVC_REG_SP_EL1, ~UINT64_C(15)},
-        {HVC_REG_TPIDR_EL0, UINT64_MAX},     {HVC_REG_TPIDRRO_EL0, UINT64_MAX},
-        {HVC_REG_TPIDR_EL1, UINT64_MAX},     {HVC_REG_ELR_EL1, UINT64_MAX},
-        {HVC_REG_FAR_EL1, UINT64_MAX},       {HVC_REG_ESR_EL1, UINT32_MAX},
-        {HVC_REG_SPSR_EL1, 0xf0000000},      {HVC_REG_CONTEXTIDR_EL1, UINT32_MAX},
-        {HVC_REG_TTBR0_EL1, 0xfffffffff000}, {HVC_REG_TTBR1_EL1, 0xfffffffff000},
-        {HVC_REG_MAIR_EL1, UINT64_MAX},      {HVC_REG_TPIDR_EL2, UINT64_MAX},
-};
-
-const unsigned hvc_contract__scratches =
-        sizeof hvc_contract__scratch / sizeof *hvc_contract__scratch;
-
-enum hvc_status hvc_contract__world(const struct hvc_contract_config *config, unsigned world,
-                                    struct hvc_world *out, struct hvc_diag *diag)
-{
-	*out = hvc_abi_world_at(config->abi, world)->world;
-	if (config->over && hvc_world_overlay(out, config->over) != HVC_OK)
-		return hvc_diag_set(diag, HVC_E_RANGE, NULL, 0, 0, "too many boundaries");
-	return HVC_OK;
-}
 
 static enum hvc_status open_machine(struct measure *m, unsigned world, struct hvc_diag *diag)
 {
@@ -83,27 +63,6 @@ static void fill_call(const struct measure *m, const struct hvc_contract_call *c
 	call->imm = chosen->imm;
 }
 
-bool hvc_contract__measures(const struct hvc_masks *masks, enum hvc_outcome_kind kind,
-                            enum hvc_level level, unsigned place)
-{
-	if (place >= HVC_REG_COUNT)
-		return true;
-	if (!masks->v[place])
-		return false;
-	switch (kind) {
-	case HVC_OUTCOME_RETURN:
-	case HVC_OUTCOME_RETRY:
-		return true;
-	case HVC_OUTCOME_INJECT:
-	case HVC_OUTCOME_UNDEFINED:
-	case HVC_OUTCOME_FAULT:
-		return place < HVC_GPR_COUNT;
-	default:
-		return (place != HVC_REG_DAIF && place != HVC_REG_PSTATE) ||
-		       hvc_level_el(level) < 2;
-	}
-}
-
 /* Only of calls that come back: see contract.h. */
 static bool add_finding(struct measure *m, unsigned class_, unsigned place,
                         const struct hvc_contract_call *chosen, const struct hvc_call *call)
@@ -115,15 +74,9 @@ static bool add_finding(struct measure *m, unsigned class_, unsigned place,
 	if (of->kind != HVC_OUTCOME_RETURN && of->kind != HVC_OUTCOME_RETRY &&
 	    of->kind != HVC_OUTCOME_INJECT)
 		return true;
-	if (contract->findings == m->finding_capacity) {
-		unsigned capacity = m->finding_capacity ? 2 * m->finding_capacity : 16;
-		void *grown = realloc(contract->finding, capacity * sizeof *contract->finding);
-
-		if (!grown)
-			return false;
-		contract->finding = grown;
-		m->finding_capacity = capacity;
-	}
+	if (!hvc_grow(&contract->finding, &m->finding_capacity, contract->findings,
+	              sizeof *contract->finding))
+		return false;
 	finding = &contract->finding[contract->findings++];
 	*finding = (struct hvc_contract_finding){
 	        .class_ = class_,

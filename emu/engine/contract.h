@@ -25,7 +25,8 @@ struct hvc_contract_change {
 
 struct hvc_contract_calls {
 	struct hvc_contract_call *call;
-	unsigned calls, capacity;
+	unsigned calls;
+	size_t capacity;
 	struct hvc_regset selectors;        /* registers that decide the class: never filled anew */
 	struct hvc_contract_change *change; /* of a proof: rule by rule, place by place */
 };

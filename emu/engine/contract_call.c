@@ -10,22 +10,6 @@
 
 #define CALLS_EACH 24u /* of one class */
 
-bool hvc_contract__add(struct hvc_contract_calls *calls, unsigned class_, unsigned world,
-                       const struct hvc_probe *probe, uint16_t imm)
-{
-	if (calls->calls == calls->capacity) {
-		unsigned capacity = calls->capacity ? 2 * calls->capacity : 64;
-		void *grown = realloc(calls->call, capacity * sizeof *calls->call);
-
-		if (!grown)
-			return false;
-		calls->call = grown;
-		calls->capacity = capacity;
-	}
-	calls->call[calls->calls++] = (struct hvc_contract_call){class_, world, imm, *probe};
-	return true;
-}
-
 static struct hvc_contract_class *new_class(struct hvc_contract *contract, unsigned most)
 {
 	if (!contract->class_)

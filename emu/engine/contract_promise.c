@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What a rule allows to become of each register, for contract.c to hold code to. */
+/*
+ * What a rule allows to become of each register, and which of them are looked at, for contract.c to
+ * hold code to.
+ */
+#include "base/grow.h"
 #include "engine/contract.h"
 
 const char *hvc_fate_name(enum hvc_fate fate)
@@ -63,4 +67,56 @@ bool hvc_contract__say(struct hvc_bvs *terms, const hvc_ref *before, hvc_ref a,
 			return true;
 		}
 	return false;
+}
+
+const struct hvc_contract_scratch hvc_contract__scratch[] = {
+        {HVC_REG_SP_EL0, ~UINT64_C(15)},     {HVC_REG_SP_EL1, ~UINT64_C(15)},
+        {HVC_REG_TPIDR_EL0, UINT64_MAX},     {HVC_REG_TPIDRRO_EL0, UINT64_MAX},
+        {HVC_REG_TPIDR_EL1, UINT64_MAX},     {HVC_REG_ELR_EL1, UINT64_MAX},
+        {HVC_REG_FAR_EL1, UINT64_MAX},       {HVC_REG_ESR_EL1, UINT32_MAX},
+        {HVC_REG_SPSR_EL1, 0xf0000000},      {HVC_REG_CONTEXTIDR_EL1, UINT32_MAX},
+        {HVC_REG_TTBR0_EL1, 0xfffffffff000}, {HVC_REG_TTBR1_EL1, 0xfffffffff000},
+        {HVC_REG_MAIR_EL1, UINT64_MAX},      {HVC_REG_TPIDR_EL2, UINT64_MAX},
+};
+
+const unsigned hvc_contract__scratches =
+        sizeof hvc_contract__scratch / sizeof *hvc_contract__scratch;
+
+enum hvc_status hvc_contract__world(const struct hvc_contract_config *config, unsigned world,
+                                    struct hvc_world *out, struct hvc_diag *diag)
+{
+	*out = hvc_abi_world_at(config->abi, world)->world;
+	if (config->over && hvc_world_overlay(out, config->over) != HVC_OK)
+		return hvc_diag_set(diag, HVC_E_RANGE, NULL, 0, 0, "too many boundaries");
+	return HVC_OK;
+}
+
+bool hvc_contract__measures(const struct hvc_masks *masks, enum hvc_outcome_kind kind,
+                            enum hvc_level level, unsigned place)
+{
+	if (place >= HVC_REG_COUNT)
+		return true;
+	if (!masks->v[place])
+		return false;
+	switch (kind) {
+	case HVC_OUTCOME_RETURN:
+	case HVC_OUTCOME_RETRY:
+		return true;
+	case HVC_OUTCOME_INJECT:
+	case HVC_OUTCOME_UNDEFINED:
+	case HVC_OUTCOME_FAULT:
+		return place < HVC_GPR_COUNT;
+	default:
+		return (place != HVC_REG_DAIF && place != HVC_REG_PSTATE) ||
+		       hvc_level_el(level) < 2;
+	}
+}
+
+bool hvc_contract__add(struct hvc_contract_calls *calls, unsigned class_, unsigned world,
+                       const struct hvc_probe *probe, uint16_t imm)
+{
+	if (!hvc_grow(&calls->call, &calls->capacity, calls->calls, sizeof *calls->call))
+		return false;
+	calls->call[calls->calls++] = (struct hvc_contract_call){class_, world, imm, *probe};
+	return true;
 }
