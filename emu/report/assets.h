@@ -18,6 +18,8 @@ extern const char *const hvc_asset__script;
 extern const char *const hvc_asset__dispatch;
 /** Style of such trees. */
 extern const char *const hvc_asset__tree;
+/** Style of every page. */
+extern const char *const hvc_asset__page;
 /** Style of a page with pictures, and of a drawing by itself. */
 extern const char *const hvc_asset__picture, *const hvc_asset__drawing;
 /**
