@@ -9,17 +9,15 @@
 #include "cli/report.h"
 #include "cli/world.h"
 
-static enum hvc_status make_check(const struct hvc_options *options,
-                                  const struct hvc_subject *subject, const struct hvc_abi *abi,
+static enum hvc_status make_check(const struct hvc_options *options, const struct hvc_case *held,
                                   struct hvc_certificates *certificates, struct hvc_diag *diag,
                                   struct hvc_check **out)
 {
 	struct hvc_progress progress;
-	struct hvc_world over;
 	struct hvc_check_config config = {
-	        .subject = subject,
-	        .abi = abi,
-	        .over = hvc_cli_world__is_given(options) ? &over : NULL,
+	        .subject = held->subject,
+	        .abi = held->abi,
+	        .over = held->over,
 	        .randoms = options->randoms,
 	        .brief = hvc_options__has(options, HVC_OPTION_BRIEF),
 	        .sweep = hvc_options__has(options, HVC_OPTION_SWEEP),
@@ -32,8 +30,7 @@ static enum hvc_status make_check(const struct hvc_options *options,
 	enum hvc_status status;
 
 	hvc_options__callers(options, &config.levels, &config.insns);
-	HVC_TRY(hvc_cli_world__open(options, subject, diag, &over));
-	if (over.cpu != HVC_CPU_A72 || !over.el3)
+	if (held->world.cpu != HVC_CPU_A72 || !held->world.el3)
 		return hvc_diag_set(
 		        diag, HVC_E_ARG, NULL, 0, 0,
 		        "--world: a check takes CPU model and EL3 from the ABI's worlds");
@@ -43,22 +40,19 @@ static enum hvc_status make_check(const struct hvc_options *options,
 	return status;
 }
 
-static enum hvc_status measure(const struct hvc_options *options, const struct hvc_subject *subject,
-                               const struct hvc_abi *abi, struct hvc_diag *diag,
-                               struct hvc_contract **out)
+static enum hvc_status measure(const struct hvc_options *options, const struct hvc_case *held,
+                               struct hvc_diag *diag, struct hvc_contract **out)
 {
-	struct hvc_world over;
 	struct hvc_contract_config config = {
-	        .subject = subject,
-	        .abi = abi,
-	        .over = hvc_cli_world__is_given(options) ? &over : NULL,
+	        .subject = held->subject,
+	        .abi = held->abi,
+	        .over = held->over,
 	        .budget = options->budget,
 	};
 
 	if (!hvc_options__has(options, HVC_OPTION_CONTRACT))
 		return HVC_OK;
 	hvc_options__callers(options, &config.levels, &config.insns);
-	HVC_TRY(hvc_cli_world__open(options, subject, diag, &over));
 	return hvc_contract_measure(&config, diag, out);
 }
 
@@ -109,13 +103,11 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 enum hvc_status hvc_cmd__check(const struct hvc_options *options, const struct hvc_page *page,
                                bool *holds, struct hvc_diag *diag)
 {
-	struct hvc_subject *subject = NULL;
-	struct hvc_abi *abi = NULL;
+	struct hvc_case held = {.subject = NULL};
 	struct hvc_check *check = NULL;
 	struct hvc_contract *contract = NULL;
 	struct hvc_findings *findings = NULL;
 	struct hvc_certificates certificates = {0};
-	const char *name = NULL;
 	enum hvc_status status;
 	enum hvc_reg reg;
 
@@ -124,31 +116,29 @@ enum hvc_status hvc_cmd__check(const struct hvc_options *options, const struct h
 		        diag, HVC_E_ARG, NULL, 0, 0,
 		        "--set: a check tries many values of %s; 'hvcheck run' takes one",
 		        hvc_reg_name(reg));
-	status = hvc_open__subject(options, 0, diag, &subject);
-	if (status == HVC_OK)
-		status = hvc_open__abi_for(options, subject, diag, &name, &abi);
+	status = hvc_open__case(options, true, diag, &held);
 	if (status == HVC_OK && !options->abi && !hvc_options__has(options, HVC_OPTION_QUIET))
-		hvc_tell("hvcheck: note: no --abi; checking against '%s'\n", name);
+		hvc_tell("hvcheck: note: no --abi; checking against '%s'\n", held.name);
 	if (status == HVC_OK)
-		status = make_check(options, subject, abi, &certificates, diag, &check);
+		status = make_check(options, &held, &certificates, diag, &check);
 	/* Where nothing is promised nothing is kept. NOLINTNEXTLINE(*NullDereference) */
 	if (status == HVC_OK && check->total.calls && check->total.undecided == check->total.calls)
 		status = hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
-		                      "'%s' promises nothing for any of the %llu calls", name,
+		                      "'%s' promises nothing for any of the %llu calls", held.name,
 		                      (unsigned long long)check->total.calls);
 	if (status == HVC_OK)
 		status = write_certificates(options, &certificates, diag);
 	hvc_certificates_free(&certificates);
 	if (status == HVC_OK)
-		status = measure(options, subject, abi, diag, &contract);
+		status = measure(options, &held, diag, &contract);
 	if (status == HVC_OK) {
 		/* Made, where the status is good. NOLINTNEXTLINE(*NullDereference) */
 		check->contract = contract;
 		*holds = check->findings == 0 && (!contract || contract->broken == 0);
-		status = hvc_findings_of_check(check, name, diag, &findings);
+		status = hvc_findings_of_check(check, held.name, diag, &findings);
 	}
 	if (status == HVC_OK) {
-		const struct made made = {check, name, subject};
+		const struct made made = {check, held.name, held.subject};
 
 		hvc_cli_report__doubt(options, &check->doubt,
 		                      check->findings == check->findings_assumed, findings);
@@ -156,7 +146,6 @@ enum hvc_status hvc_cmd__check(const struct hvc_options *options, const struct h
 	}
 	hvc_check_free(check);
 	hvc_contract_free(contract);
-	hvc_abi_free(abi);
-	hvc_subject_close(subject);
+	hvc_open__close(&held);
 	return status;
 }

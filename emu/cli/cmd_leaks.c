@@ -6,17 +6,15 @@
 #include "cli/report.h"
 #include "cli/world.h"
 
-static enum hvc_status find(const struct hvc_options *options, const struct hvc_subject *subject,
-                            const struct hvc_abi *abi, struct hvc_diag *diag,
-                            struct hvc_leaks **out)
+static enum hvc_status find(const struct hvc_options *options, const struct hvc_case *held,
+                            struct hvc_diag *diag, struct hvc_leaks **out)
 {
 	uint64_t value[HVC_GPR_COUNT] = {0};
-	struct hvc_world world;
 	struct hvc_leaks_config config = {
-	        .subject = subject,
-	        .abi = abi,
-	        .world = &world,
-	        .over = hvc_cli_world__is_given(options) ? &world : NULL,
+	        .subject = held->subject,
+	        .abi = held->abi,
+	        .world = &held->world,
+	        .over = held->over,
 	        .set = options->set,
 	        .value = value,
 	        .imm = hvc_options__has(options, HVC_OPTION_IMM) ? &options->imm : NULL,
@@ -25,9 +23,9 @@ static enum hvc_status find(const struct hvc_options *options, const struct hvc_
 
 	for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_GPR_COUNT; reg++)
 		if (hvc_regset_has(&options->set, reg))
-			HVC_TRY(hvc_cli_world__value(options, subject, reg, diag, &value[reg]));
+			HVC_TRY(hvc_cli_world__value(options, held->subject, reg, diag,
+			                             &value[reg]));
 	hvc_options__callers(options, &config.levels, &config.insns);
-	HVC_TRY(hvc_cli_world__open(options, subject, diag, &world));
 	return hvc_leaks_find(&config, diag, out);
 }
 
@@ -58,30 +56,23 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 enum hvc_status hvc_cmd__leaks(const struct hvc_options *options, const struct hvc_page *page,
                                bool *holds, struct hvc_diag *diag)
 {
-	struct hvc_subject *subject = NULL;
-	struct hvc_abi *abi = NULL;
+	struct hvc_case held = {.subject = NULL};
 	struct hvc_leaks *leaks = NULL;
 	struct hvc_findings *findings = NULL;
-	const char *name = options->abi;
-	enum hvc_status status = hvc_open__subject(options, 0, diag, &subject);
+	enum hvc_status status = hvc_open__case(options, false, diag, &held);
 
-	if (status == HVC_OK && !name)
-		name = hvc_open__abi_of(subject);
-	if (status == HVC_OK && name)
-		status = hvc_open__abi(name, diag, &abi);
 	if (status == HVC_OK)
-		status = find(options, subject, abi, diag, &leaks);
+		status = find(options, &held, diag, &leaks);
 	if (status == HVC_OK) {
 		*holds = leaks->leaks == 0;
-		status = hvc_findings_of_leaks(leaks, subject, name, diag, &findings);
+		status = hvc_findings_of_leaks(leaks, held.subject, held.name, diag, &findings);
 	}
 	if (status == HVC_OK) {
-		const struct made made = {subject, leaks};
+		const struct made made = {held.subject, leaks};
 
 		status = hvc_cli_report__judged(options, page, &made, write, findings, holds, diag);
 	}
 	hvc_leaks_free(leaks);
-	hvc_abi_free(abi);
-	hvc_subject_close(subject);
+	hvc_open__close(&held);
 	return status;
 }

@@ -24,31 +24,24 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 enum hvc_status hvc_cmd__safety(const struct hvc_options *options, const struct hvc_page *page,
                                 bool *holds, struct hvc_diag *diag)
 {
-	struct hvc_world over;
+	struct hvc_case held = {.subject = NULL};
 	struct hvc_safety_config config = {.budget = options->budget,
 	                                   .brief = hvc_options__has(options, HVC_OPTION_BRIEF)};
-	struct hvc_subject *subject = NULL;
-	struct hvc_abi *abi = NULL;
 	struct hvc_safety *safety = NULL;
 	struct hvc_findings *findings = NULL;
-	const char *name = NULL;
-	enum hvc_status status = hvc_open__subject(options, 0, diag, &subject);
+	enum hvc_status status = hvc_open__case(options, true, diag, &held);
 
-	if (status == HVC_OK)
-		status = hvc_open__abi_for(options, subject, diag, &name, &abi);
 	hvc_options__callers(options, &config.levels, &config.insns);
-	if (status == HVC_OK)
-		status = hvc_cli_world__open(options, subject, diag, &over);
 	if (status == HVC_OK) {
-		config.over = hvc_cli_world__is_given(options) ? &over : NULL;
-		config.subject = subject;
-		config.abi = abi;
+		config.over = held.over;
+		config.subject = held.subject;
+		config.abi = held.abi;
 		status = hvc_safety_look(&config, diag, &safety);
 	}
 	if (status == HVC_OK && !safety->behaviours && !safety->gaps)
 		status = hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 		                      "no call is unknown to '%s': there is nothing to look at",
-		                      name);
+		                      held.name);
 	if (status == HVC_OK) {
 		*holds = safety->findings == 0;
 		/* Where nothing is found, what was not followed may do anything. */
@@ -59,13 +52,12 @@ enum hvc_status hvc_cmd__safety(const struct hvc_options *options, const struct 
 			         safety->gaps, safety->gaps == 1 ? "" : "s", safety->gap[0].text);
 			hvc_supervise__doubt(why);
 		}
-		status = hvc_findings_of_safety(safety, name, diag, &findings);
+		status = hvc_findings_of_safety(safety, held.name, diag, &findings);
 	}
 	if (status == HVC_OK)
 		status =
 		        hvc_cli_report__judged(options, page, safety, write, findings, holds, diag);
 	hvc_safety_free(safety);
-	hvc_abi_free(abi);
-	hvc_subject_close(subject);
+	hvc_open__close(&held);
 	return status;
 }

@@ -7,16 +7,14 @@
 
 #define RANDOMS 1000u
 
-static enum hvc_status try(const struct hvc_options *options, const struct hvc_subject *subject,
-                           const struct hvc_abi *abi, struct hvc_diag *diag,
-                           struct hvc_sequences **out)
+static enum hvc_status try(const struct hvc_options *options, const struct hvc_case *held,
+                           struct hvc_diag *diag, struct hvc_sequences **out)
 {
 	struct hvc_progress progress;
-	struct hvc_world over;
 	struct hvc_sequence_config config = {
-	        .subject = subject,
-	        .abi = abi,
-	        .over = hvc_cli_world__is_given(options) ? &over : NULL,
+	        .subject = held->subject,
+	        .abi = held->abi,
+	        .over = held->over,
 	        .seed = options->seed,
 	        .randoms = hvc_options__has(options, HVC_OPTION_SEQUENCES) ? options->randoms
 	                                                                   : RANDOMS,
@@ -33,8 +31,7 @@ static enum hvc_status try(const struct hvc_options *options, const struct hvc_s
 		        "--set: sequences try many values of %s; 'hvcheck run' takes one",
 		        hvc_reg_name(reg));
 	hvc_options__callers(options, &config.levels, &config.insns);
-	HVC_TRY(hvc_cli_world__open(options, subject, diag, &over));
-	if (over.cpu != HVC_CPU_A72 || !over.el3)
+	if (held->world.cpu != HVC_CPU_A72 || !held->world.el3)
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 		                    "--world: CPU model and EL3 are those of the ABI's worlds");
 	hvc_progress__begin(&progress, options);
@@ -80,33 +77,28 @@ static bool was_tried(const struct hvc_sequences *sequences)
 enum hvc_status hvc_cmd__sequence(const struct hvc_options *options, const struct hvc_page *page,
                                   bool *holds, struct hvc_diag *diag)
 {
-	struct hvc_subject *subject = NULL;
-	struct hvc_abi *abi = NULL;
+	struct hvc_case held = {.subject = NULL};
 	struct hvc_sequences *sequences = NULL;
 	struct hvc_findings *findings = NULL;
-	const char *name = NULL;
-	enum hvc_status status = hvc_open__subject(options, 0, diag, &subject);
+	enum hvc_status status = hvc_open__case(options, true, diag, &held);
 
 	if (status == HVC_OK)
-		status = hvc_open__abi_for(options, subject, diag, &name, &abi);
-	if (status == HVC_OK)
-		status = try(options, subject, abi, diag, &sequences);
+		status = try(options, &held, diag, &sequences);
 	if (status == HVC_OK && !was_tried(sequences))
-		status =
-		        hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
-		                     "no sequence of '%s' could be tried with these options", name);
+		status = hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                      "no sequence of '%s' could be tried with these options",
+		                      held.name);
 	if (status == HVC_OK) {
 		/* Made, where the status is good. NOLINTNEXTLINE(*NullDereference) */
 		*holds = sequences->broken == 0 && sequences->failures == 0;
-		status = hvc_findings_of_sequences(sequences, name, diag, &findings);
+		status = hvc_findings_of_sequences(sequences, held.name, diag, &findings);
 	}
 	if (status == HVC_OK) {
-		const struct made made = {sequences, name};
+		const struct made made = {sequences, held.name};
 
 		status = hvc_cli_report__judged(options, page, &made, write, findings, holds, diag);
 	}
 	hvc_sequences_free(sequences);
-	hvc_abi_free(abi);
-	hvc_subject_close(subject);
+	hvc_open__close(&held);
 	return status;
 }

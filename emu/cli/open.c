@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/open.h"
+#include "cli/world.h"
 
 #include "abi/family.h"
 
@@ -219,4 +220,26 @@ const char *hvc_open__abi_named(const char *subject)
 			return name;
 	}
 	return NULL;
+}
+
+enum hvc_status hvc_open__case(const struct hvc_options *options, bool needs_abi,
+                               struct hvc_diag *diag, struct hvc_case *out)
+{
+	HVC_TRY(hvc_open__subject(options, 0, diag, &out->subject));
+	if (needs_abi) {
+		HVC_TRY(hvc_open__abi_for(options, out->subject, diag, &out->name, &out->abi));
+	} else {
+		out->name = options->abi ? options->abi : hvc_open__abi_of(out->subject);
+		if (out->name)
+			HVC_TRY(hvc_open__abi(out->name, diag, &out->abi));
+	}
+	HVC_TRY(hvc_cli_world__open(options, out->subject, diag, &out->world));
+	out->over = hvc_cli_world__is_given(options) ? &out->world : NULL;
+	return HVC_OK;
+}
+
+void hvc_open__close(struct hvc_case *held)
+{
+	hvc_abi_free(held->abi);
+	hvc_subject_close(held->subject);
 }

@@ -19,6 +19,20 @@ HVC_MUST_USE enum hvc_status hvc_open__abi_for(const struct hvc_options *options
                                                const struct hvc_subject *subject,
                                                struct hvc_diag *diag, const char **name,
                                                struct hvc_abi **out);
+/** What most commands are about. Zero-initialise; free with hvc_open__close, whatever came of it.
+ */
+struct hvc_case {
+	struct hvc_subject *subject;  /**< argument 0 */
+	struct hvc_abi *abi;          /**< NULL: none */
+	const char *name;             /**< the word that opened the ABI */
+	struct hvc_world world;       /**< what the options make of the default world */
+	const struct hvc_world *over; /**< that world, where they say something of it; else NULL */
+};
+
+/** Open them. needs_abi: as hvc_open__abi_for; else there may be none. It must not be moved. */
+HVC_MUST_USE enum hvc_status hvc_open__case(const struct hvc_options *options, bool needs_abi,
+                                            struct hvc_diag *diag, struct hvc_case *out);
+void hvc_open__close(struct hvc_case *held);
 /** The name of the shipped ABI that has the subject's name; NULL when there is none. */
 const char *hvc_open__abi_of(const struct hvc_subject *subject);
 /** The same of the name alone, as a saved map has it. */
