@@ -93,6 +93,19 @@ expect 2 callers small.bin --abi linux-stub-4.12 --site '#70000'
 says err 'an immediate'
 expect 2 callers small.bin --abi linux-stub-4.12 --site 0x40000000zz
 expect 2 callers none.bin --abi linux-stub-4.12
+# What of a change an image uses: one that sets vectors by x0 = 1, and nothing else.
+{ word d503245f aa0003e1 d2800020 d4000002 d65f03c0; } >set.bin
+expect 1 diff --abi linux-stub-4.9 linux-stub-4.12 --used-by set.bin
+says out 'FAIL  from linux-stub-4.9 to linux-stub-4.12, as set.bin uses it: 4 errors, 1 warning'
+says out '1 silent, 1 renumbered, 1 changed, 1 clobbers, 1 no-promise, 1 preserves; used: set_vectors'
+expect 0 diff --abi linux-stub-4.7 linux-stub-4.8 --used-by set.bin
+says out 'nothing that it uses has changed; used: set_vectors'
+expect 1 diff linux-stub-4.9 linux-stub-4.12 --used-by set.bin --brief
+says out 'set_vectors'
+expect 2 diff --abi linux-stub-4.7 linux-stub-4.8 --used-by data.bin
+expect 2 diff --abi linux-stub-4.7 linux-stub-4.8 --used-by none.bin
+expect 2 diff --abi linux-stub-4.7 linux-stub-4.8 --used-by set.bin --used-by set.bin
+says err 'one image'
 expect 2 scan none.bin
 expect 2 scan small.bin data.bin
 expect 2 scan small.bin --abi xen

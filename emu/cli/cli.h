@@ -39,6 +39,7 @@ enum hvc_option_id {
 	HVC_OPTION_AGAINST, /**< --abi that takes a subject, too */
 	HVC_OPTION_ALSO,
 	HVC_OPTION_AND,
+	HVC_OPTION_USED_BY,
 	HVC_OPTION_SITE,
 	HVC_OPTION_ABI_OLD,
 	HVC_OPTION_ABI_NEW,

@@ -5,6 +5,7 @@
 #include "cli/open.h"
 #include "cli/report.h"
 #include "cli/supervise.h"
+#include "cli/used.h"
 #include "cli/world.h"
 #include "hvcheck/saved.h"
 
@@ -140,6 +141,12 @@ enum hvc_status hvc_cmd__diff(const struct hvc_options *options, const struct hv
 		status = judge(diff, holds);
 		if (status == HVC_OK)
 			status = hvc_findings_of_diff(diff, diag, &findings);
+	}
+	if (status == HVC_OK) {
+		status = hvc_cli_used__narrow(options, pair.abi[HVC_SIDE_OLD], findings, holds,
+		                              diag);
+		if (status != HVC_OK)
+			hvc_findings_free(findings);
 	}
 	if (status == HVC_OK)
 		status = hvc_cli_report__judged(options, page, diff, write, findings, holds, diag);

@@ -4,6 +4,7 @@
 
 #include "cli/open.h"
 #include "cli/report.h"
+#include "cli/used.h"
 
 /* The built-in subject of the ABI's name, where there is one. */
 static enum hvc_status open_subject(const struct hvc_abi *abi, struct hvc_diag *diag,
@@ -74,6 +75,11 @@ enum hvc_status hvc_cmd__diff_abi(const struct hvc_options *options, const struc
 	if (status == HVC_OK) {
 		*holds = diff->equal;
 		status = hvc_findings_of_abi_diff(diff, options->argument, diag, &findings);
+	}
+	if (status == HVC_OK) {
+		status = hvc_cli_used__narrow(options, abi[HVC_SIDE_OLD], findings, holds, diag);
+		if (status != HVC_OK)
+			hvc_findings_free(findings);
 	}
 	if (status == HVC_OK)
 		status = hvc_cli_report__judged(options, page, diff, write, findings, holds, diag);

@@ -118,7 +118,7 @@ static const struct hvc_command commands[] = {
         },
         {
                 .name = "diff",
-                .usage = "A B [--abi-old ABI] [--abi-new ABI], or --abi A B",
+                .usage = "A B [--abi-old ABI] [--abi-new ABI], or --abi A B; [--used-by IMAGE]",
                 .summary = "where two subjects or two ABIs part",
                 .details =
                         "Proves for every input that both do the same, or tells where they part "
@@ -137,8 +137,8 @@ static const struct hvc_command commands[] = {
                 .least = 2,
                 .most = 2,
                 .options = COMMON | POLICY | BIT(BRIEF) | BIT(JOBS) | BIT(BUDGET) | BIT(CONTRACT) |
-                           BIT(SYMBOLS) | BIT(ABIS) | BIT(ABI_OLD) | BIT(ABI_NEW) | AROUND |
-                           BIT(CPU) | BIT(FROM) | BIT(INSN),
+                           BIT(SYMBOLS) | BIT(USED_BY) | BIT(ABIS) | BIT(ABI_OLD) | BIT(ABI_NEW) |
+                           AROUND | BIT(CPU) | BIT(FROM) | BIT(INSN),
                 .styles = FINDINGS,
                 .run = hvc_cmd__diff,
         },

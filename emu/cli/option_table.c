@@ -419,6 +419,7 @@ const struct hvc_option hvc_option_table[HVC_OPTION_COUNT] = {
 	[HVC_OPTION_AGAINST] = {"abi", 0, "ABI|SUBJECT", "what the callers are held to: a name of 'hvcheck list', a YAML file,\nor vectors in a file, which are run", take_abi, false},
 	[HVC_OPTION_ALSO] = {"also", 0, "ABI|SUBJECT", "another ABI that the image speaks: calls that it knows are no\nunknown ones; repeatable", take_also, false},
 	[HVC_OPTION_AND] = {"and", 0, "SUBJECT", "make the call on this subject, too, and set both traces side by side", take_also, false},
+	[HVC_OPTION_USED_BY] = {"used-by", 0, "IMAGE", "only what the HVC and SMC sites of this image use, by the ABI of A", take_also, false},
 	[HVC_OPTION_SITE] = {"site", 0, "SITE", "only these calls, which are calls of the ABI whatever they look\nlike: FUNCTION, 0xADDRESS (of the call or its function) or #IMM;\nrepeatable", take_site, false},
 	[HVC_OPTION_ABI_OLD] = {"abi-old", 0, "ABI", "specification that names the operations of A", take_abi_old, false},
 	[HVC_OPTION_ABI_NEW] = {"abi-new", 0, "ABI", "specification that names the operations of B", take_abi_new, false},

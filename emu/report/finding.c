@@ -351,6 +351,30 @@ void hvc_findings__tally(struct hvc_findings *list, const char *rest)
 	hvc_findings__take(list, list ? &list->account : NULL, &words);
 }
 
+enum hvc_status hvc_findings_keep(struct hvc_findings *list,
+                                  bool (*used)(void *ctx, const char *about), void *ctx,
+                                  const char *by, const char *names, struct hvc_diag *diag)
+{
+	struct hvc_words title = {0}, account = {0};
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < list->count; i++) {
+		if (!*list->found[i].about || used(ctx, list->found[i].about))
+			list->found[kept++] = list->found[i];
+		else
+			drop(&list->found[i]);
+	}
+	list->count = kept;
+	hvc_findings__tally(list, "nothing that it uses has changed");
+	hvc_words__add(&title, "%s, as %s uses it", list->title, by);
+	hvc_words__add(&account, "%s; used: %s", list->account, names);
+	hvc_findings__take(list, &list->title, &title);
+	hvc_findings__take(list, &list->account, &account);
+	if (list->failed)
+		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	return HVC_OK;
+}
+
 enum hvc_status hvc_findings__end(struct hvc_findings *list, struct hvc_diag *diag,
                                   struct hvc_findings **out)
 {

@@ -122,6 +122,15 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_findings_of_collide(const struct hvc_co
                                                              struct hvc_findings **out);
 HVC_API void hvc_findings_free(struct hvc_findings *findings);
 
+/**
+ * Leave what is about a thing that is used, and what is about none in particular; title and account
+ * say by whom, and what that is. HVC_E_NOMEM.
+ */
+HVC_MUST_USE HVC_API enum hvc_status hvc_findings_keep(struct hvc_findings *findings,
+                                                       bool (*used)(void *ctx, const char *about),
+                                                       void *ctx, const char *by, const char *names,
+                                                       struct hvc_diag *diag);
+
 /** What makes the exit status 1. */
 struct hvc_policy {
 	bool leveled;              /**< false: whatever counts (hvc_finding_rule.counts) */
