@@ -186,6 +186,8 @@ foreach(test refusals statuses output jobs reproduce abis callers worlds baselin
            COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/${test}.sh $<TARGET_FILE:hvcheck>)
   list(APPEND cli_tests cli-${test})
 endforeach()
+set_tests_properties(cli-callers PROPERTIES
+                     ENVIRONMENT HVC_VECTORS=${CMAKE_BINARY_DIR}/vectors)
 set_tests_properties(cli-subjects PROPERTIES
                      ENVIRONMENT HVC_SUBJECTS=${CMAKE_BINARY_DIR}/subjects)
 # Every format of twenty runs says the same.

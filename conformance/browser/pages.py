@@ -227,6 +227,34 @@ def bears_many(browser, judge, folder, path):
     screenshot(browser, folder, "many")
 
 
+ABOVE = """
+const items = Array.from(document.querySelectorAll('.verdict .item>span:first-child'));
+return items.filter(is => is.getBoundingClientRect().bottom <= 600).map(is => is.textContent);
+"""
+VARIANTS = HERE.parent.parent / "vectors" / "broken" / "README.md"
+
+
+def is_seen_at_once(browser, judge, folder, hvcheck):
+    """Of each broken variant what is broken, in 15 lines of text and in 600 pixels of a page."""
+    rules = {}
+    for line in VARIANTS.read_text().splitlines():
+        cell = [text.strip() for text in line.split("|")]
+        if len(cell) > 6 and cell[1].startswith("broken-"):
+            rules.setdefault((cell[1], cell[2]), set()).add(cell[3])
+    judge.that(len(rules) > 30, f"broken: {len(rules)} variants")
+    for (variant, abi), wanted in rules.items():
+        path = folder / "broken.html"
+        done = subprocess.run(
+            [hvcheck, "check", variant, "--abi", abi, "--brief", "--report", f"html={path}"],
+            capture_output=True, text=True, check=False, env={"COLUMNS": "80"})
+        judge.that(done.returncode == 1, f"{variant}: status {done.returncode}")
+        head = "\n".join(done.stdout.splitlines()[:15])
+        judge.that(any(f"  {rule}  " in head for rule in wanted), f"{variant}: not in 15 lines")
+        open_page(browser, path)
+        above = browser.run(ABOVE)
+        judge.that(any(rule in above for rule in wanted), f"{variant}: {above} in 600 pixels")
+
+
 def main():
     hvcheck, folder = sys.argv[1], pathlib.Path(sys.argv[2]).resolve()
     folder.mkdir(parents=True, exist_ok=True)
@@ -237,8 +265,11 @@ def main():
         print(f"SKIPPED: {reason}")
         return 77
     with browser:
-        wanted = sys.argv[3:] or [*PAGES, "many"]
+        wanted = sys.argv[3:] or [*PAGES, "many", "broken"]
         for name in wanted:
+            if name == "broken":
+                is_seen_at_once(browser, judge, folder, hvcheck)
+                continue
             if name == "many":
                 words = f"map {every_immediate_differs(folder)}@+0 --brief"
                 bears_many(browser, judge, folder, write(hvcheck, folder, name, 0, words))

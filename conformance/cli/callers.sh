@@ -93,6 +93,9 @@ expect 2 callers small.bin --abi linux-stub-4.12 --site '#70000'
 says err 'an immediate'
 expect 2 callers small.bin --abi linux-stub-4.12 --site 0x40000000zz
 expect 2 callers none.bin --abi linux-stub-4.12
+# Vectors that are run, and answer with an exception only: such a call is not answered.
+expect 1 callers small.bin --abi "$HVC_VECTORS/kvm-guest-old.elf@hvc_vectors" --site '#0'
+says out 'the vectors do not answer: inject'
 # What of a change an image uses: one that sets vectors by x0 = 1, and nothing else.
 { word d503245f aa0003e1 d2800020 d4000002 d65f03c0; } >set.bin
 expect 1 diff --abi linux-stub-4.9 linux-stub-4.12 --used-by set.bin

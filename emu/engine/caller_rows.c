@@ -149,6 +149,13 @@ static bool check_after(const struct hvc_row *row, struct hvc_caller *caller)
 	return hvc_caller__clobbers(caller, changed & ~UINT32_C(1));
 }
 
+/* What a caller cannot go on from is no answer, whatever else gets the same. */
+static bool is_refused(const struct hvc_row *row)
+{
+	return !row->why &&
+	       (row->kind == HVC_OUTCOME_INJECT || row->kind == HVC_OUTCOME_UNDEFINED);
+}
+
 /* The row of a call, and that of one that the vectors cannot know. */
 static enum hvc_status judge_call(struct hvc_caller_bench *bench, const struct hvc_call *call,
                                   uint32_t known, struct hvc_caller *caller)
@@ -163,8 +170,11 @@ static enum hvc_status judge_call(struct hvc_caller_bench *bench, const struct h
 	unlikely(call, &base);
 	none = known && !row->why && row == hvc_exact__row_of(bench->exact, &base);
 	hvc_exact__print_behaviour(bench->exact, row, text, sizeof(text));
-	good = hvc_caller__answer(caller, NULL, text, none);
-	if (good && none)
+	good = hvc_caller__answer(caller, NULL, text, none || is_refused(row));
+	if (good && is_refused(row))
+		good = hvc_caller__issue(caller, HVC_CALLER_NO_CALL, HVC_REG_NONE, 0,
+		                         "the vectors do not answer: %s", text);
+	else if (good && none)
 		good = hvc_caller__issue(caller, HVC_CALLER_NO_CALL, HVC_REG_NONE, 0,
 		                         "the vectors answer as they answer a call that is none: "
 		                         "%s",
