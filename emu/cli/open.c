@@ -31,6 +31,17 @@ static void tell_undefined(const struct hvc_subject *subject)
 	hvc_tell(count > UNDEFINED_TOLD ? " ...\n" : "\n");
 }
 
+/* What TPIDR_EL2 is taken for, where the code shows it. */
+static void tell_percpu(const struct hvc_subject *subject)
+{
+	uint64_t at;
+
+	if (hvc_subject_percpu(subject, &at))
+		hvc_tell("hvcheck: note: %s: tpidr_el2 is taken to be 0, since code at 0x%" PRIx64
+		         " adds it to an address: --set tpidr_el2=OFFSET for another CPU's\n",
+		         hvc_subject_name(subject), at);
+}
+
 /* A linked one may want what only a loader or boot has. */
 static void tell_unrelocated(const struct hvc_subject *subject)
 {
@@ -156,6 +167,7 @@ enum hvc_status hvc_open__subject(const struct hvc_options *options, unsigned i,
 	if (!hvc_options__has(options, HVC_OPTION_QUIET)) {
 		tell_undefined(*out);
 		tell_unrelocated(*out);
+		tell_percpu(*out);
 	}
 	return HVC_OK;
 }

@@ -95,12 +95,16 @@ static enum hvc_status judge(struct room *room, const struct hvc_call *call, str
 	room->trial->calls++;
 	if (outcome.kind == HVC_OUTCOME_FAULT) {
 		struct hvc_invented met = {0};
+		bool assumed;
 
 		HVC_TRY(hvc_machine_invented(room->machine, &met));
-		if (hvc_fault_is_assumed(&room->setting, &entry, &met, outcome.esr, outcome.far,
-		                         outcome.pc, NULL))
-			room->trial->faults++;
+		assumed = hvc_fault_is_assumed(&room->setting, &entry, &met, outcome.esr,
+		                               outcome.far, outcome.pc, NULL);
 		hvc_invented_free(&met);
+		room->trial->faults += assumed;
+		/* A handler that wants what boot has set says nothing of the dispatch. */
+		if (assumed)
+			return HVC_OK;
 	}
 	hvc_verdict_judge(abi, room->world, &entry, hvc_machine_present(room->machine), call,
 	                  &outcome, &verdict);

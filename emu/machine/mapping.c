@@ -11,6 +11,7 @@
 #define PAGE        UINT64_C(0x1000)
 #define ENTRIES     512u
 #define TABLE_SIZE  ((1 + ENTRIES) * PAGE)
+#define OUTPUT      UINT64_C(0xfffffffff000)
 #define DESC_TABLE  UINT64_C(3)
 #define DESC_BLOCK  UINT64_C(0x701) /* AF, inner shareable; AP 0: read and write at EL2 alone */
 #define SCTLR_M     UINT64_C(1)
@@ -137,18 +138,38 @@ static bool turn_on(struct hvc_engine *engine, bool always)
 	return true;
 }
 
-/* Tables that are not there, or of zeros, map nothing. */
-static bool has_tables(struct hvc_engine *engine)
+/* Do the tables at TTBR0_EL2 map the code at pc to itself, wherever that is? D8.2, D8.3. */
+static bool has_tables(struct hvc_engine *engine, uint64_t pc)
 {
-	uint64_t table[PAGE / 8], ttbr = 0;
+	static const unsigned granules[4] = {12, 16, 14, 0};
+	uint64_t tcr = 0, table = 0, entry = 0;
+	unsigned granule, size, level;
+	uint32_t here, there;
 
-	hvc_engine__get_sys(engine, registers[TTBR0], &ttbr);
-	if (!hvc_engine__read(engine, ttbr & UINT64_C(0xfffffffff000), table, sizeof table))
+	hvc_engine__get_sys(engine, registers[TCR], &tcr);
+	hvc_engine__get_sys(engine, registers[TTBR0], &table);
+	granule = granules[tcr >> 14 & 3];
+	size = 64 - (tcr & 63);
+	if (!granule || size > 48 || size < 16 || pc >> size)
 		return false;
-	for (size_t i = 0; i < PAGE / 8; i++)
-		if (table[i])
-			return true;
-	return false;
+	level = 4 - (size - 4) / (granule - 3);
+	for (table &= OUTPUT;; table = entry & OUTPUT & ~((UINT64_C(1) << granule) - 1), level++) {
+		const unsigned shift = granule + (3 - level) * (granule - 3);
+		const uint64_t below = (UINT64_C(1) << shift) - 1;
+		const uint64_t index = pc >> shift & ((UINT64_C(1) << (granule - 3)) - 1);
+
+		if (!hvc_engine__read(engine, table + 8 * index, &entry, sizeof entry) ||
+		    !(entry & 1))
+			return false;
+		if (level < 3 && entry & 2)
+			continue;
+		/* Blocks are there at level 2, and at level 1 with 4 KiB pages. */
+		return (level == 3 ? entry & 2 : level == 2 || (level == 1 && granule == 12)) &&
+		       hvc_engine__read(engine, pc, &here, sizeof here) &&
+		       hvc_engine__read(engine, (entry & OUTPUT & ~below) | (pc & below), &there,
+		                        sizeof there) &&
+		       here == there;
+	}
 }
 
 bool hvc_mapping__stand_in(struct hvc_engine *engine, const uint8_t encoding[static 5],
@@ -157,7 +178,8 @@ bool hvc_mapping__stand_in(struct hvc_engine *engine, const uint8_t encoding[sta
 	uint64_t now = 0;
 
 	if (!hvc_mapping__is_control(encoding) || !(value & SCTLR_M) || engine->mapping.always ||
-	    !hvc_engine__get_sys(engine, encoding, &now) || now & SCTLR_M || has_tables(engine))
+	    !hvc_engine__get_sys(engine, encoding, &now) || now & SCTLR_M ||
+	    has_tables(engine, hvc_unicorn__pc(engine)))
 		return false;
 	return turn_on(engine, true);
 }

@@ -13,6 +13,7 @@
 #include "hvcheck/site.h"
 #include "machine/file.h"
 #include "subject/image.h"
+#include "subject/percpu.h"
 #include "subject/system_map.h"
 
 #define DEFAULT_SYMBOL "hvc_vectors"
@@ -22,7 +23,8 @@ struct hvc_subject {
 	char *path; /* its FILE[:MEMBER] */
 	const struct hvc_builtin *builtin;
 	struct hvc_loaded loaded;
-	bool borrowed; /* loaded is somebody else's */
+	bool borrowed;   /* loaded is somebody else's */
+	uint64_t percpu; /* where code adds TPIDR_EL2 to an address; 0: it does not */
 	struct hvc_image image;
 };
 
@@ -174,6 +176,7 @@ static enum hvc_status set_vectors(struct hvc_subject *subject, const char *wher
                                    struct hvc_diag *diag)
 {
 	const struct hvc_loaded *loaded = &subject->loaded;
+	bool is_offset = false;
 	uint64_t address;
 
 	HVC_TRY(locate(subject, where, diag, &address));
@@ -193,6 +196,10 @@ static enum hvc_status set_vectors(struct hvc_subject *subject, const char *wher
 	        .unset = loaded->unset,
 	        .unsets = loaded->unsets,
 	};
+	if (subject->builtin || loaded->booted)
+		return HVC_OK;
+	HVC_TRY(hvc_percpu__find(&subject->image, &is_offset, &address));
+	subject->percpu = is_offset ? address : 0;
 	return HVC_OK;
 }
 
@@ -383,6 +390,12 @@ static enum hvc_status find_for_world(void *ctx, const char *text, struct hvc_di
 	return hvc_subject_place(ctx, text, diag, address);
 }
 
+bool hvc_subject_percpu(const struct hvc_subject *subject, uint64_t *at)
+{
+	*at = subject->percpu;
+	return subject->percpu != 0;
+}
+
 void hvc_subject_enter(const struct hvc_subject *subject, struct hvc_world *world)
 {
 	const struct hvc_booted *booted = subject->loaded.booted;
@@ -395,6 +408,11 @@ void hvc_subject_enter(const struct hvc_subject *subject, struct hvc_world *worl
 enum hvc_status hvc_subject_resolve(const struct hvc_subject *subject, struct hvc_world *world,
                                     struct hvc_diag *diag)
 {
+	/* What boot has in it nobody knows; 0 stands for the image's own copy of the data. */
+	if (subject->percpu && !hvc_regset_has(&world->given, HVC_REG_TPIDR_EL2)) {
+		world->state.v[HVC_REG_TPIDR_EL2] = 0;
+		hvc_regset_add(&world->set, HVC_REG_TPIDR_EL2);
+	}
 	/* The callback only reads. */
 	return hvc_world_resolve(world, find_for_world, (void *)(uintptr_t)subject, diag);
 }

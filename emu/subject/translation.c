@@ -94,7 +94,7 @@ static enum hvc_status walk_range(struct range *range, unsigned size, uint64_t t
 		                    "TCR_EL2 is 0x%llx, whose pages or sizes are none",
 		                    (unsigned long long)range->t->tcr);
 	range->bits = 64 - size;
-	levels = (range->bits - range->granule + range->granule - 4) / (range->granule - 3);
+	levels = (range->bits - 4) / (range->granule - 3);
 	range->level = LAST_LEVEL + 1 - levels;
 	/* The first table is aligned to its size, of 64 bytes at least. */
 	top = range->bits - shift_at(range, range->level) + 3;

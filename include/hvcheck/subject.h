@@ -119,6 +119,11 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_subject_place(const struct hvc_subject 
 HVC_API bool hvc_subject_data(const struct hvc_subject *subject, size_t i, uint64_t *lo,
                               uint64_t *hi);
 
+/**
+ * Does the code add TPIDR_EL2 to addresses of the image, at *at for one? Then hvc_subject_resolve
+ * takes it for an offset: it is 0, unless the world says what it is.
+ */
+HVC_API bool hvc_subject_percpu(const struct hvc_subject *subject, uint64_t *at);
 /** Give a world the registers of EL2 as a snapshot has them; other subjects have none. */
 HVC_API void hvc_subject_enter(const struct hvc_subject *subject, struct hvc_world *world);
 
