@@ -169,12 +169,6 @@ static enum hvc_status enter(struct fitting *fitting, struct room *room, struct 
 	return HVC_OK;
 }
 
-static enum hvc_status try_world(struct fitting *fitting, struct room *room, struct hvc_diag *diag)
-{
-	HVC_TRY(enter(fitting, room, diag));
-	return try_calls(room, diag);
-}
-
 /*
  * What a rule pins down: any table keeps one that promises nothing but to come back, whatever it
  * leaves in the registers, and many keep one with results in a wide range.
@@ -198,8 +192,10 @@ static enum hvc_status try_abi(struct fitting *fitting, struct trial *trial, str
 	};
 	enum hvc_status status = room.judged && room.broken ? HVC_OK : HVC_E_NOMEM;
 
-	for (; status == HVC_OK && room.world < hvc_abi_world_count(trial->abi); room.world++)
-		status = try_world(fitting, &room, diag);
+	for (; status == HVC_OK && room.world < hvc_abi_world_count(trial->abi); room.world++) {
+		status = enter(fitting, &room, diag);
+		status = status == HVC_OK ? try_calls(&room, diag) : status;
+	}
 	for (unsigned i = 0; status == HVC_OK && i < rules; i++) {
 		trial->rules += room.judged[i] != 0;
 		trial->differ += room.broken[i];

@@ -13,6 +13,8 @@ static const struct hvc_limit rows[] = {
 	{"header", HVC_LIMIT_HEADER, "bytes", "of what a package says before a member, names and all"},
 	{"memory", HVC_LIMIT_MEMORY, "bytes", "that worlds set, of all files and values of a run"},
 	{"segments", HVC_LIMIT_SEGMENTS, "segments", "of an ELF file that have memory"},
+	{"descriptors", HVC_LIMIT_DESCRIPTORS, "descriptors", "of EL2's translation tables in a snapshot"},
+	{"mappings", HVC_LIMIT_MAPPINGS, "pieces", "of memory that these tables map"},
 	{"symbols", HVC_LIMIT_SYMBOLS, "symbols", "of an image, in all its tables and a System.map"},
 	{"names", HVC_LIMIT_NAMES, "bytes", "of their names, what they share counted for each"},
 	{"relocations", HVC_LIMIT_RELOCATIONS, "relocations", "of an object, in all its tables"},

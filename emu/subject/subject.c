@@ -12,6 +12,7 @@
 #include "hvcheck/arch.h"
 #include "hvcheck/site.h"
 #include "machine/file.h"
+#include "subject/builtin.h"
 #include "subject/image.h"
 #include "subject/percpu.h"
 #include "subject/system_map.h"
@@ -43,65 +44,9 @@ const char *hvc_format_name(enum hvc_format format)
 	return "?";
 }
 
-static const struct hvc_builtin *find_builtin(const char *name)
-{
-	const struct hvc_builtin *builtin;
-
-	for (size_t i = 0; (builtin = hvc_builtin_at(i)); i++)
-		if (!strcmp(builtin->name, name))
-			return builtin;
-	return NULL;
-}
-
-/* Edit distance of two names; names that are too long to be a slip are far apart. */
-static unsigned distance(const char *a, const char *b)
-{
-	unsigned row[64];
-	size_t length = strlen(b);
-
-	if (length >= sizeof row / sizeof *row)
-		return UINT32_MAX;
-	for (size_t j = 0; j <= length; j++)
-		row[j] = (unsigned)j;
-	for (size_t i = 0; a[i]; i++) {
-		unsigned diagonal = row[0];
-
-		row[0] = (unsigned)i + 1;
-		for (size_t j = 0; j < length; j++) {
-			unsigned best = diagonal + (a[i] != b[j]);
-
-			diagonal = row[j + 1];
-			if (row[j] + 1 < best)
-				best = row[j] + 1;
-			if (row[j + 1] + 1 < best)
-				best = row[j + 1] + 1;
-			row[j + 1] = best;
-		}
-	}
-	return row[length];
-}
-
-/* The built-in that a mistyped name is nearest to; NULL when none is near. */
-static const struct hvc_builtin *nearest_builtin(const char *name)
-{
-	const struct hvc_builtin *builtin, *nearest = NULL;
-	size_t length = strlen(name);
-	unsigned best = length < 256 ? (unsigned)length / 3 + 1 : 0;
-
-	for (size_t i = 0; best && (builtin = hvc_builtin_at(i)); i++) {
-		unsigned far = distance(name, builtin->name);
-
-		if (far < best) {
-			best = far;
-			nearest = builtin;
-		}
-	}
-	return nearest;
-}
-
 static enum hvc_status no_such_subject(const char *spec, struct hvc_diag *diag)
 {
-	const struct hvc_builtin *nearest = nearest_builtin(spec);
+	const struct hvc_builtin *nearest = hvc_builtin__nearest(spec);
 
 	if (nearest)
 		return hvc_diag_set(diag, HVC_E_NOTFOUND, spec, 0, 0,
@@ -225,7 +170,7 @@ static enum hvc_status split(struct hvc_subject *subject, struct hvc_diag *diag,
 		                    "@SYMBOL, @0xADDRESS or @+0xOFFSET");
 	if (exists(subject->path))
 		return HVC_OK;
-	if (at && find_builtin(subject->path))
+	if (at && hvc_builtin__find(subject->path))
 		return hvc_diag_set(diag, HVC_E_ARG, spec, 0, 0,
 		                    "'%s' is a built-in, which takes no '@'", subject->path);
 	if (!at && !strchr(spec, '/') && !spec[hvc_file__length(spec)])
@@ -236,7 +181,7 @@ static enum hvc_status split(struct hvc_subject *subject, struct hvc_diag *diag,
 static enum hvc_status open_spec(struct hvc_subject *subject, const char *symbols,
                                  struct hvc_diag *diag)
 {
-	const struct hvc_builtin *builtin = find_builtin(subject->name);
+	const struct hvc_builtin *builtin = hvc_builtin__find(subject->name);
 	const char *where = NULL;
 
 	if (builtin) {
