@@ -43,6 +43,9 @@ void hvc_engine__move(struct hvc_engine *engine, uint64_t pc, uint64_t pstate)
 	unsigned el = hvc_arch_el(now);
 
 	pc = hvc_engine__place(engine, pc);
+	/* Within EL2, whose own tables do not map the trampoline: better stale than lost. */
+	if (el == 2 && !((now ^ pstate) & 0xf) && !hvc_engine__reaches_harness(engine))
+		cheap = UINT64_MAX;
 	if (!((now ^ pstate) & ~cheap) && !hvc_level__wants_refresh(engine)) {
 		hvc_engine__set_raw(engine, HVC_RAW_PSTATE, pstate);
 		hvc_engine__set_raw(engine, HVC_RAW_PC, pc);

@@ -131,7 +131,8 @@ bool hvc_vhe__redirect(struct hvc_engine *engine, uint64_t pc)
 	    (access.read || !hvc_mapping__is_control(target)))
 		return false;
 	hvc_engine__frame(engine, &frame);
-	if (!access.read && access.rt < HVC_GPR_COUNT)
+	/* Of a host with E2H the tables are its own in any case. */
+	if (!access.read && !hvc_vhe__is_host(engine) && access.rt < HVC_GPR_COUNT)
 		moved |= hvc_mapping__stand_in(engine, target, frame.x[access.rt]);
 	if (!moved && !hvc_engine__stands_in(engine, target))
 		return false;
