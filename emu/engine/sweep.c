@@ -163,6 +163,8 @@ static enum hvc_status wait_all(struct hvc_sweep_crew *crew, struct hvc_diag *di
 	return status;
 }
 
+#define TALLIES_MAX (UINT64_C(2) << 30) /* bytes, of all workers */
+
 /* What all workers know; of what is the first, the first of all. */
 static enum hvc_status collect(const struct hvc_sweep_crew *crew, struct hvc_sweep *out)
 {
@@ -264,8 +266,11 @@ enum hvc_status hvc_sweep__run(const struct hvc_sweep_config *config,
 	if (!config->probes->count)
 		return HVC_OK;
 	crew.count = config->jobs < HVC_SWEEP_CHUNKS ? config->jobs : HVC_SWEEP_CHUNKS;
-	crew.count = crew.count ? crew.count : 1;
 	crew.tally = (judge->tally + 64) & ~(size_t)63;
+	/* A jail has so much memory: of what is counted in very much there are fewer workers. */
+	if (crew.count > TALLIES_MAX / crew.tally)
+		crew.count = (unsigned)(TALLIES_MAX / crew.tally);
+	crew.count = crew.count ? crew.count : 1;
 	crew.board_size = sizeof *crew.board + crew.count * sizeof *crew.board->slot;
 	crew.worker = calloc(crew.count, sizeof *crew.worker);
 	crew.board = shared(crew.board_size);
