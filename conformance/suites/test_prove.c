@@ -236,6 +236,8 @@ START_TEST(sweep_is_asked_for)
 	config.sweep = true;
 	check = run_config(&config);
 	ck_assert_uint_gt(check->world[0].probes, 2);
+	ck_assert_uint_eq(check->world[0].held,
+	                  check->world[0].calls); /* each does what is proved */
 	ck_assert_uint_eq(check->parts, 0);
 	ck_assert_int_eq(check->total.known, HVC_EVIDENCE_SWEPT);
 	hvc_check_free(check);
