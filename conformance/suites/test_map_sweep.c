@@ -48,7 +48,8 @@ static enum hvc_status sweep(const struct hvc_subject *subject, struct hvc_exact
 	return status;
 }
 
-static void assert_agreement(const char *name)
+/* whole: each call has a row that goes by nothing but the call. */
+static void assert_agreement(const char *name, bool whole)
 {
 	struct hvc_subject *subject = open_subject(name);
 	struct hvc_exact *exact = explore(subject);
@@ -56,8 +57,9 @@ static void assert_agreement(const char *name)
 	uint64_t calls;
 
 	ck_assert_msg(sweep(subject, exact, &diag, &calls) == HVC_OK, "%s: %s", name, diag.message);
-	ck_assert_msg(exact->swept == calls, "%s: %" PRIu64 " of %" PRIu64 " calls have a row",
-	              name, exact->swept, calls);
+	ck_assert_uint_gt(exact->swept, 0);
+	ck_assert_msg(!whole || exact->swept == calls,
+	              "%s: %" PRIu64 " of %" PRIu64 " calls have a row", name, exact->swept, calls);
 	hvc_exact_free(exact);
 	hvc_subject_close(subject);
 }
@@ -70,9 +72,9 @@ START_TEST(a_sweep_falls_in_the_rows)
 	const struct hvc_builtin *builtin;
 
 	for (size_t i = 0; i < sizeof few / sizeof *few; i++)
-		assert_agreement(few[i]);
+		assert_agreement(few[i], true);
 	for (size_t i = 0; how && !strcmp(how, "full") && (builtin = hvc_builtin_at(i)); i++)
-		assert_agreement(builtin->name);
+		assert_agreement(builtin->name, false);
 }
 END_TEST
 

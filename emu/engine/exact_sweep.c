@@ -60,12 +60,31 @@ void hvc_hold__machine(struct hvc_hold *hold, const struct hvc_machine *machine)
 			hold->held[i].trial[k].machine = machine;
 }
 
+/* A system register that the CPU model may lack, and a world has a value for where it is set. */
+static bool reads_others(const struct hvc_exact *exact, const struct hvc_row *row,
+                         const struct hvc_exact_part *part)
+{
+	for (unsigned i = 0; i < row->paths; i++) {
+		const struct hvc_way *way = part->symbolic->path[row->path[i]].way;
+
+		for (const struct hvc_read *read = way->read; read; read = read->before) {
+			const struct hvc_input *input = hvc_bv__input_of(exact->terms, read->value);
+
+			if (!read->address && input && input->encoding[0] &&
+			    hvc_reg_find(input->name) == HVC_REG_NONE)
+				return true;
+		}
+	}
+	return false;
+}
+
 /* Is what the row says what the machine does, whatever is around it? */
-static bool is_whole(const struct hvc_exact_part *part, const struct hvc_row *row)
+static bool is_whole(const struct hvc_exact *exact, const struct hvc_exact_part *part,
+                     const struct hvc_row *row)
 {
 	hvc_ref where;
 
-	if (row->why || hvc_row__reads_memory(part, row))
+	if (row->why || hvc_row__reads_memory(part, row) || reads_others(exact, row, part))
 		return false;
 	for (unsigned i = 0; part->symbolic->config.exact && i < row->paths; i++)
 		if (hvc_symbolic__loose(part->symbolic, &part->symbolic->path[row->path[i]],
@@ -94,7 +113,7 @@ static void prepare(struct hvc_hold *hold, struct held *h, const struct hvc_call
 		                                .row = &part->row[i],
 		                                .model = &h->model,
 		                                .machine = hold->machine};
-		if (is_whole(part, &part->row[i]) && hvc_row__prepare(trial))
+		if (is_whole(hold->exact, part, &part->row[i]) && hvc_row__prepare(trial))
 			h->trials++;
 	}
 }
