@@ -3,6 +3,7 @@
  * The cross product of immediates and register values, held to the proof: each call that is made
  * does what its row says.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -93,7 +94,8 @@ static bool is_whole(const struct hvc_exact *exact, const struct hvc_exact_part 
 	return true;
 }
 
-static void prepare(struct hvc_hold *hold, struct held *h, const struct hvc_call *call)
+/* False: memory ran out. */
+static bool prepare(struct hvc_hold *hold, struct held *h, const struct hvc_call *call)
 {
 	const struct hvc_exact_part *part = NULL;
 
@@ -116,6 +118,7 @@ static void prepare(struct hvc_hold *hold, struct held *h, const struct hvc_call
 		if (is_whole(hold->exact, part, &part->row[i]) && hvc_row__prepare(trial))
 			h->trials++;
 	}
+	return !part || (h->trial && hvc_bv__status(hold->exact->terms) == HVC_OK);
 }
 
 bool hvc_hold__differs(struct hvc_hold *hold, unsigned probe, const struct hvc_call *call,
@@ -124,8 +127,10 @@ bool hvc_hold__differs(struct hvc_hold *hold, unsigned probe, const struct hvc_c
 	struct held *h = &hold->held[probe];
 
 	*held = false;
-	if (!h->ready)
-		prepare(hold, h, call);
+	if (!h->ready && !prepare(hold, h, call)) {
+		snprintf(text, size, "memory ran out, and calls were not held to their rows");
+		return true;
+	}
 	h->value[HVC_INPUT_IMM] = call->imm;
 	h->value[HVC_INPUT_SELF] = hvc_call_address(call);
 	for (unsigned i = 0; i < h->trials; i++) {
