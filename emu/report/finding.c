@@ -247,7 +247,8 @@ unsigned hvc_findings__case_of(const struct hvc_findings *list, const struct hvc
 	/* A rule of the ABI may have the name of a finding rule, but not of one of this command. */
 	while (i < list->cases && strcmp(list->one[i].name, found->about) != 0)
 		i++;
-	if (i < list->cases && !strcmp(list->command, "check") && *found->rule->command)
+	if (i < list->cases && *found->rule->command &&
+	    (!strcmp(list->command, "check") || !strcmp(found->rule->id, "sequence-stated")))
 		return i;
 	for (i = 0; i < list->cases; i++)
 		if (!strcmp(list->one[i].name, found->rule->id))

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What is found where promises are not kept over several calls. */
+#include <string.h>
+
 #include "report/finding.h"
 
 static void add_failure(struct hvc_findings *list, const struct hvc_sequences *sequences,
@@ -55,6 +57,18 @@ enum hvc_status hvc_findings_of_sequences(const struct hvc_sequences *sequences,
 			add_failure(list, sequences, abi, &file,
 			            hvc_abi_property_at(sequences->abi, row->property),
 			            &row->failure);
+	}
+	/* A stated sequence is a case of its own, once for all worlds. */
+	for (unsigned i = 0; list && i < sequences->properties; i++) {
+		const struct hvc_property *property =
+		        hvc_abi_property_at(sequences->abi, sequences->property[i].property);
+		unsigned before = 0;
+
+		while (before < list->cases && strcmp(list->one[before].name, property->name) != 0)
+			before++;
+		if (before == list->cases)
+			hvc_findings__case(list, property->name, property->title,
+			                   !sequences->property[i].trials);
 	}
 	for (unsigned i = 0; list && i < sequences->failures; i++)
 		add_failure(list, sequences, abi, &file, NULL, &sequences->failure[i]);
