@@ -176,7 +176,10 @@ enum hvc_status hvc_findings_of_abi_diff(const struct hvc_abi_diff *diff,
 			hvc_findings__add(list, &draft);
 		hvc_words__free(&draft.summary);
 	}
-	hvc_findings__tally(list, "the same for every call");
+	hvc_findings__tally(list, strcmp(hvc_abi_name(diff->abi[HVC_SIDE_OLD]),
+	                                 hvc_abi_name(diff->abi[HVC_SIDE_NEW]))
+	                                  ? "the same for every call"
+	                                  : "the same for every call: both sides are the same ABI");
 	hvc_findings__cases(list);
 	return hvc_findings__end(list, diag, out);
 }

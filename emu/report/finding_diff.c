@@ -237,8 +237,11 @@ enum hvc_status hvc_findings_of_diff(const struct hvc_diff *diff, struct hvc_dia
 		list->failed = list->failed || old.failed;
 		put_title(list);
 		add_gaps(list, diff);
-		hvc_findings__tally(list, diff->equal ? "equal for every input"
-		                                      : "not known to be equal");
+		hvc_findings__tally(
+		        list, !diff->equal ? "not known to be equal"
+		              : strcmp(diff->name[HVC_SIDE_OLD], diff->name[HVC_SIDE_NEW])
+		                      ? "equal for every input"
+		                      : "equal for every input: both sides are the same subject");
 	}
 	hvc_findings__cases(list);
 	hvc_words__free(&old);
