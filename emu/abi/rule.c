@@ -210,6 +210,47 @@ static enum hvc_status read_returns(const struct reading *r)
 	return HVC_OK;
 }
 
+/** "[x1, 16]": where it begins, and of how many bytes it is. */
+static enum hvc_status read_buffer(const struct reading *r, const struct hvc_spec_pair *pair,
+                                   struct hvc_buffer *out)
+{
+	const char *text = pair->key.text, *comma = strrchr(text, ',');
+	size_t length = strlen(text);
+	struct hvc_text part = pair->key;
+
+	out->text = text;
+	out->written = !strcmp(pair->value.text, "written");
+	if (!out->written && strcmp(pair->value.text, "read") != 0 &&
+	    strcmp(pair->value.text, "untouched") != 0)
+		return hvc_loader__fail(r->loader, &pair->value, 0,
+		                        "memory is \"written\", \"read\" or \"untouched\"");
+	if (text[0] != '[' || text[length - 1] != ']' || !comma)
+		return hvc_loader__fail(r->loader, &pair->key, 0, "memory is \"[ADDRESS, BYTES]\"");
+	part.plain = false;
+	part.text = hvc_arena__copy(r->loader->arena, text + 1, (size_t)(comma - text) - 1);
+	if (!part.text)
+		return hvc_loader__fail_memory(r->loader);
+	HVC_TRY(read_expr(r->loader, &part, &out->address));
+	part.text =
+	        hvc_arena__copy(r->loader->arena, comma + 1, length - (size_t)(comma - text) - 2);
+	if (!part.text)
+		return hvc_loader__fail_memory(r->loader);
+	return read_expr(r->loader, &part, &out->size);
+}
+
+static enum hvc_status read_memory(const struct reading *r)
+{
+	const struct hvc_spec_map *map = &r->spec->memory;
+	struct hvc_buffer *buffer = hvc_arena__take(r->loader->arena, map->pairs * sizeof *buffer);
+
+	if (!buffer)
+		return hvc_loader__fail_memory(r->loader);
+	r->rule->buffer = buffer;
+	for (; r->rule->buffers < map->pairs; r->rule->buffers++)
+		HVC_TRY(read_buffer(r, &map->pair[r->rule->buffers], &buffer[r->rule->buffers]));
+	return HVC_OK;
+}
+
 static enum hvc_status read_results(const struct reading *r, const struct hvc_spared *clobbers)
 {
 	const struct hvc_spec_map *values = &r->spec->results, *choices = &r->spec->among;
@@ -236,6 +277,8 @@ static enum hvc_status read_results(const struct reading *r, const struct hvc_sp
 	for (unsigned i = 0; i < rule->results; i++)
 		hvc_regset_remove(&rule->clobbers, result[i].reg);
 	HVC_TRY(read_returns(r));
+	if (r->spec->memory.present)
+		HVC_TRY(read_memory(r));
 	if (rule->results)
 		qsort(result, rule->results, sizeof *result, compare_results);
 	return HVC_OK;
@@ -249,9 +292,10 @@ static enum hvc_status check_unspecified(const struct reading *r)
 	                                 : spec->at.text       ? &spec->at
 	                                 : spec->clobbers.text ? &spec->clobbers
 	                                                       : NULL;
-	const struct hvc_spec_map *map = spec->results.present ? &spec->results
-	                                 : spec->among.present ? &spec->among
-	                                                       : &spec->returns;
+	const struct hvc_spec_map *map = spec->results.present  ? &spec->results
+	                                 : spec->among.present  ? &spec->among
+	                                 : spec->memory.present ? &spec->memory
+	                                                        : &spec->returns;
 	struct hvc_text results = {.line = map->line, .column = map->column};
 
 	if (!promise && map->present)

@@ -80,7 +80,7 @@ static const struct shape call = MAPPING(call_keys, X_REGS | W_REGS), calls = LI
 static const struct key rule_keys[] = {
 	MUST("name"), MAY("title"), HAS("when", &when), HAS("calls", &calls), MAY("role"), MAY("default"),
 	MAY("priority"), MUST("outcome"), MAY("level"), MAY("at"), HAS("results", &promises), HAS("among", &promises),
-	HAS("returns", &ranges), MAY("clobbers"), MAY("source"), MAY("unconfirmed"), END,
+	HAS("returns", &ranges), HAS("memory", &ranges), MAY("clobbers"), MAY("source"), MAY("unconfirmed"), END,
 };
 static const struct shape rule = MAPPING(rule_keys, 0), rules = LIST(&rule, 1, HVC_LIMIT_RULES);
 

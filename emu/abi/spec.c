@@ -202,7 +202,8 @@ static enum hvc_status fill_rule(const struct reading *r, const struct hvc_node 
 	if (!fill_map(node, "when", r->arena, &rule->when) ||
 	    !fill_map(node, "results", r->arena, &rule->results) ||
 	    !fill_map(node, "among", r->arena, &rule->among) ||
-	    !fill_map(node, "returns", r->arena, &rule->returns))
+	    !fill_map(node, "returns", r->arena, &rule->returns) ||
+	    !fill_map(node, "memory", r->arena, &rule->memory))
 		return fail_memory(r);
 	out->rules += calls ? calls->children : 1;
 	if (calls) {

@@ -40,7 +40,7 @@ struct hvc_spec_rule {
 	struct hvc_text name, title, source, unconfirmed, role, priority, is_default;
 	struct hvc_text outcome, level, at, clobbers;
 	struct hvc_text table; /**< name of the rule whose table of calls it is from */
-	struct hvc_spec_map when, results, among, returns;
+	struct hvc_spec_map when, results, among, returns, memory;
 	unsigned line, column;
 };
 

@@ -20,7 +20,7 @@ const char *hvc_verdict_name(enum hvc_verdict_kind kind)
 const char *hvc_clause_name(enum hvc_clause clause)
 {
 	static const char *const names[] = {
-	        "", "outcome", "level", "address", "result", "preserve", "memory", "width",
+	        "", "outcome", "level", "address", "result", "preserve", "memory", "own", "width",
 	};
 
 	return (unsigned)clause < sizeof names / sizeof *names ? names[clause] : "?";
@@ -247,6 +247,33 @@ static bool broken_others(const struct hearing *h)
 	return false;
 }
 
+/* Is all of a range in memory that the rule lets the call write, and none in what it does not? */
+static bool may_write(const struct hearing *h, uint64_t address, uint64_t size)
+{
+	const struct hvc_context context = {h->entry, h->call};
+	bool may = false;
+
+	for (unsigned i = 0; i < h->rule->buffers; i++) {
+		const struct hvc_buffer *buffer = &h->rule->buffer[i];
+		uint64_t at = address - hvc_expr_eval(&buffer->address, &context);
+		uint64_t bytes = hvc_expr_eval(&buffer->size, &context);
+
+		may |= buffer->written && at <= bytes && size <= bytes - at;
+	}
+	return may;
+}
+
+static bool broken_memory(const struct hearing *h)
+{
+	const struct hvc_written *written = &h->outcome->written;
+	bool all = written->count && written->count <= HVC_WRITTEN_MAX;
+
+	for (unsigned i = 0; all && i < written->count; i++)
+		all = may_write(h, written->range[i].address, written->range[i].size);
+	return h->outcome->stores && !all &&
+	       violates(h, HVC_CLAUSE_MEMORY, HVC_REG_NONE, 0, h->outcome->stores);
+}
+
 static void judge(const struct hearing *h)
 {
 	const struct hvc_context context = {h->entry, h->call};
@@ -269,8 +296,8 @@ static void judge(const struct hearing *h)
 			return;
 		}
 	}
-	if (!broken_result(h) && !broken_preserve(h) && !broken_others(h) && outcome->stores)
-		violates(h, HVC_CLAUSE_MEMORY, HVC_REG_NONE, 0, outcome->stores);
+	if (!broken_result(h) && !broken_preserve(h) && !broken_others(h))
+		(void)broken_memory(h);
 }
 
 void hvc_verdict_judge(const struct hvc_abi *abi, unsigned world, const struct hvc_state *entry,

@@ -20,6 +20,7 @@ struct reader {
 	const char *file;
 	struct hvc_arena *arena;
 	struct hvc_diag *diag;
+	const char *key; /* that the next node is the value of; NULL: none, or it matters not */
 };
 
 static enum hvc_status fail_at(struct reader *r, unsigned line, unsigned column,
@@ -110,6 +111,26 @@ static enum hvc_status read_scalar(struct reader *r, const yaml_event_t *event,
 	return HVC_OK;
 }
 
+/** Of `memory`, "[x1, 16]", a list of words, is a key like any other. */
+static enum hvc_status join(struct reader *r, struct hvc_node *key)
+{
+	char text[128] = "[";
+	size_t used = 1;
+
+	for (const struct hvc_node *n = key->child; n; n = n->next) {
+		int more = n->kind == HVC_NODE_TEXT && used < sizeof text
+		                   ? snprintf(text + used, sizeof text - used, "%s%s", n->text,
+		                              n->next ? ", " : "]")
+		                   : -1;
+
+		if (more < 0 || (used += (size_t)more) >= sizeof text)
+			return fail_at(r, key->line, key->column, "a key must be a word");
+	}
+	key->kind = HVC_NODE_TEXT;
+	key->text = hvc_arena__copy(r->arena, text, used);
+	return key->text ? HVC_OK : fail_memory(r);
+}
+
 static enum hvc_status check_key(struct reader *r, const struct hvc_node *map,
                                  const struct hvc_node *key)
 {
@@ -135,6 +156,7 @@ static enum hvc_status read_node(struct reader *r, const yaml_event_t *event, un
 static enum hvc_status read_children(struct reader *r, unsigned depth, struct hvc_node *node)
 {
 	struct hvc_node **link = &node->child;
+	bool memory = r->key && !strcmp(r->key, "memory");
 
 	for (;;) {
 		enum hvc_status status;
@@ -149,7 +171,12 @@ static enum hvc_status read_children(struct reader *r, unsigned depth, struct hv
 		if (end || status != HVC_OK)
 			return status;
 		if (node->kind == HVC_NODE_MAP && node->children % 2 == 0) {
+			if (memory && child->kind == HVC_NODE_LIST && child->child)
+				HVC_TRY(join(r, child));
 			HVC_TRY(check_key(r, node, child));
+			r->key = child->text;
+		} else {
+			r->key = NULL;
 		}
 		*link = child;
 		link = &child->next;

@@ -29,8 +29,8 @@ static void judge_rest(struct hvc_check_bench *bench, struct hvc_check_world *wo
 
 		if (call->lost && world->failed++ == 0)
 			memcpy(world->failure, call->failure, sizeof call->failure);
-		/* Calls of a sweep are judged each by itself, and width is of two. */
-		if (call->swept && call->width)
+		/* Calls of a sweep are judged by their rules alone. */
+		if (call->swept && call->apart)
 			hvc_check__note(bench, call);
 		else if (call->swept)
 			continue;

@@ -81,6 +81,11 @@ void hvc_finding_print(const struct hvc_check *check, const struct hvc_finding *
 	case HVC_CLAUSE_MEMORY:
 		snprintf(text, size, "stores to memory that is not EL2's own");
 		break;
+	case HVC_CLAUSE_OWN:
+		snprintf(text, size,
+		         "EL2's own memory at 0x%llx is written by a pointer of the caller's",
+		         actual);
+		break;
 	case HVC_CLAUSE_WIDTH:
 		print_width(v, text, size);
 		break;

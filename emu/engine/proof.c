@@ -33,8 +33,9 @@ struct hvc_proof_call *hvc_prover__new_call(struct hvc_prover *p)
 	return call;
 }
 
-enum hvc_status hvc_prover__name_width(struct hvc_prover *p, unsigned path,
-                                       const struct hvc_call *of, int rule)
+enum hvc_status hvc_prover__name_apart(struct hvc_prover *p, unsigned path,
+                                       const struct hvc_call *of, int rule,
+                                       enum hvc_clause clause)
 {
 	struct hvc_proof_call *call = hvc_prover__new_call(p);
 
@@ -42,10 +43,10 @@ enum hvc_status hvc_prover__name_width(struct hvc_prover *p, unsigned path,
 		return HVC_E_NOMEM;
 	call->call = *of;
 	call->path = path;
-	call->width = true;
+	call->apart = true;
 	call->verdict = (struct hvc_verdict){.kind = HVC_VERDICT_VIOLATES,
 	                                     .rule = rule,
-	                                     .clause = HVC_CLAUSE_WIDTH,
+	                                     .clause = clause,
 	                                     .reg = HVC_REG_NONE};
 	return HVC_OK;
 }

@@ -144,12 +144,36 @@ static void say_loose(const struct cell *cell)
 	                text);
 }
 
+/* The caller's pointer may point to EL2's own memory, which must refuse it. */
+static enum hvc_status show_own(struct cell *cell)
+{
+	struct hvc_prover *p = cell->p;
+	hvc_ref own =
+	        hvc_prover__stores_to_own(p, &p->config->abi->rule[cell->rule], path_of(cell));
+	enum hvc_status status = HVC_OK;
+	struct hvc_call call;
+
+	if (hvc_bv__is(own, 0))
+		return HVC_OK;
+	hvc_solver__push(p->solver);
+	hvc_solver__require(p->solver, own);
+	if (hvc_solver__check(p->solver) == HVC_ANSWER_YES &&
+	    hvc_prover__simplify(p, path_of(cell), hvc_bv__and(p->terms, cell->all, own))) {
+		hvc_prover__call(p, &call);
+		status = hvc_prover__name_apart(p, cell->path, &call, (int)cell->rule,
+		                                HVC_CLAUSE_OWN);
+	}
+	hvc_solver__pop(p->solver);
+	return status;
+}
+
 /* Where the rule promises something and the path is the machine's; the solver keeps to that. */
 static enum hvc_status prove_specified(struct cell *cell)
 {
 	struct hvc_prover *p = cell->p;
 	hvc_ref kept = hvc_bv__not(p->terms, cell->where);
 
+	HVC_TRY(show_own(cell));
 	if (hvc_bv__is(cell->where, 0))
 		return prove_clauses(cell);
 	hvc_solver__push(p->solver);

@@ -17,7 +17,7 @@ struct hvc_proof_call {
 	unsigned path;              /**< of the part's */
 	struct hvc_verdict verdict; /**< of the proof; expected and actual are not filled in */
 	bool swept;                 /**< its registers are a probe's */
-	bool width;                 /**< it is one of a pair: see prove_width.c */
+	bool apart;                 /**< shown apart: see prove_width.c, prove_memory.c */
 	struct hvc_outcome outcome; /**< of the machine */
 	bool lost;                  /**< the engine died of it, and nothing is known */
 	char failure[256];          /**< lost: the call, and where */

@@ -76,6 +76,34 @@ static enum hvc_status keep_invented(struct bench *bench, struct hvc_machine *ma
 	return status;
 }
 
+/* The call has been made; what is to be shown of it is no clause of its rule. */
+static enum hvc_status make_apart(struct work *work, struct hvc_machine *machine,
+                                  const struct hvc_proof_call *wanted,
+                                  const struct hvc_model *model, const struct hvc_outcome *outcome,
+                                  struct made *made)
+{
+	struct hvc_prover *p = work->p;
+	struct hvc_diag *diag = &work->bench->diag;
+	struct hvc_outcome other;
+	struct hvc_call narrow;
+
+	made->made = true;
+	if (wanted->verdict.clause == HVC_CLAUSE_OWN) {
+		made->away = !hvc_prover__stored_to_own(p, &p->symbolic->path[wanted->path], model,
+		                                        machine, &made->verdict);
+		return HVC_OK;
+	}
+	/* What breaks the rule anyway need not be shown twice. */
+	if (made->verdict.kind == HVC_VERDICT_VIOLATES)
+		return HVC_OK;
+	hvc_width__narrow(&wanted->call, &narrow);
+	HVC_TRY(hvc_machine_reset(machine, diag));
+	HVC_TRY(hvc_machine_call(machine, &narrow, diag, &other));
+	made->differs = !hvc_width__judge(outcome, &other, &made->verdict);
+	snprintf(made->text, sizeof made->text, "the upper halves do not matter");
+	return keep_invented(work->bench, machine, false);
+}
+
 static enum hvc_status make_one(struct work *work, struct hvc_machine *machine, unsigned index)
 {
 	struct hvc_prover *p = work->p;
@@ -100,19 +128,8 @@ static enum hvc_status make_one(struct work *work, struct hvc_machine *machine, 
 	hvc_verdict_judge(p->config->abi, p->config->index, &entry, hvc_machine_present(machine),
 	                  &wanted->call, &outcome, &made->verdict);
 	made->outcome = outcome;
-	if (wanted->width && made->verdict.kind != HVC_VERDICT_VIOLATES) {
-		struct hvc_outcome other;
-		struct hvc_call narrow;
-
-		hvc_width__narrow(&wanted->call, &narrow);
-		HVC_TRY(hvc_machine_reset(machine, diag));
-		HVC_TRY(hvc_machine_call(machine, &narrow, diag, &other));
-		HVC_TRY(keep_invented(work->bench, machine, false));
-		made->differs = !hvc_width__judge(&outcome, &other, &made->verdict);
-		snprintf(made->text, sizeof made->text, "the upper halves do not matter");
-		made->made = true;
-		return HVC_OK;
-	}
+	if (wanted->apart)
+		return make_apart(work, machine, wanted, &witness.model, &outcome, made);
 	made->away = is_away(work, path, &witness.model, &outcome);
 	if (!made->away)
 		HVC_TRY(hvc_symbolic__confirm(p->symbolic, path, &witness, machine, diag,
@@ -204,8 +221,8 @@ static enum hvc_status compare(struct hvc_prover *p, struct hvc_proof_call *call
 	if (made->differs)
 		return own_fault(p, call, made->text, diag);
 	call->outcome = made->outcome;
-	if (hvc_verdict_same(&call->verdict, &made->verdict) || call->width) {
-		call->width &= made->verdict.clause == HVC_CLAUSE_WIDTH;
+	if (hvc_verdict_same(&call->verdict, &made->verdict) || call->apart) {
+		call->apart &= made->verdict.clause == call->verdict.clause;
 		call->verdict = made->verdict;
 		return HVC_OK;
 	}

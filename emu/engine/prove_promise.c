@@ -204,32 +204,6 @@ void hvc_prover__after(struct hvc_prover *p, const struct hvc_sympath *path, hvc
 		        hvc_bv__and(p->terms, after[HVC_REG_HCR_EL2], number(p, ~HVC_HCR_TSC));
 }
 
-/* Are all stores to EL2's own memory, as the machine counts them? */
-static hvc_ref stores_at_home(struct hvc_prover *p, const struct hvc_sympath *path)
-{
-	static const struct hvc_extent data = {HVC_EL2_DATA, HVC_EL2_DATA + HVC_EL2_DATA_SIZE};
-	const struct hvc_image *image = hvc_subject_image(p->config->subject);
-	struct hvc_extent own = {UINT64_MAX, 0};
-	hvc_ref all = hvc_bv__num(p->terms, 1, 1);
-
-	for (unsigned i = 0; i < image->segments; i++) {
-		const struct hvc_segment *s = &image->segment[i];
-
-		own.lo = s->address < own.lo ? s->address : own.lo;
-		own.hi = s->address + s->size > own.hi ? s->address + s->size : own.hi;
-	}
-	for (const struct hvc_log *log = path->way->log; log; log = log->before) {
-		hvc_ref at = number(p, log->offset);
-
-		if (log->base)
-			at = hvc_bv__add(p->terms, log->base, at);
-		all = hvc_bv__and(p->terms, all,
-		                  hvc_bv__or(p->terms, hvc_extent__has(p->terms, &own, at, 1),
-		                             hvc_extent__has(p->terms, &data, at, 1)));
-	}
-	return all;
-}
-
 struct list {
 	struct hvc_prover *p;
 	struct hvc_prover_clause *out;
@@ -319,8 +293,7 @@ static void add_preserved(struct list *list, const struct hvc_abi_plan *plan, bo
 	}
 }
 
-static void add_other(struct list *list, const struct hvc_rule *rule, hvc_other other,
-                      hvc_ref kept)
+static void add_other(struct list *list, const struct hvc_rule *rule, hvc_other other, hvc_ref kept)
 {
 	if (hvc_abi__spares(rule, other))
 		return;
@@ -356,8 +329,7 @@ static void add_others(struct list *list, const struct hvc_rule *rule, const str
 			return;
 		done = number_of(next);
 		if (next->first)
-			add_other(list, rule, done,
-			          hvc_bv__eq(p->terms, next->value, next->first));
+			add_other(list, rule, done, hvc_bv__eq(p->terms, next->value, next->first));
 	}
 }
 
@@ -383,6 +355,6 @@ size_t hvc_prover__clauses(struct hvc_prover *p, const struct hvc_sympath *path,
 	add_preserved(&list, &p->config->abi->plan[index], hvc_abi__masks(rule, path->level),
 	              after);
 	add_others(&list, rule, path->way);
-	add(&list, HVC_CLAUSE_MEMORY, HVC_REG_NONE, stores_at_home(p, path));
+	add(&list, HVC_CLAUSE_MEMORY, HVC_REG_NONE, hvc_prover__stores_at_home(p, rule, path));
 	return list.count;
 }

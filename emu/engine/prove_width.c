@@ -17,7 +17,8 @@
 struct width {
 	struct hvc_prover *p;
 	hvc_ref words;   /**< calls of that kind, of which a rule promises something */
-	hvc_ref *narrow; /**< of each path: where the call with clear bits takes it; NULL: not used */
+	hvc_ref *narrow; /**< of each path: where the call with clear bits takes it; NULL: not used
+	                  */
 	hvc_ref *takes;
 };
 
@@ -124,7 +125,7 @@ static enum hvc_status show(struct width *w, unsigned path, hvc_ref all)
 		rule = hvc_abi_rule_of(p->config->abi, p->config->index, &call);
 		if (rule < 0)
 			return HVC_OK;
-		HVC_TRY(hvc_prover__name_width(p, path, &call, rule));
+		HVC_TRY(hvc_prover__name_apart(p, path, &call, rule, HVC_CLAUSE_WIDTH));
 		others = hvc_bv__not(p->terms, hvc_prover__governs(p, (unsigned)rule));
 		hvc_solver__require(p->solver, others);
 		all = hvc_bv__and(p->terms, all, others);
@@ -167,8 +168,7 @@ static enum hvc_status compare_all(struct width *w)
 	for (unsigned i = 0; i < paths; i++) {
 		if (!is_used(w, i))
 			continue;
-		w->takes[i] = hvc_symbolic__condition(w->p->symbolic,
-		                                      &w->p->symbolic->path[i]);
+		w->takes[i] = hvc_symbolic__condition(w->p->symbolic, &w->p->symbolic->path[i]);
 		w->narrow[i] = narrowed(w, w->takes[i]);
 	}
 	for (unsigned k = 0; k < paths; k++)

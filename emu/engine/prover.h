@@ -29,9 +29,10 @@ struct hvc_prover {
 void hvc_prover__gap(struct hvc_prover *p, const char *format, ...) HVC_PRINTF(2, 3);
 /** One more call to make; NULL: memory ran out. */
 struct hvc_proof_call *hvc_prover__new_call(struct hvc_prover *p);
-/** A call of that path, to be made, whose upper halves matter. */
-HVC_MUST_USE enum hvc_status hvc_prover__name_width(struct hvc_prover *p, unsigned path,
-                                                    const struct hvc_call *call, int rule);
+/** A call of that path, to be made, of which the clause is to be shown apart from the others. */
+HVC_MUST_USE enum hvc_status hvc_prover__name_apart(struct hvc_prover *p, unsigned path,
+                                                    const struct hvc_call *call, int rule,
+                                                    enum hvc_clause clause);
 
 /* prove.c */
 /** Follow every path of the part's caller in the machine's world, secrets (or NULL) left open. */
@@ -77,6 +78,18 @@ bool hvc_prover__simplify(struct hvc_prover *p, const struct hvc_sympath *path, 
 void hvc_prover__take_model(struct hvc_prover *p);
 /** The call of the model at hand. */
 void hvc_prover__call(const struct hvc_prover *p, struct hvc_call *out);
+
+/* prove_memory.c */
+/** Are all stores to EL2's own memory, as the machine counts them, or to what a rule grants? */
+hvc_ref hvc_prover__stores_at_home(struct hvc_prover *p, const struct hvc_rule *rule,
+                                   const struct hvc_sympath *path);
+/** Does the path store to EL2's image or stack by a pointer of the caller's? */
+hvc_ref hvc_prover__stores_to_own(struct hvc_prover *p, const struct hvc_rule *rule,
+                                  const struct hvc_sympath *path);
+/** Has the machine, after a call of that path? */
+bool hvc_prover__stored_to_own(const struct hvc_prover *p, const struct hvc_sympath *path,
+                               const struct hvc_model *model, struct hvc_machine *machine,
+                               struct hvc_verdict *out);
 
 /* prove_width.c */
 /** Of an ABI that keeps to the SMC calling convention: where upper halves of words matter. */

@@ -90,6 +90,7 @@ static void conclude(struct hvc_machine *machine, enum hvc_outcome_kind kind, ui
 	outcome->untracked = machine->untracked;
 	hvc_other__conclude(machine);
 	memcpy(outcome->store, machine->store, sizeof outcome->store);
+	outcome->written = machine->written;
 	memcpy(machine->now.v + HVC_REG_SP_EL0, outcome->state.v + HVC_REG_SP_EL0,
 	       (HVC_REG_COUNT - HVC_REG_SP_EL0) * sizeof *machine->now.v);
 	if (machine->open)
@@ -199,6 +200,7 @@ bool hvc_call__start(struct hvc_machine *machine)
 	machine->stores = machine->el2_stores = machine->untracked = 0;
 	machine->touched.count = 0;
 	memset(machine->store, 0, sizeof machine->store);
+	memset(&machine->written, 0, sizeof machine->written);
 	machine->dirty = (struct hvc_regset){{0, 0}};
 	machine->after_eret = false;
 	machine->beyond = machine->entry.v[HVC_REG_PSTATE] & PSTATE_BEYOND;

@@ -56,6 +56,27 @@ static bool note_store(struct hvc_machine *machine, uint64_t address, unsigned s
 	return true;
 }
 
+void hvc_written__add(struct hvc_written *written, uint64_t address, unsigned size)
+{
+	unsigned told = written->count < HVC_WRITTEN_MAX ? written->count : HVC_WRITTEN_MAX;
+
+	for (unsigned i = 0; i < told; i++) {
+		uint64_t lo = written->range[i].address, hi = lo + written->range[i].size;
+
+		if (address > hi || address + size < lo)
+			continue;
+		written->range[i].address = address < lo ? address : lo;
+		hi = address + size > hi ? address + size : hi;
+		written->range[i].size = hi - written->range[i].address;
+		return;
+	}
+	if (written->count < HVC_WRITTEN_MAX) {
+		written->range[told].address = address;
+		written->range[told].size = size;
+	}
+	written->count++;
+}
+
 void hvc_call__write(void *ctx, uint64_t address, unsigned size, uint64_t value)
 {
 	struct hvc_machine *machine = ctx;
@@ -92,6 +113,7 @@ void hvc_call__write(void *ctx, uint64_t address, unsigned size, uint64_t value)
 		machine->el2_stores++;
 		return;
 	}
+	hvc_written__add(&machine->written, address, size);
 	if (machine->stores < HVC_STORE_MAX)
 		machine->store[machine->stores] =
 		        (struct hvc_store){address, value & mask, (uint8_t)size};

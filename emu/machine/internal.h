@@ -132,6 +132,7 @@ struct hvc_machine {
 	struct hvc_touched touched;
 	unsigned stores, el2_stores;
 	struct hvc_store store[HVC_STORE_MAX];
+	struct hvc_written written;
 	struct hvc_regset dirty; /* system registers that may differ from `now` */
 	struct hvc_blocks blocks;
 	struct hvc_traps traps;
@@ -202,6 +203,8 @@ void hvc_call__again(void *ctx, uint64_t address);
 bool hvc_call__word(const struct hvc_machine *machine, uint64_t address, uint32_t *word);
 
 /* effect.c */
+/* A store of up to 8 bytes. */
+void hvc_written__add(struct hvc_written *written, uint64_t address, unsigned size);
 void hvc_call__write(void *ctx, uint64_t address, unsigned size, uint64_t value);
 void hvc_call__load(void *ctx, uint64_t address, unsigned size);
 /* Is there memory for a store to this page? Where it can be lent, it is. */

@@ -255,6 +255,7 @@ static void take_memory(const struct hvc_oracle_plan *plan, const struct wire_re
 			out->outcome.el2_stores++;
 			continue;
 		}
+		hvc_written__add(&out->outcome.written, address, 8);
 		if (out->outcome.stores < HVC_STORE_MAX)
 			out->outcome.store[out->outcome.stores] =
 			        (struct hvc_store){address, result->word[i].size, 8};

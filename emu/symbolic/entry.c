@@ -178,8 +178,8 @@ static void probe(struct hvc_symbolic *s)
 static bool kept_other(void *ctx, const uint8_t encoding[5], uint64_t *writable, uint64_t *ones)
 {
 	struct hvc_symbolic *s = ctx;
-	hvc_other which = HVC_OTHER_SYS(encoding[0], encoding[1], encoding[2], encoding[3],
-	                                encoding[4]);
+	hvc_other which =
+	        HVC_OTHER_SYS(encoding[0], encoding[1], encoding[2], encoding[3], encoding[4]);
 	struct hvc_kept_other *row = s->kept_other;
 
 	while (row < s->kept_other + s->kept_others && row->which != which)

@@ -58,8 +58,14 @@ static hvc_ref reaches_others(struct hvc_bvs *t, const struct hvc_way *way,
 static const struct hvc_extent data = {HVC_LANDING + HVC_LANDING_SIZE,
                                        HVC_EL2_DATA + HVC_EL2_DATA_SIZE};
 
-static hvc_ref where_memory_is_other(const struct hvc_symbolic *symbolic, const struct hvc_way *way)
+/* Where callers' pointers land, which a call that comes back does not execute. */
+static const struct hvc_extent landing = {HVC_LANDING, HVC_EL2_DATA + HVC_EL2_DATA_SIZE};
+
+static hvc_ref where_memory_is_other(const struct hvc_symbolic *symbolic,
+                                     const struct hvc_sympath *path)
 {
+	const struct hvc_way *way = path->way;
+	const struct hvc_extent *plain = path->kind == HVC_OUTCOME_RETURN ? &landing : &data;
 	struct hvc_bvs *t = symbolic->scene.terms;
 	hvc_ref any = hvc_bv__num(t, 1, 0);
 
@@ -68,7 +74,7 @@ static hvc_ref where_memory_is_other(const struct hvc_symbolic *symbolic, const 
 
 		if (log->base)
 			any = hvc_bv__or(t, any,
-			                 hvc_bv__not(t, hvc_extent__has(t, &data, at, log->size)));
+			                 hvc_bv__not(t, hvc_extent__has(t, plain, at, log->size)));
 		any = hvc_bv__or(t, any, reaches_others(t, way, log));
 	}
 	return any;
@@ -131,6 +137,6 @@ const char *hvc_symbolic__loose(const struct hvc_symbolic *symbolic, const struc
 			return "a timer or counter that is written";
 	if (!symbolic->scene.extents && hvc_symbolic__reads_callers(path))
 		return pointer;
-	*where = where_memory_is_other(symbolic, path->way);
+	*where = where_memory_is_other(symbolic, path);
 	return hvc_bv__is(*where, 0) ? NULL : pointer;
 }

@@ -42,6 +42,13 @@ enum hvc_role {
 	HVC_ROLE_COUNT,
 };
 
+/** Memory that a rule speaks of. */
+struct hvc_buffer {
+	const char *text;              /**< as the file writes it: "[x1, 16]" */
+	struct hvc_expr address, size; /**< of bytes */
+	bool written;                  /**< may be written; else it must not be */
+};
+
 /** One rule. All pointers live as long as the ABI. */
 struct hvc_rule {
 	const char *name;   /**< operation, such as "set_vectors"; unique in the ABI */
@@ -72,10 +79,12 @@ struct hvc_rule {
 	struct hvc_expr at; /**< address reached, for jump and inject (where stated) */
 	const struct hvc_result *result;
 	unsigned results;
+	const struct hvc_buffer *buffer;
+	unsigned buffers;
 	struct hvc_regset clobbers; /**< may change; everything else is preserved */
 	const hvc_other *spare;     /**< the same of registers without a row; ascending */
 	unsigned spares;
-	struct hvc_regset returns;  /**< those of clobbers whose value is data for the caller */
+	struct hvc_regset returns; /**< those of clobbers whose value is data for the caller */
 };
 
 /** A world the ABI is specified in. */

@@ -70,12 +70,23 @@ struct hvc_store {
 	uint8_t size;   /**< bytes, 1..8 */
 };
 
+#define HVC_WRITTEN_MAX 4u
+
+/** Memory that is not the handler's own and was stored to, neighbours as one; in order of stores.
+ */
+struct hvc_written {
+	unsigned count; /**< more than HVC_WRITTEN_MAX: not all of it is told */
+	struct {
+		uint64_t address, size;
+	} range[HVC_WRITTEN_MAX];
+};
+
 #define HVC_OTHERS_TOLD   48u
 #define HVC_OTHERS_VALUES 8u
 
 /** Registers without a row that are not as they were at the call; the least first. */
 struct hvc_others {
-	unsigned count;                     /**< of them HVC_OTHERS_TOLD are told at most */
+	unsigned count; /**< of them HVC_OTHERS_TOLD are told at most */
 	hvc_other which[HVC_OTHERS_TOLD];
 	uint64_t before[HVC_OTHERS_VALUES]; /**< of the first; of qn the half that differs */
 	uint64_t after[HVC_OTHERS_VALUES];
@@ -98,6 +109,7 @@ struct hvc_outcome {
 	unsigned el2_stores;    /**< stores to the subject's own memory and HVC_EL2_DATA */
 	unsigned untracked;     /**< writes to system registers that have no row in reg.h */
 	struct hvc_store store[HVC_STORE_MAX]; /**< the first of `stores` */
+	struct hvc_written written;
 	struct hvc_others others;
 };
 

@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: MIT
+.macro limits
+.endm
+	.include "buffer.inc"
