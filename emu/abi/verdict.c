@@ -92,6 +92,9 @@ static void make_plan(const struct hvc_rule *rule, struct hvc_abi_plan *plan)
 		plan->preserve[HVC_REG_PSTATE] = HVC_PSTATE_PAN;
 		plan->pan_may_come = true;
 	}
+	/* A CPU that never comes back has flags for nobody. */
+	if (rule->outcome == HVC_OUTCOME_SPIN)
+		plan->preserve[HVC_REG_NZCV] = plan->preserve[HVC_REG_DAIF] = 0;
 	for (unsigned i = 0; i < rule->results; i++)
 		plan->preserve[rule->result[i].reg] = 0;
 	plan->daif = plan->preserve[HVC_REG_DAIF];
@@ -119,11 +122,16 @@ struct hearing {
 	const struct hvc_call *call;
 	const struct hvc_outcome *outcome;
 	struct hvc_verdict *verdict;
+	unsigned skip; /* broken clauses that are not told */
 };
 
-static bool violates(const struct hearing *h, enum hvc_clause clause, enum hvc_reg reg,
+static bool violates(struct hearing *h, enum hvc_clause clause, enum hvc_reg reg,
                      uint64_t expected, uint64_t actual)
 {
+	if (h->skip) {
+		h->skip--;
+		return false;
+	}
 	h->verdict->kind = HVC_VERDICT_VIOLATES;
 	h->verdict->clause = clause;
 	h->verdict->reg = reg;
@@ -156,7 +164,7 @@ static bool is_among(const struct hvc_result *result, uint64_t value)
 	return false;
 }
 
-static bool broken_result(const struct hearing *h)
+static bool broken_result(struct hearing *h)
 {
 	const struct hvc_context context = {h->entry, h->call};
 
@@ -177,7 +185,8 @@ static bool broken_result(const struct hearing *h)
 			if (!((expected ^ actual) & bits))
 				continue;
 		}
-		return violates(h, HVC_CLAUSE_RESULT, result->reg, expected, actual & bits);
+		if (violates(h, HVC_CLAUSE_RESULT, result->reg, expected, actual & bits))
+			return true;
 	}
 	return false;
 }
@@ -187,13 +196,13 @@ bool hvc_abi__masks(const struct hvc_rule *rule, enum hvc_level ended)
 	return ends_inside(rule->outcome) && hvc_level_el(ended) == 2;
 }
 
-static uint64_t expected_daif(const struct hearing *h)
+static uint64_t expected_daif(struct hearing *h)
 {
 	return hvc_abi__masks(h->rule, h->outcome->level) ? HVC_PSTATE_DAIF
 	                                                  : h->entry->v[HVC_REG_DAIF];
 }
 
-static bool broken_preserve(const struct hearing *h)
+static bool broken_preserve(struct hearing *h)
 {
 	const uint64_t *before = h->entry->v, *after = h->outcome->state.v;
 	const uint64_t *mask = h->plan->preserve;
@@ -210,9 +219,11 @@ static bool broken_preserve(const struct hearing *h)
 
 		if (reg == HVC_REG_PSTATE && pan_comes)
 			continue;
-		if ((expected ^ after[reg]) & bits && hvc_regset_has(h->present, (enum hvc_reg)reg))
-			return violates(h, HVC_CLAUSE_PRESERVE, (enum hvc_reg)reg, expected & bits,
-			                after[reg] & bits);
+		if ((expected ^ after[reg]) & bits &&
+		    hvc_regset_has(h->present, (enum hvc_reg)reg) &&
+		    violates(h, HVC_CLAUSE_PRESERVE, (enum hvc_reg)reg, expected & bits,
+		             after[reg] & bits))
+			return true;
 	}
 	return false;
 }
@@ -231,7 +242,7 @@ bool hvc_abi__keeps_others(const struct hvc_rule *rule)
 	       rule->outcome == HVC_OUTCOME_INJECT;
 }
 
-static bool broken_others(const struct hearing *h)
+static bool broken_others(struct hearing *h)
 {
 	const struct hvc_others *others = &h->outcome->others;
 
@@ -240,15 +251,17 @@ static bool broken_others(const struct hearing *h)
 
 		if (hvc_abi__spares(h->rule, others->which[i]))
 			continue;
-		h->verdict->other = others->which[i];
-		return violates(h, HVC_CLAUSE_PRESERVE, HVC_REG_NONE,
-		                valued ? others->before[i] : 0, valued ? others->after[i] : 0);
+		if (violates(h, HVC_CLAUSE_PRESERVE, HVC_REG_NONE, valued ? others->before[i] : 0,
+		             valued ? others->after[i] : 0)) {
+			h->verdict->other = others->which[i];
+			return true;
+		}
 	}
 	return false;
 }
 
 /* Is all of a range in memory that the rule lets the call write, and none in what it does not? */
-static bool may_write(const struct hearing *h, uint64_t address, uint64_t size)
+static bool may_write(struct hearing *h, uint64_t address, uint64_t size)
 {
 	const struct hvc_context context = {h->entry, h->call};
 	bool may = false;
@@ -263,7 +276,7 @@ static bool may_write(const struct hearing *h, uint64_t address, uint64_t size)
 	return may;
 }
 
-static bool broken_memory(const struct hearing *h)
+static bool broken_memory(struct hearing *h)
 {
 	const struct hvc_written *written = &h->outcome->written;
 	bool all = written->count && written->count <= HVC_WRITTEN_MAX;
@@ -274,14 +287,29 @@ static bool broken_memory(const struct hearing *h)
 	       violates(h, HVC_CLAUSE_MEMORY, HVC_REG_NONE, 0, h->outcome->stores);
 }
 
-static void judge(const struct hearing *h)
+/*
+ * Where a call may send control, it may send it to where others return to, and to its own vectors:
+ * that is a jump to that address, and nothing else.
+ */
+static bool is_jump(struct hearing *h)
+{
+	const struct hvc_context context = {h->entry, h->call};
+	enum hvc_outcome_kind kind = h->outcome->kind;
+
+	return h->rule->outcome == HVC_OUTCOME_JUMP && h->rule->has_at &&
+	       (kind == HVC_OUTCOME_RETURN || kind == HVC_OUTCOME_RETRY ||
+	        kind == HVC_OUTCOME_INJECT) &&
+	       hvc_expr_eval(&h->rule->at, &context) == h->outcome->pc;
+}
+
+static void judge(struct hearing *h)
 {
 	const struct hvc_context context = {h->entry, h->call};
 	const struct hvc_outcome *outcome = h->outcome;
 	enum hvc_level level = hvc_abi__level(h->rule, h->call->from);
 	uint64_t at;
 
-	if (outcome->kind != h->rule->outcome) {
+	if (outcome->kind != h->rule->outcome && !is_jump(h)) {
 		violates(h, HVC_CLAUSE_OUTCOME, HVC_REG_NONE, h->rule->outcome, outcome->kind);
 		return;
 	}
@@ -304,12 +332,21 @@ void hvc_verdict_judge(const struct hvc_abi *abi, unsigned world, const struct h
                        const struct hvc_regset *present, const struct hvc_call *call,
                        const struct hvc_outcome *outcome, struct hvc_verdict *out)
 {
+	hvc_verdict_judge_after(abi, world, entry, present, call, outcome, 0, out);
+}
+
+void hvc_verdict_judge_after(const struct hvc_abi *abi, unsigned world,
+                             const struct hvc_state *entry, const struct hvc_regset *present,
+                             const struct hvc_call *call, const struct hvc_outcome *outcome,
+                             unsigned skip, struct hvc_verdict *out)
+{
 	int index = hvc_abi_rule_of(abi, world, call);
 	struct hearing h = {.entry = entry,
 	                    .present = present,
 	                    .call = call,
 	                    .outcome = outcome,
-	                    .verdict = out};
+	                    .verdict = out,
+	                    .skip = skip};
 
 	*out = (struct hvc_verdict){
 	        .kind = HVC_VERDICT_UNDECIDED, .rule = index, .reg = HVC_REG_NONE};

@@ -219,6 +219,30 @@ static void weigh(struct hvc_check *check)
 	}
 }
 
+/* The registers that a witness leaves wrong besides the one that its finding is about. */
+static void name_others(struct hvc_check *check, struct hvc_finding *finding)
+{
+	const struct hvc_check_world *world = &check->world[finding->world];
+	struct hvc_call call = finding->probe.call;
+	struct hvc_verdict verdict;
+	struct hvc_state before;
+	size_t used = 0;
+
+	call.imm = finding->imm;
+	hvc_entry_state(&world->entry, &call, &before);
+	for (unsigned skip = 1; used < sizeof finding->also; skip++) {
+		char name[24];
+
+		hvc_verdict_judge_after(check->abi, finding->world, &before, &world->present,
+		                        &call, &finding->outcome, skip, &verdict);
+		if (verdict.kind != HVC_VERDICT_VIOLATES)
+			return;
+		if (*hvc_verdict_register(&verdict, name, sizeof name))
+			used += (size_t)snprintf(finding->also + used, sizeof finding->also - used,
+			                         "%s%s", used ? ", " : "", name);
+	}
+}
+
 static int by_rule(const void *a, const void *b)
 {
 	const struct hvc_verdict *x = &((const struct hvc_finding *)a)->verdict;
@@ -269,6 +293,10 @@ static enum hvc_status run_worlds(struct hvc_check_bench *bench, const struct hv
 		HVC_TRY(check_world(bench, &probes[bench->world > 0], diag));
 	weigh(check);
 	count_immediates(bench);
+	for (unsigned i = 0; i < check->findings; i++)
+		if (check->finding[i].verdict.clause == HVC_CLAUSE_PRESERVE ||
+		    check->finding[i].verdict.clause == HVC_CLAUSE_RESULT)
+			name_others(check, &check->finding[i]);
 	if (check->findings)
 		qsort(check->finding, check->findings, sizeof *check->finding, by_rule);
 	return hvc_check__doubt(check) ? HVC_OK : out_of_memory(diag);

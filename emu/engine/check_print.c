@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A finding of a check, in words. */
 #include <stdio.h>
+#include <string.h>
 
 #include "hvcheck/check.h"
 
@@ -47,8 +48,24 @@ static void print_width(const struct hvc_verdict *v, char *text, size_t size)
 		         hvc_outcome_name((enum hvc_outcome_kind)expected), clear);
 }
 
-void hvc_finding_print(const struct hvc_check *check, const struct hvc_finding *finding, char *text,
-                       size_t size)
+/* Where control lands instead of behind the call, if it is a place with a name. */
+static const char *lands(const struct hvc_finding *finding)
+{
+	struct hvc_call call = finding->probe.call;
+
+	call.imm = finding->imm;
+	if (finding->verdict.expected != HVC_OUTCOME_RETURN)
+		return "";
+	if (finding->outcome.kind == HVC_OUTCOME_RETRY)
+		return ": the call is made again, for ELR_EL2 is not moved on";
+	if (finding->outcome.kind == HVC_OUTCOME_JUMP &&
+	    finding->outcome.pc == hvc_call_address(&call) + 8)
+		return ": it skips one instruction, past the return address";
+	return "";
+}
+
+static void print_finding(const struct hvc_check *check, const struct hvc_finding *finding,
+                          char *text, size_t size)
 {
 	const struct hvc_verdict *v = &finding->verdict;
 	const struct hvc_rule *rule = hvc_abi_rule_at(check->abi, (unsigned)v->rule);
@@ -57,9 +74,9 @@ void hvc_finding_print(const struct hvc_check *check, const struct hvc_finding *
 
 	switch (v->clause) {
 	case HVC_CLAUSE_OUTCOME:
-		snprintf(text, size, "%s, promised %s",
+		snprintf(text, size, "%s, promised %s%s",
 		         hvc_outcome_name((enum hvc_outcome_kind)actual),
-		         hvc_outcome_name((enum hvc_outcome_kind)expected));
+		         hvc_outcome_name((enum hvc_outcome_kind)expected), lands(finding));
 		break;
 	case HVC_CLAUSE_LEVEL:
 		snprintf(text, size, "%s ends at %s, promised %s", hvc_outcome_name(rule->outcome),
@@ -93,4 +110,15 @@ void hvc_finding_print(const struct hvc_check *check, const struct hvc_finding *
 		snprintf(text, size, "no clause");
 		break;
 	}
+}
+
+void hvc_finding_print(const struct hvc_check *check, const struct hvc_finding *finding, char *text,
+                       size_t size)
+{
+	size_t used;
+
+	print_finding(check, finding, text, size);
+	used = strlen(text);
+	if (finding->also[0] && used < size)
+		snprintf(text + used, size - used, "; wrong in this call, too: %s", finding->also);
 }

@@ -21,9 +21,23 @@ static void add_effect(struct hvc_row *row, enum hvc_reg reg, const char *name, 
 	row->effect[row->effects++] = (struct hvc_row_effect){reg, name, value};
 }
 
-static hvc_ref after(struct hvc_exact *exact, const struct hvc_exact_part *part,
-                     struct hvc_way *way, enum hvc_reg reg)
+/* The caller's PSTATE as an ERET made it; NULL: it is what it was. */
+static hvc_ref after_pstate(struct hvc_exact *exact, const struct hvc_sympath *path)
 {
+	uint64_t before = hvc_machine_entry(exact->machine)->v[HVC_REG_PSTATE];
+	hvc_ref value;
+
+	if (hvc_level_el(path->level) == 2 || path->kind == HVC_OUTCOME_UNDEFINED)
+		return NULL;
+	value = hvc_bv__and(exact->terms, path->way->pstate,
+	                    hvc_bv__num(exact->terms, 64, hvc_reg_info(HVC_REG_PSTATE)->mask));
+	return hvc_bv__const(value) && value->value == before ? NULL : value;
+}
+
+static hvc_ref after(struct hvc_exact *exact, const struct hvc_exact_part *part,
+                     const struct hvc_sympath *path, enum hvc_reg reg)
+{
+	struct hvc_way *way = path->way;
 	hvc_ref value;
 
 	if (reg < HVC_GPR_COUNT)
@@ -36,6 +50,9 @@ static hvc_ref after(struct hvc_exact *exact, const struct hvc_exact_part *part,
 		        28);
 	if (reg == HVC_REG_DAIF)
 		return hvc_symbolic__in_place(exact->terms, way->daif, 6);
+	/* EL2's own is nobody's to keep. */
+	if (reg == HVC_REG_PSTATE)
+		return after_pstate(exact, path);
 	value = way->sys[reg];
 	/* What traps the SMC is the machine's, and it takes it back. */
 	if (reg == HVC_REG_HCR_EL2 && value && forces_tsc(exact, part))
@@ -77,7 +94,7 @@ static bool fill_effects(struct hvc_exact *exact, const struct hvc_exact_part *p
 	    path->kind == HVC_OUTCOME_SPIN)
 		return true;
 	for (enum hvc_reg reg = HVC_REG_X0; reg < end; reg++) {
-		hvc_ref value = after(exact, part, way, reg);
+		hvc_ref value = after(exact, part, path, reg);
 
 		if (value && value != part->symbolic->before[reg] &&
 		    hvc_reg_info(reg)->class_ != HVC_CLASS_EXCEPTION)

@@ -333,6 +333,19 @@ static void add_others(struct list *list, const struct hvc_rule *rule, const str
 	}
 }
 
+/* As promised; or where a jump is promised to, which may be any place. */
+static hvc_ref ends_as(struct hvc_prover *p, const struct hvc_sympath *path,
+                       const struct hvc_rule *rule)
+{
+	bool jumps = rule->outcome == HVC_OUTCOME_JUMP && rule->has_at && path->target &&
+	             (path->kind == HVC_OUTCOME_RETURN || path->kind == HVC_OUTCOME_RETRY ||
+	              path->kind == HVC_OUTCOME_INJECT);
+
+	if (!jumps)
+		return hvc_bv__num(p->terms, 1, path->kind == rule->outcome);
+	return hvc_bv__eq(p->terms, path->target, hvc_prover__expr(p, &rule->at));
+}
+
 size_t hvc_prover__clauses(struct hvc_prover *p, const struct hvc_sympath *path, unsigned index,
                            struct hvc_prover_clause *out)
 {
@@ -341,7 +354,7 @@ size_t hvc_prover__clauses(struct hvc_prover *p, const struct hvc_sympath *path,
 	hvc_ref after[HVC_REG_COUNT];
 
 	hvc_prover__after(p, path, after);
-	add_fact(&list, HVC_CLAUSE_OUTCOME, path->kind == rule->outcome);
+	add(&list, HVC_CLAUSE_OUTCOME, HVC_REG_NONE, ends_as(p, path, rule));
 	add_fact(&list, HVC_CLAUSE_LEVEL, path->level == hvc_abi__level(rule, p->part->from));
 	p->stated = hvc_bv__num(p->terms, 1, 1);
 	if (rule->has_at && path->target) {

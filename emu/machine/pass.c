@@ -80,6 +80,12 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 	/* Harness code is SVCs and one leaf function; everything else is the subject's doing. */
 	if (machine->phase != PHASE_EL2 || (address - HVC_HARNESS_BASE < HVC_HARNESS_SIZE &&
 	                                    hvc_harness__owns(machine, address))) {
+		/* It is EL2's: below, it is an address like any other. */
+		if (address == HVC_FUNCTION && machine->phase == PHASE_EL2 &&
+		    hvc_arch_el(hvc_engine__pstate(machine->engine)) < 2) {
+			hvc_call__halt(machine, HVC_OUTCOME_JUMP, address);
+			return;
+		}
 		/* The function may have been made to return to itself. */
 		if (address == HVC_FUNCTION && machine->phase == PHASE_EL2 &&
 		    ++machine->functions > machine->budget)

@@ -45,6 +45,7 @@ struct hvc_finding {
 	uint64_t calls;             /**< how many calls break it this way */
 	uint32_t immediates;        /**< on how many different immediates */
 	struct hvc_outcome outcome; /**< what the witness did */
+	char also[160];             /**< other registers that it leaves wrong; or "" */
 };
 
 /** A world of the ABI, with all that is laid over it, and what was met in it. */

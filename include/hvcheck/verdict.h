@@ -57,6 +57,13 @@ HVC_API void hvc_verdict_judge(const struct hvc_abi *abi, unsigned world,
                                const struct hvc_call *call, const struct hvc_outcome *outcome,
                                struct hvc_verdict *out);
 
+/** The same of the promise that is broken after `skip` others; none: conforms. */
+HVC_API void hvc_verdict_judge_after(const struct hvc_abi *abi, unsigned world,
+                                     const struct hvc_state *entry,
+                                     const struct hvc_regset *present, const struct hvc_call *call,
+                                     const struct hvc_outcome *outcome, unsigned skip,
+                                     struct hvc_verdict *out);
+
 /** World state with x0..x30, nzcv and daif of a call put in. */
 HVC_API void hvc_entry_state(const struct hvc_state *world, const struct hvc_call *call,
                              struct hvc_state *out);
