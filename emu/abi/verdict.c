@@ -20,7 +20,8 @@ const char *hvc_verdict_name(enum hvc_verdict_kind kind)
 const char *hvc_clause_name(enum hvc_clause clause)
 {
 	static const char *const names[] = {
-	        "", "outcome", "level", "address", "result", "preserve", "memory", "own", "width",
+	        "",         "outcome", "level", "address",  "result",
+	        "preserve", "memory",  "own",   "features", "width",
 	};
 
 	return (unsigned)clause < sizeof names / sizeof *names ? names[clause] : "?";
@@ -29,7 +30,9 @@ const char *hvc_clause_name(enum hvc_clause clause)
 bool hvc_verdict_same(const struct hvc_verdict *a, const struct hvc_verdict *b)
 {
 	return a->kind == b->kind && a->rule == b->rule && a->clause == b->clause &&
-	       a->reg == b->reg && a->other == b->other;
+	       a->reg == b->reg && a->other == b->other &&
+	       (a->clause != HVC_CLAUSE_FEATURES ||
+	        (a->expected == b->expected && a->actual == b->actual));
 }
 
 const char *hvc_verdict_register(const struct hvc_verdict *verdict, char *text, size_t size)
@@ -125,8 +128,8 @@ struct hearing {
 	unsigned skip; /* broken clauses that are not told */
 };
 
-static bool violates(struct hearing *h, enum hvc_clause clause, enum hvc_reg reg,
-                     uint64_t expected, uint64_t actual)
+static bool violates(struct hearing *h, enum hvc_clause clause, enum hvc_reg reg, uint64_t expected,
+                     uint64_t actual)
 {
 	if (h->skip) {
 		h->skip--;

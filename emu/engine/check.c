@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "engine/check.h"
+#include "engine/features.h"
 #include "engine/scene.h"
 
 #define CONSTANTS_LIMIT 1000u /* instructions followed when looking for compared constants */
@@ -127,6 +128,43 @@ static enum hvc_status sweep_world(struct hvc_check_bench *bench, struct hvc_che
 	return keep_parts(bench, diag);
 }
 
+static bool add_lie(void *ctx, const struct hvc_verdict *verdict, const struct hvc_call *call)
+{
+	struct hvc_check_bench *bench = ctx;
+	const struct hvc_proof_call told = {
+	        .call = *call,
+	        .verdict = *verdict,
+	        .outcome = {.kind = HVC_OUTCOME_RETURN, .level = call->from},
+	};
+
+	hvc_check__note(bench, &told);
+	hvc_check__count(&bench->check->total, verdict->kind);
+	hvc_check__count(&bench->check->rule[verdict->rule], verdict->kind);
+	bench->check->verdicts[call->imm] |= (uint8_t)(1u << verdict->kind);
+	return !bench->nomem;
+}
+
+/* From EL1h, who asks. */
+static enum hvc_status check_features(struct hvc_check_bench *bench, const struct hvc_world *world,
+                                      struct hvc_diag *diag)
+{
+	const struct hvc_features_config features = {
+	        .subject = bench->config->subject,
+	        .abi = bench->config->abi,
+	        .index = bench->world,
+	        .world = world,
+	        .from = HVC_LEVEL_EL1H,
+	        .insn = bench->insns & 1 ? HVC_INSN_HVC : HVC_INSN_SMC,
+	        .budget = bench->config->budget,
+	        .add = add_lie,
+	        .ctx = bench,
+	};
+
+	if (!(bench->levels >> HVC_LEVEL_EL1H & 1))
+		return HVC_OK;
+	return hvc_features__check(&features, diag);
+}
+
 /* The rows that every call of a sweep has to meet, where what it does can be followed. */
 static enum hvc_status open_rows(struct hvc_check_bench *bench, const struct hvc_world *world,
                                  struct hvc_diag *diag, struct hvc_exact **out)
@@ -192,6 +230,8 @@ static enum hvc_status check_world(struct hvc_check_bench *bench, const struct h
 	hvc_hold__close(bench->hold);
 	bench->hold = NULL;
 	hvc_exact_free(exact);
+	if (status == HVC_OK)
+		status = check_features(bench, &world->world, diag);
 	hvc_proof__free(&bench->proof);
 	hvc_probes_free(&chosen);
 	return status;
@@ -216,30 +256,6 @@ static void weigh(struct hvc_check *check)
 			    rule->worlds >> part->world & 1)
 				check->rule[k].known = HVC_EVIDENCE_SWEPT;
 		}
-	}
-}
-
-/* The registers that a witness leaves wrong besides the one that its finding is about. */
-static void name_others(struct hvc_check *check, struct hvc_finding *finding)
-{
-	const struct hvc_check_world *world = &check->world[finding->world];
-	struct hvc_call call = finding->probe.call;
-	struct hvc_verdict verdict;
-	struct hvc_state before;
-	size_t used = 0;
-
-	call.imm = finding->imm;
-	hvc_entry_state(&world->entry, &call, &before);
-	for (unsigned skip = 1; used < sizeof finding->also; skip++) {
-		char name[24];
-
-		hvc_verdict_judge_after(check->abi, finding->world, &before, &world->present,
-		                        &call, &finding->outcome, skip, &verdict);
-		if (verdict.kind != HVC_VERDICT_VIOLATES)
-			return;
-		if (*hvc_verdict_register(&verdict, name, sizeof name))
-			used += (size_t)snprintf(finding->also + used, sizeof finding->also - used,
-			                         "%s%s", used ? ", " : "", name);
 	}
 }
 
@@ -296,7 +312,7 @@ static enum hvc_status run_worlds(struct hvc_check_bench *bench, const struct hv
 	for (unsigned i = 0; i < check->findings; i++)
 		if (check->finding[i].verdict.clause == HVC_CLAUSE_PRESERVE ||
 		    check->finding[i].verdict.clause == HVC_CLAUSE_RESULT)
-			name_others(check, &check->finding[i]);
+			hvc_check__name_others(check, &check->finding[i]);
 	if (check->findings)
 		qsort(check->finding, check->findings, sizeof *check->finding, by_rule);
 	return hvc_check__doubt(check) ? HVC_OK : out_of_memory(diag);

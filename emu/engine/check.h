@@ -33,6 +33,8 @@ struct hvc_sweep_judge hvc_check__judge(struct hvc_check_bench *bench);
 unsigned hvc_check__ways(const struct hvc_abi *abi);
 /** A call of the proof's that breaks a rule in a way that no call shows by itself. */
 void hvc_check__note(struct hvc_check_bench *bench, const struct hvc_proof_call *call);
+/** The registers that a witness leaves wrong besides the one that its finding is about. */
+void hvc_check__name_others(struct hvc_check *check, struct hvc_finding *finding);
 void hvc_check__count(struct hvc_rule_account *account, enum hvc_verdict_kind kind);
 
 #endif

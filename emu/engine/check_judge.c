@@ -217,6 +217,29 @@ void hvc_check__note(struct hvc_check_bench *bench, const struct hvc_proof_call 
 	free(found);
 }
 
+void hvc_check__name_others(struct hvc_check *check, struct hvc_finding *finding)
+{
+	const struct hvc_check_world *world = &check->world[finding->world];
+	struct hvc_call call = finding->probe.call;
+	struct hvc_verdict verdict;
+	struct hvc_state before;
+	size_t used = 0;
+
+	call.imm = finding->imm;
+	hvc_entry_state(&world->entry, &call, &before);
+	for (unsigned skip = 1; used < sizeof finding->also; skip++) {
+		char name[24];
+
+		hvc_verdict_judge_after(check->abi, finding->world, &before, &world->present,
+		                        &call, &finding->outcome, skip, &verdict);
+		if (verdict.kind != HVC_VERDICT_VIOLATES)
+			return;
+		if (*hvc_verdict_register(&verdict, name, sizeof name))
+			used += (size_t)snprintf(finding->also + used, sizeof finding->also - used,
+			                         "%s%s", used ? ", " : "", name);
+	}
+}
+
 static void add(void *ctx, const void *tally)
 {
 	struct hvc_check_bench *bench = ctx;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/features.h"
 #include "hvcheck/check.h"
 
 const char *hvc_evidence_name(enum hvc_evidence evidence)
@@ -27,6 +28,21 @@ static void print_result(const struct hvc_rule *rule, const struct hvc_verdict *
 	snprintf(text, size, "%c%s is 0x%llx, promised 0x%llx%s",
 	         result->mask == UINT32_MAX ? 'w' : name[0], name + 1,
 	         (unsigned long long)v->actual, (unsigned long long)v->expected, promise);
+}
+
+static void print_lie(const struct hvc_verdict *v, char *text, size_t size)
+{
+	static const char *const words[] = {
+	        "says that %s (0x%llx) is there, and the call gives NOT_SUPPORTED",
+	        "says that %s (0x%llx) is not there, and the call works",
+	        "tells of the 32-bit form of %s, and its 64-bit form (0x%llx) is not there",
+	};
+	const char *asked, *name = hvc_features__name((uint32_t)v->expected, &asked);
+	int used = snprintf(text, size, "%s ", asked);
+
+	if (used > 0 && (size_t)used < size)
+		snprintf(text + used, size - (size_t)used, words[v->actual % 3], name,
+		         (unsigned long long)v->expected);
 }
 
 static void print_width(const struct hvc_verdict *v, char *text, size_t size)
@@ -102,6 +118,9 @@ static void print_finding(const struct hvc_check *check, const struct hvc_findin
 		snprintf(text, size,
 		         "EL2's own memory at 0x%llx is written by a pointer of the caller's",
 		         actual);
+		break;
+	case HVC_CLAUSE_FEATURES:
+		print_lie(v, text, size);
 		break;
 	case HVC_CLAUSE_WIDTH:
 		print_width(v, text, size);

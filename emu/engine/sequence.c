@@ -326,6 +326,7 @@ void hvc_sequence_print(const struct hvc_sequences *sequences, const struct hvc_
 		snprintf(text, size, "memory that is not EL2's own is written");
 		break;
 	case HVC_CLAUSE_OWN:
+	case HVC_CLAUSE_FEATURES:
 	case HVC_CLAUSE_WIDTH:
 	case HVC_CLAUSE_NONE:
 		snprintf(text, size, "nothing is broken");

@@ -28,6 +28,8 @@ static void put_key(const struct hvc_verdict *verdict, struct hvc_words *key)
 	else if (verdict->clause == HVC_CLAUSE_LEVEL)
 		hvc_words__add(key, "%s for %s", hvc_level_name((enum hvc_level)verdict->actual),
 		               hvc_level_name((enum hvc_level)verdict->expected));
+	else if (verdict->clause == HVC_CLAUSE_FEATURES)
+		hvc_words__add(key, "0x%" PRIx64, verdict->expected);
 	else
 		hvc_words__add(key, "%s", hvc_verdict_register(verdict, name, sizeof name));
 }

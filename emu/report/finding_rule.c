@@ -27,6 +27,8 @@ static const struct hvc_finding_rule rules[] = {
 	 "The call stores to memory that the ABI leaves to its callers."},
 	{"check-own", "check", ERROR, "EL2's own memory is written by a pointer of the caller's",
 	 "A pointer into the image or stack of EL2 is not refused. Check that all of the buffer is the caller's before anything is stored."},
+	{"check-features", "check", ERROR, "what is told to be there and what is there differ",
+	 "PSCI_FEATURES, SMCCC_ARCH_FEATURES or FFA_FEATURES say one thing of a function, and calling it shows another."},
 	{"check-width", "check", ERROR, "an SMC32 or HVC32 call goes by bits that are not its",
 	 "Bits 63:32 of x0 to x7 may hold anything where bit 30 of the identifier is clear (SMC calling convention)."},
 	{"contract-broken", "check", ERROR, "a register comes back changed though the ABI promises it is kept",

@@ -74,6 +74,7 @@ static void add_value(struct hvc_json *json, const char *key, enum hvc_clause cl
 	case HVC_CLAUSE_PRESERVE:
 	case HVC_CLAUSE_MEMORY:
 	case HVC_CLAUSE_OWN:
+	case HVC_CLAUSE_FEATURES:
 	case HVC_CLAUSE_WIDTH:
 		hvc_json__hex(json, key, value);
 		break;

@@ -24,6 +24,7 @@ enum hvc_clause {
 	HVC_CLAUSE_PRESERVE, /**< a register that had to be preserved changed */
 	HVC_CLAUSE_MEMORY,   /**< memory that is not EL2's own was written */
 	HVC_CLAUSE_OWN,      /**< EL2's own memory was written by a pointer of the caller's */
+	HVC_CLAUSE_FEATURES, /**< what is told to be there and what is there differ */
 	HVC_CLAUSE_WIDTH,    /**< an SMC32 or HVC32 call goes by bits 63:32 of a register */
 };
 
