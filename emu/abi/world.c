@@ -83,6 +83,43 @@ static enum hvc_status read_memory(const struct hvc_loader *loader, const struct
 	return HVC_OK;
 }
 
+static enum hvc_reg find_encoded(const char *name)
+{
+	uint8_t t[5];
+
+	return hvc_world_sys_name(name, t) ? hvc_reg_find_sys(t[0], t[1], t[2], t[3], t[4])
+	                                   : HVC_REG_NONE;
+}
+
+static enum hvc_status set_register(const struct hvc_loader *loader,
+                                    const struct hvc_places *places,
+                                    const struct hvc_spec_pair *pair, struct hvc_world *out)
+{
+	enum hvc_reg reg = hvc_reg_find(pair->key.text);
+	hvc_other other = reg == HVC_REG_NONE ? hvc_other_find(pair->key.text) : 0;
+	const uint8_t encoding[5] = {(uint8_t)(other >> 14), other >> 11 & 7, other >> 7 & 15,
+	                             other >> 3 & 15, other & 7};
+	uint64_t value;
+
+	if (!pair->value.text)
+		return hvc_loader__fail(loader, &pair->key, 0, "expected a value");
+	/* By its encoding, one that has a row. */
+	if (reg == HVC_REG_NONE && !other)
+		reg = find_encoded(pair->key.text);
+	if ((reg == HVC_REG_NONE && !other) || (other && other <= HVC_OTHER_Q(31)))
+		return hvc_loader__fail(loader, &pair->key, 0, "unknown key \"%.40s\"",
+		                        pair->key.text);
+	HVC_TRY(read_value(loader, places, &pair->value, &value));
+	if (other && hvc_world_set_sys(out, encoding, value) != HVC_OK)
+		return hvc_loader__fail(loader, &pair->key, 0,
+		                        "too many registers without a name of hvcheck's own");
+	if (!other && hvc_world_set(out, reg, value) != HVC_OK)
+		return hvc_loader__fail(loader, &pair->key, 0,
+		                        "%s belongs to the caller, not to the world",
+		                        pair->key.text);
+	return HVC_OK;
+}
+
 enum hvc_status hvc_spec_world__read(const struct hvc_loader *loader,
                                      const struct hvc_spec_world *in,
                                      const struct hvc_places *places, struct hvc_world *out)
@@ -98,13 +135,8 @@ enum hvc_status hvc_spec_world__read(const struct hvc_loader *loader,
 		HVC_TRY(hvc_list__flag(loader, &in->el3, &out->el3));
 	for (unsigned i = 0; i < in->set.pairs; i++) {
 		const struct hvc_spec_pair *pair = &in->set.pair[i];
-		uint64_t value;
 
-		HVC_TRY(read_value(loader, places, &pair->value, &value));
-		if (hvc_world_set(out, hvc_reg_find(pair->key.text), value) != HVC_OK)
-			return hvc_loader__fail(loader, &pair->key, 0,
-			                        "%s belongs to the caller, not to the world",
-			                        pair->key.text);
+		HVC_TRY(set_register(loader, places, pair, out));
 	}
 	return read_memory(loader, &in->memory, places, out);
 }

@@ -127,6 +127,13 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 	return hvc_cli_report__document(options, findings, style, page, put_body, of, diag);
 }
 
+/* Sites that may be anything, and nothing else, show nothing. */
+static bool holds_nothing(const struct hvc_callers *callers)
+{
+	return !callers->findings && !callers->of[HVC_CALLER_HELD] &&
+	       callers->of[HVC_CALLER_UNKNOWN] + callers->of[HVC_CALLER_CHANCE];
+}
+
 enum hvc_status hvc_cmd__callers(const struct hvc_options *options, const struct hvc_page *page,
                                  bool *holds, struct hvc_diag *diag)
 {
@@ -140,6 +147,11 @@ enum hvc_status hvc_cmd__callers(const struct hvc_options *options, const struct
 		callers = work.side[0].callers;
 		status = check_sites(callers, options->abi, diag);
 	}
+	if (status == HVC_OK && holds_nothing(callers))
+		status = hvc_diag_set(diag, HVC_E_NOTFOUND, options->argument[0], 0, 0,
+		                      "no call here is one that %s knows: nothing could be held to "
+		                      "it",
+		                      against(options));
 	if (status == HVC_OK) {
 		*holds = callers->findings == 0;
 		status = hvc_findings_of_callers(callers, against(options), diag, &findings);
