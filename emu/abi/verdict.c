@@ -97,7 +97,7 @@ static void make_plan(const struct hvc_rule *rule, struct hvc_abi_plan *plan)
 	}
 	/* A CPU that never comes back has flags for nobody. */
 	if (rule->outcome == HVC_OUTCOME_SPIN)
-		plan->preserve[HVC_REG_NZCV] = plan->preserve[HVC_REG_DAIF] = 0;
+		plan->preserve[HVC_REG_NZCV] = 0;
 	for (unsigned i = 0; i < rule->results; i++)
 		plan->preserve[rule->result[i].reg] = 0;
 	plan->daif = plan->preserve[HVC_REG_DAIF];
@@ -300,6 +300,7 @@ static bool is_jump(struct hearing *h)
 	enum hvc_outcome_kind kind = h->outcome->kind;
 
 	return h->rule->outcome == HVC_OUTCOME_JUMP && h->rule->has_at &&
+	       h->outcome->level == hvc_abi__level(h->rule, h->call->from) &&
 	       (kind == HVC_OUTCOME_RETURN || kind == HVC_OUTCOME_RETRY ||
 	        kind == HVC_OUTCOME_INJECT) &&
 	       hvc_expr_eval(&h->rule->at, &context) == h->outcome->pc;

@@ -338,6 +338,7 @@ static hvc_ref ends_as(struct hvc_prover *p, const struct hvc_sympath *path,
                        const struct hvc_rule *rule)
 {
 	bool jumps = rule->outcome == HVC_OUTCOME_JUMP && rule->has_at && path->target &&
+	             path->level == hvc_abi__level(rule, p->part->from) &&
 	             (path->kind == HVC_OUTCOME_RETURN || path->kind == HVC_OUTCOME_RETRY ||
 	              path->kind == HVC_OUTCOME_INJECT);
 
