@@ -230,8 +230,8 @@ void hvc_check__name_others(struct hvc_check *check, struct hvc_finding *finding
 	for (unsigned skip = 1; used < sizeof finding->also; skip++) {
 		char name[24];
 
-		hvc_verdict_judge_after(check->abi, finding->world, &before, &world->present,
-		                        &call, &finding->outcome, skip, &verdict);
+		hvc_verdict_judge_after(check->abi, finding->world, &before, &world->present, &call,
+		                        &finding->outcome, skip, &verdict);
 		if (verdict.kind != HVC_VERDICT_VIOLATES)
 			return;
 		if (*hvc_verdict_register(&verdict, name, sizeof name))

@@ -192,7 +192,7 @@ static int rule_of(const struct work *work, uint32_t id, uint32_t argument)
 
 	make_call(work, id, argument, true, &call);
 	rule = hvc_abi_rule_of(c->abi, c->index, &call);
-	if (rule < 0 || hvc_rule_is_unknown(hvc_abi_rule_at(c->abi, (unsigned)rule)) ||
+	if (rule < 0 || hvc_abi_rule_at(c->abi, (unsigned)rule)->role != HVC_ROLE_CALL ||
 	    !hvc_abi_rule_at(c->abi, (unsigned)rule)->specified)
 		return -1;
 	return rule;

@@ -34,8 +34,7 @@ struct hvc_proof_call *hvc_prover__new_call(struct hvc_prover *p)
 }
 
 enum hvc_status hvc_prover__name_apart(struct hvc_prover *p, unsigned path,
-                                       const struct hvc_call *of, int rule,
-                                       enum hvc_clause clause)
+                                       const struct hvc_call *of, int rule, enum hvc_clause clause)
 {
 	struct hvc_proof_call *call = hvc_prover__new_call(p);
 
@@ -44,10 +43,8 @@ enum hvc_status hvc_prover__name_apart(struct hvc_prover *p, unsigned path,
 	call->call = *of;
 	call->path = path;
 	call->apart = true;
-	call->verdict = (struct hvc_verdict){.kind = HVC_VERDICT_VIOLATES,
-	                                     .rule = rule,
-	                                     .clause = clause,
-	                                     .reg = HVC_REG_NONE};
+	call->verdict = (struct hvc_verdict){
+	        .kind = HVC_VERDICT_VIOLATES, .rule = rule, .clause = clause, .reg = HVC_REG_NONE};
 	return HVC_OK;
 }
 

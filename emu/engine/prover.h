@@ -58,8 +58,6 @@ void hvc_prover__begin(struct hvc_prover *p);
 hvc_ref hvc_prover__governs(struct hvc_prover *p, unsigned index);
 /** Registers where a path ended, as the machine gives them. */
 void hvc_prover__after(struct hvc_prover *p, const struct hvc_sympath *path, hvc_ref *after);
-/** The value of an expression of a specification. */
-hvc_ref hvc_prover__expr(struct hvc_prover *p, const struct hvc_expr *expr);
 /** What a rule promises of a path, in the order of judging, but for what plainly holds. */
 size_t hvc_prover__clauses(struct hvc_prover *p, const struct hvc_sympath *path, unsigned index,
                            struct hvc_prover_clause *out);
@@ -78,6 +76,10 @@ bool hvc_prover__simplify(struct hvc_prover *p, const struct hvc_sympath *path, 
 void hvc_prover__take_model(struct hvc_prover *p);
 /** The call of the model at hand. */
 void hvc_prover__call(const struct hvc_prover *p, struct hvc_call *out);
+
+/* prove_expr.c */
+/** The value of an expression of a specification. */
+hvc_ref hvc_prover__expr(struct hvc_prover *p, const struct hvc_expr *expr);
 
 /* prove_memory.c */
 /** Are all stores to EL2's own memory, as the machine counts them, or to what a rule grants? */

@@ -61,6 +61,16 @@ bool hvc_call__word(const struct hvc_machine *machine, uint64_t address, uint32_
 	return true;
 }
 
+/* It is EL2's: below, it is an address like any other. And it may have been made to return to
+ * itself. */
+static void at_function(struct hvc_machine *machine, uint64_t address)
+{
+	if (hvc_arch_el(hvc_engine__pstate(machine->engine)) < 2)
+		hvc_call__halt(machine, HVC_OUTCOME_JUMP, address);
+	else if (++machine->functions > machine->budget)
+		hvc_call__halt(machine, HVC_OUTCOME_LIMIT, address);
+}
+
 void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 {
 	struct hvc_machine *machine = ctx;
@@ -80,16 +90,8 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 	/* Harness code is SVCs and one leaf function; everything else is the subject's doing. */
 	if (machine->phase != PHASE_EL2 || (address - HVC_HARNESS_BASE < HVC_HARNESS_SIZE &&
 	                                    hvc_harness__owns(machine, address))) {
-		/* It is EL2's: below, it is an address like any other. */
-		if (address == HVC_FUNCTION && machine->phase == PHASE_EL2 &&
-		    hvc_arch_el(hvc_engine__pstate(machine->engine)) < 2) {
-			hvc_call__halt(machine, HVC_OUTCOME_JUMP, address);
-			return;
-		}
-		/* The function may have been made to return to itself. */
-		if (address == HVC_FUNCTION && machine->phase == PHASE_EL2 &&
-		    ++machine->functions > machine->budget)
-			hvc_call__halt(machine, HVC_OUTCOME_LIMIT, address);
+		if (address == HVC_FUNCTION && machine->phase == PHASE_EL2)
+			at_function(machine, address);
 		return;
 	}
 	hvc_flight__at(address, machine->engine);
