@@ -11,6 +11,7 @@
 extern "C" {
 #endif
 
+#include "hvcheck/aarch32.h"
 #include "hvcheck/abi.h"
 #include "hvcheck/abi_diff.h"
 #include "hvcheck/arch.h"
