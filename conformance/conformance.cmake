@@ -63,6 +63,7 @@ foreach(kind ${kinds})
 endforeach()
 # An engine of its own, beside the library's.
 target_link_libraries(test_unicorn_entry PRIVATE PkgConfig::unicorn)
+target_link_libraries(test_unicorn_aarch32 PRIVATE PkgConfig::unicorn)
 # Large files for bombs, which sanitizers take long to look through: with --all.
 set_tests_properties(limit PROPERTIES LABELS "suite;slow")
 # Hundreds of thousands of calls: not under the sanitizers, but with --all.
@@ -96,7 +97,7 @@ set_tests_properties(diff suggest PROPERTIES LABELS "suite;exhaustive;long")
 
 # QEMU's opinion: a sample, and all of it. Skipped where there is no QEMU. Random calls include those
 # whose vectors loop until QEMU's own timer ends them.
-set_tests_properties(semihosting PROPERTIES LABELS qemu)
+set_tests_properties(semihosting oracle_aarch32 PROPERTIES LABELS qemu)
 foreach(test oracle oracle_random)
   set_tests_properties(${test} PROPERTIES LABELS qemu TIMEOUT 3000)
   add_test(NAME ${test}-full COMMAND test_${test})

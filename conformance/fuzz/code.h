@@ -39,7 +39,10 @@ static inline void code_call(struct fuzz_bytes *bytes, struct hvc_call *call)
 
 	hvc_call_init(call, how >> 4);
 	call->from = (enum hvc_level)(how % 8 < HVC_LEVEL_COUNT ? how % 8 : HVC_LEVEL_EL1H);
-	call->insn = how & 8 && call->from == HVC_LEVEL_EL1H ? HVC_INSN_SMC : HVC_INSN_HVC;
+	call->insn = how & 8 && hvc_level_el(call->from) == 1 && call->from != HVC_LEVEL_EL1T
+	                     ? HVC_INSN_SMC
+	                     : HVC_INSN_HVC;
+	call->insn = hvc_insn_at(call->insn, call->from);
 	call->imm = (uint16_t)fuzz_take(bytes, 2);
 	call->x[0] = fuzz_take(bytes, 1);
 	call->x[1] = call->x[0] & 0x80 ? CODE_BASE + call->imm % CODE_SIZE : call->x[1];

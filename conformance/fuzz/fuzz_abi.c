@@ -31,13 +31,14 @@ static bool is_in(const struct hvc_interval *interval, unsigned intervals, uint6
 static bool matches(const struct hvc_rule *rule, unsigned world, const struct hvc_call *call)
 {
 	if (!(rule->worlds >> world & 1) || !(rule->levels >> call->from & 1) ||
-	    !(rule->insns >> call->insn & 1) || !is_in(rule->imm, rule->imms, call->imm))
+	    !(rule->insns >> call->insn & 1) || !is_in(rule->imm, rule->imms, hvc_call_imm(call)))
 		return false;
 	for (unsigned k = 0; k < rule->conditions; k++) {
 		const struct hvc_condition *condition = &rule->condition[k];
+		uint64_t seen = hvc_level_is_aarch32(call->from) ? UINT32_MAX : UINT64_MAX;
 
 		if (!is_in(condition->interval, condition->intervals,
-		           call->x[condition->reg] & condition->mask))
+		           call->x[condition->reg] & condition->mask & seen))
 			return false;
 	}
 	return true;
@@ -123,7 +124,8 @@ static void hold_total(const struct hvc_abi *abi, uint64_t seed)
 		call.from = (enum hvc_level)(fuzz_random(&seed) % HVC_LEVEL_COUNT);
 		call.insn = (enum hvc_insn)(fuzz_random(&seed) % HVC_INSN_COUNT);
 		if (!(hvc_abi_levels(abi) >> call.from & 1) ||
-		    !(hvc_abi_insns(abi) >> call.insn & 1)) {
+		    !(hvc_abi_insns(abi) >> call.insn & 1) ||
+		    hvc_caller_index(call.insn, call.from) == HVC_CALLER_NONE) {
 			FUZZ_HOLD(hvc_abi_rule_of(abi, world, &call) == -1, "a stranger");
 			continue;
 		}

@@ -101,7 +101,8 @@ static bool rule_matches(const struct hvc_rule *rule, unsigned world, const stru
 		imm |= rule->imm[i].lo <= call->imm && call->imm <= rule->imm[i].hi;
 	for (unsigned i = 0; i < rule->conditions; i++) {
 		const struct hvc_condition *c = &rule->condition[i];
-		uint64_t value = call->x[c->reg] & c->mask;
+		uint64_t seen = hvc_level_is_aarch32(call->from) ? UINT32_MAX : UINT64_MAX;
+		uint64_t value = call->x[c->reg] & c->mask & seen;
 		bool met = false;
 
 		for (unsigned k = 0; k < c->intervals; k++)
@@ -137,7 +138,8 @@ START_TEST(lookups_agree_with_the_rules_themselves)
 			call.x[0] = x0[call.x[6] % (sizeof x0 / sizeof *x0)];
 			call.x[1] &= ~(call.x[7] & 3);
 			call.from = (enum hvc_level)(call.x[8] % HVC_LEVEL_COUNT);
-			call.insn = (enum hvc_insn)(call.x[9] % HVC_INSN_COUNT);
+			call.insn = hvc_insn_at((enum hvc_insn)(call.x[9] % HVC_INSN_COUNT),
+			                        call.from);
 			index = hvc_abi_rule_of(abi, world, &call);
 			for (unsigned k = 0; k < hvc_abi_rule_count(abi); k++) {
 				const struct hvc_rule *rule = hvc_abi_rule_at(abi, k);

@@ -301,7 +301,7 @@ START_TEST(call_hypervisor_undefined)
 			put_in_slots(&image, code, sizeof code);
 			tiny_set(&image, HVC_REG_SCR_EL3, cases[i].scr);
 			machine = tiny_open(&image);
-			for (unsigned from = 0; from < HVC_LEVEL_COUNT; from++) {
+			for (unsigned from = 0; from < HVC_LEVEL_EL0_USR; from++) {
 				struct hvc_outcome outcome;
 				struct hvc_call call;
 

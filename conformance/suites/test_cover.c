@@ -139,7 +139,7 @@ static bool next_point(const struct hvc_cover_space *space, struct hvc_cover_poi
 {
 	static const unsigned var[] = {HVC_COVER_X0 + 1, HVC_COVER_X0,   HVC_COVER_IMM,
 	                               HVC_COVER_INSN,   HVC_COVER_FROM, HVC_COVER_WORLD};
-	const unsigned limit[] = {1u << BITS, 1u << BITS, 10, 2, HVC_LEVEL_COUNT, space->worlds};
+	const unsigned limit[] = {1u << BITS, 1u << BITS, 10, 2, HVC_LEVEL_EL0_USR, space->worlds};
 
 	for (unsigned i = 0; i < sizeof var / sizeof *var; i++) {
 		if (++point->v[var[i]] < limit[i])

@@ -207,8 +207,8 @@ START_TEST(undefined_hvc_never_arrives)
 		tiny_set(&image, HVC_REG_SCR_EL3, cases[i].scr);
 		tiny_set(&image, HVC_REG_HCR_EL2, cases[i].hcr);
 		machine = tiny_open(&image);
-		for (unsigned n = 0; n < 3 * HVC_LEVEL_COUNT; n++) {
-			enum hvc_level from = (enum hvc_level)(n % HVC_LEVEL_COUNT);
+		for (unsigned n = 0; n < 3 * HVC_LEVEL_EL0_USR; n++) {
+			enum hvc_level from = (enum hvc_level)(n % HVC_LEVEL_EL0_USR);
 			bool defined = cases[i].defined >> from & 1;
 			struct hvc_outcome outcome = tiny_hvc(machine, from);
 
@@ -251,13 +251,13 @@ START_TEST(stack_pointers_are_banked)
 END_TEST
 
 /*
- * A return to where nothing can be, AArch32 included: IL is set, and the next instruction is the
+ * A return to where nothing can be, EL1 in AArch32 state included where it has none: IL is set, and the next instruction is the
  * fault.
  */
 START_TEST(illegal_returns)
 {
 	static const uint64_t spsr[] = {0x3c1, 0x3c2, 0x3c6, 0x3c7, 0x3ca,
-	                                0x3cc, 0x3cd, 0x1d3, 0x1d0};
+	                                0x3cc, 0x3cd, 0x1d3, 0x1da};
 
 	for (size_t i = 0; i < sizeof spsr / sizeof *spsr; i++) {
 		struct tiny_image image;

@@ -21,16 +21,17 @@ static struct hvc_pe at(uint64_t pstate)
 	};
 }
 
-/* All 32 values of M at each level of a PE with everything, AArch64 throughout. */
+/* All 32 values of M at each level of a PE with everything, EL1 in AArch64 state. */
 START_TEST(modes)
 {
 	static const struct {
 		uint64_t from;
 		uint32_t legal; /* bit n: SPSR.M = n */
 	} cases[] = {
-	        {0x5, 1u << 0 | 1u << 4 | 1u << 5},
-	        {0x9, 1u << 0 | 1u << 4 | 1u << 5 | 1u << 8 | 1u << 9},
-	        {0xd, 1u << 0 | 1u << 4 | 1u << 5 | 1u << 8 | 1u << 9 | 1u << 12 | 1u << 13},
+	        {0x5, 1u << 0 | 1u << 4 | 1u << 5 | 1u << 16},
+	        {0x9, 1u << 0 | 1u << 4 | 1u << 5 | 1u << 8 | 1u << 9 | 1u << 16},
+	        {0xd,
+	         1u << 0 | 1u << 4 | 1u << 5 | 1u << 8 | 1u << 9 | 1u << 12 | 1u << 13 | 1u << 16},
 	};
 
 	for (size_t i = 0; i < 3; i++)
@@ -83,8 +84,22 @@ START_TEST(illegal_by_control)
 	        {"no EL3: SCR does not count", 1, 9, 0, BIT(31), 5, false},
 	        {"no EL2", 2, 13, 0x501, BIT(31), 9, true},
 	        {"no EL2: HCR does not count", 2, 13, 0x501, BIT(27), 5, false},
-	        {"AArch32 user", 3, 9, 0x501, BIT(31), 0x10, true},
-	        {"AArch32 supervisor", 3, 9, 0x501, BIT(31), 0x13, true},
+	        {"AArch32 user under EL1 in AArch64", 3, 9, 0x501, BIT(31), 0x10, false},
+	        {"AArch32 supervisor, RW set", 3, 9, 0x501, BIT(31), 0x13, true},
+	        {"AArch32 user", 3, 9, 0x501, 0, 0x10, false},
+	        {"AArch32 user of a host", 3 | HVC_FEAT_VHE, 9, 0x501, BIT(27) | BIT(34), 0x10,
+	         false},
+	        {"AArch32 FIQ", 3, 9, 0x501, 0, 0x11, false},
+	        {"AArch32 IRQ", 3, 9, 0x501, 0, 0x12, false},
+	        {"AArch32 supervisor", 3, 9, 0x501, 0, 0x13, false},
+	        {"AArch32 supervisor, TGE", 3, 9, 0x501, BIT(27), 0x13, true},
+	        {"AArch32 abort", 3, 9, 0x501, 0, 0x17, false},
+	        {"AArch32 undefined", 3, 9, 0x501, 0, 0x1b, false},
+	        {"AArch32 system", 3, 9, 0x501, 0, 0x1f, false},
+	        {"AArch32 monitor", 3, 9, 0x501, 0, 0x16, true},
+	        {"AArch32 Hyp", 3, 9, 0x501, 0, 0x1a, true},
+	        {"AArch32, no such mode", 3, 9, 0x501, 0, 0x14, true},
+	        {"AArch32 EL1 from EL1", 3, 5, 0x501, BIT(31), 0x13, true},
 	};
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -235,15 +235,15 @@ static void put_ways(struct tiny_image *image, struct hvc_machine_config *config
 	config->budget = 500;
 }
 
-#define CALLS (WAYS * HVC_LEVEL_COUNT * 2)
+#define CALLS (WAYS * HVC_LEVEL_EL0_USR * 2)
 
 static void make(unsigned n, struct hvc_call *call)
 {
 	hvc_call_init(call, 0);
 	call->x[0] = n % WAYS;
 	call->x[3] = HVC_HCR_RW | HVC_HCR_TSC;
-	call->from = (enum hvc_level)(n / WAYS % HVC_LEVEL_COUNT);
-	call->insn = n / WAYS / HVC_LEVEL_COUNT ? HVC_INSN_SMC : HVC_INSN_HVC;
+	call->from = (enum hvc_level)(n / WAYS % HVC_LEVEL_EL0_USR);
+	call->insn = n / WAYS / HVC_LEVEL_EL0_USR ? HVC_INSN_SMC : HVC_INSN_HVC;
 	call->imm = (uint16_t)(n * 997);
 }
 

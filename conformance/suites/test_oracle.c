@@ -65,7 +65,7 @@ static void entries_of(enum hvc_cpu cpu, uint64_t hcr, uint64_t sctlr, uint64_t 
 	static const uint64_t bits[] = {HVC_PSTATE_PAN, HVC_PSTATE_UAO, HVC_PSTATE_DIT,
 	                                HVC_PSTATE_SSBS};
 	unsigned sets = cpu == HVC_CPU_MAX ? 16 : 1;
-	struct hvc_oracle_call *call = room_for(HVC_LEVEL_COUNT * 256 * 16);
+	struct hvc_oracle_call *call = room_for(HVC_LEVEL_EL0_USR * 256 * 16);
 	struct hvc_subject *subject = open_subject("linux-stub-4.12");
 	const struct hvc_state *entry;
 	struct hvc_machine *machine;
@@ -87,9 +87,9 @@ static void entries_of(enum hvc_cpu cpu, uint64_t hcr, uint64_t sctlr, uint64_t 
 	                                          1,
 	                                          0,
 	                                          false};
-	for (unsigned n = 0; n < HVC_LEVEL_COUNT * 256 * sets; n++) {
-		enum hvc_level from = (enum hvc_level)(n % HVC_LEVEL_COUNT);
-		unsigned flags = n / HVC_LEVEL_COUNT % 256, set = n / HVC_LEVEL_COUNT / 256;
+	for (unsigned n = 0; n < HVC_LEVEL_EL0_USR * 256 * sets; n++) {
+		enum hvc_level from = (enum hvc_level)(n % HVC_LEVEL_EL0_USR);
+		unsigned flags = n / HVC_LEVEL_EL0_USR % 256, set = n / HVC_LEVEL_EL0_USR / 256;
 
 		if (hcr & HVC_HCR_TGE && hvc_level_el(from) == 1)
 			continue;

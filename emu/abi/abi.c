@@ -58,7 +58,8 @@ const struct hvc_rule *hvc_abi_rule_at(const struct hvc_abi *abi, unsigned i)
 
 static bool meets(const struct hvc_condition *condition, const struct hvc_call *call)
 {
-	uint64_t value = call->x[condition->reg] & condition->mask;
+	uint64_t narrow = hvc_level_is_aarch32(call->from) ? UINT32_MAX : UINT64_MAX;
+	uint64_t value = call->x[condition->reg] & condition->mask & narrow;
 	unsigned first = 0, last = condition->intervals;
 
 	while (first < last) {
@@ -74,11 +75,13 @@ static bool meets(const struct hvc_condition *condition, const struct hvc_call *
 
 int hvc_abi_rule_of(const struct hvc_abi *abi, unsigned world, const struct hvc_call *call)
 {
-	const struct hvc_abi_candidates *candidates = &abi->candidates[abi->class_of[call->imm]];
+	const struct hvc_abi_candidates *candidates =
+	        &abi->candidates[abi->class_of[hvc_call_imm(call)]];
 	unsigned level, insn;
 
 	if (world >= abi->worlds || (unsigned)call->from >= HVC_LEVEL_COUNT ||
-	    (unsigned)call->insn >= HVC_INSN_COUNT)
+	    (unsigned)call->insn >= HVC_INSN_COUNT ||
+	    hvc_caller_index(call->insn, call->from) == HVC_CALLER_NONE)
 		return -1;
 	level = 1u << call->from;
 	insn = 1u << call->insn;

@@ -49,6 +49,12 @@ bool hvc_abi__spares(const struct hvc_rule *rule, hvc_other other);
 /** Has DAIF to be all ones, as taking the exception left it, where the call ended there? */
 bool hvc_abi__masks(const struct hvc_rule *rule, enum hvc_level ended);
 
+/** The bits of a result that its caller sees: of x0 to x30 in AArch32 state the lower half. */
+uint64_t hvc_abi__seen(const struct hvc_result *result, enum hvc_level ended);
+/** An interval of a result in those bits: one interval, or two where it wraps. Returns how many. */
+unsigned hvc_abi__interval_seen(const struct hvc_interval *interval, uint64_t seen,
+                                struct hvc_interval part[static 2]);
+
 /** Work out the plans (emu/abi/verdict.c). */
 HVC_MUST_USE enum hvc_status hvc_abi__plan(struct hvc_abi *abi);
 

@@ -4,14 +4,46 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hvcheck/arch.h"
+
 /* The rules of a space as boxes, and the search in it. */
 struct check {
 	const struct hvc_cover_space *space;
-	struct hvc_cover_box *box;          /* one a rule */
-	struct hvc_cover_box whole;         /* the space itself */
+	struct hvc_cover_box *box;      /* one a rule */
+	struct hvc_cover_box whole;     /* the space itself */
+	struct hvc_cover_box nobody[2]; /* levels that have not the instructions */
+	unsigned nobodies;
 	const struct hvc_cover_box **minus; /* scratch: rules to keep out of */
 	struct hvc_cover_search search;
 };
+
+/* No level of AArch64 state has an instruction of AArch32, and the other way round. */
+static bool make_nobody(struct check *c, const unsigned all[3])
+{
+	static const struct hvc_interval every = {0, HVC_IMM_COUNT - 1};
+	unsigned a32 = 0;
+
+	for (unsigned insn = 0; insn < HVC_INSN_COUNT; insn++)
+		if (hvc_caller_index((enum hvc_insn)insn, HVC_LEVEL_EL1_SVC) != HVC_CALLER_NONE)
+			a32 |= 1u << insn;
+	for (unsigned i = 0; i < 2; i++) {
+		const struct hvc_rule rule = {
+		        .worlds = all[0],
+		        .levels = all[1] & (i ? ~HVC_LEVELS_AARCH32 : HVC_LEVELS_AARCH32),
+		        .insns = all[2] & (i ? a32 : ~a32),
+		        .imm = &every,
+		        .imms = 1,
+		};
+
+		if (!rule.levels || !rule.insns)
+			continue;
+		if (!hvc_cover__make_box(&rule, all, &c->nobody[c->nobodies]))
+			return false;
+		c->minus[c->nobodies] = &c->nobody[c->nobodies];
+		c->nobodies++;
+	}
+	return true;
+}
 
 static bool make_boxes(struct check *c)
 {
@@ -19,8 +51,8 @@ static bool make_boxes(struct check *c)
 	const unsigned all[3] = {(1u << space->worlds) - 1, space->levels, space->insns};
 
 	c->box = calloc(space->rules, sizeof *c->box);
-	c->minus = calloc(space->rules, sizeof *c->minus);
-	if (!c->box || !c->minus || !hvc_cover__make_whole(all, &c->whole))
+	c->minus = calloc(space->rules + 2, sizeof *c->minus);
+	if (!c->box || !c->minus || !hvc_cover__make_whole(all, &c->whole) || !make_nobody(c, all))
 		return false;
 	for (unsigned i = 0; i < space->rules; i++) {
 		if (!hvc_cover__make_box(&space->rule[i], all, &c->box[i]))
@@ -31,11 +63,11 @@ static bool make_boxes(struct check *c)
 	return true;
 }
 
-/** Rules of higher priority than rule a, to c->minus. */
+/** What no caller makes, and rules of higher priority than rule a, to c->minus. */
 static unsigned find_higher(struct check *c, unsigned a)
 {
 	const struct hvc_rule *rule = c->space->rule;
-	unsigned count = 0;
+	unsigned count = c->nobodies;
 
 	for (unsigned i = 0; i < c->space->rules; i++)
 		if (rule[i].priority > rule[a].priority)
@@ -51,7 +83,8 @@ static enum hvc_cover_kind check_rule(struct check *c, unsigned a, struct hvc_co
 	bool ok;
 
 	out->a = a;
-	if (!hvc_cover__hold_box(s, &c->box[a]))
+	if (!hvc_cover__hold_box(s, &c->box[a]) ||
+	    !hvc_cover__find_outside(s, c->minus, c->nobodies, &point))
 		return HVC_COVER_EMPTY;
 	if (!hvc_cover__find_outside(s, c->minus, higher, &point))
 		return HVC_COVER_HIDDEN;
@@ -88,9 +121,9 @@ static enum hvc_cover_kind check_all(struct check *c, struct hvc_cover_finding *
 		s->helds = whole;
 	}
 	for (unsigned i = 0; i < c->space->rules; i++)
-		c->minus[i] = &c->box[i];
+		c->minus[c->nobodies + i] = &c->box[i];
 	if (hvc_cover__is_sane(s) &&
-	    hvc_cover__find_first_outside(s, c->minus, c->space->rules, &out->point))
+	    hvc_cover__find_first_outside(s, c->minus, c->nobodies + c->space->rules, &out->point))
 		return HVC_COVER_GAP;
 	return HVC_COVER_TOTAL;
 }
@@ -108,6 +141,8 @@ void hvc_cover__check(const struct hvc_cover_space *space, struct hvc_cover_find
 		out->kind = HVC_COVER_COMPLEX;
 	for (unsigned i = 0; c.box && i < space->rules; i++)
 		hvc_cover__free_box(&c.box[i]);
+	for (unsigned i = 0; i < c.nobodies; i++)
+		hvc_cover__free_box(&c.nobody[i]);
 	hvc_cover__free_box(&c.whole);
 	free(c.box);
 	free(c.minus);

@@ -68,8 +68,8 @@ static bool solve_bits(struct hvc_cover_search *s, unsigned var, uint64_t prefix
 static unsigned width_of(unsigned var)
 {
 	return var == HVC_COVER_WORLD  ? 4
-	       : var == HVC_COVER_FROM ? 3
-	       : var == HVC_COVER_INSN ? 1
+	       : var == HVC_COVER_FROM ? 4
+	       : var == HVC_COVER_INSN ? 3
 	       : var == HVC_COVER_IMM  ? 16
 	                               : 64;
 }
@@ -234,7 +234,7 @@ bool hvc_cover__make_box(const struct hvc_rule *rule, const unsigned all[3],
 
 bool hvc_cover__make_whole(const unsigned all[3], struct hvc_cover_box *box)
 {
-	static const unsigned every[3] = {0xffff, 0xff, 0x3};
+	static const unsigned every[3] = {0xffff, 0xffff, 0xff};
 
 	box->literals = 0;
 	box->literal = calloc(3, sizeof *box->literal);

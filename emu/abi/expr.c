@@ -2,18 +2,12 @@
 #include "hvcheck/expr.h"
 
 #include "abi/expr.h"
+#include "hvcheck/aarch32.h"
 #include "hvcheck/arch.h"
 
 uint64_t hvc_function_result(uint64_t a, uint64_t b, uint64_t c)
 {
 	return 3 * a + 5 * b + 7 * c;
-}
-
-/** PSTATE of the caller, as taking its exception saves it. */
-static uint64_t saved_pstate(const struct hvc_context *context)
-{
-	return (context->call->nzcv & HVC_PSTATE_NZCV) | (context->call->daif & HVC_PSTATE_DAIF) |
-	       context->entry->v[HVC_REG_PSTATE] | hvc_level_mode(context->call->from);
 }
 
 /** Where the caller would take a synchronous exception to EL1. */
@@ -24,6 +18,10 @@ static uint64_t caller_vector(const struct hvc_context *context)
 	                              : from == HVC_LEVEL_EL1T ? HVC_GROUP_CURRENT_SP0
 	                                                       : HVC_GROUP_CURRENT_SPX;
 
+	if (hvc_level_is_aarch32(from))
+		return hvc_aarch32_vectors(context->entry->v[HVC_REG_VBAR_EL1],
+		                           context->entry->v[HVC_REG_SCTLR_EL1]) +
+		       HVC_AARCH32_UNDEFINED;
 	return (context->entry->v[HVC_REG_VBAR_EL1] & HVC_MASK_VBAR) + hvc_arch_vector(group);
 }
 
@@ -37,17 +35,15 @@ static uint64_t term_value(const struct hvc_term *term, const struct hvc_context
 	case HVC_TERM_REG:
 		return context->entry->v[term->reg];
 	case HVC_TERM_IMM:
-		return call->imm;
+		return hvc_call_imm(call);
 	case HVC_TERM_ESR:
-		if (call->insn == HVC_INSN_SMC)
-			return (uint64_t)HVC_EC_SMC64 << 26 | UINT64_C(1) << 25 | call->imm;
-		return hvc_arch_esr(call->imm);
+		return hvc_call_esr(call);
 	case HVC_TERM_RETURN:
 		return hvc_call_address(call) + 4;
 	case HVC_TERM_SELF:
 		return hvc_call_address(call);
 	case HVC_TERM_SPSR:
-		return saved_pstate(context);
+		return hvc_call_spsr(call, context->entry);
 	case HVC_TERM_VECTOR:
 		return caller_vector(context);
 	default:

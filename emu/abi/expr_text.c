@@ -3,10 +3,12 @@
 #include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "abi/expr.h"
+#include "abi/spec.h"
 
 /** Values, parentheses and unary operators that may be open at once. */
 #define NESTING_MAX 64u
@@ -143,7 +145,9 @@ static bool parse_name(struct parser *p)
 	reg = hvc_reg_find(name);
 	if (reg != HVC_REG_NONE)
 		return push(p, start, hvc_expr_reg(reg).term[0]);
-	if (name[0] == 'w' || name[0] == 'W') {
+	/* r0 to r12 are w0 to w12; the others are banked. */
+	if (name[0] == 'w' || name[0] == 'W' ||
+	    (tolower((unsigned char)name[0]) == 'r' && strtoul(name + 1, NULL, 10) < HVC_SPEC_R)) {
 		name[0] = 'x';
 		reg = hvc_reg_find(name);
 		if (reg <= HVC_REG_X30)

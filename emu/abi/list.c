@@ -55,18 +55,25 @@ static bool is_word_character(char c)
 	return isalnum((unsigned char)c) || c == '_';
 }
 
-/** The next word, cut to size; "" when there is none. */
-static size_t take_word(struct cursor *c, char *word, size_t size)
+/** The next word, cut to size; "" when there is none. It may have the characters `also`, too. */
+static size_t take_letters(struct cursor *c, const char *also, char *word, size_t size)
 {
 	size_t start, length;
 
 	peek(c);
-	for (start = c->at; is_word_character(c->text->text[c->at]); c->at++)
+	for (start = c->at; is_word_character(c->text->text[c->at]) ||
+	                    (c->text->text[c->at] && strchr(also, c->text->text[c->at]));
+	     c->at++)
 		;
 	length = c->at - start;
 	snprintf(word, size, "%.*s", (int)(length < size ? length : size - 1),
 	         c->text->text + start);
 	return start;
+}
+
+static size_t take_word(struct cursor *c, char *word, size_t size)
+{
+	return take_letters(c, "", word, size);
 }
 
 static uint64_t all_bits(unsigned bits)
@@ -209,7 +216,7 @@ enum hvc_status hvc_list__words(const struct hvc_loader *loader, const struct hv
 
 	do {
 		char word[40];
-		size_t start = take_word(&c, word, sizeof word);
+		size_t start = take_letters(&c, "-", word, sizeof word); /* hvc-a32 */
 		unsigned index = find(ctx, word);
 
 		if (!word[0])

@@ -47,6 +47,18 @@ static enum hvc_status read_world(const struct hvc_loader *loader, const struct 
 	return HVC_OK;
 }
 
+/* The instructions that some level has. */
+static unsigned insns_of(unsigned levels)
+{
+	unsigned bits = 0;
+
+	for (enum hvc_insn insn = HVC_INSN_HVC; insn < HVC_INSN_COUNT; insn++)
+		for (enum hvc_level level = HVC_LEVEL_EL0; level < HVC_LEVEL_COUNT; level++)
+			if (levels >> level & 1 && hvc_caller_index(insn, level) != HVC_CALLER_NONE)
+				bits |= 1u << insn;
+	return bits;
+}
+
 static enum hvc_status read_head(const struct hvc_loader *loader, const struct hvc_spec *spec,
                                  const char *stem, struct hvc_abi *abi)
 {
@@ -58,11 +70,13 @@ static enum hvc_status read_head(const struct hvc_loader *loader, const struct h
 	if (spec->callers.text)
 		HVC_TRY(hvc_list__words(loader, &spec->callers, "caller", hvc_rule__find_level, abi,
 		                        HVC_LEVEL_COUNT, UINT_MAX, &abi->levels));
-	abi->insns = 1u << HVC_INSN_HVC;
+	abi->insns = hvc_insns_all(1u << HVC_INSN_HVC);
 	if (spec->instructions.text)
-		HVC_TRY(hvc_list__words(loader, &spec->instructions, "instruction",
-		                        hvc_rule__find_insn, abi, HVC_INSN_COUNT, UINT_MAX,
-		                        &abi->insns));
+		HVC_TRY(hvc_rule__read_insns(loader, &spec->instructions, UINT_MAX, &abi->insns));
+	abi->insns &= insns_of(abi->levels);
+	if (!abi->insns)
+		return hvc_loader__fail(loader, &spec->instructions, 0,
+		                        "no caller has such an instruction");
 	abi->world = hvc_arena__take(&abi->arena, worlds * sizeof *abi->world);
 	if (!abi->world)
 		return hvc_loader__fail_memory(loader);

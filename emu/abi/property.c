@@ -223,8 +223,7 @@ static enum hvc_status read_rule(const struct reading *r, const struct hvc_node 
 		HVC_TRY(hvc_list__words(r->loader, &from, "caller", hvc_rule__find_level, r->abi,
 		                        HVC_LEVEL_COUNT, r->abi->levels, &r->call->levels));
 	if (insn.text)
-		HVC_TRY(hvc_list__words(r->loader, &insn, "instruction", hvc_rule__find_insn,
-		                        r->abi, HVC_INSN_COUNT, r->abi->insns, &r->call->insns));
+		HVC_TRY(hvc_rule__read_insns(r->loader, &insn, r->abi->insns, &r->call->insns));
 	r->call->levels &= rule->levels;
 	r->call->insns &= rule->insns;
 	if (!r->call->levels || !r->call->insns)

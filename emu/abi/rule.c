@@ -23,10 +23,25 @@ unsigned hvc_rule__find_level(const void *ctx, const char *word)
 	return hvc_level_find(word);
 }
 
-unsigned hvc_rule__find_insn(const void *ctx, const char *word)
+static unsigned find_insn(const void *ctx, const char *word)
 {
 	(void)ctx;
 	return hvc_insn_find(word);
+}
+
+/* "hvc" is the one of each instruction set that the ABI's callers have. */
+enum hvc_status hvc_rule__read_insns(const struct hvc_loader *loader, const struct hvc_text *text,
+                                     unsigned declared, unsigned *out)
+{
+	unsigned words = declared, bits;
+
+	for (unsigned insn = 0; insn < HVC_INSN_COUNT; insn++)
+		if (declared >> insn & 1)
+			words |= 1u << hvc_insn_at((enum hvc_insn)insn, HVC_LEVEL_EL1H);
+	HVC_TRY(hvc_list__words(loader, text, "instruction", find_insn, NULL, HVC_INSN_COUNT, words,
+	                        &bits));
+	*out = hvc_insns_all(bits) & declared;
+	return HVC_OK;
 }
 
 /** A rule while it is read. */
@@ -51,7 +66,7 @@ static enum hvc_status read_expr(const struct hvc_loader *loader, const struct h
 static enum hvc_status read_condition(const struct reading *r, const struct hvc_spec_pair *pair,
                                       struct hvc_condition *out)
 {
-	bool word = pair->key.text[0] == 'w';
+	bool word = pair->key.text[0] != 'x'; /* wN, rN */
 	struct hvc_numbers set;
 
 	HVC_TRY(hvc_list__numbers(r->loader, &pair->value, word ? 32 : 64, true, &set));
@@ -82,9 +97,8 @@ static enum hvc_status read_when(const struct reading *r)
 			                        r->abi, HVC_LEVEL_COUNT, r->abi->levels,
 			                        &rule->levels));
 		} else if (!strcmp(key, "insn")) {
-			HVC_TRY(hvc_list__words(r->loader, value, "instruction",
-			                        hvc_rule__find_insn, r->abi, HVC_INSN_COUNT,
-			                        r->abi->insns, &rule->insns));
+			HVC_TRY(hvc_rule__read_insns(r->loader, value, r->abi->insns,
+			                             &rule->insns));
 		} else if (!strcmp(key, "world")) {
 			HVC_TRY(hvc_list__words(r->loader, value, "world", hvc_rule__find_world,
 			                        r->abi, r->abi->worlds, UINT_MAX, &rule->worlds));
@@ -149,7 +163,7 @@ static enum hvc_status read_promised(const struct reading *r, const struct hvc_s
 	out->mask = UINT64_MAX;
 	if (out->reg == HVC_REG_NONE) {
 		do
-			snprintf(word, sizeof word, "w%u", n);
+			snprintf(word, sizeof word, "%c%u", pair->key.text[0], n); /* w, r */
 		while (strcmp(word, pair->key.text) != 0 && ++n < HVC_GPR_COUNT);
 		out->reg = (enum hvc_reg)n;
 		out->mask = UINT32_MAX;

@@ -19,7 +19,9 @@ HVC_MUST_USE enum hvc_status hvc_rule__read(const struct hvc_loader *loader,
 /** Index of a world's name, abi->worlds when there is none. ctx is a struct hvc_abi. */
 unsigned hvc_rule__find_world(const void *ctx, const char *word);
 unsigned hvc_rule__find_level(const void *ctx, const char *word);
-unsigned hvc_rule__find_insn(const void *ctx, const char *word);
+/** "hvc, smc-a32" as bits of those that are declared; "hvc" and "smc" are of all sets. */
+enum hvc_status hvc_rule__read_insns(const struct hvc_loader *loader, const struct hvc_text *text,
+                                     unsigned declared, unsigned *out);
 
 /* property.c: the sequences of a specification, from their text. */
 

@@ -7,13 +7,18 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "abi/spec.h"
 #include "hvcheck/limit.h"
 #include "hvcheck/property.h"
 #include "hvcheck/world.h"
 
-/* Registers that may be keys besides those of a table: x0 to x30, w0 to w30, and all there are. */
+/*
+ * Registers that may be keys besides those of a table: x0 to x30; w0 to w30, with r0 to r12; and
+ * all there are.
+ */
 #define X_REGS   1u
 #define W_REGS   2u
 #define ALL_REGS 4u
@@ -84,7 +89,7 @@ static const struct key rule_keys[] = {
 };
 static const struct shape rule = MAPPING(rule_keys, 0), rules = LIST(&rule, 1, HVC_LIMIT_RULES);
 
-#define WORLD MUST("name"), MAY("title"), MAY("cpu"), MAY("el3"), HAS("set", &ranges), HAS("memory", &memory)
+#define WORLD MUST("name"), MAY("title"), MAY("cpu"), MAY("el3"), MAY("upper"), HAS("set", &ranges), HAS("memory", &memory)
 
 static const struct key world_keys[] = {WORLD, END};
 static const struct shape world = MAPPING(world_keys, 0), worlds = LIST(&world, 1, HVC_LIMIT_WORLDS);
@@ -172,6 +177,12 @@ static bool is_named(const char *key, char letter)
 	return reg < HVC_GPR_COUNT && !strcmp(hvc_reg_name(reg), name);
 }
 
+/* And of one of r0 to r12? */
+static bool is_r(const char *key)
+{
+	return is_named(key, 'r') && strtoul(key + 1, NULL, 10) < HVC_SPEC_R;
+}
+
 static const struct shape *shape_of(const struct shape *map, const char *name)
 {
 	enum hvc_reg reg = hvc_reg_find(name);
@@ -180,7 +191,7 @@ static const struct shape *shape_of(const struct shape *map, const char *name)
 		if (!strcmp(key->name, name))
 			return key->shape;
 	if ((map->regs & X_REGS && is_named(name, 'x')) ||
-	    (map->regs & W_REGS && is_named(name, 'w')) ||
+	    (map->regs & W_REGS && (is_named(name, 'w') || is_r(name))) ||
 	    (map->regs & ALL_REGS && reg != HVC_REG_NONE && !strcmp(hvc_reg_name(reg), name)))
 		return &text;
 	return NULL;

@@ -25,6 +25,7 @@ static const struct slot world_slots[] = {
         {"title", offsetof(struct hvc_spec_world, title)},
         {"cpu", offsetof(struct hvc_spec_world, cpu)},
         {"el3", offsetof(struct hvc_spec_world, el3)},
+        {"upper", offsetof(struct hvc_spec_world, upper)},
 };
 
 static const struct slot rule_slots[] = {

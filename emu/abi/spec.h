@@ -11,6 +11,9 @@
 #include "abi/arena.h"
 #include "hvcheck/limit.h"
 
+/** r0 to r12 are names for w0 to w12; those above are banked. */
+#define HVC_SPEC_R 13u
+
 /** A value, or the name of a key. text is NULL where the key is absent. */
 struct hvc_text {
 	const char *text;
@@ -31,7 +34,7 @@ struct hvc_spec_map {
 };
 
 struct hvc_spec_world {
-	struct hvc_text name, title, cpu, el3;
+	struct hvc_text name, title, cpu, el3, upper;
 	struct hvc_spec_map set, memory;
 };
 

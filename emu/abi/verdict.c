@@ -51,6 +51,11 @@ void hvc_entry_state(const struct hvc_state *world, const struct hvc_call *call,
 	memcpy(out->v, call->x, sizeof call->x);
 	out->v[HVC_REG_NZCV] = call->nzcv & HVC_PSTATE_NZCV;
 	out->v[HVC_REG_DAIF] = call->daif & HVC_PSTATE_DAIF;
+	if (!hvc_level_is_aarch32(call->from))
+		return;
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
+		out->v[n] &= UINT32_MAX;
+	out->v[HVC_REG_PSTATE] = hvc_call_kept(hvc_call_spsr(call, out));
 }
 
 /** Does an exception end the call, which uses up registers of its own? */
@@ -148,9 +153,11 @@ enum hvc_level hvc_abi__level(const struct hvc_rule *rule, enum hvc_level from)
 	if (rule->level != HVC_LEVEL_COUNT)
 		return rule->level;
 	switch (rule->outcome) {
+	case HVC_OUTCOME_INJECT:
+		/* An Undefined exception, in AArch32 state to its own mode. */
+		return hvc_level_is_aarch32(from) ? HVC_LEVEL_EL1_UND : from;
 	case HVC_OUTCOME_RETURN:
 	case HVC_OUTCOME_RETRY:
-	case HVC_OUTCOME_INJECT:
 	case HVC_OUTCOME_UNDEFINED:
 		return from;
 	default:
@@ -158,12 +165,40 @@ enum hvc_level hvc_abi__level(const struct hvc_rule *rule, enum hvc_level from)
 	}
 }
 
-static bool is_among(const struct hvc_result *result, uint64_t value)
+uint64_t hvc_abi__seen(const struct hvc_result *result, enum hvc_level ended)
 {
-	value &= result->mask;
-	for (unsigned i = 0; i < result->intervals; i++)
-		if (result->interval[i].lo <= value && value <= result->interval[i].hi)
-			return true;
+	bool low = result->reg < HVC_GPR_COUNT && hvc_level_is_aarch32(ended);
+
+	return result->mask & (low ? UINT32_MAX : UINT64_MAX);
+}
+
+unsigned hvc_abi__interval_seen(const struct hvc_interval *interval, uint64_t seen,
+                                struct hvc_interval part[static 2])
+{
+	uint64_t lo = interval->lo & seen, hi = interval->hi & seen;
+
+	if (interval->hi - interval->lo >= seen) {
+		part[0] = (struct hvc_interval){0, seen};
+		return 1;
+	}
+	part[0] = (struct hvc_interval){lo, hi};
+	if (lo <= hi)
+		return 1;
+	part[0].hi = seen;
+	part[1] = (struct hvc_interval){0, hi};
+	return 2;
+}
+
+static bool is_among(const struct hvc_result *result, uint64_t seen, uint64_t value)
+{
+	for (unsigned i = 0; i < result->intervals; i++) {
+		struct hvc_interval part[2];
+		unsigned parts = hvc_abi__interval_seen(&result->interval[i], seen, part);
+
+		for (unsigned k = 0; k < parts; k++)
+			if (part[k].lo <= (value & seen) && (value & seen) <= part[k].hi)
+				return true;
+	}
 	return false;
 }
 
@@ -174,13 +209,14 @@ static bool broken_result(struct hearing *h)
 	for (unsigned i = 0; i < h->rule->results; i++) {
 		const struct hvc_result *result = &h->rule->result[i];
 		/* Bits that need not come back as they were written are not told either. */
-		uint64_t bits = result->mask & hvc_reg_info(result->reg)->mask;
+		uint64_t seen = hvc_abi__seen(result, h->outcome->level);
+		uint64_t bits = seen & hvc_reg_info(result->reg)->mask;
 		uint64_t actual = h->outcome->state.v[result->reg], expected;
 
 		if (result->reg == HVC_REG_SCR_EL3 || !hvc_regset_has(h->present, result->reg))
 			continue;
 		if (result->intervals) {
-			if (is_among(result, actual))
+			if (is_among(result, seen, actual))
 				continue;
 			expected = result->interval[0].lo;
 		} else {

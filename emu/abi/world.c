@@ -133,6 +133,11 @@ enum hvc_status hvc_spec_world__read(const struct hvc_loader *loader,
 	hvc_world_init(out, cpu);
 	if (in->el3.text)
 		HVC_TRY(hvc_list__flag(loader, &in->el3, &out->el3));
+	if (in->upper.text) {
+		out->upper_zero = !strcmp(in->upper.text, "zero");
+		if (!out->upper_zero && strcmp(in->upper.text, "dirty") != 0)
+			return hvc_loader__fail(loader, &in->upper, 0, "expected zero or dirty");
+	}
 	for (unsigned i = 0; i < in->set.pairs; i++) {
 		const struct hvc_spec_pair *pair = &in->set.pair[i];
 

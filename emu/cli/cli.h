@@ -23,6 +23,7 @@ enum hvc_option_id {
 	HVC_OPTION_INSN,
 	HVC_OPTION_SEED,
 	HVC_OPTION_CPU,
+	HVC_OPTION_UPPER,
 	HVC_OPTION_WORLD,
 	HVC_OPTION_MAP_ON_DEMAND,
 	HVC_OPTION_STOP_AT,
@@ -117,6 +118,11 @@ struct hvc_options {
 	struct hvc_regset set; /**< registers named by --set */
 	uint64_t value[HVC_REG_COUNT];
 	const char *place[HVC_REG_COUNT]; /**< the symbol that --set gives instead of a value */
+	unsigned r_set; /**< r0 to r14 that --set names, a bit each; which xN depends on the mode */
+	uint32_t r[15]; /**< their values */
+	bool psr_set;   /**< --set psr */
+	uint32_t psr;   /**< Q, GE and IT */
+	bool upper_zero; /**< --upper zero */
 	struct hvc_extra extra[HVC_EXTRAS_MAX];
 	unsigned extras;
 	const char *world;
@@ -167,7 +173,11 @@ static inline void hvc_options__callers(const struct hvc_options *options, unsig
 	if (hvc_options__has(options, HVC_OPTION_FROM))
 		*levels = 1u << options->from;
 	if (hvc_options__has(options, HVC_OPTION_INSN))
-		*insns = 1u << options->insn;
+		*insns = hvc_insns_all(1u << options->insn);
+	/* Where nothing is said of who calls. */
+	if (!*levels && hvc_options__has(options, HVC_OPTION_INSN) &&
+	    options->insn >= HVC_INSN_HVC_A32)
+		*levels = 1u << HVC_LEVEL_EL1_SVC;
 }
 
 /** One command. The function writes its report to the page and says whether all holds. */

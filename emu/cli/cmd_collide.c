@@ -40,10 +40,14 @@ static enum hvc_status open_all(const struct hvc_options *options, struct hvc_di
 		HVC_TRY(add(list, options->argument[i], diag));
 	if (options->arguments > 1)
 		return HVC_OK;
-	for (size_t i = 0; hvc_abi_shipped_at(i, &name, &text, &size); i++)
-		if (!list->count ||
-		    strcmp(name, options->arguments ? options->argument[0] : "") != 0)
-			HVC_TRY(add(list, name, diag));
+	for (size_t i = 0; hvc_abi_shipped_at(i, &name, &text, &size); i++) {
+		if (list->count && options->arguments && !strcmp(name, options->argument[0]))
+			continue;
+		HVC_TRY(add(list, name, diag));
+		/* What is compared are calls of AArch64 state. */
+		if (hvc_abi_is_aarch32(list->abi[list->count - 1]))
+			hvc_abi_free(list->abi[--list->count]);
+	}
 	return HVC_OK;
 }
 

@@ -15,6 +15,7 @@ static int world_of(const struct hvc_abi *abi, const struct hvc_world *world)
 		const struct hvc_world *each = &hvc_abi_world_at(abi, i)->world;
 
 		if (each->cpu == world->cpu && each->el3 == world->el3 &&
+		    each->upper_zero == world->upper_zero &&
 		    !memcmp(&each->state, &world->state, sizeof(world->state)))
 			return (int)i;
 	}
@@ -130,9 +131,9 @@ static enum hvc_status call_once(const struct hvc_options *options, const struct
 		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
 		                    "--trace: what qemu executes cannot be watched");
 	HVC_TRY(choose_world(options, subject, abi, diag, &world, &index));
-	if (options->qemu)
-		HVC_TRY(hvc_second__can(&world, diag));
 	HVC_TRY(hvc_cli_world__call(options, subject, diag, &call));
+	if (options->qemu)
+		HVC_TRY(hvc_second__can(&world, &call, diag));
 	if (hvc_options__has(options, HVC_OPTION_TRACE)) {
 		config.trace = hvc_trace_record;
 		config.trace_ctx = &trace;

@@ -6,8 +6,10 @@
 #define COMMON                                                                                \
 	(BIT(FORMAT) | BIT(OUTPUT) | BIT(QUIET) | BIT(COLOR) | BIT(NO_COLOR) | BIT(TIMEOUT) | \
 	 BIT(HELP))
-#define AROUND (BIT(SET) | BIT(WORLD) | BIT(MAP_ON_DEMAND) | BIT(STOP_AT) | BIT(STUB) | BIT(MEM))
-#define SWEEP  (BIT(RANDOMS) | BIT(BRIEF) | BIT(JOBS) | BIT(BUDGET))
+#define AROUND                                                                                \
+	(BIT(SET) | BIT(UPPER) | BIT(WORLD) | BIT(MAP_ON_DEMAND) | BIT(STOP_AT) | BIT(STUB) | \
+	 BIT(MEM))
+#define SWEEP (BIT(RANDOMS) | BIT(BRIEF) | BIT(JOBS) | BIT(BUDGET))
 /* What every list of findings can be written as. */
 #define FINDINGS                                                                    \
 	(1u << HVC_STYLE_MARKDOWN | 1u << HVC_STYLE_JUNIT | 1u << HVC_STYLE_SARIF | \

@@ -39,24 +39,6 @@ static enum hvc_status take_fid(struct hvc_options *options, const char *value,
 	return HVC_OK;
 }
 
-static enum hvc_status take_set(struct hvc_options *options, const char *value,
-                                struct hvc_diag *diag)
-{
-	struct hvc_setting setting;
-
-	HVC_TRY(hvc_value__setting(value, diag, &setting));
-	if (setting.reg == HVC_REG_NONE) {
-		if (options->extras == HVC_EXTRAS_MAX)
-			return bad(diag, "set", value, "one of the first sixteen by encoding");
-		options->extra[options->extras++] = setting.extra;
-		return HVC_OK;
-	}
-	hvc_regset_add(&options->set, setting.reg);
-	options->value[setting.reg] = setting.extra.value;
-	options->place[setting.reg] = setting.place;
-	return HVC_OK;
-}
-
 static enum hvc_status take_world(struct hvc_options *options, const char *value,
                                   struct hvc_diag *diag)
 {
@@ -126,7 +108,10 @@ static enum hvc_status take_from(struct hvc_options *options, const char *value,
 {
 	options->from = hvc_level_find(value);
 	if (options->from == HVC_LEVEL_COUNT)
-		return bad(diag, "from", value, "a level (el0, el1t, el1h, el2t, el2h)");
+		return bad(
+		        diag, "from", value,
+		        "a level (el0, el1t, el1h, el2t, el2h; of AArch32 state el0-usr, el1-svc, "
+		        "el1-fiq, el1-irq, el1-abt, el1-und, el1-sys)");
 	return HVC_OK;
 }
 
@@ -135,7 +120,8 @@ static enum hvc_status take_insn(struct hvc_options *options, const char *value,
 {
 	options->insn = hvc_insn_find(value);
 	if (options->insn == HVC_INSN_COUNT)
-		return bad(diag, "insn", value, "an instruction (hvc, smc)");
+		return bad(diag, "insn", value,
+		           "an instruction (hvc, smc, hvc-a32, hvc-t32, smc-a32, smc-t32)");
 	return HVC_OK;
 }
 
@@ -153,6 +139,15 @@ static enum hvc_status take_cpu(struct hvc_options *options, const char *value,
 	options->cpu = hvc_cpu_find(value);
 	if (options->cpu == HVC_CPU_COUNT)
 		return bad(diag, "cpu", value, "a CPU model (a72, max)");
+	return HVC_OK;
+}
+
+static enum hvc_status take_upper(struct hvc_options *options, const char *value,
+                                  struct hvc_diag *diag)
+{
+	options->upper_zero = !strcmp(value, "zero");
+	if (!options->upper_zero && strcmp(value, "dirty") != 0)
+		return bad(diag, "upper", value, "zero or dirty");
 	return HVC_OK;
 }
 
@@ -398,11 +393,12 @@ static enum hvc_status take_output(struct hvc_options *options, const char *valu
 const struct hvc_option hvc_option_table[HVC_OPTION_COUNT] = {
 	[HVC_OPTION_IMM] = {"imm", 0, "N", "immediate of the call, 0 to 65535, decimal or 0x (0)", take_imm, false},
 	[HVC_OPTION_FID] = {"fid", 0, "N", "function identifier, 32 bits, decimal or 0x", take_fid, false},
-	[HVC_OPTION_SET] = {"set", 0, "REG=VALUE", "register before the call: x0 to x30, w0 to w30, nzcv, daif or a\nsystem register, also as s3_4_c1_c0_1; decimal, 0x, negative, or\nSYMBOL[+0xOFFSET] of the subject; repeatable", take_set, false},
-	[HVC_OPTION_FROM] = {"from", 0, "LEVEL", "who calls: el0, el1t, el1h, el2t, el2h (el1h)", take_from, false},
-	[HVC_OPTION_INSN] = {"insn", 0, "INSN", "calling instruction: hvc, smc (hvc)", take_insn, false},
+	[HVC_OPTION_SET] = {"set", 0, "REG=VALUE", "register before the call: x0 to x30, w0 to w30, nzcv, daif or a\nsystem register; of a caller in AArch32 state r0 to r14, psr;\nsystem registers also as s3_4_c1_c0_1; decimal, 0x, negative, or\nSYMBOL[+0xOFFSET] of the subject; repeatable", hvc_cli_world__take_set, false},
+	[HVC_OPTION_FROM] = {"from", 0, "LEVEL", "who calls: el0, el1t, el1h, el2t, el2h; in AArch32 state el0-usr,\nel1-svc, el1-fiq, el1-irq, el1-abt, el1-und, el1-sys (el1h)", take_from, false},
+	[HVC_OPTION_INSN] = {"insn", 0, "INSN", "calling instruction: hvc, smc; hvc-a32, hvc-t32, smc-a32, smc-t32 in\nAArch32 state, where hvc and smc are those (hvc)", take_insn, false},
 	[HVC_OPTION_SEED] = {"seed", 0, "N", "fill the registers that --set does not name with pseudo-random\nvalues; 0: with addresses that name their register (0)", take_seed, false},
 	[HVC_OPTION_CPU] = {"cpu", 0, "MODEL", "CPU model: a72, max (a72)", take_cpu, false},
+	[HVC_OPTION_UPPER] = {"upper", 0, "HALVES", "upper halves of x0 to x30 when a caller in AArch32 state is trapped,\nwhich the CPU may choose: zero, or dirty, whatever they held (dirty)", take_upper, false},
 	[HVC_OPTION_WORLD] = {"world", 0, "FILE", "world in a YAML file: system registers, boundaries, stubs; for a\ncall with --abi also the name of a world of the ABI", take_world, false},
 	[HVC_OPTION_MAP_ON_DEMAND] = {"map-on-demand", 0, "[=PAGES]", "lend EL2 code zero pages where there is no memory, at most PAGES\na call (256), and answer calls of missing functions with 0", take_map_on_demand, true},
 	[HVC_OPTION_STOP_AT] = {"stop-at", 0, "PLACE", "boundary, SYMBOL[+0xOFFSET] or address as the file has it:\nreaching it ends the call as 'handoff'; repeatable", take_stop_at, false},

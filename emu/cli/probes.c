@@ -6,12 +6,15 @@ enum hvc_status hvc_open__probes(const struct hvc_options *options, const struct
                                  unsigned levels, const struct hvc_constant *constant,
                                  size_t constants, struct hvc_diag *diag, struct hvc_probes *out)
 {
+	bool aarch32 =
+	        hvc_options__has(options, HVC_OPTION_INSN) && options->insn >= HVC_INSN_HVC_A32;
+	enum hvc_level usual = aarch32 ? HVC_LEVEL_EL1_SVC : HVC_LEVEL_EL1H;
 	struct hvc_probe_config config = {
 	        .abi = &abi,
 	        .abis = abi ? 1 : 0,
 	        .constant = constant,
 	        .constants = constants,
-	        .levels = abi ? hvc_abi_levels(abi) : 1u << HVC_LEVEL_EL1H,
+	        .levels = abi ? hvc_abi_levels(abi) : 1u << usual,
 	        .insns = abi ? hvc_abi_insns(abi) : 0,
 	        .randoms = options->randoms,
 	        .brief = hvc_options__has(options, HVC_OPTION_BRIEF),

@@ -29,8 +29,12 @@ static bool take(void *ctx, size_t index, const struct hvc_oracle_answer *answer
 	return true;
 }
 
-enum hvc_status hvc_second__can(const struct hvc_world *world, struct hvc_diag *diag)
+enum hvc_status hvc_second__can(const struct hvc_world *world, const struct hvc_call *call,
+                                struct hvc_diag *diag)
 {
+	if (hvc_level_is_aarch32(call->from))
+		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
+		                    "--engine: qemu makes calls in AArch64 state only");
 	if (!world->el3)
 		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
 		                    "--engine: qemu makes calls on a CPU with EL3 only");

@@ -14,7 +14,8 @@ struct hvc_second {
 };
 
 /** Is this a world that QEMU can be given? Says what is not. */
-HVC_MUST_USE enum hvc_status hvc_second__can(const struct hvc_world *world, struct hvc_diag *diag);
+HVC_MUST_USE enum hvc_status hvc_second__can(const struct hvc_world *world,
+                                             const struct hvc_call *call, struct hvc_diag *diag);
 
 /** machine has just made the call in world, with this outcome; see hvc_second__can first. */
 HVC_MUST_USE enum hvc_status

@@ -75,6 +75,18 @@ static bool find_sys(const char *name, struct hvc_setting *setting)
 	return true;
 }
 
+bool hvc_value__is_r(const char *text, unsigned *n)
+{
+	char name[8];
+
+	for (*n = 0; *n < 15; (*n)++) {
+		snprintf(name, sizeof(name), "r%u=", *n);
+		if (!strncmp(text, name, strlen(name)))
+			return true;
+	}
+	return false;
+}
+
 /* Symbols begin with neither a digit nor a sign. */
 static bool is_place(const char *text)
 {

@@ -10,6 +10,9 @@ bool hvc_value__number(const char *text, uint64_t max, uint64_t *out);
 /** The same with a '-' before it, in two's complement of the width of max. */
 bool hvc_value__signed(const char *text, uint64_t max, uint64_t *out);
 
+/** Does the text begin with "r0=" to "r14="? */
+bool hvc_value__is_r(const char *text, unsigned *n);
+
 /** What REGISTER=VALUE says. */
 struct hvc_setting {
 	enum hvc_reg reg; /**< HVC_REG_NONE: a system register without a row, extra.encoding */

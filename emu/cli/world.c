@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/value.h"
+#include "hvcheck/aarch32.h"
 #include "hvcheck/world_file.h"
 
 static bool belongs_to_call(enum hvc_reg reg)
@@ -14,7 +16,11 @@ static bool belongs_to_call(enum hvc_reg reg)
 bool hvc_cli_world__sets_call(const struct hvc_options *options, enum hvc_reg *reg)
 {
 	for (enum hvc_reg each = HVC_REG_X0; each < HVC_REG_COUNT; each++) {
-		if (hvc_regset_has(&options->set, each) && belongs_to_call(each)) {
+		bool named = hvc_regset_has(&options->set, each) ||
+		             (each < HVC_REG_X0 + 15 && options->r_set >> each & 1) ||
+		             (each == HVC_REG_NZCV && options->psr_set);
+
+		if (named && belongs_to_call(each)) {
 			*reg = each;
 			return true;
 		}
@@ -63,6 +69,53 @@ enum hvc_status hvc_cli_world__value(const struct hvc_options *options,
 	if (options->place[reg])
 		return find_option(subject, "set", options->place[reg], diag, value);
 	*value = options->value[reg];
+	return HVC_OK;
+}
+
+static enum hvc_status bad_setting(struct hvc_diag *diag, const char *value, const char *wanted)
+{
+	return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "--set: '%s' is not %s", value, wanted);
+}
+
+/* r0 to r14 and psr are of callers in AArch32 state. */
+static enum hvc_status take_aarch32(struct hvc_options *options, const char *value, unsigned n,
+                                    struct hvc_diag *diag)
+{
+	const uint64_t bits = HVC_PSR_Q | HVC_PSR_GE | HVC_PSR_DIT | HVC_PSR_IT_LO | HVC_PSR_IT_HI;
+	uint64_t number;
+
+	if (!hvc_value__signed(strchr(value, '=') + 1, UINT32_MAX, &number))
+		return bad_setting(diag, value, "a register of 32 bits and its value");
+	if (n < 15) {
+		options->r_set |= 1u << n;
+		options->r[n] = (uint32_t)number;
+		return HVC_OK;
+	}
+	if (number & ~bits)
+		return bad_setting(diag, value, "Q, GE and IT of a PSR (0xf0ffc00 at most)");
+	options->psr_set = true;
+	options->psr = (uint32_t)number;
+	return HVC_OK;
+}
+
+enum hvc_status hvc_cli_world__take_set(struct hvc_options *options, const char *value,
+                                        struct hvc_diag *diag)
+{
+	struct hvc_setting setting;
+	unsigned n = 15;
+
+	if (hvc_value__is_r(value, &n) || !strncmp(value, "psr=", 4))
+		return take_aarch32(options, value, n, diag);
+	HVC_TRY(hvc_value__setting(value, diag, &setting));
+	if (setting.reg == HVC_REG_NONE) {
+		if (options->extras == HVC_EXTRAS_MAX)
+			return bad_setting(diag, value, "one of the first sixteen by encoding");
+		options->extra[options->extras++] = setting.extra;
+		return HVC_OK;
+	}
+	hvc_regset_add(&options->set, setting.reg);
+	options->value[setting.reg] = setting.extra.value;
+	options->place[setting.reg] = setting.place;
 	return HVC_OK;
 }
 
@@ -152,6 +205,8 @@ enum hvc_status hvc_cli_world__lay(const struct hvc_options *options,
 	}
 	if (hvc_options__has(options, HVC_OPTION_MAP_ON_DEMAND))
 		world->zero_pages = options->zero_pages;
+	if (hvc_options__has(options, HVC_OPTION_UPPER))
+		world->upper_zero = options->upper_zero;
 	HVC_TRY(add_memory(options, subject, diag, world));
 	return add_boundaries(options, subject, diag, world);
 }
@@ -184,8 +239,35 @@ enum hvc_status hvc_cli_world__open(const struct hvc_options *options,
 bool hvc_cli_world__is_given(const struct hvc_options *options)
 {
 	return options->world || options->boundaries || options->mems ||
+	       hvc_options__has(options, HVC_OPTION_UPPER) ||
 	       hvc_cli_world__sets_registers(options) ||
 	       hvc_options__has(options, HVC_OPTION_MAP_ON_DEMAND);
+}
+
+/* What --set says of r0 to r14 and the PSR. */
+static enum hvc_status add_aarch32(const struct hvc_options *options, struct hvc_diag *diag,
+                                   struct hvc_call *call)
+{
+	unsigned mode = hvc_level_mode(call->from);
+
+	if (!options->r_set && !options->psr_set)
+		return HVC_OK;
+	if (!hvc_level_is_aarch32(call->from))
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                    "--set: r0 to r14 and psr are of callers in AArch32 state "
+		                    "(--from el1-svc)");
+	for (unsigned n = 0; n < 15; n++) {
+		uint64_t *x = &call->x[hvc_aarch32_x(mode, n)];
+
+		if (options->r_set >> n & 1)
+			*x = (*x & ~(uint64_t)UINT32_MAX) | options->r[n];
+	}
+	if (options->psr_set)
+		call->psr = options->psr;
+	if (!hvc_insn_is_t32(call->insn) && hvc_aarch32_it(call->psr))
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                    "--set: there are no IT blocks in A32 (--insn hvc-t32)");
+	return HVC_OK;
 }
 
 enum hvc_status hvc_cli_world__call(const struct hvc_options *options,
@@ -196,6 +278,16 @@ enum hvc_status hvc_cli_world__call(const struct hvc_options *options,
 	call->imm = options->imm;
 	call->from = options->from;
 	call->insn = options->insn;
+	if (!hvc_options__has(options, HVC_OPTION_FROM) && options->insn >= HVC_INSN_HVC_A32)
+		call->from = HVC_LEVEL_EL1_SVC;
+	if (hvc_level_is_aarch32(call->from))
+		call->insn = hvc_insn_at(options->insn, call->from);
+	if (hvc_caller_index(call->insn, call->from) == HVC_CALLER_NONE)
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "--insn: %s has no %s",
+		                    hvc_level_name(call->from), hvc_insn_name(call->insn));
+	if (hvc_call_imm(call) != call->imm)
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                    "--imm: an SMC in AArch32 state has immediates 0 to 15");
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
 		if (hvc_regset_has(&options->set, (enum hvc_reg)n))
 			HVC_TRY(hvc_cli_world__value(options, subject, (enum hvc_reg)n, diag,
@@ -205,5 +297,5 @@ enum hvc_status hvc_cli_world__call(const struct hvc_options *options,
 		call->nzcv = options->value[HVC_REG_NZCV];
 	if (hvc_regset_has(&options->set, HVC_REG_DAIF))
 		call->daif = options->value[HVC_REG_DAIF];
-	return HVC_OK;
+	return add_aarch32(options, diag, call);
 }

@@ -27,6 +27,9 @@ bool hvc_cli_world__sets_registers(const struct hvc_options *options);
 /** True iff --set names a register that belongs to the call: x0 to x30, nzcv, daif. */
 bool hvc_cli_world__sets_call(const struct hvc_options *options, enum hvc_reg *reg);
 
+/** Take the value of --set. HVC_E_ARG: it is none, or there are too many. */
+enum hvc_status hvc_cli_world__take_set(struct hvc_options *options, const char *value,
+                                        struct hvc_diag *diag);
 /** Take the value of --mem. HVC_E_ARG: it is none, or there are too many. */
 enum hvc_status hvc_cli_world__take_memory(struct hvc_options *options, const char *value,
                                            struct hvc_diag *diag);

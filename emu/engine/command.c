@@ -78,6 +78,8 @@ static void append_around(struct line *line, const struct hvc_world *world)
 		snprintf(word, sizeof word, "%s=%s", world->memory[i].place, world->memory[i].what);
 		append_word(line, "mem", word);
 	}
+	if (world->upper_zero)
+		append(line, " --upper zero");
 	if (world->zero_pages)
 		append(line, " --map-on-demand=%u", world->zero_pages);
 	for (unsigned i = 0; i < world->boundaries; i++) {
@@ -130,8 +132,10 @@ void hvc_call_command(const char *subject, const struct hvc_world *world,
 		append(&line, " --set nzcv=0x%llx", (unsigned long long)probe->call.nzcv);
 	if (probe->call.daif != plain.daif)
 		append(&line, " --set daif=0x%llx", (unsigned long long)probe->call.daif);
+	if (hvc_level_is_aarch32(probe->call.from) && probe->call.psr != plain.psr)
+		append(&line, " --set psr=0x%llx", (unsigned long long)probe->call.psr);
 	/* `run` pretends no trap. */
-	if (probe->call.insn == HVC_INSN_SMC)
+	if (hvc_insn_is_smc(probe->call.insn))
 		line.cut |= hvc_world_set(&own, HVC_REG_HCR_EL2,
 		                          world->state.v[HVC_REG_HCR_EL2] | HVC_HCR_TSC) != HVC_OK;
 	append_world(&line, &own);

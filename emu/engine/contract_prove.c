@@ -247,7 +247,7 @@ static enum hvc_status look_at_world(struct chooser *c, bool *proved, struct hvc
 			        .from = (enum hvc_level)from, .insn = insn, .proved = true};
 
 			if (!(insns >> insn & 1) || !(levels >> from & 1) ||
-			    (insn == HVC_INSN_SMC && hvc_level_el(part.from) != 1))
+			    !hvc_caller_is(insn, part.from))
 				continue;
 			status = look_at_caller(c, &part, diag);
 			*proved = part.proved && !c->failed;

@@ -23,7 +23,7 @@ static enum hvc_status out_of_memory(struct hvc_diag *diag)
 	return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 }
 
-static unsigned caller_of(const struct hvc_exact_part *part)
+static uint64_t caller_of(const struct hvc_exact_part *part)
 {
 	return HVC_CALLER_BIT(part->insn, part->from);
 }
@@ -215,7 +215,7 @@ static void choose_callers(const struct hvc_diff_config *config, unsigned *level
 			of_abi[1] |= hvc_abi_insns(config->abi[side]);
 		}
 		if (traps_smc(config->world[side]))
-			of_abi[1] |= 1u << HVC_INSN_HVC | 1u << HVC_INSN_SMC;
+			of_abi[1] |= hvc_insns_all(1u << HVC_INSN_HVC | 1u << HVC_INSN_SMC);
 	}
 	*levels = config->levels ? config->levels : of_saved[0] ? of_saved[0] : of_abi[0];
 	*insns = config->insns ? config->insns : of_saved[1] ? of_saved[1] : of_abi[1];

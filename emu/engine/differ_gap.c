@@ -8,7 +8,7 @@
 #include "engine/differ.h"
 
 /* The same of several callers is told once. */
-static bool add_gap(struct hvc_diff *diff, unsigned callers, const char *text)
+static bool add_gap(struct hvc_diff *diff, uint64_t callers, const char *text)
 {
 	struct hvc_gap *grown;
 

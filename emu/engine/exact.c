@@ -122,12 +122,12 @@ static enum hvc_status make_parts(struct hvc_exact *exact, const struct hvc_exac
 {
 	const unsigned usual = 1u << HVC_LEVEL_EL1T | 1u << HVC_LEVEL_EL1H;
 	unsigned levels = config->levels ? config->levels : usual;
-	unsigned insns = config->insns ? config->insns : 1u << HVC_INSN_HVC;
+	unsigned insns = config->insns ? config->insns : hvc_insns_all(1u << HVC_INSN_HVC);
 
 	for (unsigned insn = 0; insn < HVC_INSN_COUNT; insn++)
 		for (unsigned from = 0; from < HVC_LEVEL_COUNT; from++)
 			if (levels >> from & 1 && insns >> insn & 1 &&
-			    (insn == HVC_INSN_HVC || hvc_level_el((enum hvc_level)from) == 1))
+			    hvc_caller_is((enum hvc_insn)insn, (enum hvc_level)from))
 				HVC_TRY(make_part(exact, config, (enum hvc_level)from,
 				                  (enum hvc_insn)insn, diag));
 	return HVC_OK;

@@ -10,12 +10,6 @@
 /** Registers that hold arguments (AAPCS64). */
 #define ARGUMENTS 8u
 
-static bool forces_tsc(const struct hvc_exact *exact, const struct hvc_exact_part *part)
-{
-	return part->insn == HVC_INSN_SMC &&
-	       !(hvc_machine_entry(exact->machine)->v[HVC_REG_HCR_EL2] & HVC_HCR_TSC);
-}
-
 static void add_effect(struct hvc_row *row, enum hvc_reg reg, const char *name, hvc_ref value)
 {
 	row->effect[row->effects++] = (struct hvc_row_effect){reg, name, value};
@@ -54,11 +48,7 @@ static hvc_ref after(struct hvc_exact *exact, const struct hvc_exact_part *part,
 	if (reg == HVC_REG_PSTATE)
 		return after_pstate(exact, path);
 	value = way->sys[reg];
-	/* What traps the SMC is the machine's, and it takes it back. */
-	if (reg == HVC_REG_HCR_EL2 && value && forces_tsc(exact, part))
-		value = hvc_bv__and(exact->terms, value,
-		                    hvc_bv__num(exact->terms, 64, ~HVC_HCR_TSC));
-	return value;
+	return reg == HVC_REG_HCR_EL2 ? hvc_symbolic__given_hcr(part->symbolic, value) : value;
 }
 
 /* Halves of FP/SIMD registers that are not what they were. */
@@ -220,7 +210,8 @@ void hvc_exact__path_call(const struct hvc_exact *exact, const struct hvc_exact_
 	call->insn = part->insn;
 	call->from = part->from;
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
-		call->x[n] = hvc_bv__eval(exact->terms, s->before[n], &model);
+		call->x[n] =
+		        hvc_bv__eval(exact->terms, hvc_bv__input_at(exact->terms, n)->term, &model);
 	call->imm = (uint16_t)hvc_bv__eval(exact->terms, hvc_bv__input(exact->terms, "imm", 16),
 	                                   &model);
 	call->nzcv = hvc_bv__eval(exact->terms, s->before[HVC_REG_NZCV], &model);

@@ -59,8 +59,7 @@ static hvc_ref fix(void *ctx, hvc_ref part)
 static void fill_masks(struct hvc_row_trial *t)
 {
 	hvc_masks__of(hvc_machine_present(t->machine), &t->masks);
-	if (t->part->insn == HVC_INSN_SMC)
-		t->masks.v[HVC_REG_HCR_EL2] &= ~HVC_HCR_TSC;
+	t->masks.v[HVC_REG_HCR_EL2] &= ~hvc_symbolic__forced_hcr(t->part->symbolic);
 	for (unsigned i = 0; i < t->row->effects; i++)
 		if (t->row->effect[i].reg != HVC_REG_NONE &&
 		    hvc_bv__is_opaque(t->row->effect[i].value))

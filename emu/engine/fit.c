@@ -119,7 +119,7 @@ static enum hvc_status try_calls(struct room *room, struct hvc_diag *diag)
 	const struct hvc_probe_config config = {
 	        .abi = &abi,
 	        .abis = 1,
-	        .levels = hvc_abi_levels(abi),
+	        .levels = hvc_abi_levels(abi) & ~HVC_LEVELS_AARCH32,
 	        .insns = hvc_abi_insns(abi),
 	        .brief = true,
 	};
@@ -223,7 +223,7 @@ static enum hvc_status prove(struct fitting *fitting, struct trial *trial, struc
 		        .abi = trial->abi,
 		        .index = i,
 		        .world = &world,
-		        .levels = hvc_abi_levels(trial->abi),
+		        .levels = hvc_abi_levels(trial->abi) & ~HVC_LEVELS_AARCH32,
 		        .insns = hvc_abi_insns(trial->abi),
 		        .budget = BUDGET,
 		        .paths = PATHS,
@@ -400,7 +400,8 @@ static enum hvc_status open_shipped(struct hvc_diag *diag, struct hvc_abi *abi[S
 		status = hvc_abi_open(name, diag, &abi[*count]);
 		if (status != HVC_OK)
 			break;
-		++*count;
+		if (hvc_abi_is_aarch32(abi[(*count)++])) /* most tables do nothing there */
+			hvc_abi_free(abi[--*count]);
 	}
 	if (status != HVC_OK)
 		close_shipped(abi, *count);

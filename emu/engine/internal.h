@@ -71,6 +71,8 @@ enum hvc_assumed hvc_fault__assumed(const struct hvc_world *world, const struct 
 /* Fill in check->doubt, all of whose worlds are done. False when memory runs out. */
 bool hvc_check__doubt(struct hvc_check *check);
 
+/* probe.c: the n-th level in the order in which callers are taken; n below HVC_LEVEL_COUNT */
+enum hvc_level hvc_probe__level(unsigned n);
 /* probe.c: one more probe in its place, unless it is there; false when memory runs out */
 bool hvc_probes__add(struct hvc_probes *probes, const struct hvc_probe *probe);
 

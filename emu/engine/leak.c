@@ -11,7 +11,8 @@
 
 #include "hvcheck/arch.h"
 
-#define BELOW_EL2 (1u << HVC_LEVEL_EL0 | 1u << HVC_LEVEL_EL1T | 1u << HVC_LEVEL_EL1H)
+#define BELOW_EL2 \
+	(1u << HVC_LEVEL_EL0 | 1u << HVC_LEVEL_EL1T | 1u << HVC_LEVEL_EL1H | HVC_LEVELS_AARCH32)
 
 const char *hvc_channel_name(enum hvc_channel channel)
 {
@@ -200,7 +201,6 @@ static enum hvc_status search_caller(struct hvc_leak_search *search, enum hvc_le
 static enum hvc_status search_world(struct hvc_leak_search *search, unsigned levels, unsigned insns,
                                     struct hvc_diag *diag)
 {
-	static const enum hvc_level order[] = {HVC_LEVEL_EL1H, HVC_LEVEL_EL0, HVC_LEVEL_EL1T};
 	const struct hvc_machine_config config = {
 	        .image = *hvc_subject_image(search->config->subject),
 	        .world = &search->leaks->world[search->world],
@@ -223,10 +223,12 @@ static enum hvc_status search_world(struct hvc_leak_search *search, unsigned lev
 		(void)out_of_memory(diag);
 	search->leaks->secrets |= search->secrets.rows;
 	for (enum hvc_insn insn = HVC_INSN_HVC; insn < HVC_INSN_COUNT; insn++)
-		for (unsigned i = 0; status == HVC_OK && i < sizeof order / sizeof *order; i++)
-			if (insns >> insn & 1 && levels >> order[i] & 1 &&
-			    (insn == HVC_INSN_HVC || order[i] != HVC_LEVEL_EL0))
-				status = search_caller(search, order[i], insn, diag);
+		for (unsigned i = 0; status == HVC_OK && i < HVC_LEVEL_COUNT; i++) {
+			enum hvc_level from = hvc_probe__level(i);
+
+			if (insns >> insn & 1 && levels >> from & 1 && hvc_caller_is(insn, from))
+				status = search_caller(search, from, insn, diag);
+		}
 	hvc_secret__close(&search->secrets);
 	hvc_machine_close(search->p.machine);
 	return status;
@@ -290,7 +292,8 @@ static enum hvc_status search_all(const struct hvc_leaks_config *config, struct 
                                   struct hvc_diag *diag)
 {
 	struct hvc_leak_search *search = calloc(1, sizeof *search);
-	unsigned levels = config->levels ? config->levels : ~0u;
+	/* Who may be in AArch32 state is for the ABI, or the user, to say. */
+	unsigned levels = config->levels ? config->levels : config->abi ? ~0u : ~HVC_LEVELS_AARCH32;
 	unsigned insns = config->insns ? config->insns : ~0u;
 	enum hvc_status status = search ? take_worlds(config, leaks) : HVC_E_NOMEM;
 

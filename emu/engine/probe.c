@@ -31,6 +31,8 @@ static const uint64_t edges[] = {
         HVC_FUNCTION,
 };
 
+#define DIRTY (UINT64_C(0xdeadbeef) << 32)
+
 struct list {
 	struct hvc_probe *probe;
 	size_t count, capacity;
@@ -78,6 +80,12 @@ static void add_value(struct list *list, const struct hvc_probe *base, enum hvc_
 	probe.reg = reg;
 	probe.why = why;
 	add(list, &probe);
+	/* An upper half of AArch32 state may be anything, which no caller can help. */
+	if (!hvc_level_is_aarch32(base->call.from) || value >> 32)
+		return;
+	probe.call.x[reg] |= DIRTY;
+	probe.why = HVC_WHY_UPPER;
+	add(list, &probe);
 }
 
 enum depth {
@@ -123,7 +131,8 @@ static void add_condition(struct list *list, const struct hvc_probe *base,
 
 static bool satisfies(const struct hvc_probe *probe, const struct hvc_condition *condition)
 {
-	uint64_t value = probe->call.x[condition->reg] & condition->mask;
+	uint64_t seen = hvc_level_is_aarch32(probe->call.from) ? UINT32_MAX : UINT64_MAX;
+	uint64_t value = probe->call.x[condition->reg] & condition->mask & seen;
 
 	for (unsigned i = 0; i < condition->intervals; i++)
 		if (value >= condition->interval[i].lo && value <= condition->interval[i].hi)
@@ -251,10 +260,24 @@ static void add_brief(struct list *list, const struct hvc_probe_config *config, 
 		add_value(list, &base, HVC_REG_X0, 0, HVC_WHY_EDGE);
 }
 
-/* The usual caller goes first, so that it is the witness wherever it can be. */
-static int rank(enum hvc_level level)
+/* The usual callers go first, so that they are the witness wherever they can be. */
+static const enum hvc_level order[HVC_LEVEL_COUNT] = {
+        HVC_LEVEL_EL1H,    HVC_LEVEL_EL0,     HVC_LEVEL_EL1T,    HVC_LEVEL_EL2T,
+        HVC_LEVEL_EL2H,    HVC_LEVEL_EL1_SVC, HVC_LEVEL_EL0_USR, HVC_LEVEL_EL1_FIQ,
+        HVC_LEVEL_EL1_IRQ, HVC_LEVEL_EL1_ABT, HVC_LEVEL_EL1_UND, HVC_LEVEL_EL1_SYS};
+
+enum hvc_level hvc_probe__level(unsigned n)
 {
-	return level == HVC_LEVEL_EL1H ? -1 : (int)level;
+	return order[n];
+}
+
+static unsigned rank(enum hvc_level level)
+{
+	unsigned n = 0;
+
+	while (order[n] != level)
+		n++;
+	return n;
 }
 
 static int compare(const void *a, const void *b)
@@ -281,15 +304,15 @@ static int compare(const void *a, const void *b)
 static int compare_all(const void *a, const void *b)
 {
 	const struct hvc_probe *p = a, *q = b;
-	int order = compare(a, b);
+	int by = compare(a, b);
 
-	return order ? order : (p->why > q->why) - (p->why < q->why);
+	return by ? by : (p->why > q->why) - (p->why < q->why);
 }
 
 enum hvc_status hvc_probes_make(const struct hvc_probe_config *config, struct hvc_probes *out)
 {
 	unsigned levels = config->levels ? config->levels : 1u << HVC_LEVEL_EL1H;
-	unsigned insns = config->insns ? config->insns : 1u << HVC_INSN_HVC;
+	unsigned insns = config->insns ? config->insns : hvc_insns_all(1u << HVC_INSN_HVC);
 	/* EL1h is what nearly every caller is; where it is not covered, the first that is */
 	unsigned first = levels & 1u << HVC_LEVEL_EL1H ? (unsigned)HVC_LEVEL_EL1H
 	                                               : (unsigned)__builtin_ctz(levels);
@@ -300,12 +323,11 @@ enum hvc_status hvc_probes_make(const struct hvc_probe_config *config, struct hv
 		for (unsigned level = 0; level < HVC_LEVEL_COUNT; level++) {
 			bool usual;
 
-			if (!(insns & 1u << insn) || !(levels & 1u << level))
+			if (!(insns & 1u << insn) || !(levels & 1u << level) ||
+			    !hvc_caller_is((enum hvc_insn)insn, (enum hvc_level)level))
 				continue;
-			/* only an SMC from EL1 can be trapped to EL2 */
-			if (insn == HVC_INSN_SMC && hvc_level_el((enum hvc_level)level) != 1)
-				continue;
-			usual = insn == HVC_INSN_HVC && level == first;
+			usual = insn == hvc_insn_at(HVC_INSN_HVC, (enum hvc_level)first) &&
+			        level == first;
 			if (usual && !config->brief)
 				add_full(&list, config, (enum hvc_insn)insn, (enum hvc_level)level);
 			else

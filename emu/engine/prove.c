@@ -354,23 +354,21 @@ static enum hvc_status prove_caller(struct hvc_prover *p, struct hvc_diag *diag)
 	return status;
 }
 
-/* Callers in the order of probes: of each instruction EL1h first. */
+/* Callers in the order of probes: of each instruction EL1h, or Supervisor mode, first. */
 static enum hvc_status prove_all(const struct hvc_prove_config *config, struct hvc_machine *machine,
                                  struct hvc_proof *out, struct hvc_diag *diag)
 {
-	static const enum hvc_level order[] = {HVC_LEVEL_EL1H, HVC_LEVEL_EL0, HVC_LEVEL_EL1T,
-	                                       HVC_LEVEL_EL2T, HVC_LEVEL_EL2H};
-
 	for (enum hvc_insn insn = HVC_INSN_HVC; insn < HVC_INSN_COUNT; insn++)
-		for (unsigned i = 0; i < sizeof order / sizeof *order; i++) {
+		for (unsigned i = 0; i < HVC_LEVEL_COUNT; i++) {
 			struct hvc_prover p = {.config = config, .proof = out, .machine = machine};
+			enum hvc_level from = hvc_probe__level(i);
 
-			if (!(config->insns >> insn & 1) || !(config->levels >> order[i] & 1) ||
-			    (insn == HVC_INSN_SMC && hvc_level_el(order[i]) != 1))
+			if (!(config->insns >> insn & 1) || !(config->levels >> from & 1) ||
+			    !hvc_caller_is(insn, from))
 				continue;
 			p.part = &out->part[out->parts++];
 			*p.part = (struct hvc_check_part){
-			        .world = config->index, .from = order[i], .insn = insn};
+			        .world = config->index, .from = from, .insn = insn};
 			HVC_TRY(prove_caller(&p, diag));
 		}
 	return HVC_OK;

@@ -9,14 +9,26 @@ static hvc_ref number(struct hvc_prover *p, uint64_t value)
 	return hvc_bv__num(p->terms, 64, value);
 }
 
+hvc_ref hvc_prover__imm(struct hvc_prover *p)
+{
+	hvc_ref imm = p->input[HVC_INPUT_IMM];
+	bool narrow = hvc_level_is_aarch32(p->part->from) && hvc_insn_is_smc(p->part->insn);
+
+	return narrow ? hvc_bv__and(p->terms, imm, hvc_bv__num(p->terms, 16, 15)) : imm;
+}
+
 /* Values that expr.c knows of a call, but for what this one leaves open, which is added. */
 static hvc_ref leaf(struct hvc_prover *p, const struct hvc_term *term)
 {
 	const struct hvc_expr expr = {.count = 1, .term = {*term}};
-	struct hvc_call plain = {.insn = p->part->insn, .from = p->part->from};
+	struct hvc_call plain;
 	const struct hvc_context context = {hvc_machine_entry(p->machine), &plain};
 	hvc_ref fixed;
 
+	hvc_call_init(&plain, 0);
+	plain.insn = p->part->insn;
+	plain.from = p->part->from;
+	plain.nzcv = plain.daif = 0;
 	if (term->kind == HVC_TERM_REG)
 		return p->before[term->reg];
 	if (term->kind == HVC_TERM_SELF || term->kind == HVC_TERM_RETURN)
@@ -24,10 +36,12 @@ static hvc_ref leaf(struct hvc_prover *p, const struct hvc_term *term)
 		                   number(p, term->kind == HVC_TERM_RETURN ? 4 : 0));
 	fixed = number(p, hvc_expr_eval(&expr, &context));
 	switch (term->kind) {
-	case HVC_TERM_IMM:
 	case HVC_TERM_ESR:
-		return hvc_bv__or(p->terms, fixed,
-		                  hvc_bv__zext(p->terms, p->input[HVC_INPUT_IMM], 64));
+		if (hvc_arch_ec(fixed->value) == HVC_EC_SMC32)
+			return fixed;
+		return hvc_bv__or(p->terms, fixed, hvc_bv__zext(p->terms, hvc_prover__imm(p), 64));
+	case HVC_TERM_IMM:
+		return hvc_bv__zext(p->terms, hvc_prover__imm(p), 64);
 	case HVC_TERM_SPSR:
 		return hvc_bv__or(
 		        p->terms, fixed,

@@ -31,7 +31,10 @@ void hvc_prover__begin(struct hvc_prover *p)
 	for (unsigned n = 0; n < HVC_INPUTS; n++)
 		p->input[n] = hvc_bv__input_at(p->terms, n)->term;
 	for (unsigned reg = 0; reg < HVC_REG_COUNT; reg++)
-		p->before[reg] = reg < HVC_GPR_COUNT ? p->input[reg] : number(p, entry[reg]);
+		p->before[reg] =
+		        reg < HVC_GPR_COUNT ? p->symbolic->before[reg] : number(p, entry[reg]);
+	if (hvc_level_is_aarch32(p->part->from))
+		p->before[HVC_REG_PSTATE] = p->symbolic->before[HVC_REG_PSTATE];
 	p->before[HVC_REG_NZCV] = in_place(p, p->input[HVC_INPUT_NZCV], 28);
 	p->before[HVC_REG_DAIF] = in_place(p, p->input[HVC_INPUT_DAIF], 6);
 	hvc_solver__require(p->solver, hvc_search__address(p->terms, p->part->insn));
@@ -64,11 +67,14 @@ static bool speaks_of(const struct hvc_prover *p, const struct hvc_rule *rule)
 
 static hvc_ref matches(struct hvc_prover *p, const struct hvc_rule *rule)
 {
-	hvc_ref all = is_within(p, p->input[HVC_INPUT_IMM], rule->imm, rule->imms);
+	hvc_ref all = is_within(p, hvc_prover__imm(p), rule->imm, rule->imms);
 
 	for (unsigned i = 0; i < rule->conditions; i++) {
 		const struct hvc_condition *condition = &rule->condition[i];
 		hvc_ref a = p->input[condition->reg];
+
+		if (hvc_level_is_aarch32(p->part->from))
+			a = hvc_symbolic__low(p->terms, a);
 
 		if (condition->mask == UINT32_MAX)
 			a = hvc_bv__extract(p->terms, a, 31, 0);
@@ -100,8 +106,6 @@ hvc_ref hvc_prover__governs(struct hvc_prover *p, unsigned index)
 void hvc_prover__after(struct hvc_prover *p, const struct hvc_sympath *path, hvc_ref *after)
 {
 	const struct hvc_way *way = path->way;
-	bool forced = p->part->insn == HVC_INSN_SMC &&
-	              !(hvc_machine_entry(p->machine)->v[HVC_REG_HCR_EL2] & HVC_HCR_TSC);
 
 	for (unsigned reg = 0; reg < HVC_GPR_COUNT; reg++)
 		after[reg] = way->x[reg];
@@ -109,14 +113,13 @@ void hvc_prover__after(struct hvc_prover *p, const struct hvc_sympath *path, hvc
 		after[reg] = way->sys[reg] ? way->sys[reg] : p->before[reg];
 	after[HVC_REG_NZCV] = in_place(p, hvc_flags__all(p->terms, &way->flags), 28);
 	after[HVC_REG_DAIF] = in_place(p, way->daif, 6);
-	after[HVC_REG_PSTATE] =
-	        hvc_level_el(path->level) == 2 || path->kind == HVC_OUTCOME_UNDEFINED
-	                ? p->before[HVC_REG_PSTATE]
-	                : way->pstate;
-	/* What traps the SMC is the machine's, and it takes it back. */
-	if (forced)
-		after[HVC_REG_HCR_EL2] =
-		        hvc_bv__and(p->terms, after[HVC_REG_HCR_EL2], number(p, ~HVC_HCR_TSC));
+	if (!hvc_level_is_aarch32(path->level))
+		after[HVC_REG_PSTATE] =
+		        hvc_level_el(path->level) == 2 || path->kind == HVC_OUTCOME_UNDEFINED
+		                ? p->before[HVC_REG_PSTATE]
+		                : hvc_bv__and(p->terms, way->pstate,
+		                              number(p, hvc_call_kept(~HVC_PSTATE_NRW)));
+	after[HVC_REG_HCR_EL2] = hvc_symbolic__given_hcr(p->symbolic, after[HVC_REG_HCR_EL2]);
 }
 
 struct list {
@@ -162,24 +165,41 @@ static hvc_ref same(struct hvc_prover *p, hvc_ref a, hvc_ref b, uint64_t mask)
 	return hvc_bv__eq(p->terms, hvc_bv__and(p->terms, a, bits), hvc_bv__and(p->terms, b, bits));
 }
 
-static void add_results(struct list *list, const struct hvc_rule *rule, hvc_ref *after)
+/* Where less of a register is seen than the intervals are wide, they are seen in part, too. */
+static hvc_ref is_among(struct hvc_prover *p, hvc_ref a, const struct hvc_result *result,
+                        uint64_t seen)
+{
+	hvc_ref any = hvc_bv__num(p->terms, 1, 0);
+
+	for (unsigned i = 0; i < result->intervals; i++) {
+		struct hvc_interval part[2];
+		unsigned parts = hvc_abi__interval_seen(&result->interval[i], seen, part);
+
+		any = hvc_bv__or(p->terms, any, is_within(p, a, part, parts));
+	}
+	return any;
+}
+
+static void add_results(struct list *list, const struct hvc_rule *rule, enum hvc_level level,
+                        hvc_ref *after)
 {
 	struct hvc_prover *p = list->p;
 
 	for (unsigned i = 0; i < rule->results; i++) {
 		const struct hvc_result *result = &rule->result[i];
 		hvc_ref actual = after[result->reg];
+		uint64_t seen = hvc_abi__seen(result, level);
 
 		if (result->reg == HVC_REG_SCR_EL3 ||
 		    !hvc_regset_has(hvc_machine_present(p->machine), result->reg))
 			continue;
 		if (result->intervals)
 			add(list, HVC_CLAUSE_RESULT, result->reg,
-			    is_within(p, hvc_bv__and(p->terms, actual, number(p, result->mask)),
-			              result->interval, result->intervals));
+			    is_among(p, hvc_bv__and(p->terms, actual, number(p, seen)), result,
+			             seen));
 		else {
 			hvc_ref promised = hvc_prover__expr(p, &result->expr);
-			uint64_t mask = hvc_reg_info(result->reg)->mask & result->mask;
+			uint64_t mask = hvc_reg_info(result->reg)->mask & seen;
 
 			state(p, hvc_bv__and(p->terms, promised, number(p, mask)),
 			      hvc_bv__and(p->terms, actual, number(p, mask)));
@@ -280,7 +300,7 @@ size_t hvc_prover__clauses(struct hvc_prover *p, const struct hvc_sympath *path,
 		add(&list, HVC_CLAUSE_ADDRESS, HVC_REG_NONE,
 		    hvc_bv__eq(p->terms, path->target, at));
 	}
-	add_results(&list, rule, after);
+	add_results(&list, rule, path->level, after);
 	add_preserved(&list, &p->config->abi->plan[index], hvc_abi__masks(rule, path->level),
 	              after);
 	add_others(&list, rule, path->way);

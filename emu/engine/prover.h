@@ -78,6 +78,8 @@ void hvc_prover__take_model(struct hvc_prover *p);
 void hvc_prover__call(const struct hvc_prover *p, struct hvc_call *out);
 
 /* prove_expr.c */
+/* The immediate as the syndrome has it: see hvc_call_imm. */
+hvc_ref hvc_prover__imm(struct hvc_prover *p);
 /** The value of an expression of a specification. */
 hvc_ref hvc_prover__expr(struct hvc_prover *p, const struct hvc_expr *expr);
 

@@ -14,7 +14,8 @@
 #include "engine/scene.h"
 #include "hvcheck/call.h"
 
-#define BELOW_EL2 (1u << HVC_LEVEL_EL0 | 1u << HVC_LEVEL_EL1T | 1u << HVC_LEVEL_EL1H)
+#define BELOW_EL2 \
+	(1u << HVC_LEVEL_EL0 | 1u << HVC_LEVEL_EL1T | 1u << HVC_LEVEL_EL1H | HVC_LEVELS_AARCH32)
 #define DOES_SIZE 2048u
 
 struct look {
@@ -223,7 +224,7 @@ static enum hvc_status judge(struct look *look, const struct hvc_row *row, hvc_r
 static enum hvc_status tell_gap(struct look *look, const char *text)
 {
 	struct hvc_safety *safety = look->safety;
-	unsigned caller = HVC_CALLER_BIT(look->part->insn, look->part->from);
+	uint64_t caller = HVC_CALLER_BIT(look->part->insn, look->part->from);
 	void *grown;
 
 	for (unsigned i = 0; i < safety->gaps; i++)

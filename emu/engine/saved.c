@@ -40,6 +40,8 @@ static void put_world(struct saver *s)
 	fprintf(file, "cpu %s\n", hvc_cpu_name(world->cpu));
 	if (!world->el3)
 		fprintf(file, "el3 no\n");
+	if (world->upper_zero)
+		fprintf(file, "upper zero\n");
 	if (world->zero_pages)
 		fprintf(file, "zero-pages %u\n", world->zero_pages);
 	for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_REG_COUNT; reg++)

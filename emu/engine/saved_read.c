@@ -219,10 +219,15 @@ static bool read_text(struct hvc_saved_reading *r)
 /* What a caller's registers hold that nothing was said of. */
 static bool fill_before(struct hvc_saved_reading *r)
 {
-	for (unsigned i = 0; i < r->exact->parts; i++)
+	for (unsigned i = 0; i < r->exact->parts; i++) {
+		struct hvc_exact_part *part = &r->exact->part[i];
+
 		for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_REG_COUNT; reg++)
-			if (!r->exact->part[i].before[reg] && !hvc_regset_has(&r->absent[i], reg))
-				r->exact->part[i].before[reg] = hvc_saved__register(r, reg);
+			if (!part->before[reg] && !hvc_regset_has(&r->absent[i], reg))
+				part->before[reg] = hvc_saved__register(r, reg);
+		for (unsigned n = 0; hvc_level_is_aarch32(part->from) && n < HVC_GPR_COUNT; n++)
+			part->before[n] = hvc_symbolic__low(r->exact->terms, part->before[n]);
+	}
 	return hvc_bv__status(r->exact->terms) == HVC_OK || hvc_reader__no_memory(r->reader);
 }
 

@@ -47,6 +47,16 @@ static bool take_el3(struct hvc_reader *reader, struct hvc_exact *exact)
 	return true;
 }
 
+static bool take_upper(struct hvc_reader *reader, struct hvc_exact *exact)
+{
+	char word[32];
+
+	if (strcmp(hvc_reader__word(reader, word, sizeof word), "zero") != 0)
+		return hvc_reader__complain(reader, "'%s' is not 'zero'", word);
+	exact->world.upper_zero = true;
+	return true;
+}
+
 static bool take_zero_pages(struct hvc_reader *reader, struct hvc_exact *exact)
 {
 	uint64_t pages;
@@ -217,6 +227,7 @@ bool hvc_saved__world(struct hvc_reader *reader, const char *word, struct hvc_ex
 	        {"stub", take_stub},       {"memory", take_memory},
 	        {"failed", take_failed},   {"vectors", take_vectors},
 	        {"inside", take_inside},   {"symbol", take_symbol},
+	        {"upper", take_upper},
 	};
 
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)

@@ -129,10 +129,10 @@ static bool reaches_el2(const struct hvc_player *player, struct hvc_call *call)
 {
 	int rule = hvc_abi_rule_of(player->abi, player->world, call);
 
-	if (call->insn != HVC_INSN_SMC || hvc_player__traps_smc(player))
+	if (!hvc_insn_is_smc(call->insn) || hvc_player__traps_smc(player))
 		return true;
-	call->insn = HVC_INSN_HVC;
-	return player->insns >> HVC_INSN_HVC & 1 &&
+	call->insn = hvc_level_is_aarch32(call->from) ? HVC_INSN_HVC_A32 : HVC_INSN_HVC;
+	return player->insns >> call->insn & 1 &&
 	       hvc_abi_rule_of(player->abi, player->world, call) == rule;
 }
 

@@ -112,14 +112,36 @@ static void fill_places(const struct hvc_rule *rule, struct hvc_call *out)
 	}
 }
 
+static unsigned insns_at(enum hvc_level level)
+{
+	unsigned bits = 0;
+
+	for (enum hvc_insn insn = HVC_INSN_HVC; insn < HVC_INSN_COUNT; insn++)
+		if (hvc_caller_index(insn, level) != HVC_CALLER_NONE)
+			bits |= 1u << insn;
+	return bits;
+}
+
+/* Those that have one of the instructions. */
+static unsigned levels_of(const struct hvc_wanted *wanted)
+{
+	unsigned bits = 0;
+
+	for (enum hvc_level level = HVC_LEVEL_EL0; level < HVC_LEVEL_COUNT; level++)
+		if (wanted->levels >> level & 1 && wanted->insns & insns_at(level))
+			bits |= 1u << level;
+	return bits;
+}
+
 static void fill(const struct hvc_player *player, const struct hvc_wanted *wanted,
                  struct hvc_dice *dice, struct hvc_call *out)
 {
 	const struct hvc_rule *rule = hvc_abi_rule_at(player->abi, wanted->rule);
 
 	hvc_call_init(out, 0);
-	out->from = (enum hvc_level)pick_bit(dice, wanted->levels, HVC_LEVEL_EL1H);
-	out->insn = (enum hvc_insn)pick_bit(dice, wanted->insns, HVC_INSN_HVC);
+	out->from = (enum hvc_level)pick_bit(dice, levels_of(wanted), HVC_LEVEL_EL1H);
+	out->insn =
+	        (enum hvc_insn)pick_bit(dice, wanted->insns & insns_at(out->from), HVC_INSN_HVC);
 	out->imm = (uint16_t)hvc_dice__pick(dice, rule->imm, rule->imms);
 	if (dice) {
 		for (unsigned n = 0; n < HVC_GPR_COUNT; n++)

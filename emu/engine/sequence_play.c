@@ -141,7 +141,7 @@ enum hvc_status hvc_player__call(struct hvc_player *player, const struct hvc_cal
                                  struct hvc_diag *diag, struct hvc_played *out)
 {
 	bool in_place = hvc_player__is_in_place(player);
-	bool untrapped = call->insn == HVC_INSN_SMC && !hvc_player__traps_smc(player);
+	bool untrapped = hvc_insn_is_smc(call->insn) && !hvc_player__traps_smc(player);
 	struct hvc_outcome outcome;
 	struct hvc_state entry;
 	enum hvc_status status;

@@ -54,7 +54,7 @@ static uint64_t evaluate(const struct trial *t, const struct hvc_expr *expr,
 /* The call as the property says it. False when no such call falls under its rule. */
 static bool make_call(struct trial *t, const struct hvc_property_call *says, struct hvc_call *out)
 {
-	const unsigned hvc = says->insns & 1u << HVC_INSN_HVC;
+	const unsigned hvc = says->insns & hvc_insns_all(1u << HVC_INSN_HVC);
 	/* Where either will do, one that comes to EL2. */
 	const struct hvc_wanted wanted = {says->rule, says->levels,
 	                                  hvc && !hvc_player__traps_smc(t->player) ? hvc

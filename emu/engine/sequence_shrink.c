@@ -124,12 +124,14 @@ static bool simplify_call(struct shrinking *s, unsigned at)
 	with.daif = base.daif;
 	changed |= replace(s, at, &with);
 	with = s->call[at];
-	if (s->player->insns >> HVC_INSN_HVC & 1)
+	if (s->player->insns >> HVC_INSN_HVC & 1 && !hvc_level_is_aarch32(with.from))
 		with.insn = HVC_INSN_HVC;
 	changed |= replace(s, at, &with);
 	with = s->call[at];
-	if (s->player->levels >> HVC_LEVEL_EL1H & 1)
+	if (s->player->levels >> HVC_LEVEL_EL1H & 1) {
 		with.from = HVC_LEVEL_EL1H;
+		with.insn = hvc_insn_at(with.insn, with.from);
+	}
 	changed |= replace(s, at, &with);
 	with = s->call[at];
 	with.imm = 0;

@@ -14,7 +14,6 @@
 
 #define IL          (UINT64_C(1) << 25)
 #define ESR_ILLEGAL ((uint64_t)HVC_EC_ILLEGAL << 26 | IL)
-#define PSTATE_EL3H UINT64_C(0xd)
 
 static bool inside(uint64_t address, uint64_t base, uint64_t size)
 {
@@ -37,12 +36,14 @@ static void collect(struct hvc_machine *machine, const struct hvc_engine_frame *
 	state->v[HVC_REG_NZCV] = frame->pstate & HVC_PSTATE_NZCV;
 	state->v[HVC_REG_DAIF] = frame->pstate & HVC_PSTATE_DAIF;
 	/* EL2's own is nobody's to keep. */
-	state->v[HVC_REG_PSTATE] = machine->entry.v[HVC_REG_PSTATE];
-	if (hvc_arch_el(frame->pstate) < 2) {
+	state->v[HVC_REG_PSTATE] = hvc_call_kept(hvc_call_pstate(&machine->call, &machine->entry));
+	if (machine->aarch32.is_in) {
+		state->v[HVC_REG_PSTATE] = hvc_call_kept(frame->pstate);
+	} else if (hvc_arch_el(frame->pstate) < 2) {
 		if (machine->phase == PHASE_EL2)
 			hvc_call__returned(machine);
-		state->v[HVC_REG_PSTATE] = ((frame->pstate & ~PSTATE_BEYOND) | machine->beyond) &
-		                           hvc_reg_info(HVC_REG_PSTATE)->mask;
+		state->v[HVC_REG_PSTATE] =
+		        hvc_call_kept((frame->pstate & ~PSTATE_BEYOND) | machine->beyond);
 	}
 	memcpy(&state->v[HVC_REG_SP_EL0], frame->sp, sizeof frame->sp);
 	if (hvc_regset_empty(&machine->dirty))
@@ -64,23 +65,24 @@ static void conclude(struct hvc_machine *machine, enum hvc_outcome_kind kind, ui
 	bool unanswered;
 
 	hvc_engine__frame(machine->engine, &frame);
+	if (machine->aarch32.is_in)
+		frame.pstate = machine->aarch32.psr;
 	unanswered = hvc_nested__conclude(machine, kind, &frame, &fault);
 	collect(machine, &frame);
 	if (unanswered)
 		hvc_nested__restore(machine, &outcome->state);
 	hvc_simd__take(machine);
-	if (machine->tsc_forced) {
-		outcome->state.v[HVC_REG_HCR_EL2] &= ~HVC_HCR_TSC;
-		hvc_engine__set(machine->engine, HVC_REG_HCR_EL2,
-		                outcome->state.v[HVC_REG_HCR_EL2]);
-		machine->tsc_forced = false;
+	if (machine->hcr_forced) {
+		uint64_t *hcr = &outcome->state.v[HVC_REG_HCR_EL2];
+
+		*hcr = (*hcr & ~machine->hcr_forced) |
+		       (machine->now.v[HVC_REG_HCR_EL2] & machine->hcr_forced);
+		hvc_engine__set(machine->engine, HVC_REG_HCR_EL2, *hcr);
+		machine->hcr_forced = 0;
 	}
-	if (machine->aarch32_spsr) {
-		outcome->state.v[HVC_REG_SPSR_EL2] = machine->aarch32_spsr;
-		machine->aarch32_spsr = 0;
-	}
+	hvc_aarch32__conclude(machine, &outcome->state);
 	outcome->kind = unanswered ? HVC_OUTCOME_FAULT : kind;
-	outcome->level = hvc_level_from_mode((unsigned)(frame.pstate & 0xf));
+	outcome->level = hvc_level_from_mode((unsigned)(frame.pstate & HVC_PSTATE_M));
 	outcome->pc = fault.pc;
 	outcome->esr = fault.esr;
 	outcome->far = fault.far;
@@ -110,22 +112,24 @@ static bool chain(struct hvc_machine *machine)
 {
 	const struct hvc_feed *feed = machine->feed;
 
-	if (!feed || !machine->in_hook || !hvc_reset__is_cheap(machine) || machine->around.failed ||
-	    machine->outcome.level == HVC_LEVEL_EL0)
-		return false;
-	if (!feed->done(feed->ctx, &machine->call, &machine->outcome)) {
-		machine->status = HVC_E_CANCELLED;
+	do {
+		if (!feed || !machine->in_hook || !hvc_reset__is_cheap(machine) ||
+		    machine->around.failed || machine->outcome.level == HVC_LEVEL_EL0)
+			return false;
+		if (!feed->done(feed->ctx, &machine->call, &machine->outcome)) {
+			machine->status = HVC_E_CANCELLED;
+			machine->phase = PHASE_IDLE;
+			return false;
+		}
 		machine->phase = PHASE_IDLE;
-		return false;
-	}
-	machine->phase = PHASE_IDLE;
-	if (!hvc_reset__cheap(machine)) {
-		machine->status = HVC_E_ENGINE;
-		return false;
-	}
-	if (!feed->next(feed->ctx, &machine->call))
-		return false;
-	return hvc_call__start(machine);
+		if (!hvc_reset__cheap(machine)) {
+			machine->status = HVC_E_ENGINE;
+			return false;
+		}
+		if (!feed->next(feed->ctx, &machine->call) || !hvc_call__start(machine))
+			return false;
+	} while (machine->phase == PHASE_ENDED);
+	return true;
 }
 
 /* End the call from an exception hook. */
@@ -153,8 +157,7 @@ void hvc_call__returned(struct hvc_machine *machine)
 	                  hvc_exception_pstate(&machine->pe);
 }
 
-/* State of the PE at the instruction, for the pure functions. */
-static struct hvc_pe describe(const struct hvc_machine *machine, uint64_t pstate)
+struct hvc_pe hvc_call__pe(const struct hvc_machine *machine, uint64_t pstate)
 {
 	struct hvc_pe pe = machine->pe;
 	const uint64_t *v = machine->now.v;
@@ -162,7 +165,7 @@ static struct hvc_pe describe(const struct hvc_machine *machine, uint64_t pstate
 	pe.pc = machine->call_pc;
 	pe.pstate = pstate;
 	pe.scr_el3 = v[HVC_REG_SCR_EL3];
-	pe.hcr_el2 = v[HVC_REG_HCR_EL2] | (machine->tsc_forced ? HVC_HCR_TSC : 0);
+	pe.hcr_el2 = v[HVC_REG_HCR_EL2] ^ machine->hcr_forced;
 	pe.sctlr_el1 = v[HVC_REG_SCTLR_EL1];
 	pe.sctlr_el2 = v[HVC_REG_SCTLR_EL2];
 	pe.vbar_el1 = v[HVC_REG_VBAR_EL1];
@@ -170,24 +173,11 @@ static struct hvc_pe describe(const struct hvc_machine *machine, uint64_t pstate
 	return pe;
 }
 
-/* Nothing executes at a level that no exception return can reach: see TGE, RW and NS. */
-static bool can_be_at(const struct hvc_machine *machine, uint64_t pstate)
-{
-	struct hvc_pe pe = describe(machine, PSTATE_EL3H);
-	struct hvc_return back;
-
-	hvc_exception_return(&pe, 0, pstate, &back);
-	return !back.illegal;
-}
-
 bool hvc_call__start(struct hvc_machine *machine)
 {
 	const struct hvc_call *call = &machine->call;
 
-	machine->call_pc = hvc_call_address(call);
-	if (call->from >= HVC_LEVEL_COUNT || call->insn >= HVC_INSN_COUNT ||
-	    call->nzcv & ~HVC_PSTATE_NZCV || call->daif & ~HVC_PSTATE_DAIF ||
-	    !can_be_at(machine, hvc_call__pstate(&machine->entry, call))) {
+	if (!hvc_caller__begin(machine)) {
 		machine->status = HVC_E_ARG;
 		return false;
 	}
@@ -212,20 +202,26 @@ bool hvc_call__start(struct hvc_machine *machine)
 	machine->unset.more = 0;
 	if (machine->open)
 		hvc_around__start(machine);
-	machine->tsc_forced = call->insn == HVC_INSN_SMC && !machine->smc_as_it_is &&
-	                      !(machine->now.v[HVC_REG_HCR_EL2] & HVC_HCR_TSC);
-	if (machine->tsc_forced)
+	machine->aarch32 = (struct hvc_aarch32){0};
+	if (machine->hcr_forced)
 		hvc_engine__set(machine->engine, HVC_REG_HCR_EL2,
-		                machine->now.v[HVC_REG_HCR_EL2] | HVC_HCR_TSC);
+		                machine->now.v[HVC_REG_HCR_EL2] ^ machine->hcr_forced);
 	hvc_engine__set_gprs(machine->engine, call->x);
 	hvc_simd__give(machine);
-	hvc_engine__move(machine->engine, machine->call_pc,
-	                 hvc_call__pstate(&machine->entry, call));
+	if (hvc_level_is_aarch32(call->from)) {
+		enum hvc_outcome_kind kind;
+		uint64_t esr;
+
+		if (!hvc_aarch32__call(machine, &kind, &esr))
+			conclude(machine, kind, machine->call_pc, esr, 0);
+		return true;
+	}
+	hvc_engine__move(machine->engine, machine->call_pc, hvc_call_pstate(call, &machine->entry));
 	machine->phase = PHASE_CALLER;
 	return true;
 }
 
-static void enter(struct hvc_machine *machine, const struct hvc_entry *entry)
+void hvc_call__enter(struct hvc_machine *machine, const struct hvc_entry *entry)
 {
 	struct hvc_engine *engine = machine->engine;
 	struct hvc_state *now = &machine->now;
@@ -245,16 +241,16 @@ static void enter(struct hvc_machine *machine, const struct hvc_entry *entry)
 static void at_caller(struct hvc_machine *machine, enum hvc_event event, uint64_t pc)
 {
 	uint64_t pstate = hvc_engine__pstate(machine->engine) & ~PSTATE_BEYOND;
-	struct hvc_pe pe = describe(machine, pstate | machine->beyond);
+	struct hvc_pe pe = hvc_call__pe(machine, pstate | machine->beyond);
 	struct hvc_entry entry;
 
 	if (event == HVC_EVENT_HVC && pc == machine->call_pc + 4 &&
 	    !hvc_exception_hvc_is_undefined(&pe)) {
 		hvc_exception_hvc(&pe, machine->call.imm, &entry);
-		enter(machine, &entry);
+		hvc_call__enter(machine, &entry);
 	} else if (event == HVC_EVENT_SMC_TRAP && pc == machine->call_pc &&
 	           hvc_exception_smc(&pe, machine->call.imm, &entry)) {
-		enter(machine, &entry);
+		hvc_call__enter(machine, &entry);
 	} else if (event == HVC_EVENT_SMC) {
 		end(machine, HVC_OUTCOME_FORWARD, machine->call_pc,
 		    (uint64_t)HVC_EC_SMC64 << 26 | IL | machine->call.imm, 0);
@@ -345,6 +341,11 @@ static void fault(struct hvc_machine *machine, enum hvc_event event, uint64_t pc
 	enum hvc_ec ec =
 	        event == HVC_EVENT_UNDEF ? hvc_vhe__class(machine->engine, pc) : classes[event];
 
+	/* An illegal return to a caller whose code is there, though not in this memory. */
+	if (machine->aarch32.hidden && pstate & HVC_PSTATE_IL) {
+		nest(machine, pc, ESR_ILLEGAL, 0);
+		return;
+	}
 	if (hvc_arch_el(pstate) == 2 && event == HVC_EVENT_PREFETCH && is_answered(machine, pc))
 		return;
 	if (hvc_arch_el(pstate) < 2 ||
@@ -364,6 +365,10 @@ static void at_el2(struct hvc_machine *machine, enum hvc_event event, uint64_t p
 	unsigned el = hvc_arch_el(pstate);
 	uint64_t insn = pc;
 
+	if (machine->aarch32.leaves) {
+		end(machine, hvc_aarch32__arrive(machine), machine->aarch32.pc, 0, 0);
+		return;
+	}
 	if (event == HVC_EVENT_HVC || event == HVC_EVENT_SMC || event == HVC_EVENT_SVC)
 		insn = pc - 4;
 	if (el == 2 && pstate & HVC_PSTATE_IL && event != HVC_EVENT_PREFETCH)
@@ -396,6 +401,10 @@ bool hvc_call__exit(struct hvc_machine *machine, enum hvc_exit exit, uint64_t de
 	uint64_t pc;
 	struct hvc_engine_frame frame;
 
+	if (machine->aarch32.leaves) { /* where EL2 translates addresses there is no way to it */
+		at_el2(machine, HVC_EVENT_PREFETCH, 0);
+		return false;
+	}
 	hvc_engine__frame(machine->engine, &frame);
 	pc = frame.pc;
 	if (exit == HVC_EXIT_WAIT) {

@@ -76,10 +76,10 @@ bool hvc_harness__owns(const struct hvc_machine *machine, uint64_t address)
 
 bool hvc_harness__mend(struct hvc_machine *machine)
 {
-	const struct hvc_call *call = &machine->call;
-	uint32_t word = call->insn == HVC_INSN_SMC ? hvc_arch_encode_smc(call->imm)
-	                                           : hvc_arch_encode(call->imm);
+	uint32_t word = hvc_call_word(&machine->call);
 
+	if (hvc_level_is_aarch32(machine->call.from))
+		return true; /* not in memory */
 	return hvc_engine__write(machine->engine, machine->call_pc, &word, sizeof word) &&
 	       hvc_engine__forget(machine->engine, machine->call_pc, sizeof word);
 }

@@ -76,6 +76,16 @@ struct hvc_touched {
 	uint64_t before[OTHERS_TOUCHED];
 };
 
+/* aarch32.c: AArch32 state, which the engine never enters */
+
+struct hvc_aarch32 {
+	bool is_in;       /* the PE is in AArch32 state, */
+	uint64_t pc, psr; /* here */
+	bool leaves;      /* the ERET that goes there is under way */
+	bool hidden;      /* SPSR_EL2 and ELR_EL2 of the engine are not these: */
+	uint64_t spsr, elr;
+};
+
 /* machine.c, call.c */
 
 enum hvc_phase {
@@ -122,10 +132,10 @@ struct hvc_machine {
 	struct hvc_call call;
 	uint64_t call_pc;
 	bool smc_as_it_is;
-	bool tsc_forced; /* HCR_EL2.TSC was set for this SMC only */
+	uint64_t hcr_forced; /* bits of HCR_EL2 that are others for this call only: TSC, RW */
 	bool after_eret;
-	uint64_t beyond;       /* PSTATE bits that the engine does not keep, as they are now */
-	uint64_t aarch32_spsr; /* what SPSR_EL2 held, when the engine must not see it */
+	uint64_t beyond; /* PSTATE bits that the engine does not keep, as they are now */
+	struct hvc_aarch32 aarch32;
 	uint64_t instructions;
 	uint64_t functions; /* times that HVC_FUNCTION was entered */
 	unsigned untracked;
@@ -173,12 +183,6 @@ struct hvc_machine {
 /* call.c: an ERET has been executed: they are those of SPSR_EL2 */
 void hvc_call__returned(struct hvc_machine *machine);
 
-/* PSTATE of the caller in a world. */
-static inline uint64_t hvc_call__pstate(const struct hvc_state *world, const struct hvc_call *call)
-{
-	return call->nzcv | call->daif | world->v[HVC_REG_PSTATE] | hvc_level_mode(call->from);
-}
-
 /* call.c: the life of one call */
 /* An exception inside EL2 that the block hook has met: take it, outside hooks. */
 void hvc_call__nest(struct hvc_machine *machine);
@@ -193,6 +197,27 @@ enum hvc_outcome_kind hvc_call__arrival(const struct hvc_machine *machine, uint6
                                         unsigned el);
 /* The engine came back by itself, or at a stub: end the call, or say that it goes on. */
 bool hvc_call__exit(struct hvc_machine *machine, enum hvc_exit exit, uint64_t detail);
+
+/* State of the PE at the call's instruction, with this PSTATE, for the pure functions. */
+struct hvc_pe hvc_call__pe(const struct hvc_machine *machine, uint64_t pstate);
+/* An exception to EL2 is taken. */
+void hvc_call__enter(struct hvc_machine *machine, const struct hvc_entry *entry);
+
+/* caller.c: what the call needs before its registers are set; false: nobody can make it now */
+bool hvc_caller__begin(struct hvc_machine *machine);
+
+/* aarch32.c, of the call under way */
+/* The instruction of a caller in AArch32 state; true: EL2 was entered, false: `kind`, with `esr`.
+ */
+bool hvc_aarch32__call(struct hvc_machine *machine, enum hvc_outcome_kind *kind, uint64_t *esr);
+/* A block that ends in an ERET: might that leave for AArch32 state, so that it is watched? */
+bool hvc_aarch32__puts_off(struct hvc_machine *machine, const struct hvc_block *block);
+/* An ERET is about to execute: where it leaves for AArch32 state, the engine goes elsewhere. */
+void hvc_aarch32__eret(struct hvc_machine *machine);
+/* It has: what came of the call. */
+enum hvc_outcome_kind hvc_aarch32__arrive(struct hvc_machine *machine);
+/* Registers at the end of a call as its caller in AArch32 state, or EL2, has them. */
+void hvc_aarch32__conclude(struct hvc_machine *machine, struct hvc_state *state);
 
 /* pass.c */
 void hvc_call__block(void *ctx, uint64_t address, uint32_t size);
@@ -250,6 +275,8 @@ void hvc_around__conclude(struct hvc_machine *machine);
 bool hvc_traps__puts_off(struct hvc_machine *machine, const struct hvc_block *block);
 /* Is an instruction of the block watched, whatever it is now? */
 bool hvc_traps__watches(const struct hvc_machine *machine, const struct hvc_block *block);
+/* Watch the instruction at this offset from now on, if it is not yet: then the run is stopped. */
+bool hvc_traps__put_off(struct hvc_machine *machine, const struct hvc_block *block, uint32_t at);
 /* Watch it; outside hooks. The block can begin again. False when it cannot be. */
 bool hvc_traps__watch(struct hvc_machine *machine);
 /* Exception class of the instruction at address, about to execute, if it is trapped, or 0. */

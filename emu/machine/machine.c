@@ -290,7 +290,7 @@ static bool is_late(const struct hvc_machine *machine, enum hvc_exit exit)
 /* Run until the call under way, or the feed, is at its end. */
 static enum hvc_status drive(struct hvc_machine *machine, struct hvc_diag *diag)
 {
-	for (;;) {
+	while (machine->phase != PHASE_ENDED) { /* there are calls that end before they run */
 		const char *text = "stopped without an outcome";
 		uint64_t detail;
 		enum hvc_exit exit = hvc_engine__run(machine->engine, &detail, &text);
@@ -321,6 +321,7 @@ static enum hvc_status drive(struct hvc_machine *machine, struct hvc_diag *diag)
 		if (!hvc_call__exit(machine, exit, detail))
 			return HVC_OK;
 	}
+	return HVC_OK;
 }
 
 static enum hvc_status start(struct hvc_machine *machine, struct hvc_diag *diag)

@@ -300,7 +300,7 @@ static bool put_call(const struct hvc_oracle_plan *plan, const struct hvc_oracle
 	bool trapped = hvc_oracle__traps(plan, &call->call);
 	bool traps = trapped || world->v[HVC_REG_HCR_EL2] & HVC_HCR_TSC;
 	struct wire_call wire = {
-	        .spsr = hvc_call__pstate(world, &call->call) | call->pstate,
+	        .spsr = hvc_call_pstate(&call->call, world) | call->pstate,
 	        .pc = hvc_call_address(&call->call),
 	        .world = 2 * call->world + trapped,
 	        /* An SMC at EL1 would not come back where SMCs are trapped. */

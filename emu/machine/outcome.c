@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "base/random.h"
+#include "hvcheck/aarch32.h"
 #include "hvcheck/arch.h"
 
 static const char *const kinds[HVC_OUTCOME_COUNT] = {
@@ -26,8 +27,9 @@ static const char *const kinds[HVC_OUTCOME_COUNT] = {
 };
 
 static const char *const insns[HVC_INSN_COUNT] = {
-        [HVC_INSN_HVC] = "hvc",
-        [HVC_INSN_SMC] = "smc",
+        [HVC_INSN_HVC] = "hvc",         [HVC_INSN_SMC] = "smc",
+        [HVC_INSN_HVC_A32] = "hvc-a32", [HVC_INSN_HVC_T32] = "hvc-t32",
+        [HVC_INSN_SMC_A32] = "smc-a32", [HVC_INSN_SMC_T32] = "smc-t32",
 };
 
 const char *hvc_outcome_name(enum hvc_outcome_kind kind)
@@ -75,9 +77,115 @@ void hvc_call_init(struct hvc_call *call, uint64_t seed)
 	call->nzcv = (seed ? mix(seed * 64 + 32) : UINT64_C(0x90000000)) & HVC_PSTATE_NZCV;
 	/* D and A masked, I and F open: a handler that hands back its own mask is seen */
 	call->daif = (seed ? mix(seed * 64 + 33) : UINT64_C(0x300)) & HVC_PSTATE_DAIF;
+	/* Q, and every other bit of GE: a handler that forgets them is seen */
+	call->psr = (uint32_t)HVC_PSR_Q | 0x50000u;
 }
 
 uint64_t hvc_call_address(const struct hvc_call *call)
 {
-	return (call->insn == HVC_INSN_SMC ? HVC_SMC_CALLS : HVC_CALLS) + 4 * (uint64_t)call->imm;
+	uint64_t first = call->insn == HVC_INSN_HVC    ? HVC_CALLS
+	                 : call->insn == HVC_INSN_SMC  ? HVC_SMC_CALLS
+	                 : hvc_insn_is_t32(call->insn) ? HVC_AARCH32_CALLS + 2
+	                                               : HVC_AARCH32_CALLS;
+
+	return first + 4 * (uint64_t)call->imm;
+}
+
+static bool is_aarch32(enum hvc_insn insn)
+{
+	return insn >= HVC_INSN_HVC_A32;
+}
+
+enum hvc_insn hvc_insn_at(enum hvc_insn insn, enum hvc_level level)
+{
+	bool smc = hvc_insn_is_smc(insn);
+
+	if (is_aarch32(insn) == hvc_level_is_aarch32(level))
+		return insn;
+	if (hvc_level_is_aarch32(level))
+		return smc ? HVC_INSN_SMC_A32 : HVC_INSN_HVC_A32;
+	return smc ? HVC_INSN_SMC : HVC_INSN_HVC;
+}
+
+unsigned hvc_insns_all(unsigned words)
+{
+	if (words >> HVC_INSN_HVC & 1)
+		words |= 1u << HVC_INSN_HVC_A32 | 1u << HVC_INSN_HVC_T32;
+	if (words >> HVC_INSN_SMC & 1)
+		words |= 1u << HVC_INSN_SMC_A32 | 1u << HVC_INSN_SMC_T32;
+	return words;
+}
+
+bool hvc_caller_is(enum hvc_insn insn, enum hvc_level level)
+{
+	return hvc_caller_index(insn, level) != HVC_CALLER_NONE &&
+	       (!hvc_insn_is_smc(insn) || hvc_level_el(level) == 1);
+}
+
+uint16_t hvc_call_imm(const struct hvc_call *call)
+{
+	return is_aarch32(call->insn) && hvc_insn_is_smc(call->insn) ? call->imm & 15 : call->imm;
+}
+
+uint64_t hvc_call_pstate(const struct hvc_call *call, const struct hvc_state *world)
+{
+	uint64_t kept = world->v[HVC_REG_PSTATE];
+
+	/* AArch32 has no UAO, TCO and BTYPE, and SSBS elsewhere. */
+	if (hvc_level_is_aarch32(call->from))
+		kept = (kept & (HVC_PSR_PAN | HVC_PSR_DIT)) |
+		       (kept & HVC_PSTATE_SSBS ? HVC_PSR_SSBS : 0) | call->psr |
+		       (hvc_insn_is_t32(call->insn) ? HVC_PSR_T : 0);
+	return call->nzcv | call->daif | kept | hvc_level_mode(call->from);
+}
+
+uint32_t hvc_call_word(const struct hvc_call *call)
+{
+	switch (call->insn) {
+	case HVC_INSN_HVC_A32:
+		return hvc_aarch32_encode_a32(call->imm);
+	case HVC_INSN_HVC_T32:
+		return hvc_aarch32_encode_t32(call->imm);
+	case HVC_INSN_SMC_A32:
+		return hvc_aarch32_encode_smc_a32(call->imm);
+	case HVC_INSN_SMC_T32:
+		return hvc_aarch32_encode_smc_t32(call->imm);
+	case HVC_INSN_SMC:
+		return hvc_arch_encode_smc(call->imm);
+	default:
+		return hvc_arch_encode(call->imm);
+	}
+}
+
+uint64_t hvc_call_kept(uint64_t pstate)
+{
+	const uint64_t aarch64 = HVC_PSTATE_PAN | HVC_PSTATE_UAO | HVC_PSTATE_SSBS |
+	                         HVC_PSTATE_DIT | HVC_PSTATE_TCO | HVC_PSTATE_BTYPE;
+	const uint64_t aarch32 = HVC_PSR_Q | HVC_PSR_IT_LO | HVC_PSR_DIT | HVC_PSR_SSBS |
+	                         HVC_PSR_PAN | HVC_PSR_IL | HVC_PSR_GE | HVC_PSR_IT_HI | HVC_PSR_T;
+
+	return pstate & (pstate & HVC_PSTATE_NRW ? aarch32 : aarch64);
+}
+
+uint64_t hvc_call_spsr(const struct hvc_call *call, const struct hvc_state *world)
+{
+	uint64_t psr = hvc_call_pstate(call, world);
+
+	/* An HVC is done; an SMC that is trapped is not. */
+	if (!hvc_level_is_aarch32(call->from) || hvc_insn_is_smc(call->insn))
+		return psr;
+	return hvc_aarch32_set_it(psr, hvc_aarch32_it_advance(hvc_aarch32_it(psr)));
+}
+
+uint64_t hvc_call_esr(const struct hvc_call *call)
+{
+	const uint64_t il = UINT64_C(1) << 25;
+
+	if (call->insn == HVC_INSN_HVC)
+		return hvc_arch_esr(call->imm);
+	if (call->insn == HVC_INSN_SMC)
+		return (uint64_t)HVC_EC_SMC64 << 26 | il | call->imm;
+	if (hvc_insn_is_smc(call->insn))
+		return (uint64_t)HVC_EC_SMC32 << 26 | il;
+	return (uint64_t)HVC_EC_HVC32 << 26 | il | call->imm;
 }

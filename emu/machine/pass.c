@@ -10,21 +10,6 @@
 #define ESR_PC_ALIGN ((uint64_t)HVC_EC_PC_ALIGN << 26 | IL)
 #define PAGE_MASK    UINT64_C(0xfff)
 
-/*
- * An ERET to AArch32, which the engine would really make, is an illegal one as in exception.h:
- * M[1] set is no mode of AArch64.
- */
-static void refuse_aarch32(struct hvc_machine *machine)
-{
-	uint64_t spsr = 0;
-
-	hvc_engine__get(machine->engine, HVC_REG_SPSR_EL2, &spsr);
-	if (!(spsr & HVC_PSTATE_NRW))
-		return;
-	machine->aarch32_spsr = spsr;
-	hvc_engine__set(machine->engine, HVC_REG_SPSR_EL2, (spsr & ~HVC_PSTATE_M) | 2);
-}
-
 /* The block after an ERET. The engine executes at any level, and in Illegal Execution state too. */
 static bool has_left(struct hvc_machine *machine, uint64_t address)
 {
@@ -76,6 +61,8 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 	struct hvc_machine *machine = ctx;
 	const struct hvc_block *block;
 
+	if (machine->aarch32.leaves)
+		return;
 	if (address & 3 && machine->phase == PHASE_EL2 &&
 	    hvc_arch_el(hvc_engine__pstate(machine->engine)) == 2) {
 		/* The engine would go on there. */
@@ -105,7 +92,8 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 	    hvc_undo__touches(&machine->undo, address & ~PAGE_MASK, (address + size) | PAGE_MASK))
 		machine->effects |= HVC_EFFECT_CODE;
 	machine->effects |= block->effects;
-	if (block->may_stop && hvc_traps__puts_off(machine, block))
+	if ((block->may_stop && hvc_traps__puts_off(machine, block)) ||
+	    (block->erets && hvc_aarch32__puts_off(machine, block)))
 		return; /* the machine begins it again */
 	machine->after_eret = block->erets;
 	if (machine->on_block)
@@ -136,8 +124,6 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 		hvc_other__touch(machine, block);
 		machine->spin.progress = true;
 	}
-	if (block->erets && hvc_regset_has(&machine->dirty, HVC_REG_SPSR_EL2))
-		refuse_aarch32(machine);
 }
 
 void hvc_call__again(void *ctx, uint64_t address)
@@ -162,8 +148,11 @@ void hvc_call__boundary(void *ctx, uint64_t address)
 		hvc_engine__stop(machine->engine); /* hvc_call__exit does it */
 		return;
 	}
-	if (!boundary && (ec = hvc_traps__class(machine, address)) == HVC_EC_UNKNOWN)
+	if (!boundary && (ec = hvc_traps__class(machine, address)) == HVC_EC_UNKNOWN) {
+		if (address + 4 == machine->block_end && machine->after_eret)
+			hvc_aarch32__eret(machine);
 		return;
+	}
 	machine->step_open = false; /* the instruction here is not executed */
 	machine->stub = boundary;
 	if (!boundary)

@@ -76,7 +76,7 @@ static enum hvc_status judge(const struct hvc_call *call, const struct hvc_outco
 	        {"CurrentEL", x[0], 2 << 2},
 	        {"ESR_EL2", x[1], hvc_arch_esr(call->imm)},
 	        {"ELR_EL2", x[2], pc + 4},
-	        {"SPSR_EL2", x[3], hvc_call__pstate(&outcome->state, call)},
+	        {"SPSR_EL2", x[3], hvc_call_pstate(call, &outcome->state)},
 	        {"SPSel", x[4], 1},
 	        {"SP at EL2", x[5], HVC_STACK_EL2},
 	        {"DAIF", x[6], HVC_PSTATE_DAIF},

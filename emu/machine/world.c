@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "hvcheck/aarch32.h"
 #include "hvcheck/arch.h"
 #include "machine/memory.h"
 
@@ -16,9 +17,18 @@ static const struct {
 	const char *name;
 	unsigned mode;
 } levels[HVC_LEVEL_COUNT] = {
-        [HVC_LEVEL_EL0] = {"el0", 0x0},   [HVC_LEVEL_EL1T] = {"el1t", 0x4},
-        [HVC_LEVEL_EL1H] = {"el1h", 0x5}, [HVC_LEVEL_EL2T] = {"el2t", 0x8},
+        [HVC_LEVEL_EL0] = {"el0", 0x0},
+        [HVC_LEVEL_EL1T] = {"el1t", 0x4},
+        [HVC_LEVEL_EL1H] = {"el1h", 0x5},
+        [HVC_LEVEL_EL2T] = {"el2t", 0x8},
         [HVC_LEVEL_EL2H] = {"el2h", 0x9},
+        [HVC_LEVEL_EL0_USR] = {"el0-usr", HVC_MODE_USR},
+        [HVC_LEVEL_EL1_FIQ] = {"el1-fiq", HVC_MODE_FIQ},
+        [HVC_LEVEL_EL1_IRQ] = {"el1-irq", HVC_MODE_IRQ},
+        [HVC_LEVEL_EL1_SVC] = {"el1-svc", HVC_MODE_SVC},
+        [HVC_LEVEL_EL1_ABT] = {"el1-abt", HVC_MODE_ABT},
+        [HVC_LEVEL_EL1_UND] = {"el1-und", HVC_MODE_UND},
+        [HVC_LEVEL_EL1_SYS] = {"el1-sys", HVC_MODE_SYS},
 };
 
 static const char *const cpus[HVC_CPU_COUNT] = {
@@ -56,7 +66,9 @@ enum hvc_level hvc_level_from_mode(unsigned mode)
 
 unsigned hvc_level_el(enum hvc_level level)
 {
-	return levels[level].mode >> 2;
+	unsigned mode = levels[level].mode;
+
+	return hvc_level_is_aarch32(level) ? hvc_aarch32_el(mode) : mode >> 2;
 }
 
 const char *hvc_cpu_name(enum hvc_cpu cpu)
@@ -234,6 +246,7 @@ enum hvc_status hvc_world_overlay(struct hvc_world *world, const struct hvc_worl
 	}
 	if (over->zero_pages)
 		result.zero_pages = over->zero_pages;
+	result.upper_zero |= over->upper_zero;
 	*world = result;
 	return HVC_OK;
 }

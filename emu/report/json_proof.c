@@ -3,7 +3,7 @@
 
 #include "hvcheck/arch.h"
 
-void hvc_json__callers(struct hvc_json *json, unsigned callers)
+void hvc_json__callers(struct hvc_json *json, uint64_t callers)
 {
 	hvc_json__array(json, "callers");
 	for (enum hvc_insn insn = HVC_INSN_HVC; insn < HVC_INSN_COUNT; insn++)

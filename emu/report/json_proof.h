@@ -6,7 +6,7 @@
 #include "report/json.h"
 
 /** The member "callers": an array of `instruction`, `from`. */
-void hvc_json__callers(struct hvc_json *json, unsigned callers);
+void hvc_json__callers(struct hvc_json *json, uint64_t callers);
 /** The member "gaps": an array of `callers`, `why`. */
 void hvc_json__gaps(struct hvc_json *json, const struct hvc_gap *gap, unsigned gaps);
 /** The member "witness"; the commands' members are called by these names, NULL: there is none. */

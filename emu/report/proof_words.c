@@ -60,7 +60,7 @@ void hvc_words__part(struct hvc_words *words, const struct hvc_check *check,
 	hvc_words__add(words, ": %s.", part->why);
 }
 
-void hvc_words__callers(struct hvc_words *words, unsigned callers)
+void hvc_words__callers(struct hvc_words *words, uint64_t callers)
 {
 	for (enum hvc_insn insn = HVC_INSN_HVC; insn < HVC_INSN_COUNT; insn++) {
 		bool any = false;

@@ -43,6 +43,24 @@ static void put_trace_row(struct hvc_table *table, const struct hvc_call_report 
 	hvc_table__take(table, 4, HVC_INK_STRONG, &changes);
 }
 
+/* The caller's own instruction, where it is not one of those that EL2's code is made of. */
+static void put_caller_row(struct hvc_table *table, const struct hvc_call *call)
+{
+	uint32_t word = hvc_call_word(call);
+	char text[80];
+
+	if (!hvc_level_is_aarch32(call->from))
+		return;
+	hvc_disasm_aarch32(hvc_call_address(call), word, hvc_insn_is_t32(call->insn), text,
+	                   sizeof(text));
+	hvc_table__row(table);
+	hvc_table__cell(table, 0, HVC_INK_PLAIN, "0x%" PRIx64, hvc_call_address(call));
+	hvc_table__cell(table, 1, HVC_INK_PLAIN, "%s, %s", hvc_level_name(call->from),
+	                hvc_insn_is_t32(call->insn) ? "T32" : "A32");
+	hvc_table__cell(table, 2, HVC_INK_FAINT, "%08" PRIx32, word);
+	hvc_table__cell(table, 3, HVC_INK_PLAIN, "%s", text);
+}
+
 static enum hvc_status put_trace(const struct hvc_page *page, const struct hvc_call_report *report,
                                  struct hvc_diag *diag)
 {
@@ -61,6 +79,7 @@ static enum hvc_status put_trace(const struct hvc_page *page, const struct hvc_c
 		return HVC_OK;
 	}
 	table = hvc_table__new(page, columns, 5);
+	put_caller_row(table, report->call);
 	for (size_t i = 0; i < trace->steps; i++) {
 		put_trace_row(table, report, &trace->step[i], change);
 		change += trace->step[i].changes;

@@ -319,7 +319,7 @@ void hvc_words__check_command(struct hvc_words *words, const struct hvc_check *c
 	/* Its own registers are given, one of them perhaps to trap SMCs: the name tells which it
 	 * is. */
 	if (!hvc_words__is_laid_over(check, finding->world) &&
-	    (finding->probe.call.insn != HVC_INSN_SMC ||
+	    (!hvc_insn_is_smc(finding->probe.call.insn) ||
 	     check->world[finding->world].world.state.v[HVC_REG_HCR_EL2] & HVC_HCR_TSC))
 		return;
 	hvc_words__add(words, " --world ");

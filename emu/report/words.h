@@ -31,7 +31,7 @@ void hvc_words__imms(struct hvc_words *words, const struct hvc_interval *imm, un
 /** "hvc #0, x0 = 0x1": the instruction, and the registers that the probe varies. */
 void hvc_words__call(struct hvc_words *words, const struct hvc_probe *probe, uint16_t imm);
 /** "hvc from el1t, el1h; smc from el1h", of HVC_CALLER_BIT. */
-void hvc_words__callers(struct hvc_words *words, unsigned callers);
+void hvc_words__callers(struct hvc_words *words, uint64_t callers);
 /** "w0 = 0x1, 0x4-0x5; x1 & 0x3 = 0x0; x2 not 0x0-0x2"; "any" for none. */
 void hvc_words__conditions(struct hvc_words *words, const struct hvc_condition *condition,
                            unsigned conditions);

@@ -10,6 +10,7 @@
 
 #include <capstone/capstone.h>
 
+#include "hvcheck/aarch32.h"
 #include "hvcheck/subject.h"
 #include "subject/a64.h"
 
@@ -92,7 +93,8 @@ static void set_memory(void)
 }
 
 /* One word by Capstone; false when it does not know it. */
-static bool decode(uint64_t address, uint32_t word, char *text, size_t size)
+static bool decode(cs_arch arch, cs_mode mode, uint64_t address, uint32_t word, char *text,
+                   size_t size)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	const uint8_t bytes[4] = {(uint8_t)word, (uint8_t)(word >> 8), (uint8_t)(word >> 16),
@@ -104,7 +106,7 @@ static bool decode(uint64_t address, uint32_t word, char *text, size_t size)
 	bool known;
 
 	pthread_once(&once, set_memory);
-	if (cs_open(CS_ARCH_ARM64, CS_MODE_LITTLE_ENDIAN, &handle) != CS_ERR_OK)
+	if (cs_open(arch, mode, &handle) != CS_ERR_OK)
 		return false;
 	insn = cs_malloc(handle);
 	known = insn && cs_disasm_iter(handle, &at, &left, &address, insn);
@@ -138,6 +140,16 @@ void hvc_disasm(uint64_t address, uint32_t word, char *text, size_t size)
 	/* Capstone 4 does not know UDF, and 5 spells it otherwise. */
 	if (word <= 0xffff)
 		snprintf(text, size, "udf #%" PRIu32, word);
-	else if (!move(address, word, text, size) && !decode(address, word, text, size))
+	else if (!move(address, word, text, size) &&
+	         !decode(CS_ARCH_ARM64, CS_MODE_LITTLE_ENDIAN, address, word, text, size))
 		snprintf(text, size, ".word 0x%08" PRIx32, word);
+}
+
+void hvc_disasm_aarch32(uint64_t address, uint32_t word, bool t32, char *text, size_t size)
+{
+	cs_mode mode = (cs_mode)((t32 ? CS_MODE_THUMB : CS_MODE_ARM) | CS_MODE_V8);
+
+	if (!decode(CS_ARCH_ARM, mode, address, t32 ? hvc_aarch32_swap_t32(word) : word, text,
+	            size))
+		snprintf(text, size, ".inst 0x%08" PRIx32, word);
 }

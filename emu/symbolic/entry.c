@@ -51,18 +51,44 @@ static enum hvc_knowledge memory(void *ctx, uint64_t address, uint64_t *value)
 	return s->config.closed ? HVC_KNOWN_ABSENT : HVC_KNOWN_INPUT;
 }
 
+uint64_t hvc_symbolic__forced_hcr(const struct hvc_symbolic *s)
+{
+	uint64_t hcr = hvc_machine_entry(s->config.machine)->v[HVC_REG_HCR_EL2], forced = 0;
+
+	if (hvc_insn_is_smc(s->config.insn))
+		forced |= ~hcr & HVC_HCR_TSC;
+	if (hvc_level_is_aarch32(s->config.from) && hvc_level_el(s->config.from) == 1)
+		forced |= hcr & HVC_HCR_RW;
+	return forced;
+}
+
+hvc_ref hvc_symbolic__given_hcr(const struct hvc_symbolic *s, hvc_ref value)
+{
+	uint64_t hcr = hvc_machine_entry(s->config.machine)->v[HVC_REG_HCR_EL2];
+	uint64_t forced = hvc_symbolic__forced_hcr(s);
+	struct hvc_bvs *t = s->scene.terms;
+
+	if (!forced || !value)
+		return value;
+	value = hvc_bv__and(t, value, hvc_bv__num(t, 64, ~forced));
+	return hvc_bv__or(t, value, hvc_bv__num(t, 64, hcr & forced));
+}
+
 struct hvc_pe hvc_symbolic__pe(const struct hvc_symbolic *s)
 {
 	const struct hvc_machine *machine = s->config.machine;
 	const uint64_t *v = hvc_machine_entry(machine)->v;
 	struct hvc_pe pe = machine->pe;
+	struct hvc_call call;
 
+	hvc_call_init(&call, 0);
+	call.from = s->config.from;
+	call.insn = s->config.insn;
+	call.nzcv = call.daif = 0;
 	pe.pc = 0;
-	pe.pstate = hvc_level_mode(s->config.from) | v[HVC_REG_PSTATE];
+	pe.pstate = hvc_call_pstate(&call, hvc_machine_entry(machine));
 	pe.scr_el3 = v[HVC_REG_SCR_EL3];
-	pe.hcr_el2 = v[HVC_REG_HCR_EL2];
-	if (s->config.insn == HVC_INSN_SMC)
-		pe.hcr_el2 |= HVC_HCR_TSC;
+	pe.hcr_el2 = v[HVC_REG_HCR_EL2] ^ hvc_symbolic__forced_hcr(s);
 	pe.sctlr_el1 = v[HVC_REG_SCTLR_EL1];
 	pe.sctlr_el2 = v[HVC_REG_SCTLR_EL2];
 	pe.vbar_el1 = v[HVC_REG_VBAR_EL1];
@@ -87,10 +113,14 @@ static void fill(struct hvc_symbolic *s, struct hvc_way *way, const struct hvc_e
 	struct hvc_bvs *t = s->scene.terms;
 	hvc_ref imm = hvc_bv__input(t, "imm", 16), nzcv = hvc_bv__input(t, "nzcv", 4);
 	hvc_ref daif = hvc_bv__input(t, "daif", 4), spsr;
-	bool smc = s->config.insn == HVC_INSN_SMC;
+	bool smc = hvc_insn_is_smc(s->config.insn);
+	uint64_t forced = hvc_symbolic__forced_hcr(s);
 
 	s->self = hvc_bv__input(t, "self", 64);
 	hvc_bv__alias(t, hvc_bv__add(t, s->self, hvc_bv__num(t, 64, 4)), "return");
+	/* Of AArch32 no SMC tells its immediate. */
+	if (hvc_arch_ec(entry->esr) == HVC_EC_SMC32)
+		imm = hvc_bv__num(t, 16, entry->esr);
 	way->sys[HVC_REG_ESR_EL2] = hvc_bv__concat(t, hvc_bv__num(t, 48, entry->esr >> 16), imm);
 	hvc_bv__alias(t, way->sys[HVC_REG_ESR_EL2], "esr");
 	way->sys[HVC_REG_ELR_EL2] = hvc_bv__add(t, s->self, hvc_bv__num(t, 64, smc ? 0 : 4));
@@ -105,9 +135,30 @@ static void fill(struct hvc_symbolic *s, struct hvc_way *way, const struct hvc_e
 	way->pstate = hvc_bv__num(
 	        t, 64, entry->pstate & ~(HVC_PSTATE_NZCV | HVC_PSTATE_DAIF | HVC_PSTATE_M));
 	way->pc = entry->vector;
-	if (smc)
+	if (forced)
 		way->sys[HVC_REG_HCR_EL2] =
-		        hvc_bv__or(t, way->sys[HVC_REG_HCR_EL2], hvc_bv__num(t, 64, HVC_HCR_TSC));
+		        hvc_bv__xor(t, way->sys[HVC_REG_HCR_EL2], hvc_bv__num(t, 64, forced));
+}
+
+/* A caller in AArch32 state: see hvc_call. */
+static void narrow(struct hvc_symbolic *s, struct hvc_way *way)
+{
+	bool zero = s->config.machine->world.upper_zero;
+
+	if (!hvc_level_is_aarch32(s->config.from))
+		return;
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
+		s->before[n] = hvc_symbolic__low(s->scene.terms, way->x[n]);
+		if (zero)
+			way->x[n] = s->before[n];
+	}
+	way->sys[HVC_REG_PSTATE] = s->before[HVC_REG_PSTATE] =
+	        hvc_bv__num(s->scene.terms, 64, hvc_call_kept(hvc_symbolic__pe(s).pstate));
+}
+
+hvc_ref hvc_symbolic__low(struct hvc_bvs *terms, hvc_ref a)
+{
+	return hvc_bv__zext(terms, hvc_bv__extract(terms, a, 31, 0), 64);
 }
 
 hvc_ref hvc_symbolic__in_place(struct hvc_bvs *terms, hvc_ref field, unsigned shift)
@@ -223,8 +274,10 @@ enum hvc_status hvc_symbolic__enter(struct hvc_symbolic *s, struct hvc_way **out
 	struct hvc_pe pe = hvc_symbolic__pe(s);
 	struct hvc_entry entry;
 	struct hvc_way *way, before;
+	bool smc;
 
 	if (s->config.from >= HVC_LEVEL_COUNT || s->config.insn >= HVC_INSN_COUNT ||
+	    hvc_caller_index(s->config.insn, s->config.from) == HVC_CALLER_NONE ||
 	    !hvc_symbolic__returns(s, hvc_level_mode(s->config.from), pe.hcr_el2))
 		return HVC_E_ARG;
 	if (s->config.machine->world.memories) {
@@ -246,19 +299,19 @@ enum hvc_status hvc_symbolic__enter(struct hvc_symbolic *s, struct hvc_way **out
 		return HVC_E_NOMEM;
 	if (s->config.secrets)
 		mask_secrets(s, way);
-	*ended = s->config.insn == HVC_INSN_HVC ? hvc_exception_hvc_is_undefined(&pe)
-	                                        : !hvc_exception_smc(&pe, 0, &entry);
-	if (s->config.insn == HVC_INSN_HVC)
+	smc = hvc_insn_is_smc(s->config.insn);
+	*ended = smc ? !hvc_exception_smc(&pe, 0, &entry) : hvc_exception_hvc_is_undefined(&pe);
+	if (!smc)
 		hvc_exception_hvc(&pe, 0, &entry);
 	if (*ended) {
 		entry = (struct hvc_entry){.spsr = hvc_level_mode(s->config.from)};
-		path->kind = s->config.insn == HVC_INSN_SMC && hvc_level_el(s->config.from) != 0
-		                     ? HVC_OUTCOME_FORWARD
-		                     : HVC_OUTCOME_UNDEFINED;
+		path->kind = smc && hvc_level_el(s->config.from) != 0 ? HVC_OUTCOME_FORWARD
+		                                                      : HVC_OUTCOME_UNDEFINED;
 		path->level = s->config.from;
 	}
-	before = *way;
 	memcpy(s->before, way->x, sizeof way->x);
+	narrow(s, way);
+	before = *way;
 	memcpy(s->before + HVC_REG_SP_EL0, way->sys + HVC_REG_SP_EL0,
 	       sizeof s->before - HVC_REG_SP_EL0 * sizeof *s->before);
 	fill(s, way, &entry);

@@ -34,11 +34,26 @@ static void settle(struct hvc_explorer *e, struct hvc_way *way, struct hvc_sympa
 		path->target = hvc_facts__apply(scene, &way->facts, path->target);
 }
 
+/* Of callers in AArch32 state: as hvc_aarch32__conclude does it. */
+static void narrow(struct hvc_symbolic *s, struct hvc_way *way, const struct hvc_sympath *path)
+{
+	struct hvc_bvs *t = s->scene.terms;
+
+	if (!hvc_level_is_aarch32(s->config.from))
+		return;
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
+		if (hvc_level_is_aarch32(path->level))
+			way->x[n] = hvc_symbolic__low(t, way->x[n]);
+		else if (way->x[n] == hvc_bv__input_at(t, n)->term)
+			way->x[n] = s->before[n];
+}
+
 void hvc_explorer__end(struct hvc_explorer *e, struct hvc_walker *w, struct hvc_sympath *path)
 {
 	struct hvc_symbolic *s = e->s;
 
 	hvc_walker__unnest(w, path);
+	narrow(s, w->way, path);
 	settle(e, w->way, path);
 	path->way = w->way;
 	path->undecided = w->undecided;

@@ -2,7 +2,9 @@
 /* How control leaves the code that is followed: returns, jumps, doors and faults. */
 #include <stdlib.h>
 
+#include "hvcheck/aarch32.h"
 #include "hvcheck/arch.h"
+#include "machine/internal.h"
 #include "symbolic/explore.h"
 
 #define MODES     32u
@@ -70,6 +72,55 @@ static bool is_vector(struct hvc_explorer *e, const struct hvc_way *way, hvc_ref
 	return hvc_bv__and(t, target, hvc_bv__num(t, 64, HVC_MASK_VBAR)) == round;
 }
 
+/* The same in AArch32 state, before bits are cut off. */
+static bool is_vector32(struct hvc_explorer *e, const struct hvc_way *way, hvc_ref target)
+{
+	hvc_ref vbar = way->sys[HVC_REG_VBAR_EL1], sctlr = way->sys[HVC_REG_SCTLR_EL1], round, base;
+	struct hvc_bvs *t = e->s->scene.terms;
+	uint64_t offset = hvc_bv__offset(target, &base);
+
+	if (!vbar || !sctlr || !hvc_bv__const(sctlr))
+		return false;
+	if (hvc_bv__const(vbar) || sctlr->value >> 13 & 1)
+		return !base &&
+		       (offset & UINT32_MAX) - hvc_aarch32_vectors(vbar->value, sctlr->value) <
+		               HVC_AARCH32_VECTORS_SIZE;
+	round = hvc_bv__and(t, vbar, hvc_bv__num(t, 64, 0xffffffe0));
+	if (offset < HVC_AARCH32_VECTORS_SIZE &&
+	    (base == vbar || base == round || base == hvc_symbolic__low(t, vbar)))
+		return true;
+	/* An offset that was added in 32 bits. */
+	offset = hvc_bv__offset(hvc_bv__extract(t, target, 31, 0), &base);
+	return offset < HVC_AARCH32_VECTORS_SIZE &&
+	       (base == hvc_bv__extract(t, vbar, 31, 0) ||
+	        base == hvc_bv__extract(t, round, 31, 0));
+}
+
+/* An ERET to AArch32 state, which ends the call: t is T of its SPSR. */
+static void arrive32(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_level level, bool t32)
+{
+	struct hvc_bvs *t = e->s->scene.terms;
+	const struct hvc_symbolic_config *config = &e->s->config;
+	hvc_ref target = w->way->sys[HVC_REG_ELR_EL2], base;
+	uint64_t offset = hvc_bv__offset(target, &base);
+	struct hvc_sympath path = {.kind = HVC_OUTCOME_JUMP, .level = level, .pc = w->way->pc};
+
+	if (hvc_level_el(level) == 1 && is_vector32(e, w->way, target))
+		path.kind = HVC_OUTCOME_INJECT;
+	if (hvc_level_is_aarch32(config->from) && base == e->s->self && offset <= 4 &&
+	    !(offset & 3)) {
+		/* A32 aligns what is the address of T32. */
+		if (!t32 && hvc_insn_is_t32(config->insn))
+			target = hvc_bv__sub(t, target, hvc_bv__num(t, 64, 2));
+		else
+			path.kind = offset ? HVC_OUTCOME_RETURN : HVC_OUTCOME_RETRY;
+	} else {
+		target = hvc_bv__and(t, target, hvc_bv__num(t, 64, t32 ? 0xfffffffe : 0xfffffffc));
+	}
+	path.target = target;
+	hvc_explorer__end(e, w, &path);
+}
+
 /* Control arrives where it is not followed any more. */
 static void arrive(struct hvc_explorer *e, struct hvc_walker *w, hvc_ref target,
                    enum hvc_level level, uint64_t pc)
@@ -130,17 +181,51 @@ static void restore(struct hvc_explorer *e, struct hvc_way *way, hvc_ref spsr)
 	                                                  HVC_PSTATE_M | HVC_PSTATE_SS)));
 }
 
+/* "pstate" of AArch32 state, with RestoredITBits() as exception.c has it. */
+static hvc_ref restored32(struct hvc_explorer *e, hvc_ref spsr, bool t32)
+{
+	const uint64_t it = HVC_PSR_IT_LO | HVC_PSR_IT_HI, low = HVC_PSR_IT_LO | UINT64_C(0xc00);
+	struct hvc_bvs *t = e->s->scene.terms;
+	uint64_t kept = hvc_call_kept(HVC_PSTATE_NRW | ~UINT64_C(0));
+	hvc_ref zero = hvc_bv__num(t, 64, 0), plain, reserved;
+
+	if (!(e->s->config.machine->pe.features & HVC_FEAT_PAN))
+		kept &= ~HVC_PSR_PAN;
+	if (!(e->s->config.machine->pe.features & HVC_FEAT_SSBS))
+		kept &= ~HVC_PSR_SSBS;
+	plain = hvc_bv__and(t, spsr, hvc_bv__num(t, 64, kept & ~it));
+	if (!t32)
+		return plain;
+	reserved = hvc_bv__eq(t, hvc_bv__and(t, spsr, hvc_bv__num(t, 64, low)), zero);
+	return hvc_bv__ite(t, reserved, plain, hvc_bv__and(t, spsr, hvc_bv__num(t, 64, kept)));
+}
+
+/* Is SPSR_EL2.T known? Else the way forks on it. */
+static bool t_known(struct hvc_explorer *e, struct hvc_walker *w, hvc_ref spsr, bool *t32)
+{
+	struct hvc_bvs *t = e->s->scene.terms;
+	hvc_ref bit = hvc_bv__extract(t, spsr, 5, 5), both[2] = {bit, hvc_bv__not(t, bit)};
+	enum hvc_verdict_of fact = hvc_facts__decide(&e->s->scene, &w->way->facts, bit);
+
+	*t32 = fact == HVC_FACT_TRUE;
+	if (fact == HVC_FACT_TRUE || fact == HVC_FACT_FALSE)
+		return true;
+	hvc_explorer__fork(e, w, both, NULL, 2, HVC_FACT_TRUE);
+	return false;
+}
+
 static bool return_to(struct hvc_explorer *e, struct hvc_walker *w, hvc_ref spsr, unsigned mode)
 {
 	struct hvc_way *way = w->way;
 	hvc_ref target = way->sys[HVC_REG_ELR_EL2];
-	enum hvc_level level = hvc_level_from_mode(mode & 15);
+	enum hvc_level level = hvc_level_from_mode(mode);
 	uint64_t pc = way->pc, hcr;
+	bool t32 = false;
 	struct hvc_lift on = {.target = target, .next = HVC_NEXT_INDIRECT, .pc = pc};
 
-	if (!bit_known(e, w, &hcr))
+	if (!bit_known(e, w, &hcr) || (hvc_level_is_aarch32(level) && !t_known(e, w, spsr, &t32)))
 		return false;
-	if (mode & 16 || level == HVC_LEVEL_COUNT || !hvc_symbolic__returns(e->s, mode, hcr)) {
+	if (level == HVC_LEVEL_COUNT || !hvc_symbolic__returns(e->s, mode, hcr)) {
 		restore(e, way, spsr); /* NZCV and DAIF come from there nevertheless */
 		if (hvc_bv__const(target))
 			way->pc = target->value;
@@ -148,6 +233,11 @@ static bool return_to(struct hvc_explorer *e, struct hvc_walker *w, hvc_ref spsr
 	}
 	restore(e, way, spsr);
 	way->changes++;
+	if (hvc_level_is_aarch32(level)) {
+		way->sys[HVC_REG_PSTATE] = restored32(e, spsr, t32);
+		arrive32(e, w, level, t32);
+		return false;
+	}
 	if (hvc_level_el(level) == 2) {
 		way->spx = level == HVC_LEVEL_EL2H;
 		w->nested -= w->nested > 0;

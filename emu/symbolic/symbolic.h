@@ -155,6 +155,15 @@ HVC_MUST_USE enum hvc_status hvc_symbolic__simplest(struct hvc_symbolic *symboli
                                                     const struct hvc_sympath *path,
                                                     struct hvc_model *out);
 
+/**
+ * Bits of HCR_EL2 that the machine changes for the call alone: an SMC is trapped, EL1 is in the
+ * state of the caller; and HCR_EL2 as it gives it back.
+ */
+uint64_t hvc_symbolic__forced_hcr(const struct hvc_symbolic *symbolic);
+hvc_ref hvc_symbolic__given_hcr(const struct hvc_symbolic *symbolic, hvc_ref value);
+
+/** A term's low 32 bits, of 64: what a caller in AArch32 state sees of a register. */
+hvc_ref hvc_symbolic__low(struct hvc_bvs *terms, hvc_ref a);
 /** A field of PSTATE, as the register that has it in place has it. */
 hvc_ref hvc_symbolic__in_place(struct hvc_bvs *terms, hvc_ref field, unsigned shift);
 /** The least value that an input can have by what is required, which it is required to be then. */

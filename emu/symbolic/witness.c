@@ -319,7 +319,7 @@ static void compare_registers(struct comparison *c)
 	const struct hvc_way *way = c->path->way;
 	const uint64_t *v = c->outcome->state.v;
 	bool spins = c->path->kind == HVC_OUTCOME_SPIN;
-	uint64_t tsc = c->s->config.insn == HVC_INSN_SMC ? HVC_HCR_TSC : 0;
+	uint64_t forced = hvc_symbolic__forced_hcr(c->s);
 
 	for (unsigned n = 0; n < HVC_GPR_COUNT && !spins; n++)
 		compare_term(c, hvc_reg_name((enum hvc_reg)n), way->x[n], UINT64_MAX, v[n]);
@@ -329,7 +329,7 @@ static void compare_registers(struct comparison *c)
 		if (spins && n <= HVC_REG_SP_EL2)
 			continue;
 		if (n == HVC_REG_HCR_EL2)
-			mask &= ~tsc;
+			mask &= ~forced;
 		compare_term(c, hvc_reg_name((enum hvc_reg)n), way->sys[n], mask, v[n]);
 	}
 	if (spins)

@@ -160,6 +160,18 @@ static inline unsigned hvc_aarch32_x(unsigned mode, unsigned n)
 	}
 }
 
+#define HVC_AARCH32_VECTORS_SIZE 0x20u /**< bytes: 8 vectors of 4 */
+#define HVC_AARCH32_UNDEFINED    4u    /**< offset of the Undefined Instruction vector */
+
+/**
+ * The vectors of EL1 in AArch32 state: VBAR, which is VBAR_EL1[31:0], or the high ones where
+ * SCTLR.V, bit 13 of SCTLR_EL1, is set (Arm ARM G1.12.1).
+ */
+static inline uint64_t hvc_aarch32_vectors(uint64_t vbar_el1, uint64_t sctlr_el1)
+{
+	return sctlr_el1 >> 13 & 1 ? UINT64_C(0xffff0000) : vbar_el1 & UINT64_C(0xffffffe0);
+}
+
 /** PSR.IT[7:0], zero outside of IT blocks, and a PSR with it changed. */
 static inline unsigned hvc_aarch32_it(uint64_t psr)
 {

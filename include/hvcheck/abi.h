@@ -111,6 +111,11 @@ HVC_API const char *hvc_abi_source(const struct hvc_abi *abi);
 /** Callers and instructions it covers, as bits; worlds (at least one). */
 HVC_API unsigned hvc_abi_levels(const struct hvc_abi *abi);
 HVC_API unsigned hvc_abi_insns(const struct hvc_abi *abi);
+/** Are all its callers in AArch32 state? */
+static inline bool hvc_abi_is_aarch32(const struct hvc_abi *abi)
+{
+	return !(hvc_abi_levels(abi) & ~HVC_LEVELS_AARCH32);
+}
 HVC_API unsigned hvc_abi_world_count(const struct hvc_abi *abi);
 HVC_API const struct hvc_abi_world *hvc_abi_world_at(const struct hvc_abi *abi, unsigned i);
 /** Rules in file order; the last is the default. */

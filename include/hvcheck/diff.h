@@ -20,7 +20,7 @@ enum hvc_side {
 
 /** Calls of which each side has one behaviour, and these differ. */
 struct hvc_change {
-	unsigned callers;
+	uint64_t callers;
 	char *when;   /**< "x0 = 2, imm != 0xea1" */
 	char *unless; /**< "x30 = 0x16": but there both happen to do the same; NULL: nowhere */
 	char *what;   /**< in which they differ: "x0, level" */
@@ -61,7 +61,7 @@ struct hvc_diff {
 	struct hvc_world world[HVC_SIDE_COUNT];
 	bool saved[HVC_SIDE_COUNT];                /**< the side is a saved map */
 	const struct hvc_abi *abi[HVC_SIDE_COUNT]; /**< borrowed; NULL: none */
-	unsigned callers;                          /**< that were compared */
+	uint64_t callers;                          /**< that were compared */
 	unsigned rows[HVC_SIDE_COUNT];             /**< behaviours, over all callers */
 	uint64_t queries;                          /**< that the solver answered */
 	bool equal;                                /**< proved: for every caller and every input */

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * AArch64 exception entry and return as pure functions of state: no engine, no memory.
+ * Exception entry to AArch64 state and return from it as pure functions of state: no engine, no
+ * memory. EL0 and EL1 may be in AArch32 state, EL2 and EL3 are not.
  *
  * Sources: Arm ARM pseudocode AArch64.CallHypervisor, AArch64.TakeException,
- * AArch64.ReportException, AArch64.UndefinedFault, AArch64.ExceptionReturn, read in the Sail
- * model (rems-project/sail-arm, arm-v9.4-a). Only AArch64 state at every level.
+ * AArch64.ReportException, AArch64.UndefinedFault, AArch64.ExceptionReturn, AArch32 HVC and SMC,
+ * read in the Sail model (rems-project/sail-arm, arm-v9.4-a).
  */
 #ifndef HVCHECK_EXCEPTION_H
 #define HVCHECK_EXCEPTION_H
 
+#include "hvcheck/aarch32.h"
 #include "hvcheck/arch.h"
 #include "hvcheck/hvc.h"
 
@@ -29,7 +31,7 @@ enum hvc_feature {
 struct hvc_pe {
 	unsigned features; /**< enum hvc_feature bits */
 	uint64_t pc;       /**< address of the instruction */
-	uint64_t pstate;   /**< in SPSR_ELx layout, M[3:0] included */
+	uint64_t pstate;   /**< in SPSR_ELx layout, M included: M[4] set in AArch32 state */
 	uint64_t scr_el3;  /**< ignored without HVC_FEAT_EL3 (then non-secure) */
 	uint64_t hcr_el2;
 	uint64_t sctlr_el1;
@@ -51,17 +53,28 @@ struct hvc_entry {
 /** The PSTATE bits that this PE implements; the others read and are written as zero. */
 HVC_API uint64_t hvc_exception_pstate(const struct hvc_pe *pe);
 
+/** Exception level of a PSTATE or SPSR value in either state; 3 for M that is no mode of AArch32.
+ */
+static inline unsigned hvc_exception_el(uint64_t pstate)
+{
+	return pstate & HVC_PSTATE_NRW ? hvc_aarch32_el((unsigned)(pstate & HVC_PSR_M))
+	                               : hvc_arch_el(pstate);
+}
+
 /** True iff HVC is UNDEFINED in this state (Arm ARM C6.2 HVC, operation). */
 HVC_API bool hvc_exception_hvc_is_undefined(const struct hvc_pe *pe);
 
 /**
- * Execute `HVC #imm`: to EL2 (EL3 when executed there) with EC 0x16, ELR = pc + 4; where it is
- * UNDEFINED, the Undefined exception instead (EC 0, ELR = pc). Never fails.
+ * Execute `HVC #imm`: to EL2 (EL3 when executed there) with EC 0x16, or 0x12 from AArch32 state,
+ * ELR = pc + 4; where it is UNDEFINED, the Undefined exception instead (EC 0, ELR = pc). Never
+ * fails. In an IT block it executes as outside of one, which is one of the choices there
+ * (CONSTRAINED UNPREDICTABLE), and SPSR has the IT state of the instruction behind it.
  */
 HVC_API void hvc_exception_hvc(const struct hvc_pe *pe, uint16_t imm, struct hvc_entry *out);
 
 /**
- * Execute `SMC #imm` at EL1 trapped by HCR_EL2.TSC: to EL2 with EC 0x17, ELR = pc.
+ * Execute `SMC #imm` at EL1 trapped by HCR_EL2.TSC: to EL2 with EC 0x17, or 0x13 from AArch32
+ * state (without the immediate, of an instruction that passes its condition), ELR = pc.
  * Returns false and leaves out alone where it is not trapped (the SMC goes to EL3, or is
  * UNDEFINED).
  */
@@ -79,8 +92,8 @@ struct hvc_return {
 };
 
 /**
- * Execute ERET at the level of pe->pstate (EL1..EL3) with the given ELR and SPSR values of
- * that level. Returns to AArch32 are reported as illegal: the emulator has no AArch32.
+ * Execute ERET at the level of pe->pstate (EL1..EL3, AArch64 state) with the given ELR and SPSR
+ * values of that level. In AArch32 state pc has 32 bits and is aligned as the instruction set asks.
  */
 HVC_API void hvc_exception_return(const struct hvc_pe *pe, uint64_t elr, uint64_t spsr,
                                   struct hvc_return *out);

@@ -2,7 +2,8 @@
 /**
  * The whole public interface in one include, for C, and for C++ the way to include it.
  *
- * Not in it, since they need another library's headers: unicorn_entry.h (Unicorn), ck.h (Check).
+ * Not in it, since they need another library's headers: unicorn_entry.h and unicorn_aarch32.h
+ * (Unicorn), ck.h (Check).
  */
 #ifndef HVCHECK_HVCHECK_H
 #define HVCHECK_HVCHECK_H

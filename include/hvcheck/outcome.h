@@ -7,25 +7,82 @@
 
 /** The instruction that causes the exception. */
 enum hvc_insn {
-	HVC_INSN_HVC, /**< HVC #imm, EC 0x16 */
-	HVC_INSN_SMC, /**< SMC #imm; trapped by HCR_EL2.TSC: EC 0x17, ELR = the SMC itself */
+	HVC_INSN_HVC,     /**< HVC #imm, EC 0x16 */
+	HVC_INSN_SMC,     /**< SMC #imm; trapped by HCR_EL2.TSC: EC 0x17, ELR = the SMC itself */
+	HVC_INSN_HVC_A32, /**< HVC #imm of A32, EC 0x12 */
+	HVC_INSN_HVC_T32, /**< and of T32, which is 32 bits long, too */
+	HVC_INSN_SMC_A32, /**< SMC #imm of A32; trapped: EC 0x13, without its immediate of 4 bits */
+	HVC_INSN_SMC_T32,
 	HVC_INSN_COUNT,
 };
 
-/** "hvc" or "smc". */
+/** "hvc", "smc", "hvc-a32", "hvc-t32", "smc-a32", "smc-t32". */
 HVC_API const char *hvc_insn_name(enum hvc_insn insn);
 /** Instruction of a name; HVC_INSN_COUNT when there is none. */
 HVC_API enum hvc_insn hvc_insn_find(const char *name);
+/** Is it an SMC, of any instruction set? */
+static inline bool hvc_insn_is_smc(enum hvc_insn insn)
+{
+	return insn == HVC_INSN_SMC || insn == HVC_INSN_SMC_A32 || insn == HVC_INSN_SMC_T32;
+}
+static inline bool hvc_insn_is_t32(enum hvc_insn insn)
+{
+	return insn == HVC_INSN_HVC_T32 || insn == HVC_INSN_SMC_T32;
+}
+/** The HVC, or the SMC, of a level's execution state: of AArch32 that of A32. */
+HVC_API enum hvc_insn hvc_insn_at(enum hvc_insn insn, enum hvc_level level);
+/** The instructions that the words "hvc" and "smc" of a set stand for: of all instruction sets. */
+HVC_API unsigned hvc_insns_all(unsigned words);
 
-/** One call: the instruction, its immediate and the caller's registers. */
+/**
+ * One call: the instruction, its immediate and the caller's registers. In AArch32 state rN of the
+ * mode is bits 31:0 of the xN that aarch32.h says, and bits 63:32 are what they hold when EL2 sees
+ * them.
+ */
 struct hvc_call {
 	uint64_t x[HVC_GPR_COUNT];
 	uint64_t nzcv; /**< PSTATE bits 31:28 in place */
-	uint64_t daif; /**< PSTATE bits 9:6 in place */
+	uint64_t daif; /**< PSTATE bits 9:6 in place; in AArch32 state bit 9 is E */
+	uint32_t psr;  /**< in AArch32 state: Q, GE and IT in place */
 	uint16_t imm;
 	enum hvc_insn insn;
 	enum hvc_level from;
 };
+
+/** Number of a caller, below 64: an instruction, and a level that has it; HVC_CALLER_NONE. */
+#define HVC_CALLER_NONE 64u
+#define HVC_CALLER_INDEX(insn, level)                                                            \
+	((insn) < HVC_INSN_HVC_A32                                                               \
+	         ? (level) < HVC_LEVEL_EL0_USR                                                   \
+	                   ? (unsigned)(insn)*HVC_LEVEL_EL0_USR + (unsigned)(level)              \
+	                   : HVC_CALLER_NONE                                                     \
+	 : (level) < HVC_LEVEL_EL0_USR ? HVC_CALLER_NONE                                         \
+	                               : HVC_INSN_HVC_A32 * HVC_LEVEL_EL0_USR +                  \
+	                                         ((unsigned)(insn)-HVC_INSN_HVC_A32) *           \
+	                                                 (HVC_LEVEL_COUNT - HVC_LEVEL_EL0_USR) + \
+	                                         (unsigned)(level)-HVC_LEVEL_EL0_USR)
+static inline unsigned hvc_caller_index(enum hvc_insn insn, enum hvc_level level)
+{
+	return HVC_CALLER_INDEX(insn, level);
+}
+/**
+ * Can the level execute the instruction, and may it reach EL2? An SMC from EL1 alone can be
+ * trapped.
+ */
+HVC_API bool hvc_caller_is(enum hvc_insn insn, enum hvc_level level);
+/** The instruction itself; of T32 with the first halfword in bits 31:16. */
+HVC_API uint32_t hvc_call_word(const struct hvc_call *call);
+/** The immediate as the instruction has it: of an SMC in AArch32 state it has 4 bits. */
+HVC_API uint16_t hvc_call_imm(const struct hvc_call *call);
+/** PSTATE of the caller, as an SPSR has it. world: registers of the world, of which PSTATE counts.
+ */
+HVC_API uint64_t hvc_call_pstate(const struct hvc_call *call, const struct hvc_state *world);
+/** SPSR_EL2 of the call's exception: in an IT block not the same. */
+HVC_API uint64_t hvc_call_spsr(const struct hvc_call *call, const struct hvc_state *world);
+/** Of such a value, what the register "pstate" shows: all but nzcv, daif and M, as far as kept. */
+HVC_API uint64_t hvc_call_kept(uint64_t pstate);
+/** ESR_EL2 of the call's exception: an HVC, or an SMC that is trapped. */
+HVC_API uint64_t hvc_call_esr(const struct hvc_call *call);
 
 /**
  * Fill a call with recognisable values: xN = HVC_LANDING + N * 0x800 (seed 0), so that a

@@ -5,7 +5,8 @@
  * The row order is the order of reports. Encodings are op0, op1, CRn, CRm, op2 of MRS/MSR
  * (Arm ARM D24). `mask` selects the bits that software may rely on: VBAR_ELx[10:0] is RES0 and
  * implementations differ in what they read back, so those bits are never compared. "pstate" is the
- * rest of PSTATE as callers have it: PAN, UAO, SSBS, DIT, TCO and BTYPE.
+ * rest of PSTATE as callers have it: PAN, UAO, SSBS, DIT, TCO and BTYPE; in AArch32 state Q, IT,
+ * DIT, SSBS, PAN, IL, GE and T.
  */
 #ifndef HVCHECK_REG_H
 #define HVCHECK_REG_H
@@ -32,7 +33,7 @@ enum hvc_reg_class {
 #define HVC_REG_ROWS(R)                                                        \
 	R(NZCV, "nzcv", PSTATE, 3, 3, 4, 2, 0, UINT64_C(0xf0000000))           \
 	R(DAIF, "daif", PSTATE, 3, 3, 4, 2, 1, UINT64_C(0x3c0))                \
-	R(PSTATE, "pstate", PSTATE, 0, 0, 0, 0, 0, UINT64_C(0x3c01c00))        \
+	R(PSTATE, "pstate", PSTATE, 0, 0, 0, 0, 0, UINT64_C(0x0fdffc20))       \
 	R(SP_EL0, "sp_el0", SP, 3, 0, 4, 1, 0, HVC_MASK_ALL)                   \
 	R(SP_EL1, "sp_el1", SP, 3, 4, 4, 1, 0, HVC_MASK_ALL)                   \
 	R(SP_EL2, "sp_el2", SP, 3, 6, 4, 1, 0, HVC_MASK_ALL)                   \

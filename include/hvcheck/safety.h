@@ -34,7 +34,7 @@ struct hvc_hazard {
 	unsigned rule;
 	bool unspecified; /**< the ABI leaves these calls open: no finding */
 	unsigned world;   /**< of the ABI */
-	unsigned callers; /**< HVC_CALLER_BIT */
+	uint64_t callers; /**< HVC_CALLER_BIT */
 	char *when;       /**< "x0 = 7": all of them */
 	char *does;       /**< "return, vbar_el2 := x1" */
 	enum hvc_outcome_kind outcome;
@@ -47,7 +47,7 @@ struct hvc_safety {
 	struct hvc_hazard *hazard; /**< findings first, then in order of rule, as met */
 	unsigned hazards;
 	unsigned findings;   /**< hazards that are findings */
-	unsigned callers;    /**< that were looked at, HVC_CALLER_BIT */
+	uint64_t callers;    /**< that were looked at, HVC_CALLER_BIT */
 	unsigned behaviours; /**< of calls that are none by the ABI, over all callers and worlds */
 	unsigned safe;       /**< of these */
 	unsigned open;       /**< behaviours of calls that it leaves unspecified */
@@ -61,7 +61,7 @@ struct hvc_safety_config {
 	const struct hvc_world *over; /**< laid over each world of the ABI; NULL: nothing */
 	unsigned levels; /**< bits 1 << enum hvc_level; 0: all below EL2 that the ABI speaks of */
 	unsigned insns;  /**< bits 1 << enum hvc_insn; 0: all that the ABI speaks of */
-	bool brief;     /**< a call of each path is made, and not every immediate taken */
+	bool brief;      /**< a call of each path is made, and not every immediate taken */
 	uint64_t budget;
 };
 

@@ -141,6 +141,8 @@ HVC_API void hvc_subject_name_invented(const struct hvc_subject *subject,
 
 /** Disassembly of one word, as "mnemonic operands"; text is cut to size and NUL-terminated. */
 HVC_API void hvc_disasm(uint64_t address, uint32_t word, char *text, size_t size);
+/** The same of A32, or of a T32 instruction of 32 bits, its first halfword in bits 31:16. */
+HVC_API void hvc_disasm_aarch32(uint64_t address, uint32_t word, bool t32, char *text, size_t size);
 
 /** A constant that the code compares a register with. */
 struct hvc_constant {

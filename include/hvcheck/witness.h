@@ -7,7 +7,10 @@
 #include "hvcheck/world.h"
 
 /** A set of callers, a bit for each instruction and level. */
-#define HVC_CALLER_BIT(insn, level) (1u << ((unsigned)(insn)*HVC_LEVEL_COUNT + (unsigned)(level)))
+#define HVC_CALLER_BIT(insn, level)                       \
+	(HVC_CALLER_INDEX(insn, level) == HVC_CALLER_NONE \
+	         ? UINT64_C(0)                            \
+	         : UINT64_C(1) << (HVC_CALLER_INDEX(insn, level) & 63u))
 
 /** A call that shows what was proved, and what it needs around the subject, or each of two. */
 struct hvc_witness {
@@ -20,7 +23,7 @@ struct hvc_witness {
 
 /** What could not be proved. */
 struct hvc_gap {
-	unsigned callers;
+	uint64_t callers;
 	char *text;
 };
 

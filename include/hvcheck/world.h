@@ -8,23 +8,42 @@
 
 #include "hvcheck/reg.h"
 
-/** Who executes the instruction: exception level and stack pointer selection. */
+/**
+ * Who executes the instruction: exception level and stack pointer selection, or in AArch32 state
+ * the mode. Monitor and Hyp mode are none of these: EL3 and EL2 use AArch64.
+ */
 enum hvc_level {
 	HVC_LEVEL_EL0,
 	HVC_LEVEL_EL1T,
 	HVC_LEVEL_EL1H,
 	HVC_LEVEL_EL2T,
 	HVC_LEVEL_EL2H,
+	HVC_LEVEL_EL0_USR, /**< the first in AArch32 state */
+	HVC_LEVEL_EL1_FIQ,
+	HVC_LEVEL_EL1_IRQ,
+	HVC_LEVEL_EL1_SVC,
+	HVC_LEVEL_EL1_ABT,
+	HVC_LEVEL_EL1_UND,
+	HVC_LEVEL_EL1_SYS,
 	HVC_LEVEL_COUNT,
 };
 
-/** "el0", "el1t", "el1h", "el2t", "el2h"; "?" for any other value. */
+/** All levels of AArch32 state, a bit each. */
+#define HVC_LEVELS_AARCH32 ((1u << HVC_LEVEL_COUNT) - (1u << HVC_LEVEL_EL0_USR))
+
+/** Is a level one of AArch32 state? */
+static inline bool hvc_level_is_aarch32(enum hvc_level level)
+{
+	return level >= HVC_LEVEL_EL0_USR && level < HVC_LEVEL_COUNT;
+}
+
+/** "el0", "el1t", "el1h", "el2t", "el2h", "el0-usr", "el1-svc", ...; "?" for any other value. */
 HVC_API const char *hvc_level_name(enum hvc_level level);
 /** Level of a name (case is ignored); HVC_LEVEL_COUNT when there is none. */
 HVC_API enum hvc_level hvc_level_find(const char *name);
-/** PSTATE.M of a level: 0, 4, 5, 8, 9. */
+/** SPSR_ELx.M[4:0] of a level: 0, 4, 5, 8, 9, or an enum hvc_mode32. */
 HVC_API unsigned hvc_level_mode(enum hvc_level level);
-/** Level of PSTATE.M[3:0]; HVC_LEVEL_COUNT for EL3 and reserved values. */
+/** Level of SPSR_ELx.M[4:0]; HVC_LEVEL_COUNT for EL3 and reserved values. */
 HVC_API enum hvc_level hvc_level_from_mode(unsigned mode);
 /** Exception level of a level, 0..2. */
 HVC_API unsigned hvc_level_el(enum hvc_level level);
@@ -77,6 +96,12 @@ HVC_API enum hvc_cpu hvc_cpu_find(const char *name);
 #define HVC_SMC_CALLS (HVC_HARNESS_BASE + 0x180000)
 /** Bytes of each of the two, the SVC included. */
 #define HVC_CALLS_SIZE UINT64_C(0x40004)
+/**
+ * Callers in AArch32 state, whose addresses have 32 bits: the instruction of immediate n is at
+ * this + 4 * n, of T32 two bytes further on, as it may be. Nothing of theirs is in memory: they
+ * run by their own translation, and hvcheck takes their exceptions itself.
+ */
+#define HVC_AARCH32_CALLS UINT64_C(0xe0000000)
 
 /** Most boundaries, and most registers without a row in reg.h, that a world has. */
 #define HVC_BOUNDARIES_MAX 64u
@@ -124,7 +149,12 @@ typedef enum hvc_status hvc_place_find(void *ctx, const char *text, struct hvc_d
 struct hvc_world {
 	char name[32];
 	enum hvc_cpu cpu;
-	bool el3;                /**< false: as on a PE without EL3 (HCR_EL2.HCD then counts) */
+	bool el3; /**< false: as on a PE without EL3 (HCR_EL2.HCD then counts) */
+	/**
+	 * What the CPU makes of bits 63:32 of x0..x30 when it takes an exception from AArch32
+	 * state, which is its choice (Arm ARM D1.20.1): true: zero; false: what they held before.
+	 */
+	bool upper_zero;
 	struct hvc_state state;  /**< x0..x30, nzcv and daif are the call's, not the world's */
 	struct hvc_regset set;   /**< registers of `state` that differ from the reset values */
 	struct hvc_regset given; /**< of those, the ones that hvc_world_set has set */

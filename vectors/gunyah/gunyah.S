@@ -18,7 +18,8 @@
 //	other					-1
 //
 // -1 is of 64 bits. After a hypercall the result registers x0 to x7 are the hypervisor's: unused
-// ones come back as zero. Every other register is kept. Boundaries: other_trap (no HVC),
+// ones come back as zero. Every other register is kept. To a caller in AArch32 state every HVC is
+// Undefined. Boundaries: other_trap (no HVC),
 // hyp_panic (an exception at EL2).
 //
 // Source: quic/gunyah-hypervisor 36ca3a2, docs/api/gunyah_api.md, hyp/**/*.hvc,

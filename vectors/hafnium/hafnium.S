@@ -37,7 +37,7 @@
 
 	subject	"Hafnium, normal world: any immediate, x0, unknown calls change nothing"
 
-	trap_table lower64=handle_trap, el2t=hyp_panic, el2h=hyp_panic
+	trap_table lower64=handle_trap, lower32=handle_trap32, el2t=hyp_panic, el2h=hyp_panic
 
 // Go to \to for PSCI functions, in either convention.
 .macro on_psci reg:req, to:req, functions:vararg
@@ -51,6 +51,7 @@
 routine handle_trap
 	enter
 	hvc64_only
+.Lhvc:
 	mov	x29, x0
 	and	x0, x0, #~SMCCC_SVE_HINT
 	on_psci	w0, psci_version, 0x00
@@ -96,3 +97,9 @@ routine psci_off
 	answer32 psci_version, 0x10001
 	boundary	other_trap
 	spin	hyp_panic
+
+// The same code for callers in AArch32 state, whose upper halves it does not clear.
+routine handle_trap32
+	enter
+	hvc32_only
+	b	.Lhvc

@@ -11,7 +11,7 @@
 //	CPU_OFF, SYSTEM_OFF, SYSTEM_RESET	never returns
 //	other					Undefined is injected
 //
-// Every other register is kept. Boundaries: psci_off, other_trap (no HVC), hyp_panic (an
+// Every other register is kept. A guest in AArch32 state is answered alike. Boundaries: psci_off, other_trap (no HVC), hyp_panic (an
 // exception at EL2).
 //
 // Source: Linux 3.16, arch/arm64/kvm/handle_exit.c and arch/arm/kvm/psci.c.
@@ -23,7 +23,7 @@
 
 	subject	"Linux KVM as an arm64 guest saw it at first: unknown calls are Undefined"
 
-	trap_table lower64=handle_trap, el2t=hyp_panic, el2h=hyp_panic
+	trap_table lower64=handle_trap, lower32=handle_trap32, el2t=hyp_panic, el2h=hyp_panic
 
 routine handle_trap
 	enter
@@ -46,3 +46,17 @@ routine handle_trap
 	boundary	psci_off
 	boundary	other_trap
 	spin	hyp_panic
+
+// A guest in AArch32 state.
+routine handle_trap32
+	enter
+	hvc32_only
+	on_w	w0, psci_version, PSCI_VERSION
+	on_w	w0, success, PSCI_CPU_SUSPEND_32, PSCI_CPU_ON_32, PSCI_AFFINITY_INFO_32
+	on_w	w0, success, PSCI_CPU_SUSPEND_64, PSCI_CPU_ON_64, PSCI_AFFINITY_INFO_64
+	on_w	w0, psci_off, PSCI_CPU_OFF, PSCI_SYSTEM_OFF, PSCI_SYSTEM_RESET
+	on_w	w0, not_supported, PSCI_MIGRATE_32, PSCI_MIGRATE_64
+	on_w	w0, not_supported, PSCI_MIGRATE_INFO_UP_CPU_32, PSCI_MIGRATE_INFO_UP_CPU_64
+	on_w	w0, migrate_info_type, PSCI_MIGRATE_INFO_TYPE
+	b	inject_undefined32
+	inject_undefined32_routine

@@ -21,7 +21,8 @@
 //
 // But for the workarounds, x1 to x3 are zero where nothing else is said, after an unknown call
 // too. Every other register is kept. A trapped SMC is decoded in the same way if its immediate
-// is zero, else x0 := -1; either way the guest goes on behind it. Boundaries: psci_off,
+// is zero, else x0 := -1; either way the guest goes on behind it. A guest in AArch32 state is
+// answered alike. Boundaries: psci_off,
 // other_trap (neither HVC nor SMC), hyp_panic (an exception at EL2).
 //
 // Source: Linux 6.x, arch/arm64/kvm/handle_exit.c, hypercalls.c, psci.c, trng.c, pvtime.c,
@@ -66,12 +67,13 @@
 
 	subject	"Linux KVM as an arm64 guest sees it: any immediate, w0, unknown is -1"
 
-	trap_table lower64=handle_trap, el2t=hyp_panic, el2h=hyp_panic
+	trap_table lower64=handle_trap, lower32=handle_trap32, el2t=hyp_panic, el2h=hyp_panic
 
 // The workarounds never leave the assembly at EL2.
 routine handle_trap
 	enter
 	hvc64_only not_hvc
+.Lguest_hvc:
 	on_w	w0, workaround, SMCCC_ARCH_WORKAROUND_1, SMCCC_ARCH_WORKAROUND_2
 	on_w	w0, workaround, SMCCC_ARCH_WORKAROUND_3
 
@@ -159,3 +161,17 @@ routine not_hvc
 	boundary	psci_off
 	boundary	other_trap
 	spin	hyp_panic
+
+// A guest in AArch32 state. Of its SMCs nobody is told the immediate.
+routine handle_trap32
+	enter
+	hvc32_only not_hvc32
+	b	.Lguest_hvc
+
+routine not_hvc32
+	cmp	x30, #ESR_ELx_EC_SMC32
+	b.ne	other_trap
+	mrs	x30, elr_el2
+	add	x30, x30, #4
+	msr	elr_el2, x30
+	b	smccc

@@ -21,8 +21,9 @@
 //	other					-1, all 64 bits
 //
 // x16 is compared in full, w0 without its upper half. Every register that is not named is kept.
-// Boundaries, each spinning: psci_off, other_trap (no HVC), guest_sync_compat (a caller in
-// AArch32), hyp_panic (an exception at EL2).
+// A caller in AArch32 state has r12 for x16; the upper halves of its registers are zeroed, the
+// workarounds have no result, and identifiers of the 64-bit convention are none. Boundaries, each
+// spinning: psci_off, other_trap (no HVC), hyp_panic (an exception at EL2).
 //
 // Source: as xen.inc.
 	.include "macros.inc"

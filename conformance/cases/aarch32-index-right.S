@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+.macro INDEX
+	mov	w17, w7
+.endm
+	.include "aarch32-index.inc"

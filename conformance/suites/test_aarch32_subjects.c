@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/** Every immediate of A32 and T32 against each subject that has an answer for them. */
+#include "hvcheck/check.h"
+#include "suite.h"
+
+/* Subjects that have an answer for such callers, and what it is. */
+static const char *const answers[][2] = {
+        {"xen", "xen-aarch32"},
+        {"kvm-guest", "kvm-guest"},
+        {"kvm-guest-old", "kvm-guest-old"},
+        {"gunyah", "gunyah-aarch32"},
+        {"hafnium", "hafnium-aarch32"},
+        {"jailhouse", "jailhouse-aarch32"},
+        {"linux-stub-3.8", "linux-stub-aarch32"},
+        {"linux-stub-4.7", "linux-stub-aarch32"},
+        {"linux-stub-4.8", "linux-stub-aarch32"},
+        {"linux-stub-4.9", "linux-stub-aarch32"},
+        {"linux-stub-4.12", "linux-stub-aarch32"},
+        {"linux-stub-5.12", "linux-stub-aarch32"},
+        {"linux-stub-5.13", "linux-stub-aarch32"},
+        {"linux-stub-6.0", "linux-stub-aarch32"},
+        {"linux-stub-6.0-nvhe", "linux-stub-aarch32"},
+        {"linux-stub-6.19", "linux-stub-aarch32"},
+};
+
+/* Each rule is proved, and each immediate of A32 and T32 really taken; with both upper halves. */
+START_TEST(subjects)
+{
+	struct hvc_check_config config = {.levels = 1u << HVC_LEVEL_EL1_SVC, .jobs = 1};
+	struct hvc_subject *subject = NULL;
+	struct hvc_world over;
+	struct hvc_abi *abi = NULL;
+	struct hvc_diag diag = {0};
+
+	hvc_world_init(&over, HVC_CPU_A72);
+	over.upper_zero = true;
+	ck_assert_msg(hvc_subject_open(answers[_i][0], &diag, &subject) == HVC_OK, "%s",
+	              diag.message);
+	ck_assert_msg(hvc_abi_open(answers[_i][1], &diag, &abi) == HVC_OK, "%s", diag.message);
+	config.subject = subject;
+	config.abi = abi;
+	for (unsigned zero = 0; zero < 2; zero++) {
+		struct hvc_check *check = NULL;
+
+		config.over = zero ? &over : NULL;
+		ck_assert_msg(hvc_check_run(&config, &diag, &check) == HVC_OK, "%s", diag.message);
+		ck_assert_msg(check->findings == 0, "%s", answers[_i][0]);
+		ck_assert_uint_eq(check->parts, 2);
+		for (unsigned i = 0; i < check->parts; i++) {
+			ck_assert_msg(check->part[i].proved, "%s: %s", answers[_i][0],
+			              check->part[i].why);
+			ck_assert_int_eq(check->part[i].from, HVC_LEVEL_EL1_SVC);
+		}
+		hvc_check_free(check);
+	}
+	hvc_abi_free(abi);
+	hvc_subject_close(subject);
+}
+END_TEST
+
+int main(void)
+{
+	struct suite_test rows[sizeof answers / sizeof *answers];
+
+	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
+		rows[i] = (struct suite_test){answers[i][0], &subjects};
+	return suite_run("aarch32_subjects", rows, sizeof rows / sizeof *rows);
+}
