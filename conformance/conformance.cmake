@@ -69,6 +69,8 @@ set_tests_properties(limit PROPERTIES LABELS "suite;slow")
 # Hundreds of thousands of calls: not under the sanitizers, but with --all.
 set_tests_properties(exact lift lift_names lift_others prove
                      reset_random saved saved_hostile PROPERTIES LABELS "suite;slow")
+# Every immediate of A32 and T32 against each subject for Hyp mode: translated anew for each.
+set_tests_properties(hyp PROPERTIES TIMEOUT 900 LABELS "suite;slow")
 # Reads back pages of every immediate; the kept pages are compared by default.
 set_tests_properties(picture PROPERTIES LABELS "suite;slow;long")
 # Proves every built-in; by default test_leak has the kinds of leaks, and the kept reports the words.

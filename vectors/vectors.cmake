@@ -57,6 +57,19 @@ set(HVC_SUBJECTS
   prtos/prtos
   hvisor/hvisor
   uvmm/uvmm
+  arm32/linux-arm-stub-3.7
+  arm32/linux-arm-stub-4.12
+  arm32/linux-arm-stub-4.12-t32
+  arm32/linux-arm-stub-5.7
+  arm32/linux-arm-zimage-5.7
+  arm32/linux-arm-kvm-3.9
+  arm32/linux-arm-kvm-3.14
+  arm32/linux-arm-kvm-4.12
+  arm32/xen-arm32
+  arm32/jailhouse-arm32
+  arm32/smccc-arm32
+  arm32/psci-0.1-arm32
+  arm32/qnx-arm32
   broken/broken-imm-off-by-one
   broken/broken-imm-low-byte
   broken/broken-single-imm
@@ -98,6 +111,19 @@ set(HVC_SUBJECTS
   broken/broken-seq-third
   broken/broken-seq-stale-get
   broken/broken-seq-armed
+  broken/broken-arm32-bank
+  broken/broken-arm32-byte
+  broken/broken-arm32-elr
+  broken/broken-arm32-imm
+  broken/broken-arm32-r12
+  broken/broken-arm32-register
+  broken/broken-arm32-signed
+  broken/broken-arm32-skip
+  broken/broken-arm32-slot
+  broken/broken-arm32-spsr
+  broken/broken-arm32-stack
+  broken/broken-arm32-t32
+  broken/broken-arm32-vectors
 )
 
 set(HVC_VECTOR_TOOLS "" CACHE STRING
@@ -137,6 +163,20 @@ else()
 endif()
 message(STATUS "Vectors are assembled by ${assemble}")
 
+# Those for Hyp mode, in A32 and T32 (arm32/ and broken/broken-arm32-*), need tools of their own.
+find_program(HVC_AS_ARM NAMES arm-linux-gnueabihf-as arm-linux-gnueabi-as arm-none-eabi-as)
+find_program(HVC_LD_ARM NAMES arm-linux-gnueabihf-ld arm-linux-gnueabi-ld arm-none-eabi-ld)
+if(HVC_VECTOR_TOOLS MATCHES "^(binutils)?$" AND HVC_AS_ARM AND HVC_LD_ARM)
+  set(assemble_arm ${HVC_AS_ARM} --fatal-warnings)
+  set(link_arm ${HVC_LD_ARM})
+elseif(HVC_CLANG AND HVC_LLD)
+  set(assemble_arm ${HVC_CLANG} --target=armv7a-none-eabi -x assembler -c -Werror)
+  set(link_arm ${HVC_LLD})
+else()
+  message(FATAL_ERROR "no assembler and linker for 32-bit Arm: install "
+                      "binutils-arm-linux-gnueabihf, or clang and lld")
+endif()
+
 set(vectors ${CMAKE_CURRENT_LIST_DIR})
 set(built ${CMAKE_BINARY_DIR}/vectors)
 file(MAKE_DIRECTORY ${built})
@@ -149,10 +189,14 @@ foreach(subject ${HVC_SUBJECTS})
   set(source ${vectors}/${subject}.S)
   set(object ${built}/${name}.o)
   set(elf ${built}/${name}.elf)
+  set(arm)
+  if(subject MATCHES "arm32")
+    set(arm _arm)
+  endif()
   add_custom_command(OUTPUT ${elf}
-    COMMAND ${assemble} -I ${vectors} -o ${object} ${source}
+    COMMAND ${assemble${arm}} -I ${vectors} -o ${object} ${source}
     # Of the symbols only the global ones stay; no date, path or build id goes in.
-    COMMAND ${link} --fatal-warnings -T ${vectors}/subject.ld -z max-page-size=4096
+    COMMAND ${link${arm}} --fatal-warnings -T ${vectors}/subject.ld -z max-page-size=4096
             --build-id=none --discard-all -o ${elf} ${object}
     DEPENDS ${source} ${includes} ${vectors}/subject.ld
     COMMENT "Assembling ${subject}" VERBATIM)

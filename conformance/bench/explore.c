@@ -137,6 +137,7 @@ int main(int argc, char **argv)
 		status |= explore(argv[i], &options);
 	options.brief = true;
 	for (size_t i = 0; at == argc && (builtin = hvc_builtin_at(i)); i++)
-		status |= explore(builtin->name, &options);
+		if (!hvc_builtin_is_aarch32(builtin))
+			status |= explore(builtin->name, &options);
 	return status;
 }

@@ -71,6 +71,7 @@ int main(int argc, char **argv)
 	for (int i = at; i < argc; i++)
 		status |= show(argv[i], config);
 	for (size_t i = 0; at == argc && (builtin = hvc_builtin_at(i)); i++)
-		status |= show(builtin->name, config);
+		if (!hvc_builtin_is_aarch32(builtin))
+			status |= show(builtin->name, config);
 	return status;
 }

@@ -17,7 +17,8 @@ ln -sf "$(fetch bullseye 'linux-image-5\.10\.0-[0-9]+-cloud-arm64')" linux-5.10.
 ln -sf "$(fetch bookworm 'linux-image-6\.1\.0-[0-9]+-cloud-arm64')" linux-6.1.deb || exit
 ln -sf "$(fetch trixie 'linux-image-6\.12[0-9.]*[-+a-z0-9]*-cloud-arm64')" linux-6.12.deb || exit
 ln -sf "$(fetch bookworm 'xen-hypervisor-4\.17-arm64')" xen-4.17.deb || exit
-for package in linux-5.10.deb linux-6.1.deb linux-6.12.deb xen-4.17.deb; do
+ln -sf "$(fetch bookworm 'linux-image-6\.1\.0-[0-9]+-armmp-lpae' armhf)" linux-6.1-armhf.deb || exit
+for package in linux-5.10.deb linux-6.1.deb linux-6.12.deb xen-4.17.deb linux-6.1-armhf.deb; do
 	[ -s "$package" ] || { echo "skipped: $package could not be had" >&2; exit 77; }
 done
 work=$(mktemp -d)
@@ -52,6 +53,18 @@ tells '__hyp_stub_vectors +Linux hyp stub' 'trans_pgd_stub_vectors +Linux small 
 	'hvc #0x0 +__hyp_set_vectors\+0x[0-9a-f]+ +x0 = 0x0'
 recipe 0 scan xen-4.17.deb
 tells ' Xen' '^0 HVC and 22 SMC'
+
+# 32 bits: the stub of the zImage loader, and that of the kernel packed in it.
+mkdir -p "$work/armhf"
+dpkg-deb --fsys-tarfile linux-6.1-armhf.deb | tar -x -C "$work/armhf" --wildcards './boot/vmlinuz-*'
+mv "$work"/armhf/boot/vmlinuz-* "$work/zImage"
+recipe 0 scan "$work/zImage"
+tells '^1 vector table' 'may conform to linux-arm-zimage-5.7'
+recipe 0 check "$work/zImage" --abi linux-arm-zimage-5.7 --brief
+recipe 0 scan "$work/zImage:kernel"
+tells '^1 vector table' 'may conform to linux-arm-stub-5.7'
+recipe 0 check "$work/zImage:kernel" --abi linux-arm-stub-5.7 --brief
+tells '65,536 of 65,536 immediates|hold, swept'
 
 recipe 0 check linux-6.1.deb@__hyp_stub_vectors --abi linux-stub-6.0 --brief
 tells '65,536 immediates taken by each'

@@ -78,7 +78,10 @@ static inline bool full(void)
 static inline bool wanted(const char *name, size_t row, unsigned part)
 {
 	const char *only = getenv("HVC_ORACLE_SUBJECT");
+	const struct hvc_builtin *builtin = find_builtin(name);
 
+	if (builtin && hvc_builtin_is_aarch32(builtin))
+		return false;
 	if (only)
 		return !strcmp(only, name);
 	return full() || row % part == 0;

@@ -128,7 +128,7 @@ START_TEST(entry)
 	};
 
 	for (unsigned n = 0; n < MODES * 4; n++)
-		for (unsigned cpu = 0; cpu < HVC_CPU_COUNT; cpu++) {
+		for (unsigned cpu = 0; cpu < HVC_CPU_A15; cpu++) {
 			enum hvc_level from = modes[n / 4];
 			struct hvc_call call = call_of(kinds[n % 4].insn, from);
 			bool hvc = !hvc_insn_is_smc(call.insn);

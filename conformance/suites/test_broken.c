@@ -234,6 +234,8 @@ START_TEST(table_and_subjects_match)
 			found |= !strcmp(rows[k].variant, builtin->name);
 		for (size_t k = 0; k < sizeof elsewhere / sizeof *elsewhere; k++)
 			found |= !strcmp(elsewhere[k], builtin->name);
+		if (hvc_builtin_is_aarch32(builtin))
+			continue; /* test_hyp.c */
 		ck_assert_msg(found == !strcmp(builtin->family, "broken"), "%s", builtin->name);
 		variants += found;
 	}

@@ -72,6 +72,8 @@ START_TEST(table_is_first_and_slots_are_in_order)
 		struct hvc_subject *subject;
 		uint64_t address;
 
+		if (hvc_builtin_is_aarch32(row))
+			continue; /* a table of eight words: test_hyp.c */
 		ck_assert_int_eq(hvc_subject_open(row->name, &diag, &subject), HVC_OK);
 		ck_assert_ptr_eq(hvc_subject_builtin(subject), row);
 		ck_assert_uint_eq(hvc_subject_image(subject)->vectors, TABLE);
@@ -94,6 +96,8 @@ START_TEST(slots_are_code_then_zeros)
 		struct hvc_subject *subject;
 		bool code = false;
 
+		if (hvc_builtin_is_aarch32(row))
+			continue;
 		ck_assert_int_eq(hvc_subject_open(row->name, &diag, &subject), HVC_OK);
 		for (unsigned at = 0; at < HVC_VECTOR_TABLE_SIZE; at += 4) {
 			uint32_t word = word_at(hvc_subject_image(subject), TABLE + at);

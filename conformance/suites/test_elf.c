@@ -99,7 +99,7 @@ START_TEST(spoilt_fields_are_named)
 		const char *message;
 	} rows[] = {
 	        /* clang-format off */
-		{{{4, 1, 1}}, "is not ELF64: class 1 at offset 0x4"},
+		{{{4, 1, 1}}, "is not for 32-bit Arm: machine 183 at offset 0x12"},
 		{{{5, 1, 2}}, "is not little-endian ELF: data encoding 2 at offset 0x5"},
 		{{{6, 1, 0}}, "ELF version 0 at offset 0x6 is not 1"},
 		{{{0x12, 2, EM_X86_64}}, "is not for AArch64: machine 62 at offset 0x12"},

@@ -86,7 +86,7 @@ START_TEST(every_flag_mask_and_caller)
 	static const uint64_t given[] = {0, HVC_PSTATE_PAN, HVC_PSTATE_UAO,
 	                                 HVC_PSTATE_PAN | HVC_PSTATE_UAO};
 
-	for (unsigned i = 0; i < HVC_CPU_COUNT * 4; i++) {
+	for (unsigned i = 0; i < HVC_CPU_A15 * 4; i++) {
 		struct batch batch = {1024, 0, 0, make_flags, check_flags};
 		enum hvc_cpu cpu = (enum hvc_cpu)(i / 4);
 		struct tiny_image image;

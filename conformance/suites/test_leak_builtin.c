@@ -113,7 +113,7 @@ START_TEST(no_other_subject_leaks)
 	unsigned looked_at = 0;
 
 	for (size_t i = 0; (builtin = hvc_builtin_at(i)); i++)
-		if (strcmp(builtin->family, "broken") != 0) {
+		if (strcmp(builtin->family, "broken") != 0 && !hvc_builtin_is_aarch32(builtin)) {
 			check_other(builtin->name);
 			looked_at++;
 		}

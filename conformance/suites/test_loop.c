@@ -61,7 +61,7 @@ START_TEST(loops_end_wherever_they_are)
 	struct hvc_machine *machine;
 
 	/* the words of x2, x3 to x1, and go there */
-	for (unsigned cpu = 0; cpu < HVC_CPU_COUNT; cpu++) {
+	for (unsigned cpu = 0; cpu < HVC_CPU_A15; cpu++) {
 		tiny_init(&image, (enum hvc_cpu)cpu);
 		tiny_put(&image, TINY_LOWER, A64_STR(2, 1),
 		         UINT32_C(0xf9000423) /* str x3, [x1, #8] */, A64_ISB, A64_BR(1));

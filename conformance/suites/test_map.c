@@ -238,6 +238,8 @@ START_TEST(no_border_is_a_value_of_the_harness)
 	for (size_t i = 0; (builtin = hvc_builtin_at(i)); i++) {
 		struct fixture f;
 
+		if (hvc_builtin_is_aarch32(builtin))
+			continue; /* swept, not proved: test_hyp.c */
 		make(&f, builtin->name, &quick);
 		ck_assert_msg(hvc_exact_is_complete(f.exact), "%s", builtin->name);
 		for (unsigned p = 0; p < f.exact->parts; p++)

@@ -74,7 +74,8 @@ START_TEST(a_sweep_falls_in_the_rows)
 	for (size_t i = 0; i < sizeof few / sizeof *few; i++)
 		assert_agreement(few[i], true);
 	for (size_t i = 0; how && !strcmp(how, "full") && (builtin = hvc_builtin_at(i)); i++)
-		assert_agreement(builtin->name, false);
+		if (!hvc_builtin_is_aarch32(builtin))
+			assert_agreement(builtin->name, false);
 }
 END_TEST
 

@@ -94,7 +94,7 @@ START_TEST(the_pmu_counts_instructions)
 	struct tiny_image image;
 	struct hvc_machine *machine;
 
-	for (unsigned cpu = 0; cpu < HVC_CPU_COUNT; cpu++) {
+	for (unsigned cpu = 0; cpu < HVC_CPU_A15; cpu++) {
 		/* off, and it holds; on, and it counts; C, and it is zero again */
 		tiny_init(&image, (enum hvc_cpu)cpu);
 		tiny_put(&image, TINY_LOWER, A64_MOVZ(1, 500), A64_MSR(PMCCNTR, 1),
@@ -145,7 +145,7 @@ START_TEST(dc_zva_zeroes_a_block)
 	struct hvc_machine *machine;
 	uint8_t bytes[0x180];
 
-	for (unsigned cpu = 0; cpu < HVC_CPU_COUNT; cpu++) {
+	for (unsigned cpu = 0; cpu < HVC_CPU_A15; cpu++) {
 		tiny_init(&image, (enum hvc_cpu)cpu);
 		tiny_put(&image, TINY_LOWER, DC_ZVA(1), A64_LDR(3, 1),
 		         A64_MRS(4, SYS(3, 3, 0, 0, 7)), A64_ERET);

@@ -21,7 +21,7 @@ START_TEST(single_step_ends_with_the_call)
 	struct tiny_image image;
 	struct hvc_machine *machine;
 
-	for (unsigned cpu = 0; cpu < HVC_CPU_COUNT; cpu++) {
+	for (unsigned cpu = 0; cpu < HVC_CPU_A15; cpu++) {
 		tiny_init(&image, (enum hvc_cpu)cpu);
 		tiny_put(&image, TINY_LOWER, A64_CBNZ(1, 8), A64_ERET, A64_MSR(MDCR, 2),
 		         A64_MSR(MDSCR, 1), A64_ISB, A64_NOP, A64_ERET);
@@ -95,7 +95,7 @@ START_TEST(registers_without_a_row_are_put_back)
 	struct hvc_machine *machine;
 	uint64_t first[REGISTERS];
 
-	for (unsigned cpu = 0; cpu < HVC_CPU_COUNT; cpu++) {
+	for (unsigned cpu = 0; cpu < HVC_CPU_A15; cpu++) {
 		/* x1 is the address of the reader or the writer of one */
 		tiny_init(&image, (enum hvc_cpu)cpu);
 		tiny_put(&image, TINY_LOWER, A64_BR(1));
@@ -142,7 +142,7 @@ START_TEST(stores_through_the_mmu_are_put_back)
 	struct hvc_machine *machine;
 	uint64_t value, alias = HVC_HARNESS_BASE + TINY_CODE + 0x100;
 
-	for (unsigned cpu = 0; cpu < HVC_CPU_COUNT; cpu++) {
+	for (unsigned cpu = 0; cpu < HVC_CPU_A15; cpu++) {
 		tiny_init(&image, (enum hvc_cpu)cpu);
 		put_tables(&image);
 		tiny_put(&image, TINY_LOWER, A64_MRS(5, SCTLR), A64_CBNZ(1, 8), A64_B(16),

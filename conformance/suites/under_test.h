@@ -145,4 +145,12 @@ static inline const struct hvc_builtin *find_builtin(const char *name)
 	return NULL;
 }
 
+/** Is it the specification of a built-in subject for Hyp mode? */
+static inline bool is_for_hyp(const char *name)
+{
+	const struct hvc_builtin *builtin = find_builtin(name);
+
+	return builtin && hvc_builtin_is_aarch32(builtin);
+}
+
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "abi/abi.h"
+#include "hvcheck/aarch32.h"
 
 const char *hvc_verdict_name(enum hvc_verdict_kind kind)
 {
@@ -43,11 +44,22 @@ const char *hvc_verdict_register(const struct hvc_verdict *verdict, char *text, 
 	return text;
 }
 
+/* EL2 uses AArch32, which SCR_EL3 says. */
+static bool is_hyp(const struct hvc_state *world)
+{
+	return (world->v[HVC_REG_SCR_EL3] & (HVC_SCR_NS | HVC_SCR_RW)) == HVC_SCR_NS;
+}
+
 void hvc_entry_state(const struct hvc_state *world, const struct hvc_call *call,
                      struct hvc_state *out)
 {
+	struct hvc_call fit = *call;
+
+	if (is_hyp(world))
+		hvc_call_fit(&fit, HVC_CPU_A15);
 	if (out != world)
 		*out = *world;
+	call = &fit;
 	memcpy(out->v, call->x, sizeof call->x);
 	out->v[HVC_REG_NZCV] = call->nzcv & HVC_PSTATE_NZCV;
 	out->v[HVC_REG_DAIF] = call->daif & HVC_PSTATE_DAIF;
@@ -237,8 +249,9 @@ bool hvc_abi__masks(const struct hvc_rule *rule, enum hvc_level ended)
 
 static uint64_t expected_daif(struct hearing *h)
 {
-	return hvc_abi__masks(h->rule, h->outcome->level) ? HVC_PSTATE_DAIF
-	                                                  : h->entry->v[HVC_REG_DAIF];
+	return hvc_abi__masks(h->rule, h->outcome->level)
+	               ? (is_hyp(h->entry) ? HVC_PSR_AIF : HVC_PSTATE_DAIF)
+	               : h->entry->v[HVC_REG_DAIF];
 }
 
 static bool broken_preserve(struct hearing *h)
@@ -347,6 +360,9 @@ static void judge(struct hearing *h)
 	const struct hvc_context context = {h->entry, h->call};
 	const struct hvc_outcome *outcome = h->outcome;
 	enum hvc_level level = hvc_abi__level(h->rule, h->call->from);
+
+	if (level == HVC_LEVEL_EL2H && is_hyp(h->entry))
+		level = HVC_LEVEL_EL2_HYP;
 	uint64_t at;
 
 	if (outcome->kind != h->rule->outcome && !is_jump(h)) {
@@ -380,14 +396,18 @@ void hvc_verdict_judge_after(const struct hvc_abi *abi, unsigned world,
                              const struct hvc_call *call, const struct hvc_outcome *outcome,
                              unsigned skip, struct hvc_verdict *out)
 {
-	int index = hvc_abi_rule_of(abi, world, call);
+	struct hvc_call fit = *call;
+	int index;
 	struct hearing h = {.entry = entry,
 	                    .present = present,
-	                    .call = call,
+	                    .call = &fit,
 	                    .outcome = outcome,
 	                    .verdict = out,
 	                    .skip = skip};
 
+	if (world < hvc_abi_world_count(abi))
+		hvc_call_fit(&fit, hvc_abi_world_at(abi, world)->world.cpu);
+	index = hvc_abi_rule_of(abi, world, &fit);
 	*out = (struct hvc_verdict){
 	        .kind = HVC_VERDICT_UNDECIDED, .rule = index, .reg = HVC_REG_NONE};
 	if (index < 0 || !abi->rule[index].specified || outcome->kind == HVC_OUTCOME_FAILED)

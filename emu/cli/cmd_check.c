@@ -30,7 +30,7 @@ static enum hvc_status make_check(const struct hvc_options *options, const struc
 	enum hvc_status status;
 
 	hvc_options__callers(options, &config.levels, &config.insns);
-	if (held->world.cpu != HVC_CPU_A72 || !held->world.el3)
+	if (held->world.cpu != hvc_cli_world__cpu(options, held->subject) || !held->world.el3)
 		return hvc_diag_set(
 		        diag, HVC_E_ARG, NULL, 0, 0,
 		        "--world: a check takes CPU model and EL3 from the ABI's worlds");

@@ -11,17 +11,16 @@
 #include "cli/report.h"
 #include "cli/world.h"
 #include "engine/exact.h"
+#include "engine/internal.h"
 #include "engine/suggest.h"
 #include "engine/sweep.h"
 #include "hvcheck/saved.h"
 #include "report/exact.h"
 
-#define ANYONE ((1u << HVC_LEVEL_COUNT) - 1)
-
 /* What the sweep tries: values that rows part, and those of a specification. */
 static enum hvc_status make_probes(const struct hvc_options *options, const struct hvc_exact *exact,
-                                   const struct hvc_abi *abi, struct hvc_diag *diag,
-                                   struct hvc_probes *out)
+                                   const struct hvc_abi *abi, unsigned levels,
+                                   struct hvc_diag *diag, struct hvc_probes *out)
 {
 	struct hvc_constant *constant;
 	enum hvc_status status;
@@ -30,7 +29,7 @@ static enum hvc_status make_probes(const struct hvc_options *options, const stru
 	status = hvc_exact__constants(exact, &constant, &constants);
 	if (status != HVC_OK)
 		return hvc_diag_set(diag, status, NULL, 0, 0, "%s", hvc_strerror(status));
-	status = hvc_open__probes(options, abi, ANYONE, constant, constants, diag, out);
+	status = hvc_open__probes(options, abi, levels, constant, constants, diag, out);
 	free(constant);
 	return status;
 }
@@ -138,7 +137,9 @@ static enum hvc_status sweep(struct maps *maps, const struct hvc_abi *abi, struc
 
 	if (!hvc_options__has(options, HVC_OPTION_SWEEP))
 		return HVC_OK;
-	HVC_TRY(make_probes(options, maps->exact, abi, diag, &probes));
+	HVC_TRY(make_probes(options, maps->exact, abi,
+	                    hvc_cpu_levels(maps->world->cpu), diag, &probes));
+	hvc_probes__fit(&probes, maps->world->cpu);
 	status = hvc_exact__sweep(maps->exact, &config, diag);
 	hvc_probes_free(&probes);
 	return status;
@@ -159,7 +160,7 @@ static enum hvc_status explore(struct maps *maps, const struct hvc_abi *abi, str
 
 	/* A specification is suggested for callers that meet the same, mostly the kernel. */
 	if (!abi && hvc_options__has(options, HVC_OPTION_SUGGEST_ABI))
-		config.levels = 1u << HVC_LEVEL_EL1H;
+		config.levels = 1u << hvc_cpu_usual(maps->world->cpu);
 	hvc_options__callers(options, &config.levels, &config.insns);
 	return hvc_exact_make(&config, diag, &maps->exact);
 }

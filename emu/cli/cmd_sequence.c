@@ -31,7 +31,7 @@ static enum hvc_status try(const struct hvc_options *options, const struct hvc_c
 		        "--set: sequences try many values of %s; 'hvcheck run' takes one",
 		        hvc_reg_name(reg));
 	hvc_options__callers(options, &config.levels, &config.insns);
-	if (held->world.cpu != HVC_CPU_A72 || !held->world.el3)
+	if (held->world.cpu != hvc_cli_world__cpu(options, held->subject) || !held->world.el3)
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 		                    "--world: CPU model and EL3 are those of the ABI's worlds");
 	hvc_progress__begin(&progress, options);

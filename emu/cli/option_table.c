@@ -138,7 +138,7 @@ static enum hvc_status take_cpu(struct hvc_options *options, const char *value,
 {
 	options->cpu = hvc_cpu_find(value);
 	if (options->cpu == HVC_CPU_COUNT)
-		return bad(diag, "cpu", value, "a CPU model (a72, max)");
+		return bad(diag, "cpu", value, "a CPU model (a72, max, a15)");
 	return HVC_OK;
 }
 
@@ -397,7 +397,7 @@ const struct hvc_option hvc_option_table[HVC_OPTION_COUNT] = {
 	[HVC_OPTION_FROM] = {"from", 0, "LEVEL", "who calls: el0, el1t, el1h, el2t, el2h; in AArch32 state el0-usr,\nel1-svc, el1-fiq, el1-irq, el1-abt, el1-und, el1-sys (el1h)", take_from, false},
 	[HVC_OPTION_INSN] = {"insn", 0, "INSN", "calling instruction: hvc, smc; hvc-a32, hvc-t32, smc-a32, smc-t32 in\nAArch32 state, where hvc and smc are those (hvc)", take_insn, false},
 	[HVC_OPTION_SEED] = {"seed", 0, "N", "fill the registers that --set does not name with pseudo-random\nvalues; 0: with addresses that name their register (0)", take_seed, false},
-	[HVC_OPTION_CPU] = {"cpu", 0, "MODEL", "CPU model: a72, max (a72)", take_cpu, false},
+	[HVC_OPTION_CPU] = {"cpu", 0, "MODEL", "CPU model: a72, max; a15, whose EL2 is Hyp mode (a72, or a15 for\n32-bit subjects)", take_cpu, false},
 	[HVC_OPTION_UPPER] = {"upper", 0, "HALVES", "upper halves of x0 to x30 when a caller in AArch32 state is trapped,\nwhich the CPU may choose: zero, or dirty, whatever they held (dirty)", take_upper, false},
 	[HVC_OPTION_WORLD] = {"world", 0, "FILE", "world in a YAML file: system registers, boundaries, stubs; for a\ncall with --abi also the name of a world of the ABI", take_world, false},
 	[HVC_OPTION_MAP_ON_DEMAND] = {"map-on-demand", 0, "[=PAGES]", "lend EL2 code zero pages where there is no memory, at most PAGES\na call (256), and answer calls of missing functions with 0", take_map_on_demand, true},

@@ -8,7 +8,8 @@ enum hvc_status hvc_open__probes(const struct hvc_options *options, const struct
 {
 	bool aarch32 =
 	        hvc_options__has(options, HVC_OPTION_INSN) && options->insn >= HVC_INSN_HVC_A32;
-	enum hvc_level usual = aarch32 ? HVC_LEVEL_EL1_SVC : HVC_LEVEL_EL1H;
+	enum hvc_level usual =
+	        aarch32 || !(levels >> HVC_LEVEL_EL1H & 1) ? HVC_LEVEL_EL1_SVC : HVC_LEVEL_EL1H;
 	struct hvc_probe_config config = {
 	        .abi = &abi,
 	        .abis = abi ? 1 : 0,

@@ -211,6 +211,14 @@ enum hvc_status hvc_cli_world__lay(const struct hvc_options *options,
 	return add_boundaries(options, subject, diag, world);
 }
 
+enum hvc_cpu hvc_cli_world__cpu(const struct hvc_options *options,
+                                const struct hvc_subject *subject)
+{
+	if (!hvc_options__has(options, HVC_OPTION_CPU) && hvc_subject_image(subject)->aarch32)
+		return HVC_CPU_A15;
+	return options->cpu;
+}
+
 enum hvc_status hvc_cli_world__open(const struct hvc_options *options,
                                     const struct hvc_subject *subject, struct hvc_diag *diag,
                                     struct hvc_world *out)
@@ -222,7 +230,7 @@ enum hvc_status hvc_cli_world__open(const struct hvc_options *options,
 		                    "--world: '%s' is not a file: its name has a '/' or ends in "
 		                    ".yaml",
 		                    options->world);
-	hvc_world_init(&world, options->cpu);
+	hvc_world_init(&world, hvc_cli_world__cpu(options, subject));
 	hvc_subject_enter(subject, &world);
 	if (options->world) {
 		/* The callback only reads. */
@@ -245,8 +253,8 @@ bool hvc_cli_world__is_given(const struct hvc_options *options)
 }
 
 /* What --set says of r0 to r14 and the PSR. */
-static enum hvc_status add_aarch32(const struct hvc_options *options, struct hvc_diag *diag,
-                                   struct hvc_call *call)
+static enum hvc_status add_aarch32(const struct hvc_options *options, bool hyp,
+                                   struct hvc_diag *diag, struct hvc_call *call)
 {
 	unsigned mode = hvc_level_mode(call->from);
 
@@ -260,7 +268,7 @@ static enum hvc_status add_aarch32(const struct hvc_options *options, struct hvc
 		uint64_t *x = &call->x[hvc_aarch32_x(mode, n)];
 
 		if (options->r_set >> n & 1)
-			*x = (*x & ~(uint64_t)UINT32_MAX) | options->r[n];
+			*x = (hyp ? 0 : *x & ~(uint64_t)UINT32_MAX) | options->r[n];
 	}
 	if (options->psr_set)
 		call->psr = options->psr;
@@ -278,6 +286,13 @@ enum hvc_status hvc_cli_world__call(const struct hvc_options *options,
 	call->imm = options->imm;
 	call->from = options->from;
 	call->insn = options->insn;
+	if (hvc_subject_image(subject)->aarch32) {
+		struct hvc_call fit = *call;
+
+		hvc_call_fit(&fit, HVC_CPU_A15);
+		call->from = fit.from;
+		call->insn = fit.insn;
+	}
 	if (!hvc_options__has(options, HVC_OPTION_FROM) && options->insn >= HVC_INSN_HVC_A32)
 		call->from = HVC_LEVEL_EL1_SVC;
 	if (hvc_level_is_aarch32(call->from))
@@ -297,5 +312,5 @@ enum hvc_status hvc_cli_world__call(const struct hvc_options *options,
 		call->nzcv = options->value[HVC_REG_NZCV];
 	if (hvc_regset_has(&options->set, HVC_REG_DAIF))
 		call->daif = options->value[HVC_REG_DAIF];
-	return add_aarch32(options, diag, call);
+	return add_aarch32(options, hvc_subject_image(subject)->aarch32, diag, call);
 }

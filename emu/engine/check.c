@@ -223,6 +223,7 @@ static enum hvc_status check_world(struct hvc_check_bench *bench, const struct h
 		status = hvc_prove__world(&prove, diag, &bench->proof);
 	if (status == HVC_OK && !hvc_check__probes(bench->check, &bench->proof, probes, &chosen))
 		status = out_of_memory(diag);
+	hvc_probes__fit(&chosen, world->world.cpu);
 	if (status == HVC_OK)
 		status = open_rows(bench, &world->world, diag, &exact);
 	if (status == HVC_OK)

@@ -120,8 +120,11 @@ static void find_same(struct hvc_exact *exact)
 static enum hvc_status make_parts(struct hvc_exact *exact, const struct hvc_exact_config *config,
                                   struct hvc_diag *diag)
 {
-	const unsigned usual = 1u << HVC_LEVEL_EL1T | 1u << HVC_LEVEL_EL1H;
-	unsigned levels = config->levels ? config->levels : usual;
+	const unsigned usual = hvc_cpu_is_hyp(exact->world.cpu)
+	                               ? 1u << HVC_LEVEL_EL1_SVC
+	                               : 1u << HVC_LEVEL_EL1T | 1u << HVC_LEVEL_EL1H;
+	unsigned levels =
+	        (config->levels ? config->levels : usual) & hvc_cpu_levels(exact->world.cpu);
 	unsigned insns = config->insns ? config->insns : hvc_insns_all(1u << HVC_INSN_HVC);
 
 	for (unsigned insn = 0; insn < HVC_INSN_COUNT; insn++)

@@ -76,4 +76,10 @@ enum hvc_level hvc_probe__level(unsigned n);
 /* probe.c: one more probe in its place, unless it is there; false when memory runs out */
 bool hvc_probes__add(struct hvc_probes *probes, const struct hvc_probe *probe);
 
+/*
+ * Only the probes that a CPU of this model can make: its levels, and values that registers of its
+ * EL2 hold.
+ */
+void hvc_probes__fit(struct hvc_probes *probes, enum hvc_cpu cpu);
+
 #endif

@@ -11,8 +11,9 @@
 
 #include "hvcheck/arch.h"
 
-#define BELOW_EL2 \
-	(1u << HVC_LEVEL_EL0 | 1u << HVC_LEVEL_EL1T | 1u << HVC_LEVEL_EL1H | HVC_LEVELS_AARCH32)
+#define BELOW_EL2                                                            \
+	(1u << HVC_LEVEL_EL0 | 1u << HVC_LEVEL_EL1T | 1u << HVC_LEVEL_EL1H | \
+	 (HVC_LEVELS_AARCH32 & ~(1u << HVC_LEVEL_EL2_HYP)))
 
 const char *hvc_channel_name(enum hvc_channel channel)
 {

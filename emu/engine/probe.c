@@ -264,7 +264,8 @@ static void add_brief(struct list *list, const struct hvc_probe_config *config, 
 static const enum hvc_level order[HVC_LEVEL_COUNT] = {
         HVC_LEVEL_EL1H,    HVC_LEVEL_EL0,     HVC_LEVEL_EL1T,    HVC_LEVEL_EL2T,
         HVC_LEVEL_EL2H,    HVC_LEVEL_EL1_SVC, HVC_LEVEL_EL0_USR, HVC_LEVEL_EL1_FIQ,
-        HVC_LEVEL_EL1_IRQ, HVC_LEVEL_EL1_ABT, HVC_LEVEL_EL1_UND, HVC_LEVEL_EL1_SYS};
+        HVC_LEVEL_EL1_IRQ, HVC_LEVEL_EL1_ABT, HVC_LEVEL_EL1_UND, HVC_LEVEL_EL1_SYS,
+        HVC_LEVEL_EL2_HYP};
 
 enum hvc_level hvc_probe__level(unsigned n)
 {
@@ -366,6 +367,28 @@ bool hvc_probes__add(struct hvc_probes *probes, const struct hvc_probe *probe)
 	grown[at] = *probe;
 	probes->count++;
 	return true;
+}
+
+/* Does a register of 32 bits hold it, or what stands for a place of the harness? */
+static bool is_narrow(uint64_t value)
+{
+	return !(value >> 32) || value - HVC_HARNESS_BASE < HVC_HARNESS_SIZE;
+}
+
+void hvc_probes__fit(struct hvc_probes *probes, enum hvc_cpu cpu)
+{
+	const bool hyp = hvc_cpu_is_hyp(cpu);
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < probes->count; i++) {
+		struct hvc_probe *probe = &probes->probe[i];
+
+		if (hyp && probe->reg != HVC_REG_NONE && !is_narrow(probe->call.x[probe->reg]))
+			continue;
+		if (hvc_cpu_levels(cpu) >> probe->call.from & 1)
+			probes->probe[kept++] = *probe;
+	}
+	probes->count = kept;
 }
 
 void hvc_probes_free(struct hvc_probes *probes)

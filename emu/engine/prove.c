@@ -340,6 +340,10 @@ static enum hvc_status prove_caller(struct hvc_prover *p, struct hvc_diag *diag)
 		hvc_prover__gap(p, "memory is lent on demand");
 		return HVC_OK;
 	}
+	if (hvc_cpu_is_hyp(p->config->world->cpu)) {
+		hvc_prover__gap(p, "A32 and T32 code is not followed");
+		return HVC_OK;
+	}
 	status = hvc_prover__explore(p, NULL, diag);
 	if (status == HVC_E_ARG || status == HVC_E_RANGE) {
 		hvc_prover__gap(p, "%s",

@@ -14,8 +14,9 @@
 #include "engine/scene.h"
 #include "hvcheck/call.h"
 
-#define BELOW_EL2 \
-	(1u << HVC_LEVEL_EL0 | 1u << HVC_LEVEL_EL1T | 1u << HVC_LEVEL_EL1H | HVC_LEVELS_AARCH32)
+#define BELOW_EL2                                                            \
+	(1u << HVC_LEVEL_EL0 | 1u << HVC_LEVEL_EL1T | 1u << HVC_LEVEL_EL1H | \
+	 (HVC_LEVELS_AARCH32 & ~(1u << HVC_LEVEL_EL2_HYP)))
 #define DOES_SIZE 2048u
 
 struct look {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "machine/a32.h"
 #include "machine/internal.h"
 #include "machine/vhe.h"
 
@@ -81,6 +82,22 @@ static void look(struct hvc_reads *reads, struct hvc_engine *engine)
 	}
 }
 
+/* The same of A32 and T32 code. */
+static void look_hyp(struct hvc_reads *reads, struct hvc_engine *engine, bool t32)
+{
+	struct hvc_a32 insn;
+
+	for (uint32_t at = 0; at < reads->size; at += insn.size) {
+		uint32_t left = reads->size - at, bits = 0;
+
+		if (!hvc_engine__read(engine, reads->address + at, &bits, left < 4 ? left : 4))
+			break;
+		hvc_a32__decode(reads->address + at, bits, t32, &insn);
+		if (insn.kind == HVC_A32_READ && insn.reg > HVC_REG_X30 && insn.reg != HVC_REG_NONE)
+			hvc_regset_add(&reads->plain, insn.reg);
+	}
+}
+
 void hvc_around__read(struct hvc_machine *machine, enum hvc_reg reg)
 {
 	const struct hvc_reg_info *info = hvc_reg_info(reg);
@@ -100,11 +117,15 @@ static void note_reads(struct hvc_machine *machine, uint64_t address, uint32_t s
 
 	if (reads->address != address || reads->size != size) {
 		*reads = (struct hvc_reads){.address = address, .size = size};
-		look(reads, machine->engine);
+		if (machine->hyp)
+			look_hyp(reads, machine->engine,
+			         hvc_engine__pstate(machine->engine) & HVC_PSR_T);
+		else
+			look(reads, machine->engine);
 	}
 	if (hvc_regset_empty(&reads->host) && hvc_regset_empty(&reads->plain))
 		return;
-	if (hvc_vhe__is_host(machine->engine))
+	if (!machine->hyp && hvc_vhe__is_host(machine->engine))
 		set = &reads->host;
 	for (unsigned i = HVC_GPR_COUNT; i < HVC_REG_COUNT; i++)
 		if (hvc_regset_has(set, (enum hvc_reg)i))
@@ -132,6 +153,32 @@ static bool links(uint32_t word)
 	       (word & UINT32_C(0xfefff000)) == UINT32_C(0xd63f0000);
 }
 
+/* Where a function would go back to: x30, or lr of Hyp mode, in which bit 0 is the state. */
+static uint64_t link_of(const struct hvc_machine *machine, const struct hvc_engine_frame *frame)
+{
+	return machine->hyp ? frame->x[14] : frame->x[HVC_REG_X30];
+}
+
+/* Is there a call right before the address, of A32 or T32 code? */
+static bool is_linked(const struct hvc_machine *machine, uint64_t back)
+{
+	bool t32 = back & 1;
+	struct hvc_a32 insn;
+	uint32_t bits = 0;
+
+	for (unsigned size = t32 ? 2 : 4; size <= 4; size += 2) {
+		uint64_t at = (back & ~UINT64_C(1)) - size;
+
+		if (!hvc_load__has(machine, at) ||
+		    !hvc_engine__read(machine->engine, at, &bits, size))
+			continue;
+		hvc_a32__decode(at, bits, t32, &insn);
+		if (insn.link && insn.size == size)
+			return true;
+	}
+	return false;
+}
+
 /*
  * Control is where a function would be: x30 leads back behind a call in the subject. An address
  * that the caller of the HVC chose is where it wants to go on, as in a soft restart, unless it
@@ -140,9 +187,13 @@ static bool links(uint32_t word)
 bool hvc_around__is_call(const struct hvc_machine *machine, const struct hvc_engine_frame *frame,
                          uint64_t pc, bool chosen)
 {
-	uint64_t back = frame->x[HVC_REG_X30];
+	uint64_t back = link_of(machine, frame);
 	uint32_t word;
 
+	if (machine->hyp)
+		return back != pc && is_linked(machine, back) &&
+		       (!chosen ||
+		        (pc < NULL_PAGE && machine->around.block_end == (back & ~UINT64_C(1))));
 	if (back == pc || back & 3 || !hvc_load__has(machine, back - 4) ||
 	    !hvc_engine__read(machine->engine, back - 4, &word, sizeof word) || !links(word))
 		return false;
@@ -159,7 +210,7 @@ static void note(struct hvc_around *around, struct hvc_invented *into,
 bool hvc_around__return(struct hvc_machine *machine, struct hvc_engine_frame *frame, uint64_t pc)
 {
 	const struct hvc_stop *stub = machine->stub;
-	uint64_t back = frame->x[HVC_REG_X30];
+	uint64_t back = link_of(machine, frame);
 	struct hvc_invention call = {
 	        .kind = HVC_INVENTION_CALL,
 	        .reg = HVC_REG_NONE,
@@ -177,6 +228,10 @@ bool hvc_around__return(struct hvc_machine *machine, struct hvc_engine_frame *fr
 		return false;
 	frame->x[0] = stub ? stub->value : 0;
 	hvc_engine__set_gprs(machine->engine, frame->x);
+	if (machine->hyp) {
+		frame->pstate = back & 1 ? frame->pstate | HVC_PSR_T : frame->pstate & ~HVC_PSR_T;
+		back &= ~UINT64_C(1);
+	}
 	hvc_engine__move(machine->engine, back, frame->pstate);
 	return true;
 }

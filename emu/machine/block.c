@@ -106,6 +106,7 @@ static void look(struct hvc_block *block, struct hvc_engine *engine)
 	}
 	block->erets = word == WORD_ERET || (word & ~(UINT32_C(1) << 10)) == WORD_ERETAA;
 	block->self_branch = block->size == 4 && word == WORD_SELF;
+	block->count = block->size / 4;
 }
 
 static void mark(struct hvc_blocks *blocks, uint64_t address)
@@ -123,18 +124,22 @@ static bool is_marked(const struct hvc_blocks *blocks, uint64_t address)
 }
 
 const struct hvc_block *hvc_block__find(struct hvc_blocks *blocks, struct hvc_engine *engine,
-                                        uint64_t address, uint32_t size)
+                                        uint64_t address, uint32_t size, bool t32)
 {
 	struct hvc_block *block = &blocks->row[address >> 2 & (BLOCK_ROWS - 1)];
 
 	blocks->fresh = false;
-	if (block->address == address && block->size == size)
+	if (block->address == address && block->size == size && block->t32 == t32)
 		return block;
 	memset(block, 0, sizeof *block);
 	block->address = address;
 	block->size = size;
+	block->t32 = t32;
 	block->fp_at = block->sve_at = BLOCK_NOWHERE;
-	look(block, engine);
+	if (blocks->hyp)
+		hvc_block__look_hyp(block, engine, t32);
+	else
+		look(block, engine);
 	mark(blocks, address);
 	mark(blocks, address + size - 1);
 	blocks->fresh = true;
@@ -157,5 +162,8 @@ bool hvc_block__store(struct hvc_blocks *blocks, uint64_t address, unsigned size
 
 void hvc_block__forget(struct hvc_blocks *blocks)
 {
+	bool hyp = blocks->hyp;
+
 	memset(blocks, 0, sizeof *blocks);
+	blocks->hyp = hyp;
 }

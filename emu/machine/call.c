@@ -20,12 +20,6 @@ static bool inside(uint64_t address, uint64_t base, uint64_t size)
 	return address - base < size;
 }
 
-static bool in_calls(uint64_t address)
-{
-	return inside(address, HVC_CALLS, HVC_CALLS_SIZE) ||
-	       inside(address, HVC_SMC_CALLS, HVC_CALLS_SIZE);
-}
-
 /* Registers after the call. Only those that may have changed are read from the engine. */
 static void collect(struct hvc_machine *machine, const struct hvc_engine_frame *frame)
 {
@@ -80,7 +74,8 @@ static void conclude(struct hvc_machine *machine, enum hvc_outcome_kind kind, ui
 		hvc_engine__set(machine->engine, HVC_REG_HCR_EL2, *hcr);
 		machine->hcr_forced = 0;
 	}
-	hvc_aarch32__conclude(machine, &outcome->state);
+	if (!machine->hyp)
+		hvc_aarch32__conclude(machine, &outcome->state);
 	outcome->kind = unanswered ? HVC_OUTCOME_FAULT : kind;
 	outcome->level = hvc_level_from_mode((unsigned)(frame.pstate & HVC_PSTATE_M));
 	outcome->pc = fault.pc;
@@ -208,7 +203,7 @@ bool hvc_call__start(struct hvc_machine *machine)
 		                machine->now.v[HVC_REG_HCR_EL2] ^ machine->hcr_forced);
 	hvc_engine__set_gprs(machine->engine, call->x);
 	hvc_simd__give(machine);
-	if (hvc_level_is_aarch32(call->from)) {
+	if (hvc_level_is_aarch32(call->from) && !machine->hyp) {
 		enum hvc_outcome_kind kind;
 		uint64_t esr;
 
@@ -252,8 +247,8 @@ static void at_caller(struct hvc_machine *machine, enum hvc_event event, uint64_
 	           hvc_exception_smc(&pe, machine->call.imm, &entry)) {
 		hvc_call__enter(machine, &entry);
 	} else if (event == HVC_EVENT_SMC) {
-		end(machine, HVC_OUTCOME_FORWARD, machine->call_pc,
-		    (uint64_t)HVC_EC_SMC64 << 26 | IL | machine->call.imm, 0);
+		end(machine, HVC_OUTCOME_FORWARD, machine->call_pc, hvc_call_esr(&machine->call),
+		    0);
 	} else {
 		end(machine, HVC_OUTCOME_UNDEFINED, machine->call_pc, 0, 0);
 	}
@@ -266,7 +261,8 @@ enum hvc_outcome_kind hvc_call__arrival(const struct hvc_machine *machine, uint6
 		return HVC_OUTCOME_RETURN;
 	if (address == machine->call_pc)
 		return HVC_OUTCOME_RETRY;
-	if (el == 1 && inside(address, HVC_CALLER_VECTORS, HVC_VECTOR_TABLE_SIZE))
+	if (el == 1 &&
+	    inside(hvc_harness__place(machine, address), HVC_CALLER_VECTORS, HVC_VECTOR_TABLE_SIZE))
 		return HVC_OUTCOME_INJECT;
 	return HVC_OUTCOME_JUMP;
 }
@@ -277,7 +273,7 @@ static void arrive(struct hvc_machine *machine, uint64_t address, unsigned el)
 
 	/* The vectors that a caller may have set have no answer to an exception. */
 	if (machine->nested.depth && el == 2 &&
-	    inside(address, HVC_NEW_VECTORS, HVC_VECTOR_TABLE_SIZE))
+	    inside(hvc_harness__place(machine, address), HVC_NEW_VECTORS, HVC_VECTOR_TABLE_SIZE))
 		kind = HVC_OUTCOME_FAULT;
 	end(machine, kind, address, 0, 0);
 }
@@ -299,8 +295,11 @@ void hvc_call__nest(struct hvc_machine *machine)
 
 bool hvc_call__chose(const struct hvc_machine *machine, uint64_t address)
 {
+	/* Of an address that AArch32 code branches to, bit 0 is the state. */
+	const uint64_t state = machine->hyp ? 1 : 0;
+
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
-		if (machine->call.x[n] == address)
+		if ((machine->call.x[n] & ~state) == address)
 			return true;
 	return false;
 }
@@ -337,32 +336,47 @@ static void fault(struct hvc_machine *machine, enum hvc_event event, uint64_t pc
 	        [HVC_EVENT_PREFETCH] = HVC_EC_IABT_SAME, [HVC_EVENT_DATA] = HVC_EC_DABT_SAME,
 	        [HVC_EVENT_BRK] = HVC_EC_BRK64,          [HVC_EVENT_OTHER] = HVC_EC_UNKNOWN,
 	};
+	/* A BKPT is a Prefetch Abort there. */
+	static const enum hvc_ec hyp_classes[] = {
+	        [HVC_EVENT_HVC] = HVC_EC_HVC32,          [HVC_EVENT_SMC] = HVC_EC_SMC32,
+	        [HVC_EVENT_SMC_TRAP] = HVC_EC_SMC32,     [HVC_EVENT_SVC] = HVC_EC_SVC32,
+	        [HVC_EVENT_PREFETCH] = HVC_EC_IABT_SAME, [HVC_EVENT_DATA] = HVC_EC_DABT_SAME,
+	        [HVC_EVENT_BRK] = HVC_EC_IABT_SAME,      [HVC_EVENT_UNDEF] = HVC_EC_UNKNOWN,
+	        [HVC_EVENT_OTHER] = HVC_EC_UNKNOWN,
+	};
 	uint64_t pstate = hvc_engine__pstate(machine->engine);
-	enum hvc_ec ec =
-	        event == HVC_EVENT_UNDEF ? hvc_vhe__class(machine->engine, pc) : classes[event];
+	enum hvc_ec ec = machine->hyp               ? hyp_classes[event]
+	                 : event == HVC_EVENT_UNDEF ? hvc_vhe__class(machine->engine, pc)
+	                                            : classes[event];
 
 	/* An illegal return to a caller whose code is there, though not in this memory. */
 	if (machine->aarch32.hidden && pstate & HVC_PSTATE_IL) {
 		nest(machine, pc, ESR_ILLEGAL, 0);
 		return;
 	}
-	if (hvc_arch_el(pstate) == 2 && event == HVC_EVENT_PREFETCH && is_answered(machine, pc))
+	if (hvc_exception_el(pstate) == 2 && event == HVC_EVENT_PREFETCH &&
+	    is_answered(machine, pc))
 		return;
-	if (hvc_arch_el(pstate) < 2 ||
+	if (hvc_exception_el(pstate) < 2 ||
 	    (event == HVC_EVENT_PREFETCH && hvc_call__chose(machine, pc))) {
-		arrive(machine, pc, hvc_arch_el(pstate));
+		arrive(machine, pc, hvc_exception_el(pstate));
 		return;
 	}
-	if (event == HVC_EVENT_PREFETCH && pc & 3)
+	if (event == HVC_EVENT_PREFETCH && pc & 3 && !machine->hyp)
 		ec = HVC_EC_PC_ALIGN;
 	nest(machine, pc, (uint64_t)ec << 26 | IL, far);
+}
+
+static bool is_t32(uint64_t pstate)
+{
+	return pstate & HVC_PSTATE_NRW && pstate & HVC_PSR_T;
 }
 
 /* Something happened after the exception entry. */
 static void at_el2(struct hvc_machine *machine, enum hvc_event event, uint64_t pc)
 {
 	uint64_t pstate = hvc_engine__pstate(machine->engine);
-	unsigned el = hvc_arch_el(pstate);
+	unsigned el = hvc_exception_el(pstate);
 	uint64_t insn = pc;
 
 	if (machine->aarch32.leaves) {
@@ -370,14 +384,15 @@ static void at_el2(struct hvc_machine *machine, enum hvc_event event, uint64_t p
 		return;
 	}
 	if (event == HVC_EVENT_HVC || event == HVC_EVENT_SMC || event == HVC_EVENT_SVC)
-		insn = pc - 4;
+		insn = pc - (event == HVC_EVENT_SVC && is_t32(pstate) ? 2 : 4);
 	if (el == 2 && pstate & HVC_PSTATE_IL && event != HVC_EVENT_PREFETCH)
 		nest(machine, insn, ESR_ILLEGAL, 0);
-	else if (in_calls(insn) ||
-	         (event == HVC_EVENT_SVC && inside(insn, HVC_HARNESS_BASE, HVC_HARNESS_SIZE)))
+	else if (hvc_harness__is_caller(machine, insn) ||
+	         (event == HVC_EVENT_SVC && hvc_harness__is_near(machine, insn)))
 		arrive(machine, insn, el);
 	else if (event == HVC_EVENT_SMC && el == 2)
-		end(machine, HVC_OUTCOME_FORWARD, insn, (uint64_t)HVC_EC_SMC64 << 26 | IL, 0);
+		end(machine, HVC_OUTCOME_FORWARD, insn,
+		    (uint64_t)(machine->hyp ? HVC_EC_SMC32 : HVC_EC_SMC64) << 26 | IL, 0);
 	else
 		fault(machine, event, insn, event == HVC_EVENT_PREFETCH ? insn : 0);
 }

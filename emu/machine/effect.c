@@ -15,7 +15,7 @@ static bool is_own(struct hvc_machine *machine, uint64_t address)
 		return true;
 	if (machine->zero.limit && hvc_zero__has(&machine->zero, address))
 		return true;
-	if (address - HVC_EL2_DATA >= HVC_EL2_DATA_SIZE)
+	if (hvc_harness__place(machine, address) - HVC_EL2_DATA >= HVC_EL2_DATA_SIZE)
 		return false;
 	if (machine->open)
 		hvc_around__read(machine, HVC_REG_SP_EL2); /* what else points there */
@@ -27,7 +27,7 @@ bool hvc_call__is_there(struct hvc_machine *machine, uint64_t address)
 	uint64_t page = address & ~(PAGE - 1);
 	uint8_t byte;
 
-	if (page == HVC_TRAMPOLINE)
+	if (hvc_harness__place(machine, page) == HVC_TRAMPOLINE)
 		return false; /* read-only */
 	if (hvc_undo__knows(&machine->undo, page))
 		return true;
@@ -105,7 +105,7 @@ void hvc_call__write(void *ctx, uint64_t address, unsigned size, uint64_t value)
 		return; /* unmapped: the access itself will fault */
 	if (hvc_block__store(&machine->blocks, address, size))
 		machine->effects |= HVC_EFFECT_CODE;
-	if (hvc_harness__has(address & ~(PAGE - 1))) {
+	if (hvc_harness__has(machine, address & ~(PAGE - 1))) {
 		machine->effects |= HVC_EFFECT_CODE;
 		machine->harness_dirty = true;
 	}

@@ -134,6 +134,8 @@ bool hvc_engine__stands_in(struct hvc_engine *engine, const uint8_t encoding[sta
 void hvc_engine__frame(struct hvc_engine *engine, struct hvc_engine_frame *out);
 /** Only x0..x30. */
 void hvc_engine__set_gprs(struct hvc_engine *engine, const uint64_t x[static HVC_GPR_COUNT]);
+/** Code may have written banked registers of other modes, of an AArch32 CPU. */
+void hvc_engine__stale_banks(struct hvc_engine *engine);
 void hvc_engine__simd(struct hvc_engine *engine, struct hvc_simd *out);
 void hvc_engine__set_simd(struct hvc_engine *engine, const struct hvc_simd *simd);
 uint64_t hvc_engine__pstate(struct hvc_engine *engine);

@@ -3,7 +3,7 @@
  * HVC entry, and the way back: AArch64.CallHypervisor, AArch64.TakeException and ERET as functions
  * of state. What the engine has to do for them is call.c's; what the levels are, level.c's.
  */
-#include "hvcheck/exception.h"
+#include "machine/exception_hyp.h"
 
 #define EC(ec) ((uint64_t)(ec) << 26)
 #define IL     (UINT64_C(1) << 25)
@@ -117,6 +117,10 @@ void hvc_exception_take(const struct hvc_pe *pe, unsigned target_el, uint64_t es
 	enum hvc_vector_group group =
 	        below_uses_aarch32(pe, target_el) ? HVC_GROUP_LOWER_A32 : HVC_GROUP_LOWER_A64;
 
+	if (has(pe, HVC_FEAT_HYP) && target_el == 2) {
+		hvc_exception__take_hyp(pe, esr, elr, out);
+		return;
+	}
 	if (el == target_el)
 		group = pe->pstate & HVC_PSTATE_SP ? HVC_GROUP_CURRENT_SPX : HVC_GROUP_CURRENT_SP0;
 	out->target_el = target_el;
@@ -176,11 +180,12 @@ bool hvc_exception_smc(const struct hvc_pe *pe, uint16_t imm, struct hvc_entry *
 /* IllegalExceptionReturn(). EL0 may use AArch32 under an EL1 that does not. */
 static bool return_is_illegal(const struct hvc_pe *pe, uint64_t spsr)
 {
-	unsigned from = hvc_arch_el(pe->pstate);
+	unsigned from = hvc_exception_el(pe->pstate);
 	unsigned to = hvc_exception_el(spsr);
 	bool aarch32 = spsr & HVC_PSTATE_NRW;
 
-	if ((!aarch32 && spsr & 2) || to > from || (aarch32 && to > 1) ||
+	if ((!aarch32 && spsr & 2) || to > from ||
+	    (aarch32 && to > (has(pe, HVC_FEAT_HYP) ? 2 : 1)) ||
 	    (aarch32 ? to == 1 && !is_aarch32(pe, to) : is_aarch32(pe, to)))
 		return true;
 	if (to == 0)

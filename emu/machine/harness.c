@@ -46,21 +46,30 @@ bool hvc_harness__load(struct hvc_engine *engine)
 	return ok;
 }
 
-bool hvc_harness__has(uint64_t address)
+bool hvc_harness__is_caller(const struct hvc_machine *machine, uint64_t address)
+{
+	if (machine->hyp)
+		return address - HVC_AARCH32_CALLS < HVC_AARCH32_CALLS_SIZE;
+	return address - HVC_CALLS < HVC_CALLS_SIZE || address - HVC_SMC_CALLS < HVC_CALLS_SIZE;
+}
+
+bool hvc_harness__has(const struct hvc_machine *machine, uint64_t address)
 {
 	static const struct {
 		uint64_t address, size;
 	} code[] = {
-	        {HVC_CALLS, HVC_CALLS_SIZE}, /* most go there */
-	        {HVC_SMC_CALLS, HVC_CALLS_SIZE},
 	        {HVC_LANDING, HVC_LANDING_SIZE},
 	        {HVC_CALLER_VECTORS, HVC_VECTOR_TABLE_SIZE},
 	        {HVC_NEW_VECTORS, HVC_VECTOR_TABLE_SIZE},
 	        {HVC_FUNCTION, sizeof hvc_machine__function},
 	};
 
+	uint64_t place = hvc_harness__place(machine, address);
+
+	if (hvc_harness__is_caller(machine, address)) /* most go there */
+		return true;
 	for (size_t i = 0; i < sizeof code / sizeof *code; i++)
-		if (address - code[i].address < code[i].size)
+		if (place - code[i].address < code[i].size)
 			return true;
 	return false;
 }
@@ -70,7 +79,7 @@ bool hvc_harness__owns(const struct hvc_machine *machine, uint64_t address)
 {
 	uint64_t page = address & ~(PAGE - 1);
 
-	return hvc_harness__has(address) && !hvc_machine__translates(machine) &&
+	return hvc_harness__has(machine, address) && !hvc_machine__translates(machine) &&
 	       (!machine->harness_dirty || !hvc_undo__touches(&machine->undo, page, page + PAGE));
 }
 
@@ -78,8 +87,10 @@ bool hvc_harness__mend(struct hvc_machine *machine)
 {
 	uint32_t word = hvc_call_word(&machine->call);
 
-	if (hvc_level_is_aarch32(machine->call.from))
+	if (hvc_level_is_aarch32(machine->call.from) && !machine->hyp)
 		return true; /* not in memory */
+	if (hvc_insn_is_t32(machine->call.insn))
+		word = hvc_aarch32_swap_t32(word);
 	return hvc_engine__write(machine->engine, machine->call_pc, &word, sizeof word) &&
 	       hvc_engine__forget(machine->engine, machine->call_pc, sizeof word);
 }

@@ -22,11 +22,14 @@
 struct hvc_block {
 	uint64_t address; /* with size: the key; size 0 is an empty row */
 	uint32_t size;
-	bool erets;               /* ends in ERET */
-	bool self_branch;         /* is one branch to itself */
-	bool simd;                /* may change an FP/SIMD register */
-	bool may_stop;            /* has one of the next three */
-	bool own;                 /* instructions of own.h */
+	bool erets;       /* ends in ERET */
+	bool self_branch; /* is one branch to itself */
+	bool simd;        /* may change an FP/SIMD register */
+	bool may_stop;    /* has one of the next three */
+	bool own;         /* instructions of own.h */
+	uint32_t count;   /* instructions */
+	bool t32;
+	bool banks;               /* writes banked registers of AArch32 modes */
 	uint32_t fp_at, sve_at;   /* offset of the first that FP/SIMD and that SVE enable */
 	struct hvc_regset writes; /* system registers it may write */
 	unsigned effects;         /* enum hvc_effect */
@@ -42,10 +45,14 @@ struct hvc_blocks {
 	struct hvc_block row[BLOCK_ROWS];
 	uint64_t pages[BLOCK_PAGES / 64]; /* that have code which may have run, a bit a page */
 	bool fresh;                       /* the block found last had not been there */
+	bool hyp;                         /* their code is A32 and T32 */
 };
 
+/* t32: it is T32 code, and no A64 or A32. */
 const struct hvc_block *hvc_block__find(struct hvc_blocks *blocks, struct hvc_engine *engine,
-                                        uint64_t address, uint32_t size);
+                                        uint64_t address, uint32_t size, bool t32);
+/* block_hyp.c: fill in what A32 or T32 code does. */
+void hvc_block__look_hyp(struct hvc_block *block, struct hvc_engine *engine, bool t32);
 /* A store. True: to a page that has code. */
 bool hvc_block__store(struct hvc_blocks *blocks, uint64_t address, unsigned size);
 void hvc_block__forget(struct hvc_blocks *blocks);
@@ -104,6 +111,7 @@ struct hvc_patch {
 
 struct hvc_machine {
 	struct hvc_engine *engine;
+	bool hyp; /* EL2 is Hyp mode: of an AArch32 CPU */
 	struct hvc_world world;
 	struct hvc_segment *segment; /* of the image, by address */
 	unsigned segments;
@@ -165,6 +173,7 @@ struct hvc_machine {
 
 	/* tracing: the instruction under way */
 	bool step_open;
+	enum hvc_isa step_isa;
 	uint64_t step_pc;
 	struct hvc_state step_before;
 
@@ -285,6 +294,9 @@ enum hvc_ec hvc_traps__class(const struct hvc_machine *machine, uint64_t address
 /* load.c: the image into the machine */
 enum hvc_status hvc_load__take(struct hvc_machine *machine, const struct hvc_image *image,
                                struct hvc_diag *diag);
+/* HVC_E_ARG: its code is of a state that EL2 of this CPU model does not have. */
+enum hvc_status hvc_load__suits(const struct hvc_image *image, enum hvc_cpu cpu,
+                                struct hvc_diag *diag);
 /* HVC_E_RANGE with a message; HVC_E_ENGINE without. */
 enum hvc_status hvc_load__image(struct hvc_machine *machine, struct hvc_diag *diag);
 /* Is the address the image's? */
@@ -292,8 +304,22 @@ bool hvc_load__has(const struct hvc_machine *machine, uint64_t address);
 
 /* harness.c: the code of the harness, see world.h */
 bool hvc_harness__load(struct hvc_engine *engine);
+/* The same of an AArch32 CPU; harness_hyp.c. */
+bool hvc_harness__load_hyp(struct hvc_engine *engine);
 /* Has the harness code at this address? */
-bool hvc_harness__has(uint64_t address);
+bool hvc_harness__has(const struct hvc_machine *machine, uint64_t address);
+/* The address as world.h has it, if it is a piece of the harness. */
+static inline uint64_t hvc_harness__place(const struct hvc_machine *machine, uint64_t address)
+{
+	return machine->hyp ? address - HVC_HARNESS32_BASE + HVC_HARNESS_BASE : address;
+}
+static inline bool hvc_harness__is_near(const struct hvc_machine *machine, uint64_t address)
+{
+	return hvc_harness__place(machine, address) - HVC_HARNESS_BASE < HVC_HARNESS_SIZE ||
+	       (machine->hyp && address - HVC_AARCH32_CALLS < HVC_AARCH32_CALLS_SIZE);
+}
+/* Is it an instruction of a caller, or what ends a line of these? */
+bool hvc_harness__is_caller(const struct hvc_machine *machine, uint64_t address);
 /* Is it still the harness's own? */
 bool hvc_harness__owns(const struct hvc_machine *machine, uint64_t address);
 /* The instruction that is to be executed next, in case that a call before this one changed it. */
@@ -339,8 +365,16 @@ static inline bool hvc_machine__translates(const struct hvc_machine *machine)
 		sctlr = hvc_machine__current(machine, HVC_REG_SCTLR_EL2);
 	return sctlr & 1 && !hvc_engine__reaches_harness(machine->engine);
 }
-/* selftest.c: for one CPU model */
+/* selftest.c: for one CPU model; selftest_hyp.c, where it has AArch32 only */
 enum hvc_status hvc_machine__selftest(enum hvc_cpu cpu, struct hvc_diag *diag);
+enum hvc_status hvc_machine__selftest_hyp(const struct hvc_world *world, struct hvc_diag *diag);
+struct hvc_claim {
+	const char *what;
+	uint64_t is, should;
+};
+/* HVC_E_ENGINE names the first that is wrong. */
+enum hvc_status hvc_selftest__judge(const struct hvc_claim *claims, size_t count,
+                                    enum hvc_level from, struct hvc_diag *diag);
 /* reset.c */
 /* Has the call under way done only what can be put back register by register? */
 bool hvc_reset__is_cheap(const struct hvc_machine *machine);

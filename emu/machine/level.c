@@ -12,7 +12,7 @@
  * The same flags hold what SCTLR, HCR, CPTR and TCR say. Up to 2.0.1 a write to these from
  * outside leaves the flags as they were, too; from 2.1 on it rebuilds them.
  */
-#include "machine/level.h"
+#include "machine/unicorn.h"
 
 #include "hvcheck/arch.h"
 
@@ -42,6 +42,10 @@ void hvc_engine__move(struct hvc_engine *engine, uint64_t pc, uint64_t pstate)
 	uint64_t cheap = HVC_PSTATE_NZCV | HVC_PSTATE_DAIF; /* not part of the cached flags */
 	unsigned el = hvc_arch_el(now);
 
+	if (now & HVC_PSTATE_NRW) {
+		hvc_hyp__move(engine, pc, pstate);
+		return;
+	}
 	pc = hvc_engine__place(engine, pc);
 	/* Within EL2, whose own tables do not map the trampoline: better stale than lost. */
 	if (el == 2 && !((now ^ pstate) & 0xf) && !hvc_engine__reaches_harness(engine))

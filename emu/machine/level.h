@@ -44,7 +44,8 @@ extern const uint32_t hvc_level__trampoline[HVC_LEVEL_TRAMPOLINE_WORDS];
 
 static inline bool hvc_level__is_trampoline(uint64_t address)
 {
-	return address - HVC_TRAMPOLINE < HVC_TRAMPOLINE_SIZE;
+	return address - HVC_TRAMPOLINE < HVC_TRAMPOLINE_SIZE ||
+	       address - hvc_harness32(HVC_TRAMPOLINE) < HVC_TRAMPOLINE_SIZE;
 }
 
 /** Do the cached flags hold something of this register? */

@@ -20,6 +20,16 @@ static int by_address(const void *a, const void *b)
 	return (x->address > y->address) - (x->address < y->address);
 }
 
+/* Is something of the harness between the addresses, end exclusive? */
+static bool is_reserved(const struct hvc_machine *machine, uint64_t address, uint64_t end)
+{
+	const uint64_t base = machine->hyp ? HVC_HARNESS32_BASE : HVC_HARNESS_BASE;
+
+	return (address < base + HVC_HARNESS_SIZE && end > base) ||
+	       (machine->hyp && address < HVC_AARCH32_CALLS + HVC_AARCH32_CALLS_SIZE &&
+	        end > HVC_AARCH32_CALLS);
+}
+
 /* What the world sets, the last piece first, and the image: the first that has an address counts.
  */
 static enum hvc_status take_view(struct hvc_machine *machine, const struct hvc_image *image,
@@ -40,7 +50,7 @@ static enum hvc_status take_view(struct hvc_machine *machine, const struct hvc_i
 			return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 			                    "memory at '%s': the symbol of which file?",
 			                    memory->place);
-		if (memory->address < HVC_HARNESS_BASE + HVC_HARNESS_SIZE && end > HVC_HARNESS_BASE)
+		if (is_reserved(machine, memory->address, end))
 			return fail_range(diag, "memory overlaps the test harness",
 			                  memory->address);
 		*view = (struct hvc_segment){memory->address, memory->size, memory->data,
@@ -53,14 +63,27 @@ static enum hvc_status take_view(struct hvc_machine *machine, const struct hvc_i
 	return HVC_OK;
 }
 
+enum hvc_status hvc_load__suits(const struct hvc_image *image, enum hvc_cpu cpu,
+                                struct hvc_diag *diag)
+{
+	if (image->aarch32 == hvc_cpu_is_hyp(cpu))
+		return HVC_OK;
+	return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "CPU model %s has no %s at EL2",
+	                    hvc_cpu_name(cpu), image->aarch32 ? "AArch32" : "AArch64");
+}
+
 /* Copy the image's table, sorted, and refuse what cannot be mapped. */
 enum hvc_status hvc_load__take(struct hvc_machine *machine, const struct hvc_image *image,
                                struct hvc_diag *diag)
 {
+	const uint64_t size = hvc_image_table(image);
 	bool found = false;
 
-	if (image->segments == 0 || image->vectors & (HVC_VECTOR_TABLE_SIZE - 1))
-		return fail_range(diag, "vector table not 2 KiB aligned", image->vectors);
+	if (image->segments == 0 || image->vectors & (size - 1))
+		return fail_range(diag,
+		                  machine->hyp ? "vector table not 32 bytes aligned"
+		                               : "vector table not 2 KiB aligned",
+		                  image->vectors);
 	machine->segment = calloc(image->segments, sizeof *machine->segment);
 	if (!machine->segment)
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
@@ -74,12 +97,14 @@ enum hvc_status hvc_load__take(struct hvc_machine *machine, const struct hvc_ima
 
 		if (s->size == 0 || end < s->address || s->data_size > s->size)
 			return fail_range(diag, "segment of impossible size", s->address);
-		if (s->address < HVC_HARNESS_BASE + HVC_HARNESS_SIZE && end > HVC_HARNESS_BASE)
+		if (is_reserved(machine, s->address, end))
 			return fail_range(diag, "segment overlaps the test harness", s->address);
+		if (machine->hyp && end > UINT64_C(1) << 32)
+			return fail_range(diag, "segment beyond 4 GiB", s->address);
 		if (i > 0 && s->address < s[-1].address + s[-1].size)
 			return fail_range(diag, "segment overlaps another", s->address);
 		if (image->vectors >= s->address && image->vectors < end &&
-		    end - image->vectors >= HVC_VECTOR_TABLE_SIZE)
+		    end - image->vectors >= size)
 			found = true;
 	}
 	if (!found)

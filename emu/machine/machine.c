@@ -40,7 +40,7 @@ static unsigned features(struct hvc_machine *machine)
 		    value >> fields[i].shift & 15)
 			bits |= fields[i].feature;
 	}
-	return bits;
+	return bits | (machine->hyp ? (unsigned)HVC_FEAT_HYP : 0);
 }
 
 /* The first register that cannot be set, if any: it is missing, or keeps its value. */
@@ -156,8 +156,10 @@ enum hvc_status hvc_machine__power(struct hvc_machine *machine, struct hvc_diag 
 	status = hvc_load__image(machine, diag);
 	if (status == HVC_E_RANGE)
 		return status;
-	if (status != HVC_OK || !hvc_harness__load(machine->engine) || !apply_patches(machine) ||
-	    !hvc_guard__image(machine) || !hvc_unset__watch(machine))
+	if (status != HVC_OK ||
+	    !(machine->hyp ? hvc_harness__load_hyp(machine->engine)
+	                   : hvc_harness__load(machine->engine)) ||
+	    !apply_patches(machine) || !hvc_guard__image(machine) || !hvc_unset__watch(machine))
 		return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0, "%s cannot map the image",
 		                    hvc_engine__name());
 	for (unsigned i = 0; i < machine->world.boundaries; i++)
@@ -165,6 +167,13 @@ enum hvc_status hvc_machine__power(struct hvc_machine *machine, struct hvc_diag 
 			return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0, "%s cannot watch %s",
 			                    hvc_engine__name(), machine->world.boundary[i].name);
 	return set_up_registers(machine, diag);
+}
+
+static enum hvc_cpu cpu_of(const struct hvc_machine_config *config)
+{
+	if (config->world)
+		return config->world->cpu;
+	return config->image.aarch32 ? HVC_CPU_A15 : HVC_CPU_A72;
 }
 
 enum hvc_status hvc_machine__open(const struct hvc_machine_config *config, struct hvc_diag *diag,
@@ -178,7 +187,8 @@ enum hvc_status hvc_machine__open(const struct hvc_machine_config *config, struc
 	if (config->world)
 		machine->world = *config->world;
 	else
-		hvc_world_init(&machine->world, HVC_CPU_A72);
+		hvc_world_init(&machine->world, cpu_of(config));
+	machine->hyp = machine->blocks.hyp = hvc_cpu_is_hyp(machine->world.cpu);
 	machine->budget = config->budget ? config->budget : HVC_BUDGET_DEFAULT;
 	machine->smc_as_it_is = config->smc_as_it_is;
 	machine->trace = config->trace;
@@ -207,10 +217,11 @@ enum hvc_status hvc_machine_open(const struct hvc_machine_config *config, struct
                                  struct hvc_machine **out)
 {
 	static bool trusted[HVC_CPU_COUNT];
-	enum hvc_cpu cpu = config->world ? config->world->cpu : HVC_CPU_A72;
+	enum hvc_cpu cpu = cpu_of(config);
 
 	if (cpu >= HVC_CPU_COUNT)
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "no such CPU model");
+	HVC_TRY(hvc_load__suits(&config->image, cpu, diag));
 	if (!trusted[cpu])
 		HVC_TRY(hvc_machine__selftest(cpu, diag));
 	trusted[cpu] = true;
@@ -284,7 +295,7 @@ static bool is_late(const struct hvc_machine *machine, enum hvc_exit exit)
 {
 	if (machine->phase == PHASE_ENDED || machine->phase == PHASE_IDLE)
 		return exit == HVC_EXIT_ACCESS || exit == HVC_EXIT_BROKEN;
-	return exit == HVC_EXIT_ACCESS && hvc_arch_el(hvc_engine__pstate(machine->engine)) < 2;
+	return exit == HVC_EXIT_ACCESS && hvc_exception_el(hvc_engine__pstate(machine->engine)) < 2;
 }
 
 /* Run until the call under way, or the feed, is at its end. */

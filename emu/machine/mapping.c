@@ -99,6 +99,8 @@ static uint64_t flat_top(struct hvc_engine *engine)
 
 uint64_t hvc_engine__top(struct hvc_engine *engine)
 {
+	if (engine->hyp)
+		return UINT64_C(1) << 32;
 	return engine->mapping.on ? HVC_MAPPING_TOP : flat_top(engine);
 }
 
@@ -191,7 +193,7 @@ enum hvc_reach hvc_engine__reach(struct hvc_engine *engine, const struct hvc_seg
 	struct hvc_mapping *mapping = &engine->mapping;
 	bool wanted = booted;
 
-	for (unsigned i = 0; i < count; i++) {
+	for (unsigned i = 0; i < count && !engine->hyp; i++) {
 		uint64_t last = segment[i].address + (segment[i].size - 1);
 
 		wanted |= last >= flat_top(engine);

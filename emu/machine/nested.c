@@ -83,12 +83,34 @@ static void remember(struct hvc_machine *machine, uint64_t pc, uint64_t esr, uin
 			nested->state.v[reg] = hvc_machine__current(machine, (enum hvc_reg)reg);
 }
 
+/* Of Hyp mode. HDFAR and HIFAR are the halves of FAR_EL2. */
+static uint64_t iss_hyp(enum hvc_ec ec, uint64_t pstate, uint32_t word)
+{
+	bool t32 = pstate & HVC_PSR_T;
+	uint16_t imm = 0;
+
+	if (ec == HVC_EC_SVC32)
+		return t32 ? word & 0xff : word & 0xffff;
+	if (ec == HVC_EC_HVC32) {
+		(void)(t32 ? hvc_aarch32_decode_t32(hvc_aarch32_swap_t32(word), &imm)
+		           : hvc_aarch32_decode_a32(word, &imm));
+		return imm;
+	}
+	return ec == HVC_EC_IABT_SAME || ec == HVC_EC_DABT_SAME ? EXTERNAL : 0;
+}
+
+static unsigned link_offset(enum hvc_ec ec, uint64_t pstate)
+{
+	return ec == HVC_EC_SVC32 && pstate & HVC_PSR_T ? LINK_OFFSET / 2 : LINK_OFFSET;
+}
+
 bool hvc_nested__take(struct hvc_machine *machine, uint64_t pc, uint64_t esr, uint64_t far)
 {
 	struct hvc_nested *nested = &machine->nested;
 	enum hvc_ec ec = (enum hvc_ec)(esr >> 26);
 	bool abort = ec == HVC_EC_IABT_SAME || ec == HVC_EC_DABT_SAME || ec == HVC_EC_PC_ALIGN;
-	bool call = ec == HVC_EC_HVC64 || ec == HVC_EC_SVC64;
+	bool call = ec == HVC_EC_HVC64 || ec == HVC_EC_SVC64 || ec == HVC_EC_HVC32 ||
+	            ec == HVC_EC_SVC32;
 	struct hvc_pe pe = describe(machine);
 	struct hvc_entry entry;
 	uint32_t word = 0;
@@ -101,13 +123,16 @@ bool hvc_nested__take(struct hvc_machine *machine, uint64_t pc, uint64_t esr, ui
 	if (machine->step_open)
 		hvc_trace__close(machine);
 	(void)hvc_engine__read(machine->engine, pc, &word, sizeof word);
-	hvc_exception_take(&pe, 2, esr | hvc_nested__iss(ec, word), call ? pc + LINK_OFFSET : pc,
-	                   &entry);
+	hvc_exception_take(
+	        &pe, 2,
+	        esr | (machine->hyp ? iss_hyp(ec, pe.pstate, word) : hvc_nested__iss(ec, word)),
+	        call ? pc + link_offset(ec, pe.pstate) : pc, &entry);
 	put(machine, HVC_REG_ESR_EL2, entry.esr);
 	put(machine, HVC_REG_ELR_EL2, entry.elr);
 	put(machine, HVC_REG_SPSR_EL2, entry.spsr);
 	if (abort)
-		put(machine, HVC_REG_FAR_EL2, far);
+		put(machine, HVC_REG_FAR_EL2,
+		    machine->hyp && ec != HVC_EC_DABT_SAME ? far << 32 : far);
 	nested->vector = entry.vector;
 	nested->backs = 0;
 	machine->after_eret = false;

@@ -189,6 +189,8 @@ void hvc_other__touch(struct hvc_machine *machine, const struct hvc_block *block
 	bool host = hvc_vhe__is_host(machine->engine);
 
 	machine->untracked += block->untracked;
+	if (machine->hyp)
+		return; /* those of AArch32 are counted, and not told */
 	for (unsigned i = 0; i < block->untracked && i < BLOCK_UNTRACKED_MAX; i++) {
 		uint8_t name[5], t[5];
 

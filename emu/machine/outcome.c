@@ -81,12 +81,35 @@ void hvc_call_init(struct hvc_call *call, uint64_t seed)
 	call->psr = (uint32_t)HVC_PSR_Q | 0x50000u;
 }
 
+static uint64_t narrow(uint64_t value)
+{
+	if (value - HVC_HARNESS_BASE < HVC_HARNESS_SIZE)
+		return hvc_harness32(value);
+	return value & UINT32_MAX;
+}
+
+void hvc_call_fit(struct hvc_call *call, enum hvc_cpu cpu)
+{
+	static const enum hvc_level modes[] = {HVC_LEVEL_EL0_USR, HVC_LEVEL_EL1_SVC,
+	                                       HVC_LEVEL_EL2_HYP};
+
+	if (!hvc_cpu_is_hyp(cpu))
+		return;
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
+		call->x[n] = narrow(call->x[n]);
+	if (!hvc_level_is_aarch32(call->from))
+		call->from = modes[hvc_level_el(call->from)];
+	call->insn = hvc_insn_at(call->insn, call->from);
+}
+
 uint64_t hvc_call_address(const struct hvc_call *call)
 {
+	uint64_t line =
+	        HVC_AARCH32_CALLS + ((uint64_t)call->insn - HVC_INSN_HVC_A32) * HVC_AARCH32_LINE;
 	uint64_t first = call->insn == HVC_INSN_HVC    ? HVC_CALLS
 	                 : call->insn == HVC_INSN_SMC  ? HVC_SMC_CALLS
-	                 : hvc_insn_is_t32(call->insn) ? HVC_AARCH32_CALLS + 2
-	                                               : HVC_AARCH32_CALLS;
+	                 : hvc_insn_is_t32(call->insn) ? line + 2
+	                                               : line;
 
 	return first + 4 * (uint64_t)call->imm;
 }

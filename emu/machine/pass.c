@@ -15,8 +15,9 @@ static bool has_left(struct hvc_machine *machine, uint64_t address)
 {
 	uint64_t pstate = hvc_engine__pstate(machine->engine);
 
-	if (hvc_arch_el(pstate) < 2)
-		hvc_call__halt(machine, hvc_call__arrival(machine, address, hvc_arch_el(pstate)),
+	if (hvc_exception_el(pstate) < 2)
+		hvc_call__halt(machine,
+		               hvc_call__arrival(machine, address, hvc_exception_el(pstate)),
 		               address);
 	else if (pstate & HVC_PSTATE_IL)
 		hvc_nested__defer(machine, address, ESR_ILLEGAL, 0);
@@ -25,6 +26,19 @@ static bool has_left(struct hvc_machine *machine, uint64_t address)
 		return !hvc_nested__return(machine, address);
 	}
 	return true;
+}
+
+/* At an instruction of the harness that is none in the state, A32 or T32, that AArch32 code is in.
+ */
+static bool is_askew(const struct hvc_machine *machine, uint64_t address)
+{
+	bool t32 = hvc_engine__pstate(machine->engine) & HVC_PSR_T;
+	uint64_t line;
+
+	if (!hvc_harness__is_caller(machine, address))
+		return t32 && address & 2;
+	line = (address - HVC_AARCH32_CALLS) / HVC_AARCH32_LINE;
+	return t32 != (line & 1) || (address & 3) != (t32 ? 2 : 0);
 }
 
 /* What is watched in a block is judged by what the engine has translated. */
@@ -46,14 +60,23 @@ bool hvc_call__word(const struct hvc_machine *machine, uint64_t address, uint32_
 	return true;
 }
 
-/* It is EL2's: below, it is an address like any other. And it may have been made to return to
- * itself. */
-static void at_function(struct hvc_machine *machine, uint64_t address)
+/*
+ * Harness code is SVCs and one leaf function; everything else is the subject's doing. The function
+ * is EL2's: below, it is an address like any other. And it may have been made to return to itself.
+ */
+static bool is_harness(struct hvc_machine *machine, uint64_t address)
 {
-	if (hvc_arch_el(hvc_engine__pstate(machine->engine)) < 2)
+	bool function, below;
+
+	if (!hvc_harness__is_near(machine, address) || !hvc_harness__owns(machine, address))
+		return false;
+	function = hvc_harness__place(machine, address) == HVC_FUNCTION;
+	below = !machine->hyp && hvc_arch_el(hvc_engine__pstate(machine->engine)) < 2;
+	if (machine->hyp ? is_askew(machine, address) : function && below)
 		hvc_call__halt(machine, HVC_OUTCOME_JUMP, address);
-	else if (++machine->functions > machine->budget)
+	else if (function && ++machine->functions > machine->budget)
 		hvc_call__halt(machine, HVC_OUTCOME_LIMIT, address);
+	return true;
 }
 
 void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
@@ -63,8 +86,8 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 
 	if (machine->aarch32.leaves)
 		return;
-	if (address & 3 && machine->phase == PHASE_EL2 &&
-	    hvc_arch_el(hvc_engine__pstate(machine->engine)) == 2) {
+	if (address & 3 && !machine->hyp && machine->phase == PHASE_EL2 &&
+	    hvc_exception_el(hvc_engine__pstate(machine->engine)) == 2) {
 		/* The engine would go on there. */
 		bool chosen = hvc_call__chose(machine, address);
 
@@ -74,26 +97,22 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 			hvc_nested__defer(machine, address, ESR_PC_ALIGN, address);
 		return;
 	}
-	/* Harness code is SVCs and one leaf function; everything else is the subject's doing. */
-	if (machine->phase != PHASE_EL2 || (address - HVC_HARNESS_BASE < HVC_HARNESS_SIZE &&
-	                                    hvc_harness__owns(machine, address))) {
-		if (address == HVC_FUNCTION && machine->phase == PHASE_EL2)
-			at_function(machine, address);
+	if (machine->phase != PHASE_EL2 || is_harness(machine, address))
 		return;
-	}
 	hvc_flight__at(address, machine->engine);
 	if (machine->after_eret && has_left(machine, address))
 		return;
 	if (machine->open && hvc_around__block(machine, address, size))
 		return;
-	block = hvc_block__find(&machine->blocks, machine->engine, address, size);
+	block = hvc_block__find(&machine->blocks, machine->engine, address, size,
+	                        machine->hyp && hvc_engine__pstate(machine->engine) & HVC_PSR_T);
 	/* Code may have been stored to before it first ran. */
 	if (machine->blocks.fresh &&
 	    hvc_undo__touches(&machine->undo, address & ~PAGE_MASK, (address + size) | PAGE_MASK))
 		machine->effects |= HVC_EFFECT_CODE;
 	machine->effects |= block->effects;
 	if ((block->may_stop && hvc_traps__puts_off(machine, block)) ||
-	    (block->erets && hvc_aarch32__puts_off(machine, block)))
+	    (block->erets && !machine->hyp && hvc_aarch32__puts_off(machine, block)))
 		return; /* the machine begins it again */
 	machine->after_eret = block->erets;
 	if (machine->on_block)
@@ -105,7 +124,9 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 	machine->words = 0;
 	if (machine->traps.count && (block->may_stop || hvc_traps__watches(machine, block)))
 		read_words(machine, block);
-	machine->instructions += size / 4;
+	machine->instructions += block->count;
+	if (block->banks)
+		hvc_engine__stale_banks(machine->engine);
 	machine->block_end = address + size;
 	if (machine->instructions > machine->budget) {
 		hvc_call__halt(machine, HVC_OUTCOME_LIMIT, address);

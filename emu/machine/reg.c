@@ -9,6 +9,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "machine/cp15.h"
+
 #define GPR(n) [HVC_REG_X0 + (n)] = {"x" #n, HVC_CLASS_GPR, {0}, HVC_MASK_ALL}
 #define ROW(id, name, class, op0, op1, crn, crm, op2, mask) \
 	[HVC_REG_##id] = {name, HVC_CLASS_##class, {op0, op1, crn, crm, op2}, mask},
@@ -42,7 +44,7 @@ enum hvc_reg hvc_reg_find(const char *name)
 	for (unsigned reg = 0; reg < HVC_REG_COUNT; reg++)
 		if (!strcasecmp(name, table[reg].name))
 			return (enum hvc_reg)reg;
-	return HVC_REG_NONE;
+	return hvc_cp15__named(name);
 }
 
 enum hvc_reg hvc_reg_find_sys(unsigned op0, unsigned op1, unsigned crn, unsigned crm, unsigned op2)

@@ -99,7 +99,7 @@ enum hvc_status hvc_machine_reset(struct hvc_machine *machine, struct hvc_diag *
 
 void hvc_reset__settle(struct hvc_machine *machine)
 {
-	if (hvc_arch_el(hvc_engine__pstate(machine->engine)) != 0)
+	if (machine->hyp || hvc_exception_el(hvc_engine__pstate(machine->engine)) != 0)
 		return;
 	hvc_engine__back(machine->engine);
 	machine->simd_dirty = true;

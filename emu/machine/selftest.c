@@ -36,11 +36,6 @@ static const uint32_t host_reader[] = {
         0xd69f03e0, /* eret */
 };
 
-struct claim {
-	const char *what;
-	uint64_t is, should;
-};
-
 static enum hvc_status refuse(struct hvc_diag *diag, enum hvc_level from, const char *what,
                               uint64_t is, uint64_t should)
 {
@@ -51,8 +46,8 @@ static enum hvc_status refuse(struct hvc_diag *diag, enum hvc_level from, const 
 	                    (unsigned long long)should);
 }
 
-static enum hvc_status judge_claims(const struct claim *claims, size_t count, enum hvc_level from,
-                                    struct hvc_diag *diag)
+enum hvc_status hvc_selftest__judge(const struct hvc_claim *claims, size_t count,
+                                    enum hvc_level from, struct hvc_diag *diag)
 {
 	for (size_t i = 0; i < count; i++)
 		if (claims[i].is != claims[i].should)
@@ -69,7 +64,7 @@ static enum hvc_status judge(const struct hvc_call *call, const struct hvc_outco
 	unsigned slot = call->from == HVC_LEVEL_EL2T   ? 0x000
 	                : call->from == HVC_LEVEL_EL2H ? 0x200
 	                                               : 0x400;
-	struct claim claims[] = {
+	struct hvc_claim claims[] = {
 	        {"outcome", outcome->kind, HVC_OUTCOME_RETURN},
 	        {"address returned to", outcome->pc, pc + 4},
 	        {"level returned to", outcome->level, call->from},
@@ -93,7 +88,7 @@ static enum hvc_status judge(const struct hvc_call *call, const struct hvc_outco
 	        {"ELR_EL1 after ERET", x[HVC_REG_ELR_EL1], UINT64_C(0x1e10000000001000)},
 	};
 
-	return judge_claims(claims, sizeof claims / sizeof *claims, call->from, diag);
+	return hvc_selftest__judge(claims, sizeof claims / sizeof *claims, call->from, diag);
 }
 
 /* Every level in both orders, so that each change of level happens. */
@@ -129,8 +124,8 @@ static enum hvc_status try_host(struct hvc_machine *machine, struct hvc_diag *di
 	hvc_call_init(&call, 0);
 	call.x[1] = 0x333;
 	HVC_TRY(hvc_machine_call(machine, &call, diag, &outcome));
-	return judge_claims(
-	        (const struct claim[]){
+	return hvc_selftest__judge(
+	        (const struct hvc_claim[]){
 	                {"outcome under E2H", outcome.kind, HVC_OUTCOME_RETURN},
 	                {"TCR_EL12", outcome.state.v[2], 0x111},
 	                {"TCR_EL2 under E2H", outcome.state.v[3], 0x333},
@@ -165,6 +160,8 @@ enum hvc_status hvc_machine__selftest(enum hvc_cpu cpu, struct hvc_diag *diag)
 	struct hvc_world world;
 
 	hvc_world_init(&world, cpu);
+	if (hvc_cpu_is_hyp(cpu))
+		return hvc_machine__selftest_hyp(&world, diag);
 	HVC_TRY(try_image(reader, sizeof reader, &world, try_levels, diag));
 	if (cpu != HVC_CPU_MAX)
 		return HVC_OK;

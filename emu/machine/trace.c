@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "hvcheck/arch.h"
+#include "machine/a32.h"
 #include "machine/flight.h"
 #include "machine/internal.h"
 
@@ -25,13 +26,19 @@ static void snapshot(struct hvc_machine *machine, struct hvc_state *out)
 void hvc_trace__close(struct hvc_machine *machine)
 {
 	struct hvc_state after;
+	struct hvc_a32 insn;
 	struct hvc_step step = {.pc = machine->step_pc,
-	                        .level = HVC_LEVEL_EL2H,
+	                        .level = machine->hyp ? HVC_LEVEL_EL2_HYP : HVC_LEVEL_EL2H,
+	                        .isa = machine->step_isa,
 	                        .before = &machine->step_before,
 	                        .after = &after};
 
 	snapshot(machine, &after);
 	(void)hvc_engine__read(machine->engine, step.pc, &step.word, sizeof step.word);
+	if (machine->hyp) {
+		hvc_a32__decode(step.pc, step.word, step.isa == HVC_ISA_T32, &insn);
+		step.word = insn.word;
+	}
 	machine->step_open = false;
 	machine->trace(machine->trace_ctx, &step);
 }
@@ -42,13 +49,18 @@ void hvc_trace__step(void *ctx, uint64_t address)
 
 	if (machine->step_open)
 		hvc_trace__close(machine);
-	if (machine->phase != PHASE_EL2 || hvc_arch_el(hvc_engine__pstate(machine->engine)) < 2)
+	if (machine->phase != PHASE_EL2 ||
+	    hvc_exception_el(hvc_engine__pstate(machine->engine)) < 2)
 		return;
 	/* of the harness, only the function is code that a subject runs */
-	if (address - HVC_HARNESS_BASE < HVC_HARNESS_SIZE && address - HVC_FUNCTION >= 0x1000)
+	if (hvc_harness__is_near(machine, address) &&
+	    hvc_harness__place(machine, address) - HVC_FUNCTION >= 0x1000)
 		return;
 	hvc_flight__at(address, machine->engine);
 	snapshot(machine, &machine->step_before);
 	machine->step_pc = address;
+	machine->step_isa = !machine->hyp                                     ? HVC_ISA_A64
+	                    : hvc_engine__pstate(machine->engine) & HVC_PSR_T ? HVC_ISA_T32
+	                                                                      : HVC_ISA_A32;
 	machine->step_open = true;
 }

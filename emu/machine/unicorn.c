@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Unicorn (2.0.1 to 2.1.x), as far as it runs code; unicorn_reg.c has its registers, and no other
- * file meets it.
+ * Unicorn (2.0.1 to 2.1.x), as far as it runs code; unicorn_reg.c and unicorn_hyp.c have its
+ * registers, and no other file meets it.
  *
  * What it lacks is made up for next door: exceptions never become exception entries and levels do
  * not change (level.c), CPU model max announces FEAT_VHE and has half of it (vhe.c).
@@ -45,7 +45,7 @@ static void on_exception(uc_engine *uc, uint32_t number, void *ctx)
 	enum hvc_event event = HVC_EVENT_OTHER;
 
 	(void)uc;
-	if (number == 2 && hvc_level__svc(engine, pc))
+	if (number == 2 && (engine->hyp ? hvc_hyp__svc(engine, pc) : hvc_level__svc(engine, pc)))
 		return;
 	for (size_t i = 0; i < sizeof events / sizeof *events; i++)
 		if (events[i].uc == (int)number)
@@ -57,6 +57,13 @@ static void on_exception(uc_engine *uc, uint32_t number, void *ctx)
 	}
 	if (!hvc_mapping__catch(engine, event, pc))
 		engine->hooks.exception(engine->hooks.ctx, event, pc);
+}
+
+/* Of an AArch32 CPU the library has a hook of its own for UNDEFINED instructions. */
+static bool on_invalid(uc_engine *uc, void *ctx)
+{
+	on_exception(uc, 1, ctx);
+	return true;
 }
 
 static void on_block(uc_engine *uc, uint64_t address, uint32_t size, void *ctx)
@@ -128,8 +135,11 @@ static void on_step(uc_engine *uc, uint64_t address, uint32_t size, void *ctx)
 
 	(void)uc;
 	(void)size;
-	if (!hvc_level__is_trampoline(address))
-		engine->hooks.step(engine->hooks.ctx, shown(engine, address));
+	if (hvc_level__is_trampoline(address))
+		return;
+	engine->hooks.step(engine->hooks.ctx, shown(engine, address));
+	if (engine->hyp)
+		hvc_hyp__step(engine, address);
 }
 
 static void on_boundary(uc_engine *uc, uint64_t address, uint32_t size, void *ctx)
@@ -177,6 +187,7 @@ static uc_err add_hooks(struct hvc_engine *engine)
 		bool wanted;
 	} rows[] = {
 	        {UC_HOOK_INTR, 0, CALLBACK(on_exception), true},
+	        {UC_HOOK_INSN_INVALID, 0, CALLBACK(on_invalid), engine->hyp},
 	        {UC_HOOK_BLOCK, 0, CALLBACK(on_block), true},
 	        {UC_HOOK_MEM_WRITE, 0, CALLBACK(on_write), true},
 	        {UC_HOOK_MEM_READ, 0, CALLBACK(on_load), engine->hooks.all_loads},
@@ -197,20 +208,25 @@ static uc_err add_hooks(struct hvc_engine *engine)
 
 static uc_err set_up(struct hvc_engine *engine, enum hvc_cpu cpu)
 {
-	static const int models[HVC_CPU_COUNT] = {
-	        [HVC_CPU_A72] = UC_CPU_ARM64_A72, [HVC_CPU_MAX] = UC_CPU_ARM64_MAX};
-	uc_err err = uc_open(UC_ARCH_ARM64, UC_MODE_ARM, &engine->uc);
+	static const int models[HVC_CPU_COUNT] = {[HVC_CPU_A72] = UC_CPU_ARM64_A72,
+	                                          [HVC_CPU_MAX] = UC_CPU_ARM64_MAX,
+	                                          [HVC_CPU_A15] = UC_CPU_ARM_CORTEX_A15};
+	const uint64_t base = engine->hyp ? HVC_HARNESS32_BASE : HVC_HARNESS_BASE;
+	uc_err err = uc_open(engine->hyp ? UC_ARCH_ARM : UC_ARCH_ARM64, UC_MODE_ARM, &engine->uc);
 
 	if (err == UC_ERR_OK)
 		err = uc_ctl_set_cpu_model(engine->uc, models[cpu]);
 	/* Nobody reads the trampoline or stores to it: no memory, as far as any code can tell. */
 	if (err == UC_ERR_OK)
-		err = uc_mem_map(engine->uc, HVC_TRAMPOLINE, HVC_TRAMPOLINE_SIZE, UC_PROT_EXEC);
+		err = uc_mem_map(engine->uc, base, HVC_TRAMPOLINE_SIZE, UC_PROT_EXEC);
 	if (err == UC_ERR_OK)
-		err = uc_mem_map(engine->uc, HVC_TRAMPOLINE + HVC_TRAMPOLINE_SIZE,
+		err = uc_mem_map(engine->uc, base + HVC_TRAMPOLINE_SIZE,
 		                 HVC_HARNESS_SIZE - HVC_TRAMPOLINE_SIZE, UC_PROT_ALL);
-	if (err == UC_ERR_OK)
-		err = uc_mem_write(engine->uc, HVC_TRAMPOLINE, hvc_level__trampoline,
+	if (err == UC_ERR_OK && engine->hyp)
+		err = uc_mem_write(engine->uc, base, hvc_hyp__trampoline,
+		                   sizeof hvc_hyp__trampoline);
+	else if (err == UC_ERR_OK)
+		err = uc_mem_write(engine->uc, base, hvc_level__trampoline,
 		                   sizeof hvc_level__trampoline);
 	if (err == UC_ERR_OK)
 		err = add_hooks(engine);
@@ -230,13 +246,15 @@ enum hvc_status hvc_engine__open(enum hvc_cpu cpu, const struct hvc_engine_hooks
 	engine->hooks = *hooks;
 	engine->lazy = uc_version(NULL, NULL) < 0x02010000;
 	engine->repairs = cpu == HVC_CPU_MAX;
+	engine->hyp = hvc_cpu_is_hyp(cpu);
 	err = set_up(engine, cpu);
 	if (err != UC_ERR_OK) {
 		hvc_engine__close(engine);
 		return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0, "%s cannot start: %s",
 		                    hvc_engine__name(), uc_strerror(err));
 	}
-	hvc_unicorn__reset_traps(engine);
+	if (!engine->hyp)
+		hvc_unicorn__reset_traps(engine);
 	*out = engine;
 	return HVC_OK;
 }
@@ -361,6 +379,7 @@ void hvc_engine__back(struct hvc_engine *engine)
 	engine->kept_mapping.made = engine->mapping.made;
 	engine->mapping = engine->kept_mapping;
 	engine->refresh = false;
+	engine->banks_stale = true;
 	hvc_unicorn__flush(engine);
 }
 
@@ -374,7 +393,10 @@ enum hvc_exit hvc_engine__run(struct hvc_engine *engine, uint64_t *detail, const
 			hvc_engine__move(engine, hvc_unicorn__pc(engine),
 			                 hvc_engine__pstate(engine));
 		engine->refresh = false;
-		err = uc_emu_start(engine->uc, hvc_engine__raw(engine, HVC_RAW_PC), NOWHERE, 0, 0);
+		err = uc_emu_start(engine->uc,
+		                   engine->hyp ? hvc_hyp__entry(engine)
+		                               : hvc_engine__raw(engine, HVC_RAW_PC),
+		                   NOWHERE, 0, 0);
 	} while (err == UC_ERR_OK && engine->refresh);
 	engine->refresh = false;
 	*detail = engine->fault;

@@ -100,6 +100,10 @@ void hvc_unicorn__flush(struct hvc_engine *engine)
 	static const uint8_t hcr[5] = {3, 4, 1, 1, 0};
 	uint64_t value = 0;
 
+	if (engine->hyp) {
+		hvc_hyp__flush(engine);
+		return;
+	}
 	hvc_unicorn__get_named(engine, hcr, &value);
 	hvc_unicorn__set_named(engine, hcr, value ^ HCR_VM);
 	hvc_unicorn__set_named(engine, hcr, value);
@@ -117,6 +121,8 @@ bool hvc_engine__get_sys(struct hvc_engine *engine, const uint8_t encoding[stati
 	unsigned mapped = hvc_mapping__find(&engine->mapping, encoding);
 	uint64_t *own = kept(engine, encoding);
 
+	if (engine->hyp)
+		return false;
 	if (mapped < HVC_MAPPING_REGISTERS)
 		own = &engine->mapping.shadow[mapped];
 	if (own)
@@ -133,6 +139,8 @@ bool hvc_engine__set_sys(struct hvc_engine *engine, const uint8_t encoding[stati
 	unsigned mapped = hvc_mapping__find(&engine->mapping, encoding);
 	uint64_t *own = kept(engine, encoding);
 
+	if (engine->hyp)
+		return false;
 	if (mapped < HVC_MAPPING_REGISTERS) {
 		hvc_mapping__set(engine, mapped, value);
 		engine->change.stale |= engine->lazy;
@@ -171,8 +179,11 @@ static bool is_current_sp(struct hvc_engine *engine, enum hvc_reg reg)
 
 bool hvc_engine__get(struct hvc_engine *engine, enum hvc_reg reg, uint64_t *value)
 {
-	int id = is_current_sp(engine, reg) ? UC_ARM64_REG_SP : fast_ids[reg];
+	int id;
 
+	if (engine->hyp)
+		return hvc_hyp__get(engine, reg, value);
+	id = is_current_sp(engine, reg) ? UC_ARM64_REG_SP : fast_ids[reg];
 	if (id != UC_ARM64_REG_INVALID) {
 		*value = hvc_mapping__out(&engine->mapping, get_id(engine, id));
 		return true;
@@ -183,8 +194,11 @@ bool hvc_engine__get(struct hvc_engine *engine, enum hvc_reg reg, uint64_t *valu
 bool hvc_engine__set(struct hvc_engine *engine, enum hvc_reg reg, uint64_t value)
 {
 	const struct hvc_reg_info *info = hvc_reg_info(reg);
-	int id = is_current_sp(engine, reg) ? UC_ARM64_REG_SP : fast_ids[reg];
+	int id;
 
+	if (engine->hyp)
+		return hvc_hyp__set(engine, reg, value);
+	id = is_current_sp(engine, reg) ? UC_ARM64_REG_SP : fast_ids[reg];
 	if (id != UC_ARM64_REG_INVALID) {
 		set_id(engine, id, value);
 		return true;
@@ -208,6 +222,8 @@ static int frame_ids[FRAME_IDS] = {
 
 uint64_t hvc_engine__pstate(struct hvc_engine *engine)
 {
+	if (engine->hyp)
+		return hvc_hyp__pstate(engine);
 	return get_id(engine, UC_ARM64_REG_PSTATE) & UINT32_MAX; /* 32 bits wide */
 }
 
@@ -232,6 +248,10 @@ void hvc_engine__frame(struct hvc_engine *engine, struct hvc_engine_frame *out)
 {
 	const struct hvc_mapping *mapping = &engine->mapping;
 
+	if (engine->hyp) {
+		hvc_hyp__frame(engine, out);
+		return;
+	}
 	hvc_unicorn__frame(engine, out);
 	if (!mapping->windows)
 		return;
@@ -246,6 +266,10 @@ void hvc_engine__set_gprs(struct hvc_engine *engine, const uint64_t x[static HVC
 {
 	void *values[HVC_GPR_COUNT];
 
+	if (engine->hyp) {
+		hvc_hyp__set_gprs(engine, x);
+		return;
+	}
 	for (int n = 0; n < HVC_GPR_COUNT; n++)
 		values[n] = (void *)(uintptr_t)&x[n];
 	uc_reg_write_batch(engine->uc, frame_ids, values, HVC_GPR_COUNT);
@@ -272,6 +296,10 @@ void hvc_engine__simd(struct hvc_engine *engine, struct hvc_simd *out)
 	int ids[SIMD_IDS];
 	void *values[SIMD_IDS];
 
+	if (engine->hyp) {
+		hvc_hyp__simd(engine, out, false);
+		return;
+	}
 	name_simd(out, ids, values);
 	uc_reg_read_batch(engine->uc, ids, values, SIMD_IDS);
 	out->fpcr &= UINT32_MAX; /* 32 bits wide */
@@ -283,6 +311,10 @@ void hvc_engine__set_simd(struct hvc_engine *engine, const struct hvc_simd *simd
 	int ids[SIMD_IDS];
 	void *values[SIMD_IDS];
 
+	if (engine->hyp) {
+		hvc_hyp__simd(engine, (struct hvc_simd *)(uintptr_t)simd, true);
+		return;
+	}
 	name_simd(simd, ids, values);
 	uc_reg_write_batch(engine->uc, ids, values, SIMD_IDS);
 }
@@ -305,6 +337,11 @@ void hvc_engine__set_raw(struct hvc_engine *engine, enum hvc_raw raw, uint64_t v
 		hvc_unicorn__set_named(engine, (const uint8_t[5]){3, 6, 4, 0, 0}, value);
 	else
 		set_id(engine, raw_ids[raw], value);
+}
+
+void hvc_engine__stale_banks(struct hvc_engine *engine)
+{
+	engine->banks_stale = true;
 }
 
 struct hvc_level_change *hvc_engine__change(struct hvc_engine *engine)
@@ -332,5 +369,7 @@ uint64_t hvc_engine__place(struct hvc_engine *engine, uint64_t address)
 
 uint64_t hvc_unicorn__pc(struct hvc_engine *engine)
 {
+	if (engine->hyp)
+		return hvc_hyp__pc(engine);
 	return hvc_mapping__out(&engine->mapping, get_id(engine, UC_ARM64_REG_PC));
 }

@@ -29,11 +29,13 @@ static const struct {
         [HVC_LEVEL_EL1_ABT] = {"el1-abt", HVC_MODE_ABT},
         [HVC_LEVEL_EL1_UND] = {"el1-und", HVC_MODE_UND},
         [HVC_LEVEL_EL1_SYS] = {"el1-sys", HVC_MODE_SYS},
+        [HVC_LEVEL_EL2_HYP] = {"el2-hyp", HVC_MODE_HYP},
 };
 
 static const char *const cpus[HVC_CPU_COUNT] = {
         [HVC_CPU_A72] = "a72",
         [HVC_CPU_MAX] = "max",
+        [HVC_CPU_A15] = "a15",
 };
 
 const char *hvc_level_name(enum hvc_level level)
@@ -85,12 +87,29 @@ enum hvc_cpu hvc_cpu_find(const char *name)
 	return (enum hvc_cpu)cpu;
 }
 
+bool hvc_cpu_is_hyp(enum hvc_cpu cpu)
+{
+	return cpu == HVC_CPU_A15;
+}
+
+unsigned hvc_cpu_levels(enum hvc_cpu cpu)
+{
+	const unsigned all = (1u << HVC_LEVEL_COUNT) - 1;
+
+	return hvc_cpu_is_hyp(cpu) ? HVC_LEVELS_AARCH32 : all & ~(1u << HVC_LEVEL_EL2_HYP);
+}
+
+enum hvc_level hvc_cpu_usual(enum hvc_cpu cpu)
+{
+	return hvc_cpu_is_hyp(cpu) ? HVC_LEVEL_EL1_SVC : HVC_LEVEL_EL1H;
+}
+
 /*
  * What differs from the engine's reset values. The scratch registers hold values that name
  * themselves, so that one of them turning up somewhere else is recognised; registers that
  * control translation keep the MMU off.
  */
-static const struct {
+static const struct setting {
 	enum hvc_reg reg;
 	uint64_t value;
 } defaults[] = {
@@ -118,6 +137,27 @@ static const struct {
         {HVC_REG_CNTVOFF_EL2, 0},
 };
 
+/* The same where EL2 is Hyp mode, as far as there is such a register. */
+static const struct setting hyp_defaults[] = {
+        {HVC_REG_SCR_EL3, HVC_SCR_NS | 0x30 | HVC_SCR_HCE},
+        {HVC_REG_HCR_EL2, 0},
+        {HVC_REG_VTTBR_EL2, 0},
+        {HVC_REG_VBAR_EL1, HVC_CALLER_VECTORS - HVC_HARNESS_BASE + HVC_HARNESS32_BASE},
+        {HVC_REG_SP_EL2, HVC_STACK_EL2 - HVC_HARNESS_BASE + HVC_HARNESS32_BASE},
+        {HVC_REG_TPIDR_EL0, 0x1d000100},
+        {HVC_REG_TPIDRRO_EL0, 0x1d000200},
+        {HVC_REG_TPIDR_EL1, 0x1d101100},
+        {HVC_REG_TPIDR_EL2, 0x1d202200},
+        {HVC_REG_SPSR_EL1, 0x60000010},
+        {HVC_REG_ESR_EL1, 0x11},
+        {HVC_REG_FAR_EL1, UINT64_C(0x1f1020001f101000)},
+        {HVC_REG_FAR_EL2, UINT64_C(0x1f2030001f202000)},
+        {HVC_REG_TTBR0_EL1, 0x51000000},
+        {HVC_REG_TTBR1_EL1, 0x52000000},
+        {HVC_REG_TTBR0_EL2, 0x53000000},
+        {HVC_REG_CNTVOFF_EL2, 0},
+};
+
 static void set(struct hvc_world *world, enum hvc_reg reg, uint64_t value)
 {
 	world->state.v[reg] = value;
@@ -130,8 +170,12 @@ void hvc_world_init(struct hvc_world *world, enum hvc_cpu cpu)
 	strcpy(world->name, "host");
 	world->cpu = cpu;
 	world->el3 = true;
-	for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++)
-		set(world, defaults[i].reg, defaults[i].value);
+	if (hvc_cpu_is_hyp(cpu))
+		for (size_t i = 0; i < sizeof hyp_defaults / sizeof *hyp_defaults; i++)
+			set(world, hyp_defaults[i].reg, hyp_defaults[i].value);
+	else
+		for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++)
+			set(world, defaults[i].reg, defaults[i].value);
 }
 
 enum hvc_status hvc_world_set(struct hvc_world *world, enum hvc_reg reg, uint64_t value)

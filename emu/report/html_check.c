@@ -154,7 +154,7 @@ static bool put_steps(FILE *out, const struct hvc_subject *subject, const struct
 		struct hvc_words place = {0}, changes = {0};
 
 		hvc_words__place(&place, subject, step->pc);
-		hvc_disasm(step->pc, step->word, text, sizeof(text));
+		hvc_disasm_in(step->isa, step->pc, step->word, text, sizeof(text));
 		for (unsigned k = 0; k < step->changes; k++, change++)
 			hvc_words__add(&changes, "%s%s = 0x%" PRIx64, k ? ", " : "",
 			               hvc_reg_name(change->reg), change->value);

@@ -58,7 +58,7 @@ static void add_trace(struct hvc_json *json, const struct hvc_call_report *repor
 	for (size_t i = 0; i < report->trace->steps; i++) {
 		const struct hvc_trace_step *step = &report->trace->step[i];
 
-		hvc_disasm(step->pc, step->word, text, sizeof(text));
+		hvc_disasm_in(step->isa, step->pc, step->word, text, sizeof(text));
 		hvc_json__object(json, NULL);
 		add_place(json, report->subject, step->pc);
 		hvc_json__hex(json, "word", step->word);

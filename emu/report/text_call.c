@@ -31,7 +31,7 @@ static void put_trace_row(struct hvc_table *table, const struct hvc_call_report 
 	char text[80];
 
 	hvc_words__place(&place, report->subject, step->pc);
-	hvc_disasm(step->pc, step->word, text, sizeof(text));
+	hvc_disasm_in(step->isa, step->pc, step->word, text, sizeof(text));
 	for (unsigned i = 0; i < step->changes; i++)
 		hvc_words__add(&changes, "%s%s = 0x%" PRIx64, i ? ", " : "",
 		               hvc_reg_name(change[i].reg), change[i].value);

@@ -144,8 +144,12 @@ enum hvc_status hvc_scan_text(const struct hvc_page *page, const struct hvc_scan
 	               hvc_format_name(scan->format), (scan->size + 1023) / 1024,
 	               hvc_words__number(scan->symbols, symbols));
 	HVC_TRY(add_tables(page, scan, diag));
-	hvc_page__heading(page, "%zu HVC and %zu SMC instructions", of[HVC_INSN_HVC],
-	                  of[HVC_INSN_SMC]);
+	if (scan->aarch32)
+		hvc_page__heading(page, "HVC and SMC instructions of A32 and T32 code are not "
+		                        "looked for");
+	else
+		hvc_page__heading(page, "%zu HVC and %zu SMC instructions", of[HVC_INSN_HVC],
+		                  of[HVC_INSN_SMC]);
 	if (of[HVC_INSN_HVC] || of[HVC_INSN_SMC])
 		HVC_TRY(add_sites(page, scan, registry, diag));
 	if (data)

@@ -16,7 +16,7 @@ static bool add_change(struct hvc_trace *trace, enum hvc_reg reg, uint64_t value
 void hvc_trace_record(void *ctx, const struct hvc_step *step)
 {
 	struct hvc_trace *trace = ctx;
-	struct hvc_trace_step kept = {step->pc, step->word, 0};
+	struct hvc_trace_step kept = {step->pc, step->word, step->isa, 0};
 
 	if (trace->steps == HVC_TRACE_MAX) {
 		trace->dropped++;

@@ -145,11 +145,34 @@ void hvc_disasm(uint64_t address, uint32_t word, char *text, size_t size)
 		snprintf(text, size, ".word 0x%08" PRIx32, word);
 }
 
+/* What no version of Capstone knows without being asked for it. */
+static bool virtualization(uint32_t word, bool t32, char *text, size_t size)
+{
+	uint16_t imm;
+
+	if (word == (t32 ? 0xf3de8f00 : 0xe160006e))
+		snprintf(text, size, "eret");
+	else if (t32 ? hvc_aarch32_decode_t32(word, &imm) : hvc_aarch32_decode_a32(word, &imm))
+		snprintf(text, size, "hvc #0x%x", imm);
+	else
+		return false;
+	return true;
+}
+
 void hvc_disasm_aarch32(uint64_t address, uint32_t word, bool t32, char *text, size_t size)
 {
 	cs_mode mode = (cs_mode)((t32 ? CS_MODE_THUMB : CS_MODE_ARM) | CS_MODE_V8);
 
-	if (!decode(CS_ARCH_ARM, mode, address, t32 ? hvc_aarch32_swap_t32(word) : word, text,
-	            size))
+	if (!virtualization(word, t32, text, size) &&
+	    !decode(CS_ARCH_ARM, mode, address,
+	            t32 && word > UINT16_MAX ? hvc_aarch32_swap_t32(word) : word, text, size))
 		snprintf(text, size, ".inst 0x%08" PRIx32, word);
+}
+
+void hvc_disasm_in(enum hvc_isa isa, uint64_t address, uint32_t word, char *text, size_t size)
+{
+	if (isa == HVC_ISA_A64)
+		hvc_disasm(address, word, text, size);
+	else
+		hvc_disasm_aarch32(address, word, isa == HVC_ISA_T32, text, size);
 }

@@ -12,10 +12,17 @@
 #include "hvcheck/world.h"
 #include "subject/little.h"
 
-#define EHDR_SIZE 64u
-#define PHDR_SIZE 56u
-#define SHDR_SIZE 64u
-#define SYM_SIZE  24u
+/* What differs between the classes: of 64 bits for AArch64, of 32 bits for AArch32. */
+struct width {
+	unsigned class_, machine;
+	const char *name;               /* of the machine */
+	unsigned ehdr, phdr, shdr, sym; /* bytes */
+};
+
+static const struct width widths[] = {
+        {ELFCLASS64, EM_AARCH64, "AArch64", 64, 56, 64, 24},
+        {ELFCLASS32, EM_ARM, "32-bit Arm", 52, 32, 40, 16},
+};
 
 /* One PT_LOAD segment, with the address that the file gives it. */
 struct load {
@@ -28,6 +35,7 @@ struct load {
 struct reader {
 	struct hvc_loaded *loaded;
 	struct hvc_diag *diag;
+	const struct width *width;
 	Elf *elf;
 	GElf_Ehdr ehdr;
 	struct load load[HVC_ELF_SEGMENTS_MAX];
@@ -62,16 +70,18 @@ bool hvc_elf__is_data(uint64_t flags)
 }
 
 /* What libelf must not be asked about before it is known. */
-static enum hvc_status check_ident(const struct reader *reader)
+static enum hvc_status check_ident(struct reader *reader)
 {
 	const uint8_t *ident = reader->loaded->bytes;
+	const size_t size = reader->loaded->size;
 
-	if (reader->loaded->size < EHDR_SIZE)
-		return bad(reader, "ELF header is truncated at offset 0x%zx of 0x%x",
-		           reader->loaded->size, EHDR_SIZE);
-	if (ident[EI_CLASS] != ELFCLASS64)
-		return bad(reader, "is not ELF64: class %u at offset 0x%x", ident[EI_CLASS],
-		           EI_CLASS);
+	reader->width = &widths[size > EI_CLASS && ident[EI_CLASS] == ELFCLASS32];
+	if (size < reader->width->ehdr)
+		return bad(reader, "ELF header is truncated at offset 0x%zx of 0x%x", size,
+		           reader->width->ehdr);
+	if (ident[EI_CLASS] != reader->width->class_)
+		return bad(reader, "is neither ELF64 nor ELF32: class %u at offset 0x%x",
+		           ident[EI_CLASS], EI_CLASS);
 	if (ident[EI_DATA] != ELFDATA2LSB)
 		return bad(reader, "is not little-endian ELF: data encoding %u at offset 0x%x",
 		           ident[EI_DATA], EI_DATA);
@@ -83,11 +93,15 @@ static enum hvc_status check_ident(const struct reader *reader)
 
 static enum hvc_status check_header(const struct reader *reader)
 {
+	const struct width *width = reader->width;
 	const GElf_Ehdr *ehdr = &reader->ehdr;
 
-	if (ehdr->e_machine != EM_AARCH64)
-		return bad(reader, "is not for AArch64: machine %u at offset 0x12",
+	if (ehdr->e_machine != width->machine)
+		return bad(reader, "is not for %s: machine %u at offset 0x12", width->name,
 		           ehdr->e_machine);
+	reader->loaded->aarch32 = width->machine == EM_ARM;
+	if (ehdr->e_type == ET_REL && reader->loaded->aarch32)
+		return bad(reader, "is a relocatable object of 32 bits: link it first");
 	if (ehdr->e_type == ET_REL)
 		return HVC_OK;
 	if (ehdr->e_type != ET_EXEC && ehdr->e_type != ET_DYN)
@@ -97,20 +111,20 @@ static enum hvc_status check_header(const struct reader *reader)
 		return bad(reader, "has no program headers (offset 0x20)");
 	if (ehdr->e_phnum >= PN_XNUM)
 		return bad(reader, "has 65535 or more program headers (offset 0x38)");
-	if (ehdr->e_phentsize != PHDR_SIZE)
+	if (ehdr->e_phentsize != width->phdr)
 		return bad(reader, "program headers of %u bytes (offset 0x36), not %u",
-		           ehdr->e_phentsize, PHDR_SIZE);
-	if (!in_file(reader, ehdr->e_phoff, (uint64_t)ehdr->e_phnum * PHDR_SIZE))
+		           ehdr->e_phentsize, width->phdr);
+	if (!in_file(reader, ehdr->e_phoff, (uint64_t)ehdr->e_phnum * width->phdr))
 		return bad(reader,
 		           "truncated: %u program headers at offset 0x%" PRIx64
 		           " do not fit in 0x%zx bytes",
 		           ehdr->e_phnum, ehdr->e_phoff, reader->loaded->size);
 	if (!ehdr->e_shoff)
 		return HVC_OK;
-	if (ehdr->e_shentsize != SHDR_SIZE)
+	if (ehdr->e_shentsize != width->shdr)
 		return bad(reader, "section headers of %u bytes (offset 0x3a), not %u",
-		           ehdr->e_shentsize, SHDR_SIZE);
-	if (!in_file(reader, ehdr->e_shoff, (uint64_t)ehdr->e_shnum * SHDR_SIZE))
+		           ehdr->e_shentsize, width->shdr);
+	if (!in_file(reader, ehdr->e_shoff, (uint64_t)ehdr->e_shnum * width->shdr))
 		return bad(reader,
 		           "truncated: %u section headers at offset 0x%" PRIx64
 		           " do not fit in 0x%zx bytes",
@@ -120,7 +134,7 @@ static enum hvc_status check_header(const struct reader *reader)
 
 static enum hvc_status check_segment(const struct reader *reader, unsigned i, const GElf_Phdr *phdr)
 {
-	uint64_t at = reader->ehdr.e_phoff + (uint64_t)i * PHDR_SIZE;
+	uint64_t at = reader->ehdr.e_phoff + (uint64_t)i * reader->width->phdr;
 
 	if (phdr->p_filesz > phdr->p_memsz)
 		return bad(reader,
@@ -198,16 +212,25 @@ static enum hvc_status read_segments(struct reader *reader)
 /* What is needed besides the image must not be where it is. */
 static enum hvc_status check_places(const struct reader *reader)
 {
-	for (unsigned i = 0; i < reader->loads; i++) {
-		const struct load *load = &reader->load[i];
+	static const struct {
+		bool aarch32;
+		uint64_t begin, end;
+	} reserved[] = {
+	        {false, HVC_HARNESS_BASE, HVC_HARNESS_BASE + HVC_HARNESS_SIZE},
+	        {true, HVC_HARNESS32_BASE, HVC_HARNESS32_BASE + HVC_HARNESS_SIZE},
+	        {true, HVC_AARCH32_CALLS, HVC_AARCH32_CALLS + HVC_AARCH32_CALLS_SIZE},
+	};
 
-		if (load->address < HVC_HARNESS_BASE + HVC_HARNESS_SIZE &&
-		    load->address + load->size > HVC_HARNESS_BASE)
+	for (unsigned i = 0; i < reader->loads * 3; i++) {
+		const struct load *load = &reader->load[i / 3];
+		const uint64_t begin = reserved[i % 3].begin, end = reserved[i % 3].end;
+
+		if (reserved[i % 3].aarch32 == reader->loaded->aarch32 && load->address < end &&
+		    load->address + load->size > begin)
 			return bad(reader,
 			           "program header %u: addresses from 0x%" PRIx64 " to 0x%" PRIx64
 			           " are reserved for the emulated machine",
-			           load->index, HVC_HARNESS_BASE,
-			           HVC_HARNESS_BASE + HVC_HARNESS_SIZE);
+			           load->index, begin, end);
 	}
 	return HVC_OK;
 }
@@ -249,18 +272,23 @@ static enum hvc_status add_symbol(struct reader *reader, const struct strings *s
 	if (sym->st_shndx == SHN_UNDEF ||
 	    (sym->st_shndx >= SHN_LORESERVE && sym->st_shndx != SHN_XINDEX))
 		return HVC_OK;
-	return hvc_image__add_symbol(reader->loaded, name, sym->st_value, sym->st_size,
-	                             sym->st_info);
+	/* Bit 0 of a function's address says that it is T32 code (AAELF32 5.5.3). */
+	return hvc_image__add_symbol(reader->loaded, name,
+	                             sym->st_value &
+	                                     ~(GElf_Addr)(reader->loaded->aarch32 &&
+	                                                  GELF_ST_TYPE(sym->st_info) == STT_FUNC),
+	                             sym->st_size, sym->st_info);
 }
 
 static enum hvc_status read_table(struct reader *reader, Elf_Scn *section, const GElf_Shdr *shdr)
 {
 	Elf_Scn *linked = elf_getscn(reader->elf, shdr->sh_link);
+	const unsigned entry = reader->width->sym;
 	struct strings strings;
 	GElf_Shdr header;
 	Elf_Data *data;
 
-	if (shdr->sh_entsize != SYM_SIZE || shdr->sh_size / SYM_SIZE > INT32_MAX ||
+	if (shdr->sh_entsize != entry || shdr->sh_size / entry > INT32_MAX ||
 	    !in_file(reader, shdr->sh_offset, shdr->sh_size))
 		return bad(reader, "symbol table at offset 0x%" PRIx64 " is malformed or truncated",
 		           shdr->sh_offset);
@@ -268,7 +296,7 @@ static enum hvc_status read_table(struct reader *reader, Elf_Scn *section, const
 	    !in_file(reader, header.sh_offset, header.sh_size))
 		return bad(reader, "symbol table at offset 0x%" PRIx64 " has no string table",
 		           shdr->sh_offset);
-	reader->symbols += shdr->sh_size / SYM_SIZE;
+	reader->symbols += shdr->sh_size / entry;
 	if (reader->symbols > HVC_LIMIT_SYMBOLS)
 		return HVC_E_RANGE;
 	strings.text = (const char *)reader->loaded->bytes + header.sh_offset;
@@ -277,7 +305,7 @@ static enum hvc_status read_table(struct reader *reader, Elf_Scn *section, const
 	if (!data)
 		return bad(reader, "symbol table at offset 0x%" PRIx64 " cannot be read: %s",
 		           shdr->sh_offset, elf_errmsg(-1));
-	for (uint64_t i = 1; i < shdr->sh_size / SYM_SIZE; i++) {
+	for (uint64_t i = 1; i < shdr->sh_size / entry; i++) {
 		GElf_Sym sym;
 
 		if (!gelf_getsym(data, (int)i, &sym))
@@ -329,7 +357,8 @@ static enum hvc_status read_elf(struct reader *reader)
 	HVC_TRY(read_segments(reader));
 	HVC_TRY(check_places(reader));
 	HVC_TRY(store_segments(reader));
-	HVC_TRY(hvc_dynamic__apply(reader->loaded));
+	if (!reader->loaded->aarch32)
+		HVC_TRY(hvc_dynamic__apply(reader->loaded));
 	return read_symbols(reader);
 }
 

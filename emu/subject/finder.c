@@ -205,20 +205,24 @@ static enum hvc_status add(struct found *found, const struct hvc_candidate *cand
 
 static enum hvc_status scan(const struct hvc_loaded *loaded, struct found *found)
 {
-	const struct hvc_image image = {.segment = loaded->segment, .segments = loaded->segments};
+	const struct hvc_image image = {.segment = loaded->segment,
+	                                .segments = loaded->segments,
+	                                .aarch32 = loaded->aarch32};
+	const uint64_t size = hvc_image_table(&image);
 
 	for (unsigned i = 0; i < loaded->segments; i++) {
 		const struct hvc_segment *segment = &loaded->segment[i];
-		uint64_t skip = (0 - segment->address) % HVC_VECTOR_TABLE_SIZE;
+		uint64_t skip = (0 - segment->address) % size;
 
-		for (; skip + HVC_VECTOR_TABLE_SIZE <= segment->data_size;
-		     skip += HVC_VECTOR_TABLE_SIZE) {
+		for (; skip + size <= segment->data_size; skip += size) {
 			struct hvc_candidate candidate;
 			uint64_t table = segment->address + skip;
 
-			if (!has_shape(&image, table))
+			if (loaded->aarch32 ? !hvc_finder__is_hyp(&image, table, &candidate)
+			                    : !has_shape(&image, table))
 				continue;
-			HVC_TRY(examine(&image, table, &candidate));
+			if (!loaded->aarch32)
+				HVC_TRY(examine(&image, table, &candidate));
 			if (candidate.score < 1)
 				continue;
 			HVC_TRY(add(found, &candidate));

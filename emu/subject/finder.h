@@ -17,4 +17,7 @@ HVC_MUST_USE enum hvc_status hvc_finder__run(const struct hvc_loaded *loaded,
 HVC_MUST_USE enum hvc_status hvc_likely__guess(const struct hvc_image *image,
                                                struct hvc_likely *out);
 
+/** Is there a table of Hyp mode, in A32 or T32? Then what it looks like. finder_hyp.c. */
+bool hvc_finder__is_hyp(const struct hvc_image *image, uint64_t table, struct hvc_candidate *out);
+
 #endif

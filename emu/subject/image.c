@@ -25,7 +25,6 @@ static const struct {
 	{0, 4, "\x27\x05\x19\x56", "a U-Boot image: extract the kernel from it first"},
 	{0, 4, "\xd0\x0d\xfe\xed", "a device tree or FIT image: extract the kernel from it first"},
 	{0x202, 4, "HdrS", "an x86 kernel, not AArch64"},
-	{0x24, 4, "\x18\x28\x6f\x01", "a 32-bit Arm zImage, not AArch64"},
         /* clang-format on */
 };
 
@@ -68,6 +67,11 @@ static enum hvc_status load_flat(struct hvc_loaded *loaded, struct hvc_diag *dia
 	    !memcmp(loaded->bytes + IMAGE_MAGIC_AT, "ARM\x64", 4)) {
 		loaded->format = HVC_FORMAT_IMAGE;
 		HVC_TRY(check_image(loaded, diag, &memory));
+	}
+	/* A 32-bit Arm zImage: the loader, with the kernel packed in it (Linux arm/booting.rst). */
+	if (hvc_zimage__is(loaded->bytes, loaded->size)) {
+		loaded->format = HVC_FORMAT_ZIMAGE;
+		loaded->aarch32 = true;
 	}
 	loaded->segment = calloc(1, sizeof *loaded->segment);
 	loaded->offset = calloc(1, sizeof *loaded->offset);
@@ -191,6 +195,7 @@ static enum hvc_status finish(struct hvc_wrapped *file, const char *member, cons
 	        .bytes = file->bytes,
 	        .size = file->size,
 	        .owned = file->owned,
+	        .aarch32 = file->aarch32,
 	};
 
 	if (status == HVC_OK && booted)
@@ -272,10 +277,10 @@ int hvc_image__segment(const struct hvc_loaded *loaded, uint64_t address, uint64
 	return -1;
 }
 
-/* Mapping symbols say where code ($x) and data ($d) begin, and name nothing. */
+/* Mapping symbols say where code ($x; $a, $t) and data ($d) begin, and name nothing. */
 static bool is_mapping(const char *name)
 {
-	return name[0] == '$' && (name[1] == 'x' || name[1] == 'd') &&
+	return name[0] == '$' && strchr("xdat", name[1]) && name[1] &&
 	       (name[2] == '\0' || name[2] == '.');
 }
 

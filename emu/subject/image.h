@@ -22,6 +22,7 @@ struct hvc_loaded {
 	char *name;   /* for diagnostics: FILE, or FILE:MEMBER */
 	char *member; /* what was taken from a package; NULL: nothing was */
 	enum hvc_format format;
+	bool aarch32;         /* A32 and T32 code */
 	const uint8_t *bytes; /* the file, without what was around it */
 	size_t size;
 	uint8_t *owned; /* what to free: bytes, or NULL when they are borrowed */

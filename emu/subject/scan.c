@@ -94,7 +94,8 @@ static enum hvc_status add_tables(struct hvc_scan *scan)
 		scan->table[i].candidate = candidate[i];
 		if (symbol && symbol->address == image.vectors)
 			scan->table[i].symbol = symbol->name;
-		status = hvc_likely__guess(&image, &scan->table[i].likely);
+		if (!scan->loaded->aarch32)
+			status = hvc_likely__guess(&image, &scan->table[i].likely);
 		scan->tables++;
 	}
 	free(candidate);
@@ -148,7 +149,8 @@ enum hvc_status hvc_scan_file(const char *path, const char *symbols, struct hvc_
 	for (unsigned i = 0; i < scan->loaded->segments; i++)
 		scan->size += scan->loaded->segment[i].size;
 	status = add_tables(scan);
-	if (status == HVC_OK)
+	scan->aarch32 = scan->loaded->aarch32;
+	if (status == HVC_OK && !scan->aarch32)
 		status = find_sites(scan);
 	if (status != HVC_OK) {
 		hvc_scan_free(scan);

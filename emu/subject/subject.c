@@ -40,6 +40,8 @@ const char *hvc_format_name(enum hvc_format format)
 		return "raw";
 	case HVC_FORMAT_SNAPSHOT:
 		return "snapshot";
+	case HVC_FORMAT_ZIMAGE:
+		return "zimage";
 	}
 	return "?";
 }
@@ -121,19 +123,22 @@ static enum hvc_status set_vectors(struct hvc_subject *subject, const char *wher
                                    struct hvc_diag *diag)
 {
 	const struct hvc_loaded *loaded = &subject->loaded;
+	uint64_t address, size;
 	bool is_offset = false;
-	uint64_t address;
 
+	subject->image.aarch32 = loaded->aarch32;
+	size = hvc_image_table(&subject->image);
 	HVC_TRY(locate(subject, where, diag, &address));
-	if (address % HVC_VECTOR_TABLE_SIZE)
+	if (address % size)
 		return hvc_diag_set(diag, HVC_E_RANGE, subject->path, 0, 0,
-		                    "vector table at 0x%" PRIx64 " is not aligned to 2 KiB",
-		                    address);
-	if (hvc_image__segment(loaded, address, HVC_VECTOR_TABLE_SIZE) < 0)
+		                    "vector table at 0x%" PRIx64 " is not aligned to %s", address,
+		                    loaded->aarch32 ? "32 bytes" : "2 KiB");
+	if (hvc_image__segment(loaded, address, size) < 0)
 		return hvc_diag_set(diag, HVC_E_RANGE, subject->path, 0, 0,
 		                    "vector table at 0x%" PRIx64 " is not inside the image",
 		                    address);
 	subject->image = (struct hvc_image){
+	        .aarch32 = loaded->aarch32,
 	        .segment = loaded->segment,
 	        .segments = loaded->segments,
 	        .vectors = address,

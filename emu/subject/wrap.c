@@ -11,6 +11,7 @@
 
 /* Linux, Documentation/arch/arm64/booting.rst: also a PE file, but loaded as it is. */
 #define IMAGE_MAGIC_AT 56u
+#define ZIMAGE_TRIES   8u /* places in a zImage where something packed may begin */
 
 static bool is_image(const struct hvc_wrapped *file)
 {
@@ -60,6 +61,31 @@ static enum hvc_status unpack(struct hvc_wrapped *file, const struct hvc_part *p
 	return enter(file, unpacked.member, diag);
 }
 
+/* The kernel inside a zImage: the last thing in it that can be unpacked. */
+static enum hvc_status unpack_zimage(struct hvc_wrapped *file, uint64_t limit, uint64_t *used,
+                                     struct hvc_diag *diag)
+{
+	struct hvc_part part = {.offset = file->size};
+	enum hvc_status status = HVC_E_NOTFOUND;
+	const char *none = NULL;
+
+	for (unsigned tries = 0; tries < ZIMAGE_TRIES && status != HVC_OK; tries++) {
+		struct hvc_diag ignored;
+
+		hvc_zimage__payload(file->bytes, file->size, part.offset, &part);
+		if (!part.size)
+			break;
+		status = unpack(file, &part, limit, used, &none, &ignored);
+		if (status == HVC_E_NOMEM || status == HVC_E_RANGE)
+			break;
+	}
+	if (status != HVC_OK)
+		return hvc_diag_set(diag, status, file->name, 0, 0,
+		                    "no kernel in the zImage that can be unpacked here");
+	file->aarch32 = true;
+	return HVC_OK;
+}
+
 /*
  * How much may come out of a file. Kernels compress to a quarter, debug information to a tenth;
  * beyond a hundredth are bombs.
@@ -80,6 +106,13 @@ enum hvc_status hvc_wrap__open(struct hvc_wrapped *file, const char *member, str
 
 	for (unsigned layer = 0; !hvc_elf__is(file->bytes, file->size) && !is_image(file);) {
 		struct hvc_part part = {.size = file->size};
+
+		if (hvc_zimage__is(file->bytes, file->size)) {
+			if (!member || strcmp(member, "kernel") != 0)
+				break;
+			member = NULL;
+			return unpack_zimage(file, limit, &used, diag);
+		}
 
 		if (hvc_zboot__is(file->bytes, file->size)) {
 			HVC_TRY(hvc_zboot__payload(file->name, file->bytes, file->size, diag,

@@ -3,6 +3,7 @@
 #ifndef SUBJECT_WRAP_H
 #define SUBJECT_WRAP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "hvcheck/limit.h"
@@ -15,6 +16,7 @@ struct hvc_wrapped {
 	char *name;           /**< for diagnostics, malloc'ed; becomes FILE:MEMBER */
 	const uint8_t *bytes; /**< what is left */
 	size_t size;
+	bool aarch32;   /* it is the kernel of a zImage */
 	uint8_t *owned; /**< malloc'ed, holds bytes; NULL: they are borrowed */
 	char *member;   /**< malloc'ed: what was taken from a package; NULL: nothing was */
 };

@@ -4,6 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "hvcheck/limit.h"
+
 /* Header of a zboot image. */
 #define ZBOOT_MAGIC_AT  4u
 #define ZBOOT_OFFSET_AT 8u
@@ -39,6 +41,54 @@ bool hvc_zboot__is(const uint8_t *bytes, size_t size)
 {
 	return size >= ZBOOT_SIZE && !memcmp(bytes, "MZ", 2) &&
 	       !memcmp(bytes + ZBOOT_MAGIC_AT, "zimg", 4);
+}
+
+#define ZIMAGE_MAGIC_AT 0x24u
+#define ZIMAGE_MAGIC    UINT32_C(0x016f2818)
+
+bool hvc_zimage__is(const uint8_t *bytes, size_t size)
+{
+	return size >= ZIMAGE_MAGIC_AT + 4 && little(bytes + ZIMAGE_MAGIC_AT, 4) == ZIMAGE_MAGIC;
+}
+
+/*
+ * Where an xz stream that begins at `at` ends: behind its footer, where the build leaves the size
+ * of what is packed, too (Linux scripts/Makefile.lib, size_append). What follows is the loader's.
+ */
+static uint64_t end_of_xz(const uint8_t *bytes, size_t size, uint64_t at)
+{
+	for (uint64_t end = size - 4; end > at + 2; end--) {
+		uint32_t whole = little(bytes + end, 4);
+
+		if (!memcmp(bytes + end - 2, "YZ", 2) && whole > end - at &&
+		    whole < HVC_LIMIT_IMAGE)
+			return end;
+	}
+	return size;
+}
+
+void hvc_zimage__payload(const uint8_t *bytes, size_t size, uint64_t before, struct hvc_part *out)
+{
+	enum { XZ = 1 };
+	static const struct {
+		size_t size;
+		const char *magic;
+	} known[] = {{3, "\x1f\x8b\x08"},
+	             {6, "\xfd"
+	                 "7zXZ\0"},
+	             {4, "\x28\xb5\x2f\xfd"},
+	             {4, "\x02\x21\x4c\x18"}};
+
+	*out = (struct hvc_part){0};
+	for (uint64_t at = before < size ? before : size; at-- > ZIMAGE_MAGIC_AT;)
+		for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+			if (size - at >= known[i].size &&
+			    !memcmp(bytes + at, known[i].magic, known[i].size)) {
+				uint64_t end = i == XZ ? end_of_xz(bytes, size, at) : size;
+
+				*out = (struct hvc_part){at, end - at};
+				return;
+			}
 }
 
 static bool is_known(const uint8_t *name)

@@ -13,6 +13,15 @@ struct hvc_part {
 	uint64_t offset, size;
 };
 
+/** Is it a 32-bit Arm zImage (Linux Documentation/arch/arm/booting.rst)? It may be an EFI program
+ * too. */
+bool hvc_zimage__is(const uint8_t *bytes, size_t size);
+/**
+ * Where something compressed may begin in it, the last such place before `before`; out->size is 0
+ * when there is none. Nothing in its header says where the kernel is.
+ */
+void hvc_zimage__payload(const uint8_t *bytes, size_t size, uint64_t before, struct hvc_part *out);
+
 /** Is it an EFI zboot image (Linux 6.1, drivers/firmware/efi/libstub/zboot-header.S)? */
 bool hvc_zboot__is(const uint8_t *bytes, size_t size);
 

@@ -391,6 +391,9 @@ static enum hvc_status begin(struct hvc_explorer *e)
 		free(w);
 	} else if (ended) {
 		hvc_explorer__end(e, w, &path);
+	} else if (e->s->config.world &&
+	           hvc_cpu_is_hyp(e->s->config.world->cpu)) {
+		hvc_explorer__bound(e, w, "A32 and T32 code is not followed");
 	} else {
 		hvc_explorer__queue(e, w);
 	}

@@ -20,6 +20,7 @@ enum hvc_ec {
 	HVC_EC_UNKNOWN = 0x00, /**< also: an UNDEFINED instruction */
 	HVC_EC_FP = 0x07,      /**< FP/SIMD trapped by CPTR_EL2 or CPACR_EL1 */
 	HVC_EC_ILLEGAL = 0x0e, /**< Illegal Execution state */
+	HVC_EC_SVC32 = 0x11,
 	HVC_EC_HVC32 = 0x12,
 	HVC_EC_SMC32 = 0x13, /**< trapped, of AArch32 state */
 	HVC_EC_SVC64 = 0x15,

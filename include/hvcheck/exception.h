@@ -25,6 +25,7 @@ enum hvc_feature {
 	HVC_FEAT_NMI = 1 << 6,
 	HVC_FEAT_SEL2 = 1 << 7,
 	HVC_FEAT_VHE = 1 << 8,
+	HVC_FEAT_HYP = 1 << 9, /**< EL2 uses AArch32: entries to it are those of Hyp mode */
 };
 
 /** The part of PE state that entry and return read. */

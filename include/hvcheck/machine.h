@@ -34,7 +34,7 @@ struct hvc_unset {
 struct hvc_image {
 	const struct hvc_segment *segment;
 	unsigned segments;
-	uint64_t vectors;              /**< VBAR_EL2, 2 KiB aligned */
+	uint64_t vectors;              /**< VBAR_EL2, 2 KiB aligned; HVBAR, 32 bytes aligned */
 	/**
 	 * Memory is what the tables of EL2 map, so that an address is what they make of it, while
 	 * SCTLR_EL2.M says that the MMU is on, and the caller has no stage 2.
@@ -42,13 +42,30 @@ struct hvc_image {
 	bool booted;
 	const struct hvc_unset *unset; /**< by address, without overlap; borrowed as segments are */
 	unsigned unsets;
+	bool aarch32; /**< A32 or T32 code, for Hyp mode: to be run by a CPU that has it */
+};
+/** Bytes of its table, which is also how it is aligned: 2 KiB, or 32. */
+static inline uint64_t hvc_image_table(const struct hvc_image *image)
+{
+	return image->aarch32 ? 32 : 2048;
+}
+
+/** Instruction sets. */
+enum hvc_isa {
+	HVC_ISA_A64,
+	HVC_ISA_A32,
+	HVC_ISA_T32,
 };
 
-/** One executed instruction, for traces. Registers are those after it. */
+/**
+ * One executed instruction, for traces. Of T32 the word is a halfword, or two of them with the
+ * first in bits 31:16. Registers are those after it.
+ */
 struct hvc_step {
 	uint64_t pc;
 	uint32_t word;
 	enum hvc_level level;
+	enum hvc_isa isa;
 	const struct hvc_state *before;
 	const struct hvc_state *after;
 };
@@ -56,7 +73,7 @@ struct hvc_step {
 /** Everything a machine is opened with. Zero-initialise, then fill in. */
 struct hvc_machine_config {
 	struct hvc_image image;
-	const struct hvc_world *world; /**< copied; NULL: hvc_world_init(HVC_CPU_A72) */
+	const struct hvc_world *world; /**< copied; NULL: hvc_world_init, a72, or a15 for AArch32 */
 	uint64_t budget;               /**< instructions a call; 0: HVC_BUDGET_DEFAULT */
 	/**
 	 * An SMC is trapped where HCR_EL2.TSC says so, and goes to EL3 otherwise (`forward`).

@@ -49,6 +49,13 @@ struct hvc_call {
 	enum hvc_level from;
 };
 
+/**
+ * The call as a CPU of this model makes it. Where its EL2 is Hyp mode registers have 32 bits, a
+ * place of the harness is that for AArch32 code, and a level of AArch64 stands for its mode: usr,
+ * svc or hyp.
+ */
+HVC_API void hvc_call_fit(struct hvc_call *call, enum hvc_cpu cpu);
+
 /** Number of a caller, below 64: an instruction, and a level that has it; HVC_CALLER_NONE. */
 #define HVC_CALLER_NONE 64u
 #define HVC_CALLER_INDEX(insn, level)                                                            \

@@ -121,7 +121,10 @@ HVC_API const struct hvc_reg_info *hvc_reg_info(enum hvc_reg reg);
 /** Name of a register, "none" for HVC_REG_NONE. Constant string. */
 HVC_API const char *hvc_reg_name(enum hvc_reg reg);
 
-/** Register of a name (case is ignored; "lr" is x30); HVC_REG_NONE when there is none. */
+/**
+ * Register of a name (case is ignored; "lr" is x30), or of a system register of AArch32 that is mapped
+ * to it, as hvbar and hsctlr; HVC_REG_NONE when there is none.
+ */
 HVC_API enum hvc_reg hvc_reg_find(const char *name);
 
 /** Register reached by an MRS/MSR encoding; HVC_REG_NONE when it is not in the table. */

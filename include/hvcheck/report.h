@@ -53,6 +53,7 @@ HVC_MUST_USE HVC_API bool hvc_report_is_incomplete(void);
 struct hvc_trace_step {
 	uint64_t pc;
 	uint32_t word;
+	enum hvc_isa isa;
 	unsigned changes; /**< registers that it changed: the next ones of the trace's */
 };
 

@@ -37,10 +37,11 @@ enum hvc_format {
 	HVC_FORMAT_ELF,
 	HVC_FORMAT_IMAGE, /**< arm64 Linux Image: "ARM\x64" at offset 56 */
 	HVC_FORMAT_RAW,
+	HVC_FORMAT_ZIMAGE, /**< 32-bit Arm zImage: the loader; the kernel in it is FILE:kernel */
 	HVC_FORMAT_SNAPSHOT, /**< memory and registers of a machine that has booted */
 };
 
-/** "elf", "image", "raw", "snapshot". */
+/** "elf", "image", "raw", "zimage", "snapshot". */
 HVC_API const char *hvc_format_name(enum hvc_format format);
 
 /** One built-in variant, embedded in the library as an ELF file. All strings constant. */
@@ -51,6 +52,12 @@ struct hvc_builtin {
 	const uint8_t *elf;
 	size_t elf_size;
 };
+
+/** Is it code for Hyp mode? By the class of its ELF file. */
+static inline bool hvc_builtin_is_aarch32(const struct hvc_builtin *builtin)
+{
+	return builtin->elf_size > 4 && builtin->elf[4] == 1;
+}
 
 /** Row i of the built-in variants, in the order of the build's list; NULL past the end. */
 HVC_API const struct hvc_builtin *hvc_builtin_at(size_t i);
@@ -143,6 +150,9 @@ HVC_API void hvc_subject_name_invented(const struct hvc_subject *subject,
 HVC_API void hvc_disasm(uint64_t address, uint32_t word, char *text, size_t size);
 /** The same of A32, or of a T32 instruction of 32 bits, its first halfword in bits 31:16. */
 HVC_API void hvc_disasm_aarch32(uint64_t address, uint32_t word, bool t32, char *text, size_t size);
+/** In any instruction set, the word as struct hvc_step has it. */
+HVC_API void hvc_disasm_in(enum hvc_isa isa, uint64_t address, uint32_t word, char *text,
+                           size_t size);
 
 /** A constant that the code compares a register with. */
 struct hvc_constant {

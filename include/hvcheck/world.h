@@ -25,6 +25,7 @@ enum hvc_level {
 	HVC_LEVEL_EL1_ABT,
 	HVC_LEVEL_EL1_UND,
 	HVC_LEVEL_EL1_SYS,
+	HVC_LEVEL_EL2_HYP, /**< where EL2 uses AArch32, too: Hyp mode */
 	HVC_LEVEL_COUNT,
 };
 
@@ -37,7 +38,8 @@ static inline bool hvc_level_is_aarch32(enum hvc_level level)
 	return level >= HVC_LEVEL_EL0_USR && level < HVC_LEVEL_COUNT;
 }
 
-/** "el0", "el1t", "el1h", "el2t", "el2h", "el0-usr", "el1-svc", ...; "?" for any other value. */
+/** "el0", "el1t", "el1h", "el2t", "el2h", "el0-usr", "el1-svc", ..., "el2-hyp"; "?" for any other
+ * value. */
 HVC_API const char *hvc_level_name(enum hvc_level level);
 /** Level of a name (case is ignored); HVC_LEVEL_COUNT when there is none. */
 HVC_API enum hvc_level hvc_level_find(const char *name);
@@ -48,16 +50,25 @@ HVC_API enum hvc_level hvc_level_from_mode(unsigned mode);
 /** Exception level of a level, 0..2. */
 HVC_API unsigned hvc_level_el(enum hvc_level level);
 
-/** CPU models the engine offers. a72 has no VHE, PAN, SVE; max has all the engine knows. */
+/**
+ * CPU models the engine offers. a72 has no VHE, PAN, SVE; max has all the engine knows; a15 has
+ * AArch32 state only, and its EL2 is Hyp mode.
+ */
 enum hvc_cpu {
 	HVC_CPU_A72,
 	HVC_CPU_MAX,
+	HVC_CPU_A15,
 	HVC_CPU_COUNT,
 };
 
 HVC_API const char *hvc_cpu_name(enum hvc_cpu cpu);
 /** Model of a name; HVC_CPU_COUNT when there is none. */
 HVC_API enum hvc_cpu hvc_cpu_find(const char *name);
+/** Is EL2 of this model Hyp mode? */
+HVC_API bool hvc_cpu_is_hyp(enum hvc_cpu cpu);
+/** The levels that there are, a bit each, and the one that usually calls: el1h, or el1-svc. */
+HVC_API unsigned hvc_cpu_levels(enum hvc_cpu cpu);
+HVC_API enum hvc_level hvc_cpu_usual(enum hvc_cpu cpu);
 
 /**
  * Fixed memory of a machine, all below 2^39 so that a KVM hyp VA mask keeps it, and far above
@@ -97,11 +108,23 @@ HVC_API enum hvc_cpu hvc_cpu_find(const char *name);
 /** Bytes of each of the two, the SVC included. */
 #define HVC_CALLS_SIZE UINT64_C(0x40004)
 /**
- * Callers in AArch32 state, whose addresses have 32 bits: the instruction of immediate n is at
- * this + 4 * n, of T32 two bytes further on, as it may be. Nothing of theirs is in memory: they
- * run by their own translation, and hvcheck takes their exceptions itself.
+ * Callers in AArch32 state, whose addresses have 32 bits: four lines, A32 and T32 of HVC and then
+ * of SMC. The instruction of immediate n is at the line's start + 4 * n, of T32 two bytes further
+ * on, as it may be. Where EL2 uses AArch64 nothing of theirs is in memory: they run by their own
+ * translation, and hvcheck takes their exceptions itself.
  */
-#define HVC_AARCH32_CALLS UINT64_C(0xe0000000)
+#define HVC_AARCH32_CALLS      UINT64_C(0xe0000000)
+#define HVC_AARCH32_LINE       UINT64_C(0x80000)
+#define HVC_AARCH32_CALLS_SIZE (4 * HVC_AARCH32_LINE)
+
+/** Where EL2 uses AArch32 all else of the above is at the same offset from here. */
+#define HVC_HARNESS32_BASE UINT64_C(0xf0000000)
+
+/** A piece of the harness, as AArch64 code has it, for AArch32 code. */
+static inline uint64_t hvc_harness32(uint64_t address)
+{
+	return address - HVC_HARNESS_BASE + HVC_HARNESS32_BASE;
+}
 
 /** Most boundaries, and most registers without a row in reg.h, that a world has. */
 #define HVC_BOUNDARIES_MAX 64u

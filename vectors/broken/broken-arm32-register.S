@@ -1,0 +1,29 @@
+@ SPDX-License-Identifier: MIT
+@
+@ Wrong on purpose: r1 is used up by a call that is none.
+@
+@ Judged by linux-arm-stub-4.12, this must be reported:
+@
+@	unknown: preserve of r1
+@		first: HVC #0 from svc, r0 = 3
+	.include "arm32.inc"
+	.include "arm32/stub.inc"
+
+	subject	"Broken: the arm stub, losing r1"
+
+	hyp_table
+
+routine handle_trap
+	teq	r0, #0
+	beq	1f
+	teq	r0, #1
+	beq	2f
+	teq	r0, #2
+	beq	3f
+	mov32	r0, HVC_STUB_ERR
+	mov	r1, #0
+	eret
+1:	write_hvbar r1
+3:	mov	r0, #0
+	eret
+2:	bx	r1

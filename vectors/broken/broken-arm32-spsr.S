@@ -1,0 +1,41 @@
+@ SPDX-License-Identifier: MIT
+@
+@ Wrong on purpose: SPSR_hyp is not what the exception saved when the call returns, but a fixed
+@ mode and mask.
+@
+@ Judged by linux-arm-stub-4.12, this must be reported:
+@
+@	unknown: preserve of nzcv
+@		first: HVC #0 from svc, r0 = 3
+	.include "arm32.inc"
+	.include "arm32/stub.inc"
+
+	subject	"Broken: the arm stub, losing SPSR_hyp"
+
+	hyp_table
+
+routine handle_trap
+	teq	r0, #3
+	bne	4f
+	movw	r12, #(PSR_AIF | PSR_MODE_SVC)
+	mrs	r0, spsr
+	and	r0, r0, #PSR_T
+	orr	r12, r12, r0
+	msr	spsr_cxsf, r12
+	movw	r12, #0x6000
+	movt	r12, #0xf002
+	mov32	r0, HVC_STUB_ERR
+	eret
+4:
+	teq	r0, #0
+	beq	1f
+	teq	r0, #1
+	beq	2f
+	teq	r0, #2
+	beq	3f
+	mov32	r0, HVC_STUB_ERR
+	eret
+1:	write_hvbar r1
+3:	mov	r0, #0
+	eret
+2:	bx	r1

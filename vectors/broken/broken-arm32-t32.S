@@ -1,0 +1,33 @@
+@ SPDX-License-Identifier: MIT
+@
+@ Wrong on purpose: returns in A32 whatever state the caller was in.
+@
+@ Judged by linux-arm-stub-4.12, this must be reported:
+@
+@	reset_vectors: outcome
+@		first: HVC #0 of T32 from svc, r0 = 2
+	.include "arm32.inc"
+	.include "arm32/stub.inc"
+
+	subject	"Broken: the arm stub, losing the T32 state of its caller"
+
+	hyp_table
+
+routine handle_trap
+	push	{r0}
+	mrs	r0, spsr
+	bic	r0, r0, #PSR_T
+	msr	spsr_cxsf, r0
+	pop	{r0}
+	teq	r0, #0
+	beq	1f
+	teq	r0, #1
+	beq	2f
+	teq	r0, #2
+	beq	3f
+	mov32	r0, HVC_STUB_ERR
+	eret
+1:	write_hvbar r1
+3:	mov	r0, #0
+	eret
+2:	bx	r1
