@@ -233,7 +233,7 @@ END_TEST
 START_TEST(traces_keep_what_each_instruction_changed)
 {
 	struct hvc_state before = {{0}}, after = {{0}};
-	struct hvc_step step = {0x1000, 0xd503201f, HVC_LEVEL_EL2H, &before, &after};
+	struct hvc_step step = {0x1000, 0xd503201f, HVC_LEVEL_EL2H, HVC_ISA_A64, &before, &after};
 	struct hvc_trace trace = {0};
 
 	hvc_trace_record(&trace, &step);
