@@ -6,6 +6,23 @@
 #include <string.h>
 
 #include "engine/quote.h"
+#include "hvcheck/report.h"
+
+/* Since it was asked last; what is built from words is often printed without a look at them. */
+static _Thread_local bool incomplete;
+
+void hvc_page__lose(void)
+{
+	incomplete = true;
+}
+
+bool hvc_report_is_incomplete(void)
+{
+	bool was = incomplete;
+
+	incomplete = false;
+	return was;
+}
 
 void hvc_page__text(const struct hvc_page *page, const char *text)
 {
@@ -313,8 +330,8 @@ static void put_words(const struct hvc_page *page, unsigned used, unsigned inden
 void hvc_page__prose(const struct hvc_page *page, unsigned used, unsigned indent,
                      const char *format, ...)
 {
-	va_list args, again;
 	char *text, *shown = NULL;
+	va_list args;
 
 	va_start(args, format);
 	if (!used)
@@ -325,19 +342,14 @@ void hvc_page__prose(const struct hvc_page *page, unsigned used, unsigned indent
 		va_end(args);
 		return;
 	}
-	va_copy(again, args);
 	if (vasprintf(&text, format, args) >= 0) {
 		shown = hvc_quote__text(HVC_QUOTE_LINE, text);
 		free(text);
 	}
-	if (shown) {
+	if (shown)
 		put_words(page, used, indent, shown);
-	} else {
-		/* Without memory it is one long line, but all there. */
-		hvc_page__vprint(page, format, &again);
-		fputc('\n', page->out);
-	}
+	else
+		hvc_page__lose();
 	free(shown);
-	va_end(again);
 	va_end(args);
 }

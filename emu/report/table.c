@@ -13,7 +13,7 @@ struct hvc_table *hvc_table__new(const struct hvc_page *page, const struct hvc_c
 	struct hvc_table *table = calloc(1, sizeof(*table));
 
 	if (!table) {
-		hvc_words__lose(); /* not every table is printed */
+		hvc_page__lose(); /* not every table is printed */
 		return NULL;
 	}
 	table->page = page;
@@ -97,7 +97,7 @@ static void mark(const struct hvc_table *table, char **text)
 	char *shown = *text ? hvc_quote__text(how, *text) : NULL;
 
 	if (!shown && *text)
-		hvc_words__lose();
+		hvc_page__lose();
 	free(*text);
 	*text = shown;
 }

@@ -11,22 +11,6 @@
 #include "hvcheck/arch.h"
 #include "report/table.h"
 
-/* Since it was asked last; what is built from words is often printed without a look at them. */
-static _Thread_local bool incomplete;
-
-void hvc_words__lose(void)
-{
-	incomplete = true;
-}
-
-bool hvc_report_is_incomplete(void)
-{
-	bool was = incomplete;
-
-	incomplete = false;
-	return was;
-}
-
 void hvc_words__add(struct hvc_words *words, const char *format, ...)
 {
 	va_list args;
@@ -38,7 +22,7 @@ void hvc_words__add(struct hvc_words *words, const char *format, ...)
 	va_end(args);
 	if (length < 0) {
 		words->failed = true;
-		hvc_words__lose();
+		hvc_page__lose();
 		return;
 	}
 	grown = realloc(words->data, words->length + (size_t)length + 1);
@@ -48,7 +32,7 @@ void hvc_words__add(struct hvc_words *words, const char *format, ...)
 		words->length += (size_t)length;
 	} else {
 		words->failed = true;
-		hvc_words__lose();
+		hvc_page__lose();
 	}
 	free(piece);
 }

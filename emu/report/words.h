@@ -12,8 +12,6 @@ struct hvc_words {
 	bool failed;
 };
 
-/** Memory ran out for a piece of a report: hvc_report_is_incomplete will say so. */
-void hvc_words__lose(void);
 void hvc_words__add(struct hvc_words *words, const char *format, ...) HVC_PRINTF(2, 3);
 /** The text, "" for none; valid until the next change. */
 const char *hvc_words__text(const struct hvc_words *words);
