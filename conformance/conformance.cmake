@@ -147,11 +147,11 @@ foreach(test dispatch map_sweep suggest sequence)
                        TIMEOUT 3600 LABELS "exhaustive;long")
 endforeach()
 
-# Random calls in two orders, every encoding: a sample, and all of it.
-foreach(test reset_random encoding)
+# Random calls in two orders, every encoding, damaged images: a sample, and all of it.
+foreach(test reset_random encoding hostile)
   add_test(NAME ${test}-full COMMAND test_${test})
   set_tests_properties(${test}-full PROPERTIES TIMEOUT 7200 LABELS "long" ENVIRONMENT
-    "HVC_RESET_CALLS=1000000;HVC_ENCODINGS=full;CK_TIMEOUT_MULTIPLIER=8")
+    "HVC_RESET_CALLS=1000000;HVC_ENCODINGS=full;HVC_HOSTILE=full;CK_TIMEOUT_MULTIPLIER=8")
 endforeach()
 
 # Every subject made wrong in small ways: how much of it do the specifications find out?

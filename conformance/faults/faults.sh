@@ -29,7 +29,7 @@ one=(--brief --from el1h --jobs 1)
 "$hvcheck" map qnx-stub "${one[@]}" --format map -o "$work/old.map"
 try 20 0 run linux-stub-4.12 --trace --abi linux-stub-4.12
 try 20 0 run linux-stub-4.12 --trace --format json
-try 6 0 scan "$elf"
+try 3 0 scan "$elf"
 try 12 0 collide linux-stub-4.12 linux-stub-4.9
 # mov x0, #2; hvc #0; ret
 printf '\x40\x00\x80\xd2\x02\x00\x00\xd4\xc0\x03\x5f\xd6' >"$work/caller.bin"
