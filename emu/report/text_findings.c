@@ -69,7 +69,10 @@ static void put_counts(const struct hvc_page *page, const struct hvc_findings *f
 		hvc_page__print(page, "%s%u suppressed", comma, suppressed);
 		comma = ", ";
 	}
-	if (!*comma)
+	if (!*comma && count[HVC_SEVERITY_NOTE])
+		hvc_page__print(page, "%u note%s", count[HVC_SEVERITY_NOTE],
+		                count[HVC_SEVERITY_NOTE] == 1 ? "" : "s");
+	else if (!*comma)
 		hvc_page__print(page, "no findings");
 }
 

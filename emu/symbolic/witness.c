@@ -138,6 +138,16 @@ static void point_all(struct maker *m)
 	}
 }
 
+/* Whatever it holds: the CPU model may lack what the path reads, and has what a world gives it. */
+static bool is_read(const struct maker *m, size_t index)
+{
+	for (const struct hvc_read *read = m->path->way->read; read; read = read->before)
+		if (!read->address && hvc_bv__input_of(m->s->scene.terms, read->value) ==
+		                              hvc_bv__input_at(m->s->scene.terms, index))
+			return true;
+	return false;
+}
+
 /* Registers of the world that have to be others. */
 static enum hvc_status fill_world(struct maker *m)
 {
@@ -157,7 +167,7 @@ static enum hvc_status fill_world(struct maker *m)
 		if (reg != HVC_REG_NONE && value != entry->v[reg]) {
 			HVC_TRY(hvc_world_set(world, reg, value));
 			m->out->changed = true;
-		} else if (reg == HVC_REG_NONE && is_given(m, i)) {
+		} else if (reg == HVC_REG_NONE && (is_given(m, i) || is_read(m, i))) {
 			HVC_TRY(hvc_world_set_sys(world, input->encoding, value));
 			m->out->changed = true;
 		}
