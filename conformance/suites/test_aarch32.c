@@ -21,6 +21,11 @@ static const enum hvc_level modes[] = {HVC_LEVEL_EL1_FIQ, HVC_LEVEL_EL1_IRQ, HVC
                                        HVC_LEVEL_EL1_ABT, HVC_LEVEL_EL1_UND, HVC_LEVEL_EL1_SYS};
 
 #define MODES (sizeof modes / sizeof *modes)
+/* Instructions of immediate 0: of four lines in this order, T32 two bytes further on. */
+#define HVC_A32_CALLS HVC_AARCH32_CALLS
+#define HVC_T32_CALLS (HVC_AARCH32_CALLS + HVC_AARCH32_LINE + 2)
+#define SMC_A32_CALLS (HVC_AARCH32_CALLS + 2 * HVC_AARCH32_LINE)
+#define SMC_T32_CALLS (HVC_AARCH32_CALLS + 3 * HVC_AARCH32_LINE + 2)
 
 /* As GNU as and LLVM assemble them; all immediates there and back; and neighbours, which are none.
  */
@@ -121,10 +126,10 @@ START_TEST(entry)
 		enum hvc_insn insn;
 		uint64_t esr, behind, address, t;
 	} kinds[] = {
-	        {HVC_INSN_HVC_A32, 0x4a000000, 4, 0xe0000000, 0},
-	        {HVC_INSN_HVC_T32, 0x4a000000, 4, 0xe0000002, HVC_PSR_T},
-	        {HVC_INSN_SMC_A32, 0x4e000000, 0, 0xe0000000, 0},
-	        {HVC_INSN_SMC_T32, 0x4e000000, 0, 0xe0000002, HVC_PSR_T},
+	        {HVC_INSN_HVC_A32, 0x4a000000, 4, HVC_A32_CALLS, 0},
+	        {HVC_INSN_HVC_T32, 0x4a000000, 4, HVC_T32_CALLS, HVC_PSR_T},
+	        {HVC_INSN_SMC_A32, 0x4e000000, 0, SMC_A32_CALLS, 0},
+	        {HVC_INSN_SMC_T32, 0x4e000000, 0, SMC_T32_CALLS, HVC_PSR_T},
 	};
 
 	for (unsigned n = 0; n < MODES * 4; n++)
@@ -257,7 +262,7 @@ START_TEST(returns)
 	/* A32 cuts off bit 1 of the address. */
 	RETURNS(HVC_INSN_HVC_T32, A64_MRS(0, SPSR), EOR(0, 5), A64_MSR(SPSR, 0));
 	assert_kind(out, HVC_OUTCOME_JUMP);
-	assert_hex(out.pc, 0xe0000004);
+	assert_hex(out.pc, HVC_T32_CALLS + 2);
 	ck_assert_int_eq(out.level, HVC_LEVEL_EL1_SVC);
 	RETURNS(HVC_INSN_HVC_T32, A64_MRS(0, ELR), A64_SUB(0, 0, 4), A64_MSR(ELR, 0));
 	assert_kind(out, HVC_OUTCOME_RETRY);
@@ -370,7 +375,7 @@ START_TEST(undefined_and_refused)
 	out = once(&image, &call);
 	assert_kind(out, HVC_OUTCOME_UNDEFINED);
 	ck_assert_int_eq(out.level, HVC_LEVEL_EL0_USR);
-	assert_hex(out.pc, 0xe0000002);
+	assert_hex(out.pc, HVC_T32_CALLS);
 	call = call_of(HVC_INSN_HVC_A32, HVC_LEVEL_EL1_SVC);
 	tiny_set(&image, HVC_REG_SCR_EL3, HVC_SCR_NS | HVC_SCR_RW);
 	assert_kind(once(&image, &call), HVC_OUTCOME_UNDEFINED);
