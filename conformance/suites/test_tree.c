@@ -71,8 +71,11 @@ START_TEST(each_path_meets_its_row)
 
 	for (size_t i = 0; (builtin = hvc_builtin_at(i)) != NULL; i++) {
 		struct hvc_subject *subject;
-		struct hvc_exact *exact = explore(builtin->name, &subject);
+		struct hvc_exact *exact;
 
+		if (hvc_builtin_is_aarch32(builtin))
+			continue; /* Hyp mode, whose code is not followed */
+		exact = explore(builtin->name, &subject);
 		for (unsigned k = 0; k < exact->parts; k++)
 			if (exact->part[k].symbolic->paths)
 				check_part(exact, &exact->part[k], builtin->name);
