@@ -44,7 +44,7 @@ static void for_each_abi(void (*play)(const struct scene *scene))
 	size_t size, i;
 
 	for (i = 0; hvc_abi_shipped_at(i, &scene.name, &text, &size); i++) {
-		if (is_for_hyp(scene.name))
+		if (!has_subject(scene.name))
 			continue;
 		scene.abi = open_abi(scene.name);
 		scene.subject = open_subject(scene.name);

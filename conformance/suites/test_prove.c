@@ -300,7 +300,7 @@ int main(void)
 	builtins[count++] = (struct suite_test){"sweep_is_asked_for", &sweep_is_asked_for};
 	builtins[count++] = (struct suite_test){"wrong_proof_is_noticed", &wrong_proof_is_noticed};
 	for (size_t i = 0; hvc_abi_shipped_at(i, &name, &text, &size); i++)
-		if (!is_for_hyp(name))
+		if (has_subject(name))
 			builtins[count++] = (struct suite_test){name, &builtin_is_proved};
 	return suite_run("prove", builtins, count);
 }

@@ -145,12 +145,16 @@ static inline const struct hvc_builtin *find_builtin(const char *name)
 	return NULL;
 }
 
-/** Is it the specification of a built-in subject for Hyp mode? */
-static inline bool is_for_hyp(const char *name)
+/**
+ * Has the specification a built-in subject of its name that callers in AArch64 state can be proved
+ * and swept of? Others have none, or one for Hyp mode. subjects_and_abis_match of test_dispatch.c
+ * counts them.
+ */
+static inline bool has_subject(const char *abi)
 {
-	const struct hvc_builtin *builtin = find_builtin(name);
+	const struct hvc_builtin *builtin = find_builtin(abi);
 
-	return builtin && hvc_builtin_is_aarch32(builtin);
+	return builtin && !hvc_builtin_is_aarch32(builtin);
 }
 
 #endif
