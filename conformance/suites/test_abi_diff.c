@@ -186,15 +186,34 @@ START_TEST(immediates_become_registers)
 }
 END_TEST
 
+/* Of callers in AArch32 state nothing is compared, which is said and never taken for equal. */
+static void expect_refusal(struct hvc_abi *abi)
+{
+	const struct hvc_abi_diff_config config = {.abi = {abi, abi}};
+	struct hvc_diag diag = {0};
+
+	ck_assert_int_eq(hvc_abi_diff_run(&config, &diag, &diff), HVC_E_UNSUPPORTED);
+	ck_assert_str_eq(diag.message, "the ABI says nothing of HVC from EL1 in AArch64 state, and "
+	                               "no other calls are compared");
+	ck_assert_str_eq(diag.file, hvc_abi_name(abi));
+	hvc_abi_free(abi);
+}
+
 START_TEST(an_abi_equals_itself)
 {
 	const char *name, *text;
+	unsigned equal = 0;
 	size_t size;
 
 	for (size_t i = 0; hvc_abi_shipped_at(i, &name, &text, &size); i++) {
 		struct hvc_abi *old = NULL, *new = NULL;
 
 		ck_assert_int_eq(hvc_abi_open(name, NULL, &old), HVC_OK);
+		if (hvc_abi_is_aarch32(old)) {
+			expect_refusal(old);
+			continue;
+		}
+		equal++;
 		ck_assert_int_eq(hvc_abi_open(name, NULL, &new), HVC_OK);
 		run(old, new, false);
 		ck_assert_msg(diff->equal, "%s", name);
@@ -204,6 +223,7 @@ START_TEST(an_abi_equals_itself)
 			ck_assert(!diff->operation[k].moved && !diff->operation[k].changed);
 		stop();
 	}
+	ck_assert_uint_ge(equal, 60);
 }
 END_TEST
 

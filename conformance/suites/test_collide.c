@@ -228,8 +228,14 @@ START_TEST(everything_shipped)
 	struct hvc_abi *abi[256];
 	unsigned count = 0;
 
-	for (; shipped(count); count++)
-		abi[count] = load(shipped(count));
+	for (unsigned i = 0; shipped(i); i++) {
+		abi[count] = load(shipped(i));
+		if (hvc_abi_is_aarch32(abi[count]))
+			hvc_abi_free(abi[count]);
+		else
+			count++;
+	}
+	ck_assert_uint_ge(count, 60);
 	ck_assert_int_eq(
 	        hvc_collide_run((const struct hvc_abi *const *)abi, count, false, NULL, &collide),
 	        HVC_OK);

@@ -279,9 +279,10 @@ enum hvc_status hvc_overlap_find(const struct hvc_abi *first, const struct hvc_a
 
 	for (unsigned k = 0; k < 2; k++)
 		if (!speaks_of_hvc(k ? second : first))
-			return hvc_diag_set(diag, HVC_E_UNSUPPORTED,
-			                    hvc_abi_name(k ? second : first), 0, 0,
-			                    "the ABI does not speak of HVC from EL1");
+			return hvc_diag_set(
+			        diag, HVC_E_UNSUPPORTED, hvc_abi_name(k ? second : first), 0, 0,
+			        "the ABI says nothing of HVC from EL1 in AArch64 state, "
+			        "and no other calls are compared");
 	w.minus = calloc(first->rules + second->rules, sizeof *w.minus);
 	w.index = calloc((size_t)first->rules * second->rules, sizeof *w.index);
 	w.lost = calloc((size_t)first->rules * second->rules, sizeof *w.lost);

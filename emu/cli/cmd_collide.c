@@ -5,11 +5,14 @@
 
 #include "cli/open.h"
 #include "cli/report.h"
+#include "report/page.h"
 
 /* The ABIs to compare, in order. */
 struct list {
 	struct hvc_abi **abi;
 	unsigned count;
+	unsigned left_out; /* shipped ones that have no call to compare */
+	struct hvc_collide *collide;
 };
 
 static enum hvc_status fail_memory(struct hvc_diag *diag)
@@ -45,8 +48,10 @@ static enum hvc_status open_all(const struct hvc_options *options, struct hvc_di
 			continue;
 		HVC_TRY(add(list, name, diag));
 		/* What is compared are calls of AArch64 state. */
-		if (hvc_abi_is_aarch32(list->abi[list->count - 1]))
-			hvc_abi_free(list->abi[--list->count]);
+		if (!hvc_abi_is_aarch32(list->abi[list->count - 1]))
+			continue;
+		hvc_abi_free(list->abi[--list->count]);
+		list->left_out++;
 	}
 	return HVC_OK;
 }
@@ -55,6 +60,8 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
                              const struct hvc_findings *findings, enum hvc_style style,
                              const struct hvc_page *page, struct hvc_diag *diag)
 {
+	const struct list *list = of;
+
 	switch (style) {
 	case HVC_STYLE_TEXT:
 		if (options->arguments) {
@@ -62,11 +69,17 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 			                  hvc_options__has(options, HVC_OPTION_ALL));
 			fputc('\n', page->out);
 		}
-		return hvc_collide_text(page, of, options->arguments > 1, diag);
+		HVC_TRY(hvc_collide_text(page, list->collide, options->arguments > 1, diag));
+		if (list->left_out)
+			hvc_page__print(page,
+			                "  Left out: %u shipped ABIs of callers in AArch32 state "
+			                "alone.\n",
+			                list->left_out);
+		return HVC_OK;
 	case HVC_STYLE_JSON:
-		return hvc_collide_json(page->out, of, findings, diag);
+		return hvc_collide_json(page->out, list->collide, findings, diag);
 	case HVC_STYLE_HTML:
-		return hvc_collide_html(page->out, of, findings, diag);
+		return hvc_collide_html(page->out, list->collide, findings, diag);
 	default:
 		return hvc_cli_report__findings(findings, style, page, diag);
 	}
@@ -75,22 +88,20 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 enum hvc_status hvc_cmd__collide(const struct hvc_options *options, const struct hvc_page *page,
                                  bool *holds, struct hvc_diag *diag)
 {
-	struct hvc_collide *collide = NULL;
 	struct hvc_findings *findings = NULL;
 	struct list list = {0};
 	enum hvc_status status = open_all(options, diag, &list);
 
 	if (status == HVC_OK)
 		status = hvc_collide_run((const struct hvc_abi *const *)list.abi, list.count,
-		                         options->arguments == 1, diag, &collide);
+		                         options->arguments == 1, diag, &list.collide);
 	if (status == HVC_OK) {
-		*holds = collide->colliding == 0;
-		status = hvc_findings_of_collide(collide, diag, &findings);
+		*holds = list.collide->colliding == 0;
+		status = hvc_findings_of_collide(list.collide, diag, &findings);
 	}
 	if (status == HVC_OK)
-		status = hvc_cli_report__judged(options, page, collide, write, findings, holds,
-		                                diag);
-	hvc_collide_free(collide);
+		status = hvc_cli_report__judged(options, page, &list, write, findings, holds, diag);
+	hvc_collide_free(list.collide);
 	for (unsigned i = 0; i < list.count; i++)
 		hvc_abi_free(list.abi[i]);
 	free(list.abi);
