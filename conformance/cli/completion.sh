@@ -29,21 +29,25 @@ offers 'help' he
 offers "help $("$hvcheck" help | awk '/^commands:/ { on = 1; next } /^$/ { on = 0 } on { print $1 }' | line)" ''
 offers 'safety scan sequence' help s
 offers '--from --format' map --f
-offers 'el1t el1h' map linux-stub-imm --from el1
+aarch32='el0-usr el1-svc el1-fiq el1-irq el1-abt el1-und el1-sys'
+offers "el1t el1h ${aarch32#* }" map linux-stub-imm --from el1
 offers 'el2t el2h' map --from = el2
-offers 'el0 el1t el1h el2t el2h' run --from =
-offers 'a72 max' run xen --cpu ''
-offers 'hvc smc' check xen --insn ''
+offers "el0 el1t el1h el2t el2h $aarch32" run --from =
+offers 'a72 max a15' run xen --cpu ''
+offers 'hvc smc hvc-a32 hvc-t32 smc-a32 smc-t32' check xen --insn ''
+offers 'zero dirty' check xen --upper ''
+offers 'auto always never' run xen --color ''
+offers '' check xen --randoms ''
 offers 'unicorn qemu' run xen --engine ''
 offers '' run xen --imm ''
 offers 'bash zsh roff' completion ''
 offers 'subjects' list s
 offers 'zircon-init' check zir
 offers 'm1n1' map --abi m1
-offers 'xen xen-debug' collide bao xe
+offers 'xen xen-aarch32 xen-arm32 xen-debug' collide bao xe
 touch xylophone.elf xy.yaml
 offers 'xylophone.elf xy.yaml' scan x
-offers 'xen xen-debug xvisor xylophone.elf xy.yaml' map x
+offers 'xen xen-arm32 xen-debug xvisor xylophone.elf xy.yaml' map x
 offers 'xylophone.elf xy.yaml' map xen -o x
 
 # Every name that list prints; of specifications after --abi only those.
@@ -82,7 +86,7 @@ if command -v zsh >/dev/null; then
 		words=(hvcheck check ""); CURRENT=3; _hvcheck; _hvcheck_subjects' >asked 2>err ||
 		complain "zsh: $(cat err)"
 	says asked 'check:hold a subject to a written ABI'
-	says asked '--from=[who calls\: el0, el1t, el1h, el2t, el2h (el1h)]:LEVEL:(el0 el1t el1h el2t el2h)'
+	says asked "]:LEVEL:(el0 el1t el1h el2t el2h $aarch32)"
 	says asked '*:argument:_hvcheck_subjects'
 	grep -q '^subjects:subject:(linux-stub-3.8 .*xen' asked || complain 'zsh is offered no subjects'
 fi

@@ -41,7 +41,7 @@ for plain in --color=never --color=auto '--color=always --no-color'; do
 done
 wide=$(awk '{ if (length > most) most = length } END { print most }' out)
 expect 2 list --color=sometimes
-says err "--color: 'sometimes' is not auto, always or never"
+says err "--color: 'sometimes' is not a use of colors (auto, always, never)"
 COLUMNS=80 "$hvcheck" check broken-gunyah-hole --abi gunyah --from el1h >out 2>err
 [ "$(awk '/hvcheck run/ { next } { if (length > most) most = length } END { print most }' out)" -le 80 ] ||
 	complain 'COLUMNS=80 is not honoured'

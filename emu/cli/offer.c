@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/offer.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #define WORD_LETTERS "abcdefghijklmnopqrstuvwxyz0123456789-"
@@ -17,7 +18,7 @@ static void add_word(struct hvc_offer *offer, const char *word, size_t length)
 
 /*
  * The words that an option takes are known to the function that takes them, which lists them in
- * parentheses when it refuses another. What it then takes is one of them.
+ * parentheses, perhaps among others, when it refuses another. What it then takes is one of them.
  */
 static void add_choices(const struct hvc_command *command, const struct hvc_option *option,
                         struct hvc_offer *out)
@@ -28,18 +29,17 @@ static void add_choices(const struct hvc_command *command, const struct hvc_opti
 
 	if (option->take(&options, "?", &diag) == HVC_OK)
 		return;
-	list = strrchr(diag.message, '(');
-	while (list && *list && *list != ')') {
+	for (list = strrchr(diag.message, '('); list && *list && *list != ')';) {
 		size_t length = strspn(++list, WORD_LETTERS);
 		char word[32];
 
-		if (length && length < sizeof(word) && strchr(",)", list[length])) {
+		/* numbers are bounds, or examples */
+		if (length && length < sizeof(word) && !isdigit((unsigned char)*list)) {
 			snprintf(word, sizeof(word), "%.*s", (int)length, list);
 			if (option->take(&options, word, NULL) == HVC_OK)
 				add_word(out, word, length);
 		}
-		list += strcspn(list, ",)");
-		list += *list == ',';
+		list += length;
 	}
 }
 

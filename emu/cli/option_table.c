@@ -147,7 +147,7 @@ static enum hvc_status take_upper(struct hvc_options *options, const char *value
 {
 	options->upper_zero = !strcmp(value, "zero");
 	if (!options->upper_zero && strcmp(value, "dirty") != 0)
-		return bad(diag, "upper", value, "zero or dirty");
+		return bad(diag, "upper", value, "what upper halves hold (zero, dirty)");
 	return HVC_OK;
 }
 
@@ -343,7 +343,7 @@ static enum hvc_status take_color(struct hvc_options *options, const char *value
 			options->color = (enum hvc_color)color;
 			return HVC_OK;
 		}
-	return bad(diag, "color", value, "auto, always or never");
+	return bad(diag, "color", value, "a use of colors (auto, always, never)");
 }
 
 static enum hvc_status take_report(struct hvc_options *options, const char *value,
