@@ -46,12 +46,24 @@ static enum hvc_status make_diff(const struct hvc_options *options, const struct
 	        .budget = options->budget,
 	};
 
+	enum hvc_status status;
+
 	hvc_options__callers(options, &config.levels, &config.insns);
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
 		if (pair->subject[side])
 			HVC_TRY(hvc_cli_world__open(options, pair->subject[side], diag,
 			                            &world[side]));
-	return hvc_diff_run(&config, diag, out);
+	status = hvc_diff_run(&config, diag, out);
+	if (status == HVC_E_ARG) { /* what is the matter; how to mend it is known here */
+		const struct hvc_diag why = *diag;
+
+		return hvc_diag_set(diag, status, why.file, why.line, why.column,
+		                    "%s; --cpu, --upper, --set, --mem, --stub, --stop-at, "
+		                    "--map-on-demand and --world make worlds alike, --from and "
+		                    "--insn pick callers",
+		                    why.message);
+	}
+	return status;
 }
 
 /* Of both sides by their ABIs. */
