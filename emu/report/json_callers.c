@@ -67,8 +67,9 @@ enum hvc_status hvc_callers_json(FILE *out, const struct hvc_callers *callers, c
 	hvc_json__string(json, "file", callers->scan->path);
 	hvc_json__string(json, "abi", against);
 	hvc_json__object(json, "account");
-	for (unsigned insn = 0; insn < HVC_INSN_COUNT; insn++)
-		hvc_json__number(json, hvc_insn_name((enum hvc_insn)insn), callers->made[insn]);
+	/* Those of A32 and T32 code are not looked for, which is no 0. */
+	for (enum hvc_insn insn = HVC_INSN_HVC; insn <= HVC_INSN_SMC; insn++)
+		hvc_json__number(json, hvc_insn_name(insn), callers->made[insn]);
 	hvc_json__number(json, "calls", callers->calls);
 	for (unsigned fit = 0; fit < HVC_CALLER_COUNT; fit++)
 		hvc_json__number(json, hvc_caller_fit_name((enum hvc_caller_fit)fit),
