@@ -7,7 +7,7 @@ source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 expect 0 sequence --help
 says out 'usage: hvcheck sequence SUBJECT'
 expect 0 sequence linux-stub-4.7 --randoms 10
-says out 'linux-stub-4.7 by linux-stub-4.7: its sequences hold'
+says out 'PASS  linux-stub-4.7 against linux-stub-4.7: no findings'
 expect 0 sequence linux-stub-4.7 --randoms 0 --quiet
 [ ! -s out ] || complain '--quiet prints a report'
 # No single call shows it.
@@ -22,11 +22,12 @@ reproduces() { # ARGUMENT...: of a sequence that fails
 	[ "$status" = 1 ] || complain "sequence $*: status $status"
 	cp out report
 	while read -r line; do
-		if [[ $line == 'reproduce: '* ]]; then
+		if [[ $what && $line == 'hvcheck sequence '* ]]; then
 			# shellcheck disable=SC2086 # words of the command
-			run ${line#reproduce:*hvcheck }
+			run ${line#hvcheck }
 			[ "$status" = 1 ] || complain "'$line': status $status"
 			says out "$what"
+			what=''
 			count=$((count + 1))
 		fi
 		[[ $line != 'call '*' fails: '* ]] || what=$line

@@ -144,12 +144,17 @@ void hvc_call_command(const char *subject, const struct hvc_world *world,
 
 static void append_callers(struct line *line, const struct hvc_sequences *sequences)
 {
+	unsigned insns = sequences->insns;
+
 	for (enum hvc_level level = HVC_LEVEL_EL0; level < HVC_LEVEL_COUNT; level++)
 		if (sequences->levels >> level & 1)
 			append(line, " --from %s", hvc_level_name(level));
+	/* One word stands for all of its encodings. */
 	for (enum hvc_insn insn = HVC_INSN_HVC; insn < HVC_INSN_COUNT; insn++)
-		if (sequences->insns >> insn & 1)
+		if (insns >> insn & 1) {
 			append(line, " --insn %s", hvc_insn_name(insn));
+			insns &= ~hvc_insns_all(1u << insn);
+		}
 }
 
 void hvc_sequence_command(const struct hvc_sequences *sequences, const char *abi,
