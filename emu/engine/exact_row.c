@@ -21,6 +21,8 @@ static hvc_ref after_pstate(struct hvc_exact *exact, const struct hvc_sympath *p
 	uint64_t before = hvc_machine_entry(exact->machine)->v[HVC_REG_PSTATE];
 	hvc_ref value;
 
+	if (hvc_level_is_aarch32(path->level))
+		return path->way->sys[HVC_REG_PSTATE];
 	if (hvc_level_el(path->level) == 2 || path->kind == HVC_OUTCOME_UNDEFINED)
 		return NULL;
 	value = hvc_bv__and(exact->terms, path->way->pstate,
