@@ -38,11 +38,13 @@ plain 0 run linux-stub-imm --imm 4 --set x0=0x400001bfff
 plain 0 run linux-stub-imm --imm 4 --set x0=0x80000000 --map-on-demand
 plain 0 run linux-stub-4.12 --set x0=0 --stop-at "$(printf '0x%x' 0x40000000)"
 plain 0 run linux-kvm-6.1
+plain 0 run xen-arm32 --from el2-hyp
 plain 0 history linux-kvm
 plain 1 run linux-stub-4.7 --and linux-stub-4.12 --set x0=1
 make 0 map linux-stub-imm --brief
 make 0 map linux-stub-4.7 --brief --contract
 make 0 map kvm-guest --brief --tree
+make 0 map kvm-guest-old --brief --from el1-svc --insn hvc-t32
 make 1 check broken-single-imm --abi linux-stub-imm --brief --from el1h --insn hvc
 make 1 check broken-leak-simd --abi linux-stub-4.12 --contract --brief --from el1h --insn hvc
 make 1 diff linux-stub-imm linux-stub-4.7 --brief
