@@ -48,6 +48,10 @@ expect 2 run linux-stub-4.12 --format map
 expect 0 map linux-stub-imm --brief
 says out 'handle_sync+0x18: cmp x18, #1; b.eq'
 
+# An exception taken to A32 clears T.
+expect 0 map kvm-guest-old --brief --from el1-svc --insn hvc-t32
+says out ', pstate := 0x8050000,'
+
 expect 0 map linux-stub-4.12 --brief --suggest-abi --output stub.yaml
 grep -q '^source: "derived by hvcheck map from linux-stub-4.12"$' stub.yaml ||
 	complain 'the suggestion does not say what it is derived from'
