@@ -29,9 +29,9 @@ offers 'help' he
 offers "help $("$hvcheck" help | awk '/^commands:/ { on = 1; next } /^$/ { on = 0 } on { print $1 }' | line)" ''
 offers 'safety scan sequence' help s
 offers '--from --format' map --f
-aarch32='el0-usr el1-svc el1-fiq el1-irq el1-abt el1-und el1-sys'
-offers "el1t el1h ${aarch32#* }" map linux-stub-imm --from el1
-offers 'el2t el2h' map --from = el2
+aarch32='el0-usr el1-svc el1-fiq el1-irq el1-abt el1-und el1-sys el2-hyp'
+offers 'el1t el1h el1-svc el1-fiq el1-irq el1-abt el1-und el1-sys' map linux-stub-imm --from el1
+offers 'el2t el2h el2-hyp' map --from = el2
 offers "el0 el1t el1h el2t el2h $aarch32" run --from =
 offers 'a72 max a15' run xen --cpu ''
 offers 'hvc smc hvc-a32 hvc-t32 smc-a32 smc-t32' check xen --insn ''

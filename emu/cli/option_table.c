@@ -111,7 +111,7 @@ static enum hvc_status take_from(struct hvc_options *options, const char *value,
 		return bad(
 		        diag, "from", value,
 		        "a level (el0, el1t, el1h, el2t, el2h; of AArch32 state el0-usr, el1-svc, "
-		        "el1-fiq, el1-irq, el1-abt, el1-und, el1-sys)");
+		        "el1-fiq, el1-irq, el1-abt, el1-und, el1-sys, el2-hyp)");
 	return HVC_OK;
 }
 
@@ -394,7 +394,7 @@ const struct hvc_option hvc_option_table[HVC_OPTION_COUNT] = {
 	[HVC_OPTION_IMM] = {"imm", 0, "N", "immediate of the call, 0 to 65535, decimal or 0x (0)", take_imm, false},
 	[HVC_OPTION_FID] = {"fid", 0, "N", "function identifier, 32 bits, decimal or 0x", take_fid, false},
 	[HVC_OPTION_SET] = {"set", 0, "REG=VALUE", "register before the call: x0 to x30, w0 to w30, nzcv, daif or a\nsystem register; of a caller in AArch32 state r0 to r14, psr;\nsystem registers also as s3_4_c1_c0_1; decimal, 0x, negative, or\nSYMBOL[+0xOFFSET] of the subject; repeatable", hvc_cli_world__take_set, false},
-	[HVC_OPTION_FROM] = {"from", 0, "LEVEL", "who calls: el0, el1t, el1h, el2t, el2h; in AArch32 state el0-usr,\nel1-svc, el1-fiq, el1-irq, el1-abt, el1-und, el1-sys (el1h)", take_from, false},
+	[HVC_OPTION_FROM] = {"from", 0, "LEVEL", "who calls: el0, el1t, el1h, el2t, el2h; in AArch32 state el0-usr,\nel1-svc, el1-fiq, el1-irq, el1-abt, el1-und, el1-sys, el2-hyp (el1h)", take_from, false},
 	[HVC_OPTION_INSN] = {"insn", 0, "INSN", "calling instruction: hvc, smc; hvc-a32, hvc-t32, smc-a32, smc-t32 in\nAArch32 state, where hvc and smc are those (hvc)", take_insn, false},
 	[HVC_OPTION_SEED] = {"seed", 0, "N", "fill the registers that --set does not name with pseudo-random\nvalues; 0: with addresses that name their register (0)", take_seed, false},
 	[HVC_OPTION_CPU] = {"cpu", 0, "MODEL", "CPU model: a72, max; a15, whose EL2 is Hyp mode (a72, or a15 for\n32-bit subjects)", take_cpu, false},
