@@ -2,8 +2,7 @@
 //
 // The instructions that compilers choose at -O2 where a handler is written in C: a frame with the
 // call's registers, a dense switch by a table of bytes, a sparse one by halves, structures cleared
-// and copied by FP/SIMD pairs, bits counted there, division by a multiplication, tail calls. As there, what a call need not keep
-// by AAPCS64 is not kept: FP/SIMD registers but q8 to q15.
+// and copied by FP/SIMD pairs, bits counted there, division by a multiplication, tail calls. Of FP/SIMD, q8 to q15 stay.
 	.include "subject.inc"
 
 	.equ	FRAME, 10 * 16
