@@ -57,14 +57,19 @@ says() { # FILE TEXT
 
 # Each call that the last report prints shows what the line above it says, "RULE  CALL: WHAT".
 shows_its_calls() {
-	local above='' line shown=0
+	local above='' line word shown=0
 	cp out report
 	while read -r line; do
 		if [[ $line == 'hvcheck run '* ]]; then
 			# shellcheck disable=SC2086 # words of the command
 			run ${line#hvcheck }
 			[ "$status" = 1 ] || complain "'$line': status $status"
-			says out "${above#*: }"
+			above=${above#*: }
+			says out "${above%; wrong in this call, too: *}"
+			[[ $above != *'; wrong in this call, too: '* ]] ||
+				for word in ${above##*; wrong in this call, too: }; do
+					says out "${word%,}"
+				done
 			shown=$((shown + 1))
 		fi
 		above=$line
