@@ -136,16 +136,13 @@ static enum hvc_status open_file(const struct machine *m, bool raw, const char *
 {
 	const uint8_t *bytes = m->file + (raw ? HEADER : 0);
 	const size_t size = SIZE + (raw ? 0 : HEADER);
-	uint8_t *copy = malloc(size);
 	char path[512];
 
-	ck_assert_ptr_nonnull(copy);
-	memcpy(copy, bytes, size);
 	if (registers)
 		pack_write("dump.regs", pack_copy(registers, strlen(registers)));
 	else
 		remove(pack_write("dump.regs", pack_copy("", 0)));
-	snprintf(path, sizeof path, "%s", pack_write("dump", (struct pack){copy, size}));
+	snprintf(path, sizeof path, "%s", pack_write("dump", (struct pack){bytes, size}));
 	memset(diag, 0, sizeof *diag);
 	return hvc_subject_open(path, diag, out);
 }
