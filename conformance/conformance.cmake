@@ -67,8 +67,10 @@ target_link_libraries(test_unicorn_aarch32 PRIVATE PkgConfig::unicorn)
 # Large files for bombs, which sanitizers take long to look through: with --all.
 set_tests_properties(limit PROPERTIES LABELS "suite;slow")
 # Hundreds of thousands of calls: not under the sanitizers, but with --all.
-set_tests_properties(exact lift lift_names lift_others prove
+set_tests_properties(aarch32_subjects clean_bill exact kallsyms lift lift_names lift_others prove
                      reset_random saved saved_hostile PROPERTIES LABELS "suite;slow")
+# By default the fuzzer of images damages some for seconds.
+set_tests_properties(hostile PROPERTIES LABELS "suite;slow;long")
 # Every immediate of A32 and T32 against each subject for Hyp mode: translated anew for each.
 set_tests_properties(hyp PROPERTIES TIMEOUT 900 LABELS "suite;slow")
 # Reads back pages of every immediate; the kept pages are compared by default.
