@@ -18,16 +18,5 @@ routine handle_trap
 	and	r1, r0, #0xff
 	teq	r1, #2
 	pop	{r1}
-	beq	3f
-	teq	r0, #0
-	beq	1f
-	teq	r0, #1
-	beq	2f
-	teq	r0, #2
-	beq	3f
-	mov32	r0, HVC_STUB_ERR
-	eret
-1:	write_hvbar r1
-3:	mov	r0, #0
-	eret
-2:	bx	r1
+	beq	reset_vectors
+	stub_calls 1, 1

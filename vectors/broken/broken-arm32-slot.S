@@ -14,16 +14,4 @@
 
 	hyp_table trap=slot_hyp_trap, call=handle_trap
 
-routine handle_trap
-	teq	r0, #0
-	beq	1f
-	teq	r0, #1
-	beq	2f
-	teq	r0, #2
-	beq	3f
-	mov32	r0, HVC_STUB_ERR
-	eret
-1:	write_hvbar r1
-3:	mov	r0, #0
-	eret
-2:	bx	r1
+	stub_handler 1, 1

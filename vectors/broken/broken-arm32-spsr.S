@@ -17,25 +17,13 @@
 routine handle_trap
 	teq	r0, #3
 	bne	4f
+	push	{r12}
 	movw	r12, #(PSR_AIF | PSR_MODE_SVC)
 	mrs	r0, spsr
 	and	r0, r0, #PSR_T
 	orr	r12, r12, r0
 	msr	spsr_cxsf, r12
-	movw	r12, #0x6000
-	movt	r12, #0xf002
+	pop	{r12}
 	mov32	r0, HVC_STUB_ERR
 	eret
-4:
-	teq	r0, #0
-	beq	1f
-	teq	r0, #1
-	beq	2f
-	teq	r0, #2
-	beq	3f
-	mov32	r0, HVC_STUB_ERR
-	eret
-1:	write_hvbar r1
-3:	mov	r0, #0
-	eret
-2:	bx	r1
+4:	stub_calls 1, 1

@@ -19,15 +19,4 @@ routine handle_trap
 	bic	r0, r0, #PSR_T
 	msr	spsr_cxsf, r0
 	pop	{r0}
-	teq	r0, #0
-	beq	1f
-	teq	r0, #1
-	beq	2f
-	teq	r0, #2
-	beq	3f
-	mov32	r0, HVC_STUB_ERR
-	eret
-1:	write_hvbar r1
-3:	mov	r0, #0
-	eret
-2:	bx	r1
+	stub_calls 1, 1
