@@ -15,37 +15,12 @@
 #include "tiny_image.h"
 #include "under_test.h"
 
-#define FOLDER HVC_BINARY_DIR "/test_clean_bill.files"
-#define ESR    sys_name(HVC_REG_ESR_EL2)
+#define ESR sys_name(HVC_REG_ESR_EL2)
 
 #define A64_AND16(rd, rn) (UINT32_C(0x92403c00) | (uint32_t)(rn) << 5 | (rd))
 #define A64_CMP(rn, rm)   (UINT32_C(0xeb00001f) | (uint32_t)(rm) << 16 | (uint32_t)(rn) << 5)
 
 #define HEAD "abi: a\ntitle: t\nsource: s\ncallers: el1h\nclobbers: x0-x18, nzcv\nrules:\n"
-
-static struct hvc_subject *open_image(const struct tiny_image *image, const char *name)
-{
-	char path[512], spec[600];
-	FILE *file;
-
-	ck_assert(!mkdir(FOLDER, 0777) || errno == EEXIST);
-	snprintf(path, sizeof path, "%s/%s", FOLDER, name);
-	file = fopen(path, "wb");
-	ck_assert(file && fwrite(image->bytes, sizeof image->bytes, 1, file) == 1);
-	ck_assert_int_eq(fclose(file), 0);
-	snprintf(spec, sizeof spec, "%s@0x%" PRIx64, path, HVC_IMAGE_BASE);
-	return open_subject(spec);
-}
-
-static struct hvc_abi *parse(const char *text)
-{
-	struct hvc_diag diag = {0};
-	struct hvc_abi *abi = NULL;
-
-	ck_assert_msg(hvc_abi_parse(text, strlen(text), "a", &diag, &abi) == HVC_OK, "%u: %s",
-	              diag.line, diag.message);
-	return abi;
-}
 
 /* x0 := imm, and x1 := imm or 0: they part on all immediates but one. */
 static struct hvc_subject *open_twice(bool twice)
@@ -55,7 +30,7 @@ static struct hvc_subject *open_twice(bool twice)
 	tiny_init(&image, HVC_CPU_A72);
 	tiny_put(&image, TINY_LOWER, A64_MRS(0, ESR), A64_AND16(0, 0),
 	         twice ? A64_MOV(1, 0) : A64_MOVZ(1, 0), A64_ERET);
-	return open_image(&image, twice ? "twice.bin" : "once.bin");
+	return open_subject(tiny_file(&image, twice ? "twice.bin" : "once.bin"));
 }
 
 static void assert_parts(const struct hvc_diff_config *config, bool part)
@@ -102,8 +77,9 @@ END_TEST
 /* One immediate among 65,536 has the handler write its own image. */
 START_TEST(one_immediate_writes_the_image)
 {
-	struct hvc_abi *abi = parse(HEAD "  - { name: one, when: { imm: 1 }, outcome: return }\n"
-	                                 "  - { name: rest, default: true, outcome: return }\n");
+	struct hvc_abi *abi =
+	        parse_abi(HEAD "  - { name: one, when: { imm: 1 }, outcome: return }\n"
+	                       "  - { name: rest, default: true, outcome: return }\n");
 
 	for (unsigned wrong = 0; wrong < 2; wrong++) {
 		struct tiny_image image;
@@ -116,7 +92,7 @@ START_TEST(one_immediate_writes_the_image)
 		tiny_put(&image, TINY_LOWER, A64_MRS(17, ESR), A64_AND16(17, 17),
 		         A64_MOVZ(16, 0x1234), A64_CMP(17, 16), A64_BNE(12), A64_ADR(16, 0xc00),
 		         wrong ? A64_STR(16, 16) : A64_NOP, A64_ERET);
-		subject = open_image(&image, wrong ? "writes.bin" : "writes-not.bin");
+		subject = open_subject(tiny_file(&image, wrong ? "writes.bin" : "writes-not.bin"));
 		config.subject = subject;
 		ck_assert_msg(hvc_safety_look(&config, &diag, &safety) == HVC_OK, "%s",
 		              diag.message);
@@ -146,7 +122,8 @@ static struct hvc_subject *open_injector(enum hvc_reg reg)
 	         A64_MSR(sys_name(HVC_REG_SPSR_EL1), 1), A64_MOVZ(1, 0), A64_MOVK16(1, 0x200),
 	         A64_MSR(sys_name(HVC_REG_ESR_EL1), 1), A64_MRS(1, name), A64_ADD(1, 1, 0x800),
 	         reg == HVC_REG_NONE ? A64_NOP : A64_MSR(name, 1), A64_ERET);
-	return open_image(&image, reg == HVC_REG_NONE ? "injects.bin" : hvc_reg_name(reg));
+	return open_subject(
+	        tiny_file(&image, reg == HVC_REG_NONE ? "injects.bin" : hvc_reg_name(reg)));
 }
 
 /* What an injected exception uses up is its own; EL2's registers and the others of EL1 are not. */
@@ -156,7 +133,7 @@ START_TEST(an_injection_keeps_the_rest)
 	                                    HVC_REG_TTBR0_EL2, HVC_REG_VTTBR_EL2, HVC_REG_TPIDR_EL2,
 	                                    HVC_REG_TPIDR_EL1, HVC_REG_SP_EL0};
 	const size_t count = sizeof regs / sizeof *regs;
-	struct hvc_abi *abi = parse(
+	struct hvc_abi *abi = parse_abi(
 	        HEAD
 	        "  - { name: rest, default: true, outcome: inject, at: vector, level: el1h }\n");
 

@@ -16,16 +16,6 @@ static struct hvc_subject *open_idiom(const char *name)
 	return open_subject(path);
 }
 
-static struct hvc_abi *parse(const char *text)
-{
-	struct hvc_diag diag = {0};
-	struct hvc_abi *abi = NULL;
-
-	ck_assert_msg(hvc_abi_parse(text, strlen(text), "a", &diag, &abi) == HVC_OK, "%u: %s",
-	              diag.line, diag.message);
-	return abi;
-}
-
 /* Everything but the calls of every immediate, which the suites of sweeps make. */
 static void prove_all(const struct hvc_subject *subject, const struct hvc_abi *abi)
 {
@@ -128,7 +118,7 @@ static void assert_shown(const struct hvc_subject *subject, const struct hvc_abi
 START_TEST(hidden_fault_is_found)
 {
 	struct hvc_subject *subject = open_idiom(refuted[_i].subject);
-	struct hvc_abi *abi = parse(refuted[_i].abi);
+	struct hvc_abi *abi = parse_abi(refuted[_i].abi);
 	struct hvc_check *check = check_one(subject, abi);
 	const struct hvc_finding *found = NULL;
 	char findings[4096];
@@ -193,7 +183,7 @@ static const struct {
 static void assert_swept(const char *name, const char *text)
 {
 	struct hvc_subject *subject = open_idiom(name);
-	struct hvc_abi *abi = parse(text);
+	struct hvc_abi *abi = parse_abi(text);
 	struct hvc_check *check = check_one(subject, abi);
 
 	ck_assert_uint_eq(check->parts, 1);

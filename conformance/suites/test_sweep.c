@@ -9,8 +9,6 @@
 #include "tiny_image.h"
 #include "under_test.h"
 
-#define FOLDER HVC_BINARY_DIR "/test_sweep.files"
-
 /* A few calls of every sort, in the order that probes have. */
 static const struct choice {
 	enum hvc_insn insn;
@@ -169,21 +167,6 @@ START_TEST(a_sweep_can_be_ended)
 }
 END_TEST
 
-/* The image as a raw file, opened as a user would. */
-static struct hvc_subject *open_image(const struct tiny_image *image, const char *name)
-{
-	char path[512], spec[600];
-	FILE *file;
-
-	ck_assert(!mkdir(FOLDER, 0777) || errno == EEXIST);
-	snprintf(path, sizeof path, "%s/%s", FOLDER, name);
-	file = fopen(path, "wb");
-	ck_assert(file && fwrite(image->bytes, sizeof image->bytes, 1, file) == 1);
-	ck_assert_int_eq(fclose(file), 0);
-	snprintf(spec, sizeof spec, "%s@0x%" PRIx64, path, HVC_IMAGE_BASE);
-	return open_subject(spec);
-}
-
 /* Faults on what a pointer register holds that nobody has set are counted, and one is told. */
 START_TEST(faults_of_the_assumed_world_are_counted)
 {
@@ -197,7 +180,7 @@ START_TEST(faults_of_the_assumed_world_are_counted)
 	tiny_init(&image, HVC_CPU_A72);
 	tiny_put(&image, TINY_LOWER, A64_MRS(1, sys_name(HVC_REG_TPIDR_EL2)), A64_LDR(1, 1),
 	         A64_ERET);
-	subject = open_image(&image, "assumed.bin");
+	subject = open_subject(tiny_file(&image, "assumed.bin"));
 	probes.count = 2;
 	calls = sweep(subject, &probes, 3, &is);
 	ck_assert_uint_eq(is.doubt.calls, 2 * HVC_IMM_COUNT);

@@ -7,12 +7,15 @@
 #define TINY_IMAGE_H
 
 #include <check.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "hvcheck/arch.h"
 #include "hvcheck/machine.h"
+#include "hvcheck/subject.h"
 
 #define TINY_BASE  UINT64_C(0x10000000)
 #define TINY_SIZE  0x4000u
@@ -88,8 +91,8 @@ static inline void tiny_init(struct tiny_image *image, enum hvc_cpu cpu)
 		memcpy(image->bytes + at, &spin, sizeof spin);
 	hvc_world_init(&image->world, cpu);
 	image->segment = (struct hvc_segment){TINY_BASE, TINY_SIZE, image->bytes, TINY_SIZE};
-	image->config.image = (struct hvc_image){
-	        .segment = &image->segment, .segments = 1, .vectors = TINY_BASE};
+	image->config.image =
+	        (struct hvc_image){.segment = &image->segment, .segments = 1, .vectors = TINY_BASE};
 	image->config.world = &image->world;
 }
 
@@ -111,6 +114,22 @@ static inline struct hvc_machine *tiny_open(struct tiny_image *image)
 
 	ck_assert_msg(status == HVC_OK, "%s", diag.message);
 	return machine;
+}
+
+/** The image as a raw file of that name, and where its table is: what opens it as a subject. */
+static inline const char *tiny_file(const struct tiny_image *image, const char *name)
+{
+	static char spec[600];
+	char path[512];
+	FILE *file;
+
+	ck_assert(!mkdir(HVC_BINARY_DIR "/tiny.files", 0777) || errno == EEXIST);
+	snprintf(path, sizeof path, HVC_BINARY_DIR "/tiny.files/%s", name);
+	file = fopen(path, "wb");
+	ck_assert(file && fwrite(image->bytes, sizeof image->bytes, 1, file) == 1);
+	ck_assert_int_eq(fclose(file), 0);
+	snprintf(spec, sizeof spec, "%s@0x%llx", path, (unsigned long long)HVC_IMAGE_BASE);
+	return spec;
 }
 
 static inline void tiny_reset(struct hvc_machine *machine)

@@ -20,6 +20,17 @@ static inline struct hvc_subject *open_subject(const char *spec)
 	return subject;
 }
 
+/** A specification that is written in the test. */
+static inline struct hvc_abi *parse_abi(const char *text)
+{
+	struct hvc_diag diag = {0};
+	struct hvc_abi *abi = NULL;
+
+	ck_assert_msg(hvc_abi_parse(text, strlen(text), "a", &diag, &abi) == HVC_OK, "%u:%u: %s",
+	              diag.line, diag.column, diag.message);
+	return abi;
+}
+
 static inline struct hvc_abi *open_abi(const char *name)
 {
 	struct hvc_abi *abi = NULL;
