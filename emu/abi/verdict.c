@@ -280,18 +280,19 @@ static bool broken_preserve(struct hearing *h)
 	return false;
 }
 
+/* Has every register without a row to be kept, but for those that it spares? */
+static bool keeps_others(const struct hvc_rule *rule)
+{
+	return rule->outcome == HVC_OUTCOME_RETURN || rule->outcome == HVC_OUTCOME_RETRY ||
+	       rule->outcome == HVC_OUTCOME_INJECT;
+}
+
 bool hvc_abi__spares(const struct hvc_rule *rule, hvc_other other)
 {
 	for (unsigned i = 0; i < rule->spares; i++)
 		if (rule->spare[i] == other)
 			return true;
-	return !hvc_abi__keeps_others(rule);
-}
-
-bool hvc_abi__keeps_others(const struct hvc_rule *rule)
-{
-	return rule->outcome == HVC_OUTCOME_RETURN || rule->outcome == HVC_OUTCOME_RETRY ||
-	       rule->outcome == HVC_OUTCOME_INJECT;
+	return !keeps_others(rule);
 }
 
 static bool broken_others(struct hearing *h)

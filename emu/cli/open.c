@@ -197,9 +197,13 @@ enum hvc_status hvc_open__abi(const char *name, struct hvc_diag *diag, struct hv
 	                    name);
 }
 
-enum hvc_status hvc_open__abi_for(const struct hvc_options *options,
-                                  const struct hvc_subject *subject, struct hvc_diag *diag,
-                                  const char **name, struct hvc_abi **out)
+/*
+ * The ABI of --abi, or the shipped one that has the subject's name, opened; *name is its word. An
+ * error where there is neither.
+ */
+static enum hvc_status open_abi_for(const struct hvc_options *options,
+                                    const struct hvc_subject *subject, struct hvc_diag *diag,
+                                    const char **name, struct hvc_abi **out)
 {
 	static struct hvc_fit fit; /* its name is given away */
 
@@ -239,7 +243,7 @@ enum hvc_status hvc_open__case(const struct hvc_options *options, bool needs_abi
 {
 	HVC_TRY(hvc_open__subject(options, 0, diag, &out->subject));
 	if (needs_abi) {
-		HVC_TRY(hvc_open__abi_for(options, out->subject, diag, &out->name, &out->abi));
+		HVC_TRY(open_abi_for(options, out->subject, diag, &out->name, &out->abi));
 	} else {
 		out->name = options->abi ? options->abi : hvc_open__abi_of(out->subject);
 		if (out->name)

@@ -11,14 +11,6 @@ HVC_MUST_USE enum hvc_status hvc_open__subject(const struct hvc_options *options
 /** hvc_abi_open, and where there is no such name, the nearest one is suggested. */
 HVC_MUST_USE enum hvc_status hvc_open__abi(const char *name, struct hvc_diag *diag,
                                            struct hvc_abi **out);
-/**
- * The ABI of --abi, or the shipped one that has the subject's name, opened; *name is its word. An
- * error where there is neither.
- */
-HVC_MUST_USE enum hvc_status hvc_open__abi_for(const struct hvc_options *options,
-                                               const struct hvc_subject *subject,
-                                               struct hvc_diag *diag, const char **name,
-                                               struct hvc_abi **out);
 /** What most commands are about. Zero-initialise; free with hvc_open__close, whatever came of it.
  */
 struct hvc_case {

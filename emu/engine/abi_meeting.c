@@ -185,12 +185,6 @@ static bool is_worth(const struct hvc_abi_diff *diff, const struct hvc_overlap *
 	       new->role == HVC_ROLE_UNKNOWN;
 }
 
-static bool same_clobbers(const struct hvc_rule *a, const struct hvc_rule *b)
-{
-	return a->clobbers.bits[0] == b->clobbers.bits[0] &&
-	       a->clobbers.bits[1] == b->clobbers.bits[1];
-}
-
 static int by_danger(const void *a, const void *b)
 {
 	const struct hvc_abi_meeting *x = a, *y = b;
@@ -216,7 +210,8 @@ bool hvc_abi_diff__meet(struct hvc_abi_diff *diff)
 
 		if (old->specified || new->specified)
 			diff->equal = diff->equal && kind == HVC_ABI_MEETING_SAME &&
-			              old->specified && same_clobbers(old, new);
+			              old->specified &&
+			              hvc_regset_equal(&old->clobbers, &new->clobbers);
 		if (is_worth(diff, overlap, kind))
 			diff->meeting[diff->meetings++] =
 			        (struct hvc_abi_meeting){kind, {old, new}, overlap};

@@ -10,12 +10,6 @@
 
 #include "engine/internal.h"
 
-static const char *const whys[] = {
-        [HVC_WHY_BASE] = "base",     [HVC_WHY_NAMED] = "named", [HVC_WHY_CODE] = "code",
-        [HVC_WHY_PROOF] = "proof",   [HVC_WHY_UPPER] = "upper", [HVC_WHY_EDGE] = "edge",
-        [HVC_WHY_RANDOM] = "random",
-};
-
 /* Values at which a signed or narrow comparison goes wrong, and addresses that lead somewhere. */
 static const uint64_t edges[] = {
         0,
@@ -38,11 +32,6 @@ struct list {
 	size_t count, capacity;
 	bool failed;
 };
-
-const char *hvc_why_name(enum hvc_why why)
-{
-	return whys[why];
-}
 
 static void add(struct list *list, const struct hvc_probe *probe)
 {

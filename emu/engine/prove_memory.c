@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Whose memory a path stores to: EL2's own, the caller's that a rule grants, or anybody's. */
 #include "engine/prover.h"
+#include "engine/secret.h"
 
 #define STACK UINT64_C(0x1000) /* below SP_EL2, which no caller has anything to do with */
 
@@ -11,16 +12,7 @@ static hvc_ref number(struct hvc_prover *p, uint64_t value)
 
 static struct hvc_extent image_of(const struct hvc_prover *p)
 {
-	const struct hvc_image *image = hvc_subject_image(p->config->subject);
-	struct hvc_extent own = {UINT64_MAX, 0};
-
-	for (unsigned i = 0; i < image->segments; i++) {
-		const struct hvc_segment *s = &image->segment[i];
-
-		own.lo = s->address < own.lo ? s->address : own.lo;
-		own.hi = s->address + s->size > own.hi ? s->address + s->size : own.hi;
-	}
-	return own;
+	return hvc_extent__of_image(hvc_subject_image(p->config->subject));
 }
 
 /* Is an access in memory that the rule lets calls write? */
@@ -44,21 +36,24 @@ static hvc_ref is_granted(struct hvc_prover *p, const struct hvc_rule *rule, hvc
 	return any;
 }
 
+static hvc_ref address_of(struct hvc_prover *p, const struct hvc_log *log)
+{
+	hvc_ref offset = number(p, log->offset);
+
+	return log->base ? hvc_bv__add(p->terms, log->base, offset) : offset;
+}
+
 /* Are all stores to EL2's own memory, as the machine counts them, or to the caller's buffers? */
 hvc_ref hvc_prover__stores_at_home(struct hvc_prover *p, const struct hvc_rule *rule,
                                    const struct hvc_sympath *path)
 {
-	static const struct hvc_extent data = {HVC_EL2_DATA, HVC_EL2_DATA + HVC_EL2_DATA_SIZE};
-	const struct hvc_extent own = image_of(p);
+	const struct hvc_image *image = hvc_subject_image(p->config->subject);
 	hvc_ref all = hvc_bv__num(p->terms, 1, 1);
 
 	for (const struct hvc_log *log = path->way->log; log; log = log->before) {
-		hvc_ref at = number(p, log->offset), home;
+		hvc_ref at = address_of(p, log);
+		hvc_ref home = hvc_secret__is_own(p->terms, image, at, 1);
 
-		if (log->base)
-			at = hvc_bv__add(p->terms, log->base, at);
-		home = hvc_bv__or(p->terms, hvc_extent__has(p->terms, &own, at, 1),
-		                  hvc_extent__has(p->terms, &data, at, 1));
 		all = hvc_bv__and(p->terms, all,
 		                  hvc_bv__or(p->terms, home, is_granted(p, rule, at, log->size)));
 	}
@@ -72,11 +67,6 @@ static bool is_callers(const struct hvc_log *log, const struct hvc_extent *image
 
 	return log->base && log->base->uses & registers &&
 	       log->offset - image->lo >= image->hi - image->lo;
-}
-
-static hvc_ref address_of(struct hvc_prover *p, const struct hvc_log *log)
-{
-	return hvc_bv__add(p->terms, log->base, number(p, log->offset));
 }
 
 hvc_ref hvc_prover__stores_to_own(struct hvc_prover *p, const struct hvc_rule *rule,

@@ -161,6 +161,23 @@ void hvc_quote__put(FILE *out, enum hvc_quote how, const char *text)
 	}
 }
 
+void hvc_quote__backticks(FILE *out, enum hvc_quote how, const char *text)
+{
+	size_t longest = 0, run = 0;
+
+	for (const char *c = text; *c; c++) {
+		run = *c == '`' ? run + 1 : 0;
+		longest = run > longest ? run : longest;
+	}
+	for (size_t i = 0; i <= longest; i++)
+		fputc('`', out);
+	fputs(longest ? " " : "", out);
+	hvc_quote__put(out, how, text);
+	fputs(longest ? " " : "", out);
+	for (size_t i = 0; i <= longest; i++)
+		fputc('`', out);
+}
+
 /* What `put` writes as a string. */
 static char *made(void (*put)(FILE *out, enum hvc_quote how, const char *text), enum hvc_quote how,
                   const char *text)

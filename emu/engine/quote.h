@@ -36,7 +36,9 @@ size_t hvc_quote__next(const char *text, const char *at, char shown[HVC_QUOTE_SI
 
 /** Write a text. */
 void hvc_quote__put(FILE *out, enum hvc_quote how, const char *text);
-/** The same as a string; NULL when memory runs out. */
+/** Write it as Markdown's code, in more backticks than it has itself; `how` for what is between. */
+void hvc_quote__backticks(FILE *out, enum hvc_quote how, const char *text);
+/** The same as `put` writes, as a string; NULL when memory runs out. */
 char *hvc_quote__text(enum hvc_quote how, const char *text);
 /** Columns that it takes as HVC_QUOTE_LINE. Every character is taken for one wide. */
 unsigned hvc_quote__width(const char *text);

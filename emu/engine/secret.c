@@ -61,21 +61,7 @@ const char *hvc_secret_name(unsigned i)
 	return i < ROWS ? rows[i].name : "?";
 }
 
-/* As the machine keeps it: first byte to last. */
-static struct hvc_range image_range(const struct hvc_image *image)
-{
-	struct hvc_range all = {UINT64_MAX, 0};
-
-	for (unsigned i = 0; i < image->segments; i++) {
-		const struct hvc_segment *s = &image->segment[i];
-
-		all.lo = s->address < all.lo ? s->address : all.lo;
-		all.hi = s->address + s->size > all.hi ? s->address + s->size : all.hi;
-	}
-	return all;
-}
-
-static bool may_vary(unsigned row, const struct hvc_state *entry, struct hvc_range image)
+static bool may_vary(unsigned row, const struct hvc_state *entry, struct hvc_extent image)
 {
 	uint64_t value = entry->v[rows[row].reg];
 
@@ -106,7 +92,7 @@ static uint64_t load(const struct hvc_image *image, uint64_t address)
 }
 
 /* A range of data without the pointers into the image in it. */
-static size_t take_data(const struct hvc_image *image, struct hvc_range range, struct hvc_range all,
+static size_t take_data(const struct hvc_image *image, struct hvc_range range, struct hvc_extent all,
                         struct hvc_range *out)
 {
 	struct hvc_range now = range;
@@ -152,7 +138,7 @@ static size_t join(struct hvc_range *range, size_t count)
 static bool take_memory(const struct hvc_subject *subject, struct hvc_secret_set *set)
 {
 	const struct hvc_image *image = hvc_subject_image(subject);
-	const struct hvc_range all = image_range(image);
+	const struct hvc_extent all = hvc_extent__of_image(image);
 	struct hvc_range one;
 	size_t count = 0, spans = 1;
 
@@ -179,7 +165,7 @@ static bool take_memory(const struct hvc_subject *subject, struct hvc_secret_set
 enum hvc_status hvc_secret__open(const struct hvc_subject *subject,
                                  const struct hvc_machine *machine, struct hvc_secret_set *out)
 {
-	const struct hvc_range image = image_range(hvc_subject_image(subject));
+	const struct hvc_extent image = hvc_extent__of_image(hvc_subject_image(subject));
 
 	memset(out, 0, sizeof *out);
 	if (!take_memory(subject, out)) {
@@ -278,16 +264,10 @@ hvc_ref hvc_secret__lies_at(struct hvc_bvs *t, const struct hvc_secret_set *set,
 hvc_ref hvc_secret__is_own(struct hvc_bvs *terms, const struct hvc_image *image, hvc_ref at,
                            unsigned size)
 {
-	struct hvc_extent own[2] = {{UINT64_MAX, 0},
+	struct hvc_extent own[2] = {hvc_extent__of_image(image),
 	                            {HVC_EL2_DATA, HVC_EL2_DATA + HVC_EL2_DATA_SIZE}};
 	hvc_ref any = hvc_bv__num(terms, 1, 0);
 
-	for (unsigned i = 0; i < image->segments; i++) {
-		const struct hvc_segment *s = &image->segment[i];
-
-		own[0].lo = s->address < own[0].lo ? s->address : own[0].lo;
-		own[0].hi = s->address + s->size > own[0].hi ? s->address + s->size : own[0].hi;
-	}
 	for (unsigned i = 0; i < 2; i++) {
 		own[i].lo -= size - 1u;
 		any = hvc_bv__or(terms, any, hvc_extent__has(terms, &own[i], at, 1));

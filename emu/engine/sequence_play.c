@@ -5,6 +5,7 @@
 
 #include "engine/sequence.h"
 #include "hvcheck/arch.h"
+#include "symbolic/scene.h"
 
 #define TABLE_SIZE UINT64_C(0x800)
 #define SLOT_SIZE  UINT64_C(0x80)
@@ -55,16 +56,11 @@ static bool make_tables(struct hvc_player *player, struct hvc_segment *segment)
 
 static void measure(const struct hvc_image *image, struct hvc_player *player)
 {
-	player->own = image->vectors;
-	player->image_lo = UINT64_MAX;
-	for (unsigned i = 0; i < image->segments; i++) {
-		const struct hvc_segment *s = &image->segment[i];
+	const struct hvc_extent all = hvc_extent__of_image(image);
 
-		if (s->address < player->image_lo)
-			player->image_lo = s->address;
-		if (s->address + s->size > player->image_hi)
-			player->image_hi = s->address + s->size;
-	}
+	player->own = image->vectors;
+	player->image_lo = all.lo;
+	player->image_hi = all.hi;
 }
 
 enum hvc_status hvc_player__open(const struct hvc_sequence_config *config,

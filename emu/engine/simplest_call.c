@@ -53,7 +53,8 @@ void hvc_search__take_model(struct hvc_search *search)
 	place(search);
 }
 
-void hvc_search__keep(struct hvc_search *search, hvc_ref condition)
+/* Require a condition from now on. */
+static void keep(struct hvc_search *search, hvc_ref condition)
 {
 	hvc_solver__push(search->solver);
 	search->pushed++;
@@ -62,7 +63,7 @@ void hvc_search__keep(struct hvc_search *search, hvc_ref condition)
 
 bool hvc_search__ask(struct hvc_search *search, hvc_ref condition)
 {
-	hvc_search__keep(search, condition);
+	keep(search, condition);
 	if (hvc_solver__check(search->solver) == HVC_ANSWER_YES) {
 		hvc_search__take_model(search);
 		return true;
@@ -86,7 +87,7 @@ static bool set(struct hvc_search *search, size_t i, uint64_t value)
 
 	search->value[i] = value;
 	if (hvc_search__holds(search)) {
-		hvc_search__keep(search, is(search, i, value));
+		keep(search, is(search, i, value));
 		return true;
 	}
 	search->value[i] = old;
@@ -107,9 +108,9 @@ void hvc_search__lower(struct hvc_search *search, size_t i)
 		hvc_ref one = hvc_bv__extract(t, a, bit, bit);
 
 		if (!(search->value[i] >> bit & 1))
-			hvc_search__keep(search, hvc_bv__not(t, one));
+			keep(search, hvc_bv__not(t, one));
 		else if (!hvc_search__ask(search, hvc_bv__not(t, one)))
-			hvc_search__keep(search, one);
+			keep(search, one);
 	}
 }
 
@@ -167,7 +168,7 @@ static enum hvc_status find(struct hvc_search *search, const struct hvc_simplest
 		search->value[i] = usual(search, i);
 	if (hvc_search__holds(search))
 		return HVC_OK;
-	hvc_search__keep(search, search->condition);
+	keep(search, search->condition);
 	switch (hvc_solver__check(search->solver)) {
 	case HVC_ANSWER_NO:
 		return HVC_E_NOTFOUND;

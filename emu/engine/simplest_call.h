@@ -27,8 +27,6 @@ hvc_ref hvc_search__address(struct hvc_bvs *terms, enum hvc_insn insn);
 bool hvc_search__holds(const struct hvc_search *search);
 /** The solver's model becomes the values; where it has none, what is usual. */
 void hvc_search__take_model(struct hvc_search *search);
-/** Require a condition from now on. */
-void hvc_search__keep(struct hvc_search *search, hvc_ref condition);
 /** The same where that is possible, and then take the model. */
 bool hvc_search__ask(struct hvc_search *search, hvc_ref condition);
 /** Let control go where there is something to arrive at, if it can. NULL: it goes nowhere. */

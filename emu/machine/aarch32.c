@@ -11,7 +11,6 @@
 #include "hvcheck/arch.h"
 #include "machine/internal.h"
 
-#define IL          (UINT64_C(1) << 25)
 #define EL2H_MASKED UINT64_C(0x3c9)
 #define GONE        HVC_LANDING /* any SVC of the harness */
 
@@ -40,7 +39,7 @@ bool hvc_aarch32__call(struct hvc_machine *machine, enum hvc_outcome_kind *kind,
 	if (hvc_insn_is_smc(call->insn) && hvc_level_el(call->from) == 1 &&
 	    !(pe.scr_el3 & HVC_SCR_SMD)) {
 		*kind = HVC_OUTCOME_FORWARD;
-		*esr = (uint64_t)HVC_EC_SMC32 << 26 | IL;
+		*esr = (uint64_t)HVC_EC_SMC32 << 26 | HVC_ESR_IL;
 	}
 	return false;
 }

@@ -12,8 +12,6 @@
 #include "machine/internal.h"
 #include "machine/vhe.h"
 
-#define IL          (UINT64_C(1) << 25)
-#define ESR_ILLEGAL ((uint64_t)HVC_EC_ILLEGAL << 26 | IL)
 
 static bool inside(uint64_t address, uint64_t base, uint64_t size)
 {
@@ -351,7 +349,7 @@ static void fault(struct hvc_machine *machine, enum hvc_event event, uint64_t pc
 
 	/* An illegal return to a caller whose code is there, though not in this memory. */
 	if (machine->aarch32.hidden && pstate & HVC_PSTATE_IL) {
-		nest(machine, pc, ESR_ILLEGAL, 0);
+		nest(machine, pc, HVC_ESR_ILLEGAL, 0);
 		return;
 	}
 	if (hvc_exception_el(pstate) == 2 && event == HVC_EVENT_PREFETCH &&
@@ -364,7 +362,7 @@ static void fault(struct hvc_machine *machine, enum hvc_event event, uint64_t pc
 	}
 	if (event == HVC_EVENT_PREFETCH && pc & 3 && !machine->hyp)
 		ec = HVC_EC_PC_ALIGN;
-	nest(machine, pc, (uint64_t)ec << 26 | IL, far);
+	nest(machine, pc, (uint64_t)ec << 26 | HVC_ESR_IL, far);
 }
 
 static bool is_t32(uint64_t pstate)
@@ -386,13 +384,13 @@ static void at_el2(struct hvc_machine *machine, enum hvc_event event, uint64_t p
 	if (event == HVC_EVENT_HVC || event == HVC_EVENT_SMC || event == HVC_EVENT_SVC)
 		insn = pc - (event == HVC_EVENT_SVC && is_t32(pstate) ? 2 : 4);
 	if (el == 2 && pstate & HVC_PSTATE_IL && event != HVC_EVENT_PREFETCH)
-		nest(machine, insn, ESR_ILLEGAL, 0);
+		nest(machine, insn, HVC_ESR_ILLEGAL, 0);
 	else if (hvc_harness__is_caller(machine, insn) ||
 	         (event == HVC_EVENT_SVC && hvc_harness__is_near(machine, insn)))
 		arrive(machine, insn, el);
 	else if (event == HVC_EVENT_SMC && el == 2)
 		end(machine, HVC_OUTCOME_FORWARD, insn,
-		    (uint64_t)(machine->hyp ? HVC_EC_SMC32 : HVC_EC_SMC64) << 26 | IL, 0);
+		    (uint64_t)(machine->hyp ? HVC_EC_SMC32 : HVC_EC_SMC64) << 26 | HVC_ESR_IL, 0);
 	else
 		fault(machine, event, insn, event == HVC_EVENT_PREFETCH ? insn : 0);
 }

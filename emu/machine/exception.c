@@ -6,7 +6,6 @@
 #include "machine/exception_hyp.h"
 
 #define EC(ec) ((uint64_t)(ec) << 26)
-#define IL     (UINT64_C(1) << 25)
 
 static bool has(const struct hvc_pe *pe, unsigned feature)
 {
@@ -155,7 +154,7 @@ void hvc_exception_hvc(const struct hvc_pe *pe, uint16_t imm, struct hvc_entry *
 			unsigned it = hvc_aarch32_it(pe->pstate);
 
 			past.pstate = hvc_aarch32_set_it(past.pstate, hvc_aarch32_it_advance(it));
-			esr = EC(HVC_EC_HVC32) | IL | imm;
+			esr = EC(HVC_EC_HVC32) | HVC_ESR_IL | imm;
 		}
 		hvc_exception_take(&past, el == 3 ? 3 : 2, esr, pe->pc + 4, out);
 		return;
@@ -163,7 +162,7 @@ void hvc_exception_hvc(const struct hvc_pe *pe, uint16_t imm, struct hvc_entry *
 	/* AArch64.UndefinedFault: at EL0 to EL1, or to EL2 when EL0 runs under a host there. */
 	if (el == 0)
 		target = el2_enabled(pe) && pe->hcr_el2 & HVC_HCR_TGE ? 2 : 1;
-	hvc_exception_take(pe, target, EC(HVC_EC_UNKNOWN) | IL, pe->pc, out);
+	hvc_exception_take(pe, target, EC(HVC_EC_UNKNOWN) | HVC_ESR_IL, pe->pc, out);
 }
 
 bool hvc_exception_smc(const struct hvc_pe *pe, uint16_t imm, struct hvc_entry *out)
@@ -172,7 +171,7 @@ bool hvc_exception_smc(const struct hvc_pe *pe, uint16_t imm, struct hvc_entry *
 
 	if (hvc_exception_el(pe->pstate) != 1 || !el2_enabled(pe) || !(pe->hcr_el2 & HVC_HCR_TSC))
 		return false;
-	hvc_exception_take(pe, 2, (aarch32 ? EC(HVC_EC_SMC32) : EC(HVC_EC_SMC64) | imm) | IL,
+	hvc_exception_take(pe, 2, (aarch32 ? EC(HVC_EC_SMC32) : EC(HVC_EC_SMC64) | imm) | HVC_ESR_IL,
 	                   pe->pc, out);
 	return true;
 }

@@ -12,7 +12,8 @@
 #define SCR_FIQ    (UINT64_C(1) << 2)
 #define SCR_EA     (UINT64_C(1) << 3)
 
-unsigned hvc_exception__hyp_slot(uint64_t pstate, uint64_t esr)
+/* enum hvc_hyp_slot of an exception with syndrome esr, taken from pstate to Hyp mode. */
+static unsigned hyp_slot(uint64_t pstate, uint64_t esr)
 {
 	if (hvc_arch_el(pstate) < 2)
 		return HVC_HYP_TRAP;
@@ -46,7 +47,7 @@ void hvc_exception__take_hyp(const struct hvc_pe *pe, uint64_t esr, uint64_t elr
 	                      HVC_PSR_GE | HVC_PSR_AIF;
 
 	out->target_el = 2;
-	out->vector = (pe->vbar_el2 & HVBAR_BASE) + hvc_exception__hyp_slot(pe->pstate, esr);
+	out->vector = (pe->vbar_el2 & HVBAR_BASE) + hyp_slot(pe->pstate, esr);
 	out->esr = esr;
 	out->elr = elr & UINT32_MAX;
 	out->spsr = pe->pstate & ~HVC_PSR_SS;

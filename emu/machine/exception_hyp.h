@@ -17,8 +17,6 @@ enum hvc_hyp_slot {
 /** Bytes of a table. */
 #define HVC_HYP_TABLE_SIZE 32u
 
-/** enum hvc_hyp_slot of an exception with syndrome esr, taken from pstate to Hyp mode. */
-unsigned hvc_exception__hyp_slot(uint64_t pstate, uint64_t esr);
 /** hvc_exception_take to EL2 where that is Hyp mode. */
 void hvc_exception__take_hyp(const struct hvc_pe *pe, uint64_t esr, uint64_t elr,
                              struct hvc_entry *out);

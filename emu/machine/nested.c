@@ -12,7 +12,6 @@
 
 #include "hvcheck/arch.h"
 
-#define IL          (UINT64_C(1) << 25)
 #define IMMEDIATE   UINT64_C(0xffff)
 #define FP_TRAP     UINT64_C(0x1e00000) /* CV, and a condition that always holds */
 #define EXTERNAL    UINT64_C(0x10)

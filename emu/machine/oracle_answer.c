@@ -6,7 +6,6 @@
 #include "machine/internal.h"
 #include "machine/oracle_wire.h"
 
-#define IL (UINT64_C(1) << 25)
 
 struct reading {
 	const struct hvc_oracle_plan *plan;
@@ -185,7 +184,7 @@ static void excepted_to_el2(struct reading *reading)
 	    (in_harness(pc) && (ec == HVC_EC_HVC64 || ec == HVC_EC_SMC64)))
 		arrive(reading, pc);
 	else
-		end(reading, HVC_OUTCOME_FAULT, pc, (uint64_t)ec << 26 | IL,
+		end(reading, HVC_OUTCOME_FAULT, pc, (uint64_t)ec << 26 | HVC_ESR_IL,
 		    fetch || ec == HVC_EC_DABT_SAME ? far : 0);
 }
 
@@ -210,7 +209,7 @@ static void entered(struct reading *reading, uint64_t pc, unsigned el)
 	if (el == 2 && is_exception_to_el2(reading, pc))
 		excepted_to_el2(reading);
 	else if (el == 2 && !in_harness(pc))
-		end(reading, HVC_OUTCOME_FORWARD, pc, (uint64_t)HVC_EC_SMC64 << 26 | IL, 0);
+		end(reading, HVC_OUTCOME_FORWARD, pc, (uint64_t)HVC_EC_SMC64 << 26 | HVC_ESR_IL, 0);
 	else if (!is_at_caller_vectors(reading, pc) || !excepted_to_el1(reading))
 		arrive(reading, pc);
 }

@@ -202,13 +202,11 @@ uint64_t hvc_call_spsr(const struct hvc_call *call, const struct hvc_state *worl
 
 uint64_t hvc_call_esr(const struct hvc_call *call)
 {
-	const uint64_t il = UINT64_C(1) << 25;
-
 	if (call->insn == HVC_INSN_HVC)
 		return hvc_arch_esr(call->imm);
 	if (call->insn == HVC_INSN_SMC)
-		return (uint64_t)HVC_EC_SMC64 << 26 | il | call->imm;
+		return (uint64_t)HVC_EC_SMC64 << 26 | HVC_ESR_IL | call->imm;
 	if (hvc_insn_is_smc(call->insn))
-		return (uint64_t)HVC_EC_SMC32 << 26 | il;
-	return (uint64_t)HVC_EC_HVC32 << 26 | il | call->imm;
+		return (uint64_t)HVC_EC_SMC32 << 26 | HVC_ESR_IL;
+	return (uint64_t)HVC_EC_HVC32 << 26 | HVC_ESR_IL | call->imm;
 }

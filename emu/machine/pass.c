@@ -5,9 +5,7 @@
 #include "machine/internal.h"
 #include "machine/plain.h"
 
-#define IL           (UINT64_C(1) << 25)
-#define ESR_ILLEGAL  ((uint64_t)HVC_EC_ILLEGAL << 26 | IL)
-#define ESR_PC_ALIGN ((uint64_t)HVC_EC_PC_ALIGN << 26 | IL)
+#define ESR_PC_ALIGN ((uint64_t)HVC_EC_PC_ALIGN << 26 | HVC_ESR_IL)
 #define PAGE_MASK    UINT64_C(0xfff)
 
 /* The block after an ERET. The engine executes at any level, and in Illegal Execution state too. */
@@ -20,7 +18,7 @@ static bool has_left(struct hvc_machine *machine, uint64_t address)
 		               hvc_call__arrival(machine, address, hvc_exception_el(pstate)),
 		               address);
 	else if (pstate & HVC_PSTATE_IL)
-		hvc_nested__defer(machine, address, ESR_ILLEGAL, 0);
+		hvc_nested__defer(machine, address, HVC_ESR_ILLEGAL, 0);
 	else {
 		hvc_call__returned(machine);
 		return !hvc_nested__return(machine, address);
@@ -177,7 +175,7 @@ void hvc_call__boundary(void *ctx, uint64_t address)
 	machine->step_open = false; /* the instruction here is not executed */
 	machine->stub = boundary;
 	if (!boundary)
-		hvc_nested__defer(machine, address, (uint64_t)ec << 26 | IL, 0);
+		hvc_nested__defer(machine, address, (uint64_t)ec << 26 | HVC_ESR_IL, 0);
 	else if (boundary->stub)
 		hvc_engine__stop(machine->engine); /* hvc_call__exit goes on behind it */
 	else

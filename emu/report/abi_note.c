@@ -7,6 +7,17 @@
 #include "hvcheck/arch.h"
 #include "report/note.h"
 
+/* Do both have it for the same calls, with the same promise? */
+static bool is_same(const struct hvc_abi_operation *operation)
+{
+	const struct hvc_abi_use *old = &operation->use[HVC_SIDE_OLD];
+	const struct hvc_abi_use *new = &operation->use[HVC_SIDE_NEW];
+
+	return old->rule && new->rule && !operation->moved && !operation->changed &&
+	       !strcmp(old->how, new->how) &&
+	       hvc_regset_equal(&old->rule->clobbers, &new->rule->clobbers);
+}
+
 void hvc_abi_note__count(const struct hvc_abi_diff *diff, struct hvc_abi_counts *out)
 {
 	struct hvc_abi_counts counts = {0};
@@ -20,26 +31,11 @@ void hvc_abi_note__count(const struct hvc_abi_diff *diff, struct hvc_abi_counts 
 		counts.removed += !operation->use[HVC_SIDE_NEW].rule;
 		counts.moved += operation->moved;
 		counts.changed += operation->changed;
-		counts.same += hvc_abi_note__is_same(operation);
+		counts.same += is_same(operation);
 	}
 	for (unsigned i = 0; i < diff->meetings; i++)
 		counts.silent += diff->meeting[i].kind == HVC_ABI_MEETING_SILENT;
 	*out = counts;
-}
-
-static bool is_same_set(const struct hvc_regset *a, const struct hvc_regset *b)
-{
-	return a->bits[0] == b->bits[0] && a->bits[1] == b->bits[1];
-}
-
-bool hvc_abi_note__is_same(const struct hvc_abi_operation *operation)
-{
-	const struct hvc_abi_use *old = &operation->use[HVC_SIDE_OLD];
-	const struct hvc_abi_use *new = &operation->use[HVC_SIDE_NEW];
-
-	return old->rule && new->rule && !operation->moved && !operation->changed &&
-	       !strcmp(old->how, new->how) &&
-	       is_same_set(&old->rule->clobbers, &new->rule->clobbers);
 }
 
 static const struct hvc_result *result_of(const struct hvc_rule *rule, enum hvc_reg reg)

@@ -12,8 +12,6 @@ struct hvc_abi_counts {
 };
 
 void hvc_abi_note__count(const struct hvc_abi_diff *diff, struct hvc_abi_counts *out);
-/** True iff both have it for the same calls, with the same promise. */
-bool hvc_abi_note__is_same(const struct hvc_abi_operation *operation);
 /** "renumbered from 1 to 0; x0 := 0, was kept; clobbers x2 x3 as well"; never empty. */
 void hvc_abi_note__operation(const struct hvc_abi_operation *operation, struct hvc_words *out);
 /** The calls that a meeting is about: "hvc #1", "x0 = 0x1", "any". */

@@ -47,24 +47,6 @@ void hvc_page__gap(const struct hvc_page *page)
 		fputc('\n', page->out);
 }
 
-/* In more backticks than it has itself. */
-static void put_backticks(FILE *out, const char *text)
-{
-	size_t longest = 0, run = 0;
-
-	for (const char *c = text; *c; c++) {
-		run = *c == '`' ? run + 1 : 0;
-		longest = run > longest ? run : longest;
-	}
-	for (size_t i = 0; i <= longest; i++)
-		fputc('`', out);
-	fputs(longest ? " " : "", out);
-	hvc_quote__put(out, HVC_QUOTE_LINE, text);
-	fputs(longest ? " " : "", out);
-	for (size_t i = 0; i <= longest; i++)
-		fputc('`', out);
-}
-
 void hvc_page__command(const struct hvc_page *page, unsigned indent, const char *command)
 {
 	switch (page->markup) {
@@ -73,7 +55,7 @@ void hvc_page__command(const struct hvc_page *page, unsigned indent, const char 
 		break;
 	case HVC_MARKUP_MARKDOWN:
 		hvc_page__open(page, indent);
-		put_backticks(page->out, command);
+		hvc_quote__backticks(page->out, HVC_QUOTE_LINE, command);
 		fputc('\n', page->out);
 		break;
 	case HVC_MARKUP_HTML:

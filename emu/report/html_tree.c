@@ -18,7 +18,6 @@
 #define STEPS_MAX  48u
 #define TERMS_MAX  4000u
 #define FIELDS_MAX 40u
-#define TEXT       2048u
 
 /* Operators as the script knows them; without one it cannot tell where a call goes. */
 static const char *const codes[HVC_OP_COUNT] = {

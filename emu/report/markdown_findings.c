@@ -11,22 +11,9 @@ static void put_text(FILE *out, const char *text)
 	hvc_quote__put(out, HVC_QUOTE_MARKDOWN, text);
 }
 
-/* Code, in more backticks than it has itself. */
 static void put_code(FILE *out, const char *text)
 {
-	size_t longest = 0, run = 0;
-
-	for (const char *c = text; *c; c++) {
-		run = *c == '`' ? run + 1 : 0;
-		longest = run > longest ? run : longest;
-	}
-	for (size_t i = 0; i <= longest; i++)
-		fputc('`', out);
-	fputs(longest ? " " : "", out);
-	hvc_quote__put(out, HVC_QUOTE_CODE, text);
-	fputs(longest ? " " : "", out);
-	for (size_t i = 0; i <= longest; i++)
-		fputc('`', out);
+	hvc_quote__backticks(out, HVC_QUOTE_CODE, text);
 }
 
 static void put_row(FILE *out, const struct hvc_found *found)

@@ -2,6 +2,10 @@
 #include "report/svg.h"
 
 #include <stdlib.h>
+#include <string.h>
+
+#include "engine/quote.h"
+#include "report/html.h"
 
 #define SIDE HVC_PICTURE_SIDE
 /* Groups of so few immediates are hard to see, and get a ring and a letter. */
@@ -22,6 +26,25 @@ void hvc_svg__class_of(FILE *out, const struct hvc_picture *picture, unsigned gr
 	const struct hvc_picture_group *is = &picture->group[group];
 
 	fprintf(out, "k%u%s", hvc_picture__ink(is->class_), is->mixed ? " mixed" : "");
+}
+
+void hvc_svg__text(FILE *out, const char *text, unsigned most)
+{
+	char *cut = strdup(text), shown[HVC_QUOTE_SIZE];
+	unsigned used = 0;
+
+	for (char *at = cut; at && *at && used <= most; used += (unsigned)strlen(shown)) {
+		size_t length = hvc_quote__next(cut, at, shown);
+
+		if (used + strlen(shown) > most)
+			*at = '\0';
+		else
+			at += length;
+	}
+	hvc_html__text(out, cut ? cut : text);
+	if (used > most)
+		fputs("...", out);
+	free(cut);
 }
 
 /* Cells to draw: all immediates, with a number each. */

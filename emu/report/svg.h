@@ -10,6 +10,8 @@
 /** Patterns that shapes refer to by url(#...): once a document, in an <svg>. */
 extern const char hvc_svg__patterns[];
 
+/** Text of a drawing does not wrap: what has more than `most` characters ends in dots. */
+void hvc_svg__text(FILE *out, const char *text, unsigned most);
 /** All of it, 256 by 256 units, with axes around it: x from -26, y from -14, to 260. */
 void hvc_svg__plane(FILE *out, const struct hvc_picture *picture);
 /** What a number of a cell stands for, where it is no group. */

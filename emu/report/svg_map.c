@@ -24,26 +24,6 @@ static void put_style(FILE *out)
 	fprintf(out, "<style>\n%s%s</style>\n", hvc_asset__svg, hvc_asset__drawing);
 }
 
-/* Text of a drawing does not wrap: what is too long ends in dots. */
-static void put_cut(FILE *out, const char *text)
-{
-	char *cut = strdup(text), shown[HVC_QUOTE_SIZE];
-	unsigned used = 0;
-
-	for (char *at = cut; at && *at && used <= TEXT; used += (unsigned)strlen(shown)) {
-		size_t length = hvc_quote__next(cut, at, shown);
-
-		if (used + strlen(shown) > TEXT)
-			*at = '\0';
-		else
-			at += length;
-	}
-	hvc_html__text(out, cut ? cut : text);
-	if (used > TEXT)
-		fputs("...", out);
-	free(cut);
-}
-
 static void put_group(FILE *out, const struct hvc_exact *exact, const struct hvc_picture_rows *rows,
                       unsigned group, unsigned y)
 {
@@ -72,7 +52,7 @@ static void put_group(FILE *out, const struct hvc_exact *exact, const struct hvc
 	        "x=\"57\" "
 	        "y=\"%u\">%s</text><text class=\"says\" x=\"78\" y=\"%u\">",
 	        y, y + 12, hvc_picture__name(group, name), y + 12);
-	put_cut(out, hvc_words__text(&words));
+	hvc_svg__text(out, hvc_words__text(&words), TEXT);
 	fputs("</text>\n", out);
 	hvc_words__free(&words);
 }
@@ -125,7 +105,7 @@ enum hvc_status hvc_exact_svg(FILE *out, const struct hvc_exact *exact, bool tre
 	put_style(out);
 	fputs(hvc_svg__patterns, out);
 	fputs("<text class=\"says title\" x=\"46\" y=\"24\">", out);
-	put_cut(out, hvc_words__text(&title));
+	hvc_svg__text(out, hvc_words__text(&title), TEXT);
 	fprintf(out, "</text>\n<g transform=\"translate(46 %u) scale(1.4)\">\n", TOP);
 	hvc_svg__plane(out, picture);
 	fputs("</g>\n", out);

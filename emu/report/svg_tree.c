@@ -23,27 +23,13 @@ struct drawing {
 	unsigned y[DEPTHS]; /* of the last line of each depth */
 };
 
-/* Text of a drawing does not wrap. What is cut is in the title, whole. */
+/* What is cut is in the title, whole. */
 static void put_text(FILE *out, const char *text, unsigned most)
 {
-	char *cut = strdup(text), shown[HVC_QUOTE_SIZE];
-	unsigned used = 0;
-
 	fputs("<title>", out);
 	hvc_html__text(out, text);
 	fputs("</title>", out);
-	for (char *at = cut; at && *at && used <= most; used += (unsigned)strlen(shown)) {
-		size_t length = hvc_quote__next(cut, at, shown);
-
-		if (used + strlen(shown) > most)
-			*at = '\0';
-		else
-			at += length;
-	}
-	hvc_html__text(out, cut ? cut : text);
-	if (used > most)
-		fputs("...", out);
-	free(cut);
+	hvc_svg__text(out, text, most);
 }
 
 static void put_line(void *ctx, unsigned depth, const char *text, bool leaf)

@@ -13,7 +13,6 @@
 #define SIDE       HVC_PICTURE_SIDE
 #define ACROSS     4u
 #define DOWN       8u
-#define WIDE       (SIDE / ACROSS)
 #define ROWS_MAX   12u
 #define LEGEND_MAX 52u
 #define MOST       '.' /* the largest group: what the others stand out from */

@@ -144,6 +144,19 @@ static void note_apart(struct hvc_scene *scene, hvc_ref a, hvc_ref b)
 		apart[scene->aparts++] = (struct hvc_apart){a, b};
 }
 
+struct hvc_extent hvc_extent__of_image(const struct hvc_image *image)
+{
+	struct hvc_extent all = {UINT64_MAX, 0};
+
+	for (unsigned i = 0; i < image->segments; i++) {
+		const struct hvc_segment *s = &image->segment[i];
+
+		all.lo = s->address < all.lo ? s->address : all.lo;
+		all.hi = s->address + s->size > all.hi ? s->address + s->size : all.hi;
+	}
+	return all;
+}
+
 hvc_ref hvc_extent__has(struct hvc_bvs *t, const struct hvc_extent *extent, hvc_ref address,
                         unsigned size)
 {

@@ -9,7 +9,6 @@
 #include "machine/internal.h"
 #include "symbolic/explore.h"
 
-#define IL (UINT64_C(1) << 25)
 
 static const enum hvc_reg written[] = {HVC_REG_ESR_EL2, HVC_REG_ELR_EL2, HVC_REG_SPSR_EL2,
                                        HVC_REG_FAR_EL2};
@@ -92,7 +91,7 @@ static void enter(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_ec ec, 
 
 	(void)hvc_memory__fetch(&e->s->scene, way->pc, &word);
 	way->sys[HVC_REG_ESR_EL2] =
-	        hvc_bv__num(t, 64, (uint64_t)ec << 26 | IL | hvc_nested__iss(ec, word));
+	        hvc_bv__num(t, 64, (uint64_t)ec << 26 | HVC_ESR_IL | hvc_nested__iss(ec, word));
 	way->sys[HVC_REG_ELR_EL2] =
 	        fetch && address ? address : hvc_bv__num(t, 64, way->pc + (call ? 4 : 0));
 	way->sys[HVC_REG_SPSR_EL2] = hvc_bv__or(

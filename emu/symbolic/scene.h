@@ -226,6 +226,8 @@ enum hvc_access {
 	HVC_ACCESS_ASK,   /**< it depends on scene->asked whether there is */
 	HVC_ACCESS_NONE,  /**< memory ran out, or the like: see the status */
 };
+/** From the first byte of an image to the last, what lies between its segments included. */
+struct hvc_extent hvc_extent__of_image(const struct hvc_image *image);
 /** Are all bytes of an access in it? */
 hvc_ref hvc_extent__has(struct hvc_bvs *terms, const struct hvc_extent *extent, hvc_ref address,
                         unsigned size);

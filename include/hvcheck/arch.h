@@ -96,10 +96,15 @@ static inline bool hvc_arch_decode(uint32_t word, uint16_t *imm)
 	return true;
 }
 
+/** ESR_ELx.IL: a 32-bit instruction, or an exception that is of none. */
+#define HVC_ESR_IL (UINT64_C(1) << 25)
+/** ESR_ELx of an Illegal Execution state: EC 0x0e, IL 1. */
+#define HVC_ESR_ILLEGAL ((uint64_t)HVC_EC_ILLEGAL << 26 | HVC_ESR_IL)
+
 /** ESR_ELx of an HVC from AArch64: EC 0x16, IL 1, ISS[15:0] = imm (0x5a000000 | imm). */
 static inline uint64_t hvc_arch_esr(uint16_t imm)
 {
-	return (uint64_t)HVC_EC_HVC64 << 26 | UINT64_C(1) << 25 | imm;
+	return (uint64_t)HVC_EC_HVC64 << 26 | HVC_ESR_IL | imm;
 }
 
 /** Exception class of a syndrome, 0..63. */

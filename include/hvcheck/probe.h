@@ -22,9 +22,6 @@ enum hvc_why {
 	HVC_WHY_PROOF,  /**< a proof has named the call */
 };
 
-/** "base", "named", "code", "upper", "edge", "random", "proof". */
-HVC_API const char *hvc_why_name(enum hvc_why why);
-
 struct hvc_probe {
 	struct hvc_call call; /**< imm is 0: every immediate is tried */
 	uint64_t seed;        /**< hvc_call_init seed of the registers that are not varied */

@@ -179,6 +179,11 @@ static inline bool hvc_regset_empty(const struct hvc_regset *set)
 	return !(set->bits[0] | set->bits[1]);
 }
 
+static inline bool hvc_regset_equal(const struct hvc_regset *a, const struct hvc_regset *b)
+{
+	return a->bits[0] == b->bits[0] && a->bits[1] == b->bits[1];
+}
+
 /** Values of every register, indexed by enum hvc_reg. */
 struct hvc_state {
 	uint64_t v[HVC_REG_COUNT];
