@@ -4,7 +4,9 @@
 # a user would, count what does not hold, and say each such thing.
 set -u
 export LC_ALL=C
-unset NO_COLOR COLUMNS
+unset NO_COLOR
+# Lines as long as they come, so that what a test looks for is in one.
+export COLUMNS=0
 
 hvcheck=$(realpath "$1")
 failures=0

@@ -87,7 +87,7 @@ run1() { # VALUE ARGUMENT...: x0 becomes it
 	local value=$1
 	shift
 	quiet run "$@"
-	grep -Eq "^  x0 +0x[0-9a-f]+ +$value( |\$)" out || complain "'hvcheck run $*': x0 is not $value"
+	grep -Eq "^  x0 +[-0-9a-fx]+ +$value( |\$)" out || complain "'hvcheck run $*': x0 is not $value"
 }
 assumes 1 run "$unset" --set x0=1
 says out 'memory    booted (0x4000'

@@ -179,7 +179,7 @@ START_TEST(immediates_become_registers)
 	       {1, 7, HVC_ABI_MEETING_REFUSED, "get_vectors", "unknown"},
 	       {4, HVC_FUNCTION, HVC_ABI_MEETING_REFUSED, "call_func", "unknown"},
 	       {9, 7, HVC_ABI_MEETING_CHANGED, "unknown", "unknown"});
-	ck_assert_str_eq(operation_of("set_vectors")->use[HVC_SIDE_OLD].how, "hvc #2");
+	ck_assert_str_eq(operation_of("set_vectors")->use[HVC_SIDE_OLD].how, "hvc #0x2");
 	ck_assert_str_eq(operation_of("set_vectors")->use[HVC_SIDE_NEW].how, "x0 = 1");
 	ck_assert_ptr_null(operation_of("call_func")->use[HVC_SIDE_NEW].rule);
 	stop();

@@ -69,9 +69,14 @@ START_TEST(numbers)
 	        "~0",
 	        "-0x10",
 	        " 5\t",
+	        "NOT_SUPPORTED",
+	        "DENIED",
+	        "HVC_STUB_ERR",
+	        "-ENOSYS",
 	};
 	static const uint64_t value[] = {
-	        0, 7, 10, 16, 0xbadca11, ALL, ALL, ALL, 1, ALL, -(uint64_t)16, 5,
+	        0, 7, 10, 16, 0xbadca11, ALL, ALL, ALL, 1, ALL, -(uint64_t)16, 5, ALL,
+	        -(uint64_t)3, 0xbadca11, -(uint64_t)38,
 	};
 
 	CHECK_VALUES(text, value);
@@ -342,6 +347,9 @@ static struct hvc_expr random_expr(uint64_t *seed)
 			takes = 2;
 		}
 		if (takes > depth || expr.count == HVC_EXPR_MAX)
+			continue;
+		/* Of a number these make another number, which has no sign of its own. */
+		if (takes == 1 && expr.term[expr.count - 1].kind == HVC_TERM_CONST)
 			continue;
 		expr.term[expr.count] = hvc_expr_term(kind).term[0];
 		if (kind == HVC_TERM_CONST)

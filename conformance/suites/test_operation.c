@@ -25,17 +25,17 @@ static void check_operations(const struct hvc_diff *diff)
 	static const struct {
 		const char *name, *how[HVC_SIDE_COUNT], *does[HVC_SIDE_COUNT];
 	} rows[] = {
-	        {"call_hyp", {"hvc #0", NULL}, {"return, x17 := 0x16, x18 := imm", NULL}},
+	        {"call_hyp", {"hvc #0x0", NULL}, {"return, x17 := 0x16, x18 := imm", NULL}},
 	        {"get_vectors",
-	         {"hvc #1", "x0 = 0"},
+	         {"hvc #0x1", "x0 = 0"},
 	         {"return, x0 := vbar_el2, x17 := 0x16, x18 := 1",
 	          "return, x0 := vbar_el2, x30 := 0x16"}},
 	        {"set_vectors",
-	         {"hvc #2", "x0 = 1"},
+	         {"hvc #0x2", "x0 = 1"},
 	         {"return, x17 := 0x16, x18 := 2, vbar_el2 := x0",
 	          "return, x30 := 0x16, vbar_el2 := x1"}},
 	        {"unknown",
-	         {"anything else", "x0 = 0x2-0xffffffffffffffff"},
+	         {"anything else", "x0 = 2-0xffffffffffffffff"},
 	         {"return, x17 := 0x16, x18 := imm", "return, x0 := 2, x30 := 0x16"}},
 	};
 

@@ -63,13 +63,13 @@ START_TEST(register_values_are_said_the_short_way)
 		const char *text;
 	} rows[] = {
 	        {{.reg = HVC_REG_X0, .mask = UINT64_MAX, .interval = one, .intervals = 1},
-	         "x0 = 0x1"},
+	         "x0 = 1"},
 	        {{.reg = HVC_REG_X30, .mask = UINT64_MAX, .interval = rest, .intervals = 1},
-	         "x30 not 0x0-0x2"},
+	         "x30 not 0-2"},
 	        {{.reg = HVC_REG_X0, .mask = UINT64_MAX, .interval = holed, .intervals = 2},
-	         "x0 not 0x1"},
+	         "x0 not 1"},
 	        {{.reg = HVC_REG_X0, .mask = UINT64_MAX, .interval = all, .intervals = 1},
-	         "x0 = 0x0-0xffffffffffffffff"},
+	         "x0 = 0-0xffffffffffffffff"},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

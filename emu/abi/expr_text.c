@@ -9,6 +9,7 @@
 
 #include "abi/expr.h"
 #include "abi/spec.h"
+#include "base/number.h"
 
 /** Values, parentheses and unary operators that may be open at once. */
 #define NESTING_MAX 64u
@@ -37,6 +38,41 @@ static const struct word {
 };
 
 #define WORDS (sizeof words / sizeof *words)
+
+/**
+ * Numbers that specifications have a name for. The return codes of SMCCC (DEN0028, "Return codes")
+ * and of PSCI (DEN0022, "Return error codes"), HVC_STUB_ERR of Linux
+ * (arch/arm64/include/asm/virt.h), and the errno that hypervisors return negated
+ * (asm-generic/errno.h).
+ */
+static const struct number {
+	const char *name;
+	int64_t value;
+} numbers[] = {
+        {"NOT_SUPPORTED", -1},
+        {"NOT_REQUIRED", -2},
+        {"INVALID_PARAMETER", -3},
+        {"INVALID_PARAMETERS", -2},
+        {"DENIED", -3},
+        {"ALREADY_ON", -4},
+        {"ON_PENDING", -5},
+        {"INTERNAL_FAILURE", -6},
+        {"NOT_PRESENT", -7},
+        {"DISABLED", -8},
+        {"INVALID_ADDRESS", -9},
+        {"HVC_STUB_ERR", 0xbadca11},
+        {"EPERM", 1},
+        {"ENOENT", 2},
+        {"E2BIG", 7},
+        {"ENOMEM", 12},
+        {"EBUSY", 16},
+        {"EEXIST", 17},
+        {"EINVAL", 22},
+        {"ERANGE", 34},
+        {"ENOSYS", 38},
+};
+
+#define NUMBERS (sizeof numbers / sizeof *numbers)
 
 struct parser {
 	const char *text;
@@ -74,6 +110,17 @@ static bool push(struct parser *p, size_t position, struct hvc_term term)
 static bool push_kind(struct parser *p, size_t position, enum hvc_term_kind kind)
 {
 	return push(p, position, hvc_expr_term(kind).term[0]);
+}
+
+/* Of a number it is another number, so that -1 and NOT_SUPPORTED are one value. */
+static bool push_prefix(struct parser *p, size_t position, enum hvc_term_kind kind)
+{
+	struct hvc_term *last = &p->expr.term[p->expr.count - 1];
+
+	if (last->kind != HVC_TERM_CONST)
+		return push_kind(p, position, kind);
+	last->value = kind == HVC_TERM_NEG ? -last->value : ~last->value;
+	return true;
 }
 
 static bool parse_level(struct parser *p, unsigned level);
@@ -140,6 +187,9 @@ static bool parse_name(struct parser *p)
 	for (unsigned i = 0; i < WORDS; i++)
 		if (!strcasecmp(name, words[i].name))
 			return push_kind(p, start, words[i].kind);
+	for (unsigned i = 0; i < NUMBERS; i++)
+		if (!strcmp(name, numbers[i].name))
+			return push(p, start, hvc_expr_const((uint64_t)numbers[i].value).term[0]);
 	if (!strcasecmp(name, "function"))
 		return parse_function(p, start);
 	reg = hvc_reg_find(name);
@@ -182,7 +232,8 @@ static bool parse_unary(struct parser *p)
 		ok = parse_level(p, 0) && expect(p, ')', "expected )");
 	} else if (c == '-' || c == '~') {
 		p->at++;
-		ok = parse_unary(p) && push_kind(p, start, c == '-' ? HVC_TERM_NEG : HVC_TERM_NOT);
+		ok = parse_unary(p) &&
+		     push_prefix(p, start, c == '-' ? HVC_TERM_NEG : HVC_TERM_NOT);
 	} else {
 		ok = refuse(p, start, "expected a number, a name or (");
 	}
@@ -258,16 +309,14 @@ static void emit(struct printer *p, const char *text)
 
 static void emit_operand(struct printer *p, const struct hvc_term *term)
 {
-	char number[24];
+	char number[HVC_U64_SIZE];
 
 	switch (term->kind) {
 	case HVC_TERM_REG:
 		emit(p, hvc_reg_name(term->reg));
 		break;
 	case HVC_TERM_CONST:
-		snprintf(number, sizeof number, term->value < 10 ? "%" PRIu64 : "0x%" PRIx64,
-		         term->value);
-		emit(p, number);
+		emit(p, hvc_u64_print(term->value, number));
 		break;
 	default:
 		for (unsigned i = 0; i < WORDS; i++)

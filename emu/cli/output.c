@@ -16,6 +16,7 @@
 /* Columns that a page may have. */
 #define NARROWEST 40u
 #define WIDEST    10000u
+#define UNASKED   100u /* where there is no terminal to ask */
 
 /* For the signal handler: the temporary files that are to go when the process does. */
 static const char *volatile doomed[HVC_OUTPUTS_MAX];
@@ -100,17 +101,18 @@ static enum hvc_status fail(struct hvc_diag *diag, const char *path, const char 
 	return hvc_diag_set(diag, HVC_E_IO, path, 0, 0, "%s: %s", what, strerror(errno));
 }
 
-/* Columns: what COLUMNS says, else those of the terminal; 0: as many as it takes. */
+/* Columns: what COLUMNS says, else those of the terminal, a hundred elsewhere; 0: as many as it
+ * takes. */
 static unsigned width_of(int file, bool terminal)
 {
 	const char *columns = getenv("COLUMNS");
 	struct winsize size;
 	uint64_t number;
 
-	if (columns && hvc_value__number(columns, WIDEST, &number) && number)
-		return number < NARROWEST ? NARROWEST : (unsigned)number;
+	if (columns && hvc_value__number(columns, WIDEST, &number))
+		return number && number < NARROWEST ? NARROWEST : (unsigned)number;
 	if (!terminal)
-		return 0;
+		return UNASKED;
 	if (ioctl(file, TIOCGWINSZ, &size) || !size.ws_col)
 		return 80;
 	return size.ws_col < NARROWEST ? NARROWEST : size.ws_col;

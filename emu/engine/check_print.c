@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* A finding of a check, in words. */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "engine/features.h"
 #include "hvcheck/check.h"
 
@@ -17,17 +19,25 @@ static void print_result(const struct hvc_rule *rule, const struct hvc_verdict *
 {
 	const struct hvc_result *result = rule->result;
 	const char *name = hvc_reg_name(v->reg);
-	char promise[80] = "";
+	bool word;
+	char promise[80] = "", actual[HVC_U64_SIZE], expected[HVC_U64_SIZE];
 
 	while (result->reg != v->reg)
 		result++;
+	word = result->mask == UINT32_MAX;
 	if (result->intervals)
 		snprintf(promise, sizeof promise, " (one of %s)", result->text);
-	else if (result->expr.count > 1 || result->expr.term[0].kind != HVC_TERM_CONST)
+	else if (!isdigit((unsigned char)result->text[result->text[0] == '-']))
 		snprintf(promise, sizeof promise, " (%s)", result->text);
-	snprintf(text, size, "%c%s is 0x%llx, promised 0x%llx%s",
-	         result->mask == UINT32_MAX ? 'w' : name[0], name + 1,
-	         (unsigned long long)v->actual, (unsigned long long)v->expected, promise);
+	if (word) {
+		hvc_u32_print((uint32_t)v->actual, actual);
+		hvc_u32_print((uint32_t)v->expected, expected);
+	} else {
+		hvc_u64_print(v->actual, actual);
+		hvc_u64_print(v->expected, expected);
+	}
+	snprintf(text, size, "%c%s is %s, promised %s%s", word ? 'w' : name[0], name + 1, actual,
+	         expected, promise);
 }
 
 static void print_lie(const struct hvc_verdict *v, char *text, size_t size)
@@ -51,10 +61,11 @@ static void print_width(const struct hvc_verdict *v, char *text, size_t size)
 	        "where bits 63:32 of x0 to x7, which are not the call's, are clear";
 	unsigned long long actual = v->actual, expected = v->expected;
 	const char *name = hvc_reg_name(v->reg);
+	char one[HVC_U64_SIZE], other[HVC_U64_SIZE];
 
 	if (v->reg != HVC_REG_NONE)
-		snprintf(text, size, "%c%s is 0x%llx, and 0x%llx %s", v->reg < 8 ? 'w' : name[0],
-		         name + 1, actual, expected, clear);
+		snprintf(text, size, "%c%s is %s, and %s %s", v->reg < 8 ? 'w' : name[0], name + 1,
+		         hvc_u64_print(actual, one), hvc_u64_print(expected, other), clear);
 	else if (actual == expected)
 		snprintf(text, size, "%s goes elsewhere %s",
 		         hvc_outcome_name((enum hvc_outcome_kind)actual), clear);
@@ -86,7 +97,7 @@ static void print_finding(const struct hvc_check *check, const struct hvc_findin
 	const struct hvc_verdict *v = &finding->verdict;
 	const struct hvc_rule *rule = hvc_abi_rule_at(check->abi, (unsigned)v->rule);
 	unsigned long long actual = v->actual, expected = v->expected;
-	char promise[64];
+	char promise[64], is[HVC_U64_SIZE], was[HVC_U64_SIZE];
 
 	switch (v->clause) {
 	case HVC_CLAUSE_OUTCOME:
@@ -109,7 +120,8 @@ static void print_finding(const struct hvc_check *check, const struct hvc_findin
 		break;
 	case HVC_CLAUSE_PRESERVE:
 		hvc_verdict_register(v, promise, sizeof promise);
-		snprintf(text, size, "%s is 0x%llx, had to stay 0x%llx", promise, actual, expected);
+		snprintf(text, size, "%s is %s, had to stay %s", promise, hvc_u64_print(actual, is),
+		         hvc_u64_print(expected, was));
 		break;
 	case HVC_CLAUSE_MEMORY:
 		snprintf(text, size, "stores to memory that is not EL2's own");

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "engine/internal.h"
 #include "engine/quote.h"
 #include "hvcheck/arch.h"
@@ -116,6 +117,7 @@ void hvc_call_command(const char *subject, const struct hvc_world *world,
 	struct line line = begin(text, size, "run", subject);
 	struct hvc_world own = *world;
 	struct hvc_call plain;
+	char number[HVC_U64_SIZE];
 
 	hvc_call_init(&plain, probe->seed);
 	append(&line, " --imm 0x%x", imm);
@@ -127,7 +129,7 @@ void hvc_call_command(const char *subject, const struct hvc_world *world,
 		append(&line, " --seed %llu", (unsigned long long)probe->seed);
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
 		if (probe->call.x[n] != plain.x[n])
-			append(&line, " --set x%u=0x%llx", n, (unsigned long long)probe->call.x[n]);
+			append(&line, " --set x%u=%s", n, hvc_u64_print(probe->call.x[n], number));
 	if (probe->call.nzcv != plain.nzcv)
 		append(&line, " --set nzcv=0x%llx", (unsigned long long)probe->call.nzcv);
 	if (probe->call.daif != plain.daif)

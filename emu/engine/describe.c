@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/number.h"
 #include "engine/internal.h"
 #include "symbolic/set.h"
 
@@ -83,7 +84,7 @@ void hvc_outcome_print(const struct hvc_outcome *outcome, const struct hvc_state
 {
 	struct hvc_text out = {text, size, 0};
 	struct hvc_masks masks;
-	char name[24];
+	char name[24], number[HVC_U64_SIZE];
 
 	if (!size)
 		return;
@@ -97,12 +98,13 @@ void hvc_outcome_print(const struct hvc_outcome *outcome, const struct hvc_state
 
 		if (value != (before->v[i] & masks.v[i]) &&
 		    !goes_without_saying(outcome, (enum hvc_reg)i, value))
-			hvc_text__put(&out, ", %s := 0x%" PRIx64, hvc_reg_name((enum hvc_reg)i),
-			              value);
+			hvc_text__put(&out, ", %s := %s", hvc_reg_name((enum hvc_reg)i),
+			              hvc_u64_print(value, number));
 	}
 	for (unsigned i = 0; i < outcome->stores && i < HVC_STORE_MAX; i++)
-		hvc_text__put(&out, ", [0x%" PRIx64 "] := 0x%" PRIx64 " (%u byte%s)",
-		              outcome->store[i].address, outcome->store[i].value,
+		hvc_text__put(&out, ", [0x%" PRIx64 "] := %s (%u byte%s)",
+		              outcome->store[i].address,
+		              hvc_u64_print(outcome->store[i].value, number),
 		              outcome->store[i].size, outcome->store[i].size == 1 ? "" : "s");
 	if (outcome->stores > HVC_STORE_MAX)
 		hvc_text__put(&out, ", and %u more stores", outcome->stores - HVC_STORE_MAX);
@@ -113,8 +115,10 @@ void hvc_outcome_print(const struct hvc_outcome *outcome, const struct hvc_state
 
 void hvc_term_print(const struct hvc_term *term, char *text, size_t size)
 {
+	char number[HVC_U64_SIZE];
+
 	if (term->kind == HVC_TERM_CONST)
-		snprintf(text, size, "0x%" PRIx64, term->value);
+		snprintf(text, size, "%s", hvc_u64_print(term->value, number));
 	else if (term->kind == HVC_TERM_REG)
 		snprintf(text, size, "%s", hvc_reg_name(term->reg));
 	else

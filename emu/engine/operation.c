@@ -3,6 +3,7 @@
  * Operations are the rules of the ABIs, matched by name: how each side is asked for one, what it
  * does, and what a caller who still asks the old way gets from the new side.
  */
+#include "base/number.h"
 #include "engine/abi_diff.h"
 
 #include <stdio.h>
@@ -21,22 +22,28 @@ static bool append(char *text, size_t size, const char *word)
 	return (size_t)snprintf(text + used, size - used, "%s", word) < size - used;
 }
 
+/* before: "#" where they are immediates, "" where they are values. */
 static void append_intervals(char *text, size_t size, const struct hvc_interval *interval,
-                             unsigned count, const char *one)
+                             unsigned count, const char *before)
 {
-	char word[64];
+	char lo[HVC_U64_SIZE], hi[HVC_U64_SIZE];
 
 	for (unsigned i = 0; i < count && i < 4; i++) {
-		unsigned long long lo = interval[i].lo, hi = interval[i].hi;
+		const struct hvc_interval *at = &interval[i];
 
-		if (lo == hi)
-			snprintf(word, sizeof word, "%s%s%llu", i ? ", " : "", one, lo);
+		if (*before)
+			snprintf(lo, sizeof lo, "0x%" PRIx64, at->lo);
+		else if (at->lo == at->hi)
+			hvc_u64_print(at->lo, lo);
 		else
-			snprintf(word, sizeof word, "%s%s0x%llx-0x%llx", i ? ", " : "", one, lo,
-			         hi);
-		if (lo == hi && lo > 255)
-			snprintf(word, sizeof word, "%s%s0x%llx", i ? ", " : "", one, lo);
-		append(text, size, word);
+			hvc_u64_bound(at->lo, lo);
+		append(text, size, i ? ", " : "");
+		append(text, size, before);
+		append(text, size, lo);
+		if (at->lo != at->hi) {
+			append(text, size, "-");
+			append(text, size, hvc_u64_bound(at->hi, hi));
+		}
 	}
 	if (count > 4)
 		append(text, size, ", ...");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/sequence.h"
 #include "base/grow.h"
+#include "base/number.h"
 #include "engine/scene.h"
 
 #include <inttypes.h>
@@ -296,7 +297,7 @@ void hvc_sequence_print(const struct hvc_sequences *sequences, const struct hvc_
 {
 	const struct hvc_verdict *v = &failure->verdict;
 	const char *says = text_of(sequences, property, failure);
-	char name[24];
+	char name[24], is[HVC_U64_SIZE], was[HVC_U64_SIZE];
 
 	switch (v->clause) {
 	case HVC_CLAUSE_OUTCOME:
@@ -314,13 +315,14 @@ void hvc_sequence_print(const struct hvc_sequences *sequences, const struct hvc_
 		         v->expected);
 		break;
 	case HVC_CLAUSE_RESULT:
-		snprintf(text, size, "%s is 0x%" PRIx64 ", promised 0x%" PRIx64 "%s%s%s",
-		         hvc_verdict_register(v, name, sizeof name), v->actual, v->expected,
-		         *says ? " (" : "", says, *says ? ")" : "");
+		snprintf(text, size, "%s is %s, promised %s%s%s%s",
+		         hvc_verdict_register(v, name, sizeof name), hvc_u64_print(v->actual, is),
+		         hvc_u64_print(v->expected, was), *says ? " (" : "", says,
+		         *says ? ")" : "");
 		break;
 	case HVC_CLAUSE_PRESERVE:
-		snprintf(text, size, "%s is 0x%" PRIx64 ", was 0x%" PRIx64,
-		         hvc_verdict_register(v, name, sizeof name), v->actual, v->expected);
+		snprintf(text, size, "%s is %s, was %s", hvc_verdict_register(v, name, sizeof name),
+		         hvc_u64_print(v->actual, is), hvc_u64_print(v->expected, was));
 		break;
 	case HVC_CLAUSE_MEMORY:
 		snprintf(text, size, "memory that is not EL2's own is written");

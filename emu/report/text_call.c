@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "engine/internal.h"
 #include "report/invented.h"
 
@@ -197,6 +198,7 @@ static enum hvc_status put_changes(const struct hvc_page *page,
 	};
 	struct hvc_table *table = hvc_table__new(page, columns, 4);
 	struct hvc_masks masks;
+	char number[HVC_U64_SIZE];
 	bool any = false;
 
 	hvc_masks__of(report->present, &masks);
@@ -209,8 +211,8 @@ static enum hvc_status put_changes(const struct hvc_page *page,
 			continue;
 		hvc_table__row(table);
 		hvc_table__cell(table, 0, HVC_INK_STRONG, "%s", hvc_reg_name((enum hvc_reg)reg));
-		hvc_table__cell(table, 1, HVC_INK_PLAIN, "0x%" PRIx64, before);
-		hvc_table__cell(table, 2, HVC_INK_PLAIN, "0x%" PRIx64, after);
+		hvc_table__cell(table, 1, HVC_INK_PLAIN, "%s", hvc_u64_print(before, number));
+		hvc_table__cell(table, 2, HVC_INK_PLAIN, "%s", hvc_u64_print(after, number));
 		hvc_table__cell(table, 3, HVC_INK_PLAIN, "%s",
 		                hvc_reg_info((enum hvc_reg)reg)->class_ == HVC_CLASS_PSTATE
 		                        ? ""
@@ -234,6 +236,7 @@ static enum hvc_status put_stores(const struct hvc_page *page, const struct hvc_
 	        {"Bytes", HVC_ALIGN_RIGHT},
 	};
 	struct hvc_table *table;
+	char number[HVC_U64_SIZE];
 
 	if (!outcome->stores)
 		return HVC_OK;
@@ -242,7 +245,8 @@ static enum hvc_status put_stores(const struct hvc_page *page, const struct hvc_
 	for (unsigned i = 0; i < outcome->stores && i < HVC_STORE_MAX; i++) {
 		hvc_table__row(table);
 		hvc_table__cell(table, 0, HVC_INK_PLAIN, "0x%" PRIx64, outcome->store[i].address);
-		hvc_table__cell(table, 1, HVC_INK_PLAIN, "0x%" PRIx64, outcome->store[i].value);
+		hvc_table__cell(table, 1, HVC_INK_PLAIN, "%s",
+		                hvc_u64_print(outcome->store[i].value, number));
 		hvc_table__cell(table, 2, HVC_INK_PLAIN, "%u", outcome->store[i].size);
 	}
 	HVC_TRY(hvc_table__print(table, diag));

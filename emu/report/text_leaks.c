@@ -2,13 +2,16 @@
 /* Text of leaks. */
 #include <string.h>
 
+#include "base/number.h"
 #include "report/proof_words.h"
 #include "report/table.h"
 
 void hvc_words__leak_value(struct hvc_words *words, const struct hvc_leak *leak, unsigned side)
 {
+	char number[HVC_U64_SIZE];
+
 	if (leak->channel != HVC_CHANNEL_OUTCOME) {
-		hvc_words__add(words, "0x%llx", (unsigned long long)leak->value[side]);
+		hvc_words__add(words, "%s", hvc_u64_print(leak->value[side], number));
 		return;
 	}
 	hvc_words__add(words, "%s at %s",

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "engine/internal.h"
 #include "engine/quote.h"
 #include "hvcheck/arch.h"
@@ -71,13 +72,27 @@ const char *hvc_words__number(uint64_t number, char text[HVC_NUMBER_SIZE])
 	return text;
 }
 
+static void add_bound(struct hvc_words *words, uint64_t value, bool imm)
+{
+	char text[HVC_U64_SIZE];
+
+	if (imm)
+		hvc_words__add(words, "0x%04" PRIx64, value);
+	else
+		hvc_words__add(words, "%s", hvc_u64_bound(value, text));
+}
+
+/* imm: of immediates, which are written with all of their digits. */
 static void add_intervals(struct hvc_words *words, const struct hvc_interval *interval,
-                          unsigned count, int digits)
+                          unsigned count, bool imm)
 {
 	for (unsigned i = 0; i < count; i++) {
-		hvc_words__add(words, "%s0x%0*" PRIx64, i ? ", " : "", digits, interval[i].lo);
-		if (interval[i].hi != interval[i].lo)
-			hvc_words__add(words, "-0x%0*" PRIx64, digits, interval[i].hi);
+		hvc_words__add(words, "%s", i ? ", " : "");
+		add_bound(words, interval[i].lo, imm);
+		if (interval[i].hi != interval[i].lo) {
+			hvc_words__add(words, "-");
+			add_bound(words, interval[i].hi, imm);
+		}
 	}
 }
 
@@ -113,14 +128,14 @@ void hvc_words__imms(struct hvc_words *words, const struct hvc_interval *imm, un
 
 	if (gap && gaps < imms) {
 		hvc_words__add(words, "all but ");
-		add_intervals(words, gap, gaps, 4);
+		add_intervals(words, gap, gaps, true);
 	} else {
-		add_intervals(words, imm, imms, 4);
+		add_intervals(words, imm, imms, true);
 	}
 	free(gap);
 }
 
-/* "x0 = 0x1", "x0 = 0x0, 0x4-0xf", "x0 not 0x0-0x2" */
+/* "x0 = 1", "x0 = 0, 4-0xf", "x0 not 0-2" */
 static void add_values(struct hvc_words *words, const struct hvc_condition *condition)
 {
 	unsigned gaps;
@@ -130,10 +145,10 @@ static void add_values(struct hvc_words *words, const struct hvc_condition *cond
 	hvc_words__add(words, "%s", hvc_reg_name(condition->reg));
 	if (gap && gaps <= condition->intervals) {
 		hvc_words__add(words, " not ");
-		add_intervals(words, gap, gaps, 0);
+		add_intervals(words, gap, gaps, false);
 	} else {
 		hvc_words__add(words, " = ");
-		add_intervals(words, condition->interval, condition->intervals, 0);
+		add_intervals(words, condition->interval, condition->intervals, false);
 	}
 	free(gap);
 }
@@ -141,9 +156,11 @@ static void add_values(struct hvc_words *words, const struct hvc_condition *cond
 static void add_registers(struct hvc_words *words, const struct hvc_call *call,
                           const struct hvc_call *plain)
 {
+	char text[HVC_U64_SIZE];
+
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
 		if (call->x[n] != plain->x[n])
-			hvc_words__add(words, ", x%u = 0x%" PRIx64, n, call->x[n]);
+			hvc_words__add(words, ", x%u = %s", n, hvc_u64_print(call->x[n], text));
 	}
 }
 
@@ -188,7 +205,7 @@ void hvc_words__conditions(struct hvc_words *words, const struct hvc_condition *
 			hvc_words__add(words, "w%u = ", (unsigned)c->reg);
 		else
 			hvc_words__add(words, "x%u & 0x%" PRIx64 " = ", (unsigned)c->reg, c->mask);
-		add_intervals(words, c->interval, c->intervals, 0);
+		add_intervals(words, c->interval, c->intervals, false);
 	}
 	if (!conditions)
 		hvc_words__add(words, "any");

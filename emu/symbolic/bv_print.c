@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "symbolic/bv_node.h"
 
 #define DEPTH_MAX 40u
@@ -38,10 +39,9 @@ static void put(struct printer *p, const char *text)
 
 static void put_number(struct printer *p, uint64_t value)
 {
-	char number[24];
+	char number[HVC_U64_SIZE];
 
-	snprintf(number, sizeof number, value < 10 ? "%" PRIu64 : "0x%" PRIx64, value);
-	put(p, number);
+	put(p, hvc_u64_bound(value, number));
 }
 
 /* The shorter of the two, so that "~0x7ff" is not sixteen digits. */
@@ -302,6 +302,7 @@ static bool is_truth(hvc_ref a)
 static void value(struct printer *p, hvc_ref a, bool loose, enum level level)
 {
 	const char *alias = hvc_bv__alias_of(p->terms, a);
+	char number[HVC_U64_SIZE];
 
 	if (alias || p->depth == DEPTH_MAX || p->length + 1 >= p->size) {
 		put(p, alias ? alias : "...");
@@ -319,7 +320,8 @@ static void value(struct printer *p, hvc_ref a, bool loose, enum level level)
 		truth(p, a, true, ANY);
 		put(p, ", 1, 0)");
 	} else if (a->op == HVC_OP_CONST) {
-		put_number(p, a->value);
+		put(p, a->width == 64 ? hvc_u64_print(a->value, number)
+		                      : hvc_u64_bound(a->value, number));
 	} else if (a->op == HVC_OP_INPUT || a->op == HVC_OP_EXTRACT || a->op == HVC_OP_CONCAT) {
 		put_parts(p, a, loose, level);
 	} else if (a->op == HVC_OP_NOT || a->op == HVC_OP_NEG) {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "symbolic/set.h"
 
+#include "base/number.h"
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -289,7 +290,9 @@ void hvc_text__put(struct hvc_text *text, const char *format, ...)
 
 static void put_number(struct hvc_text *text, uint64_t value)
 {
-	hvc_text__put(text, value < 10 ? "%" PRIu64 : "0x%" PRIx64, value);
+	char number[HVC_U64_SIZE];
+
+	hvc_text__put(text, "%s", hvc_u64_bound(value, number));
 }
 
 /* The half of a general register that has a name of its own. */
