@@ -299,6 +299,79 @@ START_TEST(fault_of_every_class)
 }
 END_TEST
 
+static const struct {
+	uint32_t word;
+	char base; /* x1, sp or pc */
+	int64_t offset;
+} forms[] = {
+        {0xf9400023, 'x', 0},                     /* ldr x3, [x1] */
+        {0xf947fc23, 'x', 4088},                  /* ldr x3, [x1, #4088] */
+        {0x39400c23, 'x', 3},                     /* ldrb w3, [x1, #3] */
+        {0x3dc00c23, 'x', 48},                    /* ldr q3, [x1, #48] */
+        {0x7d000c23, 'x', 6},                     /* str h3, [x1, #6] */
+        {0xf85f9023, 'x', -7},                    /* ldur x3, [x1, #-7] */
+        {0xf81f0c23, 'x', -16},                   /* str x3, [x1, #-16]! */
+        {0xf81f0423, 'x', 0},                     /* str x3, [x1], #-16 */
+        {0xb85fc823, 'x', -4},                    /* ldtr w3, [x1, #-4] */
+        {0xf8626823, 'x', INT64_C(0x1fffffff8)},  /* ldr x3, [x1, x2] */
+        {0xf8627823, 'x', INT64_C(0xfffffffc0)},  /* ldr x3, [x1, x2, lsl #3] */
+        {0xb8625823, 'x', INT64_C(0x3ffffffe0)},  /* ldr w3, [x1, w2, uxtw #2] */
+        {0x38a2c823, 'x', -8},                    /* ldrsb x3, [x1, w2, sxtw] */
+        {0x3ca2f823, 'x', INT64_C(0x1fffffff80)}, /* str q3, [x1, x2, sxtx #4] */
+        {0xf87f6823, 'x', 0},                     /* ldr x3, [x1, xzr] */
+        {0xa9601023, 'x', -512},                  /* ldp x3, x4, [x1, #-512] */
+        {0x295f9023, 'x', 252},                   /* ldp w3, w4, [x1, #252] */
+        {0x69411023, 'x', 8},                     /* ldpsw x3, x4, [x1, #8] */
+        {0xadff1023, 'x', -32},                   /* ldp q3, q4, [x1, #-32]! */
+        {0x2c811023, 'x', 0},                     /* stp s3, s4, [x1], #8 */
+        {0xa8011023, 'x', 16},                    /* stnp x3, x4, [x1, #16] */
+        {0xc85f7c23, 'x', 0},                     /* ldxr x3, [x1] */
+        {0x88dffc23, 'x', 0},                     /* ldar w3, [x1] */
+        {0x4c40a023, 'x', 0},                     /* ld1 {v3.16b, v4.16b}, [x1] */
+        {0x4c9f7023, 'x', 0},                     /* st1 {v3.16b}, [x1], #16 */
+        {0x0d602c23, 'x', 0},                     /* ld4 {v3.b-v6.b}[3], [x1] */
+        {0xf8230024, 'x', 0},                     /* ldadd x3, x4, [x1] */
+        {0xc8a37c24, 'x', 0},                     /* cas x3, x4, [x1] */
+        {0xf8bfc023, 'x', 0},                     /* ldapr x3, [x1] */
+        {0xd95f7023, 'x', -9},                    /* ldapur x3, [x1, #-9] */
+        {0xf9400be3, 's', 16},                    /* ldr x3, [sp, #16] */
+        {0x58200003, 'p', 0x40000},               /* ldr x3, .+0x40000 */
+        {0x98800003, 'p', -0x100000},             /* ldrsw x3, .-0x100000 */
+        {0xd50b7421, 'x', 0},                     /* dc zva, x1 */
+};
+
+/* Of any instruction that has one, where EL2's own tables have nothing: an abort of the MMU. */
+START_TEST(the_address_of_every_form_of_access)
+{
+	static const uint64_t table[512] = {0x401}; /* 39 bits: the first GiB is itself */
+	const uint64_t at = HVC_EL2_DATA + 0x800, index = UINT64_C(0x1fffffff8);
+
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+		const uint32_t sctlr = sys_name(HVC_REG_SCTLR_EL2);
+		struct tiny_image image;
+		struct hvc_machine *machine;
+		struct hvc_outcome outcome;
+
+		tiny_init(&image, HVC_CPU_MAX);
+		memcpy(image.bytes + 0x3000, table, sizeof table);
+		tiny_set(&image, HVC_REG_TTBR0_EL2, TINY_BASE + 0x3000);
+		tiny_set(&image, HVC_REG_TCR_EL2, 0x80850019);
+		tiny_put(&image, TINY_LOWER, A64_MRS(5, sctlr), A64_ADD(5, 5, 1), A64_MSR(sctlr, 5),
+		         A64_ISB, forms[i].word, A64_ERET);
+		machine = tiny_open(&image);
+		outcome = tiny_call_with(machine, at, index);
+		assert_kind(outcome, HVC_OUTCOME_FAULT);
+		assert_hex(outcome.pc, ENTRY + 16);
+		ck_assert_uint_eq(hvc_arch_ec(outcome.esr), HVC_EC_DABT_SAME);
+		assert_hex(outcome.far - (uint64_t)forms[i].offset,
+		           forms[i].base == 'x'   ? at
+		           : forms[i].base == 's' ? outcome.state.v[HVC_REG_SP_EL2]
+		                                  : outcome.pc);
+		hvc_machine_close(machine);
+	}
+}
+END_TEST
+
 /* The budget ends what makes progress for ever, and lets pass what ends before. */
 START_TEST(limit_is_the_budget)
 {
@@ -368,6 +441,7 @@ static const struct suite_test tests[] = {
         {"waiting_is_not_spinning", &waiting_is_not_spinning},
         {"progress_is_not_spinning", &progress_is_not_spinning},
         {"fault_of_every_class", &fault_of_every_class},
+        {"the_address_of_every_form_of_access", &the_address_of_every_form_of_access},
         {"limit_is_the_budget", &limit_is_the_budget},
         {"stores_are_told", &stores_are_told},
 };

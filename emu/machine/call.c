@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include "hvcheck/arch.h"
+#include "machine/access.h"
 #include "machine/flight.h"
 #include "machine/internal.h"
 #include "machine/vhe.h"
-
 
 static bool inside(uint64_t address, uint64_t base, uint64_t size)
 {
@@ -370,6 +370,18 @@ static bool is_t32(uint64_t pstate)
 	return pstate & HVC_PSTATE_NRW && pstate & HVC_PSR_T;
 }
 
+/* Of an abort that the library took itself it tells no address. */
+static uint64_t data_address(struct hvc_machine *machine)
+{
+	struct hvc_engine_frame frame;
+	uint32_t word;
+
+	hvc_engine__frame(machine->engine, &frame);
+	if (machine->hyp || !hvc_call__word(machine, frame.pc, &word))
+		return 0;
+	return hvc_access__address(word, &frame);
+}
+
 /* Something happened after the exception entry. */
 static void at_el2(struct hvc_machine *machine, enum hvc_event event, uint64_t pc)
 {
@@ -392,7 +404,10 @@ static void at_el2(struct hvc_machine *machine, enum hvc_event event, uint64_t p
 		end(machine, HVC_OUTCOME_FORWARD, insn,
 		    (uint64_t)(machine->hyp ? HVC_EC_SMC32 : HVC_EC_SMC64) << 26 | HVC_ESR_IL, 0);
 	else
-		fault(machine, event, insn, event == HVC_EVENT_PREFETCH ? insn : 0);
+		fault(machine, event, insn,
+		      event == HVC_EVENT_PREFETCH          ? insn
+		      : event == HVC_EVENT_DATA && el == 2 ? data_address(machine)
+		                                           : 0);
 }
 
 void hvc_call__exception(void *ctx, enum hvc_event event, uint64_t pc)

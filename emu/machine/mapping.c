@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "hvcheck/arch.h"
+#include "machine/access.h"
 #include "machine/unicorn.h"
 
 #define PAGE        UINT64_C(0x1000)
@@ -209,23 +210,12 @@ enum hvc_reach hvc_engine__reach(struct hvc_engine *engine, const struct hvc_seg
 	return turn_on(engine, booted) ? HVC_REACH_OK : HVC_REACH_FAILED;
 }
 
-/* The registers of a load or store that its address is made of; 32 is none. */
-static void address_registers(uint32_t word, unsigned *base, unsigned *index)
-{
-	*base = *index = 32;
-	if ((word >> 25 & 5) != 4)
-		return;
-	*base = word >> 5 & 31;
-	if ((word & UINT32_C(0x3b200c00)) == UINT32_C(0x38200800) && (word >> 16 & 31) != 31)
-		*index = word >> 16 & 31;
-}
-
 bool hvc_mapping__catch(struct hvc_engine *engine, enum hvc_event event, uint64_t pc)
 {
 	const struct hvc_mapping *mapping = &engine->mapping;
 	uint64_t pstate = hvc_engine__pstate(engine), sp, moved;
 	struct hvc_engine_frame frame;
-	unsigned base, index;
+	struct hvc_access access;
 	uint32_t word;
 
 	if (!mapping->windows || hvc_arch_el(pstate) != 2)
@@ -238,17 +228,18 @@ bool hvc_mapping__catch(struct hvc_engine *engine, enum hvc_event event, uint64_
 	}
 	if (event != HVC_EVENT_DATA || !hvc_engine__read(engine, pc, &word, sizeof word))
 		return false;
-	address_registers(word, &base, &index);
+	hvc_access__decode(word, &access);
 	hvc_unicorn__frame(engine, &frame);
 	sp = hvc_engine__raw(engine, HVC_RAW_SP);
-	moved = base < 31 ? frame.x[base] : base == 31 ? sp : 0;
+	moved = access.base < 31 ? frame.x[access.base] : access.base == HVC_ACCESS_SP ? sp : 0;
 	if (hvc_mapping__in(mapping, moved) != moved) {
-		if (base == 31)
+		if (access.base == HVC_ACCESS_SP)
 			hvc_engine__set_raw(engine, HVC_RAW_SP, hvc_mapping__in(mapping, moved));
 		else
-			frame.x[base] = hvc_mapping__in(mapping, moved);
-	} else if (index < 31 && hvc_mapping__in(mapping, frame.x[index]) != frame.x[index]) {
-		frame.x[index] = hvc_mapping__in(mapping, frame.x[index]);
+			frame.x[access.base] = hvc_mapping__in(mapping, moved);
+	} else if (access.index < 31 &&
+	           hvc_mapping__in(mapping, frame.x[access.index]) != frame.x[access.index]) {
+		frame.x[access.index] = hvc_mapping__in(mapping, frame.x[access.index]);
 	} else {
 		return false;
 	}
