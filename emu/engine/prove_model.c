@@ -101,15 +101,23 @@ static bool fill_memory(struct seeker *search, const struct hvc_sympath *path)
 	return hvc_bv__is(all, 1) || hvc_search__ask(&search->of, all);
 }
 
+/* What the condition does not speak of is as in any call, and the solver is not asked. */
 static void narrow(struct seeker *search, const struct hvc_sympath *path)
 {
-	bool free_[HVC_INPUTS] = {false};
+	bool free_[HVC_INPUTS] = {false}, given[HVC_INPUTS] = {false};
+	struct hvc_search *of = &search->of;
 
-	hvc_search__land(&search->of, path->kind == HVC_OUTCOME_JUMP ? path->target : NULL);
-	hvc_search__set_call(&search->of, NULL, free_);
+	if (!hvc_search__mark(of, given))
+		memset(given, true, sizeof given);
+	given[HVC_INPUT_IMM] |= given[HVC_INPUT_SELF];
+	hvc_search__land(of, path->kind == HVC_OUTCOME_JUMP ? path->target : NULL);
+	hvc_search__set_call(of, given, free_);
 	for (unsigned i = 0; i < HVC_INPUT_SELF; i++)
 		if (free_[i])
-			hvc_search__lower(&search->of, i);
+			hvc_search__lower(of, i);
+	for (unsigned i = 0; i < HVC_INPUT_SELF; i++)
+		if (!given[i])
+			of->value[i] = hvc_bv__input_at(of->terms, i)->usual;
 }
 
 bool hvc_prover__simplify(struct hvc_prover *p, const struct hvc_sympath *path, hvc_ref all)

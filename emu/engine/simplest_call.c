@@ -53,17 +53,24 @@ void hvc_search__take_model(struct hvc_search *search)
 	place(search);
 }
 
-/* Require a condition from now on. */
-static void keep(struct hvc_search *search, hvc_ref condition)
+static void push(struct hvc_search *search)
 {
 	hvc_solver__push(search->solver);
 	search->pushed++;
+}
+
+/* Require a condition from now on. A level for each would have the solver work through each. */
+static void keep(struct hvc_search *search, hvc_ref condition)
+{
+	if (!search->pushed)
+		push(search);
 	hvc_solver__require(search->solver, condition);
 }
 
 bool hvc_search__ask(struct hvc_search *search, hvc_ref condition)
 {
-	keep(search, condition);
+	push(search);
+	hvc_solver__require(search->solver, condition);
 	if (hvc_solver__check(search->solver) == HVC_ANSWER_YES) {
 		hvc_search__take_model(search);
 		return true;
@@ -128,6 +135,23 @@ void hvc_search__land(struct hvc_search *search, hvc_ref target)
 	                    hvc_bv__eq(t, hvc_bv__extract(t, offset, 1, 0), hvc_bv__num(t, 2, 0))));
 }
 
+bool hvc_search__mark(const struct hvc_search *search, bool *given)
+{
+	size_t inputs = search->count, count, *index;
+
+	while (hvc_bv__input_at(search->terms, inputs))
+		inputs++;
+	index = malloc((inputs + 1) * sizeof *index);
+	if (!index)
+		return false;
+	count = hvc_bv__inputs(search->terms, search->condition, index, inputs);
+	for (size_t i = 0; i < count && i < inputs; i++)
+		if (index[i] < search->count)
+			given[index[i]] = true;
+	free(index);
+	return true;
+}
+
 /* The immediate is the last of a call that is left as it is. */
 void hvc_search__set_call(struct hvc_search *search, const bool *given, bool *free_)
 {
@@ -187,20 +211,6 @@ static enum hvc_status find(struct hvc_search *search, const struct hvc_simplest
 	return hvc_search__holds(search) ? HVC_OK : HVC_E_UNSUPPORTED;
 }
 
-/* The inputs that the condition speaks of, and where memory of these is. */
-static bool mark(struct hvc_simplest *s)
-{
-	size_t *index = malloc((s->model.count + 1) * sizeof *index), count;
-
-	if (!index)
-		return false;
-	count = hvc_bv__inputs(s->terms, s->condition, index, s->model.count);
-	for (size_t i = 0; i < count && i < s->model.count; i++)
-		s->model.given[index[i]] = true;
-	free(index);
-	return true;
-}
-
 enum hvc_status hvc_simplest__find(struct hvc_simplest *s)
 {
 	struct hvc_search search = {s->terms,     s->solver, s->from, s->insn,
@@ -216,7 +226,8 @@ enum hvc_status hvc_simplest__find(struct hvc_simplest *s)
 	s->model.value = search.value = calloc(s->model.count + 1, sizeof *search.value);
 	s->model.given = calloc(s->model.count + 1, sizeof *s->model.given);
 	free_ = calloc(s->model.count + 1, sizeof *free_);
-	if (search.value && s->model.given && free_ && mark(s))
+	if (search.value && s->model.given && free_ &&
+	    hvc_search__mark(&search, s->model.given))
 		status = find(&search, s, free_);
 	hvc_search__end(&search);
 	free(free_);

@@ -18,7 +18,7 @@ struct hvc_search {
 	hvc_ref condition; /**< what has to hold of the call that is found */
 	uint64_t *value;   /**< of the first `count` inputs, those of a call among them */
 	size_t count;
-	unsigned pushed; /**< requirements that hvc_search__end takes back */
+	unsigned pushed; /**< levels of requirements that hvc_search__end takes back */
 };
 
 /** The address of the instruction as it follows from the immediate, as a truth value. */
@@ -31,6 +31,8 @@ void hvc_search__take_model(struct hvc_search *search);
 bool hvc_search__ask(struct hvc_search *search, hvc_ref condition);
 /** Let control go where there is something to arrive at, if it can. NULL: it goes nowhere. */
 void hvc_search__land(struct hvc_search *search, hvc_ref target);
+/** Which of the search's inputs the condition speaks of. False: memory ran out. */
+bool hvc_search__mark(const struct hvc_search *search, bool *given);
 /**
  * Make the call's inputs what they are in any call, where they can be; free_ says of which that is
  * not so. given: those that matter; NULL: all.
