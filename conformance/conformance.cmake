@@ -231,6 +231,9 @@ add_test(NAME cli-json COMMAND ${CMAKE_COMMAND} -DHVCHECK=$<TARGET_FILE:hvcheck>
 add_test(NAME cli-engine COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/engine.sh $<TARGET_FILE:hvcheck>)
 set_tests_properties(cli-engine PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77 LABELS "cli;qemu"
                      ENVIRONMENT HVC_CASES=${CMAKE_BINARY_DIR}/cases)
+add_test(NAME cli-causes COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/causes.sh $<TARGET_FILE:hvcheck>)
+set_tests_properties(cli-causes PROPERTIES ENVIRONMENT HVC_CASES=${CMAKE_BINARY_DIR}/cases)
+list(APPEND cli_tests cli-causes)
 set_tests_properties(${cli_tests} cli-json PROPERTIES TIMEOUT 600 LABELS cli)
 # Not under sanitizers, whose runtime has its own ways to die and its own wants of the kernel.
 set_tests_properties(cli-deaths cli-jail PROPERTIES LABELS "cli;exhaustive" SKIP_RETURN_CODE 77)

@@ -69,7 +69,7 @@ shows_its_calls() {
 			above=${above#*: }
 			says out "${above%; wrong in this call, too: *}"
 			[[ $above != *'; wrong in this call, too: '* ]] ||
-				for word in ${above##*; wrong in this call, too: }; do
+				for word in $(sed 's/.*; wrong in this call, too: //; s/; by .*//' <<<"$above"); do
 					says out "${word%,}"
 				done
 			shown=$((shown + 1))

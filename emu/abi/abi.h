@@ -53,6 +53,10 @@ uint64_t hvc_abi__seen(const struct hvc_result *result, enum hvc_level ended);
 unsigned hvc_abi__interval_seen(const struct hvc_interval *interval, uint64_t seen,
                                 struct hvc_interval part[static 2]);
 
+/** Is all of a range in memory that the rule lets the call write? entry: the state at the call. */
+bool hvc_abi__may_write(const struct hvc_rule *rule, const struct hvc_state *entry,
+                        const struct hvc_call *call, uint64_t address, uint64_t size);
+
 /** Work out the plans (emu/abi/verdict.c). */
 HVC_MUST_USE enum hvc_status hvc_abi__plan(struct hvc_abi *abi);
 

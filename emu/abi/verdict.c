@@ -313,17 +313,19 @@ static bool broken_others(struct hearing *h)
 	return false;
 }
 
-/* Is all of a range in memory that the rule lets the call write, and none in what it does not? */
-static bool may_write(struct hearing *h, uint64_t address, uint64_t size)
+bool hvc_abi__may_write(const struct hvc_rule *rule, const struct hvc_state *entry,
+                        const struct hvc_call *call, uint64_t address, uint64_t size)
 {
-	const struct hvc_context context = {h->entry, h->call};
+	const struct hvc_context context = {entry, call};
 	bool may = false;
 
-	for (unsigned i = 0; i < h->rule->buffers; i++) {
-		const struct hvc_buffer *buffer = &h->rule->buffer[i];
+	for (unsigned i = 0; i < rule->buffers; i++) {
+		const struct hvc_buffer *buffer = &rule->buffer[i];
 		uint64_t at = address - hvc_expr_eval(&buffer->address, &context);
 		uint64_t bytes = hvc_expr_eval(&buffer->size, &context);
 
+		if (!buffer->written && bytes && (at < bytes || -at < size))
+			return false;
 		may |= buffer->written && at <= bytes && size <= bytes - at;
 	}
 	return may;
@@ -335,7 +337,8 @@ static bool broken_memory(struct hearing *h)
 	bool all = written->count && written->count <= HVC_WRITTEN_MAX;
 
 	for (unsigned i = 0; all && i < written->count; i++)
-		all = may_write(h, written->range[i].address, written->range[i].size);
+		all = hvc_abi__may_write(h->rule, h->entry, h->call, written->range[i].address,
+		                         written->range[i].size);
 	return h->outcome->stores && !all &&
 	       violates(h, HVC_CLAUSE_MEMORY, HVC_REG_NONE, 0, h->outcome->stores);
 }

@@ -7,6 +7,8 @@
 #include "cli/report.h"
 #include "cli/second.h"
 #include "cli/world.h"
+#include "engine/apart.h"
+#include "engine/cause.h"
 
 /* The ABI's world that the call is made in, -1 for none. */
 static int world_of(const struct hvc_abi *abi, const struct hvc_world *world)
@@ -79,14 +81,41 @@ static enum hvc_status write_report(const struct hvc_options *options, const str
 	                                        : hvc_call_text(page, report, diag);
 }
 
-static void judge(struct hvc_call_report *report, const struct hvc_abi *abi, int world)
+/* By the rule, and by what other calls show of this one; a violation has its cause looked for. */
+static enum hvc_status judge(struct hvc_call_report *report, const struct hvc_abi *abi, int world,
+                             uint64_t budget, struct hvc_diag *diag)
 {
+	const struct hvc_apart_config apart = {
+	        .subject = report->subject,
+	        .abi = abi,
+	        .index = (unsigned)world,
+	        .world = report->world,
+	        .call = report->call,
+	        .outcome = report->outcome,
+	        .budget = budget,
+	};
+	const struct hvc_cause_config cause = {
+	        .subject = report->subject,
+	        .abi = abi,
+	        .world = report->world,
+	        .call = report->call,
+	        .verdict = &report->verdict,
+	        .budget = budget,
+	        .smc_as_it_is = true,
+	};
+
 	report->abi = abi;
+	report->world_index = world;
 	report->verdict = (struct hvc_verdict){
 	        .kind = HVC_VERDICT_UNDECIDED, .rule = -1, .reg = HVC_REG_NONE};
-	if (world >= 0)
-		hvc_verdict_judge(abi, (unsigned)world, report->entry, report->present,
-		                  report->call, report->outcome, &report->verdict);
+	if (world < 0)
+		return HVC_OK;
+	hvc_verdict_judge(abi, (unsigned)world, report->entry, report->present, report->call,
+	                  report->outcome, &report->verdict);
+	HVC_TRY(hvc_apart__judge(&apart, diag, &report->verdict));
+	if (report->verdict.kind == HVC_VERDICT_VIOLATES)
+		hvc_cause__find(&cause, &report->cause);
+	return HVC_OK;
 }
 
 /* Does it rest on what boot would have set? */
@@ -157,7 +186,9 @@ static enum hvc_status call_once(const struct hvc_options *options, const struct
 		report.invented = &invented;
 		weigh(&report, &doubt);
 		if (abi)
-			judge(&report, abi, index);
+			status = judge(&report, abi, index, options->budget, diag);
+	}
+	if (status == HVC_OK) {
 		hvc_cli_report__doubt(options, &doubt,
 		                      !abi || report.verdict.kind == HVC_VERDICT_VIOLATES, NULL);
 		*holds = (!abi || report.verdict.kind != HVC_VERDICT_VIOLATES) &&

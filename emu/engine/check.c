@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/cause.h"
 #include "engine/check.h"
 #include "engine/features.h"
 #include "engine/scene.h"
@@ -292,6 +293,26 @@ static void count_immediates(struct hvc_check_bench *bench)
 	}
 }
 
+/* Of each finding's witness. */
+static void find_causes(const struct hvc_check_config *config, struct hvc_check *check)
+{
+	for (unsigned i = 0; i < check->findings; i++) {
+		struct hvc_finding *finding = &check->finding[i];
+		struct hvc_call call = finding->probe.call;
+		const struct hvc_cause_config cause = {
+		        .subject = config->subject,
+		        .abi = config->abi,
+		        .world = &check->world[finding->world].world,
+		        .call = &call,
+		        .verdict = &finding->verdict,
+		        .budget = config->budget,
+		};
+
+		call.imm = finding->imm;
+		hvc_cause__find(&cause, &finding->cause);
+	}
+}
+
 static enum hvc_status run_worlds(struct hvc_check_bench *bench, const struct hvc_probes *probes,
                                   struct hvc_diag *diag)
 {
@@ -314,6 +335,7 @@ static enum hvc_status run_worlds(struct hvc_check_bench *bench, const struct hv
 		if (check->finding[i].verdict.clause == HVC_CLAUSE_PRESERVE ||
 		    check->finding[i].verdict.clause == HVC_CLAUSE_RESULT)
 			hvc_check__name_others(check, &check->finding[i]);
+	find_causes(config, check);
 	if (check->findings)
 		qsort(check->finding, check->findings, sizeof *check->finding, by_rule);
 	return hvc_check__doubt(check) ? HVC_OK : out_of_memory(diag);

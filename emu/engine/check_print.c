@@ -91,6 +91,21 @@ static const char *lands(const struct hvc_finding *finding)
 	return "";
 }
 
+/* "stores to memory that is not EL2's own: 8 bytes at 0x4000020000" */
+static void print_memory(const struct hvc_rule *rule, const struct hvc_written *written, char *text,
+                         size_t size)
+{
+	int used = snprintf(text, size, "stores to memory that is not EL2's own%s",
+	                    rule->buffers ? ", not all of it granted by the rule" : "");
+
+	for (unsigned i = 0; i < written->count && i < HVC_WRITTEN_MAX; i++)
+		if (used > 0 && (size_t)used < size)
+			used += snprintf(text + used, size - (size_t)used, "%s%llu bytes at 0x%llx",
+			                 i ? ", " : ": ",
+			                 (unsigned long long)written->range[i].size,
+			                 (unsigned long long)written->range[i].address);
+}
+
 static void print_finding(const struct hvc_check *check, const struct hvc_finding *finding,
                           char *text, size_t size)
 {
@@ -124,7 +139,7 @@ static void print_finding(const struct hvc_check *check, const struct hvc_findin
 		         hvc_u64_print(expected, was));
 		break;
 	case HVC_CLAUSE_MEMORY:
-		snprintf(text, size, "stores to memory that is not EL2's own");
+		print_memory(rule, &finding->outcome.written, text, size);
 		break;
 	case HVC_CLAUSE_OWN:
 		snprintf(text, size,
@@ -146,10 +161,17 @@ static void print_finding(const struct hvc_check *check, const struct hvc_findin
 void hvc_finding_print(const struct hvc_check *check, const struct hvc_finding *finding, char *text,
                        size_t size)
 {
+	char cause[HVC_CAUSE_SYMBOL + 140];
 	size_t used;
 
 	print_finding(check, finding, text, size);
 	used = strlen(text);
 	if (finding->also[0] && used < size)
-		snprintf(text + used, size - used, "; wrong in this call, too: %s", finding->also);
+		used += (size_t)snprintf(text + used, size - used, "; wrong in this call, too: %s",
+		                         finding->also);
+	if (!finding->cause.known)
+		return;
+	hvc_cause_print(&finding->cause, cause, sizeof cause);
+	if (used < size)
+		snprintf(text + used, size - used, "; by %s", cause);
 }

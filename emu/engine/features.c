@@ -254,6 +254,14 @@ const char *hvc_features__name(uint32_t id, const char **asked)
 	return "?";
 }
 
+bool hvc_features__is_question(uint32_t id)
+{
+	for (unsigned f = 0; f < FAMILIES; f++)
+		if (question[f].id == id)
+			return true;
+	return false;
+}
+
 /* Something must be told, or nothing is asked there. */
 static bool tells(const struct work *work, enum family family)
 {

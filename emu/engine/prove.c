@@ -353,6 +353,8 @@ static enum hvc_status prove_caller(struct hvc_prover *p, struct hvc_diag *diag)
 	}
 	if (status != HVC_OK)
 		return status;
+	p->part->reads = p->symbolic->scene.reads;
+	memcpy(p->part->read, p->symbolic->scene.read, sizeof p->part->read);
 	status = prove_rules(p, diag);
 	hvc_symbolic__free(p->symbolic);
 	return status;

@@ -68,4 +68,13 @@ const struct hvc_verdict *hvc_proof__refutes(const struct hvc_proof *proof,
 bool hvc_check__probes(const struct hvc_check *check, struct hvc_proof *proof,
                        const struct hvc_probes *all, struct hvc_probes *out);
 
+/* prove_width.c */
+/** Does the ABI tell fast calls by w0? */
+bool hvc_width__is_smccc(const struct hvc_abi *abi);
+/** The same call with the bits clear that are not its. */
+void hvc_width__narrow(const struct hvc_call *call, struct hvc_call *out);
+/** Do the two do something else? Then how, but for the rule. */
+bool hvc_width__judge(const struct hvc_outcome *wide, const struct hvc_outcome *narrow,
+                      struct hvc_verdict *out);
+
 #endif

@@ -22,8 +22,7 @@ struct width {
 	hvc_ref *takes;
 };
 
-/* Does the ABI tell fast calls by w0? */
-static bool is_smccc(const struct hvc_abi *abi)
+bool hvc_width__is_smccc(const struct hvc_abi *abi)
 {
 	for (unsigned i = 0; i < abi->rules; i++)
 		for (unsigned k = 0; k < abi->rule[i].conditions; k++) {
@@ -184,7 +183,7 @@ enum hvc_status hvc_prover__width(struct hvc_prover *p)
 	struct width w = {.p = p};
 	enum hvc_status status = HVC_E_NOMEM;
 
-	if (!is_smccc(p->config->abi))
+	if (!hvc_width__is_smccc(p->config->abi))
 		return HVC_OK;
 	w.narrow = calloc(p->symbolic->paths + 1, sizeof(hvc_ref));
 	w.takes = calloc(p->symbolic->paths + 1, sizeof(hvc_ref));

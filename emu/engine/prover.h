@@ -98,11 +98,6 @@ bool hvc_prover__stored_to_own(const struct hvc_prover *p, const struct hvc_symp
 /* prove_width.c */
 /** Of an ABI that keeps to the SMC calling convention: where upper halves of words matter. */
 HVC_MUST_USE enum hvc_status hvc_prover__width(struct hvc_prover *p);
-/** The same call with the bits clear that are not its. */
-void hvc_width__narrow(const struct hvc_call *call, struct hvc_call *out);
-/** Do the two do something else? Then how, but for the rule. */
-bool hvc_width__judge(const struct hvc_outcome *wide, const struct hvc_outcome *narrow,
-                      struct hvc_verdict *out);
 
 /* prove_certificate.c */
 /** Of a rule, these calls are governed by it, and break it where `kept` or p->stated fails. */

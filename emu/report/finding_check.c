@@ -41,8 +41,12 @@ static void add_violations(struct hvc_findings *list, const struct hvc_check *ch
 		const struct hvc_finding *finding = &check->finding[i];
 		const struct hvc_rule *rule =
 		        hvc_abi_rule_at(check->abi, (unsigned)finding->verdict.rule);
-		struct hvc_draft draft = {.about = rule->name, .calls = finding->calls};
-		char id[32], text[512];
+		struct hvc_draft draft = {.about = rule->name,
+		                          .calls = finding->calls,
+		                          .symbol = finding->cause.symbol,
+		                          .address = finding->cause.pc,
+		                          .has_address = finding->cause.known};
+		char id[32], text[768];
 
 		snprintf(id, sizeof(id), "check-%s", hvc_clause_name(finding->verdict.clause));
 		draft.rule = id;

@@ -107,7 +107,15 @@ enum hvc_status hvc_call_json(FILE *out, const struct hvc_call_report *report,
 	if (report->abi) {
 		hvc_json__object(json, "judged");
 		hvc_json__string(json, "abi", hvc_abi_name(report->abi));
+		if (report->world_index < 0)
+			hvc_json__null(json, "world");
+		else
+			hvc_json__string(
+			        json, "world",
+			        hvc_abi_world_at(report->abi, (unsigned)report->world_index)
+			                ->world.name);
 		hvc_json__verdict(json, report->abi, &report->verdict);
+		hvc_json__cause(json, &report->cause);
 		hvc_json__close(json);
 	}
 	add_registers(json, "before", report->entry, report->present);

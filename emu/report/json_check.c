@@ -5,6 +5,7 @@
 #include "report/finding.h"
 #include "report/invented.h"
 #include "report/json_class.h"
+#include "report/proof_words.h"
 #include "report/words.h"
 
 static void add_account(struct hvc_json *json, const struct hvc_rule_account *account)
@@ -19,6 +20,8 @@ static void add_account(struct hvc_json *json, const struct hvc_rule_account *ac
 /* One a caller of each world; none where no proof was asked for. */
 static void add_parts(struct hvc_json *json, const struct hvc_check *check)
 {
+	struct hvc_words words = {0};
+
 	hvc_json__array(json, "proof");
 	for (unsigned i = 0; i < check->parts; i++) {
 		const struct hvc_check_part *part = &check->part[i];
@@ -38,6 +41,10 @@ static void add_parts(struct hvc_json *json, const struct hvc_check *check)
 		hvc_json__close(json);
 	}
 	hvc_json__close(json);
+	hvc_words__reads(&words, check);
+	if (words.length)
+		hvc_json__string(json, "rests_on", hvc_words__text(&words));
+	hvc_words__free(&words);
 }
 
 static void add_rules(struct hvc_json *json, const struct hvc_check *check)
@@ -105,17 +112,35 @@ void hvc_json__verdict(struct hvc_json *json, const struct hvc_abi *abi,
 	add_value(json, "actual", verdict->clause, verdict->actual);
 }
 
+void hvc_json__cause(struct hvc_json *json, const struct hvc_cause *cause)
+{
+	char text[96];
+
+	if (!cause->known)
+		return;
+	hvc_disasm_in(cause->isa, cause->pc, cause->word, text, sizeof text);
+	hvc_json__object(json, "cause");
+	hvc_json__hex(json, "address", cause->pc);
+	if (cause->symbol[0]) {
+		hvc_json__string(json, "symbol", cause->symbol);
+		hvc_json__number(json, "offset", cause->offset);
+	}
+	hvc_json__string(json, "instruction", text);
+	hvc_json__close(json);
+}
+
 static void add_finding(struct hvc_json *json, const struct hvc_check *check,
                         const struct hvc_finding *finding)
 {
 	const struct hvc_check_world *world = &check->world[finding->world];
 	struct hvc_state before;
-	char text[512];
+	char text[768];
 
 	hvc_finding_print(check, finding, text, sizeof(text));
 	hvc_json__object(json, NULL);
 	hvc_json__verdict(json, check->abi, &finding->verdict);
 	hvc_json__string(json, "summary", text);
+	hvc_json__cause(json, &finding->cause);
 	hvc_json__number(json, "calls", finding->calls);
 	hvc_json__number(json, "immediates", finding->immediates);
 	hvc_json__string(json, "world", hvc_abi_world_at(check->abi, finding->world)->world.name);

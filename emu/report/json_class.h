@@ -19,5 +19,7 @@ void hvc_json__witness(struct hvc_json *json, const char *key, const char *subje
 /** Members "verdict" to "actual" of the open object; those that apply. */
 void hvc_json__verdict(struct hvc_json *json, const struct hvc_abi *abi,
                        const struct hvc_verdict *verdict);
+/** The member "cause" of the open object, where it is known. */
+void hvc_json__cause(struct hvc_json *json, const struct hvc_cause *cause);
 
 #endif

@@ -49,6 +49,62 @@ void hvc_words__proof(struct hvc_words *words, const struct hvc_check *check)
 	               hvc_words__number(HVC_IMM_COUNT, number));
 }
 
+/* EL2's own, or one that identifies the CPU: others are the caller's state. Not if it is given. */
+static bool hangs_on(const struct hvc_check *check, hvc_other which, enum hvc_reg reg)
+{
+	unsigned op0 = which >> 14, op1 = which >> 11 & 7, crn = which >> 7 & 15;
+
+	/* The vectors are the subject's own. */
+	if (op0 != 3 || (op1 != 4 && (op1 != 0 || crn != 0)) || reg == HVC_REG_VBAR_EL2)
+		return false;
+	if (reg != HVC_REG_NONE && hvc_reg_info(reg)->class_ != HVC_CLASS_SYS)
+		return false;
+	for (unsigned i = 0; i < check->worlds; i++) {
+		const struct hvc_world *world = &check->world[i].world;
+
+		if (reg != HVC_REG_NONE && hvc_regset_has(&world->given, reg))
+			return false;
+		for (unsigned k = 0; k < world->extras; k++) {
+			const uint8_t *e = world->extra[k].encoding;
+
+			if (HVC_OTHER_SYS(e[0], e[1], e[2], e[3], e[4]) == which)
+				return false;
+		}
+	}
+	return true;
+}
+
+void hvc_words__reads(struct hvc_words *words, const struct hvc_check *check)
+{
+	hvc_other told[HVC_READS_MAX];
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < check->parts; i++)
+		for (unsigned k = 0; k < check->part[i].reads && count < HVC_READS_MAX; k++) {
+			hvc_other which = check->part[i].read[k];
+			enum hvc_reg reg =
+			        hvc_reg_find_sys(which >> 14, which >> 11 & 7, which >> 7 & 15,
+			                         which >> 3 & 15, which & 7);
+			char name[24];
+			unsigned n = 0;
+
+			while (n < count && told[n] != which)
+				n++;
+			if (n < count || !hangs_on(check, which, reg))
+				continue;
+			told[count++] = which;
+			hvc_words__add(words, count == 1 ? "" : ", ");
+			if (reg == HVC_REG_NONE)
+				hvc_words__add(words, "%s",
+				               hvc_other_name(which, name, sizeof name));
+			else
+				hvc_words__add(
+				        words, "%s = 0x%llx", hvc_reg_name(reg),
+				        (unsigned long long)check->world[check->part[i].world]
+				                .entry.v[reg]);
+		}
+}
+
 void hvc_words__part(struct hvc_words *words, const struct hvc_check *check,
                      const struct hvc_check_part *part)
 {

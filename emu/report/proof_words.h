@@ -7,6 +7,11 @@
 
 /** "proved for every input: 7 paths, 3 rules, hvc from el1h; 65,536 immediates taken", or less. */
 void hvc_words__proof(struct hvc_words *words, const struct hvc_check *check);
+/**
+ * Registers that the code reads and no world of the ABI sets, with what they hold: a verdict says
+ * nothing of other values. Nothing where there are none.
+ */
+void hvc_words__reads(struct hvc_words *words, const struct hvc_check *check);
 /** "swept, not proved: hvc from el1h in world host: ..." */
 void hvc_words__part(struct hvc_words *words, const struct hvc_check *check,
                      const struct hvc_check_part *part);

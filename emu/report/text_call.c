@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Text of one call. */
 #include <inttypes.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <string.h>
 
@@ -152,6 +153,54 @@ static void put_opinion(const struct hvc_page *page, const struct hvc_opinion *o
 	}
 }
 
+/* What is not as in a world of the ABI; how much it is. */
+static unsigned put_apart(struct hvc_words *words, const struct hvc_world *is,
+                          const struct hvc_world *stated)
+{
+	unsigned apart = 0;
+
+	if (is->cpu != stated->cpu && ++apart)
+		hvc_words__add(words, ", cpu %s", hvc_cpu_name(stated->cpu));
+	if (is->el3 != stated->el3 && ++apart)
+		hvc_words__add(words, ", el3: %s", stated->el3 ? "true" : "false");
+	if (is->upper_zero != stated->upper_zero && ++apart)
+		hvc_words__add(words, ", upper: %s", stated->upper_zero ? "zero" : "dirty");
+	for (enum hvc_reg reg = HVC_REG_SP_EL0; reg < HVC_REG_COUNT; reg++)
+		if (is->state.v[reg] != stated->state.v[reg] && ++apart)
+			hvc_words__add(words, ", %s = 0x%llx", hvc_reg_name(reg),
+			               (unsigned long long)stated->state.v[reg]);
+	return apart;
+}
+
+/* Which world of the ABI it is; of none, what the nearest has instead. */
+static void put_world(const struct hvc_page *page, const struct hvc_call_report *report)
+{
+	const struct hvc_abi *abi = report->abi;
+	struct hvc_words words = {0};
+	unsigned nearest = 0, least = UINT_MAX;
+
+	if (report->world_index >= 0) {
+		put_line(page, "world", HVC_INK_PLAIN, "%s of %s",
+		         hvc_abi_world_at(abi, (unsigned)report->world_index)->world.name,
+		         hvc_abi_name(abi));
+		return;
+	}
+	for (unsigned i = 0; i < hvc_abi_world_count(abi); i++) {
+		unsigned apart = put_apart(&words, report->world, &hvc_abi_world_at(abi, i)->world);
+
+		hvc_words__free(&words);
+		nearest = apart < least ? i : nearest;
+		least = apart < least ? apart : least;
+	}
+	(void)put_apart(&words, report->world, &hvc_abi_world_at(abi, nearest)->world);
+	put_line(page, "world", HVC_INK_WARN,
+	         "that of the command line, none of %s; the nearest, %s, has%s (--world %s)",
+	         hvc_abi_name(abi), hvc_abi_world_at(abi, nearest)->world.name,
+	         hvc_words__text(&words) + !!words.length,
+	         hvc_abi_world_at(abi, nearest)->world.name);
+	hvc_words__free(&words);
+}
+
 static void put_verdict(const struct hvc_page *page, const struct hvc_call_report *report)
 {
 	static const enum hvc_ink inks[] = {
@@ -166,8 +215,9 @@ static void put_verdict(const struct hvc_page *page, const struct hvc_call_repor
 	};
 	const struct hvc_verdict *verdict = &report->verdict;
 	const struct hvc_rule *rule = NULL;
-	char text[200];
+	char text[600];
 
+	put_world(page, report);
 	if (verdict->rule < 0) {
 		put_line(page, "verdict", HVC_INK_WARN, "undecided: %s says nothing of this call",
 		         hvc_abi_name(report->abi));

@@ -91,6 +91,15 @@ static void put_evidence(const struct hvc_page *page, const struct hvc_check *ch
 		hvc_page__prose(page, 2, 4, "%s", hvc_words__text(&words));
 		hvc_words__free(&words);
 	}
+	hvc_words__reads(&words, check);
+	if (words.length) {
+		fputs("  ", page->out);
+		hvc_page__prose(
+		        page, 2, 4,
+		        "Holds for the value that the code reads, and no world of %s sets: %s",
+		        hvc_abi_name(check->abi), hvc_words__text(&words));
+	}
+	hvc_words__free(&words);
 }
 
 /* Of all worlds: they lend and answer alike. */

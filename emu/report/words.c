@@ -406,6 +406,8 @@ void hvc_words__verdict(const struct hvc_call_report *report, char *text, size_t
 	        .verdict = report->verdict,
 	        .probe.call = *report->call,
 	        .imm = report->call->imm,
+	        .outcome = *report->outcome,
+	        .cause = report->cause,
 	};
 
 	hvc_finding_print(&check, &finding, text, size);

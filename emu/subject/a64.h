@@ -83,4 +83,19 @@ struct hvc_a64 {
 
 void hvc_a64__decode(uint64_t address, uint32_t word, struct hvc_a64 *out);
 
+/** Where in memory a load or store goes: [rn + offset], or [rn + rm << shift], or a literal. */
+struct hvc_a64_access {
+	bool load, store;       /**< both of atomics */
+	bool vector;            /**< rt and rt2 are FP/SIMD registers */
+	bool literal;           /**< at the instruction's own address + offset */
+	bool indexed;           /**< by rm; one that is extended from 32 bits is not told */
+	unsigned rn, rm, shift; /**< rn 31: sp */
+	unsigned rt, rt2;       /**< 31: xzr; of one register alone both are the same */
+	unsigned size;          /**< bytes of each */
+	int64_t offset;
+};
+
+/** False: it is none, or one that is not known here. */
+bool hvc_a64__access(uint32_t word, struct hvc_a64_access *out);
+
 #endif

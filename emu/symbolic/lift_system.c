@@ -230,6 +230,17 @@ static bool is_denied(const struct hvc_lift *l, const struct hvc_vhe_access *acc
 	       access->name[2] == 0;
 }
 
+static void note_read(struct hvc_scene *scene, const uint8_t name[5])
+{
+	hvc_other which = HVC_OTHER_SYS(name[0], name[1], name[2], name[3], name[4]);
+	unsigned i = 0;
+
+	while (i < scene->reads && scene->read[i] != which)
+		i++;
+	if (i == scene->reads && i < HVC_READS_MAX)
+		scene->read[scene->reads++] = which;
+}
+
 static void move(struct hvc_lift *l)
 {
 	struct hvc_vhe_access access;
@@ -246,6 +257,7 @@ static void move(struct hvc_lift *l)
 	if (!value) {
 		hvc_lift__undefined(l);
 	} else if (access.read) {
+		note_read(l->scene, access.name);
 		hvc_lift__set_x(l, access.rt, value);
 	} else {
 		(void)hvc_way__set_sys(l->scene, l->way, access.name,

@@ -80,6 +80,9 @@ struct hvc_scene {
 	bool partial; /**< an access was taken to fault though it does so for some values only */
 	struct hvc_apart apart[HVC_SCENE_APARTS];
 	unsigned aparts;
+	hvc_other read[HVC_READS_MAX]; /**< system registers that the code reads, the first so
+	                                  many */
+	unsigned reads;
 };
 
 /** What is known to hold on a way. */

@@ -33,7 +33,24 @@ struct hvc_check_part {
 	unsigned cells;   /**< pairs of a path and a rule that governs calls on it */
 	uint64_t queries; /**< that the solver was asked */
 	char why[256]; /**< not proved: the first reason, and where; "" when none was asked for */
+	hvc_other read[HVC_READS_MAX]; /**< system registers that the code reads, by MRS encoding */
+	unsigned reads;
 };
+
+#define HVC_CAUSE_SYMBOL 96u
+
+/** The instruction that made a call break its rule. */
+struct hvc_cause {
+	bool known;
+	uint64_t pc;
+	uint32_t word;
+	enum hvc_isa isa;
+	char symbol[HVC_CAUSE_SYMBOL]; /**< that covers it; "": none does. Cut to size */
+	uint64_t offset;               /**< from the symbol */
+};
+
+/** "sync+0x4, 0x80080804: mov x1, #1". Cut to size. */
+HVC_API void hvc_cause_print(const struct hvc_cause *cause, char *text, size_t size);
 
 /** One way in which calls break a rule: same rule, clause and register. */
 struct hvc_finding {
@@ -46,6 +63,7 @@ struct hvc_finding {
 	uint32_t immediates;        /**< on how many different immediates */
 	struct hvc_outcome outcome; /**< what the witness did */
 	char also[160];             /**< other registers that it leaves wrong; or "" */
+	struct hvc_cause cause;     /**< of what is wrong in the witness */
 };
 
 /** A world of the ABI, with all that is laid over it, and what was met in it. */

@@ -122,8 +122,8 @@ HVC_API const struct hvc_reg_info *hvc_reg_info(enum hvc_reg reg);
 HVC_API const char *hvc_reg_name(enum hvc_reg reg);
 
 /**
- * Register of a name (case is ignored; "lr" is x30), or of a system register of AArch32 that is mapped
- * to it, as hvbar and hsctlr; HVC_REG_NONE when there is none.
+ * Register of a name (case is ignored; "lr" is x30), or of a system register of AArch32 that is
+ * mapped to it, as hvbar and hsctlr; HVC_REG_NONE when there is none.
  */
 HVC_API enum hvc_reg hvc_reg_find(const char *name);
 
@@ -147,6 +147,9 @@ typedef uint16_t hvc_other;
 HVC_API const char *hvc_other_name(hvc_other other, char *text, size_t size);
 /** Of a name, upper case or lower; 0: it is none, or has a row. */
 HVC_API hvc_other hvc_other_find(const char *name);
+
+/** Most registers that code is said to read. */
+#define HVC_READS_MAX 24u
 
 /** A set of registers. Zero-initialise for the empty set. */
 struct hvc_regset {

@@ -101,7 +101,9 @@ struct hvc_call_report {
 	const struct hvc_trace *trace;       /**< NULL: not wanted */
 	const struct hvc_opinion *opinion;   /**< NULL: the usual engine, and no other */
 	const struct hvc_abi *abi;           /**< NULL: not judged */
+	int world_index;                     /**< in abi: the world of the call; -1: none of it */
 	struct hvc_verdict verdict;          /**< of abi */
+	struct hvc_cause cause;              /**< of a violation */
 };
 
 /*

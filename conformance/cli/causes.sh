@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# A finding of a check leads to the fault: the instruction that did it, and a command that shows it.
+here=$(dirname "$(realpath "$0")")
+. "$here/common.sh"
+abi=$(realpath "$here/../cases")
+
+# What check says of a case, and that each of its calls shows it.
+leads_to() { # CASE ABI WHAT...
+	local case=$HVC_CASES/$1.elf@vectors yaml=$2
+	shift 2
+	expect 1 check "$case" --abi "$abi/$yaml.yaml"
+	shows_its_calls
+	for what; do
+		says out "$what"
+	done
+}
+
+leads_to features-told features 'is there, and the call gives NOT_SUPPORTED; by '
+leads_to width-wrong width 'w0 is 0x1, and 0x0 where bits 63:32' '; by sync+0x14, 0x40200818: mov x0, #1'
+leads_to cause-frame cause 'x9 is ' '; wrong in this call, too: x10; by out+0x8, ' ': ldp x10, x9, [sp], #0x20'
+leads_to cause-skip cause 'it skips one instruction, past the return address; by one+0x8, ' ': msr elr_el2, x9'
+leads_to cause-own cause "is written by a pointer of the caller's; by two+0x1c, " ': str xzr, [x1]'
+# What a verdict hangs on.
+expect 0 check "$HVC_CASES/cause-right.elf@vectors" --abi "$abi/cause.yaml"
+says out 'Holds for the value that the code reads, and no world of cause sets: vttbr_el2 = 0x0'
+# A call that is made outside of every world of the ABI.
+expect 0 run "$HVC_CASES/cause-right.elf@vectors" --set x0=1 --set vttbr_el2=0x1000 --abi "$abi/cause.yaml"
+says out 'world         that of the command line, none of cause; the nearest, host, has vttbr_el2 = 0x0 (--world host)'
+finish
