@@ -207,7 +207,7 @@ list(APPEND cli_tests cli-verdicts)
 # The program with an engine that dies, or tries to get out, when it is told to.
 add_executable(hvcheck_trial ${HVC_CLI_SOURCES} ${CMAKE_CURRENT_LIST_DIR}/cli/trial.c)
 target_include_directories(hvcheck_trial PRIVATE emu)
-target_link_libraries(hvcheck_trial PRIVATE hvcheck_core PkgConfig::libseccomp)
+target_link_libraries(hvcheck_trial PRIVATE hvcheck_core PkgConfig::libseccomp PkgConfig::nettle)
 foreach(test deaths jail)
   add_test(NAME cli-${test}
            COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/${test}.sh $<TARGET_FILE:hvcheck>

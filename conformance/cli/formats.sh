@@ -107,6 +107,26 @@ else
 	complain 'no image to move'
 fi
 
+# What it was made by, with and from, in every format but the one for a terminal; what shapes no
+# answer is not of it, and nothing is without a fingerprint.
+printf 'name: w\nset: { tpidr_el2: 0x1000 }\n' >w.yaml
+sha=$(sha256sum w.yaml | cut -d' ' -f1)
+for format in json html markdown junit sarif; do
+	expect 0 check linux-stub-4.12 --abi linux-stub-4.12 --world w.yaml --jobs 2 --format "$format"
+	for word in "$sha" 'Unicorn ' 'Z3 ' 'Capstone ' w.yaml; do
+		grep -q "$word" out || complain "$format does not say $word"
+	done
+	! grep -q -- '--jobs' out || complain "$format says --jobs"
+	printf '# another\n' >>w.yaml
+	expect 0 check linux-stub-4.12 --abi linux-stub-4.12 --world w.yaml --format "$format"
+	! grep -q "$sha" out || complain "$format: another file has the same fingerprint"
+	sed -i '$d' w.yaml
+done
+expect 0 map linux-stub-4.12 --format svg
+grep -q 'hvcheck map linux-stub-4.12' out || complain 'svg does not say its command'
+expect 0 check linux-stub-4.12 --abi linux-stub-4.12 --world w.yaml
+! grep -q "$sha" out || complain 'text has fingerprints'
+
 # Whole or not at all, each of them, and nothing where one of them cannot be.
 rm -rf room && mkdir room
 printf 'old\n' >room/a

@@ -6,6 +6,7 @@
 """
 
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -56,7 +57,8 @@ def verdicts(hvcheck, folder, words):
     paths = {name: folder / name for name in formats}
     done = subprocess.run([hvcheck, *words.split(), "--all",
                            *(f"--report={name}={path}" for name, path in paths.items())],
-                          capture_output=True, text=True, check=False)
+                          capture_output=True, text=True, check=False,
+                          env={**os.environ, "COLUMNS": "0"})
     if done.returncode not in (0, 1):
         sys.exit(f"FAILED: '{words}': status {done.returncode}: {done.stderr}")
     read = {name: path.read_text() for name, path in paths.items()}

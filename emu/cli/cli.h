@@ -84,6 +84,7 @@ enum hvc_style {
 };
 
 #define HVC_ARGUMENT_MAX 256u
+#define HVC_WORDS_MAX    1024u
 #define HVC_SITE_MAX     64u
 #define HVC_ALSO_MAX     16u
 #define HVC_JOBS_MAX     256u
@@ -112,6 +113,8 @@ struct hvc_options {
 	const struct hvc_command *commands; /**< the table; its last row has no name */
 	const char *argument[HVC_ARGUMENT_MAX];
 	unsigned arguments;
+	const char *word[HVC_WORDS_MAX]; /**< as given, but for options that shape no answer */
+	unsigned words;
 	uint64_t given; /**< bits 1 << enum hvc_option_id */
 	uint16_t imm;
 	uint32_t fid;

@@ -8,6 +8,7 @@
 
 #include "cli/cli.h"
 #include "cli/command_table.h"
+#include "cli/made.h"
 #include "cli/output.h"
 #include "cli/report.h"
 #include "cli/supervise.h"
@@ -70,6 +71,7 @@ static enum hvc_status work(const struct hvc_options *given, bool *holds, struct
 	struct hvc_suppressions *suppressions;
 	enum hvc_status status;
 
+	HVC_TRY(hvc_cli_made__tell(given, diag));
 	HVC_TRY(hvc_cli_report__suppressions(&options, diag, &suppressions));
 	options.suppressions = suppressions;
 	status = options.command->run(&options, options.page, holds, diag);

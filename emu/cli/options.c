@@ -68,6 +68,20 @@ static enum hvc_option_id find_option(const struct hvc_command *command, const c
 	return HVC_OPTION_COUNT;
 }
 
+/* Where a report goes, how it is written and how fast it is made. */
+#define UNTOLD                                                                 \
+	(UINT64_C(1) << HVC_OPTION_JOBS | UINT64_C(1) << HVC_OPTION_TIMEOUT |  \
+	 UINT64_C(1) << HVC_OPTION_FORMAT | UINT64_C(1) << HVC_OPTION_REPORT | \
+	 UINT64_C(1) << HVC_OPTION_OUTPUT | UINT64_C(1) << HVC_OPTION_QUIET |  \
+	 UINT64_C(1) << HVC_OPTION_COLOR | UINT64_C(1) << HVC_OPTION_NO_COLOR)
+
+/* Keep what the answer depends on; one word is left for the command's name. */
+static void keep_word(struct hvc_options *options, const char *word)
+{
+	if (options->words + 1 < HVC_WORDS_MAX)
+		options->word[options->words++] = word;
+}
+
 /* Take the option at argv[*at], and its value. */
 static enum hvc_status take_option(struct hvc_options *options, int argc, char **argv, int *at,
                                    struct hvc_diag *diag)
@@ -75,18 +89,24 @@ static enum hvc_status take_option(struct hvc_options *options, int argc, char *
 	const char *word = argv[*at], *value;
 	enum hvc_option_id id = find_option(options->command, word, &value);
 	const struct hvc_option *option = &hvc_option_table[id % HVC_OPTION_COUNT];
+	bool told = !(UNTOLD >> id % HVC_OPTION_COUNT & 1);
 
 	if (id == HVC_OPTION_COUNT)
 		return unknown_option(options->command, word, diag);
 	options->given |= UINT64_C(1) << id;
+	if (told)
+		keep_word(options, word);
 	if (!option->take) {
 		if (value)
 			return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "--%s takes no value",
 			                    option->name);
 		return HVC_OK;
 	}
-	if (!value && !option->optional && *at + 1 < argc && strncmp(argv[*at + 1], "--", 2))
+	if (!value && !option->optional && *at + 1 < argc && strncmp(argv[*at + 1], "--", 2)) {
 		value = argv[++*at];
+		if (told)
+			keep_word(options, value);
+	}
 	if (!value && !option->optional)
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "--%s needs a value (%s)",
 		                    option->name, option->value);
@@ -116,6 +136,7 @@ enum hvc_status hvc_options__parse(const struct hvc_command *command, int argc, 
 			                    argv[i], command->name, command->usage);
 		} else {
 			options.argument[options.arguments++] = argv[i];
+			keep_word(&options, argv[i]);
 		}
 	}
 	if (options.arguments < command->least && !hvc_options__has(&options, HVC_OPTION_HELP))

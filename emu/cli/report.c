@@ -7,15 +7,21 @@
 
 #include "cli/supervise.h"
 #include "cli/value.h"
+#include "report/made.h"
 
 enum hvc_status hvc_cli_report__each(const struct hvc_options *options, const struct hvc_page *page,
                                      const void *of, hvc_report_write *write,
                                      const struct hvc_findings *findings, struct hvc_diag *diag)
 {
 	HVC_TRY(write(of, options, findings, options->style, page, diag));
-	for (unsigned i = 0; i < options->reports; i++)
+	if (options->style == HVC_STYLE_MARKDOWN)
+		hvc_made__markdown(page->out);
+	for (unsigned i = 0; i < options->reports; i++) {
 		HVC_TRY(write(of, options, findings, options->report[i].style,
 		              options->report[i].page, diag));
+		if (options->report[i].style == HVC_STYLE_MARKDOWN)
+			hvc_made__markdown(options->report[i].page->out);
+	}
 	return HVC_OK;
 }
 

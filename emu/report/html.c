@@ -5,6 +5,7 @@
 
 #include "engine/quote.h"
 #include "report/assets.h"
+#include "report/made.h"
 
 void hvc_html__text(FILE *out, const char *text)
 {
@@ -54,7 +55,9 @@ void hvc_html__findings(FILE *out, const struct hvc_findings *findings, bool all
 
 enum hvc_status hvc_html__end(FILE *out, struct hvc_diag *diag)
 {
-	fputs("</main>\n</body>\n</html>\n", out);
+	fputs("</main>\n", out);
+	hvc_made__html(out);
+	fputs("</body>\n</html>\n", out);
 	if (ferror(out))
 		return hvc_diag_set(diag, HVC_E_IO, NULL, 0, 0, "cannot write the report");
 	return HVC_OK;

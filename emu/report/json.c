@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/quote.h"
+#include "report/made.h"
 
 #define DEPTH 16u
 #define WIDTH 100u /* a value that fits on one line stays on one */
@@ -215,8 +216,11 @@ static bool print(const json_t *value, FILE *out, unsigned indent, unsigned used
 
 enum hvc_status hvc_json__print(struct hvc_json *json, FILE *out, struct hvc_diag *diag)
 {
-	bool good = json && !json->failed && print(json->open[0], out, 0, 0);
+	bool good;
 
+	if (json && json_object_get(json->open[0], "schema"))
+		hvc_made__json(json);
+	good = json && !json->failed && print(json->open[0], out, 0, 0);
 	hvc_json__drop(json);
 	if (!good)
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");

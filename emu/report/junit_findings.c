@@ -9,6 +9,7 @@
 
 #include "engine/quote.h"
 #include "report/finding.h"
+#include "report/made.h"
 
 /* Text, or the value of an attribute. */
 static void put_text(FILE *out, const char *text)
@@ -190,6 +191,7 @@ enum hvc_status hvc_findings_junit(FILE *out, const struct hvc_findings *finding
 	fprintf(out, "%s>\n  <testsuite", numbers);
 	put_attribute(out, "name", findings->title);
 	fprintf(out, "%s skipped=\"%u\">\n", numbers, totals[2]);
+	hvc_made__junit(out);
 	for (unsigned i = 0; i < findings->cases; i++)
 		put_case(out, findings, i, NULL);
 	for (unsigned i = 0; i < findings->count; i++)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "report/finding.h"
+#include "report/made.h"
 
 #define SCHEMA                                                                \
 	"https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/" \
@@ -55,7 +56,7 @@ static unsigned index_of(const struct hvc_findings *list, const struct hvc_findi
 }
 
 /* A path as a URI reference. */
-static void add_uri(struct hvc_json *json, const char *path)
+void hvc_sarif__uri(struct hvc_json *json, const char *path)
 {
 	struct hvc_words uri = {0};
 
@@ -84,7 +85,7 @@ static void add_physical(struct hvc_json *json, const struct hvc_findings *list,
 
 	hvc_json__object(json, "physicalLocation");
 	hvc_json__object(json, "artifactLocation");
-	add_uri(json, file);
+	hvc_sarif__uri(json, file);
 	hvc_json__close(json);
 	if (found->line) {
 		hvc_json__object(json, "region");
@@ -212,6 +213,7 @@ enum hvc_status hvc_findings_sarif(FILE *out, const struct hvc_findings *finding
 	for (unsigned i = 0; i < findings->count; i++)
 		add_result(json, findings, &findings->found[i]);
 	hvc_json__close(json);
+	hvc_made__sarif(json);
 	hvc_json__close(json);
 	hvc_json__close(json);
 	return hvc_json__print(json, out, diag);

@@ -7,6 +7,7 @@
 
 #include "report/assets.h"
 #include "report/html.h"
+#include "report/made.h"
 #include "report/picture_rows.h"
 #include "report/svg.h"
 #include "report/tree.h"
@@ -116,6 +117,7 @@ enum hvc_status hvc_exact_svg(FILE *out, const struct hvc_exact *exact, bool tre
 		fprintf(out, "<text class=\"says\" x=\"78\" y=\"%u\">and %s more groups</text>\n",
 		        TOP + SIZE + 28 + LEGEND_MAX * LINE,
 		        hvc_words__number(picture->groups - LEGEND_MAX, number));
+	hvc_made__svg(out);
 	fputs("</svg>\n", out);
 	hvc_words__free(&title);
 	hvc_picture_rows__free(&rows);

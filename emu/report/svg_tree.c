@@ -5,6 +5,7 @@
 
 #include "engine/quote.h"
 #include "report/html.h"
+#include "report/made.h"
 #include "report/svg.h"
 #include "report/tree.h"
 
@@ -114,6 +115,7 @@ enum hvc_status hvc_svg_tree__put(FILE *out, const struct hvc_exact *exact, stru
 	if (drawing.left)
 		fprintf(out, "<text class=\"says\" x=\"%u\" y=\"%u\">and %u lines more</text>\n",
 		        LEFT, TOP + drawing.lines * LINE, drawing.left);
+	hvc_made__svg(out);
 	fputs("</svg>\n", out);
 	free(text);
 	if (ferror(out))

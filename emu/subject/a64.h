@@ -98,4 +98,7 @@ struct hvc_a64_access {
 /** False: it is none, or one that is not known here. */
 bool hvc_a64__access(uint32_t word, struct hvc_a64_access *out);
 
+/** Name and version of what decodes and disassembles, as "Capstone 4.0". Valid for good. */
+const char *hvc_disasm__name(void);
+
 #endif

@@ -176,3 +176,13 @@ void hvc_disasm_in(enum hvc_isa isa, uint64_t address, uint32_t word, char *text
 	else
 		hvc_disasm_aarch32(address, word, isa == HVC_ISA_T32, text, size);
 }
+
+const char *hvc_disasm__name(void)
+{
+	static char name[32];
+	int major, minor;
+
+	cs_version(&major, &minor);
+	snprintf(name, sizeof name, "Capstone %d.%d", major, minor);
+	return name;
+}

@@ -383,3 +383,13 @@ uint64_t hvc_solver__queries(const struct hvc_solver *solver)
 {
 	return solver->queries;
 }
+
+const char *hvc_solver__name(void)
+{
+	static char name[48];
+	unsigned version[4];
+
+	Z3_get_version(&version[0], &version[1], &version[2], &version[3]);
+	snprintf(name, sizeof name, "Z3 %u.%u.%u", version[0], version[1], version[2]);
+	return name;
+}

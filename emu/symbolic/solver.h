@@ -43,6 +43,8 @@ bool hvc_solver__value(struct hvc_solver *solver, hvc_ref input, uint64_t *value
 enum hvc_status hvc_solver__status(const struct hvc_solver *solver);
 /** The solver's own words of what went wrong; "" when nothing did. */
 const char *hvc_solver__message(const struct hvc_solver *solver);
+/** Name and version, as "Z3 4.8.12". Valid for good. */
+const char *hvc_solver__name(void);
 /** Queries asked. */
 uint64_t hvc_solver__queries(const struct hvc_solver *solver);
 
