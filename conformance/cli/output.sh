@@ -128,9 +128,11 @@ cp "$source/conformance/abi/linux-stub-4.12.yaml" spec.yaml
 printf 'cpu: a72\n' >world.yaml
 printf 'suppressions: []\n' >known.yaml
 : >names.map
+printf 'name: names\ntitle: a file\nmemory:\n  0x50000000: file:image\n' >names.yaml
+: >image.regs
 cp "$source/conformance/abi/xen.yaml" image
 "$hvcheck" map linux-stub-4.12 --brief --format map -o kept.map || complain 'no map'
-for file in spec.yaml world.yaml known.yaml names.map image kept.map; do cp "$file" "$file.copy"; done
+for file in spec.yaml world.yaml known.yaml names.map names.yaml image image.regs kept.map; do cp "$file" "$file.copy"; done
 read_too='which is read'
 refuse "$read_too" check linux-stub-4.12 --abi ./spec.yaml -o spec.yaml
 refuse "$read_too" check linux-stub-4.12 --abi spec.yaml --brief --report junit="$work/spec.yaml"
@@ -144,8 +146,11 @@ refuse "$read_too" scan image -o ./image
 refuse "$read_too" scan image:member -o ./image
 refuse "$read_too" map image@vectors -o image
 refuse "$read_too" map image:member@+0x800 --report html=image
+refuse "$read_too" run linux-stub-4.12 --mem 0x50000000=file:image -o ./image
+refuse "$read_too" run image -o image.regs
+refuse 'a file that was read' run linux-stub-4.12 --world ./names.yaml -o ./image
 refuse "$read_too" diff kept.map linux-stub-4.12 -o kept.map
-for file in spec.yaml world.yaml known.yaml names.map image kept.map; do copy "$file"; done
+for file in spec.yaml world.yaml known.yaml names.map names.yaml image image.regs kept.map; do copy "$file"; done
 expect 0 list subjects -o subjects
 expect 0 list subjects -o subjects
 

@@ -72,7 +72,7 @@ static inline void code_make(const uint8_t *data, size_t size, struct code *code
 	hvc_world_init(&code->world, code->options & 1 ? HVC_CPU_MAX : HVC_CPU_A72);
 	code->segment = (struct hvc_segment){CODE_BASE, CODE_SIZE, code->bytes, CODE_SIZE};
 	code->config = (struct hvc_machine_config){
-	        .image = {&code->segment, 1, CODE_BASE},
+	        .image = {.segment = &code->segment, .segments = 1, .vectors = CODE_BASE},
 	        .world = &code->world,
 	        .budget = CODE_BUDGET,
 	};

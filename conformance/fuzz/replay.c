@@ -12,13 +12,15 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "fuzz.h"
 
 #define SIZE_MOST (1u << 20)
-#define HANGS     60u /* seconds for one input; under a sanitizer, on a busy machine */
+#define HANGS     60  /* seconds of CPU for one input; under a sanitizer */
+#define SLEEPS    900 /* seconds of the clock, where it waits for something */
 
 struct input {
 	uint8_t *bytes;
@@ -42,10 +44,14 @@ static void on_death(int number)
 
 static void run(uint8_t *bytes, size_t size)
 {
+	const struct itimerval on = {.it_value = {HANGS, 0}}, off = {.it_value = {0, 0}};
+
 	now = (struct input){bytes, size};
-	alarm(HANGS);
+	setitimer(ITIMER_PROF, &on, NULL);
+	alarm(SLEEPS);
 	LLVMFuzzerTestOneInput(bytes, size);
 	alarm(0);
+	setitimer(ITIMER_PROF, &off, NULL);
 }
 
 static void add_file(const char *path, const struct stat *info)
@@ -155,7 +161,7 @@ static unsigned long mutate(double seconds, uint64_t seed)
 
 int main(int argc, char **argv)
 {
-	const int deaths[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGALRM};
+	const int deaths[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGALRM, SIGPROF};
 	const char *slash = strrchr(argv[0], '/');
 	double seconds = 0;
 	uint64_t seed = 1;

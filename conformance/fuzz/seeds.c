@@ -212,7 +212,7 @@ START_TEST(code)
 		struct hvc_subject *subject = NULL;
 		struct hvc_diag diag = {0};
 		uint8_t bytes[16 + 120 + 512] = {
-		        i ? (uint8_t)(i * 37 & 0x7f) : 0xff, 2, (uint8_t)i, 0, 0, 2, 1, 0, 1};
+		        (uint8_t)(i * 37 | 6), 2, (uint8_t)i, 0, 0, 2, 1, 0, 1};
 		const struct hvc_segment *segment;
 		size_t size;
 

@@ -4,6 +4,8 @@
  * again at the address that EL2 knows them by. The tables are written from the Arm ARM, D8.3.
  */
 #include <elf.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "packing.h"
 #include "suite.h"
@@ -331,6 +333,8 @@ START_TEST(says_what_is_missing)
 	         HVC_E_FORMAT, 0, false},
 	        {"# no\nvbar_el2\n", "is not REGISTER VALUE", HVC_E_FORMAT, 2, false},
 	        {"vbar_el2 -1\n", "is not REGISTER VALUE", HVC_E_FORMAT, 1, false},
+	        {"vbar_el2 1\nvbar_el2 = 2\n", "is not REGISTER VALUE, once", HVC_E_FORMAT, 2,
+	         false},
 	        {"vbar_el2 1 2\n", "is not REGISTER VALUE", HVC_E_FORMAT, 1, false},
 	        {"vbar_el2 0x10000000000000000\n", "is not REGISTER VALUE", HVC_E_FORMAT, 1, false},
 	        {"vbar_el2 0\nsctlr_el2 0\nhcr_el2 0\nsp_el2 0\n", "memory ADDRESS", HVC_E_FORMAT,
@@ -360,6 +364,37 @@ START_TEST(says_what_is_missing)
 		ck_assert_uint_eq(diag.line, rows[i].line);
 		free(m.file);
 	}
+}
+END_TEST
+
+/* Registers that are there and cannot be read are not registers that are not there. */
+START_TEST(refuses_registers_that_are_no_text)
+{
+	static const char nul[] = "vbar_el2 0\n\0sp_el2 0\n";
+	struct machine m = make(ways);
+	struct hvc_subject *subject;
+	struct hvc_diag diag;
+	char path[512];
+
+	for (unsigned i = 0; i < 4; i++) {
+		snprintf(path, sizeof path, "%s",
+		         pack_write("dump.regs", pack_copy(nul, i ? 0 : sizeof nul)));
+		if (i)
+			ck_assert_int_eq(remove(path), 0);
+		if (i == 1)
+			ck_assert_int_eq(mkfifo(path, 0666), 0);
+		if (i == 2)
+			ck_assert_int_eq(mkdir(path, 0777), 0);
+		if (i == 3)
+			ck_assert_int_eq(symlink("nowhere", path), 0);
+		snprintf(path, sizeof path, "%s",
+		         pack_write("dump", (struct pack){m.file + HEADER, SIZE}));
+		ck_assert_int_ne(hvc_subject_open(path, &diag, &subject), HVC_OK);
+		ck_assert_msg(strstr(diag.file, ".regs") != NULL, "%u: %s", i, diag.message);
+		strcat(path, ".regs");
+		ck_assert_int_eq(remove(path), 0);
+	}
+	free(m.file);
 }
 END_TEST
 
@@ -429,6 +464,7 @@ static const struct suite_test tests[] = {
         {"is_flat_without_the_mmu", &is_flat_without_the_mmu},
         {"has_two_ranges_with_vhe", &has_two_ranges_with_vhe},
         {"says_what_is_missing", &says_what_is_missing},
+        {"refuses_registers_that_are_no_text", &refuses_registers_that_are_no_text},
         {"ends_with_tables_in_a_circle", &ends_with_tables_in_a_circle},
         {"refuses_a_core_that_is_cut_off", &refuses_a_core_that_is_cut_off},
 };

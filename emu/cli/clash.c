@@ -4,13 +4,13 @@
  * from: whatever names they go by. Told before any work is done.
  */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
-#include "cli/offer.h"
+#include "cli/jail.h"
 #include "cli/open.h"
 
 /* A file, whatever it is called. One that is not there is its name in a directory. */
@@ -109,52 +109,35 @@ static bool is_builtin(const char *word)
 	return hvc_open__abi_named(word) != NULL;
 }
 
-/* FILE, and what may be the file of FILE:MEMBER@PLACE; names of what is built in are no files. */
-static enum hvc_status check_input(const char *word, const struct identity *output, unsigned count,
+/* A file that may be read; names of what is built in are none. */
+static enum hvc_status check_input(const struct hvc_jail *jail, unsigned n,
+                                   const struct identity *output, unsigned count,
                                    struct hvc_diag *diag)
 {
-	size_t length = word ? strlen(word) : 0;
+	const char *word = jail->file[n].word;
+	struct identity is;
+	char path[PATH_MAX];
 
-	if (!word || is_builtin(word))
+	if (jail->file[n].folder || is_builtin(word) || !hvc_jail__path(jail, n, path) ||
+	    !identify(path, &is) || !is.regular)
 		return HVC_OK;
-	for (; length; length--) {
-		struct identity is;
-		char *path;
-		bool there;
-
-		if (word[length] && word[length] != '@' && word[length] != ':')
-			continue;
-		path = strndup(word, length);
-		there = path && identify(path, &is) && is.regular;
-		free(path);
-		for (unsigned i = 0; there && i < count; i++)
-			if (is_same(&output[i], &is))
-				return hvc_diag_set(
-				        diag, HVC_E_ARG, output[i].path, 0, 0,
-				        "a report would take the place of '%s', which is "
-				        "read",
-				        word);
-	}
+	for (unsigned i = 0; i < count; i++)
+		if (is_same(&output[i], &is))
+			return hvc_diag_set(diag, HVC_E_ARG, output[i].path, 0, 0,
+			                    "a report would take the place of '%s', which is read",
+			                    path);
 	return HVC_OK;
 }
 
 enum hvc_status hvc_clash__check(const struct hvc_options *options, struct hvc_diag *diag)
 {
+	static struct hvc_jail jail; /* not on a stack that may be small */
 	struct identity output[HVC_OUTPUTS_MAX];
-	struct hvc_offer offer;
 	unsigned count;
 
 	HVC_TRY(find_outputs(options, diag, output, &count));
-	hvc_offer__of_arguments(options->command, &offer);
-	for (unsigned i = 0; offer.files && i < options->arguments; i++)
-		HVC_TRY(check_input(options->argument[i], output, count, diag));
-	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
-		HVC_TRY(check_input(options->symbols[side], output, count, diag));
-		HVC_TRY(check_input(options->abi_of[side], output, count, diag));
-	}
-	for (unsigned i = 0; i < options->alsos; i++)
-		HVC_TRY(check_input(options->also[i], output, count, diag));
-	HVC_TRY(check_input(options->abi, output, count, diag));
-	HVC_TRY(check_input(options->world, output, count, diag));
-	return check_input(options->suppress, output, count, diag);
+	HVC_TRY(hvc_jail__make(options, diag, &jail));
+	for (unsigned n = 0; n < jail.files; n++)
+		HVC_TRY(check_input(&jail, n, output, count, diag));
+	return HVC_OK;
 }

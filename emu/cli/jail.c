@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/jail.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "cli/offer.h"
 #include "cli/value.h"
 
 #define MEMORY_DEFAULT UINT64_C(8192)  /* MiB of address space a process */
@@ -93,13 +96,16 @@ static enum hvc_status read_memory(struct hvc_diag *diag, uint64_t *out)
 enum hvc_status hvc_jail__make(const struct hvc_options *options, struct hvc_diag *diag,
                                struct hvc_jail *out)
 {
+	struct hvc_offer offer;
+
 	memset(out, 0, sizeof(*out));
+	hvc_offer__of_arguments(options->command, &offer);
 	out->seconds = options->timeout + 1;
 	HVC_TRY(read_mode(diag, &out->mode));
 	HVC_TRY(read_memory(diag, &out->memory));
 	if (!options->timeout || out->seconds > SECONDS_MOST)
 		out->seconds = SECONDS_MOST;
-	for (unsigned i = 0; i < options->arguments; i++)
+	for (unsigned i = 0; offer.files && i < options->arguments; i++)
 		add_word(out, options->argument[i]);
 	for (unsigned i = 0; i < options->alsos; i++)
 		add_word(out, options->also[i]);
@@ -122,6 +128,14 @@ enum hvc_status hvc_jail__make(const struct hvc_options *options, struct hvc_dia
 	add(out, options->suppress);
 	out->programs = options->qemu;
 	return HVC_OK;
+}
+
+bool hvc_jail__path(const struct hvc_jail *jail, unsigned n, char *path)
+{
+	const int size = snprintf(path, PATH_MAX, "%.*s%s", (int)jail->file[n].length,
+	                          jail->file[n].word, jail->file[n].behind);
+
+	return size >= 0 && size < PATH_MAX;
 }
 
 static void limit(int resource, uint64_t most)

@@ -35,6 +35,8 @@ struct hvc_jail {
 /** From the environment and the options. Errors: HVC_E_ARG. */
 HVC_MUST_USE enum hvc_status hvc_jail__make(const struct hvc_options *options,
                                             struct hvc_diag *diag, struct hvc_jail *out);
+/** Name of file n, of at most PATH_MAX bytes; false: it is longer, and no file. */
+bool hvc_jail__path(const struct hvc_jail *jail, unsigned n, char *path);
 /**
  * Lock this process in for good. missing: one line on what the kernel does not have, "" for
  * nothing. False: it was required, or memory ran out; missing says what.

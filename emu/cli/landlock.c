@@ -66,18 +66,11 @@ static struct ruleset all_of(long version, size_t *size)
 }
 
 /* What is not there, and what has no inode of its own, needs no rule. */
-static void allow(int ruleset, const char *word, size_t length, const char *behind, uint64_t file,
-                  uint64_t folder)
+static void allow(int ruleset, const char *path, uint64_t file, uint64_t folder)
 {
-	struct rule rule = {.parent = -1};
-	char path[PATH_MAX];
+	struct rule rule = {.parent = open(path, O_PATH | O_CLOEXEC)};
 	struct stat info;
 
-	if (length + strlen(behind) < sizeof(path)) {
-		memcpy(path, word, length);
-		strcpy(path + length, behind);
-		rule.parent = open(path, O_PATH | O_CLOEXEC);
-	}
 	if (rule.parent < 0)
 		return;
 	if (!fstat(rule.parent, &info)) {
@@ -90,17 +83,20 @@ static void allow(int ruleset, const char *word, size_t length, const char *behi
 
 static void allow_all(int ruleset, const struct hvc_jail *jail)
 {
+	char path[PATH_MAX];
+
 	for (unsigned i = 0; i < jail->files; i++)
 		/* Of other folders only that they are some can be found out. */
-		allow(ruleset, jail->file[i].word, jail->file[i].length, jail->file[i].behind,
-		      FS_READ_FILE, jail->file[i].folder ? FS_READ_FILE : FS_READ_DIR);
+		if (hvc_jail__path(jail, i, path))
+			allow(ruleset, path, FS_READ_FILE,
+			      jail->file[i].folder ? FS_READ_FILE : FS_READ_DIR);
 #ifdef __SANITIZE_ADDRESS__
-	allow(ruleset, "/proc", 5, "", 0, FS_READ_FILE | FS_READ_DIR);
+	allow(ruleset, "/proc", 0, FS_READ_FILE | FS_READ_DIR);
 #endif
 	if (!jail->programs)
 		return;
-	allow(ruleset, "/", 1, "", 0, FS_READ_FILE | FS_READ_DIR | FS_EXECUTE);
-	allow(ruleset, "/dev/null", 9, "", FS_READ_FILE | FS_WRITE_FILE, 0);
+	allow(ruleset, "/", 0, FS_READ_FILE | FS_READ_DIR | FS_EXECUTE);
+	allow(ruleset, "/dev/null", FS_READ_FILE | FS_WRITE_FILE, 0);
 }
 
 const char *hvc_landlock__enter(const struct hvc_jail *jail)

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cli/value.h"
+#include "machine/file.h"
 
 /* Columns that a page may have. */
 #define NARROWEST 40u
@@ -263,6 +264,10 @@ enum hvc_status hvc_output__deliver(struct hvc_output *output, struct hvc_diag *
 	output->page.out = NULL;
 	if (!good)
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	/* clash.c knows what the command line names, not what such a file names in turn. */
+	if (output->path && hvc_file__was_read(output->path))
+		return hvc_diag_set(diag, HVC_E_ARG, output->path, 0, 0,
+		                    "a report would take the place of a file that was read");
 	if (fd >= 0 && !write_all(fd, output->text, output->size))
 		return fail(diag, output->path, "cannot write the report");
 	return HVC_OK;

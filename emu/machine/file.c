@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define KEPT 1024u /* files */
+
 static enum hvc_status io_error(const char *path, int error, struct hvc_diag *diag)
 {
 	return hvc_diag_set(diag, HVC_E_IO, path, 0, 0, "%s", strerror(error));
@@ -29,6 +31,25 @@ static const char *kind_of(mode_t mode)
 	}
 }
 
+/* The last files that were read. */
+static _Thread_local struct {
+	dev_t device;
+	ino_t number;
+} read_file[KEPT];
+static _Thread_local size_t reads;
+
+bool hvc_file__was_read(const char *path)
+{
+	struct stat is;
+
+	if (stat(path, &is))
+		return false;
+	for (size_t i = 0; i < reads && i < KEPT; i++)
+		if (read_file[i].device == is.st_dev && read_file[i].number == is.st_ino)
+			return true;
+	return false;
+}
+
 /* The size of an open file that can be read whole. */
 static enum hvc_status check(const char *path, int file, uint64_t limit, struct hvc_diag *diag,
                              size_t *size)
@@ -43,6 +64,8 @@ static enum hvc_status check(const char *path, int file, uint64_t limit, struct 
 	if ((uint64_t)stat.st_size > limit)
 		return hvc_diag_set(diag, HVC_E_RANGE, path, 0, 0, "is larger than %" PRIu64 " MiB",
 		                    limit >> 20);
+	read_file[reads % KEPT].device = stat.st_dev;
+	read_file[reads++ % KEPT].number = stat.st_ino;
 	*size = (size_t)stat.st_size;
 	return HVC_OK;
 }
@@ -105,6 +128,13 @@ enum hvc_status hvc_file__read(const char *path, uint64_t limit, struct hvc_diag
 	*bytes = room;
 	*size = length;
 	return HVC_OK;
+}
+
+bool hvc_file__is_there(const char *path)
+{
+	struct stat stat;
+
+	return !lstat(path, &stat);
 }
 
 bool hvc_file__begins(const char *path, const char *text)

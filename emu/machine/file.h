@@ -19,6 +19,12 @@
 HVC_MUST_USE enum hvc_status hvc_file__read(const char *path, uint64_t limit, struct hvc_diag *diag,
                                             uint8_t **bytes, size_t *size);
 
+/** Is there something of that name, whatever it is? */
+bool hvc_file__is_there(const char *path);
+
+/** Is it one of the last 1,024 files that this thread has read, whatever its name was then? */
+bool hvc_file__was_read(const char *path);
+
 /** Is it a regular file that can be read, and begins so? */
 bool hvc_file__begins(const char *path, const char *text);
 

@@ -143,7 +143,8 @@ static enum hvc_status try_image(const uint32_t *code, size_t size, const struct
 {
 	uint8_t table[HVC_VECTOR_TABLE_SIZE] = {0};
 	struct hvc_segment segment = {BASE, sizeof table, table, sizeof table};
-	struct hvc_machine_config config = {.image = {&segment, 1, BASE}, .world = world};
+	struct hvc_machine_config config = {
+	        .image = {.segment = &segment, .segments = 1, .vectors = BASE}, .world = world};
 	struct hvc_machine *machine;
 	enum hvc_status status;
 

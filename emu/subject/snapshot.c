@@ -46,7 +46,7 @@ bool hvc_snapshot__is_core(const uint8_t *bytes, size_t size)
 
 enum hvc_status hvc_snapshot__beside(const char *name, struct hvc_diag *diag, char **out)
 {
-	size_t length = strlen(name) + sizeof ".regs", size;
+	size_t length = strlen(name) + sizeof ".regs", size = 0;
 	char *path = malloc(length);
 	enum hvc_status status = HVC_OK;
 	uint8_t *bytes = NULL;
@@ -54,8 +54,12 @@ enum hvc_status hvc_snapshot__beside(const char *name, struct hvc_diag *diag, ch
 	if (!path)
 		return hvc_diag_set(diag, HVC_E_NOMEM, name, 0, 0, "no memory");
 	snprintf(path, length, "%s.regs", name);
-	if (hvc_file__begins(path, ""))
+	if (hvc_file__is_there(path))
 		status = hvc_file__read(path, REGISTERS_MAX, diag, &bytes, &size);
+	if (bytes && memchr(bytes, '\0', size)) {
+		status = hvc_diag_set(diag, HVC_E_FORMAT, path, 0, 0, "is not text");
+		free(bytes);
+	}
 	free(path);
 	if (status == HVC_OK)
 		*out = (char *)bytes;
@@ -128,6 +132,8 @@ static bool take_line(struct snapshot *snapshot, char *line)
 	reg = hvc_reg_find(name);
 	if (reg == HVC_REG_NONE)
 		return true;
+	if (hvc_regset_has(&snapshot->told, reg) && snapshot->value[reg] != value)
+		return false;
 	snapshot->value[reg] = value;
 	hvc_regset_add(&snapshot->told, reg);
 	return true;
@@ -149,7 +155,7 @@ static enum hvc_status read_registers(struct snapshot *snapshot, const char *tex
 		if (!take_line(snapshot, line)) {
 			free(copy);
 			return hvc_diag_set(snapshot->diag, HVC_E_FORMAT, file, number, 0,
-			                    "is not REGISTER VALUE, or memory ADDRESS");
+			                    "is not REGISTER VALUE, once, or memory ADDRESS");
 		}
 	}
 	free(copy);
