@@ -244,6 +244,12 @@ def commands(elf, vectors, helper, caller, abi, learn=False):
     every(["text", "json"], [0], "run", "--set", "x0=3", b"--stop-at=" + raw(helper), "--", subject)
     every(["text", "json", "html", "svg"], [0], "map", "--brief", *around, "--", subject)
     every(["text"], [0], "map", "--brief", "--picture", "--contract", "--", subject)
+    every(["text", "json", "html", "svg", "markdown"], [0], "map", "--brief", "--tree", *around,
+          "--", subject)
+    every(["text", "json"], [1], "run", "--set", "x0=3", b"--and=" + subject, "--",
+          "linux-stub-4.12")
+    every(["text", "json", "markdown"], [0, 1], "history", "--", abi, "linux-stub-4.12")
+    every(FINDINGS, [0, 1], "diff", "--abi", b"--used-by=" + raw(elf), "--", abi, "linux-stub-4.12")
     every(FINDINGS + ["html"], [1], "check", "--brief", "--abi", abi, *around, "--", subject)
     every(FINDINGS + ["html"], [1], "diff", "--brief", *around[1:], "--", subject,
           "linux-stub-4.12")

@@ -19,9 +19,9 @@ struct hvc_table *hvc_table__new(const struct hvc_page *page, const struct hvc_c
 	table->page = page;
 	table->columns = columns < HVC_TABLE_COLUMNS ? columns : HVC_TABLE_COLUMNS;
 	for (unsigned i = 0; i < table->columns; i++) {
-		table->column[i].align = column[i].align;
-		table->column[i].title = hvc_quote__text(HVC_QUOTE_LINE, column[i].title);
-		table->failed = table->failed || !table->column[i].title;
+		table->align[i] = column[i].align;
+		table->title[i] = hvc_quote__text(HVC_QUOTE_LINE, column[i].title);
+		table->failed = table->failed || !table->title[i];
 	}
 	return table;
 }
@@ -90,24 +90,27 @@ static void put_markdown(FILE *out, const char *text, unsigned width)
 	fprintf(out, "| %s%*s ", text, (int)(width - hvc_table__width(text, strlen(text))), "");
 }
 
-/* Quote a text as Markdown, in its place. */
-static void mark(const struct hvc_table *table, char **text)
+/* Quote a text in its place. */
+static void mark(enum hvc_quote how, char **text)
 {
-	enum hvc_quote how = table->plain ? HVC_QUOTE_CODE : HVC_QUOTE_MARKDOWN;
 	char *shown = *text ? hvc_quote__text(how, *text) : NULL;
 
-	if (!shown && *text)
+	if (!*text)
+		return;
+	if (!shown) {
 		hvc_page__lose();
+		return;
+	}
 	free(*text);
 	*text = shown;
 }
 
-static void put_rule(FILE *out, const struct hvc_column *column, unsigned width)
+static void put_rule(FILE *out, enum hvc_align align, unsigned width)
 {
 	fputs("| ", out);
 	for (unsigned i = 1; i < width; i++)
 		fputc('-', out);
-	fputs(column->align == HVC_ALIGN_RIGHT ? ": " : "- ", out);
+	fputs(align == HVC_ALIGN_RIGHT ? ": " : "- ", out);
 }
 
 static void put_markdown_table(struct hvc_table *table)
@@ -116,16 +119,18 @@ static void put_markdown_table(struct hvc_table *table)
 	unsigned width[HVC_TABLE_COLUMNS];
 
 	for (size_t i = 0; i < table->rows * table->columns; i++)
-		mark(table, &table->cell[i].text);
+		mark(table->plain ? HVC_QUOTE_CODE : HVC_QUOTE_MARKDOWN, &table->cell[i].text);
+	for (unsigned i = 0; i < table->columns; i++)
+		mark(HVC_QUOTE_MARKDOWN, &table->title[i]);
 	fputc('\n', out);
 	for (unsigned i = 0; i < table->columns; i++) {
 		width[i] = hvc_table__widest(table, i, false);
 		width[i] = width[i] < 3 ? 3 : width[i];
-		put_markdown(out, table->column[i].title, width[i]);
+		put_markdown(out, table->title[i], width[i]);
 	}
 	fputs("|\n", out);
 	for (unsigned i = 0; i < table->columns; i++)
-		put_rule(out, &table->column[i], width[i]);
+		put_rule(out, table->align[i], width[i]);
 	fputs("|\n", out);
 	for (size_t row = 0; row < table->rows; row++) {
 		for (unsigned i = 0; i < table->columns; i++)
@@ -143,7 +148,7 @@ static void put_html_cell(const struct hvc_table *table, size_t row, unsigned co
 	FILE *out = table->page->out;
 
 	fprintf(out, "<td class=\"%s%s\">",
-	        table->column[column].align == HVC_ALIGN_RIGHT ? "number" : "does",
+	        table->align[column] == HVC_ALIGN_RIGHT ? "number" : "does",
 	        inks[table->cell[row * table->columns + column].ink]);
 	hvc_page__text(table->page, hvc_table__text(table, row, column));
 	fputs("</td>", out);
@@ -154,12 +159,11 @@ static void put_html_table(const struct hvc_table *table)
 	FILE *out = table->page->out;
 
 	fputs("<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"", out);
-	hvc_page__text(table->page,
-	               *table->column[0].title ? table->column[0].title : table->column[1].title);
+	hvc_page__text(table->page, *table->title[0] ? table->title[0] : table->title[1]);
 	fputs("\"><table>\n<thead><tr>", out);
 	for (unsigned i = 0; i < table->columns; i++) {
 		fputs("<th scope=\"col\">", out);
-		hvc_page__text(table->page, table->column[i].title);
+		hvc_page__text(table->page, table->title[i]);
 		fputs("</th>", out);
 	}
 	fputs("</tr></thead>\n<tbody>\n", out);
@@ -198,7 +202,7 @@ void hvc_table__drop(struct hvc_table *table)
 	for (size_t i = 0; i < table->rows * table->columns; i++)
 		free(table->cell[i].text);
 	for (unsigned i = 0; i < table->columns; i++)
-		free((char *)(uintptr_t)table->column[i].title);
+		free(table->title[i]);
 	free(table->cell);
 	free(table);
 }

@@ -14,7 +14,8 @@ struct hvc_table_cell {
 
 struct hvc_table {
 	const struct hvc_page *page;
-	struct hvc_column column[HVC_TABLE_COLUMNS]; /* with titles of our own, quoted */
+	char *title[HVC_TABLE_COLUMNS];
+	enum hvc_align align[HVC_TABLE_COLUMNS];
 	unsigned columns;
 	struct hvc_table_cell *cell; /* row by row */
 	size_t rows, room;

@@ -47,8 +47,7 @@ const char *hvc_table__text(const struct hvc_table *table, size_t row, unsigned 
 /* The width of the widest cell, or of the widest word of any cell. */
 unsigned hvc_table__widest(const struct hvc_table *table, unsigned column, bool words)
 {
-	unsigned widest =
-	        hvc_table__width(table->column[column].title, strlen(table->column[column].title));
+	unsigned widest = hvc_table__width(table->title[column], strlen(table->title[column]));
 
 	for (size_t row = 0; row < table->rows; row++) {
 		const char *text = hvc_table__text(table, row, column);
@@ -77,9 +76,8 @@ static bool fit(struct hvc_table *table)
 		return true;
 	for (unsigned i = 0; i < table->columns; i++) {
 		natural[i] = hvc_table__widest(table, i, false);
-		width[i] = table->column[i].align == HVC_ALIGN_WRAP
-		                   ? hvc_table__widest(table, i, true)
-		                   : natural[i];
+		width[i] = table->align[i] == HVC_ALIGN_WRAP ? hvc_table__widest(table, i, true)
+		                                             : natural[i];
 		used += width[i] + (i ? (unsigned)strlen(SEPARATOR) : 0);
 	}
 	if (used > table->page->width)
@@ -113,8 +111,7 @@ static void put_records(const struct hvc_table *table)
 		bool first = true;
 
 		for (unsigned i = 0; i < table->columns; i++) {
-			const char *text = hvc_table__text(table, row, i),
-			           *title = table->column[i].title;
+			const char *text = hvc_table__text(table, row, i), *title = table->title[i];
 			unsigned used;
 
 			if (!*text || !strcmp(text, "-"))
@@ -130,20 +127,19 @@ static void put_records(const struct hvc_table *table)
 	}
 }
 
-static int add_column(struct libscols_table *scols, const struct hvc_column *column)
+static int add_column(struct libscols_table *scols, const char *title, enum hvc_align align)
 {
-	int flags = column->align == HVC_ALIGN_RIGHT  ? SCOLS_FL_RIGHT
-	            : column->align == HVC_ALIGN_WRAP ? SCOLS_FL_WRAP
-	                                              : 0;
-	struct libscols_column *made = scols_table_new_column(scols, column->title, 0, flags);
+	int flags = align == HVC_ALIGN_RIGHT  ? SCOLS_FL_RIGHT
+	            : align == HVC_ALIGN_WRAP ? SCOLS_FL_WRAP
+	                                      : 0;
+	struct libscols_column *made = scols_table_new_column(scols, title, 0, flags);
 
 	if (!made)
 		return -1;
 	/* Lines end where wrap() put a line break, and nowhere else. */
-	if (column->align == HVC_ALIGN_WRAP &&
-	    (scols_column_set_wrapfunc(made, scols_wrapnl_chunksize, scols_wrapnl_nextchunk,
-	                               NULL) ||
-	     scols_column_set_safechars(made, "\n")))
+	if (align == HVC_ALIGN_WRAP && (scols_column_set_wrapfunc(made, scols_wrapnl_chunksize,
+	                                                          scols_wrapnl_nextchunk, NULL) ||
+	                                scols_column_set_safechars(made, "\n")))
 		return -1;
 	return scols_cell_set_color(scols_column_get_header(made), hvc_ink__code(HVC_INK_STRONG));
 }
@@ -185,7 +181,7 @@ static bool is_whole(const struct hvc_table *table, const char *text)
 	size_t bytes = 0;
 
 	for (unsigned i = 0; i < table->columns; i++)
-		bytes += count_seen(table->column[i].title);
+		bytes += count_seen(table->title[i]);
 	for (size_t i = 0; i < table->rows * table->columns; i++)
 		bytes += table->cell[i].text ? count_seen(table->cell[i].text) : 0;
 	return count_seen(text) == bytes;
@@ -218,7 +214,7 @@ static char *render(const struct hvc_table *table)
 		failed |= scols_table_enable_noencoding(scols, true);
 	}
 	for (unsigned i = 0; !failed && i < table->columns; i++)
-		failed = add_column(scols, &table->column[i]);
+		failed = add_column(scols, table->title[i], table->align[i]);
 	for (size_t row = 0; !failed && row < table->rows; row++)
 		failed = add_row(scols, &table->cell[row * table->columns], table->columns);
 	if (!failed && scols_print_table_to_string(scols, &text))
