@@ -1,11 +1,24 @@
 # SPDX-License-Identifier: MIT
+# There are more than a hundred programs from here on, and each runs for seconds: quickly built, by
+# a linker that takes a quarter of the time where there is one.
+include(CheckLinkerFlag)
+foreach(linker gold lld)
+  check_linker_flag(C -fuse-ld=${linker} HVC_HAS_${linker})
+  if(HVC_HAS_${linker})
+    add_link_options(-fuse-ld=${linker})
+    break()
+  endif()
+endforeach()
+add_compile_options($<$<CONFIG:RelWithDebInfo>:-O1>)
+add_library(suite OBJECT ${CMAKE_CURRENT_LIST_DIR}/suites/suite.c)
+target_link_libraries(suite PRIVATE PkgConfig::check)
 # One Check program a file in suites/, one CTest test a program. Check's own timeouts exist only
 # in fork mode, so CTest has one too.
 file(GLOB suites CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/suites/test_*.c)
 foreach(source ${suites})
   get_filename_component(name ${source} NAME_WE)
   string(REPLACE test_ "" test ${name})
-  add_executable(${name} ${source} ${CMAKE_CURRENT_LIST_DIR}/suites/suite.c)
+  add_executable(${name} ${source} $<TARGET_OBJECTS:suite>)
   target_include_directories(${name} PRIVATE emu ${CMAKE_CURRENT_LIST_DIR}/suites)
   target_link_libraries(${name} PRIVATE hvcheck_core PkgConfig::check)
   target_compile_definitions(${name} PRIVATE HVC_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
@@ -205,7 +218,7 @@ add_test(NAME cli-verdicts
          COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/verdicts.py $<TARGET_FILE:hvcheck>)
 list(APPEND cli_tests cli-verdicts)
 # The program with an engine that dies, or tries to get out, when it is told to.
-add_executable(hvcheck_trial ${HVC_CLI_SOURCES} ${CMAKE_CURRENT_LIST_DIR}/cli/trial.c)
+add_executable(hvcheck_trial $<TARGET_OBJECTS:hvcheck_cli> ${CMAKE_CURRENT_LIST_DIR}/cli/trial.c)
 target_include_directories(hvcheck_trial PRIVATE emu)
 target_link_libraries(hvcheck_trial PRIVATE hvcheck_core PkgConfig::libseccomp PkgConfig::nettle)
 foreach(test deaths jail)

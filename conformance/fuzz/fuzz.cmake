@@ -14,7 +14,7 @@ function(add_fuzz_program name)
   add_dependencies(fuzzers ${name})
 endfunction()
 
-add_fuzz_program(fuzz_seeds ${fuzz}/seeds.c ${fuzz}/../suites/suite.c)
+add_fuzz_program(fuzz_seeds ${fuzz}/seeds.c $<TARGET_OBJECTS:suite>)
 target_compile_definitions(fuzz_seeds PRIVATE HVC_BINARY_DIR="${CMAKE_BINARY_DIR}")
 if(HVC_FUZZER)
   target_link_options(fuzz_seeds PRIVATE -fsanitize=fuzzer-no-link)
