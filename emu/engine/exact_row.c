@@ -139,49 +139,6 @@ static bool fill_stores(struct hvc_exact *exact, const struct hvc_way *way, stru
 	return true;
 }
 
-/* What is said of the low bits of a term that has no others is said of the term. */
-static bool is_part(const struct hvc_member *whole, const struct hvc_member *part)
-{
-	const struct hvc_set *set = whole->set;
-
-	return part->key->op == HVC_OP_EXTRACT && part->key->value == 0 &&
-	       part->key->arg[0] == whole->key && set->count &&
-	       set->range[set->count - 1].hi <= hvc_bv__mask(part->key->width);
-}
-
-static const struct hvc_set *widen(struct hvc_bvs *terms, const struct hvc_set *set, unsigned width)
-{
-	const struct hvc_set *all = hvc_set__range(terms, width, 1, 0);
-
-	for (size_t i = 0; all && i < set->count; i++) {
-		const struct hvc_set *one =
-		        hvc_set__range(terms, width, set->range[i].lo, set->range[i].hi);
-
-		all = i ? hvc_set__or(terms, all, one) : one;
-	}
-	return all;
-}
-
-static void tidy_case(struct hvc_bvs *terms, struct hvc_row_case *c)
-{
-	for (size_t i = 0; i < c->members; i++)
-		for (size_t j = 0; j < c->members; j++) {
-			struct hvc_member *whole = &c->member[i], *part = &c->member[j];
-			const struct hvc_set *both;
-
-			if (!is_part(whole, part))
-				continue;
-			both = hvc_set__and(terms, whole->set,
-			                    widen(terms, part->set, whole->set->width));
-			if (!both)
-				continue;
-			whole->set = both;
-			memmove(part, part + 1, (--c->members - j) * sizeof *part);
-			i -= j < i;
-			j--;
-		}
-}
-
 static bool fill_case(struct hvc_bvs *terms, const struct hvc_facts *facts, struct hvc_row *row)
 {
 	struct hvc_row_case *c = calloc(1, sizeof *c);
@@ -198,7 +155,7 @@ static bool fill_case(struct hvc_bvs *terms, const struct hvc_facts *facts, stru
 		c->member[c->members] = facts->member[c->members];
 	for (; c->rests < facts->rests; c->rests++)
 		c->rest[c->rests] = facts->rest[c->rests];
-	tidy_case(terms, c);
+	hvc_row__tidy(terms, c);
 	return true;
 }
 

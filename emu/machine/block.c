@@ -11,6 +11,8 @@
 #include "machine/trap.h"
 #include "machine/vhe.h"
 
+#include "base/random.h"
+
 #define WORD_ERET   UINT32_C(0xd69f03e0)
 #define WORD_ERETAA UINT32_C(0xd69f0bff) /* and ERETAB, with bit 10 */
 #define WORD_SELF   UINT32_C(0x14000000)
@@ -109,18 +111,24 @@ static void look(struct hvc_block *block, struct hvc_engine *engine)
 	block->count = block->size / 4;
 }
 
+/* Data a multiple of some power of two away must not look like code. */
+static unsigned line_of(uint64_t address)
+{
+	return (unsigned)(address / BLOCK_LINE_SIZE * HVC_RANDOM_STEP >> 32) & (BLOCK_LINES - 1);
+}
+
 static void mark(struct hvc_blocks *blocks, uint64_t address)
 {
-	unsigned page = address >> 12 & (BLOCK_PAGES - 1);
+	unsigned line = line_of(address);
 
-	blocks->pages[page / 64] |= UINT64_C(1) << page % 64;
+	blocks->lines[line / 64] |= UINT64_C(1) << line % 64;
 }
 
 static bool is_marked(const struct hvc_blocks *blocks, uint64_t address)
 {
-	unsigned page = address >> 12 & (BLOCK_PAGES - 1);
+	unsigned line = line_of(address);
 
-	return blocks->pages[page / 64] >> page % 64 & 1;
+	return blocks->lines[line / 64] >> line % 64 & 1;
 }
 
 const struct hvc_block *hvc_block__find(struct hvc_blocks *blocks, struct hvc_engine *engine,
@@ -140,8 +148,9 @@ const struct hvc_block *hvc_block__find(struct hvc_blocks *blocks, struct hvc_en
 		hvc_block__look_hyp(block, engine, t32);
 	else
 		look(block, engine);
-	mark(blocks, address);
-	mark(blocks, address + size - 1);
+	for (uint64_t at = address & ~UINT64_C(BLOCK_LINE_SIZE - 1); at < address + size;
+	     at += BLOCK_LINE_SIZE)
+		mark(blocks, at);
 	blocks->fresh = true;
 	return block;
 }

@@ -39,11 +39,12 @@ struct hvc_block {
 
 #define BLOCK_ROWS 1024u /* power of two; a conflict only costs another look at the code */
 
-#define BLOCK_PAGES 4096u /* the same; a conflict only makes data look like code */
+#define BLOCK_LINES     65536u /* the same; a conflict only makes data look like code */
+#define BLOCK_LINE_SIZE 64u    /* bytes; no store is larger */
 
 struct hvc_blocks {
 	struct hvc_block row[BLOCK_ROWS];
-	uint64_t pages[BLOCK_PAGES / 64]; /* that have code which may have run, a bit a page */
+	uint64_t lines[BLOCK_LINES / 64]; /* that have code which may have run, a bit a line */
 	bool fresh;                       /* the block found last had not been there */
 	bool hyp;                         /* their code is A32 and T32 */
 };
@@ -53,7 +54,7 @@ const struct hvc_block *hvc_block__find(struct hvc_blocks *blocks, struct hvc_en
                                         uint64_t address, uint32_t size, bool t32);
 /* block_hyp.c: fill in what A32 or T32 code does. */
 void hvc_block__look_hyp(struct hvc_block *block, struct hvc_engine *engine, bool t32);
-/* A store. True: to a page that has code. */
+/* A store. True: to code, or close to it. */
 bool hvc_block__store(struct hvc_blocks *blocks, uint64_t address, unsigned size);
 void hvc_block__forget(struct hvc_blocks *blocks);
 

@@ -9,6 +9,10 @@
  *
  * A function that another one calls with a register of the caller's, which was saved before, as an
  * argument is a handler at once.
+ *
+ * A handler may be part of the function that chose it, and walk over EL2's memory without calling
+ * any: so the first choice by memory, inside a function, is a door as well, at the instruction that
+ * chooses. More choices may follow behind it, and functions have doors of their own inside.
  */
 #include <stdlib.h>
 
@@ -18,6 +22,10 @@
 #define ARGUMENTS 8u
 /** Calls within calls that a dispatch is made of. */
 #define DISPATCH_DEPTH 2u
+/** Choices by memory behind a door that is no function's. */
+#define INSIDE_FORKS 6u
+/** Inputs of a condition that are looked at. */
+#define INPUTS 8u
 
 struct hvc_waiting {
 	struct hvc_waiting *next;
@@ -26,7 +34,9 @@ struct hvc_waiting {
 	bool ends; /* as `path`; else it only waits */
 };
 
-static void stop_at(struct hvc_explorer *e, struct hvc_way *way, bool undecided)
+/* Behind the door `outer`, which counts it. */
+static void stop_at(struct hvc_explorer *e, struct hvc_way *way, bool undecided,
+                    struct hvc_door *outer)
 {
 	struct hvc_walker *at = calloc(1, sizeof *at);
 
@@ -37,6 +47,7 @@ static void stop_at(struct hvc_explorer *e, struct hvc_way *way, bool undecided)
 	}
 	at->way = way;
 	at->undecided = undecided;
+	at->door = outer;
 	hvc_explorer__stop(e, at, HVC_OUTCOME_HANDOFF, hvc_bv__num(e->s->scene.terms, 64, way->pc));
 }
 
@@ -67,10 +78,30 @@ static bool is_handler(struct hvc_explorer *e, struct hvc_way *way)
 	return false;
 }
 
+/* At the walker's pc; behind the one that it is at, if that is open. */
+static void open_door(struct hvc_explorer *e, struct hvc_walker *w, bool inside)
+{
+	struct hvc_door *door = calloc(1, sizeof *door);
+
+	if (door)
+		door->way = hvc_way__copy(w->way);
+	if (!door || !door->way) {
+		free(door);
+		e->status = HVC_E_NOMEM;
+		return;
+	}
+	door->undecided = w->undecided;
+	door->inside = inside;
+	door->outer = w->door && !w->door->passed ? w->door : NULL;
+	door->live = 1;
+	door->next = e->door;
+	e->door = door;
+	w->door = door;
+	w->door_forks = 0;
+}
+
 bool hvc_door__call(struct hvc_explorer *e, struct hvc_walker *w)
 {
-	struct hvc_door *door;
-
 	if (e->s->config.doors != HVC_DOORS_HANDLER)
 		return true;
 	if (is_handler(e, w->way)) {
@@ -79,22 +110,8 @@ bool hvc_door__call(struct hvc_explorer *e, struct hvc_walker *w)
 		                   hvc_bv__num(e->s->scene.terms, 64, w->way->pc));
 		return false;
 	}
-	if (w->door && !w->door->passed)
-		return true;
-	door = calloc(1, sizeof *door);
-	if (door)
-		door->way = hvc_way__copy(w->way);
-	if (!door || !door->way) {
-		free(door);
-		e->status = HVC_E_NOMEM;
-		return true;
-	}
-	door->undecided = w->undecided;
-	door->live = 1;
-	door->next = e->door;
-	e->door = door;
-	w->door = door;
-	w->door_forks = 0;
+	if (!w->door || w->door->passed || w->door->inside)
+		open_door(e, w, false);
 	return true;
 }
 
@@ -118,13 +135,17 @@ static void close_door(struct hvc_explorer *e, struct hvc_door *door)
 	}
 	door->closed = true;
 	door->way = NULL;
-	stop_at(e, way, door->undecided);
+	stop_at(e, way, door->undecided, door->outer);
 }
 
 void hvc_door__leave(struct hvc_explorer *e, struct hvc_door *door)
 {
-	if (door && --door->live == 0 && door->waiting && !door->passed)
-		close_door(e, door);
+	if (!door || --door->live)
+		return;
+	if (door->waiting && !door->passed)
+		close_door(e, door); /* which leaves the outer one */
+	else
+		hvc_door__leave(e, door->outer);
 }
 
 bool hvc_door__waits(struct hvc_explorer *e, struct hvc_walker *w, const struct hvc_sympath *path)
@@ -149,13 +170,8 @@ bool hvc_door__waits(struct hvc_explorer *e, struct hvc_walker *w, const struct 
 	return true;
 }
 
-void hvc_door__pass(struct hvc_explorer *e, struct hvc_walker *w)
+static void pass(struct hvc_explorer *e, struct hvc_door *door)
 {
-	struct hvc_door *door = w->door;
-
-	w->door_forks = 0;
-	if (!door || door->passed)
-		return;
 	door->passed = true;
 	while (door->waiting) {
 		struct hvc_waiting *waiting = door->waiting;
@@ -171,20 +187,67 @@ void hvc_door__pass(struct hvc_explorer *e, struct hvc_walker *w)
 	}
 }
 
+void hvc_door__pass(struct hvc_explorer *e, struct hvc_walker *w)
+{
+	w->door_forks = 0;
+	for (struct hvc_door *door = w->door; door && !door->passed; door = door->outer)
+		pass(e, door);
+}
+
+/*
+ * Does a condition ask what EL2's memory holds? Whether a stack is where the code wants it, as C
+ * code asserts it all over, is nothing that a handler goes by.
+ */
+static bool asks_memory(struct hvc_explorer *e, hvc_ref condition)
+{
+	struct hvc_bvs *t = e->s->scene.terms;
+	size_t index[INPUTS], count = hvc_bv__inputs(t, condition, index, INPUTS);
+
+	for (size_t i = 0; i < count && i < INPUTS; i++) {
+		hvc_ref address = hvc_bv__input_at(t, index[i])->address;
+
+		if (address && !(address->uses & HVC_USES_CALL))
+			return true;
+	}
+	return count > INPUTS;
+}
+
+/* Is it a choice of the dispatch? */
+static bool is_by_call(const struct hvc_walker *w, hvc_ref condition, bool memory)
+{
+	/* What compares a register with EL2's memory looks something up. */
+	if (!(condition->uses & HVC_USES_CALL) || memory)
+		return false;
+	/* Far inside, what depends on the call is its printing, not its dispatch. */
+	return !w->door || w->door->passed || w->door->inside ||
+	       w->way->depth <= w->door->way->depth + DISPATCH_DEPTH;
+}
+
 bool hvc_door__fork(struct hvc_explorer *e, struct hvc_walker *w, const hvc_ref *condition,
                     size_t count)
 {
-	bool by_call = false;
+	unsigned most = e->s->config.door_forks;
+	bool memory = asks_memory(e, condition[0]), by_call = false;
 
 	for (size_t i = 0; i < count; i++)
-		by_call |= (condition[i]->uses & HVC_USES_CALL) != 0;
-	/* Far inside, what depends on the call is its printing, not its dispatch. */
-	by_call = by_call && (!w->door || w->door->passed ||
-	                      w->way->depth <= w->door->way->depth + DISPATCH_DEPTH);
+		by_call |= is_by_call(w, condition[i], memory);
 	if (by_call)
 		hvc_door__pass(e, w);
-	return by_call || ++w->door_forks <= e->s->config.door_forks ||
-	       !hvc_door__waits(e, w, NULL);
+	if (by_call || !memory)
+		return true;
+	if (e->s->config.doors == HVC_DOORS_HANDLER && w->way->depth &&
+	    (!w->door || w->door->passed))
+		open_door(e, w, true);
+	if (w->door && w->door->inside)
+		most = INSIDE_FORKS;
+	return ++w->door_forks <= most || !hvc_door__waits(e, w, NULL);
+}
+
+static bool is_behind_closed(const struct hvc_door *door)
+{
+	while (door && !door->closed)
+		door = door->outer;
+	return door != NULL;
 }
 
 void hvc_door__finish(struct hvc_explorer *e)
@@ -196,7 +259,7 @@ void hvc_door__finish(struct hvc_explorer *e)
 	for (unsigned i = 0; i < s->paths; i++) {
 		struct hvc_sympath *path = &s->path[i];
 
-		if (path->door && path->door->closed) {
+		if (is_behind_closed(path->door)) {
 			hvc_way__free(path->way);
 			continue;
 		}

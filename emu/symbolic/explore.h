@@ -9,6 +9,8 @@
 /** A function that may turn out to be a handler, and the state at its first instruction. */
 struct hvc_door {
 	struct hvc_door *next;
+	struct hvc_door *outer; /* that was open when this one was met; NULL: none */
+	bool inside;            /* no function's: the first choice by memory in one */
 	struct hvc_way *way;
 	bool undecided;
 	bool passed;   /* the call's registers decided again inside */

@@ -100,6 +100,18 @@ static bool is_taken(const struct maker *m, size_t index)
 	return false;
 }
 
+/* A path that asks where in a page, or in a stack, a pointer is leaves open where that is. */
+static void align(struct maker *m, hvc_ref address, size_t index)
+{
+	uint64_t *value = &m->out->model.value[index];
+	uint8_t byte;
+
+	*value = HVC_EL2_DATA | (*value & (HVC_EL2_DATA_SIZE - 1));
+	m->failed |= is_taken(m, index) ||
+	             hvc_machine_read(m->s->config.machine, eval(m->s, address, m->out), &byte,
+	                              1) != HVC_OK;
+}
+
 /* Is there memory at each address? Else a pointer of which nothing is said is pointed to some. */
 static void point(struct maker *m, hvc_ref address)
 {
@@ -110,8 +122,12 @@ static void point(struct maker *m, hvc_ref address)
 	if (hvc_machine_read(m->s->config.machine, eval(m->s, address, m->out), &byte, 1) == HVC_OK)
 		return;
 	(void)hvc_bv__offset(address, &base);
-	if (!base || base->op != HVC_OP_INPUT || is_given(m, base->value) || m->spares == SPARES) {
+	if (!base || base->op != HVC_OP_INPUT || m->spares == SPARES) {
 		m->failed = true;
+		return;
+	}
+	if (is_given(m, base->value)) {
+		align(m, address, base->value);
 		return;
 	}
 	m->out->pointed[base->value] = true;
