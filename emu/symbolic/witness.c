@@ -106,6 +106,7 @@ static void align(struct maker *m, hvc_ref address, size_t index)
 	uint64_t *value = &m->out->model.value[index];
 	uint8_t byte;
 
+	m->out->pointed[index] = true;
 	*value = HVC_EL2_DATA | (*value & (HVC_EL2_DATA_SIZE - 1));
 	m->failed |= is_taken(m, index) ||
 	             hvc_machine_read(m->s->config.machine, eval(m->s, address, m->out), &byte,
@@ -295,10 +296,10 @@ static bool provide_memory(struct comparison *c, bool all)
 		i = r->value->value;
 		address = eval(c->s, r->address, c->w);
 		value = &c->w->model.value[i];
-		if (!c->w->as_is && i < facts->values && facts->given[i]) {
-			*value = facts->value[i];
-		} else if (c->w->pointed && c->w->pointed[i]) {
+		if (c->w->pointed && c->w->pointed[i]) {
 			/* as it was made */
+		} else if (!c->w->as_is && i < facts->values && facts->given[i]) {
+			*value = facts->value[i];
 		} else if (all) {
 			*value = input->usual;
 		} else if (hvc_machine_read(c->machine, address, value, 8) == HVC_OK) {
