@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# check --smt: each claim as SMT-LIB 2, confirmed by cvc5, which shares nothing with hvcheck and its
-# solver. HVC_CERTIFICATES=full: of every built-in subject.
+# --smt of check, map and diff: each claim as SMT-LIB 2, confirmed by cvc5, which shares nothing with
+# hvcheck and its solver. HVC_CERTIFICATES=full: of every built-in subject.
 source=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 . "$source/conformance/cli/common.sh"
 
@@ -33,18 +33,19 @@ if ! command -v cvc5 >/dev/null; then
 	exit 77
 fi
 
-confirm() { # SUBJECT ABI STATUS
-	local file wanted answer
+confirm() { # SUBJECT STATUS ARGUMENT...
+	local file wanted answer subject=$1 status=$2
+	shift 2
 	rm -rf certificates
-	expect "$3" check "$1" --abi "$2" --smt certificates
+	expect "$status" "$@" --smt certificates
 	for file in certificates/*.smt2; do
 		wanted=$(sed -n 's/^(set-info :status \(.*\))$/\1/p' "$file")
 		case $file in
-		*-violates-*) [ "$wanted" = sat ] ;;
+		*-violates-* | *-differs-*) [ "$wanted" = sat ] ;;
 		*) [ "$wanted" = unsat ] ;;
-		esac || complain "$1: $file wants '$wanted'"
+		esac || complain "$subject: $file wants '$wanted'"
 		answer=$(timeout 60 cvc5 --lang smt2 "$file" 2>&1)
-		[ "$answer" = "$wanted" ] || complain "$1: $file: cvc5 says '$answer', not $wanted"
+		[ "$answer" = "$wanted" ] || complain "$subject: $file: cvc5 says '$answer', not $wanted"
 		claims=$((claims + 1))
 	done
 }
@@ -57,6 +58,12 @@ spoil() {
 	grep -q '#x000000000badca11' "$file" || complain "no promise in $(cat "$file")"
 	sed -i 's/#x000000000badca11 #x000000000badca11/#x000000000badca11 #x000000000badca12/; /:status/d' "$file"
 	[ "$(cvc5 --lang smt2 "$file" 2>&1)" = sat ] || complain 'a false promise is confirmed'
+	file=certificates/hvc-el1h-equal.smt2
+	rm -rf certificates
+	expect 0 diff linux-stub-4.12 linux-stub-4.12 --smt certificates --from el1h --brief
+	grep -q '(= #x000000000badca11 #x000000000badca11)' "$file" || complain "nothing compared in $(cat "$file")"
+	sed -i 's/#x000000000badca11 #x000000000badca11/#x000000000badca11 #x000000000badca12/; /:status/d' "$file"
+	[ "$(cvc5 --lang smt2 "$file" 2>&1)" = sat ] || complain 'two that differ are confirmed to be equal'
 }
 
 claims=0
@@ -67,11 +74,24 @@ if [ "${HVC_CERTIFICATES-}" = full ]; then
 	[ "${#subjects[@]}" -ge 50 ] || complain "${#subjects[@]} subjects"
 fi
 for subject in "${subjects[@]}"; do
-	confirm "$subject" "$subject" 0
+	confirm "$subject" 0 check "$subject" --abi "$subject"
+	# Of code that is not followed there is nothing to confirm.
+	[[ $subject != *arm* ]] || continue
+	[ "$subject" = linux-stub-4.12 ] || [ "${HVC_CERTIFICATES-}" = full ] || continue
+	confirm "$subject" 0 map "$subject" --brief
+	for caller in hvc-el1t hvc-el1h hvc-el2t hvc-el2h smc-el1t smc-el1h; do
+		[ -s "certificates/$caller-disjoint.smt2" ] && [ -s "certificates/$caller-total.smt2" ] ||
+			complain "map $subject: nothing of $caller"
+	done
+	confirm "$subject" 0 diff "$subject" "$subject" --brief
+	[ -s certificates/hvc-el1h-equal.smt2 ] || complain "diff $subject: not told to be equal"
 done
-confirm broken-w0-compare linux-stub-4.12 1
+confirm linux-stub-4.12 1 diff linux-stub-4.9 linux-stub-4.12 --brief --from el1h
+[ -s certificates/hvc-el1h-differs-1.smt2 ] && [ ! -e certificates/hvc-el1h-equal.smt2 ] ||
+	complain "two stubs that differ: $(ls certificates)"
+confirm broken-w0-compare 1 check broken-w0-compare --abi linux-stub-4.12
 ls certificates/*-violates-* >/dev/null 2>&1 || complain 'no claim says that a promise is broken'
 spoil
-[ "$claims" -ge 60 ] || complain "only $claims claims"
+[ "$claims" -ge 90 ] || complain "only $claims claims"
 printf '%s claims of %s subjects\n' "$claims" "${#subjects[@]}"
 finish

@@ -108,7 +108,8 @@ done
 recipe 0 map xen-4.17.deb
 within 60
 tells 'imm = 0, w0 = 0x80007fff +return' 'imm = 0xea1, x16 = 7,' 'imm = 0xea1, x16 = 0x20' \
-	'imm in 1-0xea0, 0xea2-0xffff' "$complete"
+	'imm in 1-0xea0, 0xea2-0xffff' 'imm = 0, w0 in .*0x84000000, 0x84000006,' 'imm = 0, w0 = 0x84000002,' \
+	'imm = 0, w0 in 0x84000008-0x84000009,' 'imm = 0, w0 in .*0x82000000-0x82ffffff' "$complete"
 grep -q 'others at 0x40054000' "$work/err" || { echo 'FAILED: the other tables are not told'; failed=$((failed + 1)); }
 if grep -q '0x40000[0-9a-f]\{5\}[-,; ]' "$work/out"; then
 	echo 'FAILED: a value of the harness'

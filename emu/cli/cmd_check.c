@@ -56,22 +56,6 @@ static enum hvc_status measure(const struct hvc_options *options, const struct h
 	return hvc_contract_measure(&config, diag, out);
 }
 
-/* Nothing that is not proved has a certificate. */
-static enum hvc_status write_certificates(const struct hvc_options *options,
-                                          const struct hvc_certificates *certificates,
-                                          struct hvc_diag *diag)
-{
-	if (!options->smt)
-		return HVC_OK;
-	if (!certificates->count)
-		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, options->smt, 0, 0,
-		                    "nothing is proved, so there are no certificates");
-	for (size_t i = 0; i < certificates->count; i++)
-		hvc_output__add_file(options->smt_page, certificates->row[i].name,
-		                     certificates->row[i].text, certificates->row[i].size);
-	return HVC_OK;
-}
-
 /* What there is to report, and the word that opened the ABI. */
 struct made {
 	const struct hvc_check *check;
@@ -127,7 +111,7 @@ enum hvc_status hvc_cmd__check(const struct hvc_options *options, const struct h
 		                      "'%s' promises nothing for any of the %llu calls", held.name,
 		                      (unsigned long long)check->total.calls);
 	if (status == HVC_OK)
-		status = write_certificates(options, &certificates, diag);
+		status = hvc_cli_report__certificates(options, &certificates, diag);
 	hvc_certificates_free(&certificates);
 	if (status == HVC_OK)
 		status = measure(options, &held, diag, &contract);

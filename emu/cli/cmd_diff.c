@@ -34,7 +34,8 @@ static enum hvc_status open_side(const struct hvc_options *options, enum hvc_sid
 }
 
 static enum hvc_status make_diff(const struct hvc_options *options, const struct pair *pair,
-                                 struct hvc_diag *diag, struct hvc_diff **out)
+                                 struct hvc_certificates *certificates, struct hvc_diag *diag,
+                                 struct hvc_diff **out)
 {
 	struct hvc_world world[HVC_SIDE_COUNT];
 	struct hvc_diff_config config = {
@@ -44,8 +45,8 @@ static enum hvc_status make_diff(const struct hvc_options *options, const struct
 	        .world = {&world[HVC_SIDE_OLD], &world[HVC_SIDE_NEW]},
 	        .brief = hvc_options__has(options, HVC_OPTION_BRIEF),
 	        .budget = options->budget,
+	        .certificates = options->smt ? certificates : NULL,
 	};
-
 	enum hvc_status status;
 
 	hvc_options__callers(options, &config.levels, &config.insns);
@@ -128,6 +129,7 @@ enum hvc_status hvc_cmd__diff(const struct hvc_options *options, const struct hv
 {
 	struct pair pair = {0};
 	struct hvc_contract *contract[HVC_SIDE_COUNT] = {NULL, NULL};
+	struct hvc_certificates certificates = {0};
 	struct hvc_diff *diff = NULL;
 	struct hvc_findings *findings = NULL;
 	enum hvc_status status;
@@ -146,7 +148,10 @@ enum hvc_status hvc_cmd__diff(const struct hvc_options *options, const struct hv
 	if (status == HVC_OK)
 		status = measure(options, &pair, diag, contract);
 	if (status == HVC_OK)
-		status = make_diff(options, &pair, diag, &diff);
+		status = make_diff(options, &pair, &certificates, diag, &diff);
+	if (status == HVC_OK)
+		status = hvc_cli_report__certificates(options, &certificates, diag);
+	hvc_certificates_free(&certificates);
 	if (status == HVC_OK) {
 		for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
 			diff->contract[side] = contract[side];

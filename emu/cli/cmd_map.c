@@ -69,8 +69,8 @@ static enum hvc_status suggest(const struct hvc_options *options, const struct h
 	if (status == HVC_E_ARG) {
 		const struct hvc_diag why = *diag;
 
-		return hvc_diag_set(diag, status, why.file, 0, 0,
-		                    "%s; --from and --insn pick one", why.message);
+		return hvc_diag_set(diag, status, why.file, 0, 0, "%s; --from and --insn pick one",
+		                    why.message);
 	}
 	HVC_TRY(status);
 	fputs(text, out);
@@ -137,8 +137,8 @@ static enum hvc_status sweep(struct maps *maps, const struct hvc_abi *abi, struc
 
 	if (!hvc_options__has(options, HVC_OPTION_SWEEP))
 		return HVC_OK;
-	HVC_TRY(make_probes(options, maps->exact, abi,
-	                    hvc_cpu_levels(maps->world->cpu), diag, &probes));
+	HVC_TRY(make_probes(options, maps->exact, abi, hvc_cpu_levels(maps->world->cpu), diag,
+	                    &probes));
 	hvc_probes__fit(&probes, maps->world->cpu);
 	status = hvc_exact__sweep(maps->exact, &config, diag);
 	hvc_probes_free(&probes);
@@ -156,6 +156,7 @@ static enum hvc_status explore(struct maps *maps, const struct hvc_abi *abi, str
 	        .budget = options->budget,
 	        .into = hvc_options__has(options, HVC_OPTION_INTO),
 	        .brief = hvc_options__has(options, HVC_OPTION_BRIEF),
+	        .everyone = true,
 	};
 
 	/* A specification is suggested for callers that meet the same, mostly the kernel. */
@@ -163,6 +164,19 @@ static enum hvc_status explore(struct maps *maps, const struct hvc_abi *abi, str
 		config.levels = 1u << hvc_cpu_usual(maps->world->cpu);
 	hvc_options__callers(options, &config.levels, &config.insns);
 	return hvc_exact_make(&config, diag, &maps->exact);
+}
+
+static enum hvc_status certify(const struct maps *maps, struct hvc_diag *diag)
+{
+	struct hvc_certificates certificates = {0};
+	enum hvc_status status = HVC_OK;
+
+	if (maps->options->smt && hvc_exact__certify(maps->exact, &certificates) != HVC_OK)
+		status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	if (status == HVC_OK)
+		status = hvc_cli_report__certificates(maps->options, &certificates, diag);
+	hvc_certificates_free(&certificates);
+	return status;
 }
 
 static enum hvc_status run_map(const struct hvc_options *options, const struct hvc_subject *subject,
@@ -183,6 +197,8 @@ static enum hvc_status run_map(const struct hvc_options *options, const struct h
 	HVC_TRY(hvc_cli_world__open(options, subject, diag, &world));
 	hvc_progress__begin(&progress, options);
 	status = explore(&maps, abi, diag);
+	if (status == HVC_OK)
+		status = certify(&maps, diag);
 	if (status == HVC_OK)
 		status = sweep(&maps, abi, diag);
 	if (status == HVC_OK && hvc_options__has(options, HVC_OPTION_CONTRACT))

@@ -67,8 +67,10 @@ const struct hvc_command hvc_command_table[] = {
                         "and to leave none out. A call of\neach path and every immediate are "
                         "also made in the machine, which has to agree. A path\nends where the "
                         "code calls the function that a dispatch chose. What the file does not\n"
-                        "bring is an input with a name. A file without a symbol of its vector "
-                        "table is taken\nat the likeliest one. --sweep calls every immediate "
+                        "bring is an input with a name. Who calls is whoever can: HVC from "
+                        "EL1 and EL2, SMC\nfrom EL1 as if HCR_EL2.TSC trapped it; --from, "
+                        "--insn and --abi pick some. A file without\na symbol of its vector "
+                        "table is taken at the likeliest one. --sweep calls every immediate "
                         "with a list of values as well,\nand holds each outcome to its "
                         "class.\n",
                 .examples = "  hvcheck map linux-stub-imm\n"
@@ -78,9 +80,9 @@ const struct hvc_command hvc_command_table[] = {
                             "  hvcheck map build/el2.elf --suggest-abi -o my-abi.yaml\n",
                 .least = 1,
                 .most = 1,
-                .options = COMMON | BIT(REPORT) | SWEEP | BIT(SWEEP) | BIT(INTO) | BIT(CONTRACT) |
-                           BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(FROM) | BIT(INSN) | BIT(CPU) |
-                           BIT(SUGGEST_ABI) | BIT(PICTURE) | BIT(TREE),
+                .options = COMMON | BIT(REPORT) | SWEEP | BIT(SWEEP) | BIT(SMT) | BIT(INTO) |
+                           BIT(CONTRACT) | BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(FROM) |
+                           BIT(INSN) | BIT(CPU) | BIT(SUGGEST_ABI) | BIT(PICTURE) | BIT(TREE),
                 .styles = 1u << HVC_STYLE_MAP | 1u << HVC_STYLE_HTML | 1u << HVC_STYLE_SVG |
                           1u << HVC_STYLE_MARKDOWN,
                 .run = hvc_cmd__map,
@@ -128,9 +130,9 @@ const struct hvc_command hvc_command_table[] = {
                             "markdown\n",
                 .least = 2,
                 .most = 2,
-                .options = COMMON | POLICY | BIT(BRIEF) | BIT(JOBS) | BIT(BUDGET) | BIT(CONTRACT) |
-                           BIT(SYMBOLS) | BIT(USED_BY) | BIT(ABIS) | BIT(ABI_OLD) | BIT(ABI_NEW) |
-                           AROUND | BIT(CPU) | BIT(FROM) | BIT(INSN),
+                .options = COMMON | POLICY | BIT(BRIEF) | BIT(JOBS) | BIT(BUDGET) | BIT(SMT) |
+                           BIT(CONTRACT) | BIT(SYMBOLS) | BIT(USED_BY) | BIT(ABIS) | BIT(ABI_OLD) |
+                           BIT(ABI_NEW) | AROUND | BIT(CPU) | BIT(FROM) | BIT(INSN),
                 .styles = FINDINGS,
                 .run = hvc_cmd__diff,
         },

@@ -157,3 +157,18 @@ void hvc_cli_report__doubt(const struct hvc_options *options, const struct hvc_d
 		hvc_supervise__doubt(why);
 	}
 }
+
+enum hvc_status hvc_cli_report__certificates(const struct hvc_options *options,
+                                             const struct hvc_certificates *certificates,
+                                             struct hvc_diag *diag)
+{
+	if (!options->smt)
+		return HVC_OK;
+	if (!certificates->count)
+		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, options->smt, 0, 0,
+		                    "nothing is proved, so there are no certificates");
+	for (size_t i = 0; i < certificates->count; i++)
+		hvc_output__add_file(options->smt_page, certificates->row[i].name,
+		                     certificates->row[i].text, certificates->row[i].size);
+	return HVC_OK;
+}

@@ -42,6 +42,11 @@ HVC_MUST_USE enum hvc_status hvc_cli_report__findings(const struct hvc_findings 
                                                       const struct hvc_page *page,
                                                       struct hvc_diag *diag);
 
+/** Write what --smt asks for. HVC_E_UNSUPPORTED: nothing is proved, so there is none. */
+HVC_MUST_USE enum hvc_status
+hvc_cli_report__certificates(const struct hvc_options *options,
+                             const struct hvc_certificates *certificates, struct hvc_diag *diag);
+
 /** Read --suppress before the work begins. *out is NULL where there is none. */
 HVC_MUST_USE enum hvc_status hvc_cli_report__suppressions(const struct hvc_options *options,
                                                           struct hvc_diag *diag,

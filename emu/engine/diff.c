@@ -146,6 +146,8 @@ static enum hvc_status compare_parts(struct hvc_differ *d, const struct hvc_exac
 			if (a->row[i].known == HVC_ROW_PROVED && b->row[j].known == HVC_ROW_PROVED)
 				status = compare_rows(d, part, &a->row[i], &b->row[j], diag);
 	hvc_solver__pop(d->solver);
+	if (status == HVC_OK && hvc_differ__certify(d, part) != HVC_OK)
+		return out_of_memory(diag);
 	return status;
 }
 

@@ -17,6 +17,7 @@ struct hvc_differ {
 	unsigned pairs;
 	size_t pairs_max, changes_max;
 	struct hvc_used *used; /**< one an operation of the diff */
+	bool stated;           /**< aspects are to stand as they are, for a certificate */
 };
 
 /** What an operation is on each side that offers it. */
@@ -101,6 +102,11 @@ HVC_MUST_USE bool hvc_differ__tell_gaps(struct hvc_differ *d, enum hvc_side side
                                         const struct hvc_exact_part *part);
 /** Callers of a side that the other lacks. */
 HVC_MUST_USE bool hvc_differ__tell_missing(struct hvc_differ *d, enum hvc_side side);
+
+/* differ_certificate.c */
+/** That no call of a caller shows a difference; or, with changes, that one shows each. */
+HVC_MUST_USE enum hvc_status hvc_differ__certify(struct hvc_differ *d,
+                                                 const struct hvc_exact_part *const part[2]);
 
 /* operation.c */
 /** Fill operation and meeting of a diff whose maps and ABIs are set. */

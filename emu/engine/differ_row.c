@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "engine/differ.h"
+#include "symbolic/bv_node.h"
 
 struct list {
 	struct hvc_differ *d;
@@ -37,12 +38,29 @@ static hvc_ref move_number(void *ctx, hvc_ref part)
 	return hvc_bv__num(d->terms, 64, move(d, part->value));
 }
 
+/* The same, not simplified: a certificate has to say what was compared. */
+static hvc_ref state(struct hvc_differ *d, hvc_ref old, hvc_ref new, hvc_ref bits)
+{
+	struct hvc_bvs *t = d->terms;
+	hvc_ref plain = hvc_bv__node(t, HVC_OP_EQ, 1, 0, 2, old, new, NULL), moved;
+
+	moved = hvc_bv__const(old) ? move_number(d, old) : hvc_bv__rewrite(t, old, move_number, d);
+	if (moved && moved != old)
+		plain = hvc_bv__node(
+		        t, HVC_OP_OR, 1, 0, 2, plain,
+		        hvc_bv__node(t, HVC_OP_EQ, 1, 0, 2, hvc_bv__and(t, moved, bits), new, NULL),
+		        NULL);
+	return hvc_bv__node(t, HVC_OP_NOT, 1, 0, 1, plain, NULL, NULL);
+}
+
 /* Bits of a mask that are not the same, the old one's addresses taken as they are or moved. */
 static hvc_ref differs(struct hvc_differ *d, hvc_ref old, hvc_ref new, uint64_t mask)
 {
 	hvc_ref bits = hvc_bv__num(d->terms, old->width, mask), plain, moved;
 
 	new = hvc_bv__and(d->terms, new, bits);
+	if (d->stated)
+		return state(d, hvc_bv__and(d->terms, old, bits), new, bits);
 	plain = hvc_bv__eq(d->terms, hvc_bv__and(d->terms, old, bits), new);
 	if (hvc_bv__is(plain, 1))
 		return hvc_bv__num(d->terms, 1, 0);

@@ -7,6 +7,7 @@
 
 #include "engine/exact_join.h"
 #include "hvcheck/arch.h"
+#include "symbolic/smt.h"
 
 const char *hvc_row_known_name(enum hvc_row_known known)
 {
@@ -117,22 +118,33 @@ static void find_same(struct hvc_exact *exact)
 				exact->part[i].same = &exact->part[j];
 }
 
+/* Of an AArch64 machine; an SMC of EL2 itself is never trapped there (Arm ARM D1.3.4). */
+static bool reaches(enum hvc_level from, enum hvc_insn insn)
+{
+	return !hvc_level_is_aarch32(from) &&
+	       (hvc_level_el(from) == 1 || (hvc_level_el(from) == 2 && insn == HVC_INSN_HVC));
+}
+
 static enum hvc_status make_parts(struct hvc_exact *exact, const struct hvc_exact_config *config,
                                   struct hvc_diag *diag)
 {
-	const unsigned usual = hvc_cpu_is_hyp(exact->world.cpu)
-	                               ? 1u << HVC_LEVEL_EL1_SVC
-	                               : 1u << HVC_LEVEL_EL1T | 1u << HVC_LEVEL_EL1H;
+	bool hyp = hvc_cpu_is_hyp(exact->world.cpu);
+	const unsigned usual =
+	        hyp ? 1u << HVC_LEVEL_EL1_SVC : 1u << HVC_LEVEL_EL1T | 1u << HVC_LEVEL_EL1H;
 	unsigned levels =
 	        (config->levels ? config->levels : usual) & hvc_cpu_levels(exact->world.cpu);
 	unsigned insns = config->insns ? config->insns : hvc_insns_all(1u << HVC_INSN_HVC);
+	bool everyone = config->everyone && !config->levels && !config->insns && !hyp;
 
 	for (unsigned insn = 0; insn < HVC_INSN_COUNT; insn++)
-		for (unsigned from = 0; from < HVC_LEVEL_COUNT; from++)
-			if (levels >> from & 1 && insns >> insn & 1 &&
-			    hvc_caller_is((enum hvc_insn)insn, (enum hvc_level)from))
+		for (unsigned from = 0; from < HVC_LEVEL_COUNT; from++) {
+			bool asked = everyone ? reaches((enum hvc_level)from, (enum hvc_insn)insn)
+			                      : levels >> from & 1 && insns >> insn & 1;
+
+			if (asked && hvc_caller_is((enum hvc_insn)insn, (enum hvc_level)from))
 				HVC_TRY(make_part(exact, config, (enum hvc_level)from,
 				                  (enum hvc_insn)insn, diag));
+		}
 	return HVC_OK;
 }
 
@@ -204,6 +216,21 @@ void hvc_exact_free(struct hvc_exact *exact)
 		hvc_bv__close(exact->terms);
 	}
 	free(exact);
+}
+
+enum hvc_status hvc_exact__certify(const struct hvc_exact *exact, struct hvc_certificates *out)
+{
+	for (unsigned i = 0; i < exact->parts; i++) {
+		const struct hvc_exact_part *part = &exact->part[i];
+		char about[64];
+
+		if (part->proof.disjoint != HVC_ANSWER_YES || part->proof.total != HVC_ANSWER_YES)
+			continue;
+		snprintf(about, sizeof about, "%s %s", hvc_insn_name(part->insn),
+		         hvc_level_name(part->from));
+		HVC_TRY(hvc_smt__paths(part->symbolic, about, out));
+	}
+	return HVC_OK;
 }
 
 const struct hvc_row *hvc_exact__row_of(struct hvc_exact *exact, const struct hvc_call *call)

@@ -13,6 +13,7 @@
 #define ENGINE_EXACT_H
 
 #include "hvcheck/call.h"
+#include "hvcheck/certificate.h"
 #include "hvcheck/exact.h"
 #include "symbolic/symbolic.h"
 
@@ -137,6 +138,13 @@ bool hvc_exact__find(const struct hvc_exact *exact, const char *name, uint64_t *
 /** Is an address in the image? */
 bool hvc_exact__is_inside(const struct hvc_exact *exact, uint64_t address);
 uint64_t hvc_exact__vectors(const struct hvc_exact *exact);
+
+/**
+ * Of each caller that conditions exclude each other, and that one always holds, as far as that is
+ * proved. HVC_E_NOMEM.
+ */
+HVC_MUST_USE enum hvc_status hvc_exact__certify(const struct hvc_exact *exact,
+                                                struct hvc_certificates *out);
 
 /* exact_print.c; each is cut to size */
 /** "x0 = 2, imm != 0xea1"; "anything else"; "always". */

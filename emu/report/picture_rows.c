@@ -1,19 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/picture_rows.h"
 
+#include "hvcheck/arch.h"
+
 #include <stdlib.h>
 #include <string.h>
+
+/* Callers of the first one's kind: what another exception level meets says nothing of these. */
+static unsigned count_pictured(const struct hvc_exact *exact)
+{
+	const struct hvc_exact_part *first = exact->part;
+	unsigned count = 0;
+
+	if (exact->parts && !hvc_level_el(first->from))
+		return exact->parts;
+	while (count < exact->parts && exact->part[count].insn == first->insn &&
+	       hvc_level_el(exact->part[count].from) == hvc_level_el(first->from))
+		count++;
+	return count;
+}
 
 static bool fill_rows(const struct hvc_exact *exact, struct hvc_picture_rows *rows)
 {
 	unsigned count = 0;
 
-	for (unsigned i = 0; i < exact->parts; i++)
+	rows->parts = count_pictured(exact);
+	for (unsigned i = 0; i < rows->parts; i++)
 		count += exact->part[i].same ? 0 : exact->part[i].rows;
 	rows->row = calloc(count + 1, sizeof *rows->row);
 	if (!rows->row)
 		return false;
-	for (unsigned i = 0; i < exact->parts; i++)
+	for (unsigned i = 0; i < rows->parts; i++)
 		for (unsigned j = 0; !exact->part[i].same && j < exact->part[i].rows; j++) {
 			struct hvc_pictured_row *to = &rows->row[rows->rows++];
 
@@ -95,4 +112,16 @@ void hvc_picture_rows__classes(const struct hvc_picture_rows *rows, unsigned gro
 			hvc_words__add(words, "%s%u", last == i + 1 ? ", " : "-", last + 1);
 		i = last;
 	}
+}
+
+void hvc_picture_rows__callers(struct hvc_words *words, const struct hvc_exact *exact,
+                               const struct hvc_picture_rows *rows)
+{
+	struct hvc_words who = {0};
+
+	if (rows->parts < exact->parts) {
+		hvc_exact__callers(&who, exact, exact->part);
+		hvc_words__add(words, ", %s", hvc_words__text(&who));
+	}
+	hvc_words__free(&who);
 }

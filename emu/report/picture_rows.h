@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/** The picture of an exact map: immediates of one group meet the same classes of all callers. */
+/**
+ * The picture of an exact map, for its callers of one instruction and exception level, mostly
+ * HVC from EL1: immediates of one group meet the same classes of all of them.
+ */
 #ifndef HVC_REPORT_PICTURE_ROWS_H
 #define HVC_REPORT_PICTURE_ROWS_H
 
@@ -17,6 +20,7 @@ struct hvc_picture_rows {
 	struct hvc_picture picture; /**< a group's class_ is an index into row */
 	struct hvc_pictured_row *row;
 	unsigned rows;
+	unsigned parts; /**< of the map, the first ones */
 };
 
 /** HVC_E_NOMEM. Free with hvc_picture_rows__free. */
@@ -29,5 +33,9 @@ bool hvc_picture_rows__meets(const struct hvc_picture_rows *rows, unsigned group
 /** "3", "1, 3-5": numbers of the classes that the group meets, from 1. */
 void hvc_picture_rows__classes(const struct hvc_picture_rows *rows, unsigned group,
                                struct hvc_words *words);
+
+/** Where other callers are left out: ", hvc from el1t, el1h". */
+void hvc_picture_rows__callers(struct hvc_words *words, const struct hvc_exact *exact,
+                               const struct hvc_picture_rows *rows);
 
 #endif

@@ -96,6 +96,7 @@ enum hvc_status hvc_exact_svg(FILE *out, const struct hvc_exact *exact, bool tre
 	lines = picture->groups < LEGEND_MAX ? picture->groups : LEGEND_MAX + 1;
 	height = TOP + SIZE + 24 + lines * LINE;
 	hvc_words__add(&title, "What every HVC does: %s", hvc_subject_name(exact->subject));
+	hvc_picture_rows__callers(&title, exact, &rows);
 	fprintf(out,
 	        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %u %u\" width=\"%u\" "
 	        "height=\"%u\" role=\"img\" aria-labelledby=\"title\">\n<title id=\"title\">",

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "hvcheck/arch.h"
 #include "report/contract_words.h"
 #include "report/exact.h"
 #include "report/invented.h"
@@ -89,6 +90,17 @@ static void put_list(const struct hvc_page *page, const char *what, struct hvc_w
 	hvc_words__free(words);
 }
 
+/* A world that traps no SMC is one in which these calls are never made. */
+static bool takes_trapped(const struct hvc_exact *exact)
+{
+	uint64_t hcr = hvc_machine_entry(exact->machine)->v[HVC_REG_HCR_EL2];
+	bool any = false;
+
+	for (unsigned i = 0; i < exact->parts; i++)
+		any |= hvc_insn_is_smc(exact->part[i].insn);
+	return any && !(hcr & HVC_HCR_TSC);
+}
+
 /* What the rows rest on besides the image. */
 static void put_assumed(const struct hvc_page *page, const struct hvc_exact *exact)
 {
@@ -99,6 +111,9 @@ static void put_assumed(const struct hvc_page *page, const struct hvc_exact *exa
 	put_list(page, "Read besides the call, of any value", &words);
 	hvc_exact__fixed(exact, hvc_exact__list, &words);
 	put_list(page, "Fixed by the world", &words);
+	if (takes_trapped(exact))
+		hvc_page__prose(page, 0, 2,
+		                "For SMC: HCR_EL2.TSC is set, without which none arrives");
 	hvc_exact__apart(exact, hvc_exact__list, &words);
 	put_list(page, "Taken to point to different memory", &words);
 }

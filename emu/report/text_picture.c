@@ -154,12 +154,15 @@ static enum hvc_status put_legend(const struct hvc_page *page, const struct hvc_
 enum hvc_status hvc_exact_picture(const struct hvc_page *page, const struct hvc_exact *exact,
                                   struct hvc_diag *diag)
 {
+	struct hvc_words who = {0};
 	struct hvc_picture_rows rows;
 	enum hvc_status status;
 
 	HVC_TRY(hvc_picture_rows__make(exact, diag, &rows));
-	hvc_page__print(page, "The immediates of %s, 32 a letter\n",
-	                hvc_subject_name(exact->subject));
+	hvc_picture_rows__callers(&who, exact, &rows);
+	hvc_page__print(page, "The immediates of %s, 32 a letter%s\n",
+	                hvc_subject_name(exact->subject), hvc_words__text(&who));
+	hvc_words__free(&who);
 	put_heading(page);
 	put_tiles(page, &rows.picture);
 	put_rows(page, &rows.picture);

@@ -363,11 +363,16 @@ const char *hvc_bv__opaque_name(hvc_ref a)
 
 void hvc_bv__alias(struct hvc_bvs *terms, hvc_ref a, const char *name)
 {
-	struct hvc_alias *alias = hvc_bv__take(terms, sizeof *alias);
+	const char *text = hvc_bv__text(terms, name);
+	struct hvc_alias *alias;
 
+	/* Callers have the same terms. */
+	if (hvc_bv__alias_of(terms, a) == text)
+		return;
+	alias = hvc_bv__take(terms, sizeof *alias);
 	if (!alias)
 		return;
-	*alias = (struct hvc_alias){a, hvc_bv__text(terms, name), terms->alias};
+	*alias = (struct hvc_alias){a, text, terms->alias};
 	terms->alias = alias;
 }
 

@@ -8,6 +8,7 @@
 #define HVCHECK_DIFF_H
 
 #include "hvcheck/call.h"
+#include "hvcheck/certificate.h"
 #include "hvcheck/exact.h"
 #include "hvcheck/witness.h"
 
@@ -89,6 +90,7 @@ struct hvc_diff_config {
 	unsigned insns;  /**< bits 1 << enum hvc_insn; 0: the same */
 	bool brief;      /**< a call of each path is made, and not every immediate taken */
 	uint64_t budget;
+	struct hvc_certificates *certificates; /**< of what is proved, to be added; NULL: none */
 };
 
 /**

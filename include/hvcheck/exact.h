@@ -22,7 +22,9 @@ struct hvc_exact_config {
 	const struct hvc_subject *subject; /**< must outlive the map */
 	const struct hvc_world *world;     /**< NULL: the default; what it sets is fixed */
 	unsigned levels, insns;            /**< a bit each; 0: EL1t and EL1h, HVC */
-	bool into;                         /**< past the doors of handlers */
+	/** Where both are 0: whoever can get there, by HVC from EL1 and EL2 and by SMC from EL1. */
+	bool everyone;
+	bool into; /**< past the doors of handlers */
 	/**
 	 * All registers and all memory are as the machine has them, and memory that it lacks
 	 * faults: what calls do in this very world, and no other.
