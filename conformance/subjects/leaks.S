@@ -119,6 +119,23 @@ way where
 	mov	x3, xzr
 	eret
 
+// To SP_EL0 with one secret, and to SP_EL1 with another.
+way level
+	mrs	x2, tpidr_el2
+	mrs	x3, spsr_el2
+	tbz	x2, #5, 1f
+	bic	x3, x3, #1
+	msr	spsr_el2, x3
+1:	mov	x2, xzr
+	mov	x3, xzr
+	eret
+
+way fpsr
+	mrs	x2, tpidr_el2
+	msr	fpsr, x2
+	mov	x2, xzr
+	eret
+
 way flags
 	mrs	x2, tpidr_el2
 	and	x2, x2, #1

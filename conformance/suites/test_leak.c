@@ -8,6 +8,7 @@
 #include "engine/leak.h"
 #include "hvcheck/arch.h"
 #include "leak_finder.h"
+#include "tiny_image.h"
 
 static struct hvc_subject *open_way(const char *name)
 {
@@ -44,6 +45,8 @@ static const struct {
         {"where", "outcome", "-", "tpidr_el2", "tpidr_el2", NULL, "always"},
         {"flags", "register", "nzcv", "tpidr_el2", "tpidr_el2", "msr spsr_el2, x3", "always"},
         {"simd", "simd", "q3", "tpidr_el2", "tpidr_el2", "fmov d3, x2", "always"},
+        {"level", "outcome", "-", "tpidr_el2", "tpidr_el2", "tbz w2, #5", "tpidr_el2 & 0x20 = 0"},
+        {"fpsr", "simd", "fpsr", "tpidr_el2", "tpidr_el2", "msr fpsr, x2", "always"},
         {"register", "register", "tpidr_el1", "tpidr_el2", "tpidr_el2", "msr tpidr_el1, x2",
          "always"},
         {"two", "register", "x1", "tpidr_el2, far_el2", "tpidr_el2", "eor x1, x1, x2", "always"},
@@ -90,6 +93,61 @@ START_TEST(way_tells_nothing)
 		ck_assert_msg(leaks->part[i].proved, "%s", leaks->part[i].why);
 	hvc_leaks_free(leaks);
 	hvc_subject_close(subject);
+}
+END_TEST
+
+/* Of EL2's registers those are secrets that leave the handler the same machine to run on. */
+START_TEST(each_register_of_el2_is_a_secret)
+{
+	static const struct {
+		enum hvc_reg reg;
+		enum hvc_reg by; /* keeps it from being one */
+		uint64_t value;  /* with this value; the register itself then is 0x80000000 */
+	} rows[] = {
+	        {HVC_REG_TPIDR_EL2, HVC_REG_NONE, 0},
+	        {HVC_REG_TTBR0_EL2, HVC_REG_SCTLR_EL2, 1}, /* M */
+	        {HVC_REG_TTBR1_EL2, HVC_REG_SCTLR_EL2, 1},
+	        {HVC_REG_TCR_EL2, HVC_REG_SCTLR_EL2, 1},
+	        {HVC_REG_MAIR_EL2, HVC_REG_SCTLR_EL2, 1},
+	        {HVC_REG_VTCR_EL2, HVC_REG_NONE, 0},
+	        {HVC_REG_VTTBR_EL2, HVC_REG_HCR_EL2, 0x80000001}, /* RW, VM */
+	        {HVC_REG_CONTEXTIDR_EL2, HVC_REG_NONE, 0},
+	        {HVC_REG_HSTR_EL2, HVC_REG_NONE, 0},
+	        {HVC_REG_MDCR_EL2, HVC_REG_NONE, 0},
+	        {HVC_REG_FAR_EL2, HVC_REG_NONE, 0},
+	        {HVC_REG_HPFAR_EL2, HVC_REG_NONE, 0},
+	        {HVC_REG_VBAR_EL2, HVC_REG_VBAR_EL2, 0}, /* never */
+	        {HVC_REG_HCR_EL2, HVC_REG_HCR_EL2, 0x80000000},
+	};
+
+	for (size_t i = 0; i < 2 * sizeof rows / sizeof *rows; i++) {
+		const size_t row = i / 2;
+		bool fixed = i % 2;
+		struct tiny_image image;
+		struct hvc_leaks_config config = {.world = &image.world,
+		                                  .levels = 1u << HVC_LEVEL_EL1H,
+		                                  .insns = 1u << HVC_INSN_HVC};
+		struct hvc_subject *subject;
+		struct hvc_leaks *leaks;
+
+		if (fixed ? rows[row].by == HVC_REG_NONE : rows[row].by == rows[row].reg)
+			continue;
+		tiny_init(&image, HVC_CPU_MAX);
+		tiny_put(&image, TINY_LOWER, A64_MRS(1, sys_name(rows[row].reg)), A64_ERET);
+		subject = open_subject(tiny_file(&image, hvc_reg_name(rows[row].reg)));
+		config.subject = subject;
+		if (rows[row].reg == HVC_REG_VTTBR_EL2)
+			tiny_set(&image, HVC_REG_VTTBR_EL2, 0x80000000);
+		if (fixed && rows[row].reg != rows[row].by)
+			tiny_set(&image, rows[row].by, rows[row].value);
+		leaks = find(&config);
+		ck_assert_msg(leaks->leaks == !fixed, "%s: %u", hvc_reg_name(rows[row].reg),
+		              leaks->leaks);
+		if (!fixed)
+			ck_assert_str_eq(leaks->leak->secret, hvc_reg_name(rows[row].reg));
+		hvc_leaks_free(leaks);
+		hvc_subject_close(subject);
+	}
 }
 END_TEST
 
@@ -300,6 +358,7 @@ int main(void)
 {
 	static const struct suite_test tests[] = {
 	        {"witness_shows_it", &witness_shows_it},
+	        {"each_register_of_el2_is_a_secret", &each_register_of_el2_is_a_secret},
 	        {"what_is_not_decided_is_said", &what_is_not_decided_is_said},
 	        {"calls_are_narrowed", &calls_are_narrowed},
 	        {"wrong_proof_is_noticed", &wrong_proof_is_noticed},
