@@ -4,6 +4,7 @@
  * those who still ask the old way.
  */
 #include "pair.h"
+#include "tiny_image.h"
 
 static unsigned find_operation(const struct hvc_diff *diff, const char *name)
 {
@@ -137,7 +138,73 @@ START_TEST(what_is_set_to_what_it_is_is_kept)
 }
 END_TEST
 
+/* x0 = 1 is a call with a result in x1, and `other` in another register; NOP where there is none.
+ */
+static struct hvc_subject *open_side(const char *name, uint16_t result, uint32_t other)
+{
+	struct tiny_image image;
+
+	tiny_init(&image, HVC_CPU_A72);
+	tiny_put(&image, TINY_LOWER, A64_SUBS(31, 0, 1), A64_BNE(12), A64_MOVZ(1, result), other,
+	         A64_ERET);
+	return open_subject(tiny_file(&image, name));
+}
+
+static struct hvc_abi *open_rules(const char *name, unsigned x0, unsigned result)
+{
+	char text[400];
+
+	snprintf(text, sizeof text,
+	         "abi: a\ntitle: t\nsource: s\ncallers: el1h\nclobbers: x0-x3, nzcv\nrules:\n"
+	         "  - { name: %s, when: { x0: %u }, outcome: return, results: { x1: %u } }\n"
+	         "  - { name: none, role: unknown, default: true, outcome: return }\n",
+	         name, x0, result);
+	return parse_abi(text);
+}
+
+/* The old way to ask for `get` is met by code and by a rule: is it the same, and does it tell? */
+START_TEST(what_old_callers_get)
+{
+	static const struct {
+		const char *rule; /* of the new ABI, for this x0 */
+		unsigned x0, result;
+		uint32_t other;
+		bool same, silent;
+	} rows[] = {
+	        {"get", 1, 5, A64_NOP, true, false},
+	        {"get", 1, 6, A64_NOP, false, true},         /* what was promised changed */
+	        {"get", 1, 5, A64_MOVZ(2, 9), false, false}, /* what nobody had promised did */
+	        {"put", 1, 5, A64_NOP, false, true},         /* another operation */
+	        {"get", 2, 6, A64_NOP, false, true},         /* none now, and nothing says so */
+	        {"get", 2, 6, A64_MOVZ(0, 7), false, false}, /* but x0 does */
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct hvc_diff_config config = {.brief = true};
+		const struct hvc_meeting *meeting;
+		struct pair pair;
+
+		pair.subject[0] = open_side("get.old", 5, A64_NOP);
+		pair.subject[1] = open_side("get.new", (uint16_t)rows[i].result, rows[i].other);
+		pair.abi[0] = open_rules("get", 1, 5);
+		pair.abi[1] = open_rules(rows[i].rule, rows[i].x0, rows[i].result);
+		make_with(&pair, &config);
+		ck_assert_uint_eq(pair.diff->meetings, 1);
+		meeting = pair.diff->meeting;
+		ck_assert_uint_eq(meeting->operation, find_operation(pair.diff, "get"));
+		ck_assert_str_eq(meeting->rule_new, rows[i].x0 == 1 ? rows[i].rule : "none");
+		ck_assert_uint_eq(meeting->witness.call.x[0], 1);
+		ck_assert_msg(meeting->same == rows[i].same, "row %zu: same %d", i, meeting->same);
+		ck_assert_msg(meeting->silent == rows[i].silent, "row %zu: silent %d", i,
+		              meeting->silent);
+		ck_assert_int_eq(pair.diff->equal, rows[i].result == 5 && rows[i].other == A64_NOP);
+		drop(&pair);
+	}
+}
+END_TEST
+
 static const struct suite_test tests[] = {
+        {"what_old_callers_get", &what_old_callers_get},
         {"from_the_immediate_to_x0", &from_the_immediate_to_x0},
         {"what_is_set_to_what_it_is_is_kept", &what_is_set_to_what_it_is_is_kept},
 };
