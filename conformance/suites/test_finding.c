@@ -11,20 +11,20 @@
 
 /* Names are for ever: a name that goes missing here breaks somebody's suppressions. */
 static const char *const ids[] = {
-        "check-outcome",       "check-level",     "check-address",       "check-result",
-        "check-preserve",      "check-memory",    "check-width",         "contract-broken",
-        "contract-clobbered",  "check-undecided", "diff-silent",         "diff-removed",
-        "diff-renumbered",     "diff-changed",    "diff-clobbers",       "diff-differs",
-        "diff-untried",        "diff-unknown",    "diff-refused",        "diff-no-promise",
-        "diff-added",          "diff-preserves",  "diff-renamed",        "leak-register",
-        "leak-simd",           "leak-memory",     "leak-outcome",        "leak-control",
-        "safety-control",      "safety-vectors",  "safety-state",        "safety-memory",
-        "safety-image",        "safety-fault",    "safety-open",         "safety-stuck",
-        "safety-undecided",    "sequence-stated", "sequence-random",     "caller-selector",
-        "caller-unknown-call", "caller-result",   "caller-clobbered",    "scan-eret",
-        "scan-control",        "caller-conduit",  "caller-widened",      "collide-differs",
-        "collide-same",        "engine-failed",   "suppression-expired", "suppression-unused",
-        "check-own",           "check-features",
+        "check-outcome",      "check-level",         "check-address",   "check-result",
+        "check-preserve",     "check-memory",        "check-width",     "contract-broken",
+        "contract-clobbered", "check-undecided",     "diff-silent",     "diff-removed",
+        "diff-renumbered",    "diff-changed",        "diff-clobbers",   "diff-differs",
+        "diff-untried",       "diff-unknown",        "diff-refused",    "diff-no-promise",
+        "diff-added",         "diff-preserves",      "diff-renamed",    "leak-register",
+        "leak-simd",          "leak-memory",         "leak-outcome",    "leak-control",
+        "safety-control",     "safety-vectors",      "safety-state",    "safety-memory",
+        "safety-image",       "safety-fault",        "safety-width",    "safety-open",
+        "safety-stuck",       "safety-undecided",    "sequence-stated", "sequence-random",
+        "caller-selector",    "caller-unknown-call", "caller-result",   "caller-clobbered",
+        "scan-eret",          "scan-control",        "caller-conduit",  "caller-widened",
+        "collide-differs",    "collide-same",        "engine-failed",   "suppression-expired",
+        "suppression-unused", "check-own",           "check-features",
 };
 
 #define IDS (sizeof(ids) / sizeof(ids[0]))

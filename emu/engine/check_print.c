@@ -6,6 +6,7 @@
 
 #include "base/number.h"
 #include "engine/features.h"
+#include "engine/prover.h"
 #include "hvcheck/check.h"
 
 const char *hvc_evidence_name(enum hvc_evidence evidence)
@@ -55,26 +56,6 @@ static void print_lie(const struct hvc_verdict *v, char *text, size_t size)
 		         (unsigned long long)v->expected);
 }
 
-static void print_width(const struct hvc_verdict *v, char *text, size_t size)
-{
-	static const char clear[] =
-	        "where bits 63:32 of x0 to x7, which are not the call's, are clear";
-	unsigned long long actual = v->actual, expected = v->expected;
-	const char *name = hvc_reg_name(v->reg);
-	char one[HVC_U64_SIZE], other[HVC_U64_SIZE];
-
-	if (v->reg != HVC_REG_NONE)
-		snprintf(text, size, "%c%s is %s, and %s %s", v->reg < 8 ? 'w' : name[0], name + 1,
-		         hvc_u64_print(actual, one), hvc_u64_print(expected, other), clear);
-	else if (actual == expected)
-		snprintf(text, size, "%s goes elsewhere %s",
-		         hvc_outcome_name((enum hvc_outcome_kind)actual), clear);
-	else
-		snprintf(text, size, "%s, and %s %s",
-		         hvc_outcome_name((enum hvc_outcome_kind)actual),
-		         hvc_outcome_name((enum hvc_outcome_kind)expected), clear);
-}
-
 /* Where control lands instead of behind the call, if it is a place with a name. */
 static const char *lands(const struct hvc_finding *finding)
 {
@@ -88,6 +69,13 @@ static const char *lands(const struct hvc_finding *finding)
 	if (finding->outcome.kind == HVC_OUTCOME_JUMP &&
 	    finding->outcome.pc == hvc_call_address(&call) + 8)
 		return ": it skips one instruction, past the return address";
+	if ((finding->outcome.kind == HVC_OUTCOME_SPIN ||
+	     finding->outcome.kind == HVC_OUTCOME_LIMIT) &&
+	    hvc_level_el(finding->outcome.level) == 2 &&
+	    finding->outcome.state.v[HVC_REG_ELR_EL2] == finding->outcome.pc)
+		return ": its ERET goes to EL2 again and again, for ELR_EL2 is that of an "
+		       "exception "
+		       "inside the call";
 	return "";
 }
 
@@ -150,7 +138,7 @@ static void print_finding(const struct hvc_check *check, const struct hvc_findin
 		print_lie(v, text, size);
 		break;
 	case HVC_CLAUSE_WIDTH:
-		print_width(v, text, size);
+		hvc_width__print(v, text, size);
 		break;
 	case HVC_CLAUSE_NONE:
 		snprintf(text, size, "no clause");

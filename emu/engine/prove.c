@@ -268,7 +268,7 @@ static enum hvc_status prove_paths(struct hvc_prover *p, struct hvc_diag *diag)
 
 	hvc_prover__begin(p);
 	always = hvc_search__address(p->terms, p->part->insn);
-	for (unsigned i = 0; i < p->symbolic->paths; i++)
+	for (unsigned i = 0; !p->config->width && i < p->symbolic->paths; i++)
 		HVC_TRY(prove_path(p, i, diag));
 	if (hvc_prover__width(p) != HVC_OK)
 		return out_of_memory(diag);

@@ -41,6 +41,7 @@ struct hvc_prove_config {
 	uint64_t budget;
 	unsigned paths; /**< most of one caller; 0: a good number */
 	uint64_t steps; /**< instructions followed on all; 0: a good number */
+	bool width;     /**< only whether upper halves of words matter (prove_width.c) */
 	struct hvc_certificates *certificates; /**< to add to; NULL: none */
 };
 

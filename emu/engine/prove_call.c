@@ -94,7 +94,7 @@ static enum hvc_status make_apart(struct work *work, struct hvc_machine *machine
 		return HVC_OK;
 	}
 	/* What breaks the rule anyway need not be shown twice. */
-	if (made->verdict.kind == HVC_VERDICT_VIOLATES)
+	if (!p->config->width && made->verdict.kind == HVC_VERDICT_VIOLATES)
 		return HVC_OK;
 	hvc_width__narrow(&wanted->call, &narrow);
 	HVC_TRY(hvc_machine_reset(machine, diag));

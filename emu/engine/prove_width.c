@@ -4,9 +4,11 @@
  * are not theirs. So each call, and the one with these bits clear, have to do the same: two paths
  * that the two take must not part in how they end, nor in what comes back.
  */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "abi/abi.h"
+#include "base/number.h"
 #include "engine/prover.h"
 #include "hvcheck/arch.h"
 
@@ -22,15 +24,24 @@ struct width {
 	hvc_ref *takes;
 };
 
+static bool is_identifier(const struct hvc_interval *i)
+{
+	return i->lo >= FAST_CALLS && i->hi <= UINT32_MAX;
+}
+
+/* One that tells fast calls by w0, or by an x0 that holds nothing but an identifier. */
 bool hvc_width__is_smccc(const struct hvc_abi *abi)
 {
 	for (unsigned i = 0; i < abi->rules; i++)
 		for (unsigned k = 0; k < abi->rule[i].conditions; k++) {
 			const struct hvc_condition *c = &abi->rule[i].condition[k];
 
-			if (c->reg == HVC_REG_X0 && c->mask == UINT32_MAX &&
-			    c->interval[c->intervals - 1].hi >= FAST_CALLS)
-				return true;
+			if (c->reg != HVC_REG_X0 || (uint32_t)c->mask != UINT32_MAX)
+				continue;
+			for (unsigned n = 0; n < c->intervals; n++)
+				if (c->interval[n].hi >= FAST_CALLS &&
+				    (c->mask == UINT32_MAX || is_identifier(&c->interval[n])))
+					return true;
 		}
 	return false;
 }
@@ -236,4 +247,24 @@ void hvc_width__narrow(const struct hvc_call *call, struct hvc_call *out)
 	*out = *call;
 	for (unsigned n = 0; n < ARGUMENTS; n++)
 		out->x[n] &= UINT32_MAX;
+}
+
+void hvc_width__print(const struct hvc_verdict *v, char *text, size_t size)
+{
+	static const char clear[] =
+	        "where bits 63:32 of x0 to x7, which are not the call's, are clear";
+	unsigned long long actual = v->actual, expected = v->expected;
+	const char *name = hvc_reg_name(v->reg);
+	char one[HVC_U64_SIZE], other[HVC_U64_SIZE];
+
+	if (v->reg != HVC_REG_NONE)
+		snprintf(text, size, "%c%s is %s, and %s %s", v->reg < 8 ? 'w' : name[0], name + 1,
+		         hvc_u64_print(actual, one), hvc_u64_print(expected, other), clear);
+	else if (actual == expected)
+		snprintf(text, size, "%s goes elsewhere %s",
+		         hvc_outcome_name((enum hvc_outcome_kind)actual), clear);
+	else
+		snprintf(text, size, "%s, and %s %s",
+		         hvc_outcome_name((enum hvc_outcome_kind)actual),
+		         hvc_outcome_name((enum hvc_outcome_kind)expected), clear);
 }

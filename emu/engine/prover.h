@@ -98,6 +98,8 @@ bool hvc_prover__stored_to_own(const struct hvc_prover *p, const struct hvc_symp
 /* prove_width.c */
 /** Of an ABI that keeps to the SMC calling convention: where upper halves of words matter. */
 HVC_MUST_USE enum hvc_status hvc_prover__width(struct hvc_prover *p);
+/** "w0 is 0x1, and 0x0 where bits 63:32 ...". Cut to size. */
+void hvc_width__print(const struct hvc_verdict *verdict, char *text, size_t size);
 
 /* prove_certificate.c */
 /** Of a rule, these calls are governed by it, and break it where `kept` or p->stated fails. */

@@ -3,7 +3,7 @@
  * Each behaviour that an unknown call can meet is looked at for what it does to EL2, and the
  * simplest such call is made. What could not be followed may do anything, and is told.
  */
-#include "hvcheck/safety.h"
+#include "engine/safety.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,7 +31,7 @@ struct look {
 const char *hvc_hazard_name(enum hvc_hazard_kind kind)
 {
 	static const char *const names[HVC_HAZARD_COUNT] = {"control", "vectors", "state", "memory",
-	                                                    "image",   "fault",   "stuck"};
+	                                                    "image",   "fault",   "width", "stuck"};
 
 	return kind < HVC_HAZARD_COUNT ? names[kind] : "?";
 }
@@ -326,6 +326,9 @@ static enum hvc_status look_at_world(struct look *look, unsigned levels, unsigne
 		status = look_at_part(look);
 	}
 	hvc_exact_free(exact);
+	if (status == HVC_OK)
+		status = hvc_safety__width(config, look->world, &world, levels, insns, look->diag,
+		                           look->safety);
 	return status;
 }
 

@@ -88,6 +88,8 @@ static const struct hvc_finding_rule rules[] = {
 	 "The next call may do anything."},
 	{"safety-fault", "safety", ERROR, "an unknown call faults inside EL2",
 	 "Any caller can stop the hypervisor with it."},
+	{"safety-width", "safety", ERROR, "an SMC32 or HVC32 call goes by bits 63:32 of a register",
+	 "A caller's value gets past what EL2 tests of its lower half; see check-width."},
 	{"safety-undecided", "safety", WARNING, "an unknown call may do anything: what it runs was not followed",
 	 "Code that is not followed, or a handler behind its door. Name it with --stop-at where that is meant."},
 	{"safety-open", "safety", TELLS, "a call that the ABI leaves unspecified does one of these things",

@@ -3,8 +3,10 @@
  * Safety of the unknown: what a subject does, from callers below EL2, on the calls that are none
  * by its ABI: those of its default rule and of rules named `unknown` or `unknown_...`. They
  * should change nothing of EL2's, nothing in memory, and take control nowhere but back: proved for
- * every input, or shown by a call. Of calls that a rule leaves `unspecified` the same is told, but
- * found fault with by nobody. Strings belong to the account.
+ * every input, or shown by a call. ABIs that keep to the SMC calling convention are held to what
+ * it says of upper halves as well, of all calls that they promise something of. Of calls that a
+ * rule leaves `unspecified` the same is told, but found fault with by nobody. Strings belong to the
+ * account.
  */
 #ifndef HVCHECK_SAFETY_H
 #define HVCHECK_SAFETY_H
@@ -21,11 +23,12 @@ enum hvc_hazard_kind {
 	HVC_HAZARD_MEMORY,  /**< memory was written that is not EL2's own */
 	HVC_HAZARD_IMAGE,   /**< the subject itself, its code or data, was written */
 	HVC_HAZARD_FAULT,   /**< an exception inside EL2 */
+	HVC_HAZARD_WIDTH,   /**< bits 63:32 of an SMC32 or HVC32 call make a difference: any rule */
 	HVC_HAZARD_STUCK,   /**< it never came back: no finding by itself */
 	HVC_HAZARD_COUNT,
 };
 
-/** "control", "vectors", "state", "memory", "image", "fault", "stuck". */
+/** "control", "vectors", "state", "memory", "image", "fault", "width", "stuck". */
 HVC_API const char *hvc_hazard_name(enum hvc_hazard_kind kind);
 
 /** Calls of one rule that do the same. */
