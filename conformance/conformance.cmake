@@ -54,6 +54,7 @@ add_custom_target(subjects ALL DEPENDS ${subject_elfs})
 include(${CMAKE_CURRENT_LIST_DIR}/images/images.cmake)
 # Faults of the kinds that public bugs have, and the same code without them (cases/wanted).
 file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/cases/*.S)
+file(GLOB case_includes CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/cases/*.inc)
 foreach(source ${sources})
   get_filename_component(name ${source} NAME_WE)
   set(elf ${CMAKE_BINARY_DIR}/cases/${name})
@@ -62,7 +63,7 @@ foreach(source ${sources})
     COMMAND ${assemble} -I ${vectors} -I ${CMAKE_CURRENT_LIST_DIR}/cases -o ${elf}.o ${source}
     COMMAND ${link} --fatal-warnings -Ttext=0x40200000 -e 0x40200000 -z max-page-size=4096
             --build-id=none -o ${elf}.elf ${elf}.o
-    DEPENDS ${source} ${includes} ${CMAKE_CURRENT_LIST_DIR}/cases/case.inc
+    DEPENDS ${source} ${includes} ${case_includes}
     COMMENT "Assembling ${name}" VERBATIM)
   list(APPEND case_elfs ${elf}.elf)
 endforeach()

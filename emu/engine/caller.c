@@ -126,8 +126,13 @@ bool hvc_caller__clobbers(struct hvc_caller *caller, uint32_t set)
 /* A result that is there in vain. */
 static bool lost(struct hvc_caller *caller, enum hvc_reg reg)
 {
-	uint64_t at = caller->site->after.lost_at[reg];
+	uint64_t at = caller->site->after.lost_at[reg], late = caller->site->after.late_at[reg];
 
+	if (late)
+		return hvc_caller__issue(caller, HVC_CALLER_RESULT, reg, late,
+		                         "%s, a result of the call, is read at 0x%" PRIx64
+		                         " after a function has been called that may change it",
+		                         hvc_reg_name(reg), late);
 	if (at)
 		return hvc_caller__issue(caller, HVC_CALLER_RESULT, reg, at,
 		                         "%s, a result of the call, is overwritten at 0x%" PRIx64
@@ -141,6 +146,8 @@ bool hvc_caller__result(struct hvc_caller *caller, enum hvc_reg reg)
 {
 	const struct hvc_after *after = &caller->site->after;
 
+	if (after->late_at[reg])
+		return lost(caller, reg);
 	if (!after->goes_on || (after->read | after->passed | after->returned) >> reg & 1)
 		return true;
 	return lost(caller, reg);
@@ -154,6 +161,10 @@ bool hvc_caller__data(struct hvc_caller *caller, uint32_t data)
 	for (unsigned n = 0; n < HVC_GPR_COUNT && good; n++) {
 		bool late = false;
 
+		if (data >> n & 1 && after->late_at[n]) {
+			good = lost(caller, (enum hvc_reg)(HVC_REG_X0 + n));
+			continue;
+		}
 		if (!(data >> n & 1) || after->read >> n & 1 || !after->lost_at[n])
 			continue;
 		/* Who reads the next ones later had a use for this one. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A call site held to a specification: which rules its registers leave open. */
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "engine/callers.h"
@@ -355,6 +356,36 @@ static uint32_t find_fit(struct hvc_caller *caller)
 	return chance;
 }
 
+/* Where ways that lead here have identifiers of their own, each of them has to be one. */
+static enum hvc_status check_each(struct hvc_caller *caller)
+{
+	const struct hvc_value *x0 = &caller->site->x[0];
+	enum hvc_status status = HVC_OK;
+
+	for (unsigned i = 0; status == HVC_OK && x0->kind == HVC_VALUE_CONSTANT &&
+	                     x0->constants > 1 && i < x0->constants;
+	     i++) {
+		struct hvc_site site = *caller->site;
+		struct hvc_caller one = {.site = &site, .abi = caller->abi};
+
+		if (!hvc_caller__kind_of(x0->constant[i]))
+			continue;
+		site.x[0].constants = 1;
+		site.x[0].constant[0] = x0->constant[i];
+		status = find_answers(&one);
+		if (status == HVC_OK && all_unknown(&one) &&
+		    !hvc_caller__issue(
+		            caller, HVC_CALLER_NO_CALL, HVC_REG_NONE, 0,
+		            "no call of the ABI: on one way here x0 = 0x%" PRIx64 ", and gets '%s'",
+		            x0->constant[i], one.answers ? one.answer[0].text : "nothing"))
+			status = HVC_E_NOMEM;
+		for (unsigned k = 0; k < one.answers; k++)
+			free(one.answer[k].text);
+		free(one.answer);
+	}
+	return status;
+}
+
 /* A site that is made by the instruction that the ABI does not answer. */
 static enum hvc_status hold_conduit(const struct hvc_scan *scan, struct hvc_caller *caller)
 {
@@ -403,5 +434,6 @@ enum hvc_status hvc_caller__hold_to_rules(const struct hvc_callers_config *confi
 			return HVC_E_NOMEM;
 		return HVC_OK;
 	}
+	HVC_TRY(check_each(caller));
 	return check_after(caller);
 }

@@ -11,10 +11,14 @@
 #define RESULTS   UINT32_C(0x3ff80003)
 #define SCRATCH   UINT32_C(0x4003ffff)
 
-/* Registers whose value is still that after the site, where control reaches an instruction. */
+/*
+ * Registers whose value is still that after the site, where control reaches an instruction; and in
+ * the upper half those that had it until a function was called, and have not been set since.
+ */
+#define GONE 32u
 struct walk {
 	const struct hvc_flow_graph *flow;
-	uint32_t *open;
+	uint64_t *open;
 	bool *seen, *queued;
 	/* A ring with room for every word, each of which is in it at most once. */
 	unsigned *ring;
@@ -22,7 +26,7 @@ struct walk {
 	struct hvc_after *out;
 };
 
-static void visit(struct walk *walk, unsigned i, uint32_t open)
+static void visit(struct walk *walk, unsigned i, uint64_t open)
 {
 	if (walk->seen[i] && !(open & ~walk->open[i]))
 		return;
@@ -45,6 +49,13 @@ static void note_read(struct walk *walk, unsigned i, uint32_t set)
 	}
 }
 
+static void note_late(struct walk *walk, unsigned i, uint32_t set)
+{
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
+		if (set >> n & 1 && !walk->out->late_at[n])
+			walk->out->late_at[n] = hvc_flow__address(walk->flow, i);
+}
+
 static void note_loss(struct walk *walk, unsigned i, uint32_t set)
 {
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
@@ -54,8 +65,9 @@ static void note_loss(struct walk *walk, unsigned i, uint32_t set)
 }
 
 /* What an instruction does to the registers that are open; returns those that stay so. */
-static uint32_t pass(struct walk *walk, unsigned i, uint32_t open)
+static uint64_t pass(struct walk *walk, unsigned i, uint64_t both)
 {
+	uint32_t open = (uint32_t)both, gone = (uint32_t)(both >> GONE);
 	uint32_t word = walk->flow->word[i];
 	uint64_t target = 0;
 	enum hvc_flow kind = hvc_a64__flow(hvc_flow__address(walk->flow, i), word, &target);
@@ -68,12 +80,19 @@ static uint32_t pass(struct walk *walk, unsigned i, uint32_t open)
 	hvc_def_use__of(word, &use);
 	note_read(walk, i, open & use.reads);
 	if (!calls)
+		note_late(walk, i, gone & use.reads);
+	gone &= ~use.writes;
+	if (!calls)
 		note_loss(walk, i, open & use.writes & ~use.reads);
 	if (calls || exception || kind == HVC_FLOW_INDIRECT || kind == HVC_FLOW_ERET)
 		out->goes_on |= kind != HVC_FLOW_STOP;
 	if (calls || (exception && kind != HVC_FLOW_STOP)) {
 		out->passed |= open & ARGUMENTS;
-		return open & ~(calls ? SCRATCH : UINT32_C(0xf));
+		/* x0 and x1 are the function's results then. */
+		gone = calls ? (gone | (open & SCRATCH)) & ~UINT32_C(0x40000003)
+		             : gone & ~UINT32_C(0xf);
+		open &= ~(calls ? SCRATCH : UINT32_C(0xf));
+		return (uint64_t)gone << GONE | open;
 	}
 	if (kind == HVC_FLOW_ERET) {
 		out->passed |= open;
@@ -87,7 +106,7 @@ static uint32_t pass(struct walk *walk, unsigned i, uint32_t open)
 		out->passed |= open & ARGUMENTS;
 		out->returned |= open & RESULTS & ~ARGUMENTS;
 	}
-	return open & ~use.writes;
+	return (uint64_t)gone << GONE | (open & ~use.writes);
 }
 
 static void run(struct walk *walk)
@@ -101,10 +120,10 @@ static void run(struct walk *walk)
 	while (walk->head != walk->tail) {
 		unsigned i = walk->ring[walk->head++ % walk->flow->words];
 		unsigned ways = hvc_flow__successors(walk->flow, i, next);
-		uint32_t open = pass(walk, i, walk->open[i]);
+		uint64_t open = pass(walk, i, walk->open[i]);
 
 		if (i == site)
-			walk->out->again |= walk->open[i];
+			walk->out->again |= (uint32_t)walk->open[i];
 
 		walk->queued[i] = false;
 		for (unsigned n = 0; n < ways; n++)

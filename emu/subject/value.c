@@ -34,12 +34,14 @@ void hvc_values__enter(struct hvc_values *out)
 		out->x[i] = made(HVC_VALUE_ARGUMENT, 0);
 		out->x[i].reg = (enum hvc_reg)(HVC_REG_X0 + i);
 	}
+	hvc_stack__enter(&out->stack);
 }
 
 void hvc_values__forget(struct hvc_values *out)
 {
 	for (unsigned i = 0; i < HVC_GPR_COUNT; i++)
 		out->x[i] = made(HVC_VALUE_UNKNOWN, 0);
+	hvc_stack__forget(&out->stack);
 }
 
 /* Calculate with constants: (value & ~mask | imm) + add, cut to 32 bits where word. */
@@ -196,6 +198,31 @@ static void call(struct hvc_values *values, uint64_t address, bool function)
 		values->x[i] = made(HVC_VALUE_CLOBBERED, address);
 }
 
+static struct hvc_value merge(const struct hvc_value *a, const struct hvc_value *b);
+
+/* CSEL, and what CSINC and CSINV make of numbers. False: another instruction. */
+static bool chosen(const struct hvc_values *values, uint64_t address, uint32_t word,
+                   struct hvc_value *out)
+{
+	const struct hvc_value zero = constant(HVC_VALUE_CONSTANT, 0, address);
+	unsigned rn = word >> 5 & 31, rm = word >> 16 & 31;
+	struct hvc_value other = rm == 31 ? zero : values->x[rm];
+
+	if ((word & 0x3fe00800) != 0x1a800000 || (word >> 30 & 1 && word >> 10 & 1))
+		return false;
+	*out = rn == 31 ? zero : values->x[rn];
+	if (word >> 30 & 1 || word >> 10 & 1) {
+		if (other.kind != HVC_VALUE_CONSTANT || other.constants != 1)
+			return false;
+		other.constant[0] = word >> 10 & 1 ? other.constant[0] + 1 : ~other.constant[0];
+	}
+	*out = merge(out, &other);
+	if (!(word >> 31))
+		*out = hvc_value__low(out);
+	out->at = address;
+	return true;
+}
+
 static bool is_call(uint32_t word)
 {
 	bool branch = (word & 0xfc000000) == 0x94000000;   /* BL */
@@ -229,10 +256,12 @@ void hvc_values__step(struct hvc_values *values, const struct hvc_image *image, 
 	struct hvc_def_use use;
 	struct hvc_a64 insn;
 	struct hvc_value value;
+	struct hvc_value found[HVC_GPR_COUNT];
 	unsigned rd = word & 31;
 
 	if (is_call(word)) {
 		call(values, address, true);
+		hvc_stack__call(&values->stack);
 		return;
 	}
 	if (is_exception(word)) {
@@ -242,8 +271,11 @@ void hvc_values__step(struct hvc_values *values, const struct hvc_image *image, 
 	hvc_def_use__of(word, &use);
 	touch(values, use.address, address);
 	hvc_a64__decode(address, word, &insn);
-	if (arithmetic(values, address, word, &value) || field(values, address, word, &value) ||
-	    moved(values, image, address, &insn, &value)) {
+	for (unsigned i = 0; i < HVC_GPR_COUNT; i++)
+		found[i].kind = HVC_VALUE_UNKNOWN;
+	hvc_stack__step(&values->stack, values->x, word, found);
+	if (chosen(values, address, word, &value) || arithmetic(values, address, word, &value) ||
+	    field(values, address, word, &value) || moved(values, image, address, &insn, &value)) {
 		if (rd != 31)
 			values->x[rd] = value;
 		return;
@@ -254,6 +286,10 @@ void hvc_values__step(struct hvc_values *values, const struct hvc_image *image, 
 
 		if (!(use.writes >> i & 1))
 			continue;
+		if (loaded && found[i].kind != HVC_VALUE_UNKNOWN) {
+			values->x[i] = found[i];
+			continue;
+		}
 		values->x[i] = made(loaded   ? HVC_VALUE_LOADED
 		                    : system ? HVC_VALUE_SYSTEM
 		                             : HVC_VALUE_COMPUTED,
@@ -338,5 +374,6 @@ bool hvc_values__merge(struct hvc_values *into, const struct hvc_values *from)
 		changed |= !same(&value, &into->x[i]);
 		into->x[i] = value;
 	}
+	changed |= hvc_stack__merge(&into->stack, &from->stack, merge, same);
 	return changed;
 }

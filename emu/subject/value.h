@@ -3,10 +3,11 @@
 #ifndef SUBJECT_VALUE_H
 #define SUBJECT_VALUE_H
 
-#include "hvcheck/site.h"
+#include "subject/stack.h"
 
 struct hvc_values {
 	struct hvc_value x[HVC_GPR_COUNT];
+	struct hvc_stack stack;
 };
 
 /** As a function finds them: each holds its argument. */

@@ -8,6 +8,7 @@
 
 #include "subject/a64.h"
 #include "subject/site.h"
+#include "subject/stack.h"
 #include "subject/walk.h"
 
 /* Wrappers of wrappers are followed so far. */
@@ -21,18 +22,25 @@ struct wrapper {
 	struct hvc_site site;
 };
 
+static bool is_passed(const struct hvc_value *value)
+{
+	return value->kind == HVC_VALUE_ARGUMENT && value->reg <= HVC_REG_X0 + ARGUMENTS_LAST;
+}
+
 /*
- * Does the site get its x0 from whoever calls the function? Not where another register selects
- * the call and is set: x12, x16 and x17 do in the ABIs known.
+ * Does the site get what selects the call from whoever calls the function? That is x0, unless
+ * another register does that is set: x12, x16 and x17 do in the ABIs known.
  */
 static bool passes_on(const struct hvc_site *site)
 {
 	const struct hvc_value *x = site->x;
 
-	return !site->data && site->analysed && site->has_function &&
-	       x[0].kind == HVC_VALUE_ARGUMENT && x[0].reg <= HVC_REG_X0 + ARGUMENTS_LAST &&
-	       !hvc_value_is_constant(&x[12]) && !hvc_value_is_constant(&x[16]) &&
-	       !hvc_value_is_constant(&x[17]);
+	if (site->data || !site->analysed || !site->has_function)
+		return false;
+	if (is_passed(&x[12]) || is_passed(&x[16]) || is_passed(&x[17]))
+		return true;
+	return is_passed(&x[0]) && !hvc_value_is_constant(&x[12]) &&
+	       !hvc_value_is_constant(&x[16]) && !hvc_value_is_constant(&x[17]);
 }
 
 static int by_begin(const void *a, const void *b)
@@ -57,25 +65,21 @@ static int by_address(const void *a, const void *b)
 static struct hvc_value passed(const struct hvc_value *inside, const struct hvc_value *outside)
 {
 	struct hvc_value out = outside[inside->reg];
-	bool cut = inside->word || inside->sign;
 
-	out.pointer |= inside->pointer;
-	if (inside->pointer)
-		out.pointer_at = inside->pointer_at;
-	for (unsigned i = 0; cut && i < out.constants; i++) {
-		uint32_t low = (uint32_t)out.constant[i];
-
-		out.constant[i] = inside->sign && low >> 31 ? ~UINT64_C(0) << 32 | low : low;
-	}
-	/* Constants are sorted, which cutting may undo. */
-	if (cut && out.constants > 1) {
+	if (inside->word)
+		out = hvc_value__low(&out);
+	for (unsigned i = 0; inside->sign && i < out.constants; i++)
+		out.constant[i] = (uint64_t)(int64_t)(int32_t)(uint32_t)out.constant[i];
+	/* Constants are sorted, which extending may undo. */
+	if (inside->sign && out.constants > 1) {
 		out.kind = HVC_VALUE_UNKNOWN;
 		out.constants = 0;
 	}
-	if (cut && out.kind == HVC_VALUE_ARGUMENT && !out.word && !out.sign) {
-		out.word = inside->word;
-		out.sign = inside->sign;
-	}
+	if (inside->sign && out.kind == HVC_VALUE_ARGUMENT && !out.word)
+		out.sign = true;
+	out.pointer |= inside->pointer;
+	if (inside->pointer)
+		out.pointer_at = inside->pointer_at;
 	return out;
 }
 

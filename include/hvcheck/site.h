@@ -57,6 +57,8 @@ struct hvc_after {
 	uint64_t at[HVC_GPR_COUNT]; /**< of `read`: the nearest instruction that does */
 	/** The nearest instruction that overwrites it before it is read; 0: none does. */
 	uint64_t lost_at[HVC_GPR_COUNT];
+	/** One that reads it after a function has been called, which may have changed it; 0: none. */
+	uint64_t late_at[HVC_GPR_COUNT];
 	bool goes_on; /**< something is reached besides loops that do not end and traps */
 };
 

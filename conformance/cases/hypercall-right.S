@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: MIT
+// hvm_op
+	.include "hypercall.inc"
+	program 34
