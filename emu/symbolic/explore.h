@@ -42,12 +42,12 @@ struct hvc_walker {
 	unsigned nested;             /* exceptions at EL2 that it is in */
 	const struct hvc_nest *nest; /* the outermost of them */
 	const struct hvc_nest *last; /* the innermost */
-	/* Brent's cycle detection, at jumps back */
+	/* Brent's cycle detection, at jumps back and ERETs at EL2 */
 	uint64_t jumps, checkpoint_at;
-	bool armed;
+	bool armed, spx;
 	uint64_t pc, changes;
 	size_t clauses;
-	hvc_ref x[HVC_GPR_COUNT], sp[2], daif, pstate;
+	hvc_ref x[HVC_GPR_COUNT], sys[HVC_REG_COUNT], daif, pstate;
 	struct hvc_flags flags;
 };
 

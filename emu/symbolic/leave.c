@@ -91,9 +91,8 @@ static bool is_vector32(struct hvc_explorer *e, const struct hvc_way *way, hvc_r
 		return true;
 	/* An offset that was added in 32 bits. */
 	offset = hvc_bv__offset(hvc_bv__extract(t, target, 31, 0), &base);
-	return offset < HVC_AARCH32_VECTORS_SIZE &&
-	       (base == hvc_bv__extract(t, vbar, 31, 0) ||
-	        base == hvc_bv__extract(t, round, 31, 0));
+	return offset < HVC_AARCH32_VECTORS_SIZE && (base == hvc_bv__extract(t, vbar, 31, 0) ||
+	                                             base == hvc_bv__extract(t, round, 31, 0));
 }
 
 /* An ERET to AArch32 state, which ends the call: t is T of its SPSR. */
@@ -232,7 +231,6 @@ static bool return_to(struct hvc_explorer *e, struct hvc_walker *w, hvc_ref spsr
 		return hvc_explorer__fault(e, w, HVC_EC_ILLEGAL, target);
 	}
 	restore(e, way, spsr);
-	way->changes++;
 	if (hvc_level_is_aarch32(level)) {
 		way->sys[HVC_REG_PSTATE] = restored32(e, spsr, t32);
 		arrive32(e, w, level, t32);
@@ -243,6 +241,14 @@ static bool return_to(struct hvc_explorer *e, struct hvc_walker *w, hvc_ref spsr
 		w->nested -= w->nested > 0;
 		w->backs = target == w->back_to ? w->backs + 1 : 0;
 		w->back_to = target;
+		if (hvc_bv__const(target)) {
+			way->pc = target->value;
+			if (hvc_walker__spins(w)) {
+				hvc_explorer__stop(e, w, HVC_OUTCOME_SPIN, NULL);
+				return false;
+			}
+			way->pc = pc;
+		}
 		if (w->backs > BACKS_MAX) {
 			hvc_explorer__bound(e, w, "an ERET that leads to itself");
 			return false;

@@ -400,6 +400,19 @@ enum hvc_access hvc_memory__load(struct hvc_scene *scene, struct hvc_way *way, h
 	return access;
 }
 
+/* Is it what was stored there last, and is there still? */
+static bool is_again(const struct hvc_log *log)
+{
+	for (const struct hvc_log *old = log->before; old; old = old->before) {
+		if (old->base != log->base || (old->offset - log->offset >= log->size &&
+		                               log->offset - old->offset >= old->size))
+			continue;
+		return old->offset == log->offset && old->size == log->size &&
+		       old->value == log->value;
+	}
+	return false;
+}
+
 static enum hvc_access store_at(struct hvc_scene *scene, struct hvc_way *way, hvc_ref base,
                                 uint64_t offset, unsigned size, hvc_ref value)
 {
@@ -423,7 +436,7 @@ static enum hvc_access store_at(struct hvc_scene *scene, struct hvc_way *way, hv
 	                        .pc = way->pc,
 	                        .size = (uint8_t)size};
 	way->log = log;
-	way->changes++;
+	way->changes += !is_again(log);
 	return HVC_ACCESS_OK;
 }
 

@@ -9,7 +9,6 @@
 #include "machine/internal.h"
 #include "symbolic/explore.h"
 
-
 static const enum hvc_reg written[] = {HVC_REG_ESR_EL2, HVC_REG_ELR_EL2, HVC_REG_SPSR_EL2,
                                        HVC_REG_FAR_EL2};
 
@@ -69,11 +68,15 @@ static bool find_entry(const struct hvc_explorer *e, const struct hvc_way *way,
 	hvc_ref vbar = way->sys[HVC_REG_VBAR_EL2], hcr = way->sys[HVC_REG_HCR_EL2],
 	        sctlr = way->sys[HVC_REG_SCTLR_EL2];
 
-	if (!hvc_bv__const(vbar) || !hvc_bv__const(hcr) || !hvc_bv__const(sctlr) ||
-	    !hvc_bv__const(way->pstate))
+	bool own = vbar && vbar == e->s->before[HVC_REG_VBAR_EL2];
+
+	/* The call came by VBAR_EL2: where its value is open, it is that of this table. */
+	if (!vbar || !(own || hvc_bv__const(vbar)) || !hvc_bv__const(hcr) ||
+	    !hvc_bv__const(sctlr) || !hvc_bv__const(way->pstate))
 		return false;
 	pe.pstate = way->pstate->value | hvc_level_mode(way->spx ? HVC_LEVEL_EL2H : HVC_LEVEL_EL2T);
-	pe.vbar_el2 = vbar->value;
+	if (!own)
+		pe.vbar_el2 = vbar->value;
 	pe.hcr_el2 = hcr->value;
 	pe.sctlr_el2 = sctlr->value;
 	hvc_exception_take(&pe, 2, 0, 0, out);
@@ -113,7 +116,7 @@ bool hvc_explorer__can_nest(const struct hvc_explorer *e, const struct hvc_walke
 	struct hvc_entry entry;
 	uint32_t word;
 
-	return e->s->config.exact && !comes_again(w) && find_entry(e, w->way, &entry) &&
+	return !comes_again(w) && find_entry(e, w->way, &entry) &&
 	       hvc_memory__fetch(&e->s->scene, entry.vector, &word) &&
 	       !hvc_nested__parks(fetch, &e->s->scene, entry.vector);
 }

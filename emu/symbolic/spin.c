@@ -10,14 +10,15 @@ static bool same_flags(const struct hvc_flags *a, const struct hvc_flags *b)
 	       a->otherwise == b->otherwise && !memcmp(a->bit, b->bit, sizeof a->bit);
 }
 
-/* At a jump back: has the machine been exactly here before? Then it goes round for ever. */
+/* At a jump back, or an ERET at EL2: has the machine been exactly here before? Then it goes round
+ * for ever. */
 bool hvc_walker__spins(struct hvc_walker *w)
 {
 	const struct hvc_way *way = w->way;
 
 	if (w->armed && w->pc == way->pc && w->changes == way->changes &&
 	    w->clauses == way->facts.clauses && !memcmp(w->x, way->x, sizeof w->x) &&
-	    w->sp[0] == way->sys[HVC_REG_SP_EL0] && w->sp[1] == way->sys[HVC_REG_SP_EL2] &&
+	    !memcmp(w->sys, way->sys, sizeof w->sys) && w->spx == way->spx &&
 	    w->daif == way->daif && w->pstate == way->pstate && same_flags(&w->flags, &way->flags))
 		return true;
 	if (++w->jumps < w->checkpoint_at)
@@ -28,8 +29,8 @@ bool hvc_walker__spins(struct hvc_walker *w)
 	w->changes = way->changes;
 	w->clauses = way->facts.clauses;
 	memcpy(w->x, way->x, sizeof w->x);
-	w->sp[0] = way->sys[HVC_REG_SP_EL0];
-	w->sp[1] = way->sys[HVC_REG_SP_EL2];
+	memcpy(w->sys, way->sys, sizeof w->sys);
+	w->spx = way->spx;
 	w->daif = way->daif;
 	w->pstate = way->pstate;
 	w->flags = way->flags;
