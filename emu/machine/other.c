@@ -98,6 +98,7 @@ static const struct {
         {SYS(2, 0, 0, 2, 0), "mdccint_el1"},
         {SYS(2, 0, 0, 6, 2), "oseccr_el1"},
         {SYS(2, 0, 1, 0, 4), "oslar_el1"},
+        {SYS(2, 0, 1, 1, 4), "oslsr_el1"},
         {SYS(2, 0, 1, 3, 4), "osdlr_el1"},
         {SYS(2, 0, 1, 4, 4), "dbgprcr_el1"},
         {SYS(2, 0, 7, 8, 6), "dbgclaimset_el1"},
@@ -159,9 +160,11 @@ hvc_other hvc_other_find(const char *name)
 	return SYS(t[0], t[1], t[2], t[3], t[4]);
 }
 
-/* Where what is written to a timer's TVAL goes: its CVAL. */
+/* Where what is written goes: of a timer's TVAL to its CVAL, of OSLAR_EL1 to OSLSR_EL1.OSLK. */
 static void find_storage(uint8_t t[static 5])
 {
+	if (t[0] == 2 && t[1] == 0 && t[2] == 1 && t[3] == 0 && t[4] == 4)
+		t[3] = 1;
 	if (t[0] == 3 && t[2] == 14 && (t[3] == 2 || t[3] == 3) && t[4] == 0)
 		t[4] = 2;
 }

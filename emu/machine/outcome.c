@@ -183,7 +183,7 @@ uint32_t hvc_call_word(const struct hvc_call *call)
 uint64_t hvc_call_kept(uint64_t pstate)
 {
 	const uint64_t aarch64 = HVC_PSTATE_PAN | HVC_PSTATE_UAO | HVC_PSTATE_SSBS |
-	                         HVC_PSTATE_DIT | HVC_PSTATE_TCO | HVC_PSTATE_BTYPE;
+	                         HVC_PSTATE_DIT | HVC_PSTATE_TCO | HVC_PSTATE_BTYPE | HVC_PSTATE_IL;
 	const uint64_t aarch32 = HVC_PSR_Q | HVC_PSR_IT_LO | HVC_PSR_DIT | HVC_PSR_SSBS |
 	                         HVC_PSR_PAN | HVC_PSR_IL | HVC_PSR_GE | HVC_PSR_IT_HI | HVC_PSR_T;
 

@@ -8,6 +8,7 @@
  *   RNDR, RNDRRS       asks the host
  *   DC ZVA             zeroes memory without a store that anybody sees, and where there is none
  *                      tells it after the instructions behind it
+ *   compare values     drops what code writes to CVAL registers
  *   breakpoints,       enabling one drops the translation that is being executed; here they are
  *   watchpoints        registers, and never hit
  */
@@ -39,6 +40,7 @@ enum what {
 	WHAT_COUNT, /* CNTPCT, CNTVCT */
 	WHAT_TVAL,
 	WHAT_CTL,
+	WHAT_CVAL,
 	WHAT_COUNTER, /* PMEVCNTR, PMXEVCNTR, PMCCNTR */
 	WHAT_OVERFLOW,
 	WHAT_PMCR,
@@ -59,6 +61,9 @@ static const struct row {
         {3, 14, 2, 1, WHAT_CTL, true, true},      {3, 14, 3, 1, WHAT_CTL, true, true},
         {4, 14, 2, 1, WHAT_CTL, true, true},      {4, 14, 3, 1, WHAT_CTL, true, true},
         {5, 14, 2, 1, WHAT_CTL, true, true},      {5, 14, 3, 1, WHAT_CTL, true, true},
+        {3, 14, 2, 2, WHAT_CVAL, false, true},    {3, 14, 3, 2, WHAT_CVAL, false, true},
+        {4, 14, 2, 2, WHAT_CVAL, false, true},    {4, 14, 3, 2, WHAT_CVAL, false, true},
+        {5, 14, 2, 2, WHAT_CVAL, false, true},    {5, 14, 3, 2, WHAT_CVAL, false, true},
         {3, 9, 13, 0, WHAT_COUNTER, true, true},  {3, 9, 13, 2, WHAT_COUNTER, true, true},
         {3, 9, 12, 3, WHAT_OVERFLOW, true, true}, {3, 9, 14, 3, WHAT_OVERFLOW, true, true},
         {3, 9, 12, 0, WHAT_PMCR, false, true},    {3, 2, 4, 0, WHAT_RANDOM, true, false},
@@ -108,7 +113,7 @@ bool hvc_own__moves(const uint8_t name[static 5])
 	row = find(&access);
 	access.read = true;
 	row = row ? row : find(&access);
-	return row && row->what != WHAT_BREAKPOINT;
+	return row && row->what != WHAT_BREAKPOINT && row->what != WHAT_CVAL;
 }
 
 static bool is_host(const struct hvc_machine *machine)
@@ -250,6 +255,10 @@ static void write_register(struct hvc_machine *machine, const struct hvc_vhe_acc
 	case WHAT_TVAL: /* 32 bits, signed */
 		name_timer(machine, name, clock, &timer);
 		value = timer.count + (uint64_t)(int64_t)(int32_t)(uint32_t)value;
+		hvc_engine__set_sys(machine->engine, timer.cval, value);
+		break;
+	case WHAT_CVAL:
+		name_timer(machine, name, clock, &timer);
 		hvc_engine__set_sys(machine->engine, timer.cval, value);
 		break;
 	case WHAT_CTL:

@@ -241,9 +241,36 @@ static void note_read(struct hvc_scene *scene, const uint8_t name[5])
 		scene->read[scene->reads++] = which;
 }
 
+/*
+ * Registers that can only be written (Arm ARM D24). OSLAR_EL1 sets OSLSR_EL1.OSLK; PMSWINC_EL0
+ * counts. False: it is none of them.
+ */
+static bool write_only(struct hvc_lift *l, const struct hvc_vhe_access *access)
+{
+	static const uint8_t oslar[5] = {2, 0, 1, 0, 4}, oslsr[5] = {2, 0, 1, 1, 4};
+	const uint64_t oslk = UINT64_C(1) << 1;
+	hvc_ref old, bit;
+
+	if (is(access, 3, 9, 12, 4))
+		hvc_lift__unlifted(l, "a counter that is written");
+	else if (memcmp(access->name, oslar, sizeof oslar) != 0)
+		return false;
+	else if (access->read || !(old = hvc_way__sys(l->scene, l->way, oslsr)))
+		hvc_lift__undefined(l);
+	else {
+		bit = hvc_bv__shl(l->t, hvc_lift__x(l, access->rt, 64), number(l, 64, 1));
+		bit = hvc_bv__and(l->t, bit, number(l, 64, oslk));
+		old = hvc_bv__and(l->t, old, number(l, 64, ~oslk));
+		(void)hvc_way__set_sys(l->scene, l->way, oslsr, hvc_bv__or(l->t, old, bit));
+		l->way->changes++;
+	}
+	return true;
+}
+
 static void move(struct hvc_lift *l)
 {
 	struct hvc_vhe_access access;
+	enum hvc_reg reg;
 	hvc_ref value;
 
 	(void)hvc_vhe__decode(l->word, &access);
@@ -251,7 +278,8 @@ static void move(struct hvc_lift *l)
 		hvc_lift__undefined(l);
 		return;
 	}
-	if (flags(l, &access) || special(l, &access) || !redirect(l, &access))
+	if (flags(l, &access) || special(l, &access) || write_only(l, &access) ||
+	    !redirect(l, &access))
 		return;
 	value = hvc_way__sys(l->scene, l->way, access.name);
 	if (!value) {
@@ -262,7 +290,10 @@ static void move(struct hvc_lift *l)
 	} else {
 		(void)hvc_way__set_sys(l->scene, l->way, access.name,
 		                       hvc_lift__x(l, access.rt, 64));
-		l->way->changes++;
+		/* The same value once more is no change. */
+		reg = hvc_reg_find_sys(access.name[0], access.name[1], access.name[2],
+		                       access.name[3], access.name[4]);
+		l->way->changes += reg == HVC_REG_NONE || value != l->way->sys[reg];
 	}
 }
 
