@@ -47,12 +47,14 @@ static void print_lie(const struct hvc_verdict *v, char *text, size_t size)
 	        "says that %s (0x%llx) is there, and the call gives NOT_SUPPORTED",
 	        "says that %s (0x%llx) is not there, and the call works",
 	        "tells of the 32-bit form of %s, and its 64-bit form (0x%llx) is not there",
+	        "%s (0x%llx) is answered as no unknown call is, and no rule names it",
 	};
 	const char *asked, *name = hvc_features__name((uint32_t)v->expected, &asked);
-	int used = snprintf(text, size, "%s ", asked);
+	bool secret = v->actual == HVC_LIE_SECRET;
+	int used = snprintf(text, size, "%s%s", secret ? "" : asked, secret ? "" : " ");
 
-	if (used > 0 && (size_t)used < size)
-		snprintf(text + used, size - (size_t)used, words[v->actual % 3], name,
+	if (used >= 0 && (size_t)used < size)
+		snprintf(text + used, size - (size_t)used, words[v->actual & 3], name,
 		         (unsigned long long)v->expected);
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What a subject says that it has, held to what it does: each function of a standard range is
- * asked after, and called. Sources: Arm DEN0022 5.1.14 and 5.2 (PSCI_FEATURES), DEN0028 7.3
- * (SMCCC_ARCH_FEATURES), DEN0077 13.3 (FFA_FEATURES). Only ABIs that name the question are held to
- * the answers.
+ * asked after, and called. Only ABIs that name the question are held to the answers; and where an
+ * ABI says nothing of calls that are none, those of its ranges that are answered otherwise than a
+ * number that nobody has are told.
  */
 #include "engine/features.h"
 
@@ -11,83 +11,20 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "engine/prove.h"
+#include "engine/features_table.h"
+#include "engine/prover.h"
 #include "hvcheck/overlap.h"
 
 #define NOT_SUPPORTED UINT32_MAX
 #define SMC64         UINT32_C(0x40000000)
 #define FFA_ERROR     UINT32_C(0x84000060)
 #define FFA_SUCCESS   UINT32_C(0x84000061)
+#define VENDOR_UID    UINT32_C(0x8600ff01)
+#define OWNER         UINT32_C(0xff000000)
+#define NOBODYS       UINT32_C(0x00001ff0) /* with an owner: a number that nobody has */
 
-enum family { PSCI, ARCH, FFA, FAMILIES };
-
-static const struct {
-	uint32_t id;
-	const char *name;
-} question[FAMILIES] = {
-        {0x8400000a, "PSCI_FEATURES"},
-        {0x80000001, "SMCCC_ARCH_FEATURES"},
-        {0x84000064, "FFA_FEATURES"},
-};
-
-enum {
-	BOTH = 1,   /* has a 64-bit form, too */
-	ALONE = 2,  /* may be called without being told of */
-	REFUSES = 4 /* says NOT_SUPPORTED to say something else */
-};
-
-static const struct {
-	enum family family;
-	uint32_t id;
-	const char *name;
-	unsigned is;
-} functions[] = {
-        {PSCI, 0x84000000, "PSCI_VERSION", 0},
-        {PSCI, 0x84000001, "CPU_SUSPEND", BOTH},
-        {PSCI, 0x84000002, "CPU_OFF", 0},
-        {PSCI, 0x84000003, "CPU_ON", BOTH},
-        {PSCI, 0x84000004, "AFFINITY_INFO", BOTH},
-        {PSCI, 0x84000005, "MIGRATE", BOTH | REFUSES},
-        {PSCI, 0x84000006, "MIGRATE_INFO_TYPE", REFUSES},
-        {PSCI, 0x84000007, "MIGRATE_INFO_UP_CPU", BOTH | REFUSES},
-        {PSCI, 0x84000008, "SYSTEM_OFF", 0},
-        {PSCI, 0x84000009, "SYSTEM_RESET", 0},
-        {PSCI, 0x8400000b, "CPU_FREEZE", 0},
-        {PSCI, 0x8400000c, "CPU_DEFAULT_SUSPEND", BOTH},
-        {PSCI, 0x8400000d, "NODE_HW_STATE", BOTH},
-        {PSCI, 0x8400000e, "SYSTEM_SUSPEND", BOTH},
-        {PSCI, 0x8400000f, "PSCI_SET_SUSPEND_MODE", 0},
-        {PSCI, 0x84000010, "PSCI_STAT_RESIDENCY", BOTH},
-        {PSCI, 0x84000011, "PSCI_STAT_COUNT", BOTH},
-        {PSCI, 0x84000012, "SYSTEM_RESET2", BOTH},
-        {PSCI, 0x84000013, "MEM_PROTECT", 0},
-        {PSCI, 0x84000014, "MEM_PROTECT_CHECK_RANGE", BOTH},
-        {PSCI, 0x80000000, "SMCCC_VERSION", ALONE},
-        {ARCH, 0x80000002, "SMCCC_ARCH_SOC_ID", 0},
-        {ARCH, 0x80008000, "SMCCC_ARCH_WORKAROUND_1", ALONE},
-        {ARCH, 0x80007fff, "SMCCC_ARCH_WORKAROUND_2", ALONE},
-        {ARCH, 0x80003fff, "SMCCC_ARCH_WORKAROUND_3", ALONE},
-        {FFA, 0x84000063, "FFA_VERSION", 0},
-        {FFA, 0x84000065, "FFA_RX_RELEASE", 0},
-        {FFA, 0x84000067, "FFA_RXTX_UNMAP", 0},
-        {FFA, 0x84000068, "FFA_PARTITION_INFO_GET", 0},
-        {FFA, 0x84000069, "FFA_ID_GET", 0},
-        {FFA, 0x8400006b, "FFA_MSG_WAIT", 0},
-        {FFA, 0x8400006c, "FFA_YIELD", 0},
-        {FFA, 0x8400006d, "FFA_RUN", 0},
-        {FFA, 0x8400006f, "FFA_MSG_SEND_DIRECT_REQ", 0},
-        {FFA, 0x84000070, "FFA_MSG_SEND_DIRECT_RESP", 0},
-        {FFA, 0x84000071, "FFA_MEM_DONATE", 0},
-        {FFA, 0x84000072, "FFA_MEM_LEND", 0},
-        {FFA, 0x84000073, "FFA_MEM_SHARE", 0},
-        {FFA, 0x84000074, "FFA_MEM_RETRIEVE_REQ", 0},
-        {FFA, 0x84000076, "FFA_MEM_RELINQUISH", 0},
-        {FFA, 0x84000077, "FFA_MEM_RECLAIM", 0},
-        {FFA, 0x8400007a, "FFA_MEM_FRAG_RX", 0},
-        {FFA, 0x8400007b, "FFA_MEM_FRAG_TX", 0},
-};
-
-#define FUNCTIONS (sizeof functions / sizeof *functions)
+/* Linux, include/linux/arm-smccc.h: ARM_SMCCC_VENDOR_HYP_UID_KVM. */
+static const uint32_t kvm_uid[4] = {0xb66fb428, 0xe911c52e, 0x564bcaa9, 0x743a004d};
 
 /* What is made of one call. */
 enum answer {
@@ -96,17 +33,28 @@ enum answer {
 	PRESENT,
 };
 
-/* Shared with the process that makes the calls: of each form told, and done. */
+/* One form of a function. */
+struct form {
+	uint8_t told, does;       /* enum answer */
+	uint8_t kind, as_nobodys; /* how the call ends, and whether as one that is none */
+	uint32_t x0;
+};
+
+/* Shared with the process that makes the calls. */
 struct bench {
 	struct hvc_flight flight;
 	struct hvc_diag diag;
 	volatile unsigned at;
-	uint8_t answer[FUNCTIONS][2][2];
+	bool kvm;
+	struct form form[HVC_FEATURES_MAX][2];
 };
 
 struct work {
 	const struct hvc_features_config *config;
 	struct bench *bench;
+	struct hvc_machine *machine;
+	unsigned functions;
+	struct hvc_features_function function[HVC_FEATURES_MAX];
 };
 
 static void make_call(const struct work *work, uint32_t id, uint32_t argument, bool asks,
@@ -120,7 +68,16 @@ static void make_call(const struct work *work, uint32_t id, uint32_t argument, b
 		out->x[1] = argument;
 }
 
-static enum answer judge(const struct hvc_outcome *o, enum family family, bool asks)
+/* A question is asked of a bit of the answer, or by an argument. */
+static bool tells_bit(const struct hvc_outcome *o, uint32_t id)
+{
+	unsigned bit = id & 127;
+
+	return o->state.v[bit / 32] >> bit % 32 & 1;
+}
+
+static enum answer judge(const struct hvc_outcome *o, const struct hvc_features_function *f,
+                         bool asks)
 {
 	uint32_t x0 = (uint32_t)o->state.v[0], x2 = (uint32_t)o->state.v[2];
 
@@ -137,9 +94,11 @@ static enum answer judge(const struct hvc_outcome *o, enum family family, bool a
 	default:
 		return PRESENT;
 	}
-	if (family == FFA && asks)
+	if (f->family == HVC_FEATURES_KVM && asks)
+		return x0 != NOT_SUPPORTED && tells_bit(o, f->id) ? PRESENT : ABSENT;
+	if (f->family == HVC_FEATURES_FFA && asks)
 		return x0 == FFA_SUCCESS ? PRESENT : ABSENT;
-	if (family == FFA)
+	if (f->family == HVC_FEATURES_FFA)
 		return x0 == NOT_SUPPORTED || (x0 == FFA_ERROR && x2 == NOT_SUPPORTED) ? ABSENT
 		                                                                       : PRESENT;
 	if (asks)
@@ -147,20 +106,53 @@ static enum answer judge(const struct hvc_outcome *o, enum family family, bool a
 	return x0 == NOT_SUPPORTED ? ABSENT : PRESENT;
 }
 
-static enum hvc_status make_one(struct work *work, struct hvc_machine *machine, unsigned at)
+static enum hvc_status call_one(struct work *work, uint32_t id, uint32_t argument, bool asks,
+                                struct hvc_outcome *outcome)
 {
-	unsigned index = at / 4, wide = at / 2 % 2, asks = at % 2;
-	uint32_t id = functions[index].id | (wide ? SMC64 : 0);
-	enum family family = functions[index].family;
-	struct hvc_outcome outcome;
 	struct hvc_call call;
 
-	if (wide && !(functions[index].is & BOTH))
+	make_call(work, id, argument, asks, &call);
+	HVC_TRY(hvc_machine_reset(work->machine, &work->bench->diag));
+	return hvc_machine_call(work->machine, &call, &work->bench->diag, outcome);
+}
+
+/* Has a function two identifiers? */
+static bool has_wide(const struct hvc_features_function *f)
+{
+	return !(f->id & SMC64);
+}
+
+static enum hvc_status make_one(struct work *work, unsigned at)
+{
+	unsigned wide = at % 2;
+	const struct hvc_features_function *f = &work->function[at / 2];
+	struct form *form = &work->bench->form[at / 2][wide];
+	uint32_t id = f->id | (wide ? SMC64 : 0);
+	struct hvc_outcome outcome;
+
+	if (wide && !has_wide(f))
 		return HVC_OK;
-	make_call(work, asks ? question[family].id : id, id, asks, &call);
-	HVC_TRY(hvc_machine_reset(machine, &work->bench->diag));
-	HVC_TRY(hvc_machine_call(machine, &call, &work->bench->diag, &outcome));
-	work->bench->answer[index][wide][asks] = (uint8_t)judge(&outcome, family, asks);
+	HVC_TRY(call_one(work, hvc_features__question[f->family].id, id, true, &outcome));
+	form->told = (uint8_t)judge(&outcome, f, true);
+	HVC_TRY(call_one(work, id, 0, false, &outcome));
+	form->does = (uint8_t)judge(&outcome, f, false);
+	form->kind = (uint8_t)outcome.kind;
+	form->x0 = (uint32_t)outcome.state.v[0];
+	HVC_TRY(call_one(work, (id & OWNER) | NOBODYS, 0, false, &outcome));
+	form->as_nobodys =
+	        form->kind == (uint8_t)outcome.kind && form->x0 == (uint32_t)outcome.state.v[0];
+	return HVC_OK;
+}
+
+static enum hvc_status find_vendor(struct work *work)
+{
+	struct hvc_outcome outcome;
+	bool same = true;
+
+	HVC_TRY(call_one(work, VENDOR_UID, 0, false, &outcome));
+	for (unsigned i = 0; i < 4; i++)
+		same &= (uint32_t)outcome.state.v[i] == kvm_uid[i];
+	work->bench->kvm = same && outcome.kind == HVC_OUTCOME_RETURN;
 	return HVC_OK;
 }
 
@@ -172,35 +164,52 @@ static enum hvc_status make_all(void *ctx)
 	        .world = work->config->world,
 	        .budget = work->config->budget,
 	};
-	struct hvc_machine *machine;
-	enum hvc_status status = hvc_machine_open(&config, &work->bench->diag, &machine);
+	enum hvc_status status = hvc_machine_open(&config, &work->bench->diag, &work->machine);
 
 	if (status != HVC_OK)
 		return status;
-	for (; status == HVC_OK && work->bench->at < 4 * FUNCTIONS; work->bench->at++)
-		status = make_one(work, machine, work->bench->at);
-	hvc_machine_close(machine);
+	/* The first call; where the engine dies of it, the vendor stays unknown. */
+	if (work->bench->at == 0) {
+		work->bench->at++;
+		status = find_vendor(work);
+	}
+	for (; status == HVC_OK && work->bench->at <= 2 * work->functions; work->bench->at++)
+		status = make_one(work, work->bench->at - 1);
+	hvc_machine_close(work->machine);
 	return status;
 }
 
-/* Does a rule of the ABI name the call, and promise something of it? */
-static int rule_of(const struct work *work, uint32_t id, uint32_t argument)
+static const struct hvc_rule *rule_at(const struct work *work, uint32_t id, uint32_t argument,
+                                      int *index)
 {
 	const struct hvc_features_config *c = work->config;
 	struct hvc_call call;
-	int rule;
 
 	make_call(work, id, argument, true, &call);
-	rule = hvc_abi_rule_of(c->abi, c->index, &call);
-	if (rule < 0 || hvc_abi_rule_at(c->abi, (unsigned)rule)->role != HVC_ROLE_CALL ||
-	    !hvc_abi_rule_at(c->abi, (unsigned)rule)->specified)
+	*index = hvc_abi_rule_of(c->abi, c->index, &call);
+	return *index < 0 ? NULL : hvc_abi_rule_at(c->abi, (unsigned)*index);
+}
+
+/* Does a rule of the ABI name the question, and say that x0 answers it? */
+static int rule_of(const struct work *work, enum hvc_features_family family, uint32_t argument)
+{
+	const struct hvc_rule *rule;
+	bool answers;
+	int index;
+
+	rule = rule_at(work, hvc_features__question[family].id, argument, &index);
+	if (!rule || rule->role != HVC_ROLE_CALL || !rule->specified)
 		return -1;
-	return rule;
+	answers = rule->returns.bits[0] & 1;
+	for (unsigned i = 0; i < rule->results; i++)
+		answers |= rule->result[i].reg == HVC_REG_X0;
+	return answers ? index : -1;
 }
 
 static bool lie(const struct work *work, int rule, uint32_t id, bool asks, unsigned index,
                 enum hvc_lie kind)
 {
+	uint32_t question = hvc_features__question[work->function[index].family].id;
 	struct hvc_verdict verdict = {
 	        .kind = HVC_VERDICT_VIOLATES,
 	        .rule = rule,
@@ -211,65 +220,110 @@ static bool lie(const struct work *work, int rule, uint32_t id, bool asks, unsig
 	};
 	struct hvc_call call;
 
-	make_call(work, asks ? question[functions[index].family].id : id, id, asks, &call);
+	make_call(work, asks ? question : id, id, asks, &call);
 	return work->config->add(work->config->ctx, &verdict, &call);
+}
+
+/* Of a function that has one of two forms, they are one. */
+static void unite(struct form form[2])
+{
+	if (form[1].does == PRESENT || form[0].does == UNKNOWN)
+		form[0].does = form[1].does;
+	form[1] = (struct form){0};
 }
 
 /* All that is told of one function. False: memory ran out. */
 static bool hold(const struct work *work, unsigned index)
 {
-	enum family family = functions[index].family;
-	uint8_t(*answer)[2] = work->bench->answer[index];
-	unsigned is = functions[index].is;
-	int rule = rule_of(work, question[family].id, functions[index].id);
+	const struct hvc_features_function *f = &work->function[index];
+	struct form *form = work->bench->form[index];
+	unsigned is = f->is, two = HVC_FEATURES_BOTH | HVC_FEATURES_MAYBE;
+	int rule = rule_of(work, f->family, f->id);
 
 	if (rule < 0)
 		return true;
-	for (unsigned wide = 0; wide < (is & BOTH ? 2u : 1u); wide++) {
-		uint32_t id = functions[index].id | (wide ? SMC64 : 0);
-		enum answer does = (enum answer)answer[wide][0];
-		enum answer told = (enum answer)answer[wide][1];
+	for (unsigned wide = 0; wide < (has_wide(f) ? 2u : 1u); wide++) {
+		uint32_t id = f->id | (wide ? SMC64 : 0);
+		bool exists = !(is & HVC_FEATURES_NOBODYS) && (!wide || is & two);
 
-		if (told == PRESENT && does == ABSENT && !(is & REFUSES) &&
+		if (form[wide].told == PRESENT && form[wide].does == ABSENT &&
+		    !(is & HVC_FEATURES_REFUSES) &&
 		    !lie(work, rule, id, false, index, HVC_LIE_TOLD))
 			return false;
-		if (told == ABSENT && does == PRESENT && !(is & (ALONE | REFUSES)) &&
+		if (form[wide].told == ABSENT && form[wide].does == PRESENT && exists &&
+		    !(is & (HVC_FEATURES_ALONE | HVC_FEATURES_REFUSES)) &&
 		    !lie(work, rule, id, true, index, HVC_LIE_HIDDEN))
 			return false;
 	}
-	if (is & BOTH && !(is & REFUSES) && answer[0][1] == PRESENT && answer[1][1] == ABSENT &&
-	    answer[1][0] == ABSENT)
-		return lie(work, rule, functions[index].id | SMC64, true, index, HVC_LIE_HALF);
+	if (is & HVC_FEATURES_BOTH && !(is & HVC_FEATURES_REFUSES) && form[0].told == PRESENT &&
+	    form[1].told == ABSENT && form[1].does == ABSENT)
+		return lie(work, rule, f->id | SMC64, true, index, HVC_LIE_HALF);
 	return true;
 }
 
-const char *hvc_features__name(uint32_t id, const char **asked)
+/* A call that an ABI leaves open, with all that are none, and that is answered as none of them. */
+static bool find_secret(const struct work *work, unsigned index)
 {
-	for (unsigned i = 0; i < FUNCTIONS; i++)
-		if (functions[i].id == (id & ~SMC64)) {
-			*asked = question[functions[i].family].name;
-			return functions[i].name;
-		}
-	*asked = "?";
-	return "?";
-}
+	const struct hvc_features_function *f = &work->function[index];
 
-bool hvc_features__is_question(uint32_t id)
-{
-	for (unsigned f = 0; f < FAMILIES; f++)
-		if (question[f].id == id)
-			return true;
-	return false;
+	for (unsigned wide = 0; wide < (has_wide(f) ? 2u : 1u); wide++) {
+		const struct form *form = &work->bench->form[index][wide];
+		uint32_t id = f->id | (wide ? SMC64 : 0);
+		const struct hvc_rule *rule;
+		int at;
+
+		if (form->does != PRESENT || form->as_nobodys)
+			continue;
+		rule = rule_at(work, id, 0, &at);
+		if (rule && rule->is_default && !rule->specified &&
+		    !lie(work, at, id, false, index, HVC_LIE_SECRET))
+			return false;
+	}
+	return true;
 }
 
 /* Something must be told, or nothing is asked there. */
-static bool tells(const struct work *work, enum family family)
+static bool tells(const struct work *work, enum hvc_features_family family)
 {
 	bool any = false;
 
-	for (unsigned i = 0; i < FUNCTIONS; i++)
-		any |= functions[i].family == family && (work->bench->answer[i][0][1] == PRESENT ||
-		                                         work->bench->answer[i][1][1] == PRESENT);
+	/* Its bitmap has a bit of the call's own. */
+	if (family == HVC_FEATURES_KVM)
+		return work->bench->kvm;
+	for (unsigned i = 0; i < work->functions; i++)
+		any |= work->function[i].family == family &&
+		       (work->bench->form[i][0].told == PRESENT ||
+		        work->bench->form[i][1].told == PRESENT);
+	return any;
+}
+
+static bool hold_all(const struct work *work)
+{
+	bool told[HVC_FEATURES_FAMILIES], ok = true;
+
+	for (unsigned f = 0; f < HVC_FEATURES_FAMILIES; f++)
+		told[f] = tells(work, (enum hvc_features_family)f);
+	for (unsigned i = 0; ok && i < work->functions; i++) {
+		ok = find_secret(work, i);
+		if (work->function[i].is & HVC_FEATURES_EITHER ||
+		    work->function[i].family == HVC_FEATURES_KVM)
+			unite(work->bench->form[i]);
+		ok = ok && (!told[work->function[i].family] || hold(work, i));
+	}
+	return ok;
+}
+
+/* Is there something to hold: a question that is named, or fast calls that are left open? */
+static bool applies(const struct work *work)
+{
+	const struct hvc_abi *abi = work->config->abi;
+	bool any = false;
+
+	for (unsigned i = 0; i < hvc_abi_rule_count(abi) && hvc_width__is_smccc(abi); i++)
+		any |= hvc_abi_rule_at(abi, i)->is_default && !hvc_abi_rule_at(abi, i)->specified;
+	for (unsigned f = 0; f < HVC_FEATURES_FAMILIES; f++)
+		any |= rule_of(work, (enum hvc_features_family)f,
+		               hvc_features__question[f].first) >= 0;
 	return any;
 }
 
@@ -277,17 +331,16 @@ enum hvc_status hvc_features__check(const struct hvc_features_config *config, st
 {
 	struct work work = {.config = config};
 	enum hvc_status status = HVC_OK;
-	bool asked = false, ok = true;
+	bool ok = true;
 
-	for (unsigned f = 0; f < FAMILIES; f++)
-		asked |= rule_of(&work, question[f].id, functions[0].id) >= 0;
-	if (!asked)
+	if (!applies(&work))
 		return HVC_OK;
+	work.functions = hvc_features__list(work.function);
 	work.bench = mmap(NULL, sizeof *work.bench, PROT_READ | PROT_WRITE,
 	                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (work.bench == MAP_FAILED)
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-	while (status == HVC_OK && work.bench->at < 4 * FUNCTIONS) {
+	while (status == HVC_OK && work.bench->at <= 2 * work.functions) {
 		bool died = false;
 
 		status = hvc_lost__apart(make_all, &work, &work.bench->flight, &died);
@@ -299,8 +352,8 @@ enum hvc_status hvc_features__check(const struct hvc_features_config *config, st
 			*diag = work.bench->diag;
 		}
 	}
-	for (unsigned i = 0; status == HVC_OK && ok && i < FUNCTIONS; i++)
-		ok = !tells(&work, functions[i].family) || hold(&work, i);
+	if (status == HVC_OK)
+		ok = hold_all(&work);
 	munmap(work.bench, sizeof *work.bench);
 	return ok ? status : hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 }

@@ -11,6 +11,7 @@ enum hvc_lie {
 	HVC_LIE_TOLD,   /**< it is told of, and gives NOT_SUPPORTED */
 	HVC_LIE_HIDDEN, /**< it works, and is told not to be there */
 	HVC_LIE_HALF,   /**< its 32-bit form is told of, and this is missing */
+	HVC_LIE_SECRET, /**< it works, and no rule names it: they leave it open */
 };
 
 struct hvc_features_config {
@@ -29,9 +30,9 @@ struct hvc_features_config {
 /** Ask and call. Errors: those of hvc_machine_open. */
 HVC_MUST_USE enum hvc_status hvc_features__check(const struct hvc_features_config *config,
                                                  struct hvc_diag *diag);
-/** PSCI_FEATURES and the like. */
+/** PSCI_FEATURES and the like (features_table.c). */
 bool hvc_features__is_question(uint32_t id);
-/** "CPU_ON", and in *asked "PSCI_FEATURES"; "?" for others. Constant strings. */
+/** "CPU_ON", and in *asked "PSCI_FEATURES"; "?" for others (features_table.c). Constant. */
 const char *hvc_features__name(uint32_t id, const char **asked);
 
 #endif

@@ -70,7 +70,7 @@ bool hvc_check__probes(const struct hvc_check *check, struct hvc_proof *proof,
                        const struct hvc_probes *all, struct hvc_probes *out);
 
 /* prove_width.c */
-/** Does the ABI tell fast calls by w0? */
+/** Does the ABI tell fast calls by w0, or by an x0 that holds nothing but an identifier? */
 bool hvc_width__is_smccc(const struct hvc_abi *abi);
 /** The same call with the bits clear that are not its. */
 void hvc_width__narrow(const struct hvc_call *call, struct hvc_call *out);
