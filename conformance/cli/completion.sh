@@ -34,7 +34,7 @@ offers 'el1t el1h el1-svc el1-fiq el1-irq el1-abt el1-und el1-sys' map linux-stu
 offers 'el2t el2h el2-hyp' map --from = el2
 offers "el0 el1t el1h el2t el2h $aarch32" run --from =
 offers 'a72 max a15' run xen --cpu ''
-offers 'hvc smc hvc-a32 hvc-t32 smc-a32 smc-t32' check xen --insn ''
+offers 'hvc smc hvc-a32 hvc-t32 smc-a32 smc-t32 trap' check xen --insn ''
 offers 'zero dirty' check xen --upper ''
 offers 'auto always never' run xen --color ''
 offers '' check xen --randoms ''

@@ -81,7 +81,8 @@ int hvc_abi_rule_of(const struct hvc_abi *abi, unsigned world, const struct hvc_
 
 	if (world >= abi->worlds || (unsigned)call->from >= HVC_LEVEL_COUNT ||
 	    (unsigned)call->insn >= HVC_INSN_COUNT ||
-	    hvc_caller_index(call->insn, call->from) == HVC_CALLER_NONE)
+	    hvc_caller_index(call->insn, call->from) == HVC_CALLER_NONE ||
+	    (call->insn == HVC_INSN_TRAP) != (abi->world[world].world.esr != 0))
 		return -1;
 	level = 1u << call->from;
 	insn = 1u << call->insn;

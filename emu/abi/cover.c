@@ -11,13 +11,16 @@ struct check {
 	const struct hvc_cover_space *space;
 	struct hvc_cover_box *box;      /* one a rule */
 	struct hvc_cover_box whole;     /* the space itself */
-	struct hvc_cover_box nobody[2]; /* levels that have not the instructions */
+	struct hvc_cover_box nobody[4]; /* levels, and worlds, that have not the instructions */
 	unsigned nobodies;
 	const struct hvc_cover_box **minus; /* scratch: rules to keep out of */
 	struct hvc_cover_search search;
 };
 
-/* No level of AArch64 state has an instruction of AArch32, and the other way round. */
+/*
+ * No level of AArch64 state has an instruction of AArch32, and the other way round; no world of
+ * traps has another call, and no other world a trap.
+ */
 static bool make_nobody(struct check *c, const unsigned all[3])
 {
 	static const struct hvc_interval every = {0, HVC_IMM_COUNT - 1};
@@ -26,16 +29,24 @@ static bool make_nobody(struct check *c, const unsigned all[3])
 	for (unsigned insn = 0; insn < HVC_INSN_COUNT; insn++)
 		if (hvc_caller_index((enum hvc_insn)insn, HVC_LEVEL_EL1_SVC) != HVC_CALLER_NONE)
 			a32 |= 1u << insn;
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < 4; i++) {
+		const unsigned traps = 1u << HVC_INSN_TRAP, worlds = c->space->traps;
 		const struct hvc_rule rule = {
-		        .worlds = all[0],
-		        .levels = all[1] & (i ? ~HVC_LEVELS_AARCH32 : HVC_LEVELS_AARCH32),
-		        .insns = all[2] & (i ? a32 : ~a32),
+		        .worlds = all[0] & (i < 2    ? ~0u
+		                            : i == 2 ? worlds
+		                                     : ~worlds),
+		        .levels = all[1] & (i == 0   ? HVC_LEVELS_AARCH32
+		                            : i == 1 ? ~HVC_LEVELS_AARCH32
+		                                     : ~0u),
+		        .insns = all[2] & (i == 0   ? ~a32
+		                           : i == 1 ? a32
+		                           : i == 2 ? ~traps
+		                                    : traps),
 		        .imm = &every,
 		        .imms = 1,
 		};
 
-		if (!rule.levels || !rule.insns)
+		if (!rule.worlds || !rule.levels || !rule.insns)
 			continue;
 		if (!hvc_cover__make_box(&rule, all, &c->nobody[c->nobodies]))
 			return false;
@@ -51,7 +62,7 @@ static bool make_boxes(struct check *c)
 	const unsigned all[3] = {(1u << space->worlds) - 1, space->levels, space->insns};
 
 	c->box = calloc(space->rules, sizeof *c->box);
-	c->minus = calloc(space->rules + 2, sizeof *c->minus);
+	c->minus = calloc(space->rules + 4, sizeof *c->minus);
 	if (!c->box || !c->minus || !hvc_cover__make_whole(all, &c->whole) || !make_nobody(c, all))
 		return false;
 	for (unsigned i = 0; i < space->rules; i++) {
@@ -78,14 +89,17 @@ static unsigned find_higher(struct check *c, unsigned a)
 static enum hvc_cover_kind check_rule(struct check *c, unsigned a, struct hvc_cover_finding *out)
 {
 	struct hvc_cover_search *s = &c->search;
-	unsigned higher = find_higher(c, a), whole = s->helds;
+	unsigned higher = find_higher(c, a), whole = s->helds, held;
 	struct hvc_cover_point point;
 	bool ok;
 
 	out->a = a;
-	if (!hvc_cover__hold_box(s, &c->box[a]) ||
-	    !hvc_cover__find_outside(s, c->minus, c->nobodies, &point))
+	if (!hvc_cover__hold_box(s, &c->box[a]))
 		return HVC_COVER_EMPTY;
+	held = s->helds;
+	if (!hvc_cover__find_outside(s, c->minus, c->nobodies, &point))
+		return HVC_COVER_EMPTY;
+	s->helds = held; /* what was found narrows the search no more */
 	if (!hvc_cover__find_outside(s, c->minus, higher, &point))
 		return HVC_COVER_HIDDEN;
 	for (unsigned b = 0; b < a; b++) {

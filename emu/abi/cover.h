@@ -12,6 +12,7 @@
 /** The calls an ABI speaks of, and its rules. */
 struct hvc_cover_space {
 	unsigned worlds; /**< number of worlds */
+	unsigned traps;  /**< of these, those of traps, as bits */
 	unsigned levels; /**< bits */
 	unsigned insns;  /**< bits */
 	const struct hvc_rule *rule;

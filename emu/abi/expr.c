@@ -37,7 +37,10 @@ static uint64_t term_value(const struct hvc_term *term, const struct hvc_context
 	case HVC_TERM_IMM:
 		return hvc_call_imm(call);
 	case HVC_TERM_ESR:
-		return hvc_call_esr(call);
+		return call->insn == HVC_INSN_TRAP
+		               ? (context->entry->v[HVC_REG_ESR_EL2] & ~UINT64_C(0xffff)) |
+		                         call->imm
+		               : hvc_call_esr(call);
 	case HVC_TERM_RETURN:
 		return hvc_call_address(call) + 4;
 	case HVC_TERM_SELF:

@@ -135,13 +135,18 @@ static void describe(const struct hvc_abi *abi, const struct hvc_cover_point *po
 static enum hvc_status check_cover(const struct hvc_loader *loader, const struct hvc_spec *spec,
                                    const struct hvc_abi *abi)
 {
-	const struct hvc_cover_space space = {abi->worlds, abi->levels, abi->insns, abi->rule,
-	                                      abi->rules};
+	struct hvc_cover_space space = {.worlds = abi->worlds,
+	                                .levels = abi->levels,
+	                                .insns = abi->insns,
+	                                .rule = abi->rule,
+	                                .rules = abi->rules};
 	struct hvc_cover_finding found;
 	const struct hvc_rule *a, *b;
 	struct hvc_text at;
 	char call[160];
 
+	for (unsigned i = 0; i < abi->worlds; i++)
+		space.traps |= (unsigned)(abi->world[i].world.esr != 0) << i;
 	hvc_cover__check(&space, &found);
 	a = &abi->rule[found.a];
 	b = &abi->rule[found.b];

@@ -89,7 +89,7 @@ static const struct key rule_keys[] = {
 };
 static const struct shape rule = MAPPING(rule_keys, 0), rules = LIST(&rule, 1, HVC_LIMIT_RULES);
 
-#define WORLD MUST("name"), MAY("title"), MAY("cpu"), MAY("el3"), MAY("upper"), HAS("set", &ranges), HAS("memory", &memory)
+#define WORLD MUST("name"), MAY("title"), MAY("cpu"), MAY("el3"), MAY("upper"), MAY("esr"), HAS("set", &ranges), HAS("memory", &memory)
 
 static const struct key world_keys[] = {WORLD, END};
 static const struct shape world = MAPPING(world_keys, 0), worlds = LIST(&world, 1, HVC_LIMIT_WORLDS);

@@ -26,6 +26,7 @@ static const struct slot world_slots[] = {
         {"cpu", offsetof(struct hvc_spec_world, cpu)},
         {"el3", offsetof(struct hvc_spec_world, el3)},
         {"upper", offsetof(struct hvc_spec_world, upper)},
+        {"esr", offsetof(struct hvc_spec_world, esr)},
 };
 
 static const struct slot rule_slots[] = {

@@ -34,7 +34,7 @@ struct hvc_spec_map {
 };
 
 struct hvc_spec_world {
-	struct hvc_text name, title, cpu, el3, upper;
+	struct hvc_text name, title, cpu, el3, upper, esr;
 	struct hvc_spec_map set, memory;
 };
 

@@ -138,6 +138,15 @@ enum hvc_status hvc_spec_world__read(const struct hvc_loader *loader,
 		if (!out->upper_zero && strcmp(in->upper.text, "dirty") != 0)
 			return hvc_loader__fail(loader, &in->upper, 0, "expected zero or dirty");
 	}
+	if (in->esr.text) {
+		uint64_t esr;
+
+		HVC_TRY(hvc_list__number(loader, &in->esr, &esr));
+		if (hvc_world_trap(out, esr) != HVC_OK)
+			return hvc_loader__fail(loader, &in->esr, 0,
+			                        "no trap has this syndrome: HVC, SVC and SMC are "
+			                        "none");
+	}
 	for (unsigned i = 0; i < in->set.pairs; i++) {
 		const struct hvc_spec_pair *pair = &in->set.pair[i];
 

@@ -23,6 +23,7 @@ enum hvc_option_id {
 	HVC_OPTION_INSN,
 	HVC_OPTION_SEED,
 	HVC_OPTION_CPU,
+	HVC_OPTION_ESR,
 	HVC_OPTION_UPPER,
 	HVC_OPTION_WORLD,
 	HVC_OPTION_MAP_ON_DEMAND,
@@ -136,6 +137,7 @@ struct hvc_options {
 	unsigned mems;
 	enum hvc_level from;
 	enum hvc_insn insn;
+	uint64_t esr;
 	uint64_t seed;
 	enum hvc_cpu cpu;
 	uint64_t budget;
@@ -169,7 +171,7 @@ static inline bool hvc_options__has(const struct hvc_options *options, enum hvc_
 	return options->given >> id & 1;
 }
 
-/** --from and --insn, where they are given, as sets of callers (bits 1 << enum). */
+/** --from, --insn and --esr, where they are given, as sets of callers (bits 1 << enum). */
 static inline void hvc_options__callers(const struct hvc_options *options, unsigned *levels,
                                         unsigned *insns)
 {
@@ -177,6 +179,8 @@ static inline void hvc_options__callers(const struct hvc_options *options, unsig
 		*levels = 1u << options->from;
 	if (hvc_options__has(options, HVC_OPTION_INSN))
 		*insns = hvc_insns_all(1u << options->insn);
+	if (hvc_options__has(options, HVC_OPTION_ESR))
+		*insns = 1u << HVC_INSN_TRAP;
 	/* Where nothing is said of who calls. */
 	if (!*levels && hvc_options__has(options, HVC_OPTION_INSN) &&
 	    options->insn >= HVC_INSN_HVC_A32)

@@ -17,7 +17,7 @@ static int world_of(const struct hvc_abi *abi, const struct hvc_world *world)
 		const struct hvc_world *each = &hvc_abi_world_at(abi, i)->world;
 
 		if (each->cpu == world->cpu && each->el3 == world->el3 &&
-		    each->upper_zero == world->upper_zero &&
+		    each->upper_zero == world->upper_zero && each->esr >> 16 == world->esr >> 16 &&
 		    !memcmp(&each->state, &world->state, sizeof(world->state)))
 			return (int)i;
 	}
@@ -55,6 +55,7 @@ static enum hvc_status choose_world(const struct hvc_options *options,
                                     struct hvc_diag *diag, struct hvc_world *out, int *index)
 {
 	bool plain = abi && !options->world && !hvc_options__has(options, HVC_OPTION_CPU) &&
+	             !hvc_options__has(options, HVC_OPTION_ESR) &&
 	             !hvc_cli_world__sets_registers(options);
 	struct hvc_world world;
 
@@ -160,7 +161,7 @@ static enum hvc_status call_once(const struct hvc_options *options, const struct
 		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
 		                    "--trace: what qemu executes cannot be watched");
 	HVC_TRY(choose_world(options, subject, abi, diag, &world, &index));
-	HVC_TRY(hvc_cli_world__call(options, subject, diag, &call));
+	HVC_TRY(hvc_cli_world__call(options, subject, &world, diag, &call));
 	if (options->qemu)
 		HVC_TRY(hvc_second__can(&world, &call, diag));
 	if (hvc_options__has(options, HVC_OPTION_TRACE)) {

@@ -6,9 +6,9 @@
 #define COMMON                                                                                \
 	(BIT(FORMAT) | BIT(OUTPUT) | BIT(QUIET) | BIT(COLOR) | BIT(NO_COLOR) | BIT(TIMEOUT) | \
 	 BIT(HELP))
-#define AROUND                                                                                \
-	(BIT(SET) | BIT(UPPER) | BIT(WORLD) | BIT(MAP_ON_DEMAND) | BIT(STOP_AT) | BIT(STUB) | \
-	 BIT(MEM))
+#define AROUND                                                                               \
+	(BIT(SET) | BIT(ESR) | BIT(UPPER) | BIT(WORLD) | BIT(MAP_ON_DEMAND) | BIT(STOP_AT) | \
+	 BIT(STUB) | BIT(MEM))
 #define SWEEP (BIT(RANDOMS) | BIT(BRIEF) | BIT(JOBS) | BIT(BUDGET))
 /* What every list of findings can be written as. */
 #define FINDINGS                                                                    \

@@ -121,7 +121,16 @@ static enum hvc_status take_insn(struct hvc_options *options, const char *value,
 	options->insn = hvc_insn_find(value);
 	if (options->insn == HVC_INSN_COUNT)
 		return bad(diag, "insn", value,
-		           "an instruction (hvc, smc, hvc-a32, hvc-t32, smc-a32, smc-t32)");
+		           "an instruction (hvc, smc, trap, hvc-a32, hvc-t32, smc-a32, smc-t32)");
+	return HVC_OK;
+}
+
+static enum hvc_status take_esr(struct hvc_options *options, const char *value,
+                                struct hvc_diag *diag)
+{
+	if (!hvc_value__number(value, UINT32_MAX, &options->esr) || !hvc_arch_is_trap(options->esr))
+		return bad(diag, "esr", value,
+		           "the syndrome of a trap, which is no HVC, SMC or SVC");
 	return HVC_OK;
 }
 
@@ -395,7 +404,8 @@ const struct hvc_option hvc_option_table[HVC_OPTION_COUNT] = {
 	[HVC_OPTION_FID] = {"fid", 0, "N", "function identifier, 32 bits, decimal or 0x", take_fid, false},
 	[HVC_OPTION_SET] = {"set", 0, "REG=VALUE", "register before the call: x0 to x30, w0 to w30, nzcv, daif or a\nsystem register; of a caller in AArch32 state r0 to r14, psr;\nsystem registers also as s3_4_c1_c0_1; decimal, 0x, negative, or\nSYMBOL[+0xOFFSET] of the subject; repeatable", hvc_cli_world__take_set, false},
 	[HVC_OPTION_FROM] = {"from", 0, "LEVEL", "who calls: el0, el1t, el1h, el2t, el2h; in AArch32 state el0-usr,\nel1-svc, el1-fiq, el1-irq, el1-abt, el1-und, el1-sys, el2-hyp (el1h)", take_from, false},
-	[HVC_OPTION_INSN] = {"insn", 0, "INSN", "calling instruction: hvc, smc; hvc-a32, hvc-t32, smc-a32, smc-t32 in\nAArch32 state, where hvc and smc are those (hvc)", take_insn, false},
+	[HVC_OPTION_INSN] = {"insn", 0, "INSN", "calling instruction: hvc, smc; hvc-a32, hvc-t32, smc-a32, smc-t32 in\nAArch32 state, where hvc and smc are those; trap: see --esr (hvc)", take_insn, false},
+	[HVC_OPTION_ESR] = {"esr", 0, "ESR", "no call: an exception of the caller's with this syndrome, as 0x26000000\nis for pointer authentication that HCR_EL2 traps; ELR_EL2 is the\ninstruction; other commands than run try all of its bits 15:0", take_esr, false},
 	[HVC_OPTION_SEED] = {"seed", 0, "N", "fill the registers that --set does not name with pseudo-random\nvalues; 0: with addresses that name their register (0)", take_seed, false},
 	[HVC_OPTION_CPU] = {"cpu", 0, "MODEL", "CPU model: a72, max; a15, whose EL2 is Hyp mode (a72, or a15 for\n32-bit subjects)", take_cpu, false},
 	[HVC_OPTION_UPPER] = {"upper", 0, "HALVES", "upper halves of x0 to x30 when a caller in AArch32 state is trapped,\nwhich the CPU may choose: zero, or dirty, whatever they held (dirty)", take_upper, false},

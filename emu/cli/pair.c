@@ -31,7 +31,7 @@ static enum hvc_status run(const struct hvc_options *options, const struct hvc_s
 	};
 
 	HVC_TRY(hvc_cli_world__open(options, subject, diag, &out->world));
-	HVC_TRY(hvc_cli_world__call(options, subject, diag, &out->call));
+	HVC_TRY(hvc_cli_world__call(options, subject, &out->world, diag, &out->call));
 	HVC_TRY(hvc_machine_open(&config, diag, &out->machine));
 	HVC_TRY(hvc_machine_call(out->machine, &out->call, diag, &out->outcome));
 	hvc_entry_state(hvc_machine_entry(out->machine), &out->call, &out->entry);

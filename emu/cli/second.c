@@ -35,6 +35,9 @@ enum hvc_status hvc_second__can(const struct hvc_world *world, const struct hvc_
 	if (hvc_level_is_aarch32(call->from))
 		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
 		                    "--engine: qemu makes calls in AArch64 state only");
+	if (call->insn == HVC_INSN_TRAP)
+		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
+		                    "--engine: qemu makes calls, and takes no syndrome");
 	if (!world->el3)
 		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
 		                    "--engine: qemu makes calls on a CPU with EL3 only");

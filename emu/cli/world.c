@@ -207,6 +207,9 @@ enum hvc_status hvc_cli_world__lay(const struct hvc_options *options,
 		world->zero_pages = options->zero_pages;
 	if (hvc_options__has(options, HVC_OPTION_UPPER))
 		world->upper_zero = options->upper_zero;
+	if (hvc_options__has(options, HVC_OPTION_ESR) &&
+	    hvc_world_trap(world, options->esr) != HVC_OK)
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "--esr: no trap has it");
 	HVC_TRY(add_memory(options, subject, diag, world));
 	return add_boundaries(options, subject, diag, world);
 }
@@ -240,6 +243,10 @@ enum hvc_status hvc_cli_world__open(const struct hvc_options *options,
 			world.cpu = options->cpu;
 	}
 	HVC_TRY(hvc_cli_world__lay(options, subject, diag, &world));
+	if (hvc_options__has(options, HVC_OPTION_INSN) && options->insn == HVC_INSN_TRAP &&
+	    !world.esr && !options->abi)
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                    "--insn: of a trap --esr, or a world, says which it is");
 	*out = world;
 	return HVC_OK;
 }
@@ -248,6 +255,7 @@ bool hvc_cli_world__is_given(const struct hvc_options *options)
 {
 	return options->world || options->boundaries || options->mems ||
 	       hvc_options__has(options, HVC_OPTION_UPPER) ||
+	       hvc_options__has(options, HVC_OPTION_ESR) ||
 	       hvc_cli_world__sets_registers(options) ||
 	       hvc_options__has(options, HVC_OPTION_MAP_ON_DEMAND);
 }
@@ -278,8 +286,34 @@ static enum hvc_status add_aarch32(const struct hvc_options *options, bool hyp,
 	return HVC_OK;
 }
 
+/* Of a world of traps the call is one. */
+static enum hvc_status take_trap(const struct hvc_options *options, const struct hvc_world *world,
+                                 struct hvc_diag *diag, struct hvc_call *call)
+{
+	bool has_insn = hvc_options__has(options, HVC_OPTION_INSN);
+
+	if (hvc_options__has(options, HVC_OPTION_ESR) && hvc_options__has(options, HVC_OPTION_IMM))
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                    "--imm: bits 15:0 of the syndrome are in --esr");
+	if (world->esr && !has_insn) {
+		call->insn = HVC_INSN_TRAP;
+		if (!hvc_options__has(options, HVC_OPTION_IMM))
+			call->imm = (uint16_t)world->esr;
+	}
+	if ((call->insn == HVC_INSN_TRAP) != (world->esr != 0))
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                    "--insn: a trap needs --esr, or a world with a syndrome, and "
+		                    "nothing else is called there");
+	if (world->esr && !hvc_world_has_caller(world, call->insn, call->from))
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                    "--esr: no exception from %s has this class",
+		                    hvc_level_name(call->from));
+	return HVC_OK;
+}
+
 enum hvc_status hvc_cli_world__call(const struct hvc_options *options,
-                                    const struct hvc_subject *subject, struct hvc_diag *diag,
+                                    const struct hvc_subject *subject,
+                                    const struct hvc_world *world, struct hvc_diag *diag,
                                     struct hvc_call *call)
 {
 	hvc_call_init(call, options->seed);
@@ -293,6 +327,7 @@ enum hvc_status hvc_cli_world__call(const struct hvc_options *options,
 		call->from = fit.from;
 		call->insn = fit.insn;
 	}
+	HVC_TRY(take_trap(options, world, diag, call));
 	if (!hvc_options__has(options, HVC_OPTION_FROM) && options->insn >= HVC_INSN_HVC_A32)
 		call->from = HVC_LEVEL_EL1_SVC;
 	if (hvc_level_is_aarch32(call->from))

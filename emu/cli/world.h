@@ -40,6 +40,7 @@ enum hvc_status hvc_cli_world__take_memory(struct hvc_options *options, const ch
 /** The call that the options of 'run' name. */
 HVC_MUST_USE enum hvc_status hvc_cli_world__call(const struct hvc_options *options,
                                                  const struct hvc_subject *subject,
+                                                 const struct hvc_world *world,
                                                  struct hvc_diag *diag, struct hvc_call *call);
 
 #endif

@@ -222,7 +222,8 @@ static enum hvc_status check_world(struct hvc_check_bench *bench, const struct h
 	bench->held = 0;
 	if (!config->sweep)
 		status = hvc_prove__world(&prove, diag, &bench->proof);
-	if (status == HVC_OK && !hvc_check__probes(bench->check, &bench->proof, probes, &chosen))
+	if (status == HVC_OK &&
+	    !hvc_check__probes(bench->check, &bench->proof, &world->world, probes, &chosen))
 		status = out_of_memory(diag);
 	hvc_probes__fit(&chosen, world->world.cpu);
 	if (status == HVC_OK)

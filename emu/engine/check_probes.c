@@ -55,12 +55,14 @@ static bool is_left(const struct hvc_check *check, const struct hvc_proof *proof
 }
 
 bool hvc_check__probes(const struct hvc_check *check, struct hvc_proof *proof,
-                       const struct hvc_probes *all, struct hvc_probes *out)
+                       const struct hvc_world *world, const struct hvc_probes *all,
+                       struct hvc_probes *out)
 {
 	for (unsigned i = 0; i < all->count; i++) {
 		const struct hvc_probe *probe = &all->probe[i];
 
-		if (!is_left(check, proof, probe))
+		if (!hvc_world_has_caller(world, probe->call.insn, probe->call.from) ||
+		    !is_left(check, proof, probe))
 			continue;
 		if (!hvc_probes__add(out, probe))
 			return false;

@@ -102,7 +102,8 @@ static void append_world(struct line *line, const struct hvc_world *world)
 	for (unsigned i = 0; i < HVC_REG_COUNT; i++) {
 		enum hvc_reg reg = (enum hvc_reg)i;
 
-		if (!hvc_regset_has(&world->set, reg) || reg == HVC_REG_VBAR_EL2)
+		if (!hvc_regset_has(&world->set, reg) || reg == HVC_REG_VBAR_EL2 ||
+		    (reg == HVC_REG_ESR_EL2 && world->esr))
 			continue;
 		if (!hvc_regset_has(&plain.set, reg) || plain.state.v[i] != world->state.v[i])
 			append(line, " --set %s=0x%llx", hvc_reg_name(reg),
@@ -120,8 +121,11 @@ void hvc_call_command(const char *subject, const struct hvc_world *world,
 	char number[HVC_U64_SIZE];
 
 	hvc_call_init(&plain, probe->seed);
-	append(&line, " --imm 0x%x", imm);
-	if (probe->call.insn != HVC_INSN_HVC)
+	if (probe->call.insn == HVC_INSN_TRAP)
+		append(&line, " --esr 0x%x", (world->esr & ~0xffffu) | imm);
+	else
+		append(&line, " --imm 0x%x", imm);
+	if (probe->call.insn != HVC_INSN_HVC && probe->call.insn != HVC_INSN_TRAP)
 		append(&line, " --insn %s", hvc_insn_name(probe->call.insn));
 	if (probe->call.from != HVC_LEVEL_EL1H)
 		append(&line, " --from %s", hvc_level_name(probe->call.from));

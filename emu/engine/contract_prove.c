@@ -247,7 +247,7 @@ static enum hvc_status look_at_world(struct chooser *c, bool *proved, struct hvc
 			        .from = (enum hvc_level)from, .insn = insn, .proved = true};
 
 			if (!(insns >> insn & 1) || !(levels >> from & 1) ||
-			    !hvc_caller_is(insn, part.from))
+			    !hvc_world_has_caller(&world, insn, part.from))
 				continue;
 			status = look_at_caller(c, &part, diag);
 			*proved = part.proved && !c->failed;

@@ -223,9 +223,11 @@ static void put_head(FILE *file, const struct hvc_draft *draft)
 	snprintf(line, sizeof line, "derived by hvcheck map from %s", subject);
 	put_quoted(file, line);
 	put_callers(file, draft);
-	if (world->cpu != HVC_CPU_A72 || !world->el3)
+	if (world->cpu != HVC_CPU_A72 || !world->el3 || world->esr)
 		fprintf(file, "worlds:\n  - name: host\n    title: as mapped\n    cpu: %s\n%s",
 		        hvc_cpu_name(world->cpu), world->el3 ? "" : "    el3: false\n");
+	if (world->esr)
+		fprintf(file, "    esr: 0x%x\n", (unsigned)world->esr);
 	fputs("rules:", file);
 }
 

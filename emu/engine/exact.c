@@ -133,15 +133,19 @@ static enum hvc_status make_parts(struct hvc_exact *exact, const struct hvc_exac
 	        hyp ? 1u << HVC_LEVEL_EL1_SVC : 1u << HVC_LEVEL_EL1T | 1u << HVC_LEVEL_EL1H;
 	unsigned levels =
 	        (config->levels ? config->levels : usual) & hvc_cpu_levels(exact->world.cpu);
-	unsigned insns = config->insns ? config->insns : hvc_insns_all(1u << HVC_INSN_HVC);
-	bool everyone = config->everyone && !config->levels && !config->insns && !hyp;
+	unsigned insns = config->insns      ? config->insns
+	                 : exact->world.esr ? 1u << HVC_INSN_TRAP
+	                                    : hvc_insns_all(1u << HVC_INSN_HVC);
+	bool everyone = config->everyone && !config->levels && !config->insns && !hyp &&
+	                !exact->world.esr;
 
 	for (unsigned insn = 0; insn < HVC_INSN_COUNT; insn++)
 		for (unsigned from = 0; from < HVC_LEVEL_COUNT; from++) {
 			bool asked = everyone ? reaches((enum hvc_level)from, (enum hvc_insn)insn)
 			                      : levels >> from & 1 && insns >> insn & 1;
 
-			if (asked && hvc_caller_is((enum hvc_insn)insn, (enum hvc_level)from))
+			if (asked && hvc_world_has_caller(&exact->world, (enum hvc_insn)insn,
+			                                  (enum hvc_level)from))
 				HVC_TRY(make_part(exact, config, (enum hvc_level)from,
 				                  (enum hvc_insn)insn, diag));
 		}

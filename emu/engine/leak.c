@@ -227,7 +227,8 @@ static enum hvc_status search_world(struct hvc_leak_search *search, unsigned lev
 		for (unsigned i = 0; status == HVC_OK && i < HVC_LEVEL_COUNT; i++) {
 			enum hvc_level from = hvc_probe__level(i);
 
-			if (insns >> insn & 1 && levels >> from & 1 && hvc_caller_is(insn, from))
+			if (insns >> insn & 1 && levels >> from & 1 &&
+			    hvc_world_has_caller(config.world, insn, from))
 				status = search_caller(search, from, insn, diag);
 		}
 	hvc_secret__close(&search->secrets);

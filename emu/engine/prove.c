@@ -370,7 +370,7 @@ static enum hvc_status prove_all(const struct hvc_prove_config *config, struct h
 			enum hvc_level from = hvc_probe__level(i);
 
 			if (!(config->insns >> insn & 1) || !(config->levels >> from & 1) ||
-			    !hvc_caller_is(insn, from))
+			    !hvc_world_has_caller(config->world, insn, from))
 				continue;
 			p.part = &out->part[out->parts++];
 			*p.part = (struct hvc_check_part){

@@ -67,7 +67,8 @@ const struct hvc_verdict *hvc_proof__refutes(const struct hvc_proof *proof,
  * False when memory runs out.
  */
 bool hvc_check__probes(const struct hvc_check *check, struct hvc_proof *proof,
-                       const struct hvc_probes *all, struct hvc_probes *out);
+                       const struct hvc_world *world, const struct hvc_probes *all,
+                       struct hvc_probes *out);
 
 /* prove_width.c */
 /** Does the ABI tell fast calls by w0, or by an x0 that holds nothing but an identifier? */

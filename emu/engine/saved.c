@@ -42,6 +42,8 @@ static void put_world(struct saver *s)
 		fprintf(file, "el3 no\n");
 	if (world->upper_zero)
 		fprintf(file, "upper zero\n");
+	if (world->esr)
+		fprintf(file, "trap 0x%" PRIx32 "\n", world->esr);
 	if (world->zero_pages)
 		fprintf(file, "zero-pages %u\n", world->zero_pages);
 	for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_REG_COUNT; reg++)

@@ -57,6 +57,16 @@ static bool take_upper(struct hvc_reader *reader, struct hvc_exact *exact)
 	return true;
 }
 
+static bool take_trap(struct hvc_reader *reader, struct hvc_exact *exact)
+{
+	uint64_t esr;
+
+	if (!hvc_reader__number(reader, UINT32_MAX, &esr))
+		return false;
+	return hvc_world_trap(&exact->world, esr) == HVC_OK ||
+	       hvc_reader__complain(reader, "not the syndrome of a trap");
+}
+
 static bool take_zero_pages(struct hvc_reader *reader, struct hvc_exact *exact)
 {
 	uint64_t pages;
@@ -227,7 +237,7 @@ bool hvc_saved__world(struct hvc_reader *reader, const char *word, struct hvc_ex
 	        {"stub", take_stub},       {"memory", take_memory},
 	        {"failed", take_failed},   {"vectors", take_vectors},
 	        {"inside", take_inside},   {"symbol", take_symbol},
-	        {"upper", take_upper},
+	        {"upper", take_upper},     {"trap", take_trap},
 	};
 
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)

@@ -14,6 +14,9 @@ static enum hvc_status same_machine(const struct hvc_world *a, const struct hvc_
 	if (a->el3 != b->el3)
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 		                    "the CPU has EL3 in one side's world alone");
+	if (a->esr != b->esr)
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                    "the two are of different syndromes of a trap");
 	if (a->upper_zero != b->upper_zero)
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 		                    "the CPU zeroes upper halves in one side's world alone");

@@ -112,23 +112,25 @@ static void fill_places(const struct hvc_rule *rule, struct hvc_call *out)
 	}
 }
 
-static unsigned insns_at(enum hvc_level level)
+static unsigned insns_at(const struct hvc_player *player, enum hvc_level level)
 {
+	const struct hvc_world *world = &hvc_abi_world_at(player->abi, player->world)->world;
 	unsigned bits = 0;
 
 	for (enum hvc_insn insn = HVC_INSN_HVC; insn < HVC_INSN_COUNT; insn++)
-		if (hvc_caller_index(insn, level) != HVC_CALLER_NONE)
+		if (hvc_caller_index(insn, level) != HVC_CALLER_NONE &&
+		    (insn == HVC_INSN_TRAP) == (world->esr != 0))
 			bits |= 1u << insn;
 	return bits;
 }
 
 /* Those that have one of the instructions. */
-static unsigned levels_of(const struct hvc_wanted *wanted)
+static unsigned levels_of(const struct hvc_player *player, const struct hvc_wanted *wanted)
 {
 	unsigned bits = 0;
 
 	for (enum hvc_level level = HVC_LEVEL_EL0; level < HVC_LEVEL_COUNT; level++)
-		if (wanted->levels >> level & 1 && wanted->insns & insns_at(level))
+		if (wanted->levels >> level & 1 && wanted->insns & insns_at(player, level))
 			bits |= 1u << level;
 	return bits;
 }
@@ -139,9 +141,9 @@ static void fill(const struct hvc_player *player, const struct hvc_wanted *wante
 	const struct hvc_rule *rule = hvc_abi_rule_at(player->abi, wanted->rule);
 
 	hvc_call_init(out, 0);
-	out->from = (enum hvc_level)pick_bit(dice, levels_of(wanted), HVC_LEVEL_EL1H);
-	out->insn =
-	        (enum hvc_insn)pick_bit(dice, wanted->insns & insns_at(out->from), HVC_INSN_HVC);
+	out->from = (enum hvc_level)pick_bit(dice, levels_of(player, wanted), HVC_LEVEL_EL1H);
+	out->insn = (enum hvc_insn)pick_bit(dice, wanted->insns & insns_at(player, out->from),
+	                                    HVC_INSN_HVC);
 	out->imm = (uint16_t)hvc_dice__pick(dice, rule->imm, rule->imms);
 	if (dice) {
 		for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
@@ -166,7 +168,7 @@ bool hvc_sequence__call(const struct hvc_player *player, const struct hvc_wanted
 {
 	struct hvc_dice own = {wanted->rule};
 
-	if (!wanted->levels || !wanted->insns)
+	if (!levels_of(player, wanted))
 		return false;
 	for (unsigned i = 0; i < ATTEMPTS; i++) {
 		fill(player, wanted, i || dice ? (dice ? dice : &own) : NULL, out);

@@ -209,6 +209,15 @@ bool hvc_call__start(struct hvc_machine *machine)
 			conclude(machine, kind, machine->call_pc, esr, 0);
 		return true;
 	}
+	/* What the instruction is does not matter to who is told of it, and it is not executed. */
+	if (call->insn == HVC_INSN_TRAP) {
+		struct hvc_pe pe = hvc_call__pe(machine, hvc_call_pstate(call, &machine->entry));
+		struct hvc_entry entry;
+
+		hvc_exception_trap(&pe, machine->world.esr, call->imm, &entry);
+		hvc_call__enter(machine, &entry);
+		return true;
+	}
 	hvc_engine__move(machine->engine, machine->call_pc, hvc_call_pstate(call, &machine->entry));
 	machine->phase = PHASE_CALLER;
 	return true;

@@ -49,7 +49,8 @@ bool hvc_caller__begin(struct hvc_machine *machine)
 	hvc_call_fit(call, machine->world.cpu);
 	machine->call_pc = hvc_call_address(call);
 	machine->hcr_forced = forced_hcr(machine) ^ machine->now.v[HVC_REG_HCR_EL2];
-	if (!is_sane(call) || !can_be_at(machine, hvc_call_pstate(call, &machine->entry))) {
+	if (!is_sane(call) || (call->insn == HVC_INSN_TRAP && !machine->world.esr) ||
+	    !can_be_at(machine, hvc_call_pstate(call, &machine->entry))) {
 		machine->hcr_forced = 0;
 		return false;
 	}

@@ -171,9 +171,15 @@ bool hvc_exception_smc(const struct hvc_pe *pe, uint16_t imm, struct hvc_entry *
 
 	if (hvc_exception_el(pe->pstate) != 1 || !el2_enabled(pe) || !(pe->hcr_el2 & HVC_HCR_TSC))
 		return false;
-	hvc_exception_take(pe, 2, (aarch32 ? EC(HVC_EC_SMC32) : EC(HVC_EC_SMC64) | imm) | HVC_ESR_IL,
+	hvc_exception_take(pe, 2,
+	                   (aarch32 ? EC(HVC_EC_SMC32) : EC(HVC_EC_SMC64) | imm) | HVC_ESR_IL,
 	                   pe->pc, out);
 	return true;
+}
+
+void hvc_exception_trap(const struct hvc_pe *pe, uint32_t esr, uint16_t imm, struct hvc_entry *out)
+{
+	hvc_exception_take(pe, 2, (esr & ~UINT64_C(0xffff)) | imm, pe->pc, out);
 }
 
 /* IllegalExceptionReturn(). EL0 may use AArch32 under an EL1 that does not. */

@@ -28,8 +28,9 @@ static const char *const kinds[HVC_OUTCOME_COUNT] = {
 
 static const char *const insns[HVC_INSN_COUNT] = {
         [HVC_INSN_HVC] = "hvc",         [HVC_INSN_SMC] = "smc",
-        [HVC_INSN_HVC_A32] = "hvc-a32", [HVC_INSN_HVC_T32] = "hvc-t32",
-        [HVC_INSN_SMC_A32] = "smc-a32", [HVC_INSN_SMC_T32] = "smc-t32",
+        [HVC_INSN_TRAP] = "trap",       [HVC_INSN_HVC_A32] = "hvc-a32",
+        [HVC_INSN_HVC_T32] = "hvc-t32", [HVC_INSN_SMC_A32] = "smc-a32",
+        [HVC_INSN_SMC_T32] = "smc-t32",
 };
 
 const char *hvc_outcome_name(enum hvc_outcome_kind kind)
@@ -106,10 +107,10 @@ uint64_t hvc_call_address(const struct hvc_call *call)
 {
 	uint64_t line =
 	        HVC_AARCH32_CALLS + ((uint64_t)call->insn - HVC_INSN_HVC_A32) * HVC_AARCH32_LINE;
-	uint64_t first = call->insn == HVC_INSN_HVC    ? HVC_CALLS
-	                 : call->insn == HVC_INSN_SMC  ? HVC_SMC_CALLS
-	                 : hvc_insn_is_t32(call->insn) ? line + 2
-	                                               : line;
+	uint64_t first = call->insn <= HVC_INSN_TRAP && call->insn != HVC_INSN_SMC ? HVC_CALLS
+	                 : call->insn == HVC_INSN_SMC                              ? HVC_SMC_CALLS
+	                 : hvc_insn_is_t32(call->insn)                             ? line + 2
+	                                                                           : line;
 
 	return first + 4 * (uint64_t)call->imm;
 }
@@ -123,7 +124,7 @@ enum hvc_insn hvc_insn_at(enum hvc_insn insn, enum hvc_level level)
 {
 	bool smc = hvc_insn_is_smc(insn);
 
-	if (is_aarch32(insn) == hvc_level_is_aarch32(level))
+	if (is_aarch32(insn) == hvc_level_is_aarch32(level) || insn == HVC_INSN_TRAP)
 		return insn;
 	if (hvc_level_is_aarch32(level))
 		return smc ? HVC_INSN_SMC_A32 : HVC_INSN_HVC_A32;
@@ -143,6 +144,50 @@ bool hvc_caller_is(enum hvc_insn insn, enum hvc_level level)
 {
 	return hvc_caller_index(insn, level) != HVC_CALLER_NONE &&
 	       (!hvc_insn_is_smc(insn) || hvc_level_el(level) == 1);
+}
+
+bool hvc_arch_is_trap(uint64_t esr)
+{
+	switch (hvc_arch_ec(esr)) {
+	case HVC_EC_UNKNOWN:
+		return esr == HVC_ESR_IL;
+	case HVC_EC_SVC32:
+	case HVC_EC_HVC32:
+	case HVC_EC_SMC32:
+	case HVC_EC_SVC64:
+	case HVC_EC_HVC64:
+	case HVC_EC_SMC64:
+		return false;
+	default:
+		return esr <= UINT32_MAX;
+	}
+}
+
+/* Classes of which there is one for each side: of a lower level, and of EL2 itself. */
+static bool comes_from(uint32_t esr, unsigned el)
+{
+	switch (hvc_arch_ec(esr)) {
+	case 0x20: /* Instruction Abort */
+	case 0x24: /* Data Abort */
+	case 0x30: /* Breakpoint */
+	case 0x32: /* Software Step */
+	case 0x34: /* Watchpoint */
+		return el < 2;
+	case 0x21:
+	case 0x25:
+	case 0x31:
+	case 0x33:
+	case 0x35:
+		return el == 2;
+	default:
+		return true;
+	}
+}
+
+bool hvc_world_has_caller(const struct hvc_world *world, enum hvc_insn insn, enum hvc_level level)
+{
+	return hvc_caller_is(insn, level) && (insn == HVC_INSN_TRAP) == (world->esr != 0) &&
+	       (!world->esr || comes_from(world->esr, hvc_level_el(level)));
 }
 
 uint16_t hvc_call_imm(const struct hvc_call *call)

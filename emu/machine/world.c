@@ -187,6 +187,15 @@ enum hvc_status hvc_world_set(struct hvc_world *world, enum hvc_reg reg, uint64_
 	return HVC_OK;
 }
 
+enum hvc_status hvc_world_trap(struct hvc_world *world, uint64_t esr)
+{
+	if (!hvc_arch_is_trap(esr))
+		return HVC_E_ARG;
+	world->esr = (uint32_t)esr;
+	set(world, HVC_REG_ESR_EL2, esr & ~UINT64_C(0xffff));
+	return HVC_OK;
+}
+
 enum hvc_status hvc_world_set_sys(struct hvc_world *world, const uint8_t encoding[5],
                                   uint64_t value)
 {
@@ -291,6 +300,8 @@ enum hvc_status hvc_world_overlay(struct hvc_world *world, const struct hvc_worl
 	if (over->zero_pages)
 		result.zero_pages = over->zero_pages;
 	result.upper_zero |= over->upper_zero;
+	if (over->esr)
+		HVC_TRY(hvc_world_trap(&result, over->esr));
 	*world = result;
 	return HVC_OK;
 }

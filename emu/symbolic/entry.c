@@ -113,7 +113,7 @@ static void fill(struct hvc_symbolic *s, struct hvc_way *way, const struct hvc_e
 	struct hvc_bvs *t = s->scene.terms;
 	hvc_ref imm = hvc_bv__input(t, "imm", 16), nzcv = hvc_bv__input(t, "nzcv", 4);
 	hvc_ref daif = hvc_bv__input(t, "daif", 4), spsr;
-	bool smc = hvc_insn_is_smc(s->config.insn);
+	bool undone = hvc_insn_is_smc(s->config.insn) || s->config.insn == HVC_INSN_TRAP;
 	uint64_t forced = hvc_symbolic__forced_hcr(s);
 
 	s->self = hvc_bv__input(t, "self", 64);
@@ -123,7 +123,7 @@ static void fill(struct hvc_symbolic *s, struct hvc_way *way, const struct hvc_e
 		imm = hvc_bv__num(t, 16, entry->esr);
 	way->sys[HVC_REG_ESR_EL2] = hvc_bv__concat(t, hvc_bv__num(t, 48, entry->esr >> 16), imm);
 	hvc_bv__alias(t, way->sys[HVC_REG_ESR_EL2], "esr");
-	way->sys[HVC_REG_ELR_EL2] = hvc_bv__add(t, s->self, hvc_bv__num(t, 64, smc ? 0 : 4));
+	way->sys[HVC_REG_ELR_EL2] = hvc_bv__add(t, s->self, hvc_bv__num(t, 64, undone ? 0 : 4));
 	spsr = hvc_bv__concat(t, daif, hvc_bv__num(t, 6, entry->spsr));
 	spsr = hvc_bv__concat(t, hvc_bv__num(t, 18, entry->spsr >> 10), spsr);
 	spsr = hvc_bv__zext(t, hvc_bv__concat(t, nzcv, spsr), 64);
@@ -276,6 +276,8 @@ enum hvc_status hvc_symbolic__enter(struct hvc_symbolic *s, struct hvc_way **out
 	struct hvc_way *way, before;
 	bool smc;
 
+	if (s->config.insn == HVC_INSN_TRAP && !s->config.machine->world.esr)
+		return HVC_E_ARG;
 	if (s->config.from >= HVC_LEVEL_COUNT || s->config.insn >= HVC_INSN_COUNT ||
 	    hvc_caller_index(s->config.insn, s->config.from) == HVC_CALLER_NONE ||
 	    !hvc_symbolic__returns(s, hvc_level_mode(s->config.from), pe.hcr_el2))
@@ -301,7 +303,10 @@ enum hvc_status hvc_symbolic__enter(struct hvc_symbolic *s, struct hvc_way **out
 		mask_secrets(s, way);
 	smc = hvc_insn_is_smc(s->config.insn);
 	*ended = smc ? !hvc_exception_smc(&pe, 0, &entry) : hvc_exception_hvc_is_undefined(&pe);
-	if (!smc)
+	if (s->config.insn == HVC_INSN_TRAP) {
+		*ended = false;
+		hvc_exception_trap(&pe, s->config.machine->world.esr, 0, &entry);
+	} else if (!smc)
 		hvc_exception_hvc(&pe, 0, &entry);
 	if (*ended) {
 		entry = (struct hvc_entry){.spsr = hvc_level_mode(s->config.from)};

@@ -80,6 +80,9 @@ HVC_API void hvc_exception_hvc(const struct hvc_pe *pe, uint16_t imm, struct hvc
  * UNDEFINED).
  */
 HVC_API bool hvc_exception_smc(const struct hvc_pe *pe, uint16_t imm, struct hvc_entry *out);
+/** Take any other exception of A64 state to EL2, with this syndrome and imm in its bits 15:0. */
+HVC_API void hvc_exception_trap(const struct hvc_pe *pe, uint32_t esr, uint16_t imm,
+                                struct hvc_entry *out);
 
 /** Take an exception with syndrome esr and return address elr to target_el (1 or 2). */
 HVC_API void hvc_exception_take(const struct hvc_pe *pe, unsigned target_el, uint64_t esr,

@@ -7,8 +7,14 @@
 
 /** The instruction that causes the exception. */
 enum hvc_insn {
-	HVC_INSN_HVC,     /**< HVC #imm, EC 0x16 */
-	HVC_INSN_SMC,     /**< SMC #imm; trapped by HCR_EL2.TSC: EC 0x17, ELR = the SMC itself */
+	HVC_INSN_HVC, /**< HVC #imm, EC 0x16 */
+	HVC_INSN_SMC, /**< SMC #imm; trapped by HCR_EL2.TSC: EC 0x17, ELR = the SMC itself */
+	/**
+	 * Any other instruction of A64 state whose exception EL2 takes: WFI, a system register, an
+	 * abort. Its syndrome is the world's (hvc_world.esr) with the immediate in bits 15:0, and
+	 * ELR is the instruction itself.
+	 */
+	HVC_INSN_TRAP,
 	HVC_INSN_HVC_A32, /**< HVC #imm of A32, EC 0x12 */
 	HVC_INSN_HVC_T32, /**< and of T32, which is 32 bits long, too */
 	HVC_INSN_SMC_A32, /**< SMC #imm of A32; trapped: EC 0x13, without its immediate of 4 bits */
@@ -16,7 +22,7 @@ enum hvc_insn {
 	HVC_INSN_COUNT,
 };
 
-/** "hvc", "smc", "hvc-a32", "hvc-t32", "smc-a32", "smc-t32". */
+/** "hvc", "smc", "trap", "hvc-a32", "hvc-t32", "smc-a32", "smc-t32". */
 HVC_API const char *hvc_insn_name(enum hvc_insn insn);
 /** Instruction of a name; HVC_INSN_COUNT when there is none. */
 HVC_API enum hvc_insn hvc_insn_find(const char *name);
@@ -77,6 +83,15 @@ static inline unsigned hvc_caller_index(enum hvc_insn insn, enum hvc_level level
  * trapped.
  */
 HVC_API bool hvc_caller_is(enum hvc_insn insn, enum hvc_level level);
+/**
+ * Does such a caller call in this world? A world with a syndrome is one of traps, and of nothing
+ * else; others have none. A syndrome of the level below comes from no caller at EL2, nor the other
+ * way round.
+ */
+HVC_API bool hvc_world_has_caller(const struct hvc_world *world, enum hvc_insn insn,
+                                  enum hvc_level level);
+/** Can an exception that is no call have this ESR_EL2? EC tells, and IL is set with EC 0. */
+HVC_API bool hvc_arch_is_trap(uint64_t esr);
 /** The instruction itself; of T32 with the first halfword in bits 31:16. */
 HVC_API uint32_t hvc_call_word(const struct hvc_call *call);
 /** The immediate as the instruction has it: of an SMC in AArch32 state it has 4 bits. */
@@ -88,7 +103,7 @@ HVC_API uint64_t hvc_call_pstate(const struct hvc_call *call, const struct hvc_s
 HVC_API uint64_t hvc_call_spsr(const struct hvc_call *call, const struct hvc_state *world);
 /** Of such a value, what the register "pstate" shows: all but nzcv, daif and M, as far as kept. */
 HVC_API uint64_t hvc_call_kept(uint64_t pstate);
-/** ESR_EL2 of the call's exception: an HVC, or an SMC that is trapped. */
+/** ESR_EL2 of the call's exception: an HVC, an SMC that is trapped; of a trap bits 15:0. */
 HVC_API uint64_t hvc_call_esr(const struct hvc_call *call);
 
 /**

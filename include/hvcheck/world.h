@@ -178,6 +178,8 @@ struct hvc_world {
 	 * state, which is its choice (Arm ARM D1.20.1): true: zero; false: what they held before.
 	 */
 	bool upper_zero;
+	uint32_t esr; /**< calls are `trap`s, and this is their syndrome, but for bits 15:0; 0: none
+	               */
 	struct hvc_state state;  /**< x0..x30, nzcv and daif are the call's, not the world's */
 	struct hvc_regset set;   /**< registers of `state` that differ from the reset values */
 	struct hvc_regset given; /**< of those, the ones that hvc_world_set has set */
@@ -203,6 +205,12 @@ HVC_API void hvc_world_init(struct hvc_world *world, enum hvc_cpu cpu);
 
 /** Set one register of the world; reg is not x0..x30, nzcv or daif (HVC_E_ARG). */
 HVC_API enum hvc_status hvc_world_set(struct hvc_world *world, enum hvc_reg reg, uint64_t value);
+
+/**
+ * Make it a world of traps with this syndrome, 32 bits (see esr). HVC_E_ARG: no exception has it,
+ * or it is one of HVC, SMC and SVC.
+ */
+HVC_MUST_USE HVC_API enum hvc_status hvc_world_trap(struct hvc_world *world, uint64_t esr);
 
 /**
  * Set a system register by its encoding, whether it has a row in reg.h or not. HVC_E_ARG: no MRS
