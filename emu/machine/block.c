@@ -148,7 +148,7 @@ const struct hvc_block *hvc_block__find(struct hvc_blocks *blocks, struct hvc_en
 		hvc_block__look_hyp(block, engine, t32);
 	else
 		look(block, engine);
-	for (uint64_t at = address & ~UINT64_C(BLOCK_LINE_SIZE - 1); at < address + size;
+	for (uint64_t at = address & ~(uint64_t)(BLOCK_LINE_SIZE - 1); at < address + size;
 	     at += BLOCK_LINE_SIZE)
 		mark(blocks, at);
 	blocks->fresh = true;

@@ -214,12 +214,45 @@ static bool print(const json_t *value, FILE *out, unsigned indent, unsigned used
 	return good;
 }
 
+void hvc_json__programs(struct hvc_json *json, const struct hvc_made *made)
+{
+	hvc_json__string(json, "engine", made->engine);
+	hvc_json__string(json, "solver", made->solver);
+	hvc_json__string(json, "decoder", made->decoder);
+}
+
+void hvc_json__command(struct hvc_json *json, const char *key, const struct hvc_made *made)
+{
+	hvc_json__array(json, key);
+	for (unsigned i = 0; i < made->words; i++)
+		hvc_json__string(json, NULL, made->word[i]);
+	hvc_json__close(json);
+}
+
+/* The member "made" of a document of hvcheck's own. */
+static void add_made(struct hvc_json *json, const struct hvc_made *made)
+{
+	hvc_json__object(json, "made");
+	hvc_json__string(json, "program", made->program);
+	hvc_json__programs(json, made);
+	hvc_json__command(json, "command", made);
+	hvc_json__array(json, "files");
+	for (unsigned i = 0; i < made->files; i++) {
+		hvc_json__object(json, NULL);
+		hvc_json__string(json, "path", made->file[i].path);
+		hvc_json__string(json, "sha256", made->file[i].sha256);
+		hvc_json__close(json);
+	}
+	hvc_json__close(json);
+	hvc_json__close(json);
+}
+
 enum hvc_status hvc_json__print(struct hvc_json *json, FILE *out, struct hvc_diag *diag)
 {
 	bool good;
 
-	if (json && json_object_get(json->open[0], "schema"))
-		hvc_made__json(json);
+	if (json && hvc_made__get() && json_object_get(json->open[0], "schema"))
+		add_made(json, hvc_made__get());
 	good = json && !json->failed && print(json->open[0], out, 0, 0);
 	hvc_json__drop(json);
 	if (!good)

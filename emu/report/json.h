@@ -36,6 +36,12 @@ void hvc_json__null(struct hvc_json *json, const char *key);
 /** A 64-bit value, as the string "0x...". */
 void hvc_json__hex(struct hvc_json *json, const char *key, uint64_t value);
 
+struct hvc_made;
+/** The members "engine", "solver" and "decoder" of report/made.h. */
+void hvc_json__programs(struct hvc_json *json, const struct hvc_made *made);
+/** Its command, an array. */
+void hvc_json__command(struct hvc_json *json, const char *key, const struct hvc_made *made);
+
 /** The member "constants_untried", where there are some. */
 void hvc_json__untried(struct hvc_json *json, unsigned constants);
 /** The members "complete" and "failed", where the engine died of some calls; one: one of them. */

@@ -11,70 +11,9 @@ void hvc_made__set(const struct hvc_made *by)
 	made = by;
 }
 
-static void add_files(struct hvc_json *json)
+const struct hvc_made *hvc_made__get(void)
 {
-	hvc_json__array(json, "files");
-	for (unsigned i = 0; i < made->files; i++) {
-		hvc_json__object(json, NULL);
-		hvc_json__string(json, "path", made->file[i].path);
-		hvc_json__string(json, "sha256", made->file[i].sha256);
-		hvc_json__close(json);
-	}
-	hvc_json__close(json);
-}
-
-static void add_words(struct hvc_json *json, const char *key)
-{
-	hvc_json__array(json, key);
-	for (unsigned i = 0; i < made->words; i++)
-		hvc_json__string(json, NULL, made->word[i]);
-	hvc_json__close(json);
-}
-
-static void add_programs(struct hvc_json *json)
-{
-	hvc_json__string(json, "engine", made->engine);
-	hvc_json__string(json, "solver", made->solver);
-	hvc_json__string(json, "decoder", made->decoder);
-}
-
-void hvc_made__json(struct hvc_json *json)
-{
-	if (!made)
-		return;
-	hvc_json__object(json, "made");
-	hvc_json__string(json, "program", made->program);
-	add_programs(json);
-	add_words(json, "command");
-	add_files(json);
-	hvc_json__close(json);
-}
-
-void hvc_made__sarif(struct hvc_json *json)
-{
-	if (!made)
-		return;
-	hvc_json__array(json, "artifacts");
-	for (unsigned i = 0; i < made->files; i++) {
-		hvc_json__object(json, NULL);
-		hvc_json__object(json, "location");
-		hvc_sarif__uri(json, made->file[i].path);
-		hvc_json__close(json);
-		hvc_json__object(json, "hashes");
-		hvc_json__string(json, "sha-256", made->file[i].sha256);
-		hvc_json__close(json);
-		hvc_json__close(json);
-	}
-	hvc_json__close(json);
-	hvc_json__array(json, "invocations");
-	hvc_json__object(json, NULL);
-	add_words(json, "arguments");
-	hvc_json__boolean(json, "executionSuccessful", true);
-	hvc_json__close(json);
-	hvc_json__close(json);
-	hvc_json__object(json, "properties");
-	add_programs(json);
-	hvc_json__close(json);
+	return made;
 }
 
 /* The command as a shell takes it. */

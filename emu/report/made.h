@@ -7,7 +7,7 @@
 #ifndef REPORT_MADE_H
 #define REPORT_MADE_H
 
-#include "report/json.h"
+#include <stdio.h>
 
 struct hvc_made_file {
 	const char *path;
@@ -27,13 +27,9 @@ struct hvc_made {
 
 /** Of all reports that this process writes from now on. Borrows; NULL: nothing is said. */
 void hvc_made__set(const struct hvc_made *made);
+/** What was set; NULL: nothing. */
+const struct hvc_made *hvc_made__get(void);
 
-/** The member "made" of a document of hvcheck's own. */
-void hvc_made__json(struct hvc_json *json);
-/** The member "uri": a path as a reference. */
-void hvc_sarif__uri(struct hvc_json *json, const char *path);
-/** The members "artifacts", "invocations" and "properties" of a run of SARIF. */
-void hvc_made__sarif(struct hvc_json *json);
 /** The properties of a test suite of JUnit. */
 void hvc_made__junit(FILE *out);
 void hvc_made__svg(FILE *out);

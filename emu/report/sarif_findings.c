@@ -56,7 +56,7 @@ static unsigned index_of(const struct hvc_findings *list, const struct hvc_findi
 }
 
 /* A path as a URI reference. */
-void hvc_sarif__uri(struct hvc_json *json, const char *path)
+static void add_uri(struct hvc_json *json, const char *path)
 {
 	struct hvc_words uri = {0};
 
@@ -85,7 +85,7 @@ static void add_physical(struct hvc_json *json, const struct hvc_findings *list,
 
 	hvc_json__object(json, "physicalLocation");
 	hvc_json__object(json, "artifactLocation");
-	hvc_sarif__uri(json, file);
+	add_uri(json, file);
 	hvc_json__close(json);
 	if (found->line) {
 		hvc_json__object(json, "region");
@@ -188,6 +188,32 @@ static void add_tool(struct hvc_json *json, const struct hvc_findings *list)
 	hvc_json__close(json);
 }
 
+/* What the run was made from and by. */
+static void add_made(struct hvc_json *json, const struct hvc_made *made)
+{
+	hvc_json__array(json, "artifacts");
+	for (unsigned i = 0; i < made->files; i++) {
+		hvc_json__object(json, NULL);
+		hvc_json__object(json, "location");
+		add_uri(json, made->file[i].path);
+		hvc_json__close(json);
+		hvc_json__object(json, "hashes");
+		hvc_json__string(json, "sha-256", made->file[i].sha256);
+		hvc_json__close(json);
+		hvc_json__close(json);
+	}
+	hvc_json__close(json);
+	hvc_json__array(json, "invocations");
+	hvc_json__object(json, NULL);
+	hvc_json__command(json, "arguments", made);
+	hvc_json__boolean(json, "executionSuccessful", true);
+	hvc_json__close(json);
+	hvc_json__close(json);
+	hvc_json__object(json, "properties");
+	hvc_json__programs(json, made);
+	hvc_json__close(json);
+}
+
 enum hvc_status hvc_findings_sarif(FILE *out, const struct hvc_findings *findings,
                                    struct hvc_diag *diag)
 {
@@ -213,7 +239,8 @@ enum hvc_status hvc_findings_sarif(FILE *out, const struct hvc_findings *finding
 	for (unsigned i = 0; i < findings->count; i++)
 		add_result(json, findings, &findings->found[i]);
 	hvc_json__close(json);
-	hvc_made__sarif(json);
+	if (hvc_made__get())
+		add_made(json, hvc_made__get());
 	hvc_json__close(json);
 	hvc_json__close(json);
 	return hvc_json__print(json, out, diag);
