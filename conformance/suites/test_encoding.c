@@ -8,8 +8,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "machine/engine.h"
+#include "machine/internal.h"
 #include "suite.h"
+#include "symbolic/lift.h"
+#include "symbolic/scene.h"
 #include "tiny_image.h"
 
 #define BATCH 0x4000u /* words an image, each before an ERET */
@@ -181,6 +183,82 @@ START_TEST(no_instruction_kills_the_process)
 }
 END_TEST
 
+static enum hvc_knowledge known(void *ctx, const uint8_t encoding[5], uint64_t *value)
+{
+	const struct hvc_machine *machine = ctx;
+	enum hvc_reg reg =
+	        hvc_reg_find_sys(encoding[0], encoding[1], encoding[2], encoding[3], encoding[4]);
+
+	if (reg == HVC_REG_NONE && hvc_engine__get_sys(machine->engine, encoding, value))
+		return HVC_KNOWN_VALUE;
+	if (reg == HVC_REG_NONE || !hvc_regset_has(hvc_machine_present(machine), reg))
+		return HVC_KNOWN_ABSENT;
+	*value = hvc_machine_entry(machine)->v[reg];
+	return HVC_KNOWN_VALUE;
+}
+
+/* Do the terms of a word end in an exception? -1: it is not lifted, or hangs on more. */
+static int faults_by_terms(struct hvc_machine *machine, struct hvc_bvs *terms, uint32_t word)
+{
+	struct hvc_image image = {0};
+	struct hvc_scene scene = {.image = &image,
+	                          .terms = terms,
+	                          .addresses = 4,
+	                          .known = known,
+	                          .known_ctx = machine};
+	struct hvc_way *way = hvc_way__open(&scene);
+	struct hvc_lift lift;
+
+	ck_assert_ptr_nonnull(way);
+	hvc_lift__word(&scene, way, word, &lift);
+	hvc_way__free(way);
+	ck_assert_int_ne(lift.next, HVC_NEXT_FAILED);
+	return lift.next == HVC_NEXT_UNLIFTED || lift.next == HVC_NEXT_ASK
+	               ? -1
+	               : lift.next == HVC_NEXT_FAULT;
+}
+
+/* The names that there are, and which of them can be written; operations. */
+START_TEST(terms_and_machine_agree_on_what_is_undefined)
+{
+	const struct space names = {"system instructions", 0x20000, system_word, 53};
+	struct hvc_machine *machine = NULL;
+	unsigned wrong = 0;
+
+	for (uint32_t n = 0; n < count_of(&names); n++) {
+		const uint32_t word = word_of(&names, n);
+		const uint64_t pc = BASE + 0x1000 + 8ull * (n % BATCH);
+		struct hvc_outcome outcome;
+		struct hvc_diag diag = {0};
+		struct hvc_bvs *terms;
+		struct hvc_call call;
+		int faults;
+		bool fault;
+
+		if (n % BATCH == 0) {
+			hvc_machine_close(machine);
+			machine = open_words(&names, (enum hvc_cpu)_i % 2, n);
+		}
+		ck_assert_int_eq(hvc_bv__open(0, &terms), HVC_OK);
+		faults = faults_by_terms(machine, terms, word);
+		hvc_bv__close(terms);
+		hvc_call_init(&call, 0);
+		call.x[30] = pc;
+		ck_assert_int_eq(hvc_machine_call(machine, &call, &diag, &outcome), HVC_OK);
+		ck_assert_int_eq(hvc_machine_reset(machine, &diag), HVC_OK);
+		fault = outcome.kind == HVC_OUTCOME_FAULT && outcome.pc == pc;
+		if (faults < 0 || faults == fault)
+			continue;
+		printf("%s: 0x%08x: %s by the terms, %s in the machine\n",
+		       hvc_cpu_name((enum hvc_cpu)_i % 2), word, faults ? "a fault" : "none",
+		       fault ? "one" : "none");
+		wrong++;
+	}
+	hvc_machine_close(machine);
+	ck_assert_uint_eq(wrong, 0);
+}
+END_TEST
+
 static void no_exception(void *ctx, enum hvc_event event, uint64_t pc)
 {
 	(void)ctx;
@@ -242,6 +320,8 @@ static const struct suite_test tests[] = {
         {"the_system_space_on_max", &no_instruction_kills_the_process},
         {"simd_on_max", &no_instruction_kills_the_process},
         {"upper_halves_on_max", &no_instruction_kills_the_process},
+        {"undefined_on_a72", &terms_and_machine_agree_on_what_is_undefined},
+        {"undefined_on_max", &terms_and_machine_agree_on_what_is_undefined},
         {"registers_on_a72", &no_register_kills_the_process},
         {"registers_on_max", &no_register_kills_the_process},
 };

@@ -44,7 +44,7 @@ static const struct {
         {"branch to register", "blr* br* eret* ret*"},
         {"exception", "smc"},
         {"hint", "aut* bti csdb dgh esb hint nop pac* psb sev sevl tsb wfe wfi xpaclri yield"},
-        {"barrier", "clrex dmb dsb isb msr pssbb sb ssbb"},
+        {"barrier", "clrex dfb dmb dsb isb msr pssbb sb ssbb"},
         {"pstate", "cfinv msr"},
         {"system", "at dc ic sys tlbi"},
         {"system register", "mrs msr"},
@@ -86,12 +86,13 @@ static const struct {
         /* clang-format on */
 };
 
-/* Instructions that Capstone, or its version 4, does not know, or is wrong about. */
+/* Instructions that Capstone, or a version of it, does not know, or is wrong about. */
 static const struct {
 	uint32_t mask, value;
 } unknown[] = {
         {0x3fa07c00, 0x08a07c00},                           /* CAS, CASP */
-        {0xbfa07c00, 0x08207c00}, {0x3fa08000, 0x08800000}, /* LDLAR, STLLR */
+        {0xbfa07c00, 0x08207c00}, {0x3fa00000, 0x08800000}, /* LDLAR, STLLR; LDAR, STLR */
+        {0xfffff0ff, 0xd50330ff},                           /* SB where ignored bits are not zero */
         {0x3f200c00, 0x38200000},                           /* LDADD, SWP, LDAPR */
         {0x3f200c00, 0x19000000},                           /* LDAPUR, STLUR */
         {0xffff0000, 0xdac10000},                           /* PACIA and so on */

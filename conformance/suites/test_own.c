@@ -23,7 +23,8 @@
 #define UNMAPPED   UINT64_C(0x2000000048)
 
 static const uint32_t unallocated[] = {
-        0x0e788821, 0x0ec01c21, 0x2ef98821, 0x4e402c81, 0x5ef88821, 0x6e792a14, 0x7ef98821,
+        0x0e788821, 0x0ec01c21, 0x2ef98821, 0x4e402c81, 0x5ef88821,
+        0x6e792a14, 0x7ef98821, 0xd69f02e0, 0xd69f0000,
 };
 
 #define UNALLOCATED (sizeof unallocated / sizeof *unallocated)

@@ -5,7 +5,8 @@
  * stops before it looks.
  *
  * Seen (2.0.1 to 2.1.x, target/arm/translate-a64.c), where the CPU has FEAT_FP16: unallocated
- * opcodes of the two groups below, which fall through a switch to an assertion.
+ * opcodes of the two groups below, which fall through a switch to an assertion. And an ERET of a
+ * register other than 31, which is unallocated, is executed as an ERET that nobody expects.
  */
 #include "machine/guard.h"
 #include "base/grow.h"
@@ -15,6 +16,8 @@
 #include "machine/internal.h"
 
 #define CHUNK 0x10000u /* bytes read at a time */
+
+#define WORD_ERET UINT32_C(0xd69f03e0)
 
 /* Advanced SIMD three same (FP16), Arm ARM C4.1: U, a (bit 23) and opcode, bits 13:11. */
 #define THREE_SAME UINT32_C(0x8a023820)
@@ -29,17 +32,13 @@ bool hvc_guard__aborts(uint32_t word)
 {
 	unsigned u = word >> 29 & 1, a = word >> 23 & 1, scalar = word >> 28 & 1;
 
+	if ((word & UINT32_C(0xfffffc1f)) == UINT32_C(0xd69f0000))
+		return word != WORD_ERET;
 	if ((word & UINT32_C(0x9f60c400)) == UINT32_C(0x0e400400))
 		return THREE_SAME >> (u << 4 | a << 3 | (word >> 11 & 7)) & 1;
 	if ((word & UINT32_C(0x8f7e0c00)) == UINT32_C(0x0e780800) && (!scalar || word >> 30 & 1))
 		return two_misc[scalar][u << 1 | a] >> (word >> 12 & 31) & 1;
 	return false;
-}
-
-/* CPU models without FP16 find these UNDEFINED themselves. */
-static bool is_needed(const struct hvc_machine *machine)
-{
-	return machine->world.cpu == HVC_CPU_MAX;
 }
 
 static bool is_known(const struct hvc_guard *guard, uint64_t address)
@@ -81,7 +80,7 @@ bool hvc_guard__image(struct hvc_machine *machine)
 	struct hvc_guard *guard = &machine->guard;
 	bool ok = true;
 
-	if (!is_needed(machine))
+	if (machine->hyp)
 		return true;
 	for (unsigned i = 0; ok && !guard->looked && i < machine->segments; i++)
 		ok = look(machine, &machine->segment[i]);
@@ -107,7 +106,7 @@ void hvc_guard__store(struct hvc_machine *machine, uint64_t address, unsigned si
 {
 	struct hvc_guard *guard = &machine->guard;
 
-	if (!is_needed(machine))
+	if (machine->hyp)
 		return;
 	for (uint64_t at = address & ~UINT64_C(3); at < address + size; at += 4) {
 		uint32_t word = at - address <= size - 4u && size >= 4

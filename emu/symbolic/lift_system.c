@@ -98,6 +98,25 @@ static void clear_block(struct hvc_lift *l)
 			return;
 }
 
+/* What every CPU has of them (Arm ARM C5.3 to C5.5): op1, CRn, CRm, and a bit for each op2. */
+static const uint8_t operations[][4] = {
+        {0, 7, 1, 0x01},  {0, 7, 5, 0x01},  {3, 7, 5, 0x02},  /* IC */
+        {0, 7, 6, 0x06},  {0, 7, 10, 0x04}, {0, 7, 14, 0x04}, /* DC */
+        {3, 7, 10, 0x02}, {3, 7, 11, 0x02}, {3, 7, 14, 0x02},
+        {0, 7, 8, 0x0f},  {4, 7, 8, 0xf3},                   /* AT */
+        {0, 8, 3, 0xaf},  {0, 8, 7, 0xaf},  {4, 8, 0, 0x22}, /* TLBI */
+        {4, 8, 3, 0x73},  {4, 8, 4, 0x22},  {4, 8, 7, 0x73},
+};
+
+static bool is_operation(const struct hvc_lift *l)
+{
+	for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
+		if (operations[i][0] == field(l, 16, 3) && operations[i][1] == field(l, 12, 4) &&
+		    operations[i][2] == field(l, 8, 4))
+			return operations[i][3] >> field(l, 5, 3) & 1;
+	return false;
+}
+
 /* Caches, TLBs, and address translation, whose answer goes to PAR_EL1. */
 static void sys(struct hvc_lift *l)
 {
@@ -109,7 +128,7 @@ static void sys(struct hvc_lift *l)
 		clear_block(l);
 		return;
 	}
-	if (crn != 7 && crn != 8 && crn != 9) {
+	if (!is_operation(l)) {
 		hvc_lift__unlifted(l, "a system instruction that is not lifted");
 		return;
 	}
@@ -219,6 +238,34 @@ static bool redirect(struct hvc_lift *l, struct hvc_vhe_access *access)
 	return true;
 }
 
+static bool is_among(const uint8_t (*names)[5], size_t count, const struct hvc_vhe_access *access)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!memcmp(names[i], access->name, 5))
+			return true;
+	return false;
+}
+
+/* Besides the identification registers, which are all of op1 0 and CRn 0 (Arm ARM D19.2). */
+static const uint8_t read_only[][5] = {
+        {2, 0, 0, 1, 0},  {2, 0, 1, 0, 0},  {2, 0, 1, 1, 4},  /* MDCCSR, MDRAR, OSLSR */
+        {2, 3, 0, 1, 0},  {3, 0, 12, 1, 0}, {3, 1, 0, 0, 0},  /* MDCCSR, ISR, CCSIDR */
+        {3, 1, 0, 0, 1},  {3, 1, 0, 0, 7},  {3, 1, 15, 3, 0}, /* CLIDR, AIDR, CBAR */
+        {3, 3, 0, 0, 1},  {3, 3, 0, 0, 7},  {3, 3, 9, 12, 6}, /* CTR, DCZID, PMCEID0 */
+        {3, 3, 9, 12, 7}, {3, 0, 9, 14, 6}, {3, 0, 10, 4, 7}, /* PMCEID1, PMMIR, LORID */
+        {3, 3, 14, 0, 0}, {3, 3, 14, 0, 1}, {3, 3, 14, 0, 2}, /* CNTFRQ below EL3, CNTPCT, CNTVCT */
+        {3, 3, 2, 4, 0},  {3, 3, 2, 4, 1},                    /* RNDR, RNDRRS */
+};
+
+/* Of these the engine tells no value. */
+static const uint8_t untold[][5] = {
+        {2, 0, 0, 2, 0}, {2, 0, 1, 3, 4},  {2, 4, 0, 7, 0}, /* MDCCINT, OSDLR, DBGVCR32_EL2 */
+        {2, 0, 1, 0, 4}, {3, 3, 9, 12, 4},                  /* write-only: OSLAR, PMSWINC */
+};
+#define UNTOLD_READ 3u
+
+#define AMONG(names, access) is_among(names, sizeof(names) / sizeof *(names), access)
+
 /* Not there for EL2: what is EL3's, SP_EL0 while it is in use, and writes of what is read-only. */
 static bool is_denied(const struct hvc_lift *l, const struct hvc_vhe_access *access)
 {
@@ -226,8 +273,8 @@ static bool is_denied(const struct hvc_lift *l, const struct hvc_vhe_access *acc
 		return true;
 	if (is(access, 0, 4, 1, 0) && !l->way->spx)
 		return true;
-	return !access->read && access->name[0] == 3 && access->name[1] == 0 &&
-	       access->name[2] == 0;
+	return !access->read && ((access->name[0] == 3 && !access->name[1] && !access->name[2]) ||
+	                         AMONG(read_only, access));
 }
 
 static void note_read(struct hvc_scene *scene, const uint8_t name[5])
@@ -278,8 +325,18 @@ static void move(struct hvc_lift *l)
 		hvc_lift__undefined(l);
 		return;
 	}
-	if (flags(l, &access) || special(l, &access) || write_only(l, &access) ||
-	    !redirect(l, &access))
+	if (write_only(l, &access))
+		return;
+	if (access.read && is_among(untold, UNTOLD_READ, &access)) {
+		hvc_lift__unlifted(l, "a register that the engine does not tell");
+		return;
+	}
+	if (!access.read && AMONG(untold, &access)) {
+		l->way->effects++;
+		l->way->changes++;
+		return;
+	}
+	if (flags(l, &access) || special(l, &access) || !redirect(l, &access))
 		return;
 	value = hvc_way__sys(l->scene, l->way, access.name);
 	if (!value) {

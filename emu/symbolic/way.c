@@ -4,22 +4,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "machine/own.h"
 #include "symbolic/scene.h"
 
 #define SCTLR_M UINT64_C(1) /* SCTLR_EL2.M: translation is on (Arm ARM D19.2) */
 
-/* Registers that may read differently each time. */
-static const uint8_t moving[][5] = {
-        {3, 3, 14, 0, 1}, {3, 3, 14, 0, 2}, {3, 3, 14, 0, 5}, {3, 3, 14, 0, 6},  {3, 0, 12, 1, 0},
-        {3, 3, 2, 4, 0},  {3, 3, 2, 4, 1},  {3, 3, 9, 13, 0}, {3, 0, 12, 12, 0}, {3, 0, 12, 8, 0},
-};
+/* Registers of interrupts that may read differently each time. */
+static const uint8_t moving[][5] = {{3, 0, 12, 1, 0}, {3, 0, 12, 12, 0}, {3, 0, 12, 8, 0}};
 
 static bool is_moving(const uint8_t encoding[5])
 {
 	for (size_t i = 0; i < sizeof moving / sizeof *moving; i++)
 		if (!memcmp(moving[i], encoding, 5))
 			return true;
-	return false;
+	return hvc_own__moves(encoding);
 }
 
 static void name_of(const uint8_t encoding[5], char *text, size_t size)
@@ -49,7 +47,7 @@ static hvc_ref first_value(struct hvc_scene *scene, const char *name, const uint
 		known = scene->known(scene->known_ctx, encoding, &value);
 	if (known == HVC_KNOWN_ABSENT)
 		return NULL;
-	if (known == HVC_KNOWN_VALUE && !is_moving(encoding))
+	if (known == HVC_KNOWN_VALUE)
 		return hvc_bv__num(scene->terms, 64, value);
 	a = hvc_bv__input(scene->terms, name, 64);
 	input = hvc_bv__input_of(scene->terms, a);
@@ -188,18 +186,23 @@ hvc_ref hvc_way__sys(struct hvc_scene *scene, struct hvc_way *way, const uint8_t
 	struct hvc_other_value *other = find_other(way, encoding);
 	char name[48];
 	hvc_ref value;
+	uint64_t was;
 
 	if (reg != HVC_REG_NONE) {
 		value = way->sys[reg];
 	} else if (other) {
 		return other->value;
+	} else if (is_moving(encoding)) {
+		name_of(encoding, name, sizeof name);
+		if (scene->known &&
+		    scene->known(scene->known_ctx, encoding, &was) == HVC_KNOWN_ABSENT)
+			return NULL;
+		return hvc_bv__opaque(scene->terms, name, 64,
+		                      hvc_bv__num(scene->terms, 64, ++way->effects), NULL, NULL);
 	} else {
 		name_of(encoding, name, sizeof name);
-		if (is_moving(encoding))
-			snprintf(name + strlen(name), sizeof name - strlen(name), "#%u",
-			         way->effects++ + 1);
 		value = first_value(scene, name, encoding);
-		if (value && !is_moving(encoding) && way->others < HVC_OTHERS_MAX) {
+		if (value && way->others < HVC_OTHERS_MAX) {
 			other = &way->other[way->others++];
 			*other = (struct hvc_other_value){.value = value, .first = value};
 			memcpy(other->encoding, encoding, 5);
