@@ -273,47 +273,6 @@ START_TEST(the_machine_finds_a_wrong_term)
 }
 END_TEST
 
-START_TEST(values_are_the_simplest)
-{
-	static const struct {
-		const char *name, *condition;
-		uint64_t x0, x1;
-	} rows[] = {
-	        {"jump-table", "w0 >= 5", 5, 0},
-	        {"mask", "x0 & 0xfffeffff = 0xc600000b", 0xc600000b, 0},
-	        {"two-selectors-fault",
-	         "(w1 | x0 >> 0x20) << 0x20 | w0 != 0x700000005, x0 + x1 = 0x64", 0, 0x64},
-	};
-
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		struct hvc_model model;
-		struct fixture f;
-		bool found = false;
-
-		open_fixture(&f, rows[i].name);
-		explore(&f);
-		for (unsigned p = 0; p < f.s->paths; p++) {
-			char condition[300];
-
-			hvc_symbolic__print_condition(f.s, &f.s->path[p], condition,
-			                              sizeof condition);
-			if (strcmp(condition, rows[i].condition) != 0)
-				continue;
-			found = true;
-			ck_assert_int_eq(hvc_symbolic__simplest(f.s, &f.s->path[p], &model),
-			                 HVC_OK);
-			ck_assert(model.given[0]);
-			ck_assert_uint_eq(model.value[0], rows[i].x0);
-			ck_assert_uint_eq(model.value[1], rows[i].x1);
-			free(model.value);
-			free(model.given);
-		}
-		ck_assert(found);
-		close_fixture(&f);
-	}
-}
-END_TEST
-
 /* Every way into the handlers, and none of the thousand ways through them. */
 START_TEST(paths_end_at_the_doors_of_handlers)
 {
@@ -404,7 +363,7 @@ START_TEST(signed_pointers_come_back)
 END_TEST
 
 #define SUBJECTS (sizeof subjects / sizeof *subjects)
-#define OTHERS   6u
+#define OTHERS   5u
 
 int main(void)
 {
@@ -420,8 +379,6 @@ int main(void)
 	tests[SUBJECTS + 3] = (struct suite_test){"paths_end_at_the_doors_of_handlers",
 	                                          &paths_end_at_the_doors_of_handlers};
 	tests[SUBJECTS + 4] =
-	        (struct suite_test){"values_are_the_simplest", &values_are_the_simplest};
-	tests[SUBJECTS + 5] =
 	        (struct suite_test){"signed_pointers_come_back", &signed_pointers_come_back};
 	return suite_run("symbolic", tests, SUBJECTS + OTHERS);
 }

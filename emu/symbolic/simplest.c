@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The simplest values that take a path: of each input in turn the least that is left. */
-#include <stdlib.h>
-
+/* The simplest value of an input: the least that is left. */
 #include "symbolic/symbolic.h"
-
-#define INPUTS_MAX 256u
 
 static enum hvc_answer can_be(struct hvc_solver *solver, hvc_ref condition)
 {
@@ -39,42 +35,4 @@ bool hvc_symbolic__least(struct hvc_scene *scene, hvc_ref input, uint64_t *value
 	hvc_solver__require(scene->solver,
 	                    hvc_bv__eq(t, input, hvc_bv__num(t, input->width, *value)));
 	return answer != HVC_ANSWER_UNDECIDED;
-}
-
-enum hvc_status hvc_symbolic__simplest(struct hvc_symbolic *symbolic,
-                                       const struct hvc_sympath *path, struct hvc_model *out)
-{
-	struct hvc_scene *scene = &symbolic->scene;
-	hvc_ref condition = hvc_symbolic__condition(symbolic, path);
-	size_t index[INPUTS_MAX], inputs, count = 0;
-	struct hvc_model model = {0};
-	enum hvc_status status;
-	bool ok;
-
-	inputs = hvc_bv__inputs(scene->terms, condition, index, INPUTS_MAX);
-	if (inputs > INPUTS_MAX)
-		return HVC_E_UNSUPPORTED;
-	while (hvc_bv__input_at(scene->terms, count))
-		count++;
-	model.value = calloc(count + 1, sizeof *model.value);
-	model.given = calloc(count + 1, sizeof *model.given);
-	model.count = count;
-	ok = model.value && model.given;
-	hvc_solver__push(scene->solver);
-	hvc_solver__require(scene->solver, condition);
-	for (size_t i = 0; ok && i < inputs; i++) {
-		hvc_ref input = hvc_bv__input_at(scene->terms, index[i])->term;
-
-		ok = hvc_symbolic__least(scene, input, &model.value[index[i]]);
-		model.given[index[i]] = true;
-	}
-	hvc_solver__pop(scene->solver);
-	if (ok && hvc_bv__eval(scene->terms, condition, &model)) {
-		*out = model;
-		return HVC_OK;
-	}
-	status = model.value && model.given ? HVC_E_UNSUPPORTED : HVC_E_NOMEM;
-	free(model.value);
-	free(model.given);
-	return status;
 }

@@ -147,15 +147,6 @@ struct hvc_symbolic_proof {
 void hvc_symbolic__prove(struct hvc_symbolic *symbolic, struct hvc_symbolic_proof *out);
 
 /**
- * The simplest values that take a path: of the inputs of its condition, in their order, each the
- * least that the ones before leave. value and given are the caller's to free. HVC_E_UNSUPPORTED:
- * the solver gave up; HVC_E_NOMEM.
- */
-HVC_MUST_USE enum hvc_status hvc_symbolic__simplest(struct hvc_symbolic *symbolic,
-                                                    const struct hvc_sympath *path,
-                                                    struct hvc_model *out);
-
-/**
  * Bits of HCR_EL2 that the machine changes for the call alone: an SMC is trapped, EL1 is in the
  * state of the caller; and HCR_EL2 as it gives it back.
  */
