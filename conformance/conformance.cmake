@@ -80,9 +80,10 @@ target_link_libraries(test_unicorn_entry PRIVATE PkgConfig::unicorn)
 target_link_libraries(test_unicorn_aarch32 PRIVATE PkgConfig::unicorn)
 # Large files for bombs, which sanitizers take long to look through: with --all.
 set_tests_properties(limit PROPERTIES LABELS "suite;slow")
-# Hundreds of thousands of calls: not under the sanitizers, but with --all.
-set_tests_properties(aarch32_subjects clean_bill exact kallsyms lift lift_names lift_others prove
-                     reset_random saved saved_hostile PROPERTIES LABELS "suite;slow")
+# Hundreds of thousands of calls, of machines or of pairs: not under the sanitizers, but with --all.
+set_tests_properties(aarch32_subjects clean_bill collide encoding exact kallsyms lift lift_names
+                     lift_others machine overlap prove reset_random saved saved_hostile
+                     PROPERTIES LABELS "suite;slow")
 # By default the fuzzer of images damages some for seconds.
 set_tests_properties(hostile PROPERTIES LABELS "suite;slow;long")
 # Every immediate of A32 and T32 against each subject for Hyp mode: translated anew for each.
@@ -107,9 +108,9 @@ add_test(NAME newcomer COMMAND ${CMAKE_CURRENT_LIST_DIR}/real/newcomer.sh
                                ${CMAKE_BINARY_DIR}/recipes)
 set_tests_properties(newcomer PROPERTIES LABELS "real;long" RESOURCE_LOCK real
                      PROCESSORS 2 TIMEOUT 1800 SKIP_RETURN_CODE 77)
-# Millions of calls each, by two workers.
+# Millions of calls each.
 set_tests_properties(broken contract diff dispatch lost map map_sweep sample sequence suggest sweep PROPERTIES
-                     PROCESSORS 2 TIMEOUT 1800 LABELS "suite;exhaustive")
+                     TIMEOUT 1800 LABELS "suite;exhaustive")
 # The kept reports say by default what these two say in full.
 set_tests_properties(diff suggest PROPERTIES LABELS "suite;exhaustive;long")
 
@@ -157,7 +158,7 @@ foreach(other vixl dynarmic)
   target_link_libraries(test_lift_others PRIVATE ${target})
 endforeach()
 
-foreach(test dispatch map_sweep suggest sequence)
+foreach(test broken dispatch map_sweep suggest sequence)
   add_test(NAME ${test}-full COMMAND test_${test})
   set_tests_properties(${test}-full PROPERTIES ENVIRONMENT HVC_DISPATCH=full PROCESSORS 2
                        TIMEOUT 3600 LABELS "exhaustive;long")
@@ -271,3 +272,13 @@ include(${CMAKE_CURRENT_LIST_DIR}/fuzz/fuzz.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/install/install.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/jobs/jobs.cmake)
 include(${CMAKE_CURRENT_LIST_DIR}/faults/faults.cmake)
+# Those that take longest begin first.
+set(cost 100)
+foreach(test cli-deaths faults dispatch broken cli-images cli-worlds prove oracle lost cli-formats
+             cli-subjects contract aarch32_subjects cli-certificates cases-buffer map hyp
+             cases-aarch32 lift_others cli-fits cli-baselines clean_bill cases-nested lift cases-state)
+  if(TEST ${test})
+    set_tests_properties(${test} PROPERTIES COST ${cost})
+  endif()
+  math(EXPR cost "${cost} - 1")
+endforeach()

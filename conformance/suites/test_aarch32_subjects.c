@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** Every immediate of A32 and T32 against each subject that has an answer for them. */
+#include <string.h>
+
 #include "hvcheck/check.h"
 #include "suite.h"
 
@@ -23,7 +25,10 @@ static const char *const answers[][2] = {
         {"linux-stub-6.19", "linux-stub-aarch32"},
 };
 
-/* Each rule is proved, and each immediate of A32 and T32 really taken; with both upper halves. */
+/*
+ * Each rule is proved, and each immediate of A32 and T32 really taken; with both upper halves, of
+ * Linux's stubs, which are much alike, in turns.
+ */
 START_TEST(subjects)
 {
 	struct hvc_check_config config = {.levels = 1u << HVC_LEVEL_EL1_SVC, .jobs = 1};
@@ -39,9 +44,11 @@ START_TEST(subjects)
 	ck_assert_msg(hvc_abi_open(answers[_i][1], &diag, &abi) == HVC_OK, "%s", diag.message);
 	config.subject = subject;
 	config.abi = abi;
-	for (unsigned zero = 0; zero < 2; zero++) {
+	for (int zero = 0; zero < 2; zero++) {
 		struct hvc_check *check = NULL;
 
+		if (strstr(answers[_i][0], "stub") && zero != _i % 2)
+			continue;
 		config.over = zero ? &over : NULL;
 		ck_assert_msg(hvc_check_run(&config, &diag, &check) == HVC_OK, "%s", diag.message);
 		ck_assert_msg(check->findings == 0, "%s", answers[_i][0]);

@@ -152,7 +152,7 @@ struct trial {
 	struct hvc_world world;
 	struct hvc_call call;
 	uint64_t seed;
-	unsigned imm;
+	unsigned imm, step;
 	struct hvc_state before, expected;
 	unsigned made, wrong, wrong_imm;
 	char what[128];
@@ -241,14 +241,16 @@ static bool done(void *ctx, const struct hvc_call *call, const struct hvc_outcom
 	expect(trial, call);
 	compare(trial, call, outcome);
 	trial->made++;
-	trial->imm++;
+	trial->imm += trial->step;
 	return true;
 }
 
-/* All immediates of one row with the registers of one seed. */
-static void try_row(const struct row *row, struct hvc_machine *machine, uint64_t seed)
+/* All immediates of one row with the registers of one seed, or one of so many. */
+static void try_row(const struct row *row, struct hvc_machine *machine, uint64_t seed,
+                    unsigned step)
 {
-	struct trial trial = {.row = row, .machine = machine, .seed = seed, .imm = row->lo};
+	struct trial trial = {
+	        .row = row, .machine = machine, .seed = seed, .imm = row->lo, .step = step};
 	struct hvc_feed feed = {next, done, &trial};
 	struct hvc_diag diag = {0};
 	enum hvc_status status;
@@ -269,7 +271,7 @@ static void try_row(const struct row *row, struct hvc_machine *machine, uint64_t
 	ck_assert_msg(trial.wrong == 0,
 	              "immediate 0x%x: %s; %u of %u immediates fail\n  reproduce: %s",
 	              trial.wrong_imm, trial.what, trial.wrong, trial.made, command);
-	ck_assert_uint_eq(trial.made, row->hi - row->lo + 1);
+	ck_assert_uint_eq(trial.made, (row->hi - row->lo) / step + 1);
 }
 
 static bool same_call(const struct row *a, const struct row *b)
@@ -293,8 +295,8 @@ START_TEST(every_register_after_every_immediate)
 		if (rows[i].hi != 0xffff)
 			ck_assert(same_call(&rows[i], &rows[i + 1]) &&
 			          rows[i].hi + 1 == rows[i + 1].lo);
-		for (uint64_t seed = 0; seed < 2; seed++)
-			try_row(&rows[i], machine, seed);
+		try_row(&rows[i], machine, 0, 1);
+		try_row(&rows[i], machine, 1, 31);
 	}
 	hvc_machine_close(machine);
 	hvc_subject_close(subject);

@@ -88,12 +88,16 @@ static void sweep(struct judge *j, unsigned first, unsigned last, unsigned step)
 	ck_assert_msg(status == HVC_OK, "%s", diag.message);
 }
 
-/* All immediates with one value; of the others some immediates, and those that are looked at. */
+/*
+ * All immediates with one value, of A32 and T32 in turns; with the others some immediates, and
+ * those that are looked at. Each is translated anew, which is what takes the time.
+ */
 START_TEST(every_immediate_is_answered)
 {
 	const unsigned row = (unsigned)_i;
 	struct hvc_subject *subject = open_subject(subjects[row].name);
 	struct judge j = {.abi = open_abi(subjects[row].name)};
+	static const enum hvc_insn all[] = {HVC_INSN_HVC_A32, HVC_INSN_HVC_T32};
 
 	for (; j.world < hvc_abi_world_count(j.abi); j.world++) {
 		j.machine = open_machine(subject, &hvc_abi_world_at(j.abi, j.world)->world);
@@ -103,13 +107,14 @@ START_TEST(every_immediate_is_answered)
 				j.call.insn = insn;
 				j.call.from = HVC_LEVEL_EL1_SVC;
 				j.call.x[subjects[row].selector] = subjects[row].value[i];
-				sweep(&j, 0, HVC_IMM_COUNT - 1, i || j.world ? 1009 : 1);
+				sweep(&j, 0, HVC_IMM_COUNT - 1,
+				      i || j.world || insn != all[row & 1] ? 1009 : 1);
 				for (unsigned k = 0; k < 2; k++)
 					sweep(&j, subjects[row].imm[k], subjects[row].imm[k], 1);
 			}
 		hvc_machine_close(j.machine);
 	}
-	ck_assert_uint_gt(j.calls, 2 * HVC_IMM_COUNT);
+	ck_assert_uint_gt(j.calls, HVC_IMM_COUNT);
 	hvc_abi_free((struct hvc_abi *)(uintptr_t)j.abi);
 	hvc_subject_close(subject);
 }

@@ -36,14 +36,14 @@ static const struct {
 	enum hvc_insn insn;
 	unsigned step, part; /* of the sample: every nth immediate, every nth subject */
 } sweeps[] = {
-        {HVC_CPU_A72, HVC_LEVEL_EL1H, HVC_INSN_HVC, 257, 1},
-        {HVC_CPU_A72, HVC_LEVEL_EL1T, HVC_INSN_HVC, 1021, 4},
-        {HVC_CPU_A72, HVC_LEVEL_EL2H, HVC_INSN_HVC, 1021, 4},
-        {HVC_CPU_A72, HVC_LEVEL_EL2T, HVC_INSN_HVC, 1021, 4},
-        {HVC_CPU_A72, HVC_LEVEL_EL0, HVC_INSN_HVC, 4093, 4},
-        {HVC_CPU_A72, HVC_LEVEL_EL1H, HVC_INSN_SMC, 1021, 4},
-        {HVC_CPU_MAX, HVC_LEVEL_EL1H, HVC_INSN_HVC, 1021, 4},
-        {HVC_CPU_MAX, HVC_LEVEL_EL2H, HVC_INSN_HVC, 1021, 4},
+        {HVC_CPU_A72, HVC_LEVEL_EL1H, HVC_INSN_HVC, 257, 2},
+        {HVC_CPU_A72, HVC_LEVEL_EL1T, HVC_INSN_HVC, 1021, 8},
+        {HVC_CPU_A72, HVC_LEVEL_EL2H, HVC_INSN_HVC, 1021, 8},
+        {HVC_CPU_A72, HVC_LEVEL_EL2T, HVC_INSN_HVC, 1021, 8},
+        {HVC_CPU_A72, HVC_LEVEL_EL0, HVC_INSN_HVC, 4093, 8},
+        {HVC_CPU_A72, HVC_LEVEL_EL1H, HVC_INSN_SMC, 1021, 8},
+        {HVC_CPU_MAX, HVC_LEVEL_EL1H, HVC_INSN_HVC, 1021, 8},
+        {HVC_CPU_MAX, HVC_LEVEL_EL2H, HVC_INSN_HVC, 1021, 8},
 };
 
 #define SWEEPS (sizeof sweeps / sizeof *sweeps)
@@ -175,7 +175,7 @@ END_TEST
 START_TEST(traps)
 {
 	for (size_t w = 0; w < TRAP_WORLDS; w++)
-		for (size_t i = full() ? 0 : w % 3; i < TRAP_WORDS; i += full() ? 1 : 3)
+		for (size_t i = full() ? 0 : w % 5; i < TRAP_WORDS; i += full() ? 1 : 5)
 			if (!trap_words[i].sve || trap_worlds[w].cpu != HVC_CPU_MAX ||
 			    trap_expected(w, i) != HVC_EC_UNKNOWN)
 				trap_of(w, i);
