@@ -81,6 +81,32 @@ static hvc_ref eq_number(struct hvc_bvs *terms, hvc_ref a, uint64_t value)
 	}
 }
 
+/* The other addend of a sum that has this one; NULL: it has not. */
+static hvc_ref other_addend(hvc_ref sum, hvc_ref addend)
+{
+	if (sum->op != HVC_OP_ADD)
+		return NULL;
+	return sum->arg[0] == addend ? sum->arg[1] : sum->arg[1] == addend ? sum->arg[0] : NULL;
+}
+
+/* a + plus = b, where both are sums of something and the same; NULL: they are not. */
+static hvc_ref eq_sums(struct hvc_bvs *terms, hvc_ref a, hvc_ref b, uint64_t plus)
+{
+	hvc_ref number = hvc_bv__num(terms, a->width, plus), rest = other_addend(a, b);
+
+	if (rest)
+		return hvc_bv__eq(terms, rest, hvc_bv__neg(terms, number));
+	rest = other_addend(b, a);
+	if (rest)
+		return hvc_bv__eq(terms, rest, number);
+	for (unsigned i = 0; a->op == HVC_OP_ADD && i < 2; i++) {
+		rest = other_addend(b, a->arg[i]);
+		if (rest)
+			return hvc_bv__eq(terms, hvc_bv__add(terms, a->arg[1 - i], number), rest);
+	}
+	return NULL;
+}
+
 hvc_ref hvc_bv__eq(struct hvc_bvs *terms, hvc_ref a, hvc_ref b)
 {
 	hvc_ref base_a, base_b, made;
@@ -101,6 +127,9 @@ hvc_ref hvc_bv__eq(struct hvc_bvs *terms, hvc_ref a, hvc_ref b)
 	offset_b = hvc_bv__offset(b, &base_b);
 	if (base_a == base_b)
 		return truth(terms, offset_a == offset_b);
+	made = eq_sums(terms, base_a, base_b, offset_a - offset_b);
+	if (made)
+		return made;
 	if (a->op == HVC_OP_CONCAT && b->op == HVC_OP_CONCAT &&
 	    a->arg[0]->width == b->arg[0]->width && a->arg[0] == b->arg[0])
 		return hvc_bv__eq(terms, a->arg[1], b->arg[1]);

@@ -63,15 +63,33 @@ static struct hvc_member *find(struct hvc_facts *facts, hvc_ref key)
 	return NULL;
 }
 
+/* What a key is bits of, and the lowest of them. */
+static hvc_ref root_of(hvc_ref key, unsigned *low)
+{
+	*low = key->op == HVC_OP_EXTRACT ? (unsigned)key->value : 0;
+	return key->op == HVC_OP_EXTRACT ? key->arg[0] : key;
+}
+
+/* Have they no bit in common? */
+static bool are_apart(hvc_ref a, hvc_ref b)
+{
+	unsigned low_a, low_b;
+
+	if (!(a->uses & b->uses))
+		return true;
+	return root_of(a, &low_a) == root_of(b, &low_b) &&
+	       (low_a + a->width <= low_b || low_b + b->width <= low_a);
+}
+
 /* Can each value of the key be had by choosing the inputs, whatever else holds? */
 static bool is_free(const struct hvc_facts *facts, hvc_ref key)
 {
-	hvc_ref from = key->op == HVC_OP_EXTRACT && key->value == 0 ? key->arg[0] : key;
+	unsigned low;
 
-	if (from->op != HVC_OP_INPUT)
+	if (root_of(key, &low)->op != HVC_OP_INPUT)
 		return false;
 	for (size_t i = 0; i < facts->members; i++)
-		if (facts->member[i].key != key && facts->member[i].key->uses & key->uses)
+		if (facts->member[i].key != key && !are_apart(facts->member[i].key, key))
 			return false;
 	for (size_t i = 0; i < facts->rests; i++)
 		if (facts->rest[i]->uses & key->uses)
@@ -206,15 +224,16 @@ bool hvc_facts__make_room(struct hvc_scene *scene, struct hvc_facts *facts)
 	return true;
 }
 
-/* Make the lower bits of an input, which are the key, one of the values. */
+/* Make the bits of an input that are the key one of the values. */
 static void choose(struct hvc_scene *scene, struct hvc_facts *facts, const struct hvc_member *m)
 {
-	hvc_ref from = m->key->op == HVC_OP_EXTRACT ? m->key->arg[0] : m->key;
+	unsigned low;
+	hvc_ref from = root_of(m->key, &low);
 	const struct hvc_model model = hvc_facts__model(facts);
 	uint64_t old = hvc_bv__eval(scene->terms, from, &model);
-	uint64_t mask = hvc_bv__mask(m->key->width);
+	uint64_t mask = hvc_bv__mask(m->key->width) << low;
 
-	facts->value[from->value] = (old & ~mask) | m->set->range[0].lo;
+	facts->value[from->value] = (old & ~mask) | m->set->range[0].lo << low;
 	facts->given[from->value] = true;
 }
 

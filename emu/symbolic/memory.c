@@ -75,6 +75,8 @@ bool hvc_memory__is_secret(const struct hvc_scene *scene, uint64_t address)
 
 bool hvc_memory__is_written(const struct hvc_way *way, uint64_t address)
 {
+	if (address >= way->stored.hi || address + 4 <= way->stored.lo)
+		return false;
 	for (const struct hvc_log *log = way->log; log; log = log->before)
 		if (!log->base && (address - log->offset < log->size || log->offset - address < 4))
 			return true;
@@ -429,6 +431,12 @@ static enum hvc_access store_at(struct hvc_scene *scene, struct hvc_way *way, hv
 	log = hvc_bv__take(scene->terms, sizeof *log);
 	if (!log)
 		return HVC_ACCESS_NONE;
+	if (!base) {
+		uint64_t end = offset + size;
+
+		way->stored.lo = offset < way->stored.lo ? offset : way->stored.lo;
+		way->stored.hi = end > way->stored.hi ? end : way->stored.hi;
+	}
 	*log = (struct hvc_log){.before = way->log,
 	                        .base = base,
 	                        .offset = offset,

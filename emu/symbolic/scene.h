@@ -166,6 +166,7 @@ struct hvc_way {
 	unsigned others;
 	struct hvc_regset written; /**< system registers written by MSR */
 	const struct hvc_log *log;
+	struct hvc_extent stored; /**< at addresses that are constants */
 	const struct hvc_read *read;
 	const struct hvc_choice *choice;
 	struct hvc_facts facts;

@@ -134,6 +134,7 @@ struct hvc_way *hvc_way__open(struct hvc_scene *scene)
 
 	if (!way)
 		return NULL;
+	way->stored.lo = UINT64_MAX;
 	hvc_way__inputs(t);
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
 		way->x[n] = hvc_bv__input_at(t, n) ? hvc_bv__input_at(t, n)->term
