@@ -111,8 +111,8 @@ set_tests_properties(newcomer PROPERTIES LABELS "real;long" RESOURCE_LOCK real
 # Millions of calls each.
 set_tests_properties(broken contract diff dispatch lost map map_sweep sample sequence suggest sweep PROPERTIES
                      TIMEOUT 1800 LABELS "suite;exhaustive")
-# The kept reports say by default what these two say in full.
-set_tests_properties(diff suggest PROPERTIES LABELS "suite;exhaustive;long")
+# The kept reports say by default what it says in full.
+set_tests_properties(suggest PROPERTIES LABELS "suite;exhaustive;long")
 
 # QEMU's opinion: a sample, and all of it. Skipped where there is no QEMU. Random calls include those
 # whose vectors loop until QEMU's own timer ends them.
@@ -182,7 +182,7 @@ set_tests_properties(mutation PROPERTIES TIMEOUT 1800 LABELS "mutation;long")
 
 # And hvcheck's own code made wrong: do the tests notice?
 add_test(NAME mutation-source COMMAND ${CMAKE_CURRENT_LIST_DIR}/mutation/source.py
-                                      ${CMAKE_BINARY_DIR}/mutation --count 300 --least 90)
+                                      ${CMAKE_BINARY_DIR}/mutation --named --count 300 --least 90)
 set_tests_properties(mutation-source PROPERTIES TIMEOUT 86400 LABELS "mutation;long" PROCESSORS 2)
 
 # The pages as their readers see them. Skipped where there is no Chromium.

@@ -154,6 +154,22 @@ own_table	target
 	msr	elr_el2, x29
 1:	finish
 
+// And further.
+own_table	further
+	cmp	x0, #1
+	b.ne	1f
+	mrs	x29, elr_el2
+	add	x29, x29, #8
+	msr	elr_el2, x29
+1:	finish
+own_table	furthest
+	cmp	x0, #1
+	b.ne	1f
+	mrs	x29, elr_el2
+	add	x29, x29, #16
+	msr	elr_el2, x29
+1:	finish
+
 // It returns with other flags for x0 = 1.
 own_table	flags
 	cmp	x0, #1

@@ -5,6 +5,7 @@
  */
 #include "engine/differ.h"
 #include "hvcheck/arch.h"
+#include "hvcheck/saved.h"
 #include "pair.h"
 
 #define HVC_EL1H HVC_CALLER_BIT(HVC_INSN_HVC, HVC_LEVEL_EL1H)
@@ -145,6 +146,61 @@ START_TEST(faults_are_told_apart_by_their_class)
 	make_variants(&pair, "fault", "fault");
 	ck_assert(pair.diff->equal);
 	drop(&pair);
+}
+END_TEST
+
+START_TEST(ends_are_told_apart_by_their_address)
+{
+	struct pair pair;
+
+	make_variants(&pair, "further", "furthest");
+	assert_all(&pair, "x0 = 1", NULL, "target");
+	drop(&pair);
+	make_variants(&pair, "further", "further");
+	ck_assert(pair.diff->equal);
+	drop(&pair);
+}
+END_TEST
+
+static struct hvc_exact *save(const struct hvc_subject *subject, unsigned levels)
+{
+	static const char path[] = HVC_BINARY_DIR "/test_diff.map";
+	const struct hvc_exact_config make = {.subject = subject, .levels = levels, .brief = true};
+	struct hvc_exact *map = NULL, *saved = NULL;
+	struct hvc_diag diag = {0};
+	FILE *file = fopen(path, "w");
+
+	ck_assert_int_eq(hvc_exact_make(&make, &diag, &map), HVC_OK);
+	ck_assert_int_eq(hvc_exact_save(file, map, &diag), HVC_OK);
+	fclose(file);
+	ck_assert_int_eq(hvc_exact_load(path, &diag, &saved), HVC_OK);
+	hvc_exact_free(map);
+	return saved;
+}
+
+/* Maps of which one knows a caller more: the same for all others is not equal. */
+START_TEST(callers_of_one_side_are_told)
+{
+	const unsigned one = 1u << HVC_LEVEL_EL1H, both = one | 1u << HVC_LEVEL_EL1T;
+	struct hvc_subject *subject = open_subject("linux-stub-4.12");
+	const unsigned levels[][2] = {{one, both}, {both, one}, {both, both}};
+
+	for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
+		const struct hvc_diff_config config = {
+		        .saved = {save(subject, levels[i][0]), save(subject, levels[i][1])},
+		        .brief = true};
+		struct hvc_diff *diff = NULL;
+		struct hvc_diag diag = {0};
+
+		ck_assert_msg(hvc_diff_run(&config, &diag, &diff) == HVC_OK, "%s", diag.message);
+		ck_assert_uint_eq(diff->changes, 0);
+		ck_assert_int_eq(diff->equal, levels[i][0] == levels[i][1]);
+		ck_assert_int_eq(diff->gaps > 0, levels[i][0] != levels[i][1]);
+		hvc_diff_free(diff);
+		hvc_exact_free((struct hvc_exact *)config.saved[0]);
+		hvc_exact_free((struct hvc_exact *)config.saved[1]);
+	}
+	hvc_subject_close(subject);
 }
 END_TEST
 
@@ -352,6 +408,8 @@ int main(void)
 	         &other_instructions_may_be_equal_for_every_input},
 	        {"the_order_of_stores_is_compared", &the_order_of_stores_is_compared},
 	        {"faults_are_told_apart_by_their_class", &faults_are_told_apart_by_their_class},
+	        {"ends_are_told_apart_by_their_address", &ends_are_told_apart_by_their_address},
+	        {"callers_of_one_side_are_told", &callers_of_one_side_are_told},
 	        {"what_is_not_followed_is_not_equal", &what_is_not_followed_is_not_equal},
 	        {"a_difference_that_is_not_there_is_not_believed",
 	         &a_difference_that_is_not_there_is_not_believed},
