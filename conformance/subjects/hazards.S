@@ -72,6 +72,12 @@ own_table	state
 	msr	tpidr_el2, x1
 1:	answer	-1
 
+own_table	stack
+	unless_seven
+	mov	x29, sp
+	sub	sp, x29, #16
+1:	answer	-1
+
 own_table	untracked
 	unless_seven
 	msr	afsr0_el2, x1

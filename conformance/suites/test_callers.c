@@ -299,7 +299,33 @@ START_TEST(another_abi_excuses_its_calls)
 }
 END_TEST
 
+/* AAPCS64: x19 to x29 are the function's caller's, and x30 is where the function returns to. */
+START_TEST(what_belongs_to_the_caller_of_the_function)
+{
+	static const char all[] = "abi: all\ntitle: all\nsource: this test\nclobbers: x0-x30\n"
+	                          "rules:\n  - { name: one, when: { x0: 0 }, outcome: return }\n"
+	                          "  - { name: rest, default: true, outcome: return }\n";
+	static const uint32_t code[][12] = {{MOVZ(0, 0), HVC(0), RET}};
+	struct hvc_callers *callers;
+	const struct hvc_caller *caller;
+
+	open_functions(code, 1);
+	hvc_abi_free(abi);
+	abi = parse_abi(all);
+	callers = hold(NULL, NULL, 0);
+	caller = callers->caller;
+	ck_assert_uint_eq(caller->issues, 12);
+	for (unsigned i = 0; i < caller->issues; i++) {
+		ck_assert_int_eq(caller->issue[i].kind, HVC_CALLER_CLOBBERED);
+		ck_assert_int_eq(caller->issue[i].reg, HVC_REG_X0 + 19 + i);
+	}
+	hvc_callers_free(callers);
+	close_functions();
+}
+END_TEST
+
 static const struct suite_test tests[] = {
+        {"what_belongs_to_the_caller_of_the_function", &what_belongs_to_the_caller_of_the_function},
         {"each_disagreement_is_found_and_nothing_else",
          &each_disagreement_is_found_and_nothing_else},
         {"vectors_that_run_say_the_same", &vectors_that_run_say_the_same},

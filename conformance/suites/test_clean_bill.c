@@ -200,7 +200,71 @@ START_TEST(a_broken_contract_is_no_conforming_check)
 }
 END_TEST
 
+/* What the proof says is what the machine shows, clause by clause: one is broken, or none. */
+START_TEST(each_clause_is_proved_and_made)
+{
+	static const struct {
+		const char *name;
+		uint32_t code[6];
+		enum hvc_clause clause;
+		enum hvc_reg reg;
+	} rows[] = {
+	        {"keeps",
+	         {A64_MOVZ(1, 4), A64_NOP, A64_NOP, A64_ERET},
+	         HVC_CLAUSE_NONE,
+	         HVC_REG_NONE},
+	        {"above", {A64_MOVZ(1, 6), A64_NOP, A64_NOP, A64_ERET}, HVC_CLAUSE_RESULT, 1},
+	        {"below", {A64_MOVZ(1, 2), A64_NOP, A64_NOP, A64_ERET}, HVC_CLAUSE_RESULT, 1},
+	        {"x30",
+	         {A64_MOVZ(1, 4), A64_MOVZ(30, 0), A64_NOP, A64_ERET},
+	         HVC_CLAUSE_PRESERVE,
+	         30},
+	        {"stores",
+	         {A64_MOVZ(1, 4), A64_MOVZ(2, 0), A64_MOVK16(2, 2), A64_MOVK32(2, 0x40),
+	          A64_STR(1, 2), A64_ERET},
+	         HVC_CLAUSE_MEMORY,
+	         HVC_REG_NONE},
+	        {"spins", {A64_MOVZ(1, 4), A64_B(0)}, HVC_CLAUSE_OUTCOME, HVC_REG_NONE},
+	        {"untracked", /* fmov d3, x1 */
+	         {A64_MOVZ(1, 4), UINT32_C(0x9e670023), A64_NOP, A64_ERET},
+	         HVC_CLAUSE_PRESERVE,
+	         HVC_REG_NONE},
+	};
+	struct hvc_abi *abi =
+	        parse_abi("abi: a\ntitle: t\nsource: s\ncallers: el1h\nclobbers: x2\nrules:\n"
+	                  "  - { name: all, default: true, outcome: return, "
+	                  "among: { x1: 3-5 } }\n");
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct hvc_check_config config = {.abi = abi, .brief = true};
+		struct tiny_image image;
+		struct hvc_subject *subject;
+		struct hvc_check *check;
+		bool found = false;
+
+		tiny_init(&image, HVC_CPU_A72);
+		memcpy(image.bytes + TINY_LOWER, rows[i].code, sizeof rows[i].code);
+		subject = open_subject(tiny_file(&image, rows[i].name));
+		config.subject = subject;
+		check = run_config(&config);
+		ck_assert_msg((check->findings > 0) == (rows[i].clause != HVC_CLAUSE_NONE),
+		              "%s: %u", rows[i].name, check->findings);
+		for (unsigned k = 0; k < check->findings; k++)
+			found |= check->finding[k].verdict.clause == rows[i].clause &&
+			         check->finding[k].verdict.reg == rows[i].reg;
+		ck_assert_msg(found || !check->findings, "%s", rows[i].name);
+		for (unsigned k = 0; k < check->parts; k++)
+			ck_assert_msg(check->part[k].proved, "%s: %s", rows[i].name,
+			              check->part[k].why);
+		hvc_check_free(check);
+		hvc_subject_close(subject);
+	}
+	hvc_abi_free(abi);
+}
+END_TEST
+
 static const struct suite_test tests[] = {
+        {"each_clause_is_proved_and_made", &each_clause_is_proved_and_made},
         {"both_sides_move_with_the_immediate", &both_sides_move_with_the_immediate},
         {"one_immediate_writes_the_image", &one_immediate_writes_the_image},
         {"an_injection_keeps_the_rest", &an_injection_keeps_the_rest},

@@ -126,6 +126,7 @@ START_TEST(each_hazard_is_found_where_it_is)
 	        {"image_by_value", "x0 not in 1, 0x5678", BIT(IMAGE), 0},
 	        {"vectors", "x0 = 0x123456789abcdef0", BIT(VECTORS), 0x123456789abcdef0},
 	        {"state", "x0 = 7", BIT(STATE), 7},
+	        {"stack", "x0 = 7", BIT(STATE), 7},
 	        {"untracked", "x0 = 7", BIT(STATE), 7},
 	        {"fault", "x0 = 7", BIT(FAULT), 7},
 	};
