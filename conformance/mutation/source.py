@@ -2,263 +2,402 @@
 # SPDX-License-Identifier: MIT
 """The second half of the mutation score: faults in hvcheck's own code.
 
-    source.py WORK [--count N] [--seed N] [--least PERCENT] [--file emu/...]
-              [--suites N] [--seconds N] [--costs CTestCostData.txt]
+    source.py WORK [--count N] [--seed N] [--least PERCENT] [--seconds N] [--jobs N] [--file emu/...]
+              [--named]
 
-Sites are chosen by the seed over all of emu/, one mutation each: an operator, a constant, a
-condition, what is returned, a statement that is dropped. WORK holds a copy of the tree and its
-build. One file is made wrong, what depends on it is built, and the tests of the default suite are
-run, those first whose names are nearest to the file's and the quick before the slow, until one
-fails. What no test finds is a survivor, and told with the reason that `survivors` gives.
+Sites are chosen by the seed over all of emu/, one mutation each, as many of each kind: an operator,
+a constant, a condition, what is returned, a statement that is dropped; --named takes the faults of
+the file `faults`, too, all of which have to be found. All of them are compiled at once into a copy
+of the tree in WORK (schemata.py), and the environment turns them on. A test of the default suite
+runs once without any, and tells which places it reaches. Each mutant gets some seconds of the
+tests that reach it, the near and the quick first, until one fails. What is left is then tried by
+every test all at once, which is halved where the test fails.
 """
 import argparse
+import concurrent.futures
+import hashlib
+import json
 import os
 import random
 import re
+import resource
 import shutil
 import subprocess
 import sys
-import time
+import threading
+
+sys.dont_write_bytecode = True  # the tree stays as it is
+import schemata  # noqa: E402
+import sites  # noqa: E402
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 SOURCE = os.path.dirname(os.path.dirname(HERE))
-
-OPERATORS = {'==': '!=', '!=': '==', '<=': '<', '>=': '>', '<': '<=', '>': '>=', '&&': '||',
-             '||': '&&', '+': '-', '-': '+', '&': '|', '|': '&', '<<': '>>', '>>': '<<',
-             '+=': '-=', '-=': '+=', '|=': '&=', '&=': '|=', '^': '&'}
-# With a space on each side: so that no pointer, sign or template of a type is taken for one.
-OPERATOR = re.compile(r'(?<= )(%s)(?= )' % '|'.join(re.escape(o) for o in sorted(OPERATORS, key=len, reverse=True)))
-CONSTANT = re.compile(r'(?<![\w.])(0x[0-9a-fA-F]+|\d+)(?=u?\b)(?!\.)|\b(true|false)\b')
-CONDITION = re.compile(r'\b(if|while) \((.*)\)( \{)?$')
-# Of what is 0 there is no other: HVC_OK and the like are.
-RETURN = re.compile(r'\breturn (?!0;|NULL;|false;|\w+_OK;)(.+);$')
-STATEMENT = re.compile(r'^\t+(?!return\b|break\b|continue\b|goto\b|else\b|case\b|default\b|free\(|va_)'
-                       r'[*(]*[A-Za-z_][\w.>()*\[\]-]*(\(.*\)| [-+|&^*]?= .*|(\+\+|--));$')
-# What else a test says of a file than its name.
+ALONE = 2  # seconds of CPU that a mutant has for itself
+NOT_DEFAULT = 'long|real|browser|mutation'
+# What else a test says of a room than its name.
 NEAR = {
     'machine': 'architecture exception entry outcome calls machine world reset simd trap vhe eret own zero sample'.split(),
     'subject': 'subject elf object open vectors_find site flow constant kallsyms archive rela'.split(),
     'symbolic': 'bv bv_text facts symbolic lift prove exact lift_names'.split(),
     'abi': 'abi abi_errors expr verdict overlap cover property known abi_shipped'.split(),
-    'engine': 'prove map diff leak safety sequence collide contract region saved finding callers quote'.split(),
-    'report': 'report finding picture quote cli-json cli-formats'.split(),
-    'cli': 'cli-refusals cli-statuses cli-output cli-reproduce cli-worlds cli-jail cli-policy'.split(),
+    'engine': 'prove map diff leak safety sequence collide contract saved finding callers quote'.split(),
+    'report': 'report finding picture quote cli-formats'.split(),
+    'cli': 'cli-refusals cli-statuses cli-output cli-worlds cli-jail'.split(),
 }
-NOT_DEFAULT = 'long|real|qemu|browser|mutation|fuzz|faults|install|bench'
 
 
-def blank(text):
-    """The same with comments, strings and characters as spaces, so that columns stay."""
-    def spaces(match):
-        return re.sub(r'[^\n]', ' ', match.group())
-    return re.sub(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', spaces, text,
-                  flags=re.S)
+class Mutant:
+    def __init__(self, number, path, site, old, new, what=''):
+        self.number, self.path, self.site, self.old, self.new = number, path, site, old, new
+        self.what = what
+        self.fate, self.test = None, ''
+        self.unit = None  # the function or the table
+
+    def __str__(self):
+        return '%-8s %-9s %s:%d: %s -> %s%s' % (
+            self.fate, self.site[1], self.path, self.site[0] + 1, self.old, self.new,
+            ' (%s)' % self.test if self.test else ' [%s]' % self.what if self.what else '')
 
 
-def more(word):
-    """The next number, as C has numbers."""
-    base = 16 if word.startswith(('0x', '0X')) else 8 if word.startswith('0') else 10
-    return str(int(word, base) + 1)
-
-
-def sites_of(tree, path):
-    """(line, kind, begin, end, what takes its place) of each mutation in a file."""
-    with open(os.path.join(tree, path)) as file:
-        text = file.read()
-    lines = text.split('\n')
-    for number, code in enumerate(blank(text).split('\n')):
-        # Only inside of functions and tables: rows of a table are code, too.
-        if not code.startswith(('\t', ' ')) or code.lstrip().startswith('#'):
-            continue
-        line = lines[number]
-        for match in OPERATOR.finditer(code):
-            yield number, 'operator', match.start(), match.end(), OPERATORS[match.group()]
-        for match in CONSTANT.finditer(code):
-            word = match.group()
-            other = {'true': 'false', 'false': 'true', '1': '0'}.get(word)
-            yield number, 'constant', match.start(), match.end(), other or more(word)
-        match = CONDITION.search(code)
-        if match and match.group(2).count('(') == match.group(2).count(')'):
-            begin, end = match.span(2)
-            yield number, 'condition', begin, end, '!(%s)' % line[begin:end]
-        match = RETURN.search(code)
-        if match:
-            yield number, 'return', match.start(1), match.end(1), '0'
-        if STATEMENT.match(code) and code.count('(') == code.count(')'):
-            begin = len(code) - len(code.lstrip())
-            yield number, 'statement', begin, len(code), ';'
+def listed(name):
+    """What the files `faults` and `survivors` hold: [(path, what, old, new)]."""
+    found, path, old = [], None, None
+    file = os.path.join(HERE, name)
+    for line in open(file) if os.path.exists(file) else ():
+        if line.startswith('emu/'):
+            path, what = line.rstrip('\n').split(': ', 1)
+        elif line.startswith('\t- '):
+            old = line[3:].strip()
+        elif line.startswith('\t+'):
+            found.append((path, what, old, line[3:].strip()))
+    return found
 
 
 class Bed:
-    """A copy of the tree, its build, and the tests there are."""
+    """A copy of the tree with mutants in it, its build, and the tests there are."""
 
-    def __init__(self, work, costs, most):
-        self.tree = os.path.join(work, 'tree')
+    def __init__(self, work):
+        work = os.path.abspath(work)
+        self.work, self.tree = work, os.path.join(work, 'tree')
         self.build = os.path.join(work, 'build')
         os.makedirs(self.tree, exist_ok=True)
         self.log = open(os.path.join(work, 'log'), 'w')
-        self.known = {}  # test: seconds, or None where it fails by itself
-        names = subprocess.run(['git', '-C', SOURCE, 'ls-files'], check=True, text=True,
+        names = subprocess.run(['git', '-C', SOURCE, 'ls-files', '-co', '--exclude-standard'], check=True, text=True,
                                capture_output=True).stdout.split('\n')
+        self.original = {}
+        for name in filter(None, names):
+            with open(os.path.join(SOURCE, name), 'rb') as file:
+                self.original[name] = file.read()
+        self.original['emu/machine/mutant_switch.c'] = self.original['conformance/mutation/switch.c']
+        self.original['emu/machine/mutant_switch.h'] = self.original['conformance/mutation/switch.h']
         for folder, _, files in os.walk(self.tree):
             for name in files:
                 path = os.path.join(folder, name)
-                if os.path.relpath(path, self.tree) not in names:
+                if os.path.relpath(path, self.tree) not in self.original:
                     os.remove(path)
-        for name in filter(None, names):
-            new, old = os.path.join(self.tree, name), os.path.join(SOURCE, name)
-            if not os.path.exists(new) or open(new, 'rb').read() != open(old, 'rb').read():
-                os.makedirs(os.path.dirname(new), exist_ok=True)
-                shutil.copy2(old, new)
-                os.utime(new)
-        self.call(['cmake', '-S', self.tree, '-B', self.build, '-G', 'Ninja',
-                   '-DCMAKE_BUILD_TYPE=RelWithDebInfo', '-DHVC_WERROR=OFF'], 600)
-        if self.call(['ninja', '-C', self.build], 7200):
-            sys.exit('source.py: the tree does not build: see %s/log' % work)
-        listing = subprocess.run(['ctest', '--test-dir', self.build, '-N', '-LE', NOT_DEFAULT],
-                                 check=True, text=True, capture_output=True).stdout
-        self.tests = re.findall(r'Test +#\d+: (\S+)', listing)
-        if costs:
-            with open(costs) as file:
-                for name, _, seconds in re.findall(r'^(\S+) (\d+) ([\d.]+)$', file.read(), re.M):
-                    if float(seconds) > 0:
-                        self.known[name] = float(seconds)
-            self.tests = [t for t in self.tests if t in self.known]
-        self.tests = [t for t in self.tests if self.known.get(t, 0) <= most]
-        targets = subprocess.run(['ninja', '-C', self.build, '-t', 'targets', 'all'], check=True,
-                                 text=True, capture_output=True).stdout
-        self.targets = set(re.findall(r'^(\S+): phony', targets, re.M))
+        self.tests, self.seconds, self.reach = {}, {}, {}
+        self.lock, self.surveying, self.saving = {}, {}, threading.Lock()
+        self.costs = os.path.join(work, 'costs.json')
+        if os.path.exists(self.costs):
+            with open(self.costs) as file:
+                self.seconds = json.load(file)
 
-    def call(self, command, seconds):
-        """Its status; a process that does not end in time is ended, and that is one, too."""
-        self.log.flush()
-        with subprocess.Popen(command, stdout=self.log, stderr=self.log,
-                              start_new_session=True) as process:
+    def write(self, changed):
+        """The tree as it is but for CHANGED {name: text}; what is the same keeps its time."""
+        for name, data in self.original.items():
+            path = os.path.join(self.tree, name)
+            data = changed[name].encode() if name in changed else data
+            if os.path.exists(path):
+                with open(path, 'rb') as file:
+                    if file.read() == data:
+                        continue
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, 'wb') as file:
+                file.write(data)
+            if name not in changed or not os.access(path, os.X_OK):
+                shutil.copymode(os.path.join(SOURCE, name) if name.startswith('emu/machine/mutant_')
+                                is False else HERE + '/switch.c', path)
+
+    def text(self, path):
+        return self.original[path].decode()
+
+    def make(self, mutants, jobs):
+        """Build with all of them; returns the numbers of those that do not compile."""
+        loose, wide = set(), set()
+        path = os.path.join(self.work, 'bad.json')  # that do not compile, from earlier times
+        known = json.load(open(path)) if os.path.exists(path) else []
+        bad = {m.number for m in mutants if [m.path, m.old, m.new] in known}
+        by_path = {}
+        for mutant in mutants:
+            units = schemata.units_of(self.text(mutant.path))[2]
+            mutant.unit = mutant.path, next(
+                (u.name for u in units if u.body <= mutant.site[0] <= u.end), None)
+            by_path.setdefault(mutant.path, {})[mutant.number] = mutant.site
+        while True:
+            changed, ranges = {}, {}
+            for name, chosen in by_path.items():
+                chosen = {k: site for k, site in chosen.items() if k not in bad}
+                if chosen:
+                    changed[name], ranges[name], left, far = schemata.instrument(
+                        self.text(name), chosen, loose)
+                    bad |= left
+                    wide |= far
+            self.write(changed)
+            if not os.path.exists(os.path.join(self.build, 'build.ninja')):
+                subprocess.run(['cmake', '-S', self.tree, '-B', self.build, '-G', 'Ninja',
+                                '-DCMAKE_BUILD_TYPE=RelWithDebInfo', '-DHVC_WERROR=OFF'],
+                               stdout=self.log, stderr=self.log, check=True)
+            made = subprocess.run(['ninja', '-C', self.build, '-k', '0', '-j', str(jobs)],
+                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+            self.log.write(made.stdout)
+            self.log.flush()
+            if made.returncode == 0:
+                self.wide = wide
+                with open(path, 'w') as file:
+                    json.dump(known + [[m.path, m.old, m.new] for m in mutants if m.number in bad],
+                              file)
+                return bad
+            before = len(bad) + len(loose)
+            for name, line in re.findall(r'(emu/\S+\.c):(\d+):\d+: error', made.stdout):
+                hit = {k for low, high, k in ranges.get(name, ()) if low <= int(line) <= high}
+                bad |= hit
+                if not hit:  # a mark where none can be
+                    loose |= set(by_path.get(name, ())) - bad
+            if len(bad) + len(loose) == before:
+                sys.exit('source.py: the tree does not build: see %s/log' % self.work)
+
+    def list_tests(self, mutants, resume):
+        name = hashlib.sha256(repr([(m.path, m.site) for m in mutants]).encode()).hexdigest()[:16]
+        self.state = os.path.join(self.work, 'state-%s.json' % name)
+        if resume and os.path.exists(self.state):
+            with open(self.state) as file:
+                state = json.load(file)
+            self.reach = {t: set(k) for t, k in state['reach'].items()}
+            for mutant, (fate, test) in zip(mutants, state['fates']):
+                mutant.fate, mutant.test = fate, test
+        shown = json.loads(subprocess.run(
+            ['ctest', '--test-dir', self.build, '--show-only=json-v1', '-LE', NOT_DEFAULT],
+            check=True, text=True, capture_output=True).stdout)
+        for test in shown['tests']:
+            properties = {p['name']: p['value'] for p in test['properties']}
+            if 'command' in test:
+                self.tests[test['name']] = (test['command'], properties)
+                self.lock[test['name']] = threading.Lock()
+                self.surveying[test['name']] = threading.Lock()
+                labels = properties.get('LABELS', ())
+                self.seconds.setdefault(test['name'], 1 if 'golden' in labels else 3 if 'suite' in labels else 10)
+
+    def run(self, name, on=(), reached=None):
+        """'passed', 'failed' or 'skipped', and the seconds of CPU."""
+        command, properties = self.tests[name]
+        env = dict(os.environ, HVC_MUTANTS=','.join(map(str, on)), CK_FORK='no')
+        env.update(e.split('=', 1) for e in properties.get('ENVIRONMENT', ()))
+        if reached:
+            env['HVC_MUTANTS_REACHED'] = reached
+        known = self.seconds[name] if on else 200  # the first time nobody knows
+
+        def limits():
+            most = int(3 * known + 5)
+            resource.setrlimit(resource.RLIMIT_CPU, (most, resource.getrlimit(resource.RLIMIT_CPU)[1]))
+            resource.setrlimit(resource.RLIMIT_DATA, (6 << 30, 6 << 30))
+        with self.lock[name], open(os.path.join(self.work, 'output-' + name), 'w') as out:
+            # `time` counts what the children took, too.
+            process = subprocess.Popen(
+                command, stdout=out, stderr=out, stdin=subprocess.DEVNULL, env=env,
+                cwd=properties.get('WORKING_DIRECTORY', self.build), preexec_fn=limits,
+                start_new_session=True)
+            timer = threading.Timer(30 * known + 60, os.killpg, (process.pid, 9))
+            timer.start()
+            _, status, usage = os.wait4(process.pid, 0)
+            timer.cancel()
+            process.returncode = status
             try:
-                return process.wait(seconds)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, 9)
-                return 'timeout'
+                os.killpg(process.pid, 9)  # what it left behind
+            except ProcessLookupError:
+                pass
+        fate = 'passed' if status == 0 else 'failed'
+        if os.WIFEXITED(status) and os.WEXITSTATUS(status) == properties.get('SKIP_RETURN_CODE', -1):
+            fate = 'skipped'
+        wanted = properties.get('PASS_REGULAR_EXPRESSION')
+        if wanted:
+            with open(out.name, errors='replace') as file:
+                fate = 'passed' if re.search(wanted[0], file.read()) else 'failed'
+        return fate, usage.ru_utime + usage.ru_stime
 
-    def needs(self, test):
-        if 'test_' + test in self.targets:
-            return ['test_' + test]
-        if test.startswith(('cli-', 'golden-')):
-            return ['hvcheck', 'hvcheck_trial', 'subjects']
-        return ['all']
+    def reaches(self, test, mutant):
+        """Without a mutant, once: does the test pass, and which places does it reach?"""
+        with self.surveying[test]:
+            if test not in self.reach:
+                path = os.path.join(self.work, 'reached-' + test)
+                with open(path, 'wb') as file:
+                    file.write(bytes(4096))
+                fate, self.seconds[test] = self.run(test, (), path)
+                with open(path, 'rb') as file:
+                    marks = {k for k, mark in enumerate(file.read()) if mark}
+                os.remove(path)
+                self.reach[test] = marks | self.wide if fate == 'passed' else set()
+                if fate != 'passed':
+                    print('%s %s without a mutant: left out' % (test, fate), flush=True)
+                with open(self.costs, 'w') as file:
+                    json.dump(self.seconds, file)
+        return mutant.number in self.reach[test]
 
-    def run(self, test):
-        """Does it fail? Before it is believed of a mutant it has to hold of the tree itself."""
-        seconds = self.known.get(test, 60)
-        return self.call(['ctest', '--test-dir', self.build, '-R', '^%s$' % re.escape(test),
-                          '--timeout', str(int(10 * seconds + 60))], 10 * seconds + 120)
+    def save(self, mutants):
+        """For --resume."""
+        with self.saving, open(self.state, 'w') as file:
+            json.dump({'reach': {t: sorted(k) for t, k in list(self.reach.items())},
+                       'fates': [(m.fate, m.test) for m in mutants]}, file)
 
-    def holds(self, test):
-        if test not in self.known:
-            self.call(['ninja', '-C', self.build] + self.needs(test), 1800)
-            begin = time.time()
-            good = self.run(test) == 0
-            self.known[test] = time.time() - begin if good else None
-        return self.known[test] is not None
-
-    def ordered(self, path):
-        folder, stem = path.split('/')[1], os.path.basename(path)[:-2]
+    def ordered(self, mutant, names):
+        folder, stem = mutant.path.split('/')[1], os.path.basename(mutant.path)[:-2]
         words = set(re.split('[_.-]', stem))
 
         def rank(test):
-            near = len(words & set(re.split('[_.-]', test))) + (test == stem)
-            return (-near, test not in NEAR.get(folder, ()), self.known.get(test, 5) or 0)
-        return sorted(self.tests, key=rank)
+            near = len(words & set(re.split('[_.-]', test))) + (test in NEAR.get(folder, ())) + 5 * (test == stem)
+            return (self.seconds[test] + 0.05) * (1 if test in self.reach else 2) / (1 + 4 * near)
+        return sorted(names, key=rank)
 
 
-def reasons():
-    """Reasons of survivors, by file, text of the line and what stands there instead."""
-    known = {}
-    path = os.path.join(HERE, 'survivors')
-    if os.path.exists(path):
-        for line in open(path):
-            if line.startswith('emu/'):
-                where, old, new, why = line.rstrip('\n').split(' | ')
-                known[where, old, new] = why
-    return known
+def try_near(bed, mutant, names):
+    """Some seconds of the tests that most likely find it."""
+    left = ALONE
+    if mutant.fate:
+        return
+    mutant.fate = 'left'
+    for test in bed.ordered(mutant, names):
+        if left <= 0:
+            return
+        if bed.reaches(test, mutant):
+            fate, seconds = bed.run(test, [mutant.number])
+            left -= seconds
+            if fate == 'failed':
+                mutant.fate, mutant.test = 'found', test
+                return
 
 
-def try_site(bed, path, site, most):
-    """('found', test), ('survived', number of tests) or ('no mutant', '')."""
-    number, _, begin, end, new = site
-    where = os.path.join(bed.tree, path)
-    with open(where) as file:
-        old = file.read()
-    lines = old.split('\n')
-    lines[number] = lines[number][:begin] + new + lines[number][end:]
-    tests = bed.ordered(path)[:most]
-    try:
-        for test in tests:  # on the tree as it is
-            bed.holds(test)
-        with open(where, 'w') as file:
-            file.write('\n'.join(lines))
-        if bed.call(['ninja', '-C', bed.build, 'hvcheck'], 900):
-            return 'no mutant', ''
-        for test in tests:
-            if not bed.holds(test):
-                continue
-            if bed.call(['ninja', '-C', bed.build] + bed.needs(test), 1800) or bed.run(test):
-                return 'found', test
-        return 'survived', len(tests)
-    finally:
-        with open(where, 'w') as file:
-            file.write(old)
+def try_together(bed, test, mutants):
+    """Those of the mutants, all on at once, that the test finds; of one function one at a time."""
+    again = [m for i, m in enumerate(mutants) if any(m.unit == other.unit for other in mutants[:i])]
+    mutants = [m for m in mutants if m not in again]
+    if again:
+        try_together(bed, test, again)
+    mutants = [m for m in mutants if m.fate != 'found']  # by another test, meanwhile
+    if not mutants or bed.run(test, [m.number for m in mutants])[0] != 'failed':
+        return
+    if len(mutants) == 1:
+        mutants[0].fate, mutants[0].test = 'found', test
+        return
+    half = len(mutants) // 2
+    try_together(bed, test, mutants[:half])
+    try_together(bed, test, mutants[half:])
+
+
+def choose(bed, options, first):
+    """The mutants of the seed, some more than wanted since some do not compile; and those set aside."""
+    chance = random.Random(options.seed)
+    files = sorted(n for n in bed.original if re.match(r'emu/(?!machine/mutant_).*\.c$', n))
+    by_kind, aside, texts, chosen = {}, [], {}, []
+    for path in files:
+        texts[path] = bed.text(path).split('\n')
+        if path.startswith(options.file or 'emu/'):
+            for site in sites.sites_of(bed.text(path)):
+                by_kind.setdefault(site[1], []).append((path, site))
+    kinds = sorted(by_kind)  # as many of each: constants are most of all there are
+    while options.count and len(chosen) < options.count * 1.2 + 5 and any(by_kind.values()):
+        kind = kinds[(len(chosen) + len(aside)) % len(kinds)]
+        if not by_kind[kind]:
+            kind = next(k for k in kinds if by_kind[k])
+        path, site = by_kind[kind].pop(chance.randrange(len(by_kind[kind])))
+        number, _, begin, end, new = site
+        old = texts[path][number]
+        reason = sites.equal_by_kind(kind, old, texts[path][number + 1])
+        mutant = Mutant(first + len(chosen), path, site, old.strip(),
+                        (old[:begin] + new + old[end:]).strip(), reason)
+        (aside if reason else chosen).append(mutant)
+    return chosen, aside
+
+
+def named(bed):
+    """The faults of the file `faults`."""
+    chosen = []
+    for path, what, old, new in listed('faults'):
+        lines = bed.text(path).split('\n')
+        hits = [i for i, line in enumerate(lines) if old in line]
+        if len(hits) != 1:
+            sys.exit('source.py: %s has %d lines with: %s' % (path, len(hits), old))
+        begin = lines[hits[0]].index(old)
+        chosen.append(Mutant(len(chosen), path, (hits[0], 'fault', begin, begin + len(old), new),
+                             old, new, what))
+    return chosen
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser = argparse.ArgumentParser(description=__doc__.split('\n', maxsplit=1)[0])
     parser.add_argument('work')
     parser.add_argument('--count', type=int, default=300)
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--least', type=float, default=0)
-    parser.add_argument('--suites', type=int, default=1000, help='tests a mutant, the nearest')
-    parser.add_argument('--seconds', type=float, default=1e9, help='no test that takes longer')
-    parser.add_argument('--costs', help='what tests take where they have passed; no others')
+    parser.add_argument('--seconds', type=float, default=8, help='of CPU: longer tests come last')
+    parser.add_argument('--resume', action='store_true', help='what a run of the same mutants began')
+    parser.add_argument('--quick', action='store_true', help='without the longer tests')
+    parser.add_argument('--jobs', type=int, default=2)
     parser.add_argument('--file', help='only mutants of files that begin so')
+    parser.add_argument('--named', action='store_true', help='the faults of the file `faults`')
     options = parser.parse_args()
-    chance = random.Random(options.seed)
-    known, bed = reasons(), Bed(options.work, options.costs, options.seconds)
-    files = sorted(os.path.relpath(os.path.join(folder, name), bed.tree)
-                   for folder, _, names in os.walk(os.path.join(bed.tree, 'emu'))
-                   for name in names if name.endswith('.c'))
-    sites = [(path, site) for path in files for site in sites_of(bed.tree, path)
-             if path.startswith(options.file or 'emu/')]
-    # As many of each kind: constants are most of all there are.
-    kinds = sorted({site[1] for _, site in sites})
-    by_kind = {kind: [s for s in sites if s[1][1] == kind] for kind in kinds}
-    found = tried = explained = 0
-    survivors = []
-    while tried < options.count and any(by_kind.values()):
-        kind = kinds[tried % len(kinds)]
-        if not by_kind[kind]:
-            kind = next(k for k in kinds if by_kind[k])
-        path, site = by_kind[kind].pop(chance.randrange(len(by_kind[kind])))
-        with open(os.path.join(bed.tree, path)) as file:
-            old = file.read().split('\n')[site[0]]
-        new = old[:site[2]] + site[4] + old[site[3]:]
-        fate, detail = try_site(bed, path, site, options.suites)
-        if fate == 'no mutant':
-            continue
-        tried += 1
-        found += fate == 'found'
-        print('%-8s %-9s %s:%d: %s -> %s (%s)' % (fate, kind, path, site[0] + 1, old.strip(),
-                                                 new.strip(), detail), flush=True)
-        if fate == 'survived':
-            why = known.get((path, old.strip(), new.strip()), '')
-            explained += bool(why)
-            survivors.append((path, site[0] + 1, old.strip(), new.strip(), why))
-    score = 100.0 * found / tried if tried else 0
-    print('\n%d mutants, %d found: %.1f%%; %d survivors, %d with a reason' %
-          (tried, found, score, len(survivors), explained))
-    for path, number, old, new, why in survivors:
-        print('%s:%d | %s | %s | %s' % (path, number, old, new, why or 'no reason yet'))
-    if not tried or score < options.least:
-        print('below %.1f%%' % options.least)
+    bed = Bed(options.work)
+    faults = named(bed) if options.named else []
+    seeded, aside = choose(bed, options, len(faults))
+    bad = bed.make(faults + seeded, options.jobs)
+    for m in faults:
+        if m.number in bad:
+            sys.exit('source.py: this fault does not compile: %s' % m)
+    seeded = [m for m in seeded if m.number not in bad][:options.count]
+    mutants = faults + seeded
+    bed.list_tests(mutants, options.resume)
+    quick = [t for t in bed.tests if bed.seconds[t] <= options.seconds]
+    longer = [t for t in bed.tests if bed.seconds[t] > options.seconds]
+    print('%d mutants; %d tests, and %d that take longer' % (len(mutants), len(quick), len(longer)), flush=True)
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        # Neighbours want the same tests, which run one at a time each.
+        mixed = [random.Random(1).sample(list, len(list)) for list in (faults, seeded)]
+        waiting = {pool.submit(try_near, bed, m, quick): m for m in mixed[0] + mixed[1]}
+        for done in concurrent.futures.as_completed(waiting):
+            done.result()
+            print(waiting[done], flush=True)
+            bed.save(mutants)
+
+        def one(test):
+            rest = [m for m in mutants if m.fate != 'found' and bed.reaches(test, m)]
+            try_together(bed, test, rest)
+            for m in rest:
+                if m.fate == 'found':
+                    print(m, flush=True)
+                else:
+                    m.fate = 'survived'
+            bed.save(mutants)
+        list(pool.map(one, sorted(quick, key=bed.seconds.get)))
+        if not options.quick:
+            list(pool.map(one, sorted(longer, key=bed.seconds.get)))
+    return tell(faults, seeded, aside, options)
+
+
+def tell(faults, seeded, aside, options):
+    """The account, and the status."""
+    known = {(path, old, new): why for path, why, old, new in listed('survivors')}
+    missed = [m for m in faults if m.fate != 'found']
+    survivors = [m for m in seeded if m.fate != 'found']
+    found = len(seeded) - len(survivors)
+    score = 100.0 * found / len(seeded) if seeded else 100
+    for mutant in survivors:
+        mutant.what = known.get((mutant.path, mutant.old, mutant.new), '')
+    print('\n%d named faults, %d found' % (len(faults), len(faults) - len(missed)))
+    print('%d mutants, %d found: %.1f%%; %d survivors, %d with a reason; %d set aside by their kind' %
+          (len(seeded), found, score, len(survivors), sum(bool(m.what) for m in survivors), len(aside)))
+    for m in missed + survivors:
+        print('%s:%d: %s (%s)\n\t- %s\n\t+ %s' % (m.path, m.site[0] + 1, m.what or 'no reason yet',
+                                                  'reached by no test' if m.fate == 'left' else m.fate, m.old, m.new))
+    if missed or score < options.least:
+        print('below %.1f%%, or not every named fault found' % options.least)
         return 1
     return 0
 
