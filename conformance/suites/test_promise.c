@@ -2,6 +2,7 @@
 /* Promises of less than one exact 64-bit value, and of where an injected exception arrives. */
 #include <string.h>
 
+#include "engine/contract.h"
 #include "hvcheck/arch.h"
 #include "hvcheck/check.h"
 #include "suite.h"
@@ -92,6 +93,25 @@ START_TEST(one_of_some_values)
 	check(1, (uint32_t)-2, 5, 0, 0);
 	check(1, 0, 4, 1, 5);
 	check(1, 0, 0, 1, 5);
+}
+END_TEST
+
+/* What a contract calls a result is what a verdict lets pass. */
+START_TEST(contracts_know_the_same_values)
+{
+	static const uint64_t values[] = {
+	        0, 1, 4, 5, 6, (uint64_t)-1, (uint64_t)-2, (uint64_t)-9, (uint64_t)-10, UINT32_MAX};
+	const struct hvc_rule *rule = hvc_abi_rule_at(specification(), 1);
+	const struct hvc_context none = {NULL, NULL};
+
+	ck_assert_str_eq(rule->name, "one_of");
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+		ck_assert_int_eq(hvc_contract__is_result(rule, HVC_REG_X0, &none, values[i]),
+		                 judge(1, values[i], 5).kind == HVC_VERDICT_CONFORMS);
+		ck_assert_int_eq(hvc_contract__is_result(rule, HVC_REG_X0 + 1, &none, values[i]),
+		                 judge(1, 0, values[i]).kind == HVC_VERDICT_CONFORMS);
+		ck_assert(!hvc_contract__is_result(rule, HVC_REG_X0 + 2, &none, values[i]));
+	}
 }
 END_TEST
 
@@ -190,6 +210,7 @@ END_TEST
 static const struct suite_test tests[] = {
         {"lower_halves", &lower_halves},
         {"one_of_some_values", &one_of_some_values},
+        {"contracts_know_the_same_values", &contracts_know_the_same_values},
         {"injected_exceptions", &injected_exceptions},
         {"promises_as_loaded", &promises_as_loaded},
         {"broken_promises_in_words", &broken_promises_in_words},

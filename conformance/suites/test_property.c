@@ -2,6 +2,7 @@
 /* The sequences that specifications state: what their text means, and that it is held to. */
 #include "hvcheck/property.h"
 
+#include "engine/sequence.h"
 #include "hvcheck/sequence.h"
 #include "under_test.h"
 
@@ -200,7 +201,40 @@ START_TEST(a_call_of_another_rule_is_refused)
 }
 END_TEST
 
+/* "state: kept" is all that a call may leave behind: every register that holds between calls. */
+START_TEST(a_state_is_every_register)
+{
+	struct hvc_subject *subject = open_subject("linux-stub-4.7");
+	struct hvc_abi *abi = open_abi("linux-stub-4.7");
+	const struct hvc_sequence_config config = {.subject = subject, .abi = abi};
+	struct hvc_player player;
+	struct hvc_world world;
+	struct hvc_diag diag = {0};
+
+	hvc_world_init(&world, HVC_CPU_MAX);
+	ck_assert_int_eq(hvc_player__open(&config, &world, 0, &diag, &player), HVC_OK);
+	ck_assert_int_eq(hvc_player__begin(&player, &diag), HVC_OK);
+	for (unsigned i = 0; i < HVC_REG_COUNT; i++) {
+		const enum hvc_reg reg = (enum hvc_reg)i;
+		const struct hvc_reg_info *info = hvc_reg_info(reg);
+		struct hvc_state other = player.state;
+		bool counts = (info->class_ == HVC_CLASS_SP || info->class_ == HVC_CLASS_SYS) &&
+		              reg != HVC_REG_SCR_EL3 &&
+		              hvc_regset_has(hvc_machine_present(player.machine), reg);
+
+		other.v[i] ^= info->mask & -info->mask;
+		ck_assert_msg(hvc_player__differs(&player, &player.state, &other) ==
+		                      (counts ? reg : HVC_REG_NONE),
+		              "%s", hvc_reg_name(reg));
+	}
+	hvc_player__close(&player);
+	hvc_abi_free(abi);
+	hvc_subject_close(subject);
+}
+END_TEST
+
 static const struct suite_test tests[] = {
+        {"a_state_is_every_register", &a_state_is_every_register},
         {"properties_are_loaded_as_written", &properties_are_loaded_as_written},
         {"wrong_statements_are_found", &wrong_statements_are_found},
         {"stated_calls_keep_to_their_rules", &stated_calls_keep_to_their_rules},
