@@ -63,7 +63,7 @@ static void random_rule(unsigned i)
 	r->priority = (int)random_below(3);
 	r->worlds = 1 + random_below(3);
 	r->levels = random_below(2) ? 0x1f : 1 + random_below(31);
-	r->insns = 1 + random_below(3);
+	r->insns = 1 + random_below(7);
 	r->imm = m->imm;
 	r->imms = 1;
 	m->imm[0] = (struct hvc_interval){0, UINT16_MAX};
@@ -139,7 +139,7 @@ static bool next_point(const struct hvc_cover_space *space, struct hvc_cover_poi
 {
 	static const unsigned var[] = {HVC_COVER_X0 + 1, HVC_COVER_X0,   HVC_COVER_IMM,
 	                               HVC_COVER_INSN,   HVC_COVER_FROM, HVC_COVER_WORLD};
-	const unsigned limit[] = {1u << BITS, 1u << BITS, 10, 2, HVC_LEVEL_EL0_USR, space->worlds};
+	const unsigned limit[] = {1u << BITS, 1u << BITS, 10, 3, HVC_LEVEL_EL0_USR, space->worlds};
 
 	for (unsigned i = 0; i < sizeof var / sizeof *var; i++) {
 		if (++point->v[var[i]] < limit[i])
@@ -152,7 +152,9 @@ static bool next_point(const struct hvc_cover_space *space, struct hvc_cover_poi
 static bool in_space(const struct hvc_cover_space *space, const struct hvc_cover_point *point)
 {
 	return space->levels >> point->v[HVC_COVER_FROM] & 1 &&
-	       space->insns >> point->v[HVC_COVER_INSN] & 1;
+	       space->insns >> point->v[HVC_COVER_INSN] & 1 &&
+	       (space->traps >> point->v[HVC_COVER_WORLD] & 1) ==
+	               (point->v[HVC_COVER_INSN] == HVC_INSN_TRAP);
 }
 
 static struct count count_all(const struct hvc_cover_space *space)
@@ -222,7 +224,8 @@ START_TEST(random_rules_agree_with_counting)
 
 		space.worlds = 1 + random_below(2);
 		space.levels = random_below(2) ? 0x1f : 1u << random_below(5);
-		space.insns = 1 + random_below(3);
+		space.insns = 1 + random_below(7);
+		space.traps = random_below(3) ? 0 : random_below(4);
 		space.rules = 1 + random_below(RULES);
 		for (unsigned i = 0; i < space.rules; i++)
 			random_rule(i);
@@ -230,7 +233,7 @@ START_TEST(random_rules_agree_with_counting)
 			rule[space.rules - 1] = (struct hvc_rule){.imm = &every_imm,
 			                                          .imms = 1,
 			                                          .levels = 0x1f,
-			                                          .insns = 3,
+			                                          .insns = 7,
 			                                          .worlds = 3,
 			                                          .priority = INT_MIN};
 		count = count_all(&space);
@@ -268,7 +271,8 @@ struct line {
 static struct hvc_cover_finding check_lines(const struct line *line, unsigned lines)
 {
 	struct hvc_condition condition[8];
-	struct hvc_cover_space space = {1, 1u << HVC_LEVEL_EL1H, 1u << HVC_INSN_HVC, rule, lines};
+	struct hvc_cover_space space = {1, 1u << HVC_LEVEL_EL1H, 1u << HVC_INSN_HVC, rule, lines,
+	                                0};
 	struct hvc_cover_finding found;
 
 	for (unsigned i = 0; i < lines; i++) {
@@ -383,7 +387,7 @@ START_TEST(entangled_rules_are_given_up)
 	static struct hvc_rule many[400];
 	static struct hvc_condition condition[400][3];
 	static const struct hvc_interval bit[2] = {{0, 0}, {1, 1}};
-	struct hvc_cover_space space = {1, 1u << HVC_LEVEL_EL1H, 1u << HVC_INSN_HVC, many, 400};
+	struct hvc_cover_space space = {1, 1u << HVC_LEVEL_EL1H, 1u << HVC_INSN_HVC, many, 400, 0};
 	struct hvc_cover_finding found;
 
 	seed = 7;

@@ -36,6 +36,11 @@ struct hvc_abi {
 	uint16_t class_of[HVC_IMM_COUNT];            /**< index in candidates */
 };
 
+/** hvc_abi_load of a specification for a subject; about: NULL: for none (emu/abi/load.c). */
+HVC_MUST_USE enum hvc_status hvc_abi__load_about(const char *path,
+                                                 const struct hvc_abi_about *about,
+                                                 struct hvc_diag *diag, struct hvc_abi **out);
+
 /** Group the immediates by the rules that may govern them (emu/abi/classes.c). */
 HVC_MUST_USE enum hvc_status hvc_abi__classify(struct hvc_abi *abi);
 

@@ -12,11 +12,11 @@
 /** The calls an ABI speaks of, and its rules. */
 struct hvc_cover_space {
 	unsigned worlds; /**< number of worlds */
-	unsigned traps;  /**< of these, those of traps, as bits */
 	unsigned levels; /**< bits */
 	unsigned insns;  /**< bits */
 	const struct hvc_rule *rule;
 	unsigned rules;
+	unsigned traps; /**< worlds of traps, as bits */
 };
 
 enum hvc_cover_kind {

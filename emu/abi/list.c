@@ -126,8 +126,7 @@ static int compare_intervals(const void *a, const void *b)
 	return (s->lo > t->lo) - (s->lo < t->lo);
 }
 
-/** Sort and join what overlaps or touches. */
-static void normalise(struct hvc_numbers *set)
+void hvc_list__normalise(struct hvc_numbers *set)
 {
 	unsigned kept = 0;
 
@@ -189,7 +188,7 @@ enum hvc_status hvc_list__numbers(const struct hvc_loader *loader, const struct 
 		HVC_TRY(take_mask(&c, bits, &set));
 	if (peek(&c) != '\0')
 		return hvc_loader__fail(loader, text, c.at, "expected a comma");
-	normalise(&set);
+	hvc_list__normalise(&set);
 	*out = set;
 	return HVC_OK;
 }

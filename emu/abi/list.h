@@ -10,7 +10,8 @@
 struct hvc_loader {
 	const char *file;
 	struct hvc_diag *diag;
-	struct hvc_arena *arena; /**< what the ABI keeps */
+	struct hvc_arena *arena;           /**< what the ABI keeps */
+	const struct hvc_abi_about *about; /**< NULL: no subject */
 };
 
 /** Refuse a value at the given byte of its text. */
@@ -31,6 +32,9 @@ struct hvc_numbers {
  */
 enum hvc_status hvc_list__numbers(const struct hvc_loader *loader, const struct hvc_text *text,
                                   unsigned bits, bool masks, struct hvc_numbers *out);
+
+/** Sort and join what overlaps or touches. */
+void hvc_list__normalise(struct hvc_numbers *set);
 
 /** One number of 64 bits, negative ones in two's complement. */
 enum hvc_status hvc_list__number(const struct hvc_loader *loader, const struct hvc_text *text,

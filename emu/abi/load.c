@@ -34,10 +34,11 @@ static enum hvc_status read_name(const struct hvc_loader *loader, const struct h
 static enum hvc_status read_world(const struct hvc_loader *loader, const struct hvc_spec_world *in,
                                   struct hvc_abi *abi)
 {
-	const struct hvc_places none = {NULL, NULL};
+	const struct hvc_places places = {loader->about ? loader->about->find : NULL,
+	                                  loader->about ? loader->about->ctx : NULL};
 	struct hvc_abi_world *out = &abi->world[abi->worlds];
 
-	HVC_TRY(hvc_spec_world__read(loader, in, &none, &out->world));
+	HVC_TRY(hvc_spec_world__read(loader, in, &places, &out->world));
 	out->title = in->title.text ? in->title.text : "";
 	HVC_TRY(hvc_spec_world__name(loader, &in->name, &out->world));
 	if (hvc_rule__find_world(abi, in->name.text) < abi->worlds)
@@ -199,10 +200,11 @@ static enum hvc_status build(const struct hvc_loader *loader, const char *text, 
 }
 
 static enum hvc_status parse(const char *text, size_t size, const char *file, const char *stem,
-                             struct hvc_diag *diag, struct hvc_abi **out)
+                             const struct hvc_abi_about *about, struct hvc_diag *diag,
+                             struct hvc_abi **out)
 {
 	struct hvc_abi *abi = calloc(1, sizeof *abi);
-	struct hvc_loader loader = {.file = file, .diag = diag};
+	struct hvc_loader loader = {.file = file, .diag = diag, .about = about};
 	enum hvc_status status;
 
 	if (!abi)
@@ -220,10 +222,11 @@ static enum hvc_status parse(const char *text, size_t size, const char *file, co
 enum hvc_status hvc_abi_parse(const char *text, size_t size, const char *name,
                               struct hvc_diag *diag, struct hvc_abi **out)
 {
-	return parse(text, size, name, NULL, diag, out);
+	return parse(text, size, name, NULL, NULL, diag, out);
 }
 
-enum hvc_status hvc_abi_load(const char *path, struct hvc_diag *diag, struct hvc_abi **out)
+enum hvc_status hvc_abi__load_about(const char *path, const struct hvc_abi_about *about,
+                                    struct hvc_diag *diag, struct hvc_abi **out)
 {
 	const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
 	size_t length = strlen(base), size;
@@ -236,7 +239,12 @@ enum hvc_status hvc_abi_load(const char *path, struct hvc_diag *diag, struct hvc
 	snprintf(stem, sizeof stem, "%.*s", (int)(length < sizeof stem ? length : sizeof stem - 1),
 	         base);
 	HVC_TRY(hvc_file__read(path, HVC_LIMIT_YAML, diag, &text, &size));
-	status = parse((const char *)text, size, path, stem, diag, out);
+	status = parse((const char *)text, size, path, stem, about, diag, out);
 	free(text);
 	return status;
+}
+
+enum hvc_status hvc_abi_load(const char *path, struct hvc_diag *diag, struct hvc_abi **out)
+{
+	return hvc_abi__load_about(path, NULL, diag, out);
 }

@@ -57,7 +57,10 @@ static enum hvc_status read_expr(const struct hvc_loader *loader, const struct h
 {
 	size_t position = 0;
 	const char *message = "";
+	struct hvc_text value;
 
+	HVC_TRY(hvc_owner__symbols(loader, text, &value));
+	text = &value;
 	if (hvc_expr_parse(text->text, out, &position, &message) != HVC_OK)
 		return hvc_loader__fail(loader, text, position, "%s", message);
 	return HVC_OK;
@@ -69,6 +72,8 @@ static enum hvc_status read_condition(const struct reading *r, const struct hvc_
 	bool word = pair->key.text[0] != 'x'; /* wN, rN */
 	struct hvc_numbers set;
 
+	if (pair->key.text[0] == '[')
+		return hvc_owner__read(r->loader, &pair->key, &pair->value, out);
 	HVC_TRY(hvc_list__numbers(r->loader, &pair->value, word ? 32 : 64, true, &set));
 	out->reg = (enum hvc_reg)strtoul(pair->key.text + 1, NULL, 10);
 	out->mask = set.mask;

@@ -23,6 +23,17 @@ unsigned hvc_rule__find_level(const void *ctx, const char *word);
 enum hvc_status hvc_rule__read_insns(const struct hvc_loader *loader, const struct hvc_text *text,
                                      unsigned declared, unsigned *out);
 
+/* owner.c: what depends on the subject that the specification is held to */
+
+/** The condition "[x1, 16]: caller": all bytes are the caller's, or some byte is of the owner. */
+HVC_MUST_USE enum hvc_status hvc_owner__read(const struct hvc_loader *loader,
+                                             const struct hvc_text *key,
+                                             const struct hvc_text *value,
+                                             struct hvc_condition *out);
+/** The text with a number in place of each "symbol(NAME)". */
+HVC_MUST_USE enum hvc_status hvc_owner__symbols(const struct hvc_loader *loader,
+                                                const struct hvc_text *text, struct hvc_text *out);
+
 /* property.c: the sequences of a specification, from their text. */
 
 /** Read the list of sequences, NULL for none. The ABI's head and rules are in place. */

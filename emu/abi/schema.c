@@ -22,6 +22,7 @@
 #define X_REGS   1u
 #define W_REGS   2u
 #define ALL_REGS 4u
+#define PLACES   8u /* "[x1, 16]" */
 
 struct shape {
 	enum hvc_node_kind kind;
@@ -79,8 +80,8 @@ static const struct shape registers = MAPPING(none, ALL_REGS), promises = MAPPIN
 /* A call of a table is its name and what `when` has. */
 static const struct key when_keys[] = {CONDITIONS};
 static const struct key call_keys[] = {MUST("name"), MAY("title"), MAY("unconfirmed"), CONDITIONS};
-static const struct shape when = MAPPING(when_keys, X_REGS | W_REGS);
-static const struct shape call = MAPPING(call_keys, X_REGS | W_REGS), calls = LIST(&call, 1, HVC_LIMIT_RULES);
+static const struct shape when = MAPPING(when_keys, X_REGS | W_REGS | PLACES);
+static const struct shape call = MAPPING(call_keys, X_REGS | W_REGS | PLACES), calls = LIST(&call, 1, HVC_LIMIT_RULES);
 
 static const struct key rule_keys[] = {
 	MUST("name"), MAY("title"), HAS("when", &when), HAS("calls", &calls), MAY("role"), MAY("default"),
@@ -190,7 +191,7 @@ static const struct shape *shape_of(const struct shape *map, const char *name)
 	for (const struct key *key = map->key; key->name; key++)
 		if (!strcmp(key->name, name))
 			return key->shape;
-	if ((map->regs & X_REGS && is_named(name, 'x')) ||
+	if ((map->regs & PLACES && name[0] == '[') || (map->regs & X_REGS && is_named(name, 'x')) ||
 	    (map->regs & W_REGS && (is_named(name, 'w') || is_r(name))) ||
 	    (map->regs & ALL_REGS && reg != HVC_REG_NONE && !strcmp(hvc_reg_name(reg), name)))
 		return &text;

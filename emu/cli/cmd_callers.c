@@ -21,7 +21,7 @@ static enum hvc_status open_against(const char *name, struct hvc_diag *diag, str
 	if (hvc_subject_open(name, diag, subject) == HVC_OK)
 		return HVC_OK;
 	/* It is neither: the complaint is about ABIs, with the nearest name. */
-	return hvc_open__abi(name, diag, abi);
+	return hvc_open__abi(name, NULL, diag, abi);
 }
 
 /* Nothing held to an ABI does not hold. */

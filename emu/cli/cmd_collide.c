@@ -27,7 +27,7 @@ static enum hvc_status add(struct list *list, const char *name, struct hvc_diag 
 	if (!grown)
 		return fail_memory(diag);
 	list->abi = grown;
-	HVC_TRY(hvc_open__abi(name, diag, &list->abi[list->count]));
+	HVC_TRY(hvc_open__abi(name, NULL, diag, &list->abi[list->count]));
 	list->count++;
 	return HVC_OK;
 }

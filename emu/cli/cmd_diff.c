@@ -30,7 +30,7 @@ static enum hvc_status open_side(const struct hvc_options *options, enum hvc_sid
 		if (!name)
 			name = hvc_open__abi_of(pair->subject[side]);
 	}
-	return name ? hvc_open__abi(name, diag, &pair->abi[side]) : HVC_OK;
+	return name ? hvc_open__abi(name, pair->subject[side], diag, &pair->abi[side]) : HVC_OK;
 }
 
 static enum hvc_status make_diff(const struct hvc_options *options, const struct pair *pair,

@@ -60,7 +60,7 @@ enum hvc_status hvc_cmd__diff_abi(const struct hvc_options *options, const struc
 	enum hvc_status status = check_options(options, diag);
 
 	for (unsigned side = 0; status == HVC_OK && side < HVC_SIDE_COUNT; side++) {
-		status = hvc_open__abi(options->argument[side], diag, &abi[side]);
+		status = hvc_open__abi(options->argument[side], NULL, diag, &abi[side]);
 		if (status == HVC_OK)
 			status = open_subject(abi[side], diag, &subject[side]);
 	}

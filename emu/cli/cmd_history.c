@@ -32,7 +32,7 @@ static enum hvc_status choose(const struct hvc_options *options, struct hvc_diag
 		                    HVC_GENERATIONS_MAX);
 	for (unsigned i = 0; options->arguments > 1 && i < names; i++) {
 		/* For its complaint, with the nearest name. */
-		HVC_TRY(hvc_open__abi(options->argument[i], diag, &abi));
+		HVC_TRY(hvc_open__abi(options->argument[i], NULL, diag, &abi));
 		hvc_abi_free(abi);
 		name[i] = options->argument[i];
 	}

@@ -237,7 +237,7 @@ enum hvc_status hvc_cmd__map(const struct hvc_options *options, const struct hvc
 		                    "themselves");
 	status = hvc_open__subject(options, 0, diag, &subject);
 	if (status == HVC_OK && options->abi)
-		status = hvc_open__abi(options->abi, diag, &abi);
+		status = hvc_open__abi(options->abi, subject, diag, &abi);
 	if (status == HVC_OK)
 		status = run_map(options, subject, abi, page, diag);
 	hvc_abi_free(abi);

@@ -213,7 +213,7 @@ enum hvc_status hvc_cmd__run(const struct hvc_options *options, const struct hvc
 		status = hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
 		                      "--format: one call is text or json; with --and, any");
 	if (status == HVC_OK && options->abi)
-		status = hvc_open__abi(options->abi, diag, &abi);
+		status = hvc_open__abi(options->abi, subject, diag, &abi);
 	if (status == HVC_OK)
 		status = options->alsos ? hvc_cli_pair__run(options, page, subject, holds, diag)
 		                        : call_once(options, page, subject, abi, holds, diag);

@@ -81,7 +81,7 @@ static enum hvc_status choose_table(const struct hvc_options *options, struct hv
 	enum hvc_status status;
 
 	if (options->abi)
-		HVC_TRY(hvc_open__abi(options->abi, diag, &abi));
+		HVC_TRY(hvc_open__abi(options->abi, NULL, diag, &abi));
 	status = abi ? HVC_OK : hvc_fit_scan(scan, diag);
 	*best = 0;
 	for (size_t i = 0; i < scan->tables && i < HVC_FIT_TABLES && status == HVC_OK; i++) {
@@ -172,12 +172,45 @@ enum hvc_status hvc_open__subject(const struct hvc_options *options, unsigned i,
 	return HVC_OK;
 }
 
-enum hvc_status hvc_open__abi(const char *name, struct hvc_diag *diag, struct hvc_abi **out)
+static enum hvc_status find_place(void *ctx, const char *text, struct hvc_diag *diag,
+                                  uint64_t *address)
 {
-	enum hvc_status status = hvc_abi_open(name, diag, out);
+	return hvc_subject_place(ctx, text, diag, address);
+}
+
+/* Text is what of the image is no data. */
+static void tell_about(const struct hvc_subject *subject, struct hvc_abi_about *out)
+{
+	const struct hvc_image *image = hvc_subject_image(subject);
+
+	*out = (struct hvc_abi_about){.find = find_place, .ctx = (void *)(uintptr_t)subject};
+	while (out->datas < HVC_ABOUT_RANGES &&
+	       hvc_subject_data(subject, out->datas, &out->data[out->datas].lo,
+	                        &out->data[out->datas].hi))
+		out->datas++;
+	for (unsigned i = 0; i < image->segments && out->texts < HVC_ABOUT_RANGES; i++) {
+		struct hvc_interval all = {image->segment[i].address,
+		                           image->segment[i].address + image->segment[i].size - 1};
+		bool data = false;
+
+		for (unsigned k = 0; k < out->datas; k++)
+			data |= out->data[k].lo <= all.lo && all.hi <= out->data[k].hi;
+		if (!data && image->segment[i].size)
+			out->text[out->texts++] = all;
+	}
+}
+
+enum hvc_status hvc_open__abi(const char *name, const struct hvc_subject *subject,
+                              struct hvc_diag *diag, struct hvc_abi **out)
+{
+	struct hvc_abi_about about;
+	enum hvc_status status;
 	const char *names[SHIPPED_MAX + 1] = {NULL}, *near, *text;
 	size_t size;
 
+	if (subject)
+		tell_about(subject, &about);
+	status = hvc_abi_open_about(name, subject ? &about : NULL, diag, out);
 	if (status != HVC_E_NOTFOUND)
 		return status;
 	for (size_t i = 0; i < SHIPPED_MAX && hvc_abi_shipped_at(i, &names[i], &text, &size);)
@@ -216,7 +249,7 @@ static enum hvc_status open_abi_for(const struct hvc_options *options,
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 		                    "no shipped ABI is named '%s'; say --abi ABI",
 		                    hvc_subject_name(subject));
-	return hvc_open__abi(*name, diag, out);
+	return hvc_open__abi(*name, subject, diag, out);
 }
 
 const char *hvc_open__abi_of(const struct hvc_subject *subject)
@@ -247,7 +280,7 @@ enum hvc_status hvc_open__case(const struct hvc_options *options, bool needs_abi
 	} else {
 		out->name = options->abi ? options->abi : hvc_open__abi_of(out->subject);
 		if (out->name)
-			HVC_TRY(hvc_open__abi(out->name, diag, &out->abi));
+			HVC_TRY(hvc_open__abi(out->name, out->subject, diag, &out->abi));
 	}
 	HVC_TRY(hvc_cli_world__open(options, out->subject, diag, &out->world));
 	out->over = hvc_cli_world__is_given(options) ? &out->world : NULL;

@@ -8,9 +8,12 @@
 /** Open a subject that is argument i, with the symbols that belong to it. */
 HVC_MUST_USE enum hvc_status hvc_open__subject(const struct hvc_options *options, unsigned i,
                                                struct hvc_diag *diag, struct hvc_subject **out);
-/** hvc_abi_open, and where there is no such name, the nearest one is suggested. */
-HVC_MUST_USE enum hvc_status hvc_open__abi(const char *name, struct hvc_diag *diag,
-                                           struct hvc_abi **out);
+/**
+ * Open an ABI for a subject (NULL: for none in particular); where there is no such name, the
+ * nearest one is suggested.
+ */
+HVC_MUST_USE enum hvc_status hvc_open__abi(const char *name, const struct hvc_subject *subject,
+                                           struct hvc_diag *diag, struct hvc_abi **out);
 /** What most commands are about. Zero-initialise; free with hvc_open__close, whatever came of it.
  */
 struct hvc_case {

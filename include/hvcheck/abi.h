@@ -95,6 +95,16 @@ struct hvc_abi_world {
 
 struct hvc_abi;
 
+#define HVC_ABOUT_RANGES 64u
+
+/** The subject that a specification is to be held to: what symbols and owners of memory mean. */
+struct hvc_abi_about {
+	hvc_place_find *find;
+	void *ctx;
+	struct hvc_interval text[HVC_ABOUT_RANGES], data[HVC_ABOUT_RANGES];
+	unsigned texts, datas;
+};
+
 /** Load from a file, or parse text (name is used in diagnostics). */
 HVC_MUST_USE HVC_API enum hvc_status hvc_abi_load(const char *path, struct hvc_diag *diag,
                                                   struct hvc_abi **out);
@@ -103,6 +113,12 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_abi_parse(const char *text, size_t size
 /** By name of a shipped ABI, or by path when the name has a '/' or ends in ".yaml". */
 HVC_MUST_USE HVC_API enum hvc_status hvc_abi_open(const char *name, struct hvc_diag *diag,
                                                   struct hvc_abi **out);
+/** The same; about: NULL: nothing in particular, symbols and owners have values that stand for
+ * some. */
+HVC_MUST_USE HVC_API enum hvc_status hvc_abi_open_about(const char *name,
+                                                        const struct hvc_abi_about *about,
+                                                        struct hvc_diag *diag,
+                                                        struct hvc_abi **out);
 HVC_API void hvc_abi_free(struct hvc_abi *abi);
 
 HVC_API const char *hvc_abi_name(const struct hvc_abi *abi);
