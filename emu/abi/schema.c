@@ -187,13 +187,15 @@ static bool is_r(const char *key)
 static const struct shape *shape_of(const struct shape *map, const char *name)
 {
 	enum hvc_reg reg = hvc_reg_find(name);
+	uint8_t encoding[5];
 
 	for (const struct key *key = map->key; key->name; key++)
 		if (!strcmp(key->name, name))
 			return key->shape;
 	if ((map->regs & PLACES && name[0] == '[') || (map->regs & X_REGS && is_named(name, 'x')) ||
 	    (map->regs & W_REGS && (is_named(name, 'w') || is_r(name))) ||
-	    (map->regs & ALL_REGS && reg != HVC_REG_NONE && !strcmp(hvc_reg_name(reg), name)))
+	    (map->regs & ALL_REGS && reg != HVC_REG_NONE &&
+	     (!strcmp(hvc_reg_name(reg), name) || hvc_world_sys_name(name, encoding))))
 		return &text;
 	return NULL;
 }

@@ -83,14 +83,6 @@ static enum hvc_status read_memory(const struct hvc_loader *loader, const struct
 	return HVC_OK;
 }
 
-static enum hvc_reg find_encoded(const char *name)
-{
-	uint8_t t[5];
-
-	return hvc_world_sys_name(name, t) ? hvc_reg_find_sys(t[0], t[1], t[2], t[3], t[4])
-	                                   : HVC_REG_NONE;
-}
-
 static enum hvc_status set_register(const struct hvc_loader *loader,
                                     const struct hvc_places *places,
                                     const struct hvc_spec_pair *pair, struct hvc_world *out)
@@ -103,9 +95,6 @@ static enum hvc_status set_register(const struct hvc_loader *loader,
 
 	if (!pair->value.text)
 		return hvc_loader__fail(loader, &pair->key, 0, "expected a value");
-	/* By its encoding, one that has a row. */
-	if (reg == HVC_REG_NONE && !other)
-		reg = find_encoded(pair->key.text);
 	if ((reg == HVC_REG_NONE && !other) || (other && other <= HVC_OTHER_Q(31)))
 		return hvc_loader__fail(loader, &pair->key, 0, "unknown key \"%.40s\"",
 		                        pair->key.text);

@@ -39,11 +39,15 @@ const char *hvc_reg_name(enum hvc_reg reg)
 
 enum hvc_reg hvc_reg_find(const char *name)
 {
+	uint8_t t[5];
+
 	if (!strcasecmp(name, "lr"))
 		return HVC_REG_X30;
 	for (unsigned reg = 0; reg < HVC_REG_COUNT; reg++)
 		if (!strcasecmp(name, table[reg].name))
 			return (enum hvc_reg)reg;
+	if (hvc_world_sys_name(name, t))
+		return hvc_reg_find_sys(t[0], t[1], t[2], t[3], t[4]);
 	return hvc_cp15__named(name);
 }
 

@@ -123,7 +123,8 @@ HVC_API const char *hvc_reg_name(enum hvc_reg reg);
 
 /**
  * Register of a name (case is ignored; "lr" is x30), or of a system register of AArch32 that is
- * mapped to it, as hvbar and hsctlr; HVC_REG_NONE when there is none.
+ * mapped to it, as hvbar and hsctlr, or as assemblers take any, s3_4_c1_c1_0; HVC_REG_NONE when
+ * there is none.
  */
 HVC_API enum hvc_reg hvc_reg_find(const char *name);
 
