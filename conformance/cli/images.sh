@@ -185,6 +185,24 @@ head -n 1 out | grep -q '^OPEN .*no answer, .* calls ended in a fault of the ass
 quiet check "$unset" --abi ./thread.yaml --set tpidr_el2=vcpu0
 [ "$status" = 0 ] || complain "with tpidr_el2 set: status $status, $(cat err)"
 
+# Nor is one on what the engine lacks, or on memory that the code itself found wanting.
+lacking=$built/lacking-exec.elf
+promised=$source/conformance/images/lacking.yaml
+doubt 'not decided: the engine has no ICH_VTR_EL2, which the code at 0x4000' run "$lacking" --set x0=1
+doubt 'BRK at 0x4000' run "$lacking" --set x0=2
+assumes 0 run "$lacking" --set x0=3
+doubt 'the engine has no ICH_VTR_EL2' check "$lacking" --abi "$promised"
+says out 'OPEN  '
+doubt 'the engine has no ICH_VTR_EL2' sequence "$lacking" --abi "$promised"
+says out 'none fails'
+sed -e 's/^abi: .*/abi: broken/' -e '/breaks/s/unspecified/return, results: { x0: 0 }/' "$promised" >broken.yaml
+quiet check "$lacking" --abi ./broken.yaml
+[ "$status" = 1 ] || complain "a BRK of its own: status $status"
+quiet sequence "$lacking" --abi ./broken.yaml
+[ "$status" = 1 ] || complain "a BRK of its own in a sequence: status $status"
+quiet diff "$lacking" "$lacking"
+[ "$status" = 0 ] || complain "diff: status $status"
+
 expect 2 check "$built/linked-reserved.elf" --abi "$abi"
 says err "emulated machine's own"
 finish

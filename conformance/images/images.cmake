@@ -42,6 +42,7 @@ add_image(got exec --defsym=base=0x40000000)
 add_image(got pie --defsym=base=0 -pie)
 add_image(unset shared --defsym=base=0x40000000 -shared)
 add_image(booting exec --defsym=base=0x40000000)
+add_image(lacking exec --defsym=base=0x40000000)
 # RELR and REL, by a linker that has them for AArch64.
 if(HVC_LLD)
   foreach(variant "relr --pack-dyn-relocs=relr" "rel -z rel")

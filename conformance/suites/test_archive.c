@@ -143,6 +143,31 @@ START_TEST(members_by_name)
 }
 END_TEST
 
+/* What has symbols stands beside what is booted, before it or behind it; and may be all there is.
+ */
+START_TEST(files_with_symbols)
+{
+	const struct pack kernel = pack_kernel(0x2000), symbols = pack_kernel(0x3000);
+	const struct pack map = pack_filter(ARCHIVE_FILTER_GZIP, pack_copy("0 T start\n", 10));
+	const struct pack_member members[] = {
+	        {"./usr/lib/debug/xen-syms-4.14", symbols},
+	        {"./usr/lib/debug/xen-other", pack_kernel(0x4000)},
+	        {"./boot/xen-4.14", kernel},
+	        {"./usr/lib/debug/xen-syms-4.14", symbols},
+	        {"./usr/lib/debug/xen-syms-4.14.map.gz", map},
+	};
+
+	for (size_t from = 0; from < 3; from++)
+		pack_same("x.deb",
+		          pack_deb("data.tar", ARCHIVE_FILTER_NONE, members + from, 5 - from), AT,
+		          kernel, "boot/xen-4.14");
+	pack_same("x.deb", pack_deb("data.tar", ARCHIVE_FILTER_NONE, members + 3, 2), AT, symbols,
+	          "usr/lib/debug/xen-syms-4.14");
+	pack_same("x.deb", pack_deb("data.tar", ARCHIVE_FILTER_NONE, members + 2, 3),
+	          ":xen-syms-4.14" AT, symbols, "usr/lib/debug/xen-syms-4.14");
+}
+END_TEST
+
 START_TEST(names_with_colons)
 {
 	const struct pack kernel = pack_kernel(0x2000);
@@ -241,6 +266,7 @@ static const struct suite_test tests[] = {
         {"appended_sizes", &appended_sizes},
         {"packages", &packages},
         {"members_by_name", &members_by_name},
+        {"files_with_symbols", &files_with_symbols},
         {"names_with_colons", &names_with_colons},
         {"bombs", &bombs},
         {"truncated_and_spoilt_files", &truncated_and_spoilt_files},

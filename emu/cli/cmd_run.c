@@ -9,6 +9,7 @@
 #include "cli/world.h"
 #include "engine/apart.h"
 #include "engine/cause.h"
+#include "engine/scene.h"
 
 /* The ABI's world that the call is made in, -1 for none. */
 static int world_of(const struct hvc_abi *abi, const struct hvc_world *world)
@@ -67,7 +68,7 @@ static enum hvc_status choose_world(const struct hvc_options *options,
 		*index = abi ? world_of(abi, out) : -1;
 		return HVC_OK;
 	}
-	world = hvc_abi_world_at(abi, (unsigned)*index)->world;
+	HVC_TRY(hvc_scene__world(subject, abi, (unsigned)*index, NULL, diag, &world));
 	HVC_TRY(hvc_cli_world__lay(options, subject, diag, &world));
 	*out = world;
 	return HVC_OK;
@@ -122,15 +123,12 @@ static enum hvc_status judge(struct hvc_call_report *report, const struct hvc_ab
 /* Does it rest on what boot would have set? */
 static void weigh(struct hvc_call_report *report, struct hvc_doubt *doubt)
 {
-	const struct hvc_outcome *outcome = report->outcome;
-
 	*doubt = (struct hvc_doubt){
 	        .calls = 1,
 	        .assumptions = hvc_invented_assumptions(report->invented),
 	};
-	doubt->faults = outcome->kind == HVC_OUTCOME_FAULT &&
-	                hvc_fault_is_assumed(report->world, report->entry, report->invented,
-	                                     outcome->esr, outcome->far, outcome->pc, doubt->why);
+	doubt->faults = hvc_fault_is_assumed(report->world, report->entry, report->invented,
+	                                     report->outcome, doubt->why);
 	report->doubt = doubt;
 }
 

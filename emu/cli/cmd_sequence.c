@@ -96,6 +96,7 @@ enum hvc_status hvc_cmd__sequence(const struct hvc_options *options, const struc
 	if (status == HVC_OK) {
 		const struct made made = {sequences, held.name};
 
+		hvc_cli_report__doubt(options, &sequences->doubt, *holds, findings);
 		status = hvc_cli_report__judged(options, page, &made, write, findings, holds, diag);
 	}
 	hvc_sequences_free(sequences);

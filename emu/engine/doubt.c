@@ -2,6 +2,7 @@
 /* Is a fault the subject's, or only that of the world assumed around it? */
 #include "hvcheck/doubt.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include "engine/internal.h"
 #include "hvcheck/arch.h"
 #include "hvcheck/check.h"
+#include "hvcheck/subject.h"
 
 #define NEAR      UINT64_C(0x10000) /* of what a pointer register holds: stack, per-CPU data */
 #define NULL_PAGE UINT64_C(0x1000)
@@ -47,45 +49,102 @@ static enum hvc_reg near_what(const struct hvc_world *world, const struct hvc_st
 	return HVC_REG_NONE;
 }
 
-enum hvc_assumed hvc_fault__assumed(const struct hvc_world *world, const struct hvc_state *entry,
-                                    uint64_t esr, uint64_t far)
+/*
+ * Instructions that the engine takes for UNDEFINED and that a CPU with the extension has: system
+ * registers that EL2 has for itself, or shares with EL1 and EL0, and that have a name; SVE; SME. A
+ * write to an ID register is UNDEFINED wherever it is. Source: Arm ARM (DDI 0487) C4.1, D24.
+ */
+static bool is_lacking(uint32_t word)
 {
-	if (!is_abort(esr))
+	const unsigned op1 = word >> 16 & 7, crn = word >> 12 & 15;
+	char text[128];
+
+	if ((word >> 25 & 15) == 2 || (word & UINT32_C(0x9e000000)) == UINT32_C(0x80000000))
+		return true;
+	if ((word & UINT32_C(0xffd00000)) != UINT32_C(0xd5100000) ||
+	    (op1 != 0 && op1 != 3 && op1 != 4) || (!(word >> 21 & 1) && !crn))
+		return false;
+	hvc_disasm(0, word, text, sizeof text);
+	return !strstr(text, "s2_") && !strstr(text, "s3_");
+}
+
+enum hvc_assumed hvc_fault__assumed(const struct hvc_world *world, const struct hvc_state *entry,
+                                    const struct hvc_outcome *outcome)
+{
+	if (outcome->kind != HVC_OUTCOME_FAULT)
 		return HVC_ASSUMED_NOT;
-	if (near_what(world, entry, far) != HVC_REG_NONE)
+	if (outcome->word && is_lacking(outcome->word))
+		return HVC_ASSUMED_LACKING;
+	if (hvc_arch_ec(outcome->esr) == HVC_EC_BRK64)
+		return outcome->unset ? HVC_ASSUMED_READ : HVC_ASSUMED_NOT;
+	if (!is_abort(outcome->esr))
+		return HVC_ASSUMED_NOT;
+	if (near_what(world, entry, outcome->far) != HVC_REG_NONE)
 		return HVC_ASSUMED_POINTER;
-	return far < NULL_PAGE ? HVC_ASSUMED_NULL : HVC_ASSUMED_NOT;
+	return outcome->far < NULL_PAGE ? HVC_ASSUMED_READ : HVC_ASSUMED_NOT;
+}
+
+/* The system register in capitals, as the architecture writes it, or what else it is. */
+static void name_lacking(uint32_t word, char *name, size_t size)
+{
+	const bool read = word >> 21 & 1;
+	char text[128];
+	char *operand;
+
+	if ((word & UINT32_C(0xffd00000)) != UINT32_C(0xd5100000)) {
+		snprintf(name, size, "%s", (word >> 25 & 15) == 2 ? "SVE" : "SME");
+		return;
+	}
+	hvc_disasm(0, word, text, sizeof text);
+	operand = strchr(text, ' ');
+	operand = operand && read ? strrchr(operand, ' ') : operand;
+	operand = operand ? operand + 1 : text;
+	operand[strcspn(operand, ", ")] = '\0';
+	for (char *c = operand; *c; c++)
+		*c = (char)toupper((unsigned char)*c);
+	snprintf(name, size, "%s", operand);
 }
 
 bool hvc_fault_is_assumed(const struct hvc_world *world, const struct hvc_state *entry,
-                          const struct hvc_invented *invented, uint64_t esr, uint64_t far,
-                          uint64_t pc, char why[HVC_DOUBT_TEXT])
+                          const struct hvc_invented *invented, const struct hvc_outcome *outcome,
+                          char why[HVC_DOUBT_TEXT])
 {
-	enum hvc_assumed assumed = hvc_fault__assumed(world, entry, esr, far);
-	const char *name;
+	enum hvc_assumed assumed = hvc_fault__assumed(world, entry, outcome);
+	const uint64_t far = outcome->far, pc = outcome->pc;
+	char name[128];
 	uint64_t value;
 	enum hvc_reg reg;
 
 	if (assumed == HVC_ASSUMED_NOT ||
-	    (assumed == HVC_ASSUMED_NULL && !hvc_invented_assumptions(invented)))
+	    (assumed == HVC_ASSUMED_READ && !hvc_invented_assumptions(invented)))
 		return false;
 	if (!why)
 		return true;
-	if (assumed == HVC_ASSUMED_NULL) {
+	if (assumed == HVC_ASSUMED_LACKING) {
+		name_lacking(outcome->word, name, sizeof name);
+		snprintf(why, HVC_DOUBT_TEXT,
+		         "not decided: the engine has no %s, which the code at 0x%" PRIx64 " takes",
+		         name, pc);
+	} else if (assumed == HVC_ASSUMED_READ && !is_abort(outcome->esr)) {
+		snprintf(why, HVC_DOUBT_TEXT,
+		         "BRK at 0x%" PRIx64 ", where memory was read that boot would have set: "
+		         "--mem PLACE=VALUE for it",
+		         pc);
+	} else if (assumed == HVC_ASSUMED_READ) {
 		snprintf(why, HVC_DOUBT_TEXT,
 		         "[0x%" PRIx64 "] %s at 0x%" PRIx64 ": a pointer that boot would have set "
 		         "is null: --mem PLACE=VALUE for it",
-		         far, what_was_done(esr), pc);
-		return true;
+		         far, what_was_done(outcome->esr), pc);
+	} else {
+		reg = near_what(world, entry, far);
+		value = entry->v[reg];
+		snprintf(why, HVC_DOUBT_TEXT,
+		         "[%s%c0x%" PRIx64 "] %s at 0x%" PRIx64
+		         ": --set %s=ADDRESS, or --mem for what is there",
+		         hvc_reg_name(reg), far < value ? '-' : '+',
+		         far < value ? value - far : far - value, what_was_done(outcome->esr), pc,
+		         hvc_reg_name(reg));
 	}
-	reg = near_what(world, entry, far);
-	name = hvc_reg_name(reg);
-	value = entry->v[reg];
-	snprintf(why, HVC_DOUBT_TEXT,
-	         "[%s%c0x%" PRIx64 "] %s at 0x%" PRIx64
-	         ": --set %s=ADDRESS, or --mem for what is there",
-	         name, far < value ? '-' : '+', far < value ? value - far : far - value,
-	         what_was_done(esr), pc, name);
 	return true;
 }
 
@@ -93,11 +152,9 @@ static bool is_finding_assumed(const struct hvc_check *check, const struct hvc_f
                                char why[HVC_DOUBT_TEXT])
 {
 	const struct hvc_check_world *world = &check->world[finding->world];
-	const struct hvc_outcome *outcome = &finding->outcome;
 
-	return outcome->kind == HVC_OUTCOME_FAULT &&
-	       hvc_fault_is_assumed(&world->world, &world->entry, &world->invented, outcome->esr,
-	                            outcome->far, outcome->pc, why);
+	return hvc_fault_is_assumed(&world->world, &world->entry, &world->invented,
+	                            &finding->outcome, why);
 }
 
 bool hvc_check__doubt(struct hvc_check *check)

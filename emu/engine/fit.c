@@ -13,6 +13,7 @@
 #include "abi/abi.h"
 #include "engine/prove.h"
 #include "engine/scene.h"
+#include "hvcheck/limit.h"
 
 #define IMMS        24u /* immediates tried with each register file */
 #define CALLS       4u  /* judged of a rule */
@@ -26,12 +27,13 @@
 /* How a table does by one specification. */
 struct trial {
 	const struct hvc_abi *abi;
-	unsigned rules;         /* that promise something, and of which a call was judged */
-	unsigned differ;        /* of them, those that a call has broken */
-	unsigned weight;        /* of those that are kept: what they pin down */
-	unsigned ranges;        /* and their results that are one of many */
-	bool proved;            /* by all calls, not by these alone */
-	uint64_t faults, calls; /* of the assumed world */
+	unsigned rules;               /* that promise something, and of which a call was judged */
+	unsigned differ;              /* of them, those that a call has broken */
+	unsigned weight;              /* of those that are kept: what they pin down */
+	unsigned ranges;              /* and their results that are one of many */
+	bool proved;                  /* by all calls, not by these alone */
+	bool judged[HVC_LIMIT_RULES]; /* of which a call came to an end other than a fault */
+	uint64_t faults, calls;       /* those that ended in a fault, and all */
 };
 
 struct fitting {
@@ -93,18 +95,11 @@ static enum hvc_status judge(struct room *room, const struct hvc_call *call, str
 		return HVC_OK; /* nobody can call so in this world */
 	hvc_entry_state(hvc_machine_entry(room->machine), call, &entry);
 	room->trial->calls++;
+	/* A handler that wants what boot has set, or the caller's memory, says nothing of the
+	 * dispatch; a table that always faults is no likeness of anything. */
 	if (outcome.kind == HVC_OUTCOME_FAULT) {
-		struct hvc_invented met = {0};
-		bool assumed;
-
-		HVC_TRY(hvc_machine_invented(room->machine, &met));
-		assumed = hvc_fault_is_assumed(&room->setting, &entry, &met, outcome.esr,
-		                               outcome.far, outcome.pc, NULL);
-		hvc_invented_free(&met);
-		room->trial->faults += assumed;
-		/* A handler that wants what boot has set says nothing of the dispatch. */
-		if (assumed)
-			return HVC_OK;
+		room->trial->faults++;
+		return HVC_OK;
 	}
 	hvc_verdict_judge(abi, room->world, &entry, hvc_machine_present(room->machine), call,
 	                  &outcome, &verdict);
@@ -197,7 +192,8 @@ static enum hvc_status try_abi(struct fitting *fitting, struct trial *trial, str
 		status = status == HVC_OK ? try_calls(&room, diag) : status;
 	}
 	for (unsigned i = 0; status == HVC_OK && i < rules; i++) {
-		trial->rules += room.judged[i] != 0;
+		trial->judged[i] = room.judged[i] != 0;
+		trial->rules += trial->judged[i];
 		trial->differ += room.broken[i];
 		if (room.judged[i] && !room.broken[i])
 			weigh(hvc_abi_rule_at(trial->abi, i), trial);
@@ -239,7 +235,8 @@ static enum hvc_status prove(struct fitting *fitting, struct trial *trial, struc
 		for (unsigned k = 0; status == HVC_OK && k < proof.calls; k++)
 			if (proof.call[k].lost)
 				status = HVC_E_ENGINE;
-			else if (proof.call[k].verdict.kind == HVC_VERDICT_VIOLATES)
+			else if (proof.call[k].verdict.kind == HVC_VERDICT_VIOLATES &&
+			         (proof.call[k].outcome.kind != HVC_OUTCOME_FAULT || trial->proved))
 				broken[proof.call[k].verdict.rule] = true;
 		hvc_proof__free(&proof);
 	}

@@ -63,11 +63,12 @@ struct hvc_check;
 enum hvc_assumed {
 	HVC_ASSUMED_NOT,
 	HVC_ASSUMED_POINTER, /* near what a register holds that nobody has set */
-	HVC_ASSUMED_NULL,    /* near null: where memory that nobody set was read */
+	HVC_ASSUMED_LACKING, /* an instruction that other CPUs have */
+	HVC_ASSUMED_READ,    /* near null, or a BRK: where memory that nobody set was read */
 	HVC_ASSUMED_COUNT,
 };
 enum hvc_assumed hvc_fault__assumed(const struct hvc_world *world, const struct hvc_state *entry,
-                                    uint64_t esr, uint64_t far);
+                                    const struct hvc_outcome *outcome);
 /* Fill in check->doubt, all of whose worlds are done. False when memory runs out. */
 bool hvc_check__doubt(struct hvc_check *check);
 

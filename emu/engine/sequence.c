@@ -228,6 +228,31 @@ static enum hvc_status open_worlds(struct search *search)
 	return HVC_OK;
 }
 
+/* What the answer rests on, of all worlds. */
+static enum hvc_status sum_up(struct search *search)
+{
+	struct hvc_doubt *doubt = &search->out->doubt;
+	struct hvc_invented all = {0};
+	enum hvc_status status = HVC_OK;
+
+	for (unsigned i = 0; i < search->players && status == HVC_OK; i++) {
+		const struct hvc_player *player = &search->player[i];
+		struct hvc_invented met = {0};
+
+		status = hvc_player__invented(player, &met);
+		if (status == HVC_OK)
+			status = hvc_invented_merge(&all, &met);
+		hvc_invented_free(&met);
+		doubt->calls += player->calls;
+		if (player->doubt.faults && !doubt->faults)
+			memcpy(doubt->why, player->doubt.why, sizeof doubt->why);
+		doubt->faults += player->doubt.faults;
+	}
+	doubt->assumptions = hvc_invented_assumptions(&all);
+	hvc_invented_free(&all);
+	return status == HVC_OK ? HVC_OK : fail_memory(search->diag);
+}
+
 enum hvc_status hvc_sequences_try(const struct hvc_sequence_config *config, struct hvc_diag *diag,
                                   struct hvc_sequences **out)
 {
@@ -242,6 +267,8 @@ enum hvc_status hvc_sequences_try(const struct hvc_sequence_config *config, stru
 		status = try_properties(&search);
 	if (status == HVC_OK)
 		status = try_randoms(&search);
+	if (status == HVC_OK)
+		status = sum_up(&search);
 	for (unsigned i = 0; i < search.players; i++)
 		hvc_player__close(&search.player[i]);
 	free(search.player);

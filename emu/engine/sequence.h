@@ -18,6 +18,8 @@ struct hvc_player {
 	uint32_t *code;                      /* of the tables */
 	struct hvc_state state;              /* as the calls so far left it */
 	uint64_t calls;                      /* made */
+	const struct hvc_world *setting;     /* the caller's */
+	struct hvc_doubt doubt;              /* of the calls: all but their number */
 };
 
 struct hvc_played {
@@ -33,6 +35,8 @@ enum hvc_status hvc_player__open(const struct hvc_sequence_config *config,
                                  const struct hvc_world *world, unsigned index,
                                  struct hvc_diag *diag, struct hvc_player *out);
 void hvc_player__close(struct hvc_player *player);
+/* What the calls had to make up. */
+enum hvc_status hvc_player__invented(const struct hvc_player *player, struct hvc_invented *out);
 /* Back to the world. */
 enum hvc_status hvc_player__begin(struct hvc_player *player, struct hvc_diag *diag);
 /* Are vectors in place that lead to the subject's handlers? */

@@ -72,6 +72,7 @@ enum hvc_status hvc_player__open(const struct hvc_sequence_config *config,
 	struct hvc_player player = {
 	        .abi = config->abi,
 	        .world = index,
+	        .setting = world,
 	        .levels = config->levels ? config->levels : hvc_abi_levels(config->abi),
 	        .insns = config->insns ? config->insns : hvc_abi_insns(config->abi),
 	};
@@ -126,6 +127,31 @@ bool hvc_player__traps_smc(const struct hvc_player *player)
 	return player->state.v[HVC_REG_HCR_EL2] & HVC_HCR_TSC;
 }
 
+enum hvc_status hvc_player__invented(const struct hvc_player *player, struct hvc_invented *out)
+{
+	return hvc_machine_invented(player->machine, out);
+}
+
+/* A fault that only the assumed world may be to blame for breaks no promise. */
+static enum hvc_status doubt(struct hvc_player *player, const struct hvc_state *entry,
+                             const struct hvc_outcome *outcome, struct hvc_verdict *verdict)
+{
+	struct hvc_invented met = {0};
+	enum hvc_status status;
+
+	if (verdict->kind != HVC_VERDICT_VIOLATES || outcome->kind != HVC_OUTCOME_FAULT)
+		return HVC_OK;
+	status = hvc_machine_invented(player->machine, &met);
+	if (status == HVC_OK &&
+	    hvc_fault_is_assumed(player->setting, entry, &met, outcome,
+	                         player->doubt.faults ? NULL : player->doubt.why)) {
+		player->doubt.faults++;
+		verdict->kind = HVC_VERDICT_UNDECIDED;
+	}
+	hvc_invented_free(&met);
+	return status;
+}
+
 /* Does whoever made the call, or the caller's own vectors, go on at the end of it? */
 static bool goes_on(enum hvc_outcome_kind kind)
 {
@@ -163,6 +189,9 @@ enum hvc_status hvc_player__call(struct hvc_player *player, const struct hvc_cal
 		                  hvc_machine_present(player->machine), call, &outcome,
 		                  &out->verdict);
 		out->step.rule = out->verdict.rule;
+		status = doubt(player, &entry, &outcome, &out->verdict);
+		if (status != HVC_OK)
+			return hvc_diag_set(diag, status, NULL, 0, 0, "out of memory");
 	}
 	out->step.outcome = outcome.kind;
 	out->step.level = outcome.level;

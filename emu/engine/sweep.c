@@ -195,16 +195,23 @@ static enum hvc_status collect(const struct hvc_sweep_crew *crew, struct hvc_swe
 		for (unsigned k = HVC_ASSUMED_POINTER; k < HVC_ASSUMED_COUNT; k++) {
 			const struct hvc_sweep_assumed *a = &crew->worker[i].slot->assumed[k];
 
-			if (!a->calls || (k == HVC_ASSUMED_NULL && !doubt->assumptions))
+			if (!a->calls || (k == HVC_ASSUMED_READ && !doubt->assumptions))
 				continue;
 			doubt->faults += a->calls;
 			if (!why || a->probe < why->probe ||
 			    (a->probe == why->probe && a->imm < why->imm))
 				why = a;
 		}
-	if (why)
-		hvc_fault_is_assumed(crew->world, &out->entry, &out->invented, why->esr, why->far,
-		                     why->pc, doubt->why);
+	if (why) {
+		const struct hvc_outcome end = {.kind = HVC_OUTCOME_FAULT,
+		                                .esr = why->esr,
+		                                .far = why->far,
+		                                .pc = why->pc,
+		                                .word = why->word,
+		                                .unset = 1};
+
+		hvc_fault_is_assumed(crew->world, &out->entry, &out->invented, &end, doubt->why);
+	}
 	return HVC_OK;
 }
 

@@ -15,6 +15,7 @@
 /* A fault of the assumed world: how many calls, and the first of them. */
 struct hvc_sweep_assumed {
 	uint64_t calls, esr, far, pc;
+	uint32_t word;
 	unsigned probe;
 	uint16_t imm;
 };

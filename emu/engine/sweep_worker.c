@@ -33,7 +33,7 @@ static void note_fault(const struct shift *shift, const struct hvc_outcome *outc
 {
 	struct hvc_sweep_slot *slot = shift->worker->slot;
 	enum hvc_assumed why =
-	        hvc_fault__assumed(shift->crew->world, shift->entry, outcome->esr, outcome->far);
+	        hvc_fault__assumed(shift->crew->world, shift->entry, outcome);
 	struct hvc_sweep_assumed *a = &slot->assumed[why];
 	uint16_t imm = hvc_sweep__imm(slot);
 
@@ -42,6 +42,7 @@ static void note_fault(const struct shift *shift, const struct hvc_outcome *outc
 		                                .esr = outcome->esr,
 		                                .far = outcome->far,
 		                                .pc = outcome->pc,
+		                                .word = outcome->word,
 		                                .probe = slot->probe,
 		                                .imm = imm};
 }

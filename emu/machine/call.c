@@ -79,6 +79,12 @@ static void conclude(struct hvc_machine *machine, enum hvc_outcome_kind kind, ui
 	outcome->pc = fault.pc;
 	outcome->esr = fault.esr;
 	outcome->far = fault.far;
+	outcome->word = 0;
+	outcome->unset = machine->unset.cells + machine->unset.more;
+	if (outcome->kind == HVC_OUTCOME_FAULT && !machine->hyp &&
+	    hvc_arch_ec(fault.esr) == HVC_EC_UNKNOWN)
+		(void)hvc_engine__read(machine->engine, fault.pc, &outcome->word,
+		                       sizeof outcome->word);
 	outcome->instructions = unanswered ? machine->nested.instructions : machine->instructions;
 	outcome->stores = machine->stores;
 	outcome->el2_stores = machine->el2_stores;

@@ -48,6 +48,7 @@ struct reader {
 	uint64_t zeros; /* that came out of holes in sparse files, which no filter counts */
 	unsigned entries, files, matches;
 	char list[160]; /* names of the matches */
+	bool debug;     /* they are of those that stand beside what is booted */
 	bool stop;
 };
 
@@ -225,9 +226,14 @@ static bool is_copy(const struct hvc_unpacked *first, const struct hvc_unpacked 
 static enum hvc_status take(struct reader *reader, const char *path)
 {
 	const char *wanted = reader->packed->member;
-	const bool many = reader->matches > 1;
+	const bool debug = !wanted && hvc_member__is_debug(path);
+	const bool many = reader->matches > 1 && (debug || !reader->debug);
 	struct hvc_unpacked data = {0};
-	enum hvc_status status = read_data(reader, &data, many ? HVC_MEMBER_HEAD : UINT64_MAX);
+	enum hvc_status status;
+
+	if (debug && reader->matches && !reader->debug)
+		return skip_data(reader);
+	status = read_data(reader, &data, many ? HVC_MEMBER_HEAD : UINT64_MAX);
 
 	if (status == HVC_OK && many)
 		status = skip_data(reader);
@@ -236,6 +242,14 @@ static enum hvc_status take(struct reader *reader, const char *path)
 		free(data.bytes);
 		return status;
 	}
+	/* The same with its symbols is kept beside what is booted. */
+	if (!debug && reader->debug) {
+		free(reader->found.bytes);
+		free(reader->found.member);
+		reader->found = (struct hvc_unpacked){0};
+		reader->matches = 0;
+	}
+	reader->debug = debug;
 	reader->matches++;
 	list(reader, path);
 	if (reader->matches > 1) {

@@ -14,9 +14,10 @@ static const char *const kernels[] = {
         "xen.*",    "bl31*",    "kernel*.img", "jailhouse*.bin", "hafnium*",
 };
 
-/* Names like those of kernels that other things have: modules and device trees, such as
-   xen-blkback.ko and xen-domu.dtb. */
-static const char *const others[] = {"*.ko", "*.ko.*", "*.dtb", "*.dtbo", "*.so", "*.so.*"};
+/* Names like those of kernels that other things have: modules, device trees and lists of symbols,
+   such as xen-blkback.ko, xen-domu.dtb and xen-syms.map.gz. */
+static const char *const others[] = {"*.ko", "*.ko.*", "*.dtb", "*.dtbo",
+                                     "*.so", "*.so.*", "*.map", "*.map.*"};
 
 static bool matches_one(const char *const *pattern, size_t count, const char *part)
 {
@@ -54,6 +55,11 @@ bool hvc_member__is_kernel(const char *path)
 
 	return matches_one(kernels, sizeof kernels / sizeof *kernels, part) &&
 	       !matches_one(others, sizeof others / sizeof *others, part);
+}
+
+bool hvc_member__is_debug(const char *path)
+{
+	return !strncmp(path, "usr/lib/debug/", 14);
 }
 
 bool hvc_member__looks_bootable(const uint8_t *bytes, size_t size)

@@ -19,6 +19,9 @@ bool hvc_member__matches(const char *wanted, const char *path);
 /** Is the path one that kernels and hypervisors are installed under? */
 bool hvc_member__is_kernel(const char *path);
 
+/** Is it where packages keep files with symbols, beside those that are booted? */
+bool hvc_member__is_debug(const char *path);
+
 /** So many bytes of a member's beginning say what it is. */
 #define HVC_MEMBER_HEAD 512u
 

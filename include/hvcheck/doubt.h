@@ -19,13 +19,14 @@ struct hvc_doubt {
 };
 
 /**
- * Is a fault of this syndrome on this address one of the assumed world? On memory near what a
- * pointer register holds that nobody has set, or near a null pointer where memory that nobody set
- * was read before. why: what would help, cut to size; may be NULL.
+ * Did a call end in a fault of the assumed world? On memory near what a pointer register holds that
+ * nobody has set; near a null pointer, or at a BRK, where memory that nobody set was read before;
+ * or at an instruction that the engine lacks and other CPUs have. why: what would help, cut to
+ * size; may be NULL.
  */
 HVC_API bool hvc_fault_is_assumed(const struct hvc_world *world, const struct hvc_state *entry,
-                                  const struct hvc_invented *invented, uint64_t esr, uint64_t far,
-                                  uint64_t pc, char why[HVC_DOUBT_TEXT]);
+                                  const struct hvc_invented *invented,
+                                  const struct hvc_outcome *outcome, char why[HVC_DOUBT_TEXT]);
 
 /** Does nothing of it hold in a machine that has booted: has no call ended otherwise? */
 static inline bool hvc_doubt_is_vacuous(const struct hvc_doubt *doubt)

@@ -183,6 +183,8 @@ struct hvc_outcome {
 	uint64_t esr;           /**< fault: syndrome (EC and IL; ISS is 0 where the engine
 	                             hides it). forward: the SMC's. else 0 */
 	uint64_t far;           /**< fault: address, 0 when there is none */
+	uint32_t word;          /**< fault: the A64 instruction that was UNDEFINED, else 0 */
+	unsigned unset;         /**< words that it read and nobody had set */
 	uint64_t instructions;  /**< executed at EL2, by whole translated blocks */
 	unsigned stores;        /**< stores to memory outside the subject and HVC_EL2_DATA */
 	unsigned el2_stores;    /**< stores to the subject's own memory and HVC_EL2_DATA */

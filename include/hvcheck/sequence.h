@@ -13,6 +13,7 @@
 #ifndef HVCHECK_SEQUENCE_H
 #define HVCHECK_SEQUENCE_H
 
+#include "hvcheck/doubt.h"
 #include "hvcheck/property.h"
 #include "hvcheck/subject.h"
 #include "hvcheck/verdict.h"
@@ -71,6 +72,8 @@ struct hvc_sequences {
 	struct hvc_sequence_failure *failure; /**< one a rule, clause and register; fewest calls
 	                                           first */
 	unsigned failures;
+	struct hvc_doubt doubt; /**< of all calls; those that ended in a fault of the assumed
+	                             world fail nothing */
 };
 
 struct hvc_sequence_config {
