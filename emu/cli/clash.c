@@ -99,16 +99,6 @@ static enum hvc_status find_outputs(const struct hvc_options *options, struct hv
 	return HVC_OK;
 }
 
-static bool is_builtin(const char *word)
-{
-	const struct hvc_builtin *builtin;
-
-	for (size_t i = 0; (builtin = hvc_builtin_at(i)) != NULL; i++)
-		if (!strcmp(builtin->name, word))
-			return true;
-	return hvc_open__abi_named(word) != NULL;
-}
-
 /* A file that may be read; names of what is built in are none. */
 static enum hvc_status check_input(const struct hvc_jail *jail, unsigned n,
                                    const struct identity *output, unsigned count,
@@ -118,7 +108,7 @@ static enum hvc_status check_input(const struct hvc_jail *jail, unsigned n,
 	struct identity is;
 	char path[PATH_MAX];
 
-	if (jail->file[n].folder || is_builtin(word) || !hvc_jail__path(jail, n, path) ||
+	if (jail->file[n].folder || hvc_open__is_builtin(word) || !hvc_jail__path(jail, n, path) ||
 	    !identify(path, &is) || !is.regular)
 		return HVC_OK;
 	for (unsigned i = 0; i < count; i++)

@@ -130,14 +130,6 @@ enum hvc_status hvc_jail__make(const struct hvc_options *options, struct hvc_dia
 	return HVC_OK;
 }
 
-bool hvc_jail__path(const struct hvc_jail *jail, unsigned n, char *path)
-{
-	const int size = snprintf(path, PATH_MAX, "%.*s%s", (int)jail->file[n].length,
-	                          jail->file[n].word, jail->file[n].behind);
-
-	return size >= 0 && size < PATH_MAX;
-}
-
 static void limit(int resource, uint64_t most)
 {
 	struct rlimit now;

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -79,6 +80,14 @@ static void allow(int ruleset, const char *path, uint64_t file, uint64_t folder)
 			syscall(SYS_landlock_add_rule, ruleset, PATH_BENEATH, &rule, 0);
 	}
 	close(rule.parent);
+}
+
+bool hvc_jail__path(const struct hvc_jail *jail, unsigned n, char *path)
+{
+	const int size = snprintf(path, PATH_MAX, "%.*s%s", (int)jail->file[n].length,
+	                          jail->file[n].word, jail->file[n].behind);
+
+	return size >= 0 && size < PATH_MAX;
 }
 
 static void allow_all(int ruleset, const struct hvc_jail *jail)

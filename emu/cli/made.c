@@ -3,6 +3,7 @@
 #include "cli/made.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,17 +12,15 @@
 
 #include <nettle/sha2.h>
 
-#include "cli/offer.h"
+#include "cli/jail.h"
+#include "cli/open.h"
 #include "report/made.h"
 #include "subject/a64.h"
 #include "symbolic/solver.h"
 
-/* Arguments, and what options name. */
-#define FILES_MAX (HVC_ARGUMENT_MAX + 3 * HVC_SIDE_COUNT + HVC_ALSO_MAX)
-
 static struct {
 	struct hvc_made made;
-	struct hvc_made_file file[FILES_MAX];
+	struct hvc_made_file file[HVC_JAIL_FILES_MAX];
 	const char *word[HVC_WORDS_MAX];
 	char program[32];
 } told;
@@ -53,48 +52,31 @@ static bool digest_file(const char *path, char *text)
 	return n == 0;
 }
 
-/* What of FILE[:MEMBER][@PLACE] is a file; the longest that there is, as everywhere. */
-static bool add_file(const char *word)
+/* Of each file that may be read, whether it is named or lies beside one that is. */
+static bool add_files(const struct hvc_options *options, struct hvc_diag *diag)
 {
-	struct hvc_made_file *file = &told.file[told.made.files];
+	static struct hvc_jail jail; /* not on a stack that may be small */
+	char path[PATH_MAX];
 
-	for (size_t length = word ? strlen(word) : 0; length; length--) {
-		char *path;
+	if (hvc_jail__make(options, diag, &jail) != HVC_OK)
+		return false;
+	for (unsigned n = 0; n < jail.files; n++) {
+		struct hvc_made_file *file = &told.file[told.made.files];
+		unsigned same = 0;
 
-		if (word[length] && word[length] != '@' && word[length] != ':')
+		if (jail.file[n].folder || hvc_open__is_builtin(jail.file[n].word) ||
+		    !hvc_jail__path(&jail, n, path))
 			continue;
-		path = strndup(word, length);
-		if (!path)
+		while (same < told.made.files && strcmp(told.file[same].path, path) != 0)
+			same++;
+		if (same < told.made.files || !digest_file(path, file->sha256))
+			continue;
+		file->path = strdup(path);
+		if (!file->path)
 			return false;
-		for (unsigned i = 0; i < told.made.files; i++)
-			if (!strcmp(told.file[i].path, path)) {
-				free(path);
-				return true;
-			}
-		if (digest_file(path, file->sha256)) {
-			file->path = path;
-			told.made.files++;
-			return true;
-		}
-		free(path);
+		told.made.files++;
 	}
 	return true;
-}
-
-static bool add_files(const struct hvc_options *options)
-{
-	struct hvc_offer offer;
-	bool good = true;
-
-	hvc_offer__of_arguments(options->command, &offer);
-	for (unsigned i = 0; offer.files && i < options->arguments; i++)
-		good = good && add_file(options->argument[i]);
-	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
-		good = good && add_file(options->symbols[side]) && add_file(options->abi_of[side]);
-	for (unsigned i = 0; i < options->alsos; i++)
-		good = good && add_file(options->also[i]);
-	return good && add_file(options->abi) && add_file(options->world) &&
-	       add_file(options->suppress);
 }
 
 /* Text on a terminal is for the answer, and for it nobody waits for fingerprints. */
@@ -122,7 +104,7 @@ enum hvc_status hvc_cli_made__tell(const struct hvc_options *options, struct hvc
 	                              .word = told.word,
 	                              .words = options->words + 1,
 	                              .file = told.file};
-	if (!add_files(options))
+	if (!add_files(options, diag))
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	hvc_made__set(&told.made);
 	return HVC_OK;

@@ -292,3 +292,13 @@ void hvc_open__close(struct hvc_case *held)
 	hvc_abi_free(held->abi);
 	hvc_subject_close(held->subject);
 }
+
+bool hvc_open__is_builtin(const char *word)
+{
+	const struct hvc_builtin *builtin;
+
+	for (size_t i = 0; (builtin = hvc_builtin_at(i)) != NULL; i++)
+		if (!strcmp(builtin->name, word))
+			return true;
+	return hvc_open__abi_named(word) != NULL;
+}

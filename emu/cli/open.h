@@ -41,4 +41,7 @@ HVC_MUST_USE enum hvc_status hvc_open__probes(const struct hvc_options *options,
                                               const struct hvc_constant *constant, size_t constants,
                                               struct hvc_diag *diag, struct hvc_probes *out);
 
+/** Is it the name of a built-in subject or of a shipped ABI, which is then no file? */
+bool hvc_open__is_builtin(const char *word);
+
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "hvcheck/world.h"
 #include "machine/cp15.h"
 
 #define GPR(n) [HVC_REG_X0 + (n)] = {"x" #n, HVC_CLASS_GPR, {0}, HVC_MASK_ALL}
