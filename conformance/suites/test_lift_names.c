@@ -90,16 +90,15 @@ static const struct {
 static const struct {
 	uint32_t mask, value;
 } unknown[] = {
-        {0x3fa07c00, 0x08a07c00},                           /* CAS, CASP */
-        {0xbfa07c00, 0x08207c00}, {0x3fa00000, 0x08800000}, /* LDLAR, STLLR; LDAR, STLR */
-        {0xfffff0ff, 0xd50330ff},                           /* SB where ignored bits are not zero */
-        {0x3f200c00, 0x38200000},                           /* LDADD, SWP, LDAPR */
-        {0x3f200c00, 0x19000000},                           /* LDAPUR, STLUR */
-        {0xffff0000, 0xdac10000},                           /* PACIA and so on */
-        {0xffe0fc00, 0x9ac03000},                           /* PACGA */
-        {0xff200400, 0xf8200400},                           /* LDRAA */
-        {0xfe000800, 0xd6000800},                           /* BRAA, RETAA, ERETAA */
-        {0xfff8f01f, 0xd500401f},                           /* MSR of DIT, SSBS, TCO, UAO; CFINV */
+        {0x3f000000, 0x08000000}, /* CAS, LDLAR; exclusives where ignored bits are not ones */
+        {0xfffff0ff, 0xd50330ff}, /* SB where ignored bits are not zero */
+        {0x3f200c00, 0x38200000}, /* LDADD, SWP, LDAPR */
+        {0x3f200c00, 0x19000000}, /* LDAPUR, STLUR */
+        {0xffff0000, 0xdac10000}, /* PACIA and so on */
+        {0xffe0fc00, 0x9ac03000}, /* PACGA */
+        {0xff200400, 0xf8200400}, /* LDRAA */
+        {0xfe000800, 0xd6000800}, /* BRAA, RETAA, ERETAA */
+        {0xfff8f01f, 0xd500401f}, /* MSR of DIT, SSBS, TCO, UAO; CFINV */
         {0x3b200c00, 0x38000800}, /* LDTR and so on of a register that is the base, too */
         {0xbfe0fc00, 0x0e000c00}, /* DUP and INS where ignored bits are not zero */
         {0xffe08400, 0x6e000400},

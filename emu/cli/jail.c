@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/jail.h"
 
-#include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>

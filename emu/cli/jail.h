@@ -7,6 +7,9 @@
 #ifndef HVC_CLI_JAIL_H
 #define HVC_CLI_JAIL_H
 
+#include <limits.h>
+#include <stdio.h>
+
 #include "cli/cli.h"
 
 #define HVC_JAIL_FILES_MAX 1024u
@@ -36,7 +39,13 @@ struct hvc_jail {
 HVC_MUST_USE enum hvc_status hvc_jail__make(const struct hvc_options *options,
                                             struct hvc_diag *diag, struct hvc_jail *out);
 /** Name of file n, of at most PATH_MAX bytes; false: it is longer, and no file. */
-bool hvc_jail__path(const struct hvc_jail *jail, unsigned n, char *path);
+static inline bool hvc_jail__path(const struct hvc_jail *jail, unsigned n, char path[PATH_MAX])
+{
+	const int size = snprintf(path, PATH_MAX, "%.*s%s", (int)jail->file[n].length,
+	                          jail->file[n].word, jail->file[n].behind);
+
+	return size >= 0 && size < PATH_MAX;
+}
 /**
  * Lock this process in for good. missing: one line on what the kernel does not have, "" for
  * nothing. False: it was required, or memory ran out; missing says what.

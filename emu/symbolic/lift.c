@@ -64,10 +64,11 @@ static const struct {
         {0xffdfffe0, 0xd51b42c0, 4, 1, 4, 2},
         {0xfffff0ff, 0xd503409f, 4, 1, 8, 1}, /* MSR TCO: MTE */
         {0xffdfffe0, 0xd51b42e0, 4, 1, 8, 1},
-        {0xffff0000, 0xdac10000, 6, 1, 4, 1}, /* PACIA and so on: APA or API */
-        {0xffe0fc00, 0x9ac03000, 6, 1, 4, 1}, /* PACGA */
-        {0xff200400, 0xf8200400, 6, 1, 4, 1}, /* LDRAA */
-        {0xfe000800, 0xd6000800, 6, 1, 4, 1}, /* BRAA, RETAA, ERETAA */
+        {0xfffff0ff, 0xd50330ff, 6, 1, 36, 1}, /* SB */
+        {0xffff0000, 0xdac10000, 6, 1, 4, 1},  /* PACIA and so on: APA or API */
+        {0xffe0fc00, 0x9ac03000, 6, 1, 4, 1},  /* PACGA */
+        {0xff200400, 0xf8200400, 6, 1, 4, 1},  /* LDRAA */
+        {0xfe000800, 0xd6000800, 6, 1, 4, 1},  /* BRAA, RETAA, ERETAA */
 };
 
 /* Is it known that the CPU has no such instruction? */

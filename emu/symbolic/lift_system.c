@@ -25,8 +25,10 @@ static void barrier(struct hvc_lift *l)
 
 	if (which == 2) /* CLREX */
 		l->way->exclusive = NULL;
-	else if (which < 2)
+	else if (which < 4)
 		hvc_lift__undefined(l);
+	else if (which == 7 && field(l, 8, 4)) /* SB: (0)(0)(0)(0) */
+		hvc_lift__unlifted(l, "SB with bits that should be zero");
 }
 
 static void set_pstate(struct hvc_lift *l, uint64_t bits, bool on)
@@ -54,8 +56,11 @@ static void msr_immediate(struct hvc_lift *l)
 	hvc_ref mask = number(l, 4, imm);
 
 	switch (which) {
-	case 000:
-		invert_carry(l);
+	case 000: /* CFINV: (0)(0)(0)(0) */
+		if (imm)
+			hvc_lift__unlifted(l, "CFINV with bits that should be zero");
+		else
+			invert_carry(l);
 		break;
 	case 003:
 		set_pstate(l, HVC_PSTATE_UAO, imm & 1);
