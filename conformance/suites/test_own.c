@@ -275,6 +275,22 @@ START_TEST(unallocated_words_are_undefined_when_stored)
 }
 END_TEST
 
+/* Behind the last address there is the first. */
+START_TEST(a_store_to_the_last_address_faults)
+{
+	for (unsigned n = 0; n < 16; n++) {
+		struct tiny_image image;
+		struct hvc_machine *machine;
+
+		tiny_init(&image, n & 1 ? HVC_CPU_MAX : HVC_CPU_A72);
+		tiny_put(&image, TINY_LOWER, A64_STR(2, 1), A64_ERET);
+		machine = tiny_open(&image);
+		assert_kind(tiny_call_with(machine, 0 - (uint64_t)(n / 2), 1), HVC_OUTCOME_FAULT);
+		hvc_machine_close(machine);
+	}
+}
+END_TEST
+
 static const struct suite_test tests[] = {
         {"counters_tick_with_instructions", &counters_tick_with_instructions},
         {"timers_are_met", &timers_are_met},
@@ -284,6 +300,7 @@ static const struct suite_test tests[] = {
         {"dc_zva_of_no_memory_faults", &dc_zva_of_no_memory_faults},
         {"dc_zva_of_a_lent_page", &dc_zva_of_a_lent_page},
         {"unallocated_words_are_undefined", &unallocated_words_are_undefined},
+        {"a_store_to_the_last_address_faults", &a_store_to_the_last_address_faults},
         {"unallocated_words_are_undefined_when_stored",
          &unallocated_words_are_undefined_when_stored},
 };

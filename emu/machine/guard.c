@@ -108,7 +108,9 @@ void hvc_guard__store(struct hvc_machine *machine, uint64_t address, unsigned si
 
 	if (machine->hyp)
 		return;
-	for (uint64_t at = address & ~UINT64_C(3); at < address + size; at += 4) {
+	/* Counted: the last word of all has none above it. */
+	for (uint64_t at = address & ~UINT64_C(3), left = ((address & 3) + size + 3) / 4; left;
+	     left--, at += 4) {
 		uint32_t word = at - address <= size - 4u && size >= 4
 		                        ? (uint32_t)(value >> 8 * (at - address))
 		                        : word_after(machine, at, address, size, value);
