@@ -386,6 +386,10 @@ static void compare_simd(struct comparison *c)
  */
 static bool is_missed_jump(struct comparison *c)
 {
+	/* A fault whose vectors are the caller's choice is one to the terms, which do not go there.
+	 */
+	if (c->path->kind == HVC_OUTCOME_FAULT && c->outcome->kind == HVC_OUTCOME_JUMP)
+		return !hvc_bv__const(c->path->way->sys[HVC_REG_VBAR_EL2]);
 	return c->path->kind == HVC_OUTCOME_JUMP && c->outcome->kind == HVC_OUTCOME_FAULT &&
 	       c->outcome->pc == eval(c->s, c->path->target, c->w);
 }
@@ -397,6 +401,13 @@ static bool is_untranslated(const struct comparison *c)
 
 	return c->path->way->translates && c->outcome->kind == HVC_OUTCOME_FAULT &&
 	       (ec == HVC_EC_IABT_SAME || ec == HVC_EC_DABT_SAME);
+}
+
+/* A fault to the terms, which do not go to vectors that the caller chose. */
+static bool is_in_other_vectors(const struct comparison *c)
+{
+	return c->path->kind == HVC_OUTCOME_FAULT && c->outcome->kind == HVC_OUTCOME_JUMP &&
+	       !hvc_bv__const(c->path->way->sys[HVC_REG_VBAR_EL2]);
 }
 
 static void compare_end(struct comparison *c)
@@ -441,6 +452,9 @@ enum hvc_status hvc_symbolic__confirm(struct hvc_symbolic *symbolic, const struc
 	if (is_untranslated(&c))
 		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
 		                    "the path turns translation on, and there are no tables");
+	if (is_in_other_vectors(&c))
+		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
+		                    "the path faults where its vectors are the caller's choice");
 	compare_end(&c);
 	compare_registers(&c);
 	if (!is_missed_jump(&c))
