@@ -59,11 +59,10 @@ START_TEST(each_leak_is_told_and_nothing_else)
 END_TEST
 
 /*
- * Of the shipped variants three never come back, and one is not decided: what it reads at x1 says
- * how the call ends, and no memory of the machine shows it. Two take a block of parameters from
- * wherever the caller says, and leave some of it in x2: in a caller that names EL2's memory. And
- * where Linux keeps what the command line says of ID registers, which decides whether VHE is used,
- * is data.
+ * Of the shipped variants three never come back. Three take a block of parameters from wherever the
+ * caller says: a caller that names EL2's memory sees by how the call ends what is there, and some
+ * of it is left in x2. And where Linux keeps what the command line says of ID registers, which
+ * decides whether VHE is used, is data.
  */
 static const struct {
 	const char *name, *tells;
@@ -73,13 +72,14 @@ static const struct {
         {"jailhouse-boot", NULL, HVC_E_ARG},
         {"m1n1", NULL, HVC_E_ARG},
         {"linux-kvm-init-5.12", "x2 tells el2_memory ([x1 + 0x18])", HVC_OK},
-        {"linux-kvm-init-6.8", NULL, HVC_E_UNSUPPORTED},
+        {"linux-kvm-init-6.8", "how the call ends tells el2_memory ([x1 + 0x28])", HVC_OK},
+        {"linux-kvm-init-7.2", "how the call ends tells el2_memory ([x1 + 0x28])", HVC_OK},
         {"linux-stub-5.12", "how the call ends tells own_data (id_aa64mmfr1_override+0x8)", HVC_OK},
         {"linux-stub-5.13", "how the call ends tells own_data (id_aa64mmfr1_override+0x8)", HVC_OK},
         {"linux-stub-6.0", "how the call ends tells own_data (id_aa64mmfr1_override+0x8)", HVC_OK},
-        {"linux-stub-6.0-nvhe", "how the call ends tells own_data (id_aa64pfr0_override+0x8)",
+        {"linux-stub-6.0-nvhe", "how the call ends tells own_data (id_aa64mmfr1_override+0x8)",
          HVC_OK},
-        {"linux-stub-6.19", "how the call ends tells own_data (id_aa64mmfr1_override+0x8)", HVC_OK},
+        {"linux-stub-6.19", "how the call ends tells own_data (sw_feature_override+0x8)", HVC_OK},
 };
 
 static void check_other(const char *name)

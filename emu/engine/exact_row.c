@@ -115,17 +115,20 @@ static bool is_own(const struct hvc_exact *exact, const struct hvc_log *log)
 	return log->offset - HVC_EL2_DATA < HVC_EL2_DATA_SIZE;
 }
 
-static bool fill_stores(struct hvc_exact *exact, const struct hvc_way *way, struct hvc_row *row)
+/* Of what is not followed to its end they are no account. */
+static bool fill_stores(struct hvc_exact *exact, const struct hvc_sympath *path,
+                        struct hvc_row *row)
 {
+	const struct hvc_log *all = path->end == HVC_END_OUTCOME ? path->way->log : NULL;
 	unsigned count = 0, at;
 
-	for (const struct hvc_log *log = way->log; log; log = log->before)
+	for (const struct hvc_log *log = all; log; log = log->before)
 		count += !is_own(exact, log);
 	row->store = calloc(count + 1, sizeof *row->store);
 	if (!row->store)
 		return false;
 	row->stores = at = count;
-	for (const struct hvc_log *log = way->log; log; log = log->before) {
+	for (const struct hvc_log *log = all; log; log = log->before) {
 		hvc_ref address = hvc_bv__num(exact->terms, 64, log->offset);
 
 		if (is_own(exact, log)) {
@@ -213,7 +216,7 @@ static bool fill_row(struct hvc_exact *exact, const struct hvc_exact_part *part,
 	hvc_exact__path_call(exact, part, index, &row->witness);
 	fill_end(exact, path, row);
 	return fill_case(exact->terms, &path->way->facts, row) &&
-	       fill_effects(exact, part, path, row) && fill_stores(exact, path->way, row);
+	       fill_effects(exact, part, path, row) && fill_stores(exact, path, row);
 }
 
 enum hvc_status hvc_exact__rows(struct hvc_exact *exact, struct hvc_exact_part *part)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/prover.h"
+#include "engine/secret.h"
 #include "engine/simplest_call.h"
 
 struct seeker {
@@ -95,7 +96,9 @@ static bool fill_memory(struct seeker *search, const struct hvc_sympath *path)
 			return false;
 		input->usual = there;
 		all = hvc_bv__and(p->terms, all, is(p, read->address, address));
-		all = hvc_bv__and(p->terms, all, is(p, read->value, there));
+		/* A secret is what was chosen, and put there for the call. */
+		if (!p->symbolic->config.secrets || hvc_secret__of(input) == HVC_SECRET_NONE)
+			all = hvc_bv__and(p->terms, all, is(p, read->value, there));
 	}
 	search->of.condition = hvc_bv__and(p->terms, search->of.condition, all);
 	return hvc_bv__is(all, 1) || hvc_search__ask(&search->of, all);
