@@ -22,8 +22,9 @@ EQUAL = [
      'how large a buffer is'),
     ('constant operator', re.compile(r'\b(m|c|re)alloc\(|hvc_grow|\bcapacity\b|_reserve\('),
      'how much memory is asked for'),
-    ('condition return operator constant', re.compile(r'\bHVC_E_NOMEM\b|\bout_of_memory\('),
-     'memory that is there'),
+    ('return operator', re.compile(r'\bHVC_E_NOMEM\b|\bout_of_memory\(|\bfail_memory\('),
+     'what is done where memory is not there'),
+    ('constant operator', re.compile(r'\bMAP_ANONYMOUS\b|\bMAP_PRIVATE\b'), 'no file is mapped'),
 ]
 
 
@@ -71,6 +72,6 @@ def equal_by_kind(kind, line, after):
     """Why no test can find it, or ''. AFTER is the line that follows."""
     for kinds, pattern, reason in EQUAL:
         if kind in kinds and (pattern.search(line) or
-                              kind == 'condition' and pattern.search(after)):
+                              re.match(r'\t+if \(', line) and pattern.search(after)):
             return reason
     return ''
