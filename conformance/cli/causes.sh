@@ -17,10 +17,12 @@ leads_to() { # CASE ABI WHAT...
 }
 
 leads_to features-told features 'is there, and the call gives NOT_SUPPORTED; by '
-leads_to width-wrong width 'w0 is 0x1, and 0x0 where bits 63:32' '; by sync+0x14, 0x40200818: mov x0, #1'
+leads_to width-wrong width 'w0 is 1, and 0 where bits 63:32' '; by sync+0x14, 0x40200818: mov x0, #1'
 leads_to cause-frame cause 'x9 is ' '; wrong in this call, too: x10; by out+0x8, ' ': ldp x10, x9, [sp], #0x20'
 leads_to cause-skip cause 'it skips one instruction, past the return address; by one+0x8, ' ': msr elr_el2, x9'
 leads_to cause-own cause "is written by a pointer of the caller's; by two+0x1c, " ': str xzr, [x1]'
+leads_to state-right contradiction 'no code can keep that from el1t, for it is where the rule has control go'
+leads_to nested-undefined-wrong probe 'its ERET goes to EL2 again and again, for ELR_EL2 is that of an exception inside the call'
 # What a verdict hangs on.
 expect 0 check "$HVC_CASES/cause-right.elf@vectors" --abi "$abi/cause.yaml"
 says out 'Holds for the value that the code reads, and no world of cause sets: vttbr_el2 = 0x0'

@@ -96,6 +96,24 @@ static void print_memory(const struct hvc_rule *rule, const struct hvc_written *
 			                 (unsigned long long)written->range[i].address);
 }
 
+/*
+ * Code leaves EL2 by ERET alone, so where it got to what ELR_EL2 had to be: a rule that says both,
+ * and of this caller different things, is broken by whatever there may be.
+ */
+static void print_contradiction(const struct hvc_rule *rule, const struct hvc_finding *finding,
+                                char *text, size_t size)
+{
+	const struct hvc_verdict *v = &finding->verdict;
+	bool goes_back = rule->outcome == HVC_OUTCOME_RETURN || rule->outcome == HVC_OUTCOME_RETRY;
+	size_t used = strlen(text);
+
+	if (v->reg == HVC_REG_ELR_EL2 && v->actual == finding->outcome.pc && used < size &&
+	    hvc_level_el(finding->outcome.level) < 2 && (goes_back || rule->has_at))
+		snprintf(text + used, size - used,
+		         ": no code can keep that from %s, for it is where the rule has control go",
+		         hvc_level_name(finding->probe.call.from));
+}
+
 static void print_finding(const struct hvc_check *check, const struct hvc_finding *finding,
                           char *text, size_t size)
 {
@@ -122,6 +140,7 @@ static void print_finding(const struct hvc_check *check, const struct hvc_findin
 		break;
 	case HVC_CLAUSE_RESULT:
 		print_result(rule, v, text, size);
+		print_contradiction(rule, finding, text, size);
 		break;
 	case HVC_CLAUSE_PRESERVE:
 		hvc_verdict_register(v, promise, sizeof promise);

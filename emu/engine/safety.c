@@ -66,6 +66,11 @@ static unsigned hazards_of(const struct hvc_row *row)
 			                                                       : HVC_HAZARD_STATE);
 	if (row->stores)
 		kinds |= 1u << HVC_HAZARD_MEMORY;
+	/* Its own code, with EL2's rights. */
+	if (hvc_level_el(row->level) == 2 &&
+	    (row->kind == HVC_OUTCOME_RETURN || row->kind == HVC_OUTCOME_RETRY ||
+	     row->kind == HVC_OUTCOME_INJECT))
+		kinds |= 1u << HVC_HAZARD_CONTROL;
 	switch (row->kind) {
 	case HVC_OUTCOME_JUMP:
 	case HVC_OUTCOME_HANDOFF:

@@ -17,7 +17,7 @@
 
 /** What such a call did; several at once are possible. */
 enum hvc_hazard_kind {
-	HVC_HAZARD_CONTROL, /**< EL2 went to an address that the caller chose */
+	HVC_HAZARD_CONTROL, /**< EL2 went to an address that the caller chose, or to the caller */
 	HVC_HAZARD_VECTORS, /**< VBAR_EL2 changed */
 	HVC_HAZARD_STATE,   /**< another register of EL2 changed */
 	HVC_HAZARD_MEMORY,  /**< memory was written that is not EL2's own */
