@@ -104,6 +104,10 @@ add_test(NAME real-snapshots COMMAND ${CMAKE_CURRENT_LIST_DIR}/real/snapshots.sh
                                      ${HVC_AS} ${HVC_LD})
 set_tests_properties(real-snapshots PROPERTIES LABELS "real;qemu;long" RESOURCE_LOCK real
                      PROCESSORS 2 TIMEOUT 3600 SKIP_RETURN_CODE 77)
+add_test(NAME real-bao COMMAND ${CMAKE_CURRENT_LIST_DIR}/real/bao.sh
+                               $<TARGET_FILE:hvcheck> ${CMAKE_BINARY_DIR}/recipes)
+set_tests_properties(real-bao PROPERTIES LABELS "real;qemu;long" PROCESSORS 2 TIMEOUT 3600
+                     SKIP_RETURN_CODE 77)
 add_test(NAME newcomer COMMAND ${CMAKE_CURRENT_LIST_DIR}/real/newcomer.sh
                                ${CMAKE_BINARY_DIR}/recipes)
 set_tests_properties(newcomer PROPERTIES LABELS "real;long" RESOURCE_LOCK real

@@ -53,7 +53,8 @@ struct room {
 	unsigned world;
 	struct hvc_machine *machine;
 	struct hvc_world setting;
-	uint8_t *judged; /* calls of each rule */
+	uint8_t *judged;  /* calls of each rule, */
+	uint8_t *faulted; /* and those that ended in a fault */
 	bool *broken;
 };
 
@@ -88,7 +89,7 @@ static enum hvc_status judge(struct room *room, const struct hvc_call *call, str
 	struct hvc_state entry;
 
 	if (rule < 0 || !hvc_abi_rule_at(abi, (unsigned)rule)->specified ||
-	    room->judged[rule] == CALLS)
+	    room->judged[rule] == CALLS || room->faulted[rule] == CALLS)
 		return HVC_OK;
 	HVC_TRY(hvc_machine_reset(room->machine, diag));
 	if (hvc_machine_call(room->machine, call, diag, &outcome) == HVC_E_ARG)
@@ -98,6 +99,7 @@ static enum hvc_status judge(struct room *room, const struct hvc_call *call, str
 	/* A handler that wants what boot has set, or the caller's memory, says nothing of the
 	 * dispatch; a table that always faults is no likeness of anything. */
 	if (outcome.kind == HVC_OUTCOME_FAULT) {
+		room->faulted[rule]++;
 		room->trial->faults++;
 		return HVC_OK;
 	}
@@ -183,9 +185,10 @@ static enum hvc_status try_abi(struct fitting *fitting, struct trial *trial, str
 	struct room room = {
 	        .trial = trial,
 	        .judged = calloc(rules, 1),
+	        .faulted = calloc(rules, 1),
 	        .broken = calloc(rules, sizeof *room.broken),
 	};
-	enum hvc_status status = room.judged && room.broken ? HVC_OK : HVC_E_NOMEM;
+	enum hvc_status status = room.judged && room.faulted && room.broken ? HVC_OK : HVC_E_NOMEM;
 
 	for (; status == HVC_OK && room.world < hvc_abi_world_count(trial->abi); room.world++) {
 		status = enter(fitting, &room, diag);
@@ -199,6 +202,7 @@ static enum hvc_status try_abi(struct fitting *fitting, struct trial *trial, str
 			weigh(hvc_abi_rule_at(trial->abi, i), trial);
 	}
 	free(room.judged);
+	free(room.faulted);
 	free(room.broken);
 	return status;
 }
