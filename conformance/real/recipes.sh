@@ -51,6 +51,9 @@ recipe 0 scan linux-6.1.deb
 tells '__hyp_stub_vectors +Linux hyp stub' 'trans_pgd_stub_vectors +Linux small stub' \
 	'__kvm_nvhe___kvm_hyp_host_vector +Linux KVM host' '^72 HVC and 94 SMC' \
 	'hvc #0x0 +__hyp_set_vectors\+0x[0-9a-f]+ +x0 = 0x0'
+recipe 0 scan linux-6.12.deb
+tells '__hyp_stub_vectors .* conforms to linux-stub-6.0 ' '__kvm_nvhe___kvm_hyp_host_vector .* conform to linux-kvm-6.12 ' \
+	'trans_pgd_stub_vectors .* conforms to linux-trans-pgd-5.17 '
 recipe 0 scan xen-4.17.deb
 tells ' Xen' '^0 HVC and 22 SMC'
 
