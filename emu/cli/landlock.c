@@ -82,14 +82,6 @@ static void allow(int ruleset, const char *path, uint64_t file, uint64_t folder)
 	close(rule.parent);
 }
 
-bool hvc_jail__path(const struct hvc_jail *jail, unsigned n, char *path)
-{
-	const int size = snprintf(path, PATH_MAX, "%.*s%s", (int)jail->file[n].length,
-	                          jail->file[n].word, jail->file[n].behind);
-
-	return size >= 0 && size < PATH_MAX;
-}
-
 static void allow_all(int ruleset, const struct hvc_jail *jail)
 {
 	char path[PATH_MAX];
