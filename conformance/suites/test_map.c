@@ -57,7 +57,7 @@ static const struct subject {
          {{"x0 = 1", "handoff to walk+0x4", "sp_el2 - 0x20"},
           {"x0 = 2, [tpidr_el2] & 0xffffffff = 0", "return", "2"},
           {"x0 = 2, [tpidr_el2] & 0xffffffff != 0", "spin at lock+0x4", NULL},
-          {"x0 not in 1-2", "return", "0xffffffffffffffff"}}},
+          {"x0 not in 1-2", "return", "-1"}}},
         {"caller-memory",
          {{"[x1 + 8] & 0xffffffff = 3", "return", "[x1 + 8]"},
           {"[x1 + 8] & 0xffffffff != 3", "return", "[x1] >> 0x18 & 0xff"}}},
