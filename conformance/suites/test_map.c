@@ -453,7 +453,9 @@ START_TEST(each_aspect_makes_a_row_of_its_own)
 			else if (i == 1)
 				tiny_put(&image, at, PAST(8));
 			else if (way)
-				tiny_put(&image, at, TO_EL1T);
+				tiny_put(&image, at, PAST(8), TO_EL1T, A64_MOVZ(17, 0), A64_ERET);
+			else
+				tiny_put(&image, at, PAST(8));
 		}
 		make(&f, tiny_file(&image, name), &config);
 		ck_assert_uint_eq(f.exact->parts, 1);
