@@ -262,12 +262,8 @@ static const uint8_t read_only[][5] = {
         {3, 3, 2, 4, 0},  {3, 3, 2, 4, 1},                    /* RNDR, RNDRRS */
 };
 
-/* Of these the engine tells no value. */
-static const uint8_t untold[][5] = {
-        {2, 0, 0, 2, 0}, {2, 0, 1, 3, 4},  {2, 4, 0, 7, 0}, /* MDCCINT, OSDLR, DBGVCR32_EL2 */
-        {2, 0, 1, 0, 4}, {3, 3, 9, 12, 4},                  /* write-only: OSLAR, PMSWINC */
-};
-#define UNTOLD_READ 3u
+/* MDCCINT, OSDLR, DBGVCR32_EL2: of these the engine tells no value. */
+static const uint8_t untold[][5] = {{2, 0, 0, 2, 0}, {2, 0, 1, 3, 4}, {2, 4, 0, 7, 0}};
 
 #define AMONG(names, access) is_among(names, sizeof(names) / sizeof *(names), access)
 
@@ -332,11 +328,11 @@ static void move(struct hvc_lift *l)
 	}
 	if (write_only(l, &access))
 		return;
-	if (access.read && is_among(untold, UNTOLD_READ, &access)) {
-		hvc_lift__unlifted(l, "a register that the engine does not tell");
-		return;
-	}
-	if (!access.read && AMONG(untold, &access)) {
+	if (AMONG(untold, &access)) {
+		if (access.read) {
+			hvc_lift__unlifted(l, "a register that the engine does not tell");
+			return;
+		}
 		l->way->effects++;
 		l->way->changes++;
 		return;
