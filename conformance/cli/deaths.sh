@@ -35,7 +35,7 @@ lost sequence linux-stub-4.7 --randoms 3000
 lost map linux-stub-4.12 --format json --report html=room/html
 says out '"complete": false'
 says out '"example": "hvc #0x5 from el1t, at 0x'
-says room/html 'The engine died of 2 calls'
+says room/html 'The engine died of 6 calls'
 rm room/html
 lost check "${brief[@]}" --abi m1n1 --report junit=room/junit --report sarif=room/sarif \
 	--report github=room/github --report markdown=room/markdown --report json=room/json

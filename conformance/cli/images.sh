@@ -10,8 +10,11 @@ built=$(realpath "$2")
 abi=$source/conformance/images/linked.yaml
 declare -A prefix=([low]=0x4000 [xen]=0xa000000 [bao]=0xfd800000 [jailhouse]=0xffffc020
 	[kernel]=0xffff80000800 [apart]=0x4000 [halves]=0x4000)
-plain() { # VARIANT FILE: its addresses as those of the first
-	sed -e "s/linked-$1/linked-low/g" -e "s/${prefix[$1]}\([0-9a-f]\{4\}\)\b/0x4000\1/g" "$2"
+plain() { # VARIANT FILE: its addresses as those of the first, and not what it was made from
+	python3 -c 'import json, sys
+document = json.load(sys.stdin)
+del document["made"]
+print(json.dumps(document, indent=1))' <"$2" | sed -e "s/linked-$1/linked-low/g" -e "s/${prefix[$1]}\([0-9a-f]\{4\}\)\b/0x4000\1/g"
 }
 
 for variant in low xen bao jailhouse kernel apart halves; do

@@ -6,11 +6,11 @@
 long=(map linux-stub-4.12 --sweep --randoms 0 --from el1h --jobs 1) # two seconds of work
 
 expect 0 "${long[@]}"
-says out '9 classes of calls'
+says out '4 classes of calls'
 
 # On a terminal: share, rate and time left, and the line is taken away at the end.
 script -qec "'$hvcheck' ${long[*]} >report" terminal >/dev/null 2>&1 </dev/null
-[ "$(grep -c '9 classes of calls' report)" = 1 ] || complain 'no report beside the progress'
+[ "$(grep -c '4 classes of calls' report)" = 1 ] || complain 'no report beside the progress'
 grep -qE '[0-9]+ % of [0-9,]+ calls, [0-9.]+ [kM]?/s, [0-9]+:[0-9]{2} left' terminal ||
 	complain "no share, rate and time left in: $(head -c 400 terminal | cat -v)"
 tail -c 400 terminal | grep -q $'\r\033\\[K' || complain 'the line stays'

@@ -76,8 +76,8 @@ says out 'read before anything was written there'
 says out 'called from 0x40000800, returned 0x0'
 expect 0 run $subject --set tpidr_el2=0x9000000 --map-on-demand --stub 0x40000900=-2
 says out 'return'
-grep -q 'x20 .* 0x1$' out || complain "x20 is not 1: $(cat out)"
-grep -q 'x21 .* 0xfffffffffffffffe' out || complain "x21 is not -2: $(cat out)"
+grep -q 'x20 .* 1$' out || complain "x20 is not 1: $(cat out)"
+grep -q 'x21 .* -2$' out || complain "x21 is not -2: $(cat out)"
 says out 'not run: returned 0xfffffffffffffffe'
 silent out 'set by nobody'
 expect 0 run $subject --set tpidr_el2=0x9000000 --map-on-demand=1 --stub +0x900=7 --format json

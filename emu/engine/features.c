@@ -272,11 +272,13 @@ static bool find_secret(const struct work *work, unsigned index)
 		const struct hvc_rule *rule;
 		int at;
 
-		if (form->does != PRESENT || form->as_nobodys)
+		/* Where control does not come back, the caller has no answer. */
+		if (form->does != PRESENT || form->as_nobodys ||
+		    (form->kind != HVC_OUTCOME_RETURN && form->kind != HVC_OUTCOME_HANDOFF))
 			continue;
 		rule = rule_at(work, id, 0, &at);
-		if (rule && rule->is_default && !rule->specified &&
-		    !lie(work, at, id, false, index, HVC_LIE_SECRET))
+		if (rule && rule->is_default && rule->role == HVC_ROLE_UNKNOWN &&
+		    !rule->specified && !lie(work, at, id, false, index, HVC_LIE_SECRET))
 			return false;
 	}
 	return true;
