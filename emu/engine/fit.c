@@ -20,6 +20,9 @@
 #define BUDGET      20000u
 #define PATHS       256u /* of a proof */
 #define STEPS       UINT64_C(400000)
+/* Some seconds of the solver: a table that is a hyp stub asks for some hundred, a host's handlers,
+ * which clear pages by the caller's pointers, for millions. */
+#define QUERIES     UINT64_C(1000)
 #define PROOFS      8u /* specifications that are proved of a table */
 #define WEIGHT      3u /* less is no likeness */
 #define SHIPPED_MAX 256u
@@ -228,6 +231,7 @@ static enum hvc_status prove(struct fitting *fitting, struct trial *trial, struc
 		        .budget = BUDGET,
 		        .paths = PATHS,
 		        .steps = STEPS,
+		        .queries = QUERIES,
 		};
 		struct hvc_proof proof = {0};
 

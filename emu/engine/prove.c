@@ -324,6 +324,7 @@ enum hvc_status hvc_prover__explore(struct hvc_prover *p, const struct hvc_secre
 	        .pointer_auth = signs_pointers(p),
 	        .paths = p->config->paths ? p->config->paths : PATHS,
 	        .total = p->config->steps ? p->config->steps : STEPS,
+	        .queries = p->config->queries,
 	        /* The machine counts whole blocks. */
 	        .steps = (unsigned)(budget > 2048 ? budget - 1024 : budget / 2 + 1),
 	};

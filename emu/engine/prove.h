@@ -39,9 +39,10 @@ struct hvc_prove_config {
 	const struct hvc_world *world; /**< with all that is laid over it */
 	unsigned levels, insns;
 	uint64_t budget;
-	unsigned paths; /**< most of one caller; 0: a good number */
-	uint64_t steps; /**< instructions followed on all; 0: a good number */
-	bool width;     /**< only whether upper halves of words matter (prove_width.c) */
+	unsigned paths;   /**< most of one caller; 0: a good number */
+	uint64_t steps;   /**< instructions followed on all; 0: a good number */
+	uint64_t queries; /**< questions of one caller to the solver; 0: as many as it takes */
+	bool width;       /**< only whether upper halves of words matter (prove_width.c) */
 	struct hvc_certificates *certificates; /**< to add to; NULL: none */
 };
 

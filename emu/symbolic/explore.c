@@ -326,6 +326,11 @@ static void walk(struct hvc_explorer *e, struct hvc_walker *w)
 			hvc_explorer__bound(e, w, "the budget of instructions");
 			return;
 		}
+		if (s->config.queries &&
+		    hvc_solver__queries(s->scene.solver) - e->asked >= s->config.queries) {
+			hvc_explorer__bound(e, w, "the budget of the solver");
+			return;
+		}
 		w->way->steps++;
 		s->steps++;
 		hvc_lift__word(&s->scene, w->way, word, &lift);
@@ -420,6 +425,8 @@ enum hvc_status hvc_symbolic__explore(const struct hvc_symbolic_config *config,
 		e.status = hvc_bv__open(0, &s->scene.terms);
 	if (e.status == HVC_OK && !config->solver)
 		e.status = hvc_solver__open(s->scene.terms, 0, 0, &s->scene.solver);
+	if (e.status == HVC_OK)
+		e.asked = hvc_solver__queries(s->scene.solver);
 	if (e.status == HVC_OK)
 		e.status = begin(&e);
 	explore(&e);

@@ -56,6 +56,7 @@ struct hvc_explorer {
 	struct hvc_walker *first, **last; /* in the order of being made */
 	unsigned waiting;
 	struct hvc_door *door;
+	uint64_t asked; /* of the solver, before */
 	enum hvc_status status;
 };
 

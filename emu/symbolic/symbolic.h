@@ -80,6 +80,7 @@ struct hvc_symbolic_config {
 	unsigned door_forks; /**< choices by what EL2 knows before HANDLER is taken to be one: 2 */
 	unsigned undecided;  /**< questions that the solver may give up: 16 */
 	uint64_t total;      /**< instructions of all paths: 20,000,000 */
+	uint64_t queries;    /**< questions of all paths to the solver; 0: no bound */
 };
 
 /** What is known of a register without a row that paths write. */
