@@ -25,6 +25,11 @@ static const struct subject {
           {"w0 = 3", "return", "0xc"},
           {"w0 = 4", "return", "-1"},
           {"w0 >= 5", "return", "-1"}}},
+        {"computed-branch",
+         {{"x0 & 3 = 0", "return", "0xa"},
+          {"x0 & 3 = 1", "return", "0xb"},
+          {"x0 & 3 = 2", "return", "0xc"},
+          {"x0 & 3 = 3", "return", "0xd"}}},
         {"pointer-table",
          {{"x0 in 0x100, 0x103", "handoff to first", NULL},
           {"x0 = 0x101", "return", "-1"},
@@ -479,6 +484,7 @@ END_TEST
 
 static const struct suite_test tests[] = {
         {"jump-table", &subject_has_these_rows},
+        {"computed-branch", &subject_has_these_rows},
         {"pointer-table", &subject_has_these_rows},
         {"tbz-chain", &subject_has_these_rows},
         {"ccmp-chain", &subject_has_these_rows},

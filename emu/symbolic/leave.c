@@ -368,7 +368,8 @@ static void part_from_function(struct hvc_explorer *e, struct hvc_walker *w, hvc
 bool hvc_explorer__indirect(struct hvc_explorer *e, struct hvc_walker *w,
                             const struct hvc_lift *lift)
 {
-	uint64_t *value = NULL;
+	struct hvc_facts *facts = &w->way->facts;
+	uint64_t *value = NULL, offset, one;
 	size_t count = 0;
 	bool on = true;
 	hvc_ref base;
@@ -377,12 +378,21 @@ bool hvc_explorer__indirect(struct hvc_explorer *e, struct hvc_walker *w,
 		w->way->pc = lift->target->value;
 		return true;
 	}
-	(void)hvc_bv__offset(lift->target, &base);
+	/* What is left of a label and an index is the index, of which more bits are known. */
+	offset = hvc_bv__offset(lift->target, &base);
 	if (base != e->s->self)
 		value = calloc(e->s->scene.addresses, sizeof *value);
 	if (value)
-		count = hvc_facts__values(&e->s->scene, &w->way->facts, lift->target, value,
-		                          e->s->scene.addresses);
+		count = hvc_facts__values(&e->s->scene, facts, base, value, e->s->scene.addresses);
+	for (size_t i = 0; i < count; i++)
+		value[i] += offset;
+	/* An index of EL2's own code is no address of the caller's, however many there are. */
+	if (value && !count && offset && hvc_facts__confines(&e->s->scene, facts, base, &one) &&
+	    is_code(e, one + offset)) {
+		free(value);
+		hvc_explorer__bound(e, w, "a branch to one of too many places");
+		return false;
+	}
 	/* Values outside the image are no table: the caller chose the place. */
 	for (size_t i = 0; count > 1 && i < count; i++)
 		if (!is_code(e, value[i]) && value[i])

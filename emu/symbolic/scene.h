@@ -201,6 +201,12 @@ enum hvc_verdict_of hvc_facts__decide(struct hvc_scene *scene, struct hvc_facts 
 HVC_MUST_USE enum hvc_status hvc_facts__assume(struct hvc_scene *scene, struct hvc_facts *facts,
                                                hvc_ref condition);
 /**
+ * Are all values of a term of 64 bits near each other, as places of one table are, however many?
+ * Then *one is one of them.
+ */
+bool hvc_facts__confines(struct hvc_scene *scene, struct hvc_facts *facts, hvc_ref a,
+                         uint64_t *one);
+/**
  * All values that a term can have, ascending, at most `most` of them. Returns how many; 0 when
  * there are more, or the solver gave up.
  */

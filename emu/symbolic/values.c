@@ -80,6 +80,25 @@ static bool next_value(struct hvc_scene *scene, struct hvc_facts *probe, hvc_ref
 	return true;
 }
 
+/* Does what is known keep it near `first`? */
+static bool is_near(struct hvc_scene *scene, struct hvc_facts *facts, hvc_ref a, uint64_t first)
+{
+	struct hvc_bvs *t = scene->terms;
+	hvc_ref moved = hvc_bv__add(t, a, hvc_bv__num(t, 64, TABLE_SPAN / 2 - first));
+
+	return hvc_facts__ask(scene, facts,
+	                      hvc_bv__ult(t, hvc_bv__num(t, 64, TABLE_SPAN), moved)) ==
+	       HVC_ANSWER_NO;
+}
+
+bool hvc_facts__confines(struct hvc_scene *scene, struct hvc_facts *facts, hvc_ref a, uint64_t *one)
+{
+	struct hvc_model model = hvc_facts__model(facts);
+
+	*one = hvc_bv__eval(scene->terms, a, &model);
+	return !is_wide(facts, a) && is_near(scene, facts, a, *one);
+}
+
 size_t hvc_facts__values(struct hvc_scene *scene, struct hvc_facts *facts, hvc_ref a,
                          uint64_t *value, size_t most)
 {
@@ -104,12 +123,7 @@ size_t hvc_facts__values(struct hvc_scene *scene, struct hvc_facts *facts, hvc_r
 		return 0;
 	model = hvc_facts__model(facts);
 	first = hvc_bv__eval(t, a, &model);
-	if (a->width == 64 &&
-	    hvc_facts__ask(
-	            scene, facts,
-	            hvc_bv__ult(t, hvc_bv__num(t, 64, TABLE_SPAN),
-	                        hvc_bv__add(t, a, hvc_bv__num(t, 64, TABLE_SPAN / 2 - first)))) !=
-	            HVC_ANSWER_NO) {
+	if (a->width == 64 && !is_near(scene, facts, a, first)) {
 		hvc_facts__free(&probe);
 		return 0;
 	}
