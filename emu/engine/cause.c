@@ -11,6 +11,7 @@
 
 #include "abi/abi.h"
 #include "engine/cause.h"
+#include "machine/access.h"
 #include "subject/a64.h"
 
 #define STEPS_MAX 4096u /* the last so many are kept */
@@ -47,15 +48,12 @@ bool hvc_cause__access(const struct hvc_step *step, struct hvc_a64_access *acces
                        uint64_t *address)
 {
 	const uint64_t *v = step->before->v;
+	struct hvc_access where;
 
-	if (step->isa != HVC_ISA_A64 || !hvc_a64__access(step->word, access))
+	if (step->isa != HVC_ISA_A64 || !hvc_a64__access(step->word, access) ||
+	    !hvc_access__decode(step->word, &where))
 		return false;
-	*address = access->literal               ? step->pc
-	           : access->rn == HVC_GPR_COUNT ? v[HVC_REG_SP_EL2]
-	                                         : v[access->rn];
-	*address += (uint64_t)access->offset;
-	if (access->indexed && access->rm < HVC_GPR_COUNT)
-		*address += v[access->rm] << access->shift;
+	*address = hvc_access__at(&where, step->pc, v + HVC_REG_X0, v[HVC_REG_SP_EL2]);
 	return true;
 }
 

@@ -105,18 +105,24 @@ static uint64_t extend(uint64_t value, unsigned option)
 	}
 }
 
+uint64_t hvc_access__at(const struct hvc_access *access, uint64_t pc, const uint64_t x[31],
+                        uint64_t sp)
+{
+	uint64_t address = access->base == HVC_ACCESS_SP     ? sp
+	                   : access->base == HVC_ACCESS_NONE ? pc
+	                                                     : x[access->base];
+
+	if (access->index != HVC_ACCESS_NONE)
+		address += extend(x[access->index], access->option) << access->shift;
+	return address + (uint64_t)access->offset;
+}
+
 uint64_t hvc_access__address(uint32_t word, const struct hvc_engine_frame *frame)
 {
 	const unsigned stack = frame->pstate & HVC_PSTATE_SP ? 2 : 0;
 	struct hvc_access access;
-	uint64_t address;
 
 	if (!hvc_access__decode(word, &access))
 		return 0;
-	address = access.base == HVC_ACCESS_SP     ? frame->sp[stack]
-	          : access.base == HVC_ACCESS_NONE ? frame->pc
-	                                           : frame->x[access.base];
-	if (access.index != HVC_ACCESS_NONE)
-		address += extend(frame->x[access.index], access.option) << access.shift;
-	return address + (uint64_t)access.offset;
+	return hvc_access__at(&access, frame->pc, frame->x, frame->sp[stack]);
 }

@@ -83,19 +83,15 @@ struct hvc_a64 {
 
 void hvc_a64__decode(uint64_t address, uint32_t word, struct hvc_a64 *out);
 
-/** Where in memory a load or store goes: [rn + offset], or [rn + rm << shift], or a literal. */
+/** What a load or store moves; where it goes is machine/access.h's. */
 struct hvc_a64_access {
-	bool load, store;       /**< both of atomics */
-	bool vector;            /**< rt and rt2 are FP/SIMD registers */
-	bool literal;           /**< at the instruction's own address + offset */
-	bool indexed;           /**< by rm; one that is extended from 32 bits is not told */
-	unsigned rn, rm, shift; /**< rn 31: sp */
-	unsigned rt, rt2;       /**< 31: xzr; of one register alone both are the same */
-	unsigned size;          /**< bytes of each */
-	int64_t offset;
+	bool load, store; /**< both of atomics */
+	bool vector;      /**< rt and rt2 are FP/SIMD registers */
+	unsigned rt, rt2; /**< 31: xzr; of one register alone both are the same */
+	unsigned size;    /**< bytes of each */
 };
 
-/** False: it is none, or one that is not known here. */
+/** False: it is none, or one that is not known here, as with an index that is extended. */
 bool hvc_a64__access(uint32_t word, struct hvc_a64_access *out);
 
 /** Name and version of what decodes and disassembles, as "Capstone 4.0". Valid for good. */
