@@ -11,18 +11,11 @@
 /** Ranges that one set is taken apart into. */
 #define PIECES_MAX 256u
 
-/* What a key is bits of, and the lowest of them. */
-static hvc_ref root_of(hvc_ref key, unsigned *low)
-{
-	*low = key->op == HVC_OP_EXTRACT ? (unsigned)key->value : 0;
-	return key->op == HVC_OP_EXTRACT ? key->arg[0] : key;
-}
-
 static unsigned top_of(const struct hvc_member *m)
 {
 	unsigned low;
 
-	(void)root_of(m->key, &low);
+	(void)hvc_bv__root(m->key, &low);
 	return low + m->key->width;
 }
 
@@ -45,7 +38,7 @@ static const struct hvc_set *spread(struct hvc_bvs *terms, const struct hvc_memb
 	unsigned low, top = top_of(m), above;
 	const struct hvc_set *all = NULL, *one;
 
-	(void)root_of(m->key, &low);
+	(void)hvc_bv__root(m->key, &low);
 	above = used > top ? used - top : 0;
 	if (above > 8 || m->set->count << above > PIECES_MAX)
 		return NULL;
@@ -72,7 +65,7 @@ static unsigned width_of(const struct hvc_row_case *c, hvc_ref root, size_t *mem
 
 	*members = 0;
 	for (size_t i = 0; i < c->members; i++)
-		if (root_of(c->member[i].key, &low) == root) {
+		if (hvc_bv__root(c->member[i].key, &low) == root) {
 			top = top_of(&c->member[i]) > top ? top_of(&c->member[i]) : top;
 			++*members;
 		}
@@ -86,7 +79,7 @@ static size_t find_whole(const struct hvc_row_case *c, hvc_ref root, unsigned wi
 	unsigned low;
 
 	for (size_t i = 0; i < c->members; i++)
-		if (root_of(c->member[i].key, &low) == root && !low &&
+		if (hvc_bv__root(c->member[i].key, &low) == root && !low &&
 		    c->member[i].key->width == width)
 			return i;
 	return otherwise;
@@ -102,7 +95,7 @@ static void drop(struct hvc_row_case *c, size_t at)
 static void gather(struct hvc_bvs *terms, struct hvc_row_case *c, size_t at)
 {
 	unsigned low, width, used;
-	hvc_ref root = root_of(c->member[at].key, &low);
+	hvc_ref root = hvc_bv__root(c->member[at].key, &low);
 	const struct hvc_set *all, *one, *both;
 	size_t members;
 
@@ -112,7 +105,7 @@ static void gather(struct hvc_bvs *terms, struct hvc_row_case *c, size_t at)
 	at = find_whole(c, root, width, at);
 	all = spread(terms, &c->member[at], width, width);
 	for (size_t i = 0; all && i < c->members; i++) {
-		if (i == at || root_of(c->member[i].key, &low) != root)
+		if (i == at || hvc_bv__root(c->member[i].key, &low) != root)
 			continue;
 		used = all->count ? bits_of(all->range[all->count - 1].hi) : 0;
 		one = spread(terms, &c->member[i], width, used);

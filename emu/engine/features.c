@@ -319,9 +319,9 @@ static bool hold_all(const struct work *work)
 static bool applies(const struct work *work)
 {
 	const struct hvc_abi *abi = work->config->abi;
-	bool any = false;
+	bool any = false, smccc = hvc_width__is_smccc(abi);
 
-	for (unsigned i = 0; i < hvc_abi_rule_count(abi) && hvc_width__is_smccc(abi); i++)
+	for (unsigned i = 0; smccc && i < hvc_abi_rule_count(abi); i++)
 		any |= hvc_abi_rule_at(abi, i)->is_default && !hvc_abi_rule_at(abi, i)->specified;
 	for (unsigned f = 0; f < HVC_FEATURES_FAMILIES; f++)
 		any |= rule_of(work, (enum hvc_features_family)f,

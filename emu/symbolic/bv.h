@@ -164,6 +164,13 @@ hvc_ref hvc_bv__ult(struct hvc_bvs *terms, hvc_ref a, hvc_ref b);
 hvc_ref hvc_bv__slt(struct hvc_bvs *terms, hvc_ref a, hvc_ref b);
 hvc_ref hvc_bv__ite(struct hvc_bvs *terms, hvc_ref c, hvc_ref a, hvc_ref b);
 
+/** What a term is bits of, and the lowest of them; itself, from bit 0 on, where it is no extract. */
+static inline hvc_ref hvc_bv__root(hvc_ref a, unsigned *low)
+{
+	*low = a->op == HVC_OP_EXTRACT ? (unsigned)a->value : 0;
+	return a->op == HVC_OP_EXTRACT ? a->arg[0] : a;
+}
+
 /** A sum taken apart: *base + the result; *base is NULL when a is a constant. */
 uint64_t hvc_bv__offset(hvc_ref a, hvc_ref *base);
 

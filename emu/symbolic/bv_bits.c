@@ -97,15 +97,14 @@ hvc_ref hvc_bv__extract(struct hvc_bvs *terms, hvc_ref a, unsigned high, unsigne
 /* Two neighbours as one, or NULL. */
 static hvc_ref merge(struct hvc_bvs *terms, hvc_ref high, hvc_ref low)
 {
-	hvc_ref from = low->op == HVC_OP_EXTRACT ? low->arg[0] : low;
-	uint64_t at = low->op == HVC_OP_EXTRACT ? low->value : 0;
+	unsigned at;
+	hvc_ref from = hvc_bv__root(low, &at);
 
 	if (hvc_bv__const(high) && hvc_bv__const(low))
 		return hvc_bv__num(terms, high->width + low->width,
 		                   high->value << low->width | low->value);
 	if (high->op == HVC_OP_EXTRACT && high->arg[0] == from && high->value == at + low->width)
-		return hvc_bv__extract(terms, from, (unsigned)at + low->width + high->width - 1,
-		                       (unsigned)at);
+		return hvc_bv__extract(terms, from, at + low->width + high->width - 1, at);
 	return NULL;
 }
 

@@ -63,13 +63,6 @@ static struct hvc_member *find(struct hvc_facts *facts, hvc_ref key)
 	return NULL;
 }
 
-/* What a key is bits of, and the lowest of them. */
-static hvc_ref root_of(hvc_ref key, unsigned *low)
-{
-	*low = key->op == HVC_OP_EXTRACT ? (unsigned)key->value : 0;
-	return key->op == HVC_OP_EXTRACT ? key->arg[0] : key;
-}
-
 /* Have they no bit in common? */
 static bool are_apart(hvc_ref a, hvc_ref b)
 {
@@ -77,7 +70,7 @@ static bool are_apart(hvc_ref a, hvc_ref b)
 
 	if (!(a->uses & b->uses))
 		return true;
-	return root_of(a, &low_a) == root_of(b, &low_b) &&
+	return hvc_bv__root(a, &low_a) == hvc_bv__root(b, &low_b) &&
 	       (low_a + a->width <= low_b || low_b + b->width <= low_a);
 }
 
@@ -86,7 +79,7 @@ static bool is_free(const struct hvc_facts *facts, hvc_ref key)
 {
 	unsigned low;
 
-	if (root_of(key, &low)->op != HVC_OP_INPUT)
+	if (hvc_bv__root(key, &low)->op != HVC_OP_INPUT)
 		return false;
 	for (size_t i = 0; i < facts->members; i++)
 		if (facts->member[i].key != key && !are_apart(facts->member[i].key, key))
@@ -228,7 +221,7 @@ bool hvc_facts__make_room(struct hvc_scene *scene, struct hvc_facts *facts)
 static void choose(struct hvc_scene *scene, struct hvc_facts *facts, const struct hvc_member *m)
 {
 	unsigned low;
-	hvc_ref from = root_of(m->key, &low);
+	hvc_ref from = hvc_bv__root(m->key, &low);
 	const struct hvc_model model = hvc_facts__model(facts);
 	uint64_t old = hvc_bv__eval(scene->terms, from, &model);
 	uint64_t mask = hvc_bv__mask(m->key->width) << low;

@@ -386,10 +386,6 @@ static void compare_simd(struct comparison *c)
  */
 static bool is_missed_jump(struct comparison *c)
 {
-	/* A fault whose vectors are the caller's choice is one to the terms, which do not go there.
-	 */
-	if (c->path->kind == HVC_OUTCOME_FAULT && c->outcome->kind == HVC_OUTCOME_JUMP)
-		return !hvc_bv__const(c->path->way->sys[HVC_REG_VBAR_EL2]);
 	return c->path->kind == HVC_OUTCOME_JUMP && c->outcome->kind == HVC_OUTCOME_FAULT &&
 	       c->outcome->pc == eval(c->s, c->path->target, c->w);
 }
