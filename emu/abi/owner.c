@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "abi/rule.h"
+#include "base/random.h"
 
 #define SOME_TEXT UINT64_C(0x80080000)
 #define SOME_DATA UINT64_C(0x80090000)
@@ -35,24 +36,14 @@ static void add_hits(struct wanted *w, uint64_t lo, uint64_t hi)
 	add(w, lo < w->size ? 0 : lo - (w->size - 1), hi);
 }
 
-static void add_text(struct wanted *w)
+/* Of the subject, or where there is none, from `some` on. */
+static void add_ranges(struct wanted *w, const struct hvc_interval *range, unsigned count,
+                       uint64_t some)
 {
-	const struct hvc_abi_about *about = w->loader->about;
-
-	for (unsigned i = 0; about && i < about->texts; i++)
-		add_hits(w, about->text[i].lo, about->text[i].hi);
-	if (!about)
-		add_hits(w, SOME_TEXT, SOME_TEXT + SOME_SIZE - 1);
-}
-
-static void add_data(struct wanted *w)
-{
-	const struct hvc_abi_about *about = w->loader->about;
-
-	for (unsigned i = 0; about && i < about->datas; i++)
-		add_hits(w, about->data[i].lo, about->data[i].hi);
-	if (!about)
-		add_hits(w, SOME_DATA, SOME_DATA + SOME_SIZE - 1);
+	for (unsigned i = 0; i < count; i++)
+		add_hits(w, range[i].lo, range[i].hi);
+	if (!w->loader->about)
+		add_hits(w, some, some + SOME_SIZE - 1);
 }
 
 static void add_stack(struct wanted *w)
@@ -118,9 +109,9 @@ enum hvc_status hvc_owner__read(const struct hvc_loader *loader, const struct hv
 	if (owner == CALLER)
 		add_callers(&w);
 	if (owner == TEXT || owner == EL2)
-		add_text(&w);
+		add_ranges(&w, about ? about->text : NULL, about ? about->texts : 0, SOME_TEXT);
 	if (owner == DATA || owner == EL2)
-		add_data(&w);
+		add_ranges(&w, about ? about->data : NULL, about ? about->datas : 0, SOME_DATA);
 	if (owner == STACK || owner == EL2)
 		add_stack(&w);
 	if (!numbers.intervals)
@@ -136,11 +127,7 @@ enum hvc_status hvc_owner__read(const struct hvc_loader *loader, const struct hv
 /* What "symbol(NAME)" stands for where there is no subject: a number of its own. */
 static uint64_t stand_in(const char *name)
 {
-	uint64_t sum = UINT64_C(0xcbf29ce484222325);
-
-	for (; *name; name++)
-		sum = (sum ^ (uint8_t)*name) * UINT64_C(0x100000001b3);
-	return sum;
+	return hvc_hash(HVC_HASH_START, name, strlen(name));
 }
 
 enum hvc_status hvc_owner__symbols(const struct hvc_loader *loader, const struct hvc_text *text,

@@ -5,18 +5,14 @@
 #include "cli/open.h"
 #include "cli/report.h"
 #include "cli/used.h"
+#include "subject/builtin.h"
 
 /* The built-in subject of the ABI's name, where there is one. */
 static enum hvc_status open_subject(const struct hvc_abi *abi, struct hvc_diag *diag,
                                     struct hvc_subject **out)
 {
-	const struct hvc_builtin *builtin;
-
-	for (size_t i = 0; (builtin = hvc_builtin_at(i)) != NULL; i++) {
-		if (!strcmp(builtin->name, hvc_abi_name(abi)))
-			return hvc_subject_open(builtin->name, diag, out);
-	}
-	return HVC_OK;
+	return hvc_builtin__find(hvc_abi_name(abi)) ? hvc_subject_open(hvc_abi_name(abi), diag, out)
+	                                            : HVC_OK;
 }
 
 static enum hvc_status put_body(const struct hvc_page *page, const void *of, struct hvc_diag *diag)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "hvcheck/fit.h"
+#include "subject/builtin.h"
 
 #define SHIPPED_MAX    256u
 #define UNDEFINED_TOLD 8u
@@ -295,10 +296,5 @@ void hvc_open__close(struct hvc_case *held)
 
 bool hvc_open__is_builtin(const char *word)
 {
-	const struct hvc_builtin *builtin;
-
-	for (size_t i = 0; (builtin = hvc_builtin_at(i)) != NULL; i++)
-		if (!strcmp(builtin->name, word))
-			return true;
-	return hvc_open__abi_named(word) != NULL;
+	return hvc_builtin__find(word) || hvc_open__abi_named(word);
 }

@@ -102,8 +102,7 @@ static enum hvc_status fail(struct hvc_diag *diag, const char *path, const char 
 	return hvc_diag_set(diag, HVC_E_IO, path, 0, 0, "%s: %s", what, strerror(errno));
 }
 
-/* Columns: what COLUMNS says, else those of the terminal, a hundred elsewhere; 0: as many as it
- * takes. */
+/* What COLUMNS says, else the terminal's, a hundred elsewhere; 0: as many as it takes. */
 static unsigned width_of(int file, bool terminal)
 {
 	const char *columns = getenv("COLUMNS");

@@ -5,13 +5,13 @@
 
 #include "cli/cli.h"
 
+/** The CPU model: --cpu, or one that can run the subject. */
+enum hvc_cpu hvc_cli_world__cpu(const struct hvc_options *options,
+                                const struct hvc_subject *subject);
 /** Make it for one subject, whose symbols the options may name. */
-HVC_MUST_USE /** The CPU model: --cpu, or one that can run the subject. */
-        enum hvc_cpu
-        hvc_cli_world__cpu(const struct hvc_options *options, const struct hvc_subject *subject);
-enum hvc_status hvc_cli_world__open(const struct hvc_options *options,
-                                    const struct hvc_subject *subject, struct hvc_diag *diag,
-                                    struct hvc_world *out);
+HVC_MUST_USE enum hvc_status hvc_cli_world__open(const struct hvc_options *options,
+                                                 const struct hvc_subject *subject,
+                                                 struct hvc_diag *diag, struct hvc_world *out);
 /** Lay all but --cpu and --world over a world. */
 HVC_MUST_USE enum hvc_status hvc_cli_world__lay(const struct hvc_options *options,
                                                 const struct hvc_subject *subject,

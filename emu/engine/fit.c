@@ -20,8 +20,10 @@
 #define BUDGET      20000u
 #define PATHS       256u /* of a proof */
 #define STEPS       UINT64_C(400000)
-/* Some seconds of the solver: a table that is a hyp stub asks for some hundred, a host's handlers,
- * which clear pages by the caller's pointers, for millions. */
+/*
+ * Some seconds of the solver. A table that is a hyp stub asks it some hundred questions, a host's
+ * handlers, which clear pages by the caller's pointers, far more.
+ */
 #define QUERIES     UINT64_C(1000)
 #define PROOFS      8u /* specifications that are proved of a table */
 #define WEIGHT      3u /* less is no likeness */

@@ -6,7 +6,6 @@
 #include "machine/internal.h"
 #include "machine/oracle_wire.h"
 
-
 struct reading {
 	const struct hvc_oracle_plan *plan;
 	const struct hvc_oracle_call *call;

@@ -301,7 +301,7 @@ void hvc_findings__settle(struct hvc_findings *list)
 	sort(list);
 	for (unsigned i = 0; i < list->count; i++) {
 		struct hvc_found *found = &list->found[i];
-		uint64_t sum = hash(UINT64_C(0xcbf29ce484222325), "1");
+		uint64_t sum = hash(HVC_HASH_START, "1");
 		char ordinal[16];
 		unsigned before = 0;
 

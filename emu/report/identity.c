@@ -4,16 +4,7 @@
 #include <string.h>
 
 #include "report/finding.h"
-
-static bool is_builtin(const char *name)
-{
-	const struct hvc_builtin *builtin;
-
-	for (size_t i = 0; (builtin = hvc_builtin_at(i)) != NULL; i++)
-		if (!strcmp(builtin->name, name))
-			return true;
-	return false;
-}
+#include "subject/builtin.h"
 
 /* The '@' that ends the file's name, or the end. */
 static const char *end_of_file(const char *subject)
@@ -36,7 +27,7 @@ void hvc_identity__add(struct hvc_words *words, const char *subject)
 
 void hvc_identity__file(struct hvc_words *words, const char *subject)
 {
-	if (!is_builtin(subject))
+	if (!hvc_builtin__find(subject))
 		hvc_words__add(words, "%.*s", (int)(end_of_file(subject) - subject), subject);
 }
 

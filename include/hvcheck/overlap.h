@@ -35,7 +35,8 @@ typedef bool hvc_overlap_filter(const struct hvc_rule *rule);
 /**
  * Find all overlaps of rules that the filter lets through. Worlds are set against those of
  * the same name; where the two ABIs share no name, all against all. Errors:
- * HVC_E_UNSUPPORTED when an ABI says nothing of HVC from EL1 in AArch64 state, or its rules are too entangled;
+ * HVC_E_UNSUPPORTED when an ABI says nothing of HVC from EL1 in AArch64 state, or its rules are
+ * too entangled;
  * HVC_E_NOMEM.
  */
 HVC_MUST_USE HVC_API enum hvc_status

@@ -178,8 +178,8 @@ struct hvc_world {
 	 * state, which is its choice (Arm ARM D1.20.1): true: zero; false: what they held before.
 	 */
 	bool upper_zero;
-	uint32_t esr; /**< calls are `trap`s, and this is their syndrome, but for bits 15:0; 0: none
-	               */
+	/** Calls are `trap`s, and this is their syndrome, but for bits 15:0; 0: none. */
+	uint32_t esr;
 	struct hvc_state state;  /**< x0..x30, nzcv and daif are the call's, not the world's */
 	struct hvc_regset set;   /**< registers of `state` that differ from the reset values */
 	struct hvc_regset given; /**< of those, the ones that hvc_world_set has set */
