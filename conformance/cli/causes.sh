@@ -23,6 +23,10 @@ leads_to cause-skip cause 'it skips one instruction, past the return address; by
 leads_to cause-own cause "is written by a pointer of the caller's; by two+0x1c, " ': str xzr, [x1]'
 leads_to state-right contradiction 'no code can keep that from el1t, for it is where the rule has control go'
 leads_to nested-undefined-wrong probe 'its ERET goes to EL2 again and again, for ELR_EL2 is that of an exception inside the call'
+# A function is answered where its caller goes on, and not where EL2 hangs.
+expect 1 check broken-kvm-guest-host --abi linux-kvm-5.8 --brief --from el1h --insn hvc
+says out 'spin, promised return'
+! grep -q 'PSCI_VERSION' out || complain "an answer that nobody gets: $(grep -m 1 PSCI_VERSION out)"
 # What a verdict hangs on.
 expect 0 check "$HVC_CASES/cause-right.elf@vectors" --abi "$abi/cause.yaml"
 says out 'Holds for the value that the code reads, and no world of cause sets: vttbr_el2 = 0x0'
