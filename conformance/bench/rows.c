@@ -29,7 +29,7 @@ static int show(const char *name, struct hvc_exact_config config)
 	}
 	config.subject = subject;
 	begin = seconds();
-	if (hvc_exact_make(&config, &diag, &exact) != HVC_OK)
+	if (hvc_exact__make(&config, &diag, &exact) != HVC_OK)
 		fprintf(stderr, "%s: %s\n", name, diag.message);
 	for (unsigned i = 0; exact && i < exact->parts; i++) {
 		const struct hvc_exact_part *part = &exact->part[i];
@@ -47,7 +47,7 @@ static int show(const char *name, struct hvc_exact_config config)
 			printf("      %s\n", text);
 		}
 	}
-	hvc_exact_free(exact);
+	hvc_exact__free(exact);
 	hvc_subject_close(subject);
 	return exact ? 0 : 2;
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* YAML: a specification, a world or suppressions, whichever the input is. */
+#include "abi/property.h"
+#include "abi/suppression.h"
+#include "abi/world_file.h"
 #include "fuzz.h"
 #include "hvcheck/abi.h"
-#include "hvcheck/property.h"
-#include "hvcheck/suppression.h"
 #include "hvcheck/verdict.h"
-#include "hvcheck/world_file.h"
 
 /* A value that is in one of the intervals, at its edge or beside it. */
 static uint64_t draw(uint64_t *seed, const struct hvc_interval *interval, unsigned intervals)
@@ -190,7 +190,7 @@ static bool try_world(const char *text, size_t size)
 
 	memset(&world, 0x5a, sizeof world);
 	mark = world;
-	status = hvc_world_parse(text, size, "input", find_place, NULL, &diag, &world);
+	status = hvc_world__parse(text, size, "input", find_place, NULL, &diag, &world);
 	if (status != HVC_OK) {
 		fuzz_refused(status, &diag, NULL, NULL);
 		FUZZ_HOLD(!memcmp(&world, &mark, sizeof mark), "%s", diag.message);
@@ -209,17 +209,17 @@ static bool try_suppressions(const char *text, size_t size)
 	struct hvc_suppressions *made = mark;
 	const struct hvc_suppression *entry;
 	struct hvc_diag diag = {0};
-	enum hvc_status status = hvc_suppressions_parse(text, size, "input", &diag, &made);
+	enum hvc_status status = hvc_suppressions__parse(text, size, "input", &diag, &made);
 
 	if (status != HVC_OK) {
 		fuzz_refused(status, &diag, made, mark);
 		return false;
 	}
-	for (unsigned i = 0; (entry = hvc_suppressions_at(made, i)); i++)
+	for (unsigned i = 0; (entry = hvc_suppressions__at(made, i)); i++)
 		FUZZ_HOLD(entry->expires >= 101 && entry->reason[0] && entry->owner[0] &&
 		                  entry->rule && entry->about && entry->subject,
 		          "entry %u", i);
-	hvc_suppressions_free(made);
+	hvc_suppressions__free(made);
 	return true;
 }
 

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "code.h"
+#include "engine/exact.h"
 #include "hvcheck/call.h"
-#include "hvcheck/exact.h"
 
 static struct hvc_subject *open_subject(const struct code *code, int *fd)
 {
@@ -39,9 +39,9 @@ static void hold_exact(const struct code *code)
 
 	subject = open_subject(code, &fd);
 	config.subject = subject;
-	if (hvc_exact_make(&config, &diag, &exact) != HVC_OK)
+	if (hvc_exact__make(&config, &diag, &exact) != HVC_OK)
 		FUZZ_HOLD(!strstr(diag.message, "a fault of hvcheck"), "%s", diag.message);
-	hvc_exact_free(exact);
+	hvc_exact__free(exact);
 	hvc_subject_close(subject);
 	close(fd);
 }

@@ -6,11 +6,11 @@
 #include <ctype.h>
 #include <unistd.h>
 
+#include "abi/suppression.h"
 #include "cli/value.h"
 #include "fuzz.h"
 #include "hvcheck/expr.h"
 #include "hvcheck/subject.h"
-#include "hvcheck/suppression.h"
 #include "tiny_elf.h"
 
 static char path[64];
@@ -114,7 +114,7 @@ static bool try_names(const char *word)
 {
 	enum hvc_reg reg = hvc_reg_find(word);
 	uint8_t encoding[5];
-	unsigned day = hvc_day_parse(word);
+	unsigned day = hvc_day__parse(word);
 
 	FUZZ_HOLD(reg <= HVC_REG_NONE, "%s", word);
 	if (reg != HVC_REG_NONE)

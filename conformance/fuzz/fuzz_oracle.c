@@ -5,7 +5,7 @@
  * are known to part (conformance/oracle/README.md) no instruction of the table goes.
  */
 #include "code.h"
-#include "hvcheck/oracle.h"
+#include "machine/oracle.h"
 
 #define CALLS 16u
 #define WORDS 200u
@@ -109,8 +109,8 @@ static bool take(void *ctx, size_t index, const struct hvc_oracle_answer *answer
 	trial->answers++;
 	FUZZ_HOLD(code_make_call(trial->machine, &trial->call[index].call, &outcome), "no outcome");
 	if (!answer->peeked)
-		FUZZ_HOLD(!hvc_oracle_compare(trial->config, &trial->call[index], trial->machine,
-		                              &outcome, answer, text, sizeof text),
+		FUZZ_HOLD(!hvc_oracle__compare(trial->config, &trial->call[index], trial->machine,
+		                               &outcome, answer, text, sizeof text),
 		          "%s", text);
 	FUZZ_HOLD(hvc_machine_reset(trial->machine, &diag) == HVC_OK, "%s", diag.message);
 	return true;
@@ -123,7 +123,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 
 	(void)argc;
 	(void)argv;
-	if (hvc_oracle_version(&diag, version, sizeof version) == HVC_OK)
+	if (hvc_oracle__version(&diag, version, sizeof version) == HVC_OK)
 		return 0;
 	fprintf(stderr, "skipped: %s\n", diag.message);
 	exit(77);
@@ -156,7 +156,7 @@ FUZZ_TARGET
 	        .worlds = 1,
 	        .budget = CODE_BUDGET,
 	};
-	FUZZ_HOLD(hvc_oracle_run(&config, call, CALLS, take, &trial, &diag) == HVC_OK, "%s",
+	FUZZ_HOLD(hvc_oracle__run(&config, call, CALLS, take, &trial, &diag) == HVC_OK, "%s",
 	          diag.message);
 	FUZZ_HOLD(trial.answers == CALLS, "%zu answers", trial.answers);
 	fuzz_taken++;

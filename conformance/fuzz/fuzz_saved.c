@@ -36,7 +36,7 @@ static struct hvc_exact *load(const void *text, size_t size, struct hvc_diag *di
 {
 	struct hvc_exact *const mark = (struct hvc_exact *)(uintptr_t)text, *map = mark;
 	struct file file = make_file(text, size);
-	enum hvc_status status = hvc_exact_load(file.path, diag, &map);
+	enum hvc_status status = hvc_exact__load(file.path, diag, &map);
 
 	close(file.fd);
 	if (status == HVC_OK)
@@ -51,7 +51,7 @@ static char *save(const struct hvc_exact *map, size_t *size)
 	char *text = NULL;
 	FILE *file = open_memstream(&text, size);
 
-	FUZZ_HOLD(file && hvc_exact_save(file, map, &diag) == HVC_OK, "%s", diag.message);
+	FUZZ_HOLD(file && hvc_exact__save(file, map, &diag) == HVC_OK, "%s", diag.message);
 	FUZZ_HOLD(!fclose(file), "no memory");
 	return text;
 }
@@ -83,7 +83,7 @@ static void hold_closed(const struct hvc_exact *map)
 			hvc_exact__print_condition(other, row, text, sizeof text);
 			FUZZ_HOLD(strlen(text) < sizeof text, "row %u", k);
 		}
-	hvc_exact_free(other);
+	hvc_exact__free(other);
 	hvc_bv__close(terms);
 }
 
@@ -107,12 +107,12 @@ FUZZ_TARGET
 	hold_closed(map);
 	/* One map, one text. */
 	once = save(map, &once_size);
-	hvc_exact_free(map);
+	hvc_exact__free(map);
 	map = load(once, once_size, &diag);
 	FUZZ_HOLD(map, "%s:%u: %s", diag.file, diag.line, diag.message);
 	twice = save(map, &twice_size);
 	FUZZ_HOLD(once_size == twice_size && !memcmp(once, twice, once_size), "%s", once);
-	hvc_exact_free(map);
+	hvc_exact__free(map);
 	free(once);
 	free(twice);
 	return 0;

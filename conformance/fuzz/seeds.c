@@ -3,8 +3,8 @@
  * Write the first inputs of each target into the build folder, fuzz/seeds/TARGET: what the suites
  * make, and what hvcheck itself ships and writes. Nothing in them is anybody else's.
  */
+#include "engine/saved.h"
 #include "hvcheck/call.h"
-#include "hvcheck/saved.h"
 #include "kallsyms_maker.h"
 #include "packing.h"
 #include "suite.h"
@@ -154,13 +154,13 @@ static void make_saved(const char *name, bool odd)
 	}
 	config.subject = subject;
 	config.world = &world;
-	ck_assert_msg(hvc_exact_make(&config, &diag, &map) == HVC_OK, "%s", diag.message);
-	ck_assert_msg(hvc_exact_save(file, map, &diag) == HVC_OK, "%s", diag.message);
+	ck_assert_msg(hvc_exact__make(&config, &diag, &map) == HVC_OK, "%s", diag.message);
+	ck_assert_msg(hvc_exact__save(file, map, &diag) == HVC_OK, "%s", diag.message);
 	ck_assert(!fclose(file));
 	sum = strstr(text, "\nsum ");
 	ck_assert_ptr_nonnull(sum);
 	put("saved", name, text, (size_t)(sum + 1 - text));
-	hvc_exact_free(map);
+	hvc_exact__free(map);
 	hvc_subject_close(subject);
 	free(text);
 }

@@ -3,14 +3,14 @@
 #ifndef SUITES_LEAK_FINDER_H
 #define SUITES_LEAK_FINDER_H
 
-#include "hvcheck/leak.h"
+#include "engine/leak.h"
 #include "under_test.h"
 
 static inline struct hvc_leaks *find(const struct hvc_leaks_config *config)
 {
 	struct hvc_leaks *leaks = NULL;
 	struct hvc_diag diag = {0};
-	enum hvc_status status = hvc_leaks_find(config, &diag, &leaks);
+	enum hvc_status status = hvc_leaks__find(config, &diag, &leaks);
 
 	ck_assert_msg(status == HVC_OK, "%s: %s", hvc_subject_name(config->subject), diag.message);
 	ck_assert_uint_eq(leaks->paths, leaks->compared + leaks->granted + leaks->silent);
@@ -23,10 +23,10 @@ static inline void join_sources(const struct hvc_leak *leak, char *text, size_t 
 	size_t used = 0;
 
 	text[0] = '\0';
-	for (unsigned i = 0; i < hvc_secret_count(); i++)
+	for (unsigned i = 0; i < hvc_secret__count(); i++)
 		if (leak->sources >> i & 1)
 			used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "",
-			                         hvc_secret_name(i));
+			                         hvc_secret__name(i));
 }
 
 static inline void check_leak(const struct hvc_leak *leak, const char *channel, const char *place,
@@ -34,7 +34,7 @@ static inline void check_leak(const struct hvc_leak *leak, const char *channel, 
 {
 	char text[128], code[80];
 
-	ck_assert_str_eq(hvc_channel_name(leak->channel), channel);
+	ck_assert_str_eq(hvc_channel__name(leak->channel), channel);
 	if (leak->channel == HVC_CHANNEL_REGISTER)
 		ck_assert_str_eq(hvc_reg_name((enum hvc_reg)leak->place), place);
 	else if (leak->channel == HVC_CHANNEL_SIMD)

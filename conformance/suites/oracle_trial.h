@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-#include "hvcheck/oracle.h"
+#include "machine/oracle.h"
 #include "under_test.h"
 
 #define SHOWN 3u
@@ -38,8 +38,8 @@ static inline bool take(void *ctx, size_t index, const struct hvc_oracle_answer 
 
 	trial->answers++;
 	trial->peeked += answer->peeked;
-	if (!answer->peeked && hvc_oracle_compare(&trial->config, call, machine, &outcome, answer,
-	                                          text, sizeof text)) {
+	if (!answer->peeked && hvc_oracle__compare(&trial->config, call, machine, &outcome, answer,
+	                                           text, sizeof text)) {
 		size_t used = strlen(trial->text);
 		char command[HVC_COMMAND_SIZE];
 
@@ -59,7 +59,7 @@ static inline void hold(struct trial *trial, const struct hvc_oracle_call *call,
 	enum hvc_status status;
 
 	trial->call = call;
-	status = hvc_oracle_run(&trial->config, call, calls, take, trial, &diag);
+	status = hvc_oracle__run(&trial->config, call, calls, take, trial, &diag);
 	ck_assert_msg(status == HVC_OK, "%s: %s", trial->name, diag.message);
 	ck_assert_uint_eq(trial->answers, calls);
 	ck_assert_uint_le(trial->peeked, calls / 10);
@@ -131,7 +131,7 @@ static inline int run_oracle(const char *name, const struct suite_test *tests, u
 	struct hvc_diag diag = {0};
 	char version[128];
 
-	if (hvc_oracle_version(&diag, version, sizeof version) != HVC_OK) {
+	if (hvc_oracle__version(&diag, version, sizeof version) != HVC_OK) {
 		printf("skipped: %s\n", diag.message);
 		return 77;
 	}

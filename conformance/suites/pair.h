@@ -3,7 +3,7 @@
 #ifndef PAIR_H
 #define PAIR_H
 
-#include "hvcheck/diff.h"
+#include "engine/diff.h"
 #include "under_test.h"
 
 struct pair {
@@ -21,7 +21,7 @@ static inline void make_with(struct pair *pair, struct hvc_diff_config *config)
 		config->subject[side] = pair->subject[side];
 		config->abi[side] = pair->abi[side];
 	}
-	status = hvc_diff_run(config, &diag, &pair->diff);
+	status = hvc_diff__run(config, &diag, &pair->diff);
 	ck_assert_msg(status == HVC_OK, "%s: %s", hvc_subject_name(pair->subject[0]), diag.message);
 }
 
@@ -40,7 +40,7 @@ static inline void make(struct pair *pair, const char *old_name, const char *new
 
 static inline void drop(struct pair *pair)
 {
-	hvc_diff_free(pair->diff);
+	hvc_diff__free(pair->diff);
 	for (int side = 0; side < HVC_SIDE_COUNT; side++) {
 		hvc_abi_free(pair->abi[side]);
 		hvc_subject_close(pair->subject[side]);

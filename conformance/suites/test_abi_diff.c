@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "hvcheck/abi_diff.h"
+#include "engine/abi_diff.h"
 #include "shipped.h"
 
 static struct hvc_abi *sides[HVC_SIDE_COUNT];
@@ -22,14 +22,14 @@ static void run(struct hvc_abi *old, struct hvc_abi *new, bool count)
 		                 HVC_OK);
 		config.subject[side] = subject[side];
 	}
-	ck_assert_msg(hvc_abi_diff_run(&config, &diag, &diff) == HVC_OK, "%s", diag.message);
+	ck_assert_msg(hvc_abi_diff__run(&config, &diag, &diff) == HVC_OK, "%s", diag.message);
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
 		hvc_subject_close(subject[side]);
 }
 
 static void stop(void)
 {
-	hvc_abi_diff_free(diff);
+	hvc_abi_diff__free(diff);
 	hvc_abi_free(sides[HVC_SIDE_OLD]);
 	hvc_abi_free(sides[HVC_SIDE_NEW]);
 }
@@ -78,7 +78,7 @@ static void expect_meetings(const struct expected *expected, unsigned count)
 
 		ck_assert_msg(meeting, "hvc #%u, x0 = 0x%llx", e->imm, (unsigned long long)e->x0);
 		ck_assert_msg(meeting->kind == e->kind, "hvc #%u, x0 = 0x%llx: %s", e->imm,
-		              (unsigned long long)e->x0, hvc_abi_meeting_name(meeting->kind));
+		              (unsigned long long)e->x0, hvc_abi_meeting__name(meeting->kind));
 		ck_assert_str_eq(meeting->rule[HVC_SIDE_OLD]->name, e->old);
 		ck_assert_str_eq(meeting->rule[HVC_SIDE_NEW]->name, e->new);
 		/* The witness is a call of both rules. */
@@ -192,7 +192,7 @@ static void expect_refusal(struct hvc_abi *abi)
 	const struct hvc_abi_diff_config config = {.abi = {abi, abi}};
 	struct hvc_diag diag = {0};
 
-	ck_assert_int_eq(hvc_abi_diff_run(&config, &diag, &diff), HVC_E_UNSUPPORTED);
+	ck_assert_int_eq(hvc_abi_diff__run(&config, &diag, &diff), HVC_E_UNSUPPORTED);
 	ck_assert_str_eq(diag.message, "the ABI says nothing of HVC from EL1 in AArch64 state, and "
 	                               "no other calls are compared");
 	ck_assert_str_eq(diag.file, hvc_abi_name(abi));
@@ -306,7 +306,7 @@ START_TEST(kinds_of_meeting)
 			if (!strcmp(diff->meeting[k].rule[HVC_SIDE_OLD]->name, "get"))
 				meeting = &diff->meeting[k];
 		ck_assert_msg(meeting && meeting->kind == rows[i].kind, "row %u: %s", i,
-		              meeting ? hvc_abi_meeting_name(meeting->kind) : "none");
+		              meeting ? hvc_abi_meeting__name(meeting->kind) : "none");
 		ck_assert(diff->equal == (rows[i].kind == HVC_ABI_MEETING_SAME));
 		stop();
 	}

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "hvcheck/callers.h"
+#include "engine/callers.h"
 #include "suite.h"
 #include "tiny_elf.h"
 #include "under_test.h"
@@ -68,18 +68,18 @@ static void open_functions(const uint32_t (*function)[12], unsigned count)
 	ck_assert_ptr_nonnull(file);
 	ck_assert_uint_eq(fwrite(bytes, 1, sizeof bytes, file), sizeof bytes);
 	ck_assert_int_eq(fclose(file), 0);
-	ck_assert_msg(hvc_scan_file(path, NULL, &diag, &scan) == HVC_OK, "%s", diag.message);
+	ck_assert_msg(hvc_scan__file(path, NULL, &diag, &scan) == HVC_OK, "%s", diag.message);
 	ck_assert_uint_eq(scan->sites, count);
 	ck_assert_msg(hvc_abi_parse(stub, strlen(stub), "stub", &diag, &abi) == HVC_OK, "%u: %s",
 	              diag.line, diag.message);
-	ck_assert_msg(hvc_known_open(&diag, &registry) == HVC_OK, "%s", diag.message);
+	ck_assert_msg(hvc_known__open(&diag, &registry) == HVC_OK, "%s", diag.message);
 }
 
 static void close_functions(void)
 {
-	hvc_scan_free(scan);
+	hvc_scan__free(scan);
 	hvc_abi_free(abi);
-	hvc_known_close(registry);
+	hvc_known__close(registry);
 }
 
 static struct hvc_callers *hold(const struct hvc_subject *subject,
@@ -96,7 +96,7 @@ static struct hvc_callers *hold(const struct hvc_subject *subject,
 	struct hvc_callers *callers = NULL;
 	struct hvc_diag diag = {0};
 
-	ck_assert_msg(hvc_callers_run(&config, &diag, &callers) == HVC_OK, "%s", diag.message);
+	ck_assert_msg(hvc_callers__run(&config, &diag, &callers) == HVC_OK, "%s", diag.message);
 	return callers;
 }
 
@@ -129,7 +129,7 @@ static void assert_callers(const struct expected *row, unsigned count,
 		const struct hvc_caller *caller = &callers->caller[i];
 
 		ck_assert_msg(caller->fit == row[i].fit, "%s: %s", row[i].what,
-		              hvc_caller_fit_name(caller->fit));
+		              hvc_caller_fit__name(caller->fit));
 		ck_assert_msg(caller->issues == row[i].issues, "%s: %u issues; %s", row[i].what,
 		              caller->issues, caller->issues ? caller->issue[0].text : "");
 		if (row[i].issues) {
@@ -146,7 +146,7 @@ static void assert_callers(const struct expected *row, unsigned count,
 		findings += row[i].issues;
 	}
 	ck_assert_uint_eq(callers->findings, findings);
-	hvc_callers_free(callers);
+	hvc_callers__free(callers);
 	close_functions();
 }
 
@@ -252,22 +252,22 @@ START_TEST(named_sites_are_held_whatever_they_look_like)
 	/* Nobody owns the second's immediate, so nobody else can be meant. */
 	ck_assert_int_eq(callers->caller[0].fit, HVC_CALLER_OTHER);
 	ck_assert_uint_eq(callers->findings, 1);
-	hvc_callers_free(callers);
+	hvc_callers__free(callers);
 	callers = hold(NULL, filter, 2);
 	ck_assert_uint_eq(callers->callers, 2);
 	ck_assert_uint_eq(callers->finding[HVC_CALLER_NO_CALL], 2);
 	ck_assert_int_eq(callers->caller[0].fit, HVC_CALLER_HELD);
-	hvc_callers_free(callers);
+	hvc_callers__free(callers);
 	/* By the function's address, too. */
 	filter[0].address = HVC_IMAGE_BASE;
 	callers = hold(NULL, filter, 1);
 	ck_assert_uint_eq(callers->callers, 1);
-	hvc_callers_free(callers);
+	hvc_callers__free(callers);
 	/* A site that does not exist is no clean bill. */
 	filter[0].address = HVC_IMAGE_BASE + 4;
 	config = (struct hvc_callers_config){
 	        .scan = scan, .abi = abi, .registry = registry, .filter = filter, .filters = 1};
-	ck_assert_int_eq(hvc_callers_run(&config, &diag, &untouched), HVC_E_NOTFOUND);
+	ck_assert_int_eq(hvc_callers__run(&config, &diag, &untouched), HVC_E_NOTFOUND);
 	ck_assert_ptr_null(untouched);
 	close_functions();
 }
@@ -286,14 +286,14 @@ START_TEST(another_abi_excuses_its_calls)
 	abi = other;
 	others = hold(NULL, NULL, 0);
 	abi = own;
-	hvc_callers_excuse(callers, others);
+	hvc_callers__excuse(callers, others);
 	ck_assert_uint_eq(callers->findings, 1);
 	ck_assert_int_eq(callers->caller[0].fit, HVC_CALLER_OTHER);
 	ck_assert_int_eq(callers->caller[1].fit, HVC_CALLER_HELD);
 	ck_assert_uint_eq(callers->of[HVC_CALLER_OTHER], 1);
 	ck_assert_uint_eq(callers->of[HVC_CALLER_HELD], 1);
-	hvc_callers_free(callers);
-	hvc_callers_free(others);
+	hvc_callers__free(callers);
+	hvc_callers__free(others);
 	hvc_abi_free(other);
 	close_functions();
 }
@@ -319,7 +319,7 @@ START_TEST(what_belongs_to_the_caller_of_the_function)
 		ck_assert_int_eq(caller->issue[i].kind, HVC_CALLER_CLOBBERED);
 		ck_assert_int_eq(caller->issue[i].reg, HVC_REG_X0 + 19 + i);
 	}
-	hvc_callers_free(callers);
+	hvc_callers__free(callers);
 	close_functions();
 }
 END_TEST

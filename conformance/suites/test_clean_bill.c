@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "engine/contract.h"
+#include "engine/diff.h"
+#include "engine/safety.h"
+#include "engine/saved.h"
 #include "hvcheck/arch.h"
-#include "hvcheck/contract.h"
-#include "hvcheck/diff.h"
-#include "hvcheck/safety.h"
-#include "hvcheck/saved.h"
 #include "tiny_image.h"
 #include "under_test.h"
 
@@ -38,11 +38,11 @@ static void assert_parts(const struct hvc_diff_config *config, bool part)
 	struct hvc_diag diag = {0};
 	struct hvc_diff *diff = NULL;
 
-	ck_assert_msg(hvc_diff_run(config, &diag, &diff) == HVC_OK, "%s", diag.message);
+	ck_assert_msg(hvc_diff__run(config, &diag, &diff) == HVC_OK, "%s", diag.message);
 	ck_assert_uint_eq(diff->gaps, 0);
 	ck_assert_int_eq(diff->changes > 0, part);
 	ck_assert_int_eq(diff->equal, !part);
-	hvc_diff_free(diff);
+	hvc_diff__free(diff);
 }
 
 START_TEST(both_sides_move_with_the_immediate)
@@ -56,10 +56,10 @@ START_TEST(both_sides_move_with_the_immediate)
 
 	assert_parts(&(struct hvc_diff_config){.subject = {once, twice}, .brief = true}, true);
 	assert_parts(&(struct hvc_diff_config){.subject = {twice, twice}, .brief = true}, false);
-	ck_assert_int_eq(hvc_exact_make(&make, &diag, &map), HVC_OK);
-	ck_assert_int_eq(hvc_exact_save(file, map, &diag), HVC_OK);
+	ck_assert_int_eq(hvc_exact__make(&make, &diag, &map), HVC_OK);
+	ck_assert_int_eq(hvc_exact__save(file, map, &diag), HVC_OK);
 	fclose(file);
-	ck_assert_int_eq(hvc_exact_load(path, &diag, &saved), HVC_OK);
+	ck_assert_int_eq(hvc_exact__load(path, &diag, &saved), HVC_OK);
 	assert_parts(&(struct hvc_diff_config){.subject = {NULL, twice},
 	                                       .saved = {saved},
 	                                       .brief = true},
@@ -67,8 +67,8 @@ START_TEST(both_sides_move_with_the_immediate)
 	assert_parts(
 	        &(struct hvc_diff_config){.subject = {NULL, once}, .saved = {saved}, .brief = true},
 	        false);
-	hvc_exact_free(saved);
-	hvc_exact_free(map);
+	hvc_exact__free(saved);
+	hvc_exact__free(map);
 	hvc_subject_close(once);
 	hvc_subject_close(twice);
 }
@@ -94,7 +94,7 @@ START_TEST(one_immediate_writes_the_image)
 		         wrong ? A64_STR(16, 16) : A64_NOP, A64_ERET);
 		subject = open_subject(tiny_file(&image, wrong ? "writes.bin" : "writes-not.bin"));
 		config.subject = subject;
-		ck_assert_msg(hvc_safety_look(&config, &diag, &safety) == HVC_OK, "%s",
+		ck_assert_msg(hvc_safety__look(&config, &diag, &safety) == HVC_OK, "%s",
 		              diag.message);
 		ck_assert_uint_eq(safety->gaps, 0);
 		ck_assert_int_eq(safety->findings > 0, wrong);
@@ -102,7 +102,7 @@ START_TEST(one_immediate_writes_the_image)
 			ck_assert_uint_eq(safety->hazard[0].kinds, 1u << HVC_HAZARD_IMAGE);
 			ck_assert_uint_eq(safety->hazard[0].witness.call.imm, 0x1234);
 		}
-		hvc_safety_free(safety);
+		hvc_safety__free(safety);
 		hvc_subject_close(subject);
 	}
 	hvc_abi_free(abi);
@@ -188,11 +188,11 @@ START_TEST(a_broken_contract_is_no_conforming_check)
 		struct hvc_contract *contract = NULL;
 		struct hvc_diag diag = {0};
 
-		ck_assert_int_eq(hvc_contract_measure(&contracting, &diag, &contract), HVC_OK);
+		ck_assert_int_eq(hvc_contract__measure(&contracting, &diag, &contract), HVC_OK);
 		ck_assert_int_eq(contract->broken > 0, rows[i / 2].subject[0] == 'b');
 		ck_assert_msg((check->findings > 0) == (contract->broken > 0), "%s%s: %u findings",
 		              rows[i / 2].subject, i % 2 ? " --sweep" : "", check->findings);
-		hvc_contract_free(contract);
+		hvc_contract__free(contract);
 		hvc_check_free(check);
 		hvc_abi_free(abi);
 		hvc_subject_close(subject);

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/collide.h"
 #include "hvcheck/arch.h"
-#include "hvcheck/collide.h"
-#include "hvcheck/report.h"
+#include "report/report.h"
 #include "shipped.h"
 
 static struct hvc_abi *both[2];
@@ -17,15 +17,15 @@ static void run(const char *first, const char *second)
 
 	both[0] = load(first);
 	both[1] = load(second);
-	ck_assert_msg(hvc_collide_run((const struct hvc_abi *const *)both, 2, false, &diag,
-	                              &collide) == HVC_OK,
+	ck_assert_msg(hvc_collide__run((const struct hvc_abi *const *)both, 2, false, &diag,
+	                               &collide) == HVC_OK,
 	              "%s", diag.message);
 	ck_assert_uint_eq(collide->pairs, 1);
 }
 
 static void stop(void)
 {
-	hvc_collide_free(collide);
+	hvc_collide__free(collide);
 	hvc_abi_free(both[0]);
 	hvc_abi_free(both[1]);
 }
@@ -41,7 +41,7 @@ static bool is_in(const struct hvc_interval *interval, unsigned count, uint64_t 
 /* The overlap of the rules that govern HVC #imm with x0, where both claim it; NULL: not both. */
 static const struct hvc_overlap *overlap_at(unsigned imm, uint64_t x0, bool *agrees)
 {
-	const struct hvc_collide_pair *pair = &collide->pair[0];
+	const struct hvc_collide__pair *pair = &collide->pair[0];
 	struct hvc_call call;
 	int rule[2];
 
@@ -211,11 +211,11 @@ START_TEST(what_agrees)
 			ck_assert_int_eq(hvc_abi_parse(file, strlen(file), "a", NULL, &abi[k]),
 			                 HVC_OK);
 		}
-		ck_assert_msg(hvc_rule_agrees(hvc_abi_rule_at(abi[0], 0),
-		                              hvc_abi_rule_at(abi[1], 0)) == rows[i].agrees,
+		ck_assert_msg(hvc_rule__agrees(hvc_abi_rule_at(abi[0], 0),
+		                               hvc_abi_rule_at(abi[1], 0)) == rows[i].agrees,
 		              "row %u", i);
-		ck_assert(hvc_rule_agrees(hvc_abi_rule_at(abi[1], 0), hvc_abi_rule_at(abi[0], 0)) ==
-		          rows[i].agrees);
+		ck_assert(hvc_rule__agrees(hvc_abi_rule_at(abi[1], 0),
+		                           hvc_abi_rule_at(abi[0], 0)) == rows[i].agrees);
 		hvc_abi_free(abi[0]);
 		hvc_abi_free(abi[1]);
 	}
@@ -237,13 +237,13 @@ START_TEST(everything_shipped)
 	}
 	ck_assert_uint_ge(count, 60);
 	ck_assert_int_eq(
-	        hvc_collide_run((const struct hvc_abi *const *)abi, count, false, NULL, &collide),
+	        hvc_collide__run((const struct hvc_abi *const *)abi, count, false, NULL, &collide),
 	        HVC_OK);
 	ck_assert_uint_eq(collide->pairs, count * (count - 1) / 2);
 	for (unsigned i = 0; i < collide->pairs; i++) {
-		const struct hvc_collide_pair *pair = &collide->pair[i];
+		const struct hvc_collide__pair *pair = &collide->pair[i];
 
-		ck_assert_ptr_eq(hvc_collide_pair(collide, pair->abi[1], pair->abi[0]), pair);
+		ck_assert_ptr_eq(hvc_collide__pair(collide, pair->abi[1], pair->abi[0]), pair);
 		ck_assert(!pair->overlaps.count || pair->imms);
 		for (unsigned n = 0; n < pair->overlaps.count; n++) {
 			const struct hvc_overlap *overlap = &pair->overlaps.overlap[n];
@@ -254,7 +254,7 @@ START_TEST(everything_shipped)
 				        hvc_abi_rule_of(one, overlap->world[k], &overlap->witness);
 
 				if (rule != (int)overlap->rule[k] ||
-				    !hvc_rule_claims(hvc_abi_rule_at(one, overlap->rule[k])))
+				    !hvc_rule__claims(hvc_abi_rule_at(one, overlap->rule[k])))
 					ck_abort_msg("%s: %s", hvc_abi_name(one),
 					             hvc_abi_rule_at(one, overlap->rule[k])->name);
 			}
@@ -262,8 +262,8 @@ START_TEST(everything_shipped)
 				ck_abort_msg("immediate 0x%x", overlap->witness.imm);
 		}
 	}
-	ck_assert_ptr_null(hvc_collide_pair(collide, 0, 0));
-	hvc_collide_free(collide);
+	ck_assert_ptr_null(hvc_collide__pair(collide, 0, 0));
+	hvc_collide__free(collide);
 	while (count)
 		hvc_abi_free(abi[--count]);
 }
@@ -274,12 +274,12 @@ START_TEST(one_against_others)
 	const struct hvc_abi *abi[3] = {load("linux-stub-4.12"), load("linux-stub-4.7"),
 	                                load("jailhouse")};
 
-	ck_assert_int_eq(hvc_collide_run(abi, 3, true, NULL, &collide), HVC_OK);
+	ck_assert_int_eq(hvc_collide__run(abi, 3, true, NULL, &collide), HVC_OK);
 	ck_assert_uint_eq(collide->pairs, 2);
-	ck_assert_ptr_nonnull(hvc_collide_pair(collide, 2, 0));
-	ck_assert_ptr_null(hvc_collide_pair(collide, 1, 2));
-	hvc_collide_free(collide);
-	ck_assert_int_eq(hvc_collide_run(abi, 1, false, NULL, &collide), HVC_E_ARG);
+	ck_assert_ptr_nonnull(hvc_collide__pair(collide, 2, 0));
+	ck_assert_ptr_null(hvc_collide__pair(collide, 1, 2));
+	hvc_collide__free(collide);
+	ck_assert_int_eq(hvc_collide__run(abi, 1, false, NULL, &collide), HVC_E_ARG);
 	for (unsigned i = 0; i < 3; i++)
 		hvc_abi_free((struct hvc_abi *)abi[i]);
 }
@@ -293,7 +293,7 @@ START_TEST(the_page_stands_alone)
 	unsigned links = 0;
 
 	run("linux-stub-4.7", "linux-stub-4.12");
-	ck_assert_int_eq(hvc_collide_html(out, collide, NULL, NULL), HVC_OK);
+	ck_assert_int_eq(hvc_collide__html(out, collide, NULL, NULL), HVC_OK);
 	fclose(out);
 	ck_assert(!strncmp(text, "<!DOCTYPE html>\n", 16));
 	ck_assert_ptr_null(strstr(text, "http"));

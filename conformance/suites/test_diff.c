@@ -4,8 +4,8 @@
  * made to part (conformance/subjects/variants.S).
  */
 #include "engine/differ.h"
+#include "engine/saved.h"
 #include "hvcheck/arch.h"
-#include "hvcheck/saved.h"
 #include "pair.h"
 
 #define HVC_EL1H HVC_CALLER_BIT(HVC_INSN_HVC, HVC_LEVEL_EL1H)
@@ -170,11 +170,11 @@ static struct hvc_exact *save(const struct hvc_subject *subject, unsigned levels
 	struct hvc_diag diag = {0};
 	FILE *file = fopen(path, "w");
 
-	ck_assert_int_eq(hvc_exact_make(&make, &diag, &map), HVC_OK);
-	ck_assert_int_eq(hvc_exact_save(file, map, &diag), HVC_OK);
+	ck_assert_int_eq(hvc_exact__make(&make, &diag, &map), HVC_OK);
+	ck_assert_int_eq(hvc_exact__save(file, map, &diag), HVC_OK);
 	fclose(file);
-	ck_assert_int_eq(hvc_exact_load(path, &diag, &saved), HVC_OK);
-	hvc_exact_free(map);
+	ck_assert_int_eq(hvc_exact__load(path, &diag, &saved), HVC_OK);
+	hvc_exact__free(map);
 	return saved;
 }
 
@@ -193,16 +193,16 @@ START_TEST(callers_of_one_side_are_told)
 		struct hvc_diag diag = {0};
 
 		if (levels[i][0] & levels[i][1]) {
-			ck_assert_int_eq(hvc_diff_run(&config, &diag, &diff), HVC_OK);
+			ck_assert_int_eq(hvc_diff__run(&config, &diag, &diff), HVC_OK);
 			ck_assert_uint_eq(diff->changes, 0);
 			ck_assert_int_eq(diff->equal, levels[i][0] == levels[i][1]);
 			ck_assert_int_eq(diff->gaps > 0, levels[i][0] != levels[i][1]);
-			hvc_diff_free(diff);
+			hvc_diff__free(diff);
 		} else {
-			ck_assert_int_eq(hvc_diff_run(&config, &diag, &diff), HVC_E_ARG);
+			ck_assert_int_eq(hvc_diff__run(&config, &diag, &diff), HVC_E_ARG);
 		}
-		hvc_exact_free((struct hvc_exact *)config.saved[0]);
-		hvc_exact_free((struct hvc_exact *)config.saved[1]);
+		hvc_exact__free((struct hvc_exact *)config.saved[0]);
+		hvc_exact__free((struct hvc_exact *)config.saved[1]);
 	}
 	hvc_subject_close(subject);
 }
@@ -244,7 +244,7 @@ START_TEST(a_difference_that_is_not_there_is_not_believed)
 	struct hvc_diag diag = {0};
 
 	hvc_differ__trial = see_another;
-	ck_assert_int_eq(hvc_diff_run(&config, &diag, &diff), HVC_E_ENGINE);
+	ck_assert_int_eq(hvc_diff__run(&config, &diag, &diff), HVC_E_ENGINE);
 	hvc_differ__trial = NULL;
 	ck_assert_ptr_null(diff);
 	ck_assert_msg(strstr(diag.message, "a fault of hvcheck"), "%s", diag.message);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /** Register contracts: what becomes of each register, measured, against what the ABI promises. */
-#include "hvcheck/contract.h"
+#include "engine/contract.h"
 
+#include "engine/exact.h"
 #include "hvcheck/arch.h"
-#include "hvcheck/exact.h"
 #include "under_test.h"
 
 static struct hvc_contract *measure(const char *name, const struct hvc_abi *abi, unsigned insns)
@@ -18,7 +18,7 @@ static struct hvc_contract *measure(const char *name, const struct hvc_abi *abi,
 	struct hvc_contract *contract = NULL;
 	struct hvc_diag diag = {0};
 
-	ck_assert_msg(hvc_contract_measure(&config, &diag, &contract) == HVC_OK, "%s: %s", name,
+	ck_assert_msg(hvc_contract__measure(&config, &diag, &contract) == HVC_OK, "%s: %s", name,
 	              diag.message);
 	hvc_subject_close(subject);
 	return contract;
@@ -50,7 +50,7 @@ static void join(const struct hvc_contract *contract, bool allowed, char *text, 
 			         contract->finding[i].allowed == allowed;
 		if (found)
 			used += (size_t)snprintf(text + used, size - used, "%s%s", used ? " " : "",
-			                         hvc_place_name(place));
+			                         hvc_place__name(place));
 	}
 }
 
@@ -90,7 +90,7 @@ START_TEST(findings_are_what_the_history_says)
 		ck_assert_msg(!strcmp(text, rows[i].broken), "%s breaks %s, not %s",
 		              rows[i].subject, text, rows[i].broken);
 		ck_assert_int_eq(contract->broken > 0, rows[i].broken[0] != '\0');
-		hvc_contract_free(contract);
+		hvc_contract__free(contract);
 		hvc_abi_free(abi);
 	}
 }
@@ -110,8 +110,8 @@ START_TEST(every_register_has_a_fate)
 		                     : place == 17 || place == 18 ? HVC_FATE_CLOBBERED
 		                                                  : HVC_FATE_PRESERVED;
 
-		ck_assert_msg(get->place[place].fate == fate, "%s is %s", hvc_place_name(place),
-		              hvc_fate_name(get->place[place].fate));
+		ck_assert_msg(get->place[place].fate == fate, "%s is %s", hvc_place__name(place),
+		              hvc_fate__name(get->place[place].fate));
 	}
 	ck_assert(get->place[17].told && get->place[18].told);
 	ck_assert_int_eq(get->place[17].value.kind, HVC_TERM_CONST);
@@ -123,7 +123,7 @@ START_TEST(every_register_has_a_fate)
 	ck_assert(get->place[17].allowed && !get->place[19].allowed);
 	ck_assert(get->place[HVC_REG_COUNT + 31].measured);
 	ck_assert(!get->place[HVC_REG_ESR_EL2].measured);
-	hvc_contract_free(contract);
+	hvc_contract__free(contract);
 	hvc_abi_free(abi);
 }
 END_TEST
@@ -136,14 +136,14 @@ START_TEST(a_wrong_result_is_no_result)
 	const struct hvc_contract_class *set = class_of(contract, "set_vectors");
 
 	ck_assert_int_eq(set->place[0].fate, HVC_FATE_RESULT);
-	hvc_contract_free(contract);
+	hvc_contract__free(contract);
 	contract = measure("broken-restart-args", abi, 1u << HVC_INSN_HVC);
 	set = class_of(contract, "soft_restart");
 	ck_assert_int_eq(set->place[2].fate, HVC_FATE_CLOBBERED);
 	ck_assert_int_eq(set->place[0].fate, HVC_FATE_RESULT);
 	/* the new owner of EL2 has its masks from the exception, not from the handler */
 	ck_assert(!set->place[HVC_REG_DAIF].measured);
-	hvc_contract_free(contract);
+	hvc_contract__free(contract);
 	hvc_abi_free(abi);
 }
 END_TEST
@@ -158,8 +158,8 @@ START_TEST(a_map_has_one_too)
 	struct hvc_diag diag = {0};
 	unsigned jumps = 0;
 
-	ck_assert_int_eq(hvc_exact_make(&config, &diag, &exact), HVC_OK);
-	ck_assert_int_eq(hvc_contract_of_exact(exact, &diag, &contract), HVC_OK);
+	ck_assert_int_eq(hvc_exact__make(&config, &diag, &exact), HVC_OK);
+	ck_assert_int_eq(hvc_contract__of_exact(exact, &diag, &contract), HVC_OK);
 	ck_assert_uint_eq(contract->classes, 4); /* get, set, call, and the rest */
 	ck_assert_uint_eq(contract->findings, 0);
 	ck_assert(contract->proved);
@@ -180,8 +180,8 @@ START_TEST(a_map_has_one_too)
 		                 class_->kind != HVC_OUTCOME_JUMP);
 	}
 	ck_assert_uint_eq(jumps, 1);
-	hvc_contract_free(contract);
-	hvc_exact_free(exact);
+	hvc_contract__free(contract);
+	hvc_exact__free(exact);
 	hvc_subject_close(subject);
 }
 END_TEST
@@ -195,13 +195,13 @@ START_TEST(a_handler_is_no_contract)
 	struct hvc_exact *exact = NULL;
 	struct hvc_diag diag = {0};
 
-	ck_assert_int_eq(hvc_exact_make(&config, &diag, &exact), HVC_OK);
-	ck_assert_int_eq(hvc_contract_of_exact(exact, &diag, &contract), HVC_OK);
+	ck_assert_int_eq(hvc_exact__make(&config, &diag, &exact), HVC_OK);
+	ck_assert_int_eq(hvc_contract__of_exact(exact, &diag, &contract), HVC_OK);
 	for (unsigned i = 0; i < contract->classes; i++)
 		if (contract->class_[i].kind == HVC_OUTCOME_HANDOFF)
 			ck_assert(!contract->class_[i].place[19].measured);
-	hvc_contract_free(contract);
-	hvc_exact_free(exact);
+	hvc_contract__free(contract);
+	hvc_exact__free(exact);
 	hvc_subject_close(subject);
 }
 END_TEST
@@ -216,11 +216,11 @@ START_TEST(masks_of_an_exception_are_no_finding)
 	struct hvc_contract *contract = NULL;
 	struct hvc_diag diag = {0};
 
-	ck_assert_int_eq(hvc_contract_measure(&config, &diag, &contract), HVC_OK);
+	ck_assert_int_eq(hvc_contract__measure(&config, &diag, &contract), HVC_OK);
 	ck_assert_uint_eq(contract->classes, 1);
 	for (unsigned place = 0; place < HVC_PLACES; place++)
 		ck_assert_int_eq(contract->class_[0].place[place].fate, HVC_FATE_PRESERVED);
-	hvc_contract_free(contract);
+	hvc_contract__free(contract);
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
 }

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "engine/quote.h"
-#include "hvcheck/report.h"
-#include "report/finding.h"
+#include "report/new_finding.h"
+#include "report/report.h"
 #include "suite.h"
 
 /* Names are for ever: a name that goes missing here breaks somebody's suppressions. */
@@ -34,12 +34,12 @@ START_TEST(every_rule_keeps_its_name)
 	size_t count = 0;
 
 	for (size_t i = 0; i < IDS; i++)
-		ck_assert_msg(hvc_finding_rule_find(ids[i]) != NULL, "%s is gone", ids[i]);
-	while (hvc_finding_rule_at(count))
+		ck_assert_msg(hvc_finding_rule__find(ids[i]) != NULL, "%s is gone", ids[i]);
+	while (hvc_finding_rule__at(count))
 		count++;
 	ck_assert_uint_eq(count, IDS);
-	ck_assert_ptr_null(hvc_finding_rule_find("check"));
-	ck_assert_ptr_null(hvc_finding_rule_find(""));
+	ck_assert_ptr_null(hvc_finding_rule__find("check"));
+	ck_assert_ptr_null(hvc_finding_rule__find(""));
 }
 END_TEST
 
@@ -47,7 +47,7 @@ START_TEST(every_rule_is_explained)
 {
 	const struct hvc_finding_rule *rule;
 
-	for (size_t i = 0; (rule = hvc_finding_rule_at(i)) != NULL; i++) {
+	for (size_t i = 0; (rule = hvc_finding_rule__at(i)) != NULL; i++) {
 		ck_assert_msg(rule->title[0] && rule->help[0], "%s", rule->id);
 		ck_assert_msg(rule->help[strlen(rule->help) - 1] == '.', "%s", rule->id);
 		for (const char *c = rule->id; *c; c++)
@@ -55,7 +55,7 @@ START_TEST(every_rule_is_explained)
 		/* What stands for a violation or a difference is no mere note, but for additions.
 		 */
 		ck_assert_msg(rule->counts || rule->severity != HVC_SEVERITY_ERROR, "%s", rule->id);
-		ck_assert_ptr_eq(hvc_finding_rule_find(rule->id), rule);
+		ck_assert_ptr_eq(hvc_finding_rule__find(rule->id), rule);
 	}
 }
 END_TEST
@@ -66,15 +66,15 @@ START_TEST(every_clause_channel_and_hazard_has_a_rule)
 
 	for (enum hvc_clause clause = HVC_CLAUSE_OUTCOME; clause <= HVC_CLAUSE_MEMORY; clause++) {
 		snprintf(id, sizeof(id), "check-%s", hvc_clause_name(clause));
-		ck_assert_msg(hvc_finding_rule_find(id) != NULL, "%s", id);
+		ck_assert_msg(hvc_finding_rule__find(id) != NULL, "%s", id);
 	}
 	for (unsigned channel = 0; channel < HVC_CHANNEL_COUNT; channel++) {
-		snprintf(id, sizeof(id), "leak-%s", hvc_channel_name((enum hvc_channel)channel));
-		ck_assert_msg(hvc_finding_rule_find(id) != NULL, "%s", id);
+		snprintf(id, sizeof(id), "leak-%s", hvc_channel__name((enum hvc_channel)channel));
+		ck_assert_msg(hvc_finding_rule__find(id) != NULL, "%s", id);
 	}
 	for (unsigned kind = 0; kind < HVC_HAZARD_COUNT; kind++) {
-		snprintf(id, sizeof(id), "safety-%s", hvc_hazard_name((enum hvc_hazard_kind)kind));
-		ck_assert_msg(hvc_finding_rule_find(id) != NULL, "%s", id);
+		snprintf(id, sizeof(id), "safety-%s", hvc_hazard__name((enum hvc_hazard_kind)kind));
+		ck_assert_msg(hvc_finding_rule__find(id) != NULL, "%s", id);
 	}
 }
 END_TEST
@@ -112,7 +112,7 @@ END_TEST
 static void add(struct hvc_findings *list, const char *rule, const char *about, const char *key,
                 const char *summary)
 {
-	struct hvc_draft draft = {.rule = rule, .about = about, .calls = 1};
+	struct hvc_new_finding draft = {.rule = rule, .about = about, .calls = 1};
 
 	hvc_words__add(&draft.key, "%s", key);
 	hvc_words__add(&draft.summary, "%s", summary);
@@ -139,7 +139,7 @@ static struct hvc_findings *make(void)
 START_TEST(errors_come_first_and_what_is_alike_is_one)
 {
 	struct hvc_findings *list = hvc_findings__new("check", "el2.elf", "mine");
-	struct hvc_draft draft = {.rule = "check-result", .about = "set", .each = true};
+	struct hvc_new_finding draft = {.rule = "check-result", .about = "set", .each = true};
 
 	add(list, "check-undecided", "open", "", "a note");
 	add(list, "check-result", "set", "x0", "x0 is 0x2");
@@ -156,7 +156,7 @@ START_TEST(errors_come_first_and_what_is_alike_is_one)
 	/* Of those told one by one each has its own fingerprint. */
 	ck_assert_str_eq(list->found[2].key, "x0");
 	ck_assert_str_ne(list->found[2].fingerprint, list->found[0].fingerprint);
-	hvc_findings_free(list);
+	hvc_findings__free(list);
 }
 END_TEST
 
@@ -175,8 +175,8 @@ START_TEST(a_fingerprint_is_of_names_and_kinds)
 	ck_assert_str_eq(list[0]->found[0].fingerprint, "506fe5b622d204c9");
 	ck_assert_str_eq(list[1]->found[1].fingerprint, list[0]->found[0].fingerprint);
 	ck_assert_str_ne(list[1]->found[0].fingerprint, list[0]->found[0].fingerprint);
-	hvc_findings_free(list[0]);
-	hvc_findings_free(list[1]);
+	hvc_findings__free(list[0]);
+	hvc_findings__free(list[1]);
 }
 END_TEST
 
@@ -185,7 +185,7 @@ static struct hvc_suppressions *parse(const char *text)
 	struct hvc_suppressions *entries;
 	struct hvc_diag diag = {0};
 
-	ck_assert_msg(hvc_suppressions_parse(text, strlen(text), "s.yaml", &diag, &entries) ==
+	ck_assert_msg(hvc_suppressions__parse(text, strlen(text), "s.yaml", &diag, &entries) ==
 	                      HVC_OK,
 	              "%u:%u: %s", diag.line, diag.column, diag.message);
 	return entries;
@@ -211,12 +211,12 @@ START_TEST(a_level_decides_what_fails)
 		struct hvc_findings *list = make();
 		unsigned failing = 0;
 
-		ck_assert_int_eq(hvc_findings_judge(list, &rows[i].policy, NULL), HVC_OK);
+		ck_assert_int_eq(hvc_findings__judge(list, &rows[i].policy, NULL), HVC_OK);
 		for (unsigned k = 0; k < list->count; k++)
 			failing += list->found[k].fails;
 		ck_assert_uint_eq(failing, rows[i].failing);
-		ck_assert_int_eq(hvc_findings_fail(list), failing > 0);
-		hvc_findings_free(list);
+		ck_assert_int_eq(hvc_findings__fail(list), failing > 0);
+		hvc_findings__free(list);
 	}
 }
 END_TEST
@@ -260,7 +260,7 @@ START_TEST(an_entry_suppresses_what_it_names_while_it_holds)
 
 		snprintf(text, sizeof(text), "suppressions:\n  - %s", entries_tried[i].entry);
 		policy.suppressions = entries = parse(text);
-		ck_assert_int_eq(hvc_findings_judge(list, &policy, NULL), HVC_OK);
+		ck_assert_int_eq(hvc_findings__judge(list, &policy, NULL), HVC_OK);
 		for (unsigned k = 0; k < list->count; k++) {
 			suppressed += list->found[k].suppressed != NULL;
 			ck_assert(!list->found[k].suppressed || !list->found[k].fails);
@@ -276,9 +276,9 @@ START_TEST(an_entry_suppresses_what_it_names_while_it_holds)
 		ck_assert(!complaint || !strcmp(complaint, entries_tried[i].complaint));
 		/* Nothing goes away. */
 		ck_assert_uint_eq(list->count, before + (complaint ? 1 : 0));
-		ck_assert(hvc_findings_fail(list));
-		hvc_findings_free(list);
-		hvc_suppressions_free(entries);
+		ck_assert(hvc_findings__fail(list));
+		hvc_findings__free(list);
+		hvc_suppressions__free(entries);
 	}
 }
 END_TEST
@@ -290,11 +290,11 @@ START_TEST(an_entry_of_no_rule_is_refused)
 	const struct hvc_policy policy = {.suppressions = entries, .today = 20270101};
 	struct hvc_diag diag = {0};
 
-	ck_assert_int_eq(hvc_findings_judge(list, &policy, &diag), HVC_E_FORMAT);
+	ck_assert_int_eq(hvc_findings__judge(list, &policy, &diag), HVC_E_FORMAT);
 	ck_assert_uint_eq(diag.line, 2);
 	ck_assert_ptr_nonnull(strstr(diag.message, "no rule 'check'"));
-	hvc_findings_free(list);
-	hvc_suppressions_free(entries);
+	hvc_findings__free(list);
+	hvc_suppressions__free(entries);
 }
 END_TEST
 
@@ -306,7 +306,8 @@ static char *write_hostile(writer *write)
 {
 	static const char text[] = "a<b>&\"|`c`%\r\nd,e:f\x01\xff\xc3\xa9\xed\xa0\x80";
 	struct hvc_findings *list = hvc_findings__new("leaks", text, text);
-	struct hvc_draft draft = {.rule = "leak-memory", .about = text, .file = "a b/\xc3\xa9:1.c"};
+	struct hvc_new_finding draft = {
+	        .rule = "leak-memory", .about = text, .file = "a b/\xc3\xa9:1.c"};
 	const struct hvc_policy policy = {.leveled = false};
 	FILE *out;
 	size_t size;
@@ -319,11 +320,11 @@ static char *write_hostile(writer *write)
 	hvc_findings__add(list, &draft);
 	hvc_findings__cases(list);
 	ck_assert_int_eq(hvc_findings__end(list, NULL, &list), HVC_OK);
-	ck_assert_int_eq(hvc_findings_judge(list, &policy, NULL), HVC_OK);
+	ck_assert_int_eq(hvc_findings__judge(list, &policy, NULL), HVC_OK);
 	out = open_memstream(&made, &size);
 	ck_assert_int_eq(write(out, list, NULL), HVC_OK);
 	fclose(out);
-	hvc_findings_free(list);
+	hvc_findings__free(list);
 	for (const char *c = made; *c; c += hvc_utf8__length(c))
 		ck_assert_msg(hvc_utf8__length(c) > 0, "no UTF-8 at byte %zu", (size_t)(c - made));
 	return made;
@@ -352,10 +353,10 @@ START_TEST(no_text_breaks_a_format)
 	static const char *const sarif[] = {"{\"uri\": \"a%20b/%C3%A9%3A1.c\"}",
 	                                    "{\"startLine\": 3, \"startColumn\": 5}", NULL};
 
-	expect_in(hvc_findings_junit, junit);
-	expect_in(hvc_findings_github, github);
-	expect_in(hvc_findings_markdown, markdown);
-	expect_in(hvc_findings_sarif, sarif);
+	expect_in(hvc_findings__junit, junit);
+	expect_in(hvc_findings__github, github);
+	expect_in(hvc_findings__markdown, markdown);
+	expect_in(hvc_findings__sarif, sarif);
 }
 END_TEST
 

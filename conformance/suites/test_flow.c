@@ -50,10 +50,10 @@ static void assert_constant(unsigned i, unsigned n, uint64_t expected)
 {
 	struct hvc_value x = value(i, n);
 
-	ck_assert_msg(x.kind == HVC_VALUE_CONSTANT, "x%u is %s", n, hvc_value_kind_name(x.kind));
+	ck_assert_msg(x.kind == HVC_VALUE_CONSTANT, "x%u is %s", n, hvc_value_kind__name(x.kind));
 	ck_assert_uint_eq(x.constants, 1);
 	ck_assert_uint_eq(x.constant[0], expected);
-	ck_assert(!hvc_value_is_chance(&x));
+	ck_assert(!hvc_value__is_chance(&x));
 }
 
 START_TEST(constants_are_calculated)
@@ -100,9 +100,9 @@ START_TEST(arguments_are_followed_through_copies)
 	/* x16 was never an argument. */
 	ck_assert_int_eq(value(4, 16).kind, HVC_VALUE_ARGUMENT);
 	struct hvc_value scratch = value(4, 16), argument = value(4, 0), kept = value(4, 21);
-	ck_assert(hvc_value_is_chance(&scratch));
-	ck_assert(!hvc_value_is_chance(&argument));
-	ck_assert(!hvc_value_is_chance(&kept));
+	ck_assert(hvc_value__is_chance(&scratch));
+	ck_assert(!hvc_value__is_chance(&argument));
+	ck_assert(!hvc_value__is_chance(&kept));
 	hvc_flow__free(flow);
 }
 END_TEST
@@ -114,8 +114,8 @@ START_TEST(calls_leave_a_result_and_chance)
 	ck_assert_uint_eq(value(4, 0).at, BASE + 12);
 	ck_assert_int_eq(value(4, 1).kind, HVC_VALUE_CLOBBERED);
 	struct hvc_value x1 = value(4, 1), x0 = value(4, 0);
-	ck_assert(hvc_value_is_chance(&x1));
-	ck_assert(!hvc_value_is_chance(&x0));
+	ck_assert(hvc_value__is_chance(&x1));
+	ck_assert(!hvc_value__is_chance(&x0));
 	assert_constant(4, 19, 3);
 	/* An HVC returns in x0 to x3. */
 	ck_assert_int_eq(value(5, 3).kind, HVC_VALUE_RESULT);
@@ -160,11 +160,11 @@ START_TEST(a_pointer_that_was_used_is_left_over)
 	FOLLOW(A64_LDR(0, 19), A64_STR_POST(2, 0, 8), A64_CBNZ(3, -4), HVC0, A64_MOV(0, 19), HVC0);
 	x = value(3, 0);
 	ck_assert(x.pointer);
-	ck_assert(hvc_value_is_chance(&x));
+	ck_assert(hvc_value__is_chance(&x));
 	ck_assert_uint_eq(x.pointer_at, BASE + 4);
 	/* Once it is set, it is not: not even to what was a pointer in another register. */
 	x = value(5, 0);
-	ck_assert(!hvc_value_is_chance(&x));
+	ck_assert(!hvc_value__is_chance(&x));
 	hvc_flow__free(flow);
 	/* Through a register is through both of its addends. */
 	FOLLOW(A64_LDR(0, 0), HVC0);

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "hvcheck/known.h"
+#include "abi/known.h"
 #include "suite.h"
 
 static struct hvc_registry *open_known(void)
@@ -11,7 +11,7 @@ static struct hvc_registry *open_known(void)
 	struct hvc_registry *registry = NULL;
 	struct hvc_diag diag;
 
-	ck_assert_msg(hvc_known_open(&diag, &registry) == HVC_OK, "%s:%u:%u: %s", diag.file,
+	ck_assert_msg(hvc_known__open(&diag, &registry) == HVC_OK, "%s:%u:%u: %s", diag.file,
 	              diag.line, diag.column, diag.message);
 	return registry;
 }
@@ -21,7 +21,7 @@ static const struct hvc_known *find_owner(const struct hvc_registry *registry, u
 {
 	const struct hvc_known *known = NULL;
 
-	while ((known = hvc_known_find_imm(registry, (uint16_t)imm, known)) != NULL)
+	while ((known = hvc_known__find_imm(registry, (uint16_t)imm, known)) != NULL)
 		if (strstr(known->owner, owner))
 			return known;
 	return NULL;
@@ -32,7 +32,7 @@ static unsigned count_imm(const struct hvc_registry *registry, unsigned imm)
 	const struct hvc_known *known = NULL;
 	unsigned count = 0;
 
-	while ((known = hvc_known_find_imm(registry, (uint16_t)imm, known)) != NULL)
+	while ((known = hvc_known__find_imm(registry, (uint16_t)imm, known)) != NULL)
 		count++;
 	return count;
 }
@@ -115,7 +115,7 @@ START_TEST(every_immediate_has_its_claimants_and_no_others)
 			if (!find_owner(registry, imm, claims[row].owner[i]))
 				ck_abort_msg("0x%04x: no %s", imm, claims[row].owner[i]);
 	}
-	hvc_known_close(registry);
+	hvc_known__close(registry);
 }
 END_TEST
 
@@ -144,7 +144,7 @@ START_TEST(selectors_are_registers)
 		ck_assert_int_eq(known->reg, rows[i].reg);
 		ck_assert_uint_eq(known->width, rows[i].width);
 	}
-	hvc_known_close(registry);
+	hvc_known__close(registry);
 }
 END_TEST
 
@@ -176,7 +176,7 @@ START_TEST(calls_inside_a_range_have_names)
 		const char *name;
 
 		ck_assert_ptr_nonnull(known);
-		name = hvc_known_call_name(known, rows[i].imm);
+		name = hvc_known__call_name(known, rows[i].imm);
 		if (rows[i].name)
 			ck_assert_msg(name && !strcmp(name, rows[i].name), "0x%04x: %s",
 			              rows[i].imm, name ? name : "no name");
@@ -185,7 +185,7 @@ START_TEST(calls_inside_a_range_have_names)
 	}
 	ck_assert_uint_eq(gunyah->calls, 93 + 6);
 	ck_assert_uint_eq(find_owner(registry, 0x1400, "OKL4")->calls, 79);
-	hvc_known_close(registry);
+	hvc_known__close(registry);
 }
 END_TEST
 
@@ -196,18 +196,18 @@ START_TEST(every_owning_entity_has_one_row)
 	for (uint32_t entity = 0; entity < 64; entity++) {
 		/* A number that no function row claims in any range. */
 		uint32_t fid = 0x80fe1234 | entity << 24;
-		const struct hvc_known *known = hvc_known_find_fid(registry, fid, NULL);
+		const struct hvc_known *known = hvc_known__find_fid(registry, fid, NULL);
 
 		ck_assert_ptr_nonnull(known);
 		ck_assert_int_eq(known->kind, HVC_KNOWN_ENTITY);
-		ck_assert_ptr_null(hvc_known_find_fid(registry, fid, known));
+		ck_assert_ptr_null(hvc_known__find_fid(registry, fid, known));
 		ck_assert_uint_le(known->value[0].lo, entity);
 		ck_assert_uint_ge(known->value[0].hi, entity);
 		/* Yielding calls have no owner in this sense. */
-		known = hvc_known_find_fid(registry, fid & 0x7fffffff, NULL);
+		known = hvc_known__find_fid(registry, fid & 0x7fffffff, NULL);
 		ck_assert(!known || known->kind == HVC_KNOWN_FUNCTION);
 	}
-	hvc_known_close(registry);
+	hvc_known__close(registry);
 }
 END_TEST
 
@@ -266,10 +266,10 @@ START_TEST(functions_have_their_claimants)
 		const char *name = NULL;
 		bool found = false;
 
-		while (!found && (known = hvc_known_find_fid(registry, functions[i].fid, known))) {
+		while (!found && (known = hvc_known__find_fid(registry, functions[i].fid, known))) {
 			found = known->kind == HVC_KNOWN_FUNCTION &&
 			        strstr(known->owner, functions[i].owner);
-			name = hvc_known_call_name(known, functions[i].fid);
+			name = hvc_known__call_name(known, functions[i].fid);
 			/* One owner may have several rows. */
 			found = found &&
 			        (!functions[i].name || (name && !strcmp(name, functions[i].name)));
@@ -277,7 +277,7 @@ START_TEST(functions_have_their_claimants)
 		ck_assert_msg(found, "0x%08x: no %s", functions[i].fid, functions[i].owner);
 		ck_assert_msg(functions[i].name || !name, "0x%08x: %s", functions[i].fid, name);
 	}
-	hvc_known_close(registry);
+	hvc_known__close(registry);
 }
 END_TEST
 
@@ -289,18 +289,18 @@ START_TEST(the_renumbering_of_4_12_is_there)
 	const char *names[2] = {NULL, NULL};
 	unsigned count = 0;
 
-	while ((known = hvc_known_find_fid(registry, 0, known)) != NULL) {
+	while ((known = hvc_known__find_fid(registry, 0, known)) != NULL) {
 		if (strcmp(known->owner, "Linux hyp stub") != 0)
 			continue;
 		ck_assert_uint_lt(count, 2);
 		ck_assert_str_eq(known->until, count ? "" : "4.11");
 		ck_assert_str_eq(known->since, count ? "4.12" : "4.7");
-		names[count++] = hvc_known_call_name(known, 0);
+		names[count++] = hvc_known__call_name(known, 0);
 	}
 	ck_assert_uint_eq(count, 2);
 	ck_assert_str_eq(names[0], "HVC_GET_VECTORS");
 	ck_assert_str_eq(names[1], "HVC_SET_VECTORS");
-	hvc_known_close(registry);
+	hvc_known__close(registry);
 }
 END_TEST
 
@@ -310,7 +310,7 @@ START_TEST(rows_are_complete)
 	struct hvc_registry *registry = open_known();
 	const struct hvc_known *known, *previous = NULL;
 
-	for (size_t i = 0; (known = hvc_known_at(registry, i)) != NULL; previous = known, i++) {
+	for (size_t i = 0; (known = hvc_known__at(registry, i)) != NULL; previous = known, i++) {
 		ck_assert(known->owner[0] && known->meaning[0] && known->source[0]);
 		ck_assert_uint_ge(known->values, 1);
 		ck_assert(known->selector[0] ? known->width : !known->width);
@@ -321,7 +321,7 @@ START_TEST(rows_are_complete)
 		if (strstr(known->source, "closed"))
 			ck_assert_msg(known->unconfirmed, "line %u", known->line);
 	}
-	hvc_known_close(registry);
+	hvc_known__close(registry);
 }
 END_TEST
 
@@ -368,8 +368,8 @@ START_TEST(mistakes_have_a_place)
 		struct hvc_registry *registry = NULL;
 		struct hvc_diag diag = {0};
 
-		ck_assert_int_eq(hvc_known_parse(rows[i].text, strlen(rows[i].text), "r.yaml",
-		                                 &diag, &registry),
+		ck_assert_int_eq(hvc_known__parse(rows[i].text, strlen(rows[i].text), "r.yaml",
+		                                  &diag, &registry),
 		                 HVC_E_FORMAT);
 		ck_assert_ptr_null(registry);
 		ck_assert_str_eq(diag.file, "r.yaml");
@@ -385,13 +385,13 @@ START_TEST(a_small_registry_loads)
 	static const char text[] = HEAD GOOD TAIL;
 	struct hvc_registry *registry = NULL;
 
-	ck_assert_int_eq(hvc_known_parse(text, sizeof text - 1, "r", NULL, &registry), HVC_OK);
+	ck_assert_int_eq(hvc_known__parse(text, sizeof text - 1, "r", NULL, &registry), HVC_OK);
 	ck_assert_uint_eq(count_imm(registry, 1), 1);
 	ck_assert_uint_eq(count_imm(registry, 2), 0);
-	ck_assert_str_eq(hvc_known_title(registry), "t");
-	ck_assert_ptr_null(hvc_known_at(registry, 3));
-	hvc_known_close(registry);
-	hvc_known_close(NULL);
+	ck_assert_str_eq(hvc_known__title(registry), "t");
+	ck_assert_ptr_null(hvc_known__at(registry, 3));
+	hvc_known__close(registry);
+	hvc_known__close(NULL);
 }
 END_TEST
 

@@ -70,7 +70,7 @@ START_TEST(way_tells)
 	ck_assert_uint_eq(leaks->parts, 5);
 	for (unsigned i = 0; i < leaks->parts; i++)
 		ck_assert_msg(leaks->part[i].proved, "%s", leaks->part[i].why);
-	hvc_leaks_free(leaks);
+	hvc_leaks__free(leaks);
 	hvc_subject_close(subject);
 }
 END_TEST
@@ -87,11 +87,11 @@ START_TEST(way_tells_nothing)
 	char what[256] = "";
 
 	if (leaks->leaks)
-		hvc_leak_print(&leaks->leak[0], what, sizeof what);
+		hvc_leak__print(&leaks->leak[0], what, sizeof what);
 	ck_assert_msg(leaks->leaks == 0, "%s", what);
 	for (unsigned i = 0; i < leaks->parts; i++)
 		ck_assert_msg(leaks->part[i].proved, "%s", leaks->part[i].why);
-	hvc_leaks_free(leaks);
+	hvc_leaks__free(leaks);
 	hvc_subject_close(subject);
 }
 END_TEST
@@ -145,7 +145,7 @@ START_TEST(each_register_of_el2_is_a_secret)
 		              leaks->leaks);
 		if (!fixed)
 			ck_assert_str_eq(leaks->leak->secret, hvc_reg_name(rows[row].reg));
-		hvc_leaks_free(leaks);
+		hvc_leaks__free(leaks);
 		hvc_subject_close(subject);
 	}
 }
@@ -179,7 +179,7 @@ START_TEST(witness_shows_it)
 		ck_assert_uint_eq(outcome.state.v[HVC_REG_X0 + 1], leak->secret_value[side]);
 		hvc_machine_close(machine);
 	}
-	hvc_leaks_free(leaks);
+	hvc_leaks__free(leaks);
 	hvc_subject_close(subject);
 }
 END_TEST
@@ -207,7 +207,7 @@ START_TEST(what_is_not_decided_is_said)
 		struct hvc_leaks *leaks = NULL;
 		struct hvc_diag diag = {0};
 
-		ck_assert_int_eq(hvc_leaks_find(&config, &diag, &leaks), rows[i].status);
+		ck_assert_int_eq(hvc_leaks__find(&config, &diag, &leaks), rows[i].status);
 		ck_assert_ptr_null(leaks);
 		ck_assert_msg(strstr(diag.message, rows[i].says) != NULL, "%s: %s", rows[i].name,
 		              diag.message);
@@ -229,21 +229,21 @@ START_TEST(calls_are_narrowed)
 		config.imm = &imm[i];
 		leaks = find(&config);
 		ck_assert_uint_eq(leaks->leaks, i);
-		hvc_leaks_free(leaks);
+		hvc_leaks__free(leaks);
 	}
 	hvc_subject_close(subject);
 	subject = open_way("direct");
 	config.subject = subject;
 	leaks = find(&config);
 	ck_assert_uint_eq(leaks->leak[0].imm, 7);
-	hvc_leaks_free(leaks);
+	hvc_leaks__free(leaks);
 	hvc_subject_close(subject);
 	subject = open_way("one_value");
 	config = (struct hvc_leaks_config){.subject = subject, .value = value};
 	hvc_regset_add(&config.set, HVC_REG_X0);
 	leaks = find(&config);
 	ck_assert_uint_eq(leaks->leaks, 0);
-	hvc_leaks_free(leaks);
+	hvc_leaks__free(leaks);
 	hvc_subject_close(subject);
 }
 END_TEST
@@ -275,7 +275,7 @@ START_TEST(vectors_of_the_caller_hand_el2_over)
 		leaks = find(&config);
 		ck_assert_uint_eq(leaks->leaks, rows[i].leaks);
 		if (leaks->leaks) {
-			hvc_leak_print(leaks->leak, what, sizeof what);
+			hvc_leak__print(leaks->leak, what, sizeof what);
 			ck_assert_ptr_nonnull(strstr(what, "vbar_el2 is where the caller says"));
 			ck_assert_int_eq(leaks->leak->channel, HVC_CHANNEL_CONTROL);
 			ck_assert_int_eq(leaks->leak->rule, 0);
@@ -283,7 +283,7 @@ START_TEST(vectors_of_the_caller_hand_el2_over)
 			ck_assert_uint_eq(leaks->leak->value[0],
 			                  leaks->leak->probe.call.x[1] & HVC_MASK_VBAR);
 		}
-		hvc_leaks_free(leaks);
+		hvc_leaks__free(leaks);
 		hvc_abi_free(abi);
 		hvc_subject_close(subject);
 	}
@@ -305,7 +305,7 @@ START_TEST(wrong_proof_is_noticed)
 	struct hvc_diag diag = {0};
 
 	hvc_leak__trial = claim;
-	ck_assert_int_eq(hvc_leaks_find(&config, &diag, &leaks), HVC_E_ENGINE);
+	ck_assert_int_eq(hvc_leaks__find(&config, &diag, &leaks), HVC_E_ENGINE);
 	hvc_leak__trial = NULL;
 	ck_assert_msg(strstr(diag.message, "a fault of hvcheck: x5 tells") != NULL, "%s",
 	              diag.message);
@@ -347,7 +347,7 @@ START_TEST(a_declared_result_is_no_leak)
 		ck_assert_msg(leaks->leaks == cases[i].leaks, "%s: %u", cases[i].result,
 		              leaks->leaks);
 		ck_assert_int_eq(leaks->declared > 0, cases[i].leaks == 0);
-		hvc_leaks_free(leaks);
+		hvc_leaks__free(leaks);
 		hvc_abi_free(abi);
 		hvc_subject_close(subject);
 	}

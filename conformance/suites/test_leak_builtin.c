@@ -45,13 +45,13 @@ START_TEST(each_leak_is_told_and_nothing_else)
 		check_leak(leak, row->channel, row->place, row->tells, row->moved_by);
 		if (leak->channel == HVC_CHANNEL_MEMORY)
 			ck_assert_uint_eq(leak->address, HVC_LANDING + 0x800);
-		hvc_leaks_free(leaks);
+		hvc_leaks__free(leaks);
 		/* Even without a specification: what it declares is not what makes it right. */
 		config.abi = NULL;
 		leaks = find(&config);
 		ck_assert_msg(leaks->leaks == 1, "%s: %u leaks", row->variant, leaks->leaks);
 		ck_assert_int_eq(leaks->leak[0].rule, -1);
-		hvc_leaks_free(leaks);
+		hvc_leaks__free(leaks);
 		hvc_abi_free(abi);
 		hvc_subject_close(subject);
 	}
@@ -89,7 +89,7 @@ static void check_other(const char *name)
 	const struct hvc_leaks_config config = {.subject = subject, .abi = abi};
 	struct hvc_leaks *leaks = NULL;
 	struct hvc_diag diag = {0};
-	enum hvc_status status = hvc_leaks_find(&config, &diag, &leaks), wanted = HVC_OK;
+	enum hvc_status status = hvc_leaks__find(&config, &diag, &leaks), wanted = HVC_OK;
 	char what[256] = "";
 	const char *tells = "";
 
@@ -100,9 +100,9 @@ static void check_other(const char *name)
 		}
 	ck_assert_msg(status == wanted, "%s: %s", name, diag.message);
 	if (leaks && leaks->leaks)
-		hvc_leak_print(&leaks->leak[0], what, sizeof what);
+		hvc_leak__print(&leaks->leak[0], what, sizeof what);
 	ck_assert_msg(!strcmp(what, tells), "%s: %s", name, what);
-	hvc_leaks_free(leaks);
+	hvc_leaks__free(leaks);
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
 }

@@ -8,14 +8,14 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "engine/diff.h"
 #include "engine/exact.h"
 #include "engine/internal.h"
+#include "engine/safety.h"
+#include "engine/saved.h"
 #include "hvcheck/arch.h"
-#include "hvcheck/diff.h"
-#include "hvcheck/finding.h"
-#include "hvcheck/safety.h"
-#include "hvcheck/saved.h"
 #include "machine/flight.h"
+#include "report/finding.h"
 #include "sweep_calls.h"
 #include "under_test.h"
 
@@ -269,13 +269,13 @@ START_TEST(test_map_of_all_immediates)
 	struct hvc_diag diag = {0};
 
 	begin_dying(MANNER_ABORT, 0, UINT16_MAX);
-	ck_assert_msg(hvc_exact_make(&config, &diag, &map) == HVC_OK, "%s", diag.message);
+	ck_assert_msg(hvc_exact__make(&config, &diag, &map) == HVC_OK, "%s", diag.message);
 	stop_dying();
-	ck_assert(!hvc_exact_is_complete(map));
+	ck_assert(!hvc_exact__is_complete(map));
 	ck_assert_uint_ge(map->failed, 1);
 	ck_assert_uint_le(map->failed, 100);
 	ck_assert_ptr_nonnull(strstr(map->failure, "hvc #0x"));
-	hvc_exact_free(map);
+	hvc_exact__free(map);
 	hvc_subject_close(subject);
 }
 END_TEST
@@ -306,12 +306,12 @@ START_TEST(test_check)
 	ck_assert_uint_gt(check->total.undecided, living->total.undecided);
 	ck_assert_uint_eq(check->total.violates, 0);
 	ck_assert_uint_eq(check->total.calls, living->total.calls);
-	ck_assert_int_eq(hvc_findings_of_check(check, SUBJECT, &diag, &findings), HVC_OK);
+	ck_assert_int_eq(hvc_findings__of_check(check, SUBJECT, &diag, &findings), HVC_OK);
 	ck_assert_uint_ge(findings->count, 1);
 	ck_assert_str_eq(findings->found[0].rule->id, "engine-failed");
 	ck_assert_int_eq(findings->found[0].rule->severity, HVC_SEVERITY_ERROR);
 	ck_assert_uint_eq(findings->found[0].calls, failed);
-	hvc_findings_free(findings);
+	hvc_findings__free(findings);
 	hvc_check_free(check);
 	hvc_check_free(living);
 	hvc_abi_free(abi);
@@ -330,15 +330,15 @@ START_TEST(test_diff)
 
 	begin_dying(MANNER_ABORT, 0, 0);
 	trial.any = true;
-	ck_assert_msg(hvc_diff_run(&config, &diag, &diff) == HVC_OK, "%s", diag.message);
+	ck_assert_msg(hvc_diff__run(&config, &diag, &diff) == HVC_OK, "%s", diag.message);
 	stop_dying();
 	ck_assert_uint_eq(diff->changes, 0);
 	ck_assert(!diff->equal);
 	ck_assert_uint_gt(diff->gaps, 0);
-	ck_assert_int_eq(hvc_findings_of_diff(diff, &diag, &findings), HVC_OK);
+	ck_assert_int_eq(hvc_findings__of_diff(diff, &diag, &findings), HVC_OK);
 	ck_assert_str_eq(findings->found[0].rule->id, "diff-untried");
-	hvc_findings_free(findings);
-	hvc_diff_free(diff);
+	hvc_findings__free(findings);
+	hvc_diff__free(diff);
 	hvc_subject_close(subject);
 }
 END_TEST
@@ -357,18 +357,18 @@ START_TEST(test_saved)
 
 	begin_dying(MANNER_ABORT, 0, 0);
 	trial.any = true;
-	ck_assert_msg(hvc_exact_make(&make, &diag, &map) == HVC_OK, "%s", diag.message);
+	ck_assert_msg(hvc_exact__make(&make, &diag, &map) == HVC_OK, "%s", diag.message);
 	stop_dying();
-	ck_assert_int_eq(hvc_exact_save(file, map, &diag), HVC_OK);
+	ck_assert_int_eq(hvc_exact__save(file, map, &diag), HVC_OK);
 	fclose(file);
-	hvc_exact_free(map);
-	ck_assert_msg(hvc_exact_load(path, &diag, &saved) == HVC_OK, "%s", diag.message);
+	hvc_exact__free(map);
+	ck_assert_msg(hvc_exact__load(path, &diag, &saved) == HVC_OK, "%s", diag.message);
 	config.saved[HVC_SIDE_OLD] = saved;
-	ck_assert_msg(hvc_diff_run(&config, &diag, &diff) == HVC_OK, "%s", diag.message);
+	ck_assert_msg(hvc_diff__run(&config, &diag, &diff) == HVC_OK, "%s", diag.message);
 	ck_assert_uint_eq(diff->changes, 0);
 	ck_assert(!diff->equal);
-	hvc_diff_free(diff);
-	hvc_exact_free(saved);
+	hvc_diff__free(diff);
+	hvc_exact__free(saved);
 	hvc_subject_close(subject);
 }
 END_TEST
@@ -385,14 +385,14 @@ START_TEST(test_safety)
 
 	begin_dying(MANNER_ABORT, 0, 0);
 	trial.any = true;
-	ck_assert_msg(hvc_safety_look(&config, &diag, &safety) == HVC_OK, "%s", diag.message);
+	ck_assert_msg(hvc_safety__look(&config, &diag, &safety) == HVC_OK, "%s", diag.message);
 	stop_dying();
 	ck_assert_uint_eq(safety->findings, 0);
 	ck_assert_uint_ge(safety->gaps, 1);
-	ck_assert_int_eq(hvc_findings_of_safety(safety, SUBJECT, &diag, &findings), HVC_OK);
+	ck_assert_int_eq(hvc_findings__of_safety(safety, SUBJECT, &diag, &findings), HVC_OK);
 	ck_assert_str_eq(findings->found[0].rule->id, "safety-undecided");
-	hvc_findings_free(findings);
-	hvc_safety_free(safety);
+	hvc_findings__free(findings);
+	hvc_safety__free(safety);
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
 }

@@ -84,13 +84,13 @@ static void make(struct fixture *f, const char *spec, const struct hvc_exact_con
 	if (hvc_subject_open(path, NULL, &f->subject) != HVC_OK)
 		f->subject = open_subject(spec);
 	config.subject = f->subject;
-	ck_assert_msg(hvc_exact_make(&config, &diag, &f->exact) == HVC_OK, "%s: %s", spec,
+	ck_assert_msg(hvc_exact__make(&config, &diag, &f->exact) == HVC_OK, "%s: %s", spec,
 	              diag.message);
 }
 
 static void drop(struct fixture *f)
 {
-	hvc_exact_free(f->exact);
+	hvc_exact__free(f->exact);
 	hvc_subject_close(f->subject);
 }
 
@@ -128,7 +128,7 @@ START_TEST(subject_has_these_rows)
 	struct fixture f;
 
 	make(&f, subject->name, NULL);
-	ck_assert(hvc_exact_is_complete(f.exact));
+	ck_assert(hvc_exact__is_complete(f.exact));
 	ck_assert_uint_eq(f.exact->parts, 2);
 	ck_assert_ptr_eq(f.exact->part[1].same, &f.exact->part[0]);
 	for (unsigned i = 0; i < f.exact->parts; i++) {
@@ -252,7 +252,7 @@ START_TEST(no_border_is_a_value_of_the_harness)
 		if (hvc_builtin_is_aarch32(builtin))
 			continue; /* swept, not proved: test_hyp.c */
 		make(&f, builtin->name, &quick);
-		ck_assert_msg(hvc_exact_is_complete(f.exact), "%s", builtin->name);
+		ck_assert_msg(hvc_exact__is_complete(f.exact), "%s", builtin->name);
 		for (unsigned p = 0; p < f.exact->parts; p++)
 			for (unsigned r = 0; r < f.exact->part[p].rows; r++) {
 				const struct hvc_row *row = &f.exact->part[p].row[r];
@@ -315,7 +315,7 @@ START_TEST(doors_are_gone_through_when_asked)
 		struct fixture f;
 
 		make(&f, "pointer-table", inside ? &into : &at);
-		ck_assert(hvc_exact_is_complete(f.exact));
+		ck_assert(hvc_exact__is_complete(f.exact));
 		for (unsigned i = 0; i < f.exact->part[0].rows; i++)
 			handoffs += f.exact->part[0].row[i].kind == HVC_OUTCOME_HANDOFF;
 		ck_assert_uint_eq(handoffs, inside ? 0 : 2);
@@ -332,7 +332,7 @@ START_TEST(a_bound_is_not_complete)
 	unsigned left = 0;
 
 	make(&f, "xen", &few);
-	ck_assert(!hvc_exact_is_complete(f.exact));
+	ck_assert(!hvc_exact__is_complete(f.exact));
 	ck_assert_msg(strstr(f.exact->part[0].why, "too many paths"), "%s", f.exact->part[0].why);
 	for (unsigned i = 0; i < f.exact->part[0].rows; i++)
 		left += f.exact->part[0].row[i].known != HVC_ROW_PROVED;
@@ -357,7 +357,7 @@ START_TEST(what_is_not_followed_is_swept)
 	struct fixture f;
 
 	make(&f, "not-followed", &one);
-	ck_assert(!hvc_exact_is_complete(f.exact));
+	ck_assert(!hvc_exact__is_complete(f.exact));
 	ck_assert_uint_eq(f.exact->part[0].rows, 3);
 	for (unsigned i = 0; i < 3; i++) {
 		const struct hvc_row *row = &f.exact->part[0].row[i];

@@ -20,7 +20,7 @@ static struct hvc_exact *explore(const struct hvc_subject *subject)
 	struct hvc_exact *exact = NULL;
 	struct hvc_diag diag = {0};
 
-	ck_assert_msg(hvc_exact_make(&config, &diag, &exact) == HVC_OK, "%s", diag.message);
+	ck_assert_msg(hvc_exact__make(&config, &diag, &exact) == HVC_OK, "%s", diag.message);
 	return exact;
 }
 
@@ -60,7 +60,7 @@ static void assert_agreement(const char *name, bool whole)
 	ck_assert_uint_gt(exact->swept, 0);
 	ck_assert_msg(!whole || exact->swept == calls,
 	              "%s: %" PRIu64 " of %" PRIu64 " calls have a row", name, exact->swept, calls);
-	hvc_exact_free(exact);
+	hvc_exact__free(exact);
 	hvc_subject_close(subject);
 }
 
@@ -99,7 +99,7 @@ START_TEST(a_wrong_row_is_told)
 		ck_assert_int_eq(sweep(subject, exact, &diag, &calls), HVC_E_ENGINE);
 		ck_assert_msg(strstr(diag.message, "a fault of hvcheck: swept, hvc #0x"), "%s",
 		              diag.message);
-		hvc_exact_free(exact);
+		hvc_exact__free(exact);
 		hvc_subject_close(subject);
 	}
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "abi/abi.h"
-#include "hvcheck/overlap.h"
+#include "abi/overlap.h"
 #include "suite.h"
 
 #define RULES 5u
@@ -140,7 +140,7 @@ static void try_all(const struct hvc_abi *a, const struct hvc_abi *b)
 	struct hvc_overlaps overlaps = {0};
 	struct tally tally = {0};
 
-	ck_assert_int_eq(hvc_overlap_find(a, b, NULL, NULL, &overlaps), HVC_OK);
+	ck_assert_int_eq(hvc_overlap__find(a, b, NULL, NULL, &overlaps), HVC_OK);
 	for (unsigned l = 0; l < 2; l++)
 		for (unsigned imm = 0; imm < IMMS; imm++)
 			for (unsigned i = 0; i < X0S; i++)
@@ -171,7 +171,7 @@ static void try_all(const struct hvc_abi *a, const struct hvc_abi *b)
 		ck_assert(holds(overlap, &overlap->witness));
 		ck_assert(!i || rule[0] > overlap[-1].rule[0] || rule[1] > overlap[-1].rule[1]);
 	}
-	hvc_overlaps_free(&overlaps);
+	hvc_overlaps__free(&overlaps);
 }
 
 START_TEST(as_found_by_trying_every_call)
@@ -210,7 +210,7 @@ START_TEST(conditions_are_as_few_as_it_takes)
 	struct hvc_overlaps found = {0};
 	const struct hvc_condition *c;
 
-	ck_assert_int_eq(hvc_overlap_find(a, b, hvc_rule_claims, NULL, &found), HVC_OK);
+	ck_assert_int_eq(hvc_overlap__find(a, b, hvc_rule__claims, NULL, &found), HVC_OK);
 	ck_assert_uint_eq(found.count, 1);
 	c = found.overlap[0].condition;
 	/* w0 = 1-3 follows from x0, and the lower two bits of x1 from the lower three. */
@@ -223,7 +223,7 @@ START_TEST(conditions_are_as_few_as_it_takes)
 	ck_assert_uint_eq(found.overlap[0].witness.x[0], 1);
 	/* An aligned address: the usual value will do. */
 	ck_assert_uint_eq(found.overlap[0].witness.x[1], HVC_LANDING + 0x800);
-	hvc_overlaps_free(&found);
+	hvc_overlaps__free(&found);
 	hvc_abi_free(a);
 	hvc_abi_free(b);
 }
@@ -242,15 +242,15 @@ START_TEST(worlds_go_by_name)
 	        parse(HEAD "worlds:\n" WORLD("cold") "rules:\n" IN("cold", "1-2") REST);
 	struct hvc_overlaps found = {0};
 
-	ck_assert_int_eq(hvc_overlap_find(two, host, hvc_rule_claims, NULL, &found), HVC_OK);
+	ck_assert_int_eq(hvc_overlap__find(two, host, hvc_rule__claims, NULL, &found), HVC_OK);
 	ck_assert_uint_eq(found.count, 1);
 	ck_assert_str_eq(hvc_abi_rule_at(two, found.overlap[0].rule[0])->name, "in_host");
-	hvc_overlaps_free(&found);
+	hvc_overlaps__free(&found);
 	/* No name in common: every world may be meant. */
-	ck_assert_int_eq(hvc_overlap_find(two, cold, hvc_rule_claims, NULL, &found), HVC_OK);
+	ck_assert_int_eq(hvc_overlap__find(two, cold, hvc_rule__claims, NULL, &found), HVC_OK);
 	ck_assert_uint_eq(found.count, 2);
 	ck_assert_uint_eq(found.overlap[1].world[0], 1);
-	hvc_overlaps_free(&found);
+	hvc_overlaps__free(&found);
 	hvc_abi_free(two);
 	hvc_abi_free(host);
 	hvc_abi_free(cold);
@@ -264,7 +264,7 @@ START_TEST(other_callers_are_refused)
 	struct hvc_overlaps found = {0};
 	struct hvc_diag diag;
 
-	ck_assert_int_eq(hvc_overlap_find(el1, el2, NULL, &diag, &found), HVC_E_UNSUPPORTED);
+	ck_assert_int_eq(hvc_overlap__find(el1, el2, NULL, &diag, &found), HVC_E_UNSUPPORTED);
 	ck_assert_ptr_null(found.overlap);
 	ck_assert_str_eq(diag.message, "the ABI says nothing of HVC from EL1 in AArch64 state, and "
 	                               "no other calls are compared");
@@ -300,7 +300,7 @@ START_TEST(what_claims)
 
 		snprintf(text, sizeof text, HEAD "rules:\n%s", rows[i].rule);
 		abi = parse(text);
-		ck_assert_msg(hvc_rule_claims(hvc_abi_rule_at(abi, 0)) == rows[i].claims, "%s",
+		ck_assert_msg(hvc_rule__claims(hvc_abi_rule_at(abi, 0)) == rows[i].claims, "%s",
 		              rows[i].rule);
 		ck_assert((hvc_abi_rule_at(abi, 0)->role == HVC_ROLE_UNKNOWN) == rows[i].unknown);
 		hvc_abi_free(abi);

@@ -2,8 +2,8 @@
 /* Pictures: what is drawn, read back, is the map. */
 #include <stdlib.h>
 
-#include "hvcheck/report.h"
 #include "report/picture_rows.h"
+#include "report/report.h"
 #include "under_test.h"
 
 #define SIDE HVC_PICTURE_SIDE
@@ -16,7 +16,7 @@ static struct hvc_exact *explore(const char *name, struct hvc_subject **subject)
 
 	*subject = open_subject(name);
 	config.subject = *subject;
-	ck_assert_msg(hvc_exact_make(&config, &diag, &exact) == HVC_OK, "%s", diag.message);
+	ck_assert_msg(hvc_exact__make(&config, &diag, &exact) == HVC_OK, "%s", diag.message);
 	return exact;
 }
 
@@ -26,8 +26,8 @@ static char *page_of(const struct hvc_exact *exact, bool drawing)
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
-	ck_assert_int_eq(drawing ? hvc_exact_svg(out, exact, false, NULL)
-	                         : hvc_exact_html(out, exact, NULL, NULL, NULL),
+	ck_assert_int_eq(drawing ? hvc_exact__svg(out, exact, false, NULL)
+	                         : hvc_exact__html(out, exact, NULL, NULL, NULL),
 	                 HVC_OK);
 	ck_assert_int_eq(fclose(out), 0);
 	return text;
@@ -182,7 +182,7 @@ START_TEST(a_page_read_back_is_the_map)
 		              rows[i].subject, picture.picture.groups);
 		hvc_picture_rows__free(&picture);
 		assert_page(exact);
-		hvc_exact_free(exact);
+		hvc_exact__free(exact);
 		hvc_subject_close(subject);
 	}
 }
@@ -204,7 +204,7 @@ static char *letters_of(const struct hvc_exact *exact, bool color)
 	size_t size;
 
 	page.out = open_memstream(&text, &size);
-	ck_assert_int_eq(hvc_exact_picture(&page, exact, NULL), HVC_OK);
+	ck_assert_int_eq(hvc_exact__picture(&page, exact, NULL), HVC_OK);
 	ck_assert_int_eq(fclose(page.out), 0);
 	return text;
 }
@@ -238,7 +238,7 @@ START_TEST(letters_read_back_are_the_map)
 	free(text);
 	free(colored);
 	hvc_picture_rows__free(&rows);
-	hvc_exact_free(exact);
+	hvc_exact__free(exact);
 	hvc_subject_close(subject);
 }
 END_TEST
@@ -263,7 +263,8 @@ START_TEST(the_verdict_drawn_is_the_check)
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
-	ck_assert_int_eq(hvc_check_html(out, check, "linux-stub-imm", NULL, subject, 0, NULL), HVC_OK);
+	ck_assert_int_eq(hvc_check__html(out, check, "linux-stub-imm", NULL, subject, 0, NULL),
+	                 HVC_OK);
 	fclose(out);
 	read_runs(text, "runs-verdict", names); /* first words: every, nothing, some */
 	ck_assert_uint_eq(count_word(names, "some"), check->immediates_violating);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The sequences that specifications state: what their text means, and that it is held to. */
-#include "hvcheck/property.h"
+#include "abi/property.h"
 
 #include "engine/sequence.h"
-#include "hvcheck/sequence.h"
 #include "under_test.h"
 
 static struct hvc_sequences *try(const struct hvc_subject *subject, const struct hvc_abi *abi)
@@ -11,7 +10,7 @@ static struct hvc_sequences *try(const struct hvc_subject *subject, const struct
 	const struct hvc_sequence_config config = {.subject = subject, .abi = abi};
 	struct hvc_sequences *sequences = NULL;
 	struct hvc_diag diag = {0};
-	enum hvc_status status = hvc_sequences_try(&config, &diag, &sequences);
+	enum hvc_status status = hvc_sequences__try(&config, &diag, &sequences);
 
 	ck_assert_msg(status == HVC_OK, "%s:%u: %s", diag.file, diag.line, diag.message);
 	return sequences;
@@ -50,13 +49,13 @@ START_TEST(properties_are_loaded_as_written)
 	                            "      - { rule: rest, x0: 9, outcome: jump, at: w + 4,\n"
 	                            "          gives: { w2: z }, state: 2 }\n"
 	                            "  - { name: second, calls: [{ rule: get, state: kept }] }\n");
-	const struct hvc_property *p = hvc_abi_property_at(abi, 0);
+	const struct hvc_property *p = hvc_abi_property__at(abi, 0);
 	const uint64_t values[] = {1, 0x800, 3};
 	const struct hvc_context context = {NULL, NULL};
 	struct hvc_expr bound;
 
-	ck_assert_uint_eq(hvc_abi_property_count(abi), 2);
-	ck_assert_ptr_null(hvc_abi_property_at(abi, 2));
+	ck_assert_uint_eq(hvc_abi_property__count(abi), 2);
+	ck_assert_ptr_null(hvc_abi_property__at(abi, 2));
 	ck_assert_str_eq(p->name, "first");
 	ck_assert_str_eq(p->title, "t1");
 	ck_assert_str_eq(p->source, "s1");
@@ -81,9 +80,9 @@ START_TEST(properties_are_loaded_as_written)
 	ck_assert_uint_eq(p->call[2].same_as, 1);
 	ck_assert_uint_eq(p->call[2].gives[0].mask, UINT32_MAX);
 	ck_assert_int_eq(p->call[2].gives[0].reg, HVC_REG_X0 + 2);
-	hvc_expr_bind(&p->call[2].at, values, &bound);
+	hvc_expr__bind(&p->call[2].at, values, &bound);
 	ck_assert_uint_eq(hvc_expr_eval(&bound, &context), 0x804);
-	p = hvc_abi_property_at(abi, 1);
+	p = hvc_abi_property__at(abi, 1);
 	ck_assert_str_eq(p->source, "s");
 	ck_assert_str_eq(p->title, "");
 	ck_assert_int_eq(p->call[0].same, HVC_SAME_KEPT);
@@ -156,7 +155,7 @@ START_TEST(wrong_statements_are_found)
 			ck_assert_int_eq(row->failure.verdict.reg, cases[i].reg);
 			ck_assert_uint_eq(row->failure.steps, cases[i].steps);
 		}
-		hvc_sequences_free(sequences);
+		hvc_sequences__free(sequences);
 		hvc_abi_free(abi);
 	}
 	hvc_subject_close(subject);
@@ -174,7 +173,7 @@ START_TEST(stated_calls_keep_to_their_rules)
 	ck_assert(!sequences->property[0].failure.stated);
 	ck_assert_uint_eq(sequences->property[0].failure.verdict.actual, 3);
 	ck_assert_uint_eq(sequences->property[0].failure.verdict.expected, 2);
-	hvc_sequences_free(sequences);
+	hvc_sequences__free(sequences);
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
 }
@@ -191,7 +190,7 @@ START_TEST(a_call_of_another_rule_is_refused)
 	struct hvc_sequences *sequences = NULL;
 	struct hvc_diag diag = {0};
 
-	ck_assert_int_eq(hvc_sequences_try(&config, &diag, &sequences), HVC_E_FORMAT);
+	ck_assert_int_eq(hvc_sequences__try(&config, &diag, &sequences), HVC_E_FORMAT);
 	ck_assert_ptr_null(sequences);
 	ck_assert_uint_eq(diag.line, 15);
 	ck_assert_uint_eq(diag.column, 9);

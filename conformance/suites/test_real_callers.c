@@ -5,8 +5,8 @@
  */
 #include <inttypes.h>
 
+#include "engine/callers.h"
 #include "hvcheck/arch.h"
-#include "hvcheck/callers.h"
 #include "real_kernel.h"
 #include "subject/image.h"
 #include "under_test.h"
@@ -20,15 +20,15 @@ static void open_kernel(void)
 {
 	struct hvc_diag diag = {0};
 
-	ck_assert_msg(hvc_scan_file(kernel, NULL, &diag, &scan) == HVC_OK, "%s: %s", kernel,
+	ck_assert_msg(hvc_scan__file(kernel, NULL, &diag, &scan) == HVC_OK, "%s: %s", kernel,
 	              diag.message);
-	ck_assert_msg(hvc_known_open(&diag, &registry) == HVC_OK, "%s", diag.message);
+	ck_assert_msg(hvc_known__open(&diag, &registry) == HVC_OK, "%s", diag.message);
 }
 
 static void close_kernel(void)
 {
-	hvc_scan_free(scan);
-	hvc_known_close(registry);
+	hvc_scan__free(scan);
+	hvc_known__close(registry);
 }
 
 static struct hvc_callers *hold(const struct hvc_abi *abi, const struct hvc_subject *subject)
@@ -38,7 +38,7 @@ static struct hvc_callers *hold(const struct hvc_abi *abi, const struct hvc_subj
 	struct hvc_callers *callers = NULL;
 	struct hvc_diag diag = {0};
 
-	ck_assert_msg(hvc_callers_run(&config, &diag, &callers) == HVC_OK, "%s", diag.message);
+	ck_assert_msg(hvc_callers__run(&config, &diag, &callers) == HVC_OK, "%s", diag.message);
 	return callers;
 }
 
@@ -135,7 +135,7 @@ START_TEST(hibernate_leaves_its_selector_to_chance)
 	callers = hold(abi, NULL);
 	hibernate(callers);
 	ck_assert_uint_eq(callers->findings, 1);
-	hvc_callers_free(callers);
+	hvc_callers__free(callers);
 	hvc_abi_free(abi);
 	close_kernel();
 }
@@ -170,11 +170,11 @@ START_TEST(small_stub_does_not_know_two_calls_of_the_large)
 	}
 	ck_assert_uint_eq(unknown, 2);
 	large = hold(large_abi, NULL);
-	hvc_callers_excuse(callers, large);
+	hvc_callers__excuse(callers, large);
 	hibernate(callers);
 	ck_assert_uint_eq(callers->findings, 1);
-	hvc_callers_free(large);
-	hvc_callers_free(callers);
+	hvc_callers__free(large);
+	hvc_callers__free(callers);
 	hvc_abi_free(small_abi);
 	hvc_abi_free(large_abi);
 	close_kernel();
@@ -205,7 +205,7 @@ START_TEST(running_the_tables_finds_the_same)
 		callers = hold(NULL, subject);
 		hibernate(callers);
 		ck_assert_uint_eq(callers->findings, small ? 3 : 1);
-		hvc_callers_free(callers);
+		hvc_callers__free(callers);
 		hvc_subject_close(subject);
 	}
 	ck_assert_uint_eq(tables, 2);

@@ -236,12 +236,12 @@ START_TEST(traces_keep_what_each_instruction_changed)
 	struct hvc_step step = {0x1000, 0xd503201f, HVC_LEVEL_EL2H, HVC_ISA_A64, &before, &after};
 	struct hvc_trace trace = {0};
 
-	hvc_trace_record(&trace, &step);
+	hvc_trace__record(&trace, &step);
 	after.v[HVC_REG_X0] = 5;
 	after.v[HVC_REG_VBAR_EL2] = 0x800;
 	step.pc += 4;
 	for (unsigned i = 0; i < HVC_TRACE_MAX; i++)
-		hvc_trace_record(&trace, &step);
+		hvc_trace__record(&trace, &step);
 	ck_assert(!trace.failed);
 	ck_assert_uint_eq(trace.steps, HVC_TRACE_MAX);
 	ck_assert_uint_eq(trace.dropped, 1);
@@ -251,7 +251,7 @@ START_TEST(traces_keep_what_each_instruction_changed)
 	ck_assert_int_eq(trace.change[0].reg, HVC_REG_X0);
 	ck_assert_uint_eq(trace.change[0].value, 5);
 	ck_assert_int_eq(trace.change[1].reg, HVC_REG_VBAR_EL2);
-	hvc_trace_free(&trace);
+	hvc_trace__free(&trace);
 	ck_assert_ptr_null(trace.step);
 }
 END_TEST
@@ -286,7 +286,7 @@ static char *document(enum hvc_markup markup, const char *name)
 	size_t size;
 	const struct hvc_page page = {.out = open_memstream(&text, &size), .markup = markup};
 
-	ck_assert_int_eq(hvc_document_write(&page, NULL, "title", false, put_blocks, name, NULL),
+	ck_assert_int_eq(hvc_document__write(&page, NULL, "title", false, put_blocks, name, NULL),
 	                 HVC_OK);
 	ck_assert_int_eq(fclose(page.out), 0);
 	return text;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** Safety of the unknown: what calls do that are none by the ABI. */
-#include "hvcheck/safety.h"
+#include "engine/safety.h"
 
 #include "hvcheck/arch.h"
 #include "under_test.h"
@@ -13,7 +13,7 @@ static struct hvc_safety *look(const struct hvc_subject *subject, const struct h
 	struct hvc_safety *safety = NULL;
 	struct hvc_diag diag = {0};
 
-	ck_assert_msg(hvc_safety_look(&config, &diag, &safety) == HVC_OK, "%s: %s",
+	ck_assert_msg(hvc_safety__look(&config, &diag, &safety) == HVC_OK, "%s: %s",
 	              hvc_subject_name(subject), diag.message);
 	ck_assert_uint_le(safety->safe, safety->behaviours);
 	return safety;
@@ -75,7 +75,7 @@ START_TEST(each_mistake_is_what_it_is)
 				         safety->hazard[k].kinds == BIT(STUCK);
 			ck_assert(stuck);
 		}
-		hvc_safety_free(safety);
+		hvc_safety__free(safety);
 		hvc_abi_free(abi);
 		hvc_subject_close(subject);
 	}
@@ -90,7 +90,7 @@ START_TEST(an_abi_without_unknown_calls_has_none)
 
 	ck_assert_uint_eq(safety->behaviours, 0);
 	ck_assert_uint_eq(safety->findings, 0);
-	hvc_safety_free(safety);
+	hvc_safety__free(safety);
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
 }
@@ -156,7 +156,7 @@ START_TEST(each_hazard_is_found_where_it_is)
 			if (rows[i].x0)
 				ck_assert_uint_eq(hazard->witness.call.x[0], rows[i].x0);
 		}
-		hvc_safety_free(safety);
+		hvc_safety__free(safety);
 		hvc_subject_close(subject);
 	}
 	hvc_abi_free(abi);
@@ -178,7 +178,7 @@ START_TEST(what_is_not_followed_is_not_safe)
 	safety = look(subject, abi);
 	ck_assert_uint_eq(safety->findings, 0);
 	ck_assert_uint_gt(safety->gaps, 0);
-	hvc_safety_free(safety);
+	hvc_safety__free(safety);
 	hvc_subject_close(subject);
 	hvc_abi_free(abi);
 }

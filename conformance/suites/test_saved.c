@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Saved maps: read back they are what was written, and no damage is taken for a map. */
-#include "hvcheck/saved.h"
+#include "engine/saved.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
 #include "base/random.h"
-#include "engine/saved.h"
+#include "engine/diff.h"
 #include "hvcheck/arch.h"
-#include "hvcheck/diff.h"
 #include "under_test.h"
 
 #define FOLDER HVC_BINARY_DIR "/test_saved.files"
@@ -22,7 +21,7 @@ static struct hvc_exact *make_map(const char *name, const struct hvc_world *worl
 	struct hvc_diag diag = {0};
 
 	config.subject = *subject = open_subject(name);
-	ck_assert_msg(hvc_exact_make(&config, &diag, &map) == HVC_OK, "%s", diag.message);
+	ck_assert_msg(hvc_exact__make(&config, &diag, &map) == HVC_OK, "%s", diag.message);
 	return map;
 }
 
@@ -32,7 +31,7 @@ static char *save(const struct hvc_exact *map, size_t *size)
 	char *text = NULL;
 	FILE *file = open_memstream(&text, size);
 
-	ck_assert_msg(hvc_exact_save(file, map, &diag) == HVC_OK, "%s", diag.message);
+	ck_assert_msg(hvc_exact__save(file, map, &diag) == HVC_OK, "%s", diag.message);
 	ck_assert_int_eq(fclose(file), 0);
 	return text;
 }
@@ -44,7 +43,7 @@ static char *save_of(const char *name, const struct hvc_world *world, size_t *si
 	struct hvc_exact *map = make_map(name, world, &subject);
 	char *text = save(map, size);
 
-	hvc_exact_free(map);
+	hvc_exact__free(map);
 	hvc_subject_close(subject);
 	return text;
 }
@@ -68,8 +67,8 @@ static struct hvc_exact *load(const char *text, size_t size)
 	struct hvc_diag diag = {0};
 	const char *path = put_file("load.map", text, size);
 
-	ck_assert(hvc_map_is_saved(path));
-	ck_assert_msg(hvc_exact_load(path, &diag, &map) == HVC_OK, "%u:%u: %s", diag.line,
+	ck_assert(hvc_map__is_saved(path));
+	ck_assert_msg(hvc_exact__load(path, &diag, &map) == HVC_OK, "%u:%u: %s", diag.line,
 	              diag.column, diag.message);
 	return map;
 }
@@ -83,7 +82,7 @@ static struct hvc_diff *diff_of(const struct hvc_exact *old, const struct hvc_ex
 	struct hvc_diff *diff = NULL;
 	struct hvc_diag diag = {0};
 
-	ck_assert_msg(hvc_diff_run(&config, &diag, &diff) == HVC_OK, "%s", diag.message);
+	ck_assert_msg(hvc_diff__run(&config, &diag, &diff) == HVC_OK, "%s", diag.message);
 	hvc_subject_close(subject);
 	return diff;
 }
@@ -98,18 +97,18 @@ START_TEST(maps_come_back)
 	struct hvc_exact *back = load(text, size);
 	struct hvc_diff *diff;
 
-	ck_assert_str_eq(hvc_exact_subject(back), names[_i]);
+	ck_assert_str_eq(hvc_exact__subject(back), names[_i]);
 	twice = save(back, &again);
 	ck_assert_uint_eq(size, again);
 	ck_assert_str_eq(text, twice);
 	diff = diff_of(back, NULL, names[_i]);
 	ck_assert_msg(diff->equal, "%s", diff->changes ? diff->change[0].when : "gaps");
 	ck_assert(diff->saved[HVC_SIDE_OLD] && !diff->saved[HVC_SIDE_NEW]);
-	hvc_diff_free(diff);
+	hvc_diff__free(diff);
 	diff = diff_of(back, back, NULL);
 	ck_assert(diff->equal);
-	hvc_diff_free(diff);
-	hvc_exact_free(back);
+	hvc_diff__free(diff);
+	hvc_exact__free(back);
 	free(text);
 	free(twice);
 }
@@ -131,7 +130,7 @@ START_TEST(damage_is_refused)
 			text[at] = (char)(kept ^ 1);
 			path = put_file("damaged.map", text, cut ? at : size);
 			text[at] = kept;
-			ck_assert_msg(hvc_exact_load(path, &diag, &back) == HVC_E_FORMAT,
+			ck_assert_msg(hvc_exact__load(path, &diag, &back) == HVC_E_FORMAT,
 			              "%s at byte %zu", cut ? "cut" : "changed", at);
 			ck_assert_ptr_null(back);
 			ck_assert_uint_gt(diag.line, 0);
@@ -176,7 +175,7 @@ START_TEST(complaints_have_places)
 		memcpy(at, rows[i].instead, strlen(rows[i].instead));
 		for (const char *c = copy; c < at; c++)
 			line += *c == '\n';
-		ck_assert_int_eq(hvc_exact_load(put_file("wrong.map", copy, size), &diag, &back),
+		ck_assert_int_eq(hvc_exact__load(put_file("wrong.map", copy, size), &diag, &back),
 		                 HVC_E_FORMAT);
 		ck_assert_msg(diag.line == line && diag.column == rows[i].column,
 		              "%s: line %u, column %u: %s", rows[i].instead, diag.line, diag.column,
@@ -222,8 +221,8 @@ START_TEST(what_a_saved_map_says_is_compared)
 		ck_assert_str_eq(diff->change[0].what, rows[i].differs);
 		ck_assert(!diff->change[0].witness.command[HVC_SIDE_OLD]);
 		ck_assert(diff->change[0].witness.command[HVC_SIDE_NEW]);
-		hvc_diff_free(diff);
-		hvc_exact_free(back);
+		hvc_diff__free(diff);
+		hvc_exact__free(back);
 		free(copy);
 	}
 	free(text);
@@ -238,8 +237,8 @@ START_TEST(a_saved_map_stands_for_its_subject)
 	struct hvc_diff *diff = diff_of(map, NULL, "linux-stub-4.7");
 
 	ck_assert_uint_gt(diff->changes, 0);
-	hvc_diff_free(diff);
-	hvc_exact_free(map);
+	hvc_diff__free(diff);
+	hvc_exact__free(map);
 	free(text);
 }
 END_TEST
@@ -305,13 +304,13 @@ START_TEST(another_world_is_refused)
 		other = load(text, size);
 		config.saved[i % 2] = map;
 		config.saved[1 - i % 2] = other;
-		ck_assert_msg(hvc_diff_run(&config, &diag, &diff) == HVC_E_ARG, "%s",
+		ck_assert_msg(hvc_diff__run(&config, &diag, &diff) == HVC_E_ARG, "%s",
 		              rows[i / 2].message);
 		ck_assert_msg(strstr(diag.message, rows[i / 2].message), "%s", diag.message);
-		hvc_exact_free(other);
+		hvc_exact__free(other);
 		free(text);
 	}
-	hvc_exact_free(map);
+	hvc_exact__free(map);
 }
 END_TEST
 
@@ -338,12 +337,12 @@ START_TEST(names_come_back)
 			          (text[at] & 0x80));
 		ck_assert_ptr_null(strstr(text, "##vso["));
 		back = load(text, size);
-		ck_assert_str_eq(hvc_exact_subject(back), names[i]);
+		ck_assert_str_eq(hvc_exact__subject(back), names[i]);
 		ck_assert_str_eq(back->world.boundary[0].name, names[i]);
-		hvc_exact_free(back);
+		hvc_exact__free(back);
 		free(text);
 	}
-	hvc_exact_free(map);
+	hvc_exact__free(map);
 	hvc_subject_close(subject);
 }
 END_TEST

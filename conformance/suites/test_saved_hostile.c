@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Saved maps that nobody wrote: refused with their place, before the time or memory is spent. */
-#include "hvcheck/saved.h"
+#include "engine/saved.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 
 #include "base/random.h"
-#include "engine/saved.h"
 #include "under_test.h"
 
 #define FOLDER HVC_BINARY_DIR "/test_saved_hostile.files"
@@ -40,7 +39,7 @@ static void refuse(FILE *file, char **text, size_t *size, unsigned line, const c
 	fprintf(file, "sum 0x%016llx\n",
 	        (unsigned long long)hvc_hash(HVC_HASH_START, *text, *size));
 	ck_assert_int_eq(fclose(file), 0);
-	ck_assert_int_eq(hvc_exact_load(put_file("refused.map", *text, *size), &diag, &map),
+	ck_assert_int_eq(hvc_exact__load(put_file("refused.map", *text, *size), &diag, &map),
 	                 HVC_E_FORMAT);
 	ck_assert_msg(strstr(diag.message, message) && diag.line == line, "line %u: %s", diag.line,
 	              diag.message);

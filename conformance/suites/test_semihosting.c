@@ -167,8 +167,8 @@ static void hold_operations(struct tiny_image *image, const char *name, enum hvc
 	if (taker) {
 		struct hvc_diag diag = {0};
 
-		ck_assert_msg(hvc_oracle_run(&trial.config, call, OPERATIONS, taker, NULL, &diag) ==
-		                      HVC_OK,
+		ck_assert_msg(hvc_oracle__run(&trial.config, call, OPERATIONS, taker, NULL,
+		                              &diag) == HVC_OK,
 		              "%s: %s", name, diag.message);
 	} else {
 		hold(&trial, call, OPERATIONS);
@@ -293,8 +293,8 @@ static bool hold_device(void *ctx, size_t index, const struct hvc_oracle_answer 
 	const struct hvc_oracle_call *call = &trial->call[index];
 	struct hvc_outcome outcome = tiny_call(*trial->machine, &call->call);
 	char text[256];
-	bool differs = hvc_oracle_compare(&trial->config, call, *trial->machine, &outcome, answer,
-	                                  text, sizeof text);
+	bool differs = hvc_oracle__compare(&trial->config, call, *trial->machine, &outcome, answer,
+	                                   text, sizeof text);
 
 	tiny_reset(*trial->machine);
 	if (index % 2) {
@@ -340,7 +340,7 @@ START_TEST(board)
 		call[n].call.x[2] = n / 2 >= DEVICES;
 		call[n].call.x[3] = n % 2 ? 0 : 1;
 	}
-	status = hvc_oracle_run(&trial.config, call, 4 * DEVICES, hold_device, &trial, &diag);
+	status = hvc_oracle__run(&trial.config, call, 4 * DEVICES, hold_device, &trial, &diag);
 	ck_assert_msg(status == HVC_OK, "%s", diag.message);
 	ck_assert_uint_eq(trial.answers, 4 * DEVICES);
 	hvc_machine_close(machine);

@@ -4,8 +4,8 @@
  * conform where single calls do, and each variant of vectors/broken/ that only sequences find is
  * found, by as few calls as its README says.
  */
+#include "engine/sequence.h"
 #include "hvcheck/arch.h"
-#include "hvcheck/sequence.h"
 
 #include <stdlib.h>
 
@@ -35,7 +35,7 @@ static struct hvc_sequences *try_config(const struct hvc_sequence_config *config
 {
 	struct hvc_sequences *sequences = NULL;
 	struct hvc_diag diag = {0};
-	enum hvc_status status = hvc_sequences_try(config, &diag, &sequences);
+	enum hvc_status status = hvc_sequences__try(config, &diag, &sequences);
 
 	ck_assert_msg(status == HVC_OK, "%s: %s:%u: %s", hvc_subject_name(config->subject),
 	              diag.file, diag.line, diag.message);
@@ -144,7 +144,7 @@ START_TEST(sequences_find_the_variants_by_the_fewest_calls)
 	for (unsigned i = 0; i < sequences->properties; i++)
 		if (sequences->property[i].broken)
 			add_word(stated, sizeof stated,
-			         hvc_abi_property_at(abi, sequences->property[i].property)->name);
+			         hvc_abi_property__at(abi, sequences->property[i].property)->name);
 	ck_assert_str_eq(stated[0] ? stated : "-", row->stated);
 	/* others that fail are the same call by SMC, and take no fewer calls */
 	for (unsigned i = 0; i < sequences->failures; i++) {
@@ -154,7 +154,7 @@ START_TEST(sequences_find_the_variants_by_the_fewest_calls)
 		                 0);
 	}
 	ck_assert_uint_gt(sequences->failed, 0);
-	hvc_sequences_free(sequences);
+	hvc_sequences__free(sequences);
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
 }
@@ -194,10 +194,10 @@ START_TEST(shrinking_is_deterministic)
 		ck_assert_uint_eq(alone->failures, 1);
 		ck_assert_uint_eq(alone->failure[0].found, failure->found);
 		check_same(failure, &alone->failure[0]);
-		hvc_sequences_free(alone);
+		hvc_sequences__free(alone);
 	}
-	hvc_sequences_free(first);
-	hvc_sequences_free(second);
+	hvc_sequences__free(first);
+	hvc_sequences__free(second);
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
 }
@@ -224,10 +224,10 @@ START_TEST(no_right_subject_fails)
 		for (unsigned k = 0; k < s->properties; k++) {
 			const struct hvc_sequence_property *row = &s->property[k];
 			const struct hvc_property *property =
-			        hvc_abi_property_at(abi, row->property);
+			        hvc_abi_property__at(abi, row->property);
 
 			if (row->broken)
-				hvc_sequence_print(s, property, &row->failure, what, sizeof what);
+				hvc_sequence__print(s, property, &row->failure, what, sizeof what);
 			ck_assert_msg(!row->broken, "%s, %s: %s", builtin->name, property->name,
 			              what);
 			ck_assert_msg(row->trials == 16, "%s, %s: %u trials", builtin->name,
@@ -235,14 +235,14 @@ START_TEST(no_right_subject_fails)
 			ck_assert_uint_gt(strlen(property->source), 0);
 		}
 		if (s->failures)
-			hvc_sequence_print(s, NULL, &s->failure[0], what, sizeof what);
+			hvc_sequence__print(s, NULL, &s->failure[0], what, sizeof what);
 		ck_assert_msg(s->failures == 0, "%s, seed %" PRIu64 ": %s", builtin->name,
 		              s->failures ? s->failure[0].seed : 0, what);
 		ck_assert_uint_eq(s->randoms, randoms);
 		ck_assert_uint_gt(s->calls, 0);
 		stated += s->properties > 0;
 		subjects++;
-		hvc_sequences_free(s);
+		hvc_sequences__free(s);
 		hvc_abi_free(abi);
 		hvc_subject_close(subject);
 	}
@@ -261,7 +261,7 @@ START_TEST(calls_that_go_to_el3_are_none)
 	struct hvc_sequences *none = NULL;
 	struct hvc_diag diag = {0};
 
-	ck_assert_int_eq(hvc_sequences_try(&config, &diag, &none), HVC_E_ARG);
+	ck_assert_int_eq(hvc_sequences__try(&config, &diag, &none), HVC_E_ARG);
 	ck_assert_ptr_null(none);
 	ck_assert_ptr_nonnull(strstr(diag.message, "HCR_EL2.TSC"));
 	hvc_abi_free(abi);
@@ -292,7 +292,7 @@ START_TEST(callers_can_be_chosen)
 		ck_assert_int_eq(sequences->failure[0].step[i].call.from, HVC_LEVEL_EL1T);
 		ck_assert_int_eq(sequences->failure[0].step[i].call.insn, HVC_INSN_SMC);
 	}
-	hvc_sequences_free(sequences);
+	hvc_sequences__free(sequences);
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
 }
@@ -317,7 +317,7 @@ START_TEST(tables_have_room)
 				ck_assert(sequences->table[k] - image->segment[s].address >=
 				          image->segment[s].size);
 		}
-		hvc_sequences_free(sequences);
+		hvc_sequences__free(sequences);
 		hvc_abi_free(abi);
 		hvc_subject_close(subject);
 	}
@@ -353,7 +353,7 @@ START_TEST(a_wrong_call_is_found_alone)
 			         !strcmp(rule_name(abi, sequences->failure[k].verdict.rule),
 			                 cases[i].rule);
 		ck_assert_msg(found, "%s: %u failures", cases[i].variant, sequences->failures);
-		hvc_sequences_free(sequences);
+		hvc_sequences__free(sequences);
 		hvc_abi_free(abi);
 		hvc_subject_close(subject);
 	}

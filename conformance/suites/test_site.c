@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "hvcheck/site.h"
+#include "subject/site.h"
 #include "suite.h"
 #include "tiny_elf.h"
 
@@ -44,7 +44,7 @@ static struct hvc_scan *scan_file(const char *name, const uint8_t *data, size_t 
 	ck_assert_ptr_nonnull(file);
 	ck_assert_uint_eq(fwrite(data, 1, size, file), size);
 	ck_assert_int_eq(fclose(file), 0);
-	ck_assert_msg(hvc_scan_file(path, NULL, &diag, &scan) == HVC_OK, "%s: %s", path,
+	ck_assert_msg(hvc_scan__file(path, NULL, &diag, &scan) == HVC_OK, "%s: %s", path,
 	              diag.message);
 	return scan;
 }
@@ -90,7 +90,7 @@ START_TEST(functions_and_registers_without_symbols)
 	site = site_at(scan, HVC_IMAGE_BASE + 0x410);
 	ck_assert_uint_eq(site->imm, 0xffff);
 	ck_assert_uint_eq(site->function, HVC_IMAGE_BASE + 0x408);
-	hvc_scan_free(scan);
+	hvc_scan__free(scan);
 }
 END_TEST
 
@@ -105,7 +105,7 @@ START_TEST(only_hvc_and_smc_are_found)
 	tiny_put(bytes, 0x202, 4, HVC(0));
 	scan = scan_file("others.bin", bytes, sizeof bytes);
 	ck_assert_uint_eq(scan->sites, 0);
-	hvc_scan_free(scan);
+	hvc_scan__free(scan);
 }
 END_TEST
 
@@ -133,7 +133,7 @@ START_TEST(data_is_told_with_its_reason)
 	ck_assert_str_eq(site_at(scan, HVC_IMAGE_BASE + 0x308)->data,
 	                 "its neighbours are no instructions");
 	ck_assert_ptr_null(site_at(scan, HVC_IMAGE_BASE + 0x404)->data);
-	hvc_scan_free(scan);
+	hvc_scan__free(scan);
 }
 END_TEST
 
@@ -155,7 +155,7 @@ START_TEST(elf_sections_and_symbols_count)
 	ck_assert_uint_eq(site->function, TINY_TEXT + 0x900);
 	ck_assert_ptr_null(site->data);
 	ck_assert_str_eq(site_at(scan, TINY_DATA + 4)->data, "not in anything executable");
-	hvc_scan_free(scan);
+	hvc_scan__free(scan);
 }
 END_TEST
 
@@ -181,7 +181,7 @@ START_TEST(high_addresses_are_those_of_the_file)
 	ck_assert_uint_eq(site->x[1].at, high + 0x900);
 	ck_assert_uint_eq(site->x[1].pointer_at, high + 0x904);
 	ck_assert_uint_eq(site->after.at[4], high + 0x90c);
-	hvc_scan_free(scan);
+	hvc_scan__free(scan);
 }
 END_TEST
 
@@ -202,7 +202,7 @@ START_TEST(many_sites_are_bounded)
 		analysed += scan->site[i].analysed;
 	ck_assert_uint_le(analysed, HVC_SITES_ANALYSED_MAX);
 	ck_assert_uint_gt(analysed, 0);
-	hvc_scan_free(scan);
+	hvc_scan__free(scan);
 	free(many);
 }
 END_TEST
@@ -234,7 +234,7 @@ START_TEST(builtins_are_scanned_and_told)
 		const char *likely;
 		bool same;
 
-		ck_assert_msg(hvc_scan_file(rows[i].name, NULL, &diag, &scan) == HVC_OK, "%s: %s",
+		ck_assert_msg(hvc_scan__file(rows[i].name, NULL, &diag, &scan) == HVC_OK, "%s: %s",
 		              rows[i].name, diag.message);
 		ck_assert_uint_ge(scan->tables, 1);
 		likely = scan->table[0].likely.name;
@@ -242,7 +242,7 @@ START_TEST(builtins_are_scanned_and_told)
 		                                : likely == rows[i].likely;
 		ck_assert_msg(same, "%s is told to be '%s' (%s)", rows[i].name,
 		              likely ? likely : "-", scan->table[0].likely.evidence);
-		hvc_scan_free(scan);
+		hvc_scan__free(scan);
 	}
 }
 END_TEST
@@ -252,10 +252,10 @@ START_TEST(failures_leave_the_output_alone)
 	struct hvc_scan *scan = (struct hvc_scan *)bytes;
 	struct hvc_diag diag = {0};
 
-	ck_assert_int_eq(hvc_scan_file(FOLDER "/none", NULL, &diag, &scan), HVC_E_IO);
+	ck_assert_int_eq(hvc_scan__file(FOLDER "/none", NULL, &diag, &scan), HVC_E_IO);
 	ck_assert_ptr_eq(scan, (struct hvc_scan *)bytes);
 	ck_assert_uint_gt(strlen(diag.message), 0);
-	hvc_scan_free(NULL);
+	hvc_scan__free(NULL);
 }
 END_TEST
 

@@ -30,10 +30,10 @@ static struct hvc_abi *suggest(const struct hvc_subject *subject, char **text)
 	struct hvc_abi *abi = NULL;
 	struct hvc_diag diag = {0};
 
-	ck_assert_msg(hvc_exact_make(&config, &diag, &exact) == HVC_OK, "%s", diag.message);
+	ck_assert_msg(hvc_exact__make(&config, &diag, &exact) == HVC_OK, "%s", diag.message);
 	ck_assert_msg(hvc_suggest__abi(exact, &suggesting, "suggested", &diag, text) == HVC_OK,
 	              "%s", diag.message);
-	hvc_exact_free(exact);
+	hvc_exact__free(exact);
 	ck_assert_msg(hvc_abi_parse(*text, strlen(*text), "suggested", &diag, &abi) == HVC_OK,
 	              "%u:%u: %s\n%s", diag.line, diag.column, diag.message, *text);
 	return abi;

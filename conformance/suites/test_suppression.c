@@ -2,7 +2,7 @@
 /* Files of suppressions: what they say, and what is refused with its place. */
 #include <string.h>
 
-#include "hvcheck/suppression.h"
+#include "abi/suppression.h"
 #include "suite.h"
 
 static struct hvc_suppressions *parse(const char *text)
@@ -10,7 +10,7 @@ static struct hvc_suppressions *parse(const char *text)
 	struct hvc_suppressions *entries;
 	struct hvc_diag diag = {0};
 
-	ck_assert_msg(hvc_suppressions_parse(text, strlen(text), "s.yaml", &diag, &entries) ==
+	ck_assert_msg(hvc_suppressions__parse(text, strlen(text), "s.yaml", &diag, &entries) ==
 	                      HVC_OK,
 	              "%u:%u: %s", diag.line, diag.column, diag.message);
 	return entries;
@@ -29,9 +29,9 @@ START_TEST(an_entry_has_all_its_parts)
 	                                         "    owner: me\n"
 	                                         "    expires: 2028-02-29\n"
 	                                         "  - {rule: check-level" REST);
-	const struct hvc_suppression *one = hvc_suppressions_at(entries, 0);
+	const struct hvc_suppression *one = hvc_suppressions__at(entries, 0);
 
-	ck_assert_str_eq(hvc_suppressions_name(entries), "s.yaml");
+	ck_assert_str_eq(hvc_suppressions__name(entries), "s.yaml");
 	ck_assert_str_eq(one->rule, "check-result");
 	ck_assert_str_eq(one->about, "set*");
 	ck_assert_str_eq(one->subject, "el2.elf");
@@ -41,10 +41,10 @@ START_TEST(an_entry_has_all_its_parts)
 	ck_assert_uint_eq(one->expires, 20280229);
 	ck_assert_uint_eq(one->line, 2);
 	ck_assert_uint_eq(one->column, 5);
-	ck_assert_str_eq(hvc_suppressions_at(entries, 1)->about, "");
-	ck_assert_ptr_null(hvc_suppressions_at(entries, 2));
-	hvc_suppressions_free(entries);
-	hvc_suppressions_free(parse("suppressions: []\n"));
+	ck_assert_str_eq(hvc_suppressions__at(entries, 1)->about, "");
+	ck_assert_ptr_null(hvc_suppressions__at(entries, 2));
+	hvc_suppressions__free(entries);
+	hvc_suppressions__free(parse("suppressions: []\n"));
 }
 END_TEST
 
@@ -63,7 +63,7 @@ START_TEST(a_day_is_one_of_the_calendar)
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		ck_assert_msg(hvc_day_parse(rows[i].text) == rows[i].day, "%s", rows[i].text);
+		ck_assert_msg(hvc_day__parse(rows[i].text) == rows[i].day, "%s", rows[i].text);
 }
 END_TEST
 
@@ -96,8 +96,8 @@ START_TEST(a_bad_file_is_refused_where_it_is_bad)
 		struct hvc_suppressions *entries;
 		struct hvc_diag diag = {0};
 
-		ck_assert_int_eq(hvc_suppressions_parse(rows[i].text, strlen(rows[i].text),
-		                                        "s.yaml", &diag, &entries),
+		ck_assert_int_eq(hvc_suppressions__parse(rows[i].text, strlen(rows[i].text),
+		                                         "s.yaml", &diag, &entries),
 		                 HVC_E_FORMAT);
 		ck_assert_str_eq(diag.message, rows[i].message);
 		ck_assert_str_eq(diag.file, "s.yaml");

@@ -15,7 +15,7 @@ static struct hvc_exact *explore(const char *name, struct hvc_subject **subject)
 	config.subject = *subject;
 	config.levels = 1u << HVC_LEVEL_EL1H | 1u << HVC_LEVEL_EL2H;
 	config.insns = 1u << HVC_INSN_HVC | 1u << HVC_INSN_SMC;
-	ck_assert_msg(hvc_exact_make(&config, &diag, &exact) == HVC_OK, "%s: %s", name,
+	ck_assert_msg(hvc_exact__make(&config, &diag, &exact) == HVC_OK, "%s: %s", name,
 	              diag.message);
 	return exact;
 }
@@ -79,7 +79,7 @@ START_TEST(each_path_meets_its_row)
 		for (unsigned k = 0; k < exact->parts; k++)
 			if (exact->part[k].symbolic->paths)
 				check_part(exact, &exact->part[k], builtin->name);
-		hvc_exact_free(exact);
+		hvc_exact__free(exact);
 		hvc_subject_close(subject);
 	}
 }
@@ -109,7 +109,7 @@ START_TEST(chains_are_folded)
 		ck_assert_msg(edges == rows[i].edges, "%s: %u", rows[i].name, edges);
 		ck_assert_msg(inner == rows[i].inner, "%s: %u", rows[i].name, inner);
 		hvc_tree__free(&tree);
-		hvc_exact_free(exact);
+		hvc_exact__free(exact);
 		hvc_subject_close(subject);
 	}
 }

@@ -8,8 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "abi/world_file.h"
 #include "hvcheck/subject.h"
-#include "hvcheck/world_file.h"
 #include "suite.h"
 #include "tiny_elf.h"
 
@@ -34,7 +34,7 @@ static enum hvc_status find(void *ctx, const char *text, struct hvc_diag *diag, 
 
 static enum hvc_status parse(const char *text, struct hvc_diag *diag, struct hvc_world *world)
 {
-	return hvc_world_parse(text, strlen(text), "w.yaml", find, NULL, diag, world);
+	return hvc_world__parse(text, strlen(text), "w.yaml", find, NULL, diag, world);
 }
 
 START_TEST(a_world_has_all_its_parts)

@@ -4,9 +4,9 @@
 #define HVC_ABI_ABI_H
 
 #include "abi/arena.h"
+#include "abi/property.h"
 #include "hvcheck/abi.h"
 #include "hvcheck/arch.h"
-#include "hvcheck/property.h"
 
 /** Rules that can govern one class of immediates, best first: the first that matches wins. */
 struct hvc_abi_candidates {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From registry.yaml to rows. */
-#include "hvcheck/known.h"
+#include "abi/known.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +28,7 @@ static const struct {
         [HVC_KNOWN_FUNCTION] = {"function", "functions", "fid", 32, UINT32_MAX},
 };
 
-const char *hvc_known_kind_name(enum hvc_known_kind kind)
+const char *hvc_known_kind__name(enum hvc_known_kind kind)
 {
 	return kind < HVC_KNOWN_KIND_COUNT ? kinds[kind].name : "?";
 }
@@ -192,8 +192,8 @@ static enum hvc_status build(const struct hvc_loader *loader, const char *text, 
 	return HVC_OK;
 }
 
-enum hvc_status hvc_known_parse(const char *text, size_t size, const char *name,
-                                struct hvc_diag *diag, struct hvc_registry **out)
+enum hvc_status hvc_known__parse(const char *text, size_t size, const char *name,
+                                 struct hvc_diag *diag, struct hvc_registry **out)
 {
 	struct hvc_registry *registry = calloc(1, sizeof *registry);
 	struct hvc_loader loader = {.file = name, .diag = diag};
@@ -204,33 +204,33 @@ enum hvc_status hvc_known_parse(const char *text, size_t size, const char *name,
 	loader.arena = &registry->arena;
 	status = build(&loader, text, size, registry);
 	if (status != HVC_OK) {
-		hvc_known_close(registry);
+		hvc_known__close(registry);
 		return status;
 	}
 	*out = registry;
 	return HVC_OK;
 }
 
-enum hvc_status hvc_known_open(struct hvc_diag *diag, struct hvc_registry **out)
+enum hvc_status hvc_known__open(struct hvc_diag *diag, struct hvc_registry **out)
 {
 	const struct hvc_embedded_abi *file = &hvc_known__embedded[0];
 
-	return hvc_known_parse(file->text, file->size, file->name, diag, out);
+	return hvc_known__parse(file->text, file->size, file->name, diag, out);
 }
 
-void hvc_known_close(struct hvc_registry *registry)
+void hvc_known__close(struct hvc_registry *registry)
 {
 	if (registry)
 		hvc_arena__free(&registry->arena);
 	free(registry);
 }
 
-const char *hvc_known_title(const struct hvc_registry *registry)
+const char *hvc_known__title(const struct hvc_registry *registry)
 {
 	return registry->title;
 }
 
-const struct hvc_known *hvc_known_at(const struct hvc_registry *registry, size_t i)
+const struct hvc_known *hvc_known__at(const struct hvc_registry *registry, size_t i)
 {
 	return i < registry->rows ? &registry->row[i] : NULL;
 }
@@ -243,8 +243,8 @@ static bool claims_fid(const struct hvc_known *known, uint32_t fid)
 	       is_within(known->value, known->values, fid & known->mask);
 }
 
-const struct hvc_known *hvc_known_find_imm(const struct hvc_registry *registry, uint16_t imm,
-                                           const struct hvc_known *previous)
+const struct hvc_known *hvc_known__find_imm(const struct hvc_registry *registry, uint16_t imm,
+                                            const struct hvc_known *previous)
 {
 	size_t i = previous ? (size_t)(previous - registry->row) + 1 : 0;
 
@@ -258,8 +258,8 @@ const struct hvc_known *hvc_known_find_imm(const struct hvc_registry *registry, 
 	return NULL;
 }
 
-const struct hvc_known *hvc_known_find_fid(const struct hvc_registry *registry, uint32_t fid,
-                                           const struct hvc_known *previous)
+const struct hvc_known *hvc_known__find_fid(const struct hvc_registry *registry, uint32_t fid,
+                                            const struct hvc_known *previous)
 {
 	size_t i = previous ? (size_t)(previous - registry->row) + 1 : 0;
 
@@ -269,7 +269,7 @@ const struct hvc_known *hvc_known_find_fid(const struct hvc_registry *registry, 
 	return NULL;
 }
 
-const char *hvc_known_call_name(const struct hvc_known *known, uint64_t value)
+const char *hvc_known__call_name(const struct hvc_known *known, uint64_t value)
 {
 	for (unsigned i = 0; i < known->calls; i++)
 		if (known->call[i].value == (value & known->mask))

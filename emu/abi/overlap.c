@@ -270,9 +270,9 @@ static int compare_overlaps(const void *a, const void *b)
 	return x->rule[1] < y->rule[1] ? -1 : x->rule[1] > y->rule[1];
 }
 
-enum hvc_status hvc_overlap_find(const struct hvc_abi *first, const struct hvc_abi *second,
-                                 hvc_overlap_filter *filter, struct hvc_diag *diag,
-                                 struct hvc_overlaps *out)
+enum hvc_status hvc_overlap__find(const struct hvc_abi *first, const struct hvc_abi *second,
+                                  hvc_overlap_filter *filter, struct hvc_diag *diag,
+                                  struct hvc_overlaps *out)
 {
 	struct hvc_overlap_work w = {.filter = filter};
 	bool ok;
@@ -314,7 +314,7 @@ enum hvc_status hvc_overlap_find(const struct hvc_abi *first, const struct hvc_a
 	return HVC_OK;
 }
 
-void hvc_overlaps_free(struct hvc_overlaps *overlaps)
+void hvc_overlaps__free(struct hvc_overlaps *overlaps)
 {
 	struct hvc_arena arena = {.last = overlaps->memory};
 

@@ -2,14 +2,14 @@
 /* What the rules of two ABIs have in common in what they say, not in what they govern. */
 #include <string.h>
 
-#include "hvcheck/overlap.h"
+#include "abi/overlap.h"
 
-bool hvc_rule_claims(const struct hvc_rule *rule)
+bool hvc_rule__claims(const struct hvc_rule *rule)
 {
 	return rule->specified && rule->role == HVC_ROLE_CALL;
 }
 
-bool hvc_result_equal(const struct hvc_result *a, const struct hvc_result *b)
+bool hvc_result__equal(const struct hvc_result *a, const struct hvc_result *b)
 {
 	if (a->reg != b->reg || a->mask != b->mask || a->intervals != b->intervals)
 		return false;
@@ -49,14 +49,14 @@ static bool shares_selector(const struct hvc_rule *a, const struct hvc_rule *b)
 	       touches(x->interval, x->intervals, y->interval, y->intervals);
 }
 
-bool hvc_abi_offers(const struct hvc_abi *abi, const struct hvc_rule *rule)
+bool hvc_abi__offers(const struct hvc_abi *abi, const struct hvc_rule *rule)
 {
 	if (rule->specified || rule->role != HVC_ROLE_CALL)
-		return hvc_rule_claims(rule);
+		return hvc_rule__claims(rule);
 	for (unsigned i = 0; i < hvc_abi_rule_count(abi); i++) {
 		const struct hvc_rule *other = hvc_abi_rule_at(abi, i);
 
-		if (hvc_rule_claims(other) && other->levels & rule->levels &&
+		if (hvc_rule__claims(other) && other->levels & rule->levels &&
 		    other->insns & rule->insns && shares_selector(rule, other))
 			return false;
 	}
@@ -80,8 +80,8 @@ static bool tells(const struct hvc_rule *rule)
 	return false;
 }
 
-bool hvc_abi_renames(const struct hvc_abi *old_abi, const struct hvc_rule *old_rule,
-                     const struct hvc_abi *new_abi, const struct hvc_rule *new_rule)
+bool hvc_abi__renames(const struct hvc_abi *old_abi, const struct hvc_rule *old_rule,
+                      const struct hvc_abi *new_abi, const struct hvc_rule *new_rule)
 {
 	if (old_rule->role == HVC_ROLE_UNKNOWN && new_rule->role == HVC_ROLE_UNKNOWN)
 		return true;

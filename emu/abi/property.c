@@ -13,17 +13,17 @@
 #include "abi/rule.h"
 #include "abi/yaml.h"
 
-unsigned hvc_abi_property_count(const struct hvc_abi *abi)
+unsigned hvc_abi_property__count(const struct hvc_abi *abi)
 {
 	return abi->properties;
 }
 
-const struct hvc_property *hvc_abi_property_at(const struct hvc_abi *abi, unsigned i)
+const struct hvc_property *hvc_abi_property__at(const struct hvc_abi *abi, unsigned i)
 {
 	return i < abi->properties ? &abi->property[i] : NULL;
 }
 
-void hvc_expr_bind(const struct hvc_expr *expr, const uint64_t *variable, struct hvc_expr *out)
+void hvc_expr__bind(const struct hvc_expr *expr, const uint64_t *variable, struct hvc_expr *out)
 {
 	*out = *expr;
 	for (unsigned i = 0; i < out->count; i++)

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/property.h"
 #include "abi/spec.h"
 #include "hvcheck/limit.h"
-#include "hvcheck/property.h"
 #include "hvcheck/world.h"
 
 /*

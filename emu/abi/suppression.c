@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* From a file of suppressions to entries. */
-#include "hvcheck/suppression.h"
+#include "abi/suppression.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ struct hvc_suppressions {
 	unsigned entries;
 };
 
-unsigned hvc_day_parse(const char *text)
+unsigned hvc_day__parse(const char *text)
 {
 	static const char form[] = "dddd-dd-dd";
 	static const unsigned lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -73,7 +73,7 @@ static enum hvc_status read_entry(const struct hvc_loader *loader, const struct 
 	HVC_TRY(read_line(loader, map, "reason", &out->reason));
 	HVC_TRY(read_line(loader, map, "owner", &out->owner));
 	HVC_TRY(read_line(loader, map, "expires", &expires));
-	out->expires = hvc_day_parse(expires);
+	out->expires = hvc_day__parse(expires);
 	if (!out->expires) {
 		text = hvc_spec__at(map, "expires");
 		return hvc_loader__fail(loader, &text, 0, "\"%.40s\" is no day (YYYY-MM-DD)",
@@ -107,8 +107,8 @@ static enum hvc_status build(const struct hvc_loader *loader, const char *text, 
 	return HVC_OK;
 }
 
-enum hvc_status hvc_suppressions_parse(const char *text, size_t size, const char *name,
-                                       struct hvc_diag *diag, struct hvc_suppressions **out)
+enum hvc_status hvc_suppressions__parse(const char *text, size_t size, const char *name,
+                                        struct hvc_diag *diag, struct hvc_suppressions **out)
 {
 	struct hvc_suppressions *made = calloc(1, sizeof *made);
 	struct hvc_loader loader = {.file = name, .diag = diag};
@@ -119,27 +119,27 @@ enum hvc_status hvc_suppressions_parse(const char *text, size_t size, const char
 	loader.arena = &made->arena;
 	status = build(&loader, text, size, made);
 	if (status != HVC_OK) {
-		hvc_suppressions_free(made);
+		hvc_suppressions__free(made);
 		return status;
 	}
 	*out = made;
 	return HVC_OK;
 }
 
-enum hvc_status hvc_suppressions_load(const char *path, struct hvc_diag *diag,
-                                      struct hvc_suppressions **out)
+enum hvc_status hvc_suppressions__load(const char *path, struct hvc_diag *diag,
+                                       struct hvc_suppressions **out)
 {
 	enum hvc_status status;
 	uint8_t *text;
 	size_t size;
 
 	HVC_TRY(hvc_file__read(path, HVC_LIMIT_YAML, diag, &text, &size));
-	status = hvc_suppressions_parse((const char *)text, size, path, diag, out);
+	status = hvc_suppressions__parse((const char *)text, size, path, diag, out);
 	free(text);
 	return status;
 }
 
-void hvc_suppressions_free(struct hvc_suppressions *suppressions)
+void hvc_suppressions__free(struct hvc_suppressions *suppressions)
 {
 	if (!suppressions)
 		return;
@@ -147,13 +147,13 @@ void hvc_suppressions_free(struct hvc_suppressions *suppressions)
 	free(suppressions);
 }
 
-const char *hvc_suppressions_name(const struct hvc_suppressions *suppressions)
+const char *hvc_suppressions__name(const struct hvc_suppressions *suppressions)
 {
 	return suppressions->name;
 }
 
-const struct hvc_suppression *hvc_suppressions_at(const struct hvc_suppressions *suppressions,
-                                                  unsigned i)
+const struct hvc_suppression *hvc_suppressions__at(const struct hvc_suppressions *suppressions,
+                                                   unsigned i)
 {
 	return i < suppressions->entries ? &suppressions->entry[i] : NULL;
 }

@@ -215,9 +215,9 @@ static enum hvc_status build(const struct hvc_loader *loader, const char *text, 
 	return read_stubs(loader, places, hvc_node__find(root, "stubs"), out);
 }
 
-enum hvc_status hvc_world_parse(const char *text, size_t size, const char *name,
-                                hvc_place_find *find, void *ctx, struct hvc_diag *diag,
-                                struct hvc_world *out)
+enum hvc_status hvc_world__parse(const char *text, size_t size, const char *name,
+                                 hvc_place_find *find, void *ctx, struct hvc_diag *diag,
+                                 struct hvc_world *out)
 {
 	const struct hvc_places places = {find, ctx};
 	struct hvc_arena arena = {0};
@@ -231,15 +231,15 @@ enum hvc_status hvc_world_parse(const char *text, size_t size, const char *name,
 	return status;
 }
 
-enum hvc_status hvc_world_load(const char *path, hvc_place_find *find, void *ctx,
-                               struct hvc_diag *diag, struct hvc_world *out)
+enum hvc_status hvc_world__load(const char *path, hvc_place_find *find, void *ctx,
+                                struct hvc_diag *diag, struct hvc_world *out)
 {
 	enum hvc_status status;
 	uint8_t *text;
 	size_t size;
 
 	HVC_TRY(hvc_file__read(path, HVC_LIMIT_YAML, diag, &text, &size));
-	status = hvc_world_parse((const char *)text, size, path, find, ctx, diag, out);
+	status = hvc_world__parse((const char *)text, size, path, find, ctx, diag, out);
 	free(text);
 	return status;
 }

@@ -4,7 +4,7 @@
 #define HVC_ABI_WORLD_H
 
 #include "abi/list.h"
-#include "hvcheck/world_file.h"
+#include "abi/world_file.h"
 
 /** How names of places become addresses; find is NULL where only numbers are allowed. */
 struct hvc_places {

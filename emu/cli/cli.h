@@ -6,7 +6,7 @@
 #ifndef HVC_CLI_CLI_H
 #define HVC_CLI_CLI_H
 
-#include "hvcheck/report.h"
+#include "report/report.h"
 
 /** Exit statuses, as those of diff and grep. */
 enum hvc_exit {

@@ -68,7 +68,7 @@ static enum hvc_status hold(const struct hvc_options *options, const struct work
 	        .filters = options->sites,
 	};
 
-	return hvc_callers_run(&config, diag, &side->callers);
+	return hvc_callers__run(&config, diag, &side->callers);
 }
 
 static enum hvc_status prepare(const struct hvc_options *options, struct hvc_diag *diag,
@@ -78,24 +78,24 @@ static enum hvc_status prepare(const struct hvc_options *options, struct hvc_dia
 	for (unsigned i = options->abi ? 0 : 1; i <= options->alsos; i++)
 		HVC_TRY(open_against(i ? options->also[i - 1] : options->abi, diag,
 		                     &work->side[i].abi, &work->side[i].subject));
-	HVC_TRY(hvc_known_open(diag, &work->registry));
-	HVC_TRY(hvc_scan_file(options->argument[0], options->symbols[0], diag, &work->scan));
+	HVC_TRY(hvc_known__open(diag, &work->registry));
+	HVC_TRY(hvc_scan__file(options->argument[0], options->symbols[0], diag, &work->scan));
 	for (unsigned i = 0; i <= options->alsos; i++)
 		HVC_TRY(hold(options, work, &work->side[i], diag));
 	for (unsigned i = 1; i <= options->alsos; i++)
-		hvc_callers_excuse(work->side[0].callers, work->side[i].callers);
+		hvc_callers__excuse(work->side[0].callers, work->side[i].callers);
 	return HVC_OK;
 }
 
 static void clear(struct work *work)
 {
 	for (unsigned i = 0; i <= HVC_ALSO_MAX; i++) {
-		hvc_callers_free(work->side[i].callers);
+		hvc_callers__free(work->side[i].callers);
 		hvc_abi_free(work->side[i].abi);
 		hvc_subject_close(work->side[i].subject);
 	}
-	hvc_scan_free(work->scan);
-	hvc_known_close(work->registry);
+	hvc_scan__free(work->scan);
+	hvc_known__close(work->registry);
 }
 
 static const char *against(const struct hvc_options *options)
@@ -113,7 +113,7 @@ static enum hvc_status put_body(const struct hvc_page *page, const void *of, str
 {
 	const struct made *made = of;
 
-	return hvc_callers_text(page, made->callers, made->details, diag);
+	return hvc_callers__text(page, made->callers, made->details, diag);
 }
 
 static enum hvc_status write(const void *of, const struct hvc_options *options,
@@ -123,7 +123,8 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 	const struct made *made = of;
 
 	if (style == HVC_STYLE_JSON)
-		return hvc_callers_json(page->out, made->callers, against(options), findings, diag);
+		return hvc_callers__json(page->out, made->callers, against(options), findings,
+		                         diag);
 	return hvc_cli_report__document(options, findings, style, page, put_body, of, diag);
 }
 
@@ -154,7 +155,7 @@ enum hvc_status hvc_cmd__callers(const struct hvc_options *options, const struct
 		                      against(options));
 	if (status == HVC_OK) {
 		*holds = callers->findings == 0;
-		status = hvc_findings_of_callers(callers, against(options), diag, &findings);
+		status = hvc_findings__of_callers(callers, against(options), diag, &findings);
 	}
 	if (status == HVC_OK) {
 		const struct made made = {callers, options->sites != 0};

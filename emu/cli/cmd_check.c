@@ -53,7 +53,7 @@ static enum hvc_status measure(const struct hvc_options *options, const struct h
 	if (!hvc_options__has(options, HVC_OPTION_CONTRACT))
 		return HVC_OK;
 	hvc_options__callers(options, &config.levels, &config.insns);
-	return hvc_contract_measure(&config, diag, out);
+	return hvc_contract__measure(&config, diag, out);
 }
 
 /* What there is to report, and the word that opened the ABI. */
@@ -72,13 +72,13 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 
 	switch (style) {
 	case HVC_STYLE_TEXT:
-		hvc_findings_text(page, findings, all);
-		return hvc_check_text(page, made->check, all, diag);
+		hvc_findings__text(page, findings, all);
+		return hvc_check__text(page, made->check, all, diag);
 	case HVC_STYLE_JSON:
-		return hvc_check_json(page->out, made->check, made->abi, findings, diag);
+		return hvc_check__json(page->out, made->check, made->abi, findings, diag);
 	case HVC_STYLE_HTML:
-		return hvc_check_html(page->out, made->check, made->abi, findings, made->subject,
-		                      options->budget, diag);
+		return hvc_check__html(page->out, made->check, made->abi, findings, made->subject,
+		                       options->budget, diag);
 	default:
 		return hvc_cli_report__findings(findings, style, page, diag);
 	}
@@ -119,7 +119,7 @@ enum hvc_status hvc_cmd__check(const struct hvc_options *options, const struct h
 		/* Made, where the status is good. NOLINTNEXTLINE(*NullDereference) */
 		check->contract = contract;
 		*holds = check->findings == 0 && (!contract || contract->broken == 0);
-		status = hvc_findings_of_check(check, held.name, diag, &findings);
+		status = hvc_findings__of_check(check, held.name, diag, &findings);
 	}
 	if (status == HVC_OK) {
 		const struct made made = {check, held.name, held.subject};
@@ -129,7 +129,7 @@ enum hvc_status hvc_cmd__check(const struct hvc_options *options, const struct h
 		status = hvc_cli_report__judged(options, page, &made, write, findings, holds, diag);
 	}
 	hvc_check_free(check);
-	hvc_contract_free(contract);
+	hvc_contract__free(contract);
 	hvc_open__close(&held);
 	return status;
 }

@@ -65,11 +65,11 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 	switch (style) {
 	case HVC_STYLE_TEXT:
 		if (options->arguments) {
-			hvc_findings_text(page, findings,
-			                  hvc_options__has(options, HVC_OPTION_ALL));
+			hvc_findings__text(page, findings,
+			                   hvc_options__has(options, HVC_OPTION_ALL));
 			fputc('\n', page->out);
 		}
-		HVC_TRY(hvc_collide_text(page, list->collide, options->arguments > 1, diag));
+		HVC_TRY(hvc_collide__text(page, list->collide, options->arguments > 1, diag));
 		if (list->left_out)
 			hvc_page__print(page,
 			                "  Left out: %u shipped ABIs of callers in AArch32 state "
@@ -77,9 +77,9 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 			                list->left_out);
 		return HVC_OK;
 	case HVC_STYLE_JSON:
-		return hvc_collide_json(page->out, list->collide, findings, diag);
+		return hvc_collide__json(page->out, list->collide, findings, diag);
 	case HVC_STYLE_HTML:
-		return hvc_collide_html(page->out, list->collide, findings, diag);
+		return hvc_collide__html(page->out, list->collide, findings, diag);
 	default:
 		return hvc_cli_report__findings(findings, style, page, diag);
 	}
@@ -93,15 +93,15 @@ enum hvc_status hvc_cmd__collide(const struct hvc_options *options, const struct
 	enum hvc_status status = open_all(options, diag, &list);
 
 	if (status == HVC_OK)
-		status = hvc_collide_run((const struct hvc_abi *const *)list.abi, list.count,
-		                         options->arguments == 1, diag, &list.collide);
+		status = hvc_collide__run((const struct hvc_abi *const *)list.abi, list.count,
+		                          options->arguments == 1, diag, &list.collide);
 	if (status == HVC_OK) {
 		*holds = list.collide->colliding == 0;
-		status = hvc_findings_of_collide(list.collide, diag, &findings);
+		status = hvc_findings__of_collide(list.collide, diag, &findings);
 	}
 	if (status == HVC_OK)
 		status = hvc_cli_report__judged(options, page, &list, write, findings, holds, diag);
-	hvc_collide_free(list.collide);
+	hvc_collide__free(list.collide);
 	for (unsigned i = 0; i < list.count; i++)
 		hvc_abi_free(list.abi[i]);
 	free(list.abi);

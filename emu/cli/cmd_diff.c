@@ -7,7 +7,7 @@
 #include "cli/supervise.h"
 #include "cli/used.h"
 #include "cli/world.h"
-#include "hvcheck/saved.h"
+#include "engine/saved.h"
 
 /* The two sides of a diff. */
 struct pair {
@@ -21,10 +21,10 @@ static enum hvc_status open_side(const struct hvc_options *options, enum hvc_sid
 {
 	const char *name = options->abi_of[side];
 
-	if (hvc_map_is_saved(options->argument[side])) {
-		HVC_TRY(hvc_exact_load(options->argument[side], diag, &pair->saved[side]));
+	if (hvc_map__is_saved(options->argument[side])) {
+		HVC_TRY(hvc_exact__load(options->argument[side], diag, &pair->saved[side]));
 		if (!name)
-			name = hvc_open__abi_named(hvc_exact_subject(pair->saved[side]));
+			name = hvc_open__abi_named(hvc_exact__subject(pair->saved[side]));
 	} else {
 		HVC_TRY(hvc_open__subject(options, side, diag, &pair->subject[side]));
 		if (!name)
@@ -54,7 +54,7 @@ static enum hvc_status make_diff(const struct hvc_options *options, const struct
 		if (pair->subject[side])
 			HVC_TRY(hvc_cli_world__open(options, pair->subject[side], diag,
 			                            &world[side]));
-	status = hvc_diff_run(&config, diag, out);
+	status = hvc_diff__run(&config, diag, out);
 	if (status == HVC_E_ARG) { /* what is the matter; how to mend it is known here */
 		const struct hvc_diag why = *diag;
 
@@ -91,14 +91,14 @@ static enum hvc_status measure(const struct hvc_options *options, const struct p
 			return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 			                    "--contract: '%s' has no ABI; say --abi-old, --abi-new",
 			                    hvc_subject_name(config.subject));
-		HVC_TRY(hvc_contract_measure(&config, diag, &out[side]));
+		HVC_TRY(hvc_contract__measure(&config, diag, &out[side]));
 	}
 	return HVC_OK;
 }
 
 static enum hvc_status put_body(const struct hvc_page *page, const void *of, struct hvc_diag *diag)
 {
-	return hvc_diff_text(page, of, diag);
+	return hvc_diff__text(page, of, diag);
 }
 
 static enum hvc_status write(const void *of, const struct hvc_options *options,
@@ -106,7 +106,7 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
                              const struct hvc_page *page, struct hvc_diag *diag)
 {
 	if (style == HVC_STYLE_JSON)
-		return hvc_diff_json(page->out, of, findings, diag);
+		return hvc_diff__json(page->out, of, findings, diag);
 	return hvc_cli_report__document(options, findings, style, page, put_body, of, diag);
 }
 
@@ -157,21 +157,21 @@ enum hvc_status hvc_cmd__diff(const struct hvc_options *options, const struct hv
 			diff->contract[side] = contract[side];
 		status = judge(diff, holds);
 		if (status == HVC_OK)
-			status = hvc_findings_of_diff(diff, diag, &findings);
+			status = hvc_findings__of_diff(diff, diag, &findings);
 	}
 	if (status == HVC_OK) {
 		status = hvc_cli_used__narrow(options, pair.abi[HVC_SIDE_OLD], findings, holds,
 		                              diag);
 		if (status != HVC_OK)
-			hvc_findings_free(findings);
+			hvc_findings__free(findings);
 	}
 	if (status == HVC_OK)
 		status = hvc_cli_report__judged(options, page, diff, write, findings, holds, diag);
-	hvc_diff_free(diff);
+	hvc_diff__free(diff);
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
-		hvc_contract_free(contract[side]);
+		hvc_contract__free(contract[side]);
 		hvc_abi_free(pair.abi[side]);
-		hvc_exact_free(pair.saved[side]);
+		hvc_exact__free(pair.saved[side]);
 		hvc_subject_close(pair.subject[side]);
 	}
 	return status;

@@ -17,7 +17,7 @@ static enum hvc_status open_subject(const struct hvc_abi *abi, struct hvc_diag *
 
 static enum hvc_status put_body(const struct hvc_page *page, const void *of, struct hvc_diag *diag)
 {
-	return hvc_abi_diff_text(page, of, diag);
+	return hvc_abi_diff__text(page, of, diag);
 }
 
 static enum hvc_status write(const void *of, const struct hvc_options *options,
@@ -25,7 +25,7 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
                              const struct hvc_page *page, struct hvc_diag *diag)
 {
 	if (style == HVC_STYLE_JSON)
-		return hvc_abi_diff_json(page->out, of, findings, diag);
+		return hvc_abi_diff__json(page->out, of, findings, diag);
 	return hvc_cli_report__document(options, findings, style, page, put_body, of, diag);
 }
 
@@ -66,20 +66,20 @@ enum hvc_status hvc_cmd__diff_abi(const struct hvc_options *options, const struc
 		        .subject = {subject[0], subject[1]},
 		};
 
-		status = hvc_abi_diff_run(&config, diag, &diff);
+		status = hvc_abi_diff__run(&config, diag, &diff);
 	}
 	if (status == HVC_OK) {
 		*holds = diff->equal;
-		status = hvc_findings_of_abi_diff(diff, options->argument, diag, &findings);
+		status = hvc_findings__of_abi_diff(diff, options->argument, diag, &findings);
 	}
 	if (status == HVC_OK) {
 		status = hvc_cli_used__narrow(options, abi[HVC_SIDE_OLD], findings, holds, diag);
 		if (status != HVC_OK)
-			hvc_findings_free(findings);
+			hvc_findings__free(findings);
 	}
 	if (status == HVC_OK)
 		status = hvc_cli_report__judged(options, page, diff, write, findings, holds, diag);
-	hvc_abi_diff_free(diff);
+	hvc_abi_diff__free(diff);
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
 		hvc_subject_close(subject[side]);
 		hvc_abi_free(abi[side]);

@@ -26,7 +26,7 @@ static enum hvc_status find(const struct hvc_options *options, const struct hvc_
 			HVC_TRY(hvc_cli_world__value(options, held->subject, reg, diag,
 			                             &value[reg]));
 	hvc_options__callers(options, &config.levels, &config.insns);
-	return hvc_leaks_find(&config, diag, out);
+	return hvc_leaks__find(&config, diag, out);
 }
 
 /* What there is to report. */
@@ -39,7 +39,7 @@ static enum hvc_status put_body(const struct hvc_page *page, const void *of, str
 {
 	const struct made *made = of;
 
-	return hvc_leaks_text(page, made->subject, made->leaks, diag);
+	return hvc_leaks__text(page, made->subject, made->leaks, diag);
 }
 
 static enum hvc_status write(const void *of, const struct hvc_options *options,
@@ -49,7 +49,7 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 	const struct made *made = of;
 
 	if (style == HVC_STYLE_JSON)
-		return hvc_leaks_json(page->out, made->subject, made->leaks, findings, diag);
+		return hvc_leaks__json(page->out, made->subject, made->leaks, findings, diag);
 	return hvc_cli_report__document(options, findings, style, page, put_body, of, diag);
 }
 
@@ -65,14 +65,14 @@ enum hvc_status hvc_cmd__leaks(const struct hvc_options *options, const struct h
 		status = find(options, &held, diag, &leaks);
 	if (status == HVC_OK) {
 		*holds = leaks->leaks == 0;
-		status = hvc_findings_of_leaks(leaks, held.subject, held.name, diag, &findings);
+		status = hvc_findings__of_leaks(leaks, held.subject, held.name, diag, &findings);
 	}
 	if (status == HVC_OK) {
 		const struct made made = {held.subject, leaks};
 
 		status = hvc_cli_report__judged(options, page, &made, write, findings, holds, diag);
 	}
-	hvc_leaks_free(leaks);
+	hvc_leaks__free(leaks);
 	hvc_open__close(&held);
 	return status;
 }

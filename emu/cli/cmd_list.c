@@ -16,11 +16,11 @@ static enum hvc_status list_known(const struct hvc_options *options, const struc
 	struct hvc_registry *registry;
 	enum hvc_status status;
 
-	HVC_TRY(hvc_known_open(diag, &registry));
+	HVC_TRY(hvc_known__open(diag, &registry));
 	status = options->style == HVC_STYLE_JSON
-	                 ? hvc_known_json(page->out, registry, &query, diag)
-	                 : hvc_known_text(page, registry, &query, diag);
-	hvc_known_close(registry);
+	                 ? hvc_known__json(page->out, registry, &query, diag)
+	                 : hvc_known__text(page, registry, &query, diag);
+	hvc_known__close(registry);
 	return status;
 }
 
@@ -37,8 +37,8 @@ enum hvc_status hvc_cmd__list(const struct hvc_options *options, const struct hv
 	if (what && !strcmp(what, "known"))
 		return list_known(options, page, diag);
 	if (what && !strcmp(what, "rules") && !asks)
-		return options->style == HVC_STYLE_JSON ? hvc_rules_json(page->out, diag)
-		                                        : hvc_rules_text(page, diag);
+		return options->style == HVC_STYLE_JSON ? hvc_rules__json(page->out, diag)
+		                                        : hvc_rules__text(page, diag);
 	if (!subjects && !abis && strcmp(what, "rules") != 0)
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 		                    "'%s' is not what can be listed (subjects, abis, rules, known)",
@@ -47,6 +47,6 @@ enum hvc_status hvc_cmd__list(const struct hvc_options *options, const struct hv
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 		                    "--imm and --fid ask the registry: hvcheck list known");
 	if (options->style == HVC_STYLE_JSON)
-		return hvc_list_json(page->out, subjects, abis, diag);
-	return hvc_list_text(page, subjects, abis, diag);
+		return hvc_list__json(page->out, subjects, abis, diag);
+	return hvc_list__text(page, subjects, abis, diag);
 }

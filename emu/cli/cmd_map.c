@@ -12,9 +12,9 @@
 #include "cli/world.h"
 #include "engine/exact.h"
 #include "engine/internal.h"
+#include "engine/saved.h"
 #include "engine/suggest.h"
 #include "engine/sweep.h"
-#include "hvcheck/saved.h"
 #include "report/exact.h"
 
 /* What the sweep tries: values that rows part, and those of a specification. */
@@ -93,8 +93,8 @@ static enum hvc_status put_body(const struct hvc_page *page, const void *of, str
 {
 	const struct maps *maps = of;
 
-	return hvc_exact_text(page, maps->exact, maps->contract,
-	                      hvc_options__has(maps->options, HVC_OPTION_TREE), diag);
+	return hvc_exact__text(page, maps->exact, maps->contract,
+	                       hvc_options__has(maps->options, HVC_OPTION_TREE), diag);
 }
 
 static enum hvc_status write(const void *of, const struct hvc_options *options,
@@ -106,18 +106,18 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 	(void)findings;
 	switch (style) {
 	case HVC_STYLE_JSON:
-		return hvc_exact_json(page->out, maps->exact, maps->contract,
-		                      hvc_options__has(options, HVC_OPTION_TREE), diag);
+		return hvc_exact__json(page->out, maps->exact, maps->contract,
+		                       hvc_options__has(options, HVC_OPTION_TREE), diag);
 	case HVC_STYLE_HTML:
-		return hvc_exact_html(page->out, maps->exact, maps->contract, maps->abi, diag);
+		return hvc_exact__html(page->out, maps->exact, maps->contract, maps->abi, diag);
 	case HVC_STYLE_SVG:
-		return hvc_exact_svg(page->out, maps->exact,
-		                     hvc_options__has(options, HVC_OPTION_TREE), diag);
+		return hvc_exact__svg(page->out, maps->exact,
+		                      hvc_options__has(options, HVC_OPTION_TREE), diag);
 	case HVC_STYLE_MAP:
-		return hvc_exact_save(page->out, maps->exact, diag);
+		return hvc_exact__save(page->out, maps->exact, diag);
 	default:
 		if (hvc_options__has(options, HVC_OPTION_PICTURE) && style == HVC_STYLE_TEXT)
-			HVC_TRY(hvc_exact_picture(page, maps->exact, diag));
+			HVC_TRY(hvc_exact__picture(page, maps->exact, diag));
 		return hvc_cli_report__document(options, NULL, style, page, put_body, maps, diag);
 	}
 }
@@ -163,7 +163,7 @@ static enum hvc_status explore(struct maps *maps, const struct hvc_abi *abi, str
 	if (!abi && hvc_options__has(options, HVC_OPTION_SUGGEST_ABI))
 		config.levels = 1u << hvc_cpu_usual(maps->world->cpu);
 	hvc_options__callers(options, &config.levels, &config.insns);
-	return hvc_exact_make(&config, diag, &maps->exact);
+	return hvc_exact__make(&config, diag, &maps->exact);
 }
 
 static enum hvc_status certify(const struct maps *maps, struct hvc_diag *diag)
@@ -202,14 +202,14 @@ static enum hvc_status run_map(const struct hvc_options *options, const struct h
 	if (status == HVC_OK)
 		status = sweep(&maps, abi, diag);
 	if (status == HVC_OK && hvc_options__has(options, HVC_OPTION_CONTRACT))
-		status = hvc_contract_of_exact(maps.exact, diag, &maps.contract);
+		status = hvc_contract__of_exact(maps.exact, diag, &maps.contract);
 	if (status == HVC_OK && hvc_options__has(options, HVC_OPTION_SUGGEST_ABI))
 		status = suggest(options, maps.exact, &progress, page->out, diag);
 	else if (status == HVC_OK)
 		status = hvc_cli_report__each(options, page, &maps, write, NULL, diag);
 	hvc_progress__end(&progress);
-	hvc_contract_free(maps.contract);
-	hvc_exact_free(maps.exact);
+	hvc_contract__free(maps.contract);
+	hvc_exact__free(maps.exact);
 	return status;
 }
 

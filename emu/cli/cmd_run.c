@@ -79,8 +79,8 @@ static enum hvc_status write_report(const struct hvc_options *options, const str
 {
 	if (report->trace && report->trace->failed)
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-	return options->style == HVC_STYLE_JSON ? hvc_call_json(page->out, report, diag)
-	                                        : hvc_call_text(page, report, diag);
+	return options->style == HVC_STYLE_JSON ? hvc_call__json(page->out, report, diag)
+	                                        : hvc_call__text(page, report, diag);
 }
 
 /* By the rule, and by what other calls show of this one; a violation has its cause looked for. */
@@ -163,7 +163,7 @@ static enum hvc_status call_once(const struct hvc_options *options, const struct
 	if (options->qemu)
 		HVC_TRY(hvc_second__can(&world, &call, diag));
 	if (hvc_options__has(options, HVC_OPTION_TRACE)) {
-		config.trace = hvc_trace_record;
+		config.trace = hvc_trace__record;
 		config.trace_ctx = &trace;
 		report.trace = &trace;
 	}
@@ -195,7 +195,7 @@ static enum hvc_status call_once(const struct hvc_options *options, const struct
 		status = write_report(options, page, &report, diag);
 	}
 	hvc_invented_free(&invented);
-	hvc_trace_free(&trace);
+	hvc_trace__free(&trace);
 	hvc_machine_close(machine);
 	return status;
 }

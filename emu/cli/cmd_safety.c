@@ -9,7 +9,7 @@
 
 static enum hvc_status put_body(const struct hvc_page *page, const void *of, struct hvc_diag *diag)
 {
-	return hvc_safety_text(page, of, diag);
+	return hvc_safety__text(page, of, diag);
 }
 
 static enum hvc_status write(const void *of, const struct hvc_options *options,
@@ -17,7 +17,7 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
                              const struct hvc_page *page, struct hvc_diag *diag)
 {
 	if (style == HVC_STYLE_JSON)
-		return hvc_safety_json(page->out, of, findings, diag);
+		return hvc_safety__json(page->out, of, findings, diag);
 	return hvc_cli_report__document(options, findings, style, page, put_body, of, diag);
 }
 
@@ -36,7 +36,7 @@ enum hvc_status hvc_cmd__safety(const struct hvc_options *options, const struct 
 		config.over = held.over;
 		config.subject = held.subject;
 		config.abi = held.abi;
-		status = hvc_safety_look(&config, diag, &safety);
+		status = hvc_safety__look(&config, diag, &safety);
 	}
 	if (status == HVC_OK && !safety->behaviours && !safety->gaps)
 		status = hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
@@ -52,12 +52,12 @@ enum hvc_status hvc_cmd__safety(const struct hvc_options *options, const struct 
 			         safety->gaps, safety->gaps == 1 ? "" : "s", safety->gap[0].text);
 			hvc_supervise__doubt(why);
 		}
-		status = hvc_findings_of_safety(safety, held.name, diag, &findings);
+		status = hvc_findings__of_safety(safety, held.name, diag, &findings);
 	}
 	if (status == HVC_OK)
 		status =
 		        hvc_cli_report__judged(options, page, safety, write, findings, holds, diag);
-	hvc_safety_free(safety);
+	hvc_safety__free(safety);
 	hvc_open__close(&held);
 	return status;
 }

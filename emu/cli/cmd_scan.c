@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* hvcheck scan: vector tables and call sites of an image, with what it may be and what it lacks. */
 #include "cli/report.h"
-#include "hvcheck/fit.h"
+#include "engine/fit.h"
 
 struct work {
 	struct hvc_registry *registry;
@@ -12,7 +12,7 @@ static enum hvc_status put_body(const struct hvc_page *page, const void *of, str
 {
 	const struct work *work = of;
 
-	return hvc_scan_text(page, work->scan, work->registry, diag);
+	return hvc_scan__text(page, work->scan, work->registry, diag);
 }
 
 static enum hvc_status write(const void *of, const struct hvc_options *options,
@@ -22,8 +22,8 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 	const struct work *work = of;
 
 	if (style == HVC_STYLE_JSON)
-		return hvc_scan_json(page->out, work->scan, work->registry,
-		                     work->scan->audited ? findings : NULL, diag);
+		return hvc_scan__json(page->out, work->scan, work->registry,
+		                      work->scan->audited ? findings : NULL, diag);
 	/* Nothing was judged where nobody asked. */
 	if (!work->scan->audited && style < HVC_STYLE_JUNIT)
 		findings = NULL;
@@ -35,21 +35,22 @@ enum hvc_status hvc_cmd__scan(const struct hvc_options *options, const struct hv
 {
 	struct work work = {0};
 	struct hvc_findings *findings = NULL;
-	enum hvc_status status = hvc_known_open(diag, &work.registry);
+	enum hvc_status status = hvc_known__open(diag, &work.registry);
 
 	if (status == HVC_OK)
-		status = hvc_scan_file(options->argument[0], options->symbols[0], diag, &work.scan);
+		status =
+		        hvc_scan__file(options->argument[0], options->symbols[0], diag, &work.scan);
 	if (status == HVC_OK)
-		status = hvc_fit_scan(work.scan, diag);
+		status = hvc_fit__scan(work.scan, diag);
 	if (status == HVC_OK && hvc_options__has(options, HVC_OPTION_AUDIT))
-		status = hvc_scan_audit(work.scan, diag);
+		status = hvc_scan__audit(work.scan, diag);
 	if (status == HVC_OK) {
 		*holds = work.scan->audits == 0;
-		status = hvc_findings_of_scan(work.scan, diag, &findings);
+		status = hvc_findings__of_scan(work.scan, diag, &findings);
 	}
 	if (status == HVC_OK)
 		status = hvc_cli_report__judged(options, page, &work, write, findings, holds, diag);
-	hvc_scan_free(work.scan);
-	hvc_known_close(work.registry);
+	hvc_scan__free(work.scan);
+	hvc_known__close(work.registry);
 	return status;
 }

@@ -35,7 +35,7 @@ static enum hvc_status try(const struct hvc_options *options, const struct hvc_c
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 		                    "--world: CPU model and EL3 are those of the ABI's worlds");
 	hvc_progress__begin(&progress, options);
-	status = hvc_sequences_try(&config, diag, out);
+	status = hvc_sequences__try(&config, diag, out);
 	hvc_progress__end(&progress);
 	return status;
 }
@@ -50,7 +50,7 @@ static enum hvc_status put_body(const struct hvc_page *page, const void *of, str
 {
 	const struct made *made = of;
 
-	return hvc_sequences_text(page, made->sequences, made->abi, diag);
+	return hvc_sequences__text(page, made->sequences, made->abi, diag);
 }
 
 static enum hvc_status write(const void *of, const struct hvc_options *options,
@@ -60,7 +60,7 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 	const struct made *made = of;
 
 	if (style == HVC_STYLE_JSON)
-		return hvc_sequences_json(page->out, made->sequences, made->abi, findings, diag);
+		return hvc_sequences__json(page->out, made->sequences, made->abi, findings, diag);
 	return hvc_cli_report__document(options, findings, style, page, put_body, of, diag);
 }
 
@@ -91,7 +91,7 @@ enum hvc_status hvc_cmd__sequence(const struct hvc_options *options, const struc
 	if (status == HVC_OK) {
 		/* Made, where the status is good. NOLINTNEXTLINE(*NullDereference) */
 		*holds = sequences->broken == 0 && sequences->failures == 0;
-		status = hvc_findings_of_sequences(sequences, held.name, diag, &findings);
+		status = hvc_findings__of_sequences(sequences, held.name, diag, &findings);
 	}
 	if (status == HVC_OK) {
 		const struct made made = {sequences, held.name};
@@ -99,7 +99,7 @@ enum hvc_status hvc_cmd__sequence(const struct hvc_options *options, const struc
 		hvc_cli_report__doubt(options, &sequences->doubt, *holds, findings);
 		status = hvc_cli_report__judged(options, page, &made, write, findings, holds, diag);
 	}
-	hvc_sequences_free(sequences);
+	hvc_sequences__free(sequences);
 	hvc_open__close(&held);
 	return status;
 }

@@ -75,8 +75,8 @@ static enum hvc_status work(const struct hvc_options *given, bool *holds, struct
 	HVC_TRY(hvc_cli_report__suppressions(&options, diag, &suppressions));
 	options.suppressions = suppressions;
 	status = options.command->run(&options, options.page, holds, diag);
-	hvc_suppressions_free(suppressions);
-	if (hvc_report_is_incomplete() && status == HVC_OK)
+	hvc_suppressions__free(suppressions);
+	if (hvc_report__is_incomplete() && status == HVC_OK)
 		status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	return status;
 }

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "hvcheck/fit.h"
+#include "engine/fit.h"
 #include "subject/builtin.h"
 
 #define SHIPPED_MAX    256u
@@ -83,13 +83,13 @@ static enum hvc_status choose_table(const struct hvc_options *options, struct hv
 
 	if (options->abi)
 		HVC_TRY(hvc_open__abi(options->abi, NULL, diag, &abi));
-	status = abi ? HVC_OK : hvc_fit_scan(scan, diag);
+	status = abi ? HVC_OK : hvc_fit__scan(scan, diag);
 	*best = 0;
 	for (size_t i = 0; i < scan->tables && i < HVC_FIT_TABLES && status == HVC_OK; i++) {
 		struct hvc_subject *subject;
 
-		if (abi && hvc_scan_subject(scan, i, &subject) == HVC_OK) {
-			status = hvc_fit_subject(subject, abi, diag, &scan->table[i].fit);
+		if (abi && hvc_scan__subject(scan, i, &subject) == HVC_OK) {
+			status = hvc_fit__subject(subject, abi, diag, &scan->table[i].fit);
 			hvc_subject_close(subject);
 		}
 		if (i && is_better(&scan->table[i].fit, &scan->table[*best].fit))
@@ -134,9 +134,9 @@ static enum hvc_status open_fitting(const struct hvc_options *options, unsigned 
 	char spec[4096 + 32];
 	size_t best;
 
-	if (hvc_scan_file(options->argument[i], options->symbols[i], &none, &scan) != HVC_OK ||
+	if (hvc_scan__file(options->argument[i], options->symbols[i], &none, &scan) != HVC_OK ||
 	    !scan->tables || strlen(scan->path) > 4096) {
-		hvc_scan_free(scan);
+		hvc_scan__free(scan);
 		*diag = *why;
 		return why->status;
 	}
@@ -148,7 +148,7 @@ static enum hvc_status open_fitting(const struct hvc_options *options, unsigned 
 			tell_taken(scan, best, spec);
 		status = hvc_subject_open_with(spec, options->symbols[i], diag, out);
 	}
-	hvc_scan_free(scan);
+	hvc_scan__free(scan);
 	return status;
 }
 
@@ -243,7 +243,7 @@ static enum hvc_status open_abi_for(const struct hvc_options *options,
 
 	*name = options->abi ? options->abi : hvc_open__abi_of(subject);
 	if (!*name && !hvc_subject_builtin(subject)) {
-		HVC_TRY(hvc_fit_subject(subject, NULL, diag, &fit));
+		HVC_TRY(hvc_fit__subject(subject, NULL, diag, &fit));
 		*name = fit.abi[0] ? fit.abi : NULL;
 	}
 	if (!*name)

@@ -375,7 +375,7 @@ static enum hvc_status take_report(struct hvc_options *options, const char *valu
 static enum hvc_status take_fail_on(struct hvc_options *options, const char *value,
                                     struct hvc_diag *diag)
 {
-	options->fail_on = hvc_severity_find(value);
+	options->fail_on = hvc_severity__find(value);
 	if (options->fail_on == HVC_SEVERITY_COUNT && strcmp(value, "never") != 0)
 		return bad(diag, "fail-on", value, "a level (error, warning, note, never)");
 	return HVC_OK;

@@ -26,7 +26,7 @@ static enum hvc_status run(const struct hvc_options *options, const struct hvc_s
 	        .world = &out->world,
 	        .budget = options->budget,
 	        .smc_as_it_is = true,
-	        .trace = hvc_trace_record,
+	        .trace = hvc_trace__record,
 	        .trace_ctx = &out->trace,
 	};
 
@@ -81,7 +81,7 @@ enum hvc_status hvc_cli_pair__run(const struct hvc_options *options, const struc
 		                 : hvc_cli_report__document(options, NULL, options->style, page,
 		                                            put_body, &pair, diag);
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
-		hvc_trace_free(&ran[side].trace);
+		hvc_trace__free(&ran[side].trace);
 		hvc_machine_close(ran[side].machine);
 	}
 	hvc_subject_close(second);

@@ -30,13 +30,13 @@ enum hvc_status hvc_cli_report__findings(const struct hvc_findings *findings, en
 {
 	switch (style) {
 	case HVC_STYLE_JUNIT:
-		return hvc_findings_junit(page->out, findings, diag);
+		return hvc_findings__junit(page->out, findings, diag);
 	case HVC_STYLE_SARIF:
-		return hvc_findings_sarif(page->out, findings, diag);
+		return hvc_findings__sarif(page->out, findings, diag);
 	case HVC_STYLE_GITHUB:
-		return hvc_findings_github(page->out, findings, diag);
+		return hvc_findings__github(page->out, findings, diag);
 	case HVC_STYLE_MARKDOWN:
-		return hvc_findings_markdown(page->out, findings, diag);
+		return hvc_findings__markdown(page->out, findings, diag);
 	default:
 		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0, "no such format here");
 	}
@@ -55,8 +55,8 @@ enum hvc_status hvc_cli_report__document(const struct hvc_options *options,
 		as.markup = HVC_MARKUP_MARKDOWN;
 	else if (style != HVC_STYLE_TEXT)
 		return hvc_cli_report__findings(findings, style, page, diag);
-	return hvc_document_write(&as, findings, options->argument[0],
-	                          hvc_options__has(options, HVC_OPTION_ALL), body, of, diag);
+	return hvc_document__write(&as, findings, options->argument[0],
+	                           hvc_options__has(options, HVC_OPTION_ALL), body, of, diag);
 }
 
 /* The day that expiries are held against: today in UTC, or what a reproducible build says. */
@@ -98,11 +98,11 @@ static enum hvc_status judge(const struct hvc_options *options, struct hvc_findi
 	};
 	if (policy.suppressions)
 		HVC_TRY(find_today(diag, &policy.today));
-	HVC_TRY(hvc_findings_judge(findings, &policy, diag));
+	HVC_TRY(hvc_findings__judge(findings, &policy, diag));
 	/* No finding says why it does not hold: then none can be excused. */
 	findings->unexplained = !*holds && !any_counts(findings) &&
 	                        !(policy.leveled && policy.fail_on == HVC_SEVERITY_COUNT);
-	*holds = !hvc_findings_fail(findings);
+	*holds = !hvc_findings__fail(findings);
 	return HVC_OK;
 }
 
@@ -115,7 +115,7 @@ enum hvc_status hvc_cli_report__judged(const struct hvc_options *options,
 
 	if (status == HVC_OK)
 		status = hvc_cli_report__each(options, page, of, write, findings, diag);
-	hvc_findings_free(findings);
+	hvc_findings__free(findings);
 	return status;
 }
 
@@ -128,10 +128,10 @@ enum hvc_status hvc_cli_report__suppressions(const struct hvc_options *options,
 	*out = NULL;
 	if (!options->suppress)
 		return HVC_OK;
-	HVC_TRY(hvc_suppressions_load(options->suppress, diag, &made));
-	status = hvc_suppressions_check(made, diag);
+	HVC_TRY(hvc_suppressions__load(options->suppress, diag, &made));
+	status = hvc_suppressions__check(made, diag);
 	if (status != HVC_OK) {
-		hvc_suppressions_free(made);
+		hvc_suppressions__free(made);
 		return status;
 	}
 	*out = made;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/second.h"
 
-#include "hvcheck/oracle.h"
+#include "machine/oracle.h"
 
 struct asked {
 	const struct hvc_oracle_config *config;
@@ -24,8 +24,8 @@ static bool take(void *ctx, size_t index, const struct hvc_oracle_answer *answer
 		if (!hvc_regset_has(&answer->known, (enum hvc_reg)reg))
 			out->outcome.state.v[reg] = before->v[reg];
 	out->opinion.disagreements =
-	        hvc_oracle_compare(asked->config, asked->call, asked->machine, asked->outcome,
-	                           answer, out->text, sizeof out->text);
+	        hvc_oracle__compare(asked->config, asked->call, asked->machine, asked->outcome,
+	                            answer, out->text, sizeof out->text);
 	return true;
 }
 
@@ -67,8 +67,8 @@ enum hvc_status hvc_second__ask(const struct hvc_subject *subject, const struct 
 	const struct hvc_oracle_call one = {.call = *call};
 	struct asked asked = {&config, &one, machine, outcome, out};
 
-	HVC_TRY(hvc_oracle_version(diag, out->engine, sizeof out->engine));
+	HVC_TRY(hvc_oracle__version(diag, out->engine, sizeof out->engine));
 	out->opinion = (struct hvc_opinion){
 	        .engine = out->engine, .other = hvc_machine_engine(), .text = out->text};
-	return hvc_oracle_run(&config, &one, 1, take, &asked, diag);
+	return hvc_oracle__run(&config, &one, 1, take, &asked, diag);
 }

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "hvcheck/callers.h"
-#include "hvcheck/overlap.h"
+#include "abi/overlap.h"
+#include "engine/callers.h"
 
 static bool gets(const struct hvc_caller *caller, const char *about)
 {
@@ -45,7 +45,7 @@ static unsigned add_uses(const struct hvc_abi *old, struct hvc_callers *callers,
 	for (unsigned i = 0; i < hvc_abi_rule_count(old); i++) {
 		const struct hvc_rule *rule = hvc_abi_rule_at(old, i);
 
-		if (!hvc_abi_offers(old, rule) || !uses(callers, rule->name))
+		if (!hvc_abi__offers(old, rule) || !uses(callers, rule->name))
 			continue;
 		if (used < size)
 			used += (size_t)snprintf(
@@ -64,7 +64,7 @@ static enum hvc_status narrow(const struct hvc_abi *old, struct hvc_callers *cal
 	if (!add_uses(old, callers, names, sizeof names))
 		return hvc_diag_set(diag, HVC_E_NOTFOUND, callers->scan->path, 0, 0,
 		                    "has no call that is one of '%s'", hvc_abi_name(old));
-	HVC_TRY(hvc_findings_keep(findings, uses, callers, callers->scan->path, names, diag));
+	HVC_TRY(hvc_findings__keep(findings, uses, callers, callers->scan->path, names, diag));
 	*holds = true;
 	for (unsigned i = 0; i < findings->count; i++)
 		*holds = *holds && !findings->found[i].rule->counts;
@@ -87,17 +87,17 @@ enum hvc_status hvc_cli_used__narrow(const struct hvc_options *options, const st
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 		                    "--used-by: wants one image, and an ABI of the old side, which "
 		                    "says what its calls are (--abi-old)");
-	status = hvc_known_open(diag, &registry);
+	status = hvc_known__open(diag, &registry);
 	if (status == HVC_OK)
-		status = hvc_scan_file(options->also[0], NULL, diag, &scan);
+		status = hvc_scan__file(options->also[0], NULL, diag, &scan);
 	config.registry = registry;
 	config.scan = scan;
 	if (status == HVC_OK)
-		status = hvc_callers_run(&config, diag, &callers);
+		status = hvc_callers__run(&config, diag, &callers);
 	if (status == HVC_OK)
 		status = narrow(old, callers, findings, holds, diag);
-	hvc_callers_free(callers);
-	hvc_scan_free(scan);
-	hvc_known_close(registry);
+	hvc_callers__free(callers);
+	hvc_scan__free(scan);
+	hvc_known__close(registry);
 	return status;
 }

@@ -9,7 +9,7 @@
  * Leave of the findings of a diff what is about operations that the image of --used-by calls, by
  * the ABI of the old side; nothing without that option. A call whose selector is not known may be
  * of any operation. *holds: becomes whether nothing is left that counts. Errors: HVC_E_ARG (no
- * ABI), HVC_E_NOTFOUND (the image has no call of it), those of hvc_scan_file and hvc_callers_run.
+ * ABI), HVC_E_NOTFOUND (the image has no call of it), those of hvc_scan__file and hvc_callers__run.
  */
 HVC_MUST_USE enum hvc_status hvc_cli_used__narrow(const struct hvc_options *options,
                                                   const struct hvc_abi *old,

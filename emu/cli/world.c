@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "abi/world_file.h"
 #include "cli/value.h"
 #include "hvcheck/aarch32.h"
-#include "hvcheck/world_file.h"
 
 static bool belongs_to_call(enum hvc_reg reg)
 {
@@ -237,8 +237,8 @@ enum hvc_status hvc_cli_world__open(const struct hvc_options *options,
 	hvc_subject_enter(subject, &world);
 	if (options->world) {
 		/* The callback only reads. */
-		HVC_TRY(hvc_world_load(options->world, find_place, (void *)(uintptr_t)subject, diag,
-		                       &world));
+		HVC_TRY(hvc_world__load(options->world, find_place, (void *)(uintptr_t)subject,
+		                        diag, &world));
 		if (hvc_options__has(options, HVC_OPTION_CPU))
 			world.cpu = options->cpu;
 	}

@@ -8,15 +8,15 @@ static enum hvc_status compare(const struct hvc_abi_diff_config *config, struct 
 {
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
 		diff->abi[side] = config->abi[side];
-	HVC_TRY(hvc_overlap_find(diff->abi[HVC_SIDE_OLD], diff->abi[HVC_SIDE_NEW], NULL, diag,
-	                         &diff->overlaps));
+	HVC_TRY(hvc_overlap__find(diff->abi[HVC_SIDE_OLD], diff->abi[HVC_SIDE_NEW], NULL, diag,
+	                          &diff->overlaps));
 	if (!hvc_abi_diff__meet(diff))
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	return hvc_abi_diff__operations(config, diff, diag);
 }
 
-enum hvc_status hvc_abi_diff_run(const struct hvc_abi_diff_config *config, struct hvc_diag *diag,
-                                 struct hvc_abi_diff **out)
+enum hvc_status hvc_abi_diff__run(const struct hvc_abi_diff_config *config, struct hvc_diag *diag,
+                                  struct hvc_abi_diff **out)
 {
 	struct hvc_abi_diff *diff = calloc(1, sizeof *diff);
 	enum hvc_status status;
@@ -25,14 +25,14 @@ enum hvc_status hvc_abi_diff_run(const struct hvc_abi_diff_config *config, struc
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	status = compare(config, diff, diag);
 	if (status != HVC_OK) {
-		hvc_abi_diff_free(diff);
+		hvc_abi_diff__free(diff);
 		return status;
 	}
 	*out = diff;
 	return HVC_OK;
 }
 
-void hvc_abi_diff_free(struct hvc_abi_diff *diff)
+void hvc_abi_diff__free(struct hvc_abi_diff *diff)
 {
 	if (!diff)
 		return;
@@ -41,6 +41,6 @@ void hvc_abi_diff_free(struct hvc_abi_diff *diff)
 			free(diff->operation[i].use[side].how);
 	free(diff->operation);
 	free(diff->meeting);
-	hvc_overlaps_free(&diff->overlaps);
+	hvc_overlaps__free(&diff->overlaps);
 	free(diff);
 }

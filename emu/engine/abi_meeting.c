@@ -85,7 +85,7 @@ static bool same_word(const struct hvc_abi_diff *diff, const struct hvc_overlap 
                       const struct word *a, const struct word *b)
 {
 	if (a->result && b->result) {
-		if (hvc_result_equal(a->result, b->result))
+		if (hvc_result__equal(a->result, b->result))
 			return true;
 		return !a->result->intervals && !b->result->intervals &&
 		       a->result->mask == b->result->mask &&
@@ -152,16 +152,16 @@ static enum hvc_abi_meeting_kind kind_of(const struct hvc_abi_diff *diff,
 		return HVC_ABI_MEETING_NO_PROMISE;
 	if (equal && named)
 		return HVC_ABI_MEETING_SAME;
-	if (equal && hvc_abi_renames(diff->abi[HVC_SIDE_OLD], old, diff->abi[HVC_SIDE_NEW], new))
+	if (equal && hvc_abi__renames(diff->abi[HVC_SIDE_OLD], old, diff->abi[HVC_SIDE_NEW], new))
 		return HVC_ABI_MEETING_RENAMED;
 	if (named || (old->role == HVC_ROLE_UNKNOWN && new->role == HVC_ROLE_UNKNOWN))
 		return HVC_ABI_MEETING_CHANGED;
-	if (hvc_rule_claims(new) || !is_told(diff, overlap))
+	if (hvc_rule__claims(new) || !is_told(diff, overlap))
 		return HVC_ABI_MEETING_SILENT;
 	return HVC_ABI_MEETING_REFUSED;
 }
 
-const char *hvc_abi_meeting_name(enum hvc_abi_meeting_kind kind)
+const char *hvc_abi_meeting__name(enum hvc_abi_meeting_kind kind)
 {
 	static const char *const names[HVC_ABI_MEETING_COUNT] = {
 	        [HVC_ABI_MEETING_SILENT] = "silent",         [HVC_ABI_MEETING_CHANGED] = "changed",
@@ -179,7 +179,7 @@ static bool is_worth(const struct hvc_abi_diff *diff, const struct hvc_overlap *
 	const struct hvc_rule *old = rule_of(diff, overlap, HVC_SIDE_OLD);
 	const struct hvc_rule *new = rule_of(diff, overlap, HVC_SIDE_NEW);
 
-	if (hvc_rule_claims(old))
+	if (hvc_rule__claims(old))
 		return true;
 	return kind == HVC_ABI_MEETING_CHANGED && old->role == HVC_ROLE_UNKNOWN &&
 	       new->role == HVC_ROLE_UNKNOWN;

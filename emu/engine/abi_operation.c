@@ -13,7 +13,7 @@ static bool is_operation(const struct hvc_abi *abi, const struct hvc_rule *rule)
 	const unsigned el1 = 1u << HVC_LEVEL_EL1H | 1u << HVC_LEVEL_EL1T;
 
 	return rule->levels & el1 && rule->insns >> HVC_INSN_HVC & 1 &&
-	       (hvc_abi_offers(abi, rule) || (rule->specified && rule->role == HVC_ROLE_UNKNOWN));
+	       (hvc_abi__offers(abi, rule) || (rule->specified && rule->role == HVC_ROLE_UNKNOWN));
 }
 
 static void add_arguments(const struct hvc_expr *expr, struct hvc_regset *out)
@@ -94,7 +94,7 @@ static enum hvc_status find_witnesses(struct hvc_abi_diff *diff, enum hvc_side s
 	const struct hvc_abi *abi = diff->abi[side];
 	struct hvc_overlaps own = {0};
 
-	HVC_TRY(hvc_overlap_find(abi, abi, NULL, diag, &own));
+	HVC_TRY(hvc_overlap__find(abi, abi, NULL, diag, &own));
 	for (unsigned i = 0; i < own.count; i++) {
 		const struct hvc_overlap *overlap = &own.overlap[i];
 		const struct hvc_rule *rule = hvc_abi_rule_at(abi, overlap->rule[0]);
@@ -105,7 +105,7 @@ static enum hvc_status find_witnesses(struct hvc_abi_diff *diff, enum hvc_side s
 		operation->use[side].world = overlap->world[0];
 		operation->use[side].witness = overlap->witness;
 	}
-	hvc_overlaps_free(&own);
+	hvc_overlaps__free(&own);
 	return HVC_OK;
 }
 
@@ -153,7 +153,7 @@ static bool same_words(const struct hvc_rule *a, const struct hvc_rule *b)
 	    a->results != b->results || (a->has_at && !hvc_expr_equal(&a->at, &b->at)))
 		return false;
 	for (unsigned i = 0; i < a->results; i++)
-		if (!hvc_result_equal(&a->result[i], &b->result[i]))
+		if (!hvc_result__equal(&a->result[i], &b->result[i]))
 			return false;
 	return true;
 }

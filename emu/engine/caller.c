@@ -24,7 +24,7 @@ unsigned hvc_caller__kind_of(uint64_t value)
 
 const char *hvc_caller__owner_of_imm(const struct hvc_registry *registry, uint16_t imm)
 {
-	const struct hvc_known *known = hvc_known_find_imm(registry, imm, NULL);
+	const struct hvc_known *known = hvc_known__find_imm(registry, imm, NULL);
 
 	return known ? known->owner : "";
 }
@@ -37,7 +37,7 @@ const char *hvc_caller__owner_of_fid(const struct hvc_registry *registry, uint64
 
 	if (value > UINT32_MAX)
 		return "";
-	while ((known = hvc_known_find_fid(registry, (uint32_t)value, known)) != NULL) {
+	while ((known = hvc_known__find_fid(registry, (uint32_t)value, known)) != NULL) {
 		if (known->kind == HVC_KNOWN_ENTITY)
 			entity = known;
 		else if (functions++ == 0)
@@ -181,7 +181,7 @@ bool hvc_caller__chance(struct hvc_caller *caller, enum hvc_reg reg)
 	const struct hvc_value *value = &caller->site->x[reg];
 	char text[96];
 
-	hvc_value_print(reg, value, text, sizeof(text));
+	hvc_value__print(reg, value, text, sizeof(text));
 	return hvc_caller__issue(caller, HVC_CALLER_SELECTOR, reg,
 	                         value->pointer ? value->pointer_at : value->at,
 	                         "%s selects the call, and is uninitialised: %s", hvc_reg_name(reg),

@@ -34,7 +34,7 @@ enum hvc_status hvc_caller__open_bench(const struct hvc_callers_config *config,
 	if (!bench)
 		return HVC_E_NOMEM;
 	bench->config = config;
-	status = hvc_exact_make(&how, diag, &bench->exact);
+	status = hvc_exact__make(&how, diag, &bench->exact);
 	if (status == HVC_OK)
 		status = hvc_exact__constants(bench->exact, &bench->constant, &bench->constants);
 	if (status != HVC_OK) {
@@ -49,7 +49,7 @@ void hvc_caller__close_bench(struct hvc_caller_bench *bench)
 {
 	if (!bench)
 		return;
-	hvc_exact_free(bench->exact);
+	hvc_exact__free(bench->exact);
 	free(bench->constant);
 	free(bench);
 }
@@ -152,8 +152,7 @@ static bool check_after(const struct hvc_row *row, struct hvc_caller *caller)
 /* What a caller cannot go on from is no answer, whatever else gets the same. */
 static bool is_refused(const struct hvc_row *row)
 {
-	return !row->why &&
-	       (row->kind == HVC_OUTCOME_INJECT || row->kind == HVC_OUTCOME_UNDEFINED);
+	return !row->why && (row->kind == HVC_OUTCOME_INJECT || row->kind == HVC_OUTCOME_UNDEFINED);
 }
 
 /* The row of a call, and that of one that the vectors cannot know. */
@@ -231,7 +230,7 @@ enum hvc_status hvc_caller__hold_to_rows(struct hvc_caller_bench *bench, bool na
 		return HVC_OK;
 	}
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
-		if (!(open >> n & 1) || !hvc_value_is_chance(&site->x[n]))
+		if (!(open >> n & 1) || !hvc_value__is_chance(&site->x[n]))
 			continue;
 		caller->fit = HVC_CALLER_CHANCE;
 		if (!hvc_caller__chance(caller, (enum hvc_reg)(HVC_REG_X0 + n)))

@@ -3,9 +3,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "abi/overlap.h"
 #include "engine/callers.h"
 #include "hvcheck/arch.h"
-#include "hvcheck/overlap.h"
 
 #define SMCCC_RESULTS UINT32_C(0xf)
 
@@ -180,7 +180,7 @@ static void look_up_imm(const struct hvc_abi *abi, uint16_t imm, bool *named, bo
 		bool all = rule->imms == 1 && rule->imm[0].lo == 0 &&
 		           rule->imm[0].hi == HVC_IMM_COUNT - 1;
 
-		if (!hvc_rule_claims(rule) || !inside(rule->imm, rule->imms, imm))
+		if (!hvc_rule__claims(rule) || !inside(rule->imm, rule->imms, imm))
 			continue;
 		*named |= !all;
 		*ignored |= all;
@@ -193,7 +193,7 @@ static bool has_kind(const struct hvc_abi *abi, uint16_t imm, unsigned kind)
 	for (unsigned i = 0; i < hvc_abi_rule_count(abi); i++) {
 		const struct hvc_rule *rule = hvc_abi_rule_at(abi, i);
 
-		if (!hvc_rule_claims(rule) || !inside(rule->imm, rule->imms, imm))
+		if (!hvc_rule__claims(rule) || !inside(rule->imm, rule->imms, imm))
 			continue;
 		for (unsigned n = 0; n < rule->conditions; n++) {
 			const struct hvc_condition *condition = &rule->condition[n];
@@ -217,7 +217,7 @@ static bool selects_by_x0(const struct hvc_abi *abi, uint16_t imm)
 	for (unsigned i = 0; i < hvc_abi_rule_count(abi); i++) {
 		const struct hvc_rule *rule = hvc_abi_rule_at(abi, i);
 
-		if (!hvc_rule_claims(rule) || !inside(rule->imm, rule->imms, imm))
+		if (!hvc_rule__claims(rule) || !inside(rule->imm, rule->imms, imm))
 			continue;
 		for (unsigned n = 0; n < rule->conditions; n++) {
 			if (rule->condition[n].reg == HVC_REG_X0 && selects(&rule->condition[n]))
@@ -348,7 +348,7 @@ static uint32_t find_fit(struct hvc_caller *caller)
 	uint32_t open = undecided(caller), chance = 0;
 
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
-		chance |= open & (uint32_t)hvc_value_is_chance(&caller->site->x[n]) << n;
+		chance |= open & (uint32_t)hvc_value__is_chance(&caller->site->x[n]) << n;
 	/* Where every answer is to a call of the ABI, it is one, whichever it gets. */
 	if (open && caller->site->x[0].kind == HVC_VALUE_CONSTANT && !any_unknown(caller))
 		open = 0;
@@ -426,7 +426,7 @@ enum hvc_status hvc_caller__hold_to_rules(const struct hvc_callers_config *confi
 	if (all_unknown(caller)) {
 		char text[96];
 
-		hvc_value_print(HVC_REG_X0, &caller->site->x[0], text, sizeof(text));
+		hvc_value__print(HVC_REG_X0, &caller->site->x[0], text, sizeof(text));
 		if (!hvc_caller__issue(caller, HVC_CALLER_NO_CALL, HVC_REG_NONE, 0,
 		                       "no call of the ABI: %s #0x%x with %s gets '%s'",
 		                       hvc_insn_name(caller->site->insn), caller->site->imm, text,

@@ -23,7 +23,7 @@ static bool is_sign_extended(uint64_t value)
 
 uint64_t hvc_caller__identifier(const struct hvc_registry *registry, uint64_t value)
 {
-	return is_sign_extended(value) && hvc_known_find_fid(registry, (uint32_t)value, NULL)
+	return is_sign_extended(value) && hvc_known__find_fid(registry, (uint32_t)value, NULL)
 	               ? (uint32_t)value
 	               : value;
 }

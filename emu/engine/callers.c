@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *hvc_caller_fit_name(enum hvc_caller_fit fit)
+const char *hvc_caller_fit__name(enum hvc_caller_fit fit)
 {
 	static const char *const names[HVC_CALLER_COUNT] = {"held", "chance", "unknown", "other",
 	                                                    "data"};
@@ -16,7 +16,7 @@ const char *hvc_caller_fit_name(enum hvc_caller_fit fit)
 	return (unsigned)fit < HVC_CALLER_COUNT ? names[fit] : "?";
 }
 
-const char *hvc_caller_issue_name(enum hvc_caller_issue_kind kind)
+const char *hvc_caller_issue__name(enum hvc_caller_issue_kind kind)
 {
 	static const char *const names[HVC_CALLER_ISSUE_COUNT] = {
 	        [HVC_CALLER_SELECTOR] = "selector never set",
@@ -94,8 +94,8 @@ static const char *registered(const struct hvc_registry *registry, const struct 
 
 	if (!site->imm && fid > UINT32_MAX)
 		return "";
-	while ((known = site->imm ? hvc_known_find_imm(registry, site->imm, known)
-	                          : hvc_known_find_fid(registry, (uint32_t)fid, known)) != NULL) {
+	while ((known = site->imm ? hvc_known__find_imm(registry, site->imm, known)
+	                          : hvc_known__find_fid(registry, (uint32_t)fid, known)) != NULL) {
 		if (!known->abi[0] || !strcmp(known->abi, found))
 			continue;
 		if (found[0])
@@ -188,8 +188,8 @@ static enum hvc_status run(const struct hvc_callers_config *config, struct hvc_c
 	return HVC_OK;
 }
 
-enum hvc_status hvc_callers_run(const struct hvc_callers_config *config, struct hvc_diag *diag,
-                                struct hvc_callers **out)
+enum hvc_status hvc_callers__run(const struct hvc_callers_config *config, struct hvc_diag *diag,
+                                 struct hvc_callers **out)
 {
 	struct hvc_caller_bench *bench = NULL;
 	struct hvc_callers *callers;
@@ -210,7 +210,7 @@ enum hvc_status hvc_callers_run(const struct hvc_callers_config *config, struct 
 		status = run(config, bench, &local, callers);
 	hvc_caller__close_bench(bench);
 	if (status != HVC_OK) {
-		hvc_callers_free(callers);
+		hvc_callers__free(callers);
 		return hvc_diag_set(diag, status, local.file, 0, 0, "%s",
 		                    local.message[0] ? local.message : hvc_strerror(status));
 	}
@@ -228,7 +228,7 @@ static bool knows(const struct hvc_caller *caller)
 	return caller->fit == HVC_CALLER_HELD && caller->answers;
 }
 
-void hvc_callers_excuse(struct hvc_callers *callers, const struct hvc_callers *other)
+void hvc_callers__excuse(struct hvc_callers *callers, const struct hvc_callers *other)
 {
 	for (size_t i = 0; i < callers->callers && i < other->callers; i++) {
 		struct hvc_caller *caller = &callers->caller[i];
@@ -252,7 +252,7 @@ void hvc_callers_excuse(struct hvc_callers *callers, const struct hvc_callers *o
 	}
 }
 
-void hvc_callers_free(struct hvc_callers *callers)
+void hvc_callers__free(struct hvc_callers *callers)
 {
 	if (!callers)
 		return;

@@ -186,7 +186,7 @@ static enum hvc_status open_rows(struct hvc_check_bench *bench, const struct hvc
 	*out = NULL;
 	if (!bench->config->sweep || world->zero_pages)
 		return HVC_OK;
-	status = hvc_exact_make(&config, diag, out);
+	status = hvc_exact__make(&config, diag, out);
 	if (status == HVC_E_RANGE) /* too much to follow */
 		return HVC_OK;
 	if (status == HVC_OK)
@@ -232,7 +232,7 @@ static enum hvc_status check_world(struct hvc_check_bench *bench, const struct h
 		status = sweep_world(bench, world, diag);
 	hvc_hold__close(bench->hold);
 	bench->hold = NULL;
-	hvc_exact_free(exact);
+	hvc_exact__free(exact);
 	if (status == HVC_OK)
 		status = check_features(bench, &world->world, diag);
 	hvc_proof__free(&bench->proof);

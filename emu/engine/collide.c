@@ -3,7 +3,7 @@
  * Specifications set against one another two by two: which calls both claim, and whether they
  * mean the same. No code is run.
  */
-#include "hvcheck/collide.h"
+#include "engine/collide.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +47,7 @@ static bool does_as(const struct hvc_rule *a, const struct hvc_rule *b)
 		const struct hvc_result *theirs = result_of(b, mine->reg);
 		bool code = mine->reg < HVC_GPR_COUNT && is_constant(mine);
 
-		if (theirs && hvc_result_equal(mine, theirs))
+		if (theirs && hvc_result__equal(mine, theirs))
 			continue;
 		if (!code || (theirs && !is_constant(theirs)))
 			return false;
@@ -55,7 +55,7 @@ static bool does_as(const struct hvc_rule *a, const struct hvc_rule *b)
 	return true;
 }
 
-bool hvc_rule_agrees(const struct hvc_rule *a, const struct hvc_rule *b)
+bool hvc_rule__agrees(const struct hvc_rule *a, const struct hvc_rule *b)
 {
 	return !strcmp(a->name, b->name) && a->outcome == b->outcome && a->level == b->level &&
 	       a->has_at == b->has_at && (!a->has_at || hvc_expr_equal(&a->at, &b->at)) &&
@@ -70,7 +70,7 @@ static void mark(const struct hvc_abi *abi, unsigned char bit, unsigned char *ma
 	for (unsigned i = 0; i < hvc_abi_rule_count(abi); i++) {
 		const struct hvc_rule *rule = hvc_abi_rule_at(abi, i);
 
-		if (!hvc_rule_claims(rule) || !(rule->levels & el1) ||
+		if (!hvc_rule__claims(rule) || !(rule->levels & el1) ||
 		    !(rule->insns >> HVC_INSN_HVC & 1))
 			continue;
 		for (unsigned k = 0; k < rule->imms; k++)
@@ -80,7 +80,7 @@ static void mark(const struct hvc_abi *abi, unsigned char bit, unsigned char *ma
 }
 
 static bool find_imms(const struct hvc_abi *a, const struct hvc_abi *b,
-                      struct hvc_collide_pair *pair)
+                      struct hvc_collide__pair *pair)
 {
 	unsigned char mark_of[HVC_IMM_COUNT] = {0};
 	unsigned runs = 0;
@@ -110,10 +110,10 @@ static enum hvc_status fail_memory(struct hvc_diag *diag)
 static enum hvc_status compare(struct hvc_collide *collide, unsigned a, unsigned b,
                                struct hvc_diag *diag)
 {
-	struct hvc_collide_pair *pair = &collide->pair[collide->pairs];
+	struct hvc_collide__pair *pair = &collide->pair[collide->pairs];
 	const struct hvc_abi *first = collide->abi[a], *second = collide->abi[b];
 
-	HVC_TRY(hvc_overlap_find(first, second, hvc_rule_claims, diag, &pair->overlaps));
+	HVC_TRY(hvc_overlap__find(first, second, hvc_rule__claims, diag, &pair->overlaps));
 	collide->pairs++;
 	pair->abi[0] = a;
 	pair->abi[1] = b;
@@ -123,8 +123,8 @@ static enum hvc_status compare(struct hvc_collide *collide, unsigned a, unsigned
 	for (unsigned i = 0; i < pair->overlaps.count; i++) {
 		const unsigned *rule = pair->overlaps.overlap[i].rule;
 
-		pair->agrees[i] = hvc_rule_agrees(hvc_abi_rule_at(first, rule[0]),
-		                                  hvc_abi_rule_at(second, rule[1]));
+		pair->agrees[i] = hvc_rule__agrees(hvc_abi_rule_at(first, rule[0]),
+		                                   hvc_abi_rule_at(second, rule[1]));
 		pair->others += !pair->agrees[i];
 	}
 	collide->colliding += pair->overlaps.count != 0;
@@ -143,8 +143,8 @@ static enum hvc_status compare_all(struct hvc_collide *collide, bool first_only,
 	return HVC_OK;
 }
 
-enum hvc_status hvc_collide_run(const struct hvc_abi *const *abi, unsigned abis, bool first_only,
-                                struct hvc_diag *diag, struct hvc_collide **out)
+enum hvc_status hvc_collide__run(const struct hvc_abi *const *abi, unsigned abis, bool first_only,
+                                 struct hvc_diag *diag, struct hvc_collide **out)
 {
 	struct hvc_collide *collide;
 	enum hvc_status status;
@@ -157,26 +157,26 @@ enum hvc_status hvc_collide_run(const struct hvc_abi *const *abi, unsigned abis,
 	collide->abi = calloc(abis, sizeof *collide->abi);
 	collide->pair = calloc((size_t)abis * (abis - 1) / 2, sizeof *collide->pair);
 	if (!collide->abi || !collide->pair) {
-		hvc_collide_free(collide);
+		hvc_collide__free(collide);
 		return fail_memory(diag);
 	}
 	memcpy(collide->abi, abi, abis * sizeof *abi);
 	collide->abis = abis;
 	status = compare_all(collide, first_only, diag);
 	if (status != HVC_OK) {
-		hvc_collide_free(collide);
+		hvc_collide__free(collide);
 		return status;
 	}
 	*out = collide;
 	return HVC_OK;
 }
 
-void hvc_collide_free(struct hvc_collide *collide)
+void hvc_collide__free(struct hvc_collide *collide)
 {
 	if (!collide)
 		return;
 	for (unsigned i = 0; i < collide->pairs; i++) {
-		hvc_overlaps_free(&collide->pair[i].overlaps);
+		hvc_overlaps__free(&collide->pair[i].overlaps);
 		free(collide->pair[i].agrees);
 		free(collide->pair[i].imm);
 	}
@@ -185,8 +185,8 @@ void hvc_collide_free(struct hvc_collide *collide)
 	free(collide);
 }
 
-const struct hvc_collide_pair *hvc_collide_pair(const struct hvc_collide *collide, unsigned a,
-                                                unsigned b)
+const struct hvc_collide__pair *hvc_collide__pair(const struct hvc_collide *collide, unsigned a,
+                                                  unsigned b)
 {
 	for (unsigned i = 0; i < collide->pairs; i++) {
 		const unsigned *abi = collide->pair[i].abi;

@@ -8,8 +8,8 @@
 #include "base/number.h"
 #include "engine/internal.h"
 #include "engine/quote.h"
+#include "engine/sequence.h"
 #include "hvcheck/arch.h"
-#include "hvcheck/sequence.h"
 
 struct line {
 	char *text;
@@ -163,9 +163,9 @@ static void append_callers(struct line *line, const struct hvc_sequences *sequen
 		}
 }
 
-void hvc_sequence_command(const struct hvc_sequences *sequences, const char *abi,
-                          const struct hvc_sequence_failure *failure, unsigned randoms, char *text,
-                          size_t size)
+void hvc_sequence__command(const struct hvc_sequences *sequences, const char *abi,
+                           const struct hvc_sequence_failure *failure, unsigned randoms, char *text,
+                           size_t size)
 {
 	const struct hvc_world *world = &sequences->world[failure->world];
 	const struct hvc_world *plain = &hvc_abi_world_at(sequences->abi, failure->world)->world;

@@ -200,7 +200,7 @@ static enum hvc_status hold(struct measure *m, struct hvc_diag *diag)
 				        "by the machine",
 				        hvc_abi_rule_at(m->config->abi, (unsigned)class_->rule)
 				                ->name,
-				        hvc_place_name(place),
+				        hvc_place__name(place),
 				        change[place].changes ? "changed" : "kept");
 		}
 	}
@@ -216,8 +216,8 @@ static int by_class(const void *a, const void *b)
 	return (x->place > y->place) - (x->place < y->place);
 }
 
-enum hvc_status hvc_contract_measure(const struct hvc_contract_config *config,
-                                     struct hvc_diag *diag, struct hvc_contract **out)
+enum hvc_status hvc_contract__measure(const struct hvc_contract_config *config,
+                                      struct hvc_diag *diag, struct hvc_contract **out)
 {
 	struct hvc_contract *contract = calloc(1, sizeof *contract);
 	struct measure *m = calloc(1, sizeof *m);
@@ -244,14 +244,14 @@ enum hvc_status hvc_contract_measure(const struct hvc_contract_config *config,
 		free(m->calls.change);
 	free(m);
 	if (status != HVC_OK) {
-		hvc_contract_free(contract);
+		hvc_contract__free(contract);
 		return status;
 	}
 	*out = contract;
 	return HVC_OK;
 }
 
-void hvc_contract_free(struct hvc_contract *contract)
+void hvc_contract__free(struct hvc_contract *contract)
 {
 	if (!contract)
 		return;

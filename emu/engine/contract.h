@@ -1,11 +1,99 @@
 /* SPDX-License-Identifier: MIT */
-/** Parts of measuring a contract, a section a file. */
-#ifndef ENGINE_CONTRACT_H
-#define ENGINE_CONTRACT_H
+/**
+ * Register contracts: what becomes of each register in the calls of one class, against what the
+ * ABI promises. It is proved for every input. With an ABI it is shown by calls; where a path is not
+ * followed to its end, it is measured over many register files instead: all registers that do not
+ * select the call are filled anew for every seed, the flags, the FP/SIMD registers and the scratch
+ * registers of EL1 and EL0 among them, so that a register that only seems to be kept is found out.
+ *
+ * A class is a rule of an ABI, or without one a class of a map.
+ */
+#ifndef HVC_ENGINE_CONTRACT_H
+#define HVC_ENGINE_CONTRACT_H
 
 #include "engine/internal.h"
-#include "hvcheck/contract.h"
+#include "hvcheck/call.h"
 #include "symbolic/bv.h"
+
+enum hvc_fate {
+	HVC_FATE_PRESERVED, /**< in every call as it was at the call */
+	HVC_FATE_RESULT,    /**< in every call what the rule's results say */
+	HVC_FATE_CLOBBERED, /**< neither: changed in at least one call */
+	HVC_FATE_COUNT,
+};
+
+/** "preserved", "result", "clobbered". */
+const char *hvc_fate__name(enum hvc_fate fate);
+
+/** Everything that has a fate: enum hvc_reg, then the FP/SIMD registers of hvc_simd_name. */
+#define HVC_PLACES (HVC_REG_COUNT + HVC_SIMD_NAMES)
+/** "x0", "vbar_el2", "q7". Constant string. */
+const char *hvc_place__name(unsigned place);
+
+struct hvc_clause_fate {
+	enum hvc_fate fate;
+	bool measured;         /**< the CPU has it, and the kind of outcome leaves it alone */
+	bool allowed;          /**< the ABI lets the calls change it; always so without one */
+	bool told;             /**< clobbered: the same way in all calls that changed it, */
+	struct hvc_term value; /**< this one */
+};
+
+struct hvc_contract_class {
+	int rule; /**< of the ABI; -1: class_ of the map */
+	unsigned class_;
+	enum hvc_outcome_kind kind;
+	uint64_t calls;  /**< with an ABI: that ended this way; only they count */
+	uint64_t strays; /**< that did not */
+	struct hvc_clause_fate place[HVC_PLACES];
+};
+
+/** A register that a caller gets back neither as it was nor as a result. */
+struct hvc_contract_finding {
+	unsigned class_; /**< index in the contract */
+	unsigned place;
+	bool allowed; /**< false: the ABI promises otherwise */
+	struct hvc_probe
+	        probe; /**< the witness: the first call that shows it, its immediate in it */
+	struct hvc_world world;
+};
+
+struct hvc_contract {
+	const struct hvc_abi *abi; /**< borrowed; NULL: none */
+	struct hvc_contract_class *class_;
+	unsigned classes;
+	struct hvc_contract_finding *finding; /**< in order of class, place */
+	unsigned findings;
+	unsigned broken; /**< findings that the ABI does not allow */
+	unsigned seeds;
+	uint64_t calls;
+	bool proved; /**< for every input: what no call changes is kept, or a result, in all */
+};
+
+struct hvc_contract_config {
+	const struct hvc_subject *subject;
+	const struct hvc_abi *abi;
+	const struct hvc_world *over; /**< laid over each world of the ABI; NULL: nothing */
+	unsigned levels; /**< bits 1 << enum hvc_level; 0: all that the ABI speaks of */
+	unsigned insns;  /**< bits 1 << enum hvc_insn; 0: all that the ABI speaks of */
+	unsigned seeds;  /**< register files a call is tried with; 0: 16 */
+	uint64_t budget;
+};
+
+/**
+ * Measure. Findings are made of calls that come back to the caller: what a soft restart hands
+ * over, its new owner has asked for. Errors: those of hvc_machine_open and hvc_machine_call.
+ */
+HVC_MUST_USE enum hvc_status hvc_contract__measure(const struct hvc_contract_config *config,
+                                                   struct hvc_diag *diag,
+                                                   struct hvc_contract **out);
+struct hvc_exact;
+/** Read it off an exact map: nothing is promised, so there are no findings. HVC_E_NOMEM. */
+HVC_MUST_USE enum hvc_status hvc_contract__of_exact(const struct hvc_exact *exact,
+                                                    struct hvc_diag *diag,
+                                                    struct hvc_contract **out);
+void hvc_contract__free(struct hvc_contract *contract);
+
+/* Parts of measuring a contract, a section a file. */
 
 /* contract_call.c: which calls a class is measured by */
 

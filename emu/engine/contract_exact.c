@@ -17,8 +17,8 @@ static unsigned place_of(const struct hvc_row_effect *effect)
 	if (effect->reg != HVC_REG_NONE)
 		return effect->reg;
 	for (unsigned place = HVC_REG_COUNT; place < HVC_PLACES; place++)
-		if (strlen(hvc_place_name(place)) == length &&
-		    !memcmp(hvc_place_name(place), effect->name, length))
+		if (strlen(hvc_place__name(place)) == length &&
+		    !memcmp(hvc_place__name(place), effect->name, length))
 			return place;
 	return HVC_PLACES;
 }
@@ -58,8 +58,8 @@ static void fill(const struct hvc_exact *exact, const struct hvc_exact_part *par
 	}
 }
 
-enum hvc_status hvc_contract_of_exact(const struct hvc_exact *exact, struct hvc_diag *diag,
-                                      struct hvc_contract **out)
+enum hvc_status hvc_contract__of_exact(const struct hvc_exact *exact, struct hvc_diag *diag,
+                                       struct hvc_contract **out)
 {
 	struct hvc_contract *contract = calloc(1, sizeof *contract);
 	unsigned rows = 0;
@@ -72,7 +72,7 @@ enum hvc_status hvc_contract_of_exact(const struct hvc_exact *exact, struct hvc_
 		free(contract);
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	}
-	contract->proved = hvc_exact_is_complete(exact);
+	contract->proved = hvc_exact__is_complete(exact);
 	for (unsigned i = 0; i < exact->parts; i++)
 		for (unsigned k = 0; !exact->part[i].same && k < exact->part[i].rows; k++) {
 			contract->class_[contract->classes].class_ = contract->classes;

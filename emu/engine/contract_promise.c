@@ -6,14 +6,14 @@
 #include "base/grow.h"
 #include "engine/contract.h"
 
-const char *hvc_fate_name(enum hvc_fate fate)
+const char *hvc_fate__name(enum hvc_fate fate)
 {
 	static const char *const names[HVC_FATE_COUNT] = {"preserved", "result", "clobbered"};
 
 	return fate < HVC_FATE_COUNT ? names[fate] : "?";
 }
 
-const char *hvc_place_name(unsigned place)
+const char *hvc_place__name(unsigned place)
 {
 	return place < HVC_REG_COUNT ? hvc_reg_name((enum hvc_reg)place)
 	                             : hvc_simd_name(place - HVC_REG_COUNT);

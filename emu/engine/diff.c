@@ -3,7 +3,7 @@
  * Both sides are followed in one room of terms; each pair of rows whose behaviours are not plainly
  * the same is asked of the solver: is there a call that meets both, so that something differs?
  */
-#include "hvcheck/diff.h"
+#include "engine/diff.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -243,7 +243,7 @@ static enum hvc_status make_side(struct hvc_differ *d, enum hvc_side side, unsig
 		status = hvc_saved__import(config->saved[side], d->terms, d->solver, diag,
 		                           &d->side[side]);
 	else
-		status = hvc_exact_make(&make, diag, &d->side[side]);
+		status = hvc_exact__make(&make, diag, &d->side[side]);
 	if (status != HVC_OK)
 		return status;
 	d->diff->abi[side] = config->abi[side];
@@ -271,8 +271,8 @@ static enum hvc_status run(struct hvc_differ *d, struct hvc_diag *diag)
 	return compare(d, diag);
 }
 
-enum hvc_status hvc_diff_run(const struct hvc_diff_config *config, struct hvc_diag *diag,
-                             struct hvc_diff **out)
+enum hvc_status hvc_diff__run(const struct hvc_diff_config *config, struct hvc_diag *diag,
+                              struct hvc_diff **out)
 {
 	struct hvc_differ d = {.config = config, .diff = calloc(1, sizeof *d.diff)};
 	enum hvc_status status;
@@ -281,7 +281,7 @@ enum hvc_status hvc_diff_run(const struct hvc_diff_config *config, struct hvc_di
 		return out_of_memory(diag);
 	status = run(&d, diag);
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
-		hvc_exact_free(d.side[side]);
+		hvc_exact__free(d.side[side]);
 	hvc_solver__close(d.solver);
 	hvc_bv__close(d.terms);
 	free(d.pair);
@@ -289,7 +289,7 @@ enum hvc_status hvc_diff_run(const struct hvc_diff_config *config, struct hvc_di
 	if (status == HVC_OK)
 		*out = d.diff;
 	else
-		hvc_diff_free(d.diff);
+		hvc_diff__free(d.diff);
 	return status;
 }
 
@@ -300,7 +300,7 @@ static void free_use(struct hvc_use *use)
 	hvc_witness__free(&use->witness);
 }
 
-void hvc_diff_free(struct hvc_diff *diff)
+void hvc_diff__free(struct hvc_diff *diff)
 {
 	if (!diff)
 		return;

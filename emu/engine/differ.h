@@ -3,9 +3,9 @@
 #ifndef ENGINE_DIFFER_H
 #define ENGINE_DIFFER_H
 
+#include "engine/diff.h"
 #include "engine/exact.h"
 #include "engine/simplest_call.h"
-#include "hvcheck/diff.h"
 
 struct hvc_differ {
 	const struct hvc_diff_config *config;

@@ -136,8 +136,8 @@ static enum hvc_status make_parts(struct hvc_exact *exact, const struct hvc_exac
 	unsigned insns = config->insns      ? config->insns
 	                 : exact->world.esr ? 1u << HVC_INSN_TRAP
 	                                    : hvc_insns_all(1u << HVC_INSN_HVC);
-	bool everyone = config->everyone && !config->levels && !config->insns && !hyp &&
-	                !exact->world.esr;
+	bool everyone =
+	        config->everyone && !config->levels && !config->insns && !hyp && !exact->world.esr;
 
 	for (unsigned insn = 0; insn < HVC_INSN_COUNT; insn++)
 		for (unsigned from = 0; from < HVC_LEVEL_COUNT; from++) {
@@ -152,8 +152,8 @@ static enum hvc_status make_parts(struct hvc_exact *exact, const struct hvc_exac
 	return HVC_OK;
 }
 
-enum hvc_status hvc_exact_make(const struct hvc_exact_config *config, struct hvc_diag *diag,
-                               struct hvc_exact **out)
+enum hvc_status hvc_exact__make(const struct hvc_exact_config *config, struct hvc_diag *diag,
+                                struct hvc_exact **out)
 {
 	struct hvc_exact *exact = calloc(1, sizeof *exact);
 	struct hvc_machine_config machine = {.image = *hvc_subject_image(config->subject),
@@ -197,11 +197,11 @@ enum hvc_status hvc_exact_make(const struct hvc_exact_config *config, struct hvc
 	if (status == HVC_OK)
 		*out = exact;
 	else
-		hvc_exact_free(exact);
+		hvc_exact__free(exact);
 	return status;
 }
 
-void hvc_exact_free(struct hvc_exact *exact)
+void hvc_exact__free(struct hvc_exact *exact)
 {
 	if (!exact)
 		return;
@@ -255,7 +255,7 @@ const struct hvc_row *hvc_exact__row_of(struct hvc_exact *exact, const struct hv
 	return NULL;
 }
 
-bool hvc_exact_is_complete(const struct hvc_exact *exact)
+bool hvc_exact__is_complete(const struct hvc_exact *exact)
 {
 	for (unsigned i = 0; i < exact->parts; i++)
 		if (!exact->part[i].complete)

@@ -11,9 +11,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "abi/overlap.h"
 #include "engine/features_table.h"
 #include "engine/prover.h"
-#include "hvcheck/overlap.h"
 
 #define NOT_SUPPORTED UINT32_MAX
 #define SMC64         UINT32_C(0x40000000)

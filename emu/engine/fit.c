@@ -4,7 +4,7 @@
  * each rule of each specification are made and judged, which is quick; then the few that are left
  * are proved, those first of which most is promised.
  */
-#include "hvcheck/fit.h"
+#include "engine/fit.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,11 +15,11 @@
 #include "engine/scene.h"
 #include "hvcheck/limit.h"
 
-#define IMMS        24u /* immediates tried with each register file */
-#define CALLS       4u  /* judged of a rule */
-#define BUDGET      20000u
-#define PATHS       256u /* of a proof */
-#define STEPS       UINT64_C(400000)
+#define IMMS   24u /* immediates tried with each register file */
+#define CALLS  4u  /* judged of a rule */
+#define BUDGET 20000u
+#define PATHS  256u /* of a proof */
+#define STEPS  UINT64_C(400000)
 /*
  * Some seconds of the solver. A table that is a hyp stub asks it some hundred questions, a host's
  * handlers, which clear pages by the caller's pointers, far more.
@@ -415,7 +415,7 @@ static enum hvc_status open_shipped(struct hvc_diag *diag, struct hvc_abi *abi[S
 	return status;
 }
 
-enum hvc_status hvc_fit_scan(struct hvc_scan *scan, struct hvc_diag *diag)
+enum hvc_status hvc_fit__scan(struct hvc_scan *scan, struct hvc_diag *diag)
 {
 	struct hvc_abi *abi[SHIPPED_MAX];
 	enum hvc_status status;
@@ -426,7 +426,7 @@ enum hvc_status hvc_fit_scan(struct hvc_scan *scan, struct hvc_diag *diag)
 	for (size_t i = 0; i < scan->tables && i < HVC_FIT_TABLES && status == HVC_OK; i++) {
 		struct hvc_subject *subject;
 
-		status = hvc_scan_subject(scan, i, &subject);
+		status = hvc_scan__subject(scan, i, &subject);
 		if (status != HVC_OK) {
 			status = status != HVC_E_NOMEM
 			                 ? HVC_OK
@@ -440,8 +440,8 @@ enum hvc_status hvc_fit_scan(struct hvc_scan *scan, struct hvc_diag *diag)
 	return status;
 }
 
-enum hvc_status hvc_fit_subject(const struct hvc_subject *subject, const struct hvc_abi *only,
-                                struct hvc_diag *diag, struct hvc_fit *out)
+enum hvc_status hvc_fit__subject(const struct hvc_subject *subject, const struct hvc_abi *only,
+                                 struct hvc_diag *diag, struct hvc_fit *out)
 {
 	/* It is only read. */
 	struct hvc_abi *abi[SHIPPED_MAX] = {(struct hvc_abi *)(uintptr_t)only};

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hvcheck/overlap.h"
+#include "abi/overlap.h"
 
 static enum hvc_status fail_memory(struct hvc_diag *diag)
 {
@@ -66,8 +66,8 @@ static bool add(struct hvc_history *history, unsigned generation, const struct h
 			continue;
 		row = row_of(
 		        history,
-		        meeting->rule[hvc_rule_claims(meeting->rule[HVC_SIDE_NEW]) ? HVC_SIDE_NEW
-		                                                                   : HVC_SIDE_OLD]
+		        meeting->rule[hvc_rule__claims(meeting->rule[HVC_SIDE_NEW]) ? HVC_SIDE_NEW
+		                                                                    : HVC_SIDE_OLD]
 		                ->name);
 		if (!row)
 			return false;
@@ -84,9 +84,9 @@ static enum hvc_status compare(struct hvc_history *history, unsigned generation,
 	struct hvc_abi_diff *diff;
 	bool added;
 
-	HVC_TRY(hvc_abi_diff_run(&config, diag, &diff));
+	HVC_TRY(hvc_abi_diff__run(&config, diag, &diff));
 	added = add(history, generation, diff);
-	hvc_abi_diff_free(diff);
+	hvc_abi_diff__free(diff);
 	return added ? HVC_OK : fail_memory(diag);
 }
 

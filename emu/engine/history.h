@@ -4,7 +4,7 @@
 #define ENGINE_HISTORY_H
 
 #include "abi/family.h"
-#include "hvcheck/abi_diff.h"
+#include "engine/abi_diff.h"
 
 /** One operation in one generation. */
 struct hvc_history_cell {
@@ -26,7 +26,7 @@ struct hvc_history {
 
 /**
  * Of these ABIs, by the words that --abi takes, oldest first: two at least, HVC_GENERATIONS_MAX at
- * most. Errors: those of hvc_abi_open and hvc_abi_diff_run. Free with hvc_history__free.
+ * most. Errors: those of hvc_abi_open and hvc_abi_diff__run. Free with hvc_history__free.
  */
 HVC_MUST_USE enum hvc_status hvc_history__make(const char *const *name, unsigned names,
                                                struct hvc_diag *diag, struct hvc_history **out);

@@ -15,7 +15,7 @@
 	(1u << HVC_LEVEL_EL0 | 1u << HVC_LEVEL_EL1T | 1u << HVC_LEVEL_EL1H | \
 	 (HVC_LEVELS_AARCH32 & ~(1u << HVC_LEVEL_EL2_HYP)))
 
-const char *hvc_channel_name(enum hvc_channel channel)
+const char *hvc_channel__name(enum hvc_channel channel)
 {
 	static const char *const names[HVC_CHANNEL_COUNT] = {"outcome", "register", "simd",
 	                                                     "memory", "control"};
@@ -316,8 +316,8 @@ static enum hvc_status search_all(const struct hvc_leaks_config *config, struct 
 	return status;
 }
 
-enum hvc_status hvc_leaks_find(const struct hvc_leaks_config *config, struct hvc_diag *diag,
-                               struct hvc_leaks **out)
+enum hvc_status hvc_leaks__find(const struct hvc_leaks_config *config, struct hvc_diag *diag,
+                                struct hvc_leaks **out)
 {
 	struct hvc_leaks *leaks = calloc(1, sizeof *leaks);
 	enum hvc_status status;
@@ -328,7 +328,7 @@ enum hvc_status hvc_leaks_find(const struct hvc_leaks_config *config, struct hvc
 	if (status == HVC_OK)
 		status = judge(leaks, diag);
 	if (status != HVC_OK) {
-		hvc_leaks_free(leaks);
+		hvc_leaks__free(leaks);
 		return status;
 	}
 	if (leaks->leaks)
@@ -337,7 +337,7 @@ enum hvc_status hvc_leaks_find(const struct hvc_leaks_config *config, struct hvc
 	return HVC_OK;
 }
 
-void hvc_leaks_free(struct hvc_leaks *leaks)
+void hvc_leaks__free(struct hvc_leaks *leaks)
 {
 	if (!leaks)
 		return;

@@ -99,7 +99,7 @@ static uint32_t find_sources(struct chooser *c)
 
 	for (unsigned i = 0; i < c->count; i++)
 		rows |= UINT32_C(1) << c->list[i].row;
-	for (unsigned row = 0; row < hvc_secret_count(); row++) {
+	for (unsigned row = 0; row < hvc_secret__count(); row++) {
 		hvc_ref others = hvc_bv__num(c->p->terms, 1, 1);
 
 		if (!(rows >> row & 1))
@@ -271,7 +271,7 @@ static enum hvc_status fill_side(struct chooser *c, unsigned side, struct hvc_le
 	out->world = *c->p->config->world;
 	for (unsigned i = 0; status == HVC_OK && i < c->count; i++) {
 		const struct secret *s = &c->list[i];
-		enum hvc_reg reg = hvc_reg_find(hvc_secret_name((unsigned)s->row));
+		enum hvc_reg reg = hvc_reg_find(hvc_secret__name((unsigned)s->row));
 		uint64_t mask = reg == HVC_REG_NONE ? 0 : c->pair->search->secrets.open.reg[reg];
 		uint64_t value = mask ? (s->value[side] & mask) | (entry[reg] & ~mask) : 0;
 
@@ -356,7 +356,7 @@ static enum hvc_status run(struct chooser *c, struct hvc_leak *leak, bool *shown
 	free(side[1].cell);
 	if (status != HVC_OK || *shown)
 		return status;
-	hvc_leak_print(leak, text, sizeof text);
+	hvc_leak__print(leak, text, sizeof text);
 	if (!made || is_rough(c)) {
 		hvc_prover__gap(c->p, "this machine does not show that %s", text);
 		return HVC_OK;
@@ -371,7 +371,7 @@ static enum hvc_status choose_all(struct chooser *c, struct hvc_leak *leak, bool
 	hvc_ref all;
 
 	leak->sources = leak->channel == HVC_CHANNEL_CONTROL ? 0 : find_sources(c);
-	for (unsigned i = 0; c->row == HVC_SECRET_NONE && i < hvc_secret_count(); i++)
+	for (unsigned i = 0; c->row == HVC_SECRET_NONE && i < hvc_secret__count(); i++)
 		if (leak->sources >> i & 1)
 			c->row = (int)i;
 	find_pointers(c, c->pair->a);
@@ -409,7 +409,7 @@ enum hvc_status hvc_leak__show(struct hvc_leak_pair *pair, struct hvc_leak *leak
 	return status;
 }
 
-void hvc_leak_print(const struct hvc_leak *leak, char *text, size_t size)
+void hvc_leak__print(const struct hvc_leak *leak, char *text, size_t size)
 {
 	char what[64] = "how the call ends", from[256] = "";
 	size_t used = 0;
@@ -425,10 +425,10 @@ void hvc_leak_print(const struct hvc_leak *leak, char *text, size_t size)
 		         hvc_reg_name((enum hvc_reg)leak->place));
 		return;
 	}
-	for (unsigned i = 0; i < hvc_secret_count() && used < sizeof from; i++)
+	for (unsigned i = 0; i < hvc_secret__count() && used < sizeof from; i++)
 		if (leak->sources >> i & 1)
 			used += (size_t)snprintf(from + used, sizeof from - used, "%s%s",
-			                         used ? ", " : "", hvc_secret_name(i));
+			                         used ? ", " : "", hvc_secret__name(i));
 	snprintf(text, size,
 	         leak->secret_reg == HVC_REG_NONE && leak->secret[0] ? "%s tells %s (%s)"
 	                                                             : "%s tells %s",

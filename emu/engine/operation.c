@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/overlap.h"
 #include "engine/rule_calls.h"
-#include "hvcheck/overlap.h"
 
 #define DOES_SIZE 1024u
 
@@ -211,8 +211,8 @@ static enum hvc_status find_uses(struct hvc_differ *d, enum hvc_side side, struc
 		for (unsigned r = 0; status == HVC_OK && r < hvc_abi_rule_count(d->diff->abi[side]);
 		     r++)
 			if (hvc_abi_rule_at(d->diff->abi[side], r)->specified ||
-			    hvc_abi_offers(d->diff->abi[side],
-			                   hvc_abi_rule_at(d->diff->abi[side], r)))
+			    hvc_abi__offers(d->diff->abi[side],
+			                    hvc_abi_rule_at(d->diff->abi[side], r)))
 				status = add_use(&asker, part[i], r, diag);
 		hvc_solver__pop(d->solver);
 		end(&asker);
@@ -281,9 +281,10 @@ static bool is_another(const struct encounter *e)
 {
 	const struct hvc_diff *diff = e->d->diff;
 
-	return e->got && hvc_rule_claims(e->asked) && hvc_rule_claims(e->got) &&
+	return e->got && hvc_rule__claims(e->asked) && hvc_rule__claims(e->got) &&
 	       strcmp(e->asked->name, e->got->name) != 0 &&
-	       !hvc_abi_renames(diff->abi[HVC_SIDE_OLD], e->asked, diff->abi[HVC_SIDE_NEW], e->got);
+	       !hvc_abi__renames(diff->abi[HVC_SIDE_OLD], e->asked, diff->abi[HVC_SIDE_NEW],
+	                         e->got);
 }
 
 static enum hvc_status add_meeting(const struct encounter *e, struct hvc_diag *diag)

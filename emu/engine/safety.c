@@ -28,7 +28,7 @@ struct look {
 	struct hvc_diag *diag;
 };
 
-const char *hvc_hazard_name(enum hvc_hazard_kind kind)
+const char *hvc_hazard__name(enum hvc_hazard_kind kind)
 {
 	static const char *const names[HVC_HAZARD_COUNT] = {"control", "vectors", "state", "memory",
 	                                                    "image",   "fault",   "width", "stuck"};
@@ -320,7 +320,7 @@ static enum hvc_status look_at_world(struct look *look, unsigned levels, unsigne
 
 	HVC_TRY(hvc_scene__world(config->subject, look->safety->abi, look->world, config->over,
 	                         look->diag, &world));
-	HVC_TRY(hvc_exact_make(&make, look->diag, &exact));
+	HVC_TRY(hvc_exact__make(&make, look->diag, &exact));
 	look->differ = (struct hvc_differ){.config = &none,
 	                                   .terms = exact->terms,
 	                                   .solver = exact->solver,
@@ -330,7 +330,7 @@ static enum hvc_status look_at_world(struct look *look, unsigned levels, unsigne
 		look->part = part[i];
 		status = look_at_part(look);
 	}
-	hvc_exact_free(exact);
+	hvc_exact__free(exact);
 	if (status == HVC_OK)
 		status = hvc_safety__width(config, look->world, &world, levels, insns, look->diag,
 		                           look->safety);
@@ -379,8 +379,8 @@ static enum hvc_status look_at_all(struct look *look)
 	return status;
 }
 
-enum hvc_status hvc_safety_look(const struct hvc_safety_config *config, struct hvc_diag *diag,
-                                struct hvc_safety **out)
+enum hvc_status hvc_safety__look(const struct hvc_safety_config *config, struct hvc_diag *diag,
+                                 struct hvc_safety **out)
 {
 	struct look look = {.config = config, .diag = diag};
 	enum hvc_status status;
@@ -390,7 +390,7 @@ enum hvc_status hvc_safety_look(const struct hvc_safety_config *config, struct h
 		return out_of_memory(&look);
 	status = look_at_all(&look);
 	if (status != HVC_OK) {
-		hvc_safety_free(look.safety);
+		hvc_safety__free(look.safety);
 		return status;
 	}
 	if (look.safety->hazards)
@@ -402,7 +402,7 @@ enum hvc_status hvc_safety_look(const struct hvc_safety_config *config, struct h
 	return HVC_OK;
 }
 
-void hvc_safety_free(struct hvc_safety *safety)
+void hvc_safety__free(struct hvc_safety *safety)
 {
 	if (!safety)
 		return;

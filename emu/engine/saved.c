@@ -324,7 +324,7 @@ static bool is_small(const struct hvc_exact *exact)
 	return rows <= HVC_LIMIT_SAVED_ROWS && hvc_bv__nodes(exact->terms) <= HVC_LIMIT_SAVED_NODES;
 }
 
-enum hvc_status hvc_exact_save(FILE *out, const struct hvc_exact *exact, struct hvc_diag *diag)
+enum hvc_status hvc_exact__save(FILE *out, const struct hvc_exact *exact, struct hvc_diag *diag)
 {
 	struct saver s = {.exact = exact};
 	char *text = NULL;
@@ -356,7 +356,7 @@ enum hvc_status hvc_exact_save(FILE *out, const struct hvc_exact *exact, struct 
 	return HVC_OK;
 }
 
-const char *hvc_exact_subject(const struct hvc_exact *exact)
+const char *hvc_exact__subject(const struct hvc_exact *exact)
 {
 	return exact->name;
 }

@@ -1,15 +1,45 @@
 /* SPDX-License-Identifier: MIT */
-/** What writing and reading saved maps share. */
-#ifndef ENGINE_SAVED_H
-#define ENGINE_SAVED_H
+/**
+ * Maps as files: a baseline to keep beside the code and to compare later builds with. It holds
+ * what the subject does for every call, as conditions and values (proved, not calls that were
+ * tried), in text that is canonical: one map, one text. The last line is a sum of all of it, so
+ * that a file that was cut or edited is refused. emu/report/README.md says what is in it.
+ */
+#ifndef HVC_ENGINE_SAVED_H
+#define HVC_ENGINE_SAVED_H
+
+#include <stdio.h>
 
 #include "engine/exact.h"
-#include "hvcheck/saved.h"
+#include "hvcheck/limit.h"
+
+/** Largest file that is read, in bytes. */
+#define HVC_SAVED_MAX HVC_LIMIT_SAVED
+
+/** Write a map. HVC_E_NOMEM, HVC_E_RANGE (limits), or HVC_E_IO when the stream has failed. */
+HVC_MUST_USE enum hvc_status hvc_exact__save(FILE *out, const struct hvc_exact *exact,
+                                             struct hvc_diag *diag);
+
+/** Does a path name a regular file that begins as saved maps do? */
+bool hvc_map__is_saved(const char *path);
+
+/**
+ * Read one. It has no paths of the subject, and is there to be compared. Errors: HVC_E_IO,
+ * HVC_E_FORMAT with line and column, HVC_E_NOMEM. It takes at most some 20 times the memory that
+ * the file has bytes, and 300 MB for what the limits allow. Free with hvc_exact__free.
+ */
+HVC_MUST_USE enum hvc_status hvc_exact__load(const char *path, struct hvc_diag *diag,
+                                             struct hvc_exact **out);
+
+/** Name of the subject that a map is of. */
+const char *hvc_exact__subject(const struct hvc_exact *exact);
+
+/* What writing and reading saved maps share. */
 
 #define HVC_SAVED_BEGIN "hvcheck-map "
 #define HVC_SAVED_MAGIC HVC_SAVED_BEGIN "2\n"
 
-/* saved_import.c: a map that was read, in another room; hvc_exact_free frees it. HVC_E_NOMEM,
+/* saved_import.c: a map that was read, in another room; hvc_exact__free frees it. HVC_E_NOMEM,
  * HVC_E_RANGE. */
 HVC_MUST_USE enum hvc_status hvc_saved__import(const struct hvc_exact *saved, struct hvc_bvs *terms,
                                                struct hvc_solver *solver, struct hvc_diag *diag,

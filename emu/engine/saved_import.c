@@ -158,7 +158,7 @@ enum hvc_status hvc_saved__import(const struct hvc_exact *saved, struct hvc_bvs 
 		*out = im.out;
 		return HVC_OK;
 	}
-	hvc_exact_free(im.out);
+	hvc_exact__free(im.out);
 	return hvc_diag_set(diag,
 	                    hvc_bv__status(terms) == HVC_OK ? HVC_E_NOMEM : hvc_bv__status(terms),
 	                    NULL, 0, 0, "out of memory, or too many terms");

@@ -238,7 +238,7 @@ static bool is_canonical(struct hvc_saved_reading *r)
 	char *again = NULL;
 	size_t size = 0, at = 0;
 	FILE *file = open_memstream(&again, &size);
-	bool good = file && hvc_exact_save(file, r->exact, NULL) == HVC_OK;
+	bool good = file && hvc_exact__save(file, r->exact, NULL) == HVC_OK;
 
 	good = file && !fclose(file) && good;
 	if (!good) {
@@ -272,7 +272,7 @@ static bool open_exact(struct hvc_saved_reading *r, size_t size)
 	return true;
 }
 
-enum hvc_status hvc_exact_load(const char *path, struct hvc_diag *diag, struct hvc_exact **out)
+enum hvc_status hvc_exact__load(const char *path, struct hvc_diag *diag, struct hvc_exact **out)
 {
 	struct hvc_diag own = {0};
 	struct hvc_reader reader = {.path = path, .diag = diag ? diag : &own};
@@ -289,14 +289,14 @@ enum hvc_status hvc_exact_load(const char *path, struct hvc_diag *diag, struct h
 	free(reading.line);
 	free(text);
 	if (!good) {
-		hvc_exact_free(reading.exact);
+		hvc_exact__free(reading.exact);
 		return reader.diag->status;
 	}
 	*out = reading.exact;
 	return HVC_OK;
 }
 
-bool hvc_map_is_saved(const char *path)
+bool hvc_map__is_saved(const char *path)
 {
 	return hvc_file__begins(path, "hvcheck-map");
 }

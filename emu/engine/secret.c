@@ -51,12 +51,12 @@ static const struct {
 #define ROWS     (sizeof rows / sizeof *rows)
 #define REGISTER (HVC_SECRET_DATA + 1)
 
-unsigned hvc_secret_count(void)
+unsigned hvc_secret__count(void)
 {
 	return ROWS;
 }
 
-const char *hvc_secret_name(unsigned i)
+const char *hvc_secret__name(unsigned i)
 {
 	return i < ROWS ? rows[i].name : "?";
 }
@@ -92,8 +92,8 @@ static uint64_t load(const struct hvc_image *image, uint64_t address)
 }
 
 /* A range of data without the pointers into the image in it. */
-static size_t take_data(const struct hvc_image *image, struct hvc_range range, struct hvc_extent all,
-                        struct hvc_range *out)
+static size_t take_data(const struct hvc_image *image, struct hvc_range range,
+                        struct hvc_extent all, struct hvc_range *out)
 {
 	struct hvc_range now = range;
 	size_t count = 0;

@@ -3,8 +3,16 @@
 #ifndef ENGINE_SECRET_H
 #define ENGINE_SECRET_H
 
-#include "hvcheck/leak.h"
+#include "hvcheck/subject.h"
 #include "symbolic/symbolic.h"
+
+/** Number of things that are kept from the caller, at most 32. */
+unsigned hvc_secret__count(void);
+/**
+ * Secret i: the name of a register; "el2_memory", HVC_EL2_DATA and what EL2's pointers lead to;
+ * "own_data", the image's own data (hvc_subject_data). Constant string.
+ */
+const char *hvc_secret__name(unsigned i);
 
 /** Secrets of a subject in the world of a machine. */
 struct hvc_secret_set {
@@ -12,7 +20,7 @@ struct hvc_secret_set {
 	struct hvc_range *span;   /**< that open.memory is */
 	struct hvc_range *region; /**< the same without what is left out in between */
 	size_t regions;
-	uint32_t rows; /**< bits 1 << i of hvc_secret_name that there are */
+	uint32_t rows; /**< bits 1 << i of hvc_secret__name that there are */
 };
 
 /** Free with hvc_secret__close. HVC_E_NOMEM. */
@@ -23,7 +31,7 @@ void hvc_secret__close(struct hvc_secret_set *set);
 
 enum {
 	HVC_SECRET_NONE = -1,
-	HVC_SECRET_MEMORY, /**< rows of hvc_secret_name that are no registers */
+	HVC_SECRET_MEMORY, /**< rows of hvc_secret__name that are no registers */
 	HVC_SECRET_DATA,
 };
 

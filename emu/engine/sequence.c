@@ -29,13 +29,13 @@ static enum hvc_status try_properties(struct search *search)
 {
 	struct hvc_sequences *out = search->out;
 	const struct hvc_abi *abi = out->abi;
-	unsigned count = hvc_abi_property_count(abi);
+	unsigned count = hvc_abi_property__count(abi);
 
 	out->property = calloc((size_t)count * out->worlds + 1, sizeof *out->property);
 	if (!out->property)
 		return fail_memory(search->diag);
 	for (unsigned i = 0; i < count; i++) {
-		const struct hvc_property *property = hvc_abi_property_at(abi, i);
+		const struct hvc_property *property = hvc_abi_property__at(abi, i);
 
 		for (unsigned world = 0; world < out->worlds; world++) {
 			struct hvc_sequence_property *row = &out->property[out->properties];
@@ -253,8 +253,8 @@ static enum hvc_status sum_up(struct search *search)
 	return status == HVC_OK ? HVC_OK : fail_memory(search->diag);
 }
 
-enum hvc_status hvc_sequences_try(const struct hvc_sequence_config *config, struct hvc_diag *diag,
-                                  struct hvc_sequences **out)
+enum hvc_status hvc_sequences__try(const struct hvc_sequence_config *config, struct hvc_diag *diag,
+                                   struct hvc_sequences **out)
 {
 	struct search search = {.config = config, .diag = diag};
 	enum hvc_status status;
@@ -273,14 +273,14 @@ enum hvc_status hvc_sequences_try(const struct hvc_sequence_config *config, stru
 		hvc_player__close(&search.player[i]);
 	free(search.player);
 	if (status != HVC_OK) {
-		hvc_sequences_free(search.out);
+		hvc_sequences__free(search.out);
 		return status;
 	}
 	*out = search.out;
 	return HVC_OK;
 }
 
-void hvc_sequences_free(struct hvc_sequences *sequences)
+void hvc_sequences__free(struct hvc_sequences *sequences)
 {
 	if (!sequences)
 		return;
@@ -319,8 +319,8 @@ static const char *text_of(const struct hvc_sequences *sequences,
 	return "";
 }
 
-void hvc_sequence_print(const struct hvc_sequences *sequences, const struct hvc_property *property,
-                        const struct hvc_sequence_failure *failure, char *text, size_t size)
+void hvc_sequence__print(const struct hvc_sequences *sequences, const struct hvc_property *property,
+                         const struct hvc_sequence_failure *failure, char *text, size_t size)
 {
 	const struct hvc_verdict *v = &failure->verdict;
 	const char *says = text_of(sequences, property, failure);

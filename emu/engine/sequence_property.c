@@ -47,7 +47,7 @@ static uint64_t evaluate(const struct trial *t, const struct hvc_expr *expr,
 	const struct hvc_context context = {before, call};
 	struct hvc_expr bound;
 
-	hvc_expr_bind(expr, t->variable, &bound);
+	hvc_expr__bind(expr, t->variable, &bound);
 	return hvc_expr_eval(&bound, &context);
 }
 

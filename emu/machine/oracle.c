@@ -261,9 +261,9 @@ static enum hvc_status run_batch(struct place *place, const struct hvc_oracle_pl
 	return status;
 }
 
-enum hvc_status hvc_oracle_run(const struct hvc_oracle_config *config,
-                               const struct hvc_oracle_call *call, size_t calls,
-                               hvc_oracle_take *take, void *ctx, struct hvc_diag *diag)
+enum hvc_status hvc_oracle__run(const struct hvc_oracle_config *config,
+                                const struct hvc_oracle_call *call, size_t calls,
+                                hvc_oracle_take *take, void *ctx, struct hvc_diag *diag)
 {
 	struct hvc_oracle_plan plan;
 	struct place place;
@@ -279,7 +279,7 @@ enum hvc_status hvc_oracle_run(const struct hvc_oracle_config *config,
 	return status;
 }
 
-enum hvc_status hvc_oracle_version(struct hvc_diag *diag, char *text, size_t size)
+enum hvc_status hvc_oracle__version(struct hvc_diag *diag, char *text, size_t size)
 {
 	char *argv[] = {(char[]){QEMU}, (char[]){"--version"}, NULL};
 

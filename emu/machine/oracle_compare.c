@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "hvcheck/arch.h"
-#include "hvcheck/oracle.h"
 #include "machine/internal.h"
+#include "machine/oracle.h"
 #include "machine/oracle_wire.h"
 
 #define WORD_SVC UINT32_C(0xd4000001)
@@ -242,10 +242,10 @@ static void compare_memory(struct comparison *c)
 	compare_range(c, HVC_CALLER_VECTORS, HVC_EL2_DATA - HVC_CALLER_VECTORS + HVC_EL2_DATA_SIZE);
 }
 
-unsigned hvc_oracle_compare(const struct hvc_oracle_config *config,
-                            const struct hvc_oracle_call *call, struct hvc_machine *machine,
-                            const struct hvc_outcome *outcome,
-                            const struct hvc_oracle_answer *answer, char *text, size_t size)
+unsigned hvc_oracle__compare(const struct hvc_oracle_config *config,
+                             const struct hvc_oracle_call *call, struct hvc_machine *machine,
+                             const struct hvc_outcome *outcome,
+                             const struct hvc_oracle_answer *answer, char *text, size_t size)
 {
 	struct comparison c = {config, call, machine, outcome, answer, 0, text, size, 0};
 

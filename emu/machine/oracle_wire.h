@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "hvcheck/oracle.h"
+#include "machine/oracle.h"
 
 #define WIRE_RANGES 8u
 #define WIRE_CHUNKS 32u

@@ -64,7 +64,7 @@ static void note_results(const struct hvc_rule *old, const struct hvc_rule *new,
 	for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_REG_COUNT; reg++) {
 		const struct hvc_result *before = result_of(old, reg), *after = result_of(new, reg);
 
-		if ((!before && !after) || (before && after && hvc_result_equal(before, after)))
+		if ((!before && !after) || (before && after && hvc_result__equal(before, after)))
 			continue;
 		add(out);
 		if (after)

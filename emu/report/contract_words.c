@@ -21,7 +21,7 @@ void hvc_words__clobbered(struct hvc_words *words, const struct hvc_contract_cla
 
 		if (is->fate != HVC_FATE_CLOBBERED)
 			continue;
-		hvc_words__add(words, "%s%s", any ? ", " : "", hvc_place_name(place));
+		hvc_words__add(words, "%s%s", any ? ", " : "", hvc_place__name(place));
 		any = true;
 		if (is->told) {
 			hvc_term_print(&is->value, value, sizeof(value));
@@ -80,7 +80,7 @@ static void add_group(struct hvc_words *words, const struct hvc_contract_class *
 		const struct hvc_clause_fate *is = &class_->place[place];
 
 		if (is->measured && group_of(place) == group && is->fate != HVC_FATE_PRESERVED)
-			hvc_words__add(words, " but %s", hvc_place_name(place));
+			hvc_words__add(words, " but %s", hvc_place__name(place));
 	}
 }
 

@@ -10,18 +10,19 @@ static void put_head(const struct hvc_page *page, const struct hvc_findings *fin
 		hvc_html__begin(page->out, title, NULL);
 		hvc_html__findings(page->out, findings, all);
 	} else if (page->markup == HVC_MARKUP_MARKDOWN && findings) {
-		*status = hvc_findings_markdown(page->out, findings, diag);
+		*status = hvc_findings__markdown(page->out, findings, diag);
 	} else if (page->markup == HVC_MARKUP_MARKDOWN) {
 		hvc_page__print(page, "## %s\n", title);
 	} else if (findings) {
-		hvc_findings_text(page, findings, all);
+		hvc_findings__text(page, findings, all);
 		hvc_page__gap(page);
 	}
 }
 
-enum hvc_status hvc_document_write(const struct hvc_page *page, const struct hvc_findings *findings,
-                                   const char *title, bool all, hvc_document_body *body,
-                                   const void *of, struct hvc_diag *diag)
+enum hvc_status hvc_document__write(const struct hvc_page *page,
+                                    const struct hvc_findings *findings, const char *title,
+                                    bool all, hvc_document_body *body, const void *of,
+                                    struct hvc_diag *diag)
 {
 	enum hvc_status status = HVC_OK;
 

@@ -32,6 +32,6 @@ void hvc_exact__fixed(const struct hvc_exact *exact, hvc_exact_told *told, void 
 /** Told to a struct hvc_words: separated by commas. */
 void hvc_exact__list(void *ctx, const char *text);
 /** Is every caller's part complete, and was no call lost? Else why not; "" otherwise. */
-bool hvc_exact__is_complete(const struct hvc_exact *exact, struct hvc_words *why);
+bool hvc_exact__completeness(const struct hvc_exact *exact, struct hvc_words *why);
 
 #endif

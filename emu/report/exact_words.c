@@ -184,7 +184,7 @@ void hvc_exact__list(void *ctx, const char *text)
 	hvc_words__add(words, "%s%s", words->length ? ", " : "", text);
 }
 
-bool hvc_exact__is_complete(const struct hvc_exact *exact, struct hvc_words *why)
+bool hvc_exact__completeness(const struct hvc_exact *exact, struct hvc_words *why)
 {
 	bool complete = true;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/finding.h"
+#include "report/new_finding.h"
 
 #include "base/random.h"
 
@@ -13,12 +13,12 @@ static const char *const severities[] = {
         [HVC_SEVERITY_ERROR] = "error",
 };
 
-const char *hvc_severity_name(enum hvc_severity severity)
+const char *hvc_severity__name(enum hvc_severity severity)
 {
 	return severity < HVC_SEVERITY_COUNT ? severities[severity] : "?";
 }
 
-enum hvc_severity hvc_severity_find(const char *name)
+enum hvc_severity hvc_severity__find(const char *name)
 {
 	enum hvc_severity severity = HVC_SEVERITY_NOTE;
 
@@ -99,7 +99,7 @@ struct hvc_findings *hvc_findings__of(const char *command, const char *subject, 
 	return list;
 }
 
-void hvc_draft__place(struct hvc_draft *draft, const struct hvc_rule *rule, const char *abi,
+void hvc_draft__place(struct hvc_new_finding *draft, const struct hvc_rule *rule, const char *abi,
                       const struct hvc_words *subject_file)
 {
 	const char *file = hvc_identity__abi_file(abi);
@@ -124,7 +124,7 @@ static void drop(struct hvc_found *found)
 	free(found->symbol);
 }
 
-void hvc_findings_free(struct hvc_findings *findings)
+void hvc_findings__free(struct hvc_findings *findings)
 {
 	if (!findings)
 		return;
@@ -145,7 +145,8 @@ void hvc_findings_free(struct hvc_findings *findings)
 }
 
 /* The finding that a draft only says again. */
-static struct hvc_found *find_alike(const struct hvc_findings *list, const struct hvc_draft *draft,
+static struct hvc_found *find_alike(const struct hvc_findings *list,
+                                    const struct hvc_new_finding *draft,
                                     const struct hvc_finding_rule *rule)
 {
 	for (unsigned i = 0; !draft->each && i < list->count; i++) {
@@ -159,7 +160,7 @@ static struct hvc_found *find_alike(const struct hvc_findings *list, const struc
 	return NULL;
 }
 
-static void append(struct hvc_findings *list, struct hvc_draft *draft,
+static void append(struct hvc_findings *list, struct hvc_new_finding *draft,
                    const struct hvc_finding_rule *rule)
 {
 	struct hvc_found *grown = realloc(list->found, (list->count + 1) * sizeof(*grown));
@@ -186,9 +187,9 @@ static void append(struct hvc_findings *list, struct hvc_draft *draft,
 	};
 }
 
-void hvc_findings__add(struct hvc_findings *list, struct hvc_draft *draft)
+void hvc_findings__add(struct hvc_findings *list, struct hvc_new_finding *draft)
 {
-	const struct hvc_finding_rule *rule = hvc_finding_rule_find(draft->rule);
+	const struct hvc_finding_rule *rule = hvc_finding_rule__find(draft->rule);
 	struct hvc_found *alike = NULL;
 
 	if (list && !list->failed) {
@@ -206,7 +207,7 @@ void hvc_findings__add(struct hvc_findings *list, struct hvc_draft *draft)
 
 void hvc_findings__failed(struct hvc_findings *list, uint64_t calls, const char *one)
 {
-	struct hvc_draft draft = {.rule = "engine-failed", .calls = calls};
+	struct hvc_new_finding draft = {.rule = "engine-failed", .calls = calls};
 
 	if (!calls)
 		return;
@@ -235,7 +236,7 @@ void hvc_findings__cases(struct hvc_findings *list)
 {
 	const struct hvc_finding_rule *rule;
 
-	for (size_t i = 0; list && (rule = hvc_finding_rule_at(i)) != NULL; i++)
+	for (size_t i = 0; list && (rule = hvc_finding_rule__at(i)) != NULL; i++)
 		if (!strcmp(rule->command, list->command))
 			hvc_findings__case(list, rule->id, rule->title, false);
 }
@@ -340,7 +341,7 @@ void hvc_findings__tally(struct hvc_findings *list, const char *rest)
 	const struct hvc_finding_rule *rule;
 	struct hvc_words words = {0};
 
-	for (size_t i = 0; list && (rule = hvc_finding_rule_at(i)) != NULL; i++) {
+	for (size_t i = 0; list && (rule = hvc_finding_rule__at(i)) != NULL; i++) {
 		unsigned count = strcmp(rule->command, list->command) ? 0 : count_of(list, rule);
 
 		if (count)
@@ -352,9 +353,9 @@ void hvc_findings__tally(struct hvc_findings *list, const char *rest)
 	hvc_findings__take(list, list ? &list->account : NULL, &words);
 }
 
-enum hvc_status hvc_findings_keep(struct hvc_findings *list,
-                                  bool (*used)(void *ctx, const char *about), void *ctx,
-                                  const char *by, const char *names, struct hvc_diag *diag)
+enum hvc_status hvc_findings__keep(struct hvc_findings *list,
+                                   bool (*used)(void *ctx, const char *about), void *ctx,
+                                   const char *by, const char *names, struct hvc_diag *diag)
 {
 	struct hvc_words title = {0}, account = {0};
 	unsigned kept = 0;
@@ -380,7 +381,7 @@ enum hvc_status hvc_findings__end(struct hvc_findings *list, struct hvc_diag *di
                                   struct hvc_findings **out)
 {
 	if (!list || list->failed) {
-		hvc_findings_free(list);
+		hvc_findings__free(list);
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	}
 	hvc_findings__settle(list);

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "report/abi_note.h"
-#include "report/finding.h"
+#include "report/new_finding.h"
 #include "report/note.h"
 
 /* The words that opened the two ABIs, which say where they can be looked up. */
@@ -13,7 +13,7 @@ struct sides {
 };
 
 /* Where to look: the rule on the new side, or where there is none the old side's. */
-static void put_place(struct hvc_draft *draft, const struct sides *sides,
+static void put_place(struct hvc_new_finding *draft, const struct sides *sides,
                       const struct hvc_rule *const rule[HVC_SIDE_COUNT])
 {
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
@@ -33,7 +33,7 @@ static void add(struct hvc_findings *list, const struct sides *sides,
 	                                                     operation->use[HVC_SIDE_NEW].rule};
 	const struct hvc_abi_use *use =
 	        &operation->use[rule[HVC_SIDE_NEW] ? HVC_SIDE_NEW : HVC_SIDE_OLD];
-	struct hvc_draft draft = {.rule = id, .about = operation->name};
+	struct hvc_new_finding draft = {.rule = id, .about = operation->name};
 
 	put_place(&draft, sides, rule);
 	hvc_words__add(&draft.key, "%s", key ? hvc_words__text(key) : "");
@@ -135,8 +135,8 @@ static void add_meetings(struct hvc_findings *list, const struct sides *sides)
 {
 	for (unsigned i = 0; i < sides->diff->meetings; i++) {
 		const struct hvc_abi_meeting *meeting = &sides->diff->meeting[i];
-		struct hvc_draft draft = {.rule = rule_of(meeting),
-		                          .about = meeting->rule[HVC_SIDE_OLD]->name};
+		struct hvc_new_finding draft = {.rule = rule_of(meeting),
+		                                .about = meeting->rule[HVC_SIDE_OLD]->name};
 
 		if (!draft.rule)
 			continue;
@@ -150,9 +150,9 @@ static void add_meetings(struct hvc_findings *list, const struct sides *sides)
 	}
 }
 
-enum hvc_status hvc_findings_of_abi_diff(const struct hvc_abi_diff *diff,
-                                         const char *const abi[HVC_SIDE_COUNT],
-                                         struct hvc_diag *diag, struct hvc_findings **out)
+enum hvc_status hvc_findings__of_abi_diff(const struct hvc_abi_diff *diff,
+                                          const char *const abi[HVC_SIDE_COUNT],
+                                          struct hvc_diag *diag, struct hvc_findings **out)
 {
 	const struct sides sides = {
 	        diff,
@@ -163,7 +163,7 @@ enum hvc_status hvc_findings_of_abi_diff(const struct hvc_abi_diff *diff,
 	                                              hvc_abi_name(diff->abi[HVC_SIDE_OLD]));
 
 	if (list) {
-		struct hvc_draft draft = {.rule = "diff-differs"};
+		struct hvc_new_finding draft = {.rule = "diff-differs"};
 		struct hvc_words title = {0};
 
 		hvc_words__add(&title, "from %s to %s", hvc_abi_name(diff->abi[HVC_SIDE_OLD]),

@@ -2,7 +2,7 @@
 /* Findings of call sites. */
 #include <string.h>
 
-#include "report/finding.h"
+#include "report/new_finding.h"
 #include "report/site_words.h"
 
 static const char *const ids[] = {
@@ -17,7 +17,7 @@ static void add_issues(struct hvc_findings *list, const struct hvc_caller *calle
 
 	for (unsigned i = 0; i < caller->issues; i++) {
 		const struct hvc_caller_issue *issue = &caller->issue[i];
-		struct hvc_draft draft = {
+		struct hvc_new_finding draft = {
 		        .rule = ids[issue->kind],
 		        .about = site->symbol,
 		        .file = file,
@@ -36,8 +36,8 @@ static void add_issues(struct hvc_findings *list, const struct hvc_caller *calle
 	}
 }
 
-enum hvc_status hvc_findings_of_callers(const struct hvc_callers *callers, const char *against,
-                                        struct hvc_diag *diag, struct hvc_findings **out)
+enum hvc_status hvc_findings__of_callers(const struct hvc_callers *callers, const char *against,
+                                         struct hvc_diag *diag, struct hvc_findings **out)
 {
 	struct hvc_words other = {0}, file = {0}, account = {0};
 	struct hvc_findings *list;

@@ -5,11 +5,11 @@
 
 #include "hvcheck/arch.h"
 #include "report/contract_words.h"
-#include "report/finding.h"
+#include "report/new_finding.h"
 
 /* Where to look: the rule in the specification, or the subject's file. */
-static void put_place(struct hvc_draft *draft, const struct hvc_rule *rule, const char *abi_file,
-                      const char *subject_file)
+static void put_place(struct hvc_new_finding *draft, const struct hvc_rule *rule,
+                      const char *abi_file, const char *subject_file)
 {
 	draft->file = abi_file ? abi_file : subject_file;
 	draft->line = abi_file ? rule->line : 0;
@@ -41,11 +41,11 @@ static void add_violations(struct hvc_findings *list, const struct hvc_check *ch
 		const struct hvc_finding *finding = &check->finding[i];
 		const struct hvc_rule *rule =
 		        hvc_abi_rule_at(check->abi, (unsigned)finding->verdict.rule);
-		struct hvc_draft draft = {.about = rule->name,
-		                          .calls = finding->calls,
-		                          .symbol = finding->cause.symbol,
-		                          .address = finding->cause.pc,
-		                          .has_address = finding->cause.known};
+		struct hvc_new_finding draft = {.about = rule->name,
+		                                .calls = finding->calls,
+		                                .symbol = finding->cause.symbol,
+		                                .address = finding->cause.pc,
+		                                .has_address = finding->cause.known};
 		char id[32], text[768];
 
 		snprintf(id, sizeof(id), "check-%s", hvc_clause_name(finding->verdict.clause));
@@ -76,7 +76,7 @@ static bool put_places(const struct hvc_contract *contract, unsigned first, stru
 			return false;
 		if (!told[other->place])
 			hvc_words__add(key, "%s%s", key->length ? ", " : "",
-			               hvc_place_name(other->place));
+			               hvc_place__name(other->place));
 		told[other->place] = true;
 	}
 	return true;
@@ -91,8 +91,8 @@ static void add_clobbers(struct hvc_findings *list, const struct hvc_check *chec
 	for (unsigned i = 0; contract && i < contract->findings; i++) {
 		const struct hvc_contract_finding *first = &contract->finding[i];
 		int index = contract->class_[first->class_].rule;
-		struct hvc_draft draft = {.rule = first->allowed ? "contract-clobbered"
-		                                                 : "contract-broken"};
+		struct hvc_new_finding draft = {.rule = first->allowed ? "contract-clobbered"
+		                                                       : "contract-broken"};
 		const struct hvc_rule *rule;
 		char text[HVC_COMMAND_SIZE];
 
@@ -119,9 +119,9 @@ static void add_rules(struct hvc_findings *list, const struct hvc_check *check, 
 	for (unsigned i = 0; i < hvc_abi_rule_count(check->abi); i++) {
 		const struct hvc_rule *rule = hvc_abi_rule_at(check->abi, i);
 		const struct hvc_rule_account *account = &check->rule[i];
-		struct hvc_draft draft = {.rule = "check-undecided",
-		                          .about = rule->name,
-		                          .calls = account->undecided};
+		struct hvc_new_finding draft = {.rule = "check-undecided",
+		                                .about = rule->name,
+		                                .calls = account->undecided};
 
 		hvc_findings__case(list, rule->name, *rule->title ? rule->title : rule->source,
 		                   account->conforms + account->violates == 0);
@@ -147,8 +147,8 @@ static void put_account(struct hvc_findings *list, const struct hvc_check *check
 	hvc_findings__take(list, &list->account, &words);
 }
 
-enum hvc_status hvc_findings_of_check(const struct hvc_check *check, const char *abi,
-                                      struct hvc_diag *diag, struct hvc_findings **out)
+enum hvc_status hvc_findings__of_check(const struct hvc_check *check, const char *abi,
+                                       struct hvc_diag *diag, struct hvc_findings **out)
 {
 	struct hvc_words file = {0};
 	struct hvc_findings *list =

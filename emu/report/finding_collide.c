@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Findings of collisions. */
-#include "report/finding.h"
+#include "report/new_finding.h"
 
 /* One a pair of ABIs: the calls that mean the same to both, or those that do not. */
 static void add_pair(struct hvc_findings *list, const struct hvc_collide *collide,
-                     const struct hvc_collide_pair *pair, bool same)
+                     const struct hvc_collide__pair *pair, bool same)
 {
 	const struct hvc_abi *a = collide->abi[pair->abi[0]], *b = collide->abi[pair->abi[1]];
 	unsigned count = same ? pair->overlaps.count - pair->others : pair->others, first = 0;
-	struct hvc_draft draft = {.rule = same ? "collide-same" : "collide-differs"};
+	struct hvc_new_finding draft = {.rule = same ? "collide-same" : "collide-differs"};
 	struct hvc_words about = {0};
 	const struct hvc_overlap *overlap;
 
@@ -31,8 +31,8 @@ static void add_pair(struct hvc_findings *list, const struct hvc_collide *collid
 	hvc_words__free(&about);
 }
 
-enum hvc_status hvc_findings_of_collide(const struct hvc_collide *collide, struct hvc_diag *diag,
-                                        struct hvc_findings **out)
+enum hvc_status hvc_findings__of_collide(const struct hvc_collide *collide, struct hvc_diag *diag,
+                                         struct hvc_findings **out)
 {
 	struct hvc_findings *list = hvc_findings__new("collide", "specifications", "");
 	struct hvc_words account = {0};

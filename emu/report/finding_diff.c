@@ -2,7 +2,7 @@
 /* Findings of a diff: operations first, then what an old caller gets. */
 #include <string.h>
 
-#include "report/finding.h"
+#include "report/new_finding.h"
 #include "report/note.h"
 
 static const struct hvc_rule *rule_of(const struct hvc_abi *abi, const char *name)
@@ -25,7 +25,7 @@ static bool is_unknown(const struct hvc_diff *diff, const char *name)
 	return false;
 }
 
-static void put_witness(struct hvc_draft *draft, const struct hvc_witness *witness)
+static void put_witness(struct hvc_new_finding *draft, const struct hvc_witness *witness)
 {
 	enum hvc_side side = witness->command[HVC_SIDE_NEW] ? HVC_SIDE_NEW : HVC_SIDE_OLD;
 
@@ -43,7 +43,7 @@ static void add_registers(struct hvc_findings *list, const struct hvc_operation 
 	const struct hvc_regset only = {
 	        {more->bits[0] & ~less->bits[0], more->bits[1] & ~less->bits[1]}};
 	const struct hvc_use *use = &operation->use[HVC_SIDE_NEW];
-	struct hvc_draft draft = {.rule = rule, .about = operation->name};
+	struct hvc_new_finding draft = {.rule = rule, .about = operation->name};
 
 	if (hvc_regset_empty(&only))
 		return;
@@ -59,7 +59,7 @@ static void add_note(struct hvc_findings *list, const struct hvc_diff *diff,
                      const struct hvc_operation *operation, size_t selector, const char *rule)
 {
 	const struct hvc_use *use = &operation->use[HVC_SIDE_NEW];
-	struct hvc_draft draft = {.rule = rule, .about = operation->name};
+	struct hvc_new_finding draft = {.rule = rule, .about = operation->name};
 	struct hvc_words note = {0};
 	const char *rest;
 
@@ -86,7 +86,8 @@ static void add_both(struct hvc_findings *list, const struct hvc_diff *diff,
 		add_note(list, diff, operation, selector.length,
 		         unknown ? "diff-unknown" : "diff-changed");
 	if (!unknown && selector.length) {
-		struct hvc_draft draft = {.rule = "diff-renumbered", .about = operation->name};
+		struct hvc_new_finding draft = {.rule = "diff-renumbered",
+		                                .about = operation->name};
 
 		hvc_words__add(&draft.summary, "%s", hvc_words__text(&selector));
 		put_witness(&draft, &new->witness);
@@ -106,8 +107,8 @@ static void add_operations(struct hvc_findings *list, const struct hvc_diff *dif
 		bool old = operation->use[HVC_SIDE_OLD].offered;
 		bool new = operation->use[HVC_SIDE_NEW].offered;
 		enum hvc_side side = old ? HVC_SIDE_OLD : HVC_SIDE_NEW;
-		struct hvc_draft draft = {.rule = old ? "diff-removed" : "diff-added",
-		                          .about = operation->name};
+		struct hvc_new_finding draft = {.rule = old ? "diff-removed" : "diff-added",
+		                                .about = operation->name};
 
 		if (old && new)
 			add_both(list, diff, operation);
@@ -142,7 +143,7 @@ static const char *meeting_rule(const struct hvc_findings *list, const struct hv
 	if (rule && !strcmp(rule->name, operation))
 		return meeting->silent && !is_told(list, "diff-changed", operation) ? "diff-changed"
 		                                                                    : NULL;
-	if (meeting->silent || (rule && hvc_rule_claims(rule)))
+	if (meeting->silent || (rule && hvc_rule__claims(rule)))
 		return "diff-silent";
 	return rule && !rule->specified ? "diff-no-promise" : "diff-refused";
 }
@@ -152,7 +153,7 @@ static void add_meetings(struct hvc_findings *list, const struct hvc_diff *diff)
 {
 	for (unsigned i = 0; i < diff->meetings; i++) {
 		const struct hvc_meeting *meeting = &diff->meeting[i];
-		struct hvc_draft draft = {
+		struct hvc_new_finding draft = {
 		        .rule = meeting_rule(list, diff, meeting),
 		        .about = diff->operation[meeting->operation].name,
 		};
@@ -173,7 +174,7 @@ static void add_changes(struct hvc_findings *list, const struct hvc_diff *diff)
 {
 	for (unsigned i = 0; i < diff->changes; i++) {
 		const struct hvc_change *change = &diff->change[i];
-		struct hvc_draft draft = {.rule = "diff-differs"};
+		struct hvc_new_finding draft = {.rule = "diff-differs"};
 
 		hvc_words__add(&draft.key, "%s, was %s",
 		               hvc_outcome_name(change->kind[HVC_SIDE_NEW]),
@@ -188,7 +189,7 @@ static void add_changes(struct hvc_findings *list, const struct hvc_diff *diff)
 static void add_gaps(struct hvc_findings *list, const struct hvc_diff *diff)
 {
 	for (unsigned i = 0; i < diff->gaps; i++) {
-		struct hvc_draft draft = {.rule = "diff-untried"};
+		struct hvc_new_finding draft = {.rule = "diff-untried"};
 
 		hvc_words__add(&draft.key, "%s", diff->gap[i].text);
 		hvc_words__callers(&draft.summary, diff->gap[i].callers);
@@ -215,8 +216,8 @@ static bool counts(const struct hvc_findings *list)
 	return false;
 }
 
-enum hvc_status hvc_findings_of_diff(const struct hvc_diff *diff, struct hvc_diag *diag,
-                                     struct hvc_findings **out)
+enum hvc_status hvc_findings__of_diff(const struct hvc_diff *diff, struct hvc_diag *diag,
+                                      struct hvc_findings **out)
 {
 	struct hvc_words old = {0}, file = {0};
 	struct hvc_findings *list;

@@ -2,7 +2,7 @@
 /* What is found where a caller learns, or does, what it should not: leaks and hazards. */
 #include <string.h>
 
-#include "report/finding.h"
+#include "report/new_finding.h"
 
 static void add_leak(struct hvc_findings *list, const struct hvc_leaks *leaks,
                      const struct hvc_subject *subject, const char *abi,
@@ -10,7 +10,7 @@ static void add_leak(struct hvc_findings *list, const struct hvc_leaks *leaks,
 {
 	const struct hvc_rule *rule =
 	        leak->rule < 0 ? NULL : hvc_abi_rule_at(leaks->abi, (unsigned)leak->rule);
-	struct hvc_draft draft = {
+	struct hvc_new_finding draft = {
 	        .about = rule ? rule->name : NULL,
 	        .has_address = leak->moved,
 	        .address = leak->moved ? leak->pc : 0,
@@ -18,7 +18,7 @@ static void add_leak(struct hvc_findings *list, const struct hvc_leaks *leaks,
 	char id[32], text[HVC_COMMAND_SIZE];
 	uint64_t offset;
 
-	snprintf(id, sizeof(id), "leak-%s", hvc_channel_name(leak->channel));
+	snprintf(id, sizeof(id), "leak-%s", hvc_channel__name(leak->channel));
 	draft.rule = id;
 	hvc_draft__place(&draft, rule, abi, file);
 	if (leak->moved && !hvc_subject_symbol(subject, leak->pc, &draft.symbol, &offset))
@@ -27,7 +27,7 @@ static void add_leak(struct hvc_findings *list, const struct hvc_leaks *leaks,
 		hvc_words__add(&draft.key, "%s", hvc_reg_name((enum hvc_reg)leak->place));
 	else if (leak->channel == HVC_CHANNEL_SIMD)
 		hvc_words__add(&draft.key, "%s", hvc_simd_name(leak->place));
-	hvc_leak_print(leak, text, sizeof(text));
+	hvc_leak__print(leak, text, sizeof(text));
 	hvc_words__add(&draft.summary, "%s", text);
 	hvc_words__call(&draft.call, &leak->probe, leak->imm);
 	hvc_call_command(leaks->subject, &leaks->world[leak->world], &leak->probe, leak->imm, text,
@@ -36,9 +36,9 @@ static void add_leak(struct hvc_findings *list, const struct hvc_leaks *leaks,
 	hvc_findings__add(list, &draft);
 }
 
-enum hvc_status hvc_findings_of_leaks(const struct hvc_leaks *leaks,
-                                      const struct hvc_subject *subject, const char *abi,
-                                      struct hvc_diag *diag, struct hvc_findings **out)
+enum hvc_status hvc_findings__of_leaks(const struct hvc_leaks *leaks,
+                                       const struct hvc_subject *subject, const char *abi,
+                                       struct hvc_diag *diag, struct hvc_findings **out)
 {
 	struct hvc_words file = {0}, account = {0};
 	struct hvc_findings *list;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/finding.h"
+#include "report/new_finding.h"
 
 static bool matches(const char *pattern, const char *text)
 {
@@ -22,20 +22,20 @@ static bool is_about(const struct hvc_suppression *entry, const struct hvc_findi
 /* Could it have suppressed something here? One file serves many commands and subjects. */
 static bool applies(const struct hvc_suppression *entry, const struct hvc_findings *list)
 {
-	const struct hvc_finding_rule *rule = hvc_finding_rule_find(entry->rule);
+	const struct hvc_finding_rule *rule = hvc_finding_rule__find(entry->rule);
 
 	return (!*rule->command || !strcmp(rule->command, list->command)) &&
 	       matches(entry->subject, list->subject);
 }
 
-enum hvc_status hvc_suppressions_check(const struct hvc_suppressions *entries,
-                                       struct hvc_diag *diag)
+enum hvc_status hvc_suppressions__check(const struct hvc_suppressions *entries,
+                                        struct hvc_diag *diag)
 {
 	const struct hvc_suppression *entry;
 
-	for (unsigned i = 0; (entry = hvc_suppressions_at(entries, i)) != NULL; i++)
-		if (!hvc_finding_rule_find(entry->rule))
-			return hvc_diag_set(diag, HVC_E_FORMAT, hvc_suppressions_name(entries),
+	for (unsigned i = 0; (entry = hvc_suppressions__at(entries, i)) != NULL; i++)
+		if (!hvc_finding_rule__find(entry->rule))
+			return hvc_diag_set(diag, HVC_E_FORMAT, hvc_suppressions__name(entries),
 			                    entry->line, entry->column,
 			                    "no rule '%.60s'; 'hvcheck list rules' lists them",
 			                    entry->rule);
@@ -45,10 +45,10 @@ enum hvc_status hvc_suppressions_check(const struct hvc_suppressions *entries,
 static void add_complaint(struct hvc_findings *list, const struct hvc_suppressions *entries,
                           const struct hvc_suppression *entry, bool expired)
 {
-	struct hvc_draft draft = {
+	struct hvc_new_finding draft = {
 	        .rule = expired ? "suppression-expired" : "suppression-unused",
 	        .about = entry->rule,
-	        .file = hvc_suppressions_name(entries),
+	        .file = hvc_suppressions__name(entries),
 	        .line = entry->line,
 	        .column = entry->column,
 	        .each = true,
@@ -70,7 +70,7 @@ static void apply(struct hvc_findings *list, const struct hvc_policy *policy)
 	const struct hvc_suppression *entry;
 	unsigned count = list->count;
 
-	for (unsigned i = 0; (entry = hvc_suppressions_at(policy->suppressions, i)) != NULL; i++) {
+	for (unsigned i = 0; (entry = hvc_suppressions__at(policy->suppressions, i)) != NULL; i++) {
 		bool expired = policy->today > entry->expires, used = false;
 
 		for (unsigned k = 0; !expired && k < count; k++) {
@@ -88,11 +88,11 @@ static void apply(struct hvc_findings *list, const struct hvc_policy *policy)
 	}
 }
 
-enum hvc_status hvc_findings_judge(struct hvc_findings *findings, const struct hvc_policy *policy,
-                                   struct hvc_diag *diag)
+enum hvc_status hvc_findings__judge(struct hvc_findings *findings, const struct hvc_policy *policy,
+                                    struct hvc_diag *diag)
 {
 	if (policy->suppressions) {
-		HVC_TRY(hvc_suppressions_check(policy->suppressions, diag));
+		HVC_TRY(hvc_suppressions__check(policy->suppressions, diag));
 		apply(findings, policy);
 		if (findings->failed)
 			return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
@@ -108,7 +108,7 @@ enum hvc_status hvc_findings_judge(struct hvc_findings *findings, const struct h
 	return HVC_OK;
 }
 
-bool hvc_findings_fail(const struct hvc_findings *findings)
+bool hvc_findings__fail(const struct hvc_findings *findings)
 {
 	if (findings->unexplained)
 		return true;

@@ -2,7 +2,7 @@
 /* The rules that findings are of. An id is for ever: suppressions and dashboards name it. */
 #include <string.h>
 
-#include "hvcheck/finding.h"
+#include "report/finding.h"
 
 #define ERROR   HVC_SEVERITY_ERROR, true
 #define WARNING HVC_SEVERITY_WARNING, true
@@ -134,12 +134,12 @@ static const struct hvc_finding_rule rules[] = {
 };
 /* clang-format on */
 
-const struct hvc_finding_rule *hvc_finding_rule_at(size_t i)
+const struct hvc_finding_rule *hvc_finding_rule__at(size_t i)
 {
 	return i < sizeof(rules) / sizeof(rules[0]) ? &rules[i] : NULL;
 }
 
-const struct hvc_finding_rule *hvc_finding_rule_find(const char *id)
+const struct hvc_finding_rule *hvc_finding_rule__find(const char *id)
 {
 	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++)
 		if (!strcmp(rules[i].id, id))

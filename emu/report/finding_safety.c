@@ -2,14 +2,14 @@
 /* Findings of what unknown calls do. */
 #include <stdio.h>
 
-#include "report/finding.h"
+#include "report/new_finding.h"
 
 /* The worst of what it did, which comes first. */
 static const char *worst(unsigned kinds)
 {
 	for (unsigned kind = 0; kind < HVC_HAZARD_COUNT; kind++)
 		if (kinds >> kind & 1)
-			return hvc_hazard_name((enum hvc_hazard_kind)kind);
+			return hvc_hazard__name((enum hvc_hazard_kind)kind);
 	return "stuck";
 }
 
@@ -18,7 +18,7 @@ static void add_hazard(struct hvc_findings *list, const struct hvc_safety *safet
 {
 	const struct hvc_hazard *hazard = &safety->hazard[index];
 	const struct hvc_rule *rule = hvc_abi_rule_at(safety->abi, hazard->rule);
-	struct hvc_draft draft = {.about = rule->name};
+	struct hvc_new_finding draft = {.about = rule->name};
 	char id[32];
 
 	/* What is no finding of the report is only told here, too. */
@@ -31,7 +31,7 @@ static void add_hazard(struct hvc_findings *list, const struct hvc_safety *safet
 	for (unsigned kind = 0; kind < HVC_HAZARD_COUNT; kind++)
 		if (hazard->kinds >> kind & 1)
 			hvc_words__add(&draft.key, "%s%s", draft.key.length ? ", " : "",
-			               hvc_hazard_name((enum hvc_hazard_kind)kind));
+			               hvc_hazard__name((enum hvc_hazard_kind)kind));
 	hvc_words__add(&draft.summary, "%s: %s, where %s", hvc_words__text(&draft.key),
 	               hazard->does, hazard->when);
 	hvc_words__witness(&draft.call, &hazard->witness.call);
@@ -42,7 +42,7 @@ static void add_hazard(struct hvc_findings *list, const struct hvc_safety *safet
 
 static void add_gap(struct hvc_findings *list, const struct hvc_gap *gap)
 {
-	struct hvc_draft draft = {.rule = "safety-undecided"};
+	struct hvc_new_finding draft = {.rule = "safety-undecided"};
 
 	hvc_words__add(&draft.key, "%s", gap->text);
 	hvc_words__callers(&draft.summary, gap->callers);
@@ -50,8 +50,8 @@ static void add_gap(struct hvc_findings *list, const struct hvc_gap *gap)
 	hvc_findings__add(list, &draft);
 }
 
-enum hvc_status hvc_findings_of_safety(const struct hvc_safety *safety, const char *abi,
-                                       struct hvc_diag *diag, struct hvc_findings **out)
+enum hvc_status hvc_findings__of_safety(const struct hvc_safety *safety, const char *abi,
+                                        struct hvc_diag *diag, struct hvc_findings **out)
 {
 	struct hvc_words file = {0}, account = {0};
 	struct hvc_findings *list;

@@ -2,15 +2,15 @@
 /* Findings of an audit. */
 #include <inttypes.h>
 
-#include "report/finding.h"
+#include "report/new_finding.h"
 
 static const char *const ids[HVC_AUDIT_COUNT] = {
         [HVC_AUDIT_ERET] = "scan-eret",
         [HVC_AUDIT_CONTROL] = "scan-control",
 };
 
-enum hvc_status hvc_findings_of_scan(const struct hvc_scan *scan, struct hvc_diag *diag,
-                                     struct hvc_findings **out)
+enum hvc_status hvc_findings__of_scan(const struct hvc_scan *scan, struct hvc_diag *diag,
+                                      struct hvc_findings **out)
 {
 	struct hvc_words file = {0}, account = {0};
 	struct hvc_findings *list = hvc_findings__of("scan", scan->path, "", &file);
@@ -19,7 +19,7 @@ enum hvc_status hvc_findings_of_scan(const struct hvc_scan *scan, struct hvc_dia
 	hvc_findings__take(list, list ? &list->account : NULL, &account);
 	for (size_t i = 0; list && i < scan->audits; i++) {
 		const struct hvc_audit *audit = &scan->audit[i];
-		struct hvc_draft draft = {
+		struct hvc_new_finding draft = {
 		        .rule = ids[audit->kind],
 		        .about = audit->symbol,
 		        .file = hvc_words__text(&file),

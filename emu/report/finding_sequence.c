@@ -2,7 +2,7 @@
 /* What is found where promises are not kept over several calls. */
 #include <string.h>
 
-#include "report/finding.h"
+#include "report/new_finding.h"
 
 static void add_failure(struct hvc_findings *list, const struct hvc_sequences *sequences,
                         const char *abi, const struct hvc_words *file,
@@ -12,7 +12,7 @@ static void add_failure(struct hvc_findings *list, const struct hvc_sequences *s
 	int rule = failure->verdict.rule;
 	const char *called =
 	        rule < 0 ? "other vectors" : hvc_abi_rule_at(sequences->abi, (unsigned)rule)->name;
-	struct hvc_draft draft = {
+	struct hvc_new_finding draft = {
 	        .rule = property ? "sequence-stated" : "sequence-random",
 	        .about = property ? property->name : called,
 	        .calls = failure->steps,
@@ -24,7 +24,7 @@ static void add_failure(struct hvc_findings *list, const struct hvc_sequences *s
 	/* The same failure for another seed, and with other vectors. */
 	hvc_words__add(&draft.key, "%s %s", called,
 	               *hvc_verdict_register(&failure->verdict, text, sizeof(text)) ? text : "-");
-	hvc_sequence_print(sequences, property, failure, text, sizeof(text));
+	hvc_sequence__print(sequences, property, failure, text, sizeof(text));
 	hvc_words__add(&draft.summary, "after %u calls, %s: %s", failure->steps, called, text);
 	for (unsigned i = 0; i < failure->steps; i++)
 		hvc_words__add(
@@ -33,13 +33,13 @@ static void add_failure(struct hvc_findings *list, const struct hvc_sequences *s
 		                ? "other vectors"
 		                : hvc_abi_rule_at(sequences->abi, (unsigned)failure->step[i].rule)
 		                          ->name);
-	hvc_sequence_command(sequences, abi, failure, property ? 0 : 1, text, sizeof(text));
+	hvc_sequence__command(sequences, abi, failure, property ? 0 : 1, text, sizeof(text));
 	hvc_words__add(&draft.command, "%s", text);
 	hvc_findings__add(list, &draft);
 }
 
-enum hvc_status hvc_findings_of_sequences(const struct hvc_sequences *sequences, const char *abi,
-                                          struct hvc_diag *diag, struct hvc_findings **out)
+enum hvc_status hvc_findings__of_sequences(const struct hvc_sequences *sequences, const char *abi,
+                                           struct hvc_diag *diag, struct hvc_findings **out)
 {
 	struct hvc_words file = {0}, account = {0};
 	struct hvc_findings *list;
@@ -55,13 +55,13 @@ enum hvc_status hvc_findings_of_sequences(const struct hvc_sequences *sequences,
 
 		if (row->broken)
 			add_failure(list, sequences, abi, &file,
-			            hvc_abi_property_at(sequences->abi, row->property),
+			            hvc_abi_property__at(sequences->abi, row->property),
 			            &row->failure);
 	}
 	/* A stated sequence is a case of its own, once for all worlds. */
 	for (unsigned i = 0; list && i < sequences->properties; i++) {
 		const struct hvc_property *property =
-		        hvc_abi_property_at(sequences->abi, sequences->property[i].property);
+		        hvc_abi_property__at(sequences->abi, sequences->property[i].property);
 		unsigned before = 0;
 
 		while (before < list->cases && strcmp(list->one[before].name, property->name) != 0)

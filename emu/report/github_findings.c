@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "engine/quote.h"
-#include "report/finding.h"
+#include "report/new_finding.h"
 
 static void put_text(FILE *out, const char *text, bool property)
 {
@@ -29,7 +29,7 @@ static void put_finding(FILE *out, const struct hvc_findings *list, const struct
 	/* What somebody lets stand is not to be shown in red. */
 	fprintf(out, "::%s ",
 	        found->suppressed || severity == HVC_SEVERITY_NOTE ? "notice"
-	                                                           : hvc_severity_name(severity));
+	                                                           : hvc_severity__name(severity));
 	put_place(out, found);
 	hvc_words__add(&title, "%s%s%s%s", found->rule->id, *found->about ? " (" : "", found->about,
 	               *found->about ? ")" : "");
@@ -52,8 +52,8 @@ static void put_finding(FILE *out, const struct hvc_findings *list, const struct
 	fprintf(out, "%%0A%s\n", found->fingerprint);
 }
 
-enum hvc_status hvc_findings_github(FILE *out, const struct hvc_findings *findings,
-                                    struct hvc_diag *diag)
+enum hvc_status hvc_findings__github(FILE *out, const struct hvc_findings *findings,
+                                     struct hvc_diag *diag)
 {
 	for (unsigned i = 0; i < findings->count; i++)
 		put_finding(out, findings, &findings->found[i]);

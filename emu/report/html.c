@@ -49,7 +49,7 @@ void hvc_html__findings(FILE *out, const struct hvc_findings *findings, bool all
 	if (!findings)
 		return;
 	fputs("<section class=\"verdict\" aria-label=\"Verdict\">\n", out);
-	hvc_findings_text(&page, findings, all);
+	hvc_findings__text(&page, findings, all);
 	fputs("</section>\n", out);
 }
 

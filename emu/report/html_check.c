@@ -183,7 +183,7 @@ static enum hvc_status put_trace(FILE *out, const struct hvc_check *check,
 	        .image = *hvc_subject_image(subject),
 	        .world = &check->world[finding->world].world,
 	        .budget = budget,
-	        .trace = hvc_trace_record,
+	        .trace = hvc_trace__record,
 	        .trace_ctx = &trace,
 	};
 	struct hvc_call call = finding->probe.call;
@@ -196,7 +196,7 @@ static enum hvc_status put_trace(FILE *out, const struct hvc_check *check,
 	status = hvc_machine_call(machine, &call, diag, &outcome);
 	if (status == HVC_OK && (trace.failed || !put_steps(out, subject, &trace)))
 		status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-	hvc_trace_free(&trace);
+	hvc_trace__free(&trace);
 	hvc_machine_close(machine);
 	return status;
 }
@@ -285,7 +285,7 @@ static enum hvc_status explore(const struct hvc_check *check, unsigned world,
 	        .unconfirmed = true,
 	};
 
-	return hvc_exact_make(&config, diag, out);
+	return hvc_exact__make(&config, diag, out);
 }
 
 static void put_figure(FILE *out, const uint32_t *cell)
@@ -311,7 +311,7 @@ static enum hvc_status put_body(FILE *out, const struct hvc_check *check, const 
 	HVC_TRY(explore(check, world, subject, budget, diag, &exact));
 	status = hvc_picture_rows__make(exact, diag, &rows);
 	if (status != HVC_OK) {
-		hvc_exact_free(exact);
+		hvc_exact__free(exact);
 		return status;
 	}
 	snprintf(name, sizeof(name), "What calls do in world %s",
@@ -331,16 +331,16 @@ static enum hvc_status put_body(FILE *out, const struct hvc_check *check, const 
 	made = put_invented(out, check) && made;
 	hvc_html_picture__script(out);
 	hvc_picture_rows__free(&rows);
-	hvc_exact_free(exact);
+	hvc_exact__free(exact);
 	if (status == HVC_OK && !made)
 		status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	return status;
 }
 
-enum hvc_status hvc_check_html(FILE *out, const struct hvc_check *check, const char *abi,
-                               const struct hvc_findings *findings,
-                               const struct hvc_subject *subject, uint64_t budget,
-                               struct hvc_diag *diag)
+enum hvc_status hvc_check__html(FILE *out, const struct hvc_check *check, const char *abi,
+                                const struct hvc_findings *findings,
+                                const struct hvc_subject *subject, uint64_t budget,
+                                struct hvc_diag *diag)
 {
 	uint32_t *cell = malloc(HVC_IMM_COUNT * sizeof(*cell));
 	struct hvc_words title = {0};

@@ -27,8 +27,8 @@ static void put_summary(FILE *out, const struct hvc_collide *collide)
 
 static void put_cell(FILE *out, const struct hvc_collide *collide, unsigned row, unsigned column)
 {
-	const struct hvc_collide_pair *pair =
-	        row == column ? NULL : hvc_collide_pair(collide, row, column);
+	const struct hvc_collide__pair *pair =
+	        row == column ? NULL : hvc_collide__pair(collide, row, column);
 
 	if (!pair || !pair->overlaps.count) {
 		fprintf(out, "<td class=\"faint\">%s</td>",
@@ -74,7 +74,7 @@ static void put_matrix(FILE *out, const struct hvc_collide *collide)
 }
 
 static const struct hvc_rule *rule_of(const struct hvc_collide *collide,
-                                      const struct hvc_collide_pair *pair, unsigned index,
+                                      const struct hvc_collide__pair *pair, unsigned index,
                                       unsigned side)
 {
 	return hvc_abi_rule_at(collide->abi[pair->abi[side]],
@@ -87,7 +87,7 @@ static const char *group_of(const struct hvc_rule *rule)
 	return rule->table[0] ? rule->table : rule->name;
 }
 
-static bool is_one_group(const struct hvc_collide *collide, const struct hvc_collide_pair *pair,
+static bool is_one_group(const struct hvc_collide *collide, const struct hvc_collide__pair *pair,
                          unsigned a, unsigned b)
 {
 	for (unsigned side = 0; side < 2; side++)
@@ -98,7 +98,7 @@ static bool is_one_group(const struct hvc_collide *collide, const struct hvc_col
 }
 
 /* Overlaps in the group of this one, none when an earlier one leads it. */
-static unsigned group_size(const struct hvc_collide *collide, const struct hvc_collide_pair *pair,
+static unsigned group_size(const struct hvc_collide *collide, const struct hvc_collide__pair *pair,
                            unsigned index)
 {
 	unsigned size = 1;
@@ -129,7 +129,7 @@ static void put_side(FILE *out, const struct hvc_rule *rule, unsigned size)
 
 /* One row for an overlap and those like it. */
 static bool put_group(FILE *out, const struct hvc_collide *collide,
-                      const struct hvc_collide_pair *pair, unsigned index, unsigned size)
+                      const struct hvc_collide__pair *pair, unsigned index, unsigned size)
 {
 	const struct hvc_overlap *overlap = &pair->overlaps.overlap[index];
 	struct hvc_words imms = {0}, registers = {0}, call = {0};
@@ -154,7 +154,7 @@ static bool put_group(FILE *out, const struct hvc_collide *collide,
 }
 
 static bool put_pair(FILE *out, const struct hvc_collide *collide,
-                     const struct hvc_collide_pair *pair)
+                     const struct hvc_collide__pair *pair)
 {
 	bool made = true;
 
@@ -181,8 +181,8 @@ static bool put_pair(FILE *out, const struct hvc_collide *collide,
 	return made;
 }
 
-enum hvc_status hvc_collide_html(FILE *out, const struct hvc_collide *collide,
-                                 const struct hvc_findings *findings, struct hvc_diag *diag)
+enum hvc_status hvc_collide__html(FILE *out, const struct hvc_collide *collide,
+                                  const struct hvc_findings *findings, struct hvc_diag *diag)
 {
 	bool made = true;
 

@@ -13,7 +13,7 @@ static void put_account(FILE *out, const struct hvc_exact *exact,
                         const struct hvc_picture_rows *rows)
 {
 	struct hvc_words why = {0};
-	bool complete = hvc_exact__is_complete(exact, &why);
+	bool complete = hvc_exact__completeness(exact, &why);
 
 	fputs("<p><strong>", out);
 	hvc_html__text(out, hvc_subject_name(exact->subject));
@@ -91,9 +91,9 @@ static bool put_page(FILE *out, const struct hvc_exact *exact, const struct hvc_
 	return made;
 }
 
-enum hvc_status hvc_exact_html(FILE *out, const struct hvc_exact *exact,
-                               const struct hvc_contract *contract, const struct hvc_abi *abi,
-                               struct hvc_diag *diag)
+enum hvc_status hvc_exact__html(FILE *out, const struct hvc_exact *exact,
+                                const struct hvc_contract *contract, const struct hvc_abi *abi,
+                                struct hvc_diag *diag)
 {
 	struct hvc_picture_rows rows;
 	char title[4400];

@@ -77,7 +77,7 @@ static bool put_finding(FILE *out, const struct hvc_contract *contract, const ch
 	hvc_call_command(subject, &finding->world, &finding->probe, finding->probe.call.imm,
 	                 command, sizeof(command));
 	fprintf(out, "<li%s>", finding->allowed ? "" : " class=\"bad\"");
-	hvc_html__text(out, hvc_place_name(finding->place));
+	hvc_html__text(out, hvc_place__name(finding->place));
 	fputs(" comes back neither as it was nor as a result from ", out);
 	made = hvc_html__words(out, "strong", &name);
 	fputs(finding->allowed ? ": the ABI lets calls use it up<br>"

@@ -164,7 +164,7 @@ static void put_trace(struct writer *w, const struct hvc_call *call)
 	if (*w->traced == TRACES_MAX)
 		return;
 	++*w->traced;
-	hvc_trace_free(w->trace);
+	hvc_trace__free(w->trace);
 	if (hvc_machine_call(w->machine, call, NULL, &outcome) == HVC_OK && w->trace->steps)
 		put_steps(w);
 	w->failed = w->failed || w->trace->failed;
@@ -287,7 +287,7 @@ enum hvc_status hvc_html_tree__put(FILE *out, const struct hvc_exact *exact,
 	const struct hvc_machine_config config = {
 	        .image = *hvc_subject_image(exact->subject),
 	        .world = &exact->world,
-	        .trace = hvc_trace_record,
+	        .trace = hvc_trace__record,
 	        .trace_ctx = &trace,
 	};
 	unsigned traced = 0;
@@ -311,7 +311,7 @@ enum hvc_status hvc_html_tree__put(FILE *out, const struct hvc_exact *exact,
 			(void)hvc_diag_set(diag, status, NULL, 0, 0, "out of memory");
 	}
 	hvc_machine_close(w.machine);
-	hvc_trace_free(&trace);
+	hvc_trace__free(&trace);
 	free(w.term);
 	return status;
 }

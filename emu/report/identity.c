@@ -3,7 +3,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "report/finding.h"
+#include "report/new_finding.h"
 #include "subject/builtin.h"
 
 /* The '@' that ends the file's name, or the end. */

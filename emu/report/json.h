@@ -6,7 +6,7 @@
 #ifndef HVC_REPORT_JSON_H
 #define HVC_REPORT_JSON_H
 
-#include "hvcheck/report.h"
+#include "report/report.h"
 
 struct hvc_json;
 

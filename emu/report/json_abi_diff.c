@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON of a comparison of specifications. */
 #include "report/abi_note.h"
-#include "report/finding.h"
 #include "report/json_class.h"
 #include "report/json_overlap.h"
+#include "report/new_finding.h"
 
 static const char *const sides[] = {
         [HVC_SIDE_OLD] = "old",
@@ -103,7 +103,7 @@ static void add_meetings(struct hvc_json *json, const struct hvc_abi_diff *diff)
 		const struct hvc_abi_meeting *meeting = &diff->meeting[i];
 
 		hvc_json__object(json, NULL);
-		hvc_json__string(json, "kind", hvc_abi_meeting_name(meeting->kind));
+		hvc_json__string(json, "kind", hvc_abi_meeting__name(meeting->kind));
 		hvc_json__string(json, "old", meeting->rule[HVC_SIDE_OLD]->name);
 		hvc_json__object(json, "new");
 		add_promise(json, meeting->rule[HVC_SIDE_NEW]);
@@ -114,8 +114,8 @@ static void add_meetings(struct hvc_json *json, const struct hvc_abi_diff *diff)
 	hvc_json__close(json);
 }
 
-enum hvc_status hvc_abi_diff_json(FILE *out, const struct hvc_abi_diff *diff,
-                                  const struct hvc_findings *findings, struct hvc_diag *diag)
+enum hvc_status hvc_abi_diff__json(FILE *out, const struct hvc_abi_diff *diff,
+                                   const struct hvc_findings *findings, struct hvc_diag *diag)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-diff-abi/1");
 	struct hvc_abi_counts counts;

@@ -83,8 +83,8 @@ static void add_opinion(struct hvc_json *json, const struct hvc_opinion *opinion
 	hvc_json__close(json);
 }
 
-enum hvc_status hvc_call_json(FILE *out, const struct hvc_call_report *report,
-                              struct hvc_diag *diag)
+enum hvc_status hvc_call__json(FILE *out, const struct hvc_call_report *report,
+                               struct hvc_diag *diag)
 {
 	const struct hvc_outcome *outcome = report->outcome;
 	const struct hvc_stop *boundary;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON of call sites. */
-#include "report/finding.h"
+#include "report/new_finding.h"
 #include "report/site_words.h"
 
 static void add_issues(struct hvc_json *json, const struct hvc_caller *caller)
@@ -10,7 +10,7 @@ static void add_issues(struct hvc_json *json, const struct hvc_caller *caller)
 		const struct hvc_caller_issue *issue = &caller->issue[i];
 
 		hvc_json__object(json, NULL);
-		hvc_json__string(json, "kind", hvc_caller_issue_name(issue->kind));
+		hvc_json__string(json, "kind", hvc_caller_issue__name(issue->kind));
 		if (issue->reg != HVC_REG_NONE)
 			hvc_json__string(json, "register", hvc_reg_name(issue->reg));
 		else
@@ -39,7 +39,7 @@ static void add_caller(struct hvc_json *json, const struct hvc_caller *caller)
 	else
 		hvc_json__null(json, "abi");
 	hvc_site__json_registers(json, caller->site);
-	hvc_json__string(json, "fit", hvc_caller_fit_name(caller->fit));
+	hvc_json__string(json, "fit", hvc_caller_fit__name(caller->fit));
 	if (caller->owner[0])
 		hvc_json__string(json, "owner", caller->owner);
 	else
@@ -59,8 +59,8 @@ static void add_caller(struct hvc_json *json, const struct hvc_caller *caller)
 	hvc_json__close(json);
 }
 
-enum hvc_status hvc_callers_json(FILE *out, const struct hvc_callers *callers, const char *against,
-                                 const struct hvc_findings *findings, struct hvc_diag *diag)
+enum hvc_status hvc_callers__json(FILE *out, const struct hvc_callers *callers, const char *against,
+                                  const struct hvc_findings *findings, struct hvc_diag *diag)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-callers/1");
 
@@ -72,7 +72,7 @@ enum hvc_status hvc_callers_json(FILE *out, const struct hvc_callers *callers, c
 		hvc_json__number(json, hvc_insn_name(insn), callers->made[insn]);
 	hvc_json__number(json, "calls", callers->calls);
 	for (unsigned fit = 0; fit < HVC_CALLER_COUNT; fit++)
-		hvc_json__number(json, hvc_caller_fit_name((enum hvc_caller_fit)fit),
+		hvc_json__number(json, hvc_caller_fit__name((enum hvc_caller_fit)fit),
 		                 callers->of[fit]);
 	hvc_json__number(json, "findings", callers->findings);
 	hvc_json__close(json);

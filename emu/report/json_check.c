@@ -2,9 +2,9 @@
 /* JSON of a check. */
 #include "hvcheck/arch.h"
 #include "report/contract_words.h"
-#include "report/finding.h"
 #include "report/invented.h"
 #include "report/json_class.h"
+#include "report/new_finding.h"
 #include "report/proof_words.h"
 #include "report/words.h"
 
@@ -166,8 +166,8 @@ static void add_invented(struct hvc_json *json, const struct hvc_check *check)
 	hvc_invented_free(&all);
 }
 
-enum hvc_status hvc_check_json(FILE *out, const struct hvc_check *check, const char *abi,
-                               const struct hvc_findings *findings, struct hvc_diag *diag)
+enum hvc_status hvc_check__json(FILE *out, const struct hvc_check *check, const char *abi,
+                                const struct hvc_findings *findings, struct hvc_diag *diag)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-check/1");
 	uint32_t classified = 0;

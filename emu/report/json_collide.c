@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON of collisions. */
-#include "report/finding.h"
 #include "report/json_class.h"
 #include "report/json_overlap.h"
+#include "report/new_finding.h"
 
 static void add_matrix(struct hvc_json *json, const struct hvc_collide *collide)
 {
@@ -10,8 +10,8 @@ static void add_matrix(struct hvc_json *json, const struct hvc_collide *collide)
 	for (unsigned row = 0; row < collide->abis; row++) {
 		hvc_json__array(json, NULL);
 		for (unsigned column = 0; column < collide->abis; column++) {
-			const struct hvc_collide_pair *pair =
-			        row == column ? NULL : hvc_collide_pair(collide, row, column);
+			const struct hvc_collide__pair *pair =
+			        row == column ? NULL : hvc_collide__pair(collide, row, column);
 
 			if (pair)
 				hvc_json__number(json, NULL, pair->overlaps.count);
@@ -24,7 +24,7 @@ static void add_matrix(struct hvc_json *json, const struct hvc_collide *collide)
 }
 
 static void add_pair(struct hvc_json *json, const struct hvc_collide *collide,
-                     const struct hvc_collide_pair *pair)
+                     const struct hvc_collide__pair *pair)
 {
 	const struct hvc_abi *const abi[2] = {collide->abi[pair->abi[0]],
 	                                      collide->abi[pair->abi[1]]};
@@ -50,8 +50,8 @@ static void add_pair(struct hvc_json *json, const struct hvc_collide *collide,
 	hvc_json__close(json);
 }
 
-enum hvc_status hvc_collide_json(FILE *out, const struct hvc_collide *collide,
-                                 const struct hvc_findings *findings, struct hvc_diag *diag)
+enum hvc_status hvc_collide__json(FILE *out, const struct hvc_collide *collide,
+                                  const struct hvc_findings *findings, struct hvc_diag *diag)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-collide/1");
 

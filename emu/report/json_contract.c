@@ -6,10 +6,10 @@
 static void add_places(struct hvc_json *json, const struct hvc_contract_class *class_,
                        enum hvc_fate fate)
 {
-	hvc_json__array(json, hvc_fate_name(fate));
+	hvc_json__array(json, hvc_fate__name(fate));
 	for (unsigned place = 0; place < HVC_PLACES; place++)
 		if (class_->place[place].measured && class_->place[place].fate == fate)
-			hvc_json__string(json, NULL, hvc_place_name(place));
+			hvc_json__string(json, NULL, hvc_place__name(place));
 	hvc_json__close(json);
 }
 
@@ -24,7 +24,7 @@ static void add_clobbered(struct hvc_json *json, const struct hvc_contract_class
 		if (is->fate != HVC_FATE_CLOBBERED)
 			continue;
 		hvc_json__object(json, NULL);
-		hvc_json__string(json, "register", hvc_place_name(place));
+		hvc_json__string(json, "register", hvc_place__name(place));
 		if (is->told) {
 			hvc_term_print(&is->value, value, sizeof(value));
 			hvc_json__string(json, "value", value);
@@ -79,7 +79,7 @@ void hvc_json__contract(struct hvc_json *json, const struct hvc_contract *contra
 		hvc_json__object(json, NULL);
 		hvc_json__string(json, "rule",
 		                 hvc_abi_rule_at(contract->abi, (unsigned)class_->rule)->name);
-		hvc_json__string(json, "register", hvc_place_name(finding->place));
+		hvc_json__string(json, "register", hvc_place__name(finding->place));
 		hvc_json__boolean(json, "allowed", finding->allowed);
 		hvc_json__witness(json, "witness", subject, &finding->world, &finding->probe,
 		                  finding->probe.call.imm);

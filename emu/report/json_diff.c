@@ -2,9 +2,9 @@
 /* JSON of a diff. */
 #include "hvcheck/arch.h"
 #include "report/contract_words.h"
-#include "report/finding.h"
 #include "report/json_class.h"
 #include "report/json_proof.h"
+#include "report/new_finding.h"
 #include "report/note.h"
 
 static const char *const sides[] = {
@@ -151,8 +151,8 @@ static void add_changes(struct hvc_json *json, const struct hvc_diff *diff)
 	hvc_json__close(json);
 }
 
-enum hvc_status hvc_diff_json(FILE *out, const struct hvc_diff *diff,
-                              const struct hvc_findings *findings, struct hvc_diag *diag)
+enum hvc_status hvc_diff__json(FILE *out, const struct hvc_diff *diff,
+                               const struct hvc_findings *findings, struct hvc_diag *diag)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-diff/2");
 

@@ -2,7 +2,7 @@
 /* JSON of findings, and of the rules they are of. */
 #include <stdlib.h>
 
-#include "report/finding.h"
+#include "report/new_finding.h"
 
 static void add_text(struct hvc_json *json, const char *key, const char *text)
 {
@@ -39,7 +39,7 @@ void hvc_json__findings(struct hvc_json *json, const struct hvc_findings *findin
 
 		hvc_json__object(json, NULL);
 		hvc_json__string(json, "id", found->rule->id);
-		hvc_json__string(json, "level", hvc_severity_name(found->rule->severity));
+		hvc_json__string(json, "level", hvc_severity__name(found->rule->severity));
 		add_text(json, "about", found->about);
 		hvc_json__string(json, "summary", found->summary);
 		hvc_json__string(json, "fingerprint", found->fingerprint);
@@ -50,17 +50,17 @@ void hvc_json__findings(struct hvc_json *json, const struct hvc_findings *findin
 	hvc_json__close(json);
 }
 
-enum hvc_status hvc_rules_json(FILE *out, struct hvc_diag *diag)
+enum hvc_status hvc_rules__json(FILE *out, struct hvc_diag *diag)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-list/1");
 	const struct hvc_finding_rule *rule;
 
 	hvc_json__array(json, "rules");
-	for (size_t i = 0; (rule = hvc_finding_rule_at(i)) != NULL; i++) {
+	for (size_t i = 0; (rule = hvc_finding_rule__at(i)) != NULL; i++) {
 		hvc_json__object(json, NULL);
 		hvc_json__string(json, "id", rule->id);
 		add_text(json, "command", rule->command);
-		hvc_json__string(json, "level", hvc_severity_name(rule->severity));
+		hvc_json__string(json, "level", hvc_severity__name(rule->severity));
 		hvc_json__boolean(json, "counts", rule->counts);
 		hvc_json__string(json, "title", rule->title);
 		hvc_json__string(json, "help", rule->help);

@@ -42,7 +42,7 @@ static void add_row(struct hvc_json *json, const struct hvc_known *known, const 
 	                                                       "functions"};
 
 	hvc_json__object(json, NULL);
-	hvc_json__string(json, "kind", hvc_known_kind_name(known->kind));
+	hvc_json__string(json, "kind", hvc_known_kind__name(known->kind));
 	add_intervals(json, keys[known->kind], known->value, known->values);
 	if (known->kind == HVC_KNOWN_FUNCTION) {
 		hvc_json__number(json, "mask", known->mask);
@@ -51,7 +51,7 @@ static void add_row(struct hvc_json *json, const struct hvc_known *known, const 
 	hvc_json__string(json, "owner", known->owner);
 	hvc_json__string(json, "meaning", known->meaning);
 	if (value)
-		add_optional(json, "call", hvc_known_call_name(known, *value));
+		add_optional(json, "call", hvc_known__call_name(known, *value));
 	add_optional(json, "selector", known->selector);
 	add_optional(json, "since", known->since);
 	add_optional(json, "until", known->until);
@@ -68,16 +68,16 @@ static void add_answers(struct hvc_json *json, const struct hvc_registry *regist
 	const struct hvc_known *known = NULL;
 	uint32_t value = query->imm;
 
-	while (query->has_imm && (known = hvc_known_find_imm(registry, query->imm, known)) != NULL)
+	while (query->has_imm && (known = hvc_known__find_imm(registry, query->imm, known)) != NULL)
 		add_row(json, known, &value);
 	known = NULL;
 	value = query->fid;
-	while (query->has_fid && (known = hvc_known_find_fid(registry, query->fid, known)) != NULL)
+	while (query->has_fid && (known = hvc_known__find_fid(registry, query->fid, known)) != NULL)
 		add_row(json, known, &value);
 }
 
-enum hvc_status hvc_known_json(FILE *out, const struct hvc_registry *registry,
-                               const struct hvc_known_query *query, struct hvc_diag *diag)
+enum hvc_status hvc_known__json(FILE *out, const struct hvc_registry *registry,
+                                const struct hvc_known_query *query, struct hvc_diag *diag)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-list/1");
 	const struct hvc_known *known;
@@ -90,7 +90,7 @@ enum hvc_status hvc_known_json(FILE *out, const struct hvc_registry *registry,
 	if (query->has_imm || query->has_fid)
 		add_answers(json, registry, query);
 	else
-		for (size_t i = 0; (known = hvc_known_at(registry, i)) != NULL; i++)
+		for (size_t i = 0; (known = hvc_known__at(registry, i)) != NULL; i++)
 			add_row(json, known, NULL);
 	hvc_json__close(json);
 	return hvc_json__print(json, out, diag);

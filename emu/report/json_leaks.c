@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON of leaks. */
-#include "report/finding.h"
 #include "report/json_class.h"
+#include "report/new_finding.h"
 #include "report/proof_words.h"
 
 static void add_secrets(struct hvc_json *json, const char *key, uint32_t secrets)
 {
 	hvc_json__array(json, key);
-	for (unsigned i = 0; i < hvc_secret_count(); i++)
+	for (unsigned i = 0; i < hvc_secret__count(); i++)
 		if (secrets >> i & 1)
-			hvc_json__string(json, NULL, hvc_secret_name(i));
+			hvc_json__string(json, NULL, hvc_secret__name(i));
 	hvc_json__close(json);
 }
 
 static void add_place(struct hvc_json *json, const struct hvc_leak *leak)
 {
-	hvc_json__string(json, "channel", hvc_channel_name(leak->channel));
+	hvc_json__string(json, "channel", hvc_channel__name(leak->channel));
 	if (leak->channel == HVC_CHANNEL_REGISTER || leak->channel == HVC_CHANNEL_CONTROL)
 		hvc_json__string(json, "register", hvc_reg_name((enum hvc_reg)leak->place));
 	else if (leak->channel == HVC_CHANNEL_SIMD)
@@ -64,7 +64,7 @@ static void add_leak(struct hvc_json *json, const struct hvc_subject *subject,
 {
 	char text[512];
 
-	hvc_leak_print(leak, text, sizeof(text));
+	hvc_leak__print(leak, text, sizeof(text));
 	hvc_json__object(json, NULL);
 	hvc_json__string(json, "summary", text);
 	if (leak->rule >= 0)
@@ -88,9 +88,9 @@ static void add_leak(struct hvc_json *json, const struct hvc_subject *subject,
 	hvc_json__close(json);
 }
 
-enum hvc_status hvc_leaks_json(FILE *out, const struct hvc_subject *subject,
-                               const struct hvc_leaks *leaks, const struct hvc_findings *findings,
-                               struct hvc_diag *diag)
+enum hvc_status hvc_leaks__json(FILE *out, const struct hvc_subject *subject,
+                                const struct hvc_leaks *leaks, const struct hvc_findings *findings,
+                                struct hvc_diag *diag)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-leaks/2");
 

@@ -38,7 +38,7 @@ static enum hvc_status add_abis(struct hvc_json *json, struct hvc_diag *diag)
 	return HVC_OK;
 }
 
-enum hvc_status hvc_list_json(FILE *out, bool subjects, bool abis, struct hvc_diag *diag)
+enum hvc_status hvc_list__json(FILE *out, bool subjects, bool abis, struct hvc_diag *diag)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-list/1");
 	enum hvc_status status = HVC_OK;

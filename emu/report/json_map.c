@@ -190,9 +190,9 @@ static void add_assumed(struct hvc_json *json, const struct hvc_exact *exact)
 	hvc_json__close(json);
 }
 
-enum hvc_status hvc_exact_json(FILE *out, const struct hvc_exact *exact,
-                               const struct hvc_contract *contract, bool tree,
-                               struct hvc_diag *diag)
+enum hvc_status hvc_exact__json(FILE *out, const struct hvc_exact *exact,
+                                const struct hvc_contract *contract, bool tree,
+                                struct hvc_diag *diag)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-map/2");
 	struct hvc_words words = {0};
@@ -200,7 +200,7 @@ enum hvc_status hvc_exact_json(FILE *out, const struct hvc_exact *exact,
 
 	hvc_json__string(json, "subject", hvc_subject_name(exact->subject));
 	hvc_json__string(json, "cpu", hvc_cpu_name(exact->world.cpu));
-	complete = hvc_exact__is_complete(exact, &words);
+	complete = hvc_exact__completeness(exact, &words);
 	hvc_json__boolean(json, "complete", complete);
 	if (!complete)
 		hvc_json__string(json, "why", hvc_words__text(&words));

@@ -3,7 +3,7 @@
 #ifndef HVC_REPORT_JSON_OVERLAP_H
 #define HVC_REPORT_JSON_OVERLAP_H
 
-#include "hvcheck/overlap.h"
+#include "abi/overlap.h"
 #include "report/json.h"
 
 /** Members "immediates", "conditions", "partly" and "witness" of an open object. */

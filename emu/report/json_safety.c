@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON of what unknown calls do. */
-#include "report/finding.h"
 #include "report/json_proof.h"
+#include "report/new_finding.h"
 
 static void add_hazard(struct hvc_json *json, const struct hvc_safety *safety, unsigned index)
 {
@@ -13,7 +13,7 @@ static void add_hazard(struct hvc_json *json, const struct hvc_safety *safety, u
 	hvc_json__array(json, "kinds");
 	for (unsigned kind = 0; kind < HVC_HAZARD_COUNT; kind++)
 		if (hazard->kinds >> kind & 1)
-			hvc_json__string(json, NULL, hvc_hazard_name((enum hvc_hazard_kind)kind));
+			hvc_json__string(json, NULL, hvc_hazard__name((enum hvc_hazard_kind)kind));
 	hvc_json__close(json);
 	hvc_json__string(json, "rule", hvc_abi_rule_at(safety->abi, hazard->rule)->name);
 	hvc_json__boolean(json, "unspecified", hazard->unspecified);
@@ -27,8 +27,8 @@ static void add_hazard(struct hvc_json *json, const struct hvc_safety *safety, u
 	hvc_json__close(json);
 }
 
-enum hvc_status hvc_safety_json(FILE *out, const struct hvc_safety *safety,
-                                const struct hvc_findings *findings, struct hvc_diag *diag)
+enum hvc_status hvc_safety__json(FILE *out, const struct hvc_safety *safety,
+                                 const struct hvc_findings *findings, struct hvc_diag *diag)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-safety/2");
 

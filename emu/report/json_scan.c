@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON of an image's tables and sites. */
-#include "report/finding.h"
+#include "report/new_finding.h"
 #include "report/owner.h"
 #include "report/site_words.h"
 
@@ -47,9 +47,9 @@ static void add_owners(struct hvc_json *json, const struct hvc_registry *registr
 	for (unsigned i = 0; i < owners.rows && !site->data; i++) {
 		hvc_json__object(json, NULL);
 		hvc_json__string(json, "owner", owners.row[i]->owner);
-		hvc_json__string(json, "by", hvc_known_kind_name(owners.row[i]->kind));
+		hvc_json__string(json, "by", hvc_known_kind__name(owners.row[i]->kind));
 		add_string(json, "call",
-		           owners.by_function ? hvc_known_call_name(owners.row[i], owners.fid)
+		           owners.by_function ? hvc_known__call_name(owners.row[i], owners.fid)
 		                              : NULL);
 		hvc_json__close(json);
 	}
@@ -74,9 +74,9 @@ static void add_sites(struct hvc_json *json, const struct hvc_scan *scan,
 	hvc_json__close(json);
 }
 
-enum hvc_status hvc_scan_json(FILE *out, const struct hvc_scan *scan,
-                              const struct hvc_registry *registry,
-                              const struct hvc_findings *findings, struct hvc_diag *diag)
+enum hvc_status hvc_scan__json(FILE *out, const struct hvc_scan *scan,
+                               const struct hvc_registry *registry,
+                               const struct hvc_findings *findings, struct hvc_diag *diag)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-scan/1");
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON of sequences. */
-#include "report/finding.h"
 #include "report/json_class.h"
+#include "report/new_finding.h"
 
 static void add_step(struct hvc_json *json, const struct hvc_sequences *sequences,
                      const struct hvc_sequence_step *step)
@@ -40,21 +40,21 @@ static void add_failure(struct hvc_json *json, const struct hvc_sequences *seque
 {
 	char text[HVC_COMMAND_SIZE];
 
-	hvc_sequence_print(sequences, property, failure, text, sizeof(text));
+	hvc_sequence__print(sequences, property, failure, text, sizeof(text));
 	hvc_json__string(json, "summary", text);
 	hvc_json__verdict(json, sequences->abi, &failure->verdict);
 	hvc_json__array(json, "calls");
 	for (unsigned i = 0; i < failure->steps; i++)
 		add_step(json, sequences, &failure->step[i]);
 	hvc_json__close(json);
-	hvc_sequence_command(sequences, abi, failure, property ? 0 : 1, text, sizeof(text));
+	hvc_sequence__command(sequences, abi, failure, property ? 0 : 1, text, sizeof(text));
 	hvc_json__string(json, "command", text);
 }
 
 static void add_property(struct hvc_json *json, const struct hvc_sequences *sequences,
                          const char *abi, const struct hvc_sequence_property *row)
 {
-	const struct hvc_property *property = hvc_abi_property_at(sequences->abi, row->property);
+	const struct hvc_property *property = hvc_abi_property__at(sequences->abi, row->property);
 
 	hvc_json__object(json, NULL);
 	hvc_json__string(json, "name", property->name);
@@ -84,9 +84,9 @@ static void add_random(struct hvc_json *json, const struct hvc_sequences *sequen
 	hvc_json__close(json);
 }
 
-enum hvc_status hvc_sequences_json(FILE *out, const struct hvc_sequences *sequences,
-                                   const char *abi, const struct hvc_findings *findings,
-                                   struct hvc_diag *diag)
+enum hvc_status hvc_sequences__json(FILE *out, const struct hvc_sequences *sequences,
+                                    const char *abi, const struct hvc_findings *findings,
+                                    struct hvc_diag *diag)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-sequence/1");
 

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "engine/quote.h"
-#include "report/finding.h"
 #include "report/made.h"
+#include "report/new_finding.h"
 
 /* Text, or the value of an attribute. */
 static void put_text(FILE *out, const char *text)
@@ -29,7 +29,7 @@ static void put_finding(FILE *out, const struct hvc_found *found)
 {
 	char calls[HVC_NUMBER_SIZE];
 
-	fprintf(out, "%s[%s] ", hvc_severity_name(found->rule->severity), found->rule->id);
+	fprintf(out, "%s[%s] ", hvc_severity__name(found->rule->severity), found->rule->id);
 	put_text(out, found->about);
 	fputs(*found->about ? ": " : "", out);
 	put_text(out, found->summary);
@@ -174,8 +174,8 @@ static void tally(const struct hvc_findings *list, unsigned index, const char *r
 	        !counts.failing && (open || (counts.suppressed && counts.suppressed == counts.all));
 }
 
-enum hvc_status hvc_findings_junit(FILE *out, const struct hvc_findings *findings,
-                                   struct hvc_diag *diag)
+enum hvc_status hvc_findings__junit(FILE *out, const struct hvc_findings *findings,
+                                    struct hvc_diag *diag)
 {
 	unsigned totals[3] = {0};
 	char numbers[96];

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "engine/quote.h"
-#include "report/finding.h"
+#include "report/new_finding.h"
 
 /* Prose or a cell: nothing in it is markup, and it stays on its line. */
 static void put_text(FILE *out, const char *text)
@@ -20,7 +20,7 @@ static void put_row(FILE *out, const struct hvc_found *found)
 {
 	char calls[HVC_NUMBER_SIZE];
 
-	fprintf(out, "| %s%s | ", hvc_severity_name(found->rule->severity),
+	fprintf(out, "| %s%s | ", hvc_severity__name(found->rule->severity),
 	        found->suppressed ? " (suppressed)" : "");
 	put_code(out, found->rule->id);
 	fputs(" | ", out);
@@ -82,8 +82,8 @@ static void put_suppressed(FILE *out, const struct hvc_findings *list)
 	}
 }
 
-enum hvc_status hvc_findings_markdown(FILE *out, const struct hvc_findings *findings,
-                                      struct hvc_diag *diag)
+enum hvc_status hvc_findings__markdown(FILE *out, const struct hvc_findings *findings,
+                                       struct hvc_diag *diag)
 {
 	unsigned suppressed = 0;
 
@@ -92,7 +92,7 @@ enum hvc_status hvc_findings_markdown(FILE *out, const struct hvc_findings *find
 	fprintf(out, "## hvcheck %s: ", findings->command);
 	put_text(out, findings->title);
 	fprintf(out, "\n\n%s%u error%s, %u warning%s, %u note%s",
-	        hvc_findings_fail(findings) ? "**Fails**: " : "Holds: ",
+	        hvc_findings__fail(findings) ? "**Fails**: " : "Holds: ",
 	        hvc_findings__count(findings, HVC_SEVERITY_ERROR),
 	        hvc_findings__count(findings, HVC_SEVERITY_ERROR) == 1 ? "" : "s",
 	        hvc_findings__count(findings, HVC_SEVERITY_WARNING),

@@ -46,12 +46,12 @@ void hvc_owner__find(const struct hvc_registry *registry, const struct hvc_site 
 	    x0->constant[0] >= FIRST_IDENTIFIER && x0->constant[0] <= UINT32_MAX) {
 		out->by_function = true;
 		out->fid = (uint32_t)x0->constant[0];
-		while ((known = hvc_known_find_fid(registry, out->fid, known)) != NULL)
+		while ((known = hvc_known__find_fid(registry, out->fid, known)) != NULL)
 			add(out, known);
 	}
 	if (!out->rows && site->insn == HVC_INSN_HVC) {
 		out->by_function = false;
-		while ((known = hvc_known_find_imm(registry, site->imm, known)) != NULL)
+		while ((known = hvc_known__find_imm(registry, site->imm, known)) != NULL)
 			add(out, known);
 	}
 	if (out->rows && out->by_function)
@@ -65,7 +65,7 @@ void hvc_owner__say(const struct hvc_owners *owners, struct hvc_words *words)
 	for (unsigned i = 0; i < owners->rows; i++) {
 		const struct hvc_known *known = owners->row[i];
 		const char *call =
-		        owners->by_function ? hvc_known_call_name(known, owners->fid) : NULL;
+		        owners->by_function ? hvc_known__call_name(known, owners->fid) : NULL;
 		bool again = false;
 
 		for (unsigned n = 0; n < i && !again; n++)

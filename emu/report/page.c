@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "engine/quote.h"
-#include "hvcheck/report.h"
+#include "report/report.h"
 
 /* Since it was asked last; what is built from words is often printed without a look at them. */
 static _Thread_local bool incomplete;
@@ -16,7 +16,7 @@ void hvc_page__lose(void)
 	incomplete = true;
 }
 
-bool hvc_report_is_incomplete(void)
+bool hvc_report__is_incomplete(void)
 {
 	bool was = incomplete;
 

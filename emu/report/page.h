@@ -10,7 +10,7 @@
 
 #include <stdarg.h>
 
-#include "hvcheck/report.h"
+#include "report/report.h"
 
 enum hvc_ink {
 	HVC_INK_PLAIN,
@@ -63,7 +63,7 @@ void hvc_page__gap(const struct hvc_page *page);
 /** Something to copy: a command. */
 void hvc_page__command(const struct hvc_page *page, unsigned indent, const char *command);
 
-/** Memory ran out for a piece of a report: hvc_report_is_incomplete will say so. */
+/** Memory ran out for a piece of a report: hvc_report__is_incomplete will say so. */
 void hvc_page__lose(void);
 /** Text that is not ours, quoted as the page is written. */
 void hvc_page__text(const struct hvc_page *page, const char *text);

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "report/finding.h"
 #include "report/made.h"
+#include "report/new_finding.h"
 
 #define SCHEMA                                                                \
 	"https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/" \
@@ -29,7 +29,7 @@ static void add_rules(struct hvc_json *json, const struct hvc_findings *list)
 	const struct hvc_finding_rule *rule;
 
 	hvc_json__array(json, "rules");
-	for (size_t i = 0; (rule = hvc_finding_rule_at(i)) != NULL; i++) {
+	for (size_t i = 0; (rule = hvc_finding_rule__at(i)) != NULL; i++) {
 		if (!is_told(list, rule))
 			continue;
 		hvc_json__object(json, NULL);
@@ -38,7 +38,7 @@ static void add_rules(struct hvc_json *json, const struct hvc_findings *list)
 		add_text(json, "fullDescription", rule->help);
 		add_text(json, "help", rule->help);
 		hvc_json__object(json, "defaultConfiguration");
-		hvc_json__string(json, "level", hvc_severity_name(rule->severity));
+		hvc_json__string(json, "level", hvc_severity__name(rule->severity));
 		hvc_json__close(json);
 		hvc_json__close(json);
 	}
@@ -50,7 +50,7 @@ static unsigned index_of(const struct hvc_findings *list, const struct hvc_findi
 	const struct hvc_finding_rule *rule;
 	unsigned index = 0;
 
-	for (size_t i = 0; (rule = hvc_finding_rule_at(i)) != wanted; i++)
+	for (size_t i = 0; (rule = hvc_finding_rule__at(i)) != wanted; i++)
 		index += is_told(list, rule);
 	return index;
 }
@@ -161,7 +161,7 @@ static void add_result(struct hvc_json *json, const struct hvc_findings *list,
 	hvc_json__object(json, NULL);
 	hvc_json__string(json, "ruleId", found->rule->id);
 	hvc_json__number(json, "ruleIndex", index_of(list, found->rule));
-	hvc_json__string(json, "level", hvc_severity_name(found->rule->severity));
+	hvc_json__string(json, "level", hvc_severity__name(found->rule->severity));
 	add_text(json, "message", hvc_words__text(&message));
 	hvc_words__free(&message);
 	add_location(json, list, found);
@@ -214,8 +214,8 @@ static void add_made(struct hvc_json *json, const struct hvc_made *made)
 	hvc_json__close(json);
 }
 
-enum hvc_status hvc_findings_sarif(FILE *out, const struct hvc_findings *findings,
-                                   struct hvc_diag *diag)
+enum hvc_status hvc_findings__sarif(FILE *out, const struct hvc_findings *findings,
+                                    struct hvc_diag *diag)
 {
 	struct hvc_json *json = hvc_json__bare();
 	struct hvc_words id = {0};

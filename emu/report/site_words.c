@@ -39,7 +39,7 @@ void hvc_site__registers(struct hvc_words *words, const struct hvc_site *site, u
 
 		if (!told)
 			continue;
-		hvc_value_print((enum hvc_reg)(HVC_REG_X0 + n), value, text, sizeof(text));
+		hvc_value__print((enum hvc_reg)(HVC_REG_X0 + n), value, text, sizeof(text));
 		hvc_words__add(words, "%s%s", words->length ? "; " : "", text);
 	}
 	if (!words->length)
@@ -67,7 +67,7 @@ void hvc_site__json(struct hvc_json *json, const struct hvc_site *site)
 static void add_value(struct hvc_json *json, const char *name, const struct hvc_value *value)
 {
 	hvc_json__object(json, name);
-	hvc_json__string(json, "kind", hvc_value_kind_name(value->kind));
+	hvc_json__string(json, "kind", hvc_value_kind__name(value->kind));
 	if (value->constants) {
 		hvc_json__array(json, "values");
 		for (unsigned i = 0; i < value->constants; i++)
@@ -78,7 +78,7 @@ static void add_value(struct hvc_json *json, const char *name, const struct hvc_
 		hvc_json__string(json, "argument", hvc_reg_name(value->reg));
 	if (value->at)
 		hvc_json__hex(json, "at", value->at);
-	hvc_json__boolean(json, "chance", hvc_value_is_chance(value));
+	hvc_json__boolean(json, "chance", hvc_value__is_chance(value));
 	if (value->pointer)
 		hvc_json__hex(json, "pointer_at", value->pointer_at);
 	hvc_json__close(json);
@@ -91,7 +91,7 @@ void hvc_site__json_registers(struct hvc_json *json, const struct hvc_site *site
 		const struct hvc_value *value = &site->x[n];
 
 		/* What the function leaves as it found it goes without saying. */
-		if ((value->kind == HVC_VALUE_UNKNOWN && !hvc_value_is_chance(value)) ||
+		if ((value->kind == HVC_VALUE_UNKNOWN && !hvc_value__is_chance(value)) ||
 		    (value->kind == HVC_VALUE_ARGUMENT && value->reg == HVC_REG_X0 + n))
 			continue;
 		add_value(json, hvc_reg_name((enum hvc_reg)(HVC_REG_X0 + n)), value);

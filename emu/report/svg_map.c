@@ -76,8 +76,8 @@ static void put_rows(FILE *out, const struct hvc_picture *picture)
 	}
 }
 
-enum hvc_status hvc_exact_svg(FILE *out, const struct hvc_exact *exact, bool tree,
-                              struct hvc_diag *diag)
+enum hvc_status hvc_exact__svg(FILE *out, const struct hvc_exact *exact, bool tree,
+                               struct hvc_diag *diag)
 {
 	struct hvc_picture_rows rows;
 	const struct hvc_picture *picture = &rows.picture;

@@ -36,7 +36,7 @@ static void add_meeting(struct hvc_table *table, const struct hvc_abi_meeting *m
 	hvc_table__cell(table, 0, inks[meeting->kind], "%s",
 	                meeting->kind == HVC_ABI_MEETING_SILENT
 	                        ? "SILENT"
-	                        : hvc_abi_meeting_name(meeting->kind));
+	                        : hvc_abi_meeting__name(meeting->kind));
 	hvc_table__take(table, 1, HVC_INK_PLAIN, &calls);
 	hvc_table__take(table, 2, HVC_INK_PLAIN, &old);
 	hvc_table__take(table, 3, HVC_INK_PLAIN, &new);
@@ -132,8 +132,8 @@ static enum hvc_status put_operations(const struct hvc_page *page, const struct 
 	return HVC_OK;
 }
 
-enum hvc_status hvc_abi_diff_text(const struct hvc_page *page, const struct hvc_abi_diff *diff,
-                                  struct hvc_diag *diag)
+enum hvc_status hvc_abi_diff__text(const struct hvc_page *page, const struct hvc_abi_diff *diff,
+                                   struct hvc_diag *diag)
 {
 	put_summary(page, diff);
 	if (!diff->equal)

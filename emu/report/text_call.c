@@ -305,8 +305,8 @@ static enum hvc_status put_stores(const struct hvc_page *page, const struct hvc_
 	return HVC_OK;
 }
 
-enum hvc_status hvc_call_text(const struct hvc_page *page, const struct hvc_call_report *report,
-                              struct hvc_diag *diag)
+enum hvc_status hvc_call__text(const struct hvc_page *page, const struct hvc_call_report *report,
+                               struct hvc_diag *diag)
 {
 	enum hvc_status status = HVC_OK;
 	char resting[HVC_RESTING_SIZE];

@@ -44,7 +44,7 @@ static void tell_finding(const struct hvc_page *page, const struct hvc_caller *c
 	               site->address, hvc_ink__end(page, HVC_INK_STRONG),
 	               hvc_words__text(&instruction), hvc_words__text(&place));
 	for (unsigned i = 0; i < caller->issues; i++) {
-		const char *name = hvc_caller_issue_name(caller->issue[i].kind);
+		const char *name = hvc_caller_issue__name(caller->issue[i].kind);
 
 		hvc_page__line(page, 2, "%s%s%s: %s", hvc_ink__begin(page, HVC_INK_BAD), name,
 		               hvc_ink__end(page, HVC_INK_BAD), caller->issue[i].text);
@@ -53,7 +53,7 @@ static void tell_finding(const struct hvc_page *page, const struct hvc_caller *c
 	if (site->guard != HVC_REG_NONE) {
 		char text[128];
 
-		hvc_value_print(site->guard, &site->x[site->guard], text, sizeof(text));
+		hvc_value__print(site->guard, &site->x[site->guard], text, sizeof(text));
 		hvc_page__line(page, 2, "made only where %s is%s zero (%s)",
 		               hvc_reg_name(site->guard), site->guard_nonzero ? " not" : "", text);
 	}
@@ -109,7 +109,7 @@ static enum hvc_status add_sites(const struct hvc_page *page, const struct hvc_c
 		hvc_table__cell(table, 3,
 		                caller->fit == HVC_CALLER_HELD ? HVC_INK_GOOD : HVC_INK_FAINT, "%s",
 		                caller->fit == HVC_CALLER_HELD ? "holds"
-		                                               : hvc_caller_fit_name(caller->fit));
+		                                               : hvc_caller_fit__name(caller->fit));
 		hvc_table__take(table, 4, HVC_INK_PLAIN, &registers);
 		hvc_table__take(table, 5, HVC_INK_PLAIN, &answers);
 	}
@@ -143,8 +143,8 @@ static void tell_others(const struct hvc_page *page, const struct hvc_callers *c
 	}
 }
 
-enum hvc_status hvc_callers_text(const struct hvc_page *page, const struct hvc_callers *callers,
-                                 bool details, struct hvc_diag *diag)
+enum hvc_status hvc_callers__text(const struct hvc_page *page, const struct hvc_callers *callers,
+                                  bool details, struct hvc_diag *diag)
 {
 	unsigned used = hvc_page__open(page, 0);
 
@@ -157,13 +157,12 @@ enum hvc_status hvc_callers_text(const struct hvc_page *page, const struct hvc_c
 		used += hvc_page__print(page, ", %zu call%s of functions that make one",
 		                        callers->calls, callers->calls == 1 ? "" : "s");
 	used += hvc_page__print(page, ": ");
-	hvc_page__prose(
-	        page, used, 2,
-	        "%zu held to it, %zu with an uninitialised selector, %zu with one that is "
-	        "not known, %zu of other ABIs, %zu data",
-	        callers->of[HVC_CALLER_HELD], callers->of[HVC_CALLER_CHANCE],
-	        callers->of[HVC_CALLER_UNKNOWN], callers->of[HVC_CALLER_OTHER],
-	        callers->of[HVC_CALLER_DATA]);
+	hvc_page__prose(page, used, 2,
+	                "%zu held to it, %zu with an uninitialised selector, %zu with one that is "
+	                "not known, %zu of other ABIs, %zu data",
+	                callers->of[HVC_CALLER_HELD], callers->of[HVC_CALLER_CHANCE],
+	                callers->of[HVC_CALLER_UNKNOWN], callers->of[HVC_CALLER_OTHER],
+	                callers->of[HVC_CALLER_DATA]);
 	for (size_t i = 0; i < callers->callers; i++) {
 		if (callers->caller[i].issues)
 			tell_finding(page, &callers->caller[i]);

@@ -120,8 +120,8 @@ static enum hvc_status put_invented(const struct hvc_page *page, const struct hv
 	return status;
 }
 
-enum hvc_status hvc_check_text(const struct hvc_page *page, const struct hvc_check *check, bool all,
-                               struct hvc_diag *diag)
+enum hvc_status hvc_check__text(const struct hvc_page *page, const struct hvc_check *check,
+                                bool all, struct hvc_diag *diag)
 {
 	const char *one;
 	uint64_t failed = hvc_words__failed(check, &one);

@@ -60,11 +60,11 @@ static void put_summary(const struct hvc_page *page, const struct hvc_collide *c
 
 static char cell_of(const struct hvc_collide *collide, unsigned row, unsigned column)
 {
-	const struct hvc_collide_pair *pair;
+	const struct hvc_collide__pair *pair;
 
 	if (row == column)
 		return '-';
-	pair = hvc_collide_pair(collide, row, column);
+	pair = hvc_collide__pair(collide, row, column);
 	if (!pair)
 		return ' ';
 	if (pair->others > 9)
@@ -119,7 +119,7 @@ static void put_matrix(const struct hvc_page *page, const struct hvc_collide *co
 }
 
 /* The overlap to show: the first that means something else, else the first. */
-static const struct hvc_overlap *example_of(const struct hvc_collide_pair *pair)
+static const struct hvc_overlap *example_of(const struct hvc_collide__pair *pair)
 {
 	for (unsigned i = 0; i < pair->overlaps.count; i++)
 		if (!pair->agrees[i])
@@ -127,7 +127,8 @@ static const struct hvc_overlap *example_of(const struct hvc_collide_pair *pair)
 	return pair->overlaps.overlap;
 }
 
-static const char *rule_name(const struct hvc_collide *collide, const struct hvc_collide_pair *pair,
+static const char *rule_name(const struct hvc_collide *collide,
+                             const struct hvc_collide__pair *pair,
                              const struct hvc_overlap *overlap, unsigned side)
 {
 	return hvc_abi_rule_at(collide->abi[pair->abi[side]], overlap->rule[side])->name;
@@ -147,7 +148,7 @@ static enum hvc_status put_pairs(const struct hvc_page *page, const struct hvc_c
 	put_title(page, "Pairs that claim the same calls");
 	table = hvc_table__new(page, columns, 7);
 	for (unsigned i = 0; i < collide->pairs; i++) {
-		const struct hvc_collide_pair *pair = &collide->pair[i];
+		const struct hvc_collide__pair *pair = &collide->pair[i];
 		const struct hvc_overlap *example = example_of(pair);
 		struct hvc_words call = {0};
 
@@ -170,7 +171,7 @@ static enum hvc_status put_pairs(const struct hvc_page *page, const struct hvc_c
 }
 
 static void add_overlap(struct hvc_table *table, const struct hvc_collide *collide,
-                        const struct hvc_collide_pair *pair, unsigned index)
+                        const struct hvc_collide__pair *pair, unsigned index)
 {
 	const struct hvc_overlap *overlap = &pair->overlaps.overlap[index];
 	struct hvc_words imms = {0}, registers = {0}, call = {0};
@@ -193,7 +194,7 @@ static void add_overlap(struct hvc_table *table, const struct hvc_collide *colli
 }
 
 static enum hvc_status put_pair(const struct hvc_page *page, const struct hvc_collide *collide,
-                                const struct hvc_collide_pair *pair, struct hvc_diag *diag)
+                                const struct hvc_collide__pair *pair, struct hvc_diag *diag)
 {
 	const struct hvc_column columns[] = {
 	        {"", HVC_ALIGN_LEFT},
@@ -222,7 +223,7 @@ static void put_neighbours(const struct hvc_page *page, const struct hvc_collide
 	bool any = false;
 
 	for (unsigned i = 0; i < collide->pairs; i++) {
-		const struct hvc_collide_pair *pair = &collide->pair[i];
+		const struct hvc_collide__pair *pair = &collide->pair[i];
 		struct hvc_words imms = {0};
 
 		if (pair->overlaps.count || !pair->imms)
@@ -238,8 +239,8 @@ static void put_neighbours(const struct hvc_page *page, const struct hvc_collide
 	}
 }
 
-enum hvc_status hvc_collide_text(const struct hvc_page *page, const struct hvc_collide *collide,
-                                 bool details, struct hvc_diag *diag)
+enum hvc_status hvc_collide__text(const struct hvc_page *page, const struct hvc_collide *collide,
+                                  bool details, struct hvc_diag *diag)
 {
 	bool all = collide->pairs == collide->abis * (collide->abis - 1) / 2;
 

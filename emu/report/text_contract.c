@@ -67,7 +67,7 @@ static void put_finding(const struct hvc_page *page, const struct hvc_contract *
 	used += hvc_page__print(page, "%2u. ", number);
 	hvc_page__prose(page, used, 8,
 	                "%s comes back neither as it was nor as a result from %s: %s",
-	                hvc_place_name(finding->place), hvc_words__text(&rules),
+	                hvc_place__name(finding->place), hvc_words__text(&rules),
 	                finding->allowed ? "the ABI lets calls use it up"
 	                                 : "the ABI promises that it is kept");
 	hvc_call_command(subject, &finding->world, &finding->probe, finding->probe.call.imm,

@@ -233,8 +233,8 @@ static void put_change(const struct hvc_page *page, const struct hvc_diff *diff,
 	hvc_words__free(&callers);
 }
 
-enum hvc_status hvc_diff_text(const struct hvc_page *page, const struct hvc_diff *diff,
-                              struct hvc_diag *diag)
+enum hvc_status hvc_diff__text(const struct hvc_page *page, const struct hvc_diff *diff,
+                               struct hvc_diag *diag)
 {
 	unsigned old = hvc_quote__width(name_of(diff, HVC_SIDE_OLD));
 	unsigned new = hvc_quote__width(name_of(diff, HVC_SIDE_NEW));

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "report/finding.h"
+#include "report/new_finding.h"
 #include "report/page.h"
 #include "report/words.h"
 
@@ -31,7 +31,7 @@ static enum verdict verdict_of(const struct hvc_findings *findings)
 {
 	if (findings->no_answer)
 		return OPEN;
-	if (hvc_findings_fail(findings))
+	if (hvc_findings__fail(findings))
 		return FAIL;
 	for (unsigned i = 0; i < findings->count; i++)
 		if (!strcmp(findings->found[i].rule->id, "engine-failed"))
@@ -61,7 +61,7 @@ static void put_counts(const struct hvc_page *page, const struct hvc_findings *f
 		if (!count[severity])
 			continue;
 		hvc_page__print(page, "%s%u %s%s", comma, count[severity],
-		                hvc_severity_name((enum hvc_severity)severity),
+		                hvc_severity__name((enum hvc_severity)severity),
 		                count[severity] == 1 ? "" : "s");
 		comma = ", ";
 	}
@@ -112,13 +112,13 @@ static void put_finding(const struct hvc_page *page, const struct hvc_found *fou
 		hvc_page__line(page, 8, "%s:%u", found->file, found->line);
 	if (all)
 		hvc_page__line(page, 8, "%s%s %s %s%s", hvc_ink__begin(page, HVC_INK_FAINT),
-		               hvc_severity_name(found->rule->severity), found->rule->id,
+		               hvc_severity__name(found->rule->severity), found->rule->id,
 		               found->fingerprint, hvc_ink__end(page, HVC_INK_FAINT));
 	if (found->suppressed)
 		put_suppression(page, found);
 }
 
-void hvc_findings_text(const struct hvc_page *page, const struct hvc_findings *findings, bool all)
+void hvc_findings__text(const struct hvc_page *page, const struct hvc_findings *findings, bool all)
 {
 	enum verdict verdict = verdict_of(findings);
 	char resting[HVC_RESTING_SIZE];

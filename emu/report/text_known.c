@@ -94,7 +94,7 @@ static enum hvc_status list_kind(const struct hvc_page *page, const struct hvc_r
 
 	hvc_page__print(page, "\n%s%s%s\n\n", hvc_ink__begin(page, HVC_INK_STRONG),
 	                heads[kind].title, hvc_ink__end(page, HVC_INK_STRONG));
-	for (size_t i = 0; (known = hvc_known_at(registry, i)) != NULL; i++) {
+	for (size_t i = 0; (known = hvc_known__at(registry, i)) != NULL; i++) {
 		if (known->kind == kind)
 			add_row(table, known, NULL);
 	}
@@ -107,7 +107,7 @@ typedef const struct hvc_known *find_fn(const struct hvc_registry *, uint32_t,
 static const struct hvc_known *find_imm(const struct hvc_registry *registry, uint32_t imm,
                                         const struct hvc_known *previous)
 {
-	return hvc_known_find_imm(registry, (uint16_t)imm, previous);
+	return hvc_known__find_imm(registry, (uint16_t)imm, previous);
 }
 
 /* Who uses this? */
@@ -128,12 +128,12 @@ static enum hvc_status answer(const struct hvc_page *page, const struct hvc_regi
 	hvc_page__print(page, "%s is claimed by %u\n\n", what, rows);
 	table = new_table(page, "Claim");
 	while ((known = find(registry, value, known)) != NULL)
-		add_row(table, known, hvc_known_call_name(known, value));
+		add_row(table, known, hvc_known__call_name(known, value));
 	return hvc_table__print(table, diag);
 }
 
-enum hvc_status hvc_known_text(const struct hvc_page *page, const struct hvc_registry *registry,
-                               const struct hvc_known_query *query, struct hvc_diag *diag)
+enum hvc_status hvc_known__text(const struct hvc_page *page, const struct hvc_registry *registry,
+                                const struct hvc_known_query *query, struct hvc_diag *diag)
 {
 	char what[64];
 
@@ -146,11 +146,11 @@ enum hvc_status hvc_known_text(const struct hvc_page *page, const struct hvc_reg
 		fputc('\n', page->out);
 	if (query->has_fid) {
 		snprintf(what, sizeof(what), "Function identifier 0x%08" PRIx32, query->fid);
-		HVC_TRY(answer(page, registry, hvc_known_find_fid, what, query->fid, diag));
+		HVC_TRY(answer(page, registry, hvc_known__find_fid, what, query->fid, diag));
 	}
 	if (query->has_imm || query->has_fid)
 		return HVC_OK;
-	hvc_page__print(page, "%s\n", hvc_known_title(registry));
+	hvc_page__print(page, "%s\n", hvc_known__title(registry));
 	for (unsigned kind = 0; kind < HVC_KNOWN_KIND_COUNT; kind++)
 		HVC_TRY(list_kind(page, registry, (enum hvc_known_kind)kind, diag));
 	fputs("\nhvcheck list known --imm N and --fid N tell who uses one value, and what as.\n",

@@ -58,7 +58,7 @@ static void put_leak(const struct hvc_page *page, const struct hvc_subject *subj
 	char what[512], command[HVC_COMMAND_SIZE];
 	struct hvc_words reproduce = {0};
 
-	hvc_leak_print(leak, what, sizeof(what));
+	hvc_leak__print(leak, what, sizeof(what));
 	hvc_call_command(leaks->subject, &leaks->world[leak->world], &leak->probe, leak->imm,
 	                 command, sizeof(command));
 	hvc_page__line(page, 4, "%2u. %s%s%s", index + 1, hvc_ink__begin(page, HVC_INK_BAD), what,
@@ -102,16 +102,16 @@ static void put_secrets(const struct hvc_page *page, const struct hvc_leaks *lea
 {
 	struct hvc_words names = {0};
 
-	for (unsigned i = 0; i < hvc_secret_count(); i++)
+	for (unsigned i = 0; i < hvc_secret__count(); i++)
 		if (leaks->secrets >> i & 1)
 			hvc_words__add(&names, "%s%s", names.length ? ", " : "",
-			               hvc_secret_name(i));
+			               hvc_secret__name(i));
 	hvc_page__prose(page, 0, 4, "Secrets: %s.", hvc_words__text(&names));
 	hvc_words__free(&names);
 }
 
-enum hvc_status hvc_leaks_text(const struct hvc_page *page, const struct hvc_subject *subject,
-                               const struct hvc_leaks *leaks, struct hvc_diag *diag)
+enum hvc_status hvc_leaks__text(const struct hvc_page *page, const struct hvc_subject *subject,
+                                const struct hvc_leaks *leaks, struct hvc_diag *diag)
 {
 	hvc_page__line(page, 0,
 	               "%u paths: %u come back, %u jumped to caller's code at EL2, %u never come "

@@ -49,8 +49,8 @@ static enum hvc_status list_abis(const struct hvc_page *page, struct hvc_diag *d
 	return hvc_table__print(table, diag);
 }
 
-enum hvc_status hvc_list_text(const struct hvc_page *page, bool subjects, bool abis,
-                              struct hvc_diag *diag)
+enum hvc_status hvc_list__text(const struct hvc_page *page, bool subjects, bool abis,
+                               struct hvc_diag *diag)
 {
 	if (subjects) {
 		fputs("Built-in subjects: vector code to run, map, check and diff\n\n", page->out);

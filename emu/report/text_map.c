@@ -37,7 +37,7 @@ static void put_account(const struct hvc_page *page, const struct hvc_exact *exa
 	hvc_page__prose(page, 0, 0, "%s: %u class%s of calls, of %u path%s%s",
 	                hvc_subject_name(exact->subject), rows, rows == 1 ? "" : "es", paths,
 	                paths == 1 ? "" : "s",
-	                hvc_exact__is_complete(exact, &why) ? "" : ": not complete");
+	                hvc_exact__completeness(exact, &why) ? "" : ": not complete");
 	hvc_words__free(&why);
 }
 
@@ -155,7 +155,7 @@ static void put_closing(const struct hvc_page *page, const struct hvc_exact *exa
 {
 	struct hvc_words why = {0};
 
-	if (hvc_exact__is_complete(exact, &why))
+	if (hvc_exact__completeness(exact, &why))
 		hvc_page__prose(page, 0, 2,
 		                "Complete: every immediate and every value of every register falls "
 		                "in exactly one class of each caller");
@@ -165,9 +165,9 @@ static void put_closing(const struct hvc_page *page, const struct hvc_exact *exa
 	hvc_words__free(&why);
 }
 
-enum hvc_status hvc_exact_text(const struct hvc_page *page, const struct hvc_exact *exact,
-                               const struct hvc_contract *contract, bool tree,
-                               struct hvc_diag *diag)
+enum hvc_status hvc_exact__text(const struct hvc_page *page, const struct hvc_exact *exact,
+                                const struct hvc_contract *contract, bool tree,
+                                struct hvc_diag *diag)
 {
 	put_account(page, exact);
 	if (tree)

@@ -151,8 +151,8 @@ static enum hvc_status put_legend(const struct hvc_page *page, const struct hvc_
 	return HVC_OK;
 }
 
-enum hvc_status hvc_exact_picture(const struct hvc_page *page, const struct hvc_exact *exact,
-                                  struct hvc_diag *diag)
+enum hvc_status hvc_exact__picture(const struct hvc_page *page, const struct hvc_exact *exact,
+                                   struct hvc_diag *diag)
 {
 	struct hvc_words who = {0};
 	struct hvc_picture_rows rows;

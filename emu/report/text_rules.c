@@ -2,15 +2,15 @@
 /* Text of the rules that findings are of. */
 #include <string.h>
 
-#include "report/finding.h"
+#include "report/new_finding.h"
 #include "report/table.h"
 
-enum hvc_status hvc_rules_text(const struct hvc_page *page, struct hvc_diag *diag)
+enum hvc_status hvc_rules__text(const struct hvc_page *page, struct hvc_diag *diag)
 {
 	const struct hvc_finding_rule *rule;
 	const char *command = NULL;
 
-	for (size_t i = 0; (rule = hvc_finding_rule_at(i)) != NULL; i++) {
+	for (size_t i = 0; (rule = hvc_finding_rule__at(i)) != NULL; i++) {
 		if (!command || strcmp(command, rule->command) != 0)
 			hvc_page__print(page, command ? "\n%s%s%s\n" : "%s%s%s\n",
 			                hvc_ink__begin(page, HVC_INK_STRONG),
@@ -19,7 +19,7 @@ enum hvc_status hvc_rules_text(const struct hvc_page *page, struct hvc_diag *dia
 		command = rule->command;
 		hvc_page__print(page, "  %s  %s%s%s%s\n", rule->id,
 		                hvc_ink__begin(page, HVC_INK_FAINT),
-		                hvc_severity_name(rule->severity),
+		                hvc_severity__name(rule->severity),
 		                rule->counts ? "" : ", does not count by itself",
 		                hvc_ink__end(page, HVC_INK_FAINT));
 		fputs("      ", page->out);

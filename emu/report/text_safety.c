@@ -16,7 +16,7 @@ static void put_hazard(const struct hvc_page *page, const struct hvc_safety *saf
 	for (unsigned kind = 0; kind < HVC_HAZARD_COUNT; kind++)
 		if (hazard->kinds >> kind & 1)
 			hvc_words__add(&kinds, "%s%s", kinds.length ? ", " : "",
-			               hvc_hazard_name((enum hvc_hazard_kind)kind));
+			               hvc_hazard__name((enum hvc_hazard_kind)kind));
 	hvc_words__callers(&callers, hazard->callers);
 	hvc_page__gap(page);
 	used = hvc_page__open(page, 4);
@@ -52,8 +52,8 @@ static void put_gaps(const struct hvc_page *page, const struct hvc_safety *safet
 	}
 }
 
-enum hvc_status hvc_safety_text(const struct hvc_page *page, const struct hvc_safety *safety,
-                                struct hvc_diag *diag)
+enum hvc_status hvc_safety__text(const struct hvc_page *page, const struct hvc_safety *safety,
+                                 struct hvc_diag *diag)
 {
 	struct hvc_words callers = {0};
 

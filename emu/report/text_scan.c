@@ -125,7 +125,7 @@ static void put_audit(const struct hvc_page *page, const struct hvc_scan *scan)
 
 		hvc_page__open(page, 2);
 		hvc_page__print(page, "0x%" PRIx64 "  %s%s%s", audit->address,
-		                hvc_audit_name(audit->kind), audit->reg ? ": " : "",
+		                hvc_audit__name(audit->kind), audit->reg ? ": " : "",
 		                audit->reg ? audit->reg : "");
 		if (audit->symbol)
 			hvc_page__print(page, " in %s+0x%" PRIx64, audit->symbol, audit->offset);
@@ -133,8 +133,8 @@ static void put_audit(const struct hvc_page *page, const struct hvc_scan *scan)
 	}
 }
 
-enum hvc_status hvc_scan_text(const struct hvc_page *page, const struct hvc_scan *scan,
-                              const struct hvc_registry *registry, struct hvc_diag *diag)
+enum hvc_status hvc_scan__text(const struct hvc_page *page, const struct hvc_scan *scan,
+                               const struct hvc_registry *registry, struct hvc_diag *diag)
 {
 	size_t of[HVC_INSN_COUNT] = {0}, data = 0;
 	char symbols[HVC_NUMBER_SIZE];

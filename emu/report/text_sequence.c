@@ -38,10 +38,10 @@ static void put_failure(const struct hvc_page *page, const struct hvc_sequences 
 	char what[256], command[HVC_COMMAND_SIZE];
 
 	put_steps(page, sequences, failure);
-	hvc_sequence_print(sequences, property, failure, what, sizeof(what));
+	hvc_sequence__print(sequences, property, failure, what, sizeof(what));
 	hvc_page__line(page, 8, "call %u fails: %s%s%s", failure->steps,
 	               hvc_ink__begin(page, HVC_INK_BAD), what, hvc_ink__end(page, HVC_INK_BAD));
-	hvc_sequence_command(sequences, abi, failure, property ? 0 : 1, command, sizeof(command));
+	hvc_sequence__command(sequences, abi, failure, property ? 0 : 1, command, sizeof(command));
 	hvc_page__command(page, 8, command);
 }
 
@@ -60,7 +60,7 @@ static enum hvc_status put_properties(const struct hvc_page *page,
 	for (unsigned i = 0; i < sequences->properties; i++) {
 		const struct hvc_sequence_property *row = &sequences->property[i];
 		const struct hvc_property *property =
-		        hvc_abi_property_at(sequences->abi, row->property);
+		        hvc_abi_property__at(sequences->abi, row->property);
 		enum hvc_ink ink = row->broken   ? HVC_INK_BAD
 		                   : row->trials ? HVC_INK_GOOD
 		                                 : HVC_INK_WARN;
@@ -79,7 +79,7 @@ static enum hvc_status put_properties(const struct hvc_page *page,
 	for (unsigned i = 0; i < sequences->properties; i++) {
 		const struct hvc_sequence_property *row = &sequences->property[i];
 		const struct hvc_property *property =
-		        hvc_abi_property_at(sequences->abi, row->property);
+		        hvc_abi_property__at(sequences->abi, row->property);
 
 		if (!row->broken)
 			continue;
@@ -130,9 +130,9 @@ static void put_randoms(const struct hvc_page *page, const struct hvc_sequences 
 	}
 }
 
-enum hvc_status hvc_sequences_text(const struct hvc_page *page,
-                                   const struct hvc_sequences *sequences, const char *abi,
-                                   struct hvc_diag *diag)
+enum hvc_status hvc_sequences__text(const struct hvc_page *page,
+                                    const struct hvc_sequences *sequences, const char *abi,
+                                    struct hvc_diag *diag)
 {
 	if (sequences->properties)
 		HVC_TRY(put_properties(page, sequences, abi, diag));

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "base/grow.h"
-#include "hvcheck/report.h"
+#include "report/report.h"
 
 static bool add_change(struct hvc_trace *trace, enum hvc_reg reg, uint64_t value)
 {
@@ -13,7 +13,7 @@ static bool add_change(struct hvc_trace *trace, enum hvc_reg reg, uint64_t value
 	return true;
 }
 
-void hvc_trace_record(void *ctx, const struct hvc_step *step)
+void hvc_trace__record(void *ctx, const struct hvc_step *step)
 {
 	struct hvc_trace *trace = ctx;
 	struct hvc_trace_step kept = {step->pc, step->word, step->isa, 0};
@@ -39,7 +39,7 @@ void hvc_trace_record(void *ctx, const struct hvc_step *step)
 	trace->step[trace->steps++] = kept;
 }
 
-void hvc_trace_free(struct hvc_trace *trace)
+void hvc_trace__free(struct hvc_trace *trace)
 {
 	free(trace->step);
 	free(trace->change);

@@ -3,7 +3,7 @@
 #ifndef HVC_REPORT_WORDS_H
 #define HVC_REPORT_WORDS_H
 
-#include "hvcheck/report.h"
+#include "report/report.h"
 
 /** A string that grows. Zero-initialise. A failure sticks. */
 struct hvc_words {

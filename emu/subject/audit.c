@@ -10,9 +10,9 @@
  */
 #include <stdlib.h>
 
-#include "hvcheck/site.h"
 #include "subject/a64.h"
 #include "subject/function.h"
+#include "subject/site.h"
 #include "subject/walk.h"
 
 #define LOOK 32u /* instructions in which a write of a register is followed */
@@ -137,7 +137,7 @@ static enum hvc_status look(struct hvc_scan *scan, const struct hvc_image *image
 	return HVC_OK;
 }
 
-enum hvc_status hvc_scan_audit(struct hvc_scan *scan, struct hvc_diag *diag)
+enum hvc_status hvc_scan__audit(struct hvc_scan *scan, struct hvc_diag *diag)
 {
 	const struct hvc_image image = {
 	        .segment = scan->loaded->segment,
@@ -165,7 +165,7 @@ enum hvc_status hvc_scan_audit(struct hvc_scan *scan, struct hvc_diag *diag)
 	                        : hvc_diag_set(diag, status, scan->path, 0, 0, "no memory");
 }
 
-const char *hvc_audit_name(enum hvc_audit_kind kind)
+const char *hvc_audit__name(enum hvc_audit_kind kind)
 {
 	static const char *const names[HVC_AUDIT_COUNT] = {"eret without barrier",
 	                                                   "control without isb"};

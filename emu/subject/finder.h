@@ -3,8 +3,8 @@
 #ifndef SUBJECT_FINDER_H
 #define SUBJECT_FINDER_H
 
-#include "hvcheck/site.h"
 #include "subject/image.h"
+#include "subject/site.h"
 
 /** As hvc_vectors_find. */
 HVC_MUST_USE enum hvc_status hvc_finder__run(const struct hvc_loaded *loaded,

@@ -8,7 +8,7 @@
 
 #include "hvcheck/arch.h"
 #include "subject/finder.h"
-#include "subject/site.h"
+#include "subject/site_search.h"
 #include "subject/system_map.h"
 
 /* Tables whose code is looked at more closely, the best ones; hostile files have millions. */
@@ -123,8 +123,8 @@ static enum hvc_status load(const char *path, const char *symbols, struct hvc_di
 	return status;
 }
 
-enum hvc_status hvc_scan_file(const char *path, const char *symbols, struct hvc_diag *diag,
-                              struct hvc_scan **out)
+enum hvc_status hvc_scan__file(const char *path, const char *symbols, struct hvc_diag *diag,
+                               struct hvc_scan **out)
 {
 	struct hvc_scan *scan = calloc(1, sizeof(*scan));
 	enum hvc_status status = HVC_E_NOMEM;
@@ -134,14 +134,14 @@ enum hvc_status hvc_scan_file(const char *path, const char *symbols, struct hvc_
 		scan->loaded = calloc(1, sizeof(*scan->loaded));
 	}
 	if (!scan || !scan->path || !scan->loaded) {
-		hvc_scan_free(scan);
+		hvc_scan__free(scan);
 		return hvc_diag_set(diag, HVC_E_NOMEM, path, 0, 0, "no memory");
 	}
 	status = load(scan->path, symbols, diag, scan->loaded);
 	if (status != HVC_OK) {
 		free(scan->loaded);
 		scan->loaded = NULL;
-		hvc_scan_free(scan);
+		hvc_scan__free(scan);
 		return status;
 	}
 	scan->format = scan->loaded->format;
@@ -153,14 +153,14 @@ enum hvc_status hvc_scan_file(const char *path, const char *symbols, struct hvc_
 	if (status == HVC_OK && !scan->aarch32)
 		status = find_sites(scan);
 	if (status != HVC_OK) {
-		hvc_scan_free(scan);
+		hvc_scan__free(scan);
 		return hvc_diag_set(diag, status, path, 0, 0, "%s", hvc_strerror(status));
 	}
 	*out = scan;
 	return HVC_OK;
 }
 
-void hvc_scan_free(struct hvc_scan *scan)
+void hvc_scan__free(struct hvc_scan *scan)
 {
 	if (!scan)
 		return;

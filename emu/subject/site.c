@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "subject/site.h"
+#include "subject/site_search.h"
 
 #include <stdlib.h>
 #include <string.h>

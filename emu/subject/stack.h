@@ -3,7 +3,7 @@
 #ifndef SUBJECT_STACK_H
 #define SUBJECT_STACK_H
 
-#include "hvcheck/site.h"
+#include "subject/site.h"
 
 #define HVC_STACK_SLOTS 12u
 

@@ -10,11 +10,11 @@
 #include <sys/stat.h>
 
 #include "hvcheck/arch.h"
-#include "hvcheck/site.h"
 #include "machine/file.h"
 #include "subject/builtin.h"
 #include "subject/image.h"
 #include "subject/percpu.h"
+#include "subject/site.h"
 #include "subject/system_map.h"
 
 #define DEFAULT_SYMBOL "hvc_vectors"
@@ -381,7 +381,7 @@ void hvc_subject_name_invented(const struct hvc_subject *subject, struct hvc_inv
 	}
 }
 
-enum hvc_status hvc_scan_subject(const struct hvc_scan *scan, size_t i, struct hvc_subject **out)
+enum hvc_status hvc_scan__subject(const struct hvc_scan *scan, size_t i, struct hvc_subject **out)
 {
 	struct hvc_subject *subject = calloc(1, sizeof *subject);
 	struct hvc_diag diag;

@@ -4,13 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "hvcheck/site.h"
+#include "subject/site.h"
 
 /* AAPCS64: the last register that carries an argument, and the last that no one keeps. */
 #define ARGUMENTS_LAST 8u
 #define SCRATCH_LAST   17u
 
-const char *hvc_value_kind_name(enum hvc_value_kind kind)
+const char *hvc_value_kind__name(enum hvc_value_kind kind)
 {
 	static const char *const names[HVC_VALUE_COUNT] = {
 	        [HVC_VALUE_UNKNOWN] = "unknown",   [HVC_VALUE_CONSTANT] = "constant",
@@ -23,7 +23,7 @@ const char *hvc_value_kind_name(enum hvc_value_kind kind)
 	return (unsigned)kind < HVC_VALUE_COUNT ? names[kind] : "?";
 }
 
-bool hvc_value_is_chance(const struct hvc_value *value)
+bool hvc_value__is_chance(const struct hvc_value *value)
 {
 	bool scratch = value->kind == HVC_VALUE_ARGUMENT &&
 	               value->reg > HVC_REG_X0 + ARGUMENTS_LAST &&
@@ -32,7 +32,7 @@ bool hvc_value_is_chance(const struct hvc_value *value)
 	return value->pointer || scratch || value->kinds >> HVC_VALUE_CLOBBERED & 1;
 }
 
-void hvc_value_print(enum hvc_reg reg, const struct hvc_value *value, char *text, size_t size)
+void hvc_value__print(enum hvc_reg reg, const struct hvc_value *value, char *text, size_t size)
 {
 	const char *name = hvc_reg_name(reg);
 	int used;
@@ -47,7 +47,7 @@ void hvc_value_print(enum hvc_reg reg, const struct hvc_value *value, char *text
 	if (value->pointer)
 		snprintf(text, size, "%s: pointer left over (used at 0x%" PRIx64 ")", name,
 		         value->pointer_at);
-	else if (value->kind == HVC_VALUE_ARGUMENT && hvc_value_is_chance(value))
+	else if (value->kind == HVC_VALUE_ARGUMENT && hvc_value__is_chance(value))
 		snprintf(text, size, "%s: never set (holds the caller's %s)", name,
 		         hvc_reg_name(value->reg));
 	else if (value->kind == HVC_VALUE_ARGUMENT)
@@ -56,10 +56,10 @@ void hvc_value_print(enum hvc_reg reg, const struct hvc_value *value, char *text
 		         : value->sign ? "sign-extended low half of "
 		                       : "",
 		         hvc_reg_name(value->reg));
-	else if (hvc_value_is_chance(value))
+	else if (hvc_value__is_chance(value))
 		snprintf(text, size, "%s: left over from a call", name);
 	else
-		snprintf(text, size, "%s: %s", name, hvc_value_kind_name(value->kind));
+		snprintf(text, size, "%s: %s", name, hvc_value_kind__name(value->kind));
 	used = (int)strlen(text);
 	if (value->at && !value->pointer && (size_t)used < size)
 		snprintf(text + used, size - (size_t)used, " at 0x%" PRIx64, value->at);

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "subject/a64.h"
-#include "subject/site.h"
+#include "subject/site_search.h"
 #include "subject/stack.h"
 #include "subject/walk.h"
 

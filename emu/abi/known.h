@@ -7,8 +7,8 @@
  * documented in conformance/README.md. A row claims; whether two claims are at odds is decided
  * over ABI specifications (collide.h).
  */
-#ifndef HVCHECK_KNOWN_H
-#define HVCHECK_KNOWN_H
+#ifndef HVC_ABI_KNOWN_H
+#define HVC_ABI_KNOWN_H
 
 #include "hvcheck/abi.h"
 
@@ -20,7 +20,7 @@ enum hvc_known_kind {
 };
 
 /** "immediate", "entity", "function". */
-HVC_API const char *hvc_known_kind_name(enum hvc_known_kind kind);
+const char *hvc_known_kind__name(enum hvc_known_kind kind);
 
 /** One value inside a row, by its own name. */
 struct hvc_known_call {
@@ -70,28 +70,26 @@ struct hvc_known_query {
 struct hvc_registry;
 
 /** The shipped registry. */
-HVC_MUST_USE HVC_API enum hvc_status hvc_known_open(struct hvc_diag *diag,
-                                                    struct hvc_registry **out);
+HVC_MUST_USE enum hvc_status hvc_known__open(struct hvc_diag *diag, struct hvc_registry **out);
 /** Parse text (name is used in diagnostics); HVC_E_FORMAT with line and column. */
-HVC_MUST_USE HVC_API enum hvc_status hvc_known_parse(const char *text, size_t size,
-                                                     const char *name, struct hvc_diag *diag,
-                                                     struct hvc_registry **out);
-HVC_API void hvc_known_close(struct hvc_registry *registry);
+HVC_MUST_USE enum hvc_status hvc_known__parse(const char *text, size_t size, const char *name,
+                                              struct hvc_diag *diag, struct hvc_registry **out);
+void hvc_known__close(struct hvc_registry *registry);
 
-HVC_API const char *hvc_known_title(const struct hvc_registry *registry);
+const char *hvc_known__title(const struct hvc_registry *registry);
 /** Row i: immediates by their first value, then entities, then functions; NULL past the end. */
-HVC_API const struct hvc_known *hvc_known_at(const struct hvc_registry *registry, size_t i);
+const struct hvc_known *hvc_known__at(const struct hvc_registry *registry, size_t i);
 
 /** The next row after previous (NULL: the first) that claims an immediate; NULL: no more. */
-HVC_API const struct hvc_known *hvc_known_find_imm(const struct hvc_registry *registry,
-                                                   uint16_t imm, const struct hvc_known *previous);
+const struct hvc_known *hvc_known__find_imm(const struct hvc_registry *registry, uint16_t imm,
+                                            const struct hvc_known *previous);
 /**
  * The same for a function identifier: rows of functions, and of the owning entity where it is a
  * fast call (bit 31 set), whose range it lies in.
  */
-HVC_API const struct hvc_known *hvc_known_find_fid(const struct hvc_registry *registry,
-                                                   uint32_t fid, const struct hvc_known *previous);
+const struct hvc_known *hvc_known__find_fid(const struct hvc_registry *registry, uint32_t fid,
+                                            const struct hvc_known *previous);
 /** The name of one value of a row; NULL when it has none of its own. */
-HVC_API const char *hvc_known_call_name(const struct hvc_known *known, uint64_t value);
+const char *hvc_known__call_name(const struct hvc_known *known, uint64_t value);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /** What proofs say of callers and calls. Strings belong to what holds them. */
-#ifndef HVCHECK_WITNESS_H
-#define HVCHECK_WITNESS_H
+#ifndef HVC_MACHINE_WITNESS_H
+#define HVC_MACHINE_WITNESS_H
 
 #include "hvcheck/outcome.h"
 #include "hvcheck/world.h"

@@ -3,8 +3,8 @@
  * Suppressions: findings that somebody has looked at and lets stand until a day, from a YAML
  * file. The format is in emu/report/README.md.
  */
-#ifndef HVCHECK_SUPPRESSION_H
-#define HVCHECK_SUPPRESSION_H
+#ifndef HVC_ABI_SUPPRESSION_H
+#define HVC_ABI_SUPPRESSION_H
 
 #include <stdbool.h>
 
@@ -24,20 +24,20 @@ struct hvc_suppression {
 struct hvc_suppressions;
 
 /** Load a file, or parse text (name is used in diagnostics): errors as for an ABI. */
-HVC_MUST_USE HVC_API enum hvc_status hvc_suppressions_load(const char *path, struct hvc_diag *diag,
-                                                           struct hvc_suppressions **out);
-HVC_MUST_USE HVC_API enum hvc_status hvc_suppressions_parse(const char *text, size_t size,
-                                                            const char *name, struct hvc_diag *diag,
-                                                            struct hvc_suppressions **out);
-HVC_API void hvc_suppressions_free(struct hvc_suppressions *suppressions);
+HVC_MUST_USE enum hvc_status hvc_suppressions__load(const char *path, struct hvc_diag *diag,
+                                                    struct hvc_suppressions **out);
+HVC_MUST_USE enum hvc_status hvc_suppressions__parse(const char *text, size_t size,
+                                                     const char *name, struct hvc_diag *diag,
+                                                     struct hvc_suppressions **out);
+void hvc_suppressions__free(struct hvc_suppressions *suppressions);
 
 /** The name it was loaded by. */
-HVC_API const char *hvc_suppressions_name(const struct hvc_suppressions *suppressions);
+const char *hvc_suppressions__name(const struct hvc_suppressions *suppressions);
 /** Entry i in file order; NULL past the end. */
-HVC_API const struct hvc_suppression *
-hvc_suppressions_at(const struct hvc_suppressions *suppressions, unsigned i);
+const struct hvc_suppression *hvc_suppressions__at(const struct hvc_suppressions *suppressions,
+                                                   unsigned i);
 
 /** "2027-01-31" as 20270131; 0 when it is no day of the calendar. */
-HVC_API unsigned hvc_day_parse(const char *text);
+unsigned hvc_day__parse(const char *text);
 
 #endif

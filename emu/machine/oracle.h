@@ -5,8 +5,8 @@
  * (conformance/oracle/harness.S) puts each world in place, drops to the caller, and tells how the
  * call ended; nothing of the machine of machine.h is involved.
  */
-#ifndef HVCHECK_ORACLE_H
-#define HVCHECK_ORACLE_H
+#ifndef HVC_MACHINE_ORACLE_H
+#define HVC_MACHINE_ORACLE_H
 
 #include "hvcheck/exception.h"
 #include "hvcheck/machine.h"
@@ -76,14 +76,13 @@ typedef bool hvc_oracle_take(void *ctx, size_t index, const struct hvc_oracle_an
  * install it), HVC_E_UNSUPPORTED (an image where the board has no memory, or whose vectors begin
  * with an instruction that cannot be moved), HVC_E_ENGINE (QEMU failed), HVC_E_IO, HVC_E_NOMEM.
  */
-HVC_MUST_USE HVC_API enum hvc_status hvc_oracle_run(const struct hvc_oracle_config *config,
-                                                    const struct hvc_oracle_call *call,
-                                                    size_t calls, hvc_oracle_take *take, void *ctx,
-                                                    struct hvc_diag *diag);
+HVC_MUST_USE enum hvc_status hvc_oracle__run(const struct hvc_oracle_config *config,
+                                             const struct hvc_oracle_call *call, size_t calls,
+                                             hvc_oracle_take *take, void *ctx,
+                                             struct hvc_diag *diag);
 
 /** First line of `qemu-system-aarch64 --version`. HVC_E_NOTFOUND, HVC_E_IO. */
-HVC_MUST_USE HVC_API enum hvc_status hvc_oracle_version(struct hvc_diag *diag, char *text,
-                                                        size_t size);
+HVC_MUST_USE enum hvc_status hvc_oracle__version(struct hvc_diag *diag, char *text, size_t size);
 
 /**
  * Compare an answer with the machine's outcome of the same call, register by register, and the
@@ -91,10 +90,9 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_oracle_version(struct hvc_diag *diag, c
  * the call, just now, so that its memory can be compared; NULL: memory is not. Returns the number
  * of disagreements; text gets one line each, cut to size.
  */
-HVC_API unsigned hvc_oracle_compare(const struct hvc_oracle_config *config,
-                                    const struct hvc_oracle_call *call, struct hvc_machine *machine,
-                                    const struct hvc_outcome *outcome,
-                                    const struct hvc_oracle_answer *answer, char *text,
-                                    size_t size);
+unsigned hvc_oracle__compare(const struct hvc_oracle_config *config,
+                             const struct hvc_oracle_call *call, struct hvc_machine *machine,
+                             const struct hvc_outcome *outcome,
+                             const struct hvc_oracle_answer *answer, char *text, size_t size);
 
 #endif

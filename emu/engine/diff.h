@@ -4,13 +4,13 @@
  * the proof that there is none. Where ABIs are known, also in terms of operations (their rules'
  * names). Strings belong to the diff.
  */
-#ifndef HVCHECK_DIFF_H
-#define HVCHECK_DIFF_H
+#ifndef HVC_ENGINE_DIFF_H
+#define HVC_ENGINE_DIFF_H
 
+#include "engine/exact.h"
 #include "hvcheck/call.h"
 #include "hvcheck/certificate.h"
-#include "hvcheck/exact.h"
-#include "hvcheck/witness.h"
+#include "machine/witness.h"
 
 /** Which side: the first subject named, or the second. */
 enum hvc_side {
@@ -98,8 +98,8 @@ struct hvc_diff_config {
  * differ); HVC_E_ENGINE, also where the machine does not show a difference that was proved, which
  * is hvcheck's own fault.
  */
-HVC_MUST_USE HVC_API enum hvc_status hvc_diff_run(const struct hvc_diff_config *config,
-                                                  struct hvc_diag *diag, struct hvc_diff **out);
-HVC_API void hvc_diff_free(struct hvc_diff *diff);
+HVC_MUST_USE enum hvc_status hvc_diff__run(const struct hvc_diff_config *config,
+                                           struct hvc_diag *diag, struct hvc_diff **out);
+void hvc_diff__free(struct hvc_diff *diff);
 
 #endif

@@ -4,8 +4,8 @@
  * (conformance/abi/README.md). Each is a list of calls made one after the other in one machine,
  * with what must hold after each besides what its rule promises.
  */
-#ifndef HVCHECK_PROPERTY_H
-#define HVCHECK_PROPERTY_H
+#ifndef HVC_ABI_PROPERTY_H
+#define HVC_ABI_PROPERTY_H
 
 #include "hvcheck/abi.h"
 
@@ -83,11 +83,10 @@ struct hvc_property {
 };
 
 /** Properties in file order. */
-HVC_API unsigned hvc_abi_property_count(const struct hvc_abi *abi);
-HVC_API const struct hvc_property *hvc_abi_property_at(const struct hvc_abi *abi, unsigned i);
+unsigned hvc_abi_property__count(const struct hvc_abi *abi);
+const struct hvc_property *hvc_abi_property__at(const struct hvc_abi *abi, unsigned i);
 
 /** Put values in the place of variables, so that the expression can be evaluated. */
-HVC_API void hvc_expr_bind(const struct hvc_expr *expr, const uint64_t *variable,
-                           struct hvc_expr *out);
+void hvc_expr__bind(const struct hvc_expr *expr, const uint64_t *variable, struct hvc_expr *out);
 
 #endif
