@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "abi/abi.h"
 #include "engine/prove.h"
 
 struct cost {
@@ -43,8 +44,8 @@ static enum hvc_status prove(const struct hvc_subject *subject, const struct hvc
 		        .abi = abi,
 		        .index = w,
 		        .world = &hvc_abi_world_at(abi, w)->world,
-		        .levels = hvc_abi_levels(abi),
-		        .insns = hvc_abi_insns(abi),
+		        .levels = hvc_abi__levels(abi),
+		        .insns = hvc_abi__insns(abi),
 		};
 		struct hvc_proof proof;
 

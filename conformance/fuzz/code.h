@@ -10,6 +10,8 @@
 #include "fuzz.h"
 #include "hvcheck/arch.h"
 #include "hvcheck/machine.h"
+#include "machine/outcome.h"
+#include "machine/world.h"
 
 #define CODE_SIZE   0x2000u
 #define CODE_BEHIND 0x1000u
@@ -39,10 +41,10 @@ static inline void code_call(struct fuzz_bytes *bytes, struct hvc_call *call)
 
 	hvc_call_init(call, how >> 4);
 	call->from = (enum hvc_level)(how % 8 < HVC_LEVEL_COUNT ? how % 8 : HVC_LEVEL_EL1H);
-	call->insn = how & 8 && hvc_level_el(call->from) == 1 && call->from != HVC_LEVEL_EL1T
+	call->insn = how & 8 && hvc_level__el(call->from) == 1 && call->from != HVC_LEVEL_EL1T
 	                     ? HVC_INSN_SMC
 	                     : HVC_INSN_HVC;
-	call->insn = hvc_insn_at(call->insn, call->from);
+	call->insn = hvc_insn__at(call->insn, call->from);
 	call->imm = (uint16_t)fuzz_take(bytes, 2);
 	call->x[0] = fuzz_take(bytes, 1);
 	call->x[1] = call->x[0] & 0x80 ? CODE_BASE + call->imm % CODE_SIZE : call->x[1];
@@ -110,10 +112,10 @@ static inline bool code_make_call(struct hvc_machine *machine, const struct hvc_
 	FUZZ_HOLD(out->kind < HVC_OUTCOME_COUNT, "%d", (int)out->kind);
 	FUZZ_HOLD(out->level < HVC_LEVEL_COUNT, "%d", (int)out->level);
 	FUZZ_HOLD(out->instructions <= CODE_BUDGET + CODE_SIZE / 4, "%" PRIu64, out->instructions);
-	FUZZ_HOLD(out->kind != HVC_OUTCOME_RETURN || out->pc == hvc_call_address(call) + 4,
+	FUZZ_HOLD(out->kind != HVC_OUTCOME_RETURN || out->pc == hvc_call__address(call) + 4,
 	          "0x%" PRIx64, out->pc);
-	FUZZ_HOLD(out->kind != HVC_OUTCOME_RETRY || out->pc == hvc_call_address(call), "0x%" PRIx64,
-	          out->pc);
+	FUZZ_HOLD(out->kind != HVC_OUTCOME_RETRY || out->pc == hvc_call__address(call),
+	          "0x%" PRIx64, out->pc);
 	return true;
 }
 

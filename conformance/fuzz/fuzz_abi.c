@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* YAML: a specification, a world or suppressions, whichever the input is. */
+#include "abi/abi.h"
+#include "abi/expr.h"
 #include "abi/property.h"
 #include "abi/suppression.h"
 #include "abi/world_file.h"
 #include "fuzz.h"
-#include "hvcheck/abi.h"
 #include "hvcheck/verdict.h"
+#include "machine/outcome.h"
 
 /* A value that is in one of the intervals, at its edge or beside it. */
 static uint64_t draw(uint64_t *seed, const struct hvc_interval *interval, unsigned intervals)
@@ -31,7 +33,7 @@ static bool is_in(const struct hvc_interval *interval, unsigned intervals, uint6
 static bool matches(const struct hvc_rule *rule, unsigned world, const struct hvc_call *call)
 {
 	if (!(rule->worlds >> world & 1) || !(rule->levels >> call->from & 1) ||
-	    !(rule->insns >> call->insn & 1) || !is_in(rule->imm, rule->imms, hvc_call_imm(call)))
+	    !(rule->insns >> call->insn & 1) || !is_in(rule->imm, rule->imms, hvc_call__imm(call)))
 		return false;
 	for (unsigned k = 0; k < rule->conditions; k++) {
 		const struct hvc_condition *condition = &rule->condition[k];
@@ -80,20 +82,20 @@ static void hold_judged(const struct hvc_abi *abi, unsigned world, const struct 
 
 	hvc_entry_state(&hvc_abi_world_at(abi, world)->world.state, call, &entry);
 	outcome.state = entry;
-	outcome.pc = hvc_call_address(call) + 4;
+	outcome.pc = hvc_call__address(call) + 4;
 	if (outcome.level == HVC_LEVEL_COUNT)
 		outcome.level = call->from;
 	for (unsigned i = 0; i < rule->results; i++) {
 		const struct hvc_result *result = &rule->result[i];
 		const struct hvc_context context = {&entry, call};
 		const uint64_t value = result->intervals ? result->interval[0].lo
-		                                         : hvc_expr_eval(&result->expr, &context);
+		                                         : hvc_expr__eval(&result->expr, &context);
 
 		outcome.state.v[result->reg] &= ~result->mask;
 		outcome.state.v[result->reg] |= value & result->mask;
 	}
 	hvc_verdict_judge(abi, world, &entry, &all, call, &outcome, &verdict);
-	FUZZ_HOLD(verdict.rule == hvc_abi_rule_of(abi, world, call), "rule %d", verdict.rule);
+	FUZZ_HOLD(verdict.rule == hvc_abi__rule_of(abi, world, call), "rule %d", verdict.rule);
 	FUZZ_HOLD(rule->specified == (verdict.kind != HVC_VERDICT_UNDECIDED), "%s", rule->name);
 	if (rule->outcome != HVC_OUTCOME_RETURN)
 		return;
@@ -123,14 +125,14 @@ static void hold_total(const struct hvc_abi *abi, uint64_t seed)
 			                                      rule->condition[k].intervals);
 		call.from = (enum hvc_level)(fuzz_random(&seed) % HVC_LEVEL_COUNT);
 		call.insn = (enum hvc_insn)(fuzz_random(&seed) % HVC_INSN_COUNT);
-		if (!(hvc_abi_levels(abi) >> call.from & 1) ||
-		    !(hvc_abi_insns(abi) >> call.insn & 1) ||
+		if (!(hvc_abi__levels(abi) >> call.from & 1) ||
+		    !(hvc_abi__insns(abi) >> call.insn & 1) ||
 		    hvc_caller_index(call.insn, call.from) == HVC_CALLER_NONE) {
-			FUZZ_HOLD(hvc_abi_rule_of(abi, world, &call) == -1, "a stranger");
+			FUZZ_HOLD(hvc_abi__rule_of(abi, world, &call) == -1, "a stranger");
 			continue;
 		}
 		governor = governs(abi, world, &call);
-		FUZZ_HOLD(hvc_abi_rule_of(abi, world, &call) == governor, "imm 0x%x", call.imm);
+		FUZZ_HOLD(hvc_abi__rule_of(abi, world, &call) == governor, "imm 0x%x", call.imm);
 		hold_judged(abi, world, hvc_abi_rule_at(abi, (unsigned)governor), &call);
 	}
 }
@@ -148,9 +150,9 @@ static void hold_expressions(const struct hvc_abi *abi)
 
 			if (rule->result[k].intervals)
 				continue;
-			hvc_expr_print(expr, text, sizeof text);
-			FUZZ_HOLD(hvc_expr_parse(text, &again, NULL, NULL) == HVC_OK, "%s", text);
-			FUZZ_HOLD(hvc_expr_equal(expr, &again), "%s", text);
+			hvc_expr__print(expr, text, sizeof text);
+			FUZZ_HOLD(hvc_expr__parse(text, &again, NULL, NULL) == HVC_OK, "%s", text);
+			FUZZ_HOLD(hvc_expr__equal(expr, &again), "%s", text);
 		}
 	}
 }

@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "code.h"
+#include "engine/call.h"
 #include "engine/exact.h"
-#include "hvcheck/call.h"
 
 static struct hvc_subject *open_subject(const struct code *code, int *fd)
 {

@@ -6,11 +6,12 @@
 #include <ctype.h>
 #include <unistd.h>
 
+#include "abi/expr.h"
 #include "abi/suppression.h"
 #include "cli/value.h"
 #include "fuzz.h"
-#include "hvcheck/expr.h"
-#include "hvcheck/subject.h"
+#include "machine/world.h"
+#include "subject/subject.h"
 #include "tiny_elf.h"
 
 static char path[64];
@@ -58,7 +59,7 @@ static bool try_place(const char *word)
 {
 	uint64_t address = 0x5a5a;
 	struct hvc_diag diag = {0};
-	enum hvc_status status = hvc_subject_place(subject, word, &diag, &address);
+	enum hvc_status status = hvc_subject__place(subject, word, &diag, &address);
 
 	if (status == HVC_OK)
 		return true;
@@ -97,16 +98,16 @@ static bool try_expression(const char *word)
 	const char *message = NULL;
 	char text[4096];
 
-	if (hvc_expr_parse(word, &expr, &position, &message) != HVC_OK) {
+	if (hvc_expr__parse(word, &expr, &position, &message) != HVC_OK) {
 		FUZZ_HOLD(message && position <= strlen(word), "%s", word);
 		return false;
 	}
 	hvc_call_init(&call, 7);
 	context = (struct hvc_context){&entry, &call};
-	hvc_expr_print(&expr, text, sizeof text);
-	FUZZ_HOLD(hvc_expr_parse(text, &again, NULL, NULL) == HVC_OK, "%s: %s", word, text);
-	FUZZ_HOLD(hvc_expr_equal(&expr, &again), "%s: %s", word, text);
-	FUZZ_HOLD(hvc_expr_eval(&expr, &context) == hvc_expr_eval(&again, &context), "%s", text);
+	hvc_expr__print(&expr, text, sizeof text);
+	FUZZ_HOLD(hvc_expr__parse(text, &again, NULL, NULL) == HVC_OK, "%s: %s", word, text);
+	FUZZ_HOLD(hvc_expr__equal(&expr, &again), "%s: %s", word, text);
+	FUZZ_HOLD(hvc_expr__eval(&expr, &context) == hvc_expr__eval(&again, &context), "%s", text);
 	return true;
 }
 
@@ -119,7 +120,7 @@ static bool try_names(const char *word)
 	FUZZ_HOLD(reg <= HVC_REG_NONE, "%s", word);
 	if (reg != HVC_REG_NONE)
 		FUZZ_HOLD(hvc_reg_find(hvc_reg_name(reg)) == reg, "%s", word);
-	if (hvc_world_sys_name(word, encoding))
+	if (hvc_world__sys_name(word, encoding))
 		FUZZ_HOLD(encoding[0] >= 2 && encoding[0] <= 3 && encoding[1] < 8 &&
 		                  encoding[2] < 16 && encoding[3] < 16 && encoding[4] < 8,
 		          "%s", word);

@@ -3,7 +3,10 @@
 
 #include <stdlib.h>
 
+#include "abi/abi.h"
 #include "engine/contract.h"
+#include "engine/probe.h"
+#include "subject/subject.h"
 
 #define SEEDS    3u
 #define ENDS_MAX 256u
@@ -118,16 +121,16 @@ bool trials_choose(const struct hvc_subject *subject, const struct hvc_abi *abi,
 	struct hvc_probe_config wanted = {
 	        .abi = &abi,
 	        .abis = 1,
-	        .levels = hvc_abi_levels(abi),
-	        .insns = hvc_abi_insns(abi),
+	        .levels = hvc_abi__levels(abi),
+	        .insns = hvc_abi__insns(abi),
 	        .randoms = 4,
 	};
 	struct hvc_diag diag = {0};
 	bool ok = hvc_contract__choose(&config, &contract, &diag, &choice.calls) == HVC_OK &&
-	          hvc_subject_constants(subject, 1000, &constant, &wanted.constants) == HVC_OK;
+	          hvc_subject__constants(subject, 1000, &constant, &wanted.constants) == HVC_OK;
 
 	wanted.constant = constant;
-	ok = ok && hvc_probes_make(&wanted, &choice.probes) == HVC_OK;
+	ok = ok && hvc_probes__make(&wanted, &choice.probes) == HVC_OK;
 	out->count = 0;
 	out->trial = ok ? calloc(TRIALS, sizeof *out->trial) : NULL;
 	if (out->trial) {
@@ -135,7 +138,7 @@ bool trials_choose(const struct hvc_subject *subject, const struct hvc_abi *abi,
 		choose_suite(&choice);
 		choose_random(&choice);
 	}
-	hvc_probes_free(&choice.probes);
+	hvc_probes__free(&choice.probes);
 	free(choice.calls.call);
 	free(contract.class_);
 	free(constant);

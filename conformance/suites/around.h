@@ -3,6 +3,7 @@
 #ifndef AROUND_H
 #define AROUND_H
 
+#include "machine/invented.h"
 #include "tiny_image.h"
 
 #define CODE (TINY_BASE + TINY_CODE)
@@ -49,7 +50,7 @@ static inline struct hvc_invented account(struct hvc_machine *machine)
 	struct hvc_invented invented = {0};
 
 	ck_assert_int_eq(hvc_machine_invented(machine, &invented), HVC_OK);
-	hvc_invented_sort(&invented);
+	hvc_invented__sort(&invented);
 	return invented;
 }
 

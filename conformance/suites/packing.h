@@ -13,7 +13,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "hvcheck/subject.h"
+#include "subject/subject.h"
 
 /** Bytes that are freed by nobody: a test is a process. Leak checkers see them in this list. */
 struct pack_kept {
@@ -213,9 +213,9 @@ static inline void pack_same(const char *name, struct pack data, const char *aft
 	              (size_t)segment->data_size, inside.size);
 	ck_assert_int_eq(memcmp(segment->data, inside.bytes, inside.size), 0);
 	if (member)
-		ck_assert_str_eq(hvc_subject_member(subject), member);
+		ck_assert_str_eq(hvc_subject__member(subject), member);
 	else
-		ck_assert_ptr_null(hvc_subject_member(subject));
+		ck_assert_ptr_null(hvc_subject__member(subject));
 	hvc_subject_close(subject);
 }
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "hvcheck/abi.h"
+#include "abi/abi.h"
 #include "suite.h"
 
 #define FOLDER HVC_SOURCE_DIR "/conformance/abi"
@@ -45,7 +45,7 @@ static inline unsigned world_of(const struct hvc_abi *abi, const char *name)
 static inline const struct hvc_rule *rule_of(const struct hvc_abi *abi, unsigned world,
                                              const struct hvc_call *call)
 {
-	int index = hvc_abi_rule_of(abi, world, call);
+	int index = hvc_abi__rule_of(abi, world, call);
 
 	ck_assert_int_ge(index, 0);
 	return hvc_abi_rule_at(abi, (unsigned)index);

@@ -4,6 +4,8 @@
  * (DDI 0487), the entry and the return. test_aarch32_subjects.c has what subjects make of them.
  */
 #include "hvcheck/aarch32.h"
+#include "machine/outcome.h"
+#include "machine/world.h"
 #include "suite.h"
 #include "tiny_image.h"
 
@@ -158,7 +160,7 @@ START_TEST(entry)
 			assert_hex(out.state.v[0], kinds[n % 4].esr | (hvc ? call.imm : 0));
 			assert_hex(out.state.v[1], out.pc);
 			assert_hex(out.state.v[2],
-			           0x580a0240 | kinds[n % 4].t | set | hvc_level_mode(from));
+			           0x580a0240 | kinds[n % 4].t | set | hvc_level__mode(from));
 			assert_hex(out.state.v[3] & HVC_HCR_RW, 0);
 			assert_hex(out.state.v[4], 0x3c0);
 			/* And back: the caller's, bit by bit. */
@@ -215,7 +217,7 @@ static bool take_outcome(void *ctx, const struct hvc_call *call, const struct hv
 
 	assert_kind(*out, HVC_OUTCOME_RETURN);
 	assert_hex(out->state.v[0], 0x4a000000 | call->imm);
-	assert_hex(out->state.v[1], hvc_call_address(call) + 4);
+	assert_hex(out->state.v[1], hvc_call__address(call) + 4);
 	assert_hex(out->state.v[2], 0x1002);
 	s->done++;
 	return true;

@@ -6,9 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hvcheck/abi.h"
+#include "abi/abi.h"
 #include "hvcheck/arch.h"
 #include "hvcheck/verdict.h"
+#include "machine/outcome.h"
 #include "shipped.h"
 #include "suite.h"
 
@@ -80,15 +81,15 @@ START_TEST(calls_outside_the_space)
 	struct hvc_call call;
 
 	hvc_call_init(&call, 0);
-	ck_assert_int_ge(hvc_abi_rule_of(abi, 1, &call), 0);
-	ck_assert_int_eq(hvc_abi_rule_of(abi, 2, &call), -1);
+	ck_assert_int_ge(hvc_abi__rule_of(abi, 1, &call), 0);
+	ck_assert_int_eq(hvc_abi__rule_of(abi, 2, &call), -1);
 	call.from = HVC_LEVEL_EL2H;
-	ck_assert_int_eq(hvc_abi_rule_of(abi, 0, &call), -1);
+	ck_assert_int_eq(hvc_abi__rule_of(abi, 0, &call), -1);
 	call.from = HVC_LEVEL_COUNT;
-	ck_assert_int_eq(hvc_abi_rule_of(abi, 0, &call), -1);
+	ck_assert_int_eq(hvc_abi__rule_of(abi, 0, &call), -1);
 	call.from = HVC_LEVEL_EL1T;
 	call.insn = HVC_INSN_SMC;
-	ck_assert_int_eq(hvc_abi_rule_of(abi, 0, &call), -1);
+	ck_assert_int_eq(hvc_abi__rule_of(abi, 0, &call), -1);
 	hvc_abi_free(abi);
 }
 END_TEST
@@ -138,9 +139,9 @@ START_TEST(lookups_agree_with_the_rules_themselves)
 			call.x[0] = x0[call.x[6] % (sizeof x0 / sizeof *x0)];
 			call.x[1] &= ~(call.x[7] & 3);
 			call.from = (enum hvc_level)(call.x[8] % HVC_LEVEL_COUNT);
-			call.insn = hvc_insn_at((enum hvc_insn)(call.x[9] % HVC_INSN_COUNT),
-			                        call.from);
-			index = hvc_abi_rule_of(abi, world, &call);
+			call.insn = hvc_insn__at((enum hvc_insn)(call.x[9] % HVC_INSN_COUNT),
+			                         call.from);
+			index = hvc_abi__rule_of(abi, world, &call);
 			for (unsigned k = 0; k < hvc_abi_rule_count(abi); k++) {
 				const struct hvc_rule *rule = hvc_abi_rule_at(abi, k);
 
@@ -157,8 +158,8 @@ START_TEST(lookups_agree_with_the_rules_themselves)
 			if (index != winner || winners > 1)
 				ck_abort_msg("%s, call %u: rule %d, not %d of %u", shipped(i), n,
 				             index, winner, winners);
-			if (index < 0 && hvc_abi_levels(abi) >> call.from & 1 &&
-			    hvc_abi_insns(abi) >> call.insn & 1)
+			if (index < 0 && hvc_abi__levels(abi) >> call.from & 1 &&
+			    hvc_abi__insns(abi) >> call.insn & 1)
 				ck_abort_msg("%s, call %u: no rule", shipped(i), n);
 		}
 		hvc_abi_free(abi);
@@ -176,8 +177,8 @@ START_TEST(defaults_of_a_file)
 
 	hvc_world_init(&host, HVC_CPU_A72);
 	ck_assert_str_eq(hvc_abi_title(abi), "T");
-	ck_assert_uint_eq(hvc_abi_levels(abi), 1u << HVC_LEVEL_EL1H | 1u << HVC_LEVEL_EL1T);
-	ck_assert_uint_eq(hvc_abi_insns(abi), 1u << HVC_INSN_HVC);
+	ck_assert_uint_eq(hvc_abi__levels(abi), 1u << HVC_LEVEL_EL1H | 1u << HVC_LEVEL_EL1T);
+	ck_assert_uint_eq(hvc_abi__insns(abi), 1u << HVC_INSN_HVC);
 	ck_assert_uint_eq(hvc_abi_world_count(abi), 1);
 	ck_assert_str_eq(hvc_abi_world_at(abi, 0)->world.name, "host");
 	ck_assert_int_eq(hvc_abi_world_at(abi, 0)->world.cpu, HVC_CPU_A72);

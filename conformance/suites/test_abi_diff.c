@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "abi/abi.h"
 #include "engine/abi_diff.h"
 #include "shipped.h"
 
@@ -53,7 +54,7 @@ static const struct hvc_abi_meeting *meeting_of(unsigned imm, uint64_t x0)
 	call.imm = (uint16_t)imm;
 	call.x[0] = x0;
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
-		rule[side] = hvc_abi_rule_of(sides[side], 0, &call);
+		rule[side] = hvc_abi__rule_of(sides[side], 0, &call);
 	for (unsigned i = 0; i < diff->meetings; i++) {
 		const struct hvc_overlap *overlap = diff->meeting[i].overlap;
 
@@ -83,8 +84,9 @@ static void expect_meetings(const struct expected *expected, unsigned count)
 		ck_assert_str_eq(meeting->rule[HVC_SIDE_NEW]->name, e->new);
 		/* The witness is a call of both rules. */
 		for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
-			ck_assert_int_eq(hvc_abi_rule_of(sides[side], meeting->overlap->world[side],
-			                                 &meeting->overlap->witness),
+			ck_assert_int_eq(hvc_abi__rule_of(sides[side],
+			                                  meeting->overlap->world[side],
+			                                  &meeting->overlap->witness),
 			                 (int)meeting->overlap->rule[side]);
 	}
 	for (unsigned i = 1; i < diff->meetings; i++)
@@ -209,7 +211,7 @@ START_TEST(an_abi_equals_itself)
 		struct hvc_abi *old = NULL, *new = NULL;
 
 		ck_assert_int_eq(hvc_abi_open(name, NULL, &old), HVC_OK);
-		if (hvc_abi_is_aarch32(old)) {
+		if (hvc_abi__is_aarch32(old)) {
 			expect_refusal(old);
 			continue;
 		}

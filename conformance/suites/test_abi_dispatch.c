@@ -2,6 +2,8 @@
 /* How the shipped specifications of other systems divide the immediates and the selectors. */
 #include <inttypes.h>
 
+#include "abi/abi.h"
+#include "abi/expr.h"
 #include "hvcheck/arch.h"
 #include "shipped.h"
 
@@ -27,7 +29,7 @@ static unsigned count_imms(const struct hvc_abi *abi, const char *name)
 
 		hvc_call_init(&call, 0);
 		call.imm = (uint16_t)imm;
-		index = hvc_abi_rule_of(abi, 0, &call);
+		index = hvc_abi__rule_of(abi, 0, &call);
 		count += index >= 0 && !strcmp(hvc_abi_rule_at(abi, (unsigned)index)->name, name);
 	}
 	return count;
@@ -249,7 +251,7 @@ START_TEST(answers_to_the_unknown)
 				result = &rule->result[k];
 		if (rule->outcome == HVC_OUTCOME_RETURN && rows[i].x0 != 1) {
 			ck_assert_ptr_nonnull(result);
-			ck_assert_uint_eq(hvc_expr_eval(&result->expr, &context), rows[i].x0);
+			ck_assert_uint_eq(hvc_expr__eval(&result->expr, &context), rows[i].x0);
 		} else {
 			ck_assert_ptr_null(result);
 			ck_assert(rule->outcome == HVC_OUTCOME_SPIN ||

@@ -2,6 +2,8 @@
 /* The shipped specifications against what the releases they name are known to answer. */
 #include <inttypes.h>
 
+#include "abi/abi.h"
+#include "abi/expr.h"
 #include "hvcheck/arch.h"
 #include "hvcheck/verdict.h"
 #include "shipped.h"
@@ -20,7 +22,7 @@ static bool promised(const struct hvc_abi *abi, unsigned world, const struct hvc
 	entry.v[HVC_REG_VBAR_EL2] = VB;
 	for (unsigned i = 0; i < rule->results; i++) {
 		if (rule->result[i].reg == reg && !rule->result[i].intervals) {
-			*value = hvc_expr_eval(&rule->result[i].expr, &context);
+			*value = hvc_expr__eval(&rule->result[i].expr, &context);
 			return true;
 		}
 	}
@@ -262,7 +264,7 @@ START_TEST(immediates)
 		call.x[0] = cases[i].x0;
 		for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++) {
 			call.imm = (uint16_t)imm;
-			index = hvc_abi_rule_of(abi, host, &call);
+			index = hvc_abi__rule_of(abi, host, &call);
 			/* Checked only when wrong: an assertion that holds costs a write too. */
 			if (index < 0 || strcmp(hvc_abi_rule_at(abi, (unsigned)index)->name,
 			                        cases[i].name[imm < 5 ? imm : 5]) != 0)

@@ -5,6 +5,7 @@
  * arguments moved, and what should change nothing changes nothing for the calls that follow.
  */
 #include "hvcheck/arch.h"
+#include "machine/outcome.h"
 #include "under_test.h"
 
 #define STUB_ERROR UINT64_C(0x0badca11)
@@ -195,7 +196,7 @@ static void assert_in_new_table(const struct scene *scene, const struct hvc_call
 	assert_value(scene, outcome->state.v[HVC_REG_DAIF], HVC_PSTATE_DAIF);
 	assert_value(scene, outcome->state.v[HVC_REG_NZCV], call->nzcv);
 	assert_value(scene, outcome->state.v[HVC_REG_ESR_EL2], hvc_arch_esr(call->imm));
-	assert_value(scene, outcome->state.v[HVC_REG_ELR_EL2], hvc_call_address(call) + 4);
+	assert_value(scene, outcome->state.v[HVC_REG_ELR_EL2], hvc_call__address(call) + 4);
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
 		assert_value(scene, outcome->state.v[n], call->x[n]);
 	ck_assert_uint_eq(outcome->instructions, 0);

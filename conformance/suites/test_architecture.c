@@ -6,6 +6,8 @@
  */
 #include "hvcheck/arch.h"
 #include "hvcheck/machine.h"
+#include "machine/outcome.h"
+#include "machine/world.h"
 #include "suite.h"
 #include "tiny_image.h"
 
@@ -43,7 +45,9 @@ static void make_world(struct tiny_image *image, size_t w)
 /* Callers have PAN, UAO, SSBS and DIT set where the CPU has them. */
 static uint64_t pstate_of(size_t w)
 {
-	return worlds[w].cpu == HVC_CPU_MAX ? HVC_PSTATE_PAN | HVC_PSTATE_UAO | HVC_PSTATE_SSBS | HVC_PSTATE_DIT : 0;
+	return worlds[w].cpu == HVC_CPU_MAX
+	               ? HVC_PSTATE_PAN | HVC_PSTATE_UAO | HVC_PSTATE_SSBS | HVC_PSTATE_DIT
+	               : 0;
 }
 
 static void put_in_slots(struct tiny_image *image, const uint32_t *words, size_t size)
@@ -112,10 +116,10 @@ START_TEST(take_exception)
 			assert_hex(outcome.pc, TINY_BASE + slot[n & 3]);
 			ck_assert_int_eq(outcome.level, HVC_LEVEL_EL2H);
 			assert_hex(outcome.state.v[HVC_REG_ESR_EL2], 0x5a000000 | call.imm);
-			assert_hex(outcome.state.v[HVC_REG_ELR_EL2], hvc_call_address(&call) + 4);
+			assert_hex(outcome.state.v[HVC_REG_ELR_EL2], hvc_call__address(&call) + 4);
 			assert_hex(outcome.state.v[HVC_REG_SPSR_EL2],
 			           call.nzcv | call.daif | pstate_of(w) |
-			                   hvc_level_mode(call.from));
+			                   hvc_level__mode(call.from));
 			assert_hex(outcome.state.v[HVC_REG_NZCV], call.nzcv);
 			assert_hex(outcome.state.v[HVC_REG_DAIF], 0x3c0);
 			assert_untouched(machine, &call, &outcome, w);
@@ -229,7 +233,7 @@ START_TEST(exception_return_again)
 			struct hvc_outcome outcome = tiny_call(machine, &call);
 
 			assert_kind(outcome, HVC_OUTCOME_RETRY);
-			assert_hex(outcome.pc, hvc_call_address(&call));
+			assert_hex(outcome.pc, hvc_call__address(&call));
 			assert_hex(outcome.state.v[2], call.x[2] + 1);
 			ck_assert_int_eq(outcome.level, call.from);
 			call.x[2] = outcome.state.v[2];
@@ -264,11 +268,11 @@ START_TEST(illegal_exception_return)
 			outcome = tiny_call(machine, &call);
 			if (cases[i].hcr && !(worlds[w].hcr & cases[i].hcr)) {
 				assert_kind(outcome, HVC_OUTCOME_RETURN);
-				ck_assert_uint_eq(hvc_level_el(outcome.level), 1);
+				ck_assert_uint_eq(hvc_level__el(outcome.level), 1);
 			} else {
 				assert_kind(outcome, HVC_OUTCOME_FAULT);
 				assert_hex(outcome.esr, 0x3a000000);
-				assert_hex(outcome.pc, hvc_call_address(&call) + 4);
+				assert_hex(outcome.pc, hvc_call__address(&call) + 4);
 				ck_assert_int_eq(outcome.level, HVC_LEVEL_EL2H);
 			}
 			assert_hex(outcome.state.v[HVC_REG_NZCV], 0xa0000000);
@@ -308,7 +312,7 @@ START_TEST(call_hypervisor_undefined)
 				(void)make_call(w, from * 37, 0, &call);
 				call.from = (enum hvc_level)from;
 				if (!(cases[i].callable >> from & 1) ||
-				    (tge && hvc_level_el(call.from) == 1))
+				    (tge && hvc_level__el(call.from) == 1))
 					continue;
 				outcome = tiny_call(machine, &call);
 				if (cases[i].defined >> from & 1) {
@@ -317,7 +321,7 @@ START_TEST(call_hypervisor_undefined)
 				}
 				assert_kind(outcome, HVC_OUTCOME_UNDEFINED);
 				ck_assert_int_eq(outcome.level, call.from);
-				assert_hex(outcome.pc, hvc_call_address(&call));
+				assert_hex(outcome.pc, hvc_call__address(&call));
 				ck_assert_uint_eq(outcome.instructions, 0);
 				assert_untouched(machine, &call, &outcome, w);
 				tiny_reset(machine);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Packed files: each compression and package, which member is taken, and bombs. */
 #include "packing.h"
+#include "subject/subject.h"
 #include "suite.h"
 #include "tiny_elf.h"
 
@@ -31,7 +32,7 @@ START_TEST(compressed_files)
 		pack_same(filters[i].name, packed, AT, kernel, NULL);
 		packed = pack_filter(filters[i].filter, (struct pack){elf, sizeof elf});
 		ck_assert_int_eq(pack_open("elf", packed, "@handler", &diag, &subject), HVC_OK);
-		ck_assert_int_eq(hvc_subject_format(subject), HVC_FORMAT_ELF);
+		ck_assert_int_eq(hvc_subject__format(subject), HVC_FORMAT_ELF);
 		ck_assert_uint_eq(hvc_subject_image(subject)->vectors, TINY_TEXT + 0x800);
 		hvc_subject_close(subject);
 	}

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "hvcheck/arch.h"
-#include "hvcheck/subject.h"
+#include "subject/subject.h"
 #include "suite.h"
 
 /* Where vectors/subject.ld puts the table. */
@@ -75,7 +75,7 @@ START_TEST(table_is_first_and_slots_are_in_order)
 		if (hvc_builtin_is_aarch32(row))
 			continue; /* a table of eight words: test_hyp.c */
 		ck_assert_int_eq(hvc_subject_open(row->name, &diag, &subject), HVC_OK);
-		ck_assert_ptr_eq(hvc_subject_builtin(subject), row);
+		ck_assert_ptr_eq(hvc_subject__builtin(subject), row);
 		ck_assert_uint_eq(hvc_subject_image(subject)->vectors, TABLE);
 		for (unsigned n = 0; n < 16; n++) {
 			ck_assert_int_eq(hvc_subject_find(subject, slot[n], &address), HVC_OK);

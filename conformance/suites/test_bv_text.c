@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hvcheck/expr.h"
+#include "abi/expr.h"
 #include "suite.h"
 #include "symbolic/set.h"
 
@@ -273,9 +273,9 @@ START_TEST(what_is_printed_reads_back_as_the_same_value)
 		entry.v[HVC_REG_VBAR_EL2] = values[4] = next_random();
 		values[5] = values[6] = 0;
 		hvc_bv__print(f.terms, a, text, sizeof text);
-		if (hvc_expr_parse(text, &expr, &position, &message) == HVC_OK) {
+		if (hvc_expr__parse(text, &expr, &position, &message) == HVC_OK) {
 			read++;
-			ck_assert_msg(hvc_expr_eval(&expr, &context) ==
+			ck_assert_msg(hvc_expr__eval(&expr, &context) ==
 			                      hvc_bv__eval(f.terms, a, &model),
 			              "%s", text);
 		} else {

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/abi.h"
 #include "abi/spec.h"
-#include "hvcheck/abi.h"
 #include "suite.h"
 
 #define HEAD "abi: t\ntitle: T\nsource: S\n"
@@ -110,7 +110,7 @@ START_TEST(calls_govern_what_they_say)
 		call.x[16] = rows[i].x16;
 		call.imm = (uint16_t)rows[i].imm;
 		call.from = rows[i].from;
-		index = hvc_abi_rule_of(abi, rows[i].world, &call);
+		index = hvc_abi__rule_of(abi, rows[i].world, &call);
 		ck_assert_int_ge(index, 0);
 		ck_assert_msg(!strcmp(hvc_abi_rule_at(abi, (unsigned)index)->name, rows[i].name),
 		              "row %u: %s, not %s", i, hvc_abi_rule_at(abi, (unsigned)index)->name,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "abi/abi.h"
 #include "engine/collide.h"
 #include "hvcheck/arch.h"
 #include "report/report.h"
@@ -49,7 +50,7 @@ static const struct hvc_overlap *overlap_at(unsigned imm, uint64_t x0, bool *agr
 	call.imm = (uint16_t)imm;
 	call.x[0] = x0;
 	for (unsigned k = 0; k < 2; k++)
-		rule[k] = hvc_abi_rule_of(both[k], 0, &call);
+		rule[k] = hvc_abi__rule_of(both[k], 0, &call);
 	for (unsigned i = 0; i < pair->overlaps.count; i++) {
 		const struct hvc_overlap *overlap = &pair->overlaps.overlap[i];
 
@@ -230,7 +231,7 @@ START_TEST(everything_shipped)
 
 	for (unsigned i = 0; shipped(i); i++) {
 		abi[count] = load(shipped(i));
-		if (hvc_abi_is_aarch32(abi[count]))
+		if (hvc_abi__is_aarch32(abi[count]))
 			hvc_abi_free(abi[count]);
 		else
 			count++;
@@ -251,7 +252,7 @@ START_TEST(everything_shipped)
 			for (unsigned k = 0; k < 2; k++) {
 				const struct hvc_abi *one = abi[pair->abi[k]];
 				int rule =
-				        hvc_abi_rule_of(one, overlap->world[k], &overlap->witness);
+				        hvc_abi__rule_of(one, overlap->world[k], &overlap->witness);
 
 				if (rule != (int)overlap->rule[k] ||
 				    !hvc_rule__claims(hvc_abi_rule_at(one, overlap->rule[k])))

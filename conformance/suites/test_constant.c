@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "hvcheck/subject.h"
+#include "subject/subject.h"
 #include "suite.h"
 #include "tiny_elf.h"
 
@@ -43,7 +43,7 @@ static void constants_of(const uint32_t code[], unsigned words, char *text, size
 	struct hvc_constant *constant;
 	size_t count, used = 0;
 
-	ck_assert_int_eq(hvc_subject_constants(subject, 1000, &constant, &count), HVC_OK);
+	ck_assert_int_eq(hvc_subject__constants(subject, 1000, &constant, &count), HVC_OK);
 	text[0] = '\0';
 	for (size_t i = 0; i < count && used < size; i++)
 		used += (size_t)snprintf(text + used, size - used, "%s%c%d=0x%" PRIx64,
@@ -179,12 +179,12 @@ START_TEST(control_flow_is_followed)
 
 	/* The sixteen slots and the branch come first: the limit is one of instructions. */
 	subject = open_code(code, sizeof code / sizeof *code);
-	ck_assert_int_eq(hvc_subject_constants(subject, 17, &constant, &count), HVC_OK);
+	ck_assert_int_eq(hvc_subject__constants(subject, 17, &constant, &count), HVC_OK);
 	ck_assert_uint_eq(count, 1);
 	ck_assert_uint_eq(constant[0].value, 1);
 	ck_assert_uint_eq(constant[0].address, TINY_TEXT + 0x800);
 	free(constant);
-	ck_assert_int_eq(hvc_subject_constants(subject, 0, &constant, &count), HVC_OK);
+	ck_assert_int_eq(hvc_subject__constants(subject, 0, &constant, &count), HVC_OK);
 	ck_assert_uint_eq(count, 0);
 	ck_assert_ptr_null(constant);
 	hvc_subject_close(subject);

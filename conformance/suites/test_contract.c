@@ -10,6 +10,8 @@
  * 1132502f); Arm ARM D1.3 for what the exception itself changes.
  */
 #include "hvcheck/arch.h"
+#include "machine/outcome.h"
+#include "machine/world.h"
 #include "under_test.h"
 
 #define STUB_ERROR UINT64_C(0x0badca11)
@@ -178,8 +180,8 @@ static void expect(struct trial *trial, const struct hvc_call *call)
 		            : e->source == IMM  ? call->imm
 		                                : 3 * was[1] + 5 * was[2] + 7 * was[3];
 	v[HVC_REG_ESR_EL2] = ec << 26 | UINT64_C(1) << 25 | call->imm;
-	v[HVC_REG_ELR_EL2] = hvc_call_address(call) + (call->insn == HVC_INSN_SMC ? 0 : 4);
-	v[HVC_REG_SPSR_EL2] = call->nzcv | call->daif | hvc_level_mode(call->from);
+	v[HVC_REG_ELR_EL2] = hvc_call__address(call) + (call->insn == HVC_INSN_SMC ? 0 : 4);
+	v[HVC_REG_SPSR_EL2] = call->nzcv | call->daif | hvc_level__mode(call->from);
 	if (row->kind == SPIN || row->kind == JUMP)
 		v[HVC_REG_DAIF] = HVC_PSTATE_DAIF;
 }

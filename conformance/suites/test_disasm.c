@@ -9,6 +9,7 @@
 
 #include "hvcheck/arch.h"
 #include "hvcheck/subject.h"
+#include "machine/reg.h"
 #include "subject/a64.h"
 #include "suite.h"
 
@@ -217,12 +218,13 @@ START_TEST(system_registers)
 	ck_assert(hvc_a64__sysop(0xd51cc001, &op)); /* msr vbar_el2, x1 */
 	ck_assert(op.write);
 	ck_assert_uint_eq(op.rt, 1);
-	ck_assert_int_eq(hvc_reg_find_sys(op.op0, op.op1, op.crn, op.crm, op.op2),
+	ck_assert_int_eq(hvc_reg__find_sys(op.op0, op.op1, op.crn, op.crm, op.op2),
 	                 HVC_REG_VBAR_EL2);
 	ck_assert(hvc_a64__sysop(0xd53c521e, &op)); /* mrs x30, esr_el2 */
 	ck_assert(!op.write);
 	ck_assert_uint_eq(op.rt, 30);
-	ck_assert_int_eq(hvc_reg_find_sys(op.op0, op.op1, op.crn, op.crm, op.op2), HVC_REG_ESR_EL2);
+	ck_assert_int_eq(hvc_reg__find_sys(op.op0, op.op1, op.crn, op.crm, op.op2),
+	                 HVC_REG_ESR_EL2);
 	ck_assert(!hvc_a64__sysop(0xd5033fdf, &op)); /* isb */
 	ck_assert(!hvc_a64__sysop(0xd5034fdf, &op)); /* msr daifset, #15 */
 	ck_assert(!hvc_a64__sysop(0xd50c871f, &op)); /* tlbi alle2 */

@@ -10,6 +10,7 @@
 
 #include "hvcheck/arch.h"
 #include "machine/internal.h"
+#include "machine/reg.h"
 #include "suite.h"
 #include "symbolic/lift.h"
 #include "symbolic/scene.h"
@@ -194,7 +195,7 @@ static enum hvc_knowledge known(void *ctx, const uint8_t encoding[5], uint64_t *
 {
 	const struct hvc_machine *machine = ctx;
 	enum hvc_reg reg =
-	        hvc_reg_find_sys(encoding[0], encoding[1], encoding[2], encoding[3], encoding[4]);
+	        hvc_reg__find_sys(encoding[0], encoding[1], encoding[2], encoding[3], encoding[4]);
 
 	if (reg == HVC_REG_NONE && hvc_engine__get_sys(machine->engine, encoding, value))
 		return HVC_KNOWN_VALUE;

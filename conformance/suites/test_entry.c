@@ -2,6 +2,7 @@
 /** Exception entry and return as code in the machine sees them (Arm ARM C6.2 HVC, D1.3, D1.4). */
 #include "hvcheck/arch.h"
 #include "hvcheck/machine.h"
+#include "machine/outcome.h"
 #include "suite.h"
 #include "tiny_image.h"
 
@@ -76,7 +77,7 @@ static void check_flags(unsigned n, const struct hvc_call *call, const struct hv
 	assert_hex(outcome->state.v[HVC_REG_NZCV], call->nzcv);
 	assert_hex(outcome->state.v[HVC_REG_DAIF], call->daif);
 	assert_hex(outcome->state.v[HVC_REG_PSTATE], pstate);
-	assert_hex(outcome->pc, hvc_call_address(call) + 4);
+	assert_hex(outcome->pc, hvc_call__address(call) + 4);
 	for (unsigned r = 6; r < HVC_GPR_COUNT; r++)
 		assert_hex(outcome->state.v[r], call->x[r]);
 }
@@ -115,7 +116,7 @@ static void check_immediate(unsigned n, const struct hvc_call *call,
 	bool smc = n & 0x10000;
 
 	assert_hex(outcome->state.v[1], (smc ? 0x5e000000u : 0x5a000000u) | (n & 0xffff));
-	assert_hex(outcome->state.v[2], hvc_call_address(call) + (smc ? 0 : 4));
+	assert_hex(outcome->state.v[2], hvc_call__address(call) + (smc ? 0 : 4));
 	assert_kind(*outcome, smc ? HVC_OUTCOME_RETRY : HVC_OUTCOME_RETURN);
 }
 
@@ -166,7 +167,7 @@ START_TEST(changed_elr_and_spsr_are_honoured)
 			hvc_call_init(&call, 0);
 			call.imm = 0x100;
 			call.from = cases[i].from;
-			call.x[1] = hvc_call_address(&call) + (uint64_t)cases[i].offset;
+			call.x[1] = hvc_call__address(&call) + (uint64_t)cases[i].offset;
 			call.x[2] = cases[i].spsr;
 			outcome = tiny_call(machine, &call);
 			assert_kind(outcome, cases[i].kind);
@@ -251,8 +252,8 @@ START_TEST(stack_pointers_are_banked)
 END_TEST
 
 /*
- * A return to where nothing can be, EL1 in AArch32 state included where it has none: IL is set, and the next instruction is the
- * fault.
+ * A return to where nothing can be, EL1 in AArch32 state included where it has none: IL is set, and
+ * the next instruction is the fault.
  */
 START_TEST(illegal_returns)
 {

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "abi/expr.h"
 #include "hvcheck/arch.h"
-#include "hvcheck/expr.h"
 #include "suite.h"
 
 #define ALL UINT64_MAX
@@ -35,10 +35,10 @@ static uint64_t eval(const char *text)
 	struct hvc_expr expr;
 	size_t position = 0;
 
-	ck_assert_msg(hvc_expr_parse(text, &expr, &position, &message) == HVC_OK, "%s at %zu: %s",
+	ck_assert_msg(hvc_expr__parse(text, &expr, &position, &message) == HVC_OK, "%s at %zu: %s",
 	              text, position, message);
 	ck_assert_uint_ge(expr.count, 1);
-	return hvc_expr_eval(&expr, &context);
+	return hvc_expr__eval(&expr, &context);
 }
 
 static void check_values(const char *const *text, const uint64_t *value, unsigned count)
@@ -75,8 +75,22 @@ START_TEST(numbers)
 	        "-ENOSYS",
 	};
 	static const uint64_t value[] = {
-	        0, 7, 10, 16, 0xbadca11, ALL, ALL, ALL, 1, ALL, -(uint64_t)16, 5, ALL,
-	        -(uint64_t)3, 0xbadca11, -(uint64_t)38,
+	        0,
+	        7,
+	        10,
+	        16,
+	        0xbadca11,
+	        ALL,
+	        ALL,
+	        ALL,
+	        1,
+	        ALL,
+	        -(uint64_t)16,
+	        5,
+	        ALL,
+	        -(uint64_t)3,
+	        0xbadca11,
+	        -(uint64_t)38,
 	};
 
 	CHECK_VALUES(text, value);
@@ -118,12 +132,12 @@ END_TEST
 START_TEST(smc_has_its_own_syndrome_and_address)
 {
 	struct hvc_context context = make_context();
-	struct hvc_expr esr = hvc_expr_term(HVC_TERM_ESR), self = hvc_expr_term(HVC_TERM_SELF);
+	struct hvc_expr esr = hvc_expr__term(HVC_TERM_ESR), self = hvc_expr__term(HVC_TERM_SELF);
 
 	call.insn = HVC_INSN_SMC;
 	call.imm = 0x12;
-	ck_assert_uint_eq(hvc_expr_eval(&esr, &context), 0x5e000012);
-	ck_assert_uint_eq(hvc_expr_eval(&self, &context), HVC_SMC_CALLS + 0x12 * 4);
+	ck_assert_uint_eq(hvc_expr__eval(&esr, &context), 0x5e000012);
+	ck_assert_uint_eq(hvc_expr__eval(&self, &context), HVC_SMC_CALLS + 0x12 * 4);
 }
 END_TEST
 
@@ -202,7 +216,7 @@ START_TEST(function_calls)
 	static const uint64_t value[] = {3, 5, 7, 9 + 5 * 0xea1 - 7 + 1, 45};
 
 	CHECK_VALUES(text, value);
-	ck_assert_uint_eq(hvc_function_result(ALL, 2, 3), (uint64_t)-3 + 10 + 21);
+	ck_assert_uint_eq(hvc_function__result(ALL, 2, 3), (uint64_t)-3 + 10 + 21);
 }
 END_TEST
 
@@ -243,18 +257,18 @@ START_TEST(mistakes_have_a_place)
 	};
 
 	for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct hvc_expr expr = hvc_expr_const(99), before = expr;
+		struct hvc_expr expr = hvc_expr__const(99), before = expr;
 		const char *message = NULL;
 		size_t position = 999;
 
-		ck_assert_msg(hvc_expr_parse(cases[i].text, &expr, &position, &message) ==
+		ck_assert_msg(hvc_expr__parse(cases[i].text, &expr, &position, &message) ==
 		                      HVC_E_FORMAT,
 		              "\"%s\" is accepted", cases[i].text);
 		ck_assert_msg(position == cases[i].position, "\"%s\": at %zu, not %zu",
 		              cases[i].text, position, cases[i].position);
 		ck_assert_str_eq(message, cases[i].message);
-		ck_assert(hvc_expr_equal(&expr, &before));
-		ck_assert_int_eq(hvc_expr_parse(cases[i].text, &expr, NULL, NULL), HVC_E_FORMAT);
+		ck_assert(hvc_expr__equal(&expr, &before));
+		ck_assert_int_eq(hvc_expr__parse(cases[i].text, &expr, NULL, NULL), HVC_E_FORMAT);
 	}
 }
 END_TEST
@@ -270,19 +284,19 @@ START_TEST(size_is_limited)
 	for (unsigned i = 0; i < HVC_EXPR_MAX / 2 - 1; i++)
 		strcat(text, "+1");
 	ck_assert_uint_eq(eval(text), HVC_EXPR_MAX / 2);
-	ck_assert_int_eq(hvc_expr_parse(strcat(text, "+1"), &expr, &position, &message),
+	ck_assert_int_eq(hvc_expr__parse(strcat(text, "+1"), &expr, &position, &message),
 	                 HVC_E_FORMAT);
 	ck_assert_str_eq(message, "expression has too many terms");
 	ck_assert_uint_eq(position, HVC_EXPR_MAX - 1);
 	for (unsigned kind = 0; kind < 3; kind++) {
 		memset(text, "(-~"[kind], 3000);
 		text[3000] = '\0';
-		ck_assert_int_eq(hvc_expr_parse(text, &expr, &position, &message), HVC_E_FORMAT);
+		ck_assert_int_eq(hvc_expr__parse(text, &expr, &position, &message), HVC_E_FORMAT);
 		ck_assert_str_eq(message, "expression is nested too deeply");
 	}
 	for (text[0] = '\0'; strlen(text) + 10 < sizeof text;)
 		strcat(text, "function(");
-	ck_assert_int_eq(hvc_expr_parse(text, &expr, &position, &message), HVC_E_FORMAT);
+	ck_assert_int_eq(hvc_expr__parse(text, &expr, &position, &message), HVC_E_FORMAT);
 	ck_assert_str_eq(message, "expression is nested too deeply");
 }
 END_TEST
@@ -314,8 +328,8 @@ START_TEST(printing_is_canonical)
 		struct hvc_expr expr;
 		char text[128];
 
-		ck_assert_int_eq(hvc_expr_parse(cases[i][0], &expr, NULL, NULL), HVC_OK);
-		hvc_expr_print(&expr, text, sizeof text);
+		ck_assert_int_eq(hvc_expr__parse(cases[i][0], &expr, NULL, NULL), HVC_OK);
+		hvc_expr__print(&expr, text, sizeof text);
 		ck_assert_str_eq(text, cases[i][1]);
 	}
 }
@@ -351,7 +365,7 @@ static struct hvc_expr random_expr(uint64_t *seed)
 		/* Of a number these make another number, which has no sign of its own. */
 		if (takes == 1 && expr.term[expr.count - 1].kind == HVC_TERM_CONST)
 			continue;
-		expr.term[expr.count] = hvc_expr_term(kind).term[0];
+		expr.term[expr.count] = hvc_expr__term(kind).term[0];
 		if (kind == HVC_TERM_CONST)
 			expr.term[expr.count].value = random_next(seed) >> random_next(seed) % 31;
 		if (kind == HVC_TERM_REG)
@@ -372,10 +386,11 @@ START_TEST(printed_text_parses_to_the_same)
 		struct hvc_expr expr = random_expr(&seed), again;
 		char text[1024];
 
-		hvc_expr_print(&expr, text, sizeof text);
-		ck_assert_msg(hvc_expr_parse(text, &again, NULL, NULL) == HVC_OK, "%s", text);
-		ck_assert_msg(hvc_expr_equal(&expr, &again), "%s", text);
-		ck_assert_uint_eq(hvc_expr_eval(&expr, &context), hvc_expr_eval(&again, &context));
+		hvc_expr__print(&expr, text, sizeof text);
+		ck_assert_msg(hvc_expr__parse(text, &again, NULL, NULL) == HVC_OK, "%s", text);
+		ck_assert_msg(hvc_expr__equal(&expr, &again), "%s", text);
+		ck_assert_uint_eq(hvc_expr__eval(&expr, &context),
+		                  hvc_expr__eval(&again, &context));
 	}
 }
 END_TEST
@@ -385,33 +400,33 @@ START_TEST(printing_cuts_to_size)
 	struct hvc_expr expr;
 	char text[16];
 
-	ck_assert_int_eq(hvc_expr_parse("vbar_el2 + 0x800", &expr, NULL, NULL), HVC_OK);
+	ck_assert_int_eq(hvc_expr__parse("vbar_el2 + 0x800", &expr, NULL, NULL), HVC_OK);
 	for (size_t size = 1; size <= sizeof text; size++) {
 		memset(text, '!', sizeof text);
-		hvc_expr_print(&expr, text, size);
+		hvc_expr__print(&expr, text, size);
 		ck_assert_uint_eq(strlen(text), size - 1);
 		ck_assert_int_eq(strncmp(text, "vbar_el2 + 0x800", size - 1), 0);
 		ck_assert(size == sizeof text || text[size] == '!');
 	}
 	text[0] = '!';
-	hvc_expr_print(&expr, text, 0);
+	hvc_expr__print(&expr, text, 0);
 	ck_assert_int_eq(text[0], '!');
 }
 END_TEST
 
 START_TEST(equality_is_of_terms)
 {
-	struct hvc_expr a = hvc_expr_const(5), b = hvc_expr_const(5), c = hvc_expr_const(6);
-	struct hvc_expr r = hvc_expr_reg(HVC_REG_X30), s = hvc_expr_reg(HVC_REG_VBAR_EL2);
+	struct hvc_expr a = hvc_expr__const(5), b = hvc_expr__const(5), c = hvc_expr__const(6);
+	struct hvc_expr r = hvc_expr__reg(HVC_REG_X30), s = hvc_expr__reg(HVC_REG_VBAR_EL2);
 	struct hvc_expr two;
 
-	ck_assert_int_eq(hvc_expr_parse("5 + 0", &two, NULL, NULL), HVC_OK);
-	ck_assert(hvc_expr_equal(&a, &b));
-	ck_assert(!hvc_expr_equal(&a, &c));
-	ck_assert(!hvc_expr_equal(&r, &s));
-	ck_assert(!hvc_expr_equal(&a, &two));
+	ck_assert_int_eq(hvc_expr__parse("5 + 0", &two, NULL, NULL), HVC_OK);
+	ck_assert(hvc_expr__equal(&a, &b));
+	ck_assert(!hvc_expr__equal(&a, &c));
+	ck_assert(!hvc_expr__equal(&r, &s));
+	ck_assert(!hvc_expr__equal(&a, &two));
 	r.term[0].value = 1; /* means nothing for a register */
-	ck_assert(hvc_expr_equal(&r, &(struct hvc_expr){1, {{HVC_TERM_REG, HVC_REG_X30, 2}}}));
+	ck_assert(hvc_expr__equal(&r, &(struct hvc_expr){1, {{HVC_TERM_REG, HVC_REG_X30, 2}}}));
 }
 END_TEST
 

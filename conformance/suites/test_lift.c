@@ -11,6 +11,9 @@
 #include "hvcheck/machine.h"
 #include "lift_random.h"
 #include "machine/internal.h"
+#include "machine/outcome.h"
+#include "machine/reg.h"
+#include "machine/world.h"
 #include "suite.h"
 #include "symbolic/lift.h"
 
@@ -45,7 +48,7 @@ static enum hvc_knowledge known(void *ctx, const uint8_t encoding[5], uint64_t *
 {
 	struct bench *bench = ctx;
 	enum hvc_reg reg =
-	        hvc_reg_find_sys(encoding[0], encoding[1], encoding[2], encoding[3], encoding[4]);
+	        hvc_reg__find_sys(encoding[0], encoding[1], encoding[2], encoding[3], encoding[4]);
 
 	if (reg == HVC_REG_NONE && hvc_engine__get_sys(bench->machine->engine, encoding, value))
 		return HVC_KNOWN_VALUE;
@@ -141,9 +144,9 @@ static struct hvc_way *enter(struct bench *bench, const struct class *class,
 		for (unsigned half = 0; half < 2; half++)
 			way->q[n][half] = hvc_bv__num(t, 64, bench->simd.q[n][half]);
 	way->sys[HVC_REG_ESR_EL2] = hvc_bv__num(t, 64, hvc_arch_esr(call->imm));
-	way->sys[HVC_REG_ELR_EL2] = hvc_bv__num(t, 64, hvc_call_address(call) + 4);
+	way->sys[HVC_REG_ELR_EL2] = hvc_bv__num(t, 64, hvc_call__address(call) + 4);
 	way->sys[HVC_REG_SPSR_EL2] =
-	        hvc_bv__num(t, 64, call->nzcv | call->daif | pstate | hvc_level_mode(call->from));
+	        hvc_bv__num(t, 64, call->nzcv | call->daif | pstate | hvc_level__mode(call->from));
 	/* The entry leaves PAN alone and clears UAO. */
 	way->pstate = hvc_bv__num(t, 64, pstate & HVC_PSTATE_PAN);
 	*model = (struct hvc_model){.value = value, .count = INPUTS};

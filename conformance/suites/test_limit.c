@@ -13,8 +13,8 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#include "hvcheck/limit.h"
 #include "hvcheck/reg.h"
+#include "machine/limit.h"
 
 START_TEST(docs_have_this_table)
 {
@@ -26,7 +26,7 @@ START_TEST(docs_have_this_table)
 
 	for (const char *at = text; (at = strstr(at, "\n| `")); at++)
 		rows++;
-	for (size_t i = 0; (limit = hvc_limit_at(i)); i++, rows--) {
+	for (size_t i = 0; (limit = hvc_limit__at(i)); i++, rows--) {
 		const bool mega = limit->value % (1u << 20) == 0 && limit->unit[0] == 'b';
 		const bool kilo = !mega && limit->value % 1024 == 0 && limit->unit[0] == 'b';
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "engine/exact.h"
+#include "engine/probe.h"
 #include "engine/sweep.h"
 #include "under_test.h"
 
@@ -40,10 +41,10 @@ static enum hvc_status sweep(const struct hvc_subject *subject, struct hvc_exact
 
 	ck_assert_int_eq(hvc_exact__constants(exact, &constant, &asked.constants), HVC_OK);
 	asked.constant = constant;
-	ck_assert_int_eq(hvc_probes_make(&asked, &probes), HVC_OK);
+	ck_assert_int_eq(hvc_probes__make(&asked, &probes), HVC_OK);
 	*calls = (uint64_t)probes.count * HVC_IMM_COUNT;
 	status = hvc_exact__sweep(exact, &config, diag);
-	hvc_probes_free(&probes);
+	hvc_probes__free(&probes);
 	free(constant);
 	return status;
 }

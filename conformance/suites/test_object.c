@@ -9,6 +9,7 @@
 #include "subject/image.h"
 #include "subject/little.h"
 #include "subject/relocation.h"
+#include "subject/subject.h"
 #include "suite.h"
 #include "under_test.h"
 
@@ -174,8 +175,8 @@ START_TEST(objects_of_the_variants)
 
 		snprintf(path, sizeof path, "%s/vectors/%s.o", HVC_BINARY_DIR, names[i]);
 		object = open_subject(path);
-		ck_assert_int_eq(hvc_subject_format(object), HVC_FORMAT_ELF);
-		ck_assert_ptr_null(hvc_subject_undefined(object, 0));
+		ck_assert_int_eq(hvc_subject__format(object), HVC_FORMAT_ELF);
+		ck_assert_ptr_null(hvc_subject__undefined(object, 0));
 		ck_assert_uint_eq(hvc_subject_image(object)->segments, 1);
 		ck_assert_int_eq(hvc_subject_find(object, "slot_lower64_sync", &address), HVC_OK);
 		ck_assert_uint_eq(address, hvc_subject_image(object)->vectors + 0x400);
@@ -338,8 +339,8 @@ START_TEST(undefined_symbols_are_traps)
 	make_object(bytes);
 	subject = open_object(bytes);
 	/* The weak one is zero instead. */
-	ck_assert_str_eq(hvc_subject_undefined(subject, 0), "printk");
-	ck_assert_ptr_null(hvc_subject_undefined(subject, 1));
+	ck_assert_str_eq(hvc_subject__undefined(subject, 0), "printk");
+	ck_assert_ptr_null(hvc_subject__undefined(subject, 1));
 	ck_assert_int_eq(hvc_subject_find(subject, "printk", &address), HVC_OK);
 	ck_assert_int_eq(hvc_subject_find(subject, "absent", &offset), HVC_E_NOTFOUND);
 	ck_assert(hvc_subject_symbol(subject, address, &name, &offset));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** QEMU's opinion of every immediate of every subject, and of the entry itself. */
+#include "machine/world.h"
 #include "oracle_trial.h"
 #include "trap_words.h"
 
@@ -91,7 +92,7 @@ static void entries_of(enum hvc_cpu cpu, uint64_t hcr, uint64_t sctlr, uint64_t 
 		enum hvc_level from = (enum hvc_level)(n % HVC_LEVEL_EL0_USR);
 		unsigned flags = n / HVC_LEVEL_EL0_USR % 256, set = n / HVC_LEVEL_EL0_USR / 256;
 
-		if (hcr & HVC_HCR_TGE && hvc_level_el(from) == 1)
+		if (hcr & HVC_HCR_TGE && hvc_level__el(from) == 1)
 			continue;
 		if (!full() && (flags ^ flags >> 4 ^ set) % 5)
 			continue;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /** QEMU's opinion of random calls, in the default world and in random ones. */
+#include "machine/world.h"
 #include "oracle_trial.h"
+#include "subject/subject.h"
 
 /* xorshift64* (Vigna 2016) */
 static uint64_t random_next(uint64_t *seed)
@@ -85,7 +87,7 @@ static void random_calls_on(enum hvc_cpu cpu, unsigned count, unsigned part)
 			strike_stage(&stage);
 			continue;
 		}
-		ck_assert(hvc_subject_constants(stage.subject, 4096, &constant, &constants) ==
+		ck_assert(hvc_subject__constants(stage.subject, 4096, &constant, &constants) ==
 		          HVC_OK);
 		for (unsigned n = 0; n < count; n++)
 			random_call(&seed, constant, constants, &call[n].call);
@@ -187,9 +189,9 @@ static void place_caller(const struct hvc_state *world, struct hvc_call *call)
 {
 	bool tge = world->v[HVC_REG_HCR_EL2] & HVC_HCR_TGE;
 
-	if (tge && hvc_level_el(call->from) == 1)
+	if (tge && hvc_level__el(call->from) == 1)
 		call->from = HVC_LEVEL_EL2H;
-	if (hvc_level_el(call->from) != 1)
+	if (hvc_level__el(call->from) != 1)
 		call->insn = HVC_INSN_HVC;
 }
 
@@ -209,7 +211,7 @@ static void random_worlds_of(const char *name, enum hvc_cpu cpu, unsigned worlds
 
 	if (cpu == HVC_CPU_MAX && reads_parange(subject))
 		worlds = 0;
-	ck_assert(hvc_subject_constants(subject, 4096, &constant, &constants) == HVC_OK);
+	ck_assert(hvc_subject__constants(subject, 4096, &constant, &constants) == HVC_OK);
 	for (unsigned w = 0; w < worlds; w++) {
 		random_world(&seed, cpu, &world[w]);
 		machine[w] = open_machine(subject, &world[w]);

@@ -112,7 +112,7 @@ struct tally {
 static void try_call(const struct hvc_abi *a, const struct hvc_abi *b, const struct hvc_call *call,
                      const struct hvc_overlaps *overlaps, struct tally *tally)
 {
-	int x = hvc_abi_rule_of(a, 0, call), y = hvc_abi_rule_of(b, 0, call);
+	int x = hvc_abi__rule_of(a, 0, call), y = hvc_abi__rule_of(b, 0, call);
 	const struct hvc_overlap *overlap;
 
 	ck_assert_int_ge(x, 0);
@@ -164,9 +164,9 @@ static void try_all(const struct hvc_abi *a, const struct hvc_abi *b)
 		/* What is like no named immediate is like all of those. */
 		ck_assert_uint_eq(is_in(overlap->imm, overlap->imms, IMMS - 1),
 		                  is_in(overlap->imm, overlap->imms, UINT16_MAX));
-		ck_assert_int_eq(hvc_abi_rule_of(a, overlap->world[0], &overlap->witness),
+		ck_assert_int_eq(hvc_abi__rule_of(a, overlap->world[0], &overlap->witness),
 		                 (int)rule[0]);
-		ck_assert_int_eq(hvc_abi_rule_of(b, overlap->world[1], &overlap->witness),
+		ck_assert_int_eq(hvc_abi__rule_of(b, overlap->world[1], &overlap->witness),
 		                 (int)rule[1]);
 		ck_assert(holds(overlap, &overlap->witness));
 		ck_assert(!i || rule[0] > overlap[-1].rule[0] || rule[1] > overlap[-1].rule[1]);

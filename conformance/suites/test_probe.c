@@ -5,6 +5,10 @@
  */
 #include <stdlib.h>
 
+#include "abi/abi.h"
+#include "engine/probe.h"
+#include "machine/world.h"
+#include "subject/subject.h"
 #include "under_test.h"
 
 #define RANDOMS 3u
@@ -26,13 +30,13 @@ static struct hvc_probes make_probes(const struct scene *scene, bool brief)
 	                                  .abis = 1,
 	                                  .constant = scene->constant,
 	                                  .constants = scene->constants,
-	                                  .levels = hvc_abi_levels(abi),
-	                                  .insns = hvc_abi_insns(abi),
+	                                  .levels = hvc_abi__levels(abi),
+	                                  .insns = hvc_abi__insns(abi),
 	                                  .randoms = RANDOMS,
 	                                  .brief = brief};
 	struct hvc_probes probes;
 
-	ck_assert_int_eq(hvc_probes_make(&config, &probes), HVC_OK);
+	ck_assert_int_eq(hvc_probes__make(&config, &probes), HVC_OK);
 	return probes;
 }
 
@@ -48,12 +52,12 @@ static void for_each_abi(void (*play)(const struct scene *scene))
 			continue;
 		scene.abi = open_abi(scene.name);
 		scene.subject = open_subject(scene.name);
-		ck_assert_int_eq(hvc_subject_constants(scene.subject, 1000, &scene.constant,
-		                                       &scene.constants),
+		ck_assert_int_eq(hvc_subject__constants(scene.subject, 1000, &scene.constant,
+		                                        &scene.constants),
 		                 HVC_OK);
 		scene.probes = make_probes(&scene, false);
 		play(&scene);
-		hvc_probes_free(&scene.probes);
+		hvc_probes__free(&scene.probes);
 		free(scene.constant);
 		hvc_subject_close(scene.subject);
 		hvc_abi_free(scene.abi);
@@ -101,10 +105,10 @@ static void play_order(const struct scene *scene)
 		ck_assert_int_eq(probe->reg == HVC_REG_NONE, probe->why == HVC_WHY_BASE);
 		if (probe->why == HVC_WHY_BASE)
 			ck_assert_mem_eq(probe->call.x, base.x, sizeof base.x);
-		ck_assert(hvc_abi_levels(scene->abi) & 1u << probe->call.from);
-		ck_assert(hvc_abi_insns(scene->abi) & 1u << probe->call.insn);
+		ck_assert(hvc_abi__levels(scene->abi) & 1u << probe->call.from);
+		ck_assert(hvc_abi__insns(scene->abi) & 1u << probe->call.insn);
 		/* an SMC is trapped to EL2 from EL1 only */
-		ck_assert(probe->call.insn == HVC_INSN_HVC || hvc_level_el(probe->call.from) == 1);
+		ck_assert(probe->call.insn == HVC_INSN_HVC || hvc_level__el(probe->call.from) == 1);
 	}
 }
 
@@ -125,7 +129,7 @@ static void play_again(const struct scene *scene)
 		ck_assert_int_eq(order(a, b), 0);
 		ck_assert_int_eq(a->why, b->why);
 	}
-	hvc_probes_free(&again);
+	hvc_probes__free(&again);
 }
 
 START_TEST(the_same_every_time)
@@ -256,7 +260,7 @@ START_TEST(values_that_matter)
 
 		scene.probes = make_probes(&scene, false);
 		assert_probed(&scene, 0, HVC_REG_X0, rows[i].x0);
-		hvc_probes_free(&scene.probes);
+		hvc_probes__free(&scene.probes);
 		hvc_abi_free(scene.abi);
 	}
 }
@@ -315,7 +319,7 @@ static bool is_reached(const struct scene *scene, const struct hvc_probes *probe
 			continue;
 		for (unsigned i = 0; i < 2 * rule->imms; i++) {
 			call.imm = (uint16_t)(i & 1 ? rule->imm[i / 2].hi : rule->imm[i / 2].lo);
-			if (hvc_abi_rule_of(scene->abi, world, &call) == (int)r)
+			if (hvc_abi__rule_of(scene->abi, world, &call) == (int)r)
 				return true;
 		}
 	}
@@ -341,7 +345,7 @@ static void play_rules(const struct scene *scene)
 		     (insn != HVC_INSN_HVC || level != HVC_LEVEL_EL1H)) ||
 		    !(rule->insns & 1u << insn) || !(rule->levels & 1u << level) ||
 		    !(rule->worlds & 1u << world) ||
-		    (insn == HVC_INSN_SMC && hvc_level_el(level) != 1))
+		    (insn == HVC_INSN_SMC && hvc_level__el(level) != 1))
 			continue;
 		ck_assert_msg(is_reached(scene, &brief, world, i / 64, insn, level),
 		              "%s: no brief probe reaches %s from %s", scene->name, rule->name,
@@ -350,7 +354,7 @@ static void play_rules(const struct scene *scene)
 		              "%s: no probe reaches %s from %s", scene->name, rule->name,
 		              hvc_level_name(level));
 	}
-	hvc_probes_free(&brief);
+	hvc_probes__free(&brief);
 }
 
 START_TEST(every_rule_is_reached_by_every_caller)
@@ -364,7 +368,7 @@ START_TEST(nothing_given_means_x0_of_el1h)
 	struct hvc_probe_config config = {.randoms = 0};
 	struct hvc_probes probes;
 
-	ck_assert_int_eq(hvc_probes_make(&config, &probes), HVC_OK);
+	ck_assert_int_eq(hvc_probes__make(&config, &probes), HVC_OK);
 	ck_assert_uint_ge(probes.count, 8);
 	for (unsigned i = 0; i < probes.count; i++) {
 		ck_assert_int_eq(probes.probe[i].call.insn, HVC_INSN_HVC);
@@ -372,7 +376,7 @@ START_TEST(nothing_given_means_x0_of_el1h)
 		ck_assert(probes.probe[i].reg == HVC_REG_X0 || probes.probe[i].reg == HVC_REG_NONE);
 	}
 	ck_assert(probed(&probes, HVC_INSN_HVC, HVC_LEVEL_EL1H, 0, HVC_REG_X0, 0));
-	hvc_probes_free(&probes);
+	hvc_probes__free(&probes);
 	ck_assert_ptr_null(probes.probe);
 }
 END_TEST

@@ -2,9 +2,11 @@
 /* Promises of less than one exact 64-bit value, and of where an injected exception arrives. */
 #include <string.h>
 
+#include "abi/expr.h"
 #include "engine/contract.h"
 #include "hvcheck/arch.h"
 #include "hvcheck/check.h"
+#include "machine/outcome.h"
 #include "suite.h"
 
 static const char text[] =
@@ -143,7 +145,7 @@ START_TEST(injected_exceptions)
 		outcome.state = entry;
 		outcome.pc = HVC_CALLER_VECTORS + rows[i].offset;
 		outcome.state.v[HVC_REG_ESR_EL1] = 0x2000000;
-		outcome.state.v[HVC_REG_ELR_EL1] = hvc_call_address(&call);
+		outcome.state.v[HVC_REG_ELR_EL1] = hvc_call__address(&call);
 		outcome.state.v[HVC_REG_SPSR_EL1] = 0x60000080 | rows[i].mode;
 		hvc_verdict_judge(specification(), 0, &entry, &present, &call, &outcome, &verdict);
 		ck_assert_int_eq(verdict.kind, HVC_VERDICT_CONFORMS);
@@ -176,7 +178,7 @@ START_TEST(promises_as_loaded)
 	ck_assert_uint_eq(rule->result[1].interval[1].hi, UINT32_MAX);
 	ck_assert_uint_eq(hvc_abi_rule_at(specification(), 0)->result[0].mask, UINT32_MAX);
 	ck_assert_uint_eq(hvc_abi_rule_at(specification(), 0)->result[0].intervals, 0);
-	hvc_expr_print(&hvc_abi_rule_at(specification(), 2)->at, at, sizeof at);
+	hvc_expr__print(&hvc_abi_rule_at(specification(), 2)->at, at, sizeof at);
 	ck_assert_str_eq(at, "vector");
 }
 END_TEST

@@ -2,6 +2,7 @@
 /* The sequences that specifications state: what their text means, and that it is held to. */
 #include "abi/property.h"
 
+#include "abi/expr.h"
 #include "engine/sequence.h"
 #include "under_test.h"
 
@@ -81,7 +82,7 @@ START_TEST(properties_are_loaded_as_written)
 	ck_assert_uint_eq(p->call[2].gives[0].mask, UINT32_MAX);
 	ck_assert_int_eq(p->call[2].gives[0].reg, HVC_REG_X0 + 2);
 	hvc_expr__bind(&p->call[2].at, values, &bound);
-	ck_assert_uint_eq(hvc_expr_eval(&bound, &context), 0x804);
+	ck_assert_uint_eq(hvc_expr__eval(&bound, &context), 0x804);
 	p = hvc_abi_property__at(abi, 1);
 	ck_assert_str_eq(p->source, "s");
 	ck_assert_str_eq(p->title, "");

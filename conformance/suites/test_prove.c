@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "abi/abi.h"
 #include "engine/prover.h"
 #include "under_test.h"
 
@@ -25,8 +26,8 @@ static void prove_all(const struct hvc_subject *subject, const struct hvc_abi *a
 		        .abi = abi,
 		        .index = w,
 		        .world = &hvc_abi_world_at(abi, w)->world,
-		        .levels = hvc_abi_levels(abi),
-		        .insns = hvc_abi_insns(abi),
+		        .levels = hvc_abi__levels(abi),
+		        .insns = hvc_abi__insns(abi),
 		};
 		struct hvc_diag diag = {0};
 		struct hvc_proof proof;

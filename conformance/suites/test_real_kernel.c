@@ -5,11 +5,12 @@
  */
 #include <inttypes.h>
 
+#include "engine/call.h"
 #include "hvcheck/arch.h"
 #include "hvcheck/check.h"
-#include "hvcheck/subject.h"
 #include "real_kernel.h"
 #include "subject/a64.h"
+#include "subject/subject.h"
 #include "subject/walk.h"
 #include "suite.h"
 
@@ -78,7 +79,7 @@ static struct traits traits_of(const struct hvc_candidate *candidate)
 	size_t count;
 	bool dense = true;
 
-	ck_assert_int_eq(hvc_subject_constants(subject, 2000, &constant, &count), HVC_OK);
+	ck_assert_int_eq(hvc_subject__constants(subject, 2000, &constant, &count), HVC_OK);
 	for (size_t i = 0; i < count; i++) {
 		if (constant[i].reg != HVC_REG_X0 || constant[i].word)
 			continue;
@@ -99,7 +100,7 @@ static struct hvc_candidate *find(size_t *count)
 	struct hvc_candidate *found;
 	struct hvc_diag diag;
 
-	ck_assert_msg(hvc_vectors_find(kernel, &diag, &found, count) == HVC_OK, "%s: %s", kernel,
+	ck_assert_msg(hvc_vectors__find(kernel, &diag, &found, count) == HVC_OK, "%s: %s", kernel,
 	              diag.message);
 	return found;
 }
@@ -173,7 +174,7 @@ START_TEST(hyp_stub_has_its_calls)
 	unsigned calls = 0;
 	struct hvc_subject *subject = open_stub(&calls);
 
-	ck_assert_int_eq(hvc_subject_format(subject), HVC_FORMAT_IMAGE);
+	ck_assert_int_eq(hvc_subject__format(subject), HVC_FORMAT_IMAGE);
 	if (is_debian_6_1)
 		ck_assert_uint_eq(calls, 4);
 	ck_assert_uint_le(calls, 5);
@@ -199,8 +200,8 @@ START_TEST(hyp_stub_conforms_to_its_specification)
 		const struct hvc_finding *first = &check->finding[0];
 
 		hvc_finding_print(check, first, text, sizeof text);
-		hvc_call_command(check->subject, &check->world[first->world].world, &first->probe,
-		                 first->imm, command, sizeof command);
+		hvc_call__command(check->subject, &check->world[first->world].world, &first->probe,
+		                  first->imm, command, sizeof command);
 	}
 	ck_assert_msg(check->findings == 0, "%u findings; the first: %s\n%s", check->findings, text,
 	              command);

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 
 #include "packing.h"
+#include "subject/subject.h"
 #include "suite.h"
 
 #define CPU_MOST     2.0 /* seconds to open a kernel and find its tables */
@@ -53,7 +54,7 @@ START_TEST(tables_have_names)
 	bool seen = false;
 
 	/* It is one of the tables that are found by their shape. */
-	ck_assert_int_eq(hvc_vectors_find(kernel, &diag, &found, &count), HVC_OK);
+	ck_assert_int_eq(hvc_vectors__find(kernel, &diag, &found, &count), HVC_OK);
 	for (size_t i = 0; i < count; i++)
 		seen |= found[i].address == stub && found[i].writes_vbar;
 	ck_assert(seen);
@@ -114,7 +115,7 @@ START_TEST(straight_out_of_the_package)
 	ck_assert_int_eq(glob(HVC_BINARY_DIR "/real/linux-image-*_arm64.deb", 0, NULL, &found), 0);
 	packed = open_spec(found.gl_pathv[found.gl_pathc - 1], "@" STUB_VECTORS);
 	ck_assert_uint_eq(hvc_subject_image(packed)->vectors, hvc_subject_image(plain)->vectors);
-	ck_assert_int_eq(strncmp(hvc_subject_member(packed), "boot/vmlinuz-6.1.", 17), 0);
+	ck_assert_int_eq(strncmp(hvc_subject__member(packed), "boot/vmlinuz-6.1.", 17), 0);
 	hvc_subject_close(packed);
 	packed = open_spec(found.gl_pathv[found.gl_pathc - 1], ":vmlinuz-*@" STUB_VECTORS);
 	hvc_subject_close(packed);
@@ -159,7 +160,7 @@ START_TEST(cost)
 		struct hvc_diag diag;
 		size_t count;
 
-		if (hvc_vectors_find(kernel, &diag, &found, &count) != HVC_OK || !count)
+		if (hvc_vectors__find(kernel, &diag, &found, &count) != HVC_OK || !count)
 			_exit(1);
 		free(found);
 		_exit(0);

@@ -11,8 +11,10 @@
 #include <inttypes.h>
 
 #include "hvcheck/arch.h"
-#include "hvcheck/subject.h"
+#include "machine/invented.h"
+#include "machine/world.h"
 #include "real_kernel.h"
+#include "subject/subject.h"
 #include "suite.h"
 #include "sweep_calls.h"
 
@@ -39,7 +41,7 @@ static uint64_t place(const struct hvc_subject *subject, const char *name)
 	struct hvc_diag diag = {0};
 	uint64_t address;
 
-	ck_assert_msg(hvc_subject_place(subject, name, &diag, &address) == HVC_OK, "%s",
+	ck_assert_msg(hvc_subject__place(subject, name, &diag, &address) == HVC_OK, "%s",
 	              diag.message);
 	return address;
 }
@@ -69,7 +71,7 @@ static struct hvc_outcome call_with(const struct hvc_subject *subject,
 	              diag.message);
 	if (invented) {
 		ck_assert_int_eq(hvc_machine_invented(machine, invented), HVC_OK);
-		hvc_invented_sort(invented);
+		hvc_invented__sort(invented);
 	}
 	hvc_machine_close(machine);
 	return outcome;
@@ -129,14 +131,14 @@ START_TEST(other_calls_are_handed_to_the_handler)
 		outcome = call_with(subject, &world, &call, &invented);
 		ck_assert_int_eq(outcome.kind, HVC_OUTCOME_HANDOFF);
 		ck_assert_int_eq(outcome.level, HVC_LEVEL_EL2H);
-		ck_assert_str_eq(hvc_world_boundary(&world, outcome.pc)->name, HANDLER);
+		ck_assert_str_eq(hvc_world__boundary(&world, outcome.pc)->name, HANDLER);
 		/* the caller's registers are in the context that is handed over */
 		ck_assert_uint_ge(outcome.el2_stores, 31);
 		ck_assert_uint_eq(outcome.stores, 0);
 		/* the stack is nobody's choice, and that is told */
 		ck_assert_uint_eq(invented.rows, 1);
 		ck_assert_int_eq(invented.row[0].reg, HVC_REG_SP_EL2);
-		hvc_invented_free(&invented);
+		hvc_invented__free(&invented);
 	}
 	hvc_subject_close(subject);
 }
@@ -168,7 +170,7 @@ START_TEST(worlds_matter)
 		ck_assert_int_eq(invented.row[i].kind, HVC_INVENTION_PAGE);
 	ck_assert_uint_ge(invented.row[0].address, UINT64_C(0x7000000000));
 	ck_assert_uint_eq(invented.row[invented.rows - 1].address, UINT64_C(0x7800000000));
-	hvc_invented_free(&invented);
+	hvc_invented__free(&invented);
 	/* not run, but answered: the handler is a stub, and __host_exit goes back to the caller */
 	make_world(subject, &world);
 	ck_assert_int_eq(hvc_world_stub(&world, place(subject, HANDLER), 0, HANDLER), HVC_OK);

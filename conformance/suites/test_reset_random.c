@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "machine/outcome.h"
 #include "random_code.h"
 #include "suite.h"
 
@@ -60,7 +61,7 @@ static uint64_t digest(struct hvc_machine *machine, const struct hvc_call *call)
 			return 0;
 		hash = mixed(hash, words, memory[i].size / 8);
 	}
-	if (hvc_machine_read(machine, hvc_call_address(call) & ~UINT64_C(0xfff), words, 0x1000) !=
+	if (hvc_machine_read(machine, hvc_call__address(call) & ~UINT64_C(0xfff), words, 0x1000) !=
 	    HVC_OK)
 		return 0;
 	return mixed(hash, words, 0x1000 / 8);

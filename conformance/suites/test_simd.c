@@ -2,6 +2,7 @@
 /** FP/SIMD registers: read out where a call may have changed them, and fresh for every call. */
 #include "tiny_image.h"
 
+#include "machine/simd.h"
 #include "suite.h"
 
 /* A64 (Arm ARM C7.2) */
@@ -24,7 +25,7 @@ static unsigned differing(const struct hvc_simd *a, const struct hvc_simd *b)
 	unsigned count = 0;
 
 	for (unsigned i = 0; i < HVC_SIMD_NAMES; i++)
-		count += !hvc_simd_same(a, b, i);
+		count += !hvc_simd__same(a, b, i);
 	return count;
 }
 
@@ -83,7 +84,7 @@ START_TEST(every_way_to_change_one_is_seen)
 		ck_assert_msg(differing(&before, &after) == rows[i].changed, "0x%08x: %u changed",
 		              rows[i].word, differing(&before, &after));
 		for (unsigned n = 0; n < rows[i].changed; n++)
-			ck_assert(!hvc_simd_same(&before, &after, rows[i].first + n));
+			ck_assert(!hvc_simd__same(&before, &after, rows[i].first + n));
 		hvc_machine_close(machine);
 	}
 }

@@ -11,7 +11,7 @@
 #include "suite.h"
 
 #include "hvcheck/arch.h"
-#include "hvcheck/subject.h"
+#include "subject/subject.h"
 
 #define RAM     UINT64_C(0x80000000) /* physical */
 #define SIZE    (UINT64_C(8) << 20)
@@ -198,10 +198,10 @@ START_TEST(runs_where_el2_has_it)
 	                        registers_of(&m, vectors, _i % 2 ? "memory 0x80000000\n" : ""),
 	                        &diag, &subject) == HVC_OK,
 	              "%s", diag.message);
-	ck_assert_int_eq(hvc_subject_format(subject), HVC_FORMAT_SNAPSHOT);
+	ck_assert_int_eq(hvc_subject__format(subject), HVC_FORMAT_SNAPSHOT);
 	ck_assert_uint_eq(hvc_subject_image(subject)->vectors, vectors);
 	hvc_world_init(&world, HVC_CPU_A72);
-	hvc_subject_enter(subject, &world);
+	hvc_subject__enter(subject, &world);
 	config.image = *hvc_subject_image(subject);
 	config.world = &world;
 	ck_assert_msg(hvc_machine_open(&config, &diag, &machine) == HVC_OK, "%s", diag.message);
@@ -260,7 +260,7 @@ START_TEST(maps_what_the_cpu_would)
 	ck_assert_uint_eq(s->size, 2 * page);
 	ck_assert_mem_eq(s->data, at(&m, CODE - page), 2 * page);
 	/* Writable, and never executed. */
-	for (size_t i = 0; hvc_subject_data(subject, i, &lo, &hi); i++)
+	for (size_t i = 0; hvc_subject__data(subject, i, &lo, &hi); i++)
 		data |= lo == VIRTUAL + 20 * page && hi == VIRTUAL + 22 * page - 1;
 	ck_assert(data);
 	if (way->blocks) {

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "hvcheck/arch.h"
-#include "hvcheck/subject.h"
+#include "subject/subject.h"
 #include "suite.h"
 #include "tiny_elf.h"
 
@@ -88,8 +88,8 @@ START_TEST(specs_of_an_elf_file)
 		subject = open_good(spec);
 		ck_assert_uint_eq(hvc_subject_image(subject)->vectors, rows[i].vectors);
 		ck_assert_uint_eq(hvc_subject_image(subject)->segments, 2);
-		ck_assert_int_eq(hvc_subject_format(subject), HVC_FORMAT_ELF);
-		ck_assert_ptr_null(hvc_subject_builtin(subject));
+		ck_assert_int_eq(hvc_subject__format(subject), HVC_FORMAT_ELF);
+		ck_assert_ptr_null(hvc_subject__builtin(subject));
 		hvc_subject_close(subject);
 	}
 	hvc_subject_close(NULL);
@@ -212,7 +212,7 @@ START_TEST(raw_files_and_images)
 	write_file(path, bytes, sizeof bytes);
 	subject = open_good(FOLDER "/flat@+0x1000");
 	segment = hvc_subject_image(subject)->segment;
-	ck_assert_int_eq(hvc_subject_format(subject), HVC_FORMAT_RAW);
+	ck_assert_int_eq(hvc_subject__format(subject), HVC_FORMAT_RAW);
 	ck_assert_uint_eq(segment->address, HVC_IMAGE_BASE);
 	ck_assert_uint_eq(segment->size, sizeof bytes);
 	ck_assert_int_eq(memcmp(segment->data, bytes, sizeof bytes), 0);
@@ -230,7 +230,7 @@ START_TEST(raw_files_and_images)
 	write_file(path, bytes, sizeof bytes);
 	subject = open_good(FOLDER "/flat@0x40001800");
 	segment = hvc_subject_image(subject)->segment;
-	ck_assert_int_eq(hvc_subject_format(subject), HVC_FORMAT_IMAGE);
+	ck_assert_int_eq(hvc_subject__format(subject), HVC_FORMAT_IMAGE);
 	ck_assert_uint_eq(segment->size, 0x3000);
 	ck_assert_uint_eq(segment->data_size, sizeof bytes);
 	hvc_subject_close(subject);
@@ -268,9 +268,9 @@ START_TEST(lookups)
 	ck_assert_int_eq(hvc_subject_find(subject, "value", &address), HVC_OK);
 	ck_assert_uint_eq(address, TINY_DATA);
 	hvc_subject_close(subject);
-	ck_assert_str_eq(hvc_format_name(HVC_FORMAT_ELF), "elf");
-	ck_assert_str_eq(hvc_format_name(HVC_FORMAT_IMAGE), "image");
-	ck_assert_str_eq(hvc_format_name(HVC_FORMAT_RAW), "raw");
+	ck_assert_str_eq(hvc_format__name(HVC_FORMAT_ELF), "elf");
+	ck_assert_str_eq(hvc_format__name(HVC_FORMAT_IMAGE), "image");
+	ck_assert_str_eq(hvc_format__name(HVC_FORMAT_RAW), "raw");
 }
 END_TEST
 
@@ -284,8 +284,8 @@ START_TEST(builtins_open)
 		const struct hvc_image *image = hvc_subject_image(subject);
 		uint64_t address;
 
-		ck_assert_ptr_eq(hvc_subject_builtin(subject), builtin);
-		ck_assert_int_eq(hvc_subject_format(subject), HVC_FORMAT_ELF);
+		ck_assert_ptr_eq(hvc_subject__builtin(subject), builtin);
+		ck_assert_int_eq(hvc_subject__format(subject), HVC_FORMAT_ELF);
 		ck_assert_uint_eq(image->vectors, HVC_IMAGE_BASE);
 		ck_assert_int_eq(hvc_subject_find(subject, "hvc_vectors", &address), HVC_OK);
 		ck_assert_uint_eq(address, HVC_IMAGE_BASE);

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "hvcheck/arch.h"
-#include "hvcheck/subject.h"
+#include "subject/subject.h"
 #include "suite.h"
 #include "tiny_elf.h"
 
@@ -113,7 +113,7 @@ START_TEST(tables_in_noise)
 	put(image, 0x18400, stub + 2, 2);
 	write_file(path, image, sizeof image);
 
-	ck_assert_msg(hvc_vectors_find(path, &diag, &found, &count) == HVC_OK, "%s", diag.message);
+	ck_assert_msg(hvc_vectors__find(path, &diag, &found, &count) == HVC_OK, "%s", diag.message);
 	ck_assert_uint_eq(count, 2);
 	ck_assert_uint_eq(found[0].address, HVC_IMAGE_BASE + 0x4000);
 	ck_assert(found[0].writes_vbar && found[0].erets && !found[0].reads_esr);
@@ -144,7 +144,7 @@ START_TEST(ways_to_park)
 	tiny_put(image, 0x4180, 4, 0xd2800000);
 	tiny_put(image, 0x4184, 4, SPIN);
 	write_file(path, image, sizeof image);
-	ck_assert_msg(hvc_vectors_find(path, &diag, &found, &count) == HVC_OK, "%s", diag.message);
+	ck_assert_msg(hvc_vectors__find(path, &diag, &found, &count) == HVC_OK, "%s", diag.message);
 	ck_assert_uint_eq(count, 1);
 	ck_assert_uint_eq(found[0].live, 2);
 	free(found);
@@ -183,7 +183,7 @@ START_TEST(tables_of_eight_slots)
 	for (unsigned at = 0; at < 0x80; at += 4)
 		tiny_put(image, 0x10480 + at, 4, NOP);
 	write_file(path, image, sizeof image);
-	ck_assert_msg(hvc_vectors_find(path, &diag, &found, &count) == HVC_OK, "%s", diag.message);
+	ck_assert_msg(hvc_vectors__find(path, &diag, &found, &count) == HVC_OK, "%s", diag.message);
 	ck_assert_uint_eq(count, 2);
 	ck_assert_uint_eq(found[0].address, HVC_IMAGE_BASE + 0x4000);
 	ck_assert_uint_eq(found[1].address, HVC_IMAGE_BASE + 0x8000);
@@ -207,7 +207,7 @@ START_TEST(handlers_inside_their_slots)
 		tiny_put(image, 0xe00 + 4 * i, 4, 0x91000400);
 	tiny_put(image, 0xe7c, 4, ERET);
 	write_file(path, image, sizeof image);
-	ck_assert_msg(hvc_vectors_find(path, &diag, &found, &count) == HVC_OK, "%s", diag.message);
+	ck_assert_msg(hvc_vectors__find(path, &diag, &found, &count) == HVC_OK, "%s", diag.message);
 	ck_assert_uint_eq(count, 1);
 	ck_assert_uint_eq(found[0].address, HVC_IMAGE_BASE + 0x800);
 	ck_assert_uint_eq(found[0].live, 2);
@@ -232,7 +232,7 @@ START_TEST(elf_addresses_are_the_files_own)
 	         high + 0x4000);
 	tiny_code(bytes, 0x400, stub, 6);
 	write_file(path, bytes, sizeof bytes);
-	ck_assert_msg(hvc_vectors_find(path, &diag, &found, &count) == HVC_OK, "%s", diag.message);
+	ck_assert_msg(hvc_vectors__find(path, &diag, &found, &count) == HVC_OK, "%s", diag.message);
 	ck_assert_uint_eq(count, 1);
 	ck_assert_uint_eq(found[0].address, high);
 	/* And they are what a spec takes. */
@@ -254,18 +254,18 @@ START_TEST(nothing_in_nothing)
 	size_t count = 7;
 
 	write_file(path, bytes, size);
-	ck_assert_int_eq(hvc_vectors_find(path, &diag, &found, &count), HVC_OK);
+	ck_assert_int_eq(hvc_vectors__find(path, &diag, &found, &count), HVC_OK);
 	ck_assert_uint_eq(count, 0);
 	ck_assert_ptr_null(found);
 	fill_with_noise(bytes, size);
 	write_file(path, bytes, size);
-	ck_assert_int_eq(hvc_vectors_find(path, &diag, &found, &count), HVC_OK);
+	ck_assert_int_eq(hvc_vectors__find(path, &diag, &found, &count), HVC_OK);
 	ck_assert_uint_eq(count, 0);
 	free(bytes);
 	unlink(path);
 
 	count = 7;
-	ck_assert_int_eq(hvc_vectors_find(path, &diag, &found, &count), HVC_E_IO);
+	ck_assert_int_eq(hvc_vectors__find(path, &diag, &found, &count), HVC_E_IO);
 	ck_assert_str_eq(diag.message, "No such file or directory");
 	ck_assert_uint_eq(count, 7);
 }

@@ -4,6 +4,8 @@
  * each other.
  */
 #include "around.h"
+#include "machine/invented.h"
+#include "machine/world.h"
 #include "suite.h"
 
 /* A stub is called from two places, one of them a tail call; a boundary behind it ends the run. */
@@ -45,7 +47,7 @@ START_TEST(stubs_return_their_value)
 		ck_assert_uint_eq(invented.rows, 1);
 		assert_row(&invented, 0, HVC_INVENTION_STUB, CODE + 0x100, 2);
 		assert_hex(invented.row[0].value, values[i]);
-		hvc_invented_free(&invented);
+		hvc_invented__free(&invented);
 		hvc_machine_close(machine);
 	}
 }
@@ -140,7 +142,7 @@ START_TEST(unset_registers_are_told)
 	ck_assert_int_eq(invented.row[0].reg, HVC_REG_SP_EL2);
 	assert_hex(invented.row[0].value, HVC_STACK_EL2);
 	ck_assert_int_eq(invented.row[1].reg, HVC_REG_VTTBR_EL2);
-	hvc_invented_free(&invented);
+	hvc_invented__free(&invented);
 	invented = account(machine);
 	ck_assert_uint_eq(invented.rows, 0); /* asked once */
 	hvc_machine_close(machine);
@@ -156,7 +158,7 @@ START_TEST(worlds_are_laid_over_each_other)
 
 	hvc_world_init(&below, HVC_CPU_A72);
 	hvc_world_init(&over, HVC_CPU_MAX);
-	ck_assert(hvc_world_is_closed(&over));
+	ck_assert(hvc_world__is_closed(&over));
 	ck_assert_int_eq(hvc_world_set(&below, HVC_REG_SP_EL2, 1), HVC_OK);
 	ck_assert_int_eq(hvc_world_set(&below, HVC_REG_TPIDR_EL2, 2), HVC_OK);
 	ck_assert_int_eq(hvc_world_set(&over, HVC_REG_TPIDR_EL2, 3), HVC_OK);
@@ -166,7 +168,7 @@ START_TEST(worlds_are_laid_over_each_other)
 	ck_assert_int_eq(hvc_world_stub(&over, 0x1000, 7, "b"), HVC_OK);
 	ck_assert_int_eq(hvc_world_stop_at(&over, 0x1001, "odd"), HVC_E_RANGE);
 	over.zero_pages = 9;
-	ck_assert(!hvc_world_is_closed(&over));
+	ck_assert(!hvc_world__is_closed(&over));
 	ck_assert_int_eq(hvc_world_overlay(&below, &over), HVC_OK);
 	ck_assert_int_eq(below.cpu, HVC_CPU_A72);
 	assert_hex(below.state.v[HVC_REG_SP_EL2], 1);
@@ -175,8 +177,8 @@ START_TEST(worlds_are_laid_over_each_other)
 	ck_assert_uint_eq(below.extras, 1);
 	ck_assert_uint_eq(below.boundaries, 1);
 	ck_assert(below.boundary[0].stub && below.boundary[0].value == 7);
-	ck_assert_str_eq(hvc_world_boundary(&below, 0x1000)->name, "b");
-	ck_assert_ptr_null(hvc_world_boundary(&below, 0x1004));
+	ck_assert_str_eq(hvc_world__boundary(&below, 0x1000)->name, "b");
+	ck_assert_ptr_null(hvc_world__boundary(&below, 0x1004));
 	ck_assert_uint_eq(below.zero_pages, 9);
 
 	for (unsigned i = 0; i < HVC_BOUNDARIES_MAX; i++)
@@ -187,13 +189,13 @@ START_TEST(worlds_are_laid_over_each_other)
 	ck_assert_int_eq(hvc_world_overlay(&below, &over), HVC_E_RANGE);
 	ck_assert_mem_eq(&before, &below, sizeof below);
 
-	ck_assert(hvc_world_sys_name("S3_4_c12_C11_0", name));
+	ck_assert(hvc_world__sys_name("S3_4_c12_C11_0", name));
 	ck_assert_mem_eq(name, ich_hcr, 5);
 	for (size_t i = 0; i < 6; i++)
-		ck_assert(!hvc_world_sys_name((const char *[]){"s3_4_c12_c11", "s1_4_c1_c1_1",
-		                                               "s3_8_c1_c1_1", "s3_4_c16_c1_1",
-		                                               "s3_4_c1_c1_10", "s3_4_c1_c 1_1"}[i],
-		                              name));
+		ck_assert(!hvc_world__sys_name(
+		        (const char *[]){"s3_4_c12_c11", "s1_4_c1_c1_1", "s3_8_c1_c1_1",
+		                         "s3_4_c16_c1_1", "s3_4_c1_c1_10", "s3_4_c1_c 1_1"}[i],
+		        name));
 }
 END_TEST
 

@@ -9,7 +9,8 @@
 #include <unistd.h>
 
 #include "abi/world_file.h"
-#include "hvcheck/subject.h"
+#include "machine/world.h"
+#include "subject/subject.h"
 #include "suite.h"
 #include "tiny_elf.h"
 
@@ -77,7 +78,7 @@ START_TEST(a_world_has_all_its_parts)
 	ck_assert_int_eq(parse("name: plain\n", &diag, &world), HVC_OK);
 	hvc_world_init(&plain, HVC_CPU_A72);
 	ck_assert_mem_eq(&world.state, &plain.state, sizeof plain.state);
-	ck_assert(hvc_world_is_closed(&world));
+	ck_assert(hvc_world__is_closed(&world));
 }
 END_TEST
 
@@ -177,7 +178,7 @@ START_TEST(places_are_those_of_the_file)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		uint64_t address = 1;
 		struct hvc_diag diag = {0};
-		enum hvc_status status = hvc_subject_place(subject, rows[i].text, &diag, &address);
+		enum hvc_status status = hvc_subject__place(subject, rows[i].text, &diag, &address);
 
 		ck_assert_msg((status == HVC_OK) == (rows[i].address != 0), "%s: %s", rows[i].text,
 		              diag.message);
@@ -205,7 +206,8 @@ START_TEST(boundaries_are_where_the_file_has_them)
 	uint64_t address;
 
 	hvc_world_init(&world, HVC_CPU_A72);
-	ck_assert_int_eq(hvc_subject_place(subject, "0xffff800008010400", &diag, &address), HVC_OK);
+	ck_assert_int_eq(hvc_subject__place(subject, "0xffff800008010400", &diag, &address),
+	                 HVC_OK);
 	ck_assert_int_eq(hvc_world_stop_at(&world, address, "slot"), HVC_OK);
 	config.world = &world;
 	ck_assert_int_eq(hvc_machine_open(&config, &diag, &machine), HVC_OK);

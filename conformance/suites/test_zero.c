@@ -4,6 +4,7 @@
  * same whatever was called before.
  */
 #include "around.h"
+#include "machine/invented.h"
 #include "suite.h"
 
 START_TEST(zero_pages_are_memory)
@@ -178,7 +179,7 @@ START_TEST(what_is_out_of_reach_is_not_lent)
 		invented = account(machine);
 		assert_kind(outcome, i < 2 ? HVC_OUTCOME_FAULT : HVC_OUTCOME_RETURN);
 		ck_assert_uint_eq(invented.rows, i < 2 ? 0 : 1);
-		hvc_invented_free(&invented);
+		hvc_invented__free(&invented);
 		hvc_machine_close(machine);
 	}
 }
@@ -220,7 +221,7 @@ START_TEST(blind_reads_are_told)
 		assert_row(&invented, 0, HVC_INVENTION_PAGE, NOWHERE, 3);
 		ck_assert_msg(invented.row[0].blind == 3 * rows[i].blind, "row %zu: %llu blind", i,
 		              (unsigned long long)invented.row[0].blind);
-		hvc_invented_free(&invented);
+		hvc_invented__free(&invented);
 		hvc_machine_close(machine);
 	}
 }
@@ -292,7 +293,7 @@ START_TEST(missing_functions_return_zero)
 		ck_assert_uint_eq(invented.rows, 1);
 		assert_row(&invented, 0, HVC_INVENTION_CALL, places[i], 2);
 		assert_hex(invented.row[0].from, CODE + 16);
-		hvc_invented_free(&invented);
+		hvc_invented__free(&invented);
 		hvc_machine_close(machine);
 	}
 }

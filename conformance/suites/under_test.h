@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "engine/call.h"
 #include "hvcheck/check.h"
 #include "suite.h"
 
@@ -113,7 +114,7 @@ static inline void print_command(const char *subject, const struct hvc_world *wo
 {
 	struct hvc_probe probe = {.call = *call, .seed = seed, .reg = HVC_REG_NONE};
 
-	hvc_call_command(subject, world, &probe, call->imm, text, size);
+	hvc_call__command(subject, world, &probe, call->imm, text, size);
 }
 
 /** Everything a check found, each finding with its witness and the command that repeats it. */
@@ -132,8 +133,8 @@ static inline void print_findings(const struct hvc_check *check, char *text, siz
 		int n;
 
 		hvc_finding_print(check, finding, what, sizeof what);
-		hvc_call_command(check->subject, world, &finding->probe, finding->imm, command,
-		                 sizeof command);
+		hvc_call__command(check->subject, world, &finding->probe, finding->imm, command,
+		                  sizeof command);
 		n = snprintf(text + used, size - used,
 		             "\n  %s, %s: immediate 0x%x: %s\n"
 		             "    %" PRIu64 " calls fail, on %" PRIu32 " immediates\n"

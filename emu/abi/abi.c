@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "abi/abi.h"
+#include "machine/outcome.h"
 
 #include <stdlib.h>
 
@@ -26,12 +27,12 @@ const char *hvc_abi_source(const struct hvc_abi *abi)
 	return abi->source;
 }
 
-unsigned hvc_abi_levels(const struct hvc_abi *abi)
+unsigned hvc_abi__levels(const struct hvc_abi *abi)
 {
 	return abi->levels;
 }
 
-unsigned hvc_abi_insns(const struct hvc_abi *abi)
+unsigned hvc_abi__insns(const struct hvc_abi *abi)
 {
 	return abi->insns;
 }
@@ -73,10 +74,10 @@ static bool meets(const struct hvc_condition *condition, const struct hvc_call *
 	return first < condition->intervals && condition->interval[first].lo <= value;
 }
 
-int hvc_abi_rule_of(const struct hvc_abi *abi, unsigned world, const struct hvc_call *call)
+int hvc_abi__rule_of(const struct hvc_abi *abi, unsigned world, const struct hvc_call *call)
 {
 	const struct hvc_abi_candidates *candidates =
-	        &abi->candidates[abi->class_of[hvc_call_imm(call)]];
+	        &abi->candidates[abi->class_of[hvc_call__imm(call)]];
 	unsigned level, insn;
 
 	if (world >= abi->worlds || (unsigned)call->from >= HVC_LEVEL_COUNT ||

@@ -65,4 +65,25 @@ bool hvc_abi__may_write(const struct hvc_rule *rule, const struct hvc_state *ent
 /** Work out the plans (emu/abi/verdict.c). */
 HVC_MUST_USE enum hvc_status hvc_abi__plan(struct hvc_abi *abi);
 
+/** As hvc_abi_open; about: NULL: nothing in particular, symbols and owners have values that stand
+ * for some. */
+HVC_MUST_USE enum hvc_status hvc_abi__open_about(const char *name,
+                                                 const struct hvc_abi_about *about,
+                                                 struct hvc_diag *diag, struct hvc_abi **out);
+
+/** Callers and instructions it covers, as bits; worlds (at least one). */
+unsigned hvc_abi__levels(const struct hvc_abi *abi);
+unsigned hvc_abi__insns(const struct hvc_abi *abi);
+/** Are all its callers in AArch32 state? */
+static inline bool hvc_abi__is_aarch32(const struct hvc_abi *abi)
+{
+	return !(hvc_abi__levels(abi) & ~HVC_LEVELS_AARCH32);
+}
+
+/**
+ * Index of the rule that governs a call in world `world`; -1 when the call lies outside the
+ * ABI's callers, instructions or worlds. x0..x30 are taken from the call.
+ */
+int hvc_abi__rule_of(const struct hvc_abi *abi, unsigned world, const struct hvc_call *call);
+
 #endif

@@ -4,8 +4,9 @@
 #include "abi/expr.h"
 #include "hvcheck/aarch32.h"
 #include "hvcheck/arch.h"
+#include "machine/outcome.h"
 
-uint64_t hvc_function_result(uint64_t a, uint64_t b, uint64_t c)
+uint64_t hvc_function__result(uint64_t a, uint64_t b, uint64_t c)
 {
 	return 3 * a + 5 * b + 7 * c;
 }
@@ -35,18 +36,18 @@ static uint64_t term_value(const struct hvc_term *term, const struct hvc_context
 	case HVC_TERM_REG:
 		return context->entry->v[term->reg];
 	case HVC_TERM_IMM:
-		return hvc_call_imm(call);
+		return hvc_call__imm(call);
 	case HVC_TERM_ESR:
 		return call->insn == HVC_INSN_TRAP
 		               ? (context->entry->v[HVC_REG_ESR_EL2] & ~UINT64_C(0xffff)) |
 		                         call->imm
-		               : hvc_call_esr(call);
+		               : hvc_call__esr(call);
 	case HVC_TERM_RETURN:
-		return hvc_call_address(call) + 4;
+		return hvc_call__address(call) + 4;
 	case HVC_TERM_SELF:
-		return hvc_call_address(call);
+		return hvc_call__address(call);
 	case HVC_TERM_SPSR:
-		return hvc_call_spsr(call, context->entry);
+		return hvc_call__spsr(call, context->entry);
 	case HVC_TERM_VECTOR:
 		return caller_vector(context);
 	default:
@@ -97,7 +98,7 @@ unsigned hvc_expr__arity(enum hvc_term_kind kind)
 	}
 }
 
-uint64_t hvc_expr_eval(const struct hvc_expr *expr, const struct hvc_context *context)
+uint64_t hvc_expr__eval(const struct hvc_expr *expr, const struct hvc_context *context)
 {
 	uint64_t stack[HVC_EXPR_MAX];
 	unsigned top = 0;
@@ -123,13 +124,13 @@ uint64_t hvc_expr_eval(const struct hvc_expr *expr, const struct hvc_context *co
 		default:
 			top -= 2;
 			stack[top - 1] =
-			        hvc_function_result(stack[top - 1], stack[top], stack[top + 1]);
+			        hvc_function__result(stack[top - 1], stack[top], stack[top + 1]);
 		}
 	}
 	return stack[0];
 }
 
-bool hvc_expr_equal(const struct hvc_expr *a, const struct hvc_expr *b)
+bool hvc_expr__equal(const struct hvc_expr *a, const struct hvc_expr *b)
 {
 	if (a->count != b->count)
 		return false;
@@ -143,24 +144,24 @@ bool hvc_expr_equal(const struct hvc_expr *a, const struct hvc_expr *b)
 	return true;
 }
 
-struct hvc_expr hvc_expr_term(enum hvc_term_kind kind)
+struct hvc_expr hvc_expr__term(enum hvc_term_kind kind)
 {
 	struct hvc_expr expr = {.count = 1, .term = {{.kind = kind, .reg = HVC_REG_NONE}}};
 
 	return expr;
 }
 
-struct hvc_expr hvc_expr_const(uint64_t value)
+struct hvc_expr hvc_expr__const(uint64_t value)
 {
-	struct hvc_expr expr = hvc_expr_term(HVC_TERM_CONST);
+	struct hvc_expr expr = hvc_expr__term(HVC_TERM_CONST);
 
 	expr.term[0].value = value;
 	return expr;
 }
 
-struct hvc_expr hvc_expr_reg(enum hvc_reg reg)
+struct hvc_expr hvc_expr__reg(enum hvc_reg reg)
 {
-	struct hvc_expr expr = hvc_expr_term(HVC_TERM_REG);
+	struct hvc_expr expr = hvc_expr__term(HVC_TERM_REG);
 
 	expr.term[0].reg = reg;
 	return expr;

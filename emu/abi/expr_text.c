@@ -109,7 +109,7 @@ static bool push(struct parser *p, size_t position, struct hvc_term term)
 
 static bool push_kind(struct parser *p, size_t position, enum hvc_term_kind kind)
 {
-	return push(p, position, hvc_expr_term(kind).term[0]);
+	return push(p, position, hvc_expr__term(kind).term[0]);
 }
 
 /* Of a number it is another number, so that -1 and NOT_SUPPORTED are one value. */
@@ -151,7 +151,7 @@ static bool parse_number(struct parser *p)
 	if (!digits)
 		return refuse(p, start, "malformed number");
 	p->at = (size_t)(digit - p->text);
-	return push(p, start, hvc_expr_const(value).term[0]);
+	return push(p, start, hvc_expr__const(value).term[0]);
 }
 
 static bool expect(struct parser *p, char c, const char *message)
@@ -189,20 +189,20 @@ static bool parse_name(struct parser *p)
 			return push_kind(p, start, words[i].kind);
 	for (unsigned i = 0; i < NUMBERS; i++)
 		if (!strcmp(name, numbers[i].name))
-			return push(p, start, hvc_expr_const((uint64_t)numbers[i].value).term[0]);
+			return push(p, start, hvc_expr__const((uint64_t)numbers[i].value).term[0]);
 	if (!strcasecmp(name, "function"))
 		return parse_function(p, start);
 	reg = hvc_reg_find(name);
 	if (reg != HVC_REG_NONE)
-		return push(p, start, hvc_expr_reg(reg).term[0]);
+		return push(p, start, hvc_expr__reg(reg).term[0]);
 	/* r0 to r12 are w0 to w12; the others are banked. */
 	if (name[0] == 'w' || name[0] == 'W' ||
 	    (tolower((unsigned char)name[0]) == 'r' && strtoul(name + 1, NULL, 10) < HVC_SPEC_R)) {
 		name[0] = 'x';
 		reg = hvc_reg_find(name);
 		if (reg <= HVC_REG_X30)
-			return push(p, start, hvc_expr_reg(reg).term[0]) &&
-			       push(p, start, hvc_expr_const(UINT32_MAX).term[0]) &&
+			return push(p, start, hvc_expr__reg(reg).term[0]) &&
+			       push(p, start, hvc_expr__const(UINT32_MAX).term[0]) &&
 			       push_kind(p, start, HVC_TERM_AND);
 	}
 	for (unsigned i = 0; i < p->variables; i++) {
@@ -288,8 +288,8 @@ enum hvc_status hvc_expr__parse_with(const char *text, const char *const *variab
 	return HVC_E_FORMAT;
 }
 
-enum hvc_status hvc_expr_parse(const char *text, struct hvc_expr *out, size_t *position,
-                               const char **message)
+enum hvc_status hvc_expr__parse(const char *text, struct hvc_expr *out, size_t *position,
+                                const char **message)
 {
 	return hvc_expr__parse_with(text, NULL, 0, out, position, message);
 }
@@ -362,7 +362,7 @@ static void emit_level(struct printer *p, unsigned end, unsigned level)
 	}
 }
 
-void hvc_expr_print(const struct hvc_expr *expr, char *text, size_t size)
+void hvc_expr__print(const struct hvc_expr *expr, char *text, size_t size)
 {
 	struct printer p = {.expr = expr, .text = text, .size = size};
 

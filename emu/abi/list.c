@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "abi/list.h"
+#include "machine/reg.h"
 
 #include <ctype.h>
 #include <stdarg.h>
@@ -243,7 +244,7 @@ static enum hvc_status take_register(struct cursor *c, enum hvc_reg *out, hvc_ot
 	if (!word[0])
 		return hvc_loader__fail(c->loader, c->text, start, "expected a register");
 	*out = hvc_reg_find(word);
-	*other = *out == HVC_REG_NONE ? hvc_other_find(word) : 0;
+	*other = *out == HVC_REG_NONE ? hvc_other__find(word) : 0;
 	if (*out == HVC_REG_NONE && !*other)
 		return hvc_loader__fail(c->loader, c->text, start, "unknown register \"%s\"", word);
 	return HVC_OK;

@@ -10,6 +10,7 @@
 #include "abi/rule.h"
 #include "abi/world.h"
 #include "machine/file.h"
+#include "machine/outcome.h"
 
 static enum hvc_status read_name(const struct hvc_loader *loader, const struct hvc_spec *spec,
                                  const char *stem, struct hvc_abi *abi)
@@ -71,7 +72,7 @@ static enum hvc_status read_head(const struct hvc_loader *loader, const struct h
 	if (spec->callers.text)
 		HVC_TRY(hvc_list__words(loader, &spec->callers, "caller", hvc_rule__find_level, abi,
 		                        HVC_LEVEL_COUNT, UINT_MAX, &abi->levels));
-	abi->insns = hvc_insns_all(1u << HVC_INSN_HVC);
+	abi->insns = hvc_insns__all(1u << HVC_INSN_HVC);
 	if (spec->instructions.text)
 		HVC_TRY(hvc_rule__read_insns(loader, &spec->instructions, UINT_MAX, &abi->insns));
 	abi->insns &= insns_of(abi->levels);

@@ -2,6 +2,7 @@
 /* What the rules of two ABIs have in common in what they say, not in what they govern. */
 #include <string.h>
 
+#include "abi/expr.h"
 #include "abi/overlap.h"
 
 bool hvc_rule__claims(const struct hvc_rule *rule)
@@ -17,7 +18,7 @@ bool hvc_result__equal(const struct hvc_result *a, const struct hvc_result *b)
 		if (a->interval[i].lo != b->interval[i].lo ||
 		    a->interval[i].hi != b->interval[i].hi)
 			return false;
-	return a->intervals || hvc_expr_equal(&a->expr, &b->expr);
+	return a->intervals || hvc_expr__equal(&a->expr, &b->expr);
 }
 
 static const struct hvc_rule *rule_named(const struct hvc_abi *abi, const char *name)

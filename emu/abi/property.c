@@ -28,7 +28,7 @@ void hvc_expr__bind(const struct hvc_expr *expr, const uint64_t *variable, struc
 	*out = *expr;
 	for (unsigned i = 0; i < out->count; i++)
 		if (out->term[i].kind == HVC_TERM_VARIABLE)
-			out->term[i] = hvc_expr_const(variable[out->term[i].value]).term[0];
+			out->term[i] = hvc_expr__const(variable[out->term[i].value]).term[0];
 }
 
 /** A property while it is read. */
@@ -66,7 +66,7 @@ static enum hvc_status add_variable(const struct reading *r, const struct hvc_te
 			return hvc_loader__fail(r->loader, name, 0, "\"%s\" is a variable already",
 			                        name->text);
 	if (!strcmp(name->text, "function") ||
-	    hvc_expr_parse(name->text, &expr, NULL, NULL) == HVC_OK)
+	    hvc_expr__parse(name->text, &expr, NULL, NULL) == HVC_OK)
 		return hvc_loader__fail(r->loader, name, 0, "\"%s\" means something else",
 		                        name->text);
 	if (property->variables == HVC_PROPERTY_VARIABLES_MAX)

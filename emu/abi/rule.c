@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "abi/rule.h"
+#include "abi/expr.h"
+#include "machine/outcome.h"
+#include "machine/world.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -37,10 +40,10 @@ enum hvc_status hvc_rule__read_insns(const struct hvc_loader *loader, const stru
 
 	for (unsigned insn = 0; insn < HVC_INSN_COUNT; insn++)
 		if (declared >> insn & 1)
-			words |= 1u << hvc_insn_at((enum hvc_insn)insn, HVC_LEVEL_EL1H);
+			words |= 1u << hvc_insn__at((enum hvc_insn)insn, HVC_LEVEL_EL1H);
 	HVC_TRY(hvc_list__words(loader, text, "instruction", find_insn, NULL, HVC_INSN_COUNT, words,
 	                        &bits));
-	*out = hvc_insns_all(bits) & declared;
+	*out = hvc_insns__all(bits) & declared;
 	return HVC_OK;
 }
 
@@ -61,7 +64,7 @@ static enum hvc_status read_expr(const struct hvc_loader *loader, const struct h
 
 	HVC_TRY(hvc_owner__symbols(loader, text, &value));
 	text = &value;
-	if (hvc_expr_parse(text->text, out, &position, &message) != HVC_OK)
+	if (hvc_expr__parse(text->text, out, &position, &message) != HVC_OK)
 		return hvc_loader__fail(loader, text, position, "%s", message);
 	return HVC_OK;
 }
@@ -425,7 +428,7 @@ enum hvc_status hvc_rule__read(const struct hvc_loader *loader, const struct hvc
 	HVC_TRY(read_when(&r));
 	HVC_TRY(read_outcome(&r));
 	HVC_TRY(check_unspecified(&r));
-	if (ends_at_el2(rule->outcome) && in->level.text && hvc_level_el(rule->level) != 2)
+	if (ends_at_el2(rule->outcome) && in->level.text && hvc_level__el(rule->level) != 2)
 		return hvc_loader__fail(loader, &in->level, 0, "%s ends at EL2",
 		                        hvc_outcome_name(rule->outcome));
 	return read_results(&r, clobbers);

@@ -13,7 +13,7 @@
 #include "abi/property.h"
 #include "abi/spec.h"
 #include "hvcheck/limit.h"
-#include "hvcheck/world.h"
+#include "machine/world.h"
 
 /*
  * Registers that may be keys besides those of a table: x0 to x30; w0 to w30, with r0 to r12; and
@@ -195,7 +195,7 @@ static const struct shape *shape_of(const struct shape *map, const char *name)
 	if ((map->regs & PLACES && name[0] == '[') || (map->regs & X_REGS && is_named(name, 'x')) ||
 	    (map->regs & W_REGS && (is_named(name, 'w') || is_r(name))) ||
 	    (map->regs & ALL_REGS && reg != HVC_REG_NONE &&
-	     (!strcmp(hvc_reg_name(reg), name) || hvc_world_sys_name(name, encoding))))
+	     (!strcmp(hvc_reg_name(reg), name) || hvc_world__sys_name(name, encoding))))
 		return &text;
 	return NULL;
 }

@@ -18,8 +18,8 @@ bool hvc_abi_shipped_at(size_t i, const char **name, const char **text, size_t *
 	return true;
 }
 
-enum hvc_status hvc_abi_open_about(const char *name, const struct hvc_abi_about *about,
-                                   struct hvc_diag *diag, struct hvc_abi **out)
+enum hvc_status hvc_abi__open_about(const char *name, const struct hvc_abi_about *about,
+                                    struct hvc_diag *diag, struct hvc_abi **out)
 {
 	size_t length = strlen(name);
 	const char *shipped, *text;
@@ -35,5 +35,5 @@ enum hvc_status hvc_abi_open_about(const char *name, const struct hvc_abi_about 
 
 enum hvc_status hvc_abi_open(const char *name, struct hvc_diag *diag, struct hvc_abi **out)
 {
-	return hvc_abi_open_about(name, NULL, diag, out);
+	return hvc_abi__open_about(name, NULL, diag, out);
 }

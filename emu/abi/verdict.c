@@ -3,13 +3,17 @@
  * Judging is hot: nearly every outcome conforms, so one pass over all registers answers the
  * common case, and only a difference is looked at register by register.
  */
-#include "hvcheck/verdict.h"
+#include "abi/verdict.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "abi/abi.h"
+#include "abi/expr.h"
 #include "hvcheck/aarch32.h"
+#include "machine/outcome.h"
+#include "machine/reg.h"
+#include "machine/world.h"
 
 const char *hvc_verdict_name(enum hvc_verdict_kind kind)
 {
@@ -28,7 +32,7 @@ const char *hvc_clause_name(enum hvc_clause clause)
 	return (unsigned)clause < sizeof names / sizeof *names ? names[clause] : "?";
 }
 
-bool hvc_verdict_same(const struct hvc_verdict *a, const struct hvc_verdict *b)
+bool hvc_verdict__same(const struct hvc_verdict *a, const struct hvc_verdict *b)
 {
 	return a->kind == b->kind && a->rule == b->rule && a->clause == b->clause &&
 	       a->reg == b->reg && a->other == b->other &&
@@ -36,10 +40,10 @@ bool hvc_verdict_same(const struct hvc_verdict *a, const struct hvc_verdict *b)
 	        (a->expected == b->expected && a->actual == b->actual));
 }
 
-const char *hvc_verdict_register(const struct hvc_verdict *verdict, char *text, size_t size)
+const char *hvc_verdict__register(const struct hvc_verdict *verdict, char *text, size_t size)
 {
 	if (verdict->other)
-		return hvc_other_name(verdict->other, text, size);
+		return hvc_other__name(verdict->other, text, size);
 	snprintf(text, size, "%s", verdict->reg == HVC_REG_NONE ? "" : hvc_reg_name(verdict->reg));
 	return text;
 }
@@ -56,7 +60,7 @@ void hvc_entry_state(const struct hvc_state *world, const struct hvc_call *call,
 	struct hvc_call fit = *call;
 
 	if (is_hyp(world))
-		hvc_call_fit(&fit, HVC_CPU_A15);
+		hvc_call__fit(&fit, HVC_CPU_A15);
 	if (out != world)
 		*out = *world;
 	call = &fit;
@@ -67,7 +71,7 @@ void hvc_entry_state(const struct hvc_state *world, const struct hvc_call *call,
 		return;
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
 		out->v[n] &= UINT32_MAX;
-	out->v[HVC_REG_PSTATE] = hvc_call_kept(hvc_call_spsr(call, out));
+	out->v[HVC_REG_PSTATE] = hvc_call__kept(hvc_call__spsr(call, out));
 }
 
 /** Does an exception end the call, which uses up registers of its own? */
@@ -232,7 +236,7 @@ static bool broken_result(struct hearing *h)
 				continue;
 			expected = result->interval[0].lo;
 		} else {
-			expected = hvc_expr_eval(&result->expr, &context) & bits;
+			expected = hvc_expr__eval(&result->expr, &context) & bits;
 			if (!((expected ^ actual) & bits))
 				continue;
 		}
@@ -244,7 +248,7 @@ static bool broken_result(struct hearing *h)
 
 bool hvc_abi__masks(const struct hvc_rule *rule, enum hvc_level ended)
 {
-	return ends_inside(rule->outcome) && hvc_level_el(ended) == 2;
+	return ends_inside(rule->outcome) && hvc_level__el(ended) == 2;
 }
 
 static uint64_t expected_daif(struct hearing *h)
@@ -321,8 +325,8 @@ bool hvc_abi__may_write(const struct hvc_rule *rule, const struct hvc_state *ent
 
 	for (unsigned i = 0; i < rule->buffers; i++) {
 		const struct hvc_buffer *buffer = &rule->buffer[i];
-		uint64_t at = address - hvc_expr_eval(&buffer->address, &context);
-		uint64_t bytes = hvc_expr_eval(&buffer->size, &context);
+		uint64_t at = address - hvc_expr__eval(&buffer->address, &context);
+		uint64_t bytes = hvc_expr__eval(&buffer->size, &context);
 
 		if (!buffer->written && bytes && (at < bytes || -at < size))
 			return false;
@@ -356,7 +360,7 @@ static bool is_jump(struct hearing *h)
 	       h->outcome->level == hvc_abi__level(h->rule, h->call->from) &&
 	       (kind == HVC_OUTCOME_RETURN || kind == HVC_OUTCOME_RETRY ||
 	        kind == HVC_OUTCOME_INJECT) &&
-	       hvc_expr_eval(&h->rule->at, &context) == h->outcome->pc;
+	       hvc_expr__eval(&h->rule->at, &context) == h->outcome->pc;
 }
 
 static void judge(struct hearing *h)
@@ -378,7 +382,7 @@ static void judge(struct hearing *h)
 		return;
 	}
 	if (h->rule->has_at) {
-		at = hvc_expr_eval(&h->rule->at, &context);
+		at = hvc_expr__eval(&h->rule->at, &context);
 		if (at != outcome->pc) {
 			violates(h, HVC_CLAUSE_ADDRESS, HVC_REG_NONE, at, outcome->pc);
 			return;
@@ -392,13 +396,13 @@ void hvc_verdict_judge(const struct hvc_abi *abi, unsigned world, const struct h
                        const struct hvc_regset *present, const struct hvc_call *call,
                        const struct hvc_outcome *outcome, struct hvc_verdict *out)
 {
-	hvc_verdict_judge_after(abi, world, entry, present, call, outcome, 0, out);
+	hvc_verdict__judge_after(abi, world, entry, present, call, outcome, 0, out);
 }
 
-void hvc_verdict_judge_after(const struct hvc_abi *abi, unsigned world,
-                             const struct hvc_state *entry, const struct hvc_regset *present,
-                             const struct hvc_call *call, const struct hvc_outcome *outcome,
-                             unsigned skip, struct hvc_verdict *out)
+void hvc_verdict__judge_after(const struct hvc_abi *abi, unsigned world,
+                              const struct hvc_state *entry, const struct hvc_regset *present,
+                              const struct hvc_call *call, const struct hvc_outcome *outcome,
+                              unsigned skip, struct hvc_verdict *out)
 {
 	struct hvc_call fit = *call;
 	int index;
@@ -410,8 +414,8 @@ void hvc_verdict_judge_after(const struct hvc_abi *abi, unsigned world,
 	                    .skip = skip};
 
 	if (world < hvc_abi_world_count(abi))
-		hvc_call_fit(&fit, hvc_abi_world_at(abi, world)->world.cpu);
-	index = hvc_abi_rule_of(abi, world, &fit);
+		hvc_call__fit(&fit, hvc_abi_world_at(abi, world)->world.cpu);
+	index = hvc_abi__rule_of(abi, world, &fit);
 	*out = (struct hvc_verdict){
 	        .kind = HVC_VERDICT_UNDECIDED, .rule = index, .reg = HVC_REG_NONE};
 	if (index < 0 || !abi->rule[index].specified || outcome->kind == HVC_OUTCOME_FAILED)

@@ -8,6 +8,8 @@
 
 #include "abi/yaml.h"
 #include "machine/file.h"
+#include "machine/reg.h"
+#include "machine/world.h"
 
 enum hvc_status hvc_spec_world__name(const struct hvc_loader *loader, const struct hvc_text *text,
                                      struct hvc_world *world)
@@ -77,7 +79,7 @@ static enum hvc_status read_memory(const struct hvc_loader *loader, const struct
 			                        "at most %u pieces of memory, with places and "
 			                        "values of at most %u characters",
 			                        HVC_MEMORY_MAX, HVC_MEMORY_TEXT - 1);
-		if (hvc_world_resolve(out, places->find, places->ctx, &why) != HVC_OK)
+		if (hvc_world__resolve(out, places->find, places->ctx, &why) != HVC_OK)
 			return hvc_loader__fail(loader, &pair->key, 0, "%s", why.message);
 	}
 	return HVC_OK;
@@ -88,7 +90,7 @@ static enum hvc_status set_register(const struct hvc_loader *loader,
                                     const struct hvc_spec_pair *pair, struct hvc_world *out)
 {
 	enum hvc_reg reg = hvc_reg_find(pair->key.text);
-	hvc_other other = reg == HVC_REG_NONE ? hvc_other_find(pair->key.text) : 0;
+	hvc_other other = reg == HVC_REG_NONE ? hvc_other__find(pair->key.text) : 0;
 	const uint8_t encoding[5] = {(uint8_t)(other >> 14), other >> 11 & 7, other >> 7 & 15,
 	                             other >> 3 & 15, other & 7};
 	uint64_t value;

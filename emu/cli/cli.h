@@ -6,6 +6,7 @@
 #ifndef HVC_CLI_CLI_H
 #define HVC_CLI_CLI_H
 
+#include "machine/outcome.h"
 #include "report/report.h"
 
 /** Exit statuses, as those of diff and grep. */
@@ -178,7 +179,7 @@ static inline void hvc_options__callers(const struct hvc_options *options, unsig
 	if (hvc_options__has(options, HVC_OPTION_FROM))
 		*levels = 1u << options->from;
 	if (hvc_options__has(options, HVC_OPTION_INSN))
-		*insns = hvc_insns_all(1u << options->insn);
+		*insns = hvc_insns__all(1u << options->insn);
 	if (hvc_options__has(options, HVC_OPTION_ESR))
 		*insns = 1u << HVC_INSN_TRAP;
 	/* Where nothing is said of who calls. */

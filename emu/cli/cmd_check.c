@@ -8,6 +8,7 @@
 #include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/world.h"
+#include "symbolic/certificate.h"
 
 static enum hvc_status make_check(const struct hvc_options *options, const struct hvc_case *held,
                                   struct hvc_certificates *certificates, struct hvc_diag *diag,
@@ -112,7 +113,7 @@ enum hvc_status hvc_cmd__check(const struct hvc_options *options, const struct h
 		                      (unsigned long long)check->total.calls);
 	if (status == HVC_OK)
 		status = hvc_cli_report__certificates(options, &certificates, diag);
-	hvc_certificates_free(&certificates);
+	hvc_certificates__free(&certificates);
 	if (status == HVC_OK)
 		status = measure(options, &held, diag, &contract);
 	if (status == HVC_OK) {

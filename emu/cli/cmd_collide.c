@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/abi.h"
 #include "cli/open.h"
 #include "cli/report.h"
 #include "report/page.h"
@@ -48,7 +49,7 @@ static enum hvc_status open_all(const struct hvc_options *options, struct hvc_di
 			continue;
 		HVC_TRY(add(list, name, diag));
 		/* What is compared are calls of AArch64 state. */
-		if (!hvc_abi_is_aarch32(list->abi[list->count - 1]))
+		if (!hvc_abi__is_aarch32(list->abi[list->count - 1]))
 			continue;
 		hvc_abi_free(list->abi[--list->count]);
 		list->left_out++;

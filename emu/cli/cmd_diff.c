@@ -8,6 +8,7 @@
 #include "cli/used.h"
 #include "cli/world.h"
 #include "engine/saved.h"
+#include "symbolic/certificate.h"
 
 /* The two sides of a diff. */
 struct pair {
@@ -151,7 +152,7 @@ enum hvc_status hvc_cmd__diff(const struct hvc_options *options, const struct hv
 		status = make_diff(options, &pair, &certificates, diag, &diff);
 	if (status == HVC_OK)
 		status = hvc_cli_report__certificates(options, &certificates, diag);
-	hvc_certificates_free(&certificates);
+	hvc_certificates__free(&certificates);
 	if (status == HVC_OK) {
 		for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
 			diff->contract[side] = contract[side];

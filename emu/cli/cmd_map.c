@@ -6,16 +6,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/abi.h"
 #include "cli/open.h"
 #include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/world.h"
 #include "engine/exact.h"
 #include "engine/internal.h"
+#include "engine/probe.h"
 #include "engine/saved.h"
 #include "engine/suggest.h"
 #include "engine/sweep.h"
+#include "machine/world.h"
 #include "report/exact.h"
+#include "symbolic/certificate.h"
 
 /* What the sweep tries: values that rows part, and those of a specification. */
 static enum hvc_status make_probes(const struct hvc_options *options, const struct hvc_exact *exact,
@@ -137,11 +141,11 @@ static enum hvc_status sweep(struct maps *maps, const struct hvc_abi *abi, struc
 
 	if (!hvc_options__has(options, HVC_OPTION_SWEEP))
 		return HVC_OK;
-	HVC_TRY(make_probes(options, maps->exact, abi, hvc_cpu_levels(maps->world->cpu), diag,
+	HVC_TRY(make_probes(options, maps->exact, abi, hvc_cpu__levels(maps->world->cpu), diag,
 	                    &probes));
 	hvc_probes__fit(&probes, maps->world->cpu);
 	status = hvc_exact__sweep(maps->exact, &config, diag);
-	hvc_probes_free(&probes);
+	hvc_probes__free(&probes);
 	return status;
 }
 
@@ -151,8 +155,8 @@ static enum hvc_status explore(struct maps *maps, const struct hvc_abi *abi, str
 	struct hvc_exact_config config = {
 	        .subject = maps->subject,
 	        .world = maps->world,
-	        .levels = abi ? hvc_abi_levels(abi) : 0,
-	        .insns = abi ? hvc_abi_insns(abi) : 0,
+	        .levels = abi ? hvc_abi__levels(abi) : 0,
+	        .insns = abi ? hvc_abi__insns(abi) : 0,
 	        .budget = options->budget,
 	        .into = hvc_options__has(options, HVC_OPTION_INTO),
 	        .brief = hvc_options__has(options, HVC_OPTION_BRIEF),
@@ -161,7 +165,7 @@ static enum hvc_status explore(struct maps *maps, const struct hvc_abi *abi, str
 
 	/* A specification is suggested for callers that meet the same, mostly the kernel. */
 	if (!abi && hvc_options__has(options, HVC_OPTION_SUGGEST_ABI))
-		config.levels = 1u << hvc_cpu_usual(maps->world->cpu);
+		config.levels = 1u << hvc_cpu__usual(maps->world->cpu);
 	hvc_options__callers(options, &config.levels, &config.insns);
 	return hvc_exact__make(&config, diag, &maps->exact);
 }
@@ -175,7 +179,7 @@ static enum hvc_status certify(const struct maps *maps, struct hvc_diag *diag)
 		status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	if (status == HVC_OK)
 		status = hvc_cli_report__certificates(maps->options, &certificates, diag);
-	hvc_certificates_free(&certificates);
+	hvc_certificates__free(&certificates);
 	return status;
 }
 

@@ -9,7 +9,10 @@
 #include "cli/world.h"
 #include "engine/apart.h"
 #include "engine/cause.h"
+#include "engine/doubt.h"
 #include "engine/scene.h"
+#include "machine/invented.h"
+#include "subject/subject.h"
 
 /* The ABI's world that the call is made in, -1 for none. */
 static int world_of(const struct hvc_abi *abi, const struct hvc_world *world)
@@ -125,10 +128,10 @@ static void weigh(struct hvc_call_report *report, struct hvc_doubt *doubt)
 {
 	*doubt = (struct hvc_doubt){
 	        .calls = 1,
-	        .assumptions = hvc_invented_assumptions(report->invented),
+	        .assumptions = hvc_invented__assumptions(report->invented),
 	};
-	doubt->faults = hvc_fault_is_assumed(report->world, report->entry, report->invented,
-	                                     report->outcome, doubt->why);
+	doubt->faults = hvc_fault__is_assumed(report->world, report->entry, report->invented,
+	                                      report->outcome, doubt->why);
 	report->doubt = doubt;
 }
 
@@ -171,8 +174,8 @@ static enum hvc_status call_once(const struct hvc_options *options, const struct
 	status = hvc_machine_call(machine, &call, diag, &outcome);
 	if (status == HVC_OK && hvc_machine_invented(machine, &invented) != HVC_OK)
 		status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-	hvc_invented_sort(&invented);
-	hvc_subject_name_invented(subject, &invented);
+	hvc_invented__sort(&invented);
+	hvc_subject__name_invented(subject, &invented);
 	if (status == HVC_OK && options->qemu) {
 		status = hvc_second__ask(subject, &world, machine, &call, &outcome, diag, &second);
 		report.opinion = &second.opinion;
@@ -194,7 +197,7 @@ static enum hvc_status call_once(const struct hvc_options *options, const struct
 		         !(report.opinion && report.opinion->disagreements);
 		status = write_report(options, page, &report, diag);
 	}
-	hvc_invented_free(&invented);
+	hvc_invented__free(&invented);
 	hvc_trace__free(&trace);
 	hvc_machine_close(machine);
 	return status;

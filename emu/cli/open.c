@@ -8,8 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "abi/abi.h"
 #include "engine/fit.h"
 #include "subject/builtin.h"
+#include "subject/subject.h"
 
 #define SHIPPED_MAX    256u
 #define UNDEFINED_TOLD 8u
@@ -21,13 +23,13 @@ static void tell_undefined(const struct hvc_subject *subject)
 	const char *name;
 	size_t count = 0;
 
-	while (hvc_subject_undefined(subject, count))
+	while (hvc_subject__undefined(subject, count))
 		count++;
 	if (!count)
 		return;
 	hvc_tell("hvcheck: note: %s: %zu undefined symbol%s, each a trap:",
 	         hvc_subject_name(subject), count, count == 1 ? "" : "s");
-	for (size_t i = 0; i < UNDEFINED_TOLD && (name = hvc_subject_undefined(subject, i)); i++)
+	for (size_t i = 0; i < UNDEFINED_TOLD && (name = hvc_subject__undefined(subject, i)); i++)
 		hvc_tell(i ? ", %s" : " %s", name);
 	hvc_tell(count > UNDEFINED_TOLD ? " ...\n" : "\n");
 }
@@ -37,7 +39,7 @@ static void tell_percpu(const struct hvc_subject *subject)
 {
 	uint64_t at;
 
-	if (hvc_subject_percpu(subject, &at))
+	if (hvc_subject__percpu(subject, &at))
 		hvc_tell("hvcheck: note: %s: tpidr_el2 is taken to be 0, since code at 0x%" PRIx64
 		         " adds it to an address: --set tpidr_el2=OFFSET for another CPU's\n",
 		         hvc_subject_name(subject), at);
@@ -176,7 +178,7 @@ enum hvc_status hvc_open__subject(const struct hvc_options *options, unsigned i,
 static enum hvc_status find_place(void *ctx, const char *text, struct hvc_diag *diag,
                                   uint64_t *address)
 {
-	return hvc_subject_place(ctx, text, diag, address);
+	return hvc_subject__place(ctx, text, diag, address);
 }
 
 /* Text is what of the image is no data. */
@@ -186,8 +188,8 @@ static void tell_about(const struct hvc_subject *subject, struct hvc_abi_about *
 
 	*out = (struct hvc_abi_about){.find = find_place, .ctx = (void *)(uintptr_t)subject};
 	while (out->datas < HVC_ABOUT_RANGES &&
-	       hvc_subject_data(subject, out->datas, &out->data[out->datas].lo,
-	                        &out->data[out->datas].hi))
+	       hvc_subject__data(subject, out->datas, &out->data[out->datas].lo,
+	                         &out->data[out->datas].hi))
 		out->datas++;
 	for (unsigned i = 0; i < image->segments && out->texts < HVC_ABOUT_RANGES; i++) {
 		struct hvc_interval all = {image->segment[i].address,
@@ -211,7 +213,7 @@ enum hvc_status hvc_open__abi(const char *name, const struct hvc_subject *subjec
 
 	if (subject)
 		tell_about(subject, &about);
-	status = hvc_abi_open_about(name, subject ? &about : NULL, diag, out);
+	status = hvc_abi__open_about(name, subject ? &about : NULL, diag, out);
 	if (status != HVC_E_NOTFOUND)
 		return status;
 	for (size_t i = 0; i < SHIPPED_MAX && hvc_abi_shipped_at(i, &names[i], &text, &size);)
@@ -242,7 +244,7 @@ static enum hvc_status open_abi_for(const struct hvc_options *options,
 	static struct hvc_fit fit; /* its name is given away */
 
 	*name = options->abi ? options->abi : hvc_open__abi_of(subject);
-	if (!*name && !hvc_subject_builtin(subject)) {
+	if (!*name && !hvc_subject__builtin(subject)) {
 		HVC_TRY(hvc_fit__subject(subject, NULL, diag, &fit));
 		*name = fit.abi[0] ? fit.abi : NULL;
 	}
@@ -255,7 +257,7 @@ static enum hvc_status open_abi_for(const struct hvc_options *options,
 
 const char *hvc_open__abi_of(const struct hvc_subject *subject)
 {
-	const struct hvc_builtin *builtin = hvc_subject_builtin(subject);
+	const struct hvc_builtin *builtin = hvc_subject__builtin(subject);
 
 	return builtin ? hvc_open__abi_named(builtin->name) : NULL;
 }

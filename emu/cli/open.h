@@ -4,6 +4,7 @@
 #define HVC_CLI_OPEN_H
 
 #include "cli/cli.h"
+#include "engine/probe.h"
 
 /** Open a subject that is argument i, with the symbols that belong to it. */
 HVC_MUST_USE enum hvc_status hvc_open__subject(const struct hvc_options *options, unsigned i,
@@ -34,7 +35,7 @@ const char *hvc_open__abi_of(const struct hvc_subject *subject);
 const char *hvc_open__abi_named(const char *subject);
 /**
  * Probes as the sweep options ask for, of callers among `levels`, that try these constants; abi may
- * be NULL. Free with hvc_probes_free.
+ * be NULL. Free with hvc_probes__free.
  */
 HVC_MUST_USE enum hvc_status hvc_open__probes(const struct hvc_options *options,
                                               const struct hvc_abi *abi, unsigned levels,

@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "cli/value.h"
 #include "cli/world.h"
+#include "machine/outcome.h"
 
 #define RANDOMS_MAX   10000u
 #define SEQUENCES_MAX 100000000u
@@ -128,7 +129,8 @@ static enum hvc_status take_insn(struct hvc_options *options, const char *value,
 static enum hvc_status take_esr(struct hvc_options *options, const char *value,
                                 struct hvc_diag *diag)
 {
-	if (!hvc_value__number(value, UINT32_MAX, &options->esr) || !hvc_arch_is_trap(options->esr))
+	if (!hvc_value__number(value, UINT32_MAX, &options->esr) ||
+	    !hvc_arch__is_trap(options->esr))
 		return bad(diag, "esr", value,
 		           "the syndrome of a trap, which is no HVC, SMC or SVC");
 	return HVC_OK;

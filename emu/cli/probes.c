@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The calls that a sweep tries, from what the user said of them. */
+#include "abi/abi.h"
 #include "cli/open.h"
+#include "engine/probe.h"
 
 enum hvc_status hvc_open__probes(const struct hvc_options *options, const struct hvc_abi *abi,
                                  unsigned levels, const struct hvc_constant *constant,
@@ -15,8 +17,8 @@ enum hvc_status hvc_open__probes(const struct hvc_options *options, const struct
 	        .abis = abi ? 1 : 0,
 	        .constant = constant,
 	        .constants = constants,
-	        .levels = abi ? hvc_abi_levels(abi) : 1u << usual,
-	        .insns = abi ? hvc_abi_insns(abi) : 0,
+	        .levels = abi ? hvc_abi__levels(abi) : 1u << usual,
+	        .insns = abi ? hvc_abi__insns(abi) : 0,
 	        .randoms = options->randoms,
 	        .brief = hvc_options__has(options, HVC_OPTION_BRIEF),
 	};
@@ -26,7 +28,7 @@ enum hvc_status hvc_open__probes(const struct hvc_options *options, const struct
 	config.levels &= levels;
 	if (!config.levels)
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "no such caller here");
-	status = hvc_probes_make(&config, out);
+	status = hvc_probes__make(&config, out);
 	if (status != HVC_OK)
 		return hvc_diag_set(diag, status, NULL, 0, 0, "%s", hvc_strerror(status));
 	return HVC_OK;

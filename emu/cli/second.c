@@ -2,6 +2,7 @@
 #include "cli/second.h"
 
 #include "machine/oracle.h"
+#include "machine/world.h"
 
 struct asked {
 	const struct hvc_oracle_config *config;
@@ -41,7 +42,7 @@ enum hvc_status hvc_second__can(const struct hvc_world *world, const struct hvc_
 	if (!world->el3)
 		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
 		                    "--engine: qemu makes calls on a CPU with EL3 only");
-	if (!hvc_world_is_closed(world))
+	if (!hvc_world__is_closed(world))
 		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
 		                    "--engine: qemu knows no boundary, no stub and no lent page");
 	if (world->extras)

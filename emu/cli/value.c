@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/value.h"
+#include "machine/reg.h"
+#include "machine/world.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -69,9 +71,9 @@ static bool find_sys(const char *name, struct hvc_setting *setting)
 {
 	uint8_t *e = setting->extra.encoding;
 
-	if (!hvc_world_sys_name(name, e))
+	if (!hvc_world__sys_name(name, e))
 		return false;
-	setting->reg = hvc_reg_find_sys(e[0], e[1], e[2], e[3], e[4]);
+	setting->reg = hvc_reg__find_sys(e[0], e[1], e[2], e[3], e[4]);
 	return true;
 }
 

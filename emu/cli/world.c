@@ -7,6 +7,9 @@
 #include "abi/world_file.h"
 #include "cli/value.h"
 #include "hvcheck/aarch32.h"
+#include "machine/outcome.h"
+#include "machine/world.h"
+#include "subject/subject.h"
 
 static bool belongs_to_call(enum hvc_reg reg)
 {
@@ -48,14 +51,14 @@ bool hvc_cli_world__is_file(const struct hvc_options *options)
 static enum hvc_status find_place(void *ctx, const char *text, struct hvc_diag *diag,
                                   uint64_t *address)
 {
-	return hvc_subject_place(ctx, text, diag, address);
+	return hvc_subject__place(ctx, text, diag, address);
 }
 
 static enum hvc_status find_option(const struct hvc_subject *subject, const char *option,
                                    const char *text, struct hvc_diag *diag, uint64_t *address)
 {
 	struct hvc_diag why = {0};
-	enum hvc_status status = hvc_subject_place(subject, text, &why, address);
+	enum hvc_status status = hvc_subject__place(subject, text, &why, address);
 
 	if (status == HVC_OK)
 		return HVC_OK;
@@ -152,7 +155,7 @@ static enum hvc_status add_memory(const struct hvc_options *options,
 			                    "of at most %u characters",
 			                    options->mem[i], HVC_MEMORY_MAX, HVC_MEMORY_TEXT - 1);
 	}
-	status = hvc_subject_resolve(subject, world, &why);
+	status = hvc_subject__resolve(subject, world, &why);
 	if (status == HVC_OK)
 		return HVC_OK;
 	return hvc_diag_set(diag, status, why.file[0] ? why.file : NULL, why.line, why.column, "%s",
@@ -234,7 +237,7 @@ enum hvc_status hvc_cli_world__open(const struct hvc_options *options,
 		                    ".yaml",
 		                    options->world);
 	hvc_world_init(&world, hvc_cli_world__cpu(options, subject));
-	hvc_subject_enter(subject, &world);
+	hvc_subject__enter(subject, &world);
 	if (options->world) {
 		/* The callback only reads. */
 		HVC_TRY(hvc_world__load(options->world, find_place, (void *)(uintptr_t)subject,
@@ -264,7 +267,7 @@ bool hvc_cli_world__is_given(const struct hvc_options *options)
 static enum hvc_status add_aarch32(const struct hvc_options *options, bool hyp,
                                    struct hvc_diag *diag, struct hvc_call *call)
 {
-	unsigned mode = hvc_level_mode(call->from);
+	unsigned mode = hvc_level__mode(call->from);
 
 	if (!options->r_set && !options->psr_set)
 		return HVC_OK;
@@ -304,7 +307,7 @@ static enum hvc_status take_trap(const struct hvc_options *options, const struct
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 		                    "--insn: a trap needs --esr, or a world with a syndrome, and "
 		                    "nothing else is called there");
-	if (world->esr && !hvc_world_has_caller(world, call->insn, call->from))
+	if (world->esr && !hvc_world__has_caller(world, call->insn, call->from))
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 		                    "--esr: no exception from %s has this class",
 		                    hvc_level_name(call->from));
@@ -323,7 +326,7 @@ enum hvc_status hvc_cli_world__call(const struct hvc_options *options,
 	if (hvc_subject_image(subject)->aarch32) {
 		struct hvc_call fit = *call;
 
-		hvc_call_fit(&fit, HVC_CPU_A15);
+		hvc_call__fit(&fit, HVC_CPU_A15);
 		call->from = fit.from;
 		call->insn = fit.insn;
 	}
@@ -331,11 +334,11 @@ enum hvc_status hvc_cli_world__call(const struct hvc_options *options,
 	if (!hvc_options__has(options, HVC_OPTION_FROM) && options->insn >= HVC_INSN_HVC_A32)
 		call->from = HVC_LEVEL_EL1_SVC;
 	if (hvc_level_is_aarch32(call->from))
-		call->insn = hvc_insn_at(options->insn, call->from);
+		call->insn = hvc_insn__at(options->insn, call->from);
 	if (hvc_caller_index(call->insn, call->from) == HVC_CALLER_NONE)
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "--insn: %s has no %s",
 		                    hvc_level_name(call->from), hvc_insn_name(call->insn));
-	if (hvc_call_imm(call) != call->imm)
+	if (hvc_call__imm(call) != call->imm)
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 		                    "--imm: an SMC in AArch32 state has immediates 0 to 15");
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {

@@ -63,19 +63,19 @@ static bool same_value(const struct hvc_abi_diff *diff, const struct hvc_overlap
 	        hvc_abi_world_at(diff->abi[HVC_SIDE_OLD], overlap->world[HVC_SIDE_OLD]);
 	const struct hvc_context context = {.entry = &entry, .call = &overlap->witness};
 
-	if (hvc_expr_equal(a, b))
+	if (hvc_expr__equal(a, b))
 		return true;
 	if (!is_constant(overlap, a) || !is_constant(overlap, b))
 		return false;
 	hvc_entry_state(&world->world.state, &overlap->witness, &entry);
-	return hvc_expr_eval(a, &context) == hvc_expr_eval(b, &context);
+	return hvc_expr__eval(a, &context) == hvc_expr__eval(b, &context);
 }
 
 /* reg: of a register that one rule gives a value and the other keeps. */
 static bool is_kept(const struct hvc_abi_diff *diff, const struct hvc_overlap *overlap,
                     const struct hvc_result *result)
 {
-	const struct hvc_expr kept = hvc_expr_reg(result->reg);
+	const struct hvc_expr kept = hvc_expr__reg(result->reg);
 
 	return !result->intervals && result->mask == UINT64_MAX &&
 	       same_value(diff, overlap, &result->expr, &kept);

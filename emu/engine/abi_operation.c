@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/expr.h"
 #include "engine/abi_diff.h"
 #include "engine/scene.h"
 
@@ -150,7 +151,7 @@ static void compare(struct hvc_abi_diff *diff)
 static bool same_words(const struct hvc_rule *a, const struct hvc_rule *b)
 {
 	if (a->outcome != b->outcome || a->level != b->level || a->has_at != b->has_at ||
-	    a->results != b->results || (a->has_at && !hvc_expr_equal(&a->at, &b->at)))
+	    a->results != b->results || (a->has_at && !hvc_expr__equal(&a->at, &b->at)))
 		return false;
 	for (unsigned i = 0; i < a->results; i++)
 		if (!hvc_result__equal(&a->result[i], &b->result[i]))

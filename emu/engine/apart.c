@@ -143,7 +143,7 @@ static enum hvc_status judge_width(const struct hvc_apart_config *config, struct
 
 	hvc_width__narrow(config->call, &narrow);
 	if (!hvc_width__is_smccc(config->abi) || (config->call->x[0] >> 30 & 3) != 2 ||
-	    hvc_abi_rule_of(config->abi, config->index, &narrow) != out->rule)
+	    hvc_abi__rule_of(config->abi, config->index, &narrow) != out->rule)
 		return HVC_OK;
 	HVC_TRY(make(config, &narrow, NULL, diag, &outcome));
 	if (!hvc_width__judge(config->outcome, &outcome, out))

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "abi/abi.h"
 #include "abi/overlap.h"
 #include "engine/callers.h"
 #include "hvcheck/arch.h"
@@ -124,9 +125,9 @@ static enum hvc_status add_rules(unsigned world, bool *taken, struct hvc_caller 
 {
 	const struct hvc_abi *abi = caller->abi;
 	/* What the ABI does not answer is looked up as if it were made the other way. */
-	enum hvc_insn own = caller->site->insn, insn = hvc_abi_insns(abi) >> own & 1 ? own
-	                                               : own == HVC_INSN_HVC         ? HVC_INSN_SMC
-	                                                                             : HVC_INSN_HVC;
+	enum hvc_insn own = caller->site->insn, insn = hvc_abi__insns(abi) >> own & 1 ? own
+	                                               : own == HVC_INSN_HVC          ? HVC_INSN_SMC
+	                                                                     : HVC_INSN_HVC;
 	unsigned count = hvc_abi_rule_count(abi);
 	bool sure = false;
 
@@ -413,7 +414,7 @@ enum hvc_status hvc_caller__hold_to_rules(const struct hvc_callers_config *confi
 		return HVC_OK;
 	}
 	chance = find_fit(caller);
-	if (!either && !(hvc_abi_insns(caller->abi) >> caller->site->insn & 1))
+	if (!either && !(hvc_abi__insns(caller->abi) >> caller->site->insn & 1))
 		return hold_conduit(config->scan, caller);
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
 		if (chance >> n & 1 && !hvc_caller__chance(caller, (enum hvc_reg)(HVC_REG_X0 + n)))

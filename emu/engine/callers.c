@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The call sites of an image, one after the other, held to rules, to code, or to the registry. */
 #include "engine/callers.h"
+#include "abi/abi.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -196,7 +197,7 @@ enum hvc_status hvc_callers__run(const struct hvc_callers_config *config, struct
 	struct hvc_diag local = {0};
 	enum hvc_status status = HVC_OK;
 
-	if (config->abi && !(hvc_abi_levels(config->abi) >> HVC_LEVEL_EL1H & 1))
+	if (config->abi && !(hvc_abi__levels(config->abi) >> HVC_LEVEL_EL1H & 1))
 		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, hvc_abi_name(config->abi), 0, 0,
 		                    "does not speak of calls from EL1");
 	HVC_TRY(check_filters(config, diag));

@@ -14,7 +14,7 @@
 #define HVC_ENGINE_CALLERS_H
 
 #include "abi/known.h"
-#include "hvcheck/call.h"
+#include "engine/call.h"
 #include "subject/site.h"
 
 /** How a site stands to the ABI. */

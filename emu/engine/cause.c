@@ -11,8 +11,11 @@
 
 #include "abi/abi.h"
 #include "engine/cause.h"
+#include "engine/check.h"
 #include "machine/access.h"
+#include "machine/world.h"
 #include "subject/a64.h"
+#include "subject/subject.h"
 
 #define STEPS_MAX 4096u /* the last so many are kept */
 #define TURNS_MAX 16u   /* loads and moves that are followed back */
@@ -48,7 +51,7 @@ bool hvc_cause__access(const struct hvc_step *step, struct hvc_a64_access *acces
                        uint64_t *address)
 {
 	const uint64_t *v = step->before->v;
-	struct hvc_access where;
+	struct hvc_data_access where;
 
 	if (step->isa != HVC_ISA_A64 || !hvc_a64__access(step->word, access) ||
 	    !hvc_access__decode(step->word, &where))
@@ -232,7 +235,7 @@ static bool find_end(const struct film *film, const struct hvc_outcome *outcome,
 				*index = i;
 				break;
 			}
-	} else if (hvc_level_el(outcome->level) < 2) {
+	} else if (hvc_level__el(outcome->level) < 2) {
 		(void)find_change(film, film->steps, level ? HVC_REG_SPSR_EL2 : HVC_REG_ELR_EL2,
 		                  index);
 	}
@@ -332,11 +335,11 @@ void hvc_cause__find(const struct hvc_cause_config *config, struct hvc_cause *ou
 	out->offset = offset;
 }
 
-void hvc_cause_print(const struct hvc_cause *cause, char *text, size_t size)
+void hvc_cause__print(const struct hvc_cause *cause, char *text, size_t size)
 {
 	char insn[96], place[HVC_CAUSE_SYMBOL + 24] = "";
 
-	hvc_disasm_in(cause->isa, cause->pc, cause->word, insn, sizeof insn);
+	hvc_disasm__in(cause->isa, cause->pc, cause->word, insn, sizeof insn);
 	if (cause->symbol[0])
 		snprintf(place, sizeof place, cause->offset ? "%s+0x%llx, " : "%s, ", cause->symbol,
 		         (unsigned long long)cause->offset);

@@ -9,10 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/abi.h"
 #include "engine/cause.h"
 #include "engine/check.h"
 #include "engine/features.h"
+#include "engine/probe.h"
 #include "engine/scene.h"
+#include "machine/invented.h"
+#include "subject/subject.h"
 
 #define CONSTANTS_LIMIT 1000u /* instructions followed when looking for compared constants */
 
@@ -55,13 +59,13 @@ static bool add_invented(struct hvc_check_bench *bench, struct hvc_check_world *
 		bool is_new = true;
 
 		for (unsigned k = 0; k < known; k++)
-			is_new &= !hvc_invention_is_same(&all->row[k], &more->row[i]);
-		ok = !is_new || hvc_invented_add(all, &more->row[i]) == HVC_OK;
+			is_new &= !hvc_invention__is_same(&all->row[k], &more->row[i]);
+		ok = !is_new || hvc_invented__add(all, &more->row[i]) == HVC_OK;
 	}
 	all->more += more->more;
-	hvc_invented_sort(all);
-	hvc_subject_name_invented(bench->config->subject, all);
-	world->doubt.assumptions = hvc_invented_assumptions(all);
+	hvc_invented__sort(all);
+	hvc_subject__name_invented(bench->config->subject, all);
+	world->doubt.assumptions = hvc_invented__assumptions(all);
 	return ok;
 }
 
@@ -236,7 +240,7 @@ static enum hvc_status check_world(struct hvc_check_bench *bench, const struct h
 	if (status == HVC_OK)
 		status = check_features(bench, &world->world, diag);
 	hvc_proof__free(&bench->proof);
-	hvc_probes_free(&chosen);
+	hvc_probes__free(&chosen);
 	return status;
 }
 
@@ -348,8 +352,8 @@ enum hvc_status hvc_check_run(const struct hvc_check_config *config, struct hvc_
 	struct hvc_probe_config probe = {
 	        .abi = &config->abi,
 	        .abis = 1,
-	        .levels = hvc_abi_levels(config->abi) & (config->levels ? config->levels : ~0u),
-	        .insns = hvc_abi_insns(config->abi) & (config->insns ? config->insns : ~0u),
+	        .levels = hvc_abi__levels(config->abi) & (config->levels ? config->levels : ~0u),
+	        .insns = hvc_abi__insns(config->abi) & (config->insns ? config->insns : ~0u),
 	        .randoms = config->randoms,
 	        .brief = config->brief,
 	};
@@ -365,14 +369,14 @@ enum hvc_status hvc_check_run(const struct hvc_check_config *config, struct hvc_
 	bench = calloc(1, sizeof *bench);
 	check = calloc(1, sizeof *check);
 	if (bench && check)
-		status = hvc_subject_constants(config->subject, CONSTANTS_LIMIT, &constant,
-		                               &probe.constants);
+		status = hvc_subject__constants(config->subject, CONSTANTS_LIMIT, &constant,
+		                                &probe.constants);
 	probe.constant = constant;
 	if (status == HVC_OK)
-		status = hvc_probes_make(&probe, &probes[0]);
+		status = hvc_probes__make(&probe, &probes[0]);
 	probe.brief = true;
 	if (status == HVC_OK)
-		status = hvc_probes_make(&probe, &probes[1]);
+		status = hvc_probes__make(&probe, &probes[1]);
 	if (status != HVC_OK) {
 		hvc_diag_set(diag, status, NULL, 0, 0, "%s", hvc_strerror(status));
 	} else {
@@ -382,8 +386,8 @@ enum hvc_status hvc_check_run(const struct hvc_check_config *config, struct hvc_
 		bench->insns = probe.insns;
 		status = run_worlds(bench, probes, diag);
 	}
-	hvc_probes_free(&probes[0]);
-	hvc_probes_free(&probes[1]);
+	hvc_probes__free(&probes[0]);
+	hvc_probes__free(&probes[1]);
 	free(constant);
 	if (bench)
 		free(bench->seen);
@@ -401,7 +405,7 @@ void hvc_check_free(struct hvc_check *check)
 	if (!check)
 		return;
 	for (unsigned i = 0; i < check->worlds; i++)
-		hvc_invented_free(&check->world[i].invented);
+		hvc_invented__free(&check->world[i].invented);
 	free(check->world);
 	free(check->rule);
 	free(check->part);

@@ -6,6 +6,7 @@
 #include "engine/exact_trial.h"
 #include "engine/prove.h"
 #include "engine/sweep.h"
+#include "hvcheck/check.h"
 
 /** A check under way: what judging needs besides the check itself. */
 struct hvc_check_bench {
@@ -36,5 +37,8 @@ void hvc_check__note(struct hvc_check_bench *bench, const struct hvc_proof_call 
 /** The registers that a witness leaves wrong besides the one that its finding is about. */
 void hvc_check__name_others(struct hvc_check *check, struct hvc_finding *finding);
 void hvc_check__count(struct hvc_rule_account *account, enum hvc_verdict_kind kind);
+
+/** "sync+0x4, 0x80080804: mov x1, #1". Cut to size. */
+void hvc_cause__print(const struct hvc_cause *cause, char *text, size_t size);
 
 #endif

@@ -3,6 +3,7 @@
  * Calls of a sweep, judged: in the processes of workers each call by itself, and in the one that
  * waits what they have counted.
  */
+#include "abi/verdict.h"
 #include "engine/check.h"
 
 #include <stdio.h>
@@ -47,7 +48,7 @@ static struct found *find(const struct hvc_abi *abi, struct tally *t,
 	struct found *found = founds_of(abi, t);
 
 	for (unsigned i = 0; i < t->founds; i++)
-		if (hvc_verdict_same(&found[i].verdict, verdict))
+		if (hvc_verdict__same(&found[i].verdict, verdict))
 			return &found[i];
 	t->full |= t->founds == hvc_check__ways(abi);
 	return t->full ? NULL : &found[t->founds++];
@@ -96,7 +97,7 @@ static bool is_disproved(const struct hvc_check_bench *bench, const struct hvc_c
 	snprintf(t->fault, sizeof t->fault,
 	         "%s: conforms by the proof, violates by the machine: %s %s", text,
 	         hvc_clause_name(verdict->clause),
-	         hvc_verdict_register(verdict, name, sizeof name));
+	         hvc_verdict__register(verdict, name, sizeof name));
 	return true;
 }
 
@@ -158,7 +159,7 @@ static struct hvc_finding *finding_of(struct hvc_check_bench *bench,
 	void *grown;
 
 	for (unsigned i = 0; i < check->findings; i++)
-		if (hvc_verdict_same(&check->finding[i].verdict, verdict))
+		if (hvc_verdict__same(&check->finding[i].verdict, verdict))
 			return &check->finding[i];
 	if (check->findings == bench->capacity) {
 		grown = realloc(check->finding, capacity * sizeof *check->finding);
@@ -230,11 +231,11 @@ void hvc_check__name_others(struct hvc_check *check, struct hvc_finding *finding
 	for (unsigned skip = 1; used < sizeof finding->also; skip++) {
 		char name[24];
 
-		hvc_verdict_judge_after(check->abi, finding->world, &before, &world->present, &call,
-		                        &finding->outcome, skip, &verdict);
+		hvc_verdict__judge_after(check->abi, finding->world, &before, &world->present,
+		                         &call, &finding->outcome, skip, &verdict);
 		if (verdict.kind != HVC_VERDICT_VIOLATES)
 			return;
-		if (*hvc_verdict_register(&verdict, name, sizeof name))
+		if (*hvc_verdict__register(&verdict, name, sizeof name))
 			used += (size_t)snprintf(finding->also + used, sizeof finding->also - used,
 			                         "%s%s", used ? ", " : "", name);
 	}

@@ -4,10 +4,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "abi/expr.h"
+#include "abi/verdict.h"
 #include "base/number.h"
+#include "engine/check.h"
 #include "engine/features.h"
 #include "engine/prover.h"
-#include "hvcheck/check.h"
+#include "machine/outcome.h"
+#include "machine/world.h"
 
 const char *hvc_evidence_name(enum hvc_evidence evidence)
 {
@@ -69,11 +73,11 @@ static const char *lands(const struct hvc_finding *finding)
 	if (finding->outcome.kind == HVC_OUTCOME_RETRY)
 		return ": the call is made again, for ELR_EL2 is not moved on";
 	if (finding->outcome.kind == HVC_OUTCOME_JUMP &&
-	    finding->outcome.pc == hvc_call_address(&call) + 8)
+	    finding->outcome.pc == hvc_call__address(&call) + 8)
 		return ": it skips one instruction, past the return address";
 	if ((finding->outcome.kind == HVC_OUTCOME_SPIN ||
 	     finding->outcome.kind == HVC_OUTCOME_LIMIT) &&
-	    hvc_level_el(finding->outcome.level) == 2 &&
+	    hvc_level__el(finding->outcome.level) == 2 &&
 	    finding->outcome.state.v[HVC_REG_ELR_EL2] == finding->outcome.pc)
 		return ": its ERET goes to EL2 again and again, for ELR_EL2 is that of an "
 		       "exception "
@@ -108,7 +112,7 @@ static void print_contradiction(const struct hvc_rule *rule, const struct hvc_fi
 	size_t used = strlen(text);
 
 	if (v->reg == HVC_REG_ELR_EL2 && v->actual == finding->outcome.pc && used < size &&
-	    hvc_level_el(finding->outcome.level) < 2 && (goes_back || rule->has_at))
+	    hvc_level__el(finding->outcome.level) < 2 && (goes_back || rule->has_at))
 		snprintf(text + used, size - used,
 		         ": no code can keep that from %s, for it is where the rule has control go",
 		         hvc_level_name(finding->probe.call.from));
@@ -134,7 +138,7 @@ static void print_finding(const struct hvc_check *check, const struct hvc_findin
 		         hvc_level_name((enum hvc_level)expected));
 		break;
 	case HVC_CLAUSE_ADDRESS:
-		hvc_expr_print(&rule->at, promise, sizeof promise);
+		hvc_expr__print(&rule->at, promise, sizeof promise);
 		snprintf(text, size, "%s to 0x%llx, promised 0x%llx (%s)",
 		         hvc_outcome_name(rule->outcome), actual, expected, promise);
 		break;
@@ -143,7 +147,7 @@ static void print_finding(const struct hvc_check *check, const struct hvc_findin
 		print_contradiction(rule, finding, text, size);
 		break;
 	case HVC_CLAUSE_PRESERVE:
-		hvc_verdict_register(v, promise, sizeof promise);
+		hvc_verdict__register(v, promise, sizeof promise);
 		snprintf(text, size, "%s is %s, had to stay %s", promise, hvc_u64_print(actual, is),
 		         hvc_u64_print(expected, was));
 		break;
@@ -180,7 +184,7 @@ void hvc_finding_print(const struct hvc_check *check, const struct hvc_finding *
 		                         finding->also);
 	if (!finding->cause.known)
 		return;
-	hvc_cause_print(&finding->cause, cause, sizeof cause);
+	hvc_cause__print(&finding->cause, cause, sizeof cause);
 	if (used < size)
 		snprintf(text + used, size - used, "; by %s", cause);
 }

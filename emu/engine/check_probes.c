@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* With which registers every immediate is called, beside what was proved. */
+#include "abi/verdict.h"
 #include "engine/prove.h"
+#include "machine/outcome.h"
 
 #define SHOWN_MAX 8u /* register files that show a finding, tried on every immediate */
 
@@ -14,12 +16,12 @@ static bool is_shown(const struct hvc_check *check, const struct hvc_proof *proo
 	unsigned shown = 0;
 
 	for (unsigned i = 0; i < check->findings; i++)
-		if (hvc_verdict_same(&check->finding[i].verdict, &call->verdict))
+		if (hvc_verdict__same(&check->finding[i].verdict, &call->verdict))
 			return true;
 	for (unsigned i = 0; i < index; i++) {
 		const struct hvc_proof_call *known = &proof->call[i];
 
-		if (!hvc_verdict_same(&known->verdict, &call->verdict))
+		if (!hvc_verdict__same(&known->verdict, &call->verdict))
 			continue;
 		if (known->part != call->part || ++shown == SHOWN_MAX)
 			return true;
@@ -61,7 +63,7 @@ bool hvc_check__probes(const struct hvc_check *check, struct hvc_proof *proof,
 	for (unsigned i = 0; i < all->count; i++) {
 		const struct hvc_probe *probe = &all->probe[i];
 
-		if (!hvc_world_has_caller(world, probe->call.insn, probe->call.from) ||
+		if (!hvc_world__has_caller(world, probe->call.insn, probe->call.from) ||
 		    !is_left(check, proof, probe))
 			continue;
 		if (!hvc_probes__add(out, probe))

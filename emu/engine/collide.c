@@ -58,7 +58,7 @@ static bool does_as(const struct hvc_rule *a, const struct hvc_rule *b)
 bool hvc_rule__agrees(const struct hvc_rule *a, const struct hvc_rule *b)
 {
 	return !strcmp(a->name, b->name) && a->outcome == b->outcome && a->level == b->level &&
-	       a->has_at == b->has_at && (!a->has_at || hvc_expr_equal(&a->at, &b->at)) &&
+	       a->has_at == b->has_at && (!a->has_at || hvc_expr__equal(&a->at, &b->at)) &&
 	       does_as(a, b) && does_as(b, a);
 }
 

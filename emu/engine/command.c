@@ -6,10 +6,12 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "engine/call.h"
 #include "engine/internal.h"
 #include "engine/quote.h"
 #include "engine/sequence.h"
 #include "hvcheck/arch.h"
+#include "machine/outcome.h"
 
 struct line {
 	char *text;
@@ -112,8 +114,8 @@ static void append_world(struct line *line, const struct hvc_world *world)
 	append_around(line, world);
 }
 
-void hvc_call_command(const char *subject, const struct hvc_world *world,
-                      const struct hvc_probe *probe, uint16_t imm, char *text, size_t size)
+void hvc_call__command(const char *subject, const struct hvc_world *world,
+                       const struct hvc_probe *probe, uint16_t imm, char *text, size_t size)
 {
 	struct line line = begin(text, size, "run", subject);
 	struct hvc_world own = *world;
@@ -159,7 +161,7 @@ static void append_callers(struct line *line, const struct hvc_sequences *sequen
 	for (enum hvc_insn insn = HVC_INSN_HVC; insn < HVC_INSN_COUNT; insn++)
 		if (insns >> insn & 1) {
 			append(line, " --insn %s", hvc_insn_name(insn));
-			insns &= ~hvc_insns_all(1u << insn);
+			insns &= ~hvc_insns__all(1u << insn);
 		}
 }
 

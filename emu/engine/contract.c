@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/abi.h"
 #include "base/grow.h"
 #include "hvcheck/verdict.h"
+#include "machine/simd.h"
 
 #define SEEDS 16u
 
@@ -120,7 +122,7 @@ static bool note(struct measure *m, const struct hvc_contract_call *chosen,
 		bool reg = place < HVC_REG_COUNT, known = is->fate == HVC_FATE_CLOBBERED;
 		uint64_t value = reg ? outcome->state.v[place] & m->masks.v[place] : 0;
 		bool changed = reg ? value != (before->v[place] & m->masks.v[place])
-		                   : !hvc_simd_same(&simd, &m->simd, place - HVC_REG_COUNT);
+		                   : !hvc_simd__same(&simd, &m->simd, place - HVC_REG_COUNT);
 
 		if (!hvc_contract__measures(&m->masks, outcome->kind, outcome->level, place))
 			continue;
@@ -149,7 +151,7 @@ static enum hvc_status make_call(struct measure *m, const struct hvc_contract_ca
 	struct hvc_call call;
 
 	fill_call(m, chosen, &call);
-	if (hvc_abi_rule_of(m->config->abi, chosen->world, &call) != class_->rule)
+	if (hvc_abi__rule_of(m->config->abi, chosen->world, &call) != class_->rule)
 		return HVC_OK;
 	HVC_TRY(hvc_machine_reset(m->machine, diag));
 	HVC_TRY(hvc_machine_call(m->machine, &call, diag, &outcome));

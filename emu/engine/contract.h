@@ -11,8 +11,8 @@
 #ifndef HVC_ENGINE_CONTRACT_H
 #define HVC_ENGINE_CONTRACT_H
 
+#include "engine/call.h"
 #include "engine/internal.h"
-#include "hvcheck/call.h"
 #include "symbolic/bv.h"
 
 enum hvc_fate {

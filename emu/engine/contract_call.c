@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/abi.h"
 #include "engine/contract.h"
+#include "engine/probe.h"
 
 #define CALLS_EACH 24u /* of one class */
 
@@ -34,7 +36,7 @@ static bool choose_of_rule(const struct hvc_contract_config *config, unsigned ru
 				struct hvc_call call = probes->probe[p].call;
 
 				call.imm = (uint16_t)imm;
-				if (hvc_abi_rule_of(config->abi, world, &call) != (int)rule)
+				if (hvc_abi__rule_of(config->abi, world, &call) != (int)rule)
 					continue;
 				if (!hvc_contract__add(out, class_, world, &probes->probe[p],
 				                       call.imm))
@@ -52,15 +54,15 @@ static enum hvc_status choose_by_rules(const struct hvc_contract_config *config,
 	const struct hvc_probe_config wanted = {
 	        .abi = &config->abi,
 	        .abis = 1,
-	        .levels = hvc_abi_levels(config->abi) & (config->levels ? config->levels : ~0u),
-	        .insns = hvc_abi_insns(config->abi) & (config->insns ? config->insns : ~0u),
+	        .levels = hvc_abi__levels(config->abi) & (config->levels ? config->levels : ~0u),
+	        .insns = hvc_abi__insns(config->abi) & (config->insns ? config->insns : ~0u),
 	        .brief = true,
 	};
 	unsigned rules = hvc_abi_rule_count(config->abi);
 	struct hvc_probes probes;
 	bool ok = true;
 
-	HVC_TRY(hvc_probes_make(&wanted, &probes));
+	HVC_TRY(hvc_probes__make(&wanted, &probes));
 	for (unsigned r = 0; ok && r < rules; r++) {
 		const struct hvc_rule *rule = hvc_abi_rule_at(config->abi, r);
 		struct hvc_contract_class *class_;
@@ -81,7 +83,7 @@ static enum hvc_status choose_by_rules(const struct hvc_contract_config *config,
 			hvc_contract__promise(rule, class_);
 		}
 	}
-	hvc_probes_free(&probes);
+	hvc_probes__free(&probes);
 	return ok ? HVC_OK : HVC_E_NOMEM;
 }
 

@@ -3,8 +3,10 @@
  * What a rule allows to become of each register, and which of them are looked at, for contract.c to
  * hold code to.
  */
+#include "abi/expr.h"
 #include "base/grow.h"
 #include "engine/contract.h"
+#include "machine/world.h"
 
 const char *hvc_fate__name(enum hvc_fate fate)
 {
@@ -44,7 +46,7 @@ bool hvc_contract__is_result(const struct hvc_rule *rule, enum hvc_reg reg,
 			among |= result->interval[k].lo <= (value & mask) &&
 			         (value & mask) <= result->interval[k].hi;
 		if (result->intervals ? !among
-		                      : (hvc_expr_eval(&result->expr, context) ^ value) & mask)
+		                      : (hvc_expr__eval(&result->expr, context) ^ value) & mask)
 			return false;
 	}
 	return named;
@@ -108,7 +110,7 @@ bool hvc_contract__measures(const struct hvc_masks *masks, enum hvc_outcome_kind
 		return place < HVC_GPR_COUNT;
 	default:
 		return (place != HVC_REG_DAIF && place != HVC_REG_PSTATE) ||
-		       hvc_level_el(level) < 2;
+		       hvc_level__el(level) < 2;
 	}
 }
 

@@ -8,9 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/abi.h"
 #include "engine/contract.h"
 #include "engine/prover.h"
 #include "engine/secret.h"
+#include "machine/outcome.h"
 
 struct chooser {
 	struct hvc_prover p;
@@ -163,7 +165,7 @@ static void look_at_path(struct chooser *c, const struct hvc_sympath *path)
 
 		hvc_prover__take_model(p);
 		hvc_prover__call(p, &call);
-		rule = hvc_abi_rule_of(c->config->abi, c->world, &call);
+		rule = hvc_abi__rule_of(c->config->abi, c->world, &call);
 		governs = hvc_prover__governs(p, (unsigned)rule);
 		if (hvc_abi_rule_at(c->config->abi, (unsigned)rule)->specified) {
 			hvc_solver__push(p->solver);
@@ -216,8 +218,8 @@ static enum hvc_status look_at_caller(struct chooser *c, struct hvc_check_part *
 static enum hvc_status look_at_world(struct chooser *c, bool *proved, struct hvc_diag *diag)
 {
 	const struct hvc_contract_config *config = c->config;
-	unsigned levels = hvc_abi_levels(config->abi) & (config->levels ? config->levels : ~0u);
-	unsigned insns = hvc_abi_insns(config->abi) & (config->insns ? config->insns : ~0u);
+	unsigned levels = hvc_abi__levels(config->abi) & (config->levels ? config->levels : ~0u);
+	unsigned insns = hvc_abi__insns(config->abi) & (config->insns ? config->insns : ~0u);
 	struct hvc_world world;
 	const struct hvc_machine_config machine = {
 	        .image = *hvc_subject_image(config->subject),
@@ -247,7 +249,7 @@ static enum hvc_status look_at_world(struct chooser *c, bool *proved, struct hvc
 			        .from = (enum hvc_level)from, .insn = insn, .proved = true};
 
 			if (!(insns >> insn & 1) || !(levels >> from & 1) ||
-			    !hvc_world_has_caller(&world, insn, part.from))
+			    !hvc_world__has_caller(&world, insn, part.from))
 				continue;
 			status = look_at_caller(c, &part, diag);
 			*proved = part.proved && !c->failed;

@@ -4,7 +4,10 @@
 #include <stdio.h>
 
 #include "base/number.h"
+#include "engine/call.h"
 #include "engine/internal.h"
+#include "machine/reg.h"
+#include "machine/world.h"
 #include "symbolic/set.h"
 
 void hvc_masks__of(const struct hvc_regset *present, struct hvc_masks *out)
@@ -75,12 +78,12 @@ static void put_end(struct hvc_text *out, const struct hvc_outcome *outcome)
 static bool goes_without_saying(const struct hvc_outcome *outcome, enum hvc_reg reg, uint64_t value)
 {
 	return reg == HVC_REG_DAIF && value == HVC_PSTATE_DAIF &&
-	       hvc_level_el(outcome->level) == 2 && outcome->kind != HVC_OUTCOME_RETURN &&
+	       hvc_level__el(outcome->level) == 2 && outcome->kind != HVC_OUTCOME_RETURN &&
 	       outcome->kind != HVC_OUTCOME_RETRY;
 }
 
-void hvc_outcome_print(const struct hvc_outcome *outcome, const struct hvc_state *before,
-                       const struct hvc_regset *present, char *text, size_t size)
+void hvc_outcome__print(const struct hvc_outcome *outcome, const struct hvc_state *before,
+                        const struct hvc_regset *present, char *text, size_t size)
 {
 	struct hvc_text out = {text, size, 0};
 	struct hvc_masks masks;
@@ -110,10 +113,10 @@ void hvc_outcome_print(const struct hvc_outcome *outcome, const struct hvc_state
 		hvc_text__put(&out, ", and %u more stores", outcome->stores - HVC_STORE_MAX);
 	for (unsigned i = 0; i < outcome->others.count && i < HVC_OTHERS_TOLD; i++)
 		hvc_text__put(&out, "%s %s", i ? "," : ", changes",
-		              hvc_other_name(outcome->others.which[i], name, sizeof name));
+		              hvc_other__name(outcome->others.which[i], name, sizeof name));
 }
 
-void hvc_term_print(const struct hvc_term *term, char *text, size_t size)
+void hvc_term__print(const struct hvc_term *term, char *text, size_t size)
 {
 	char number[HVC_U64_SIZE];
 

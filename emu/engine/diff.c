@@ -9,11 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/abi.h"
 #include "base/grow.h"
 #include "engine/differ.h"
 #include "engine/saved.h"
 #include "engine/scene.h"
 #include "hvcheck/arch.h"
+#include "machine/outcome.h"
 
 #define WHAT_SIZE 400u
 #define DOES_SIZE 2048u
@@ -213,11 +215,11 @@ static void choose_callers(const struct hvc_diff_config *config, unsigned *level
 			of_saved[1] |= 1u << saved->part[i].insn;
 		}
 		if (config->abi[side]) {
-			of_abi[0] |= hvc_abi_levels(config->abi[side]);
-			of_abi[1] |= hvc_abi_insns(config->abi[side]);
+			of_abi[0] |= hvc_abi__levels(config->abi[side]);
+			of_abi[1] |= hvc_abi__insns(config->abi[side]);
 		}
 		if (traps_smc(config->world[side]))
-			of_abi[1] |= hvc_insns_all(1u << HVC_INSN_HVC | 1u << HVC_INSN_SMC);
+			of_abi[1] |= hvc_insns__all(1u << HVC_INSN_HVC | 1u << HVC_INSN_SMC);
 	}
 	*levels = config->levels ? config->levels : of_saved[0] ? of_saved[0] : of_abi[0];
 	*insns = config->insns ? config->insns : of_saved[1] ? of_saved[1] : of_abi[1];

@@ -7,8 +7,8 @@
 #ifndef HVC_ENGINE_DIFF_H
 #define HVC_ENGINE_DIFF_H
 
+#include "engine/call.h"
 #include "engine/exact.h"
-#include "hvcheck/call.h"
 #include "hvcheck/certificate.h"
 #include "machine/witness.h"
 

@@ -9,9 +9,12 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "engine/call.h"
 #include "engine/differ.h"
 #include "engine/internal.h"
 #include "engine/leak.h"
+#include "machine/outcome.h"
+#include "machine/world.h"
 
 /* Shared with the process that makes the calls. */
 struct bench {
@@ -148,7 +151,7 @@ static void look_out(void *ctx, const struct hvc_step *step)
 {
 	struct arrival *arrival = ctx;
 
-	if (step->pc == arrival->target && hvc_level_el(step->level) == 2)
+	if (step->pc == arrival->target && hvc_level__el(step->level) == 2)
 		arrival->seen = true;
 }
 
@@ -223,7 +226,7 @@ static enum hvc_status make(void *ctx)
 static bool part_ways(const struct hvc_outcome *a, const struct hvc_outcome *b)
 {
 	if (a->kind != b->kind || a->level != b->level || a->pc != b->pc || a->esr != b->esr ||
-	    a->untracked != b->untracked || !hvc_others_same(&a->others, &b->others))
+	    a->untracked != b->untracked || !hvc_others__same(&a->others, &b->others))
 		return true;
 	for (unsigned i = 0; i < HVC_REG_COUNT; i++)
 		if ((a->state.v[i] ^ b->state.v[i]) & hvc_reg_info((enum hvc_reg)i)->mask)
@@ -309,8 +312,8 @@ static bool tell(struct work *work, enum hvc_side side, struct hvc_witness *out)
 	if (!text || !out->world[side])
 		return false;
 	*out->world[side] = work->witness[side].world;
-	hvc_call_command(work->d->side[side]->name, out->world[side], &probe, out->call.imm, text,
-	                 HVC_COMMAND_SIZE);
+	hvc_call__command(work->d->side[side]->name, out->world[side], &probe, out->call.imm, text,
+	                  HVC_COMMAND_SIZE);
 	return true;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/differ.h"
+#include "machine/world.h"
 
 /* The same of several callers is told once. */
 static bool add_gap(struct hvc_diff *diff, uint64_t callers, const char *text)
@@ -41,7 +42,7 @@ bool hvc_differ__gap(struct hvc_differ *d, const struct hvc_exact_part *part, co
 static bool is_door(const struct hvc_exact *exact, const struct hvc_row *row)
 {
 	return row->kind == HVC_OUTCOME_HANDOFF && row->target && hvc_bv__const(row->target) &&
-	       !hvc_world_boundary(&exact->world, row->target->value);
+	       !hvc_world__boundary(&exact->world, row->target->value);
 }
 
 /* What of a part is not known, and so may differ. */

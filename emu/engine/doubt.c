@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Is a fault the subject's, or only that of the world assumed around it? */
-#include "hvcheck/doubt.h"
+#include "engine/doubt.h"
 
 #include <ctype.h>
 #include <inttypes.h>
@@ -12,6 +12,7 @@
 #include "hvcheck/arch.h"
 #include "hvcheck/check.h"
 #include "hvcheck/subject.h"
+#include "machine/invented.h"
 
 #define NEAR      UINT64_C(0x10000) /* of what a pointer register holds: stack, per-CPU data */
 #define NULL_PAGE UINT64_C(0x1000)
@@ -105,9 +106,9 @@ static void name_lacking(uint32_t word, char *name, size_t size)
 	snprintf(name, size, "%s", operand);
 }
 
-bool hvc_fault_is_assumed(const struct hvc_world *world, const struct hvc_state *entry,
-                          const struct hvc_invented *invented, const struct hvc_outcome *outcome,
-                          char why[HVC_DOUBT_TEXT])
+bool hvc_fault__is_assumed(const struct hvc_world *world, const struct hvc_state *entry,
+                           const struct hvc_invented *invented, const struct hvc_outcome *outcome,
+                           char why[HVC_DOUBT_TEXT])
 {
 	enum hvc_assumed assumed = hvc_fault__assumed(world, entry, outcome);
 	const uint64_t far = outcome->far, pc = outcome->pc;
@@ -116,7 +117,7 @@ bool hvc_fault_is_assumed(const struct hvc_world *world, const struct hvc_state 
 	enum hvc_reg reg;
 
 	if (assumed == HVC_ASSUMED_NOT ||
-	    (assumed == HVC_ASSUMED_READ && !hvc_invented_assumptions(invented)))
+	    (assumed == HVC_ASSUMED_READ && !hvc_invented__assumptions(invented)))
 		return false;
 	if (!why)
 		return true;
@@ -153,8 +154,8 @@ static bool is_finding_assumed(const struct hvc_check *check, const struct hvc_f
 {
 	const struct hvc_check_world *world = &check->world[finding->world];
 
-	return hvc_fault_is_assumed(&world->world, &world->entry, &world->invented,
-	                            &finding->outcome, why);
+	return hvc_fault__is_assumed(&world->world, &world->entry, &world->invented,
+	                             &finding->outcome, why);
 }
 
 bool hvc_check__doubt(struct hvc_check *check)
@@ -167,11 +168,11 @@ bool hvc_check__doubt(struct hvc_check *check)
 	*doubt = (struct hvc_doubt){.calls = check->total.calls};
 	check->findings_assumed = 0;
 	for (unsigned i = 0; i < check->worlds; i++) {
-		ok &= hvc_invented_merge(&all, &check->world[i].invented) == HVC_OK;
+		ok &= hvc_invented__merge(&all, &check->world[i].invented) == HVC_OK;
 		vacuous &= hvc_doubt_is_vacuous(&check->world[i].doubt);
 	}
-	doubt->assumptions = hvc_invented_assumptions(&all);
-	hvc_invented_free(&all);
+	doubt->assumptions = hvc_invented__assumptions(&all);
+	hvc_invented__free(&all);
 	for (unsigned i = 0; i < check->findings; i++) {
 		if (!is_finding_assumed(check, &check->finding[i], why))
 			continue;

@@ -4,10 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/expr.h"
 #include "engine/quote.h"
 #include "engine/suggest.h"
 #include "hvcheck/arch.h"
-#include "hvcheck/expr.h"
+#include "machine/world.h"
 
 static void put_comment(FILE *file, const char *text)
 {
@@ -45,7 +46,7 @@ static bool goes_without_saying(const struct hvc_row *row, enum hvc_reg reg)
 {
 	return (reg == HVC_REG_DAIF || reg == HVC_REG_NZCV) &&
 	       (row->kind == HVC_OUTCOME_INJECT ||
-	        (reg == HVC_REG_DAIF && hvc_level_el(row->level) == 2 &&
+	        (reg == HVC_REG_DAIF && hvc_level__el(row->level) == 2 &&
 	         row->kind != HVC_OUTCOME_RETURN && row->kind != HVC_OUTCOME_RETRY));
 }
 
@@ -60,7 +61,7 @@ static bool can_say(const struct hvc_draft *draft, const struct hvc_row_effect *
 	if (hvc_bv__const(effect->value) && points_into_image(draft, effect->value->value))
 		return false;
 	hvc_exact__print_value(draft->exact, effect->value, text, size);
-	return hvc_expr_parse(text, &expr, NULL, NULL) == HVC_OK;
+	return hvc_expr__parse(text, &expr, NULL, NULL) == HVC_OK;
 }
 
 /* Effects that are promised, and registers that may change. */
@@ -131,7 +132,8 @@ static void put_promise(FILE *file, const struct hvc_draft *draft,
 		fprintf(file, "    level: %s\n", hvc_level_name(row->level));
 	if (row->kind == HVC_OUTCOME_INJECT)
 		fputs("    at: vector\n", file);
-	else if (row->kind == HVC_OUTCOME_JUMP && hvc_expr_parse(text, &expr, NULL, NULL) == HVC_OK)
+	else if (row->kind == HVC_OUTCOME_JUMP &&
+	         hvc_expr__parse(text, &expr, NULL, NULL) == HVC_OK)
 		fprintf(file, "    at: %s\n", text);
 	put_effects(file, draft, rule);
 }

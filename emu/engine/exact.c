@@ -7,6 +7,8 @@
 
 #include "engine/exact_join.h"
 #include "hvcheck/arch.h"
+#include "machine/outcome.h"
+#include "machine/world.h"
 #include "symbolic/smt.h"
 
 const char *hvc_row_known_name(enum hvc_row_known known)
@@ -122,20 +124,20 @@ static void find_same(struct hvc_exact *exact)
 static bool reaches(enum hvc_level from, enum hvc_insn insn)
 {
 	return !hvc_level_is_aarch32(from) &&
-	       (hvc_level_el(from) == 1 || (hvc_level_el(from) == 2 && insn == HVC_INSN_HVC));
+	       (hvc_level__el(from) == 1 || (hvc_level__el(from) == 2 && insn == HVC_INSN_HVC));
 }
 
 static enum hvc_status make_parts(struct hvc_exact *exact, const struct hvc_exact_config *config,
                                   struct hvc_diag *diag)
 {
-	bool hyp = hvc_cpu_is_hyp(exact->world.cpu);
+	bool hyp = hvc_cpu__is_hyp(exact->world.cpu);
 	const unsigned usual =
 	        hyp ? 1u << HVC_LEVEL_EL1_SVC : 1u << HVC_LEVEL_EL1T | 1u << HVC_LEVEL_EL1H;
 	unsigned levels =
-	        (config->levels ? config->levels : usual) & hvc_cpu_levels(exact->world.cpu);
+	        (config->levels ? config->levels : usual) & hvc_cpu__levels(exact->world.cpu);
 	unsigned insns = config->insns      ? config->insns
 	                 : exact->world.esr ? 1u << HVC_INSN_TRAP
-	                                    : hvc_insns_all(1u << HVC_INSN_HVC);
+	                                    : hvc_insns__all(1u << HVC_INSN_HVC);
 	bool everyone =
 	        config->everyone && !config->levels && !config->insns && !hyp && !exact->world.esr;
 
@@ -144,8 +146,8 @@ static enum hvc_status make_parts(struct hvc_exact *exact, const struct hvc_exac
 			bool asked = everyone ? reaches((enum hvc_level)from, (enum hvc_insn)insn)
 			                      : levels >> from & 1 && insns >> insn & 1;
 
-			if (asked && hvc_world_has_caller(&exact->world, (enum hvc_insn)insn,
-			                                  (enum hvc_level)from))
+			if (asked && hvc_world__has_caller(&exact->world, (enum hvc_insn)insn,
+			                                   (enum hvc_level)from))
 				HVC_TRY(make_part(exact, config, (enum hvc_level)from,
 				                  (enum hvc_insn)insn, diag));
 		}

@@ -11,7 +11,7 @@
 #ifndef HVC_ENGINE_EXACT_H
 #define HVC_ENGINE_EXACT_H
 
-#include "hvcheck/call.h"
+#include "engine/call.h"
 #include "hvcheck/certificate.h"
 #include "hvcheck/subject.h"
 #include "hvcheck/world.h"

@@ -6,6 +6,7 @@
  * die of them.
  */
 #include "engine/exact_trial.h"
+#include "machine/outcome.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -63,7 +64,7 @@ static bool next(void *ctx, struct hvc_call *call)
 		*call = *t->call;
 		call->imm = (uint16_t)t->imm;
 		t->value[HVC_INPUT_IMM] = t->imm;
-		t->value[HVC_INPUT_SELF] = hvc_call_address(call);
+		t->value[HVC_INPUT_SELF] = hvc_call__address(call);
 		if (hvc_row__holds(&t->trial, (uint16_t)t->imm))
 			return true;
 	}

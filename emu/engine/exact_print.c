@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "engine/exact.h"
+#include "machine/world.h"
 
 static void put_case(const struct hvc_exact *exact, const struct hvc_row_case *c,
                      struct hvc_text *out)
@@ -77,7 +78,7 @@ static void put_target(const struct hvc_exact *exact, const struct hvc_row *row,
 		return;
 	}
 	if (row->kind == HVC_OUTCOME_HANDOFF)
-		stop = hvc_world_boundary(&exact->world, row->target->value);
+		stop = hvc_world__boundary(&exact->world, row->target->value);
 	if (stop)
 		hvc_text__put(out, "%s", stop->name);
 	else

@@ -6,6 +6,7 @@
 
 #include "engine/exact_join.h"
 #include "hvcheck/arch.h"
+#include "machine/world.h"
 
 /** Registers that hold arguments (AAPCS64). */
 #define ARGUMENTS 8u
@@ -23,7 +24,7 @@ static hvc_ref after_pstate(struct hvc_exact *exact, const struct hvc_sympath *p
 
 	if (hvc_level_is_aarch32(path->level))
 		return path->way->sys[HVC_REG_PSTATE];
-	if (hvc_level_el(path->level) == 2 || path->kind == HVC_OUTCOME_UNDEFINED)
+	if (hvc_level__el(path->level) == 2 || path->kind == HVC_OUTCOME_UNDEFINED)
 		return NULL;
 	value = hvc_bv__and(exact->terms, path->way->pstate,
 	                    hvc_bv__num(exact->terms, 64, hvc_reg_info(HVC_REG_PSTATE)->mask));

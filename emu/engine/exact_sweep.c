@@ -9,6 +9,7 @@
 
 #include "engine/exact_trial.h"
 #include "engine/sweep.h"
+#include "machine/outcome.h"
 
 /* The rows that calls of one probe can meet. */
 struct held {
@@ -132,7 +133,7 @@ bool hvc_hold__differs(struct hvc_hold *hold, unsigned probe, const struct hvc_c
 		return true;
 	}
 	h->value[HVC_INPUT_IMM] = call->imm;
-	h->value[HVC_INPUT_SELF] = hvc_call_address(call);
+	h->value[HVC_INPUT_SELF] = hvc_call__address(call);
 	for (unsigned i = 0; i < h->trials; i++) {
 		struct hvc_row_trial *trial = &h->trial[i];
 

@@ -12,6 +12,7 @@
 
 #include "engine/exact_join.h"
 #include "engine/exact_trial.h"
+#include "machine/outcome.h"
 
 /** Rows of all callers that are swept; those past them stay as they are. */
 #define ROWS_MAX 64u
@@ -52,7 +53,7 @@ static bool next(void *ctx, struct hvc_call *call)
 		*call = *s->call;
 		call->imm = (uint16_t)s->imm;
 		s->value[HVC_INPUT_IMM] = s->imm;
-		s->value[HVC_INPUT_SELF] = hvc_call_address(call);
+		s->value[HVC_INPUT_SELF] = hvc_call__address(call);
 		if (hvc_row__holds(&s->trial, (uint16_t)s->imm))
 			return true;
 	}

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "abi/abi.h"
 #include "abi/overlap.h"
 #include "engine/features_table.h"
 #include "engine/prover.h"
@@ -186,7 +187,7 @@ static const struct hvc_rule *rule_at(const struct work *work, uint32_t id, uint
 	struct hvc_call call;
 
 	make_call(work, id, argument, true, &call);
-	*index = hvc_abi_rule_of(c->abi, c->index, &call);
+	*index = hvc_abi__rule_of(c->abi, c->index, &call);
 	return *index < 0 ? NULL : hvc_abi_rule_at(c->abi, (unsigned)*index);
 }
 

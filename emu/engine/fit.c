@@ -11,6 +11,7 @@
 #include <sys/mman.h>
 
 #include "abi/abi.h"
+#include "engine/probe.h"
 #include "engine/prove.h"
 #include "engine/scene.h"
 #include "hvcheck/limit.h"
@@ -88,7 +89,7 @@ static unsigned pick_immediates(const struct hvc_abi *abi, uint16_t imm[IMMS])
 static enum hvc_status judge(struct room *room, const struct hvc_call *call, struct hvc_diag *diag)
 {
 	const struct hvc_abi *abi = room->trial->abi;
-	int rule = hvc_abi_rule_of(abi, room->world, call);
+	int rule = hvc_abi__rule_of(abi, room->world, call);
 	struct hvc_verdict verdict;
 	struct hvc_outcome outcome;
 	struct hvc_state entry;
@@ -121,8 +122,8 @@ static enum hvc_status try_calls(struct room *room, struct hvc_diag *diag)
 	const struct hvc_probe_config config = {
 	        .abi = &abi,
 	        .abis = 1,
-	        .levels = hvc_abi_levels(abi) & ~HVC_LEVELS_AARCH32,
-	        .insns = hvc_abi_insns(abi),
+	        .levels = hvc_abi__levels(abi) & ~HVC_LEVELS_AARCH32,
+	        .insns = hvc_abi__insns(abi),
 	        .brief = true,
 	};
 	struct hvc_probes probes = {0};
@@ -130,7 +131,7 @@ static enum hvc_status try_calls(struct room *room, struct hvc_diag *diag)
 	uint16_t imm[IMMS];
 	unsigned imms = pick_immediates(abi, imm);
 
-	HVC_TRY(hvc_probes_make(&config, &probes));
+	HVC_TRY(hvc_probes__make(&config, &probes));
 	status = HVC_OK;
 	for (unsigned i = 0; i < probes.count && status == HVC_OK; i++)
 		for (unsigned k = 0; k < imms && status == HVC_OK; k++) {
@@ -139,7 +140,7 @@ static enum hvc_status try_calls(struct room *room, struct hvc_diag *diag)
 			call.imm = imm[k];
 			status = judge(room, &call, diag);
 		}
-	hvc_probes_free(&probes);
+	hvc_probes__free(&probes);
 	return status;
 }
 
@@ -228,8 +229,8 @@ static enum hvc_status prove(struct fitting *fitting, struct trial *trial, struc
 		        .abi = trial->abi,
 		        .index = i,
 		        .world = &world,
-		        .levels = hvc_abi_levels(trial->abi) & ~HVC_LEVELS_AARCH32,
-		        .insns = hvc_abi_insns(trial->abi),
+		        .levels = hvc_abi__levels(trial->abi) & ~HVC_LEVELS_AARCH32,
+		        .insns = hvc_abi__insns(trial->abi),
 		        .budget = BUDGET,
 		        .paths = PATHS,
 		        .steps = STEPS,
@@ -407,7 +408,7 @@ static enum hvc_status open_shipped(struct hvc_diag *diag, struct hvc_abi *abi[S
 		status = hvc_abi_open(name, diag, &abi[*count]);
 		if (status != HVC_OK)
 			break;
-		if (hvc_abi_is_aarch32(abi[(*count)++])) /* most tables do nothing there */
+		if (hvc_abi__is_aarch32(abi[(*count)++])) /* most tables do nothing there */
 			hvc_abi_free(abi[--*count]);
 	}
 	if (status != HVC_OK)

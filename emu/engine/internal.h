@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "engine/call.h"
 #include "hvcheck/arch.h"
-#include "hvcheck/call.h"
 #include "machine/flight.h"
 
 /* describe.c */

@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/abi.h"
 #include "hvcheck/arch.h"
+#include "machine/outcome.h"
 
 #define BELOW_EL2                                                            \
 	(1u << HVC_LEVEL_EL0 | 1u << HVC_LEVEL_EL1T | 1u << HVC_LEVEL_EL1H | \
@@ -228,7 +230,7 @@ static enum hvc_status search_world(struct hvc_leak_search *search, unsigned lev
 			enum hvc_level from = hvc_probe__level(i);
 
 			if (insns >> insn & 1 && levels >> from & 1 &&
-			    hvc_world_has_caller(config.world, insn, from))
+			    hvc_world__has_caller(config.world, insn, from))
 				status = search_caller(search, from, insn, diag);
 		}
 	hvc_secret__close(&search->secrets);
@@ -299,8 +301,8 @@ static enum hvc_status search_all(const struct hvc_leaks_config *config, struct 
 	unsigned insns = config->insns ? config->insns : ~0u;
 	enum hvc_status status = search ? take_worlds(config, leaks) : HVC_E_NOMEM;
 
-	levels &= BELOW_EL2 & (config->abi ? hvc_abi_levels(config->abi) : ~0u);
-	insns &= config->abi ? hvc_abi_insns(config->abi) : ~0u;
+	levels &= BELOW_EL2 & (config->abi ? hvc_abi__levels(config->abi) : ~0u);
+	insns &= config->abi ? hvc_abi__insns(config->abi) : ~0u;
 	if (status != HVC_OK) {
 		hvc_diag_set(diag, status, NULL, 0, 0, "%s", hvc_strerror(status));
 	} else if (!levels || !insns) {

@@ -7,9 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/abi.h"
 #include "base/grow.h"
 #include "engine/leak.h"
 #include "hvcheck/arch.h"
+#include "machine/world.h"
 
 static const uint8_t fpcr[5] = {3, 3, 4, 4, 0}, fpsr[5] = {3, 3, 4, 4, 1};
 
@@ -146,7 +148,7 @@ static int rule_of(struct hvc_leak_search *search)
 		return -1;
 	hvc_prover__take_model(&search->p);
 	hvc_prover__call(&search->p, &call);
-	return hvc_abi_rule_of(search->config->abi, search->world, &call);
+	return hvc_abi__rule_of(search->config->abi, search->world, &call);
 }
 
 /* Rule by rule, where it can tell something. */
@@ -422,7 +424,7 @@ bool hvc_leak__is_sound(struct hvc_leak_search *search, const struct hvc_sympath
 		hvc_prover__gap(p, "%s", text);
 		return false;
 	}
-	if (path->kind == HVC_OUTCOME_JUMP && hvc_level_el(path->level) == 2 && path->target &&
+	if (path->kind == HVC_OUTCOME_JUMP && hvc_level__el(path->level) == 2 && path->target &&
 	    !(path->target->uses & HVC_USES_CALL) && hvc_secret__in(p->terms, path->target)) {
 		hvc_bv__print(p->terms, path->target, text, sizeof text);
 		hvc_prover__gap(p, "control goes where EL2's own memory says: %s", text);

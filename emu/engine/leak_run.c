@@ -10,6 +10,7 @@
 
 #include "engine/leak.h"
 #include "hvcheck/arch.h"
+#include "machine/simd.h"
 
 #define STEPS_MAX 4096u
 
@@ -53,7 +54,7 @@ static bool differs(const struct moment *a, const struct moment *b, enum hvc_cha
 	case HVC_CHANNEL_REGISTER:
 		return a->state.v[place] != b->state.v[place];
 	case HVC_CHANNEL_SIMD:
-		return !hvc_simd_same(&a->simd, &b->simd, place);
+		return !hvc_simd__same(&a->simd, &b->simd, place);
 	case HVC_CHANNEL_MEMORY:
 		return a->memory != b->memory;
 	default:

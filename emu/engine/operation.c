@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/abi.h"
 #include "abi/overlap.h"
 #include "engine/rule_calls.h"
 
@@ -345,7 +346,7 @@ static enum hvc_status next_rule(const struct encounter *e, struct asker *new, h
 
 	if (status != HVC_OK)
 		return status;
-	*rule = hvc_abi_rule_of(new->calls.config.abi, 0, &simplest.call);
+	*rule = hvc_abi__rule_of(new->calls.config.abi, 0, &simplest.call);
 	hvc_simplest__free(&simplest);
 	return HVC_OK;
 }

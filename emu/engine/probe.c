@@ -3,12 +3,14 @@
  * Which register values a sweep tries: those that rules name, the code compares with, and random
  * ones.
  */
-#include "hvcheck/probe.h"
+#include "engine/probe.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "engine/internal.h"
+#include "machine/outcome.h"
+#include "machine/world.h"
 
 /* Values at which a signed or narrow comparison goes wrong, and addresses that lead somewhere. */
 static const uint64_t edges[] = {
@@ -299,10 +301,10 @@ static int compare_all(const void *a, const void *b)
 	return by ? by : (p->why > q->why) - (p->why < q->why);
 }
 
-enum hvc_status hvc_probes_make(const struct hvc_probe_config *config, struct hvc_probes *out)
+enum hvc_status hvc_probes__make(const struct hvc_probe_config *config, struct hvc_probes *out)
 {
 	unsigned levels = config->levels ? config->levels : 1u << HVC_LEVEL_EL1H;
-	unsigned insns = config->insns ? config->insns : hvc_insns_all(1u << HVC_INSN_HVC);
+	unsigned insns = config->insns ? config->insns : hvc_insns__all(1u << HVC_INSN_HVC);
 	/* EL1h is what nearly every caller is; where it is not covered, the first that is */
 	unsigned first = levels & 1u << HVC_LEVEL_EL1H ? (unsigned)HVC_LEVEL_EL1H
 	                                               : (unsigned)__builtin_ctz(levels);
@@ -314,9 +316,9 @@ enum hvc_status hvc_probes_make(const struct hvc_probe_config *config, struct hv
 			bool usual;
 
 			if (!(insns & 1u << insn) || !(levels & 1u << level) ||
-			    !hvc_caller_is((enum hvc_insn)insn, (enum hvc_level)level))
+			    !hvc_caller__is((enum hvc_insn)insn, (enum hvc_level)level))
 				continue;
-			usual = insn == hvc_insn_at(HVC_INSN_HVC, (enum hvc_level)first) &&
+			usual = insn == hvc_insn__at(HVC_INSN_HVC, (enum hvc_level)first) &&
 			        level == first;
 			if (usual && !config->brief)
 				add_full(&list, config, (enum hvc_insn)insn, (enum hvc_level)level);
@@ -366,7 +368,7 @@ static bool is_narrow(uint64_t value)
 
 void hvc_probes__fit(struct hvc_probes *probes, enum hvc_cpu cpu)
 {
-	const bool hyp = hvc_cpu_is_hyp(cpu);
+	const bool hyp = hvc_cpu__is_hyp(cpu);
 	unsigned kept = 0;
 
 	for (unsigned i = 0; i < probes->count; i++) {
@@ -374,13 +376,13 @@ void hvc_probes__fit(struct hvc_probes *probes, enum hvc_cpu cpu)
 
 		if (hyp && probe->reg != HVC_REG_NONE && !is_narrow(probe->call.x[probe->reg]))
 			continue;
-		if (hvc_cpu_levels(cpu) >> probe->call.from & 1)
+		if (hvc_cpu__levels(cpu) >> probe->call.from & 1)
 			probes->probe[kept++] = *probe;
 	}
 	probes->count = kept;
 }
 
-void hvc_probes_free(struct hvc_probes *probes)
+void hvc_probes__free(struct hvc_probes *probes)
 {
 	free(probes->probe);
 	probes->probe = NULL;

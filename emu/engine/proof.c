@@ -5,8 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/verdict.h"
 #include "base/grow.h"
 #include "engine/prover.h"
+#include "machine/invented.h"
 
 void hvc_prover__gap(struct hvc_prover *p, const char *format, ...)
 {
@@ -52,7 +54,7 @@ void hvc_proof__free(struct hvc_proof *proof)
 {
 	free(proof->part);
 	free(proof->call);
-	hvc_invented_free(&proof->invented);
+	hvc_invented__free(&proof->invented);
 	memset(proof, 0, sizeof *proof);
 }
 
@@ -72,7 +74,7 @@ const struct hvc_verdict *hvc_proof__refutes(const struct hvc_proof *proof,
 		const struct hvc_proof_call *known = &proof->call[i];
 
 		if (known->call.from == call->from && known->call.insn == call->insn &&
-		    hvc_verdict_same(&known->verdict, verdict))
+		    hvc_verdict__same(&known->verdict, verdict))
 			return &known->verdict;
 	}
 	return NULL;

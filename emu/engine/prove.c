@@ -10,8 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/abi.h"
 #include "engine/prover.h"
 #include "engine/simplest_call.h"
+#include "machine/outcome.h"
+#include "machine/world.h"
 
 /** Bounds of one caller's exploration. */
 #define PATHS 2048u
@@ -205,7 +208,7 @@ static enum hvc_status prove_rule(struct cell *cell, struct hvc_diag *diag)
 	int rule;
 
 	hvc_prover__call(p, &call);
-	rule = hvc_abi_rule_of(p->config->abi, p->config->index, &call);
+	rule = hvc_abi__rule_of(p->config->abi, p->config->index, &call);
 	governs = rule < 0 ? NULL : hvc_prover__governs(p, (unsigned)rule);
 	if (!governs || hvc_bv__eval(p->terms, governs, &model) != 1)
 		return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0,
@@ -341,7 +344,7 @@ static enum hvc_status prove_caller(struct hvc_prover *p, struct hvc_diag *diag)
 		hvc_prover__gap(p, "memory is lent on demand");
 		return HVC_OK;
 	}
-	if (hvc_cpu_is_hyp(p->config->world->cpu)) {
+	if (hvc_cpu__is_hyp(p->config->world->cpu)) {
 		hvc_prover__gap(p, "A32 and T32 code is not followed");
 		return HVC_OK;
 	}
@@ -371,7 +374,7 @@ static enum hvc_status prove_all(const struct hvc_prove_config *config, struct h
 			enum hvc_level from = hvc_probe__level(i);
 
 			if (!(config->insns >> insn & 1) || !(config->levels >> from & 1) ||
-			    !hvc_world_has_caller(config->world, insn, from))
+			    !hvc_world__has_caller(config->world, insn, from))
 				continue;
 			p.part = &out->part[out->parts++];
 			*p.part = (struct hvc_check_part){

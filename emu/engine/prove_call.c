@@ -10,8 +10,10 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "abi/verdict.h"
 #include "engine/prover.h"
 #include "hvcheck/arch.h"
+#include "machine/invented.h"
 
 #define INVENTIONS_MAX 256u /* kept of what the calls of one caller meet */
 
@@ -72,7 +74,7 @@ static enum hvc_status keep_invented(struct bench *bench, struct hvc_machine *ma
 			bench->invention[bench->inventions++] = met.row[i];
 	}
 	bench->more += told ? met.more : 0;
-	hvc_invented_free(&met);
+	hvc_invented__free(&met);
 	return status;
 }
 
@@ -205,7 +207,7 @@ static void print_verdict(const struct hvc_verdict *v, char *text, size_t size)
 {
 	char name[24];
 
-	hvc_verdict_register(v, name, sizeof name);
+	hvc_verdict__register(v, name, sizeof name);
 	snprintf(text, size, "%s%s%s%s%s", hvc_verdict_name(v->kind), v->clause ? ": " : "",
 	         hvc_clause_name(v->clause), *name ? " " : "", name);
 }
@@ -221,7 +223,7 @@ static enum hvc_status compare(struct hvc_prover *p, struct hvc_proof_call *call
 	if (made->differs)
 		return own_fault(p, call, made->text, diag);
 	call->outcome = made->outcome;
-	if (hvc_verdict_same(&call->verdict, &made->verdict) || call->apart) {
+	if (hvc_verdict__same(&call->verdict, &made->verdict) || call->apart) {
 		call->apart &= made->verdict.clause == call->verdict.clause;
 		call->verdict = made->verdict;
 		return HVC_OK;
@@ -264,7 +266,7 @@ enum hvc_status hvc_prover__confirm(struct hvc_prover *p, unsigned first, struct
 	status = make(&work, diag);
 	p->symbolic->config.machine = machine;
 	for (unsigned i = 0; status == HVC_OK && i < work.bench->inventions; i++)
-		if (hvc_invented_add(&p->proof->invented, &work.bench->invention[i]) != HVC_OK)
+		if (hvc_invented__add(&p->proof->invented, &work.bench->invention[i]) != HVC_OK)
 			status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	p->proof->invented.more += work.bench->more;
 	for (unsigned i = 0; status == HVC_OK && i < count; i++)

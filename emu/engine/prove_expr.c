@@ -34,7 +34,7 @@ static hvc_ref leaf(struct hvc_prover *p, const struct hvc_term *term)
 	if (term->kind == HVC_TERM_SELF || term->kind == HVC_TERM_RETURN)
 		return hvc_bv__add(p->terms, p->input[HVC_INPUT_SELF],
 		                   number(p, term->kind == HVC_TERM_RETURN ? 4 : 0));
-	fixed = number(p, hvc_expr_eval(&expr, &context));
+	fixed = number(p, hvc_expr__eval(&expr, &context));
 	switch (term->kind) {
 	case HVC_TERM_ESR:
 		if (hvc_arch_ec(fixed->value) == HVC_EC_SMC32)
@@ -71,7 +71,7 @@ static hvc_ref binary(struct hvc_prover *p, enum hvc_term_kind kind, hvc_ref a, 
 	}
 }
 
-/* hvc_function_result, as the function's code computes it: so it is the same term. */
+/* hvc_function__result, as the function's code computes it: so it is the same term. */
 static hvc_ref function(struct hvc_prover *p, hvc_ref a, hvc_ref b, hvc_ref c)
 {
 	struct hvc_bvs *t = p->terms;

@@ -8,6 +8,8 @@
 #include "engine/prover.h"
 #include "engine/simplest_call.h"
 #include "hvcheck/arch.h"
+#include "machine/outcome.h"
+#include "machine/world.h"
 #include "symbolic/bv_node.h"
 
 static hvc_ref number(struct hvc_prover *p, uint64_t value)
@@ -115,10 +117,10 @@ void hvc_prover__after(struct hvc_prover *p, const struct hvc_sympath *path, hvc
 	after[HVC_REG_DAIF] = in_place(p, way->daif, 6);
 	if (!hvc_level_is_aarch32(path->level))
 		after[HVC_REG_PSTATE] =
-		        hvc_level_el(path->level) == 2 || path->kind == HVC_OUTCOME_UNDEFINED
+		        hvc_level__el(path->level) == 2 || path->kind == HVC_OUTCOME_UNDEFINED
 		                ? p->before[HVC_REG_PSTATE]
 		                : hvc_bv__and(p->terms, way->pstate,
-		                              number(p, hvc_call_kept(~HVC_PSTATE_NRW)));
+		                              number(p, hvc_call__kept(~HVC_PSTATE_NRW)));
 	after[HVC_REG_HCR_EL2] = hvc_symbolic__given_hcr(p->symbolic, after[HVC_REG_HCR_EL2]);
 }
 

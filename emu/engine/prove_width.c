@@ -132,7 +132,7 @@ static enum hvc_status show(struct width *w, unsigned path, hvc_ref all)
 		    !hvc_prover__simplify(p, &p->symbolic->path[path], all))
 			return HVC_OK;
 		hvc_prover__call(p, &call);
-		rule = hvc_abi_rule_of(p->config->abi, p->config->index, &call);
+		rule = hvc_abi__rule_of(p->config->abi, p->config->index, &call);
 		if (rule < 0)
 			return HVC_OK;
 		HVC_TRY(hvc_prover__name_apart(p, path, &call, rule, HVC_CLAUSE_WIDTH));

@@ -5,6 +5,7 @@
 
 #include "abi/abi.h"
 #include "engine/prove.h"
+#include "machine/outcome.h"
 #include "symbolic/symbolic.h"
 
 struct hvc_prover {
@@ -78,7 +79,7 @@ void hvc_prover__take_model(struct hvc_prover *p);
 void hvc_prover__call(const struct hvc_prover *p, struct hvc_call *out);
 
 /* prove_expr.c */
-/* The immediate as the syndrome has it: see hvc_call_imm. */
+/* The immediate as the syndrome has it: see hvc_call__imm. */
 hvc_ref hvc_prover__imm(struct hvc_prover *p);
 /** The value of an expression of a specification. */
 hvc_ref hvc_prover__expr(struct hvc_prover *p, const struct hvc_expr *expr);

@@ -9,10 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/abi.h"
+#include "engine/call.h"
 #include "engine/differ.h"
 #include "engine/rule_calls.h"
 #include "engine/scene.h"
-#include "hvcheck/call.h"
+#include "machine/world.h"
 
 #define BELOW_EL2                                                            \
 	(1u << HVC_LEVEL_EL0 | 1u << HVC_LEVEL_EL1T | 1u << HVC_LEVEL_EL1H | \
@@ -67,7 +69,7 @@ static unsigned hazards_of(const struct hvc_row *row)
 	if (row->stores)
 		kinds |= 1u << HVC_HAZARD_MEMORY;
 	/* Its own code, with EL2's rights. */
-	if (hvc_level_el(row->level) == 2 &&
+	if (hvc_level__el(row->level) == 2 &&
 	    (row->kind == HVC_OUTCOME_RETURN || row->kind == HVC_OUTCOME_RETRY ||
 	     row->kind == HVC_OUTCOME_INJECT))
 		kinds |= 1u << HVC_HAZARD_CONTROL;
@@ -75,8 +77,8 @@ static unsigned hazards_of(const struct hvc_row *row)
 	case HVC_OUTCOME_JUMP:
 	case HVC_OUTCOME_HANDOFF:
 		/* A door at a fixed place is told as what is not followed. */
-		if (hvc_level_el(row->level) == 2 && !(row->target && hvc_bv__const(row->target) &&
-		                                       row->kind == HVC_OUTCOME_HANDOFF))
+		if (hvc_level__el(row->level) == 2 && !(row->target && hvc_bv__const(row->target) &&
+		                                        row->kind == HVC_OUTCOME_HANDOFF))
 			kinds |= 1u << HVC_HAZARD_CONTROL;
 		break;
 	case HVC_OUTCOME_FAULT:
@@ -363,8 +365,8 @@ static enum hvc_status look_at_all(struct look *look)
 	const struct hvc_safety_config *config = look->config;
 	struct hvc_safety *safety = look->safety;
 	unsigned levels =
-	        hvc_abi_levels(config->abi) & BELOW_EL2 & (config->levels ? config->levels : ~0u);
-	unsigned insns = hvc_abi_insns(config->abi) & (config->insns ? config->insns : ~0u);
+	        hvc_abi__levels(config->abi) & BELOW_EL2 & (config->levels ? config->levels : ~0u);
+	unsigned insns = hvc_abi__insns(config->abi) & (config->insns ? config->insns : ~0u);
 	enum hvc_status status = HVC_OK;
 
 	safety->subject = strdup(hvc_subject_name(config->subject));

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/call.h"
 #include "engine/internal.h"
 #include "engine/prover.h"
 #include "engine/safety.h"
-#include "hvcheck/call.h"
 
 static bool fill(const struct hvc_subject *subject, const struct hvc_prove_config *prove,
                  const struct hvc_proof_call *shown, struct hvc_hazard *out)
@@ -28,8 +28,8 @@ static bool fill(const struct hvc_subject *subject, const struct hvc_prove_confi
 	};
 	hvc_width__print(&shown->verdict, does, sizeof does);
 	hvc_call__print(&shown->call, when, sizeof when);
-	hvc_call_command(hvc_subject_name(subject), prove->world, &probe, shown->call.imm, command,
-	                 sizeof command);
+	hvc_call__command(hvc_subject_name(subject), prove->world, &probe, shown->call.imm, command,
+	                  sizeof command);
 	out->does = strdup(does);
 	out->when = strdup(when);
 	out->witness.command[0] = strdup(command);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/saved.h"
+#include "machine/world.h"
 
 /* One by one, not looked for among the others. */
 static const char *keep(struct hvc_bvs *terms, const char *name)
@@ -89,7 +90,7 @@ static bool take_set(struct hvc_reader *reader, struct hvc_exact *exact)
 		return false;
 	if (reg != HVC_REG_NONE && hvc_world_set(&exact->world, reg, value) == HVC_OK)
 		return true;
-	if (reg == HVC_REG_NONE && hvc_world_sys_name(word, encoding) &&
+	if (reg == HVC_REG_NONE && hvc_world__sys_name(word, encoding) &&
 	    hvc_world_set_sys(&exact->world, encoding, value) == HVC_OK)
 		return true;
 	reader->word = place;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/scene.h"
+#include "subject/subject.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -156,11 +157,11 @@ enum hvc_status hvc_scene__world(const struct hvc_subject *subject, const struct
 	*out = hvc_abi_world_at(abi, index)->world;
 	/* A machine has one world. Of several, what tells them apart is the specification's. */
 	if (hvc_abi_world_count(abi) == 1)
-		hvc_subject_enter(subject, out);
+		hvc_subject__enter(subject, out);
 	if (over && hvc_world_overlay(out, over) != HVC_OK)
 		return hvc_diag_set(diag, HVC_E_RANGE, NULL, 0, 0,
 		                    "too much for world %s: at most %u boundaries, %u registers by "
 		                    "encoding and %u pieces of memory",
 		                    out->name, HVC_BOUNDARIES_MAX, HVC_EXTRAS_MAX, HVC_MEMORY_MAX);
-	return hvc_subject_resolve(subject, out, diag);
+	return hvc_subject__resolve(subject, out, diag);
 }

@@ -6,6 +6,7 @@
  * different ones to different memory.
  */
 #include "engine/secret.h"
+#include "subject/subject.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -142,7 +143,7 @@ static bool take_memory(const struct hvc_subject *subject, struct hvc_secret_set
 	struct hvc_range one;
 	size_t count = 0, spans = 1;
 
-	for (; hvc_subject_data(subject, count, &one.lo, &one.hi); count++)
+	for (; hvc_subject__data(subject, count, &one.lo, &one.hi); count++)
 		spans += take_data(image, one, all, NULL);
 	set->region = calloc(count + 1, sizeof *set->region);
 	set->span = calloc(spans, sizeof *set->span);
@@ -153,7 +154,7 @@ static bool take_memory(const struct hvc_subject *subject, struct hvc_secret_set
 	        (struct hvc_range){HVC_EL2_DATA, HVC_EL2_DATA + HVC_EL2_DATA_SIZE - 1};
 	spans = 1;
 	for (size_t i = 0; i < count; i++) {
-		(void)hvc_subject_data(subject, i, &set->region[i].lo, &set->region[i].hi);
+		(void)hvc_subject__data(subject, i, &set->region[i].lo, &set->region[i].hi);
 		spans += take_data(image, set->region[i], all, set->span + spans);
 	}
 	set->open.memory = set->span;

@@ -3,14 +3,14 @@
 #ifndef ENGINE_SECRET_H
 #define ENGINE_SECRET_H
 
-#include "hvcheck/subject.h"
+#include "subject/subject.h"
 #include "symbolic/symbolic.h"
 
 /** Number of things that are kept from the caller, at most 32. */
 unsigned hvc_secret__count(void);
 /**
  * Secret i: the name of a register; "el2_memory", HVC_EL2_DATA and what EL2's pointers lead to;
- * "own_data", the image's own data (hvc_subject_data). Constant string.
+ * "own_data", the image's own data (hvc_subject__data). Constant string.
  */
 const char *hvc_secret__name(unsigned i);
 

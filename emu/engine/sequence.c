@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine/sequence.h"
+#include "abi/abi.h"
+#include "abi/verdict.h"
 #include "base/grow.h"
 #include "base/number.h"
 #include "engine/scene.h"
+#include "machine/invented.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -60,7 +63,7 @@ static struct hvc_sequence_failure *find(struct search *search, const struct hvc
 	for (unsigned i = 0; i < out->failures; i++) {
 		const struct hvc_verdict *known = &out->failure[i].verdict;
 
-		if (hvc_verdict_same(known, verdict))
+		if (hvc_verdict__same(known, verdict))
 			return &out->failure[i];
 	}
 	if (!hvc_grow(&out->failure, &search->capacity, out->failures, sizeof *out->failure))
@@ -128,13 +131,13 @@ static enum hvc_status take(struct search *search, struct hvc_player *player,
  */
 static bool reaches_el2(const struct hvc_player *player, struct hvc_call *call)
 {
-	int rule = hvc_abi_rule_of(player->abi, player->world, call);
+	int rule = hvc_abi__rule_of(player->abi, player->world, call);
 
 	if (!hvc_insn_is_smc(call->insn) || hvc_player__traps_smc(player))
 		return true;
 	call->insn = hvc_level_is_aarch32(call->from) ? HVC_INSN_HVC_A32 : HVC_INSN_HVC;
 	return player->insns >> call->insn & 1 &&
-	       hvc_abi_rule_of(player->abi, player->world, call) == rule;
+	       hvc_abi__rule_of(player->abi, player->world, call) == rule;
 }
 
 static enum hvc_status try_random(struct search *search, uint64_t seed)
@@ -241,15 +244,15 @@ static enum hvc_status sum_up(struct search *search)
 
 		status = hvc_player__invented(player, &met);
 		if (status == HVC_OK)
-			status = hvc_invented_merge(&all, &met);
-		hvc_invented_free(&met);
+			status = hvc_invented__merge(&all, &met);
+		hvc_invented__free(&met);
 		doubt->calls += player->calls;
 		if (player->doubt.faults && !doubt->faults)
 			memcpy(doubt->why, player->doubt.why, sizeof doubt->why);
 		doubt->faults += player->doubt.faults;
 	}
-	doubt->assumptions = hvc_invented_assumptions(&all);
-	hvc_invented_free(&all);
+	doubt->assumptions = hvc_invented__assumptions(&all);
+	hvc_invented__free(&all);
 	return status == HVC_OK ? HVC_OK : fail_memory(search->diag);
 }
 
@@ -343,13 +346,14 @@ void hvc_sequence__print(const struct hvc_sequences *sequences, const struct hvc
 		break;
 	case HVC_CLAUSE_RESULT:
 		snprintf(text, size, "%s is %s, promised %s%s%s%s",
-		         hvc_verdict_register(v, name, sizeof name), hvc_u64_print(v->actual, is),
+		         hvc_verdict__register(v, name, sizeof name), hvc_u64_print(v->actual, is),
 		         hvc_u64_print(v->expected, was), *says ? " (" : "", says,
 		         *says ? ")" : "");
 		break;
 	case HVC_CLAUSE_PRESERVE:
-		snprintf(text, size, "%s is %s, was %s", hvc_verdict_register(v, name, sizeof name),
-		         hvc_u64_print(v->actual, is), hvc_u64_print(v->expected, was));
+		snprintf(text, size, "%s is %s, was %s",
+		         hvc_verdict__register(v, name, sizeof name), hvc_u64_print(v->actual, is),
+		         hvc_u64_print(v->expected, was));
 		break;
 	case HVC_CLAUSE_MEMORY:
 		snprintf(text, size, "memory that is not EL2's own is written");

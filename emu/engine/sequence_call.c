@@ -4,6 +4,7 @@
 
 #include "engine/sequence.h"
 
+#include "abi/abi.h"
 #include "base/random.h"
 
 #define ATTEMPTS 64u
@@ -172,7 +173,7 @@ bool hvc_sequence__call(const struct hvc_player *player, const struct hvc_wanted
 		return false;
 	for (unsigned i = 0; i < ATTEMPTS; i++) {
 		fill(player, wanted, i || dice ? (dice ? dice : &own) : NULL, out);
-		if (hvc_abi_rule_of(player->abi, player->world, out) == (int)wanted->rule)
+		if (hvc_abi__rule_of(player->abi, player->world, out) == (int)wanted->rule)
 			return true;
 	}
 	return false;
@@ -196,12 +197,12 @@ static void spoil(const struct hvc_rule *rule, struct hvc_dice *dice, struct hvc
 /* Make it a call that something is promised of; false when it cannot be one. */
 static bool mend(const struct hvc_player *player, struct hvc_call *call)
 {
-	int rule = hvc_abi_rule_of(player->abi, player->world, call);
+	int rule = hvc_abi__rule_of(player->abi, player->world, call);
 
 	if (rule < 0 || !hvc_abi_rule_at(player->abi, (unsigned)rule)->specified)
 		return false;
 	fill_places(hvc_abi_rule_at(player->abi, (unsigned)rule), call);
-	return hvc_abi_rule_of(player->abi, player->world, call) == rule;
+	return hvc_abi__rule_of(player->abi, player->world, call) == rule;
 }
 
 /* Can the sequence go on after such a call? */

@@ -3,8 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/abi.h"
+#include "engine/doubt.h"
 #include "engine/sequence.h"
 #include "hvcheck/arch.h"
+#include "machine/invented.h"
 #include "symbolic/scene.h"
 
 #define TABLE_SIZE UINT64_C(0x800)
@@ -73,8 +76,8 @@ enum hvc_status hvc_player__open(const struct hvc_sequence_config *config,
 	        .abi = config->abi,
 	        .world = index,
 	        .setting = world,
-	        .levels = config->levels ? config->levels : hvc_abi_levels(config->abi),
-	        .insns = config->insns ? config->insns : hvc_abi_insns(config->abi),
+	        .levels = config->levels ? config->levels : hvc_abi__levels(config->abi),
+	        .insns = config->insns ? config->insns : hvc_abi__insns(config->abi),
 	};
 	struct hvc_machine_config machine = {
 	        .image = *image, .world = world, .budget = config->budget, .smc_as_it_is = true};
@@ -143,12 +146,12 @@ static enum hvc_status doubt(struct hvc_player *player, const struct hvc_state *
 		return HVC_OK;
 	status = hvc_machine_invented(player->machine, &met);
 	if (status == HVC_OK &&
-	    hvc_fault_is_assumed(player->setting, entry, &met, outcome,
-	                         player->doubt.faults ? NULL : player->doubt.why)) {
+	    hvc_fault__is_assumed(player->setting, entry, &met, outcome,
+	                          player->doubt.faults ? NULL : player->doubt.why)) {
 		player->doubt.faults++;
 		verdict->kind = HVC_VERDICT_UNDECIDED;
 	}
-	hvc_invented_free(&met);
+	hvc_invented__free(&met);
 	return status;
 }
 
@@ -182,7 +185,7 @@ enum hvc_status hvc_player__call(struct hvc_player *player, const struct hvc_cal
 	/* What goes to EL3 is not EL2's to answer. */
 	out->untrapped = untrapped && outcome.kind == HVC_OUTCOME_FORWARD;
 	if (out->untrapped)
-		out->step.rule = hvc_abi_rule_of(player->abi, player->world, call);
+		out->step.rule = hvc_abi__rule_of(player->abi, player->world, call);
 	else if (in_place) {
 		hvc_entry_state(&player->state, call, &entry);
 		hvc_verdict_judge(player->abi, player->world, &entry,

@@ -6,7 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/abi.h"
+#include "abi/expr.h"
 #include "engine/sequence.h"
+#include "machine/outcome.h"
 
 #define TRIALS   16u
 #define ATTEMPTS 64u
@@ -48,13 +51,13 @@ static uint64_t evaluate(const struct trial *t, const struct hvc_expr *expr,
 	struct hvc_expr bound;
 
 	hvc_expr__bind(expr, t->variable, &bound);
-	return hvc_expr_eval(&bound, &context);
+	return hvc_expr__eval(&bound, &context);
 }
 
 /* The call as the property says it. False when no such call falls under its rule. */
 static bool make_call(struct trial *t, const struct hvc_property_call *says, struct hvc_call *out)
 {
-	const unsigned hvc = says->insns & hvc_insns_all(1u << HVC_INSN_HVC);
+	const unsigned hvc = says->insns & hvc_insns__all(1u << HVC_INSN_HVC);
 	/* Where either will do, one that comes to EL2. */
 	const struct hvc_wanted wanted = {says->rule, says->levels,
 	                                  hvc && !hvc_player__traps_smc(t->player) ? hvc
@@ -73,7 +76,7 @@ static bool make_call(struct trial *t, const struct hvc_property_call *says, str
 		hvc_entry_state(&t->player->state, &base, &before);
 		for (unsigned k = 0; k < says->sets; k++)
 			out->x[says->set[k].reg] = evaluate(t, &says->set[k].expr, &before, &base);
-		if (hvc_abi_rule_of(t->player->abi, t->player->world, out) == (int)says->rule)
+		if (hvc_abi__rule_of(t->player->abi, t->player->world, out) == (int)says->rule)
 			return true;
 	}
 	return false;

@@ -5,7 +5,9 @@
  */
 #include <string.h>
 
+#include "abi/abi.h"
 #include "engine/sequence.h"
+#include "machine/outcome.h"
 
 #define ROUNDS 4u
 
@@ -32,7 +34,7 @@ static bool fails(struct shrinking *s, const struct hvc_call *call, unsigned cal
 	if (s->status == HVC_OK)
 		s->status = hvc_player__begin(s->player, s->diag);
 	for (unsigned i = 0; s->status == HVC_OK && i < calls; i++) {
-		int rule = hvc_abi_rule_of(s->player->abi, s->player->world, &call[i]);
+		int rule = hvc_abi__rule_of(s->player->abi, s->player->world, &call[i]);
 
 		if (rule < 0 || !hvc_abi_rule_at(s->player->abi, (unsigned)rule)->specified)
 			return false;
@@ -130,7 +132,7 @@ static bool simplify_call(struct shrinking *s, unsigned at)
 	with = s->call[at];
 	if (s->player->levels >> HVC_LEVEL_EL1H & 1) {
 		with.from = HVC_LEVEL_EL1H;
-		with.insn = hvc_insn_at(with.insn, with.from);
+		with.insn = hvc_insn__at(with.insn, with.from);
 	}
 	changed |= replace(s, at, &with);
 	with = s->call[at];

@@ -4,6 +4,7 @@
  * question.
  */
 #include "engine/simplest_call.h"
+#include "machine/outcome.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +35,7 @@ hvc_ref hvc_search__address(struct hvc_bvs *terms, enum hvc_insn insn)
 
 	return hvc_bv__eq(terms, hvc_bv__input(terms, "self", 64),
 	                  hvc_bv__add(terms, hvc_bv__zext(terms, offset, 64),
-	                              hvc_bv__num(terms, 64, hvc_call_address(&first))));
+	                              hvc_bv__num(terms, 64, hvc_call__address(&first))));
 }
 
 bool hvc_search__holds(const struct hvc_search *search)
@@ -226,8 +227,7 @@ enum hvc_status hvc_simplest__find(struct hvc_simplest *s)
 	s->model.value = search.value = calloc(s->model.count + 1, sizeof *search.value);
 	s->model.given = calloc(s->model.count + 1, sizeof *s->model.given);
 	free_ = calloc(s->model.count + 1, sizeof *free_);
-	if (search.value && s->model.given && free_ &&
-	    hvc_search__mark(&search, s->model.given))
+	if (search.value && s->model.given && free_ && hvc_search__mark(&search, s->model.given))
 		status = find(&search, s, free_);
 	hvc_search__end(&search);
 	free(free_);

@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "engine/leak.h"
+#include "machine/simd.h"
+#include "machine/world.h"
 
 bool hvc_view__shows(enum hvc_reg reg)
 {
@@ -30,7 +32,7 @@ bool hvc_view__is_back(enum hvc_outcome_kind kind, enum hvc_level level)
 	case HVC_OUTCOME_INJECT:
 	case HVC_OUTCOME_JUMP:
 	case HVC_OUTCOME_UNDEFINED:
-		return hvc_level_el(level) < 2;
+		return hvc_level__el(level) < 2;
 	default:
 		return false;
 	}
@@ -82,7 +84,7 @@ bool hvc_view__parts(const struct hvc_view *a, const struct hvc_view *b, enum hv
 		return (a->outcome.state.v[place] ^ b->outcome.state.v[place]) &
 		       hvc_reg_info((enum hvc_reg)place)->mask;
 	case HVC_CHANNEL_SIMD:
-		return !hvc_simd_same(&a->simd, &b->simd, place);
+		return !hvc_simd__same(&a->simd, &b->simd, place);
 	case HVC_CHANNEL_MEMORY:
 		return hvc_view__stores_part(&a->outcome, &b->outcome);
 	case HVC_CHANNEL_CONTROL: /* of one view */

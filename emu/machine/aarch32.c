@@ -10,6 +10,8 @@
 
 #include "hvcheck/arch.h"
 #include "machine/internal.h"
+#include "machine/outcome.h"
+#include "machine/world.h"
 
 #define EL2H_MASKED UINT64_C(0x3c9)
 #define GONE        HVC_LANDING /* any SVC of the harness */
@@ -17,13 +19,13 @@
 bool hvc_aarch32__call(struct hvc_machine *machine, enum hvc_outcome_kind *kind, uint64_t *esr)
 {
 	const struct hvc_call *call = &machine->call;
-	uint64_t pstate = hvc_call_pstate(call, &machine->entry);
+	uint64_t pstate = hvc_call__pstate(call, &machine->entry);
 	struct hvc_pe pe = hvc_call__pe(machine, pstate);
 	struct hvc_entry entry;
 	bool taken;
 
 	if (hvc_insn_is_smc(call->insn)) {
-		taken = hvc_exception_smc(&pe, hvc_call_imm(call), &entry);
+		taken = hvc_exception_smc(&pe, hvc_call__imm(call), &entry);
 	} else {
 		taken = !hvc_exception_hvc_is_undefined(&pe);
 		hvc_exception_hvc(&pe, call->imm, &entry);
@@ -36,7 +38,7 @@ bool hvc_aarch32__call(struct hvc_machine *machine, enum hvc_outcome_kind *kind,
 	machine->aarch32.psr = pstate;
 	*kind = HVC_OUTCOME_UNDEFINED;
 	*esr = 0;
-	if (hvc_insn_is_smc(call->insn) && hvc_level_el(call->from) == 1 &&
+	if (hvc_insn_is_smc(call->insn) && hvc_level__el(call->from) == 1 &&
 	    !(pe.scr_el3 & HVC_SCR_SMD)) {
 		*kind = HVC_OUTCOME_FORWARD;
 		*esr = (uint64_t)HVC_EC_SMC32 << 26 | HVC_ESR_IL;

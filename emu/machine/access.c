@@ -17,7 +17,7 @@ static int64_t signed_bits(uint32_t word, unsigned high, unsigned low)
 }
 
 /* Two registers; post-indexed (1) it is the base alone. */
-static void of_pair(uint32_t word, struct hvc_access *out)
+static void of_pair(uint32_t word, struct hvc_data_access *out)
 {
 	const unsigned opc = bits(word, 31, 30);
 	unsigned size = opc == 2 ? 8 : 4; /* and LDPSW */
@@ -31,7 +31,7 @@ static void of_pair(uint32_t word, struct hvc_access *out)
 }
 
 /* One register: bits 29:27 are 7. */
-static void of_single(uint32_t word, struct hvc_access *out)
+static void of_single(uint32_t word, struct hvc_data_access *out)
 {
 	const unsigned scale =
 	        word & 1u << 26 && word & 1u << 23 ? 4 : (unsigned)bits(word, 31, 30);
@@ -52,7 +52,7 @@ static void of_single(uint32_t word, struct hvc_access *out)
 }
 
 /* Literals, LDAPR and STLR with an offset, allocation tags: bits 29:27 are 3. */
-static void of_other(uint32_t word, struct hvc_access *out)
+static void of_other(uint32_t word, struct hvc_data_access *out)
 {
 	if (!(word & 1u << 24)) {
 		out->base = HVC_ACCESS_NONE;
@@ -64,9 +64,9 @@ static void of_other(uint32_t word, struct hvc_access *out)
 	}
 }
 
-bool hvc_access__decode(uint32_t word, struct hvc_access *out)
+bool hvc_access__decode(uint32_t word, struct hvc_data_access *out)
 {
-	*out = (struct hvc_access){.base = HVC_ACCESS_NONE, .index = HVC_ACCESS_NONE};
+	*out = (struct hvc_data_access){.base = HVC_ACCESS_NONE, .index = HVC_ACCESS_NONE};
 	/* DC, IC, AT: SYS with CRn 7 */
 	if (bits(word, 31, 19) == 0x1aa1 && bits(word, 15, 12) == 7) {
 		if (bits(word, 4, 0) == 31)
@@ -105,7 +105,7 @@ static uint64_t extend(uint64_t value, unsigned option)
 	}
 }
 
-uint64_t hvc_access__at(const struct hvc_access *access, uint64_t pc, const uint64_t x[31],
+uint64_t hvc_access__at(const struct hvc_data_access *access, uint64_t pc, const uint64_t x[31],
                         uint64_t sp)
 {
 	uint64_t address = access->base == HVC_ACCESS_SP     ? sp
@@ -120,7 +120,7 @@ uint64_t hvc_access__at(const struct hvc_access *access, uint64_t pc, const uint
 uint64_t hvc_access__address(uint32_t word, const struct hvc_engine_frame *frame)
 {
 	const unsigned stack = frame->pstate & HVC_PSTATE_SP ? 2 : 0;
-	struct hvc_access access;
+	struct hvc_data_access access;
 
 	if (!hvc_access__decode(word, &access))
 		return 0;

@@ -8,7 +8,10 @@
 
 #include "machine/a32.h"
 #include "machine/internal.h"
+#include "machine/invented.h"
+#include "machine/reg.h"
 #include "machine/vhe.h"
+#include "machine/world.h"
 
 #define READS_ROWS 2048u /* power of two; a conflict only costs another look at the code */
 #define LOOK_WORDS 64u   /* read at a time */
@@ -37,8 +40,8 @@ bool hvc_around__open(struct hvc_machine *machine)
 void hvc_around__close(struct hvc_machine *machine)
 {
 	hvc_zero__close(&machine->zero);
-	hvc_invented_free(&machine->around.account);
-	hvc_invented_free(&machine->around.met);
+	hvc_invented__free(&machine->around.account);
+	hvc_invented__free(&machine->around.met);
 	free(machine->around.reads);
 }
 
@@ -72,11 +75,11 @@ static void look(struct hvc_reads *reads, struct hvc_engine *engine)
 		if (!hvc_vhe__decode(words[at / 4 % LOOK_WORDS], &access) || !access.read)
 			continue;
 		memcpy(t, access.name, sizeof t);
-		reg = hvc_reg_find_sys(t[0], t[1], t[2], t[3], t[4]);
+		reg = hvc_reg__find_sys(t[0], t[1], t[2], t[3], t[4]);
 		if (reg != HVC_REG_NONE)
 			hvc_regset_add(&reads->plain, reg);
 		if (hvc_vhe__target(access.name, t))
-			reg = hvc_reg_find_sys(t[0], t[1], t[2], t[3], t[4]);
+			reg = hvc_reg__find_sys(t[0], t[1], t[2], t[3], t[4]);
 		if (reg != HVC_REG_NONE)
 			hvc_regset_add(&reads->host, reg);
 	}
@@ -137,7 +140,7 @@ bool hvc_around__block(struct hvc_machine *machine, uint64_t address, uint32_t s
 	struct hvc_around *around = &machine->around;
 
 	if (around->filter >> (address >> 2 & 63) & 1 &&
-	    hvc_world_boundary(&machine->world, address)) {
+	    hvc_world__boundary(&machine->world, address)) {
 		machine->after_eret = false;
 		return true;
 	}
@@ -203,7 +206,7 @@ bool hvc_around__is_call(const struct hvc_machine *machine, const struct hvc_eng
 static void note(struct hvc_around *around, struct hvc_invented *into,
                  const struct hvc_invention *invention)
 {
-	if (hvc_invented_add(into, invention) != HVC_OK)
+	if (hvc_invented__add(into, invention) != HVC_OK)
 		around->failed = true;
 }
 

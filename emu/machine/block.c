@@ -12,6 +12,7 @@
 #include "machine/vhe.h"
 
 #include "base/random.h"
+#include "machine/reg.h"
 
 #define WORD_ERET   UINT32_C(0xd69f03e0)
 #define WORD_ERETAA UINT32_C(0xd69f0bff) /* and ERETAB, with bit 10 */
@@ -61,7 +62,7 @@ static bool is_at(uint32_t word)
  */
 static void add_msr(struct hvc_block *block, const uint8_t name[static 5])
 {
-	enum hvc_reg reg = hvc_reg_find_sys(name[0], name[1], name[2], name[3], name[4]);
+	enum hvc_reg reg = hvc_reg__find_sys(name[0], name[1], name[2], name[3], name[4]);
 	enum hvc_reg other = HVC_REG_NONE;
 	uint8_t t[5];
 
@@ -70,7 +71,7 @@ static void add_msr(struct hvc_block *block, const uint8_t name[static 5])
 	if (name[0] == 3 && name[1] == 3 && name[2] == 4 && name[3] == 4 && name[4] < 2)
 		return; /* FPCR, FPSR: see add_simd */
 	if (hvc_vhe__target(name, t))
-		other = hvc_reg_find_sys(t[0], t[1], t[2], t[3], t[4]);
+		other = hvc_reg__find_sys(t[0], t[1], t[2], t[3], t[4]);
 	if (reg != HVC_REG_NONE)
 		hvc_regset_add(&block->writes, reg);
 	if (other != HVC_REG_NONE)

@@ -11,7 +11,9 @@
 #include "machine/access.h"
 #include "machine/flight.h"
 #include "machine/internal.h"
+#include "machine/outcome.h"
 #include "machine/vhe.h"
+#include "machine/world.h"
 
 static bool inside(uint64_t address, uint64_t base, uint64_t size)
 {
@@ -28,14 +30,15 @@ static void collect(struct hvc_machine *machine, const struct hvc_engine_frame *
 	state->v[HVC_REG_NZCV] = frame->pstate & HVC_PSTATE_NZCV;
 	state->v[HVC_REG_DAIF] = frame->pstate & HVC_PSTATE_DAIF;
 	/* EL2's own is nobody's to keep. */
-	state->v[HVC_REG_PSTATE] = hvc_call_kept(hvc_call_pstate(&machine->call, &machine->entry));
+	state->v[HVC_REG_PSTATE] =
+	        hvc_call__kept(hvc_call__pstate(&machine->call, &machine->entry));
 	if (machine->aarch32.is_in) {
-		state->v[HVC_REG_PSTATE] = hvc_call_kept(frame->pstate);
+		state->v[HVC_REG_PSTATE] = hvc_call__kept(frame->pstate);
 	} else if (hvc_arch_el(frame->pstate) < 2) {
 		if (machine->phase == PHASE_EL2)
 			hvc_call__returned(machine);
 		state->v[HVC_REG_PSTATE] =
-		        hvc_call_kept((frame->pstate & ~PSTATE_BEYOND) | machine->beyond);
+		        hvc_call__kept((frame->pstate & ~PSTATE_BEYOND) | machine->beyond);
 	}
 	memcpy(&state->v[HVC_REG_SP_EL0], frame->sp, sizeof frame->sp);
 	if (hvc_regset_empty(&machine->dirty))
@@ -75,7 +78,7 @@ static void conclude(struct hvc_machine *machine, enum hvc_outcome_kind kind, ui
 	if (!machine->hyp)
 		hvc_aarch32__conclude(machine, &outcome->state);
 	outcome->kind = unanswered ? HVC_OUTCOME_FAULT : kind;
-	outcome->level = hvc_level_from_mode((unsigned)(frame.pstate & HVC_PSTATE_M));
+	outcome->level = hvc_level__from_mode((unsigned)(frame.pstate & HVC_PSTATE_M));
 	outcome->pc = fault.pc;
 	outcome->esr = fault.esr;
 	outcome->far = fault.far;
@@ -217,14 +220,15 @@ bool hvc_call__start(struct hvc_machine *machine)
 	}
 	/* What the instruction is does not matter to who is told of it, and it is not executed. */
 	if (call->insn == HVC_INSN_TRAP) {
-		struct hvc_pe pe = hvc_call__pe(machine, hvc_call_pstate(call, &machine->entry));
+		struct hvc_pe pe = hvc_call__pe(machine, hvc_call__pstate(call, &machine->entry));
 		struct hvc_entry entry;
 
 		hvc_exception_trap(&pe, machine->world.esr, call->imm, &entry);
 		hvc_call__enter(machine, &entry);
 		return true;
 	}
-	hvc_engine__move(machine->engine, machine->call_pc, hvc_call_pstate(call, &machine->entry));
+	hvc_engine__move(machine->engine, machine->call_pc,
+	                 hvc_call__pstate(call, &machine->entry));
 	machine->phase = PHASE_CALLER;
 	return true;
 }
@@ -260,7 +264,7 @@ static void at_caller(struct hvc_machine *machine, enum hvc_event event, uint64_
 	           hvc_exception_smc(&pe, machine->call.imm, &entry)) {
 		hvc_call__enter(machine, &entry);
 	} else if (event == HVC_EVENT_SMC) {
-		end(machine, HVC_OUTCOME_FORWARD, machine->call_pc, hvc_call_esr(&machine->call),
+		end(machine, HVC_OUTCOME_FORWARD, machine->call_pc, hvc_call__esr(&machine->call),
 		    0);
 	} else {
 		end(machine, HVC_OUTCOME_UNDEFINED, machine->call_pc, 0, 0);
@@ -392,7 +396,7 @@ static uint64_t data_address(struct hvc_machine *machine)
 	uint32_t word;
 
 	hvc_engine__frame(machine->engine, &frame);
-	if (machine->hyp || !hvc_call__word(machine, frame.pc, &word))
+	if (machine->hyp || !hvc_machine__word_at(machine, frame.pc, &word))
 		return 0;
 	return hvc_access__address(word, &frame);
 }

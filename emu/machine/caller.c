@@ -3,6 +3,8 @@
 #include "hvcheck/aarch32.h"
 #include "hvcheck/arch.h"
 #include "machine/internal.h"
+#include "machine/outcome.h"
+#include "machine/world.h"
 
 #define PSTATE_EL3H UINT64_C(0xd)
 
@@ -24,7 +26,7 @@ static uint64_t forced_hcr(const struct hvc_machine *machine)
 
 	if (hvc_insn_is_smc(call->insn) && !machine->smc_as_it_is)
 		hcr |= HVC_HCR_TSC;
-	if (!machine->hyp && hvc_level_is_aarch32(call->from) && hvc_level_el(call->from) == 1)
+	if (!machine->hyp && hvc_level_is_aarch32(call->from) && hvc_level__el(call->from) == 1)
 		hcr &= ~HVC_HCR_RW;
 	return hcr;
 }
@@ -46,11 +48,11 @@ bool hvc_caller__begin(struct hvc_machine *machine)
 {
 	struct hvc_call *call = &machine->call;
 
-	hvc_call_fit(call, machine->world.cpu);
-	machine->call_pc = hvc_call_address(call);
+	hvc_call__fit(call, machine->world.cpu);
+	machine->call_pc = hvc_call__address(call);
 	machine->hcr_forced = forced_hcr(machine) ^ machine->now.v[HVC_REG_HCR_EL2];
 	if (!is_sane(call) || (call->insn == HVC_INSN_TRAP && !machine->world.esr) ||
-	    !can_be_at(machine, hvc_call_pstate(call, &machine->entry))) {
+	    !can_be_at(machine, hvc_call__pstate(call, &machine->entry))) {
 		machine->hcr_forced = 0;
 		return false;
 	}

@@ -7,6 +7,7 @@
 
 #include "hvcheck/arch.h"
 #include "machine/internal.h"
+#include "machine/outcome.h"
 
 #define WORD_SVC UINT32_C(0xd4000001)
 #define PAGE     UINT64_C(0x1000)
@@ -85,7 +86,7 @@ bool hvc_harness__owns(const struct hvc_machine *machine, uint64_t address)
 
 bool hvc_harness__mend(struct hvc_machine *machine)
 {
-	uint32_t word = hvc_call_word(&machine->call);
+	uint32_t word = hvc_call__word(&machine->call);
 
 	if (hvc_level_is_aarch32(machine->call.from) && !machine->hyp)
 		return true; /* not in memory */

@@ -8,6 +8,7 @@
 #include "hvcheck/aarch32.h"
 #include "hvcheck/arch.h"
 #include "machine/internal.h"
+#include "machine/outcome.h"
 
 /* svc #0xdf00; of T32 the first halfword is svc #0. */
 #define WORD_SVC UINT32_C(0xef00df00)
@@ -25,11 +26,11 @@ static const uint32_t function[6] = {
 static bool load_line(struct hvc_engine *engine, enum hvc_insn insn, uint32_t *words)
 {
 	struct hvc_call call = {.insn = insn, .from = HVC_LEVEL_EL1_SVC};
-	uint64_t first = hvc_call_address(&call);
+	uint64_t first = hvc_call__address(&call);
 
 	for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++) {
 		call.imm = (uint16_t)imm;
-		words[imm] = hvc_call_word(&call);
+		words[imm] = hvc_call__word(&call);
 		if (hvc_insn_is_t32(insn))
 			words[imm] = hvc_aarch32_swap_t32(words[imm]);
 	}

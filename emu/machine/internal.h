@@ -235,7 +235,7 @@ void hvc_call__boundary(void *ctx, uint64_t address);
 void hvc_call__again(void *ctx, uint64_t address);
 
 /* The instruction at an address of the block that began last: a store may just have changed it. */
-bool hvc_call__word(const struct hvc_machine *machine, uint64_t address, uint32_t *word);
+bool hvc_machine__word_at(const struct hvc_machine *machine, uint64_t address, uint32_t *word);
 
 /* effect.c */
 /* A store of up to 8 bytes. */

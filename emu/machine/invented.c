@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The account of what a run had to make up; see the header. */
-#include "hvcheck/invented.h"
+#include "machine/invented.h"
 
 #include "base/grow.h"
 
@@ -31,7 +31,7 @@ static int compare(const struct hvc_invention *a, const struct hvc_invention *b)
 	return (a->value > b->value) - (a->value < b->value);
 }
 
-bool hvc_invention_is_same(const struct hvc_invention *a, const struct hvc_invention *b)
+bool hvc_invention__is_same(const struct hvc_invention *a, const struct hvc_invention *b)
 {
 	return compare(a, b) == 0;
 }
@@ -41,8 +41,8 @@ static int by_place(const void *a, const void *b)
 	return compare(a, b);
 }
 
-enum hvc_status hvc_invented_add(struct hvc_invented *invented,
-                                 const struct hvc_invention *invention)
+enum hvc_status hvc_invented__add(struct hvc_invented *invented,
+                                  const struct hvc_invention *invention)
 {
 	unsigned at = 0;
 
@@ -63,35 +63,35 @@ enum hvc_status hvc_invented_add(struct hvc_invented *invented,
 	return HVC_OK;
 }
 
-enum hvc_status hvc_invented_merge(struct hvc_invented *into, const struct hvc_invented *from)
+enum hvc_status hvc_invented__merge(struct hvc_invented *into, const struct hvc_invented *from)
 {
 	for (unsigned i = 0; i < from->rows; i++)
-		HVC_TRY(hvc_invented_add(into, &from->row[i]));
+		HVC_TRY(hvc_invented__add(into, &from->row[i]));
 	into->more += from->more;
 	return HVC_OK;
 }
 
-bool hvc_invention_is_assumption(const struct hvc_invention *row)
+bool hvc_invention__is_assumption(const struct hvc_invention *row)
 {
 	return row->kind == HVC_INVENTION_MEMORY || (row->kind == HVC_INVENTION_PAGE && row->blind);
 }
 
-unsigned hvc_invented_assumptions(const struct hvc_invented *invented)
+unsigned hvc_invented__assumptions(const struct hvc_invented *invented)
 {
 	unsigned count = 0;
 
 	for (unsigned i = 0; i < invented->rows; i++)
-		count += hvc_invention_is_assumption(&invented->row[i]);
+		count += hvc_invention__is_assumption(&invented->row[i]);
 	return count;
 }
 
-void hvc_invented_sort(struct hvc_invented *invented)
+void hvc_invented__sort(struct hvc_invented *invented)
 {
 	if (invented->rows)
 		qsort(invented->row, invented->rows, sizeof *invented->row, by_place);
 }
 
-void hvc_invented_free(struct hvc_invented *invented)
+void hvc_invented__free(struct hvc_invented *invented)
 {
 	free(invented->row);
 	memset(invented, 0, sizeof *invented);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The table of limits. What enforces each stands where the input is read. */
-#include "hvcheck/limit.h"
+#include "machine/limit.h"
 
 static const struct hvc_limit rows[] = {
         /* clang-format off */
@@ -40,7 +40,7 @@ static const struct hvc_limit rows[] = {
         /* clang-format on */
 };
 
-const struct hvc_limit *hvc_limit_at(size_t i)
+const struct hvc_limit *hvc_limit__at(size_t i)
 {
 	return i < sizeof rows / sizeof *rows ? &rows[i] : NULL;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "machine/internal.h"
+#include "machine/world.h"
 
 #define PAGE UINT64_C(0x1000)
 
@@ -66,7 +67,7 @@ static enum hvc_status take_view(struct hvc_machine *machine, const struct hvc_i
 enum hvc_status hvc_load__suits(const struct hvc_image *image, enum hvc_cpu cpu,
                                 struct hvc_diag *diag)
 {
-	if (image->aarch32 == hvc_cpu_is_hyp(cpu))
+	if (image->aarch32 == hvc_cpu__is_hyp(cpu))
 		return HVC_OK;
 	return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "CPU model %s has no %s at EL2",
 	                    hvc_cpu_name(cpu), image->aarch32 ? "AArch32" : "AArch64");

@@ -7,7 +7,9 @@
 
 #include "hvcheck/arch.h"
 #include "machine/internal.h"
+#include "machine/invented.h"
 #include "machine/plain.h"
+#include "machine/world.h"
 
 #define SCR_APK (UINT64_C(1) << 16) /* EL2 may have the keys of pointer authentication */
 #define PAGE    UINT64_C(0x1000)
@@ -188,14 +190,14 @@ enum hvc_status hvc_machine__open(const struct hvc_machine_config *config, struc
 		machine->world = *config->world;
 	else
 		hvc_world_init(&machine->world, cpu_of(config));
-	machine->hyp = machine->blocks.hyp = hvc_cpu_is_hyp(machine->world.cpu);
+	machine->hyp = machine->blocks.hyp = hvc_cpu__is_hyp(machine->world.cpu);
 	machine->budget = config->budget ? config->budget : HVC_BUDGET_DEFAULT;
 	machine->smc_as_it_is = config->smc_as_it_is;
 	machine->trace = config->trace;
 	machine->trace_ctx = config->trace_ctx;
 	machine->on_block = config->block;
 	machine->block_ctx = config->block_ctx;
-	machine->open = !hvc_world_is_closed(&machine->world);
+	machine->open = !hvc_world__is_closed(&machine->world);
 	(void)hvc_world_set(&machine->world, HVC_REG_VBAR_EL2, config->image.vectors);
 	hvc_simd_init(&machine->simd_entry, 0);
 	machine->simd_now = machine->simd_entry;
@@ -381,8 +383,8 @@ static bool is_there(const struct hvc_machine *machine, uint64_t address, size_t
 
 enum hvc_status hvc_machine_invented(struct hvc_machine *machine, struct hvc_invented *into)
 {
-	HVC_TRY(hvc_invented_merge(into, &machine->around.account));
-	hvc_invented_free(&machine->around.account);
+	HVC_TRY(hvc_invented__merge(into, &machine->around.account));
+	hvc_invented__free(&machine->around.account);
 	return HVC_OK;
 }
 

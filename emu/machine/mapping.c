@@ -215,7 +215,7 @@ bool hvc_mapping__catch(struct hvc_engine *engine, enum hvc_event event, uint64_
 	const struct hvc_mapping *mapping = &engine->mapping;
 	uint64_t pstate = hvc_engine__pstate(engine), sp, moved;
 	struct hvc_engine_frame frame;
-	struct hvc_access access;
+	struct hvc_data_access access;
 	uint32_t word;
 
 	if (!mapping->windows || hvc_arch_el(pstate) != 2)

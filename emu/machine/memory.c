@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "hvcheck/limit.h"
 #include "machine/file.h"
+#include "machine/world.h"
 
 #define WORDS_MAX 32u
 
@@ -205,8 +206,8 @@ static enum hvc_status resolve(struct resolver *resolver, struct hvc_memory *mem
 	return HVC_OK;
 }
 
-enum hvc_status hvc_world_resolve(struct hvc_world *world, hvc_place_find *find, void *ctx,
-                                  struct hvc_diag *diag)
+enum hvc_status hvc_world__resolve(struct hvc_world *world, hvc_place_find *find, void *ctx,
+                                   struct hvc_diag *diag)
 {
 	struct resolver resolver = {find, ctx, diag, false};
 	struct hvc_world result;

@@ -5,6 +5,8 @@
 #include "hvcheck/arch.h"
 #include "machine/internal.h"
 #include "machine/oracle_wire.h"
+#include "machine/outcome.h"
+#include "machine/world.h"
 
 struct reading {
 	const struct hvc_oracle_plan *plan;
@@ -279,7 +281,7 @@ void hvc_oracle__answer(const struct hvc_oracle_plan *plan, const struct hvc_ora
                         struct hvc_oracle_answer *out)
 {
 	const struct hvc_state *given = plan->config->world[call->world];
-	struct reading reading = {plan, call, result, out, hvc_call_address(&call->call), 0};
+	struct reading reading = {plan, call, result, out, hvc_call__address(&call->call), 0};
 	uint64_t *v = out->outcome.state.v;
 
 	memset(out, 0, sizeof *out);
@@ -302,7 +304,7 @@ void hvc_oracle__answer(const struct hvc_oracle_plan *plan, const struct hvc_ora
 	out->peeked = has_peeked(result, plan->regs);
 	out->nested = result->fiq && result->entries > 1 && hvc_arch_el(result->spsr) == 2;
 	conclude(&reading);
-	out->outcome.level = hvc_level_from_mode((unsigned)(reading.pstate & 0xf));
+	out->outcome.level = hvc_level__from_mode((unsigned)(reading.pstate & 0xf));
 	v[HVC_REG_NZCV] = reading.pstate & HVC_PSTATE_NZCV;
 	v[HVC_REG_DAIF] = reading.pstate & HVC_PSTATE_DAIF;
 	v[HVC_REG_PSTATE] = hvc_arch_el(reading.pstate) < 2

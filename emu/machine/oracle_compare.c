@@ -8,6 +8,8 @@
 #include "machine/internal.h"
 #include "machine/oracle.h"
 #include "machine/oracle_wire.h"
+#include "machine/outcome.h"
+#include "machine/world.h"
 
 #define WORD_SVC UINT32_C(0xd4000001)
 
@@ -133,8 +135,8 @@ static void compare_exception(struct comparison *c)
 	struct hvc_entry should;
 	struct hvc_pe pe = {
 	        .features = features(c->answer->id),
-	        .pc = hvc_call_address(call),
-	        .pstate = call->nzcv | call->daif | hvc_level_mode(call->from) |
+	        .pc = hvc_call__address(call),
+	        .pstate = call->nzcv | call->daif | hvc_level__mode(call->from) |
 	                  world->v[HVC_REG_PSTATE] | c->call->pstate,
 	        .scr_el3 = world->v[HVC_REG_SCR_EL3],
 	        .hcr_el2 = world->v[HVC_REG_HCR_EL2] | (forced ? HVC_HCR_TSC : 0),

@@ -7,6 +7,7 @@
 #include "hvcheck/arch.h"
 #include "machine/internal.h"
 #include "machine/oracle_wire.h"
+#include "machine/outcome.h"
 
 #define RAM_MAX   (UINT64_C(1) << 30)
 #define MIB       (UINT64_C(1) << 20)
@@ -300,8 +301,8 @@ static bool put_call(const struct hvc_oracle_plan *plan, const struct hvc_oracle
 	bool trapped = hvc_oracle__traps(plan, &call->call);
 	bool traps = trapped || world->v[HVC_REG_HCR_EL2] & HVC_HCR_TSC;
 	struct wire_call wire = {
-	        .spsr = hvc_call_pstate(&call->call, world) | call->pstate,
-	        .pc = hvc_call_address(&call->call),
+	        .spsr = hvc_call__pstate(&call->call, world) | call->pstate,
+	        .pc = hvc_call__address(&call->call),
 	        .world = 2 * call->world + trapped,
 	        /* An SMC at EL1 would not come back where SMCs are trapped. */
 	        .landing = traps ? WORD_STAY : WIRE_SMC,

@@ -8,8 +8,12 @@
 #include <strings.h>
 
 #include "machine/internal.h"
+#include "machine/outcome.h"
 #include "machine/own.h"
+#include "machine/reg.h"
+#include "machine/simd.h"
 #include "machine/vhe.h"
+#include "machine/world.h"
 
 #define SYS HVC_OTHER_SYS
 
@@ -118,7 +122,7 @@ static void encode(hvc_other other, uint8_t out[static 5])
 	out[4] = other & 7;
 }
 
-const char *hvc_other_name(hvc_other other, char *text, size_t size)
+const char *hvc_other__name(hvc_other other, char *text, size_t size)
 {
 	uint8_t t[5];
 
@@ -137,7 +141,7 @@ const char *hvc_other_name(hvc_other other, char *text, size_t size)
 	return text;
 }
 
-hvc_other hvc_other_find(const char *name)
+hvc_other hvc_other__find(const char *name)
 {
 	uint8_t t[5];
 	char text[24];
@@ -146,16 +150,16 @@ hvc_other hvc_other_find(const char *name)
 		if (!strcasecmp(name, names[i].name))
 			return names[i].other;
 	for (unsigned n = 0; n < 32; n++)
-		if (!strcasecmp(name, hvc_other_name(HVC_OTHER_Q(n), text, sizeof text)))
+		if (!strcasecmp(name, hvc_other__name(HVC_OTHER_Q(n), text, sizeof text)))
 			return HVC_OTHER_Q(n);
 	for (unsigned n = 0; n < 64; n++) {
 		hvc_other other = SYS(2, 0, 0, n % 16, 4 + n / 16);
 
-		if (!strcasecmp(name, hvc_other_name(other, text, sizeof text)))
+		if (!strcasecmp(name, hvc_other__name(other, text, sizeof text)))
 			return other;
 	}
-	if (!hvc_world_sys_name(name, t) ||
-	    hvc_reg_find_sys(t[0], t[1], t[2], t[3], t[4]) != HVC_REG_NONE)
+	if (!hvc_world__sys_name(name, t) ||
+	    hvc_reg__find_sys(t[0], t[1], t[2], t[3], t[4]) != HVC_REG_NONE)
 		return 0;
 	return SYS(t[0], t[1], t[2], t[3], t[4]);
 }
@@ -200,7 +204,7 @@ void hvc_other__touch(struct hvc_machine *machine, const struct hvc_block *block
 		encode(block->other[i], name);
 		if (!host || !hvc_vhe__target(name, t))
 			memcpy(t, name, sizeof t);
-		if (hvc_reg_find_sys(t[0], t[1], t[2], t[3], t[4]) != HVC_REG_NONE)
+		if (hvc_reg__find_sys(t[0], t[1], t[2], t[3], t[4]) != HVC_REG_NONE)
 			machine->untracked--;
 		else
 			touch(machine, t);
@@ -239,7 +243,7 @@ void hvc_other__conclude(struct hvc_machine *machine)
 	for (unsigned n = 0; machine->simd_dirty && n < HVC_SIMD_COUNT; n++) {
 		unsigned half = was->q[n][0] == is->q[n][0];
 
-		if (!hvc_simd_same(was, is, n))
+		if (!hvc_simd__same(was, is, n))
 			tell(others, HVC_OTHER_Q(n), was->q[n][half], is->q[n][half]);
 	}
 	if (machine->simd_dirty && was->fpcr != is->fpcr)
@@ -256,7 +260,7 @@ void hvc_other__conclude(struct hvc_machine *machine)
 	}
 }
 
-bool hvc_others_same(const struct hvc_others *a, const struct hvc_others *b)
+bool hvc_others__same(const struct hvc_others *a, const struct hvc_others *b)
 {
 	unsigned told = a->count < HVC_OTHERS_TOLD ? a->count : HVC_OTHERS_TOLD;
 

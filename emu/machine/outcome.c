@@ -3,7 +3,7 @@
  * Names of outcomes and instructions, and the registers that a call has unless it says
  * otherwise.
  */
-#include "hvcheck/outcome.h"
+#include "machine/outcome.h"
 
 #include <string.h>
 #include <strings.h>
@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "hvcheck/aarch32.h"
 #include "hvcheck/arch.h"
+#include "machine/world.h"
 
 static const char *const kinds[HVC_OUTCOME_COUNT] = {
         [HVC_OUTCOME_RETURN] = "return",
@@ -89,21 +90,21 @@ static uint64_t narrow(uint64_t value)
 	return value & UINT32_MAX;
 }
 
-void hvc_call_fit(struct hvc_call *call, enum hvc_cpu cpu)
+void hvc_call__fit(struct hvc_call *call, enum hvc_cpu cpu)
 {
 	static const enum hvc_level modes[] = {HVC_LEVEL_EL0_USR, HVC_LEVEL_EL1_SVC,
 	                                       HVC_LEVEL_EL2_HYP};
 
-	if (!hvc_cpu_is_hyp(cpu))
+	if (!hvc_cpu__is_hyp(cpu))
 		return;
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
 		call->x[n] = narrow(call->x[n]);
 	if (!hvc_level_is_aarch32(call->from))
-		call->from = modes[hvc_level_el(call->from)];
-	call->insn = hvc_insn_at(call->insn, call->from);
+		call->from = modes[hvc_level__el(call->from)];
+	call->insn = hvc_insn__at(call->insn, call->from);
 }
 
-uint64_t hvc_call_address(const struct hvc_call *call)
+uint64_t hvc_call__address(const struct hvc_call *call)
 {
 	uint64_t line =
 	        HVC_AARCH32_CALLS + ((uint64_t)call->insn - HVC_INSN_HVC_A32) * HVC_AARCH32_LINE;
@@ -120,7 +121,7 @@ static bool is_aarch32(enum hvc_insn insn)
 	return insn >= HVC_INSN_HVC_A32;
 }
 
-enum hvc_insn hvc_insn_at(enum hvc_insn insn, enum hvc_level level)
+enum hvc_insn hvc_insn__at(enum hvc_insn insn, enum hvc_level level)
 {
 	bool smc = hvc_insn_is_smc(insn);
 
@@ -131,7 +132,7 @@ enum hvc_insn hvc_insn_at(enum hvc_insn insn, enum hvc_level level)
 	return smc ? HVC_INSN_SMC : HVC_INSN_HVC;
 }
 
-unsigned hvc_insns_all(unsigned words)
+unsigned hvc_insns__all(unsigned words)
 {
 	if (words >> HVC_INSN_HVC & 1)
 		words |= 1u << HVC_INSN_HVC_A32 | 1u << HVC_INSN_HVC_T32;
@@ -140,13 +141,13 @@ unsigned hvc_insns_all(unsigned words)
 	return words;
 }
 
-bool hvc_caller_is(enum hvc_insn insn, enum hvc_level level)
+bool hvc_caller__is(enum hvc_insn insn, enum hvc_level level)
 {
 	return hvc_caller_index(insn, level) != HVC_CALLER_NONE &&
-	       (!hvc_insn_is_smc(insn) || hvc_level_el(level) == 1);
+	       (!hvc_insn_is_smc(insn) || hvc_level__el(level) == 1);
 }
 
-bool hvc_arch_is_trap(uint64_t esr)
+bool hvc_arch__is_trap(uint64_t esr)
 {
 	switch (hvc_arch_ec(esr)) {
 	case HVC_EC_UNKNOWN:
@@ -184,18 +185,18 @@ static bool comes_from(uint32_t esr, unsigned el)
 	}
 }
 
-bool hvc_world_has_caller(const struct hvc_world *world, enum hvc_insn insn, enum hvc_level level)
+bool hvc_world__has_caller(const struct hvc_world *world, enum hvc_insn insn, enum hvc_level level)
 {
-	return hvc_caller_is(insn, level) && (insn == HVC_INSN_TRAP) == (world->esr != 0) &&
-	       (!world->esr || comes_from(world->esr, hvc_level_el(level)));
+	return hvc_caller__is(insn, level) && (insn == HVC_INSN_TRAP) == (world->esr != 0) &&
+	       (!world->esr || comes_from(world->esr, hvc_level__el(level)));
 }
 
-uint16_t hvc_call_imm(const struct hvc_call *call)
+uint16_t hvc_call__imm(const struct hvc_call *call)
 {
 	return is_aarch32(call->insn) && hvc_insn_is_smc(call->insn) ? call->imm & 15 : call->imm;
 }
 
-uint64_t hvc_call_pstate(const struct hvc_call *call, const struct hvc_state *world)
+uint64_t hvc_call__pstate(const struct hvc_call *call, const struct hvc_state *world)
 {
 	uint64_t kept = world->v[HVC_REG_PSTATE];
 
@@ -204,10 +205,10 @@ uint64_t hvc_call_pstate(const struct hvc_call *call, const struct hvc_state *wo
 		kept = (kept & (HVC_PSR_PAN | HVC_PSR_DIT)) |
 		       (kept & HVC_PSTATE_SSBS ? HVC_PSR_SSBS : 0) | call->psr |
 		       (hvc_insn_is_t32(call->insn) ? HVC_PSR_T : 0);
-	return call->nzcv | call->daif | kept | hvc_level_mode(call->from);
+	return call->nzcv | call->daif | kept | hvc_level__mode(call->from);
 }
 
-uint32_t hvc_call_word(const struct hvc_call *call)
+uint32_t hvc_call__word(const struct hvc_call *call)
 {
 	switch (call->insn) {
 	case HVC_INSN_HVC_A32:
@@ -225,7 +226,7 @@ uint32_t hvc_call_word(const struct hvc_call *call)
 	}
 }
 
-uint64_t hvc_call_kept(uint64_t pstate)
+uint64_t hvc_call__kept(uint64_t pstate)
 {
 	const uint64_t aarch64 = HVC_PSTATE_PAN | HVC_PSTATE_UAO | HVC_PSTATE_SSBS |
 	                         HVC_PSTATE_DIT | HVC_PSTATE_TCO | HVC_PSTATE_BTYPE | HVC_PSTATE_IL;
@@ -235,9 +236,9 @@ uint64_t hvc_call_kept(uint64_t pstate)
 	return pstate & (pstate & HVC_PSTATE_NRW ? aarch32 : aarch64);
 }
 
-uint64_t hvc_call_spsr(const struct hvc_call *call, const struct hvc_state *world)
+uint64_t hvc_call__spsr(const struct hvc_call *call, const struct hvc_state *world)
 {
-	uint64_t psr = hvc_call_pstate(call, world);
+	uint64_t psr = hvc_call__pstate(call, world);
 
 	/* An HVC is done; an SMC that is trapped is not. */
 	if (!hvc_level_is_aarch32(call->from) || hvc_insn_is_smc(call->insn))
@@ -245,7 +246,7 @@ uint64_t hvc_call_spsr(const struct hvc_call *call, const struct hvc_state *worl
 	return hvc_aarch32_set_it(psr, hvc_aarch32_it_advance(hvc_aarch32_it(psr)));
 }
 
-uint64_t hvc_call_esr(const struct hvc_call *call)
+uint64_t hvc_call__esr(const struct hvc_call *call)
 {
 	if (call->insn == HVC_INSN_HVC)
 		return hvc_arch_esr(call->imm);

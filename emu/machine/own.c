@@ -127,7 +127,7 @@ bool hvc_own__takes(struct hvc_machine *machine, uint64_t address)
 	uint64_t value;
 	uint32_t word;
 
-	if (!hvc_call__word(machine, address, &word))
+	if (!hvc_machine__word_at(machine, address, &word))
 		return false;
 	if (is_zva(word)) {
 		if (hvc_machine__translates(machine)) {
@@ -311,7 +311,7 @@ bool hvc_own__execute(struct hvc_machine *machine, uint64_t *far)
 
 	machine->own.waits = false;
 	hvc_engine__frame(machine->engine, &frame);
-	(void)hvc_call__word(machine, pc, &word);
+	(void)hvc_machine__word_at(machine, pc, &word);
 	x = (word & 31) == 31 ? &zero : &frame.x[word & 31];
 	*far = *x;
 	if (is_zva(word)) {

@@ -4,6 +4,7 @@
 #include "machine/flight.h"
 #include "machine/internal.h"
 #include "machine/plain.h"
+#include "machine/world.h"
 
 #define ESR_PC_ALIGN ((uint64_t)HVC_EC_PC_ALIGN << 26 | HVC_ESR_IL)
 #define PAGE_MASK    UINT64_C(0xfff)
@@ -48,7 +49,7 @@ static void read_words(struct hvc_machine *machine, const struct hvc_block *bloc
 		machine->words = 0;
 }
 
-bool hvc_call__word(const struct hvc_machine *machine, uint64_t address, uint32_t *word)
+bool hvc_machine__word_at(const struct hvc_machine *machine, uint64_t address, uint32_t *word)
 {
 	uint64_t at = (address - machine->word_at) / 4;
 
@@ -162,7 +163,7 @@ void hvc_call__boundary(void *ctx, uint64_t address)
 
 	if (machine->phase != PHASE_EL2)
 		return;
-	boundary = hvc_world_boundary(&machine->world, address);
+	boundary = hvc_world__boundary(&machine->world, address);
 	if (!boundary && hvc_own__takes(machine, address)) {
 		hvc_engine__stop(machine->engine); /* hvc_call__exit does it */
 		return;

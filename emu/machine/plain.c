@@ -8,6 +8,7 @@
 
 #include <stddef.h>
 
+#include "machine/reg.h"
 #include "machine/vhe.h"
 
 /* Rows that hold what is written and do nothing else, in the engine as in the architecture. */
@@ -27,7 +28,7 @@ static const enum hvc_reg plain[] = {
 
 static bool is_plain(const uint8_t name[static 5])
 {
-	enum hvc_reg reg = hvc_reg_find_sys(name[0], name[1], name[2], name[3], name[4]);
+	enum hvc_reg reg = hvc_reg__find_sys(name[0], name[1], name[2], name[3], name[4]);
 
 	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
 		if (plain[i] == reg)

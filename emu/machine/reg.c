@@ -3,14 +3,14 @@
  * The table of registers, the only list there is: encoding, class, and the bits that are
  * compared.
  */
-#include "hvcheck/reg.h"
+#include "machine/reg.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#include "hvcheck/world.h"
 #include "machine/cp15.h"
+#include "machine/world.h"
 
 #define GPR(n) [HVC_REG_X0 + (n)] = {"x" #n, HVC_CLASS_GPR, {0}, HVC_MASK_ALL}
 #define ROW(id, name, class, op0, op1, crn, crm, op2, mask) \
@@ -47,12 +47,12 @@ enum hvc_reg hvc_reg_find(const char *name)
 	for (unsigned reg = 0; reg < HVC_REG_COUNT; reg++)
 		if (!strcasecmp(name, table[reg].name))
 			return (enum hvc_reg)reg;
-	if (hvc_world_sys_name(name, t))
-		return hvc_reg_find_sys(t[0], t[1], t[2], t[3], t[4]);
+	if (hvc_world__sys_name(name, t))
+		return hvc_reg__find_sys(t[0], t[1], t[2], t[3], t[4]);
 	return hvc_cp15__named(name);
 }
 
-enum hvc_reg hvc_reg_find_sys(unsigned op0, unsigned op1, unsigned crn, unsigned crm, unsigned op2)
+enum hvc_reg hvc_reg__find_sys(unsigned op0, unsigned op1, unsigned crn, unsigned crm, unsigned op2)
 {
 	for (unsigned reg = HVC_GPR_COUNT; reg < HVC_REG_COUNT; reg++) {
 		const uint8_t *row = table[reg].encoding;

@@ -8,6 +8,8 @@
 
 #include "hvcheck/arch.h"
 #include "machine/internal.h"
+#include "machine/outcome.h"
+#include "machine/world.h"
 
 #define BASE UINT64_C(0x10000000)
 #define IMM  0xa5c3
@@ -60,7 +62,7 @@ static enum hvc_status judge(const struct hvc_call *call, const struct hvc_outco
                              struct hvc_diag *diag)
 {
 	const uint64_t *x = outcome->state.v;
-	uint64_t pc = hvc_call_address(call);
+	uint64_t pc = hvc_call__address(call);
 	unsigned slot = call->from == HVC_LEVEL_EL2T   ? 0x000
 	                : call->from == HVC_LEVEL_EL2H ? 0x200
 	                                               : 0x400;
@@ -71,7 +73,7 @@ static enum hvc_status judge(const struct hvc_call *call, const struct hvc_outco
 	        {"CurrentEL", x[0], 2 << 2},
 	        {"ESR_EL2", x[1], hvc_arch_esr(call->imm)},
 	        {"ELR_EL2", x[2], pc + 4},
-	        {"SPSR_EL2", x[3], hvc_call_pstate(call, &outcome->state)},
+	        {"SPSR_EL2", x[3], hvc_call__pstate(call, &outcome->state)},
 	        {"SPSel", x[4], 1},
 	        {"SP at EL2", x[5], HVC_STACK_EL2},
 	        {"DAIF", x[6], HVC_PSTATE_DAIF},
@@ -161,7 +163,7 @@ enum hvc_status hvc_machine__selftest(enum hvc_cpu cpu, struct hvc_diag *diag)
 	struct hvc_world world;
 
 	hvc_world_init(&world, cpu);
-	if (hvc_cpu_is_hyp(cpu))
+	if (hvc_cpu__is_hyp(cpu))
 		return hvc_machine__selftest_hyp(&world, diag);
 	HVC_TRY(try_image(reader, sizeof reader, &world, try_levels, diag));
 	if (cpu != HVC_CPU_MAX)

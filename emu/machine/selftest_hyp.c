@@ -6,6 +6,7 @@
 #include "hvcheck/arch.h"
 #include "machine/exception_hyp.h"
 #include "machine/internal.h"
+#include "machine/outcome.h"
 
 #define BASE UINT64_C(0x10000000)
 #define IMM  0xa5c3
@@ -39,17 +40,17 @@ static enum hvc_status judge(const struct hvc_machine *machine, const struct hvc
                              const struct hvc_outcome *outcome, struct hvc_diag *diag)
 {
 	const uint64_t *v = outcome->state.v, sp = hvc_harness32(HVC_STACK_EL2);
-	const uint64_t pc = hvc_call_address(call);
+	const uint64_t pc = hvc_call__address(call);
 	const bool hyp = call->from == HVC_LEVEL_EL2_HYP;
 	const uint64_t kept = HVC_PSR_NZCV | HVC_PSR_Q | HVC_PSR_GE;
-	const uint64_t psr = hvc_call_pstate(call, &machine->entry);
+	const uint64_t psr = hvc_call__pstate(call, &machine->entry);
 	const struct hvc_claim claims[] = {
 	        {"outcome", outcome->kind, HVC_OUTCOME_RETURN},
 	        {"address returned to", outcome->pc, pc + 4},
 	        {"mode returned to", outcome->level, call->from},
 	        /* MRS tells neither the execution state bits nor, in Hyp mode, less of the mode */
 	        {"CPSR", v[0] & ~HVC_PSR_E, (psr & kept) | HVC_PSR_AIF | HVC_MODE_HYP},
-	        {"HSR", v[1], hvc_call_esr(call)},
+	        {"HSR", v[1], hvc_call__esr(call)},
 	        {"ELR_hyp", v[2], pc + 4},
 	        {"SPSR_hyp", v[3], psr},
 	        {"SP_hyp", v[4], sp},
@@ -87,7 +88,7 @@ static enum hvc_status attempt(struct hvc_machine *machine, struct hvc_diag *dia
 		call.from = order[i / 2];
 		call.insn = i & 1 ? HVC_INSN_HVC_T32 : HVC_INSN_HVC_A32;
 		call.imm = IMM;
-		hvc_call_fit(&call, machine->world.cpu);
+		hvc_call__fit(&call, machine->world.cpu);
 		HVC_TRY(hvc_machine_call(machine, &call, diag, &outcome));
 		if (call.from != HVC_LEVEL_EL0_USR) {
 			HVC_TRY(judge(machine, &call, &outcome, diag));

@@ -4,7 +4,7 @@
  * code either names an FP/SIMD register or does not (block.c), so only the calls that went
  * through one that does are read out, and only the call after such a one is given fresh values.
  */
-#include "hvcheck/simd.h"
+#include "machine/simd.h"
 
 #include "base/random.h"
 #include "machine/internal.h"
@@ -21,7 +21,7 @@ const char *hvc_simd_name(unsigned i)
 	return i < HVC_SIMD_NAMES ? names[i] : "?";
 }
 
-bool hvc_simd_same(const struct hvc_simd *a, const struct hvc_simd *b, unsigned i)
+bool hvc_simd__same(const struct hvc_simd *a, const struct hvc_simd *b, unsigned i)
 {
 	if (i < HVC_SIMD_COUNT)
 		return a->q[i][0] == b->q[i][0] && a->q[i][1] == b->q[i][1];

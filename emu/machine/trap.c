@@ -154,7 +154,7 @@ enum hvc_ec hvc_traps__class(const struct hvc_machine *machine, uint64_t address
 	enum hvc_trap_kind kind;
 	uint32_t word;
 
-	if (!hvc_call__word(machine, address, &word))
+	if (!hvc_machine__word_at(machine, address, &word))
 		return HVC_EC_UNKNOWN;
 	kind = hvc_trap__kind(word);
 	if (kind == HVC_TRAP_SVE && !has_sve(machine))

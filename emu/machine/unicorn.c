@@ -15,6 +15,7 @@
 
 #include "hvcheck/arch.h"
 #include "machine/vhe.h"
+#include "machine/world.h"
 
 #define NOWHERE UINT64_C(0xfffffffffffffff0) /* an address no run reaches: "until" of emu_start */
 
@@ -246,7 +247,7 @@ enum hvc_status hvc_engine__open(enum hvc_cpu cpu, const struct hvc_engine_hooks
 	engine->hooks = *hooks;
 	engine->lazy = uc_version(NULL, NULL) < 0x02010000;
 	engine->repairs = cpu == HVC_CPU_MAX;
-	engine->hyp = hvc_cpu_is_hyp(cpu);
+	engine->hyp = hvc_cpu__is_hyp(cpu);
 	err = set_up(engine, cpu);
 	if (err != UC_ERR_OK) {
 		hvc_engine__close(engine);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "machine/internal.h"
+#include "machine/invented.h"
 
 #define PAGE   UINT64_C(0x1000)
 #define CELL   UINT64_C(8)
@@ -149,7 +150,7 @@ void hvc_unset__conclude(struct hvc_machine *machine)
 	};
 
 	if (hvc_engine__stands_for_tables(machine->engine) &&
-	    hvc_invented_add(&machine->around.account, &tables) != HVC_OK)
+	    hvc_invented__add(&machine->around.account, &tables) != HVC_OK)
 		machine->around.failed = true;
 
 	for (unsigned i = 0; i < unset->cells; i++) {
@@ -161,7 +162,7 @@ void hvc_unset__conclude(struct hvc_machine *machine)
 		        .calls = 1,
 		};
 
-		if (hvc_invented_add(&machine->around.account, &row) != HVC_OK)
+		if (hvc_invented__add(&machine->around.account, &row) != HVC_OK)
 			machine->around.failed = true;
 	}
 	machine->around.account.more += unset->more;

@@ -3,7 +3,7 @@
  * What stands around a subject: levels, CPU models, registers, stops and stubs. Its memory is
  * memory.c's.
  */
-#include "hvcheck/world.h"
+#include "machine/world.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,6 +12,8 @@
 #include "hvcheck/aarch32.h"
 #include "hvcheck/arch.h"
 #include "machine/memory.h"
+#include "machine/outcome.h"
+#include "machine/reg.h"
 
 static const struct {
 	const char *name;
@@ -52,12 +54,12 @@ enum hvc_level hvc_level_find(const char *name)
 	return (enum hvc_level)level;
 }
 
-unsigned hvc_level_mode(enum hvc_level level)
+unsigned hvc_level__mode(enum hvc_level level)
 {
 	return levels[level].mode;
 }
 
-enum hvc_level hvc_level_from_mode(unsigned mode)
+enum hvc_level hvc_level__from_mode(unsigned mode)
 {
 	unsigned level = 0;
 
@@ -66,7 +68,7 @@ enum hvc_level hvc_level_from_mode(unsigned mode)
 	return (enum hvc_level)level;
 }
 
-unsigned hvc_level_el(enum hvc_level level)
+unsigned hvc_level__el(enum hvc_level level)
 {
 	unsigned mode = levels[level].mode;
 
@@ -87,21 +89,21 @@ enum hvc_cpu hvc_cpu_find(const char *name)
 	return (enum hvc_cpu)cpu;
 }
 
-bool hvc_cpu_is_hyp(enum hvc_cpu cpu)
+bool hvc_cpu__is_hyp(enum hvc_cpu cpu)
 {
 	return cpu == HVC_CPU_A15;
 }
 
-unsigned hvc_cpu_levels(enum hvc_cpu cpu)
+unsigned hvc_cpu__levels(enum hvc_cpu cpu)
 {
 	const unsigned all = (1u << HVC_LEVEL_COUNT) - 1;
 
-	return hvc_cpu_is_hyp(cpu) ? HVC_LEVELS_AARCH32 : all & ~(1u << HVC_LEVEL_EL2_HYP);
+	return hvc_cpu__is_hyp(cpu) ? HVC_LEVELS_AARCH32 : all & ~(1u << HVC_LEVEL_EL2_HYP);
 }
 
-enum hvc_level hvc_cpu_usual(enum hvc_cpu cpu)
+enum hvc_level hvc_cpu__usual(enum hvc_cpu cpu)
 {
-	return hvc_cpu_is_hyp(cpu) ? HVC_LEVEL_EL1_SVC : HVC_LEVEL_EL1H;
+	return hvc_cpu__is_hyp(cpu) ? HVC_LEVEL_EL1_SVC : HVC_LEVEL_EL1H;
 }
 
 /*
@@ -170,7 +172,7 @@ void hvc_world_init(struct hvc_world *world, enum hvc_cpu cpu)
 	strcpy(world->name, "host");
 	world->cpu = cpu;
 	world->el3 = true;
-	if (hvc_cpu_is_hyp(cpu))
+	if (hvc_cpu__is_hyp(cpu))
 		for (size_t i = 0; i < sizeof hyp_defaults / sizeof *hyp_defaults; i++)
 			set(world, hyp_defaults[i].reg, hyp_defaults[i].value);
 	else
@@ -189,7 +191,7 @@ enum hvc_status hvc_world_set(struct hvc_world *world, enum hvc_reg reg, uint64_
 
 enum hvc_status hvc_world_trap(struct hvc_world *world, uint64_t esr)
 {
-	if (!hvc_arch_is_trap(esr))
+	if (!hvc_arch__is_trap(esr))
 		return HVC_E_ARG;
 	world->esr = (uint32_t)esr;
 	set(world, HVC_REG_ESR_EL2, esr & ~UINT64_C(0xffff));
@@ -201,7 +203,7 @@ enum hvc_status hvc_world_set_sys(struct hvc_world *world, const uint8_t encodin
 {
 	static const uint8_t most[5] = {3, 7, 15, 15, 7};
 	enum hvc_reg reg =
-	        hvc_reg_find_sys(encoding[0], encoding[1], encoding[2], encoding[3], encoding[4]);
+	        hvc_reg__find_sys(encoding[0], encoding[1], encoding[2], encoding[3], encoding[4]);
 	unsigned at = 0;
 
 	if (reg != HVC_REG_NONE)
@@ -220,7 +222,7 @@ enum hvc_status hvc_world_set_sys(struct hvc_world *world, const uint8_t encodin
 	return HVC_OK;
 }
 
-bool hvc_world_sys_name(const char *name, uint8_t encoding[5])
+bool hvc_world__sys_name(const char *name, uint8_t encoding[5])
 {
 	unsigned field[5];
 	int length = 0;
@@ -271,7 +273,7 @@ enum hvc_status hvc_world_stub(struct hvc_world *world, uint64_t address, uint64
 	return add_boundary(world, &boundary);
 }
 
-const struct hvc_stop *hvc_world_boundary(const struct hvc_world *world, uint64_t address)
+const struct hvc_stop *hvc_world__boundary(const struct hvc_world *world, uint64_t address)
 {
 	for (unsigned i = 0; i < world->boundaries; i++)
 		if (world->boundary[i].address == address)
@@ -306,7 +308,7 @@ enum hvc_status hvc_world_overlay(struct hvc_world *world, const struct hvc_worl
 	return HVC_OK;
 }
 
-bool hvc_world_is_closed(const struct hvc_world *world)
+bool hvc_world__is_closed(const struct hvc_world *world)
 {
 	return !world->zero_pages && !world->boundaries;
 }

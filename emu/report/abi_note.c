@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "abi/expr.h"
 #include "hvcheck/arch.h"
 #include "report/note.h"
 
@@ -84,9 +85,9 @@ static void note_end(const struct hvc_rule *old, const struct hvc_rule *new, str
 		add(out);
 		hvc_words__add(out, "%s, was %s", hvc_outcome_name(new->outcome),
 		               hvc_outcome_name(old->outcome));
-	} else if (old->has_at && new->has_at && !hvc_expr_equal(&old->at, &new->at)) {
-		hvc_expr_print(&old->at, before, sizeof(before));
-		hvc_expr_print(&new->at, after, sizeof(after));
+	} else if (old->has_at && new->has_at && !hvc_expr__equal(&old->at, &new->at)) {
+		hvc_expr__print(&old->at, before, sizeof(before));
+		hvc_expr__print(&new->at, after, sizeof(after));
 		add(out);
 		hvc_words__add(out, "to %s, was to %s", after, before);
 	}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/contract_words.h"
+#include "engine/call.h"
 
 void hvc_words__class_name(struct hvc_words *words, const struct hvc_contract *contract,
                            const struct hvc_contract_class *class_)
@@ -24,7 +25,7 @@ void hvc_words__clobbered(struct hvc_words *words, const struct hvc_contract_cla
 		hvc_words__add(words, "%s%s", any ? ", " : "", hvc_place__name(place));
 		any = true;
 		if (is->told) {
-			hvc_term_print(&is->value, value, sizeof(value));
+			hvc_term__print(&is->value, value, sizeof(value));
 			hvc_words__add(words, " := %s", value);
 		}
 		if (!is->allowed)

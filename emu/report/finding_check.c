@@ -3,6 +3,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "abi/verdict.h"
+#include "engine/call.h"
 #include "hvcheck/arch.h"
 #include "report/contract_words.h"
 #include "report/new_finding.h"
@@ -31,7 +33,7 @@ static void put_key(const struct hvc_verdict *verdict, struct hvc_words *key)
 	else if (verdict->clause == HVC_CLAUSE_FEATURES)
 		hvc_words__add(key, "0x%" PRIx64, verdict->expected);
 	else
-		hvc_words__add(key, "%s", hvc_verdict_register(verdict, name, sizeof name));
+		hvc_words__add(key, "%s", hvc_verdict__register(verdict, name, sizeof name));
 }
 
 static void add_violations(struct hvc_findings *list, const struct hvc_check *check,
@@ -106,8 +108,8 @@ static void add_clobbers(struct hvc_findings *list, const struct hvc_check *chec
 		hvc_words__add(&draft.summary, "changed, and no result: %s",
 		               hvc_words__text(&draft.key));
 		hvc_words__call(&draft.call, &first->probe, first->probe.call.imm);
-		hvc_call_command(check->subject, &first->world, &first->probe,
-		                 first->probe.call.imm, text, sizeof(text));
+		hvc_call__command(check->subject, &first->world, &first->probe,
+		                  first->probe.call.imm, text, sizeof(text));
 		hvc_words__add(&draft.command, "%s", text);
 		hvc_findings__add(list, &draft);
 	}

@@ -2,6 +2,7 @@
 /* What is found where a caller learns, or does, what it should not: leaks and hazards. */
 #include <string.h>
 
+#include "engine/call.h"
 #include "report/new_finding.h"
 
 static void add_leak(struct hvc_findings *list, const struct hvc_leaks *leaks,
@@ -30,8 +31,8 @@ static void add_leak(struct hvc_findings *list, const struct hvc_leaks *leaks,
 	hvc_leak__print(leak, text, sizeof(text));
 	hvc_words__add(&draft.summary, "%s", text);
 	hvc_words__call(&draft.call, &leak->probe, leak->imm);
-	hvc_call_command(leaks->subject, &leaks->world[leak->world], &leak->probe, leak->imm, text,
-	                 sizeof(text));
+	hvc_call__command(leaks->subject, &leaks->world[leak->world], &leak->probe, leak->imm, text,
+	                  sizeof(text));
 	hvc_words__add(&draft.command, "%s --trace", text);
 	hvc_findings__add(list, &draft);
 }

@@ -2,6 +2,7 @@
 /* What is found where promises are not kept over several calls. */
 #include <string.h>
 
+#include "abi/verdict.h"
 #include "report/new_finding.h"
 
 static void add_failure(struct hvc_findings *list, const struct hvc_sequences *sequences,
@@ -23,7 +24,7 @@ static void add_failure(struct hvc_findings *list, const struct hvc_sequences *s
 	                 abi, file);
 	/* The same failure for another seed, and with other vectors. */
 	hvc_words__add(&draft.key, "%s %s", called,
-	               *hvc_verdict_register(&failure->verdict, text, sizeof(text)) ? text : "-");
+	               *hvc_verdict__register(&failure->verdict, text, sizeof(text)) ? text : "-");
 	hvc_sequence__print(sequences, property, failure, text, sizeof(text));
 	hvc_words__add(&draft.summary, "after %u calls, %s: %s", failure->steps, called, text);
 	for (unsigned i = 0; i < failure->steps; i++)

@@ -3,9 +3,13 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "abi/abi.h"
+#include "engine/call.h"
+#include "machine/invented.h"
 #include "report/html_part.h"
 #include "report/html_rows.h"
 #include "report/proof_words.h"
+#include "subject/subject.h"
 
 /* Instructions of a witness that are shown, and findings whose witness is run again. */
 #define STEPS_MAX  200u
@@ -154,7 +158,7 @@ static bool put_steps(FILE *out, const struct hvc_subject *subject, const struct
 		struct hvc_words place = {0}, changes = {0};
 
 		hvc_words__place(&place, subject, step->pc);
-		hvc_disasm_in(step->isa, step->pc, step->word, text, sizeof(text));
+		hvc_disasm__in(step->isa, step->pc, step->word, text, sizeof(text));
 		for (unsigned k = 0; k < step->changes; k++, change++)
 			hvc_words__add(&changes, "%s%s = 0x%" PRIx64, k ? ", " : "",
 			               hvc_reg_name(change->reg), change->value);
@@ -229,7 +233,7 @@ static bool put_finding(FILE *out, const struct hvc_check *check, const struct h
 	}
 	fputs(". What the first does:</p>\n", out);
 	hvc_entry_state(&in->entry, &finding->probe.call, &before);
-	hvc_outcome_print(&finding->outcome, &before, &in->present, text, sizeof(text));
+	hvc_outcome__print(&finding->outcome, &before, &in->present, text, sizeof(text));
 	hvc_html__element(out, "p class=\"code\"", text);
 	hvc_words__check_command(&command, check, finding, abi);
 	fputs("<p>", out);
@@ -262,10 +266,10 @@ static bool put_invented(FILE *out, const struct hvc_check *check)
 	bool made = true;
 
 	for (unsigned i = 0; made && i < check->worlds; i++)
-		made = hvc_invented_merge(&all, &check->world[i].invented) == HVC_OK;
-	hvc_invented_sort(&all);
+		made = hvc_invented__merge(&all, &check->world[i].invented) == HVC_OK;
+	hvc_invented__sort(&all);
 	made = made && hvc_html_part__invented(out, NULL, &check->world[0].world, &all);
-	hvc_invented_free(&all);
+	hvc_invented__free(&all);
 	return made;
 }
 
@@ -277,8 +281,8 @@ static enum hvc_status explore(const struct hvc_check *check, unsigned world,
 	const struct hvc_exact_config config = {
 	        .subject = subject,
 	        .world = &check->world[world].world,
-	        .levels = hvc_abi_levels(check->abi),
-	        .insns = hvc_abi_insns(check->abi),
+	        .levels = hvc_abi__levels(check->abi),
+	        .insns = hvc_abi__insns(check->abi),
 	        .budget = budget,
 	        .into = true,
 	        .exact = true,

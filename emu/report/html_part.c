@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/call.h"
 #include "report/contract_words.h"
 #include "report/invented.h"
 
@@ -74,8 +75,8 @@ static bool put_finding(FILE *out, const struct hvc_contract *contract, const ch
 	bool made;
 
 	hvc_words__class_name(&name, contract, &contract->class_[finding->class_]);
-	hvc_call_command(subject, &finding->world, &finding->probe, finding->probe.call.imm,
-	                 command, sizeof(command));
+	hvc_call__command(subject, &finding->world, &finding->probe, finding->probe.call.imm,
+	                  command, sizeof(command));
 	fprintf(out, "<li%s>", finding->allowed ? "" : " class=\"bad\"");
 	hvc_html__text(out, hvc_place__name(finding->place));
 	fputs(" comes back neither as it was nor as a result from ", out);

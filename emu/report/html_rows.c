@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 
+#include "engine/call.h"
 #include "report/html_part.h"
 
 /* Rows of the table of classes, of the legend, and of groups; JSON has all. */
@@ -174,8 +175,8 @@ static bool put_class(FILE *out, const struct hvc_exact *exact, const struct hvc
 	hvc_html__element(out, "td class=\"does code\"", text);
 	hvc_html__element(out, "td", hvc_row_known_name(row->row->known));
 	put_decisions(out, exact, row);
-	hvc_call_command(hvc_subject_name(exact->subject), &exact->world, &probe,
-	                 row->row->witness.imm, text, sizeof text);
+	hvc_call__command(hvc_subject_name(exact->subject), &exact->world, &probe,
+	                  row->row->witness.imm, text, sizeof text);
 	hvc_html__element(out, "td class=\"does code\"", text);
 	fputs("</tr>\n", out);
 	return made;

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/abi.h"
+#include "engine/call.h"
 #include "engine/quote.h"
 #include "report/assets.h"
 
@@ -177,9 +179,9 @@ static void put_call(struct writer *w, const struct hvc_tree_node *node)
 	int rule;
 
 	hvc_exact__path_call(w->exact, w->part, node->path, &probe.call);
-	rule = w->abi ? hvc_abi_rule_of(w->abi, 0, &probe.call) : -1;
-	hvc_call_command(w->exact->name, &w->exact->world, &probe, probe.call.imm, text,
-	                 sizeof text);
+	rule = w->abi ? hvc_abi__rule_of(w->abi, 0, &probe.call) : -1;
+	hvc_call__command(w->exact->name, &w->exact->world, &probe, probe.call.imm, text,
+	                  sizeof text);
 	fputs("<pre>", w->out);
 	hvc_html__text(w->out, text);
 	fputs("</pre>", w->out);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON of a comparison of specifications. */
+#include "abi/expr.h"
 #include "report/abi_note.h"
 #include "report/json_class.h"
 #include "report/json_overlap.h"
@@ -48,7 +49,7 @@ static void add_promise(struct hvc_json *json, const struct hvc_rule *rule)
 		return;
 	hvc_json__string(json, "outcome", hvc_outcome_name(rule->outcome));
 	if (rule->has_at) {
-		hvc_expr_print(&rule->at, at, sizeof(at));
+		hvc_expr__print(&rule->at, at, sizeof(at));
 		hvc_json__string(json, "at", at);
 	}
 	add_results(json, rule);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON of one call. */
+#include "machine/world.h"
 #include "report/invented.h"
 #include "report/json_class.h"
 #include "report/words.h"
+#include "subject/subject.h"
 
 static void add_call(struct hvc_json *json, const struct hvc_call *call)
 {
@@ -58,7 +60,7 @@ static void add_trace(struct hvc_json *json, const struct hvc_call_report *repor
 	for (size_t i = 0; i < report->trace->steps; i++) {
 		const struct hvc_trace_step *step = &report->trace->step[i];
 
-		hvc_disasm_in(step->isa, step->pc, step->word, text, sizeof(text));
+		hvc_disasm__in(step->isa, step->pc, step->word, text, sizeof(text));
 		hvc_json__object(json, NULL);
 		add_place(json, report->subject, step->pc);
 		hvc_json__hex(json, "word", step->word);
@@ -99,7 +101,7 @@ enum hvc_status hvc_call__json(FILE *out, const struct hvc_call_report *report,
 	hvc_json__number(json, "instructions", outcome->instructions);
 	hvc_json__object(json, "end");
 	add_place(json, report->subject, outcome->pc);
-	boundary = hvc_world_boundary(report->world, outcome->pc);
+	boundary = hvc_world__boundary(report->world, outcome->pc);
 	if (outcome->kind == HVC_OUTCOME_HANDOFF && boundary)
 		hvc_json__string(json, "boundary", boundary->name);
 	hvc_json__close(json);

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON of a check. */
+#include "abi/verdict.h"
 #include "hvcheck/arch.h"
+#include "machine/invented.h"
 #include "report/contract_words.h"
 #include "report/invented.h"
 #include "report/json_class.h"
 #include "report/new_finding.h"
 #include "report/proof_words.h"
 #include "report/words.h"
+#include "subject/subject.h"
 
 static void add_account(struct hvc_json *json, const struct hvc_rule_account *account)
 {
@@ -106,7 +109,7 @@ void hvc_json__verdict(struct hvc_json *json, const struct hvc_abi *abi,
 	if (verdict->kind != HVC_VERDICT_VIOLATES)
 		return;
 	hvc_json__string(json, "clause", hvc_clause_name(verdict->clause));
-	if (*hvc_verdict_register(verdict, name, sizeof name))
+	if (*hvc_verdict__register(verdict, name, sizeof name))
 		hvc_json__string(json, "register", name);
 	add_value(json, "expected", verdict->clause, verdict->expected);
 	add_value(json, "actual", verdict->clause, verdict->actual);
@@ -118,7 +121,7 @@ void hvc_json__cause(struct hvc_json *json, const struct hvc_cause *cause)
 
 	if (!cause->known)
 		return;
-	hvc_disasm_in(cause->isa, cause->pc, cause->word, text, sizeof text);
+	hvc_disasm__in(cause->isa, cause->pc, cause->word, text, sizeof text);
 	hvc_json__object(json, "cause");
 	hvc_json__hex(json, "address", cause->pc);
 	if (cause->symbol[0]) {
@@ -159,11 +162,11 @@ static void add_invented(struct hvc_json *json, const struct hvc_check *check)
 	struct hvc_invented all = {0};
 
 	for (unsigned i = 0; i < check->worlds; i++)
-		if (hvc_invented_merge(&all, &check->world[i].invented) != HVC_OK)
+		if (hvc_invented__merge(&all, &check->world[i].invented) != HVC_OK)
 			hvc_json__fail(json);
-	hvc_invented_sort(&all);
+	hvc_invented__sort(&all);
 	hvc_invented__json(json, "invented", &check->world[0].world, &all);
-	hvc_invented_free(&all);
+	hvc_invented__free(&all);
 }
 
 enum hvc_status hvc_check__json(FILE *out, const struct hvc_check *check, const char *abi,

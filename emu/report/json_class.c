@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/json_class.h"
 
+#include "engine/call.h"
 #include "engine/internal.h"
 
 static void add_effects(struct hvc_json *json, const struct hvc_outcome *outcome,
@@ -30,7 +31,7 @@ void hvc_json__outcome(struct hvc_json *json, const struct hvc_outcome *outcome,
 	char text[1024];
 
 	hvc_masks__of(present, &masks);
-	hvc_outcome_print(outcome, before, present, text, sizeof(text));
+	hvc_outcome__print(outcome, before, present, text, sizeof(text));
 	hvc_json__string(json, "outcome", hvc_outcome_name(outcome->kind));
 	hvc_json__string(json, "summary", text);
 	hvc_json__string(json, "level", hvc_level_name(outcome->level));
@@ -73,7 +74,7 @@ void hvc_json__witness(struct hvc_json *json, const char *key, const char *subje
 	char command[HVC_COMMAND_SIZE];
 
 	hvc_call_init(&plain, probe->seed);
-	hvc_call_command(subject, world, probe, imm, command, sizeof(command));
+	hvc_call__command(subject, world, probe, imm, command, sizeof(command));
 	hvc_json__object(json, key);
 	hvc_json__string(json, "instruction", hvc_insn_name(probe->call.insn));
 	hvc_json__string(json, "from", hvc_level_name(probe->call.from));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON of a contract. */
+#include "engine/call.h"
 #include "report/contract_words.h"
 #include "report/json_class.h"
 
@@ -26,7 +27,7 @@ static void add_clobbered(struct hvc_json *json, const struct hvc_contract_class
 		hvc_json__object(json, NULL);
 		hvc_json__string(json, "register", hvc_place__name(place));
 		if (is->told) {
-			hvc_term_print(&is->value, value, sizeof(value));
+			hvc_term__print(&is->value, value, sizeof(value));
 			hvc_json__string(json, "value", value);
 		} else {
 			hvc_json__null(json, "value");

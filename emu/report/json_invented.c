@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON of what a run had to make up. */
+#include "machine/world.h"
 #include "report/invented.h"
 
 static void add_row(struct hvc_json *json, const struct hvc_world *world,
                     const struct hvc_invention *row)
 {
-	const struct hvc_stop *stub = hvc_world_boundary(world, row->address);
+	const struct hvc_stop *stub = hvc_world__boundary(world, row->address);
 
 	hvc_json__object(json, NULL);
 	hvc_json__string(json, "kind", hvc_invention_name(row->kind));

@@ -3,6 +3,7 @@
 #include "report/new_finding.h"
 #include "report/owner.h"
 #include "report/site_words.h"
+#include "subject/subject.h"
 
 static void add_string(struct hvc_json *json, const char *key, const char *value)
 {
@@ -81,7 +82,7 @@ enum hvc_status hvc_scan__json(FILE *out, const struct hvc_scan *scan,
 	struct hvc_json *json = hvc_json__new("hvcheck-scan/1");
 
 	hvc_json__string(json, "file", scan->path);
-	hvc_json__string(json, "format", hvc_format_name(scan->format));
+	hvc_json__string(json, "format", hvc_format__name(scan->format));
 	hvc_json__number(json, "size", scan->size);
 	hvc_json__number(json, "symbols", scan->symbols);
 	hvc_json__number(json, "table_count", scan->candidates);

@@ -2,6 +2,7 @@
 #include "report/picture_rows.h"
 
 #include "hvcheck/arch.h"
+#include "machine/world.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,10 +13,10 @@ static unsigned count_pictured(const struct hvc_exact *exact)
 	const struct hvc_exact_part *first = exact->part;
 	unsigned count = 0;
 
-	if (exact->parts && !hvc_level_el(first->from))
+	if (exact->parts && !hvc_level__el(first->from))
 		return exact->parts;
 	while (count < exact->parts && exact->part[count].insn == first->insn &&
-	       hvc_level_el(exact->part[count].from) == hvc_level_el(first->from))
+	       hvc_level__el(exact->part[count].from) == hvc_level__el(first->from))
 		count++;
 	return count;
 }

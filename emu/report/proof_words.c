@@ -2,6 +2,7 @@
 #include "report/proof_words.h"
 
 #include "hvcheck/arch.h"
+#include "machine/reg.h"
 
 /* "hvc from el1h, el1t; smc from el1h": the callers of one world, which are those of each. */
 static void add_callers(struct hvc_words *words, const struct hvc_check *check)
@@ -83,8 +84,8 @@ void hvc_words__reads(struct hvc_words *words, const struct hvc_check *check)
 		for (unsigned k = 0; k < check->part[i].reads && count < HVC_READS_MAX; k++) {
 			hvc_other which = check->part[i].read[k];
 			enum hvc_reg reg =
-			        hvc_reg_find_sys(which >> 14, which >> 11 & 7, which >> 7 & 15,
-			                         which >> 3 & 15, which & 7);
+			        hvc_reg__find_sys(which >> 14, which >> 11 & 7, which >> 7 & 15,
+			                          which >> 3 & 15, which & 7);
 			char name[24];
 			unsigned n = 0;
 
@@ -96,7 +97,7 @@ void hvc_words__reads(struct hvc_words *words, const struct hvc_check *check)
 			hvc_words__add(words, count == 1 ? "" : ", ");
 			if (reg == HVC_REG_NONE)
 				hvc_words__add(words, "%s",
-				               hvc_other_name(which, name, sizeof name));
+				               hvc_other__name(which, name, sizeof name));
 			else
 				hvc_words__add(
 				        words, "%s = 0x%llx", hvc_reg_name(reg),

@@ -6,8 +6,12 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "engine/call.h"
 #include "engine/internal.h"
+#include "machine/outcome.h"
+#include "machine/world.h"
 #include "report/invented.h"
+#include "subject/subject.h"
 
 #define LABEL 14 /* columns for what a line is about */
 
@@ -33,7 +37,7 @@ static void put_trace_row(struct hvc_table *table, const struct hvc_call_report 
 	char text[80];
 
 	hvc_words__place(&place, report->subject, step->pc);
-	hvc_disasm_in(step->isa, step->pc, step->word, text, sizeof(text));
+	hvc_disasm__in(step->isa, step->pc, step->word, text, sizeof(text));
 	for (unsigned i = 0; i < step->changes; i++)
 		hvc_words__add(&changes, "%s%s = 0x%" PRIx64, i ? ", " : "",
 		               hvc_reg_name(change[i].reg), change[i].value);
@@ -48,15 +52,15 @@ static void put_trace_row(struct hvc_table *table, const struct hvc_call_report 
 /* The caller's own instruction, where it is not one of those that EL2's code is made of. */
 static void put_caller_row(struct hvc_table *table, const struct hvc_call *call)
 {
-	uint32_t word = hvc_call_word(call);
+	uint32_t word = hvc_call__word(call);
 	char text[80];
 
 	if (!hvc_level_is_aarch32(call->from))
 		return;
-	hvc_disasm_aarch32(hvc_call_address(call), word, hvc_insn_is_t32(call->insn), text,
-	                   sizeof(text));
+	hvc_disasm__aarch32(hvc_call__address(call), word, hvc_insn_is_t32(call->insn), text,
+	                    sizeof(text));
 	hvc_table__row(table);
-	hvc_table__cell(table, 0, HVC_INK_PLAIN, "0x%" PRIx64, hvc_call_address(call));
+	hvc_table__cell(table, 0, HVC_INK_PLAIN, "0x%" PRIx64, hvc_call__address(call));
 	hvc_table__cell(table, 1, HVC_INK_PLAIN, "%s, %s", hvc_level_name(call->from),
 	                hvc_insn_is_t32(call->insn) ? "T32" : "A32");
 	hvc_table__cell(table, 2, HVC_INK_FAINT, "%08" PRIx32, word);
@@ -106,11 +110,11 @@ static void put_end(const struct hvc_page *page, const struct hvc_call_report *r
 	/* Registers and stores have tables of their own. */
 	end.stores = end.untracked = 0;
 	end.state = *report->entry;
-	hvc_outcome_print(&end, report->entry, report->present, text, sizeof(text));
+	hvc_outcome__print(&end, report->entry, report->present, text, sizeof(text));
 	put_line(page, "outcome", HVC_INK_STRONG, "%s", text);
-	if (outcome->pc == hvc_call_address(report->call) + 4)
+	if (outcome->pc == hvc_call__address(report->call) + 4)
 		hvc_words__add(&place, "the instruction after the call");
-	else if (outcome->pc == hvc_call_address(report->call))
+	else if (outcome->pc == hvc_call__address(report->call))
 		hvc_words__add(&place, "the call itself");
 	else
 		hvc_words__place(&place, report->subject, outcome->pc);
@@ -118,7 +122,7 @@ static void put_end(const struct hvc_page *page, const struct hvc_call_report *r
 	         hvc_level_name(outcome->level), outcome->pc, place.length ? " (" : "",
 	         hvc_words__text(&place), place.length ? ")" : "");
 	hvc_words__free(&place);
-	boundary = hvc_world_boundary(report->world, outcome->pc);
+	boundary = hvc_world__boundary(report->world, outcome->pc);
 	if (outcome->kind == HVC_OUTCOME_HANDOFF && boundary)
 		put_line(page, "boundary", HVC_INK_STRONG, "%s", boundary->name);
 	if (outcome->esr)

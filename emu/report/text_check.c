@@ -4,6 +4,7 @@
 
 #include "engine/quote.h"
 #include "hvcheck/arch.h"
+#include "machine/invented.h"
 #include "report/contract_words.h"
 #include "report/invented.h"
 #include "report/proof_words.h"
@@ -110,13 +111,13 @@ static enum hvc_status put_invented(const struct hvc_page *page, const struct hv
 	enum hvc_status status = HVC_OK;
 
 	for (unsigned i = 0; status == HVC_OK && i < check->worlds; i++)
-		status = hvc_invented_merge(&all, &check->world[i].invented);
-	hvc_invented_sort(&all);
+		status = hvc_invented__merge(&all, &check->world[i].invented);
+	hvc_invented__sort(&all);
 	if (status != HVC_OK)
 		hvc_diag_set(diag, status, NULL, 0, 0, "out of memory");
 	else
 		status = hvc_invented__text(page, NULL, &check->world[0].world, NULL, &all, diag);
-	hvc_invented_free(&all);
+	hvc_invented__free(&all);
 	return status;
 }
 

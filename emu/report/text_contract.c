@@ -2,6 +2,7 @@
 /* Text of a contract. */
 #include <string.h>
 
+#include "engine/call.h"
 #include "report/contract_words.h"
 
 static void put_results(struct hvc_table *table, unsigned column,
@@ -70,8 +71,8 @@ static void put_finding(const struct hvc_page *page, const struct hvc_contract *
 	                hvc_place__name(finding->place), hvc_words__text(&rules),
 	                finding->allowed ? "the ABI lets calls use it up"
 	                                 : "the ABI promises that it is kept");
-	hvc_call_command(subject, &finding->world, &finding->probe, finding->probe.call.imm,
-	                 command, sizeof(command));
+	hvc_call__command(subject, &finding->world, &finding->probe, finding->probe.call.imm,
+	                  command, sizeof(command));
 	hvc_page__command(page, 8, command);
 	hvc_words__free(&rules);
 }

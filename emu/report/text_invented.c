@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Text of what a run had to make up. */
+#include "machine/world.h"
 #include "report/invented.h"
 
 #include <inttypes.h>
@@ -7,7 +8,7 @@
 void hvc_invented__where(struct hvc_words *words, const struct hvc_world *world,
                          const struct hvc_subject *subject, const struct hvc_invention *row)
 {
-	const struct hvc_stop *stub = hvc_world_boundary(world, row->address);
+	const struct hvc_stop *stub = hvc_world__boundary(world, row->address);
 	struct hvc_words place = {0};
 
 	if (row->kind == HVC_INVENTION_REGISTER) {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "engine/call.h"
 #include "report/proof_words.h"
 #include "report/table.h"
 
@@ -59,8 +60,8 @@ static void put_leak(const struct hvc_page *page, const struct hvc_subject *subj
 	struct hvc_words reproduce = {0};
 
 	hvc_leak__print(leak, what, sizeof(what));
-	hvc_call_command(leaks->subject, &leaks->world[leak->world], &leak->probe, leak->imm,
-	                 command, sizeof(command));
+	hvc_call__command(leaks->subject, &leaks->world[leak->world], &leak->probe, leak->imm,
+	                  command, sizeof(command));
 	hvc_page__line(page, 4, "%2u. %s%s%s", index + 1, hvc_ink__begin(page, HVC_INK_BAD), what,
 	               hvc_ink__end(page, HVC_INK_BAD));
 	hvc_page__open(page, 8);

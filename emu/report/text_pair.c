@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hvcheck/call.h"
+#include "engine/call.h"
 #include "report/json.h"
 #include "report/pair.h"
 #include "report/table.h"
@@ -160,7 +160,7 @@ static enum hvc_status align(const struct hvc_pair *pair, put_line *put, void *c
 /* Ends, registers and stores in words: what two reports of the calls would say. */
 static void say(const struct hvc_call_report *report, char *text, size_t size)
 {
-	hvc_outcome_print(report->outcome, report->entry, report->present, text, size);
+	hvc_outcome__print(report->outcome, report->entry, report->present, text, size);
 }
 
 void hvc_pair__judge(struct hvc_pair *pair)

@@ -5,6 +5,7 @@
 #include "report/owner.h"
 #include "report/site_words.h"
 #include "report/table.h"
+#include "subject/subject.h"
 
 static void add_why(struct hvc_words *words, const struct hvc_scan_table *table)
 {
@@ -141,7 +142,7 @@ enum hvc_status hvc_scan__text(const struct hvc_page *page, const struct hvc_sca
 
 	count(scan, of, &data);
 	hvc_page__line(page, 0, "%s: %s, %" PRIu64 " KiB in memory, %s symbols", scan->path,
-	               hvc_format_name(scan->format), (scan->size + 1023) / 1024,
+	               hvc_format__name(scan->format), (scan->size + 1023) / 1024,
 	               hvc_words__number(scan->symbols, symbols));
 	HVC_TRY(add_tables(page, scan, diag));
 	if (scan->aarch32)

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/expr.h"
 #include "base/number.h"
+#include "engine/call.h"
 #include "engine/internal.h"
 #include "engine/quote.h"
 #include "hvcheck/arch.h"
@@ -221,7 +223,7 @@ void hvc_words__promise(struct hvc_words *words, const struct hvc_rule *rule)
 	}
 	hvc_words__add(words, "%s", hvc_outcome_name(rule->outcome));
 	if (rule->has_at) {
-		hvc_expr_print(&rule->at, at, sizeof(at));
+		hvc_expr__print(&rule->at, at, sizeof(at));
 		hvc_words__add(words, " to %s", at);
 	}
 	if (rule->level != HVC_LEVEL_COUNT)
@@ -313,8 +315,8 @@ void hvc_words__check_command(struct hvc_words *words, const struct hvc_check *c
 {
 	char command[HVC_COMMAND_SIZE];
 
-	hvc_call_command(check->subject, &check->world[finding->world].world, &finding->probe,
-	                 finding->imm, command, sizeof(command));
+	hvc_call__command(check->subject, &check->world[finding->world].world, &finding->probe,
+	                  finding->imm, command, sizeof(command));
 	hvc_words__add(words, *abi == '-' ? "%s --abi=" : "%s --abi ", command);
 	hvc_words__shell(words, abi);
 	/* Its own registers are given, one of them perhaps to trap SMCs: the name tells which it

@@ -6,6 +6,7 @@
 #include "base/grow.h"
 #include "hvcheck/arch.h"
 #include "subject/a64.h"
+#include "subject/subject.h"
 
 /* What is known of a register, in terms of the values registers had where the block began. */
 enum known {
@@ -275,8 +276,8 @@ enum hvc_status hvc_constant__find(const struct hvc_walk *way, struct hvc_consta
 	return HVC_OK;
 }
 
-enum hvc_status hvc_subject_constants(const struct hvc_subject *subject, unsigned limit,
-                                      struct hvc_constant **out, size_t *count)
+enum hvc_status hvc_subject__constants(const struct hvc_subject *subject, unsigned limit,
+                                       struct hvc_constant **out, size_t *count)
 {
 	uint64_t slot[HVC_VECTOR_TABLE_SIZE / HVC_VECTOR_SLOT_SIZE];
 	const struct hvc_walk walk = {

@@ -3,10 +3,10 @@
 #ifndef SUBJECT_CONSTANT_H
 #define SUBJECT_CONSTANT_H
 
-#include "hvcheck/subject.h"
+#include "subject/subject.h"
 #include "subject/walk.h"
 
-/** As hvc_subject_constants, of the code that `way` walks; it needs no visitor. */
+/** As hvc_subject__constants, of the code that `way` walks; it needs no visitor. */
 HVC_MUST_USE enum hvc_status hvc_constant__find(const struct hvc_walk *way,
                                                 struct hvc_constant **out, size_t *count);
 

@@ -11,8 +11,8 @@
 #include <capstone/capstone.h>
 
 #include "hvcheck/aarch32.h"
-#include "hvcheck/subject.h"
 #include "subject/a64.h"
+#include "subject/subject.h"
 
 /*
  * Capstone does not look whether it got the memory that it asks for when it is opened, and when it
@@ -159,7 +159,7 @@ static bool virtualization(uint32_t word, bool t32, char *text, size_t size)
 	return true;
 }
 
-void hvc_disasm_aarch32(uint64_t address, uint32_t word, bool t32, char *text, size_t size)
+void hvc_disasm__aarch32(uint64_t address, uint32_t word, bool t32, char *text, size_t size)
 {
 	cs_mode mode = (cs_mode)((t32 ? CS_MODE_THUMB : CS_MODE_ARM) | CS_MODE_V8);
 
@@ -169,12 +169,12 @@ void hvc_disasm_aarch32(uint64_t address, uint32_t word, bool t32, char *text, s
 		snprintf(text, size, ".inst 0x%08" PRIx32, word);
 }
 
-void hvc_disasm_in(enum hvc_isa isa, uint64_t address, uint32_t word, char *text, size_t size)
+void hvc_disasm__in(enum hvc_isa isa, uint64_t address, uint32_t word, char *text, size_t size)
 {
 	if (isa == HVC_ISA_A64)
 		hvc_disasm(address, word, text, size);
 	else
-		hvc_disasm_aarch32(address, word, isa == HVC_ISA_T32, text, size);
+		hvc_disasm__aarch32(address, word, isa == HVC_ISA_T32, text, size);
 }
 
 const char *hvc_disasm__name(void)

@@ -7,6 +7,7 @@
 
 #include "hvcheck/arch.h"
 #include "subject/a64.h"
+#include "subject/subject.h"
 #include "subject/walk.h"
 
 #define SLOTS (HVC_VECTOR_TABLE_SIZE / HVC_VECTOR_SLOT_SIZE)
@@ -257,8 +258,8 @@ enum hvc_status hvc_finder__run(const struct hvc_loaded *loaded, struct hvc_cand
 	return HVC_OK;
 }
 
-enum hvc_status hvc_vectors_find(const char *path, struct hvc_diag *diag,
-                                 struct hvc_candidate **out, size_t *count)
+enum hvc_status hvc_vectors__find(const char *path, struct hvc_diag *diag,
+                                  struct hvc_candidate **out, size_t *count)
 {
 	struct hvc_loaded loaded;
 	enum hvc_status status;

@@ -5,8 +5,9 @@
 
 #include "subject/image.h"
 #include "subject/site.h"
+#include "subject/subject.h"
 
-/** As hvc_vectors_find. */
+/** As hvc_vectors__find. */
 HVC_MUST_USE enum hvc_status hvc_finder__run(const struct hvc_loaded *loaded,
                                              struct hvc_candidate **out, size_t *count);
 

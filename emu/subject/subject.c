@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A subject by its name: a built-in, or FILE with the place of its vectors. */
-#include "hvcheck/subject.h"
+#include "subject/subject.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -11,6 +11,7 @@
 
 #include "hvcheck/arch.h"
 #include "machine/file.h"
+#include "machine/world.h"
 #include "subject/builtin.h"
 #include "subject/image.h"
 #include "subject/percpu.h"
@@ -29,7 +30,7 @@ struct hvc_subject {
 	struct hvc_image image;
 };
 
-const char *hvc_format_name(enum hvc_format format)
+const char *hvc_format__name(enum hvc_format format)
 {
 	switch (format) {
 	case HVC_FORMAT_ELF:
@@ -249,22 +250,22 @@ const char *hvc_subject_name(const struct hvc_subject *subject)
 	return subject->name;
 }
 
-enum hvc_format hvc_subject_format(const struct hvc_subject *subject)
+enum hvc_format hvc_subject__format(const struct hvc_subject *subject)
 {
 	return subject->loaded.format;
 }
 
-const char *hvc_subject_member(const struct hvc_subject *subject)
+const char *hvc_subject__member(const struct hvc_subject *subject)
 {
 	return subject->loaded.member;
 }
 
-const char *hvc_subject_undefined(const struct hvc_subject *subject, size_t i)
+const char *hvc_subject__undefined(const struct hvc_subject *subject, size_t i)
 {
 	return i < subject->loaded.undefineds ? subject->loaded.undefined[i] : NULL;
 }
 
-bool hvc_subject_data(const struct hvc_subject *subject, size_t i, uint64_t *lo, uint64_t *hi)
+bool hvc_subject__data(const struct hvc_subject *subject, size_t i, uint64_t *lo, uint64_t *hi)
 {
 	const struct hvc_loaded *loaded = &subject->loaded;
 
@@ -275,7 +276,7 @@ bool hvc_subject_data(const struct hvc_subject *subject, size_t i, uint64_t *lo,
 	return true;
 }
 
-const struct hvc_builtin *hvc_subject_builtin(const struct hvc_subject *subject)
+const struct hvc_builtin *hvc_subject__builtin(const struct hvc_subject *subject)
 {
 	return subject->builtin;
 }
@@ -300,8 +301,8 @@ bool hvc_subject_symbol(const struct hvc_subject *subject, uint64_t address, con
 	return true;
 }
 
-enum hvc_status hvc_subject_place(const struct hvc_subject *subject, const char *text,
-                                  struct hvc_diag *diag, uint64_t *address)
+enum hvc_status hvc_subject__place(const struct hvc_subject *subject, const char *text,
+                                   struct hvc_diag *diag, uint64_t *address)
 {
 	const char *plus = strrchr(text, '+');
 	uint64_t base = 0, offset = 0;
@@ -337,16 +338,16 @@ enum hvc_status hvc_subject_find(const struct hvc_subject *subject, const char *
 static enum hvc_status find_for_world(void *ctx, const char *text, struct hvc_diag *diag,
                                       uint64_t *address)
 {
-	return hvc_subject_place(ctx, text, diag, address);
+	return hvc_subject__place(ctx, text, diag, address);
 }
 
-bool hvc_subject_percpu(const struct hvc_subject *subject, uint64_t *at)
+bool hvc_subject__percpu(const struct hvc_subject *subject, uint64_t *at)
 {
 	*at = subject->percpu;
 	return subject->percpu != 0;
 }
 
-void hvc_subject_enter(const struct hvc_subject *subject, struct hvc_world *world)
+void hvc_subject__enter(const struct hvc_subject *subject, struct hvc_world *world)
 {
 	const struct hvc_booted *booted = subject->loaded.booted;
 
@@ -355,8 +356,8 @@ void hvc_subject_enter(const struct hvc_subject *subject, struct hvc_world *worl
 			(void)hvc_world_set(world, reg, booted->value[reg]);
 }
 
-enum hvc_status hvc_subject_resolve(const struct hvc_subject *subject, struct hvc_world *world,
-                                    struct hvc_diag *diag)
+enum hvc_status hvc_subject__resolve(const struct hvc_subject *subject, struct hvc_world *world,
+                                     struct hvc_diag *diag)
 {
 	/* What boot has in it nobody knows; 0 stands for the image's own copy of the data. */
 	if (subject->percpu && !hvc_regset_has(&world->given, HVC_REG_TPIDR_EL2)) {
@@ -364,10 +365,10 @@ enum hvc_status hvc_subject_resolve(const struct hvc_subject *subject, struct hv
 		hvc_regset_add(&world->set, HVC_REG_TPIDR_EL2);
 	}
 	/* The callback only reads. */
-	return hvc_world_resolve(world, find_for_world, (void *)(uintptr_t)subject, diag);
+	return hvc_world__resolve(world, find_for_world, (void *)(uintptr_t)subject, diag);
 }
 
-void hvc_subject_name_invented(const struct hvc_subject *subject, struct hvc_invented *invented)
+void hvc_subject__name_invented(const struct hvc_subject *subject, struct hvc_invented *invented)
 {
 	for (unsigned i = 0; i < invented->rows; i++) {
 		struct hvc_invention *row = &invented->row[i];

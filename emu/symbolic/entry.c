@@ -4,6 +4,9 @@
 
 #include "hvcheck/arch.h"
 #include "machine/internal.h"
+#include "machine/outcome.h"
+#include "machine/reg.h"
+#include "machine/world.h"
 #include "symbolic/symbolic.h"
 
 const struct hvc_regset *hvc_symbolic__fixed(void)
@@ -22,7 +25,7 @@ static enum hvc_knowledge known(void *ctx, const uint8_t encoding[5], uint64_t *
 {
 	const struct hvc_symbolic *s = ctx;
 	enum hvc_reg reg =
-	        hvc_reg_find_sys(encoding[0], encoding[1], encoding[2], encoding[3], encoding[4]);
+	        hvc_reg__find_sys(encoding[0], encoding[1], encoding[2], encoding[3], encoding[4]);
 
 	if (reg == HVC_REG_NONE) {
 		if (hvc_engine__get_sys(s->config.machine->engine, encoding, value))
@@ -57,7 +60,7 @@ uint64_t hvc_symbolic__forced_hcr(const struct hvc_symbolic *s)
 
 	if (hvc_insn_is_smc(s->config.insn))
 		forced |= ~hcr & HVC_HCR_TSC;
-	if (hvc_level_is_aarch32(s->config.from) && hvc_level_el(s->config.from) == 1)
+	if (hvc_level_is_aarch32(s->config.from) && hvc_level__el(s->config.from) == 1)
 		forced |= hcr & HVC_HCR_RW;
 	return forced;
 }
@@ -86,7 +89,7 @@ struct hvc_pe hvc_symbolic__pe(const struct hvc_symbolic *s)
 	call.insn = s->config.insn;
 	call.nzcv = call.daif = 0;
 	pe.pc = 0;
-	pe.pstate = hvc_call_pstate(&call, hvc_machine_entry(machine));
+	pe.pstate = hvc_call__pstate(&call, hvc_machine_entry(machine));
 	pe.scr_el3 = v[HVC_REG_SCR_EL3];
 	pe.hcr_el2 = v[HVC_REG_HCR_EL2] ^ hvc_symbolic__forced_hcr(s);
 	pe.sctlr_el1 = v[HVC_REG_SCTLR_EL1];
@@ -102,7 +105,7 @@ bool hvc_symbolic__returns(const struct hvc_symbolic *symbolic, unsigned mode, u
 	struct hvc_return back;
 
 	pe.hcr_el2 = hcr;
-	pe.pstate = hvc_level_mode(HVC_LEVEL_EL2H);
+	pe.pstate = hvc_level__mode(HVC_LEVEL_EL2H);
 	hvc_exception_return(&pe, 0, mode, &back);
 	return !back.illegal;
 }
@@ -153,7 +156,7 @@ static void narrow(struct hvc_symbolic *s, struct hvc_way *way)
 			way->x[n] = s->before[n];
 	}
 	way->sys[HVC_REG_PSTATE] = s->before[HVC_REG_PSTATE] =
-	        hvc_bv__num(s->scene.terms, 64, hvc_call_kept(hvc_symbolic__pe(s).pstate));
+	        hvc_bv__num(s->scene.terms, 64, hvc_call__kept(hvc_symbolic__pe(s).pstate));
 }
 
 hvc_ref hvc_symbolic__low(struct hvc_bvs *terms, hvc_ref a)
@@ -280,7 +283,7 @@ enum hvc_status hvc_symbolic__enter(struct hvc_symbolic *s, struct hvc_way **out
 		return HVC_E_ARG;
 	if (s->config.from >= HVC_LEVEL_COUNT || s->config.insn >= HVC_INSN_COUNT ||
 	    hvc_caller_index(s->config.insn, s->config.from) == HVC_CALLER_NONE ||
-	    !hvc_symbolic__returns(s, hvc_level_mode(s->config.from), pe.hcr_el2))
+	    !hvc_symbolic__returns(s, hvc_level__mode(s->config.from), pe.hcr_el2))
 		return HVC_E_ARG;
 	if (s->config.machine->world.memories) {
 		s->scene.image = &s->config.machine->view;
@@ -309,9 +312,9 @@ enum hvc_status hvc_symbolic__enter(struct hvc_symbolic *s, struct hvc_way **out
 	} else if (!smc)
 		hvc_exception_hvc(&pe, 0, &entry);
 	if (*ended) {
-		entry = (struct hvc_entry){.spsr = hvc_level_mode(s->config.from)};
-		path->kind = smc && hvc_level_el(s->config.from) != 0 ? HVC_OUTCOME_FORWARD
-		                                                      : HVC_OUTCOME_UNDEFINED;
+		entry = (struct hvc_entry){.spsr = hvc_level__mode(s->config.from)};
+		path->kind = smc && hvc_level__el(s->config.from) != 0 ? HVC_OUTCOME_FORWARD
+		                                                       : HVC_OUTCOME_UNDEFINED;
 		path->level = s->config.from;
 	}
 	memcpy(s->before, way->x, sizeof way->x);

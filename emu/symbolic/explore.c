@@ -7,6 +7,7 @@
 #include "symbolic/explore.h"
 
 #include "base/grow.h"
+#include "machine/world.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -176,7 +177,7 @@ void hvc_explorer__fork(struct hvc_explorer *e, struct hvc_walker *w, const hvc_
 static bool at_boundary(struct hvc_explorer *e, struct hvc_walker *w, bool *skipped)
 {
 	const struct hvc_world *world = e->s->config.world;
-	const struct hvc_stop *stop = world ? hvc_world_boundary(world, w->way->pc) : NULL;
+	const struct hvc_stop *stop = world ? hvc_world__boundary(world, w->way->pc) : NULL;
 	struct hvc_lift back = {.next = HVC_NEXT_INDIRECT, .pc = w->way->pc, .returns = true};
 
 	*skipped = false;
@@ -396,8 +397,7 @@ static enum hvc_status begin(struct hvc_explorer *e)
 		free(w);
 	} else if (ended) {
 		hvc_explorer__end(e, w, &path);
-	} else if (e->s->config.world &&
-	           hvc_cpu_is_hyp(e->s->config.world->cpu)) {
+	} else if (e->s->config.world && hvc_cpu__is_hyp(e->s->config.world->cpu)) {
 		hvc_explorer__bound(e, w, "A32 and T32 code is not followed");
 	} else {
 		hvc_explorer__queue(e, w);

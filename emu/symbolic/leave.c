@@ -5,6 +5,8 @@
 #include "hvcheck/aarch32.h"
 #include "hvcheck/arch.h"
 #include "machine/internal.h"
+#include "machine/outcome.h"
+#include "machine/world.h"
 #include "symbolic/explore.h"
 
 #define MODES     32u
@@ -104,7 +106,7 @@ static void arrive32(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_leve
 	uint64_t offset = hvc_bv__offset(target, &base);
 	struct hvc_sympath path = {.kind = HVC_OUTCOME_JUMP, .level = level, .pc = w->way->pc};
 
-	if (hvc_level_el(level) == 1 && is_vector32(e, w->way, target))
+	if (hvc_level__el(level) == 1 && is_vector32(e, w->way, target))
 		path.kind = HVC_OUTCOME_INJECT;
 	if (hvc_level_is_aarch32(config->from) && base == e->s->self && offset <= 4 &&
 	    !(offset & 3)) {
@@ -131,9 +133,9 @@ static void arrive(struct hvc_explorer *e, struct hvc_walker *w, hvc_ref target,
 
 	if (base == e->s->self && (offset == 4 || offset == 0))
 		path.kind = offset ? HVC_OUTCOME_RETURN : HVC_OUTCOME_RETRY;
-	else if (hvc_level_el(level) == 1 && is_vector(e, w->way, target))
+	else if (hvc_level__el(level) == 1 && is_vector(e, w->way, target))
 		path.kind = HVC_OUTCOME_INJECT;
-	else if (hvc_level_el(level) == 2 && !(target->uses & HVC_USES_CALL) &&
+	else if (hvc_level__el(level) == 2 && !(target->uses & HVC_USES_CALL) &&
 	         hvc_door__waits(e, w, &path))
 		return;
 	hvc_explorer__end(e, w, &path);
@@ -185,7 +187,7 @@ static hvc_ref restored32(struct hvc_explorer *e, hvc_ref spsr, bool t32)
 {
 	const uint64_t it = HVC_PSR_IT_LO | HVC_PSR_IT_HI, low = HVC_PSR_IT_LO | UINT64_C(0xc00);
 	struct hvc_bvs *t = e->s->scene.terms;
-	uint64_t kept = hvc_call_kept(HVC_PSTATE_NRW | ~UINT64_C(0));
+	uint64_t kept = hvc_call__kept(HVC_PSTATE_NRW | ~UINT64_C(0));
 	hvc_ref zero = hvc_bv__num(t, 64, 0), plain, reserved;
 
 	if (!(e->s->config.machine->pe.features & HVC_FEAT_PAN))
@@ -217,7 +219,7 @@ static bool return_to(struct hvc_explorer *e, struct hvc_walker *w, hvc_ref spsr
 {
 	struct hvc_way *way = w->way;
 	hvc_ref target = way->sys[HVC_REG_ELR_EL2];
-	enum hvc_level level = hvc_level_from_mode(mode);
+	enum hvc_level level = hvc_level__from_mode(mode);
 	uint64_t pc = way->pc, hcr;
 	bool t32 = false;
 	struct hvc_lift on = {.target = target, .next = HVC_NEXT_INDIRECT, .pc = pc};
@@ -236,7 +238,7 @@ static bool return_to(struct hvc_explorer *e, struct hvc_walker *w, hvc_ref spsr
 		arrive32(e, w, level, t32);
 		return false;
 	}
-	if (hvc_level_el(level) == 2) {
+	if (hvc_level__el(level) == 2) {
 		way->spx = level == HVC_LEVEL_EL2H;
 		w->nested -= w->nested > 0;
 		w->backs = target == w->back_to ? w->backs + 1 : 0;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "machine/reg.h"
 #include "machine/vhe.h"
 #include "symbolic/lift.h"
 
@@ -349,8 +350,8 @@ static void move(struct hvc_lift *l)
 		(void)hvc_way__set_sys(l->scene, l->way, access.name,
 		                       hvc_lift__x(l, access.rt, 64));
 		/* The same value once more is no change. */
-		reg = hvc_reg_find_sys(access.name[0], access.name[1], access.name[2],
-		                       access.name[3], access.name[4]);
+		reg = hvc_reg__find_sys(access.name[0], access.name[1], access.name[2],
+		                        access.name[3], access.name[4]);
 		l->way->changes += reg == HVC_REG_NONE || value != l->way->sys[reg];
 	}
 }

@@ -7,6 +7,7 @@
 
 #include "hvcheck/arch.h"
 #include "machine/internal.h"
+#include "machine/world.h"
 #include "symbolic/explore.h"
 
 static const enum hvc_reg written[] = {HVC_REG_ESR_EL2, HVC_REG_ELR_EL2, HVC_REG_SPSR_EL2,
@@ -74,7 +75,8 @@ static bool find_entry(const struct hvc_explorer *e, const struct hvc_way *way,
 	if (!vbar || !(own || hvc_bv__const(vbar)) || !hvc_bv__const(hcr) ||
 	    !hvc_bv__const(sctlr) || !hvc_bv__const(way->pstate))
 		return false;
-	pe.pstate = way->pstate->value | hvc_level_mode(way->spx ? HVC_LEVEL_EL2H : HVC_LEVEL_EL2T);
+	pe.pstate =
+	        way->pstate->value | hvc_level__mode(way->spx ? HVC_LEVEL_EL2H : HVC_LEVEL_EL2T);
 	if (!own)
 		pe.vbar_el2 = vbar->value;
 	pe.hcr_el2 = hcr->value;

@@ -14,8 +14,9 @@
 
 #include "base/grow.h"
 #include "symbolic/bv_node.h"
+#include "symbolic/certificate.h"
 
-void hvc_certificates_free(struct hvc_certificates *certificates)
+void hvc_certificates__free(struct hvc_certificates *certificates)
 {
 	for (size_t i = 0; i < certificates->count; i++) {
 		free(certificates->row[i].name);

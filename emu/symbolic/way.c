@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "machine/outcome.h"
 #include "machine/own.h"
+#include "machine/reg.h"
 #include "symbolic/scene.h"
 
 #define SCTLR_M UINT64_C(1) /* SCTLR_EL2.M: translation is on (Arm ARM D19.2) */
@@ -22,7 +24,7 @@ static bool is_moving(const uint8_t encoding[5])
 
 static void name_of(const uint8_t encoding[5], char *text, size_t size)
 {
-	hvc_other_name(
+	hvc_other__name(
 	        HVC_OTHER_SYS(encoding[0], encoding[1], encoding[2], encoding[3], encoding[4]),
 	        text, size);
 }
@@ -83,7 +85,7 @@ void hvc_way__values(const struct hvc_call *call, uint64_t *value)
 	value[HVC_INPUT_IMM] = call->imm;
 	value[HVC_INPUT_NZCV] = call->nzcv >> 28;
 	value[HVC_INPUT_DAIF] = call->daif >> 6;
-	value[HVC_INPUT_SELF] = hvc_call_address(call);
+	value[HVC_INPUT_SELF] = hvc_call__address(call);
 }
 
 void hvc_way__call(uint64_t *value, enum hvc_level from, enum hvc_insn insn, struct hvc_call *out)
@@ -95,7 +97,7 @@ void hvc_way__call(uint64_t *value, enum hvc_level from, enum hvc_insn insn, str
 	out->daif = value[HVC_INPUT_DAIF] << 6;
 	out->from = from;
 	out->insn = insn;
-	value[HVC_INPUT_SELF] = hvc_call_address(out);
+	value[HVC_INPUT_SELF] = hvc_call__address(out);
 }
 
 void hvc_way__inputs(struct hvc_bvs *terms)
@@ -183,7 +185,7 @@ static struct hvc_other_value *find_other(struct hvc_way *way, const uint8_t enc
 hvc_ref hvc_way__sys(struct hvc_scene *scene, struct hvc_way *way, const uint8_t encoding[5])
 {
 	enum hvc_reg reg =
-	        hvc_reg_find_sys(encoding[0], encoding[1], encoding[2], encoding[3], encoding[4]);
+	        hvc_reg__find_sys(encoding[0], encoding[1], encoding[2], encoding[3], encoding[4]);
 	struct hvc_other_value *other = find_other(way, encoding);
 	char name[48];
 	hvc_ref value;
@@ -218,7 +220,7 @@ bool hvc_way__set_sys(struct hvc_scene *scene, struct hvc_way *way, const uint8_
                       hvc_ref value)
 {
 	enum hvc_reg reg =
-	        hvc_reg_find_sys(encoding[0], encoding[1], encoding[2], encoding[3], encoding[4]);
+	        hvc_reg__find_sys(encoding[0], encoding[1], encoding[2], encoding[3], encoding[4]);
 	struct hvc_other_value *other = find_other(way, encoding);
 
 	if (reg != HVC_REG_NONE && scene->kept) {

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "machine/outcome.h"
+#include "machine/world.h"
 #include "symbolic/symbolic.h"
 
 /** Memory for pointers that are not the caller's to begin with, each its own. */
@@ -85,7 +87,7 @@ static void fill_call(struct maker *m)
 	call->imm = (uint16_t)*value_of(m, "imm", 16);
 	call->nzcv = *value_of(m, "nzcv", 4) << 28;
 	call->daif = *value_of(m, "daif", 4) << 6;
-	*value_of(m, "self", 64) = hvc_call_address(call);
+	*value_of(m, "self", 64) = hvc_call__address(call);
 }
 
 /* Does another input point to the same memory? */
@@ -190,7 +192,7 @@ static enum hvc_status fill_world(struct maker *m)
 		}
 	}
 	if (m->path->kind == HVC_OUTCOME_HANDOFF &&
-	    !hvc_world_boundary(world, m->path->target->value)) {
+	    !hvc_world__boundary(world, m->path->target->value)) {
 		if (!m->s->scene.subject ||
 		    !hvc_subject_symbol(m->s->scene.subject, m->path->target->value, &name,
 		                        &offset) ||

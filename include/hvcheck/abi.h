@@ -113,36 +113,16 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_abi_parse(const char *text, size_t size
 /** By name of a shipped ABI, or by path when the name has a '/' or ends in ".yaml". */
 HVC_MUST_USE HVC_API enum hvc_status hvc_abi_open(const char *name, struct hvc_diag *diag,
                                                   struct hvc_abi **out);
-/** The same; about: NULL: nothing in particular, symbols and owners have values that stand for
- * some. */
-HVC_MUST_USE HVC_API enum hvc_status hvc_abi_open_about(const char *name,
-                                                        const struct hvc_abi_about *about,
-                                                        struct hvc_diag *diag,
-                                                        struct hvc_abi **out);
 HVC_API void hvc_abi_free(struct hvc_abi *abi);
 
 HVC_API const char *hvc_abi_name(const struct hvc_abi *abi);
 HVC_API const char *hvc_abi_title(const struct hvc_abi *abi);
 HVC_API const char *hvc_abi_source(const struct hvc_abi *abi);
-/** Callers and instructions it covers, as bits; worlds (at least one). */
-HVC_API unsigned hvc_abi_levels(const struct hvc_abi *abi);
-HVC_API unsigned hvc_abi_insns(const struct hvc_abi *abi);
-/** Are all its callers in AArch32 state? */
-static inline bool hvc_abi_is_aarch32(const struct hvc_abi *abi)
-{
-	return !(hvc_abi_levels(abi) & ~HVC_LEVELS_AARCH32);
-}
 HVC_API unsigned hvc_abi_world_count(const struct hvc_abi *abi);
 HVC_API const struct hvc_abi_world *hvc_abi_world_at(const struct hvc_abi *abi, unsigned i);
 /** Rules in file order; the last is the default. */
 HVC_API unsigned hvc_abi_rule_count(const struct hvc_abi *abi);
 HVC_API const struct hvc_rule *hvc_abi_rule_at(const struct hvc_abi *abi, unsigned i);
-
-/**
- * Index of the rule that governs a call in world `world`; -1 when the call lies outside the
- * ABI's callers, instructions or worlds. x0..x30 are taken from the call.
- */
-HVC_API int hvc_abi_rule_of(const struct hvc_abi *abi, unsigned world, const struct hvc_call *call);
 
 /** Shipped ABIs: name and text, in the order of the build's list; false past the end. */
 HVC_API bool hvc_abi_shipped_at(size_t i, const char **name, const char **text, size_t *size);

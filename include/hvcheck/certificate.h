@@ -21,6 +21,4 @@ struct hvc_certificates {
 	size_t count, room;
 };
 
-HVC_API void hvc_certificates_free(struct hvc_certificates *certificates);
-
 #endif

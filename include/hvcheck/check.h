@@ -7,10 +7,13 @@
 #ifndef HVCHECK_CHECK_H
 #define HVCHECK_CHECK_H
 
-#include "hvcheck/call.h"
 #include "hvcheck/certificate.h"
 #include "hvcheck/doubt.h"
+#include "hvcheck/probe.h"
 #include "hvcheck/verdict.h"
+
+/** Called about ten times a second; false cancels. done of total calls. */
+typedef bool (*hvc_progress_fn)(void *ctx, uint64_t done, uint64_t total);
 
 struct hvc_contract;
 
@@ -48,9 +51,6 @@ struct hvc_cause {
 	char symbol[HVC_CAUSE_SYMBOL]; /**< that covers it; "": none does. Cut to size */
 	uint64_t offset;               /**< from the symbol */
 };
-
-/** "sync+0x4, 0x80080804: mov x1, #1". Cut to size. */
-HVC_API void hvc_cause_print(const struct hvc_cause *cause, char *text, size_t size);
 
 /** One way in which calls break a rule: same rule, clause and register. */
 struct hvc_finding {

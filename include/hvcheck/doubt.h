@@ -14,19 +14,9 @@
 struct hvc_doubt {
 	uint64_t calls;
 	uint64_t faults;          /**< of them, calls that ended in a fault of the assumed world */
-	unsigned assumptions;     /**< hvc_invented_assumptions */
+	unsigned assumptions;     /**< hvc_invented__assumptions */
 	char why[HVC_DOUBT_TEXT]; /**< one of these faults, and what would help; or "" */
 };
-
-/**
- * Did a call end in a fault of the assumed world? On memory near what a pointer register holds that
- * nobody has set; near a null pointer, or at a BRK, where memory that nobody set was read before;
- * or at an instruction that the engine lacks and other CPUs have. why: what would help, cut to
- * size; may be NULL.
- */
-HVC_API bool hvc_fault_is_assumed(const struct hvc_world *world, const struct hvc_state *entry,
-                                  const struct hvc_invented *invented,
-                                  const struct hvc_outcome *outcome, char why[HVC_DOUBT_TEXT]);
 
 /** Does nothing of it hold in a machine that has booted: has no call ended otherwise? */
 static inline bool hvc_doubt_is_vacuous(const struct hvc_doubt *doubt)

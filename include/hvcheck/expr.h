@@ -50,7 +50,7 @@ struct hvc_term {
 	uint64_t value;   /**< for HVC_TERM_CONST */
 };
 
-/** Postfix. Plain data: copy it freely; compare with hvc_expr_equal. */
+/** Postfix. Plain data: copy it freely; compare with hvc_expr__equal. */
 struct hvc_expr {
 	unsigned count; /**< 1..HVC_EXPR_MAX */
 	struct hvc_term term[HVC_EXPR_MAX];
@@ -61,24 +61,5 @@ struct hvc_context {
 	const struct hvc_state *entry;
 	const struct hvc_call *call;
 };
-
-/**
- * Parse text. On failure returns HVC_E_FORMAT, sets *position to the byte offset (from 0) of
- * what is wrong and *message to a constant string; both may be NULL.
- */
-HVC_MUST_USE HVC_API enum hvc_status hvc_expr_parse(const char *text, struct hvc_expr *out,
-                                                    size_t *position, const char **message);
-HVC_API uint64_t hvc_expr_eval(const struct hvc_expr *expr, const struct hvc_context *context);
-HVC_API bool hvc_expr_equal(const struct hvc_expr *a, const struct hvc_expr *b);
-/** Canonical text, at most size bytes with the NUL; parsing it gives an equal expression. */
-HVC_API void hvc_expr_print(const struct hvc_expr *expr, char *text, size_t size);
-
-/** Expressions of one term. */
-HVC_API struct hvc_expr hvc_expr_const(uint64_t value);
-HVC_API struct hvc_expr hvc_expr_reg(enum hvc_reg reg);
-HVC_API struct hvc_expr hvc_expr_term(enum hvc_term_kind kind);
-
-/** What the function at HVC_FUNCTION computes: 3 a + 5 b + 7 c. */
-HVC_API uint64_t hvc_function_result(uint64_t a, uint64_t b, uint64_t c);
 
 #endif

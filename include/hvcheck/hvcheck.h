@@ -15,7 +15,6 @@ extern "C" {
 #include "hvcheck/aarch32.h"
 #include "hvcheck/abi.h"
 #include "hvcheck/arch.h"
-#include "hvcheck/call.h"
 #include "hvcheck/certificate.h"
 #include "hvcheck/check.h"
 #include "hvcheck/doubt.h"

@@ -42,34 +42,16 @@ struct hvc_invention {
 	uint64_t blind; /**< page: of those, HVCs that read bytes of it that nothing had written */
 };
 
-/** Do two rows tell of the same thing, however often? */
-HVC_API bool hvc_invention_is_same(const struct hvc_invention *a, const struct hvc_invention *b);
-/** Is it an assumption: did an outcome hang on memory that boot would have filled? */
-HVC_API bool hvc_invention_is_assumption(const struct hvc_invention *row);
-
 /** Rows of an account; what is met after so many is only counted. */
 #define HVC_INVENTED_MAX 1024u
 
-/** Zero-initialise; free with hvc_invented_free. */
+/** Zero-initialise; free with hvc_invented__free. */
 struct hvc_invented {
-	struct hvc_invention *row; /**< after hvc_invented_sort: by kind, register, address, from */
+	struct hvc_invention
+	        *row; /**< after hvc_invented__sort: by kind, register, address, from */
 	unsigned rows;
 	size_t capacity;
 	uint64_t more; /**< HVCs that met something that has no row, each time it was met */
 };
-
-/**
- * Add one row: to the row of the same thing, or as a new one. HVC_E_NOMEM leaves the account as
- * it was.
- */
-HVC_MUST_USE HVC_API enum hvc_status hvc_invented_add(struct hvc_invented *invented,
-                                                      const struct hvc_invention *invention);
-/** Add all of another account. */
-HVC_MUST_USE HVC_API enum hvc_status hvc_invented_merge(struct hvc_invented *into,
-                                                        const struct hvc_invented *from);
-/** Rows that are assumptions. */
-HVC_API unsigned hvc_invented_assumptions(const struct hvc_invented *invented);
-HVC_API void hvc_invented_sort(struct hvc_invented *invented);
-HVC_API void hvc_invented_free(struct hvc_invented *invented);
 
 #endif

@@ -56,7 +56,4 @@ struct hvc_limit {
 	const char *what; /**< that there may be so many of */
 };
 
-/** Row i of the limits; NULL past the end. */
-HVC_API const struct hvc_limit *hvc_limit_at(size_t i);
-
 #endif

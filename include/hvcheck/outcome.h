@@ -35,10 +35,6 @@ static inline bool hvc_insn_is_t32(enum hvc_insn insn)
 {
 	return insn == HVC_INSN_HVC_T32 || insn == HVC_INSN_SMC_T32;
 }
-/** The HVC, or the SMC, of a level's execution state: of AArch32 that of A32. */
-HVC_API enum hvc_insn hvc_insn_at(enum hvc_insn insn, enum hvc_level level);
-/** The instructions that the words "hvc" and "smc" of a set stand for: of all instruction sets. */
-HVC_API unsigned hvc_insns_all(unsigned words);
 
 /**
  * One call: the instruction, its immediate and the caller's registers. In AArch32 state rN of the
@@ -54,13 +50,6 @@ struct hvc_call {
 	enum hvc_insn insn;
 	enum hvc_level from;
 };
-
-/**
- * The call as a CPU of this model makes it. Where its EL2 is Hyp mode registers have 32 bits, a
- * place of the harness is that for AArch32 code, and a level of AArch64 stands for its mode: usr,
- * svc or hyp.
- */
-HVC_API void hvc_call_fit(struct hvc_call *call, enum hvc_cpu cpu);
 
 /** Number of a caller, below 64: an instruction, and a level that has it; HVC_CALLER_NONE. */
 #define HVC_CALLER_NONE 64u
@@ -78,33 +67,6 @@ static inline unsigned hvc_caller_index(enum hvc_insn insn, enum hvc_level level
 {
 	return HVC_CALLER_INDEX(insn, level);
 }
-/**
- * Can the level execute the instruction, and may it reach EL2? An SMC from EL1 alone can be
- * trapped.
- */
-HVC_API bool hvc_caller_is(enum hvc_insn insn, enum hvc_level level);
-/**
- * Does such a caller call in this world? A world with a syndrome is one of traps, and of nothing
- * else; others have none. A syndrome of the level below comes from no caller at EL2, nor the other
- * way round.
- */
-HVC_API bool hvc_world_has_caller(const struct hvc_world *world, enum hvc_insn insn,
-                                  enum hvc_level level);
-/** Can an exception that is no call have this ESR_EL2? EC tells, and IL is set with EC 0. */
-HVC_API bool hvc_arch_is_trap(uint64_t esr);
-/** The instruction itself; of T32 with the first halfword in bits 31:16. */
-HVC_API uint32_t hvc_call_word(const struct hvc_call *call);
-/** The immediate as the instruction has it: of an SMC in AArch32 state it has 4 bits. */
-HVC_API uint16_t hvc_call_imm(const struct hvc_call *call);
-/** PSTATE of the caller, as an SPSR has it. world: registers of the world, of which PSTATE counts.
- */
-HVC_API uint64_t hvc_call_pstate(const struct hvc_call *call, const struct hvc_state *world);
-/** SPSR_EL2 of the call's exception: in an IT block not the same. */
-HVC_API uint64_t hvc_call_spsr(const struct hvc_call *call, const struct hvc_state *world);
-/** Of such a value, what the register "pstate" shows: all but nzcv, daif and M, as far as kept. */
-HVC_API uint64_t hvc_call_kept(uint64_t pstate);
-/** ESR_EL2 of the call's exception: an HVC, an SMC that is trapped; of a trap bits 15:0. */
-HVC_API uint64_t hvc_call_esr(const struct hvc_call *call);
 
 /**
  * Fill a call with recognisable values: xN = HVC_LANDING + N * 0x800 (seed 0), so that a
@@ -112,9 +74,6 @@ HVC_API uint64_t hvc_call_esr(const struct hvc_call *call);
  * other seed, 64-bit pseudo-random values that depend on seed and N only. imm 0, HVC, EL1h.
  */
 HVC_API void hvc_call_init(struct hvc_call *call, uint64_t seed);
-
-/** Address of the instruction that makes this call. */
-HVC_API uint64_t hvc_call_address(const struct hvc_call *call);
 
 /** What the machine did. Every run ends in exactly one of these. */
 enum hvc_outcome_kind {
@@ -170,9 +129,6 @@ struct hvc_others {
 	uint64_t before[HVC_OTHERS_VALUES]; /**< of the first; of qn the half that differs */
 	uint64_t after[HVC_OTHERS_VALUES];
 };
-
-/** Are they the same registers, whatever they hold? */
-HVC_API bool hvc_others_same(const struct hvc_others *a, const struct hvc_others *b);
 
 /** Everything observable after a call. */
 struct hvc_outcome {

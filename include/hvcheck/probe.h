@@ -54,14 +54,4 @@ struct hvc_probe_config {
 	bool brief;       /**< no level gets every value: what rules name or, without rules, code */
 };
 
-/**
- * Make the probes. The first level and HVC get every value; other levels and instructions get
- * the named values and one value that nothing names, which is enough to tell rules apart; of the
- * calls of one table (hvc_rule.table) only the first.
- * Without any selector, x0 is probed. Free with hvc_probes_free.
- */
-HVC_MUST_USE HVC_API enum hvc_status hvc_probes_make(const struct hvc_probe_config *config,
-                                                     struct hvc_probes *out);
-HVC_API void hvc_probes_free(struct hvc_probes *probes);
-
 #endif

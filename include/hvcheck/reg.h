@@ -128,10 +128,6 @@ HVC_API const char *hvc_reg_name(enum hvc_reg reg);
  */
 HVC_API enum hvc_reg hvc_reg_find(const char *name);
 
-/** Register reached by an MRS/MSR encoding; HVC_REG_NONE when it is not in the table. */
-HVC_API enum hvc_reg hvc_reg_find_sys(unsigned op0, unsigned op1, unsigned crn, unsigned crm,
-                                      unsigned op2);
-
 /**
  * What has no row: q0..q31, FPCR, FPSR, and any other system register. A number of 16 bits, which
  * is the encoding of MRS (op0:op1:CRn:CRm:op2), or 1 + n for qn; 0: none.
@@ -143,11 +139,6 @@ typedef uint16_t hvc_other;
 	((hvc_other)((op0) << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2)))
 #define HVC_OTHER_FPCR HVC_OTHER_SYS(3, 3, 4, 4, 0)
 #define HVC_OTHER_FPSR HVC_OTHER_SYS(3, 3, 4, 4, 1)
-
-/** "q7", "fpcr", "dbgbcr0_el1", "s3_4_c15_c0_0". Cut to size. Returns text. */
-HVC_API const char *hvc_other_name(hvc_other other, char *text, size_t size);
-/** Of a name, upper case or lower; 0: it is none, or has a row. */
-HVC_API hvc_other hvc_other_find(const char *name);
 
 /** Most registers that code is said to read. */
 #define HVC_READS_MAX 24u

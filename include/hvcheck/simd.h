@@ -24,8 +24,6 @@ struct hvc_simd {
 #define HVC_SIMD_NAMES (HVC_SIMD_COUNT + 2)
 /** "q0".."q31", "fpcr", "fpsr"; "?" from HVC_SIMD_NAMES on. Constant string. */
 HVC_API const char *hvc_simd_name(unsigned i);
-/** True iff register i holds the same in both. */
-HVC_API bool hvc_simd_same(const struct hvc_simd *a, const struct hvc_simd *b, unsigned i);
 
 /**
  * Fill with recognisable values (seed 0: the register's number in every byte of its low half,

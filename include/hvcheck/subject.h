@@ -20,7 +20,7 @@
  * Symbols are those of the ELF file, and of a stripped Linux Image those that the kernel keeps of
  * itself (kallsyms). An ELF file is where it is linked, all 64 bits of its addresses. A relocatable
  * object is laid out from HVC_IMAGE_BASE on and its relocations applied; each undefined symbol is a
- * trap (hvc_subject_undefined).
+ * trap (hvc_subject__undefined).
  */
 #ifndef HVCHECK_SUBJECT_H
 #define HVCHECK_SUBJECT_H
@@ -37,12 +37,9 @@ enum hvc_format {
 	HVC_FORMAT_ELF,
 	HVC_FORMAT_IMAGE, /**< arm64 Linux Image: "ARM\x64" at offset 56 */
 	HVC_FORMAT_RAW,
-	HVC_FORMAT_ZIMAGE, /**< 32-bit Arm zImage: the loader; the kernel in it is FILE:kernel */
+	HVC_FORMAT_ZIMAGE,   /**< 32-bit Arm zImage: the loader; the kernel in it is FILE:kernel */
 	HVC_FORMAT_SNAPSHOT, /**< memory and registers of a machine that has booted */
 };
-
-/** "elf", "image", "raw", "zimage", "snapshot". */
-HVC_API const char *hvc_format_name(enum hvc_format format);
 
 /** One built-in variant, embedded in the library as an ELF file. All strings constant. */
 struct hvc_builtin {
@@ -88,16 +85,6 @@ HVC_API void hvc_subject_close(struct hvc_subject *subject);
 
 /** The spec it was opened with. */
 HVC_API const char *hvc_subject_name(const struct hvc_subject *subject);
-HVC_API enum hvc_format hvc_subject_format(const struct hvc_subject *subject);
-/** The path in the package that the image was taken from; NULL: it was in none. */
-HVC_API const char *hvc_subject_member(const struct hvc_subject *subject);
-/**
- * Name i of the undefined symbols of a relocatable object; NULL past the end. Each has an address
- * of its own at which nothing is mapped, so that going there or reading it is a fault.
- */
-HVC_API const char *hvc_subject_undefined(const struct hvc_subject *subject, size_t i);
-/** Built-in row, NULL for files. */
-HVC_API const struct hvc_builtin *hvc_subject_builtin(const struct hvc_subject *subject);
 /** What hvc_machine_open needs; valid until close. */
 HVC_API const struct hvc_image *hvc_subject_image(const struct hvc_subject *subject);
 
@@ -111,48 +98,8 @@ HVC_API bool hvc_subject_symbol(const struct hvc_subject *subject, uint64_t addr
 HVC_MUST_USE HVC_API enum hvc_status hvc_subject_find(const struct hvc_subject *subject,
                                                       const char *symbol, uint64_t *address);
 
-/**
- * Address that a user's word means: "SYMBOL", "SYMBOL+0x10", "0x10" as the file has it, "+0x10" as
- * a byte offset in the file. HVC_E_NOTFOUND, HVC_E_ARG, HVC_E_RANGE; the message names the word.
- */
-HVC_MUST_USE HVC_API enum hvc_status hvc_subject_place(const struct hvc_subject *subject,
-                                                       const char *text, struct hvc_diag *diag,
-                                                       uint64_t *address);
-
-/**
- * Range i of the image's own data, first byte to last: what the file says is writable and no code,
- * and what it leaves to boot to fill in. False past the last. They may overlap.
- */
-HVC_API bool hvc_subject_data(const struct hvc_subject *subject, size_t i, uint64_t *lo,
-                              uint64_t *hi);
-
-/**
- * Does the code add TPIDR_EL2 to addresses of the image, at *at for one? Then hvc_subject_resolve
- * takes it for an offset: it is 0, unless the world says what it is.
- */
-HVC_API bool hvc_subject_percpu(const struct hvc_subject *subject, uint64_t *at);
-/** Give a world the registers of EL2 as a snapshot has them; other subjects have none. */
-HVC_API void hvc_subject_enter(const struct hvc_subject *subject, struct hvc_world *world);
-
-/**
- * Look up what a world's memory names, in this subject: hvc_world_resolve. To be done before a
- * machine is opened with a world whose memory came from a specification.
- */
-HVC_MUST_USE HVC_API enum hvc_status hvc_subject_resolve(const struct hvc_subject *subject,
-                                                         struct hvc_world *world,
-                                                         struct hvc_diag *diag);
-
-/** Names for the addresses of memory in an account. */
-HVC_API void hvc_subject_name_invented(const struct hvc_subject *subject,
-                                       struct hvc_invented *invented);
-
 /** Disassembly of one word, as "mnemonic operands"; text is cut to size and NUL-terminated. */
 HVC_API void hvc_disasm(uint64_t address, uint32_t word, char *text, size_t size);
-/** The same of A32, or of a T32 instruction of 32 bits, its first halfword in bits 31:16. */
-HVC_API void hvc_disasm_aarch32(uint64_t address, uint32_t word, bool t32, char *text, size_t size);
-/** In any instruction set, the word as struct hvc_step has it. */
-HVC_API void hvc_disasm_in(enum hvc_isa isa, uint64_t address, uint32_t word, char *text,
-                           size_t size);
 
 /** A constant that the code compares a register with. */
 struct hvc_constant {
@@ -161,18 +108,6 @@ struct hvc_constant {
 	uint64_t value;
 	uint64_t address; /**< of the comparing instruction */
 };
-
-/**
- * The constants that the code reachable from the vector table compares x0..x30 with: CMP, CMN,
- * CCMP, SUBS, TST, EOR with an immediate; CBZ, CBNZ (0); TBZ, TBNZ (1 << bit); comparisons of
- * two registers of which one was just loaded by MOVZ/MOVN/MOVK or LDR literal. Follows direct
- * branches from all sixteen slots, at most `limit` instructions. Sorted by register, value,
- * without duplicates. *out is malloc'ed (NULL when none); the caller frees it.
- */
-HVC_MUST_USE HVC_API enum hvc_status hvc_subject_constants(const struct hvc_subject *subject,
-                                                           unsigned limit,
-                                                           struct hvc_constant **out,
-                                                           size_t *count);
 
 /** A vector-table candidate in an image. */
 struct hvc_candidate {
@@ -183,13 +118,5 @@ struct hvc_candidate {
 	bool reads_esr;   /**< an MRS of ESR_EL2 is reachable from that slot */
 	unsigned live;    /**< slots whose synchronous code is more than a branch to self */
 };
-
-/**
- * Find EL2 vector tables in a file by shape: 2 KiB aligned, sixteen slots 0x80 apart that start
- * with an instruction, and code reachable from slot 0x400 that uses EL2 registers. Best first.
- * path is FILE[:MEMBER]. *out is malloc'ed; the caller frees it.
- */
-HVC_MUST_USE HVC_API enum hvc_status hvc_vectors_find(const char *path, struct hvc_diag *diag,
-                                                      struct hvc_candidate **out, size_t *count);
 
 #endif

@@ -43,12 +43,6 @@ struct hvc_verdict {
 	uint64_t actual;
 };
 
-/** Do both say the same, but for values? */
-HVC_API bool hvc_verdict_same(const struct hvc_verdict *a, const struct hvc_verdict *b);
-/** The name of its register, "" for none. Cut to size. Returns text. */
-HVC_API const char *hvc_verdict_register(const struct hvc_verdict *verdict, char *text,
-                                         size_t size);
-
 /**
  * Judge one outcome. Pure. entry: the state at the call (world with the call's registers, as
  * hvc_entry_state makes it). present: registers the CPU has; others are not compared.
@@ -57,13 +51,6 @@ HVC_API void hvc_verdict_judge(const struct hvc_abi *abi, unsigned world,
                                const struct hvc_state *entry, const struct hvc_regset *present,
                                const struct hvc_call *call, const struct hvc_outcome *outcome,
                                struct hvc_verdict *out);
-
-/** The same of the promise that is broken after `skip` others; none: conforms. */
-HVC_API void hvc_verdict_judge_after(const struct hvc_abi *abi, unsigned world,
-                                     const struct hvc_state *entry,
-                                     const struct hvc_regset *present, const struct hvc_call *call,
-                                     const struct hvc_outcome *outcome, unsigned skip,
-                                     struct hvc_verdict *out);
 
 /** World state with x0..x30, nzcv and daif of a call put in. */
 HVC_API void hvc_entry_state(const struct hvc_state *world, const struct hvc_call *call,

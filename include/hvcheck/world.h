@@ -43,12 +43,6 @@ static inline bool hvc_level_is_aarch32(enum hvc_level level)
 HVC_API const char *hvc_level_name(enum hvc_level level);
 /** Level of a name (case is ignored); HVC_LEVEL_COUNT when there is none. */
 HVC_API enum hvc_level hvc_level_find(const char *name);
-/** SPSR_ELx.M[4:0] of a level: 0, 4, 5, 8, 9, or an enum hvc_mode32. */
-HVC_API unsigned hvc_level_mode(enum hvc_level level);
-/** Level of SPSR_ELx.M[4:0]; HVC_LEVEL_COUNT for EL3 and reserved values. */
-HVC_API enum hvc_level hvc_level_from_mode(unsigned mode);
-/** Exception level of a level, 0..2. */
-HVC_API unsigned hvc_level_el(enum hvc_level level);
 
 /**
  * CPU models the engine offers. a72 has no VHE, PAN, SVE; max has all the engine knows; a15 has
@@ -64,11 +58,6 @@ enum hvc_cpu {
 HVC_API const char *hvc_cpu_name(enum hvc_cpu cpu);
 /** Model of a name; HVC_CPU_COUNT when there is none. */
 HVC_API enum hvc_cpu hvc_cpu_find(const char *name);
-/** Is EL2 of this model Hyp mode? */
-HVC_API bool hvc_cpu_is_hyp(enum hvc_cpu cpu);
-/** The levels that there are, a bit each, and the one that usually calls: el1h, or el1-svc. */
-HVC_API unsigned hvc_cpu_levels(enum hvc_cpu cpu);
-HVC_API enum hvc_level hvc_cpu_usual(enum hvc_cpu cpu);
 
 /**
  * Fixed memory of a machine, all below 2^39 so that a KVM hyp VA mask keeps it, and far above
@@ -163,7 +152,7 @@ struct hvc_memory {
 
 /**
  * The address that "SYMBOL", "SYMBOL+0x10" or "0x10" means in the subject at hand (see
- * hvc_subject_place). Of diag only the message is used.
+ * hvc_subject__place). Of diag only the message is used.
  */
 typedef enum hvc_status hvc_place_find(void *ctx, const char *text, struct hvc_diag *diag,
                                        uint64_t *address);
@@ -219,8 +208,6 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_world_trap(struct hvc_world *world, uin
  */
 HVC_MUST_USE HVC_API enum hvc_status hvc_world_set_sys(struct hvc_world *world,
                                                        const uint8_t encoding[5], uint64_t value);
-/** Encoding of "s3_4_c12_c11_0", the name that assemblers take for any register. */
-HVC_API bool hvc_world_sys_name(const char *name, uint8_t encoding[5]);
 
 /**
  * Add a boundary where the run ends as `handoff`, or a stub that returns a value. A later one at
@@ -240,20 +227,11 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_world_stub(struct hvc_world *world, uin
  *   file:PATH              all of a file
  *
  * A later one at the same place takes the place of the earlier; where two overlap the later counts.
- * Nothing is looked up before hvc_world_resolve. HVC_E_RANGE: a text is too long, or that is one
+ * Nothing is looked up before hvc_world__resolve. HVC_E_RANGE: a text is too long, or that is one
  * more than HVC_MEMORY_MAX.
  */
 HVC_MUST_USE HVC_API enum hvc_status hvc_world_set_memory(struct hvc_world *world,
                                                           const char *place, const char *what);
-/**
- * Look up what the world's memory names; find: NULL leaves for later what names a symbol. A machine
- * is not opened before all of it is resolved. HVC_E_NOTFOUND, HVC_E_ARG (no value, or it does not
- * fit its size), errors of reading a file; diag says which; *world is as it was.
- */
-HVC_MUST_USE HVC_API enum hvc_status
-hvc_world_resolve(struct hvc_world *world, hvc_place_find *find, void *ctx, struct hvc_diag *diag);
-/** The boundary at an address, NULL when there is none. */
-HVC_API const struct hvc_stop *hvc_world_boundary(const struct hvc_world *world, uint64_t address);
 
 /**
  * Lay one world over another: the registers that were set in it, its boundaries and memory, and its
@@ -262,10 +240,5 @@ HVC_API const struct hvc_stop *hvc_world_boundary(const struct hvc_world *world,
  */
 HVC_MUST_USE HVC_API enum hvc_status hvc_world_overlay(struct hvc_world *world,
                                                        const struct hvc_world *over);
-/**
- * True iff nothing is said of what lies around the subject but its memory: no zero page and no
- * boundary.
- */
-HVC_API bool hvc_world_is_closed(const struct hvc_world *world);
 
 #endif
