@@ -198,7 +198,7 @@ static bool try_world(const char *text, size_t size)
 		FUZZ_HOLD(!memcmp(&world, &mark, sizeof mark), "%s", diag.message);
 		return false;
 	}
-	FUZZ_HOLD(world.boundaries <= HVC_BOUNDARIES_MAX && world.extras <= HVC_EXTRAS_MAX &&
+	FUZZ_HOLD(world.stops <= HVC_STOPS_MAX && world.extras <= HVC_EXTRAS_MAX &&
 	                  world.zero_pages <= HVC_ZERO_PAGES_MAX,
 	          "too much");
 	FUZZ_HOLD(memchr(world.name, '\0', sizeof world.name), "name");

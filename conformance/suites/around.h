@@ -3,7 +3,7 @@
 #ifndef AROUND_H
 #define AROUND_H
 
-#include "machine/invented.h"
+#include "machine/supplied.h"
 #include "tiny_image.h"
 
 #define CODE (TINY_BASE + TINY_CODE)
@@ -45,22 +45,22 @@ static inline struct hvc_outcome call_with(struct hvc_machine *machine, uint64_t
 }
 
 /* The account of all calls since the last time. */
-static inline struct hvc_invented account(struct hvc_machine *machine)
+static inline struct hvc_supplied account(struct hvc_machine *machine)
 {
-	struct hvc_invented invented = {0};
+	struct hvc_supplied supplied = {0};
 
-	ck_assert_int_eq(hvc_machine_invented(machine, &invented), HVC_OK);
-	hvc_invented__sort(&invented);
-	return invented;
+	ck_assert_int_eq(hvc_machine_supplied(machine, &supplied), HVC_OK);
+	hvc_supplied__sort(&supplied);
+	return supplied;
 }
 
-static inline void assert_row(const struct hvc_invented *invented, unsigned at,
-                              enum hvc_invention_kind kind, uint64_t address, uint64_t calls)
+static inline void assert_row(const struct hvc_supplied *supplied, unsigned at,
+                              enum hvc_supply_kind kind, uint64_t address, uint64_t calls)
 {
-	ck_assert_uint_lt(at, invented->rows);
-	ck_assert_str_eq(hvc_invention_name(invented->row[at].kind), hvc_invention_name(kind));
-	assert_hex(invented->row[at].address, address);
-	ck_assert_uint_eq(invented->row[at].calls, calls);
+	ck_assert_uint_lt(at, supplied->rows);
+	ck_assert_str_eq(hvc_supply_name(supplied->row[at].kind), hvc_supply_name(kind));
+	assert_hex(supplied->row[at].address, address);
+	ck_assert_uint_eq(supplied->row[at].calls, calls);
 }
 
 #endif

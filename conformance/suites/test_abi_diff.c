@@ -45,7 +45,7 @@ static const struct hvc_abi_operation *operation_of(const char *name)
 }
 
 /* The meeting that holds a call: HVC #imm from EL1h with x0, and x1 8-byte aligned. */
-static const struct hvc_abi_meeting *meeting_of(unsigned imm, uint64_t x0)
+static const struct hvc_abi_migration *meeting_of(unsigned imm, uint64_t x0)
 {
 	struct hvc_call call;
 	int rule[HVC_SIDE_COUNT];
@@ -67,7 +67,7 @@ static const struct hvc_abi_meeting *meeting_of(unsigned imm, uint64_t x0)
 struct expected {
 	unsigned imm;
 	uint64_t x0;
-	enum hvc_abi_meeting_kind kind;
+	enum hvc_abi_migration_kind kind;
 	const char *old, *new;
 };
 
@@ -75,7 +75,7 @@ static void expect_meetings(const struct expected *expected, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
 		const struct expected *e = &expected[i];
-		const struct hvc_abi_meeting *meeting = meeting_of(e->imm, e->x0);
+		const struct hvc_abi_migration *meeting = meeting_of(e->imm, e->x0);
 
 		ck_assert_msg(meeting, "hvc #%u, x0 = 0x%llx", e->imm, (unsigned long long)e->x0);
 		ck_assert_msg(meeting->kind == e->kind, "hvc #%u, x0 = 0x%llx: %s", e->imm,
@@ -105,10 +105,10 @@ START_TEST(the_renumbering_is_silent)
 	const struct hvc_abi_operation *set;
 
 	run(load("linux-stub-4.7"), load("linux-stub-4.12"), true);
-	EXPECT({0, 0, HVC_ABI_MEETING_SILENT, "get_vectors", "set_vectors"},
-	       {0x1234, 0, HVC_ABI_MEETING_SILENT, "get_vectors", "set_vectors"},
-	       {0, 1, HVC_ABI_MEETING_SILENT, "set_vectors", "soft_restart"},
-	       {0, 3, HVC_ABI_MEETING_CHANGED, "unknown", "unknown"});
+	EXPECT({0, 0, HVC_ABI_MIGRATION_SILENT, "get_vectors", "set_vectors"},
+	       {0x1234, 0, HVC_ABI_MIGRATION_SILENT, "get_vectors", "set_vectors"},
+	       {0, 1, HVC_ABI_MIGRATION_SILENT, "set_vectors", "soft_restart"},
+	       {0, 3, HVC_ABI_MIGRATION_CHANGED, "unknown", "unknown"});
 	/* 2 was unknown and is reset_vectors: no call of 4.7 is at stake. */
 	ck_assert_ptr_null(meeting_of(0, 2));
 	ck_assert(!diff->equal);
@@ -154,11 +154,11 @@ END_TEST
 START_TEST(addresses_become_numbers)
 {
 	run(load("linux-stub-3.8"), load("linux-stub-4.7"), false);
-	EXPECT({0, 0, HVC_ABI_MEETING_SAME, "get_vectors", "get_vectors"},
-	       {0, 1, HVC_ABI_MEETING_CHANGED, "set_vectors", "set_vectors"},
-	       {0, 2, HVC_ABI_MEETING_REFUSED, "set_vectors", "unknown"},
-	       {0, 0x40000800, HVC_ABI_MEETING_REFUSED, "set_vectors", "unknown"},
-	       {7, UINT64_MAX, HVC_ABI_MEETING_REFUSED, "set_vectors", "unknown"});
+	EXPECT({0, 0, HVC_ABI_MIGRATION_SAME, "get_vectors", "get_vectors"},
+	       {0, 1, HVC_ABI_MIGRATION_CHANGED, "set_vectors", "set_vectors"},
+	       {0, 2, HVC_ABI_MIGRATION_REFUSED, "set_vectors", "unknown"},
+	       {0, 0x40000800, HVC_ABI_MIGRATION_REFUSED, "set_vectors", "unknown"},
+	       {7, UINT64_MAX, HVC_ABI_MIGRATION_REFUSED, "set_vectors", "unknown"});
 	ck_assert(operation_of("set_vectors")->moved);
 	ck_assert(operation_of("set_vectors")->changed);
 	ck_assert(!operation_of("get_vectors")->moved);
@@ -173,14 +173,14 @@ END_TEST
 START_TEST(immediates_become_registers)
 {
 	run(load("linux-stub-imm"), load("linux-stub-4.7"), false);
-	EXPECT({2, 0x40000800, HVC_ABI_MEETING_REFUSED, "set_vectors", "unknown"},
-	       {2, 0, HVC_ABI_MEETING_SILENT, "set_vectors", "get_vectors"},
-	       {2, 1, HVC_ABI_MEETING_CHANGED, "set_vectors", "set_vectors"},
-	       {1, 0, HVC_ABI_MEETING_SAME, "get_vectors", "get_vectors"},
-	       {1, 1, HVC_ABI_MEETING_SILENT, "get_vectors", "set_vectors"},
-	       {1, 7, HVC_ABI_MEETING_REFUSED, "get_vectors", "unknown"},
-	       {4, HVC_FUNCTION, HVC_ABI_MEETING_REFUSED, "call_func", "unknown"},
-	       {9, 7, HVC_ABI_MEETING_CHANGED, "unknown", "unknown"});
+	EXPECT({2, 0x40000800, HVC_ABI_MIGRATION_REFUSED, "set_vectors", "unknown"},
+	       {2, 0, HVC_ABI_MIGRATION_SILENT, "set_vectors", "get_vectors"},
+	       {2, 1, HVC_ABI_MIGRATION_CHANGED, "set_vectors", "set_vectors"},
+	       {1, 0, HVC_ABI_MIGRATION_SAME, "get_vectors", "get_vectors"},
+	       {1, 1, HVC_ABI_MIGRATION_SILENT, "get_vectors", "set_vectors"},
+	       {1, 7, HVC_ABI_MIGRATION_REFUSED, "get_vectors", "unknown"},
+	       {4, HVC_FUNCTION, HVC_ABI_MIGRATION_REFUSED, "call_func", "unknown"},
+	       {9, 7, HVC_ABI_MIGRATION_CHANGED, "unknown", "unknown"});
 	ck_assert_str_eq(operation_of("set_vectors")->use[HVC_SIDE_OLD].how, "hvc #0x2");
 	ck_assert_str_eq(operation_of("set_vectors")->use[HVC_SIDE_NEW].how, "x0 = 1");
 	ck_assert_ptr_null(operation_of("call_func")->use[HVC_SIDE_NEW].rule);
@@ -220,7 +220,7 @@ START_TEST(an_abi_equals_itself)
 		run(old, new, false);
 		ck_assert_msg(diff->equal, "%s", name);
 		for (unsigned k = 0; k < diff->meetings; k++)
-			ck_assert_int_eq(diff->meeting[k].kind, HVC_ABI_MEETING_SAME);
+			ck_assert_int_eq(diff->meeting[k].kind, HVC_ABI_MIGRATION_SAME);
 		for (unsigned k = 0; k < diff->operations; k++)
 			ck_assert(!diff->operation[k].moved && !diff->operation[k].changed);
 		stop();
@@ -249,55 +249,55 @@ START_TEST(kinds_of_meeting)
 {
 	static const struct {
 		const char *old, *new;
-		enum hvc_abi_meeting_kind kind;
+		enum hvc_abi_migration_kind kind;
 	} rows[] = {
 	        /* the same by number, or because the register holds that number already */
 	        {RULE("get", "x0: 1", RESULT("x0: 0")), RULE("get", "x0: 1", RESULT("x0: 0")),
-	         HVC_ABI_MEETING_SAME},
+	         HVC_ABI_MIGRATION_SAME},
 	        {RULE("get", "x0: 1", RESULT("x0: 1")), RULE("get", "x0: 1", ""),
-	         HVC_ABI_MEETING_SAME},
+	         HVC_ABI_MIGRATION_SAME},
 	        {RULE("get", "x0: 1", RESULT("x1: x0 + 1")), RULE("get", "x0: 1", RESULT("x1: 2")),
-	         HVC_ABI_MEETING_SAME},
+	         HVC_ABI_MIGRATION_SAME},
 	        {RULE("get", "x0: 1-2", RESULT("x1: x0 + 1")),
-	         RULE("get", "x0: 1-2", RESULT("x1: 2")), HVC_ABI_MEETING_CHANGED},
+	         RULE("get", "x0: 1-2", RESULT("x1: 2")), HVC_ABI_MIGRATION_CHANGED},
 	        {RULE("get", "imm: 3", RESULT("x0: imm")), RULE("get", "imm: 3", RESULT("x0: 3")),
-	         HVC_ABI_MEETING_SAME},
+	         HVC_ABI_MIGRATION_SAME},
 	        /* another operation; another name; another promise; none */
 	        {RULE("get", "x0: 1", RESULT("x0: 0")), RULE("set", "x0: 1", RESULT("x0: 2")),
-	         HVC_ABI_MEETING_SILENT},
+	         HVC_ABI_MIGRATION_SILENT},
 	        {RULE("get", "x0: 1", RESULT("x1: vbar_el2")),
-	         RULE("fetch", "x0: 1", RESULT("x1: vbar_el2")), HVC_ABI_MEETING_RENAMED},
+	         RULE("fetch", "x0: 1", RESULT("x1: vbar_el2")), HVC_ABI_MIGRATION_RENAMED},
 	        /* a number in a register is what any operation may return; a name that the other
 	         * side has for something else is no new name */
 	        {RULE("get", "x0: 1", RESULT("x0: 0")), RULE("set", "x0: 1", RESULT("x0: 0")),
-	         HVC_ABI_MEETING_SILENT},
+	         HVC_ABI_MIGRATION_SILENT},
 	        {RULE("get", "x0: 1", RESULT("x1: vbar_el2")) RULE("put", "x0: 2", ""),
-	         RULE("put", "x0: 1", RESULT("x1: vbar_el2")), HVC_ABI_MEETING_SILENT},
+	         RULE("put", "x0: 1", RESULT("x1: vbar_el2")), HVC_ABI_MIGRATION_SILENT},
 	        {RULE("get", "x0: 1", RESULT("x1: vbar_el2")),
 	         RULE("put", "x0: 1", RESULT("x1: vbar_el2")) RULE("get", "x0: 2", ""),
-	         HVC_ABI_MEETING_SILENT},
+	         HVC_ABI_MIGRATION_SILENT},
 	        {RULE("get", "x0: 1", RESULT("x0: 0")), RULE("get", "x0: 1", RESULT("x0: 7")),
-	         HVC_ABI_MEETING_CHANGED},
+	         HVC_ABI_MIGRATION_CHANGED},
 	        {RULE("get", "x0: 1", RESULT("x0: 0")),
 	         "- { name: get, when: { x0: 1 }, outcome: unspecified }\n",
-	         HVC_ABI_MEETING_NO_PROMISE},
+	         HVC_ABI_MIGRATION_NO_PROMISE},
 	        {RULE("get", "x0: 1", RESULT("x0: 0")), RULE("get", "x0: 1", ", clobbers: x0"),
-	         HVC_ABI_MEETING_CHANGED},
+	         HVC_ABI_MIGRATION_CHANGED},
 	        /* unknown: told by a code, by not coming back; not told by success or silence */
 	        {RULE("get", "x0: 1", RESULT("x0: 0")), UNKNOWN(RESULT("x0: -1")),
-	         HVC_ABI_MEETING_REFUSED},
+	         HVC_ABI_MIGRATION_REFUSED},
 	        {RULE("get", "x0: 1", RESULT("vbar_el2: x1")), UNKNOWN(RESULT("x0: -1")),
-	         HVC_ABI_MEETING_REFUSED},
+	         HVC_ABI_MIGRATION_REFUSED},
 	        {RULE("get", "x0: 1", RESULT("x0: 0, vbar_el2: x1")), UNKNOWN(RESULT("x0: 0")),
-	         HVC_ABI_MEETING_SILENT},
-	        {RULE("get", "x0: 1", RESULT("x0: 0")), UNKNOWN(""), HVC_ABI_MEETING_SILENT},
+	         HVC_ABI_MIGRATION_SILENT},
+	        {RULE("get", "x0: 1", RESULT("x0: 0")), UNKNOWN(""), HVC_ABI_MIGRATION_SILENT},
 	        {RULE("get", "x0: 1", RESULT("x0: 0")),
-	         "- { name: unknown, default: true, outcome: spin }\n", HVC_ABI_MEETING_REFUSED},
+	         "- { name: unknown, default: true, outcome: spin }\n", HVC_ABI_MIGRATION_REFUSED},
 	};
 
 	for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
 		char old[512], new[512];
-		const struct hvc_abi_meeting *meeting = NULL;
+		const struct hvc_abi_migration *meeting = NULL;
 
 		snprintf(old, sizeof old, "%s%s", rows[i].old,
 		         strstr(rows[i].old, "default") ? "" : UNKNOWN(""));
@@ -309,7 +309,7 @@ START_TEST(kinds_of_meeting)
 				meeting = &diff->meeting[k];
 		ck_assert_msg(meeting && meeting->kind == rows[i].kind, "row %u: %s", i,
 		              meeting ? hvc_abi_meeting__name(meeting->kind) : "none");
-		ck_assert(diff->equal == (rows[i].kind == HVC_ABI_MEETING_SAME));
+		ck_assert(diff->equal == (rows[i].kind == HVC_ABI_MIGRATION_SAME));
 		stop();
 	}
 }
@@ -321,7 +321,7 @@ START_TEST(clobbers_count)
 	run(parse(RULE("get", "x0: 1", ", clobbers: x1") UNKNOWN("")),
 	    parse(RULE("get", "x0: 1", ", clobbers: x1-x3") UNKNOWN("")), false);
 	ck_assert(!diff->equal);
-	ck_assert_int_eq(diff->meeting[0].kind, HVC_ABI_MEETING_SAME);
+	ck_assert_int_eq(diff->meeting[0].kind, HVC_ABI_MIGRATION_SAME);
 	ck_assert_uint_eq(operation_of("get")->clobbers.bits[0], 0xc);
 	ck_assert(!operation_of("get")->changed);
 	stop();

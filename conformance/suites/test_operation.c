@@ -84,7 +84,7 @@ static void check_meetings(const struct hvc_diff *diff)
 		unsigned asked = find_operation(diff, rows[i].asked), found = 0;
 
 		for (unsigned k = 0; k < diff->meetings; k++) {
-			const struct hvc_meeting *meeting = &diff->meeting[k];
+			const struct hvc_migration *meeting = &diff->meeting[k];
 			const struct hvc_call *call = &meeting->witness.call;
 
 			if (meeting->operation != asked || strcmp(meeting->rule_new, rows[i].got))
@@ -181,7 +181,7 @@ START_TEST(what_old_callers_get)
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct hvc_diff_config config = {.brief = true};
-		const struct hvc_meeting *meeting;
+		const struct hvc_migration *meeting;
 		struct pair pair;
 
 		pair.subject[0] = open_side("get.old", 5, A64_NOP);

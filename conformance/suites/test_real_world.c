@@ -11,7 +11,7 @@
 #include <inttypes.h>
 
 #include "hvcheck/arch.h"
-#include "machine/invented.h"
+#include "machine/supplied.h"
 #include "machine/world.h"
 #include "real_kernel.h"
 #include "subject/subject.h"
@@ -56,7 +56,7 @@ static void make_world(const struct hvc_subject *subject, struct hvc_world *worl
 
 static struct hvc_outcome call_with(const struct hvc_subject *subject,
                                     const struct hvc_world *world, const struct hvc_call *call,
-                                    struct hvc_invented *invented)
+                                    struct hvc_supplied *supplied)
 {
 	const struct hvc_machine_config config = {
 	        .image = *hvc_subject_image(subject),
@@ -69,9 +69,9 @@ static struct hvc_outcome call_with(const struct hvc_subject *subject,
 	ck_assert_msg(hvc_machine_open(&config, &diag, &machine) == HVC_OK, "%s", diag.message);
 	ck_assert_msg(hvc_machine_call(machine, call, &diag, &outcome) == HVC_OK, "%s",
 	              diag.message);
-	if (invented) {
-		ck_assert_int_eq(hvc_machine_invented(machine, invented), HVC_OK);
-		hvc_invented__sort(invented);
+	if (supplied) {
+		ck_assert_int_eq(hvc_machine_supplied(machine, supplied), HVC_OK);
+		hvc_supplied__sort(supplied);
 	}
 	hvc_machine_close(machine);
 	return outcome;
@@ -122,23 +122,23 @@ START_TEST(other_calls_are_handed_to_the_handler)
 
 	make_world(subject, &world);
 	for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
-		struct hvc_invented invented = {0};
+		struct hvc_supplied supplied = {0};
 		struct hvc_outcome outcome;
 		struct hvc_call call;
 
 		hvc_call_init(&call, 0);
 		call.x[0] = values[i];
-		outcome = call_with(subject, &world, &call, &invented);
+		outcome = call_with(subject, &world, &call, &supplied);
 		ck_assert_int_eq(outcome.kind, HVC_OUTCOME_HANDOFF);
 		ck_assert_int_eq(outcome.level, HVC_LEVEL_EL2H);
-		ck_assert_str_eq(hvc_world__boundary(&world, outcome.pc)->name, HANDLER);
+		ck_assert_str_eq(hvc_world__find_stop(&world, outcome.pc)->name, HANDLER);
 		/* the caller's registers are in the context that is handed over */
 		ck_assert_uint_ge(outcome.el2_stores, 31);
 		ck_assert_uint_eq(outcome.stores, 0);
 		/* the stack is nobody's choice, and that is told */
-		ck_assert_uint_eq(invented.rows, 1);
-		ck_assert_int_eq(invented.row[0].reg, HVC_REG_SP_EL2);
-		hvc_invented__free(&invented);
+		ck_assert_uint_eq(supplied.rows, 1);
+		ck_assert_int_eq(supplied.row[0].reg, HVC_REG_SP_EL2);
+		hvc_supplied__free(&supplied);
 	}
 	hvc_subject_close(subject);
 }
@@ -147,7 +147,7 @@ END_TEST
 START_TEST(worlds_matter)
 {
 	struct hvc_subject *subject = open_vectors();
-	struct hvc_invented invented = {0};
+	struct hvc_supplied supplied = {0};
 	struct hvc_outcome outcome;
 	struct hvc_world world;
 	struct hvc_call call;
@@ -163,14 +163,14 @@ START_TEST(worlds_matter)
 	/* lent, and so is the stack */
 	ck_assert_int_eq(hvc_world_set(&world, HVC_REG_SP_EL2, UINT64_C(0x7800001000)), HVC_OK);
 	world.zero_pages = HVC_ZERO_PAGES_DEFAULT;
-	outcome = call_with(subject, &world, &call, &invented);
+	outcome = call_with(subject, &world, &call, &supplied);
 	ck_assert_int_eq(outcome.kind, HVC_OUTCOME_HANDOFF);
-	ck_assert_uint_ge(invented.rows, 2);
-	for (unsigned i = 0; i < invented.rows; i++)
-		ck_assert_int_eq(invented.row[i].kind, HVC_INVENTION_PAGE);
-	ck_assert_uint_ge(invented.row[0].address, UINT64_C(0x7000000000));
-	ck_assert_uint_eq(invented.row[invented.rows - 1].address, UINT64_C(0x7800000000));
-	hvc_invented__free(&invented);
+	ck_assert_uint_ge(supplied.rows, 2);
+	for (unsigned i = 0; i < supplied.rows; i++)
+		ck_assert_int_eq(supplied.row[i].kind, HVC_SUPPLY_PAGE);
+	ck_assert_uint_ge(supplied.row[0].address, UINT64_C(0x7000000000));
+	ck_assert_uint_eq(supplied.row[supplied.rows - 1].address, UINT64_C(0x7800000000));
+	hvc_supplied__free(&supplied);
 	/* not run, but answered: the handler is a stub, and __host_exit goes back to the caller */
 	make_world(subject, &world);
 	ck_assert_int_eq(hvc_world_stub(&world, place(subject, HANDLER), 0, HANDLER), HVC_OK);
@@ -208,9 +208,9 @@ START_TEST(all_immediates_part_by_x0)
 			ck_assert_int_eq(calls->kind[i][imm] == HVC_OUTCOME_HANDOFF,
 			                 i >= STUB_CALLS);
 	/* each call begins by saving two registers on the stack */
-	ck_assert_uint_eq(sweep.invented.rows, 1);
-	ck_assert_int_eq(sweep.invented.row[0].reg, HVC_REG_SP_EL2);
-	ck_assert_uint_eq(sweep.invented.row[0].calls, 6 * (uint64_t)HVC_IMM_COUNT);
+	ck_assert_uint_eq(sweep.supplied.rows, 1);
+	ck_assert_int_eq(sweep.supplied.row[0].reg, HVC_REG_SP_EL2);
+	ck_assert_uint_eq(sweep.supplied.row[0].calls, 6 * (uint64_t)HVC_IMM_COUNT);
 	hvc_sweep__free(&sweep);
 	free(calls);
 	hvc_subject_close(subject);

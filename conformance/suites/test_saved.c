@@ -329,7 +329,7 @@ START_TEST(names_come_back)
 		char *text;
 
 		map->name = names[i];
-		map->world.boundaries = 0;
+		map->world.stops = 0;
 		ck_assert_int_eq(hvc_world_stop_at(&map->world, 0x40000000, names[i]), HVC_OK);
 		text = save(map, &size);
 		for (size_t at = 0; at < size; at++)
@@ -338,7 +338,7 @@ START_TEST(names_come_back)
 		ck_assert_ptr_null(strstr(text, "##vso["));
 		back = load(text, size);
 		ck_assert_str_eq(hvc_exact__subject(back), names[i]);
-		ck_assert_str_eq(back->world.boundary[0].name, names[i]);
+		ck_assert_str_eq(back->world.stop[0].name, names[i]);
 		hvc_exact__free(back);
 		free(text);
 	}

@@ -4,7 +4,7 @@
  * each other.
  */
 #include "around.h"
-#include "machine/invented.h"
+#include "machine/supplied.h"
 #include "machine/world.h"
 #include "suite.h"
 
@@ -28,7 +28,7 @@ START_TEST(stubs_return_their_value)
 	for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
 		struct tiny_image image;
 		struct hvc_machine *machine;
-		struct hvc_invented invented;
+		struct hvc_supplied supplied;
 
 		put_calls(&image);
 		ck_assert_int_eq(hvc_world_stub(&image.world, CODE + 0x100, values[i], "f"),
@@ -43,11 +43,11 @@ START_TEST(stubs_return_their_value)
 			assert_hex(outcome.state.v[1], 6);
 			tiny_reset(machine);
 		}
-		invented = account(machine);
-		ck_assert_uint_eq(invented.rows, 1);
-		assert_row(&invented, 0, HVC_INVENTION_STUB, CODE + 0x100, 2);
-		assert_hex(invented.row[0].value, values[i]);
-		hvc_invented__free(&invented);
+		supplied = account(machine);
+		ck_assert_uint_eq(supplied.rows, 1);
+		assert_row(&supplied, 0, HVC_SUPPLY_STUB, CODE + 0x100, 2);
+		assert_hex(supplied.row[0].value, values[i]);
+		hvc_supplied__free(&supplied);
 		hvc_machine_close(machine);
 	}
 }
@@ -120,7 +120,7 @@ START_TEST(unset_registers_are_told)
 	struct hvc_outcome outcome;
 	struct tiny_image image;
 	struct hvc_machine *machine;
-	struct hvc_invented invented;
+	struct hvc_supplied supplied;
 
 	begin(&image, 1);
 	/* set by the world; by nobody; by the code before it; by the entry; the stack */
@@ -136,15 +136,15 @@ START_TEST(unset_registers_are_told)
 	tiny_reset(machine);
 	outcome = call_with(machine, 5, 6);
 	assert_kind(outcome, HVC_OUTCOME_RETURN);
-	invented = account(machine);
-	ck_assert_uint_eq(invented.rows, 2);
-	assert_row(&invented, 0, HVC_INVENTION_REGISTER, 0, 2);
-	ck_assert_int_eq(invented.row[0].reg, HVC_REG_SP_EL2);
-	assert_hex(invented.row[0].value, HVC_STACK_EL2);
-	ck_assert_int_eq(invented.row[1].reg, HVC_REG_VTTBR_EL2);
-	hvc_invented__free(&invented);
-	invented = account(machine);
-	ck_assert_uint_eq(invented.rows, 0); /* asked once */
+	supplied = account(machine);
+	ck_assert_uint_eq(supplied.rows, 2);
+	assert_row(&supplied, 0, HVC_SUPPLY_REGISTER, 0, 2);
+	ck_assert_int_eq(supplied.row[0].reg, HVC_REG_SP_EL2);
+	assert_hex(supplied.row[0].value, HVC_STACK_EL2);
+	ck_assert_int_eq(supplied.row[1].reg, HVC_REG_VTTBR_EL2);
+	hvc_supplied__free(&supplied);
+	supplied = account(machine);
+	ck_assert_uint_eq(supplied.rows, 0); /* asked once */
 	hvc_machine_close(machine);
 }
 END_TEST
@@ -175,13 +175,13 @@ START_TEST(worlds_are_laid_over_each_other)
 	assert_hex(below.state.v[HVC_REG_TPIDR_EL2], 3);
 	assert_hex(below.state.v[HVC_REG_VTTBR_EL2], 4);
 	ck_assert_uint_eq(below.extras, 1);
-	ck_assert_uint_eq(below.boundaries, 1);
-	ck_assert(below.boundary[0].stub && below.boundary[0].value == 7);
-	ck_assert_str_eq(hvc_world__boundary(&below, 0x1000)->name, "b");
-	ck_assert_ptr_null(hvc_world__boundary(&below, 0x1004));
+	ck_assert_uint_eq(below.stops, 1);
+	ck_assert(below.stop[0].stub && below.stop[0].value == 7);
+	ck_assert_str_eq(hvc_world__find_stop(&below, 0x1000)->name, "b");
+	ck_assert_ptr_null(hvc_world__find_stop(&below, 0x1004));
 	ck_assert_uint_eq(below.zero_pages, 9);
 
-	for (unsigned i = 0; i < HVC_BOUNDARIES_MAX; i++)
+	for (unsigned i = 0; i < HVC_STOPS_MAX; i++)
 		ck_assert_int_eq(hvc_world_stop_at(&over, 0x1000 + 4 * i, "c"), HVC_OK);
 	ck_assert_int_eq(hvc_world_stop_at(&over, 0x8000, "d"), HVC_E_RANGE);
 	ck_assert_int_eq(hvc_world_stop_at(&below, 0x8000, "d"), HVC_OK);

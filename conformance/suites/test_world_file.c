@@ -64,15 +64,15 @@ START_TEST(a_world_has_all_its_parts)
 	ck_assert(hvc_regset_has(&world.given, HVC_REG_SP_EL2));
 	ck_assert(!hvc_regset_has(&world.given, HVC_REG_VTTBR_EL2));
 	ck_assert_uint_eq(world.zero_pages, 12);
-	ck_assert_uint_eq(world.boundaries, 4);
-	ck_assert_uint_eq(world.boundary[0].address, 0x5000);
-	ck_assert_str_eq(world.boundary[0].name, "stack");
-	ck_assert(!world.boundary[1].stub);
-	ck_assert_uint_eq(world.boundary[1].address, 0x4444);
-	ck_assert(world.boundary[2].stub);
-	ck_assert_uint_eq(world.boundary[2].value, (uint64_t)-2);
-	ck_assert_uint_eq(world.boundary[3].address, 0x6000);
-	ck_assert_str_eq(world.boundary[3].name, "stack+0x1000");
+	ck_assert_uint_eq(world.stops, 4);
+	ck_assert_uint_eq(world.stop[0].address, 0x5000);
+	ck_assert_str_eq(world.stop[0].name, "stack");
+	ck_assert(!world.stop[1].stub);
+	ck_assert_uint_eq(world.stop[1].address, 0x4444);
+	ck_assert(world.stop[2].stub);
+	ck_assert_uint_eq(world.stop[2].value, (uint64_t)-2);
+	ck_assert_uint_eq(world.stop[3].address, 0x6000);
+	ck_assert_str_eq(world.stop[3].name, "stack+0x1000");
 
 	/* only a name: the default world */
 	ck_assert_int_eq(parse("name: plain\n", &diag, &world), HVC_OK);

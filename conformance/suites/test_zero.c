@@ -4,7 +4,7 @@
  * same whatever was called before.
  */
 #include "around.h"
-#include "machine/invented.h"
+#include "machine/supplied.h"
 #include "suite.h"
 
 START_TEST(zero_pages_are_memory)
@@ -51,7 +51,7 @@ START_TEST(without_pages_nothing_is_lent)
 	struct tiny_image image;
 	struct hvc_outcome outcome;
 	struct hvc_machine *machine;
-	struct hvc_invented invented;
+	struct hvc_supplied supplied;
 
 	begin(&image, 0);
 	tiny_put(&image, TINY_CODE, A64_LDR(2, 0), A64_ERET);
@@ -60,8 +60,8 @@ START_TEST(without_pages_nothing_is_lent)
 	assert_kind(outcome, HVC_OUTCOME_FAULT);
 	assert_hex(outcome.far, NOWHERE);
 	assert_hex(outcome.pc, CODE);
-	invented = account(machine);
-	ck_assert_uint_eq(invented.rows, 0);
+	supplied = account(machine);
+	ck_assert_uint_eq(supplied.rows, 0);
 	hvc_machine_close(machine);
 }
 END_TEST
@@ -169,17 +169,17 @@ START_TEST(what_is_out_of_reach_is_not_lent)
 	for (size_t i = 0; i < 3; i++) {
 		struct tiny_image image;
 		struct hvc_machine *machine;
-		struct hvc_invented invented;
+		struct hvc_supplied supplied;
 		struct hvc_outcome outcome;
 
 		begin(&image, 4);
 		tiny_put(&image, TINY_CODE, A64_LDR(2, 0), A64_STR(2, 0), A64_ERET);
 		machine = tiny_open(&image);
 		outcome = call_with(machine, places[i], 0);
-		invented = account(machine);
+		supplied = account(machine);
 		assert_kind(outcome, i < 2 ? HVC_OUTCOME_FAULT : HVC_OUTCOME_RETURN);
-		ck_assert_uint_eq(invented.rows, i < 2 ? 0 : 1);
-		hvc_invented__free(&invented);
+		ck_assert_uint_eq(supplied.rows, i < 2 ? 0 : 1);
+		hvc_supplied__free(&supplied);
 		hvc_machine_close(machine);
 	}
 }
@@ -206,7 +206,7 @@ START_TEST(blind_reads_are_told)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct tiny_image image;
 		struct hvc_machine *machine;
-		struct hvc_invented invented;
+		struct hvc_supplied supplied;
 
 		begin(&image, 1);
 		memcpy(image.bytes + TINY_CODE, rows[i].code, sizeof rows[i].code);
@@ -216,12 +216,12 @@ START_TEST(blind_reads_are_told)
 			assert_kind(outcome, HVC_OUTCOME_RETURN);
 			tiny_reset(machine);
 		}
-		invented = account(machine);
-		ck_assert_uint_eq(invented.rows, 1);
-		assert_row(&invented, 0, HVC_INVENTION_PAGE, NOWHERE, 3);
-		ck_assert_msg(invented.row[0].blind == 3 * rows[i].blind, "row %zu: %llu blind", i,
-		              (unsigned long long)invented.row[0].blind);
-		hvc_invented__free(&invented);
+		supplied = account(machine);
+		ck_assert_uint_eq(supplied.rows, 1);
+		assert_row(&supplied, 0, HVC_SUPPLY_PAGE, NOWHERE, 3);
+		ck_assert_msg(supplied.row[0].blind == 3 * rows[i].blind, "row %zu: %llu blind", i,
+		              (unsigned long long)supplied.row[0].blind);
+		hvc_supplied__free(&supplied);
 		hvc_machine_close(machine);
 	}
 }
@@ -272,7 +272,7 @@ START_TEST(missing_functions_return_zero)
 	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
 		struct tiny_image image;
 		struct hvc_machine *machine;
-		struct hvc_invented invented;
+		struct hvc_supplied supplied;
 
 		begin(&image, 2);
 		/* the pointer is in the code's memory, and the page may be there, but has no code
@@ -289,11 +289,11 @@ START_TEST(missing_functions_return_zero)
 			assert_hex(outcome.state.v[20], 1);
 			tiny_reset(machine);
 		}
-		invented = account(machine);
-		ck_assert_uint_eq(invented.rows, 1);
-		assert_row(&invented, 0, HVC_INVENTION_CALL, places[i], 2);
-		assert_hex(invented.row[0].from, CODE + 16);
-		hvc_invented__free(&invented);
+		supplied = account(machine);
+		ck_assert_uint_eq(supplied.rows, 1);
+		assert_row(&supplied, 0, HVC_SUPPLY_CALL, places[i], 2);
+		assert_hex(supplied.row[0].from, CODE + 16);
+		hvc_supplied__free(&supplied);
 		hvc_machine_close(machine);
 	}
 }

@@ -133,8 +133,8 @@ static const struct key registry_keys[] = {
 };
 
 static const struct key stub_keys[] = {MUST("at"), MUST("returns"), END};
-static const struct shape stub = MAPPING(stub_keys, 0), stubs = LIST(&stub, 1, HVC_BOUNDARIES_MAX);
-static const struct shape places = LIST(&text, 1, HVC_BOUNDARIES_MAX);
+static const struct shape stub = MAPPING(stub_keys, 0), stubs = LIST(&stub, 1, HVC_STOPS_MAX);
+static const struct shape places = LIST(&text, 1, HVC_STOPS_MAX);
 static const struct key world_file_keys[] = {
 	WORLD, MAY("map_on_demand"), HAS("stop_at", &places), HAS("stubs", &stubs), END,
 };

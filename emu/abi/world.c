@@ -167,7 +167,7 @@ static enum hvc_status refuse_boundary(const struct hvc_loader *loader, const st
 	return hvc_loader__fail(loader, text, 0,
 	                        "no boundary can be here: at most %u, at multiples of 4, with "
 	                        "names of at most %zu characters",
-	                        HVC_BOUNDARIES_MAX, sizeof(((struct hvc_stop *)0)->name) - 1);
+	                        HVC_STOPS_MAX, sizeof(((struct hvc_stop *)0)->name) - 1);
 }
 
 static enum hvc_status read_stops(const struct hvc_loader *loader, const struct hvc_places *places,

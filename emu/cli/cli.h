@@ -132,8 +132,8 @@ struct hvc_options {
 	unsigned extras;
 	const char *world;
 	unsigned zero_pages;
-	struct hvc_stop boundary[HVC_BOUNDARIES_MAX]; /**< by name; no address yet */
-	unsigned boundaries;
+	struct hvc_stop stop[HVC_STOPS_MAX]; /**< by name; no address yet */
+	unsigned stops;
 	const char *mem[HVC_MEMORY_MAX]; /**< PLACE=WHAT */
 	unsigned mems;
 	enum hvc_level from;

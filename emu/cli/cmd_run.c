@@ -11,7 +11,7 @@
 #include "engine/cause.h"
 #include "engine/doubt.h"
 #include "engine/scene.h"
-#include "machine/invented.h"
+#include "machine/supplied.h"
 #include "subject/subject.h"
 
 /* The ABI's world that the call is made in, -1 for none. */
@@ -128,9 +128,9 @@ static void weigh(struct hvc_call_report *report, struct hvc_doubt *doubt)
 {
 	*doubt = (struct hvc_doubt){
 	        .calls = 1,
-	        .assumptions = hvc_invented__assumptions(report->invented),
+	        .assumptions = hvc_supplied__assumptions(report->supplied),
 	};
-	doubt->faults = hvc_fault__is_assumed(report->world, report->entry, report->invented,
+	doubt->faults = hvc_fault__is_assumed(report->world, report->entry, report->supplied,
 	                                      report->outcome, doubt->why);
 	report->doubt = doubt;
 }
@@ -142,7 +142,7 @@ static enum hvc_status call_once(const struct hvc_options *options, const struct
 	struct hvc_machine *machine = NULL;
 	struct hvc_trace trace = {0};
 	int index;
-	struct hvc_invented invented = {0};
+	struct hvc_supplied supplied = {0};
 	struct hvc_doubt doubt;
 	struct hvc_outcome outcome;
 	struct hvc_state entry;
@@ -172,10 +172,10 @@ static enum hvc_status call_once(const struct hvc_options *options, const struct
 	}
 	HVC_TRY(hvc_machine_open(&config, diag, &machine));
 	status = hvc_machine_call(machine, &call, diag, &outcome);
-	if (status == HVC_OK && hvc_machine_invented(machine, &invented) != HVC_OK)
+	if (status == HVC_OK && hvc_machine_supplied(machine, &supplied) != HVC_OK)
 		status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-	hvc_invented__sort(&invented);
-	hvc_subject__name_invented(subject, &invented);
+	hvc_supplied__sort(&supplied);
+	hvc_subject__name_supplied(subject, &supplied);
 	if (status == HVC_OK && options->qemu) {
 		status = hvc_second__ask(subject, &world, machine, &call, &outcome, diag, &second);
 		report.opinion = &second.opinion;
@@ -185,7 +185,7 @@ static enum hvc_status call_once(const struct hvc_options *options, const struct
 		report.entry = &entry;
 		report.present = hvc_machine_present(machine);
 		report.outcome = options->qemu ? &second.outcome : &outcome;
-		report.invented = &invented;
+		report.supplied = &supplied;
 		weigh(&report, &doubt);
 		if (abi)
 			status = judge(&report, abi, index, options->budget, diag);
@@ -197,7 +197,7 @@ static enum hvc_status call_once(const struct hvc_options *options, const struct
 		         !(report.opinion && report.opinion->disagreements);
 		status = write_report(options, page, &report, diag);
 	}
-	hvc_invented__free(&invented);
+	hvc_supplied__free(&supplied);
 	hvc_trace__free(&trace);
 	hvc_machine_close(machine);
 	return status;

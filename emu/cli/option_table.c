@@ -73,15 +73,15 @@ static enum hvc_status add_boundary(struct hvc_options *options, const struct hv
                                     const char *value, size_t length, struct hvc_diag *diag)
 {
 	const char *option = boundary->stub ? "stub" : "stop-at";
-	struct hvc_stop *out = &options->boundary[options->boundaries];
+	struct hvc_stop *out = &options->stop[options->stops];
 
-	if (options->boundaries == HVC_BOUNDARIES_MAX)
+	if (options->stops == HVC_STOPS_MAX)
 		return bad(diag, option, value, "one of the first 64 boundaries");
 	if (!length || length >= sizeof(out->name))
 		return bad(diag, option, value, "a symbol (at most 127 characters) or an address");
 	*out = *boundary;
 	memcpy(out->name, value, length);
-	options->boundaries++;
+	options->stops++;
 	return HVC_OK;
 }
 

@@ -166,8 +166,8 @@ static enum hvc_status add_boundaries(const struct hvc_options *options,
                                       const struct hvc_subject *subject, struct hvc_diag *diag,
                                       struct hvc_world *world)
 {
-	for (unsigned i = 0; i < options->boundaries; i++) {
-		const struct hvc_stop *boundary = &options->boundary[i];
+	for (unsigned i = 0; i < options->stops; i++) {
+		const struct hvc_stop *boundary = &options->stop[i];
 		const char *option = boundary->stub ? "stub" : "stop-at";
 		enum hvc_status status;
 		uint64_t address;
@@ -180,7 +180,7 @@ static enum hvc_status add_boundaries(const struct hvc_options *options,
 			return hvc_diag_set(diag, status, NULL, 0, 0,
 			                    "--%s: '%s' cannot be a boundary: at most %u, at "
 			                    "addresses that are multiples of 4",
-			                    option, boundary->name, HVC_BOUNDARIES_MAX);
+			                    option, boundary->name, HVC_STOPS_MAX);
 	}
 	return HVC_OK;
 }
@@ -256,7 +256,7 @@ enum hvc_status hvc_cli_world__open(const struct hvc_options *options,
 
 bool hvc_cli_world__is_given(const struct hvc_options *options)
 {
-	return options->world || options->boundaries || options->mems ||
+	return options->world || options->stops || options->mems ||
 	       hvc_options__has(options, HVC_OPTION_UPPER) ||
 	       hvc_options__has(options, HVC_OPTION_ESR) ||
 	       hvc_cli_world__sets_registers(options) ||

@@ -31,22 +31,22 @@ struct hvc_abi_operation {
 };
 
 /** What a call of the old ABI is in the new one, the dangerous ones first. */
-enum hvc_abi_meeting_kind {
-	HVC_ABI_MEETING_SILENT,     /**< another operation, or not told that it is none */
-	HVC_ABI_MEETING_CHANGED,    /**< the same operation, which promises something else */
-	HVC_ABI_MEETING_NO_PROMISE, /**< nothing is promised any more */
-	HVC_ABI_MEETING_REFUSED,    /**< unknown, and the caller is told or stopped */
-	HVC_ABI_MEETING_RENAMED,    /**< the same promise by another name */
-	HVC_ABI_MEETING_SAME,
-	HVC_ABI_MEETING_COUNT,
+enum hvc_abi_migration_kind {
+	HVC_ABI_MIGRATION_SILENT,     /**< another operation, or not told that it is none */
+	HVC_ABI_MIGRATION_CHANGED,    /**< the same operation, which promises something else */
+	HVC_ABI_MIGRATION_NO_PROMISE, /**< nothing is promised any more */
+	HVC_ABI_MIGRATION_REFUSED,    /**< unknown, and the caller is told or stopped */
+	HVC_ABI_MIGRATION_RENAMED,    /**< the same promise by another name */
+	HVC_ABI_MIGRATION_SAME,
+	HVC_ABI_MIGRATION_COUNT,
 };
 
 /** "silent", "changed", "no promise", "refused", "renamed", "same". */
-const char *hvc_abi_meeting__name(enum hvc_abi_meeting_kind kind);
+const char *hvc_abi_meeting__name(enum hvc_abi_migration_kind kind);
 
 /** Calls that one rule of each ABI governs. */
-struct hvc_abi_meeting {
-	enum hvc_abi_meeting_kind kind;
+struct hvc_abi_migration {
+	enum hvc_abi_migration_kind kind;
 	const struct hvc_rule *rule[HVC_SIDE_COUNT];
 	const struct hvc_overlap *overlap;
 };
@@ -57,7 +57,7 @@ struct hvc_abi_diff {
 	unsigned operations;
 	/** By kind, then as the rules stand: the calls that the old ABI claims, and unknown ones
 	 * whose answer changes. */
-	struct hvc_abi_meeting *meeting;
+	struct hvc_abi_migration *meeting;
 	unsigned meetings;
 	struct hvc_overlaps overlaps; /**< of all rules */
 	bool equal;                   /**< every call has the same promise, by the same name */
@@ -76,7 +76,7 @@ void hvc_abi_diff__free(struct hvc_abi_diff *diff);
 
 /* The parts of a comparison of ABIs. Internal. */
 
-/* abi_meeting.c: what promises mean to each other */
+/* abi_migration.c: what promises mean to each other */
 
 /* Do both rules promise the same for the calls of an overlap? Clobbers are apart. */
 bool hvc_abi_diff__promise_equal(const struct hvc_abi_diff *diff,

@@ -15,7 +15,7 @@
 #include "engine/features.h"
 #include "engine/probe.h"
 #include "engine/scene.h"
-#include "machine/invented.h"
+#include "machine/supplied.h"
 #include "subject/subject.h"
 
 #define CONSTANTS_LIMIT 1000u /* instructions followed when looking for compared constants */
@@ -48,10 +48,10 @@ static void judge_rest(struct hvc_check_bench *bench, struct hvc_check_world *wo
 }
 
 /* What the proof's calls met; what the sweep has met as well is counted there. */
-static bool add_invented(struct hvc_check_bench *bench, struct hvc_check_world *world)
+static bool add_supplied(struct hvc_check_bench *bench, struct hvc_check_world *world)
 {
-	struct hvc_invented *all = &world->invented;
-	const struct hvc_invented *more = &bench->proof.invented;
+	struct hvc_supplied *all = &world->supplied;
+	const struct hvc_supplied *more = &bench->proof.supplied;
 	unsigned known = all->rows;
 	bool ok = true;
 
@@ -59,13 +59,13 @@ static bool add_invented(struct hvc_check_bench *bench, struct hvc_check_world *
 		bool is_new = true;
 
 		for (unsigned k = 0; k < known; k++)
-			is_new &= !hvc_invention__is_same(&all->row[k], &more->row[i]);
-		ok = !is_new || hvc_invented__add(all, &more->row[i]) == HVC_OK;
+			is_new &= !hvc_supply__is_same(&all->row[k], &more->row[i]);
+		ok = !is_new || hvc_supplied__add(all, &more->row[i]) == HVC_OK;
 	}
 	all->more += more->more;
-	hvc_invented__sort(all);
-	hvc_subject__name_invented(bench->config->subject, all);
-	world->doubt.assumptions = hvc_invented__assumptions(all);
+	hvc_supplied__sort(all);
+	hvc_subject__name_supplied(bench->config->subject, all);
+	world->doubt.assumptions = hvc_supplied__assumptions(all);
 	return ok;
 }
 
@@ -92,8 +92,8 @@ static void keep_world(struct hvc_check_world *world, struct hvc_sweep *sweep)
 	world->failed = sweep->failed;
 	memcpy(world->failure, sweep->failure, sizeof world->failure);
 	world->doubt = sweep->doubt;
-	world->invented = sweep->invented;
-	sweep->invented = (struct hvc_invented){0};
+	world->supplied = sweep->supplied;
+	sweep->supplied = (struct hvc_supplied){0};
 	for (unsigned imm = 0; sweep->calls && imm < HVC_IMM_COUNT; imm++)
 		world->classified += !(sweep->lost[imm / 8] >> imm % 8 & 1);
 }
@@ -128,7 +128,7 @@ static enum hvc_status sweep_world(struct hvc_check_bench *bench, struct hvc_che
 	world->probes = bench->probes->count;
 	world->held = bench->held;
 	judge_rest(bench, world);
-	if (bench->nomem || !add_invented(bench, world))
+	if (bench->nomem || !add_supplied(bench, world))
 		return out_of_memory(diag);
 	return keep_parts(bench, diag);
 }
@@ -405,7 +405,7 @@ void hvc_check_free(struct hvc_check *check)
 	if (!check)
 		return;
 	for (unsigned i = 0; i < check->worlds; i++)
-		hvc_invented__free(&check->world[i].invented);
+		hvc_supplied__free(&check->world[i].supplied);
 	free(check->world);
 	free(check->rule);
 	free(check->part);

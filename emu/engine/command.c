@@ -85,8 +85,8 @@ static void append_around(struct line *line, const struct hvc_world *world)
 		append(line, " --upper zero");
 	if (world->zero_pages)
 		append(line, " --map-on-demand=%u", world->zero_pages);
-	for (unsigned i = 0; i < world->boundaries; i++) {
-		const struct hvc_stop *boundary = &world->boundary[i];
+	for (unsigned i = 0; i < world->stops; i++) {
+		const struct hvc_stop *boundary = &world->stop[i];
 
 		append_word(line, boundary->stub ? "stub" : "stop-at", boundary->name);
 		if (boundary->stub)

@@ -47,7 +47,7 @@ struct hvc_operation {
 };
 
 /** What a caller of the old side's operation gets from the new side. */
-struct hvc_meeting {
+struct hvc_migration {
 	unsigned operation; /**< index; offered on the old side */
 	char *does;         /**< what happens there */
 	enum hvc_outcome_kind kind;
@@ -72,7 +72,7 @@ struct hvc_diff {
 	unsigned gaps;
 	struct hvc_operation *operation;
 	unsigned operations;
-	struct hvc_meeting *meeting; /**< by operation */
+	struct hvc_migration *meeting; /**< by operation */
 	unsigned meetings;
 	struct hvc_regset touched[HVC_SIDE_COUNT]; /**< registers changed by any call of a side */
 	/** borrowed; to be reported with it, NULL: none */

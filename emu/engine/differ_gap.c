@@ -42,7 +42,7 @@ bool hvc_differ__gap(struct hvc_differ *d, const struct hvc_exact_part *part, co
 static bool is_door(const struct hvc_exact *exact, const struct hvc_row *row)
 {
 	return row->kind == HVC_OUTCOME_HANDOFF && row->target && hvc_bv__const(row->target) &&
-	       !hvc_world__boundary(&exact->world, row->target->value);
+	       !hvc_world__find_stop(&exact->world, row->target->value);
 }
 
 /* What of a part is not known, and so may differ. */

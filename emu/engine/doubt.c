@@ -12,7 +12,7 @@
 #include "hvcheck/arch.h"
 #include "hvcheck/check.h"
 #include "hvcheck/subject.h"
-#include "machine/invented.h"
+#include "machine/supplied.h"
 
 #define NEAR      UINT64_C(0x10000) /* of what a pointer register holds: stack, per-CPU data */
 #define NULL_PAGE UINT64_C(0x1000)
@@ -107,7 +107,7 @@ static void name_lacking(uint32_t word, char *name, size_t size)
 }
 
 bool hvc_fault__is_assumed(const struct hvc_world *world, const struct hvc_state *entry,
-                           const struct hvc_invented *invented, const struct hvc_outcome *outcome,
+                           const struct hvc_supplied *supplied, const struct hvc_outcome *outcome,
                            char why[HVC_DOUBT_TEXT])
 {
 	enum hvc_assumed assumed = hvc_fault__assumed(world, entry, outcome);
@@ -117,7 +117,7 @@ bool hvc_fault__is_assumed(const struct hvc_world *world, const struct hvc_state
 	enum hvc_reg reg;
 
 	if (assumed == HVC_ASSUMED_NOT ||
-	    (assumed == HVC_ASSUMED_READ && !hvc_invented__assumptions(invented)))
+	    (assumed == HVC_ASSUMED_READ && !hvc_supplied__assumptions(supplied)))
 		return false;
 	if (!why)
 		return true;
@@ -154,25 +154,25 @@ static bool is_finding_assumed(const struct hvc_check *check, const struct hvc_f
 {
 	const struct hvc_check_world *world = &check->world[finding->world];
 
-	return hvc_fault__is_assumed(&world->world, &world->entry, &world->invented,
+	return hvc_fault__is_assumed(&world->world, &world->entry, &world->supplied,
 	                             &finding->outcome, why);
 }
 
 bool hvc_check__doubt(struct hvc_check *check)
 {
 	struct hvc_doubt *doubt = &check->doubt;
-	struct hvc_invented all = {0};
+	struct hvc_supplied all = {0};
 	bool vacuous = true, ok = true;
 	char why[HVC_DOUBT_TEXT];
 
 	*doubt = (struct hvc_doubt){.calls = check->total.calls};
 	check->findings_assumed = 0;
 	for (unsigned i = 0; i < check->worlds; i++) {
-		ok &= hvc_invented__merge(&all, &check->world[i].invented) == HVC_OK;
+		ok &= hvc_supplied__merge(&all, &check->world[i].supplied) == HVC_OK;
 		vacuous &= hvc_doubt_is_vacuous(&check->world[i].doubt);
 	}
-	doubt->assumptions = hvc_invented__assumptions(&all);
-	hvc_invented__free(&all);
+	doubt->assumptions = hvc_supplied__assumptions(&all);
+	hvc_supplied__free(&all);
 	for (unsigned i = 0; i < check->findings; i++) {
 		if (!is_finding_assumed(check, &check->finding[i], why))
 			continue;

@@ -12,7 +12,7 @@
  * size; may be NULL.
  */
 bool hvc_fault__is_assumed(const struct hvc_world *world, const struct hvc_state *entry,
-                           const struct hvc_invented *invented, const struct hvc_outcome *outcome,
+                           const struct hvc_supplied *supplied, const struct hvc_outcome *outcome,
                            char why[HVC_DOUBT_TEXT]);
 
 #endif

@@ -78,7 +78,7 @@ static void put_target(const struct hvc_exact *exact, const struct hvc_row *row,
 		return;
 	}
 	if (row->kind == HVC_OUTCOME_HANDOFF)
-		stop = hvc_world__boundary(&exact->world, row->target->value);
+		stop = hvc_world__find_stop(&exact->world, row->target->value);
 	if (stop)
 		hvc_text__put(out, "%s", stop->name);
 	else

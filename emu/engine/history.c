@@ -58,11 +58,11 @@ static bool add(struct hvc_history *history, unsigned generation, const struct h
 				return false;
 	}
 	for (unsigned i = 0; i < diff->meetings; i++) {
-		const struct hvc_abi_meeting *meeting = &diff->meeting[i];
+		const struct hvc_abi_migration *meeting = &diff->meeting[i];
 		struct hvc_history_row *row;
 
 		/* An operation that silently became none is marked where it was. */
-		if (meeting->kind != HVC_ABI_MEETING_SILENT)
+		if (meeting->kind != HVC_ABI_MIGRATION_SILENT)
 			continue;
 		row = row_of(
 		        history,

@@ -297,7 +297,7 @@ static enum hvc_status add_meeting(const struct encounter *e, struct hvc_diag *d
 	char *does = print_behaviour(e->d, HVC_SIDE_NEW, e->row);
 	hvc_ref other = any_differing(e, false);
 	bool another = is_another(e);
-	struct hvc_meeting *meeting;
+	struct hvc_migration *meeting;
 
 	if (!does)
 		return HVC_E_NOMEM;
@@ -317,7 +317,7 @@ static enum hvc_status add_meeting(const struct encounter *e, struct hvc_diag *d
 	}
 	diff->meeting = meeting;
 	meeting += diff->meetings++;
-	*meeting = (struct hvc_meeting){
+	*meeting = (struct hvc_migration){
 	        .operation = e->operation,
 	        .does = does,
 	        .kind = e->row->kind,
@@ -428,7 +428,7 @@ static enum hvc_status meet_all(struct hvc_differ *d, struct hvc_diag *diag)
 
 static int by_operation(const void *a, const void *b)
 {
-	const struct hvc_meeting *x = a, *y = b;
+	const struct hvc_migration *x = a, *y = b;
 
 	if (x->operation != y->operation)
 		return x->operation < y->operation ? -1 : 1;

@@ -8,7 +8,7 @@
 #include "abi/verdict.h"
 #include "base/grow.h"
 #include "engine/prover.h"
-#include "machine/invented.h"
+#include "machine/supplied.h"
 
 void hvc_prover__gap(struct hvc_prover *p, const char *format, ...)
 {
@@ -54,7 +54,7 @@ void hvc_proof__free(struct hvc_proof *proof)
 {
 	free(proof->part);
 	free(proof->call);
-	hvc_invented__free(&proof->invented);
+	hvc_supplied__free(&proof->supplied);
 	memset(proof, 0, sizeof *proof);
 }
 

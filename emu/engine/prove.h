@@ -29,7 +29,7 @@ struct hvc_proof {
 	struct hvc_proof_call *call; /**< in the order of parts, paths */
 	unsigned calls;
 	size_t room;
-	struct hvc_invented invented; /**< that the calls met */
+	struct hvc_supplied supplied; /**< that the calls met */
 };
 
 struct hvc_prove_config {

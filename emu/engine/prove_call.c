@@ -13,7 +13,7 @@
 #include "abi/verdict.h"
 #include "engine/prover.h"
 #include "hvcheck/arch.h"
-#include "machine/invented.h"
+#include "machine/supplied.h"
 
 #define INVENTIONS_MAX 256u /* kept of what the calls of one caller meet */
 
@@ -31,7 +31,7 @@ struct bench {
 	struct hvc_flight flight;
 	struct hvc_diag diag;
 	volatile unsigned at;
-	struct hvc_invention invention[INVENTIONS_MAX];
+	struct hvc_supply invention[INVENTIONS_MAX];
 	unsigned inventions;
 	uint64_t more;
 	struct made made[];
@@ -62,10 +62,10 @@ static bool is_away(const struct work *work, const struct hvc_sympath *path,
 }
 
 /* What was met since the last time, where the process that waits can read it; or nobody. */
-static enum hvc_status keep_invented(struct bench *bench, struct hvc_machine *machine, bool told)
+static enum hvc_status keep_supplied(struct bench *bench, struct hvc_machine *machine, bool told)
 {
-	struct hvc_invented met = {0};
-	enum hvc_status status = hvc_machine_invented(machine, &met);
+	struct hvc_supplied met = {0};
+	enum hvc_status status = hvc_machine_supplied(machine, &met);
 
 	for (unsigned i = 0; told && status == HVC_OK && i < met.rows; i++) {
 		if (bench->inventions == INVENTIONS_MAX)
@@ -74,7 +74,7 @@ static enum hvc_status keep_invented(struct bench *bench, struct hvc_machine *ma
 			bench->invention[bench->inventions++] = met.row[i];
 	}
 	bench->more += told ? met.more : 0;
-	hvc_invented__free(&met);
+	hvc_supplied__free(&met);
 	return status;
 }
 
@@ -103,7 +103,7 @@ static enum hvc_status make_apart(struct work *work, struct hvc_machine *machine
 	HVC_TRY(hvc_machine_call(machine, &narrow, diag, &other));
 	made->differs = !hvc_width__judge(outcome, &other, &made->verdict);
 	snprintf(made->text, sizeof made->text, "the upper halves do not matter");
-	return keep_invented(work->bench, machine, false);
+	return keep_supplied(work->bench, machine, false);
 }
 
 static enum hvc_status make_one(struct work *work, struct hvc_machine *machine, unsigned index)
@@ -125,7 +125,7 @@ static enum hvc_status make_one(struct work *work, struct hvc_machine *machine, 
 	hvc_way__values(&wanted->call, work->value);
 	HVC_TRY(hvc_machine_reset(machine, diag));
 	HVC_TRY(hvc_machine_call(machine, &wanted->call, diag, &outcome));
-	HVC_TRY(keep_invented(work->bench, machine, true));
+	HVC_TRY(keep_supplied(work->bench, machine, true));
 	hvc_entry_state(hvc_machine_entry(machine), &wanted->call, &entry);
 	hvc_verdict_judge(p->config->abi, p->config->index, &entry, hvc_machine_present(machine),
 	                  &wanted->call, &outcome, &made->verdict);
@@ -137,7 +137,7 @@ static enum hvc_status make_one(struct work *work, struct hvc_machine *machine, 
 		HVC_TRY(hvc_symbolic__confirm(p->symbolic, path, &witness, machine, diag,
 		                              &made->differs, made->text, sizeof made->text));
 	/* The same call again. */
-	HVC_TRY(keep_invented(work->bench, machine, false));
+	HVC_TRY(keep_supplied(work->bench, machine, false));
 	made->made = true;
 	return HVC_OK;
 }
@@ -266,9 +266,9 @@ enum hvc_status hvc_prover__confirm(struct hvc_prover *p, unsigned first, struct
 	status = make(&work, diag);
 	p->symbolic->config.machine = machine;
 	for (unsigned i = 0; status == HVC_OK && i < work.bench->inventions; i++)
-		if (hvc_invented__add(&p->proof->invented, &work.bench->invention[i]) != HVC_OK)
+		if (hvc_supplied__add(&p->proof->supplied, &work.bench->invention[i]) != HVC_OK)
 			status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-	p->proof->invented.more += work.bench->more;
+	p->proof->supplied.more += work.bench->more;
 	for (unsigned i = 0; status == HVC_OK && i < count; i++)
 		status = compare(p, &p->proof->call[first + i], &work.bench->made[i], diag);
 	free(work.value);

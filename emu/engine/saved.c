@@ -56,8 +56,8 @@ static void put_world(struct saver *s)
 		fprintf(file, "set s%u_%u_c%u_c%u_%u 0x%" PRIx64 "\n", e[0], e[1], e[2], e[3], e[4],
 		        world->extra[i].value);
 	}
-	for (unsigned i = 0; i < world->boundaries; i++) {
-		const struct hvc_stop *stop = &world->boundary[i];
+	for (unsigned i = 0; i < world->stops; i++) {
+		const struct hvc_stop *stop = &world->stop[i];
 
 		if (stop->stub)
 			fprintf(file, "stub 0x%" PRIx64 " 0x%" PRIx64 " ", stop->address,

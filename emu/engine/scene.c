@@ -57,8 +57,8 @@ static enum hvc_status same_extras(const struct hvc_world *a, const struct hvc_w
 
 static bool has_boundary(const struct hvc_world *world, const struct hvc_stop *wanted)
 {
-	for (unsigned i = 0; i < world->boundaries; i++) {
-		const struct hvc_stop *is = &world->boundary[i];
+	for (unsigned i = 0; i < world->stops; i++) {
+		const struct hvc_stop *is = &world->stop[i];
 
 		if (is->stub == wanted->stub && is->value == wanted->value &&
 		    !strcmp(is->name, wanted->name))
@@ -71,12 +71,11 @@ static bool has_boundary(const struct hvc_world *world, const struct hvc_stop *w
 static enum hvc_status same_boundaries(const struct hvc_world *a, const struct hvc_world *b,
                                        struct hvc_diag *diag)
 {
-	for (unsigned i = 0; i < a->boundaries; i++)
-		if (!has_boundary(b, &a->boundary[i]))
+	for (unsigned i = 0; i < a->stops; i++)
+		if (!has_boundary(b, &a->stop[i]))
 			return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 			                    "%s '%s' is in one side's world alone, or otherwise",
-			                    a->boundary[i].stub ? "stub" : "boundary",
-			                    a->boundary[i].name);
+			                    a->stop[i].stub ? "stub" : "boundary", a->stop[i].name);
 	return HVC_OK;
 }
 
@@ -162,6 +161,6 @@ enum hvc_status hvc_scene__world(const struct hvc_subject *subject, const struct
 		return hvc_diag_set(diag, HVC_E_RANGE, NULL, 0, 0,
 		                    "too much for world %s: at most %u boundaries, %u registers by "
 		                    "encoding and %u pieces of memory",
-		                    out->name, HVC_BOUNDARIES_MAX, HVC_EXTRAS_MAX, HVC_MEMORY_MAX);
+		                    out->name, HVC_STOPS_MAX, HVC_EXTRAS_MAX, HVC_MEMORY_MAX);
 	return hvc_subject__resolve(subject, out, diag);
 }

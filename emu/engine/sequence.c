@@ -5,7 +5,7 @@
 #include "base/grow.h"
 #include "base/number.h"
 #include "engine/scene.h"
-#include "machine/invented.h"
+#include "machine/supplied.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -235,24 +235,24 @@ static enum hvc_status open_worlds(struct search *search)
 static enum hvc_status sum_up(struct search *search)
 {
 	struct hvc_doubt *doubt = &search->out->doubt;
-	struct hvc_invented all = {0};
+	struct hvc_supplied all = {0};
 	enum hvc_status status = HVC_OK;
 
 	for (unsigned i = 0; i < search->players && status == HVC_OK; i++) {
 		const struct hvc_player *player = &search->player[i];
-		struct hvc_invented met = {0};
+		struct hvc_supplied met = {0};
 
-		status = hvc_player__invented(player, &met);
+		status = hvc_player__supplied(player, &met);
 		if (status == HVC_OK)
-			status = hvc_invented__merge(&all, &met);
-		hvc_invented__free(&met);
+			status = hvc_supplied__merge(&all, &met);
+		hvc_supplied__free(&met);
 		doubt->calls += player->calls;
 		if (player->doubt.faults && !doubt->faults)
 			memcpy(doubt->why, player->doubt.why, sizeof doubt->why);
 		doubt->faults += player->doubt.faults;
 	}
-	doubt->assumptions = hvc_invented__assumptions(&all);
-	hvc_invented__free(&all);
+	doubt->assumptions = hvc_supplied__assumptions(&all);
+	hvc_supplied__free(&all);
 	return status == HVC_OK ? HVC_OK : fail_memory(search->diag);
 }
 

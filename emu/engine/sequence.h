@@ -143,7 +143,7 @@ enum hvc_status hvc_player__open(const struct hvc_sequence_config *config,
                                  struct hvc_diag *diag, struct hvc_player *out);
 void hvc_player__close(struct hvc_player *player);
 /* What the calls had to make up. */
-enum hvc_status hvc_player__invented(const struct hvc_player *player, struct hvc_invented *out);
+enum hvc_status hvc_player__supplied(const struct hvc_player *player, struct hvc_supplied *out);
 /* Back to the world. */
 enum hvc_status hvc_player__begin(struct hvc_player *player, struct hvc_diag *diag);
 /* Are vectors in place that lead to the subject's handlers? */

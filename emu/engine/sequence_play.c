@@ -7,7 +7,7 @@
 #include "engine/doubt.h"
 #include "engine/sequence.h"
 #include "hvcheck/arch.h"
-#include "machine/invented.h"
+#include "machine/supplied.h"
 #include "symbolic/scene.h"
 
 #define TABLE_SIZE UINT64_C(0x800)
@@ -130,28 +130,28 @@ bool hvc_player__traps_smc(const struct hvc_player *player)
 	return player->state.v[HVC_REG_HCR_EL2] & HVC_HCR_TSC;
 }
 
-enum hvc_status hvc_player__invented(const struct hvc_player *player, struct hvc_invented *out)
+enum hvc_status hvc_player__supplied(const struct hvc_player *player, struct hvc_supplied *out)
 {
-	return hvc_machine_invented(player->machine, out);
+	return hvc_machine_supplied(player->machine, out);
 }
 
 /* A fault that only the assumed world may be to blame for breaks no promise. */
 static enum hvc_status doubt(struct hvc_player *player, const struct hvc_state *entry,
                              const struct hvc_outcome *outcome, struct hvc_verdict *verdict)
 {
-	struct hvc_invented met = {0};
+	struct hvc_supplied met = {0};
 	enum hvc_status status;
 
 	if (verdict->kind != HVC_VERDICT_VIOLATES || outcome->kind != HVC_OUTCOME_FAULT)
 		return HVC_OK;
-	status = hvc_machine_invented(player->machine, &met);
+	status = hvc_machine_supplied(player->machine, &met);
 	if (status == HVC_OK &&
 	    hvc_fault__is_assumed(player->setting, entry, &met, outcome,
 	                          player->doubt.faults ? NULL : player->doubt.why)) {
 		player->doubt.faults++;
 		verdict->kind = HVC_VERDICT_UNDECIDED;
 	}
-	hvc_invented__free(&met);
+	hvc_supplied__free(&met);
 	return status;
 }
 

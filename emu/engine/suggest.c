@@ -13,7 +13,7 @@
 #define ROUNDS 12u
 
 /* Has it a condition on this register? */
-static bool speaks_of(const struct hvc_draft_rule *rule, enum hvc_reg reg)
+static bool speaks_of(const struct hvc_suggestion_rule *rule, enum hvc_reg reg)
 {
 	for (size_t i = 0; i < rule->case_->members; i++)
 		if (rule->case_->member[i].key->uses >> reg & 1)
@@ -22,7 +22,7 @@ static bool speaks_of(const struct hvc_draft_rule *rule, enum hvc_reg reg)
 }
 
 /* Take back what a finding contradicts. */
-static void weaken(struct hvc_draft_rule *rule, const struct hvc_finding *finding)
+static void weaken(struct hvc_suggestion_rule *rule, const struct hvc_finding *finding)
 {
 	hvc_ref target = rule->row->kind == HVC_OUTCOME_JUMP ? rule->row->target : NULL;
 	bool named = target && target->op == HVC_OP_INPUT && target->value < HVC_GPR_COUNT;
@@ -44,9 +44,10 @@ static void weaken(struct hvc_draft_rule *rule, const struct hvc_finding *findin
 }
 
 /* *holds: nothing contradicts the draft; else it is weaker now. */
-static enum hvc_status try_draft(struct hvc_draft *draft, const struct hvc_suggest_config *suggest,
-                                 const char *text, size_t size, const unsigned *rule,
-                                 struct hvc_diag *diag, bool *holds)
+static enum hvc_status try_draft(struct hvc_suggestion *draft,
+                                 const struct hvc_suggest_config *suggest, const char *text,
+                                 size_t size, const unsigned *rule, struct hvc_diag *diag,
+                                 bool *holds)
 {
 	struct hvc_check_config config = {
 	        .subject = draft->exact->subject,
@@ -77,7 +78,7 @@ static enum hvc_status try_draft(struct hvc_draft *draft, const struct hvc_sugge
 }
 
 /* Late rounds are blunt: whatever is still contradicted is not promised at all. */
-static void give_up(struct hvc_draft *draft, const struct hvc_regset *before)
+static void give_up(struct hvc_suggestion *draft, const struct hvc_regset *before)
 {
 	for (unsigned i = 0; i < draft->rules; i++)
 		if (draft->rule[i].spared.bits[0] != before[i].bits[0] ||
@@ -85,7 +86,7 @@ static void give_up(struct hvc_draft *draft, const struct hvc_regset *before)
 			draft->rule[i].unspecified = true;
 }
 
-static enum hvc_status settle(struct hvc_draft *draft, const struct hvc_suggest_config *config,
+static enum hvc_status settle(struct hvc_suggestion *draft, const struct hvc_suggest_config *config,
                               struct hvc_diag *diag, char **out)
 {
 	unsigned *rule = calloc(2 * (size_t)draft->rules + 1, sizeof *rule);
@@ -101,7 +102,7 @@ static enum hvc_status settle(struct hvc_draft *draft, const struct hvc_suggest_
 
 		for (unsigned i = 0; i < draft->rules; i++)
 			before[i] = draft->rule[i].spared;
-		if (!hvc_draft__write(draft, &text, &size, rule))
+		if (!hvc_suggestion__write(draft, &text, &size, rule))
 			status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 		if (status == HVC_OK)
 			status = try_draft(draft, config, text, size, rule, diag, &holds);
@@ -126,8 +127,8 @@ enum hvc_status hvc_suggest__abi(const struct hvc_exact *exact,
                                  const struct hvc_suggest_config *config, const char *name,
                                  struct hvc_diag *diag, char **out)
 {
-	struct hvc_draft draft = {.exact = exact, .name = name};
-	enum hvc_status status = hvc_draft__make(&draft, diag);
+	struct hvc_suggestion draft = {.exact = exact, .name = name};
+	enum hvc_status status = hvc_suggestion__make(&draft, diag);
 
 	if (status == HVC_OK)
 		status = settle(&draft, config, diag, out);

@@ -7,7 +7,7 @@
  */
 #include "engine/doubt.h"
 #include "engine/sweep_crew.h"
-#include "machine/invented.h"
+#include "machine/supplied.h"
 #include "subject/subject.h"
 
 #include <errno.h>
@@ -185,15 +185,15 @@ static enum hvc_status collect(const struct hvc_sweep_crew *crew, struct hvc_swe
 			out->lost[k] |= slot->lost[k];
 		if (slot->failed && (!first || slot->first < first->first))
 			first = slot; /* an immediate is in one chunk, so of one worker */
-		if (hvc_invented__merge(&out->invented, &slot->invented) != HVC_OK)
+		if (hvc_supplied__merge(&out->supplied, &slot->supplied) != HVC_OK)
 			return HVC_E_NOMEM;
 	}
 	if (first)
 		hvc_lost__print(&first->failure, out->failure, sizeof out->failure);
-	hvc_invented__sort(&out->invented);
-	hvc_subject__name_invented(crew->config->subject, &out->invented);
+	hvc_supplied__sort(&out->supplied);
+	hvc_subject__name_supplied(crew->config->subject, &out->supplied);
 	doubt->calls = out->calls;
-	doubt->assumptions = hvc_invented__assumptions(&out->invented);
+	doubt->assumptions = hvc_supplied__assumptions(&out->supplied);
 	for (unsigned i = 0; i < crew->count; i++)
 		for (unsigned k = HVC_ASSUMED_POINTER; k < HVC_ASSUMED_COUNT; k++) {
 			const struct hvc_sweep_assumed *a = &crew->worker[i].slot->assumed[k];
@@ -213,7 +213,7 @@ static enum hvc_status collect(const struct hvc_sweep_crew *crew, struct hvc_swe
 		                                .word = why->word,
 		                                .unset = 1};
 
-		hvc_fault__is_assumed(crew->world, &out->entry, &out->invented, &end, doubt->why);
+		hvc_fault__is_assumed(crew->world, &out->entry, &out->supplied, &end, doubt->why);
 	}
 	return HVC_OK;
 }
@@ -306,6 +306,6 @@ enum hvc_status hvc_sweep__run(const struct hvc_sweep_config *config,
 
 void hvc_sweep__free(struct hvc_sweep *sweep)
 {
-	hvc_invented__free(&sweep->invented);
+	hvc_supplied__free(&sweep->supplied);
 	memset(sweep, 0, sizeof *sweep);
 }

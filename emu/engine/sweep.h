@@ -43,7 +43,7 @@ struct hvc_sweep {
 	uint64_t failed;                 /**< of them, those that the engine died of */
 	char failure[256];               /**< the first of these, by immediate; or "" */
 	uint8_t lost[HVC_IMM_COUNT / 8]; /**< immediates of which a call failed */
-	struct hvc_invented invented;
+	struct hvc_supplied supplied;
 	struct hvc_doubt doubt;
 	struct hvc_state entry; /**< registers at each call but x0..x30, nzcv, daif */
 	struct hvc_regset present;

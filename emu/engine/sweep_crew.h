@@ -35,8 +35,8 @@ struct hvc_sweep_slot {
 	uint64_t address;          /* that one */
 	uint8_t lost[HVC_IMM_COUNT / 8];
 	struct hvc_sweep_assumed assumed[HVC_ASSUMED_COUNT];
-	struct hvc_invented invented; /* its rows are these, and never grow: */
-	struct hvc_invention row[HVC_INVENTED_MAX];
+	struct hvc_supplied supplied; /* its rows are these, and never grow: */
+	struct hvc_supply row[HVC_SUPPLIED_MAX];
 };
 
 /* Memory that all share. */

@@ -32,8 +32,7 @@ void hvc_sweep__call(const struct hvc_sweep_crew *crew, const struct hvc_sweep_s
 static void note_fault(const struct shift *shift, const struct hvc_outcome *outcome)
 {
 	struct hvc_sweep_slot *slot = shift->worker->slot;
-	enum hvc_assumed why =
-	        hvc_fault__assumed(shift->crew->world, shift->entry, outcome);
+	enum hvc_assumed why = hvc_fault__assumed(shift->crew->world, shift->entry, outcome);
 	struct hvc_sweep_assumed *a = &slot->assumed[why];
 	uint16_t imm = hvc_sweep__imm(slot);
 
@@ -116,13 +115,13 @@ static enum hvc_status renew_machine(struct shift *shift, struct hvc_diag *diag)
 }
 
 /* What was met since the last time, where the process that waits can read it. */
-static enum hvc_status keep_invented(struct shift *shift)
+static enum hvc_status keep_supplied(struct shift *shift)
 {
 	struct hvc_sweep_slot *slot = shift->worker->slot;
 
-	slot->invented.row = slot->row;
-	slot->invented.capacity = HVC_INVENTED_MAX;
-	return hvc_machine_invented(shift->machine, &slot->invented);
+	slot->supplied.row = slot->row;
+	slot->supplied.capacity = HVC_SUPPLIED_MAX;
+	return hvc_machine_supplied(shift->machine, &slot->supplied);
 }
 
 /* All chunks that are left to one worker, in order; in the worker's process. */
@@ -140,7 +139,7 @@ static enum hvc_status work(struct shift *shift, struct hvc_diag *diag)
 		for (; slot->probe < crew->config->probes->count; slot->probe++, slot->imm = 0) {
 			status = hvc_machine_run(shift->machine, &feed, diag);
 			if (status == HVC_OK)
-				status = keep_invented(shift);
+				status = keep_supplied(shift);
 			if (status == HVC_E_CANCELLED && shift->enough)
 				hvc_diag_set(diag, status, NULL, 0, 0, "cancelled");
 			if (status != HVC_OK)

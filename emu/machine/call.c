@@ -98,7 +98,7 @@ static void conclude(struct hvc_machine *machine, enum hvc_outcome_kind kind, ui
 	memcpy(machine->now.v + HVC_REG_SP_EL0, outcome->state.v + HVC_REG_SP_EL0,
 	       (HVC_REG_COUNT - HVC_REG_SP_EL0) * sizeof *machine->now.v);
 	if (machine->open)
-		hvc_around__conclude(machine);
+		hvc_surroundings__conclude(machine);
 	if (machine->unset.cells || hvc_engine__stands_for_tables(machine->engine))
 		hvc_unset__conclude(machine);
 	machine->own.clock += machine->instructions;
@@ -203,7 +203,7 @@ bool hvc_call__start(struct hvc_machine *machine)
 	machine->unset.cells = 0;
 	machine->unset.more = 0;
 	if (machine->open)
-		hvc_around__start(machine);
+		hvc_surroundings__start(machine);
 	machine->aarch32 = (struct hvc_aarch32){0};
 	if (machine->hcr_forced)
 		hvc_engine__set(machine->engine, HVC_REG_HCR_EL2,
@@ -326,7 +326,7 @@ static void answer(struct hvc_machine *machine, struct hvc_engine_frame *frame, 
 {
 	if (machine->step_open)
 		hvc_trace__close(machine);
-	if (!hvc_around__return(machine, frame, pc))
+	if (!hvc_surroundings__return(machine, frame, pc))
 		end(machine, HVC_OUTCOME_LIMIT, pc, 0, 0);
 }
 
@@ -338,7 +338,7 @@ static bool is_answered(struct hvc_machine *machine, uint64_t pc)
 	if (!machine->zero.limit)
 		return false;
 	hvc_engine__frame(machine->engine, &frame);
-	if (!hvc_around__is_call(machine, &frame, pc, hvc_call__chose(machine, pc)))
+	if (!hvc_surroundings__is_call(machine, &frame, pc, hvc_call__chose(machine, pc)))
 		return false;
 	answer(machine, &frame, pc);
 	return true;

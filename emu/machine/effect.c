@@ -18,7 +18,7 @@ static bool is_own(struct hvc_machine *machine, uint64_t address)
 	if (hvc_harness__place(machine, address) - HVC_EL2_DATA >= HVC_EL2_DATA_SIZE)
 		return false;
 	if (machine->open)
-		hvc_around__read(machine, HVC_REG_SP_EL2); /* what else points there */
+		hvc_surroundings__read(machine, HVC_REG_SP_EL2); /* what else points there */
 	return true;
 }
 

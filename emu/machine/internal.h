@@ -5,8 +5,8 @@
 
 #include "hvcheck/arch.h"
 #include "hvcheck/exception.h"
-#include "hvcheck/invented.h"
 #include "hvcheck/machine.h"
+#include "hvcheck/supplied.h"
 #include "machine/engine.h"
 #include "machine/guard.h"
 #include "machine/level.h"
@@ -58,13 +58,13 @@ void hvc_block__look_hyp(struct hvc_block *block, struct hvc_engine *engine, boo
 bool hvc_block__store(struct hvc_blocks *blocks, uint64_t address, unsigned size);
 void hvc_block__forget(struct hvc_blocks *blocks);
 
-/* around.c: boundaries, answers for what is missing, and the account of both */
+/* surroundings.c: boundaries, answers for what is missing, and the account of both */
 
 struct hvc_reads; /* system registers that a block of code reads */
 
-struct hvc_around {
-	struct hvc_invented account; /* of calls that have ended */
-	struct hvc_invented met;     /* by the call under way: calls of missing functions */
+struct hvc_surroundings {
+	struct hvc_supplied account; /* of calls that have ended */
+	struct hvc_supplied met;     /* by the call under way: calls of missing functions */
 	struct hvc_regset read;      /* by the call under way, unset */
 	struct hvc_regset written;   /* by earlier calls since the last reset */
 	uint64_t stubs;              /* that the call under way met, a bit a boundary */
@@ -164,7 +164,7 @@ struct hvc_machine {
 	struct hvc_nested nested;
 	bool open; /* the world says what lies around the subject */
 	struct hvc_zero zero;
-	struct hvc_around around;
+	struct hvc_surroundings around;
 	struct hvc_unset_reads unset;
 	const struct hvc_stop *stub; /* stopped at it, to go on behind the call of it */
 	struct hvc_outcome outcome;
@@ -264,21 +264,22 @@ bool hvc_nested__parks(bool (*fetch)(const void *ctx, uint64_t pc, uint32_t *wor
 /* What the exception registers held before it. */
 void hvc_nested__restore(const struct hvc_machine *machine, struct hvc_state *state);
 
-/* around.c */
-bool hvc_around__open(struct hvc_machine *machine);
-void hvc_around__close(struct hvc_machine *machine);
-void hvc_around__start(struct hvc_machine *machine);
+/* surroundings.c */
+bool hvc_surroundings__open(struct hvc_machine *machine);
+void hvc_surroundings__close(struct hvc_machine *machine);
+void hvc_surroundings__start(struct hvc_machine *machine);
 /* A block is about to run. True: it begins at a boundary, which is for hvc_call__boundary. */
-bool hvc_around__block(struct hvc_machine *machine, uint64_t address, uint32_t size);
+bool hvc_surroundings__block(struct hvc_machine *machine, uint64_t address, uint32_t size);
 /* A system register was read. */
-void hvc_around__read(struct hvc_machine *machine, enum hvc_reg reg);
+void hvc_surroundings__read(struct hvc_machine *machine, enum hvc_reg reg);
 /* Is this, stopped at code that is not in memory, a call of a function? */
-bool hvc_around__is_call(const struct hvc_machine *machine, const struct hvc_engine_frame *frame,
-                         uint64_t pc, bool chosen);
+bool hvc_surroundings__is_call(const struct hvc_machine *machine,
+                               const struct hvc_engine_frame *frame, uint64_t pc, bool chosen);
 /* Return from the stub or the missing function at pc. False when the budget is used up. */
-bool hvc_around__return(struct hvc_machine *machine, struct hvc_engine_frame *frame, uint64_t pc);
+bool hvc_surroundings__return(struct hvc_machine *machine, struct hvc_engine_frame *frame,
+                              uint64_t pc);
 /* The call has ended: account for what it met. */
-void hvc_around__conclude(struct hvc_machine *machine);
+void hvc_surroundings__conclude(struct hvc_machine *machine);
 
 /* trap.c, of the call under way */
 /* Does the block hold an instruction that the engine may not have? Then the run is stopped. */
@@ -382,6 +383,6 @@ bool hvc_reset__is_cheap(const struct hvc_machine *machine);
 /* Then this is a reset; in hooks too. */
 bool hvc_reset__cheap(struct hvc_machine *machine);
 /* Between calls, without one: EL0 is left by force. */
-void hvc_reset__settle(struct hvc_machine *machine);
+void hvc_reset__finish(struct hvc_machine *machine);
 
 #endif

@@ -7,8 +7,8 @@
 
 #include "hvcheck/arch.h"
 #include "machine/internal.h"
-#include "machine/invented.h"
 #include "machine/plain.h"
+#include "machine/supplied.h"
 #include "machine/world.h"
 
 #define SCR_APK (UINT64_C(1) << 16) /* EL2 may have the keys of pointer authentication */
@@ -164,10 +164,10 @@ enum hvc_status hvc_machine__power(struct hvc_machine *machine, struct hvc_diag 
 	    !apply_patches(machine) || !hvc_guard__image(machine) || !hvc_unset__watch(machine))
 		return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0, "%s cannot map the image",
 		                    hvc_engine__name());
-	for (unsigned i = 0; i < machine->world.boundaries; i++)
-		if (!hvc_engine__watch(machine->engine, machine->world.boundary[i].address))
+	for (unsigned i = 0; i < machine->world.stops; i++)
+		if (!hvc_engine__watch(machine->engine, machine->world.stop[i].address))
 			return hvc_diag_set(diag, HVC_E_ENGINE, NULL, 0, 0, "%s cannot watch %s",
-			                    hvc_engine__name(), machine->world.boundary[i].name);
+			                    hvc_engine__name(), machine->world.stop[i].name);
 	return set_up_registers(machine, diag);
 }
 
@@ -203,7 +203,7 @@ enum hvc_status hvc_machine__open(const struct hvc_machine_config *config, struc
 	machine->simd_now = machine->simd_entry;
 	status = hvc_load__take(machine, &config->image, diag);
 	if (status == HVC_OK &&
-	    ((machine->open && !hvc_around__open(machine)) || !hvc_unset__open(machine)))
+	    ((machine->open && !hvc_surroundings__open(machine)) || !hvc_unset__open(machine)))
 		status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	if (status == HVC_OK)
 		status = hvc_machine__power(machine, diag);
@@ -241,7 +241,7 @@ void hvc_machine_close(struct hvc_machine *machine)
 	free(machine->traps.address);
 	free(machine->guard.address);
 	hvc_undo__free(&machine->undo);
-	hvc_around__close(machine);
+	hvc_surroundings__close(machine);
 	for (unsigned i = 0; i < machine->patches; i++)
 		free(machine->patch[i].bytes);
 	free(machine->patch);
@@ -363,7 +363,7 @@ enum hvc_status hvc_machine_call(struct hvc_machine *machine, const struct hvc_c
 	machine->call = *call;
 	HVC_TRY(start(machine, diag));
 	HVC_TRY(drive(machine, diag));
-	hvc_reset__settle(machine);
+	hvc_reset__finish(machine);
 	HVC_TRY(check_account(machine, diag));
 	*out = machine->outcome;
 	return HVC_OK;
@@ -381,10 +381,10 @@ static bool is_there(const struct hvc_machine *machine, uint64_t address, size_t
 	return true;
 }
 
-enum hvc_status hvc_machine_invented(struct hvc_machine *machine, struct hvc_invented *into)
+enum hvc_status hvc_machine_supplied(struct hvc_machine *machine, struct hvc_supplied *into)
 {
-	HVC_TRY(hvc_invented__merge(into, &machine->around.account));
-	hvc_invented__free(&machine->around.account);
+	HVC_TRY(hvc_supplied__merge(into, &machine->around.account));
+	hvc_supplied__free(&machine->around.account);
 	return HVC_OK;
 }
 
@@ -439,7 +439,7 @@ enum hvc_status hvc_machine_run(struct hvc_machine *machine, const struct hvc_fe
 		HVC_TRY(drive(machine, diag));
 		if (machine->phase == PHASE_IDLE)
 			break; /* the feed ended inside the engine */
-		hvc_reset__settle(machine);
+		hvc_reset__finish(machine);
 		HVC_TRY(check_account(machine, diag));
 		if (!feed->done(feed->ctx, &machine->call, &machine->outcome))
 			return hvc_diag_set(diag, HVC_E_CANCELLED, NULL, 0, 0, "cancelled");

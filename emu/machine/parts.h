@@ -3,8 +3,8 @@
 #ifndef MACHINE_PARTS_H
 #define MACHINE_PARTS_H
 
-#include "hvcheck/invented.h"
 #include "hvcheck/machine.h"
+#include "hvcheck/supplied.h"
 #include "machine/engine.h"
 
 /* trap.c: FP/SIMD and SVE that CPTR_EL2 traps, see trap.h; and instructions of own.h */

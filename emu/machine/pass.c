@@ -101,7 +101,7 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 	hvc_flight__at(address, machine->engine);
 	if (machine->after_eret && has_left(machine, address))
 		return;
-	if (machine->open && hvc_around__block(machine, address, size))
+	if (machine->open && hvc_surroundings__block(machine, address, size))
 		return;
 	block = hvc_block__find(&machine->blocks, machine->engine, address, size,
 	                        machine->hyp && hvc_engine__pstate(machine->engine) & HVC_PSR_T);
@@ -163,7 +163,7 @@ void hvc_call__boundary(void *ctx, uint64_t address)
 
 	if (machine->phase != PHASE_EL2)
 		return;
-	boundary = hvc_world__boundary(&machine->world, address);
+	boundary = hvc_world__find_stop(&machine->world, address);
 	if (!boundary && hvc_own__takes(machine, address)) {
 		hvc_engine__stop(machine->engine); /* hvc_call__exit does it */
 		return;

@@ -97,7 +97,7 @@ enum hvc_status hvc_machine_reset(struct hvc_machine *machine, struct hvc_diag *
 	return HVC_OK;
 }
 
-void hvc_reset__settle(struct hvc_machine *machine)
+void hvc_reset__finish(struct hvc_machine *machine)
 {
 	if (machine->hyp || hvc_exception_el(hvc_engine__pstate(machine->engine)) != 0)
 		return;

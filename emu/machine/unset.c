@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "machine/internal.h"
-#include "machine/invented.h"
+#include "machine/supplied.h"
 
 #define PAGE   UINT64_C(0x1000)
 #define CELL   UINT64_C(8)
@@ -141,28 +141,28 @@ void hvc_unset__load(struct hvc_machine *machine, uint64_t address, unsigned siz
 void hvc_unset__conclude(struct hvc_machine *machine)
 {
 	struct hvc_unset_reads *unset = &machine->unset;
-	const struct hvc_invention tables = {
-	        .kind = HVC_INVENTION_MEMORY,
+	const struct hvc_supply tables = {
+	        .kind = HVC_SUPPLY_MEMORY,
 	        .reg = HVC_REG_NONE,
-	        .value = HVC_INVENTED_TABLES,
+	        .value = HVC_SUPPLIED_TABLES,
 	        .calls = 1,
 	        .name = "[ttbr0_el2]",
 	};
 
 	if (hvc_engine__stands_for_tables(machine->engine) &&
-	    hvc_invented__add(&machine->around.account, &tables) != HVC_OK)
+	    hvc_supplied__add(&machine->around.account, &tables) != HVC_OK)
 		machine->around.failed = true;
 
 	for (unsigned i = 0; i < unset->cells; i++) {
-		const struct hvc_invention row = {
-		        .kind = HVC_INVENTION_MEMORY,
+		const struct hvc_supply row = {
+		        .kind = HVC_SUPPLY_MEMORY,
 		        .reg = HVC_REG_NONE,
 		        .address = unset->cell[i].address,
 		        .value = unset->cell[i].type,
 		        .calls = 1,
 		};
 
-		if (hvc_invented__add(&machine->around.account, &row) != HVC_OK)
+		if (hvc_supplied__add(&machine->around.account, &row) != HVC_OK)
 			machine->around.failed = true;
 	}
 	machine->around.account.more += unset->more;

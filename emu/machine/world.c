@@ -242,13 +242,13 @@ static enum hvc_status add_boundary(struct hvc_world *world, const struct hvc_st
 {
 	unsigned at = 0;
 
-	while (at < world->boundaries && world->boundary[at].address != boundary->address)
+	while (at < world->stops && world->stop[at].address != boundary->address)
 		at++;
-	if (at == HVC_BOUNDARIES_MAX || boundary->address & 3)
+	if (at == HVC_STOPS_MAX || boundary->address & 3)
 		return HVC_E_RANGE;
-	world->boundary[at] = *boundary;
-	if (at == world->boundaries)
-		world->boundaries++;
+	world->stop[at] = *boundary;
+	if (at == world->stops)
+		world->stops++;
 	return HVC_OK;
 }
 
@@ -273,11 +273,11 @@ enum hvc_status hvc_world_stub(struct hvc_world *world, uint64_t address, uint64
 	return add_boundary(world, &boundary);
 }
 
-const struct hvc_stop *hvc_world__boundary(const struct hvc_world *world, uint64_t address)
+const struct hvc_stop *hvc_world__find_stop(const struct hvc_world *world, uint64_t address)
 {
-	for (unsigned i = 0; i < world->boundaries; i++)
-		if (world->boundary[i].address == address)
-			return &world->boundary[i];
+	for (unsigned i = 0; i < world->stops; i++)
+		if (world->stop[i].address == address)
+			return &world->stop[i];
 	return NULL;
 }
 
@@ -290,8 +290,8 @@ enum hvc_status hvc_world_overlay(struct hvc_world *world, const struct hvc_worl
 			(void)hvc_world_set(&result, (enum hvc_reg)i, over->state.v[i]);
 	for (unsigned i = 0; i < over->extras; i++)
 		HVC_TRY(hvc_world_set_sys(&result, over->extra[i].encoding, over->extra[i].value));
-	for (unsigned i = 0; i < over->boundaries; i++)
-		HVC_TRY(add_boundary(&result, &over->boundary[i]));
+	for (unsigned i = 0; i < over->stops; i++)
+		HVC_TRY(add_boundary(&result, &over->stop[i]));
 	for (unsigned i = 0; i < over->memories; i++) {
 		struct hvc_memory *memory;
 
@@ -310,5 +310,5 @@ enum hvc_status hvc_world_overlay(struct hvc_world *world, const struct hvc_worl
 
 bool hvc_world__is_closed(const struct hvc_world *world)
 {
-	return !world->zero_pages && !world->boundaries;
+	return !world->zero_pages && !world->stops;
 }

@@ -34,7 +34,7 @@ HVC_MUST_USE enum hvc_status hvc_world__resolve(struct hvc_world *world, hvc_pla
                                                 void *ctx, struct hvc_diag *diag);
 
 /** The boundary at an address, NULL when there is none. */
-const struct hvc_stop *hvc_world__boundary(const struct hvc_world *world, uint64_t address);
+const struct hvc_stop *hvc_world__find_stop(const struct hvc_world *world, uint64_t address);
 
 /**
  * True iff nothing is said of what lies around the subject but its memory: no zero page and no

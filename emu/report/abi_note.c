@@ -35,7 +35,7 @@ void hvc_abi_note__count(const struct hvc_abi_diff *diff, struct hvc_abi_counts 
 		counts.same += is_same(operation);
 	}
 	for (unsigned i = 0; i < diff->meetings; i++)
-		counts.silent += diff->meeting[i].kind == HVC_ABI_MEETING_SILENT;
+		counts.silent += diff->meeting[i].kind == HVC_ABI_MIGRATION_SILENT;
 	*out = counts;
 }
 
@@ -169,7 +169,7 @@ void hvc_abi_note__operation(const struct hvc_abi_operation *operation, struct h
 		hvc_words__add(out, "same");
 }
 
-void hvc_abi_note__calls(const struct hvc_abi_meeting *meeting, struct hvc_words *out)
+void hvc_abi_note__calls(const struct hvc_abi_migration *meeting, struct hvc_words *out)
 {
 	const struct hvc_overlap *overlap = meeting->overlap;
 	bool every = overlap->imms == 1 && overlap->imm[0].lo == 0 &&

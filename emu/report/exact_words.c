@@ -168,8 +168,8 @@ void hvc_exact__fixed(const struct hvc_exact *exact, hvc_exact_told *told, void 
 		         extra->encoding[4], extra->value);
 		told(ctx, text);
 	}
-	for (unsigned i = 0; i < exact->world.boundaries; i++) {
-		const struct hvc_stop *stop = &exact->world.boundary[i];
+	for (unsigned i = 0; i < exact->world.stops; i++) {
+		const struct hvc_stop *stop = &exact->world.stop[i];
 
 		snprintf(text, sizeof text, "%s returned 0x%" PRIx64, stop->name, stop->value);
 		if (stop->stub)

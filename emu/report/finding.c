@@ -297,7 +297,7 @@ static uint64_t hash(uint64_t sum, const char *text)
 }
 
 /* Ordinals count what is alike, which is of one severity, so that the order does not matter. */
-void hvc_findings__settle(struct hvc_findings *list)
+void hvc_findings__number(struct hvc_findings *list)
 {
 	sort(list);
 	for (unsigned i = 0; i < list->count; i++) {
@@ -384,7 +384,7 @@ enum hvc_status hvc_findings__end(struct hvc_findings *list, struct hvc_diag *di
 		hvc_findings__free(list);
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	}
-	hvc_findings__settle(list);
+	hvc_findings__number(list);
 	*out = list;
 	return HVC_OK;
 }

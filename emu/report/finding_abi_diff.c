@@ -108,24 +108,24 @@ static void add_operations(struct hvc_findings *list, const struct sides *sides)
 }
 
 /* The finding rule of a meeting; NULL: there is nothing to find, or it is told of the operation. */
-static const char *rule_of(const struct hvc_abi_meeting *meeting)
+static const char *rule_of(const struct hvc_abi_migration *meeting)
 {
-	if (meeting->kind == HVC_ABI_MEETING_SAME)
+	if (meeting->kind == HVC_ABI_MIGRATION_SAME)
 		return NULL;
 	if (meeting->rule[HVC_SIDE_OLD]->role == HVC_ROLE_UNKNOWN)
 		return "diff-unknown";
 	switch (meeting->kind) {
-	case HVC_ABI_MEETING_SILENT:
+	case HVC_ABI_MIGRATION_SILENT:
 		return "diff-silent";
-	case HVC_ABI_MEETING_NO_PROMISE:
+	case HVC_ABI_MIGRATION_NO_PROMISE:
 		return "diff-no-promise";
-	case HVC_ABI_MEETING_REFUSED:
+	case HVC_ABI_MIGRATION_REFUSED:
 		return "diff-refused";
-	case HVC_ABI_MEETING_RENAMED:
+	case HVC_ABI_MIGRATION_RENAMED:
 		return "diff-renamed";
-	case HVC_ABI_MEETING_CHANGED:
-	case HVC_ABI_MEETING_SAME:
-	case HVC_ABI_MEETING_COUNT:
+	case HVC_ABI_MIGRATION_CHANGED:
+	case HVC_ABI_MIGRATION_SAME:
+	case HVC_ABI_MIGRATION_COUNT:
 		break;
 	}
 	return NULL;
@@ -134,7 +134,7 @@ static const char *rule_of(const struct hvc_abi_meeting *meeting)
 static void add_meetings(struct hvc_findings *list, const struct sides *sides)
 {
 	for (unsigned i = 0; i < sides->diff->meetings; i++) {
-		const struct hvc_abi_meeting *meeting = &sides->diff->meeting[i];
+		const struct hvc_abi_migration *meeting = &sides->diff->meeting[i];
 		struct hvc_new_finding draft = {.rule = rule_of(meeting),
 		                                .about = meeting->rule[HVC_SIDE_OLD]->name};
 

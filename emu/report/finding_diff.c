@@ -131,7 +131,7 @@ static bool is_told(const struct hvc_findings *list, const char *rule, const cha
 
 /* The finding rule of what an old caller meets; NULL: it is told of the operation, or is none. */
 static const char *meeting_rule(const struct hvc_findings *list, const struct hvc_diff *diff,
-                                const struct hvc_meeting *meeting)
+                                const struct hvc_migration *meeting)
 {
 	const char *operation = diff->operation[meeting->operation].name;
 	const struct hvc_rule *rule = rule_of(diff->abi[HVC_SIDE_NEW], meeting->rule_new);
@@ -152,7 +152,7 @@ static const char *meeting_rule(const struct hvc_findings *list, const struct hv
 static void add_meetings(struct hvc_findings *list, const struct hvc_diff *diff)
 {
 	for (unsigned i = 0; i < diff->meetings; i++) {
-		const struct hvc_meeting *meeting = &diff->meeting[i];
+		const struct hvc_migration *meeting = &diff->meeting[i];
 		struct hvc_new_finding draft = {
 		        .rule = meeting_rule(list, diff, meeting),
 		        .about = diff->operation[meeting->operation].name,

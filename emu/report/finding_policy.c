@@ -96,7 +96,7 @@ enum hvc_status hvc_findings__judge(struct hvc_findings *findings, const struct 
 		apply(findings, policy);
 		if (findings->failed)
 			return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-		hvc_findings__settle(findings);
+		hvc_findings__number(findings);
 	}
 	for (unsigned i = 0; i < findings->count; i++) {
 		struct hvc_found *found = &findings->found[i];

@@ -76,7 +76,7 @@ void hvc_html__failed(FILE *out, uint64_t calls, const char *one)
 	fputs("</p>\n", out);
 }
 
-void hvc_html__untried(FILE *out, unsigned constants)
+void hvc_html__left_out(FILE *out, unsigned constants)
 {
 	char number[HVC_NUMBER_SIZE];
 

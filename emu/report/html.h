@@ -20,7 +20,7 @@ void hvc_html__element(FILE *out, const char *tag, const char *text);
 bool hvc_html__words(FILE *out, const char *tag, struct hvc_words *words);
 
 /** A paragraph on constants of the code that are not tried, where there are some. */
-void hvc_html__untried(FILE *out, unsigned constants);
+void hvc_html__left_out(FILE *out, unsigned constants);
 /** A paragraph on calls that the engine died of, where there are some; one: one of them. */
 void hvc_html__failed(FILE *out, uint64_t calls, const char *one);
 

@@ -5,7 +5,7 @@
 
 #include "abi/abi.h"
 #include "engine/call.h"
-#include "machine/invented.h"
+#include "machine/supplied.h"
 #include "report/html_part.h"
 #include "report/html_rows.h"
 #include "report/proof_words.h"
@@ -52,7 +52,7 @@ static void put_verdict(FILE *out, const struct hvc_check *check)
 	uint64_t failed = hvc_words__failed(check, &one);
 
 	hvc_html__failed(out, failed, one);
-	hvc_html__untried(out, check->world[0].untried);
+	hvc_html__left_out(out, check->world[0].untried);
 	fprintf(out, "<p class=\"strong %s\">", good && !failed ? "good" : "bad");
 	hvc_html__text(out, check->subject);
 	fputs(!good    ? " violates "
@@ -262,14 +262,14 @@ static enum hvc_status put_findings(FILE *out, const struct hvc_check *check, co
 /* Of all worlds: they lend and answer alike. */
 static bool put_invented(FILE *out, const struct hvc_check *check)
 {
-	struct hvc_invented all = {0};
+	struct hvc_supplied all = {0};
 	bool made = true;
 
 	for (unsigned i = 0; made && i < check->worlds; i++)
-		made = hvc_invented__merge(&all, &check->world[i].invented) == HVC_OK;
-	hvc_invented__sort(&all);
+		made = hvc_supplied__merge(&all, &check->world[i].supplied) == HVC_OK;
+	hvc_supplied__sort(&all);
 	made = made && hvc_html_part__invented(out, NULL, &check->world[0].world, &all);
-	hvc_invented__free(&all);
+	hvc_supplied__free(&all);
 	return made;
 }
 

@@ -6,7 +6,7 @@
 
 #include "engine/call.h"
 #include "report/contract_words.h"
-#include "report/invented.h"
+#include "report/supplied.h"
 
 void hvc_html_part__table(FILE *out, const char *name, const char *const *column)
 {
@@ -128,13 +128,13 @@ bool hvc_html_part__contract(FILE *out, const struct hvc_contract *contract, con
 }
 
 bool hvc_html_part__invented(FILE *out, const char *whose, const struct hvc_world *world,
-                             const struct hvc_invented *invented)
+                             const struct hvc_supplied *supplied)
 {
 	static const char *const columns[] = {"Invented", "Which", "What", "Calls\t", NULL};
 	char number[HVC_NUMBER_SIZE];
 	bool made = true;
 
-	if (!invented->rows && !invented->more)
+	if (!supplied->rows && !supplied->more)
 		return true;
 	fputs("<section>\n<h2>What was made up", out);
 	if (whose) {
@@ -146,23 +146,22 @@ bool hvc_html_part__invented(FILE *out, const char *whose, const struct hvc_worl
 	      "it:</p>\n",
 	      out);
 	hvc_html_part__table(out, "What was made up", columns);
-	for (unsigned i = 0; i < invented->rows; i++) {
+	for (unsigned i = 0; i < supplied->rows; i++) {
 		struct hvc_words where = {0}, what = {0};
 
-		hvc_invented__where(&where, world, NULL, &invented->row[i]);
-		hvc_invented__what(&what, NULL, &invented->row[i]);
+		hvc_supplied__where(&where, world, NULL, &supplied->row[i]);
+		hvc_supplied__what(&what, NULL, &supplied->row[i]);
 		fputs("<tr>", out);
-		hvc_html__element(out, "th scope=\"row\"",
-		                  hvc_invention_name(invented->row[i].kind));
+		hvc_html__element(out, "th scope=\"row\"", hvc_supply_name(supplied->row[i].kind));
 		made = hvc_html__words(out, "td class=\"code\"", &where) && made;
 		made = hvc_html__words(out, "td class=\"does\"", &what) && made;
-		hvc_html_part__number(out, invented->row[i].calls);
+		hvc_html_part__number(out, supplied->row[i].calls);
 		fputs("</tr>\n", out);
 	}
 	hvc_html_part__end(out);
-	if (invented->more)
+	if (supplied->more)
 		fprintf(out, "<p>and more that is not told, met %s times</p>\n",
-		        hvc_words__number(invented->more, number));
+		        hvc_words__number(supplied->more, number));
 	fputs("</section>\n", out);
 	return made;
 }

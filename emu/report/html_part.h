@@ -20,6 +20,6 @@ HVC_MUST_USE bool hvc_html_part__contract(FILE *out, const struct hvc_contract *
 /** What was made up; nothing where there was nothing. whose: NULL, or the subject. */
 HVC_MUST_USE bool hvc_html_part__invented(FILE *out, const char *whose,
                                           const struct hvc_world *world,
-                                          const struct hvc_invented *invented);
+                                          const struct hvc_supplied *supplied);
 
 #endif

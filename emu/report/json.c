@@ -281,7 +281,7 @@ void hvc_json__failed(struct hvc_json *json, uint64_t calls, const char *one)
 	hvc_json__close(json);
 }
 
-void hvc_json__untried(struct hvc_json *json, unsigned constants)
+void hvc_json__left_out(struct hvc_json *json, unsigned constants)
 {
 	if (constants)
 		hvc_json__number(json, "constants_untried", constants);

@@ -43,7 +43,7 @@ void hvc_json__programs(struct hvc_json *json, const struct hvc_made *made);
 void hvc_json__command(struct hvc_json *json, const char *key, const struct hvc_made *made);
 
 /** The member "constants_untried", where there are some. */
-void hvc_json__untried(struct hvc_json *json, unsigned constants);
+void hvc_json__left_out(struct hvc_json *json, unsigned constants);
 /** The members "complete" and "failed", where the engine died of some calls; one: one of them. */
 void hvc_json__failed(struct hvc_json *json, uint64_t calls, const char *one);
 

@@ -101,7 +101,7 @@ static void add_meetings(struct hvc_json *json, const struct hvc_abi_diff *diff)
 {
 	hvc_json__array(json, "meetings");
 	for (unsigned i = 0; i < diff->meetings; i++) {
-		const struct hvc_abi_meeting *meeting = &diff->meeting[i];
+		const struct hvc_abi_migration *meeting = &diff->meeting[i];
 
 		hvc_json__object(json, NULL);
 		hvc_json__string(json, "kind", hvc_abi_meeting__name(meeting->kind));

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON of one call. */
 #include "machine/world.h"
-#include "report/invented.h"
 #include "report/json_class.h"
+#include "report/supplied.h"
 #include "report/words.h"
 #include "subject/subject.h"
 
@@ -101,7 +101,7 @@ enum hvc_status hvc_call__json(FILE *out, const struct hvc_call_report *report,
 	hvc_json__number(json, "instructions", outcome->instructions);
 	hvc_json__object(json, "end");
 	add_place(json, report->subject, outcome->pc);
-	boundary = hvc_world__boundary(report->world, outcome->pc);
+	boundary = hvc_world__find_stop(report->world, outcome->pc);
 	if (outcome->kind == HVC_OUTCOME_HANDOFF && boundary)
 		hvc_json__string(json, "boundary", boundary->name);
 	hvc_json__close(json);
@@ -122,8 +122,8 @@ enum hvc_status hvc_call__json(FILE *out, const struct hvc_call_report *report,
 	}
 	add_registers(json, "before", report->entry, report->present);
 	add_registers(json, "after", &outcome->state, report->present);
-	if (report->invented)
-		hvc_invented__json(json, "invented", report->world, report->invented);
+	if (report->supplied)
+		hvc_supplied__json(json, "invented", report->world, report->supplied);
 	if (report->trace)
 		add_trace(json, report);
 	return hvc_json__print(json, out, diag);

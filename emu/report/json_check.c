@@ -2,12 +2,12 @@
 /* JSON of a check. */
 #include "abi/verdict.h"
 #include "hvcheck/arch.h"
-#include "machine/invented.h"
+#include "machine/supplied.h"
 #include "report/contract_words.h"
-#include "report/invented.h"
 #include "report/json_class.h"
 #include "report/new_finding.h"
 #include "report/proof_words.h"
+#include "report/supplied.h"
 #include "report/words.h"
 #include "subject/subject.h"
 
@@ -157,16 +157,16 @@ static void add_finding(struct hvc_json *json, const struct hvc_check *check,
 }
 
 /* Of all worlds: they lend and answer alike. */
-static void add_invented(struct hvc_json *json, const struct hvc_check *check)
+static void add_supplied(struct hvc_json *json, const struct hvc_check *check)
 {
-	struct hvc_invented all = {0};
+	struct hvc_supplied all = {0};
 
 	for (unsigned i = 0; i < check->worlds; i++)
-		if (hvc_invented__merge(&all, &check->world[i].invented) != HVC_OK)
+		if (hvc_supplied__merge(&all, &check->world[i].supplied) != HVC_OK)
 			hvc_json__fail(json);
-	hvc_invented__sort(&all);
-	hvc_invented__json(json, "invented", &check->world[0].world, &all);
-	hvc_invented__free(&all);
+	hvc_supplied__sort(&all);
+	hvc_supplied__json(json, "invented", &check->world[0].world, &all);
+	hvc_supplied__free(&all);
 }
 
 enum hvc_status hvc_check__json(FILE *out, const struct hvc_check *check, const char *abi,
@@ -188,7 +188,7 @@ enum hvc_status hvc_check__json(FILE *out, const struct hvc_check *check, const 
 	                                  : failed        ? HVC_VERDICT_UNDECIDED
 	                                                  : HVC_VERDICT_CONFORMS));
 	hvc_json__failed(json, failed, one);
-	hvc_json__untried(json, check->world[0].untried);
+	hvc_json__left_out(json, check->world[0].untried);
 	hvc_json__object(json, "account");
 	hvc_json__number(json, "space", HVC_IMM_COUNT);
 	hvc_json__number(json, "classified", classified);
@@ -196,7 +196,7 @@ enum hvc_status hvc_check__json(FILE *out, const struct hvc_check *check, const 
 	hvc_json__number(json, "immediates_violating", check->immediates_violating);
 	hvc_json__close(json);
 	add_parts(json, check);
-	add_invented(json, check);
+	add_supplied(json, check);
 	add_rules(json, check);
 	hvc_json__array(json, "findings");
 	for (unsigned i = 0; i < check->findings; i++)

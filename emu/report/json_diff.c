@@ -78,7 +78,7 @@ static void add_meetings(struct hvc_json *json, const struct hvc_diff *diff)
 {
 	hvc_json__array(json, "meetings");
 	for (unsigned i = 0; i < diff->meetings; i++) {
-		const struct hvc_meeting *meeting = &diff->meeting[i];
+		const struct hvc_migration *meeting = &diff->meeting[i];
 
 		hvc_json__object(json, NULL);
 		hvc_json__string(json, "operation", diff->operation[meeting->operation].name);

@@ -5,8 +5,8 @@
 
 #include "report/contract_words.h"
 #include "report/exact.h"
-#include "report/invented.h"
 #include "report/json_class.h"
+#include "report/supplied.h"
 #include "report/tree.h"
 
 #define TEXT 4096u

@@ -56,7 +56,7 @@ HVC_MUST_USE enum hvc_status hvc_findings__end(struct hvc_findings *list, struct
                                                struct hvc_findings **out);
 
 /** Put errors first, and give each finding its fingerprint. */
-void hvc_findings__settle(struct hvc_findings *list);
+void hvc_findings__number(struct hvc_findings *list);
 /** The case that a finding belongs to: an index; `cases` when there is none. */
 unsigned hvc_findings__case_of(const struct hvc_findings *list, const struct hvc_found *found);
 /** How many findings of a severity; suppressed ones are not counted. */

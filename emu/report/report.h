@@ -97,7 +97,7 @@ struct hvc_call_report {
 	const struct hvc_regset *present;
 	const struct hvc_outcome *outcome;
 	const struct hvc_doubt *doubt;       /**< of this one call; NULL: none is told */
-	const struct hvc_invented *invented; /**< sorted; NULL: nothing was made up */
+	const struct hvc_supplied *supplied; /**< sorted; NULL: nothing was made up */
 	const struct hvc_trace *trace;       /**< NULL: not wanted */
 	const struct hvc_opinion *opinion;   /**< NULL: the usual engine, and no other */
 	const struct hvc_abi *abi;           /**< NULL: not judged */

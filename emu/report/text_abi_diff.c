@@ -18,12 +18,12 @@ static void put_summary(const struct hvc_page *page, const struct hvc_abi_diff *
 		                name_of(diff, HVC_SIDE_OLD), name_of(diff, HVC_SIDE_NEW));
 }
 
-static void add_meeting(struct hvc_table *table, const struct hvc_abi_meeting *meeting)
+static void add_meeting(struct hvc_table *table, const struct hvc_abi_migration *meeting)
 {
-	static const enum hvc_ink inks[HVC_ABI_MEETING_COUNT] = {
-	        [HVC_ABI_MEETING_SILENT] = HVC_INK_BAD,
-	        [HVC_ABI_MEETING_CHANGED] = HVC_INK_WARN,
-	        [HVC_ABI_MEETING_NO_PROMISE] = HVC_INK_WARN,
+	static const enum hvc_ink inks[HVC_ABI_MIGRATION_COUNT] = {
+	        [HVC_ABI_MIGRATION_SILENT] = HVC_INK_BAD,
+	        [HVC_ABI_MIGRATION_CHANGED] = HVC_INK_WARN,
+	        [HVC_ABI_MIGRATION_NO_PROMISE] = HVC_INK_WARN,
 	};
 	struct hvc_words calls = {0}, old = {0}, new = {0};
 
@@ -34,7 +34,7 @@ static void add_meeting(struct hvc_table *table, const struct hvc_abi_meeting *m
 	hvc_words__promise(&new, meeting->rule[HVC_SIDE_NEW]);
 	hvc_table__row(table);
 	hvc_table__cell(table, 0, inks[meeting->kind], "%s",
-	                meeting->kind == HVC_ABI_MEETING_SILENT
+	                meeting->kind == HVC_ABI_MIGRATION_SILENT
 	                        ? "SILENT"
 	                        : hvc_abi_meeting__name(meeting->kind));
 	hvc_table__take(table, 1, HVC_INK_PLAIN, &calls);
@@ -55,7 +55,7 @@ static enum hvc_status put_meetings(const struct hvc_page *page, const struct hv
 	struct hvc_table *table;
 	unsigned told = 0;
 
-	while (told < diff->meetings && diff->meeting[told].kind != HVC_ABI_MEETING_SAME)
+	while (told < diff->meetings && diff->meeting[told].kind != HVC_ABI_MIGRATION_SAME)
 		told++;
 	if (!told)
 		return HVC_OK;
@@ -73,7 +73,7 @@ static enum hvc_status put_meetings(const struct hvc_page *page, const struct hv
 		               diff->meetings - told, diff->meetings - told == 1 ? "" : "s",
 		               diff->meetings - told == 1 ? "s" : "",
 		               diff->meetings - told == 1 ? "it" : "they");
-	if (diff->meeting[0].kind == HVC_ABI_MEETING_SILENT)
+	if (diff->meeting[0].kind == HVC_ABI_MIGRATION_SILENT)
 		hvc_page__line(page, 2,
 		               "SILENT: another operation, or one that is unknown without saying "
 		               "so.");

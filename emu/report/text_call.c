@@ -10,7 +10,7 @@
 #include "engine/internal.h"
 #include "machine/outcome.h"
 #include "machine/world.h"
-#include "report/invented.h"
+#include "report/supplied.h"
 #include "subject/subject.h"
 
 #define LABEL 14 /* columns for what a line is about */
@@ -122,7 +122,7 @@ static void put_end(const struct hvc_page *page, const struct hvc_call_report *r
 	         hvc_level_name(outcome->level), outcome->pc, place.length ? " (" : "",
 	         hvc_words__text(&place), place.length ? ")" : "");
 	hvc_words__free(&place);
-	boundary = hvc_world__boundary(report->world, outcome->pc);
+	boundary = hvc_world__find_stop(report->world, outcome->pc);
 	if (outcome->kind == HVC_OUTCOME_HANDOFF && boundary)
 		put_line(page, "boundary", HVC_INK_STRONG, "%s", boundary->name);
 	if (outcome->esr)
@@ -334,8 +334,8 @@ enum hvc_status hvc_call__text(const struct hvc_page *page, const struct hvc_cal
 		status = put_changes(page, report, false, diag);
 	if (status == HVC_OK)
 		status = put_stores(page, report->outcome, diag);
-	if (status == HVC_OK && report->invented)
-		status = hvc_invented__text(page, NULL, report->world, report->subject,
-		                            report->invented, diag);
+	if (status == HVC_OK && report->supplied)
+		status = hvc_supplied__text(page, NULL, report->world, report->subject,
+		                            report->supplied, diag);
 	return status;
 }

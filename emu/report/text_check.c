@@ -4,10 +4,10 @@
 
 #include "engine/quote.h"
 #include "hvcheck/arch.h"
-#include "machine/invented.h"
+#include "machine/supplied.h"
 #include "report/contract_words.h"
-#include "report/invented.h"
 #include "report/proof_words.h"
+#include "report/supplied.h"
 
 static void put_count(struct hvc_table *table, unsigned column, enum hvc_ink ink, uint64_t count)
 {
@@ -107,17 +107,17 @@ static void put_evidence(const struct hvc_page *page, const struct hvc_check *ch
 static enum hvc_status put_invented(const struct hvc_page *page, const struct hvc_check *check,
                                     struct hvc_diag *diag)
 {
-	struct hvc_invented all = {0};
+	struct hvc_supplied all = {0};
 	enum hvc_status status = HVC_OK;
 
 	for (unsigned i = 0; status == HVC_OK && i < check->worlds; i++)
-		status = hvc_invented__merge(&all, &check->world[i].invented);
-	hvc_invented__sort(&all);
+		status = hvc_supplied__merge(&all, &check->world[i].supplied);
+	hvc_supplied__sort(&all);
 	if (status != HVC_OK)
 		hvc_diag_set(diag, status, NULL, 0, 0, "out of memory");
 	else
-		status = hvc_invented__text(page, NULL, &check->world[0].world, NULL, &all, diag);
-	hvc_invented__free(&all);
+		status = hvc_supplied__text(page, NULL, &check->world[0].world, NULL, &all, diag);
+	hvc_supplied__free(&all);
 	return status;
 }
 
@@ -136,6 +136,6 @@ enum hvc_status hvc_check__text(const struct hvc_page *page, const struct hvc_ch
 	HVC_TRY(put_invented(page, check, diag));
 	HVC_TRY(hvc_contract__text(page, check->contract, check->subject, diag));
 	hvc_words__put_failed(page, failed, one);
-	hvc_words__put_untried(page, check->world[0].untried);
+	hvc_words__put_left_out(page, check->world[0].untried);
 	return HVC_OK;
 }

@@ -107,7 +107,7 @@ static enum hvc_status put_operations(const struct hvc_page *page, const struct 
 }
 
 static void put_meeting(struct hvc_table *table, const struct hvc_diff *diff,
-                        const struct hvc_meeting *meeting)
+                        const struct hvc_migration *meeting)
 {
 	const struct hvc_operation *operation = &diff->operation[meeting->operation];
 	struct hvc_words call = {0};
@@ -146,7 +146,7 @@ static enum hvc_status put_meetings(const struct hvc_page *page, const struct hv
 	/* What goes wrong unseen comes first. */
 	for (unsigned pass = 0; pass < 3; pass++) {
 		for (unsigned i = 0; i < diff->meetings; i++) {
-			const struct hvc_meeting *meeting = &diff->meeting[i];
+			const struct hvc_migration *meeting = &diff->meeting[i];
 
 			if ((meeting->silent ? 0u : meeting->same ? 2u : 1u) == pass)
 				put_meeting(table, diff, meeting);

@@ -6,7 +6,7 @@
 #include "hvcheck/arch.h"
 #include "report/contract_words.h"
 #include "report/exact.h"
-#include "report/invented.h"
+#include "report/supplied.h"
 #include "report/table.h"
 #include "report/tree.h"
 

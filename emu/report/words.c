@@ -377,7 +377,7 @@ void hvc_words__put_doubt(const struct hvc_page *page, const struct hvc_doubt *d
 		                hvc_ink__end(page, HVC_INK_BAD));
 }
 
-void hvc_words__put_untried(const struct hvc_page *page, unsigned constants)
+void hvc_words__put_left_out(const struct hvc_page *page, unsigned constants)
 {
 	char number[HVC_NUMBER_SIZE];
 

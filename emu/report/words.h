@@ -51,7 +51,7 @@ uint64_t hvc_words__failed(const struct hvc_check *check, const char **one);
 /** A line on these, where there are some. */
 void hvc_words__put_failed(const struct hvc_page *page, uint64_t calls, const char *one);
 /** A line on constants of the code that are not tried, where there are some. */
-void hvc_words__put_untried(const struct hvc_page *page, unsigned constants);
+void hvc_words__put_left_out(const struct hvc_page *page, unsigned constants);
 /** The command that repeats what a check found, with --abi, which is the word given for it. */
 void hvc_words__check_command(struct hvc_words *words, const struct hvc_check *check,
                               const struct hvc_finding *finding, const char *abi);

@@ -183,8 +183,8 @@ static uint64_t next_symbol(const struct hvc_symbols *symbols, uint64_t address)
 	return low < symbols->count ? symbols->row[low].address : UINT64_MAX;
 }
 
-bool hvc_functions__around(const struct hvc_functions *functions, uint64_t address, unsigned reach,
-                           uint64_t *begin, uint64_t *end)
+bool hvc_functions__covering(const struct hvc_functions *functions, uint64_t address,
+                             unsigned reach, uint64_t *begin, uint64_t *end)
 {
 	const struct hvc_symbol *symbol = hvc_symbols__cover(&functions->loaded->symbols, address);
 	unsigned index = 0;

@@ -23,8 +23,8 @@ void hvc_functions__free(struct hvc_functions *functions);
  * The function around an instruction: [*begin, *end). False: no beginning was found within
  * `reach` words; then *begin is as far back as was looked.
  */
-bool hvc_functions__around(const struct hvc_functions *functions, uint64_t address, unsigned reach,
-                           uint64_t *begin, uint64_t *end);
+bool hvc_functions__covering(const struct hvc_functions *functions, uint64_t address,
+                             unsigned reach, uint64_t *begin, uint64_t *end);
 
 /**
  * Is the byte at this address in something executable? ELF: an executable section, or

@@ -158,8 +158,8 @@ enum hvc_status hvc_site__examine(struct hvc_site_search *search, uint32_t word,
 	site->guard = HVC_REG_NONE;
 	if (search->analysed < HVC_SITES_ANALYSED_MAX) {
 		search->analysed++;
-		site->has_function = hvc_functions__around(&search->functions, site->address,
-		                                           HVC_FLOW_MAX, &begin, &end);
+		site->has_function = hvc_functions__covering(&search->functions, site->address,
+		                                             HVC_FLOW_MAX, &begin, &end);
 		site->data = judge(search, site, word, site->address);
 		symbol = hvc_symbols__cover(&loaded->symbols, site->address);
 		site->symbol = symbol && !site->data ? symbol->name : NULL;

@@ -368,14 +368,14 @@ enum hvc_status hvc_subject__resolve(const struct hvc_subject *subject, struct h
 	return hvc_world__resolve(world, find_for_world, (void *)(uintptr_t)subject, diag);
 }
 
-void hvc_subject__name_invented(const struct hvc_subject *subject, struct hvc_invented *invented)
+void hvc_subject__name_supplied(const struct hvc_subject *subject, struct hvc_supplied *supplied)
 {
-	for (unsigned i = 0; i < invented->rows; i++) {
-		struct hvc_invention *row = &invented->row[i];
+	for (unsigned i = 0; i < supplied->rows; i++) {
+		struct hvc_supply *row = &supplied->row[i];
 		const char *name;
 		uint64_t offset;
 
-		if (row->kind == HVC_INVENTION_MEMORY && row->value != HVC_INVENTED_TABLES &&
+		if (row->kind == HVC_SUPPLY_MEMORY && row->value != HVC_SUPPLIED_TABLES &&
 		    hvc_subject_symbol(subject, row->address, &name, &offset))
 			snprintf(row->name, sizeof row->name, offset ? "%.60s+0x%" PRIx64 : "%.60s",
 			         name, offset);

@@ -53,7 +53,7 @@ HVC_MUST_USE enum hvc_status hvc_subject__resolve(const struct hvc_subject *subj
                                                   struct hvc_world *world, struct hvc_diag *diag);
 
 /** Names for the addresses of memory in an account. */
-void hvc_subject__name_invented(const struct hvc_subject *subject, struct hvc_invented *invented);
+void hvc_subject__name_supplied(const struct hvc_subject *subject, struct hvc_supplied *supplied);
 
 /** The same of A32, or of a T32 instruction of 32 bits, its first halfword in bits 31:16. */
 void hvc_disasm__aarch32(uint64_t address, uint32_t word, bool t32, char *text, size_t size);

@@ -177,7 +177,7 @@ void hvc_explorer__fork(struct hvc_explorer *e, struct hvc_walker *w, const hvc_
 static bool at_boundary(struct hvc_explorer *e, struct hvc_walker *w, bool *skipped)
 {
 	const struct hvc_world *world = e->s->config.world;
-	const struct hvc_stop *stop = world ? hvc_world__boundary(world, w->way->pc) : NULL;
+	const struct hvc_stop *stop = world ? hvc_world__find_stop(world, w->way->pc) : NULL;
 	struct hvc_lift back = {.next = HVC_NEXT_INDIRECT, .pc = w->way->pc, .returns = true};
 
 	*skipped = false;

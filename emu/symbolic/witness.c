@@ -192,7 +192,7 @@ static enum hvc_status fill_world(struct maker *m)
 		}
 	}
 	if (m->path->kind == HVC_OUTCOME_HANDOFF &&
-	    !hvc_world__boundary(world, m->path->target->value)) {
+	    !hvc_world__find_stop(world, m->path->target->value)) {
 		if (!m->s->scene.subject ||
 		    !hvc_subject_symbol(m->s->scene.subject, m->path->target->value, &name,
 		                        &offset) ||

@@ -78,7 +78,7 @@ struct hvc_check_world {
 	uint64_t failed;   /**< calls of which nothing is known: the engine died of them */
 	char failure[256]; /**< one of these: "hvc #0x5 from el1h, at 0x80000104: ..."; or "" */
 	uint32_t classified;          /**< immediates of which no call failed */
-	struct hvc_invented invented; /**< what its calls had to make up */
+	struct hvc_supplied supplied; /**< what its calls had to make up */
 	struct hvc_doubt doubt;
 };
 

@@ -6,15 +6,15 @@
 #ifndef HVCHECK_DOUBT_H
 #define HVCHECK_DOUBT_H
 
-#include "hvcheck/invented.h"
 #include "hvcheck/outcome.h"
+#include "hvcheck/supplied.h"
 
 #define HVC_DOUBT_TEXT 200
 
 struct hvc_doubt {
 	uint64_t calls;
 	uint64_t faults;          /**< of them, calls that ended in a fault of the assumed world */
-	unsigned assumptions;     /**< hvc_invented__assumptions */
+	unsigned assumptions;     /**< hvc_supplied__assumptions */
 	char why[HVC_DOUBT_TEXT]; /**< one of these faults, and what would help; or "" */
 };
 

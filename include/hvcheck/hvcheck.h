@@ -21,7 +21,6 @@ extern "C" {
 #include "hvcheck/exception.h"
 #include "hvcheck/expr.h"
 #include "hvcheck/hvc.h"
-#include "hvcheck/invented.h"
 #include "hvcheck/limit.h"
 #include "hvcheck/machine.h"
 #include "hvcheck/outcome.h"
@@ -29,6 +28,7 @@ extern "C" {
 #include "hvcheck/reg.h"
 #include "hvcheck/simd.h"
 #include "hvcheck/subject.h"
+#include "hvcheck/supplied.h"
 #include "hvcheck/verdict.h"
 #include "hvcheck/world.h"
 

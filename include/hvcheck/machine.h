@@ -9,9 +9,9 @@
 #ifndef HVCHECK_MACHINE_H
 #define HVCHECK_MACHINE_H
 
-#include "hvcheck/invented.h"
 #include "hvcheck/outcome.h"
 #include "hvcheck/simd.h"
+#include "hvcheck/supplied.h"
 
 /** Default instruction budget of one call. */
 #define HVC_BUDGET_DEFAULT 100000u
@@ -34,7 +34,7 @@ struct hvc_unset {
 struct hvc_image {
 	const struct hvc_segment *segment;
 	unsigned segments;
-	uint64_t vectors;              /**< VBAR_EL2, 2 KiB aligned; HVBAR, 32 bytes aligned */
+	uint64_t vectors; /**< VBAR_EL2, 2 KiB aligned; HVBAR, 32 bytes aligned */
 	/**
 	 * Memory is what the tables of EL2 map, so that an address is what they make of it, while
 	 * SCTLR_EL2.M says that the MMU is on, and the caller has no stage 2.
@@ -133,8 +133,8 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_machine_reset(struct hvc_machine *machi
  * Add what the calls made so far had to make up to an account, and forget it. HVC_E_NOMEM; then
  * part of it may have been added.
  */
-HVC_MUST_USE HVC_API enum hvc_status hvc_machine_invented(struct hvc_machine *machine,
-                                                          struct hvc_invented *into);
+HVC_MUST_USE HVC_API enum hvc_status hvc_machine_supplied(struct hvc_machine *machine,
+                                                          struct hvc_supplied *into);
 
 /** Read guest memory, all or nothing. HVC_E_RANGE when any byte is unmapped. */
 HVC_MUST_USE HVC_API enum hvc_status hvc_machine_read(struct hvc_machine *machine, uint64_t address,

@@ -116,8 +116,8 @@ static inline uint64_t hvc_harness32(uint64_t address)
 }
 
 /** Most boundaries, and most registers without a row in reg.h, that a world has. */
-#define HVC_BOUNDARIES_MAX 64u
-#define HVC_EXTRAS_MAX     16u
+#define HVC_STOPS_MAX  64u
+#define HVC_EXTRAS_MAX 16u
 /** Most zero pages, of 4 KiB, that a world lends to one call, and what is a good number. */
 #define HVC_ZERO_PAGES_MAX     4096u
 #define HVC_ZERO_PAGES_DEFAULT 256u
@@ -179,8 +179,8 @@ struct hvc_world {
 	 * from the first access on, and calls of functions outside all memory return 0.
 	 */
 	unsigned zero_pages;
-	struct hvc_stop boundary[HVC_BOUNDARIES_MAX];
-	unsigned boundaries;
+	struct hvc_stop stop[HVC_STOPS_MAX];
+	unsigned stops;
 	struct hvc_memory memory[HVC_MEMORY_MAX];
 	unsigned memories;
 };
@@ -212,7 +212,7 @@ HVC_MUST_USE HVC_API enum hvc_status hvc_world_set_sys(struct hvc_world *world,
 /**
  * Add a boundary where the run ends as `handoff`, or a stub that returns a value. A later one at
  * the same address takes the place of the earlier. HVC_E_RANGE: the name does not fit, the
- * address is no multiple of 4, or that is one more than HVC_BOUNDARIES_MAX.
+ * address is no multiple of 4, or that is one more than HVC_STOPS_MAX.
  */
 HVC_MUST_USE HVC_API enum hvc_status hvc_world_stop_at(struct hvc_world *world, uint64_t address,
                                                        const char *name);

@@ -8,8 +8,8 @@
 
 #include "machine/a32.h"
 #include "machine/internal.h"
-#include "machine/invented.h"
 #include "machine/reg.h"
+#include "machine/supplied.h"
 #include "machine/vhe.h"
 #include "machine/world.h"
 
@@ -24,12 +24,12 @@ struct hvc_reads {
 	struct hvc_regset plain, host;
 };
 
-bool hvc_around__open(struct hvc_machine *machine)
+bool hvc_surroundings__open(struct hvc_machine *machine)
 {
-	struct hvc_around *around = &machine->around;
+	struct hvc_surroundings *around = &machine->around;
 
-	for (unsigned i = 0; i < machine->world.boundaries; i++)
-		around->filter |= UINT64_C(1) << (machine->world.boundary[i].address >> 2 & 63);
+	for (unsigned i = 0; i < machine->world.stops; i++)
+		around->filter |= UINT64_C(1) << (machine->world.stop[i].address >> 2 & 63);
 	around->reads = calloc(READS_ROWS, sizeof *around->reads);
 	if (!around->reads)
 		return false;
@@ -37,17 +37,17 @@ bool hvc_around__open(struct hvc_machine *machine)
 	       hvc_zero__open(&machine->zero, machine->world.zero_pages);
 }
 
-void hvc_around__close(struct hvc_machine *machine)
+void hvc_surroundings__close(struct hvc_machine *machine)
 {
 	hvc_zero__close(&machine->zero);
-	hvc_invented__free(&machine->around.account);
-	hvc_invented__free(&machine->around.met);
+	hvc_supplied__free(&machine->around.account);
+	hvc_supplied__free(&machine->around.met);
 	free(machine->around.reads);
 }
 
-void hvc_around__start(struct hvc_machine *machine)
+void hvc_surroundings__start(struct hvc_machine *machine)
 {
-	struct hvc_around *around = &machine->around;
+	struct hvc_surroundings *around = &machine->around;
 
 	machine->stub = NULL;
 	around->met.rows = 0;
@@ -101,7 +101,7 @@ static void look_hyp(struct hvc_reads *reads, struct hvc_engine *engine, bool t3
 	}
 }
 
-void hvc_around__read(struct hvc_machine *machine, enum hvc_reg reg)
+void hvc_surroundings__read(struct hvc_machine *machine, enum hvc_reg reg)
 {
 	const struct hvc_reg_info *info = hvc_reg_info(reg);
 	bool by_entry = reg == HVC_REG_ESR_EL2 || reg == HVC_REG_ELR_EL2 || reg == HVC_REG_SPSR_EL2;
@@ -132,15 +132,15 @@ static void note_reads(struct hvc_machine *machine, uint64_t address, uint32_t s
 		set = &reads->host;
 	for (unsigned i = HVC_GPR_COUNT; i < HVC_REG_COUNT; i++)
 		if (hvc_regset_has(set, (enum hvc_reg)i))
-			hvc_around__read(machine, (enum hvc_reg)i);
+			hvc_surroundings__read(machine, (enum hvc_reg)i);
 }
 
-bool hvc_around__block(struct hvc_machine *machine, uint64_t address, uint32_t size)
+bool hvc_surroundings__block(struct hvc_machine *machine, uint64_t address, uint32_t size)
 {
-	struct hvc_around *around = &machine->around;
+	struct hvc_surroundings *around = &machine->around;
 
 	if (around->filter >> (address >> 2 & 63) & 1 &&
-	    hvc_world__boundary(&machine->world, address)) {
+	    hvc_world__find_stop(&machine->world, address)) {
 		machine->after_eret = false;
 		return true;
 	}
@@ -187,8 +187,8 @@ static bool is_linked(const struct hvc_machine *machine, uint64_t back)
  * that the caller of the HVC chose is where it wants to go on, as in a soft restart, unless it
  * is a null pointer and called: that is a pointer nothing has filled in.
  */
-bool hvc_around__is_call(const struct hvc_machine *machine, const struct hvc_engine_frame *frame,
-                         uint64_t pc, bool chosen)
+bool hvc_surroundings__is_call(const struct hvc_machine *machine,
+                               const struct hvc_engine_frame *frame, uint64_t pc, bool chosen)
 {
 	uint64_t back = link_of(machine, frame);
 	uint32_t word;
@@ -203,19 +203,20 @@ bool hvc_around__is_call(const struct hvc_machine *machine, const struct hvc_eng
 	return !chosen || (pc < NULL_PAGE && machine->around.block_end == back);
 }
 
-static void note(struct hvc_around *around, struct hvc_invented *into,
-                 const struct hvc_invention *invention)
+static void note(struct hvc_surroundings *around, struct hvc_supplied *into,
+                 const struct hvc_supply *invention)
 {
-	if (hvc_invented__add(into, invention) != HVC_OK)
+	if (hvc_supplied__add(into, invention) != HVC_OK)
 		around->failed = true;
 }
 
-bool hvc_around__return(struct hvc_machine *machine, struct hvc_engine_frame *frame, uint64_t pc)
+bool hvc_surroundings__return(struct hvc_machine *machine, struct hvc_engine_frame *frame,
+                              uint64_t pc)
 {
 	const struct hvc_stop *stub = machine->stub;
 	uint64_t back = link_of(machine, frame);
-	struct hvc_invention call = {
-	        .kind = HVC_INVENTION_CALL,
+	struct hvc_supply call = {
+	        .kind = HVC_SUPPLY_CALL,
 	        .reg = HVC_REG_NONE,
 	        .address = pc,
 	        .from = back - 4,
@@ -223,7 +224,7 @@ bool hvc_around__return(struct hvc_machine *machine, struct hvc_engine_frame *fr
 	};
 
 	if (stub)
-		machine->around.stubs |= UINT64_C(1) << (stub - machine->world.boundary);
+		machine->around.stubs |= UINT64_C(1) << (stub - machine->world.stop);
 	else
 		note(&machine->around, &machine->around.met, &call);
 	machine->stub = NULL;
@@ -241,12 +242,12 @@ bool hvc_around__return(struct hvc_machine *machine, struct hvc_engine_frame *fr
 
 static void conclude_pages(struct hvc_machine *machine)
 {
-	struct hvc_around *around = &machine->around;
+	struct hvc_surroundings *around = &machine->around;
 
 	for (unsigned i = 0; i < machine->zero.pages; i++) {
 		const struct hvc_zero_page *page = &machine->zero.page[i];
-		struct hvc_invention invention = {
-		        .kind = HVC_INVENTION_PAGE,
+		struct hvc_supply invention = {
+		        .kind = HVC_SUPPLY_PAGE,
 		        .reg = HVC_REG_NONE,
 		        .address = page->address,
 		        .calls = 1,
@@ -258,13 +259,13 @@ static void conclude_pages(struct hvc_machine *machine)
 	}
 }
 
-void hvc_around__conclude(struct hvc_machine *machine)
+void hvc_surroundings__conclude(struct hvc_machine *machine)
 {
-	struct hvc_around *around = &machine->around;
+	struct hvc_surroundings *around = &machine->around;
 
 	for (unsigned i = HVC_GPR_COUNT; i < HVC_REG_COUNT; i++) {
-		struct hvc_invention invention = {
-		        .kind = HVC_INVENTION_REGISTER,
+		struct hvc_supply invention = {
+		        .kind = HVC_SUPPLY_REGISTER,
 		        .reg = (enum hvc_reg)i,
 		        .value = machine->entry.v[i],
 		        .calls = 1,
@@ -279,10 +280,10 @@ void hvc_around__conclude(struct hvc_machine *machine)
 		note(around, &around->account, &around->met.row[i]);
 	}
 	around->account.more += around->met.more;
-	for (unsigned i = 0; i < machine->world.boundaries; i++) {
-		const struct hvc_stop *stub = &machine->world.boundary[i];
-		struct hvc_invention invention = {
-		        .kind = HVC_INVENTION_STUB,
+	for (unsigned i = 0; i < machine->world.stops; i++) {
+		const struct hvc_stop *stub = &machine->world.stop[i];
+		struct hvc_supply invention = {
+		        .kind = HVC_SUPPLY_STUB,
 		        .reg = HVC_REG_NONE,
 		        .address = stub->address,
 		        .value = stub->value,

@@ -25,7 +25,7 @@ static void put_quoted(FILE *file, const char *text)
 }
 
 /* Left over from the code itself, such as a return address: not the same in the next build. */
-static bool points_into_image(const struct hvc_draft *draft, uint64_t value)
+static bool points_into_image(const struct hvc_suggestion *draft, uint64_t value)
 {
 	const struct hvc_image *image = hvc_subject_image(draft->exact->subject);
 
@@ -51,8 +51,8 @@ static bool goes_without_saying(const struct hvc_row *row, enum hvc_reg reg)
 }
 
 /* Has the language of specifications words for it? */
-static bool can_say(const struct hvc_draft *draft, const struct hvc_row_effect *effect, char *text,
-                    size_t size)
+static bool can_say(const struct hvc_suggestion *draft, const struct hvc_row_effect *effect,
+                    char *text, size_t size)
 {
 	struct hvc_expr expr;
 
@@ -65,8 +65,8 @@ static bool can_say(const struct hvc_draft *draft, const struct hvc_row_effect *
 }
 
 /* Effects that are promised, and registers that may change. */
-static void put_effects(FILE *file, const struct hvc_draft *draft,
-                        const struct hvc_draft_rule *rule)
+static void put_effects(FILE *file, const struct hvc_suggestion *draft,
+                        const struct hvc_suggestion_rule *rule)
 {
 	const struct hvc_row *row = rule->row;
 	struct hvc_regset free = rule->spared;
@@ -97,7 +97,7 @@ static void put_effects(FILE *file, const struct hvc_draft *draft,
 		fputc('\n', file);
 }
 
-static enum hvc_level usual_level(const struct hvc_draft *draft, const struct hvc_row *row)
+static enum hvc_level usual_level(const struct hvc_suggestion *draft, const struct hvc_row *row)
 {
 	switch (row->kind) {
 	case HVC_OUTCOME_RETURN:
@@ -110,8 +110,8 @@ static enum hvc_level usual_level(const struct hvc_draft *draft, const struct hv
 	}
 }
 
-static void put_promise(FILE *file, const struct hvc_draft *draft,
-                        const struct hvc_draft_rule *rule)
+static void put_promise(FILE *file, const struct hvc_suggestion *draft,
+                        const struct hvc_suggestion_rule *rule)
 {
 	const struct hvc_row *row = rule->row;
 	struct hvc_expr expr;
@@ -138,7 +138,8 @@ static void put_promise(FILE *file, const struct hvc_draft *draft,
 	put_effects(file, draft, rule);
 }
 
-static void put_name(FILE *file, unsigned index, const struct hvc_draft_rule *rule, bool unaligned)
+static void put_name(FILE *file, unsigned index, const struct hvc_suggestion_rule *rule,
+                     bool unaligned)
 {
 	if (!rule->case_)
 		fputs("  - name: unknown\n", file);
@@ -146,8 +147,8 @@ static void put_name(FILE *file, unsigned index, const struct hvc_draft_rule *ru
 		fprintf(file, "\n  - name: rule_%u%s\n", index + 1, unaligned ? "_unaligned" : "");
 }
 
-static void put_when(FILE *file, const struct hvc_draft *draft, const struct hvc_draft_rule *rule,
-                     bool unaligned)
+static void put_when(FILE *file, const struct hvc_suggestion *draft,
+                     const struct hvc_suggestion_rule *rule, bool unaligned)
 {
 	char text[8192];
 
@@ -159,7 +160,7 @@ static void put_when(FILE *file, const struct hvc_draft *draft, const struct hvc
 	for (size_t i = 0; i < rule->case_->members; i++) {
 		struct hvc_text out = {text, sizeof text, 0};
 
-		if (hvc_draft__condition(draft, &rule->case_->member[i], &out))
+		if (hvc_suggestion__condition(draft, &rule->case_->member[i], &out))
 			fprintf(file, "%s%s", i ? ", " : "", text);
 	}
 	if (rule->aligned != HVC_REG_NONE)
@@ -168,9 +169,9 @@ static void put_when(FILE *file, const struct hvc_draft *draft, const struct hvc
 	fputs(" }\n", file);
 }
 
-static void put_rule(FILE *file, const struct hvc_draft *draft, unsigned index, bool unaligned)
+static void put_rule(FILE *file, const struct hvc_suggestion *draft, unsigned index, bool unaligned)
 {
-	const struct hvc_draft_rule *rule = &draft->rule[index];
+	const struct hvc_suggestion_rule *rule = &draft->rule[index];
 	char text[1024];
 
 	put_name(file, index, rule, unaligned);
@@ -186,7 +187,7 @@ static void put_rule(FILE *file, const struct hvc_draft *draft, unsigned index, 
 		put_promise(file, draft, rule);
 }
 
-static void put_callers(FILE *file, const struct hvc_draft *draft)
+static void put_callers(FILE *file, const struct hvc_suggestion *draft)
 {
 	unsigned insns = 0, levels = 0;
 
@@ -205,7 +206,7 @@ static void put_callers(FILE *file, const struct hvc_draft *draft)
 	fputc('\n', file);
 }
 
-static void put_head(FILE *file, const struct hvc_draft *draft)
+static void put_head(FILE *file, const struct hvc_suggestion *draft)
 {
 	const char *subject = hvc_subject_name(draft->exact->subject);
 	const struct hvc_world *world = &draft->exact->world;
@@ -233,7 +234,8 @@ static void put_head(FILE *file, const struct hvc_draft *draft)
 	fputs("rules:", file);
 }
 
-bool hvc_draft__write(const struct hvc_draft *draft, char **text, size_t *size, unsigned *rule)
+bool hvc_suggestion__write(const struct hvc_suggestion *draft, char **text, size_t *size,
+                           unsigned *rule)
 {
 	FILE *file = open_memstream(text, size);
 	unsigned count = 0;

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* Text of what a run had to make up. */
 #include "machine/world.h"
-#include "report/invented.h"
+#include "report/supplied.h"
 
 #include <inttypes.h>
 
-void hvc_invented__where(struct hvc_words *words, const struct hvc_world *world,
-                         const struct hvc_subject *subject, const struct hvc_invention *row)
+void hvc_supplied__where(struct hvc_words *words, const struct hvc_world *world,
+                         const struct hvc_subject *subject, const struct hvc_supply *row)
 {
-	const struct hvc_stop *stub = hvc_world__boundary(world, row->address);
+	const struct hvc_stop *stub = hvc_world__find_stop(world, row->address);
 	struct hvc_words place = {0};
 
-	if (row->kind == HVC_INVENTION_REGISTER) {
+	if (row->kind == HVC_SUPPLY_REGISTER) {
 		hvc_words__add(words, "%s", hvc_reg_name(row->reg));
-	} else if (row->kind == HVC_INVENTION_MEMORY && row->name[0]) {
+	} else if (row->kind == HVC_SUPPLY_MEMORY && row->name[0]) {
 		hvc_words__add(words, "%s (0x%" PRIx64 ")", row->name, row->address);
-	} else if (row->kind == HVC_INVENTION_STUB && stub) {
+	} else if (row->kind == HVC_SUPPLY_STUB && stub) {
 		hvc_words__add(words, "%s", stub->name);
 	} else {
 		if (subject)
@@ -26,20 +26,20 @@ void hvc_invented__where(struct hvc_words *words, const struct hvc_world *world,
 	}
 }
 
-void hvc_invented__what(struct hvc_words *words, const struct hvc_subject *subject,
-                        const struct hvc_invention *row)
+void hvc_supplied__what(struct hvc_words *words, const struct hvc_subject *subject,
+                        const struct hvc_supply *row)
 {
 	struct hvc_words place = {0};
 
 	switch (row->kind) {
-	case HVC_INVENTION_REGISTER:
+	case HVC_SUPPLY_REGISTER:
 		hvc_words__add(words, "held 0x%" PRIx64 ", set by nobody", row->value);
 		break;
-	case HVC_INVENTION_PAGE:
+	case HVC_SUPPLY_PAGE:
 		hvc_words__add(words, "4 KiB of zeros%s",
 		               row->blind ? ", read before anything was written there" : "");
 		break;
-	case HVC_INVENTION_CALL:
+	case HVC_SUPPLY_CALL:
 		if (subject)
 			hvc_words__place(&place, subject, row->from);
 		hvc_words__add(words,
@@ -49,8 +49,8 @@ void hvc_invented__what(struct hvc_words *words, const struct hvc_subject *subje
 		               place.length ? ")" : "", row->value);
 		hvc_words__free(&place);
 		break;
-	case HVC_INVENTION_MEMORY:
-		if (row->value == HVC_INVENTED_TABLES)
+	case HVC_SUPPLY_MEMORY:
+		if (row->value == HVC_SUPPLIED_TABLES)
 			hvc_words__add(words, "tables of EL2, which turned its MMU on: not there, "
 			                      "each address is taken to be mapped to itself");
 		else if (row->value)
@@ -67,9 +67,9 @@ void hvc_invented__what(struct hvc_words *words, const struct hvc_subject *subje
 	}
 }
 
-enum hvc_status hvc_invented__text(const struct hvc_page *page, const char *whose,
+enum hvc_status hvc_supplied__text(const struct hvc_page *page, const char *whose,
                                    const struct hvc_world *world, const struct hvc_subject *subject,
-                                   const struct hvc_invented *invented, struct hvc_diag *diag)
+                                   const struct hvc_supplied *supplied, struct hvc_diag *diag)
 {
 	static const struct hvc_column columns[] = {
 	        {"Invented", HVC_ALIGN_LEFT},
@@ -80,7 +80,7 @@ enum hvc_status hvc_invented__text(const struct hvc_page *page, const char *whos
 	struct hvc_table *table;
 	char number[HVC_NUMBER_SIZE];
 
-	if (!invented->rows && !invented->more)
+	if (!supplied->rows && !supplied->more)
 		return HVC_OK;
 	fputc('\n', page->out);
 	hvc_page__prose(
@@ -90,23 +90,23 @@ enum hvc_status hvc_invented__text(const struct hvc_page *page, const char *whos
 	        whose ? " of " : "", whose ? whose : "");
 	fputc('\n', page->out);
 	table = hvc_table__new(page, columns, 4);
-	for (unsigned i = 0; i < invented->rows; i++) {
-		const struct hvc_invention *row = &invented->row[i];
+	for (unsigned i = 0; i < supplied->rows; i++) {
+		const struct hvc_supply *row = &supplied->row[i];
 		struct hvc_words where = {0}, what = {0};
 
-		hvc_invented__where(&where, world, subject, row);
-		hvc_invented__what(&what, subject, row);
+		hvc_supplied__where(&where, world, subject, row);
+		hvc_supplied__what(&what, subject, row);
 		hvc_table__row(table);
-		hvc_table__cell(table, 0, HVC_INK_WARN, "%s", hvc_invention_name(row->kind));
+		hvc_table__cell(table, 0, HVC_INK_WARN, "%s", hvc_supply_name(row->kind));
 		hvc_table__take(table, 1, HVC_INK_PLAIN, &where);
 		hvc_table__take(table, 2, HVC_INK_PLAIN, &what);
 		hvc_table__cell(table, 3, HVC_INK_PLAIN, "%s",
 		                hvc_words__number(row->calls, number));
 	}
 	HVC_TRY(hvc_table__print(table, diag));
-	if (invented->more)
+	if (supplied->more)
 		hvc_page__print(page, "  ... and more that is not told, met %s times\n",
-		                hvc_words__number(invented->more, number));
+		                hvc_words__number(supplied->more, number));
 	return HVC_OK;
 }
 
@@ -120,18 +120,18 @@ enum hvc_status hvc_stops__text(const struct hvc_page *page, const struct hvc_wo
 	struct hvc_table *table;
 	unsigned stops = 0;
 
-	for (unsigned i = 0; i < world->boundaries; i++)
-		stops += !world->boundary[i].stub;
+	for (unsigned i = 0; i < world->stops; i++)
+		stops += !world->stop[i].stub;
 	if (!stops)
 		return HVC_OK;
 	fputc('\n', page->out);
 	table = hvc_table__new(page, columns, 2);
-	for (unsigned i = 0; i < world->boundaries; i++) {
-		if (world->boundary[i].stub)
+	for (unsigned i = 0; i < world->stops; i++) {
+		if (world->stop[i].stub)
 			continue;
 		hvc_table__row(table);
-		hvc_table__cell(table, 0, HVC_INK_STRONG, "%s", world->boundary[i].name);
-		hvc_table__cell(table, 1, HVC_INK_PLAIN, "0x%" PRIx64, world->boundary[i].address);
+		hvc_table__cell(table, 0, HVC_INK_STRONG, "%s", world->stop[i].name);
+		hvc_table__cell(table, 1, HVC_INK_PLAIN, "0x%" PRIx64, world->stop[i].address);
 	}
 	return hvc_table__print(table, diag);
 }

@@ -1,29 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /** What a run had to make up, told wherever its results are. Nothing is told of nothing. */
-#ifndef HVC_REPORT_INVENTED_H
-#define HVC_REPORT_INVENTED_H
+#ifndef HVC_REPORT_SUPPLIED_H
+#define HVC_REPORT_SUPPLIED_H
 
 #include "report/json.h"
 #include "report/table.h"
 
 /** What stood in for something, and how; subject: for names of addresses, NULL: none. */
-void hvc_invented__where(struct hvc_words *words, const struct hvc_world *world,
-                         const struct hvc_subject *subject, const struct hvc_invention *row);
-void hvc_invented__what(struct hvc_words *words, const struct hvc_subject *subject,
-                        const struct hvc_invention *row);
+void hvc_supplied__where(struct hvc_words *words, const struct hvc_world *world,
+                         const struct hvc_subject *subject, const struct hvc_supply *row);
+void hvc_supplied__what(struct hvc_words *words, const struct hvc_subject *subject,
+                        const struct hvc_supply *row);
 
 /**
  * A section of a text report. whose: the subject it is about, where there are two; NULL: none.
  * subject: for names of addresses; NULL: there are none.
  */
-HVC_MUST_USE enum hvc_status hvc_invented__text(const struct hvc_page *page, const char *whose,
+HVC_MUST_USE enum hvc_status hvc_supplied__text(const struct hvc_page *page, const char *whose,
                                                 const struct hvc_world *world,
                                                 const struct hvc_subject *subject,
-                                                const struct hvc_invented *invented,
+                                                const struct hvc_supplied *supplied,
                                                 struct hvc_diag *diag);
 /** An array; absent where nothing was made up. */
-void hvc_invented__json(struct hvc_json *json, const char *key, const struct hvc_world *world,
-                        const struct hvc_invented *invented);
+void hvc_supplied__json(struct hvc_json *json, const char *key, const struct hvc_world *world,
+                        const struct hvc_supplied *supplied);
 
 /** The boundaries where runs may have ended, and their names; nothing where there are none. */
 HVC_MUST_USE enum hvc_status hvc_stops__text(const struct hvc_page *page,

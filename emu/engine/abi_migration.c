@@ -140,8 +140,8 @@ static bool is_told(const struct hvc_abi_diff *diff, const struct hvc_overlap *o
 	return !before.result || !same_word(diff, overlap, &before, &after);
 }
 
-static enum hvc_abi_meeting_kind kind_of(const struct hvc_abi_diff *diff,
-                                         const struct hvc_overlap *overlap)
+static enum hvc_abi_migration_kind kind_of(const struct hvc_abi_diff *diff,
+                                           const struct hvc_overlap *overlap)
 {
 	const struct hvc_rule *old = rule_of(diff, overlap, HVC_SIDE_OLD);
 	const struct hvc_rule *new = rule_of(diff, overlap, HVC_SIDE_NEW);
@@ -149,45 +149,48 @@ static enum hvc_abi_meeting_kind kind_of(const struct hvc_abi_diff *diff,
 	bool equal = hvc_abi_diff__promise_equal(diff, overlap);
 
 	if (!new->specified)
-		return HVC_ABI_MEETING_NO_PROMISE;
+		return HVC_ABI_MIGRATION_NO_PROMISE;
 	if (equal && named)
-		return HVC_ABI_MEETING_SAME;
+		return HVC_ABI_MIGRATION_SAME;
 	if (equal && hvc_abi__renames(diff->abi[HVC_SIDE_OLD], old, diff->abi[HVC_SIDE_NEW], new))
-		return HVC_ABI_MEETING_RENAMED;
+		return HVC_ABI_MIGRATION_RENAMED;
 	if (named || (old->role == HVC_ROLE_UNKNOWN && new->role == HVC_ROLE_UNKNOWN))
-		return HVC_ABI_MEETING_CHANGED;
+		return HVC_ABI_MIGRATION_CHANGED;
 	if (hvc_rule__claims(new) || !is_told(diff, overlap))
-		return HVC_ABI_MEETING_SILENT;
-	return HVC_ABI_MEETING_REFUSED;
+		return HVC_ABI_MIGRATION_SILENT;
+	return HVC_ABI_MIGRATION_REFUSED;
 }
 
-const char *hvc_abi_meeting__name(enum hvc_abi_meeting_kind kind)
+const char *hvc_abi_meeting__name(enum hvc_abi_migration_kind kind)
 {
-	static const char *const names[HVC_ABI_MEETING_COUNT] = {
-	        [HVC_ABI_MEETING_SILENT] = "silent",         [HVC_ABI_MEETING_CHANGED] = "changed",
-	        [HVC_ABI_MEETING_NO_PROMISE] = "no promise", [HVC_ABI_MEETING_REFUSED] = "refused",
-	        [HVC_ABI_MEETING_RENAMED] = "renamed",       [HVC_ABI_MEETING_SAME] = "same",
+	static const char *const names[HVC_ABI_MIGRATION_COUNT] = {
+	        [HVC_ABI_MIGRATION_SILENT] = "silent",
+	        [HVC_ABI_MIGRATION_CHANGED] = "changed",
+	        [HVC_ABI_MIGRATION_NO_PROMISE] = "no promise",
+	        [HVC_ABI_MIGRATION_REFUSED] = "refused",
+	        [HVC_ABI_MIGRATION_RENAMED] = "renamed",
+	        [HVC_ABI_MIGRATION_SAME] = "same",
 	};
 
-	return kind < HVC_ABI_MEETING_COUNT ? names[kind] : "?";
+	return kind < HVC_ABI_MIGRATION_COUNT ? names[kind] : "?";
 }
 
 /* Is it to be told? What was no operation is, where the answer is another. */
 static bool is_worth(const struct hvc_abi_diff *diff, const struct hvc_overlap *overlap,
-                     enum hvc_abi_meeting_kind kind)
+                     enum hvc_abi_migration_kind kind)
 {
 	const struct hvc_rule *old = rule_of(diff, overlap, HVC_SIDE_OLD);
 	const struct hvc_rule *new = rule_of(diff, overlap, HVC_SIDE_NEW);
 
 	if (hvc_rule__claims(old))
 		return true;
-	return kind == HVC_ABI_MEETING_CHANGED && old->role == HVC_ROLE_UNKNOWN &&
+	return kind == HVC_ABI_MIGRATION_CHANGED && old->role == HVC_ROLE_UNKNOWN &&
 	       new->role == HVC_ROLE_UNKNOWN;
 }
 
 static int by_danger(const void *a, const void *b)
 {
-	const struct hvc_abi_meeting *x = a, *y = b;
+	const struct hvc_abi_migration *x = a, *y = b;
 
 	if (x->kind != y->kind)
 		return x->kind < y->kind ? -1 : 1;
@@ -206,15 +209,15 @@ bool hvc_abi_diff__meet(struct hvc_abi_diff *diff)
 		const struct hvc_overlap *overlap = &overlaps->overlap[i];
 		const struct hvc_rule *old = rule_of(diff, overlap, HVC_SIDE_OLD);
 		const struct hvc_rule *new = rule_of(diff, overlap, HVC_SIDE_NEW);
-		enum hvc_abi_meeting_kind kind = kind_of(diff, overlap);
+		enum hvc_abi_migration_kind kind = kind_of(diff, overlap);
 
 		if (old->specified || new->specified)
-			diff->equal = diff->equal && kind == HVC_ABI_MEETING_SAME &&
+			diff->equal = diff->equal && kind == HVC_ABI_MIGRATION_SAME &&
 			              old->specified &&
 			              hvc_regset_equal(&old->clobbers, &new->clobbers);
 		if (is_worth(diff, overlap, kind))
 			diff->meeting[diff->meetings++] =
-			        (struct hvc_abi_meeting){kind, {old, new}, overlap};
+			        (struct hvc_abi_migration){kind, {old, new}, overlap};
 	}
 	qsort(diff->meeting, diff->meetings, sizeof *diff->meeting, by_danger);
 	return true;

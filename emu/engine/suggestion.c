@@ -20,7 +20,7 @@ static void put_set(struct hvc_text *out, const struct hvc_set *set)
 }
 
 /* The register of which it is some bits, and which; NULL: of none, or of more than one. */
-static hvc_ref masked(const struct hvc_draft *draft, hvc_ref key, uint64_t *mask)
+static hvc_ref masked(const struct hvc_suggestion *draft, hvc_ref key, uint64_t *mask)
 {
 	struct hvc_bvs *t = draft->exact->terms;
 
@@ -36,8 +36,8 @@ static hvc_ref masked(const struct hvc_draft *draft, hvc_ref key, uint64_t *mask
 	return NULL;
 }
 
-bool hvc_draft__condition(const struct hvc_draft *draft, const struct hvc_member *member,
-                          struct hvc_text *out)
+bool hvc_suggestion__condition(const struct hvc_suggestion *draft, const struct hvc_member *member,
+                               struct hvc_text *out)
 {
 	hvc_ref key = member->key, x;
 	uint64_t mask = UINT64_MAX;
@@ -60,7 +60,7 @@ bool hvc_draft__condition(const struct hvc_draft *draft, const struct hvc_member
 }
 
 /* Can `when` say it? It has each register once, as xN and as wN. */
-static bool can_say(const struct hvc_draft *draft, const struct hvc_row_case *c)
+static bool can_say(const struct hvc_suggestion *draft, const struct hvc_row_case *c)
 {
 	char text[8192], names[64][8];
 	size_t count = 0;
@@ -71,7 +71,7 @@ static bool can_say(const struct hvc_draft *draft, const struct hvc_row_case *c)
 		struct hvc_text out = {text, sizeof text, 0};
 		size_t length;
 
-		if (!hvc_draft__condition(draft, &c->member[i], &out) ||
+		if (!hvc_suggestion__condition(draft, &c->member[i], &out) ||
 		    out.length + 1 >= sizeof text)
 			return false;
 		length = strcspn(text, ":");
@@ -96,14 +96,14 @@ static const struct hvc_row *find_default(const struct hvc_exact_part *part)
 	return &part->row[part->rows - 1];
 }
 
-static void add_rule(struct hvc_draft *draft, const struct hvc_row *row,
+static void add_rule(struct hvc_suggestion *draft, const struct hvc_row *row,
                      const struct hvc_row_case *c)
 {
-	draft->rule[draft->rules++] = (struct hvc_draft_rule){
+	draft->rule[draft->rules++] = (struct hvc_suggestion_rule){
 	        .row = row, .case_ = c, .aligned = HVC_REG_NONE, .unspecified = row->why != NULL};
 }
 
-enum hvc_status hvc_draft__make(struct hvc_draft *draft, struct hvc_diag *diag)
+enum hvc_status hvc_suggestion__make(struct hvc_suggestion *draft, struct hvc_diag *diag)
 {
 	const struct hvc_exact_part *part = &draft->exact->part[0];
 	const char *subject = hvc_subject_name(draft->exact->subject);
@@ -132,10 +132,10 @@ enum hvc_status hvc_draft__make(struct hvc_draft *draft, struct hvc_diag *diag)
 		}
 	add_rule(draft, last, NULL);
 	draft->rule[draft->rules - 1].unspecified |= !all;
-	if (draft->rules > HVC_DRAFT_RULES)
+	if (draft->rules > HVC_SUGGESTION_RULES)
 		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, subject, 0, 0,
 		                    "more behaviours than the %u rules that a "
 		                    "specification holds",
-		                    HVC_DRAFT_RULES);
+		                    HVC_SUGGESTION_RULES);
 	return HVC_OK;
 }
