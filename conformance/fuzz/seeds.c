@@ -34,7 +34,7 @@ static void put_text(const char *target, const char *name, const char *text)
 	put(target, name, text, strlen(text));
 }
 
-START_TEST(packed)
+TEST(packed)
 {
 	const struct pack kernel = pack_kernel(0x1800);
 	const struct pack whole = {hvc_builtin_at(0)->elf, hvc_builtin_at(0)->elf_size};
@@ -67,10 +67,9 @@ START_TEST(packed)
 	put_pack("image", "ar",
 	         pack_members(ARCHIVE_FORMAT_AR_GNU, ARCHIVE_FILTER_NONE, &inner, 1));
 }
-END_TEST
 
 /* Executables, and objects for their relocations. */
-START_TEST(elf)
+TEST(elf)
 {
 	static const char *const objects[] = {"linux-stub-6.0.o", "gunyah.o"};
 	const struct hvc_builtin *builtin;
@@ -89,9 +88,8 @@ START_TEST(elf)
 		fclose(file);
 	}
 }
-END_TEST
 
-START_TEST(kallsyms)
+TEST(kallsyms)
 {
 	for (size_t i = 0; i < MAKER_LAYOUTS; i++) {
 		uint8_t *bytes = maker_make(&maker_layouts[i]);
@@ -107,9 +105,8 @@ START_TEST(kallsyms)
 		free(bytes);
 	}
 }
-END_TEST
 
-START_TEST(specifications)
+TEST(specifications)
 {
 	const char *name, *text;
 	size_t size;
@@ -128,7 +125,6 @@ START_TEST(specifications)
 	         "owner: o\n"
 	         "    expires: 2028-02-29\n");
 }
-END_TEST
 
 /* A map of a built-in, without its sum; in a world that says something, where it is to. */
 static void make_saved(const char *name, bool odd)
@@ -165,7 +161,7 @@ static void make_saved(const char *name, bool odd)
 	free(text);
 }
 
-START_TEST(names)
+TEST(names)
 {
 	static const char *const words[] = {
 	        "@hvc_vectors",
@@ -200,10 +196,9 @@ START_TEST(names)
 		put_text("name", name, words[i]);
 	}
 }
-END_TEST
 
 /* The code of built-ins, in the slot where calls arrive; see code.h. */
-START_TEST(code)
+TEST(code)
 {
 	static const char *const targets[] = {"code", "reset", "oracle"};
 	const struct hvc_builtin *builtin;
@@ -230,22 +225,13 @@ START_TEST(code)
 		hvc_subject_close(subject);
 	}
 }
-END_TEST
 
-START_TEST(saved)
+TEST(saved)
 {
 	make_saved("m1n1", false);
 	make_saved("linux-stub-4.12", false);
 	make_saved("broken-store", false);
 	make_saved("linux-kvm-5.10", true);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"packed", &packed},     {"elf", &elf},
-        {"kallsyms", &kallsyms}, {"specifications", &specifications},
-        {"saved", &saved},       {"names", &names},
-        {"code", &code},
-};
-
-SUITE_MAIN("seeds", tests)
+SUITE_MAIN("seeds")

@@ -3,17 +3,42 @@
 
 #include <stdlib.h>
 
-int suite_run(const char *name, const struct suite_test *tests, unsigned count)
+#define TESTS_MAX 1024
+
+static struct entry {
+	const char *name;
+	const TTest *test;
+	int row, line, order;
+} entry[TESTS_MAX];
+static int entries;
+
+void suite_enter(const char *name, const TTest *test, int row, int line)
+{
+	if (entries == TESTS_MAX)
+		abort();
+	entry[entries] = (struct entry){name, test, row, line, entries};
+	entries++;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	return x->line != y->line ? x->line - y->line : x->order - y->order;
+}
+
+int suite_run(const char *name)
 {
 	Suite *suite = suite_create(name);
 	SRunner *runner;
 	int failed, run;
 
-	for (unsigned i = 0; i < count; i++) {
-		TCase *tcase = tcase_create(tests[i].name);
+	qsort(entry, (size_t)entries, sizeof *entry, by_place);
+	for (int i = 0; i < entries; i++) {
+		TCase *tcase = tcase_create(entry[i].name);
 
 		tcase_set_timeout(tcase, 840); /* just below CTest's own, see conformance.cmake */
-		tcase_add_loop_test(tcase, *tests[i].test, (int)i, (int)i + 1);
+		tcase_add_loop_test(tcase, entry[i].test, entry[i].row, entry[i].row + 1);
 		suite_add_tcase(suite, tcase);
 	}
 	runner = srunner_create(suite);
@@ -21,5 +46,5 @@ int suite_run(const char *name, const struct suite_test *tests, unsigned count)
 	failed = srunner_ntests_failed(runner);
 	run = srunner_ntests_run(runner);
 	srunner_free(runner);
-	return failed == 0 && run == (int)count ? EXIT_SUCCESS : EXIT_FAILURE;
+	return entries && failed == 0 && run == entries ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -31,7 +31,7 @@ static const enum hvc_level modes[] = {HVC_LEVEL_EL1_FIQ, HVC_LEVEL_EL1_IRQ, HVC
 
 /* As GNU as and LLVM assemble them; all immediates there and back; and neighbours, which are none.
  */
-START_TEST(encodings)
+TEST(encodings)
 {
 	uint16_t imm;
 	unsigned condition;
@@ -58,10 +58,9 @@ START_TEST(encodings)
 	ck_assert(hvc_aarch32_decode_smc_t32(0xf7f98000, &imm) && imm == 9);
 	ck_assert(!hvc_aarch32_decode_smc_a32(0xe1400070, NULL, NULL));
 }
-END_TEST
 
 /* D1.20.1: the x registers that hold r8 to r14 of each mode. */
-START_TEST(registers)
+TEST(registers)
 {
 	static const struct {
 		unsigned mode, x[7];
@@ -81,10 +80,9 @@ START_TEST(registers)
 			ck_assert_uint_eq(hvc_aarch32_x(rows[i].mode, n),
 			                  n < 8 ? n : rows[i].x[n - 8]);
 }
-END_TEST
 
 /* ITAdvance(), of ITTEE EQ: 0x02 is its base condition with four instructions left. */
-START_TEST(it_state)
+TEST(it_state)
 {
 	ck_assert_uint_eq(hvc_aarch32_it_advance(0x03), 0x06);
 	ck_assert_uint_eq(hvc_aarch32_it_advance(0x06), 0x0c);
@@ -98,7 +96,6 @@ START_TEST(it_state)
 		ck_assert_uint_eq(psr | HVC_PSR_IT_LO | HVC_PSR_IT_HI, ~UINT64_C(0));
 	}
 }
-END_TEST
 
 static struct hvc_call call_of(enum hvc_insn insn, enum hvc_level from)
 {
@@ -122,7 +119,7 @@ static struct hvc_outcome once(struct tiny_image *image, const struct hvc_call *
 }
 
 /* The slot, ESR_EL2, ELR_EL2, SPSR_EL2 and PSTATE of each mode, instruction set and kind. */
-START_TEST(entry)
+TEST(entry)
 {
 	static const struct {
 		enum hvc_insn insn;
@@ -173,10 +170,9 @@ START_TEST(entry)
 				assert_hex(out.state.v[x], 0x1000 + x);
 		}
 }
-END_TEST
 
 /* Bits 63:32 as the CPU leaves them: what they held, or zero. */
-START_TEST(upper_halves)
+TEST(upper_halves)
 {
 	for (unsigned zero = 0; zero < 2; zero++) {
 		struct hvc_call call = call_of(HVC_INSN_HVC_T32, HVC_LEVEL_EL1_SVC);
@@ -195,7 +191,6 @@ START_TEST(upper_halves)
 			assert_hex(out.state.v[n], zero ? 0 : 0xdeadbeef);
 	}
 }
-END_TEST
 
 struct sweep {
 	enum hvc_insn insn;
@@ -223,7 +218,7 @@ static bool take_outcome(void *ctx, const struct hvc_call *call, const struct hv
 	return true;
 }
 
-START_TEST(every_immediate)
+TEST(every_immediate)
 {
 	static const enum hvc_insn insns[] = {HVC_INSN_HVC_A32, HVC_INSN_HVC_T32};
 
@@ -242,7 +237,6 @@ START_TEST(every_immediate)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
 /* An ERET with another PSR or address, in an image whose slot 0x600 holds this code. */
 #define RETURNS(insn, ...)                                \
@@ -251,7 +245,7 @@ END_TEST
 	call = call_of(insn, HVC_LEVEL_EL1_SVC);          \
 	out = once(&image, &call)
 
-START_TEST(returns)
+TEST(returns)
 {
 	struct tiny_image image;
 	struct hvc_outcome out;
@@ -286,10 +280,9 @@ START_TEST(returns)
 	RETURNS(HVC_INSN_HVC_A32, A64_MRS(0, VBAR1), A64_ADD(0, 0, 0x20), A64_MSR(ELR, 0));
 	assert_kind(out, HVC_OUTCOME_JUMP);
 }
-END_TEST
 
 /* SCTLR.V: the vectors are at the top. */
-START_TEST(high_vectors)
+TEST(high_vectors)
 {
 	struct hvc_call call = call_of(HVC_INSN_HVC_A32, HVC_LEVEL_EL1_SVC);
 	struct tiny_image image;
@@ -303,10 +296,9 @@ START_TEST(high_vectors)
 	assert_kind(out, HVC_OUTCOME_INJECT);
 	assert_hex(out.pc, 0xffff0004);
 }
-END_TEST
 
 /* Modes that EL2 cannot return to: Monitor, Hyp, none; and EL1 where HCR_EL2.RW says AArch64. */
-START_TEST(illegal_returns)
+TEST(illegal_returns)
 {
 	static const uint32_t bad[] = {0x16, 0x1a, 0x14, 0x1e};
 	struct tiny_image image;
@@ -333,13 +325,12 @@ START_TEST(illegal_returns)
 	out = tiny_once(&image, HVC_LEVEL_EL1H);
 	assert_kind(out, HVC_OUTCOME_FAULT);
 }
-END_TEST
 
 /*
  * In an IT block the SPSR of an HVC has the IT state of what is behind it, that of an SMC which is
  * trapped its own; and it comes back.
  */
-START_TEST(it_blocks)
+TEST(it_blocks)
 {
 	static const unsigned blocks[][2] = {{0x08, 0}, {0x04, 0x08}, {0x1c, 0x18}, {0xe3, 0xe6}};
 
@@ -361,10 +352,9 @@ START_TEST(it_blocks)
 		assert_hex(out.state.v[1], smc ? 0x4e000000 : 0x4a000000); /* IL is set */
 	}
 }
-END_TEST
 
 /* What never reaches EL2, and what nobody can be. */
-START_TEST(undefined_and_refused)
+TEST(undefined_and_refused)
 {
 	struct hvc_call call = call_of(HVC_INSN_HVC_T32, HVC_LEVEL_EL0_USR);
 	struct tiny_image image;
@@ -402,20 +392,5 @@ START_TEST(undefined_and_refused)
 	ck_assert_int_eq(hvc_machine_call(machine, &call, &diag, &out), HVC_E_ARG);
 	hvc_machine_close(machine);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"encodings", &encodings},
-        {"registers", &registers},
-        {"it_state", &it_state},
-        {"entry", &entry},
-        {"upper_halves", &upper_halves},
-        {"every_immediate", &every_immediate},
-        {"returns", &returns},
-        {"high_vectors", &high_vectors},
-        {"illegal_returns", &illegal_returns},
-        {"it_blocks", &it_blocks},
-        {"undefined_and_refused", &undefined_and_refused},
-};
-
-SUITE_MAIN("aarch32", tests)
+SUITE_MAIN("aarch32")

@@ -29,7 +29,7 @@ static const char *const answers[][2] = {
  * Each rule is proved, and each immediate of A32 and T32 really taken; with both upper halves, of
  * Linux's stubs, which are much alike, in turns.
  */
-START_TEST(subjects)
+TEST_ROWS(subjects, answers)
 {
 	struct hvc_check_config config = {.levels = 1u << HVC_LEVEL_EL1_SVC, .jobs = 1};
 	struct hvc_subject *subject = NULL;
@@ -63,13 +63,5 @@ START_TEST(subjects)
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
 }
-END_TEST
 
-int main(void)
-{
-	struct suite_test rows[sizeof answers / sizeof *answers];
-
-	for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
-		rows[i] = (struct suite_test){answers[i][0], &subjects};
-	return suite_run("aarch32_subjects", rows, sizeof rows / sizeof *rows);
-}
+SUITE_MAIN("aarch32_subjects")

@@ -23,7 +23,7 @@ static struct hvc_abi *parse(const char *text)
 	return abi;
 }
 
-START_TEST(shipped_files_load)
+TEST(shipped_files_load)
 {
 	for (unsigned i = 0; shipped(i); i++) {
 		struct hvc_abi *abi = load(shipped(i));
@@ -38,10 +38,9 @@ START_TEST(shipped_files_load)
 	}
 	hvc_abi_free(NULL);
 }
-END_TEST
 
 /* What is built in is what the folder holds, byte for byte and nothing more. */
-START_TEST(shipped_files_are_built_in)
+TEST(shipped_files_are_built_in)
 {
 	const char *name, *text;
 	size_t size, count = 0, files = 0;
@@ -73,9 +72,8 @@ START_TEST(shipped_files_are_built_in)
 	ck_assert_uint_ge(count, 44);
 	ck_assert(!hvc_abi_shipped_at(SIZE_MAX, &name, &text, &size));
 }
-END_TEST
 
-START_TEST(calls_outside_the_space)
+TEST(calls_outside_the_space)
 {
 	struct hvc_abi *abi = load("linux-kvm-imm");
 	struct hvc_call call;
@@ -92,7 +90,6 @@ START_TEST(calls_outside_the_space)
 	ck_assert_int_eq(hvc_abi__rule_of(abi, 0, &call), -1);
 	hvc_abi_free(abi);
 }
-END_TEST
 
 static bool rule_matches(const struct hvc_rule *rule, unsigned world, const struct hvc_call *call)
 {
@@ -115,7 +112,7 @@ static bool rule_matches(const struct hvc_rule *rule, unsigned world, const stru
 }
 
 /* Exactly one rule of the highest priority that matches, and it is the one that is found. */
-START_TEST(lookups_agree_with_the_rules_themselves)
+TEST(lookups_agree_with_the_rules_themselves)
 {
 	static const uint64_t x0[] = {0,          1,           2,           3,
 	                              4,          5,           0xbadca11,   HVC_FUNCTION,
@@ -139,8 +136,8 @@ START_TEST(lookups_agree_with_the_rules_themselves)
 			call.x[0] = x0[call.x[6] % (sizeof x0 / sizeof *x0)];
 			call.x[1] &= ~(call.x[7] & 3);
 			call.from = (enum hvc_level)(call.x[8] % HVC_LEVEL_COUNT);
-			call.insn = hvc_insn__at((enum hvc_insn)(call.x[9] % HVC_INSN_COUNT),
-			                         call.from);
+			call.insn =
+			        hvc_insn__at((enum hvc_insn)(call.x[9] % HVC_INSN_COUNT), call.from);
 			index = hvc_abi__rule_of(abi, world, &call);
 			for (unsigned k = 0; k < hvc_abi_rule_count(abi); k++) {
 				const struct hvc_rule *rule = hvc_abi_rule_at(abi, k);
@@ -165,11 +162,10 @@ START_TEST(lookups_agree_with_the_rules_themselves)
 		hvc_abi_free(abi);
 	}
 }
-END_TEST
 
 #define HEAD "abi: t\ntitle: T\nsource: S\n"
 
-START_TEST(defaults_of_a_file)
+TEST(defaults_of_a_file)
 {
 	struct hvc_abi *abi = parse(HEAD "rules: [ { name: a, default: true, outcome: return } ]");
 	const struct hvc_rule *rule = hvc_abi_rule_at(abi, 0);
@@ -195,9 +191,8 @@ START_TEST(defaults_of_a_file)
 	ck_assert_uint_eq(rule->imm[0].hi, 0xffff);
 	hvc_abi_free(abi);
 }
-END_TEST
 
-START_TEST(values_of_a_file)
+TEST(values_of_a_file)
 {
 	struct hvc_abi *abi = parse(
 	        HEAD
@@ -248,10 +243,9 @@ START_TEST(values_of_a_file)
 	ck_assert_int_eq(hvc_abi_rule_at(abi, 2)->outcome, HVC_OUTCOME_RETRY);
 	hvc_abi_free(abi);
 }
-END_TEST
 
 /* The higher priority governs; file order does not matter. */
-START_TEST(priorities)
+TEST(priorities)
 {
 	struct hvc_abi *abi =
 	        parse(HEAD "rules:\n"
@@ -268,10 +262,9 @@ START_TEST(priorities)
 		ck_assert_str_eq(rule_of(abi, 0, &call)->name, name[call.x[0]]);
 	hvc_abi_free(abi);
 }
-END_TEST
 
 /* The page that documents the format has one complete example, and it is one. */
-START_TEST(the_documented_example_loads)
+TEST(the_documented_example_loads)
 {
 	char text[8192], *start, *end;
 	FILE *file = fopen(FOLDER "/README.md", "rb");
@@ -290,17 +283,5 @@ START_TEST(the_documented_example_loads)
 	ck_assert_uint_eq(hvc_abi_rule_count(abi), 8);
 	hvc_abi_free(abi);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"shipped_files_load", &shipped_files_load},
-        {"shipped_files_are_built_in", &shipped_files_are_built_in},
-        {"calls_outside_the_space", &calls_outside_the_space},
-        {"lookups_agree_with_the_rules_themselves", &lookups_agree_with_the_rules_themselves},
-        {"defaults_of_a_file", &defaults_of_a_file},
-        {"values_of_a_file", &values_of_a_file},
-        {"priorities", &priorities},
-        {"the_documented_example_loads", &the_documented_example_loads},
-};
-
-SUITE_MAIN("abi", tests)
+SUITE_MAIN("abi")

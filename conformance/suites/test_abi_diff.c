@@ -100,7 +100,7 @@ static void expect_meetings(const struct expected *expected, unsigned count)
 	} while (0)
 
 /* The renumbering of 4.12: the two calls of 4.7 mean something else, and nothing says so. */
-START_TEST(the_renumbering_is_silent)
+TEST(the_renumbering_is_silent)
 {
 	const struct hvc_abi_operation *set;
 
@@ -128,10 +128,9 @@ START_TEST(the_renumbering_is_silent)
 	ck_assert(operation_of("unknown")->unknown);
 	stop();
 }
-END_TEST
 
 /* Instructions are counted where a built-in subject has the ABI's name. */
-START_TEST(instructions_are_counted)
+TEST(instructions_are_counted)
 {
 	run(load("linux-stub-4.7"), load("linux-stub-4.12"), true);
 	for (unsigned i = 0; i < diff->operations; i++)
@@ -148,10 +147,9 @@ START_TEST(instructions_are_counted)
 	ck_assert_uint_eq(operation_of("set_vectors")->use[HVC_SIDE_OLD].instructions, 0);
 	stop();
 }
-END_TEST
 
 /* 3.8 has no call numbers: an address in x0 is refused by 4.7, but 1 is taken as a number. */
-START_TEST(addresses_become_numbers)
+TEST(addresses_become_numbers)
 {
 	run(load("linux-stub-3.8"), load("linux-stub-4.7"), false);
 	EXPECT({0, 0, HVC_ABI_MIGRATION_SAME, "get_vectors", "get_vectors"},
@@ -167,10 +165,9 @@ START_TEST(addresses_become_numbers)
 	ck_assert_uint_eq(operation_of("get_vectors")->clobbers.bits[0], UINT64_C(1) << 30);
 	stop();
 }
-END_TEST
 
 /* From the immediate to x0: where "set vectors" of a pre-2016 caller lands. */
-START_TEST(immediates_become_registers)
+TEST(immediates_become_registers)
 {
 	run(load("linux-stub-imm"), load("linux-stub-4.7"), false);
 	EXPECT({2, 0x40000800, HVC_ABI_MIGRATION_REFUSED, "set_vectors", "unknown"},
@@ -186,7 +183,6 @@ START_TEST(immediates_become_registers)
 	ck_assert_ptr_null(operation_of("call_func")->use[HVC_SIDE_NEW].rule);
 	stop();
 }
-END_TEST
 
 /* Of callers in AArch32 state nothing is compared, which is said and never taken for equal. */
 static void expect_refusal(struct hvc_abi *abi)
@@ -201,7 +197,7 @@ static void expect_refusal(struct hvc_abi *abi)
 	hvc_abi_free(abi);
 }
 
-START_TEST(an_abi_equals_itself)
+TEST(an_abi_equals_itself)
 {
 	const char *name, *text;
 	unsigned equal = 0;
@@ -227,7 +223,6 @@ START_TEST(an_abi_equals_itself)
 	}
 	ck_assert_uint_ge(equal, 60);
 }
-END_TEST
 
 static struct hvc_abi *parse(const char *rules)
 {
@@ -245,7 +240,7 @@ static struct hvc_abi *parse(const char *rules)
 #define UNKNOWN(rest)          "- { name: unknown, default: true, outcome: return" rest " }\n"
 #define RESULT(text)           ", results: { " text " }"
 
-START_TEST(kinds_of_meeting)
+TEST(kinds_of_meeting)
 {
 	static const struct {
 		const char *old, *new;
@@ -313,10 +308,9 @@ START_TEST(kinds_of_meeting)
 		stop();
 	}
 }
-END_TEST
 
 /* Clobbers alone make two ABIs differ, and no call means anything else. */
-START_TEST(clobbers_count)
+TEST(clobbers_count)
 {
 	run(parse(RULE("get", "x0: 1", ", clobbers: x1") UNKNOWN("")),
 	    parse(RULE("get", "x0: 1", ", clobbers: x1-x3") UNKNOWN("")), false);
@@ -326,10 +320,9 @@ START_TEST(clobbers_count)
 	ck_assert(!operation_of("get")->changed);
 	stop();
 }
-END_TEST
 
 /* A call that is there only by name is an operation; the rest of another one's calls is none. */
-START_TEST(named_is_offered)
+TEST(named_is_offered)
 {
 	static const char set[] =
 	        "- { name: set, when: { x0: 1, x1: 0 mask 3 }, outcome: return }\n"
@@ -347,17 +340,5 @@ START_TEST(named_is_offered)
 		ck_assert_str_ne(diff->operation[i].name, "set_odd");
 	stop();
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"the_renumbering_is_silent", &the_renumbering_is_silent},
-        {"instructions_are_counted", &instructions_are_counted},
-        {"addresses_become_numbers", &addresses_become_numbers},
-        {"immediates_become_registers", &immediates_become_registers},
-        {"an_abi_equals_itself", &an_abi_equals_itself},
-        {"kinds_of_meeting", &kinds_of_meeting},
-        {"clobbers_count", &clobbers_count},
-        {"named_is_offered", &named_is_offered},
-};
-
-SUITE_MAIN("abi_diff", tests)
+SUITE_MAIN("abi_diff")

@@ -35,7 +35,7 @@ static unsigned count_imms(const struct hvc_abi *abi, const char *name)
 	return count;
 }
 
-START_TEST(partitions_of_the_immediates)
+TEST(partitions_of_the_immediates)
 {
 	static const struct {
 		const char *abi, *rule;
@@ -87,7 +87,6 @@ START_TEST(partitions_of_the_immediates)
 		hvc_abi_free(abi);
 	}
 }
-END_TEST
 
 /* What each one makes of the same number with dirty upper bits, and of masked bits. */
 static const struct {
@@ -153,7 +152,7 @@ static const struct {
         {"freebsd-vmm", 9, 0, UINT64_C(0x100000011), "unknown"},
 };
 
-START_TEST(widths_and_masks_of_the_selectors)
+TEST(widths_and_masks_of_the_selectors)
 {
 	for (unsigned i = 0; i < sizeof selections / sizeof *selections; i++) {
 		struct hvc_abi *abi = load(selections[i].abi);
@@ -167,10 +166,9 @@ START_TEST(widths_and_masks_of_the_selectors)
 		hvc_abi_free(abi);
 	}
 }
-END_TEST
 
 /* The same call number means another function in each release of KVM's. */
-START_TEST(numbers_of_kvm_move)
+TEST(numbers_of_kvm_move)
 {
 	static const struct {
 		const char *function;
@@ -199,10 +197,9 @@ START_TEST(numbers_of_kvm_move)
 		hvc_abi_free(abi);
 	}
 }
-END_TEST
 
 /* The answer to what is nobody's: five kinds in all. */
-START_TEST(answers_to_the_unknown)
+TEST(answers_to_the_unknown)
 {
 	static const struct {
 		const char *abi;
@@ -260,13 +257,5 @@ START_TEST(answers_to_the_unknown)
 		hvc_abi_free(abi);
 	}
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"partitions_of_the_immediates", &partitions_of_the_immediates},
-        {"widths_and_masks_of_the_selectors", &widths_and_masks_of_the_selectors},
-        {"numbers_of_kvm_move", &numbers_of_kvm_move},
-        {"answers_to_the_unknown", &answers_to_the_unknown},
-};
-
-SUITE_MAIN("abi_dispatch", tests)
+SUITE_MAIN("abi_dispatch")

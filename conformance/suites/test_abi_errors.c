@@ -59,7 +59,7 @@ static void check_refused(const char *path)
 	free(text);
 }
 
-START_TEST(every_file_is_refused_as_it_says)
+TEST(every_file_is_refused_as_it_says)
 {
 	struct dirent **entries;
 	int count = scandir(FOLDER, &entries, is_yaml, alphasort);
@@ -74,7 +74,6 @@ START_TEST(every_file_is_refused_as_it_says)
 	}
 	free(entries);
 }
-END_TEST
 
 static void check_text(const char *text, size_t size, const char *message)
 {
@@ -87,7 +86,7 @@ static void check_text(const char *text, size_t size, const char *message)
 	ck_assert_ptr_eq(abi, mark);
 }
 
-START_TEST(size_is_limited)
+TEST(size_is_limited)
 {
 	size_t size = HVC_LIMIT_YAML + 1;
 	char *text = malloc(size);
@@ -105,10 +104,9 @@ START_TEST(size_is_limited)
 	check_text("", 0, "the file is empty");
 	free(text);
 }
-END_TEST
 
 /* Many small things in a legal size must neither take long nor pass. */
-START_TEST(numbers_of_things_are_limited)
+TEST(numbers_of_things_are_limited)
 {
 	size_t room = HVC_LIMIT_YAML, length;
 	char *text = malloc(room);
@@ -127,9 +125,8 @@ START_TEST(numbers_of_things_are_limited)
 	check_text(text, length + 5000, "the text is too long");
 	free(text);
 }
-END_TEST
 
-START_TEST(files_that_cannot_be_read)
+TEST(files_that_cannot_be_read)
 {
 	struct hvc_diag diag = {0};
 	struct hvc_abi *abi = mark;
@@ -144,7 +141,6 @@ START_TEST(files_that_cannot_be_read)
 	ck_assert_int_eq(hvc_abi_open("./absent", &diag, &abi), HVC_E_IO);
 	ck_assert_ptr_eq(abi, mark);
 }
-END_TEST
 
 static void parse_anything(const char *text, size_t size)
 {
@@ -165,7 +161,7 @@ static void parse_anything(const char *text, size_t size)
 }
 
 /* A file cut anywhere, or with any byte changed, is refused with a place or still loads. */
-START_TEST(spoilt_files_never_harm)
+TEST(spoilt_files_never_harm)
 {
 	static const char spoil[] = "\0\n:-,[]{}#&*!|'\"%@x0 \xff";
 	size_t size;
@@ -183,14 +179,5 @@ START_TEST(spoilt_files_never_harm)
 	free(copy);
 	free(text);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"every_file_is_refused_as_it_says", &every_file_is_refused_as_it_says},
-        {"size_is_limited", &size_is_limited},
-        {"numbers_of_things_are_limited", &numbers_of_things_are_limited},
-        {"files_that_cannot_be_read", &files_that_cannot_be_read},
-        {"spoilt_files_never_harm", &spoilt_files_never_harm},
-};
-
-SUITE_MAIN("abi_errors", tests)
+SUITE_MAIN("abi_errors")

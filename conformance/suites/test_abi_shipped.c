@@ -112,7 +112,7 @@ static const struct {
 };
 /* clang-format on */
 
-START_TEST(answers_of_the_stubs)
+TEST(answers_of_the_stubs)
 {
 	for (unsigned i = 0; i < sizeof stub_answers / sizeof *stub_answers; i++)
 		for (unsigned k = 0; k < STUBS; k++) {
@@ -124,10 +124,9 @@ START_TEST(answers_of_the_stubs)
 			             answer);
 		}
 }
-END_TEST
 
 /* From 4.12 on the class of the exception is not looked at; hibernate's vectors never did. */
-START_TEST(answers_to_another_exception)
+TEST(answers_to_another_exception)
 {
 	static const struct answer smc[STUBS] = {TRY(0, VB), TRY(0, VB),  TRY(0, VB), TRY(0, VB),
 	                                         TRY(0, A),  TRY(0, A),   TRY(0, A),  TRY(0, A),
@@ -136,10 +135,9 @@ START_TEST(answers_to_another_exception)
 	for (unsigned k = 0; k < STUBS; k++)
 		check_answer(stubs[k], 0, HVC_INSN_SMC, HVC_LEVEL_EL1H, &smc[k]);
 }
-END_TEST
 
 /* The slot for EL2h is live from 5.13 on, the one for EL2t never. */
-START_TEST(answers_at_el2)
+TEST(answers_at_el2)
 {
 	static const struct answer spin = SPIN(2), live = RET(0, VB);
 
@@ -149,10 +147,9 @@ START_TEST(answers_at_el2)
 		check_answer(stubs[k], 2, HVC_INSN_HVC, HVC_LEVEL_EL2T, &spin);
 	}
 }
-END_TEST
 
 /* What callers must save: the scratch registers of each generation. */
-START_TEST(clobbers_of_the_stubs)
+TEST(clobbers_of_the_stubs)
 {
 	static const struct {
 		const char *name;
@@ -192,9 +189,8 @@ START_TEST(clobbers_of_the_stubs)
 		hvc_abi_free(abi);
 	}
 }
-END_TEST
 
-START_TEST(finalise_depends_on_the_world)
+TEST(finalise_depends_on_the_world)
 {
 	struct hvc_abi *abi = load("linux-stub-6.0");
 	unsigned host = world_of(abi, "host"), vhe = world_of(abi, "vhe");
@@ -222,10 +218,9 @@ START_TEST(finalise_depends_on_the_world)
 	ck_assert_uint_eq(before->v[HVC_REG_SCTLR_EL2] & 1, 0);
 	hvc_abi_free(abi);
 }
-END_TEST
 
 /* All 65,536 immediates of the ABIs that decode them. */
-START_TEST(immediates)
+TEST(immediates)
 {
 	static const struct {
 		const char *abi;
@@ -274,10 +269,9 @@ START_TEST(immediates)
 		hvc_abi_free(abi);
 	}
 }
-END_TEST
 
 /* The same call of a guest's is no host call: it never comes back from the vectors by itself. */
-START_TEST(guests_are_told_from_hosts)
+TEST(guests_are_told_from_hosts)
 {
 	static const char *const names[] = {
 	        "linux-kvm-3.11", "linux-kvm-3.14", "linux-kvm-4.7",        "linux-kvm-4.12",
@@ -300,16 +294,5 @@ START_TEST(guests_are_told_from_hosts)
 		hvc_abi_free(abi);
 	}
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"answers_of_the_stubs", &answers_of_the_stubs},
-        {"answers_to_another_exception", &answers_to_another_exception},
-        {"answers_at_el2", &answers_at_el2},
-        {"clobbers_of_the_stubs", &clobbers_of_the_stubs},
-        {"finalise_depends_on_the_world", &finalise_depends_on_the_world},
-        {"immediates", &immediates},
-        {"guests_are_told_from_hosts", &guests_are_told_from_hosts},
-};
-
-SUITE_MAIN("abi_shipped", tests)
+SUITE_MAIN("abi_shipped")

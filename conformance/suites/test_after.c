@@ -218,11 +218,10 @@ static void play_set(const struct scene *scene)
 	}
 }
 
-START_TEST(next_hvc_goes_to_the_new_table)
+TEST(next_hvc_goes_to_the_new_table)
 {
 	for_each_scene(offers_set, play_set);
 }
-END_TEST
 
 static void play_get(const struct scene *scene)
 {
@@ -234,11 +233,10 @@ static void play_get(const struct scene *scene)
 	assert_value(scene, outcome.state.v[0], scene->table);
 }
 
-START_TEST(get_tells_where_the_table_is)
+TEST(get_tells_where_the_table_is)
 {
 	for_each_scene(offers_get, play_get);
 }
-END_TEST
 
 /* The table that was set answers from then on: GET names it, and SET to the old one goes back. */
 static void play_set_and_get(const struct scene *scene)
@@ -257,11 +255,10 @@ static void play_set_and_get(const struct scene *scene)
 	play_get(scene);
 }
 
-START_TEST(get_tells_what_was_set)
+TEST(get_tells_what_was_set)
 {
 	for_each_scene(offers_set_and_get, play_set_and_get);
 }
-END_TEST
 
 static void play_set_back(const struct scene *scene)
 {
@@ -285,11 +282,10 @@ static void play_set_back(const struct scene *scene)
 	assert_outcome(scene, outcome, HVC_OUTCOME_JUMP);
 }
 
-START_TEST(set_to_its_own_table_restores_it)
+TEST(set_to_its_own_table_restores_it)
 {
 	for_each_scene(offers_set, play_set_back);
 }
-END_TEST
 
 static void play_restart(const struct scene *scene)
 {
@@ -314,11 +310,10 @@ static void play_restart(const struct scene *scene)
 	}
 }
 
-START_TEST(soft_restart_arrives_with_its_arguments)
+TEST(soft_restart_arrives_with_its_arguments)
 {
 	for_each_scene(offers_restart, play_restart);
 }
-END_TEST
 
 /* The stub stays in place: whatever was set stays set, and goes on answering. */
 static void play_reset(const struct scene *scene)
@@ -335,11 +330,10 @@ static void play_reset(const struct scene *scene)
 	assert_outcome(scene, outcome, HVC_OUTCOME_RETURN);
 }
 
-START_TEST(reset_vectors_keeps_the_table)
+TEST(reset_vectors_keeps_the_table)
 {
 	for_each_scene(offers_reset, play_reset);
 }
-END_TEST
 
 static void play_unknown(const struct scene *scene)
 {
@@ -360,11 +354,10 @@ static void play_unknown(const struct scene *scene)
 		play_get(scene);
 }
 
-START_TEST(unknown_calls_change_nothing)
+TEST(unknown_calls_change_nothing)
 {
 	for_each_scene(knows_unknown, play_unknown);
 }
-END_TEST
 
 /* After a reset the world is that of the first call, whatever was done to it. */
 static void play_world(const struct scene *scene)
@@ -383,21 +376,9 @@ static void play_world(const struct scene *scene)
 	ck_assert_uint_eq(first.instructions, again.instructions);
 }
 
-START_TEST(reset_brings_the_world_back)
+TEST(reset_brings_the_world_back)
 {
 	for_each_scene(offers_set, play_world);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"next_hvc_goes_to_the_new_table", &next_hvc_goes_to_the_new_table},
-        {"get_tells_where_the_table_is", &get_tells_where_the_table_is},
-        {"get_tells_what_was_set", &get_tells_what_was_set},
-        {"set_to_its_own_table_restores_it", &set_to_its_own_table_restores_it},
-        {"soft_restart_arrives_with_its_arguments", &soft_restart_arrives_with_its_arguments},
-        {"reset_vectors_keeps_the_table", &reset_vectors_keeps_the_table},
-        {"unknown_calls_change_nothing", &unknown_calls_change_nothing},
-        {"reset_brings_the_world_back", &reset_brings_the_world_back},
-};
-
-SUITE_MAIN("after", tests)
+SUITE_MAIN("after")

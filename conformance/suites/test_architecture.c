@@ -89,7 +89,7 @@ static void assert_untouched(const struct hvc_machine *machine, const struct hvc
  * AArch64.CallHypervisor, AArch64.TakeException, AArch64.ReportException: stopped before the
  * first instruction of the vector, so that all is as the entry left it.
  */
-START_TEST(take_exception)
+TEST(take_exception)
 {
 	static const uint64_t stops[] = {TINY_BASE, TINY_BASE + 0x200, TINY_BASE + 0x400};
 	static const uint64_t slot[] = {0x400, 0x400, 0x000, 0x200};
@@ -128,10 +128,9 @@ START_TEST(take_exception)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
 /* AArch64.TakeException, HavePANExt: PSTATE.PAN is set in a host's EL2 unless SCTLR_EL2.SPAN. */
-START_TEST(take_exception_pan)
+TEST(take_exception_pan)
 {
 	static const uint32_t code[] = {A64_MRS(1, SYS(3, 0, 4, 2, 3)), A64_ERET};
 
@@ -155,10 +154,9 @@ START_TEST(take_exception_pan)
 		              worlds[w].name, (unsigned long long)outcome.state.v[1]);
 	}
 }
-END_TEST
 
 /* AArch64.ReportException: bits 10:0 of VBAR_EL2 do not count. */
-START_TEST(report_exception_vbar)
+TEST(report_exception_vbar)
 {
 	for (unsigned low = 0; low < 0x800; low += 0x3f) {
 		struct tiny_image image;
@@ -180,10 +178,9 @@ START_TEST(report_exception_vbar)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
 /* AArch64.ExceptionReturn: PSTATE comes back bit for bit, and nothing else has changed. */
-START_TEST(exception_return)
+TEST(exception_return)
 {
 	static const uint32_t code[] = {A64_ERET};
 
@@ -212,10 +209,9 @@ START_TEST(exception_return)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
 /* AArch64.ExceptionReturn: with ELR_EL2 moved back the call is made again, and arrives again. */
-START_TEST(exception_return_again)
+TEST(exception_return_again)
 {
 	for (unsigned c = 0; c < 4; c++) {
 		static const uint32_t code[] = {A64_MRS(1, SYS(3, 4, 4, 0, 1)), A64_SUB(1, 1, 4),
@@ -241,10 +237,9 @@ START_TEST(exception_return_again)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
 /* IllegalExceptionReturn: there is no EL1 to return to under TGE, and no EL3 from EL2. */
-START_TEST(illegal_exception_return)
+TEST(illegal_exception_return)
 {
 	static const uint32_t code[] = {A64_MSR(SYS(3, 4, 4, 0, 0), 2), A64_ERET};
 	static const struct {
@@ -279,10 +274,9 @@ START_TEST(illegal_exception_return)
 			hvc_machine_close(machine);
 		}
 }
-END_TEST
 
 /* HVC, operation: UNDEFINED at EL0, by HCE, and while secure; then nothing at all has happened. */
-START_TEST(call_hypervisor_undefined)
+TEST(call_hypervisor_undefined)
 {
 	static const uint32_t code[] = {A64_ERET};
 	static const struct {
@@ -329,10 +323,9 @@ START_TEST(call_hypervisor_undefined)
 			hvc_machine_close(machine);
 		}
 }
-END_TEST
 
 /* The harness' function, made to return to itself, runs out of budget as any loop does. */
-START_TEST(function_that_returns_to_itself)
+TEST(function_that_returns_to_itself)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -350,17 +343,5 @@ START_TEST(function_that_returns_to_itself)
 	assert_hex(outcome.pc, HVC_FUNCTION);
 	hvc_machine_close(machine);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"take_exception", &take_exception},
-        {"take_exception_pan", &take_exception_pan},
-        {"report_exception_vbar", &report_exception_vbar},
-        {"exception_return", &exception_return},
-        {"exception_return_again", &exception_return_again},
-        {"illegal_exception_return", &illegal_exception_return},
-        {"call_hypervisor_undefined", &call_hypervisor_undefined},
-        {"function_that_returns_to_itself", &function_that_returns_to_itself},
-};
-
-SUITE_MAIN("architecture", tests)
+SUITE_MAIN("architecture")

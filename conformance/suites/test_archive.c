@@ -18,7 +18,7 @@ static const struct {
 
 #define FILTERS (sizeof filters / sizeof *filters)
 
-START_TEST(compressed_files)
+TEST(compressed_files)
 {
 	const struct pack kernel = pack_kernel(KERNEL);
 	struct hvc_subject *subject;
@@ -39,9 +39,8 @@ START_TEST(compressed_files)
 	pack_same("two", pack_filter(ARCHIVE_FILTER_XZ, pack_filter(ARCHIVE_FILTER_GZIP, kernel)),
 	          AT, kernel, NULL);
 }
-END_TEST
 
-START_TEST(layers_have_an_end)
+TEST(layers_have_an_end)
 {
 	struct pack kernel = pack_kernel(0x2000), packed = kernel;
 	const struct pack_member member = {"vmlinuz", kernel};
@@ -57,10 +56,9 @@ START_TEST(layers_have_an_end)
 	                      &(struct pack_member){"vmlinuz", packed}, 1);
 	pack_refused("layers", packed, AT, HVC_E_FORMAT, "is packed more than 8 times");
 }
-END_TEST
 
 /* Linux writes the size behind what it compresses with lz4 and others. */
-START_TEST(appended_sizes)
+TEST(appended_sizes)
 {
 	const struct pack kernel = pack_kernel(KERNEL);
 	uint8_t size[4];
@@ -73,9 +71,8 @@ START_TEST(appended_sizes)
 		pack_same(filters[i].name, pack_join(packed, pack_copy(size, 4)), AT, kernel, NULL);
 	}
 }
-END_TEST
 
-START_TEST(packages)
+TEST(packages)
 {
 	const struct pack kernel = pack_kernel(KERNEL);
 	const struct pack_member members[] = {
@@ -108,9 +105,8 @@ START_TEST(packages)
 	/* A compressed kernel in a package. */
 	pack_same("deb", pack_deb("data.tar.xz", ARCHIVE_FILTER_XZ, &nested, 1), AT, kernel, path);
 }
-END_TEST
 
-START_TEST(members_by_name)
+TEST(members_by_name)
 {
 	const struct pack one = pack_kernel(0x2000), two = pack_kernel(0x3000);
 	const struct pack_member members[] = {
@@ -142,11 +138,10 @@ START_TEST(members_by_name)
 	                   (const struct pack_member[]){{"xen", one}, {"xen.efi", one}}, 2),
 	          AT, one, "xen");
 }
-END_TEST
 
 /* What has symbols stands beside what is booted, before it or behind it; and may be all there is.
  */
-START_TEST(files_with_symbols)
+TEST(files_with_symbols)
 {
 	const struct pack kernel = pack_kernel(0x2000), symbols = pack_kernel(0x3000);
 	const struct pack map = pack_filter(ARCHIVE_FILTER_GZIP, pack_copy("0 T start\n", 10));
@@ -167,9 +162,8 @@ START_TEST(files_with_symbols)
 	pack_same("x.deb", pack_deb("data.tar", ARCHIVE_FILTER_NONE, members + 2, 3),
 	          ":xen-syms-4.14" AT, symbols, "usr/lib/debug/xen-syms-4.14");
 }
-END_TEST
 
-START_TEST(names_with_colons)
+TEST(names_with_colons)
 {
 	const struct pack kernel = pack_kernel(0x2000);
 	const struct pack_member member = {"vmlinuz", kernel};
@@ -181,9 +175,8 @@ START_TEST(names_with_colons)
 	pack_same("colon:1.tar", tar, ":vmlinuz" AT, kernel, "vmlinuz");
 	pack_same("colon:1.tar", tar, AT, kernel, "vmlinuz");
 }
-END_TEST
 
-START_TEST(bombs)
+TEST(bombs)
 {
 	const struct {
 		int filter;
@@ -214,9 +207,8 @@ START_TEST(bombs)
 		pack_same("zeros", bomb, AT, (struct pack){zeros, (size_t)60 << 20}, NULL);
 	}
 }
-END_TEST
 
-START_TEST(truncated_and_spoilt_files)
+TEST(truncated_and_spoilt_files)
 {
 	const struct pack kernel = pack_kernel(KERNEL);
 	const struct pack_member member = {"./boot/vmlinuz-6.1", kernel};
@@ -259,18 +251,5 @@ START_TEST(truncated_and_spoilt_files)
 	pack_refused("nothing", pack_filter(ARCHIVE_FILTER_GZIP, (struct pack){spoilt, 0}), AT,
 	             HVC_E_FORMAT, "cannot be unpacked beyond offset 0x14");
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"compressed_files", &compressed_files},
-        {"layers_have_an_end", &layers_have_an_end},
-        {"appended_sizes", &appended_sizes},
-        {"packages", &packages},
-        {"members_by_name", &members_by_name},
-        {"files_with_symbols", &files_with_symbols},
-        {"names_with_colons", &names_with_colons},
-        {"bombs", &bombs},
-        {"truncated_and_spoilt_files", &truncated_and_spoilt_files},
-};
-
-SUITE_MAIN("archive", tests)
+SUITE_MAIN("archive")

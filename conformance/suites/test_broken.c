@@ -94,8 +94,6 @@ static const char *const elsewhere[] = {
         "broken-seq-reset-once", "broken-seq-third", "broken-seq-armed",   "broken-seq-stale-get",
 };
 
-static struct suite_test tests[ROWS + 2];
-
 /* Is this verdict the one the row is about? */
 static bool is_verdict_of(const struct row *row, const struct hvc_abi *abi,
                           const struct hvc_verdict *verdict)
@@ -314,9 +312,9 @@ static void prove_variant(const char *variant, const struct hvc_subject *subject
 	}
 }
 
-START_TEST(variant_is_reported)
+TEST_OF_MAIN(variant_is_reported)
 {
-	const char *variant = tests[_i].name;
+	const char *variant = rows[_i].variant;
 	struct hvc_subject *subject = open_subject(variant);
 	struct hvc_abi *abi = NULL;
 
@@ -335,9 +333,8 @@ START_TEST(variant_is_reported)
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
 }
-END_TEST
 
-START_TEST(table_and_subjects_match)
+TEST(table_and_subjects_match)
 {
 	const struct hvc_builtin *builtin;
 	unsigned variants = 0;
@@ -366,7 +363,6 @@ START_TEST(table_and_subjects_match)
 		hvc_abi_free(abi);
 	}
 }
-END_TEST
 
 static void print_row(size_t row, char *text, size_t size)
 {
@@ -377,20 +373,15 @@ static void print_row(size_t row, char *text, size_t size)
 }
 
 /* The README is the list that people read; it says the same, line by line. */
-START_TEST(table_and_readme_match)
+TEST(table_and_readme_match)
 {
 	match_readme("| broken-", ROWS, print_row);
 }
-END_TEST
 
 int main(void)
 {
-	unsigned count = 0;
-
-	tests[count++] = (struct suite_test){"table_and_subjects_match", &table_and_subjects_match};
-	tests[count++] = (struct suite_test){"table_and_readme_match", &table_and_readme_match};
 	for (size_t i = 0; i < ROWS; i++)
 		if (i == 0 || strcmp(rows[i].variant, rows[i - 1].variant) != 0)
-			tests[count++] = (struct suite_test){rows[i].variant, &variant_is_reported};
-	return suite_run("broken", tests, count);
+			suite_enter(rows[i].variant, variant_is_reported, (int)i, __LINE__);
+	return suite_run("broken");
 }

@@ -10,7 +10,7 @@
 #define TABLE     UINT64_C(0x40000000)
 #define WORD_SELF UINT32_C(0x14000000)
 
-START_TEST(names_are_unique_and_titled)
+TEST(names_are_unique_and_titled)
 {
 	const struct hvc_builtin *row;
 	size_t count = 0;
@@ -28,10 +28,9 @@ START_TEST(names_are_unique_and_titled)
 	ck_assert_uint_ge(count, 80);
 	ck_assert_ptr_null(hvc_builtin_at(SIZE_MAX));
 }
-END_TEST
 
 /* The title is embedded from the source; the ELF file must carry the same one. */
-START_TEST(elf_carries_its_title)
+TEST(elf_carries_its_title)
 {
 	const struct hvc_builtin *row;
 
@@ -42,7 +41,6 @@ START_TEST(elf_carries_its_title)
 		              "%s", row->name);
 	}
 }
-END_TEST
 
 static uint32_t word_at(const struct hvc_image *image, uint64_t address)
 {
@@ -57,7 +55,7 @@ static uint32_t word_at(const struct hvc_image *image, uint64_t address)
 	return word;
 }
 
-START_TEST(table_is_first_and_slots_are_in_order)
+TEST(table_is_first_and_slots_are_in_order)
 {
 	static const char *const slot[16] = {
 	        "slot_el2t_sync",    "slot_el2t_irq",    "slot_el2t_fiq",    "slot_el2t_serror",
@@ -84,10 +82,9 @@ START_TEST(table_is_first_and_slots_are_in_order)
 		hvc_subject_close(subject);
 	}
 }
-END_TEST
 
 /* Of every slot's 128 bytes, those that are not code are zero: an UNDEFINED instruction. */
-START_TEST(slots_are_code_then_zeros)
+TEST(slots_are_code_then_zeros)
 {
 	const struct hvc_builtin *row;
 
@@ -115,13 +112,5 @@ START_TEST(slots_are_code_then_zeros)
 		hvc_subject_close(subject);
 	}
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"names are unique and titled", &names_are_unique_and_titled},
-        {"the ELF file carries its title", &elf_carries_its_title},
-        {"the table is first, its slots in order", &table_is_first_and_slots_are_in_order},
-        {"slots are code, then zeros", &slots_are_code_then_zeros},
-};
-
-SUITE_MAIN("builtin", tests)
+SUITE_MAIN("builtin")

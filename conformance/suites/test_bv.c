@@ -219,7 +219,7 @@ static void assert_value(struct pool *p, const struct sample *s)
 	}
 }
 
-START_TEST(simplified_terms_have_the_value_that_was_asked_for)
+TEST(simplified_terms_have_the_value_that_was_asked_for)
 {
 	for (unsigned round = 0; round < 400; round++) {
 		struct pool p;
@@ -234,7 +234,6 @@ START_TEST(simplified_terms_have_the_value_that_was_asked_for)
 		hvc_bv__close(p.terms);
 	}
 }
-END_TEST
 
 /* Multiplications and divisions of unknowns are slow to prove, and have no rule of their own. */
 static bool is_easy(hvc_ref a)
@@ -247,7 +246,7 @@ static bool is_easy(hvc_ref a)
 	return true;
 }
 
-START_TEST(the_solver_agrees_for_all_values)
+TEST(the_solver_agrees_for_all_values)
 {
 	unsigned proved = 0, different = 0;
 
@@ -284,9 +283,8 @@ START_TEST(the_solver_agrees_for_all_values)
 	ck_assert_msg(different > 200 && proved * 100 >= different * 95, "%u of %u", proved,
 	              different);
 }
-END_TEST
 
-START_TEST(the_solver_has_each_operator_as_the_evaluator_has_it)
+TEST(the_solver_has_each_operator_as_the_evaluator_has_it)
 {
 	struct pool p;
 	struct hvc_solver *solver;
@@ -313,9 +311,8 @@ START_TEST(the_solver_has_each_operator_as_the_evaluator_has_it)
 	hvc_solver__close(solver);
 	hvc_bv__close(p.terms);
 }
-END_TEST
 
-START_TEST(the_solver_finds_values)
+TEST(the_solver_finds_values)
 {
 	struct hvc_bvs *terms;
 	struct hvc_solver *solver;
@@ -341,10 +338,9 @@ START_TEST(the_solver_finds_values)
 	hvc_solver__close(solver);
 	hvc_bv__close(terms);
 }
-END_TEST
 
 /* Is a product of two large primes; no solver finds out in that many steps. */
-START_TEST(what_takes_too_long_is_undecided)
+TEST(what_takes_too_long_is_undecided)
 {
 	struct hvc_bvs *terms;
 	struct hvc_solver *solver;
@@ -363,9 +359,8 @@ START_TEST(what_takes_too_long_is_undecided)
 	hvc_solver__close(solver);
 	hvc_bv__close(terms);
 }
-END_TEST
 
-START_TEST(too_many_nodes_are_a_status)
+TEST(too_many_nodes_are_a_status)
 {
 	struct hvc_bvs *terms;
 	struct hvc_solver *solver;
@@ -384,17 +379,5 @@ START_TEST(too_many_nodes_are_a_status)
 	hvc_solver__close(solver);
 	hvc_bv__close(terms);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"simplified_terms_have_the_value_that_was_asked_for",
-         &simplified_terms_have_the_value_that_was_asked_for},
-        {"the_solver_agrees_for_all_values", &the_solver_agrees_for_all_values},
-        {"the_solver_has_each_operator_as_the_evaluator_has_it",
-         &the_solver_has_each_operator_as_the_evaluator_has_it},
-        {"the_solver_finds_values", &the_solver_finds_values},
-        {"what_takes_too_long_is_undecided", &what_takes_too_long_is_undecided},
-        {"too_many_nodes_are_a_status", &too_many_nodes_are_a_status},
-};
-
-SUITE_MAIN("bv", tests)
+SUITE_MAIN("bv")

@@ -113,7 +113,7 @@ static void assert_text(struct hvc_bvs *t, hvc_ref a, const char *expected)
 	hvc_bv__close(room);
 }
 
-START_TEST(a_term_is_written_as_code_would_be)
+TEST(a_term_is_written_as_code_would_be)
 {
 	struct hvc_bvs *t = open_room();
 	hvc_ref w0 = hvc_bv__extract(t, x(t, 0), 31, 0), vbar = sys(t, "vbar_el2");
@@ -145,7 +145,6 @@ START_TEST(a_term_is_written_as_code_would_be)
 	            "$1 := x5 * (x4 * (x3 * (x2 * (x0 * x1))))\n= $1 = rbit($1)\n");
 	hvc_bv__close(t);
 }
-END_TEST
 
 /* Any term of a width, of inputs and memory. */
 static hvc_ref any(struct hvc_bvs *t, unsigned width, unsigned depth)
@@ -243,7 +242,7 @@ static void assert_same_values(struct hvc_bvs *t, const hvc_ref *a, struct hvc_b
 	}
 }
 
-START_TEST(what_is_written_is_read_and_written_again_as_it_was)
+TEST(what_is_written_is_read_and_written_again_as_it_was)
 {
 	for (unsigned round = 0; round < 400; round++) {
 		struct hvc_bvs *t = open_room(), *u;
@@ -263,9 +262,8 @@ START_TEST(what_is_written_is_read_and_written_again_as_it_was)
 		hvc_bv__close(u);
 	}
 }
-END_TEST
 
-START_TEST(an_imported_term_has_the_same_values)
+TEST(an_imported_term_has_the_same_values)
 {
 	for (unsigned round = 0; round < 400; round++) {
 		struct hvc_bvs *t = open_room(), *u = open_room();
@@ -289,10 +287,9 @@ START_TEST(an_imported_term_has_the_same_values)
 		hvc_bv__close(u);
 	}
 }
-END_TEST
 
 /* Names are cut, so that two places may have one: they stay two. */
-START_TEST(memory_is_told_by_its_address)
+TEST(memory_is_told_by_its_address)
 {
 	struct hvc_bvs *t = open_room(), *u = open_room();
 	struct hvc_import import = {0};
@@ -308,14 +305,13 @@ START_TEST(memory_is_told_by_its_address)
 	hvc_bv__close(t);
 	hvc_bv__close(u);
 }
-END_TEST
 
 static hvc_ref seven(void *ctx, hvc_ref part)
 {
 	return hvc_bv__is(part, 7) ? hvc_bv__num(ctx, part->width, 8) : NULL;
 }
 
-START_TEST(an_import_puts_others_in_the_place_of_parts)
+TEST(an_import_puts_others_in_the_place_of_parts)
 {
 	struct hvc_bvs *t = open_room(), *u = open_room();
 	struct hvc_import import = {.replace = seven, .ctx = u};
@@ -328,9 +324,8 @@ START_TEST(an_import_puts_others_in_the_place_of_parts)
 	hvc_bv__close(t);
 	hvc_bv__close(u);
 }
-END_TEST
 
-START_TEST(what_is_no_term_is_refused_where_it_is_none)
+TEST(what_is_no_term_is_refused_where_it_is_none)
 {
 	static const struct {
 		const char *text, *message;
@@ -381,18 +376,5 @@ START_TEST(what_is_no_term_is_refused_where_it_is_none)
 		hvc_bv__close(terms);
 	}
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"a_term_is_written_as_code_would_be", &a_term_is_written_as_code_would_be},
-        {"what_is_written_is_read_and_written_again_as_it_was",
-         &what_is_written_is_read_and_written_again_as_it_was},
-        {"an_imported_term_has_the_same_values", &an_imported_term_has_the_same_values},
-        {"memory_is_told_by_its_address", &memory_is_told_by_its_address},
-        {"an_import_puts_others_in_the_place_of_parts",
-         &an_import_puts_others_in_the_place_of_parts},
-        {"what_is_no_term_is_refused_where_it_is_none",
-         &what_is_no_term_is_refused_where_it_is_none},
-};
-
-SUITE_MAIN("bv_file", tests)
+SUITE_MAIN("bv_file")

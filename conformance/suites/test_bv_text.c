@@ -55,7 +55,7 @@ static void assert_text(struct fixture *f, hvc_ref a, const char *expected)
 	ck_assert_str_eq(text, expected);
 }
 
-START_TEST(values_print_as_people_write_them)
+TEST(values_print_as_people_write_them)
 {
 	struct fixture f = open_terms();
 	struct hvc_bvs *t = f.terms;
@@ -90,9 +90,8 @@ START_TEST(values_print_as_people_write_them)
 	assert_text(&f, hvc_bv__opaque(t, "pacia", 64, f.x0, f.x1, NULL), "pacia(x0, x1)");
 	hvc_bv__close(t);
 }
-END_TEST
 
-START_TEST(conditions_print_as_people_write_them)
+TEST(conditions_print_as_people_write_them)
 {
 	struct fixture f = open_terms();
 	struct hvc_bvs *t = f.terms;
@@ -134,7 +133,6 @@ START_TEST(conditions_print_as_people_write_them)
 	assert_text(&f, hvc_bv__not(t, hvc_bv__slt(t, f.x0, f.x1)), "x0 >= signed x1");
 	hvc_bv__close(t);
 }
-END_TEST
 
 /* A random condition on x0 alone, by comparisons, bits, masks, and what joins them. */
 static hvc_ref condition(struct fixture *f, unsigned depth)
@@ -168,7 +166,7 @@ static hvc_ref condition(struct fixture *f, unsigned depth)
 	}
 }
 
-START_TEST(a_set_holds_the_values_of_which_the_condition_holds)
+TEST(a_set_holds_the_values_of_which_the_condition_holds)
 {
 	unsigned understood = 0;
 
@@ -202,7 +200,6 @@ START_TEST(a_set_holds_the_values_of_which_the_condition_holds)
 	}
 	ck_assert_uint_gt(understood, 2000);
 }
-END_TEST
 
 /* A random value in words that expr.h has. */
 static hvc_ref value(struct fixture *f, unsigned depth)
@@ -247,7 +244,7 @@ static hvc_ref value(struct fixture *f, unsigned depth)
 	}
 }
 
-START_TEST(what_is_printed_reads_back_as_the_same_value)
+TEST(what_is_printed_reads_back_as_the_same_value)
 {
 	unsigned read = 0;
 
@@ -286,15 +283,5 @@ START_TEST(what_is_printed_reads_back_as_the_same_value)
 	}
 	ck_assert_uint_gt(read, 4000);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"values_print_as_people_write_them", &values_print_as_people_write_them},
-        {"conditions_print_as_people_write_them", &conditions_print_as_people_write_them},
-        {"a_set_holds_the_values_of_which_the_condition_holds",
-         &a_set_holds_the_values_of_which_the_condition_holds},
-        {"what_is_printed_reads_back_as_the_same_value",
-         &what_is_printed_reads_back_as_the_same_value},
-};
-
-SUITE_MAIN("bv_text", tests)
+SUITE_MAIN("bv_text")

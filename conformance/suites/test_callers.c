@@ -150,7 +150,7 @@ static void assert_callers(const struct expected *row, unsigned count,
 	close_functions();
 }
 
-START_TEST(each_disagreement_is_found_and_nothing_else)
+TEST(each_disagreement_is_found_and_nothing_else)
 {
 	/* clang-format off */
 	static const struct expected rows[] = {
@@ -188,9 +188,8 @@ START_TEST(each_disagreement_is_found_and_nothing_else)
 
 	assert_callers(rows, sizeof rows / sizeof *rows, NULL);
 }
-END_TEST
 
-START_TEST(vectors_that_run_say_the_same)
+TEST(vectors_that_run_say_the_same)
 {
 	/* clang-format off */
 	static const struct expected rows[] = {
@@ -211,10 +210,9 @@ START_TEST(vectors_that_run_say_the_same)
 	assert_callers(rows, sizeof rows / sizeof *rows, subject);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 /* The 4.7 stub returns with x30 changed, which RET reads. */
-START_TEST(vectors_that_run_show_what_they_clobber)
+TEST(vectors_that_run_show_what_they_clobber)
 {
 	static const struct expected rows[] = {
 	        {{MOVZ(0, 1), HVC(0), RET},
@@ -235,9 +233,8 @@ START_TEST(vectors_that_run_show_what_they_clobber)
 	assert_callers(rows, sizeof rows / sizeof *rows, subject);
 	hvc_subject_close(subject);
 }
-END_TEST
 
-START_TEST(named_sites_are_held_whatever_they_look_like)
+TEST(named_sites_are_held_whatever_they_look_like)
 {
 	const uint32_t code[][12] = {{MOVZ(0, 1), MOVK(0, 0x8000), HVC(0), RET},
 	                             {MOVZ(0, 7), HVC(0x1235), RET}};
@@ -271,9 +268,8 @@ START_TEST(named_sites_are_held_whatever_they_look_like)
 	ck_assert_ptr_null(untouched);
 	close_functions();
 }
-END_TEST
 
-START_TEST(another_abi_excuses_its_calls)
+TEST(another_abi_excuses_its_calls)
 {
 	const uint32_t code[][12] = {{MOVZ(0, 2), HVC(0), RET}, {MOVZ(0, 9), HVC(0), RET}};
 	struct hvc_abi *other = open_abi("linux-stub-4.12"), *own;
@@ -297,10 +293,9 @@ START_TEST(another_abi_excuses_its_calls)
 	hvc_abi_free(other);
 	close_functions();
 }
-END_TEST
 
 /* AAPCS64: x19 to x29 are the function's caller's, and x30 is where the function returns to. */
-START_TEST(what_belongs_to_the_caller_of_the_function)
+TEST(what_belongs_to_the_caller_of_the_function)
 {
 	static const char all[] = "abi: all\ntitle: all\nsource: this test\nclobbers: x0-x30\n"
 	                          "rules:\n  - { name: one, when: { x0: 0 }, outcome: return }\n"
@@ -322,17 +317,5 @@ START_TEST(what_belongs_to_the_caller_of_the_function)
 	hvc_callers__free(callers);
 	close_functions();
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"what_belongs_to_the_caller_of_the_function", &what_belongs_to_the_caller_of_the_function},
-        {"each_disagreement_is_found_and_nothing_else",
-         &each_disagreement_is_found_and_nothing_else},
-        {"vectors_that_run_say_the_same", &vectors_that_run_say_the_same},
-        {"vectors_that_run_show_what_they_clobber", &vectors_that_run_show_what_they_clobber},
-        {"named_sites_are_held_whatever_they_look_like",
-         &named_sites_are_held_whatever_they_look_like},
-        {"another_abi_excuses_its_calls", &another_abi_excuses_its_calls},
-};
-
-SUITE_MAIN("callers", tests)
+SUITE_MAIN("callers")

@@ -41,7 +41,7 @@ static struct hvc_abi *parse(const char *bytes)
 	return abi;
 }
 
-START_TEST(each_call_is_a_rule)
+TEST(each_call_is_a_rule)
 {
 	static const char *const name[] = {"alone", "first", "second", "third", "rest"};
 	static const char *const title[] = {"", "calls of a kind", "for EL1t", "calls of a kind",
@@ -76,9 +76,8 @@ START_TEST(each_call_is_a_rule)
 	ck_assert_uint_eq(hvc_abi_rule_at(abi, 3)->condition[0].mask, 0xffffff);
 	hvc_abi_free(abi);
 }
-END_TEST
 
-START_TEST(calls_govern_what_they_say)
+TEST(calls_govern_what_they_say)
 {
 	static const struct {
 		uint64_t x16;
@@ -118,7 +117,6 @@ START_TEST(calls_govern_what_they_say)
 	}
 	hvc_abi_free(abi);
 }
-END_TEST
 
 static char *make_tables(unsigned first, unsigned second)
 {
@@ -139,7 +137,7 @@ static char *make_tables(unsigned first, unsigned second)
 }
 
 /* Calls are counted, not tables. */
-START_TEST(calls_count_as_rules)
+TEST(calls_count_as_rules)
 {
 	char *many = make_tables(150, 100);
 	char *more = make_tables(HVC_LIMIT_RULES / 2, HVC_LIMIT_RULES / 2);
@@ -154,12 +152,5 @@ START_TEST(calls_count_as_rules)
 	free(many);
 	free(more);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"each_call_is_a_rule", &each_call_is_a_rule},
-        {"calls_govern_what_they_say", &calls_govern_what_they_say},
-        {"calls_count_as_rules", &calls_count_as_rules},
-};
-
-SUITE_MAIN("calls", tests)
+SUITE_MAIN("calls")

@@ -45,7 +45,7 @@ static void assert_parts(const struct hvc_diff_config *config, bool part)
 	hvc_diff__free(diff);
 }
 
-START_TEST(both_sides_move_with_the_immediate)
+TEST(both_sides_move_with_the_immediate)
 {
 	static const char path[] = HVC_BINARY_DIR "/test_clean_bill.map";
 	struct hvc_subject *once = open_twice(false), *twice = open_twice(true);
@@ -72,10 +72,9 @@ START_TEST(both_sides_move_with_the_immediate)
 	hvc_subject_close(once);
 	hvc_subject_close(twice);
 }
-END_TEST
 
 /* One immediate among 65,536 has the handler write its own image. */
-START_TEST(one_immediate_writes_the_image)
+TEST(one_immediate_writes_the_image)
 {
 	struct hvc_abi *abi =
 	        parse_abi(HEAD "  - { name: one, when: { imm: 1 }, outcome: return }\n"
@@ -107,7 +106,6 @@ START_TEST(one_immediate_writes_the_image)
 	}
 	hvc_abi_free(abi);
 }
-END_TEST
 
 /* An Undefined exception for EL1h, and one register more. */
 static struct hvc_subject *open_injector(enum hvc_reg reg)
@@ -127,7 +125,7 @@ static struct hvc_subject *open_injector(enum hvc_reg reg)
 }
 
 /* What an injected exception uses up is its own; EL2's registers and the others of EL1 are not. */
-START_TEST(an_injection_keeps_the_rest)
+TEST(an_injection_keeps_the_rest)
 {
 	static const enum hvc_reg regs[] = {HVC_REG_NONE,      HVC_REG_VBAR_EL2,  HVC_REG_HCR_EL2,
 	                                    HVC_REG_TTBR0_EL2, HVC_REG_VTTBR_EL2, HVC_REG_TPIDR_EL2,
@@ -157,10 +155,9 @@ START_TEST(an_injection_keeps_the_rest)
 	}
 	hvc_abi_free(abi);
 }
-END_TEST
 
 /* Where a contract is broken, the check says no other: both go by what the machine did. */
-START_TEST(a_broken_contract_is_no_conforming_check)
+TEST(a_broken_contract_is_no_conforming_check)
 {
 	static const struct {
 		const char *subject, *abi;
@@ -198,10 +195,9 @@ START_TEST(a_broken_contract_is_no_conforming_check)
 		hvc_subject_close(subject);
 	}
 }
-END_TEST
 
 /* What the proof says is what the machine shows, clause by clause: one is broken, or none. */
-START_TEST(each_clause_is_proved_and_made)
+TEST(each_clause_is_proved_and_made)
 {
 	static const struct {
 		const char *name;
@@ -261,14 +257,5 @@ START_TEST(each_clause_is_proved_and_made)
 	}
 	hvc_abi_free(abi);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"each_clause_is_proved_and_made", &each_clause_is_proved_and_made},
-        {"both_sides_move_with_the_immediate", &both_sides_move_with_the_immediate},
-        {"one_immediate_writes_the_image", &one_immediate_writes_the_image},
-        {"an_injection_keeps_the_rest", &an_injection_keeps_the_rest},
-        {"a_broken_contract_is_no_conforming_check", &a_broken_contract_is_no_conforming_check},
-};
-
-SUITE_MAIN("clean_bill", tests)
+SUITE_MAIN("clean_bill")

@@ -98,7 +98,7 @@ static const struct {
         {"linux-stub-4.12", "jailhouse", 0x4a48, 0, {"set_vectors", "disable"}},
 };
 
-START_TEST(known_conflicts)
+TEST(known_conflicts)
 {
 	for (unsigned i = 0; i < sizeof conflicts / sizeof *conflicts; i++) {
 		const struct hvc_overlap *overlap;
@@ -119,10 +119,9 @@ START_TEST(known_conflicts)
 		stop();
 	}
 }
-END_TEST
 
 /* The same calls, meant the same. */
-START_TEST(agreements)
+TEST(agreements)
 {
 	static const struct {
 		const char *first, *second;
@@ -143,14 +142,13 @@ START_TEST(agreements)
 		stop();
 	}
 }
-END_TEST
 
 /*
  * No call in common. Small numbers in x0 lie in the range that the calling convention keeps for
  * older calls, so a compliant callee refuses what the Linux stub does: registers alone tell them
  * apart, at #0. Xen, Jailhouse and Gunyah have immediates of their own.
  */
-START_TEST(told_apart)
+TEST(told_apart)
 {
 	static const struct {
 		const char *first, *second;
@@ -171,10 +169,9 @@ START_TEST(told_apart)
 		stop();
 	}
 }
-END_TEST
 
 /* Rules that share a name, a call or neither. */
-START_TEST(what_agrees)
+TEST(what_agrees)
 {
 	static const struct {
 		const char *a, *b;
@@ -221,10 +218,9 @@ START_TEST(what_agrees)
 		hvc_abi_free(abi[1]);
 	}
 }
-END_TEST
 
 /* Every two shipped ABIs: each overlap's witness is claimed by both, and the matrix is whole. */
-START_TEST(everything_shipped)
+TEST(everything_shipped)
 {
 	struct hvc_abi *abi[256];
 	unsigned count = 0;
@@ -268,9 +264,8 @@ START_TEST(everything_shipped)
 	while (count)
 		hvc_abi_free(abi[--count]);
 }
-END_TEST
 
-START_TEST(one_against_others)
+TEST(one_against_others)
 {
 	const struct hvc_abi *abi[3] = {load("linux-stub-4.12"), load("linux-stub-4.7"),
 	                                load("jailhouse")};
@@ -284,10 +279,9 @@ START_TEST(one_against_others)
 	for (unsigned i = 0; i < 3; i++)
 		hvc_abi_free((struct hvc_abi *)abi[i]);
 }
-END_TEST
 
 /* The page stands alone, escapes what it is given, and every link leads somewhere. */
-START_TEST(the_page_stands_alone)
+TEST(the_page_stands_alone)
 {
 	static char text[1 << 20];
 	FILE *out = fmemopen(text, sizeof text, "w");
@@ -310,16 +304,5 @@ START_TEST(the_page_stands_alone)
 	ck_assert_uint_eq(links, 2);
 	stop();
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"known_conflicts", &known_conflicts},
-        {"agreements", &agreements},
-        {"told_apart", &told_apart},
-        {"what_agrees", &what_agrees},
-        {"everything_shipped", &everything_shipped},
-        {"one_against_others", &one_against_others},
-        {"the_page_stands_alone", &the_page_stands_alone},
-};
-
-SUITE_MAIN("collide", tests)
+SUITE_MAIN("collide")

@@ -56,7 +56,7 @@ static void constants_of(const uint32_t code[], unsigned words, char *text, size
 
 #define ERET 0xd69f03e0
 
-START_TEST(each_way_to_compare)
+TEST(each_way_to_compare)
 {
 	static const struct {
 		uint32_t code[CODE_MAX];
@@ -89,9 +89,8 @@ START_TEST(each_way_to_compare)
 		ck_assert_msg(!strcmp(text, rows[i].constants), "row %zu: %s", i, text);
 	}
 }
-END_TEST
 
-START_TEST(each_way_to_make_a_constant)
+TEST(each_way_to_make_a_constant)
 {
 	static const struct {
 		uint32_t code[CODE_MAX];
@@ -128,9 +127,8 @@ START_TEST(each_way_to_make_a_constant)
 		ck_assert_msg(!strcmp(text, rows[i].constants), "row %zu: %s", i, text);
 	}
 }
-END_TEST
 
-START_TEST(what_a_computed_value_says)
+TEST(what_a_computed_value_says)
 {
 	static const struct {
 		uint32_t code[CODE_MAX];
@@ -161,9 +159,8 @@ START_TEST(what_a_computed_value_says)
 		ck_assert_msg(!strcmp(text, rows[i].constants), "row %zu: %s", i, text);
 	}
 }
-END_TEST
 
-START_TEST(control_flow_is_followed)
+TEST(control_flow_is_followed)
 {
 	/* cmp x0, #1; b.ne 1f; cmp x0, #2; eret; cmp x0, #9; 1: bl 2f; cmp x0, #3; eret;
 	   2: cmp x0, #4; b . */
@@ -189,13 +186,5 @@ START_TEST(control_flow_is_followed)
 	ck_assert_ptr_null(constant);
 	hvc_subject_close(subject);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"each_way_to_compare", &each_way_to_compare},
-        {"each_way_to_make_a_constant", &each_way_to_make_a_constant},
-        {"what_a_computed_value_says", &what_a_computed_value_says},
-        {"control_flow_is_followed", &control_flow_is_followed},
-};
-
-SUITE_MAIN("constant", tests)
+SUITE_MAIN("constant")

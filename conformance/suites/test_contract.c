@@ -145,8 +145,6 @@ static const struct row rows[] = {
 
 #define ROWS (sizeof rows / sizeof *rows)
 
-static struct suite_test tests[ROWS + 1];
-
 /* A row under way: what the next immediate must give, and what went wrong so far. */
 struct trial {
 	const struct row *row;
@@ -281,9 +279,9 @@ static bool same_call(const struct row *a, const struct row *b)
 	return !strcmp(a->subject, b->subject) && a->insn == b->insn && a->from == b->from;
 }
 
-START_TEST(every_register_after_every_immediate)
+TEST_OF_MAIN(every_register_after_every_immediate)
 {
-	const char *name = tests[_i].name;
+	const char *name = rows[_i].subject;
 	struct hvc_subject *subject = open_subject(name);
 	struct hvc_machine *machine = open_machine(subject, NULL);
 
@@ -303,10 +301,9 @@ START_TEST(every_register_after_every_immediate)
 	hvc_machine_close(machine);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 /* Whatever the flags and masks of the caller were, it has them again. */
-START_TEST(flags_and_masks_are_restored)
+TEST(flags_and_masks_are_restored)
 {
 	for (size_t i = 0; i < ROWS; i++) {
 		struct hvc_subject *subject;
@@ -337,17 +334,12 @@ START_TEST(flags_and_masks_are_restored)
 		hvc_subject_close(subject);
 	}
 }
-END_TEST
 
 int main(void)
 {
-	unsigned count = 0;
-
-	tests[count++] =
-	        (struct suite_test){"flags_and_masks_are_restored", &flags_and_masks_are_restored};
 	for (size_t i = 0; i < ROWS; i++)
 		if (i == 0 || strcmp(rows[i].subject, rows[i - 1].subject) != 0)
-			tests[count++] = (struct suite_test){rows[i].subject,
-			                                     &every_register_after_every_immediate};
-	return suite_run("contract", tests, count);
+			suite_enter(rows[i].subject, every_register_after_every_immediate, (int)i,
+			            __LINE__);
+	return suite_run("contract");
 }

@@ -211,7 +211,7 @@ static struct hvc_cover_finding expect(const struct hvc_cover_space *space,
 	return e;
 }
 
-START_TEST(random_rules_agree_with_counting)
+TEST(random_rules_agree_with_counting)
 {
 	unsigned seen[HVC_COVER_MEMORY + 1] = {0};
 
@@ -258,7 +258,6 @@ START_TEST(random_rules_agree_with_counting)
 	for (unsigned kind = HVC_COVER_TOTAL; kind <= HVC_COVER_HIDDEN; kind++)
 		ck_assert_msg(seen[kind] >= 10, "kind %u came up %u times", kind, seen[kind]);
 }
-END_TEST
 
 /* One rule a line over x0 alone: mask and up to two intervals. */
 struct line {
@@ -293,7 +292,7 @@ static struct hvc_cover_finding check_lines(const struct line *line, unsigned li
 
 #define M UINT64_MAX
 
-START_TEST(whole_registers)
+TEST(whole_registers)
 {
 	const struct line split[] = {
 	        {0, M, {{0, UINT64_C(0x7fffffffffffffff)}}, 1},
@@ -319,10 +318,9 @@ START_TEST(whole_registers)
 	ck_assert_uint_eq(found.point.v[HVC_COVER_X0], UINT64_C(1) << 63);
 	ck_assert_int_eq(check_lines(split, 1).kind, HVC_COVER_GAP);
 }
-END_TEST
 
 /* A function id under the SVE hint mask, against the lower half, against single bits. */
-START_TEST(masks)
+TEST(masks)
 {
 	const struct line disjoint[] = {
 	        {0, 0xfffeffff, {{0x80000000, 0x80000000}}, 1},
@@ -352,10 +350,9 @@ START_TEST(masks)
 	ck_assert_int_eq(found.kind, HVC_COVER_GAP);
 	ck_assert_uint_eq(found.point.v[HVC_COVER_X0], UINT64_C(1) << 63);
 }
-END_TEST
 
 /* An overlap that a third rule of higher priority takes away is none. */
-START_TEST(priorities)
+TEST(priorities)
 {
 	const struct line settled[] = {
 	        {0, M, {{0, 9}}, 1},
@@ -379,10 +376,9 @@ START_TEST(priorities)
 	ck_assert_int_eq(check_lines(reaches, 3).kind, HVC_COVER_GAP);
 	ck_assert_uint_eq(check_lines(reaches, 3).point.v[HVC_COVER_X0], 10);
 }
-END_TEST
 
 /* Rules that spell out a hard problem are given up, not searched for ever. */
-START_TEST(entangled_rules_are_given_up)
+TEST(entangled_rules_are_given_up)
 {
 	static struct hvc_rule many[400];
 	static struct hvc_condition condition[400][3];
@@ -408,14 +404,5 @@ START_TEST(entangled_rules_are_given_up)
 	hvc_cover__check(&space, &found);
 	ck_assert_int_eq(found.kind, HVC_COVER_COMPLEX);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"random_rules_agree_with_counting", &random_rules_agree_with_counting},
-        {"whole_registers", &whole_registers},
-        {"masks", &masks},
-        {"priorities", &priorities},
-        {"entangled_rules_are_given_up", &entangled_rules_are_given_up},
-};
-
-SUITE_MAIN("cover", tests)
+SUITE_MAIN("cover")

@@ -94,7 +94,7 @@ static const struct {
 };
 /* clang-format on */
 
-START_TEST(reads_and_writes_are_those_of_the_manual)
+TEST(reads_and_writes_are_those_of_the_manual)
 {
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct hvc_def_use use;
@@ -108,9 +108,8 @@ START_TEST(reads_and_writes_are_those_of_the_manual)
 		ck_assert_msg(use.moved == rows[i].moved, "%s moves 0x%x", rows[i].text, use.moved);
 	}
 }
-END_TEST
 
-START_TEST(no_word_names_register_31)
+TEST(no_word_names_register_31)
 {
 	/* Every top-level encoding, with all register fields 31. */
 	for (uint32_t high = 0; high < 0x800; high++) {
@@ -123,11 +122,5 @@ START_TEST(no_word_names_register_31)
 		ck_assert_uint_eq(use.moved & ~use.address, 0);
 	}
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"reads_and_writes_are_those_of_the_manual", &reads_and_writes_are_those_of_the_manual},
-        {"no_word_names_register_31", &no_word_names_register_31},
-};
-
-SUITE_MAIN("def_use", tests)
+SUITE_MAIN("def_use")

@@ -36,7 +36,7 @@ static void make_variants(struct pair *pair, const char *old_name, const char *n
 	make_with(pair, &config);
 }
 
-START_TEST(other_instructions_may_be_equal_for_every_input)
+TEST(other_instructions_may_be_equal_for_every_input)
 {
 	struct pair pair;
 
@@ -50,7 +50,6 @@ START_TEST(other_instructions_may_be_equal_for_every_input)
 	ck_assert_uint_gt(pair.diff->rows[HVC_SIDE_NEW], 0);
 	drop(&pair);
 }
-END_TEST
 
 /* What differs from `base`, and nothing else does. */
 static const struct variant {
@@ -78,7 +77,7 @@ static const struct variant {
         {"fault", ANYONE, "x0 = 1", NULL, "outcome", 1, 0},
 };
 
-START_TEST(a_variant_parts_where_it_was_made_to)
+TEST_ROWS(a_variant_parts_where_it_was_made_to, variants)
 {
 	const struct variant *row = &variants[_i];
 	const struct hvc_change *change;
@@ -111,7 +110,6 @@ START_TEST(a_variant_parts_where_it_was_made_to)
 	ck_assert_str_eq(pair.diff->change[0].what, row->what);
 	drop(&pair);
 }
-END_TEST
 
 /* HVC comes back behind the instruction, SMC to it: at most two changes, which are alike. */
 static void assert_all(const struct pair *pair, const char *when, const char *unless,
@@ -126,7 +124,7 @@ static void assert_all(const struct pair *pair, const char *when, const char *un
 	}
 }
 
-START_TEST(the_order_of_stores_is_compared)
+TEST(the_order_of_stores_is_compared)
 {
 	struct pair pair;
 
@@ -134,9 +132,8 @@ START_TEST(the_order_of_stores_is_compared)
 	assert_all(&pair, "always", "x2 = x3", "store 1, store 2");
 	drop(&pair);
 }
-END_TEST
 
-START_TEST(faults_are_told_apart_by_their_class)
+TEST(faults_are_told_apart_by_their_class)
 {
 	struct pair pair;
 
@@ -147,9 +144,8 @@ START_TEST(faults_are_told_apart_by_their_class)
 	ck_assert(pair.diff->equal);
 	drop(&pair);
 }
-END_TEST
 
-START_TEST(ends_are_told_apart_by_their_address)
+TEST(ends_are_told_apart_by_their_address)
 {
 	struct pair pair;
 
@@ -160,7 +156,6 @@ START_TEST(ends_are_told_apart_by_their_address)
 	ck_assert(pair.diff->equal);
 	drop(&pair);
 }
-END_TEST
 
 static struct hvc_exact *save(const struct hvc_subject *subject, unsigned levels)
 {
@@ -179,7 +174,7 @@ static struct hvc_exact *save(const struct hvc_subject *subject, unsigned levels
 }
 
 /* Maps of which one knows a caller more: the same for all others is not equal. */
-START_TEST(callers_of_one_side_are_told)
+TEST(callers_of_one_side_are_told)
 {
 	const unsigned one = 1u << HVC_LEVEL_EL1H, both = one | 1u << HVC_LEVEL_EL1T;
 	struct hvc_subject *subject = open_subject("linux-stub-4.12");
@@ -206,10 +201,9 @@ START_TEST(callers_of_one_side_are_told)
 	}
 	hvc_subject_close(subject);
 }
-END_TEST
 
 /* What is not known is never equal. */
-START_TEST(what_is_not_followed_is_not_equal)
+TEST(what_is_not_followed_is_not_equal)
 {
 	static const char *const names[][2] = {
 	        {"unfollowed", "unfollowed"}, {"base", "unfollowed"}, {"unfollowed", "base"}};
@@ -227,7 +221,6 @@ START_TEST(what_is_not_followed_is_not_equal)
 		drop(&pair);
 	}
 }
-END_TEST
 
 static size_t see_another(struct hvc_differ *d, struct hvc_aspect *out, size_t count)
 {
@@ -236,7 +229,7 @@ static size_t see_another(struct hvc_differ *d, struct hvc_aspect *out, size_t c
 }
 
 /* What the machines do not show is hvcheck's own fault. */
-START_TEST(a_difference_that_is_not_there_is_not_believed)
+TEST(a_difference_that_is_not_there_is_not_believed)
 {
 	struct hvc_subject *subject = open_subject("linux-stub-4.12");
 	const struct hvc_diff_config config = {.subject = {subject, subject}, .brief = true};
@@ -250,10 +243,9 @@ START_TEST(a_difference_that_is_not_there_is_not_believed)
 	ck_assert_msg(strstr(diag.message, "a fault of hvcheck"), "%s", diag.message);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 /* The same symbol of two files. */
-START_TEST(a_symbol_that_moved_is_the_same)
+TEST(a_symbol_that_moved_is_the_same)
 {
 	struct hvc_diff_config config = {.brief = true};
 	struct pair pair = {.abi = {NULL, NULL}};
@@ -270,10 +262,9 @@ START_TEST(a_symbol_that_moved_is_the_same)
 	ck_assert(pair.diff->equal);
 	drop(&pair);
 }
-END_TEST
 
 /* An address in the image is where its symbol is, or the same distance from the vectors. */
-START_TEST(addresses_are_compared_by_symbol)
+TEST(addresses_are_compared_by_symbol)
 {
 	struct pair pair;
 
@@ -284,9 +275,8 @@ START_TEST(addresses_are_compared_by_symbol)
 	assert_all(&pair, "always", NULL, "x0");
 	drop(&pair);
 }
-END_TEST
 
-START_TEST(a_subject_is_equal_to_itself)
+TEST(a_subject_is_equal_to_itself)
 {
 	static const char *const names[] = {"linux-stub-imm", "linux-stub-4.7", "jailhouse"};
 
@@ -303,7 +293,6 @@ START_TEST(a_subject_is_equal_to_itself)
 		drop(&pair);
 	}
 }
-END_TEST
 
 /* Do two machines part on this call, as far as the caller can see? */
 static bool part(const struct hvc_outcome *a, const struct hvc_outcome *b,
@@ -326,7 +315,7 @@ static bool part(const struct hvc_outcome *a, const struct hvc_outcome *b,
 	return false;
 }
 
-START_TEST(witnesses_part)
+TEST(witnesses_part)
 {
 	static const char *const names[][2] = {
 	        {"linux-stub-imm", "linux-stub-4.7"},
@@ -361,9 +350,8 @@ START_TEST(witnesses_part)
 		drop(&pair);
 	}
 }
-END_TEST
 
-START_TEST(sides_may_be_swapped)
+TEST(sides_may_be_swapped)
 {
 	struct pair pair, swapped;
 
@@ -375,13 +363,12 @@ START_TEST(sides_may_be_swapped)
 	drop(&pair);
 	drop(&swapped);
 }
-END_TEST
 
 /*
  * One immediate of 65,536; and 4, CALL_FUNC, where x30 points into the subject's own code, which
  * is not at the same distance from its vectors.
  */
-START_TEST(a_single_immediate_is_found)
+TEST(a_single_immediate_is_found)
 {
 	struct pair pair;
 	unsigned found = 0;
@@ -401,36 +388,5 @@ START_TEST(a_single_immediate_is_found)
 	ck_assert_uint_eq(found, 1);
 	drop(&pair);
 }
-END_TEST
 
-static struct suite_test tests[64];
-
-int main(void)
-{
-	static const struct suite_test others[] = {
-	        {"other_instructions_may_be_equal_for_every_input",
-	         &other_instructions_may_be_equal_for_every_input},
-	        {"the_order_of_stores_is_compared", &the_order_of_stores_is_compared},
-	        {"faults_are_told_apart_by_their_class", &faults_are_told_apart_by_their_class},
-	        {"ends_are_told_apart_by_their_address", &ends_are_told_apart_by_their_address},
-	        {"callers_of_one_side_are_told", &callers_of_one_side_are_told},
-	        {"what_is_not_followed_is_not_equal", &what_is_not_followed_is_not_equal},
-	        {"a_difference_that_is_not_there_is_not_believed",
-	         &a_difference_that_is_not_there_is_not_believed},
-	        {"a_symbol_that_moved_is_the_same", &a_symbol_that_moved_is_the_same},
-	        {"addresses_are_compared_by_symbol", &addresses_are_compared_by_symbol},
-	        {"a_subject_is_equal_to_itself", &a_subject_is_equal_to_itself},
-	        {"witnesses_part", &witnesses_part},
-	        {"sides_may_be_swapped", &sides_may_be_swapped},
-	        {"a_single_immediate_is_found", &a_single_immediate_is_found},
-	};
-	unsigned count = 0;
-
-	/* The rows of variants come first, since _i is the number of a row. */
-	for (size_t i = 0; i < sizeof variants / sizeof *variants; i++)
-		tests[count++] = (struct suite_test){variants[i].name,
-		                                     &a_variant_parts_where_it_was_made_to};
-	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-		tests[count++] = others[i];
-	return suite_run("diff", tests, count);
-}
+SUITE_MAIN("diff")

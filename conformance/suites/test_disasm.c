@@ -15,7 +15,7 @@
 
 #define AT UINT64_C(0x40010000)
 
-START_TEST(known_words)
+TEST(known_words)
 {
 	static const struct {
 		uint32_t word;
@@ -50,9 +50,8 @@ START_TEST(known_words)
 		ck_assert_str_eq(text, rows[i].text);
 	}
 }
-END_TEST
 
-START_TEST(text_is_cut_to_size)
+TEST(text_is_cut_to_size)
 {
 	for (size_t size = 1; size < 20; size++) {
 		char text[24];
@@ -64,7 +63,6 @@ START_TEST(text_is_cut_to_size)
 		ck_assert_int_eq(text[size], '#');
 	}
 }
-END_TEST
 
 static uint32_t next_random(void)
 {
@@ -107,7 +105,7 @@ static enum hvc_flow flow_of_text(const char *text)
 	return HVC_FLOW_NEXT;
 }
 
-START_TEST(flows_agree)
+TEST(flows_agree)
 {
 	static const uint32_t tops[] = {0x14000000, 0x94000000, 0x54000000, 0x34000000, 0xb5000000,
 	                                0x36000000, 0xb7000000, 0xd6000000, 0xd4000000, 0xd5000000};
@@ -143,7 +141,6 @@ START_TEST(flows_agree)
 	for (unsigned i = 0; i <= HVC_FLOW_STOP; i++)
 		ck_assert_msg(seen[i] > 100, "flow %u was seen %u times", i, seen[i]);
 }
-END_TEST
 
 /* The value after the first '#', shifted as the text says. */
 static uint64_t immediate_of_text(const char *text)
@@ -158,7 +155,7 @@ static uint64_t immediate_of_text(const char *text)
 	return value;
 }
 
-START_TEST(immediates_agree)
+TEST(immediates_agree)
 {
 	static const struct {
 		uint32_t value, random; /* fixed and free bits */
@@ -209,9 +206,8 @@ START_TEST(immediates_agree)
 		ck_assert_msg(compared > 1000, "%s: %u", rows[i].mnemonic, compared);
 	}
 }
-END_TEST
 
-START_TEST(system_registers)
+TEST(system_registers)
 {
 	struct hvc_sysop op;
 
@@ -229,9 +225,8 @@ START_TEST(system_registers)
 	ck_assert(!hvc_a64__sysop(0xd5034fdf, &op)); /* msr daifset, #15 */
 	ck_assert(!hvc_a64__sysop(0xd50c871f, &op)); /* tlbi alle2 */
 }
-END_TEST
 
-START_TEST(what_is_not_an_instruction)
+TEST(what_is_not_an_instruction)
 {
 	static const uint32_t data[] = {0,          1,          0xffff,     0x10000,
 	                                0x01badca1, 0xffffffff, 0x02000000, 0x06000000};
@@ -244,7 +239,6 @@ START_TEST(what_is_not_an_instruction)
 	ck_assert(hvc_a64__padding(HVC_A64_NOP));
 	ck_assert(!hvc_a64__padding(0xd69f03e0));
 }
-END_TEST
 
 #ifndef __SANITIZE_ADDRESS__ /* which wants more addresses than there are bytes */
 static const uint32_t some[] = {0xd503201f, 0xd4024682, 0xd51cc001, 0x14000000, 0xffffffff};
@@ -269,7 +263,7 @@ static int without_memory(char before[SOME][96])
 	return 0;
 }
 
-START_TEST(no_memory_is_needed)
+TEST(no_memory_is_needed)
 {
 	char before[SOME][96];
 	int status;
@@ -283,19 +277,6 @@ START_TEST(no_memory_is_needed)
 	ck_assert_int_eq(waitpid(child, &status, 0), child);
 	ck_assert_msg(status == 0, "status 0x%x", (unsigned)status);
 }
-END_TEST
 #endif
 
-static const struct suite_test tests[] = {
-#ifndef __SANITIZE_ADDRESS__
-        {"no_memory_is_needed", &no_memory_is_needed},
-#endif
-        {"known_words", &known_words},
-        {"text_is_cut_to_size", &text_is_cut_to_size},
-        {"flows_agree", &flows_agree},
-        {"immediates_agree", &immediates_agree},
-        {"system_registers", &system_registers},
-        {"what_is_not_an_instruction", &what_is_not_an_instruction},
-};
-
-SUITE_MAIN("disasm", tests)
+SUITE_MAIN("disasm")

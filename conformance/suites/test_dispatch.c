@@ -18,8 +18,6 @@
 /* Specifications that have a built-in subject in AArch64 state; more may come. */
 #define WITH_SUBJECT 53u
 
-static struct suite_test tests[ABIS_MAX + 1];
-
 /* Each register file with 65,536 immediates, of which none is left out. */
 static void assert_account_closed(const struct hvc_check_world *world)
 {
@@ -87,9 +85,10 @@ static bool is_asked(const char *abi)
 	return full();
 }
 
-START_TEST(every_call_conforms)
+TEST_OF_MAIN(every_call_conforms)
 {
-	const char *name = tests[_i].name;
+	const char *name, *text;
+	size_t size = hvc_abi_shipped_at((size_t)_i, &name, &text, &size) ? size : 0;
 	struct hvc_subject *subject = open_subject(name);
 	struct hvc_abi *abi = open_abi(name);
 	struct hvc_check_config config = {
@@ -116,10 +115,9 @@ START_TEST(every_call_conforms)
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 /* What is right has an ABI; not every ABI has a subject, but those that have one keep it. */
-START_TEST(subjects_and_abis_match)
+TEST(subjects_and_abis_match)
 {
 	const struct hvc_builtin *builtin;
 	unsigned with = 0, abis = 0;
@@ -137,17 +135,14 @@ START_TEST(subjects_and_abis_match)
 	ck_assert_uint_le(abis, ABIS_MAX);
 	ck_assert_uint_ge(with, WITH_SUBJECT);
 }
-END_TEST
 
 int main(void)
 {
-	unsigned count = 0;
 	const char *name, *text;
 	size_t size;
 
-	tests[count++] = (struct suite_test){"subjects_and_abis_match", &subjects_and_abis_match};
 	for (size_t i = 0; i < ABIS_MAX && hvc_abi_shipped_at(i, &name, &text, &size); i++)
 		if (is_asked(name) && has_subject(name))
-			tests[count++] = (struct suite_test){name, &every_call_conforms};
-	return suite_run("dispatch", tests, count);
+			suite_enter(name, every_call_conforms, (int)i, __LINE__);
+	return suite_run("dispatch");
 }

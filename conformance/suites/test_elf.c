@@ -16,7 +16,7 @@ static enum hvc_status load(const uint8_t *bytes, size_t size, struct hvc_diag *
 	return hvc_image__load_memory("tiny", bytes, size, diag, out);
 }
 
-START_TEST(segments_of_a_good_file)
+TEST(segments_of_a_good_file)
 {
 	uint8_t bytes[TINY_SIZE];
 	struct hvc_loaded loaded;
@@ -38,9 +38,8 @@ START_TEST(segments_of_a_good_file)
 	ck_assert(!hvc_image__at_offset(&loaded, TINY_DATA_AT + TINY_DATA_FILE_SIZE, &address));
 	hvc_image__unload(&loaded);
 }
-END_TEST
 
-START_TEST(symbols_of_a_good_file)
+TEST(symbols_of_a_good_file)
 {
 	static const struct {
 		uint64_t address;
@@ -83,12 +82,11 @@ START_TEST(symbols_of_a_good_file)
 	ck_assert_ptr_null(hvc_symbols__find(&loaded.symbols, ""));
 	hvc_image__unload(&loaded);
 }
-END_TEST
 
 #define PHDR(i, field) (TINY_PHDR_AT + (i) * sizeof(Elf64_Phdr) + offsetof(Elf64_Phdr, field))
 #define SHDR(i, field) (TINY_SHDR_AT + (i) * sizeof(Elf64_Shdr) + offsetof(Elf64_Shdr, field))
 
-START_TEST(spoilt_fields_are_named)
+TEST(spoilt_fields_are_named)
 {
 	static const struct {
 		struct {
@@ -168,9 +166,8 @@ START_TEST(spoilt_fields_are_named)
 		ck_assert_str_eq(diag.file, "tiny");
 	}
 }
-END_TEST
 
-START_TEST(every_cut_is_noticed)
+TEST(every_cut_is_noticed)
 {
 	uint8_t bytes[TINY_SIZE];
 	struct hvc_loaded loaded;
@@ -199,9 +196,8 @@ START_TEST(every_cut_is_noticed)
 	ck_assert_uint_eq(loaded.symbols.count, 0);
 	hvc_image__unload(&loaded);
 }
-END_TEST
 
-START_TEST(linked_addresses_are_kept)
+TEST(linked_addresses_are_kept)
 {
 	const uint64_t high = UINT64_C(0xffff800008010000);
 	uint8_t bytes[TINY_SIZE];
@@ -220,7 +216,6 @@ START_TEST(linked_addresses_are_kept)
 	ck_assert_uint_eq(hvc_symbols__find(&loaded.symbols, "hvc_vectors")->address, high + 0x800);
 	hvc_image__unload(&loaded);
 }
-END_TEST
 
 static uint64_t next_random(uint64_t *state)
 {
@@ -259,7 +254,7 @@ static void check_loaded(const struct hvc_loaded *loaded)
 	}
 }
 
-START_TEST(flipped_bits_never_crash)
+TEST(flipped_bits_never_crash)
 {
 	uint64_t state = UINT64_C(0x9e3779b97f4a7c15);
 	unsigned good = 0, bad = 0;
@@ -298,15 +293,5 @@ START_TEST(flipped_bits_never_crash)
 	ck_assert_uint_gt(good, 200);
 	ck_assert_uint_gt(bad, 200);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"segments_of_a_good_file", &segments_of_a_good_file},
-        {"symbols_of_a_good_file", &symbols_of_a_good_file},
-        {"spoilt_fields_are_named", &spoilt_fields_are_named},
-        {"every_cut_is_noticed", &every_cut_is_noticed},
-        {"linked_addresses_are_kept", &linked_addresses_are_kept},
-        {"flipped_bits_never_crash", &flipped_bits_never_crash},
-};
-
-SUITE_MAIN("elf", tests)
+SUITE_MAIN("elf")

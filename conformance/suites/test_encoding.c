@@ -79,6 +79,24 @@ static const struct space spaces[] = {
         {"upper halves", 0x80000, upper_word, 157},
 };
 
+static const struct {
+	const char *name;
+	enum hvc_cpu cpu;
+} models[] = {{"a72", HVC_CPU_A72}, {"max", HVC_CPU_MAX}};
+
+static const struct {
+	const char *name;
+	const struct space *space;
+	enum hvc_cpu cpu;
+} trials[] = {
+        {"the_system_space_on_a72", &spaces[0], HVC_CPU_A72},
+        {"simd_on_a72", &spaces[1], HVC_CPU_A72},
+        {"upper_halves_on_a72", &spaces[2], HVC_CPU_A72},
+        {"the_system_space_on_max", &spaces[0], HVC_CPU_MAX},
+        {"simd_on_max", &spaces[1], HVC_CPU_MAX},
+        {"upper_halves_on_max", &spaces[2], HVC_CPU_MAX},
+};
+
 static uint32_t word_of(const struct space *space, uint32_t n)
 {
 	return space->word(full() ? n : n * space->stride);
@@ -175,10 +193,10 @@ static unsigned deaths(const struct space *space, enum hvc_cpu cpu, struct share
 	return dead;
 }
 
-START_TEST(no_instruction_kills_the_process)
+TEST_ROWS(no_instruction_kills_the_process, trials)
 {
-	const struct space *space = &spaces[_i % 3];
-	enum hvc_cpu cpu = _i < 3 ? HVC_CPU_A72 : HVC_CPU_MAX;
+	const struct space *space = trials[_i].space;
+	enum hvc_cpu cpu = trials[_i].cpu;
 	struct shared *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
 	                             MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	unsigned dead;
@@ -189,7 +207,6 @@ START_TEST(no_instruction_kills_the_process)
 	ck_assert_msg(dead == 0, "%u of %u words of %s on %s", dead, count_of(space), space->name,
 	              hvc_cpu_name(cpu));
 }
-END_TEST
 
 static enum hvc_knowledge known(void *ctx, const uint8_t encoding[5], uint64_t *value)
 {
@@ -227,7 +244,7 @@ static int faults_by_terms(struct hvc_machine *machine, struct hvc_bvs *terms, u
 }
 
 /* The names that there are, and which of them can be written; operations. */
-START_TEST(terms_and_machine_agree_on_what_is_undefined)
+TEST_ROWS(terms_and_machine_agree_on_what_is_undefined, models)
 {
 	const struct space names = {"system instructions", 0x40000, system_words, 107};
 	struct hvc_machine *machine = NULL;
@@ -245,7 +262,7 @@ START_TEST(terms_and_machine_agree_on_what_is_undefined)
 
 		if (n % BATCH == 0) {
 			hvc_machine_close(machine);
-			machine = open_words(&names, (enum hvc_cpu)_i % 2, n);
+			machine = open_words(&names, models[_i].cpu, n);
 		}
 		ck_assert_int_eq(hvc_bv__open(0, &terms), HVC_OK);
 		faults = faults_by_terms(machine, terms, word);
@@ -259,14 +276,13 @@ START_TEST(terms_and_machine_agree_on_what_is_undefined)
 		if (faults < 0 || faults == fault)
 			continue;
 		printf("%s: 0x%08x: %s by the terms, %s in the machine\n",
-		       hvc_cpu_name((enum hvc_cpu)_i % 2), word, faults ? "a fault" : "none",
+		       hvc_cpu_name(models[_i].cpu), word, faults ? "a fault" : "none",
 		       fault ? "one" : "none");
 		wrong++;
 	}
 	hvc_machine_close(machine);
 	ck_assert_uint_eq(wrong, 0);
 }
-END_TEST
 
 static void no_exception(void *ctx, enum hvc_event event, uint64_t pc)
 {
@@ -276,7 +292,7 @@ static void no_exception(void *ctx, enum hvc_event event, uint64_t pc)
 }
 
 /* Worlds name any register: from outside each is read and written, and the CPU still runs. */
-START_TEST(no_register_kills_the_process)
+TEST_ROWS(no_register_kills_the_process, models)
 {
 	static const uint64_t values[] = {UINT64_MAX, 0};
 	const struct hvc_engine_hooks hooks = {.exception = no_exception};
@@ -293,7 +309,7 @@ START_TEST(no_register_kills_the_process)
 		if (pid == 0) {
 			struct hvc_engine *engine = NULL;
 
-			if (hvc_engine__open((enum hvc_cpu)_i % 2, &hooks, NULL, &engine) != HVC_OK)
+			if (hvc_engine__open(models[_i].cpu, &hooks, NULL, &engine) != HVC_OK)
 				_exit(1);
 			for (; *at < 0x8000; ++*at) {
 				const uint8_t t[5] = {(uint8_t)(2 + (*at >> 14)), *at >> 11 & 7,
@@ -312,7 +328,7 @@ START_TEST(no_register_kills_the_process)
 		if (status == 0)
 			break;
 		printf("s%u_%u_c%u_c%u_%u on %s: status 0x%x\n", 2 + (*at >> 14), *at >> 11 & 7,
-		       *at >> 7 & 15, *at >> 3 & 15, *at & 7, hvc_cpu_name((enum hvc_cpu)_i % 2),
+		       *at >> 7 & 15, *at >> 3 & 15, *at & 7, hvc_cpu_name(models[_i].cpu),
 		       (unsigned)status);
 		++*at;
 		dead++;
@@ -320,19 +336,5 @@ START_TEST(no_register_kills_the_process)
 	munmap(at, sizeof *at);
 	ck_assert_uint_eq(dead, 0);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"the_system_space_on_a72", &no_instruction_kills_the_process},
-        {"simd_on_a72", &no_instruction_kills_the_process},
-        {"upper_halves_on_a72", &no_instruction_kills_the_process},
-        {"the_system_space_on_max", &no_instruction_kills_the_process},
-        {"simd_on_max", &no_instruction_kills_the_process},
-        {"upper_halves_on_max", &no_instruction_kills_the_process},
-        {"undefined_on_a72", &terms_and_machine_agree_on_what_is_undefined},
-        {"undefined_on_max", &terms_and_machine_agree_on_what_is_undefined},
-        {"registers_on_a72", &no_register_kills_the_process},
-        {"registers_on_max", &no_register_kills_the_process},
-};
-
-SUITE_MAIN("encoding", tests)
+SUITE_MAIN("encoding")

@@ -82,7 +82,7 @@ static void check_flags(unsigned n, const struct hvc_call *call, const struct hv
 		assert_hex(outcome->state.v[r], call->x[r]);
 }
 
-START_TEST(every_flag_mask_and_caller)
+TEST(every_flag_mask_and_caller)
 {
 	static const uint64_t given[] = {0, HVC_PSTATE_PAN, HVC_PSTATE_UAO,
 	                                 HVC_PSTATE_PAN | HVC_PSTATE_UAO};
@@ -102,7 +102,6 @@ START_TEST(every_flag_mask_and_caller)
 		run(&image, &batch);
 	}
 }
-END_TEST
 
 static void make_immediate(unsigned n, struct hvc_call *call)
 {
@@ -121,7 +120,7 @@ static void check_immediate(unsigned n, const struct hvc_call *call,
 }
 
 /* All 65,536 of HVC, and of SMC trapped by HCR_EL2.TSC. */
-START_TEST(syndrome_and_return_address_of_every_immediate)
+TEST(syndrome_and_return_address_of_every_immediate)
 {
 	struct batch batch = {2 * HVC_IMM_COUNT, 0, 0, make_immediate, check_immediate};
 	struct tiny_image image;
@@ -130,10 +129,9 @@ START_TEST(syndrome_and_return_address_of_every_immediate)
 	tiny_put(&image, TINY_LOWER, A64_MRS(1, ESR), A64_MRS(2, ELR), A64_ERET);
 	run(&image, &batch);
 }
-END_TEST
 
 /* Where the handler wants to go on, and in which state: x1 is ELR, x2 is SPSR. */
-START_TEST(changed_elr_and_spsr_are_honoured)
+TEST(changed_elr_and_spsr_are_honoured)
 {
 	static const struct {
 		enum hvc_level from;
@@ -180,10 +178,9 @@ START_TEST(changed_elr_and_spsr_are_honoured)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
 /* HVC is UNDEFINED at EL0, with SCR_EL3.HCE clear, and with HCR_EL2.HCD set on a PE without EL3. */
-START_TEST(undefined_hvc_never_arrives)
+TEST(undefined_hvc_never_arrives)
 {
 	static const struct {
 		uint64_t scr, hcr;
@@ -222,10 +219,9 @@ START_TEST(undefined_hvc_never_arrives)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
 /* Each level has its own stack pointer; SP_EL0 is what the "t" levels use. */
-START_TEST(stack_pointers_are_banked)
+TEST(stack_pointers_are_banked)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -249,13 +245,12 @@ START_TEST(stack_pointers_are_banked)
 	}
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /*
  * A return to where nothing can be, EL1 in AArch32 state included where it has none: IL is set, and
  * the next instruction is the fault.
  */
-START_TEST(illegal_returns)
+TEST(illegal_returns)
 {
 	static const uint64_t spsr[] = {0x3c1, 0x3c2, 0x3c6, 0x3c7, 0x3ca,
 	                                0x3cc, 0x3cd, 0x1d3, 0x1da};
@@ -284,16 +279,5 @@ START_TEST(illegal_returns)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"every_flag_mask_and_caller", &every_flag_mask_and_caller},
-        {"syndrome_and_return_address_of_every_immediate",
-         &syndrome_and_return_address_of_every_immediate},
-        {"changed_elr_and_spsr_are_honoured", &changed_elr_and_spsr_are_honoured},
-        {"undefined_hvc_never_arrives", &undefined_hvc_never_arrives},
-        {"stack_pointers_are_banked", &stack_pointers_are_banked},
-        {"illegal_returns", &illegal_returns},
-};
-
-SUITE_MAIN("entry", tests)
+SUITE_MAIN("entry")

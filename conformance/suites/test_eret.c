@@ -22,7 +22,7 @@ static struct hvc_pe at(uint64_t pstate)
 }
 
 /* All 32 values of M at each level of a PE with everything, EL1 in AArch64 state. */
-START_TEST(modes)
+TEST(modes)
 {
 	static const struct {
 		uint64_t from;
@@ -46,9 +46,8 @@ START_TEST(modes)
 			ck_assert_uint_eq(out.pc, 0x1000);
 		}
 }
-END_TEST
 
-START_TEST(illegal_by_control)
+TEST(illegal_by_control)
 {
 	static const struct {
 		const char *what;
@@ -113,10 +112,9 @@ START_TEST(illegal_by_control)
 		ck_assert_msg(out.illegal == cases[i].illegal, "%s", cases[i].what);
 	}
 }
-END_TEST
 
 /* IL is set, the level and the stack pointer stay, some fields come from SPSR all the same. */
-START_TEST(effect_of_an_illegal_return)
+TEST(effect_of_an_illegal_return)
 {
 	static const uint64_t taken[] = {BIT(31), BIT(30), BIT(29), BIT(28), BIT(22),
 	                                 BIT(13), BIT(9),  BIT(8),  BIT(7),  BIT(6)};
@@ -139,7 +137,6 @@ START_TEST(effect_of_an_illegal_return)
 		ck_assert_uint_eq(out.pstate & ~unknown, fields | BIT(20) | 0x8);
 	}
 }
-END_TEST
 
 /* xorshift64 (Marsaglia 2003): states without a pattern, the same in every run. */
 static uint64_t random_next(uint64_t *seed)
@@ -151,7 +148,7 @@ static uint64_t random_next(uint64_t *seed)
 }
 
 /* HVC and then ERET with what the entry wrote: the same PE, one instruction further. */
-START_TEST(return_undoes_the_entry)
+TEST(return_undoes_the_entry)
 {
 	static const uint64_t callers[] = {0x4, 0x5, 0x8, 0x9};
 	uint64_t fields = UINT64_C(0xf3c03fc0); /* all but SS, which a return may clear, and IL */
@@ -178,10 +175,9 @@ START_TEST(return_undoes_the_entry)
 	}
 	ck_assert_uint_gt(restored, 0);
 }
-END_TEST
 
 /* Fields that the PE lacks stay clear whatever SPSR says. */
-START_TEST(return_sets_no_field_that_is_not_there)
+TEST(return_sets_no_field_that_is_not_there)
 {
 	static const struct {
 		uint64_t bit;
@@ -201,14 +197,5 @@ START_TEST(return_sets_no_field_that_is_not_there)
 			ck_assert_uint_eq(out.pstate, 0x5 | (with ? fields[i].bit : 0));
 		}
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"modes", &modes},
-        {"illegal_by_control", &illegal_by_control},
-        {"effect_of_an_illegal_return", &effect_of_an_illegal_return},
-        {"return_undoes_the_entry", &return_undoes_the_entry},
-        {"return_sets_no_field_that_is_not_there", &return_sets_no_field_that_is_not_there},
-};
-
-SUITE_MAIN("eret", tests)
+SUITE_MAIN("eret")

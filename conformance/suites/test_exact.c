@@ -86,19 +86,22 @@ static void explore_all(enum hvc_level from, enum hvc_insn insn, bool prove)
 }
 
 static const struct {
+	const char *name;
 	enum hvc_level from;
 	enum hvc_insn insn;
 } callers[] = {
-        {HVC_LEVEL_EL1H, HVC_INSN_HVC}, {HVC_LEVEL_EL1H, HVC_INSN_SMC},
-        {HVC_LEVEL_EL1T, HVC_INSN_HVC}, {HVC_LEVEL_EL0, HVC_INSN_HVC},
-        {HVC_LEVEL_EL2H, HVC_INSN_HVC}, {HVC_LEVEL_EL2T, HVC_INSN_HVC},
+        {"hvc_from_el1h", HVC_LEVEL_EL1H, HVC_INSN_HVC},
+        {"smc_from_el1h", HVC_LEVEL_EL1H, HVC_INSN_SMC},
+        {"hvc_from_el1t", HVC_LEVEL_EL1T, HVC_INSN_HVC},
+        {"hvc_from_el0", HVC_LEVEL_EL0, HVC_INSN_HVC},
+        {"hvc_from_el2h", HVC_LEVEL_EL2H, HVC_INSN_HVC},
+        {"hvc_from_el2t", HVC_LEVEL_EL2T, HVC_INSN_HVC},
 };
 
-START_TEST(paths_are_what_the_machine_does)
+TEST_ROWS(paths_are_what_the_machine_does, callers)
 {
 	explore_all(callers[_i].from, callers[_i].insn, _i == 0);
 }
-END_TEST
 
 /* Values that selectors have, addresses that lead somewhere, aligned or not, and any. */
 static uint64_t pick(uint64_t *random)
@@ -167,7 +170,7 @@ static void try_call(struct hvc_symbolic *s, const struct hvc_world *world,
 
 #define CALLS 4000u
 
-START_TEST(random_calls_do_what_their_path_says)
+TEST(random_calls_do_what_their_path_says)
 {
 	static const char *const names[] = {
 	        "linux-kvm-init-6.8", "linux-stub-4.12", "linux-stub-imm", "gunyah", "xen",
@@ -214,17 +217,5 @@ START_TEST(random_calls_do_what_their_path_says)
 		hvc_subject_close(subject);
 	}
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"hvc_from_el1h", &paths_are_what_the_machine_does},
-        {"smc_from_el1h", &paths_are_what_the_machine_does},
-        {"hvc_from_el1t", &paths_are_what_the_machine_does},
-        {"hvc_from_el0", &paths_are_what_the_machine_does},
-        {"hvc_from_el2h", &paths_are_what_the_machine_does},
-        {"hvc_from_el2t", &paths_are_what_the_machine_does},
-        /* behind those that go by their number */
-        {"random_calls_do_what_their_path_says", &random_calls_do_what_their_path_says},
-};
-
-SUITE_MAIN("exact", tests)
+SUITE_MAIN("exact")

@@ -60,7 +60,7 @@ static bool text_says_undefined(unsigned n)
 	return have_el3 ? !hce : hcd;
 }
 
-START_TEST(undefined_exactly_where_the_manual_says)
+TEST(undefined_exactly_where_the_manual_says)
 {
 	unsigned undefined = 0;
 
@@ -77,10 +77,9 @@ START_TEST(undefined_exactly_where_the_manual_says)
 	ck_assert_uint_gt(undefined, 0);
 	ck_assert_uint_lt(undefined, STATES);
 }
-END_TEST
 
 /* The cases that are easiest to get wrong, with their answers as constants. */
-START_TEST(undefined_by_name)
+TEST(undefined_by_name)
 {
 	static const struct {
 		const char *what;
@@ -115,10 +114,9 @@ START_TEST(undefined_by_name)
 		              cases[i].what);
 	}
 }
-END_TEST
 
 /* EC 0, IL, no ISS, back to the HVC itself, at the present level; EL0 goes to EL1 or its host. */
-START_TEST(undefined_is_taken_where_the_manual_says)
+TEST(undefined_is_taken_where_the_manual_says)
 {
 	for (unsigned n = 0; n < STATES; n++) {
 		struct hvc_pe pe = state(n);
@@ -138,9 +136,8 @@ START_TEST(undefined_is_taken_where_the_manual_says)
 		ck_assert_uint_eq(entry.pstate & 0x1f, target << 2 | 1);
 	}
 }
-END_TEST
 
-START_TEST(syndrome_of_every_immediate)
+TEST(syndrome_of_every_immediate)
 {
 	for (unsigned mode = 1; mode < MODES; mode++) {
 		struct hvc_pe pe = typical(modes[mode]);
@@ -153,9 +150,8 @@ START_TEST(syndrome_of_every_immediate)
 		}
 	}
 }
-END_TEST
 
-START_TEST(target_and_slot)
+TEST(target_and_slot)
 {
 	static const struct {
 		uint64_t mode;
@@ -182,7 +178,6 @@ START_TEST(target_and_slot)
 				ck_assert_uint_eq(entry.esr, 0x5a000007);
 			}
 }
-END_TEST
 
 /* The PSTATE bits that SPSR can hold, and the feature that each takes. */
 static const struct {
@@ -210,7 +205,7 @@ static const struct {
 
 #define FIELDS (sizeof fields / sizeof *fields)
 
-START_TEST(spsr_holds_each_field_where_it_exists)
+TEST(spsr_holds_each_field_where_it_exists)
 {
 	for (size_t i = 0; i < FIELDS; i++)
 		for (unsigned other = 0; other <= ALL_FEAT; other++) {
@@ -225,10 +220,9 @@ START_TEST(spsr_holds_each_field_where_it_exists)
 			              pe.features, (unsigned long long)entry.spsr);
 		}
 }
-END_TEST
 
 /* Bits of no AArch64 field read zero, whatever the PE implements. BTYPE may be kept or not. */
-START_TEST(spsr_holds_nothing_else)
+TEST(spsr_holds_nothing_else)
 {
 	uint64_t known = UINT64_C(0xd) | BIT(10) | BIT(11);
 	struct hvc_pe pe = typical(~BIT(2) & ~BIT(4) & ~BIT(1)); /* a mode of EL2 */
@@ -242,10 +236,9 @@ START_TEST(spsr_holds_nothing_else)
 	ck_assert_uint_eq(entry.spsr & ~known, 0);
 	ck_assert_uint_eq(entry.spsr & 0x1f, 0x9);
 }
-END_TEST
 
 /* The new PSTATE, field by field, from all fields set and from all clear. */
-START_TEST(pstate_on_entry)
+TEST(pstate_on_entry)
 {
 	for (unsigned n = 0; n < 2u * 8u * (ALL_FEAT + 1); n++) {
 		unsigned features = (n >> 4) | HVC_FEAT_EL2 | HVC_FEAT_EL3;
@@ -273,10 +266,9 @@ START_TEST(pstate_on_entry)
 		              (unsigned long long)entry.pstate);
 	}
 }
-END_TEST
 
 /* PAN is set for EL1, and for EL2 while E2H and TGE are; never when SPAN is set; else kept. */
-START_TEST(pan_on_entry)
+TEST(pan_on_entry)
 {
 	for (unsigned n = 0; n < 256; n++) {
 		bool was = n & 1, e2h = n & 2, tge = n & 4, span1 = n & 8, span2 = n & 16;
@@ -294,10 +286,9 @@ START_TEST(pan_on_entry)
 		ck_assert_msg((entry.pstate >> 22 & 1) == (pan && (was || set)), "case %u", n);
 	}
 }
-END_TEST
 
 /* SMC from EL1 under HCR_EL2.TSC: EC 0x17, and back to the SMC itself. Otherwise not ours. */
-START_TEST(trapped_smc)
+TEST(trapped_smc)
 {
 	for (size_t m = 0; m < MODES; m++)
 		for (unsigned n = 0; n < 4; n++) {
@@ -321,19 +312,5 @@ START_TEST(trapped_smc)
 			ck_assert_uint_eq(entry.spsr, pe.pstate);
 		}
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"undefined_exactly_where_the_manual_says", &undefined_exactly_where_the_manual_says},
-        {"undefined_by_name", &undefined_by_name},
-        {"undefined_is_taken_where_the_manual_says", &undefined_is_taken_where_the_manual_says},
-        {"syndrome_of_every_immediate", &syndrome_of_every_immediate},
-        {"target_and_slot", &target_and_slot},
-        {"spsr_holds_each_field_where_it_exists", &spsr_holds_each_field_where_it_exists},
-        {"spsr_holds_nothing_else", &spsr_holds_nothing_else},
-        {"pstate_on_entry", &pstate_on_entry},
-        {"pan_on_entry", &pan_on_entry},
-        {"trapped_smc", &trapped_smc},
-};
-
-SUITE_MAIN("exception", tests)
+SUITE_MAIN("exception")

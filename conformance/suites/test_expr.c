@@ -54,7 +54,7 @@ static void check_values(const char *const *text, const uint64_t *value, unsigne
 		check_values(text, value, sizeof(text) / sizeof *(text));                          \
 	} while (0)
 
-START_TEST(numbers)
+TEST(numbers)
 {
 	static const char *const text[] = {
 	        "0",
@@ -95,9 +95,8 @@ START_TEST(numbers)
 
 	CHECK_VALUES(text, value);
 }
-END_TEST
 
-START_TEST(names)
+TEST(names)
 {
 	static const char *const text[] = {
 	        "x0", "X1", "w1", "W1", "lr", "x30", "vbar_el2", "VBAR_EL2", "nzcv", "imm", "esr",
@@ -120,16 +119,14 @@ START_TEST(names)
 	ck_assert_uint_eq(eval("self"), HVC_CALLS + 0xea1 * 4);
 	ck_assert_uint_eq(eval("return"), HVC_CALLS + 0xea1 * 4 + 4);
 }
-END_TEST
 
-START_TEST(every_register_has_a_name)
+TEST(every_register_has_a_name)
 {
 	for (unsigned reg = 3; reg < HVC_REG_COUNT; reg++)
 		ck_assert_uint_eq(eval(hvc_reg_name((enum hvc_reg)reg)), (uint64_t)reg << 8);
 }
-END_TEST
 
-START_TEST(smc_has_its_own_syndrome_and_address)
+TEST(smc_has_its_own_syndrome_and_address)
 {
 	struct hvc_context context = make_context();
 	struct hvc_expr esr = hvc_expr__term(HVC_TERM_ESR), self = hvc_expr__term(HVC_TERM_SELF);
@@ -139,9 +136,8 @@ START_TEST(smc_has_its_own_syndrome_and_address)
 	ck_assert_uint_eq(hvc_expr__eval(&esr, &context), 0x5e000012);
 	ck_assert_uint_eq(hvc_expr__eval(&self, &context), HVC_SMC_CALLS + 0x12 * 4);
 }
-END_TEST
 
-START_TEST(operators_and_precedence)
+TEST(operators_and_precedence)
 {
 	static const char *const text[] = {
 	        "1 + 2 - 4",
@@ -202,9 +198,8 @@ START_TEST(operators_and_precedence)
 
 	CHECK_VALUES(text, value);
 }
-END_TEST
 
-START_TEST(function_calls)
+TEST(function_calls)
 {
 	static const char *const text[] = {
 	        "function(1, 0, 0)",
@@ -218,9 +213,8 @@ START_TEST(function_calls)
 	CHECK_VALUES(text, value);
 	ck_assert_uint_eq(hvc_function__result(ALL, 2, 3), (uint64_t)-3 + 10 + 21);
 }
-END_TEST
 
-START_TEST(mistakes_have_a_place)
+TEST(mistakes_have_a_place)
 {
 	static const struct {
 		const char *text;
@@ -271,10 +265,9 @@ START_TEST(mistakes_have_a_place)
 		ck_assert_int_eq(hvc_expr__parse(cases[i].text, &expr, NULL, NULL), HVC_E_FORMAT);
 	}
 }
-END_TEST
 
 /* "1+1+...": each number and each + is a term. */
-START_TEST(size_is_limited)
+TEST(size_is_limited)
 {
 	char text[4096] = "1";
 	struct hvc_expr expr;
@@ -299,9 +292,8 @@ START_TEST(size_is_limited)
 	ck_assert_int_eq(hvc_expr__parse(text, &expr, &position, &message), HVC_E_FORMAT);
 	ck_assert_str_eq(message, "expression is nested too deeply");
 }
-END_TEST
 
-START_TEST(printing_is_canonical)
+TEST(printing_is_canonical)
 {
 	static const char *const cases[][2] = {
 	        {"0", "0"},
@@ -333,7 +325,6 @@ START_TEST(printing_is_canonical)
 		ck_assert_str_eq(text, cases[i][1]);
 	}
 }
-END_TEST
 
 static uint64_t random_next(uint64_t *state)
 {
@@ -377,7 +368,7 @@ static struct hvc_expr random_expr(uint64_t *seed)
 	return expr;
 }
 
-START_TEST(printed_text_parses_to_the_same)
+TEST(printed_text_parses_to_the_same)
 {
 	const struct hvc_context context = make_context();
 	uint64_t seed = 1;
@@ -393,9 +384,8 @@ START_TEST(printed_text_parses_to_the_same)
 		                  hvc_expr__eval(&again, &context));
 	}
 }
-END_TEST
 
-START_TEST(printing_cuts_to_size)
+TEST(printing_cuts_to_size)
 {
 	struct hvc_expr expr;
 	char text[16];
@@ -412,9 +402,8 @@ START_TEST(printing_cuts_to_size)
 	hvc_expr__print(&expr, text, 0);
 	ck_assert_int_eq(text[0], '!');
 }
-END_TEST
 
-START_TEST(equality_is_of_terms)
+TEST(equality_is_of_terms)
 {
 	struct hvc_expr a = hvc_expr__const(5), b = hvc_expr__const(5), c = hvc_expr__const(6);
 	struct hvc_expr r = hvc_expr__reg(HVC_REG_X30), s = hvc_expr__reg(HVC_REG_VBAR_EL2);
@@ -428,21 +417,5 @@ START_TEST(equality_is_of_terms)
 	r.term[0].value = 1; /* means nothing for a register */
 	ck_assert(hvc_expr__equal(&r, &(struct hvc_expr){1, {{HVC_TERM_REG, HVC_REG_X30, 2}}}));
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"numbers", &numbers},
-        {"names", &names},
-        {"every_register_has_a_name", &every_register_has_a_name},
-        {"smc_has_its_own_syndrome_and_address", &smc_has_its_own_syndrome_and_address},
-        {"operators_and_precedence", &operators_and_precedence},
-        {"function_calls", &function_calls},
-        {"mistakes_have_a_place", &mistakes_have_a_place},
-        {"size_is_limited", &size_is_limited},
-        {"printing_is_canonical", &printing_is_canonical},
-        {"printed_text_parses_to_the_same", &printed_text_parses_to_the_same},
-        {"printing_cuts_to_size", &printing_cuts_to_size},
-        {"equality_is_of_terms", &equality_is_of_terms},
-};
-
-SUITE_MAIN("expr", tests)
+SUITE_MAIN("expr")

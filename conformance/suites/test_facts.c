@@ -40,7 +40,7 @@ static uint64_t next_random(void)
 	return state >> 8;
 }
 
-START_TEST(memory_is_what_was_stored_last)
+TEST(memory_is_what_was_stored_last)
 {
 	for (unsigned round = 0; round < 200; round++) {
 		struct hvc_bvs *t;
@@ -79,9 +79,8 @@ START_TEST(memory_is_what_was_stored_last)
 		close_fixture(&f);
 	}
 }
-END_TEST
 
-START_TEST(first_reads_are_the_same_whatever_their_size)
+TEST(first_reads_are_the_same_whatever_their_size)
 {
 	struct fixture f;
 	hvc_ref whole, part, at;
@@ -102,9 +101,8 @@ START_TEST(first_reads_are_the_same_whatever_their_size)
 	ck_assert_uint_eq(f.scene.aparts, 1);
 	close_fixture(&f);
 }
-END_TEST
 
-START_TEST(facts_that_share_an_input_decide_together)
+TEST(facts_that_share_an_input_decide_together)
 {
 	struct hvc_bvs *t;
 	struct fixture f;
@@ -132,9 +130,8 @@ START_TEST(facts_that_share_an_input_decide_together)
 	ck_assert(!f.way->facts.guess);
 	close_fixture(&f);
 }
-END_TEST
 
-START_TEST(few_values_are_found_and_many_are_not)
+TEST(few_values_are_found_and_many_are_not)
 {
 	uint64_t value[16];
 	struct hvc_bvs *t;
@@ -154,14 +151,5 @@ START_TEST(few_values_are_found_and_many_are_not)
 	ck_assert_uint_eq(hvc_facts__values(&f.scene, &f.way->facts, index, value, 4), 0);
 	close_fixture(&f);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"memory_is_what_was_stored_last", &memory_is_what_was_stored_last},
-        {"first_reads_are_the_same_whatever_their_size",
-         &first_reads_are_the_same_whatever_their_size},
-        {"facts_that_share_an_input_decide_together", &facts_that_share_an_input_decide_together},
-        {"few_values_are_found_and_many_are_not", &few_values_are_found_and_many_are_not},
-};
-
-SUITE_MAIN("facts", tests)
+SUITE_MAIN("facts")

@@ -54,7 +54,7 @@ static void join(const struct hvc_contract *contract, bool allowed, char *text, 
 	}
 }
 
-START_TEST(findings_are_what_the_history_says)
+TEST(findings_are_what_the_history_says)
 {
 	static const struct {
 		const char *subject, *abi, *allowed, *broken;
@@ -94,10 +94,9 @@ START_TEST(findings_are_what_the_history_says)
 		hvc_abi_free(abi);
 	}
 }
-END_TEST
 
 /* The table of one class, register by register. */
-START_TEST(every_register_has_a_fate)
+TEST(every_register_has_a_fate)
 {
 	struct hvc_abi *abi = open_abi("linux-stub-imm");
 	struct hvc_contract *contract = measure("linux-stub-imm", abi, 1u << HVC_INSN_HVC);
@@ -126,10 +125,9 @@ START_TEST(every_register_has_a_fate)
 	hvc_contract__free(contract);
 	hvc_abi_free(abi);
 }
-END_TEST
 
 /* A result that is not what the rule says is a broken promise, and so is its register. */
-START_TEST(a_wrong_result_is_no_result)
+TEST(a_wrong_result_is_no_result)
 {
 	struct hvc_abi *abi = open_abi("linux-stub-4.12");
 	struct hvc_contract *contract = measure("broken-w0-compare", abi, 1u << HVC_INSN_HVC);
@@ -146,10 +144,9 @@ START_TEST(a_wrong_result_is_no_result)
 	hvc_contract__free(contract);
 	hvc_abi_free(abi);
 }
-END_TEST
 
 /* By the classes of a map, without a specification. */
-START_TEST(a_map_has_one_too)
+TEST(a_map_has_one_too)
 {
 	struct hvc_subject *subject = open_subject("linux-stub-imm");
 	const struct hvc_exact_config config = {.subject = subject, .brief = true};
@@ -184,10 +181,9 @@ START_TEST(a_map_has_one_too)
 	hvc_exact__free(exact);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 /* What is not followed, or only up to a handler's door, has registers of which nothing is known. */
-START_TEST(a_handler_is_no_contract)
+TEST(a_handler_is_no_contract)
 {
 	struct hvc_subject *subject = open_subject("xen");
 	const struct hvc_exact_config config = {.subject = subject, .brief = true};
@@ -204,10 +200,9 @@ START_TEST(a_handler_is_no_contract)
 	hvc_exact__free(exact);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 /* Callers at EL2 that are sent into a loop: their masks, too, are the exception's. */
-START_TEST(masks_of_an_exception_are_no_finding)
+TEST(masks_of_an_exception_are_no_finding)
 {
 	struct hvc_subject *subject = open_subject("linux-stub-4.12");
 	struct hvc_abi *abi = open_abi("linux-stub-4.12");
@@ -224,15 +219,5 @@ START_TEST(masks_of_an_exception_are_no_finding)
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"findings_are_what_the_history_says", &findings_are_what_the_history_says},
-        {"every_register_has_a_fate", &every_register_has_a_fate},
-        {"a_wrong_result_is_no_result", &a_wrong_result_is_no_result},
-        {"a_map_has_one_too", &a_map_has_one_too},
-        {"a_handler_is_no_contract", &a_handler_is_no_contract},
-        {"masks_of_an_exception_are_no_finding", &masks_of_an_exception_are_no_finding},
-};
-
-SUITE_MAIN("fate", tests)
+SUITE_MAIN("fate")

@@ -80,7 +80,7 @@ static void check_finalised(const struct hvc_outcome *outcome)
 	ck_assert_uint_eq(outcome->stores + outcome->el2_stores, 0);
 }
 
-START_TEST(linux_finalises_el2)
+TEST(linux_finalises_el2)
 {
 	static const enum hvc_level levels[] = {HVC_LEVEL_EL1H, HVC_LEVEL_EL1T, HVC_LEVEL_EL2H};
 	struct hvc_subject *subject;
@@ -101,10 +101,9 @@ START_TEST(linux_finalises_el2)
 	hvc_machine_close(machine);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 /* A kernel that has moved to EL2 goes on there, and calls what is now in VBAR_EL2: itself. */
-START_TEST(life_goes_on_after_finalise)
+TEST(life_goes_on_after_finalise)
 {
 	struct hvc_subject *subject;
 	struct hvc_machine *machine = open_stub(&subject);
@@ -129,7 +128,6 @@ START_TEST(life_goes_on_after_finalise)
 	hvc_machine_close(machine);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 #define MIXED 1000u
 
@@ -173,7 +171,7 @@ static bool done(void *ctx, const struct hvc_call *call, const struct hvc_outcom
 	return true;
 }
 
-START_TEST(finalise_leaves_nothing_behind)
+TEST(finalise_leaves_nothing_behind)
 {
 	struct hvc_subject *subject, *other;
 	struct mix mix = {0};
@@ -190,12 +188,5 @@ START_TEST(finalise_leaves_nothing_behind)
 	hvc_subject_close(subject);
 	hvc_subject_close(other);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"linux_finalises_el2", &linux_finalises_el2},
-        {"life_goes_on_after_finalise", &life_goes_on_after_finalise},
-        {"finalise_leaves_nothing_behind", &finalise_leaves_nothing_behind},
-};
-
-SUITE_MAIN("finalise", tests)
+SUITE_MAIN("finalise")

@@ -29,7 +29,7 @@ static const char *const ids[] = {
 
 #define IDS (sizeof(ids) / sizeof(ids[0]))
 
-START_TEST(every_rule_keeps_its_name)
+TEST(every_rule_keeps_its_name)
 {
 	size_t count = 0;
 
@@ -41,9 +41,8 @@ START_TEST(every_rule_keeps_its_name)
 	ck_assert_ptr_null(hvc_finding_rule__find("check"));
 	ck_assert_ptr_null(hvc_finding_rule__find(""));
 }
-END_TEST
 
-START_TEST(every_rule_is_explained)
+TEST(every_rule_is_explained)
 {
 	const struct hvc_finding_rule *rule;
 
@@ -58,9 +57,8 @@ START_TEST(every_rule_is_explained)
 		ck_assert_ptr_eq(hvc_finding_rule__find(rule->id), rule);
 	}
 }
-END_TEST
 
-START_TEST(every_clause_channel_and_hazard_has_a_rule)
+TEST(every_clause_channel_and_hazard_has_a_rule)
 {
 	char id[40];
 
@@ -77,9 +75,8 @@ START_TEST(every_clause_channel_and_hazard_has_a_rule)
 		ck_assert_msg(hvc_finding_rule__find(id) != NULL, "%s", id);
 	}
 }
-END_TEST
 
-START_TEST(a_subject_has_one_name_wherever_it_lies)
+TEST(a_subject_has_one_name_wherever_it_lies)
 {
 	static const struct {
 		const char *subject, *name, *file;
@@ -107,7 +104,6 @@ START_TEST(a_subject_has_one_name_wherever_it_lies)
 	ck_assert_str_eq(hvc_identity__abi_file("./xen"), "./xen");
 	ck_assert_str_eq(hvc_identity__abi_file("xen.yaml"), "xen.yaml");
 }
-END_TEST
 
 static void add(struct hvc_findings *list, const char *rule, const char *about, const char *key,
                 const char *summary)
@@ -136,7 +132,7 @@ static struct hvc_findings *make(void)
 	return list;
 }
 
-START_TEST(errors_come_first_and_what_is_alike_is_one)
+TEST(errors_come_first_and_what_is_alike_is_one)
 {
 	struct hvc_findings *list = hvc_findings__new("check", "el2.elf", "mine");
 	struct hvc_new_finding draft = {.rule = "check-result", .about = "set", .each = true};
@@ -158,9 +154,8 @@ START_TEST(errors_come_first_and_what_is_alike_is_one)
 	ck_assert_str_ne(list->found[2].fingerprint, list->found[0].fingerprint);
 	hvc_findings__free(list);
 }
-END_TEST
 
-START_TEST(a_fingerprint_is_of_names_and_kinds)
+TEST(a_fingerprint_is_of_names_and_kinds)
 {
 	struct hvc_findings *list[2];
 
@@ -178,7 +173,6 @@ START_TEST(a_fingerprint_is_of_names_and_kinds)
 	hvc_findings__free(list[0]);
 	hvc_findings__free(list[1]);
 }
-END_TEST
 
 static struct hvc_suppressions *parse(const char *text)
 {
@@ -193,7 +187,7 @@ static struct hvc_suppressions *parse(const char *text)
 
 #define REST ", reason: later, owner: me, expires: 2027-01-31}\n"
 
-START_TEST(a_level_decides_what_fails)
+TEST(a_level_decides_what_fails)
 {
 	/* Of an error, an error and a note that does not count. */
 	static const struct {
@@ -219,7 +213,6 @@ START_TEST(a_level_decides_what_fails)
 		hvc_findings__free(list);
 	}
 }
-END_TEST
 
 /* One entry and the findings of make(): how many it suppresses, and what it adds. */
 static const struct {
@@ -248,7 +241,7 @@ static const struct {
         {"{rule: leak-register" REST, 20280101, 0, NULL},
 };
 
-START_TEST(an_entry_suppresses_what_it_names_while_it_holds)
+TEST(an_entry_suppresses_what_it_names_while_it_holds)
 {
 	for (size_t i = 0; i < sizeof(entries_tried) / sizeof(entries_tried[0]); i++) {
 		struct hvc_findings *list = make();
@@ -281,9 +274,8 @@ START_TEST(an_entry_suppresses_what_it_names_while_it_holds)
 		hvc_suppressions__free(entries);
 	}
 }
-END_TEST
 
-START_TEST(an_entry_of_no_rule_is_refused)
+TEST(an_entry_of_no_rule_is_refused)
 {
 	struct hvc_findings *list = make();
 	struct hvc_suppressions *entries = parse("suppressions:\n  - {rule: check" REST);
@@ -296,7 +288,6 @@ START_TEST(an_entry_of_no_rule_is_refused)
 	hvc_findings__free(list);
 	hvc_suppressions__free(entries);
 }
-END_TEST
 
 typedef enum hvc_status writer(FILE *out, const struct hvc_findings *findings,
                                struct hvc_diag *diag);
@@ -339,7 +330,7 @@ static void expect_in(writer *write, const char *const *parts)
 	free(text);
 }
 
-START_TEST(no_text_breaks_a_format)
+TEST(no_text_breaks_a_format)
 {
 	static const char *const junit[] = {"message=\"a&lt;b&gt;&amp;&quot;|`c`%\\r\\nd,e:"
 	                                    "f\\x01\\xff\xc3\xa9\\xed\\xa0\\x80\"",
@@ -358,9 +349,8 @@ START_TEST(no_text_breaks_a_format)
 	expect_in(hvc_findings__markdown, markdown);
 	expect_in(hvc_findings__sarif, sarif);
 }
-END_TEST
 
-START_TEST(characters_are_those_of_unicode)
+TEST(characters_are_those_of_unicode)
 {
 	static const struct {
 		const char *text;
@@ -384,21 +374,5 @@ START_TEST(characters_are_those_of_unicode)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		ck_assert_msg(hvc_utf8__length(rows[i].text) == rows[i].length, "row %zu", i);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"every_rule_keeps_its_name", &every_rule_keeps_its_name},
-        {"every_rule_is_explained", &every_rule_is_explained},
-        {"every_clause_channel_and_hazard_has_a_rule", &every_clause_channel_and_hazard_has_a_rule},
-        {"a_subject_has_one_name_wherever_it_lies", &a_subject_has_one_name_wherever_it_lies},
-        {"errors_come_first_and_what_is_alike_is_one", &errors_come_first_and_what_is_alike_is_one},
-        {"a_fingerprint_is_of_names_and_kinds", &a_fingerprint_is_of_names_and_kinds},
-        {"a_level_decides_what_fails", &a_level_decides_what_fails},
-        {"an_entry_suppresses_what_it_names_while_it_holds",
-         &an_entry_suppresses_what_it_names_while_it_holds},
-        {"an_entry_of_no_rule_is_refused", &an_entry_of_no_rule_is_refused},
-        {"no_text_breaks_a_format", &no_text_breaks_a_format},
-        {"characters_are_those_of_unicode", &characters_are_those_of_unicode},
-};
-
-SUITE_MAIN("finding", tests)
+SUITE_MAIN("finding")

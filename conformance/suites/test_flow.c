@@ -56,7 +56,7 @@ static void assert_constant(unsigned i, unsigned n, uint64_t expected)
 	ck_assert(!hvc_value__is_chance(&x));
 }
 
-START_TEST(constants_are_calculated)
+TEST(constants_are_calculated)
 {
 	FOLLOW(A64_MOVZ(0, 0x21), A64_MOVK16(0, 0xc500), /* x0 = 0xc5000021 */
 	       0x12800001,                               /* mov w1, #-1 */
@@ -74,9 +74,8 @@ START_TEST(constants_are_calculated)
 	ck_assert_int_eq(value(0, 0).kind, HVC_VALUE_ARGUMENT);
 	hvc_flow__free(flow);
 }
-END_TEST
 
-START_TEST(addresses_are_no_plain_constants)
+TEST(addresses_are_no_plain_constants)
 {
 	FOLLOW(UINT32_C(0x90000000) | 1, /* adrp x1, . */
 	       A64_ADD(1, 1, 0x123), A64_ADR(2, 8), HVC0);
@@ -86,9 +85,8 @@ START_TEST(addresses_are_no_plain_constants)
 	ck_assert_uint_eq(value(3, 2).constant[0], BASE + 16);
 	hvc_flow__free(flow);
 }
-END_TEST
 
-START_TEST(arguments_are_followed_through_copies)
+TEST(arguments_are_followed_through_copies)
 {
 	FOLLOW(A64_MOV(19, 1), A64_MOVW(20, 2), A64_MOV(3, 19), A64_MOV(1, 0), HVC0);
 	ck_assert_int_eq(value(4, 3).kind, HVC_VALUE_ARGUMENT);
@@ -105,9 +103,8 @@ START_TEST(arguments_are_followed_through_copies)
 	ck_assert(!hvc_value__is_chance(&kept));
 	hvc_flow__free(flow);
 }
-END_TEST
 
-START_TEST(calls_leave_a_result_and_chance)
+TEST(calls_leave_a_result_and_chance)
 {
 	FOLLOW(A64_MOVZ(0, 1), A64_MOVZ(1, 2), A64_MOVZ(19, 3), A64_BL(0x100), HVC0, HVC0);
 	ck_assert_int_eq(value(4, 0).kind, HVC_VALUE_RESULT);
@@ -122,9 +119,8 @@ START_TEST(calls_leave_a_result_and_chance)
 	ck_assert_int_eq(value(5, 4).kind, HVC_VALUE_CLOBBERED);
 	hvc_flow__free(flow);
 }
-END_TEST
 
-START_TEST(ways_are_merged)
+TEST(ways_are_merged)
 {
 	/* x0 = 1 or 2; x1 = 7 or the argument; x2 = 9 either way */
 	FOLLOW(A64_MOVZ(0, 2), A64_MOVZ(2, 9), A64_CBZ(5, 12), A64_MOVZ(0, 1), A64_MOVZ(1, 7),
@@ -142,17 +138,15 @@ START_TEST(ways_are_merged)
 	ck_assert_int_eq(value(3, 0).kind, HVC_VALUE_UNKNOWN);
 	hvc_flow__free(flow);
 }
-END_TEST
 
-START_TEST(a_counting_loop_ends)
+TEST(a_counting_loop_ends)
 {
 	FOLLOW(A64_MOVZ(0, 0), A64_ADD(0, 0, 1), A64_CBNZ(1, -4), HVC0);
 	ck_assert_int_ne(value(3, 0).kind, HVC_VALUE_CONSTANT);
 	hvc_flow__free(flow);
 }
-END_TEST
 
-START_TEST(a_pointer_that_was_used_is_left_over)
+TEST(a_pointer_that_was_used_is_left_over)
 {
 	struct hvc_value x;
 
@@ -173,9 +167,8 @@ START_TEST(a_pointer_that_was_used_is_left_over)
 	ck_assert(!x.pointer);
 	hvc_flow__free(flow);
 }
-END_TEST
 
-START_TEST(patched_branches_and_jump_tables)
+TEST(patched_branches_and_jump_tables)
 {
 	/* Nothing leads behind the branch, which a kernel may patch away. */
 	FOLLOW(A64_MOVZ(0, 3), A64_B(16), A64_MOVZ(1, 4), HVC0, A64_RET, A64_RET);
@@ -192,7 +185,6 @@ START_TEST(patched_branches_and_jump_tables)
 	ck_assert_int_eq(value(0, 0).kind, HVC_VALUE_UNKNOWN);
 	hvc_flow__free(flow);
 }
-END_TEST
 
 static struct hvc_after after(unsigned i)
 {
@@ -202,7 +194,7 @@ static struct hvc_after after(unsigned i)
 	return out;
 }
 
-START_TEST(what_becomes_of_registers)
+TEST(what_becomes_of_registers)
 {
 	struct hvc_after out;
 
@@ -240,9 +232,8 @@ START_TEST(what_becomes_of_registers)
 	ck_assert_uint_eq(out.passed & 0xff, 0xf7);
 	hvc_flow__free(flow);
 }
-END_TEST
 
-START_TEST(guards)
+TEST(guards)
 {
 	enum hvc_reg reg = HVC_REG_NONE;
 	bool nonzero = false;
@@ -259,19 +250,5 @@ START_TEST(guards)
 	ck_assert(!hvc_flow__guard(flow, BASE + 24, &reg, &nonzero));
 	hvc_flow__free(flow);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"constants_are_calculated", &constants_are_calculated},
-        {"addresses_are_no_plain_constants", &addresses_are_no_plain_constants},
-        {"arguments_are_followed_through_copies", &arguments_are_followed_through_copies},
-        {"calls_leave_a_result_and_chance", &calls_leave_a_result_and_chance},
-        {"ways_are_merged", &ways_are_merged},
-        {"a_counting_loop_ends", &a_counting_loop_ends},
-        {"a_pointer_that_was_used_is_left_over", &a_pointer_that_was_used_is_left_over},
-        {"patched_branches_and_jump_tables", &patched_branches_and_jump_tables},
-        {"what_becomes_of_registers", &what_becomes_of_registers},
-        {"guards", &guards},
-};
-
-SUITE_MAIN("flow", tests)
+SUITE_MAIN("flow")

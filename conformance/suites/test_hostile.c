@@ -119,7 +119,7 @@ static size_t spoil(uint8_t *bytes, size_t size, unsigned kind, unsigned place, 
 	return size;
 }
 
-START_TEST(damaged_images)
+TEST(damaged_images)
 {
 	const char *how = getenv("HVC_HOSTILE");
 	const unsigned places = how && !strcmp(how, "full") ? PLACES_FULL : PLACES;
@@ -147,7 +147,6 @@ START_TEST(damaged_images)
 	}
 	ck_assert_uint_ge(images, IMAGES_LEAST);
 }
-END_TEST
 
 /* Elf64_Phdr at offset 64: one field of the first program header. */
 static struct pack with_phdr(unsigned field, uint64_t value)
@@ -158,7 +157,7 @@ static struct pack with_phdr(unsigned field, uint64_t value)
 	return copy;
 }
 
-START_TEST(bombs_and_giants)
+TEST(bombs_and_giants)
 {
 	const size_t large = (size_t)100 << 20;
 	uint8_t *bytes;
@@ -205,11 +204,5 @@ START_TEST(bombs_and_giants)
 	                          20));
 	expect_survives("zeros", "@+0x800", zeros);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"damaged_images", &damaged_images},
-        {"bombs_and_giants", &bombs_and_giants},
-};
-
-SUITE_MAIN("hostile", tests)
+SUITE_MAIN("hostile")

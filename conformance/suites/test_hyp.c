@@ -92,7 +92,7 @@ static void sweep(struct judge *j, unsigned first, unsigned last, unsigned step)
  * All immediates with one value, of A32 and T32 in turns; with the others some immediates, and
  * those that are looked at. Each is translated anew, which is what takes the time.
  */
-START_TEST(every_immediate_is_answered)
+TEST_ROWS(every_immediate_is_answered, subjects)
 {
 	const unsigned row = (unsigned)_i;
 	struct hvc_subject *subject = open_subject(subjects[row].name);
@@ -118,7 +118,6 @@ START_TEST(every_immediate_is_answered)
 	hvc_abi_free((struct hvc_abi *)(uintptr_t)j.abi);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 /* One call of a broken variant, and what must be found. */
 static const struct {
@@ -157,9 +156,9 @@ static const struct {
 
 #define BROKEN (sizeof broken / sizeof *broken)
 
-START_TEST(variant_is_reported)
+TEST_ROWS(variant_is_reported, broken)
 {
-	const unsigned row = (unsigned)_i - SUBJECTS;
+	const unsigned row = (unsigned)_i;
 	struct hvc_subject *subject = open_subject(broken[row].variant);
 	struct hvc_abi *abi = open_abi(broken[row].abi);
 	struct hvc_machine *machine = open_machine(subject, &hvc_abi_world_at(abi, 0)->world);
@@ -184,7 +183,6 @@ START_TEST(variant_is_reported)
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 /* A table of spins but for one slot, in A32. */
 #define BASE  UINT64_C(0x10000000)
@@ -238,17 +236,16 @@ static struct hvc_outcome call_code(unsigned slot, const uint32_t *body, unsigne
 	          HVC_LEVEL_##from, imm)
 
 /* From below HVC goes to 0x14, from Hyp mode to 0x08 (Arm ARM G1.12.1). */
-START_TEST(slot_is_of_the_mode)
+TEST(slot_is_of_the_mode)
 {
 	ck_assert_int_eq(CODE(0x14, NULL, HVC_A32, EL1_SVC, 0, ERET).kind, HVC_OUTCOME_RETURN);
 	ck_assert_int_eq(CODE(0x08, NULL, HVC_A32, EL1_SVC, 0, ERET).kind, HVC_OUTCOME_SPIN);
 	ck_assert_int_eq(CODE(0x08, NULL, HVC_T32, EL2_HYP, 0, ERET).kind, HVC_OUTCOME_RETURN);
 	ck_assert_int_eq(CODE(0x14, NULL, HVC_T32, EL2_HYP, 0, ERET).kind, HVC_OUTCOME_SPIN);
 }
-END_TEST
 
 /* HSR: EC 0x12, IL, ISS the immediate; of a trapped SMC EC 0x13 and no immediate. */
-START_TEST(syndrome_is_that_of_the_instruction)
+TEST(syndrome_is_that_of_the_instruction)
 {
 	const uint32_t hsr = 0xee950f12; /* mrc p15, 4, r0, c5, c2, 0 */
 
@@ -259,10 +256,9 @@ START_TEST(syndrome_is_that_of_the_instruction)
 	ck_assert_uint_eq(CODE(0x14, NULL, SMC_A32, EL1_SVC, 5, hsr, ERET).state.v[0], 0x4e000000);
 	ck_assert_int_eq(CODE(0x14, NULL, SMC_T32, EL1_SVC, 5, hsr, ERET).kind, HVC_OUTCOME_RETRY);
 }
-END_TEST
 
 /* Hyp mode has a stack pointer of its own, and LR_usr for its link register (G1.9.2). */
-START_TEST(registers_of_modes_are_banked)
+TEST(registers_of_modes_are_banked)
 {
 	/* mov r0, sp; mov r1, lr; mrs r2, sp_svc; mrs r3, lr_svc */
 	struct hvc_outcome o = CODE(0x14, NULL, HVC_A32, EL1_SVC, 0, 0xe1a0000d, 0xe1a0100e,
@@ -278,10 +274,9 @@ START_TEST(registers_of_modes_are_banked)
 	ck_assert_uint_eq(o.state.v[23], 7);
 	ck_assert_uint_eq(o.state.v[19], hvc_harness32(HVC_LANDING + 19 * 0x800));
 }
-END_TEST
 
 /* ELR_hyp is behind an HVC, SPSR_hyp the caller's CPSR, and ERET takes both (G1.14.1). */
-START_TEST(return_takes_elr_and_spsr)
+TEST(return_takes_elr_and_spsr)
 {
 	const uint32_t elr = 0xe10e0300, spsr = 0xe14f0000; /* mrs r0, elr_hyp; mrs r0, spsr */
 	struct hvc_outcome o = CODE(0x14, NULL, HVC_T32, EL1_SVC, 3, elr, ERET);
@@ -299,10 +294,9 @@ START_TEST(return_takes_elr_and_spsr)
 	ck_assert_int_eq(o.level, HVC_LEVEL_EL1_SVC);
 	ck_assert_uint_eq(o.pc, hvc_harness32(HVC_LANDING + 3 * 0x800));
 }
-END_TEST
 
 /* HVC is UNDEFINED in User mode, without SCR.HCE, and nothing executes below with HCR.TGE. */
-START_TEST(hvc_is_undefined_where_it_is_disabled)
+TEST(hvc_is_undefined_where_it_is_disabled)
 {
 	struct hvc_world world;
 	uint32_t code[WORDS];
@@ -323,10 +317,9 @@ START_TEST(hvc_is_undefined_where_it_is_disabled)
 	ck_assert_int_eq(hvc_machine_call(machine, &call, &diag, &outcome), HVC_E_ARG);
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /* Each way in which a call can end, of A32 code. */
-START_TEST(outcomes_are_told_apart)
+TEST(outcomes_are_told_apart)
 {
 	/* mov pc, #0 is no address that anybody chose; udf, smc, ldr of nothing */
 	ck_assert_int_eq(CODE(0x14, NULL, HVC_A32, EL1_SVC, 0, 0xe3a0f000).kind, HVC_OUTCOME_FAULT);
@@ -347,10 +340,9 @@ START_TEST(outcomes_are_told_apart)
 	                .kind,
 	        HVC_OUTCOME_RETRY);
 }
-END_TEST
 
 /* A stub is not run: r0 is what it is said to give, and lr of Hyp mode leads back. */
-START_TEST(stubs_return_to_lr)
+TEST(stubs_return_to_lr)
 {
 	/* mov r4, lr; bl . + 16; mov lr, r4; eret; (the function) b . */
 	const uint32_t body[] = {0xe1a0400e, 0xeb000001, 0xe1a0e004, ERET, SPIN};
@@ -364,23 +356,5 @@ START_TEST(stubs_return_to_lr)
 	ck_assert_uint_eq(o.state.v[0], 0x77);
 	ck_assert_uint_eq(o.state.v[14], hvc_harness32(HVC_LANDING + 14 * 0x800));
 }
-END_TEST
 
-static struct suite_test tests[SUBJECTS + BROKEN + 7] = {
-        [SUBJECTS + BROKEN] = {"slot_is_of_the_mode", &slot_is_of_the_mode},
-        {"syndrome_is_that_of_the_instruction", &syndrome_is_that_of_the_instruction},
-        {"registers_of_modes_are_banked", &registers_of_modes_are_banked},
-        {"return_takes_elr_and_spsr", &return_takes_elr_and_spsr},
-        {"hvc_is_undefined_where_it_is_disabled", &hvc_is_undefined_where_it_is_disabled},
-        {"outcomes_are_told_apart", &outcomes_are_told_apart},
-        {"stubs_return_to_lr", &stubs_return_to_lr},
-};
-
-int main(void)
-{
-	for (unsigned i = 0; i < SUBJECTS; i++)
-		tests[i] = (struct suite_test){subjects[i].name, &every_immediate_is_answered};
-	for (unsigned i = 0; i < BROKEN; i++)
-		tests[SUBJECTS + i] = (struct suite_test){broken[i].variant, &variant_is_reported};
-	return suite_run("hyp", tests, sizeof tests / sizeof *tests);
-}
+SUITE_MAIN("hyp")

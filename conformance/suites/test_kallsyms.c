@@ -18,7 +18,7 @@ static size_t load(const uint8_t *bytes, size_t size, struct hvc_loaded *out)
 	return out->symbols.count;
 }
 
-START_TEST(every_layout)
+TEST_ROWS(every_layout, maker_layouts)
 {
 	const struct maker_layout *layout = &maker_layouts[_i];
 	uint8_t *bytes = maker_make(layout);
@@ -42,10 +42,9 @@ START_TEST(every_layout)
 	hvc_image__unload(&loaded);
 	free(bytes);
 }
-END_TEST
 
 /* Wherever the functions of a kernel without _text are, they are found there. */
-START_TEST(functions_fit_the_code)
+TEST(functions_fit_the_code)
 {
 	const struct maker_layout *layout = &maker_layouts[8];
 	uint8_t *bytes = maker_make(layout);
@@ -67,10 +66,9 @@ START_TEST(functions_fit_the_code)
 	hvc_image__unload(&loaded);
 	free(bytes);
 }
-END_TEST
 
 /* Each byte of the tables spoilt, coarsely: it loads, and what it has is from the names. */
-START_TEST(damaged_tables)
+TEST(damaged_tables)
 {
 	for (size_t i = 0; i < MAKER_LAYOUTS; i++) {
 		uint8_t *bytes = maker_make(&maker_layouts[i]);
@@ -91,9 +89,8 @@ START_TEST(damaged_tables)
 		free(bytes);
 	}
 }
-END_TEST
 
-START_TEST(truncated_tables)
+TEST(truncated_tables)
 {
 	for (size_t i = 0; i < MAKER_LAYOUTS; i++) {
 		uint8_t *bytes = maker_make(&maker_layouts[i]);
@@ -111,10 +108,9 @@ START_TEST(truncated_tables)
 		free(bytes);
 	}
 }
-END_TEST
 
 /* Bytes that look like the beginning of tables, again and again: refused soon. */
-START_TEST(endless_beginnings)
+TEST(endless_beginnings)
 {
 	static const char digits[20] = "0\0"
 	                               "1\0"
@@ -146,24 +142,5 @@ START_TEST(endless_beginnings)
 	free(bytes);
 	free(good);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"4.4", &every_layout},
-        {"4.6", &every_layout},
-        {"4.20", &every_layout},
-        {"5.10", &every_layout},
-        {"6.2", &every_layout},
-        {"6.4", &every_layout},
-        {"7.0", &every_layout},
-        {"4.4_without_data", &every_layout},
-        {"6.1_without_data", &every_layout},
-        {"6.4_without_data", &every_layout},
-        {"7.0_without_data", &every_layout},
-        {"functions_fit_the_code", &functions_fit_the_code},
-        {"damaged_tables", &damaged_tables},
-        {"truncated_tables", &truncated_tables},
-        {"endless_beginnings", &endless_beginnings},
-};
-
-SUITE_MAIN("kallsyms", tests)
+SUITE_MAIN("kallsyms")

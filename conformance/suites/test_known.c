@@ -96,7 +96,7 @@ static const struct {
         {0xff00, 0xffff, 1, {"Xen debug"}},
 };
 
-START_TEST(every_immediate_has_its_claimants_and_no_others)
+TEST(every_immediate_has_its_claimants_and_no_others)
 {
 	struct hvc_registry *registry = open_known();
 	unsigned row = 0;
@@ -117,9 +117,8 @@ START_TEST(every_immediate_has_its_claimants_and_no_others)
 	}
 	hvc_known__close(registry);
 }
-END_TEST
 
-START_TEST(selectors_are_registers)
+TEST(selectors_are_registers)
 {
 	static const struct {
 		unsigned imm;
@@ -146,9 +145,8 @@ START_TEST(selectors_are_registers)
 	}
 	hvc_known__close(registry);
 }
-END_TEST
 
-START_TEST(calls_inside_a_range_have_names)
+TEST(calls_inside_a_range_have_names)
 {
 	static const struct {
 		unsigned imm;
@@ -187,9 +185,8 @@ START_TEST(calls_inside_a_range_have_names)
 	ck_assert_uint_eq(find_owner(registry, 0x1400, "OKL4")->calls, 79);
 	hvc_known__close(registry);
 }
-END_TEST
 
-START_TEST(every_owning_entity_has_one_row)
+TEST(every_owning_entity_has_one_row)
 {
 	struct hvc_registry *registry = open_known();
 
@@ -209,7 +206,6 @@ START_TEST(every_owning_entity_has_one_row)
 	}
 	hvc_known__close(registry);
 }
-END_TEST
 
 /* Function identifiers and who claims them, the collisions inside owner 6 among them. */
 static const struct {
@@ -257,7 +253,7 @@ static const struct {
         {0x20000000, "SMC Calling Convention", NULL},
 };
 
-START_TEST(functions_have_their_claimants)
+TEST(functions_have_their_claimants)
 {
 	struct hvc_registry *registry = open_known();
 
@@ -279,10 +275,9 @@ START_TEST(functions_have_their_claimants)
 	}
 	hvc_known__close(registry);
 }
-END_TEST
 
 /* Linux's selector 0 changed its meaning: both rows claim it. */
-START_TEST(the_renumbering_of_4_12_is_there)
+TEST(the_renumbering_of_4_12_is_there)
 {
 	struct hvc_registry *registry = open_known();
 	const struct hvc_known *known = NULL;
@@ -302,10 +297,9 @@ START_TEST(the_renumbering_of_4_12_is_there)
 	ck_assert_str_eq(names[1], "HVC_SET_VECTORS");
 	hvc_known__close(registry);
 }
-END_TEST
 
 /* Rows are complete and in order; what was not read at its source says so. */
-START_TEST(rows_are_complete)
+TEST(rows_are_complete)
 {
 	struct hvc_registry *registry = open_known();
 	const struct hvc_known *known, *previous = NULL;
@@ -323,7 +317,6 @@ START_TEST(rows_are_complete)
 	}
 	hvc_known__close(registry);
 }
-END_TEST
 
 #define HEAD     "registry: hvc\ntitle: t\nimmediates:\n"
 #define IMM(row) HEAD row TAIL
@@ -332,7 +325,7 @@ END_TEST
 #define TAIL     TAIL_ENT TAIL_FUN
 #define GOOD     "  - { imm: 1, owner: o, meaning: m, source: s }\n"
 
-START_TEST(mistakes_have_a_place)
+TEST(mistakes_have_a_place)
 {
 	static const struct {
 		const char *text, *message;
@@ -378,9 +371,8 @@ START_TEST(mistakes_have_a_place)
 		              "row %u: %u:%u: %s", i, diag.line, diag.column, diag.message);
 	}
 }
-END_TEST
 
-START_TEST(a_small_registry_loads)
+TEST(a_small_registry_loads)
 {
 	static const char text[] = HEAD GOOD TAIL;
 	struct hvc_registry *registry = NULL;
@@ -393,18 +385,5 @@ START_TEST(a_small_registry_loads)
 	hvc_known__close(registry);
 	hvc_known__close(NULL);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"every_immediate", &every_immediate_has_its_claimants_and_no_others},
-        {"selectors_are_registers", &selectors_are_registers},
-        {"calls_inside_a_range_have_names", &calls_inside_a_range_have_names},
-        {"every_owning_entity_has_one_row", &every_owning_entity_has_one_row},
-        {"functions_have_their_claimants", &functions_have_their_claimants},
-        {"the_renumbering_of_4_12_is_there", &the_renumbering_of_4_12_is_there},
-        {"rows_are_complete", &rows_are_complete},
-        {"mistakes_have_a_place", &mistakes_have_a_place},
-        {"a_small_registry_loads", &a_small_registry_loads},
-};
-
-SUITE_MAIN("known", tests)
+SUITE_MAIN("known")

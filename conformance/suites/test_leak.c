@@ -54,7 +54,7 @@ static const struct {
 
 #define TOLD (sizeof told / sizeof *told)
 
-START_TEST(way_tells)
+TEST_ROWS(way_tells, told)
 {
 	struct hvc_subject *subject = open_way(told[_i].name);
 	const struct hvc_leaks_config config = {.subject = subject};
@@ -73,15 +73,14 @@ START_TEST(way_tells)
 	hvc_leaks__free(leaks);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 static const char *const kept[] = {"kept_self", "kept_saved",   "kept_over",
                                    "kept_text", "kept_pointer", "kept_both",
                                    "kept_back", "kept_own",     "kept_memory"};
 
-START_TEST(way_tells_nothing)
+TEST_ROWS(way_tells_nothing, kept)
 {
-	struct hvc_subject *subject = open_way(kept[_i - (int)TOLD]);
+	struct hvc_subject *subject = open_way(kept[_i]);
 	const struct hvc_leaks_config config = {.subject = subject};
 	struct hvc_leaks *leaks = find(&config);
 	char what[256] = "";
@@ -94,10 +93,9 @@ START_TEST(way_tells_nothing)
 	hvc_leaks__free(leaks);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 /* Of EL2's registers those are secrets that leave the handler the same machine to run on. */
-START_TEST(each_register_of_el2_is_a_secret)
+TEST(each_register_of_el2_is_a_secret)
 {
 	static const struct {
 		enum hvc_reg reg;
@@ -149,10 +147,9 @@ START_TEST(each_register_of_el2_is_a_secret)
 		hvc_subject_close(subject);
 	}
 }
-END_TEST
 
 /* The call that shows it, made in machines of our own: the two differ in nothing but the secret. */
-START_TEST(witness_shows_it)
+TEST(witness_shows_it)
 {
 	struct hvc_subject *subject = open_way("one_value");
 	const struct hvc_leaks_config config = {.subject = subject};
@@ -182,10 +179,9 @@ START_TEST(witness_shows_it)
 	hvc_leaks__free(leaks);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 /* Never clean: with the reason, and nothing of a result. */
-START_TEST(what_is_not_decided_is_said)
+TEST(what_is_not_decided_is_said)
 {
 	static const struct {
 		const char *name;
@@ -214,10 +210,9 @@ START_TEST(what_is_not_decided_is_said)
 		hvc_subject_close(subject);
 	}
 }
-END_TEST
 
 /* Only the calls that were asked for. */
-START_TEST(calls_are_narrowed)
+TEST(calls_are_narrowed)
 {
 	static const uint64_t value[HVC_GPR_COUNT] = {5};
 	const uint16_t imm[2] = {6, 7};
@@ -246,10 +241,9 @@ START_TEST(calls_are_narrowed)
 	hvc_leaks__free(leaks);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 /* A rule that does not let its calls install vectors, and two that do. */
-START_TEST(vectors_of_the_caller_hand_el2_over)
+TEST(vectors_of_the_caller_hand_el2_over)
 {
 	static const struct {
 		const char *rule;
@@ -288,7 +282,6 @@ START_TEST(vectors_of_the_caller_hand_el2_over)
 		hvc_subject_close(subject);
 	}
 }
-END_TEST
 
 static void claim(const struct hvc_leak_pair *pair, unsigned reg, hvc_ref *parts)
 {
@@ -297,7 +290,7 @@ static void claim(const struct hvc_leak_pair *pair, unsigned reg, hvc_ref *parts
 }
 
 /* A leak that the proof makes up is not seen by the machine. */
-START_TEST(wrong_proof_is_noticed)
+TEST(wrong_proof_is_noticed)
 {
 	struct hvc_subject *subject = open_way("kept_over");
 	const struct hvc_leaks_config config = {.subject = subject};
@@ -311,10 +304,9 @@ START_TEST(wrong_proof_is_noticed)
 	              diag.message);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 /* What a rule's results say is no leak, and what they do not say of the same register is one. */
-START_TEST(a_declared_result_is_no_leak)
+TEST(a_declared_result_is_no_leak)
 {
 	static const struct {
 		const char *result;
@@ -352,27 +344,5 @@ START_TEST(a_declared_result_is_no_leak)
 		hvc_subject_close(subject);
 	}
 }
-END_TEST
 
-int main(void)
-{
-	static const struct suite_test tests[] = {
-	        {"witness_shows_it", &witness_shows_it},
-	        {"each_register_of_el2_is_a_secret", &each_register_of_el2_is_a_secret},
-	        {"what_is_not_decided_is_said", &what_is_not_decided_is_said},
-	        {"calls_are_narrowed", &calls_are_narrowed},
-	        {"wrong_proof_is_noticed", &wrong_proof_is_noticed},
-	        {"vectors_of_the_caller", &vectors_of_the_caller_hand_el2_over},
-	        {"a_declared_result_is_no_leak", &a_declared_result_is_no_leak},
-	};
-	struct suite_test all[64];
-	unsigned count = 0;
-
-	for (size_t i = 0; i < TOLD; i++)
-		all[count++] = (struct suite_test){told[i].name, &way_tells};
-	for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-		all[count++] = (struct suite_test){kept[i], &way_tells_nothing};
-	for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
-		all[count++] = tests[i];
-	return suite_run("leak", all, count);
-}
+SUITE_MAIN("leak")

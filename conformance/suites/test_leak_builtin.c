@@ -27,7 +27,7 @@ static const struct row {
 
 #define ROWS (sizeof rows / sizeof *rows)
 
-START_TEST(each_leak_is_told_and_nothing_else)
+TEST(each_leak_is_told_and_nothing_else)
 {
 	for (size_t i = 0; i < ROWS; i++) {
 		const struct row *row = &rows[i];
@@ -56,7 +56,6 @@ START_TEST(each_leak_is_told_and_nothing_else)
 		hvc_subject_close(subject);
 	}
 }
-END_TEST
 
 /*
  * Of the shipped variants three never come back. Three take a block of parameters from wherever the
@@ -107,7 +106,7 @@ static void check_other(const char *name)
 	hvc_subject_close(subject);
 }
 
-START_TEST(no_other_subject_leaks)
+TEST(no_other_subject_leaks)
 {
 	const struct hvc_builtin *builtin;
 	unsigned looked_at = 0;
@@ -119,7 +118,6 @@ START_TEST(no_other_subject_leaks)
 		}
 	ck_assert_uint_ge(looked_at, 50);
 }
-END_TEST
 
 static void print_row(size_t row, char *text, size_t size)
 {
@@ -128,16 +126,9 @@ static void print_row(size_t row, char *text, size_t size)
 	         rows[row].moved_by);
 }
 
-START_TEST(table_and_readme_match)
+TEST(table_and_readme_match)
 {
 	match_readme("| leaks: ", ROWS, print_row);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"each_leak_is_told_and_nothing_else", &each_leak_is_told_and_nothing_else},
-        {"no_other_subject_leaks", &no_other_subject_leaks},
-        {"table_and_readme_match", &table_and_readme_match},
-};
-
-SUITE_MAIN("leak_builtin", tests)
+SUITE_MAIN("leak_builtin")

@@ -298,7 +298,7 @@ static void try_slot(struct bench *bench, const struct class *class, unsigned sl
 	hvc_bv__close(bench->scene.terms);
 }
 
-START_TEST(each_class_does_what_the_engine_does)
+TEST_ROWS(each_class_does_what_the_engine_does, classes)
 {
 	const struct class *class = &classes[_i];
 	const char *wanted = getenv("HVC_LIFT");
@@ -315,10 +315,9 @@ START_TEST(each_class_does_what_the_engine_does)
 		close_bench(&bench);
 	}
 }
-END_TEST
 
 /* LDSMAX and its kin of 8, 16 and 32 bits, as Arm ARM C6.2 has them: both operands have these. */
-START_TEST(narrow_atomics)
+TEST(narrow_atomics)
 {
 	static const struct {
 		uint32_t word; /* x2, x0, [x1] */
@@ -363,14 +362,5 @@ START_TEST(narrow_atomics)
 		hvc_bv__close(scene.terms);
 	}
 }
-END_TEST
 
-int main(void)
-{
-	struct suite_test tests[CLASSES + 1] = {[CLASSES] = {"narrow_atomics", &narrow_atomics}};
-
-	for (size_t i = 0; i < CLASSES; i++)
-		tests[i] =
-		        (struct suite_test){classes[i].name, &each_class_does_what_the_engine_does};
-	return suite_run("lift", tests, CLASSES + 1);
-}
+SUITE_MAIN("lift")

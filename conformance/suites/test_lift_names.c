@@ -209,14 +209,13 @@ static uint32_t of_all(const void *none)
 	return (uint32_t)next_random();
 }
 
-START_TEST(what_is_tried_is_what_it_is_called)
+TEST(what_is_tried_is_what_it_is_called)
 {
 	for (size_t i = 0; i < CLASSES; i++)
 		try_many(&of_class, &classes[i]);
 }
-END_TEST
 
-START_TEST(rows_hold_what_they_are_called)
+TEST(rows_hold_what_they_are_called)
 {
 	static const struct hvc_lift_row *const tables[] = {
 	        hvc_lift__immediate, hvc_lift__register, hvc_lift__branch, hvc_lift__system,
@@ -227,19 +226,11 @@ START_TEST(rows_hold_what_they_are_called)
 		for (const struct hvc_lift_row *row = tables[i]; row->lift; row++)
 			try_many(&of_row, row);
 }
-END_TEST
 
-START_TEST(any_word)
+TEST(any_word)
 {
 	for (unsigned i = 0; i < 20; i++)
 		try_many(&of_all, NULL);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"what_is_tried_is_what_it_is_called", &what_is_tried_is_what_it_is_called},
-        {"rows_hold_what_they_are_called", &rows_hold_what_they_are_called},
-        {"any_word", &any_word},
-};
-
-SUITE_MAIN("lift_names", tests)
+SUITE_MAIN("lift_names")

@@ -284,7 +284,7 @@ static void try_one(struct bench *bench)
 static const struct class *class_at[2 * CLASSES];
 static const struct other *other_at[2 * CLASSES];
 
-START_TEST(each_class_does_what_the_other_does)
+TEST_OF_MAIN(each_class_does_what_the_other_does)
 {
 	const char *wanted = getenv("HVC_LIFT");
 	unsigned long count = wanted ? strtoul(wanted, NULL, 0) : TRIES;
@@ -299,11 +299,9 @@ START_TEST(each_class_does_what_the_other_does)
 	              bench.refused, bench.other->name, count);
 	close_bench(&bench);
 }
-END_TEST
 
 int main(void)
 {
-	static struct suite_test tests[2 * CLASSES];
 	static char names[2 * CLASSES][64];
 	unsigned used = 0;
 
@@ -319,9 +317,9 @@ int main(void)
 			         classes[i].name);
 			class_at[used] = &classes[i];
 			other_at[used] = &others[o];
-			tests[used] = (struct suite_test){names[used],
-			                                  &each_class_does_what_the_other_does};
+			suite_enter(names[used], each_class_does_what_the_other_does, (int)used,
+			            __LINE__);
 			used++;
 		}
-	return suite_run("lift_others", tests, used);
+	return suite_run("lift_others");
 }

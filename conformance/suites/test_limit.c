@@ -16,7 +16,7 @@
 #include "hvcheck/reg.h"
 #include "machine/limit.h"
 
-START_TEST(docs_have_this_table)
+TEST(docs_have_this_table)
 {
 	const struct hvc_limit *limit;
 	const char *text =
@@ -43,7 +43,6 @@ START_TEST(docs_have_this_table)
 	}
 	ck_assert_uint_eq(rows, 0);
 }
-END_TEST
 
 /* Each way to name a file, and what stands before the name. */
 static const struct {
@@ -79,7 +78,7 @@ static void expect_no_file(const char *name, const char *what)
 	}
 }
 
-START_TEST(only_regular_files_are_read)
+TEST(only_regular_files_are_read)
 {
 	static const char fifo[] = BOUNDED_FOLDER "/fifo", name[] = BOUNDED_FOLDER "/socket";
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -100,7 +99,6 @@ START_TEST(only_regular_files_are_read)
 	unlink(name);
 	unlink(fifo);
 }
-END_TEST
 
 /* A file in a tar archive as GNU tar writes sparse ones: a hole, and 512 bytes behind it. */
 static void sparse_member(uint8_t *bytes, unsigned number, uint64_t hole)
@@ -127,7 +125,7 @@ static void sparse_member(uint8_t *bytes, unsigned number, uint64_t hole)
 	memcpy(bytes + 512, &number, sizeof number);
 }
 
-START_TEST(sparse_members)
+TEST(sparse_members)
 {
 	const unsigned members = 2000;
 	uint8_t *bytes;
@@ -154,9 +152,8 @@ START_TEST(sparse_members)
 	limit_put(tar);
 	limit_scan_refused("hole", "expands to more than");
 }
-END_TEST
 
-START_TEST(members_of_packages)
+TEST(members_of_packages)
 {
 	const size_t most = HVC_LIMIT_MEMBERS + 2;
 	struct limit_text text = {0};
@@ -169,10 +166,9 @@ START_TEST(members_of_packages)
 	limit_put_text(&text);
 	limit_scan_refused("members", "has more than 262144 members");
 }
-END_TEST
 
 /* A name, and a table of names, that are longer than what may come out: they are not waited for. */
-START_TEST(headers_of_packages)
+TEST(headers_of_packages)
 {
 	static const char *const heads[] = {
 	        "070701000000010000000000000000000000000000000100000000000000010000000000000000"
@@ -196,9 +192,8 @@ START_TEST(headers_of_packages)
 		ck_assert_int_eq(bounded.status, 2);
 	}
 }
-END_TEST
 
-START_TEST(layers)
+TEST(layers)
 {
 	const struct pack kernel = pack_kernel(0x2000);
 	struct pack packed = kernel, row;
@@ -226,7 +221,6 @@ START_TEST(layers)
 	packed = pack_filter(ARCHIVE_FILTER_ZSTD, (struct pack){zeros, (size_t)40 << 20});
 	pack_refused("both", packed, "@+0x800", HVC_E_RANGE, "expands to more than 64 MiB");
 }
-END_TEST
 
 /* An ELF file whose section headers, all alike but the first two, stand at its end. */
 static struct pack many_sections(uint16_t type, const Elf64_Shdr *strings, const Elf64_Shdr *each,
@@ -266,7 +260,7 @@ static struct pack many_symbols(size_t count, uint32_t stride, uint64_t size)
 	return out;
 }
 
-START_TEST(symbols_of_elf_files)
+TEST(symbols_of_elf_files)
 {
 	const Elf64_Shdr strings = {.sh_type = SHT_STRTAB,
 	                            .sh_offset = TINY_STRTAB_AT,
@@ -317,10 +311,9 @@ START_TEST(symbols_of_elf_files)
 	                        (struct pack){bytes, count * sizeof(Elf64_Rela)}));
 	limit_scan_refused("relocations", "has more than 4194304 relocations");
 }
-END_TEST
 
 /* Beginnings of kallsyms wherever one looks, and none that goes on. */
-START_TEST(places_of_kallsyms)
+TEST(places_of_kallsyms)
 {
 #ifdef __SANITIZE_ADDRESS__
 	const size_t size = (size_t)16 << 20;
@@ -337,17 +330,5 @@ START_TEST(places_of_kallsyms)
 	limit_put(file);
 	limit_scan_is_quick("digits");
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"docs_have_this_table", &docs_have_this_table},
-        {"only_regular_files_are_read", &only_regular_files_are_read},
-        {"sparse_members", &sparse_members},
-        {"members_of_packages", &members_of_packages},
-        {"headers_of_packages", &headers_of_packages},
-        {"layers", &layers},
-        {"symbols_of_elf_files", &symbols_of_elf_files},
-        {"places_of_kallsyms", &places_of_kallsyms},
-};
-
-SUITE_MAIN("limit", tests)
+SUITE_MAIN("limit")

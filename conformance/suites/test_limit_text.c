@@ -5,7 +5,7 @@
 #include "limit.h"
 #include "suite.h"
 
-START_TEST(lines_of_a_system_map)
+TEST(lines_of_a_system_map)
 {
 	char image[] = HVC_BINARY_DIR "/vectors/m1n1.elf";
 	char *const scan[] = {"hvcheck", "scan", image, "--symbols", limit_path, NULL};
@@ -20,7 +20,6 @@ START_TEST(lines_of_a_system_map)
 	ck_assert_int_eq(truncate(limit_path, (off_t)HVC_LIMIT_SYSTEM_MAP + 1), 0);
 	limit_refused("size", scan, "is larger than 64 MiB");
 }
-END_TEST
 
 #define RULES_BEGIN "abi: input\ntitle: t\nsource: s\nrules:\n"
 #define RULES_END   "  - { name: other, default: true, outcome: spin }\n"
@@ -35,7 +34,7 @@ static void check_refused(const char *what, struct limit_text *text, const char 
 	limit_refused(what, check, words);
 }
 
-START_TEST(yaml)
+TEST(yaml)
 {
 	struct limit_text text = {0};
 
@@ -73,10 +72,9 @@ START_TEST(yaml)
 		limit_say(&text, "%063u\n", 0u);
 	check_refused("size", &text, "is larger than 1 MiB");
 }
-END_TEST
 
 /* Rules that spell out a hard problem. */
-START_TEST(proofs)
+TEST(proofs)
 {
 	struct limit_text text = {0};
 	uint32_t random = 7;
@@ -95,12 +93,5 @@ START_TEST(proofs)
 	limit_say(&text, RULES_END);
 	check_refused("proof", &text, "is too entangled with others to check");
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"lines_of_a_system_map", &lines_of_a_system_map},
-        {"yaml", &yaml},
-        {"proofs", &proofs},
-};
-
-SUITE_MAIN("limit_text", tests)
+SUITE_MAIN("limit_text")

@@ -55,7 +55,7 @@ static const uint64_t places[] = {
 
 #define PLACES (sizeof places / sizeof *places)
 
-START_TEST(loops_end_wherever_they_are)
+TEST(loops_end_wherever_they_are)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -85,10 +85,9 @@ START_TEST(loops_end_wherever_they_are)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
 /* An address between instructions is a PC alignment fault, mapped or not, and no instruction. */
-START_TEST(nothing_runs_at_odd_addresses)
+TEST(nothing_runs_at_odd_addresses)
 {
 	static const uint64_t odd[] = {CODE + 0x41, HVC_STACK_EL2 - 0xfe, HVC_LANDING + 3,
 	                               UINT64_C(0x7000000001)};
@@ -119,10 +118,9 @@ START_TEST(nothing_runs_at_odd_addresses)
 	}
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /* At a lower level nothing is run: control has left. */
-START_TEST(a_loop_over_the_instruction_returned_to_is_a_return)
+TEST(a_loop_over_the_instruction_returned_to_is_a_return)
 {
 	static const struct {
 		int offset;
@@ -152,10 +150,9 @@ START_TEST(a_loop_over_the_instruction_returned_to_is_a_return)
 	}
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /* The page that the engine's levels are changed by: no one writes to it, and it can be run. */
-START_TEST(the_trampoline_is_a_place_like_others)
+TEST(the_trampoline_is_a_place_like_others)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -184,10 +181,9 @@ START_TEST(the_trampoline_is_a_place_like_others)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
 /* It writes its own branch anew in every pass, with itself or with another instruction. */
-START_TEST(code_that_writes_itself_ends)
+TEST(code_that_writes_itself_ends)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -209,10 +205,9 @@ START_TEST(code_that_writes_itself_ends)
 	}
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /* What was looked up of a block before it was stored over is not believed. */
-START_TEST(a_block_that_changes_is_looked_at_again)
+TEST(a_block_that_changes_is_looked_at_again)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -238,10 +233,9 @@ START_TEST(a_block_that_changes_is_looked_at_again)
 	}
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /* Exceptions one after the other leave the registers as they are: that is no loop. */
-START_TEST(exceptions_in_a_row_are_no_loop)
+TEST(exceptions_in_a_row_are_no_loop)
 {
 	/* A block before them or none, so that either of the two that come again is looked at. */
 	for (unsigned before = 0; before < 2; before++) {
@@ -258,17 +252,5 @@ START_TEST(exceptions_in_a_row_are_no_loop)
 		assert_kind(tiny_once(&image, HVC_LEVEL_EL1H), HVC_OUTCOME_RETURN);
 	}
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"exceptions_in_a_row_are_no_loop", &exceptions_in_a_row_are_no_loop},
-        {"nothing_runs_at_odd_addresses", &nothing_runs_at_odd_addresses},
-        {"loops_end_wherever_they_are", &loops_end_wherever_they_are},
-        {"a_loop_over_the_instruction_returned_to_is_a_return",
-         &a_loop_over_the_instruction_returned_to_is_a_return},
-        {"the_trampoline_is_a_place_like_others", &the_trampoline_is_a_place_like_others},
-        {"code_that_writes_itself_ends", &code_that_writes_itself_ends},
-        {"a_block_that_changes_is_looked_at_again", &a_block_that_changes_is_looked_at_again},
-};
-
-SUITE_MAIN("loop", tests)
+SUITE_MAIN("loop")

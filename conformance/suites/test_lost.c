@@ -136,7 +136,9 @@ static struct sweep_calls *whole;
 static struct hvc_sweep before;
 
 /* Whatever it dies of, the call is lost, and no other. */
-START_TEST(test_one_call)
+static const char *const manners[] = {"abort", "exit_0", "exit_1", "segv", "kill"};
+
+TEST_ROWS(test_one_call, manners)
 {
 	struct sweep_calls *calls;
 	struct hvc_sweep is;
@@ -157,10 +159,9 @@ START_TEST(test_one_call)
 	              is.failure);
 	free(calls);
 }
-END_TEST
 
 /* The instruction is named, with what it is: here the third of the handler. */
-START_TEST(test_instruction)
+TEST(test_instruction)
 {
 	struct hvc_subject *subject = open_subject(SUBJECT);
 	uint64_t slot = hvc_subject_image(subject)->vectors + 0x400;
@@ -174,10 +175,9 @@ START_TEST(test_instruction)
 	ck_assert_msg(strstr(is.failure, place), "%s: no %s", is.failure, place);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 /* The same for every number of workers. */
-START_TEST(test_jobs)
+TEST(test_jobs)
 {
 	struct sweep_calls *calls[3];
 	struct hvc_sweep is[3];
@@ -195,10 +195,9 @@ START_TEST(test_jobs)
 	for (unsigned i = 0; i < 3; i++)
 		free(calls[i]);
 }
-END_TEST
 
 /* A worker that somebody else killed has its call made again. */
-START_TEST(test_killed_once)
+TEST(test_killed_once)
 {
 	struct sweep_calls *calls;
 	struct hvc_sweep is;
@@ -219,10 +218,9 @@ START_TEST(test_killed_once)
 	free(calls);
 	munmap((void *)(uintptr_t)left, sizeof *left);
 }
-END_TEST
 
 /* Registers that kill with every immediate cost the calls with these registers, and no others. */
-START_TEST(test_all_immediates)
+TEST(test_all_immediates)
 {
 	struct sweep_calls *calls;
 	struct hvc_sweep is;
@@ -242,10 +240,9 @@ START_TEST(test_all_immediates)
 	ck_assert_msg(strstr(is.failure, "hvc #0x0 from el1h, x0 = 0x1, at 0x"), "%s", is.failure);
 	free(calls);
 }
-END_TEST
 
 /* What counts losses is told. */
-START_TEST(test_losses)
+TEST(test_losses)
 {
 	struct hvc_flight_losses losses = {0};
 	struct hvc_sweep is;
@@ -258,10 +255,9 @@ START_TEST(test_losses)
 	ck_assert_uint_ge(losses.calls, 1);
 	ck_assert_uint_eq(losses.first.call.imm, 0x10);
 }
-END_TEST
 
 /* An exact map, too, goes on: what the engine dies of is told, and the map is not complete. */
-START_TEST(test_map_of_all_immediates)
+TEST(test_map_of_all_immediates)
 {
 	struct hvc_subject *subject = open_subject(SUBJECT);
 	const struct hvc_exact_config config = {.subject = subject, .levels = 1u << HVC_LEVEL_EL1H};
@@ -278,10 +274,9 @@ START_TEST(test_map_of_all_immediates)
 	hvc_exact__free(map);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 /* A failed call neither conforms nor violates. */
-START_TEST(test_check)
+TEST(test_check)
 {
 	struct hvc_subject *subject = open_subject(SUBJECT);
 	struct hvc_abi *abi = open_abi(SUBJECT);
@@ -317,10 +312,9 @@ START_TEST(test_check)
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 /* What the engine dies of on both sides is not equal, and it does not differ. */
-START_TEST(test_diff)
+TEST(test_diff)
 {
 	struct hvc_subject *subject = open_subject(SUBJECT);
 	struct hvc_diag diag = {0};
@@ -341,10 +335,9 @@ START_TEST(test_diff)
 	hvc_diff__free(diff);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 /* The same after it was saved and read. */
-START_TEST(test_saved)
+TEST(test_saved)
 {
 	static const char path[] = HVC_BINARY_DIR "/test_lost.map";
 	struct hvc_subject *subject = open_subject(SUBJECT);
@@ -371,9 +364,8 @@ START_TEST(test_saved)
 	hvc_exact__free(saved);
 	hvc_subject_close(subject);
 }
-END_TEST
 
-START_TEST(test_safety)
+TEST(test_safety)
 {
 	struct hvc_subject *subject = open_subject(SUBJECT);
 	struct hvc_abi *abi = open_abi(SUBJECT);
@@ -396,7 +388,6 @@ START_TEST(test_safety)
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 static enum hvc_status end_as_told(void *ctx)
 {
@@ -408,7 +399,7 @@ static enum hvc_status end_as_told(void *ctx)
 }
 
 /* Work in a process of its own: nothing but what it returned is taken for what it returned. */
-START_TEST(test_apart)
+TEST(test_apart)
 {
 	static const struct {
 		int how; /* an exit status; negative: returns that status of ours */
@@ -435,26 +426,6 @@ START_TEST(test_apart)
 	}
 	munmap(flight, sizeof *flight);
 }
-END_TEST
-
-static const struct suite_test tests[] = {
-        {"apart", &test_apart},
-        {"one_call_abort", &test_one_call},
-        {"one_call_exit_0", &test_one_call},
-        {"one_call_exit_1", &test_one_call},
-        {"one_call_segv", &test_one_call},
-        {"one_call_kill", &test_one_call},
-        {"instruction", &test_instruction},
-        {"jobs", &test_jobs},
-        {"killed_once", &test_killed_once},
-        {"all_immediates", &test_all_immediates},
-        {"map_of_all_immediates", &test_map_of_all_immediates},
-        {"losses", &test_losses},
-        {"check", &test_check},
-        {"diff", &test_diff},
-        {"saved", &test_saved},
-        {"safety", &test_safety},
-};
 
 int main(void)
 {
@@ -462,7 +433,7 @@ int main(void)
 
 	whole = sweep_calls_new();
 	if (try_sweep(1, whole, NULL, &before) == HVC_OK)
-		status = suite_run("lost", tests, sizeof tests / sizeof *tests);
+		status = suite_run("lost");
 	free(whole);
 	return status;
 }

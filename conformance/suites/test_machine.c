@@ -54,7 +54,7 @@ static void assert_same_memory(struct hvc_machine *machine, const uint8_t *befor
 	free(now);
 }
 
-START_TEST(reset_takes_back_every_store)
+TEST(reset_takes_back_every_store)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -89,10 +89,9 @@ START_TEST(reset_takes_back_every_store)
 	free(before);
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /* Code that writes itself: seen at once, kept by the next call, gone after a reset. */
-START_TEST(reset_takes_back_code)
+TEST(reset_takes_back_code)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -126,10 +125,9 @@ START_TEST(reset_takes_back_code)
 	free(before);
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /* Registers carry over to the next call, with a row or without, and a reset puts them back. */
-START_TEST(registers_are_kept_until_reset)
+TEST(registers_are_kept_until_reset)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -165,10 +163,9 @@ START_TEST(registers_are_kept_until_reset)
 	}
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /* New vectors are used by the next call, also when they are wherever the caller put them. */
-START_TEST(vectors_carry_over)
+TEST(vectors_carry_over)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -196,7 +193,6 @@ START_TEST(vectors_carry_over)
 	}
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /* Sixteen handlers, 64 bytes each, one for each way to end or to leave traces; x0 selects. */
 #define WAYS 16u
@@ -301,7 +297,7 @@ static struct mix *mix_of(struct tiny_image *image, uint32_t seed)
 	return mix;
 }
 
-START_TEST(a_batch_is_its_calls)
+TEST(a_batch_is_its_calls)
 {
 	for (unsigned cpu = 0; cpu < HVC_CPU_A15; cpu++) {
 		struct tiny_image image;
@@ -328,9 +324,8 @@ START_TEST(a_batch_is_its_calls)
 		free(mix);
 	}
 }
-END_TEST
 
-START_TEST(calls_and_resets_are_a_batch)
+TEST(calls_and_resets_are_a_batch)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -351,7 +346,6 @@ START_TEST(calls_and_resets_are_a_batch)
 	free(mix);
 	hvc_machine_close(machine);
 }
-END_TEST
 
 static bool three(void *ctx, struct hvc_call *call)
 {
@@ -372,7 +366,7 @@ static bool refuse_second(void *ctx, const struct hvc_call *call, const struct h
 }
 
 /* A feed that ends early leaves a machine that still works. */
-START_TEST(a_batch_can_be_cancelled)
+TEST(a_batch_can_be_cancelled)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -394,10 +388,9 @@ START_TEST(a_batch_can_be_cancelled)
 	}
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /* All or nothing. */
-START_TEST(reading_unmapped_memory)
+TEST(reading_unmapped_memory)
 {
 	static const struct {
 		uint64_t address;
@@ -430,17 +423,5 @@ START_TEST(reading_unmapped_memory)
 	}
 	hvc_machine_close(machine);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"reset_takes_back_every_store", &reset_takes_back_every_store},
-        {"reset_takes_back_code", &reset_takes_back_code},
-        {"registers_are_kept_until_reset", &registers_are_kept_until_reset},
-        {"vectors_carry_over", &vectors_carry_over},
-        {"a_batch_is_its_calls", &a_batch_is_its_calls},
-        {"calls_and_resets_are_a_batch", &calls_and_resets_are_a_batch},
-        {"a_batch_can_be_cancelled", &a_batch_can_be_cancelled},
-        {"reading_unmapped_memory", &reading_unmapped_memory},
-};
-
-SUITE_MAIN("machine", tests)
+SUITE_MAIN("machine")

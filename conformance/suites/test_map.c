@@ -122,7 +122,7 @@ static void assert_row(const struct hvc_exact *exact, const struct hvc_row *row,
 }
 
 /* From every caller the same, complete, and every immediate really taken. */
-START_TEST(subject_has_these_rows)
+TEST_ROWS(subject_has_these_rows, subjects)
 {
 	const struct subject *subject = &subjects[_i];
 	struct fixture f;
@@ -146,7 +146,6 @@ START_TEST(subject_has_these_rows)
 	}
 	drop(&f);
 }
-END_TEST
 
 /* Which of a part's rows a call meets, by evaluating each condition. */
 static unsigned count_met(struct hvc_exact *exact, const struct hvc_call *call)
@@ -176,7 +175,7 @@ static void assert_result(struct hvc_exact *exact, const struct hvc_call *call, 
 }
 
 /* What a hypercall of Xen returns is a number, though for one immediate it is the immediate. */
-START_TEST(results_are_not_guessed_from_values)
+TEST(results_are_not_guessed_from_values)
 {
 	const struct hvc_exact_config quick = {.brief = true};
 	struct hvc_call call;
@@ -205,10 +204,9 @@ START_TEST(results_are_not_guessed_from_values)
 	}
 	drop(&f);
 }
-END_TEST
 
 /* What one row leaves out another has. */
-START_TEST(no_value_is_in_no_row)
+TEST(no_value_is_in_no_row)
 {
 	static const char *const names[] = {"gunyah", "linux-kvm-6.1", "smccc-1.3", "hvisor"};
 	const struct hvc_exact_config quick = {.brief = true};
@@ -233,7 +231,6 @@ START_TEST(no_value_is_in_no_row)
 		drop(&f);
 	}
 }
-END_TEST
 
 static bool is_harness(uint64_t value)
 {
@@ -241,7 +238,7 @@ static bool is_harness(uint64_t value)
 }
 
 /* Conditions are of the code's numbers, never of those that our calls happen to have. */
-START_TEST(no_border_is_a_value_of_the_harness)
+TEST(no_border_is_a_value_of_the_harness)
 {
 	const struct hvc_exact_config quick = {.unconfirmed = true};
 	const struct hvc_builtin *builtin;
@@ -270,10 +267,9 @@ START_TEST(no_border_is_a_value_of_the_harness)
 		drop(&f);
 	}
 }
-END_TEST
 
 /* A map that is wrong is told so by the machine: in what a row does, or in which calls it has. */
-START_TEST(the_machine_disagrees_with_what_is_false)
+TEST(the_machine_disagrees_with_what_is_false)
 {
 	const struct hvc_exact_config unasked = {.unconfirmed = true};
 	struct hvc_diag diag = {0};
@@ -303,10 +299,9 @@ START_TEST(the_machine_disagrees_with_what_is_false)
 	ck_assert_int_eq(hvc_exact__confirm(f.exact, &diag), HVC_OK);
 	drop(&f);
 }
-END_TEST
 
 /* A path ends at the door of the function that the dispatch chose, or behind it. */
-START_TEST(doors_are_gone_through_when_asked)
+TEST(doors_are_gone_through_when_asked)
 {
 	const struct hvc_exact_config at = {.brief = true}, into = {.brief = true, .into = true};
 
@@ -322,10 +317,9 @@ START_TEST(doors_are_gone_through_when_asked)
 		drop(&f);
 	}
 }
-END_TEST
 
 /* Code that is not there is no code that does nothing: what was not followed is said. */
-START_TEST(a_bound_is_not_complete)
+TEST(a_bound_is_not_complete)
 {
 	const struct hvc_exact_config few = {.paths = 3, .unconfirmed = true};
 	struct fixture f;
@@ -339,10 +333,9 @@ START_TEST(a_bound_is_not_complete)
 	ck_assert_uint_ge(left, 1);
 	drop(&f);
 }
-END_TEST
 
 /* What nobody follows the machine is asked: each immediate, with some registers. */
-START_TEST(what_is_not_followed_is_swept)
+TEST(what_is_not_followed_is_swept)
 {
 	static const struct {
 		const char *condition, *behaviour;
@@ -384,10 +377,9 @@ START_TEST(what_is_not_followed_is_swept)
 	}
 	drop(&f);
 }
-END_TEST
 
 /* Where control goes, what is stored, and from which caller, make rows others. */
-START_TEST(rows_part_by_all_that_calls_do)
+TEST(rows_part_by_all_that_calls_do)
 {
 	const struct hvc_exact_config both = {.levels = 1u << HVC_LEVEL_EL1H,
 	                                      .insns = 1u << HVC_INSN_HVC | 1u << HVC_INSN_SMC,
@@ -411,7 +403,6 @@ START_TEST(rows_part_by_all_that_calls_do)
 	drop(&a);
 	drop(&b);
 }
-END_TEST
 
 #define TO_EL1T A64_MRS(17, SPSR), A64_SUB(17, 17, 1), A64_MSR(SPSR, 17)
 #define PAST(n) A64_MRS(17, ELR), A64_ADD(17, 17, n), A64_MSR(ELR, 17)
@@ -419,7 +410,7 @@ END_TEST
 #define ELR     sys_name(HVC_REG_ELR_EL2)
 
 /* Two ways to go on for x0 = 1 and for others, which differ in one thing: rows are two. */
-START_TEST(each_aspect_makes_a_row_of_its_own)
+TEST(each_aspect_makes_a_row_of_its_own)
 {
 	static const struct {
 		const char *name;
@@ -480,31 +471,5 @@ START_TEST(each_aspect_makes_a_row_of_its_own)
 		drop(&f);
 	}
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"jump-table", &subject_has_these_rows},
-        {"computed-branch", &subject_has_these_rows},
-        {"pointer-table", &subject_has_these_rows},
-        {"tbz-chain", &subject_has_these_rows},
-        {"ccmp-chain", &subject_has_these_rows},
-        {"signed-range", &subject_has_these_rows},
-        {"mask", &subject_has_these_rows},
-        {"two-selectors-fault", &subject_has_these_rows},
-        {"one-value-fault", &subject_has_these_rows},
-        {"infinite-loop", &subject_has_these_rows},
-        {"stores", &subject_has_these_rows},
-        {"memory-walk", &subject_has_these_rows},
-        {"caller-memory", &subject_has_these_rows},
-        {"results_are_not_guessed_from_values", &results_are_not_guessed_from_values},
-        {"no_value_is_in_no_row", &no_value_is_in_no_row},
-        {"no_border_is_a_value_of_the_harness", &no_border_is_a_value_of_the_harness},
-        {"the_machine_disagrees_with_what_is_false", &the_machine_disagrees_with_what_is_false},
-        {"doors_are_gone_through_when_asked", &doors_are_gone_through_when_asked},
-        {"a_bound_is_not_complete", &a_bound_is_not_complete},
-        {"what_is_not_followed_is_swept", &what_is_not_followed_is_swept},
-        {"each_aspect_makes_a_row_of_its_own", &each_aspect_makes_a_row_of_its_own},
-        {"rows_part_by_all_that_calls_do", &rows_part_by_all_that_calls_do},
-};
-
-SUITE_MAIN("map", tests)
+SUITE_MAIN("map")

@@ -65,7 +65,7 @@ static void assert_agreement(const char *name, bool whole)
 	hvc_subject_close(subject);
 }
 
-START_TEST(a_sweep_falls_in_the_rows)
+TEST(a_sweep_falls_in_the_rows)
 {
 	static const char *const few[] = {"linux-stub-4.12", "linux-stub-imm", "m1n1",
 	                                  "broken-imm-low-byte"};
@@ -78,10 +78,9 @@ START_TEST(a_sweep_falls_in_the_rows)
 		if (!hvc_builtin_is_aarch32(builtin))
 			assert_agreement(builtin->name, false);
 }
-END_TEST
 
 /* A row that is wrong, in what it does or in which calls it has, is found out. */
-START_TEST(a_wrong_row_is_told)
+TEST(a_wrong_row_is_told)
 {
 	for (unsigned fault = 0; fault < 3; fault++) {
 		struct hvc_subject *subject = open_subject("linux-stub-imm");
@@ -104,11 +103,5 @@ START_TEST(a_wrong_row_is_told)
 		hvc_subject_close(subject);
 	}
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"a_sweep_falls_in_the_rows", &a_sweep_falls_in_the_rows},
-        {"a_wrong_row_is_told", &a_wrong_row_is_told},
-};
-
-SUITE_MAIN("map_sweep", tests)
+SUITE_MAIN("map_sweep")

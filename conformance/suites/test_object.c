@@ -14,7 +14,7 @@
 #include "under_test.h"
 
 /* What GNU ld 2.40 writes for the same relocations, at the same addresses. */
-START_TEST(relocations_are_those_of_ld)
+TEST(relocations_are_those_of_ld)
 {
 	static const struct {
 		uint32_t type;
@@ -65,9 +65,8 @@ START_TEST(relocations_are_those_of_ld)
 		              rows[i].type, hvc_little__32(bytes), rows[i].after);
 	}
 }
-END_TEST
 
-START_TEST(wide_weak_and_indirect_relocations)
+TEST(wide_weak_and_indirect_relocations)
 {
 	struct hvc_relocation relocation = {
 	        .type = R_AARCH64_ABS64, .place = 0x40000818, .symbol = 0x4000188c, .addend = 4};
@@ -97,9 +96,8 @@ START_TEST(wide_weak_and_indirect_relocations)
 	ck_assert_int_eq(hvc_relocation__apply(&relocation, bytes), HVC_RELOCATED);
 	ck_assert_uint_eq(hvc_little__32(bytes), 0x94000001);
 }
-END_TEST
 
-START_TEST(values_that_do_not_fit)
+TEST(values_that_do_not_fit)
 {
 	static const struct {
 		uint32_t type;
@@ -134,7 +132,6 @@ START_TEST(values_that_do_not_fit)
 		          (rows[i].result == HVC_RELOCATED_UNKNOWN));
 	}
 }
-END_TEST
 
 /* One call of both, each in a machine of its own: they end alike. */
 static void compare_call(const struct hvc_subject *left, const struct hvc_subject *right,
@@ -163,7 +160,7 @@ static void compare_call(const struct hvc_subject *left, const struct hvc_subjec
 }
 
 /* The objects that the built-in variants were linked from do the same, linked here. */
-START_TEST(objects_of_the_variants)
+TEST(objects_of_the_variants)
 {
 	static const char *const names[] = {"linux-stub-6.0", "linux-stub-4.7", "linux-stub-imm"};
 
@@ -188,7 +185,6 @@ START_TEST(objects_of_the_variants)
 		hvc_subject_close(whole);
 	}
 }
-END_TEST
 
 /* An object made by hand: a table, one relocation in it, and a symbol table. */
 #define TEXT_AT   0x800u
@@ -263,7 +259,7 @@ static struct hvc_subject *open_object(const uint8_t *bytes)
 }
 
 /* The addend of REL is what its place holds: apply takes it in again. */
-START_TEST(addends_at_their_places)
+TEST(addends_at_their_places)
 {
 	static const struct {
 		uint32_t type, word;
@@ -299,9 +295,8 @@ START_TEST(addends_at_their_places)
 	ck_assert_int_eq(hvc_relocation__apply(&last, bytes), HVC_RELOCATED);
 	ck_assert_uint_eq(hvc_little__32(bytes), 0xf97ffc22);
 }
-END_TEST
 
-START_TEST(relocations_without_addends)
+TEST(relocations_without_addends)
 {
 	uint8_t bytes[SIZE];
 	struct hvc_subject *subject;
@@ -324,9 +319,8 @@ START_TEST(relocations_without_addends)
 	hvc_machine_close(machine);
 	hvc_subject_close(subject);
 }
-END_TEST
 
-START_TEST(undefined_symbols_are_traps)
+TEST(undefined_symbols_are_traps)
 {
 	uint8_t bytes[SIZE];
 	struct hvc_subject *subject;
@@ -354,9 +348,8 @@ START_TEST(undefined_symbols_are_traps)
 	hvc_machine_close(machine);
 	hvc_subject_close(subject);
 }
-END_TEST
 
-START_TEST(spoilt_objects_are_refused)
+TEST(spoilt_objects_are_refused)
 {
 	static const struct {
 		unsigned offset, size;
@@ -400,9 +393,8 @@ START_TEST(spoilt_objects_are_refused)
 		ck_assert_str_eq(diag.message, rows[i].message);
 	}
 }
-END_TEST
 
-START_TEST(truncated_objects_are_refused)
+TEST(truncated_objects_are_refused)
 {
 	uint8_t bytes[SIZE];
 
@@ -420,18 +412,5 @@ START_TEST(truncated_objects_are_refused)
 		free(cut);
 	}
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"relocations_are_those_of_ld", &relocations_are_those_of_ld},
-        {"wide_weak_and_indirect_relocations", &wide_weak_and_indirect_relocations},
-        {"values_that_do_not_fit", &values_that_do_not_fit},
-        {"objects_of_the_variants", &objects_of_the_variants},
-        {"addends_at_their_places", &addends_at_their_places},
-        {"relocations_without_addends", &relocations_without_addends},
-        {"undefined_symbols_are_traps", &undefined_symbols_are_traps},
-        {"spoilt_objects_are_refused", &spoilt_objects_are_refused},
-        {"truncated_objects_are_refused", &truncated_objects_are_refused},
-};
-
-SUITE_MAIN("object", tests)
+SUITE_MAIN("object")

@@ -5,7 +5,7 @@
 #include "suite.h"
 #include "tiny_image.h"
 
-START_TEST(selftest_passes)
+TEST(selftest_passes)
 {
 	struct hvc_diag diag = {0};
 	enum hvc_status status = hvc_machine_selftest(&diag);
@@ -13,7 +13,6 @@ START_TEST(selftest_passes)
 	ck_assert_msg(status == HVC_OK, "%s", diag.message);
 	ck_assert_int_eq(strncmp(hvc_machine_engine(), "Unicorn 2.", 10), 0);
 }
-END_TEST
 
 /* Images of two segments, and what is said of them. */
 static const struct {
@@ -95,7 +94,7 @@ static const struct {
          HVC_E_RANGE},
 };
 
-START_TEST(impossible_images_are_refused)
+TEST(impossible_images_are_refused)
 {
 	for (size_t i = 0; i < sizeof images / sizeof *images; i++) {
 		struct hvc_segment segments[2] = {images[i].a, images[i].b};
@@ -112,9 +111,8 @@ START_TEST(impossible_images_are_refused)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
-START_TEST(no_segment_at_all)
+TEST(no_segment_at_all)
 {
 	struct hvc_machine_config config = {.image = {NULL, 0, TINY_BASE}};
 	struct hvc_machine *machine = NULL;
@@ -123,9 +121,8 @@ START_TEST(no_segment_at_all)
 	ck_assert_ptr_null(machine);
 	hvc_machine_close(NULL);
 }
-END_TEST
 
-START_TEST(impossible_worlds_are_refused)
+TEST(impossible_worlds_are_refused)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine = NULL;
@@ -140,10 +137,9 @@ START_TEST(impossible_worlds_are_refused)
 	ck_assert_ptr_nonnull(strstr(diag.message, "zcr_el2"));
 	ck_assert_ptr_null(machine);
 }
-END_TEST
 
 /* Calls that no program can make leave the machine as it was. */
-START_TEST(impossible_calls_are_refused)
+TEST(impossible_calls_are_refused)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -173,10 +169,9 @@ START_TEST(impossible_calls_are_refused)
 	}
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /* The image is in memory as its segments say, with zeros where they say nothing. */
-START_TEST(segments_are_loaded)
+TEST(segments_are_loaded)
 {
 	static const uint8_t bytes[] = {1, 2, 3, 4, 5, 6, 7, 8};
 	struct tiny_image image;
@@ -200,10 +195,9 @@ START_TEST(segments_are_loaded)
 	ck_assert_mem_eq(read, expected, 32);
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /* What the world says is what the machine has, in every register that can be set. */
-START_TEST(the_world_is_what_calls_find)
+TEST(the_world_is_what_calls_find)
 {
 	for (unsigned cpu = 0; cpu < HVC_CPU_A15; cpu++) {
 		struct tiny_image image;
@@ -230,16 +224,5 @@ START_TEST(the_world_is_what_calls_find)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"selftest_passes", &selftest_passes},
-        {"impossible_images_are_refused", &impossible_images_are_refused},
-        {"no_segment_at_all", &no_segment_at_all},
-        {"impossible_worlds_are_refused", &impossible_worlds_are_refused},
-        {"impossible_calls_are_refused", &impossible_calls_are_refused},
-        {"segments_are_loaded", &segments_are_loaded},
-        {"the_world_is_what_calls_find", &the_world_is_what_calls_find},
-};
-
-SUITE_MAIN("open", tests)
+SUITE_MAIN("open")

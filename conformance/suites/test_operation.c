@@ -101,7 +101,7 @@ static void check_meetings(const struct hvc_diff *diff)
 	}
 }
 
-START_TEST(from_the_immediate_to_x0)
+TEST(from_the_immediate_to_x0)
 {
 	struct pair pair;
 	const struct hvc_diff *diff;
@@ -119,10 +119,9 @@ START_TEST(from_the_immediate_to_x0)
 	ck_assert(!has(&diff->touched[HVC_SIDE_NEW], "x18"));
 	drop(&pair);
 }
-END_TEST
 
 /* A register that is set to what it is in all of an operation's calls is not changed by it. */
-START_TEST(what_is_set_to_what_it_is_is_kept)
+TEST(what_is_set_to_what_it_is_is_kept)
 {
 	struct pair pair;
 	const struct hvc_operation *operation;
@@ -136,7 +135,6 @@ START_TEST(what_is_set_to_what_it_is_is_kept)
 	ck_assert(!operation->otherwise);
 	drop(&pair);
 }
-END_TEST
 
 /* x0 = 1 is a call with a result in x1, and `other` in another register; NOP where there is none.
  */
@@ -163,7 +161,7 @@ static struct hvc_abi *open_rules(const char *name, unsigned x0, unsigned result
 }
 
 /* The old way to ask for `get` is met by code and by a rule: is it the same, and does it tell? */
-START_TEST(what_old_callers_get)
+TEST(what_old_callers_get)
 {
 	static const struct {
 		const char *rule; /* of the new ABI, for this x0 */
@@ -201,12 +199,5 @@ START_TEST(what_old_callers_get)
 		drop(&pair);
 	}
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"what_old_callers_get", &what_old_callers_get},
-        {"from_the_immediate_to_x0", &from_the_immediate_to_x0},
-        {"what_is_set_to_what_it_is_is_kept", &what_is_set_to_what_it_is_is_kept},
-};
-
-SUITE_MAIN("operation", tests)
+SUITE_MAIN("operation")

@@ -30,31 +30,29 @@ static void sweep(enum hvc_cpu cpu, enum hvc_level from, enum hvc_insn insn, uns
 	free(call);
 }
 
-/* Rows of the table of tests that share one body: who calls, and with what. */
+/* Who calls, and with what. */
 static const struct {
+	const char *name;
 	enum hvc_cpu cpu;
 	enum hvc_level from;
 	enum hvc_insn insn;
 	unsigned step, part; /* of the sample: every nth immediate, every nth subject */
 } sweeps[] = {
-        {HVC_CPU_A72, HVC_LEVEL_EL1H, HVC_INSN_HVC, 257, 2},
-        {HVC_CPU_A72, HVC_LEVEL_EL1T, HVC_INSN_HVC, 1021, 8},
-        {HVC_CPU_A72, HVC_LEVEL_EL2H, HVC_INSN_HVC, 1021, 8},
-        {HVC_CPU_A72, HVC_LEVEL_EL2T, HVC_INSN_HVC, 1021, 8},
-        {HVC_CPU_A72, HVC_LEVEL_EL0, HVC_INSN_HVC, 4093, 8},
-        {HVC_CPU_A72, HVC_LEVEL_EL1H, HVC_INSN_SMC, 1021, 8},
-        {HVC_CPU_MAX, HVC_LEVEL_EL1H, HVC_INSN_HVC, 1021, 8},
-        {HVC_CPU_MAX, HVC_LEVEL_EL2H, HVC_INSN_HVC, 1021, 8},
+        {"el1h", HVC_CPU_A72, HVC_LEVEL_EL1H, HVC_INSN_HVC, 257, 2},
+        {"el1t", HVC_CPU_A72, HVC_LEVEL_EL1T, HVC_INSN_HVC, 1021, 8},
+        {"el2h", HVC_CPU_A72, HVC_LEVEL_EL2H, HVC_INSN_HVC, 1021, 8},
+        {"el2t", HVC_CPU_A72, HVC_LEVEL_EL2T, HVC_INSN_HVC, 1021, 8},
+        {"el0", HVC_CPU_A72, HVC_LEVEL_EL0, HVC_INSN_HVC, 4093, 8},
+        {"smc", HVC_CPU_A72, HVC_LEVEL_EL1H, HVC_INSN_SMC, 1021, 8},
+        {"max_el1h", HVC_CPU_MAX, HVC_LEVEL_EL1H, HVC_INSN_HVC, 1021, 8},
+        {"max_el2h", HVC_CPU_MAX, HVC_LEVEL_EL2H, HVC_INSN_HVC, 1021, 8},
 };
 
-#define SWEEPS (sizeof sweeps / sizeof *sweeps)
-
-START_TEST(immediates)
+TEST_ROWS(immediates, sweeps)
 {
 	sweep(sweeps[_i].cpu, sweeps[_i].from, sweeps[_i].insn, full() ? 1 : sweeps[_i].step,
 	      sweeps[_i].part);
 }
-END_TEST
 
 /*
  * AArch64.CallHypervisor, TakeException and ReportException as QEMU's CPU has them, against
@@ -111,7 +109,7 @@ static void entries_of(enum hvc_cpu cpu, uint64_t hcr, uint64_t sctlr, uint64_t 
 	free(call);
 }
 
-START_TEST(entries)
+TEST(entries)
 {
 	uint64_t sctlr = 0x30c50830, scr = 0x531, host = HVC_HCR_RW | HVC_HCR_E2H | HVC_HCR_TGE;
 
@@ -126,7 +124,6 @@ START_TEST(entries)
 	entries_of(HVC_CPU_MAX, host, sctlr | HVC_SCTLR_SPAN, scr);
 	entries_of(HVC_CPU_MAX, host, sctlr, 0x431);
 }
-END_TEST
 
 /* One instruction that CPTR_EL2 may trap, in one world. */
 static void trap_of(size_t w, size_t i)
@@ -155,7 +152,7 @@ static void trap_of(size_t w, size_t i)
 }
 
 /* KVM's host vectors branch to what the caller says, here to a device of QEMU's board. */
-START_TEST(board)
+TEST(board)
 {
 	struct hvc_oracle_call call[2] = {0};
 	struct stage stage;
@@ -170,10 +167,9 @@ START_TEST(board)
 	hold(&stage.trial, call, 2);
 	strike_stage(&stage);
 }
-END_TEST
 
 /* SVE that is not trapped is left out: see conformance/oracle/README.md. */
-START_TEST(traps)
+TEST(traps)
 {
 	for (size_t w = 0; w < TRAP_WORLDS; w++)
 		for (size_t i = full() ? 0 : w % 5; i < TRAP_WORDS; i += full() ? 1 : 5)
@@ -181,18 +177,8 @@ START_TEST(traps)
 			    trap_expected(w, i) != HVC_EC_UNKNOWN)
 				trap_of(w, i);
 }
-END_TEST
-
-static const struct suite_test tests[] = {
-        {"el1h", &immediates},     {"el1t", &immediates},     {"el2h", &immediates},
-        {"el2t", &immediates},     {"el0", &immediates},      {"smc", &immediates},
-        {"max_el1h", &immediates}, {"max_el2h", &immediates}, {"entries", &entries},
-        {"traps", &traps},         {"board", &board},
-};
-
-_Static_assert(sizeof tests / sizeof *tests > SWEEPS, "a row for each sweep comes first");
 
 int main(void)
 {
-	return run_oracle("oracle", tests, sizeof tests / sizeof *tests);
+	return run_oracle("oracle");
 }

@@ -235,7 +235,7 @@ static void judge(const struct record *r)
 	ck_assert_uint_eq(r->x0 & UINT32_MAX, 7);
 }
 
-START_TEST(entries_and_returns)
+TEST(entries_and_returns)
 {
 	char file[] = "/tmp/hvcheck-aarch32-XXXXXX", message[64] = "";
 	int descriptor = mkstemp(file);
@@ -254,15 +254,12 @@ START_TEST(entries_and_returns)
 		judge((struct record *)at(RECORDS) + i);
 	munmap(ram, SIZE);
 }
-END_TEST
 
 int main(void)
 {
-	static const struct suite_test tests[] = {{"entries_and_returns", &entries_and_returns}};
-
 	if (system("qemu-system-aarch64 --version >/dev/null 2>&1") != 0) {
 		puts("qemu-system-aarch64 is not installed: skipped");
 		return 77;
 	}
-	return suite_run("oracle_aarch32", tests, 1);
+	return suite_run("oracle_aarch32");
 }

@@ -98,17 +98,15 @@ static void random_calls_on(enum hvc_cpu cpu, unsigned count, unsigned part)
 	free(call);
 }
 
-START_TEST(random_calls)
+TEST(random_calls)
 {
 	random_calls_on(HVC_CPU_A72, full() ? 4000 : 100, 1);
 }
-END_TEST
 
-START_TEST(random_calls_max)
+TEST(random_calls_max)
 {
 	random_calls_on(HVC_CPU_MAX, full() ? 4000 : 50, 3);
 }
-END_TEST
 
 /* How the bits of a register are chosen in a random world. */
 static const struct {
@@ -249,26 +247,17 @@ static void random_worlds_on(enum hvc_cpu cpu, unsigned part)
 	}
 }
 
-START_TEST(random_worlds)
+TEST(random_worlds)
 {
 	random_worlds_on(HVC_CPU_A72, 2);
 }
-END_TEST
 
-START_TEST(random_worlds_max)
+TEST(random_worlds_max)
 {
 	random_worlds_on(HVC_CPU_MAX, 2);
 }
-END_TEST
-
-static const struct suite_test tests[] = {
-        {"random_calls", &random_calls},
-        {"random_calls_max", &random_calls_max},
-        {"random_worlds", &random_worlds},
-        {"random_worlds_max", &random_worlds_max},
-};
 
 int main(void)
 {
-	return run_oracle("oracle_random", tests, sizeof tests / sizeof *tests);
+	return run_oracle("oracle_random");
 }

@@ -33,7 +33,7 @@ static struct hvc_outcome call_with(struct tiny_image *image, uint64_t x1)
 		tiny_put(&(image), TINY_LOWER, __VA_ARGS__); \
 	} while (0)
 
-START_TEST(return_to_the_next_instruction)
+TEST(return_to_the_next_instruction)
 {
 	struct tiny_image image;
 	struct hvc_outcome outcome;
@@ -52,9 +52,8 @@ START_TEST(return_to_the_next_instruction)
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
 		assert_hex(outcome.state.v[n], call.x[n]);
 }
-END_TEST
 
-START_TEST(retry_of_the_call)
+TEST(retry_of_the_call)
 {
 	struct tiny_image image;
 	struct hvc_outcome outcome;
@@ -65,10 +64,9 @@ START_TEST(retry_of_the_call)
 	assert_hex(outcome.pc, HVC_CALLS);
 	ck_assert_int_eq(outcome.level, HVC_LEVEL_EL1H);
 }
-END_TEST
 
 /* All of the caller's table counts; the level decides whether it is the caller's. */
-START_TEST(inject_into_the_callers_vectors)
+TEST(inject_into_the_callers_vectors)
 {
 	static const unsigned offsets[] = {0x0, 0x200, 0x204, 0x400, 0x7fc};
 
@@ -84,10 +82,9 @@ START_TEST(inject_into_the_callers_vectors)
 		assert_kind(call_with(&image, HVC_CALLER_VECTORS + offsets[i]), HVC_OUTCOME_JUMP);
 	}
 }
-END_TEST
 
 /* At EL2: wherever the caller says, mapped or not, with every level's register intact. */
-START_TEST(jump_at_el2)
+TEST(jump_at_el2)
 {
 	static const uint64_t targets[] = {
 	        HVC_LANDING, HVC_LANDING + 31 * 0x800, HVC_NEW_VECTORS, 0x0,
@@ -107,10 +104,9 @@ START_TEST(jump_at_el2)
 		assert_hex(outcome.esr, 0);
 	}
 }
-END_TEST
 
 /* At the caller's level: any address but the two that a call may end at. */
-START_TEST(jump_at_a_lower_level)
+TEST(jump_at_a_lower_level)
 {
 	static const uint64_t targets[] = {
 	        HVC_CALLS + 8, HVC_CALLS + 0x1000, HVC_LANDING, HVC_NEW_VECTORS, 0x80000, CODE};
@@ -126,9 +122,8 @@ START_TEST(jump_at_a_lower_level)
 		assert_hex(outcome.pc, targets[i]);
 	}
 }
-END_TEST
 
-START_TEST(handoff_at_a_boundary)
+TEST(handoff_at_a_boundary)
 {
 	const uint64_t stops[] = {CODE + 0x40, CODE + 0x48, CODE + 0x100, 0x90000};
 
@@ -154,9 +149,8 @@ START_TEST(handoff_at_a_boundary)
 		}
 	}
 }
-END_TEST
 
-START_TEST(forward_to_el3)
+TEST(forward_to_el3)
 {
 	static const uint16_t imms[] = {0, 1, 0x8000, 0xffff};
 
@@ -173,10 +167,9 @@ START_TEST(forward_to_el3)
 		ck_assert_int_eq(outcome.level, HVC_LEVEL_EL2H);
 	}
 }
-END_TEST
 
 /* Loops that come back to where they were: never ended by the budget. */
-START_TEST(spin_in_every_shape)
+TEST(spin_in_every_shape)
 {
 	static const struct {
 		const char *what;
@@ -214,10 +207,9 @@ START_TEST(spin_in_every_shape)
 		ck_assert_uint_lt(outcome.instructions, 2000);
 	}
 }
-END_TEST
 
 /* WFI and WFE by themselves do not end anything. */
-START_TEST(waiting_is_not_spinning)
+TEST(waiting_is_not_spinning)
 {
 	struct tiny_image image;
 	struct hvc_outcome outcome;
@@ -230,10 +222,9 @@ START_TEST(waiting_is_not_spinning)
 	assert_hex(outcome.state.v[3], 2);
 	ck_assert_uint_eq(outcome.instructions, 7);
 }
-END_TEST
 
 /* A loop that makes progress is none: in a register, in memory, in a system register. */
-START_TEST(progress_is_not_spinning)
+TEST(progress_is_not_spinning)
 {
 	const uint32_t tpidr = sys_name(HVC_REG_TPIDR_EL2);
 	const uint32_t loops[][6] = {
@@ -262,9 +253,8 @@ START_TEST(progress_is_not_spinning)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
-START_TEST(fault_of_every_class)
+TEST(fault_of_every_class)
 {
 	static const uint64_t nowhere = 0x5000000000;
 	const struct {
@@ -297,7 +287,6 @@ START_TEST(fault_of_every_class)
 		assert_hex(outcome.far, faults[i].far);
 	}
 }
-END_TEST
 
 static const struct {
 	uint32_t word;
@@ -341,7 +330,7 @@ static const struct {
 };
 
 /* Of any instruction that has one, where EL2's own tables have nothing: an abort of the MMU. */
-START_TEST(the_address_of_every_form_of_access)
+TEST(the_address_of_every_form_of_access)
 {
 	static const uint64_t table[512] = {0x401}; /* 39 bits: the first GiB is itself */
 	const uint64_t at = HVC_EL2_DATA + 0x800, index = UINT64_C(0x1fffffff8);
@@ -370,10 +359,9 @@ START_TEST(the_address_of_every_form_of_access)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
 /* The budget ends what makes progress for ever, and lets pass what ends before. */
-START_TEST(limit_is_the_budget)
+TEST(limit_is_the_budget)
 {
 	static const uint64_t budgets[] = {1, 2, 10, 999, 1000, 1001, 50000, 0};
 
@@ -399,10 +387,9 @@ START_TEST(limit_is_the_budget)
 		assert_kind(call_with(&image, (budget - 2) / 2 + 1), HVC_OUTCOME_LIMIT);
 	}
 }
-END_TEST
 
 /* Stores outside the subject and EL2's own memory are told; the others are only counted. */
-START_TEST(stores_are_told)
+TEST(stores_are_told)
 {
 	struct tiny_image image;
 	struct hvc_outcome outcome;
@@ -427,23 +414,5 @@ START_TEST(stores_are_told)
 	for (unsigned n = 5; n < HVC_STORE_MAX; n++)
 		ck_assert_uint_eq(outcome.store[n].size, 0);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"return_to_the_next_instruction", &return_to_the_next_instruction},
-        {"retry_of_the_call", &retry_of_the_call},
-        {"inject_into_the_callers_vectors", &inject_into_the_callers_vectors},
-        {"jump_at_el2", &jump_at_el2},
-        {"jump_at_a_lower_level", &jump_at_a_lower_level},
-        {"handoff_at_a_boundary", &handoff_at_a_boundary},
-        {"forward_to_el3", &forward_to_el3},
-        {"spin_in_every_shape", &spin_in_every_shape},
-        {"waiting_is_not_spinning", &waiting_is_not_spinning},
-        {"progress_is_not_spinning", &progress_is_not_spinning},
-        {"fault_of_every_class", &fault_of_every_class},
-        {"the_address_of_every_form_of_access", &the_address_of_every_form_of_access},
-        {"limit_is_the_budget", &limit_is_the_budget},
-        {"stores_are_told", &stores_are_told},
-};
-
-SUITE_MAIN("outcome", tests)
+SUITE_MAIN("outcome")

@@ -174,7 +174,7 @@ static void try_all(const struct hvc_abi *a, const struct hvc_abi *b)
 	hvc_overlaps__free(&overlaps);
 }
 
-START_TEST(as_found_by_trying_every_call)
+TEST(as_found_by_trying_every_call)
 {
 	for (seed = 1; seed < 200; seed += 2) {
 		uint64_t kept = seed;
@@ -186,7 +186,6 @@ START_TEST(as_found_by_trying_every_call)
 		seed = kept;
 	}
 }
-END_TEST
 
 static struct hvc_abi *parse(const char *text)
 {
@@ -201,7 +200,7 @@ static struct hvc_abi *parse(const char *text)
 #define HEAD "abi: a\ntitle: t\nsource: s\n"
 #define REST "- { name: rest, default: true, outcome: return }\n"
 
-START_TEST(conditions_are_as_few_as_it_takes)
+TEST(conditions_are_as_few_as_it_takes)
 {
 	struct hvc_abi *a = parse(HEAD "rules:\n- { name: a, outcome: return, when: "
 	                               "{ x0: \"1, 0x100000001\", x1: 0 mask 7 } }\n" REST);
@@ -227,13 +226,12 @@ START_TEST(conditions_are_as_few_as_it_takes)
 	hvc_abi_free(a);
 	hvc_abi_free(b);
 }
-END_TEST
 
 #define WORLD(name) "- { name: " name " }\n"
 #define IN(w, value) \
 	"- { name: in_" w ", outcome: return, when: { world: " w ", x0: " value " } }\n"
 
-START_TEST(worlds_go_by_name)
+TEST(worlds_go_by_name)
 {
 	struct hvc_abi *two = parse(HEAD "worlds:\n" WORLD("host") WORLD("guest") "rules:\n" IN(
 	        "host", "1") IN("guest", "2") REST);
@@ -255,9 +253,8 @@ START_TEST(worlds_go_by_name)
 	hvc_abi_free(host);
 	hvc_abi_free(cold);
 }
-END_TEST
 
-START_TEST(other_callers_are_refused)
+TEST(other_callers_are_refused)
 {
 	struct hvc_abi *el2 = parse(HEAD "callers: el2h\nrules:\n" REST),
 	               *el1 = parse(HEAD "rules:\n" REST);
@@ -271,9 +268,8 @@ START_TEST(other_callers_are_refused)
 	hvc_abi_free(el1);
 	hvc_abi_free(el2);
 }
-END_TEST
 
-START_TEST(what_claims)
+TEST(what_claims)
 {
 	static const struct {
 		const char *rule;
@@ -306,14 +302,5 @@ START_TEST(what_claims)
 		hvc_abi_free(abi);
 	}
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"as_found_by_trying_every_call", &as_found_by_trying_every_call},
-        {"conditions_are_as_few_as_it_takes", &conditions_are_as_few_as_it_takes},
-        {"worlds_go_by_name", &worlds_go_by_name},
-        {"other_callers_are_refused", &other_callers_are_refused},
-        {"what_claims", &what_claims},
-};
-
-SUITE_MAIN("overlap", tests)
+SUITE_MAIN("overlap")

@@ -30,7 +30,7 @@ static const uint32_t unallocated[] = {
 #define UNALLOCATED (sizeof unallocated / sizeof *unallocated)
 
 /* Six instructions between two looks at a counter are six ticks, in every call and machine. */
-START_TEST(counters_tick_with_instructions)
+TEST(counters_tick_with_instructions)
 {
 	static const uint32_t names[] = {CNTPCT, CNTVCT};
 
@@ -64,10 +64,9 @@ START_TEST(counters_tick_with_instructions)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
 /* A loop that waits for a timer ends when its time has come. */
-START_TEST(timers_are_met)
+TEST(timers_are_met)
 {
 	for (unsigned n = 0; n < 4; n++) {
 		struct tiny_image image;
@@ -88,9 +87,8 @@ START_TEST(timers_are_met)
 		ck_assert_uint_le(outcome.instructions, 320);
 	}
 }
-END_TEST
 
-START_TEST(the_pmu_counts_instructions)
+TEST(the_pmu_counts_instructions)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -115,9 +113,8 @@ START_TEST(the_pmu_counts_instructions)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
-START_TEST(random_numbers_are_the_same_in_every_call)
+TEST(random_numbers_are_the_same_in_every_call)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -137,10 +134,9 @@ START_TEST(random_numbers_are_the_same_in_every_call)
 	assert_hex(first.state.v[3], 0); /* a number was there */
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /* Of 64 bytes, wherever in the block the address is; and put back. */
-START_TEST(dc_zva_zeroes_a_block)
+TEST(dc_zva_zeroes_a_block)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -172,10 +168,9 @@ START_TEST(dc_zva_zeroes_a_block)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
 /* There and then, before anything behind it, with the address that was given. */
-START_TEST(dc_zva_of_no_memory_faults)
+TEST(dc_zva_of_no_memory_faults)
 {
 	for (unsigned n = 0; n < 4; n++) {
 		struct tiny_image image;
@@ -193,9 +188,8 @@ START_TEST(dc_zva_of_no_memory_faults)
 		ck_assert_uint_eq(outcome.stores + outcome.el2_stores, 0);
 	}
 }
-END_TEST
 
-START_TEST(dc_zva_of_a_lent_page)
+TEST(dc_zva_of_a_lent_page)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -216,10 +210,9 @@ START_TEST(dc_zva_of_a_lent_page)
 	}
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /* In the image: first and last of a block, jumped to, and read as data. */
-START_TEST(unallocated_words_are_undefined)
+TEST(unallocated_words_are_undefined)
 {
 	for (size_t i = 0; i < 2 * UNALLOCATED; i++) {
 		uint32_t word = unallocated[i / 2];
@@ -247,10 +240,9 @@ START_TEST(unallocated_words_are_undefined)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
 /* Written by the handler, in one piece or in two, over code that has run, and overwritten. */
-START_TEST(unallocated_words_are_undefined_when_stored)
+TEST(unallocated_words_are_undefined_when_stored)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -273,10 +265,9 @@ START_TEST(unallocated_words_are_undefined_when_stored)
 	}
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /* Behind the last address there is the first. */
-START_TEST(a_store_to_the_last_address_faults)
+TEST(a_store_to_the_last_address_faults)
 {
 	for (unsigned n = 0; n < 16; n++) {
 		struct tiny_image image;
@@ -289,20 +280,5 @@ START_TEST(a_store_to_the_last_address_faults)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"counters_tick_with_instructions", &counters_tick_with_instructions},
-        {"timers_are_met", &timers_are_met},
-        {"the_pmu_counts_instructions", &the_pmu_counts_instructions},
-        {"random_numbers_are_the_same_in_every_call", &random_numbers_are_the_same_in_every_call},
-        {"dc_zva_zeroes_a_block", &dc_zva_zeroes_a_block},
-        {"dc_zva_of_no_memory_faults", &dc_zva_of_no_memory_faults},
-        {"dc_zva_of_a_lent_page", &dc_zva_of_a_lent_page},
-        {"unallocated_words_are_undefined", &unallocated_words_are_undefined},
-        {"a_store_to_the_last_address_faults", &a_store_to_the_last_address_faults},
-        {"unallocated_words_are_undefined_when_stored",
-         &unallocated_words_are_undefined_when_stored},
-};
-
-SUITE_MAIN("own", tests)
+SUITE_MAIN("own")

@@ -160,7 +160,7 @@ static void assert_page(const struct hvc_exact *exact)
 	hvc_picture_rows__free(&rows);
 }
 
-START_TEST(a_page_read_back_is_the_map)
+TEST(a_page_read_back_is_the_map)
 {
 	static const struct {
 		const char *subject;
@@ -186,16 +186,14 @@ START_TEST(a_page_read_back_is_the_map)
 		hvc_subject_close(subject);
 	}
 }
-END_TEST
 
-START_TEST(neighbours_are_told_apart_by_colour)
+TEST(neighbours_are_told_apart_by_colour)
 {
 	for (unsigned imm = 0; imm + SIDE < HVC_IMM_COUNT; imm++) {
 		ck_assert_uint_ne(hvc_picture__ink(imm), hvc_picture__ink(imm + 1));
 		ck_assert_uint_ne(hvc_picture__ink(imm), hvc_picture__ink(imm + SIDE));
 	}
 }
-END_TEST
 
 static char *letters_of(const struct hvc_exact *exact, bool color)
 {
@@ -209,7 +207,7 @@ static char *letters_of(const struct hvc_exact *exact, bool color)
 	return text;
 }
 
-START_TEST(letters_read_back_are_the_map)
+TEST(letters_read_back_are_the_map)
 {
 	struct hvc_subject *subject;
 	struct hvc_exact *exact = explore("gunyah", &subject);
@@ -241,7 +239,6 @@ START_TEST(letters_read_back_are_the_map)
 	hvc_exact__free(exact);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 /* Immediates of a word in a page's runs. */
 static unsigned count_word(char names[HVC_IMM_COUNT][8], const char *word)
@@ -253,7 +250,7 @@ static unsigned count_word(char names[HVC_IMM_COUNT][8], const char *word)
 	return count;
 }
 
-START_TEST(the_verdict_drawn_is_the_check)
+TEST(the_verdict_drawn_is_the_check)
 {
 	static char names[HVC_IMM_COUNT][8];
 	struct hvc_subject *subject = open_subject("broken-imm-low-byte");
@@ -281,13 +278,5 @@ START_TEST(the_verdict_drawn_is_the_check)
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"a_page_read_back_is_the_map", &a_page_read_back_is_the_map},
-        {"neighbours_are_told_apart_by_colour", &neighbours_are_told_apart_by_colour},
-        {"letters_read_back_are_the_map", &letters_read_back_are_the_map},
-        {"the_verdict_drawn_is_the_check", &the_verdict_drawn_is_the_check},
-};
-
-SUITE_MAIN("picture", tests)
+SUITE_MAIN("picture")

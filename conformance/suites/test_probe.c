@@ -112,11 +112,10 @@ static void play_order(const struct scene *scene)
 	}
 }
 
-START_TEST(sorted_without_duplicates)
+TEST(sorted_without_duplicates)
 {
 	for_each_abi(play_order);
 }
-END_TEST
 
 static void play_again(const struct scene *scene)
 {
@@ -132,11 +131,10 @@ static void play_again(const struct scene *scene)
 	hvc_probes__free(&again);
 }
 
-START_TEST(the_same_every_time)
+TEST(the_same_every_time)
 {
 	for_each_abi(play_again);
 }
-END_TEST
 
 /* Is there a probe of this caller that varies the register and has the value in it? */
 static bool probed(const struct hvc_probes *probes, enum hvc_insn insn, enum hvc_level from,
@@ -221,14 +219,13 @@ static void play_named(const struct scene *scene)
 			              scene->constant[i].value + (uint64_t)(int64_t)delta);
 }
 
-START_TEST(named_values_and_their_neighbours)
+TEST(named_values_and_their_neighbours)
 {
 	for_each_abi(play_named);
 }
-END_TEST
 
 /* By hand, for a few: what a reader of these ABIs would try. */
-START_TEST(values_that_matter)
+TEST(values_that_matter)
 {
 	static const struct {
 		const char *abi;
@@ -264,7 +261,6 @@ START_TEST(values_that_matter)
 		hvc_abi_free(scene.abi);
 	}
 }
-END_TEST
 
 static void play_edges(const struct scene *scene)
 {
@@ -300,11 +296,10 @@ static void play_edges(const struct scene *scene)
 	ck_assert_uint_eq(randoms, RANDOMS * selecting);
 }
 
-START_TEST(edges_and_random_values_of_the_selector)
+TEST(edges_and_random_values_of_the_selector)
 {
 	for_each_abi(play_edges);
 }
-END_TEST
 
 /* Does some call of these probes, with one of the rule's immediates, come under the rule? */
 static bool is_reached(const struct scene *scene, const struct hvc_probes *probes, unsigned world,
@@ -357,13 +352,12 @@ static void play_rules(const struct scene *scene)
 	hvc_probes__free(&brief);
 }
 
-START_TEST(every_rule_is_reached_by_every_caller)
+TEST(every_rule_is_reached_by_every_caller)
 {
 	for_each_abi(play_rules);
 }
-END_TEST
 
-START_TEST(nothing_given_means_x0_of_el1h)
+TEST(nothing_given_means_x0_of_el1h)
 {
 	struct hvc_probe_config config = {.randoms = 0};
 	struct hvc_probes probes;
@@ -379,16 +373,5 @@ START_TEST(nothing_given_means_x0_of_el1h)
 	hvc_probes__free(&probes);
 	ck_assert_ptr_null(probes.probe);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"sorted_without_duplicates", &sorted_without_duplicates},
-        {"the_same_every_time", &the_same_every_time},
-        {"named_values_and_their_neighbours", &named_values_and_their_neighbours},
-        {"values_that_matter", &values_that_matter},
-        {"edges_and_random_values_of_the_selector", &edges_and_random_values_of_the_selector},
-        {"every_rule_is_reached_by_every_caller", &every_rule_is_reached_by_every_caller},
-        {"nothing_given_means_x0_of_el1h", &nothing_given_means_x0_of_el1h},
-};
-
-SUITE_MAIN("probe", tests)
+SUITE_MAIN("probe")

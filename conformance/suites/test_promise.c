@@ -71,7 +71,7 @@ static void check(unsigned imm, uint64_t x0, uint64_t x1, int reg, uint64_t expe
 }
 
 /* Only the lower half is promised: how a callee extends a 32-bit result is its own business. */
-START_TEST(lower_halves)
+TEST(lower_halves)
 {
 	check(0, UINT64_MAX, 7, -1, 0);
 	check(0, UINT32_MAX, 7, -1, 0);
@@ -82,9 +82,8 @@ START_TEST(lower_halves)
 	check(0, UINT32_MAX, UINT64_C(0x1234567800000007), 1, 7);
 	ck_assert_uint_eq(judge(0, UINT64_C(0xdeadbeef00000001), 7).actual, 1);
 }
-END_TEST
 
-START_TEST(one_of_some_values)
+TEST(one_of_some_values)
 {
 	check(1, 0, 5, -1, 0);
 	check(1, -(uint64_t)2, UINT32_MAX, -1, 0);
@@ -96,10 +95,9 @@ START_TEST(one_of_some_values)
 	check(1, 0, 4, 1, 5);
 	check(1, 0, 0, 1, 5);
 }
-END_TEST
 
 /* What a contract calls a result is what a verdict lets pass. */
-START_TEST(contracts_know_the_same_values)
+TEST(contracts_know_the_same_values)
 {
 	static const uint64_t values[] = {
 	        0, 1, 4, 5, 6, (uint64_t)-1, (uint64_t)-2, (uint64_t)-9, (uint64_t)-10, UINT32_MAX};
@@ -115,10 +113,9 @@ START_TEST(contracts_know_the_same_values)
 		ck_assert(!hvc_contract__is_result(rule, HVC_REG_X0 + 2, &none, values[i]));
 	}
 }
-END_TEST
 
 /* An injected exception looks like one that the caller's own instruction took to EL1. */
-START_TEST(injected_exceptions)
+TEST(injected_exceptions)
 {
 	static const struct {
 		enum hvc_level from;
@@ -160,10 +157,9 @@ START_TEST(injected_exceptions)
 		ck_assert_int_eq(verdict.reg, HVC_REG_SPSR_EL1);
 	}
 }
-END_TEST
 
 /* What is promised of a register is kept as written, and in the order of the register table. */
-START_TEST(promises_as_loaded)
+TEST(promises_as_loaded)
 {
 	const struct hvc_rule *rule = hvc_abi_rule_at(specification(), 1);
 	char at[16];
@@ -181,10 +177,9 @@ START_TEST(promises_as_loaded)
 	hvc_expr__print(&hvc_abi_rule_at(specification(), 2)->at, at, sizeof at);
 	ck_assert_str_eq(at, "vector");
 }
-END_TEST
 
 /* A broken promise in words: the half that was promised, and what else would have done. */
-START_TEST(broken_promises_in_words)
+TEST(broken_promises_in_words)
 {
 	static const struct {
 		unsigned imm;
@@ -207,15 +202,5 @@ START_TEST(broken_promises_in_words)
 		ck_assert_str_eq(line, rows[i].text);
 	}
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"lower_halves", &lower_halves},
-        {"one_of_some_values", &one_of_some_values},
-        {"contracts_know_the_same_values", &contracts_know_the_same_values},
-        {"injected_exceptions", &injected_exceptions},
-        {"promises_as_loaded", &promises_as_loaded},
-        {"broken_promises_in_words", &broken_promises_in_words},
-};
-
-SUITE_MAIN("promise", tests)
+SUITE_MAIN("promise")

@@ -36,7 +36,7 @@ static struct hvc_abi *parse(const char *sequences)
 }
 
 /* What is written is what is loaded. */
-START_TEST(properties_are_loaded_as_written)
+TEST(properties_are_loaded_as_written)
 {
 	struct hvc_abi *abi = parse("sequences:\n"
 	                            "  - name: first\n"
@@ -90,10 +90,9 @@ START_TEST(properties_are_loaded_as_written)
 	ck_assert_uint_eq(p->call[0].times, 1);
 	hvc_abi_free(abi);
 }
-END_TEST
 
 /* What is stated and is not so is found, by the call and the clause that say it. */
-START_TEST(wrong_statements_are_found)
+TEST(wrong_statements_are_found)
 {
 	static const struct {
 		const char *calls;
@@ -161,10 +160,9 @@ START_TEST(wrong_statements_are_found)
 	}
 	hvc_subject_close(subject);
 }
-END_TEST
 
 /* A call that is stated is judged by its rule as well. */
-START_TEST(stated_calls_keep_to_their_rules)
+TEST(stated_calls_keep_to_their_rules)
 {
 	struct hvc_subject *subject = open_subject("linux-stub-4.9"); /* answers 3 */
 	struct hvc_abi *abi = parse("sequences:\n  - name: s\n    calls: [{ rule: rest }]\n");
@@ -178,9 +176,8 @@ START_TEST(stated_calls_keep_to_their_rules)
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
 }
-END_TEST
 
-START_TEST(a_call_of_another_rule_is_refused)
+TEST(a_call_of_another_rule_is_refused)
 {
 	struct hvc_subject *subject = open_subject("linux-stub-4.7");
 	struct hvc_abi *abi =
@@ -199,10 +196,9 @@ START_TEST(a_call_of_another_rule_is_refused)
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 /* "state: kept" is all that a call may leave behind: every register that holds between calls. */
-START_TEST(a_state_is_every_register)
+TEST(a_state_is_every_register)
 {
 	struct hvc_subject *subject = open_subject("linux-stub-4.7");
 	struct hvc_abi *abi = open_abi("linux-stub-4.7");
@@ -231,14 +227,5 @@ START_TEST(a_state_is_every_register)
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"a_state_is_every_register", &a_state_is_every_register},
-        {"properties_are_loaded_as_written", &properties_are_loaded_as_written},
-        {"wrong_statements_are_found", &wrong_statements_are_found},
-        {"stated_calls_keep_to_their_rules", &stated_calls_keep_to_their_rules},
-        {"a_call_of_another_rule_is_refused", &a_call_of_another_rule_is_refused},
-};
-
-SUITE_MAIN("property", tests)
+SUITE_MAIN("property")

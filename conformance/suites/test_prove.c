@@ -47,18 +47,17 @@ static void prove_all(const struct hvc_subject *subject, const struct hvc_abi *a
 	}
 }
 
-static struct suite_test builtins[128];
-
-START_TEST(builtin_is_proved)
+TEST_OF_MAIN(builtin_is_proved)
 {
-	struct hvc_subject *subject = open_subject(builtins[_i].name);
-	struct hvc_abi *abi = open_abi(builtins[_i].name);
+	const char *name, *text;
+	size_t size = hvc_abi_shipped_at((size_t)_i, &name, &text, &size) ? size : 0;
+	struct hvc_subject *subject = open_subject(name);
+	struct hvc_abi *abi = open_abi(name);
 
 	prove_all(subject, abi);
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 #define HEAD "abi: a\ntitle: t\nsource: s\ncallers: el1h\nclobbers: x1, x2, x29, nzcv\n"
 #define REST "  - { name: rest, default: true, outcome: return, results: { x0: "
@@ -116,7 +115,7 @@ static void assert_shown(const struct hvc_subject *subject, const struct hvc_abi
 	hvc_machine_close(machine);
 }
 
-START_TEST(hidden_fault_is_found)
+TEST_ROWS(hidden_fault_is_found, refuted)
 {
 	struct hvc_subject *subject = open_idiom(refuted[_i].subject);
 	struct hvc_abi *abi = parse_abi(refuted[_i].abi);
@@ -140,10 +139,9 @@ START_TEST(hidden_fault_is_found)
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 /* A value that is wrong comes with the registers that matter, and no others. */
-START_TEST(witness_is_simple)
+TEST(witness_is_simple)
 {
 	struct hvc_subject *subject = open_subject("broken-w0-compare");
 	struct hvc_abi *abi = open_abi("linux-stub-4.12");
@@ -167,7 +165,6 @@ START_TEST(witness_is_simple)
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 /* Stores by a pointer that may reach the code itself, and registers on EL2's own stack. */
 static const struct {
@@ -200,15 +197,14 @@ static void assert_swept(const char *name, const char *text)
 	hvc_subject_close(subject);
 }
 
-START_TEST(rest_is_swept)
+TEST(rest_is_swept)
 {
 	for (size_t i = 0; i < sizeof open_stores / sizeof *open_stores; i++)
 		assert_swept(open_stores[i].subject, open_stores[i].abi);
 }
-END_TEST
 
 /* Each immediate once a caller, and no probe more, where all is proved; all of them by --sweep. */
-START_TEST(sweep_is_asked_for)
+TEST(sweep_is_asked_for)
 {
 	struct hvc_subject *subject = open_subject("linux-stub-4.12");
 	struct hvc_abi *abi = open_abi("linux-stub-4.12");
@@ -235,7 +231,6 @@ START_TEST(sweep_is_asked_for)
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 static void claim(struct hvc_prover *p, struct hvc_prover_clause *clause)
 {
@@ -250,7 +245,7 @@ static void deny(struct hvc_prover *p, struct hvc_prover_clause *clause)
 }
 
 /* A clause that is taken to hold, and one taken not to: the machine says otherwise. */
-START_TEST(wrong_proof_is_noticed)
+TEST(wrong_proof_is_noticed)
 {
 	static const struct {
 		const char *subject;
@@ -276,22 +271,14 @@ START_TEST(wrong_proof_is_noticed)
 	}
 	hvc_abi_free(abi);
 }
-END_TEST
 
 int main(void)
 {
 	const char *name, *text;
-	unsigned count = 0;
 	size_t size;
 
-	for (size_t i = 0; i < sizeof refuted / sizeof *refuted; i++)
-		builtins[count++] = (struct suite_test){refuted[i].subject, &hidden_fault_is_found};
-	builtins[count++] = (struct suite_test){"witness_is_simple", &witness_is_simple};
-	builtins[count++] = (struct suite_test){"rest_is_swept", &rest_is_swept};
-	builtins[count++] = (struct suite_test){"sweep_is_asked_for", &sweep_is_asked_for};
-	builtins[count++] = (struct suite_test){"wrong_proof_is_noticed", &wrong_proof_is_noticed};
 	for (size_t i = 0; hvc_abi_shipped_at(i, &name, &text, &size); i++)
 		if (has_subject(name))
-			builtins[count++] = (struct suite_test){name, &builtin_is_proved};
-	return suite_run("prove", builtins, count);
+			suite_enter(name, builtin_is_proved, (int)i, __LINE__);
+	return suite_run("prove");
 }

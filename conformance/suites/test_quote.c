@@ -16,7 +16,7 @@ static void expect(enum hvc_quote how, const char *text, const char *wanted)
 	free(shown);
 }
 
-START_TEST(what_is_not_to_be_seen_is_shown)
+TEST(what_is_not_to_be_seen_is_shown)
 {
 	static const char *const rows[][2] = {
 	        {"a b\xc3\xa9 \xf0\x9f\x98\x80", "a b\xc3\xa9 \xf0\x9f\x98\x80"},
@@ -31,9 +31,8 @@ START_TEST(what_is_not_to_be_seen_is_shown)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		expect(HVC_QUOTE_LINE, rows[i][0], rows[i][1]);
 }
-END_TEST
 
-START_TEST(no_text_is_a_command_to_a_runner)
+TEST(no_text_is_a_command_to_a_runner)
 {
 	static const char *const rows[][2] = {
 	        {"::error::x", "\\x3a:error::x"},
@@ -52,9 +51,8 @@ START_TEST(no_text_is_a_command_to_a_runner)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
 		expect(HVC_QUOTE_LINE, rows[i][0], rows[i][1]);
 }
-END_TEST
 
-START_TEST(no_text_is_markup)
+TEST(no_text_is_markup)
 {
 	expect(HVC_QUOTE_XML, "<a b=\"c\">&\x01", "&lt;a b=&quot;c&quot;&gt;&amp;\\x01");
 	expect(HVC_QUOTE_MARKDOWN, "*a* [b](c)|<d>&lt; & @e f@g \x01",
@@ -64,10 +62,9 @@ START_TEST(no_text_is_markup)
 	expect(HVC_QUOTE_PROPERTY, "50%0A\n,:", "50%250A\\n%2C%3A");
 	expect(HVC_QUOTE_YAML, "a\"b\\\x01", "a\\\"b\\\\\\\\x01");
 }
-END_TEST
 
 /* Words of a shell are words whatever they hold, and are not changed again on a page. */
-START_TEST(words_are_those_of_a_shell)
+TEST(words_are_those_of_a_shell)
 {
 	static const char *const rows[][2] = {
 	        {"a-b_c.d@e+0x1", "a-b_c.d@e+0x1"},
@@ -90,9 +87,8 @@ START_TEST(words_are_those_of_a_shell)
 		free(word);
 	}
 }
-END_TEST
 
-START_TEST(names_of_maps_come_back)
+TEST(names_of_maps_come_back)
 {
 	static const char *const names[] = {"a", " a", "a\\b",
 	                                    "\n\x1b\xff\xe2\x80\xae::", "\xc3\xa9"};
@@ -112,11 +108,10 @@ START_TEST(names_of_maps_come_back)
 		free(name);
 	}
 }
-END_TEST
 
 /* What is put with %s is quoted; the rest is as printf has it, but for widths, which are columns.
  */
-START_TEST(pages_quote_what_is_put_on_them)
+TEST(pages_quote_what_is_put_on_them)
 {
 	char *text;
 	size_t size;
@@ -138,15 +133,5 @@ START_TEST(pages_quote_what_is_put_on_them)
 	                       "a\\n::b\n");
 	free(text);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"what_is_not_to_be_seen_is_shown", &what_is_not_to_be_seen_is_shown},
-        {"no_text_is_a_command_to_a_runner", &no_text_is_a_command_to_a_runner},
-        {"no_text_is_markup", &no_text_is_markup},
-        {"words_are_those_of_a_shell", &words_are_those_of_a_shell},
-        {"names_of_maps_come_back", &names_of_maps_come_back},
-        {"pages_quote_what_is_put_on_them", &pages_quote_what_is_put_on_them},
-};
-
-SUITE_MAIN("quote", tests)
+SUITE_MAIN("quote")

@@ -43,7 +43,7 @@ static struct hvc_callers *hold(const struct hvc_abi *abi, const struct hvc_subj
 }
 
 /* Every word of the file that is HVC is told, as an instruction or as data. */
-START_TEST(every_hvc_is_accounted_for)
+TEST(every_hvc_is_accounted_for)
 {
 	const struct hvc_loaded *loaded;
 	size_t words = 0, sites = 0, data = 0;
@@ -68,10 +68,9 @@ START_TEST(every_hvc_is_accounted_for)
 		ck_assert_uint_eq(data, 0);
 	close_kernel();
 }
-END_TEST
 
 /* A HYPERVISOR_* function of Xen's calls by HVC #0xea1, and loads its number into x16. */
-START_TEST(xen_hypercalls_have_their_numbers)
+TEST(xen_hypercalls_have_their_numbers)
 {
 	unsigned found = 0;
 
@@ -93,7 +92,6 @@ START_TEST(xen_hypercalls_have_their_numbers)
 		ck_assert_uint_eq(found, 13);
 	close_kernel();
 }
-END_TEST
 
 /* The one finding that all stubs share: a selector uninitialised, where x24 is not zero. */
 static const struct hvc_caller *hibernate(const struct hvc_callers *callers)
@@ -123,7 +121,7 @@ static const struct hvc_caller *hibernate(const struct hvc_callers *callers)
  * Linux 5.17 to 7.1: swsusp_arch_suspend_exit() issues HVC #0 by the convention of the vectors
  * before (x24), while trans_pgd_stub_vectors test x0. The file alone tells.
  */
-START_TEST(hibernate_leaves_its_selector_to_chance)
+TEST(hibernate_leaves_its_selector_to_chance)
 {
 	struct hvc_callers *callers;
 	struct hvc_abi *abi;
@@ -139,13 +137,12 @@ START_TEST(hibernate_leaves_its_selector_to_chance)
 	hvc_abi_free(abi);
 	close_kernel();
 }
-END_TEST
 
 /*
  * Against the small stub alone there are two more: reset_vectors and finalise_el2 are calls that it
  * does not know, which the kernel only makes while the hyp stub is in place.
  */
-START_TEST(small_stub_does_not_know_two_calls_of_the_large)
+TEST(small_stub_does_not_know_two_calls_of_the_large)
 {
 	static const char *const callers_of[] = {"__hyp_reset_vectors", "finalise_el2"};
 	struct hvc_abi *small_abi, *large_abi;
@@ -179,10 +176,9 @@ START_TEST(small_stub_does_not_know_two_calls_of_the_large)
 	hvc_abi_free(large_abi);
 	close_kernel();
 }
-END_TEST
 
 /* The kernel's own tables, run, say the same as the specifications. */
-START_TEST(running_the_tables_finds_the_same)
+TEST(running_the_tables_finds_the_same)
 {
 	unsigned tables = 0;
 
@@ -211,16 +207,6 @@ START_TEST(running_the_tables_finds_the_same)
 	ck_assert_uint_eq(tables, 2);
 	close_kernel();
 }
-END_TEST
-
-static const struct suite_test tests[] = {
-        {"every_hvc_is_accounted_for", &every_hvc_is_accounted_for},
-        {"xen_hypercalls_have_their_numbers", &xen_hypercalls_have_their_numbers},
-        {"hibernate_leaves_its_selector_to_chance", &hibernate_leaves_its_selector_to_chance},
-        {"small_stub_does_not_know_two_calls_of_the_large",
-         &small_stub_does_not_know_two_calls_of_the_large},
-        {"running_the_tables_finds_the_same", &running_the_tables_finds_the_same},
-};
 
 int main(void)
 {
@@ -228,5 +214,5 @@ int main(void)
 
 	if (status)
 		return status;
-	return suite_run("real_callers", tests, sizeof tests / sizeof *tests);
+	return suite_run("real_callers");
 }

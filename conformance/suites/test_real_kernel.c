@@ -130,7 +130,7 @@ static struct hvc_subject *open_stub(unsigned *calls)
 	return subject;
 }
 
-START_TEST(small_tables_are_found)
+TEST(small_tables_are_found)
 {
 	size_t count, small = 0;
 	struct hvc_candidate *found = find(&count);
@@ -145,9 +145,8 @@ START_TEST(small_tables_are_found)
 		ck_assert(found[i].reads_esr);
 	free(found);
 }
-END_TEST
 
-START_TEST(each_table_is_told_from_the_others)
+TEST(each_table_is_told_from_the_others)
 {
 	unsigned stubs = 0, copies = 0, inits = 0;
 	size_t count;
@@ -167,9 +166,8 @@ START_TEST(each_table_is_told_from_the_others)
 	}
 	free(found);
 }
-END_TEST
 
-START_TEST(hyp_stub_has_its_calls)
+TEST(hyp_stub_has_its_calls)
 {
 	unsigned calls = 0;
 	struct hvc_subject *subject = open_stub(&calls);
@@ -180,10 +178,9 @@ START_TEST(hyp_stub_has_its_calls)
 	ck_assert_uint_le(calls, 5);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 /* The specification is for 6.0 to 6.14; another kernel's stub may be of another generation. */
-START_TEST(hyp_stub_conforms_to_its_specification)
+TEST(hyp_stub_conforms_to_its_specification)
 {
 	unsigned calls;
 	struct hvc_check_config config = {.subject = open_stub(&calls), .jobs = 2};
@@ -220,14 +217,6 @@ START_TEST(hyp_stub_conforms_to_its_specification)
 	hvc_abi_free(abi);
 	hvc_subject_close((struct hvc_subject *)(uintptr_t)config.subject);
 }
-END_TEST
-
-static const struct suite_test tests[] = {
-        {"small_tables_are_found", &small_tables_are_found},
-        {"each_table_is_told_from_the_others", &each_table_is_told_from_the_others},
-        {"hyp_stub_has_its_calls", &hyp_stub_has_its_calls},
-        {"hyp_stub_conforms_to_its_specification", &hyp_stub_conforms_to_its_specification},
-};
 
 int main(void)
 {
@@ -235,5 +224,5 @@ int main(void)
 
 	if (status)
 		return status;
-	return suite_run("real_kernel", tests, sizeof tests / sizeof *tests);
+	return suite_run("real_kernel");
 }

@@ -43,7 +43,7 @@ static struct pack read_kernel(void)
 	return room;
 }
 
-START_TEST(tables_have_names)
+TEST(tables_have_names)
 {
 	struct hvc_subject *subject = open_spec(kernel, "@" STUB_VECTORS);
 	uint64_t stub = hvc_subject_image(subject)->vectors, address, offset;
@@ -68,9 +68,8 @@ START_TEST(tables_have_names)
 	ck_assert_int_eq(hvc_subject_find(subject, "no_such_function", &address), HVC_E_NOTFOUND);
 	hvc_subject_close(subject);
 }
-END_TEST
 
-START_TEST(addresses_of_debian_6_1)
+TEST(addresses_of_debian_6_1)
 {
 	/* Functions of assembly files, whose first instructions are known. */
 	static const struct {
@@ -101,9 +100,8 @@ START_TEST(addresses_of_debian_6_1)
 	hvc_subject_close(subject);
 	hvc_subject_close(open_spec(kernel, "@__kvm_hyp_vector"));
 }
-END_TEST
 
-START_TEST(straight_out_of_the_package)
+TEST(straight_out_of_the_package)
 {
 	struct hvc_subject *plain = open_spec(kernel, "@" STUB_VECTORS), *packed;
 	glob_t found;
@@ -122,9 +120,8 @@ START_TEST(straight_out_of_the_package)
 	hvc_subject_close(plain);
 	globfree(&found);
 }
-END_TEST
 
-START_TEST(packed_in_other_ways)
+TEST(packed_in_other_ways)
 {
 	const struct pack image = read_kernel();
 	const struct pack ways[] = {
@@ -144,10 +141,9 @@ START_TEST(packed_in_other_ways)
 	}
 	hvc_subject_close(plain);
 }
-END_TEST
 
 /* Opening by a name and finding all tables, in a process of their own. */
-START_TEST(cost)
+TEST(cost)
 {
 	struct rusage usage;
 	int status;
@@ -175,15 +171,6 @@ START_TEST(cost)
 	ck_assert_int_lt(usage.ru_maxrss, KIB_MOST);
 #endif
 }
-END_TEST
-
-static const struct suite_test tests[] = {
-        {"tables_have_names", &tables_have_names},
-        {"addresses_of_debian_6_1", &addresses_of_debian_6_1},
-        {"straight_out_of_the_package", &straight_out_of_the_package},
-        {"packed_in_other_ways", &packed_in_other_ways},
-        {"cost", &cost},
-};
 
 /* Fill in `kernel`; else the exit status, the reason having been printed. */
 static int find_kernel(void)
@@ -214,5 +201,5 @@ int main(void)
 
 	if (status)
 		return status;
-	return suite_run("real_names", tests, sizeof tests / sizeof *tests);
+	return suite_run("real_names");
 }

@@ -77,7 +77,7 @@ static struct hvc_outcome call_with(const struct hvc_subject *subject,
 	return outcome;
 }
 
-START_TEST(stub_calls_are_served)
+TEST(stub_calls_are_served)
 {
 	struct hvc_subject *subject = open_vectors();
 	struct hvc_world world;
@@ -105,9 +105,8 @@ START_TEST(stub_calls_are_served)
 	}
 	hvc_subject_close(subject);
 }
-END_TEST
 
-START_TEST(other_calls_are_handed_to_the_handler)
+TEST(other_calls_are_handed_to_the_handler)
 {
 	static const uint64_t values[] = {STUB_CALLS,
 	                                  5,
@@ -142,9 +141,8 @@ START_TEST(other_calls_are_handed_to_the_handler)
 	}
 	hvc_subject_close(subject);
 }
-END_TEST
 
-START_TEST(worlds_matter)
+TEST(worlds_matter)
 {
 	struct hvc_subject *subject = open_vectors();
 	struct hvc_supplied supplied = {0};
@@ -179,10 +177,9 @@ START_TEST(worlds_matter)
 	ck_assert_uint_eq(outcome.state.v[0], STUB_CALLS);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 /* x0 alone decides: for each value every immediate does the same. */
-START_TEST(all_immediates_part_by_x0)
+TEST(all_immediates_part_by_x0)
 {
 	static const uint64_t values[] = {0, 1, 2, 3, 4, 0xc6000001};
 	struct hvc_subject *subject = open_vectors();
@@ -215,14 +212,6 @@ START_TEST(all_immediates_part_by_x0)
 	free(calls);
 	hvc_subject_close(subject);
 }
-END_TEST
-
-static const struct suite_test tests[] = {
-        {"stub_calls_are_served", &stub_calls_are_served},
-        {"other_calls_are_handed_to_the_handler", &other_calls_are_handed_to_the_handler},
-        {"worlds_matter", &worlds_matter},
-        {"all_immediates_part_by_x0", &all_immediates_part_by_x0},
-};
 
 int main(void)
 {
@@ -232,5 +221,5 @@ int main(void)
 		return status;
 	if (!is_debian_6_1)
 		printf("a kernel of another version may hold other calls than Linux 6.1\n");
-	return suite_run("real_world", tests, sizeof tests / sizeof *tests);
+	return suite_run("real_world");
 }

@@ -40,7 +40,7 @@ static struct hvc_loaded load(void)
 	return loaded;
 }
 
-START_TEST(pointers_are_those_of_where_it_is_loaded)
+TEST(pointers_are_those_of_where_it_is_loaded)
 {
 	struct hvc_loaded loaded;
 
@@ -56,9 +56,8 @@ START_TEST(pointers_are_those_of_where_it_is_loaded)
 	ck_assert_mem_eq(loaded.segment[0].data, bytes, PLACES);
 	hvc_image__unload(&loaded);
 }
-END_TEST
 
-START_TEST(what_is_no_such_table_is_left_alone)
+TEST(what_is_no_such_table_is_left_alone)
 {
 	struct hvc_loaded loaded;
 
@@ -79,10 +78,9 @@ START_TEST(what_is_no_such_table_is_left_alone)
 	ck_assert_mem_eq(loaded.segment[0].data, bytes, SIZE);
 	hvc_image__unload(&loaded);
 }
-END_TEST
 
 /* A place past the end of the file, in memory that is zero, has no bytes here. */
-START_TEST(places_outside_the_file_are_skipped)
+TEST(places_outside_the_file_are_skipped)
 {
 	struct hvc_loaded loaded;
 
@@ -94,7 +92,6 @@ START_TEST(places_outside_the_file_are_skipped)
 	                  HVC_IMAGE_BASE + 0x100);
 	hvc_image__unload(&loaded);
 }
-END_TEST
 
 /*
  * The same pointers packed: 8 places by an address and a map, again and again, with the values as
@@ -125,7 +122,7 @@ static void assert_packed(const struct hvc_loaded *loaded, unsigned groups, uint
 		}
 }
 
-START_TEST(packed_pointers_are_moved)
+TEST(packed_pointers_are_moved)
 {
 	struct hvc_loaded loaded;
 
@@ -157,10 +154,9 @@ START_TEST(packed_pointers_are_moved)
 	ck_assert_mem_eq(loaded.segment[0].data, bytes, SIZE);
 	hvc_image__unload(&loaded);
 }
-END_TEST
 
 /* Kernels before 5.8 begin TEXT_OFFSET behind the address that they are linked at. */
-START_TEST(text_offset_is_minded)
+TEST(text_offset_is_minded)
 {
 	struct hvc_loaded loaded;
 
@@ -176,10 +172,9 @@ START_TEST(text_offset_is_minded)
 		                  HVC_IMAGE_BASE + 0x100 * i);
 	hvc_image__unload(&loaded);
 }
-END_TEST
 
 /* No pointer is in or goes to the first 2 MiB: KIMAGE_VADDR tells where they are linked. */
-START_TEST(link_address_is_of_the_file)
+TEST(link_address_is_of_the_file)
 {
 	static uint8_t large[0x400000];
 	struct hvc_loaded loaded;
@@ -198,15 +193,5 @@ START_TEST(link_address_is_of_the_file)
 	                  HVC_IMAGE_BASE + 0x280100);
 	hvc_image__unload(&loaded);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"pointers_are_those_of_where_it_is_loaded", &pointers_are_those_of_where_it_is_loaded},
-        {"what_is_no_such_table_is_left_alone", &what_is_no_such_table_is_left_alone},
-        {"places_outside_the_file_are_skipped", &places_outside_the_file_are_skipped},
-        {"packed_pointers_are_moved", &packed_pointers_are_moved},
-        {"text_offset_is_minded", &text_offset_is_minded},
-        {"link_address_is_of_the_file", &link_address_is_of_the_file},
-};
-
-SUITE_MAIN("rela", tests)
+SUITE_MAIN("rela")

@@ -7,7 +7,7 @@
 #include "report/table.h"
 #include "suite.h"
 
-START_TEST(numbers_have_thousands_separators)
+TEST(numbers_have_thousands_separators)
 {
 	static const struct {
 		uint64_t number;
@@ -26,9 +26,8 @@ START_TEST(numbers_have_thousands_separators)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		ck_assert_str_eq(hvc_words__number(rows[i].number, text), rows[i].text);
 }
-END_TEST
 
-START_TEST(immediates_are_said_the_short_way)
+TEST(immediates_are_said_the_short_way)
 {
 	static const struct {
 		struct hvc_interval imm[3];
@@ -52,9 +51,8 @@ START_TEST(immediates_are_said_the_short_way)
 		hvc_words__free(&words);
 	}
 }
-END_TEST
 
-START_TEST(register_values_are_said_the_short_way)
+TEST(register_values_are_said_the_short_way)
 {
 	static struct hvc_interval one[] = {{1, 1}}, rest[] = {{3, UINT64_MAX}},
 	                           holed[] = {{0, 0}, {2, UINT64_MAX}}, all[] = {{0, UINT64_MAX}};
@@ -80,7 +78,6 @@ START_TEST(register_values_are_said_the_short_way)
 		hvc_words__free(&words);
 	}
 }
-END_TEST
 
 /* A table of a name, a sentence that may be wrapped, and a number, on a page of this width. */
 static char *table_text(unsigned width, bool color, const char *sentence)
@@ -107,7 +104,7 @@ static char *table_text(unsigned width, bool color, const char *sentence)
 	return text;
 }
 
-START_TEST(tables_are_never_cut_or_wrapped_without_a_terminal)
+TEST(tables_are_never_cut_or_wrapped_without_a_terminal)
 {
 	char *text = table_text(0, false, "one two three four five six seven eight nine ten");
 
@@ -117,9 +114,8 @@ START_TEST(tables_are_never_cut_or_wrapped_without_a_terminal)
 	                 "  long name\n");
 	free(text);
 }
-END_TEST
 
-START_TEST(tables_wrap_between_words_where_the_page_is_narrow)
+TEST(tables_wrap_between_words_where_the_page_is_narrow)
 {
 	char *text = table_text(40, false, "return, x0 := 0x1, x1 := vbar_el2, x2 := x3");
 
@@ -130,18 +126,16 @@ START_TEST(tables_wrap_between_words_where_the_page_is_narrow)
 	                       "  long name\n");
 	free(text);
 }
-END_TEST
 
-START_TEST(words_longer_than_the_page_stay_whole)
+TEST(words_longer_than_the_page_stay_whole)
 {
 	char *text = table_text(40, false, "see 0x0123456789abcdef0123456789abcdef ok");
 
 	ck_assert_ptr_nonnull(strstr(text, "0x0123456789abcdef0123456789abcdef"));
 	free(text);
 }
-END_TEST
 
-START_TEST(colours_are_there_only_when_asked_for)
+TEST(colours_are_there_only_when_asked_for)
 {
 	char *plain = table_text(0, false, "x"), *color = table_text(0, true, "x");
 
@@ -150,7 +144,6 @@ START_TEST(colours_are_there_only_when_asked_for)
 	free(plain);
 	free(color);
 }
-END_TEST
 
 static char *json_text(struct hvc_json *json)
 {
@@ -163,7 +156,7 @@ static char *json_text(struct hvc_json *json)
 	return text;
 }
 
-START_TEST(json_keeps_the_order_of_members_and_short_values_on_a_line)
+TEST(json_keeps_the_order_of_members_and_short_values_on_a_line)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-test/1");
 	char *text;
@@ -179,9 +172,8 @@ START_TEST(json_keeps_the_order_of_members_and_short_values_on_a_line)
 	                       "\"a\": \"0xffffffffffffffff\", \"list\": [true, null]}\n");
 	free(text);
 }
-END_TEST
 
-START_TEST(json_of_many_members_has_a_line_each)
+TEST(json_of_many_members_has_a_line_each)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-test/1");
 	char *text;
@@ -196,9 +188,8 @@ START_TEST(json_of_many_members_has_a_line_each)
 	ck_assert_ptr_nonnull(strstr(text, "    1029\n  ]\n}\n"));
 	free(text);
 }
-END_TEST
 
-START_TEST(json_survives_names_that_are_not_utf_8)
+TEST(json_survives_names_that_are_not_utf_8)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-test/1");
 	char *text;
@@ -210,9 +201,8 @@ START_TEST(json_survives_names_that_are_not_utf_8)
 	                       "\"bad\": \"a\\\\xff\\\\xfez\"}\n");
 	free(text);
 }
-END_TEST
 
-START_TEST(json_that_could_not_be_made_is_not_printed)
+TEST(json_that_could_not_be_made_is_not_printed)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-test/1");
 	struct hvc_diag diag = {0};
@@ -228,9 +218,8 @@ START_TEST(json_that_could_not_be_made_is_not_printed)
 	ck_assert_str_eq(diag.message, "out of memory");
 	free(text);
 }
-END_TEST
 
-START_TEST(traces_keep_what_each_instruction_changed)
+TEST(traces_keep_what_each_instruction_changed)
 {
 	struct hvc_state before = {{0}}, after = {{0}};
 	struct hvc_step step = {0x1000, 0xd503201f, HVC_LEVEL_EL2H, HVC_ISA_A64, &before, &after};
@@ -254,7 +243,6 @@ START_TEST(traces_keep_what_each_instruction_changed)
 	hvc_trace__free(&trace);
 	ck_assert_ptr_null(trace.step);
 }
-END_TEST
 
 /* One document with all its blocks, and a name in it that would be markup anywhere. */
 static enum hvc_status put_blocks(const struct hvc_page *page, const void *of,
@@ -292,7 +280,7 @@ static char *document(enum hvc_markup markup, const char *name)
 	return text;
 }
 
-START_TEST(a_document_is_the_same_in_all_markups)
+TEST(a_document_is_the_same_in_all_markups)
 {
 	static const char name[] = "<b>|`_*\n";
 	char *text = document(HVC_MARKUP_NONE, name);
@@ -320,25 +308,5 @@ START_TEST(a_document_is_the_same_in_all_markups)
 	                                   "<td class=\"number\">7</td></tr>\n</tbody>"));
 	free(text);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"a_document_is_the_same_in_all_markups", &a_document_is_the_same_in_all_markups},
-        {"numbers_have_thousands_separators", &numbers_have_thousands_separators},
-        {"immediates_are_said_the_short_way", &immediates_are_said_the_short_way},
-        {"register_values_are_said_the_short_way", &register_values_are_said_the_short_way},
-        {"tables_are_never_cut_or_wrapped_without_a_terminal",
-         &tables_are_never_cut_or_wrapped_without_a_terminal},
-        {"tables_wrap_between_words_where_the_page_is_narrow",
-         &tables_wrap_between_words_where_the_page_is_narrow},
-        {"words_longer_than_the_page_stay_whole", &words_longer_than_the_page_stay_whole},
-        {"colours_are_there_only_when_asked_for", &colours_are_there_only_when_asked_for},
-        {"json_keeps_the_order_of_members_and_short_values_on_a_line",
-         &json_keeps_the_order_of_members_and_short_values_on_a_line},
-        {"json_of_many_members_has_a_line_each", &json_of_many_members_has_a_line_each},
-        {"json_survives_names_that_are_not_utf_8", &json_survives_names_that_are_not_utf_8},
-        {"json_that_could_not_be_made_is_not_printed", &json_that_could_not_be_made_is_not_printed},
-        {"traces_keep_what_each_instruction_changed", &traces_keep_what_each_instruction_changed},
-};
-
-SUITE_MAIN("report", tests)
+SUITE_MAIN("report")

@@ -15,7 +15,7 @@
 #define ZCR_EL2   SYS(3, 4, 1, 2, 0)
 
 /* TDE routes what SS asks for to EL2, from EL2 too where KDE is set. */
-START_TEST(single_step_ends_with_the_call)
+TEST(single_step_ends_with_the_call)
 {
 	static const uint64_t values[] = {0x1, 0x2001, 0xa001, UINT64_MAX};
 	struct tiny_image image;
@@ -35,10 +35,9 @@ START_TEST(single_step_ends_with_the_call)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
 /* Over a landing pad, over the instruction returned to, over the caller's vectors. */
-START_TEST(code_of_the_harness_is_put_back)
+TEST(code_of_the_harness_is_put_back)
 {
 	const uint64_t places[] = {HVC_LANDING + 0x800 * 5, HVC_CALLS,       HVC_CALLS + 4,
 	                           HVC_CALLER_VECTORS,      HVC_NEW_VECTORS, HVC_FUNCTION};
@@ -64,7 +63,6 @@ START_TEST(code_of_the_harness_is_put_back)
 	}
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /* More than a small table would hold. */
 static uint32_t register_without_row(unsigned n)
@@ -89,7 +87,7 @@ static uint32_t register_without_row(unsigned n)
 
 #define REGISTERS 40u
 
-START_TEST(registers_without_a_row_are_put_back)
+TEST(registers_without_a_row_are_put_back)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -118,7 +116,6 @@ START_TEST(registers_without_a_row_are_put_back)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
 /*
  * Of 39 bits: the first GiB is itself, and where the harness is there is the image. Unicorn up to
@@ -136,7 +133,7 @@ static void put_tables(struct tiny_image *image)
 	tiny_set(image, HVC_REG_TCR_EL2, 0x80850019); /* T0SZ 25, 4 KiB, 48-bit addresses */
 }
 
-START_TEST(stores_through_the_mmu_are_put_back)
+TEST(stores_through_the_mmu_are_put_back)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -167,10 +164,9 @@ START_TEST(stores_through_the_mmu_are_put_back)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
 /* What is left on, or left mapped, by a call that faults. */
-START_TEST(the_mmu_is_off_again)
+TEST(the_mmu_is_off_again)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -191,10 +187,9 @@ START_TEST(the_mmu_is_off_again)
 	}
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /* By the name that E2H makes SCTLR_EL2 of: what was known of addresses is known no more. */
-START_TEST(the_mmu_is_on_at_once)
+TEST(the_mmu_is_on_at_once)
 {
 	struct tiny_image image;
 	struct hvc_outcome outcome;
@@ -211,10 +206,9 @@ START_TEST(the_mmu_is_on_at_once)
 	ck_assert_uint_eq(hvc_arch_ec(outcome.esr), HVC_EC_DABT_SAME);
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /* LDXR leaves a monitor; a later STXR without one of its own must fail. */
-START_TEST(the_exclusive_monitor_is_clear)
+TEST(the_exclusive_monitor_is_clear)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -240,10 +234,9 @@ START_TEST(the_exclusive_monitor_is_clear)
 	}
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /* A write from outside stays, also where a call has stored before, and in a new engine. */
-START_TEST(what_was_written_from_outside_is_kept)
+TEST(what_was_written_from_outside_is_kept)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -270,10 +263,9 @@ START_TEST(what_was_written_from_outside_is_kept)
 	}
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /* A word that the call made one of FP/SIMD, which is trapped, is the image's again. */
-START_TEST(an_instruction_that_was_trapped_is_not)
+TEST(an_instruction_that_was_trapped_is_not)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -301,10 +293,9 @@ START_TEST(an_instruction_that_was_trapped_is_not)
 	ck_assert_uint_eq(after.instructions, before.instructions);
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /* The block behind an ERET with a key is at the level that it went to. */
-START_TEST(an_authenticated_eret_leaves)
+TEST(an_authenticated_eret_leaves)
 {
 	struct tiny_image image;
 	struct hvc_outcome outcome;
@@ -320,19 +311,5 @@ START_TEST(an_authenticated_eret_leaves)
 		assert_hex(outcome.state.v[2], HVC_LANDING + 0x1000);
 	}
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"single_step_ends_with_the_call", &single_step_ends_with_the_call},
-        {"code_of_the_harness_is_put_back", &code_of_the_harness_is_put_back},
-        {"registers_without_a_row_are_put_back", &registers_without_a_row_are_put_back},
-        {"stores_through_the_mmu_are_put_back", &stores_through_the_mmu_are_put_back},
-        {"the_mmu_is_off_again", &the_mmu_is_off_again},
-        {"the_mmu_is_on_at_once", &the_mmu_is_on_at_once},
-        {"the_exclusive_monitor_is_clear", &the_exclusive_monitor_is_clear},
-        {"what_was_written_from_outside_is_kept", &what_was_written_from_outside_is_kept},
-        {"an_instruction_that_was_trapped_is_not", &an_instruction_that_was_trapped_is_not},
-        {"an_authenticated_eret_leaves", &an_authenticated_eret_leaves},
-};
-
-SUITE_MAIN("reset", tests)
+SUITE_MAIN("reset")

@@ -227,7 +227,7 @@ static uint64_t setting(const char *name, uint64_t otherwise)
 	return text && *text ? strtoull(text, NULL, 0) : otherwise;
 }
 
-START_TEST(a_call_is_the_same_alone_and_after_any_other)
+TEST(a_call_is_the_same_alone_and_after_any_other)
 {
 	uint64_t calls = setting("HVC_RESET_CALLS", 8000), seed = setting("HVC_RESET_SEED", 1);
 	struct shared *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
@@ -240,11 +240,5 @@ START_TEST(a_call_is_the_same_alone_and_after_any_other)
 	munmap(shared, sizeof *shared);
 	ck_assert_msg(bad == 0, "%u of %llu calls", bad, (unsigned long long)calls);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"a_call_is_the_same_alone_and_after_any_other",
-         &a_call_is_the_same_alone_and_after_any_other},
-};
-
-SUITE_MAIN("reset_random", tests)
+SUITE_MAIN("reset_random")

@@ -29,7 +29,7 @@ static unsigned kinds_of(const struct hvc_safety *safety)
 	return kinds;
 }
 
-START_TEST(each_mistake_is_what_it_is)
+TEST(each_mistake_is_what_it_is)
 {
 	static const struct {
 		const char *subject, *abi;
@@ -80,9 +80,8 @@ START_TEST(each_mistake_is_what_it_is)
 		hvc_subject_close(subject);
 	}
 }
-END_TEST
 
-START_TEST(an_abi_without_unknown_calls_has_none)
+TEST(an_abi_without_unknown_calls_has_none)
 {
 	struct hvc_subject *subject = open_subject("linux-stub-3.8");
 	struct hvc_abi *abi = open_abi("linux-stub-3.8");
@@ -94,7 +93,6 @@ START_TEST(an_abi_without_unknown_calls_has_none)
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 static const char text[] = "abi: hazards\n"
                            "title: one call, the rest is refused\n"
@@ -110,7 +108,7 @@ static const char text[] = "abi: hazards\n"
                            "    outcome: return\n";
 
 /* Where hazards.S does what it should not, and who can have it do that. */
-START_TEST(each_hazard_is_found_where_it_is)
+TEST(each_hazard_is_found_where_it_is)
 {
 	static const struct {
 		const char *name, *when;
@@ -161,10 +159,9 @@ START_TEST(each_hazard_is_found_where_it_is)
 	}
 	hvc_abi_free(abi);
 }
-END_TEST
 
 /* What was not followed may do anything. */
-START_TEST(what_is_not_followed_is_not_safe)
+TEST(what_is_not_followed_is_not_safe)
 {
 	struct hvc_diag diag = {0};
 	struct hvc_subject *subject;
@@ -182,13 +179,5 @@ START_TEST(what_is_not_followed_is_not_safe)
 	hvc_subject_close(subject);
 	hvc_abi_free(abi);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"each_mistake_is_what_it_is", &each_mistake_is_what_it_is},
-        {"an_abi_without_unknown_calls_has_none", &an_abi_without_unknown_calls_has_none},
-        {"each_hazard_is_found_where_it_is", &each_hazard_is_found_where_it_is},
-        {"what_is_not_followed_is_not_safe", &what_is_not_followed_is_not_safe},
-};
-
-SUITE_MAIN("safety", tests)
+SUITE_MAIN("safety")

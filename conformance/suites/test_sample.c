@@ -6,7 +6,7 @@
 #include "under_test.h"
 
 /* Code that compares with thousands of constants does not take for ever: a sample is, and told. */
-START_TEST(many_constants_are_a_sample)
+TEST(many_constants_are_a_sample)
 {
 	enum { MANY = 3000 };
 	struct hvc_constant *constant = calloc(MANY, sizeof *constant);
@@ -40,10 +40,5 @@ START_TEST(many_constants_are_a_sample)
 	hvc_probes__free(&probes[0]);
 	free(constant);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"many_constants_are_a_sample", &many_constants_are_a_sample},
-};
-
-SUITE_MAIN("sample", tests)
+SUITE_MAIN("sample")

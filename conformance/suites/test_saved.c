@@ -88,20 +88,21 @@ static struct hvc_diff *diff_of(const struct hvc_exact *old, const struct hvc_ex
 }
 
 /* And are equal to their subject, and to themselves, by the solver. */
-START_TEST(maps_come_back)
+static const char *const saved[] = {"linux-stub-imm", "linux-stub-4.12", "xen", "gunyah",
+                                    "broken-store",   "jailhouse",       "m1n1"};
+
+TEST_ROWS(maps_come_back, saved)
 {
-	static const char *const names[] = {"linux-stub-imm", "linux-stub-4.12", "xen", "gunyah",
-	                                    "broken-store",   "jailhouse",       "m1n1"};
 	size_t size, again;
-	char *text = save_of(names[_i], NULL, &size), *twice;
+	char *text = save_of(saved[_i], NULL, &size), *twice;
 	struct hvc_exact *back = load(text, size);
 	struct hvc_diff *diff;
 
-	ck_assert_str_eq(hvc_exact__subject(back), names[_i]);
+	ck_assert_str_eq(hvc_exact__subject(back), saved[_i]);
 	twice = save(back, &again);
 	ck_assert_uint_eq(size, again);
 	ck_assert_str_eq(text, twice);
-	diff = diff_of(back, NULL, names[_i]);
+	diff = diff_of(back, NULL, saved[_i]);
 	ck_assert_msg(diff->equal, "%s", diff->changes ? diff->change[0].when : "gaps");
 	ck_assert(diff->saved[HVC_SIDE_OLD] && !diff->saved[HVC_SIDE_NEW]);
 	hvc_diff__free(diff);
@@ -112,10 +113,9 @@ START_TEST(maps_come_back)
 	free(text);
 	free(twice);
 }
-END_TEST
 
 /* Cut anywhere, or with any one byte changed, it is refused with a place in the file. */
-START_TEST(damage_is_refused)
+TEST(damage_is_refused)
 {
 	size_t size;
 	char *text = save_of("linux-stub-imm", NULL, &size);
@@ -140,10 +140,9 @@ START_TEST(damage_is_refused)
 	}
 	free(text);
 }
-END_TEST
 
 /* The word that is wrong is the place that is told. */
-START_TEST(complaints_have_places)
+TEST(complaints_have_places)
 {
 	static const struct {
 		const char *what, *instead;
@@ -186,10 +185,9 @@ START_TEST(complaints_have_places)
 	}
 	free(text);
 }
-END_TEST
 
 /* Conditions and values of the file are what is compared: one that says otherwise differs. */
-START_TEST(what_a_saved_map_says_is_compared)
+TEST(what_a_saved_map_says_is_compared)
 {
 	static const struct {
 		const char *what, *instead, *differs;
@@ -227,9 +225,8 @@ START_TEST(what_a_saved_map_says_is_compared)
 	}
 	free(text);
 }
-END_TEST
 
-START_TEST(a_saved_map_stands_for_its_subject)
+TEST(a_saved_map_stands_for_its_subject)
 {
 	size_t size;
 	char *text = save_of("linux-stub-4.12", NULL, &size);
@@ -241,7 +238,6 @@ START_TEST(a_saved_map_stands_for_its_subject)
 	hvc_exact__free(map);
 	free(text);
 }
-END_TEST
 
 static void set_register(struct hvc_world *world)
 {
@@ -276,7 +272,7 @@ static void put_stub(struct hvc_world *world)
 }
 
 /* Whatever a world has is saved and compared, whichever side has it. */
-START_TEST(another_world_is_refused)
+TEST(another_world_is_refused)
 {
 	static const struct {
 		void (*change)(struct hvc_world *world);
@@ -312,10 +308,9 @@ START_TEST(another_world_is_refused)
 	}
 	hvc_exact__free(map);
 }
-END_TEST
 
 /* Names with everything in them that a name can have. */
-START_TEST(names_come_back)
+TEST(names_come_back)
 {
 	static const char *const names[] = {" a b ",        "a\\x41\\",
 	                                    "\n::error::x", "\x1b[31m\a\x7f\xff\xc2\x9b",
@@ -345,22 +340,5 @@ START_TEST(names_come_back)
 	hvc_exact__free(map);
 	hvc_subject_close(subject);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"linux_stub_imm_comes_back", &maps_come_back},
-        {"linux_stub_4_12_comes_back", &maps_come_back},
-        {"xen_comes_back", &maps_come_back},
-        {"gunyah_comes_back", &maps_come_back},
-        {"broken_store_comes_back", &maps_come_back},
-        {"jailhouse_comes_back", &maps_come_back},
-        {"m1n1_comes_back", &maps_come_back},
-        {"damage_is_refused", &damage_is_refused},
-        {"complaints_have_places", &complaints_have_places},
-        {"what_a_saved_map_says_is_compared", &what_a_saved_map_says_is_compared},
-        {"a_saved_map_stands_for_its_subject", &a_saved_map_stands_for_its_subject},
-        {"another_world_is_refused", &another_world_is_refused},
-        {"names_come_back", &names_come_back},
-};
-
-SUITE_MAIN("saved", tests)
+SUITE_MAIN("saved")

@@ -46,7 +46,7 @@ static void refuse(FILE *file, char **text, size_t *size, unsigned line, const c
 	free(*text);
 }
 
-START_TEST(what_hvcheck_does_not_write_is_refused)
+TEST(what_hvcheck_does_not_write_is_refused)
 {
 	static const struct {
 		const char *lines;
@@ -90,10 +90,9 @@ START_TEST(what_hvcheck_does_not_write_is_refused)
 		refuse(file, &text, &size, rows[i].line, rows[i].message);
 	}
 }
-END_TEST
 
 /* What a small file may ask for: terms and rows without end, and depth. */
-START_TEST(bombs_take_little_memory)
+TEST(bombs_take_little_memory)
 {
 	struct rusage before, after;
 	char *text;
@@ -132,11 +131,5 @@ START_TEST(bombs_take_little_memory)
 	ck_assert_int_eq(getrusage(RUSAGE_SELF, &after), 0);
 	ck_assert_int_lt(after.ru_maxrss - before.ru_maxrss, 300 * 1024);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"what_hvcheck_does_not_write_is_refused", &what_hvcheck_does_not_write_is_refused},
-        {"bombs_take_little_memory", &bombs_take_little_memory},
-};
-
-SUITE_MAIN("saved_hostile", tests)
+SUITE_MAIN("saved_hostile")

@@ -177,7 +177,7 @@ static void hold_operations(struct tiny_image *image, const char *name, enum hvc
 }
 
 /* At EL2, in the handler: the same happens on both, and nothing on the host. */
-START_TEST(in_the_handler)
+TEST(in_the_handler)
 {
 	set_host();
 	for (size_t i = 0; i < FORMS; i++) {
@@ -191,10 +191,9 @@ START_TEST(in_the_handler)
 	}
 	strike_host();
 }
-END_TEST
 
 /* As the first instruction of the vector, which is executed in another place. */
-START_TEST(in_the_vector)
+TEST(in_the_vector)
 {
 	struct tiny_image image;
 
@@ -208,7 +207,6 @@ START_TEST(in_the_vector)
 	check_host("vector");
 	strike_host();
 }
-END_TEST
 
 static bool ignore(void *ctx, size_t index, const struct hvc_oracle_answer *answer)
 {
@@ -219,7 +217,7 @@ static bool ignore(void *ctx, size_t index, const struct hvc_oracle_answer *answ
 }
 
 /* Below EL2, where the handler went on to: the machine's call is over there, QEMU's is not. */
-START_TEST(below)
+TEST(below)
 {
 	set_host();
 	for (size_t i = 0; i < FORMS; i++) {
@@ -235,10 +233,9 @@ START_TEST(below)
 	}
 	strike_host();
 }
-END_TEST
 
 /* PSCI and the rest of firmware's calls: QEMU does not answer them, and the board stays on. */
-START_TEST(firmware)
+TEST(firmware)
 {
 	static const uint32_t functions[] = {0x84000008, 0x84000009, 0xc4000012, 0xc4000003,
 	                                     0x84000002, 0x84000000, 0xc4000001, 0xffffffff};
@@ -272,7 +269,6 @@ START_TEST(firmware)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
 /*
  * QEMU, hw/arm/virt.c: flash, GIC, UARTs, clock, fw_cfg, GPIOs, virtio, the platform bus, secure
@@ -311,7 +307,7 @@ static bool hold_device(void *ctx, size_t index, const struct hvc_oracle_answer 
 }
 
 /* A store and a load; the call after each finds the board as it was. */
-START_TEST(board)
+TEST(board)
 {
 	struct hvc_oracle_call call[4 * DEVICES] = {0};
 	struct trial trial = {.call = call};
@@ -345,17 +341,8 @@ START_TEST(board)
 	ck_assert_uint_eq(trial.answers, 4 * DEVICES);
 	hvc_machine_close(machine);
 }
-END_TEST
-
-static const struct suite_test tests[] = {
-        {"in_the_handler", &in_the_handler},
-        {"in_the_vector", &in_the_vector},
-        {"below", &below},
-        {"firmware", &firmware},
-        {"board", &board},
-};
 
 int main(void)
 {
-	return run_oracle("semihosting", tests, sizeof tests / sizeof *tests);
+	return run_oracle("semihosting");
 }

@@ -87,9 +87,9 @@ static const struct hvc_sequence_failure *find(const struct hvc_sequences *seque
 }
 
 /* Each call from the world by itself: nothing to be found. With HVC_DISPATCH=full from all. */
-START_TEST(single_calls_of_the_variants_conform)
+TEST_ROWS(single_calls_of_the_variants_conform, rows)
 {
-	const struct row *row = &rows[(size_t)_i % ROWS];
+	const struct row *row = &rows[_i];
 	struct hvc_subject *subject = open_subject(row->variant);
 	struct hvc_abi *abi = open_abi(row->abi);
 	const struct hvc_check_config config = {
@@ -108,7 +108,6 @@ START_TEST(single_calls_of_the_variants_conform)
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 /* Nothing is left in a call that does not matter: the selector and the address of vectors. */
 static void check_simple(const struct row *row, const struct hvc_sequence_step *step)
@@ -126,9 +125,9 @@ static void check_simple(const struct row *row, const struct hvc_sequence_step *
 	ck_assert_uint_eq(step->call.daif, plain.daif);
 }
 
-START_TEST(sequences_find_the_variants_by_the_fewest_calls)
+TEST_ROWS(sequences_find_the_variants_by_the_fewest_calls, rows)
 {
-	const struct row *row = &rows[(size_t)_i % ROWS];
+	const struct row *row = &rows[_i];
 	struct hvc_subject *subject = open_subject(row->variant);
 	struct hvc_abi *abi = open_abi(row->abi);
 	struct hvc_sequences *sequences = try_with(subject, abi, 0, RANDOMS);
@@ -158,7 +157,6 @@ START_TEST(sequences_find_the_variants_by_the_fewest_calls)
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 static void check_same(const struct hvc_sequence_failure *a, const struct hvc_sequence_failure *b)
 {
@@ -175,9 +173,9 @@ static void check_same(const struct hvc_sequence_failure *a, const struct hvc_se
 }
 
 /* The same seed gives the same; and the seed of a failure gives that one alone. */
-START_TEST(shrinking_is_deterministic)
+TEST_ROWS(shrinking_is_deterministic, rows)
 {
-	const struct row *row = &rows[(size_t)_i % ROWS];
+	const struct row *row = &rows[_i];
 	struct hvc_subject *subject = open_subject(row->variant);
 	struct hvc_abi *abi = open_abi(row->abi);
 	struct hvc_sequences *first = try_with(subject, abi, 0, RANDOMS);
@@ -201,10 +199,9 @@ START_TEST(shrinking_is_deterministic)
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 /* More with HVC_DISPATCH=full. */
-START_TEST(no_right_subject_fails)
+TEST(no_right_subject_fails)
 {
 	unsigned randoms = is_full() ? 20000 : 200;
 	const struct hvc_builtin *builtin;
@@ -249,10 +246,9 @@ START_TEST(no_right_subject_fails)
 	ck_assert_uint_ge(subjects, 50);
 	ck_assert_uint_ge(stated, 30);
 }
-END_TEST
 
 /* Where no call comes to EL2 there is nothing to find, and that is no clean bill. */
-START_TEST(calls_that_go_to_el3_are_none)
+TEST(calls_that_go_to_el3_are_none)
 {
 	struct hvc_subject *subject = open_subject("broken-seq-third");
 	struct hvc_abi *abi = open_abi("linux-stub-4.12");
@@ -267,10 +263,9 @@ START_TEST(calls_that_go_to_el3_are_none)
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 /* Only the callers that were asked for call, also after a sequence was cut down. */
-START_TEST(callers_can_be_chosen)
+TEST(callers_can_be_chosen)
 {
 	struct hvc_subject *subject = open_subject("broken-seq-third");
 	struct hvc_abi *abi = open_abi("linux-stub-4.12");
@@ -296,10 +291,9 @@ START_TEST(callers_can_be_chosen)
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 /* The tables are distinct, aligned, and apart from the subject. */
-START_TEST(tables_have_room)
+TEST(tables_have_room)
 {
 	static const char *const names[] = {"linux-stub-4.12", "linux-kvm-6.19", "xen", "qnx-stub"};
 
@@ -322,13 +316,12 @@ START_TEST(tables_have_room)
 		hvc_subject_close(subject);
 	}
 }
-END_TEST
 
 /*
  * Random sequences find single calls that are wrong, too, and cut them down to that call; values
  * that no rule names among them.
  */
-START_TEST(a_wrong_call_is_found_alone)
+TEST(a_wrong_call_is_found_alone)
 {
 	static const struct {
 		const char *variant, *abi, *rule;
@@ -358,10 +351,9 @@ START_TEST(a_wrong_call_is_found_alone)
 		hvc_subject_close(subject);
 	}
 }
-END_TEST
 
 /* Code that is stored to before it runs for the first time is as it was after a reset. */
-START_TEST(a_reset_takes_back_code_that_had_not_run)
+TEST(a_reset_takes_back_code_that_had_not_run)
 {
 	struct hvc_subject *subject = open_subject("broken-store");
 	struct hvc_machine *machine = open_machine(subject, NULL);
@@ -381,7 +373,6 @@ START_TEST(a_reset_takes_back_code_that_had_not_run)
 	hvc_machine_close(machine);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 static void print_row(size_t row, char *text, size_t size)
 {
@@ -390,37 +381,10 @@ static void print_row(size_t row, char *text, size_t size)
 	         rows[row].stated);
 }
 
-START_TEST(table_and_readme_match)
+TEST(table_and_readme_match)
 {
 	match_readme("| sequence: ", ROWS, print_row);
 }
-END_TEST
 
 /* The first are of one variant each, in the order of the rows. */
-int main(void)
-{
-	static const struct suite_test every[] = {
-	        {"single_calls_of_the_variants_conform", &single_calls_of_the_variants_conform},
-	        {"sequences_find_the_variants_by_the_fewest_calls",
-	         &sequences_find_the_variants_by_the_fewest_calls},
-	        {"shrinking_is_deterministic", &shrinking_is_deterministic},
-	};
-	static const struct suite_test others[] = {
-	        {"no_right_subject_fails", &no_right_subject_fails},
-	        {"callers_can_be_chosen", &callers_can_be_chosen},
-	        {"calls_that_go_to_el3_are_none", &calls_that_go_to_el3_are_none},
-	        {"tables_have_room", &tables_have_room},
-	        {"a_wrong_call_is_found_alone", &a_wrong_call_is_found_alone},
-	        {"a_reset_takes_back_code_that_had_not_run",
-	         &a_reset_takes_back_code_that_had_not_run},
-	        {"table_and_readme_match", &table_and_readme_match},
-	};
-	struct suite_test tests[3 * ROWS + sizeof others / sizeof *others];
-	unsigned count = 0;
-
-	for (unsigned i = 0; i < 3 * ROWS; i++)
-		tests[count++] = every[i / ROWS];
-	for (unsigned i = 0; i < sizeof others / sizeof *others; i++)
-		tests[count++] = others[i];
-	return suite_run("sequence", tests, count);
-}
+SUITE_MAIN("sequence")

@@ -29,7 +29,7 @@ static unsigned differing(const struct hvc_simd *a, const struct hvc_simd *b)
 	return count;
 }
 
-START_TEST(values_name_their_register_or_follow_a_seed)
+TEST(values_name_their_register_or_follow_a_seed)
 {
 	struct hvc_simd a, b;
 
@@ -48,10 +48,9 @@ START_TEST(values_name_their_register_or_follow_a_seed)
 	ck_assert_str_eq(hvc_simd_name(33), "fpsr");
 	ck_assert_str_eq(hvc_simd_name(34), "?");
 }
-END_TEST
 
 /* Each instruction by which a handler can get at one, and the registers that are then changed. */
-START_TEST(every_way_to_change_one_is_seen)
+TEST(every_way_to_change_one_is_seen)
 {
 	static const struct {
 		uint32_t word;
@@ -88,9 +87,8 @@ START_TEST(every_way_to_change_one_is_seen)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
-START_TEST(a_division_by_zero_is_in_fpsr)
+TEST(a_division_by_zero_is_in_fpsr)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -111,7 +109,6 @@ START_TEST(a_division_by_zero_is_in_fpsr)
 	}
 	hvc_machine_close(machine);
 }
-END_TEST
 
 struct feeding {
 	struct hvc_machine *machine;
@@ -144,7 +141,7 @@ static bool done(void *ctx, const struct hvc_call *call, const struct hvc_outcom
 	return true;
 }
 
-START_TEST(every_call_of_a_feed_finds_its_own)
+TEST(every_call_of_a_feed_finds_its_own)
 {
 	static const enum hvc_level levels[] = {HVC_LEVEL_EL1H, HVC_LEVEL_EL1T};
 
@@ -167,10 +164,9 @@ START_TEST(every_call_of_a_feed_finds_its_own)
 		hvc_machine_close(feeding.machine);
 	}
 }
-END_TEST
 
 /* A handler that returns to EL0 leaves the engine there; the next call starts afresh. */
-START_TEST(a_return_to_el0_keeps_what_was_read)
+TEST(a_return_to_el0_keeps_what_was_read)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -192,10 +188,9 @@ START_TEST(a_return_to_el0_keeps_what_was_read)
 	}
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /* A loop that counts in an FP/SIMD register makes progress. */
-START_TEST(a_loop_that_counts_there_is_no_spin)
+TEST(a_loop_that_counts_there_is_no_spin)
 {
 	struct tiny_image image;
 	struct hvc_outcome outcome;
@@ -207,9 +202,8 @@ START_TEST(a_loop_that_counts_there_is_no_spin)
 	outcome = tiny_once(&image, HVC_LEVEL_EL1H);
 	assert_kind(outcome, HVC_OUTCOME_LIMIT);
 }
-END_TEST
 
-START_TEST(written_memory_is_what_calls_find)
+TEST(written_memory_is_what_calls_find)
 {
 	const uint64_t value = UINT64_C(0x5ec2e7), address = HVC_STACK_EL2 - 8;
 	struct tiny_image image;
@@ -229,17 +223,5 @@ START_TEST(written_memory_is_what_calls_find)
 	ck_assert_int_eq(hvc_machine_write(machine, 0x1000, &value, sizeof value), HVC_E_RANGE);
 	hvc_machine_close(machine);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"values_name_their_register_or_follow_a_seed",
-         &values_name_their_register_or_follow_a_seed},
-        {"every_way_to_change_one_is_seen", &every_way_to_change_one_is_seen},
-        {"a_division_by_zero_is_in_fpsr", &a_division_by_zero_is_in_fpsr},
-        {"every_call_of_a_feed_finds_its_own", &every_call_of_a_feed_finds_its_own},
-        {"a_return_to_el0_keeps_what_was_read", &a_return_to_el0_keeps_what_was_read},
-        {"a_loop_that_counts_there_is_no_spin", &a_loop_that_counts_there_is_no_spin},
-        {"written_memory_is_what_calls_find", &written_memory_is_what_calls_find},
-};
-
-SUITE_MAIN("simd", tests)
+SUITE_MAIN("simd")

@@ -58,7 +58,7 @@ static const struct hvc_site *site_at(const struct hvc_scan *scan, uint64_t addr
 	ck_abort_msg("no site at 0x%" PRIx64, address);
 }
 
-START_TEST(functions_and_registers_without_symbols)
+TEST(functions_and_registers_without_symbols)
 {
 	const struct hvc_site *site;
 	struct hvc_scan *scan;
@@ -92,9 +92,8 @@ START_TEST(functions_and_registers_without_symbols)
 	ck_assert_uint_eq(site->function, HVC_IMAGE_BASE + 0x408);
 	hvc_scan__free(scan);
 }
-END_TEST
 
-START_TEST(only_hvc_and_smc_are_found)
+TEST(only_hvc_and_smc_are_found)
 {
 	struct hvc_scan *scan;
 
@@ -107,9 +106,8 @@ START_TEST(only_hvc_and_smc_are_found)
 	ck_assert_uint_eq(scan->sites, 0);
 	hvc_scan__free(scan);
 }
-END_TEST
 
-START_TEST(data_is_told_with_its_reason)
+TEST(data_is_told_with_its_reason)
 {
 	struct hvc_scan *scan;
 
@@ -135,9 +133,8 @@ START_TEST(data_is_told_with_its_reason)
 	ck_assert_ptr_null(site_at(scan, HVC_IMAGE_BASE + 0x404)->data);
 	hvc_scan__free(scan);
 }
-END_TEST
 
-START_TEST(elf_sections_and_symbols_count)
+TEST(elf_sections_and_symbols_count)
 {
 	uint8_t elf[TINY_SIZE];
 	const uint32_t code[] = {MOVZ0, HVC(5), RET};
@@ -157,9 +154,8 @@ START_TEST(elf_sections_and_symbols_count)
 	ck_assert_str_eq(site_at(scan, TINY_DATA + 4)->data, "not in anything executable");
 	hvc_scan__free(scan);
 }
-END_TEST
 
-START_TEST(high_addresses_are_those_of_the_file)
+TEST(high_addresses_are_those_of_the_file)
 {
 	uint8_t elf[TINY_SIZE];
 	/* adrp x1, .; str x2, [x1]; hvc #0; ldr x3, [x4]; ret */
@@ -183,9 +179,8 @@ START_TEST(high_addresses_are_those_of_the_file)
 	ck_assert_uint_eq(site->after.at[4], high + 0x90c);
 	hvc_scan__free(scan);
 }
-END_TEST
 
-START_TEST(many_sites_are_bounded)
+TEST(many_sites_are_bounded)
 {
 	const unsigned words = 4 * HVC_SITES_MAX;
 	uint8_t *many = calloc(words, 4);
@@ -205,9 +200,8 @@ START_TEST(many_sites_are_bounded)
 	hvc_scan__free(scan);
 	free(many);
 }
-END_TEST
 
-START_TEST(builtins_are_scanned_and_told)
+TEST(builtins_are_scanned_and_told)
 {
 	static const struct {
 		const char *name, *likely;
@@ -245,9 +239,8 @@ START_TEST(builtins_are_scanned_and_told)
 		hvc_scan__free(scan);
 	}
 }
-END_TEST
 
-START_TEST(failures_leave_the_output_alone)
+TEST(failures_leave_the_output_alone)
 {
 	struct hvc_scan *scan = (struct hvc_scan *)bytes;
 	struct hvc_diag diag = {0};
@@ -257,17 +250,5 @@ START_TEST(failures_leave_the_output_alone)
 	ck_assert_uint_gt(strlen(diag.message), 0);
 	hvc_scan__free(NULL);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"functions_and_registers_without_symbols", &functions_and_registers_without_symbols},
-        {"only_hvc_and_smc_are_found", &only_hvc_and_smc_are_found},
-        {"data_is_told_with_its_reason", &data_is_told_with_its_reason},
-        {"elf_sections_and_symbols_count", &elf_sections_and_symbols_count},
-        {"high_addresses_are_those_of_the_file", &high_addresses_are_those_of_the_file},
-        {"many_sites_are_bounded", &many_sites_are_bounded},
-        {"builtins_are_scanned_and_told", &builtins_are_scanned_and_told},
-        {"failures_leave_the_output_alone", &failures_leave_the_output_alone},
-};
-
-SUITE_MAIN("site", tests)
+SUITE_MAIN("site")

@@ -19,21 +19,26 @@
 #define CODE    (RAM + (UINT64_C(4) << 20)) /* where its last page is */
 #define VIRTUAL UINT64_C(0x1234000000)
 #define BLOCK   UINT64_C(0x1238000000) /* of 2 MiB at least: RAM from 6 MiB on */
-#define MAPS    10                     /* row of the tests, see there */
 #define IN_USE  UINT64_C(0x403)        /* a page, or a table: AF */
 
 /* A way to translate 48 bits: TCR_EL2.TG0, and the shifts of what an entry of each level maps. */
 static const struct way {
+	const char *name;
 	uint64_t tcr;
 	unsigned granule, levels; /* tables of a walk */
 	bool blocks;              /* fit into the memory above */
 } ways[] = {
-        {UINT64_C(16), 12, 4, true},
-        {UINT64_C(2) << 14 | 16, 14, 4, false},
-        {UINT64_C(1) << 14 | 16, 16, 3, false},
-        {UINT64_C(24), 12, 4, true}, /* 40 bits, and one entry of the first table is used */
-        {UINT64_C(25), 12, 3, true}, /* 39 bits: the first level is left out */
+        {"4k", UINT64_C(16), 12, 4, true},
+        {"16k", UINT64_C(2) << 14 | 16, 14, 4, false},
+        {"64k", UINT64_C(1) << 14 | 16, 16, 3, false},
+        {"40_bits", UINT64_C(24), 12, 4, true}, /* one entry of the first table is used */
+        {"39_bits", UINT64_C(25), 12, 3, true}, /* the first level is left out */
 };
+
+/* A core and a raw file of each. */
+static const char *const files[] = {"core_4k",      "raw_4k",     "core_16k",     "raw_16k",
+                                    "core_64k",     "raw_64k",    "core_40_bits", "raw_40_bits",
+                                    "core_39_bits", "raw_39_bits"};
 
 struct machine {
 	uint8_t *file;   /* headers, and memory behind them */
@@ -182,7 +187,7 @@ static void call(struct hvc_machine *machine, uint64_t x0, uint64_t x1, struct h
 }
 
 /* Real calls in it, by each way to translate, of a core and of a raw file. */
-START_TEST(runs_where_el2_has_it)
+TEST_ROWS(runs_where_el2_has_it, files)
 {
 	const struct way *way = &ways[_i / 2];
 	struct machine m = make(way);
@@ -224,12 +229,11 @@ START_TEST(runs_where_el2_has_it)
 	hvc_subject_close(subject);
 	free(m.file);
 }
-END_TEST
 
 /* What the CPU would not translate is not there; blocks and pages next to each other are one. */
-START_TEST(maps_what_the_cpu_would)
+TEST_ROWS(maps_what_the_cpu_would, ways)
 {
-	const struct way *way = &ways[_i - MAPS];
+	const struct way *way = &ways[_i];
 	const uint64_t page = UINT64_C(1) << way->granule;
 	struct machine m = make(way);
 	uint64_t vectors = lay_out(&m, "linux-stub-4.12"), lo, hi;
@@ -272,10 +276,9 @@ START_TEST(maps_what_the_cpu_would)
 	hvc_subject_close(subject);
 	free(m.file);
 }
-END_TEST
 
 /* The MMU of EL2 is off: memory is where it is. */
-START_TEST(is_flat_without_the_mmu)
+TEST(is_flat_without_the_mmu)
 {
 	struct machine m = make(ways);
 	struct hvc_subject *subject;
@@ -291,12 +294,11 @@ START_TEST(is_flat_without_the_mmu)
 	hvc_subject_close(subject);
 	free(m.file);
 }
-END_TEST
 
 /* HCR_EL2.E2H: two ranges, the upper one as a kernel has it. */
-START_TEST(has_two_ranges_with_vhe)
+TEST(has_two_ranges_with_vhe)
 {
-	static const struct way upper = {UINT64_C(0x80100010), 12, 4, true};
+	static const struct way upper = {"vhe", UINT64_C(0x80100010), 12, 4, true};
 	struct machine m = make(&upper);
 	struct hvc_subject *subject;
 	struct hvc_diag diag;
@@ -316,10 +318,9 @@ START_TEST(has_two_ranges_with_vhe)
 	hvc_subject_close(subject);
 	free(m.file);
 }
-END_TEST
 
 /* A file that is wrong, and what is said of it. */
-START_TEST(says_what_is_missing)
+TEST(says_what_is_missing)
 {
 	static const struct {
 		const char *registers, *says;
@@ -365,10 +366,9 @@ START_TEST(says_what_is_missing)
 		free(m.file);
 	}
 }
-END_TEST
 
 /* Registers that are there and cannot be read are not registers that are not there. */
-START_TEST(refuses_registers_that_are_no_text)
+TEST(refuses_registers_that_are_no_text)
 {
 	static const char nul[] = "vbar_el2 0\n\0sp_el2 0\n";
 	struct machine m = make(ways);
@@ -396,10 +396,9 @@ START_TEST(refuses_registers_that_are_no_text)
 	}
 	free(m.file);
 }
-END_TEST
 
 /* Tables that are their own: the walk ends, and says so. */
-START_TEST(ends_with_tables_in_a_circle)
+TEST(ends_with_tables_in_a_circle)
 {
 	struct machine m = make(ways);
 	struct hvc_subject *subject;
@@ -412,10 +411,9 @@ START_TEST(ends_with_tables_in_a_circle)
 	ck_assert_msg(strstr(diag.message, "more than") != NULL, "%s", diag.message);
 	free(m.file);
 }
-END_TEST
 
 /* Headers that are not in the file, or of another machine. */
-START_TEST(refuses_a_core_that_is_cut_off)
+TEST(refuses_a_core_that_is_cut_off)
 {
 	static const struct {
 		unsigned at, size;
@@ -443,30 +441,5 @@ START_TEST(refuses_a_core_that_is_cut_off)
 		free(m.file);
 	}
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"core_4k", &runs_where_el2_has_it},
-        {"raw_4k", &runs_where_el2_has_it},
-        {"core_16k", &runs_where_el2_has_it},
-        {"raw_16k", &runs_where_el2_has_it},
-        {"core_64k", &runs_where_el2_has_it},
-        {"raw_64k", &runs_where_el2_has_it},
-        {"core_40_bits", &runs_where_el2_has_it},
-        {"raw_40_bits", &runs_where_el2_has_it},
-        {"core_39_bits", &runs_where_el2_has_it},
-        {"raw_39_bits", &runs_where_el2_has_it},
-        {"maps_4k", &maps_what_the_cpu_would}, /* row MAPS */
-        {"maps_16k", &maps_what_the_cpu_would},
-        {"maps_64k", &maps_what_the_cpu_would},
-        {"maps_40_bits", &maps_what_the_cpu_would},
-        {"maps_39_bits", &maps_what_the_cpu_would},
-        {"is_flat_without_the_mmu", &is_flat_without_the_mmu},
-        {"has_two_ranges_with_vhe", &has_two_ranges_with_vhe},
-        {"says_what_is_missing", &says_what_is_missing},
-        {"refuses_registers_that_are_no_text", &refuses_registers_that_are_no_text},
-        {"ends_with_tables_in_a_circle", &ends_with_tables_in_a_circle},
-        {"refuses_a_core_that_is_cut_off", &refuses_a_core_that_is_cut_off},
-};
-
-SUITE_MAIN("snapshot", tests)
+SUITE_MAIN("snapshot")

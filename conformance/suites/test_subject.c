@@ -61,7 +61,7 @@ static struct hvc_subject *open_good(const char *spec)
 	return subject;
 }
 
-START_TEST(specs_of_an_elf_file)
+TEST(specs_of_an_elf_file)
 {
 	static const struct {
 		const char *where;
@@ -94,9 +94,8 @@ START_TEST(specs_of_an_elf_file)
 	}
 	hvc_subject_close(NULL);
 }
-END_TEST
 
-START_TEST(specs_that_do_not_fit)
+TEST(specs_that_do_not_fit)
 {
 	static const struct {
 		const char *where;
@@ -140,9 +139,8 @@ START_TEST(specs_that_do_not_fit)
 	              "a subject is NAME, FILE[:MEMBER], or one of these files with @SYMBOL, "
 	              "@0xADDRESS or @+0xOFFSET");
 }
-END_TEST
 
-START_TEST(names_with_an_at_sign)
+TEST(names_with_an_at_sign)
 {
 	struct hvc_subject *subject;
 
@@ -155,9 +153,8 @@ START_TEST(names_with_an_at_sign)
 	hvc_subject_close(subject);
 	check_refused(FOLDER "/mail@none", HVC_E_IO, "No such file or directory");
 }
-END_TEST
 
-START_TEST(things_that_are_no_files)
+TEST(things_that_are_no_files)
 {
 	check_refused(HVC_BINARY_DIR, HVC_E_IO, "is a directory, not a regular file");
 	check_refused(FOLDER "/missing", HVC_E_IO, "No such file or directory");
@@ -173,9 +170,8 @@ START_TEST(things_that_are_no_files)
 	check_refused(FOLDER "/empty", HVC_E_RANGE, "is larger than 512 MiB");
 	unlink(FOLDER "/empty");
 }
-END_TEST
 
-START_TEST(foreign_files_are_refused_by_name)
+TEST(foreign_files_are_refused_by_name)
 {
 	static const struct {
 		unsigned offset, size;
@@ -199,9 +195,8 @@ START_TEST(foreign_files_are_refused_by_name)
 		check_refused(FOLDER "/foreign@0x40000000", HVC_E_UNSUPPORTED, rows[i].message);
 	}
 }
-END_TEST
 
-START_TEST(raw_files_and_images)
+TEST(raw_files_and_images)
 {
 	const char *path = FOLDER "/flat";
 	const struct hvc_segment *segment;
@@ -245,9 +240,8 @@ START_TEST(raw_files_and_images)
 	check_refused(FOLDER "/flat@0x40000000", HVC_E_FORMAT,
 	              "image_size at offset 0x10 is 0x20000001, more than 512 MiB");
 }
-END_TEST
 
-START_TEST(lookups)
+TEST(lookups)
 {
 	struct hvc_subject *subject;
 	const char *name = "untouched";
@@ -272,9 +266,8 @@ START_TEST(lookups)
 	ck_assert_str_eq(hvc_format__name(HVC_FORMAT_IMAGE), "image");
 	ck_assert_str_eq(hvc_format__name(HVC_FORMAT_RAW), "raw");
 }
-END_TEST
 
-START_TEST(builtins_open)
+TEST(builtins_open)
 {
 	const struct hvc_builtin *builtin;
 	size_t count = 0;
@@ -295,9 +288,8 @@ START_TEST(builtins_open)
 	ck_assert_uint_ge(count, 2);
 	ck_assert_ptr_null(hvc_builtin_at(SIZE_MAX));
 }
-END_TEST
 
-START_TEST(mistyped_builtins_get_a_hint)
+TEST(mistyped_builtins_get_a_hint)
 {
 	check_refused("linux-stub-6.1", HVC_E_NOTFOUND,
 	              "no such built-in or file; did you mean 'linux-stub-6.0'?");
@@ -307,18 +299,5 @@ START_TEST(mistyped_builtins_get_a_hint)
 	check_refused("linux-stub-4.12@hvc_vectors", HVC_E_ARG,
 	              "'linux-stub-4.12' is a built-in, which takes no '@'");
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"specs_of_an_elf_file", &specs_of_an_elf_file},
-        {"specs_that_do_not_fit", &specs_that_do_not_fit},
-        {"names_with_an_at_sign", &names_with_an_at_sign},
-        {"things_that_are_no_files", &things_that_are_no_files},
-        {"foreign_files_are_refused_by_name", &foreign_files_are_refused_by_name},
-        {"raw_files_and_images", &raw_files_and_images},
-        {"lookups", &lookups},
-        {"builtins_open", &builtins_open},
-        {"mistyped_builtins_get_a_hint", &mistyped_builtins_get_a_hint},
-};
-
-SUITE_MAIN("subject", tests)
+SUITE_MAIN("subject")

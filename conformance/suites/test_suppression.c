@@ -18,7 +18,7 @@ static struct hvc_suppressions *parse(const char *text)
 
 #define REST ", reason: later, owner: me, expires: 2027-01-31}\n"
 
-START_TEST(an_entry_has_all_its_parts)
+TEST(an_entry_has_all_its_parts)
 {
 	struct hvc_suppressions *entries = parse("suppressions:\n"
 	                                         "  - rule: check-result\n"
@@ -46,9 +46,8 @@ START_TEST(an_entry_has_all_its_parts)
 	hvc_suppressions__free(entries);
 	hvc_suppressions__free(parse("suppressions: []\n"));
 }
-END_TEST
 
-START_TEST(a_day_is_one_of_the_calendar)
+TEST(a_day_is_one_of_the_calendar)
 {
 	static const struct {
 		const char *text;
@@ -65,9 +64,8 @@ START_TEST(a_day_is_one_of_the_calendar)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		ck_assert_msg(hvc_day__parse(rows[i].text) == rows[i].day, "%s", rows[i].text);
 }
-END_TEST
 
-START_TEST(a_bad_file_is_refused_where_it_is_bad)
+TEST(a_bad_file_is_refused_where_it_is_bad)
 {
 	static const struct {
 		const char *text, *message;
@@ -105,12 +103,5 @@ START_TEST(a_bad_file_is_refused_where_it_is_bad)
 		              "%s: %u:%u", rows[i].message, diag.line, diag.column);
 	}
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"an_entry_has_all_its_parts", &an_entry_has_all_its_parts},
-        {"a_day_is_one_of_the_calendar", &a_day_is_one_of_the_calendar},
-        {"a_bad_file_is_refused_where_it_is_bad", &a_bad_file_is_refused_where_it_is_bad},
-};
-
-SUITE_MAIN("suppression", tests)
+SUITE_MAIN("suppression")

@@ -61,7 +61,7 @@ static struct sweep_calls *sweep(const struct hvc_subject *subject, const struct
 }
 
 /* Each call once, for any number of workers, and every time the same comes of it. */
-START_TEST(jobs_do_not_matter)
+TEST(jobs_do_not_matter)
 {
 	static const char *const names[] = {"linux-stub-4.12", "broken-single-imm"};
 	static const unsigned jobs[] = {1, 2, 7};
@@ -95,10 +95,9 @@ START_TEST(jobs_do_not_matter)
 		hvc_subject_close(subject);
 	}
 }
-END_TEST
 
 /* What is judged is what a single call gives. */
-START_TEST(outcomes_are_those_of_single_calls)
+TEST(outcomes_are_those_of_single_calls)
 {
 	struct hvc_subject *subject = open_subject("broken-single-imm");
 	struct hvc_probe probe[CHOICES];
@@ -131,7 +130,6 @@ START_TEST(outcomes_are_those_of_single_calls)
 	free(calls);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 static bool stop_at_once(void *ctx, uint64_t done, uint64_t total)
 {
@@ -142,7 +140,7 @@ static bool stop_at_once(void *ctx, uint64_t done, uint64_t total)
 }
 
 /* Who looks on may end it, and so may who judges. */
-START_TEST(a_sweep_can_be_ended)
+TEST(a_sweep_can_be_ended)
 {
 	struct hvc_subject *subject = open_subject("linux-stub-4.12");
 	struct hvc_probe probe[CHOICES];
@@ -165,10 +163,9 @@ START_TEST(a_sweep_can_be_ended)
 	free(calls);
 	hvc_subject_close(subject);
 }
-END_TEST
 
 /* Faults on what a pointer register holds that nobody has set are counted, and one is told. */
-START_TEST(faults_of_the_assumed_world_are_counted)
+TEST(faults_of_the_assumed_world_are_counted)
 {
 	struct tiny_image image;
 	struct hvc_subject *subject;
@@ -191,13 +188,5 @@ START_TEST(faults_of_the_assumed_world_are_counted)
 	free(calls);
 	hvc_subject_close(subject);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"jobs_do_not_matter", &jobs_do_not_matter},
-        {"outcomes_are_those_of_single_calls", &outcomes_are_those_of_single_calls},
-        {"a_sweep_can_be_ended", &a_sweep_can_be_ended},
-        {"faults_of_the_assumed_world_are_counted", &faults_of_the_assumed_world_are_counted},
-};
-
-SUITE_MAIN("sweep", tests)
+SUITE_MAIN("sweep")

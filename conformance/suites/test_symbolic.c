@@ -153,7 +153,7 @@ static void assert_path(struct fixture *f, const struct subject *subject,
 	ck_abort_msg("%s: %s: %s, x0 := %s", subject->name, condition, end, x0);
 }
 
-START_TEST(subject_has_these_paths)
+TEST_ROWS(subject_has_these_paths, subjects)
 {
 	const struct subject *subject = &subjects[_i];
 	struct hvc_symbolic_proof proof;
@@ -174,9 +174,8 @@ START_TEST(subject_has_these_paths)
 		ck_assert_msg(seen[i], "%s", subject->row[i].condition);
 	close_fixture(&f);
 }
-END_TEST
 
-START_TEST(bounds_are_said)
+TEST(bounds_are_said)
 {
 	struct fixture f;
 	unsigned cut = 0;
@@ -206,10 +205,9 @@ START_TEST(bounds_are_said)
 	ck_assert_uint_le(f.s->paths, 4);
 	close_fixture(&f);
 }
-END_TEST
 
 /* Spoil the code: an instruction that is not lifted ends its path and no other. */
-START_TEST(what_is_not_lifted_is_said)
+TEST(what_is_not_lifted_is_said)
 {
 	struct fixture f;
 	struct hvc_image image;
@@ -248,10 +246,9 @@ START_TEST(what_is_not_lifted_is_said)
 	close_fixture(&f);
 	free(bytes);
 }
-END_TEST
 
 /* A path's terms made wrong on purpose are found out by the machine. */
-START_TEST(the_machine_finds_a_wrong_term)
+TEST(the_machine_finds_a_wrong_term)
 {
 	struct hvc_symbolic_witness witness;
 	struct hvc_diag diag = {0};
@@ -271,10 +268,9 @@ START_TEST(the_machine_finds_a_wrong_term)
 	hvc_symbolic__free_witness(&witness);
 	close_fixture(&f);
 }
-END_TEST
 
 /* Every way into the handlers, and none of the thousand ways through them. */
-START_TEST(paths_end_at_the_doors_of_handlers)
+TEST(paths_end_at_the_doors_of_handlers)
 {
 	static const struct subject wanted = {"handlers",
 	                                      {{"x0 = 1", "handoff to with_argument", "x1"},
@@ -306,7 +302,6 @@ START_TEST(paths_end_at_the_doors_of_handlers)
 	ck_assert_uint_eq(f.s->paths, 1024 + 4);
 	close_fixture(&f);
 }
-END_TEST
 
 /* SCTLR_EL2: the reset value of every CPU, and EnIA. */
 #define SCTLR_SIGNS UINT64_C(0xb0c50830)
@@ -327,7 +322,7 @@ static void open_signed(struct fixture *f, uint64_t scr)
 }
 
 /* On, what was signed comes back as it was, and by another modifier as nothing that is known. */
-START_TEST(signed_pointers_come_back)
+TEST(signed_pointers_come_back)
 {
 	static const struct subject wanted = {
 	        "signed",
@@ -360,25 +355,5 @@ START_TEST(signed_pointers_come_back)
 	assert_machine_agrees(&f, &f.s->path[0]);
 	close_fixture(&f);
 }
-END_TEST
 
-#define SUBJECTS (sizeof subjects / sizeof *subjects)
-#define OTHERS   5u
-
-int main(void)
-{
-	struct suite_test tests[SUBJECTS + OTHERS];
-
-	for (size_t i = 0; i < SUBJECTS; i++)
-		tests[i] = (struct suite_test){subjects[i].name, &subject_has_these_paths};
-	tests[SUBJECTS] = (struct suite_test){"bounds_are_said", &bounds_are_said};
-	tests[SUBJECTS + 1] =
-	        (struct suite_test){"what_is_not_lifted_is_said", &what_is_not_lifted_is_said};
-	tests[SUBJECTS + 2] = (struct suite_test){"the_machine_finds_a_wrong_term",
-	                                          &the_machine_finds_a_wrong_term};
-	tests[SUBJECTS + 3] = (struct suite_test){"paths_end_at_the_doors_of_handlers",
-	                                          &paths_end_at_the_doors_of_handlers};
-	tests[SUBJECTS + 4] =
-	        (struct suite_test){"signed_pointers_come_back", &signed_pointers_come_back};
-	return suite_run("symbolic", tests, SUBJECTS + OTHERS);
-}
+SUITE_MAIN("symbolic")

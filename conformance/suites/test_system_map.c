@@ -16,7 +16,7 @@ static enum hvc_status open_with(const char *file, const char *where, const char
 	return hvc_subject_open_with(spec, symbols, diag, out);
 }
 
-START_TEST(names_of_an_image)
+TEST(names_of_an_image)
 {
 	static const char *const maps[] = {
 	        /* From _text on, whatever else is there; undefined and absolute ones are not. */
@@ -54,10 +54,9 @@ START_TEST(names_of_an_image)
 		hvc_subject_close(subject);
 	}
 }
-END_TEST
 
 /* An ELF file's own addresses; the given names go before its own. */
-START_TEST(names_of_an_elf_file)
+TEST(names_of_an_elf_file)
 {
 	uint8_t bytes[TINY_SIZE];
 	struct hvc_subject *subject;
@@ -77,9 +76,8 @@ START_TEST(names_of_an_elf_file)
 	ck_assert_str_eq(name, "second");
 	hvc_subject_close(subject);
 }
-END_TEST
 
-START_TEST(files_that_are_none)
+TEST(files_that_are_none)
 {
 	static const struct {
 		const char *map;
@@ -110,12 +108,5 @@ START_TEST(files_that_are_none)
 		ck_assert_ptr_null(subject);
 	}
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"names_of_an_image", &names_of_an_image},
-        {"names_of_an_elf_file", &names_of_an_elf_file},
-        {"files_that_are_none", &files_that_are_none},
-};
-
-SUITE_MAIN("system_map", tests)
+SUITE_MAIN("system_map")

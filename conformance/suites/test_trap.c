@@ -9,7 +9,7 @@
 
 #define CALLS 200u
 
-START_TEST(the_class_follows_cptr_and_e2h)
+TEST(the_class_follows_cptr_and_e2h)
 {
 	for (size_t w = 0; w < TRAP_WORLDS; w++)
 		for (size_t i = 0; i < TRAP_WORDS; i++) {
@@ -34,10 +34,9 @@ START_TEST(the_class_follows_cptr_and_e2h)
 			              trap_words[i].word, w, hvc_arch_ec(outcome.esr), ec);
 		}
 }
-END_TEST
 
 /* A handler that traps and lets through by turns, in one machine: the trap is forgotten again. */
-START_TEST(a_trap_can_be_turned_off_and_on)
+TEST(a_trap_can_be_turned_off_and_on)
 {
 	uint32_t cptr = sys_name(HVC_REG_CPTR_EL2);
 	struct tiny_image image;
@@ -62,10 +61,9 @@ START_TEST(a_trap_can_be_turned_off_and_on)
 	}
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /* The engine goes from block to block without saying where it is. */
-START_TEST(the_block_before_a_trapped_one_runs_once)
+TEST(the_block_before_a_trapped_one_runs_once)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -84,10 +82,9 @@ START_TEST(the_block_before_a_trapped_one_runs_once)
 	}
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /* By the name that E2H gives it, and by E2H itself. */
-START_TEST(a_host_enables_fp_by_cpacr_el1)
+TEST(a_host_enables_fp_by_cpacr_el1)
 {
 	uint32_t cpacr = sys_name(HVC_REG_CPACR_EL1), hcr = sys_name(HVC_REG_HCR_EL2);
 	struct tiny_image image;
@@ -109,7 +106,6 @@ START_TEST(a_host_enables_fp_by_cpacr_el1)
 		assert_kind(outcome, enabled ? HVC_OUTCOME_RETURN : HVC_OUTCOME_FAULT);
 	}
 }
-END_TEST
 
 /* How EL2 names it in case n of the test below. */
 static uint32_t storage_name(enum hvc_reg reg, unsigned n)
@@ -120,7 +116,7 @@ static uint32_t storage_name(enum hvc_reg reg, unsigned n)
 }
 
 /* Any value, by code and from outside, at EL2 of either kind; the engine aborts on some of them. */
-START_TEST(the_registers_are_storage)
+TEST(the_registers_are_storage)
 {
 	static const enum hvc_reg regs[] = {HVC_REG_CPACR_EL1, HVC_REG_CPTR_EL2};
 	static const uint64_t values[] = {0, 0x400, 0x500, 0x30000, 0x33ff, 0x300000, UINT64_MAX};
@@ -155,10 +151,9 @@ START_TEST(the_registers_are_storage)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
 /* The trap is taken before the access would be made, and before a boundary's other code. */
-START_TEST(a_trapped_load_accesses_nothing)
+TEST(a_trapped_load_accesses_nothing)
 {
 	struct tiny_image image;
 	struct hvc_outcome outcome;
@@ -172,7 +167,6 @@ START_TEST(a_trapped_load_accesses_nothing)
 	ck_assert_uint_eq(outcome.stores, 0);
 	assert_hex(outcome.far, 0);
 }
-END_TEST
 
 struct feeding {
 	unsigned made, right;
@@ -198,7 +192,7 @@ static bool done(void *ctx, const struct hvc_call *call, const struct hvc_outcom
 	return true;
 }
 
-START_TEST(every_call_of_a_feed_is_trapped_by_itself)
+TEST(every_call_of_a_feed_is_trapped_by_itself)
 {
 	struct feeding feeding = {0};
 	struct hvc_feed feed = {next, done, &feeding};
@@ -214,10 +208,9 @@ START_TEST(every_call_of_a_feed_is_trapped_by_itself)
 	ck_assert_uint_eq(feeding.right, CALLS);
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /* A loop that goes through a trapped block again and again counts each pass once. */
-START_TEST(a_block_that_is_put_off_is_counted_once)
+TEST(a_block_that_is_put_off_is_counted_once)
 {
 	struct tiny_image image;
 	struct hvc_outcome free_run, trapped;
@@ -231,10 +224,9 @@ START_TEST(a_block_that_is_put_off_is_counted_once)
 	assert_kind(trapped, HVC_OUTCOME_FAULT);
 	ck_assert_uint_eq(trapped.instructions, free_run.instructions);
 }
-END_TEST
 
 /* Code that the handler stores to before a trapped block of it runs is put back like any other. */
-START_TEST(code_that_was_stored_to_is_put_back)
+TEST(code_that_was_stored_to_is_put_back)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -258,18 +250,5 @@ START_TEST(code_that_was_stored_to_is_put_back)
 	}
 	hvc_machine_close(machine);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"the_class_follows_cptr_and_e2h", &the_class_follows_cptr_and_e2h},
-        {"a_trap_can_be_turned_off_and_on", &a_trap_can_be_turned_off_and_on},
-        {"the_block_before_a_trapped_one_runs_once", &the_block_before_a_trapped_one_runs_once},
-        {"a_host_enables_fp_by_cpacr_el1", &a_host_enables_fp_by_cpacr_el1},
-        {"the_registers_are_storage", &the_registers_are_storage},
-        {"a_trapped_load_accesses_nothing", &a_trapped_load_accesses_nothing},
-        {"every_call_of_a_feed_is_trapped_by_itself", &every_call_of_a_feed_is_trapped_by_itself},
-        {"code_that_was_stored_to_is_put_back", &code_that_was_stored_to_is_put_back},
-        {"a_block_that_is_put_off_is_counted_once", &a_block_that_is_put_off_is_counted_once},
-};
-
-SUITE_MAIN("trap", tests)
+SUITE_MAIN("trap")

@@ -65,7 +65,7 @@ static void check_part(const struct hvc_exact *exact, const struct hvc_exact_par
 	hvc_tree__free(&tree);
 }
 
-START_TEST(each_path_meets_its_row)
+TEST(each_path_meets_its_row)
 {
 	const struct hvc_builtin *builtin;
 
@@ -83,10 +83,9 @@ START_TEST(each_path_meets_its_row)
 		hvc_subject_close(subject);
 	}
 }
-END_TEST
 
 /* A chain of comparisons is one node, and so is a range with a chain in it. */
-START_TEST(chains_are_folded)
+TEST(chains_are_folded)
 {
 	static const struct {
 		const char *name;
@@ -113,11 +112,5 @@ START_TEST(chains_are_folded)
 		hvc_subject_close(subject);
 	}
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"each_path_meets_its_row", &each_path_meets_its_row},
-        {"chains_are_folded", &chains_are_folded},
-};
-
-SUITE_MAIN("tree", tests)
+SUITE_MAIN("tree")

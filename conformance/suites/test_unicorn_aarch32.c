@@ -70,7 +70,7 @@ static uc_engine *open_arm(uint32_t *number)
 }
 
 /* From A32 and T32 to EL2, every bank where the architecture has it, and back. */
-START_TEST(callers_in_aarch32_state)
+TEST(callers_in_aarch32_state)
 {
 	static const uint32_t a32[] = {0xe3a0c01d, 0xe140ea71, 0xe2800001}; /* mov, hvc, add */
 	static const uint16_t t32[] = {0x0000, 0xf04f, 0x0c1d, 0xf7e0, 0x8ea1, 0x3001};
@@ -118,10 +118,5 @@ START_TEST(callers_in_aarch32_state)
 		uc_close(arm);
 	}
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"callers_in_aarch32_state", &callers_in_aarch32_state},
-};
-
-SUITE_MAIN("unicorn_aarch32", tests)
+SUITE_MAIN("unicorn_aarch32")

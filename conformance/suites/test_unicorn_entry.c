@@ -114,7 +114,7 @@ static void saw(unsigned slot, unsigned el, uint64_t esr, uint64_t elr, uint64_t
 }
 
 /* A system call: EL0 to EL1 and back, flags and stack pointers each their own. */
-START_TEST(svc_from_el0)
+TEST(svc_from_el0)
 {
 	open_engine();
 	put_slot(1, 0x400);
@@ -129,9 +129,8 @@ START_TEST(svc_from_el0)
 	ck_assert_uint_eq(entry.taken, 3);
 	close_engine();
 }
-END_TEST
 
-START_TEST(svc_at_el1)
+TEST(svc_at_el1)
 {
 	open_engine();
 	put_slot(1, 0x000);
@@ -146,9 +145,8 @@ START_TEST(svc_at_el1)
 	ck_assert_uint_eq(x(11), 0x1230);
 	close_engine();
 }
-END_TEST
 
-START_TEST(hvc_from_el1_and_el2)
+TEST(hvc_from_el1_and_el2)
 {
 	open_engine();
 	put_slot(2, 0x400);
@@ -171,10 +169,9 @@ START_TEST(hvc_from_el1_and_el2)
 	saw(0x000, 2, 0x5a000006, CODE + 4, 0x3c8);
 	close_engine();
 }
-END_TEST
 
 /* HVC at EL0, and where SCR_EL3.HCE says no: Undefined, and at the instruction. */
-START_TEST(undefined_goes_to_el1)
+TEST(undefined_goes_to_el1)
 {
 	open_engine();
 	put_skipping_slot(1, 0x400);
@@ -187,9 +184,8 @@ START_TEST(undefined_goes_to_el1)
 	saw(0x200, 1, 0x2000000, CODE, 0x3c5);
 	close_engine();
 }
-END_TEST
 
-START_TEST(brk_and_trapped_smc)
+TEST(brk_and_trapped_smc)
 {
 	open_engine();
 	put_skipping_slot(1, 0x400);
@@ -201,9 +197,8 @@ START_TEST(brk_and_trapped_smc)
 	saw(0x400, 2, 0x5e000055, CODE, 0x3c5);
 	close_engine();
 }
-END_TEST
 
-START_TEST(tge_routes_el0_to_el2)
+TEST(tge_routes_el0_to_el2)
 {
 	open_engine();
 	put_slot(2, 0x400);
@@ -212,10 +207,9 @@ START_TEST(tge_routes_el0_to_el2)
 	saw(0x400, 2, 0x56000003, CODE + 4, 0);
 	close_engine();
 }
-END_TEST
 
 /* EL0 calls EL1, which calls EL2: two entries, two ERETs. */
-START_TEST(nested)
+TEST(nested)
 {
 	open_engine();
 	PUT(EL1 + 0x400, HVC(9), CURRENT_EL(12), ESR(1, 13), ERET);
@@ -229,7 +223,6 @@ START_TEST(nested)
 	ck_assert_uint_eq(entry.taken, 2);
 	close_engine();
 }
-END_TEST
 
 static bool answer(struct hvc_uc_entry *of, struct hvc_uc_exception *exception)
 {
@@ -242,7 +235,7 @@ static bool answer(struct hvc_uc_entry *of, struct hvc_uc_exception *exception)
 }
 
 /* A host that answers HVC itself, and changes what the guest is told of an SVC. */
-START_TEST(before_decides)
+TEST(before_decides)
 {
 	open_engine();
 	put_slot(1, 0x200);
@@ -254,10 +247,9 @@ START_TEST(before_decides)
 	saw(0x200, 1, 0x56008001, CODE + 4, 0x3c5);
 	close_engine();
 }
-END_TEST
 
 /* Handlers in C: the program takes the exception, and returns from it. */
-START_TEST(eret_by_the_program)
+TEST(eret_by_the_program)
 {
 	const uint32_t code[] = {MOV(10, 7), MOV_SP(11), CURRENT_EL(12)};
 	struct hvc_uc_exception exception = {0};
@@ -279,7 +271,6 @@ START_TEST(eret_by_the_program)
 	ck_assert_uint_eq(x(12), 1 << 2);
 	close_engine();
 }
-END_TEST
 
 static bool remember(uc_engine *of, uc_mem_type type, uint64_t address, int size, int64_t value,
                      void *ctx)
@@ -290,7 +281,7 @@ static bool remember(uc_engine *of, uc_mem_type type, uint64_t address, int size
 }
 
 /* Unmapped memory becomes an abort that the guest handles. */
-START_TEST(abort_is_delivered)
+TEST(abort_is_delivered)
 {
 	const uint32_t code[] = {LDR(7, 8), MOV(10, 7)};
 	union {
@@ -318,10 +309,9 @@ START_TEST(abort_is_delivered)
 	ck_assert_uint_eq(x(10), 7);
 	close_engine();
 }
-END_TEST
 
 /* An SMC that nothing traps goes to EL3, where nobody is. */
-START_TEST(smc_to_el3_is_refused)
+TEST(smc_to_el3_is_refused)
 {
 	const uint32_t code[] = {SMC(0), MOV(10, 7)};
 
@@ -334,10 +324,9 @@ START_TEST(smc_to_el3_is_refused)
 	ck_assert_uint_ne(x(10), 7);
 	close_engine();
 }
-END_TEST
 
 /* Attaching leaves the engine as it found it, but for what it says. */
-START_TEST(attach_is_quiet)
+TEST(attach_is_quiet)
 {
 	open_engine();
 	ck_assert_uint_eq(hvc_uc_pstate(&entry.cpu) & 0x3cf, 0x3c5);
@@ -347,21 +336,5 @@ START_TEST(attach_is_quiet)
 	ck_assert_uint_eq(hvc_uc_get(&entry.cpu, UC_ARM64_REG_ELR_EL1), 0);
 	close_engine();
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"svc_from_el0", &svc_from_el0},
-        {"svc_at_el1", &svc_at_el1},
-        {"hvc_from_el1_and_el2", &hvc_from_el1_and_el2},
-        {"undefined_goes_to_el1", &undefined_goes_to_el1},
-        {"brk_and_trapped_smc", &brk_and_trapped_smc},
-        {"tge_routes_el0_to_el2", &tge_routes_el0_to_el2},
-        {"nested", &nested},
-        {"before_decides", &before_decides},
-        {"eret_by_the_program", &eret_by_the_program},
-        {"abort_is_delivered", &abort_is_delivered},
-        {"smc_to_el3_is_refused", &smc_to_el3_is_refused},
-        {"attach_is_quiet", &attach_is_quiet},
-};
-
-SUITE_MAIN("unicorn_entry", tests)
+SUITE_MAIN("unicorn_entry")

@@ -88,7 +88,7 @@ static const uint32_t kernel[] = {
         ERET,
 };
 
-START_TEST(tables_in_noise)
+TEST(tables_in_noise)
 {
 	const char *path = FOLDER "/noise";
 	static uint8_t image[SIZE];
@@ -125,9 +125,8 @@ START_TEST(tables_in_noise)
 	ck_assert_int_ge(found[1].score, 1);
 	free(found);
 }
-END_TEST
 
-START_TEST(ways_to_park)
+TEST(ways_to_park)
 {
 	/* A slot that spins in place, one that goes back into the filling before it, one that
 	   goes to a spin, and one that does something first. */
@@ -149,11 +148,10 @@ START_TEST(ways_to_park)
 	ck_assert_uint_eq(found[0].live, 2);
 	free(found);
 }
-END_TEST
 
 /* Eight slots are a table, where the others are filling or something else; filling alone is none.
  */
-START_TEST(tables_of_eight_slots)
+TEST(tables_of_eight_slots)
 {
 	const char *path = FOLDER "/eight";
 	static uint8_t image[SIZE];
@@ -189,9 +187,8 @@ START_TEST(tables_of_eight_slots)
 	ck_assert_uint_eq(found[1].address, HVC_IMAGE_BASE + 0x8000);
 	free(found);
 }
-END_TEST
 
-START_TEST(handlers_inside_their_slots)
+TEST(handlers_inside_their_slots)
 {
 	const char *path = FOLDER "/inside";
 	static uint8_t image[SIZE];
@@ -213,9 +210,8 @@ START_TEST(handlers_inside_their_slots)
 	ck_assert_uint_eq(found[0].live, 2);
 	free(found);
 }
-END_TEST
 
-START_TEST(elf_addresses_are_the_files_own)
+TEST(elf_addresses_are_the_files_own)
 {
 	const uint64_t high = UINT64_C(0xffff800008010000);
 	const char *path = FOLDER "/high.elf";
@@ -242,9 +238,8 @@ START_TEST(elf_addresses_are_the_files_own)
 	hvc_subject_close(subject);
 	free(found);
 }
-END_TEST
 
-START_TEST(nothing_in_nothing)
+TEST(nothing_in_nothing)
 {
 	const char *path = FOLDER "/nothing";
 	const size_t size = 8u << 20;
@@ -269,15 +264,5 @@ START_TEST(nothing_in_nothing)
 	ck_assert_str_eq(diag.message, "No such file or directory");
 	ck_assert_uint_eq(count, 7);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"tables_in_noise", &tables_in_noise},
-        {"ways_to_park", &ways_to_park},
-        {"tables_of_eight_slots", &tables_of_eight_slots},
-        {"handlers_inside_their_slots", &handlers_inside_their_slots},
-        {"elf_addresses_are_the_files_own", &elf_addresses_are_the_files_own},
-        {"nothing_in_nothing", &nothing_in_nothing},
-};
-
-SUITE_MAIN("vectors_find", tests)
+SUITE_MAIN("vectors_find")

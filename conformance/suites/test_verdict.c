@@ -102,7 +102,7 @@ static struct scene make_get(void)
 	return s;
 }
 
-START_TEST(names)
+TEST(names)
 {
 	ck_assert_str_eq(hvc_verdict_name(HVC_VERDICT_CONFORMS), "conforms");
 	ck_assert_str_eq(hvc_verdict_name(HVC_VERDICT_VIOLATES), "violates");
@@ -117,9 +117,8 @@ START_TEST(names)
 	ck_assert_str_eq(hvc_clause_name(HVC_CLAUSE_MEMORY), "memory");
 	ck_assert_str_eq(hvc_clause_name((enum hvc_clause)99), "?");
 }
-END_TEST
 
-START_TEST(entry_states)
+TEST(entry_states)
 {
 	struct hvc_state world, entry;
 	struct hvc_call call;
@@ -138,9 +137,8 @@ START_TEST(entry_states)
 	hvc_entry_state(&world, &call, &world);
 	ck_assert_int_eq(memcmp(&world, &entry, sizeof world), 0);
 }
-END_TEST
 
-START_TEST(outcomes)
+TEST(outcomes)
 {
 	struct scene s = make_get();
 
@@ -150,10 +148,9 @@ START_TEST(outcomes)
 		violates(&s, HVC_CLAUSE_OUTCOME, HVC_REG_NONE, HVC_OUTCOME_RETURN, kind);
 	}
 }
-END_TEST
 
 /* The caller's level by default; EL2h where the PE stays at EL2; the rule's where it has one. */
-START_TEST(levels)
+TEST(levels)
 {
 	static const struct {
 		unsigned imm;
@@ -191,9 +188,8 @@ START_TEST(levels)
 		}
 	}
 }
-END_TEST
 
-START_TEST(addresses)
+TEST(addresses)
 {
 	struct scene s = make_scene(2, HVC_OUTCOME_JUMP, HVC_LEVEL_EL2H);
 
@@ -211,9 +207,8 @@ START_TEST(addresses)
 	s.outcome.pc = 0x1234;
 	conforms(&s);
 }
-END_TEST
 
-START_TEST(results)
+TEST(results)
 {
 	struct scene s = make_get();
 
@@ -227,10 +222,9 @@ START_TEST(results)
 	s.outcome.state.v[HVC_REG_NZCV] ^= HVC_PSTATE_NZCV;
 	violates(&s, HVC_CLAUSE_RESULT, (enum hvc_reg)2, 9, 1);
 }
-END_TEST
 
 /* VBAR bits 10:0 are nobody's business; registers that a CPU lacks, nor SCR_EL3. */
-START_TEST(bits_that_do_not_count)
+TEST(bits_that_do_not_count)
 {
 	struct scene s = make_scene(1, HVC_OUTCOME_RETURN, HVC_LEVEL_EL1H);
 
@@ -257,10 +251,9 @@ START_TEST(bits_that_do_not_count)
 	s = make_scene(13, HVC_OUTCOME_RETURN, HVC_LEVEL_EL1H);
 	conforms(&s);
 }
-END_TEST
 
 /* Every register but results, clobbers and what the exception itself writes. */
-START_TEST(preserved_registers)
+TEST(preserved_registers)
 {
 	for (unsigned reg = 0; reg < HVC_REG_COUNT; reg++) {
 		const struct hvc_reg_info *info = hvc_reg_info((enum hvc_reg)reg);
@@ -281,10 +274,9 @@ START_TEST(preserved_registers)
 			         s.outcome.state.v[reg]);
 	}
 }
-END_TEST
 
 /* An exception register that a rule names is compared; a preserved one is in table order. */
-START_TEST(stated_exception_registers)
+TEST(stated_exception_registers)
 {
 	struct scene s = make_scene(8, HVC_OUTCOME_RETRY, HVC_LEVEL_EL1H);
 
@@ -297,10 +289,9 @@ START_TEST(stated_exception_registers)
 	s.outcome.state.v[HVC_REG_SP_EL1] = 1;
 	violates(&s, HVC_CLAUSE_PRESERVE, HVC_REG_SP_EL1, s.entry.v[HVC_REG_SP_EL1], 1);
 }
-END_TEST
 
 /* Inside EL2 everything is masked; back at a lower level the caller's own mask holds. */
-START_TEST(masks_inside_el2)
+TEST(masks_inside_el2)
 {
 	static const struct {
 		unsigned imm;
@@ -335,7 +326,6 @@ START_TEST(masks_inside_el2)
 	s.outcome.state.v[HVC_REG_DAIF] = 0;
 	violates(&s, HVC_CLAUSE_RESULT, HVC_REG_DAIF, 0x3c0, 0);
 }
-END_TEST
 
 /* What the exception writes that ends them (Arm ARM AArch64.TakeException) is its own. */
 static bool is_the_exceptions(enum hvc_outcome_kind kind, enum hvc_reg reg)
@@ -348,7 +338,7 @@ static bool is_the_exceptions(enum hvc_outcome_kind kind, enum hvc_reg reg)
 	                                     reg == HVC_REG_ESR_EL1 || reg == HVC_REG_FAR_EL1);
 }
 
-START_TEST(exceptions_use_system_registers)
+TEST(exceptions_use_system_registers)
 {
 	static const enum hvc_outcome_kind kind[] = {HVC_OUTCOME_INJECT, HVC_OUTCOME_UNDEFINED,
 	                                             HVC_OUTCOME_FAULT};
@@ -381,10 +371,9 @@ START_TEST(exceptions_use_system_registers)
 		violates(&s, HVC_CLAUSE_PRESERVE, HVC_REG_X30, s.entry.v[30], 5);
 	}
 }
-END_TEST
 
 /* An exception to EL1 sets PAN, or leaves it: it may come, and must not go. */
-START_TEST(injected_pan)
+TEST(injected_pan)
 {
 	struct scene s = make_scene(5, HVC_OUTCOME_INJECT, HVC_LEVEL_EL1H);
 
@@ -395,9 +384,8 @@ START_TEST(injected_pan)
 	s.outcome.state.v[HVC_REG_PSTATE] = HVC_PSTATE_UAO;
 	violates(&s, HVC_CLAUSE_PRESERVE, HVC_REG_PSTATE, HVC_PSTATE_PAN, 0);
 }
-END_TEST
 
-START_TEST(stores)
+TEST(stores)
 {
 	struct scene s = make_get();
 
@@ -408,9 +396,8 @@ START_TEST(stores)
 	s.outcome.state.v[30] = 5;
 	violates(&s, HVC_CLAUSE_PRESERVE, HVC_REG_X30, s.entry.v[30], 5);
 }
-END_TEST
 
-START_TEST(nothing_is_said_of_the_rest)
+TEST(nothing_is_said_of_the_rest)
 {
 	struct scene s = make_scene(15, HVC_OUTCOME_FAULT, HVC_LEVEL_EL2H);
 
@@ -424,23 +411,5 @@ START_TEST(nothing_is_said_of_the_rest)
 		s.call.from = HVC_LEVEL_EL2T; /* no caller of this ABI */
 	}
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"names", &names},
-        {"entry_states", &entry_states},
-        {"outcomes", &outcomes},
-        {"levels", &levels},
-        {"addresses", &addresses},
-        {"results", &results},
-        {"bits_that_do_not_count", &bits_that_do_not_count},
-        {"preserved_registers", &preserved_registers},
-        {"stated_exception_registers", &stated_exception_registers},
-        {"masks_inside_el2", &masks_inside_el2},
-        {"exceptions_use_system_registers", &exceptions_use_system_registers},
-        {"injected_pan", &injected_pan},
-        {"stores", &stores},
-        {"nothing_is_said_of_the_rest", &nothing_is_said_of_the_rest},
-};
-
-SUITE_MAIN("verdict", tests)
+SUITE_MAIN("verdict")

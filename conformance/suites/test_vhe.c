@@ -73,7 +73,7 @@ static void check_row(const struct hvc_outcome *outcome, size_t i)
 	ck_assert_uint_eq(outcome->untracked, 0);
 }
 
-START_TEST(el1_names_reach_el2_and_el12_names_el1)
+TEST(el1_names_reach_el2_and_el12_names_el1)
 {
 	for (size_t i = 0; i < ROWS; i++) {
 		struct tiny_image image;
@@ -101,10 +101,9 @@ START_TEST(el1_names_reach_el2_and_el12_names_el1)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
 /* The same code, but E2H is set by the handler in the middle of the call. */
-START_TEST(e2h_takes_effect_at_once)
+TEST(e2h_takes_effect_at_once)
 {
 	uint32_t hcr = sys_name(HVC_REG_HCR_EL2), tcr = sys_name(HVC_REG_TCR_EL1);
 	struct tiny_image image;
@@ -128,9 +127,8 @@ START_TEST(e2h_takes_effect_at_once)
 	}
 	hvc_machine_close(machine);
 }
-END_TEST
 
-START_TEST(without_e2h_names_mean_what_they_say)
+TEST(without_e2h_names_mean_what_they_say)
 {
 	for (size_t i = 0; i < ROWS; i++) {
 		uint32_t el1 = sys_name(rows[i].el1), el2 = sys_name(rows[i].el2);
@@ -149,10 +147,9 @@ START_TEST(without_e2h_names_mean_what_they_say)
 			assert_hex(outcome.state.v[rows[i].el1], 0x5800);
 	}
 }
-END_TEST
 
 /* UNDEFINED at EL2 while E2H is clear, both ways, and on a CPU without VHE whatever HCR says. */
-START_TEST(el12_names_need_e2h)
+TEST(el12_names_need_e2h)
 {
 	for (size_t i = 0; i < 4 * ROWS; i++) {
 		uint32_t el12 = alias(rows[i / 4].el1);
@@ -169,10 +166,9 @@ START_TEST(el12_names_need_e2h)
 		ck_assert_uint_eq(hvc_arch_ec(outcome.esr), HVC_EC_UNKNOWN);
 	}
 }
-END_TEST
 
 /* Names in the EL12 space that stand for nothing stay UNDEFINED. */
-START_TEST(no_alias_without_a_register)
+TEST(no_alias_without_a_register)
 {
 	static const uint32_t names[] = {SYS(3, 5, 1, 2, 6), SYS(3, 5, 2, 0, 3),
 	                                 SYS(3, 5, 1, 0, 1), SYS(3, 5, 13, 0, 4),
@@ -187,10 +183,9 @@ START_TEST(no_alias_without_a_register)
 		assert_kind(tiny_once(&image, HVC_LEVEL_EL1H), HVC_OUTCOME_FAULT);
 	}
 }
-END_TEST
 
 /* x29, x30 and XZR are the ends of the register field. */
-START_TEST(every_general_register)
+TEST(every_general_register)
 {
 	uint32_t tcr = sys_name(HVC_REG_TCR_EL1), el12 = alias(HVC_REG_TCR_EL1);
 
@@ -220,13 +215,12 @@ START_TEST(every_general_register)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
 /*
  * A control of EL2 that was written by its EL1 name governs what follows: TCR_EL2.TBI0 (bit 37
  * under E2H) decides whether a branch drops the address's top byte.
  */
-START_TEST(redirected_controls_take_effect)
+TEST(redirected_controls_take_effect)
 {
 	for (unsigned i = 0; i < 8; i++) {
 		bool was = i & 1, ignored = i & 2, host = i & 4;
@@ -250,10 +244,9 @@ START_TEST(redirected_controls_take_effect)
 		ck_assert_uint_eq(outcome.instructions, 6);
 	}
 }
-END_TEST
 
 /* After a reset the CPU is not left with what an earlier call made it believe. */
-START_TEST(controls_are_reset)
+TEST(controls_are_reset)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -277,10 +270,9 @@ START_TEST(controls_are_reset)
 	}
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /* With PSTATE.IL set every instruction is an Illegal Execution state exception, these too. */
-START_TEST(illegal_state_comes_first)
+TEST(illegal_state_comes_first)
 {
 	struct tiny_image image;
 	struct hvc_outcome outcome;
@@ -296,10 +288,9 @@ START_TEST(illegal_state_comes_first)
 	ck_assert_uint_eq(hvc_arch_ec(outcome.esr), HVC_EC_ILLEGAL);
 	assert_hex(outcome.pc, TINY_BASE + TINY_LOWER + 0x14);
 }
-END_TEST
 
 /* HVC from EL2h in the host regime: slot 0x200, PAN set by the entry when SPAN is clear. */
-START_TEST(calls_within_the_host_regime)
+TEST(calls_within_the_host_regime)
 {
 	for (unsigned i = 0; i < 16; i++) {
 		bool tge = i & 1, span = i & 2, e2h = i & 4;
@@ -327,10 +318,9 @@ START_TEST(calls_within_the_host_regime)
 		assert_hex(outcome.state.v[3], call.nzcv | call.daif | pstate | 9);
 	}
 }
-END_TEST
 
 /* Nothing executes at EL1 while TGE is set; that is a mistake of the asker, not an outcome. */
-START_TEST(no_caller_at_el1_under_tge)
+TEST(no_caller_at_el1_under_tge)
 {
 	static const enum hvc_level levels[] = {HVC_LEVEL_EL1H, HVC_LEVEL_EL1T};
 	struct tiny_image image;
@@ -351,20 +341,5 @@ START_TEST(no_caller_at_el1_under_tge)
 	}
 	hvc_machine_close(machine);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"el1_names_reach_el2_and_el12_names_el1", &el1_names_reach_el2_and_el12_names_el1},
-        {"e2h_takes_effect_at_once", &e2h_takes_effect_at_once},
-        {"without_e2h_names_mean_what_they_say", &without_e2h_names_mean_what_they_say},
-        {"el12_names_need_e2h", &el12_names_need_e2h},
-        {"no_alias_without_a_register", &no_alias_without_a_register},
-        {"every_general_register", &every_general_register},
-        {"redirected_controls_take_effect", &redirected_controls_take_effect},
-        {"controls_are_reset", &controls_are_reset},
-        {"illegal_state_comes_first", &illegal_state_comes_first},
-        {"calls_within_the_host_regime", &calls_within_the_host_regime},
-        {"no_caller_at_el1_under_tge", &no_caller_at_el1_under_tge},
-};
-
-SUITE_MAIN("vhe", tests)
+SUITE_MAIN("vhe")

@@ -21,7 +21,7 @@ static void put_calls(struct tiny_image *image)
 	         A64_ERET);
 }
 
-START_TEST(stubs_return_their_value)
+TEST(stubs_return_their_value)
 {
 	const uint64_t values[] = {0, 1, UINT64_MAX, UINT64_C(0x123456789abcdef0)};
 
@@ -51,9 +51,8 @@ START_TEST(stubs_return_their_value)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
-START_TEST(boundaries_come_before_all_else)
+TEST(boundaries_come_before_all_else)
 {
 	struct tiny_image image;
 	struct hvc_outcome outcome;
@@ -80,10 +79,9 @@ START_TEST(boundaries_come_before_all_else)
 	assert_hex(outcome.state.v[HVC_REG_TPIDR_EL2], UINT64_C(0x1d20000000002200));
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /* A loop through a stub or a missing function ends as any other. */
-START_TEST(loops_through_answers_end)
+TEST(loops_through_answers_end)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -113,9 +111,8 @@ START_TEST(loops_through_answers_end)
 	assert_kind(outcome, HVC_OUTCOME_LIMIT);
 	hvc_machine_close(machine);
 }
-END_TEST
 
-START_TEST(unset_registers_are_told)
+TEST(unset_registers_are_told)
 {
 	struct hvc_outcome outcome;
 	struct tiny_image image;
@@ -147,9 +144,8 @@ START_TEST(unset_registers_are_told)
 	ck_assert_uint_eq(supplied.rows, 0); /* asked once */
 	hvc_machine_close(machine);
 }
-END_TEST
 
-START_TEST(worlds_are_laid_over_each_other)
+TEST(worlds_are_laid_over_each_other)
 {
 	struct hvc_world below, over;
 	struct hvc_world before;
@@ -197,10 +193,9 @@ START_TEST(worlds_are_laid_over_each_other)
 		                         "s3_4_c16_c1_1", "s3_4_c1_c1_10", "s3_4_c1_c 1_1"}[i],
 		        name));
 }
-END_TEST
 
 /* A register without a row is set, seen by the code, and put back. */
-START_TEST(registers_without_a_row_are_set)
+TEST(registers_without_a_row_are_set)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -225,15 +220,5 @@ START_TEST(registers_without_a_row_are_set)
 	ck_assert_int_eq(hvc_machine_open(&image.config, &diag, &machine), HVC_E_UNSUPPORTED);
 	ck_assert_str_eq(diag.message, "CPU model a72 does not keep s3_4_c5_c1_0");
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"stubs_return_their_value", &stubs_return_their_value},
-        {"boundaries_come_before_all_else", &boundaries_come_before_all_else},
-        {"loops_through_answers_end", &loops_through_answers_end},
-        {"unset_registers_are_told", &unset_registers_are_told},
-        {"worlds_are_laid_over_each_other", &worlds_are_laid_over_each_other},
-        {"registers_without_a_row_are_set", &registers_without_a_row_are_set},
-};
-
-SUITE_MAIN("world", tests)
+SUITE_MAIN("world")

@@ -38,7 +38,7 @@ static enum hvc_status parse(const char *text, struct hvc_diag *diag, struct hvc
 	return hvc_world__parse(text, strlen(text), "w.yaml", find, NULL, diag, world);
 }
 
-START_TEST(a_world_has_all_its_parts)
+TEST(a_world_has_all_its_parts)
 {
 	static const char text[] = "name: xen\n"
 	                           "title: a stack and per-CPU data\n"
@@ -80,9 +80,8 @@ START_TEST(a_world_has_all_its_parts)
 	ck_assert_mem_eq(&world.state, &plain.state, sizeof plain.state);
 	ck_assert(hvc_world__is_closed(&world));
 }
-END_TEST
 
-START_TEST(mistakes_have_their_place)
+TEST(mistakes_have_their_place)
 {
 	static const struct {
 		const char *text;
@@ -119,7 +118,6 @@ START_TEST(mistakes_have_their_place)
 		              "row %zu: %u:%u: %s", i, diag.line, diag.column, diag.message);
 	}
 }
-END_TEST
 
 /* An ELF file linked at a kernel's addresses, which a machine has lower down. */
 static struct hvc_subject *open_high(char path[static 32])
@@ -154,7 +152,7 @@ static struct hvc_subject *open_high(char path[static 32])
 	return subject;
 }
 
-START_TEST(places_are_those_of_the_file)
+TEST(places_are_those_of_the_file)
 {
 	static const struct {
 		const char *text;
@@ -190,10 +188,9 @@ START_TEST(places_are_those_of_the_file)
 	hvc_subject_close(subject);
 	unlink(path);
 }
-END_TEST
 
 /* A boundary by the file's address is met where the code runs. */
-START_TEST(boundaries_are_where_the_file_has_them)
+TEST(boundaries_are_where_the_file_has_them)
 {
 	char path[32];
 	struct hvc_subject *subject = open_high(path);
@@ -219,13 +216,5 @@ START_TEST(boundaries_are_where_the_file_has_them)
 	hvc_subject_close(subject);
 	unlink(path);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"a_world_has_all_its_parts", &a_world_has_all_its_parts},
-        {"mistakes_have_their_place", &mistakes_have_their_place},
-        {"places_are_those_of_the_file", &places_are_those_of_the_file},
-        {"boundaries_are_where_the_file_has_them", &boundaries_are_where_the_file_has_them},
-};
-
-SUITE_MAIN("world_file", tests)
+SUITE_MAIN("world_file")

@@ -8,7 +8,7 @@
 #define AMD64  0x8664u
 #define KERNEL 0x20000u
 
-START_TEST(zboot_images)
+TEST(zboot_images)
 {
 	static const struct {
 		const char *name;
@@ -31,9 +31,8 @@ START_TEST(zboot_images)
 		pack_same("uki", pack_pe(ARM64, ".linux", zboot), AT, kernel, NULL);
 	}
 }
-END_TEST
 
-START_TEST(spoilt_zboot_images)
+TEST(spoilt_zboot_images)
 {
 	const struct pack kernel = pack_kernel(KERNEL);
 	const struct pack good = pack_zboot("gzip", pack_filter(ARCHIVE_FILTER_GZIP, kernel));
@@ -60,9 +59,8 @@ START_TEST(spoilt_zboot_images)
 	for (size_t size = good.size - 16; size > 0x400; size -= size / 5)
 		pack_refused("cut", (struct pack){good.bytes, size}, AT, HVC_E_FORMAT, "truncated");
 }
-END_TEST
 
-START_TEST(unified_kernel_images)
+TEST(unified_kernel_images)
 {
 	const struct pack kernel = pack_kernel(KERNEL);
 	const struct pack uki = pack_pe(ARM64, ".linux", kernel);
@@ -81,10 +79,9 @@ START_TEST(unified_kernel_images)
 	pack_refused("cut", (struct pack){uki.bytes, 0x1c0}, AT, HVC_E_FORMAT,
 	             "truncated: 2 PE sections at offset 0x188 do not fit in 0x1c0 bytes");
 }
-END_TEST
 
 /* An Image with EFI stub is a PE file, too, which tells a truncated one. */
-START_TEST(images_that_are_efi_programs)
+TEST(images_that_are_efi_programs)
 {
 	const struct pack inner = pack_kernel(KERNEL);
 	const struct pack pe = pack_pe(ARM64, ".data", inner);
@@ -98,13 +95,5 @@ START_TEST(images_that_are_efi_programs)
 	pack_refused("image", image, "@+0x800", HVC_E_FORMAT,
 	             "truncated: PE section at offset 0x1b0");
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"zboot_images", &zboot_images},
-        {"spoilt_zboot_images", &spoilt_zboot_images},
-        {"unified_kernel_images", &unified_kernel_images},
-        {"images_that_are_efi_programs", &images_that_are_efi_programs},
-};
-
-SUITE_MAIN("zboot", tests)
+SUITE_MAIN("zboot")

@@ -10,7 +10,7 @@
 #define ZCR_EL2  SYS(3, 4, 1, 2, 0)
 #define ZCR_EL12 SYS(3, 5, 1, 2, 0)
 
-START_TEST(zcr_is_four_bits_of_storage)
+TEST(zcr_is_four_bits_of_storage)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -42,9 +42,8 @@ START_TEST(zcr_is_four_bits_of_storage)
 	}
 	hvc_machine_close(machine);
 }
-END_TEST
 
-START_TEST(zcr_follows_e2h)
+TEST(zcr_follows_e2h)
 {
 	struct tiny_image image;
 	struct hvc_outcome outcome;
@@ -70,10 +69,9 @@ START_TEST(zcr_follows_e2h)
 	}
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /* CPTR_EL2 bit 8 is TZ while E2H is clear; ZEN is bits 17:16 while it is set. */
-START_TEST(zcr_is_trapped_by_cptr)
+TEST(zcr_is_trapped_by_cptr)
 {
 	static const struct {
 		uint64_t hcr, cptr;
@@ -100,9 +98,8 @@ START_TEST(zcr_is_trapped_by_cptr)
 			            cases[i].trapped ? HVC_OUTCOME_FAULT : HVC_OUTCOME_RETURN);
 		}
 }
-END_TEST
 
-START_TEST(zcr_is_absent_without_sve)
+TEST(zcr_is_absent_without_sve)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -114,13 +111,5 @@ START_TEST(zcr_is_absent_without_sve)
 	assert_kind(tiny_hvc(machine, HVC_LEVEL_EL1H), HVC_OUTCOME_FAULT);
 	hvc_machine_close(machine);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"zcr_is_four_bits_of_storage", &zcr_is_four_bits_of_storage},
-        {"zcr_follows_e2h", &zcr_follows_e2h},
-        {"zcr_is_trapped_by_cptr", &zcr_is_trapped_by_cptr},
-        {"zcr_is_absent_without_sve", &zcr_is_absent_without_sve},
-};
-
-SUITE_MAIN("zcr", tests)
+SUITE_MAIN("zcr")

@@ -7,7 +7,7 @@
 #include "machine/supplied.h"
 #include "suite.h"
 
-START_TEST(zero_pages_are_memory)
+TEST(zero_pages_are_memory)
 {
 	const uint64_t places[] = {0,
 	                           0x8,
@@ -44,9 +44,8 @@ START_TEST(zero_pages_are_memory)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
-START_TEST(without_pages_nothing_is_lent)
+TEST(without_pages_nothing_is_lent)
 {
 	struct tiny_image image;
 	struct hvc_outcome outcome;
@@ -64,7 +63,6 @@ START_TEST(without_pages_nothing_is_lent)
 	ck_assert_uint_eq(supplied.rows, 0);
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /* Touches x1 pages from x0 on, 64 KiB apart. */
 static void put_walk(struct tiny_image *image)
@@ -74,7 +72,7 @@ static void put_walk(struct tiny_image *image)
 	         A64_CBNZ(1, -12), A64_ERET);
 }
 
-START_TEST(pages_are_bounded)
+TEST(pages_are_bounded)
 {
 	for (unsigned limit = 1; limit <= 9; limit++) {
 		struct tiny_image image;
@@ -103,10 +101,9 @@ START_TEST(pages_are_bounded)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
 /* The page of the first bytes is not taken away to be lent for the last ones. */
-START_TEST(a_store_over_the_end_of_a_page)
+TEST(a_store_over_the_end_of_a_page)
 {
 	for (unsigned limit = 1; limit <= 3; limit++) {
 		struct tiny_image image;
@@ -130,10 +127,9 @@ START_TEST(a_store_over_the_end_of_a_page)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
 /* Pages stay until the machine is reset, with what is in them. */
-START_TEST(pages_carry_over_until_reset)
+TEST(pages_carry_over_until_reset)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -158,10 +154,9 @@ START_TEST(pages_carry_over_until_reset)
 	assert_hex(outcome.state.v[2], 1);
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /* No CPU gets to the top of the address space with translation off: see ID_AA64MMFR0_EL1. */
-START_TEST(what_is_out_of_reach_is_not_lent)
+TEST(what_is_out_of_reach_is_not_lent)
 {
 	const uint64_t places[] = {UINT64_C(0xffffffffffffffd8), UINT64_C(1) << 44,
 	                           (UINT64_C(1) << 44) - 8};
@@ -183,9 +178,8 @@ START_TEST(what_is_out_of_reach_is_not_lent)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
-START_TEST(blind_reads_are_told)
+TEST(blind_reads_are_told)
 {
 	struct hvc_outcome outcome;
 
@@ -225,11 +219,10 @@ START_TEST(blind_reads_are_told)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
 /* DC ZVA, a store of 64 bytes without a size, in the image and outside; the second is a warm one.
  */
-START_TEST(zeroed_blocks_are_taken_back)
+TEST(zeroed_blocks_are_taken_back)
 {
 	const uint64_t places[] = {TINY_BASE + 0x2010, NOWHERE + 0x20};
 
@@ -263,9 +256,8 @@ START_TEST(zeroed_blocks_are_taken_back)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
-START_TEST(missing_functions_return_zero)
+TEST(missing_functions_return_zero)
 {
 	const uint64_t places[] = {0, 0x10, NOWHERE, UINT64_C(0xffff800008012340)};
 
@@ -297,10 +289,9 @@ START_TEST(missing_functions_return_zero)
 		hvc_machine_close(machine);
 	}
 }
-END_TEST
 
 /* A page that was lent as data is no code. */
-START_TEST(lent_pages_hold_no_code)
+TEST(lent_pages_hold_no_code)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -318,10 +309,9 @@ START_TEST(lent_pages_hold_no_code)
 	}
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /* Where the caller wanted to go on is no missing function, nor is a return to nowhere. */
-START_TEST(jumps_stay_jumps)
+TEST(jumps_stay_jumps)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
@@ -358,7 +348,6 @@ START_TEST(jumps_stay_jumps)
 	assert_hex(outcome.pc, 0x40);
 	hvc_machine_close(machine);
 }
-END_TEST
 
 /* Calls of many kinds in one feed, each as if it were the first, whatever the order. */
 struct mix {
@@ -397,7 +386,7 @@ static bool mix_done(void *ctx, const struct hvc_call *call, const struct hvc_ou
 	return true;
 }
 
-START_TEST(calls_do_not_see_each_other)
+TEST(calls_do_not_see_each_other)
 {
 	struct mix *mix = calloc(1, sizeof *mix);
 	struct hvc_feed feed = {mix_next, mix_done, mix};
@@ -430,21 +419,5 @@ START_TEST(calls_do_not_see_each_other)
 	hvc_machine_close(machine);
 	free(mix);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"zero_pages_are_memory", &zero_pages_are_memory},
-        {"without_pages_nothing_is_lent", &without_pages_nothing_is_lent},
-        {"pages_are_bounded", &pages_are_bounded},
-        {"a_store_over_the_end_of_a_page", &a_store_over_the_end_of_a_page},
-        {"pages_carry_over_until_reset", &pages_carry_over_until_reset},
-        {"what_is_out_of_reach_is_not_lent", &what_is_out_of_reach_is_not_lent},
-        {"blind_reads_are_told", &blind_reads_are_told},
-        {"zeroed_blocks_are_taken_back", &zeroed_blocks_are_taken_back},
-        {"missing_functions_return_zero", &missing_functions_return_zero},
-        {"lent_pages_hold_no_code", &lent_pages_hold_no_code},
-        {"jumps_stay_jumps", &jumps_stay_jumps},
-        {"calls_do_not_see_each_other", &calls_do_not_see_each_other},
-};
-
-SUITE_MAIN("zero", tests)
+SUITE_MAIN("zero")
