@@ -20,100 +20,39 @@
 /* O_TMPFILE holds the bit of O_DIRECTORY as well. */
 #define WRITES ((scmp_datum_t)(O_ACCMODE | O_CREAT | O_TRUNC | (O_TMPFILE & ~O_DIRECTORY)))
 
+/* clang-format off */
 static const int plain[] = {
-        /* what is open, and memory */
-        SCMP_SYS(read),
-        SCMP_SYS(pread64),
-        SCMP_SYS(readv),
-        SCMP_SYS(write),
-        SCMP_SYS(writev),
-        SCMP_SYS(pwrite64),
-        SCMP_SYS(lseek),
-        SCMP_SYS(_llseek),
-        SCMP_SYS(close),
-        SCMP_SYS(dup),
-        SCMP_SYS(dup2),
-        SCMP_SYS(dup3),
-        SCMP_SYS(memfd_create),
-        SCMP_SYS(mmap),
-        SCMP_SYS(mmap2),
-        SCMP_SYS(mprotect),
-        SCMP_SYS(munmap),
-        SCMP_SYS(mremap),
-        SCMP_SYS(madvise),
-        SCMP_SYS(brk),
-        /* which files there are */
-        SCMP_SYS(stat),
-        SCMP_SYS(lstat),
-        SCMP_SYS(fstat),
-        SCMP_SYS(newfstatat),
-        SCMP_SYS(statx),
-        SCMP_SYS(fstat64),
-        SCMP_SYS(fstatat64),
-        SCMP_SYS(access),
-        SCMP_SYS(faccessat),
-        SCMP_SYS(faccessat2),
-        SCMP_SYS(readlink),
-        SCMP_SYS(readlinkat),
-        SCMP_SYS(getcwd),
-        /* this process, and its workers */
-        SCMP_SYS(exit),
-        SCMP_SYS(exit_group),
-        SCMP_SYS(fork),
-        SCMP_SYS(vfork),
-        SCMP_SYS(wait4),
-        SCMP_SYS(waitid),
-        SCMP_SYS(getpid),
-        SCMP_SYS(getppid),
-        SCMP_SYS(gettid),
-        SCMP_SYS(getuid),
-        SCMP_SYS(geteuid),
-        SCMP_SYS(getgid),
-        SCMP_SYS(getegid),
-        SCMP_SYS(set_robust_list),
-        SCMP_SYS(set_tid_address),
-        SCMP_SYS(rseq),
-        SCMP_SYS(futex),
-        SCMP_SYS(membarrier),
-        SCMP_SYS(sched_getaffinity),
-        SCMP_SYS(sched_yield),
-        SCMP_SYS(getrlimit),
-        SCMP_SYS(ugetrlimit),
-        SCMP_SYS(getrusage),
-        SCMP_SYS(times),
-        /* signals of its own */
-        SCMP_SYS(rt_sigaction),
-        SCMP_SYS(rt_sigprocmask),
-        SCMP_SYS(rt_sigreturn),
-        SCMP_SYS(sigreturn),
-        SCMP_SYS(sigaltstack),
-        SCMP_SYS(restart_syscall),
-        /* time and chance */
-        SCMP_SYS(clock_gettime),
-        SCMP_SYS(clock_getres),
-        SCMP_SYS(clock_nanosleep),
-        SCMP_SYS(nanosleep),
-        SCMP_SYS(gettimeofday),
-        SCMP_SYS(time),
-        SCMP_SYS(getrandom),
-        SCMP_SYS(sysinfo),
-        SCMP_SYS(uname),
+	/* what is open, and memory */
+	SCMP_SYS(read), SCMP_SYS(pread64), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(writev),
+	SCMP_SYS(pwrite64), SCMP_SYS(lseek), SCMP_SYS(_llseek), SCMP_SYS(close), SCMP_SYS(dup),
+	SCMP_SYS(dup2), SCMP_SYS(dup3), SCMP_SYS(memfd_create), SCMP_SYS(mmap), SCMP_SYS(mmap2),
+	SCMP_SYS(mprotect), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(brk),
+	/* which files there are */
+	SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(fstat), SCMP_SYS(newfstatat), SCMP_SYS(statx),
+	SCMP_SYS(fstat64), SCMP_SYS(fstatat64), SCMP_SYS(access), SCMP_SYS(faccessat),
+	SCMP_SYS(faccessat2), SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(getcwd),
+	/* this process, and its workers */
+	SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(fork), SCMP_SYS(vfork), SCMP_SYS(wait4),
+	SCMP_SYS(waitid), SCMP_SYS(getpid), SCMP_SYS(getppid), SCMP_SYS(gettid), SCMP_SYS(getuid),
+	SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(set_robust_list),
+	SCMP_SYS(set_tid_address), SCMP_SYS(rseq), SCMP_SYS(futex), SCMP_SYS(membarrier),
+	SCMP_SYS(sched_getaffinity), SCMP_SYS(sched_yield), SCMP_SYS(getrlimit),
+	SCMP_SYS(ugetrlimit), SCMP_SYS(getrusage), SCMP_SYS(times),
+	/* signals of its own */
+	SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(sigreturn), SCMP_SYS(sigaltstack), SCMP_SYS(restart_syscall),
+	/* time and chance */
+	SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres), SCMP_SYS(clock_nanosleep),
+	SCMP_SYS(nanosleep), SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(getrandom),
+	SCMP_SYS(sysinfo), SCMP_SYS(uname),
 #ifdef __SANITIZE_ADDRESS__
-        /* how a sanitizer looks for leaks */
-        SCMP_SYS(ptrace),
-        SCMP_SYS(process_vm_readv),
-        SCMP_SYS(getdents),
-        SCMP_SYS(getdents64),
-        SCMP_SYS(tgkill),
-        SCMP_SYS(prctl),
-        SCMP_SYS(pipe2),
-        SCMP_SYS(clone),
-        SCMP_SYS(rt_sigtimedwait),
-        SCMP_SYS(kill),
-        SCMP_SYS(personality),
-        SCMP_SYS(prlimit64),
+	/* how a sanitizer looks for leaks */
+	SCMP_SYS(ptrace), SCMP_SYS(process_vm_readv), SCMP_SYS(getdents), SCMP_SYS(getdents64),
+	SCMP_SYS(tgkill), SCMP_SYS(prctl), SCMP_SYS(pipe2), SCMP_SYS(clone),
+	SCMP_SYS(rt_sigtimedwait), SCMP_SYS(kill), SCMP_SYS(personality), SCMP_SYS(prlimit64),
 #endif
 };
+/* clang-format on */
 
 /* Let through where one argument, masked, has a value. */
 static const struct {
@@ -137,45 +76,22 @@ static const struct {
 };
 
 /* Programs, networks, other processes, and doors of the kernel. */
+/* clang-format off */
 static const int fatal[] = {
-        SCMP_SYS(execve),
-        SCMP_SYS(execveat),
-        SCMP_SYS(socket),
-        SCMP_SYS(socketpair),
-        SCMP_SYS(connect),
-        SCMP_SYS(bind),
-        SCMP_SYS(listen),
-        SCMP_SYS(accept),
-        SCMP_SYS(accept4),
-        SCMP_SYS(sendto),
-        SCMP_SYS(sendmsg),
-        SCMP_SYS(recvfrom),
-        SCMP_SYS(bpf),
-        SCMP_SYS(perf_event_open),
-        SCMP_SYS(userfaultfd),
-        SCMP_SYS(io_uring_setup),
-        SCMP_SYS(keyctl),
-        SCMP_SYS(add_key),
-        SCMP_SYS(request_key),
-        SCMP_SYS(mount),
-        SCMP_SYS(umount2),
-        SCMP_SYS(pivot_root),
-        SCMP_SYS(chroot),
-        SCMP_SYS(unshare),
-        SCMP_SYS(setns),
-        SCMP_SYS(process_vm_writev),
-        SCMP_SYS(open_by_handle_at),
-        SCMP_SYS(init_module),
-        SCMP_SYS(finit_module),
-        SCMP_SYS(kexec_load),
-        SCMP_SYS(reboot),
-        SCMP_SYS(setuid),
-        SCMP_SYS(setgid),
+	SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(socket), SCMP_SYS(socketpair),
+	SCMP_SYS(connect), SCMP_SYS(bind), SCMP_SYS(listen), SCMP_SYS(accept), SCMP_SYS(accept4),
+	SCMP_SYS(sendto), SCMP_SYS(sendmsg), SCMP_SYS(recvfrom), SCMP_SYS(bpf),
+	SCMP_SYS(perf_event_open), SCMP_SYS(userfaultfd), SCMP_SYS(io_uring_setup),
+	SCMP_SYS(keyctl), SCMP_SYS(add_key), SCMP_SYS(request_key), SCMP_SYS(mount),
+	SCMP_SYS(umount2), SCMP_SYS(pivot_root), SCMP_SYS(chroot), SCMP_SYS(unshare),
+	SCMP_SYS(setns), SCMP_SYS(process_vm_writev), SCMP_SYS(open_by_handle_at),
+	SCMP_SYS(init_module), SCMP_SYS(finit_module), SCMP_SYS(kexec_load), SCMP_SYS(reboot),
+	SCMP_SYS(setuid), SCMP_SYS(setgid),
 #ifndef __SANITIZE_ADDRESS__
-        SCMP_SYS(ptrace),
-        SCMP_SYS(process_vm_readv),
+	SCMP_SYS(ptrace), SCMP_SYS(process_vm_readv),
 #endif
 };
+/* clang-format on */
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
