@@ -164,7 +164,8 @@ hvc_ref hvc_bv__ult(struct hvc_bvs *terms, hvc_ref a, hvc_ref b);
 hvc_ref hvc_bv__slt(struct hvc_bvs *terms, hvc_ref a, hvc_ref b);
 hvc_ref hvc_bv__ite(struct hvc_bvs *terms, hvc_ref c, hvc_ref a, hvc_ref b);
 
-/** What a term is bits of, and the lowest of them; itself, from bit 0 on, where it is no extract. */
+/** What a term is bits of, and the lowest of them; itself, from bit 0 on, where it is no extract.
+ */
 static inline hvc_ref hvc_bv__root(hvc_ref a, unsigned *low)
 {
 	*low = a->op == HVC_OP_EXTRACT ? (unsigned)a->value : 0;
@@ -193,8 +194,6 @@ uint64_t hvc_bv__apply(enum hvc_op op, unsigned width, uint64_t low, const unsig
  */
 hvc_ref hvc_bv__rewrite(struct hvc_bvs *terms, hvc_ref a,
                         hvc_ref (*replace)(void *ctx, hvc_ref part), void *ctx);
-/** A term of that operator and those operands, simplified. */
-hvc_ref hvc_bv__make(struct hvc_bvs *terms, hvc_ref like, const hvc_ref *arg);
 
 /** The indices of the inputs that a term depends on, ascending; returns how many there are. */
 size_t hvc_bv__inputs(struct hvc_bvs *terms, hvc_ref a, size_t *index, size_t most);

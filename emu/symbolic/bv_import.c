@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+/* A term made anew, in its own room or in another, each part once and without recursion. */
 #include "symbolic/bv_import.h"
-#include "base/grow.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "symbolic/bv_node.h"
 
 /** Memory at other addresses may have that name, which is cut when it is long. */
@@ -24,6 +25,50 @@ static bool push(struct hvc_import *import, hvc_ref a)
 		return false;
 	import->stack[import->depth++] = a;
 	return true;
+}
+
+static hvc_ref make_binary(struct hvc_bvs *t, enum hvc_op op, hvc_ref a, hvc_ref b)
+{
+	static hvc_ref (*const make[HVC_OP_COUNT])(struct hvc_bvs *, hvc_ref, hvc_ref) = {
+	        [HVC_OP_ADD] = hvc_bv__add,     [HVC_OP_SUB] = hvc_bv__sub,
+	        [HVC_OP_MUL] = hvc_bv__mul,     [HVC_OP_UMULH] = hvc_bv__umulh,
+	        [HVC_OP_SMULH] = hvc_bv__smulh, [HVC_OP_UDIV] = hvc_bv__udiv,
+	        [HVC_OP_SDIV] = hvc_bv__sdiv,   [HVC_OP_AND] = hvc_bv__and,
+	        [HVC_OP_OR] = hvc_bv__or,       [HVC_OP_XOR] = hvc_bv__xor,
+	        [HVC_OP_SHL] = hvc_bv__shl,     [HVC_OP_LSHR] = hvc_bv__lshr,
+	        [HVC_OP_ASHR] = hvc_bv__ashr,   [HVC_OP_CONCAT] = hvc_bv__concat,
+	        [HVC_OP_EQ] = hvc_bv__eq,       [HVC_OP_ULT] = hvc_bv__ult,
+	        [HVC_OP_SLT] = hvc_bv__slt,
+	};
+
+	return make[op](t, a, b);
+}
+
+/* The same operation on other operands. */
+static hvc_ref operate(struct hvc_bvs *terms, hvc_ref like, const hvc_ref *arg)
+{
+	switch (like->op) {
+	case HVC_OP_OPAQUE:
+		return hvc_bv__opaque(terms, hvc_bv__opaque_name(like), like->width, arg[0], arg[1],
+		                      arg[2]);
+	case HVC_OP_NEG:
+		return hvc_bv__neg(terms, arg[0]);
+	case HVC_OP_NOT:
+		return hvc_bv__not(terms, arg[0]);
+	case HVC_OP_EXTRACT:
+		return hvc_bv__extract(terms, arg[0], (unsigned)like->value + like->width - 1,
+		                       (unsigned)like->value);
+	case HVC_OP_SEXT:
+		return hvc_bv__sext(terms, arg[0], like->width);
+	case HVC_OP_ITE:
+		return hvc_bv__ite(terms, arg[0], arg[1], arg[2]);
+	case HVC_OP_CLZ:
+		return hvc_bv__clz(terms, arg[0]);
+	case HVC_OP_RBIT:
+		return hvc_bv__rbit(terms, arg[0]);
+	default:
+		return make_binary(terms, (enum hvc_op)like->op, arg[0], arg[1]);
+	}
 }
 
 /* The input there that this one is; there may be another of its name, at another address. */
@@ -53,13 +98,18 @@ static hvc_ref input(struct hvc_import *import, const struct hvc_input *what, hv
 	return hvc_bv__num(import->to, what->width, 0);
 }
 
+static bool is_at_home(const struct hvc_import *import)
+{
+	return import->from == import->to;
+}
+
 /* Where memory is comes before what is there. */
 static hvc_ref part_before(struct hvc_import *import, hvc_ref a, unsigned i)
 {
 	const struct hvc_input *what = hvc_bv__input_of(import->from, a);
 
 	if (what)
-		return i ? NULL : what->address;
+		return i || is_at_home(import) ? NULL : what->address;
 	return i < a->args ? a->arg[i] : NULL;
 }
 
@@ -67,34 +117,39 @@ static hvc_ref make(struct hvc_import *import, hvc_ref a)
 {
 	const struct hvc_input *what = hvc_bv__input_of(import->from, a);
 	hvc_ref arg[HVC_BV_ARGS] = {NULL};
+	bool same = is_at_home(import);
 
+	for (unsigned i = 0; i < a->args; i++) {
+		arg[i] = import->done[a->arg[i]->id];
+		same &= arg[i] == a->arg[i];
+	}
+	if (same)
+		return a;
 	if (a->op == HVC_OP_CONST)
 		return hvc_bv__num(import->to, a->width, a->value);
 	if (what)
 		return input(import, what, what->address ? import->done[what->address->id] : NULL);
-	for (unsigned i = 0; i < a->args; i++)
-		arg[i] = import->done[a->arg[i]->id];
-	return hvc_bv__make(import->to, a, arg);
+	return operate(import->to, a, arg);
 }
 
 /* The top of the stack, if its parts are done; else these are pushed. */
 static bool step(struct hvc_import *import)
 {
-	hvc_ref top = import->stack[import->depth - 1], made = NULL, part;
+	hvc_ref top = import->stack[import->depth - 1], *done = &import->done[top->id], part;
 	bool ready = true;
 
-	if (import->replace && !import->done[top->id])
-		made = import->replace(import->ctx, top);
-	for (unsigned i = 0; !made && (part = part_before(import, top, i)); i++)
+	if (!*done && import->replace)
+		*done = import->replace(import->ctx, top);
+	for (unsigned i = 0; !*done && (part = part_before(import, top, i)); i++)
 		if (!import->done[part->id]) {
 			ready = false;
 			if (!push(import, part))
 				return false;
 		}
-	if (!made && !ready)
+	if (!ready)
 		return true;
-	if (!import->done[top->id])
-		import->done[top->id] = made ? made : make(import, top);
+	if (!*done)
+		*done = make(import, top);
 	import->depth--;
 	return true;
 }
@@ -143,4 +198,26 @@ void hvc_import__end(struct hvc_import *import)
 	import->done = NULL;
 	import->stack = NULL;
 	import->room = 0;
+}
+
+hvc_ref hvc_bv__rewrite(struct hvc_bvs *terms, hvc_ref a,
+                        hvc_ref (*replace)(void *ctx, hvc_ref part), void *ctx)
+{
+	struct hvc_import import = {.from = terms,
+	                            .to = terms,
+	                            .replace = replace,
+	                            .ctx = ctx,
+	                            .room = hvc_bv__nodes(terms)};
+	hvc_ref made = a;
+
+	if (hvc_bv__const(a))
+		return a;
+	/* Most of it is never looked at. */
+	import.done = calloc(import.room, sizeof(hvc_ref));
+	if (import.done)
+		made = hvc_import__term(&import, a);
+	else
+		terms->status = HVC_E_NOMEM;
+	hvc_import__end(&import);
+	return made;
 }
