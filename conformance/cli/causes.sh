@@ -21,7 +21,13 @@ leads_to width-wrong width 'w0 is 1, and 0 where bits 63:32' '; by sync+0x14, 0x
 leads_to cause-frame cause 'x9 is ' '; wrong in this call, too: x10; by out+0x8, ' ': ldp x10, x9, [sp], #0x20'
 leads_to cause-skip cause 'it skips one instruction, past the return address; by one+0x8, ' ': msr elr_el2, x9'
 leads_to cause-own cause "is written by a pointer of the caller's; by two+0x1c, " ': str xzr, [x1]'
-leads_to state-right contradiction 'no code can keep that from el1t, for it is where the rule has control go'
+# What a rule makes impossible itself is told of the rule, and no code fails for it.
+expect 0 check "$HVC_CASES/state-right.elf@vectors" --abi "$abi/contradiction.yaml"
+says out 'PASS' '1 warning' 'no code can do that in a call from el1t' '1 contradicts itself' 'contradiction.yaml:13'
+shows_its_calls 0
+expect 0 run "$HVC_CASES/state-right.elf@vectors" --imm 1 --from el1t --abi "$abi/contradiction.yaml"
+says out 'conforms to rule undefined' 'but  ' 'not judged'
+expect 1 check "$HVC_CASES/state-right.elf@vectors" --abi "$abi/contradiction.yaml" --fail-on warning
 leads_to nested-undefined-wrong probe 'its ERET goes to EL2 again and again, for ELR_EL2 is that of an exception inside the call'
 # A function is answered where its caller goes on, and not where EL2 hangs.
 expect 1 check broken-kvm-guest-host --abi linux-kvm-5.8 --brief --from el1h --insn hvc

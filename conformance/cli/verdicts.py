@@ -95,6 +95,10 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         for words in RUNS:
             told, accounts, found = verdicts(sys.argv[1], pathlib.Path(folder), words)
+            for text in accounts:
+                if "\\x3a" in text:
+                    faults += 1
+                    print(f"FAILED: {words}: a colon of ours is quoted: {text.splitlines()[1]}")
             for index, what in enumerate(["verdict", "count"]):
                 said = {name: str(each[index]) for name, each in told.items()
                         if each[index] is not None}

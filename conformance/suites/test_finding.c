@@ -24,7 +24,7 @@ static const char *const ids[] = {
         "caller-selector",    "caller-unknown-call", "caller-result",   "caller-clobbered",
         "scan-eret",          "scan-control",        "caller-conduit",  "caller-widened",
         "collide-differs",    "collide-same",        "engine-failed",   "suppression-expired",
-        "suppression-unused", "check-own",           "check-features",
+        "suppression-unused", "check-own",           "check-features",  "check-contradiction",
 };
 
 #define IDS (sizeof(ids) / sizeof(ids[0]))

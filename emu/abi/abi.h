@@ -47,6 +47,8 @@ HVC_MUST_USE enum hvc_status hvc_abi__classify(struct hvc_abi *abi);
 /* verdict.c: what judging an outcome and proving it share, besides the plans */
 /** Where the call has to end. */
 enum hvc_level hvc_abi__level(const struct hvc_rule *rule, enum hvc_level from);
+/** Does it say at which address control goes on? */
+bool hvc_abi__goes(const struct hvc_rule *rule);
 /** May calls change this one? */
 bool hvc_abi__spares(const struct hvc_rule *rule, hvc_other other);
 /** Has DAIF to be all ones, as taking the exception left it, where the call ended there? */

@@ -25,8 +25,8 @@ const char *hvc_verdict_name(enum hvc_verdict_kind kind)
 const char *hvc_clause_name(enum hvc_clause clause)
 {
 	static const char *const names[] = {
-	        "",         "outcome", "level", "address",  "result",
-	        "preserve", "memory",  "own",   "features", "width",
+	        "",       "outcome", "level",    "address", "result",        "preserve",
+	        "memory", "own",     "features", "width",   "contradiction",
 	};
 
 	return (unsigned)clause < sizeof names / sizeof *names ? names[clause] : "?";
@@ -146,7 +146,8 @@ struct hearing {
 	const struct hvc_call *call;
 	const struct hvc_outcome *outcome;
 	struct hvc_verdict *verdict;
-	unsigned skip; /* broken clauses that are not told */
+	unsigned skip;                 /* broken clauses that are not told */
+	struct hvc_verdict impossible; /* a result that the rule contradicts; or no clause */
 };
 
 static bool violates(struct hearing *h, enum hvc_clause clause, enum hvc_reg reg, uint64_t expected,
@@ -162,6 +163,12 @@ static bool violates(struct hearing *h, enum hvc_clause clause, enum hvc_reg reg
 	h->verdict->expected = expected;
 	h->verdict->actual = actual;
 	return true;
+}
+
+bool hvc_abi__goes(const struct hvc_rule *rule)
+{
+	return rule->has_at || rule->outcome == HVC_OUTCOME_RETURN ||
+	       rule->outcome == HVC_OUTCOME_RETRY;
 }
 
 enum hvc_level hvc_abi__level(const struct hvc_rule *rule, enum hvc_level from)
@@ -218,6 +225,18 @@ static bool is_among(const struct hvc_result *result, uint64_t seen, uint64_t va
 	return false;
 }
 
+/*
+ * Code leaves EL2 by ERET alone, which takes ELR_EL2 to where it goes: a rule that says where, and
+ * of ELR_EL2 something else, wants what no code can do (Arm ARM AArch64.ExceptionReturn). The
+ * address has been judged.
+ */
+static bool contradicts_itself(const struct hearing *h, enum hvc_reg reg, uint64_t actual,
+                               uint64_t bits)
+{
+	return reg == HVC_REG_ELR_EL2 && hvc_abi__goes(h->rule) &&
+	       hvc_level__el(h->outcome->level) < 2 && !((actual ^ h->outcome->pc) & bits);
+}
+
 static bool broken_result(struct hearing *h)
 {
 	const struct hvc_context context = {h->entry, h->call};
@@ -240,7 +259,12 @@ static bool broken_result(struct hearing *h)
 			if (!((expected ^ actual) & bits))
 				continue;
 		}
-		if (violates(h, HVC_CLAUSE_RESULT, result->reg, expected, actual & bits))
+		if (contradicts_itself(h, result->reg, actual, bits))
+			h->impossible = (struct hvc_verdict){.clause = HVC_CLAUSE_CONTRADICTION,
+			                                     .reg = result->reg,
+			                                     .expected = expected,
+			                                     .actual = actual & bits};
+		else if (violates(h, HVC_CLAUSE_RESULT, result->reg, expected, actual & bits))
 			return true;
 	}
 	return false;
@@ -388,8 +412,13 @@ static void judge(struct hearing *h)
 			return;
 		}
 	}
-	if (!broken_result(h) && !broken_preserve(h) && !broken_others(h))
-		(void)broken_memory(h);
+	if (broken_result(h) || broken_preserve(h) || broken_others(h) || broken_memory(h) ||
+	    !h->impossible.clause)
+		return;
+	h->verdict->clause = h->impossible.clause;
+	h->verdict->reg = h->impossible.reg;
+	h->verdict->expected = h->impossible.expected;
+	h->verdict->actual = h->impossible.actual;
 }
 
 void hvc_verdict_judge(const struct hvc_abi *abi, unsigned world, const struct hvc_state *entry,

@@ -271,6 +271,8 @@ static int by_rule(const void *a, const void *b)
 	const struct hvc_verdict *x = &((const struct hvc_finding *)a)->verdict;
 	const struct hvc_verdict *y = &((const struct hvc_finding *)b)->verdict;
 
+	if (x->kind != y->kind)
+		return x->kind == HVC_VERDICT_VIOLATES ? -1 : 1;
 	if (x->rule != y->rule)
 		return x->rule < y->rule ? -1 : 1;
 	if (x->clause != y->clause)
@@ -292,7 +294,7 @@ static void count_immediates(struct hvc_check_bench *bench)
 			bool is = bench->seen[i][imm / 8] >> imm % 8 & 1;
 
 			check->finding[i].immediates += is;
-			any |= is;
+			any |= is && check->finding[i].verdict.kind == HVC_VERDICT_VIOLATES;
 		}
 		check->immediates_violating += any;
 	}
@@ -314,7 +316,8 @@ static void find_causes(const struct hvc_check_config *config, struct hvc_check 
 		};
 
 		call.imm = finding->imm;
-		hvc_cause__find(&cause, &finding->cause);
+		if (finding->verdict.kind == HVC_VERDICT_VIOLATES)
+			hvc_cause__find(&cause, &finding->cause);
 	}
 }
 
@@ -343,6 +346,11 @@ static enum hvc_status run_worlds(struct hvc_check_bench *bench, const struct hv
 	find_causes(config, check);
 	if (check->findings)
 		qsort(check->finding, check->findings, sizeof *check->finding, by_rule);
+	while (check->findings &&
+	       check->finding[check->findings - 1].verdict.kind != HVC_VERDICT_VIOLATES) {
+		check->findings--;
+		check->contradictions++;
+	}
 	return hvc_check__doubt(check) ? HVC_OK : out_of_memory(diag);
 }
 

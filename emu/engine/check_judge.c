@@ -136,7 +136,7 @@ static bool take(void *ctx, void *tally, unsigned probe, const struct hvc_call *
 	    hvc_hold__differs(bench->hold, probe, call, outcome, &held, t->fault, sizeof t->fault))
 		return false;
 	t->held += held;
-	if (verdict.kind != HVC_VERDICT_VIOLATES)
+	if (verdict.clause == HVC_CLAUSE_NONE)
 		return true;
 	return !is_disproved(bench, call, &verdict, t) &&
 	       note(bench, t, &verdict, probe, call->imm, outcome);

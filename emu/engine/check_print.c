@@ -45,6 +45,20 @@ static void print_result(const struct hvc_rule *rule, const struct hvc_verdict *
 	         expected, promise);
 }
 
+static void print_contradiction(const struct hvc_rule *rule, const struct hvc_verdict *verdict,
+                                enum hvc_level from, char *text, size_t size)
+{
+	size_t used;
+
+	print_result(rule, verdict, text, size);
+	used = strlen(text);
+	if (used < size)
+		snprintf(text + used, size - used,
+		         ": no code can do that in a call from %s, for ERET goes to ELR_EL2, and the "
+		         "rule says where control goes; not judged",
+		         hvc_level_name(from));
+}
+
 static void print_lie(const struct hvc_verdict *v, char *text, size_t size)
 {
 	static const char *const words[] = {
@@ -100,24 +114,6 @@ static void print_memory(const struct hvc_rule *rule, const struct hvc_written *
 			                 (unsigned long long)written->range[i].address);
 }
 
-/*
- * Code leaves EL2 by ERET alone, so where it got to what ELR_EL2 had to be: a rule that says both,
- * and of this caller different things, is broken by whatever there may be.
- */
-static void print_contradiction(const struct hvc_rule *rule, const struct hvc_finding *finding,
-                                char *text, size_t size)
-{
-	const struct hvc_verdict *v = &finding->verdict;
-	bool goes_back = rule->outcome == HVC_OUTCOME_RETURN || rule->outcome == HVC_OUTCOME_RETRY;
-	size_t used = strlen(text);
-
-	if (v->reg == HVC_REG_ELR_EL2 && v->actual == finding->outcome.pc && used < size &&
-	    hvc_level__el(finding->outcome.level) < 2 && (goes_back || rule->has_at))
-		snprintf(text + used, size - used,
-		         ": no code can keep that from %s, for it is where the rule has control go",
-		         hvc_level_name(finding->probe.call.from));
-}
-
 static void print_finding(const struct hvc_check *check, const struct hvc_finding *finding,
                           char *text, size_t size)
 {
@@ -144,7 +140,6 @@ static void print_finding(const struct hvc_check *check, const struct hvc_findin
 		break;
 	case HVC_CLAUSE_RESULT:
 		print_result(rule, v, text, size);
-		print_contradiction(rule, finding, text, size);
 		break;
 	case HVC_CLAUSE_PRESERVE:
 		hvc_verdict__register(v, promise, sizeof promise);
@@ -164,6 +159,9 @@ static void print_finding(const struct hvc_check *check, const struct hvc_findin
 		break;
 	case HVC_CLAUSE_WIDTH:
 		hvc_width__print(v, text, size);
+		break;
+	case HVC_CLAUSE_CONTRADICTION:
+		print_contradiction(rule, v, finding->probe.call.from, text, size);
 		break;
 	case HVC_CLAUSE_NONE:
 		snprintf(text, size, "no clause");

@@ -74,7 +74,7 @@ bool hvc_check__probes(const struct hvc_check *check, struct hvc_proof *proof,
 		struct hvc_probe probe = {
 		        .call = call->call, .reg = HVC_REG_NONE, .why = HVC_WHY_PROOF};
 
-		if (call->verdict.kind != HVC_VERDICT_VIOLATES || is_shown(check, proof, i))
+		if (call->verdict.clause == HVC_CLAUSE_NONE || is_shown(check, proof, i))
 			continue;
 		call->swept = true;
 		probe.call.imm = 0;

@@ -99,6 +99,36 @@ static enum hvc_status refute(struct cell *cell, const struct hvc_prover_clause 
 	return HVC_OK;
 }
 
+/*
+ * A call that keeps what can be kept, and one of which the rule contradicts itself. `certain`: the
+ * solver has said that there are such calls.
+ */
+static enum hvc_status name_kept(struct cell *cell, hvc_ref kept, bool certain)
+{
+	struct hvc_prover *p = cell->p;
+	const struct hvc_prover_clause impossible = {.clause = HVC_CLAUSE_CONTRADICTION,
+	                                             .reg = HVC_REG_ELR_EL2};
+	hvc_ref contradicts = p->contradicts;
+
+	for (unsigned not = 0; not < 2; not ++) {
+		hvc_ref also = hvc_bv__and(p->terms, kept,
+		                           not ? hvc_bv__not(p->terms, contradicts) : contradicts);
+		enum hvc_answer answer = HVC_ANSWER_YES;
+
+		if (hvc_bv__is(also, 0))
+			continue;
+		hvc_solver__push(p->solver);
+		hvc_solver__require(p->solver, also);
+		if (!certain || !hvc_bv__is(contradicts, 0))
+			answer = hvc_solver__check(p->solver);
+		if (answer == HVC_ANSWER_YES)
+			HVC_TRY(name_call(cell, also, HVC_VERDICT_CONFORMS,
+			                  not ? NULL : &impossible));
+		hvc_solver__pop(p->solver);
+	}
+	return HVC_OK;
+}
+
 static enum hvc_status prove_clauses(struct cell *cell)
 {
 	struct hvc_prover *p = cell->p;
@@ -126,15 +156,7 @@ static enum hvc_status prove_clauses(struct cell *cell)
 		HVC_TRY(refute(cell, list, count));
 	else
 		kept = hvc_bv__num(p->terms, 1, 1);
-	if (hvc_bv__is(kept, 0))
-		return HVC_OK;
-	hvc_solver__push(p->solver);
-	hvc_solver__require(p->solver, kept);
-	answer = answer == HVC_ANSWER_NO ? HVC_ANSWER_YES : hvc_solver__check(p->solver);
-	if (answer == HVC_ANSWER_YES)
-		HVC_TRY(name_call(cell, kept, HVC_VERDICT_CONFORMS, NULL));
-	hvc_solver__pop(p->solver);
-	return HVC_OK;
+	return name_kept(cell, kept, answer == HVC_ANSWER_NO);
 }
 
 static void say_loose(const struct cell *cell)

@@ -182,6 +182,42 @@ static hvc_ref is_among(struct hvc_prover *p, hvc_ref a, const struct hvc_result
 	return any;
 }
 
+/*
+ * Where the rule says at which address control goes on, below EL2, ELR_EL2 is that address: calls
+ * of which it promises another value there (verdict.c, contradicts_itself).
+ */
+static hvc_ref impossible(struct hvc_prover *p, const struct hvc_rule *rule, enum hvc_level level,
+                          hvc_ref actual, uint64_t mask)
+{
+	bool retries = rule->outcome == HVC_OUTCOME_RETRY;
+	hvc_ref to;
+
+	if (!hvc_abi__goes(rule) || hvc_level__el(level) == 2)
+		return hvc_bv__num(p->terms, 1, 0);
+	to = rule->has_at
+	             ? hvc_prover__expr(p, &rule->at)
+	             : hvc_bv__add(p->terms, p->input[HVC_INPUT_SELF], number(p, retries ? 0 : 4));
+	return same(p, actual, to, mask);
+}
+
+/* A result; what cannot be is no broken promise of the code. */
+static void add_result(struct list *list, const struct hvc_rule *rule,
+                       const struct hvc_result *result, enum hvc_level level, hvc_ref actual,
+                       hvc_ref holds, uint64_t mask)
+{
+	struct hvc_prover *p = list->p;
+
+	if (result->reg == HVC_REG_ELR_EL2 && !hvc_bv__is(holds, 1)) {
+		hvc_ref not = impossible(p, rule, level, actual, mask);
+
+		p->contradicts =
+		        hvc_bv__or(p->terms, p->contradicts,
+		                   hvc_bv__and(p->terms, not, hvc_bv__not(p->terms, holds)));
+		holds = hvc_bv__or(p->terms, holds, not );
+	}
+	add(list, HVC_CLAUSE_RESULT, result->reg, holds);
+}
+
 static void add_results(struct list *list, const struct hvc_rule *rule, enum hvc_level level,
                         hvc_ref *after)
 {
@@ -195,18 +231,21 @@ static void add_results(struct list *list, const struct hvc_rule *rule, enum hvc
 		if (result->reg == HVC_REG_SCR_EL3 ||
 		    !hvc_regset_has(hvc_machine_present(p->machine), result->reg))
 			continue;
-		if (result->intervals)
-			add(list, HVC_CLAUSE_RESULT, result->reg,
-			    is_among(p, hvc_bv__and(p->terms, actual, number(p, seen)), result,
-			             seen));
-		else {
-			hvc_ref promised = hvc_prover__expr(p, &result->expr);
-			uint64_t mask = hvc_reg_info(result->reg)->mask & seen;
+		uint64_t mask = hvc_reg_info(result->reg)->mask & seen;
+		hvc_ref promised, holds;
 
+		if (result->intervals) {
+			holds = is_among(p, hvc_bv__and(p->terms, actual, number(p, seen)), result,
+			                 seen);
+			add_result(list, rule, result, level, actual, holds, mask);
+			continue;
+		}
+		promised = hvc_prover__expr(p, &result->expr);
+		holds = same(p, promised, actual, mask);
+		add_result(list, rule, result, level, actual, holds, mask);
+		if (hvc_bv__is(p->contradicts, 0))
 			state(p, hvc_bv__and(p->terms, promised, number(p, mask)),
 			      hvc_bv__and(p->terms, actual, number(p, mask)));
-			add(list, HVC_CLAUSE_RESULT, result->reg, same(p, promised, actual, mask));
-		}
 	}
 }
 
@@ -295,6 +334,7 @@ size_t hvc_prover__clauses(struct hvc_prover *p, const struct hvc_sympath *path,
 	add(&list, HVC_CLAUSE_OUTCOME, HVC_REG_NONE, ends_as(p, path, rule));
 	add_fact(&list, HVC_CLAUSE_LEVEL, path->level == hvc_abi__level(rule, p->part->from));
 	p->stated = hvc_bv__num(p->terms, 1, 1);
+	p->contradicts = hvc_bv__num(p->terms, 1, 0);
 	if (rule->has_at && path->target) {
 		hvc_ref at = hvc_prover__expr(p, &rule->at);
 

@@ -20,6 +20,7 @@ struct hvc_prover {
 	hvc_ref before[HVC_REG_COUNT]; /**< registers at the call */
 	hvc_ref *governs;              /**< one a rule of the ABI; NULL: not made yet */
 	hvc_ref stated;             /**< of the path and rule at hand, what is promised of values */
+	hvc_ref contradicts;        /**< and where it promises what no code can keep with it */
 	hvc_ref *broken;            /**< one a rule: calls that break it; NULL: none is governed */
 	bool *refuted;              /**< one a rule: there is such a call */
 	uint64_t value[HVC_INPUTS]; /**< of the model at hand */

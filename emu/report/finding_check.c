@@ -39,7 +39,7 @@ static void put_key(const struct hvc_verdict *verdict, struct hvc_words *key)
 static void add_violations(struct hvc_findings *list, const struct hvc_check *check,
                            const char *abi, const char *subject_file)
 {
-	for (unsigned i = 0; i < check->findings; i++) {
+	for (unsigned i = 0; i < check->findings + check->contradictions; i++) {
 		const struct hvc_finding *finding = &check->finding[i];
 		const struct hvc_rule *rule =
 		        hvc_abi_rule_at(check->abi, (unsigned)finding->verdict.rule);

@@ -31,6 +31,8 @@ static const struct hvc_finding_rule rules[] = {
 	 "PSCI_FEATURES, SMCCC_ARCH_FEATURES or FFA_FEATURES say one thing of a function, and calling it shows another."},
 	{"check-width", "check", ERROR, "an SMC32 or HVC32 call goes by bits that are not its",
 	 "Bits 63:32 of x0 to x7 may hold anything where bit 30 of the identifier is clear (SMC calling convention)."},
+	{"check-contradiction", "check", WARNS, "a rule promises what it makes impossible itself",
+	 "It says at which address the caller goes on, and has another value in ELR_EL2, which is that address whatever the code does. The value is not judged: correct the specification."},
 	{"contract-broken", "check", ERROR, "a register comes back changed though the ABI promises it is kept",
 	 "Proved for every input with --contract, so also where most calls happen to look right."},
 	{"contract-clobbered", "check", TELLS, "a register comes back used up, as the ABI allows",

@@ -86,6 +86,7 @@ static void add_value(struct hvc_json *json, const char *key, enum hvc_clause cl
 	case HVC_CLAUSE_OWN:
 	case HVC_CLAUSE_FEATURES:
 	case HVC_CLAUSE_WIDTH:
+	case HVC_CLAUSE_CONTRADICTION:
 		hvc_json__hex(json, key, value);
 		break;
 	case HVC_CLAUSE_NONE:
@@ -106,7 +107,7 @@ void hvc_json__verdict(struct hvc_json *json, const struct hvc_abi *abi,
 		hvc_json__string(json, "rule", rule->name);
 		hvc_json__string(json, "source", rule->source);
 	}
-	if (verdict->kind != HVC_VERDICT_VIOLATES)
+	if (verdict->clause == HVC_CLAUSE_NONE)
 		return;
 	hvc_json__string(json, "clause", hvc_clause_name(verdict->clause));
 	if (*hvc_verdict__register(verdict, name, sizeof name))
@@ -202,6 +203,12 @@ enum hvc_status hvc_check__json(FILE *out, const struct hvc_check *check, const 
 	for (unsigned i = 0; i < check->findings; i++)
 		add_finding(json, check, &check->finding[i]);
 	hvc_json__close(json);
+	if (check->contradictions)
+		hvc_json__array(json, "contradictions");
+	for (unsigned i = 0; i < check->contradictions; i++)
+		add_finding(json, check, &check->finding[check->findings + i]);
+	if (check->contradictions)
+		hvc_json__close(json);
 	hvc_json__contract(json, check->contract, check->subject);
 	hvc_json__findings(json, findings);
 	return hvc_json__print(json, out, diag);

@@ -305,8 +305,10 @@ size_t hvc_page__word(const char *text)
 }
 
 /* Words of text that is quoted already. */
-static void put_words(const struct hvc_page *page, unsigned used, unsigned indent, const char *text)
+static void put_words(const struct hvc_page *page, unsigned used, unsigned indent, const char *text,
+                      enum hvc_ink ink)
 {
+	fputs(hvc_ink__begin(page, ink), page->out);
 	for (const char *word = text; *word;) {
 		size_t bytes = hvc_page__word(word);
 		unsigned wide = 0;
@@ -324,32 +326,50 @@ static void put_words(const struct hvc_page *page, unsigned used, unsigned inden
 		used += wide;
 		word += bytes + (word[bytes] == ' ');
 	}
-	fputc('\n', page->out);
+	fprintf(page->out, "%s\n", hvc_ink__end(page, ink));
+}
+
+void hvc_page__vprose(const struct hvc_page *page, unsigned used, unsigned indent, enum hvc_ink ink,
+                      const char *format, va_list *args)
+{
+	char *text, *shown = NULL;
+
+	if (!used)
+		hvc_page__open(page, 0);
+	if (page->markup != HVC_MARKUP_NONE) {
+		hvc_page__print(page, "%s", hvc_ink__begin(page, ink));
+		hvc_page__vprint(page, format, args);
+		hvc_page__print(page, "%s", hvc_ink__end(page, ink));
+		hvc_page__close(page);
+		return;
+	}
+	if (vasprintf(&text, format, *args) >= 0) {
+		shown = hvc_quote__text(HVC_QUOTE_LINE, text);
+		free(text);
+	}
+	if (shown)
+		put_words(page, used, indent, shown, ink);
+	else
+		hvc_page__lose();
+	free(shown);
 }
 
 void hvc_page__prose(const struct hvc_page *page, unsigned used, unsigned indent,
                      const char *format, ...)
 {
-	char *text, *shown = NULL;
 	va_list args;
 
 	va_start(args, format);
-	if (!used)
-		hvc_page__open(page, 0);
-	if (page->markup != HVC_MARKUP_NONE) {
-		hvc_page__vprint(page, format, &args);
-		hvc_page__close(page);
-		va_end(args);
-		return;
-	}
-	if (vasprintf(&text, format, args) >= 0) {
-		shown = hvc_quote__text(HVC_QUOTE_LINE, text);
-		free(text);
-	}
-	if (shown)
-		put_words(page, used, indent, shown);
-	else
-		hvc_page__lose();
-	free(shown);
+	hvc_page__vprose(page, used, indent, HVC_INK_PLAIN, format, &args);
+	va_end(args);
+}
+
+void hvc_page__inked(const struct hvc_page *page, unsigned used, unsigned indent, enum hvc_ink ink,
+                     const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	hvc_page__vprose(page, used, indent, ink, format, &args);
 	va_end(args);
 }

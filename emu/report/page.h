@@ -45,6 +45,12 @@ unsigned hvc_page__vprint(const struct hvc_page *page, const char *format, va_li
 void hvc_page__prose(const struct hvc_page *page, unsigned used, unsigned indent,
                      const char *format, ...) HVC_PRINTF(4, 5);
 
+/** The same in an ink; formats hold none, for text is quoted as a whole. */
+void hvc_page__inked(const struct hvc_page *page, unsigned used, unsigned indent, enum hvc_ink ink,
+                     const char *format, ...) HVC_PRINTF(5, 6);
+void hvc_page__vprose(const struct hvc_page *page, unsigned used, unsigned indent, enum hvc_ink ink,
+                      const char *format, va_list *args);
+
 /** Lines from this column on are of the line before: a list in a list, one deeper each four. */
 #define HVC_PAGE_DEEP 6u
 /** Begin a line at a column, which is how deep it is in a list. Returns the columns used. */

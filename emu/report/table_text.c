@@ -119,9 +119,7 @@ static void put_records(const struct hvc_table *table)
 			used = hvc_page__open(page, first ? INDENT : INDENT + 4);
 			if (!first && *title)
 				used += hvc_page__print(page, "%s: ", title);
-			hvc_page__print(page, "%s", hvc_ink__begin(page, cell[i].ink));
-			hvc_page__prose(page, used, INDENT + 8, "%s", text);
-			fputs(hvc_ink__end(page, cell[i].ink), page->out);
+			hvc_page__inked(page, used, INDENT + 8, cell[i].ink, "%s", text);
 			first = false;
 		}
 	}

@@ -23,11 +23,10 @@ static void put_line(const struct hvc_page *page, const char *label, enum hvc_in
 {
 	va_list args;
 
-	hvc_page__print(page, "  %-*s%s", LABEL, label, hvc_ink__begin(page, ink));
+	hvc_page__print(page, "  %-*s", LABEL, label);
 	va_start(args, format);
-	hvc_page__vprint(page, format, &args);
+	hvc_page__vprose(page, LABEL + 2, LABEL + 2, ink, format, &args);
 	va_end(args);
-	hvc_page__print(page, "%s\n", hvc_ink__end(page, ink));
 }
 
 static void put_trace_row(struct hvc_table *table, const struct hvc_call_report *report,
@@ -230,9 +229,12 @@ static void put_verdict(const struct hvc_page *page, const struct hvc_call_repor
 	rule = hvc_abi_rule_at(report->abi, (unsigned)verdict->rule);
 	put_line(page, "verdict", inks[verdict->kind], "%s rule %s of %s", words[verdict->kind],
 	         rule->name, hvc_abi_name(report->abi));
-	if (verdict->kind == HVC_VERDICT_VIOLATES) {
+	if (verdict->clause != HVC_CLAUSE_NONE) {
+		bool broken = verdict->kind == HVC_VERDICT_VIOLATES;
+
 		hvc_words__verdict(report, text, sizeof(text));
-		put_line(page, "because", HVC_INK_BAD, "%s", text);
+		put_line(page, broken ? "because" : "but", broken ? HVC_INK_BAD : HVC_INK_WARN,
+		         "%s", text);
 	}
 	hvc_page__print(page, "  %-*s", LABEL, "source");
 	hvc_page__prose(page, LABEL + 2, LABEL + 2, "%s%s", rule->source,

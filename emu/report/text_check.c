@@ -45,10 +45,18 @@ static enum hvc_status put_rules(const struct hvc_page *page, const struct hvc_c
 	return hvc_table__print(table, diag);
 }
 
+static bool contradicts_itself(const struct hvc_check *check, unsigned rule)
+{
+	for (unsigned i = 0; i < check->contradictions; i++)
+		if (check->finding[check->findings + i].verdict.rule == (int)rule)
+			return true;
+	return false;
+}
+
 /* Rules by what became of their promises: one line, for none of them is news. */
 static void put_others(const struct hvc_page *page, const struct hvc_check *check)
 {
-	unsigned hold[2] = {0}, open = 0, never = 0;
+	unsigned hold[2] = {0}, open = 0, never = 0, split = 0;
 	const char *comma = "";
 
 	for (unsigned i = 0; i < hvc_abi_rule_count(check->abi); i++) {
@@ -58,6 +66,8 @@ static void put_others(const struct hvc_page *page, const struct hvc_check *chec
 			never++;
 		else if (!hvc_abi_rule_at(check->abi, i)->specified)
 			open++;
+		else if (contradicts_itself(check, i))
+			split++;
 		else if (!account->violates && !account->undecided)
 			hold[account->known]++;
 	}
@@ -66,9 +76,14 @@ static void put_others(const struct hvc_page *page, const struct hvc_check *chec
 		if (!hold[known])
 			continue;
 		hvc_page__print(page, "%s%u%s rule%s hold%s, %s", comma, hold[known],
-		                check->findings ? " other" : "", hold[known] == 1 ? "" : "s",
-		                hold[known] == 1 ? "s" : "",
+		                check->findings + check->contradictions ? " other" : "",
+		                hold[known] == 1 ? "" : "s", hold[known] == 1 ? "s" : "",
 		                hvc_evidence_name((enum hvc_evidence)known));
+		comma = "; ";
+	}
+	if (split) {
+		hvc_page__print(page, "%s%u contradict%s", comma, split,
+		                split == 1 ? "s itself" : " themselves");
 		comma = "; ";
 	}
 	hvc_page__print(page, "%s%u promise%s nothing; %u not reached\n", comma, open,

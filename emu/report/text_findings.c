@@ -104,7 +104,8 @@ static void put_finding(const struct hvc_page *page, const struct hvc_found *fou
 	used = hvc_page__open(page, 2);
 	used += hvc_page__print(page, "%s%s%s  ", hvc_ink__begin(page, ink_of(found)), about,
 	                        hvc_ink__end(page, ink_of(found)));
-	hvc_page__prose(page, used, 8, "%s%s%s", found->call, *found->call ? ": " : "",
+	/* The colon is of the format: quoting lets no text begin with one. */
+	hvc_page__prose(page, used, 8, *found->call ? "%s: %s" : "%s%s", found->call,
 	                found->summary);
 	if (*found->command)
 		hvc_page__command(page, 8, found->command);

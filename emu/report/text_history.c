@@ -42,7 +42,7 @@ enum hvc_status hvc_history__text(const struct hvc_page *page, const struct hvc_
                                   struct hvc_diag *diag)
 {
 	struct hvc_column columns[1 + HVC_GENERATIONS_MAX] = {{"Operation", HVC_ALIGN_LEFT}};
-	unsigned changed = count_changed(history);
+	unsigned changed = count_changed(history), used;
 	struct hvc_table *table;
 
 	for (unsigned i = 0; i < history->generations; i++)
@@ -50,16 +50,18 @@ enum hvc_status hvc_history__text(const struct hvc_page *page, const struct hvc_
 	hvc_page__prose(page, 0, 2, "%u generations from %s to %s, %u operations",
 	                history->generations, hvc_abi_name(history->abi[0]),
 	                hvc_abi_name(history->abi[history->generations - 1]), history->rows);
-	if (changed)
-		hvc_page__prose(
-		        page, hvc_page__open(page, 2), 2,
-		        "%s!%s  %u time%s a call of the generation before silently meets this "
-		        "operation in place of its own",
-		        hvc_ink__begin(page, HVC_INK_BAD), hvc_ink__end(page, HVC_INK_BAD), changed,
-		        changed == 1 ? "" : "s");
-	else
-		hvc_page__prose(page, hvc_page__open(page, 2), 2,
+	used = hvc_page__open(page, 2);
+	if (changed) {
+		used += hvc_page__print(page, "%s!%s  ", hvc_ink__begin(page, HVC_INK_BAD),
+		                        hvc_ink__end(page, HVC_INK_BAD));
+		hvc_page__prose(page, used, 2,
+		                "%u time%s a call of the generation before silently meets this "
+		                "operation in place of its own",
+		                changed, changed == 1 ? "" : "s");
+	} else {
+		hvc_page__prose(page, used, 2,
 		                "no call silently meets another operation than its own");
+	}
 	hvc_page__gap(page);
 	table = hvc_table__new(page, columns, 1 + history->generations);
 	hvc_table__is_plain(table);

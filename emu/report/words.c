@@ -367,14 +367,12 @@ void hvc_words__put_doubt(const struct hvc_page *page, const struct hvc_doubt *d
 	char faults[HVC_NUMBER_SIZE], calls[HVC_NUMBER_SIZE];
 
 	if (doubt->faults)
-		hvc_page__prose(page, 0, 0,
-		                "%sNot the answer of a machine that has booted%s: %s of %s calls "
-		                "ended in a fault of the assumed world. %s%s",
-		                hvc_ink__begin(page, HVC_INK_BAD),
+		hvc_page__inked(page, 0, 0, HVC_INK_BAD,
+		                "Not the answer of a machine that has booted%s: %s of %s calls "
+		                "ended in a fault of the assumed world. %s",
 		                hvc_doubt_is_vacuous(doubt) ? ", no call was completed" : "",
 		                hvc_words__number(doubt->faults, faults),
-		                hvc_words__number(doubt->calls, calls), doubt->why,
-		                hvc_ink__end(page, HVC_INK_BAD));
+		                hvc_words__number(doubt->calls, calls), doubt->why);
 }
 
 void hvc_words__put_left_out(const struct hvc_page *page, unsigned constants)

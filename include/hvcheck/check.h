@@ -100,6 +100,8 @@ struct hvc_check {
 	unsigned parts;
 	struct hvc_finding *finding; /**< in rule order, then clause, register */
 	unsigned findings;
+	unsigned contradictions; /**< behind the findings, in the same order: promises that the ABI
+	                              itself makes impossible, and that are not judged */
 	unsigned findings_assumed; /**< of them, those that are faults of the assumed world */
 	struct hvc_doubt doubt;    /**< calls of these findings, or all where none was completed */
 	uint8_t *verdicts; /**< of each immediate: bits 1 << enum hvc_verdict_kind of its calls */
@@ -136,5 +138,4 @@ HVC_API void hvc_check_free(struct hvc_check *check);
 /** One line: "x0 is 0x2, promised 0x0 (vbar_el2)" and the like. Cut to size. */
 HVC_API void hvc_finding_print(const struct hvc_check *check, const struct hvc_finding *finding,
                                char *text, size_t size);
-
 #endif
