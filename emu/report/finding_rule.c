@@ -108,6 +108,10 @@ static const struct hvc_finding_rule rules[] = {
 	 "What stands behind it may be executed speculatively, with what a caller left in registers: CVE-2020-13844."},
 	{"scan-control", "scan", WARNING, "a control of EL2 is written without an ISB behind it",
 	 "What follows may still be executed with the old one."},
+	{"scan-landing", "scan", WARNING, "a branch goes to where no landing pad is",
+	 "The code has landing pads elsewhere: where its pages are guarded, the branch is an exception inside EL2."},
+	{"scan-stack", "scan", ERROR, "memory is accessed by SP before EL2 has set it",
+	 "What SP holds at reset, or SP_EL0 from below, is nothing that EL2 may write to."},
 
 	{"caller-selector", "callers", ERROR, "what selects the call is uninitialised",
 	 "On some way to the HVC nobody sets the selecting register for it."},

@@ -125,9 +125,10 @@ static void put_audit(const struct hvc_page *page, const struct hvc_scan *scan)
 		const struct hvc_audit *audit = &scan->audit[i];
 
 		hvc_page__open(page, 2);
-		hvc_page__print(page, "0x%" PRIx64 "  %s%s%s", audit->address,
-		                hvc_audit__name(audit->kind), audit->reg ? ": " : "",
-		                audit->reg ? audit->reg : "");
+		hvc_page__print(page, "0x%" PRIx64 "  %s", audit->address,
+		                hvc_audit__name(audit->kind));
+		if (audit->reg)
+			hvc_page__print(page, ": %s", audit->reg);
 		if (audit->symbol)
 			hvc_page__print(page, " in %s+0x%" PRIx64, audit->symbol, audit->offset);
 		hvc_page__close(page);

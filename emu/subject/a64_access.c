@@ -49,6 +49,8 @@ bool hvc_a64__access(uint32_t word, struct hvc_a64_access *out)
 	        .rt = field(word, 0, 5),
 	        .rt2 = field(word, 0, 5),
 	};
+	if (field(word, 25, 1) || !field(word, 27, 1)) /* no load or store */
+		return false;
 	if (field(word, 27, 3) == 5)
 		return pair(word, out);
 	if (field(word, 27, 3) == 7)

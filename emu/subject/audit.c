@@ -11,11 +11,12 @@
 #include <stdlib.h>
 
 #include "subject/a64.h"
+#include "subject/audit.h"
 #include "subject/function.h"
 #include "subject/site.h"
 #include "subject/walk.h"
 
-#define LOOK 32u /* instructions in which a write of a register is followed */
+#define LOOK 64u /* instructions, of all ways, on which a write of a register is followed */
 
 static bool is_sb(uint32_t word)
 {
@@ -65,76 +66,98 @@ static const char *control(uint32_t word)
 	return NULL;
 }
 
-/* Does control leave the function, or wait for an exception, before the write is sure to matter? */
-static bool is_unsynchronized(const struct hvc_image *image, uint64_t address)
+/*
+ * Does control leave the function, or ask for an exception, before the write is sure to matter, on
+ * some way? A function that is called may have the ISB; nothing is said behind it.
+ */
+static bool is_unsynchronized(const struct hvc_image *image, uint64_t at, unsigned *left)
 {
-	uint64_t at = address + 4, target = 0;
+	uint64_t target = 0;
 	uint32_t word;
 
-	for (unsigned i = 0; i < LOOK && hvc_walk__word(image, at, &word); i++) {
+	for (; *left && hvc_walk__word(image, at, &word); at = target) {
+		--*left;
 		if (is_isb(word) || is_eret(word))
 			return false;
-		switch (hvc_a64__flow(at, word, &target)) {
-		case HVC_FLOW_BRANCH:
-			if (target == at)
-				return false;
-			at = target;
-			continue;
-		case HVC_FLOW_INDIRECT:
-			return true;
-		case HVC_FLOW_NEXT:
-			break;
-		default:
-			return false; /* not a straight line: nothing is said */
-		}
 		if ((word & UINT32_C(0xffe0001f)) == UINT32_C(0xd4000002)) /* HVC */
 			return true;
-		at += 4;
+		switch (hvc_a64__flow(at, word, &target)) {
+		case HVC_FLOW_BRANCH:
+			break;
+		case HVC_FLOW_INDIRECT:
+			return true;
+		case HVC_FLOW_COND:
+			if (is_unsynchronized(image, target, left))
+				return true;
+			target = at + 4;
+			break;
+		case HVC_FLOW_NEXT:
+			target = at + 4;
+			break;
+		default:
+			return false;
+		}
 	}
 	return false;
-}
-
-static enum hvc_status add(struct hvc_scan *scan, enum hvc_audit_kind kind, uint64_t address,
-                           const char *reg)
-{
-	const struct hvc_loaded *loaded = scan->loaded;
-	const struct hvc_symbol *symbol = hvc_symbols__cover(&loaded->symbols, address);
-	struct hvc_audit *grown;
-
-	if (scan->audits == HVC_SITES_MAX)
-		return HVC_OK;
-	if (!(scan->audits & (scan->audits - 1))) {
-		size_t room = scan->audits ? 2 * scan->audits : 1;
-
-		grown = realloc(scan->audit, room * sizeof(*grown));
-		if (!grown)
-			return HVC_E_NOMEM;
-		scan->audit = grown;
-	}
-	scan->audit[scan->audits++] = (struct hvc_audit){
-	        .kind = kind,
-	        .address = address,
-	        .symbol = symbol ? symbol->name : NULL,
-	        .offset = symbol ? address - symbol->address : 0,
-	        .reg = reg,
-	};
-	return HVC_OK;
 }
 
 static enum hvc_status look(struct hvc_scan *scan, const struct hvc_image *image, uint64_t address,
                             uint32_t word)
 {
 	const char *reg = control(word);
+	unsigned left = LOOK;
 
 	if (!is_eret(word) && !reg)
 		return HVC_OK;
 	if (!hvc_functions__executable(scan->loaded, address))
 		return HVC_OK;
 	if (is_eret(word) && !is_stopped(image, address))
-		return add(scan, HVC_AUDIT_ERET, address, NULL);
-	if (reg && is_unsynchronized(image, address))
-		return add(scan, HVC_AUDIT_CONTROL, address, reg);
+		return hvc_scan__note(scan, HVC_AUDIT_ERET, address, NULL);
+	if (reg && is_unsynchronized(image, address + 4, &left))
+		return hvc_scan__note(scan, HVC_AUDIT_CONTROL, address, reg);
 	return HVC_OK;
+}
+
+static int by_address(const void *a, const void *b)
+{
+	const struct hvc_audit *left = a, *right = b;
+
+	if (left->address != right->address)
+		return left->address < right->address ? -1 : 1;
+	return (int)left->kind - (int)right->kind;
+}
+
+/* Each once: several entries may lead to one place. */
+static void put_in_order(struct hvc_scan *scan)
+{
+	size_t kept = 0;
+
+	if (scan->audits)
+		qsort(scan->audit, scan->audits, sizeof(*scan->audit), by_address);
+	for (size_t i = 0; i < scan->audits; i++)
+		if (!kept || by_address(&scan->audit[kept - 1], &scan->audit[i]))
+			scan->audit[kept++] = scan->audit[i];
+	scan->audits = kept;
+}
+
+static enum hvc_status look_at_all(struct hvc_scan *scan, const struct hvc_image *image)
+{
+	for (unsigned i = 0; i < image->segments; i++) {
+		const struct hvc_segment *segment = &image->segment[i];
+		uint64_t at = (0 - segment->address) & 3;
+
+		for (; at + 4 <= segment->data_size; at += 4) {
+			const uint8_t *byte = segment->data + at;
+
+			/* ERET and MSR; most words are ruled out by this alone. */
+			if (byte[3] != 0xd6 && byte[3] != 0xd5)
+				continue;
+			HVC_TRY(look(scan, image, segment->address + at,
+			             (uint32_t)byte[0] | (uint32_t)byte[1] << 8 |
+			                     (uint32_t)byte[2] << 16 | (uint32_t)byte[3] << 24));
+		}
+	}
+	return hvc_audit__entries(scan, image);
 }
 
 enum hvc_status hvc_scan__audit(struct hvc_scan *scan, struct hvc_diag *diag)
@@ -146,29 +169,21 @@ enum hvc_status hvc_scan__audit(struct hvc_scan *scan, struct hvc_diag *diag)
 	enum hvc_status status = HVC_OK;
 
 	scan->audited = true;
-	for (unsigned i = 0; i < image.segments && status == HVC_OK; i++) {
-		const struct hvc_segment *segment = &image.segment[i];
-		uint64_t at = (0 - segment->address) & 3;
-
-		for (; at + 4 <= segment->data_size && status == HVC_OK; at += 4) {
-			const uint8_t *byte = segment->data + at;
-
-			/* ERET and MSR; most words are ruled out by this alone. */
-			if (byte[3] != 0xd6 && byte[3] != 0xd5)
-				continue;
-			status = look(scan, &image, segment->address + at,
-			              (uint32_t)byte[0] | (uint32_t)byte[1] << 8 |
-			                      (uint32_t)byte[2] << 16 | (uint32_t)byte[3] << 24);
-		}
-	}
+	if (!scan->aarch32)
+		status = look_at_all(scan, &image);
+	put_in_order(scan);
 	return status == HVC_OK ? status
 	                        : hvc_diag_set(diag, status, scan->path, 0, 0, "no memory");
 }
 
 const char *hvc_audit__name(enum hvc_audit_kind kind)
 {
-	static const char *const names[HVC_AUDIT_COUNT] = {"eret without barrier",
-	                                                   "control without isb"};
+	static const char *const names[HVC_AUDIT_COUNT] = {
+	        [HVC_AUDIT_ERET] = "eret without barrier",
+	        [HVC_AUDIT_CONTROL] = "control without isb",
+	        [HVC_AUDIT_LANDING] = "no landing pad",
+	        [HVC_AUDIT_STACK] = "stack before it is set",
+	};
 
 	return (unsigned)kind < HVC_AUDIT_COUNT ? names[kind] : "?";
 }

@@ -58,11 +58,7 @@ static bool visit(void *ctx, uint64_t address, uint32_t word, bool leader)
 	return true;
 }
 
-/*
- * Does control stay here, doing nothing? That is a branch to self, or to one, or back to the
- * filling before the slot, which runs into the branch again.
- */
-static bool is_dead(const struct hvc_image *image, uint64_t address)
+bool hvc_finder__is_dead(const struct hvc_image *image, uint64_t address)
 {
 	uint64_t target = 0;
 	uint32_t word;
@@ -185,7 +181,7 @@ static enum hvc_status examine(const struct hvc_image *image, uint64_t table,
 
 	*out = (struct hvc_candidate){.address = table};
 	for (unsigned i = 0; i < SLOTS; i++)
-		out->live += !is_dead(image, table + (uint64_t)i * HVC_VECTOR_SLOT_SIZE);
+		out->live += !hvc_finder__is_dead(image, table + (uint64_t)i * HVC_VECTOR_SLOT_SIZE);
 	HVC_TRY(hvc_walk__run(&walk));
 	out->score = score(&trait);
 	return HVC_OK;

@@ -11,6 +11,12 @@
 HVC_MUST_USE enum hvc_status hvc_finder__run(const struct hvc_loaded *loaded,
                                              struct hvc_candidate **out, size_t *count);
 
+/**
+ * Does control stay at an address, doing nothing? That is a branch to self, or to one, or back to
+ * the filling before the slot, which runs into the branch again.
+ */
+bool hvc_finder__is_dead(const struct hvc_image *image, uint64_t address);
+
 /* likely.c: what a vector table probably is, told by what its code compares and which registers it
  * uses. */
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "hvcheck/arch.h"
+#include "subject/audit.h"
 #include "subject/finder.h"
 #include "subject/site_search.h"
 #include "subject/system_map.h"
@@ -157,6 +158,33 @@ enum hvc_status hvc_scan__file(const char *path, const char *symbols, struct hvc
 		return hvc_diag_set(diag, status, path, 0, 0, "%s", hvc_strerror(status));
 	}
 	*out = scan;
+	return HVC_OK;
+}
+
+enum hvc_status hvc_scan__note(struct hvc_scan *scan, enum hvc_audit_kind kind, uint64_t address,
+                               const char *reg)
+{
+	const struct hvc_loaded *loaded = scan->loaded;
+	const struct hvc_symbol *symbol = hvc_symbols__cover(&loaded->symbols, address);
+	struct hvc_audit *grown;
+
+	if (scan->audits == HVC_SITES_MAX)
+		return HVC_OK;
+	if (!(scan->audits & (scan->audits - 1))) {
+		size_t room = scan->audits ? 2 * scan->audits : 1;
+
+		grown = realloc(scan->audit, room * sizeof(*grown));
+		if (!grown)
+			return HVC_E_NOMEM;
+		scan->audit = grown;
+	}
+	scan->audit[scan->audits++] = (struct hvc_audit){
+	        .kind = kind,
+	        .address = address,
+	        .symbol = symbol ? symbol->name : NULL,
+	        .offset = symbol ? address - symbol->address : 0,
+	        .reg = reg,
+	};
 	return HVC_OK;
 }
 

@@ -111,10 +111,12 @@ struct hvc_scan_table {
 enum hvc_audit_kind {
 	HVC_AUDIT_ERET,    /**< an ERET without SB, or DSB and ISB, behind it */
 	HVC_AUDIT_CONTROL, /**< VBAR, SCTLR or TTBR of EL2 is written, and no ISB follows */
+	HVC_AUDIT_LANDING, /**< a branch by register goes here, in code that uses BTI elsewhere */
+	HVC_AUDIT_STACK,   /**< memory is accessed by SP before EL2 has set it */
 	HVC_AUDIT_COUNT,
 };
 
-/** "eret without barrier", "control without isb". */
+/** "eret without barrier", "control without isb", "no landing pad", ... */
 const char *hvc_audit__name(enum hvc_audit_kind kind);
 
 struct hvc_audit {
@@ -122,7 +124,7 @@ struct hvc_audit {
 	uint64_t address;
 	const char *symbol; /**< the function that it is in; NULL: none */
 	uint64_t offset;    /**< in it */
-	const char *reg;    /**< CONTROL: the register; constant text */
+	const char *reg;    /**< CONTROL, STACK: the register; constant text */
 };
 
 /** Sites that are listed, and those whose registers are followed, at most. */
