@@ -45,6 +45,16 @@ if as=$(command -v aarch64-linux-gnu-as); then
 	says out 'second+0x4'
 	says out 'hvc #0x0: not in anything executable'
 fi
+# Long lists end where a screen does, and say so.
+for _ in $(seq 30); do word d503245f d2800020 d4000002 d65f03c0; done >many.bin
+expect 0 scan many.bin
+says out '10 more: --all'
+expect 0 scan many.bin --all
+[ "$(grep -c '^  0x' out)" = 30 ] || complain '--all leaves sites out'
+expect 0 list known
+says out ' more: --all'
+expect 0 list known --all
+! grep -q ' more: --all' out || complain 'list known --all leaves rows out'
 # The best table comes first, by an address that a subject takes.
 expect 0 scan linux-kvm-6.1
 says out '2 vector tables, the likeliest first'

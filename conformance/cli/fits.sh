@@ -16,8 +16,12 @@ bare() { # VARIANT
 for variant in linux-stub-4.7 linux-stub-6.0 linux-trans-pgd-5.17 jailhouse bao xvisor hafnium prtos; do
 	bare $variant
 	expect 0 scan $variant.elf
-	says out "conforms to $variant "
+	says out "conforms to $variant"
 done
+# The command below a table is ready to be run.
+command=$(sed -n 's/^ *hvcheck \(check .*\)/\1/p' out)
+# shellcheck disable=SC2086 # words of the command
+expect 0 ${command:-none}
 # Wrong in one place each.
 bare broken-nzcv
 expect 0 scan broken-nzcv.elf

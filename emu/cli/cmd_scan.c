@@ -6,13 +6,14 @@
 struct work {
 	struct hvc_registry *registry;
 	struct hvc_scan *scan;
+	const char *symbols;
 };
 
 static enum hvc_status put_body(const struct hvc_page *page, const void *of, struct hvc_diag *diag)
 {
 	const struct work *work = of;
 
-	return hvc_scan__text(page, work->scan, work->registry, diag);
+	return hvc_scan__text(page, work->scan, work->registry, work->symbols, diag);
 }
 
 static enum hvc_status write(const void *of, const struct hvc_options *options,
@@ -33,7 +34,7 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 enum hvc_status hvc_cmd__scan(const struct hvc_options *options, const struct hvc_page *page,
                               bool *holds, struct hvc_diag *diag)
 {
-	struct work work = {0};
+	struct work work = {.symbols = options->symbols[0]};
 	struct hvc_findings *findings = NULL;
 	enum hvc_status status = hvc_known__open(diag, &work.registry);
 

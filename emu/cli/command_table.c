@@ -28,7 +28,7 @@ const struct hvc_command hvc_command_table[] = {
                             "  hvcheck list known --imm 0x6000\n"
                             "  hvcheck list known --fid 0xc6000001\n",
                 .most = 1,
-                .options = COMMON | BIT(IMM) | BIT(FID),
+                .options = COMMON | BIT(IMM) | BIT(FID) | BIT(ALL),
                 .run = hvc_cmd__list,
         },
         {

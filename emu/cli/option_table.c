@@ -448,7 +448,7 @@ const struct hvc_option hvc_option_table[HVC_OPTION_COUNT] = {
 	[HVC_OPTION_REPORT] = {"report", 0, "FORMAT=FILE", "write the same run in another format, too, to FILE, whole or not at\nall; - is standard output; repeatable", take_report, false},
 	[HVC_OPTION_FAIL_ON] = {"fail-on", 0, "LEVEL", "exit status 1 on findings of this level and above: error, warning,\nnote; never (violations and differences)", take_fail_on, false},
 	[HVC_OPTION_SUPPRESS] = {"suppress", 0, "FILE", "findings that somebody lets stand for now, in YAML: they are told,\nand do not fail", take_suppress, false},
-	[HVC_OPTION_ALL] = {"all", 0, NULL, "also what holds, notes, and the names that suppressions take", NULL, false},
+	[HVC_OPTION_ALL] = {"all", 0, NULL, "lists to their end, also what holds, notes, and the names that suppressions take", NULL, false},
 	[HVC_OPTION_OUTPUT] = {"output", 'o', "FILE", "write the report to FILE, whole or not at all; - is standard output", take_output, false},
 	[HVC_OPTION_QUIET] = {"quiet", 'q', NULL, "print errors only; the exit status tells", NULL, false},
 	[HVC_OPTION_COLOR] = {"color", 0, "WHEN", "colours: auto (on a terminal), always, never", take_color, false},

@@ -200,6 +200,7 @@ enum hvc_status hvc_output__open(const struct hvc_options *options, const char *
 		hvc_output__abandon(out);
 		return status;
 	}
+	out->page.all = hvc_options__has(options, HVC_OPTION_ALL);
 	if (out->file >= 0) {
 		bool terminal = isatty(out->file);
 

@@ -6,6 +6,11 @@
 #include "hvcheck/check.h"
 
 /**
+ * A syndrome in words: "EC 0x00 unknown reason, IL 1", "EC 0x16 hvc, IL 1, imm 0x5"; other classes
+ * with ISS where it is not 0. Cut to size.
+ */
+void hvc_syndrome__print(uint64_t esr, char *text, size_t size);
+/**
  * One line: "return, x0 := 0x16, vbar_el2 := 0x80200000", with every register that is not what it
  * was `before` the call, as hvc_entry_state makes it. present: registers that the CPU has. Cut to
  * size.

@@ -18,6 +18,22 @@ const char *hvc_evidence_name(enum hvc_evidence evidence)
 	return evidence == HVC_EVIDENCE_PROVED ? "proved" : "swept";
 }
 
+/* A value; of a syndrome register, what it stands for. */
+static void print_value(enum hvc_reg reg, uint64_t value, bool word, char *text, size_t size)
+{
+	char number[HVC_U64_SIZE], syndrome[80];
+
+	if (word)
+		hvc_u32_print((uint32_t)value, number);
+	else
+		hvc_u64_print(value, number);
+	hvc_syndrome__print(value, syndrome, sizeof syndrome);
+	if (reg == HVC_REG_ESR_EL1 || reg == HVC_REG_ESR_EL2)
+		snprintf(text, size, "%s (%s)", number, syndrome);
+	else
+		snprintf(text, size, "%s", number);
+}
+
 /* "x0 is 0x2, promised 0x0 (vbar_el2)"; w0 where the upper half is not promised. */
 static void print_result(const struct hvc_rule *rule, const struct hvc_verdict *v, char *text,
                          size_t size)
@@ -25,7 +41,7 @@ static void print_result(const struct hvc_rule *rule, const struct hvc_verdict *
 	const struct hvc_result *result = rule->result;
 	const char *name = hvc_reg_name(v->reg);
 	bool word;
-	char promise[80] = "", actual[HVC_U64_SIZE], expected[HVC_U64_SIZE];
+	char promise[80] = "", actual[120], expected[120];
 
 	while (result->reg != v->reg)
 		result++;
@@ -34,13 +50,8 @@ static void print_result(const struct hvc_rule *rule, const struct hvc_verdict *
 		snprintf(promise, sizeof promise, " (one of %s)", result->text);
 	else if (!isdigit((unsigned char)result->text[result->text[0] == '-']))
 		snprintf(promise, sizeof promise, " (%s)", result->text);
-	if (word) {
-		hvc_u32_print((uint32_t)v->actual, actual);
-		hvc_u32_print((uint32_t)v->expected, expected);
-	} else {
-		hvc_u64_print(v->actual, actual);
-		hvc_u64_print(v->expected, expected);
-	}
+	print_value(v->reg, v->actual, word, actual, sizeof actual);
+	print_value(v->reg, v->expected, word, expected, sizeof expected);
 	snprintf(text, size, "%c%s is %s, promised %s%s", word ? 'w' : name[0], name + 1, actual,
 	         expected, promise);
 }
@@ -54,7 +65,8 @@ static void print_contradiction(const struct hvc_rule *rule, const struct hvc_ve
 	used = strlen(text);
 	if (used < size)
 		snprintf(text + used, size - used,
-		         ": no code can do that in a call from %s, for ERET goes to ELR_EL2, and the "
+		         ": no code can do that in a call from %s, for ERET goes to ELR_EL2, and "
+		         "the "
 		         "rule says where control goes; not judged",
 		         hvc_level_name(from));
 }
@@ -120,7 +132,7 @@ static void print_finding(const struct hvc_check *check, const struct hvc_findin
 	const struct hvc_verdict *v = &finding->verdict;
 	const struct hvc_rule *rule = hvc_abi_rule_at(check->abi, (unsigned)v->rule);
 	unsigned long long actual = v->actual, expected = v->expected;
-	char promise[64], is[HVC_U64_SIZE], was[HVC_U64_SIZE];
+	char promise[64], is[120], was[120];
 
 	switch (v->clause) {
 	case HVC_CLAUSE_OUTCOME:
@@ -143,8 +155,9 @@ static void print_finding(const struct hvc_check *check, const struct hvc_findin
 		break;
 	case HVC_CLAUSE_PRESERVE:
 		hvc_verdict__register(v, promise, sizeof promise);
-		snprintf(text, size, "%s is %s, had to stay %s", promise, hvc_u64_print(actual, is),
-		         hvc_u64_print(expected, was));
+		print_value(v->reg, actual, false, is, sizeof is);
+		print_value(v->reg, expected, false, was, sizeof was);
+		snprintf(text, size, "%s is %s, had to stay %s", promise, is, was);
 		break;
 	case HVC_CLAUSE_MEMORY:
 		print_memory(rule, &finding->outcome.written, text, size);

@@ -21,30 +21,71 @@ void hvc_masks__of(const struct hvc_regset *present, struct hvc_masks *out)
 	}
 }
 
+/* Exception classes (Arm ARM D24, ESR_ELx.EC). */
+static const char *const classes[64] = {
+        [HVC_EC_UNKNOWN] = "unknown reason",
+        [0x01] = "wfi or wfe",
+        [0x03] = "mcr or mrc, cp15",
+        [0x04] = "mcrr or mrrc, cp15",
+        [0x05] = "mcr or mrc, cp14",
+        [0x06] = "ldc or stc, cp14",
+        [HVC_EC_FP] = "fp/simd access",
+        [0x09] = "pointer authentication instruction",
+        [0x0a] = "ld64b or st64b",
+        [0x0c] = "mrrc, cp14",
+        [0x0d] = "branch target",
+        [HVC_EC_ILLEGAL] = "illegal execution state",
+        [HVC_EC_SVC32] = "svc of AArch32",
+        [HVC_EC_HVC32] = "hvc of AArch32",
+        [HVC_EC_SMC32] = "smc of AArch32",
+        [HVC_EC_SVC64] = "svc",
+        [HVC_EC_HVC64] = "hvc",
+        [HVC_EC_SMC64] = "smc",
+        [0x18] = "msr, mrs or system instruction",
+        [HVC_EC_SVE] = "sve access",
+        [0x1a] = "eret",
+        [0x1c] = "pointer authentication failure",
+        [HVC_EC_IABT_LOWER] = "instruction abort of a lower level",
+        [HVC_EC_IABT_SAME] = "instruction abort",
+        [HVC_EC_PC_ALIGN] = "pc alignment",
+        [HVC_EC_DABT_LOWER] = "data abort of a lower level",
+        [HVC_EC_DABT_SAME] = "data abort",
+        [0x26] = "sp alignment",
+        [0x28] = "fp exception of AArch32",
+        [0x2c] = "fp exception",
+        [0x2f] = "serror",
+        [0x30] = "breakpoint of a lower level",
+        [0x31] = "breakpoint",
+        [0x32] = "software step of a lower level",
+        [0x33] = "software step",
+        [0x34] = "watchpoint of a lower level",
+        [0x35] = "watchpoint",
+        [0x38] = "bkpt of AArch32",
+        [0x3a] = "vector catch of AArch32",
+        [HVC_EC_BRK64] = "brk",
+};
+
+void hvc_syndrome__print(uint64_t esr, char *text, size_t size)
+{
+	unsigned ec = hvc_arch_ec(esr), iss = esr & 0x1ffffff;
+	struct hvc_text out = {text, size, 0};
+
+	if (!size)
+		return;
+	text[0] = '\0';
+	hvc_text__put(&out, "EC 0x%02x %s, IL %u", ec, classes[ec] ? classes[ec] : "reserved",
+	              (unsigned)(esr >> 25 & 1));
+	if (ec == HVC_EC_HVC64 || ec == HVC_EC_SMC64 || ec == HVC_EC_SVC64)
+		hvc_text__put(&out, ", imm 0x%x", iss & 0xffff);
+	else if (iss)
+		hvc_text__put(&out, ", ISS 0x%x", iss);
+}
+
 static const char *ec_words(unsigned ec)
 {
-	switch (ec) {
-	case HVC_EC_UNKNOWN:
-		return "undefined instruction";
-	case HVC_EC_ILLEGAL:
-		return "illegal execution state";
-	case HVC_EC_SVC64:
-		return "svc";
-	case HVC_EC_HVC64:
-		return "hvc";
-	case HVC_EC_SMC64:
-		return "smc";
-	case HVC_EC_IABT_SAME:
-		return "instruction abort";
-	case HVC_EC_PC_ALIGN:
-		return "pc alignment";
-	case HVC_EC_DABT_SAME:
-		return "data abort";
-	case HVC_EC_BRK64:
-		return "brk";
-	default:
-		return "exception";
-	}
+	return ec == HVC_EC_UNKNOWN ? "undefined instruction"
+	       : classes[ec]        ? classes[ec]
+	                            : "exception";
 }
 
 static void put_end(struct hvc_text *out, const struct hvc_outcome *outcome)

@@ -40,6 +40,7 @@ struct hvc_page {
 	bool color;     /**< text: use ANSI colours */
 	unsigned width; /**< text: columns to wrap at; 0: lines as long as they need to be */
 	enum hvc_markup markup;
+	bool all; /**< lists are told to their end, however long */
 };
 
 /**
@@ -247,10 +248,11 @@ HVC_MUST_USE enum hvc_status hvc_abi_diff__text(const struct hvc_page *page,
 HVC_MUST_USE enum hvc_status hvc_abi_diff__json(FILE *out, const struct hvc_abi_diff *diff,
                                                 const struct hvc_findings *findings,
                                                 struct hvc_diag *diag);
+/** symbols: of --symbols, for the commands that are told; NULL: none. */
 HVC_MUST_USE enum hvc_status hvc_scan__text(const struct hvc_page *page,
                                             const struct hvc_scan *scan,
                                             const struct hvc_registry *registry,
-                                            struct hvc_diag *diag);
+                                            const char *symbols, struct hvc_diag *diag);
 /** findings: of hvc_scan__audit, NULL where it was not asked for. */
 HVC_MUST_USE enum hvc_status hvc_scan__json(FILE *out, const struct hvc_scan *scan,
                                             const struct hvc_registry *registry,

@@ -33,6 +33,10 @@ void hvc_table__row(struct hvc_table *table)
 
 	if (!table || table->failed)
 		return;
+	if (table->more || (table->cap && table->rows == table->cap)) {
+		table->more++;
+		return;
+	}
 	if (table->rows == table->room) {
 		wanted = table->room ? table->room * 2 : 16;
 		grown = realloc(table->cell, wanted * table->columns * sizeof(*grown));
@@ -55,7 +59,7 @@ void hvc_table__cell(struct hvc_table *table, unsigned column, enum hvc_ink ink,
 	va_list args;
 	char *text;
 
-	if (!table || table->failed)
+	if (!table || table->failed || table->more)
 		return;
 	cell = &table->cell[(table->rows - 1) * table->columns + column];
 	free(cell->text);
@@ -76,6 +80,12 @@ void hvc_table__take(struct hvc_table *table, unsigned column, enum hvc_ink ink,
 		table->failed = true;
 	hvc_table__cell(table, column, ink, "%s", hvc_words__text(words));
 	hvc_words__free(words);
+}
+
+void hvc_table__cap(struct hvc_table *table)
+{
+	if (table && !table->page->all && table->page->markup == HVC_MARKUP_NONE)
+		table->cap = HVC_TABLE_CAP;
 }
 
 void hvc_table__is_plain(struct hvc_table *table)
@@ -189,6 +199,8 @@ enum hvc_status hvc_table__print(struct hvc_table *table, struct hvc_diag *diag)
 		return HVC_OK;
 	}
 	good = table && !table->failed && hvc_table__put_text(table);
+	if (good && table->more)
+		hvc_page__line(table->page, 2, "%zu more: --all", table->more);
 	hvc_table__drop(table);
 	if (!good)
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");

@@ -33,6 +33,11 @@ void hvc_table__take(struct hvc_table *table, unsigned column, enum hvc_ink ink,
 /** Cells hold words of specifications only: Markdown leaves them as they are, to be read as text.
  */
 void hvc_table__is_plain(struct hvc_table *table);
+/** Rows that a list has on one screen. */
+#define HVC_TABLE_CAP 20u
+/** In text, tell so many rows and how many more there are, where the page is not for all of them.
+ */
+void hvc_table__cap(struct hvc_table *table);
 /** Print and free. */
 HVC_MUST_USE enum hvc_status hvc_table__print(struct hvc_table *table, struct hvc_diag *diag);
 

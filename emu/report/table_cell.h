@@ -19,7 +19,8 @@ struct hvc_table {
 	unsigned columns;
 	struct hvc_table_cell *cell; /* row by row */
 	size_t rows, room;
-	bool plain; /* no cell has markup of its own */
+	size_t cap, more; /* rows that are told, and those that are not; no cap: 0 */
+	bool plain;       /* no cell has markup of its own */
 	bool failed;
 };
 

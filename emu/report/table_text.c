@@ -8,6 +8,7 @@
 
 #define INDENT    2u
 #define SEPARATOR "  "
+#define LINES     8u /* of a cell: what is taller reads better as a record */
 
 /* Columns that UTF-8 text takes, all of whose characters are one wide. */
 unsigned hvc_table__width(const char *text, size_t length)
@@ -66,7 +67,7 @@ unsigned hvc_table__widest(const struct hvc_table *table, unsigned column, bool 
 
 /*
  * Make the widest columns that may be wrapped narrower, until the table fits on the page. False:
- * it does not, however it is wrapped.
+ * it does not, however it is wrapped, or in tall thin columns.
  */
 static bool fit(struct hvc_table *table)
 {
@@ -94,6 +95,11 @@ static bool fit(struct hvc_table *table)
 			break;
 		width[least]++;
 	}
+	for (size_t i = 0; i < table->rows * table->columns; i++)
+		if (table->cell[i].text &&
+		    hvc_table__width(table->cell[i].text, strlen(table->cell[i].text)) >
+		            LINES * width[i % table->columns])
+			return false;
 	for (size_t i = 0; i < table->rows * table->columns; i++) {
 		if (table->cell[i].text && width[i % table->columns] < natural[i % table->columns])
 			wrap(table->cell[i].text, width[i % table->columns]);

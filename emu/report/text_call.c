@@ -124,8 +124,10 @@ static void put_end(const struct hvc_page *page, const struct hvc_call_report *r
 	boundary = hvc_world__find_stop(report->world, outcome->pc);
 	if (outcome->kind == HVC_OUTCOME_HANDOFF && boundary)
 		put_line(page, "boundary", HVC_INK_STRONG, "%s", boundary->name);
-	if (outcome->esr)
-		put_line(page, "syndrome", HVC_INK_PLAIN, "0x%" PRIx64, outcome->esr);
+	if (outcome->esr) {
+		hvc_syndrome__print(outcome->esr, text, sizeof(text));
+		put_line(page, "syndrome", HVC_INK_PLAIN, "0x%" PRIx64 ": %s", outcome->esr, text);
+	}
 	if (outcome->far)
 		put_line(page, "fault on", HVC_INK_PLAIN, "0x%" PRIx64, outcome->far);
 	if (!report->opinion)
@@ -241,6 +243,17 @@ static void put_verdict(const struct hvc_page *page, const struct hvc_call_repor
 	                rule->unconfirmed ? " (unconfirmed)" : "");
 }
 
+/* What a register holds now: what another held, or a syndrome; "" where that says nothing. */
+static const char *which_is(enum hvc_reg reg, uint64_t value, const struct hvc_state *entry,
+                            char *text, size_t size)
+{
+	if (reg == HVC_REG_ESR_EL1 || reg == HVC_REG_ESR_EL2) {
+		hvc_syndrome__print(value, text, size);
+		return text;
+	}
+	return hvc_reg_info(reg)->class_ == HVC_CLASS_PSTATE ? "" : hvc_words__origin(value, entry);
+}
+
 /* The registers that changed: x0 to x30, or all others. */
 static enum hvc_status put_changes(const struct hvc_page *page,
                                    const struct hvc_call_report *report, bool general,
@@ -254,7 +267,7 @@ static enum hvc_status put_changes(const struct hvc_page *page,
 	};
 	struct hvc_table *table = hvc_table__new(page, columns, 4);
 	struct hvc_masks masks;
-	char number[HVC_U64_SIZE];
+	char number[HVC_U64_SIZE], text[80];
 	bool any = false;
 
 	hvc_masks__of(report->present, &masks);
@@ -269,10 +282,9 @@ static enum hvc_status put_changes(const struct hvc_page *page,
 		hvc_table__cell(table, 0, HVC_INK_STRONG, "%s", hvc_reg_name((enum hvc_reg)reg));
 		hvc_table__cell(table, 1, HVC_INK_PLAIN, "%s", hvc_u64_print(before, number));
 		hvc_table__cell(table, 2, HVC_INK_PLAIN, "%s", hvc_u64_print(after, number));
-		hvc_table__cell(table, 3, HVC_INK_PLAIN, "%s",
-		                hvc_reg_info((enum hvc_reg)reg)->class_ == HVC_CLASS_PSTATE
-		                        ? ""
-		                        : hvc_words__origin(after, report->entry));
+		hvc_table__cell(
+		        table, 3, HVC_INK_PLAIN, "%s",
+		        which_is((enum hvc_reg)reg, after, report->entry, text, sizeof(text)));
 		any = true;
 	}
 	if (any)

@@ -147,6 +147,7 @@ static enum hvc_status put_pairs(const struct hvc_page *page, const struct hvc_c
 
 	put_title(page, "Pairs that claim the same calls");
 	table = hvc_table__new(page, columns, 7);
+	hvc_table__cap(table);
 	for (unsigned i = 0; i < collide->pairs; i++) {
 		const struct hvc_collide__pair *pair = &collide->pair[i];
 		const struct hvc_overlap *example = example_of(pair);

@@ -94,6 +94,7 @@ static enum hvc_status list_kind(const struct hvc_page *page, const struct hvc_r
 
 	hvc_page__print(page, "\n%s%s%s\n\n", hvc_ink__begin(page, HVC_INK_STRONG),
 	                heads[kind].title, hvc_ink__end(page, HVC_INK_STRONG));
+	hvc_table__cap(table);
 	for (size_t i = 0; (known = hvc_known__at(registry, i)) != NULL; i++) {
 		if (known->kind == kind)
 			add_row(table, known, NULL);

@@ -5,6 +5,7 @@
 #include "report/owner.h"
 #include "report/site_words.h"
 #include "report/table.h"
+#include "subject/builtin.h"
 #include "subject/subject.h"
 
 static void add_why(struct hvc_words *words, const struct hvc_scan_table *table)
@@ -34,13 +35,43 @@ static void add_fit(struct hvc_words *words, const struct hvc_fit *fit)
 		               fit->abi);
 }
 
+/* What speaks for it, and the command that asks more. */
+static void put_reason(const struct hvc_page *page, const struct hvc_scan *scan,
+                       const struct hvc_scan_table *table, const char *symbols)
+{
+	struct hvc_words why = {0}, subject = {0}, command = {0};
+	unsigned used = hvc_page__open(page, 2);
+	const char *abi = table->fit.abi;
+
+	add_why(&why, table);
+	used += hvc_page__print(page, "0x%" PRIx64 "  ", table->candidate.address);
+	hvc_page__prose(page, used, 6, "%s", hvc_words__text(&why));
+	hvc_words__add(&subject, "%s", scan->path);
+	/* A built-in is its own table, and has but one. */
+	if (!hvc_builtin__find(scan->path))
+		hvc_words__add(&subject, "@0x%" PRIx64, table->candidate.address);
+	hvc_words__add(&command, "hvcheck %s ", *abi ? "check" : "map");
+	hvc_words__shell(&command, hvc_words__text(&subject));
+	if (*abi)
+		hvc_words__add(&command, " --abi %s", abi);
+	if (symbols) {
+		hvc_words__add(&command, " --symbols ");
+		hvc_words__shell(&command, symbols);
+	}
+	if (!hvc_builtin__find(scan->path) || table == scan->table)
+		hvc_page__command(page, 6, hvc_words__text(&command));
+	hvc_words__free(&why);
+	hvc_words__free(&subject);
+	hvc_words__free(&command);
+}
+
 static enum hvc_status add_tables(const struct hvc_page *page, const struct hvc_scan *scan,
-                                  struct hvc_diag *diag)
+                                  const char *symbols, struct hvc_diag *diag)
 {
 	static const struct hvc_column columns[] = {
 	        {"Table", HVC_ALIGN_LEFT},  {"Score", HVC_ALIGN_RIGHT},
 	        {"Symbol", HVC_ALIGN_WRAP}, {"Probably", HVC_ALIGN_WRAP},
-	        {"Fits", HVC_ALIGN_WRAP},   {"Why", HVC_ALIGN_WRAP},
+	        {"Fits", HVC_ALIGN_WRAP},
 	};
 	struct hvc_table *table;
 
@@ -55,9 +86,8 @@ static enum hvc_status add_tables(const struct hvc_page *page, const struct hvc_
 	table = hvc_table__new(page, columns, sizeof(columns) / sizeof(columns[0]));
 	for (size_t i = 0; i < scan->tables; i++) {
 		const struct hvc_scan_table *row = &scan->table[i];
-		struct hvc_words why = {0}, fit = {0};
+		struct hvc_words fit = {0};
 
-		add_why(&why, row);
 		hvc_table__row(table);
 		hvc_table__cell(table, 0, HVC_INK_STRONG, "0x%" PRIx64, row->candidate.address);
 		hvc_table__cell(table, 1, HVC_INK_PLAIN, "%d", row->candidate.score);
@@ -68,9 +98,12 @@ static enum hvc_status add_tables(const struct hvc_page *page, const struct hvc_
 		hvc_table__take(table, 4,
 		                row->fit.abi[0] && !row->fit.differ ? HVC_INK_GOOD : HVC_INK_PLAIN,
 		                &fit);
-		hvc_table__take(table, 5, HVC_INK_FAINT, &why);
 	}
-	return hvc_table__print(table, diag);
+	HVC_TRY(hvc_table__print(table, diag));
+	hvc_page__gap(page);
+	for (size_t i = 0; i < scan->tables; i++)
+		put_reason(page, scan, &scan->table[i], symbols);
+	return HVC_OK;
 }
 
 static enum hvc_status add_sites(const struct hvc_page *page, const struct hvc_scan *scan,
@@ -84,6 +117,7 @@ static enum hvc_status add_sites(const struct hvc_page *page, const struct hvc_s
 	struct hvc_table *table =
 	        hvc_table__new(page, columns, sizeof(columns) / sizeof(columns[0]));
 
+	hvc_table__cap(table);
 	hvc_page__gap(page);
 	for (size_t i = 0; i < scan->sites; i++) {
 		const struct hvc_site *site = &scan->site[i];
@@ -117,6 +151,27 @@ static void count(const struct hvc_scan *scan, size_t of[HVC_INSN_COUNT], size_t
 	}
 }
 
+/* Words that look like call sites, and are none. */
+static void put_data(const struct hvc_page *page, const struct hvc_scan *scan, size_t data)
+{
+	size_t told = 0, most = page->all ? data : HVC_TABLE_CAP;
+
+	if (data)
+		hvc_page__heading(page, "%zu word%s that look%s like one, but like data too", data,
+		                  data == 1 ? "" : "s", data == 1 ? "s" : "");
+	for (size_t i = 0; i < scan->sites && told < most; i++) {
+		const struct hvc_site *site = &scan->site[i];
+
+		if (!site->data)
+			continue;
+		hvc_page__line(page, 2, "0x%" PRIx64 "  %s #0x%x: %s", site->address,
+		               hvc_insn_name(site->insn), site->imm, site->data);
+		told++;
+	}
+	if (data > told)
+		hvc_page__line(page, 2, "%zu more: --all", data - told);
+}
+
 static void put_audit(const struct hvc_page *page, const struct hvc_scan *scan)
 {
 	hvc_page__heading(page, "A look at the code of EL2: %zu finding%s", scan->audits,
@@ -136,16 +191,17 @@ static void put_audit(const struct hvc_page *page, const struct hvc_scan *scan)
 }
 
 enum hvc_status hvc_scan__text(const struct hvc_page *page, const struct hvc_scan *scan,
-                               const struct hvc_registry *registry, struct hvc_diag *diag)
+                               const struct hvc_registry *registry, const char *symbols,
+                               struct hvc_diag *diag)
 {
 	size_t of[HVC_INSN_COUNT] = {0}, data = 0;
-	char symbols[HVC_NUMBER_SIZE];
+	char number[HVC_NUMBER_SIZE];
 
 	count(scan, of, &data);
 	hvc_page__line(page, 0, "%s: %s, %" PRIu64 " KiB in memory, %s symbols", scan->path,
 	               hvc_format__name(scan->format), (scan->size + 1023) / 1024,
-	               hvc_words__number(scan->symbols, symbols));
-	HVC_TRY(add_tables(page, scan, diag));
+	               hvc_words__number(scan->symbols, number));
+	HVC_TRY(add_tables(page, scan, symbols, diag));
 	if (scan->aarch32)
 		hvc_page__heading(page, "HVC and SMC instructions of A32 and T32 code are not "
 		                        "looked for");
@@ -154,16 +210,7 @@ enum hvc_status hvc_scan__text(const struct hvc_page *page, const struct hvc_sca
 		                  of[HVC_INSN_SMC]);
 	if (of[HVC_INSN_HVC] || of[HVC_INSN_SMC])
 		HVC_TRY(add_sites(page, scan, registry, diag));
-	if (data)
-		hvc_page__heading(page, "%zu word%s that look%s like one, but like data too", data,
-		                  data == 1 ? "" : "s", data == 1 ? "s" : "");
-	for (size_t i = 0; i < scan->sites; i++) {
-		const struct hvc_site *site = &scan->site[i];
-
-		if (site->data)
-			hvc_page__line(page, 2, "0x%" PRIx64 "  %s #0x%x: %s", site->address,
-			               hvc_insn_name(site->insn), site->imm, site->data);
-	}
+	put_data(page, scan, data);
 	if (scan->dropped)
 		hvc_page__heading(page, "%" PRIu64 " more are not told", scan->dropped);
 	if (scan->audited)
