@@ -8,6 +8,11 @@
 #include "report/html_rows.h"
 #include "report/html_tree.h"
 #include "report/picture_rows.h"
+#include "report/strip.h"
+
+/* Of a strip: rows of 256 values, and what values do. */
+#define STRIP_MAX  12u
+#define LEGEND_MAX 52u
 
 static void put_account(FILE *out, const struct hvc_exact *exact,
                         const struct hvc_picture_rows *rows)
@@ -73,6 +78,53 @@ static bool put_square(FILE *out, const struct hvc_exact *exact,
 	return hvc_html_picture__rows(out, &rows->picture, name) && made;
 }
 
+/* The values of a register by which code selects, drawn as a row of the square is. */
+static bool put_strip(FILE *out, const struct hvc_exact *exact, struct hvc_diag *diag)
+{
+	struct hvc_words title = {0};
+	struct hvc_strip strip;
+	char name[HVC_NUMBER_SIZE];
+	bool made = hvc_strip__make(exact, diag, &strip) == HVC_OK;
+
+	if (!made || !strip.rows)
+		return made;
+	hvc_strip__title(exact, &strip, &title);
+	fputs("<section aria-labelledby=\"strip\">\n<h2 id=\"strip\">Values that select</h2>\n",
+	      out);
+	made = hvc_html__words(out, "p class=\"code\"", &title);
+	fputs("<div class=\"rows\">\n", out);
+	for (unsigned row = 0; row < strip.rows && row < STRIP_MAX; row++) {
+		if (hvc_picture__row_is_plain(&strip.picture, row))
+			continue;
+		fprintf(out,
+		        "<figure><figcaption>0x%" PRIx64 " to 0x%" PRIx64
+		        "</figcaption><svg viewBox=\"-1 -1 258 258\" role=\"img\" "
+		        "aria-label=\"Values 0x%" PRIx64 " to 0x%" PRIx64
+		        " as 16 rows of 16, with the letters of what they do\">\n",
+		        strip.base[row], strip.base[row] + HVC_PICTURE_SIDE - 1, strip.base[row],
+		        strip.base[row] + HVC_PICTURE_SIDE - 1);
+		hvc_svg__row(out, &strip.picture, row);
+		fputs("</svg></figure>\n", out);
+	}
+	fputs("</div>\n<ul class=\"marks\">\n", out);
+	for (unsigned i = 0; i < strip.picture.groups && i < LEGEND_MAX; i++) {
+		struct hvc_words does = {0};
+
+		fputs("<li><span class=\"key ", out);
+		hvc_svg__class_of(out, &strip.picture, i);
+		fprintf(out, "\">%s</span> ", i ? hvc_picture__name(i, name) : "else");
+		hvc_strip__does(exact, &strip, i, &does);
+		made = hvc_html__words(out, "span class=\"code\"", &does) && made;
+		fputs("</li>\n", out);
+	}
+	fputs("</ul>\n", out);
+	if (strip.rows > STRIP_MAX || strip.left || strip.picture.groups > LEGEND_MAX)
+		fputs("<p>The tree above has them all.</p>\n", out);
+	fputs("</section>\n", out);
+	hvc_strip__free(&strip);
+	return made;
+}
+
 static bool put_page(FILE *out, const struct hvc_exact *exact, const struct hvc_picture_rows *rows,
                      const struct hvc_contract *contract, const struct hvc_abi *abi,
                      struct hvc_diag *diag)
@@ -83,6 +135,7 @@ static bool put_page(FILE *out, const struct hvc_exact *exact, const struct hvc_
 	put_account(out, exact, rows);
 	made = hvc_html_tree__put(out, exact, abi, diag) == HVC_OK;
 	made = put_square(out, exact, rows, name) && made;
+	made = put_strip(out, exact, diag) && made;
 	made = hvc_html_rows__classes(out, exact, rows) && made;
 	made = hvc_html_part__contract(out, contract, name) && made;
 	put_assumed(out, exact);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The picture of a map in letters. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "report/picture_rows.h"
+#include "report/strip.h"
 #include "report/table.h"
 
 /*
@@ -151,22 +153,68 @@ static enum hvc_status put_legend(const struct hvc_page *page, const struct hvc_
 	return HVC_OK;
 }
 
+/* Values that select, 64 a line; lines of one letter are left out. */
+static enum hvc_status put_strip(const struct hvc_page *page, const struct hvc_exact *exact,
+                                 struct hvc_diag *diag)
+{
+	struct hvc_words title = {0};
+	struct hvc_strip strip;
+	const uint32_t *cell;
+
+	HVC_TRY(hvc_strip__make(exact, diag, &strip));
+	if (!strip.rows)
+		return HVC_OK;
+	hvc_strip__title(exact, &strip, &title);
+	hvc_page__print(page, "Values that select: %s\n\n", hvc_words__text(&title));
+	hvc_words__free(&title);
+	for (unsigned i = 0; i < strip.rows * SIDE; i += 64) {
+		bool plain = true;
+
+		cell = &strip.picture.cell[i];
+		for (unsigned k = 0; k < 64; k++)
+			plain &= cell[k] == cell[0];
+		if (plain)
+			continue;
+		hvc_page__print(page, "  0x%08" PRIx64 "  ", strip.base[i / SIDE] + i % SIDE);
+		for (unsigned k = 0; k < 64; k++)
+			put_letter(page, &strip.picture, letter_of(cell[k]), &cell[k]);
+		fputc('\n', page->out);
+	}
+	fputc('\n', page->out);
+	for (unsigned i = 0; i < strip.picture.groups && i < LEGEND_MAX; i++) {
+		struct hvc_words does = {0};
+
+		hvc_strip__does(exact, &strip, i, &does);
+		hvc_page__print(page, "  %c  ", letter_of(i));
+		hvc_page__prose(page, 5, 5, "%s", hvc_words__text(&does));
+		hvc_words__free(&does);
+	}
+	fputc('\n', page->out);
+	hvc_strip__free(&strip);
+	return HVC_OK;
+}
+
 enum hvc_status hvc_exact__picture(const struct hvc_page *page, const struct hvc_exact *exact,
                                    struct hvc_diag *diag)
 {
 	struct hvc_words who = {0};
 	struct hvc_picture_rows rows;
-	enum hvc_status status;
+	enum hvc_status status = HVC_OK;
 
 	HVC_TRY(hvc_picture_rows__make(exact, diag, &rows));
 	hvc_picture_rows__callers(&who, exact, &rows);
-	hvc_page__print(page, "The immediates of %s, 32 a letter%s\n",
-	                hvc_subject_name(exact->subject), hvc_words__text(&who));
+	/* Where every immediate does the same, a square of them says nothing. */
+	if (rows.picture.groups > 1) {
+		hvc_page__print(page, "The immediates of %s, 32 a letter%s\n",
+		                hvc_subject_name(exact->subject), hvc_words__text(&who));
+		put_heading(page);
+		put_tiles(page, &rows.picture);
+		put_rows(page, &rows.picture);
+		status = put_legend(page, &rows, diag);
+	}
 	hvc_words__free(&who);
-	put_heading(page);
-	put_tiles(page, &rows.picture);
-	put_rows(page, &rows.picture);
-	status = put_legend(page, &rows, diag);
+	if (status == HVC_OK)
+		status = put_strip(page, exact, diag);
 	hvc_picture_rows__free(&rows);
 	return status;
 }
