@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** rows [--smc] [--into] [--exact] SUBJECT...: the rows of each subject. Without one, of all. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 

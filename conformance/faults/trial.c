@@ -5,7 +5,6 @@
  */
 #include "trial.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>

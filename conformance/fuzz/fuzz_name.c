@@ -3,7 +3,6 @@
  * Words of the command line. The first byte says what kind: the part of FILE@... behind the file,
  * a place, a value of --set, an expression, a register, a day.
  */
-#include <ctype.h>
 #include <unistd.h>
 
 #include "abi/expr.h"

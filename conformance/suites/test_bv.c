@@ -4,10 +4,8 @@
  * solver says so for all values, and what is printed reads back as the same value.
  */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "hvcheck/expr.h"
 #include "suite.h"
 #include "symbolic/bv_node.h"
 #include "symbolic/solver.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** Terms and sets as text: what people write, and what expr.h reads as the same value. */
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "abi/expr.h"

@@ -4,7 +4,6 @@
  * say so. Small images, each with a control that differs in nothing but the wrong.
  */
 #include <errno.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "engine/contract.h"

@@ -5,7 +5,6 @@
  * knows nothing of that and works on whole registers.
  */
 #include <limits.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "abi/cover.h"

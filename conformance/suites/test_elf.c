@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* ELF files, good, spoilt on purpose and spoilt at random. */
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "hvcheck/world.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Value expressions: what each form means, where each mistake is, and the way back to text. */
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "abi/expr.h"

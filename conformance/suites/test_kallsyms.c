@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The symbol table inside a kernel: every layout since 4.4, made here, and damaged ones. */
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The registry against the facts it was collected from, and what its loader refuses. */
-#include <stdio.h>
 #include <string.h>
 
 #include "abi/known.h"

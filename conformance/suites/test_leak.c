@@ -3,7 +3,6 @@
  * Leaks: each way of conformance/subjects/leaks.S tells exactly what is said of it, by the
  * instruction that does it; what is not decided, and what is vacuous, never looks clean.
  */
-#include <stdlib.h>
 
 #include "engine/leak.h"
 #include "hvcheck/arch.h"

@@ -2,7 +2,6 @@
 /**
  * Rows are as the subjects of conformance/subjects say; each call is in one; the machine agrees.
  */
-#include <stdlib.h>
 
 #include "engine/exact.h"
 #include "tiny_image.h"

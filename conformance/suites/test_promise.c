@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Promises of less than one exact 64-bit value, and of where an injected exception arrives. */
-#include <string.h>
 
 #include "abi/expr.h"
 #include "engine/contract.h"

@@ -3,7 +3,6 @@
  * What check proves: the built-in subjects completely; what no list of values would have found, by
  * a call that shows it; and a proof that is wrong is noticed by the machine.
  */
-#include <stdlib.h>
 
 #include "abi/abi.h"
 #include "engine/prover.h"

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "engine/quote.h"
-#include "hvcheck/hvc.h"
 #include "report/page.h"
 #include "suite.h"
 

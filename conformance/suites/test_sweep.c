@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Sweeps: each call once, judged where it comes up, and the same whoever did the work. */
-#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "hvcheck/verdict.h"
 #include "sweep_calls.h"
 #include "tiny_image.h"
 #include "under_test.h"

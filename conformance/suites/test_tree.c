@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /** The dispatch tree says what the rows say: for each path of each built-in subject. */
-#include <stdlib.h>
 
 #include "engine/exact_tree.h"
 #include "under_test.h"

@@ -2,7 +2,6 @@
 /* Expressions as text: a recursive descent into postfix, and back. */
 #include <ctype.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>

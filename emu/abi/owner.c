@@ -5,7 +5,6 @@
  * one, so that a specification can be read.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "abi/rule.h"

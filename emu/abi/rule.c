@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 unsigned hvc_rule__find_world(const void *ctx, const char *word)
 {

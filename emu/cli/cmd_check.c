@@ -4,7 +4,6 @@
  * for.
  */
 #include "cli/open.h"
-#include "cli/output.h"
 #include "cli/progress.h"
 #include "cli/report.h"
 #include "cli/world.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* diff --abi: two specifications, and no subject but to count its instructions. */
-#include <string.h>
 
 #include "cli/open.h"
 #include "cli/report.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* hvcheck leaks: what a caller below EL2 learns. */
-#include <stdlib.h>
 
 #include "cli/open.h"
 #include "cli/report.h"

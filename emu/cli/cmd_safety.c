@@ -5,7 +5,6 @@
 #include "cli/open.h"
 #include "cli/report.h"
 #include "cli/supervise.h"
-#include "cli/world.h"
 
 static enum hvc_status put_body(const struct hvc_page *page, const void *of, struct hvc_diag *diag)
 {

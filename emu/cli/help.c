@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Help, from the tables of commands and options. */
-#include <string.h>
 
 #include "cli/cli.h"
 

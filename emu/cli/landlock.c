@@ -3,10 +3,8 @@
  * Files, by Landlock (Linux 5.13, Documentation/userspace-api/landlock.rst). Its system calls have
  * no wrapper in libc, and the headers of Debian 12 know but the first of its versions.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>

@@ -2,7 +2,6 @@
 /* run A --and B: one call on two subjects. */
 #include "cli/pair.h"
 
-#include "cli/open.h"
 #include "cli/report.h"
 #include "cli/world.h"
 #include "report/pair.h"

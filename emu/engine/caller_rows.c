@@ -5,7 +5,6 @@
  * vectors cannot know is none.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "engine/callers.h"
 #include "engine/exact.h"

@@ -5,7 +5,6 @@
  */
 #include "hvcheck/check.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What calls do to each register, measured with many register files, and held to the ABI. */
 #include "engine/contract.h"
-#include "engine/scene.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "abi/abi.h"
 #include "base/grow.h"

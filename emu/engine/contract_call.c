@@ -4,7 +4,6 @@
  * register values that fall in it. Each is then made with many register files.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "abi/abi.h"
 #include "engine/contract.h"

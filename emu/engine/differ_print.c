@@ -3,7 +3,6 @@
  * Conditions of two rows at once, in few words: that of one alone where it says all of it, and
  * else what a case of each have in common, without what follows from the rest of it.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Which instructions decide: the last choice on the way to a row, and what it goes by. */
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "engine/exact.h"

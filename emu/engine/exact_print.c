@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Conditions and behaviours as people write them. */
 #include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "engine/exact.h"
 #include "machine/world.h"

@@ -5,7 +5,6 @@
  * have ended; what they leave in registers is not told, as it is known of those registers only.
  */
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>

@@ -2,7 +2,6 @@
 #include "engine/features_table.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 
 #include "engine/features.h"
 

@@ -5,7 +5,6 @@
  */
 #include "engine/leak.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

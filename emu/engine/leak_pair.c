@@ -3,7 +3,6 @@
  * Everything by which a caller can tell two paths apart, as conditions: each is asked of the
  * solver, and where it can hold, by rule, whether the rule's results say so.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

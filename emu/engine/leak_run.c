@@ -3,7 +3,6 @@
  * A call that leaks, made step by step with two values of the secrets: what the caller sees
  * differ, and the last instruction that put something there that is not the same for both.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>

@@ -3,7 +3,6 @@
  * What a specification says, as terms: when a rule governs a call, and each clause of what it
  * promises, in the order in which an outcome is judged (emu/abi/verdict.c).
  */
-#include <stdio.h>
 
 #include "engine/prover.h"
 #include "engine/simplest_call.h"

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "base/random.h"
-#include "engine/exact_join.h"
 #include "engine/saved.h"
 #include "machine/file.h"
 #include "symbolic/bv_file.h"

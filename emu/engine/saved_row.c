@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/quote.h"
 #include "engine/saved.h"
 #include "symbolic/bv_file.h"
 

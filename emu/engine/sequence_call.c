@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Calls of sequences: registers that satisfy a rule, from the dice. */
-#include <string.h>
 
 #include "engine/sequence.h"
 

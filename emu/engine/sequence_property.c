@@ -4,7 +4,6 @@
  * with pseudo-random ones.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "abi/abi.h"
 #include "abi/expr.h"

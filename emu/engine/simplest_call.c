@@ -7,7 +7,6 @@
 #include "machine/outcome.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 static hvc_ref input(const struct hvc_search *search, size_t i)
 {

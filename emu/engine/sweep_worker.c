@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A worker of a sweep: in a process of its own it makes the calls of its chunks, one by one. */
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "engine/sweep_crew.h"

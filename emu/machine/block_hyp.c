@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* What a block of A32 or T32 code can do. See block.c. */
-#include <string.h>
 
 #include "machine/a32.h"
 #include "machine/internal.h"

@@ -4,7 +4,6 @@
 
 #include "machine/internal.h"
 #include "machine/plain.h"
-#include "machine/vhe.h"
 
 #define PAGE UINT64_C(0x1000)
 

@@ -5,8 +5,6 @@
  */
 #include "machine/reg.h"
 
-#include <stdio.h>
-#include <string.h>
 #include <strings.h>
 
 #include "machine/cp15.h"

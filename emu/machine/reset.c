@@ -4,7 +4,6 @@
  * done: where every instruction was plain (plain.c), registers and stores are put back one by one;
  * else the whole CPU is, from a copy; and where that is not enough, the engine is a new one.
  */
-#include <stdlib.h>
 
 #include "hvcheck/arch.h"
 #include "machine/internal.h"

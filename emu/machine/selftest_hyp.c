@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The self-test of an AArch32 CPU: what Hyp mode finds, and what callers find after an ERET. */
-#include <string.h>
 
 #include "hvcheck/aarch32.h"
 #include "hvcheck/arch.h"

@@ -11,7 +11,6 @@
 #include <string.h>
 
 #include "machine/internal.h"
-#include "machine/vhe.h"
 
 #define CPTR_TZ   (UINT64_C(1) << 8)  /* E2H clear: trap SVE */
 #define CPTR_TFP  (UINT64_C(1) << 10) /* E2H clear: trap FP/SIMD */

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The blocks of a document: headings, whole lines and commands, as text, Markdown or HTML. */
-#include <string.h>
 
 #include "engine/quote.h"
 #include "report/page.h"

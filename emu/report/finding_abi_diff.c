@@ -4,7 +4,6 @@
 
 #include "report/abi_note.h"
 #include "report/new_finding.h"
-#include "report/note.h"
 
 /* The words that opened the two ABIs, which say where they can be looked up. */
 struct sides {

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Findings of call sites. */
-#include <string.h>
 
 #include "report/new_finding.h"
 #include "report/site_words.h"

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Findings of a check and its contract. */
 #include <inttypes.h>
-#include <string.h>
 
 #include "abi/verdict.h"
 #include "engine/call.h"
 #include "hvcheck/arch.h"
-#include "report/contract_words.h"
 #include "report/new_finding.h"
 
 /* Where to look: the rule in the specification, or the subject's file. */

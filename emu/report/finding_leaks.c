@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* What is found where a caller learns, or does, what it should not: leaks and hazards. */
-#include <string.h>
 
 #include "engine/call.h"
 #include "report/new_finding.h"

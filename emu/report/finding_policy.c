@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Which findings count: levels, suppressions, expiry. */
 #include <fnmatch.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "report/new_finding.h"

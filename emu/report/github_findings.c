@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Workflow commands, one line a finding, which GitHub shows beside the file that they name. */
-#include <string.h>
 
 #include "engine/quote.h"
 #include "report/new_finding.h"

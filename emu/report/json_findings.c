@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON of findings, and of the rules they are of. */
-#include <stdlib.h>
 
 #include "report/new_finding.h"
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON of a map. */
 #include <stdlib.h>
-#include <string.h>
 
 #include "report/contract_words.h"
 #include "report/exact.h"

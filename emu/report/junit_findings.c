@@ -3,7 +3,6 @@
  * JUnit XML, as test dashboards read it (junit-10.xsd of Jenkins' xUnit plugin, and GitLab): one
  * case a rule. A case fails where a finding fails it; each finding is told with its fingerprint.
  */
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 

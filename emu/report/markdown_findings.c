@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* For a pull request or a job summary: the verdict, the findings, and how to see each of them. */
-#include <string.h>
 
 #include "engine/quote.h"
 #include "report/new_finding.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* SARIF 2.1.0, as code scanning dashboards take it. */
 #include <ctype.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "report/made.h"

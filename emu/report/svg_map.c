@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The picture of a map as a drawing by itself. */
-#include <stdlib.h>
-#include <string.h>
-
-#include "engine/quote.h"
 
 #include "report/assets.h"
 #include "report/html.h"

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The dispatch tree as a drawing: a line a branch, each below the one that it comes from. */
 #include <stdlib.h>
-#include <string.h>
 
-#include "engine/quote.h"
 #include "report/html.h"
 #include "report/made.h"
 #include "report/svg.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Text of a comparison of specifications. */
 #include <inttypes.h>
-#include <string.h>
 
 #include "report/abi_note.h"
 #include "report/table.h"

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Text of a check, after the head of its findings. */
-#include <string.h>
 
-#include "engine/quote.h"
 #include "hvcheck/arch.h"
 #include "machine/supplied.h"
 #include "report/contract_words.h"

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Text of a diff. */
-#include <string.h>
 
 #include "engine/quote.h"
 #include "hvcheck/arch.h"

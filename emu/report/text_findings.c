@@ -5,7 +5,6 @@
  */
 #include <string.h>
 
-#include "report/new_finding.h"
 #include "report/page.h"
 #include "report/words.h"
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Text of leaks. */
-#include <string.h>
 
 #include "base/number.h"
 #include "engine/call.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Text of a map. */
 #include <inttypes.h>
-#include <string.h>
 
 #include "hvcheck/arch.h"
 #include "report/contract_words.h"

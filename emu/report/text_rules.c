@@ -2,7 +2,6 @@
 /* Text of the rules that findings are of. */
 #include <string.h>
 
-#include "report/new_finding.h"
 #include "report/table.h"
 
 enum hvc_status hvc_rules__text(const struct hvc_page *page, struct hvc_diag *diag)

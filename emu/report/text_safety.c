@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Text of what unknown calls do. */
-#include <string.h>
 
 #include "hvcheck/arch.h"
 #include "report/table.h"

@@ -3,7 +3,6 @@
 #include "base/grow.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "hvcheck/arch.h"
 #include "subject/a64.h"

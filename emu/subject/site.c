@@ -2,7 +2,6 @@
 #include "subject/site_search.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "hvcheck/arch.h"
 #include "subject/a64.h"

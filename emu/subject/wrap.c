@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hvcheck/subject.h"
 #include "subject/archive.h"
 #include "subject/elf.h"
 #include "subject/zboot.h"

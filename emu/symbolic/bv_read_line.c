@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Terms, and the lines that tell inputs and parts. */
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

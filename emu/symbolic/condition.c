@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The conditions of paths: as terms, as text, and proved to exclude each other and to be all. */
 #include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "symbolic/bv_node.h"
 #include "symbolic/symbolic.h"
