@@ -56,9 +56,12 @@ static uint64_t shift(enum hvc_op op, unsigned width, uint64_t a, uint64_t by)
 	return op == HVC_OP_SHL ? a << by : op == HVC_OP_LSHR ? a >> by : (uint64_t)(sign >> by);
 }
 
-static uint64_t apply_number(enum hvc_op op, unsigned width, uint64_t a, uint64_t b)
+/* Bits above the width are anything. */
+static uint64_t apply(enum hvc_op op, unsigned width, uint64_t low, const unsigned *widths,
+                      const uint64_t *arg)
 {
-	int64_t as = as_signed(a, width), bs = as_signed(b, width);
+	uint64_t a = arg[0], b = arg[1];
+	int64_t as = as_signed(a, widths[0]), bs = as_signed(b, widths[0]);
 
 	switch (op) {
 	case HVC_OP_ADD:
@@ -81,6 +84,32 @@ static uint64_t apply_number(enum hvc_op op, unsigned width, uint64_t a, uint64_
 		return count_zeros(a, width);
 	case HVC_OP_RBIT:
 		return reverse(a, width);
+	case HVC_OP_AND:
+		return a & b;
+	case HVC_OP_OR:
+		return a | b;
+	case HVC_OP_XOR:
+		return a ^ b;
+	case HVC_OP_NOT:
+		return ~a;
+	case HVC_OP_SHL:
+	case HVC_OP_LSHR:
+	case HVC_OP_ASHR:
+		return shift(op, width, a, b);
+	case HVC_OP_EXTRACT:
+		return a >> low;
+	case HVC_OP_CONCAT:
+		return a << widths[1] | b;
+	case HVC_OP_SEXT:
+		return (uint64_t)as;
+	case HVC_OP_ITE:
+		return a ? b : arg[2];
+	case HVC_OP_EQ:
+		return a == b;
+	case HVC_OP_ULT:
+		return a < b;
+	case HVC_OP_SLT:
+		return as < bs;
 	default:
 		return 0;
 	}
@@ -89,51 +118,7 @@ static uint64_t apply_number(enum hvc_op op, unsigned width, uint64_t a, uint64_
 uint64_t hvc_bv__apply(enum hvc_op op, unsigned width, uint64_t low, const unsigned *widths,
                        const uint64_t *arg)
 {
-	uint64_t a = arg[0], b = arg[1], value;
-
-	switch (op) {
-	case HVC_OP_AND:
-		value = a & b;
-		break;
-	case HVC_OP_OR:
-		value = a | b;
-		break;
-	case HVC_OP_XOR:
-		value = a ^ b;
-		break;
-	case HVC_OP_NOT:
-		value = ~a;
-		break;
-	case HVC_OP_SHL:
-	case HVC_OP_LSHR:
-	case HVC_OP_ASHR:
-		value = shift(op, width, a, b);
-		break;
-	case HVC_OP_EXTRACT:
-		value = a >> low;
-		break;
-	case HVC_OP_CONCAT:
-		value = a << widths[1] | b;
-		break;
-	case HVC_OP_SEXT:
-		value = (uint64_t)as_signed(a, widths[0]);
-		break;
-	case HVC_OP_ITE:
-		value = a ? b : arg[2];
-		break;
-	case HVC_OP_EQ:
-		value = a == b;
-		break;
-	case HVC_OP_ULT:
-		value = a < b;
-		break;
-	case HVC_OP_SLT:
-		value = as_signed(a, widths[0]) < as_signed(b, widths[0]);
-		break;
-	default:
-		value = apply_number(op, width, a, b);
-	}
-	return value & hvc_bv__mask(width);
+	return apply(op, width, low, widths, arg) & hvc_bv__mask(width);
 }
 
 /* A made-up but fixed value of an opaque function. */

@@ -173,39 +173,19 @@ static Z3_ast unknown(struct hvc_solver *solver, const struct hvc_bv *n)
 	return Z3_mk_const(z, Z3_mk_string_symbol(z, name), Z3_mk_bv_sort(z, n->width));
 }
 
-static Z3_ast translate_numbers(Z3_context z, const struct hvc_bv *n, Z3_ast a, Z3_ast b)
-{
-	switch (n->op) {
-	case HVC_OP_ADD:
-		return Z3_mk_bvadd(z, a, b);
-	case HVC_OP_SUB:
-		return Z3_mk_bvsub(z, a, b);
-	case HVC_OP_NEG:
-		return Z3_mk_bvneg(z, a);
-	case HVC_OP_MUL:
-		return Z3_mk_bvmul(z, a, b);
-	case HVC_OP_UMULH:
-	case HVC_OP_SMULH:
-		return high_half(z, a, b, n->op == HVC_OP_SMULH);
-	case HVC_OP_UDIV:
-	case HVC_OP_SDIV:
-		return divide(z, n, a, b);
-	case HVC_OP_SHL:
-		return Z3_mk_bvshl(z, a, b);
-	case HVC_OP_LSHR:
-		return Z3_mk_bvlshr(z, a, b);
-	case HVC_OP_ASHR:
-		return Z3_mk_bvashr(z, a, b);
-	case HVC_OP_CLZ:
-		return count_zeros(z, n, a);
-	default:
-		return reverse(z, n, a);
-	}
-}
-
 static Z3_ast translate(struct hvc_solver *solver, const struct hvc_bv *n, const Z3_ast *arg)
 {
+	static Z3_ast (*const plain[HVC_OP_COUNT])(Z3_context, Z3_ast, Z3_ast) = {
+	        [HVC_OP_ADD] = Z3_mk_bvadd,   [HVC_OP_SUB] = Z3_mk_bvsub,
+	        [HVC_OP_MUL] = Z3_mk_bvmul,   [HVC_OP_AND] = Z3_mk_bvand,
+	        [HVC_OP_OR] = Z3_mk_bvor,     [HVC_OP_XOR] = Z3_mk_bvxor,
+	        [HVC_OP_SHL] = Z3_mk_bvshl,   [HVC_OP_LSHR] = Z3_mk_bvlshr,
+	        [HVC_OP_ASHR] = Z3_mk_bvashr, [HVC_OP_CONCAT] = Z3_mk_concat,
+	        [HVC_OP_EQ] = Z3_mk_eq,       [HVC_OP_ULT] = Z3_mk_bvult,
+	        [HVC_OP_SLT] = Z3_mk_bvslt,
+	};
 	Z3_context z = solver->context;
+	Z3_ast made;
 
 	switch (n->op) {
 	case HVC_OP_CONST:
@@ -213,31 +193,30 @@ static Z3_ast translate(struct hvc_solver *solver, const struct hvc_bv *n, const
 	case HVC_OP_INPUT:
 	case HVC_OP_OPAQUE:
 		return unknown(solver, n);
-	case HVC_OP_AND:
-		return Z3_mk_bvand(z, arg[0], arg[1]);
-	case HVC_OP_OR:
-		return Z3_mk_bvor(z, arg[0], arg[1]);
-	case HVC_OP_XOR:
-		return Z3_mk_bvxor(z, arg[0], arg[1]);
+	case HVC_OP_NEG:
+		return Z3_mk_bvneg(z, arg[0]);
 	case HVC_OP_NOT:
 		return Z3_mk_bvnot(z, arg[0]);
+	case HVC_OP_UMULH:
+	case HVC_OP_SMULH:
+		return high_half(z, arg[0], arg[1], n->op == HVC_OP_SMULH);
+	case HVC_OP_UDIV:
+	case HVC_OP_SDIV:
+		return divide(z, n, arg[0], arg[1]);
 	case HVC_OP_EXTRACT:
 		return Z3_mk_extract(z, (unsigned)n->value + n->width - 1, (unsigned)n->value,
 		                     arg[0]);
-	case HVC_OP_CONCAT:
-		return Z3_mk_concat(z, arg[0], arg[1]);
 	case HVC_OP_SEXT:
 		return Z3_mk_sign_ext(z, (unsigned)n->width - n->arg[0]->width, arg[0]);
 	case HVC_OP_ITE:
 		return Z3_mk_ite(z, Z3_mk_eq(z, arg[0], number(z, 1, 1)), arg[1], arg[2]);
-	case HVC_OP_EQ:
-		return truth(z, Z3_mk_eq(z, arg[0], arg[1]));
-	case HVC_OP_ULT:
-		return truth(z, Z3_mk_bvult(z, arg[0], arg[1]));
-	case HVC_OP_SLT:
-		return truth(z, Z3_mk_bvslt(z, arg[0], arg[1]));
+	case HVC_OP_CLZ:
+		return count_zeros(z, n, arg[0]);
+	case HVC_OP_RBIT:
+		return reverse(z, n, arg[0]);
 	default:
-		return translate_numbers(z, n, arg[0], arg[1]);
+		made = plain[n->op](z, arg[0], arg[1]);
+		return n->op < HVC_OP_EQ ? made : truth(z, made);
 	}
 }
 
