@@ -51,12 +51,10 @@ bool hvc_cause__access(const struct hvc_step *step, struct hvc_a64_access *acces
                        uint64_t *address)
 {
 	const uint64_t *v = step->before->v;
-	struct hvc_data_access where;
 
-	if (step->isa != HVC_ISA_A64 || !hvc_a64__access(step->word, access) ||
-	    !hvc_access__decode(step->word, &where))
+	if (step->isa != HVC_ISA_A64 || !hvc_a64__access(step->word, access) || !access->size)
 		return false;
-	*address = hvc_access__at(&where, step->pc, v + HVC_REG_X0, v[HVC_REG_SP_EL2]);
+	*address = hvc_access__at(access, step->pc, v + HVC_REG_X0, v[HVC_REG_SP_EL2]);
 	return true;
 }
 

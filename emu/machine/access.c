@@ -3,6 +3,7 @@
 #include "machine/access.h"
 
 #include "hvcheck/arch.h"
+#include "machine/engine.h"
 
 static uint32_t bits(uint32_t word, unsigned high, unsigned low)
 {
@@ -16,79 +17,162 @@ static int64_t signed_bits(uint32_t word, unsigned high, unsigned low)
 	return (int64_t)(bits(word, high, low) ^ (uint32_t)half) - half;
 }
 
-/* Two registers; post-indexed (1) it is the base alone. */
-static void of_pair(uint32_t word, struct hvc_data_access *out)
+/* The register in five bits from `low`, as a set. */
+static uint32_t reg(uint32_t word, unsigned low)
 {
-	const unsigned opc = bits(word, 31, 30);
-	unsigned size = opc == 2 ? 8 : 4; /* and LDPSW */
+	return UINT32_C(1) << bits(word, low + 4, low) & INT32_MAX;
+}
 
-	if (word & 1u << 26)
-		size = 4u << opc;
-	else if (opc == 1 && !(word & 1u << 22))
-		size = 16; /* STGP */
-	if (bits(word, 24, 23) != 1)
-		out->offset = signed_bits(word, 21, 15) * (int64_t)size;
+/* That register and the next, of instructions that take pairs of neighbours. */
+static uint32_t neighbours(uint32_t word, unsigned low)
+{
+	return reg(word, low) | (reg(word, low) << 1 & INT32_MAX);
+}
+
+/* The registers that are moved: set is of the general ones. */
+static void move(struct hvc_a64_access *out, bool load, unsigned size, uint32_t set)
+{
+	out->load = load;
+	out->store = !load;
+	out->size = size;
+	if (load && !out->vector)
+		out->loads = set;
+	else if (!out->vector)
+		out->reads = set;
+}
+
+/* Two registers; post-indexed (1) the address is the base alone. */
+static void of_pair(uint32_t word, struct hvc_a64_access *out)
+{
+	const unsigned opc = bits(word, 31, 30), mode = bits(word, 24, 23);
+	const bool load = word & 1u << 22, tagged = opc == 1 && !load && !out->vector; /* STGP */
+	unsigned size = out->vector ? 4u << opc : opc == 2 || tagged ? 8 : 4; /* 4: LDPSW, too */
+	int64_t moves = signed_bits(word, 21, 15) * (tagged ? 16 : (int64_t)size);
+
+	out->rt2 = bits(word, 14, 10);
+	out->sign = opc == 1;
+	out->back = mode & 1;
+	out->moves = out->back ? moves : 0;
+	out->offset = mode == 1 ? 0 : moves;
+	if (opc < 3)
+		move(out, load, size, reg(word, 0) | reg(word, 10));
+}
+
+/* LDADD and the other atomics, SWP, which return to Rt what was there; LDAPR only loads. */
+static void of_atomic(uint32_t word, struct hvc_a64_access *out)
+{
+	move(out, true, 1u << bits(word, 31, 30), reg(word, 0));
+	out->store = bits(word, 15, 12) != 12;
+	out->reads = reg(word, 16);
 }
 
 /* One register: bits 29:27 are 7. */
-static void of_single(uint32_t word, struct hvc_data_access *out)
+static void of_single(uint32_t word, struct hvc_a64_access *out)
 {
-	const unsigned scale =
-	        word & 1u << 26 && word & 1u << 23 ? 4 : (unsigned)bits(word, 31, 30);
-	const unsigned form = bits(word, 11, 10);
+	const unsigned opc = bits(word, 23, 22), form = bits(word, 11, 10);
+	const unsigned scale = bits(word, 31, 30) | (out->vector ? (opc & 2) << 1 : 0);
+	const bool plain = word & 1u << 24, third = !plain && word & 1u << 21;
+	const bool prefetch = scale == 3 && opc == 2 && !out->vector && !(third && form != 2);
 
-	if (word & 1u << 24) {
+	if (third && !form) {
+		if (!out->vector)
+			of_atomic(word, out);
+		return;
+	}
+	out->sign = !out->vector && opc > 1;
+	if (!prefetch)
+		move(out, out->vector ? opc & 1 : opc != 0 || (third && form != 2), 1u << scale,
+		     reg(word, 0));
+	if (plain) {
 		out->offset = (int64_t)bits(word, 21, 10) << scale;
-	} else if (!(word & 1u << 21)) {
-		if (form != 1) /* post-indexed */
-			out->offset = signed_bits(word, 20, 12);
+	} else if (!third) {
+		out->back = form & 1;
+		out->moves = out->back ? signed_bits(word, 20, 12) : 0;
+		out->offset = form == 1 ? 0 : signed_bits(word, 20, 12);
 	} else if (form == 2) {
-		out->index = bits(word, 20, 16) == 31 ? HVC_ACCESS_NONE : bits(word, 20, 16);
+		out->index = bits(word, 20, 16) == 31 ? HVC_A64_NONE : bits(word, 20, 16);
 		out->option = bits(word, 15, 13);
 		out->shift = word & 1u << 12 ? scale : 0;
-	} else if (form & 1) { /* LDRAA, LDRAB */
+	} else { /* LDRAA, LDRAB */
 		out->offset = ((int64_t)bits(word, 20, 12) - (word & 1u << 22 ? 512 : 0)) * 8;
-	} /* else atomic: the base alone */
-}
-
-/* Literals, LDAPR and STLR with an offset, allocation tags: bits 29:27 are 3. */
-static void of_other(uint32_t word, struct hvc_data_access *out)
-{
-	if (!(word & 1u << 24)) {
-		out->base = HVC_ACCESS_NONE;
-		out->offset = signed_bits(word, 23, 5) * 4;
-	} else if (!(word & 1u << 21)) {
-		out->offset = signed_bits(word, 20, 12);
-	} else if (bits(word, 11, 10) != 1) {
-		out->offset = signed_bits(word, 20, 12) * 16;
+		out->sign = false;
+		out->back = word & 1u << 11;
+		out->moves = out->back ? out->offset : 0;
 	}
 }
 
-bool hvc_access__decode(uint32_t word, struct hvc_data_access *out)
+/* Literals, LDAPR and STLR with an offset, allocation tags: bits 29:27 are 3. */
+static void of_other(uint32_t word, struct hvc_a64_access *out)
 {
-	*out = (struct hvc_data_access){.base = HVC_ACCESS_NONE, .index = HVC_ACCESS_NONE};
+	const unsigned opc = bits(word, 31, 30);
+
+	if (word & 1u << 24) {
+		move(out, bits(word, 23, 22) != 0, word & 1u << 21 ? 0 : 1u << opc, reg(word, 0));
+		out->offset = signed_bits(word, 20, 12);
+		if (!(word & 1u << 21))
+			return;
+		out->back = word & 1u << 10;
+		out->moves = out->back ? out->offset * 16 : 0;
+		out->offset = bits(word, 11, 10) == 1 ? 0 : out->offset * 16;
+		return;
+	}
+	out->base = HVC_A64_NONE;
+	out->offset = signed_bits(word, 23, 5) * 4;
+	out->sign = opc == 2 && !out->vector;
+	if (opc < 3)
+		move(out, true, out->vector ? 4u << opc : opc == 1 ? 8 : 4, reg(word, 0));
+}
+
+/* Exclusive and ordered accesses, CAS, CASP: the base alone. */
+static void of_exclusive(uint32_t word, struct hvc_a64_access *out)
+{
+	const bool load = word & 1u << 22, ordered = word & 1u << 23, o1 = word & 1u << 21;
+	const uint32_t set = reg(word, 0) | (o1 ? reg(word, 10) : 0);
+
+	if (o1 && (ordered || !(word >> 31))) { /* CASP takes pairs */
+		move(out, true, ordered ? 1u << bits(word, 31, 30) : 0,
+		     ordered ? reg(word, 16) : neighbours(word, 16));
+		out->store = true;
+		out->reads = out->loads | (ordered ? reg(word, 0) : neighbours(word, 0));
+		return;
+	}
+	move(out, load, o1 ? 4u << bits(word, 30, 30) : 1u << bits(word, 31, 30), set);
+	out->rt2 = o1 ? bits(word, 14, 10) : out->rt;
+	out->status = load || ordered ? 0 : reg(word, 16);
+}
+
+bool hvc_a64__access(uint32_t word, struct hvc_a64_access *out)
+{
+	const unsigned kind = bits(word, 29, 27);
+
+	*out = (struct hvc_a64_access){.base = HVC_A64_NONE,
+	                               .index = HVC_A64_NONE,
+	                               .rt = bits(word, 4, 0),
+	                               .rt2 = bits(word, 4, 0)};
 	/* DC, IC, AT: SYS with CRn 7 */
 	if (bits(word, 31, 19) == 0x1aa1 && bits(word, 15, 12) == 7) {
-		if (bits(word, 4, 0) == 31)
+		if (out->rt == 31)
 			return false;
-		out->base = bits(word, 4, 0);
+		out->base = out->rt;
 		return true;
 	}
 	if ((word >> 25 & 5) != 4)
 		return false;
+	out->vector = word & 1u << 26;
 	out->base = bits(word, 9, 5);
-	switch (bits(word, 29, 27)) {
-	case 3:
+	if (kind == 3) {
 		of_other(word, out);
-		break;
-	case 5:
+	} else if (kind == 5) {
 		of_pair(word, out);
-		break;
-	case 7:
+	} else if (kind == 7) {
 		of_single(word, out);
-		break;
-	default: /* exclusive, ordered, structures: the base alone */
-		break;
+	} else if (!out->vector) {
+		of_exclusive(word, out);
+	} else { /* vector structures */
+		out->load = word & 1u << 22;
+		out->store = !out->load;
+		out->back = word & 1u << 23;
+		out->reads = out->back ? reg(word, 16) : 0;
 	}
 	return true;
 }
@@ -105,14 +189,14 @@ static uint64_t extend(uint64_t value, unsigned option)
 	}
 }
 
-uint64_t hvc_access__at(const struct hvc_data_access *access, uint64_t pc, const uint64_t x[31],
+uint64_t hvc_access__at(const struct hvc_a64_access *access, uint64_t pc, const uint64_t x[31],
                         uint64_t sp)
 {
-	uint64_t address = access->base == HVC_ACCESS_SP     ? sp
-	                   : access->base == HVC_ACCESS_NONE ? pc
-	                                                     : x[access->base];
+	uint64_t address = access->base == HVC_A64_SP     ? sp
+	                   : access->base == HVC_A64_NONE ? pc
+	                                                  : x[access->base];
 
-	if (access->index != HVC_ACCESS_NONE)
+	if (access->index != HVC_A64_NONE)
 		address += extend(x[access->index], access->option) << access->shift;
 	return address + (uint64_t)access->offset;
 }
@@ -120,9 +204,9 @@ uint64_t hvc_access__at(const struct hvc_data_access *access, uint64_t pc, const
 uint64_t hvc_access__address(uint32_t word, const struct hvc_engine_frame *frame)
 {
 	const unsigned stack = frame->pstate & HVC_PSTATE_SP ? 2 : 0;
-	struct hvc_data_access access;
+	struct hvc_a64_access access;
 
-	if (!hvc_access__decode(word, &access))
+	if (!hvc_a64__access(word, &access))
 		return 0;
 	return hvc_access__at(&access, frame->pc, frame->x, frame->sp[stack]);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * The address of an A64 load, store or cache maintenance instruction: what FAR_EL2 holds after a
- * Data Abort, which no library tells. Internal.
+ * A64 loads, stores and cache maintenance: the address, which FAR_EL2 holds after a Data Abort and
+ * no library tells, and which registers are moved. Internal.
  */
 #ifndef MACHINE_ACCESS_H
 #define MACHINE_ACCESS_H
@@ -9,24 +9,35 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "machine/engine.h"
+struct hvc_engine_frame;
 
-#define HVC_ACCESS_SP   31u
-#define HVC_ACCESS_NONE 32u
+#define HVC_A64_SP   31u
+#define HVC_A64_NONE 32u
 
-/** What an address is made of: a register, or none and the pc; another, or none; a number. */
-struct hvc_data_access {
-	unsigned base, index; /**< 0..30; HVC_ACCESS_SP for a base only; HVC_ACCESS_NONE */
+/** Sets of registers have bit n for xn; the stack pointer and the zero register are in none. */
+struct hvc_a64_access {
+	/** What the address is made of: a register, or none and the pc; another, or none. */
+	unsigned base, index; /**< 0..30; HVC_A64_SP for a base only; HVC_A64_NONE */
 	unsigned option;      /**< of the index: UXTW 2, LSL 3, SXTW 6, SXTX 7 */
 	unsigned shift;       /**< of the index, bits to the left */
 	int64_t offset;       /**< bytes */
+	bool back;            /**< the base is moved, */
+	int64_t moves;        /**< by so many bytes; 0: not known */
+	bool load, store;     /**< both of atomics; neither of prefetches and cache maintenance */
+	bool sign;            /**< what is loaded is sign-extended, to 32 or 64 bits */
+	bool vector;          /**< rt and rt2 are FP/SIMD registers */
+	unsigned rt, rt2;     /**< 31: xzr; of one register alone both are the same */
+	unsigned size;        /**< bytes of each; 0: of vector structures and tags, or of none */
+	uint32_t reads;       /**< general registers besides base and index */
+	uint32_t loads;       /**< that get what memory held */
+	uint32_t status;      /**< that gets whether an exclusive store was made */
 };
 
 /** False: the instruction makes no access that has an address. */
-bool hvc_access__decode(uint32_t word, struct hvc_data_access *out);
+bool hvc_a64__access(uint32_t word, struct hvc_a64_access *out);
 
 /** Its first byte: of the instruction at pc, with x0 to x30 and SP as they are. */
-uint64_t hvc_access__at(const struct hvc_data_access *access, uint64_t pc, const uint64_t x[31],
+uint64_t hvc_access__at(const struct hvc_a64_access *access, uint64_t pc, const uint64_t x[31],
                         uint64_t sp);
 /** The first byte of the access at frame->pc, at EL2; 0 where there is none. */
 uint64_t hvc_access__address(uint32_t word, const struct hvc_engine_frame *frame);

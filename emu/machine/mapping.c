@@ -215,7 +215,7 @@ bool hvc_mapping__catch(struct hvc_engine *engine, enum hvc_event event, uint64_
 	const struct hvc_mapping *mapping = &engine->mapping;
 	uint64_t pstate = hvc_engine__pstate(engine), sp, moved;
 	struct hvc_engine_frame frame;
-	struct hvc_data_access access;
+	struct hvc_a64_access access;
 	uint32_t word;
 
 	if (!mapping->windows || hvc_arch_el(pstate) != 2)
@@ -228,12 +228,12 @@ bool hvc_mapping__catch(struct hvc_engine *engine, enum hvc_event event, uint64_
 	}
 	if (event != HVC_EVENT_DATA || !hvc_engine__read(engine, pc, &word, sizeof word))
 		return false;
-	hvc_access__decode(word, &access);
+	hvc_a64__access(word, &access);
 	hvc_unicorn__frame(engine, &frame);
 	sp = hvc_engine__raw(engine, HVC_RAW_SP);
-	moved = access.base < 31 ? frame.x[access.base] : access.base == HVC_ACCESS_SP ? sp : 0;
+	moved = access.base < 31 ? frame.x[access.base] : access.base == HVC_A64_SP ? sp : 0;
 	if (hvc_mapping__in(mapping, moved) != moved) {
-		if (access.base == HVC_ACCESS_SP)
+		if (access.base == HVC_A64_SP)
 			hvc_engine__set_raw(engine, HVC_RAW_SP, hvc_mapping__in(mapping, moved));
 		else
 			frame.x[access.base] = hvc_mapping__in(mapping, moved);

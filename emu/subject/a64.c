@@ -3,6 +3,8 @@
 
 #include <stddef.h>
 
+#include "subject/def_use.h"
+
 /* A field of a word, as the manual writes it: high bit, low bit. */
 static uint32_t bits(uint32_t word, unsigned high, unsigned low)
 {
@@ -164,27 +166,14 @@ static const struct {
 /* Registers that an instruction without a row of its own may write. */
 static uint32_t written(uint32_t word)
 {
+	bool branches = bits(word, 28, 26) == 5 && (word & 0xff000000) != 0xd5000000;
+	struct hvc_def_use use;
 	uint64_t target;
-	struct hvc_sysop sysop;
-	uint32_t rd = UINT32_C(1) << bits(word, 4, 0);
 
-	if (hvc_a64__sysop(word, &sysop))
-		return sysop.write ? 0 : rd;
-	switch (bits(word, 28, 25)) {
-	case 0xa:
-	case 0xb: /* branches, exceptions, hints; calls and exceptions change what they like */
-		if (hvc_a64__flow(0, word, &target) == HVC_FLOW_COND)
-			return 0;
-		return (word & 0xfff00000) == 0xd5000000 ? 0 : UINT32_MAX;
-	case 0x4:
-	case 0x6:
-	case 0xc:
-	case 0xe: /* loads and stores: a pair, write-back, a status register */
-		return rd | UINT32_C(1) << bits(word, 9, 5) | UINT32_C(1) << bits(word, 14, 10) |
-		       UINT32_C(1) << bits(word, 20, 16);
-	default:
-		return rd;
-	}
+	hvc_def_use__of(word, &use);
+	/* Calls and exceptions change what they like. */
+	return branches && hvc_a64__flow(0, word, &target) != HVC_FLOW_COND ? UINT32_MAX
+	                                                                    : use.writes;
 }
 
 static void read_operand(uint64_t address, uint32_t word, enum operand operand, struct hvc_a64 *out)

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "machine/access.h"
+
 #define HVC_A64_NOP UINT32_C(0xd503201f)
 
 /** Where control goes after an instruction. */
@@ -82,17 +84,6 @@ struct hvc_a64 {
 };
 
 void hvc_a64__decode(uint64_t address, uint32_t word, struct hvc_a64 *out);
-
-/** What a load or store moves; where it goes is machine/access.h's. */
-struct hvc_a64_access {
-	bool load, store; /**< both of atomics */
-	bool vector;      /**< rt and rt2 are FP/SIMD registers */
-	unsigned rt, rt2; /**< 31: xzr; of one register alone both are the same */
-	unsigned size;    /**< bytes of each */
-};
-
-/** False: it is none, or one that is not known here, as with an index that is extended. */
-bool hvc_a64__access(uint32_t word, struct hvc_a64_access *out);
 
 /** Name and version of what decodes and disassembles, as "Capstone 4.0". Valid for good. */
 const char *hvc_disasm__name(void);

@@ -182,9 +182,7 @@ static bool uses_sp(uint32_t word)
 {
 	struct hvc_a64_access access;
 
-	/* A literal has no base. */
-	return (word >> 5 & 31) == 31 && (word & UINT32_C(0x3b000000)) != UINT32_C(0x18000000) &&
-	       hvc_a64__access(word, &access);
+	return hvc_a64__access(word, &access) && access.base == HVC_A64_SP;
 }
 
 /* Instructions of one function that are to be looked at, each in the states that it is met in. */

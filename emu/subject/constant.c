@@ -5,8 +5,8 @@
 
 #include "base/grow.h"
 #include "hvcheck/arch.h"
-#include "subject/a64.h"
 #include "subject/subject.h"
+#include "subject/value.h"
 
 /* What is known of a register, in terms of the values registers had where the block began. */
 enum known {
@@ -127,20 +127,6 @@ static void note_compare(struct search *search, const struct hvc_a64 *insn, uint
 		compare(search, reg, insn->word, value, address);
 }
 
-static bool load_literal(const struct search *search, const struct hvc_a64 *insn, uint64_t *value)
-{
-	uint32_t low, high = 0;
-
-	if (!hvc_walk__word(search->image, insn->imm, &low))
-		return false;
-	if (insn->sign)
-		high = low >> 31 ? UINT32_MAX : 0;
-	else if (!insn->word && !hvc_walk__word(search->image, insn->imm + 4, &high))
-		return false;
-	*value = (uint64_t)high << 32 | low;
-	return true;
-}
-
 /* base - k - more, base ^ k ^ more; other mixtures are not followed. */
 static struct value derived(const struct value *from, enum known known, uint64_t more, bool word)
 {
@@ -183,7 +169,7 @@ static struct value moved(const struct search *search, const struct hvc_a64 *ins
 		value.k = cut((value.k & ~insn->mask) | insn->imm, insn->word);
 		break;
 	case HVC_MOVE_LITERAL:
-		if (load_literal(search, insn, &value.k))
+		if (hvc_value__literal(search->image, insn, &value.k))
 			value.known = KNOWN_VALUE;
 		break;
 	case HVC_MOVE_COPY:

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "subject/def_use.h"
 
+#include "machine/access.h"
+
 /* A field of a word, as the manual writes it: high bit, low bit. */
 static uint32_t bits(uint32_t word, unsigned high, unsigned low)
 {
@@ -11,12 +13,6 @@ static uint32_t bits(uint32_t word, unsigned high, unsigned low)
 static uint32_t reg(uint32_t word, unsigned low)
 {
 	return UINT32_C(1) << bits(word, low + 4, low) & INT32_MAX;
-}
-
-/* That register and the next, of instructions that take pairs of neighbours. */
-static uint32_t pair(uint32_t word, unsigned low)
-{
-	return reg(word, low) | (reg(word, low) << 1 & INT32_MAX);
 }
 
 #define RD 0u
@@ -61,107 +57,23 @@ static void of_branch(uint32_t word, struct hvc_def_use *out)
 		out->address = out->reads;
 }
 
-/* Exclusive and ordered accesses, CAS, CASP. */
-static void of_exclusive(uint32_t word, struct hvc_def_use *out)
+/* Of an address: the stack pointer and none are in no set. */
+static uint32_t one(unsigned n)
 {
-	bool load = bits(word, 22, 22), ordered = bits(word, 23, 23), o1 = bits(word, 21, 21);
-
-	out->address = out->reads = reg(word, RN);
-	if (o1 && (ordered || !bits(word, 31, 31))) {
-		/* CAS; CASP takes pairs. */
-		out->loaded = ordered ? reg(word, RM) : pair(word, RM);
-		out->reads |= out->loaded | (ordered ? reg(word, RD) : pair(word, RD));
-	} else if (load) {
-		out->loaded = reg(word, RD) | (o1 ? reg(word, RA) : 0);
-	} else {
-		out->reads |= reg(word, RD) | (o1 ? reg(word, RA) : 0);
-		/* Did the exclusive store succeed? */
-		if (!ordered)
-			out->writes = reg(word, RM);
-	}
-	out->writes |= out->loaded;
-}
-
-static void of_pair(uint32_t word, struct hvc_def_use *out)
-{
-	uint32_t both = reg(word, RD) | reg(word, RA);
-
-	out->address = out->reads = reg(word, RN);
-	if (bits(word, 23, 23))
-		out->moved = out->address;
-	out->writes = out->moved;
-	if (bits(word, 26, 26))
-		return;
-	if (bits(word, 22, 22))
-		out->loaded = both;
-	else
-		out->reads |= both;
-	out->writes |= out->loaded;
-}
-
-/* One register: unsigned, signed and register offsets, write-back, atomics. */
-static void of_single(uint32_t word, struct hvc_def_use *out)
-{
-	bool plain = bits(word, 24, 24), vector = bits(word, 26, 26);
-	unsigned opc = bits(word, 23, 22), form = bits(word, 11, 10);
-	bool register_form = !plain && bits(word, 21, 21);
-	bool load = opc != 0;
-
-	out->address = out->reads = reg(word, RN);
-	if (!plain && !register_form && (form == 1 || form == 3))
-		out->moved = out->address;
-	if (register_form && (form & 1)) {
-		/* LDRAA, LDRAB */
-		load = true;
-		out->moved = bits(word, 11, 11) ? out->address : 0;
-	} else if (register_form && form == 2) {
-		out->reads |= reg(word, RM);
-		out->address |= reg(word, RM);
-	} else if (register_form) {
-		/* LDADD and the other atomics, SWP, LDAPR */
-		load = true;
-		out->reads |= reg(word, RM);
-	}
-	out->writes = out->moved;
-	/* PRFM names no register. */
-	if (vector || (opc == 2 && bits(word, 31, 30) == 3 && !(register_form && form != 2)))
-		return;
-	if (load)
-		out->loaded = reg(word, RD);
-	else
-		out->reads |= reg(word, RD);
-	out->writes |= out->loaded;
+	return n < 31 ? UINT32_C(1) << n : 0;
 }
 
 static void of_memory(uint32_t word, struct hvc_def_use *out)
 {
-	unsigned kind = bits(word, 29, 27);
+	struct hvc_a64_access access;
 
-	if (kind == 5) {
-		of_pair(word, out);
-	} else if (kind == 7) {
-		of_single(word, out);
-	} else if (kind == 3 && !bits(word, 24, 24)) {
-		/* Literal; not of a vector register, nor PRFM */
-		if (!bits(word, 26, 26) && bits(word, 31, 30) != 3)
-			out->writes = out->loaded = reg(word, RD);
-	} else if (kind == 3) {
-		/* LDAPUR and STLUR, memory tags */
-		out->address = out->reads = reg(word, RN);
-		if (bits(word, 23, 22))
-			out->writes = out->loaded = reg(word, RD);
-		else
-			out->reads |= reg(word, RD);
-	} else if (bits(word, 26, 26)) {
-		/* Vector structures */
-		out->address = out->reads = reg(word, RN);
-		if (bits(word, 23, 23)) {
-			out->reads |= reg(word, RM);
-			out->writes = out->moved = out->address;
-		}
-	} else {
-		of_exclusive(word, out);
-	}
+	if (!hvc_a64__access(word, &access))
+		return;
+	out->address = one(access.base) | one(access.index);
+	out->reads = out->address | access.reads;
+	out->moved = access.back ? one(access.base) : 0;
+	out->loaded = access.loads;
+	out->writes = out->moved | out->loaded | access.status;
 }
 
 static void of_register(uint32_t word, struct hvc_def_use *out)

@@ -1,23 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Compilers that do not optimise keep every argument on the stack, and take it from there for the
- * call. Encodings: Arm ARM (DDI 0487) C4.1.
+ * call.
  */
 #include "subject/stack.h"
 
 #include <string.h>
 
+#include "machine/access.h"
 #include "subject/def_use.h"
 
 #define SP 31u
 #define FP 29u
-
-static int64_t field(uint32_t word, unsigned low, unsigned bits)
-{
-	uint32_t value = word >> low & ((1u << bits) - 1);
-
-	return (int64_t)(value ^ 1u << (bits - 1)) - (1 << (bits - 1));
-}
 
 void hvc_stack__forget(struct hvc_stack *out)
 {
@@ -79,40 +73,11 @@ static void get(const struct hvc_stack *stack, int64_t at, unsigned size, struct
 			                 : hvc_value__low(&stack->slot[i].value);
 }
 
-/* One load or store of general registers, as what it does to so many neighbouring slots. */
-struct access {
-	unsigned base, reg[2], count, size;
-	bool load, back; /* back: the base is moved */
-	int64_t offset, moves;
-};
-
-static bool decode(uint32_t word, struct access *out)
+/* Does it move one or two w or x registers, and nothing else, to or from neighbouring slots? */
+static bool is_plain(const struct hvc_a64_access *a)
 {
-	unsigned mode = word >> 23 & 3;
-
-	*out = (struct access){.base = word >> 5 & 31, .reg = {word & 31, word >> 10 & 31}};
-	if ((word & 0x7e000000) == 0x28000000) { /* STP, LDP */
-		out->size = word >> 31 ? 8 : 4;
-		out->count = 2;
-		out->load = word >> 22 & 1;
-		out->moves = field(word, 15, 7) * out->size;
-		out->offset = mode == 1 ? 0 : out->moves;
-		out->back = mode & 1;
-		return true;
-	}
-	if ((word & 0xbe000000) != 0xb8000000 || word >> 23 & 1) /* STR, LDR of w and x */
-		return false;
-	out->size = word >> 30 & 1 ? 8 : 4;
-	out->count = 1;
-	out->load = word >> 22 & 1;
-	if (word >> 24 & 1) {
-		out->offset = (int64_t)(word >> 10 & 0xfff) * out->size;
-		return true;
-	}
-	out->moves = field(word, 12, 9);
-	out->offset = (word >> 10 & 3) == 1 ? 0 : out->moves;
-	out->back = word >> 10 & 1;
-	return !(word >> 21 & 1) && (word >> 10 & 3) != 2;
+	return !a->vector && !a->sign && !a->status && a->load != a->store &&
+	       a->index == HVC_A64_NONE && (a->size == 4 || a->size == 8);
 }
 
 /* Where a base register points to. */
@@ -122,7 +87,7 @@ static bool place(const struct hvc_stack *stack, unsigned base, int64_t *at)
 	return base == SP ? stack->known : base == FP && stack->framed;
 }
 
-static void reach(struct hvc_stack *stack, const struct access *a,
+static void reach(struct hvc_stack *stack, const struct hvc_a64_access *a,
                   const struct hvc_value x[HVC_GPR_COUNT], struct hvc_value loaded[HVC_GPR_COUNT])
 {
 	const struct hvc_value zero = {.kind = HVC_VALUE_CONSTANT,
@@ -136,14 +101,13 @@ static void reach(struct hvc_stack *stack, const struct access *a,
 			stack->slots = 0;
 		return;
 	}
-	for (unsigned i = 0; i < a->count; i++) {
-		int64_t here = at + a->offset + (int64_t)(i * a->size);
-
+	at += a->offset;
+	for (unsigned i = 0, r = a->rt; i < (a->rt == a->rt2 ? 1 : 2);
+	     i++, r = a->rt2, at += a->size)
 		if (!a->load)
-			put(stack, here, a->size, a->reg[i] == 31 ? &zero : &x[a->reg[i]]);
-		else if (a->reg[i] != 31)
-			get(stack, here, a->size, &loaded[a->reg[i]]);
-	}
+			put(stack, at, a->size, r == 31 ? &zero : &x[r]);
+		else if (r != 31)
+			get(stack, at, a->size, &loaded[r]);
 }
 
 /* ADD and SUB of an immediate, of or to SP and x29. False: another instruction. */
@@ -178,19 +142,20 @@ void hvc_stack__step(struct hvc_stack *stack, const struct hvc_value x[HVC_GPR_C
                      uint32_t word, struct hvc_value loaded[HVC_GPR_COUNT])
 {
 	bool memory = (word >> 25 & 5) == 4, sets_sp;
+	struct hvc_a64_access a;
 	struct hvc_def_use use;
-	struct access a;
 
 	if (add(stack, word))
 		return;
 	hvc_def_use__of(word, &use);
-	if (memory && decode(word, &a)) {
-		reach(stack, &a, x, loaded);
-		if (a.back && a.base == SP)
+	if (memory && hvc_a64__access(word, &a)) {
+		if (is_plain(&a))
+			reach(stack, &a, x, loaded);
+		else if (a.store)
+			stack->slots = 0;
+		if (a.back && a.base == SP && a.moves)
 			stack->sp += a.moves;
-	} else if (memory && !use.loaded) {
-		stack->slots = 0; /* some other store */
-		if ((word >> 5 & 31) == SP && word >> 23 & 1)
+		else if (a.back && a.base == SP)
 			hvc_stack__forget(stack);
 	}
 	/* AND, ORR, EOR of an immediate and ADD, SUB of an extended register write SP. */

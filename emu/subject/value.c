@@ -107,7 +107,7 @@ static bool field(const struct hvc_values *values, uint64_t address, uint32_t wo
 	return true;
 }
 
-static bool literal(const struct hvc_image *image, const struct hvc_a64 *insn, uint64_t *value)
+bool hvc_value__literal(const struct hvc_image *image, const struct hvc_a64 *insn, uint64_t *value)
 {
 	uint32_t low, high = 0;
 
@@ -153,7 +153,7 @@ static bool moved(const struct hvc_values *values, const struct hvc_image *image
 
 	switch (insn->move) {
 	case HVC_MOVE_LITERAL:
-		if (!literal(image, insn, &number))
+		if (!hvc_value__literal(image, insn, &number))
 			return false;
 		*out = constant(HVC_VALUE_CONSTANT, number, address);
 		return true;

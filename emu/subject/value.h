@@ -3,6 +3,7 @@
 #ifndef SUBJECT_VALUE_H
 #define SUBJECT_VALUE_H
 
+#include "subject/a64.h"
 #include "subject/stack.h"
 
 struct hvc_values {
@@ -17,6 +18,8 @@ void hvc_values__forget(struct hvc_values *out);
 /** Execute one instruction. The image is for literals. */
 void hvc_values__step(struct hvc_values *values, const struct hvc_image *image, uint64_t address,
                       uint32_t word);
+/** The number that a LDR or LDRSW of a literal loads; false: the image does not have it. */
+bool hvc_value__literal(const struct hvc_image *image, const struct hvc_a64 *insn, uint64_t *value);
 /** What is true of both; true when *into has changed. */
 bool hvc_values__merge(struct hvc_values *into, const struct hvc_values *from);
 
