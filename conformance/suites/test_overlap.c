@@ -263,8 +263,8 @@ TEST(other_callers_are_refused)
 
 	ck_assert_int_eq(hvc_overlap__find(el1, el2, NULL, &diag, &found), HVC_E_UNSUPPORTED);
 	ck_assert_ptr_null(found.overlap);
-	ck_assert_str_eq(diag.message, "the ABI says nothing of HVC from EL1 in AArch64 state, and "
-	                               "no other calls are compared");
+	ck_assert_str_eq(diag.message, "no caller at EL1 is of this ABI and of a, and calls of "
+	                               "others are not compared");
 	hvc_abi_free(el1);
 	hvc_abi_free(el2);
 }

@@ -8,6 +8,7 @@ void hvc_abi_free(struct hvc_abi *abi)
 {
 	if (!abi)
 		return;
+	hvc_abi_free(abi->half);
 	hvc_arena__free(&abi->arena);
 	free(abi);
 }

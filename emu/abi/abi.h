@@ -7,6 +7,8 @@
 #include "abi/property.h"
 #include "hvcheck/abi.h"
 #include "hvcheck/arch.h"
+#include "machine/outcome.h"
+#include "machine/world.h"
 
 /** Rules that can govern one class of immediates, best first: the first that matches wins. */
 struct hvc_abi_candidates {
@@ -23,7 +25,10 @@ struct hvc_abi_plan {
 
 struct hvc_abi {
 	struct hvc_arena arena; /**< owns everything below */
+	struct hvc_abi *half;   /**< of a file for both widths the other half; owned */
 	const char *name, *title, *source;
+	const char
+	        *until; /**< the last version that has it and any of its family; "": it goes on */
 	unsigned levels, insns;
 	struct hvc_abi_world *world;
 	unsigned worlds;
@@ -40,6 +45,14 @@ struct hvc_abi {
 HVC_MUST_USE enum hvc_status hvc_abi__load_about(const char *path,
                                                  const struct hvc_abi_about *about,
                                                  struct hvc_diag *diag, struct hvc_abi **out);
+
+/**
+ * hvc_abi_parse of a shipped file; of one for both widths the half that is called `name`, or by
+ * the file's name the one of the subject. about: NULL: for none.
+ */
+HVC_MUST_USE enum hvc_status hvc_abi__parse_shipped(const char *text, size_t size, const char *name,
+                                                    const struct hvc_abi_about *about,
+                                                    struct hvc_diag *diag, struct hvc_abi **out);
 
 /** Group the immediates by the rules that may govern them (emu/abi/classes.c). */
 HVC_MUST_USE enum hvc_status hvc_abi__classify(struct hvc_abi *abi);
@@ -87,5 +100,38 @@ static inline bool hvc_abi__is_aarch32(const struct hvc_abi *abi)
  * ABI's callers, instructions or worlds. x0..x30 are taken from the call.
  */
 int hvc_abi__rule_of(const struct hvc_abi *abi, unsigned world, const struct hvc_call *call);
+
+/** Is its EL2 Hyp mode? */
+static inline bool hvc_abi__is_hyp(const struct hvc_abi *abi)
+{
+	return hvc_cpu__is_hyp(abi->world[0].world.cpu);
+}
+
+/* narrow.c: an ABI of 64 bits for callers of 32 */
+
+/**
+ * What a register of x0 to x30 is called where the bits of mask count: x, w, or r where all these
+ * callers are in AArch32 state and it is one of r0 to r12.
+ */
+static inline char hvc_half__letter(unsigned levels, enum hvc_reg reg, uint64_t mask)
+{
+	return !(levels & ~HVC_LEVELS_AARCH32) && reg <= HVC_REG_X0 + 12 ? 'r'
+	       : mask == UINT32_MAX                                      ? 'w'
+	                                                                 : 'x';
+}
+
+/** The callers of one width of an ABI, as bits: those of AArch64 state, or of AArch32 state. */
+static inline unsigned hvc_half__levels(const struct hvc_abi *abi, bool aarch32)
+{
+	return hvc_abi__levels(abi) & (aarch32 ? HVC_LEVELS_AARCH32 : ~HVC_LEVELS_AARCH32);
+}
+
+/**
+ * An ABI as callers of 32 bits would read it: those of `levels` and no others, el1h and el1t as
+ * el1-svc. hyp: EL2 is Hyp mode. It lives no longer than `abi`. Errors: HVC_E_NOMEM.
+ */
+HVC_MUST_USE enum hvc_status hvc_half__read_at_32(const struct hvc_abi *abi, unsigned levels,
+                                                  bool hyp, struct hvc_diag *diag,
+                                                  struct hvc_abi **out);
 
 #endif

@@ -14,7 +14,7 @@ const char *hvc_family__version(const char *name)
 }
 
 /* Number by number: 4.9 is before 4.12. */
-static int compare(const char *a, const char *b)
+int hvc_family__compare(const char *a, const char *b)
 {
 	while (*a || *b) {
 		char *rest_a, *rest_b;
@@ -49,8 +49,8 @@ static unsigned find(const char *family, size_t length, const char *out[HVC_GENE
 
 		if (!is_of(name, family, length))
 			continue;
-		for (;
-		     at && compare(hvc_family__version(out[at - 1]), hvc_family__version(name)) > 0;
+		for (; at && hvc_family__compare(hvc_family__version(out[at - 1]),
+		                                 hvc_family__version(name)) > 0;
 		     at--)
 			out[at] = out[at - 1];
 		out[at] = name;
@@ -71,7 +71,7 @@ const char *hvc_family__holding(const char *name)
 	unsigned count = version ? find(name, (size_t)(version - name) - 1, member) : 0;
 
 	for (unsigned i = 0; i < count; i++)
-		if (compare(hvc_family__version(member[i]), version) <= 0)
+		if (hvc_family__compare(hvc_family__version(member[i]), version) <= 0)
 			holding = member[i];
 	return holding;
 }

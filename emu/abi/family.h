@@ -10,9 +10,13 @@
 
 /** Most generations of a family. */
 #define HVC_GENERATIONS_MAX 32u
+/** Characters of a version, its NUL counted. */
+#define HVC_VERSION_SIZE 16u
 
 /** The version at the end of a name, of digits and dots; NULL: it ends in none. */
 const char *hvc_family__version(const char *name);
+/** Which of two versions is the later? Negative, 0 or positive as of strcmp. */
+int hvc_family__compare(const char *a, const char *b);
 /** The shipped generations of a family ("linux-stub"), oldest first; returns how many. */
 unsigned hvc_family__members(const char *family, const char *out[HVC_GENERATIONS_MAX]);
 /** The shipped generation that holds at a version ("linux-stub-6.12"); NULL: there is none. */

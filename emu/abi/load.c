@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "abi/cover.h"
+#include "abi/family.h"
+#include "abi/half.h"
 #include "abi/rule.h"
 #include "abi/world.h"
 #include "machine/file.h"
@@ -27,6 +29,9 @@ static enum hvc_status read_name(const struct hvc_loader *loader, const struct h
 		return hvc_loader__fail(loader, &spec->abi, 0,
 		                        "the name must be that of the file, \"%.60s\"", stem);
 	abi->name = name;
+	abi->until = spec->until.text ? spec->until.text : "";
+	if (strlen(abi->until) >= HVC_VERSION_SIZE || abi->until[strspn(abi->until, "0123456789.")])
+		return hvc_loader__fail(loader, &spec->until, 0, "a version has digits and dots");
 	abi->title = spec->title.text;
 	abi->source = spec->source.text;
 	return HVC_OK;
@@ -62,12 +67,11 @@ static unsigned insns_of(unsigned levels)
 }
 
 static enum hvc_status read_head(const struct hvc_loader *loader, const struct hvc_spec *spec,
-                                 const char *stem, struct hvc_abi *abi)
+                                 struct hvc_abi *abi)
 {
 	static const struct hvc_spec_world host = {.name = {.text = "host"}};
 	unsigned worlds = spec->worlds ? spec->worlds : 1;
 
-	HVC_TRY(read_name(loader, spec, stem, abi));
 	abi->levels = 1u << HVC_LEVEL_EL1H | 1u << HVC_LEVEL_EL1T;
 	if (spec->callers.text)
 		HVC_TRY(hvc_list__words(loader, &spec->callers, "caller", hvc_rule__find_level, abi,
@@ -87,6 +91,22 @@ static enum hvc_status read_head(const struct hvc_loader *loader, const struct h
 	return HVC_OK;
 }
 
+/* Callers of 32 bits have no others. */
+static enum hvc_status narrow_rule(const struct hvc_loader *loader, struct hvc_abi *abi)
+{
+	struct hvc_rule *rule = &abi->rule[abi->rules];
+	struct hvc_text at = {.line = rule->line, .column = rule->column};
+	bool left;
+
+	if (!hvc_half__narrow(&abi->arena, hvc_abi__is_hyp(abi), rule, &left))
+		return hvc_loader__fail_memory(loader);
+	if (!left)
+		return hvc_loader__fail(loader, &at, 0,
+		                        "rule \"%.40s\" matches nothing: no call of 32 bits",
+		                        rule->name);
+	return HVC_OK;
+}
+
 static enum hvc_status read_rules(const struct hvc_loader *loader, const struct hvc_spec *spec,
                                   struct hvc_abi *abi)
 {
@@ -99,6 +119,8 @@ static enum hvc_status read_rules(const struct hvc_loader *loader, const struct 
 		return hvc_loader__fail_memory(loader);
 	for (abi->rules = 0; abi->rules < spec->rules; abi->rules++) {
 		HVC_TRY(hvc_rule__read(loader, spec, abi->rules, &clobbers, abi));
+		if (hvc_abi__is_aarch32(abi))
+			HVC_TRY(narrow_rule(loader, abi));
 		if (abi->rule[abi->rules].is_default && abi->rules + 1 < spec->rules)
 			return hvc_loader__fail(loader, &spec->rule[abi->rules].is_default, 0,
 			                        "the default rule must be the last");
@@ -185,13 +207,47 @@ static enum hvc_status check_cover(const struct hvc_loader *loader, const struct
 	return hvc_loader__fail(loader, &at, 0, "no rule governs %s", call);
 }
 
-static enum hvc_status build(const struct hvc_loader *loader, const char *text, size_t size,
-                             const char *stem, struct hvc_abi *abi)
+/* A half of a file for both widths; its half for Hyp mode has a name of its own. */
+static enum hvc_status keep_half(const struct hvc_loader *loader, enum hvc_widths widths, bool hyp,
+                                 struct hvc_spec *spec, struct hvc_abi *abi)
+{
+	size_t length = strlen(abi->name);
+	char *name;
+
+	if (widths == HVC_WIDTHS_AARCH64)
+		return HVC_OK;
+	HVC_TRY(hvc_half__keep(loader, widths, hyp, spec));
+	if (widths != HVC_WIDTHS_BOTH || !hyp)
+		return HVC_OK;
+	name = hvc_arena__take(&abi->arena, length + sizeof HVC_HALF_SUFFIX);
+	if (!name)
+		return hvc_loader__fail_memory(loader);
+	memcpy(name, abi->name, length);
+	memcpy(name + length, HVC_HALF_SUFFIX, sizeof HVC_HALF_SUFFIX);
+	abi->name = name;
+	return HVC_OK;
+}
+
+/* A file to be read, once for each of its halves. */
+struct file {
+	const char *text;
+	size_t size;
+	const char *name, *stem;
+	const struct hvc_abi_about *about;
+	struct hvc_diag *diag;
+};
+
+static enum hvc_status build(const struct file *file, const struct hvc_loader *loader, bool hyp,
+                             struct hvc_abi *abi, enum hvc_widths *widths)
 {
 	struct hvc_spec spec;
 
-	HVC_TRY(hvc_spec__read(text, size, loader->file, &abi->arena, loader->diag, &spec));
-	HVC_TRY(read_head(loader, &spec, stem, abi));
+	HVC_TRY(hvc_spec__read(file->text, file->size, loader->file, &abi->arena, loader->diag,
+	                       &spec));
+	HVC_TRY(hvc_half__widths(loader, &spec, widths));
+	HVC_TRY(read_name(loader, &spec, file->stem, abi));
+	HVC_TRY(keep_half(loader, *widths, *widths == HVC_WIDTHS_BOTH ? hyp : true, &spec, abi));
+	HVC_TRY(read_head(loader, &spec, abi));
 	HVC_TRY(read_rules(loader, &spec, abi));
 	HVC_TRY(check_cover(loader, &spec, abi));
 	HVC_TRY(hvc_property__read(loader, spec.sequences, abi));
@@ -200,18 +256,17 @@ static enum hvc_status build(const struct hvc_loader *loader, const char *text, 
 	return HVC_OK;
 }
 
-static enum hvc_status parse(const char *text, size_t size, const char *file, const char *stem,
-                             const struct hvc_abi_about *about, struct hvc_diag *diag,
-                             struct hvc_abi **out)
+static enum hvc_status parse_half(const struct file *file, bool hyp, enum hvc_widths *widths,
+                                  struct hvc_abi **out)
 {
 	struct hvc_abi *abi = calloc(1, sizeof *abi);
-	struct hvc_loader loader = {.file = file, .diag = diag, .about = about};
+	struct hvc_loader loader = {.file = file->name, .diag = file->diag, .about = file->about};
 	enum hvc_status status;
 
 	if (!abi)
 		return hvc_loader__fail_memory(&loader);
 	loader.arena = &abi->arena;
-	status = build(&loader, text, size, stem, abi);
+	status = build(file, &loader, hyp, abi, widths);
 	if (status != HVC_OK) {
 		hvc_abi_free(abi);
 		return status;
@@ -220,10 +275,53 @@ static enum hvc_status parse(const char *text, size_t size, const char *file, co
 	return HVC_OK;
 }
 
+/* The other half of a file for both widths comes first. */
+static void turn(struct hvc_abi **abi)
+{
+	struct hvc_abi *half = (*abi)->half;
+
+	if (!half)
+		return;
+	(*abi)->half = NULL;
+	half->half = *abi;
+	*abi = half;
+}
+
+/* Both halves are read whichever is wanted: a file that is wrong in one of them is wrong. */
+static enum hvc_status parse(const struct file *file, struct hvc_abi **out)
+{
+	struct hvc_abi *abi = NULL;
+	enum hvc_widths widths;
+	enum hvc_status status = parse_half(file, false, &widths, &abi);
+
+	if (status == HVC_OK && widths == HVC_WIDTHS_BOTH)
+		status = parse_half(file, true, &widths, &abi->half);
+	if (status != HVC_OK) {
+		hvc_abi_free(abi);
+		return status;
+	}
+	if (file->about && file->about->aarch32)
+		turn(&abi);
+	*out = abi;
+	return HVC_OK;
+}
+
+enum hvc_status hvc_abi__parse_shipped(const char *text, size_t size, const char *name,
+                                       const struct hvc_abi_about *about, struct hvc_diag *diag,
+                                       struct hvc_abi **out)
+{
+	HVC_TRY(hvc_abi_parse(text, size, name, diag, out));
+	if (strcmp(hvc_abi_name(*out), name) != 0 || (about && about->aarch32))
+		turn(out);
+	return HVC_OK;
+}
+
 enum hvc_status hvc_abi_parse(const char *text, size_t size, const char *name,
                               struct hvc_diag *diag, struct hvc_abi **out)
 {
-	return parse(text, size, name, NULL, NULL, diag, out);
+	const struct file file = {text, size, name, NULL, NULL, diag};
+
+	return parse(&file, out);
 }
 
 enum hvc_status hvc_abi__load_about(const char *path, const struct hvc_abi_about *about,
@@ -240,7 +338,7 @@ enum hvc_status hvc_abi__load_about(const char *path, const struct hvc_abi_about
 	snprintf(stem, sizeof stem, "%.*s", (int)(length < sizeof stem ? length : sizeof stem - 1),
 	         base);
 	HVC_TRY(hvc_file__read(path, HVC_LIMIT_YAML, diag, &text, &size));
-	status = parse((const char *)text, size, path, stem, about, diag, out);
+	status = parse(&(struct file){(const char *)text, size, path, stem, about, diag}, out);
 	free(text);
 	return status;
 }

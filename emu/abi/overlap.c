@@ -9,7 +9,7 @@
 static bool is_for(const struct hvc_rule *rule, unsigned world, enum hvc_level level)
 {
 	return rule->worlds >> world & 1 && rule->levels >> level & 1 &&
-	       rule->insns >> HVC_INSN_HVC & 1;
+	       rule->insns >> hvc_insn__at(HVC_INSN_HVC, level) & 1;
 }
 
 static bool make_side(struct hvc_overlap_side *side, const struct hvc_abi *abi)
@@ -116,6 +116,7 @@ static void fill_witness(const struct hvc_overlap_work *w, const struct hvc_cove
 {
 	hvc_call_init(&out->witness, 0);
 	out->witness.from = w->level;
+	out->witness.insn = hvc_insn__at(HVC_INSN_HVC, w->level);
 	out->witness.imm = (uint16_t)point->v[HVC_COVER_IMM];
 	out->world[0] = w->world[0];
 	out->world[1] = w->world[1];
@@ -223,29 +224,48 @@ static bool share_worlds(const struct hvc_abi *a, const struct hvc_abi *b)
 	return false;
 }
 
-/* Does any rule tell EL1h and EL1t apart? */
-static bool tells_levels(const struct hvc_abi *abi)
+/* HVC is the instruction of the level's state: where both have callers of AArch64, of these. */
+static const enum hvc_level levels[] = {HVC_LEVEL_EL1H,    HVC_LEVEL_EL1T,    HVC_LEVEL_EL1_SVC,
+                                        HVC_LEVEL_EL1_SYS, HVC_LEVEL_EL1_FIQ, HVC_LEVEL_EL1_IRQ,
+                                        HVC_LEVEL_EL1_ABT, HVC_LEVEL_EL1_UND};
+
+#define LEVELS (sizeof levels / sizeof *levels)
+
+/* Does any rule tell two levels apart? */
+static bool tells_levels(const struct hvc_abi *abi, enum hvc_level a, enum hvc_level b)
 {
 	for (unsigned i = 0; i < abi->rules; i++)
-		if ((abi->rule[i].levels >> HVC_LEVEL_EL1H & 1) !=
-		    (abi->rule[i].levels >> HVC_LEVEL_EL1T & 1))
+		if ((abi->rule[i].levels >> a & 1) != (abi->rule[i].levels >> b & 1))
 			return true;
 	return false;
 }
 
-static bool meet_worlds(struct hvc_overlap_work *w)
+/* The callers that both have, and that no caller before stands for, in `out`; returns how many. */
+static unsigned choose_levels(const struct hvc_abi *a, const struct hvc_abi *b,
+                              enum hvc_level out[static LEVELS])
 {
-	static const enum hvc_level levels[] = {HVC_LEVEL_EL1H, HVC_LEVEL_EL1T};
-	const struct hvc_abi *a = w->side[0].abi, *b = w->side[1].abi;
-	unsigned common = a->levels & b->levels;
-	unsigned both = 1u << HVC_LEVEL_EL1H | 1u << HVC_LEVEL_EL1T;
-	bool shared = share_worlds(a, b);
-	bool apart = (common & both) != both || tells_levels(a) || tells_levels(b);
+	unsigned common = a->levels & b->levels, count = 0;
 
-	for (unsigned i = 0; i < 2; i++) {
-		w->level = levels[i];
-		if (!(common >> w->level & 1) || (i && !apart))
+	for (unsigned i = 0; i < LEVELS; i++) {
+		enum hvc_insn insn = hvc_insn__at(HVC_INSN_HVC, levels[i]);
+
+		if (!(common >> levels[i] & 1) || !(a->insns & b->insns & 1u << insn) ||
+		    (count && hvc_level_is_aarch32(levels[i]) != hvc_level_is_aarch32(out[0])))
 			continue;
+		if (!count || tells_levels(a, out[0], levels[i]) ||
+		    tells_levels(b, out[0], levels[i]))
+			out[count++] = levels[i];
+	}
+	return count;
+}
+
+static bool meet_worlds(struct hvc_overlap_work *w, const enum hvc_level *level, unsigned count)
+{
+	const struct hvc_abi *a = w->side[0].abi, *b = w->side[1].abi;
+	bool shared = share_worlds(a, b);
+
+	for (unsigned i = 0; i < count; i++) {
+		w->level = level[i];
 		for (w->world[0] = 0; w->world[0] < a->worlds; w->world[0]++)
 			for (w->world[1] = 0; w->world[1] < b->worlds; w->world[1]++)
 				if ((!shared || is_same_world(a, w->world[0], b, w->world[1])) &&
@@ -253,12 +273,6 @@ static bool meet_worlds(struct hvc_overlap_work *w)
 					return false;
 	}
 	return true;
-}
-
-static bool speaks_of_hvc(const struct hvc_abi *abi)
-{
-	return abi->insns >> HVC_INSN_HVC & 1 &&
-	       abi->levels & (1u << HVC_LEVEL_EL1H | 1u << HVC_LEVEL_EL1T);
 }
 
 static int compare_overlaps(const void *a, const void *b)
@@ -275,21 +289,22 @@ enum hvc_status hvc_overlap__find(const struct hvc_abi *first, const struct hvc_
                                   struct hvc_overlaps *out)
 {
 	struct hvc_overlap_work w = {.filter = filter};
+	enum hvc_level level[LEVELS];
+	unsigned callers = choose_levels(first, second, level);
 	bool ok;
 
-	for (unsigned k = 0; k < 2; k++)
-		if (!speaks_of_hvc(k ? second : first))
-			return hvc_diag_set(
-			        diag, HVC_E_UNSUPPORTED, hvc_abi_name(k ? second : first), 0, 0,
-			        "the ABI says nothing of HVC from EL1 in AArch64 state, "
-			        "and no other calls are compared");
+	if (!callers)
+		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, hvc_abi_name(first), 0, 0,
+		                    "no caller at EL1 is of this ABI and of %s, and calls of "
+		                    "others are not compared",
+		                    hvc_abi_name(second));
 	w.minus = calloc(first->rules + second->rules, sizeof *w.minus);
 	w.index = calloc((size_t)first->rules * second->rules, sizeof *w.index);
 	w.lost = calloc((size_t)first->rules * second->rules, sizeof *w.lost);
 	ok = w.lost && make_side(&w.side[0], first) && make_side(&w.side[1], second) && w.minus &&
 	     w.index;
 	w.search.memory = !ok;
-	ok = ok && meet_worlds(&w);
+	ok = ok && meet_worlds(&w, level, callers);
 	free_side(&w.side[0]);
 	free_side(&w.side[1]);
 	free(w.minus);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * Calls that rules of two ABIs both govern: the intersections of their sets, exact over all
- * immediates and all register values, each with a witness. Calls are HVC from EL1.
+ * immediates and all register values, each with a witness. Calls are HVC from EL1: in AArch64
+ * state where both ABIs have such callers, else in AArch32 state.
  */
 #ifndef HVC_ABI_OVERLAP_H
 #define HVC_ABI_OVERLAP_H
@@ -37,8 +38,7 @@ typedef bool hvc_overlap_filter(const struct hvc_rule *rule);
 /**
  * Find all overlaps of rules that the filter lets through. Worlds are set against those of
  * the same name; where the two ABIs share no name, all against all. Errors:
- * HVC_E_UNSUPPORTED when an ABI says nothing of HVC from EL1 in AArch64 state, or its rules are
- * too entangled;
+ * HVC_E_UNSUPPORTED when no caller at EL1 is of both ABIs, or their rules are too entangled;
  * HVC_E_NOMEM.
  */
 HVC_MUST_USE enum hvc_status hvc_overlap__find(const struct hvc_abi *first,

@@ -146,7 +146,7 @@ enum hvc_status hvc_owner__symbols(const struct hvc_loader *loader, const struct
 		snprintf(name, sizeof name, "%.*s", (int)(end - begin - (int)sizeof word + 1),
 		         begin + sizeof word - 1);
 		address = stand_in(name);
-		if (about && about->find(about->ctx, name, &why, &address) != HVC_OK)
+		if (about && about->find && about->find(about->ctx, name, &why, &address) != HVC_OK)
 			return hvc_loader__fail(loader, text, 0, "%s", why.message);
 		made = hvc_arena__take(loader->arena, length + 24);
 		if (!made)

@@ -113,7 +113,8 @@ static const struct shape sequence = MAPPING(sequence_keys, 0);
 static const struct shape sequences = LIST(&sequence, 1, HVC_LIMIT_SEQUENCES);
 
 static const struct key abi_keys[] = {
-	MUST("abi"), MUST("title"), MUST("source"), MAY("callers"), MAY("instructions"), MAY("clobbers"),
+	MUST("abi"), MUST("title"), MUST("source"), MAY("until"), MAY("widths"), MAY("callers"), MAY("instructions"),
+	MAY("clobbers"), MAY("clobbers_aarch32"),
 	HAS("worlds", &worlds), NEEDS("rules", &rules), HAS("sequences", &sequences), END,
 };
 

@@ -29,7 +29,7 @@ enum hvc_status hvc_abi__open_about(const char *name, const struct hvc_abi_about
 		return hvc_abi__load_about(name, about, diag, out);
 	for (size_t i = 0; hvc_abi_shipped_at(i, &shipped, &text, &size); i++)
 		if (!strcmp(shipped, name))
-			return hvc_abi_parse(text, size, name, diag, out);
+			return hvc_abi__parse_shipped(text, size, name, about, diag, out);
 	return hvc_diag_set(diag, HVC_E_NOTFOUND, name, 0, 0, "no shipped ABI has this name");
 }
 

@@ -18,6 +18,9 @@ static const struct slot spec_slots[] = {
         {"callers", offsetof(struct hvc_spec, callers)},
         {"instructions", offsetof(struct hvc_spec, instructions)},
         {"clobbers", offsetof(struct hvc_spec, clobbers)},
+        {"clobbers_aarch32", offsetof(struct hvc_spec, clobbers_aarch32)},
+        {"widths", offsetof(struct hvc_spec, widths)},
+        {"until", offsetof(struct hvc_spec, until)},
 };
 
 static const struct slot world_slots[] = {

@@ -50,7 +50,8 @@ struct hvc_spec_rule {
 struct hvc_node;
 
 struct hvc_spec {
-	struct hvc_text abi, title, source, callers, instructions, clobbers;
+	struct hvc_text abi, title, source, until, widths, callers, instructions, clobbers;
+	struct hvc_text clobbers_aarch32; /**< in a file for both widths: of its half of 32 bits */
 	struct hvc_spec_world *world;
 	unsigned worlds;
 	struct hvc_spec_rule *rule;

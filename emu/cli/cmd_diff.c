@@ -138,6 +138,9 @@ enum hvc_status hvc_cmd__diff(const struct hvc_options *options, const struct hv
 
 	if (hvc_options__has(options, HVC_OPTION_ABIS))
 		return hvc_cmd__diff_abi(options, page, holds, diag);
+	if (hvc_options__has(options, HVC_OPTION_WIDTHS))
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                    "--widths compares specifications: --abi A --widths");
 	if (hvc_cli_world__sets_call(options, &reg))
 		return hvc_diag_set(
 		        diag, HVC_E_ARG, NULL, 0, 0,

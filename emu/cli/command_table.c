@@ -112,7 +112,7 @@ const struct hvc_command hvc_command_table[] = {
         },
         {
                 .name = "diff",
-                .usage = "A B [--abi-old ABI] [--abi-new ABI], or --abi A B; [--used-by IMAGE]",
+                .usage = "A B [--abi-old ABI] [--abi-new ABI], or --abi A B; --abi A --widths",
                 .summary = "where two subjects or two ABIs part",
                 .details =
                         "Proves for every input that both do the same, or tells where they part "
@@ -120,36 +120,41 @@ const struct hvc_command hvc_command_table[] = {
                         "can tell what moved where and\nwhat a caller of A gets from B; built-in "
                         "subjects have theirs. With --abi, A and B are\nspecifications, compared "
                         "as written over all immediates and register values. A and B\nmay also "
-                        "be maps that 'map --format map' saved. Exit status 0: equal, 1: they "
-                        "differ,\n2: something could not be compared.\n",
+                        "be maps that 'map --format map' saved. An ABI of 64 bits and one of 32 "
+                        "are compared\nas their callers write calls, r0 for x0; --widths does "
+                        "so with the two of one file.\nExit status 0: equal, 1: they differ, 2: "
+                        "something could not be compared.\n",
                 .examples = "  hvcheck diff linux-stub-imm linux-stub-4.7\n"
                             "  hvcheck diff old/vmlinux@__hyp_stub_vectors "
                             "new/vmlinux@__hyp_stub_vectors\n"
                             "  hvcheck diff stub.map new/vmlinux@__hyp_stub_vectors\n"
                             "  hvcheck diff --abi linux-stub-4.7 linux-stub-4.12 --format "
-                            "markdown\n",
-                .least = 2,
+                            "markdown\n"
+                            "  hvcheck diff --abi jailhouse --widths\n",
+                .least = 2, /* with --widths one will do */
                 .most = 2,
                 .options = COMMON | POLICY | BIT(BRIEF) | BIT(JOBS) | BIT(BUDGET) | BIT(SMT) |
-                           BIT(CONTRACT) | BIT(SYMBOLS) | BIT(USED_BY) | BIT(ABIS) | BIT(ABI_OLD) |
-                           BIT(ABI_NEW) | AROUND | BIT(CPU) | BIT(FROM) | BIT(INSN),
+                           BIT(CONTRACT) | BIT(SYMBOLS) | BIT(USED_BY) | BIT(ABIS) | BIT(WIDTHS) |
+                           BIT(ABI_OLD) | BIT(ABI_NEW) | AROUND | BIT(CPU) | BIT(FROM) | BIT(INSN),
                 .styles = FINDINGS,
                 .run = hvc_cmd__diff,
         },
         {
                 .name = "history",
-                .usage = "FAMILY, or ABI ABI...",
+                .usage = "FAMILY, or ABI ABI..., or FAMILY FAMILY --widths",
                 .summary = "the generations of an ABI side by side",
                 .details = "Compares each generation of a family of specifications with the one "
                            "before it: a row an\noperation, a column a generation, and ! where a "
                            "number means another operation than it did.\nThe family of "
                            "linux-stub-4.12 is linux-stub; ABIs that are named one by one come "
-                           "oldest first.\n",
+                           "oldest first.\n--widths sets a family of 64 bits against one of 32, "
+                           "version by version.\n",
                 .examples = "  hvcheck history linux-stub --format markdown\n"
-                            "  hvcheck history ./abi-1.yaml ./abi-2.yaml ./abi-3.yaml\n",
+                            "  hvcheck history ./abi-1.yaml ./abi-2.yaml ./abi-3.yaml\n"
+                            "  hvcheck history linux-stub linux-arm-stub --widths\n",
                 .least = 1,
                 .most = HVC_ARGUMENT_MAX,
-                .options = COMMON | BIT(REPORT),
+                .options = COMMON | BIT(REPORT) | BIT(WIDTHS),
                 .styles = 1u << HVC_STYLE_MARKDOWN | 1u << HVC_STYLE_HTML,
                 .run = hvc_cmd__history,
         },

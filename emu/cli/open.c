@@ -2,6 +2,7 @@
 #include "cli/open.h"
 #include "cli/world.h"
 
+#include "abi/abi.h"
 #include "abi/family.h"
 
 #include <inttypes.h>
@@ -186,7 +187,8 @@ static void tell_about(const struct hvc_subject *subject, struct hvc_abi_about *
 {
 	const struct hvc_image *image = hvc_subject_image(subject);
 
-	*out = (struct hvc_abi_about){.find = find_place, .ctx = (void *)(uintptr_t)subject};
+	*out = (struct hvc_abi_about){
+	        .find = find_place, .ctx = (void *)(uintptr_t)subject, .aarch32 = image->aarch32};
 	while (out->datas < HVC_ABOUT_RANGES &&
 	       hvc_subject__data(subject, out->datas, &out->data[out->datas].lo,
 	                         &out->data[out->datas].hi))
@@ -203,17 +205,38 @@ static void tell_about(const struct hvc_subject *subject, struct hvc_abi_about *
 	}
 }
 
+/* Frees an ABI of code that the subject is not. */
+static enum hvc_status check_width(struct hvc_abi *abi, const struct hvc_subject *subject,
+                                   struct hvc_diag *diag)
+{
+	bool hyp = hvc_abi__is_hyp(abi);
+	enum hvc_status status = HVC_OK;
+
+	if (hyp == hvc_subject_image(subject)->aarch32)
+		return HVC_OK;
+	status = hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "%s is of %s, and %s is %s",
+	                      hvc_abi_name(abi), hyp ? "Hyp mode" : "EL2 in AArch64 state",
+	                      hvc_subject_name(subject), hyp ? "AArch64 code" : "32-bit code");
+	hvc_abi_free(abi);
+	return status;
+}
+
 enum hvc_status hvc_open__abi(const char *name, const struct hvc_subject *subject,
                               struct hvc_diag *diag, struct hvc_abi **out)
 {
 	struct hvc_abi_about about;
+	struct hvc_abi *abi = NULL;
 	enum hvc_status status;
 	const char *names[SHIPPED_MAX + 1] = {NULL}, *near, *text;
 	size_t size;
 
 	if (subject)
 		tell_about(subject, &about);
-	status = hvc_abi__open_about(name, subject ? &about : NULL, diag, out);
+	status = hvc_abi__open_about(name, subject ? &about : NULL, diag, &abi);
+	if (status == HVC_OK && subject)
+		status = check_width(abi, subject, diag);
+	if (status == HVC_OK)
+		*out = abi;
 	if (status != HVC_E_NOTFOUND)
 		return status;
 	for (size_t i = 0; i < SHIPPED_MAX && hvc_abi_shipped_at(i, &names[i], &text, &size);)

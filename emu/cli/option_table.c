@@ -441,6 +441,7 @@ const struct hvc_option hvc_option_table[HVC_OPTION_COUNT] = {
 	[HVC_OPTION_SMT] = {"smt", 0, "DIR", "write what is proved as SMT-LIB 2, a script a claim, to a new or empty folder", take_smt, false},
 	[HVC_OPTION_PICTURE] = {"picture", 0, NULL, "also draw the immediates as a picture of letters, a letter for all\nthat do alike", NULL, false},
 	[HVC_OPTION_TREE] = {"tree", 0, NULL, "the classes as a tree: where the code chooses, by what, and what it does\nthen; of an svg, in place of the square", NULL, false},
+	[HVC_OPTION_WIDTHS] = {"widths", 0, NULL, "compare an ABI of 64 bits with one of 32: operation by operation, do\nthey agree?", NULL, false},
 	[HVC_OPTION_CONTRACT] = {"contract", 0, NULL, "also measure the fate of every register, FP/SIMD included, over many\nregister files", NULL, false},
 	[HVC_OPTION_JOBS] = {"jobs", 'j', "N", "worker processes, 1 to 256 (one a CPU); the report is the same", take_jobs, false},
 	[HVC_OPTION_TIMEOUT] = {"timeout", 0, "SECONDS", "end with status 2 when it is not done by then, and say how far it is", take_timeout, false},

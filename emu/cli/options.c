@@ -113,6 +113,14 @@ static enum hvc_status take_option(struct hvc_options *options, int argc, char *
 	return option->take(options, value, diag);
 }
 
+/* The two widths of one ABI are two things to compare. */
+static unsigned fewest(const struct hvc_options *options)
+{
+	unsigned least = options->command->least;
+
+	return least > 1 && hvc_options__has(options, HVC_OPTION_WIDTHS) ? 1 : least;
+}
+
 enum hvc_status hvc_options__parse(const struct hvc_command *command, int argc, char **argv,
                                    struct hvc_diag *diag, struct hvc_options *out)
 {
@@ -139,7 +147,7 @@ enum hvc_status hvc_options__parse(const struct hvc_command *command, int argc, 
 			keep_word(&options, argv[i]);
 		}
 	}
-	if (options.arguments < command->least && !hvc_options__has(&options, HVC_OPTION_HELP))
+	if (options.arguments < fewest(&options) && !hvc_options__has(&options, HVC_OPTION_HELP))
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "usage: hvcheck %s %s",
 		                    command->name, command->usage);
 	if (!hvc_options__has(&options, HVC_OPTION_HELP))

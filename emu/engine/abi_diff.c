@@ -3,9 +3,16 @@
 
 #include <stdlib.h>
 
+bool hvc_abi_operation__agrees(const struct hvc_abi_operation *operation)
+{
+	return operation->use[HVC_SIDE_OLD].rule && operation->use[HVC_SIDE_NEW].rule &&
+	       !operation->moved && !operation->changed;
+}
+
 static enum hvc_status compare(const struct hvc_abi_diff_config *config, struct hvc_abi_diff *diff,
                                struct hvc_diag *diag)
 {
+	diff->widths = config->widths;
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
 		diff->abi[side] = config->abi[side];
 	HVC_TRY(hvc_overlap__find(diff->abi[HVC_SIDE_OLD], diff->abi[HVC_SIDE_NEW], NULL, diag,

@@ -61,18 +61,25 @@ struct hvc_abi_diff {
 	unsigned meetings;
 	struct hvc_overlaps overlaps; /**< of all rules */
 	bool equal;                   /**< every call has the same promise, by the same name */
+	bool widths;                  /**< as in the configuration */
 };
 
 struct hvc_abi_diff_config {
 	const struct hvc_abi *abi[HVC_SIDE_COUNT];
 	/** What implements them, for counting instructions; each may be NULL. */
 	const struct hvc_subject *subject[HVC_SIDE_COUNT];
+	/** One ABI is of 64 bits, both read at 32 (hvc_half__read_at_32): do they agree? What a
+	 * call may clobber is told, and no difference. */
+	bool widths;
 };
 
 /** The ABIs must outlive the result. Errors: those of hvc_overlap__find and hvc_machine_open. */
 HVC_MUST_USE enum hvc_status hvc_abi_diff__run(const struct hvc_abi_diff_config *config,
                                                struct hvc_diag *diag, struct hvc_abi_diff **out);
 void hvc_abi_diff__free(struct hvc_abi_diff *diff);
+
+/** Do both ABIs have the operation, asked for and answered alike? */
+bool hvc_abi_operation__agrees(const struct hvc_abi_operation *operation);
 
 /* The parts of a comparison of ABIs. Internal. */
 

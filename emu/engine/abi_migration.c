@@ -54,9 +54,10 @@ static bool is_constant(const struct hvc_overlap *overlap, const struct hvc_expr
 	return true;
 }
 
-/* Are two values equal in all calls of the overlap? Equal constants are, or equal words. */
+/* Are two values equal, in the bits of mask, in all calls of the overlap? Equal constants are, or
+ * equal words. */
 static bool same_value(const struct hvc_abi_diff *diff, const struct hvc_overlap *overlap,
-                       const struct hvc_expr *a, const struct hvc_expr *b)
+                       const struct hvc_expr *a, const struct hvc_expr *b, uint64_t mask)
 {
 	struct hvc_state entry;
 	const struct hvc_abi_world *world =
@@ -68,7 +69,7 @@ static bool same_value(const struct hvc_abi_diff *diff, const struct hvc_overlap
 	if (!is_constant(overlap, a) || !is_constant(overlap, b))
 		return false;
 	hvc_entry_state(&world->world.state, &overlap->witness, &entry);
-	return hvc_expr__eval(a, &context) == hvc_expr__eval(b, &context);
+	return !((hvc_expr__eval(a, &context) ^ hvc_expr__eval(b, &context)) & mask);
 }
 
 /* reg: of a register that one rule gives a value and the other keeps. */
@@ -77,8 +78,9 @@ static bool is_kept(const struct hvc_abi_diff *diff, const struct hvc_overlap *o
 {
 	const struct hvc_expr kept = hvc_expr__reg(result->reg);
 
-	return !result->intervals && result->mask == UINT64_MAX &&
-	       same_value(diff, overlap, &result->expr, &kept);
+	return !result->intervals &&
+	       (result->mask == UINT64_MAX || hvc_abi__is_aarch32(diff->abi[HVC_SIDE_NEW])) &&
+	       same_value(diff, overlap, &result->expr, &kept, result->mask);
 }
 
 static bool same_word(const struct hvc_abi_diff *diff, const struct hvc_overlap *overlap,
@@ -89,7 +91,8 @@ static bool same_word(const struct hvc_abi_diff *diff, const struct hvc_overlap 
 			return true;
 		return !a->result->intervals && !b->result->intervals &&
 		       a->result->mask == b->result->mask &&
-		       same_value(diff, overlap, &a->result->expr, &b->result->expr);
+		       same_value(diff, overlap, &a->result->expr, &b->result->expr,
+		                  a->result->mask);
 	}
 	if (a->result)
 		return !b->clobbered && is_kept(diff, overlap, a->result);
@@ -112,7 +115,7 @@ bool hvc_abi_diff__promise_equal(const struct hvc_abi_diff *diff, const struct h
 	if (a->specified != b->specified || a->outcome != b->outcome || a->level != b->level ||
 	    a->has_at != b->has_at)
 		return !a->specified && !b->specified;
-	if (a->has_at && !same_value(diff, overlap, &a->at, &b->at))
+	if (a->has_at && !same_value(diff, overlap, &a->at, &b->at, UINT64_MAX))
 		return false;
 	for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_REG_COUNT; reg++) {
 		const struct word x = word_of(a, reg), y = word_of(b, reg);
@@ -212,9 +215,9 @@ bool hvc_abi_diff__meet(struct hvc_abi_diff *diff)
 		enum hvc_abi_migration_kind kind = kind_of(diff, overlap);
 
 		if (old->specified || new->specified)
-			diff->equal = diff->equal && kind == HVC_ABI_MIGRATION_SAME &&
-			              old->specified &&
-			              hvc_regset_equal(&old->clobbers, &new->clobbers);
+			diff->equal =
+			        diff->equal && kind == HVC_ABI_MIGRATION_SAME && old->specified &&
+			        (diff->widths || hvc_regset_equal(&old->clobbers, &new->clobbers));
 		if (is_worth(diff, overlap, kind))
 			diff->meeting[diff->meetings++] =
 			        (struct hvc_abi_migration){kind, {old, new}, overlap};

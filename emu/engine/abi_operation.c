@@ -11,9 +11,12 @@
 /* Is it about HVC from EL1, and does it say something? */
 static bool is_operation(const struct hvc_abi *abi, const struct hvc_rule *rule)
 {
-	const unsigned el1 = 1u << HVC_LEVEL_EL1H | 1u << HVC_LEVEL_EL1T;
+	const unsigned el1 =
+	        hvc_abi__is_aarch32(abi)
+	                ? HVC_LEVELS_AARCH32 & ~(1u << HVC_LEVEL_EL0_USR | 1u << HVC_LEVEL_EL2_HYP)
+	                : 1u << HVC_LEVEL_EL1H | 1u << HVC_LEVEL_EL1T;
 
-	return rule->levels & el1 && rule->insns >> HVC_INSN_HVC & 1 &&
+	return rule->levels & el1 && rule->insns & hvc_insns__all(1u << HVC_INSN_HVC) &&
 	       (hvc_abi__offers(abi, rule) || (rule->specified && rule->role == HVC_ROLE_UNKNOWN));
 }
 

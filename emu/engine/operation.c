@@ -67,7 +67,8 @@ char *hvc_operation__how(const struct hvc_rule *rule)
 
 		if (text[0])
 			append(text, sizeof text, ", ");
-		snprintf(word, sizeof word, "%c%s", word_only ? 'w' : 'x',
+		snprintf(word, sizeof word, "%c%s",
+		         hvc_half__letter(rule->levels, c->reg, word_only ? UINT32_MAX : c->mask),
 		         hvc_reg_name(c->reg) + 1);
 		append(text, sizeof text, word);
 		if (c->mask != UINT64_MAX && !word_only) {

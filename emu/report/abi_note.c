@@ -14,8 +14,7 @@ static bool is_same(const struct hvc_abi_operation *operation)
 	const struct hvc_abi_use *old = &operation->use[HVC_SIDE_OLD];
 	const struct hvc_abi_use *new = &operation->use[HVC_SIDE_NEW];
 
-	return old->rule && new->rule && !operation->moved && !operation->changed &&
-	       !strcmp(old->how, new->how) &&
+	return hvc_abi_operation__agrees(operation) && !strcmp(old->how, new->how) &&
 	       hvc_regset_equal(&old->rule->clobbers, &new->rule->clobbers);
 }
 
@@ -182,7 +181,8 @@ void hvc_abi_note__calls(const struct hvc_abi_migration *meeting, struct hvc_wor
 			hvc_words__add(out, ", ");
 	}
 	if (every || overlap->conditions)
-		hvc_words__conditions(out, overlap->condition, overlap->conditions);
+		hvc_words__conditions(out, overlap->condition, overlap->conditions,
+		                      overlap->witness.from);
 	if (overlap->partly)
 		hvc_words__add(out, " (less what other rules take)");
 }

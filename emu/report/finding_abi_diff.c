@@ -84,6 +84,8 @@ static void add_both(struct hvc_findings *list, const struct sides *sides,
 		add(list, sides, operation, "diff-changed", NULL, *rest ? rest : "another promise");
 	hvc_words__free(&how);
 	hvc_words__free(&note);
+	if (sides->diff->widths)
+		return;
 	add_registers(list, sides, operation, &operation->clobbers, "diff-clobbers",
 	              "may now change");
 	add_registers(list, sides, operation, &kept, "diff-preserves", "now keeps");
@@ -100,9 +102,11 @@ static void add_operations(struct hvc_findings *list, const struct sides *sides)
 		if (use[HVC_SIDE_OLD].rule && use[HVC_SIDE_NEW].rule)
 			add_both(list, sides, operation);
 		else if (use[HVC_SIDE_OLD].rule)
-			add(list, sides, operation, "diff-removed", NULL, "removed");
+			add(list, sides, operation, "diff-removed", NULL,
+			    sides->diff->widths ? "64 bits alone" : "removed");
 		else
-			add(list, sides, operation, "diff-added", NULL, "added");
+			add(list, sides, operation, "diff-added", NULL,
+			    sides->diff->widths ? "32 bits alone" : "added");
 	}
 }
 
@@ -142,7 +146,9 @@ static void add_meetings(struct hvc_findings *list, const struct sides *sides)
 		put_place(&draft, sides, meeting->rule);
 		hvc_words__add(&draft.key, "%s", meeting->rule[HVC_SIDE_NEW]->name);
 		hvc_words__add(&draft.summary,
-		               "an old call is %s now: ", meeting->rule[HVC_SIDE_NEW]->name);
+		               sides->diff->widths ? "of 32 bits the call is %s: "
+		                                   : "an old call is %s now: ",
+		               meeting->rule[HVC_SIDE_NEW]->name);
 		hvc_words__promise(&draft.summary, meeting->rule[HVC_SIDE_NEW]);
 		hvc_words__witness(&draft.call, &meeting->overlap->witness);
 		hvc_findings__add(list, &draft);

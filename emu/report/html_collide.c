@@ -136,7 +136,8 @@ static bool put_group(FILE *out, const struct hvc_collide *collide,
 	bool agrees = pair->agrees[index], made;
 
 	hvc_words__imms(&imms, overlap->imm, overlap->imms);
-	hvc_words__conditions(&registers, overlap->condition, overlap->conditions);
+	hvc_words__conditions(&registers, overlap->condition, overlap->conditions,
+	                      overlap->witness.from);
 	if (overlap->partly)
 		hvc_words__add(&registers, " (but for calls of other rules)");
 	if (size > 1)

@@ -125,6 +125,7 @@ enum hvc_status hvc_abi_diff__json(FILE *out, const struct hvc_abi_diff *diff,
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
 		hvc_json__string(json, sides[side], hvc_abi_name(diff->abi[side]));
 	hvc_json__boolean(json, "equal", diff->equal);
+	hvc_json__boolean(json, "widths", diff->widths);
 	hvc_json__object(json, "account");
 	hvc_json__number(json, "added", counts.added);
 	hvc_json__number(json, "removed", counts.removed);

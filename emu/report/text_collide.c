@@ -179,7 +179,8 @@ static void add_overlap(struct hvc_table *table, const struct hvc_collide *colli
 	bool agrees = pair->agrees[index];
 
 	hvc_words__imms(&imms, overlap->imm, overlap->imms);
-	hvc_words__conditions(&registers, overlap->condition, overlap->conditions);
+	hvc_words__conditions(&registers, overlap->condition, overlap->conditions,
+	                      overlap->witness.from);
 	if (overlap->partly)
 		hvc_words__add(&registers, " (but for calls of other rules)");
 	hvc_words__witness(&call, &overlap->witness);

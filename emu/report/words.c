@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/words.h"
 
+#include "abi/abi.h"
+
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -193,7 +195,7 @@ void hvc_words__witness(struct hvc_words *words, const struct hvc_call *call)
 }
 
 void hvc_words__conditions(struct hvc_words *words, const struct hvc_condition *condition,
-                           unsigned conditions)
+                           unsigned conditions, enum hvc_level from)
 {
 	for (unsigned i = 0; i < conditions; i++) {
 		const struct hvc_condition *c = &condition[i];
@@ -204,7 +206,9 @@ void hvc_words__conditions(struct hvc_words *words, const struct hvc_condition *
 			continue;
 		}
 		if (c->mask == UINT32_MAX)
-			hvc_words__add(words, "w%u = ", (unsigned)c->reg);
+			hvc_words__add(words,
+			               "%c%u = ", hvc_half__letter(1u << from, c->reg, c->mask),
+			               (unsigned)c->reg);
 		else
 			hvc_words__add(words, "x%u & 0x%" PRIx64 " = ", (unsigned)c->reg, c->mask);
 		add_intervals(words, c->interval, c->intervals, false);
@@ -231,10 +235,12 @@ void hvc_words__promise(struct hvc_words *words, const struct hvc_rule *rule)
 	for (unsigned i = 0; i < rule->results; i++) {
 		const struct hvc_result *result = &rule->result[i];
 		const char *name = hvc_reg_name(result->reg);
-		bool word = result->mask == UINT32_MAX;
 
-		hvc_words__add(words, ", %c%s := %s%s", word ? 'w' : name[0], name + 1,
-		               result->intervals ? "one of " : "", result->text);
+		hvc_words__add(words, ", %c%s := %s%s",
+		               result->reg < HVC_GPR_COUNT
+		                       ? hvc_half__letter(rule->levels, result->reg, result->mask)
+		                       : name[0],
+		               name + 1, result->intervals ? "one of " : "", result->text);
 	}
 }
 

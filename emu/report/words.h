@@ -32,7 +32,7 @@ void hvc_words__call(struct hvc_words *words, const struct hvc_probe *probe, uin
 void hvc_words__callers(struct hvc_words *words, uint64_t callers);
 /** "w0 = 0x1, 0x4-0x5; x1 & 0x3 = 0x0; x2 not 0x0-0x2"; "any" for none. */
 void hvc_words__conditions(struct hvc_words *words, const struct hvc_condition *condition,
-                           unsigned conditions);
+                           unsigned conditions, enum hvc_level from);
 /** "hvc #0, x0 = 0x1": registers that hvc_call_init fills otherwise, from EL1h unless said. */
 void hvc_words__witness(struct hvc_words *words, const struct hvc_call *call);
 /** "return, x0 := 0, vbar_el2 := x1", "jump to x1 at el2h"; clobbers are left out. */

@@ -103,14 +103,19 @@ struct hvc_abi_about {
 	void *ctx;
 	struct hvc_interval text[HVC_ABOUT_RANGES], data[HVC_ABOUT_RANGES];
 	unsigned texts, datas;
+	bool aarch32; /**< code for Hyp mode: of a file for both widths the half of 32 bits */
 };
 
-/** Load from a file, or parse text (name is used in diagnostics). */
+/**
+ * Load from a file, or parse text (name is used in diagnostics). Of a file for both widths this is
+ * the half of 64 bits; hvc_abi__open_about takes the one of its subject.
+ */
 HVC_MUST_USE HVC_API enum hvc_status hvc_abi_load(const char *path, struct hvc_diag *diag,
                                                   struct hvc_abi **out);
 HVC_MUST_USE HVC_API enum hvc_status hvc_abi_parse(const char *text, size_t size, const char *name,
                                                    struct hvc_diag *diag, struct hvc_abi **out);
-/** By name of a shipped ABI, or by path when the name has a '/' or ends in ".yaml". */
+/** By name of a shipped ABI, or by path when the name has a '/' or ends in ".yaml"; NAME-arm32 is
+ * the half of 32 bits of one for both widths. */
 HVC_MUST_USE HVC_API enum hvc_status hvc_abi_open(const char *name, struct hvc_diag *diag,
                                                   struct hvc_abi **out);
 HVC_API void hvc_abi_free(struct hvc_abi *abi);
