@@ -73,7 +73,7 @@ TEST(register_values_are_said_the_short_way)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct hvc_words words = {0};
 
-		hvc_words__conditions(&words, &rows[i].condition, 1, NULL);
+		hvc_words__conditions(&words, &rows[i].condition, 1, HVC_LEVEL_EL1H);
 		ck_assert_str_eq(hvc_words__text(&words), rows[i].text);
 		hvc_words__free(&words);
 	}
