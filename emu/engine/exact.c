@@ -100,14 +100,32 @@ static enum hvc_status make_part(struct hvc_exact *exact, const struct hvc_exact
 	return HVC_OK;
 }
 
+/*
+ * Each injects into its own slot, and has its own SPSR: what reads the same is the same then.
+ */
+static bool same_injection(const struct hvc_exact *exact, const struct hvc_row *a,
+                           const struct hvc_row *b)
+{
+	char text[2][1024];
+
+	if (!hvc_exact__to_vector(exact, a) || !hvc_exact__to_vector(exact, b) ||
+	    a->known != b->known)
+		return false;
+	hvc_exact__print_behaviour(exact, a, text[0], sizeof text[0]);
+	hvc_exact__print_behaviour(exact, b, text[1], sizeof text[1]);
+	return strlen(text[0]) < sizeof text[0] - 1 && !strcmp(text[0], text[1]);
+}
+
 /* Rows of different parts are the same: their terms are of one room. */
-static bool same_rows(const struct hvc_exact_part *a, const struct hvc_exact_part *b)
+static bool same_rows(const struct hvc_exact *exact, const struct hvc_exact_part *a,
+                      const struct hvc_exact_part *b)
 {
 	if (a->rows != b->rows || a->complete != b->complete)
 		return false;
 	for (unsigned i = 0; i < a->rows; i++)
 		if (a->row[i].condition != b->row[i].condition ||
-		    !hvc_row__same(&a->row[i], &b->row[i]))
+		    (!hvc_row__same(&a->row[i], &b->row[i]) &&
+		     !same_injection(exact, &a->row[i], &b->row[i])))
 			return false;
 	return true;
 }
@@ -116,7 +134,8 @@ static void find_same(struct hvc_exact *exact)
 {
 	for (unsigned i = 0; i < exact->parts; i++)
 		for (unsigned j = 0; j < i && !exact->part[i].same; j++)
-			if (!exact->part[j].same && same_rows(&exact->part[j], &exact->part[i]))
+			if (!exact->part[j].same &&
+			    same_rows(exact, &exact->part[j], &exact->part[i]))
 				exact->part[i].same = &exact->part[j];
 }
 

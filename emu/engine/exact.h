@@ -195,6 +195,9 @@ uint64_t hvc_exact__vectors(const struct hvc_exact *exact);
 HVC_MUST_USE enum hvc_status hvc_exact__certify(const struct hvc_exact *exact,
                                                 struct hvc_certificates *out);
 
+/** Is a row's end the slot of the caller's own vectors, which depends on who it is? */
+bool hvc_exact__to_vector(const struct hvc_exact *exact, const struct hvc_row *row);
+
 /* exact_print.c; each is cut to size */
 /** "x0 = 2, imm != 0xea1"; "anything else"; "always". */
 void hvc_exact__print_condition(const struct hvc_exact *exact, const struct hvc_row *row,

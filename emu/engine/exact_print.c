@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Conditions and behaviours as people write them. */
 #include <inttypes.h>
+#include <string.h>
 
 #include "engine/exact.h"
 #include "machine/world.h"
@@ -65,12 +66,33 @@ static void put_term(const struct hvc_exact *exact, struct hvc_text *out, hvc_re
 	hvc_text__put(out, "%s", text);
 }
 
+bool hvc_exact__to_vector(const struct hvc_exact *exact, const struct hvc_row *row)
+{
+	static const char *const slots[HVC_LEVEL_COUNT] = {
+	        [HVC_LEVEL_EL0] = "vbar_el1 + 0x400",
+	        [HVC_LEVEL_EL1T] = "vbar_el1",
+	        [HVC_LEVEL_EL1H] = "vbar_el1 + 0x200",
+	};
+	enum hvc_level from = row->witness.from;
+	const char *slot = hvc_level_is_aarch32(from) ? "vbar_el1 + 0x4" : slots[from];
+	char text[64];
+
+	if (row->kind != HVC_OUTCOME_INJECT || !row->target || !slot)
+		return false;
+	hvc_bv__print(exact->terms, row->target, text, sizeof text);
+	return !strcmp(text, slot);
+}
+
 /* The name that the user gave it, or the image has for it. */
 static void put_target(const struct hvc_exact *exact, const struct hvc_row *row,
                        struct hvc_text *out)
 {
 	const struct hvc_stop *stop = NULL;
 
+	if (hvc_exact__to_vector(exact, row)) {
+		hvc_text__put(out, "vector");
+		return;
+	}
 	if (!hvc_bv__const(row->target)) {
 		put_term(exact, out, row->target);
 		return;

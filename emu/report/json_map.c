@@ -88,7 +88,9 @@ static void add_end(struct hvc_json *json, const struct hvc_exact *exact, const 
 {
 	hvc_json__string(json, "outcome", hvc_outcome_name(row->kind));
 	hvc_json__string(json, "level", hvc_level_name(row->level));
-	if (row->target)
+	if (hvc_exact__to_vector(exact, row))
+		hvc_json__string(json, "pc", "vector");
+	else if (row->target)
 		add_value(json, exact, "pc", row->target);
 	if (row->symbol) {
 		hvc_json__string(json, "symbol", row->symbol);
