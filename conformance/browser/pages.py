@@ -213,6 +213,38 @@ def needs_no_script(browser, judge, folder, name, path):
     browser.devtools("Emulation.setScriptExecutionDisabled", value=False)
 
 
+PRINTED = """
+const seen = is => getComputedStyle(is).display !== 'none';
+const faults = [];
+for (const is of document.querySelectorAll('button, input, nav, .tools'))
+  if (seen(is)) faults.push('prints ' + is.outerHTML.slice(0, 60));
+for (const is of document.querySelectorAll('.verdict .item, .verdict .deep')) {
+  const style = getComputedStyle(is);
+  if (style.breakInside !== 'avoid' || (is.matches('.deep') && style.breakBefore !== 'avoid'))
+    faults.push('breaks in ' + is.textContent.slice(0, 60));
+}
+return faults;
+"""
+
+
+def prints_well(browser, judge, folder, name, path):
+    """Nothing to press, and a finding on one page."""
+    browser.devtools("Emulation.setEmulatedMedia", media="print")
+    open_page(browser, path)
+    for fault in browser.run(PRINTED):
+        judge.that(False, f"{name}: {fault}")
+    screenshot(browser, folder, f"{name}-print")
+    browser.devtools("Emulation.setEmulatedMedia", media="")
+
+
+def parts_side_by_side(browser, judge, path):
+    """Under each difference of a diff's page, what each side executes."""
+    open_page(browser, path)
+    pairs = browser.run("return Array.from(document.querySelectorAll('details')).filter(is => "
+                        "is.textContent.includes('PARTS') && is.querySelector('table')).length;")
+    judge.that(pairs > 3, f"diff: {pairs} pairs of traces")
+
+
 def bears_many(browser, judge, folder, path):
     open_page(browser, path)
     took = browser.run("return performance.timing.loadEventEnd - performance.timing.navigationStart")
@@ -289,6 +321,9 @@ def main():
             is_reached_by_tab(browser, judge, name, path)
             if name != "collide":
                 needs_no_script(browser, judge, folder, name, path)
+            prints_well(browser, judge, folder, name, path)
+            if name == "diff":
+                parts_side_by_side(browser, judge, path)
             if name in TREES:
                 lights_its_way(browser, judge, name, path)
             if name == "map":

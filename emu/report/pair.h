@@ -5,14 +5,31 @@
 
 #include "report/page.h"
 
-/** The call on each side, both with a trace. */
+/** One side's call, and what its report borrows. */
+struct hvc_pair_side {
+	struct hvc_state entry;
+	struct hvc_outcome outcome;
+	struct hvc_trace trace;
+	struct hvc_machine *machine;
+	struct hvc_call_report report;
+};
+
+/** The call on each side. Zero-initialise. */
 struct hvc_pair {
-	const struct hvc_call_report *side[HVC_SIDE_COUNT];
+	struct hvc_pair_side side[HVC_SIDE_COUNT];
 	bool alike; /**< both end alike, and leave the same behind */
 };
 
-/** Say whether both sides do the same. */
-void hvc_pair__judge(struct hvc_pair *pair);
+/**
+ * Make a side's call, with a trace; all that is passed is borrowed. After both: do they do the
+ * same? Free with hvc_pair__free, after a failure as well.
+ */
+HVC_MUST_USE enum hvc_status hvc_pair__run(struct hvc_pair *pair, enum hvc_side side,
+                                           const struct hvc_subject *subject,
+                                           const struct hvc_world *world,
+                                           const struct hvc_call *call, uint64_t budget,
+                                           struct hvc_diag *diag);
+void hvc_pair__free(struct hvc_pair *pair);
 HVC_MUST_USE enum hvc_status hvc_pair__text(const struct hvc_page *page,
                                             const struct hvc_pair *pair, struct hvc_diag *diag);
 HVC_MUST_USE enum hvc_status hvc_pair__json(FILE *out, const struct hvc_pair *pair,

@@ -169,8 +169,11 @@ HVC_MUST_USE enum hvc_status hvc_check__html(FILE *out, const struct hvc_check *
                                              const char *abi, const struct hvc_findings *findings,
                                              const struct hvc_subject *subject, uint64_t budget,
                                              struct hvc_diag *diag);
+/** subject: of each side, which a page runs again for traces; NULL: a saved map. */
 HVC_MUST_USE enum hvc_status hvc_diff__text(const struct hvc_page *page,
-                                            const struct hvc_diff *diff, struct hvc_diag *diag);
+                                            const struct hvc_diff *diff,
+                                            const struct hvc_subject *const *subject,
+                                            struct hvc_diag *diag);
 HVC_MUST_USE enum hvc_status hvc_diff__json(FILE *out, const struct hvc_diff *diff,
                                             const struct hvc_findings *findings,
                                             struct hvc_diag *diag);

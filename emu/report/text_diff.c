@@ -5,6 +5,10 @@
 #include "hvcheck/arch.h"
 #include "report/contract_words.h"
 #include "report/note.h"
+#include "report/pair.h"
+
+/* Differences of a page that are shown instruction by instruction. */
+#define PAIRS 16u
 
 static const char *name_of(const struct hvc_diff *diff, enum hvc_side side)
 {
@@ -203,8 +207,34 @@ static enum hvc_status put_registers(const struct hvc_page *page, const struct h
 	return hvc_table__print(table, diag);
 }
 
-static void put_change(const struct hvc_page *page, const struct hvc_diff *diff, unsigned index,
-                       int width)
+/*
+ * In a page, both traces of a witness, one beside the other. It was made before; what cannot be
+ * made again is left to its commands.
+ */
+static void put_pair(const struct hvc_page *page, const struct hvc_subject *const *subject,
+                     const struct hvc_witness *witness)
+{
+	struct hvc_pair pair = {.alike = false};
+	enum hvc_status status = HVC_OK;
+
+	if (page->markup != HVC_MARKUP_HTML || !witness->made)
+		return;
+	for (enum hvc_side side = HVC_SIDE_OLD; side < HVC_SIDE_COUNT && status == HVC_OK; side++)
+		status = subject[side] && witness->world[side]
+		                 ? hvc_pair__run(&pair, side, subject[side], witness->world[side],
+		                                 &witness->call, 0, NULL)
+		                 : HVC_E_ARG;
+	if (status == HVC_OK) {
+		fputs("<details><summary>Both, instruction by instruction</summary>\n", page->out);
+		if (hvc_pair__text(page, &pair, NULL) != HVC_OK)
+			hvc_page__lose();
+		fputs("</details>\n", page->out);
+	}
+	hvc_pair__free(&pair);
+}
+
+static void put_change(const struct hvc_page *page, const struct hvc_diff *diff,
+                       const struct hvc_subject *const *subject, unsigned index, int width)
 {
 	const struct hvc_change *change = &diff->change[index];
 	struct hvc_words callers = {0};
@@ -229,11 +259,13 @@ static void put_change(const struct hvc_page *page, const struct hvc_diff *diff,
 			hvc_page__command(page, 6, change->witness.command[side]);
 	if (!change->witness.made)
 		hvc_page__line(page, 6, "not made in the machine: %s", change->witness.why);
+	if (index < PAIRS)
+		put_pair(page, subject, &change->witness);
 	hvc_words__free(&callers);
 }
 
 enum hvc_status hvc_diff__text(const struct hvc_page *page, const struct hvc_diff *diff,
-                               struct hvc_diag *diag)
+                               const struct hvc_subject *const *subject, struct hvc_diag *diag)
 {
 	unsigned old = hvc_quote__width(name_of(diff, HVC_SIDE_OLD));
 	unsigned new = hvc_quote__width(name_of(diff, HVC_SIDE_NEW));
@@ -249,6 +281,6 @@ enum hvc_status hvc_diff__text(const struct hvc_page *page, const struct hvc_dif
 	hvc_page__heading(page, "Where they part");
 	hvc_page__gap(page);
 	for (unsigned i = 0; i < diff->changes; i++)
-		put_change(page, diff, i, (int)(old > new ? old : new));
+		put_change(page, diff, subject, i, (int)(old > new ? old : new));
 	return HVC_OK;
 }

@@ -36,7 +36,7 @@ struct aligned {
 
 static const struct hvc_trace *trace_of(const struct aligned *a, unsigned side)
 {
-	return a->pair->side[side]->trace;
+	return a->pair->side[side].report.trace;
 }
 
 /* An instruction without how far it reaches, which differs wherever code moved. */
@@ -97,7 +97,7 @@ static void describe(const struct aligned *a, unsigned side, size_t step, struct
 	const struct hvc_trace_change *change = changes_of(a, side, step);
 	char text[96];
 
-	hvc_words__place(words, a->pair->side[side]->subject, is->pc);
+	hvc_words__place(words, a->pair->side[side].report.subject, is->pc);
 	hvc_disasm(is->pc, is->word, text, sizeof text);
 	hvc_words__add(words, "%s%s", words->length ? ": " : "", text);
 	for (unsigned i = 0; i < is->changes; i++)
@@ -163,13 +163,54 @@ static void say(const struct hvc_call_report *report, char *text, size_t size)
 	hvc_outcome__print(report->outcome, report->entry, report->present, text, size);
 }
 
-void hvc_pair__judge(struct hvc_pair *pair)
+static void judge(struct hvc_pair *pair)
 {
 	char text[HVC_SIDE_COUNT][4096];
 
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
-		say(pair->side[side], text[side], sizeof text[side]);
+		say(&pair->side[side].report, text[side], sizeof text[side]);
 	pair->alike = !strcmp(text[0], text[1]);
+}
+
+enum hvc_status hvc_pair__run(struct hvc_pair *pair, enum hvc_side side,
+                              const struct hvc_subject *subject, const struct hvc_world *world,
+                              const struct hvc_call *call, uint64_t budget, struct hvc_diag *diag)
+{
+	struct hvc_pair_side *is = &pair->side[side];
+	const struct hvc_machine_config config = {
+	        .image = *hvc_subject_image(subject),
+	        .world = world,
+	        .budget = budget,
+	        .smc_as_it_is = true,
+	        .trace = hvc_trace__record,
+	        .trace_ctx = &is->trace,
+	};
+
+	HVC_TRY(hvc_machine_open(&config, diag, &is->machine));
+	HVC_TRY(hvc_machine_call(is->machine, call, diag, &is->outcome));
+	hvc_entry_state(hvc_machine_entry(is->machine), call, &is->entry);
+	is->report = (struct hvc_call_report){
+	        .subject = subject,
+	        .world = world,
+	        .call = call,
+	        .entry = &is->entry,
+	        .present = hvc_machine_present(is->machine),
+	        .outcome = &is->outcome,
+	        .trace = &is->trace,
+	};
+	if (is->trace.failed)
+		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	if (pair->side[0].machine && pair->side[1].machine)
+		judge(pair);
+	return HVC_OK;
+}
+
+void hvc_pair__free(struct hvc_pair *pair)
+{
+	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
+		hvc_trace__free(&pair->side[side].trace);
+		hvc_machine_close(pair->side[side].machine);
+	}
 }
 
 static void add_line(void *ctx, const char *const text[HVC_SIDE_COUNT], enum mark mark, bool first)
@@ -207,13 +248,13 @@ enum hvc_status hvc_pair__text(const struct hvc_page *page, const struct hvc_pai
 	struct hvc_words call = {0};
 	struct hvc_table *table;
 
-	hvc_words__witness(&call, pair->side[0]->call);
+	hvc_words__witness(&call, pair->side[0].report.call);
 	hvc_page__line(page, 0, "%s%s%s  %s", hvc_ink__begin(page, ink),
 	               pair->alike ? "ALIKE" : "PART", hvc_ink__end(page, ink),
 	               hvc_words__text(&call));
 	hvc_words__free(&call);
-	put_end(page, pair->side[0], "A");
-	put_end(page, pair->side[1], "B");
+	put_end(page, &pair->side[0].report, "A");
+	put_end(page, &pair->side[1].report, "B");
 	hvc_page__gap(page);
 	table = hvc_table__new(page, columns, 3);
 	if (align(pair, add_line, table) != HVC_OK) {
@@ -222,7 +263,7 @@ enum hvc_status hvc_pair__text(const struct hvc_page *page, const struct hvc_pai
 	}
 	HVC_TRY(hvc_table__print(table, diag));
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
-		if (pair->side[side]->trace->steps > STEPS_MAX)
+		if (pair->side[side].report.trace->steps > STEPS_MAX)
 			hvc_page__line(page, 2, "%s goes on: the first %u instructions are told",
 			               side ? "B" : "A", STEPS_MAX);
 	return hvc_page__status(page, diag);
@@ -248,8 +289,8 @@ enum hvc_status hvc_pair__json(FILE *out, const struct hvc_pair *pair, struct hv
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-pair/1");
 
-	hvc_json__string(json, "a", hvc_subject_name(pair->side[0]->subject));
-	hvc_json__string(json, "b", hvc_subject_name(pair->side[1]->subject));
+	hvc_json__string(json, "a", hvc_subject_name(pair->side[0].report.subject));
+	hvc_json__string(json, "b", hvc_subject_name(pair->side[1].report.subject));
 	hvc_json__boolean(json, "alike", pair->alike);
 	hvc_json__array(json, "instructions");
 	if (align(pair, add_object, json) != HVC_OK)
