@@ -18,7 +18,8 @@ ln -sf "$(fetch bookworm 'linux-image-6\.1\.0-[0-9]+-cloud-arm64')" linux-6.1.de
 ln -sf "$(fetch trixie 'linux-image-6\.12[0-9.]*[-+a-z0-9]*-cloud-arm64')" linux-6.12.deb || exit
 ln -sf "$(fetch bookworm 'xen-hypervisor-4\.17-arm64')" xen-4.17.deb || exit
 ln -sf "$(fetch bookworm 'linux-image-6\.1\.0-[0-9]+-armmp-lpae' armhf)" linux-6.1-armhf.deb || exit
-for package in linux-5.10.deb linux-6.1.deb linux-6.12.deb xen-4.17.deb linux-6.1-armhf.deb; do
+ln -sf "$(fetch bookworm 'xen-hypervisor-4\.17-armhf' armhf)" xen-4.17-armhf.deb || exit
+for package in linux-5.10.deb linux-6.1.deb linux-6.12.deb xen-4.17.deb linux-6.1-armhf.deb xen-4.17-armhf.deb; do
 	[ -s "$package" ] || { echo "skipped: $package could not be had" >&2; exit 77; }
 done
 work=$(mktemp -d)
@@ -84,6 +85,19 @@ recipe 0 scan "$work/zImage:kernel"
 tells '^1 vector table' 'may conform to linux-arm-stub-5.7'
 recipe 0 check "$work/zImage:kernel" --abi linux-arm-stub-5.7 --brief
 tells '65,536 of 65,536 immediates|hold, swept'
+recipe 0 scan linux-6.1-armhf.deb
+tells 'may conform to linux-arm-zimage-5.7'
+
+# Xen of 32 bits, at the address that it is linked at: ENOSYS in r0, and an Undefined exception.
+recipe 0 scan xen-4.17-armhf.deb
+tells '^1 vector table' '^  0x2[0-9a-f]{5} .*8 live slots'
+lent='--set tpidr_el2=0 --map-on-demand=64'
+# shellcheck disable=SC2086 # words of the command
+recipe 0 run xen-4.17-armhf.deb --imm 0xea1 --set r12=99 $lent
+tells 'outcome +return' 'x0 .* 0xffffffda'
+# shellcheck disable=SC2086
+recipe 0 run xen-4.17-armhf.deb --imm 7 $lent
+tells 'outcome +inject' 'ended +at el1-und'
 
 recipe 0 check linux-6.1.deb@__hyp_stub_vectors --abi linux-stub-6.0 --brief
 tells '65,536 immediates taken by each'

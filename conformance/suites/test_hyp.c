@@ -5,8 +5,12 @@
  * that an entry to Hyp mode and a return from it keep to (Arm ARM G1.12, G1.14, F5.1 HVC, ERET).
  */
 
+#include <stdlib.h>
+
+#include "engine/fit.h"
 #include "hvcheck/aarch32.h"
 #include "hvcheck/arch.h"
+#include "subject/zboot.h"
 #include "under_test.h"
 
 #define SUBJECTS 13u
@@ -356,4 +360,59 @@ TEST(stubs_return_to_lr)
 	ck_assert_uint_eq(o.state.v[14], hvc_harness32(HVC_LANDING + 14 * 0x800));
 }
 
-SUITE_MAIN("hyp")
+/* Scan and check without --abi find the specification of a table for Hyp mode, too. */
+TEST(tables_are_recognised)
+{
+	static const char *const names[] = {"linux-arm-stub-5.7", "linux-arm-zimage-5.7",
+	                                    "jailhouse-arm32", "xen-arm32"};
+
+	for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
+		struct hvc_subject *subject = NULL;
+		struct hvc_diag diag = {0};
+		struct hvc_fit fit;
+
+		ck_assert_int_eq(hvc_subject_open(names[i], &diag, &subject), HVC_OK);
+		ck_assert_int_eq(hvc_fit__subject(subject, NULL, &diag, &fit), HVC_OK);
+		ck_assert_str_eq(fit.abi, names[i]);
+		ck_assert_uint_eq(fit.differ, 0);
+		ck_assert(!fit.proved);
+		hvc_subject_close(subject);
+	}
+}
+
+/* A zImage stands where its words point to, if they do: not by chance, and not by branches. */
+TEST(zimages_have_a_base)
+{
+	static uint32_t image[0x4000];
+
+	for (unsigned i = 0; i < 0x4000; i++)
+		image[i] = i & 1 ? UINT32_C(0xe59f0000) + i : UINT32_C(0x0a000000) + i;
+	ck_assert_uint_eq(hvc_zimage__base((uint8_t *)image, sizeof image, 5), 5);
+	for (unsigned i = 0; i < 0x100; i++)
+		image[0x3000 + i] = 0x00600000 + 0x100 * i;
+	ck_assert_uint_eq(hvc_zimage__base((uint8_t *)image, sizeof image, 5), 0x600000);
+	for (unsigned i = 0; i < 8; i++)
+		image[0x3000 + i] = 0;
+	ck_assert_uint_eq(hvc_zimage__base((uint8_t *)image, sizeof image, 5), 5);
+}
+
+static struct suite_test tests[SUBJECTS + BROKEN + 9] = {
+        [SUBJECTS + BROKEN] = {"slot_is_of_the_mode", &slot_is_of_the_mode},
+        {"syndrome_is_that_of_the_instruction", &syndrome_is_that_of_the_instruction},
+        {"registers_of_modes_are_banked", &registers_of_modes_are_banked},
+        {"return_takes_elr_and_spsr", &return_takes_elr_and_spsr},
+        {"hvc_is_undefined_where_it_is_disabled", &hvc_is_undefined_where_it_is_disabled},
+        {"outcomes_are_told_apart", &outcomes_are_told_apart},
+        {"stubs_return_to_lr", &stubs_return_to_lr},
+        {"tables_are_recognised", &tables_are_recognised},
+        {"zimages_have_a_base", &zimages_have_a_base},
+};
+
+int main(void)
+{
+	for (unsigned i = 0; i < SUBJECTS; i++)
+		tests[i] = (struct suite_test){subjects[i].name, &every_immediate_is_answered};
+	for (unsigned i = 0; i < BROKEN; i++)
+		tests[SUBJECTS + i] = (struct suite_test){broken[i].variant, &variant_is_reported};
+	return suite_run("hyp", tests, sizeof tests / sizeof *tests);
+}

@@ -116,13 +116,20 @@ static enum hvc_status judge(struct room *room, const struct hvc_call *call, str
 	return HVC_OK;
 }
 
+/* Where EL2 uses AArch64 most tables do nothing for callers in AArch32 state. */
+static unsigned levels_of(const struct hvc_abi *abi)
+{
+	return hvc_abi__is_hyp(abi) ? hvc_abi__levels(abi)
+	                            : hvc_abi__levels(abi) & ~HVC_LEVELS_AARCH32;
+}
+
 static enum hvc_status try_calls(struct room *room, struct hvc_diag *diag)
 {
 	const struct hvc_abi *abi = room->trial->abi;
 	const struct hvc_probe_config config = {
 	        .abi = &abi,
 	        .abis = 1,
-	        .levels = hvc_abi__levels(abi) & ~HVC_LEVELS_AARCH32,
+	        .levels = levels_of(abi),
 	        .insns = hvc_abi__insns(abi),
 	        .brief = true,
 	};
@@ -229,7 +236,7 @@ static enum hvc_status prove(struct fitting *fitting, struct trial *trial, struc
 		        .abi = trial->abi,
 		        .index = i,
 		        .world = &world,
-		        .levels = hvc_abi__levels(trial->abi) & ~HVC_LEVELS_AARCH32,
+		        .levels = levels_of(trial->abi),
 		        .insns = hvc_abi__insns(trial->abi),
 		        .budget = BUDGET,
 		        .paths = PATHS,
@@ -326,6 +333,8 @@ static enum hvc_status fit(void *ctx)
 		struct trial *trial = &fitting->trial[count];
 
 		*trial = (struct trial){.abi = fitting->abi[i]};
+		if (hvc_abi__is_hyp(trial->abi) != hvc_subject_image(fitting->subject)->aarch32)
+			continue;
 		/* What cannot be tried here is no fit: a CPU without a register, a table too near.
 		 */
 		status = try_abi(fitting, trial, diag);
@@ -408,7 +417,7 @@ static enum hvc_status open_shipped(struct hvc_diag *diag, struct hvc_abi *abi[S
 		status = hvc_abi_open(name, diag, &abi[*count]);
 		if (status != HVC_OK)
 			break;
-		if (hvc_abi__is_aarch32(abi[(*count)++])) /* most tables do nothing there */
+		if (levels_of(abi[(*count)++]) == 0)
 			hvc_abi_free(abi[--*count]);
 	}
 	if (status != HVC_OK)

@@ -60,7 +60,7 @@ static enum hvc_status check_image(const struct hvc_loaded *loaded, struct hvc_d
 /* An Image or raw file: one segment at HVC_IMAGE_BASE. */
 static enum hvc_status load_flat(struct hvc_loaded *loaded, struct hvc_diag *diag)
 {
-	uint64_t memory = loaded->size;
+	uint64_t memory = loaded->size, base = HVC_IMAGE_BASE;
 
 	loaded->format = HVC_FORMAT_RAW;
 	if (loaded->size >= IMAGE_HEADER_SIZE &&
@@ -72,13 +72,14 @@ static enum hvc_status load_flat(struct hvc_loaded *loaded, struct hvc_diag *dia
 	if (hvc_zimage__is(loaded->bytes, loaded->size)) {
 		loaded->format = HVC_FORMAT_ZIMAGE;
 		loaded->aarch32 = true;
+		base = hvc_zimage__base(loaded->bytes, loaded->size, base);
 	}
 	loaded->segment = calloc(1, sizeof *loaded->segment);
 	loaded->offset = calloc(1, sizeof *loaded->offset);
 	if (!loaded->segment || !loaded->offset)
 		return hvc_diag_set(diag, HVC_E_NOMEM, loaded->name, 0, 0, "no memory");
 	*loaded->segment = (struct hvc_segment){
-	        .address = HVC_IMAGE_BASE,
+	        .address = base,
 	        .size = memory,
 	        .data = loaded->bytes,
 	        .data_size = loaded->size,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "subject/member.h"
 
+#include "subject/zboot.h"
+
 #include <fnmatch.h>
 #include <string.h>
 
@@ -66,5 +68,5 @@ bool hvc_member__looks_bootable(const uint8_t *bytes, size_t size)
 {
 	return hvc_elf__is(bytes, size) || hvc_archive__is(bytes, size) ||
 	       (size >= 2 && !memcmp(bytes, "MZ", 2)) ||
-	       (size >= 60 && !memcmp(bytes + 56, "ARM\x64", 4));
+	       (size >= 60 && !memcmp(bytes + 56, "ARM\x64", 4)) || hvc_zimage__is(bytes, size);
 }

@@ -51,6 +51,34 @@ bool hvc_zimage__is(const uint8_t *bytes, size_t size)
 	return size >= ZIMAGE_MAGIC_AT + 4 && little(bytes + ZIMAGE_MAGIC_AT, 4) == ZIMAGE_MAGIC;
 }
 
+#define LINK_UNIT (UINT64_C(1) << 21) /* images are linked at multiples of 2 MiB */
+#define LINK_LAST UINT64_C(0xc0000000)
+
+/* Is the word an A32 branch, whatever its condition? */
+static bool is_branch(uint32_t word)
+{
+	return (word >> 25 & 7) == 5;
+}
+
+uint64_t hvc_zimage__base(const uint8_t *bytes, size_t size, uint64_t otherwise)
+{
+	static unsigned count[LINK_LAST / LINK_UNIT];
+	size_t words = size / 4;
+	uint64_t best = 0;
+
+	memset(count, 0, sizeof count);
+	for (size_t i = 0; i < words; i++) {
+		uint32_t word = little(bytes + 4 * i, 4);
+
+		if (word < LINK_LAST && word % LINK_UNIT < size && !is_branch(word))
+			count[word / LINK_UNIT]++;
+	}
+	for (uint64_t unit = 1; unit < LINK_LAST / LINK_UNIT; unit++)
+		if (count[unit] > count[best] || !best)
+			best = unit;
+	return count[best] >= words / 64 ? best * LINK_UNIT : otherwise;
+}
+
 /*
  * Where an xz stream that begins at `at` ends: behind its footer, where the build leaves the size
  * of what is packed, too (Linux scripts/Makefile.lib, size_append). What follows is the loader's.

@@ -17,6 +17,11 @@ struct hvc_part {
  * too. */
 bool hvc_zimage__is(const uint8_t *bytes, size_t size);
 /**
+ * Where a zImage is linked, as Xen's is at 0x200000: one word in 64, or more, is an address in it.
+ * Linux's loader runs wherever it is put and has none: `otherwise`.
+ */
+uint64_t hvc_zimage__base(const uint8_t *bytes, size_t size, uint64_t otherwise);
+/**
  * Where something compressed may begin in it, the last such place before `before`; out->size is 0
  * when there is none. Nothing in its header says where the kernel is.
  */
