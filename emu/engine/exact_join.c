@@ -147,7 +147,9 @@ static hvc_ref under(const struct hvc_exact_part *part, const struct hvc_row *ro
 static bool agree(const struct hvc_exact_part *part, const struct hvc_row *row, hvc_ref a,
                   hvc_ref b)
 {
-	return a == b || (a && b && under(part, row, a) == under(part, row, b));
+	if (!a || !b || (hvc_bv__const(a) && hvc_bv__const(b)))
+		return a == b;
+	return a == b || under(part, row, a) == under(part, row, b);
 }
 
 /* Does the row say right what happens on the path of the other? */

@@ -22,7 +22,7 @@ struct held {
 
 struct hvc_hold {
 	struct hvc_exact *exact;
-	const struct hvc_machine *machine;
+	struct hvc_machine *machine;
 	struct held *held; /* one a probe */
 	unsigned probes;
 };
@@ -54,7 +54,7 @@ void hvc_hold__close(struct hvc_hold *hold)
 	free(hold);
 }
 
-void hvc_hold__machine(struct hvc_hold *hold, const struct hvc_machine *machine)
+void hvc_hold__machine(struct hvc_hold *hold, struct hvc_machine *machine)
 {
 	hold->machine = machine;
 	for (unsigned i = 0; i < hold->probes; i++)

@@ -49,8 +49,7 @@ static hvc_ref fix(void *ctx, hvc_ref part)
 {
 	const struct hvc_row_trial *t = ctx;
 
-	if (part->op != HVC_OP_INPUT || part->value == HVC_INPUT_IMM ||
-	    part->value == HVC_INPUT_SELF)
+	if (part->op != HVC_OP_INPUT || part->uses & t->changing)
 		return NULL;
 	return hvc_bv__num(t->exact->terms, part->width, eval(t, part));
 }
@@ -121,15 +120,69 @@ static void find_immediates(struct hvc_row_trial *t)
 		t->set = member.set;
 }
 
+static bool add_cell(struct hvc_row_trial *t, const struct hvc_read *read)
+{
+	for (unsigned i = 0; i < t->cells; i++)
+		if (t->cell[i] == read->value)
+			return true;
+	if (t->cells == HVC_TRIAL_CELLS)
+		return false;
+	t->cell[t->cells++] = read->value;
+	t->changing |= read->value->uses;
+	return true;
+}
+
+/* False: there are too many. */
+static bool find_cells(struct hvc_row_trial *t)
+{
+	uint64_t before;
+
+	t->changing = UINT64_C(1) << HVC_INPUT_IMM | UINT64_C(1) << HVC_INPUT_SELF;
+	do {
+		before = t->changing;
+		t->cells = 0;
+		for (unsigned i = 0; i < t->row->paths; i++) {
+			const struct hvc_way *way = t->part->symbolic->path[t->row->path[i]].way;
+
+			for (const struct hvc_read *read = way->read; read; read = read->before)
+				if (read->address && read->address->uses & t->changing &&
+				    hvc_bv__input_of(t->exact->terms, read->value) &&
+				    !add_cell(t, read))
+					return false;
+		}
+	} while (t->changing != before);
+	return true;
+}
+
+/* What they hold before a call of this immediate; false: there is no memory. */
+static bool recall(const struct hvc_row_trial *t)
+{
+	for (unsigned i = t->cells; i-- > 0;) {
+		const struct hvc_input *input = hvc_bv__input_of(t->exact->terms, t->cell[i]);
+		size_t index = t->cell[i]->value;
+
+		if (index >= t->model->count ||
+		    hvc_machine_read(t->machine, eval(t, input->address), &t->model->value[index],
+		                     sizeof *t->model->value) != HVC_OK)
+			return false;
+	}
+	return true;
+}
+
 bool hvc_row__prepare(struct hvc_row_trial *t)
 {
+	if (!find_cells(t))
+		return false;
 	find_immediates(t);
-	return !hvc_bv__is(t->condition, 0);
+	/* Nobody knows which calls take what goes by a function without a body. */
+	return !hvc_bv__is(t->condition, 0) && !hvc_bv__is_opaque(t->condition);
 }
 
 bool hvc_row__holds(const struct hvc_row_trial *t, uint16_t imm)
 {
-	return t->set ? hvc_set__has(t->set, imm) : eval(t, t->condition) == 1;
+	if (t->set && !hvc_set__has(t->set, imm))
+		return false;
+	return recall(t) && (t->set || eval(t, t->condition) == 1);
 }
 
 static bool end_differs(struct hvc_row_trial *t, const struct hvc_call *call,
@@ -143,7 +196,8 @@ static bool end_differs(struct hvc_row_trial *t, const struct hvc_call *call,
 		return differs(t, call, "the class of the fault", row->ec,
 		               hvc_arch_ec(outcome->esr));
 	return differs(t, call, "the level", row->level, outcome->level) ||
-	       (row->target && differs(t, call, "pc", eval(t, row->target), outcome->pc));
+	       (row->target && !hvc_bv__is_opaque(row->target) &&
+	        differs(t, call, "pc", eval(t, row->target), outcome->pc));
 }
 
 bool hvc_row__differs(struct hvc_row_trial *t, const struct hvc_call *call,

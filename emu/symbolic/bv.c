@@ -263,8 +263,11 @@ static void know(struct hvc_bv *n)
 	}
 	n->zeros &= hvc_bv__mask(n->width);
 	n->ones &= hvc_bv__mask(n->width);
-	for (unsigned i = 0; i < n->args; i++)
+	n->opaque = n->op == HVC_OP_OPAQUE && !hvc_bv__is_computed(hvc_bv__opaque_name(n));
+	for (unsigned i = 0; i < n->args; i++) {
 		n->uses |= n->arg[i]->uses;
+		n->opaque |= n->arg[i]->opaque;
+	}
 	if (n->op == HVC_OP_INPUT)
 		n->uses = UINT64_C(1) << (n->value < 40 ? n->value : 40 + n->value % 24);
 }
@@ -351,7 +354,13 @@ hvc_ref hvc_bv__opaque(struct hvc_bvs *terms, const char *name, unsigned width, 
                        hvc_ref b, hvc_ref c)
 {
 	unsigned args = c ? 3 : b ? 2 : a ? 1 : 0;
+	uint64_t value[HVC_BV_ARGS] = {0};
 
+	if (args == 2 && hvc_bv__const(a) && hvc_bv__const(b) && hvc_bv__is_computed(name)) {
+		value[0] = a->value;
+		value[1] = b->value;
+		return hvc_bv__num(terms, width, hvc_bv__compute(name, width, value));
+	}
 	return hvc_bv__node(terms, HVC_OP_OPAQUE, width,
 	                    (uint64_t)(uintptr_t)hvc_bv__text(terms, name), args, a, b, c);
 }
@@ -398,17 +407,7 @@ uint64_t hvc_bv__offset(hvc_ref a, hvc_ref *base)
 	return 0;
 }
 
-static bool is_opaque(hvc_ref a, unsigned depth)
-{
-	if (a->op == HVC_OP_OPAQUE)
-		return true;
-	for (unsigned i = 0; depth && i < a->args; i++)
-		if (is_opaque(a->arg[i], depth - 1))
-			return true;
-	return false;
-}
-
 bool hvc_bv__is_opaque(hvc_ref a)
 {
-	return a && is_opaque(a, 8);
+	return a && a->opaque;
 }

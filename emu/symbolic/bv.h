@@ -24,7 +24,8 @@
 enum hvc_op {
 	HVC_OP_CONST,
 	HVC_OP_INPUT,
-	HVC_OP_OPAQUE, /**< a function of its arguments that only has a name */
+	HVC_OP_OPAQUE, /**< a function of its arguments; crc32* are computed, others have a name
+	                  only */
 	HVC_OP_ADD,
 	HVC_OP_SUB,
 	HVC_OP_NEG,
@@ -59,12 +60,13 @@ struct hvc_bv {
 	uint8_t op;    /**< enum hvc_op */
 	uint8_t width; /**< 1..64 */
 	uint8_t args;
-	bool choice;    /**< an ITE of constants, and of choices */
-	uint32_t id;    /**< from 0, in the order of making */
-	uint64_t value; /**< CONST: its value; EXTRACT: lowest bit; INPUT, OPAQUE: its name */
-	uint64_t zeros; /**< bits known to be 0, of the width */
-	uint64_t ones;  /**< bits known to be 1 */
-	uint64_t uses;  /**< inputs that it depends on: bits 0-39 are one each, the rest several */
+	bool choice : 1; /**< an ITE of constants, and of choices */
+	bool opaque : 1; /**< hangs on a function that only has a name */
+	uint32_t id;     /**< from 0, in the order of making */
+	uint64_t value;  /**< CONST: its value; EXTRACT: lowest bit; INPUT, OPAQUE: its name */
+	uint64_t zeros;  /**< bits known to be 0, of the width */
+	uint64_t ones;   /**< bits known to be 1 */
+	uint64_t uses;   /**< inputs that it depends on: bits 0-39 are one each, the rest several */
 	const struct hvc_bv *arg[HVC_BV_ARGS];
 };
 
@@ -93,7 +95,7 @@ enum hvc_status hvc_bv__status(const struct hvc_bvs *terms);
 /** Nodes made so far; each has a lower id. */
 size_t hvc_bv__nodes(const struct hvc_bvs *terms);
 
-/** Does it depend on a function without a body, not too far inside? NULL does not. */
+/** Does it depend on a function that only has a name? NULL does not. */
 bool hvc_bv__is_opaque(hvc_ref a);
 
 static inline uint64_t hvc_bv__mask(unsigned width)

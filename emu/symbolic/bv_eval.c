@@ -6,7 +6,6 @@
 #include "symbolic/bv_node.h"
 
 #include "base/grow.h"
-#include "base/random.h"
 
 static int64_t as_signed(uint64_t value, unsigned width)
 {
@@ -121,16 +120,6 @@ uint64_t hvc_bv__apply(enum hvc_op op, unsigned width, uint64_t low, const unsig
 	return apply(op, width, low, widths, arg) & hvc_bv__mask(width);
 }
 
-/* A made-up but fixed value of an opaque function. */
-static uint64_t opaque_value(const char *name, unsigned width, const uint64_t *arg)
-{
-	uint64_t h = hvc_hash(HVC_HASH_START, name, strlen(name));
-
-	for (unsigned i = 0; i < HVC_BV_ARGS; i++)
-		h = (h ^ arg[i] ^ h >> 31) * UINT64_C(0xff51afd7ed558ccd);
-	return (h ^ h >> 33) & hvc_bv__mask(width);
-}
-
 /* Begin a walk: room for all ids, and no node has been visited. False: memory ran out. */
 static bool walk(struct hvc_bvs *terms)
 {
@@ -192,7 +181,7 @@ static uint64_t node_value(struct hvc_bvs *terms, hvc_ref a, const struct hvc_mo
 		widths[i] = b->width;
 	}
 	if (a->op == HVC_OP_OPAQUE)
-		return opaque_value(hvc_bv__opaque_name(a), a->width, arg);
+		return hvc_bv__compute(hvc_bv__opaque_name(a), a->width, arg);
 	return hvc_bv__apply((enum hvc_op)a->op, a->width, a->value, widths, arg);
 }
 

@@ -34,6 +34,11 @@ struct hvc_bvs {
 hvc_ref hvc_bv__node(struct hvc_bvs *terms, enum hvc_op op, unsigned width, uint64_t value,
                      unsigned args, hvc_ref a, hvc_ref b, hvc_ref c);
 
+/** Is an opaque function one that can be computed? */
+bool hvc_bv__is_computed(const char *name);
+/** Its value, or of any other a made-up but fixed one. */
+uint64_t hvc_bv__compute(const char *name, unsigned width, const uint64_t arg[HVC_BV_ARGS]);
+
 /** Is it a constant, or a choice of constants? What is done to it may be done to each of them. */
 static inline bool hvc_bv__chosen(hvc_ref a)
 {

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The conditions of paths: as terms, as text, and proved to exclude each other and to be all. */
+/* The conditions of paths, as terms and as text. */
 #include <inttypes.h>
 
-#include "symbolic/bv_node.h"
 #include "symbolic/symbolic.h"
 
 hvc_ref hvc_symbolic__condition(struct hvc_symbolic *symbolic, const struct hvc_sympath *path)
@@ -86,44 +85,4 @@ void hvc_symbolic__print_end(struct hvc_symbolic *symbolic, const struct hvc_sym
 	}
 	if (path->undecided)
 		hvc_text__put(&out, " (not decided whether it can be)");
-}
-
-static enum hvc_answer worse(enum hvc_answer a, enum hvc_answer b)
-{
-	if (a == HVC_ANSWER_NO || b == HVC_ANSWER_NO)
-		return HVC_ANSWER_NO;
-	return a == HVC_ANSWER_UNDECIDED ? a : b;
-}
-
-/* Can it hold? YES there means NO here, and the other way round. */
-static enum hvc_answer never(struct hvc_solver *solver, hvc_ref a, hvc_ref b)
-{
-	enum hvc_answer answer;
-
-	hvc_solver__push(solver);
-	hvc_solver__require(solver, a);
-	if (b)
-		hvc_solver__require(solver, b);
-	answer = hvc_solver__check(solver);
-	hvc_solver__pop(solver);
-	return answer == HVC_ANSWER_YES  ? HVC_ANSWER_NO
-	       : answer == HVC_ANSWER_NO ? HVC_ANSWER_YES
-	                                 : HVC_ANSWER_UNDECIDED;
-}
-
-void hvc_symbolic__prove(struct hvc_symbolic *symbolic, struct hvc_symbolic_proof *out)
-{
-	struct hvc_bvs *t = symbolic->scene.terms;
-	hvc_ref before = hvc_bv__num(t, 1, 0);
-
-	out->disjoint = HVC_ANSWER_YES;
-	for (unsigned i = 0; i < symbolic->paths; i++) {
-		hvc_ref condition = hvc_symbolic__condition(symbolic, &symbolic->path[i]);
-
-		if (i)
-			out->disjoint = worse(out->disjoint,
-			                      never(symbolic->scene.solver, condition, before));
-		before = hvc_bv__node(t, HVC_OP_OR, 1, 0, 2, before, condition, NULL);
-	}
-	out->total = never(symbolic->scene.solver, hvc_bv__not(t, before), NULL);
 }

@@ -102,7 +102,8 @@ static void open_door(struct hvc_explorer *e, struct hvc_walker *w, bool inside)
 
 bool hvc_door__call(struct hvc_explorer *e, struct hvc_walker *w)
 {
-	if (e->s->config.doors != HVC_DOORS_HANDLER)
+	/* What calls nothing has no handler: it faults there. */
+	if (e->s->config.doors != HVC_DOORS_HANDLER || !hvc_explorer__is_code(e, w->way->pc))
 		return true;
 	if (is_handler(e, w->way)) {
 		hvc_door__pass(e, w);

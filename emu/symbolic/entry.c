@@ -110,6 +110,20 @@ bool hvc_symbolic__returns(const struct hvc_symbolic *symbolic, unsigned mode, u
 	return !back.illegal;
 }
 
+/* Of A64 only: what EL2 makes of an instruction of 32-bit code is nothing that anybody ships. */
+static hvc_ref instruction(const struct hvc_symbolic *s, hvc_ref imm)
+{
+	struct hvc_bvs *t = s->scene.terms;
+	uint32_t word = s->config.insn == HVC_INSN_HVC   ? hvc_arch_encode(0)
+	                : s->config.insn == HVC_INSN_SMC ? hvc_arch_encode_smc(0)
+	                                                 : 0;
+
+	if (!word || hvc_level_is_aarch32(s->config.from))
+		return NULL;
+	return hvc_bv__or(t, hvc_bv__num(t, 32, word),
+	                  hvc_bv__shl(t, hvc_bv__zext(t, imm, 32), hvc_bv__num(t, 32, 5)));
+}
+
 /* ESR, ELR and SPSR, which specifications have names for. */
 static void fill(struct hvc_symbolic *s, struct hvc_way *way, const struct hvc_entry *entry)
 {
@@ -120,6 +134,7 @@ static void fill(struct hvc_symbolic *s, struct hvc_way *way, const struct hvc_e
 	uint64_t forced = hvc_symbolic__forced_hcr(s);
 
 	s->self = hvc_bv__input(t, "self", 64);
+	s->scene.instruction = instruction(s, imm);
 	hvc_bv__alias(t, hvc_bv__add(t, s->self, hvc_bv__num(t, 64, 4)), "return");
 	/* Of AArch32 no SMC tells its immediate. */
 	if (hvc_arch_ec(entry->esr) == HVC_EC_SMC32)

@@ -14,7 +14,7 @@
 
 #define PATHS      4096u
 #define ROUNDS     80u
-#define ADDRESSES  300u
+#define ADDRESSES  1024u
 #define TOTAL      UINT64_C(20000000)
 #define DOOR_FORKS 2u
 #define UNDECIDED  16u
@@ -88,7 +88,8 @@ bool hvc_explorer__chose(struct hvc_explorer *e, struct hvc_way *way, hvc_ref co
 	*choice = (struct hvc_choice){.before = way->choice,
 	                              .pc = way->pc,
 	                              .condition = condition,
-	                              .number = way->choice ? way->choice->number + 1 : 1};
+	                              .number = way->choice ? way->choice->number + 1 : 1,
+	                              .clauses = way->facts.clauses};
 	way->choice = choice;
 	return true;
 }
@@ -319,7 +320,7 @@ static void walk(struct hvc_explorer *e, struct hvc_walker *w)
 			hvc_explorer__bound(e, w, "the solver gave up too often");
 			return;
 		}
-		if (hvc_memory__is_written(w->way, w->way->pc)) {
+		if (hvc_memory__is_written(w->way, NULL, w->way->pc)) {
 			hvc_explorer__bound(e, w, "code that was stored to");
 			return;
 		}

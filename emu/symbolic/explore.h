@@ -110,6 +110,8 @@ bool hvc_explorer__fault(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_
 /** An end without a place to go to. */
 void hvc_explorer__stop(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_outcome_kind kind,
                         hvc_ref target);
+/** Is there a word of the image to execute? */
+bool hvc_explorer__is_code(const struct hvc_explorer *e, uint64_t address);
 void hvc_explorer__bound(struct hvc_explorer *e, struct hvc_walker *w, const char *why);
 
 /* nest.c */

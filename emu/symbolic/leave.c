@@ -282,7 +282,7 @@ bool hvc_explorer__eret(struct hvc_explorer *e, struct hvc_walker *w, const stru
 	return false;
 }
 
-static bool is_code(const struct hvc_explorer *e, uint64_t address)
+bool hvc_explorer__is_code(const struct hvc_explorer *e, uint64_t address)
 {
 	uint32_t word;
 
@@ -311,8 +311,11 @@ static bool hand_off(struct hvc_explorer *e, struct hvc_walker *w, const uint64_
 		if (door)
 			door->live++;
 		each->way->pc = value[i];
-		hvc_explorer__stop(e, each, HVC_OUTCOME_HANDOFF,
-		                   hvc_bv__num(e->s->scene.terms, 64, value[i]));
+		if (hvc_explorer__is_code(e, value[i]))
+			hvc_explorer__stop(e, each, HVC_OUTCOME_HANDOFF,
+			                   hvc_bv__num(e->s->scene.terms, 64, value[i]));
+		else
+			hvc_explorer__queue(e, each);
 	}
 	hvc_way__free(w->way);
 	free(w);
@@ -363,8 +366,7 @@ static void part_from_function(struct hvc_explorer *e, struct hvc_walker *w, hvc
 	if (there)
 		hvc_explorer__fork(e, there, &is, &at, 1, fact);
 	w->undecided |= fact == HVC_FACT_UNDECIDED;
-	if (hvc_facts__assume(&e->s->scene, &w->way->facts, hvc_bv__not(t, is)) != HVC_OK)
-		e->status = HVC_E_NOMEM;
+	(void)hvc_explorer__chose(e, w->way, hvc_bv__not(t, is));
 }
 
 bool hvc_explorer__indirect(struct hvc_explorer *e, struct hvc_walker *w,
@@ -380,8 +382,12 @@ bool hvc_explorer__indirect(struct hvc_explorer *e, struct hvc_walker *w,
 		w->way->pc = lift->target->value;
 		return true;
 	}
-	/* What is left of a label and an index is the index, of which more bits are known. */
 	offset = hvc_bv__offset(lift->target, &base);
+	if (hvc_memory__is_written(w->way, base, offset)) {
+		hvc_explorer__bound(e, w, "code that was stored to");
+		return false;
+	}
+	/* What is left of a label and an index is the index, of which more bits are known. */
 	if (base != e->s->self)
 		value = calloc(e->s->scene.addresses, sizeof *value);
 	if (value)
@@ -390,14 +396,14 @@ bool hvc_explorer__indirect(struct hvc_explorer *e, struct hvc_walker *w,
 		value[i] += offset;
 	/* An index of EL2's own code is no address of the caller's, however many there are. */
 	if (value && !count && offset && hvc_facts__confines(&e->s->scene, facts, base, &one) &&
-	    is_code(e, one + offset)) {
+	    hvc_explorer__is_code(e, one + offset)) {
 		free(value);
 		hvc_explorer__bound(e, w, "a branch to one of too many places");
 		return false;
 	}
 	/* Values outside the image are no table: the caller chose the place. */
 	for (size_t i = 0; count > 1 && i < count; i++)
-		if (!is_code(e, value[i]) && value[i])
+		if (!hvc_explorer__is_code(e, value[i]) && value[i])
 			count = 0;
 	if (count == 1)
 		w->way->pc = value[0];

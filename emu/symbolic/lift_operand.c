@@ -60,6 +60,10 @@ static bool accessed(struct hvc_lift *l, enum hvc_access access, hvc_ref address
 		l->condition = l->scene->asked;
 		return false;
 	}
+	if (access == HVC_ACCESS_VAST) {
+		hvc_lift__unlifted(l, "an access to one of too many places");
+		return false;
+	}
 	l->next = access == HVC_ACCESS_FAULT ? HVC_NEXT_FAULT : HVC_NEXT_FAILED;
 	l->ec = HVC_EC_DABT_SAME;
 	l->target = address;

@@ -4,6 +4,9 @@
 
 static bool has_opaque(const struct hvc_way *way)
 {
+	for (size_t i = 0; i < way->facts.clauses; i++)
+		if (hvc_bv__is_opaque(way->facts.clause[i]))
+			return true;
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
 		if (hvc_bv__is_opaque(way->x[n]))
 			return true;

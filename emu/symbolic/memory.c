@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "symbolic/facts.h"
 #include "symbolic/scene.h"
 
 #define ADDENDS_MAX 16u
@@ -16,7 +17,7 @@
 /** Of hvc_machine__function. */
 #define FUNCTION_SIZE 24u
 
-/* Where an access goes: one place, or `count` of them, at base + offset + value[i]. */
+/* Where an access goes: one place, or `count` of them, at base + offset + value[i]; 0: too many. */
 struct place {
 	hvc_ref base;
 	uint64_t offset;
@@ -73,12 +74,13 @@ bool hvc_memory__is_secret(const struct hvc_scene *scene, uint64_t address)
 	return false;
 }
 
-bool hvc_memory__is_written(const struct hvc_way *way, uint64_t address)
+bool hvc_memory__is_written(const struct hvc_way *way, hvc_ref base, uint64_t offset)
 {
-	if (address >= way->stored.hi || address + 4 <= way->stored.lo)
+	if (!base && (offset >= way->stored.hi || offset + 4 <= way->stored.lo))
 		return false;
 	for (const struct hvc_log *log = way->log; log; log = log->before)
-		if (!log->base && (address - log->offset < log->size || log->offset - address < 4))
+		if (log->base == base &&
+		    (offset - log->offset < log->size || log->offset - offset < 4))
 			return true;
 	return false;
 }
@@ -100,6 +102,26 @@ static size_t addends(hvc_ref a, hvc_ref *list, size_t count)
 		return count + 1;
 	}
 	return addends(a->arg[1], list, addends(a->arg[0], list, count));
+}
+
+/*
+ * Is it one of so many places of a table or buffer that they cannot be told apart, and of which
+ * something is known: what the image holds, or what was stored by that pointer?
+ */
+static bool is_vast(struct hvc_scene *scene, struct hvc_way *way, hvc_ref address, hvc_ref pointer,
+                    hvc_ref rest)
+{
+	const struct hvc_extent image = hvc_extent__of_image(scene->image);
+	const struct hvc_log *log = way->log;
+	uint64_t one;
+
+	if (!hvc_facts__confines(scene, &way->facts, rest, &one))
+		return false;
+	while (log && log->base != pointer)
+		log = log->before;
+	return log || (!pointer && hvc_facts__ask(scene, &way->facts,
+	                                          hvc_extent__has(scene->terms, &image, address,
+	                                                          1)) != HVC_ANSWER_NO);
 }
 
 static void locate(struct hvc_scene *scene, struct hvc_way *way, hvc_ref address,
@@ -128,6 +150,7 @@ static void locate(struct hvc_scene *scene, struct hvc_way *way, hvc_ref address
 	if (!count) {
 		free(place->value);
 		place->value = NULL;
+		place->count = !is_vast(scene, way, address, pointer, rest);
 		return;
 	}
 	place->base = pointer;
@@ -182,6 +205,7 @@ static enum hvc_access cell(struct hvc_scene *scene, struct hvc_way *way, hvc_re
 	char text[300], name[310];
 	struct hvc_input *input;
 	uint64_t value = 0;
+	hvc_ref high;
 
 	if (!base && scene->memory) {
 		switch (scene->memory(scene->memory_ctx, offset, &value)) {
@@ -207,6 +231,12 @@ static enum hvc_access cell(struct hvc_scene *scene, struct hvc_way *way, hvc_re
 		input->usual = value;
 	}
 	hvc_way__note_read(scene, way, address, *out, 8);
+	/* The caller's own instruction is known. */
+	if (scene->instruction && !offset && base->op == HVC_OP_INPUT &&
+	    base->value == HVC_INPUT_SELF) {
+		high = hvc_bv__extract(t, *out, 63, 32);
+		*out = hvc_bv__concat(t, high, scene->instruction);
+	}
 	return HVC_ACCESS_OK;
 }
 
@@ -332,6 +362,8 @@ static enum hvc_access reach(struct hvc_scene *scene, struct hvc_way *way,
 	struct hvc_bvs *t = scene->terms;
 	hvc_ref address, there = hvc_bv__num(t, 1, 0);
 
+	if (!place->count)
+		return HVC_ACCESS_VAST;
 	if (!scene->extents || !place->base || place->value)
 		return HVC_ACCESS_OK;
 	address = address_term(t, place->base, place->offset);

@@ -72,10 +72,11 @@ struct hvc_scene {
 	 */
 	struct hvc_extent extent[HVC_SCENE_EXTENTS];
 	unsigned extents;
-	hvc_ref asked;      /**< of HVC_ACCESS_ASK */
-	unsigned undecided; /**< questions that the solver gave up */
-	unsigned addresses; /**< most that an access or branch is taken apart into */
-	bool pointer_auth;  /**< as a function without a body; else as what it does when off */
+	hvc_ref asked;       /**< of HVC_ACCESS_ASK */
+	unsigned undecided;  /**< questions that the solver gave up */
+	unsigned addresses;  /**< most that an access or branch is taken apart into */
+	bool pointer_auth;   /**< as a function without a body; else as what it does when off */
+	hvc_ref instruction; /**< the caller's own, 32 bits; NULL: not known */
 	const uint32_t *function; /**< code at HVC_FUNCTION, which callers may name; NULL: none */
 	bool partial; /**< an access was taken to fault though it does so for some values only */
 	struct hvc_apart apart[HVC_SCENE_APARTS];
@@ -124,6 +125,7 @@ struct hvc_choice {
 	uint64_t pc;
 	hvc_ref condition; /**< that held */
 	unsigned number;   /**< of choices so far */
+	size_t clauses;    /**< of the facts, this one's included */
 };
 
 /** NZCV as what it was computed from, so that conditions are comparisons again. */
@@ -234,6 +236,7 @@ enum hvc_access {
 	HVC_ACCESS_OK,
 	HVC_ACCESS_FAULT, /**< there is nothing there */
 	HVC_ACCESS_ASK,   /**< it depends on scene->asked whether there is */
+	HVC_ACCESS_VAST,  /**< it is to one of too many places of EL2's own */
 	HVC_ACCESS_NONE,  /**< memory ran out, or the like: see the status */
 };
 /** From the first byte of an image to the last, what lies between its segments included. */
@@ -250,8 +253,8 @@ enum hvc_access hvc_memory__store(struct hvc_scene *scene, struct hvc_way *way, 
 bool hvc_memory__fetch(const struct hvc_scene *scene, uint64_t address, uint32_t *word);
 /** Is a byte one that the exploration takes for an input? */
 bool hvc_memory__is_secret(const struct hvc_scene *scene, uint64_t address);
-/** Has the word at an address been stored to? */
-bool hvc_memory__is_written(const struct hvc_way *way, uint64_t address);
+/** Has the word at base + offset been stored to, by the same base? NULL: there is none. */
+bool hvc_memory__is_written(const struct hvc_way *way, hvc_ref base, uint64_t offset);
 
 /* way.c */
 /** Inputs that a call has, which are the first of any room: x0..x30 and these. */

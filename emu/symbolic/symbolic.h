@@ -76,7 +76,7 @@ struct hvc_symbolic_config {
 	unsigned paths;      /**< all of them: 4096 */
 	unsigned steps;      /**< instructions of a path: HVC_BUDGET_DEFAULT */
 	unsigned rounds;     /**< times that a path chooses at the same instruction: 80 */
-	unsigned addresses;  /**< that an access or a branch is taken apart into: 300 */
+	unsigned addresses;  /**< that an access or a branch is taken apart into: 1024 */
 	unsigned door_forks; /**< choices by what EL2 knows before HANDLER is taken to be one: 2 */
 	unsigned undecided;  /**< questions that the solver may give up: 16 */
 	uint64_t total;      /**< instructions of all paths: 20,000,000 */

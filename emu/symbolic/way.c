@@ -193,15 +193,15 @@ hvc_ref hvc_way__sys(struct hvc_scene *scene, struct hvc_way *way, const uint8_t
 
 	if (reg != HVC_REG_NONE) {
 		value = way->sys[reg];
-	} else if (other) {
-		return other->value;
-	} else if (is_moving(encoding)) {
+	} else if (is_moving(encoding) || (other && other->moves)) {
 		name_of(encoding, name, sizeof name);
 		if (scene->known &&
 		    scene->known(scene->known_ctx, encoding, &was) == HVC_KNOWN_ABSENT)
 			return NULL;
 		return hvc_bv__opaque(scene->terms, name, 64,
 		                      hvc_bv__num(scene->terms, 64, ++way->effects), NULL, NULL);
+	} else if (other) {
+		return other->value;
 	} else {
 		name_of(encoding, name, sizeof name);
 		value = first_value(scene, name, encoding);

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+//
+// Handlers as few people write them, a vector table each, for what a map says of them: what is
+// read at an address that goes by the call, tables that are long, functions that are not there,
+// code on the stack, values that nobody can compute beforehand, chains of hundreds.
+	.include "subject.inc"
+
+routine handle
+	answer	0
+
+// The immediate, from the instruction that made the call.
+own_table	instruction
+	mrs	x29, elr_el2
+	ldur	w29, [x29, #-4]
+	ubfx	x0, x29, #5, #16
+	eret
+
+// A doubleword of the caller's for each immediate.
+own_table	by_immediate
+	get_imm
+	ldr	x0, [x1, x29, lsl #3]
+	eret
+
+// A table of 400 words, 7 times the index each.
+own_table	long_table
+	get_imm
+	cmp	x29, #400
+	b.hs	1f
+	adr	x0, words
+	ldr	w0, [x0, x29, lsl #2]
+	eret
+1:	answer	-1
+	.balign	4
+words:
+	.set	word, 0
+	.rept	400
+	.word	word * 7
+	.set	word, word + 1
+	.endr
+
+// A switch with 400 cases by a table of distances.
+own_table	long_switch
+	get_imm
+	cmp	x29, #400
+	b.hs	2f
+	adr	x0, distances
+	ldr	w1, [x0, x29, lsl #2]
+	add	x0, x0, w1, sxtw
+	br	x0
+cases:
+	.set	case, 0
+	.rept	400
+	mov	x0, #case
+	eret
+	.set	case, case + 1
+	.endr
+2:	answer	-1
+	.balign	4
+distances:
+	.set	case, 0
+	.rept	400
+	.word	cases + 8 * case - distances
+	.set	case, case + 1
+	.endr
+
+// A byte for each immediate, which are too many to be told apart.
+own_table	vast_table
+	get_imm
+	adr	x0, bytes
+	ldrb	w0, [x0, x29]
+	cbnz	x0, .
+	eret
+bytes:
+	.fill	32768, 1, 0
+	.fill	32768, 1, 1
+
+// One of the caller's doublewords on the stack, behind a store among them.
+own_table	vast_stack
+	get_imm
+	and	x29, x29, #0x7ff
+	sub	sp, sp, #0x4000
+	str	x1, [sp, #16]
+	ldr	x0, [sp, x29, lsl #3]
+	add	sp, sp, #0x4000
+	eret
+
+// Functions of a table, of which every other one is missing.
+own_table	missing_function
+	and	x29, x0, #3
+	adr	x30, functions
+	ldr	x29, [x30, x29, lsl #3]
+	blr	x29
+	eret
+function:
+	mov	x0, #5
+	ret
+	.balign	8
+functions:
+	.quad	function, 0, function, 0
+
+own_table	call_nothing
+	cbnz	x0, 1f
+	blr	x0
+1:	answer	-1
+
+// ERET, put together on the stack and executed there.
+own_table	stack_code
+	sub	sp, sp, #16
+	mov	w29, #0x03e0
+	movk	w29, #0xd69f, lsl #16
+	str	w29, [sp]
+	isb
+	mov	x29, sp
+	add	sp, sp, #16
+	mov	x0, #6
+	br	x29
+
+// A timer counts on between the two.
+own_table	timer
+	mov	x0, #5
+	msr	cnthp_tval_el2, x0
+	mrs	x0, cnthp_tval_el2
+	cmp	x0, #100
+	b.hi	1f
+	answer	1
+1:	answer	2
+
+	.arch	armv8-a+crc
+own_table	checksum
+	get_imm
+	mov	w0, #-1
+	crc32w	w0, w0, w29
+	and	w0, w0, #7
+	cmp	w0, #2
+	b.eq	1f
+	eret
+1:	answer	99
+
+// 600 numbers in a row, of which each has an answer of its own.
+own_table	chain
+	.set	case, 0
+	.rept	600
+	mov	w29, #case * 97 + 5
+	cmp	w0, w29
+	b.eq	answers + 8 * case
+	.set	case, case + 1
+	.endr
+	answer	-1
+answers:
+	.set	case, 0
+	.rept	600
+	mov	x0, #case
+	eret
+	.set	case, case + 1
+	.endr
