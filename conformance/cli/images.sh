@@ -204,6 +204,17 @@ quiet check "$lacking" --abi ./broken.yaml
 [ "$status" = 1 ] || complain "a BRK of its own: status $status"
 quiet sequence "$lacking" --abi ./broken.yaml
 [ "$status" = 1 ] || complain "a BRK of its own in a sequence: status $status"
+# So is a panic to which EL2's own vectors come from there.
+sed -e 's/^abi: .*/abi: panicking/' -e '/breaks,/d' \
+	-e 's/checks\(.*\)results: { x0: 0 }/looks_for_fiq\1among: { x0: 0-1 }/' "$promised" >panicking.yaml
+doubt 'the engine has no ICH_VTR_EL2' check "$lacking@panicking" --abi ./panicking.yaml --from el1h
+head -n 1 out | grep -q '^OPEN ' || complain "a panic: $(head -n 1 out)"
+doubt 'the engine has no ICH_VTR_EL2' run "$lacking@panicking" --set x0=1
+doubt 'the engine has no ICH_VTR_EL2' sequence "$lacking@panicking" --abi ./panicking.yaml
+# A way that no call can take is not held against the terms.
+quiet map "$lacking@panicking" --from el1h
+[ "$status" = 0 ] || complain "what no call sets: status $status, $(cat err)"
+says out 'Complete: '
 quiet diff "$lacking" "$lacking"
 [ "$status" = 0 ] || complain "diff: status $status"
 

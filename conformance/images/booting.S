@@ -29,7 +29,9 @@ adds_offset:
 loads_by_offset:
 	adrp	x2, counter
 	add	x2, x2, :lo12:counter
-	mrs	x3, tpidr_el2
+	b	1f
+	// The address was made in a block before.
+1:	mrs	x3, tpidr_el2
 	ldr	x0, [x2, x3]
 	eret
 .macro turn_on

@@ -68,20 +68,32 @@ static bool is_lacking(uint32_t word)
 	return !strstr(text, "s2_") && !strstr(text, "s3_");
 }
 
+struct hvc_el2_exception hvc_fault__of(const struct hvc_outcome *outcome)
+{
+	if (outcome->kind != HVC_OUTCOME_FAULT)
+		return outcome->answered;
+	return (struct hvc_el2_exception){
+	        .pc = outcome->pc,
+	        .esr = outcome->esr,
+	        .far = outcome->far,
+	        .word = outcome->word,
+	};
+}
+
 enum hvc_assumed hvc_fault__assumed(const struct hvc_world *world, const struct hvc_state *entry,
                                     const struct hvc_outcome *outcome)
 {
-	if (outcome->kind != HVC_OUTCOME_FAULT)
-		return HVC_ASSUMED_NOT;
-	if (outcome->word && is_lacking(outcome->word))
+	const struct hvc_el2_exception fault = hvc_fault__of(outcome);
+
+	if (fault.word && is_lacking(fault.word))
 		return HVC_ASSUMED_LACKING;
-	if (hvc_arch_ec(outcome->esr) == HVC_EC_BRK64)
+	if (hvc_arch_ec(fault.esr) == HVC_EC_BRK64)
 		return outcome->unset ? HVC_ASSUMED_READ : HVC_ASSUMED_NOT;
-	if (!is_abort(outcome->esr))
+	if (!is_abort(fault.esr))
 		return HVC_ASSUMED_NOT;
-	if (near_what(world, entry, outcome->far) != HVC_REG_NONE)
+	if (near_what(world, entry, fault.far) != HVC_REG_NONE)
 		return HVC_ASSUMED_POINTER;
-	return outcome->far < NULL_PAGE ? HVC_ASSUMED_READ : HVC_ASSUMED_NOT;
+	return fault.far < NULL_PAGE ? HVC_ASSUMED_READ : HVC_ASSUMED_NOT;
 }
 
 /* The system register in capitals, as the architecture writes it, or what else it is. */
@@ -110,7 +122,8 @@ bool hvc_fault__is_assumed(const struct hvc_world *world, const struct hvc_state
                            char why[HVC_DOUBT_TEXT])
 {
 	enum hvc_assumed assumed = hvc_fault__assumed(world, entry, outcome);
-	const uint64_t far = outcome->far, pc = outcome->pc;
+	const struct hvc_el2_exception fault = hvc_fault__of(outcome);
+	const uint64_t far = fault.far, pc = fault.pc;
 	char name[128];
 	uint64_t value;
 	enum hvc_reg reg;
@@ -121,11 +134,11 @@ bool hvc_fault__is_assumed(const struct hvc_world *world, const struct hvc_state
 	if (!why)
 		return true;
 	if (assumed == HVC_ASSUMED_LACKING) {
-		name_lacking(outcome->word, name, sizeof name);
+		name_lacking(fault.word, name, sizeof name);
 		snprintf(why, HVC_DOUBT_TEXT,
 		         "not decided: the engine has no %s, which the code at 0x%" PRIx64 " takes",
 		         name, pc);
-	} else if (assumed == HVC_ASSUMED_READ && !is_abort(outcome->esr)) {
+	} else if (assumed == HVC_ASSUMED_READ && !is_abort(fault.esr)) {
 		snprintf(why, HVC_DOUBT_TEXT,
 		         "BRK at 0x%" PRIx64 ", where memory was read that boot would have set: "
 		         "--mem PLACE=VALUE for it",
@@ -134,7 +147,7 @@ bool hvc_fault__is_assumed(const struct hvc_world *world, const struct hvc_state
 		snprintf(why, HVC_DOUBT_TEXT,
 		         "[0x%" PRIx64 "] %s at 0x%" PRIx64 ": a pointer that boot would have set "
 		         "is null: --mem PLACE=VALUE for it",
-		         far, what_was_done(outcome->esr), pc);
+		         far, what_was_done(fault.esr), pc);
 	} else {
 		reg = near_what(world, entry, far);
 		value = entry->v[reg];
@@ -142,7 +155,7 @@ bool hvc_fault__is_assumed(const struct hvc_world *world, const struct hvc_state
 		         "[%s%c0x%" PRIx64 "] %s at 0x%" PRIx64
 		         ": --set %s=ADDRESS, or --mem for what is there",
 		         hvc_reg_name(reg), far < value ? '-' : '+',
-		         far < value ? value - far : far - value, what_was_done(outcome->esr), pc,
+		         far < value ? value - far : far - value, what_was_done(fault.esr), pc,
 		         hvc_reg_name(reg));
 	}
 	return true;

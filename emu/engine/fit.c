@@ -16,8 +16,9 @@
 #include "engine/scene.h"
 #include "hvcheck/limit.h"
 
-#define IMMS   24u /* immediates tried with each register file */
-#define CALLS  4u  /* judged of a rule */
+#define IMMS   24u  /* immediates tried with each register file */
+#define CALLS  4u   /* judged of a rule, */
+#define RIVALS 250u /* and where specifications are told apart that all hold so far */
 #define BUDGET 20000u
 #define PATHS  256u /* of a proof */
 #define STEPS  UINT64_C(400000)
@@ -44,6 +45,8 @@ struct trial {
 
 struct fitting {
 	const struct hvc_subject *subject;
+	const struct hvc_abi *rival[PROOFS]; /* whose values are tried; none: each its own */
+	unsigned rivals;
 	struct hvc_abi *const *abi;
 	unsigned abis;
 	struct hvc_fit *out;   /* shared with the process that waits, */
@@ -55,6 +58,7 @@ struct fitting {
 
 /* One world of one specification. */
 struct room {
+	const struct fitting *fitting;
 	struct trial *trial;
 	unsigned world;
 	struct hvc_machine *machine;
@@ -89,13 +93,14 @@ static unsigned pick_immediates(const struct hvc_abi *abi, uint16_t imm[IMMS])
 static enum hvc_status judge(struct room *room, const struct hvc_call *call, struct hvc_diag *diag)
 {
 	const struct hvc_abi *abi = room->trial->abi;
+	const unsigned most = room->fitting->rivals ? RIVALS : CALLS;
 	int rule = hvc_abi__rule_of(abi, room->world, call);
 	struct hvc_verdict verdict;
 	struct hvc_outcome outcome;
 	struct hvc_state entry;
 
 	if (rule < 0 || !hvc_abi_rule_at(abi, (unsigned)rule)->specified ||
-	    room->judged[rule] == CALLS || room->faulted[rule] == CALLS)
+	    room->judged[rule] == most || room->faulted[rule] == CALLS)
 		return HVC_OK;
 	HVC_TRY(hvc_machine_reset(room->machine, diag));
 	if (hvc_machine_call(room->machine, call, diag, &outcome) == HVC_E_ARG)
@@ -126,12 +131,13 @@ static unsigned levels_of(const struct hvc_abi *abi)
 static enum hvc_status try_calls(struct room *room, struct hvc_diag *diag)
 {
 	const struct hvc_abi *abi = room->trial->abi;
+	const struct fitting *fitting = room->fitting;
 	const struct hvc_probe_config config = {
-	        .abi = &abi,
-	        .abis = 1,
+	        .abi = fitting->rivals ? fitting->rival : &abi,
+	        .abis = fitting->rivals ? fitting->rivals : 1,
 	        .levels = levels_of(abi),
 	        .insns = hvc_abi__insns(abi),
-	        .brief = true,
+	        .brief = !fitting->rivals,
 	};
 	struct hvc_probes probes = {0};
 	enum hvc_status status;
@@ -196,6 +202,7 @@ static enum hvc_status try_abi(struct fitting *fitting, struct trial *trial, str
 {
 	const unsigned rules = hvc_abi_rule_count(trial->abi);
 	struct room room = {
+	        .fitting = fitting,
 	        .trial = trial,
 	        .judged = calloc(rules, 1),
 	        .faulted = calloc(rules, 1),
@@ -321,16 +328,14 @@ static bool is_ours(enum hvc_status status)
 	return status == HVC_E_NOMEM || status == HVC_E_ENGINE;
 }
 
-static enum hvc_status fit(void *ctx)
+/* Each specification by its own values. *count: those that are worth telling. */
+static enum hvc_status try_all(struct fitting *fitting, struct hvc_diag *diag, unsigned *count)
 {
-	struct fitting *fitting = ctx;
-	struct hvc_diag *diag = fitting->diag;
-	struct trial *best = fitting->trial;
-	enum hvc_status status = HVC_OK;
-	unsigned count = 0;
+	enum hvc_status status;
 
+	*count = 0;
 	for (unsigned i = 0; i < fitting->abis; i++) {
-		struct trial *trial = &fitting->trial[count];
+		struct trial *trial = &fitting->trial[*count];
 
 		*trial = (struct trial){.abi = fitting->abi[i]};
 		if (hvc_abi__is_hyp(trial->abi) != hvc_subject_image(fitting->subject)->aarch32)
@@ -339,13 +344,51 @@ static enum hvc_status fit(void *ctx)
 		 */
 		status = try_abi(fitting, trial, diag);
 		if (is_ours(status))
-			break;
+			return status;
 		if (status == HVC_OK && is_worth_telling(trial))
-			count++;
+			++*count;
 	}
+	return HVC_OK;
+}
+
+/*
+ * Generations of one ABI differ in a few values, with which only those are called that name them:
+ * what no call has broken yet is called with each other's.
+ */
+static enum hvc_status try_rivals(struct fitting *fitting, unsigned count, struct hvc_diag *diag)
+{
+	enum hvc_status status = HVC_OK;
+
+	while (fitting->rivals < count && fitting->rivals < PROOFS &&
+	       !fitting->trial[fitting->rivals].differ) {
+		fitting->rival[fitting->rivals] = fitting->trial[fitting->rivals].abi;
+		fitting->rivals++;
+	}
+	for (unsigned i = 0; fitting->rivals > 1 && i < fitting->rivals && !is_ours(status); i++) {
+		struct trial trial = {.abi = fitting->rival[i]};
+
+		status = try_abi(fitting, &trial, diag);
+		if (status == HVC_OK)
+			fitting->trial[i] = trial;
+	}
+	return is_ours(status) ? status : HVC_OK;
+}
+
+static enum hvc_status fit(void *ctx)
+{
+	struct fitting *fitting = ctx;
+	struct hvc_diag *diag = fitting->diag;
+	struct trial *best = fitting->trial;
+	enum hvc_status status;
+	unsigned count;
+
+	status = try_all(fitting, diag, &count);
+	qsort(best, count, sizeof *best, by_hope);
+	if (status == HVC_OK)
+		status = try_rivals(fitting, count, diag);
 	hvc_machine_close(fitting->machine);
-	if (is_ours(status) || !count)
-		return is_ours(status) ? status : HVC_OK;
+	if (status != HVC_OK || !count)
+		return status;
 	qsort(best, count, sizeof *best, by_hope);
 	for (unsigned i = 0; i < count && i < PROOFS && (!i || !best[i].differ); i++) {
 		status = prove(fitting, &best[i], diag);

@@ -67,6 +67,8 @@ enum hvc_assumed {
 	HVC_ASSUMED_READ,    /* near null, or a BRK: where memory that nobody set was read */
 	HVC_ASSUMED_COUNT,
 };
+/* The fault that a call ended in, or the exception at EL2 that its vectors have answered. */
+struct hvc_el2_exception hvc_fault__of(const struct hvc_outcome *outcome);
 enum hvc_assumed hvc_fault__assumed(const struct hvc_world *world, const struct hvc_state *entry,
                                     const struct hvc_outcome *outcome);
 /* Fill in check->doubt, all of whose worlds are done. False when memory runs out. */

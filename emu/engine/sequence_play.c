@@ -142,7 +142,7 @@ static enum hvc_status doubt(struct hvc_player *player, const struct hvc_state *
 	struct hvc_supplied met = {0};
 	enum hvc_status status;
 
-	if (verdict->kind != HVC_VERDICT_VIOLATES || outcome->kind != HVC_OUTCOME_FAULT)
+	if (verdict->kind != HVC_VERDICT_VIOLATES)
 		return HVC_OK;
 	status = hvc_machine_supplied(player->machine, &met);
 	if (status == HVC_OK &&

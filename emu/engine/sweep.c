@@ -206,12 +206,7 @@ static enum hvc_status collect(const struct hvc_sweep_crew *crew, struct hvc_swe
 				why = a;
 		}
 	if (why) {
-		const struct hvc_outcome end = {.kind = HVC_OUTCOME_FAULT,
-		                                .esr = why->esr,
-		                                .far = why->far,
-		                                .pc = why->pc,
-		                                .word = why->word,
-		                                .unset = 1};
+		const struct hvc_outcome end = {.answered = why->fault, .unset = 1};
 
 		hvc_fault__is_assumed(crew->world, &out->entry, &out->supplied, &end, doubt->why);
 	}

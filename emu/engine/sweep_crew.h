@@ -14,8 +14,8 @@
 
 /* A fault of the assumed world: how many calls, and the first of them. */
 struct hvc_sweep_assumed {
-	uint64_t calls, esr, far, pc;
-	uint32_t word;
+	uint64_t calls;
+	struct hvc_el2_exception fault;
 	unsigned probe;
 	uint16_t imm;
 };

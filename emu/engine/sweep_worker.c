@@ -33,16 +33,12 @@ static void note_fault(const struct shift *shift, const struct hvc_outcome *outc
 	struct hvc_sweep_slot *slot = shift->worker->slot;
 	enum hvc_assumed why = hvc_fault__assumed(shift->crew->world, shift->entry, outcome);
 	struct hvc_sweep_assumed *a = &slot->assumed[why];
+	const struct hvc_el2_exception fault = hvc_fault__of(outcome);
 	uint16_t imm = hvc_sweep__imm(slot);
 
 	if (a->calls++ == 0 || slot->probe < a->probe || (slot->probe == a->probe && imm < a->imm))
-		*a = (struct hvc_sweep_assumed){.calls = a->calls,
-		                                .esr = outcome->esr,
-		                                .far = outcome->far,
-		                                .pc = outcome->pc,
-		                                .word = outcome->word,
-		                                .probe = slot->probe,
-		                                .imm = imm};
+		*a = (struct hvc_sweep_assumed){
+		        .calls = a->calls, .fault = fault, .probe = slot->probe, .imm = imm};
 }
 
 bool hvc_sweep__take(const struct hvc_sweep_crew *crew, struct hvc_sweep_worker *worker,
@@ -74,7 +70,7 @@ static bool done(void *ctx, const struct hvc_call *call, const struct hvc_outcom
 
 	slot->judging = true;
 	slot->alike = 0;
-	if (outcome->kind == HVC_OUTCOME_FAULT)
+	if (outcome->kind == HVC_OUTCOME_FAULT || outcome->answered.esr)
 		note_fault(shift, outcome);
 	shift->enough = !hvc_sweep__take(shift->crew, shift->worker, call, outcome);
 	slot->judging = false;

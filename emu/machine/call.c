@@ -50,6 +50,16 @@ static void collect(struct hvc_machine *machine, const struct hvc_engine_frame *
 	state->v[HVC_REG_HCR_EL2] |= machine->hcd;
 }
 
+/* The instruction at pc, if it is one that was UNDEFINED; else 0. */
+static uint32_t undefined(const struct hvc_machine *machine, uint64_t pc, uint64_t esr)
+{
+	uint32_t word = 0;
+
+	if (!machine->hyp && hvc_arch_ec(esr) == HVC_EC_UNKNOWN)
+		(void)hvc_engine__read(machine->engine, pc, &word, sizeof word);
+	return word;
+}
+
 /* Fill the outcome. far and esr are zero unless the kind has them. */
 static void conclude(struct hvc_machine *machine, enum hvc_outcome_kind kind, uint64_t pc,
                      uint64_t esr, uint64_t far)
@@ -84,10 +94,16 @@ static void conclude(struct hvc_machine *machine, enum hvc_outcome_kind kind, ui
 	outcome->far = fault.far;
 	outcome->word = 0;
 	outcome->unset = machine->unset.cells + machine->unset.more;
-	if (outcome->kind == HVC_OUTCOME_FAULT && !machine->hyp &&
-	    hvc_arch_ec(fault.esr) == HVC_EC_UNKNOWN)
-		(void)hvc_engine__read(machine->engine, fault.pc, &outcome->word,
-		                       sizeof outcome->word);
+	outcome->answered = (struct hvc_el2_exception){0};
+	if (outcome->kind == HVC_OUTCOME_FAULT)
+		outcome->word = undefined(machine, fault.pc, fault.esr);
+	else if (machine->nested.esr)
+		outcome->answered = (struct hvc_el2_exception){
+		        .pc = machine->nested.pc,
+		        .esr = machine->nested.esr,
+		        .far = machine->nested.far,
+		        .word = undefined(machine, machine->nested.pc, machine->nested.esr),
+		};
 	outcome->instructions = unanswered ? machine->nested.instructions : machine->instructions;
 	outcome->stores = machine->stores;
 	outcome->el2_stores = machine->el2_stores;
@@ -197,6 +213,7 @@ bool hvc_call__start(struct hvc_machine *machine)
 	machine->after_eret = false;
 	machine->beyond = machine->entry.v[HVC_REG_PSTATE] & PSTATE_BEYOND;
 	machine->nested.depth = machine->nested.backs = 0;
+	machine->nested.esr = 0;
 	machine->nested.waits = false;
 	machine->step_open = false;
 	hvc_spin__reset(&machine->spin);

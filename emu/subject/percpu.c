@@ -29,31 +29,36 @@ static bool makes_address(const struct look *look, uint32_t word)
 	       look->image >> field(word, 5) & 1;
 }
 
-/* One register of each kind: ADD (shifted register), loads and stores by two registers. */
+/* ADD (shifted register), and loads and stores by two registers. */
+static bool sums(uint32_t word)
+{
+	return (word & UINT32_C(0xffe0fc00)) == UINT32_C(0x8b000000) ||
+	       (word & UINT32_C(0x3b200c00)) == UINT32_C(0x38200800);
+}
+
+/* One register of each kind. */
 static bool adds_both(const struct look *look, uint32_t word)
 {
 	unsigned n = field(word, 5), m = field(word, 16);
-	bool sums = (word & UINT32_C(0xffe0fc00)) == UINT32_C(0x8b000000) ||
-	            (word & UINT32_C(0x3b200c00)) == UINT32_C(0x38200800);
 
-	return sums && ((look->image >> n & look->thread >> m & 1) ||
-	                (look->image >> m & look->thread >> n & 1));
+	return sums(word) && ((look->image >> n & look->thread >> m & 1) ||
+	                      (look->image >> m & look->thread >> n & 1));
 }
 
 static bool visit(void *ctx, uint64_t address, uint32_t word, bool leader)
 {
 	struct look *look = ctx;
 	struct hvc_def_use uses;
-	bool makes, both;
+	bool makes;
 
 	if (leader)
 		look->image = look->thread = 0;
 	makes = makes_address(look, word);
-	both = adds_both(look, word);
 	hvc_def_use__of(word, &uses);
-	if (both && !look->at)
+	if (!look->at && adds_both(look, word))
 		look->at = address;
-	if (!both && uses.address & look->thread)
+	/* By two registers, the address may have been made in a block before: that says nothing. */
+	if (!sums(word) && uses.address & look->thread)
 		look->pointer = true;
 	look->image &= ~uses.writes;
 	look->thread &= ~uses.writes;

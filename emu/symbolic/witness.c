@@ -435,6 +435,15 @@ static void compare_end(struct comparison *c)
 		compare_term(c, "pc", path->target, UINT64_MAX, c->outcome->pc);
 }
 
+/* Does the way that it takes hang on what nothing sets: a counter, ISR_EL1? */
+static bool is_of_no_call(const struct hvc_facts *facts)
+{
+	for (size_t i = 0; i < facts->clauses; i++)
+		if (hvc_bv__is_opaque(facts->clause[i]))
+			return true;
+	return false;
+}
+
 enum hvc_status hvc_symbolic__confirm(struct hvc_symbolic *symbolic, const struct hvc_sympath *path,
                                       struct hvc_symbolic_witness *witness,
                                       struct hvc_machine *machine, struct hvc_diag *diag,
@@ -466,6 +475,9 @@ enum hvc_status hvc_symbolic__confirm(struct hvc_symbolic *symbolic, const struc
 		compare_memory(&c);
 	if (path->way->simd)
 		compare_simd(&c);
+	if (c.differs && is_of_no_call(&path->way->facts))
+		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
+		                    "the path hangs on a register that no call sets");
 	*differs = c.differs;
 	return hvc_bv__status(symbolic->scene.terms);
 }

@@ -130,6 +130,12 @@ struct hvc_others {
 	uint64_t after[HVC_OTHERS_VALUES];
 };
 
+/** An exception that was taken at EL2. */
+struct hvc_el2_exception {
+	uint64_t pc, esr, far; /**< esr: EC and IL. 0: there was none */
+	uint32_t word;         /**< the A64 instruction that was UNDEFINED, else 0 */
+};
+
 /** Everything observable after a call. */
 struct hvc_outcome {
 	enum hvc_outcome_kind kind;
@@ -140,11 +146,13 @@ struct hvc_outcome {
 	                             hides it). forward: the SMC's. else 0 */
 	uint64_t far;           /**< fault: address, 0 when there is none */
 	uint32_t word;          /**< fault: the A64 instruction that was UNDEFINED, else 0 */
-	unsigned unset;         /**< words that it read and nobody had set */
-	uint64_t instructions;  /**< executed at EL2, by whole translated blocks */
-	unsigned stores;        /**< stores to memory outside the subject and HVC_EL2_DATA */
-	unsigned el2_stores;    /**< stores to the subject's own memory and HVC_EL2_DATA */
-	unsigned untracked;     /**< writes to system registers that have no row in reg.h */
+	/** not a fault: the last exception at EL2 that EL2's own vectors have answered */
+	struct hvc_el2_exception answered;
+	unsigned unset;        /**< words that it read and nobody had set */
+	uint64_t instructions; /**< executed at EL2, by whole translated blocks */
+	unsigned stores;       /**< stores to memory outside the subject and HVC_EL2_DATA */
+	unsigned el2_stores;   /**< stores to the subject's own memory and HVC_EL2_DATA */
+	unsigned untracked;    /**< writes to system registers that have no row in reg.h */
 	struct hvc_store store[HVC_STORE_MAX]; /**< the first of `stores` */
 	struct hvc_written written;
 	struct hvc_others others;
