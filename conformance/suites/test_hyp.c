@@ -396,23 +396,4 @@ TEST(zimages_have_a_base)
 	ck_assert_uint_eq(hvc_zimage__base((uint8_t *)image, sizeof image, 5), 5);
 }
 
-static struct suite_test tests[SUBJECTS + BROKEN + 9] = {
-        [SUBJECTS + BROKEN] = {"slot_is_of_the_mode", &slot_is_of_the_mode},
-        {"syndrome_is_that_of_the_instruction", &syndrome_is_that_of_the_instruction},
-        {"registers_of_modes_are_banked", &registers_of_modes_are_banked},
-        {"return_takes_elr_and_spsr", &return_takes_elr_and_spsr},
-        {"hvc_is_undefined_where_it_is_disabled", &hvc_is_undefined_where_it_is_disabled},
-        {"outcomes_are_told_apart", &outcomes_are_told_apart},
-        {"stubs_return_to_lr", &stubs_return_to_lr},
-        {"tables_are_recognised", &tables_are_recognised},
-        {"zimages_have_a_base", &zimages_have_a_base},
-};
-
-int main(void)
-{
-	for (unsigned i = 0; i < SUBJECTS; i++)
-		tests[i] = (struct suite_test){subjects[i].name, &every_immediate_is_answered};
-	for (unsigned i = 0; i < BROKEN; i++)
-		tests[SUBJECTS + i] = (struct suite_test){broken[i].variant, &variant_is_reported};
-	return suite_run("hyp", tests, sizeof tests / sizeof *tests);
-}
+SUITE_MAIN("hyp")

@@ -52,7 +52,7 @@ static const struct unlikely {
         {"chain", 9, 599 * 97 + 5, "w0 = 0xe2fc", "return, x0 := 0x257", 601, HVC_ROW_PROVED, true},
 };
 
-START_TEST(unlikely_code_is_told_right)
+TEST(unlikely_code_is_told_right)
 {
 	const struct unlikely *wanted = NULL;
 	struct hvc_exact_config config = {.levels = 1u << HVC_LEVEL_EL1H};
@@ -83,10 +83,9 @@ START_TEST(unlikely_code_is_told_right)
 		drop(&f);
 	}
 }
-END_TEST
 
 /* A sum that the CPU computes is one that the terms do, and calls go by it. */
-START_TEST(checksums_are_computed)
+TEST(checksums_are_computed)
 {
 	const struct hvc_exact_config config = {.levels = 1u << HVC_LEVEL_EL1H};
 	struct fixture f;
@@ -97,11 +96,5 @@ START_TEST(checksums_are_computed)
 	ck_assert_uint_eq(f.exact->part[0].taken, HVC_IMM_COUNT);
 	drop(&f);
 }
-END_TEST
 
-static const struct suite_test tests[] = {
-        {"unlikely_code_is_told_right", &unlikely_code_is_told_right},
-        {"checksums_are_computed", &checksums_are_computed},
-};
-
-SUITE_MAIN("unlikely", tests)
+SUITE_MAIN("unlikely")
