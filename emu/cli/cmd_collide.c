@@ -12,6 +12,7 @@
 struct list {
 	struct hvc_abi **abi;
 	unsigned count;
+	unsigned named;    /* on the command line */
 	unsigned left_out; /* shipped ones that have no call to compare */
 	struct hvc_collide *collide;
 };
@@ -57,40 +58,39 @@ static enum hvc_status open_all(const struct hvc_options *options, struct hvc_di
 	return HVC_OK;
 }
 
+static enum hvc_status put_body(const struct hvc_page *page, const void *of, struct hvc_diag *diag)
+{
+	const struct list *list = of;
+
+	HVC_TRY(hvc_collide__text(page, list->collide, list->named > 1, diag));
+	if (list->left_out)
+		hvc_page__line(page, 2,
+		               "Left out: %u shipped ABIs of callers in AArch32 state alone.",
+		               list->left_out);
+	return HVC_OK;
+}
+
 static enum hvc_status write(const void *of, const struct hvc_options *options,
                              const struct hvc_findings *findings, enum hvc_style style,
                              const struct hvc_page *page, struct hvc_diag *diag)
 {
 	const struct list *list = of;
 
-	switch (style) {
-	case HVC_STYLE_TEXT:
-		if (options->arguments) {
-			hvc_findings__text(page, findings,
-			                   hvc_options__has(options, HVC_OPTION_ALL));
-			fputc('\n', page->out);
-		}
-		HVC_TRY(hvc_collide__text(page, list->collide, options->arguments > 1, diag));
-		if (list->left_out)
-			hvc_page__print(page,
-			                "  Left out: %u shipped ABIs of callers in AArch32 state "
-			                "alone.\n",
-			                list->left_out);
-		return HVC_OK;
-	case HVC_STYLE_JSON:
+	if (style == HVC_STYLE_JSON)
 		return hvc_collide__json(page->out, list->collide, findings, diag);
-	case HVC_STYLE_HTML:
-		return hvc_collide__html(page->out, list->collide, findings, diag);
-	default:
+	if (style == HVC_STYLE_MARKDOWN)
 		return hvc_cli_report__findings(findings, style, page, diag);
-	}
+	/* Everything against everything is a table, not a list of findings. */
+	if (style == HVC_STYLE_TEXT && !list->named)
+		findings = NULL;
+	return hvc_cli_report__document(options, findings, style, page, put_body, of, diag);
 }
 
 enum hvc_status hvc_cmd__collide(const struct hvc_options *options, const struct hvc_page *page,
                                  bool *holds, struct hvc_diag *diag)
 {
 	struct hvc_findings *findings = NULL;
-	struct list list = {0};
+	struct list list = {.named = options->arguments};
 	enum hvc_status status = open_all(options, diag, &list);
 
 	if (status == HVC_OK)

@@ -241,10 +241,6 @@ HVC_MUST_USE enum hvc_status hvc_collide__text(const struct hvc_page *page,
 HVC_MUST_USE enum hvc_status hvc_collide__json(FILE *out, const struct hvc_collide *collide,
                                                const struct hvc_findings *findings,
                                                struct hvc_diag *diag);
-/** One page that needs no network and no script. */
-HVC_MUST_USE enum hvc_status hvc_collide__html(FILE *out, const struct hvc_collide *collide,
-                                               const struct hvc_findings *findings,
-                                               struct hvc_diag *diag);
 HVC_MUST_USE enum hvc_status hvc_abi_diff__text(const struct hvc_page *page,
                                                 const struct hvc_abi_diff *diff,
                                                 struct hvc_diag *diag);

@@ -17,6 +17,9 @@ struct hvc_column {
 	enum hvc_align align;
 };
 
+/** Most of a table: all shipped ABIs against one another. */
+#define HVC_TABLE_COLUMNS 100u
+
 struct hvc_table;
 
 /** Never fails: memory that ran out is told by hvc_table__print. */

@@ -5,8 +5,6 @@
 
 #include "report/table.h"
 
-#define HVC_TABLE_COLUMNS 33u
-
 struct hvc_table_cell {
 	char *text;
 	enum hvc_ink ink;

@@ -4,12 +4,21 @@
 
 #include "report/table.h"
 
-static const char legend[] =
-        "\n"
-        "  .  no immediate in common\n"
-        "  :  the same immediates, but calls that registers tell apart\n"
-        "  =  the same calls, which mean the same operations\n"
-        "  1  to 9, + for more: pairs of operations that share calls and differ\n";
+static const struct {
+	char cell;
+	const char *says;
+} legend[] = {
+        {'.', "no immediate in common"},
+        {':', "the same immediates, but calls that registers tell apart"},
+        {'=', "the same calls, which mean the same operations"},
+        {'1', "to 9, + for more: pairs of operations that share calls and differ"},
+};
+
+/* Quoting lets no text begin with a colon, so in a page's cells it is another character. */
+static char glyph(const struct hvc_page *page, char cell)
+{
+	return cell == ':' && page->markup != HVC_MARKUP_NONE ? '~' : cell;
+}
 
 static const char *name_of(const struct hvc_collide *collide, unsigned abi)
 {
@@ -19,12 +28,6 @@ static const char *name_of(const struct hvc_collide *collide, unsigned abi)
 static const char *plural(unsigned count)
 {
 	return count == 1 ? "" : "s";
-}
-
-static void put_title(const struct hvc_page *page, const char *title)
-{
-	hvc_page__print(page, "\n%s%s%s\n\n", hvc_ink__begin(page, HVC_INK_STRONG), title,
-	                hvc_ink__end(page, HVC_INK_STRONG));
 }
 
 static void put_summary(const struct hvc_page *page, const struct hvc_collide *collide)
@@ -52,9 +55,7 @@ static void put_summary(const struct hvc_page *page, const struct hvc_collide *c
 		               "something else by some",
 		               collide->colliding, collide->pairs, plural(collide->pairs),
 		               collide->differing);
-	hvc_page__print(page, "%s", hvc_ink__begin(page, ink));
-	hvc_page__prose(page, 0, 2, "%s", hvc_words__text(&words));
-	hvc_page__print(page, "%s", hvc_ink__end(page, ink));
+	hvc_page__inked(page, 0, 2, ink, "%s", hvc_words__text(&words));
 	hvc_words__free(&words);
 }
 
@@ -83,7 +84,7 @@ static enum hvc_ink ink_of(char cell)
 }
 
 /* One character a pair, with a space between them where the page is wide enough. */
-static void put_matrix(const struct hvc_page *page, const struct hvc_collide *collide)
+static void put_letters(const struct hvc_page *page, const struct hvc_collide *collide)
 {
 	unsigned n = collide->abis, widest = 0;
 	const char *gap;
@@ -94,7 +95,6 @@ static void put_matrix(const struct hvc_page *page, const struct hvc_collide *co
 		widest = length > widest ? length : widest;
 	}
 	gap = !page->width || 8 + widest + 2 * n <= page->width ? " " : "";
-	put_title(page, "Who collides with whom");
 	for (unsigned line = n > 9 ? 0 : 1; line < 2; line++) {
 		hvc_page__print(page, "  %*s", (int)widest + 5, "");
 		for (unsigned i = 1; i <= n; i++)
@@ -115,7 +115,47 @@ static void put_matrix(const struct hvc_page *page, const struct hvc_collide *co
 		}
 		fputc('\n', page->out);
 	}
-	fputs(legend, page->out);
+	fputc('\n', page->out);
+}
+
+/* The same in a page, whose columns are the reader's. */
+static enum hvc_status put_cells(const struct hvc_page *page, const struct hvc_collide *collide,
+                                 struct hvc_diag *diag)
+{
+	struct hvc_column columns[HVC_TABLE_COLUMNS] = {{"ABI", HVC_ALIGN_LEFT}};
+	unsigned n = collide->abis < HVC_TABLE_COLUMNS ? collide->abis : HVC_TABLE_COLUMNS - 1;
+	char number[HVC_TABLE_COLUMNS][4];
+	struct hvc_table *table;
+
+	for (unsigned i = 0; i < n; i++) {
+		snprintf(number[i], sizeof number[i], "%u", (i + 1) % 1000);
+		columns[1 + i] = (struct hvc_column){number[i], HVC_ALIGN_RIGHT};
+	}
+	table = hvc_table__new(page, columns, 1 + n);
+	for (unsigned row = 0; row < n; row++) {
+		hvc_table__row(table);
+		hvc_table__cell(table, 0, HVC_INK_STRONG, "%u %s", row + 1, name_of(collide, row));
+		for (unsigned column = 0; column < n; column++) {
+			char cell = cell_of(collide, row, column);
+
+			hvc_table__cell(table, 1 + column, ink_of(cell), "%c", glyph(page, cell));
+		}
+	}
+	return hvc_table__print(table, diag);
+}
+
+static enum hvc_status put_matrix(const struct hvc_page *page, const struct hvc_collide *collide,
+                                  struct hvc_diag *diag)
+{
+	hvc_page__heading(page, "Who collides with whom");
+	hvc_page__gap(page);
+	if (page->markup == HVC_MARKUP_NONE)
+		put_letters(page, collide);
+	else
+		HVC_TRY(put_cells(page, collide, diag));
+	for (size_t i = 0; i < sizeof legend / sizeof *legend; i++)
+		hvc_page__line(page, 2, "%c  %s", glyph(page, legend[i].cell), legend[i].says);
+	return HVC_OK;
 }
 
 /* The overlap to show: the first that means something else, else the first. */
@@ -145,7 +185,8 @@ static enum hvc_status put_pairs(const struct hvc_page *page, const struct hvc_c
 	};
 	struct hvc_table *table;
 
-	put_title(page, "Pairs that claim the same calls");
+	hvc_page__heading(page, "Pairs that claim the same calls");
+	hvc_page__gap(page);
 	table = hvc_table__new(page, columns, 7);
 	hvc_table__cap(table);
 	for (unsigned i = 0; i < collide->pairs; i++) {
@@ -208,9 +249,9 @@ static enum hvc_status put_pair(const struct hvc_page *page, const struct hvc_co
 	};
 	struct hvc_table *table = hvc_table__new(page, columns, 6);
 
-	hvc_page__print(page, "\n%s%s and %s%s\n\n", hvc_ink__begin(page, HVC_INK_STRONG),
-	                name_of(collide, pair->abi[0]), name_of(collide, pair->abi[1]),
-	                hvc_ink__end(page, HVC_INK_STRONG));
+	hvc_page__heading(page, "%s and %s", name_of(collide, pair->abi[0]),
+	                  name_of(collide, pair->abi[1]));
+	hvc_page__gap(page);
 	/* What means something else comes first. */
 	for (unsigned pass = 0; pass < 2; pass++)
 		for (unsigned i = 0; i < pair->overlaps.count; i++)
@@ -230,13 +271,14 @@ static void put_neighbours(const struct hvc_page *page, const struct hvc_collide
 
 		if (pair->overlaps.count || !pair->imms)
 			continue;
-		if (!any)
-			put_title(page, "Told apart by registers only");
+		if (!any) {
+			hvc_page__heading(page, "Told apart by registers only");
+			hvc_page__gap(page);
+		}
 		any = true;
 		hvc_words__imms(&imms, pair->imm, pair->imms);
-		hvc_page__print(page, "  %s and %s: immediates %s\n",
-		                name_of(collide, pair->abi[0]), name_of(collide, pair->abi[1]),
-		                hvc_words__text(&imms));
+		hvc_page__line(page, 2, "%s and %s: immediates %s", name_of(collide, pair->abi[0]),
+		               name_of(collide, pair->abi[1]), hvc_words__text(&imms));
 		hvc_words__free(&imms);
 	}
 }
@@ -248,10 +290,11 @@ enum hvc_status hvc_collide__text(const struct hvc_page *page, const struct hvc_
 
 	put_summary(page, collide);
 	if (all && collide->abis > 2)
-		put_matrix(page, collide);
+		HVC_TRY(put_matrix(page, collide, diag));
 	if (!details && collide->colliding) {
 		HVC_TRY(put_pairs(page, collide, diag));
-		fputs("\n  Name ABIs to see all the calls that they share.\n", page->out);
+		hvc_page__gap(page);
+		hvc_page__line(page, 2, "Name ABIs to see all the calls that they share.");
 	}
 	if (!details)
 		return HVC_OK;
