@@ -77,7 +77,7 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 	case HVC_STYLE_JSON:
 		return hvc_check__json(page->out, made->check, made->abi, findings, diag);
 	case HVC_STYLE_HTML:
-		return hvc_check__html(page->out, made->check, made->abi, findings, made->subject,
+		return hvc_check__html(page->out, made->check, findings, made->subject,
 		                       options->budget, diag);
 	default:
 		return hvc_cli_report__findings(findings, style, page, diag);

@@ -62,28 +62,3 @@ enum hvc_status hvc_html__end(FILE *out, struct hvc_diag *diag)
 		return hvc_diag_set(diag, HVC_E_IO, NULL, 0, 0, "cannot write the report");
 	return HVC_OK;
 }
-
-void hvc_html__failed(FILE *out, uint64_t calls, const char *one)
-{
-	char number[HVC_NUMBER_SIZE];
-
-	if (!calls)
-		return;
-	fprintf(out,
-	        "<p class=\"strong bad\">The engine died of %s call%s, of which nothing is known: ",
-	        hvc_words__number(calls, number), calls == 1 ? "" : "s");
-	hvc_html__text(out, one);
-	fputs("</p>\n", out);
-}
-
-void hvc_html__left_out(FILE *out, unsigned constants)
-{
-	char number[HVC_NUMBER_SIZE];
-
-	if (constants)
-		fprintf(out,
-		        "<p class=\"strong warn\">A sample: the code compares with %s more "
-		        "constants "
-		        "than are tried (at most %u)</p>\n",
-		        hvc_words__number(constants, number), HVC_CONSTANTS_MAX);
-}

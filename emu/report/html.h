@@ -19,9 +19,4 @@ void hvc_html__element(FILE *out, const char *tag, const char *text);
 /** The same with words, which are freed. False: they could not be made. */
 bool hvc_html__words(FILE *out, const char *tag, struct hvc_words *words);
 
-/** A paragraph on constants of the code that are not tried, where there are some. */
-void hvc_html__left_out(FILE *out, unsigned constants);
-/** A paragraph on calls that the engine died of, where there are some; one: one of them. */
-void hvc_html__failed(FILE *out, uint64_t calls, const char *one);
-
 #endif

@@ -3,10 +3,11 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "report/html_part.h"
+#include "report/contract_words.h"
 #include "report/html_picture.h"
 #include "report/html_rows.h"
 #include "report/html_tree.h"
+#include "report/page.h"
 #include "report/picture_rows.h"
 #include "report/strip.h"
 
@@ -17,6 +18,7 @@
 static void put_account(FILE *out, const struct hvc_exact *exact,
                         const struct hvc_picture_rows *rows)
 {
+	const struct hvc_page page = {.out = out, .markup = HVC_MARKUP_HTML};
 	struct hvc_words why = {0};
 	bool complete = hvc_exact__completeness(exact, &why);
 
@@ -34,7 +36,7 @@ static void put_account(FILE *out, const struct hvc_exact *exact,
 		fputs("</p>\n", out);
 	}
 	hvc_words__free(&why);
-	hvc_html__failed(out, exact->failed, exact->failure);
+	hvc_words__put_failed(&page, exact->failed, exact->failure);
 }
 
 static void put_list(FILE *out, const char *what, struct hvc_words *words)
@@ -129,6 +131,7 @@ static bool put_page(FILE *out, const struct hvc_exact *exact, const struct hvc_
                      const struct hvc_contract *contract, const struct hvc_abi *abi,
                      struct hvc_diag *diag)
 {
+	const struct hvc_page page = {.out = out, .markup = HVC_MARKUP_HTML};
 	const char *name = hvc_subject_name(exact->subject);
 	bool made;
 
@@ -137,7 +140,7 @@ static bool put_page(FILE *out, const struct hvc_exact *exact, const struct hvc_
 	made = put_square(out, exact, rows, name) && made;
 	made = put_strip(out, exact, diag) && made;
 	made = hvc_html_rows__classes(out, exact, rows) && made;
-	made = hvc_html_part__contract(out, contract, name) && made;
+	made = hvc_contract__text(&page, contract, name, diag) == HVC_OK && made;
 	put_assumed(out, exact);
 	hvc_html_tree__script(out);
 	hvc_html_picture__script(out);

@@ -79,6 +79,11 @@ struct hvc_trace {
 
 /** For hvc_machine_config.trace; trace_ctx is the struct hvc_trace. */
 void hvc_trace__record(void *trace, const struct hvc_step *step);
+/** A row an instruction; a page has the first 200. report: its subject, call and trace. */
+struct hvc_call_report;
+HVC_MUST_USE enum hvc_status hvc_trace__table(const struct hvc_page *page,
+                                              const struct hvc_call_report *report,
+                                              struct hvc_diag *diag);
 void hvc_trace__free(struct hvc_trace *trace);
 
 /** One call and all that is to be told of it. */
@@ -166,7 +171,7 @@ HVC_MUST_USE enum hvc_status hvc_check__json(FILE *out, const struct hvc_check *
  * with at most `budget` instructions (0: HVC_BUDGET_DEFAULT); NULL: they are not.
  */
 HVC_MUST_USE enum hvc_status hvc_check__html(FILE *out, const struct hvc_check *check,
-                                             const char *abi, const struct hvc_findings *findings,
+                                             const struct hvc_findings *findings,
                                              const struct hvc_subject *subject, uint64_t budget,
                                              struct hvc_diag *diag);
 /** subject: of each side, which a page runs again for traces; NULL: a saved map. */

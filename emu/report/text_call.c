@@ -13,7 +13,8 @@
 #include "report/supplied.h"
 #include "subject/subject.h"
 
-#define LABEL 14 /* columns for what a line is about */
+#define LABEL     14   /* columns for what a line is about */
+#define STEPS_MAX 200u /* instructions that a page shows */
 
 static void put_line(const struct hvc_page *page, const char *label, enum hvc_ink ink,
                      const char *format, ...) HVC_PRINTF(4, 5);
@@ -66,7 +67,7 @@ static void put_caller_row(struct hvc_table *table, const struct hvc_call *call)
 	hvc_table__cell(table, 3, HVC_INK_PLAIN, "%s", text);
 }
 
-static enum hvc_status put_trace(const struct hvc_page *page, const struct hvc_call_report *report,
+enum hvc_status hvc_trace__table(const struct hvc_page *page, const struct hvc_call_report *report,
                                  struct hvc_diag *diag)
 {
 	static const struct hvc_column columns[] = {
@@ -76,23 +77,26 @@ static enum hvc_status put_trace(const struct hvc_page *page, const struct hvc_c
 	};
 	const struct hvc_trace *trace = report->trace;
 	const struct hvc_trace_change *change = trace->change;
+	bool cut = page->markup != HVC_MARKUP_NONE && trace->steps > STEPS_MAX;
+	size_t steps = cut ? STEPS_MAX : trace->steps;
 	char number[HVC_NUMBER_SIZE];
 	struct hvc_table *table;
 
 	if (!trace->steps) {
-		fputs("No instruction was executed at EL2.\n\n", page->out);
+		hvc_page__line(page, 0, "No instruction was executed at EL2.");
+		hvc_page__gap(page);
 		return HVC_OK;
 	}
 	table = hvc_table__new(page, columns, 5);
 	put_caller_row(table, report->call);
-	for (size_t i = 0; i < trace->steps; i++) {
+	for (size_t i = 0; i < steps; i++) {
 		put_trace_row(table, report, &trace->step[i], change);
 		change += trace->step[i].changes;
 	}
 	HVC_TRY(hvc_table__print(table, diag));
-	if (trace->dropped)
-		hvc_page__print(page, "  ... and %s more\n",
-		                hvc_words__number(trace->dropped, number));
+	if (trace->steps - steps + trace->dropped)
+		hvc_page__line(page, 2, "... and %s more",
+		               hvc_words__number(trace->steps - steps + trace->dropped, number));
 	fputc('\n', page->out);
 	return HVC_OK;
 }
@@ -336,7 +340,7 @@ enum hvc_status hvc_call__text(const struct hvc_page *page, const struct hvc_cal
 	                hvc_level_name(report->call->from),
 	                report->doubt ? hvc_words__resting(report->doubt, resting) : "");
 	if (report->trace)
-		status = put_trace(page, report, diag);
+		status = hvc_trace__table(page, report, diag);
 	put_end(page, report);
 	if (report->opinion)
 		put_opinion(page, report->opinion);

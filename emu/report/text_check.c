@@ -69,7 +69,7 @@ static void put_others(const struct hvc_page *page, const struct hvc_check *chec
 		else if (!account->violates && !account->undecided)
 			hold[account->known]++;
 	}
-	fputs("  ", page->out);
+	hvc_page__open(page, 2);
 	for (unsigned known = 0; known < 2; known++) {
 		if (!hold[known])
 			continue;
@@ -84,8 +84,9 @@ static void put_others(const struct hvc_page *page, const struct hvc_check *chec
 		                split == 1 ? "s itself" : " themselves");
 		comma = "; ";
 	}
-	hvc_page__print(page, "%s%u promise%s nothing; %u not reached\n", comma, open,
+	hvc_page__print(page, "%s%u promise%s nothing; %u not reached", comma, open,
 	                open == 1 ? "s" : "", never);
+	hvc_page__close(page);
 }
 
 /* How all of it is known, and what could not be proved. */
@@ -94,22 +95,19 @@ static void put_evidence(const struct hvc_page *page, const struct hvc_check *ch
 	struct hvc_words words = {0};
 
 	hvc_words__proof(&words, check);
-	fputs("  ", page->out);
-	hvc_page__prose(page, 2, 2, "%s", hvc_words__text(&words));
+	hvc_page__prose(page, hvc_page__open(page, 2), 2, "%s", hvc_words__text(&words));
 	hvc_words__free(&words);
 	for (unsigned i = 0; i < check->parts; i++) {
 		if (check->part[i].proved)
 			continue;
 		hvc_words__part(&words, check, &check->part[i]);
-		fputs("  ", page->out);
-		hvc_page__prose(page, 2, 4, "%s", hvc_words__text(&words));
+		hvc_page__prose(page, hvc_page__open(page, 2), 4, "%s", hvc_words__text(&words));
 		hvc_words__free(&words);
 	}
 	hvc_words__reads(&words, check);
 	if (words.length) {
-		fputs("  ", page->out);
 		hvc_page__prose(
-		        page, 2, 4,
+		        page, hvc_page__open(page, 2), 4,
 		        "Holds for the value that the code reads, and no world of %s sets: %s",
 		        hvc_abi_name(check->abi), hvc_words__text(&words));
 	}
@@ -143,7 +141,7 @@ enum hvc_status hvc_check__text(const struct hvc_page *page, const struct hvc_ch
 	put_others(page, check);
 	put_evidence(page, check);
 	if (all) {
-		fputc('\n', page->out);
+		hvc_page__gap(page);
 		HVC_TRY(put_rules(page, check, diag));
 	}
 	HVC_TRY(put_invented(page, check, diag));

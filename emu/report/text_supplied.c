@@ -82,13 +82,13 @@ enum hvc_status hvc_supplied__text(const struct hvc_page *page, const char *whos
 
 	if (!supplied->rows && !supplied->more)
 		return HVC_OK;
-	fputc('\n', page->out);
+	hvc_page__gap(page);
 	hvc_page__prose(
 	        page, 0, 0,
 	        "This is not the real machine. What stands in for it, and the calls%s%s that "
 	        "met it:",
 	        whose ? " of " : "", whose ? whose : "");
-	fputc('\n', page->out);
+	hvc_page__gap(page);
 	table = hvc_table__new(page, columns, 4);
 	for (unsigned i = 0; i < supplied->rows; i++) {
 		const struct hvc_supply *row = &supplied->row[i];
@@ -105,8 +105,8 @@ enum hvc_status hvc_supplied__text(const struct hvc_page *page, const char *whos
 	}
 	HVC_TRY(hvc_table__print(table, diag));
 	if (supplied->more)
-		hvc_page__print(page, "  ... and more that is not told, met %s times\n",
-		                hvc_words__number(supplied->more, number));
+		hvc_page__line(page, 2, "... and more that is not told, met %s times",
+		               hvc_words__number(supplied->more, number));
 	return HVC_OK;
 }
 
@@ -124,7 +124,7 @@ enum hvc_status hvc_stops__text(const struct hvc_page *page, const struct hvc_wo
 		stops += !world->stop[i].stub;
 	if (!stops)
 		return HVC_OK;
-	fputc('\n', page->out);
+	hvc_page__gap(page);
 	table = hvc_table__new(page, columns, 2);
 	for (unsigned i = 0; i < world->stops; i++) {
 		if (world->stop[i].stub)

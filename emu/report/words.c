@@ -353,10 +353,10 @@ void hvc_words__put_failed(const struct hvc_page *page, uint64_t calls, const ch
 	char number[HVC_NUMBER_SIZE];
 
 	if (calls)
-		hvc_page__print(page,
-		                "%sThe engine died of %s call%s, of which nothing is known: %s%s\n",
-		                hvc_ink__begin(page, HVC_INK_BAD), hvc_words__number(calls, number),
-		                calls == 1 ? "" : "s", one, hvc_ink__end(page, HVC_INK_BAD));
+		hvc_page__line(page, 0,
+		               "%sThe engine died of %s call%s, of which nothing is known: %s%s",
+		               hvc_ink__begin(page, HVC_INK_BAD), hvc_words__number(calls, number),
+		               calls == 1 ? "" : "s", one, hvc_ink__end(page, HVC_INK_BAD));
 }
 
 const char *hvc_words__resting(const struct hvc_doubt *doubt, char text[HVC_RESTING_SIZE])
@@ -386,9 +386,10 @@ void hvc_words__put_left_out(const struct hvc_page *page, unsigned constants)
 	char number[HVC_NUMBER_SIZE];
 
 	if (constants)
-		fprintf(page->out,
-		        "%sA sample: the code compares with %s more constants than are tried (at "
-		        "most %u)%s\n",
+		hvc_page__line(
+		        page, 0,
+		        "%sA sample: the code compares with %s more constants than are tried "
+		        "(at most %u)%s",
 		        hvc_ink__begin(page, HVC_INK_WARN), hvc_words__number(constants, number),
 		        HVC_CONSTANTS_MAX, hvc_ink__end(page, HVC_INK_WARN));
 }

@@ -167,17 +167,5 @@ document.querySelectorAll('.group').forEach(function (section) {
     });
   });
 });
-document.querySelectorAll('[data-filter]').forEach(function (box) {
-  var line = make('label', {}, 'Filter ' + box.dataset.filter + ' '), field;
-  field = make('input', {type: 'search'});
-  line.appendChild(field);
-  box.parentNode.insertBefore(line, box);
-  line.className = 'tools';
-  field.addEventListener('input', function () {
-    box.querySelectorAll('tbody tr').forEach(function (row) {
-      row.hidden = !row.textContent.toLowerCase().includes(field.value.toLowerCase());
-    });
-  });
-});
 go(0);
 })();
