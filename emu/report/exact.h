@@ -33,5 +33,7 @@ void hvc_exact__fixed(const struct hvc_exact *exact, hvc_exact_told *told, void 
 void hvc_exact__list(void *ctx, const char *text);
 /** Is every caller's part complete, and was no call lost? Else why not; "" otherwise. */
 bool hvc_exact__completeness(const struct hvc_exact *exact, struct hvc_words *why);
+/** A line on that. */
+void hvc_exact__closing(const struct hvc_page *page, const struct hvc_exact *exact);
 
 #endif

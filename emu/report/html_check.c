@@ -190,7 +190,7 @@ static enum hvc_status put_picture(FILE *out, const struct hvc_check *check,
 	hvc_html_picture__runs(out, "the verdict", "runs-verdict", cell, word_of);
 	made = hvc_html_rows__groups(out, exact, &rows) && made;
 	made = hvc_html_picture__rows(out, &rows.picture, name) && made;
-	made = hvc_html_rows__classes(out, exact, &rows) && made;
+	made = hvc_html_rows__classes(out, exact, NULL, diag) && made;
 	hvc_html_picture__script(out);
 	hvc_picture_rows__free(&rows);
 	hvc_exact__free(exact);

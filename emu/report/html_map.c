@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "report/contract_words.h"
+#include "report/exact.h"
 #include "report/html_picture.h"
 #include "report/html_rows.h"
 #include "report/html_tree.h"
@@ -14,55 +14,6 @@
 /* Of a strip: rows of 256 values, and what values do. */
 #define STRIP_MAX  12u
 #define LEGEND_MAX 52u
-
-static void put_account(FILE *out, const struct hvc_exact *exact,
-                        const struct hvc_picture_rows *rows)
-{
-	const struct hvc_page page = {.out = out, .markup = HVC_MARKUP_HTML};
-	struct hvc_words why = {0};
-	bool complete = hvc_exact__completeness(exact, &why);
-
-	fputs("<p><strong>", out);
-	hvc_html__text(out, hvc_subject_name(exact->subject));
-	fprintf(out, "</strong>, on CPU %s: %u class%s of calls.", hvc_cpu_name(exact->world.cpu),
-	        rows->rows, rows->rows == 1 ? "" : "es");
-	if (complete) {
-		fputs(" Complete: every immediate and every value of every register falls in "
-		      "exactly one class of each caller.</p>\n",
-		      out);
-	} else {
-		fputs(" <strong class=\"warn\">Not complete</strong>: ", out);
-		hvc_html__text(out, hvc_words__text(&why));
-		fputs("</p>\n", out);
-	}
-	hvc_words__free(&why);
-	hvc_words__put_failed(&page, exact->failed, exact->failure);
-}
-
-static void put_list(FILE *out, const char *what, struct hvc_words *words)
-{
-	if (words->length) {
-		fprintf(out, "<p>%s: ", what);
-		hvc_html__element(out, "span class=\"code\"", hvc_words__text(words));
-		fputs("</p>\n", out);
-	}
-	hvc_words__free(words);
-}
-
-static void put_assumed(FILE *out, const struct hvc_exact *exact)
-{
-	struct hvc_words words = {0};
-
-	fputs("<section aria-labelledby=\"rests\">\n<h2 id=\"rests\">What this rests on</h2>\n",
-	      out);
-	hvc_exact__reads(exact, hvc_exact__list, &words);
-	put_list(out, "Read besides the call, of any value", &words);
-	hvc_exact__fixed(exact, hvc_exact__list, &words);
-	put_list(out, "Fixed by the world", &words);
-	hvc_exact__apart(exact, hvc_exact__list, &words);
-	put_list(out, "Taken to point to different memory", &words);
-	fputs("</section>\n", out);
-}
 
 /* Where every immediate does the same, a square of them says nothing. */
 static bool put_square(FILE *out, const struct hvc_exact *exact,
@@ -135,13 +86,12 @@ static bool put_page(FILE *out, const struct hvc_exact *exact, const struct hvc_
 	const char *name = hvc_subject_name(exact->subject);
 	bool made;
 
-	put_account(out, exact, rows);
+	hvc_exact__closing(&page, exact);
+	hvc_words__put_failed(&page, exact->failed, exact->failure);
 	made = hvc_html_tree__put(out, exact, abi, diag) == HVC_OK;
 	made = put_square(out, exact, rows, name) && made;
 	made = put_strip(out, exact, diag) && made;
-	made = hvc_html_rows__classes(out, exact, rows) && made;
-	made = hvc_contract__text(&page, contract, name, diag) == HVC_OK && made;
-	put_assumed(out, exact);
+	made = hvc_html_rows__classes(out, exact, contract, diag) && made;
 	hvc_html_tree__script(out);
 	hvc_html_picture__script(out);
 	return made;

@@ -2,18 +2,13 @@
 /* The classes of a map in a page: beside its picture, by group of immediates, and in a table. */
 #include "report/html_rows.h"
 
-#include <inttypes.h>
-
-#include "engine/call.h"
 #include "report/html_part.h"
 
-/* Rows of the table of classes, of the legend, and of groups; JSON has all. */
+/* Rows of the legend, and of groups; JSON has all. */
 #define ROWS_MAX   400u
 #define LEGEND_MAX 12u
 #define MARKS_MAX  6u
-/* Instructions that a class names. */
-#define DECISIONS 4u
-#define TEXT      2048u
+#define TEXT       2048u
 
 static void put_key(FILE *out, unsigned class_)
 {
@@ -146,57 +141,14 @@ bool hvc_html_rows__groups(FILE *out, const struct hvc_exact *exact,
 	return made;
 }
 
-static void put_decisions(FILE *out, const struct hvc_exact *exact,
-                          const struct hvc_pictured_row *row)
-{
-	struct hvc_words words = {0};
-
-	hvc_exact__add_decisions(&words, exact, row->part, row->row, DECISIONS);
-	hvc_html__words(out, "td class=\"does code\"", &words);
-}
-
-static bool put_class(FILE *out, const struct hvc_exact *exact, const struct hvc_picture_rows *rows,
-                      unsigned class_)
-{
-	const struct hvc_pictured_row *row = &rows->row[class_];
-	const struct hvc_probe probe = {.call = row->row->witness, .reg = HVC_REG_NONE};
-	struct hvc_words words = {0};
-	char text[HVC_COMMAND_SIZE];
-	bool made;
-
-	fputs("<tr><th scope=\"row\">", out);
-	put_key(out, class_);
-	fputs("</th>", out);
-	hvc_exact__callers(&words, exact, row->part);
-	made = hvc_html__words(out, "td class=\"code\"", &words);
-	hvc_exact__print_condition(exact, row->row, text, sizeof text);
-	hvc_html__element(out, "td class=\"does code\"", text);
-	hvc_exact__print_behaviour(exact, row->row, text, sizeof text);
-	hvc_html__element(out, "td class=\"does code\"", text);
-	hvc_html__element(out, "td", hvc_row_known_name(row->row->known));
-	put_decisions(out, exact, row);
-	hvc_call__command(hvc_subject_name(exact->subject), &exact->world, &probe,
-	                  row->row->witness.imm, text, sizeof text);
-	hvc_html__element(out, "td class=\"does code\"", text);
-	fputs("</tr>\n", out);
-	return made;
-}
-
 bool hvc_html_rows__classes(FILE *out, const struct hvc_exact *exact,
-                            const struct hvc_picture_rows *rows)
+                            const struct hvc_contract *contract, struct hvc_diag *diag)
 {
-	static const char *const columns[] = {"Class",         "Callers", "Calls",
-	                                      "What happens",  "Known",   "Decided at",
-	                                      "One such call", NULL};
-	bool made = true;
+	const struct hvc_page page = {.out = out, .markup = HVC_MARKUP_HTML};
+	enum hvc_status status;
 
-	fputs("<section aria-labelledby=\"classes\">\n<h2 id=\"classes\">Classes</h2>\n", out);
-	hvc_html_part__table(out, "Classes", columns);
-	for (unsigned i = 0; i < rows->rows && i < ROWS_MAX; i++)
-		made = put_class(out, exact, rows, i) && made;
-	hvc_html_part__end(out);
-	if (rows->rows > ROWS_MAX)
-		fprintf(out, "<p>and %u more, in --format json</p>\n", rows->rows - ROWS_MAX);
+	fputs("<section id=\"classes\">\n", out);
+	status = hvc_exact__text(&page, exact, contract, false, diag);
 	fputs("</section>\n", out);
-	return made;
+	return status == HVC_OK;
 }

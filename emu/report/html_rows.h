@@ -12,8 +12,9 @@ HVC_MUST_USE bool hvc_html_rows__legend(FILE *out, const struct hvc_exact *exact
 /** The groups: their immediates, and the classes that these can meet. */
 HVC_MUST_USE bool hvc_html_rows__groups(FILE *out, const struct hvc_exact *exact,
                                         const struct hvc_picture_rows *rows);
-/** A table of the classes, with a call of each. */
+/** What the text of a map says. contract: NULL: none was measured. */
 HVC_MUST_USE bool hvc_html_rows__classes(FILE *out, const struct hvc_exact *exact,
-                                         const struct hvc_picture_rows *rows);
+                                         const struct hvc_contract *contract,
+                                         struct hvc_diag *diag);
 
 #endif

@@ -150,7 +150,7 @@ static void put_machine(const struct hvc_page *page, const struct hvc_exact *exa
 	hvc_words__put_failed(page, exact->failed, exact->failure);
 }
 
-static void put_closing(const struct hvc_page *page, const struct hvc_exact *exact)
+void hvc_exact__closing(const struct hvc_page *page, const struct hvc_exact *exact)
 {
 	struct hvc_words why = {0};
 
@@ -178,6 +178,6 @@ enum hvc_status hvc_exact__text(const struct hvc_page *page, const struct hvc_ex
 	HVC_TRY(hvc_contract__text(page, contract, hvc_subject_name(exact->subject), diag));
 	put_assumed(page, exact);
 	put_machine(page, exact);
-	put_closing(page, exact);
+	hvc_exact__closing(page, exact);
 	return HVC_OK;
 }
