@@ -116,8 +116,8 @@ static void make_plan(const struct hvc_rule *rule, struct hvc_abi_plan *plan)
 		plan->preserve[HVC_REG_PSTATE] = HVC_PSTATE_PAN;
 		plan->pan_may_come = true;
 	}
-	/* A CPU that never comes back has flags for nobody. */
-	if (rule->outcome == HVC_OUTCOME_SPIN)
+	/* A CPU that never comes back has flags for nobody, and EL3 takes none from EL2. */
+	if (rule->outcome == HVC_OUTCOME_SPIN || rule->outcome == HVC_OUTCOME_FORWARD)
 		plan->preserve[HVC_REG_NZCV] = 0;
 	for (unsigned i = 0; i < rule->results; i++)
 		plan->preserve[rule->result[i].reg] = 0;

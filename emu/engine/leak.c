@@ -220,7 +220,10 @@ static enum hvc_status search_world(struct hvc_leak_search *search, unsigned lev
 	if (status != HVC_OK)
 		return status;
 	search->p.config = &prove;
-	status = hvc_secret__open(prove.subject, search->p.machine, &search->secrets);
+	status = hvc_secret__open(prove.subject, search->p.machine,
+	                          prove.abi ? &hvc_abi_world_at(prove.abi, search->world)->world
+	                                    : NULL,
+	                          &search->secrets);
 	if (status != HVC_OK)
 		(void)out_of_memory(diag);
 	search->leaks->secrets |= search->secrets.rows;

@@ -92,17 +92,31 @@ static uint64_t load(const struct hvc_image *image, uint64_t address)
 	return value;
 }
 
-/* A range of data without the pointers into the image in it. */
-static size_t take_data(const struct hvc_image *image, struct hvc_range range,
-                        struct hvc_extent all, struct hvc_range *out)
+/* Does a world say what (some of) the eight bytes there hold? */
+static bool is_told(const struct hvc_world *told, uint64_t address)
 {
+	for (unsigned i = 0; told && i < told->memories; i++) {
+		const struct hvc_memory *memory = &told->memory[i];
+
+		if (memory->address < address + 8 &&
+		    address - memory->address + 8 < memory->size + 8)
+			return true;
+	}
+	return false;
+}
+
+/* A range of data without the pointers into the image in it, and what the ABI's world tells. */
+static size_t take_data(const struct hvc_image *image, struct hvc_range range,
+                        const struct hvc_world *told, struct hvc_range *out)
+{
+	const struct hvc_extent all = hvc_extent__of_image(image);
 	struct hvc_range now = range;
 	size_t count = 0;
 
 	for (uint64_t at = (range.lo + 7) & ~UINT64_C(7); at + 7 <= range.hi; at += 8) {
 		uint64_t value = load(image, at);
 
-		if (value < all.lo || value > all.hi)
+		if ((value < all.lo || value > all.hi) && !is_told(told, at))
 			continue;
 		if (out && at > now.lo)
 			out[count] = (struct hvc_range){now.lo, at - 1};
@@ -136,15 +150,15 @@ static size_t join(struct hvc_range *range, size_t count)
 	return last + 1;
 }
 
-static bool take_memory(const struct hvc_subject *subject, struct hvc_secret_set *set)
+static bool take_memory(const struct hvc_subject *subject, const struct hvc_world *told,
+                        struct hvc_secret_set *set)
 {
 	const struct hvc_image *image = hvc_subject_image(subject);
-	const struct hvc_extent all = hvc_extent__of_image(image);
 	struct hvc_range one;
 	size_t count = 0, spans = 1;
 
 	for (; hvc_subject__data(subject, count, &one.lo, &one.hi); count++)
-		spans += take_data(image, one, all, NULL);
+		spans += take_data(image, one, told, NULL);
 	set->region = calloc(count + 1, sizeof *set->region);
 	set->span = calloc(spans, sizeof *set->span);
 	if (!set->region || !set->span)
@@ -155,7 +169,7 @@ static bool take_memory(const struct hvc_subject *subject, struct hvc_secret_set
 	spans = 1;
 	for (size_t i = 0; i < count; i++) {
 		(void)hvc_subject__data(subject, i, &set->region[i].lo, &set->region[i].hi);
-		spans += take_data(image, set->region[i], all, set->span + spans);
+		spans += take_data(image, set->region[i], told, set->span + spans);
 	}
 	set->open.memory = set->span;
 	set->open.memories = join(set->span, spans);
@@ -164,12 +178,13 @@ static bool take_memory(const struct hvc_subject *subject, struct hvc_secret_set
 }
 
 enum hvc_status hvc_secret__open(const struct hvc_subject *subject,
-                                 const struct hvc_machine *machine, struct hvc_secret_set *out)
+                                 const struct hvc_machine *machine, const struct hvc_world *told,
+                                 struct hvc_secret_set *out)
 {
 	const struct hvc_extent image = hvc_extent__of_image(hvc_subject_image(subject));
 
 	memset(out, 0, sizeof *out);
-	if (!take_memory(subject, out)) {
+	if (!take_memory(subject, told, out)) {
 		hvc_secret__close(out);
 		return HVC_E_NOMEM;
 	}

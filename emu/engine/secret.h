@@ -23,9 +23,13 @@ struct hvc_secret_set {
 	uint32_t rows; /**< bits 1 << i of hvc_secret__name that there are */
 };
 
-/** Free with hvc_secret__close. HVC_E_NOMEM. */
+/**
+ * Free with hvc_secret__close. told: a world of the ABI's own, whose memory the caller may know;
+ * NULL: none. HVC_E_NOMEM.
+ */
 HVC_MUST_USE enum hvc_status hvc_secret__open(const struct hvc_subject *subject,
                                               const struct hvc_machine *machine,
+                                              const struct hvc_world *told,
                                               struct hvc_secret_set *out);
 void hvc_secret__close(struct hvc_secret_set *set);
 

@@ -369,6 +369,39 @@ static void part_from_function(struct hvc_explorer *e, struct hvc_walker *w, hvc
 	(void)hvc_explorer__chose(e, w->way, hvc_bv__not(t, is));
 }
 
+struct part {
+	hvc_ref term;
+	bool found;
+};
+
+static hvc_ref meet(void *ctx, hvc_ref term)
+{
+	struct part *part = ctx;
+
+	part->found |= term == part->term;
+	return NULL;
+}
+
+/*
+ * Does a place depend on what was read at a label of the image and an index? Then it is one of a
+ * table's, if the index stays in it, whatever else it may be.
+ */
+static bool is_of_table(struct hvc_explorer *e, const struct hvc_way *way, hvc_ref target)
+{
+	for (const struct hvc_read *read = way->read; read; read = read->before) {
+		struct part part = {.term = read->value};
+		hvc_ref base = NULL;
+
+		if (!read->address ||
+		    !hvc_explorer__is_code(e, hvc_bv__offset(read->address, &base)) || !base)
+			continue;
+		(void)hvc_bv__rewrite(e->s->scene.terms, target, meet, &part);
+		if (part.found)
+			return true;
+	}
+	return false;
+}
+
 bool hvc_explorer__indirect(struct hvc_explorer *e, struct hvc_walker *w,
                             const struct hvc_lift *lift)
 {
@@ -395,8 +428,10 @@ bool hvc_explorer__indirect(struct hvc_explorer *e, struct hvc_walker *w,
 	for (size_t i = 0; i < count; i++)
 		value[i] += offset;
 	/* An index of EL2's own code is no address of the caller's, however many there are. */
-	if (value && !count && offset && hvc_facts__confines(&e->s->scene, facts, base, &one) &&
-	    hvc_explorer__is_code(e, one + offset)) {
+	if (value && !count &&
+	    ((offset && hvc_facts__confines(&e->s->scene, facts, base, &one) &&
+	      hvc_explorer__is_code(e, one + offset)) ||
+	     is_of_table(e, w->way, lift->target))) {
 		free(value);
 		hvc_explorer__bound(e, w, "a branch to one of too many places");
 		return false;

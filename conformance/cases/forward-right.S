@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+.macro pass
+	b.eq	forward
+.endm
+	.include "forward.inc"

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+.macro gone
+	cbnz	x3, no
+.endm
+	.include "locked.inc"
