@@ -25,8 +25,8 @@ const char *hvc_verdict_name(enum hvc_verdict_kind kind)
 const char *hvc_clause_name(enum hvc_clause clause)
 {
 	static const char *const names[] = {
-	        "",       "outcome", "level",    "address", "result",        "preserve",
-	        "memory", "own",     "features", "width",   "contradiction",
+	        "",       "outcome", "level",    "address", "result", "preserve",
+	        "memory", "own",     "features", "width",   "fetch",  "contradiction",
 	};
 
 	return (unsigned)clause < sizeof names / sizeof *names ? names[clause] : "?";

@@ -8,6 +8,7 @@
 #include "abi/abi.h"
 #include "engine/cause.h"
 #include "engine/features.h"
+#include "engine/fetch.h"
 #include "engine/prove.h"
 #include "engine/secret.h"
 
@@ -198,6 +199,8 @@ enum hvc_status hvc_apart__judge(const struct hvc_apart_config *config, struct h
 		HVC_TRY(judge_width(config, diag, &verdict));
 	if (verdict.kind == HVC_VERDICT_CONFORMS)
 		HVC_TRY(judge_features(config, diag, &verdict));
+	if (verdict.kind == HVC_VERDICT_CONFORMS)
+		HVC_TRY(hvc_fetch__judge(config, diag, &verdict));
 	if (verdict.kind == HVC_VERDICT_VIOLATES)
 		*out = verdict;
 	return HVC_OK;

@@ -220,6 +220,22 @@ static bool find_wrong_store(const struct film *film, const struct hvc_cause_con
 	return false;
 }
 
+/* The second load of the address in question. */
+static bool find_second_load(const struct film *film, uint64_t address, uint64_t *index)
+{
+	unsigned loads = 0;
+
+	for (*index = first(film); *index < film->steps; ++*index) {
+		struct hvc_a64_access access;
+		uint64_t to;
+
+		if (access_of(at(film, *index), &access, &to) && access.load && to == address &&
+		    loads++)
+			return true;
+	}
+	return false;
+}
+
 /* Where a call goes another way than promised: who set where it ends, else the last step. */
 static bool find_end(const struct film *film, const struct hvc_outcome *outcome, bool level,
                      uint64_t *index)
@@ -265,6 +281,8 @@ static bool find(const struct film *film, const struct hvc_cause_config *config,
 		return find_register(film, reg, index);
 	case HVC_CLAUSE_FEATURES:
 		return find_register(film, HVC_REG_X0, index);
+	case HVC_CLAUSE_FETCH:
+		return find_second_load(film, verdict->actual, index);
 	case HVC_CLAUSE_MEMORY:
 	case HVC_CLAUSE_OWN:
 		return find_wrong_store(film, config, entry, outcome, index);

@@ -12,6 +12,7 @@
 #include "engine/cause.h"
 #include "engine/check.h"
 #include "engine/features.h"
+#include "engine/fetch.h"
 #include "engine/probe.h"
 #include "engine/scene.h"
 #include "machine/supplied.h"
@@ -149,8 +150,8 @@ static bool add_lie(void *ctx, const struct hvc_verdict *verdict, const struct h
 }
 
 /* From EL1h, who asks. */
-static enum hvc_status check_features(struct hvc_check_bench *bench, const struct hvc_world *world,
-                                      struct hvc_diag *diag)
+static enum hvc_status check_apart(struct hvc_check_bench *bench, const struct hvc_world *world,
+                                   struct hvc_diag *diag)
 {
 	const struct hvc_features_config features = {
 	        .subject = bench->config->subject,
@@ -166,7 +167,8 @@ static enum hvc_status check_features(struct hvc_check_bench *bench, const struc
 
 	if (!(bench->levels >> HVC_LEVEL_EL1H & 1))
 		return HVC_OK;
-	return hvc_features__check(&features, diag);
+	HVC_TRY(hvc_features__check(&features, diag));
+	return hvc_fetch__check(&features, diag);
 }
 
 /* The rows that every call of a sweep has to meet, where what it does can be followed. */
@@ -237,7 +239,7 @@ static enum hvc_status check_world(struct hvc_check_bench *bench, const struct h
 	bench->hold = NULL;
 	hvc_exact__free(exact);
 	if (status == HVC_OK)
-		status = check_features(bench, &world->world, diag);
+		status = check_apart(bench, &world->world, diag);
 	hvc_proof__free(&bench->proof);
 	hvc_probes__free(&chosen);
 	return status;

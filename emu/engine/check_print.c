@@ -173,6 +173,12 @@ static void print_finding(const struct hvc_check *check, const struct hvc_findin
 	case HVC_CLAUSE_WIDTH:
 		hvc_width__print(v, text, size);
 		break;
+	case HVC_CLAUSE_FETCH:
+		snprintf(text, size,
+		         "the caller's memory at 0x%llx is read twice, and what another CPU writes "
+		         "there in between breaks the promise",
+		         actual);
+		break;
 	case HVC_CLAUSE_CONTRADICTION:
 		print_contradiction(rule, v, finding->probe.call.from, text, size);
 		break;

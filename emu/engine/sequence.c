@@ -361,6 +361,7 @@ void hvc_sequence__print(const struct hvc_sequences *sequences, const struct hvc
 	case HVC_CLAUSE_OWN:
 	case HVC_CLAUSE_FEATURES:
 	case HVC_CLAUSE_WIDTH:
+	case HVC_CLAUSE_FETCH:
 	case HVC_CLAUSE_CONTRADICTION:
 	case HVC_CLAUSE_NONE:
 		snprintf(text, size, "nothing is broken");

@@ -29,6 +29,8 @@ static const struct hvc_finding_rule rules[] = {
 	 "A pointer into the image or stack of EL2 is not refused. Check that all of the buffer is the caller's before anything is stored."},
 	{"check-features", "check", ERROR, "what is told to be there and what is there differ",
 	 "PSCI_FEATURES, SMCCC_ARCH_FEATURES or FFA_FEATURES say one thing of a function, and calling it shows another."},
+	{"check-fetch", "check", ERROR, "a promise hangs on the caller's memory not changing during the call",
+	 "Read it once into EL2's own memory, then test and use that: another CPU of the caller's writes in between."},
 	{"check-width", "check", ERROR, "an SMC32 or HVC32 call goes by bits that are not its",
 	 "Bits 63:32 of x0 to x7 may hold anything where bit 30 of the identifier is clear (SMC calling convention)."},
 	{"check-contradiction", "check", WARNS, "a rule promises what it makes impossible itself",

@@ -86,6 +86,7 @@ static void add_value(struct hvc_json *json, const char *key, enum hvc_clause cl
 	case HVC_CLAUSE_OWN:
 	case HVC_CLAUSE_FEATURES:
 	case HVC_CLAUSE_WIDTH:
+	case HVC_CLAUSE_FETCH:
 	case HVC_CLAUSE_CONTRADICTION:
 		hvc_json__hex(json, key, value);
 		break;

@@ -26,6 +26,7 @@ enum hvc_clause {
 	HVC_CLAUSE_OWN,           /**< EL2's own memory was written by a pointer of the caller's */
 	HVC_CLAUSE_FEATURES,      /**< what is told to be there and what is there differ */
 	HVC_CLAUSE_WIDTH,         /**< an SMC32 or HVC32 call goes by bits 63:32 of a register */
+	HVC_CLAUSE_FETCH,         /**< what another CPU writes between two loads breaks a promise */
 	HVC_CLAUSE_CONTRADICTION, /**< none broken: a result that its own rule makes impossible, and
 	                               that is not judged */
 };

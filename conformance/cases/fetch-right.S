@@ -1,0 +1,4 @@
+// SPDX-License-Identifier: MIT
+.macro use
+.endm
+	.include "fetch.inc"
