@@ -76,6 +76,12 @@ static void add_value(struct hvc_json *json, const char *name, const struct hvc_
 	}
 	if (value->kind == HVC_VALUE_ARGUMENT)
 		hvc_json__string(json, "argument", hvc_reg_name(value->reg));
+	if (value->drop)
+		hvc_json__hex(json, "cleared", value->drop);
+	if (value->set)
+		hvc_json__hex(json, "set", value->set);
+	if (value->plus)
+		hvc_json__hex(json, "added", value->plus);
 	if (value->at)
 		hvc_json__hex(json, "at", value->at);
 	hvc_json__boolean(json, "chance", hvc_value__is_chance(value));
@@ -92,7 +98,8 @@ void hvc_site__json_registers(struct hvc_json *json, const struct hvc_site *site
 
 		/* What the function leaves as it found it goes without saying. */
 		if ((value->kind == HVC_VALUE_UNKNOWN && !hvc_value__is_chance(value)) ||
-		    (value->kind == HVC_VALUE_ARGUMENT && value->reg == HVC_REG_X0 + n))
+		    (value->kind == HVC_VALUE_ARGUMENT && value->reg == HVC_REG_X0 + n &&
+		     !(value->drop | value->set | value->plus)))
 			continue;
 		add_value(json, hvc_reg_name((enum hvc_reg)(HVC_REG_X0 + n)), value);
 	}

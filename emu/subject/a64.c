@@ -143,6 +143,7 @@ static const struct {
 	{0x7fe00c10, 0x3a400800, HVC_MOVE_OTHER, HVC_COMPARE_MINUS, OPERAND_IMM5},    /* CCMN */
 	{0x7f800000, 0x72000000, HVC_MOVE_OTHER, HVC_COMPARE_BITS, OPERAND_MASK},     /* ANDS, TST */
 	{0x7f8003e0, 0x320003e0, HVC_MOVE_CONST, HVC_COMPARE_NONE, OPERAND_MASK},     /* MOV (ORR) */
+	{0x7f800000, 0x32000000, HVC_MOVE_OR, HVC_COMPARE_NONE, OPERAND_MASK},        /* ORR */
 	{0x7f800000, 0x52000000, HVC_MOVE_EOR, HVC_COMPARE_NONE, OPERAND_MASK},       /* EOR */
 	{0x7e000000, 0x34000000, HVC_MOVE_OTHER, HVC_COMPARE_ZERO, OPERAND_NONE},     /* CBZ, CBNZ */
 	{0x7e000000, 0x36000000, HVC_MOVE_OTHER, HVC_COMPARE_BITS, OPERAND_BIT},      /* TBZ, TBNZ */
@@ -156,6 +157,8 @@ static const struct {
 	{0x7fe0fc00, 0x4b000000, HVC_MOVE_SUB, HVC_COMPARE_NONE, OPERAND_REG},        /* SUB */
 	{0x7fe0fc00, 0x6a000000, HVC_MOVE_OTHER, HVC_COMPARE_BITS, OPERAND_REG},      /* ANDS, TST */
 	{0x7fe0ffe0, 0x2a0003e0, HVC_MOVE_COPY, HVC_COMPARE_NONE, OPERAND_REG},       /* MOV */
+	{0x7fe0fc00, 0x2a000000, HVC_MOVE_OR, HVC_COMPARE_NONE, OPERAND_REG},         /* ORR */
+	{0x7fe0fc00, 0x0b000000, HVC_MOVE_ADD, HVC_COMPARE_NONE, OPERAND_REG},        /* ADD */
 	{0x7fe0fc00, 0x4a000000, HVC_MOVE_EOR, HVC_COMPARE_NONE, OPERAND_REG},        /* EOR */
 	{0x7fe00c10, 0x7a400000, HVC_MOVE_OTHER, HVC_COMPARE_EQUAL, OPERAND_REG},     /* CCMP */
 	{0x7fe00c10, 0x3a400000, HVC_MOVE_OTHER, HVC_COMPARE_MINUS, OPERAND_REG},     /* CCMN */
@@ -255,6 +258,8 @@ void hvc_a64__decode(uint64_t address, uint32_t word, struct hvc_a64 *out)
 		out->compare = patterns[i].compare;
 		read_registers(word, out);
 		read_operand(address, word, patterns[i].operand, out);
+		if (out->move == HVC_MOVE_OR && !out->reg && out->rd == 31)
+			out->move = HVC_MOVE_OTHER; /* it is SP */
 		if (out->move == HVC_MOVE_OTHER && writes_rd(out, word))
 			out->killed = UINT32_C(1) << out->rd;
 		return;

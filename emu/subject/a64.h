@@ -59,6 +59,8 @@ enum hvc_move {
 	HVC_MOVE_SUB,     /**< rd = rn - imm, or rn - rm when reg */
 	HVC_MOVE_EOR,     /**< rd = rn ^ imm, or rn ^ rm when reg */
 	HVC_MOVE_SHIFT,   /**< rd = rn >> imm, cut to some width */
+	HVC_MOVE_OR,      /**< rd = rn | imm, or rn | rm when reg */
+	HVC_MOVE_ADD,     /**< rd = rn + rm */
 };
 
 /** Which comparison an instruction makes. */

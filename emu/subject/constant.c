@@ -157,6 +157,8 @@ static struct value moved(const struct search *search, const struct hvc_a64 *ins
 
 	switch (insn->move) {
 	case HVC_MOVE_OTHER:
+	case HVC_MOVE_OR:
+	case HVC_MOVE_ADD:
 		break;
 	case HVC_MOVE_CONST:
 		value.known = KNOWN_VALUE;
@@ -204,7 +206,7 @@ static bool visit(void *ctx, uint64_t address, uint32_t word, bool leader)
 	for (unsigned i = 0; i < HVC_GPR_COUNT; i++)
 		if (insn.killed >> i & 1)
 			search->x[i] = (struct value){0};
-	if (insn.move != HVC_MOVE_OTHER)
+	if (insn.move != HVC_MOVE_OTHER && insn.rd != 31)
 		search->x[insn.rd] = value;
 	return search->status == HVC_OK;
 }

@@ -38,6 +38,7 @@ struct hvc_value {
 	enum hvc_reg reg;                 /**< ARGUMENT: of which register */
 	bool word;                        /**< ARGUMENT: its low 32 bits, above them zeros */
 	bool sign;                        /**< ARGUMENT: its low 32 bits, above them bit 31 */
+	uint64_t drop, set, plus; /**< ARGUMENT, before word and sign: (x & ~drop | set) + plus */
 	/**
 	 * On some way, memory was accessed through the register since it was last set: it is a
 	 * pointer, and left over.

@@ -66,6 +66,53 @@ static struct hvc_value calculate(const struct hvc_value *from, uint64_t mask, u
 	return value;
 }
 
+struct hvc_value hvc_value__change(const struct hvc_value *value, uint64_t drop, uint64_t set,
+                                   uint64_t plus, bool word, uint64_t address)
+{
+	struct hvc_value out = *value;
+
+	if (hvc_value_is_constant(value))
+		return calculate(value, drop, set, plus, word, address);
+	if (value->kind != HVC_VALUE_ARGUMENT || (value->plus && (drop | set)) ||
+	    (!word && (value->sign || (value->word && (plus || set >> 32)))))
+		return made(HVC_VALUE_COMPUTED, address);
+	out.at = address;
+	out.pointer = false;
+	out.pointer_at = 0;
+	out.drop |= drop;
+	out.set = (out.set & ~drop) | set;
+	out.plus += plus;
+	out.word |= word;
+	out.sign &= !word;
+	return out;
+}
+
+/* ORR and ADD of something and a number. False: another instruction, or it is not known. */
+static bool joined(const struct hvc_values *values, const struct hvc_a64 *insn, uint64_t address,
+                   struct hvc_value *out)
+{
+	struct hvc_value number = constant(HVC_VALUE_CONSTANT, insn->imm, address);
+	const struct hvc_value *other;
+	bool or = insn->move == HVC_MOVE_OR;
+
+	if ((! or &&insn->move != HVC_MOVE_ADD) || insn->rn == 31 || (insn->reg && insn->rm == 31))
+		return false;
+	other = &values->x[insn->rn];
+	if (insn->reg) {
+		number = values->x[insn->rm];
+		if (number.kind != HVC_VALUE_CONSTANT) {
+			number = *other;
+			other = &values->x[insn->rm];
+		}
+	}
+	if (number.kind != HVC_VALUE_CONSTANT || number.constants != 1 ||
+	    (other->kind != HVC_VALUE_CONSTANT && other->kind != HVC_VALUE_ARGUMENT))
+		return false;
+	*out = hvc_value__change(other, 0, or ? number.constant[0] : 0, or ? 0 : number.constant[0],
+	                         insn->word, address);
+	return true;
+}
+
 /* SBFM and UBFM of one number: shifts, extensions and fields. Arm ARM, C6.2. */
 static uint64_t bitfield(uint32_t word, uint64_t number)
 {
@@ -162,11 +209,15 @@ static bool moved(const struct hvc_values *values, const struct hvc_image *image
 		                address);
 		return true;
 	case HVC_MOVE_KEEP:
-		if (insn->rd == 31 || values->x[insn->rd].kind != HVC_VALUE_CONSTANT)
+		if (insn->rd == 31 || (values->x[insn->rd].kind != HVC_VALUE_CONSTANT &&
+		                       values->x[insn->rd].kind != HVC_VALUE_ARGUMENT))
 			return false;
-		*out = calculate(&values->x[insn->rd], insn->mask, insn->imm, 0, insn->word,
-		                 address);
+		*out = hvc_value__change(&values->x[insn->rd], insn->mask, insn->imm, 0, insn->word,
+		                         address);
 		return true;
+	case HVC_MOVE_OR:
+	case HVC_MOVE_ADD:
+		return joined(values, insn, address, out);
 	case HVC_MOVE_COPY:
 		if (insn->rm == 31) {
 			*out = constant(HVC_VALUE_CONSTANT, 0, address);
@@ -332,6 +383,7 @@ static void lose(struct hvc_value *value)
 	memset(value->constant, 0, sizeof(value->constant));
 	value->reg = HVC_REG_NONE;
 	value->word = value->sign = false;
+	value->drop = value->set = value->plus = 0;
 	value->at = 0;
 }
 
@@ -339,7 +391,8 @@ static struct hvc_value merge(const struct hvc_value *a, const struct hvc_value 
 {
 	struct hvc_value out = *a;
 
-	if (a->kind != b->kind || a->reg != b->reg || !unite(&out, b))
+	if (a->kind != b->kind || a->reg != b->reg || a->drop != b->drop || a->set != b->set ||
+	    a->plus != b->plus || !unite(&out, b))
 		lose(&out);
 	/* Ways that extend it differently leave the low half alone known. */
 	out.word = out.kind == HVC_VALUE_ARGUMENT && (a->word || b->word);
@@ -360,8 +413,9 @@ static bool same(const struct hvc_value *a, const struct hvc_value *b)
 			return false;
 	}
 	return a->kind == b->kind && a->kinds == b->kinds && a->constants == b->constants &&
-	       a->reg == b->reg && a->word == b->word && a->sign == b->sign &&
-	       a->pointer == b->pointer && a->at == b->at && a->pointer_at == b->pointer_at;
+	       a->reg == b->reg && a->word == b->word && a->sign == b->sign && a->drop == b->drop &&
+	       a->set == b->set && a->plus == b->plus && a->pointer == b->pointer &&
+	       a->at == b->at && a->pointer_at == b->pointer_at;
 }
 
 bool hvc_values__merge(struct hvc_values *into, const struct hvc_values *from)

@@ -20,6 +20,9 @@ void hvc_values__step(struct hvc_values *values, const struct hvc_image *image, 
                       uint32_t word);
 /** The number that a LDR or LDRSW of a literal loads; false: the image does not have it. */
 bool hvc_value__literal(const struct hvc_image *image, const struct hvc_a64 *insn, uint64_t *value);
+/** (value & ~drop | set) + plus, cut to 32 bits where word; COMPUTED where that is not known. */
+struct hvc_value hvc_value__change(const struct hvc_value *value, uint64_t drop, uint64_t set,
+                                   uint64_t plus, bool word, uint64_t address);
 /** What is true of both; true when *into has changed. */
 bool hvc_values__merge(struct hvc_values *into, const struct hvc_values *from);
 

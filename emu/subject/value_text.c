@@ -26,6 +26,7 @@ const char *hvc_value_kind__name(enum hvc_value_kind kind)
 bool hvc_value__is_chance(const struct hvc_value *value)
 {
 	bool scratch = value->kind == HVC_VALUE_ARGUMENT &&
+	               !(value->drop | value->set | value->plus) &&
 	               value->reg > HVC_REG_X0 + ARGUMENTS_LAST &&
 	               value->reg <= HVC_REG_X0 + SCRATCH_LAST;
 
@@ -61,6 +62,13 @@ void hvc_value__print(enum hvc_reg reg, const struct hvc_value *value, char *tex
 	else
 		snprintf(text, size, "%s: %s", name, hvc_value_kind__name(value->kind));
 	used = (int)strlen(text);
+	if (value->drop & ~value->set && !value->pointer && (size_t)used < size)
+		used += snprintf(text + used, size - (size_t)used, " & ~0x%" PRIx64,
+		                 value->drop & ~value->set);
+	if (value->set && !value->pointer && (size_t)used < size)
+		used += snprintf(text + used, size - (size_t)used, " | 0x%" PRIx64, value->set);
+	if (value->plus && !value->pointer && (size_t)used < size)
+		used += snprintf(text + used, size - (size_t)used, " + 0x%" PRIx64, value->plus);
 	if (value->at && !value->pointer && (size_t)used < size)
 		snprintf(text + used, size - (size_t)used, " at 0x%" PRIx64, value->at);
 }

@@ -66,7 +66,10 @@ static struct hvc_value passed(const struct hvc_value *inside, const struct hvc_
 {
 	struct hvc_value out = outside[inside->reg];
 
-	if (inside->word)
+	if (inside->drop | inside->set | inside->plus)
+		out = hvc_value__change(&out, inside->drop, inside->set, inside->plus, inside->word,
+		                        inside->at);
+	else if (inside->word)
 		out = hvc_value__low(&out);
 	for (unsigned i = 0; inside->sign && i < out.constants; i++)
 		out.constant[i] = (uint64_t)(int64_t)(int32_t)(uint32_t)out.constant[i];

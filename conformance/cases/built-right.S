@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: MIT
+	.set	NUMBER, 0
+	.include "built.inc"
