@@ -153,3 +153,50 @@ answers:
 	eret
 	.set	case, case + 1
 	.endr
+
+// 2^16 paths that meet again after each bit: by a register, the flags and the stack, of which one
+// byte is part of a word that is stored as well.
+own_table	bits
+	get_imm
+	mov	x0, #0
+	stp	xzr, xzr, [sp, #-16]!
+	.set	case, 0
+	.rept	16
+	tbz	w29, #case, 661f
+	add	x0, x0, #case
+	str	w29, [sp, #4]
+	strb	w0, [sp, #case % 8]
+	cmp	w0, #9
+	b	662f
+661:	eor	x0, x0, x2
+	cmn	w0, w29
+662:
+	.set	case, case + 1
+	.endr
+	ldr	x1, [sp], #16
+	cset	x3, hs
+	eret
+
+// The ones among the immediate's digits, as a compiler has it that keeps everything on the stack.
+own_table	ones
+	sub	sp, sp, #32
+	get_imm
+	str	w29, [sp, #12]
+	str	wzr, [sp, #28]
+	b	3f
+1:	ldr	w0, [sp, #12]
+	and	w0, w0, #1
+	cmp	w0, #0
+	b.eq	2f
+	ldr	w0, [sp, #28]
+	add	w0, w0, #1
+	str	w0, [sp, #28]
+2:	ldr	w0, [sp, #12]
+	lsr	w0, w0, #1
+	str	w0, [sp, #12]
+3:	ldr	w0, [sp, #12]
+	cmp	w0, #0
+	b.ne	1b
+	ldr	w0, [sp, #28]
+	add	sp, sp, #32
+	eret

@@ -41,7 +41,7 @@ static const struct unlikely {
         {"by_immediate", 7, 0, "always", "return, x0 := [x1 + imm << 3]", 1, HVC_ROW_PROVED, false},
         {"long_table", 399, 0, "imm <= 0x18f", "return, x0 := if(imm = ", 2, HVC_ROW_PROVED, false},
         {"long_table", 400, 0, "imm >= 0x190", "return, x0 := -1", 2, HVC_ROW_PROVED, true},
-        {"long_switch", 399, 0, "imm = 0x18f", "return, x0 := 0x18f", 401, HVC_ROW_PROVED, false},
+        {"long_switch", 399, 0, "imm = 0x18f", "return, x0 := 0x18f", 401, HVC_ROW_PROVED, true},
         {"vast_table", 0x8101, 0, "imm >= 0x8000", "spin, not followed", 2, HVC_ROW_SWEPT, true},
         {"vast_stack", 1, 0, "imm ", "return, not followed", 1, HVC_ROW_SWEPT, true},
         {"missing_function", 1, 2, "x0 & 3 in 0, 2", "handoff to ", 2, HVC_ROW_PROVED, false},
@@ -95,6 +95,24 @@ TEST(checksums_are_computed)
 	ck_assert_uint_eq(f.exact->part[0].rows, 2);
 	ck_assert_uint_eq(f.exact->part[0].taken, HVC_IMM_COUNT);
 	drop(&f);
+}
+
+/* 65,536 paths and more are one, or one for each round, where sides of branches meet again. */
+TEST(sides_that_meet_again_are_one)
+{
+	const struct hvc_exact_config config = {.levels = 1u << HVC_LEVEL_EL1H};
+	const char *const tables[] = {"bits", "ones"};
+	const unsigned paths[] = {1, 17};
+	struct fixture f;
+
+	for (unsigned i = 0; i < 2; i++) {
+		make(&f, tables[i], &config);
+		ck_assert(hvc_exact__is_complete(f.exact));
+		ck_assert_uint_eq(f.exact->part[0].symbolic->paths, paths[i]);
+		ck_assert_uint_eq(f.exact->part[0].confirmed, paths[i]);
+		ck_assert_uint_eq(f.exact->part[0].taken, HVC_IMM_COUNT);
+		drop(&f);
+	}
 }
 
 SUITE_MAIN("unlikely")

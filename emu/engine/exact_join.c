@@ -143,13 +143,24 @@ static hvc_ref under(const struct hvc_exact_part *part, const struct hvc_row *ro
 	return hvc_facts__apply(&part->symbolic->scene, &path->way->facts, a);
 }
 
+/* On one call that takes the row's path they have to be the same at least. */
+static bool may_agree(const struct hvc_exact_part *part, const struct hvc_row *row, hvc_ref a,
+                      hvc_ref b)
+{
+	struct hvc_bvs *terms = part->symbolic->scene.terms;
+	const struct hvc_facts *facts = &part->symbolic->path[row->path[0]].way->facts;
+	const struct hvc_model model = hvc_facts__model(facts);
+
+	return facts->guess || hvc_bv__eval(terms, a, &model) == hvc_bv__eval(terms, b, &model);
+}
+
 /* Are two values the same where the second row, which is of one path, is met? */
 static bool agree(const struct hvc_exact_part *part, const struct hvc_row *row, hvc_ref a,
                   hvc_ref b)
 {
 	if (!a || !b || (hvc_bv__const(a) && hvc_bv__const(b)))
 		return a == b;
-	return a == b || under(part, row, a) == under(part, row, b);
+	return a == b || (may_agree(part, row, a, b) && under(part, row, a) == under(part, row, b));
 }
 
 /* Does the row say right what happens on the path of the other? */

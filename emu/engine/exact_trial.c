@@ -106,11 +106,53 @@ static bool registers_differ(struct hvc_row_trial *t, const struct hvc_call *cal
 	return false;
 }
 
+/* Immediates that meet one case of the row; NULL: its parts say more than that. */
+static const struct hvc_set *of_case(const struct hvc_row_trial *t, const struct hvc_row_case *c)
+{
+	struct hvc_bvs *terms = t->exact->terms;
+	const struct hvc_set *all = hvc_set__range(terms, 16, 0, UINT16_MAX);
+	bool holds = true;
+
+	for (size_t i = 0; all && i < c->members; i++) {
+		hvc_ref key = c->member[i].key;
+
+		if (key->op == HVC_OP_INPUT && key->value == HVC_INPUT_IMM)
+			all = hvc_set__and(terms, all, c->member[i].set);
+		else if (key->uses & t->changing)
+			return NULL;
+		else
+			holds &= hvc_set__has(c->member[i].set, eval(t, key));
+	}
+	for (size_t i = 0; i < c->rests; i++) {
+		if (c->rest[i]->uses & t->changing)
+			return NULL;
+		holds &= eval(t, c->rest[i]) == 1;
+	}
+	return holds || !all ? all : hvc_set__not(terms, hvc_set__range(terms, 16, 0, UINT16_MAX));
+}
+
+static const struct hvc_set *of_cases(const struct hvc_row_trial *t)
+{
+	const struct hvc_set *any = NULL, *one;
+
+	for (unsigned i = 0; i < t->row->cases; i++) {
+		one = of_case(t, &t->row->case_[i]);
+		any = one && any ? hvc_set__or(t->exact->terms, any, one) : one;
+		if (!any)
+			return NULL;
+	}
+	return any;
+}
+
 static void find_immediates(struct hvc_row_trial *t)
 {
 	struct hvc_bvs *terms = t->exact->terms;
 	struct hvc_member member;
 
+	t->set = hvc_bv__is_opaque(t->row->condition) ? NULL : of_cases(t);
+	t->condition = t->set ? hvc_bv__num(terms, 1, t->set->count != 0) : NULL;
+	if (t->set)
+		return;
 	t->condition = hvc_bv__rewrite(terms, t->row->condition, fix, t);
 	if (hvc_bv__const(t->condition))
 		t->set = hvc_set__range(terms, 16, t->condition->value ? 0 : 1,

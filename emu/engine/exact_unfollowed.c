@@ -15,13 +15,16 @@
 
 /** Rows of all callers that are swept; those past them stay as they are. */
 #define ROWS_MAX 64u
-#define LOST     UINT8_MAX
+/** Instructions of all calls of a row: one that uses up its budget takes as long as thousands. */
+#define STEPS_MAX UINT64_C(20000000)
+#define LOST      UINT8_MAX
 
 /* Shared with the process that makes the calls. */
 struct bench {
 	struct hvc_flight flight;
 	struct hvc_diag diag;
 	unsigned path;                /* under way, an index into the row's */
+	uint64_t steps;               /* instructions of all calls */
 	unsigned alike;               /* calls in a row that the engine died of, */
 	uint64_t address;             /* at this instruction */
 	uint8_t ended[HVC_IMM_COUNT]; /* how: 1 + kind * levels + level; 0: not called */
@@ -46,7 +49,7 @@ static bool next(void *ctx, struct hvc_call *call)
 {
 	struct sweeper *s = ctx;
 
-	for (; s->imm < HVC_IMM_COUNT; s->imm++) {
+	for (; s->bench->steps < STEPS_MAX && s->imm < HVC_IMM_COUNT; s->imm++) {
 		if (s->bench->ended[s->imm])
 			continue;
 		*call = *s->call;
@@ -65,6 +68,7 @@ static bool done(void *ctx, const struct hvc_call *call, const struct hvc_outcom
 
 	(void)call;
 	s->bench->alike = 0;
+	s->bench->steps += outcome->instructions;
 	s->bench->ended[s->imm++] =
 	        (uint8_t)(1 + (unsigned)outcome->kind * HVC_LEVEL_COUNT + (unsigned)outcome->level);
 	return true;

@@ -83,6 +83,7 @@ void hvc_bv__close(struct hvc_bvs *terms)
 	free(terms->value);
 	free(terms->stamp);
 	free(terms->stack);
+	hvc_import__end(&terms->rewriter);
 	free(terms);
 }
 

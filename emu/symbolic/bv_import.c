@@ -113,6 +113,12 @@ static hvc_ref part_before(struct hvc_import *import, hvc_ref a, unsigned i)
 	return i < a->args ? a->arg[i] : NULL;
 }
 
+/* What has become of a node; NULL: nothing yet. */
+static hvc_ref done(const struct hvc_import *import, hvc_ref a)
+{
+	return import->stamp[a->id] == import->now ? import->done[a->id] : NULL;
+}
+
 static hvc_ref make(struct hvc_import *import, hvc_ref a)
 {
 	const struct hvc_input *what = hvc_bv__input_of(import->from, a);
@@ -120,7 +126,7 @@ static hvc_ref make(struct hvc_import *import, hvc_ref a)
 	bool same = is_at_home(import);
 
 	for (unsigned i = 0; i < a->args; i++) {
-		arg[i] = import->done[a->arg[i]->id];
+		arg[i] = done(import, a->arg[i]);
 		same &= arg[i] == a->arg[i];
 	}
 	if (same)
@@ -128,29 +134,49 @@ static hvc_ref make(struct hvc_import *import, hvc_ref a)
 	if (a->op == HVC_OP_CONST)
 		return hvc_bv__num(import->to, a->width, a->value);
 	if (what)
-		return input(import, what, what->address ? import->done[what->address->id] : NULL);
+		return input(import, what, what->address ? done(import, what->address) : NULL);
 	return operate(import->to, a, arg);
 }
 
 /* The top of the stack, if its parts are done; else these are pushed. */
 static bool step(struct hvc_import *import)
 {
-	hvc_ref top = import->stack[import->depth - 1], *done = &import->done[top->id], part;
+	hvc_ref top = import->stack[import->depth - 1], made = done(import, top), part;
 	bool ready = true;
 
-	if (!*done && import->replace)
-		*done = import->replace(import->ctx, top);
-	for (unsigned i = 0; !*done && (part = part_before(import, top, i)); i++)
-		if (!import->done[part->id]) {
+	if (!made && import->replace)
+		made = import->replace(import->ctx, top);
+	for (unsigned i = 0; !made && (part = part_before(import, top, i)); i++)
+		if (!done(import, part)) {
 			ready = false;
 			if (!push(import, part))
 				return false;
 		}
 	if (!ready)
 		return true;
-	if (!*done)
-		*done = make(import, top);
+	import->done[top->id] = made ? made : make(import, top);
+	import->stamp[top->id] = import->now;
 	import->depth--;
+	return true;
+}
+
+/* Terms are made while others are copied. */
+static bool has_room(struct hvc_import *import)
+{
+	size_t room = 2 * import->from->nodes;
+	hvc_ref *done;
+	uint32_t *stamp;
+
+	if (import->room >= import->from->nodes)
+		return true;
+	done = realloc(import->done, room * sizeof *done);
+	import->done = done ? done : import->done;
+	stamp = realloc(import->stamp, room * sizeof *stamp);
+	import->stamp = stamp ? stamp : import->stamp;
+	if (!done || !stamp)
+		return false;
+	memset(stamp + import->room, 0, (room - import->room) * sizeof *stamp);
+	import->room = room;
 	return true;
 }
 
@@ -158,17 +184,8 @@ hvc_ref hvc_import__term(struct hvc_import *import, hvc_ref a)
 {
 	bool ok = true;
 
-	/* Terms are made while others are copied. */
-	if (import->room < import->from->nodes) {
-		size_t room = 2 * import->from->nodes;
-		hvc_ref *more = realloc(import->done, room * sizeof *more);
-
-		if (!more)
-			return failed(import, a);
-		memset(more + import->room, 0, (room - import->room) * sizeof *more);
-		import->done = more;
-		import->room = room;
-	}
+	if (!has_room(import))
+		return failed(import, a);
 	/* What a constructor made in need is no node. */
 	if (a->id >= import->from->nodes || import->from->status != HVC_OK)
 		return failed(import, a);
@@ -176,13 +193,14 @@ hvc_ref hvc_import__term(struct hvc_import *import, hvc_ref a)
 	ok = push(import, a);
 	while (ok && import->depth)
 		ok = step(import);
-	return ok ? import->done[a->id] : failed(import, a);
+	return ok ? done(import, a) : failed(import, a);
 }
 
 void hvc_import__begin(struct hvc_import *import, struct hvc_bvs *from, struct hvc_bvs *to)
 {
 	import->from = from;
 	import->to = to;
+	import->now = 1;
 	for (const struct hvc_alias *alias = from->alias; alias; alias = alias->next) {
 		hvc_ref a = hvc_import__term(import, alias->term);
 
@@ -194,8 +212,10 @@ void hvc_import__begin(struct hvc_import *import, struct hvc_bvs *from, struct h
 void hvc_import__end(struct hvc_import *import)
 {
 	free(import->done);
+	free(import->stamp);
 	free(import->stack);
 	import->done = NULL;
+	import->stamp = NULL;
 	import->stack = NULL;
 	import->room = 0;
 }
@@ -203,21 +223,22 @@ void hvc_import__end(struct hvc_import *import)
 hvc_ref hvc_bv__rewrite(struct hvc_bvs *terms, hvc_ref a,
                         hvc_ref (*replace)(void *ctx, hvc_ref part), void *ctx)
 {
-	struct hvc_import import = {.from = terms,
-	                            .to = terms,
-	                            .replace = replace,
-	                            .ctx = ctx,
-	                            .room = hvc_bv__nodes(terms)};
-	hvc_ref made = a;
+	struct hvc_import import = terms->rewriter;
+	hvc_ref made;
 
 	if (hvc_bv__const(a))
 		return a;
-	/* Most of it is never looked at. */
-	import.done = calloc(import.room, sizeof(hvc_ref));
-	if (import.done)
-		made = hvc_import__term(&import, a);
-	else
-		terms->status = HVC_E_NOMEM;
-	hvc_import__end(&import);
+	/* One within another finds none, and makes its own. */
+	terms->rewriter = (struct hvc_import){0};
+	import.from = import.to = terms;
+	import.replace = replace;
+	import.ctx = ctx;
+	if (++import.now == 0 && import.room) {
+		memset(import.stamp, 0, import.room * sizeof *import.stamp);
+		import.now = 1;
+	}
+	made = hvc_import__term(&import, a);
+	hvc_import__end(&terms->rewriter);
+	terms->rewriter = import;
 	return made;
 }

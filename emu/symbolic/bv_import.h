@@ -14,7 +14,8 @@ struct hvc_import {
 	hvc_ref (*replace)(void *ctx, hvc_ref part);
 	void *ctx;
 	/* private */
-	hvc_ref *done; /* by id */
+	hvc_ref *done; /* by id, where stamp is now */
+	uint32_t *stamp, now;
 	size_t room;
 	hvc_ref *stack;
 	size_t depth, most;

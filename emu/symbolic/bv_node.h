@@ -4,6 +4,7 @@
 #define SYMBOLIC_BV_NODE_H
 
 #include "symbolic/bv.h"
+#include "symbolic/bv_import.h"
 
 struct hvc_alias {
 	hvc_ref term;
@@ -28,6 +29,8 @@ struct hvc_bvs {
 	size_t scratch;
 	hvc_ref *stack;
 	size_t stack_max;
+	/* and of the one that rewrites */
+	struct hvc_import rewriter;
 };
 
 /** The node of these, new or old; a constant where every bit is known. */

@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define PATHS      4096u
+#define CROWD      1024u /* paths from which on sides that meet again are merged */
 #define ROUNDS     80u
 #define ADDRESSES  1024u
 #define TOTAL      UINT64_C(20000000)
@@ -154,6 +155,11 @@ void hvc_explorer__fork(struct hvc_explorer *e, struct hvc_walker *w, const hvc_
 		hvc_explorer__bound(e, w, "a loop that the inputs keep going");
 		return;
 	}
+	if (!e->merges && s->paths + e->waiting + count > CROWD) {
+		e->crowded = true;
+		hvc_explorer__bound(e, w, "too many paths");
+		return;
+	}
 	if (s->paths + e->waiting + count > s->config.paths) {
 		hvc_explorer__bound(e, w, "too many paths");
 		return;
@@ -223,6 +229,8 @@ static bool choose(struct hvc_explorer *e, struct hvc_walker *w, const struct hv
 		hvc_explorer__stop(e, w, HVC_OUTCOME_SPIN, NULL);
 		return false;
 	}
+	if (e->merges && hvc_explorer__merge(e, w, lift))
+		return true;
 	hvc_explorer__fork(e, w, condition, pc, 2, fact);
 	return false;
 }
@@ -347,7 +355,7 @@ static void walk(struct hvc_explorer *e, struct hvc_walker *w)
 
 static void explore(struct hvc_explorer *e)
 {
-	while (e->first && e->status == HVC_OK) {
+	while (e->first && e->status == HVC_OK && !e->crowded) {
 		struct hvc_walker *w = e->first;
 
 		e->first = w->next;
@@ -406,11 +414,11 @@ static enum hvc_status begin(struct hvc_explorer *e)
 	return status;
 }
 
-enum hvc_status hvc_symbolic__explore(const struct hvc_symbolic_config *config,
-                                      struct hvc_diag *diag, struct hvc_symbolic **out)
+static enum hvc_status explore_once(const struct hvc_symbolic_config *config, bool merges,
+                                    bool *crowded, struct hvc_diag *diag, struct hvc_symbolic **out)
 {
 	struct hvc_symbolic *s = calloc(1, sizeof *s);
-	struct hvc_explorer e = {.s = s, .last = &e.first};
+	struct hvc_explorer e = {.s = s, .merges = merges, .last = &e.first};
 
 	if (!s)
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
@@ -432,6 +440,7 @@ enum hvc_status hvc_symbolic__explore(const struct hvc_symbolic_config *config,
 		e.status = begin(&e);
 	explore(&e);
 	hvc_door__finish(&e);
+	*crowded = e.crowded;
 	if (e.status == HVC_OK) {
 		*out = s;
 		return HVC_OK;
@@ -443,6 +452,21 @@ enum hvc_status hvc_symbolic__explore(const struct hvc_symbolic_config *config,
 	                     : hvc_strerror(e.status));
 	hvc_symbolic__free(s);
 	return e.status;
+}
+
+enum hvc_status hvc_symbolic__explore(const struct hvc_symbolic_config *config,
+                                      struct hvc_diag *diag, struct hvc_symbolic **out)
+{
+	struct hvc_symbolic *s = NULL;
+	bool crowded;
+
+	HVC_TRY(explore_once(config, false, &crowded, diag, &s));
+	if (crowded) {
+		hvc_symbolic__free(s);
+		HVC_TRY(explore_once(config, true, &crowded, diag, &s));
+	}
+	*out = s;
+	return HVC_OK;
 }
 
 void hvc_symbolic__free(struct hvc_symbolic *symbolic)

@@ -57,6 +57,8 @@ struct hvc_explorer {
 	unsigned waiting;
 	struct hvc_door *door;
 	uint64_t asked; /* of the solver, before */
+	bool merges;    /* where both sides of a choice meet again they are one way */
+	bool crowded;   /* it does not, and there are too many ways */
 	enum hvc_status status;
 };
 
@@ -113,6 +115,10 @@ void hvc_explorer__stop(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_o
 /** Is there a word of the image to execute? */
 bool hvc_explorer__is_code(const struct hvc_explorer *e, uint64_t address);
 void hvc_explorer__bound(struct hvc_explorer *e, struct hvc_walker *w, const char *why);
+
+/* merge.c */
+/** Go on as one way where both sides of a choice meet again soon. False: they do not. */
+bool hvc_explorer__merge(struct hvc_explorer *e, struct hvc_walker *w, const struct hvc_lift *lift);
 
 /* nest.c */
 #define HVC_NEST_MAX 8u

@@ -2,6 +2,8 @@
 /* NZCV as what set it, so that flags nobody reads cost nothing. */
 #include "symbolic/scene.h"
 
+#include <string.h>
+
 #define V 0u
 #define C 1u
 #define Z 2u
@@ -65,6 +67,12 @@ void hvc_flags__number(struct hvc_bvs *terms, struct hvc_flags *flags)
 		return;
 	flags->kind = HVC_FLAGS_SUB;
 	flags->b = hvc_bv__neg(terms, b);
+}
+
+bool hvc_flags__same(const struct hvc_flags *a, const struct hvc_flags *b)
+{
+	return a->kind == b->kind && a->a == b->a && a->b == b->b && a->guard == b->guard &&
+	       a->otherwise == b->otherwise && !memcmp(a->bit, b->bit, sizeof a->bit);
 }
 
 hvc_ref hvc_flags__bit(struct hvc_bvs *terms, const struct hvc_flags *flags, unsigned which)

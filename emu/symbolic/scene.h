@@ -225,6 +225,8 @@ hvc_ref hvc_facts__apply(struct hvc_scene *scene, struct hvc_facts *facts, hvc_r
 void hvc_flags__number(struct hvc_bvs *terms, struct hvc_flags *flags);
 /** Does the condition of B.cond and the like hold? */
 hvc_ref hvc_flags__holds(struct hvc_bvs *terms, const struct hvc_flags *flags, unsigned condition);
+/** Computed from the same. */
+bool hvc_flags__same(const struct hvc_flags *a, const struct hvc_flags *b);
 /** N (3), Z, C, V (0). */
 hvc_ref hvc_flags__bit(struct hvc_bvs *terms, const struct hvc_flags *flags, unsigned which);
 /** All four as four bits. */

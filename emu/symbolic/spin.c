@@ -4,12 +4,6 @@
 
 #include "symbolic/explore.h"
 
-static bool same_flags(const struct hvc_flags *a, const struct hvc_flags *b)
-{
-	return a->kind == b->kind && a->a == b->a && a->b == b->b && a->guard == b->guard &&
-	       a->otherwise == b->otherwise && !memcmp(a->bit, b->bit, sizeof a->bit);
-}
-
 /* At a jump back, or an ERET at EL2: has the machine been exactly here before? Then it goes round
  * for ever. */
 bool hvc_walker__spins(struct hvc_walker *w)
@@ -19,7 +13,8 @@ bool hvc_walker__spins(struct hvc_walker *w)
 	if (w->armed && w->pc == way->pc && w->changes == way->changes &&
 	    w->clauses == way->facts.clauses && !memcmp(w->x, way->x, sizeof w->x) &&
 	    !memcmp(w->sys, way->sys, sizeof w->sys) && w->spx == way->spx &&
-	    w->daif == way->daif && w->pstate == way->pstate && same_flags(&w->flags, &way->flags))
+	    w->daif == way->daif && w->pstate == way->pstate &&
+	    hvc_flags__same(&w->flags, &way->flags))
 		return true;
 	if (++w->jumps < w->checkpoint_at)
 		return false;
