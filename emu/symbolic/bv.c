@@ -83,7 +83,9 @@ void hvc_bv__close(struct hvc_bvs *terms)
 	free(terms->value);
 	free(terms->stamp);
 	free(terms->stack);
-	hvc_import__end(&terms->rewriter);
+	free(terms->rewriter.done);
+	free(terms->rewriter.stamp);
+	free(terms->rewriter.stack);
 	free(terms);
 }
 

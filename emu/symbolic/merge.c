@@ -28,7 +28,7 @@ static bool step(struct merge *m, struct hvc_way *way, struct hvc_lift *lift)
 	const struct hvc_world *world = m->e->s->config.world;
 	uint32_t word;
 
-	if ((world && hvc_world__boundary(world, way->pc)) ||
+	if ((world && hvc_world__find_stop(world, way->pc)) ||
 	    hvc_memory__is_written(way, NULL, way->pc) ||
 	    !hvc_memory__fetch(&m->e->s->scene, way->pc, &word))
 		return false;
