@@ -2,8 +2,8 @@
 /* Findings of a comparison of specifications. */
 #include <string.h>
 
-#include "report/abi_note.h"
 #include "report/new_finding.h"
+#include "report/note.h"
 
 /* The words that opened the two ABIs, which say where they can be looked up. */
 struct sides {

@@ -4,8 +4,7 @@
 
 #include "abi/abi.h"
 #include "engine/call.h"
-#include "report/html_part.h"
-#include "report/html_rows.h"
+#include "report/html_picture.h"
 #include "report/page.h"
 #include "subject/subject.h"
 

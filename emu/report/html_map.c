@@ -5,8 +5,6 @@
 
 #include "report/exact.h"
 #include "report/html_picture.h"
-#include "report/html_rows.h"
-#include "report/html_tree.h"
 #include "report/page.h"
 #include "report/picture_rows.h"
 #include "report/strip.h"

@@ -4,7 +4,7 @@
  * fields for the immediate and the registers, and lights up the way that such a call takes. For
  * that the page holds what each node looks at as numbers: an operator, a width and operands.
  */
-#include "report/html_tree.h"
+#include "report/html_picture.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

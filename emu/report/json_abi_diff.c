@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON of a comparison of specifications. */
 #include "abi/expr.h"
-#include "report/abi_note.h"
 #include "report/json_class.h"
-#include "report/json_overlap.h"
 #include "report/new_finding.h"
+#include "report/note.h"
 
 static const char *const sides[] = {
         [HVC_SIDE_OLD] = "old",

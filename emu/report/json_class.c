@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/json_class.h"
-
 #include "engine/call.h"
 #include "engine/internal.h"
+#include "hvcheck/arch.h"
 
 static void add_effects(struct hvc_json *json, const struct hvc_outcome *outcome,
                         const struct hvc_state *before, const struct hvc_masks *masks)
@@ -87,5 +87,105 @@ void hvc_json__witness(struct hvc_json *json, const char *key, const char *subje
 	}
 	hvc_json__close(json);
 	hvc_json__string(json, "command", command);
+	hvc_json__close(json);
+}
+
+void hvc_json__conditions(struct hvc_json *json, const struct hvc_condition *condition,
+                          unsigned conditions)
+{
+	hvc_json__array(json, "conditions");
+	for (unsigned i = 0; i < conditions; i++) {
+		hvc_json__object(json, NULL);
+		hvc_json__string(json, "register", hvc_reg_name(condition[i].reg));
+		hvc_json__hex(json, "mask", condition[i].mask);
+		hvc_json__array(json, "values");
+		for (unsigned k = 0; k < condition[i].intervals; k++) {
+			hvc_json__array(json, NULL);
+			hvc_json__hex(json, NULL, condition[i].interval[k].lo);
+			hvc_json__hex(json, NULL, condition[i].interval[k].hi);
+			hvc_json__close(json);
+		}
+		hvc_json__close(json);
+		hvc_json__close(json);
+	}
+	hvc_json__close(json);
+}
+
+void hvc_json__overlap(struct hvc_json *json, const struct hvc_abi *const abi[2],
+                       const struct hvc_overlap *overlap)
+{
+	const struct hvc_call *call = &overlap->witness;
+	struct hvc_call plain;
+
+	hvc_call_init(&plain, 0);
+	hvc_json__immediates(json, overlap->imm, overlap->imms);
+	hvc_json__conditions(json, overlap->condition, overlap->conditions);
+	hvc_json__boolean(json, "partly", overlap->partly);
+	hvc_json__object(json, "witness");
+	hvc_json__string(json, "instruction", hvc_insn_name(call->insn));
+	hvc_json__string(json, "from", hvc_level_name(call->from));
+	hvc_json__number(json, "immediate", call->imm);
+	hvc_json__object(json, "registers");
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
+		if (call->x[n] != plain.x[n])
+			hvc_json__hex(json, hvc_reg_name(n), call->x[n]);
+	}
+	hvc_json__close(json);
+	hvc_json__array(json, "worlds");
+	for (unsigned side = 0; side < 2; side++)
+		hvc_json__string(json, NULL,
+		                 hvc_abi_world_at(abi[side], overlap->world[side])->world.name);
+	hvc_json__close(json);
+	hvc_json__close(json);
+}
+
+void hvc_json__callers(struct hvc_json *json, uint64_t callers)
+{
+	hvc_json__array(json, "callers");
+	for (enum hvc_insn insn = HVC_INSN_HVC; insn < HVC_INSN_COUNT; insn++)
+		for (enum hvc_level level = HVC_LEVEL_EL0; level < HVC_LEVEL_COUNT; level++) {
+			if (!(callers & HVC_CALLER_BIT(insn, level)))
+				continue;
+			hvc_json__object(json, NULL);
+			hvc_json__string(json, "instruction", hvc_insn_name(insn));
+			hvc_json__string(json, "from", hvc_level_name(level));
+			hvc_json__close(json);
+		}
+	hvc_json__close(json);
+}
+
+void hvc_json__gaps(struct hvc_json *json, const struct hvc_gap *gap, unsigned gaps)
+{
+	hvc_json__array(json, "gaps");
+	for (unsigned i = 0; i < gaps; i++) {
+		hvc_json__object(json, NULL);
+		hvc_json__callers(json, gap[i].callers);
+		hvc_json__string(json, "why", gap[i].text);
+		hvc_json__close(json);
+	}
+	hvc_json__close(json);
+}
+
+void hvc_json__shown(struct hvc_json *json, const struct hvc_witness *witness,
+                     const char *const command[2])
+{
+	struct hvc_call plain;
+
+	hvc_call_init(&plain, 0);
+	hvc_json__object(json, "witness");
+	hvc_json__string(json, "instruction", hvc_insn_name(witness->call.insn));
+	hvc_json__string(json, "from", hvc_level_name(witness->call.from));
+	hvc_json__number(json, "immediate", witness->call.imm);
+	hvc_json__object(json, "registers");
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
+		if (witness->call.x[n] != plain.x[n])
+			hvc_json__hex(json, hvc_reg_name(n), witness->call.x[n]);
+	hvc_json__close(json);
+	for (unsigned side = 0; side < 2; side++)
+		if (witness->command[side])
+			hvc_json__string(json, command[side], witness->command[side]);
+	hvc_json__boolean(json, "made", witness->made);
+	if (witness->why)
+		hvc_json__string(json, "why", witness->why);
 	hvc_json__close(json);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON of collisions. */
 #include "report/json_class.h"
-#include "report/json_overlap.h"
 #include "report/new_finding.h"
 
 static void add_matrix(struct hvc_json *json, const struct hvc_collide *collide)

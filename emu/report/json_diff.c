@@ -3,7 +3,6 @@
 #include "hvcheck/arch.h"
 #include "report/contract_words.h"
 #include "report/json_class.h"
-#include "report/json_proof.h"
 #include "report/new_finding.h"
 #include "report/note.h"
 

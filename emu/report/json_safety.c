@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON of what unknown calls do. */
-#include "report/json_proof.h"
+#include "report/json_class.h"
 #include "report/new_finding.h"
 
 static void add_hazard(struct hvc_json *json, const struct hvc_safety *safety, unsigned index)

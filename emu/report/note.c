@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include "report/note.h"
-
+#include <inttypes.h>
 #include <string.h>
+
+#include "abi/expr.h"
+#include "hvcheck/arch.h"
+#include "report/note.h"
 
 static void add(struct hvc_words *out, const char *separator)
 {
@@ -76,4 +79,178 @@ void hvc_note__operation(const struct hvc_diff *diff, const struct hvc_operation
 			same = same && diff->meeting[i].same;
 	if (!out->length)
 		hvc_words__add(out, same ? "same" : "differs in detail");
+}
+
+/* Do both have it for the same calls, with the same promise? */
+static bool is_same(const struct hvc_abi_operation *operation)
+{
+	const struct hvc_abi_use *old = &operation->use[HVC_SIDE_OLD];
+	const struct hvc_abi_use *new = &operation->use[HVC_SIDE_NEW];
+
+	return hvc_abi_operation__agrees(operation) && !strcmp(old->how, new->how) &&
+	       hvc_regset_equal(&old->rule->clobbers, &new->rule->clobbers);
+}
+
+void hvc_abi_note__count(const struct hvc_abi_diff *diff, struct hvc_abi_counts *out)
+{
+	struct hvc_abi_counts counts = {0};
+
+	for (unsigned i = 0; i < diff->operations; i++) {
+		const struct hvc_abi_operation *operation = &diff->operation[i];
+
+		if (operation->unknown)
+			continue;
+		counts.added += !operation->use[HVC_SIDE_OLD].rule;
+		counts.removed += !operation->use[HVC_SIDE_NEW].rule;
+		counts.moved += operation->moved;
+		counts.changed += operation->changed;
+		counts.same += is_same(operation);
+	}
+	for (unsigned i = 0; i < diff->meetings; i++)
+		counts.silent += diff->meeting[i].kind == HVC_ABI_MIGRATION_SILENT;
+	*out = counts;
+}
+
+static const struct hvc_result *result_of(const struct hvc_rule *rule, enum hvc_reg reg)
+{
+	for (unsigned i = 0; i < rule->results; i++)
+		if (rule->result[i].reg == reg)
+			return &rule->result[i];
+	return NULL;
+}
+
+static const char *told_of(const struct hvc_rule *rule, enum hvc_reg reg)
+{
+	const struct hvc_result *result = result_of(rule, reg);
+
+	return result ? result->text : hvc_regset_has(&rule->clobbers, reg) ? "clobbered" : "kept";
+}
+
+static void note_results(const struct hvc_rule *old, const struct hvc_rule *new,
+                         struct hvc_words *out)
+{
+	for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_REG_COUNT; reg++) {
+		const struct hvc_result *before = result_of(old, reg), *after = result_of(new, reg);
+
+		if ((!before && !after) || (before && after && hvc_result__equal(before, after)))
+			continue;
+		add(out, "; ");
+		if (after)
+			hvc_words__add(out, "%s := %s, was %s", hvc_reg_name(reg), after->text,
+			               told_of(old, reg));
+		else
+			hvc_words__add(out, "%s %s, was %s", hvc_reg_name(reg), told_of(new, reg),
+			               told_of(old, reg));
+	}
+}
+
+static void note_end(const struct hvc_rule *old, const struct hvc_rule *new, struct hvc_words *out)
+{
+	char before[128], after[128];
+
+	if (old->outcome != new->outcome) {
+		add(out, "; ");
+		hvc_words__add(out, "%s, was %s", hvc_outcome_name(new->outcome),
+		               hvc_outcome_name(old->outcome));
+	} else if (old->has_at && new->has_at && !hvc_expr__equal(&old->at, &new->at)) {
+		hvc_expr__print(&old->at, before, sizeof(before));
+		hvc_expr__print(&new->at, after, sizeof(after));
+		add(out, "; ");
+		hvc_words__add(out, "to %s, was to %s", after, before);
+	}
+	if (old->level != new->level) {
+		add(out, "; ");
+		hvc_words__add(out, "ends at another level");
+	}
+}
+
+static bool same_imms(const struct hvc_rule *a, const struct hvc_rule *b)
+{
+	return a->imms == b->imms && !memcmp(a->imm, b->imm, a->imms * sizeof(*a->imm));
+}
+
+static bool is_one(const struct hvc_condition *condition)
+{
+	return condition->intervals == 1 && condition->interval[0].lo == condition->interval[0].hi;
+}
+
+/* The one condition in which the rules differ, if it is a number on both sides; -1: none. */
+static int renumbered(const struct hvc_rule *a, const struct hvc_rule *b)
+{
+	int differs = -1;
+
+	if (!same_imms(a, b) || a->conditions != b->conditions)
+		return -1;
+	for (unsigned i = 0; i < a->conditions; i++) {
+		const struct hvc_condition *x = &a->condition[i], *y = &b->condition[i];
+
+		if (x->reg != y->reg || x->mask != y->mask)
+			return -1;
+		if (x->intervals == y->intervals &&
+		    !memcmp(x->interval, y->interval, x->intervals * sizeof(*x->interval)))
+			continue;
+		if (differs >= 0 || !is_one(x) || !is_one(y))
+			return -1;
+		differs = (int)i;
+	}
+	return differs;
+}
+
+static void note_selector(const struct hvc_abi_use *old, const struct hvc_abi_use *new,
+                          struct hvc_words *out)
+{
+	int i = renumbered(old->rule, new->rule);
+
+	if (i < 0)
+		hvc_note__selector(old->how, new->how, out);
+	else
+		hvc_words__add(out, "renumbered from %" PRIu64 " to %" PRIu64,
+		               old->rule->condition[i].interval[0].lo,
+		               new->rule->condition[i].interval[0].lo);
+}
+
+void hvc_abi_note__operation(const struct hvc_abi_operation *operation, struct hvc_words *out)
+{
+	const struct hvc_abi_use *old = &operation->use[HVC_SIDE_OLD];
+	const struct hvc_abi_use *new = &operation->use[HVC_SIDE_NEW];
+	struct hvc_words more = {0};
+
+	if (!old->rule || !new->rule) {
+		hvc_words__add(out, "%s", old->rule ? "removed" : "added");
+		return;
+	}
+	if (operation->moved && !operation->unknown)
+		note_selector(old, new, out);
+	if (operation->moved && !out->length)
+		hvc_words__add(out, "%s",
+		               operation->unknown ? "for other calls" : "asked for by other calls");
+	note_end(old->rule, new->rule, out);
+	note_results(old->rule, new->rule, out);
+	if (!hvc_regset_empty(&operation->clobbers)) {
+		hvc_words__ranges(&more, &operation->clobbers);
+		add(out, "; ");
+		hvc_words__add(out, "may clobber %s now", hvc_words__text(&more));
+		hvc_words__free(&more);
+	}
+	if (!out->length)
+		hvc_words__add(out, "same");
+}
+
+void hvc_abi_note__calls(const struct hvc_abi_migration *meeting, struct hvc_words *out)
+{
+	const struct hvc_overlap *overlap = meeting->overlap;
+	bool every = overlap->imms == 1 && overlap->imm[0].lo == 0 &&
+	             overlap->imm[0].hi == HVC_IMM_COUNT - 1;
+
+	if (!every) {
+		hvc_words__add(out, "hvc #");
+		hvc_words__imms(out, overlap->imm, overlap->imms);
+		if (overlap->conditions)
+			hvc_words__add(out, ", ");
+	}
+	if (every || overlap->conditions)
+		hvc_words__conditions(out, overlap->condition, overlap->conditions,
+		                      overlap->witness.from);
+	if (overlap->partly)
+		hvc_words__add(out, " (less what other rules take)");
 }

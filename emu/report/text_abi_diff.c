@@ -2,7 +2,7 @@
 /* Text of a comparison of specifications. */
 #include <inttypes.h>
 
-#include "report/abi_note.h"
+#include "report/note.h"
 #include "report/table.h"
 
 static const char *name_of(const struct hvc_abi_diff *diff, enum hvc_side side)
