@@ -256,12 +256,14 @@ TEST(the_verdict_drawn_is_the_check)
 	struct hvc_subject *subject = open_subject("broken-imm-low-byte");
 	struct hvc_abi *abi = open_abi("linux-stub-imm");
 	struct hvc_check *check = run_check_with(subject, abi, 0, true);
+	struct hvc_findings *findings;
 	char *text = NULL;
 	size_t size;
 	FILE *out = open_memstream(&text, &size);
 
-	ck_assert_int_eq(hvc_check__html(out, check, "linux-stub-imm", NULL, subject, 0, NULL),
-	                 HVC_OK);
+	ck_assert_int_eq(hvc_findings__of_check(check, "linux-stub-imm", NULL, &findings), HVC_OK);
+	ck_assert_int_eq(hvc_check__html(out, check, findings, subject, 0, NULL), HVC_OK);
+	hvc_findings__free(findings);
 	fclose(out);
 	read_runs(text, "runs-verdict", names); /* first words: every, nothing, some */
 	ck_assert_uint_eq(count_word(names, "some"), check->immediates_violating);
@@ -270,7 +272,7 @@ TEST(the_verdict_drawn_is_the_check)
 		ck_assert_int_eq(!strcmp(names[imm], "some"),
 		                 check->verdicts[imm] >> HVC_VERDICT_VIOLATES & 1);
 	/* Each finding comes with the command that repeats it, and what that executes. */
-	ck_assert_ptr_nonnull(strstr(text, "<code>hvcheck run broken-imm-low-byte --imm 0x"));
+	ck_assert_ptr_nonnull(strstr(text, "\">hvcheck run broken-imm-low-byte --imm 0x"));
 	ck_assert_ptr_nonnull(strstr(text, "Every instruction of this call"));
 	ck_assert_ptr_nonnull(strstr(text, "eret"));
 	free(text);
