@@ -6,12 +6,6 @@
 #include "report/json.h"
 #include "report/table.h"
 
-/** What stood in for something, and how; subject: for names of addresses, NULL: none. */
-void hvc_supplied__where(struct hvc_words *words, const struct hvc_world *world,
-                         const struct hvc_subject *subject, const struct hvc_supply *row);
-void hvc_supplied__what(struct hvc_words *words, const struct hvc_subject *subject,
-                        const struct hvc_supply *row);
-
 /**
  * A section of a text report. whose: the subject it is about, where there are two; NULL: none.
  * subject: for names of addresses; NULL: there are none.

@@ -5,8 +5,9 @@
 
 #include <inttypes.h>
 
-void hvc_supplied__where(struct hvc_words *words, const struct hvc_world *world,
-                         const struct hvc_subject *subject, const struct hvc_supply *row)
+/* What stood in for something, and how; subject: for names of addresses, NULL: none. */
+static void put_where(struct hvc_words *words, const struct hvc_world *world,
+                      const struct hvc_subject *subject, const struct hvc_supply *row)
 {
 	const struct hvc_stop *stub = hvc_world__find_stop(world, row->address);
 	struct hvc_words place = {0};
@@ -26,8 +27,8 @@ void hvc_supplied__where(struct hvc_words *words, const struct hvc_world *world,
 	}
 }
 
-void hvc_supplied__what(struct hvc_words *words, const struct hvc_subject *subject,
-                        const struct hvc_supply *row)
+static void put_what(struct hvc_words *words, const struct hvc_subject *subject,
+                     const struct hvc_supply *row)
 {
 	struct hvc_words place = {0};
 
@@ -94,8 +95,8 @@ enum hvc_status hvc_supplied__text(const struct hvc_page *page, const char *whos
 		const struct hvc_supply *row = &supplied->row[i];
 		struct hvc_words where = {0}, what = {0};
 
-		hvc_supplied__where(&where, world, subject, row);
-		hvc_supplied__what(&what, subject, row);
+		put_where(&where, world, subject, row);
+		put_what(&what, subject, row);
 		hvc_table__row(table);
 		hvc_table__cell(table, 0, HVC_INK_WARN, "%s", hvc_supply_name(row->kind));
 		hvc_table__take(table, 1, HVC_INK_PLAIN, &where);

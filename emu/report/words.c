@@ -308,7 +308,7 @@ void hvc_words__place(struct hvc_words *words, const struct hvc_subject *subject
 		hvc_words__add(words, "landing pad of x%" PRIu64, (address - HVC_LANDING) / 0x800);
 }
 
-bool hvc_words__is_laid_over(const struct hvc_check *check, unsigned world)
+static bool is_laid_over(const struct hvc_check *check, unsigned world)
 {
 	const struct hvc_world *with = &check->world[world].world;
 	const struct hvc_world *without = &hvc_abi_world_at(check->abi, world)->world;
@@ -327,7 +327,7 @@ void hvc_words__check_command(struct hvc_words *words, const struct hvc_check *c
 	hvc_words__shell(words, abi);
 	/* Its own registers are given, one of them perhaps to trap SMCs: the name tells which it
 	 * is. */
-	if (!hvc_words__is_laid_over(check, finding->world) &&
+	if (!is_laid_over(check, finding->world) &&
 	    (!hvc_insn_is_smc(finding->probe.call.insn) ||
 	     check->world[finding->world].world.state.v[HVC_REG_HCR_EL2] & HVC_HCR_TSC))
 		return;

@@ -44,8 +44,6 @@ void hvc_words__regset(struct hvc_words *words, const struct hvc_regset *set);
 /** Where an address is: "symbol+0x10" of the subject, or a piece of the harness; "" else. */
 void hvc_words__place(struct hvc_words *words, const struct hvc_subject *subject, uint64_t address);
 
-/** Were registers of an ABI's world set otherwise for a check? Then the world is to be named. */
-bool hvc_words__is_laid_over(const struct hvc_check *check, unsigned world);
 /** Calls of a check that the engine died of, in all worlds; *one names one of them, "" for none. */
 uint64_t hvc_words__failed(const struct hvc_check *check, const char **one);
 /** A line on these, where there are some. */
