@@ -194,7 +194,7 @@ hvc_ref hvc_bv__slt(struct hvc_bvs *terms, hvc_ref a, hvc_ref b)
 {
 	uint64_t full = hvc_bv__mask(a->width), top = UINT64_C(1) << (a->width - 1);
 
-	if (a == b)
+	if (a == b || hvc_bv__is(a, top - 1) || hvc_bv__is(b, top))
 		return truth(terms, false);
 	if ((a->zeros & b->zeros) & top || (a->ones & b->ones) & top ||
 	    (hvc_bv__const(a) && hvc_bv__const(b) && !((a->value ^ b->value) & top)))

@@ -195,7 +195,11 @@ static bool compared(struct hvc_bvs *terms, hvc_ref a, struct hvc_member *out)
 		hi -= out->key->arg[1]->value;
 		out->key = out->key->arg[0];
 	}
-	out->set = hvc_set__range(terms, width, lo, hi);
+	/* Less than the least and more than the most is nothing: a range would wrap, and be all. */
+	if (a->op != HVC_OP_EQ && !((lo - hi - 1) & hvc_bv__mask(width)))
+		out->set = hvc_set__not(terms, hvc_set__range(terms, width, 0, UINT64_MAX));
+	else
+		out->set = hvc_set__range(terms, width, lo, hi);
 	return normalise(terms, out);
 }
 
