@@ -9,19 +9,17 @@
 #include "packing.h"
 #include "suite.h"
 
+#include <sys/stat.h>
+
 #define FOLDER HVC_BINARY_DIR "/fuzz/seeds"
 
 static void put(const char *target, const char *name, const void *bytes, size_t size)
 {
 	char path[1024];
-	FILE *file;
 
-	ck_assert(!mkdir(FOLDER, 0777) || errno == EEXIST);
-	snprintf(path, sizeof path, FOLDER "/%s", target);
-	ck_assert(!mkdir(path, 0777) || errno == EEXIST);
+	mkdir(FOLDER, 0777); /* or it is there; else the next one fails */
 	snprintf(path, sizeof path, FOLDER "/%s/%s", target, name);
-	file = fopen(path, "wb");
-	ck_assert_msg(file && fwrite(bytes, 1, size, file) == size && !fclose(file), "%s", path);
+	suite_put(path, bytes, size);
 }
 
 static void put_pack(const char *target, const char *name, struct pack data)

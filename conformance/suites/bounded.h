@@ -6,8 +6,10 @@
 #ifndef BOUNDED_H
 #define BOUNDED_H
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 

@@ -5,19 +5,12 @@
 
 #include <inttypes.h>
 
+#include "base/random.h"
 #include "lift_classes.h"
 
 #define CLASSES (sizeof classes / sizeof *classes)
 
 static uint64_t random_state = UINT64_C(0x2545f4914f6cdd1d);
-
-static uint64_t next_random(void)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return random_state;
-}
 
 /* Numbers that arithmetic is wrong about, if it is. */
 static inline uint64_t next_number(void)
@@ -35,18 +28,19 @@ static inline uint64_t next_number(void)
 	                                   32,
 	                                   63,
 	                                   64};
-	uint64_t r = next_random();
+	uint64_t r = hvc_random(&random_state);
 
 	if (r % 3 == 0)
 		return special[r / 3 % (sizeof special / sizeof *special)];
-	return r % 3 == 1 ? next_random() : (uint64_t)(int64_t)(int8_t)next_random();
+	return r % 3 == 1 ? hvc_random(&random_state)
+	                  : (uint64_t)(int64_t)(int8_t)hvc_random(&random_state);
 }
 
 /* A field is 31, or what another one is, more often than by chance. */
 static uint32_t favour(uint32_t word, uint32_t free)
 {
 	static const unsigned at[] = {0, 5, 16};
-	uint64_t r = next_random();
+	uint64_t r = hvc_random(&random_state);
 	unsigned to = at[r % 3], from = at[r / 3 % 3];
 	uint32_t field = r / 9 % 2 ? 31 : word >> from & 31;
 
@@ -57,8 +51,8 @@ static uint32_t favour(uint32_t word, uint32_t free)
 
 static inline uint32_t make_word(const struct class *class)
 {
-	uint32_t word = class->value | ((uint32_t)next_random() & class->free);
-	uint32_t words = 1 + (uint32_t)next_random() % 6;
+	uint32_t word = class->value | ((uint32_t)hvc_random(&random_state) & class->free);
+	uint32_t words = 1 + (uint32_t)hvc_random(&random_state) % 6;
 
 	switch (class->kind) {
 	case TARGET19:

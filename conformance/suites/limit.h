@@ -18,13 +18,7 @@ static char limit_path[] = BOUNDED_FOLDER "/input";
 
 static inline void limit_put(struct pack data)
 {
-	FILE *file;
-
-	ck_assert(!mkdir(BOUNDED_FOLDER, 0777) || errno == EEXIST);
-	file = fopen(limit_path, "wb");
-	ck_assert_ptr_nonnull(file);
-	ck_assert_uint_eq(fwrite(data.bytes, 1, data.size, file), data.size);
-	ck_assert_int_eq(fclose(file), 0);
+	suite_put(limit_path, data.bytes, data.size);
 }
 
 /* Text that grows. */

@@ -5,15 +5,13 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <check.h>
-#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "subject/subject.h"
+#include "suite.h"
 
 /** Bytes that are freed by nobody: a test is a process. Leak checkers see them in this list. */
 struct pack_kept {
@@ -176,14 +174,9 @@ static inline struct pack pack_pe(unsigned machine, const char *section, struct 
 static inline const char *pack_write(const char *name, struct pack data)
 {
 	static char path[512];
-	FILE *file;
 
-	ck_assert(!mkdir(HVC_BINARY_DIR "/packing.files", 0777) || errno == EEXIST);
 	snprintf(path, sizeof path, HVC_BINARY_DIR "/packing.files/%s", name);
-	file = fopen(path, "wb");
-	ck_assert_ptr_nonnull(file);
-	ck_assert_uint_eq(fwrite(data.bytes, 1, data.size, file), data.size);
-	ck_assert_int_eq(fclose(file), 0);
+	suite_put(path, data.bytes, data.size);
 	return path;
 }
 

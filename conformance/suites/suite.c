@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "suite.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #define TESTS_MAX 1024
 
@@ -47,4 +51,16 @@ int suite_run(const char *name)
 	run = srunner_ntests_run(runner);
 	srunner_free(runner);
 	return entries && failed == 0 && run == entries ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+void suite_put(const char *path, const void *bytes, size_t size)
+{
+	const char *end = strrchr(path, '/');
+	char folder[1024];
+	FILE *file;
+
+	snprintf(folder, sizeof folder, "%.*s", (int)(end - path), path);
+	ck_assert_msg(!mkdir(folder, 0777) || errno == EEXIST, "%s", folder);
+	file = fopen(path, "wb");
+	ck_assert_msg(file && fwrite(bytes, 1, size, file) == size && !fclose(file), "%s", path);
 }

@@ -44,6 +44,9 @@
 /** Let a test run as a case of its own. line: where it stands, and by which tests are ordered. */
 void suite_enter(const char *name, const TTest *test, int row, int line);
 
+/** Write a file, into a folder that may be new. */
+void suite_put(const char *path, const void *bytes, size_t size);
+
 /**
  * Run all that have entered, as one suite. Returns EXIT_SUCCESS or EXIT_FAILURE: never the number
  * of failures, whose low byte may be zero.

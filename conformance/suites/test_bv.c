@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/random.h"
 #include "suite.h"
 #include "symbolic/bv_node.h"
 #include "symbolic/solver.h"
@@ -16,18 +17,10 @@
 
 static uint64_t state = UINT64_C(0x2545f4914f6cdd1d);
 
-static uint64_t next_random(void)
-{
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return state;
-}
-
 /* Numbers as programs have them: small, all ones, masks, single bits, and any. */
 static uint64_t next_number(void)
 {
-	uint64_t r = next_random();
+	uint64_t r = hvc_random(&state);
 
 	switch (r & 7) {
 	case 0:
@@ -41,7 +34,7 @@ static uint64_t next_number(void)
 	case 4:
 		return ~((UINT64_C(1) << (r >> 58)) - 1);
 	default:
-		return next_random();
+		return hvc_random(&state);
 	}
 }
 
@@ -94,18 +87,18 @@ static struct sample number(struct pool *p, unsigned width, uint64_t value)
 /* Some sample, cut or extended to the width; now and then a number. */
 static struct sample pick(struct pool *p, unsigned width)
 {
-	struct sample s = p->sample[next_random() % p->count], cut;
+	struct sample s = p->sample[hvc_random(&state) % p->count], cut;
 
-	if (next_random() % 5 == 0)
+	if (hvc_random(&state) % 5 == 0)
 		return number(p, width, next_number());
 	if (s.raw->width > width) {
-		unsigned low = (unsigned)(next_random() % (s.raw->width - width + 1u));
+		unsigned low = (unsigned)(hvc_random(&state) % (s.raw->width - width + 1u));
 
 		cut = raw_node(p, HVC_OP_EXTRACT, width, low, 1, &s);
 		cut.made = hvc_bv__extract(p->terms, s.made, low + width - 1, low);
 		return cut;
 	}
-	if (s.raw->width < width && next_random() & 1) {
+	if (s.raw->width < width && hvc_random(&state) & 1) {
 		cut = raw_node(p, HVC_OP_SEXT, width, 0, 1, &s);
 		cut.made = hvc_bv__sext(p->terms, s.made, width);
 		return cut;
@@ -150,7 +143,8 @@ static const struct {
 static struct sample grow(struct pool *p)
 {
 	static const unsigned widths[] = {64, 64, 32, 32, 16, 8, 4, 1, 5, 33};
-	unsigned width = widths[next_random() % 10], which = (unsigned)(next_random() % 30);
+	unsigned width = widths[hvc_random(&state) % 10],
+	         which = (unsigned)(hvc_random(&state) % 30);
 	struct sample arg[3], s;
 
 	if (which < 20) {
@@ -173,7 +167,7 @@ static struct sample grow(struct pool *p)
 		s = raw_node(p, HVC_OP_ITE, width, 0, 3, arg);
 		s.made = hvc_bv__ite(p->terms, arg[0].made, arg[1].made, arg[2].made);
 	} else {
-		unsigned upper = 1 + (unsigned)(next_random() % (width == 64 ? 63 : 31));
+		unsigned upper = 1 + (unsigned)(hvc_random(&state) % (width == 64 ? 63 : 31));
 
 		arg[0] = pick(p, upper);
 		arg[1] = pick(p, width == 64 ? 64 - upper : 32 - upper);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/random.h"
 #include "suite.h"
 #include "symbolic/bv_file.h"
 #include "symbolic/bv_import.h"
@@ -13,10 +14,7 @@ static uint64_t state = UINT64_C(0x9e3779b97f4a7c15);
 
 static unsigned pick(unsigned count)
 {
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (unsigned)(state >> 20) % count;
+	return (unsigned)(hvc_random(&state) % count);
 }
 
 static struct hvc_bvs *open_room(void)

@@ -53,8 +53,7 @@ static void open_functions(const uint32_t (*function)[12], unsigned count)
 {
 	static uint8_t bytes[SIZE];
 	struct hvc_diag diag = {0};
-	char path[512];
-	FILE *file;
+	const char *path = FOLDER "/callers.bin";
 
 	memset(bytes, 0, sizeof bytes);
 	for (unsigned i = 0; i < count; i++) {
@@ -62,12 +61,7 @@ static void open_functions(const uint32_t (*function)[12], unsigned count)
 		for (unsigned n = 0; n < 12; n++)
 			tiny_put(bytes, 0x40 * i + 4 + 4 * n, 4, function[i][n]);
 	}
-	mkdir(FOLDER, 0777);
-	snprintf(path, sizeof path, "%s/callers.bin", FOLDER);
-	file = fopen(path, "wb");
-	ck_assert_ptr_nonnull(file);
-	ck_assert_uint_eq(fwrite(bytes, 1, sizeof bytes, file), sizeof bytes);
-	ck_assert_int_eq(fclose(file), 0);
+	suite_put(path, bytes, sizeof bytes);
 	ck_assert_msg(hvc_scan__file(path, NULL, &diag, &scan) == HVC_OK, "%s", diag.message);
 	ck_assert_uint_eq(scan->sites, count);
 	ck_assert_msg(hvc_abi_parse(stub, strlen(stub), "stub", &diag, &abi) == HVC_OK, "%u: %s",

@@ -23,15 +23,11 @@ static struct hvc_subject *open_code(const uint32_t code[], unsigned words)
 	uint8_t bytes[TINY_SIZE];
 	struct hvc_subject *subject;
 	struct hvc_diag diag;
-	int file;
 
 	tiny_elf(bytes);
 	tiny_code(bytes, 0x400, branch, 1);
 	tiny_code(bytes, 0x800, code, words);
-	ck_assert(!mkdir(FOLDER, 0777) || errno == EEXIST);
-	file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-	ck_assert_int_eq(write(file, bytes, sizeof bytes), (ssize_t)sizeof bytes);
-	close(file);
+	suite_put(path, bytes, sizeof bytes);
 	ck_assert_msg(hvc_subject_open(path, &diag, &subject) == HVC_OK, "%s", diag.message);
 	return subject;
 }

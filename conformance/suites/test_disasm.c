@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/random.h"
 #include "hvcheck/arch.h"
 #include "hvcheck/subject.h"
 #include "machine/reg.h"
@@ -68,10 +69,7 @@ static uint32_t next_random(void)
 {
 	static uint64_t state = UINT64_C(0x2545f4914f6cdd1d);
 
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (uint32_t)(state >> 16);
+	return (uint32_t)hvc_random(&state);
 }
 
 static bool is_one_of(const char *mnemonic, size_t length, const char *list)

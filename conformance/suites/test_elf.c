@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/random.h"
 #include "hvcheck/world.h"
 #include "subject/image.h"
 #include "suite.h"
@@ -216,14 +217,6 @@ TEST(linked_addresses_are_kept)
 	hvc_image__unload(&loaded);
 }
 
-static uint64_t next_random(uint64_t *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return *state;
-}
-
 /* What every loaded image promises the machine. */
 static void check_loaded(const struct hvc_loaded *loaded)
 {
@@ -260,7 +253,7 @@ TEST(flipped_bits_never_crash)
 
 	for (unsigned round = 0; round < 2000; round++) {
 		uint8_t *bytes = malloc(TINY_SIZE);
-		unsigned flips = 1 + (unsigned)(next_random(&state) % 6);
+		unsigned flips = 1 + (unsigned)(hvc_random(&state) % 6);
 		struct hvc_loaded loaded;
 		struct hvc_diag diag;
 		enum hvc_status status;
@@ -268,12 +261,12 @@ TEST(flipped_bits_never_crash)
 		tiny_elf(bytes);
 		while (flips--) {
 			/* The text is most of the file, and nothing in it can be wrong. */
-			size_t at = (size_t)(next_random(&state) %
+			size_t at = (size_t)(hvc_random(&state) %
 			                     (TINY_TEXT_AT / 16 + TINY_SIZE - TINY_DATA_AT));
 
 			if (at >= TINY_TEXT_AT / 16)
 				at += TINY_DATA_AT - TINY_TEXT_AT / 16;
-			bytes[at] ^= (uint8_t)(1 << next_random(&state) % 8);
+			bytes[at] ^= (uint8_t)(1 << hvc_random(&state) % 8);
 		}
 		status = load(bytes, TINY_SIZE, &diag, &loaded);
 		if (status == HVC_OK) {

@@ -3,6 +3,7 @@
  * Exception return as a function of state, held against the Arm ARM (DDI 0487) D1.4: what makes
  * a return illegal, what an illegal one does, and that a legal one undoes the entry.
  */
+#include "base/random.h"
 #include "hvcheck/exception.h"
 #include "suite.h"
 
@@ -138,15 +139,6 @@ TEST(effect_of_an_illegal_return)
 	}
 }
 
-/* xorshift64 (Marsaglia 2003): states without a pattern, the same in every run. */
-static uint64_t random_next(uint64_t *seed)
-{
-	*seed ^= *seed << 13;
-	*seed ^= *seed >> 7;
-	*seed ^= *seed << 17;
-	return *seed;
-}
-
 /* HVC and then ERET with what the entry wrote: the same PE, one instruction further. */
 TEST(return_undoes_the_entry)
 {
@@ -156,13 +148,13 @@ TEST(return_undoes_the_entry)
 	unsigned restored = 0;
 
 	for (unsigned n = 0; n < 20000; n++) {
-		struct hvc_pe pe = at(callers[n & 3] | (random_next(&seed) & fields)), el2;
+		struct hvc_pe pe = at(callers[n & 3] | (hvc_random(&seed) & fields)), el2;
 		struct hvc_entry entry;
 		struct hvc_return back;
 
 		pe.features = ALL_FEAT;
-		pe.pc = random_next(&seed) & ~UINT64_C(3);
-		pe.sctlr_el2 = random_next(&seed);
+		pe.pc = hvc_random(&seed) & ~UINT64_C(3);
+		pe.sctlr_el2 = hvc_random(&seed);
 		hvc_exception_hvc(&pe, (uint16_t)n, &entry);
 		el2 = pe;
 		el2.pc = entry.vector;

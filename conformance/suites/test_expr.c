@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "abi/expr.h"
+#include "base/random.h"
 #include "hvcheck/arch.h"
 #include "suite.h"
 
@@ -325,21 +326,15 @@ TEST(printing_is_canonical)
 	}
 }
 
-static uint64_t random_next(uint64_t *state)
-{
-	*state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-	return *state >> 33;
-}
-
 /* A random expression in postfix, of at most HVC_EXPR_MAX terms. */
 static struct hvc_expr random_expr(uint64_t *seed)
 {
 	struct hvc_expr expr = {.count = 0};
-	unsigned depth = 0, wanted = 1 + (unsigned)(random_next(seed) % (HVC_EXPR_MAX - 1));
+	unsigned depth = 0, wanted = 1 + (unsigned)(hvc_random(seed) % (HVC_EXPR_MAX - 1));
 
 	while (expr.count < wanted || depth > 1) {
 		enum hvc_term_kind kind =
-		        (enum hvc_term_kind)(random_next(seed) % (HVC_TERM_FUNCTION + 1));
+		        (enum hvc_term_kind)(hvc_random(seed) % (HVC_TERM_FUNCTION + 1));
 		unsigned takes = kind >= HVC_TERM_AND && kind <= HVC_TERM_SHR   ? 2
 		                 : kind == HVC_TERM_NOT || kind == HVC_TERM_NEG ? 1
 		                 : kind == HVC_TERM_FUNCTION                    ? 3
@@ -357,10 +352,10 @@ static struct hvc_expr random_expr(uint64_t *seed)
 			continue;
 		expr.term[expr.count] = hvc_expr__term(kind).term[0];
 		if (kind == HVC_TERM_CONST)
-			expr.term[expr.count].value = random_next(seed) >> random_next(seed) % 31;
+			expr.term[expr.count].value = hvc_random(seed) >> hvc_random(seed) % 31;
 		if (kind == HVC_TERM_REG)
 			expr.term[expr.count].reg =
-			        (enum hvc_reg)(random_next(seed) % HVC_REG_COUNT);
+			        (enum hvc_reg)(hvc_random(seed) % HVC_REG_COUNT);
 		expr.count++;
 		depth += 1 - takes;
 	}

@@ -2,6 +2,7 @@
 /** What holds on a way, and what its memory holds: bytes stored and loaded in every overlap. */
 #include <string.h>
 
+#include "base/random.h"
 #include "suite.h"
 #include "symbolic/scene.h"
 
@@ -34,10 +35,7 @@ static uint64_t next_random(void)
 {
 	static uint64_t state = UINT64_C(0x2545f4914f6cdd1d);
 
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return state >> 8;
+	return hvc_random(&state);
 }
 
 TEST(memory_is_what_was_stored_last)

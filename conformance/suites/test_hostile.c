@@ -6,6 +6,7 @@
  */
 #define BOUNDED_FOLDER HVC_BINARY_DIR "/hostile.files"
 
+#include "base/random.h"
 #include "bounded.h"
 #include "kallsyms_maker.h"
 #include "suite.h"
@@ -21,12 +22,6 @@ struct seed {
 
 static struct seed seeds[24];
 static unsigned seed_count, images;
-
-static uint32_t next_random(uint32_t *state)
-{
-	*state = *state * 1664525 + 1013904223;
-	return *state >> 8;
-}
 
 static void add(const char *name, const char *where, struct pack data)
 {
@@ -77,11 +72,8 @@ static void expect_survives(const char *what, const char *where, struct pack dat
 	char path[] = BOUNDED_FOLDER "/image", spec[256];
 	char *const call[] = {"hvcheck", "run", spec, "--budget", "2000", NULL};
 	char *const look[] = {"hvcheck", "scan", path, NULL};
-	FILE *file = fopen(path, "wb");
 
-	ck_assert_ptr_nonnull(file);
-	ck_assert_uint_eq(fwrite(data.bytes, 1, data.size, file), data.size);
-	ck_assert_int_eq(fclose(file), 0);
+	suite_put(path, data.bytes, data.size);
 	snprintf(spec, sizeof spec, "%s%s", path, where);
 	bounded_run(what, call);
 	bounded_run(what, look);
@@ -89,7 +81,7 @@ static void expect_survives(const char *what, const char *where, struct pack dat
 }
 
 /* Damage of kind `kind`, place `place`, to a copy; the size that is left. */
-static size_t spoil(uint8_t *bytes, size_t size, unsigned kind, unsigned place, uint32_t *random)
+static size_t spoil(uint8_t *bytes, size_t size, unsigned kind, unsigned place, uint64_t *random)
 {
 	static const uint64_t wild[PLACES_FULL] = {
 	        0, 1, UINT64_MAX, UINT64_C(1) << 63, 0x7fffffff, 0xffffff00};
@@ -101,18 +93,17 @@ static size_t spoil(uint8_t *bytes, size_t size, unsigned kind, unsigned place, 
 		return place < 4 ? size / 8 * (place * 2 + 1) : size - (place - 3) * 3;
 	case 1: /* some bits, anywhere */
 		for (unsigned i = 0; i < 1 + place * 4; i++)
-			bytes[next_random(random) % size] ^=
-			        (uint8_t)(1u << next_random(random) % 8);
+			bytes[hvc_random(random) % size] ^= (uint8_t)(1u << hvc_random(random) % 8);
 		break;
 	case 2: /* a wild number in the header, or in the one of sections, at the end */
-		at = next_random(random) % (head / 8 - 1) * 8;
+		at = hvc_random(random) % (head / 8 - 1) * 8;
 		if (place % 2)
 			at = size - head + at;
 		memcpy(bytes + at, &wild[place], place < 4 ? 8 : 4);
 		break;
 	case 3: /* a piece of it over another: what was apart overlaps */
-		at = next_random(random) % (size / 2);
-		from = next_random(random) % (size / 2);
+		at = hvc_random(random) % (size / 2);
+		from = hvc_random(random) % (size / 2);
 		memmove(bytes + at, bytes + from, size / 16 * (place + 1));
 		break;
 	}
@@ -123,7 +114,7 @@ TEST(damaged_images)
 {
 	const char *how = getenv("HVC_HOSTILE");
 	const unsigned places = how && !strcmp(how, "full") ? PLACES_FULL : PLACES;
-	uint32_t random = 20240229;
+	uint64_t random = 20240229;
 
 	make_seeds();
 	ck_assert(!mkdir(BOUNDED_FOLDER, 0777) || errno == EEXIST);

@@ -90,7 +90,7 @@ static void open_bench(struct bench *bench, const struct class *class)
 	config.image = bench->image;
 	ck_assert_int_eq(hvc_machine_open(&config, &diag, &bench->machine), HVC_OK);
 	for (unsigned i = 0; i < sizeof pattern; i++)
-		pattern[i] = (uint8_t)next_random();
+		pattern[i] = (uint8_t)hvc_random(&random_state);
 	ck_assert_int_eq(
 	        hvc_machine_write(bench->machine, BUFFER - 0x4000, pattern, sizeof pattern),
 	        HVC_OK);
@@ -110,14 +110,14 @@ static void choose_call(const struct class *class, uint32_t word, unsigned slot,
 	hvc_call_init(call, 0);
 	for (unsigned i = 0; i < HVC_GPR_COUNT; i++)
 		call->x[i] = next_number();
-	call->nzcv = next_random() & HVC_PSTATE_NZCV;
+	call->nzcv = hvc_random(&random_state) & HVC_PSTATE_NZCV;
 	call->x[30] = CODE + slot * SLOT;
 	if (class->kind == ACCESS && m < 30)
-		call->x[m] = (uint64_t)(int64_t)(int8_t)next_random();
+		call->x[m] = (uint64_t)(int64_t)(int8_t)hvc_random(&random_state);
 	if (class->kind == ACCESS && n < 30)
-		call->x[n] = BUFFER + (next_random() & 0x7f0);
+		call->x[n] = BUFFER + (hvc_random(&random_state) & 0x7f0);
 	if (class->kind == JUMP && n < 30)
-		call->x[n] = call->x[30] + 4 * (1 + next_random() % 6);
+		call->x[n] = call->x[30] + 4 * (1 + hvc_random(&random_state) % 6);
 }
 
 /* The state after the exception entry, as the machine has it. */

@@ -200,13 +200,13 @@ static uint32_t of_row(const void *from)
 {
 	const struct hvc_lift_row *row = from;
 
-	return row->value | ((uint32_t)next_random() & ~row->mask);
+	return row->value | ((uint32_t)hvc_random(&random_state) & ~row->mask);
 }
 
 static uint32_t of_all(const void *none)
 {
 	(void)none;
-	return (uint32_t)next_random();
+	return (uint32_t)hvc_random(&random_state);
 }
 
 TEST(what_is_tried_is_what_it_is_called)

@@ -161,15 +161,16 @@ static void choose_state(struct bench *bench)
 		s->x[i] = next_number();
 	for (unsigned i = 0; i < 64; i++)
 		s->q[i / 2][i % 2] = next_number();
-	s->sp = bench->class->kind == ACCESS ? BUFFER + (next_random() & 0x7f0) : next_number();
-	s->nzcv = next_random() & HVC_PSTATE_NZCV;
+	s->sp = bench->class->kind == ACCESS ? BUFFER + (hvc_random(&random_state) & 0x7f0)
+	                                     : next_number();
+	s->nzcv = hvc_random(&random_state) & HVC_PSTATE_NZCV;
 	s->pc = CODE;
 	if (bench->class->kind == ACCESS && m < 31)
-		s->x[m] = (uint64_t)(int64_t)(int8_t)next_random();
+		s->x[m] = (uint64_t)(int64_t)(int8_t)hvc_random(&random_state);
 	if (bench->class->kind == ACCESS && n < 31)
-		s->x[n] = BUFFER + (next_random() & 0x7f0);
+		s->x[n] = BUFFER + (hvc_random(&random_state) & 0x7f0);
 	if (bench->class->kind == JUMP && n < 31)
-		s->x[n] = CODE + 4 * (next_random() % 64);
+		s->x[n] = CODE + 4 * (hvc_random(&random_state) % 64);
 }
 
 static struct hvc_way *enter(struct bench *bench)

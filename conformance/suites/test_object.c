@@ -249,13 +249,8 @@ static void make_object(uint8_t bytes[])
 
 static struct hvc_subject *open_object(const uint8_t *bytes)
 {
-	const char *path = HVC_BINARY_DIR "/test_object.o";
-	FILE *file = fopen(path, "wb");
-
-	ck_assert_ptr_nonnull(file);
-	ck_assert_uint_eq(fwrite(bytes, 1, SIZE, file), SIZE);
-	ck_assert_int_eq(fclose(file), 0);
-	return open_subject(path);
+	suite_put(HVC_BINARY_DIR "/test_object.o", bytes, SIZE);
+	return open_subject(HVC_BINARY_DIR "/test_object.o");
 }
 
 /* The addend of REL is what its place holds: apply takes it in again. */

@@ -1,25 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /** QEMU's opinion of random calls, in the default world and in random ones. */
+#include "base/random.h"
 #include "machine/world.h"
 #include "oracle_trial.h"
 #include "subject/subject.h"
-
-/* xorshift64* (Vigna 2016) */
-static uint64_t random_next(uint64_t *seed)
-{
-	*seed ^= *seed >> 12;
-	*seed ^= *seed << 25;
-	*seed ^= *seed >> 27;
-	return *seed * UINT64_C(0x2545f4914f6cdd1d);
-}
 
 /* A register file of values that handlers look for, of addresses, and of noise. */
 static void random_call(uint64_t *seed, const struct hvc_constant *constant, size_t constants,
                         struct hvc_call *call)
 {
-	hvc_call_init(call, random_next(seed) | 1);
+	hvc_call_init(call, hvc_random(seed) | 1);
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
-		uint64_t random = random_next(seed);
+		uint64_t random = hvc_random(seed);
 
 		switch (random >> 60 & 7) {
 		case 0:
@@ -37,17 +29,17 @@ static void random_call(uint64_t *seed, const struct hvc_constant *constant, siz
 		}
 	}
 	for (unsigned n = 0; constants && n < 3; n++) {
-		const struct hvc_constant *one = &constant[random_next(seed) % constants];
+		const struct hvc_constant *one = &constant[hvc_random(seed) % constants];
 
 		call->x[one->reg] = one->value;
-		if (one->word && random_next(seed) & 1)
-			call->x[one->reg] |= random_next(seed) << 32;
+		if (one->word && hvc_random(seed) & 1)
+			call->x[one->reg] |= hvc_random(seed) << 32;
 	}
-	call->imm = (uint16_t)(random_next(seed) & 1 ? random_next(seed) & 63 : random_next(seed));
-	call->from = (enum hvc_level)(random_next(seed) >> 32 & 7);
+	call->imm = (uint16_t)(hvc_random(seed) & 1 ? hvc_random(seed) & 63 : hvc_random(seed));
+	call->from = (enum hvc_level)(hvc_random(seed) >> 32 & 7);
 	if (call->from >= HVC_LEVEL_COUNT)
 		call->from = HVC_LEVEL_EL1H;
-	if (call->from == HVC_LEVEL_EL1H && (random_next(seed) >> 32 & 7) == 0)
+	if (call->from == HVC_LEVEL_EL1H && (hvc_random(seed) >> 32 & 7) == 0)
 		call->insn = HVC_INSN_SMC;
 }
 
@@ -158,7 +150,7 @@ static void random_cptr(uint64_t *seed, struct hvc_world *world)
 	static const uint64_t values[2][2] = {{0, 0x100}, {0x330000, 0x300000}};
 	bool host = world->state.v[HVC_REG_HCR_EL2] & HVC_HCR_E2H;
 
-	ck_assert(hvc_world_set(world, HVC_REG_CPTR_EL2, values[host][random_next(seed) >> 63]) ==
+	ck_assert(hvc_world_set(world, HVC_REG_CPTR_EL2, values[host][hvc_random(seed) >> 63]) ==
 	          HVC_OK);
 }
 
@@ -167,15 +159,15 @@ static void random_world(uint64_t *seed, enum hvc_cpu cpu, struct hvc_world *wor
 	hvc_world_init(world, cpu);
 	for (size_t i = 0; i < FIELDS; i++) {
 		enum hvc_reg reg = fields[i].reg;
-		uint64_t random = random_next(seed) & fields[i].chance;
+		uint64_t random = hvc_random(seed) & fields[i].chance;
 
-		if (random_next(seed) >> 63)
+		if (hvc_random(seed) >> 63)
 			continue; /* as in the default world */
 		if (reg == HVC_REG_HCR_EL2 && cpu != HVC_CPU_MAX)
 			random &= ~HVC_HCR_E2H;
-		if (reg == HVC_REG_HCR_EL2 && random_next(seed) >> 62)
+		if (reg == HVC_REG_HCR_EL2 && hvc_random(seed) >> 62)
 			random &= ~HVC_HCR_TGE;
-		if (reg == HVC_REG_SCR_EL3 && random_next(seed) >> 61)
+		if (reg == HVC_REG_SCR_EL3 && hvc_random(seed) >> 61)
 			random |= HVC_SCR_HCE;
 		ck_assert(hvc_world_set(world, reg, fields[i].base | random) == HVC_OK);
 	}

@@ -6,9 +6,9 @@
  */
 #include <glob.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
 
 #include "packing.h"
+#include "real_kernel.h"
 #include "subject/subject.h"
 #include "suite.h"
 
@@ -172,32 +172,9 @@ TEST(cost)
 #endif
 }
 
-/* Fill in `kernel`; else the exit status, the reason having been printed. */
-static int find_kernel(void)
-{
-	const char *given = getenv("HVC_REAL_KERNEL");
-	FILE *script;
-	int status;
-
-	if (given && given[0]) {
-		snprintf(kernel, sizeof kernel, "%s", given);
-		return 0;
-	}
-	script = popen("'" HVC_SOURCE_DIR "/conformance/real/fetch-kernel' '" HVC_BINARY_DIR
-	               "/real'",
-	               "r");
-	if (!script)
-		return 77;
-	if (fgets(kernel, sizeof kernel, script))
-		kernel[strcspn(kernel, "\n")] = '\0';
-	status = pclose(script);
-	is_debian_6_1 = true;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_FAILURE;
-}
-
 int main(void)
 {
-	int status = find_kernel();
+	int status = real_kernel_find(kernel, sizeof kernel, &is_debian_6_1);
 
 	if (status)
 		return status;

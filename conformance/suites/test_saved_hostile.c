@@ -15,13 +15,9 @@
 static const char *put_file(const char *name, const char *text, size_t size)
 {
 	static char path[512];
-	FILE *file;
 
-	ck_assert(!mkdir(FOLDER, 0777) || errno == EEXIST);
 	snprintf(path, sizeof path, "%s/%s", FOLDER, name);
-	file = fopen(path, "wb");
-	ck_assert(file && (size == 0 || fwrite(text, size, 1, file) == 1));
-	ck_assert_int_eq(fclose(file), 0);
+	suite_put(path, text, size);
 	return path;
 }
 

@@ -36,14 +36,9 @@ static struct hvc_scan *scan_file(const char *name, const uint8_t *data, size_t 
 	struct hvc_scan *scan = NULL;
 	struct hvc_diag diag = {0};
 	char path[512];
-	FILE *file;
 
-	mkdir(FOLDER, 0777);
 	snprintf(path, sizeof path, "%s/%s", FOLDER, name);
-	file = fopen(path, "wb");
-	ck_assert_ptr_nonnull(file);
-	ck_assert_uint_eq(fwrite(data, 1, size, file), size);
-	ck_assert_int_eq(fclose(file), 0);
+	suite_put(path, data, size);
 	ck_assert_msg(hvc_scan__file(path, NULL, &diag, &scan) == HVC_OK, "%s: %s", path,
 	              diag.message);
 	return scan;

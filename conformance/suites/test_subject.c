@@ -14,30 +14,18 @@
 
 #define FOLDER HVC_BINARY_DIR "/test_subject.files"
 
-/* Each test is a process of its own; files of earlier runs are overwritten. */
-static void write_file(const char *path, const void *bytes, size_t size)
-{
-	int file;
-
-	ck_assert(!mkdir(FOLDER, 0777) || errno == EEXIST);
-	file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-	ck_assert_int_ge(file, 0);
-	ck_assert_int_eq(write(file, bytes, size), (ssize_t)size);
-	ck_assert_int_eq(close(file), 0);
-}
-
 static void write_tiny(const char *path)
 {
 	uint8_t bytes[TINY_SIZE];
 
 	tiny_elf(bytes);
-	write_file(path, bytes, sizeof bytes);
+	suite_put(path, bytes, sizeof bytes);
 }
 
 /* A failed open: its status and message, with the output untouched. */
 static void check_refused(const char *spec, enum hvc_status status, const char *message)
 {
-	struct hvc_subject *const mark = (struct hvc_subject *)&write_file;
+	struct hvc_subject *const mark = (struct hvc_subject *)&suite_put;
 	struct hvc_subject *subject = mark;
 	struct hvc_diag diag = {0};
 
@@ -159,7 +147,7 @@ TEST(things_that_are_no_files)
 	check_refused(FOLDER "/missing", HVC_E_IO, "No such file or directory");
 	check_refused(FOLDER "/missing@0x1000", HVC_E_IO, "No such file or directory");
 	check_refused("/dev/null", HVC_E_IO, "is a device, not a regular file");
-	write_file(FOLDER "/empty", "", 0);
+	suite_put(FOLDER "/empty", "", 0);
 	check_refused(FOLDER "/empty", HVC_E_FORMAT, "is empty");
 	check_refused(FOLDER "/empty/below", HVC_E_IO, "Not a directory");
 	unlink(FOLDER "/fifo");
@@ -189,7 +177,7 @@ TEST(foreign_files_are_refused_by_name)
 		uint8_t bytes[4096] = {0};
 
 		memcpy(bytes + rows[i].offset, rows[i].magic, rows[i].size);
-		write_file(FOLDER "/foreign", bytes, sizeof bytes);
+		suite_put(FOLDER "/foreign", bytes, sizeof bytes);
 		check_refused(FOLDER "/foreign", HVC_E_UNSUPPORTED, rows[i].message);
 		check_refused(FOLDER "/foreign@0x40000000", HVC_E_UNSUPPORTED, rows[i].message);
 	}
@@ -203,7 +191,7 @@ TEST(raw_files_and_images)
 	uint8_t bytes[0x1804];
 
 	memset(bytes, 0x1f, sizeof bytes);
-	write_file(path, bytes, sizeof bytes);
+	suite_put(path, bytes, sizeof bytes);
 	subject = open_good(FOLDER "/flat@+0x1000");
 	segment = hvc_subject_image(subject)->segment;
 	ck_assert_int_eq(hvc_subject__format(subject), HVC_FORMAT_RAW);
@@ -221,7 +209,7 @@ TEST(raw_files_and_images)
 	memcpy(bytes + 56, "ARM\x64", 4);
 	tiny_put(bytes, 16, 8, 0x3000);
 	tiny_put(bytes, 24, 8, 0xa);
-	write_file(path, bytes, sizeof bytes);
+	suite_put(path, bytes, sizeof bytes);
 	subject = open_good(FOLDER "/flat@0x40001800");
 	segment = hvc_subject_image(subject)->segment;
 	ck_assert_int_eq(hvc_subject__format(subject), HVC_FORMAT_IMAGE);
@@ -230,12 +218,12 @@ TEST(raw_files_and_images)
 	hvc_subject_close(subject);
 
 	tiny_put(bytes, 24, 8, 0xb);
-	write_file(path, bytes, sizeof bytes);
+	suite_put(path, bytes, sizeof bytes);
 	check_refused(FOLDER "/flat@0x40000000", HVC_E_FORMAT,
 	              "is a big-endian kernel: flags at offset 0x18");
 
 	tiny_put(bytes, 16, 8, HVC_IMAGE_MAX + 1);
-	write_file(path, bytes, sizeof bytes);
+	suite_put(path, bytes, sizeof bytes);
 	check_refused(FOLDER "/flat@0x40000000", HVC_E_FORMAT,
 	              "image_size at offset 0x10 is 0x20000001, more than 512 MiB");
 }

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/random.h"
 #include "hvcheck/arch.h"
 #include "subject/subject.h"
 #include "suite.h"
@@ -46,22 +47,8 @@ static void fill_with_noise(uint8_t *bytes, size_t size)
 {
 	uint64_t state = UINT64_C(0x9e3779b97f4a7c15);
 
-	for (size_t i = 0; i < size; i++) {
-		state ^= state << 13;
-		state ^= state >> 7;
-		state ^= state << 17;
-		bytes[i] = (uint8_t)(state >> 24);
-	}
-}
-
-static void write_file(const char *path, const uint8_t *bytes, size_t size)
-{
-	int file;
-
-	ck_assert(!mkdir(FOLDER, 0777) || errno == EEXIST);
-	file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-	ck_assert_int_eq(write(file, bytes, size), (ssize_t)size);
-	close(file);
+	for (size_t i = 0; i < size; i++)
+		bytes[i] = (uint8_t)hvc_random(&state);
 }
 
 static const uint32_t stub[] = {
@@ -111,7 +98,7 @@ TEST(tables_in_noise)
 	for (unsigned i = 0; i < 0x800; i += 4)
 		tiny_put(image, 0x18000 + i, 4, 0x91000400);
 	put(image, 0x18400, stub + 2, 2);
-	write_file(path, image, sizeof image);
+	suite_put(path, image, sizeof image);
 
 	ck_assert_msg(hvc_vectors__find(path, &diag, &found, &count) == HVC_OK, "%s", diag.message);
 	ck_assert_uint_eq(count, 2);
@@ -142,7 +129,7 @@ TEST(ways_to_park)
 	tiny_put(image, 0x4100, 4, branch(0x4100, 0x4084));
 	tiny_put(image, 0x4180, 4, 0xd2800000);
 	tiny_put(image, 0x4184, 4, SPIN);
-	write_file(path, image, sizeof image);
+	suite_put(path, image, sizeof image);
 	ck_assert_msg(hvc_vectors__find(path, &diag, &found, &count) == HVC_OK, "%s", diag.message);
 	ck_assert_uint_eq(count, 1);
 	ck_assert_uint_eq(found[0].live, 2);
@@ -180,7 +167,7 @@ TEST(tables_of_eight_slots)
 	put_table(image, 0x10000, 0x4900, 0x4918);
 	for (unsigned at = 0; at < 0x80; at += 4)
 		tiny_put(image, 0x10480 + at, 4, NOP);
-	write_file(path, image, sizeof image);
+	suite_put(path, image, sizeof image);
 	ck_assert_msg(hvc_vectors__find(path, &diag, &found, &count) == HVC_OK, "%s", diag.message);
 	ck_assert_uint_eq(count, 2);
 	ck_assert_uint_eq(found[0].address, HVC_IMAGE_BASE + 0x4000);
@@ -203,7 +190,7 @@ TEST(handlers_inside_their_slots)
 	for (unsigned i = 0; i < 31; i++)
 		tiny_put(image, 0xe00 + 4 * i, 4, 0x91000400);
 	tiny_put(image, 0xe7c, 4, ERET);
-	write_file(path, image, sizeof image);
+	suite_put(path, image, sizeof image);
 	ck_assert_msg(hvc_vectors__find(path, &diag, &found, &count) == HVC_OK, "%s", diag.message);
 	ck_assert_uint_eq(count, 1);
 	ck_assert_uint_eq(found[0].address, HVC_IMAGE_BASE + 0x800);
@@ -227,7 +214,7 @@ TEST(elf_addresses_are_the_files_own)
 	tiny_put(bytes, TINY_PHDR_AT + sizeof(Elf64_Phdr) + offsetof(Elf64_Phdr, p_vaddr), 8,
 	         high + 0x4000);
 	tiny_code(bytes, 0x400, stub, 6);
-	write_file(path, bytes, sizeof bytes);
+	suite_put(path, bytes, sizeof bytes);
 	ck_assert_msg(hvc_vectors__find(path, &diag, &found, &count) == HVC_OK, "%s", diag.message);
 	ck_assert_uint_eq(count, 1);
 	ck_assert_uint_eq(found[0].address, high);
@@ -248,12 +235,12 @@ TEST(nothing_in_nothing)
 	struct hvc_diag diag;
 	size_t count = 7;
 
-	write_file(path, bytes, size);
+	suite_put(path, bytes, size);
 	ck_assert_int_eq(hvc_vectors__find(path, &diag, &found, &count), HVC_OK);
 	ck_assert_uint_eq(count, 0);
 	ck_assert_ptr_null(found);
 	fill_with_noise(bytes, size);
-	write_file(path, bytes, size);
+	suite_put(path, bytes, size);
 	ck_assert_int_eq(hvc_vectors__find(path, &diag, &found, &count), HVC_OK);
 	ck_assert_uint_eq(count, 0);
 	free(bytes);

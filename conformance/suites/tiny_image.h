@@ -6,16 +6,14 @@
 #ifndef TINY_IMAGE_H
 #define TINY_IMAGE_H
 
-#include <check.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "hvcheck/arch.h"
 #include "hvcheck/machine.h"
 #include "hvcheck/subject.h"
+#include "suite.h"
 
 #define TINY_BASE  UINT64_C(0x10000000)
 #define TINY_SIZE  0x4000u
@@ -121,13 +119,9 @@ static inline const char *tiny_file(const struct tiny_image *image, const char *
 {
 	static char spec[600];
 	char path[512];
-	FILE *file;
 
-	ck_assert(!mkdir(HVC_BINARY_DIR "/tiny.files", 0777) || errno == EEXIST);
 	snprintf(path, sizeof path, HVC_BINARY_DIR "/tiny.files/%s", name);
-	file = fopen(path, "wb");
-	ck_assert(file && fwrite(image->bytes, sizeof image->bytes, 1, file) == 1);
-	ck_assert_int_eq(fclose(file), 0);
+	suite_put(path, image->bytes, sizeof image->bytes);
 	snprintf(spec, sizeof spec, "%s@0x%llx", path, (unsigned long long)HVC_IMAGE_BASE);
 	return spec;
 }
