@@ -12,6 +12,7 @@
 #include "abi/abi.h"
 #include "engine/fit.h"
 #include "subject/builtin.h"
+#include "subject/finder.h"
 #include "subject/subject.h"
 
 #define SHIPPED_MAX    256u
@@ -44,6 +45,16 @@ static void tell_percpu(const struct hvc_subject *subject)
 		hvc_tell("hvcheck: note: %s: tpidr_el2 is taken to be 0, since code at 0x%" PRIx64
 		         " adds it to an address: --set tpidr_el2=OFFSET for another CPU's\n",
 		         hvc_subject_name(subject), at);
+}
+
+/* Whose instruction set they are in is a bit that boot sets. */
+static void tell_t32(const struct hvc_subject *subject)
+{
+	if (hvc_finder__is_t32(hvc_subject_image(subject)))
+		hvc_tell("hvcheck: note: %s: its vectors are T32 code, so HSCTLR.TE is set, but "
+		         "where "
+		         "a world says what sctlr_el2 is\n",
+		         hvc_subject_name(subject));
 }
 
 /* A linked one may want what only a loader or boot has. */
@@ -172,6 +183,7 @@ enum hvc_status hvc_open__subject(const struct hvc_options *options, unsigned i,
 		tell_undefined(*out);
 		tell_unrelocated(*out);
 		tell_percpu(*out);
+		tell_t32(*out);
 	}
 	return HVC_OK;
 }

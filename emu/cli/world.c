@@ -225,6 +225,35 @@ enum hvc_cpu hvc_cli_world__cpu(const struct hvc_options *options,
 	return options->cpu;
 }
 
+/* Is there such a caller, where EL2 is what the CPU has it? */
+static enum hvc_status check_caller(const struct hvc_options *options,
+                                    const struct hvc_subject *subject,
+                                    const struct hvc_world *world, struct hvc_diag *diag)
+{
+	bool from = hvc_options__has(options, HVC_OPTION_FROM);
+	bool hyp = hvc_cpu__is_hyp(world->cpu);
+	const char *who = hvc_level_name(options->from);
+
+	if (hyp != hvc_subject_image(subject)->aarch32)
+		return HVC_OK; /* which is said of the CPU */
+	if (from && !(hvc_cpu__levels(world->cpu) >> options->from & 1))
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "--from %s: %s is %s", who,
+		                    hvc_subject_name(subject),
+		                    hyp ? "32-bit code, whose callers are el1-svc and the other "
+		                          "modes, and el2-hyp"
+		                        : "AArch64 code, whose EL2 has no Hyp mode");
+	if (hyp && hvc_options__has(options, HVC_OPTION_INSN) && options->insn == HVC_INSN_TRAP)
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                    "--insn trap: %s is 32-bit code, of which only HVC and SMC are "
+		                    "asked",
+		                    hvc_subject_name(subject));
+	if (hyp && world->esr)
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                    "--esr: %s is 32-bit code, of which only HVC and SMC are asked",
+		                    hvc_subject_name(subject));
+	return HVC_OK;
+}
+
 enum hvc_status hvc_cli_world__open(const struct hvc_options *options,
                                     const struct hvc_subject *subject, struct hvc_diag *diag,
                                     struct hvc_world *out)
@@ -246,6 +275,7 @@ enum hvc_status hvc_cli_world__open(const struct hvc_options *options,
 			world.cpu = options->cpu;
 	}
 	HVC_TRY(hvc_cli_world__lay(options, subject, diag, &world));
+	HVC_TRY(check_caller(options, subject, &world, diag));
 	if (hvc_options__has(options, HVC_OPTION_INSN) && options->insn == HVC_INSN_TRAP &&
 	    !world.esr && !options->abi)
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,

@@ -106,6 +106,7 @@ struct hvc_row {
 	bool rest; /**< of several rows the one that people call "anything else" */
 	enum hvc_row_known known;
 	const char *why; /**< not PROVED: why not; constant text, else NULL */
+	bool seen;       /**< not PROVED: effects and target are what calls did */
 	enum hvc_outcome_kind kind;
 	enum hvc_level level;
 	bool level_kept;    /**< and it is the caller's */

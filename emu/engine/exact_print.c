@@ -107,7 +107,7 @@ static void put_target(const struct hvc_exact *exact, const struct hvc_row *row,
 
 static void put_end(const struct hvc_exact *exact, const struct hvc_row *row, struct hvc_text *out)
 {
-	if (row->why) {
+	if (row->why && !row->seen) {
 		hvc_text__put(out, "%s%snot followed: %s at ",
 		              row->known == HVC_ROW_SWEPT ? hvc_outcome_name(row->kind) : "",
 		              row->known == HVC_ROW_SWEPT ? ", " : "", row->why);

@@ -12,6 +12,7 @@
 #include "engine/exact_join.h"
 #include "engine/exact_trial.h"
 #include "machine/outcome.h"
+#include "machine/world.h"
 
 /** Rows of all callers that are swept; those past them stay as they are. */
 #define ROWS_MAX 64u
@@ -309,6 +310,8 @@ enum hvc_status hvc_exact__sweep_unfollowed(struct hvc_exact *exact, struct hvc_
 		struct hvc_exact_part *part = &exact->part[i];
 		struct hvc_machine *machine = part->symbolic->config.machine;
 
+		if (hvc_cpu__is_hyp(exact->world.cpu))
+			status = hvc_exact__sweep_hyp(exact, part, diag);
 		/* From the end: what is split goes there, and is done. */
 		for (unsigned j = part->rows; status == HVC_OK && j-- > 0;) {
 			struct work work = {exact, part, &part->row[j], bench};

@@ -7,7 +7,6 @@
 
 #define HVBAR_BASE UINT64_C(0xffffffe0)
 #define HSCTLR_EE  (UINT64_C(1) << 25)
-#define HSCTLR_TE  (UINT64_C(1) << 30)
 #define SCR_IRQ    (UINT64_C(1) << 1)
 #define SCR_FIQ    (UINT64_C(1) << 2)
 #define SCR_EA     (UINT64_C(1) << 3)
@@ -53,5 +52,5 @@ void hvc_exception__take_hyp(const struct hvc_pe *pe, uint64_t esr, uint64_t elr
 	out->spsr = pe->pstate & ~HVC_PSR_SS;
 	out->pstate = (pe->pstate & kept) | masked(pe) | HVC_MODE_HYP |
 	              (pe->sctlr_el2 & HSCTLR_EE ? HVC_PSR_E : 0) |
-	              (pe->sctlr_el2 & HSCTLR_TE ? HVC_PSR_T : 0);
+	              (pe->sctlr_el2 & HVC_HSCTLR_TE ? HVC_PSR_T : 0);
 }

@@ -90,3 +90,12 @@ bool hvc_finder__is_hyp(const struct hvc_image *image, uint64_t table, struct hv
 	}
 	return false;
 }
+
+bool hvc_finder__is_t32(const struct hvc_image *image)
+{
+	const uint64_t trap = image->vectors + HVC_HYP_TRAP;
+	uint64_t target;
+
+	return image->aarch32 && slot(image, trap, true, &target) &&
+	       !slot(image, trap, false, &target);
+}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A subject by its name: a built-in, or FILE with the place of its vectors. */
 #include "subject/subject.h"
+#include "subject/finder.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -363,6 +364,12 @@ enum hvc_status hvc_subject__resolve(const struct hvc_subject *subject, struct h
 	if (subject->percpu && !hvc_regset_has(&world->given, HVC_REG_TPIDR_EL2)) {
 		world->state.v[HVC_REG_TPIDR_EL2] = 0;
 		hvc_regset_add(&world->set, HVC_REG_TPIDR_EL2);
+	}
+	/* Boot sets HSCTLR.TE where its vectors are T32 code. */
+	if (hvc_finder__is_t32(hvc_subject_image(subject)) &&
+	    !hvc_regset_has(&world->given, HVC_REG_SCTLR_EL2)) {
+		world->state.v[HVC_REG_SCTLR_EL2] |= HVC_HSCTLR_TE;
+		hvc_regset_add(&world->set, HVC_REG_SCTLR_EL2);
 	}
 	/* The callback only reads. */
 	return hvc_world__resolve(world, find_for_world, (void *)(uintptr_t)subject, diag);

@@ -71,6 +71,7 @@ enum hvc_vector_group {
 #define HVC_HCR_RW          (UINT64_C(1) << 31)
 #define HVC_HCR_E2H         (UINT64_C(1) << 34)
 #define HVC_SCTLR_SPAN      (UINT64_C(1) << 23)
+#define HVC_HSCTLR_TE       (UINT64_C(1) << 30) /**< of Hyp mode: exceptions are taken in T32 state */
 #define HVC_SCTLR_DSSBS     (UINT64_C(1) << 44)
 #define HVC_SCTLR_SPINTMASK (UINT64_C(1) << 62)
 

@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The map of code for Hyp mode, which is not followed: what calls do, as the machine does it. Every
+ * immediate is called with registers that can be told apart, and then registers r0 to r12 get the
+ * values that handlers compare with: small numbers, and the constants of the code. A value with
+ * which some call does something else makes a row of its own; what is known of all others is what
+ * was seen of one. Nothing of this is proved: such rows are `swept`.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "engine/exact_join.h"
+#include "engine/exact_trial.h"
+#include "engine/way_seen.h"
+#include "machine/a32.h"
+#include "machine/outcome.h"
+#include "machine/world.h"
+
+#define WAYS_MAX   60u /* ways in which calls have ended */
+#define GROUPS_MAX 12u /* sets of values of a register with which calls do the same */
+#define VALUES_MAX 160u
+#define CODE_MAX   UINT64_C(4096) /* bytes of code behind the vectors whose constants are tried */
+#define TRIED_MAX  24u            /* immediates that stand for all where values are tried */
+#define REGISTERS  HVC_WAY_REGISTERS
+#define NO_WAY     UINT8_MAX
+#define ENOUGH     UINT64_C(100000000) /* instructions at EL2; no value is tried after them */
+
+/* Values of one register with which the immediates end so. */
+struct group {
+	unsigned reg;
+	uint64_t value[VALUES_MAX];
+	unsigned values;
+	uint8_t tried[TRIED_MAX];
+	uint8_t way[HVC_IMM_COUNT];
+};
+
+/* Shared with the process that makes the calls. */
+struct bench {
+	struct hvc_flight flight;
+	struct hvc_diag diag;
+	struct hvc_way_seen way[WAYS_MAX];
+	unsigned ways;
+	uint64_t instructions; /* that calls have executed */
+	bool overflow;         /* more ways, or more groups, than there is room for */
+	uint8_t base[HVC_IMM_COUNT];
+	uint16_t tried[TRIED_MAX];
+	unsigned trieds;
+	struct group group[GROUPS_MAX];
+	unsigned groups;
+};
+
+struct work {
+	struct hvc_exact *exact;
+	const struct hvc_exact_part *part;
+	struct bench *bench;
+	struct hvc_machine *machine;
+	uint64_t value[VALUES_MAX];
+	unsigned values;
+};
+
+/* Calls of one register file, of some immediates or of all. */
+struct pass {
+	struct work *work;
+	struct hvc_call call;
+	unsigned given;      /* the register that has another value; REGISTERS: none */
+	const uint16_t *imm; /* NULL: all */
+	unsigned imms, at;
+	uint8_t *way; /* one an immediate that is called */
+};
+
+static uint8_t number_of(struct bench *bench, const struct hvc_way_seen *way)
+{
+	for (unsigned i = 0; i < bench->ways; i++)
+		if (hvc_way_seen__same(&bench->way[i], way))
+			return (uint8_t)i;
+	if (bench->ways == WAYS_MAX) {
+		bench->overflow = true;
+		return NO_WAY;
+	}
+	bench->way[bench->ways] = *way;
+	return (uint8_t)bench->ways++;
+}
+
+static bool next(void *ctx, struct hvc_call *call)
+{
+	struct pass *pass = ctx;
+
+	if (pass->at == pass->imms)
+		return false;
+	*call = pass->call;
+	call->imm = pass->imm ? pass->imm[pass->at] : (uint16_t)pass->at;
+	return true;
+}
+
+static bool done(void *ctx, const struct hvc_call *call, const struct hvc_outcome *outcome)
+{
+	struct pass *pass = ctx;
+	struct bench *bench = pass->work->bench;
+	const struct hvc_way_seen *const like[2] = {
+	        pass->at ? &bench->way[pass->way[pass->at - 1]] : NULL,
+	        pass->given < REGISTERS ? &bench->way[bench->base[call->imm]] : NULL,
+	};
+	struct hvc_way_seen way =
+	        hvc_way_seen__of(pass->work->machine, call, outcome, pass->given, like);
+
+	bench->instructions += outcome->instructions;
+	pass->way[pass->at++] = number_of(bench, &way);
+	return !bench->overflow;
+}
+
+/* reg: REGISTERS: none is set. */
+static enum hvc_status call_all(struct work *work, unsigned reg, uint64_t value,
+                                const uint16_t *imm, unsigned imms, uint8_t *way)
+{
+	struct pass pass = {.work = work, .given = reg, .imm = imm, .imms = imms, .way = way};
+	const struct hvc_feed feed = {next, done, &pass};
+	enum hvc_status status;
+
+	hvc_call_init(&pass.call, 0);
+	pass.call.from = work->part->from;
+	pass.call.insn = work->part->insn;
+	hvc_call__fit(&pass.call, work->exact->world.cpu);
+	if (reg < REGISTERS)
+		pass.call.x[reg] = value;
+	status = hvc_machine_run(work->machine, &feed, &work->bench->diag);
+	return status == HVC_E_CANCELLED ? HVC_OK : status;
+}
+
+/* One immediate of each way, and the last. */
+static void choose_tried(struct bench *bench)
+{
+	bool met[WAYS_MAX] = {false};
+
+	for (unsigned imm = 0; imm < HVC_IMM_COUNT && bench->trieds < TRIED_MAX - 1; imm++)
+		if (!met[bench->base[imm]]) {
+			met[bench->base[imm]] = true;
+			bench->tried[bench->trieds++] = (uint16_t)imm;
+		}
+	bench->tried[bench->trieds++] = UINT16_MAX;
+}
+
+/* A register that holds the value it is given is no other way. */
+static bool is_base(const struct work *work, const uint8_t *way)
+{
+	const struct bench *bench = work->bench;
+
+	for (unsigned i = 0; i < bench->trieds; i++)
+		if (way[i] != bench->base[bench->tried[i]])
+			return false;
+	return true;
+}
+
+static enum hvc_status try_value(struct work *work, unsigned reg, uint64_t value)
+{
+	struct bench *bench = work->bench;
+	uint8_t way[TRIED_MAX] = {0};
+	unsigned ways = bench->ways;
+	struct group *group;
+
+	HVC_TRY(call_all(work, reg, value, bench->tried, bench->trieds, way));
+	if (bench->overflow || is_base(work, way)) {
+		bench->ways = bench->overflow ? ways : bench->ways;
+		bench->overflow = false;
+		return HVC_OK;
+	}
+	for (unsigned i = 0; i < bench->groups; i++) {
+		group = &bench->group[i];
+		if (group->reg == reg && !memcmp(group->tried, way, sizeof way) &&
+		    group->values < VALUES_MAX) {
+			group->value[group->values++] = value;
+			return HVC_OK;
+		}
+	}
+	if (bench->groups == GROUPS_MAX)
+		return HVC_OK;
+	group = &bench->group[bench->groups];
+	*group = (struct group){.reg = reg, .value = {value}, .values = 1};
+	memcpy(group->tried, way, sizeof way);
+	HVC_TRY(call_all(work, reg, value, NULL, HVC_IMM_COUNT, group->way));
+	if (!bench->overflow)
+		bench->groups++;
+	bench->overflow = false;
+	return HVC_OK;
+}
+
+static enum hvc_status sweep(void *ctx)
+{
+	struct work *work = ctx;
+	struct bench *bench = work->bench;
+	const struct hvc_machine_config config = {.image = *hvc_subject_image(work->exact->subject),
+	                                          .world = &work->exact->world,
+	                                          .budget = work->exact->budget};
+
+	HVC_TRY(hvc_machine_open(&config, &bench->diag, &work->machine));
+	HVC_TRY(call_all(work, REGISTERS, 0, NULL, HVC_IMM_COUNT, bench->base));
+	if (bench->overflow)
+		return HVC_OK;
+	choose_tried(bench);
+	for (unsigned reg = 0; reg < REGISTERS; reg++)
+		for (unsigned i = 0; i < work->values && bench->instructions < ENOUGH; i++)
+			HVC_TRY(try_value(work, reg, work->value[i]));
+	hvc_machine_close(work->machine);
+	return HVC_OK;
+}
+
+static void add_value(struct work *work, uint64_t value)
+{
+	for (unsigned i = 0; i < work->values; i++)
+		if (work->value[i] == value)
+			return;
+	if (work->values < VALUES_MAX)
+		work->value[work->values++] = value;
+}
+
+/* Small numbers, bounds, and of the code all that an instruction compares with or moves. */
+static void choose_values(struct work *work)
+{
+	static const uint64_t usual[] = {0x1000,     0x1000000,  0x40000000, 0x7fffffff, 0x80000000,
+	                                 0x80000001, 0xc0000000, 0xfffffffe, UINT32_MAX};
+	const struct hvc_image *image = hvc_subject_image(work->exact->subject);
+	bool t32 = work->exact->world.state.v[HVC_REG_SCTLR_EL2] >> 30 & 1; /* HSCTLR.TE */
+
+	for (uint64_t value = 0; value < 10; value++)
+		add_value(work, value);
+	for (unsigned i = 0; i < sizeof usual / sizeof *usual; i++)
+		add_value(work, usual[i]);
+	add_value(work, hvc_harness32(HVC_FUNCTION));
+	for (unsigned i = 0; i < image->segments; i++) {
+		const struct hvc_segment *segment = &image->segment[i];
+
+		uint64_t at = image->vectors - segment->address;
+
+		if (at < segment->data_size)
+			hvc_a32__constants(segment->data + at,
+			                   segment->data_size - at < CODE_MAX
+			                           ? segment->data_size - at
+			                           : CODE_MAX,
+			                   t32, work->value, VALUES_MAX, &work->values);
+	}
+}
+
+static hvc_ref term_of(struct hvc_exact *exact, const struct hvc_exact_part *part,
+                       const struct hvc_way_value *value)
+{
+	switch (value->from) {
+	case HVC_FROM_REG:
+		return value->value < HVC_REG_COUNT && part->before[value->value]
+		               ? part->before[value->value]
+		               : hvc_bv__input(exact->terms,
+		                               hvc_reg_name((enum hvc_reg)value->value), 64);
+	case HVC_FROM_IMM:
+		return hvc_bv__zext(exact->terms, hvc_bv__input(exact->terms, "imm", 16), 64);
+	case HVC_FROM_ESR:
+		return hvc_bv__input(exact->terms, "esr_el2", 64);
+	default:
+		return hvc_bv__num(exact->terms, 64, value->value);
+	}
+}
+
+/* The values of a register in some groups. */
+static const struct hvc_set *values_of(struct hvc_bvs *terms, const struct group *group,
+                                       const struct hvc_set *set)
+{
+	for (unsigned i = 0; set && i < group->values; i++) {
+		const struct hvc_set *one =
+		        hvc_set__range(terms, 64, group->value[i], group->value[i]);
+
+		set = one ? hvc_set__or(terms, set, one) : NULL;
+	}
+	return set;
+}
+
+/* Immediates of one row: which, and the groups whose values take some of their calls away. */
+struct imms {
+	const struct hvc_set *set;
+	unsigned first;
+	unsigned active; /* groups, a bit each */
+};
+
+/* Which groups do something else than the base for an immediate. */
+static unsigned active_at(const struct bench *bench, unsigned imm)
+{
+	unsigned active = 0;
+
+	for (unsigned i = 0; i < bench->groups; i++)
+		if (bench->group[i].way[imm] != bench->base[imm])
+			active |= 1u << i;
+	return active;
+}
+
+/* All immediates with this way of this group (NULL: the base) and these groups active. */
+static const struct hvc_set *imms_of(struct hvc_bvs *terms, const struct bench *bench,
+                                     const struct group *group, uint8_t way, unsigned active)
+{
+	const struct hvc_set *set = hvc_set__not(terms, hvc_set__range(terms, 16, 0, UINT16_MAX));
+	const uint8_t *ways = group ? group->way : bench->base;
+
+	for (unsigned lo = 0, hi; set && lo < HVC_IMM_COUNT; lo = hi + 1) {
+		const struct hvc_set *one;
+		bool in = ways[lo] == way && active_at(bench, lo) == active;
+
+		for (hi = lo; hi + 1 < HVC_IMM_COUNT &&
+		              (ways[hi + 1] == way && active_at(bench, hi + 1) == active) == in;)
+			hi++;
+		one = in ? hvc_set__range(terms, 16, lo, hi) : NULL;
+		if (in)
+			set = one ? hvc_set__or(terms, set, one) : NULL;
+	}
+	return set;
+}
+
+/* Conditions of a row: its immediates, and for each register the values that it has or has not. */
+static bool add_case(struct hvc_exact *exact, const struct hvc_exact_part *part,
+                     const struct bench *bench, const struct imms *imms, const struct group *group,
+                     struct hvc_row *row)
+{
+	struct hvc_bvs *terms = exact->terms;
+	struct hvc_row_case *c = row->case_ = calloc(1, sizeof *c);
+	const struct hvc_set *none = hvc_set__not(terms, hvc_set__range(terms, 64, 0, UINT64_MAX));
+
+	row->cases = 1;
+	if (c)
+		c->member = calloc(1 + REGISTERS, sizeof *c->member);
+	if (!c || !c->member || !none)
+		return false;
+	if (hvc_set__size(imms->set) < HVC_IMM_COUNT)
+		c->member[c->members++] =
+		        (struct hvc_member){hvc_bv__input(terms, "imm", 16), imms->set};
+	for (unsigned reg = 0; reg < REGISTERS; reg++) {
+		const struct hvc_set *set = none;
+
+		if (group && group->reg == reg) {
+			set = values_of(terms, group, set);
+		} else if (!group || reg < group->reg) {
+			for (unsigned i = 0; i < bench->groups; i++)
+				if (bench->group[i].reg == reg && imms->active >> i & 1)
+					set = values_of(terms, &bench->group[i], set);
+			if (set && !set->count)
+				continue;
+			set = set ? hvc_set__not(terms, set) : NULL;
+		} else {
+			continue;
+		}
+		if (!set)
+			return false;
+		c->member[c->members++] = (struct hvc_member){part->before[HVC_REG_X0 + reg], set};
+	}
+	row->condition = hvc_bv__num(terms, 1, 1);
+	for (size_t i = 0; i < c->members; i++)
+		row->condition =
+		        hvc_bv__and(terms, row->condition, hvc_set__term(terms, &c->member[i]));
+	return true;
+}
+
+static bool add_row(struct hvc_exact *exact, struct hvc_exact_part *part, const struct bench *bench,
+                    const struct imms *imms, const struct group *group,
+                    const struct hvc_way_seen *way, const char *why)
+{
+	struct hvc_row *grown = realloc(part->row, (part->rows + 1) * sizeof *grown), *row;
+
+	if (!grown)
+		return false;
+	part->row = grown;
+	row = &part->row[part->rows++];
+	*row = (struct hvc_row){.known = HVC_ROW_SWEPT,
+	                        .why = why,
+	                        .seen = true,
+	                        .kind = way->kind,
+	                        .level = way->level,
+	                        .level_kept = way->level == part->from,
+	                        .pc = way->pc};
+	row->path = calloc(1, sizeof *row->path);
+	row->effect = calloc(HVC_WAY_EFFECTS, sizeof *row->effect);
+	if (!row->path || !row->effect || !add_case(exact, part, bench, imms, group, row))
+		return false;
+	if (way->jumps)
+		row->target = term_of(exact, part, &way->target);
+	for (unsigned i = 0; i < way->effects; i++)
+		row->effect[row->effects++] = (struct hvc_row_effect){
+		        way->effect[i].reg, hvc_reg_name(way->effect[i].reg),
+		        term_of(exact, part, &way->effect[i].value)};
+	hvc_call_init(&row->witness, 0);
+	row->witness.from = part->from;
+	row->witness.insn = part->insn;
+	hvc_call__fit(&row->witness, exact->world.cpu);
+	row->witness.imm = (uint16_t)imms->first;
+	if (group)
+		row->witness.x[group->reg] = group->value[0];
+	return true;
+}
+
+/* Each way of a group, or of the base, with the immediates that end so. */
+static bool add_rows(struct hvc_exact *exact, struct hvc_exact_part *part,
+                     const struct bench *bench, const struct group *group, const char *why)
+{
+	const uint8_t *ways = group ? group->way : bench->base;
+
+	for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++) {
+		struct imms imms = {NULL, imm, active_at(bench, imm)};
+		bool told = group && ways[imm] == bench->base[imm];
+
+		/* Told with the first immediate of its kind. */
+		for (unsigned other = 0; !told && other < imm; other++)
+			told = ways[other] == ways[imm] && active_at(bench, other) == imms.active;
+		if (told)
+			continue;
+		imms.set = imms_of(exact->terms, bench, group, ways[imm], imms.active);
+		if (!imms.set ||
+		    !add_row(exact, part, bench, &imms, group, &bench->way[ways[imm]], why))
+			return false;
+	}
+	return true;
+}
+
+enum hvc_status hvc_exact__sweep_hyp(struct hvc_exact *exact, struct hvc_exact_part *part,
+                                     struct hvc_diag *diag)
+{
+	struct bench *bench = mmap(NULL, sizeof *bench, PROT_READ | PROT_WRITE,
+	                           MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct work work = {.exact = exact, .part = part, .bench = bench};
+	const char *why = part->row[0].why;
+	enum hvc_status status;
+	bool died = false, made = true;
+
+	if (bench == MAP_FAILED)
+		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	choose_values(&work);
+	status = hvc_lost__apart(sweep, &work, &bench->flight, &died);
+	/* What the engine dies of, or what ends in too many ways, stays as it was: not followed. */
+	if (status == HVC_OK && !bench->overflow) {
+		for (unsigned i = 0; i < part->rows; i++)
+			hvc_row__free(&part->row[i]);
+		part->rows = 0;
+		for (unsigned i = 0; made && i < bench->groups; i++)
+			made = add_rows(exact, part, bench, &bench->group[i], why);
+		made = made && add_rows(exact, part, bench, NULL, why);
+		part->taken = HVC_IMM_COUNT;
+		snprintf(part->why + strlen(part->why), sizeof part->why - strlen(part->why),
+		         "; r0 to r12 had %u values each, of which other values may be told apart",
+		         work.values);
+	}
+	munmap(bench, sizeof *bench);
+	if (!made || status == HVC_E_NOMEM)
+		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
+	hvc_exact__order(exact, part);
+	return HVC_OK;
+}

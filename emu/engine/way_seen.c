@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine/way_seen.h"
+
+#include "hvcheck/verdict.h"
+#include "machine/outcome.h"
+
+/* given: a register whose value cannot be told from a number; REGISTERS: none. */
+static struct hvc_way_value source_of(const struct hvc_call *call, const struct hvc_state *entry,
+                                      unsigned given, uint64_t value)
+{
+	for (unsigned n = 0; n < 15; n++)
+		if (n != given && value == entry->v[n] && value > UINT16_MAX)
+			return (struct hvc_way_value){HVC_FROM_REG, n};
+	if (value == hvc_call__esr(call))
+		return (struct hvc_way_value){HVC_FROM_ESR, 0};
+	if (value == entry->v[HVC_REG_VBAR_EL2])
+		return (struct hvc_way_value){HVC_FROM_REG, HVC_REG_VBAR_EL2};
+	if (value == call->imm && value > UINT8_MAX)
+		return (struct hvc_way_value){HVC_FROM_IMM, 0};
+	return (struct hvc_way_value){HVC_FROM_CONST, value};
+}
+
+static uint64_t value_of(const struct hvc_way_value *value, const struct hvc_call *call,
+                         const struct hvc_state *entry)
+{
+	switch (value->from) {
+	case HVC_FROM_REG:
+		return entry->v[value->value];
+	case HVC_FROM_IMM:
+		return call->imm;
+	case HVC_FROM_ESR:
+		return hvc_call__esr(call);
+	default:
+		return value->value;
+	}
+}
+
+/* Is it of those that a caller, or who goes on at EL2, finds changed? */
+static bool counts(enum hvc_reg reg, const struct hvc_outcome *outcome)
+{
+	enum hvc_reg_class class_ = hvc_reg_info(reg)->class_;
+
+	if (class_ == HVC_CLASS_EXCEPTION || reg == HVC_REG_SCR_EL3)
+		return false;
+	return class_ != HVC_CLASS_PSTATE ||
+	       (outcome->kind == HVC_OUTCOME_RETURN || outcome->kind == HVC_OUTCOME_RETRY);
+}
+
+/* What the register is said to be by the way that others of these calls end; NULL: nothing. */
+static const struct hvc_way_value *says(const struct hvc_way_seen *way, enum hvc_reg reg)
+{
+	for (unsigned i = 0; way && i < way->effects; i++)
+		if (way->effect[i].reg == reg)
+			return &way->effect[i].value;
+	return NULL;
+}
+
+static void find_effects(const struct hvc_call *call, const struct hvc_state *entry,
+                         const struct hvc_outcome *outcome, unsigned given,
+                         const struct hvc_way_seen *const like[2], struct hvc_way_seen *way)
+{
+	for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_REG_COUNT; reg++) {
+		const uint64_t mask = hvc_reg_info(reg)->mask, after = outcome->state.v[reg] & mask;
+		const struct hvc_way_value *said = NULL;
+
+		if (!counts(reg, outcome) || way->effects == HVC_WAY_EFFECTS)
+			continue;
+		for (unsigned i = 0; i < 2 && !said; i++) {
+			said = says(like[i], reg);
+			if (said && (value_of(said, call, entry) & mask) != after)
+				said = NULL;
+		}
+		if (said)
+			way->effect[way->effects].value = *said;
+		else if (after != (entry->v[reg] & mask))
+			way->effect[way->effects].value = source_of(call, entry, given, after);
+		else
+			continue;
+		way->effect[way->effects++].reg = reg;
+	}
+}
+
+struct hvc_way_seen hvc_way_seen__of(const struct hvc_machine *machine, const struct hvc_call *call,
+                                     const struct hvc_outcome *outcome, unsigned given,
+                                     const struct hvc_way_seen *const like[2])
+{
+	struct hvc_way_seen way = {.kind = outcome->kind, .level = outcome->level};
+	struct hvc_state entry;
+
+	hvc_entry_state(hvc_machine_entry(machine), call, &entry);
+	way.jumps = way.kind == HVC_OUTCOME_JUMP;
+	if (way.jumps) {
+		way.target = source_of(call, &entry, given, outcome->pc);
+		for (unsigned i = 0; i < 2; i++)
+			if (like[i] && like[i]->jumps &&
+			    (value_of(&like[i]->target, call, &entry) & ~UINT64_C(1)) ==
+			            outcome->pc)
+				way.target = like[i]->target;
+	} else if (way.kind != HVC_OUTCOME_RETURN && way.kind != HVC_OUTCOME_RETRY) {
+		way.pc = outcome->pc;
+	}
+	if (way.kind != HVC_OUTCOME_FAULT && way.kind != HVC_OUTCOME_SPIN &&
+	    way.kind != HVC_OUTCOME_LIMIT && way.kind != HVC_OUTCOME_INJECT)
+		find_effects(call, &entry, outcome, given, like, &way);
+	return way;
+}
+
+static bool same_value(const struct hvc_way_value *a, const struct hvc_way_value *b)
+{
+	return a->from == b->from && a->value == b->value;
+}
+
+bool hvc_way_seen__same(const struct hvc_way_seen *a, const struct hvc_way_seen *b)
+{
+	if (a->kind != b->kind || a->level != b->level || a->pc != b->pc || a->jumps != b->jumps ||
+	    !same_value(&a->target, &b->target) || a->effects != b->effects)
+		return false;
+	for (unsigned i = 0; i < a->effects; i++)
+		if (a->effect[i].reg != b->effect[i].reg ||
+		    !same_value(&a->effect[i].value, &b->effect[i].value))
+			return false;
+	return true;
+}
