@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Collisions between shipped ABIs, against those that are known from their sources. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "abi/abi.h"
