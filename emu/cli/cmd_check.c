@@ -6,8 +6,12 @@
 #include "cli/open.h"
 #include "cli/progress.h"
 #include "cli/report.h"
+#include "cli/supervise.h"
 #include "cli/world.h"
+#include "engine/doubt.h"
 #include "symbolic/certificate.h"
+
+#define WORLDS 32u /* bits of hvc_rule.worlds */
 
 static enum hvc_status make_check(const struct hvc_options *options, const struct hvc_case *held,
                                   struct hvc_certificates *certificates, struct hvc_diag *diag,
@@ -84,6 +88,23 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 	}
 }
 
+/* What nobody could judge is nothing that holds. */
+static void tell_lacking(const struct hvc_check *check)
+{
+	const struct hvc_regset *present[WORLDS] = {NULL};
+	char lacks[HVC_DOUBT_TEXT], why[HVC_DOUBT_TEXT + 16];
+
+	for (unsigned i = 0; i < check->worlds && i < WORLDS; i++)
+		present[i] = &check->world[i].present;
+	for (unsigned i = 0; i < hvc_abi_rule_count(check->abi); i++)
+		if (check->rule[i].calls && hvc_rule__is_lacking(hvc_abi_rule_at(check->abi, i),
+		                                                 present, check->worlds, lacks)) {
+			snprintf(why, sizeof why, "not decided: %s", lacks);
+			hvc_supervise__doubt(why);
+			return;
+		}
+}
+
 enum hvc_status hvc_cmd__check(const struct hvc_options *options, const struct hvc_page *page,
                                bool *holds, struct hvc_diag *diag)
 {
@@ -126,6 +147,8 @@ enum hvc_status hvc_cmd__check(const struct hvc_options *options, const struct h
 
 		hvc_cli_report__doubt(options, &check->doubt,
 		                      check->findings == check->findings_assumed, findings);
+		if (*holds)
+			tell_lacking(check);
 		status = hvc_cli_report__judged(options, page, &made, write, findings, holds, diag);
 	}
 	hvc_check_free(check);

@@ -6,6 +6,7 @@
 #include "cli/pair.h"
 #include "cli/report.h"
 #include "cli/second.h"
+#include "cli/supervise.h"
 #include "cli/world.h"
 #include "engine/apart.h"
 #include "engine/cause.h"
@@ -86,6 +87,22 @@ static enum hvc_status write_report(const struct hvc_options *options, const str
 	                                        : hvc_call__text(page, report, diag);
 }
 
+/* Of a rule of one world; where there are others, one of their CPUs may have the register. */
+static void tell_lacking(const struct hvc_rule *rule, const struct hvc_regset *present)
+{
+	const struct hvc_regset *all[32] = {NULL};
+	char lacks[HVC_DOUBT_TEXT], why[HVC_DOUBT_TEXT + 16];
+
+	if (rule->worlds & (rule->worlds - 1))
+		return;
+	for (unsigned i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		all[i] = present;
+	if (!hvc_rule__is_lacking(rule, all, sizeof(all) / sizeof(all[0]), lacks))
+		return;
+	snprintf(why, sizeof(why), "not decided: %s", lacks);
+	hvc_supervise__doubt(why);
+}
+
 /* By the rule, and by what other calls show of this one; a violation has its cause looked for. */
 static enum hvc_status judge(struct hvc_call_report *report, const struct hvc_abi *abi, int world,
                              uint64_t budget, struct hvc_diag *diag)
@@ -120,6 +137,8 @@ static enum hvc_status judge(struct hvc_call_report *report, const struct hvc_ab
 	HVC_TRY(hvc_apart__judge(&apart, diag, &report->verdict));
 	if (report->verdict.kind == HVC_VERDICT_VIOLATES)
 		hvc_cause__find(&cause, &report->cause);
+	else if (report->verdict.rule >= 0)
+		tell_lacking(hvc_abi_rule_at(abi, (unsigned)report->verdict.rule), report->present);
 	return HVC_OK;
 }
 

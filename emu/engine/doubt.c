@@ -170,6 +170,28 @@ static bool is_finding_assumed(const struct hvc_check *check, const struct hvc_f
 	                             &finding->outcome, why);
 }
 
+bool hvc_rule__is_lacking(const struct hvc_rule *rule, const struct hvc_regset *const *present,
+                          unsigned worlds, char why[HVC_DOUBT_TEXT])
+{
+	for (unsigned i = 0; i < rule->results; i++) {
+		const enum hvc_reg reg = rule->result[i].reg;
+		bool has = false, asked = false;
+
+		for (unsigned w = 0; w < worlds; w++) {
+			if (!present[w] || !(rule->worlds >> w & 1))
+				continue;
+			asked = true;
+			has |= hvc_regset_has(present[w], reg);
+		}
+		if (!asked || has)
+			continue;
+		snprintf(why, HVC_DOUBT_TEXT, "rule %s promises %s, which the CPU model has not",
+		         rule->name, hvc_reg_name(reg));
+		return true;
+	}
+	return false;
+}
+
 bool hvc_check__doubt(struct hvc_check *check)
 {
 	struct hvc_doubt *doubt = &check->doubt;

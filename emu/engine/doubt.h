@@ -3,6 +3,7 @@
 #ifndef HVC_ENGINE_DOUBT_H
 #define HVC_ENGINE_DOUBT_H
 
+#include "hvcheck/abi.h"
 #include "hvcheck/doubt.h"
 
 /**
@@ -14,5 +15,12 @@
 bool hvc_fault__is_assumed(const struct hvc_world *world, const struct hvc_state *entry,
                            const struct hvc_supplied *supplied, const struct hvc_outcome *outcome,
                            char why[HVC_DOUBT_TEXT]);
+
+/**
+ * Does the rule promise what a register holds that the CPU has in none of these worlds? present:
+ * the registers of each, by the ABI's index; NULL: a world that is not looked at.
+ */
+bool hvc_rule__is_lacking(const struct hvc_rule *rule, const struct hvc_regset *const *present,
+                          unsigned worlds, char why[HVC_DOUBT_TEXT]);
 
 #endif
