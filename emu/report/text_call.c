@@ -34,13 +34,13 @@ static void put_trace_row(struct hvc_table *table, const struct hvc_call_report 
                           const struct hvc_trace_step *step, const struct hvc_trace_change *change)
 {
 	struct hvc_words place = {0}, changes = {0};
-	char text[80];
+	char text[80], number[HVC_U64_SIZE];
 
 	hvc_words__place(&place, report->subject, step->pc);
 	hvc_disasm__in(step->isa, step->pc, step->word, text, sizeof(text));
 	for (unsigned i = 0; i < step->changes; i++)
-		hvc_words__add(&changes, "%s%s = 0x%" PRIx64, i ? ", " : "",
-		               hvc_reg_name(change[i].reg), change[i].value);
+		hvc_words__add(&changes, "%s%s = %s", i ? ", " : "", hvc_reg_name(change[i].reg),
+		               hvc_u64_print(change[i].value, number));
 	hvc_table__row(table);
 	hvc_table__cell(table, 0, HVC_INK_PLAIN, "0x%" PRIx64, step->pc);
 	hvc_table__take(table, 1, HVC_INK_PLAIN, &place);

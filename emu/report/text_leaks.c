@@ -26,10 +26,11 @@ static void put_values(const struct hvc_page *page, const struct hvc_leak *leak)
 {
 	for (unsigned side = 0; side < 2 && leak->secret[0]; side++) {
 		struct hvc_words words = {0};
+		char number[HVC_U64_SIZE];
 
 		hvc_words__leak_value(&words, leak, side);
-		hvc_page__line(page, 8, "%s = 0x%llx: %s", leak->secret,
-		               (unsigned long long)leak->secret_value[side],
+		hvc_page__line(page, 8, "%s = %s: %s", leak->secret,
+		               hvc_u64_print(leak->secret_value[side], number),
 		               hvc_words__text(&words));
 		hvc_words__free(&words);
 	}

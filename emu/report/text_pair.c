@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "engine/call.h"
 #include "report/json.h"
 #include "report/pair.h"
@@ -95,14 +96,14 @@ static void describe(const struct aligned *a, unsigned side, size_t step, struct
 {
 	const struct hvc_trace_step *is = &trace_of(a, side)->step[step];
 	const struct hvc_trace_change *change = changes_of(a, side, step);
-	char text[96];
+	char text[96], number[HVC_U64_SIZE];
 
 	hvc_words__place(words, a->pair->side[side].report.subject, is->pc);
 	hvc_disasm(is->pc, is->word, text, sizeof text);
 	hvc_words__add(words, "%s%s", words->length ? ": " : "", text);
 	for (unsigned i = 0; i < is->changes; i++)
-		hvc_words__add(words, "%s%s = 0x%llx", i ? ", " : "; ", hvc_reg_name(change[i].reg),
-		               (unsigned long long)change[i].value);
+		hvc_words__add(words, "%s%s = %s", i ? ", " : "; ", hvc_reg_name(change[i].reg),
+		               hvc_u64_print(change[i].value, number));
 }
 
 /* step: past the last: nothing on that side. */

@@ -2,6 +2,7 @@
 /* Text of sequences. */
 #include <inttypes.h>
 
+#include "base/number.h"
 #include "report/table.h"
 
 static const char *rule_of(const struct hvc_sequences *sequences, int rule)
@@ -16,6 +17,7 @@ static void put_steps(const struct hvc_page *page, const struct hvc_sequences *s
 		const struct hvc_sequence_step *step = &failure->step[i];
 		struct hvc_words call = {0};
 		struct hvc_call plain;
+		char number[HVC_U64_SIZE];
 
 		hvc_call_init(&plain, 0);
 		hvc_words__witness(&call, &step->call);
@@ -24,9 +26,9 @@ static void put_steps(const struct hvc_page *page, const struct hvc_sequences *s
 		if (step->call.daif != plain.daif)
 			hvc_words__add(&call, ", daif = 0x%" PRIx64, step->call.daif);
 		hvc_page__line(page, 8, "call %u:      %s", i + 1, hvc_words__text(&call));
-		hvc_page__line(page, 12, "%s: %s at %s, x0 = 0x%" PRIx64,
-		               rule_of(sequences, step->rule), hvc_outcome_name(step->outcome),
-		               hvc_level_name(step->level), step->x0);
+		hvc_page__line(page, 12, "%s: %s at %s, x0 = %s", rule_of(sequences, step->rule),
+		               hvc_outcome_name(step->outcome), hvc_level_name(step->level),
+		               hvc_u64_print(step->x0, number));
 		hvc_words__free(&call);
 	}
 }
