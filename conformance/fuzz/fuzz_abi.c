@@ -2,7 +2,6 @@
 /* YAML: a specification, a world or suppressions, whichever the input is. */
 #include "abi/abi.h"
 #include "abi/expr.h"
-#include "abi/property.h"
 #include "abi/suppression.h"
 #include "abi/world_file.h"
 #include "fuzz.h"

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "code.h"
-#include "engine/call.h"
 #include "engine/exact.h"
 
 static struct hvc_subject *open_subject(const struct code *code, int *fd)

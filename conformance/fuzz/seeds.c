@@ -3,7 +3,6 @@
  * Write the first inputs of each target into the build folder, fuzz/seeds/TARGET: what the suites
  * make, and what hvcheck itself ships and writes. Nothing in them is anybody else's.
  */
-#include "engine/call.h"
 #include "engine/saved.h"
 #include "kallsyms_maker.h"
 #include "packing.h"

@@ -8,7 +8,6 @@
 
 #include "abi/abi.h"
 #include "hvcheck/arch.h"
-#include "hvcheck/verdict.h"
 #include "machine/outcome.h"
 #include "shipped.h"
 #include "suite.h"

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Callers held to ABIs and to vectors: what is found, and what is not. */
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 

@@ -5,8 +5,6 @@
  * that an entry to Hyp mode and a return from it keep to (Arm ARM G1.12, G1.14, F5.1 HVC, ERET).
  */
 
-#include <stdlib.h>
-
 #include "engine/exact.h"
 #include "engine/fit.h"
 #include "hvcheck/aarch32.h"

@@ -2,7 +2,6 @@
 /* Saved maps: read back they are what was written, and no damage is taken for a map. */
 #include "engine/saved.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 

@@ -2,7 +2,6 @@
 /* Saved maps that nobody wrote: refused with their place, before the time or memory is spent. */
 #include "engine/saved.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/stat.h>

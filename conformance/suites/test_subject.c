@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Subjects: what a spec names, which files are refused and how it is said. */
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>

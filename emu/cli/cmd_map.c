@@ -18,7 +18,6 @@
 #include "engine/suggest.h"
 #include "engine/sweep.h"
 #include "machine/world.h"
-#include "report/exact.h"
 #include "symbolic/certificate.h"
 
 /* What the sweep tries: values that rows part, and those of a specification. */

@@ -6,7 +6,6 @@
 
 #include "base/number.h"
 #include "engine/call.h"
-#include "engine/internal.h"
 #include "engine/quote.h"
 #include "engine/sequence.h"
 #include "hvcheck/arch.h"

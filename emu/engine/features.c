@@ -7,12 +7,9 @@
  */
 #include "engine/features.h"
 
-#include <stdio.h>
-#include <string.h>
 #include <sys/mman.h>
 
 #include "abi/abi.h"
-#include "abi/overlap.h"
 #include "engine/features_table.h"
 #include "engine/prover.h"
 

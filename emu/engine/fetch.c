@@ -8,10 +8,8 @@
 
 #include <string.h>
 
-#include "abi/abi.h"
 #include "engine/cause.h"
 #include "engine/features.h"
-#include "engine/prove.h"
 #include "engine/sequence.h"
 #include "machine/world.h"
 #include "symbolic/scene.h"

@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "abi/abi.h"
-#include "engine/call.h"
 #include "engine/differ.h"
 #include "engine/rule_calls.h"
 #include "engine/scene.h"

@@ -6,7 +6,6 @@
 #include "engine/call.h"
 #include "report/html_picture.h"
 #include "report/page.h"
-#include "subject/subject.h"
 
 /* Findings whose witness is run again. */
 #define TRACES_MAX 32u

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* A map as a page. */
 #include <inttypes.h>
-#include <string.h>
 
 #include "report/exact.h"
 #include "report/html_picture.h"
-#include "report/page.h"
 #include "report/picture_rows.h"
 #include "report/strip.h"
 

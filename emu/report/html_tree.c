@@ -12,7 +12,6 @@
 
 #include "abi/abi.h"
 #include "engine/call.h"
-#include "engine/quote.h"
 #include "report/assets.h"
 
 /* What a page bears: calls that are traced, their lines, and operators of what is looked at. */

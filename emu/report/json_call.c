@@ -3,7 +3,6 @@
 #include "machine/world.h"
 #include "report/json_class.h"
 #include "report/supplied.h"
-#include "report/words.h"
 #include "subject/subject.h"
 
 static void add_call(struct hvc_json *json, const struct hvc_call *call)

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The picture of a map in letters. */
 #include <inttypes.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "report/picture_rows.h"
 #include "report/strip.h"

@@ -11,7 +11,6 @@
 #include "abi/expr.h"
 #include "base/number.h"
 #include "engine/call.h"
-#include "engine/internal.h"
 #include "engine/quote.h"
 #include "hvcheck/arch.h"
 #include "report/table.h"

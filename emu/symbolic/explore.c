@@ -10,7 +10,6 @@
 #include "machine/world.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #define PATHS      4096u
 #define CROWD      1024u /* paths from which on sides that meet again are merged */
