@@ -200,3 +200,15 @@ own_table	ones
 	ldr	w0, [sp, #28]
 	add	sp, sp, #32
 	eret
+
+// Cortex-A72 has no such register; others do.
+own_table	lacking
+	mrs	x0, s3_4_c13_c0_1
+	eret
+
+// It has this one, which holds nothing there: no secret, and not what was written.
+own_table	nothing_kept
+	mrs	x0, hacr_el2
+	msr	hacr_el2, x1
+	mrs	x2, hacr_el2
+	eret

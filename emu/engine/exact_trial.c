@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "hvcheck/verdict.h"
+#include "machine/outcome.h"
 
 static uint64_t eval(const struct hvc_row_trial *t, hvc_ref a)
 {
@@ -30,6 +31,8 @@ static bool is_away(const struct hvc_row_trial *t, const struct hvc_outcome *out
 
 	if (row->kind == HVC_OUTCOME_FAULT)
 		return outcome->kind == HVC_OUTCOME_JUMP;
+	if (hvc_outcome__lacks_register(outcome))
+		return true;
 	/* Nobody has made tables for the translation that it turns on. */
 	for (unsigned i = 0; outcome->kind == HVC_OUTCOME_FAULT && i < row->paths; i++)
 		if (t->part->symbolic->path[row->path[i]].way->translates)

@@ -6,6 +6,8 @@
  * different ones to different memory.
  */
 #include "engine/secret.h"
+
+#include "machine/internal.h"
 #include "subject/subject.h"
 
 #include <stdio.h>
@@ -188,12 +190,18 @@ enum hvc_status hvc_secret__open(const struct hvc_subject *subject,
 		hvc_secret__close(out);
 		return HVC_E_NOMEM;
 	}
-	for (unsigned i = REGISTER; i < ROWS; i++)
-		if (hvc_regset_has(hvc_machine_present(machine), rows[i].reg) &&
+	for (unsigned i = REGISTER; i < ROWS; i++) {
+		uint64_t kept, ones;
+
+		/* What the CPU model does not keep is no secret of anybody's. */
+		hvc_machine__kept(machine, rows[i].reg, &kept, &ones);
+		kept &= rows[i].mask;
+		if (hvc_regset_has(hvc_machine_present(machine), rows[i].reg) && kept &&
 		    may_vary(i, hvc_machine_entry(machine), image)) {
-			out->open.reg[rows[i].reg] = rows[i].mask;
+			out->open.reg[rows[i].reg] = kept;
 			out->rows |= UINT32_C(1) << i;
 		}
+	}
 	return HVC_OK;
 }
 

@@ -332,6 +332,9 @@ bool hvc_harness__mend(struct hvc_machine *machine);
 void hvc_other__touch(struct hvc_machine *machine, const struct hvc_block *block);
 /* What the call has changed, into its outcome. */
 void hvc_other__conclude(struct hvc_machine *machine);
+/* What the CPU keeps of a write to a register of the table; of one that it lacks all. */
+void hvc_machine__kept(const struct hvc_machine *machine, enum hvc_reg reg, uint64_t *writable,
+                       uint64_t *ones);
 /* What the CPU keeps of a write; false: it cannot be told, or does more than hold what is written.
  */
 bool hvc_other__kept(struct hvc_engine *engine, const uint8_t encoding[static 5],

@@ -267,6 +267,36 @@ bool hvc_others__same(const struct hvc_others *a, const struct hvc_others *b)
 	return a->count == b->count && !memcmp(a->which, b->which, told * sizeof *a->which);
 }
 
+/* ZCR_ELx.LEN: an MSR writes that and no more, whatever the engine's own interface does. */
+#define ZCR_WRITABLE UINT64_C(15)
+
+/* Registers of the PMU set, clear or cut what MSR writes to them (Arm ARM D24.5). */
+static bool is_pmu(const uint8_t e[static 5])
+{
+	return e[0] == 3 &&
+	       ((e[2] == 9 && e[3] >= 12 && e[3] <= 14) || (e[1] == 3 && e[2] == 14 && e[3] >= 12));
+}
+
+void hvc_machine__kept(const struct hvc_machine *machine, enum hvc_reg reg, uint64_t *writable,
+                       uint64_t *ones)
+{
+	struct hvc_engine *engine = machine->engine;
+	uint64_t all = UINT64_MAX, none = 0;
+
+	*writable = UINT64_MAX;
+	*ones = 0;
+	if (reg < HVC_REG_VBAR_EL2 || !hvc_regset_has(hvc_machine_present(machine), reg))
+		return;
+	if (hvc_engine__set(engine, reg, 0) && hvc_engine__get(engine, reg, &none) &&
+	    hvc_engine__set(engine, reg, UINT64_MAX) && hvc_engine__get(engine, reg, &all)) {
+		*writable = all & ~none;
+		*ones = all & none;
+	}
+	if (reg == HVC_REG_ZCR_EL2)
+		*writable &= ZCR_WRITABLE;
+	(void)hvc_engine__set(engine, reg, hvc_machine_entry(machine)->v[reg]);
+}
+
 bool hvc_other__kept(struct hvc_engine *engine, const uint8_t encoding[static 5],
                      uint64_t *writable, uint64_t *ones)
 {
@@ -274,7 +304,8 @@ bool hvc_other__kept(struct hvc_engine *engine, const uint8_t encoding[static 5]
 	uint64_t old, none, all, some;
 	bool ok;
 
-	if (hvc_own__moves(encoding) || !hvc_engine__get_sys(engine, encoding, &old))
+	if (hvc_own__moves(encoding) || is_pmu(encoding) ||
+	    !hvc_engine__get_sys(engine, encoding, &old))
 		return false;
 	ok = hvc_engine__set_sys(engine, encoding, 0) &&
 	     hvc_engine__get_sys(engine, encoding, &none) &&
@@ -285,5 +316,9 @@ bool hvc_other__kept(struct hvc_engine *engine, const uint8_t encoding[static 5]
 	ok &= hvc_engine__set_sys(engine, encoding, old);
 	*writable = all & ~none;
 	*ones = all & none;
+	if (encoding[0] == 3 && encoding[2] == 1 && encoding[3] == 2 && !encoding[4]) {
+		*writable &= ZCR_WRITABLE;
+		some &= ZCR_WRITABLE;
+	}
 	return ok && some == ((pattern & *writable) | *ones);
 }

@@ -256,3 +256,9 @@ uint64_t hvc_call__esr(const struct hvc_call *call)
 		return (uint64_t)HVC_EC_SMC32 << 26 | HVC_ESR_IL;
 	return (uint64_t)HVC_EC_HVC32 << 26 | HVC_ESR_IL | call->imm;
 }
+
+bool hvc_outcome__lacks_register(const struct hvc_outcome *outcome)
+{
+	return outcome->kind == HVC_OUTCOME_FAULT &&
+	       (outcome->word & UINT32_C(0xffd00000)) == UINT32_C(0xd5100000);
+}

@@ -59,4 +59,7 @@ uint64_t hvc_call__address(const struct hvc_call *call);
 /** Are they the same registers, whatever they hold? */
 bool hvc_others__same(const struct hvc_others *a, const struct hvc_others *b);
 
+/** A fault since MRS or MSR was UNDEFINED: the CPU model has no such register. */
+bool hvc_outcome__lacks_register(const struct hvc_outcome *outcome);
+
 #endif

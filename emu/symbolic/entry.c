@@ -220,26 +220,11 @@ static void find_extents(struct hvc_symbolic *s)
 /* What the CPU keeps of a write, by writing all bits and none of them. */
 static void probe(struct hvc_symbolic *s)
 {
-	struct hvc_engine *engine = s->config.machine->engine;
-	const uint64_t *entry = hvc_machine_entry(s->config.machine)->v;
 	struct hvc_kept *kept = &s->kept;
 
-	for (unsigned i = 0; i < HVC_REG_COUNT; i++) {
-		enum hvc_reg reg = (enum hvc_reg)i;
-		uint64_t all = UINT64_MAX, none = 0;
-
-		kept->writable[i] = UINT64_MAX;
-		if (reg < HVC_REG_VBAR_EL2 ||
-		    !hvc_regset_has(hvc_machine_present(s->config.machine), reg))
-			continue;
-		if (hvc_engine__set(engine, reg, 0) && hvc_engine__get(engine, reg, &none) &&
-		    hvc_engine__set(engine, reg, UINT64_MAX) &&
-		    hvc_engine__get(engine, reg, &all)) {
-			kept->writable[i] = all & ~none;
-			kept->ones[i] = all & none;
-		}
-		(void)hvc_engine__set(engine, reg, entry[i]);
-	}
+	for (unsigned i = 0; i < HVC_REG_COUNT; i++)
+		hvc_machine__kept(s->config.machine, (enum hvc_reg)i, &kept->writable[i],
+		                  &kept->ones[i]);
 	s->scene.kept = kept;
 }
 

@@ -168,6 +168,13 @@ static bool is_read(const struct maker *m, size_t index)
 	return false;
 }
 
+/* A register that the path reads or writes, and the CPU model has where a world gives it only. */
+static bool is_missing(const struct maker *m, enum hvc_reg reg, bool read)
+{
+	return !hvc_regset_has(hvc_machine_present(m->s->config.machine), reg) &&
+	       (read || hvc_regset_has(&m->path->way->written, reg));
+}
+
 /* Registers of the world that have to be others. */
 static enum hvc_status fill_world(struct maker *m)
 {
@@ -184,7 +191,8 @@ static enum hvc_status fill_world(struct maker *m)
 
 		if (!input->encoding[0])
 			continue;
-		if (reg != HVC_REG_NONE && value != entry->v[reg]) {
+		if (reg != HVC_REG_NONE &&
+		    (value != entry->v[reg] || is_missing(m, reg, is_read(m, i)))) {
 			HVC_TRY(hvc_world_set(world, reg, value));
 			m->out->changed = true;
 		} else if (reg == HVC_REG_NONE && (is_given(m, i) || is_read(m, i))) {
@@ -408,6 +416,12 @@ static bool is_untranslated(const struct comparison *c)
 	       (ec == HVC_EC_IABT_SAME || ec == HVC_EC_DABT_SAME);
 }
 
+/* MRS or MSR of a register that the CPU model does not have, and other CPUs do. */
+static bool is_lacking(const struct comparison *c)
+{
+	return c->path->kind != HVC_OUTCOME_FAULT && hvc_outcome__lacks_register(c->outcome);
+}
+
 /* A fault to the terms, which do not go to vectors that the caller chose. */
 static bool is_in_other_vectors(const struct comparison *c)
 {
@@ -466,6 +480,9 @@ enum hvc_status hvc_symbolic__confirm(struct hvc_symbolic *symbolic, const struc
 	if (is_untranslated(&c))
 		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
 		                    "the path turns translation on, and there are no tables");
+	if (is_lacking(&c))
+		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
+		                    "the CPU model lacks a register that the path uses");
 	if (is_in_other_vectors(&c))
 		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
 		                    "the path faults where its vectors are the caller's choice");
