@@ -99,6 +99,10 @@ add_test(NAME real-recipes COMMAND ${CMAKE_CURRENT_LIST_DIR}/real/recipes.sh
                                    $<TARGET_FILE:hvcheck> ${CMAKE_BINARY_DIR}/recipes)
 set_tests_properties(real-recipes PROPERTIES LABELS "real;long" RESOURCE_LOCK real
                      PROCESSORS 2 TIMEOUT 1800 SKIP_RETURN_CODE 77)
+add_test(NAME real-images COMMAND ${CMAKE_CURRENT_LIST_DIR}/real/images.sh
+                                  $<TARGET_FILE:hvcheck> ${CMAKE_BINARY_DIR}/recipes)
+set_tests_properties(real-images PROPERTIES LABELS "real;long" RESOURCE_LOCK real
+                     PROCESSORS 2 TIMEOUT 7200 SKIP_RETURN_CODE 77)
 add_test(NAME real-snapshots COMMAND ${CMAKE_CURRENT_LIST_DIR}/real/snapshots.sh
                                      $<TARGET_FILE:hvcheck> ${CMAKE_BINARY_DIR}/recipes
                                      ${HVC_AS} ${HVC_LD})

@@ -28,7 +28,7 @@ expect 0 scan broken-nzcv.elf
 says out 'nearest: linux-stub-4.7, 1 of 5 rules differ'
 bare broken-jailhouse-imm
 expect 0 scan broken-jailhouse-imm.elf --format json
-tr -d ' \n' <out | grep -q '"fits":{"abi":"jailhouse","rules":11,"differ":1,"proved":true}' ||
+tr -d ' \n' <out | grep -q '"fits":{"abi":"jailhouse","rules":11,"differ":1,"proved":true,"by":"calls"}' ||
 	complain "broken-jailhouse-imm: $(grep -A5 fits out)"
 # Near to nothing.
 bare broken-ec-wrong

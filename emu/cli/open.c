@@ -85,6 +85,8 @@ static bool is_better(const struct hvc_fit *a, const struct hvc_fit *b)
 		return a->abi[0] != '\0';
 	if (kept[0] != kept[1])
 		return kept[0];
+	if (a->by != b->by)
+		return a->by < b->by;
 	return a->differ * b->rules < b->differ * a->rules;
 }
 
@@ -124,9 +126,10 @@ static void tell_taken(const struct hvc_scan *scan, size_t taken, const char *sp
 	size_t told = 0;
 
 	hvc_tell("hvcheck: note: no table named; taking %s%s%s", spec,
-	         fit->abi[0]         ? fit->differ   ? ", which is nearest to "
-	                               : fit->proved ? ", which conforms to "
-	                                             : ", which may conform to "
+	         fit->abi[0]         ? fit->by == HVC_FIT_CODE ? ", which looks like "
+	                               : fit->differ           ? ", which is nearest to "
+	                               : fit->proved           ? ", which conforms to "
+	                                                       : ", which may conform to "
 	         : scan->tables == 1 ? ", the only one"
 	                             : ", the likeliest",
 	         fit->abi);

@@ -15,21 +15,23 @@
 #include "engine/prove.h"
 #include "engine/scene.h"
 #include "hvcheck/limit.h"
+#include "subject/finder.h"
 
 #define IMMS   24u  /* immediates tried with each register file */
 #define CALLS  4u   /* judged of a rule, */
 #define RIVALS 250u /* and where specifications are told apart that all hold so far */
 #define BUDGET 20000u
 #define PATHS  256u /* of a proof */
-#define STEPS  UINT64_C(400000)
+#define STEPS  UINT64_C(40000)
 /*
  * Some seconds of the solver. A table that is a hyp stub asks it some hundred questions, a host's
  * handlers, which clear pages by the caller's pointers, far more.
  */
-#define QUERIES     UINT64_C(1000)
+#define QUERIES     UINT64_C(300)
 #define PROOFS      8u /* specifications that are proved of a table */
 #define WEIGHT      3u /* less is no likeness */
 #define SHIPPED_MAX 256u
+#define LENT        64u /* pages, where nothing else lets calls come to an end */
 
 /* How a table does by one specification. */
 struct trial {
@@ -40,13 +42,17 @@ struct trial {
 	unsigned ranges;              /* and their results that are one of many */
 	bool proved;                  /* by all calls, not by these alone */
 	bool judged[HVC_LIMIT_RULES]; /* of which a call came to an end other than a fault */
-	uint64_t faults, calls;       /* those that ended in a fault, and all */
+	uint64_t faults, calls;       /* those that ended in a fault, and all, */
+	uint64_t unset;               /* and of the others, those that read what nobody has set */
 };
 
 struct fitting {
 	const struct hvc_subject *subject;
 	const struct hvc_abi *rival[PROOFS]; /* whose values are tried; none: each its own */
 	unsigned rivals;
+	struct hvc_likely likely;
+	uint64_t faults, calls; /* of all specifications */
+	bool lends;
 	struct hvc_abi *const *abi;
 	unsigned abis;
 	struct hvc_fit *out;   /* shared with the process that waits, */
@@ -117,6 +123,7 @@ static enum hvc_status judge(struct room *room, const struct hvc_call *call, str
 	hvc_verdict_judge(abi, room->world, &entry, hvc_machine_present(room->machine), call,
 	                  &outcome, &verdict);
 	room->judged[rule]++;
+	room->trial->unset += outcome.unset != 0;
 	room->broken[rule] |= verdict.kind == HVC_VERDICT_VIOLATES;
 	return HVC_OK;
 }
@@ -175,6 +182,8 @@ static enum hvc_status enter(struct fitting *fitting, struct room *room, struct 
 
 	HVC_TRY(hvc_scene__world(fitting->subject, room->trial->abi, room->world, NULL, diag,
 	                         &room->setting));
+	if (fitting->lends && !room->setting.zero_pages)
+		room->setting.zero_pages = LENT;
 	if (!fitting->machine || !is_same_world(&fitting->setting, &room->setting)) {
 		hvc_machine_close(fitting->machine);
 		fitting->machine = NULL;
@@ -310,8 +319,12 @@ static int by_hope(const void *a, const void *b)
 /* A third of the rules may differ; calls that only boot would let pass say nothing. */
 static bool is_worth_telling(const struct trial *trial)
 {
+	/* Code that finds zeros everywhere does little, and that little many specifications have.
+	 */
+	const unsigned least = 2 * trial->unset > trial->calls ? 2 * WEIGHT : WEIGHT;
+
 	return trial->rules > 1 && score(trial) > 0 &&
-	       likeness(trial) + trial->rules / 4 >= WEIGHT && 3 * trial->differ <= trial->rules &&
+	       likeness(trial) + trial->rules / 4 >= least && 3 * trial->differ <= trial->rules &&
 	       2 * trial->faults < trial->calls;
 }
 
@@ -345,10 +358,21 @@ static enum hvc_status try_all(struct fitting *fitting, struct hvc_diag *diag, u
 		status = try_abi(fitting, trial, diag);
 		if (is_ours(status))
 			return status;
+		fitting->faults += trial->faults;
+		fitting->calls += trial->calls;
 		if (status == HVC_OK && is_worth_telling(trial))
 			++*count;
 	}
 	return HVC_OK;
+}
+
+/* Once more, with memory lent: most calls ended for want of it. */
+static enum hvc_status try_lent(struct fitting *fitting, struct hvc_diag *diag, unsigned *count)
+{
+	hvc_machine_close(fitting->machine);
+	fitting->machine = NULL;
+	fitting->lends = true;
+	return try_all(fitting, diag, count);
 }
 
 /*
@@ -383,6 +407,10 @@ static enum hvc_status fit(void *ctx)
 	unsigned count;
 
 	status = try_all(fitting, diag, &count);
+	/* Code of a known kind is named by that. */
+	if (status == HVC_OK && !count && !fitting->likely.name &&
+	    2 * fitting->faults > fitting->calls)
+		status = try_lent(fitting, diag, &count);
 	qsort(best, count, sizeof *best, by_hope);
 	if (status == HVC_OK)
 		status = try_rivals(fitting, count, diag);
@@ -390,19 +418,37 @@ static enum hvc_status fit(void *ctx)
 	if (status != HVC_OK || !count)
 		return status;
 	qsort(best, count, sizeof *best, by_hope);
-	for (unsigned i = 0; i < count && i < PROOFS && (!i || !best[i].differ); i++) {
+	/* What holds where memory is lent is no proof. */
+	for (unsigned i = 0; !fitting->lends && i < count && i < PROOFS && (!i || !best[i].differ);
+	     i++) {
+		/* One that memory does not suffice for is none. */
 		status = prove(fitting, &best[i], diag);
-		if (is_ours(status))
+		if (status == HVC_E_ENGINE)
 			return status;
 		if (status != HVC_OK)
 			best[i].proved = false;
-		else if (!best[i].differ && best[i].proved)
-			break; /* those behind it pin down less */
+		/* Those behind it pin down less, and are no easier to prove. */
+		if (!best[i].differ)
+			break;
 	}
 	qsort(best, count, sizeof *best, by_fit);
-	if (is_worth_telling(best))
+	if (is_worth_telling(best)) {
 		tell(best, fitting->out);
+		fitting->out->by = fitting->lends ? HVC_FIT_LENT : HVC_FIT_CALLS;
+	}
 	return HVC_OK;
+}
+
+/* No call has named it, which says nothing where none was answered: what its code looks like. */
+static void fit_by_code(const struct fitting *fitting, struct hvc_fit *out)
+{
+	const char *abi = fitting->likely.abi;
+
+	for (unsigned i = 0; abi && i < fitting->abis; i++)
+		if (!strcmp(hvc_abi_name(fitting->abi[i]), abi)) {
+			*out = (struct hvc_fit){.by = HVC_FIT_CODE};
+			strncpy(out->abi, abi, sizeof out->abi - 1);
+		}
 }
 
 /* In a process of its own, which the engine may die in: HVC_E_ENGINE. */
@@ -420,7 +466,8 @@ static enum hvc_status fit_apart(const struct hvc_subject *subject, struct hvc_a
 	bool died = false;
 
 	*out = (struct hvc_fit){.rules = 0};
-	if (!fitting || shared == MAP_FAILED) {
+	if (!fitting || shared == MAP_FAILED ||
+	    hvc_likely__guess(hvc_subject_image(subject), &fitting->likely) != HVC_OK) {
 		free(fitting);
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	}
@@ -437,6 +484,8 @@ static enum hvc_status fit_apart(const struct hvc_subject *subject, struct hvc_a
 		             shared->diag.message[0] ? shared->diag.message
 		             : died                  ? "the CPU emulator died"
 		                                     : hvc_strerror(status));
+	else if (!out->abi[0])
+		fit_by_code(fitting, out);
 	munmap(shared, sizeof *shared);
 	free(fitting);
 	return is_ours(status) ? status : HVC_OK;

@@ -15,6 +15,7 @@ static void add_string(struct hvc_json *json, const char *key, const char *value
 
 static void add_table(struct hvc_json *json, const struct hvc_scan_table *table)
 {
+	static const char *const by[] = {"calls", "lent memory", "code"};
 	const struct hvc_candidate *candidate = &table->candidate;
 
 	hvc_json__object(json, NULL);
@@ -33,6 +34,7 @@ static void add_table(struct hvc_json *json, const struct hvc_scan_table *table)
 		hvc_json__number(json, "rules", table->fit.rules);
 		hvc_json__number(json, "differ", table->fit.differ);
 		hvc_json__boolean(json, "proved", table->fit.proved);
+		hvc_json__string(json, "by", by[table->fit.by]);
 		hvc_json__close(json);
 	}
 	hvc_json__close(json);

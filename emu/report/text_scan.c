@@ -27,12 +27,16 @@ static void add_fit(struct hvc_words *words, const struct hvc_fit *fit)
 {
 	if (!fit->abi[0])
 		hvc_words__add(words, "-");
+	else if (fit->by == HVC_FIT_CODE)
+		hvc_words__add(words, "perhaps %s: its calls need what boot has set", fit->abi);
 	else if (fit->differ)
 		hvc_words__add(words, "nearest: %s, %u of %u rules differ", fit->abi, fit->differ,
 		               fit->rules);
 	else
 		hvc_words__add(words, "%s %s", fit->proved ? "conforms to" : "may conform to",
 		               fit->abi);
+	if (fit->by == HVC_FIT_LENT)
+		hvc_words__add(words, ", with memory lent");
 }
 
 /* What speaks for it, and the command that asks more. */
@@ -53,7 +57,8 @@ static void put_reason(const struct hvc_page *page, const struct hvc_scan *scan,
 	hvc_words__add(&command, "hvcheck %s ", *abi ? "check" : "map");
 	hvc_words__shell(&command, hvc_words__text(&subject));
 	if (*abi)
-		hvc_words__add(&command, " --abi %s", abi);
+		hvc_words__add(&command, " --abi %s%s", abi,
+		               table->fit.by == HVC_FIT_LENT ? " --map-on-demand" : "");
 	if (symbols) {
 		hvc_words__add(&command, " --symbols ");
 		hvc_words__shell(&command, symbols);

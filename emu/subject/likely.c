@@ -50,18 +50,19 @@ enum feature {
 static const struct {
 	unsigned has, lacks;
 	const char *name;
+	const char *abi; /* shipped, and the only one of such code; may be NULL */
 } kinds[] = {
         /* clang-format off */
-	{FEATURE_XEN, 0, "Xen"},
-	{FEATURE_HVC | FEATURE_WORKAROUND | FEATURE_IMM, FEATURE_VTTBR, "Xen"},
-	{FEATURE_KVM_INIT, FEATURE_HVC, "Linux KVM init vectors"},
-	{FEATURE_SETS_X24, FEATURE_CALLS_0_1, "Linux hibernate resume vectors"},
-	{FEATURE_STUB_ERROR | FEATURE_CALLS_0_1 | FEATURE_CALLS_2 | FEATURE_SETS_VBAR, FEATURE_READS_ESR, "Linux hyp stub"},
-	{FEATURE_STUB_ERROR | FEATURE_CALLS_0_1 | FEATURE_SETS_VBAR, FEATURE_READS_ESR, "Linux small stub of hibernate and kexec"},
-	{FEATURE_HVC | FEATURE_SETS_VBAR, FEATURE_SPILLS | FEATURE_WORKAROUND, "Linux hyp stub before 4.12"},
-	{FEATURE_HVC | FEATURE_WORKAROUND, FEATURE_VTTBR, "Linux KVM guest vectors"},
-	{FEATURE_HVC | FEATURE_FEW_IDS, FEATURE_VTTBR, "Linux KVM host vectors"},
-	{FEATURE_HVC | FEATURE_VTTBR, FEATURE_IMM, "Linux KVM vectors before 5.10"},
+	{FEATURE_XEN, 0, "Xen", "xen"},
+	{FEATURE_HVC | FEATURE_WORKAROUND | FEATURE_IMM, FEATURE_VTTBR, "Xen", "xen"},
+	{FEATURE_KVM_INIT, FEATURE_HVC, "Linux KVM init vectors", NULL},
+	{FEATURE_SETS_X24, FEATURE_CALLS_0_1, "Linux hibernate resume vectors", NULL},
+	{FEATURE_STUB_ERROR | FEATURE_CALLS_0_1 | FEATURE_CALLS_2 | FEATURE_SETS_VBAR, FEATURE_READS_ESR, "Linux hyp stub", NULL},
+	{FEATURE_STUB_ERROR | FEATURE_CALLS_0_1 | FEATURE_SETS_VBAR, FEATURE_READS_ESR, "Linux small stub of hibernate and kexec", NULL},
+	{FEATURE_HVC | FEATURE_SETS_VBAR, FEATURE_SPILLS | FEATURE_WORKAROUND, "Linux hyp stub before 4.12", NULL},
+	{FEATURE_HVC | FEATURE_WORKAROUND, FEATURE_VTTBR, "Linux KVM guest vectors", NULL},
+	{FEATURE_HVC | FEATURE_FEW_IDS, FEATURE_VTTBR, "Linux KVM host vectors", NULL},
+	{FEATURE_HVC | FEATURE_VTTBR, FEATURE_IMM, "Linux KVM vectors before 5.10", NULL},
         /* clang-format on */
 };
 
@@ -251,8 +252,10 @@ enum hvc_status hvc_likely__guess(const struct hvc_image *image, struct hvc_like
 	HVC_TRY(compare(&walk, true, &search.features, &selectors));
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]) && !likely.name; i++) {
 		if ((search.features & kinds[i].has) == kinds[i].has &&
-		    !(search.features & kinds[i].lacks))
+		    !(search.features & kinds[i].lacks)) {
 			likely.name = kinds[i].name;
+			likely.abi = kinds[i].abi;
+		}
 	}
 	tell(search.features, selectors, &likely);
 	*out = likely;

@@ -89,7 +89,15 @@ struct hvc_site {
 /** What a table probably is, by what its code does. */
 struct hvc_likely {
 	const char *name;   /**< "Linux hyp stub"; NULL: nothing known */
+	const char *abi;    /**< the shipped specification that code of its kind has; NULL: none */
 	char evidence[160]; /**< "compares x0 with 0x0, 0x1; answers 0xbadca11" */
+};
+
+/** What a fit goes by; the last are the weaker. */
+enum hvc_fit_by {
+	HVC_FIT_CALLS, /**< calls that were made, or the proof */
+	HVC_FIT_LENT, /**< calls that faulted until zero memory was lent, as --map-on-demand does */
+	HVC_FIT_CODE, /**< what the code looks like: its calls need what boot would have set */
 };
 
 /** The shipped specification that a table keeps, or comes nearest to. */
@@ -98,6 +106,7 @@ struct hvc_fit {
 	unsigned rules;  /**< of it that promise something, and that calls were held to */
 	unsigned differ; /**< of them, those that are broken */
 	bool proved;     /**< for all calls; else by some calls of each rule */
+	enum hvc_fit_by by;
 };
 
 /** A vector table candidate, and what was seen of it. */
