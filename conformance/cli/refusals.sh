@@ -112,6 +112,25 @@ says err 'with --and'
 expect 2 run linux-stub-4.7 --and linux-stub-4.12 --abi linux-stub-4.7
 says err '--and'
 expect 2 run linux-stub-4.7 --and nosuch
+# What one kind of EL2 has and the other has not, in one line.
+expect 2 map xen --from el2-hyp
+says err 'xen is AArch64 code, whose EL2 has no Hyp mode'
+expect 2 run xen-arm32 --from el1h
+says err 'xen-arm32 is 32-bit code, whose callers are el1-svc and the other modes'
+expect 2 map xen-arm32 --esr 0x07e00000
+says err '32-bit code'
+expect 2 map xen-arm32 --tree
+says err 'xen-arm32 is 32-bit code, which is not followed'
+expect 2 check xen-arm32 --abi xen
+says err 'xen is of EL2 in AArch64 state, and xen-arm32 is 32-bit code'
+expect 2 check jailhouse --abi jailhouse-arm32
+says err 'jailhouse-arm32 is of Hyp mode, and jailhouse is AArch64 code'
+expect 2 diff --abi xen --widths
+says err 'for callers of 64 bits alone'
+expect 2 diff xen xen-arm32 --widths
+says err 'compares specifications'
+expect 2 history linux-stub --widths
+says err 'two families'
 expect 2 history linux-stub-imm
 says err 'no family'
 expect 2 history linux-stub-4.7 nosuch

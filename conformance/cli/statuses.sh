@@ -37,4 +37,10 @@ expect 0 run linux-stub-4.12 --set scr_el3=0x401
 says out 'undefined'
 expect 0 run broken-hang --set x0=3
 says out 'spin'
+# 32-bit code: nothing is proved, and what differs is found by calls.
+expect 0 sequence linux-arm-stub-4.12 --randoms 60
+expect 0 sequence linux-arm-stub-4.12-t32 --randoms 60 --quiet
+expect 1 diff linux-arm-stub-4.12 linux-arm-stub-5.7 --insn hvc-a32
+says out 'return, x0 := 0xbadca11, was return'
+says out 'swept, not proved, for hvc-a32 from el1-svc'
 finish

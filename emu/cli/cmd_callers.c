@@ -80,6 +80,10 @@ static enum hvc_status prepare(const struct hvc_options *options, struct hvc_dia
 		                     &work->side[i].abi, &work->side[i].subject));
 	HVC_TRY(hvc_known__open(diag, &work->registry));
 	HVC_TRY(hvc_scan__file(options->argument[0], options->symbols[0], diag, &work->scan));
+	if (work->scan->aarch32)
+		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, options->argument[0], 0, 0,
+		                    "is 32-bit code, in which HVC and SMC instructions are not "
+		                    "looked for");
 	for (unsigned i = 0; i <= options->alsos; i++)
 		HVC_TRY(hold(options, work, &work->side[i], diag));
 	for (unsigned i = 1; i <= options->alsos; i++)

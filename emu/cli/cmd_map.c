@@ -198,6 +198,10 @@ static enum hvc_status run_map(const struct hvc_options *options, const struct h
 	enum hvc_status status;
 
 	HVC_TRY(hvc_cli_world__open(options, subject, diag, &world));
+	if (hvc_options__has(options, HVC_OPTION_TREE) && hvc_cpu__is_hyp(world.cpu))
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                    "--tree: %s is 32-bit code, which is not followed",
+		                    hvc_subject_name(subject));
 	hvc_progress__begin(&progress, options);
 	status = explore(&maps, abi, diag);
 	if (status == HVC_OK)

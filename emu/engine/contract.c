@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What calls do to each register, measured with many register files, and held to the ABI. */
 #include "engine/contract.h"
+#include "machine/world.h"
 
 #include <stdlib.h>
 
@@ -36,7 +37,9 @@ static enum hvc_status open_machine(struct measure *m, unsigned world, struct hv
 
 	HVC_TRY(hvc_contract__world(m->config, world, &m->world, diag));
 	hvc_call_init(&fill, m->seed ^ UINT64_C(0x5eed));
-	for (unsigned i = 0; m->seed && i < hvc_contract__scratches; i++)
+	/* Hyp mode has other registers for scratch than these. */
+	for (unsigned i = 0;
+	     m->seed && !hvc_cpu__is_hyp(m->world.cpu) && i < hvc_contract__scratches; i++)
 		HVC_TRY(hvc_world_set(&m->world, hvc_contract__scratch[i].reg,
 		                      fill.x[i] & hvc_contract__scratch[i].mask));
 	HVC_TRY(hvc_machine_open(&config, diag, &m->machine));

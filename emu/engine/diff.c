@@ -4,6 +4,7 @@
  * the same is asked of the solver: is there a call that meets both, so that something differs?
  */
 #include "engine/diff.h"
+#include "machine/world.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -135,6 +136,7 @@ static enum hvc_status compare_parts(struct hvc_differ *d, const struct hvc_exac
 	enum hvc_status status = HVC_OK;
 
 	d->diff->callers |= caller_of(a);
+	d->diff->swept |= hvc_cpu__is_hyp(d->side[HVC_SIDE_OLD]->world.cpu);
 	d->diff->rows[HVC_SIDE_OLD] += a->rows;
 	d->diff->rows[HVC_SIDE_NEW] += b->rows;
 	if (!hvc_differ__tell_gaps(d, HVC_SIDE_OLD, a) ||
@@ -144,7 +146,8 @@ static enum hvc_status compare_parts(struct hvc_differ *d, const struct hvc_exac
 	hvc_solver__require(d->solver, hvc_search__address(d->terms, a->insn));
 	for (unsigned i = 0; i < a->rows; i++)
 		for (unsigned j = 0; status == HVC_OK && j < b->rows; j++)
-			if (a->row[i].known == HVC_ROW_PROVED && b->row[j].known == HVC_ROW_PROVED)
+			if ((a->row[i].known == HVC_ROW_PROVED || a->row[i].seen) &&
+			    (b->row[j].known == HVC_ROW_PROVED || b->row[j].seen))
 				status = compare_rows(d, part, &a->row[i], &b->row[j], diag);
 	hvc_solver__pop(d->solver);
 	if (status == HVC_OK && hvc_differ__certify(d, part) != HVC_OK)

@@ -64,6 +64,7 @@ struct hvc_diff {
 	const struct hvc_abi *abi[HVC_SIDE_COUNT]; /**< borrowed; NULL: none */
 	uint64_t callers;                          /**< that were compared */
 	unsigned rows[HVC_SIDE_COUNT];             /**< behaviours, over all callers */
+	bool swept;                                /**< and they were seen of calls, not proved */
 	uint64_t queries;                          /**< that the solver answered */
 	bool equal;                                /**< proved: for every caller and every input */
 	struct hvc_change *change;

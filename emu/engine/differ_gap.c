@@ -56,6 +56,8 @@ bool hvc_differ__tell_gaps(struct hvc_differ *d, enum hvc_side side,
 	for (unsigned i = 0; i < part->rows; i++) {
 		const struct hvc_row *row = &part->row[i];
 
+		if (row->seen)
+			continue; /* compared, as far as calls go: which is told of the part */
 		hvc_exact__print_end(exact, row, text, sizeof text);
 		if (row->known != HVC_ROW_PROVED || is_door(exact, row)) {
 			told = told || row->known != HVC_ROW_PROVED;

@@ -122,11 +122,12 @@ struct hvc_player {
 	uint64_t own;                        /* the subject's vectors */
 	uint64_t table[HVC_SEQUENCE_TABLES]; /* what leads to them */
 	uint64_t image_lo, image_hi;         /* hull of the subject and the tables, hi exclusive */
-	uint32_t *code;                      /* of the tables */
-	struct hvc_state state;              /* as the calls so far left it */
-	uint64_t calls;                      /* made */
-	const struct hvc_world *setting;     /* the caller's */
-	struct hvc_doubt doubt;              /* of the calls: all but their number */
+	bool aarch32, t32;               /* the subject is 32-bit code, and its vectors are T32 */
+	uint32_t *code;                  /* of the tables */
+	struct hvc_state state;          /* as the calls so far left it */
+	uint64_t calls;                  /* made */
+	const struct hvc_world *setting; /* the caller's */
+	struct hvc_doubt doubt;          /* of the calls: all but their number */
 };
 
 struct hvc_played {

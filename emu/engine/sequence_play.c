@@ -16,9 +16,31 @@
 #define REACH      UINT64_C(0x7f00000) /* of a branch, a little less than 128 MiB */
 #define B          UINT32_C(0x14000000)
 
-static bool reaches(uint64_t from, uint64_t to)
+#define REACH_32 UINT64_C(0xf00000) /* of one of T32, a little less than 16 MiB */
+
+static bool reaches(const struct hvc_player *player, uint64_t from)
 {
-	return (from > to ? from - to : to - from) < REACH;
+	uint64_t to = player->own;
+
+	return (from > to ? from - to : to - from) < (player->aarch32 ? REACH_32 : REACH);
+}
+
+/* B.W of T32, encoding T4, as it is in memory. */
+static uint32_t branch_t32(uint64_t offset)
+{
+	uint32_t s = offset >> 24 & 1, j1 = !(offset >> 23 & 1) ^ s, j2 = !(offset >> 22 & 1) ^ s;
+
+	return (0x9000 | j1 << 13 | j2 << 11 | (uint32_t)(offset >> 1 & 0x7ff)) << 16 | 0xf000 |
+	       s << 10 | (uint32_t)(offset >> 12 & 0x3ff);
+}
+
+/* A branch over `offset` bytes, the same from each slot of a table. */
+static uint32_t branch(const struct hvc_player *player, uint64_t offset)
+{
+	if (!player->aarch32)
+		return B | ((uint32_t)(offset >> 2) & 0x3ffffff);
+	return player->t32 ? branch_t32(offset - 4)
+	                   : UINT32_C(0xea000000) | ((uint32_t)((offset - 8) >> 2) & 0xffffff);
 }
 
 /* Behind the image, else before it; 0 where neither is near enough to branch from. */
@@ -27,9 +49,9 @@ static uint64_t find_room(const struct hvc_player *player)
 	uint64_t behind = (player->image_hi + 2 * ROOM - 1) & ~(ROOM - 1);
 	uint64_t before = (player->image_lo - ROOM) & ~(ROOM - 1);
 
-	if (behind > player->image_hi && reaches(behind, player->own))
+	if (behind > player->image_hi && reaches(player, behind))
 		return behind;
-	if (player->image_lo >= 2 * ROOM && reaches(before, player->own))
+	if (player->image_lo >= 2 * ROOM && reaches(player, before))
 		return before;
 	return 0;
 }
@@ -38,6 +60,7 @@ static uint64_t find_room(const struct hvc_player *player)
 static bool make_tables(struct hvc_player *player, struct hvc_segment *segment)
 {
 	uint64_t base = find_room(player);
+	uint64_t table = player->aarch32 ? 32 : TABLE_SIZE;
 	size_t size = HVC_SEQUENCE_TABLES * TABLE_SIZE;
 
 	player->code = calloc(1, size);
@@ -45,9 +68,9 @@ static bool make_tables(struct hvc_player *player, struct hvc_segment *segment)
 		return false;
 	for (unsigned i = 0; base && i < HVC_SEQUENCE_TABLES; i++) {
 		player->table[i] = base + i * TABLE_SIZE;
-		for (uint64_t slot = 0; slot < TABLE_SIZE; slot += SLOT_SIZE)
+		for (uint64_t slot = 0; slot < table; slot += player->aarch32 ? 4 : SLOT_SIZE)
 			player->code[(i * TABLE_SIZE + slot) / 4] =
-			        B | ((uint32_t)((player->own - player->table[i]) >> 2) & 0x3ffffff);
+			        branch(player, player->own - player->table[i]);
 	}
 	if (base + size > player->image_hi)
 		player->image_hi = base + size;
@@ -57,8 +80,11 @@ static bool make_tables(struct hvc_player *player, struct hvc_segment *segment)
 	return true;
 }
 
-static void measure(const struct hvc_image *image, struct hvc_player *player)
+static void measure(const struct hvc_image *image, const struct hvc_world *world,
+                    struct hvc_player *player)
 {
+	player->aarch32 = image->aarch32;
+	player->t32 = image->aarch32 && world->state.v[HVC_REG_SCTLR_EL2] & HVC_HSCTLR_TE;
 	const struct hvc_extent all = hvc_extent__of_image(image);
 
 	player->own = image->vectors;
@@ -83,7 +109,7 @@ enum hvc_status hvc_player__open(const struct hvc_sequence_config *config,
 	        .image = *image, .world = world, .budget = config->budget, .smc_as_it_is = true};
 	enum hvc_status status;
 
-	measure(image, &player);
+	measure(image, world, &player);
 	if (!segment || !make_tables(&player, &segment[image->segments])) {
 		free(segment);
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
@@ -117,7 +143,8 @@ enum hvc_status hvc_player__begin(struct hvc_player *player, struct hvc_diag *di
 
 bool hvc_player__is_in_place(const struct hvc_player *player)
 {
-	uint64_t vectors = player->state.v[HVC_REG_VBAR_EL2] & HVC_MASK_VBAR;
+	uint64_t vectors = player->state.v[HVC_REG_VBAR_EL2] &
+	                   (player->aarch32 ? ~UINT64_C(31) : HVC_MASK_VBAR);
 	bool found = vectors == player->own;
 
 	for (unsigned i = 0; i < HVC_SEQUENCE_TABLES; i++)

@@ -2,6 +2,7 @@
 /* A map as a page. */
 #include <inttypes.h>
 
+#include "machine/world.h"
 #include "report/exact.h"
 #include "report/html_picture.h"
 #include "report/picture_rows.h"
@@ -80,15 +81,17 @@ static bool put_page(FILE *out, const struct hvc_exact *exact, const struct hvc_
 {
 	const struct hvc_page page = {.out = out, .markup = HVC_MARKUP_HTML};
 	const char *name = hvc_subject_name(exact->subject);
-	bool made;
+	bool hyp = hvc_cpu__is_hyp(exact->world.cpu), made;
 
 	hvc_exact__closing(&page, exact);
 	hvc_words__put_failed(&page, exact->failed, exact->failure);
-	made = hvc_html_tree__put(out, exact, abi, diag) == HVC_OK;
+	/* What code that is not followed looks at, and in which order, is not known. */
+	made = hyp || hvc_html_tree__put(out, exact, abi, diag) == HVC_OK;
 	made = put_square(out, exact, rows, name) && made;
-	made = put_strip(out, exact, diag) && made;
+	made = (hyp || put_strip(out, exact, diag)) && made;
 	made = hvc_html_rows__classes(out, exact, contract, diag) && made;
-	hvc_html_tree__script(out);
+	if (!hyp)
+		hvc_html_tree__script(out);
 	hvc_html_picture__script(out);
 	return made;
 }

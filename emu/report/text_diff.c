@@ -53,9 +53,9 @@ static void put_summary(const struct hvc_page *page, const struct hvc_diff *diff
 		hvc_page__print(page, "cannot be told to be equal");
 	hvc_page__print(page, "%s", hvc_ink__end(page, ink));
 	hvc_page__close(page);
-	hvc_page__prose(page, hvc_page__open(page, 2), 2, "proved for %s: %u behaviours against %u",
-	                hvc_words__text(&callers), diff->rows[HVC_SIDE_OLD],
-	                diff->rows[HVC_SIDE_NEW]);
+	hvc_page__prose(page, hvc_page__open(page, 2), 2, "%s for %s: %u behaviours against %u",
+	                diff->swept ? "swept, not proved," : "proved", hvc_words__text(&callers),
+	                diff->rows[HVC_SIDE_OLD], diff->rows[HVC_SIDE_NEW]);
 	hvc_words__free(&callers);
 	put_danger(page, diff);
 }

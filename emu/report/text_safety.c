@@ -57,7 +57,9 @@ enum hvc_status hvc_safety__text(const struct hvc_page *page, const struct hvc_s
 	struct hvc_words callers = {0};
 
 	hvc_words__callers(&callers, safety->callers);
-	if (!safety->behaviours)
+	if (!safety->behaviours && safety->gaps)
+		hvc_page__line(page, 0, "nothing is known of calls that are unknown to the ABI");
+	else if (!safety->behaviours)
 		hvc_page__line(page, 0, "no call is unknown to the ABI");
 	else
 		hvc_page__line(page, 0, "%u of %u behaviours of unknown calls leave EL2 as it was",
@@ -65,8 +67,9 @@ enum hvc_status hvc_safety__text(const struct hvc_page *page, const struct hvc_s
 	if (safety->open)
 		hvc_page__line(page, 0, "%u more are of calls that the ABI leaves open",
 		               safety->open);
-	hvc_page__prose(page, hvc_page__open(page, 2), 2, "proved for every input, for %s",
-	                hvc_words__text(&callers));
+	if (safety->behaviours || !safety->gaps)
+		hvc_page__prose(page, hvc_page__open(page, 2), 2, "proved for every input, for %s",
+		                hvc_words__text(&callers));
 	hvc_words__free(&callers);
 	put_gaps(page, safety);
 	for (unsigned i = 0; i < safety->hazards; i++)
