@@ -17,5 +17,9 @@ same() { # JOBS ARGUMENT...: as with one job
 
 same '1 2 5' map linux-stub-3.8 --format json --brief --randoms 0
 same 2 check linux-stub-3.8 --abi linux-stub-4.7 --brief --randoms 0
-same 2 diff linux-stub-3.8 linux-stub-4.7 --format json --brief
+for command in 'diff linux-stub-3.8 linux-stub-4.7' 'safety linux-stub-3.8'; do
+	# shellcheck disable=SC2086
+	"$hvcheck" $command --jobs 2 >first 2>&1
+	[ $? = 2 ] || complain "'hvcheck $command' takes --jobs, and has one process"
+done
 finish

@@ -133,9 +133,9 @@ const struct hvc_command hvc_command_table[] = {
                             "  hvcheck diff --abi jailhouse --widths\n",
                 .least = 2, /* with --widths one will do */
                 .most = 2,
-                .options = COMMON | POLICY | BIT(BRIEF) | BIT(JOBS) | BIT(BUDGET) | BIT(SMT) |
-                           BIT(CONTRACT) | BIT(SYMBOLS) | BIT(USED_BY) | BIT(ABIS) | BIT(WIDTHS) |
-                           BIT(ABI_OLD) | BIT(ABI_NEW) | AROUND | BIT(CPU) | BIT(FROM) | BIT(INSN),
+                .options = COMMON | POLICY | BIT(BRIEF) | BIT(BUDGET) | BIT(SMT) | BIT(CONTRACT) |
+                           BIT(SYMBOLS) | BIT(USED_BY) | BIT(ABIS) | BIT(WIDTHS) | BIT(ABI_OLD) |
+                           BIT(ABI_NEW) | AROUND | BIT(CPU) | BIT(FROM) | BIT(INSN),
                 .styles = FINDINGS,
                 .run = hvc_cmd__diff,
         },
@@ -194,8 +194,8 @@ const struct hvc_command hvc_command_table[] = {
                             "  hvcheck safety broken-vbar-unknown --abi linux-stub-4.12 --brief\n",
                 .least = 1,
                 .most = 1,
-                .options = COMMON | POLICY | BIT(BRIEF) | BIT(JOBS) | BIT(BUDGET) | BIT(SYMBOLS) |
-                           BIT(ABI) | AROUND | BIT(FROM) | BIT(INSN),
+                .options = COMMON | POLICY | BIT(BRIEF) | BIT(BUDGET) | BIT(SYMBOLS) | BIT(ABI) |
+                           AROUND | BIT(FROM) | BIT(INSN),
                 .styles = FINDINGS,
                 .run = hvc_cmd__safety,
         },
