@@ -70,13 +70,26 @@ static bool accessed(struct hvc_lift *l, enum hvc_access access, hvc_ref address
 	return false;
 }
 
+/* SCTLR_EL2.EE (Arm ARM D19.2) is, or may be, 1: bytes of data come in the other order. */
+static bool is_big_endian(struct hvc_lift *l, unsigned size)
+{
+	if (size == 1 || l->way->sys[HVC_REG_SCTLR_EL2]->zeros >> 25 & 1)
+		return false;
+	hvc_lift__unlifted(l, "data that may be big-endian");
+	return true;
+}
+
 bool hvc_lift__load(struct hvc_lift *l, hvc_ref address, unsigned size, hvc_ref *value)
 {
+	if (is_big_endian(l, size))
+		return false;
 	return accessed(l, hvc_memory__load(l->scene, l->way, address, size, value), address);
 }
 
 bool hvc_lift__store(struct hvc_lift *l, hvc_ref address, unsigned size, hvc_ref value)
 {
+	if (is_big_endian(l, size))
+		return false;
 	return accessed(l, hvc_memory__store(l->scene, l->way, address, size, value), address);
 }
 
