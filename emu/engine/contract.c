@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What calls do to each register, measured with many register files, and held to the ABI. */
 #include "engine/contract.h"
+#include "engine/scene.h"
 #include "machine/world.h"
 
 #include <stdlib.h>
@@ -28,11 +29,6 @@ struct measure {
 
 static enum hvc_status open_machine(struct measure *m, unsigned world, struct hvc_diag *diag)
 {
-	struct hvc_machine_config config = {
-	        .image = *hvc_subject_image(m->config->subject),
-	        .world = &m->world,
-	        .budget = m->config->budget,
-	};
 	struct hvc_call fill;
 
 	HVC_TRY(hvc_contract__world(m->config, world, &m->world, diag));
@@ -42,7 +38,8 @@ static enum hvc_status open_machine(struct measure *m, unsigned world, struct hv
 	     m->seed && !hvc_cpu__is_hyp(m->world.cpu) && i < hvc_contract__scratches; i++)
 		HVC_TRY(hvc_world_set(&m->world, hvc_contract__scratch[i].reg,
 		                      fill.x[i] & hvc_contract__scratch[i].mask));
-	HVC_TRY(hvc_machine_open(&config, diag, &m->machine));
+	HVC_TRY(hvc_scene__machine(m->config->subject, &m->world, m->config->budget, diag,
+	                           &m->machine));
 	hvc_masks__of(hvc_machine_present(m->machine), &m->masks);
 	hvc_simd_init(&m->simd, m->seed);
 	hvc_machine_set_simd(m->machine, &m->simd);

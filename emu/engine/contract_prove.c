@@ -11,6 +11,7 @@
 #include "abi/abi.h"
 #include "engine/contract.h"
 #include "engine/prover.h"
+#include "engine/scene.h"
 #include "engine/secret.h"
 #include "machine/outcome.h"
 
@@ -221,11 +222,6 @@ static enum hvc_status look_at_world(struct chooser *c, bool *proved, struct hvc
 	unsigned levels = hvc_abi__levels(config->abi) & (config->levels ? config->levels : ~0u);
 	unsigned insns = hvc_abi__insns(config->abi) & (config->insns ? config->insns : ~0u);
 	struct hvc_world world;
-	const struct hvc_machine_config machine = {
-	        .image = *hvc_subject_image(config->subject),
-	        .world = &world,
-	        .budget = config->budget,
-	};
 	const struct hvc_prove_config prove = {
 	        .subject = config->subject,
 	        .abi = config->abi,
@@ -236,7 +232,8 @@ static enum hvc_status look_at_world(struct chooser *c, bool *proved, struct hvc
 	enum hvc_status status = hvc_contract__world(config, c->world, &world, diag);
 
 	if (status == HVC_OK)
-		status = hvc_machine_open(&machine, diag, &c->p.machine);
+		status = hvc_scene__machine(config->subject, &world, config->budget, diag,
+		                            &c->p.machine);
 	if (status != HVC_OK)
 		return status;
 	hvc_masks__of(hvc_machine_present(c->p.machine), &c->masks);

@@ -6,6 +6,7 @@
  * die of them.
  */
 #include "engine/exact_trial.h"
+#include "engine/scene.h"
 #include "machine/outcome.h"
 
 #include <inttypes.h>
@@ -105,16 +106,6 @@ static enum hvc_status take(struct work *work, const struct hvc_row *row,
 	return bench->differs ? HVC_E_CANCELLED : status;
 }
 
-static enum hvc_status open_machine(struct work *work, const struct hvc_world *world,
-                                    struct hvc_machine **out)
-{
-	const struct hvc_machine_config config = {.image = *hvc_subject_image(work->exact->subject),
-	                                          .world = world,
-	                                          .budget = work->exact->budget};
-
-	return hvc_machine_open(&config, &work->bench->diag, out);
-}
-
 /* The call of one path, and then immediates by the row. */
 static enum hvc_status meet(struct work *work, struct hvc_exact_part *part,
                             const struct hvc_row *row, struct hvc_symbolic_witness *witness,
@@ -159,7 +150,8 @@ static enum hvc_status meet_path(struct work *work, struct hvc_exact_part *part,
 	part->symbolic->config.machine = machine;
 	status = hvc_symbolic__witness(part->symbolic, path, &work->exact->world, &witness);
 	if (status == HVC_OK && witness.changed)
-		status = open_machine(work, &witness.world, &machine);
+		status = hvc_scene__machine(work->exact->subject, &witness.world,
+		                            work->exact->budget, &bench->diag, &machine);
 	if (status == HVC_OK) {
 		status = meet(work, part, row, &witness, machine);
 		if (witness.changed)
@@ -194,7 +186,8 @@ static enum hvc_status meet_all(void *ctx)
 {
 	struct work *work = ctx;
 	struct bench *b = work->bench;
-	enum hvc_status status = open_machine(work, &work->exact->world, &work->machine);
+	enum hvc_status status = hvc_scene__machine(work->exact->subject, &work->exact->world,
+	                                            work->exact->budget, &b->diag, &work->machine);
 
 	for (; status == HVC_OK && b->part < work->exact->parts; b->part++, b->row = b->rest = 0) {
 		struct hvc_exact_part *part = &work->exact->part[b->part];

@@ -12,6 +12,7 @@
 #include "abi/abi.h"
 #include "engine/features_table.h"
 #include "engine/prover.h"
+#include "engine/scene.h"
 
 #define NOT_SUPPORTED UINT32_MAX
 #define SMC64         UINT32_C(0x40000000)
@@ -157,12 +158,9 @@ static enum hvc_status find_vendor(struct work *work)
 static enum hvc_status make_all(void *ctx)
 {
 	struct work *work = ctx;
-	const struct hvc_machine_config config = {
-	        .image = *hvc_subject_image(work->config->subject),
-	        .world = work->config->world,
-	        .budget = work->config->budget,
-	};
-	enum hvc_status status = hvc_machine_open(&config, &work->bench->diag, &work->machine);
+	enum hvc_status status =
+	        hvc_scene__machine(work->config->subject, work->config->world, work->config->budget,
+	                           &work->bench->diag, &work->machine);
 
 	if (status != HVC_OK)
 		return status;

@@ -125,12 +125,6 @@ static bool is_same_world(const struct hvc_world *a, const struct hvc_world *b)
 
 static enum hvc_status enter(struct hvc_fitting *fitting, struct room *room, struct hvc_diag *diag)
 {
-	const struct hvc_machine_config config = {
-	        .image = *hvc_subject_image(fitting->subject),
-	        .world = &room->setting,
-	        .budget = HVC_FIT_BUDGET,
-	};
-
 	HVC_TRY(hvc_scene__world(fitting->subject, room->trial->abi, room->world, NULL, diag,
 	                         &room->setting));
 	if (fitting->lends && !room->setting.zero_pages)
@@ -139,7 +133,8 @@ static enum hvc_status enter(struct hvc_fitting *fitting, struct room *room, str
 		hvc_machine_close(fitting->machine);
 		fitting->machine = NULL;
 		fitting->setting = room->setting;
-		HVC_TRY(hvc_machine_open(&config, diag, &fitting->machine));
+		HVC_TRY(hvc_scene__machine(fitting->subject, &room->setting, HVC_FIT_BUDGET, diag,
+		                           &fitting->machine));
 	}
 	room->machine = fitting->machine;
 	return HVC_OK;

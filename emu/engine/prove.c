@@ -10,6 +10,7 @@
 
 #include "abi/abi.h"
 #include "engine/prover.h"
+#include "engine/scene.h"
 #include "engine/simplest_call.h"
 #include "machine/outcome.h"
 #include "machine/world.h"
@@ -407,11 +408,6 @@ static enum hvc_status prove_all(const struct hvc_prove_config *config, struct h
 enum hvc_status hvc_prove__world(const struct hvc_prove_config *config, struct hvc_diag *diag,
                                  struct hvc_proof *out)
 {
-	const struct hvc_machine_config machine_config = {
-	        .image = *hvc_subject_image(config->subject),
-	        .world = config->world,
-	        .budget = config->budget,
-	};
 	struct hvc_machine *machine;
 	enum hvc_status status;
 
@@ -419,7 +415,7 @@ enum hvc_status hvc_prove__world(const struct hvc_prove_config *config, struct h
 	out->part = calloc(HVC_INSN_COUNT * HVC_LEVEL_COUNT, sizeof *out->part);
 	if (!out->part)
 		return out_of_memory(diag);
-	HVC_TRY(hvc_machine_open(&machine_config, diag, &machine));
+	HVC_TRY(hvc_scene__machine(config->subject, config->world, config->budget, diag, &machine));
 	status = prove_all(config, machine, out, diag);
 	hvc_machine_close(machine);
 	return status;

@@ -11,6 +11,7 @@
 
 #include "abi/verdict.h"
 #include "engine/prover.h"
+#include "engine/scene.h"
 #include "hvcheck/arch.h"
 #include "machine/supplied.h"
 
@@ -145,13 +146,10 @@ static enum hvc_status make_all(void *ctx)
 {
 	struct work *work = ctx;
 	struct hvc_prover *p = work->p;
-	const struct hvc_machine_config config = {
-	        .image = *hvc_subject_image(p->config->subject),
-	        .world = p->config->world,
-	        .budget = p->config->budget,
-	};
 	struct hvc_machine *machine;
-	enum hvc_status status = hvc_machine_open(&config, &work->bench->diag, &machine);
+	enum hvc_status status =
+	        hvc_scene__machine(p->config->subject, p->config->world, p->config->budget,
+	                           &work->bench->diag, &machine);
 
 	if (status != HVC_OK)
 		return status;

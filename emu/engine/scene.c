@@ -164,3 +164,12 @@ enum hvc_status hvc_scene__world(const struct hvc_subject *subject, const struct
 		                    out->name, HVC_STOPS_MAX, HVC_EXTRAS_MAX, HVC_MEMORY_MAX);
 	return hvc_subject__resolve(subject, out, diag);
 }
+
+enum hvc_status hvc_scene__machine(const struct hvc_subject *subject, const struct hvc_world *world,
+                                   uint64_t budget, struct hvc_diag *diag, struct hvc_machine **out)
+{
+	const struct hvc_machine_config config = {
+	        .image = *hvc_subject_image(subject), .world = world, .budget = budget};
+
+	return hvc_machine_open(&config, diag, out);
+}

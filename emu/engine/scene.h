@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/** May two maps be compared? Only where both are of the same world. */
+/** Worlds that subjects are met in: their machines, and whether two maps are of the same. */
 #ifndef ENGINE_SCENE_H
 #define ENGINE_SCENE_H
 
@@ -17,5 +17,9 @@ HVC_MUST_USE enum hvc_status hvc_scene__world(const struct hvc_subject *subject,
                                               const struct hvc_abi *abi, unsigned index,
                                               const struct hvc_world *over, struct hvc_diag *diag,
                                               struct hvc_world *out);
+/** A machine of a subject in a world; errors are those of hvc_machine_open. */
+HVC_MUST_USE enum hvc_status hvc_scene__machine(const struct hvc_subject *subject,
+                                                const struct hvc_world *world, uint64_t budget,
+                                                struct hvc_diag *diag, struct hvc_machine **out);
 
 #endif

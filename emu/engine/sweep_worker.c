@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "engine/scene.h"
 #include "engine/sweep_crew.h"
 
 /*
@@ -80,12 +81,8 @@ static bool done(void *ctx, const struct hvc_call *call, const struct hvc_outcom
 enum hvc_status hvc_sweep__machine(const struct hvc_sweep_crew *crew, struct hvc_diag *diag,
                                    struct hvc_machine **out)
 {
-	const struct hvc_machine_config config = {
-	        .image = *hvc_subject_image(crew->config->subject),
-	        .world = crew->world,
-	        .budget = crew->config->budget,
-	};
-	enum hvc_status status = hvc_machine_open(&config, diag, out);
+	enum hvc_status status = hvc_scene__machine(crew->config->subject, crew->world,
+	                                            crew->config->budget, diag, out);
 
 	if (status != HVC_OK && diag && diag->file[0] == '\0')
 		snprintf(diag->file, sizeof diag->file, "%s",
