@@ -288,6 +288,7 @@ static void close_shipped(struct hvc_abi **abi, unsigned count)
 		hvc_abi_free(abi[i]);
 }
 
+/* After those that count says; all are to be closed, after a failure too. */
 static enum hvc_status open_shipped(struct hvc_diag *diag, struct hvc_abi *abi[HVC_FIT_SHIPPED],
                                     unsigned *count)
 {
@@ -295,39 +296,34 @@ static enum hvc_status open_shipped(struct hvc_diag *diag, struct hvc_abi *abi[H
 	enum hvc_status status = HVC_OK;
 	size_t size;
 
-	*count = 0;
-	for (size_t i = 0; i < HVC_FIT_SHIPPED && hvc_abi_shipped_at(i, &name, &text, &size); i++) {
+	for (size_t i = 0;
+	     status == HVC_OK && i < HVC_FIT_SHIPPED && hvc_abi_shipped_at(i, &name, &text, &size);
+	     i++) {
 		status = hvc_abi_open(name, diag, &abi[*count]);
-		if (status != HVC_OK)
-			break;
-		if (hvc_fit__levels(abi[(*count)++]) == 0)
+		if (status == HVC_OK && hvc_fit__levels(abi[(*count)++]) == 0)
 			hvc_abi_free(abi[--*count]);
 	}
-	if (status != HVC_OK)
-		close_shipped(abi, *count);
 	return status;
 }
 
 enum hvc_status hvc_fit__scan(struct hvc_scan *scan, struct hvc_diag *diag)
 {
 	struct hvc_abi *abi[HVC_FIT_SHIPPED];
-	enum hvc_status status;
-	unsigned count;
+	unsigned count = 0;
+	enum hvc_status status = open_shipped(diag, abi, &count);
 
-	HVC_TRY(open_shipped(diag, abi, &count));
-	status = HVC_OK;
 	for (size_t i = 0; i < scan->tables && i < HVC_FIT_TABLES && status == HVC_OK; i++) {
 		struct hvc_subject *subject;
 
 		status = hvc_scan__subject(scan, i, &subject);
-		if (status != HVC_OK) {
+		if (status == HVC_OK) {
+			status = fit_apart(subject, abi, count, diag, &scan->table[i].fit);
+			hvc_subject_close(subject);
+		} else {
 			status = status != HVC_E_NOMEM
 			                 ? HVC_OK
 			                 : hvc_diag_set(diag, status, NULL, 0, 0, "out of memory");
-			continue;
 		}
-		status = fit_apart(subject, abi, count, diag, &scan->table[i].fit);
-		hvc_subject_close(subject);
 	}
 	close_shipped(abi, count);
 	return status;
@@ -338,12 +334,11 @@ enum hvc_status hvc_fit__subject(const struct hvc_subject *subject, const struct
 {
 	/* It is only read. */
 	struct hvc_abi *abi[HVC_FIT_SHIPPED] = {(struct hvc_abi *)(uintptr_t)only};
-	enum hvc_status status;
-	unsigned count = 1;
+	unsigned count = only ? 1 : 0;
+	enum hvc_status status = only ? HVC_OK : open_shipped(diag, abi, &count);
 
-	if (!only)
-		HVC_TRY(open_shipped(diag, abi, &count));
-	status = fit_apart(subject, abi, count, diag, out);
+	if (status == HVC_OK)
+		status = fit_apart(subject, abi, count, diag, out);
 	if (!only)
 		close_shipped(abi, count);
 	return status;
