@@ -20,11 +20,11 @@ pieces:
 	.endif
 
 	own_table many
-	and	x2, x0, #0x3ff
+	and	x2, x0, #0x7ff
 	adr	x3, 1f
 	add	x3, x3, x2, lsl #3
 	br	x3
 1:
-	.rept	1024
+	.rept	2048
 	answer	1
 	.endr

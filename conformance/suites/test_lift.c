@@ -345,6 +345,7 @@ TEST(narrow_atomics)
 		ck_assert_int_eq(hvc_bv__open(0, &scene.terms), HVC_OK);
 		way = hvc_way__open(&scene);
 		ck_assert_ptr_nonnull(way);
+		way->sys[HVC_REG_SCTLR_EL2] = hvc_bv__num(scene.terms, 64, 0);
 		address = hvc_bv__num(scene.terms, 64, BASE);
 		way->x[1] = address;
 		way->x[2] = hvc_bv__num(scene.terms, 64, rows[i].operand);

@@ -188,7 +188,8 @@ static struct hvc_way *enter(struct bench *bench)
 	for (unsigned i = 0; i < 4; i++)
 		way->flags.bit[i] = hvc_bv__num(t, 1, s->nzcv >> (28 + i));
 	way->sys[HVC_REG_SP_EL2] = hvc_bv__num(t, 64, s->sp);
-	way->sys[HVC_REG_CPTR_EL2] = way->sys[HVC_REG_HCR_EL2] = hvc_bv__num(t, 64, 0);
+	way->sys[HVC_REG_CPTR_EL2] = way->sys[HVC_REG_HCR_EL2] = way->sys[HVC_REG_SCTLR_EL2] =
+	        hvc_bv__num(t, 64, 0);
 	way->pc = s->pc;
 	return way;
 }

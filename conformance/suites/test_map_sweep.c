@@ -87,15 +87,21 @@ TEST(a_wrong_row_is_told)
 		struct hvc_exact *exact = explore(subject);
 		struct hvc_row *row = exact->part[1].row;
 		struct hvc_diag diag = {0};
-		hvc_ref swapped = row[0].condition;
+		struct hvc_row swapped = row[0];
 		uint64_t calls;
 
 		if (fault == 0)
 			row[0].effect[0].value = hvc_bv__num(exact->terms, 64, 1);
 		else if (fault == 1)
 			row[0].effects = 0;
-		row[0].condition = fault == 2 ? row[1].condition : row[0].condition;
-		row[1].condition = fault == 2 ? swapped : row[1].condition;
+		if (fault == 2) {
+			row[0].condition = row[1].condition;
+			row[0].case_ = row[1].case_;
+			row[0].cases = row[1].cases;
+			row[1].condition = swapped.condition;
+			row[1].case_ = swapped.case_;
+			row[1].cases = swapped.cases;
+		}
 		ck_assert_int_eq(sweep(subject, exact, &diag, &calls), HVC_E_ENGINE);
 		ck_assert_msg(strstr(diag.message, "a fault of hvcheck: swept, hvc #0x"), "%s",
 		              diag.message);

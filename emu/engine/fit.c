@@ -212,9 +212,8 @@ static enum hvc_status fit(void *ctx)
 	/* What holds where memory is lent is no proof. */
 	for (unsigned i = 0;
 	     !fitting->lends && i < count && i < HVC_FIT_PROOFS && (!i || !best[i].differ); i++) {
-		/* One that memory does not suffice for is none. */
 		status = prove(fitting, &best[i], diag);
-		if (status == HVC_E_ENGINE)
+		if (is_ours(status))
 			return status;
 		if (status != HVC_OK)
 			best[i].proved = false;
