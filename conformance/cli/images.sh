@@ -160,7 +160,7 @@ done
 # tables leaves memory where it is; both are told. Terms know no translation: what turns it on is
 # swept, and the rest proved.
 booting=$built/booting-exec.elf
-run check "$booting" --abi "$source/conformance/images/booting.yaml"
+run check "$booting" --abi "$source/conformance/images/booting.yaml" --brief
 [ "$status" = 0 ] || complain "booting: status $status, $(cat err)"
 says err 'tpidr_el2 is taken to be 0'
 says out 'PASS  '
@@ -207,7 +207,7 @@ quiet sequence "$lacking" --abi ./broken.yaml
 # So is a panic to which EL2's own vectors come from there.
 sed -e 's/^abi: .*/abi: panicking/' -e '/breaks,/d' \
 	-e 's/checks\(.*\)results: { x0: 0 }/looks_for_fiq\1among: { x0: 0-1 }/' "$promised" >panicking.yaml
-doubt 'the engine has no ICH_VTR_EL2' check "$lacking@panicking" --abi ./panicking.yaml --from el1h
+doubt 'the engine has no ICH_VTR_EL2' check "$lacking@panicking" --abi ./panicking.yaml --from el1h --brief
 head -n 1 out | grep -q '^OPEN ' || complain "a panic: $(head -n 1 out)"
 doubt 'the engine has no ICH_VTR_EL2' run "$lacking@panicking" --set x0=1
 doubt 'the engine has no ICH_VTR_EL2' sequence "$lacking@panicking" --abi ./panicking.yaml

@@ -10,6 +10,7 @@
 #include "cli/open.h"
 #include "cli/progress.h"
 #include "cli/report.h"
+#include "cli/supervise.h"
 #include "cli/world.h"
 #include "engine/exact.h"
 #include "engine/internal.h"
@@ -182,6 +183,21 @@ static enum hvc_status certify(const struct maps *maps, struct hvc_diag *diag)
 	return status;
 }
 
+/* Has nothing been followed to an end, and nothing called? */
+static bool is_vacuous(const struct hvc_exact *exact)
+{
+	bool any = exact->swept != 0;
+
+	for (unsigned i = 0; i < exact->parts; i++) {
+		const struct hvc_exact_part *part = &exact->part[i];
+
+		any |= part->confirmed || part->taken;
+		for (unsigned k = 0; k < part->rows; k++)
+			any |= !part->row[k].why || part->row[k].seen;
+	}
+	return !any;
+}
+
 static enum hvc_status run_map(const struct hvc_options *options, const struct hvc_subject *subject,
                                const struct hvc_abi *abi, const struct hvc_page *page,
                                struct hvc_diag *diag)
@@ -214,6 +230,8 @@ static enum hvc_status run_map(const struct hvc_options *options, const struct h
 		status = suggest(options, maps.exact, &progress, page->out, diag);
 	else if (status == HVC_OK)
 		status = hvc_cli_report__each(options, page, &maps, write, NULL, diag);
+	if (status == HVC_OK && is_vacuous(maps.exact))
+		hvc_supervise__doubt("no call was followed to its end, and none was made");
 	hvc_progress__end(&progress);
 	hvc_contract__free(maps.contract);
 	hvc_exact__free(maps.exact);

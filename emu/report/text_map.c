@@ -131,11 +131,13 @@ static void put_machine(const struct hvc_page *page, const struct hvc_exact *exa
 		if (part->taken < least)
 			least = part->taken;
 	}
-	if (exact->brief)
+	if (!confirmed && (exact->brief || !least))
+		hvc_page__prose(page, 0, 2,
+		                "Called: none of %u paths, so that nothing is confirmed", paths);
+	else if (exact->brief)
 		hvc_page__prose(page, 0, 2,
 		                "Called: %u of %u paths in the emulated CPU, which does the same "
-		                "(--brief: not "
-		                "every immediate)",
+		                "(--brief: not every immediate)",
 		                confirmed, paths);
 	else
 		hvc_page__prose(page, 0, 2,
