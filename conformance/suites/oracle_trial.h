@@ -114,8 +114,12 @@ static inline void set_stage(struct stage *stage, const char *name, enum hvc_cpu
 	        .name = name,
 	        .machine = &stage->machine,
 	        .world = &stage->world,
-	        .config = {*hvc_subject_image(stage->subject), cpu,
-	                   hvc_machine_present(stage->machine), &stage->entry, 1, SWEEP_BUDGET},
+	        .config = {.image = *hvc_subject_image(stage->subject),
+	                   .cpu = cpu,
+	                   .present = hvc_machine_present(stage->machine),
+	                   .world = &stage->entry,
+	                   .worlds = 1,
+	                   .budget = SWEEP_BUDGET},
 	};
 }
 

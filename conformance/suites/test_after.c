@@ -52,8 +52,9 @@ static struct hvc_machine *open_twice(const struct hvc_subject *subject)
 {
 	const struct hvc_image *image = hvc_subject_image(subject);
 	struct hvc_segment segment[16];
-	struct hvc_machine_config config = {
-	        .image = {segment, 2 * image->segments, image->vectors}};
+	struct hvc_machine_config config = {.image = {.segment = segment,
+	                                              .segments = 2 * image->segments,
+	                                              .vectors = image->vectors}};
 	struct hvc_machine *machine = NULL;
 	struct hvc_diag diag = {0};
 	enum hvc_status status;

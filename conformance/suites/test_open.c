@@ -98,7 +98,9 @@ TEST(impossible_images_are_refused)
 {
 	for (size_t i = 0; i < sizeof images / sizeof *images; i++) {
 		struct hvc_segment segments[2] = {images[i].a, images[i].b};
-		struct hvc_machine_config config = {.image = {segments, 2, images[i].vectors}};
+		struct hvc_machine_config config = {.image = {.segment = segments,
+		                                              .segments = 2,
+		                                              .vectors = images[i].vectors}};
 		struct hvc_machine *machine = NULL;
 		struct hvc_diag diag = {0};
 		enum hvc_status status = hvc_machine_open(&config, &diag, &machine);
@@ -114,7 +116,7 @@ TEST(impossible_images_are_refused)
 
 TEST(no_segment_at_all)
 {
-	struct hvc_machine_config config = {.image = {NULL, 0, TINY_BASE}};
+	struct hvc_machine_config config = {.image = {.vectors = TINY_BASE}};
 	struct hvc_machine *machine = NULL;
 
 	ck_assert_int_eq(hvc_machine_open(&config, NULL, &machine), HVC_E_RANGE);

@@ -73,7 +73,7 @@ void hvc_widths__free(struct hvc_widths *w)
 		hvc_abi_free(w->read[side]);
 		hvc_abi_free(w->abi[side]);
 	}
-	*w = (struct hvc_widths){NULL};
+	memset(w, 0, sizeof *w);
 }
 
 /* Generations of one family, oldest first. */

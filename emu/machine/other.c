@@ -301,7 +301,7 @@ bool hvc_other__kept(struct hvc_engine *engine, const uint8_t encoding[static 5]
                      uint64_t *writable, uint64_t *ones)
 {
 	const uint64_t pattern = UINT64_C(0x5a5a5a5a5a5a5a5a);
-	uint64_t old, none, all, some;
+	uint64_t old, none = 0, all = 0, some = 0;
 	bool ok;
 
 	if (hvc_own__moves(encoding) || is_pmu(encoding) ||
