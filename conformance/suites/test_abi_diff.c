@@ -44,7 +44,7 @@ static const struct hvc_abi_operation *operation_of(const char *name)
 	return NULL;
 }
 
-/* The meeting that holds a call: HVC #imm from EL1h with x0, and x1 8-byte aligned. */
+/* The migration that holds a call: HVC #imm from EL1h with x0, and x1 8-byte aligned. */
 static const struct hvc_abi_migration *meeting_of(unsigned imm, uint64_t x0)
 {
 	struct hvc_call call;
@@ -55,11 +55,11 @@ static const struct hvc_abi_migration *meeting_of(unsigned imm, uint64_t x0)
 	call.x[0] = x0;
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
 		rule[side] = hvc_abi__rule_of(sides[side], 0, &call);
-	for (unsigned i = 0; i < diff->meetings; i++) {
-		const struct hvc_overlap *overlap = diff->meeting[i].overlap;
+	for (unsigned i = 0; i < diff->migrations; i++) {
+		const struct hvc_overlap *overlap = diff->migration[i].overlap;
 
 		if ((int)overlap->rule[0] == rule[0] && (int)overlap->rule[1] == rule[1])
-			return &diff->meeting[i];
+			return &diff->migration[i];
 	}
 	return NULL;
 }
@@ -75,22 +75,22 @@ static void expect_meetings(const struct expected *expected, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++) {
 		const struct expected *e = &expected[i];
-		const struct hvc_abi_migration *meeting = meeting_of(e->imm, e->x0);
+		const struct hvc_abi_migration *migration = meeting_of(e->imm, e->x0);
 
-		ck_assert_msg(meeting, "hvc #%u, x0 = 0x%llx", e->imm, (unsigned long long)e->x0);
-		ck_assert_msg(meeting->kind == e->kind, "hvc #%u, x0 = 0x%llx: %s", e->imm,
-		              (unsigned long long)e->x0, hvc_abi_meeting__name(meeting->kind));
-		ck_assert_str_eq(meeting->rule[HVC_SIDE_OLD]->name, e->old);
-		ck_assert_str_eq(meeting->rule[HVC_SIDE_NEW]->name, e->new);
+		ck_assert_msg(migration, "hvc #%u, x0 = 0x%llx", e->imm, (unsigned long long)e->x0);
+		ck_assert_msg(migration->kind == e->kind, "hvc #%u, x0 = 0x%llx: %s", e->imm,
+		              (unsigned long long)e->x0, hvc_abi_migration__name(migration->kind));
+		ck_assert_str_eq(migration->rule[HVC_SIDE_OLD]->name, e->old);
+		ck_assert_str_eq(migration->rule[HVC_SIDE_NEW]->name, e->new);
 		/* The witness is a call of both rules. */
 		for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
 			ck_assert_int_eq(hvc_abi__rule_of(sides[side],
-			                                  meeting->overlap->world[side],
-			                                  &meeting->overlap->witness),
-			                 (int)meeting->overlap->rule[side]);
+			                                  migration->overlap->world[side],
+			                                  &migration->overlap->witness),
+			                 (int)migration->overlap->rule[side]);
 	}
-	for (unsigned i = 1; i < diff->meetings; i++)
-		ck_assert_int_le(diff->meeting[i - 1].kind, diff->meeting[i].kind);
+	for (unsigned i = 1; i < diff->migrations; i++)
+		ck_assert_int_le(diff->migration[i - 1].kind, diff->migration[i].kind);
 }
 
 #define EXPECT(...)                                                               \
@@ -213,8 +213,8 @@ TEST(an_abi_equals_itself)
 		ck_assert_int_eq(hvc_abi_open(name, NULL, &new), HVC_OK);
 		run(old, new, false);
 		ck_assert_msg(diff->equal, "%s", name);
-		for (unsigned k = 0; k < diff->meetings; k++)
-			ck_assert_int_eq(diff->meeting[k].kind, HVC_ABI_MIGRATION_SAME);
+		for (unsigned k = 0; k < diff->migrations; k++)
+			ck_assert_int_eq(diff->migration[k].kind, HVC_ABI_MIGRATION_SAME);
 		for (unsigned k = 0; k < diff->operations; k++)
 			ck_assert(!diff->operation[k].moved && !diff->operation[k].changed);
 		stop();
@@ -290,18 +290,18 @@ TEST(kinds_of_meeting)
 
 	for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
 		char old[512], new[512];
-		const struct hvc_abi_migration *meeting = NULL;
+		const struct hvc_abi_migration *migration = NULL;
 
 		snprintf(old, sizeof old, "%s%s", rows[i].old,
 		         strstr(rows[i].old, "default") ? "" : UNKNOWN(""));
 		snprintf(new, sizeof new, "%s%s", rows[i].new,
 		         strstr(rows[i].new, "default") ? "" : UNKNOWN(""));
 		run(parse(old), parse(new), false);
-		for (unsigned k = 0; k < diff->meetings; k++)
-			if (!strcmp(diff->meeting[k].rule[HVC_SIDE_OLD]->name, "get"))
-				meeting = &diff->meeting[k];
-		ck_assert_msg(meeting && meeting->kind == rows[i].kind, "row %u: %s", i,
-		              meeting ? hvc_abi_meeting__name(meeting->kind) : "none");
+		for (unsigned k = 0; k < diff->migrations; k++)
+			if (!strcmp(diff->migration[k].rule[HVC_SIDE_OLD]->name, "get"))
+				migration = &diff->migration[k];
+		ck_assert_msg(migration && migration->kind == rows[i].kind, "row %u: %s", i,
+		              migration ? hvc_abi_migration__name(migration->kind) : "none");
 		ck_assert(diff->equal == (rows[i].kind == HVC_ABI_MIGRATION_SAME));
 		stop();
 	}
@@ -313,7 +313,7 @@ TEST(clobbers_count)
 	run(parse(RULE("get", "x0: 1", ", clobbers: x1") UNKNOWN("")),
 	    parse(RULE("get", "x0: 1", ", clobbers: x1-x3") UNKNOWN("")), false);
 	ck_assert(!diff->equal);
-	ck_assert_int_eq(diff->meeting[0].kind, HVC_ABI_MIGRATION_SAME);
+	ck_assert_int_eq(diff->migration[0].kind, HVC_ABI_MIGRATION_SAME);
 	ck_assert_uint_eq(operation_of("get")->clobbers.bits[0], 0xc);
 	ck_assert(!operation_of("get")->changed);
 	stop();

@@ -285,9 +285,9 @@ TEST(a_subject_is_equal_to_itself)
 
 		make(&pair, names[i], names[i], true);
 		ck_assert(pair.diff->equal);
-		ck_assert_uint_gt(pair.diff->meetings, 0);
-		for (unsigned k = 0; k < pair.diff->meetings; k++)
-			ck_assert(pair.diff->meeting[k].same && !pair.diff->meeting[k].silent);
+		ck_assert_uint_gt(pair.diff->migrations, 0);
+		for (unsigned k = 0; k < pair.diff->migrations; k++)
+			ck_assert(pair.diff->migration[k].same && !pair.diff->migration[k].silent);
 		for (unsigned k = 0; k < pair.diff->operations; k++)
 			ck_assert_str_eq(pair.diff->operation[k].change, "");
 		drop(&pair);
@@ -328,7 +328,7 @@ TEST(witnesses_part)
 
 		make(&pair, names[i][0], names[i][1], false);
 		ck_assert_uint_eq(pair.diff->operations, 0);
-		ck_assert_uint_eq(pair.diff->meetings, 0);
+		ck_assert_uint_eq(pair.diff->migrations, 0);
 		ck_assert_uint_gt(pair.diff->changes, 0);
 		for (unsigned k = 0; k < pair.diff->changes; k++) {
 			const struct hvc_witness *witness = &pair.diff->change[k].witness;

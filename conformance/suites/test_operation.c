@@ -83,16 +83,17 @@ static void check_meetings(const struct hvc_diff *diff)
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		unsigned asked = find_operation(diff, rows[i].asked), found = 0;
 
-		for (unsigned k = 0; k < diff->meetings; k++) {
-			const struct hvc_migration *meeting = &diff->meeting[k];
-			const struct hvc_call *call = &meeting->witness.call;
+		for (unsigned k = 0; k < diff->migrations; k++) {
+			const struct hvc_migration *migration = &diff->migration[k];
+			const struct hvc_call *call = &migration->witness.call;
 
-			if (meeting->operation != asked || strcmp(meeting->rule_new, rows[i].got))
+			if (migration->operation != asked ||
+			    strcmp(migration->rule_new, rows[i].got))
 				continue;
 			found++;
 			ck_assert_uint_eq(call->imm, rows[i].imm);
-			ck_assert_int_eq(meeting->silent, rows[i].silent);
-			ck_assert(!meeting->same);
+			ck_assert_int_eq(migration->silent, rows[i].silent);
+			ck_assert(!migration->same);
 			if (rows[i].x0_known)
 				ck_assert_uint_eq(call->x[0], rows[i].x0);
 		}
@@ -179,7 +180,7 @@ TEST(what_old_callers_get)
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct hvc_diff_config config = {.brief = true};
-		const struct hvc_migration *meeting;
+		const struct hvc_migration *migration;
 		struct pair pair;
 
 		pair.subject[0] = open_side("get.old", 5, A64_NOP);
@@ -187,14 +188,15 @@ TEST(what_old_callers_get)
 		pair.abi[0] = open_rules("get", 1, 5);
 		pair.abi[1] = open_rules(rows[i].rule, rows[i].x0, rows[i].result);
 		make_with(&pair, &config);
-		ck_assert_uint_eq(pair.diff->meetings, 1);
-		meeting = pair.diff->meeting;
-		ck_assert_uint_eq(meeting->operation, find_operation(pair.diff, "get"));
-		ck_assert_str_eq(meeting->rule_new, rows[i].x0 == 1 ? rows[i].rule : "none");
-		ck_assert_uint_eq(meeting->witness.call.x[0], 1);
-		ck_assert_msg(meeting->same == rows[i].same, "row %zu: same %d", i, meeting->same);
-		ck_assert_msg(meeting->silent == rows[i].silent, "row %zu: silent %d", i,
-		              meeting->silent);
+		ck_assert_uint_eq(pair.diff->migrations, 1);
+		migration = pair.diff->migration;
+		ck_assert_uint_eq(migration->operation, find_operation(pair.diff, "get"));
+		ck_assert_str_eq(migration->rule_new, rows[i].x0 == 1 ? rows[i].rule : "none");
+		ck_assert_uint_eq(migration->witness.call.x[0], 1);
+		ck_assert_msg(migration->same == rows[i].same, "row %zu: same %d", i,
+		              migration->same);
+		ck_assert_msg(migration->silent == rows[i].silent, "row %zu: silent %d", i,
+		              migration->silent);
 		ck_assert_int_eq(pair.diff->equal, rows[i].result == 5 && rows[i].other == A64_NOP);
 		drop(&pair);
 	}

@@ -47,7 +47,7 @@ void hvc_abi_diff__free(struct hvc_abi_diff *diff)
 		for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
 			free(diff->operation[i].use[side].how);
 	free(diff->operation);
-	free(diff->meeting);
+	free(diff->migration);
 	hvc_overlaps__free(&diff->overlaps);
 	free(diff);
 }

@@ -42,7 +42,7 @@ enum hvc_abi_migration_kind {
 };
 
 /** "silent", "changed", "no promise", "refused", "renamed", "same". */
-const char *hvc_abi_meeting__name(enum hvc_abi_migration_kind kind);
+const char *hvc_abi_migration__name(enum hvc_abi_migration_kind kind);
 
 /** Calls that one rule of each ABI governs. */
 struct hvc_abi_migration {
@@ -57,8 +57,8 @@ struct hvc_abi_diff {
 	unsigned operations;
 	/** By kind, then as the rules stand: the calls that the old ABI claims, and unknown ones
 	 * whose answer changes. */
-	struct hvc_abi_migration *meeting;
-	unsigned meetings;
+	struct hvc_abi_migration *migration;
+	unsigned migrations;
 	struct hvc_overlaps overlaps; /**< of all rules */
 	bool equal;                   /**< every call has the same promise, by the same name */
 	bool widths;                  /**< as in the configuration */
@@ -88,7 +88,7 @@ bool hvc_abi_operation__agrees(const struct hvc_abi_operation *operation);
 /* Do both rules promise the same for the calls of an overlap? Clobbers are apart. */
 bool hvc_abi_diff__promise_equal(const struct hvc_abi_diff *diff,
                                  const struct hvc_overlap *overlap);
-/* Fill meeting and equal of a diff whose overlaps are found. False: out of memory. */
+/* Fill migration and equal of a diff whose overlaps are found. False: out of memory. */
 bool hvc_abi_diff__meet(struct hvc_abi_diff *diff);
 
 /* abi_operation.c: operations side by side */

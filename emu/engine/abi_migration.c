@@ -164,7 +164,7 @@ static enum hvc_abi_migration_kind kind_of(const struct hvc_abi_diff *diff,
 	return HVC_ABI_MIGRATION_REFUSED;
 }
 
-const char *hvc_abi_meeting__name(enum hvc_abi_migration_kind kind)
+const char *hvc_abi_migration__name(enum hvc_abi_migration_kind kind)
 {
 	static const char *const names[HVC_ABI_MIGRATION_COUNT] = {
 	        [HVC_ABI_MIGRATION_SILENT] = "silent",
@@ -204,8 +204,8 @@ bool hvc_abi_diff__meet(struct hvc_abi_diff *diff)
 {
 	const struct hvc_overlaps *overlaps = &diff->overlaps;
 
-	diff->meeting = calloc(overlaps->count + 1, sizeof *diff->meeting);
-	if (!diff->meeting)
+	diff->migration = calloc(overlaps->count + 1, sizeof *diff->migration);
+	if (!diff->migration)
 		return false;
 	diff->equal = true;
 	for (unsigned i = 0; i < overlaps->count; i++) {
@@ -219,9 +219,9 @@ bool hvc_abi_diff__meet(struct hvc_abi_diff *diff)
 			        diff->equal && kind == HVC_ABI_MIGRATION_SAME && old->specified &&
 			        (diff->widths || hvc_regset_equal(&old->clobbers, &new->clobbers));
 		if (is_worth(diff, overlap, kind))
-			diff->meeting[diff->meetings++] =
+			diff->migration[diff->migrations++] =
 			        (struct hvc_abi_migration){kind, {old, new}, overlap};
 	}
-	qsort(diff->meeting, diff->meetings, sizeof *diff->meeting, by_danger);
+	qsort(diff->migration, diff->migrations, sizeof *diff->migration, by_danger);
 	return true;
 }

@@ -324,15 +324,15 @@ void hvc_diff__free(struct hvc_diff *diff)
 		free_use(&diff->operation[i].use[HVC_SIDE_OLD]);
 		free_use(&diff->operation[i].use[HVC_SIDE_NEW]);
 	}
-	for (unsigned i = 0; i < diff->meetings; i++) {
-		free(diff->meeting[i].does);
-		free(diff->meeting[i].rule_new);
-		hvc_witness__free(&diff->meeting[i].witness);
+	for (unsigned i = 0; i < diff->migrations; i++) {
+		free(diff->migration[i].does);
+		free(diff->migration[i].rule_new);
+		hvc_witness__free(&diff->migration[i].witness);
 	}
 	free(diff->change);
 	free(diff->gap);
 	free(diff->operation);
-	free(diff->meeting);
+	free(diff->migration);
 	free(diff->name[HVC_SIDE_OLD]);
 	free(diff->name[HVC_SIDE_NEW]);
 	free(diff);

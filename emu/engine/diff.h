@@ -73,8 +73,8 @@ struct hvc_diff {
 	unsigned gaps;
 	struct hvc_operation *operation;
 	unsigned operations;
-	struct hvc_migration *meeting; /**< by operation */
-	unsigned meetings;
+	struct hvc_migration *migration; /**< by operation */
+	unsigned migrations;
 	struct hvc_regset touched[HVC_SIDE_COUNT]; /**< registers changed by any call of a side */
 	/** borrowed; to be reported with it, NULL: none */
 	const struct hvc_contract *contract[HVC_SIDE_COUNT];

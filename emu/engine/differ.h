@@ -109,7 +109,7 @@ HVC_MUST_USE enum hvc_status hvc_differ__certify(struct hvc_differ *d,
                                                  const struct hvc_exact_part *const part[2]);
 
 /* operation.c */
-/** Fill operation and meeting of a diff whose maps and ABIs are set. */
+/** Fill operation and migration of a diff whose maps and ABIs are set. */
 HVC_MUST_USE enum hvc_status hvc_operation__find(struct hvc_differ *d, struct hvc_diag *diag);
 
 #endif

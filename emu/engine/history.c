@@ -57,18 +57,18 @@ static bool add(struct hvc_history *history, unsigned generation, const struct h
 			          &operation->use[side]))
 				return false;
 	}
-	for (unsigned i = 0; i < diff->meetings; i++) {
-		const struct hvc_abi_migration *meeting = &diff->meeting[i];
+	for (unsigned i = 0; i < diff->migrations; i++) {
+		const struct hvc_abi_migration *migration = &diff->migration[i];
 		struct hvc_history_row *row;
 
 		/* An operation that silently became none is marked where it was. */
-		if (meeting->kind != HVC_ABI_MIGRATION_SILENT)
+		if (migration->kind != HVC_ABI_MIGRATION_SILENT)
 			continue;
-		row = row_of(
-		        history,
-		        meeting->rule[hvc_rule__claims(meeting->rule[HVC_SIDE_NEW]) ? HVC_SIDE_NEW
-		                                                                    : HVC_SIDE_OLD]
-		                ->name);
+		row = row_of(history, migration
+		                              ->rule[hvc_rule__claims(migration->rule[HVC_SIDE_NEW])
+		                                             ? HVC_SIDE_NEW
+		                                             : HVC_SIDE_OLD]
+		                              ->name);
 		if (!row)
 			return false;
 		row->cell[generation + 1].other = true;

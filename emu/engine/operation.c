@@ -298,27 +298,27 @@ static enum hvc_status add_meeting(const struct encounter *e, struct hvc_diag *d
 	char *does = print_behaviour(e->d, HVC_SIDE_NEW, e->row);
 	hvc_ref other = any_differing(e, false);
 	bool another = is_another(e);
-	struct hvc_migration *meeting;
+	struct hvc_migration *migration;
 
 	if (!does)
 		return HVC_E_NOMEM;
-	for (unsigned i = 0; i < diff->meetings; i++) {
-		meeting = &diff->meeting[i];
-		if (meeting->operation != e->operation || strcmp(meeting->does, does) != 0 ||
-		    strcmp(meeting->rule_new, name) != 0)
+	for (unsigned i = 0; i < diff->migrations; i++) {
+		migration = &diff->migration[i];
+		if (migration->operation != e->operation || strcmp(migration->does, does) != 0 ||
+		    strcmp(migration->rule_new, name) != 0)
 			continue;
-		meeting->same = meeting->same && !other && !another;
+		migration->same = migration->same && !other && !another;
 		free(does);
 		return HVC_OK;
 	}
-	meeting = realloc(diff->meeting, (diff->meetings + 1) * sizeof *meeting);
-	if (!meeting) {
+	migration = realloc(diff->migration, (diff->migrations + 1) * sizeof *migration);
+	if (!migration) {
 		free(does);
 		return HVC_E_NOMEM;
 	}
-	diff->meeting = meeting;
-	meeting += diff->meetings++;
-	*meeting = (struct hvc_migration){
+	diff->migration = migration;
+	migration += diff->migrations++;
+	*migration = (struct hvc_migration){
 	        .operation = e->operation,
 	        .does = does,
 	        .kind = e->row->kind,
@@ -326,12 +326,12 @@ static enum hvc_status add_meeting(const struct encounter *e, struct hvc_diag *d
 	        .same = !other && !another,
 	};
 	/* All that the old rule promised may still be so: only what it leaves open has changed. */
-	meeting->silent = is_silent(e->row, e->got) &&
-	                  (another || (other && (!e->asked->results || any_differing(e, true))));
-	if (!meeting->rule_new)
+	migration->silent = is_silent(e->row, e->got) &&
+	                    (another || (other && (!e->asked->results || any_differing(e, true))));
+	if (!migration->rule_new)
 		return HVC_E_NOMEM;
 	return hvc_differ__witness(e->d, part, row, other ? other : e->calls, false, diag,
-	                           &meeting->witness);
+	                           &migration->witness);
 }
 
 /* Some call of the encounter's, as far as calls are told apart by the new ABI's rules. */
@@ -452,7 +452,7 @@ enum hvc_status hvc_operation__find(struct hvc_differ *d, struct hvc_diag *diag)
 			return HVC_E_NOMEM;
 	if (diff->abi[HVC_SIDE_OLD])
 		HVC_TRY(meet_all(d, diag));
-	if (diff->meetings)
-		qsort(diff->meeting, diff->meetings, sizeof *diff->meeting, by_operation);
+	if (diff->migrations)
+		qsort(diff->migration, diff->migrations, sizeof *diff->migration, by_operation);
 	return HVC_OK;
 }

@@ -15,7 +15,7 @@
 #include "hvcheck/arch.h"
 #include "machine/supplied.h"
 
-#define INVENTIONS_MAX 256u /* kept of what the calls of one caller meet */
+#define SUPPLIES_MAX 256u /* kept of what the calls of one caller meet */
 
 struct made {
 	bool made;
@@ -31,8 +31,8 @@ struct bench {
 	struct hvc_flight flight;
 	struct hvc_diag diag;
 	volatile unsigned at;
-	struct hvc_supply invention[INVENTIONS_MAX];
-	unsigned inventions;
+	struct hvc_supply supply[SUPPLIES_MAX];
+	unsigned supplies;
 	uint64_t more;
 	struct made made[];
 };
@@ -68,10 +68,10 @@ static enum hvc_status keep_supplied(struct bench *bench, struct hvc_machine *ma
 	enum hvc_status status = hvc_machine_supplied(machine, &met);
 
 	for (unsigned i = 0; told && status == HVC_OK && i < met.rows; i++) {
-		if (bench->inventions == INVENTIONS_MAX)
+		if (bench->supplies == SUPPLIES_MAX)
 			bench->more += met.row[i].calls;
 		else
-			bench->invention[bench->inventions++] = met.row[i];
+			bench->supply[bench->supplies++] = met.row[i];
 	}
 	bench->more += told ? met.more : 0;
 	hvc_supplied__free(&met);
@@ -262,8 +262,8 @@ enum hvc_status hvc_prover__confirm(struct hvc_prover *p, unsigned first, struct
 		work.value[i] = input->usual;
 	status = make(&work, diag);
 	p->symbolic->config.machine = machine;
-	for (unsigned i = 0; status == HVC_OK && i < work.bench->inventions; i++)
-		if (hvc_supplied__add(&p->proof->supplied, &work.bench->invention[i]) != HVC_OK)
+	for (unsigned i = 0; status == HVC_OK && i < work.bench->supplies; i++)
+		if (hvc_supplied__add(&p->proof->supplied, &work.bench->supply[i]) != HVC_OK)
 			status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	p->proof->supplied.more += work.bench->more;
 	for (unsigned i = 0; status == HVC_OK && i < count; i++)

@@ -41,24 +41,24 @@ static int by_place(const void *a, const void *b)
 	return compare(a, b);
 }
 
-enum hvc_status hvc_supplied__add(struct hvc_supplied *supplied, const struct hvc_supply *invention)
+enum hvc_status hvc_supplied__add(struct hvc_supplied *supplied, const struct hvc_supply *supply)
 {
 	unsigned at = 0;
 
-	while (at < supplied->rows && compare(&supplied->row[at], invention) != 0)
+	while (at < supplied->rows && compare(&supplied->row[at], supply) != 0)
 		at++;
 	if (at < supplied->rows) {
-		supplied->row[at].calls += invention->calls;
-		supplied->row[at].blind += invention->blind;
+		supplied->row[at].calls += supply->calls;
+		supplied->row[at].blind += supply->blind;
 		return HVC_OK;
 	}
 	if (at == HVC_SUPPLIED_MAX) {
-		supplied->more += invention->calls;
+		supplied->more += supply->calls;
 		return HVC_OK;
 	}
 	if (!hvc_grow(&supplied->row, &supplied->capacity, at, sizeof *supplied->row))
 		return HVC_E_NOMEM;
-	supplied->row[supplied->rows++] = *invention;
+	supplied->row[supplied->rows++] = *supply;
 	return HVC_OK;
 }
 

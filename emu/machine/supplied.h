@@ -16,7 +16,7 @@ bool hvc_supply__is_assumption(const struct hvc_supply *row);
  * it was.
  */
 HVC_MUST_USE enum hvc_status hvc_supplied__add(struct hvc_supplied *supplied,
-                                               const struct hvc_supply *invention);
+                                               const struct hvc_supply *supply);
 
 /** Add all of another account. */
 HVC_MUST_USE enum hvc_status hvc_supplied__merge(struct hvc_supplied *into,

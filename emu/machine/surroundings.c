@@ -204,9 +204,9 @@ bool hvc_surroundings__is_call(const struct hvc_machine *machine,
 }
 
 static void note(struct hvc_surroundings *around, struct hvc_supplied *into,
-                 const struct hvc_supply *invention)
+                 const struct hvc_supply *supply)
 {
-	if (hvc_supplied__add(into, invention) != HVC_OK)
+	if (hvc_supplied__add(into, supply) != HVC_OK)
 		around->failed = true;
 }
 
@@ -246,7 +246,7 @@ static void conclude_pages(struct hvc_machine *machine)
 
 	for (unsigned i = 0; i < machine->zero.pages; i++) {
 		const struct hvc_zero_page *page = &machine->zero.page[i];
-		struct hvc_supply invention = {
+		struct hvc_supply supply = {
 		        .kind = HVC_SUPPLY_PAGE,
 		        .reg = HVC_REG_NONE,
 		        .address = page->address,
@@ -255,7 +255,7 @@ static void conclude_pages(struct hvc_machine *machine)
 		};
 
 		if (page->touched)
-			note(around, &around->account, &invention);
+			note(around, &around->account, &supply);
 	}
 }
 
@@ -264,7 +264,7 @@ void hvc_surroundings__conclude(struct hvc_machine *machine)
 	struct hvc_surroundings *around = &machine->around;
 
 	for (unsigned i = HVC_GPR_COUNT; i < HVC_REG_COUNT; i++) {
-		struct hvc_supply invention = {
+		struct hvc_supply supply = {
 		        .kind = HVC_SUPPLY_REGISTER,
 		        .reg = (enum hvc_reg)i,
 		        .value = machine->entry.v[i],
@@ -272,7 +272,7 @@ void hvc_surroundings__conclude(struct hvc_machine *machine)
 		};
 
 		if (hvc_regset_has(&around->read, (enum hvc_reg)i))
-			note(around, &around->account, &invention);
+			note(around, &around->account, &supply);
 	}
 	conclude_pages(machine);
 	for (unsigned i = 0; i < around->met.rows; i++) {
@@ -282,7 +282,7 @@ void hvc_surroundings__conclude(struct hvc_machine *machine)
 	around->account.more += around->met.more;
 	for (unsigned i = 0; i < machine->world.stops; i++) {
 		const struct hvc_stop *stub = &machine->world.stop[i];
-		struct hvc_supply invention = {
+		struct hvc_supply supply = {
 		        .kind = HVC_SUPPLY_STUB,
 		        .reg = HVC_REG_NONE,
 		        .address = stub->address,
@@ -291,7 +291,7 @@ void hvc_surroundings__conclude(struct hvc_machine *machine)
 		};
 
 		if (around->stubs >> i & 1)
-			note(around, &around->account, &invention);
+			note(around, &around->account, &supply);
 	}
 	around->written.bits[0] |= machine->dirty.bits[0];
 	around->written.bits[1] |= machine->dirty.bits[1];

@@ -99,8 +99,8 @@ struct hvc_findings *hvc_findings__of(const char *command, const char *subject, 
 	return list;
 }
 
-void hvc_draft__place(struct hvc_new_finding *draft, const struct hvc_rule *rule, const char *abi,
-                      const struct hvc_words *subject_file)
+void hvc_new_finding__place(struct hvc_new_finding *draft, const struct hvc_rule *rule,
+                            const char *abi, const struct hvc_words *subject_file)
 {
 	const char *file = hvc_identity__abi_file(abi);
 

@@ -110,14 +110,15 @@ static void add_operations(struct hvc_findings *list, const struct sides *sides)
 	}
 }
 
-/* The finding rule of a meeting; NULL: there is nothing to find, or it is told of the operation. */
-static const char *rule_of(const struct hvc_abi_migration *meeting)
+/* The finding rule of a migration; NULL: there is nothing to find, or it is told of the operation.
+ */
+static const char *rule_of(const struct hvc_abi_migration *migration)
 {
-	if (meeting->kind == HVC_ABI_MIGRATION_SAME)
+	if (migration->kind == HVC_ABI_MIGRATION_SAME)
 		return NULL;
-	if (meeting->rule[HVC_SIDE_OLD]->role == HVC_ROLE_UNKNOWN)
+	if (migration->rule[HVC_SIDE_OLD]->role == HVC_ROLE_UNKNOWN)
 		return "diff-unknown";
-	switch (meeting->kind) {
+	switch (migration->kind) {
 	case HVC_ABI_MIGRATION_SILENT:
 		return "diff-silent";
 	case HVC_ABI_MIGRATION_NO_PROMISE:
@@ -136,21 +137,21 @@ static const char *rule_of(const struct hvc_abi_migration *meeting)
 
 static void add_meetings(struct hvc_findings *list, const struct sides *sides)
 {
-	for (unsigned i = 0; i < sides->diff->meetings; i++) {
-		const struct hvc_abi_migration *meeting = &sides->diff->meeting[i];
-		struct hvc_new_finding draft = {.rule = rule_of(meeting),
-		                                .about = meeting->rule[HVC_SIDE_OLD]->name};
+	for (unsigned i = 0; i < sides->diff->migrations; i++) {
+		const struct hvc_abi_migration *migration = &sides->diff->migration[i];
+		struct hvc_new_finding draft = {.rule = rule_of(migration),
+		                                .about = migration->rule[HVC_SIDE_OLD]->name};
 
 		if (!draft.rule)
 			continue;
-		put_place(&draft, sides, meeting->rule);
-		hvc_words__add(&draft.key, "%s", meeting->rule[HVC_SIDE_NEW]->name);
+		put_place(&draft, sides, migration->rule);
+		hvc_words__add(&draft.key, "%s", migration->rule[HVC_SIDE_NEW]->name);
 		hvc_words__add(&draft.summary,
 		               sides->diff->widths ? "of 32 bits the call is %s: "
 		                                   : "an old call is %s now: ",
-		               meeting->rule[HVC_SIDE_NEW]->name);
-		hvc_words__promise(&draft.summary, meeting->rule[HVC_SIDE_NEW]);
-		hvc_words__witness(&draft.call, &meeting->overlap->witness);
+		               migration->rule[HVC_SIDE_NEW]->name);
+		hvc_words__promise(&draft.summary, migration->rule[HVC_SIDE_NEW]);
+		hvc_words__witness(&draft.call, &migration->overlap->witness);
 		hvc_findings__add(list, &draft);
 	}
 }

@@ -131,19 +131,20 @@ static bool is_told(const struct hvc_findings *list, const char *rule, const cha
 
 /* The finding rule of what an old caller meets; NULL: it is told of the operation, or is none. */
 static const char *meeting_rule(const struct hvc_findings *list, const struct hvc_diff *diff,
-                                const struct hvc_migration *meeting)
+                                const struct hvc_migration *migration)
 {
-	const char *operation = diff->operation[meeting->operation].name;
-	const struct hvc_rule *rule = rule_of(diff->abi[HVC_SIDE_NEW], meeting->rule_new);
+	const char *operation = diff->operation[migration->operation].name;
+	const struct hvc_rule *rule = rule_of(diff->abi[HVC_SIDE_NEW], migration->rule_new);
 
-	if (meeting->same)
+	if (migration->same)
 		return NULL;
 	if (is_unknown(diff, operation))
 		return is_told(list, "diff-unknown", operation) ? NULL : "diff-unknown";
 	if (rule && !strcmp(rule->name, operation))
-		return meeting->silent && !is_told(list, "diff-changed", operation) ? "diff-changed"
-		                                                                    : NULL;
-	if (meeting->silent || (rule && hvc_rule__claims(rule)))
+		return migration->silent && !is_told(list, "diff-changed", operation)
+		               ? "diff-changed"
+		               : NULL;
+	if (migration->silent || (rule && hvc_rule__claims(rule)))
 		return "diff-silent";
 	return rule && !rule->specified ? "diff-no-promise" : "diff-refused";
 }
@@ -151,20 +152,21 @@ static const char *meeting_rule(const struct hvc_findings *list, const struct hv
 /* What a caller of the old side gets from the new one. */
 static void add_meetings(struct hvc_findings *list, const struct hvc_diff *diff)
 {
-	for (unsigned i = 0; i < diff->meetings; i++) {
-		const struct hvc_migration *meeting = &diff->meeting[i];
+	for (unsigned i = 0; i < diff->migrations; i++) {
+		const struct hvc_migration *migration = &diff->migration[i];
 		struct hvc_new_finding draft = {
-		        .rule = meeting_rule(list, diff, meeting),
-		        .about = diff->operation[meeting->operation].name,
+		        .rule = meeting_rule(list, diff, migration),
+		        .about = diff->operation[migration->operation].name,
 		};
 
 		if (!draft.rule)
 			continue;
-		hvc_words__add(&draft.key, "%s, %s", meeting->rule_new,
-		               hvc_outcome_name(meeting->kind));
+		hvc_words__add(&draft.key, "%s, %s", migration->rule_new,
+		               hvc_outcome_name(migration->kind));
 		hvc_words__add(&draft.summary, "its callers get%s%s: %s",
-		               *meeting->rule_new ? " " : "", meeting->rule_new, meeting->does);
-		put_witness(&draft, &meeting->witness);
+		               *migration->rule_new ? " " : "", migration->rule_new,
+		               migration->does);
+		put_witness(&draft, &migration->witness);
 		hvc_findings__add(list, &draft);
 	}
 }

@@ -20,7 +20,7 @@ static void add_leak(struct hvc_findings *list, const struct hvc_leaks *leaks,
 
 	snprintf(id, sizeof(id), "leak-%s", hvc_channel__name(leak->channel));
 	draft.rule = id;
-	hvc_draft__place(&draft, rule, abi, file);
+	hvc_new_finding__place(&draft, rule, abi, file);
 	if (leak->moved && !hvc_subject_symbol(subject, leak->pc, &draft.symbol, &offset))
 		draft.symbol = NULL;
 	if (leak->channel == HVC_CHANNEL_REGISTER || leak->channel == HVC_CHANNEL_CONTROL)

@@ -27,7 +27,7 @@ static void add_hazard(struct hvc_findings *list, const struct hvc_safety *safet
 	         : index >= safety->findings ? "stuck"
 	                                     : worst(hazard->kinds));
 	draft.rule = id;
-	hvc_draft__place(&draft, rule, abi, file);
+	hvc_new_finding__place(&draft, rule, abi, file);
 	for (unsigned kind = 0; kind < HVC_HAZARD_COUNT; kind++)
 		if (hazard->kinds >> kind & 1)
 			hvc_words__add(&draft.key, "%s%s", draft.key.length ? ", " : "",

@@ -20,8 +20,9 @@ static void add_failure(struct hvc_findings *list, const struct hvc_sequences *s
 	};
 	char text[HVC_COMMAND_SIZE];
 
-	hvc_draft__place(&draft, rule < 0 ? NULL : hvc_abi_rule_at(sequences->abi, (unsigned)rule),
-	                 abi, file);
+	hvc_new_finding__place(&draft,
+	                       rule < 0 ? NULL : hvc_abi_rule_at(sequences->abi, (unsigned)rule),
+	                       abi, file);
 	/* The same failure for another seed, and with other vectors. */
 	hvc_words__add(&draft.key, "%s %s", called,
 	               *hvc_verdict__register(&failure->verdict, text, sizeof(text)) ? text : "-");

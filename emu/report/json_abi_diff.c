@@ -99,16 +99,16 @@ static void add_operations(struct hvc_json *json, const struct hvc_abi_diff *dif
 static void add_meetings(struct hvc_json *json, const struct hvc_abi_diff *diff)
 {
 	hvc_json__array(json, "meetings");
-	for (unsigned i = 0; i < diff->meetings; i++) {
-		const struct hvc_abi_migration *meeting = &diff->meeting[i];
+	for (unsigned i = 0; i < diff->migrations; i++) {
+		const struct hvc_abi_migration *migration = &diff->migration[i];
 
 		hvc_json__object(json, NULL);
-		hvc_json__string(json, "kind", hvc_abi_meeting__name(meeting->kind));
-		hvc_json__string(json, "old", meeting->rule[HVC_SIDE_OLD]->name);
+		hvc_json__string(json, "kind", hvc_abi_migration__name(migration->kind));
+		hvc_json__string(json, "old", migration->rule[HVC_SIDE_OLD]->name);
 		hvc_json__object(json, "new");
-		add_promise(json, meeting->rule[HVC_SIDE_NEW]);
+		add_promise(json, migration->rule[HVC_SIDE_NEW]);
 		hvc_json__close(json);
-		hvc_json__overlap(json, diff->abi, meeting->overlap);
+		hvc_json__overlap(json, diff->abi, migration->overlap);
 		hvc_json__close(json);
 	}
 	hvc_json__close(json);

@@ -76,17 +76,17 @@ static void add_operations(struct hvc_json *json, const struct hvc_diff *diff)
 static void add_meetings(struct hvc_json *json, const struct hvc_diff *diff)
 {
 	hvc_json__array(json, "meetings");
-	for (unsigned i = 0; i < diff->meetings; i++) {
-		const struct hvc_migration *meeting = &diff->meeting[i];
+	for (unsigned i = 0; i < diff->migrations; i++) {
+		const struct hvc_migration *migration = &diff->migration[i];
 
 		hvc_json__object(json, NULL);
-		hvc_json__string(json, "operation", diff->operation[meeting->operation].name);
-		hvc_json__string(json, "rule", meeting->rule_new);
-		hvc_json__boolean(json, "same", meeting->same);
-		hvc_json__boolean(json, "silent", meeting->silent);
-		hvc_json__string(json, "outcome", hvc_outcome_name(meeting->kind));
-		hvc_json__string(json, "gets", meeting->does);
-		add_witness(json, &meeting->witness);
+		hvc_json__string(json, "operation", diff->operation[migration->operation].name);
+		hvc_json__string(json, "rule", migration->rule_new);
+		hvc_json__boolean(json, "same", migration->same);
+		hvc_json__boolean(json, "silent", migration->silent);
+		hvc_json__string(json, "outcome", hvc_outcome_name(migration->kind));
+		hvc_json__string(json, "gets", migration->does);
+		add_witness(json, &migration->witness);
 		hvc_json__close(json);
 	}
 	hvc_json__close(json);

@@ -34,8 +34,8 @@ struct hvc_findings *hvc_findings__of(const char *command, const char *subject, 
  * Where to look: the subject's file, and for one without, the rule in the specification of --abi;
  * rule may be NULL.
  */
-void hvc_draft__place(struct hvc_new_finding *draft, const struct hvc_rule *rule, const char *abi,
-                      const struct hvc_words *subject_file);
+void hvc_new_finding__place(struct hvc_new_finding *draft, const struct hvc_rule *rule,
+                            const char *abi, const struct hvc_words *subject_file);
 /** Add a finding, or add its calls to the one that is there already. */
 void hvc_findings__add(struct hvc_findings *list, struct hvc_new_finding *draft);
 /** Add a case. */

@@ -74,9 +74,9 @@ void hvc_note__operation(const struct hvc_diff *diff, const struct hvc_operation
 		add(out, "; ");
 		hvc_words__add(out, "%s", operation->change);
 	}
-	for (unsigned i = 0; i < diff->meetings; i++)
-		if (&diff->operation[diff->meeting[i].operation] == operation)
-			same = same && diff->meeting[i].same;
+	for (unsigned i = 0; i < diff->migrations; i++)
+		if (&diff->operation[diff->migration[i].operation] == operation)
+			same = same && diff->migration[i].same;
 	if (!out->length)
 		hvc_words__add(out, same ? "same" : "differs in detail");
 }
@@ -106,8 +106,8 @@ void hvc_abi_note__count(const struct hvc_abi_diff *diff, struct hvc_abi_counts 
 		counts.changed += operation->changed;
 		counts.same += is_same(operation);
 	}
-	for (unsigned i = 0; i < diff->meetings; i++)
-		counts.silent += diff->meeting[i].kind == HVC_ABI_MIGRATION_SILENT;
+	for (unsigned i = 0; i < diff->migrations; i++)
+		counts.silent += diff->migration[i].kind == HVC_ABI_MIGRATION_SILENT;
 	*out = counts;
 }
 
@@ -236,9 +236,9 @@ void hvc_abi_note__operation(const struct hvc_abi_operation *operation, struct h
 		hvc_words__add(out, "same");
 }
 
-void hvc_abi_note__calls(const struct hvc_abi_migration *meeting, struct hvc_words *out)
+void hvc_abi_note__calls(const struct hvc_abi_migration *migration, struct hvc_words *out)
 {
-	const struct hvc_overlap *overlap = meeting->overlap;
+	const struct hvc_overlap *overlap = migration->overlap;
 	bool every = overlap->imms == 1 && overlap->imm[0].lo == 0 &&
 	             overlap->imm[0].hi == HVC_IMM_COUNT - 1;
 

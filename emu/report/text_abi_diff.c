@@ -17,7 +17,7 @@ static void put_summary(const struct hvc_page *page, const struct hvc_abi_diff *
 		                name_of(diff, HVC_SIDE_OLD), name_of(diff, HVC_SIDE_NEW));
 }
 
-static void add_meeting(struct hvc_table *table, const struct hvc_abi_migration *meeting)
+static void add_meeting(struct hvc_table *table, const struct hvc_abi_migration *migration)
 {
 	static const enum hvc_ink inks[HVC_ABI_MIGRATION_COUNT] = {
 	        [HVC_ABI_MIGRATION_SILENT] = HVC_INK_BAD,
@@ -26,22 +26,22 @@ static void add_meeting(struct hvc_table *table, const struct hvc_abi_migration 
 	};
 	struct hvc_words calls = {0}, old = {0}, new = {0};
 
-	hvc_abi_note__calls(meeting, &calls);
-	hvc_words__add(&old, "%s: ", meeting->rule[HVC_SIDE_OLD]->name);
-	hvc_words__promise(&old, meeting->rule[HVC_SIDE_OLD]);
-	hvc_words__add(&new, "%s: ", meeting->rule[HVC_SIDE_NEW]->name);
-	hvc_words__promise(&new, meeting->rule[HVC_SIDE_NEW]);
+	hvc_abi_note__calls(migration, &calls);
+	hvc_words__add(&old, "%s: ", migration->rule[HVC_SIDE_OLD]->name);
+	hvc_words__promise(&old, migration->rule[HVC_SIDE_OLD]);
+	hvc_words__add(&new, "%s: ", migration->rule[HVC_SIDE_NEW]->name);
+	hvc_words__promise(&new, migration->rule[HVC_SIDE_NEW]);
 	hvc_table__row(table);
-	hvc_table__cell(table, 0, inks[meeting->kind], "%s",
-	                meeting->kind == HVC_ABI_MIGRATION_SILENT
+	hvc_table__cell(table, 0, inks[migration->kind], "%s",
+	                migration->kind == HVC_ABI_MIGRATION_SILENT
 	                        ? "SILENT"
-	                        : hvc_abi_meeting__name(meeting->kind));
+	                        : hvc_abi_migration__name(migration->kind));
 	hvc_table__take(table, 1, HVC_INK_PLAIN, &calls);
 	hvc_table__take(table, 2, HVC_INK_PLAIN, &old);
 	hvc_table__take(table, 3, HVC_INK_PLAIN, &new);
 }
 
-/* What goes wrong unseen comes first, as the meetings are sorted. */
+/* What goes wrong unseen comes first, as the migrations are sorted. */
 static enum hvc_status put_meetings(const struct hvc_page *page, const struct hvc_abi_diff *diff,
                                     struct hvc_diag *diag)
 {
@@ -54,7 +54,7 @@ static enum hvc_status put_meetings(const struct hvc_page *page, const struct hv
 	struct hvc_table *table;
 	unsigned told = 0;
 
-	while (told < diff->meetings && diff->meeting[told].kind != HVC_ABI_MIGRATION_SAME)
+	while (told < diff->migrations && diff->migration[told].kind != HVC_ABI_MIGRATION_SAME)
 		told++;
 	if (!told)
 		return HVC_OK;
@@ -64,15 +64,15 @@ static enum hvc_status put_meetings(const struct hvc_page *page, const struct hv
 	table = hvc_table__new(page, columns, 4);
 	hvc_table__is_plain(table);
 	for (unsigned i = 0; i < told; i++)
-		add_meeting(table, &diff->meeting[i]);
+		add_meeting(table, &diff->migration[i]);
 	HVC_TRY(hvc_table__print(table, diag));
 	hvc_page__gap(page);
-	if (told < diff->meetings)
+	if (told < diff->migrations)
 		hvc_page__line(page, 2, "%u more kind%s of call mean%s what %s did.",
-		               diff->meetings - told, diff->meetings - told == 1 ? "" : "s",
-		               diff->meetings - told == 1 ? "s" : "",
-		               diff->meetings - told == 1 ? "it" : "they");
-	if (diff->meeting[0].kind == HVC_ABI_MIGRATION_SILENT)
+		               diff->migrations - told, diff->migrations - told == 1 ? "" : "s",
+		               diff->migrations - told == 1 ? "s" : "",
+		               diff->migrations - told == 1 ? "it" : "they");
+	if (diff->migration[0].kind == HVC_ABI_MIGRATION_SILENT)
 		hvc_page__line(page, 2,
 		               "SILENT: another operation, or one that is unknown without saying "
 		               "so.");

@@ -23,8 +23,9 @@ static void put_danger(const struct hvc_page *page, const struct hvc_diff *diff)
 	for (unsigned i = 0; i < diff->operations; i++) {
 		bool any = false;
 
-		for (unsigned j = 0; j < diff->meetings; j++)
-			any = any || (diff->meeting[j].operation == i && diff->meeting[j].silent);
+		for (unsigned j = 0; j < diff->migrations; j++)
+			any = any ||
+			      (diff->migration[j].operation == i && diff->migration[j].silent);
 		offered += diff->operation[i].use[HVC_SIDE_OLD].offered;
 		silent += any;
 	}
@@ -110,21 +111,21 @@ static enum hvc_status put_operations(const struct hvc_page *page, const struct 
 }
 
 static void put_meeting(struct hvc_table *table, const struct hvc_diff *diff,
-                        const struct hvc_migration *meeting)
+                        const struct hvc_migration *migration)
 {
-	const struct hvc_operation *operation = &diff->operation[meeting->operation];
+	const struct hvc_operation *operation = &diff->operation[migration->operation];
 	struct hvc_words call = {0};
 
-	hvc_words__witness(&call, &meeting->witness.call);
+	hvc_words__witness(&call, &migration->witness.call);
 	hvc_table__row(table);
-	hvc_table__cell(table, 0, meeting->silent ? HVC_INK_BAD : HVC_INK_PLAIN, "%s",
-	                meeting->silent ? "SILENT"
-	                : meeting->same ? "same"
-	                                : "differs");
+	hvc_table__cell(table, 0, migration->silent ? HVC_INK_BAD : HVC_INK_PLAIN, "%s",
+	                migration->silent ? "SILENT"
+	                : migration->same ? "same"
+	                                  : "differs");
 	hvc_table__cell(table, 1, HVC_INK_STRONG, "%s", operation->name);
 	hvc_table__take(table, 2, HVC_INK_PLAIN, &call);
-	hvc_table__cell(table, 3, HVC_INK_PLAIN, "%s", meeting->rule_new);
-	hvc_table__cell(table, 4, HVC_INK_PLAIN, "%s", meeting->does);
+	hvc_table__cell(table, 3, HVC_INK_PLAIN, "%s", migration->rule_new);
+	hvc_table__cell(table, 4, HVC_INK_PLAIN, "%s", migration->does);
 }
 
 static enum hvc_status put_meetings(const struct hvc_page *page, const struct hvc_diff *diff,
@@ -140,7 +141,7 @@ static enum hvc_status put_meetings(const struct hvc_page *page, const struct hv
 	struct hvc_table *table;
 	bool silent = false;
 
-	if (!diff->meetings)
+	if (!diff->migrations)
 		return HVC_OK;
 	hvc_page__heading(page, "%s as an old caller sees it: one of %s",
 	                  name_of(diff, HVC_SIDE_NEW), name_of(diff, HVC_SIDE_OLD));
@@ -148,12 +149,12 @@ static enum hvc_status put_meetings(const struct hvc_page *page, const struct hv
 	table = hvc_table__new(page, columns, 5);
 	/* What goes wrong unseen comes first. */
 	for (unsigned pass = 0; pass < 3; pass++) {
-		for (unsigned i = 0; i < diff->meetings; i++) {
-			const struct hvc_migration *meeting = &diff->meeting[i];
+		for (unsigned i = 0; i < diff->migrations; i++) {
+			const struct hvc_migration *migration = &diff->migration[i];
 
-			if ((meeting->silent ? 0u : meeting->same ? 2u : 1u) == pass)
-				put_meeting(table, diff, meeting);
-			silent = silent || meeting->silent;
+			if ((migration->silent ? 0u : migration->same ? 2u : 1u) == pass)
+				put_meeting(table, diff, migration);
+			silent = silent || migration->silent;
 		}
 	}
 	HVC_TRY(hvc_table__print(table, diag));
