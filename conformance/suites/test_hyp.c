@@ -456,4 +456,34 @@ TEST(maps_tell_registers)
 	hvc_subject_close(subject);
 }
 
+/* Of r0 each value does something else here: those that have no row are counted. */
+TEST(values_without_a_row_are_told)
+{
+	static uint32_t image[0x200] = {[0x24 / 4] = 0x016f2818}; /* a zImage's magic number */
+	struct hvc_exact_config config = {.insns = 1u << HVC_INSN_HVC_A32};
+	struct hvc_subject *subject = NULL;
+	struct hvc_exact *exact = NULL;
+	struct hvc_diag diag = {0};
+	struct hvc_world world;
+
+	for (unsigned slot = 0; slot < 8; slot++)
+		image[0x100 + slot] = slot == 5 ? 0xea000001 : 0xeafffffe;
+	image[0x108] = 0xe2800030; /* add r0, r0, #0x30 */
+	image[0x109] = 0xe160006e; /* eret */
+	suite_put(HVC_BINARY_DIR "/hyp.zImage", image, sizeof image);
+	ck_assert_msg(hvc_subject_open(HVC_BINARY_DIR "/hyp.zImage@+0x400", &diag, &subject) ==
+	                      HVC_OK,
+	              "%s", diag.message);
+	hvc_world_init(&world, HVC_CPU_A15);
+	ck_assert_int_eq(hvc_subject__resolve(subject, &world, &diag), HVC_OK);
+	config.subject = subject;
+	config.world = &world;
+	ck_assert_int_eq(hvc_exact__make(&config, &diag, &exact), HVC_OK);
+	ck_assert(!hvc_exact__is_complete(exact));
+	ck_assert_msg(strstr(exact->part[0].why, " more did otherwise, and have no row"), "%s",
+	              exact->part[0].why);
+	hvc_exact__free(exact);
+	hvc_subject_close(subject);
+}
+
 SUITE_MAIN("hyp")

@@ -13,6 +13,7 @@
 
 #include "engine/exact_join.h"
 #include "engine/exact_trial.h"
+#include "engine/scene.h"
 #include "engine/way_seen.h"
 #include "machine/a32.h"
 #include "machine/outcome.h"
@@ -43,7 +44,8 @@ struct bench {
 	struct hvc_way_seen way[WAYS_MAX];
 	unsigned ways;
 	uint64_t instructions; /* that calls have executed */
-	bool overflow;         /* more ways, or more groups, than there is room for */
+	bool overflow;         /* more ways than there is room for */
+	unsigned dropped;      /* values that do something else again, and have no row */
 	uint8_t base[HVC_IMM_COUNT];
 	uint16_t tried[TRIED_MAX];
 	unsigned trieds;
@@ -152,6 +154,15 @@ static bool is_base(const struct work *work, const uint8_t *way)
 	return true;
 }
 
+/* There is no room for what the value does, and for the ways in which its calls ended. */
+static enum hvc_status drop(struct bench *bench, unsigned ways)
+{
+	bench->ways = ways;
+	bench->overflow = false;
+	bench->dropped++;
+	return HVC_OK;
+}
+
 static enum hvc_status try_value(struct work *work, unsigned reg, uint64_t value)
 {
 	struct bench *bench = work->bench;
@@ -160,11 +171,10 @@ static enum hvc_status try_value(struct work *work, unsigned reg, uint64_t value
 	struct group *group;
 
 	HVC_TRY(call_all(work, reg, value, bench->tried, bench->trieds, way));
-	if (bench->overflow || is_base(work, way)) {
-		bench->ways = bench->overflow ? ways : bench->ways;
-		bench->overflow = false;
+	if (bench->overflow)
+		return drop(bench, ways);
+	if (is_base(work, way))
 		return HVC_OK;
-	}
 	for (unsigned i = 0; i < bench->groups; i++) {
 		group = &bench->group[i];
 		if (group->reg == reg && !memcmp(group->tried, way, sizeof way) &&
@@ -174,14 +184,14 @@ static enum hvc_status try_value(struct work *work, unsigned reg, uint64_t value
 		}
 	}
 	if (bench->groups == GROUPS_MAX)
-		return HVC_OK;
+		return drop(bench, ways);
 	group = &bench->group[bench->groups];
 	*group = (struct group){.reg = reg, .value = {value}, .values = 1};
 	memcpy(group->tried, way, sizeof way);
 	HVC_TRY(call_all(work, reg, value, NULL, HVC_IMM_COUNT, group->way));
-	if (!bench->overflow)
-		bench->groups++;
-	bench->overflow = false;
+	if (bench->overflow)
+		return drop(bench, ways);
+	bench->groups++;
 	return HVC_OK;
 }
 
@@ -189,11 +199,9 @@ static enum hvc_status sweep(void *ctx)
 {
 	struct work *work = ctx;
 	struct bench *bench = work->bench;
-	const struct hvc_machine_config config = {.image = *hvc_subject_image(work->exact->subject),
-	                                          .world = &work->exact->world,
-	                                          .budget = work->exact->budget};
 
-	HVC_TRY(hvc_machine_open(&config, &bench->diag, &work->machine));
+	HVC_TRY(hvc_scene__machine(work->exact->subject, &work->exact->world, work->exact->budget,
+	                           &bench->diag, &work->machine));
 	HVC_TRY(call_all(work, REGISTERS, 0, NULL, HVC_IMM_COUNT, bench->base));
 	if (bench->overflow)
 		return HVC_OK;
@@ -290,25 +298,19 @@ static unsigned active_at(const struct bench *bench, unsigned imm)
 	return active;
 }
 
-/* All immediates with this way of this group (NULL: the base) and these groups active. */
-static const struct hvc_set *imms_of(struct hvc_bvs *terms, const struct bench *bench,
-                                     const struct group *group, uint8_t way, unsigned active)
+/* Immediates with this way of this group (NULL: the base), and these groups active. */
+struct alike {
+	const struct bench *bench;
+	const uint8_t *ways;
+	unsigned active;
+	uint8_t way;
+};
+
+static bool is_alike(const void *ctx, unsigned imm)
 {
-	const struct hvc_set *set = hvc_set__not(terms, hvc_set__range(terms, 16, 0, UINT16_MAX));
-	const uint8_t *ways = group ? group->way : bench->base;
+	const struct alike *a = ctx;
 
-	for (unsigned lo = 0, hi; set && lo < HVC_IMM_COUNT; lo = hi + 1) {
-		const struct hvc_set *one;
-		bool in = ways[lo] == way && active_at(bench, lo) == active;
-
-		for (hi = lo; hi + 1 < HVC_IMM_COUNT &&
-		              (ways[hi + 1] == way && active_at(bench, hi + 1) == active) == in;)
-			hi++;
-		one = in ? hvc_set__range(terms, 16, lo, hi) : NULL;
-		if (in)
-			set = one ? hvc_set__or(terms, set, one) : NULL;
-	}
-	return set;
+	return a->ways[imm] == a->way && active_at(a->bench, imm) == a->active;
 }
 
 /* Conditions of a row: its immediates, and for each register the values that it has or has not. */
@@ -318,7 +320,7 @@ static bool add_case(struct hvc_exact *exact, const struct hvc_exact_part *part,
 {
 	struct hvc_bvs *terms = exact->terms;
 	struct hvc_row_case *c = row->case_ = calloc(1, sizeof *c);
-	const struct hvc_set *none = hvc_set__not(terms, hvc_set__range(terms, 64, 0, UINT64_MAX));
+	const struct hvc_set *none = hvc_set__none(terms, 64);
 
 	row->cases = 1;
 	if (c)
@@ -406,7 +408,8 @@ static bool add_rows(struct hvc_exact *exact, struct hvc_exact_part *part,
 			told = ways[other] == ways[imm] && active_at(bench, other) == imms.active;
 		if (told)
 			continue;
-		imms.set = imms_of(exact->terms, bench, group, ways[imm], imms.active);
+		imms.set = hvc_set__imms(exact->terms, is_alike,
+		                         &(struct alike){bench, ways, imms.active, ways[imm]});
 		if (!imms.set ||
 		    !add_row(exact, part, bench, &imms, group, &bench->way[ways[imm]], why))
 			return false;
@@ -440,6 +443,10 @@ enum hvc_status hvc_exact__sweep_hyp(struct hvc_exact *exact, struct hvc_exact_p
 		snprintf(part->why + strlen(part->why), sizeof part->why - strlen(part->why),
 		         "; r0 to r12 had %u values each, of which other values may be told apart",
 		         work.values);
+		if (bench->dropped)
+			snprintf(part->why + strlen(part->why),
+			         sizeof part->why - strlen(part->why),
+			         "; %u more did otherwise, and have no row", bench->dropped);
 	}
 	munmap(bench, sizeof *bench);
 	if (!made || status == HVC_E_NOMEM)

@@ -131,7 +131,7 @@ static const struct hvc_set *of_case(const struct hvc_row_trial *t, const struct
 			return NULL;
 		holds &= eval(t, c->rest[i]) == 1;
 	}
-	return holds || !all ? all : hvc_set__not(terms, hvc_set__range(terms, 16, 0, UINT16_MAX));
+	return holds || !all ? all : hvc_set__none(terms, 16);
 }
 
 static const struct hvc_set *of_cases(const struct hvc_row_trial *t)

@@ -185,21 +185,22 @@ static bool copy_cases(struct hvc_bvs *terms, const struct hvc_row *from,
 	return to->case_ != NULL;
 }
 
+struct ending {
+	const struct bench *bench;
+	uint8_t how;
+};
+
+static bool ended_so(const void *ctx, unsigned imm)
+{
+	const struct ending *ending = ctx;
+
+	return ending->bench->ended[imm] == ending->how;
+}
+
 /* The immediates that ended alike, as a set; NULL: there are too many ranges. */
 static const struct hvc_set *set_of(struct hvc_bvs *terms, const struct bench *bench, uint8_t how)
 {
-	const struct hvc_set *set, *one;
-
-	set = hvc_set__not(terms, hvc_set__range(terms, 16, 0, UINT16_MAX));
-	for (unsigned lo = 0, hi; set && lo < HVC_IMM_COUNT; lo = hi + 1) {
-		for (hi = lo; hi + 1 < HVC_IMM_COUNT && bench->ended[hi + 1] == bench->ended[lo];)
-			hi++;
-		if (bench->ended[lo] != how)
-			continue;
-		one = hvc_set__range(terms, 16, lo, hi);
-		set = hvc_set__or(terms, set, one);
-	}
-	return set;
+	return hvc_set__imms(terms, ended_so, &(struct ending){bench, how});
 }
 
 static hvc_ref is_in(struct hvc_bvs *terms, const struct hvc_member *m)

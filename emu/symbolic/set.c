@@ -100,6 +100,27 @@ const struct hvc_set *hvc_set__or(struct hvc_bvs *terms, const struct hvc_set *a
 	                    hvc_set__and(terms, hvc_set__not(terms, a), hvc_set__not(terms, b)));
 }
 
+const struct hvc_set *hvc_set__none(struct hvc_bvs *terms, unsigned width)
+{
+	return hvc_set__not(terms, hvc_set__range(terms, width, 0, hvc_bv__mask(width)));
+}
+
+const struct hvc_set *hvc_set__imms(struct hvc_bvs *terms,
+                                    bool (*has)(const void *ctx, unsigned imm), const void *ctx)
+{
+	const struct hvc_set *set = hvc_set__none(terms, 16);
+
+	for (unsigned lo = 0, hi; set && lo <= UINT16_MAX; lo = hi + 1) {
+		bool in = has(ctx, lo);
+
+		for (hi = lo; hi < UINT16_MAX && has(ctx, hi + 1) == in;)
+			hi++;
+		if (in)
+			set = hvc_set__or(terms, set, hvc_set__range(terms, 16, lo, hi));
+	}
+	return set;
+}
+
 bool hvc_set__same(const struct hvc_set *a, const struct hvc_set *b)
 {
 	return a->count == b->count && !memcmp(a->range, b->range, a->count * sizeof *a->range);
@@ -197,7 +218,7 @@ static bool compared(struct hvc_bvs *terms, hvc_ref a, struct hvc_member *out)
 	}
 	/* Less than the least and more than the most is nothing: a range would wrap, and be all. */
 	if (a->op != HVC_OP_EQ && !((lo - hi - 1) & hvc_bv__mask(width)))
-		out->set = hvc_set__not(terms, hvc_set__range(terms, width, 0, UINT64_MAX));
+		out->set = hvc_set__none(terms, width);
 	else
 		out->set = hvc_set__range(terms, width, lo, hi);
 	return normalise(terms, out);

@@ -27,6 +27,11 @@ struct hvc_set {
 /** From lo up to hi, past the greatest number where hi is less. */
 const struct hvc_set *hvc_set__range(struct hvc_bvs *terms, unsigned width, uint64_t lo,
                                      uint64_t hi);
+/** No number at all. */
+const struct hvc_set *hvc_set__none(struct hvc_bvs *terms, unsigned width);
+/** Of the 65,536 numbers of 16 bits those of which `has` says so. */
+const struct hvc_set *hvc_set__imms(struct hvc_bvs *terms,
+                                    bool (*has)(const void *ctx, unsigned imm), const void *ctx);
 const struct hvc_set *hvc_set__not(struct hvc_bvs *terms, const struct hvc_set *a);
 const struct hvc_set *hvc_set__and(struct hvc_bvs *terms, const struct hvc_set *a,
                                    const struct hvc_set *b);
