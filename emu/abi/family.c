@@ -64,14 +64,20 @@ unsigned hvc_family__members(const char *family, const char *out[HVC_GENERATIONS
 	return find(family, strlen(family), out);
 }
 
-const char *hvc_family__holding(const char *name)
+const char *hvc_family__at(const char *const *member, unsigned count, const char *version)
 {
-	const char *version = hvc_family__version(name), *member[HVC_GENERATIONS_MAX];
 	const char *holding = NULL;
-	unsigned count = version ? find(name, (size_t)(version - name) - 1, member) : 0;
 
 	for (unsigned i = 0; i < count; i++)
 		if (hvc_family__compare(hvc_family__version(member[i]), version) <= 0)
 			holding = member[i];
 	return holding;
+}
+
+const char *hvc_family__holding(const char *name)
+{
+	const char *version = hvc_family__version(name), *member[HVC_GENERATIONS_MAX];
+	unsigned count = version ? find(name, (size_t)(version - name) - 1, member) : 0;
+
+	return hvc_family__at(member, count, version);
 }

@@ -19,6 +19,8 @@ const char *hvc_family__version(const char *name);
 int hvc_family__compare(const char *a, const char *b);
 /** The shipped generations of a family ("linux-stub"), oldest first; returns how many. */
 unsigned hvc_family__members(const char *family, const char *out[HVC_GENERATIONS_MAX]);
+/** Of generations, oldest first, the one that holds at a version; NULL: it is before all. */
+const char *hvc_family__at(const char *const *member, unsigned count, const char *version);
 /** The shipped generation that holds at a version ("linux-stub-6.12"); NULL: there is none. */
 const char *hvc_family__holding(const char *name);
 

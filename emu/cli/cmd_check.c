@@ -92,14 +92,13 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 static void tell_lacking(const struct hvc_check *check)
 {
 	const struct hvc_regset *present[WORLDS] = {NULL};
-	char lacks[HVC_DOUBT_TEXT], why[HVC_DOUBT_TEXT + 16];
+	char why[HVC_DOUBT_TEXT];
 
 	for (unsigned i = 0; i < check->worlds && i < WORLDS; i++)
 		present[i] = &check->world[i].present;
 	for (unsigned i = 0; i < hvc_abi_rule_count(check->abi); i++)
 		if (check->rule[i].calls && hvc_rule__is_lacking(hvc_abi_rule_at(check->abi, i),
-		                                                 present, check->worlds, lacks)) {
-			snprintf(why, sizeof why, "not decided: %s", lacks);
+		                                                 present, check->worlds, why)) {
 			hvc_supervise__doubt(why);
 			return;
 		}

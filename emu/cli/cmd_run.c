@@ -91,16 +91,14 @@ static enum hvc_status write_report(const struct hvc_options *options, const str
 static void tell_lacking(const struct hvc_rule *rule, const struct hvc_regset *present)
 {
 	const struct hvc_regset *all[32] = {NULL};
-	char lacks[HVC_DOUBT_TEXT], why[HVC_DOUBT_TEXT + 16];
+	char why[HVC_DOUBT_TEXT];
 
 	if (rule->worlds & (rule->worlds - 1))
 		return;
 	for (unsigned i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		all[i] = present;
-	if (!hvc_rule__is_lacking(rule, all, sizeof(all) / sizeof(all[0]), lacks))
-		return;
-	snprintf(why, sizeof(why), "not decided: %s", lacks);
-	hvc_supervise__doubt(why);
+	if (hvc_rule__is_lacking(rule, all, sizeof(all) / sizeof(all[0]), why))
+		hvc_supervise__doubt(why);
 }
 
 /* By the rule, and by what other calls show of this one; a violation has its cause looked for. */

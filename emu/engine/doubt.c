@@ -185,7 +185,8 @@ bool hvc_rule__is_lacking(const struct hvc_rule *rule, const struct hvc_regset *
 		}
 		if (!asked || has)
 			continue;
-		snprintf(why, HVC_DOUBT_TEXT, "rule %s promises %s, which the CPU model has not",
+		snprintf(why, HVC_DOUBT_TEXT,
+		         "not decided: rule %s promises %s, which the CPU model has not",
 		         rule->name, hvc_reg_name(reg));
 		return true;
 	}

@@ -228,7 +228,7 @@ static void choose_values(struct work *work)
 	static const uint64_t usual[] = {0x1000,     0x1000000,  0x40000000, 0x7fffffff, 0x80000000,
 	                                 0x80000001, 0xc0000000, 0xfffffffe, UINT32_MAX};
 	const struct hvc_image *image = hvc_subject_image(work->exact->subject);
-	bool t32 = work->exact->world.state.v[HVC_REG_SCTLR_EL2] >> 30 & 1; /* HSCTLR.TE */
+	bool t32 = work->exact->world.state.v[HVC_REG_SCTLR_EL2] & HVC_HSCTLR_TE;
 
 	for (uint64_t value = 0; value < 10; value++)
 		add_value(work, value);

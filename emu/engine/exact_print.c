@@ -68,19 +68,22 @@ static void put_term(const struct hvc_exact *exact, struct hvc_text *out, hvc_re
 
 bool hvc_exact__to_vector(const struct hvc_exact *exact, const struct hvc_row *row)
 {
-	static const char *const slots[HVC_LEVEL_COUNT] = {
-	        [HVC_LEVEL_EL0] = "vbar_el1 + 0x400",
-	        [HVC_LEVEL_EL1T] = "vbar_el1",
-	        [HVC_LEVEL_EL1H] = "vbar_el1 + 0x200",
+	static const uint64_t slots[HVC_LEVEL_COUNT] = {
+	        [HVC_LEVEL_EL0] = 0x400,
+	        [HVC_LEVEL_EL1T] = 0,
+	        [HVC_LEVEL_EL1H] = 0x200,
 	};
 	enum hvc_level from = row->witness.from;
-	const char *slot = hvc_level_is_aarch32(from) ? "vbar_el1 + 0x4" : slots[from];
-	char text[64];
+	const struct hvc_input *input;
+	hvc_ref base = NULL;
+	uint64_t offset;
 
-	if (row->kind != HVC_OUTCOME_INJECT || !row->target || !slot)
+	if (row->kind != HVC_OUTCOME_INJECT || !row->target || hvc_level__el(from) == 2)
 		return false;
-	hvc_bv__print(exact->terms, row->target, text, sizeof text);
-	return !strcmp(text, slot);
+	offset = hvc_bv__offset(row->target, &base);
+	input = base ? hvc_bv__input_of(exact->terms, base) : NULL;
+	return input && !strcmp(input->name, hvc_reg_name(HVC_REG_VBAR_EL1)) &&
+	       offset == (hvc_level_is_aarch32(from) ? 4 : slots[from]);
 }
 
 /* The name that the user gave it, or the image has for it. */

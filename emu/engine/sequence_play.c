@@ -83,10 +83,10 @@ static bool make_tables(struct hvc_player *player, struct hvc_segment *segment)
 static void measure(const struct hvc_image *image, const struct hvc_world *world,
                     struct hvc_player *player)
 {
-	player->aarch32 = image->aarch32;
-	player->t32 = image->aarch32 && world->state.v[HVC_REG_SCTLR_EL2] & HVC_HSCTLR_TE;
 	const struct hvc_extent all = hvc_extent__of_image(image);
 
+	player->aarch32 = image->aarch32;
+	player->t32 = image->aarch32 && world->state.v[HVC_REG_SCTLR_EL2] & HVC_HSCTLR_TE;
 	player->own = image->vectors;
 	player->image_lo = all.lo;
 	player->image_hi = all.hi;

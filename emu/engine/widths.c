@@ -102,14 +102,9 @@ static enum hvc_status find_line(const char *family, struct hvc_diag *diag, stru
 /* The generation of a version; NULL: not yet, or no more. */
 static const char *generation(const struct line *line, const char *version)
 {
-	const char *holding = NULL;
-
 	if (line->until[0] && hvc_family__compare(version, line->until) > 0)
 		return NULL;
-	for (unsigned i = 0; i < line->count; i++)
-		if (hvc_family__compare(hvc_family__version(line->name[i]), version) <= 0)
-			holding = line->name[i];
-	return holding;
+	return hvc_family__at(line->name, line->count, version);
 }
 
 /* The next version of either line behind `after`; NULL: there is none. */

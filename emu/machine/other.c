@@ -267,9 +267,6 @@ bool hvc_others__same(const struct hvc_others *a, const struct hvc_others *b)
 	return a->count == b->count && !memcmp(a->which, b->which, told * sizeof *a->which);
 }
 
-/* ZCR_ELx.LEN: an MSR writes that and no more, whatever the engine's own interface does. */
-#define ZCR_WRITABLE UINT64_C(15)
-
 /* Registers of the PMU set, clear or cut what MSR writes to them (Arm ARM D24.5). */
 static bool is_pmu(const uint8_t e[static 5])
 {
@@ -292,8 +289,7 @@ void hvc_machine__kept(const struct hvc_machine *machine, enum hvc_reg reg, uint
 		*writable = all & ~none;
 		*ones = all & none;
 	}
-	if (reg == HVC_REG_ZCR_EL2)
-		*writable &= ZCR_WRITABLE;
+	*writable &= hvc_vhe__writes(hvc_reg_info(reg)->encoding);
 	(void)hvc_engine__set(engine, reg, hvc_machine_entry(machine)->v[reg]);
 }
 
@@ -314,11 +310,7 @@ bool hvc_other__kept(struct hvc_engine *engine, const uint8_t encoding[static 5]
 	     hvc_engine__set_sys(engine, encoding, pattern) &&
 	     hvc_engine__get_sys(engine, encoding, &some);
 	ok &= hvc_engine__set_sys(engine, encoding, old);
-	*writable = all & ~none;
+	*writable = all & ~none & hvc_vhe__writes(encoding);
 	*ones = all & none;
-	if (encoding[0] == 3 && encoding[2] == 1 && encoding[3] == 2 && !encoding[4]) {
-		*writable &= ZCR_WRITABLE;
-		some &= ZCR_WRITABLE;
-	}
-	return ok && some == ((pattern & *writable) | *ones);
+	return ok && (some & hvc_vhe__writes(encoding)) == ((pattern & *writable) | *ones);
 }

@@ -84,6 +84,11 @@ static bool is_zcr(const uint8_t name[static 5])
 	return name[0] == 3 && name[2] == 1 && name[3] == 2 && name[4] == 0;
 }
 
+uint64_t hvc_vhe__writes(const uint8_t name[static 5])
+{
+	return is_zcr(name) ? ZCR_LEN : UINT64_MAX;
+}
+
 /* CPTR_EL2 traps accesses to ZCR_ELx at EL2; its layout follows E2H. */
 static bool sve_is_trapped(struct hvc_engine *engine, bool host)
 {
@@ -100,7 +105,7 @@ static bool move(struct hvc_engine *engine, const struct hvc_vhe_access *access,
 	uint64_t value = access->rt < HVC_GPR_COUNT ? x[access->rt] : 0;
 
 	if (!access->read)
-		return hvc_engine__set_sys(engine, name, is_zcr(name) ? value & ZCR_LEN : value);
+		return hvc_engine__set_sys(engine, name, value & hvc_vhe__writes(name));
 	if (!hvc_engine__get_sys(engine, name, &value))
 		return false;
 	if (access->rt < HVC_GPR_COUNT) {

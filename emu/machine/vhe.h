@@ -25,6 +25,9 @@ bool hvc_vhe__decode(uint32_t word, struct hvc_vhe_access *out);
 /** The register that a name reaches at EL2 under E2H, when it is another one than it says. */
 bool hvc_vhe__target(const uint8_t name[static 5], uint8_t out[static 5]);
 
+/** The bits that an MSR writes; the engine's own interface takes more of ZCR_ELx. */
+uint64_t hvc_vhe__writes(const uint8_t name[static 5]);
+
 /** Is this EL2, with E2H set? */
 bool hvc_vhe__is_host(struct hvc_engine *engine);
 

@@ -111,26 +111,30 @@ void hvc_json__conditions(struct hvc_json *json, const struct hvc_condition *con
 	hvc_json__close(json);
 }
 
-void hvc_json__overlap(struct hvc_json *json, const struct hvc_abi *const abi[2],
-                       const struct hvc_overlap *overlap)
+/* Who makes the call, and the registers that do not hold what they do in every call. */
+static void put_call(struct hvc_json *json, const struct hvc_call *call)
 {
-	const struct hvc_call *call = &overlap->witness;
 	struct hvc_call plain;
 
 	hvc_call_init(&plain, 0);
-	hvc_json__immediates(json, overlap->imm, overlap->imms);
-	hvc_json__conditions(json, overlap->condition, overlap->conditions);
-	hvc_json__boolean(json, "partly", overlap->partly);
-	hvc_json__object(json, "witness");
 	hvc_json__string(json, "instruction", hvc_insn_name(call->insn));
 	hvc_json__string(json, "from", hvc_level_name(call->from));
 	hvc_json__number(json, "immediate", call->imm);
 	hvc_json__object(json, "registers");
-	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
 		if (call->x[n] != plain.x[n])
 			hvc_json__hex(json, hvc_reg_name(n), call->x[n]);
-	}
 	hvc_json__close(json);
+}
+
+void hvc_json__overlap(struct hvc_json *json, const struct hvc_abi *const abi[2],
+                       const struct hvc_overlap *overlap)
+{
+	hvc_json__immediates(json, overlap->imm, overlap->imms);
+	hvc_json__conditions(json, overlap->condition, overlap->conditions);
+	hvc_json__boolean(json, "partly", overlap->partly);
+	hvc_json__object(json, "witness");
+	put_call(json, &overlap->witness);
 	hvc_json__array(json, "worlds");
 	for (unsigned side = 0; side < 2; side++)
 		hvc_json__string(json, NULL,
@@ -169,18 +173,8 @@ void hvc_json__gaps(struct hvc_json *json, const struct hvc_gap *gap, unsigned g
 void hvc_json__shown(struct hvc_json *json, const struct hvc_witness *witness,
                      const char *const command[2])
 {
-	struct hvc_call plain;
-
-	hvc_call_init(&plain, 0);
 	hvc_json__object(json, "witness");
-	hvc_json__string(json, "instruction", hvc_insn_name(witness->call.insn));
-	hvc_json__string(json, "from", hvc_level_name(witness->call.from));
-	hvc_json__number(json, "immediate", witness->call.imm);
-	hvc_json__object(json, "registers");
-	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
-		if (witness->call.x[n] != plain.x[n])
-			hvc_json__hex(json, hvc_reg_name(n), witness->call.x[n]);
-	hvc_json__close(json);
+	put_call(json, &witness->call);
 	for (unsigned side = 0; side < 2; side++)
 		if (witness->command[side])
 			hvc_json__string(json, command[side], witness->command[side]);

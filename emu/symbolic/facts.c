@@ -360,3 +360,11 @@ hvc_ref hvc_facts__apply(struct hvc_scene *scene, struct hvc_facts *facts, hvc_r
 		return a;
 	return hvc_bv__rewrite(scene->terms, a, apply, &ctx);
 }
+
+bool hvc_facts__hang_on_opaque(const struct hvc_facts *facts)
+{
+	for (size_t i = 0; i < facts->clauses; i++)
+		if (hvc_bv__is_opaque(facts->clause[i]))
+			return true;
+	return false;
+}

@@ -15,4 +15,8 @@ bool hvc_facts__make_room(struct hvc_scene *scene, struct hvc_facts *facts);
 /** The solver's model, of inputs that it was asked about. */
 void hvc_facts__take_model(struct hvc_scene *scene, struct hvc_facts *facts);
 
+/** Do they hang on the value of a function that has but a name: is there no call that meets them
+ * for sure? */
+bool hvc_facts__hang_on_opaque(const struct hvc_facts *facts);
+
 #endif

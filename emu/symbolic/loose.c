@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* What a path of an exact exploration takes to be so, and need not be in the machine. */
+#include "symbolic/facts.h"
 #include "symbolic/symbolic.h"
 
 static bool has_opaque(const struct hvc_way *way)
 {
-	for (size_t i = 0; i < way->facts.clauses; i++)
-		if (hvc_bv__is_opaque(way->facts.clause[i]))
-			return true;
+	if (hvc_facts__hang_on_opaque(&way->facts))
+		return true;
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
 		if (hvc_bv__is_opaque(way->x[n]))
 			return true;

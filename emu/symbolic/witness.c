@@ -11,6 +11,7 @@
 #include "machine/internal.h"
 #include "machine/outcome.h"
 #include "machine/world.h"
+#include "symbolic/facts.h"
 #include "symbolic/symbolic.h"
 
 /** Memory for pointers that are not the caller's to begin with, each its own. */
@@ -232,9 +233,10 @@ enum hvc_status hvc_symbolic__witness(struct hvc_symbolic *symbolic, const struc
 	fill_call(&m);
 	point_all(&m);
 	fill_call(&m);
-	status = fill_world(&m);
+	/* No call sets a counter, or ISR_EL1. */
+	status = hvc_facts__hang_on_opaque(facts) ? HVC_E_UNSUPPORTED : fill_world(&m);
 	for (size_t i = 0; status == HVC_OK && i < facts->clauses; i++)
-		if (hvc_bv__is_opaque(facts->clause[i]) || !eval(symbolic, facts->clause[i], out))
+		if (!eval(symbolic, facts->clause[i], out))
 			status = HVC_E_UNSUPPORTED;
 	if (status == HVC_OK && m.failed)
 		status = HVC_E_UNSUPPORTED;
@@ -449,15 +451,6 @@ static void compare_end(struct comparison *c)
 		compare_term(c, "pc", path->target, UINT64_MAX, c->outcome->pc);
 }
 
-/* Does the way that it takes hang on what nothing sets: a counter, ISR_EL1? */
-static bool is_of_no_call(const struct hvc_facts *facts)
-{
-	for (size_t i = 0; i < facts->clauses; i++)
-		if (hvc_bv__is_opaque(facts->clause[i]))
-			return true;
-	return false;
-}
-
 enum hvc_status hvc_symbolic__confirm(struct hvc_symbolic *symbolic, const struct hvc_sympath *path,
                                       struct hvc_symbolic_witness *witness,
                                       struct hvc_machine *machine, struct hvc_diag *diag,
@@ -492,9 +485,6 @@ enum hvc_status hvc_symbolic__confirm(struct hvc_symbolic *symbolic, const struc
 		compare_memory(&c);
 	if (path->way->simd)
 		compare_simd(&c);
-	if (c.differs && is_of_no_call(&path->way->facts))
-		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
-		                    "the path hangs on a register that no call sets");
 	*differs = c.differs;
 	return hvc_bv__status(symbolic->scene.terms);
 }
