@@ -6,6 +6,7 @@
 #include "report/contract_words.h"
 #include "report/json_class.h"
 #include "report/new_finding.h"
+#include "report/proof_words.h"
 #include "report/supplied.h"
 #include "report/words.h"
 #include "subject/subject.h"

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON of leaks. */
-#include "report/contract_words.h"
+#include "report/json.h"
 #include "report/json_class.h"
 #include "report/new_finding.h"
+#include "report/proof_words.h"
 
 static void add_secrets(struct hvc_json *json, const char *key, uint32_t secrets)
 {

@@ -3,7 +3,8 @@
 
 #include "base/number.h"
 #include "engine/call.h"
-#include "report/contract_words.h"
+#include "report/proof_words.h"
+#include "report/table.h"
 
 void hvc_words__leak_value(struct hvc_words *words, const struct hvc_leak *leak, unsigned side)
 {
