@@ -177,6 +177,21 @@ own_table	bits
 	cset	x3, hs
 	eret
 
+// Sides that do something which is told of neither register nor memory stay apart.
+own_table	apart
+	get_imm
+	mov	x0, #0
+	.set	case, 0
+	.rept	12
+	tbz	w29, #case, 671f
+	add	x0, x0, #case
+671:
+	.set	case, case + 1
+	.endr
+	tbz	w29, #15, 672f
+	msr	tpidr_el1, x1
+672:	eret
+
 // The ones among the immediate's digits, as a compiler has it that keeps everything on the stack.
 own_table	ones
 	sub	sp, sp, #32

@@ -175,6 +175,40 @@ TEST_ROWS(subject_has_these_paths, subjects)
 	close_fixture(&f);
 }
 
+/* A path too few, one twice, and one whose last choice is none are no partition. */
+TEST(a_wrong_partition_is_told)
+{
+	struct hvc_symbolic_proof proof;
+	struct hvc_sympath second;
+	struct hvc_choice choice;
+	struct hvc_facts *facts;
+	struct fixture f;
+
+	open_fixture(&f, subjects[0].name);
+	explore(&f);
+	ck_assert_uint_gt(f.s->paths, 2);
+	f.s->paths--;
+	hvc_symbolic__prove(f.s, &proof);
+	ck_assert_int_eq(proof.disjoint, HVC_ANSWER_YES);
+	ck_assert_int_eq(proof.total, HVC_ANSWER_NO);
+	f.s->paths++;
+
+	second = f.s->path[1];
+	f.s->path[1] = f.s->path[0];
+	hvc_symbolic__prove(f.s, &proof);
+	ck_assert_int_eq(proof.disjoint, HVC_ANSWER_NO);
+	f.s->path[1] = second;
+
+	facts = &f.s->path[0].way->facts;
+	choice = *f.s->path[0].way->choice;
+	ck_assert_uint_eq(choice.clauses, (choice.before ? choice.before->clauses : 0) + 1);
+	choice.condition = facts->clause[facts->clauses - 1] = hvc_bv__num(f.s->scene.terms, 1, 1);
+	f.s->path[0].way->choice = &choice;
+	hvc_symbolic__prove(f.s, &proof);
+	ck_assert_int_eq(proof.disjoint, HVC_ANSWER_NO);
+	close_fixture(&f);
+}
+
 TEST(bounds_are_said)
 {
 	struct fixture f;

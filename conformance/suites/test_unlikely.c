@@ -104,11 +104,11 @@ TEST(checksums_are_computed)
 TEST(sides_that_meet_again_are_one)
 {
 	const struct hvc_exact_config config = {.levels = 1u << HVC_LEVEL_EL1H};
-	const char *const tables[] = {"bits", "ones"};
-	const unsigned paths[] = {1, 17};
+	const char *const tables[] = {"bits", "ones", "apart"};
+	const unsigned paths[] = {1, 17, 2};
 	struct fixture f;
 
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < 3; i++) {
 		make(&f, tables[i], &config);
 		ck_assert(hvc_exact__is_complete(f.exact));
 		ck_assert_uint_eq(f.exact->part[0].symbolic->paths, paths[i]);

@@ -27,6 +27,7 @@ static const char text[] =
         "- { name: limit, when: { imm: 11 }, outcome: limit }\n"
         "- { name: handoff, when: { imm: 12 }, outcome: handoff }\n"
         "- { name: never, when: { imm: 13 }, outcome: return, results: { scr_el3: 0 } }\n"
+        "- { name: split, when: { imm: 14 }, outcome: return, results: { elr_el2: 9, x0: 0 } }\n"
         "- { name: rest, default: true, outcome: unspecified }\n";
 
 /* A call, the state it starts from, and an outcome that starts out as that state. */
@@ -223,6 +224,32 @@ TEST(results)
 	violates(&s, HVC_CLAUSE_RESULT, (enum hvc_reg)2, 9, 1);
 }
 
+/* An ERET takes ELR_EL2 to where control goes: of it another promise is the rule's own fault. */
+TEST(what_no_code_can_do)
+{
+	struct scene s = make_scene(14, HVC_OUTCOME_RETURN, HVC_LEVEL_EL1H);
+
+	s.outcome.pc = 0x80001004;
+	s.outcome.state.v[0] = 0;
+	s.outcome.state.v[HVC_REG_ELR_EL2] = 0x80001004;
+	judge(&s);
+	ck_assert_int_eq(s.verdict.kind, HVC_VERDICT_CONFORMS);
+	ck_assert_int_eq(s.verdict.clause, HVC_CLAUSE_CONTRADICTION);
+	ck_assert_int_eq(s.verdict.reg, HVC_REG_ELR_EL2);
+	ck_assert_uint_eq(s.verdict.expected, 9);
+	ck_assert_uint_eq(s.verdict.actual, 0x80001004);
+	/* What else is wrong is wrong, and elsewhere ELR_EL2 could have been as promised. */
+	s.outcome.state.v[0] = 1;
+	violates(&s, HVC_CLAUSE_RESULT, HVC_REG_X0, 0, 1);
+	s.outcome.state.v[0] = 0;
+	s.outcome.state.v[HVC_REG_ELR_EL2] = 8;
+	violates(&s, HVC_CLAUSE_RESULT, HVC_REG_ELR_EL2, 9, 8);
+	/* Another register that happens to hold the address is just wrong. */
+	s = make_get();
+	s.outcome.pc = s.outcome.state.v[2] = 0x80001004;
+	violates(&s, HVC_CLAUSE_RESULT, (enum hvc_reg)2, 9, 0x80001004);
+}
+
 /* VBAR bits 10:0 are nobody's business; registers that a CPU lacks, nor SCR_EL3. */
 TEST(bits_that_do_not_count)
 {
@@ -405,7 +432,7 @@ TEST(nothing_is_said_of_the_rest)
 	for (unsigned i = 0; i < 2; i++) {
 		judge(&s);
 		ck_assert_int_eq(s.verdict.kind, HVC_VERDICT_UNDECIDED);
-		ck_assert_int_eq(s.verdict.rule, i ? -1 : 14);
+		ck_assert_int_eq(s.verdict.rule, i ? -1 : 15);
 		ck_assert_int_eq(s.verdict.clause, HVC_CLAUSE_NONE);
 		ck_assert_int_eq(s.verdict.reg, HVC_REG_NONE);
 		s.call.from = HVC_LEVEL_EL2T; /* no caller of this ABI */
