@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The same operations for 64 and for 32 bits, and whether they agree. */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,6 +24,18 @@ static void cut(struct hvc_words *words)
 	hvc_words__add(words, ", ...");
 }
 
+/* As callers of 32 bits have it, in values, too: x1 is r1. */
+static void name_registers(struct hvc_words *words)
+{
+	for (size_t i = 0; i + 1 < words->length; i++) {
+		char before = i ? words->data[i - 1] : ' ';
+
+		if (words->data[i] == 'x' && isdigit((unsigned char)words->data[i + 1]) &&
+		    !isalnum((unsigned char)before) && before != '_')
+			words->data[i] = 'r';
+	}
+}
+
 static void put_use(struct hvc_table *table, unsigned column, const struct hvc_abi_use *use)
 {
 	struct hvc_words words = {0};
@@ -33,6 +46,7 @@ static void put_use(struct hvc_table *table, unsigned column, const struct hvc_a
 	}
 	hvc_words__add(&words, "%s: ", use->how);
 	hvc_words__promise(&words, use->rule);
+	name_registers(&words);
 	cut(&words);
 	hvc_table__take(table, column, HVC_INK_PLAIN, &words);
 }
@@ -58,6 +72,8 @@ static void add_clobbers(struct hvc_words *out, const struct hvc_abi_operation *
 	if (hvc_regset_empty(&more))
 		return;
 	hvc_words__ranges(&names, &more);
+	if (by)
+		name_registers(&names);
 	hvc_words__add(out, "; of %s bits %s may change, too", by ? "32" : "64",
 	               hvc_words__text(&names));
 	hvc_words__free(&names);
