@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Text of subjects, ABIs and rules. */
+#include <string.h>
+
 #include "report/table.h"
 
 static enum hvc_status list_subjects(const struct hvc_page *page, struct hvc_diag *diag)
