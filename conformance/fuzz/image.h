@@ -85,8 +85,7 @@ static inline bool image_try(const uint8_t *data, size_t size)
 	if (loaded.size <= 1u << 20)
 		FUZZ_HOLD(hvc_finder__run(&loaded, &candidate, &count) == HVC_OK, "finder");
 	for (size_t i = 0; i < count; i++)
-		FUZZ_HOLD(candidate[i].score > 0 &&
-		                  candidate[i].address % 0x800 == 0,
+		FUZZ_HOLD(candidate[i].score > 0 && candidate[i].address % 0x800 == 0,
 		          "candidate %zu", i);
 	free(candidate);
 	hvc_image__unload(&loaded);

@@ -24,7 +24,7 @@ static enum hvc_status fail_memory(struct hvc_diag *diag)
 
 static enum hvc_status add(struct list *list, const char *name, struct hvc_diag *diag)
 {
-	struct hvc_abi **grown = realloc(list->abi, (list->count + 1) * sizeof(*grown));
+	struct hvc_abi **grown = realloc(list->abi, ((size_t)list->count + 1) * sizeof(*grown));
 
 	if (!grown)
 		return fail_memory(diag);

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "abi/abi.h"
 #include "engine/fit.h"
 #include "subject/builtin.h"
 #include "subject/finder.h"

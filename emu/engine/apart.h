@@ -19,7 +19,8 @@ struct hvc_apart_config {
 /**
  * Make the calls that it takes to see whether upper halves matter to an SMC32 or HVC32 call,
  * whether EL2's own memory is written where the caller points, whether what is told of the
- * function is so, and whether the caller's memory may change meanwhile. *out: the violation, and else as it was. Errors: those of hvc_machine_open.
+ * function is so, and whether the caller's memory may change meanwhile. *out: the violation, and
+ * else as it was. Errors: those of hvc_machine_open.
  */
 HVC_MUST_USE enum hvc_status hvc_apart__judge(const struct hvc_apart_config *config,
                                               struct hvc_diag *diag, struct hvc_verdict *out);

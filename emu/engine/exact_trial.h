@@ -48,9 +48,8 @@ void hvc_exact__lose(struct hvc_exact *exact, const struct hvc_flight *flight);
 bool hvc_row__reads_memory(const struct hvc_exact_part *part, const struct hvc_row *row);
 
 /* exact_hyp.c: the rows of code for Hyp mode, which nothing follows, from calls */
-HVC_MUST_USE enum hvc_status hvc_exact__sweep_hyp(struct hvc_exact *exact,
-                                                  struct hvc_exact_part *part,
-                                                  struct hvc_diag *diag);
+HVC_MUST_USE enum hvc_status
+hvc_exact__sweep_hyp(struct hvc_exact *exact, struct hvc_exact_part *part, struct hvc_diag *diag);
 
 /* exact_sweep.c: calls that somebody makes, held to the rows of a map */
 struct hvc_hold;

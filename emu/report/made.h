@@ -26,7 +26,7 @@ struct hvc_made {
 };
 
 /** Of all reports that this process writes from now on. Borrows; NULL: nothing is said. */
-void hvc_made__set(const struct hvc_made *made);
+void hvc_made__set(const struct hvc_made *by);
 /** What was set; NULL: nothing. */
 const struct hvc_made *hvc_made__get(void);
 

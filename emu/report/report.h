@@ -78,7 +78,7 @@ struct hvc_trace {
 #define HVC_TRACE_MAX 100000u
 
 /** For hvc_machine_config.trace; trace_ctx is the struct hvc_trace. */
-void hvc_trace__record(void *trace, const struct hvc_step *step);
+void hvc_trace__record(void *ctx, const struct hvc_step *step);
 /** A row an instruction; a page has the first 200. report: its subject, call and trace. */
 struct hvc_call_report;
 HVC_MUST_USE enum hvc_status hvc_trace__table(const struct hvc_page *page,

@@ -180,7 +180,8 @@ static enum hvc_status examine(const struct hvc_image *image, uint64_t table,
 
 	*out = (struct hvc_candidate){.address = table};
 	for (unsigned i = 0; i < SLOTS; i++)
-		out->live += !hvc_finder__is_dead(image, table + (uint64_t)i * HVC_VECTOR_SLOT_SIZE);
+		out->live +=
+		        !hvc_finder__is_dead(image, table + (uint64_t)i * HVC_VECTOR_SLOT_SIZE);
 	HVC_TRY(hvc_walk__run(&walk));
 	out->score = score(&trait);
 	return HVC_OK;

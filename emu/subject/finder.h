@@ -26,7 +26,8 @@ HVC_MUST_USE enum hvc_status hvc_likely__guess(const struct hvc_image *image,
 
 /** Is there a table of Hyp mode, in A32 or T32? Then what it looks like. finder_hyp.c. */
 bool hvc_finder__is_hyp(const struct hvc_image *image, uint64_t table, struct hvc_candidate *out);
-/** Is the slot of traps to Hyp mode a branch of T32, and none of A32? Then HSCTLR.TE has to be set. */
+/** Is the slot of traps to Hyp mode a branch of T32, and none of A32? Then HSCTLR.TE has to be set.
+ */
 bool hvc_finder__is_t32(const struct hvc_image *image);
 
 #endif

@@ -25,10 +25,9 @@ const char *hvc_value_kind__name(enum hvc_value_kind kind)
 
 bool hvc_value__is_chance(const struct hvc_value *value)
 {
-	bool scratch = value->kind == HVC_VALUE_ARGUMENT &&
-	               !(value->drop | value->set | value->plus) &&
-	               value->reg > HVC_REG_X0 + ARGUMENTS_LAST &&
-	               value->reg <= HVC_REG_X0 + SCRATCH_LAST;
+	bool scratch =
+	        value->kind == HVC_VALUE_ARGUMENT && !(value->drop | value->set | value->plus) &&
+	        value->reg > HVC_REG_X0 + ARGUMENTS_LAST && value->reg <= HVC_REG_X0 + SCRATCH_LAST;
 
 	return value->pointer || scratch || value->kinds >> HVC_VALUE_CLOBBERED & 1;
 }
