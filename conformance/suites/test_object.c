@@ -48,6 +48,27 @@ TEST(relocations_are_those_of_ld)
 	        {R_AARCH64_ABS32, 0, 0x40000810, 4, 0, 0x40000814},
 	        {R_AARCH64_PREL32, 0x40000820, 0x4000188c, 0, 0xffffffff, 0x106c},
 	        {R_AARCH64_ABS16, 0, (uint64_t)-3, 0, 0xabcd0000, 0xabcdfffd},
+	        /* these from the formulas of AAELF64, 5.7.5 to 5.7.9 */
+	        {R_AARCH64_PREL16, 0x40000820, 0x4000188c, 0, 0xffffffff, 0xffff106c},
+	        {R_AARCH64_PLT32, 0x40000820, 0x4000188c, 0, 0xffffffff, 0x106c},
+	        {R_AARCH64_MOVW_UABS_G0, 0, 0xfedc, 0, 0xd2800006, 0xd29fdb86},
+	        {R_AARCH64_MOVW_UABS_G0_NC, 0, 0x123456789abcdef0, 0, 0xf2800006, 0xf29bde06},
+	        {R_AARCH64_MOVW_UABS_G1, 0, 0xfedc0000, 0, 0xd2a00006, 0xd2bfdb86},
+	        {R_AARCH64_MOVW_UABS_G1_NC, 0, 0x123456789abcdef0, 0, 0xf2a00006, 0xf2b35786},
+	        {R_AARCH64_MOVW_UABS_G2, 0, 0xfedc00000000, 0, 0xd2c00006, 0xd2dfdb86},
+	        {R_AARCH64_MOVW_UABS_G2_NC, 0, 0x123456789abcdef0, 0, 0xf2c00006, 0xf2cacf06},
+	        {R_AARCH64_MOVW_UABS_G3, 0, 0x123456789abcdef0, 0, 0xd2e00006, 0xd2e24686},
+	        {R_AARCH64_MOVW_SABS_G0, 0, 0xfedc, 0, 0x92800008, 0xd29fdb88},
+	        {R_AARCH64_MOVW_SABS_G1, 0, 0xfedc0000, 0, 0x92a00008, 0xd2bfdb88},
+	        {R_AARCH64_MOVW_SABS_G2, 0, 0xfedc00000000, 0, 0x92c00008, 0xd2dfdb88},
+	        {R_AARCH64_MOVW_SABS_G2, 0, ~UINT64_C(0xfedc00000000), 0, 0xd2c00008, 0x92dfdb88},
+	        {R_AARCH64_MOVW_PREL_G0, 0x1000, 0xffd, 0, 0xd2800009, 0x92800049},
+	        {R_AARCH64_MOVW_PREL_G1_NC, 0x1000, 0x123456789abcef0, 0, 0xf2a00009, 0xf2b13569},
+	        {R_AARCH64_MOVW_PREL_G2, 0x1000, 0x123400001000, 0, 0xd2c00009, 0xd2c24689},
+	        {R_AARCH64_MOVW_PREL_G2_NC, 0, 0x5555123400000000, 0, 0xf2c00009, 0xf2c24689},
+	        {R_AARCH64_MOVW_PREL_G3, 0, 0x1234000000000000, 0, 0xd2e00009, 0xd2e24689},
+	        {R_AARCH64_MOVW_PREL_G3, 0x1000, 0xffd, 0, 0xd2e00009, 0x92e00009},
+	        {R_AARCH64_ADR_PREL_PG_HI21_NC, 0x7ff, 0x123456789abc, 0, 0x90000001, 0xb02b3c41},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -95,6 +116,119 @@ TEST(wide_weak_and_indirect_relocations)
 	hvc_little__put32(bytes, 0x94000000);
 	ck_assert_int_eq(hvc_relocation__apply(&relocation, bytes), HVC_RELOCATED);
 	ck_assert_uint_eq(hvc_little__32(bytes), 0x94000001);
+}
+
+/* AAELF64, 5.7.11: G(GDAT) is a slot of the table, GOT the table. */
+TEST(relocations_by_the_table_of_offsets)
+{
+	static const struct {
+		uint32_t type, before, after;
+		uint64_t table;
+		bool slot;
+	} rows[] = {
+	        {R_AARCH64_MOVW_GOTOFF_G0, 0x92800006, 0xd2846906, 0x40010000, true},
+	        {R_AARCH64_MOVW_GOTOFF_G0_NC, 0xf2800006, 0xf2846906, 0x40000000, true},
+	        {R_AARCH64_MOVW_GOTOFF_G1, 0x92a00006, 0xd2a00026, 0x40000000, true},
+	        {R_AARCH64_MOVW_GOTOFF_G1_NC, 0xf2a00006, 0xf2a00026, 0x40000000, true},
+	        {R_AARCH64_GOT_LD_PREL19, 0x58000005, 0x58089a45, 0, true},
+	        {R_AARCH64_LD64_GOTOFF_LO15, 0xf9400022, 0xf951a422, 0x40010000, true},
+	        {R_AARCH64_LD64_GOTPAGE_LO15, 0xf9400022, 0xf951a422, 0x40010ff0, true},
+	        {R_AARCH64_LD64_GOT_LO12_NC, 0xf9400022, 0xf941a422, 0, true},
+	        {R_AARCH64_ADR_GOT_PAGE, 0x90000001, 0xb0000081, 0, true},
+	        {R_AARCH64_GOTPCREL32, 0xffffffff, 0x11348, 0, true},
+	        {R_AARCH64_GOTREL32, 0xffffffff, 0xffff0825, 0x40010000, false},
+	        {R_AARCH64_GOTREL64, 0xffffffff, 0xffff0825, 0x40010000, false},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct hvc_relocation relocation = {
+		        .type = rows[i].type,
+		        .place = 0x40001000,
+		        .symbol = 0x40000821,
+		        .addend = 4,
+		        .slot = 0x40012348,
+		        .table = rows[i].table,
+		};
+		uint8_t bytes[8] = {0};
+
+		hvc_little__put32(bytes, rows[i].before);
+		ck_assert_int_eq(hvc_relocation__wants_slot(rows[i].type), rows[i].slot);
+		ck_assert_int_eq(hvc_relocation__apply(&relocation, bytes), HVC_RELOCATED);
+		ck_assert_msg(hvc_little__32(bytes) == rows[i].after, "type %u: 0x%x, not 0x%x",
+		              rows[i].type, hvc_little__32(bytes), rows[i].after);
+		ck_assert_uint_eq(hvc_little__32(bytes + 4),
+		                  rows[i].type == R_AARCH64_GOTREL64 ? UINT32_MAX : 0);
+	}
+	ck_assert(!hvc_relocation__wants_slot(R_AARCH64_ABS64));
+	ck_assert(!hvc_relocation__wants_slot(R_AARCH64_ADR_PREL_PG_HI21));
+	ck_assert(!hvc_relocation__wants_slot(R_AARCH64_COPY));
+}
+
+/* The ends of what AAELF64 lets each of them hold, and one step further. */
+TEST(values_fit_up_to_their_ends)
+{
+	static const struct {
+		uint32_t type;
+		int64_t least, most, step;
+	} rows[] = {
+	        {R_AARCH64_ABS32, -0x80000000ll, 0xffffffff, 1},
+	        {R_AARCH64_ABS16, -0x8000, 0xffff, 1},
+	        {R_AARCH64_PREL32, -0x80000000ll, 0xffffffff, 1},
+	        {R_AARCH64_PREL16, -0x8000, 0xffff, 1},
+	        {R_AARCH64_PLT32, -0x80000000ll, 0x7fffffff, 1},
+	        {R_AARCH64_MOVW_UABS_G0, 0, 0xffff, 1},
+	        {R_AARCH64_MOVW_UABS_G1, 0, 0xffffffff, 1},
+	        {R_AARCH64_MOVW_UABS_G2, 0, 0xffffffffffff, 1},
+	        {R_AARCH64_MOVW_SABS_G0, -0x10000, 0xffff, 1},
+	        {R_AARCH64_MOVW_SABS_G1, -0x100000000, 0xffffffff, 1},
+	        {R_AARCH64_MOVW_SABS_G2, -0x1000000000000, 0xffffffffffff, 1},
+	        {R_AARCH64_MOVW_PREL_G0, -0x10000, 0xffff, 1},
+	        {R_AARCH64_MOVW_PREL_G1, -0x100000000, 0xffffffff, 1},
+	        {R_AARCH64_MOVW_PREL_G2, -0x1000000000000, 0xffffffffffff, 1},
+	        {R_AARCH64_LD_PREL_LO19, -0x100000, 0xffffc, 4},
+	        {R_AARCH64_ADR_PREL_LO21, -0x100000, 0xfffff, 1},
+	        {R_AARCH64_ADR_PREL_PG_HI21, -0x100000000, 0xfffff000, 0x1000},
+	        {R_AARCH64_TSTBR14, -0x8000, 0x7ffc, 4},
+	        {R_AARCH64_CONDBR19, -0x100000, 0xffffc, 4},
+	        {R_AARCH64_JUMP26, -0x8000000, 0x7fffffc, 4},
+	        {R_AARCH64_CALL26, -0x8000000, 0x7fffffc, 4},
+	        {R_AARCH64_MOVW_GOTOFF_G0, -0x10000, 0xffff, 1},
+	        {R_AARCH64_MOVW_GOTOFF_G1, -0x100000000, 0xffffffff, 1},
+	        {R_AARCH64_GOTREL32, -0x80000000ll, 0xffffffff, 1},
+	        {R_AARCH64_GOT_LD_PREL19, -0x100000, 0xffffc, 4},
+	        {R_AARCH64_LD64_GOTOFF_LO15, 0, 0x7ff8, 8},
+	        {R_AARCH64_LD64_GOTPAGE_LO15, 0, 0x7ff8, 8},
+	        {R_AARCH64_ADR_GOT_PAGE, -0x100000000, 0xfffff000, 0x1000},
+	        {R_AARCH64_GOTPCREL32, -0x80000000ll, 0x7fffffff, 1},
+	};
+	const uint64_t at = UINT64_C(0x2000000000000);
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const uint32_t type = rows[i].type;
+		const bool slot = hvc_relocation__wants_slot(type);
+		const bool absolute =
+		        type == R_AARCH64_ABS32 || type == R_AARCH64_ABS16 ||
+		        (type >= R_AARCH64_MOVW_UABS_G0 && type <= R_AARCH64_MOVW_SABS_G2);
+		/* what has no bits for the lowest ones takes none that are off */
+		const bool whole = rows[i].step > 1 && rows[i].step < 0x1000;
+		const int64_t value[] = {rows[i].least, rows[i].most, rows[i].least - rows[i].step,
+		                         rows[i].most + rows[i].step,
+		                         rows[i].most - rows[i].step / 2};
+
+		for (unsigned k = 0; k < (whole ? 5 : 4); k++) {
+			const uint64_t to = (absolute ? 0 : at) + (uint64_t)value[k];
+			const struct hvc_relocation relocation = {.type = type,
+			                                          .place = at,
+			                                          .table = at,
+			                                          .symbol = to,
+			                                          .slot = slot ? to : 0};
+			uint8_t bytes[8] = {0};
+
+			ck_assert_msg(hvc_relocation__apply(&relocation, bytes) ==
+			                      (k < 2 ? HVC_RELOCATED : HVC_RELOCATED_FAR),
+			              "type %u, 0x%" PRIx64, type, (uint64_t)value[k]);
+		}
+	}
 }
 
 TEST(values_that_do_not_fit)

@@ -6,13 +6,6 @@
 
 #include "subject/little.h"
 
-#ifndef R_AARCH64_PLT32
-#define R_AARCH64_PLT32 314
-#endif
-#ifndef R_AARCH64_GOTPCREL32
-#define R_AARCH64_GOTPCREL32 315
-#endif
-
 /* What is written. */
 enum formula {
 	ABSOLUTE,         /* S + A */

@@ -6,8 +6,16 @@
 #ifndef SUBJECT_RELOCATION_H
 #define SUBJECT_RELOCATION_H
 
+#include <elf.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+#ifndef R_AARCH64_PLT32
+#define R_AARCH64_PLT32 314
+#endif
+#ifndef R_AARCH64_GOTPCREL32
+#define R_AARCH64_GOTPCREL32 315
+#endif
 
 /** One relocation with its addresses. */
 struct hvc_relocation {
