@@ -110,7 +110,9 @@ static enum hvc_status look_up(struct resolver *resolver, const struct hvc_memor
 		*value = text[0] == '-' ? 0 - strtoull(text + 1, &end, hex ? 16 : 10)
 		                        : strtoull(text, &end, hex ? 16 : 10);
 		if (errno || *end || end == text + (text[0] == '-'))
-			return bad(resolver, memory, "is not a number");
+			return hvc_diag_set(resolver->diag, HVC_E_ARG, NULL, 0, 0,
+			                    "memory at '%s': '%s' is not a number", memory->place,
+			                    text);
 		return HVC_OK;
 	}
 	*value = 0;
