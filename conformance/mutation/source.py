@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: MIT
 """The second half of the mutation score: faults in hvcheck's own code.
 
-    source.py WORK [--count N] [--seed N] [--least PERCENT] [--seconds N] [--jobs N] [--file emu/...]
-              [--named]
+    source.py WORK [--count N] [--seed N...] [--least PERCENT] [--seconds N] [--jobs N] [--file emu/...]
+              [--named [FILE]]
 
 Sites are chosen by the seed over all of emu/, one mutation each, as many of each kind: an operator,
-a constant, a condition, what is returned, a statement that is dropped; --named takes the faults of
-the file `faults`, too, all of which have to be found. All of them are compiled at once into a copy
+a constant, a condition, what is returned, a statement that is dropped. A change of other lines
+changes nothing about it. --named takes the faults of the file `faults`, too, all of which have to be
+found. All of them are compiled at once into a copy
 of the tree in WORK (schemata.py), and the environment turns them on. A test of the default suite
 runs once without any, and tells which places it reaches. Each mutant gets some seconds of the
 tests that reach it, the near and the quick first, until one fails. What is left is then tried by
@@ -52,6 +53,14 @@ class Mutant:
         self.what = what
         self.fate, self.test = None, ''
         self.unit = None  # the function or the table
+        self.seed = None
+        self.key = ''  # what it is called from one run to the next
+
+    def name(self, names):
+        """Gives it a key that no other has in NAMES {key: how many}."""
+        key = '\t'.join((self.path, self.site[1], self.old, self.new))
+        names[key] = names.get(key, 0) + 1
+        self.key = '%s\t%d' % (key, names[key])
 
     def __str__(self):
         return '%-8s %-9s %s:%d: %s -> %s%s' % (
@@ -62,7 +71,7 @@ class Mutant:
 def listed(name):
     """What the files `faults` and `survivors` hold: [(path, what, old, new)]."""
     found, path, old = [], None, None
-    file = os.path.join(HERE, name)
+    file = name if os.path.exists(name) else os.path.join(HERE, name)
     for line in open(file) if os.path.exists(file) else ():
         if line.startswith('emu/'):
             path, what = line.rstrip('\n').split(': ', 1)
@@ -166,15 +175,24 @@ class Bed:
             if len(bad) + len(loose) == before:
                 sys.exit('source.py: the tree does not build: see %s/log' % self.work)
 
+    def digest(self, test):
+        """Of the files that are named as the test is: what it reaches is known until one changes."""
+        stem = re.sub('^(golden|cli|cases|example|fuzz)-', '', test)
+        return hashlib.sha256(b''.join(self.original[n] for n in sorted(self.original)
+                                       if stem in n and not n.startswith('emu/'))).hexdigest()[:16]
+
     def list_tests(self, mutants, resume):
-        name = hashlib.sha256(repr([(m.path, m.site) for m in mutants]).encode()).hexdigest()[:16]
-        self.state = os.path.join(self.work, 'state-%s.json' % name)
+        self.state = os.path.join(self.work, 'state.json')
+        self.number = {m.key: m.number for m in mutants}
         if resume and os.path.exists(self.state):
             with open(self.state) as file:
                 state = json.load(file)
-            self.reach = {t: set(k) for t, k in state['reach'].items()}
-            for mutant, (fate, test) in zip(mutants, state['fates']):
-                mutant.fate, mutant.test = fate, test
+            for mutant in mutants:
+                if mutant.key in state['found']:
+                    mutant.fate, mutant.test = 'found', state['found'][mutant.key]
+            if set(self.number) <= set(state['asked']):
+                self.reach = {test: {self.number[k] for k in keys if k in self.number}
+                              for test, (digest, keys) in state['reach'].items() if digest == self.digest(test)}
         shown = json.loads(subprocess.run(
             ['ctest', '--test-dir', self.build, '--show-only=json-v1', '-LE', NOT_DEFAULT],
             check=True, text=True, capture_output=True).stdout)
@@ -245,8 +263,10 @@ class Bed:
     def save(self, mutants):
         """For --resume."""
         with self.saving, open(self.state, 'w') as file:
-            json.dump({'reach': {t: sorted(k) for t, k in list(self.reach.items())},
-                       'fates': [(m.fate, m.test) for m in mutants]}, file)
+            keys = {m.number: m.key for m in mutants}
+            json.dump({'asked': list(self.number), 'found': {m.key: m.test for m in mutants if m.fate == 'found'},
+                       'reach': {test: (self.digest(test), [keys[k] for k in marks if k in keys])
+                                 for test, marks in list(self.reach.items())}}, file)
 
     def ordered(self, mutant, names):
         folder, stem = mutant.path.split('/')[1], os.path.basename(mutant.path)[:-2]
@@ -254,7 +274,9 @@ class Bed:
 
         def rank(test):
             near = len(words & set(re.split('[_.-]', test))) + (test in NEAR.get(folder, ())) + 5 * (test == stem)
-            return (self.seconds[test] + 0.05) * (1 if test in self.reach else 2) / (1 + 4 * near)
+            # What reaches few places looks at them closely.
+            wide = 0.1 + len(self.reach[test]) / len(self.number) if test in self.reach else 1
+            return (self.seconds[test] + 0.05) * wide / (1 + 4 * near)
         return sorted(names, key=rank)
 
 
@@ -292,35 +314,37 @@ def try_together(bed, test, mutants):
     try_together(bed, test, mutants[half:])
 
 
-def choose(bed, options, first):
+def choose(bed, options, seed, first):
     """The mutants of the seed, some more than wanted since some do not compile; and those set aside."""
-    chance = random.Random(options.seed)
-    files = sorted(n for n in bed.original if re.match(r'emu/(?!machine/mutant_).*\.c$', n))
-    by_kind, aside, texts, chosen = {}, [], {}, []
-    for path in files:
-        texts[path] = bed.text(path).split('\n')
-        if path.startswith(options.file or 'emu/'):
-            for site in sites.sites_of(bed.text(path)):
-                by_kind.setdefault(site[1], []).append((path, site))
+    by_kind, aside, chosen, names = {}, [], [], {}
+    for path in sorted(n for n in bed.original if re.match(r'emu/(?!machine/mutant_).*\.c$', n)):
+        if not path.startswith(options.file or 'emu/'):
+            continue
+        lines = bed.text(path).split('\n')
+        for site in sites.sites_of(bed.text(path)):
+            number, kind, begin, end, new = site
+            old = lines[number]
+            mutant = Mutant(0, path, site, old.strip(), (old[:begin] + new + old[end:]).strip(),
+                            sites.equal_by_kind(kind, old, lines[number + 1]))
+            mutant.seed = seed
+            mutant.name(names)
+            by_kind.setdefault(kind, []).append(mutant)
+    for kind in by_kind.values():
+        kind.sort(key=lambda m: hashlib.sha256(('%d %s' % (seed, m.key)).encode()).digest(), reverse=True)
     kinds = sorted(by_kind)  # as many of each: constants are most of all there are
     while options.count and len(chosen) < options.count * 1.2 + 5 and any(by_kind.values()):
         kind = kinds[(len(chosen) + len(aside)) % len(kinds)]
-        if not by_kind[kind]:
-            kind = next(k for k in kinds if by_kind[k])
-        path, site = by_kind[kind].pop(chance.randrange(len(by_kind[kind])))
-        number, _, begin, end, new = site
-        old = texts[path][number]
-        reason = sites.equal_by_kind(kind, old, texts[path][number + 1])
-        mutant = Mutant(first + len(chosen), path, site, old.strip(),
-                        (old[:begin] + new + old[end:]).strip(), reason)
-        (aside if reason else chosen).append(mutant)
+        mutant = (by_kind[kind] or next(filter(None, by_kind.values()))).pop()
+        if not mutant.what:
+            mutant.number = first + len(chosen)
+        (aside if mutant.what else chosen).append(mutant)
     return chosen, aside
 
 
-def named(bed):
-    """The faults of the file `faults`."""
-    chosen = []
-    for path, what, old, new in listed('faults'):
+def named(bed, name):
+    """The faults of a file."""
+    chosen, names = [], {}
+    for path, what, old, new in listed(name):
         lines = bed.text(path).split('\n')
         hits = [i for i, line in enumerate(lines) if old in line]
         if len(hits) != 1:
@@ -328,6 +352,7 @@ def named(bed):
         begin = lines[hits[0]].index(old)
         chosen.append(Mutant(len(chosen), path, (hits[0], 'fault', begin, begin + len(old), new),
                              old, new, what))
+        chosen[-1].name(names)
     return chosen
 
 
@@ -335,23 +360,28 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n', maxsplit=1)[0])
     parser.add_argument('work')
     parser.add_argument('--count', type=int, default=300)
-    parser.add_argument('--seed', type=int, default=1)
+    parser.add_argument('--seed', type=int, nargs='+', default=[1])
     parser.add_argument('--least', type=float, default=0)
     parser.add_argument('--seconds', type=float, default=8, help='of CPU: longer tests come last')
-    parser.add_argument('--resume', action='store_true', help='what a run of the same mutants began')
+    parser.add_argument('--resume', action='store_true', help='what a run before began')
     parser.add_argument('--quick', action='store_true', help='without the longer tests')
     parser.add_argument('--jobs', type=int, default=2)
     parser.add_argument('--file', help='only mutants of files that begin so')
-    parser.add_argument('--named', action='store_true', help='the faults of the file `faults`')
+    parser.add_argument('--named', nargs='?', const='faults', help='the faults of the file `faults`')
     options = parser.parse_args()
     bed = Bed(options.work)
-    faults = named(bed) if options.named else []
-    seeded, aside = choose(bed, options, len(faults))
+    faults = named(bed, options.named) if options.named else []
+    seeded, aside = [], []
+    for seed in options.seed:
+        more = choose(bed, options, seed, len(faults) + len(seeded))
+        seeded += more[0]
+        aside += more[1]
     bad = bed.make(faults + seeded, options.jobs)
     for m in faults:
         if m.number in bad:
             sys.exit('source.py: this fault does not compile: %s' % m)
-    seeded = [m for m in seeded if m.number not in bad][:options.count]
+    seeded = [m for seed in options.seed
+              for m in [m for m in seeded if m.seed == seed and m.number not in bad][:options.count]]
     mutants = faults + seeded
     bed.list_tests(mutants, options.resume)
     quick = [t for t in bed.tests if bed.seconds[t] <= options.seconds]
@@ -386,17 +416,21 @@ def tell(faults, seeded, aside, options):
     known = {(path, old, new): why for path, why, old, new in listed('survivors')}
     missed = [m for m in faults if m.fate != 'found']
     survivors = [m for m in seeded if m.fate != 'found']
-    found = len(seeded) - len(survivors)
-    score = 100.0 * found / len(seeded) if seeded else 100
     for mutant in survivors:
         mutant.what = known.get((mutant.path, mutant.old, mutant.new), '')
     print('\n%d named faults, %d found' % (len(faults), len(faults) - len(missed)))
-    print('%d mutants, %d found: %.1f%%; %d survivors, %d with a reason; %d set aside by their kind' %
-          (len(seeded), found, score, len(survivors), sum(bool(m.what) for m in survivors), len(aside)))
+    least = 100.0
+    for seed in options.seed:
+        those, left = [[m for m in some if m.seed == seed] for some in (seeded, survivors)]
+        score = 100.0 * (len(those) - len(left)) / len(those) if those else 100
+        least = min(least, score)
+        print('seed %d: %d mutants, %d found: %.1f%%; %d survivors, %d with a reason; %d set aside by their kind' %
+              (seed, len(those), len(those) - len(left), score, len(left), sum(bool(m.what) for m in left),
+               sum(m.seed == seed for m in aside)))
     for m in missed + survivors:
         print('%s:%d: %s (%s)\n\t- %s\n\t+ %s' % (m.path, m.site[0] + 1, m.what or 'no reason yet',
                                                   'reached by no test' if m.fate == 'left' else m.fate, m.old, m.new))
-    if missed or score < options.least:
+    if missed or least < options.least:
         print('below %.1f%%, or not every named fault found' % options.least)
         return 1
     return 0

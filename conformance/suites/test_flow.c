@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What registers hold before an instruction and after it, in hand-written functions. */
+#include "base/random.h"
 #include "subject/flow.h"
 #include "suite.h"
 #include "tiny_image.h"
@@ -249,6 +250,148 @@ TEST(guards)
 	/* This one skips more than the call. */
 	ck_assert(!hvc_flow__guard(flow, BASE + 24, &reg, &nonzero));
 	hvc_flow__free(flow);
+}
+
+#define LENGTH 14u
+#define PIECES 180u
+
+static uint64_t state;
+
+static uint32_t pick(uint32_t count)
+{
+	return (uint32_t)(hvc_random(&state) >> 33) % count;
+}
+
+/* x0 to x7, and now and then XZR. */
+static uint32_t any_register(bool zero)
+{
+	return zero && !pick(6) ? 31 : pick(8);
+}
+
+/* N:immr:imms of an immediate that there is (Arm ARM, DecodeBitMasks). */
+static uint32_t bit_mask(bool wide)
+{
+	unsigned size = 2u << pick(wide ? 6 : 5), ones = pick(size - 1);
+	unsigned imms = size == 64 ? ones : (0x3e & ~(size * 2 - 1) & 0x3f) | ones;
+
+	return (size == 64) << 22 | pick(size) << 16 | imms << 10;
+}
+
+/* Values that are made of constants, of what the caller gave, and of the stack's. */
+static uint32_t any_instruction(void)
+{
+	uint32_t wide = pick(2) << 31, rd = any_register(false), rn = any_register(false);
+	uint32_t rm = any_register(true), at = pick(8), immr, imms;
+
+	switch (pick(14)) {
+	case 0: /* MOVZ, MOVN */
+		return 0x12800000 | wide | pick(2) << 30 | pick(wide ? 4 : 2) << 21 |
+		       pick(0x10000) << 5 | rd;
+	case 1: /* MOVK */
+		return 0x72800000 | wide | pick(wide ? 4 : 2) << 21 | pick(0x10000) << 5 | rd;
+	case 2: /* ADD, ADDS, SUB, SUBS of an immediate */
+		return 0x11000000 | wide | pick(4) << 29 | pick(2) << 22 | pick(0x1000) << 10 |
+		       rn << 5 | rd;
+	case 3: /* AND, ORR, EOR, ANDS of one */
+		return 0x12000000 | wide | pick(4) << 29 | bit_mask(wide != 0) | rn << 5 | rd;
+	case 4: /* MOV of a register */
+		return 0x2a0003e0 | wide | rm << 16 | rd;
+	case 5: /* AND, BIC, ORR, ORN, EOR, EON, shifted */
+		return 0x0a000000 | wide | pick(4) << 29 | pick(2) << 21 | pick(3) << 22 |
+		       rm << 16 | pick(wide ? 64 : 32) * pick(2) << 10 | rn << 5 | rd;
+	case 6: /* ADD, SUB, shifted */
+		return 0x0b000000 | wide | pick(4) << 29 | rm << 16 | pick(8) * pick(2) << 10 |
+		       rn << 5 | rd;
+	case 7: /* SBFM, UBFM, BFM */
+		immr = pick(wide ? 64 : 32);
+		imms = pick(wide ? 64 : 32);
+		return 0x13000000 | wide | (wide ? 1u << 22 : 0) | pick(3) << 29 | immr << 16 |
+		       imms << 10 | rn << 5 | rd;
+	case 8: /* STR, LDR of the stack */
+		return 0xb9000000 | wide >> 1 | pick(2) << 22 | (wide ? at : 2 * at) << 10 |
+		       31 << 5 | rd;
+	case 9: /* STP, LDP, of x0 to x7 */
+		return 0xa9000000 | pick(2) << 22 | pick(4) << 15 | (rd ^ 1) << 10 | 31 << 5 | rd;
+	case 10: /* STP before, LDP behind */
+		return (pick(2) ? 0xa9bf0000 : 0xa8c10000) | (rd ^ 1) << 10 | 31 << 5 | rd;
+	case 11: /* ADD, SUB of SP; x29 as a frame pointer */
+		return pick(2) ? 0x910003fd : 0x910043ff | pick(2) << 30;
+	case 12: /* through x29 */
+		return 0xf9000000 | pick(2) << 22 | at << 10 | 29 << 5 | rd;
+	default: /* CSEL of two, after a comparison */
+		return pick(2) ? 0x6b00001f | wide | rm << 16 | rn << 5
+		               : 0x1a800000 | wide | rm << 16 | pick(14) << 12 | rn << 5 | rd;
+	}
+}
+
+/* Of a word the low half: above it are zeros on one way at least, which is not said of others. */
+static bool is_argument(const struct hvc_value *x, const struct hvc_call *call, uint64_t is)
+{
+	uint64_t said = ((call->x[x->reg] & ~x->drop) | x->set) + x->plus;
+
+	if (x->sign)
+		said = (uint64_t)(int64_t)(int32_t)said;
+	return x->word ? (uint32_t)is == (uint32_t)said : is == said;
+}
+
+/* What the code says of a register is what the machine has there; and it says as much as ever. */
+TEST(random_code_does_what_is_said)
+{
+	/* Who follows more changes these; who follows less, too. */
+	static const unsigned expected[HVC_VALUE_COUNT] = {[HVC_VALUE_UNKNOWN] = 1196,
+	                                                   [HVC_VALUE_CONSTANT] = 4327,
+	                                                   [HVC_VALUE_ARGUMENT] = 14234,
+	                                                   [HVC_VALUE_LOADED] = 7270,
+	                                                   [HVC_VALUE_COMPUTED] = 16173};
+	unsigned kinds[HVC_VALUE_COUNT] = {0};
+	static struct tiny_image tiny;
+
+	state = 1;
+	for (unsigned round = 0; round < 30; round++) {
+		static uint32_t code[PIECES][LENGTH + 3];
+		struct hvc_machine *machine;
+		struct hvc_call call;
+
+		tiny_init(&tiny, HVC_CPU_A72);
+		tiny_put(&tiny, TINY_LOWER, A64_BR(30));
+		for (unsigned piece = 0; piece < PIECES; piece++) {
+			code[piece][0] = 0xd10403ff; /* sub sp, sp, #256 */
+			code[piece][1] = 0x910003fd; /* mov x29, sp */
+			for (unsigned i = 0; i < LENGTH; i++)
+				code[piece][2 + i] = any_instruction();
+			code[piece][LENGTH + 2] = A64_ERET;
+		}
+		memcpy(tiny.bytes + TINY_CODE, code, sizeof code);
+		machine = tiny_open(&tiny);
+		for (unsigned piece = 0; piece < PIECES; piece++) {
+			struct hvc_outcome outcome;
+
+			hvc_call_init(&call, piece);
+			call.x[30] = TINY_BASE + TINY_CODE + sizeof code[0] * piece;
+			outcome = tiny_call(machine, &call);
+			tiny_reset(machine);
+			assert_kind(outcome, HVC_OUTCOME_RETURN);
+			follow(code[piece], LENGTH + 3, true);
+			for (unsigned n = 0; n < 8; n++) {
+				const struct hvc_value x = value(LENGTH + 2, n);
+				bool is = x.kind != HVC_VALUE_CONSTANT;
+
+				for (unsigned i = 0; i < x.constants && !is; i++)
+					is = x.constant[i] == outcome.state.v[n];
+				kinds[x.kind]++;
+				if (x.kind == HVC_VALUE_ARGUMENT)
+					is = is_argument(&x, &call, outcome.state.v[n]);
+				ck_assert_msg(is, "round %u, piece %u, x%u: %s", round, piece, n,
+				              hvc_value_kind__name(x.kind));
+			}
+			hvc_flow__free(flow);
+		}
+		hvc_machine_close(machine);
+	}
+	for (unsigned kind = 0; kind < HVC_VALUE_COUNT; kind++)
+		ck_assert_msg(kinds[kind] == expected[kind], "%s: %u, not %u",
+		              hvc_value_kind__name((enum hvc_value_kind)kind), kinds[kind],
+		              expected[kind]);
 }
 
 SUITE_MAIN("flow")

@@ -36,8 +36,8 @@ struct hvc_value {
 	unsigned constants;
 	uint64_t constant[HVC_VALUE_MAX]; /**< CONSTANT, ADDRESS: sorted */
 	enum hvc_reg reg;                 /**< ARGUMENT: of which register */
-	bool word;                        /**< ARGUMENT: its low 32 bits, above them zeros */
-	bool sign;                        /**< ARGUMENT: its low 32 bits, above them bit 31 */
+	bool word; /**< ARGUMENT: its low 32 bits, above them zeros on one way at least */
+	bool sign; /**< ARGUMENT: its low 32 bits, above them bit 31 */
 	uint64_t drop, set, plus; /**< ARGUMENT, before word and sign: (x & ~drop | set) + plus */
 	/**
 	 * On some way, memory was accessed through the register since it was last set: it is a
