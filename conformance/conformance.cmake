@@ -125,7 +125,7 @@ set_tests_properties(suggest PROPERTIES LABELS "suite;exhaustive;long")
 # QEMU's opinion: a sample, and all of it. Skipped where there is no QEMU. Random calls include those
 # whose vectors loop until QEMU's own timer ends them.
 set_tests_properties(semihosting oracle_aarch32 PROPERTIES LABELS qemu)
-foreach(test oracle oracle_random)
+foreach(test oracle oracle_hyp oracle_random)
   set_tests_properties(${test} PROPERTIES LABELS qemu TIMEOUT 3000)
   add_test(NAME ${test}-full COMMAND test_${test})
   set_tests_properties(${test}-full PROPERTIES

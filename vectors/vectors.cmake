@@ -240,7 +240,7 @@ add_custom_command(OUTPUT ${built}/harness.c
   COMMAND ${CMAKE_COMMAND} -DKIND=harness -DLIST=${built}/harness.elf
           -DOUTPUT=${built}/harness.c -P ${vectors}/embed.cmake
   DEPENDS ${harness} ${CMAKE_SOURCE_DIR}/conformance/oracle/wire.inc
-          ${CMAKE_SOURCE_DIR}/conformance/oracle/io.inc ${vectors}/embed.cmake
+          ${CMAKE_SOURCE_DIR}/conformance/oracle/io.inc ${CMAKE_SOURCE_DIR}/conformance/oracle/entry.inc ${vectors}/embed.cmake
   COMMENT "Assembling and embedding the oracle's program" VERBATIM)
 
 # Scripts and styles of pages.

@@ -9,10 +9,14 @@
 // first instruction of each vector of the subject (so the entry is seen, and an exception inside
 // EL2 is), and wherever a call may end. What never comes back is ended by the secure timer, whose
 // FIQ cannot be masked at EL2 or below. With -icount the timer counts instructions, not time.
+//
+// Where SCR_EL3.RW of a world is clear EL2 is Hyp mode. Its registers, and those of the modes below,
+// are here as AArch64 state has them.
 
 	.arch	armv8-a
 
 	.include "wire.inc"
+	.include "entry.inc"
 
 	.text
 	.global	_start
@@ -203,18 +207,12 @@ from_below:
 	ldr	x2, =HEADER
 	mrs	x1, esr_el3
 	lsr	w1, w1, #26
-	cmp	w1, #EC_SMC64
+	bic	w1, w1, #EC_64
+	cmp	w1, #EC_SMC
 	b.ne	end_call
 	mrs	x0, elr_el3
 	sub	x0, x0, #4
-	ldr	x3, [x2, #H_VECTORS]
-	sub	x3, x0, x3
-	cmp	x3, #0x800
-	b.hs	end_call
-	tst	x3, #0x7f
-	b.ne	end_call
-	add	x4, x2, x3, lsr #4
-	ldr	x4, [x4, #H_SLOT]		// where this vector's code goes on
+	find_slot
 	cbz	x4, end_call
 	ldr	x2, =STATE
 	ldr	x3, [x2, #S_RESULT]
@@ -222,9 +220,10 @@ from_below:
 	cbnz	x5, entered_before
 	mrs	x5, esr_el2
 	ubfx	x1, x5, #26, #6
-	cmp	x1, #EC_HVC64
+	bic	x1, x1, #EC_64
+	cmp	x1, #EC_HVC
 	b.eq	1f
-	cmp	x1, #EC_SMC64
+	cmp	x1, #EC_SMC
 	b.ne	end_call
 1:	mrs	x1, elr_el2			// of this instruction, not of one that it led to
 	ldr	x4, [x2, #S_CALL]
@@ -239,33 +238,31 @@ from_below:
 	str	x0, [x3, #R_SPSR_EL2]
 	mrs	x0, spsr_el3
 	str	x0, [x3, #R_PSTATE]
-	// AArch64.TakeException leaves NZCV and DIT alone and QEMU clears them: this is known, so
-	// the subject goes on as it should, and what else parts from here on is news.
-	mrs	x5, spsr_el2
-	and	x1, x5, #0xf0000000
-	orr	x0, x0, x1
-	and	x1, x5, #1 << 24
-	orr	x0, x0, x1
-	msr	spsr_el3, x0
+	as_it_should_be
 	mov	x0, #1
 	str	x0, [x3, #R_ENTRIES]
 	// The call may end at its instruction or behind it.
 	ldr	x5, [x2, #S_CALL]
 	ldr	x0, [x5, #C_PC]
-	ldp	w1, w5, [x0]			// the MMU is off: nothing unaligned
-	stp	w1, w5, [x2, #S_SAVED]
-	ldr	x5, [x2, #S_CALL]
+	mov	x1, #8
+	add	x4, x2, #S_SAVED
+1:	sub	x1, x1, #2			// the MMU is off: nothing unaligned
+	ldrh	w3, [x0, x1]
+	strh	w3, [x4, x1]
+	cbnz	x1, 1b
 	ldr	w1, [x5, #C_LANDING]
-	stp	w1, w1, [x0]
 	str	w1, [x2, #S_PATCHED]
+	strh	w1, [x0]
+	strh	w1, [x0, #4]
+	lsr	w1, w1, #16
+	strh	w1, [x0, #2]
+	strh	w1, [x0, #6]
 	ic	iallu
 	dsb	sy
-	ldr	x4, =HEADER
+	ldr	x3, [x2, #S_RESULT]
 	ldr	x0, [x3, #R_VECTOR]
-	ldr	x1, [x4, #H_VECTORS]
-	sub	x0, x0, x1
-	add	x4, x4, x0, lsr #4
-	ldr	x4, [x4, #H_SLOT]
+	ldr	x2, =HEADER
+	find_slot
 	b	go_on
 
 // The subject's code may run over its own vectors; an exception would have changed one of these
@@ -294,13 +291,8 @@ nested:
 	b.hi	end_call
 	add	x5, x5, #1
 	str	x5, [x3, #R_ENTRIES]
-	mrs	x0, spsr_el3			// NZCV and DIT, as above
-	mrs	x1, spsr_el2
-	and	x5, x1, #0xf0000000
-	orr	x0, x0, x5
-	and	x5, x1, #1 << 24
-	orr	x0, x0, x5
-	msr	spsr_el3, x0
+	mrs	x0, spsr_el3
+	as_it_should_be
 go_on:
 	bic	x4, x4, #1
 	msr	elr_el3, x4
@@ -372,8 +364,12 @@ dump:
 	cbz	w0, 2f
 	ldr	x1, [x28, #S_CALL]
 	ldr	x1, [x1, #C_PC]
-	ldp	w2, w3, [x28, #S_SAVED]
-	stp	w2, w3, [x1]
+	add	x2, x28, #S_SAVED
+	mov	x3, #8
+3:	sub	x3, x3, #2
+	ldrh	w4, [x2, x3]
+	strh	w4, [x1, x3]
+	cbnz	x3, 3b
 	ic	iallu
 	dsb	sy
 2:	ldr	x19, [x28, #S_CALL]
@@ -426,15 +422,13 @@ el3_vectors:
 	b	lost
 	.balign	0x80
 	.endr
+	.rept	2				// from AArch64 state and from AArch32
 	b	from_below			// synchronous
 	.balign	0x80
 	b	lost
 	.balign	0x80
 	b	fiq_from_below
 	.balign	0x80
-	b	lost
-	.balign	0x80
-	.rept	4
 	b	lost
 	.balign	0x80
 	.endr

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "machine/oracle.h"
+#include "subject/subject.h"
 #include "under_test.h"
 
 #define SHOWN 3u
@@ -108,6 +109,7 @@ static inline void set_stage(struct stage *stage, const char *name, enum hvc_cpu
 {
 	hvc_world_init(&stage->world, cpu);
 	stage->subject = open_subject(name);
+	ck_assert(hvc_subject__resolve(stage->subject, &stage->world, NULL) == HVC_OK);
 	stage->machine = open_machine(stage->subject, &stage->world);
 	stage->entry = hvc_machine_entry(stage->machine);
 	stage->trial = (struct trial){

@@ -247,6 +247,18 @@ TEST(slot_is_of_the_mode)
 	ck_assert_int_eq(CODE(0x14, NULL, HVC_T32, EL2_HYP, 0, ERET).kind, HVC_OUTCOME_SPIN);
 }
 
+/* All modes below Hyp mode are below it, whatever bits their numbers have. */
+TEST(slot_is_that_of_each_mode)
+{
+	for (enum hvc_level from = HVC_LEVEL_EL1_FIQ; from <= HVC_LEVEL_EL1_SYS; from++) {
+		const uint32_t eret = ERET;
+		struct hvc_outcome o = call_code(0x14, &eret, 1, NULL, HVC_INSN_HVC_T32, from, 0);
+
+		ck_assert_int_eq(o.kind, HVC_OUTCOME_RETURN);
+		ck_assert_int_eq(o.level, from);
+	}
+}
+
 /* HSR: EC 0x12, IL, ISS the immediate; of a trapped SMC EC 0x13 and no immediate. */
 TEST(syndrome_is_that_of_the_instruction)
 {
@@ -296,6 +308,15 @@ TEST(return_takes_elr_and_spsr)
 	ck_assert_int_eq(o.kind, HVC_OUTCOME_JUMP);
 	ck_assert_int_eq(o.level, HVC_LEVEL_EL1_SVC);
 	ck_assert_uint_eq(o.pc, hvc_harness32(HVC_LANDING + 3 * 0x800));
+	ck_assert_uint_eq(o.state.v[HVC_REG_ELR_EL2], o.pc);
+	/* The same with r3 used for something else before the ERET; msrne where Z is clear; msreq */
+	o = CODE(0x14, NULL, HVC_A32, EL1_SVC, 0, 0xe12ef303, 0xe3a03000, ERET);
+	ck_assert_uint_eq(o.state.v[HVC_REG_ELR_EL2], hvc_harness32(HVC_LANDING + 3 * 0x800));
+	o = CODE(0x14, NULL, HVC_A32, EL1_SVC, 0, 0xe3300000, 0x112ef303, ERET);
+	ck_assert_uint_eq(o.state.v[HVC_REG_ELR_EL2], hvc_harness32(HVC_LANDING + 3 * 0x800));
+	o = CODE(0x14, NULL, HVC_A32, EL1_SVC, 0, 0xe3300000, 0x012ef303, ERET);
+	ck_assert_int_eq(o.kind, HVC_OUTCOME_RETURN);
+	ck_assert_uint_eq(o.state.v[HVC_REG_ELR_EL2], o.pc);
 }
 
 /* HVC is UNDEFINED in User mode, without SCR.HCE, and nothing executes below with HCR.TGE. */

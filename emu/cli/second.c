@@ -2,6 +2,7 @@
 #include "cli/second.h"
 
 #include "machine/oracle.h"
+#include "machine/outcome.h"
 #include "machine/world.h"
 
 struct asked {
@@ -17,13 +18,14 @@ static bool take(void *ctx, size_t index, const struct hvc_oracle_answer *answer
 	const struct asked *asked = ctx;
 	struct hvc_second *out = asked->out;
 	const struct hvc_state *before = asked->config->world[0];
+	const uint64_t *x = asked->call->call.x;
 
 	(void)index;
 	out->outcome = answer->outcome;
 	/* What the last exception has overwritten is not the call's doing. */
-	for (unsigned reg = HVC_REG_SP_EL0; reg < HVC_REG_COUNT; reg++)
+	for (unsigned reg = 0; reg < HVC_REG_COUNT; reg++)
 		if (!hvc_regset_has(&answer->known, (enum hvc_reg)reg))
-			out->outcome.state.v[reg] = before->v[reg];
+			out->outcome.state.v[reg] = reg < HVC_GPR_COUNT ? x[reg] : before->v[reg];
 	out->opinion.disagreements =
 	        hvc_oracle__compare(asked->config, asked->call, asked->machine, asked->outcome,
 	                            answer, out->text, sizeof out->text);
@@ -33,9 +35,9 @@ static bool take(void *ctx, size_t index, const struct hvc_oracle_answer *answer
 enum hvc_status hvc_second__can(const struct hvc_world *world, const struct hvc_call *call,
                                 struct hvc_diag *diag)
 {
-	if (hvc_level_is_aarch32(call->from))
+	if (hvc_level_is_aarch32(call->from) && world->cpu != HVC_CPU_A15)
 		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
-		                    "--engine: qemu makes calls in AArch64 state only");
+		                    "--engine: qemu makes calls of AArch32 state to Hyp mode only");
 	if (call->insn == HVC_INSN_TRAP)
 		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
 		                    "--engine: qemu makes calls, and takes no syndrome");
@@ -65,9 +67,10 @@ enum hvc_status hvc_second__ask(const struct hvc_subject *subject, const struct 
 	        .worlds = 1,
 	        .smc_as_it_is = true,
 	};
-	const struct hvc_oracle_call one = {.call = *call};
+	struct hvc_oracle_call one = {.call = *call};
 	struct asked asked = {&config, &one, machine, outcome, out};
 
+	hvc_call__fit(&one.call, world->cpu);
 	HVC_TRY(hvc_oracle__version(diag, out->engine, sizeof out->engine));
 	out->opinion = (struct hvc_opinion){
 	        .engine = out->engine, .other = hvc_machine_engine(), .text = out->text};

@@ -34,9 +34,8 @@ static void collect(struct hvc_machine *machine, const struct hvc_engine_frame *
 	        hvc_call__kept(hvc_call__pstate(&machine->call, &machine->entry));
 	if (machine->aarch32.is_in) {
 		state->v[HVC_REG_PSTATE] = hvc_call__kept(frame->pstate);
-	} else if (hvc_arch_el(frame->pstate) < 2) {
-		if (machine->phase == PHASE_EL2)
-			hvc_call__returned(machine);
+	} else if (machine->phase == PHASE_EL2 && hvc_exception_el(frame->pstate) < 2) {
+		hvc_call__returned(machine);
 		state->v[HVC_REG_PSTATE] =
 		        hvc_call__kept((frame->pstate & ~PSTATE_BEYOND) | machine->beyond);
 	}

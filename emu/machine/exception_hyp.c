@@ -14,7 +14,7 @@
 /* enum hvc_hyp_slot of an exception with syndrome esr, taken from pstate to Hyp mode. */
 static unsigned hyp_slot(uint64_t pstate, uint64_t esr)
 {
-	if (hvc_arch_el(pstate) < 2)
+	if (hvc_exception_el(pstate) < 2)
 		return HVC_HYP_TRAP;
 	switch (hvc_arch_ec(esr)) {
 	case HVC_EC_SVC32:

@@ -13,7 +13,7 @@
 /* svc #0xdf00; of T32 the first halfword is svc #0. */
 #define WORD_SVC UINT32_C(0xef00df00)
 
-static const uint32_t function[6] = {
+const uint32_t hvc_machine__function32[6] = {
         0xe0800080, /* add r0, r0, r0, lsl #1 */
         0xe0800001, /* add r0, r0, r1 */
         0xe0800101, /* add r0, r0, r1, lsl #2 */
@@ -53,7 +53,8 @@ bool hvc_harness__load_hyp(struct hvc_engine *engine)
 	     hvc_engine__write(engine, hvc_harness32(HVC_NEW_VECTORS), words,
 	                       HVC_VECTOR_TABLE_SIZE) &&
 	     hvc_engine__write(engine, hvc_harness32(HVC_LANDING), words, HVC_LANDING_SIZE) &&
-	     hvc_engine__write(engine, hvc_harness32(HVC_FUNCTION), function, sizeof function);
+	     hvc_engine__write(engine, hvc_harness32(HVC_FUNCTION), hvc_machine__function32,
+	                       sizeof hvc_machine__function32);
 	free(words);
 	return ok;
 }

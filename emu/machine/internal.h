@@ -30,6 +30,8 @@ struct hvc_block {
 	uint32_t count;   /* instructions */
 	bool t32;
 	bool banks;               /* writes banked registers of AArch32 modes */
+	bool elr;                 /* ends in MSR ELR_hyp, of the next two */
+	uint8_t elr_rt, elr_cond; /* general-purpose register, and condition */
 	uint32_t fp_at, sve_at;   /* offset of the first that FP/SIMD and that SVE enable */
 	struct hvc_regset writes; /* system registers it may write */
 	unsigned effects;         /* enum hvc_effect */
@@ -353,7 +355,7 @@ void hvc_trace__close(struct hvc_machine *machine);
 
 /* machine.c */
 /* The code at HVC_FUNCTION. */
-extern const uint32_t hvc_machine__function[6];
+extern const uint32_t hvc_machine__function[6], hvc_machine__function32[6];
 /* Open without the self-test. */
 enum hvc_status hvc_machine__open(const struct hvc_machine_config *config, struct hvc_diag *diag,
                                   struct hvc_machine **out);

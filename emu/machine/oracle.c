@@ -49,28 +49,36 @@ static enum hvc_status run_qemu(const struct place *place, const struct hvc_orac
                                 size_t calls, struct hvc_diag *diag)
 {
 	static const char *const models[HVC_CPU_COUNT] = {
-	        [HVC_CPU_A72] = "cortex-a72", [HVC_CPU_MAX] = "max,sme=off"};
+	        [HVC_CPU_A72] = "cortex-a72",
+	        [HVC_CPU_MAX] = "max,sme=off",
+	        /* With an EL3 that uses AArch64, as the program does. */
+	        [HVC_CPU_A15] = "cortex-a72"};
 	const int keep[] = {place->firmware, place->wire};
-	char memory[64], harness[64], harness_at[64], wire[160], wire_at[64], firmware[40],
-	        path[40], log[160];
+	char memory[64], harness[64], harness_at[64], callers[64], callers_at[64], wire[160],
+	        wire_at[64], firmware[40], path[40], log[160];
 	/* clang-format off */
 	const char *argv[] = {
 		QEMU, "-nodefaults", "-no-user-config", "-display", "none", "-monitor", "none",
 		"-serial", "none", "-parallel", "none", "-nic", "none", "-no-reboot",
 		"-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny",
+
 		"-M", "virt,secure=on,virtualization=on,gic-version=2,iommu=none,usb=off,mem-merge=off",
 		"-accel", "tcg,thread=single", "-cpu", models[plan->config->cpu], "-m", memory,
 		"-object", harness, "-device", harness_at, "-object", wire, "-device", wire_at,
 		"-icount", "shift=0,sleep=off", "-bios", name_file(place->firmware, firmware),
-		NULL,
+		plan->hyp ? "-object" : NULL, callers, "-device", callers_at, NULL,
 	};
 	/* clang-format on */
 
-	snprintf(memory, sizeof memory, "%" PRIu64 "M,slots=2,maxmem=258G", plan->ram >> 20);
+	snprintf(memory, sizeof memory, "%" PRIu64 "M,slots=3,maxmem=258G", plan->ram >> 20);
 	snprintf(harness, sizeof harness, "memory-backend-ram,id=harness,size=%" PRIu64,
 	         HVC_HARNESS_SIZE);
 	snprintf(harness_at, sizeof harness_at, "pc-dimm,memdev=harness,addr=0x%" PRIx64,
-	         HVC_HARNESS_BASE);
+	         hvc_oracle__place(plan->hyp, HVC_HARNESS_BASE));
+	snprintf(callers, sizeof callers, "memory-backend-ram,id=calls,size=%" PRIu64,
+	         HVC_AARCH32_CALLS_SIZE);
+	snprintf(callers_at, sizeof callers_at, "pc-dimm,memdev=calls,addr=0x%" PRIx64,
+	         HVC_AARCH32_CALLS);
 	snprintf(wire, sizeof wire,
 	         "memory-backend-file,id=wire,share=on,mem-path=%s,size=%" PRIu64,
 	         name_file(place->wire, path), place->size);

@@ -23,7 +23,7 @@ struct hvc_oracle_config {
 };
 
 struct hvc_oracle_call {
-	struct hvc_call call;
+	struct hvc_call call; /**< as the CPU model has it, see hvc_call__fit */
 	unsigned world;
 	uint64_t pstate; /**< further bits of the caller's PSTATE: PAN, UAO, DIT, SSBS, TCO */
 };

@@ -15,7 +15,18 @@
 #define WIRE_REGS   64u
 #define WIRE_STUBS  0x4000u /* where the program's registers follow its code */
 #define WIRE_WORLDS 16384u
-#define WIRE_SMC    UINT32_C(0xd4000003) /* what stands where calls end; the machine has SVC */
+/* What stands where calls end, as it is in memory: of A64, A32 and T32. The machine has SVC there.
+ */
+#define WIRE_SMC UINT32_C(0xd4000003)
+#define WIRE_A32 UINT32_C(0xe1600070)
+#define WIRE_T32 UINT32_C(0x8000f7f0)
+/*
+ * A landing pad of both A32 and T32: for the one a branch to where an SMC of its own stands, this
+ * far from the pad, for the other a branch to the SMC of T32 in the next word.
+ */
+#define WIRE_PAD     UINT32_C(0xea01e000)
+#define WIRE_PAD_A32 UINT64_C(0x78008)
+#define WIRE_PAD_T32 UINT64_C(4)
 
 /*
  * Memory shared with the program, where neither the machine nor the board has any: how it came to
@@ -34,8 +45,9 @@ struct wire_span {
 
 struct wire_header {
 	uint64_t regs, worlds, calls, ranges, budget, vectors, chunks, reads;
-	uint64_t output; /* where it begins, from WIRE_BASE on */
-	uint64_t unused[7];
+	uint64_t output;        /* where it begins, from WIRE_BASE on */
+	uint64_t slots, stride; /* vectors, and bytes of one as a power of two */
+	uint64_t unused[5];
 	uint64_t slot[16];
 	struct wire_span range[WIRE_RANGES];
 	uint64_t unused2[16];
@@ -73,6 +85,8 @@ extern const size_t hvc_oracle__harness_size;
 /* The order of registers in worlds and results, and what else a run is made of. */
 struct hvc_oracle_plan {
 	const struct hvc_oracle_config *config;
+	bool hyp; /* EL2 is Hyp mode, */
+	bool t32; /* and its vectors are T32 */
 	enum hvc_reg reg[WIRE_REGS];
 	unsigned regs;
 	struct wire_header header;
@@ -81,6 +95,26 @@ struct hvc_oracle_plan {
 	uint64_t room;    /* behind the image: the first instructions of the vectors */
 	uint32_t moved[16][2];
 };
+
+/* Where a piece of the harness is. */
+static inline uint64_t hvc_oracle__place(bool hyp, uint64_t address)
+{
+	return hyp ? hvc_harness32(address) : address;
+}
+
+/* oracle_vectors.c */
+enum hvc_status hvc_oracle__plan_vectors(struct hvc_oracle_plan *plan, struct hvc_diag *diag);
+
+/*
+ * oracle_memory.c: memory as calls find it, apart from what is zero. Chunks are added to the header
+ * and written behind it; false: no memory, or it could not be written.
+ */
+bool hvc_oracle__write_memory(const struct hvc_oracle_plan *plan, struct wire_header *header,
+                              FILE *file);
+/* At a multiple of 16, as each part of the input is. */
+bool hvc_oracle__put(FILE *file, const void *data, size_t size);
+/* The image's word at an address; 0 where it has none. */
+uint32_t hvc_oracle__image_word(const struct hvc_image *image, uint64_t address);
 
 /* oracle_input.c */
 enum hvc_status hvc_oracle__plan(const struct hvc_oracle_config *config, struct hvc_diag *diag,
@@ -96,7 +130,7 @@ bool hvc_oracle__write_input(const struct hvc_oracle_plan *plan, const struct hv
 static inline bool hvc_oracle__traps(const struct hvc_oracle_plan *plan,
                                      const struct hvc_call *call)
 {
-	return call->insn == HVC_INSN_SMC && !plan->config->smc_as_it_is;
+	return hvc_insn_is_smc(call->insn) && !plan->config->smc_as_it_is;
 }
 /* Worlds as the program counts them: each with HCR_EL2.TSC as it is, and set. */
 static inline unsigned hvc_oracle__worlds(const struct hvc_oracle_plan *plan)

@@ -83,6 +83,7 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 	struct hvc_machine *machine = ctx;
 	const struct hvc_block *block;
 
+	hvc_engine__settle_elr(machine->engine);
 	if (machine->aarch32.leaves)
 		return;
 	if (address & 3 && !machine->hyp && machine->phase == PHASE_EL2 &&
@@ -126,6 +127,8 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 	machine->instructions += block->count;
 	if (block->banks)
 		hvc_engine__stale_banks(machine->engine);
+	if (block->elr)
+		hvc_engine__moves_elr(machine->engine, block->elr_rt, block->elr_cond);
 	machine->block_end = address + size;
 	if (machine->instructions > machine->budget) {
 		hvc_call__halt(machine, HVC_OUTCOME_LIMIT, address);

@@ -139,8 +139,6 @@ static void on_step(uc_engine *uc, uint64_t address, uint32_t size, void *ctx)
 	if (hvc_level__is_trampoline(address))
 		return;
 	engine->hooks.step(engine->hooks.ctx, shown(engine, address));
-	if (engine->hyp)
-		hvc_hyp__step(engine, address);
 }
 
 static void on_boundary(uc_engine *uc, uint64_t address, uint32_t size, void *ctx)

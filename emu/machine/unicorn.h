@@ -34,6 +34,8 @@ struct hvc_engine {
 	uint64_t bank[HVC_GPR_COUNT]; /* x0..x30 as they were seen last */
 	uint64_t x15;                 /* that there is not, as it was set */
 	bool elr_waits;               /* `elr` is not in the CPU yet */
+	bool elr_moves;               /* the last block ends in a write of it, */
+	uint8_t elr_rt, elr_cond;     /* with this register, on this condition */
 	uint32_t elr;         /* ELR_hyp, for the next entry to Hyp mode, or as it was left */
 	uint32_t lr, target;  /* LR_usr while it is lent, and where to go then */
 	struct hvc_simd simd; /* as it was set: half of it there is not */
@@ -62,8 +64,6 @@ void hvc_hyp__move(struct hvc_engine *engine, uint64_t pc, uint64_t pstate);
 uint64_t hvc_hyp__entry(struct hvc_engine *engine);
 /** An SVC with this pc after it: the trampoline's own, or not. */
 bool hvc_hyp__svc(struct hvc_engine *engine, uint64_t pc);
-/** An instruction of traced code is about to execute: it may write ELR_hyp. */
-void hvc_hyp__step(struct hvc_engine *engine, uint64_t address);
 void hvc_hyp__flush(struct hvc_engine *engine);
 void hvc_hyp__simd(struct hvc_engine *engine, struct hvc_simd *simd, bool write);
 

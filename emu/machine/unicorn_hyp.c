@@ -10,7 +10,8 @@
  *   + 0  msr elr_hyp, lr   with lr_usr, which Hyp mode has for its own, lent for it
  *   + 4  svc #0            the hook goes on from here
  *
- * and what is read of it is what was written last, by the machine or by code that is traced.
+ * and what is read of it is what was written last, by the machine or by an MSR, which ends a block:
+ * its register is looked at when the next begins.
  */
 #include "machine/unicorn.h"
 
@@ -19,7 +20,6 @@
 
 #include "hvcheck/aarch32.h"
 #include "hvcheck/arch.h"
-#include "machine/a32.h"
 #include "machine/cp15.h"
 
 #define HCR_VM UINT32_C(1)
@@ -211,9 +211,11 @@ static bool move(struct hvc_engine *engine, enum hvc_reg reg, bool write, uint64
 		return access_banked(engine, reg, write, value);
 	case HVC_REG_ELR_EL2:
 		if (write) {
+			engine->elr_moves = false;
 			engine->elr = (uint32_t)*value;
 			engine->elr_waits = true;
 		} else {
+			hvc_engine__settle_elr(engine);
 			*value = engine->elr;
 		}
 		return true;
@@ -280,16 +282,29 @@ bool hvc_hyp__svc(struct hvc_engine *engine, uint64_t pc)
 	return true;
 }
 
-void hvc_hyp__step(struct hvc_engine *engine, uint64_t address)
+void hvc_engine__moves_elr(struct hvc_engine *engine, unsigned rt, unsigned condition)
 {
-	struct hvc_a32 insn;
-	uint32_t bits;
+	engine->elr_moves = true;
+	engine->elr_rt = (uint8_t)rt;
+	engine->elr_cond = (uint8_t)condition;
+}
 
-	if (uc_mem_read(engine->uc, address, &bits, sizeof bits) != UC_ERR_OK)
+/* ConditionHolds() of the Arm ARM. */
+static bool holds(unsigned condition, uint32_t cpsr)
+{
+	bool n = cpsr >> 31, z = cpsr >> 30 & 1, c = cpsr >> 29 & 1, v = cpsr >> 28 & 1;
+	const bool of[8] = {z, c, n, v, c && !z, n == v, n == v && !z, true};
+
+	return condition >= 14 || of[condition >> 1] != (condition & 1);
+}
+
+void hvc_engine__settle_elr(struct hvc_engine *engine)
+{
+	if (!engine->elr_moves)
 		return;
-	hvc_a32__decode(address, bits, get(engine, UC_ARM_REG_CPSR) & HVC_PSR_T, &insn);
-	if (insn.kind == HVC_A32_WRITE && insn.reg == HVC_REG_ELR_EL2 && insn.rt < 15)
-		engine->elr = get(engine, gpr_ids[insn.rt]);
+	engine->elr_moves = false;
+	if (engine->elr_rt < 15 && holds(engine->elr_cond, get(engine, UC_ARM_REG_CPSR)))
+		engine->elr = get(engine, gpr_ids[engine->elr_rt]);
 }
 
 void hvc_hyp__flush(struct hvc_engine *engine)
