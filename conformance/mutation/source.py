@@ -377,9 +377,10 @@ def main():
         seeded += more[0]
         aside += more[1]
     bad = bed.make(faults + seeded, options.jobs)
-    for m in faults:
-        if m.number in bad:
-            sys.exit('source.py: this fault does not compile: %s' % m)
+    broken = [m for m in faults if m.number in bad]
+    if broken and options.named == 'faults':
+        sys.exit('source.py: this fault does not compile: %s' % broken[0])
+    faults = [m for m in faults if m.number not in bad]
     seeded = [m for seed in options.seed
               for m in [m for m in seeded if m.seed == seed and m.number not in bad][:options.count]]
     mutants = faults + seeded
