@@ -238,3 +238,16 @@ own_table	other_address
 	adr	x0, own_data + 4
 	mov	x29, #0
 	eret
+
+// Where x0 = 1 a branch 16 MiB off, where nothing is, and four bytes further.
+own_table	stray_1
+	cmp	x0, #1
+	b.ne	1f
+	.inst	0x14400000
+1:	finish
+
+own_table	stray_2
+	cmp	x0, #1
+	b.ne	1f
+	.inst	0x14400001
+1:	finish

@@ -143,6 +143,10 @@ TEST(faults_are_told_apart_by_their_class)
 	make_variants(&pair, "fault", "fault");
 	ck_assert(pair.diff->equal);
 	drop(&pair);
+	/* and by the address that faults */
+	make_variants(&pair, "stray_1", "stray_2");
+	assert_all(&pair, "x0 = 1", NULL, "far");
+	drop(&pair);
 }
 
 TEST(ends_are_told_apart_by_their_address)
