@@ -16,6 +16,7 @@ fi
 [ $# -ge 1 ] || { echo 'usage: compare.sh [--rebase] PROGRAM [NAME...]' >&2; exit 2; }
 hvcheck=$(realpath "$1")
 shift
+cd "$folder" || exit 1
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -17,6 +17,16 @@ static bool selects_by_immediate(const char *how)
 	return strstr(how, "hvc #") == how && !strchr(how, '=');
 }
 
+/* "x0" of "x0 = 1" and of "hvc #0x0, x0 = 1", and its length. */
+static const char *register_of(const char *how, size_t *length)
+{
+	const char *comma = strstr(how, "hvc #") == how ? strstr(how, ", ") : NULL;
+
+	how = comma ? comma + 2 : how;
+	*length = strcspn(how, " ");
+	return how;
+}
+
 /* What a default rule takes is no selector: it follows from the other rules. */
 static bool is_rest(const char *how)
 {
@@ -39,16 +49,17 @@ static bool is_number(const char *how)
 
 void hvc_note__selector(const char *old, const char *new, struct hvc_words *out)
 {
-	size_t word = strcspn(new, " ");
+	size_t was, is;
+	const char *of_old = register_of(old, &was), *of_new = register_of(new, &is);
 
 	if (!strcmp(old, new) || is_rest(old) || is_rest(new))
 		return;
 	if (selects_by_immediate(old) && !selects_by_immediate(new))
-		hvc_words__add(out, "moved from the immediate to %.*s", (int)word, new);
+		hvc_words__add(out, "moved from the immediate to %.*s", (int)is, of_new);
 	else if (!selects_by_immediate(old) && selects_by_immediate(new))
-		hvc_words__add(out, "moved from %.*s to the immediate", (int)strcspn(old, " "),
-		               old);
-	else if (strcspn(old, " ") == word && !strncmp(old, new, word) && is_number(old) &&
+		hvc_words__add(out, "moved from %.*s to the immediate", (int)was, of_old);
+	else if (was == is && of_old - old == of_new - new &&
+	         !strncmp(old, new, (size_t)(of_old - old) + was) && is_number(old) &&
 	         is_number(new))
 		hvc_words__add(out, "renumbered from %s to %s", value_of(old), value_of(new));
 	else
