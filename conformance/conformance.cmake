@@ -191,6 +191,7 @@ set_tests_properties(mutation PROPERTIES TIMEOUT 1800 LABELS "mutation;long")
 # And hvcheck's own code made wrong: do the tests notice?
 add_test(NAME mutation-source COMMAND ${CMAKE_CURRENT_LIST_DIR}/mutation/source.py
                                       ${CMAKE_BINARY_DIR}/mutation --named --count 300 --least 90)
+add_test(NAME mutation-lists COMMAND ${CMAKE_CURRENT_LIST_DIR}/mutation/source.py --check)
 set_tests_properties(mutation-source PROPERTIES TIMEOUT 86400 LABELS "mutation;long" PROCESSORS 2)
 
 # The pages as their readers see them. Skipped where there is no Chromium.

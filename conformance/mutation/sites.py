@@ -14,18 +14,28 @@ CONDITION = re.compile(r'\b(if|while) \((.*)\)( \{)?$')
 RETURN = re.compile(r'\breturn (?!0;|NULL;|false;|\w+_OK;)(.+);$')
 STATEMENT = re.compile(r'^\t+(?!return\b|break\b|continue\b|goto\b|else\b|case\b|default\b|va_)'
                        r'[*(]*[A-Za-z_][\w.>()*\[\]-]*(\(.*\)| [-+|&^*]?= .*|(\+\+|--));$')
+FREES = re.compile(r'^\t+(\(void\))?(\w*free\w*|munmap|f?close|closedir|\w*(decref|unref)\w*|hvc_(machine|subject'
+                   r'|bv_|engine_|solver_|secret_|hold_|zero_|known_|source_|player_)_close)\(')
+NO_MEMORY = re.compile(r'\bHVC_E_NOMEM\b|\bout_of_memory\(|\bfail_memory\(')
 # Mutants that no test can find, by what stands on the line: (kinds, pattern, reason).
 EQUAL = [
-    ('statement', re.compile(r'^\t+\w*(free|destroy|close|unref|_end|munmap)\w*\('),
-     'gives back memory or a file'),
-    ('constant operator', re.compile(r'^\t+(static |const )*(char|uint8_t|unsigned char) \w+\[[^\]]*\](, \w+\[[^\]]*\])*( = .*)?;$'),
-     'how large a buffer is'),
-    ('constant operator', re.compile(r'\b(m|c|re)alloc\(|hvc_grow|\bcapacity\b|_reserve\('),
-     'how much memory is asked for'),
-    ('return operator', re.compile(r'\bHVC_E_NOMEM\b|\bout_of_memory\(|\bfail_memory\('),
-     'what is done where memory is not there'),
+    ('statement', FREES, 'gives back memory or a file'),
+    ('constant operator', re.compile(r'\b(m|c|re)alloc\(|hvc_grow'), 'how much memory is asked for'),
+    ('return', NO_MEMORY, 'what is done where memory is not there'),
     ('constant operator', re.compile(r'\bMAP_ANONYMOUS\b|\bMAP_PRIVATE\b'), 'no file is mapped'),
 ]
+# The same of a line that has just such a line below it.
+ABOVE = [
+    ('constant', re.compile(r'^\t+for \(.*\)$'), FREES, 'gives back memory or a file'),
+    ('operator', re.compile(r'^\t+if \((!\w[\w>.-]*( \|\| )?)+\)$'), NO_MEMORY,
+     'what is done where memory is not there'),
+]
+# The greater or lesser of two.
+MOST = re.compile(r'(?<![\w.>\])])([\w.>\[\]-]+) [<>]=? ([\w.>\[\]-]+)(?= \? (\1 : \2|\2 : \1)(?![\w.(\[-]| [-+*/]))')
+CLAMP = re.compile(r'\t+if \(([\w.>\[\]-]+) [<>]=? ([\w.>\[\]-]+)\)$')
+BUFFER = re.compile(r'^\t+(static |const )*(char|uint8_t|unsigned char) \w+\[[^=]*$')
+# No line is told without a file, and no column without a line (complain.c).
+NOWHERE = re.compile(r'hvc_diag_set\([^"]*, (NULL, (\d+, )?|0, )$')
 
 
 def blank(text):
@@ -68,10 +78,21 @@ def sites_of(text):
             yield number, 'statement', begin, len(code), ';'
 
 
-def equal_by_kind(kind, line, after):
-    """Why no test can find it, or ''. AFTER is the line that follows."""
+def equal_by_kind(kind, line, after, begin):
+    """Why no test can find it, or ''. AFTER is the line that follows, BEGIN the place."""
     for kinds, pattern, reason in EQUAL:
-        if kind in kinds and (pattern.search(line) or
-                              re.match(r'\t+if \(', line) and pattern.search(after)):
+        if kind in kinds and pattern.search(line):
             return reason
+    for kinds, header, pattern, reason in ABOVE:
+        if kind in kinds and header.match(line) and pattern.search(after):
+            return reason
+    bounds = [m for m in MOST.finditer(line) if m.start() <= begin < m.end()]
+    clamp = CLAMP.match(line)
+    if kind == 'operator' and (bounds or clamp and after.strip() in (
+            '%s = %s;' % clamp.groups(), '%s = %s;' % clamp.groups()[::-1])):
+        return 'of two that are equal either will do'
+    if kind in ('constant', 'operator') and BUFFER.match(line[:begin]) and '[' in line[:begin]:
+        return 'how large a buffer is'
+    if kind == 'constant' and NOWHERE.search(line[:begin]):
+        return 'the line or column of a message about none'
     return ''

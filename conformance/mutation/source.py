@@ -244,6 +244,10 @@ class Bed:
 
     def reaches(self, test, mutant):
         """Without a mutant, once: does the test pass, and which places does it reach?"""
+        self.survey(test)
+        return mutant.number in self.reach[test]
+
+    def survey(self, test):
         with self.surveying[test]:
             if test not in self.reach:
                 path = os.path.join(self.work, 'reached-' + test)
@@ -256,9 +260,8 @@ class Bed:
                 self.reach[test] = marks | self.wide if fate == 'passed' else set()
                 if fate != 'passed':
                     print('%s %s without a mutant: left out' % (test, fate), flush=True)
-                with open(self.costs, 'w') as file:
+                with self.saving, open(self.costs, 'w') as file:
                     json.dump(self.seconds, file)
-        return mutant.number in self.reach[test]
 
     def save(self, mutants):
         """For --resume."""
@@ -276,7 +279,7 @@ class Bed:
             near = len(words & set(re.split('[_.-]', test))) + (test in NEAR.get(folder, ())) + 5 * (test == stem)
             # What reaches few places looks at them closely.
             wide = 0.1 + len(self.reach[test]) / len(self.number) if test in self.reach else 1
-            return (self.seconds[test] + 0.05) * wide / (1 + 4 * near)
+            return (self.seconds[test] + 0.05) * wide / (1 + 20 * near)
         return sorted(names, key=rank)
 
 
@@ -325,7 +328,7 @@ def choose(bed, options, seed, first):
             number, kind, begin, end, new = site
             old = lines[number]
             mutant = Mutant(0, path, site, old.strip(), (old[:begin] + new + old[end:]).strip(),
-                            sites.equal_by_kind(kind, old, lines[number + 1]))
+                            sites.equal_by_kind(kind, old, lines[number + 1], begin))
             mutant.seed = seed
             mutant.name(names)
             by_kind.setdefault(kind, []).append(mutant)
@@ -356,9 +359,24 @@ def named(bed, name):
     return chosen
 
 
+def check_lists():
+    """Faults and survivors that the tree has no such line for are told: it has changed."""
+    missing = 0
+    for name, wanted in (('faults', 1), ('survivors', 0)):
+        for path, what, old, _ in listed(name):
+            full = os.path.join(SOURCE, path)
+            lines = open(full).read().split('\n') if os.path.exists(full) else []
+            count = sum(old in line for line in lines)
+            if count != wanted and (wanted or not count):
+                print('%s: %s (%s): %d lines are now: %s' % (name, path, what, count, old))
+                missing += 1
+    return missing > 0
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n', maxsplit=1)[0])
-    parser.add_argument('work')
+    parser.add_argument('work', nargs='?')
+    parser.add_argument('--check', action='store_true', help='only: is what the two lists name there?')
     parser.add_argument('--count', type=int, default=300)
     parser.add_argument('--seed', type=int, nargs='+', default=[1])
     parser.add_argument('--least', type=float, default=0)
@@ -369,6 +387,10 @@ def main():
     parser.add_argument('--file', help='only mutants of files that begin so')
     parser.add_argument('--named', nargs='?', const='faults', help='the faults of the file `faults`')
     options = parser.parse_args()
+    if options.check:
+        return check_lists()
+    if not options.work:
+        parser.error('where to work?')
     bed = Bed(options.work)
     faults = named(bed, options.named) if options.named else []
     seeded, aside = [], []
@@ -389,6 +411,8 @@ def main():
     longer = [t for t in bed.tests if bed.seconds[t] > options.seconds]
     print('%d mutants; %d tests, and %d that take longer' % (len(mutants), len(quick), len(longer)), flush=True)
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        if len(mutants) > 100:  # all of them will be asked for
+            list(pool.map(bed.survey, sorted(quick, key=bed.seconds.get)))
         # Neighbours want the same tests, which run one at a time each.
         mixed = [random.Random(1).sample(list, len(list)) for list in (faults, seeded)]
         waiting = {pool.submit(try_near, bed, m, quick): m for m in mixed[0] + mixed[1]}

@@ -162,7 +162,7 @@ static bool copy(struct hvc_machine *machine)
 		uint64_t lo = s->address & ~(PAGE - 1);
 		uint64_t hi = (s->address + s->size + PAGE - 1) & ~(PAGE - 1);
 
-		if (i > 0 && lo < mapped)
+		if (lo < mapped)
 			lo = mapped;
 		if (hi > lo)
 			ok = hvc_engine__map(machine->engine, lo, hi - lo);
