@@ -34,6 +34,8 @@ PAGES = {
     "leaks": (1, "leaks broken-leak-el2 --abi linux-stub-4.12 --imm 0"),
     "sequence": (1, "sequence broken-seq-set-once --abi linux-stub-4.12"),
     "scan": (0, "scan linux-kvm-6.1"),
+    "history": (0, "history linux-stub"),
+    "callers": (1, "callers {sites} --abi linux-stub-4.12"),
 }
 TREES = ["map", "register", "tree"]
 
@@ -66,6 +68,15 @@ def low_byte_selects(folder):
     table = [word for i in range(256) for word in (0xD2800000 | i << 5, 0xD69F03E0)]
     path.write_bytes(b"".join(struct.pack("<I", slot).ljust(128, b"\0") for slot in slots) +
                      struct.pack(f"<{len(code + table)}I", *code, *table))
+    return path
+
+
+def call_sites(folder):
+    """A file with a call that no stub knows, and one whose selector is a pointer left over."""
+    path = folder / "sites.bin"
+    code = [0xD503245F, 0xD28000E0, 0xD4000002, 0xD65F03C0, 0xD503245F, 0xF9400020, 0xD4000002,
+            0xD65F03C0]
+    path.write_bytes(struct.pack(f"<{len(code)}I", *code))
     return path
 
 
@@ -316,7 +327,8 @@ def main():
                 words = f"map {low_byte_selects(folder)}@+0 --brief"
                 bears_many(browser, judge, folder, write(hvcheck, folder, name, 0, words))
                 continue
-            path = write(hvcheck, folder, name, *PAGES[name])
+            status, words = PAGES[name]
+            path = write(hvcheck, folder, name, status, words.format(sites=call_sites(folder)))
             looks_good(browser, judge, folder, name, path)
             is_reached_by_tab(browser, judge, name, path)
             if name != "collide":

@@ -16,7 +16,7 @@ expect 0 diff stub.map linux-stub-4.12 --quiet
 expect 0 diff stub.map again.map
 says out 'equal for every input'
 expect 1 diff stub.map linux-stub-4.7
-says out 'part in'
+says out 'differ in'
 expect 1 diff linux-stub-4.7 stub.map --format json
 says out '"saved": true'
 # Calls of an earlier version were tried, and say nothing of others.

@@ -23,7 +23,7 @@ word 6c756166 00000001 d4000062 ffffffff 00000003 00000004 >data.bin
 expect 0 scan small.bin
 says out '4 HVC and 0 SMC instructions'
 says out '0x4000000c  hvc #0x0     0x40000000+0xc'
-says out 'x0 = 0x0; x1: argument x0'
+says out 'x0 = 0; x1: argument x0'
 says out 'pointer left over (used at 0x4000002c)'
 says out 'hvc #0xea1'
 says out 'Xen'
@@ -62,7 +62,7 @@ says out '2 vector tables, the likeliest first'
 expect 1 callers small.bin --abi linux-stub-4.12
 says out 'small.bin against linux-stub-4.12: 2 errors'
 says out '4 HVCs: 2 held to it, 1 with an uninitialised selector, 0 with one that is not known,'
-says out 'unknown call: no call of the ABI: hvc #0x0 with x0 = 0x7'
+says out 'unknown call: no call of the ABI: hvc #0x0 with x0 = 7'
 says out 'made only where x24 is not zero (x24: argument x24)'
 says out 'set_vectors'
 says out '  1  Xen'

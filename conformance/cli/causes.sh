@@ -35,10 +35,10 @@ says out 'spin, promised return'
 ! grep -q 'PSCI_VERSION' out || complain "an answer that nobody gets: $(grep -m 1 PSCI_VERSION out)"
 # What a verdict hangs on.
 expect 0 check "$HVC_CASES/cause-right.elf@vectors" --abi "$abi/cause.yaml"
-says out 'Holds for the value that the code reads, and no world of cause sets: vttbr_el2 = 0x0'
+says out 'Holds for the value that the code reads, and no world of cause sets: vttbr_el2 = 0'
 # A call that is made outside of every world of the ABI.
 expect 0 run "$HVC_CASES/cause-right.elf@vectors" --set x0=1 --set vttbr_el2=0x1000 --abi "$abi/cause.yaml"
-says out 'world         that of the command line, none of cause; the nearest, host, has vttbr_el2 = 0x0 (--world host)'
+says out 'world         that of the command line, none of cause; the nearest, host, has vttbr_el2 = 0 (--world host)'
 # What no CPU of the rule's worlds has cannot be judged, and nothing else is wrong.
 lacks='not decided: rule unknown promises zcr_el2, which the CPU model has not'
 doubt "$lacks" check "$HVC_CASES/minus-right.elf@vectors" --abi "$abi/lacking.yaml"

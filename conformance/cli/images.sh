@@ -94,7 +94,7 @@ run1() { # VALUE ARGUMENT...: x0 becomes it
 }
 assumes 1 run "$unset" --set x0=1
 says out 'memory    booted (0x4000'
-says out 'zero: nobody has set it'
+says out 'assumed to be zero'
 assumes 0 run "$unset" --set x0=2
 assumes 0 run "$unset" --set x0=3
 assumes 1 run "$unset" --set x0=4

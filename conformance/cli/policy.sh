@@ -12,7 +12,7 @@ notes='diff linux-stub-4.12 linux-stub-5.12 --abi'
 warns='diff --abi warns.yaml warning.yaml'
 entry='reason: being repaired, owner: el2-team, expires: 2027-01-31'
 
-# Another answer to calls that are none is a warning.
+# Another answer to unallocated calls is a warning.
 cat >warns.yaml <<'YAML'
 abi: warns
 title: one call

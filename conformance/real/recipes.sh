@@ -51,7 +51,7 @@ tells() { # PATTERN...: extended, in what the recipe printed
 recipe 0 scan linux-6.1.deb
 tells '__hyp_stub_vectors +Linux hyp stub' 'trans_pgd_stub_vectors +Linux small stub' \
 	'__kvm_nvhe___kvm_hyp_host_vector +Linux KVM host' '^72 HVC and 94 SMC' \
-	'hvc #0x0 +__hyp_set_vectors\+0x[0-9a-f]+ +x0 = 0x0'
+	'hvc #0x0 +__hyp_set_vectors\+0x[0-9a-f]+ +x0 = 0'
 # What the audit says of 6.1, and why each is so. An ERET: el1_sync, elx_sync and __finalise_el2 (the
 # stubs' answers), __kvm_nvhe___do_hyp_init, enter_vhe, init_el1, init_el2 and __kvm_nvhe_reset (code that
 # runs before there is anybody to leak to), el2_sync of both vectors (back from a fault that has a
@@ -148,6 +148,18 @@ if grep -q '0x40000[0-9a-f]\{5\}[-,; ]' "$work/out"; then
 	echo 'FAILED: a value of the harness'
 	failed=$((failed + 1))
 fi
+
+# Their pages: small enough to send, and every class of the text is there.
+page() { # SUBJECT
+	recipe 0 map "$1" --brief --format html
+	[ "$(wc -c <"$work/out")" -lt 200000 ] && return
+	printf 'FAILED: the page of %s has %s bytes\n' "$1" "$(wc -c <"$work/out")"
+	failed=$((failed + 1))
+}
+page linux-6.1.deb@__hyp_stub_vectors
+tells 'x0 = 0.*class 1: return, x0 := 0, vbar_el2 := x1' 'x0 = 3' 'x0 &gt;= 4' 'return, x0 := 0xbadca11'
+page xen-4.17.deb
+tells 'imm = 0xea1' 'w0 in .*0x84000000, 0x84000006' '0xea2-0xffff'
 
 # Real things side by side: two releases, and a build against a kept map.
 recipe 1 diff linux-5.10.deb@__hyp_stub_vectors linux-6.1.deb@__hyp_stub_vectors \

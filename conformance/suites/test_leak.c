@@ -299,7 +299,7 @@ TEST(wrong_proof_is_noticed)
 	hvc_leak__trial = claim;
 	ck_assert_int_eq(hvc_leaks__find(&config, &diag, &leaks), HVC_E_ENGINE);
 	hvc_leak__trial = NULL;
-	ck_assert_msg(strstr(diag.message, "a fault of hvcheck: x5 tells") != NULL, "%s",
+	ck_assert_msg(strstr(diag.message, "a fault of hvcheck: x5 leaks") != NULL, "%s",
 	              diag.message);
 	hvc_subject_close(subject);
 }

@@ -70,15 +70,15 @@ static const struct {
         {"bsd-spin", NULL, HVC_E_ARG},
         {"jailhouse-boot", NULL, HVC_E_ARG},
         {"m1n1", NULL, HVC_E_ARG},
-        {"linux-kvm-init-5.12", "x2 tells el2_memory ([x1 + 0x18])", HVC_OK},
-        {"linux-kvm-init-6.8", "how the call ends tells el2_memory ([x1 + 0x28])", HVC_OK},
-        {"linux-kvm-init-7.2", "how the call ends tells el2_memory ([x1 + 0x28])", HVC_OK},
-        {"linux-stub-5.12", "how the call ends tells own_data (id_aa64mmfr1_override+0x8)", HVC_OK},
-        {"linux-stub-5.13", "how the call ends tells own_data (id_aa64mmfr1_override+0x8)", HVC_OK},
-        {"linux-stub-6.0", "how the call ends tells own_data (id_aa64mmfr1_override+0x8)", HVC_OK},
-        {"linux-stub-6.0-nvhe", "how the call ends tells own_data (id_aa64mmfr1_override+0x8)",
+        {"linux-kvm-init-5.12", "x2 leaks el2_memory ([x1 + 0x18])", HVC_OK},
+        {"linux-kvm-init-6.8", "how the call ends leaks el2_memory ([x1 + 0x28])", HVC_OK},
+        {"linux-kvm-init-7.2", "how the call ends leaks el2_memory ([x1 + 0x28])", HVC_OK},
+        {"linux-stub-5.12", "how the call ends leaks own_data (id_aa64mmfr1_override+0x8)", HVC_OK},
+        {"linux-stub-5.13", "how the call ends leaks own_data (id_aa64mmfr1_override+0x8)", HVC_OK},
+        {"linux-stub-6.0", "how the call ends leaks own_data (id_aa64mmfr1_override+0x8)", HVC_OK},
+        {"linux-stub-6.0-nvhe", "how the call ends leaks own_data (id_aa64mmfr1_override+0x8)",
          HVC_OK},
-        {"linux-stub-6.19", "how the call ends tells own_data (sw_feature_override+0x8)", HVC_OK},
+        {"linux-stub-6.19", "how the call ends leaks own_data (sw_feature_override+0x8)", HVC_OK},
 };
 
 static void check_other(const char *name)

@@ -37,10 +37,10 @@ TEST(immediates_are_said_the_short_way)
 	        {{{0, 0xffff}}, 1, "0x0000-0xffff"},
 	        {{{1, 1}}, 1, "0x0001"},
 	        {{{1, 1}, {3, 4}}, 2, "0x0001, 0x0003-0x0004"},
-	        {{{0, 0}, {2, 0xffff}}, 2, "all but 0x0001"},
-	        {{{0, 0}, {3, 9}, {11, 0xffff}}, 3, "all but 0x0001-0x0002, 0x000a"},
-	        {{{5, 0xffff}}, 1, "0x0005-0xffff"},
-	        {{{0, 0xfffe}}, 1, "0x0000-0xfffe"},
+	        {{{0, 0}, {2, 0xffff}}, 2, "all but 0x1"},
+	        {{{0, 0}, {3, 9}, {11, 0xffff}}, 3, "all but 0x1-0x2, 0xa"},
+	        {{{5, 0xffff}}, 1, "0x5-0xffff"},
+	        {{{0, 0xfffe}}, 1, "0x0-0xfffe"},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -63,7 +63,7 @@ TEST(register_values_are_said_the_short_way)
 	        {{.reg = HVC_REG_X0, .mask = UINT64_MAX, .interval = one, .intervals = 1},
 	         "x0 = 1"},
 	        {{.reg = HVC_REG_X30, .mask = UINT64_MAX, .interval = rest, .intervals = 1},
-	         "x30 not 0-2"},
+	         "x30 >= 3"},
 	        {{.reg = HVC_REG_X0, .mask = UINT64_MAX, .interval = holed, .intervals = 2},
 	         "x0 not 1"},
 	        {{.reg = HVC_REG_X0, .mask = UINT64_MAX, .interval = all, .intervals = 1},
@@ -132,6 +132,38 @@ TEST(words_longer_than_the_page_stay_whole)
 	char *text = table_text(40, false, "see 0x0123456789abcdef0123456789abcdef ok");
 
 	ck_assert_ptr_nonnull(strstr(text, "0x0123456789abcdef0123456789abcdef"));
+	free(text);
+}
+
+TEST(columns_without_room_stand_under_their_row)
+{
+	char *text = table_text(45, false, "see 0x0123456789abcdef0123456789abcdef ok");
+
+	ck_assert_ptr_nonnull(strstr(text, "  Name  Sentence\n  a     see\n"));
+	ck_assert_ptr_nonnull(strstr(text, "abcdef\n        ok\n      Number: 7\n"));
+	free(text);
+}
+
+TEST(columns_of_a_series_are_one_where_they_say_the_same)
+{
+	static const struct hvc_column columns[] = {{"Call", HVC_ALIGN_LEFT},
+	                                            {"4.7", HVC_ALIGN_WRAP},
+	                                            {"4.8", HVC_ALIGN_WRAP},
+	                                            {"4.12", HVC_ALIGN_WRAP}};
+	char *text;
+	size_t size;
+	const struct hvc_page page = {.out = open_memstream(&text, &size), .width = 30};
+	struct hvc_table *table = hvc_table__new(&page, columns, 4);
+
+	hvc_table__is_series(table);
+	hvc_table__row(table);
+	hvc_table__cell(table, 0, HVC_INK_PLAIN, "get");
+	for (unsigned i = 1; i < 4; i++)
+		hvc_table__cell(table, i, HVC_INK_PLAIN, "x0 = 0x%xabcdef", i / 3);
+	ck_assert_int_eq(hvc_table__print(table, NULL), HVC_OK);
+	fclose(page.out);
+	ck_assert_str_eq(text, "  get\n      4.7 to 4.8: x0 = 0x0abcdef\n"
+	                       "      4.12: x0 = 0x1abcdef\n");
 	free(text);
 }
 

@@ -11,6 +11,7 @@
 #include "abi/half.h"
 #include "abi/rule.h"
 #include "abi/world.h"
+#include "base/number.h"
 #include "machine/file.h"
 #include "machine/outcome.h"
 
@@ -128,29 +129,30 @@ static enum hvc_status read_rules(const struct hvc_loader *loader, const struct 
 	return HVC_OK;
 }
 
-/** A call in words: "imm 0x0004, x0 0x3, from el1h". What the ABI does not tell apart is left out.
+/** A call in words: "hvc #0x4, x0 = 3, from el1h". What the ABI does not tell apart is left out.
  */
 static void describe(const struct hvc_abi *abi, const struct hvc_cover_point *point, char *text,
                      size_t size)
 {
 	struct hvc_regset asked = {{0, 0}};
+	char number[HVC_U64_SIZE];
 	size_t length;
 
 	for (unsigned i = 0; i < abi->rules; i++)
 		for (unsigned k = 0; k < abi->rule[i].conditions; k++)
 			hvc_regset_add(&asked, abi->rule[i].condition[k].reg);
-	length = (size_t)snprintf(text, size, "imm 0x%04x", (unsigned)point->v[HVC_COVER_IMM]);
+	length = (size_t)snprintf(text, size, "%s #0x%x",
+	                          hvc_insn_name((enum hvc_insn)point->v[HVC_COVER_INSN]),
+	                          (unsigned)point->v[HVC_COVER_IMM]);
 	for (unsigned n = 0; n < HVC_GPR_COUNT && length < size; n++)
 		if (hvc_regset_has(&asked, (enum hvc_reg)n))
-			length += (size_t)snprintf(text + length, size - length, ", x%u 0x%llx", n,
-			                           (unsigned long long)point->v[HVC_COVER_X0 + n]);
+			length +=
+			        (size_t)snprintf(text + length, size - length, ", x%u = %s", n,
+			                         hvc_u64_print(point->v[HVC_COVER_X0 + n], number));
 	if (length < size)
 		length +=
 		        (size_t)snprintf(text + length, size - length, ", from %s",
 		                         hvc_level_name((enum hvc_level)point->v[HVC_COVER_FROM]));
-	if (length < size && abi->insns & (abi->insns - 1))
-		length += (size_t)snprintf(text + length, size - length, ", insn %s",
-		                           hvc_insn_name((enum hvc_insn)point->v[HVC_COVER_INSN]));
 	if (length < size && abi->worlds > 1)
 		snprintf(text + length, size - length, ", world %s",
 		         abi->world[point->v[HVC_COVER_WORLD]].world.name);

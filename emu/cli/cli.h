@@ -246,6 +246,11 @@ struct hvc_option {
 	bool optional; /**< its value can be left out, and only follows '=' */
 };
 
+/** "text, json, markdown": room for all. */
+#define HVC_FORMATS_SIZE 80u
+/** The formats of a command, as --format and --report take them. */
+void hvc_options__formats(const struct hvc_command *command, char text[HVC_FORMATS_SIZE]);
+
 extern const struct hvc_option hvc_option_table[HVC_OPTION_COUNT];
 
 /** Parse what follows the command. On failure diag holds one clear line. */

@@ -159,7 +159,7 @@ enum hvc_status hvc_cmd__callers(const struct hvc_options *options, const struct
 		                      against(options));
 	if (status == HVC_OK) {
 		*holds = callers->findings == 0;
-		status = hvc_findings__of_callers(callers, against(options), diag, &findings);
+		status = hvc_findings__of_callers(callers, options->abi, diag, &findings);
 	}
 	if (status == HVC_OK) {
 		const struct made made = {callers, options->sites != 0};

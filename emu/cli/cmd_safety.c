@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* hvcheck safety: what calls do that are none of the ABI's. */
+/* hvcheck safety: what unallocated calls do. */
 #include <stdio.h>
 
 #include "cli/open.h"
@@ -39,7 +39,7 @@ enum hvc_status hvc_cmd__safety(const struct hvc_options *options, const struct 
 	}
 	if (status == HVC_OK && !safety->behaviours && !safety->gaps)
 		status = hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
-		                      "no call is unknown to '%s': there is nothing to look at",
+		                      "%s leaves no call unallocated: there is nothing to look at",
 		                      held.name);
 	if (status == HVC_OK) {
 		*holds = safety->findings == 0;

@@ -181,7 +181,7 @@ const struct hvc_command hvc_command_table[] = {
         {
                 .name = "safety",
                 .usage = "SUBJECT [--abi ABI]",
-                .summary = "what the calls do that are none by the ABI",
+                .summary = "what unallocated calls do",
                 .details =
                         "Looks at every behaviour that a call from below EL2 can meet which falls "
                         "under a\nrule of the role unknown, as the default is: does it leave EL2's "
@@ -265,7 +265,7 @@ const struct hvc_command hvc_command_table[] = {
                         "Tells for each HVC and SMC instruction which rule of the ABI its call "
                         "falls "
                         "under, and where\ncaller and callee disagree: a selector uninitialised, "
-                        "a call that is none, the wrong conduit, a\nresult that nothing reads or "
+                        "an unallocated call, the wrong conduit,\na result that nothing reads or "
                         "that is overwritten first, a register that the call may change and\nthe "
                         "caller goes on using, 32 bits sign-extended. Calls of a function that "
                         "makes an HVC of its\narguments are sites, too. An image speaks several "

@@ -57,11 +57,19 @@ void hvc_help__general(FILE *out, const struct hvc_command *commands)
 
 void hvc_help__command(FILE *out, const struct hvc_command *command)
 {
+	char formats[HVC_FORMATS_SIZE];
+	struct hvc_option option;
+
+	hvc_options__formats(command, formats);
 	fprintf(out, "hvcheck %s: %s\n\nusage: hvcheck %s %s\n\n%s\noptions (default):\n",
 	        command->name, command->summary, command->name, command->usage, command->details);
 	for (unsigned id = 0; id < HVC_OPTION_COUNT; id++) {
-		if (command->options >> id & 1)
-			put_option(out, &hvc_option_table[id]);
+		if (!(command->options >> id & 1))
+			continue;
+		option = hvc_option_table[id];
+		if (id == HVC_OPTION_FORMAT)
+			option.help = formats;
+		put_option(out, &option);
 	}
 	fprintf(out, "\nexamples:\n%s", command->examples);
 }

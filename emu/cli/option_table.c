@@ -310,20 +310,24 @@ static bool has_style(const struct hvc_command *command, enum hvc_style style)
 	return styles >> style & 1;
 }
 
+void hvc_options__formats(const struct hvc_command *command, char text[HVC_FORMATS_SIZE])
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < FORMATS; i++)
+		if (has_style(command, formats[i].style))
+			used += (size_t)snprintf(text + used, HVC_FORMATS_SIZE - used, "%s%s",
+			                         used ? ", " : "", formats[i].name);
+}
+
 /* The style of a format's name, which is not all of a word. */
 static enum hvc_status find_style(const struct hvc_command *command, const char *option,
                                   const char *name, size_t length, struct hvc_diag *diag,
                                   enum hvc_style *out)
 {
-	char known[80] = "";
+	char known[HVC_FORMATS_SIZE];
 
-	for (size_t i = 0; i < FORMATS; i++) {
-		size_t used = strlen(known);
-
-		if (has_style(command, formats[i].style))
-			snprintf(known + used, sizeof(known) - used, "%s%s", used ? ", " : "",
-			         formats[i].name);
-	}
+	hvc_options__formats(command, known);
 	for (size_t i = 0; i < FORMATS; i++) {
 		if (strlen(formats[i].name) != length || strncmp(name, formats[i].name, length))
 			continue;
@@ -445,7 +449,7 @@ const struct hvc_option hvc_option_table[HVC_OPTION_COUNT] = {
 	[HVC_OPTION_CONTRACT] = {"contract", 0, NULL, "also measure the fate of every register, FP/SIMD included, over many\nregister files", NULL, false},
 	[HVC_OPTION_JOBS] = {"jobs", 'j', "N", "worker processes, 1 to 256 (one a CPU); the report is the same", take_jobs, false},
 	[HVC_OPTION_TIMEOUT] = {"timeout", 0, "SECONDS", "end with status 2 when it is not done by then, and say how far it is", take_timeout, false},
-	[HVC_OPTION_FORMAT] = {"format", 0, "FORMAT", "text, json; some commands: markdown, junit, sarif, github, html, svg, map\n(text)", take_format, false},
+	[HVC_OPTION_FORMAT] = {"format", 0, "FORMAT", "text, json, markdown, html, svg, map, junit, sarif or github, as the\ncommand has them (text)", take_format, false},
 	[HVC_OPTION_REPORT] = {"report", 0, "FORMAT=FILE", "write the same run in another format, too, to FILE, whole or not at\nall; - is standard output; repeatable", take_report, false},
 	[HVC_OPTION_FAIL_ON] = {"fail-on", 0, "LEVEL", "exit status 1 on findings of this level and above: error, warning,\nnote; never (violations and differences)", take_fail_on, false},
 	[HVC_OPTION_SUPPRESS] = {"suppress", 0, "FILE", "findings that somebody lets stand for now, in YAML: they are told,\nand do not fail", take_suppress, false},

@@ -23,7 +23,7 @@ struct hvc_abi_use {
 /** An operation: a rule name that either ABI has for HVC from EL1, and promises something by. */
 struct hvc_abi_operation {
 	const char *name;
-	bool unknown; /**< not an operation but the answer to calls that are none */
+	bool unknown; /**< not an operation but the answer to unallocated calls */
 	struct hvc_abi_use use[HVC_SIDE_COUNT];
 	bool moved;                 /**< both have it, for calls that are not the same */
 	bool changed;               /**< both have it, and promise something else */

@@ -58,7 +58,7 @@ struct hvc_caller_issue {
 struct hvc_caller_answer {
 	const struct hvc_rule *rule; /**< NULL: vectors were run */
 	char *text;                  /**< the rule's name, or the behaviour */
-	bool unknown;                /**< it is the answer to calls that are none */
+	bool unknown;                /**< it is the answer to unallocated calls */
 };
 
 struct hvc_caller {

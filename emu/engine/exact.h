@@ -206,6 +206,8 @@ void hvc_exact__print_condition(const struct hvc_exact *exact, const struct hvc_
 /** "return, x0 := 0, vbar_el2 := x1"; "handoff to handle_call, x0 := ...". */
 void hvc_exact__print_behaviour(const struct hvc_exact *exact, const struct hvc_row *row,
                                 char *text, size_t size);
+/** Of ESR_EL1 or ESR_EL2 with one value, what that stands for; false: it is no such effect. */
+bool hvc_row_effect__syndrome(const struct hvc_row_effect *effect, char *text, size_t size);
 /** "jump to x1 at el2h": how and where it ends alone. */
 void hvc_exact__print_end(const struct hvc_exact *exact, const struct hvc_row *row, char *text,
                           size_t size);

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "engine/call.h"
 #include "engine/exact.h"
 #include "machine/world.h"
 
@@ -150,6 +151,15 @@ void hvc_exact__print_end(const struct hvc_exact *exact, const struct hvc_row *r
 	put_end(exact, row, &out);
 }
 
+bool hvc_row_effect__syndrome(const struct hvc_row_effect *effect, char *text, size_t size)
+{
+	if ((effect->reg != HVC_REG_ESR_EL1 && effect->reg != HVC_REG_ESR_EL2) ||
+	    !hvc_bv__const(effect->value))
+		return false;
+	hvc_syndrome__print(effect->value->value, text, size);
+	return true;
+}
+
 void hvc_exact__print_behaviour(const struct hvc_exact *exact, const struct hvc_row *row,
                                 char *text, size_t size)
 {
@@ -160,8 +170,12 @@ void hvc_exact__print_behaviour(const struct hvc_exact *exact, const struct hvc_
 	text[0] = '\0';
 	put_end(exact, row, &out);
 	for (unsigned i = 0; i < row->effects; i++) {
+		char syndrome[80];
+
 		hvc_text__put(&out, ", %s := ", row->effect[i].name);
 		put_term(exact, &out, row->effect[i].value);
+		if (hvc_row_effect__syndrome(&row->effect[i], syndrome, sizeof syndrome))
+			hvc_text__put(&out, " (%s)", syndrome);
 	}
 	for (unsigned i = 0; i < row->stores; i++) {
 		hvc_text__put(&out, ", [");

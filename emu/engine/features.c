@@ -2,7 +2,7 @@
 /*
  * What a subject says that it has, held to what it does: each function of a standard range is
  * asked after, and called. Only ABIs that name the question are held to the answers; and where an
- * ABI says nothing of calls that are none, those of its ranges that are answered otherwise than a
+ * ABI says nothing of unallocated calls, those of its ranges that are answered otherwise than a
  * number that nobody has are told.
  */
 #include "engine/features.h"

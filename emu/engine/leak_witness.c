@@ -430,7 +430,7 @@ void hvc_leak__print(const struct hvc_leak *leak, char *text, size_t size)
 			used += (size_t)snprintf(from + used, sizeof from - used, "%s%s",
 			                         used ? ", " : "", hvc_secret__name(i));
 	snprintf(text, size,
-	         leak->secret_reg == HVC_REG_NONE && leak->secret[0] ? "%s tells %s (%s)"
-	                                                             : "%s tells %s",
+	         leak->secret_reg == HVC_REG_NONE && leak->secret[0] ? "%s leaks %s (%s)"
+	                                                             : "%s leaks %s",
 	         what, leak->sources ? from : "of several EL2 secrets at once", leak->secret);
 }

@@ -75,6 +75,12 @@ char *hvc_operation__how(const struct hvc_rule *rule)
 			snprintf(word, sizeof word, " & 0x%llx", (unsigned long long)c->mask);
 			append(text, sizeof text, word);
 		}
+		if (c->intervals == 1 && c->interval[0].lo &&
+		    c->interval[0].lo < c->interval[0].hi && c->interval[0].hi == c->mask) {
+			append(text, sizeof text, " >= ");
+			append(text, sizeof text, hvc_u64_bound(c->interval[0].lo, word));
+			continue;
+		}
 		append(text, sizeof text, " = ");
 		append_intervals(text, sizeof text, c->interval, c->intervals, "");
 	}

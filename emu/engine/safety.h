@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /**
- * Safety of the unknown: what a subject does, from callers below EL2, on the calls that are none
- * by its ABI: those of its default rule and of rules named `unknown` or `unknown_...`. They
+ * Safety of the unknown: what a subject does, from callers below EL2, on calls that its ABI
+ * leaves unallocated: those of its default rule and of rules named `unknown` or `unknown_...`. They
  * should change nothing of EL2's, nothing in memory, and take control nowhere but back: proved for
  * every input, or shown by a call. ABIs that keep to the SMC calling convention are held to what
  * it says of upper halves as well, of all calls that they promise something of. Of calls that a
@@ -51,7 +51,7 @@ struct hvc_safety {
 	unsigned hazards;
 	unsigned findings;   /**< hazards that are findings */
 	uint64_t callers;    /**< that were looked at, HVC_CALLER_BIT */
-	unsigned behaviours; /**< of calls that are none by the ABI, over all callers and worlds */
+	unsigned behaviours; /**< of unallocated calls by the ABI, over all callers and worlds */
 	unsigned safe;       /**< of these */
 	unsigned open;       /**< behaviours of calls that it leaves unspecified */
 	struct hvc_gap *gap; /**< what could not be followed, and may do anything */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The blocks of a document: headings, whole lines and commands, as text, Markdown or HTML. */
+#include <stdlib.h>
+#include <string.h>
 
 #include "engine/quote.h"
 #include "report/page.h"
@@ -46,6 +48,23 @@ void hvc_page__gap(const struct hvc_page *page)
 		fputc('\n', page->out);
 }
 
+/* Lines of a page end between the words of a command, never behind its dashes. */
+static void put_words(const struct hvc_page *page, const char *command)
+{
+	char *words = strdup(command), *rest = words;
+
+	if (!words)
+		hvc_page__lose();
+	for (const char *word; words && (word = strsep(&rest, " "));) {
+		bool dashes = strchr(word, '-') != NULL;
+
+		fputs(dashes ? "<span>" : "", page->out);
+		hvc_page__text(page, word);
+		fprintf(page->out, "%s%s", dashes ? "</span>" : "", rest ? " " : "");
+	}
+	free(words);
+}
+
 void hvc_page__command(const struct hvc_page *page, unsigned indent, const char *command)
 {
 	switch (page->markup) {
@@ -59,7 +78,7 @@ void hvc_page__command(const struct hvc_page *page, unsigned indent, const char 
 		break;
 	case HVC_MARKUP_HTML:
 		fprintf(page->out, "<pre class=\"%s\">", indent < HVC_PAGE_DEEP ? "item" : "deep");
-		hvc_page__text(page, command);
+		put_words(page, command);
 		fputs("</pre>\n", page->out);
 		break;
 	}

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "report/exact.h"
 
 /* Most inputs that a report names; there are more where C code walks its data. */
@@ -150,28 +151,30 @@ void hvc_exact__apart(const struct hvc_exact *exact, hvc_exact_told *told, void 
 void hvc_exact__fixed(const struct hvc_exact *exact, hvc_exact_told *told, void *ctx)
 {
 	const uint64_t *v = hvc_machine_entry(exact->machine)->v;
-	char text[200];
+	char text[200], number[HVC_U64_SIZE];
 
 	for (enum hvc_reg reg = HVC_REG_SP_EL0; reg < HVC_REG_COUNT; reg++) {
 		if (!hvc_regset_has(hvc_machine_present(exact->machine), reg) ||
 		    (!hvc_regset_has(hvc_symbolic__fixed(), reg) &&
 		     !hvc_regset_has(&exact->world.given, reg)))
 			continue;
-		snprintf(text, sizeof text, "%s = 0x%" PRIx64, hvc_reg_name(reg), v[reg]);
+		snprintf(text, sizeof text, "%s = %s", hvc_reg_name(reg),
+		         hvc_u64_print(v[reg], number));
 		told(ctx, text);
 	}
 	for (unsigned i = 0; i < exact->world.extras; i++) {
 		const struct hvc_extra *extra = &exact->world.extra[i];
 
-		snprintf(text, sizeof text, "s%u_%u_c%u_c%u_%u = 0x%" PRIx64, extra->encoding[0],
+		snprintf(text, sizeof text, "s%u_%u_c%u_c%u_%u = %s", extra->encoding[0],
 		         extra->encoding[1], extra->encoding[2], extra->encoding[3],
-		         extra->encoding[4], extra->value);
+		         extra->encoding[4], hvc_u64_print(extra->value, number));
 		told(ctx, text);
 	}
 	for (unsigned i = 0; i < exact->world.stops; i++) {
 		const struct hvc_stop *stop = &exact->world.stop[i];
 
-		snprintf(text, sizeof text, "%s returned 0x%" PRIx64, stop->name, stop->value);
+		snprintf(text, sizeof text, "%s returned %s", stop->name,
+		         hvc_u64_print(stop->value, number));
 		if (stop->stub)
 			told(ctx, text);
 	}

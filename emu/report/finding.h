@@ -116,7 +116,7 @@ HVC_MUST_USE enum hvc_status hvc_findings__of_scan(const struct hvc_scan *scan,
                                                    struct hvc_diag *diag,
                                                    struct hvc_findings **out);
 HVC_MUST_USE enum hvc_status hvc_findings__of_callers(const struct hvc_callers *callers,
-                                                      const char *against, struct hvc_diag *diag,
+                                                      const char *abi, struct hvc_diag *diag,
                                                       struct hvc_findings **out);
 HVC_MUST_USE enum hvc_status hvc_findings__of_collide(const struct hvc_collide *collide,
                                                       struct hvc_diag *diag,

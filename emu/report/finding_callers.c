@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Findings of call sites. */
+#include <inttypes.h>
 
 #include "report/new_finding.h"
 #include "report/site_words.h"
@@ -10,7 +11,21 @@ static const char *const ids[] = {
         [HVC_CALLER_CONDUIT] = "caller-conduit",   [HVC_CALLER_WIDENED] = "caller-widened",
 };
 
-static void add_issues(struct hvc_findings *list, const struct hvc_caller *caller, const char *file)
+/* The site alone, held to the ABI that it was held to. */
+static void add_command(struct hvc_words *words, const struct hvc_callers *callers,
+                        const struct hvc_caller *caller, const char *abi)
+{
+	if (!abi && !caller->abi)
+		return;
+	hvc_words__add(words, "hvcheck callers ");
+	hvc_words__shell(words, callers->scan->path);
+	hvc_words__add(words, " --abi ");
+	hvc_words__shell(words, abi ? abi : hvc_abi_name(caller->abi));
+	hvc_words__add(words, " --site 0x%" PRIx64, caller->site->address);
+}
+
+static void add_issues(struct hvc_findings *list, const struct hvc_callers *callers,
+                       const struct hvc_caller *caller, const char *abi, const char *file)
 {
 	const struct hvc_site *site = caller->site;
 
@@ -31,24 +46,25 @@ static void add_issues(struct hvc_findings *list, const struct hvc_caller *calle
 		               site->imm);
 		hvc_words__add(&draft.summary, "%s", issue->text);
 		hvc_site__instruction(&draft.call, site);
+		add_command(&draft.command, callers, caller, abi);
 		hvc_findings__add(list, &draft);
 	}
 }
 
-enum hvc_status hvc_findings__of_callers(const struct hvc_callers *callers, const char *against,
+enum hvc_status hvc_findings__of_callers(const struct hvc_callers *callers, const char *abi,
                                          struct hvc_diag *diag, struct hvc_findings **out)
 {
 	struct hvc_words other = {0}, file = {0}, account = {0};
 	struct hvc_findings *list;
 
-	hvc_identity__add(&other, against);
+	hvc_identity__add(&other, abi ? abi : "the ABI of each");
 	list = hvc_findings__of("callers", callers->scan->path, hvc_words__text(&other), &file);
 	hvc_words__add(&account, "%zu HVC and SMC sites, of which %zu are held to it",
 	               callers->callers, callers->of[HVC_CALLER_HELD]);
 	hvc_findings__take(list, list ? &list->account : NULL, &account);
 	if (list) {
 		for (size_t i = 0; i < callers->callers; i++)
-			add_issues(list, &callers->caller[i], hvc_words__text(&file));
+			add_issues(list, callers, &callers->caller[i], abi, hvc_words__text(&file));
 		list->failed = list->failed || other.failed;
 	}
 	hvc_findings__cases(list);

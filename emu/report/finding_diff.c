@@ -13,7 +13,7 @@ static const struct hvc_rule *rule_of(const struct hvc_abi *abi, const char *nam
 	return NULL;
 }
 
-/* Is it no operation but the answer to calls that are none? */
+/* Is it no operation but the answer to unallocated calls? */
 static bool is_unknown(const struct hvc_diff *diff, const char *name)
 {
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {

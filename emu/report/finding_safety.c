@@ -57,7 +57,7 @@ enum hvc_status hvc_findings__of_safety(const struct hvc_safety *safety, const c
 	struct hvc_findings *list;
 
 	list = hvc_findings__of("safety", safety->subject, hvc_abi_name(safety->abi), &file);
-	hvc_words__add(&account, "%u of %u behaviours of unknown calls leave EL2 as it was",
+	hvc_words__add(&account, "%u of %u behaviours of unallocated calls leave EL2 as it was",
 	               safety->safe, safety->behaviours);
 	hvc_findings__take(list, list ? &list->account : NULL, &account);
 	for (unsigned i = 0; list && i < safety->hazards; i++)

@@ -39,8 +39,11 @@ void hvc_json__outcome(struct hvc_json *json, const struct hvc_outcome *outcome,
 	add_effects(json, outcome, before, &masks);
 	hvc_json__number(json, "store_count", outcome->stores);
 	hvc_json__number(json, "untracked_writes", outcome->untracked);
-	if (outcome->kind == HVC_OUTCOME_FAULT || outcome->kind == HVC_OUTCOME_FORWARD)
+	if (outcome->kind == HVC_OUTCOME_FAULT || outcome->kind == HVC_OUTCOME_FORWARD) {
+		hvc_syndrome__print(outcome->esr, text, sizeof(text));
 		hvc_json__hex(json, "esr", outcome->esr);
+		hvc_json__string(json, "syndrome", text);
+	}
 	if (outcome->kind == HVC_OUTCOME_FAULT)
 		hvc_json__hex(json, "far", outcome->far);
 }

@@ -39,10 +39,15 @@ static void add_value(struct hvc_json *json, const struct hvc_exact *exact, cons
 static void add_results(struct hvc_json *json, const struct hvc_exact *exact,
                         const struct hvc_row *row)
 {
+	char text[80];
+
 	hvc_json__object(json, "results");
 	for (unsigned i = 0; i < row->effects; i++)
 		add_value(json, exact, row->effect[i].name, row->effect[i].value);
 	hvc_json__close(json);
+	for (unsigned i = 0; i < row->effects; i++)
+		if (hvc_row_effect__syndrome(&row->effect[i], text, sizeof text))
+			hvc_json__string(json, "syndrome", text);
 	hvc_json__array(json, "stores");
 	for (unsigned i = 0; i < row->stores; i++) {
 		hvc_json__object(json, NULL);

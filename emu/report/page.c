@@ -75,11 +75,6 @@ static const char *const inks[] = {
 };
 static const char end_of_ink[] = "\033[0m";
 
-const char *hvc_ink__code(enum hvc_ink ink)
-{
-	return inks[ink];
-}
-
 /* Markdown has one ink, and no faint. */
 static bool has_ink(const struct hvc_page *page, enum hvc_ink ink)
 {

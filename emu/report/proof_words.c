@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/proof_words.h"
+#include "base/number.h"
 
 #include "engine/call.h"
 #include "hvcheck/arch.h"
@@ -87,7 +88,7 @@ void hvc_words__reads(struct hvc_words *words, const struct hvc_check *check)
 			enum hvc_reg reg =
 			        hvc_reg__find_sys(which >> 14, which >> 11 & 7, which >> 7 & 15,
 			                          which >> 3 & 15, which & 7);
-			char name[24];
+			char name[24], number[HVC_U64_SIZE];
 			unsigned n = 0;
 
 			while (n < count && told[n] != which)
@@ -101,9 +102,10 @@ void hvc_words__reads(struct hvc_words *words, const struct hvc_check *check)
 				               hvc_other__name(which, name, sizeof name));
 			else
 				hvc_words__add(
-				        words, "%s = 0x%llx", hvc_reg_name(reg),
-				        (unsigned long long)check->world[check->part[i].world]
-				                .entry.v[reg]);
+				        words, "%s = %s", hvc_reg_name(reg),
+				        hvc_u64_print(
+				                check->world[check->part[i].world].entry.v[reg],
+				                number));
 		}
 }
 

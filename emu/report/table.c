@@ -94,6 +94,12 @@ void hvc_table__is_plain(struct hvc_table *table)
 		table->plain = true;
 }
 
+void hvc_table__is_series(struct hvc_table *table)
+{
+	if (table)
+		table->series = true;
+}
+
 /* A cell of Markdown, padded so that the table reads as text. */
 static void put_markdown(FILE *out, const char *text, unsigned width)
 {
@@ -188,22 +194,19 @@ static void put_html_table(const struct hvc_table *table)
 
 enum hvc_status hvc_table__print(struct hvc_table *table, struct hvc_diag *diag)
 {
-	bool good;
-
-	if (table && !table->failed && table->page->markup != HVC_MARKUP_NONE) {
-		if (table->page->markup == HVC_MARKUP_HTML)
-			put_html_table(table);
-		else
-			put_markdown_table(table);
+	if (!table || table->failed) {
 		hvc_table__drop(table);
-		return HVC_OK;
+		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	}
-	good = table && !table->failed && hvc_table__put_text(table);
-	if (good && table->more)
+	if (table->page->markup == HVC_MARKUP_HTML)
+		put_html_table(table);
+	else if (table->page->markup == HVC_MARKUP_MARKDOWN)
+		put_markdown_table(table);
+	else
+		hvc_table__put_text(table);
+	if (table->more)
 		hvc_page__line(table->page, 2, "%zu more: --all", table->more);
 	hvc_table__drop(table);
-	if (!good)
-		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	return HVC_OK;
 }
 

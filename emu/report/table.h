@@ -36,6 +36,8 @@ void hvc_table__take(struct hvc_table *table, unsigned column, enum hvc_ink ink,
 /** Cells hold words of specifications only: Markdown leaves them as they are, to be read as text.
  */
 void hvc_table__is_plain(struct hvc_table *table);
+/** All columns but the first are one thing again and again, such as releases. */
+void hvc_table__is_series(struct hvc_table *table);
 /** Rows that a list has on one screen. */
 #define HVC_TABLE_CAP 20u
 /** In text, tell so many rows and how many more there are, where the page is not for all of them.

@@ -19,6 +19,7 @@ struct hvc_table {
 	size_t rows, room;
 	size_t cap, more; /* rows that are told, and those that are not; no cap: 0 */
 	bool plain;       /* no cell has markup of its own */
+	bool series;      /* columns go on from one another */
 	bool failed;
 };
 
@@ -28,7 +29,7 @@ const char *hvc_table__text(const struct hvc_table *table, size_t row, unsigned 
 unsigned hvc_table__width(const char *text, size_t length);
 /** The width of the widest cell of a column, or of the widest word of any cell. */
 unsigned hvc_table__widest(const struct hvc_table *table, unsigned column, bool words);
-/** Print it as text. False: out of memory. */
-HVC_MUST_USE bool hvc_table__put_text(struct hvc_table *table);
+/** Print it as text. */
+void hvc_table__put_text(const struct hvc_table *table);
 
 #endif

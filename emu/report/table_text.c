@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Tables as text: columns that fit on the page, or records where they cannot. */
-#include <libsmartcols/libsmartcols.h>
-#include <stdlib.h>
+/* Tables as text: columns side by side as far as they fit on the page, the others under their row.
+ */
+#include <stdio.h>
 #include <string.h>
 
 #include "report/table_cell.h"
 
-#define INDENT    2u
-#define SEPARATOR "  "
-#define LINES     8u /* of a cell: what is taller reads better as a record */
+#define INDENT 2u
+#define GAP    2u /* between columns */
+#define LINES  8u /* of a cell: what is taller is easier to read under its row */
 
 /* Columns that UTF-8 text takes, all of whose characters are one wide. */
 unsigned hvc_table__width(const char *text, size_t length)
@@ -18,24 +18,6 @@ unsigned hvc_table__width(const char *text, size_t length)
 	for (size_t i = 0; i < length; i++)
 		width += ((unsigned char)text[i] & 0xc0) != 0x80;
 	return width;
-}
-
-/* Put line breaks where they keep lines within width. Words are never broken. */
-static void wrap(char *text, unsigned width)
-{
-	unsigned used = 0;
-
-	while (*text) {
-		size_t length = hvc_page__word(text);
-		unsigned wide = hvc_table__width(text, length);
-
-		if (used && used + 1 + wide > width) {
-			text[-1] = '\n';
-			used = 0;
-		}
-		used += (used ? 1 : 0) + wide;
-		text += length + (text[length] == ' ');
-	}
 }
 
 const char *hvc_table__text(const struct hvc_table *table, size_t row, unsigned column)
@@ -66,197 +48,129 @@ unsigned hvc_table__widest(const struct hvc_table *table, unsigned column, bool 
 }
 
 /*
- * Make the widest columns that may be wrapped narrower, until the table fits on the page. False:
- * it does not, however it is wrapped, or in tall thin columns.
+ * How wide each of the first `shown` columns is: those that may be wrapped only as wide as is left.
+ * False: they do not fit on the page, or in tall thin columns.
  */
-static bool fit(struct hvc_table *table)
+static bool fit(const struct hvc_table *table, unsigned shown, unsigned *width)
 {
-	unsigned natural[HVC_TABLE_COLUMNS], width[HVC_TABLE_COLUMNS], used = INDENT;
+	unsigned natural[HVC_TABLE_COLUMNS], used = INDENT - GAP, page = table->page->width;
 
-	if (!table->page->width)
-		return true;
-	for (unsigned i = 0; i < table->columns; i++) {
+	for (unsigned i = 0; i < shown; i++) {
 		natural[i] = hvc_table__widest(table, i, false);
-		width[i] = table->align[i] == HVC_ALIGN_WRAP ? hvc_table__widest(table, i, true)
-		                                             : natural[i];
-		used += width[i] + (i ? (unsigned)strlen(SEPARATOR) : 0);
+		width[i] = page && table->align[i] == HVC_ALIGN_WRAP
+		                   ? hvc_table__widest(table, i, true)
+		                   : natural[i];
+		used += GAP + width[i];
 	}
-	if (used > table->page->width)
-		return false;
-	for (; used < table->page->width; used++) {
-		unsigned least = table->columns;
+	/* The narrowest grows first. */
+	for (; page && used < page; used++) {
+		unsigned least = shown;
 
-		for (unsigned i = 0; i < table->columns; i++) {
-			if (width[i] < natural[i] &&
-			    (least == table->columns || width[i] < width[least]))
+		for (unsigned i = 0; i < shown; i++)
+			if (width[i] < natural[i] && (least == shown || width[i] < width[least]))
 				least = i;
-		}
-		if (least == table->columns)
+		if (least == shown)
 			break;
 		width[least]++;
 	}
-	for (size_t i = 0; i < table->rows * table->columns; i++)
-		if (table->cell[i].text &&
-		    hvc_table__width(table->cell[i].text, strlen(table->cell[i].text)) >
-		            LINES * width[i % table->columns])
-			return false;
-	for (size_t i = 0; i < table->rows * table->columns; i++) {
-		if (table->cell[i].text && width[i % table->columns] < natural[i % table->columns])
-			wrap(table->cell[i].text, width[i % table->columns]);
-	}
-	return true;
+	for (size_t row = 0; page && row < table->rows; row++)
+		for (unsigned i = 0; i < shown; i++) {
+			const char *text = hvc_table__text(table, row, i);
+
+			if (hvc_table__width(text, strlen(text)) > LINES * width[i])
+				return false;
+		}
+	return !page || used <= page;
 }
 
-/* What does not fit side by side: a row is a record, its first cell the title. */
-static void put_records(const struct hvc_table *table)
+/* Bytes of text that go on a line of this width: whole words, one at least. */
+static size_t take_line(const char *text, unsigned width)
+{
+	size_t taken = hvc_page__word(text);
+
+	while (text[taken]) {
+		size_t more = taken + 1 + hvc_page__word(text + taken + 1);
+
+		if (hvc_table__width(text, more) > width)
+			break;
+		taken = more;
+	}
+	return taken;
+}
+
+/* Cells side by side, each on as many lines as it needs. Nothing is written behind the last one. */
+static void put_side_by_side(const struct hvc_table *table, const struct hvc_table_cell *cell,
+                             unsigned shown, const unsigned *width)
+{
+	const struct hvc_page *page = table->page;
+	const char *rest[HVC_TABLE_COLUMNS];
+	bool more = true;
+
+	for (unsigned i = 0; i < shown; i++)
+		rest[i] = cell[i].text ? cell[i].text : "";
+	while (more) {
+		unsigned at = 0, column = INDENT;
+
+		more = false;
+		for (unsigned i = 0; i < shown; column += width[i++] + GAP) {
+			size_t bytes = take_line(rest[i], width[i]);
+			unsigned wide = hvc_table__width(rest[i], bytes), to = column;
+
+			if (!bytes)
+				continue;
+			if (table->align[i] == HVC_ALIGN_RIGHT)
+				to += width[i] - wide;
+			fprintf(page->out, "%*s%s%.*s%s", (int)(to - at), "",
+			        hvc_ink__begin(page, cell[i].ink), (int)bytes, rest[i],
+			        hvc_ink__end(page, cell[i].ink));
+			at = to + wide;
+			rest[i] += bytes + (rest[i][bytes] == ' ');
+			more = more || *rest[i];
+		}
+		fputc('\n', page->out);
+	}
+}
+
+/* What has no room: a line each, under the row or, where no table is left, under its title. */
+static void put_under(const struct hvc_table *table, size_t row, unsigned first)
 {
 	const struct hvc_page *page = table->page;
 
-	for (size_t row = 0; row < table->rows; row++) {
-		const struct hvc_table_cell *cell = &table->cell[row * table->columns];
-		bool first = true;
+	for (unsigned i = first, from; i < table->columns; i++) {
+		const char *text = hvc_table__text(table, row, i);
+		unsigned used;
 
-		for (unsigned i = 0; i < table->columns; i++) {
-			const char *text = hvc_table__text(table, row, i), *title = table->title[i];
-			unsigned used;
-
-			if (!*text || !strcmp(text, "-"))
-				continue;
-			used = hvc_page__open(page, first ? INDENT : INDENT + 4);
-			if (!first && *title)
-				used += hvc_page__print(page, "%s: ", title);
-			hvc_page__inked(page, used, INDENT + 8, cell[i].ink, "%s", text);
-			first = false;
-		}
-	}
-}
-
-static int add_column(struct libscols_table *scols, const char *title, enum hvc_align align)
-{
-	int flags = align == HVC_ALIGN_RIGHT  ? SCOLS_FL_RIGHT
-	            : align == HVC_ALIGN_WRAP ? SCOLS_FL_WRAP
-	                                      : 0;
-	struct libscols_column *made = scols_table_new_column(scols, title, 0, flags);
-
-	if (!made)
-		return -1;
-	/* Lines end where wrap() put a line break, and nowhere else. */
-	if (align == HVC_ALIGN_WRAP && (scols_column_set_wrapfunc(made, scols_wrapnl_chunksize,
-	                                                          scols_wrapnl_nextchunk, NULL) ||
-	                                scols_column_set_safechars(made, "\n")))
-		return -1;
-	return scols_cell_set_color(scols_column_get_header(made), hvc_ink__code(HVC_INK_STRONG));
-}
-
-static int add_row(struct libscols_table *scols, const struct hvc_table_cell *cell,
-                   unsigned columns)
-{
-	struct libscols_line *line = scols_table_new_line(scols, NULL);
-	int failed = !line;
-
-	for (unsigned i = 0; !failed && i < columns; i++) {
-		if (!cell[i].text)
+		if (!*text || !strcmp(text, "-"))
 			continue;
-		failed = scols_line_set_data(line, i, cell[i].text);
-		if (!failed && *cell[i].text && cell[i].ink != HVC_INK_PLAIN)
-			failed = scols_cell_set_color(scols_line_get_cell(line, i),
-			                              hvc_ink__code(cell[i].ink));
-	}
-	return failed;
-}
-
-/* Bytes that are seen: neither spaces nor escape sequences. */
-static size_t count_seen(const char *text)
-{
-	size_t seen = 0;
-
-	for (; *text; text++) {
-		if (*text == '\033')
-			text += strcspn(text, "m");
-		else
-			seen += *text != ' ' && *text != '\n';
-	}
-	return seen;
-}
-
-/* The library goes on when its buffer cannot grow, and the text ends there. */
-static bool is_whole(const struct hvc_table *table, const char *text)
-{
-	size_t bytes = 0;
-
-	for (unsigned i = 0; i < table->columns; i++)
-		bytes += count_seen(table->title[i]);
-	for (size_t i = 0; i < table->rows * table->columns; i++)
-		bytes += table->cell[i].text ? count_seen(table->cell[i].text) : 0;
-	return count_seen(text) == bytes;
-}
-
-/* For trees, of which there are none: the library loses what it makes by itself half-way. */
-static int add_symbols(struct libscols_table *scols)
-{
-	struct libscols_symbols *symbols = scols_new_symbols();
-	int failed = !symbols || scols_table_set_symbols(scols, symbols);
-
-	scols_unref_symbols(symbols);
-	return failed;
-}
-
-/* The table as text, NULL when memory runs out. */
-static char *render(const struct hvc_table *table)
-{
-	struct libscols_table *scols = scols_new_table();
-	char *text = NULL;
-	int failed = !scols;
-
-	if (!failed) {
-		/* The widths are decided: no terminal is asked for its. */
-		failed |= scols_table_set_termforce(scols, SCOLS_TERMFORCE_NEVER);
-		failed |= scols_table_set_column_separator(scols, SEPARATOR);
-		failed |= scols_table_enable_colors(scols, table->page->color);
-		failed |= add_symbols(scols);
-		/* Cells are quoted; the library would quote the quotes. */
-		failed |= scols_table_enable_noencoding(scols, true);
-	}
-	for (unsigned i = 0; !failed && i < table->columns; i++)
-		failed = add_column(scols, table->title[i], table->align[i]);
-	for (size_t row = 0; !failed && row < table->rows; row++)
-		failed = add_row(scols, &table->cell[row * table->columns], table->columns);
-	if (!failed && scols_print_table_to_string(scols, &text))
-		text = NULL;
-	scols_unref_table(scols);
-	if (text && !is_whole(table, text)) {
-		free(text);
-		text = NULL;
-	}
-	return text;
-}
-
-/* Indent each line, and take the padding of its last cell away. */
-static void put_lines(FILE *out, const char *text)
-{
-	while (*text) {
-		size_t length = strcspn(text, "\n"), kept = length;
-
-		while (kept && text[kept - 1] == ' ')
-			kept--;
-		if (kept)
-			fprintf(out, "%*s%.*s", (int)INDENT, "", (int)kept, text);
-		fputc('\n', out);
-		text += length + (text[length] == '\n');
+		for (from = i; table->series && i && i + 1 < table->columns &&
+		               !strcmp(text, hvc_table__text(table, row, i + 1));)
+			i++;
+		used = hvc_page__open(page, i ? INDENT + 4 : INDENT);
+		if (from < i)
+			used += hvc_page__print(page, "%s to ", table->title[from]);
+		if (i && *table->title[i])
+			used += hvc_page__print(page, "%s: ", table->title[i]);
+		hvc_page__inked(page, used, INDENT + 8, table->cell[row * table->columns + i].ink,
+		                "%s", text);
 	}
 }
 
-bool hvc_table__put_text(struct hvc_table *table)
+void hvc_table__put_text(const struct hvc_table *table)
 {
-	char *text;
+	struct hvc_table_cell title[HVC_TABLE_COLUMNS];
+	unsigned width[HVC_TABLE_COLUMNS], shown = table->columns;
 
-	if (!fit(table)) {
-		put_records(table);
-		return true;
+	while (shown > 1 && !fit(table, shown, width))
+		shown = table->series ? 1 : shown - 1;
+	for (unsigned i = 0; i < shown; i++)
+		title[i] = (struct hvc_table_cell){table->title[i], HVC_INK_STRONG};
+	if (shown < 2)
+		shown = 0;
+	else
+		put_side_by_side(table, title, shown, width);
+	for (size_t row = 0; row < table->rows; row++) {
+		if (shown)
+			put_side_by_side(table, &table->cell[row * table->columns], shown, width);
+		put_under(table, row, shown);
 	}
-	text = render(table);
-	if (text)
-		put_lines(table->page->out, text);
-	free(text);
-	return text != NULL;
 }

@@ -58,8 +58,8 @@ static enum hvc_status put_meetings(const struct hvc_page *page, const struct hv
 		told++;
 	if (!told)
 		return HVC_OK;
-	hvc_page__heading(page, "A caller of %s meets %s", name_of(diff, HVC_SIDE_OLD),
-	                  name_of(diff, HVC_SIDE_NEW));
+	hvc_page__heading(page, "%s as an old caller sees it: one of %s",
+	                  name_of(diff, HVC_SIDE_NEW), name_of(diff, HVC_SIDE_OLD));
 	hvc_page__gap(page);
 	table = hvc_table__new(page, columns, 4);
 	hvc_table__is_plain(table);

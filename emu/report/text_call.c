@@ -167,6 +167,7 @@ static unsigned put_apart(struct hvc_words *words, const struct hvc_world *is,
                           const struct hvc_world *stated)
 {
 	unsigned apart = 0;
+	char number[HVC_U64_SIZE];
 
 	if (is->cpu != stated->cpu && ++apart)
 		hvc_words__add(words, ", cpu %s", hvc_cpu_name(stated->cpu));
@@ -176,8 +177,8 @@ static unsigned put_apart(struct hvc_words *words, const struct hvc_world *is,
 		hvc_words__add(words, ", upper: %s", stated->upper_zero ? "zero" : "dirty");
 	for (enum hvc_reg reg = HVC_REG_SP_EL0; reg < HVC_REG_COUNT; reg++)
 		if (is->state.v[reg] != stated->state.v[reg] && ++apart)
-			hvc_words__add(words, ", %s = 0x%llx", hvc_reg_name(reg),
-			               (unsigned long long)stated->state.v[reg]);
+			hvc_words__add(words, ", %s = %s", hvc_reg_name(reg),
+			               hvc_u64_print(stated->state.v[reg], number));
 	return apart;
 }
 

@@ -46,19 +46,24 @@ static void tell_finding(const struct hvc_page *page, const struct hvc_caller *c
 	for (unsigned i = 0; i < caller->issues; i++) {
 		const char *name = hvc_caller_issue__name(caller->issue[i].kind);
 
-		hvc_page__line(page, 2, "%s%s%s: %s", hvc_ink__begin(page, HVC_INK_BAD), name,
-		               hvc_ink__end(page, HVC_INK_BAD), caller->issue[i].text);
+		unsigned used = hvc_page__open(page, 2);
+
+		used += hvc_page__print(page, "%s%s%s: ", hvc_ink__begin(page, HVC_INK_BAD), name,
+		                        hvc_ink__end(page, HVC_INK_BAD));
+		hvc_page__prose(page, used, 4, "%s", caller->issue[i].text);
 	}
-	hvc_page__line(page, 2, "before it: %s", hvc_words__text(&registers));
+	hvc_page__prose(page, hvc_page__open(page, 2), 4, "before it: %s",
+	                hvc_words__text(&registers));
 	if (site->guard != HVC_REG_NONE) {
 		char text[128];
 
 		hvc_value__print(site->guard, &site->x[site->guard], text, sizeof(text));
-		hvc_page__line(page, 2, "made only where %s is%s zero (%s)",
-		               hvc_reg_name(site->guard), site->guard_nonzero ? " not" : "", text);
+		hvc_page__prose(page, hvc_page__open(page, 2), 4,
+		                "made only where %s is%s zero (%s)", hvc_reg_name(site->guard),
+		                site->guard_nonzero ? " not" : "", text);
 	}
-	hvc_page__line(page, 2, "gets: %s%s%s", hvc_words__text(&answers),
-	               caller->abi ? " of " : "", caller->abi ? hvc_abi_name(caller->abi) : "");
+	hvc_page__prose(page, hvc_page__open(page, 2), 4, "gets: %s%s%s", hvc_words__text(&answers),
+	                caller->abi ? " of " : "", caller->abi ? hvc_abi_name(caller->abi) : "");
 	hvc_words__free(&instruction);
 	hvc_words__free(&place);
 	hvc_words__free(&registers);

@@ -96,7 +96,7 @@ static void put_letters(const struct hvc_page *page, const struct hvc_collide *c
 	}
 	gap = !page->width || 8 + widest + 2 * n <= page->width ? " " : "";
 	for (unsigned line = n > 9 ? 0 : 1; line < 2; line++) {
-		hvc_page__print(page, "  %*s", (int)widest + 5, "");
+		hvc_page__print(page, "  %*s", (int)widest + (*gap ? 5 : 6), "");
 		for (unsigned i = 1; i <= n; i++)
 			if (line)
 				hvc_page__print(page, "%s%u", gap, i % 10);
@@ -106,7 +106,8 @@ static void put_letters(const struct hvc_page *page, const struct hvc_collide *c
 		fputc('\n', page->out);
 	}
 	for (unsigned row = 0; row < n; row++) {
-		hvc_page__print(page, "  %3u  %-*s", row + 1, (int)widest, name_of(collide, row));
+		hvc_page__print(page, "  %3u  %-*s%s", row + 1, (int)widest, name_of(collide, row),
+		                *gap ? "" : " ");
 		for (unsigned column = 0; column < n; column++) {
 			char cell = cell_of(collide, row, column);
 

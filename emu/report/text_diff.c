@@ -48,7 +48,7 @@ static void put_summary(const struct hvc_page *page, const struct hvc_diff *diff
 	if (diff->equal)
 		hvc_page__print(page, "are equal for every input");
 	else if (diff->changes)
-		hvc_page__print(page, "part in %u way%s", diff->changes,
+		hvc_page__print(page, "differ in %u way%s", diff->changes,
 		                diff->changes == 1 ? "" : "s");
 	else
 		hvc_page__print(page, "cannot be told to be equal");
@@ -279,7 +279,7 @@ enum hvc_status hvc_diff__text(const struct hvc_page *page, const struct hvc_dif
 		return HVC_OK;
 	HVC_TRY(put_meetings(page, diff, diag));
 	HVC_TRY(put_registers(page, diff, diag));
-	hvc_page__heading(page, "Where they part");
+	hvc_page__heading(page, "Where they differ");
 	hvc_page__gap(page);
 	for (unsigned i = 0; i < diff->changes; i++)
 		put_change(page, diff, subject, i, (int)(old > new ? old : new));

@@ -55,16 +55,17 @@ enum hvc_status hvc_history__text(const struct hvc_page *page, const struct hvc_
 		used += hvc_page__print(page, "%s!%s  ", hvc_ink__begin(page, HVC_INK_BAD),
 		                        hvc_ink__end(page, HVC_INK_BAD));
 		hvc_page__prose(page, used, 2,
-		                "%u time%s a call of the generation before silently meets this "
-		                "operation in place of its own",
+		                "%u time%s a call of the generation before silently gets this "
+		                "operation instead of its own",
 		                changed, changed == 1 ? "" : "s");
 	} else {
 		hvc_page__prose(page, used, 2,
-		                "no call silently meets another operation than its own");
+		                "no call silently gets another operation than its own");
 	}
 	hvc_page__gap(page);
 	table = hvc_table__new(page, columns, 1 + history->generations);
 	hvc_table__is_plain(table);
+	hvc_table__is_series(table);
 	for (unsigned i = 0; i < history->rows; i++)
 		add_row(table, history, &history->row[i]);
 	return hvc_table__print(table, diag);

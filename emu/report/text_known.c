@@ -8,7 +8,7 @@
 /* "0x6000-0x61ff", "0x8000ff00-0x8000ff03 mask 0xc0ffffff", "8-47". */
 static void say_values(struct hvc_words *words, const struct hvc_known *known)
 {
-	static const int digits[HVC_KNOWN_KIND_COUNT] = {4, 0, 8};
+	static const int digits[HVC_KNOWN_KIND_COUNT] = {1, 0, 8};
 	int width = digits[known->kind];
 
 	for (unsigned i = 0; i < known->values; i++) {
@@ -29,7 +29,7 @@ static void say_values(struct hvc_words *words, const struct hvc_known *known)
 	if (known->kind == HVC_KNOWN_FUNCTION && known->mask != UINT32_MAX)
 		hvc_words__add(words, " mask 0x%" PRIx64, known->mask);
 	if (known->kind == HVC_KNOWN_FUNCTION && (known->imms != 1 || known->imm[0].hi))
-		hvc_words__add(words, " on hvc #%" PRIu64, known->imm[0].lo);
+		hvc_words__add(words, " on hvc #0x%" PRIx64, known->imm[0].lo);
 }
 
 /* What the row means; of one value, by its own name, where it has one. */
@@ -139,8 +139,7 @@ enum hvc_status hvc_known__text(const struct hvc_page *page, const struct hvc_re
 	char what[64];
 
 	if (query->has_imm) {
-		snprintf(what, sizeof(what), "Immediate 0x%04x (hvc #0x%x)", query->imm,
-		         query->imm);
+		snprintf(what, sizeof(what), "Immediate 0x%x (hvc #0x%x)", query->imm, query->imm);
 		HVC_TRY(answer(page, registry, find_imm, what, query->imm, diag));
 	}
 	if (query->has_imm && query->has_fid)

@@ -58,11 +58,12 @@ enum hvc_status hvc_safety__text(const struct hvc_page *page, const struct hvc_s
 
 	hvc_words__callers(&callers, safety->callers);
 	if (!safety->behaviours && safety->gaps)
-		hvc_page__line(page, 0, "nothing is known of calls that are unknown to the ABI");
+		hvc_page__line(page, 0, "nothing is known of unallocated calls");
 	else if (!safety->behaviours)
-		hvc_page__line(page, 0, "no call is unknown to the ABI");
+		hvc_page__line(page, 0, "the ABI leaves no call unallocated");
 	else
-		hvc_page__line(page, 0, "%u of %u behaviours of unknown calls leave EL2 as it was",
+		hvc_page__line(page, 0,
+		               "%u of %u behaviours of unallocated calls leave EL2 as it was",
 		               safety->safe, safety->behaviours);
 	if (safety->open)
 		hvc_page__line(page, 0, "%u more are of calls that the ABI leaves open",

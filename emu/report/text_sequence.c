@@ -22,9 +22,11 @@ static void put_steps(const struct hvc_page *page, const struct hvc_sequences *s
 		hvc_call_init(&plain, 0);
 		hvc_words__witness(&call, &step->call);
 		if (step->call.nzcv != plain.nzcv)
-			hvc_words__add(&call, ", nzcv = 0x%" PRIx64, step->call.nzcv);
+			hvc_words__add(&call, ", nzcv = %s",
+			               hvc_u64_print(step->call.nzcv, number));
 		if (step->call.daif != plain.daif)
-			hvc_words__add(&call, ", daif = 0x%" PRIx64, step->call.daif);
+			hvc_words__add(&call, ", daif = %s",
+			               hvc_u64_print(step->call.daif, number));
 		hvc_page__line(page, 8, "call %u:      %s", i + 1, hvc_words__text(&call));
 		hvc_page__line(page, 12, "%s: %s at %s, x0 = %s", rule_of(sequences, step->rule),
 		               hvc_outcome_name(step->outcome), hvc_level_name(step->level),

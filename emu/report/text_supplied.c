@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Text of what a run had to make up. */
+#include "base/number.h"
 #include "machine/world.h"
 #include "report/supplied.h"
 
@@ -31,10 +32,11 @@ static void put_what(struct hvc_words *words, const struct hvc_subject *subject,
                      const struct hvc_supply *row)
 {
 	struct hvc_words place = {0};
+	char number[HVC_U64_SIZE];
 
 	switch (row->kind) {
 	case HVC_SUPPLY_REGISTER:
-		hvc_words__add(words, "held 0x%" PRIx64 ", set by nobody", row->value);
+		hvc_words__add(words, "assumed to hold %s", hvc_u64_print(row->value, number));
 		break;
 	case HVC_SUPPLY_PAGE:
 		hvc_words__add(words, "4 KiB of zeros%s",
@@ -43,11 +45,9 @@ static void put_what(struct hvc_words *words, const struct hvc_subject *subject,
 	case HVC_SUPPLY_CALL:
 		if (subject)
 			hvc_words__place(&place, subject, row->from);
-		hvc_words__add(words,
-		               "no code there: called from 0x%" PRIx64
-		               "%s%s%s, returned 0x%" PRIx64,
+		hvc_words__add(words, "no code there: called from 0x%" PRIx64 "%s%s%s, returned %s",
 		               row->from, place.length ? " (" : "", hvc_words__text(&place),
-		               place.length ? ")" : "", row->value);
+		               place.length ? ")" : "", hvc_u64_print(row->value, number));
 		hvc_words__free(&place);
 		break;
 	case HVC_SUPPLY_MEMORY:
@@ -60,10 +60,10 @@ static void put_what(struct hvc_words *words, const struct hvc_subject *subject,
 			               ", was not applied",
 			               row->value);
 		else
-			hvc_words__add(words, "zero: nobody has set it");
+			hvc_words__add(words, "assumed to be zero");
 		break;
 	default:
-		hvc_words__add(words, "not run: returned 0x%" PRIx64, row->value);
+		hvc_words__add(words, "not run: returned %s", hvc_u64_print(row->value, number));
 		break;
 	}
 }
@@ -73,7 +73,7 @@ enum hvc_status hvc_supplied__text(const struct hvc_page *page, const char *whos
                                    const struct hvc_supplied *supplied, struct hvc_diag *diag)
 {
 	static const struct hvc_column columns[] = {
-	        {"Invented", HVC_ALIGN_LEFT},
+	        {"Assumed", HVC_ALIGN_LEFT},
 	        {"Which", HVC_ALIGN_LEFT},
 	        {"What", HVC_ALIGN_WRAP},
 	        {"Calls", HVC_ALIGN_RIGHT},

@@ -80,12 +80,12 @@ static void add_bound(struct hvc_words *words, uint64_t value, bool imm)
 	char text[HVC_U64_SIZE];
 
 	if (imm)
-		hvc_words__add(words, "0x%04" PRIx64, value);
+		hvc_words__add(words, "0x%" PRIx64, value);
 	else
 		hvc_words__add(words, "%s", hvc_u64_bound(value, text));
 }
 
-/* imm: of immediates, which are written with all of their digits. */
+/* imm: of immediates, which are hexadecimal however small. */
 static void add_intervals(struct hvc_words *words, const struct hvc_interval *interval,
                           unsigned count, bool imm)
 {
@@ -138,7 +138,7 @@ void hvc_words__imms(struct hvc_words *words, const struct hvc_interval *imm, un
 	free(gap);
 }
 
-/* "x0 = 1", "x0 = 0, 4-0xf", "x0 not 0-2" */
+/* "x0 = 1", "x0 = 0, 4-0xf", "x0 not 1", "x0 >= 3" */
 static void add_values(struct hvc_words *words, const struct hvc_condition *condition)
 {
 	unsigned gaps;
@@ -146,7 +146,10 @@ static void add_values(struct hvc_words *words, const struct hvc_condition *cond
 	        gaps_of(condition->interval, condition->intervals, UINT64_MAX, &gaps);
 
 	hvc_words__add(words, "%s", hvc_reg_name(condition->reg));
-	if (gap && gaps <= condition->intervals) {
+	if (gap && condition->intervals == 1) {
+		hvc_words__add(words, " >= ");
+		add_bound(words, condition->interval->lo, false);
+	} else if (gap && gaps <= condition->intervals) {
 		hvc_words__add(words, " not ");
 		add_intervals(words, gap, gaps, false);
 	} else {

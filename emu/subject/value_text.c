@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "subject/site.h"
 
 /* AAPCS64: the last register that carries an argument, and the last that no one keeps. */
@@ -35,13 +36,14 @@ bool hvc_value__is_chance(const struct hvc_value *value)
 void hvc_value__print(enum hvc_reg reg, const struct hvc_value *value, char *text, size_t size)
 {
 	const char *name = hvc_reg_name(reg);
+	char number[HVC_U64_SIZE];
 	int used;
 
 	if (value->constants) {
 		used = snprintf(text, size, "%s =", name);
 		for (unsigned i = 0; i < value->constants && used >= 0 && (size_t)used < size; i++)
-			used += snprintf(text + used, size - (size_t)used, "%s 0x%" PRIx64,
-			                 i ? " or" : "", value->constant[i]);
+			used += snprintf(text + used, size - (size_t)used, "%s %s", i ? " or" : "",
+			                 hvc_u64_print(value->constant[i], number));
 		return;
 	}
 	if (value->pointer)
