@@ -281,4 +281,63 @@ TEST(the_verdict_drawn_is_the_check)
 	hvc_subject_close(subject);
 }
 
+/* In each round another byte: the rows, and what of the columns is not 255 apart. */
+static bool give_bytes(void *ctx, uint32_t round, uint32_t *label)
+{
+	const unsigned *rounds = ctx;
+
+	for (uint32_t imm = 0; imm < HVC_IMM_COUNT; imm++) {
+		uint32_t byte = (round ? imm & 0xff : imm >> 8) % 255;
+
+		label[imm] = byte * byte * 0x9e3779 << 8 | byte; /* on no line */
+	}
+	return round < *rounds;
+}
+
+/* Groups are what was told apart, the larger first, and each has a name. */
+TEST(groups_are_what_was_told_apart)
+{
+	static const struct {
+		unsigned rounds, groups, count[3]; /* of the first, the second and the last */
+	} rows[] = {{0, 1, {65536}}, {1, 255, {512, 256, 256}}, {2, 255 * 255, {4, 2, 1}}};
+	char name[HVC_NUMBER_SIZE];
+	static const struct {
+		unsigned group;
+		const char *name;
+	} names[] = {{0, "A"}, {25, "Z"}, {26, "a"}, {51, "z"}, {52, "53"}, {65535, "65536"}};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		ck_assert_str_eq(hvc_picture__name(names[i].group, name), names[i].name);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		unsigned rounds = rows[i].rounds;
+		struct hvc_picture picture = {0};
+
+		ck_assert(hvc_picture__part(&picture, 2, give_bytes, &rounds));
+		ck_assert_uint_eq(picture.groups, rows[i].groups);
+		ck_assert_uint_eq(picture.group[0].count, rows[i].count[0]);
+		ck_assert_uint_eq(picture.group[0].first, 0);
+		if (rounds) {
+			ck_assert_uint_eq(picture.group[1].count, rows[i].count[1]);
+			ck_assert_uint_eq(picture.group[1].first, rounds == 1 ? 0x100 : 1);
+			ck_assert_uint_eq(picture.group[rows[i].groups - 1].count,
+			                  rows[i].count[2]);
+			ck_assert_uint_eq(picture.group[rows[i].groups - 1].first,
+			                  rounds == 1 ? 0xfe00 : 0xfefe);
+		}
+		for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++) {
+			unsigned row = (imm >> 8) % 255, column = (imm & 0xff) % 255;
+			uint32_t like = rounds == 2   ? row << 8 | column
+			                : rounds == 1 ? row << 8
+			                              : 0;
+
+			ck_assert_uint_eq(picture.group[hvc_picture__at(&picture, imm)].first,
+			                  like);
+		}
+		ck_assert_int_eq(hvc_picture__row_is_plain(&picture, 1), rounds < 2);
+		ck_assert_uint_eq(hvc_picture__row_like(&picture, 0xff), 0);
+		ck_assert_uint_eq(hvc_picture__row_like(&picture, 0xfe), rounds ? 0xfe : 0);
+		hvc_picture__free(&picture);
+	}
+}
+
 SUITE_MAIN("picture")
