@@ -43,6 +43,26 @@ static const char stub[] = "abi: stub\n"
                            "    outcome: return\n"
                            "    results: { x0: -1 }\n";
 
+/* The same by identifiers of SMCCC: 32 bits, and bit 30 says whether arguments have 64. */
+static const char fast[] = "abi: fast\n"
+                           "title: identifiers\n"
+                           "source: this test\n"
+                           "clobbers: x0-x3\n"
+                           "rules:\n"
+                           "  - name: narrow\n"
+                           "    when: { w0: 0x84000000 }\n"
+                           "    outcome: return\n"
+                           "    results: { x0: 0 }\n"
+                           "  - name: wide\n"
+                           "    when: { w0: 0xc4000003 }\n"
+                           "    outcome: return\n"
+                           "    results: { x0: 0 }\n"
+                           "  - name: unknown\n"
+                           "    default: true\n"
+                           "    outcome: return\n"
+                           "    results: { x0: -1 }\n";
+
+static const char *text_of_abi = stub;
 static struct hvc_abi *abi;
 static struct hvc_registry *registry;
 static struct hvc_scan *scan;
@@ -63,8 +83,8 @@ static void open_functions(const uint32_t (*function)[12], unsigned count)
 	suite_put(path, bytes, sizeof bytes);
 	ck_assert_msg(hvc_scan__file(path, NULL, &diag, &scan) == HVC_OK, "%s", diag.message);
 	ck_assert_uint_eq(scan->sites, count);
-	ck_assert_msg(hvc_abi_parse(stub, strlen(stub), "stub", &diag, &abi) == HVC_OK, "%u: %s",
-	              diag.line, diag.message);
+	ck_assert_msg(hvc_abi_parse(text_of_abi, strlen(text_of_abi), NULL, &diag, &abi) == HVC_OK,
+	              "%u: %s", diag.line, diag.message);
 	ck_assert_msg(hvc_known__open(&diag, &registry) == HVC_OK, "%s", diag.message);
 }
 
@@ -180,6 +200,28 @@ TEST(each_disagreement_is_found_and_nothing_else)
 	/* clang-format on */
 
 	assert_callers(rows, sizeof rows / sizeof *rows, NULL);
+}
+
+#define MOVN(rd, i) (UINT32_C(0x92800000) | (uint32_t)(i) << 5 | (rd))
+
+TEST(arguments_are_as_wide_as_the_identifier_says)
+{
+	/* clang-format off */
+	static const struct expected rows[] = {
+		{{MOVZ(0, 0), MOVK(0, 0x8400), MOVZ(1, 5), HVC(0), RET},
+		 HVC_CALLER_HELD, NO_ISSUE, "narrow", "a right call"},
+		{{MOVN(0, 0xffff), MOVK(0, 0x8400), HVC(0), RET},
+		 HVC_CALLER_HELD, 1, HVC_CALLER_WIDENED, HVC_REG_X0, "narrow", "a signed identifier"},
+		{{MOVZ(0, 0), MOVK(0, 0x8400), MOVN(1, 0), HVC(0), RET},
+		 HVC_CALLER_HELD, 1, HVC_CALLER_WIDENED, HVC_REG_X0 + 1, "narrow", "a signed argument"},
+		{{MOVZ(0, 3), MOVK(0, 0xc400), MOVN(1, 0), HVC(0), RET},
+		 HVC_CALLER_HELD, NO_ISSUE, "wide", "an argument of 64 bits"},
+	};
+	/* clang-format on */
+
+	text_of_abi = fast;
+	assert_callers(rows, sizeof rows / sizeof *rows, NULL);
+	text_of_abi = stub;
 }
 
 TEST(vectors_that_run_say_the_same)
