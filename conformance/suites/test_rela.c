@@ -194,4 +194,144 @@ TEST(link_address_is_of_the_file)
 	hvc_image__unload(&loaded);
 }
 
+#define ELF UINT64_C(0x40000000)
+
+/* A linked file that a loader would finish: one segment, and what its dynamic section names. */
+static void make_elf(bool sections)
+{
+	const Elf64_Ehdr ehdr = {
+	        .e_ident = {ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64, ELFDATA2LSB,
+	                    EV_CURRENT},
+	        .e_type = ET_DYN,
+	        .e_machine = EM_AARCH64,
+	        .e_version = EV_CURRENT,
+	        .e_phoff = sizeof ehdr,
+	        .e_shoff = sections ? 0xf000 : 0,
+	        .e_ehsize = sizeof ehdr,
+	        .e_phentsize = sizeof(Elf64_Phdr),
+	        .e_phnum = sections ? 1 : 2,
+	        .e_shentsize = sections ? sizeof(Elf64_Shdr) : 0,
+	        .e_shnum = sections ? 5 : 0,
+	};
+	const Elf64_Phdr phdr[] = {
+	        {.p_type = PT_LOAD,
+	         .p_vaddr = ELF,
+	         .p_filesz = SIZE,
+	         .p_memsz = SIZE,
+	         .p_flags = 7},
+	        {.p_type = PT_DYNAMIC,
+	         .p_vaddr = ELF + 0x1000,
+	         .p_offset = 0x1000,
+	         .p_filesz = 0x100,
+	         .p_memsz = 0x100},
+	};
+	const Elf64_Dyn dynamic[] = {
+	        {DT_RELA, {ELF + 0x2000}},
+	        {DT_RELASZ, {9 * sizeof(Elf64_Rela)}},
+	        {DT_SYMTAB, {ELF + 0x3000}},
+	        {DT_REL, {ELF + 0x4000}},
+	        {DT_RELSZ, {32}},
+	        {DT_JMPREL, {ELF + 0x5000}},
+	        {DT_PLTRELSZ, {24}},
+	        {DT_PLTREL, {DT_RELA}},
+	};
+	const Elf64_Shdr section[] = {
+	        {0},
+	        {.sh_type = SHT_RELA,
+	         .sh_flags = SHF_ALLOC,
+	         .sh_addr = ELF + 0x2000,
+	         .sh_size = 9 * sizeof(Elf64_Rela),
+	         .sh_link = 4},
+	        {.sh_type = SHT_REL,
+	         .sh_flags = SHF_ALLOC,
+	         .sh_addr = ELF + 0x4000,
+	         .sh_size = 32,
+	         .sh_link = 4},
+	        {.sh_type = SHT_RELA,
+	         .sh_flags = SHF_ALLOC,
+	         .sh_addr = ELF + 0x5000,
+	         .sh_size = 24,
+	         .sh_link = 4},
+	        {.sh_type = SHT_PROGBITS,
+	         .sh_flags = SHF_ALLOC,
+	         .sh_addr = ELF + 0x3000,
+	         .sh_size = 96},
+	};
+	const Elf64_Sym symbol[] = {
+	        {0},
+	        {.st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC),
+	         .st_shndx = 1,
+	         .st_value = ELF + 0x6000},
+	        {.st_info = ELF64_ST_INFO(STB_WEAK, STT_FUNC)},
+	        {.st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC)},
+	};
+#define AT(n) (ELF + PLACES + 8 * (n))
+	const Elf64_Rela rela[] = {
+	        {AT(0), ELF64_R_INFO(0, R_AARCH64_RELATIVE), ELF + 0x100},
+	        {AT(1), ELF64_R_INFO(1, R_AARCH64_ABS64), 8},
+	        {AT(2), ELF64_R_INFO(2, R_AARCH64_ABS64), 4},
+	        {AT(3), ELF64_R_INFO(3, R_AARCH64_ABS64), 4},
+	        {AT(4), ELF64_R_INFO(1, R_AARCH64_GLOB_DAT), 16},
+	        {AT(5), ELF64_R_INFO(1, R_AARCH64_NONE), 16},
+	        {AT(6), ELF64_R_INFO(1, R_AARCH64_TLS_TPREL), 16},
+	        {AT(7), ELF64_R_INFO(0, R_AARCH64_ABS64), 0x55},
+	        {ELF + SIZE - 4, ELF64_R_INFO(0, R_AARCH64_RELATIVE), 1},
+	};
+	const Elf64_Rel rel[] = {{AT(8), ELF64_R_INFO(1, R_AARCH64_ABS64)},
+	                         {AT(9), ELF64_R_INFO(1, R_AARCH64_GLOB_DAT)}};
+	const Elf64_Rela slot = {AT(10), ELF64_R_INFO(1, R_AARCH64_JUMP_SLOT), 2};
+
+	memset(bytes, 0, sizeof bytes);
+	memcpy(bytes, &ehdr, sizeof ehdr);
+	memcpy(bytes + sizeof ehdr, phdr, sizeof phdr);
+	memcpy(bytes + 0x1000, dynamic, sizeof dynamic);
+	memcpy(bytes + 0x2000, rela, sizeof rela);
+	memcpy(bytes + 0x3000, symbol, sizeof symbol);
+	memcpy(bytes + 0x4000, rel, sizeof rel);
+	memcpy(bytes + 0x5000, &slot, sizeof slot);
+	memcpy(bytes + 0xf000, section, sizeof section);
+	for (unsigned n = 0; n < 12; n++)
+		hvc_little__put64(bytes + PLACES + 8 * n, 0x7000 + n);
+}
+
+/* S, A and what is done with them are those of AAELF64, 5.7.16; REL has A in the place. */
+TEST(what_a_loader_does_is_done)
+{
+	static const uint64_t is[] = {ELF + 0x100,  ELF + 0x6008, 4,    0x7003,       ELF + 0x6010,
+	                              0x7005,       0x7006,       0x55, ELF + 0xd008, ELF + 0x6000,
+	                              ELF + 0x6002, 0x700b};
+	static const struct {
+		uint64_t address;
+		uint32_t type;
+	} unset[] = {{AT(3), R_AARCH64_ABS64},
+	             {AT(6), R_AARCH64_TLS_TPREL},
+	             {ELF + SIZE - 4, R_AARCH64_RELATIVE}};
+
+	for (unsigned way = 0; way < 2; way++) {
+		struct hvc_loaded loaded;
+		struct hvc_diag diag = {0};
+		unsigned found = 0;
+
+		make_elf(way);
+		ck_assert_msg(hvc_image__load_memory("elf", bytes, SIZE, &diag, &loaded) == HVC_OK,
+		              "%s", diag.message);
+		for (unsigned n = 0; n < 12; n++)
+			ck_assert_msg(hvc_little__64(loaded.segment[0].data + PLACES + 8 * n) ==
+			                      is[n],
+			              "%u, %u: 0x%llx", way, n,
+			              (unsigned long long)hvc_little__64(loaded.segment[0].data +
+			                                                 PLACES + 8 * n));
+		for (unsigned i = 0; i < loaded.unsets; i++)
+			if (loaded.unset[i].type) {
+				ck_assert_uint_lt(found, 3);
+				ck_assert_uint_eq(loaded.unset[i].address, unset[found].address);
+				ck_assert_uint_eq(loaded.unset[i].type, unset[found].type);
+				ck_assert_uint_eq(loaded.unset[i].size, 8);
+				found++;
+			}
+		ck_assert_uint_eq(found, 3);
+		hvc_image__unload(&loaded);
+	}
+}
+
 SUITE_MAIN("rela")
