@@ -190,6 +190,8 @@ class Bed:
             for mutant in mutants:
                 if mutant.key in state['found']:
                     mutant.fate, mutant.test = 'found', state['found'][mutant.key]
+                elif mutant.key in state['left']:
+                    mutant.fate = 'left'
             if set(self.number) <= set(state['asked']):
                 self.reach = {test: {self.number[k] for k in keys if k in self.number}
                               for test, (digest, keys) in state['reach'].items() if digest == self.digest(test)}
@@ -268,18 +270,21 @@ class Bed:
         with self.saving, open(self.state, 'w') as file:
             keys = {m.number: m.key for m in mutants}
             json.dump({'asked': list(self.number), 'found': {m.key: m.test for m in mutants if m.fate == 'found'},
+                       'left': [m.key for m in mutants if m.fate and m.fate != 'found'],
                        'reach': {test: (self.digest(test), [keys[k] for k in marks if k in keys])
                                  for test, marks in list(self.reach.items())}}, file)
 
-    def ordered(self, mutant, names):
+    def near(self, mutant, test):
+        """How much the name of a test says of a mutant's file."""
         folder, stem = mutant.path.split('/')[1], os.path.basename(mutant.path)[:-2]
-        words = set(re.split('[_.-]', stem))
+        words = set(re.split('[_.-]', stem)) & set(re.split('[_.-]', test))
+        return len(words) + (test in NEAR.get(folder, ())) + 5 * (test == stem)
 
+    def ordered(self, mutant, names):
         def rank(test):
-            near = len(words & set(re.split('[_.-]', test))) + (test in NEAR.get(folder, ())) + 5 * (test == stem)
             # What reaches few places looks at them closely.
             wide = 0.1 + len(self.reach[test]) / len(self.number) if test in self.reach else 1
-            return (self.seconds[test] + 0.05) * wide / (1 + 20 * near)
+            return (self.seconds[test] + 0.05) * wide / (1 + 20 * self.near(mutant, test))
         return sorted(names, key=rank)
 
 
@@ -421,8 +426,12 @@ def main():
             print(waiting[done], flush=True)
             bed.save(mutants)
 
-        def one(test):
-            rest = [m for m in mutants if m.fate != 'found' and bed.reaches(test, m)]
+        def one(_):
+            left = [m for m in mutants if m.fate != 'found']
+            with bed.saving:  # the next: what is quick, and near to most of what is left
+                test = min(waiting, key=lambda t: (bed.seconds[t] + 0.2) / (0.2 + sum(bed.near(m, t) for m in left)))
+                waiting.remove(test)
+            rest = [m for m in left if bed.reaches(test, m)]
             try_together(bed, test, rest)
             for m in rest:
                 if m.fate == 'found':
@@ -430,9 +439,8 @@ def main():
                 else:
                     m.fate = 'survived'
             bed.save(mutants)
-        list(pool.map(one, sorted(quick, key=bed.seconds.get)))
-        if not options.quick:
-            list(pool.map(one, sorted(longer, key=bed.seconds.get)))
+        waiting = quick if options.quick else quick + longer
+        list(pool.map(one, range(len(waiting))))
     return tell(faults, seeded, aside, options)
 
 
