@@ -58,10 +58,14 @@ file(GLOB case_includes CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/cases/*.inc)
 foreach(source ${sources})
   get_filename_component(name ${source} NAME_WE)
   set(elf ${CMAKE_BINARY_DIR}/cases/${name})
+  set(arm)
+  if(name MATCHES "^arm32-")
+    set(arm _arm)
+  endif()
   add_custom_command(OUTPUT ${elf}.elf
     COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/cases
-    COMMAND ${assemble} -I ${vectors} -I ${CMAKE_CURRENT_LIST_DIR}/cases -o ${elf}.o ${source}
-    COMMAND ${link} --fatal-warnings -Ttext=0x40200000 -e 0x40200000 -z max-page-size=4096
+    COMMAND ${assemble${arm}} -I ${vectors} -I ${CMAKE_CURRENT_LIST_DIR}/cases -o ${elf}.o ${source}
+    COMMAND ${link${arm}} --fatal-warnings -Ttext=0x40200000 -e 0x40200000 -z max-page-size=4096
             --build-id=none -o ${elf}.elf ${elf}.o
     DEPENDS ${source} ${includes} ${case_includes}
     COMMENT "Assembling ${name}" VERBATIM)

@@ -91,7 +91,7 @@ for option in --stop-at=0x40000000 --stub=0x40000000=0 --map-on-demand; do
 	says err 'qemu knows no boundary'
 done
 # Hyp mode.
-expect 0 run linux-arm-stub-4.12-t32 --engine qemu --insn hvc-a32 --set r0=2 --abi linux-arm-stub-4.12-t32
+expect 0 run linux-arm-stub-4.12 --engine qemu --insn hvc-t32 --set r0=2 --abi linux-arm-stub-4.12
 says out 'agrees with'
 says out 'conforms to rule reset_vectors'
 # Exceptions at EL2 go to EL2's own table, and come back from there.

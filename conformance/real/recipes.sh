@@ -85,7 +85,13 @@ recipe 0 scan "$work/zImage:kernel"
 tells '^1 vector table' 'may conform to linux-arm-stub-5.7'
 recipe 0 check "$work/zImage:kernel" --abi linux-arm-stub-5.7 --brief
 tells '65,536 of 65,536 immediates|hold, swept'
+# Its callers: hypercalls of Xen by r12, SMCCC, and a call that its own stub has no more from 5.7 on.
+recipe 0 callers "$work/zImage:kernel"
+tells 'hvc-a32 #0xea1 .* holds +x0: argument x0; +xen_version' 'x12 = 0x29' 'arch_workaround_1' '^PASS .* no findings'
+recipe 1 callers "$work/zImage:kernel" --abi linux-arm-stub-5.7
+tells "hvc-a32 #0x0 with x0 = 0x0 gets 'unknown'"
 recipe 0 scan linux-6.1-armhf.deb
+tells '^3 HVC and 0 SMC instructions'
 tells 'may conform to linux-arm-zimage-5.7'
 
 # Xen of 32 bits, at the address that it is linked at: ENOSYS in r0, and an Undefined exception.

@@ -20,7 +20,7 @@ static struct hvc_segment segment;
 static struct hvc_image image;
 static struct hvc_flow_graph *flow;
 
-static void follow(const uint32_t *words, unsigned count, bool entry)
+static void follow_in(enum hvc_isa isa, const uint32_t *words, unsigned count, bool entry)
 {
 	memset(bytes, 0, sizeof bytes);
 	for (unsigned i = 0; i < count; i++)
@@ -28,8 +28,13 @@ static void follow(const uint32_t *words, unsigned count, bool entry)
 			bytes[i * 4 + n] = (uint8_t)(words[i] >> (8 * n));
 	segment = (struct hvc_segment){BASE, sizeof bytes, bytes, sizeof bytes};
 	image = (struct hvc_image){.segment = &segment, .segments = 1};
-	ck_assert_int_eq(hvc_flow__new(&image, BASE, BASE + (uint64_t)count * 4, entry, &flow),
+	ck_assert_int_eq(hvc_flow__new(&image, isa, BASE, BASE + (uint64_t)count * 4, entry, &flow),
 	                 HVC_OK);
+}
+
+static void follow(const uint32_t *words, unsigned count, bool entry)
+{
+	follow_in(HVC_ISA_A64, words, count, entry);
 }
 
 #define FOLLOW(...)                                                   \
@@ -55,6 +60,49 @@ static void assert_constant(unsigned i, unsigned n, uint64_t expected)
 	ck_assert_uint_eq(x.constants, 1);
 	ck_assert_uint_eq(x.constant[0], expected);
 	ck_assert(!hvc_value__is_chance(&x));
+}
+
+/* movw, movt, mvn, add, ldr; moveq and movne of r4; movcs of r6; hvc; mov r7, r0; bx lr */
+TEST(a32_is_followed)
+{
+	const uint32_t words[] = {0xe3000021, 0xe34c0500, 0xe3e01000, 0xe2802010, 0xe59f3018,
+	                          0xe3550000, 0x03a04001, 0x13a04002, 0x23a06003, 0xe1400070,
+	                          0xe1a07000, 0xe12fff1e, 0x55667788};
+	struct hvc_after after;
+	struct hvc_value x;
+
+	follow_in(HVC_ISA_A32, words, 13, true);
+	assert_constant(9, 0, 0xc5000021);
+	assert_constant(9, 1, 0xffffffff);
+	assert_constant(9, 2, 0xc5000031);
+	assert_constant(9, 3, 0x55667788);
+	x = value(9, 4);
+	ck_assert_uint_eq(x.constants, 2);
+	ck_assert_uint_eq(x.constant[0] + x.constant[1], 3);
+	ck_assert_int_eq(value(9, 6).kind, HVC_VALUE_UNKNOWN);
+	ck_assert_int_eq(value(10, 0).kind, HVC_VALUE_RESULT);
+	ck_assert_int_eq(hvc_flow__after(flow, BASE + 36, &after), HVC_OK);
+	ck_assert(after.read & 1 && after.returned & 1u << 4 && !(after.returned & 1u << 7));
+	hvc_flow__free(flow);
+}
+
+/* movs; ldr of the last word; movw; it eq, moveq; bl; hvc; bx lr: of two and four bytes */
+TEST(t32_is_followed)
+{
+	const uint32_t words[] = {0x49052007, 0x2234f241, 0x2301bf08, 0xf802f000,
+	                          0x8000f7e0, 0xbf004770, 0x11223344};
+
+	follow_in(HVC_ISA_T32, words, 7, true);
+	assert_constant(3, 0, 7);
+	assert_constant(3, 1, 0x11223344);
+	assert_constant(3, 2, 0x1234);
+	ck_assert_int_eq(value(3, 3).kind, HVC_VALUE_UNKNOWN);
+	ck_assert_int_eq(value(4, 0).kind, HVC_VALUE_RESULT);
+	ck_assert_int_eq(value(4, 2).kind, HVC_VALUE_CLOBBERED);
+	ck_assert_int_eq(value(4, 4).kind, HVC_VALUE_ARGUMENT);
+	/* In the middle of one there is none. */
+	ck_assert(!hvc_flow__covers(flow, BASE + 6) && hvc_flow__covers(flow, BASE + 10));
+	hvc_flow__free(flow);
 }
 
 TEST(constants_are_calculated)

@@ -240,6 +240,9 @@ static void routines_agree(bool is_t32, uint64_t seed)
 
 	write_routines(code, is_t32, seed);
 	hvc_world_init(&world, HVC_CPU_A15);
+	/* More is taken off the stack than was put there: all of it is where stores are looked for. */
+	ck_assert(hvc_world_set(&world, HVC_REG_SP_EL2, hvc_harness32(HVC_STACK_EL2) - 0x800) ==
+	          HVC_OK);
 	if (is_t32)
 		ck_assert(hvc_world_set(&world, HVC_REG_SCTLR_EL2, 0x30c50830 | HVC_HSCTLR_TE) ==
 		          HVC_OK);
@@ -262,7 +265,7 @@ static void routines_agree(bool is_t32, uint64_t seed)
 
 TEST(routines)
 {
-	for (uint64_t seed = 1; seed <= (full() ? 200 : 2); seed++)
+	for (uint64_t seed = 1; seed <= (full() ? 60 : 2); seed++)
 		for (unsigned i = 0; i < 2; i++)
 			routines_agree(i, seed);
 }

@@ -31,8 +31,9 @@ static enum hvc_status check_sites(const struct hvc_callers *callers, const char
 	for (size_t i = 0; i < callers->callers; i++) {
 		const struct hvc_caller *caller = &callers->caller[i];
 
-		if (caller->fit != HVC_CALLER_DATA && (caller->fit != HVC_CALLER_OTHER ||
-		                                       (abi && caller->site->insn == HVC_INSN_HVC)))
+		if (caller->fit != HVC_CALLER_DATA &&
+		    (caller->fit != HVC_CALLER_OTHER ||
+		     (abi && !hvc_insn_is_smc(caller->site->insn))))
 			return HVC_OK;
 	}
 	if (!abi)
@@ -80,10 +81,6 @@ static enum hvc_status prepare(const struct hvc_options *options, struct hvc_dia
 		                     &work->side[i].abi, &work->side[i].subject));
 	HVC_TRY(hvc_known__open(diag, &work->registry));
 	HVC_TRY(hvc_scan__file(options->argument[0], options->symbols[0], diag, &work->scan));
-	if (work->scan->aarch32)
-		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, options->argument[0], 0, 0,
-		                    "is 32-bit code, in which HVC and SMC instructions are not "
-		                    "looked for");
 	for (unsigned i = 0; i <= options->alsos; i++)
 		HVC_TRY(hold(options, work, &work->side[i], diag));
 	for (unsigned i = 1; i <= options->alsos; i++)

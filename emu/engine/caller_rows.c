@@ -8,12 +8,15 @@
 
 #include "engine/callers.h"
 #include "engine/exact.h"
+#include "machine/outcome.h"
+#include "subject/subject.h"
 
 #define INPUTS_MAX 64u /* of one condition */
 
 struct hvc_caller_bench {
 	const struct hvc_callers_config *config;
-	struct hvc_exact *exact;       /* of HVC from EL1h */
+	struct hvc_world world;        /* of subjects for Hyp mode */
+	struct hvc_exact *exact;       /* of HVC from EL1 */
 	struct hvc_constant *constant; /* what rows compare registers with */
 	size_t constants;
 };
@@ -22,18 +25,25 @@ enum hvc_status hvc_caller__open_bench(const struct hvc_callers_config *config,
                                        struct hvc_diag *diag, struct hvc_caller_bench **out)
 {
 	struct hvc_caller_bench *bench = calloc(1, sizeof(*bench));
-	const struct hvc_exact_config how = {
+	const bool hyp = hvc_subject_image(config->subject)->aarch32;
+	struct hvc_exact_config how = {
 	        .subject = config->subject,
-	        .levels = 1u << HVC_LEVEL_EL1H,
-	        .insns = 1u << HVC_INSN_HVC,
-	        .brief = true,
+	        .levels = 1u << (hyp ? HVC_LEVEL_EL1_SVC : HVC_LEVEL_EL1H),
+	        .insns = hyp ? 1u << HVC_INSN_HVC_A32 | 1u << HVC_INSN_HVC_T32 : 1u << HVC_INSN_HVC,
+	        .brief = !hyp, /* what is not followed is called */
 	};
-	enum hvc_status status;
+	enum hvc_status status = HVC_OK;
 
 	if (!bench)
 		return HVC_E_NOMEM;
 	bench->config = config;
-	status = hvc_exact__make(&how, diag, &bench->exact);
+	if (hyp) {
+		hvc_world_init(&bench->world, HVC_CPU_A15);
+		status = hvc_subject__resolve(config->subject, &bench->world, diag);
+		how.world = &bench->world;
+	}
+	if (status == HVC_OK)
+		status = hvc_exact__make(&how, diag, &bench->exact);
 	if (status == HVC_OK)
 		status = hvc_exact__constants(bench->exact, &bench->constant, &bench->constants);
 	if (status != HVC_OK) {
@@ -53,11 +63,21 @@ void hvc_caller__close_bench(struct hvc_caller_bench *bench)
 	free(bench);
 }
 
+static void begin(enum hvc_insn insn, uint16_t imm, struct hvc_call *out)
+{
+	hvc_call_init(out, 0);
+	out->imm = imm;
+	out->insn = insn;
+	if (insn == HVC_INSN_HVC)
+		return;
+	out->from = HVC_LEVEL_EL1_SVC;
+	hvc_call__fit(out, HVC_CPU_A15);
+}
+
 /* Values that no vectors expect, in every register. */
 static void unlikely(const struct hvc_call *call, struct hvc_call *out)
 {
-	hvc_call_init(out, 0);
-	out->imm = call->imm;
+	begin(call->insn, call->imm, out);
 }
 
 /* What is known of a call: its immediate, and some registers. */
@@ -100,12 +120,19 @@ static uint32_t selectors(struct known known)
 }
 
 /* No number that the vectors compare x0 with is of the same kind as that of the site. */
-static bool is_other(const struct hvc_caller_bench *bench, struct hvc_caller *caller,
-                     uint32_t selectors_)
+static bool is_other(struct hvc_caller_bench *bench, const struct hvc_call *call,
+                     struct hvc_caller *caller, uint32_t selectors_)
 {
 	const struct hvc_value *x0 = &caller->site->x[0];
+	struct hvc_call base;
 
 	if (!(selectors_ & 1) || x0->kind != HVC_VALUE_CONSTANT)
+		return false;
+	/* What is called and not followed compares with nobody knows what: its answers tell. */
+	unlikely(call, &base);
+	if (call->insn != HVC_INSN_HVC &&
+	    (!hvc_caller__kind_of(x0->constant[0]) ||
+	     hvc_exact__row_of(bench->exact, call) != hvc_exact__row_of(bench->exact, &base)))
 		return false;
 	for (size_t i = 0; i < bench->constants; i++) {
 		if (bench->constant[i].reg != HVC_REG_X0)
@@ -209,13 +236,12 @@ enum hvc_status hvc_caller__hold_to_rows(struct hvc_caller_bench *bench, bool na
 	struct hvc_call call;
 
 	/* Nobody says that an SMC comes to these vectors. */
-	if (site->insn != HVC_INSN_HVC) {
+	if (hvc_insn_is_smc(site->insn)) {
 		caller->fit = HVC_CALLER_OTHER;
 		caller->owner = "whoever answers SMCs";
 		return HVC_OK;
 	}
-	hvc_call_init(&call, 0);
-	call.imm = site->imm;
+	begin(site->insn, site->imm, &call);
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
 		if (site->x[n].kind != HVC_VALUE_CONSTANT)
 			continue;
@@ -224,7 +250,8 @@ enum hvc_status hvc_caller__hold_to_rows(struct hvc_caller_bench *bench, bool na
 	}
 	select = selectors((struct known){bench, &call, 0});
 	open = selectors((struct known){bench, &call, known});
-	if (!named && (is_foreign(bench, &call, caller) || is_other(bench, caller, select))) {
+	if (!named &&
+	    (is_foreign(bench, &call, caller) || is_other(bench, &call, caller, select))) {
 		caller->fit = HVC_CALLER_OTHER;
 		return HVC_OK;
 	}

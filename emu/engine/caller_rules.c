@@ -45,7 +45,10 @@ static enum match match_rule(const struct hvc_rule *rule, unsigned world, enum h
 {
 	enum match match = MATCH_YES;
 
-	if (!(rule->levels >> HVC_LEVEL_EL1H & 1) || !(rule->insns >> insn & 1) ||
+	enum hvc_level from =
+	        insn == HVC_INSN_HVC || insn == HVC_INSN_SMC ? HVC_LEVEL_EL1H : HVC_LEVEL_EL1_SVC;
+
+	if (!(rule->levels >> from & 1) || !(rule->insns >> insn & 1) ||
 	    !(rule->worlds >> world & 1) || !inside(rule->imm, rule->imms, site->imm))
 		return MATCH_NO;
 	for (unsigned i = 0; i < rule->conditions && match != MATCH_NO; i++) {
@@ -125,9 +128,13 @@ static enum hvc_status add_rules(unsigned world, bool *taken, struct hvc_caller 
 {
 	const struct hvc_abi *abi = caller->abi;
 	/* What the ABI does not answer is looked up as if it were made the other way. */
-	enum hvc_insn own = caller->site->insn, insn = hvc_abi__insns(abi) >> own & 1 ? own
-	                                               : own == HVC_INSN_HVC          ? HVC_INSN_SMC
-	                                                                     : HVC_INSN_HVC;
+	static const enum hvc_insn others[HVC_INSN_COUNT] = {
+	        [HVC_INSN_HVC] = HVC_INSN_SMC,         [HVC_INSN_SMC] = HVC_INSN_HVC,
+	        [HVC_INSN_HVC_A32] = HVC_INSN_SMC_A32, [HVC_INSN_HVC_T32] = HVC_INSN_SMC_T32,
+	        [HVC_INSN_SMC_A32] = HVC_INSN_HVC_A32, [HVC_INSN_SMC_T32] = HVC_INSN_HVC_T32,
+	};
+	enum hvc_insn own = caller->site->insn,
+	              insn = hvc_abi__insns(abi) >> own & 1 ? own : others[own];
 	unsigned count = hvc_abi_rule_count(abi);
 	bool sure = false;
 
@@ -211,6 +218,20 @@ static bool has_kind(const struct hvc_abi *abi, uint16_t imm, unsigned kind)
 		}
 	}
 	return false;
+}
+
+/* The register that the rules of an immediate go by: the first that one names, or x0. */
+static enum hvc_reg selector_of(const struct hvc_abi *abi, uint16_t imm)
+{
+	for (unsigned i = 0; i < hvc_abi_rule_count(abi); i++) {
+		const struct hvc_rule *rule = hvc_abi_rule_at(abi, i);
+
+		for (unsigned n = 0; n < rule->conditions && inside(rule->imm, rule->imms, imm);
+		     n++)
+			if (hvc_rule__claims(rule) && selects(&rule->condition[n]))
+				return rule->condition[n].reg;
+	}
+	return HVC_REG_X0;
 }
 
 static bool selects_by_x0(const struct hvc_abi *abi, uint16_t imm)
@@ -398,8 +419,8 @@ static enum hvc_status hold_conduit(const struct hvc_scan *scan, struct hvc_call
 	if (identifier && caller->fit == HVC_CALLER_HELD && !any_unknown(caller))
 		return hvc_caller__conduit(scan, caller) ? HVC_OK : HVC_E_NOMEM;
 	caller->fit = HVC_CALLER_OTHER;
-	caller->owner = caller->site->insn == HVC_INSN_SMC ? "whoever answers SMCs"
-	                                                   : "whoever answers HVCs";
+	caller->owner = hvc_insn_is_smc(caller->site->insn) ? "whoever answers SMCs"
+	                                                    : "whoever answers HVCs";
 	return HVC_OK;
 }
 
@@ -425,9 +446,10 @@ enum hvc_status hvc_caller__hold_to_rules(const struct hvc_callers_config *confi
 	if (!hvc_caller__width(config->registry, caller))
 		return HVC_E_NOMEM;
 	if (all_unknown(caller)) {
+		enum hvc_reg reg = selector_of(caller->abi, caller->site->imm);
 		char text[96];
 
-		hvc_value__print(HVC_REG_X0, &caller->site->x[0], text, sizeof(text));
+		hvc_value__print(reg, &caller->site->x[reg], text, sizeof(text));
 		if (!hvc_caller__issue(caller, HVC_CALLER_NO_CALL, HVC_REG_NONE, 0,
 		                       "no call of the ABI: %s #0x%x with %s gets '%s'",
 		                       hvc_insn_name(caller->site->insn), caller->site->imm, text,

@@ -87,7 +87,7 @@ static bool made_by_both(const struct hvc_scan *scan, const struct hvc_site *sit
 
 bool hvc_caller__conduit(const struct hvc_scan *scan, struct hvc_caller *caller)
 {
-	bool smc = caller->site->insn == HVC_INSN_SMC;
+	bool smc = hvc_insn_is_smc(caller->site->insn);
 
 	if (made_by_both(scan, caller->site)) {
 		caller->fit = HVC_CALLER_OTHER;

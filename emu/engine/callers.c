@@ -104,12 +104,31 @@ static const char *registered(const struct hvc_registry *registry, const struct 
 	return found;
 }
 
+/*
+ * What an ABI of the registry, which are of 64 bits, is called where it speaks of A32 and T32 code:
+ * as its file or its family with "-arm32" behind it; "": there is none.
+ */
+static const char *of_32_bits(const char *name)
+{
+	size_t length = strlen(name), family = strcspn(name, "-");
+	const char *shipped, *text;
+	size_t size;
+
+	for (size_t i = 0; hvc_abi_shipped_at(i, &shipped, &text, &size); i++)
+		if ((!strncmp(shipped, name, length) && !strcmp(shipped + length, "-arm32")) ||
+		    (!strncmp(shipped, name, family) && !strcmp(shipped + family, "-arm32")))
+			return shipped;
+	return "";
+}
+
 /* What a site is held to where nothing was named: opened once. */
 static enum hvc_status choose(const struct hvc_callers_config *config, struct hvc_callers *callers,
                               struct hvc_diag *diag, struct hvc_caller *caller)
 {
 	const char *name = registered(config->registry, caller->site);
 
+	if (config->scan->aarch32)
+		name = of_32_bits(name);
 	for (unsigned i = 0; i < callers->abis && name[0]; i++) {
 		if (strcmp(hvc_abi_name(callers->abi[i]), name) != 0)
 			continue;
@@ -177,7 +196,7 @@ static enum hvc_status run(const struct hvc_callers_config *config, struct hvc_c
 		callers->callers++;
 		HVC_TRY(hold(config, bench, diag, callers, caller));
 		callers->calls += caller->site->through != 0;
-		callers->made[caller->site->insn] += caller->site->through == 0;
+		callers->made[hvc_insn_is_smc(caller->site->insn)] += caller->site->through == 0;
 		callers->of[caller->fit]++;
 		callers->findings += caller->issues;
 		for (unsigned n = 0; n < caller->issues; n++)
@@ -195,9 +214,15 @@ enum hvc_status hvc_callers__run(const struct hvc_callers_config *config, struct
 	struct hvc_diag local = {0};
 	enum hvc_status status = HVC_OK;
 
-	if (config->abi && !(hvc_abi__levels(config->abi) >> HVC_LEVEL_EL1H & 1))
+	enum hvc_level from = config->scan->aarch32 ? HVC_LEVEL_EL1_SVC : HVC_LEVEL_EL1H;
+
+	if (config->abi && !(hvc_abi__levels(config->abi) >> from & 1))
 		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, hvc_abi_name(config->abi), 0, 0,
-		                    "does not speak of calls from EL1");
+		                    "does not speak of calls from EL1%s",
+		                    config->scan->aarch32 ? " in AArch32 state" : "");
+	if (config->subject && hvc_subject_image(config->subject)->aarch32 != config->scan->aarch32)
+		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, hvc_subject_name(config->subject), 0,
+		                    0, "its code and that of its callers are not of one width");
 	HVC_TRY(check_filters(config, diag));
 	callers = calloc(1, sizeof(*callers));
 	if (!callers)

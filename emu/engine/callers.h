@@ -81,7 +81,7 @@ struct hvc_callers {
 	const struct hvc_scan *scan;
 	struct hvc_caller *caller; /**< the sites that were asked about, by address */
 	size_t callers;
-	size_t made[HVC_INSN_COUNT]; /**< those that are instructions, data too */
+	size_t made[2];              /**< HVC, and SMC, that are instructions; data too */
 	size_t calls;                /**< those that are calls of functions */
 	size_t of[HVC_CALLER_COUNT]; /**< how many of each fit */
 	size_t finding[HVC_CALLER_ISSUE_COUNT];

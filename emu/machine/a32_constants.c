@@ -49,6 +49,11 @@ static uint32_t ror(uint32_t value, unsigned by)
 	return by ? value >> by | value << (32 - by) : value;
 }
 
+uint32_t hvc_a32__immediate(uint32_t word)
+{
+	return ror(word & 0xff, word >> 7 & 30);
+}
+
 /* Data processing with an immediate, by its opcode: what the register is told apart by. */
 static void add_processed(struct constants *c, unsigned compare, unsigned negate, unsigned invert,
                           unsigned opcode, uint32_t value)
@@ -77,12 +82,11 @@ static void a32(struct constants *c, uint64_t at)
 	} else if ((word & 0x0ff00000) == 0x03400000) {
 		add(c, half << 16 | c->half[rd]);
 	} else if ((word & 0x0e000000) == 0x02000000) {
-		add_processed(c, 10, 11, 15, word >> 21 & 15, ror(word & 0xff, word >> 7 & 30));
+		add_processed(c, 10, 11, 15, word >> 21 & 15, hvc_a32__immediate(word));
 	}
 }
 
-/* i:imm3:imm8 of a 32-bit T32 instruction. */
-static uint32_t expand(uint32_t word)
+uint32_t hvc_t32__immediate(uint32_t word)
 {
 	uint32_t imm = word & 0xff, how = (word >> 15 & 0x800) | (word >> 4 & 0x700);
 
@@ -117,7 +121,7 @@ static unsigned t32(struct constants *c, uint64_t at)
 	} else if ((word & 0xfbf08000) == 0xf2c00000) {
 		add(c, half << 16 | c->half[rd]);
 	} else if ((word & 0xfa008000) == 0xf0000000) {
-		add_processed(c, 13, 8, 3, word >> 21 & 15, expand(word));
+		add_processed(c, 13, 8, 3, word >> 21 & 15, hvc_t32__immediate(word));
 	} else if ((word & 0xff7f0000) == 0xf85f0000) {
 		add_literal(c,
 		            ((at + 4) & ~UINT64_C(3)) +

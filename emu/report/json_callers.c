@@ -67,9 +67,8 @@ enum hvc_status hvc_callers__json(FILE *out, const struct hvc_callers *callers, 
 	hvc_json__string(json, "file", callers->scan->path);
 	hvc_json__string(json, "abi", against);
 	hvc_json__object(json, "account");
-	/* Those of A32 and T32 code are not looked for, which is no 0. */
-	for (enum hvc_insn insn = HVC_INSN_HVC; insn <= HVC_INSN_SMC; insn++)
-		hvc_json__number(json, hvc_insn_name(insn), callers->made[insn]);
+	hvc_json__number(json, "hvc", callers->made[0]);
+	hvc_json__number(json, "smc", callers->made[1]);
 	hvc_json__number(json, "calls", callers->calls);
 	for (unsigned fit = 0; fit < HVC_CALLER_COUNT; fit++)
 		hvc_json__number(json, hvc_caller_fit__name((enum hvc_caller_fit)fit),

@@ -60,13 +60,13 @@ static void add_owners(struct hvc_json *json, const struct hvc_registry *registr
 }
 
 static void add_sites(struct hvc_json *json, const struct hvc_scan *scan,
-                      const struct hvc_registry *registry, enum hvc_insn insn)
+                      const struct hvc_registry *registry, bool smc)
 {
-	hvc_json__array(json, hvc_insn_name(insn));
+	hvc_json__array(json, smc ? "smc" : "hvc");
 	for (size_t i = 0; i < scan->sites; i++) {
 		const struct hvc_site *site = &scan->site[i];
 
-		if (site->insn != insn)
+		if (hvc_insn_is_smc(site->insn) != smc)
 			continue;
 		hvc_json__object(json, NULL);
 		hvc_site__json(json, site);
@@ -92,8 +92,8 @@ enum hvc_status hvc_scan__json(FILE *out, const struct hvc_scan *scan,
 	for (size_t i = 0; i < scan->tables; i++)
 		add_table(json, &scan->table[i]);
 	hvc_json__close(json);
-	add_sites(json, scan, registry, HVC_INSN_HVC);
-	add_sites(json, scan, registry, HVC_INSN_SMC);
+	add_sites(json, scan, registry, false);
+	add_sites(json, scan, registry, true);
 	hvc_json__number(json, "dropped", scan->dropped);
 	hvc_json__findings(json, findings);
 	return hvc_json__print(json, out, diag);

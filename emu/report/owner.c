@@ -49,7 +49,7 @@ void hvc_owner__find(const struct hvc_registry *registry, const struct hvc_site 
 		while ((known = hvc_known__find_fid(registry, out->fid, known)) != NULL)
 			add(out, known);
 	}
-	if (!out->rows && site->insn == HVC_INSN_HVC) {
+	if (!out->rows && !hvc_insn_is_smc(site->insn)) {
 		out->by_function = false;
 		while ((known = hvc_known__find_imm(registry, site->imm, known)) != NULL)
 			add(out, known);

@@ -3,8 +3,9 @@
 
 #include <inttypes.h>
 
-/* Registers that carry arguments, and those that select calls in the ABIs known: x16, x17. */
-#define CARRIERS UINT32_C(0x000301ff)
+/* Registers that carry arguments, and those that select calls in the ABIs known: x16, x17; r12. */
+#define CARRIERS     UINT32_C(0x000301ff)
+#define CARRIERS_A32 UINT32_C(0x000010ff)
 
 void hvc_site__instruction(struct hvc_words *words, const struct hvc_site *site)
 {
@@ -29,13 +30,15 @@ void hvc_site__place(struct hvc_words *words, const struct hvc_site *site)
 
 void hvc_site__registers(struct hvc_words *words, const struct hvc_site *site, uint32_t also)
 {
+	bool a64 = site->insn == HVC_INSN_HVC || site->insn == HVC_INSN_SMC;
+	const uint32_t carriers = a64 ? CARRIERS : CARRIERS_A32;
 	char text[128];
 
 	for (unsigned n = 0; n < HVC_GPR_COUNT && site->analysed; n++) {
 		const struct hvc_value *value = &site->x[n];
 		bool moved = value->kind == HVC_VALUE_ARGUMENT && value->reg != HVC_REG_X0 + n;
 		bool told = n == 0 || also >> n & 1 ||
-		            (CARRIERS >> n & 1 && (moved || hvc_value_is_constant(value)));
+		            (carriers >> n & 1 && (moved || hvc_value_is_constant(value)));
 
 		if (!told)
 			continue;
@@ -50,6 +53,8 @@ void hvc_site__json(struct hvc_json *json, const struct hvc_site *site)
 {
 	hvc_json__hex(json, "address", site->address);
 	hvc_json__number(json, "immediate", site->imm);
+	if (site->insn != HVC_INSN_HVC && site->insn != HVC_INSN_SMC)
+		hvc_json__string(json, "code", hvc_insn_is_t32(site->insn) ? "t32" : "a32");
 	if (site->symbol)
 		hvc_json__string(json, "function", site->symbol);
 	else

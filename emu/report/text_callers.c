@@ -153,11 +153,11 @@ enum hvc_status hvc_callers__text(const struct hvc_page *page, const struct hvc_
 {
 	unsigned used = hvc_page__open(page, 0);
 
-	used += hvc_page__print(page, "%zu HVC%s", callers->made[HVC_INSN_HVC],
-	                        callers->made[HVC_INSN_HVC] == 1 ? "" : "s");
-	if (callers->made[HVC_INSN_SMC])
-		used += hvc_page__print(page, ", %zu SMC%s", callers->made[HVC_INSN_SMC],
-		                        callers->made[HVC_INSN_SMC] == 1 ? "" : "s");
+	used += hvc_page__print(page, "%zu HVC%s", callers->made[0],
+	                        callers->made[0] == 1 ? "" : "s");
+	if (callers->made[1])
+		used += hvc_page__print(page, ", %zu SMC%s", callers->made[1],
+		                        callers->made[1] == 1 ? "" : "s");
 	if (callers->calls)
 		used += hvc_page__print(page, ", %zu call%s of functions that make one",
 		                        callers->calls, callers->calls == 1 ? "" : "s");

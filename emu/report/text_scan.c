@@ -146,13 +146,13 @@ static enum hvc_status add_sites(const struct hvc_page *page, const struct hvc_s
 	return hvc_table__print(table, diag);
 }
 
-static void count(const struct hvc_scan *scan, size_t of[HVC_INSN_COUNT], size_t *data)
+static void count(const struct hvc_scan *scan, size_t of[2], size_t *data)
 {
 	for (size_t i = 0; i < scan->sites; i++) {
 		if (scan->site[i].data)
 			++*data;
 		else
-			of[scan->site[i].insn]++;
+			of[hvc_insn_is_smc(scan->site[i].insn)]++;
 	}
 }
 
@@ -199,7 +199,7 @@ enum hvc_status hvc_scan__text(const struct hvc_page *page, const struct hvc_sca
                                const struct hvc_registry *registry, const char *symbols,
                                struct hvc_diag *diag)
 {
-	size_t of[HVC_INSN_COUNT] = {0}, data = 0;
+	size_t of[2] = {0}, data = 0;
 	char number[HVC_NUMBER_SIZE];
 
 	count(scan, of, &data);
@@ -207,13 +207,8 @@ enum hvc_status hvc_scan__text(const struct hvc_page *page, const struct hvc_sca
 	               hvc_format__name(scan->format), (scan->size + 1023) / 1024,
 	               hvc_words__number(scan->symbols, number));
 	HVC_TRY(add_tables(page, scan, symbols, diag));
-	if (scan->aarch32)
-		hvc_page__heading(page, "HVC and SMC instructions of A32 and T32 code are not "
-		                        "looked for");
-	else
-		hvc_page__heading(page, "%zu HVC and %zu SMC instructions", of[HVC_INSN_HVC],
-		                  of[HVC_INSN_SMC]);
-	if (of[HVC_INSN_HVC] || of[HVC_INSN_SMC])
+	hvc_page__heading(page, "%zu HVC and %zu SMC instructions", of[0], of[1]);
+	if (of[0] || of[1])
 		HVC_TRY(add_sites(page, scan, registry, diag));
 	put_data(page, scan, data);
 	if (scan->dropped)

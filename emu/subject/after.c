@@ -6,10 +6,16 @@
 #include "subject/def_use.h"
 #include "subject/flow.h"
 
-/* AAPCS64: x0 to x7 may be arguments, x0 and x1 results, x19 to x29 belong to the caller. */
-#define ARGUMENTS UINT32_C(0x000000ff)
-#define RESULTS   UINT32_C(0x3ff80003)
-#define SCRATCH   UINT32_C(0x4003ffff)
+/*
+ * AAPCS64: x0 to x7 may be arguments, x0 and x1 results, x19 to x29 belong to the caller. AAPCS32:
+ * r0 to r3, r0 and r1, r4 to r11.
+ */
+static const struct convention {
+	uint32_t arguments, results, scratch, link;
+} conventions[2] = {
+        {0x000000ff, 0x3ff80003, 0x4003ffff, 0x40000000},
+        {0x0000000f, 0x00000ff3, 0x0000500f, 0x00004000},
+};
 
 /*
  * Registers whose value is still that after the site, where control reaches an instruction; and in
@@ -68,16 +74,19 @@ static void note_loss(struct walk *walk, unsigned i, uint32_t set)
 static uint64_t pass(struct walk *walk, unsigned i, uint64_t both)
 {
 	uint32_t open = (uint32_t)both, gone = (uint32_t)(both >> GONE);
-	uint32_t word = walk->flow->word[i];
-	uint64_t target = 0;
-	enum hvc_flow kind = hvc_a64__flow(hvc_flow__address(walk->flow, i), word, &target);
-	bool calls = kind == HVC_FLOW_CALL || (word & 0xfe7ff000) == 0xd63f0000;
-	bool exception = (word & 0xffe00000) == 0xd4000000;
+	const struct convention *own = &conventions[walk->flow->isa != HVC_ISA_A64];
 	struct hvc_after *out = walk->out;
+	struct hvc_flow_insn insn;
 	struct hvc_def_use use;
+	enum hvc_flow kind;
+	bool calls, exception;
 	unsigned inside;
 
-	hvc_def_use__of(word, &use);
+	hvc_flow__insn(walk->flow, i, &insn);
+	kind = insn.kind;
+	calls = insn.calls;
+	exception = insn.exception;
+	hvc_flow__use(walk->flow, i, &use);
 	note_read(walk, i, open & use.reads);
 	if (!calls)
 		note_late(walk, i, gone & use.reads);
@@ -87,34 +96,34 @@ static uint64_t pass(struct walk *walk, unsigned i, uint64_t both)
 	if (calls || exception || kind == HVC_FLOW_INDIRECT || kind == HVC_FLOW_ERET)
 		out->goes_on |= kind != HVC_FLOW_STOP;
 	if (calls || (exception && kind != HVC_FLOW_STOP)) {
-		out->passed |= open & ARGUMENTS;
+		out->passed |= open & own->arguments;
 		/* x0 and x1 are the function's results then. */
-		gone = calls ? (gone | (open & SCRATCH)) & ~UINT32_C(0x40000003)
+		gone = calls ? (gone | (open & own->scratch)) & ~(own->link | 3)
 		             : gone & ~UINT32_C(0xf);
-		open &= ~(calls ? SCRATCH : UINT32_C(0xf));
+		open &= ~(calls ? own->scratch : UINT32_C(0xf));
 		return (uint64_t)gone << GONE | open;
 	}
 	if (kind == HVC_FLOW_ERET) {
 		out->passed |= open;
-	} else if (kind == HVC_FLOW_INDIRECT && !hvc_flow__is_jump(word)) {
-		out->returned |= open & RESULTS;
+	} else if (kind == HVC_FLOW_INDIRECT && !insn.jump) {
+		out->returned |= open & own->results;
 		out->left |= open;
-	} else if (hvc_flow__is_jump(word) ||
-	           (kind == HVC_FLOW_BRANCH && !hvc_flow__index(walk->flow, target, &inside))) {
+	} else if (insn.jump || (kind == HVC_FLOW_BRANCH &&
+	                         !hvc_flow__index(walk->flow, insn.target, &inside))) {
 		/* To another function, whose caller is then this one's. */
 		out->goes_on = true;
-		out->passed |= open & ARGUMENTS;
-		out->returned |= open & RESULTS & ~ARGUMENTS;
+		out->passed |= open & own->arguments;
+		out->returned |= open & own->results & ~own->arguments;
 	}
 	return (uint64_t)gone << GONE | (open & ~use.writes);
 }
 
 static void run(struct walk *walk)
 {
-	unsigned next[2], site = walk->site;
+	unsigned next[2], site = walk->site, behind = site + walk->flow->length[site];
 
-	if (site + 1 < walk->flow->words)
-		visit(walk, site + 1, UINT32_C(0x7fffffff));
+	if (behind < walk->flow->words)
+		visit(walk, behind, UINT32_C(0x7fffffff));
 	else
 		walk->out->goes_on = true;
 	while (walk->head != walk->tail) {

@@ -21,5 +21,7 @@ struct hvc_def_use {
 };
 
 void hvc_def_use__of(uint32_t word, struct hvc_def_use *out);
+/** The same of r0 to r14 (disasm.c); bits as they are in memory. Unknown instructions use none. */
+void hvc_disasm__use_aarch32(uint64_t address, uint32_t bits, bool t32, struct hvc_def_use *out);
 
 #endif

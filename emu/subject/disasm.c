@@ -12,6 +12,7 @@
 
 #include "hvcheck/aarch32.h"
 #include "subject/a64.h"
+#include "subject/def_use.h"
 #include "subject/subject.h"
 
 /*
@@ -92,11 +93,18 @@ static void set_memory(void)
 	cs_option(0, CS_OPT_MEM, (size_t)(uintptr_t)&memory);
 }
 
+static bool open_capstone(cs_arch arch, cs_mode mode, csh *out)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, set_memory);
+	return cs_open(arch, mode, out) == CS_ERR_OK;
+}
+
 /* One word by Capstone; false when it does not know it. */
 static bool decode(cs_arch arch, cs_mode mode, uint64_t address, uint32_t word, char *text,
                    size_t size)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	const uint8_t bytes[4] = {(uint8_t)word, (uint8_t)(word >> 8), (uint8_t)(word >> 16),
 	                          (uint8_t)(word >> 24)};
 	const uint8_t *at = bytes;
@@ -105,8 +113,7 @@ static bool decode(cs_arch arch, cs_mode mode, uint64_t address, uint32_t word, 
 	csh handle;
 	bool known;
 
-	pthread_once(&once, set_memory);
-	if (cs_open(arch, mode, &handle) != CS_ERR_OK)
+	if (!open_capstone(arch, mode, &handle))
 		return false;
 	insn = cs_malloc(handle);
 	known = insn && cs_disasm_iter(handle, &at, &left, &address, insn);
@@ -175,6 +182,59 @@ void hvc_disasm__in(enum hvc_isa isa, uint64_t address, uint32_t word, char *tex
 		hvc_disasm(address, word, text, size);
 	else
 		hvc_disasm__aarch32(address, word, isa == HVC_ISA_T32, text, size);
+}
+
+static uint32_t mask_of(unsigned reg)
+{
+	if (reg >= ARM_REG_R0 && reg <= ARM_REG_R12)
+		return UINT32_C(1) << (reg - ARM_REG_R0);
+	return reg == ARM_REG_SP ? 1u << 13 : reg == ARM_REG_LR ? 1u << 14 : 0;
+}
+
+static void use_of(csh handle, const cs_insn *insn, struct hvc_def_use *out)
+{
+	cs_regs read, written;
+	uint8_t reads = 0, writes = 0;
+	bool load = false;
+
+	if (cs_regs_access(handle, insn, read, &reads, written, &writes) != CS_ERR_OK)
+		return;
+	for (unsigned i = 0; i < reads; i++)
+		out->reads |= mask_of(read[i]);
+	for (unsigned i = 0; i < writes; i++)
+		out->writes |= mask_of(written[i]);
+	for (unsigned i = 0; i < insn->detail->arm.op_count; i++) {
+		const cs_arm_op *op = &insn->detail->arm.operands[i];
+
+		if (op->type == ARM_OP_MEM)
+			out->address |=
+			        mask_of((unsigned)op->mem.base) | mask_of((unsigned)op->mem.index);
+	}
+	load = !strncmp(insn->mnemonic, "ld", 2) || !strncmp(insn->mnemonic, "pop", 3);
+	out->loaded = load ? out->writes & ~out->address : 0;
+	out->moved = out->writes & out->address;
+}
+
+void hvc_disasm__use_aarch32(uint64_t address, uint32_t bits, bool t32, struct hvc_def_use *out)
+{
+	const uint8_t bytes[4] = {(uint8_t)bits, (uint8_t)(bits >> 8), (uint8_t)(bits >> 16),
+	                          (uint8_t)(bits >> 24)};
+	const uint8_t *at = bytes;
+	size_t left = sizeof bytes;
+	cs_insn *insn;
+	csh handle;
+
+	*out = (struct hvc_def_use){0};
+	if (!open_capstone(CS_ARCH_ARM, (cs_mode)((t32 ? CS_MODE_THUMB : CS_MODE_ARM) | CS_MODE_V8),
+	                   &handle))
+		return;
+	cs_option(handle, CS_OPT_DETAIL, CS_OPT_ON);
+	insn = cs_malloc(handle);
+	if (insn && cs_disasm_iter(handle, &at, &left, &address, insn))
+		use_of(handle, insn, out);
+	if (insn)
+		cs_free(insn, 1);
+	cs_close(&handle);
 }
 
 const char *hvc_disasm__name(void)

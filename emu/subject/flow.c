@@ -5,45 +5,66 @@
 #include <string.h>
 
 #include "subject/a64.h"
+#include "subject/flow_a32.h"
 #include "subject/walk.h"
 
 /* Instructions before a site in which a branch around it is looked for. */
 #define GUARD_REACH 8u
 
-uint64_t hvc_flow__address(const struct hvc_flow_graph *flow, unsigned i)
+void hvc_flow__insn(const struct hvc_flow_graph *flow, unsigned i, struct hvc_flow_insn *out)
 {
-	return flow->begin + (uint64_t)i * 4;
+	uint64_t address = hvc_flow__address(flow, i);
+	uint32_t word = flow->word[i];
+
+	if (flow->isa != HVC_ISA_A64) {
+		hvc_flow__insn_a32(flow, i, out);
+		return;
+	}
+	*out = (struct hvc_flow_insn){0};
+	out->kind = hvc_a64__flow(address, word, &out->target);
+	out->jump = (word & 0xfe7ff000) == 0xd61f0000; /* BR, BRAA and their like; BLR, BLRAA */
+	out->calls = out->kind == HVC_FLOW_CALL || (word & 0xfe7ff000) == 0xd63f0000;
+	out->exception = (word & 0xffe00000) == 0xd4000000;
 }
 
-bool hvc_flow__is_jump(uint32_t word)
+void hvc_flow__use(const struct hvc_flow_graph *flow, unsigned i, struct hvc_def_use *out)
 {
-	return (word & 0xfe7ff000) == 0xd61f0000; /* BR, BRAA and their like */
+	if (flow->isa == HVC_ISA_A64)
+		hvc_def_use__of(flow->word[i], out);
+	else
+		hvc_disasm__use_aarch32(hvc_flow__address(flow, i), flow->word[i],
+		                        flow->isa == HVC_ISA_T32, out);
 }
 
 bool hvc_flow__covers(const struct hvc_flow_graph *flow, uint64_t address)
 {
-	return address >= flow->begin && (address - flow->begin) / 4 < flow->words;
+	unsigned i;
+
+	return hvc_flow__index(flow, address, &i);
 }
 
 bool hvc_flow__index(const struct hvc_flow_graph *flow, uint64_t address, unsigned *i)
 {
-	if (!hvc_flow__covers(flow, address))
+	uint64_t at = (address - flow->begin) / flow->unit;
+
+	if (address < flow->begin || at >= flow->words || !flow->length[at])
 		return false;
-	*i = (unsigned)((address - flow->begin) / 4);
+	*i = (unsigned)at;
 	return true;
 }
 
 unsigned hvc_flow__successors(const struct hvc_flow_graph *flow, unsigned i, unsigned next[2])
 {
-	uint64_t target = 0;
+	struct hvc_flow_insn insn;
 	unsigned count = 0;
-	enum hvc_flow kind = hvc_a64__flow(hvc_flow__address(flow, i), flow->word[i], &target);
 
-	if ((kind == HVC_FLOW_NEXT || kind == HVC_FLOW_COND || kind == HVC_FLOW_CALL) &&
-	    i + 1 < flow->words)
-		next[count++] = i + 1;
-	if ((kind == HVC_FLOW_BRANCH || kind == HVC_FLOW_COND) &&
-	    hvc_flow__index(flow, target, &next[count]))
+	hvc_flow__insn(flow, i, &insn);
+	if ((insn.kind == HVC_FLOW_NEXT || insn.kind == HVC_FLOW_COND ||
+	     insn.kind == HVC_FLOW_CALL) &&
+	    i + flow->length[i] < flow->words)
+		next[count++] = i + flow->length[i];
+	if ((insn.kind == HVC_FLOW_BRANCH || insn.kind == HVC_FLOW_COND) &&
+	    hvc_flow__index(flow, insn.target, &next[count]))
 		count++;
 	return count;
 }
@@ -56,18 +77,18 @@ static enum hvc_status make_blocks(struct hvc_flow_graph *flow)
 	if (!leader)
 		return HVC_E_NOMEM;
 	leader[0] = true;
-	for (unsigned i = 0; i < flow->words; i++) {
-		uint64_t target = 0;
-		enum hvc_flow kind =
-		        hvc_a64__flow(hvc_flow__address(flow, i), flow->word[i], &target);
+	for (unsigned i = 0; i < flow->words; i += flow->length[i] ? flow->length[i] : 1) {
+		struct hvc_flow_insn insn;
 		unsigned to;
 
-		flow->table_jumps |= hvc_flow__is_jump(flow->word[i]);
-		if (kind == HVC_FLOW_NEXT || kind == HVC_FLOW_CALL)
+		hvc_flow__insn(flow, i, &insn);
+		flow->table_jumps |= insn.jump;
+		if (insn.kind == HVC_FLOW_NEXT || insn.kind == HVC_FLOW_CALL)
 			continue;
-		leader[i + 1] = true;
-		if ((kind == HVC_FLOW_BRANCH || kind == HVC_FLOW_COND) &&
-		    hvc_flow__index(flow, target, &to))
+		leader[i + flow->length[i] < flow->words ? i + flow->length[i] : flow->words] =
+		        true;
+		if ((insn.kind == HVC_FLOW_BRANCH || insn.kind == HVC_FLOW_COND) &&
+		    hvc_flow__index(flow, insn.target, &to))
 			leader[to] = true;
 	}
 	for (unsigned i = 0; i < flow->words; i++)
@@ -87,13 +108,25 @@ static enum hvc_status make_blocks(struct hvc_flow_graph *flow)
 	return flow->block ? HVC_OK : HVC_E_NOMEM;
 }
 
+/* The instruction at a block's end. */
+static unsigned last(const struct hvc_flow_graph *flow, const struct hvc_flow_block *block)
+{
+	unsigned i = block->end - 1;
+
+	return !flow->length[i] && i > block->begin ? i - 1 : i;
+}
+
 /* The values where a block ends; last is left out when the branch at its end is not taken. */
 static void run_block(const struct hvc_flow_graph *flow, const struct hvc_flow_block *block,
                       unsigned end, struct hvc_values *values)
 {
 	*values = block->in;
 	for (unsigned i = block->begin; i < end; i++)
-		hvc_values__step(values, flow->image, hvc_flow__address(flow, i), flow->word[i]);
+		if (flow->isa == HVC_ISA_A64)
+			hvc_values__step(values, flow->image, hvc_flow__address(flow, i),
+			                 flow->word[i]);
+		else if (flow->length[i])
+			hvc_values__step_a32(values, flow, i);
 }
 
 /* Follow everything that leads on from a block, until nothing changes. */
@@ -112,7 +145,7 @@ static enum hvc_status settle(struct hvc_flow_graph *flow, unsigned from)
 		unsigned now = list[--count], next[2];
 		const struct hvc_flow_block *block = &flow->block[now];
 		struct hvc_values out;
-		unsigned ways = hvc_flow__successors(flow, block->end - 1, next);
+		unsigned ways = hvc_flow__successors(flow, last(flow, block), next);
 
 		listed[now] = false;
 		run_block(flow, block, block->end, &out);
@@ -141,11 +174,12 @@ static void enter_orphan(struct hvc_flow_graph *flow, unsigned i)
 {
 	struct hvc_flow_block *block = &flow->block[i];
 	const struct hvc_flow_block *before = i ? &flow->block[i - 1] : NULL;
-	uint64_t target;
+	struct hvc_flow_insn insn = {.kind = HVC_FLOW_NEXT};
 
 	block->reached = true;
-	if (before && !flow->table_jumps &&
-	    hvc_a64__flow(0, flow->word[before->end - 1], &target) == HVC_FLOW_BRANCH)
+	if (before)
+		hvc_flow__insn(flow, last(flow, before), &insn);
+	if (before && !flow->table_jumps && insn.kind == HVC_FLOW_BRANCH)
 		run_block(flow, before, before->end, &block->in);
 	else
 		hvc_values__forget(&block->in);
@@ -168,26 +202,43 @@ static enum hvc_status follow(struct hvc_flow_graph *flow, bool entry)
 	return HVC_OK;
 }
 
-enum hvc_status hvc_flow__new(const struct hvc_image *image, uint64_t begin, uint64_t end,
-                              bool entry, struct hvc_flow_graph **out)
+/* Code as it is in memory, and which words of it begin an instruction. */
+static bool read_words(struct hvc_flow_graph *flow, uint64_t words)
+{
+	flow->word = calloc((size_t)words + 1, sizeof(*flow->word));
+	flow->block_of = calloc((size_t)words + 1, sizeof(*flow->block_of));
+	flow->length = calloc((size_t)words + 1, sizeof(*flow->length));
+	flow->condition = calloc((size_t)words + 1, sizeof(*flow->condition));
+	if (!flow->word || !flow->block_of || !flow->length || !flow->condition)
+		return false;
+	while (flow->words < words &&
+	       hvc_walk__word(flow->image, hvc_flow__address(flow, flow->words),
+	                      &flow->word[flow->words]))
+		flow->words++;
+	memset(flow->condition, HVC_FLOW_ALWAYS, (size_t)words + 1);
+	if (flow->isa == HVC_ISA_T32)
+		return hvc_flow__measure_t32(flow);
+	memset(flow->length, 1, flow->words);
+	return true;
+}
+
+enum hvc_status hvc_flow__new(const struct hvc_image *image, enum hvc_isa isa, uint64_t begin,
+                              uint64_t end, bool entry, struct hvc_flow_graph **out)
 {
 	struct hvc_flow_graph *flow = calloc(1, sizeof(*flow));
-	uint64_t words = (end - begin) / 4;
+	unsigned unit = isa == HVC_ISA_T32 ? 2 : 4;
+	uint64_t words = (end - begin) / unit;
 	enum hvc_status status = HVC_E_NOMEM;
 
 	if (!flow)
 		return HVC_E_NOMEM;
 	flow->image = image;
+	flow->isa = isa;
+	flow->unit = unit;
 	flow->begin = begin;
 	if (words > HVC_FLOW_MAX)
 		words = HVC_FLOW_MAX;
-	flow->word = calloc((size_t)words + 1, sizeof(*flow->word));
-	flow->block_of = calloc((size_t)words + 1, sizeof(*flow->block_of));
-	while (flow->word && flow->words < words &&
-	       hvc_walk__word(image, hvc_flow__address(flow, flow->words),
-	                      &flow->word[flow->words]))
-		flow->words++;
-	if (flow->word && flow->block_of && flow->words)
+	if (read_words(flow, words) && flow->words)
 		status = make_blocks(flow);
 	if (status == HVC_OK)
 		status = follow(flow, entry);
@@ -205,6 +256,8 @@ void hvc_flow__free(struct hvc_flow_graph *flow)
 		return;
 	free(flow->word);
 	free(flow->block_of);
+	free(flow->length);
+	free(flow->condition);
 	free(flow->block);
 	free(flow);
 }
@@ -230,12 +283,21 @@ bool hvc_flow__guard(const struct hvc_flow_graph *flow, uint64_t address, enum h
 		return false;
 	for (unsigned i = site; i-- > 0 && site - i <= GUARD_REACH;) {
 		uint32_t word = flow->word[i];
-		uint64_t target = 0;
-		enum hvc_flow kind = hvc_a64__flow(hvc_flow__address(flow, i), word, &target);
+		struct hvc_flow_insn insn;
 
-		if (kind == HVC_FLOW_NEXT)
+		if (!flow->length[i])
 			continue;
-		if ((word & 0x7e000000) != 0x34000000 || target != address + 4 || (word & 31) == 31)
+		hvc_flow__insn(flow, i, &insn);
+		if (insn.kind == HVC_FLOW_NEXT)
+			continue;
+		if (flow->isa == HVC_ISA_T32 && insn.target == address + 4 &&
+		    (word & 0xf500) == 0xb100) {
+			*reg = (enum hvc_reg)(HVC_REG_X0 + (word & 7));
+			*nonzero = !(word >> 11 & 1);
+			return true;
+		}
+		if (flow->isa != HVC_ISA_A64 || (word & 0x7e000000) != 0x34000000 ||
+		    insn.target != address + 4 || (word & 31) == 31)
 			return false;
 		*reg = (enum hvc_reg)(HVC_REG_X0 + (word & 31));
 		*nonzero = !(word >> 24 & 1);

@@ -10,45 +10,29 @@
 #ifndef SUBJECT_FLOW_H
 #define SUBJECT_FLOW_H
 
-#include "subject/value.h"
+#include "subject/def_use.h"
+#include "subject/flow_graph.h"
 
 /** Words of one function that are followed, at most. */
 #define HVC_FLOW_MAX 4096u
-
-/** Code that is entered at its beginning only. */
-struct hvc_flow_block {
-	unsigned begin, end; /**< words */
-	bool reached;
-	struct hvc_values in;
-};
-
-struct hvc_flow_graph {
-	const struct hvc_image *image;
-	uint64_t begin;
-	unsigned words;
-	uint32_t *word;
-	unsigned *block_of; /**< of each word */
-	struct hvc_flow_block *block;
-	unsigned blocks;
-	bool table_jumps; /**< it has a BR, so code that nothing leads to may be its target */
-};
 
 /**
  * Follow the code in [begin, end), at most HVC_FLOW_MAX words. entry: begin is where the function
  * begins, so that registers hold its arguments.
  */
-HVC_MUST_USE enum hvc_status hvc_flow__new(const struct hvc_image *image, uint64_t begin,
-                                           uint64_t end, bool entry, struct hvc_flow_graph **out);
+HVC_MUST_USE enum hvc_status hvc_flow__new(const struct hvc_image *image, enum hvc_isa isa,
+                                           uint64_t begin, uint64_t end, bool entry,
+                                           struct hvc_flow_graph **out);
 void hvc_flow__free(struct hvc_flow_graph *flow);
 
+/** Does an instruction begin there, that is covered? */
 bool hvc_flow__covers(const struct hvc_flow_graph *flow, uint64_t address);
-/** Address of a word, and index of the word at an address; false when it is elsewhere. */
-uint64_t hvc_flow__address(const struct hvc_flow_graph *flow, unsigned i);
+/** Index of the word at an address; false when it is elsewhere. */
 bool hvc_flow__index(const struct hvc_flow_graph *flow, uint64_t address, unsigned *i);
 /** Where control may go after word i, inside the function: at most two places. */
 unsigned hvc_flow__successors(const struct hvc_flow_graph *flow, unsigned i, unsigned next[2]);
-/** BR and its like, that do not return. */
-bool hvc_flow__is_jump(uint32_t word);
+void hvc_flow__insn(const struct hvc_flow_graph *flow, unsigned i, struct hvc_flow_insn *out);
+void hvc_flow__use(const struct hvc_flow_graph *flow, unsigned i, struct hvc_def_use *out);
 
 /** Values before the instruction at an address that is covered. */
 void hvc_flow__before(const struct hvc_flow_graph *flow, uint64_t address,

@@ -59,8 +59,11 @@ static enum hvc_status find_sites(struct hvc_scan *scan)
 	        .scan = scan,
 	        .image = {.segment = scan->loaded->segment, .segments = scan->loaded->segments},
 	};
-	enum hvc_status status = hvc_functions__read(scan->loaded, &search.functions);
+	enum hvc_status status;
 
+	if (scan->aarch32)
+		return hvc_site__search_a32(&search);
+	status = hvc_functions__read(scan->loaded, &search.functions);
 	for (unsigned i = 0; i < scan->loaded->segments && status == HVC_OK; i++)
 		status = scan_segment(&search, i);
 	if (status == HVC_OK)
@@ -151,7 +154,7 @@ enum hvc_status hvc_scan__file(const char *path, const char *symbols, struct hvc
 		scan->size += scan->loaded->segment[i].size;
 	status = add_tables(scan);
 	scan->aarch32 = scan->loaded->aarch32;
-	if (status == HVC_OK && !scan->aarch32)
+	if (status == HVC_OK)
 		status = find_sites(scan);
 	if (status != HVC_OK) {
 		hvc_scan__free(scan);

@@ -121,12 +121,12 @@ static const char *judge(const struct hvc_site_search *search, const struct hvc_
 	return NULL;
 }
 
-static enum hvc_status analyse(struct hvc_site_search *search, uint64_t begin, uint64_t end,
-                               struct hvc_site *site)
+enum hvc_status hvc_site__analyse(struct hvc_site_search *search, enum hvc_isa isa, uint64_t begin,
+                                  uint64_t end, struct hvc_site *site)
 {
 	uint64_t address = site->address;
 
-	if (!search->flow || search->flow_begin != begin ||
+	if (!search->flow || search->flow_begin != begin || search->flow->isa != isa ||
 	    !hvc_flow__covers(search->flow, address)) {
 		uint64_t from = begin;
 
@@ -135,7 +135,7 @@ static enum hvc_status analyse(struct hvc_site_search *search, uint64_t begin, u
 			from = address - HVC_FLOW_MAX / 2 * 4;
 		hvc_flow__free(search->flow);
 		search->flow = NULL;
-		HVC_TRY(hvc_flow__new(&search->image, from, end,
+		HVC_TRY(hvc_flow__new(&search->image, isa, from, end,
 		                      site->has_function && from == begin, &search->flow));
 		search->flow_begin = begin;
 	}
@@ -164,7 +164,7 @@ enum hvc_status hvc_site__examine(struct hvc_site_search *search, uint32_t word,
 		site->symbol = symbol && !site->data ? symbol->name : NULL;
 		if (!site->data) {
 			site->function = begin;
-			HVC_TRY(analyse(search, begin, end, site));
+			HVC_TRY(hvc_site__analyse(search, HVC_ISA_A64, begin, end, site));
 		}
 	}
 	return HVC_OK;

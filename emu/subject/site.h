@@ -151,7 +151,7 @@ struct hvc_scan {
 	size_t candidates;     /**< found; more than tables where there are very many */
 	struct hvc_site *site; /**< by address, HVC and SMC */
 	size_t sites;
-	bool aarch32;          /**< A32 and T32 code, in which sites are not looked for */
+	bool aarch32;          /**< A32 and T32 code; calls of functions are not followed there */
 	struct hvc_site *call; /**< calls of functions that pass their arguments on, by address */
 	size_t calls;
 	uint64_t dropped;        /**< sites past HVC_SITES_MAX, counted only */

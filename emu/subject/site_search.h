@@ -26,6 +26,12 @@ HVC_MUST_USE enum hvc_status hvc_site__examine(struct hvc_site_search *search, u
 HVC_MUST_USE enum hvc_status hvc_site__push(struct hvc_site **list, size_t *count,
                                             const struct hvc_site *site);
 
+/** HVC and SMC of A32 and T32 code (site_a32.c). */
+HVC_MUST_USE enum hvc_status hvc_site__search_a32(struct hvc_site_search *search);
+/** Registers before and after the instruction, as its function in [begin, end) has them. */
+HVC_MUST_USE enum hvc_status hvc_site__analyse(struct hvc_site_search *search, enum hvc_isa isa,
+                                               uint64_t begin, uint64_t end, struct hvc_site *site);
+
 /** Find the calls of functions that pass their arguments on to a site (wrapper.c). */
 HVC_MUST_USE enum hvc_status hvc_wrapper__find(struct hvc_site_search *search);
 

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+/* What A32 and T32 instructions do to what is known of r0 to r14 (Arm ARM F5.1). */
+#include "subject/flow_a32.h"
+
+#include "subject/def_use.h"
+#include "subject/walk.h"
+
+/* AAPCS32: what a function may change besides its result; SMCCC: what carries results. */
+#define SCRATCH       UINT32_C(0x500e)
+#define SMCCC_RESULTS 4u
+#define REGISTERS     15u
+#define PC            15u
+
+/* rd becomes a number, or (rn & ~drop | set) + plus. */
+struct change {
+	unsigned rd, rn; /* PC: of no register */
+	bool address;    /* of the image */
+	uint32_t drop, set, plus;
+};
+
+static struct change number(unsigned rd, uint32_t value)
+{
+	return (struct change){.rd = rd, .rn = PC, .set = value};
+}
+
+static struct change copy(unsigned rd, unsigned rn, uint32_t set, uint32_t plus)
+{
+	return (struct change){.rd = rd, .rn = rn, .set = set, .plus = plus};
+}
+
+static bool literal(const struct hvc_image *image, unsigned rd, uint64_t at, struct change *out)
+{
+	uint32_t value;
+
+	if (!hvc_walk__word(image, at, &value))
+		return false;
+	*out = number(rd, value);
+	return true;
+}
+
+static struct change place(unsigned rd, uint64_t at)
+{
+	struct change out = number(rd, (uint32_t)at);
+
+	out.address = true;
+	return out;
+}
+
+static bool a32(const struct hvc_image *image, uint64_t address, uint32_t word, struct change *out)
+{
+	uint32_t half = (word >> 4 & 0xf000) | (word & 0xfff), imm = hvc_a32__immediate(word);
+	unsigned rd = word >> 12 & 15, rn = word >> 16 & 15;
+
+	if ((word & 0x0fef0000) == 0x03a00000)
+		*out = number(rd, imm);
+	else if ((word & 0x0fef0000) == 0x03e00000)
+		*out = number(rd, ~imm);
+	else if ((word & 0x0ff00000) == 0x03000000)
+		*out = number(rd, half);
+	else if ((word & 0x0ff00000) == 0x03400000)
+		*out = (struct change){rd, rd, false, 0xffff0000, half << 16, 0};
+	else if ((word & 0x0fef0ff0) == 0x01a00000)
+		*out = copy(rd, word & 15, 0, 0);
+	else if ((word & 0x0fef0000) == 0x028f0000 || (word & 0x0fef0000) == 0x024f0000)
+		*out = place(rd, address + 8 + (word >> 23 & 1 ? imm : 0 - imm));
+	else if ((word & 0x0fe00000) == 0x02800000 || (word & 0x0fe00000) == 0x02400000)
+		*out = copy(rd, rn, 0, word >> 23 & 1 ? imm : 0 - imm);
+	else if ((word & 0x0fe00000) == 0x03800000)
+		*out = copy(rd, rn, imm, 0);
+	else if ((word & 0x0f7f0000) == 0x051f0000)
+		return literal(image, rd,
+		               address + 8 + (word >> 23 & 1 ? half & 0xfff : 0 - (half & 0xfff)),
+		               out);
+	else
+		return false;
+	return true;
+}
+
+static bool t32_narrow(const struct hvc_image *image, uint64_t address, uint32_t word,
+                       struct change *out)
+{
+	uint64_t pc = (address + 4) & ~UINT64_C(3);
+	unsigned rd = word >> 8 & 7;
+
+	if (word >> 11 == 4)
+		*out = number(rd, word & 0xff);
+	else if (word >> 8 == 0x46)
+		*out = copy((word & 7) | (word >> 4 & 8), word >> 3 & 15, 0, 0);
+	else if (word >> 6 == 0)
+		*out = copy(word & 7, word >> 3 & 7, 0, 0);
+	else if (word >> 11 == 6 || word >> 11 == 7)
+		*out = copy(rd, rd, 0, word >> 11 & 1 ? 0 - (word & 0xff) : word & 0xff);
+	else if (word >> 11 == 9)
+		return literal(image, rd, pc + 4 * (word & 0xff), out);
+	else if (word >> 11 == 20)
+		*out = place(rd, pc + 4 * (word & 0xff));
+	else
+		return false;
+	return true;
+}
+
+static bool t32_wide(const struct hvc_image *image, uint64_t address, uint32_t word,
+                     struct change *out)
+{
+	uint32_t imm = hvc_t32__immediate(word);
+	uint32_t half =
+	        (word >> 4 & 0xf000) | (word >> 15 & 0x800) | (word >> 4 & 0x700) | (word & 0xff);
+	unsigned rd = word >> 8 & 15, rn = word >> 16 & 15;
+
+	if ((word & 0xfbef8000) == 0xf04f0000)
+		*out = number(rd, imm);
+	else if ((word & 0xfbef8000) == 0xf06f0000)
+		*out = number(rd, ~imm);
+	else if ((word & 0xfbf08000) == 0xf2400000)
+		*out = number(rd, half);
+	else if ((word & 0xfbf08000) == 0xf2c00000)
+		*out = (struct change){rd, rd, false, 0xffff0000, half << 16, 0};
+	else if ((word & 0xfbe08000) == 0xf1000000 || (word & 0xfbe08000) == 0xf1a00000)
+		*out = copy(rd, rn, 0, word >> 24 & 1 && word >> 23 & 1 ? 0 - imm : imm);
+	else if ((word & 0xfbe08000) == 0xf0400000)
+		*out = copy(rd, rn, imm, 0);
+	else if ((word & 0xffeff0f0) == 0xea4f0000)
+		*out = copy(rd, word & 15, 0, 0);
+	else if ((word & 0xff7f0000) == 0xf85f0000)
+		return literal(image, word >> 12 & 15,
+		               ((address + 4) & ~UINT64_C(3)) +
+		                       (word >> 23 & 1 ? word & 0xfff : 0 - (word & 0xfff)),
+		               out);
+	else
+		return false;
+	return true;
+}
+
+static struct hvc_value made(enum hvc_value_kind kind, uint64_t address)
+{
+	return (struct hvc_value){
+	        .kind = kind, .kinds = 1u << kind, .reg = HVC_REG_NONE, .at = address};
+}
+
+static struct hvc_value changed(const struct hvc_values *values, const struct change *change,
+                                uint64_t address)
+{
+	struct hvc_value out =
+	        made(change->address ? HVC_VALUE_ADDRESS : HVC_VALUE_CONSTANT, address);
+
+	if (change->rn == PC) {
+		out.constants = 1;
+		out.constant[0] = change->set;
+		return out;
+	}
+	out = hvc_value__change(&values->x[change->rn], change->drop, change->set, change->plus,
+	                        hvc_value_is_constant(&values->x[change->rn]), address);
+	if (!(change->drop | change->set | change->plus) && !out.constants)
+		out = values->x[change->rn];
+	return out;
+}
+
+/* A call: what the other side may change. */
+static void call(struct hvc_values *values, uint64_t address, bool function)
+{
+	for (unsigned i = 0; i < (function ? 1 : SMCCC_RESULTS); i++)
+		values->x[i] = made(HVC_VALUE_RESULT, address);
+	for (unsigned i = 1; function && i < REGISTERS; i++)
+		if (SCRATCH >> i & 1)
+			values->x[i] = made(HVC_VALUE_CLOBBERED, address);
+}
+
+static void write(struct hvc_values *values, const struct hvc_def_use *use, bool system,
+                  uint64_t address)
+{
+	for (unsigned i = 0; i < REGISTERS; i++) {
+		if (use->address >> i & 1 && i != 13 && !values->x[i].pointer) {
+			values->x[i].pointer = true;
+			values->x[i].pointer_at = address;
+		}
+		if (use->writes >> i & 1)
+			values->x[i] = made(use->loaded >> i & 1 ? HVC_VALUE_LOADED
+			                    : system             ? HVC_VALUE_SYSTEM
+			                                         : HVC_VALUE_COMPUTED,
+			                    address);
+	}
+}
+
+/* What is known of the register that an instruction sets. False: another one. */
+static bool sets(const struct hvc_values *values, const struct hvc_flow_graph *flow, unsigned i,
+                 struct change *change, struct hvc_value *out)
+{
+	uint64_t address = hvc_flow__address(flow, i);
+	struct hvc_a32 insn;
+	bool known;
+
+	hvc_flow__decode_a32(flow, i, &insn);
+	known = flow->isa == HVC_ISA_A32
+	                ? insn.word >> 28 != 15 && a32(flow->image, address, insn.word, change)
+	        : insn.size == 2 ? t32_narrow(flow->image, address, insn.word, change)
+	                         : t32_wide(flow->image, address, insn.word, change);
+	if (!known || change->rd >= REGISTERS)
+		return false;
+	*out = changed(values, change, address);
+	return true;
+}
+
+static void step(struct hvc_values *values, const struct hvc_flow_graph *flow, unsigned i,
+                 const struct hvc_a32 *insn)
+{
+	uint64_t address = hvc_flow__address(flow, i);
+	struct hvc_flow_insn control;
+	struct hvc_def_use use;
+	struct hvc_value value;
+	struct change change;
+
+	hvc_flow__insn_a32(flow, i, &control);
+	if (control.calls || control.exception) {
+		call(values, address, control.calls);
+	} else if (sets(values, flow, i, &change, &value)) {
+		values->x[change.rd] = value;
+	} else {
+		hvc_disasm__use_aarch32(address, flow->word[i], flow->isa == HVC_ISA_T32, &use);
+		write(values, &use, insn->kind == HVC_A32_READ, address);
+	}
+}
+
+/*
+ * Does this one set a register to a number where the one before it, on the opposite condition, does
+ * not, and that does where this does not? Then it is one of the two, and no more what it was.
+ */
+static bool completes(struct hvc_values *values, const struct hvc_flow_graph *flow, unsigned i)
+{
+	unsigned back = i && flow->length[i - 1] ? 1 : 2;
+	struct hvc_values one = *values, other;
+	struct change mine, theirs;
+	struct hvc_value value;
+
+	if (i < back || !flow->length[i - back] ||
+	    (hvc_flow__condition(flow, i) ^ hvc_flow__condition(flow, i - back)) != 1 ||
+	    !sets(values, flow, i - back, &theirs, &value) || theirs.rn != PC)
+		return false;
+	one.x[theirs.rd] = value;
+	other = one;
+	if (!sets(values, flow, i, &mine, &value) || mine.rn != PC || mine.rd != theirs.rd)
+		return false;
+	other.x[mine.rd] = value;
+	(void)hvc_values__merge(&one, &other);
+	*values = one;
+	return true;
+}
+
+void hvc_values__step_a32(struct hvc_values *values, const struct hvc_flow_graph *flow, unsigned i)
+{
+	const struct hvc_values before = *values;
+	struct hvc_a32 insn;
+
+	hvc_flow__decode_a32(flow, i, &insn);
+	if (insn.conditional && completes(values, flow, i))
+		return;
+	step(values, flow, i, &insn);
+	if (insn.conditional)
+		(void)hvc_values__merge(values, &before);
+}
