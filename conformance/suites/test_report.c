@@ -34,9 +34,9 @@ TEST(immediates_are_said_the_short_way)
 		unsigned imms;
 		const char *text;
 	} rows[] = {
-	        {{{0, 0xffff}}, 1, "0x0000-0xffff"},
-	        {{{1, 1}}, 1, "0x0001"},
-	        {{{1, 1}, {3, 4}}, 2, "0x0001, 0x0003-0x0004"},
+	        {{{0, 0xffff}}, 1, "0x0-0xffff"},
+	        {{{1, 1}}, 1, "0x1"},
+	        {{{1, 1}, {3, 4}}, 2, "0x1, 0x3-0x4"},
 	        {{{0, 0}, {2, 0xffff}}, 2, "all but 0x1"},
 	        {{{0, 0}, {3, 9}, {11, 0xffff}}, 3, "all but 0x1-0x2, 0xa"},
 	        {{{5, 0xffff}}, 1, "0x5-0xffff"},
@@ -137,10 +137,10 @@ TEST(words_longer_than_the_page_stay_whole)
 
 TEST(columns_without_room_stand_under_their_row)
 {
-	char *text = table_text(45, false, "see 0x0123456789abcdef0123456789abcdef ok");
+	char *text = table_text(50, false, "see 0x0123456789abcdef0123456789abcdef ok");
 
-	ck_assert_ptr_nonnull(strstr(text, "  Name  Sentence\n  a     see\n"));
-	ck_assert_ptr_nonnull(strstr(text, "abcdef\n        ok\n      Number: 7\n"));
+	ck_assert_ptr_nonnull(strstr(text, "  Name       Sentence\n  a          see\n"));
+	ck_assert_ptr_nonnull(strstr(text, "abcdef ok\n      Number: 7\n"));
 	free(text);
 }
 
@@ -152,7 +152,7 @@ TEST(columns_of_a_series_are_one_where_they_say_the_same)
 	                                            {"4.12", HVC_ALIGN_WRAP}};
 	char *text;
 	size_t size;
-	const struct hvc_page page = {.out = open_memstream(&text, &size), .width = 30};
+	const struct hvc_page page = {.out = open_memstream(&text, &size), .width = 40};
 	struct hvc_table *table = hvc_table__new(&page, columns, 4);
 
 	hvc_table__is_series(table);
@@ -203,6 +203,42 @@ TEST(json_keeps_the_order_of_members_and_short_values_on_a_line)
 	ck_assert_str_eq(text, "{\"schema\": \"hvcheck-test/1\", \"z\": 65535, "
 	                       "\"a\": \"0xffffffffffffffff\", \"list\": [true, null]}\n");
 	free(text);
+}
+
+TEST(json_is_put_by_a_template)
+{
+	struct hvc_json *json = hvc_json__new("hvcheck-test/1");
+	struct hvc_words words = {0};
+	struct hvc_regset set = {{0, 0}};
+	const char *none = NULL;
+	uint16_t small = 7;
+	char *text;
+
+	hvc_words__add(&words, "%s", "a few");
+	hvc_regset_add(&set, HVC_REG_X0 + 2);
+	hvc_json__put(json, "name none none? words{ is } list[ .:x . ] set", "n", none, none,
+	              &words, UINT64_MAX, small, &set);
+	hvc_json__put(json, "yes no? at:x at:p some:p some? skipped? left:null", (bool)true,
+	              (bool)false, 10u, 0u, 11u, 12u, 0u);
+	text = json_text(json);
+	ck_assert_str_eq(text, "{\n  \"schema\": \"hvcheck-test/1\",\n  \"name\": \"n\",\n"
+	                       "  \"none\": null,\n  \"words\": {\"is\": \"a few\"},\n"
+	                       "  \"list\": [\"0xffffffffffffffff\", 7],\n  \"set\": [\"x2\"],\n"
+	                       "  \"yes\": true,\n  \"at\": null,\n  \"some\": 12,\n"
+	                       "  \"left\": null\n}\n");
+	free(text);
+}
+
+TEST(json_fails_where_words_and_values_do_not_match)
+{
+	static const char *const templates[] = {"one", "one two three"};
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct hvc_json *json = hvc_json__new("hvcheck-test/1");
+
+		hvc_json__put(json, templates[i], 1u, 2u);
+		ck_assert_int_eq(hvc_json__print(json, stdout, NULL), HVC_E_NOMEM);
+	}
 }
 
 TEST(json_of_many_members_has_a_line_each)

@@ -126,8 +126,91 @@ void hvc_json__hex(struct hvc_json *json, const char *key, uint64_t value)
 	hvc_json__string(json, key, text);
 }
 
+void hvc_json__regset(struct hvc_json *json, const char *key, const struct hvc_regset *set)
+{
+	hvc_json__array(json, key);
+	for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_REG_COUNT; reg++) {
+		if (hvc_regset_has(set, reg))
+			hvc_json__string(json, NULL, hvc_reg_name(reg));
+	}
+	hvc_json__close(json);
+}
+
+void hvc_json__words(struct hvc_json *json, const char *key, struct hvc_words *words)
+{
+	if (words->failed)
+		hvc_json__fail(json);
+	hvc_json__string(json, key, hvc_words__text(words));
+	hvc_words__free(words);
+}
+
+/* form: what stands behind the key. */
+static void put_value(struct hvc_json *json, const char *key, const char *form,
+                      const struct hvc_json_value *value)
+{
+	if (value->kind == HVC_JSON_REGSET)
+		hvc_json__regset(json, key, value->regset);
+	else if (value->kind == HVC_JSON_WORDS)
+		hvc_json__words(json, key, value->words);
+	else if (!value->text && !value->number && form[strcspn(form, " ?")] == '?')
+		return;
+	else if (value->kind == HVC_JSON_STRING
+	                 ? !value->text
+	                 : form[0] == ':' && form[1] == 'p' && !value->number)
+		hvc_json__null(json, key);
+	else if (value->kind == HVC_JSON_STRING)
+		hvc_json__string(json, key, value->text);
+	else if (value->kind == HVC_JSON_BOOLEAN)
+		hvc_json__boolean(json, key, value->number);
+	else if (form[0] == ':')
+		hvc_json__hex(json, key, value->number);
+	else
+		hvc_json__number(json, key, value->number);
+}
+
+/* One word of a template; *value: the next one. False: there is none. */
+static bool put_word(struct hvc_json *json, const char *word, const struct hvc_json_value **value,
+                     const struct hvc_json_value *end)
+{
+	size_t length = strcspn(word, ".:?{[}] ");
+	const char *form = word + length + (word[length] == '.'), *key = NULL;
+	char name[48];
+
+	snprintf(name, sizeof(name), "%.*s", (int)length, word);
+	if (length)
+		key = name;
+	if (*form == '{')
+		hvc_json__object(json, key);
+	else if (*form == '[')
+		hvc_json__array(json, key);
+	else if (*form == '}' || *form == ']')
+		hvc_json__close(json);
+	else if (!strncmp(form, ":null", 5))
+		hvc_json__null(json, key);
+	else if (*value == end)
+		return false;
+	else
+		put_value(json, key, form, (*value)++);
+	return true;
+}
+
+void hvc_json__put_values(struct hvc_json *json, const struct hvc_json_value *value, unsigned count)
+{
+	const struct hvc_json_value *next = value + 1, *end = next + count;
+	const char *word = value->text;
+	bool good = true;
+
+	for (; *word; word += strspn(word, " ")) {
+		good = good && put_word(json, word, &next, end);
+		word += strcspn(word, " ");
+	}
+	/* As many values as words want one, or it is a mistake of the caller's. */
+	if (!good || next != end)
+		hvc_json__fail(json);
+}
+
 /* A value as jansson writes it; what is not to be seen in a string is escaped there, too. */
-static void put_value(FILE *out, const char *line)
+static void put_quoted(FILE *out, const char *line)
 {
 	char shown[HVC_QUOTE_SIZE];
 	unsigned point;
@@ -192,7 +275,7 @@ static bool put_line(const json_t *value, FILE *out, size_t size)
 
 	if (good) {
 		line[size] = '\0';
-		put_value(out, line);
+		put_quoted(out, line);
 	}
 	free(line);
 	return good;

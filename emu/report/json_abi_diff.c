@@ -10,15 +10,6 @@ static const char *const sides[] = {
         [HVC_SIDE_NEW] = "new",
 };
 
-/* Words become a string, and are freed. */
-static void take_words(struct hvc_json *json, const char *key, struct hvc_words *words)
-{
-	if (words->failed)
-		hvc_json__fail(json);
-	hvc_json__string(json, key, hvc_words__text(words));
-	hvc_words__free(words);
-}
-
 static void add_results(struct hvc_json *json, const struct hvc_rule *rule)
 {
 	hvc_json__object(json, "results");
@@ -27,8 +18,7 @@ static void add_results(struct hvc_json *json, const struct hvc_rule *rule)
 
 		hvc_json__object(json, hvc_reg_name(result->reg));
 		hvc_json__string(json, result->intervals ? "among" : "value", result->text);
-		hvc_json__hex(json, "mask", result->mask);
-		hvc_json__close(json);
+		hvc_json__put(json, "mask:x }", result->mask);
 	}
 	hvc_json__close(json);
 }
@@ -39,11 +29,8 @@ static void add_promise(struct hvc_json *json, const struct hvc_rule *rule)
 	char at[256];
 
 	hvc_words__promise(&summary, rule);
-	hvc_json__string(json, "rule", rule->name);
-	hvc_json__boolean(json, "specified", rule->specified);
-	take_words(json, "summary", &summary);
-	hvc_json__string(json, "source", rule->source);
-	hvc_json__boolean(json, "unconfirmed", rule->unconfirmed);
+	hvc_json__put(json, "rule specified summary source unconfirmed", rule->name,
+	              rule->specified, &summary, rule->source, rule->unconfirmed);
 	if (!rule->specified)
 		return;
 	hvc_json__string(json, "outcome", hvc_outcome_name(rule->outcome));
@@ -82,13 +69,9 @@ static void add_operations(struct hvc_json *json, const struct hvc_abi_diff *dif
 		struct hvc_words note = {0};
 
 		hvc_abi_note__operation(operation, &note);
-		hvc_json__object(json, NULL);
-		hvc_json__string(json, "operation", operation->name);
-		hvc_json__boolean(json, "unknown", operation->unknown);
-		take_words(json, "note", &note);
-		hvc_json__boolean(json, "moved", operation->moved);
-		hvc_json__boolean(json, "changed", operation->changed);
-		hvc_json__regset(json, "clobbers_more", &operation->clobbers);
+		hvc_json__put(json, "{ operation unknown note moved changed clobbers_more",
+		              operation->name, operation->unknown, &note, operation->moved,
+		              operation->changed, &operation->clobbers);
 		for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
 			add_use(json, sides[side], &operation->use[side]);
 		hvc_json__close(json);
@@ -102,10 +85,8 @@ static void add_meetings(struct hvc_json *json, const struct hvc_abi_diff *diff)
 	for (unsigned i = 0; i < diff->migrations; i++) {
 		const struct hvc_abi_migration *migration = &diff->migration[i];
 
-		hvc_json__object(json, NULL);
-		hvc_json__string(json, "kind", hvc_abi_migration__name(migration->kind));
-		hvc_json__string(json, "old", migration->rule[HVC_SIDE_OLD]->name);
-		hvc_json__object(json, "new");
+		hvc_json__put(json, "{ kind old new{", hvc_abi_migration__name(migration->kind),
+		              migration->rule[HVC_SIDE_OLD]->name);
 		add_promise(json, migration->rule[HVC_SIDE_NEW]);
 		hvc_json__close(json);
 		hvc_json__overlap(json, diff->abi, migration->overlap);
@@ -123,16 +104,9 @@ enum hvc_status hvc_abi_diff__json(FILE *out, const struct hvc_abi_diff *diff,
 	hvc_abi_note__count(diff, &counts);
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
 		hvc_json__string(json, sides[side], hvc_abi_name(diff->abi[side]));
-	hvc_json__boolean(json, "equal", diff->equal);
-	hvc_json__boolean(json, "widths", diff->widths);
-	hvc_json__object(json, "account");
-	hvc_json__number(json, "added", counts.added);
-	hvc_json__number(json, "removed", counts.removed);
-	hvc_json__number(json, "moved", counts.moved);
-	hvc_json__number(json, "changed", counts.changed);
-	hvc_json__number(json, "same", counts.same);
-	hvc_json__number(json, "silent", counts.silent);
-	hvc_json__close(json);
+	hvc_json__put(json, "equal widths account{ added removed moved changed same silent }",
+	              diff->equal, diff->widths, counts.added, counts.removed, counts.moved,
+	              counts.changed, counts.same, counts.silent);
 	add_meetings(json, diff);
 	add_operations(json, diff);
 	hvc_json__findings(json, findings);

@@ -7,11 +7,8 @@
 
 static void add_call(struct hvc_json *json, const struct hvc_call *call)
 {
-	hvc_json__object(json, "call");
-	hvc_json__string(json, "instruction", hvc_insn_name(call->insn));
-	hvc_json__number(json, "immediate", call->imm);
-	hvc_json__string(json, "from", hvc_level_name(call->from));
-	hvc_json__close(json);
+	hvc_json__put(json, "call{ instruction immediate from }", hvc_insn_name(call->insn),
+	              call->imm, hvc_level_name(call->from));
 }
 
 static void add_registers(struct hvc_json *json, const char *key, const struct hvc_state *state,
@@ -33,20 +30,15 @@ static void add_place(struct hvc_json *json, const struct hvc_subject *subject, 
 	hvc_json__hex(json, "address", address);
 	if (!hvc_subject_symbol(subject, address, &symbol, &offset))
 		return;
-	hvc_json__string(json, "symbol", symbol);
-	hvc_json__number(json, "offset", offset);
+	hvc_json__put(json, "symbol offset", symbol, offset);
 }
 
 static void add_stores(struct hvc_json *json, const struct hvc_outcome *outcome)
 {
 	hvc_json__array(json, "stored");
-	for (unsigned i = 0; i < outcome->stores && i < HVC_STORE_MAX; i++) {
-		hvc_json__object(json, NULL);
-		hvc_json__hex(json, "address", outcome->store[i].address);
-		hvc_json__hex(json, "value", outcome->store[i].value);
-		hvc_json__number(json, "size", outcome->store[i].size);
-		hvc_json__close(json);
-	}
+	for (unsigned i = 0; i < outcome->stores && i < HVC_STORE_MAX; i++)
+		hvc_json__put(json, "{ address:x value:x size }", outcome->store[i].address,
+		              outcome->store[i].value, outcome->store[i].size);
 	hvc_json__close(json);
 }
 
@@ -62,26 +54,18 @@ static void add_trace(struct hvc_json *json, const struct hvc_call_report *repor
 		hvc_disasm__in(step->isa, step->pc, step->word, text, sizeof(text));
 		hvc_json__object(json, NULL);
 		add_place(json, report->subject, step->pc);
-		hvc_json__hex(json, "word", step->word);
-		hvc_json__string(json, "instruction", text);
-		hvc_json__object(json, "changes");
+		hvc_json__put(json, "word:x instruction changes{", step->word, text);
 		for (unsigned n = 0; n < step->changes; n++, change++)
 			hvc_json__hex(json, hvc_reg_name(change->reg), change->value);
-		hvc_json__close(json);
-		hvc_json__close(json);
+		hvc_json__put(json, "} }");
 	}
-	hvc_json__close(json);
-	hvc_json__number(json, "trace_dropped", report->trace->dropped);
+	hvc_json__put(json, "] trace_dropped", report->trace->dropped);
 }
 
 static void add_opinion(struct hvc_json *json, const struct hvc_opinion *opinion)
 {
-	hvc_json__string(json, "engine", opinion->engine);
-	hvc_json__object(json, "opinion");
-	hvc_json__string(json, "engine", opinion->other);
-	hvc_json__number(json, "disagreements", opinion->disagreements);
-	hvc_json__string(json, "text", opinion->text);
-	hvc_json__close(json);
+	hvc_json__put(json, "engine opinion{ engine disagreements text }", opinion->engine,
+	              opinion->other, opinion->disagreements, opinion->text);
 }
 
 enum hvc_status hvc_call__json(FILE *out, const struct hvc_call_report *report,
@@ -91,23 +75,20 @@ enum hvc_status hvc_call__json(FILE *out, const struct hvc_call_report *report,
 	const struct hvc_stop *boundary;
 	struct hvc_json *json = hvc_json__new("hvcheck-run/1");
 
-	hvc_json__string(json, "subject", hvc_subject_name(report->subject));
-	hvc_json__string(json, "cpu", hvc_cpu_name(report->world->cpu));
+	hvc_json__put(json, "subject cpu", hvc_subject_name(report->subject),
+	              hvc_cpu_name(report->world->cpu));
 	add_call(json, report->call);
 	if (report->opinion)
 		add_opinion(json, report->opinion);
 	hvc_json__outcome(json, outcome, report->entry, report->present);
-	hvc_json__number(json, "instructions", outcome->instructions);
-	hvc_json__object(json, "end");
+	hvc_json__put(json, "instructions end{", outcome->instructions);
 	add_place(json, report->subject, outcome->pc);
 	boundary = hvc_world__find_stop(report->world, outcome->pc);
-	if (outcome->kind == HVC_OUTCOME_HANDOFF && boundary)
-		hvc_json__string(json, "boundary", boundary->name);
-	hvc_json__close(json);
+	hvc_json__put(json, "boundary? }",
+	              outcome->kind == HVC_OUTCOME_HANDOFF && boundary ? boundary->name : NULL);
 	add_stores(json, outcome);
 	if (report->abi) {
-		hvc_json__object(json, "judged");
-		hvc_json__string(json, "abi", hvc_abi_name(report->abi));
+		hvc_json__put(json, "judged{ abi", hvc_abi_name(report->abi));
 		if (report->world_index < 0)
 			hvc_json__null(json, "world");
 		else

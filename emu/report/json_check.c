@@ -13,11 +13,9 @@
 
 static void add_account(struct hvc_json *json, const struct hvc_rule_account *account)
 {
-	hvc_json__number(json, "calls", account->calls);
-	hvc_json__number(json, "conforms", account->conforms);
-	hvc_json__number(json, "violates", account->violates);
-	hvc_json__number(json, "undecided", account->undecided);
-	hvc_json__string(json, "known", hvc_evidence_name(account->known));
+	hvc_json__put(json, "calls conforms violates undecided known", account->calls,
+	              account->conforms, account->violates, account->undecided,
+	              hvc_evidence_name(account->known));
 }
 
 /* One a caller of each world; none where no proof was asked for. */
@@ -29,25 +27,17 @@ static void add_parts(struct hvc_json *json, const struct hvc_check *check)
 	for (unsigned i = 0; i < check->parts; i++) {
 		const struct hvc_check_part *part = &check->part[i];
 
-		hvc_json__object(json, NULL);
-		hvc_json__string(json, "world",
-		                 hvc_abi_world_at(check->abi, part->world)->world.name);
-		hvc_json__string(json, "insn", hvc_insn_name(part->insn));
-		hvc_json__string(json, "from", hvc_level_name(part->from));
-		hvc_json__string(
-		        json, "known",
-		        hvc_evidence_name(part->proved ? HVC_EVIDENCE_PROVED : HVC_EVIDENCE_SWEPT));
-		hvc_json__number(json, "paths", part->paths);
-		hvc_json__number(json, "cells", part->cells);
-		if (!part->proved)
-			hvc_json__string(json, "why", part->why);
-		hvc_json__close(json);
+		hvc_json__put(
+		        json, "{ world insn from known paths cells why? }",
+		        hvc_abi_world_at(check->abi, part->world)->world.name,
+		        hvc_insn_name(part->insn), hvc_level_name(part->from),
+		        hvc_evidence_name(part->proved ? HVC_EVIDENCE_PROVED : HVC_EVIDENCE_SWEPT),
+		        part->paths, part->cells, !part->proved ? part->why : NULL);
 	}
 	hvc_json__close(json);
 	hvc_words__reads(&words, check);
 	if (words.length)
-		hvc_json__string(json, "rests_on", hvc_words__text(&words));
-	hvc_words__free(&words);
+		hvc_json__words(json, "rests_on", &words);
 }
 
 static void add_rules(struct hvc_json *json, const struct hvc_check *check)
@@ -56,12 +46,8 @@ static void add_rules(struct hvc_json *json, const struct hvc_check *check)
 	for (unsigned i = 0; i < hvc_abi_rule_count(check->abi); i++) {
 		const struct hvc_rule *rule = hvc_abi_rule_at(check->abi, i);
 
-		hvc_json__object(json, NULL);
-		hvc_json__string(json, "rule", rule->name);
-		hvc_json__string(json, "title", rule->title);
-		hvc_json__string(json, "source", rule->source);
-		hvc_json__boolean(json, "unconfirmed", rule->unconfirmed);
-		hvc_json__boolean(json, "specified", rule->specified);
+		hvc_json__put(json, "{ rule title source unconfirmed specified", rule->name,
+		              rule->title, rule->source, rule->unconfirmed, rule->specified);
 		add_account(json, &check->rule[i]);
 		hvc_json__close(json);
 	}
@@ -104,15 +90,12 @@ void hvc_json__verdict(struct hvc_json *json, const struct hvc_abi *abi,
 	char name[24];
 
 	hvc_json__string(json, "verdict", hvc_verdict_name(verdict->kind));
-	if (rule) {
-		hvc_json__string(json, "rule", rule->name);
-		hvc_json__string(json, "source", rule->source);
-	}
+	if (rule)
+		hvc_json__put(json, "rule source", rule->name, rule->source);
 	if (verdict->clause == HVC_CLAUSE_NONE)
 		return;
-	hvc_json__string(json, "clause", hvc_clause_name(verdict->clause));
-	if (*hvc_verdict__register(verdict, name, sizeof name))
-		hvc_json__string(json, "register", name);
+	hvc_json__put(json, "clause register?", hvc_clause_name(verdict->clause),
+	              *hvc_verdict__register(verdict, name, sizeof name) ? name : NULL);
 	add_value(json, "expected", verdict->clause, verdict->expected);
 	add_value(json, "actual", verdict->clause, verdict->actual);
 }
@@ -124,14 +107,10 @@ void hvc_json__cause(struct hvc_json *json, const struct hvc_cause *cause)
 	if (!cause->known)
 		return;
 	hvc_disasm__in(cause->isa, cause->pc, cause->word, text, sizeof text);
-	hvc_json__object(json, "cause");
-	hvc_json__hex(json, "address", cause->pc);
-	if (cause->symbol[0]) {
-		hvc_json__string(json, "symbol", cause->symbol);
-		hvc_json__number(json, "offset", cause->offset);
-	}
-	hvc_json__string(json, "instruction", text);
-	hvc_json__close(json);
+	hvc_json__put(json, "cause{ address:x", cause->pc);
+	if (cause->symbol[0])
+		hvc_json__put(json, "symbol offset", cause->symbol, cause->offset);
+	hvc_json__put(json, "instruction }", text);
 }
 
 static void add_finding(struct hvc_json *json, const struct hvc_check *check,
@@ -146,16 +125,14 @@ static void add_finding(struct hvc_json *json, const struct hvc_check *check,
 	hvc_json__verdict(json, check->abi, &finding->verdict);
 	hvc_json__string(json, "summary", text);
 	hvc_json__cause(json, &finding->cause);
-	hvc_json__number(json, "calls", finding->calls);
-	hvc_json__number(json, "immediates", finding->immediates);
-	hvc_json__string(json, "world", hvc_abi_world_at(check->abi, finding->world)->world.name);
+	hvc_json__put(json, "calls immediates world", finding->calls, finding->immediates,
+	              hvc_abi_world_at(check->abi, finding->world)->world.name);
 	hvc_json__witness(json, "witness", check->subject, &check->world[finding->world].world,
 	                  &finding->probe, finding->imm);
 	hvc_json__object(json, "outcome");
 	hvc_entry_state(&world->entry, &finding->probe.call, &before);
 	hvc_json__outcome(json, &finding->outcome, &before, &world->present);
-	hvc_json__close(json);
-	hvc_json__close(json);
+	hvc_json__put(json, "} }");
 }
 
 /* Of all worlds: they lend and answer alike. */
@@ -182,21 +159,16 @@ enum hvc_status hvc_check__json(FILE *out, const struct hvc_check *check, const 
 	for (unsigned i = 0; i < check->worlds; i++)
 		if (i == 0 || check->world[i].classified < classified)
 			classified = check->world[i].classified;
-	hvc_json__string(json, "subject", check->subject);
-	hvc_json__string(json, "abi", hvc_abi_name(check->abi));
-	hvc_json__string(json, "abi_option", abi);
-	hvc_json__string(json, "verdict",
-	                 hvc_verdict_name(check->findings ? HVC_VERDICT_VIOLATES
-	                                  : failed        ? HVC_VERDICT_UNDECIDED
-	                                                  : HVC_VERDICT_CONFORMS));
+	hvc_json__put(json, "subject abi abi_option verdict", check->subject,
+	              hvc_abi_name(check->abi), abi,
+	              hvc_verdict_name(check->findings ? HVC_VERDICT_VIOLATES
+	                               : failed        ? HVC_VERDICT_UNDECIDED
+	                                               : HVC_VERDICT_CONFORMS));
 	hvc_json__failed(json, failed, one);
 	hvc_json__left_out(json, check->world[0].untried);
-	hvc_json__object(json, "account");
-	hvc_json__number(json, "space", HVC_IMM_COUNT);
-	hvc_json__number(json, "classified", classified);
+	hvc_json__put(json, "account{ space classified", HVC_IMM_COUNT, classified);
 	add_account(json, &check->total);
-	hvc_json__number(json, "immediates_violating", check->immediates_violating);
-	hvc_json__close(json);
+	hvc_json__put(json, "immediates_violating }", check->immediates_violating);
 	add_parts(json, check);
 	add_supplied(json, check);
 	add_rules(json, check);

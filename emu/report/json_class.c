@@ -12,15 +12,10 @@ static void add_effects(struct hvc_json *json, const struct hvc_outcome *outcome
 		if ((outcome->state.v[reg] ^ before->v[reg]) & masks->v[reg])
 			hvc_json__hex(json, hvc_reg_name(reg),
 			              outcome->state.v[reg] & masks->v[reg]);
-	hvc_json__close(json);
-	hvc_json__array(json, "stores");
-	for (unsigned i = 0; i < outcome->stores && i < HVC_STORE_MAX; i++) {
-		hvc_json__object(json, NULL);
-		hvc_json__hex(json, "address", outcome->store[i].address);
-		hvc_json__hex(json, "value", outcome->store[i].value);
-		hvc_json__number(json, "size", outcome->store[i].size);
-		hvc_json__close(json);
-	}
+	hvc_json__put(json, "} stores[");
+	for (unsigned i = 0; i < outcome->stores && i < HVC_STORE_MAX; i++)
+		hvc_json__put(json, "{ address:x value:x size }", outcome->store[i].address,
+		              outcome->store[i].value, outcome->store[i].size);
 	hvc_json__close(json);
 }
 
@@ -32,17 +27,13 @@ void hvc_json__outcome(struct hvc_json *json, const struct hvc_outcome *outcome,
 
 	hvc_masks__of(present, &masks);
 	hvc_outcome__print(outcome, before, present, text, sizeof(text));
-	hvc_json__string(json, "outcome", hvc_outcome_name(outcome->kind));
-	hvc_json__string(json, "summary", text);
-	hvc_json__string(json, "level", hvc_level_name(outcome->level));
-	hvc_json__hex(json, "pc", outcome->pc);
+	hvc_json__put(json, "outcome summary level pc:x", hvc_outcome_name(outcome->kind), text,
+	              hvc_level_name(outcome->level), outcome->pc);
 	add_effects(json, outcome, before, &masks);
-	hvc_json__number(json, "store_count", outcome->stores);
-	hvc_json__number(json, "untracked_writes", outcome->untracked);
+	hvc_json__put(json, "store_count untracked_writes", outcome->stores, outcome->untracked);
 	if (outcome->kind == HVC_OUTCOME_FAULT || outcome->kind == HVC_OUTCOME_FORWARD) {
 		hvc_syndrome__print(outcome->esr, text, sizeof(text));
-		hvc_json__hex(json, "esr", outcome->esr);
-		hvc_json__string(json, "syndrome", text);
+		hvc_json__put(json, "esr:x syndrome", outcome->esr, text);
 	}
 	if (outcome->kind == HVC_OUTCOME_FAULT)
 		hvc_json__hex(json, "far", outcome->far);
@@ -51,22 +42,8 @@ void hvc_json__outcome(struct hvc_json *json, const struct hvc_outcome *outcome,
 void hvc_json__immediates(struct hvc_json *json, const struct hvc_interval *imm, unsigned imms)
 {
 	hvc_json__array(json, "immediates");
-	for (unsigned i = 0; i < imms; i++) {
-		hvc_json__array(json, NULL);
-		hvc_json__number(json, NULL, imm[i].lo);
-		hvc_json__number(json, NULL, imm[i].hi);
-		hvc_json__close(json);
-	}
-	hvc_json__close(json);
-}
-
-void hvc_json__regset(struct hvc_json *json, const char *key, const struct hvc_regset *set)
-{
-	hvc_json__array(json, key);
-	for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_REG_COUNT; reg++) {
-		if (hvc_regset_has(set, reg))
-			hvc_json__string(json, NULL, hvc_reg_name(reg));
-	}
+	for (unsigned i = 0; i < imms; i++)
+		hvc_json__put(json, "[ . . ]", imm[i].lo, imm[i].hi);
 	hvc_json__close(json);
 }
 
@@ -79,18 +56,14 @@ void hvc_json__witness(struct hvc_json *json, const char *key, const char *subje
 	hvc_call_init(&plain, probe->seed);
 	hvc_call__command(subject, world, probe, imm, command, sizeof(command));
 	hvc_json__object(json, key);
-	hvc_json__string(json, "instruction", hvc_insn_name(probe->call.insn));
-	hvc_json__string(json, "from", hvc_level_name(probe->call.from));
-	hvc_json__number(json, "immediate", imm);
-	hvc_json__number(json, "seed", probe->seed);
-	hvc_json__object(json, "registers");
+	hvc_json__put(json, "instruction from immediate seed registers{",
+	              hvc_insn_name(probe->call.insn), hvc_level_name(probe->call.from), imm,
+	              probe->seed);
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
 		if (probe->call.x[n] != plain.x[n])
 			hvc_json__hex(json, hvc_reg_name(n), probe->call.x[n]);
 	}
-	hvc_json__close(json);
-	hvc_json__string(json, "command", command);
-	hvc_json__close(json);
+	hvc_json__put(json, "} command }", command);
 }
 
 void hvc_json__conditions(struct hvc_json *json, const struct hvc_condition *condition,
@@ -98,18 +71,12 @@ void hvc_json__conditions(struct hvc_json *json, const struct hvc_condition *con
 {
 	hvc_json__array(json, "conditions");
 	for (unsigned i = 0; i < conditions; i++) {
-		hvc_json__object(json, NULL);
-		hvc_json__string(json, "register", hvc_reg_name(condition[i].reg));
-		hvc_json__hex(json, "mask", condition[i].mask);
-		hvc_json__array(json, "values");
-		for (unsigned k = 0; k < condition[i].intervals; k++) {
-			hvc_json__array(json, NULL);
-			hvc_json__hex(json, NULL, condition[i].interval[k].lo);
-			hvc_json__hex(json, NULL, condition[i].interval[k].hi);
-			hvc_json__close(json);
-		}
-		hvc_json__close(json);
-		hvc_json__close(json);
+		hvc_json__put(json, "{ register mask:x values[", hvc_reg_name(condition[i].reg),
+		              condition[i].mask);
+		for (unsigned k = 0; k < condition[i].intervals; k++)
+			hvc_json__put(json, "[ .:x .:x ]", condition[i].interval[k].lo,
+			              condition[i].interval[k].hi);
+		hvc_json__put(json, "] }");
 	}
 	hvc_json__close(json);
 }
@@ -120,10 +87,8 @@ static void put_call(struct hvc_json *json, const struct hvc_call *call)
 	struct hvc_call plain;
 
 	hvc_call_init(&plain, 0);
-	hvc_json__string(json, "instruction", hvc_insn_name(call->insn));
-	hvc_json__string(json, "from", hvc_level_name(call->from));
-	hvc_json__number(json, "immediate", call->imm);
-	hvc_json__object(json, "registers");
+	hvc_json__put(json, "instruction from immediate registers{", hvc_insn_name(call->insn),
+	              hvc_level_name(call->from), call->imm);
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
 		if (call->x[n] != plain.x[n])
 			hvc_json__hex(json, hvc_reg_name(n), call->x[n]);
@@ -135,15 +100,13 @@ void hvc_json__overlap(struct hvc_json *json, const struct hvc_abi *const abi[2]
 {
 	hvc_json__immediates(json, overlap->imm, overlap->imms);
 	hvc_json__conditions(json, overlap->condition, overlap->conditions);
-	hvc_json__boolean(json, "partly", overlap->partly);
-	hvc_json__object(json, "witness");
+	hvc_json__put(json, "partly witness{", overlap->partly);
 	put_call(json, &overlap->witness);
 	hvc_json__array(json, "worlds");
 	for (unsigned side = 0; side < 2; side++)
 		hvc_json__string(json, NULL,
 		                 hvc_abi_world_at(abi[side], overlap->world[side])->world.name);
-	hvc_json__close(json);
-	hvc_json__close(json);
+	hvc_json__put(json, "] }");
 }
 
 void hvc_json__callers(struct hvc_json *json, uint64_t callers)
@@ -153,10 +116,8 @@ void hvc_json__callers(struct hvc_json *json, uint64_t callers)
 		for (enum hvc_level level = HVC_LEVEL_EL0; level < HVC_LEVEL_COUNT; level++) {
 			if (!(callers & HVC_CALLER_BIT(insn, level)))
 				continue;
-			hvc_json__object(json, NULL);
-			hvc_json__string(json, "instruction", hvc_insn_name(insn));
-			hvc_json__string(json, "from", hvc_level_name(level));
-			hvc_json__close(json);
+			hvc_json__put(json, "{ instruction from }", hvc_insn_name(insn),
+			              hvc_level_name(level));
 		}
 	hvc_json__close(json);
 }
@@ -167,8 +128,7 @@ void hvc_json__gaps(struct hvc_json *json, const struct hvc_gap *gap, unsigned g
 	for (unsigned i = 0; i < gaps; i++) {
 		hvc_json__object(json, NULL);
 		hvc_json__callers(json, gap[i].callers);
-		hvc_json__string(json, "why", gap[i].text);
-		hvc_json__close(json);
+		hvc_json__put(json, "why }", gap[i].text);
 	}
 	hvc_json__close(json);
 }
@@ -181,8 +141,5 @@ void hvc_json__shown(struct hvc_json *json, const struct hvc_witness *witness,
 	for (unsigned side = 0; side < 2; side++)
 		if (witness->command[side])
 			hvc_json__string(json, command[side], witness->command[side]);
-	hvc_json__boolean(json, "made", witness->made);
-	if (witness->why)
-		hvc_json__string(json, "why", witness->why);
-	hvc_json__close(json);
+	hvc_json__put(json, "made why? }", witness->made, witness->why);
 }

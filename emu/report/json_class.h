@@ -11,8 +11,6 @@ void hvc_json__outcome(struct hvc_json *json, const struct hvc_outcome *outcome,
                        const struct hvc_state *before, const struct hvc_regset *present);
 /** Member "immediates". */
 void hvc_json__immediates(struct hvc_json *json, const struct hvc_interval *imm, unsigned imms);
-/** A set of registers as an array of names. */
-void hvc_json__regset(struct hvc_json *json, const char *key, const struct hvc_regset *set);
 /** An object that holds one call, and the command that makes it. */
 void hvc_json__witness(struct hvc_json *json, const char *key, const char *subject,
                        const struct hvc_world *world, const struct hvc_probe *probe, uint16_t imm);

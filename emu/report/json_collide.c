@@ -28,25 +28,20 @@ static void add_pair(struct hvc_json *json, const struct hvc_collide *collide,
 	const struct hvc_abi *const abi[2] = {collide->abi[pair->abi[0]],
 	                                      collide->abi[pair->abi[1]]};
 
-	hvc_json__object(json, NULL);
-	hvc_json__string(json, "first", hvc_abi_name(abi[0]));
-	hvc_json__string(json, "second", hvc_abi_name(abi[1]));
-	hvc_json__number(json, "differ", pair->others);
-	hvc_json__number(json, "same", pair->overlaps.count - pair->others);
+	hvc_json__put(json, "{ first second differ same", hvc_abi_name(abi[0]),
+	              hvc_abi_name(abi[1]), pair->others, pair->overlaps.count - pair->others);
 	hvc_json__immediates(json, pair->imm, pair->imms);
 	hvc_json__array(json, "collisions");
 	for (unsigned i = 0; i < pair->overlaps.count; i++) {
 		const struct hvc_overlap *overlap = &pair->overlaps.overlap[i];
 
-		hvc_json__object(json, NULL);
-		hvc_json__string(json, "first", hvc_abi_rule_at(abi[0], overlap->rule[0])->name);
-		hvc_json__string(json, "second", hvc_abi_rule_at(abi[1], overlap->rule[1])->name);
-		hvc_json__boolean(json, "same", pair->agrees[i]);
+		hvc_json__put(json, "{ first second same",
+		              hvc_abi_rule_at(abi[0], overlap->rule[0])->name,
+		              hvc_abi_rule_at(abi[1], overlap->rule[1])->name, pair->agrees[i]);
 		hvc_json__overlap(json, abi, overlap);
 		hvc_json__close(json);
 	}
-	hvc_json__close(json);
-	hvc_json__close(json);
+	hvc_json__put(json, "] }");
 }
 
 enum hvc_status hvc_collide__json(FILE *out, const struct hvc_collide *collide,
@@ -55,16 +50,11 @@ enum hvc_status hvc_collide__json(FILE *out, const struct hvc_collide *collide,
 	struct hvc_json *json = hvc_json__new("hvcheck-collide/1");
 
 	hvc_json__array(json, "abis");
-	for (unsigned i = 0; i < collide->abis; i++) {
-		hvc_json__object(json, NULL);
-		hvc_json__string(json, "name", hvc_abi_name(collide->abi[i]));
-		hvc_json__string(json, "title", hvc_abi_title(collide->abi[i]));
-		hvc_json__close(json);
-	}
-	hvc_json__close(json);
-	hvc_json__number(json, "compared", collide->pairs);
-	hvc_json__number(json, "colliding", collide->colliding);
-	hvc_json__number(json, "differing", collide->differing);
+	for (unsigned i = 0; i < collide->abis; i++)
+		hvc_json__put(json, "{ name title }", hvc_abi_name(collide->abi[i]),
+		              hvc_abi_title(collide->abi[i]));
+	hvc_json__put(json, "] compared colliding differing", collide->pairs, collide->colliding,
+	              collide->differing);
 	add_matrix(json, collide);
 	hvc_json__array(json, "pairs");
 	for (unsigned i = 0; i < collide->pairs; i++)

@@ -24,16 +24,14 @@ static void add_clobbered(struct hvc_json *json, const struct hvc_contract_class
 
 		if (is->fate != HVC_FATE_CLOBBERED)
 			continue;
-		hvc_json__object(json, NULL);
-		hvc_json__string(json, "register", hvc_place__name(place));
+		hvc_json__put(json, "{ register", hvc_place__name(place));
 		if (is->told) {
 			hvc_term__print(&is->value, value, sizeof(value));
 			hvc_json__string(json, "value", value);
 		} else {
 			hvc_json__null(json, "value");
 		}
-		hvc_json__boolean(json, "allowed", is->allowed);
-		hvc_json__close(json);
+		hvc_json__put(json, "allowed }", is->allowed);
 	}
 	hvc_json__close(json);
 }
@@ -51,9 +49,8 @@ static void add_classes(struct hvc_json *json, const struct hvc_contract *contra
 			hvc_json__string(
 			        json, "rule",
 			        hvc_abi_rule_at(contract->abi, (unsigned)class_->rule)->name);
-		hvc_json__string(json, "outcome", hvc_outcome_name(class_->kind));
-		hvc_json__number(json, "calls", class_->calls);
-		hvc_json__number(json, "strays", class_->strays);
+		hvc_json__put(json, "outcome calls strays", hvc_outcome_name(class_->kind),
+		              class_->calls, class_->strays);
 		add_places(json, class_, HVC_FATE_RESULT);
 		add_clobbered(json, class_);
 		add_places(json, class_, HVC_FATE_PRESERVED);
@@ -67,25 +64,20 @@ void hvc_json__contract(struct hvc_json *json, const struct hvc_contract *contra
 {
 	if (!contract)
 		return;
-	hvc_json__object(json, "contract");
-	hvc_json__boolean(json, "proved", contract->proved);
-	hvc_json__number(json, "register_files", contract->seeds);
-	hvc_json__number(json, "calls", contract->calls);
+	hvc_json__put(json, "contract{ proved register_files calls", contract->proved,
+	              contract->seeds, contract->calls);
 	add_classes(json, contract);
 	hvc_json__array(json, "findings");
 	for (unsigned i = 0; i < contract->findings; i++) {
 		const struct hvc_contract_finding *finding = &contract->finding[i];
 		const struct hvc_contract_class *class_ = &contract->class_[finding->class_];
 
-		hvc_json__object(json, NULL);
-		hvc_json__string(json, "rule",
-		                 hvc_abi_rule_at(contract->abi, (unsigned)class_->rule)->name);
-		hvc_json__string(json, "register", hvc_place__name(finding->place));
-		hvc_json__boolean(json, "allowed", finding->allowed);
+		hvc_json__put(json, "{ rule register allowed",
+		              hvc_abi_rule_at(contract->abi, (unsigned)class_->rule)->name,
+		              hvc_place__name(finding->place), finding->allowed);
 		hvc_json__witness(json, "witness", subject, &finding->world, &finding->probe,
 		                  finding->probe.call.imm);
 		hvc_json__close(json);
 	}
-	hvc_json__close(json);
-	hvc_json__close(json);
+	hvc_json__put(json, "] }");
 }

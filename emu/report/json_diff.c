@@ -15,17 +15,11 @@ static void add_summary(struct hvc_json *json, const struct hvc_diff *diff)
 {
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
 		hvc_json__object(json, sides[side]);
-		hvc_json__string(json, "subject", diff->name[side]);
-		if (diff->abi[side])
-			hvc_json__string(json, "abi", hvc_abi_name(diff->abi[side]));
-		else
-			hvc_json__null(json, "abi");
-		hvc_json__boolean(json, "saved", diff->saved[side]);
-		hvc_json__number(json, "behaviours", diff->rows[side]);
-		hvc_json__close(json);
+		hvc_json__put(json, "subject abi saved behaviours }", diff->name[side],
+		              diff->abi[side] ? hvc_abi_name(diff->abi[side]) : NULL,
+		              diff->saved[side], diff->rows[side]);
 	}
-	hvc_json__boolean(json, "equal", diff->equal);
-	hvc_json__boolean(json, "complete", diff->gaps == 0);
+	hvc_json__put(json, "equal complete", diff->equal, (bool)(diff->gaps == 0));
 	hvc_json__callers(json, diff->callers);
 	hvc_json__gaps(json, diff->gap, diff->gaps);
 }
@@ -48,12 +42,7 @@ static void add_operations(struct hvc_json *json, const struct hvc_diff *diff)
 		struct hvc_words note = {0};
 
 		hvc_note__operation(diff, operation, &note);
-		hvc_json__object(json, NULL);
-		hvc_json__string(json, "operation", operation->name);
-		hvc_json__string(json, "note", hvc_words__text(&note));
-		if (note.failed)
-			hvc_json__fail(json);
-		hvc_words__free(&note);
+		hvc_json__put(json, "{ operation note", operation->name, &note);
 		for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
 			const struct hvc_use *use = &operation->use[side];
 
@@ -62,9 +51,7 @@ static void add_operations(struct hvc_json *json, const struct hvc_diff *diff)
 				continue;
 			}
 			hvc_json__object(json, sides[side]);
-			hvc_json__string(json, "how", use->how);
-			hvc_json__string(json, "does", use->does);
-			hvc_json__regset(json, "changes", &use->changes);
+			hvc_json__put(json, "how does changes", use->how, use->does, &use->changes);
 			add_witness(json, &use->witness);
 			hvc_json__close(json);
 		}
@@ -79,13 +66,10 @@ static void add_meetings(struct hvc_json *json, const struct hvc_diff *diff)
 	for (unsigned i = 0; i < diff->migrations; i++) {
 		const struct hvc_migration *migration = &diff->migration[i];
 
-		hvc_json__object(json, NULL);
-		hvc_json__string(json, "operation", diff->operation[migration->operation].name);
-		hvc_json__string(json, "rule", migration->rule_new);
-		hvc_json__boolean(json, "same", migration->same);
-		hvc_json__boolean(json, "silent", migration->silent);
-		hvc_json__string(json, "outcome", hvc_outcome_name(migration->kind));
-		hvc_json__string(json, "gets", migration->does);
+		hvc_json__put(json, "{ operation rule same silent outcome gets",
+		              diff->operation[migration->operation].name, migration->rule_new,
+		              migration->same, migration->silent, hvc_outcome_name(migration->kind),
+		              migration->does);
 		add_witness(json, &migration->witness);
 		hvc_json__close(json);
 	}
@@ -97,15 +81,7 @@ static void add_fate(struct hvc_json *json, const char *operation, const struct 
 {
 	const struct hvc_regset fate = {{old->bits[0] ^ new->bits[0], old->bits[1] ^ new->bits[1]}};
 
-	hvc_json__object(json, NULL);
-	if (operation)
-		hvc_json__string(json, "operation", operation);
-	else
-		hvc_json__null(json, "operation");
-	hvc_json__regset(json, "old", old);
-	hvc_json__regset(json, "new", new);
-	hvc_json__regset(json, "one_side", &fate);
-	hvc_json__close(json);
+	hvc_json__put(json, "{ operation old new one_side }", operation, old, new, &fate);
 }
 
 static void add_registers(struct hvc_json *json, const struct hvc_diff *diff)
@@ -130,18 +106,13 @@ static void add_changes(struct hvc_json *json, const struct hvc_diff *diff)
 
 		hvc_json__object(json, NULL);
 		hvc_json__callers(json, change->callers);
-		hvc_json__string(json, "condition", change->when);
-		if (change->unless)
-			hvc_json__string(json, "unless", change->unless);
-		else
-			hvc_json__null(json, "unless");
-		hvc_json__string(json, "differs", change->what);
+		hvc_json__put(json, "condition unless differs", change->when, change->unless,
+		              change->what);
 		for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
 			hvc_json__object(json, sides[side]);
-			hvc_json__string(json, "outcome", hvc_outcome_name(change->kind[side]));
-			hvc_json__string(json, "level", hvc_level_name(change->level[side]));
-			hvc_json__string(json, "does", change->does[side]);
-			hvc_json__close(json);
+			hvc_json__put(json, "outcome level does }",
+			              hvc_outcome_name(change->kind[side]),
+			              hvc_level_name(change->level[side]), change->does[side]);
 		}
 		hvc_json__string(json, "known", "proved");
 		add_witness(json, &change->witness);

@@ -21,11 +21,7 @@ static void add_suppression(struct hvc_json *json, const struct hvc_suppression 
 	}
 	snprintf(day, sizeof(day), "%04u-%02u-%02u", entry->expires / 10000,
 	         entry->expires / 100 % 100, entry->expires % 100);
-	hvc_json__object(json, "suppressed");
-	hvc_json__string(json, "reason", entry->reason);
-	hvc_json__string(json, "owner", entry->owner);
-	hvc_json__string(json, "expires", day);
-	hvc_json__close(json);
+	hvc_json__put(json, "suppressed{ reason owner expires }", entry->reason, entry->owner, day);
 }
 
 void hvc_json__findings(struct hvc_json *json, const struct hvc_findings *findings)
@@ -36,13 +32,11 @@ void hvc_json__findings(struct hvc_json *json, const struct hvc_findings *findin
 	for (unsigned i = 0; i < findings->count; i++) {
 		const struct hvc_found *found = &findings->found[i];
 
-		hvc_json__object(json, NULL);
-		hvc_json__string(json, "id", found->rule->id);
-		hvc_json__string(json, "level", hvc_severity__name(found->rule->severity));
+		hvc_json__put(json, "{ id level", found->rule->id,
+		              hvc_severity__name(found->rule->severity));
 		add_text(json, "about", found->about);
-		hvc_json__string(json, "summary", found->summary);
-		hvc_json__string(json, "fingerprint", found->fingerprint);
-		hvc_json__boolean(json, "fails", found->fails);
+		hvc_json__put(json, "summary fingerprint fails", found->summary, found->fingerprint,
+		              found->fails);
 		add_suppression(json, found->suppressed);
 		hvc_json__close(json);
 	}
@@ -56,14 +50,10 @@ enum hvc_status hvc_rules__json(FILE *out, struct hvc_diag *diag)
 
 	hvc_json__array(json, "rules");
 	for (size_t i = 0; (rule = hvc_finding_rule__at(i)) != NULL; i++) {
-		hvc_json__object(json, NULL);
-		hvc_json__string(json, "id", rule->id);
+		hvc_json__put(json, "{ id", rule->id);
 		add_text(json, "command", rule->command);
-		hvc_json__string(json, "level", hvc_severity__name(rule->severity));
-		hvc_json__boolean(json, "counts", rule->counts);
-		hvc_json__string(json, "title", rule->title);
-		hvc_json__string(json, "help", rule->help);
-		hvc_json__close(json);
+		hvc_json__put(json, "level counts title help }", hvc_severity__name(rule->severity),
+		              rule->counts, rule->title, rule->help);
 	}
 	hvc_json__close(json);
 	return hvc_json__print(json, out, diag);

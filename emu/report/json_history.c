@@ -11,25 +11,15 @@ enum hvc_status hvc_history__json(FILE *out, const struct hvc_history *history,
 	hvc_json__array(json, "generations");
 	for (unsigned i = 0; i < history->generations; i++)
 		hvc_json__string(json, NULL, hvc_abi_name(history->abi[i]));
-	hvc_json__close(json);
-	hvc_json__array(json, "operations");
+	hvc_json__put(json, "] operations[");
 	for (unsigned i = 0; i < history->rows; i++) {
-		hvc_json__object(json, NULL);
-		hvc_json__string(json, "operation", history->row[i].name);
-		hvc_json__array(json, "calls");
+		hvc_json__put(json, "{ operation calls[", history->row[i].name);
 		for (unsigned k = 0; k < history->generations; k++) {
 			const struct hvc_history_cell *cell = &history->row[i].cell[k];
 
-			hvc_json__object(json, NULL);
-			if (cell->how)
-				hvc_json__string(json, "how", cell->how);
-			else
-				hvc_json__null(json, "how");
-			hvc_json__boolean(json, "other", cell->other);
-			hvc_json__close(json);
+			hvc_json__put(json, "{ how other }", cell->how, cell->other);
 		}
-		hvc_json__close(json);
-		hvc_json__close(json);
+		hvc_json__put(json, "] }");
 	}
 	hvc_json__close(json);
 	return hvc_json__print(json, out, diag);

@@ -6,24 +6,16 @@ static void add_intervals(struct hvc_json *json, const char *key,
                           const struct hvc_interval *interval, unsigned count)
 {
 	hvc_json__array(json, key);
-	for (unsigned i = 0; i < count; i++) {
-		hvc_json__array(json, NULL);
-		hvc_json__number(json, NULL, interval[i].lo);
-		hvc_json__number(json, NULL, interval[i].hi);
-		hvc_json__close(json);
-	}
+	for (unsigned i = 0; i < count; i++)
+		hvc_json__put(json, "[ . . ]", interval[i].lo, interval[i].hi);
 	hvc_json__close(json);
 }
 
 static void add_calls(struct hvc_json *json, const struct hvc_known *known)
 {
 	hvc_json__array(json, "calls");
-	for (unsigned i = 0; i < known->calls; i++) {
-		hvc_json__object(json, NULL);
-		hvc_json__number(json, "value", known->call[i].value);
-		hvc_json__string(json, "name", known->call[i].name);
-		hvc_json__close(json);
-	}
+	for (unsigned i = 0; i < known->calls; i++)
+		hvc_json__put(json, "{ value name }", known->call[i].value, known->call[i].name);
 	hvc_json__close(json);
 }
 
@@ -41,22 +33,19 @@ static void add_row(struct hvc_json *json, const struct hvc_known *known, const 
 	static const char *const keys[HVC_KNOWN_KIND_COUNT] = {"immediates", "entities",
 	                                                       "functions"};
 
-	hvc_json__object(json, NULL);
-	hvc_json__string(json, "kind", hvc_known_kind__name(known->kind));
+	hvc_json__put(json, "{ kind", hvc_known_kind__name(known->kind));
 	add_intervals(json, keys[known->kind], known->value, known->values);
 	if (known->kind == HVC_KNOWN_FUNCTION) {
 		hvc_json__number(json, "mask", known->mask);
 		add_intervals(json, "immediates", known->imm, known->imms);
 	}
-	hvc_json__string(json, "owner", known->owner);
-	hvc_json__string(json, "meaning", known->meaning);
+	hvc_json__put(json, "owner meaning", known->owner, known->meaning);
 	if (value)
 		add_optional(json, "call", hvc_known__call_name(known, *value));
 	add_optional(json, "selector", known->selector);
 	add_optional(json, "since", known->since);
 	add_optional(json, "until", known->until);
-	hvc_json__string(json, "source", known->source);
-	hvc_json__boolean(json, "unconfirmed", known->unconfirmed);
+	hvc_json__put(json, "source unconfirmed", known->source, known->unconfirmed);
 	if (!value)
 		add_calls(json, known);
 	hvc_json__close(json);

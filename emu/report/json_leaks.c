@@ -32,8 +32,7 @@ static void add_values(struct hvc_json *json, const struct hvc_leak *leak)
 		struct hvc_words words = {0};
 
 		hvc_words__leak_value(&words, leak, side);
-		hvc_json__string(json, NULL, hvc_words__text(&words));
-		hvc_words__free(&words);
+		hvc_json__words(json, NULL, &words);
 	}
 	hvc_json__close(json);
 }
@@ -50,14 +49,10 @@ static void add_mover(struct hvc_json *json, const struct hvc_subject *subject,
 		return;
 	}
 	hvc_disasm(leak->pc, leak->word, text, sizeof(text));
-	hvc_json__object(json, "moved_by");
-	hvc_json__hex(json, "address", leak->pc);
-	if (hvc_subject_symbol(subject, leak->pc, &symbol, &offset)) {
-		hvc_json__string(json, "symbol", symbol);
-		hvc_json__number(json, "offset", offset);
-	}
-	hvc_json__string(json, "instruction", text);
-	hvc_json__close(json);
+	hvc_json__put(json, "moved_by{ address:x", leak->pc);
+	if (hvc_subject_symbol(subject, leak->pc, &symbol, &offset))
+		hvc_json__put(json, "symbol offset", symbol, offset);
+	hvc_json__put(json, "instruction }", text);
 }
 
 static void add_leak(struct hvc_json *json, const struct hvc_subject *subject,
@@ -66,24 +61,17 @@ static void add_leak(struct hvc_json *json, const struct hvc_subject *subject,
 	char text[512];
 
 	hvc_leak__print(leak, text, sizeof(text));
-	hvc_json__object(json, NULL);
-	hvc_json__string(json, "summary", text);
-	if (leak->rule >= 0)
-		hvc_json__string(json, "rule",
-		                 hvc_abi_rule_at(leaks->abi, (unsigned)leak->rule)->name);
+	hvc_json__put(json, "{ summary rule?", text,
+	              leak->rule >= 0 ? hvc_abi_rule_at(leaks->abi, (unsigned)leak->rule)->name
+	                              : NULL);
 	add_place(json, leak);
 	add_secrets(json, "tells", leak->sources);
 	add_values(json, leak);
 	add_mover(json, subject, leak);
-	hvc_json__string(json, "condition", leak->condition);
-	hvc_json__object(json, "secret");
-	hvc_json__string(json, "name", leak->secret);
-	hvc_json__array(json, "values");
+	hvc_json__put(json, "condition secret{ name values[", leak->condition, leak->secret);
 	for (unsigned side = 0; side < 2; side++)
 		hvc_json__hex(json, NULL, leak->secret_value[side]);
-	hvc_json__close(json);
-	hvc_json__close(json);
-	hvc_json__string(json, "world", leaks->world[leak->world].name);
+	hvc_json__put(json, "] } world", leaks->world[leak->world].name);
 	hvc_json__witness(json, "witness", leaks->subject, &leaks->world[leak->world], &leak->probe,
 	                  leak->imm);
 	hvc_json__close(json);
@@ -95,20 +83,11 @@ enum hvc_status hvc_leaks__json(FILE *out, const struct hvc_subject *subject,
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-leaks/2");
 
-	hvc_json__string(json, "subject", leaks->subject);
-	if (leaks->abi)
-		hvc_json__string(json, "abi", hvc_abi_name(leaks->abi));
-	else
-		hvc_json__null(json, "abi");
-	hvc_json__boolean(json, "leaks", leaks->leaks > 0);
-	hvc_json__boolean(json, "proved", hvc_words__leaks_proved(leaks));
-	hvc_json__object(json, "account");
-	hvc_json__number(json, "paths", leaks->paths);
-	hvc_json__number(json, "compared", leaks->compared);
-	hvc_json__number(json, "granted", leaks->granted);
-	hvc_json__number(json, "silent", leaks->silent);
-	hvc_json__number(json, "declared", leaks->declared);
-	hvc_json__close(json);
+	hvc_json__put(json,
+	              "subject abi leaks proved account{ paths compared granted silent declared }",
+	              leaks->subject, leaks->abi ? hvc_abi_name(leaks->abi) : NULL,
+	              (bool)(leaks->leaks > 0), hvc_words__leaks_proved(leaks), leaks->paths,
+	              leaks->compared, leaks->granted, leaks->silent, leaks->declared);
 	add_secrets(json, "secrets", leaks->secrets);
 	hvc_json__array(json, "findings");
 	for (unsigned i = 0; i < leaks->leaks; i++)

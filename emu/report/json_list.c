@@ -7,13 +7,9 @@ static void add_subjects(struct hvc_json *json)
 	const struct hvc_builtin *builtin;
 
 	hvc_json__array(json, "subjects");
-	for (size_t i = 0; (builtin = hvc_builtin_at(i)) != NULL; i++) {
-		hvc_json__object(json, NULL);
-		hvc_json__string(json, "name", builtin->name);
-		hvc_json__string(json, "family", builtin->family);
-		hvc_json__string(json, "title", builtin->title);
-		hvc_json__close(json);
-	}
+	for (size_t i = 0; (builtin = hvc_builtin_at(i)) != NULL; i++)
+		hvc_json__put(json, "{ name family title }", builtin->name, builtin->family,
+		              builtin->title);
 	hvc_json__close(json);
 }
 
@@ -26,12 +22,8 @@ static enum hvc_status add_abis(struct hvc_json *json, struct hvc_diag *diag)
 	hvc_json__array(json, "abis");
 	for (size_t i = 0; hvc_abi_shipped_at(i, &name, &text, &size); i++) {
 		HVC_TRY(hvc_abi_open(name, diag, &abi));
-		hvc_json__object(json, NULL);
-		hvc_json__string(json, "name", name);
-		hvc_json__string(json, "title", hvc_abi_title(abi));
-		hvc_json__string(json, "source", hvc_abi_source(abi));
-		hvc_json__number(json, "rules", hvc_abi_rule_count(abi));
-		hvc_json__close(json);
+		hvc_json__put(json, "{ name title source rules }", name, hvc_abi_title(abi),
+		              hvc_abi_source(abi), hvc_abi_rule_count(abi));
 		hvc_abi_free(abi);
 	}
 	hvc_json__close(json);

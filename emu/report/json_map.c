@@ -19,10 +19,8 @@ static void add_callers(struct hvc_json *json, const struct hvc_exact *exact,
 
 		if (other != part && other->same != part)
 			continue;
-		hvc_json__object(json, NULL);
-		hvc_json__string(json, "instruction", hvc_insn_name(other->insn));
-		hvc_json__string(json, "from", hvc_level_name(other->from));
-		hvc_json__close(json);
+		hvc_json__put(json, "{ instruction from }", hvc_insn_name(other->insn),
+		              hvc_level_name(other->from));
 	}
 	hvc_json__close(json);
 }
@@ -53,8 +51,7 @@ static void add_results(struct hvc_json *json, const struct hvc_exact *exact,
 		hvc_json__object(json, NULL);
 		add_value(json, exact, "address", row->store[i].address);
 		add_value(json, exact, "value", row->store[i].value);
-		hvc_json__number(json, "size", row->store[i].size);
-		hvc_json__close(json);
+		hvc_json__put(json, "size }", row->store[i].size);
 	}
 	hvc_json__close(json);
 }
@@ -62,10 +59,8 @@ static void add_results(struct hvc_json *json, const struct hvc_exact *exact,
 static void add_place(struct hvc_json *json, uint64_t address, const char *symbol, uint64_t offset)
 {
 	hvc_json__hex(json, "address", address);
-	if (symbol) {
-		hvc_json__string(json, "symbol", symbol);
-		hvc_json__hex(json, "offset", offset);
-	}
+	if (symbol)
+		hvc_json__put(json, "symbol offset:x", symbol, offset);
 }
 
 static void add_decisions(struct hvc_json *json, const struct hvc_exact *exact,
@@ -82,8 +77,7 @@ static void add_decisions(struct hvc_json *json, const struct hvc_exact *exact,
 	for (unsigned i = 0; i < count; i++) {
 		hvc_json__object(json, NULL);
 		add_place(json, decision[i].address, decision[i].symbol, decision[i].offset);
-		hvc_json__string(json, "instruction", decision[i].text);
-		hvc_json__close(json);
+		hvc_json__put(json, "instruction }", decision[i].text);
 	}
 	hvc_json__close(json);
 	free(decision);
@@ -91,16 +85,14 @@ static void add_decisions(struct hvc_json *json, const struct hvc_exact *exact,
 
 static void add_end(struct hvc_json *json, const struct hvc_exact *exact, const struct hvc_row *row)
 {
-	hvc_json__string(json, "outcome", hvc_outcome_name(row->kind));
-	hvc_json__string(json, "level", hvc_level_name(row->level));
+	hvc_json__put(json, "outcome level", hvc_outcome_name(row->kind),
+	              hvc_level_name(row->level));
 	if (hvc_exact__to_vector(exact, row))
 		hvc_json__string(json, "pc", "vector");
 	else if (row->target)
 		add_value(json, exact, "pc", row->target);
-	if (row->symbol) {
-		hvc_json__string(json, "symbol", row->symbol);
-		hvc_json__hex(json, "offset", row->offset);
-	}
+	if (row->symbol)
+		hvc_json__put(json, "symbol offset:x", row->symbol, row->offset);
 	hvc_json__hex(json, "at", row->pc);
 	if (row->kind == HVC_OUTCOME_FAULT && !row->why)
 		hvc_json__hex(json, "ec", row->ec);
@@ -142,10 +134,8 @@ static void add_row(struct hvc_json *json, const struct hvc_exact *exact,
 	add_immediates(json, exact, row);
 	add_end(json, exact, row);
 	add_results(json, exact, row);
-	hvc_json__string(json, "known", hvc_row_known_name(row->known));
-	if (row->why)
-		hvc_json__string(json, "why", row->why);
-	hvc_json__number(json, "paths", row->paths);
+	hvc_json__put(json, "known why? paths", hvc_row_known_name(row->known), row->why,
+	              row->paths);
 	add_decisions(json, exact, part, row);
 	hvc_json__witness(json, "witness", hvc_subject_name(exact->subject), &exact->world, &probe,
 	                  row->witness.imm);
@@ -166,15 +156,9 @@ static void add_account(struct hvc_json *json, const struct hvc_exact *exact)
 		if (part->proof.total != HVC_ANSWER_YES)
 			classified = 0;
 	}
-	hvc_json__object(json, "account");
-	hvc_json__number(json, "space", HVC_IMM_COUNT);
-	hvc_json__number(json, "classified", classified);
-	hvc_json__number(json, "taken", exact->parts ? taken : 0);
-	hvc_json__number(json, "paths", paths);
-	hvc_json__number(json, "confirmed", confirmed);
-	if (exact->swept)
-		hvc_json__number(json, "swept", exact->swept);
-	hvc_json__close(json);
+	hvc_json__put(json, "account{ space classified taken paths confirmed swept? }",
+	              HVC_IMM_COUNT, classified, exact->parts ? taken : 0, paths, confirmed,
+	              exact->swept);
 }
 
 static void add_told(void *ctx, const char *text)
@@ -187,11 +171,9 @@ static void add_assumed(struct hvc_json *json, const struct hvc_exact *exact)
 {
 	hvc_json__array(json, "read");
 	hvc_exact__reads(exact, add_told, json);
-	hvc_json__close(json);
-	hvc_json__array(json, "fixed");
+	hvc_json__put(json, "] fixed[");
 	hvc_exact__fixed(exact, add_told, json);
-	hvc_json__close(json);
-	hvc_json__array(json, "apart");
+	hvc_json__put(json, "] apart[");
 	hvc_exact__apart(exact, add_told, json);
 	hvc_json__close(json);
 }
@@ -201,23 +183,18 @@ enum hvc_status hvc_exact__json(FILE *out, const struct hvc_exact *exact,
                                 struct hvc_diag *diag)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-map/2");
-	struct hvc_words words = {0};
-	bool complete;
+	struct hvc_words why = {0};
+	bool complete = hvc_exact__completeness(exact, &why);
 
-	hvc_json__string(json, "subject", hvc_subject_name(exact->subject));
-	hvc_json__string(json, "cpu", hvc_cpu_name(exact->world.cpu));
-	complete = hvc_exact__completeness(exact, &words);
-	hvc_json__boolean(json, "complete", complete);
-	if (!complete)
-		hvc_json__string(json, "why", hvc_words__text(&words));
-	hvc_words__free(&words);
+	hvc_json__put(json, "subject cpu complete", hvc_subject_name(exact->subject),
+	              hvc_cpu_name(exact->world.cpu), complete);
+	if (complete)
+		hvc_words__free(&why);
+	else
+		hvc_json__words(json, "why", &why);
 	add_account(json, exact);
-	if (exact->failed) {
-		hvc_json__object(json, "failed");
-		hvc_json__number(json, "calls", exact->failed);
-		hvc_json__string(json, "example", exact->failure);
-		hvc_json__close(json);
-	}
+	if (exact->failed)
+		hvc_json__put(json, "failed{ calls example }", exact->failed, exact->failure);
 	add_assumed(json, exact);
 	hvc_stops__json(json, &exact->world);
 	hvc_json__array(json, "classes");

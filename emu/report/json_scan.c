@@ -18,25 +18,17 @@ static void add_table(struct hvc_json *json, const struct hvc_scan_table *table)
 	static const char *const by[] = {"calls", "lent memory", "code"};
 	const struct hvc_candidate *candidate = &table->candidate;
 
-	hvc_json__object(json, NULL);
-	hvc_json__hex(json, "address", candidate->address);
+	hvc_json__put(json, "{ address:x", candidate->address);
 	add_string(json, "symbol", table->symbol);
-	hvc_json__number(json, "score", (uint64_t)candidate->score);
-	hvc_json__boolean(json, "writes_vbar_el2", candidate->writes_vbar);
-	hvc_json__boolean(json, "erets", candidate->erets);
-	hvc_json__boolean(json, "reads_esr_el2", candidate->reads_esr);
-	hvc_json__number(json, "live_slots", candidate->live);
+	hvc_json__put(json, "score writes_vbar_el2 erets reads_esr_el2 live_slots",
+	              (uint64_t)candidate->score, candidate->writes_vbar, candidate->erets,
+	              candidate->reads_esr, candidate->live);
 	add_string(json, "probably", table->likely.name);
 	hvc_json__string(json, "evidence", table->likely.evidence);
-	if (table->fit.abi[0]) {
-		hvc_json__object(json, "fits");
-		hvc_json__string(json, "abi", table->fit.abi);
-		hvc_json__number(json, "rules", table->fit.rules);
-		hvc_json__number(json, "differ", table->fit.differ);
-		hvc_json__boolean(json, "proved", table->fit.proved);
-		hvc_json__string(json, "by", by[table->fit.by]);
-		hvc_json__close(json);
-	}
+	if (table->fit.abi[0])
+		hvc_json__put(json, "fits{ abi rules differ proved by }", table->fit.abi,
+		              table->fit.rules, table->fit.differ, table->fit.proved,
+		              by[table->fit.by]);
 	hvc_json__close(json);
 }
 
@@ -48,9 +40,8 @@ static void add_owners(struct hvc_json *json, const struct hvc_registry *registr
 	hvc_owner__find(registry, site, &owners);
 	hvc_json__array(json, "owners");
 	for (unsigned i = 0; i < owners.rows && !site->data; i++) {
-		hvc_json__object(json, NULL);
-		hvc_json__string(json, "owner", owners.row[i]->owner);
-		hvc_json__string(json, "by", hvc_known_kind__name(owners.row[i]->kind));
+		hvc_json__put(json, "{ owner by", owners.row[i]->owner,
+		              hvc_known_kind__name(owners.row[i]->kind));
 		add_string(json, "call",
 		           owners.by_function ? hvc_known__call_name(owners.row[i], owners.fid)
 		                              : NULL);
@@ -83,12 +74,8 @@ enum hvc_status hvc_scan__json(FILE *out, const struct hvc_scan *scan,
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-scan/1");
 
-	hvc_json__string(json, "file", scan->path);
-	hvc_json__string(json, "format", hvc_format__name(scan->format));
-	hvc_json__number(json, "size", scan->size);
-	hvc_json__number(json, "symbols", scan->symbols);
-	hvc_json__number(json, "table_count", scan->candidates);
-	hvc_json__array(json, "tables");
+	hvc_json__put(json, "file format size symbols table_count tables[", scan->path,
+	              hvc_format__name(scan->format), scan->size, scan->symbols, scan->candidates);
 	for (size_t i = 0; i < scan->tables; i++)
 		add_table(json, &scan->table[i]);
 	hvc_json__close(json);

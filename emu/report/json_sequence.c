@@ -9,11 +9,9 @@ static void add_step(struct hvc_json *json, const struct hvc_sequences *sequence
 	struct hvc_call plain;
 
 	hvc_call_init(&plain, 0);
-	hvc_json__object(json, NULL);
-	hvc_json__string(json, "instruction", hvc_insn_name(step->call.insn));
-	hvc_json__number(json, "immediate", step->call.imm);
-	hvc_json__string(json, "from", hvc_level_name(step->call.from));
-	hvc_json__object(json, "registers");
+	hvc_json__put(json, "{ instruction immediate from registers{",
+	              hvc_insn_name(step->call.insn), step->call.imm,
+	              hvc_level_name(step->call.from));
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
 		if (step->call.x[n] != plain.x[n])
 			hvc_json__hex(json, hvc_reg_name((enum hvc_reg)n), step->call.x[n]);
@@ -21,17 +19,11 @@ static void add_step(struct hvc_json *json, const struct hvc_sequences *sequence
 		hvc_json__hex(json, "nzcv", step->call.nzcv);
 	if (step->call.daif != plain.daif)
 		hvc_json__hex(json, "daif", step->call.daif);
-	hvc_json__close(json);
-	if (step->rule >= 0)
-		hvc_json__string(json, "rule",
-		                 hvc_abi_rule_at(sequences->abi, (unsigned)step->rule)->name);
-	else
-		hvc_json__null(json, "rule");
-	hvc_json__string(json, "outcome", hvc_outcome_name(step->outcome));
-	hvc_json__string(json, "level", hvc_level_name(step->level));
-	hvc_json__hex(json, "pc", step->pc);
-	hvc_json__hex(json, "x0", step->x0);
-	hvc_json__close(json);
+	hvc_json__put(json, "} rule outcome level pc:x x0:x }",
+	              step->rule >= 0 ? hvc_abi_rule_at(sequences->abi, (unsigned)step->rule)->name
+	                              : NULL,
+	              hvc_outcome_name(step->outcome), hvc_level_name(step->level), step->pc,
+	              step->x0);
 }
 
 static void add_failure(struct hvc_json *json, const struct hvc_sequences *sequences,
@@ -56,17 +48,11 @@ static void add_property(struct hvc_json *json, const struct hvc_sequences *sequ
 {
 	const struct hvc_property *property = hvc_abi_property__at(sequences->abi, row->property);
 
-	hvc_json__object(json, NULL);
-	hvc_json__string(json, "name", property->name);
-	hvc_json__string(json, "title", property->title);
-	hvc_json__string(json, "source", property->source);
-	hvc_json__boolean(json, "unconfirmed", property->unconfirmed);
-	hvc_json__string(json, "world", sequences->world[row->world].name);
-	hvc_json__number(json, "trials", row->trials);
-	hvc_json__boolean(json, "broken", row->broken);
+	hvc_json__put(json, "{ name title source unconfirmed world trials broken", property->name,
+	              property->title, property->source, property->unconfirmed,
+	              sequences->world[row->world].name, row->trials, row->broken);
 	if (row->broken) {
-		hvc_json__object(json, "failure");
-		hvc_json__boolean(json, "stated", row->failure.stated);
+		hvc_json__put(json, "failure{ stated", row->failure.stated);
 		add_failure(json, sequences, abi, property, &row->failure);
 		hvc_json__close(json);
 	}
@@ -76,10 +62,8 @@ static void add_property(struct hvc_json *json, const struct hvc_sequences *sequ
 static void add_random(struct hvc_json *json, const struct hvc_sequences *sequences,
                        const char *abi, const struct hvc_sequence_failure *failure)
 {
-	hvc_json__object(json, NULL);
-	hvc_json__string(json, "world", sequences->world[failure->world].name);
-	hvc_json__number(json, "sequences", failure->sequences);
-	hvc_json__number(json, "cut_from", failure->found);
+	hvc_json__put(json, "{ world sequences cut_from", sequences->world[failure->world].name,
+	              failure->sequences, failure->found);
 	add_failure(json, sequences, abi, NULL, failure);
 	hvc_json__close(json);
 }
@@ -90,28 +74,20 @@ enum hvc_status hvc_sequences__json(FILE *out, const struct hvc_sequences *seque
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-sequence/1");
 
-	hvc_json__string(json, "subject", sequences->subject);
-	hvc_json__string(json, "abi", hvc_abi_name(sequences->abi));
-	hvc_json__boolean(json, "holds", !sequences->broken && !sequences->failures);
-	hvc_json__array(json, "stated");
+	hvc_json__put(json, "subject abi holds stated[", sequences->subject,
+	              hvc_abi_name(sequences->abi),
+	              (bool)(!sequences->broken && !sequences->failures));
 	for (unsigned i = 0; i < sequences->properties; i++)
 		add_property(json, sequences, abi, &sequences->property[i]);
-	hvc_json__close(json);
-	hvc_json__object(json, "random");
-	hvc_json__hex(json, "seed", sequences->seed);
-	hvc_json__number(json, "sequences", sequences->randoms);
-	hvc_json__number(json, "calls", sequences->calls);
-	hvc_json__number(json, "failed", sequences->failed);
-	hvc_json__array(json, "tables");
+	hvc_json__put(json, "] random{ seed:x sequences calls failed tables[", sequences->seed,
+	              sequences->randoms, sequences->calls, sequences->failed);
 	for (unsigned i = 0; i < HVC_SEQUENCE_TABLES; i++)
 		if (sequences->table[i])
 			hvc_json__hex(json, NULL, sequences->table[i]);
-	hvc_json__close(json);
-	hvc_json__array(json, "failures");
+	hvc_json__put(json, "] failures[");
 	for (unsigned i = 0; i < sequences->failures; i++)
 		add_random(json, sequences, abi, &sequences->failure[i]);
-	hvc_json__close(json);
-	hvc_json__close(json);
+	hvc_json__put(json, "] }");
 	hvc_json__findings(json, findings);
 	return hvc_json__print(json, out, diag);
 }

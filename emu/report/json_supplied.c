@@ -8,16 +8,13 @@ static void add_row(struct hvc_json *json, const struct hvc_world *world,
 {
 	const struct hvc_stop *stub = hvc_world__find_stop(world, row->address);
 
-	hvc_json__object(json, NULL);
-	hvc_json__string(json, "kind", hvc_supply_name(row->kind));
+	hvc_json__put(json, "{ kind", hvc_supply_name(row->kind));
 	if (row->kind == HVC_SUPPLY_REGISTER)
 		hvc_json__string(json, "register", hvc_reg_name(row->reg));
 	else
 		hvc_json__hex(json, "address", row->address);
-	if (row->kind == HVC_SUPPLY_STUB && stub)
-		hvc_json__string(json, "name", stub->name);
-	if (row->kind == HVC_SUPPLY_MEMORY && row->name[0])
-		hvc_json__string(json, "name", row->name);
+	hvc_json__put(json, "name? name?", row->kind == HVC_SUPPLY_STUB && stub ? stub->name : NULL,
+	              row->kind == HVC_SUPPLY_MEMORY && row->name[0] ? row->name : NULL);
 	if (row->kind == HVC_SUPPLY_MEMORY && row->value == HVC_SUPPLIED_TABLES)
 		hvc_json__boolean(json, "tables", true);
 	else if (row->kind == HVC_SUPPLY_MEMORY && row->value)
@@ -42,12 +39,8 @@ void hvc_supplied__json(struct hvc_json *json, const char *key, const struct hvc
 	hvc_json__array(json, key);
 	for (unsigned i = 0; i < supplied->rows; i++)
 		add_row(json, world, &supplied->row[i]);
-	if (supplied->more) {
-		hvc_json__object(json, NULL);
-		hvc_json__string(json, "kind", "more");
-		hvc_json__number(json, "calls", supplied->more);
-		hvc_json__close(json);
-	}
+	if (supplied->more)
+		hvc_json__put(json, "{ kind calls }", "more", supplied->more);
 	hvc_json__close(json);
 }
 
@@ -63,10 +56,8 @@ void hvc_stops__json(struct hvc_json *json, const struct hvc_world *world)
 	for (unsigned i = 0; i < world->stops; i++) {
 		if (world->stop[i].stub)
 			continue;
-		hvc_json__object(json, NULL);
-		hvc_json__string(json, "name", world->stop[i].name);
-		hvc_json__hex(json, "address", world->stop[i].address);
-		hvc_json__close(json);
+		hvc_json__put(json, "{ name address:x }", world->stop[i].name,
+		              world->stop[i].address);
 	}
 	hvc_json__close(json);
 }

@@ -11,12 +11,8 @@ static void add_edges(struct hvc_json *json, const struct hvc_exact *exact,
 		struct hvc_words when = {0};
 
 		hvc_tree__when(exact, node, &node->edge[i], &when);
-		hvc_json__object(json, NULL);
-		hvc_json__string(json, "when", hvc_words__text(&when));
-		hvc_json__hex(json, "address", node->edge[i].pc);
-		hvc_json__number(json, "node", node->edge[i].child);
-		hvc_json__close(json);
-		hvc_words__free(&when);
+		hvc_json__put(json, "{ when address:x node }", &when, node->edge[i].pc,
+		              node->edge[i].child);
 	}
 	hvc_json__close(json);
 }
@@ -30,9 +26,7 @@ static enum hvc_status add_tree(struct hvc_json *json, const struct hvc_exact *e
 
 	HVC_TRY(hvc_tree__make(exact, part, &tree));
 	hvc_exact__callers(&who, exact, part);
-	hvc_json__object(json, NULL);
-	hvc_json__string(json, "callers", hvc_words__text(&who));
-	hvc_json__array(json, "nodes");
+	hvc_json__put(json, "{ callers nodes[", &who);
 	for (unsigned i = 0; i < tree.nodes; i++) {
 		const struct hvc_tree_node *node = &tree.node[i];
 		char text[1024];
@@ -48,9 +42,7 @@ static enum hvc_status add_tree(struct hvc_json *json, const struct hvc_exact *e
 		}
 		hvc_json__close(json);
 	}
-	hvc_json__close(json);
-	hvc_json__close(json);
-	hvc_words__free(&who);
+	hvc_json__put(json, "] }");
 	hvc_tree__free(&tree);
 	return HVC_OK;
 }

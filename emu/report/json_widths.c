@@ -18,16 +18,10 @@ static void add_operations(struct hvc_json *json, const struct hvc_abi_diff *dif
 		struct hvc_words note = {0};
 
 		hvc_widths__agreement(operation, &note);
-		hvc_json__object(json, NULL);
-		hvc_json__string(json, "operation", operation->name);
+		hvc_json__put(json, "{ operation", operation->name);
 		add_how(json, "how_64", &operation->use[HVC_SIDE_OLD]);
 		add_how(json, "how_32", &operation->use[HVC_SIDE_NEW]);
-		hvc_json__boolean(json, "agrees", hvc_abi_operation__agrees(operation));
-		if (note.failed)
-			hvc_json__fail(json);
-		hvc_json__string(json, "note", hvc_words__text(&note));
-		hvc_words__free(&note);
-		hvc_json__close(json);
+		hvc_json__put(json, "agrees note }", hvc_abi_operation__agrees(operation), &note);
 	}
 	hvc_json__close(json);
 }
@@ -41,10 +35,8 @@ enum hvc_status hvc_width_history__json(FILE *out, const struct hvc_width_histor
 	for (unsigned i = 0; i < history->pairs; i++) {
 		const struct hvc_widths *pair = &history->pair[i];
 
-		hvc_json__object(json, NULL);
-		hvc_json__string(json, "since", pair->since);
-		hvc_json__string(json, "abi_64", hvc_abi_name(pair->abi[0]));
-		hvc_json__string(json, "abi_32", hvc_abi_name(pair->abi[1]));
+		hvc_json__put(json, "{ since abi_64 abi_32", pair->since,
+		              hvc_abi_name(pair->abi[0]), hvc_abi_name(pair->abi[1]));
 		add_operations(json, pair->diff);
 		hvc_json__close(json);
 	}

@@ -10,13 +10,6 @@
 	"https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/" \
 	"sarif-schema-2.1.0.json"
 
-static void add_text(struct hvc_json *json, const char *key, const char *text)
-{
-	hvc_json__object(json, key);
-	hvc_json__string(json, "text", text);
-	hvc_json__close(json);
-}
-
 static bool is_told(const struct hvc_findings *list, const struct hvc_finding_rule *rule)
 {
 	return !*rule->command || !strcmp(rule->command, list->command);
@@ -31,15 +24,11 @@ static void add_rules(struct hvc_json *json, const struct hvc_findings *list)
 	for (size_t i = 0; (rule = hvc_finding_rule__at(i)) != NULL; i++) {
 		if (!is_told(list, rule))
 			continue;
-		hvc_json__object(json, NULL);
-		hvc_json__string(json, "id", rule->id);
-		add_text(json, "shortDescription", rule->title);
-		add_text(json, "fullDescription", rule->help);
-		add_text(json, "help", rule->help);
-		hvc_json__object(json, "defaultConfiguration");
-		hvc_json__string(json, "level", hvc_severity__name(rule->severity));
-		hvc_json__close(json);
-		hvc_json__close(json);
+		hvc_json__put(json,
+		              "{ id shortDescription{ text } fullDescription{ text } help{ text } "
+		              "defaultConfiguration{ level } }",
+		              rule->id, rule->title, rule->help, rule->help,
+		              hvc_severity__name(rule->severity));
 	}
 	hvc_json__close(json);
 }
@@ -55,7 +44,7 @@ static unsigned index_of(const struct hvc_findings *list, const struct hvc_findi
 }
 
 /* A path as a URI reference. */
-static void add_uri(struct hvc_json *json, const char *path)
+static struct hvc_words uri_of(const char *path)
 {
 	struct hvc_words uri = {0};
 
@@ -66,10 +55,7 @@ static void add_uri(struct hvc_json *json, const char *path)
 		else
 			hvc_words__add(&uri, "%%%02X", *c);
 	}
-	if (uri.failed)
-		hvc_json__fail(json);
-	hvc_json__string(json, "uri", hvc_words__text(&uri));
-	hvc_words__free(&uri);
+	return uri;
 }
 
 /*
@@ -80,18 +66,13 @@ static void add_uri(struct hvc_json *json, const char *path)
 static void add_physical(struct hvc_json *json, const struct hvc_findings *list,
                          const struct hvc_found *found)
 {
-	const char *file = *found->file ? found->file : *list->file ? list->file : list->subject;
+	struct hvc_words uri = uri_of(*found->file  ? found->file
+	                              : *list->file ? list->file
+	                                            : list->subject);
 
-	hvc_json__object(json, "physicalLocation");
-	hvc_json__object(json, "artifactLocation");
-	add_uri(json, file);
-	hvc_json__close(json);
-	if (found->line) {
-		hvc_json__object(json, "region");
-		hvc_json__number(json, "startLine", found->line);
-		hvc_json__number(json, "startColumn", found->column);
-		hvc_json__close(json);
-	}
+	hvc_json__put(json, "physicalLocation{ artifactLocation{ uri }", &uri);
+	if (found->line)
+		hvc_json__put(json, "region{ startLine startColumn }", found->line, found->column);
 	hvc_json__close(json);
 }
 
@@ -101,51 +82,36 @@ static void add_location(struct hvc_json *json, const struct hvc_findings *list,
 	const char *const names[] = {found->about, found->symbol};
 	bool named = *found->about || *found->symbol;
 
-	hvc_json__array(json, "locations");
-	hvc_json__object(json, NULL);
+	hvc_json__put(json, "locations[ {");
 	add_physical(json, list, found);
 	if (named)
 		hvc_json__array(json, "logicalLocations");
 	for (unsigned i = 0; i < 2 && named; i++) {
 		if (!*names[i] || (i && !strcmp(names[0], names[1])))
 			continue;
-		hvc_json__object(json, NULL);
-		hvc_json__string(json, "name", names[i]);
-		if (i)
-			hvc_json__string(json, "kind", "function");
-		hvc_json__close(json);
+		hvc_json__put(json, "{ name kind? }", names[i], i ? "function" : NULL);
 	}
 	if (named)
 		hvc_json__close(json);
-	hvc_json__close(json);
-	hvc_json__close(json);
+	hvc_json__put(json, "} ]");
 }
 
 static void add_suppressions(struct hvc_json *json, const struct hvc_suppression *entry)
 {
 	hvc_json__array(json, "suppressions");
-	if (entry) {
-		hvc_json__object(json, NULL);
-		hvc_json__string(json, "kind", "external");
-		hvc_json__string(json, "status", "accepted");
-		hvc_json__string(json, "justification", entry->reason);
-		hvc_json__close(json);
-	}
+	if (entry)
+		hvc_json__put(json, "{ kind status justification }", "external", "accepted",
+		              entry->reason);
 	hvc_json__close(json);
 }
 
 static void add_properties(struct hvc_json *json, const struct hvc_found *found)
 {
-	hvc_json__object(json, "properties");
-	hvc_json__string(json, "about", found->about);
-	hvc_json__string(json, "call", found->call);
-	hvc_json__string(json, "command", found->command);
-	if (found->calls)
-		hvc_json__number(json, "calls", found->calls);
+	hvc_json__put(json, "properties{ about call command calls?", found->about, found->call,
+	              found->command, found->calls);
 	if (found->has_address)
 		hvc_json__hex(json, "address", found->address);
-	hvc_json__boolean(json, "fails", found->fails);
-	hvc_json__close(json);
+	hvc_json__put(json, "fails }", found->fails);
 }
 
 static void add_result(struct hvc_json *json, const struct hvc_findings *list,
@@ -155,18 +121,11 @@ static void add_result(struct hvc_json *json, const struct hvc_findings *list,
 
 	hvc_words__add(&message, "%s%s%s: %s", list->title, *found->about ? ": " : "", found->about,
 	               found->summary);
-	if (message.failed)
-		hvc_json__fail(json);
-	hvc_json__object(json, NULL);
-	hvc_json__string(json, "ruleId", found->rule->id);
-	hvc_json__number(json, "ruleIndex", index_of(list, found->rule));
-	hvc_json__string(json, "level", hvc_severity__name(found->rule->severity));
-	add_text(json, "message", hvc_words__text(&message));
-	hvc_words__free(&message);
+	hvc_json__put(json, "{ ruleId ruleIndex level message{ text }", found->rule->id,
+	              index_of(list, found->rule), hvc_severity__name(found->rule->severity),
+	              &message);
 	add_location(json, list, found);
-	hvc_json__object(json, "partialFingerprints");
-	hvc_json__string(json, "hvcheck/v1", found->fingerprint);
-	hvc_json__close(json);
+	hvc_json__put(json, "partialFingerprints{ hvcheck/v1 }", found->fingerprint);
 	add_suppressions(json, found->suppressed);
 	add_properties(json, found);
 	hvc_json__close(json);
@@ -178,13 +137,9 @@ static void add_tool(struct hvc_json *json, const struct hvc_findings *list)
 
 	snprintf(version, sizeof(version), "%d.%d.%d", HVC_VERSION_MAJOR, HVC_VERSION_MINOR,
 	         HVC_VERSION_PATCH);
-	hvc_json__object(json, "tool");
-	hvc_json__object(json, "driver");
-	hvc_json__string(json, "name", "hvcheck");
-	hvc_json__string(json, "semanticVersion", version);
+	hvc_json__put(json, "tool{ driver{ name semanticVersion", "hvcheck", version);
 	add_rules(json, list);
-	hvc_json__close(json);
-	hvc_json__close(json);
+	hvc_json__put(json, "} }");
 }
 
 /* What the run was made from and by. */
@@ -192,23 +147,14 @@ static void add_made(struct hvc_json *json, const struct hvc_made *made)
 {
 	hvc_json__array(json, "artifacts");
 	for (unsigned i = 0; i < made->files; i++) {
-		hvc_json__object(json, NULL);
-		hvc_json__object(json, "location");
-		add_uri(json, made->file[i].path);
-		hvc_json__close(json);
-		hvc_json__object(json, "hashes");
-		hvc_json__string(json, "sha-256", made->file[i].sha256);
-		hvc_json__close(json);
-		hvc_json__close(json);
+		struct hvc_words uri = uri_of(made->file[i].path);
+
+		hvc_json__put(json, "{ location{ uri } hashes{ sha-256 } }", &uri,
+		              made->file[i].sha256);
 	}
-	hvc_json__close(json);
-	hvc_json__array(json, "invocations");
-	hvc_json__object(json, NULL);
+	hvc_json__put(json, "] invocations[ {");
 	hvc_json__command(json, "arguments", made);
-	hvc_json__boolean(json, "executionSuccessful", true);
-	hvc_json__close(json);
-	hvc_json__close(json);
-	hvc_json__object(json, "properties");
+	hvc_json__put(json, "executionSuccessful } ] properties{", (bool)true);
 	hvc_json__programs(json, made);
 	hvc_json__close(json);
 }
@@ -219,28 +165,18 @@ enum hvc_status hvc_findings__sarif(FILE *out, const struct hvc_findings *findin
 	struct hvc_json *json = hvc_json__bare();
 	struct hvc_words id = {0};
 
-	hvc_json__string(json, "$schema", SCHEMA);
-	hvc_json__string(json, "version", "2.1.0");
-	hvc_json__array(json, "runs");
-	hvc_json__object(json, NULL);
+	hvc_json__put(json, "$schema version runs[ {", SCHEMA, "2.1.0");
 	add_tool(json, findings);
 	/* What is found by one command about one subject replaces what was found before. */
 	hvc_words__add(&id, "hvcheck/%s/%s/%s/", findings->command, findings->subject,
 	               findings->against);
-	if (id.failed)
-		hvc_json__fail(json);
-	hvc_json__object(json, "automationDetails");
-	hvc_json__string(json, "id", hvc_words__text(&id));
-	hvc_json__close(json);
-	hvc_words__free(&id);
-	hvc_json__string(json, "columnKind", "unicodeCodePoints");
-	hvc_json__array(json, "results");
+	hvc_json__put(json, "automationDetails{ id } columnKind results[", &id,
+	              "unicodeCodePoints");
 	for (unsigned i = 0; i < findings->count; i++)
 		add_result(json, findings, &findings->found[i]);
 	hvc_json__close(json);
 	if (hvc_made__get())
 		add_made(json, hvc_made__get());
-	hvc_json__close(json);
-	hvc_json__close(json);
+	hvc_json__put(json, "} ]");
 	return hvc_json__print(json, out, diag);
 }

@@ -51,14 +51,11 @@ void hvc_site__registers(struct hvc_words *words, const struct hvc_site *site, u
 
 void hvc_site__json(struct hvc_json *json, const struct hvc_site *site)
 {
-	hvc_json__hex(json, "address", site->address);
-	hvc_json__number(json, "immediate", site->imm);
-	if (site->insn != HVC_INSN_HVC && site->insn != HVC_INSN_SMC)
-		hvc_json__string(json, "code", hvc_insn_is_t32(site->insn) ? "t32" : "a32");
-	if (site->symbol)
-		hvc_json__string(json, "function", site->symbol);
-	else
-		hvc_json__null(json, "function");
+	const char *code = hvc_insn_is_t32(site->insn) ? "t32" : "a32";
+	bool a64 = site->insn == HVC_INSN_HVC || site->insn == HVC_INSN_SMC;
+
+	hvc_json__put(json, "address:x immediate code? function", site->address, site->imm,
+	              a64 ? NULL : code, site->symbol);
 	if (!site->data && site->has_function)
 		hvc_json__hex(json, "function_address", site->function);
 	else
@@ -79,17 +76,9 @@ static void add_value(struct hvc_json *json, const char *name, const struct hvc_
 			hvc_json__hex(json, NULL, value->constant[i]);
 		hvc_json__close(json);
 	}
-	if (value->kind == HVC_VALUE_ARGUMENT)
-		hvc_json__string(json, "argument", hvc_reg_name(value->reg));
-	if (value->drop)
-		hvc_json__hex(json, "cleared", value->drop);
-	if (value->set)
-		hvc_json__hex(json, "set", value->set);
-	if (value->plus)
-		hvc_json__hex(json, "added", value->plus);
-	if (value->at)
-		hvc_json__hex(json, "at", value->at);
-	hvc_json__boolean(json, "chance", hvc_value__is_chance(value));
+	hvc_json__put(json, "argument? cleared:x? set:x? added:x? at:x? chance",
+	              value->kind == HVC_VALUE_ARGUMENT ? hvc_reg_name(value->reg) : NULL,
+	              value->drop, value->set, value->plus, value->at, hvc_value__is_chance(value));
 	if (value->pointer)
 		hvc_json__hex(json, "pointer_at", value->pointer_at);
 	hvc_json__close(json);
@@ -110,10 +99,8 @@ void hvc_site__json_registers(struct hvc_json *json, const struct hvc_site *site
 	}
 	hvc_json__close(json);
 	if (site->guard != HVC_REG_NONE) {
-		hvc_json__object(json, "guard");
-		hvc_json__string(json, "register", hvc_reg_name(site->guard));
-		hvc_json__boolean(json, "nonzero", site->guard_nonzero);
-		hvc_json__close(json);
+		hvc_json__put(json, "guard{ register nonzero }", hvc_reg_name(site->guard),
+		              site->guard_nonzero);
 	} else {
 		hvc_json__null(json, "guard");
 	}

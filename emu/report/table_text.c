@@ -98,6 +98,23 @@ static size_t take_line(const char *text, unsigned width)
 	return taken;
 }
 
+/* As wide as the longest line that is really there. */
+static unsigned tighten(const struct hvc_table *table, unsigned column, unsigned width)
+{
+	unsigned widest = hvc_table__width(table->title[column], strlen(table->title[column]));
+
+	for (size_t row = 0; row < table->rows; row++) {
+		const char *text = hvc_table__text(table, row, column);
+
+		for (size_t bytes; *text; text += bytes + (text[bytes] == ' ')) {
+			unsigned wide = hvc_table__width(text, bytes = take_line(text, width));
+
+			widest = wide > widest ? wide : widest;
+		}
+	}
+	return widest;
+}
+
 /* Cells side by side, each on as many lines as it needs. Nothing is written behind the last one. */
 static void put_side_by_side(const struct hvc_table *table, const struct hvc_table_cell *cell,
                              unsigned shown, const unsigned *width)
@@ -163,6 +180,8 @@ void hvc_table__put_text(const struct hvc_table *table)
 	while (shown > 1 && !fit(table, shown, width))
 		shown = table->series ? 1 : shown - 1;
 	for (unsigned i = 0; i < shown; i++)
+		width[i] = tighten(table, i, width[i]);
+	for (unsigned i = 0; i < table->columns; i++)
 		title[i] = (struct hvc_table_cell){table->title[i], HVC_INK_STRONG};
 	if (shown < 2)
 		shown = 0;

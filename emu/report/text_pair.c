@@ -282,18 +282,16 @@ static void add_object(void *ctx, const char *const text[HVC_SIDE_COUNT], enum m
 			hvc_json__string(ctx, keys[side], text[side]);
 		else
 			hvc_json__null(ctx, keys[side]);
-	hvc_json__boolean(ctx, "same_values", mark == ALIKE);
-	hvc_json__close(ctx);
+	hvc_json__put(ctx, "same_values }", (bool)(mark == ALIKE));
 }
 
 enum hvc_status hvc_pair__json(FILE *out, const struct hvc_pair *pair, struct hvc_diag *diag)
 {
 	struct hvc_json *json = hvc_json__new("hvcheck-pair/1");
 
-	hvc_json__string(json, "a", hvc_subject_name(pair->side[0].report.subject));
-	hvc_json__string(json, "b", hvc_subject_name(pair->side[1].report.subject));
-	hvc_json__boolean(json, "alike", pair->alike);
-	hvc_json__array(json, "instructions");
+	hvc_json__put(json, "a b alike instructions[",
+	              hvc_subject_name(pair->side[0].report.subject),
+	              hvc_subject_name(pair->side[1].report.subject), pair->alike);
 	if (align(pair, add_object, json) != HVC_OK)
 		hvc_json__fail(json);
 	hvc_json__close(json);
