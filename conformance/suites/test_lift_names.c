@@ -4,6 +4,7 @@
  * of the names that belong to the row, and what Capstone takes for none is not lifted.
  */
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
