@@ -7,6 +7,7 @@
 #include "hvcheck/machine.h"
 #include "suite.h"
 #include "tiny_image.h"
+#include "under_test.h"
 
 #define CODE (TINY_BASE + TINY_CODE)
 #define ELR  sys_name(HVC_REG_ELR_EL2)
@@ -250,6 +251,25 @@ TEST(exceptions_in_a_row_are_no_loop)
 			tiny_put(&image, TINY_CODE + 4 * i, A64_SVC(0));
 		tiny_put(&image, TINY_CODE + 4 * 65, A64_MSR(ELR, 1), A64_MSR(SPSR, 2), A64_ERET);
 		assert_kind(tiny_once(&image, HVC_LEVEL_EL1H), HVC_OUTCOME_RETURN);
+	}
+}
+
+/* EL2's vectors go back to where the exception comes again: they do not answer it. */
+TEST(an_exception_that_comes_again_is_a_fault)
+{
+	for (unsigned after = 0; after < 2; after++) {
+		struct tiny_image image;
+		struct hvc_outcome outcome;
+
+		tiny_init(&image, HVC_CPU_A72);
+		tiny_put(&image, TINY_EL2H, A64_NOP, A64_ERET);
+		tiny_put(&image, TINY_LOWER, A64_NOP, after ? A64_B(4) : A64_NOP, A64_BRK(1),
+		         A64_ERET);
+		outcome = tiny_once(&image, HVC_LEVEL_EL1H);
+		assert_kind(outcome, HVC_OUTCOME_FAULT);
+		assert_hex(outcome.pc, TINY_BASE + TINY_LOWER + 8);
+		ck_assert_int_eq(hvc_arch_ec(outcome.esr), HVC_EC_BRK64);
+		hold_exact(tiny_file(&image, "again.bin"), &image.world, "again");
 	}
 }
 

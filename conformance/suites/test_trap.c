@@ -6,6 +6,7 @@
 #include "trap_words.h"
 
 #include "suite.h"
+#include "under_test.h"
 
 #define CALLS 200u
 
@@ -249,6 +250,93 @@ TEST(code_that_was_stored_to_is_put_back)
 		tiny_reset(machine);
 	}
 	hvc_machine_close(machine);
+}
+
+/*
+ * Alignment (Arm ARM B2.8.2 and D1.2.10, AArch64.CheckAlignment and CheckSPAlignment): what is
+ * accessed, the offset of x1 and SP from where all is aligned, and what that faults with.
+ */
+#define NONE    0
+#define ACCESS  HVC_EC_DABT_SAME
+#define STACK   HVC_EC_SP_ALIGN
+#define SCTLR_A 0x2
+#define SCTLR_S 0x8
+
+static const struct {
+	const char *name;
+	uint32_t word;
+	unsigned offset;
+	enum hvc_ec plain, checked, stack; /* SCTLR_EL2: neither, A, SA */
+	enum hvc_cpu cpu;
+} accesses[] = {
+        {"ldr_x", 0xf9400020, 4, NONE, ACCESS, NONE, HVC_CPU_A72},
+        {"ldr_x_aligned", 0xf9400020, 8, NONE, NONE, NONE, HVC_CPU_A72},
+        {"ldr_w", 0xb9400020, 4, NONE, NONE, NONE, HVC_CPU_A72},
+        {"ldrb", 0x39400020, 1, NONE, NONE, NONE, HVC_CPU_A72},
+        {"ldrsh_post_indexed", 0x78802420, 1, NONE, ACCESS, NONE, HVC_CPU_A72},
+        {"str_w_unscaled", 0xb8001020, 7, NONE, NONE, NONE, HVC_CPU_A72},
+        {"str_h", 0x79000020, 3, NONE, ACCESS, NONE, HVC_CPU_A72},
+        {"ldp_each_of_four", 0x29400c22, 4, NONE, NONE, NONE, HVC_CPU_A72},
+        {"ldp_each_of_eight", 0xa9400c22, 4, NONE, ACCESS, NONE, HVC_CPU_A72},
+        {"ldr_q", 0x3dc00020, 8, NONE, ACCESS, NONE, HVC_CPU_A72},
+        {"ld1_of_bytes", 0x4c407020, 1, NONE, NONE, NONE, HVC_CPU_A72},
+        {"ld1_of_words", 0x4c407820, 2, NONE, ACCESS, NONE, HVC_CPU_A72},
+        {"prfm", 0xf9800020, 4, NONE, NONE, NONE, HVC_CPU_A72},
+        {"dc_zva", 0xd50b7421, 4, NONE, NONE, NONE, HVC_CPU_A72},
+        {"ldxr", 0xc85f7c20, 4, ACCESS, ACCESS, ACCESS, HVC_CPU_A72},
+        {"ldaxrh", 0x485ffc20, 2, NONE, NONE, NONE, HVC_CPU_A72},
+        {"stxr_that_is_not_made", 0x88027c20, 2, ACCESS, ACCESS, ACCESS, HVC_CPU_A72},
+        {"ldxp_as_one", 0xc87f0c22, 8, ACCESS, ACCESS, ACCESS, HVC_CPU_A72},
+        {"ldar", 0xc8dffc20, 4, ACCESS, ACCESS, ACCESS, HVC_CPU_A72},
+        {"stlr", 0x889ffc20, 2, ACCESS, ACCESS, ACCESS, HVC_CPU_A72},
+        {"ldapr_that_there_is_not", 0xf8bfc020, 4, NONE, NONE, NONE, HVC_CPU_A72},
+        {"ldapr", 0xf8bfc020, 4, ACCESS, ACCESS, ACCESS, HVC_CPU_MAX},
+        {"ldadd", 0xf8220020, 4, ACCESS, ACCESS, ACCESS, HVC_CPU_MAX},
+        {"cas", 0x88a27c20, 2, ACCESS, ACCESS, ACCESS, HVC_CPU_MAX},
+        {"casp_as_one", 0x48227c24, 8, ACCESS, ACCESS, ACCESS, HVC_CPU_MAX},
+        {"ldr_by_sp", 0xf94003e0, 8, NONE, NONE, STACK, HVC_CPU_A72},
+        {"strb_by_sp", 0x390007e0, 4, NONE, NONE, STACK, HVC_CPU_A72},
+        {"ldar_by_sp", 0xc8dfffe0, 4, ACCESS, ACCESS, STACK, HVC_CPU_A72},
+        {"prfm_by_sp", 0xf98003e0, 8, NONE, NONE, NONE, HVC_CPU_A72},
+        {"nothing_by_sp", A64_ADD(2, 31, 1), 8, NONE, NONE, NONE, HVC_CPU_A72},
+};
+
+/* Turned on by the call, or as the world has it, where SP is moved before or is so. */
+static void hold_alignment(unsigned row, uint64_t sctlr, enum hvc_ec ec, bool late)
+{
+	const uint64_t at = HVC_EL2_DATA + 0x100 + accesses[row].offset;
+	const uint32_t name = sys_name(HVC_REG_SCTLR_EL2);
+	struct tiny_image image;
+	struct hvc_outcome outcome;
+	/* An UNDEFINED instruction has no alignment. */
+	bool absent = !strcmp(accesses[row].name, "ldapr_that_there_is_not");
+
+	tiny_init(&image, accesses[row].cpu);
+	if (!late)
+		tiny_set(&image, HVC_REG_SCTLR_EL2, sctlr);
+	tiny_put(&image, TINY_LOWER, A64_MOVZ(1, at & 0xffff), A64_MOVK16(1, at >> 16 & 0xffff),
+	         A64_MOVK32(1, at >> 32), A64_ADD(31, 1, 0), A64_MOVZ(3, sctlr),
+	         late ? A64_MSR(name, 3) : A64_NOP, A64_ISB, accesses[row].word, A64_ERET);
+	outcome = tiny_once(&image, HVC_LEVEL_EL1H);
+	ck_assert_msg((outcome.kind == HVC_OUTCOME_FAULT) == (absent || ec != NONE) &&
+	                      (!ec || (hvc_arch_ec(outcome.esr) == (unsigned)ec &&
+	                               outcome.pc == TINY_BASE + TINY_LOWER + 28 &&
+	                               (ec == STACK || (outcome.esr & 0x3f) == 0x21))),
+	              "%s, sctlr_el2 %llx: %s, esr %llx", accesses[row].name,
+	              (unsigned long long)sctlr, hvc_outcome_name(outcome.kind),
+	              (unsigned long long)outcome.esr);
+	if (ec == ACCESS)
+		assert_hex(outcome.far, at);
+	hold_exact(tiny_file(&image, "alignment.bin"), &image.world, accesses[row].name);
+}
+
+TEST_ROWS(accesses_are_aligned, accesses)
+{
+	hold_alignment((unsigned)_i, 0, accesses[_i].plain, false);
+	for (unsigned late = 0; late < 2; late++) {
+		hold_alignment((unsigned)_i, SCTLR_A, accesses[_i].checked, late);
+		hold_alignment((unsigned)_i, SCTLR_S, accesses[_i].stack, late);
+	}
 }
 
 SUITE_MAIN("trap")

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "engine/call.h"
+#include "engine/exact.h"
 #include "hvcheck/check.h"
 #include "suite.h"
 
@@ -167,6 +168,21 @@ static inline bool has_subject(const char *abi)
 	const struct hvc_builtin *builtin = find_builtin(abi);
 
 	return builtin && !hvc_builtin_is_aarch32(builtin);
+}
+
+/** The exact map of a subject in a world: the terms and the machine agree, a call a path. */
+static inline void hold_exact(const char *spec, const struct hvc_world *world, const char *what)
+{
+	struct hvc_exact_config config = {.world = world, .brief = true};
+	struct hvc_exact *exact = NULL;
+	struct hvc_subject *subject = open_subject(spec);
+	struct hvc_diag diag = {0};
+
+	config.subject = subject;
+	ck_assert_msg(hvc_exact__make(&config, &diag, &exact) == HVC_OK, "%s: %s", what,
+	              diag.message);
+	hvc_exact__free(exact);
+	hvc_subject_close(subject);
 }
 
 #endif

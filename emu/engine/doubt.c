@@ -91,8 +91,9 @@ enum hvc_assumed hvc_fault__assumed(const struct hvc_world *world, const struct 
 		return outcome->unset ? HVC_ASSUMED_READ : HVC_ASSUMED_NOT;
 	if (!is_abort(fault.esr))
 		return HVC_ASSUMED_NOT;
+	/* What they point to is aligned, whatever it is. */
 	if (near_what(world, entry, fault.far) != HVC_REG_NONE)
-		return HVC_ASSUMED_POINTER;
+		return fault.esr & HVC_ESR_ALIGNMENT ? HVC_ASSUMED_NOT : HVC_ASSUMED_POINTER;
 	return fault.far < NULL_PAGE ? HVC_ASSUMED_READ : HVC_ASSUMED_NOT;
 }
 

@@ -177,6 +177,60 @@ bool hvc_a64__access(uint32_t word, struct hvc_a64_access *out)
 	return true;
 }
 
+/* Each element of a vector structure; 0: unallocated. */
+static unsigned element(uint32_t word)
+{
+	const unsigned scale = bits(word, 15, 14), size = bits(word, 11, 10);
+
+	if (!(word & 1u << 24)) /* several */
+		return UINT32_C(0x5d5) >> bits(word, 15, 12) & 1 ? 1u << size : 0;
+	return 1u << (scale == 3 ? size : scale == 2 && size & 1 ? 3 : scale);
+}
+
+/* Of one register, and atomics. */
+static bool is_single(uint32_t word, const struct hvc_a64_access *a)
+{
+	const unsigned opc = bits(word, 23, 22), form = bits(word, 11, 10), op = bits(word, 15, 12);
+
+	if (word & 1u << 24 || !(word & 1u << 21))
+		return a->vector ? a->size <= 16 && (word & 1u << 24 || form != 2)
+		                 : opc != 3 || a->size < 4;
+	if (form == 2)
+		return a->option & 2 && (a->vector ? a->size <= 16 : opc != 3 || a->size < 4);
+	return form ? a->size == 8 && !a->vector : op <= 8 || op == 12;
+}
+
+bool hvc_a64__alignment(uint32_t word, struct hvc_a64_alignment *out)
+{
+	const unsigned kind = bits(word, 29, 27), opc = bits(word, 23, 22);
+	struct hvc_a64_access a;
+	bool always = kind == 1;
+
+	if (!hvc_a64__access(word, &a) || !(a.load || a.store))
+		return false;
+	if (kind == 1 && a.vector) {
+		a.size = element(word);
+		always = false;
+	} else if (kind == 1 && word & 1u << 21 && !(word & 1u << 23)) { /* pairs: as one */
+		a.size = word >> 31 ? 2 * a.size : 8u << bits(word, 30, 30);
+	} else if (kind == 3 && word & 1u << 24) {
+		always = true;
+		if (a.vector || word & UINT32_C(0x200c00) || (opc >= 2 && a.size == 8) ||
+		    (opc == 3 && a.size == 4))
+			return false;
+	} else if (kind == 5 && !a.vector && a.sign && (!a.load || !bits(word, 24, 23))) {
+		return false;
+	} else if (kind == 7) {
+		always = !a.vector && (word & UINT32_C(0x1200c00)) == UINT32_C(0x200000);
+		if (!is_single(word, &a))
+			return false;
+	}
+	out->always = always ? a.size : 1;
+	out->checked = a.size;
+	out->stack = a.base == HVC_A64_SP;
+	return a.size != 0;
+}
+
 static uint64_t extend(uint64_t value, unsigned option)
 {
 	switch (option) {

@@ -36,6 +36,19 @@ struct hvc_a64_access {
 /** False: the instruction makes no access that has an address. */
 bool hvc_a64__access(uint32_t word, struct hvc_a64_access *out);
 
+/**
+ * What an access has to be aligned to (Arm ARM B2.8.2, D1.2.10), on a CPU without FEAT_LSE2, which
+ * none of those here has. In bytes; 1: to nothing.
+ */
+struct hvc_a64_alignment {
+	unsigned always;  /**< exclusive, ordered and atomic accesses */
+	unsigned checked; /**< where SCTLR_ELx.A is set: each of its elements */
+	bool stack;       /**< the base is SP, which SCTLR_ELx.SA wants to be aligned to 16 */
+};
+
+/** False: it makes no access, or is unallocated. */
+bool hvc_a64__alignment(uint32_t word, struct hvc_a64_alignment *out);
+
 /** Its first byte: of the instruction at pc, with x0 to x30 and SP as they are. */
 uint64_t hvc_access__at(const struct hvc_a64_access *access, uint64_t pc, const uint64_t x[31],
                         uint64_t sp);

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "machine/access.h"
 #include "machine/internal.h"
 #include "machine/plain.h"
 #include "machine/trap.h"
@@ -86,6 +87,7 @@ static void add_msr(struct hvc_block *block, const uint8_t name[static 5])
 
 static void look(struct hvc_block *block, struct hvc_engine *engine)
 {
+	struct hvc_a64_alignment alignment;
 	struct hvc_vhe_access access;
 	uint32_t words[LOOK_WORDS], word = 0;
 
@@ -100,8 +102,11 @@ static void look(struct hvc_block *block, struct hvc_engine *engine)
 		word = words[at / 4 % LOOK_WORDS];
 		add_simd(block, at, word);
 		block->effects |= hvc_plain__effects(word);
-		if (hvc_own__may(word))
+		if (hvc_own__may(word) || hvc_traps__may(word))
 			block->own = block->may_stop = true;
+		block->accesses |= hvc_a64__alignment(word, &alignment) &&
+		                   (alignment.checked > 1 || alignment.stack);
+		block->stack |= hvc_traps__tilts(word);
 		if (hvc_vhe__decode(word, &access) && !access.read)
 			add_msr(block, access.name);
 		else if (is_at(word))

@@ -120,6 +120,8 @@ bool hvc_engine__bar(struct hvc_engine *engine, const uint64_t *address, unsigne
 bool hvc_engine__watch_loads(struct hvc_engine *engine, uint64_t address, uint64_t size);
 /** Make address a boundary; before it first executes. */
 bool hvc_engine__watch(struct hvc_engine *engine, uint64_t address);
+/** Make every instruction one. */
+bool hvc_engine__watch_all(struct hvc_engine *engine);
 
 /** Registers but x0..x30, nzcv, daif. False when the CPU model lacks it. */
 bool hvc_engine__get(struct hvc_engine *engine, enum hvc_reg reg, uint64_t *value);

@@ -25,8 +25,10 @@ struct hvc_block {
 	bool erets;       /* ends in ERET */
 	bool self_branch; /* is one branch to itself */
 	bool simd;        /* may change an FP/SIMD register */
-	bool may_stop;    /* has one of the next three */
-	bool own;         /* instructions of own.h */
+	bool may_stop;    /* has one of the next, or of fp_at and sve_at */
+	bool own;         /* instructions of own.h, accesses that have to be aligned */
+	bool accesses;    /* loads or stores that SCTLR_EL2.A or SA may stop */
+	bool stack;       /* may leave SP not aligned to 16 */
 	uint32_t count;   /* instructions */
 	bool t32;
 	bool banks;               /* writes banked registers of AArch32 modes */
@@ -294,6 +296,16 @@ bool hvc_traps__put_off(struct hvc_machine *machine, const struct hvc_block *blo
 bool hvc_traps__watch(struct hvc_machine *machine);
 /* Exception class of the instruction at address, about to execute, if it is trapped, or 0. */
 enum hvc_ec hvc_traps__class(const struct hvc_machine *machine, uint64_t address);
+/* Its syndrome where SCTLR_EL2 or it wants more alignment than there is, or 0; *far: of what. */
+uint64_t hvc_traps__alignment(struct hvc_machine *machine, uint64_t address, uint64_t *far);
+/* Has an instruction to be watched whatever SCTLR_EL2 is? */
+bool hvc_traps__may(uint32_t word);
+/* May it leave SP not aligned to 16? */
+bool hvc_traps__tilts(uint32_t word);
+/* Does SCTLR_EL2 check alignment where nobody looks yet? Then the block is put off. */
+bool hvc_traps__turns_strict(struct hvc_machine *machine, const struct hvc_block *block);
+/* After power: watch everything where a call finds it so. False: the engine failed. */
+bool hvc_traps__open(struct hvc_machine *machine);
 
 /* load.c: the image into the machine */
 enum hvc_status hvc_load__take(struct hvc_machine *machine, const struct hvc_image *image,

@@ -122,7 +122,7 @@ static enum hvc_status set_up_registers(struct hvc_machine *machine, struct hvc_
 	                          ? HVC_EFFECT_CPU
 	                          : 0;
 	machine->effects = machine->always;
-	if (!hvc_engine__keep(machine->engine))
+	if (!hvc_traps__open(machine) || !hvc_engine__keep(machine->engine))
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	return HVC_OK;
 }

@@ -122,10 +122,9 @@ bool hvc_nested__take(struct hvc_machine *machine, uint64_t pc, uint64_t esr, ui
 	if (machine->step_open)
 		hvc_trace__close(machine);
 	(void)hvc_engine__read(machine->engine, pc, &word, sizeof word);
-	hvc_exception_take(
-	        &pe, 2,
-	        esr | (machine->hyp ? iss_hyp(ec, pe.pstate, word) : hvc_nested__iss(ec, word)),
-	        call ? pc + link_offset(ec, pe.pstate) : pc, &entry);
+	if (!(esr & HVC_ESR_ALIGNMENT))
+		esr |= machine->hyp ? iss_hyp(ec, pe.pstate, word) : hvc_nested__iss(ec, word);
+	hvc_exception_take(&pe, 2, esr, call ? pc + link_offset(ec, pe.pstate) : pc, &entry);
 	put(machine, HVC_REG_ESR_EL2, entry.esr);
 	put(machine, HVC_REG_ELR_EL2, entry.elr);
 	put(machine, HVC_REG_SPSR_EL2, entry.spsr);
@@ -134,6 +133,7 @@ bool hvc_nested__take(struct hvc_machine *machine, uint64_t pc, uint64_t esr, ui
 		    machine->hyp && ec != HVC_EC_DABT_SAME ? far << 32 : far);
 	nested->vector = entry.vector;
 	nested->backs = 0;
+	machine->spin.faults = true;
 	machine->after_eret = false;
 	machine->instructions++; /* so that a table without end comes to one */
 	machine->beyond = entry.pstate & PSTATE_BEYOND;
@@ -176,7 +176,8 @@ bool hvc_nested__conclude(const struct hvc_machine *machine, enum hvc_outcome_ki
 {
 	const struct hvc_nested *nested = &machine->nested;
 
-	if (!nested->depth ||
+	/* Vectors that go back to where it happens again do not answer it. */
+	if ((!nested->depth && !(kind == HVC_OUTCOME_SPIN && machine->spin.faults)) ||
 	    (kind != HVC_OUTCOME_SPIN && kind != HVC_OUTCOME_LIMIT && kind != HVC_OUTCOME_FAULT))
 		return false;
 	*frame = nested->frame;

@@ -13,7 +13,8 @@ struct hvc_traps {
 	uint64_t *address; /* instructions that are watched */
 	unsigned count;
 	bool waits;            /* a block is put off, */
-	uint64_t lo, hi, next; /* this one, hi exclusive, until `next` is watched */
+	uint64_t lo, hi, next; /* this one, hi exclusive, until `next` is watched, */
+	bool strict;           /* or everything: it is from then on */
 };
 
 /* undo.c: stores, so that they can be taken back */
@@ -51,6 +52,7 @@ struct hvc_spin {
 	uint64_t next;              /* block count at which the next checkpoint is taken */
 	bool armed;                 /* a checkpoint exists */
 	bool progress;              /* memory or a system register changed since the checkpoint */
+	bool faults;                /* an exception was taken at EL2 since then */
 	struct hvc_engine_frame at; /* state at the checkpoint */
 };
 

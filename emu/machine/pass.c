@@ -112,6 +112,7 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 		machine->effects |= HVC_EFFECT_CODE;
 	machine->effects |= block->effects;
 	if ((block->may_stop && hvc_traps__puts_off(machine, block)) ||
+	    hvc_traps__turns_strict(machine, block) ||
 	    (block->erets && !machine->hyp && hvc_aarch32__puts_off(machine, block)))
 		return; /* the machine begins it again */
 	machine->after_eret = block->erets;
@@ -122,7 +123,8 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 		return;
 	}
 	machine->words = 0;
-	if (machine->traps.count && (block->may_stop || hvc_traps__watches(machine, block)))
+	if (machine->traps.strict ||
+	    (machine->traps.count && (block->may_stop || hvc_traps__watches(machine, block))))
 		read_words(machine, block);
 	machine->instructions += block->count;
 	if (block->banks)
@@ -160,9 +162,9 @@ void hvc_call__again(void *ctx, uint64_t address)
 void hvc_call__boundary(void *ctx, uint64_t address)
 {
 	struct hvc_machine *machine = ctx;
-
 	const struct hvc_stop *boundary;
-	enum hvc_ec ec = HVC_EC_UNKNOWN;
+	uint64_t esr = 0, far = 0;
+	enum hvc_ec ec;
 
 	if (machine->phase != PHASE_EL2)
 		return;
@@ -171,7 +173,12 @@ void hvc_call__boundary(void *ctx, uint64_t address)
 		hvc_engine__stop(machine->engine); /* hvc_call__exit does it */
 		return;
 	}
-	if (!boundary && (ec = hvc_traps__class(machine, address)) == HVC_EC_UNKNOWN) {
+	if (!boundary) {
+		ec = hvc_traps__class(machine, address);
+		esr = ec == HVC_EC_UNKNOWN ? hvc_traps__alignment(machine, address, &far)
+		                           : (uint64_t)ec << 26 | HVC_ESR_IL;
+	}
+	if (!boundary && !esr) {
 		if (address + 4 == machine->block_end && machine->after_eret)
 			hvc_aarch32__eret(machine);
 		return;
@@ -179,7 +186,7 @@ void hvc_call__boundary(void *ctx, uint64_t address)
 	machine->step_open = false; /* the instruction here is not executed */
 	machine->stub = boundary;
 	if (!boundary)
-		hvc_nested__defer(machine, address, (uint64_t)ec << 26 | HVC_ESR_IL, 0);
+		hvc_nested__defer(machine, address, esr, far);
 	else if (boundary->stub)
 		hvc_engine__stop(machine->engine); /* hvc_call__exit goes on behind it */
 	else

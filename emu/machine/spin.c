@@ -15,8 +15,7 @@ void hvc_spin__reset(struct hvc_spin *spin)
 {
 	spin->blocks = 0;
 	spin->next = FIRST_CHECKPOINT;
-	spin->armed = false;
-	spin->progress = false;
+	spin->armed = spin->progress = spin->faults = false;
 }
 
 static bool same(const struct hvc_engine_frame *a, const struct hvc_engine_frame *b)
@@ -49,7 +48,7 @@ bool hvc_spin__block(struct hvc_spin *spin, struct hvc_engine *engine, uint64_t 
 		hvc_engine__frame(engine, &spin->at);
 		spin->at.pc = address;
 		spin->armed = true;
-		spin->progress = false;
+		spin->progress = spin->faults = false;
 		spin->next = 2 * spin->blocks;
 	}
 	return false;

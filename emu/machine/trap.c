@@ -4,14 +4,22 @@
  * block that may not be run to its end is put off before it starts: its first instruction that is
  * trapped is watched from then on, and the block begun again. So a call pays for this only where
  * it goes through such a block, and code that is never trapped only for a look at two registers.
+ *
+ * Nor does it check alignment, but for exclusives and atomics. Accesses that have to be aligned
+ * anyway are watched one by one; from where SCTLR_EL2.A is set, or SP may be askew under
+ * SCTLR_EL2.SA, everything is.
  */
 #include "machine/trap.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "machine/access.h"
+#include "machine/feature.h"
 #include "machine/internal.h"
 
+#define SCTLR_A   (UINT64_C(1) << 1)  /* check the alignment of accesses */
+#define SCTLR_SA  (UINT64_C(1) << 3)  /* and that of SP where it is a base */
 #define CPTR_TZ   (UINT64_C(1) << 8)  /* E2H clear: trap SVE */
 #define CPTR_TFP  (UINT64_C(1) << 10) /* E2H clear: trap FP/SIMD */
 #define CPTR_ZEN  (UINT64_C(1) << 16) /* E2H set: bit 0 of ZEN; do not trap SVE at EL2 */
@@ -97,7 +105,8 @@ static uint32_t first_own(const struct hvc_machine *machine, const struct hvc_bl
 
 	for (uint32_t at = 0; block->own && at + 4 <= block->size; at += 4)
 		if (hvc_engine__read(machine->engine, block->address + at, &word, sizeof word) &&
-		    hvc_own__may(word) && !is_watched(&machine->traps, block->address + at))
+		    (hvc_own__may(word) || hvc_traps__may(word)) &&
+		    !is_watched(&machine->traps, block->address + at))
 			return at;
 	return BLOCK_NOWHERE;
 }
@@ -106,6 +115,8 @@ bool hvc_traps__puts_off(struct hvc_machine *machine, const struct hvc_block *bl
 {
 	uint32_t at = first(machine, block), own = first_own(machine, block);
 
+	if (machine->traps.strict)
+		return false;
 	return hvc_traps__put_off(machine, block, at) || hvc_traps__put_off(machine, block, own);
 }
 
@@ -131,13 +142,29 @@ bool hvc_traps__watches(const struct hvc_machine *machine, const struct hvc_bloc
 	return false;
 }
 
+/* Whatever has been translated was so without a look at each instruction. */
+static bool watch_all(struct hvc_machine *machine)
+{
+	bool ok = hvc_engine__watch_all(machine->engine) &&
+	          hvc_engine__forget(machine->engine, HVC_HARNESS_BASE, HVC_HARNESS_SIZE);
+
+	for (unsigned i = 0; ok && i < machine->segments; i++)
+		ok = hvc_engine__forget(machine->engine, machine->segment[i].address,
+		                        machine->segment[i].size);
+	return ok;
+}
+
 bool hvc_traps__watch(struct hvc_machine *machine)
 {
 	struct hvc_traps *traps = &machine->traps;
-	uint64_t *address =
-	        realloc(traps->address, ((size_t)traps->count + 1) * sizeof *traps->address);
+	uint64_t *address;
 
 	traps->waits = false;
+	if (traps->strict) {
+		hvc_engine__move(machine->engine, traps->lo, hvc_engine__pstate(machine->engine));
+		return watch_all(machine);
+	}
+	address = realloc(traps->address, ((size_t)traps->count + 1) * sizeof *traps->address);
 	/* Where blocks were chained the engine's own pc is still that of one before. */
 	hvc_engine__move(machine->engine, traps->lo, hvc_engine__pstate(machine->engine));
 	if (!address)
@@ -160,4 +187,97 @@ enum hvc_ec hvc_traps__class(const struct hvc_machine *machine, uint64_t address
 		return HVC_EC_UNKNOWN;
 	return hvc_trap__class(kind, hvc_machine__current(machine, HVC_REG_CPTR_EL2),
 	                       is_host(machine));
+}
+
+bool hvc_traps__may(uint32_t word)
+{
+	struct hvc_a64_alignment alignment;
+
+	return hvc_a64__alignment(word, &alignment) && alignment.always > 1;
+}
+
+/* Encodings: Arm ARM C4.1; Rd 31 is SP unless the flags are set. */
+bool hvc_traps__tilts(uint32_t word)
+{
+	const bool to_sp = (word & 31) == 31, from_sp = (word >> 5 & 31) == 31;
+	struct hvc_a64_access access;
+
+	if ((word & UINT32_C(0x3f800000)) == UINT32_C(0x11000000)) /* ADD, SUB (immediate) */
+		return to_sp && (!from_sp || (!(word >> 22 & 1) && word >> 10 & 15));
+	if ((word & UINT32_C(0x3fe00000)) == UINT32_C(0x0b200000) || /* (extended register) */
+	    ((word & UINT32_C(0x1f800000)) == UINT32_C(0x12000000) && word >> 29 != 3 &&
+	     word >> 29 != 7)) /* AND, ORR, EOR (immediate) */
+		return to_sp;
+	if ((word & UINT32_C(0xffffffe0)) == UINT32_C(0xd5184100)) /* MSR SP_EL0 */
+		return true;
+	return hvc_a64__access(word, &access) && access.back && access.base == HVC_A64_SP &&
+	       (!access.moves || access.moves & 15);
+}
+
+/*
+ * SP is askew where code has moved it so, or the world begins so; and it may have been for long
+ * where a call has turned the check on.
+ */
+bool hvc_traps__turns_strict(struct hvc_machine *machine, const struct hvc_block *block)
+{
+	struct hvc_traps *traps = &machine->traps;
+	uint64_t sctlr;
+
+	if (machine->hyp || traps->strict || !(block->accesses || block->stack))
+		return false;
+	sctlr = hvc_machine__current(machine, HVC_REG_SCTLR_EL2);
+	if (!(sctlr & SCTLR_A) &&
+	    (!(sctlr & SCTLR_SA) ||
+	     !(block->stack || !(machine->entry.v[HVC_REG_SCTLR_EL2] & SCTLR_SA))))
+		return false;
+	traps->lo = block->address;
+	traps->strict = traps->waits = true;
+	hvc_engine__stop(machine->engine);
+	return true;
+}
+
+bool hvc_traps__open(struct hvc_machine *machine)
+{
+	const uint64_t *v = machine->entry.v;
+	const uint64_t sp = v[HVC_REG_SP_EL0] | v[HVC_REG_SP_EL2];
+
+	if (machine->hyp)
+		return true;
+	machine->traps.strict |=
+	        v[HVC_REG_SCTLR_EL2] & SCTLR_A || (v[HVC_REG_SCTLR_EL2] & SCTLR_SA && sp & 15);
+	return !machine->traps.strict || hvc_engine__watch_all(machine->engine);
+}
+
+static bool read_id(void *ctx, const uint8_t name[5], uint64_t *value)
+{
+	return hvc_engine__get_sys(ctx, name, value);
+}
+
+uint64_t hvc_traps__alignment(struct hvc_machine *machine, uint64_t address, uint64_t *far)
+{
+	uint64_t sctlr = hvc_machine__current(machine, HVC_REG_SCTLR_EL2);
+	struct hvc_a64_alignment alignment;
+	struct hvc_engine_frame frame;
+	uint64_t esr = 0;
+	unsigned bytes;
+	uint32_t word;
+	bool stack;
+
+	if (machine->hyp || !hvc_machine__word_at(machine, address, &word) ||
+	    !hvc_a64__alignment(word, &alignment))
+		return 0;
+	stack = sctlr & SCTLR_SA && alignment.stack;
+	bytes = sctlr & SCTLR_A ? alignment.checked : alignment.always;
+	if (bytes == 1 && !stack)
+		return 0;
+	hvc_engine__frame(machine->engine, &frame);
+	frame.pc = address;
+	if (stack && frame.sp[frame.pstate & HVC_PSTATE_SP ? 2 : 0] & 15) {
+		esr = (uint64_t)HVC_EC_SP_ALIGN << 26 | HVC_ESR_IL;
+	} else {
+		*far = hvc_access__address(word, &frame);
+		if (*far & (bytes - 1))
+			esr = (uint64_t)HVC_EC_DABT_SAME << 26 | HVC_ESR_IL | HVC_ESR_ALIGNMENT;
+	}
+	return esr && hvc_feature__lacks(word, read_id, machine->engine) ? 0 : esr;
 }

@@ -361,6 +361,11 @@ bool hvc_engine__watch(struct hvc_engine *engine, uint64_t address)
 	return add_hook(engine, UC_HOOK_CODE, 0, CALLBACK(on_boundary), place, place) == UC_ERR_OK;
 }
 
+bool hvc_engine__watch_all(struct hvc_engine *engine)
+{
+	return add_hook(engine, UC_HOOK_CODE, 0, CALLBACK(on_boundary), 1, 0) == UC_ERR_OK;
+}
+
 bool hvc_engine__keep(struct hvc_engine *engine)
 {
 	engine->kept_change = engine->change;

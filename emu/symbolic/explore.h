@@ -45,6 +45,8 @@ struct hvc_walker {
 	/* Brent's cycle detection, at jumps back and ERETs at EL2 */
 	uint64_t jumps, checkpoint_at;
 	bool armed, spx;
+	bool surfaced;   /* since the checkpoint it was in no exception, */
+	unsigned faults; /* and took so many */
 	uint64_t pc, changes;
 	size_t clauses;
 	hvc_ref x[HVC_GPR_COUNT], sys[HVC_REG_COUNT], daif, pstate;

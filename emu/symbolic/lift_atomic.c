@@ -44,6 +44,9 @@ static void store_exclusive(struct hvc_lift *l, unsigned size, bool pair)
 		hvc_lift__unlifted(l, "an exclusive store that does not go with its load");
 		return;
 	}
+	/* Whether a store that is not made is checked is IMPLEMENTATION DEFINED. */
+	if (!hvc_lift__aligned(l, address))
+		return;
 	if (open && (!hvc_lift__store(l, address, size, hvc_lift__x(l, t, 8 * size)) ||
 	             (pair && !hvc_lift__store(l, address_of(l, size), size,
 	                                       hvc_lift__x(l, t2, 8 * size)))))

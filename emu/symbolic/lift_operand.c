@@ -3,6 +3,7 @@
  * What the files of instructions share: registers as operands, loads and stores that may fault,
  * conditions that may have to be asked, and the shared pseudocode of the Arm ARM (J1).
  */
+#include "machine/access.h"
 #include "symbolic/lift.h"
 
 hvc_ref hvc_lift__x(struct hvc_lift *l, unsigned n, unsigned width)
@@ -79,16 +80,69 @@ static bool is_big_endian(struct hvc_lift *l, unsigned size)
 	return true;
 }
 
+/* Is it a multiple, as far as anybody who calls can tell? What EL2 keeps is taken to be right. */
+static bool is_multiple(struct hvc_lift *l, hvc_ref a, unsigned bytes, bool *yes)
+{
+	hvc_ref base, low = hvc_bv__and(l->t, a, hvc_lift__num(l, 64, bytes - 1));
+
+	*yes = true;
+	if (!l->scene->extents && !hvc_bv__const(low) && !(a->uses & HVC_USES_CALL)) {
+		uint64_t offset = hvc_bv__offset(a, &base);
+
+		if (base == hvc_bv__input(l->t, "sp_el2", 64))
+			*yes = !(offset & (bytes - 1));
+		else
+			l->way->trusts = true;
+		return true;
+	}
+	return hvc_lift__known(l, hvc_bv__eq(l->t, low, hvc_lift__num(l, 64, 0)), yes);
+}
+
+/* AArch64.CheckSPAlignment and CheckAlignment. */
+bool hvc_lift__aligned(struct hvc_lift *l, hvc_ref address)
+{
+	hvc_ref sctlr = l->way->sys[HVC_REG_SCTLR_EL2];
+	struct hvc_a64_alignment alignment;
+	bool checks = false, yes;
+	unsigned bytes;
+
+	if (l->aligned || !hvc_a64__alignment(l->word, &alignment))
+		return true;
+	l->aligned = true;
+	bytes = alignment.always;
+	if (alignment.stack) {
+		if (!hvc_lift__known(l, hvc_bv__extract(l->t, sctlr, 3, 3), &checks) ||
+		    (checks && !is_multiple(l, l->way->sys[stack(l)], 16, &yes)))
+			return false;
+		if (checks && !yes) {
+			l->next = HVC_NEXT_FAULT;
+			l->ec = HVC_EC_SP_ALIGN;
+			return false;
+		}
+	}
+	if (bytes < alignment.checked) {
+		if (!hvc_lift__known(l, hvc_bv__extract(l->t, sctlr, 1, 1), &checks))
+			return false;
+		bytes = checks ? alignment.checked : bytes;
+	}
+	if (bytes > 1 && !is_multiple(l, address, bytes, &yes))
+		return false;
+	if (bytes == 1 || yes)
+		return true;
+	l->way->askew = true;
+	return accessed(l, HVC_ACCESS_FAULT, address);
+}
+
 bool hvc_lift__load(struct hvc_lift *l, hvc_ref address, unsigned size, hvc_ref *value)
 {
-	if (is_big_endian(l, size))
+	if (!hvc_lift__aligned(l, address) || is_big_endian(l, size))
 		return false;
 	return accessed(l, hvc_memory__load(l->scene, l->way, address, size, value), address);
 }
 
 bool hvc_lift__store(struct hvc_lift *l, hvc_ref address, unsigned size, hvc_ref value)
 {
-	if (is_big_endian(l, size))
+	if (!hvc_lift__aligned(l, address) || is_big_endian(l, size))
 		return false;
 	return accessed(l, hvc_memory__store(l->scene, l->way, address, size, value), address);
 }

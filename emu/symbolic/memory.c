@@ -344,17 +344,6 @@ static enum hvc_access load_at(struct hvc_scene *scene, struct hvc_way *way, hvc
 	return HVC_ACCESS_OK;
 }
 
-/* SCTLR_EL2.A: an access that is not aligned faults, too. */
-static hvc_ref is_aligned(struct hvc_scene *scene, const struct hvc_way *way, hvc_ref address,
-                          unsigned size)
-{
-	struct hvc_bvs *t = scene->terms;
-	uint64_t low = way->sys[HVC_REG_SCTLR_EL2]->ones & 2 ? size - 1u : 0;
-
-	return hvc_bv__eq(t, hvc_bv__and(t, address, hvc_bv__num(t, 64, low)),
-	                  hvc_bv__num(t, 64, 0));
-}
-
 /* Is there memory at a pointer that is not known? */
 static enum hvc_access reach(struct hvc_scene *scene, struct hvc_way *way,
                              const struct place *place, unsigned size)
@@ -369,7 +358,6 @@ static enum hvc_access reach(struct hvc_scene *scene, struct hvc_way *way,
 	address = address_term(t, place->base, place->offset);
 	for (unsigned i = 0; i < scene->extents; i++)
 		there = hvc_bv__or(t, there, hvc_extent__has(t, &scene->extent[i], address, size));
-	there = hvc_bv__and(t, there, is_aligned(scene, way, address, size));
 	switch (hvc_facts__decide(scene, &way->facts, there)) {
 	case HVC_FACT_TRUE:
 		return HVC_ACCESS_OK;

@@ -96,7 +96,10 @@ static void enter(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_ec ec, 
 
 	(void)hvc_memory__fetch(&e->s->scene, way->pc, &word);
 	way->sys[HVC_REG_ESR_EL2] =
-	        hvc_bv__num(t, 64, (uint64_t)ec << 26 | HVC_ESR_IL | hvc_nested__iss(ec, word));
+	        hvc_bv__num(t, 64,
+	                    (uint64_t)ec << 26 | HVC_ESR_IL |
+	                            (way->askew ? HVC_ESR_ALIGNMENT : hvc_nested__iss(ec, word)));
+	way->askew = false;
 	way->sys[HVC_REG_ELR_EL2] =
 	        fetch && address ? address : hvc_bv__num(t, 64, way->pc + (call ? 4 : 0));
 	way->sys[HVC_REG_SPSR_EL2] = hvc_bv__or(
@@ -134,6 +137,7 @@ void hvc_explorer__nest(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_e
 	if (!w->nested)
 		w->nest = w->last;
 	w->nested++;
+	w->faults++;
 	enter(e, w, ec, address, &entry);
 }
 
@@ -142,8 +146,18 @@ void hvc_walker__unnest(struct hvc_walker *w, struct hvc_sympath *path)
 	const struct hvc_nest *nest = w->nest;
 	struct hvc_way *way = w->way;
 
-	if (!w->nested || (path->kind != HVC_OUTCOME_SPIN && path->kind != HVC_OUTCOME_FAULT))
+	if (path->end != HVC_END_OUTCOME ||
+	    (path->kind == HVC_OUTCOME_SPIN ? !w->nested && !w->faults
+	                                    : !w->nested || path->kind != HVC_OUTCOME_FAULT))
 		return;
+	/* Vectors that go back to where it happens again do not answer it; which of several is it?
+	 */
+	if (path->kind == HVC_OUTCOME_SPIN && w->surfaced && w->faults > 1) {
+		path->end = HVC_END_BOUND;
+		path->kind = HVC_OUTCOME_LIMIT;
+		path->why = "exceptions that come again and again";
+		return;
+	}
 	path->kind = HVC_OUTCOME_FAULT;
 	path->level = nest->spx ? HVC_LEVEL_EL2H : HVC_LEVEL_EL2T;
 	path->target = nest->address;

@@ -179,6 +179,8 @@ struct hvc_way {
 	uint32_t moved;   /**< general registers that were written, a bit each */
 	unsigned effects; /**< TLBI, cache maintenance and the like */
 	bool simd;        /**< an FP/SIMD register was written */
+	bool askew;       /**< an access has just been found not to be aligned */
+	bool trusts;      /**< that pointers which EL2 keeps are aligned */
 	bool translates;  /**< EL2's own translation may be on, of which terms know nothing */
 	uint64_t changes; /**< of memory and system registers: counted */
 };

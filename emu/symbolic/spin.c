@@ -10,6 +10,7 @@ bool hvc_walker__spins(struct hvc_walker *w)
 {
 	const struct hvc_way *way = w->way;
 
+	w->surfaced |= !w->nested;
 	if (w->armed && w->pc == way->pc && w->changes == way->changes &&
 	    w->clauses == way->facts.clauses && !memcmp(w->x, way->x, sizeof w->x) &&
 	    !memcmp(w->sys, way->sys, sizeof w->sys) && w->spx == way->spx &&
@@ -20,6 +21,8 @@ bool hvc_walker__spins(struct hvc_walker *w)
 		return false;
 	w->checkpoint_at = 2 * w->jumps;
 	w->armed = true;
+	w->surfaced = !w->nested;
+	w->faults = 0;
 	w->pc = way->pc;
 	w->changes = way->changes;
 	w->clauses = way->facts.clauses;

@@ -139,7 +139,7 @@ static void point(struct maker *m, hvc_ref address)
 	here = eval(m->s, address, m->out) - m->out->model.value[base->value];
 	do /* others may have been pointed there before */
 		m->out->model.value[base->value] =
-		        SPARE + SPARE_SIZE * m->spares++ + SPARE_SIZE / 2 - here;
+		        SPARE + SPARE_SIZE * m->spares++ + SPARE_SIZE / 2 - (here & ~UINT64_C(15));
 	while (m->spares < SPARES && is_taken(m, base->value));
 	m->failed |= is_taken(m, base->value);
 }
@@ -431,6 +431,14 @@ static bool is_in_other_vectors(const struct comparison *c)
 	       !hvc_bv__const(c->path->way->sys[HVC_REG_VBAR_EL2]);
 }
 
+/* An abort where the path has taken a pointer of EL2's to be aligned: this one need not be. */
+static bool is_askew(const struct comparison *c)
+{
+	return c->path->way->trusts && c->path->kind != HVC_OUTCOME_FAULT &&
+	       c->outcome->kind == HVC_OUTCOME_FAULT &&
+	       hvc_arch_ec(c->outcome->esr) == HVC_EC_DABT_SAME;
+}
+
 static void compare_end(struct comparison *c)
 {
 	const struct hvc_sympath *path = c->path;
@@ -473,6 +481,9 @@ enum hvc_status hvc_symbolic__confirm(struct hvc_symbolic *symbolic, const struc
 	if (is_untranslated(&c))
 		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
 		                    "the path turns translation on, and there are no tables");
+	if (is_askew(&c))
+		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
+		                    "the path follows a pointer of EL2's that is not aligned");
 	if (is_lacking(&c))
 		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
 		                    "the CPU model lacks a register that the path uses");

@@ -32,8 +32,12 @@ enum hvc_ec {
 	HVC_EC_PC_ALIGN = 0x22,
 	HVC_EC_DABT_LOWER = 0x24,
 	HVC_EC_DABT_SAME = 0x25,
+	HVC_EC_SP_ALIGN = 0x26,
 	HVC_EC_BRK64 = 0x3c,
 };
+
+/** ISS of a Data Abort that is an Alignment fault: DFSC (Arm ARM D24, ESR_ELx). */
+#define HVC_ESR_ALIGNMENT UINT64_C(0x21)
 
 /** Vector table group, in manual order; each is 0x200 bytes (Arm ARM D1.3.1.5). */
 enum hvc_vector_group {
