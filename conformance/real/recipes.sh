@@ -128,12 +128,17 @@ recipe 0 map linux-6.1.deb@__kvm_nvhe___kvm_hyp_init
 within 6
 tells "$complete" '\[x1 \+ 0x30\]' 'x0 in 0, 3 +return, x0 := 0xbadca11' 'anything else +return, x0 := 0xffffffffffffffff'
 recipe 0 map linux-6.1.deb@__kvm_nvhe___kvm_hyp_host_vector
-within 40
+within 20
 tells "$complete" 'x0 in 0, 3 +return, x0 := 0xbadca11' 'x0 = 1 +jump to x1 at el2h' \
 	'x0 = 0xc6000001 +handoff to __kvm_nvhe_handle___kvm_get_mdcr_el2' \
 	'x0 = 0xc600000c +handoff to __kvm_nvhe_handle___kvm_vcpu_run' \
 	'x0 = 0xc6000016 +handoff to __kvm_nvhe_handle___pkvm_vcpu_init_traps' \
 	'tpidr_el2' 'cmp x0, #2; b.ne'
+# Handlers that need what boot sets and patches: each gets its call, and all else is proved.
+recipe 2 check linux-6.1.deb@__kvm_nvhe___kvm_hyp_host_vector --abi linux-kvm-6.1 --all
+within 20
+tells '^OPEN .*not decided: ' 'Proved for every input that goes to none of [0-9]+ handlers' '^  unknown .* 0 +proved' \
+	'^  soft_restart .* 0 +proved' '^  vcpu_run .* sampled'
 recipe 0 map linux-6.12.deb@__kvm_nvhe___kvm_hyp_host_vector
 within 40
 tells 'x0 in .*3|x0 = 3' 'handoff to .*handle___kvm_vcpu_run'

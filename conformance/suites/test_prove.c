@@ -202,6 +202,45 @@ TEST(rest_is_swept)
 		assert_swept(open_stores[i].subject, open_stores[i].abi);
 }
 
+/* A handler that takes too long to follow, and the others, which are proved. */
+TEST(long_handlers_are_sampled)
+{
+	static const char text[] =
+	        HEAD "rules:\n"
+	             "  - { name: short, when: { x0: 0 }, outcome: return, clobbers: x0-x2 }\n"
+	             "  - { name: bits, when: { x0: 1 }, outcome: return, results: { x0: 5 },"
+	             " clobbers: x0-x2 }\n"
+	             "  - { name: count, when: { x0: 2 }, outcome: return, results: { x0: 0 },"
+	             " clobbers: x0-x2 }\n"
+	             "  - { name: rest, default: true, outcome: return, results: { x0: -1 } }\n";
+	static const enum hvc_evidence known[] = {HVC_EVIDENCE_PROVED, HVC_EVIDENCE_SAMPLED,
+	                                          HVC_EVIDENCE_SAMPLED, HVC_EVIDENCE_PROVED};
+	struct hvc_subject *subject = open_idiom("long-handlers");
+	struct hvc_abi *abi = parse_abi(text);
+	struct hvc_check *check = check_one(subject, abi);
+
+	ck_assert_uint_eq(check->parts, 1);
+	ck_assert(!check->part[0].proved);
+	ck_assert_uint_eq(check->part[0].handlers, 2);
+	ck_assert_int_eq(check->total.known, HVC_EVIDENCE_SAMPLED);
+	for (unsigned i = 0; i < 4; i++)
+		ck_assert_int_eq(check->rule[i].known, known[i]);
+	/* Of each immediate a call, and no other sweep. */
+	ck_assert_uint_eq(check->world[0].probes, 1);
+	for (unsigned i = 0; i < HVC_IMM_COUNT; i++)
+		ck_assert_uint_ne(check->verdicts[i], 0);
+	ck_assert_uint_eq(check->findings, 2);
+	ck_assert_int_eq(check->finding[0].verdict.rule, 1);
+	ck_assert(check->finding[0].sampled);
+	/* What does not end in its budget breaks nothing. */
+	ck_assert_int_eq(check->finding[1].verdict.rule, 2);
+	ck_assert_int_eq(check->finding[1].outcome.kind, HVC_OUTCOME_LIMIT);
+	ck_assert_uint_eq(check->findings_assumed, 1);
+	hvc_check_free(check);
+	hvc_abi_free(abi);
+	hvc_subject_close(subject);
+}
+
 /* Each immediate once a caller, and no probe more, where all is proved; all of them by --sweep. */
 TEST(sweep_is_asked_for)
 {

@@ -95,11 +95,12 @@ const struct hvc_command hvc_command_table[] = {
                         "Follows every path of the code, in every world and from every caller of "
                         "the ABI, and\nproves each promise for all immediates and register "
                         "values, or names a call that breaks\nit. All these calls, and every "
-                        "immediate, are made and judged. What cannot be proved is\nswept: "
-                        "called with the register values that code and specification name; the "
-                        "report says\nwhich is which. Exit status 0: conforms, 1: violates. A "
-                        "built-in subject is checked\nagainst the ABI of its name when there "
-                        "is no --abi.\n",
+                        "immediate, are made and judged. A handler that is too\nlong to follow "
+                        "gets a call of each rule; what else cannot be proved is swept: called\n"
+                        "with the register values that code and specification name; the report "
+                        "says which is\nwhich. Exit status 0: conforms, 1: violates. A built-in "
+                        "subject is checked against the\nABI of its name when there is no "
+                        "--abi.\n",
                 .examples = "  hvcheck check linux-stub-4.12 --abi linux-stub-4.12\n"
                             "  hvcheck check vmlinux@__hyp_stub_vectors --abi linux-stub-6.0\n"
                             "  hvcheck check build/el2.elf --abi ./my-abi.yaml --quiet\n",

@@ -18,6 +18,7 @@
 #include "machine/supplied.h"
 #include "subject/subject.h"
 
+#define HANDLER_QUERIES 100u  /* asked of the solver while a handler is followed */
 #define CONSTANTS_LIMIT 1000u /* instructions followed when looking for compared constants */
 
 static enum hvc_status out_of_memory(struct hvc_diag *diag)
@@ -36,7 +37,8 @@ static void judge_rest(struct hvc_check_bench *bench, struct hvc_check_world *wo
 		if (call->lost && world->failed++ == 0)
 			memcpy(world->failure, call->failure, sizeof call->failure);
 		/* Calls of a sweep are judged by their rules alone. */
-		if (call->swept && call->apart)
+		if (call->sampled ? call->verdict.kind == HVC_VERDICT_VIOLATES
+		                  : call->swept && call->apart)
 			hvc_check__note(bench, call);
 		else if (call->swept)
 			continue;
@@ -81,6 +83,8 @@ static enum hvc_status keep_parts(struct hvc_check_bench *bench, struct hvc_diag
 	if (parts)
 		memcpy(check->part + check->parts, bench->proof.part, parts * sizeof *check->part);
 	check->parts += parts;
+	for (unsigned i = 0; bench->proof.sampled && i < hvc_abi_rule_count(check->abi); i++)
+		bench->sampled[i] |= bench->proof.sampled[i];
 	return HVC_OK;
 }
 
@@ -213,6 +217,7 @@ static enum hvc_status check_world(struct hvc_check_bench *bench, const struct h
 	        .insns = bench->insns,
 	        .budget = config->budget,
 	        .paths = config->paths,
+	        .behind = HANDLER_QUERIES,
 	        .certificates = config->certificates,
 	};
 	struct hvc_probes chosen = {0};
@@ -246,23 +251,30 @@ static enum hvc_status check_world(struct hvc_check_bench *bench, const struct h
 }
 
 /* What holds of a rule is as well known as the least of the parts that it speaks of. */
-static void weigh(struct hvc_check *check)
+static void weigh(struct hvc_check_bench *bench)
 {
+	struct hvc_check *check = bench->check;
+
 	check->total.known = check->parts ? HVC_EVIDENCE_PROVED : HVC_EVIDENCE_SWEPT;
 	for (unsigned i = 0; i < hvc_abi_rule_count(check->abi); i++)
 		check->rule[i].known = check->total.known;
 	for (unsigned i = 0; i < check->parts; i++) {
 		const struct hvc_check_part *part = &check->part[i];
 
+		enum hvc_evidence known =
+		        part->handlers ? HVC_EVIDENCE_SAMPLED : HVC_EVIDENCE_SWEPT;
+
 		if (part->proved)
 			continue;
-		check->total.known = HVC_EVIDENCE_SWEPT;
+		if (check->total.known < known)
+			check->total.known = known;
 		for (unsigned k = 0; k < hvc_abi_rule_count(check->abi); k++) {
 			const struct hvc_rule *rule = hvc_abi_rule_at(check->abi, k);
 
 			if (rule->levels >> part->from & 1 && rule->insns >> part->insn & 1 &&
-			    rule->worlds >> part->world & 1)
-				check->rule[k].known = HVC_EVIDENCE_SWEPT;
+			    rule->worlds >> part->world & 1 &&
+			    (!part->handlers || bench->sampled[k]) && check->rule[k].known < known)
+				check->rule[k].known = known;
 		}
 	}
 }
@@ -334,11 +346,12 @@ static enum hvc_status run_worlds(struct hvc_check_bench *bench, const struct hv
 	check->world = calloc(worlds, sizeof *check->world);
 	check->rule = calloc(hvc_abi_rule_count(config->abi), sizeof *check->rule);
 	check->verdicts = calloc(HVC_IMM_COUNT, 1);
-	if (!check->subject || !check->world || !check->rule || !check->verdicts)
+	bench->sampled = calloc(hvc_abi_rule_count(config->abi), sizeof *bench->sampled);
+	if (!bench->sampled || !check->subject || !check->world || !check->rule || !check->verdicts)
 		return out_of_memory(diag);
 	for (bench->world = 0; bench->world < worlds; bench->world++)
 		HVC_TRY(check_world(bench, &probes[bench->world > 0], diag));
-	weigh(check);
+	weigh(bench);
 	count_immediates(bench);
 	for (unsigned i = 0; i < check->findings; i++)
 		if (check->finding[i].verdict.clause == HVC_CLAUSE_PRESERVE ||
@@ -398,8 +411,10 @@ enum hvc_status hvc_check_run(const struct hvc_check_config *config, struct hvc_
 	hvc_probes__free(&probes[0]);
 	hvc_probes__free(&probes[1]);
 	free(constant);
-	if (bench)
+	if (bench) {
+		free(bench->sampled);
 		free(bench->seen);
+	}
 	free(bench);
 	if (status != HVC_OK) {
 		hvc_check_free(check);

@@ -18,7 +18,8 @@ struct hvc_check_bench {
 	struct hvc_hold *hold;           /* rows that calls are held to; NULL: none */
 	uint64_t held;                   /* calls of this world */
 	unsigned levels, insns;
-	unsigned capacity;                  /* of check->finding */
+	bool *sampled;     /* of all worlds, one a rule: calls of it go on in handlers */
+	unsigned capacity; /* of check->finding */
 	uint8_t (*seen)[HVC_IMM_COUNT / 8]; /* for each finding, the immediates it was seen on */
 	bool nomem, full;                   /* while adding up */
 	char fault[400];                    /* of hvcheck: a call that the proof is wrong of */

@@ -173,19 +173,21 @@ static struct hvc_finding *finding_of(struct hvc_check_bench *bench,
 		bench->capacity = capacity;
 	}
 	memset(&check->finding[check->findings], 0, sizeof *check->finding);
+	check->finding[check->findings].sampled = true;
 	memset(bench->seen[check->findings], 0, sizeof *bench->seen);
 	return &check->finding[check->findings++];
 }
 
 /* Worlds come one after the other: in each the first call counts, whoever made it. */
 static bool add_found(struct hvc_check_bench *bench, const struct found *found,
-                      const struct hvc_probe *probe)
+                      const struct hvc_probe *probe, bool sampled)
 {
 	struct hvc_finding *finding = finding_of(bench, &found->verdict);
 	uint8_t *seen;
 
 	if (!finding)
 		return false;
+	finding->sampled &= sampled;
 	seen = bench->seen[finding - bench->check->finding];
 	/* An immediate is in one chunk, and so of one worker. */
 	if (!finding->calls || (finding->world == bench->world && found->imm < finding->imm)) {
@@ -214,7 +216,7 @@ void hvc_check__note(struct hvc_check_bench *bench, const struct hvc_proof_call 
 		found->imm = call->call.imm;
 		found->seen[found->imm / 8] = (uint8_t)(1u << found->imm % 8);
 	}
-	bench->nomem |= !found || !add_found(bench, found, &probe);
+	bench->nomem |= !found || !add_found(bench, found, &probe, call->sampled);
 	free(found);
 }
 
@@ -255,7 +257,8 @@ static void add(void *ctx, const void *tally)
 	for (unsigned i = 0; i < HVC_IMM_COUNT; i++)
 		check->verdicts[i] |= t->verdicts[i];
 	for (unsigned i = 0; i < t->founds; i++)
-		bench->nomem |= !add_found(bench, &found[i], &bench->probes->probe[found[i].probe]);
+		bench->nomem |=
+		        !add_found(bench, &found[i], &bench->probes->probe[found[i].probe], false);
 	if (t->fault[0])
 		memcpy(bench->fault, t->fault, sizeof bench->fault);
 	else if (t->full && !bench->fault[0])

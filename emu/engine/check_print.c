@@ -15,7 +15,9 @@
 
 const char *hvc_evidence_name(enum hvc_evidence evidence)
 {
-	return evidence == HVC_EVIDENCE_PROVED ? "proved" : "swept";
+	static const char *const names[] = {"proved", "swept", "sampled"};
+
+	return names[evidence];
 }
 
 /* A value; of a syndrome register, what it stands for. */

@@ -45,12 +45,15 @@ static enum hvc_reg first_changed(const struct hvc_call *call)
 static bool is_left(const struct hvc_check *check, const struct hvc_proof *proof,
                     const struct hvc_probe *probe)
 {
-	if (!hvc_proof__proves(proof, &probe->call))
+	const struct hvc_check_part *part = hvc_proof__part(proof, &probe->call);
+
+	if (!part || (!part->proved && !part->handlers))
 		return true;
 	if (probe->why != HVC_WHY_BASE || probe->seed)
 		return false;
 	for (unsigned i = 0; i < check->parts; i++)
-		if (check->part[i].proved && check->part[i].from == probe->call.from &&
+		if ((check->part[i].proved || check->part[i].handlers) &&
+		    check->part[i].from == probe->call.from &&
 		    check->part[i].insn == probe->call.insn)
 			return false;
 	return true;
@@ -74,7 +77,9 @@ bool hvc_check__probes(const struct hvc_check *check, struct hvc_proof *proof,
 		struct hvc_probe probe = {
 		        .call = call->call, .reg = HVC_REG_NONE, .why = HVC_WHY_PROOF};
 
-		if (call->verdict.clause == HVC_CLAUSE_NONE || is_shown(check, proof, i))
+		/* A handler may take as long as thousands of others. */
+		if (call->sampled || call->verdict.clause == HVC_CLAUSE_NONE ||
+		    is_shown(check, proof, i))
 			continue;
 		call->swept = true;
 		probe.call.imm = 0;

@@ -166,9 +166,22 @@ static bool is_finding_assumed(const struct hvc_check *check, const struct hvc_f
                                char why[HVC_DOUBT_TEXT])
 {
 	const struct hvc_check_world *world = &check->world[finding->world];
+	const struct hvc_el2_exception fault = hvc_fault__of(&finding->outcome);
 
-	return hvc_fault__is_assumed(&world->world, &world->entry, &world->supplied,
-	                             &finding->outcome, why);
+	if (hvc_fault__is_assumed(&world->world, &world->entry, &world->supplied, &finding->outcome,
+	                          why))
+		return true;
+	/* What boot patches and sets is not in the image: who can tell what a handler makes of it?
+	 */
+	if (!finding->sampled || (!fault.esr && finding->outcome.kind != HVC_OUTCOME_LIMIT))
+		return false;
+	if (why)
+		snprintf(why, HVC_DOUBT_TEXT,
+		         "not decided: %s at 0x%" PRIx64
+		         " in a handler that was not followed, in code that has not booted",
+		         fault.esr ? "the exception" : "the budget's end",
+		         fault.esr ? fault.pc : finding->outcome.pc);
+	return true;
 }
 
 bool hvc_rule__is_lacking(const struct hvc_rule *rule, const struct hvc_regset *const *present,

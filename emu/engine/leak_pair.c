@@ -433,7 +433,7 @@ bool hvc_leak__is_sound(struct hvc_leak_search *search, const struct hvc_sympath
 		hvc_prover__gap(p, "a system register that is not compared tells of a secret");
 	if (may_hit_own(search, path))
 		hvc_prover__gap(p, "a store where the caller says, to EL2's own memory");
-	if (p->symbolic->scene.partial)
+	if (path->way->partial)
 		hvc_prover__gap(p, "an access that faults for some addresses only");
 	return true;
 }

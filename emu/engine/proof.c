@@ -14,7 +14,7 @@ void hvc_prover__gap(struct hvc_prover *p, const char *format, ...)
 {
 	va_list args;
 
-	if (!p->part->proved)
+	if (p->holes++ && !p->part->proved)
 		return;
 	p->part->proved = false;
 	va_start(args, format);
@@ -54,16 +54,25 @@ void hvc_proof__free(struct hvc_proof *proof)
 {
 	free(proof->part);
 	free(proof->call);
+	free(proof->sampled);
 	hvc_supplied__free(&proof->supplied);
 	memset(proof, 0, sizeof *proof);
 }
 
-bool hvc_proof__proves(const struct hvc_proof *proof, const struct hvc_call *call)
+const struct hvc_check_part *hvc_proof__part(const struct hvc_proof *proof,
+                                             const struct hvc_call *call)
 {
 	for (unsigned i = 0; i < proof->parts; i++)
 		if (proof->part[i].from == call->from && proof->part[i].insn == call->insn)
-			return proof->part[i].proved;
-	return false;
+			return &proof->part[i];
+	return NULL;
+}
+
+bool hvc_proof__proves(const struct hvc_proof *proof, const struct hvc_call *call)
+{
+	const struct hvc_check_part *part = hvc_proof__part(proof, call);
+
+	return part && part->proved;
 }
 
 const struct hvc_verdict *hvc_proof__refutes(const struct hvc_proof *proof,

@@ -218,6 +218,32 @@ static enum hvc_status name_unspecified(struct cell *cell)
 	return name_call(cell, hvc_bv__num(cell->p->terms, 1, 1), HVC_VERDICT_UNDECIDED, NULL);
 }
 
+/* In a handler that is not followed: of those that the rule governs one call is made. */
+static enum hvc_status sample(struct cell *cell)
+{
+	struct hvc_proof *proof = cell->p->proof;
+	unsigned calls = proof->calls;
+
+	proof->sampled[cell->rule] = true;
+	HVC_TRY(name_call(cell, hvc_bv__num(cell->p->terms, 1, 1), HVC_VERDICT_UNDECIDED, NULL));
+	if (proof->calls > calls)
+		proof->call[calls].sampled = true;
+	return HVC_OK;
+}
+
+/* The first is told; the others are counted. */
+static void meet_handler(struct hvc_prover *p, const struct hvc_sympath *path)
+{
+	char where[120], end[120];
+
+	if (p->handlers++ || p->holes)
+		return;
+	hvc_symbolic__print_end(p->symbolic, path, end, sizeof end);
+	hvc_symbolic__print_condition(p->symbolic, path, where, sizeof where);
+	p->part->proved = false;
+	snprintf(p->part->why, sizeof p->part->why, "%s, where %s", end, where);
+}
+
 /* The rule that governs the model at hand, for all that it governs on this path. */
 static enum hvc_status prove_rule(struct cell *cell, struct hvc_diag *diag)
 {
@@ -239,8 +265,11 @@ static enum hvc_status prove_rule(struct cell *cell, struct hvc_diag *diag)
 	cell->all = hvc_bv__and(p->terms, condition, governs);
 	hvc_solver__push(p->solver);
 	hvc_solver__require(p->solver, governs);
-	status = p->config->abi->rule[rule].specified ? prove_specified(cell)
-	                                              : name_unspecified(cell);
+	if (path_of(cell)->handler)
+		status = sample(cell);
+	else
+		status = p->config->abi->rule[rule].specified ? prove_specified(cell)
+		                                              : name_unspecified(cell);
 	hvc_solver__pop(p->solver);
 	governs = hvc_bv__not(p->terms, governs);
 	cell->all = hvc_bv__and(p->terms, condition, governs);
@@ -258,13 +287,16 @@ static enum hvc_status prove_path(struct hvc_prover *p, unsigned index, struct h
 	enum hvc_answer answer;
 	char text[200];
 
-	if (path->end != HVC_END_OUTCOME) {
+	if (path->handler) {
+		meet_handler(p, path);
+	} else if (path->end != HVC_END_OUTCOME) {
 		hvc_symbolic__print_end(p->symbolic, path, text, sizeof text);
 		hvc_prover__gap(p, "%s", text);
 		return HVC_OK;
+	} else {
+		cell.why = hvc_symbolic__loose(p->symbolic, path, &cell.where);
 	}
-	cell.why = hvc_symbolic__loose(p->symbolic, path, &cell.where);
-	if (hvc_bv__is(cell.where, 1)) {
+	if (cell.where && hvc_bv__is(cell.where, 1)) {
 		say_loose(&cell);
 		return HVC_OK;
 	}
@@ -349,6 +381,8 @@ enum hvc_status hvc_prover__explore(struct hvc_prover *p, const struct hvc_secre
 	        .paths = p->config->paths ? p->config->paths : PATHS,
 	        .total = p->config->steps ? p->config->steps : STEPS,
 	        .queries = p->config->queries,
+	        .doors = p->config->behind ? HVC_DOORS_HANDLER : HVC_DOORS_NONE,
+	        .behind = p->config->behind,
 	        /* The machine counts whole blocks. */
 	        .steps = (unsigned)(budget > 2048 ? budget - 1024 : budget / 2 + 1),
 	};
@@ -381,6 +415,7 @@ static enum hvc_status prove_caller(struct hvc_prover *p, struct hvc_diag *diag)
 	p->part->reads = p->symbolic->scene.reads;
 	memcpy(p->part->read, p->symbolic->scene.read, sizeof p->part->read);
 	status = prove_rules(p, diag);
+	p->part->handlers = p->holes ? 0 : p->handlers;
 	hvc_symbolic__free(p->symbolic);
 	return status;
 }
@@ -413,7 +448,8 @@ enum hvc_status hvc_prove__world(const struct hvc_prove_config *config, struct h
 
 	memset(out, 0, sizeof *out);
 	out->part = calloc(HVC_INSN_COUNT * HVC_LEVEL_COUNT, sizeof *out->part);
-	if (!out->part)
+	out->sampled = calloc(hvc_abi_rule_count(config->abi), sizeof *out->sampled);
+	if (!out->part || !out->sampled)
 		return out_of_memory(diag);
 	HVC_TRY(hvc_scene__machine(config->subject, config->world, config->budget, diag, &machine));
 	status = prove_all(config, machine, out, diag);

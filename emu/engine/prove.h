@@ -18,6 +18,7 @@ struct hvc_proof_call {
 	struct hvc_verdict verdict; /**< of the proof; expected and actual are not filled in */
 	bool swept;                 /**< its registers are a probe's */
 	bool apart;                 /**< shown apart: see prove_width.c, prove_memory.c */
+	bool sampled;               /**< goes on in a handler: the verdict is the machine's alone */
 	struct hvc_outcome outcome; /**< of the machine */
 	bool lost;                  /**< the engine died of it, and nothing is known */
 	char failure[256];          /**< lost: the call, and where */
@@ -30,6 +31,7 @@ struct hvc_proof {
 	unsigned calls;
 	size_t room;
 	struct hvc_supplied supplied; /**< that the calls met */
+	bool *sampled;                /**< one a rule: calls that it governs go on in a handler */
 };
 
 struct hvc_prove_config {
@@ -42,6 +44,7 @@ struct hvc_prove_config {
 	unsigned paths;   /**< most of one caller; 0: a good number */
 	uint64_t steps;   /**< instructions followed on all; 0: a good number */
 	uint64_t queries; /**< questions of one caller to the solver; 0: as many as it takes */
+	uint64_t behind;  /**< with which each handler is followed; 0: as all the others */
 	bool width;       /**< only whether upper halves of words matter (prove_width.c) */
 	struct hvc_certificates *certificates; /**< to add to; NULL: none */
 };
@@ -54,6 +57,9 @@ struct hvc_prove_config {
 HVC_MUST_USE enum hvc_status hvc_prove__world(const struct hvc_prove_config *config,
                                               struct hvc_diag *diag, struct hvc_proof *out);
 void hvc_proof__free(struct hvc_proof *proof);
+/** The part of the caller of this call; NULL: none. */
+const struct hvc_check_part *hvc_proof__part(const struct hvc_proof *proof,
+                                             const struct hvc_call *call);
 /** Was all proved, or refuted, that is promised to the caller of this call? */
 bool hvc_proof__proves(const struct hvc_proof *proof, const struct hvc_call *call);
 /** What the machine said of a call of the same caller that breaks the same promise; or NULL. */

@@ -23,6 +23,8 @@ struct hvc_prover {
 	hvc_ref contradicts;        /**< and where it promises what no code can keep with it */
 	hvc_ref *broken;            /**< one a rule: calls that break it; NULL: none is governed */
 	bool *refuted;              /**< one a rule: there is such a call */
+	unsigned holes;             /**< gaps, but for handlers */
+	unsigned handlers;          /**< that were not followed */
 	uint64_t value[HVC_INPUTS]; /**< of the model at hand */
 };
 

@@ -27,12 +27,13 @@ static void add_parts(struct hvc_json *json, const struct hvc_check *check)
 	for (unsigned i = 0; i < check->parts; i++) {
 		const struct hvc_check_part *part = &check->part[i];
 
-		hvc_json__put(
-		        json, "{ world insn from known paths cells why? }",
-		        hvc_abi_world_at(check->abi, part->world)->world.name,
-		        hvc_insn_name(part->insn), hvc_level_name(part->from),
-		        hvc_evidence_name(part->proved ? HVC_EVIDENCE_PROVED : HVC_EVIDENCE_SWEPT),
-		        part->paths, part->cells, !part->proved ? part->why : NULL);
+		hvc_json__put(json, "{ world insn from known paths cells why? }",
+		              hvc_abi_world_at(check->abi, part->world)->world.name,
+		              hvc_insn_name(part->insn), hvc_level_name(part->from),
+		              hvc_evidence_name(part->proved     ? HVC_EVIDENCE_PROVED
+		                                : part->handlers ? HVC_EVIDENCE_SAMPLED
+		                                                 : HVC_EVIDENCE_SWEPT),
+		              part->paths, part->cells, !part->proved ? part->why : NULL);
 	}
 	hvc_json__close(json);
 	hvc_words__reads(&words, check);

@@ -27,12 +27,13 @@ static void add_callers(struct hvc_words *words, const struct hvc_check *check)
 
 void hvc_words__proof(struct hvc_words *words, const struct hvc_check *check)
 {
-	unsigned proved = 0, rules = 0;
+	unsigned proved = 0, rules = 0, handlers = 0;
 	uint64_t paths = 0;
 	char number[HVC_NUMBER_SIZE];
 
 	for (unsigned i = 0; i < check->parts; i++) {
-		proved += check->part[i].proved;
+		proved += check->part[i].proved || check->part[i].handlers;
+		handlers = check->part[i].handlers > handlers ? check->part[i].handlers : handlers;
 		paths += check->part[i].paths;
 	}
 	for (unsigned i = 0; i < hvc_abi_rule_count(check->abi); i++)
@@ -42,7 +43,11 @@ void hvc_words__proof(struct hvc_words *words, const struct hvc_check *check)
 		                      "not with every one.");
 		return;
 	}
-	hvc_words__add(words, "Proved for every input: ");
+	hvc_words__add(words, "Proved for every input");
+	if (handlers)
+		hvc_words__add(words, " that goes to none of %u handler%s", handlers,
+		               handlers == 1 ? "" : "s");
+	hvc_words__add(words, ": ");
 	if (proved < check->parts)
 		hvc_words__add(words, "%u of %u callers; ", proved, check->parts);
 	hvc_words__add(words, "%s path%s", hvc_words__number(paths, number), paths == 1 ? "" : "s");
@@ -112,8 +117,8 @@ void hvc_words__reads(struct hvc_words *words, const struct hvc_check *check)
 void hvc_words__part(struct hvc_words *words, const struct hvc_check *check,
                      const struct hvc_check_part *part)
 {
-	hvc_words__add(words, "Swept, not proved: %s from %s", hvc_insn_name(part->insn),
-	               hvc_level_name(part->from));
+	hvc_words__add(words, "%s, not proved: %s from %s", part->handlers ? "Sampled" : "Swept",
+	               hvc_insn_name(part->insn), hvc_level_name(part->from));
 	if (check->worlds > 1)
 		hvc_words__add(words, " in world %s",
 		               hvc_abi_world_at(check->abi, part->world)->world.name);

@@ -56,7 +56,7 @@ static bool contradicts_itself(const struct hvc_check *check, unsigned rule)
 /* Rules by what became of their promises: one line, for none of them is news. */
 static void put_others(const struct hvc_page *page, const struct hvc_check *check)
 {
-	unsigned hold[2] = {0}, open = 0, never = 0, split = 0;
+	unsigned hold[HVC_EVIDENCE_SAMPLED + 1] = {0}, open = 0, never = 0, split = 0;
 	const char *comma = "";
 
 	for (unsigned i = 0; i < hvc_abi_rule_count(check->abi); i++) {
@@ -72,7 +72,7 @@ static void put_others(const struct hvc_page *page, const struct hvc_check *chec
 			hold[account->known]++;
 	}
 	hvc_page__open(page, 2);
-	for (unsigned known = 0; known < 2; known++) {
+	for (unsigned known = 0; known <= HVC_EVIDENCE_SAMPLED; known++) {
 		if (!hold[known])
 			continue;
 		hvc_page__print(page, "%s%u%s rule%s hold%s, %s", comma, hold[known],

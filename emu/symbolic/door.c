@@ -26,6 +26,10 @@
 #define INSIDE_FORKS 6u
 /** Inputs of a condition that are looked at. */
 #define INPUTS 8u
+/** Instructions of a handler that is followed, and places that an access of it is taken apart into.
+ */
+#define BEHIND_STEPS     UINT64_C(200000)
+#define BEHIND_ADDRESSES 64u
 
 struct hvc_waiting {
 	struct hvc_waiting *next;
@@ -48,7 +52,24 @@ static void stop_at(struct hvc_explorer *e, struct hvc_way *way, bool undecided,
 	at->way = way;
 	at->undecided = undecided;
 	at->door = outer;
-	hvc_explorer__stop(e, at, HVC_OUTCOME_HANDOFF, hvc_bv__num(e->s->scene.terms, 64, way->pc));
+	at->checkpoint_at = 1;
+	hvc_door__stop(e, at);
+}
+
+void hvc_door__stop(struct hvc_explorer *e, struct hvc_walker *w)
+{
+	struct hvc_sympath path = {.kind = HVC_OUTCOME_HANDOFF,
+	                           .level = w->way->spx ? HVC_LEVEL_EL2H : HVC_LEVEL_EL2T,
+	                           .target = hvc_bv__num(e->s->scene.terms, 64, w->way->pc),
+	                           .pc = w->way->pc};
+
+	if (e->s->config.behind)
+		path.behind = hvc_explorer__twin(e, w);
+	if (path.behind && path.behind->door) {
+		path.behind->door->live--;
+		path.behind->door = NULL;
+	}
+	hvc_explorer__end(e, w, &path);
 }
 
 /* Was this register of the caller's put into EL2's memory? */
@@ -107,8 +128,7 @@ bool hvc_door__call(struct hvc_explorer *e, struct hvc_walker *w)
 		return true;
 	if (is_handler(e, w->way)) {
 		hvc_door__pass(e, w);
-		hvc_explorer__stop(e, w, HVC_OUTCOME_HANDOFF,
-		                   hvc_bv__num(e->s->scene.terms, 64, w->way->pc));
+		hvc_door__stop(e, w);
 		return false;
 	}
 	if (!w->door || w->door->passed || w->door->inside)
@@ -118,6 +138,8 @@ bool hvc_door__call(struct hvc_explorer *e, struct hvc_walker *w)
 
 static void drop(struct hvc_walker *w)
 {
+	if (!w)
+		return;
 	hvc_way__free(w->way);
 	free(w);
 }
@@ -256,16 +278,15 @@ void hvc_door__finish(struct hvc_explorer *e)
 	struct hvc_symbolic *s = e->s;
 	unsigned kept = 0;
 
-	s->complete = true;
 	for (unsigned i = 0; i < s->paths; i++) {
 		struct hvc_sympath *path = &s->path[i];
 
 		if (is_behind_closed(path->door)) {
 			hvc_way__free(path->way);
+			drop(path->behind);
 			continue;
 		}
 		path->door = NULL;
-		s->complete &= path->end == HVC_END_OUTCOME && !path->undecided;
 		s->path[kept++] = *path;
 	}
 	s->paths = kept;
@@ -283,4 +304,59 @@ void hvc_door__finish(struct hvc_explorer *e)
 		hvc_way__free(door->way);
 		free(door);
 	}
+}
+
+/* With as much as one handler may cost. True: all its ways have ended. */
+static bool is_followed(struct hvc_explorer *e, struct hvc_walker *behind)
+{
+	struct hvc_symbolic *s = e->s;
+	unsigned before = s->paths, undecided = s->scene.undecided;
+
+	e->asked = hvc_solver__queries(s->scene.solver);
+	e->stuck = false;
+	s->config.total = s->steps + BEHIND_STEPS;
+	hvc_explorer__queue(e, behind);
+	hvc_explorer__run(e);
+	if (!e->stuck && !e->crowded && e->status == HVC_OK)
+		return true;
+	while (s->paths > before)
+		hvc_way__free(s->path[--s->paths].way);
+	s->scene.undecided = undecided;
+	e->crowded = false;
+	return false;
+}
+
+void hvc_door__enter(struct hvc_explorer *e)
+{
+	struct hvc_symbolic *s = e->s;
+	struct hvc_symbolic_config config = s->config;
+	unsigned doors = s->paths, kept = 0;
+
+	e->enters = true;
+	s->config.doors = HVC_DOORS_NONE;
+	s->config.queries = config.behind;
+	s->config.addresses = s->scene.addresses = BEHIND_ADDRESSES;
+	for (unsigned i = 0; i < doors; i++) {
+		struct hvc_walker *behind = s->path[i].behind;
+
+		s->path[i].behind = NULL;
+		if (!behind)
+			continue;
+		if (e->status != HVC_OK) {
+			drop(behind);
+		} else if (is_followed(e, behind)) {
+			hvc_way__free(s->path[i].way);
+			s->path[i].way = NULL;
+		} else {
+			s->path[i].end = HVC_END_BOUND;
+			s->path[i].handler = true;
+			s->path[i].why = "a handler, which is not followed,";
+		}
+	}
+	for (unsigned i = 0; i < s->paths; i++)
+		if (s->path[i].way)
+			s->path[kept++] = s->path[i];
+	s->paths = kept;
+	s->config = config;
+	s->scene.addresses = config.addresses;
 }

@@ -209,6 +209,7 @@ static void unlifted(struct hvc_explorer *e, struct hvc_walker *w, const struct 
 	                           .word = lift->word,
 	                           .why = lift->why};
 
+	e->stuck = true;
 	if (!hvc_door__waits(e, w, &path))
 		hvc_explorer__end(e, w, &path);
 }
@@ -352,9 +353,9 @@ static void walk(struct hvc_explorer *e, struct hvc_walker *w)
 	}
 }
 
-static void explore(struct hvc_explorer *e)
+void hvc_explorer__run(struct hvc_explorer *e)
 {
-	while (e->first && e->status == HVC_OK && !e->crowded) {
+	while (e->first && e->status == HVC_OK && !e->crowded && !(e->enters && e->stuck)) {
 		struct hvc_walker *w = e->first;
 
 		e->first = w->next;
@@ -374,6 +375,17 @@ static void explore(struct hvc_explorer *e)
 		hvc_way__free(w->way);
 		free(w);
 	}
+	e->last = &e->first;
+	e->waiting = 0;
+}
+
+/* Of what has been explored. */
+static bool is_complete(const struct hvc_symbolic *s)
+{
+	for (unsigned i = 0; i < s->paths; i++)
+		if (s->path[i].end != HVC_END_OUTCOME || s->path[i].undecided)
+			return false;
+	return true;
 }
 
 static void set_defaults(struct hvc_symbolic_config *c)
@@ -437,8 +449,11 @@ static enum hvc_status explore_once(const struct hvc_symbolic_config *config, bo
 		e.asked = hvc_solver__queries(s->scene.solver);
 	if (e.status == HVC_OK)
 		e.status = begin(&e);
-	explore(&e);
+	hvc_explorer__run(&e);
 	hvc_door__finish(&e);
+	if (config->behind && !e.crowded)
+		hvc_door__enter(&e);
+	s->complete = is_complete(s);
 	*crowded = e.crowded;
 	if (e.status == HVC_OK) {
 		*out = s;
@@ -472,8 +487,12 @@ void hvc_symbolic__free(struct hvc_symbolic *symbolic)
 {
 	if (!symbolic)
 		return;
-	for (unsigned i = 0; i < symbolic->paths; i++)
+	for (unsigned i = 0; i < symbolic->paths; i++) {
 		hvc_way__free(symbolic->path[i].way);
+		if (symbolic->path[i].behind) /* crowded, or failed */
+			hvc_way__free(symbolic->path[i].behind->way);
+		free(symbolic->path[i].behind);
+	}
 	free(symbolic->path);
 	if (!symbolic->config.solver)
 		hvc_solver__close(symbolic->scene.solver);

@@ -59,6 +59,8 @@ struct hvc_explorer {
 	unsigned waiting;
 	struct hvc_door *door;
 	uint64_t asked; /* of the solver, before */
+	bool enters;    /* a handler, one after the other; */
+	bool stuck;     /* which has met a bound */
 	bool merges;    /* where both sides of a choice meet again they are one way */
 	bool crowded;   /* it does not, and there are too many ways */
 	enum hvc_status status;
@@ -77,6 +79,8 @@ void hvc_explorer__fork(struct hvc_explorer *e, struct hvc_walker *w, const hvc_
 /** Require a condition that the instruction at the way's pc chose by, and keep that it did. False:
  * memory ran out. */
 bool hvc_explorer__chose(struct hvc_explorer *e, struct hvc_way *way, hvc_ref condition);
+/** Until nothing waits, or a bound that ends it all. */
+void hvc_explorer__run(struct hvc_explorer *e);
 /** Put a walker at the end of the queue. */
 void hvc_explorer__queue(struct hvc_explorer *e, struct hvc_walker *w);
 /** The same once more, to go another way; NULL: memory ran out, and the status says so. */
@@ -101,8 +105,13 @@ bool hvc_door__fork(struct hvc_explorer *e, struct hvc_walker *w, const hvc_ref 
 bool hvc_door__waits(struct hvc_explorer *e, struct hvc_walker *w, const struct hvc_sympath *path);
 /** A walker behind this door, or NULL, is no more. */
 void hvc_door__leave(struct hvc_explorer *e, struct hvc_door *door);
+/** What goes on here is a handler: a path ends at its first instruction, and the walker is freed.
+ */
+void hvc_door__stop(struct hvc_explorer *e, struct hvc_walker *w);
 /** Drop the paths behind closed doors, and free all doors. */
 void hvc_door__finish(struct hvc_explorer *e);
+/** Follow the handlers; those that do not come to an end with what they may cost stay doors. */
+void hvc_door__enter(struct hvc_explorer *e);
 
 /** leave.c: an ERET, and control that leaves the image; either ends, forks or goes on (true). */
 bool hvc_explorer__eret(struct hvc_explorer *e, struct hvc_walker *w, const struct hvc_lift *lift);

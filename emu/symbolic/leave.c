@@ -52,6 +52,7 @@ void hvc_explorer__bound(struct hvc_explorer *e, struct hvc_walker *w, const cha
 
 	path.level = w->way->spx ? HVC_LEVEL_EL2H : HVC_LEVEL_EL2T;
 	path.kind = HVC_OUTCOME_LIMIT;
+	e->stuck = true;
 	if (!hvc_door__waits(e, w, &path))
 		hvc_explorer__end(e, w, &path);
 }
@@ -297,23 +298,14 @@ static bool hand_off(struct hvc_explorer *e, struct hvc_walker *w, const uint64_
 
 	hvc_door__pass(e, w);
 	for (size_t i = 0; i < count; i++) {
-		struct hvc_walker *each = calloc(1, sizeof *each);
+		struct hvc_walker *each = hvc_explorer__twin(e, w);
 
-		if (each)
-			each->way = hvc_way__copy(w->way);
-		if (!each || !each->way) {
-			free(each);
-			e->status = HVC_E_NOMEM;
+		if (!each)
 			break;
-		}
 		(void)hvc_explorer__chose(e, each->way, condition[i]);
-		each->door = door;
-		if (door)
-			door->live++;
 		each->way->pc = value[i];
 		if (hvc_explorer__is_code(e, value[i]))
-			hvc_explorer__stop(e, each, HVC_OUTCOME_HANDOFF,
-			                   hvc_bv__num(e->s->scene.terms, 64, value[i]));
+			hvc_door__stop(e, each);
 		else
 			hvc_explorer__queue(e, each);
 	}

@@ -129,7 +129,7 @@ const char *hvc_symbolic__loose(const struct hvc_symbolic *symbolic, const struc
 	static const char pointer[] = "memory at a pointer that the caller chose";
 
 	*where = hvc_bv__num(symbolic->scene.terms, 1, 1);
-	if (symbolic->scene.partial)
+	if (path->way->partial)
 		return "an access that faults for some addresses only";
 	if (path->way->translates)
 		return "translation that the code turns on";

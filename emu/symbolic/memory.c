@@ -417,7 +417,7 @@ enum hvc_access hvc_memory__load(struct hvc_scene *scene, struct hvc_way *way, h
 		access = load_places(scene, way, &place, size, value);
 	else
 		access = load_at(scene, way, place.base, place.offset, size, value);
-	scene->partial |= place.count > 1 && access == HVC_ACCESS_FAULT;
+	way->partial |= place.count > 1 && access == HVC_ACCESS_FAULT;
 	free(place.value);
 	return access;
 }
@@ -490,7 +490,7 @@ enum hvc_access hvc_memory__store(struct hvc_scene *scene, struct hvc_way *way, 
 			        scene, way, place.base, offset, size,
 			        hvc_bv__ite(scene->terms, is_at(scene, &place, i), value, old));
 	}
-	scene->partial |= place.count > 1 && access == HVC_ACCESS_FAULT;
+	way->partial |= place.count > 1 && access == HVC_ACCESS_FAULT;
 	free(place.value);
 	return access;
 }

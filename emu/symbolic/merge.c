@@ -164,6 +164,7 @@ static bool merge_registers(struct merge *m)
 	way->pstate = pick(m, a->pstate, b->pstate);
 	way->simd = a->simd || b->simd;
 	way->trusts = a->trusts || b->trusts;
+	way->partial = a->partial || b->partial;
 	way->moved = a->moved | b->moved;
 	way->steps = a->steps > b->steps ? a->steps : b->steps;
 	way->changes = 1 + (a->changes > b->changes ? a->changes : b->changes);

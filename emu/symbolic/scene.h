@@ -78,7 +78,6 @@ struct hvc_scene {
 	bool pointer_auth;   /**< as a function without a body; else as what it does when off */
 	hvc_ref instruction; /**< the caller's own, 32 bits; NULL: not known */
 	const uint32_t *function; /**< code at HVC_FUNCTION, which callers may name; NULL: none */
-	bool partial; /**< an access was taken to fault though it does so for some values only */
 	struct hvc_apart apart[HVC_SCENE_APARTS];
 	unsigned aparts;
 	hvc_other read[HVC_READS_MAX]; /**< system registers that the code reads, the first so
@@ -182,6 +181,7 @@ struct hvc_way {
 	bool askew;       /**< an access has just been found not to be aligned */
 	bool trusts;      /**< that pointers which EL2 keeps are aligned */
 	bool translates;  /**< EL2's own translation may be on, of which terms know nothing */
+	bool partial; /**< an access was taken to fault though it does so for some values only */
 	uint64_t changes; /**< of memory and system registers: counted */
 };
 

@@ -26,15 +26,18 @@ enum hvc_end {
 struct hvc_sympath {
 	enum hvc_end end;
 	enum hvc_outcome_kind kind;
-	enum hvc_level level;  /**< where the PE is */
-	uint64_t pc;           /**< of the last instruction; of what was to be fetched */
-	uint32_t word;         /**< UNLIFTED: the instruction */
-	hvc_ref target;        /**< where control goes, of 64 bits; NULL: nowhere */
-	enum hvc_ec ec;        /**< FAULT */
-	const char *why;       /**< constant text */
-	bool undecided;        /**< the solver could not say whether the path can be taken */
-	struct hvc_way *way;   /**< registers and memory as they are then, and what holds */
-	struct hvc_door *door; /**< while exploring: see explore.h */
+	enum hvc_level level; /**< where the PE is */
+	uint64_t pc;          /**< of the last instruction; of what was to be fetched */
+	uint32_t word;        /**< UNLIFTED: the instruction */
+	hvc_ref target;       /**< where control goes, of 64 bits; NULL: nowhere */
+	enum hvc_ec ec;       /**< FAULT */
+	const char *why;      /**< constant text */
+	bool undecided;       /**< the solver could not say whether the path can be taken */
+	struct hvc_way *way;  /**< registers and memory as they are then, and what holds */
+	/** BOUND: at the door of a handler that was not followed to its end. */
+	bool handler;
+	struct hvc_door *door;     /**< while exploring: see explore.h */
+	struct hvc_walker *behind; /**< the same: what goes on behind the door where it ends */
 };
 
 /**
@@ -81,6 +84,8 @@ struct hvc_symbolic_config {
 	unsigned undecided;  /**< questions that the solver may give up: 16 */
 	uint64_t total;      /**< instructions of all paths: 20,000,000 */
 	uint64_t queries;    /**< questions of all paths to the solver; 0: no bound */
+	/** Questions with which each handler is followed, once all doors are found; 0: none is. */
+	uint64_t behind;
 };
 
 /** What is known of a register without a row that paths write. */

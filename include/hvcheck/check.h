@@ -21,9 +21,12 @@ struct hvc_contract;
 enum hvc_evidence {
 	HVC_EVIDENCE_PROVED, /**< for every input: each path, each register value, each immediate */
 	HVC_EVIDENCE_SWEPT,  /**< every immediate was called, with the registers of some probes */
+	/** a call of each way to it was made: what governs it goes on in a handler too long to
+	   follow */
+	HVC_EVIDENCE_SAMPLED,
 };
 
-/** "proved", "swept". */
+/** "proved", "swept", "sampled". */
 HVC_API const char *hvc_evidence_name(enum hvc_evidence evidence);
 
 /** One caller in one world, and how far the proof of its calls came. */
@@ -32,9 +35,11 @@ struct hvc_check_part {
 	enum hvc_level from;
 	enum hvc_insn insn;
 	bool proved;
-	unsigned paths;   /**< through the subject's code that were followed */
-	unsigned cells;   /**< pairs of a path and a rule that governs calls on it */
-	uint64_t queries; /**< that the solver was asked */
+	unsigned handlers; /**< not proved for so many handlers alone, which were not followed: of
+	                      each rule a call was made there, and the rest is proved; 0: no */
+	unsigned paths;    /**< through the subject's code that were followed */
+	unsigned cells;    /**< pairs of a path and a rule that governs calls on it */
+	uint64_t queries;  /**< that the solver was asked */
 	char why[256]; /**< not proved: the first reason, and where; "" when none was asked for */
 	hvc_other read[HVC_READS_MAX]; /**< system registers that the code reads, by MRS encoding */
 	unsigned reads;
@@ -64,6 +69,7 @@ struct hvc_finding {
 	struct hvc_outcome outcome; /**< what the witness did */
 	char also[160];             /**< other registers that it leaves wrong; or "" */
 	struct hvc_cause cause;     /**< of what is wrong in the witness */
+	bool sampled;               /**< seen in handlers alone that were not followed */
 };
 
 /** A world of the ABI, with all that is laid over it, and what was met in it. */
