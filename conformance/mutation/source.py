@@ -104,7 +104,7 @@ class Bed:
                 path = os.path.join(folder, name)
                 if os.path.relpath(path, self.tree) not in self.original:
                     os.remove(path)
-        self.tests, self.seconds, self.reach = {}, {}, {}
+        self.tests, self.seconds, self.reach, self.digests = {}, {}, {}, {}
         self.lock, self.surveying, self.saving = {}, {}, threading.Lock()
         self.costs = os.path.join(work, 'costs.json')
         if os.path.exists(self.costs):
@@ -178,8 +178,11 @@ class Bed:
     def digest(self, test):
         """Of the files that are named as the test is: what it reaches is known until one changes."""
         stem = re.sub('^(golden|cli|cases|example|fuzz)-', '', test)
-        return hashlib.sha256(b''.join(self.original[n] for n in sorted(self.original)
+        if test in self.digests:
+            return self.digests[test]
+        self.digests[test] = hashlib.sha256(b''.join(self.original[n] for n in sorted(self.original)
                                        if stem in n and not n.startswith('emu/'))).hexdigest()[:16]
+        return self.digests[test]
 
     def list_tests(self, mutants, resume):
         self.state = os.path.join(self.work, 'state.json')
@@ -267,12 +270,14 @@ class Bed:
 
     def save(self, mutants):
         """For --resume."""
-        with self.saving, open(self.state, 'w') as file:
+        with self.saving, open(self.state + '.new', 'w') as file:
             keys = {m.number: m.key for m in mutants}
             json.dump({'asked': list(self.number), 'found': {m.key: m.test for m in mutants if m.fate == 'found'},
                        'left': [m.key for m in mutants if m.fate and m.fate != 'found'],
                        'reach': {test: (self.digest(test), [keys[k] for k in marks if k in keys])
                                  for test, marks in list(self.reach.items())}}, file)
+            file.close()
+            os.replace(file.name, self.state)
 
     def near(self, mutant, test):
         """How much the name of a test says of a mutant's file."""
@@ -420,7 +425,7 @@ def main():
             list(pool.map(bed.survey, sorted(quick, key=bed.seconds.get)))
         # Neighbours want the same tests, which run one at a time each.
         mixed = [random.Random(1).sample(list, len(list)) for list in (faults, seeded)]
-        waiting = {pool.submit(try_near, bed, m, quick): m for m in mixed[0] + mixed[1]}
+        waiting = {pool.submit(try_near, bed, m, quick): m for m in mixed[0] + mixed[1] if not m.fate}
         for done in concurrent.futures.as_completed(waiting):
             done.result()
             print(waiting[done], flush=True)
