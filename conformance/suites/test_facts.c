@@ -54,7 +54,7 @@ TEST(memory_is_what_was_stored_last)
 			ck_assert_int_eq(
 			        hvc_memory__store(&f.scene, f.way,
 			                          hvc_bv__add(t, base, hvc_bv__num(t, 64, i)), 8,
-			                          hvc_bv__num(t, 64, 0)),
+			                          hvc_bv__num(t, 64, 0), NULL),
 			        HVC_ACCESS_OK);
 		for (unsigned i = 0; i < 40; i++) {
 			unsigned size = 1u << next_random() % 4, at = next_random() % (BYTES - 8);
@@ -62,10 +62,10 @@ TEST(memory_is_what_was_stored_last)
 			uint64_t number = next_random(), wanted = 0;
 
 			if (i & 1) {
-				ck_assert_int_eq(
-				        hvc_memory__store(&f.scene, f.way, address, size,
-				                          hvc_bv__num(t, 8 * size, number)),
-				        HVC_ACCESS_OK);
+				ck_assert_int_eq(hvc_memory__store(&f.scene, f.way, address, size,
+				                                   hvc_bv__num(t, 8 * size, number),
+				                                   NULL),
+				                 HVC_ACCESS_OK);
 				memcpy(bytes + at, &number, size);
 				continue;
 			}
@@ -93,8 +93,9 @@ TEST(first_reads_are_the_same_whatever_their_size)
 	ck_assert_int_eq(hvc_memory__load(&f.scene, f.way, at, 4, &part), HVC_ACCESS_OK);
 	ck_assert_ptr_eq(part, hvc_bv__extract(f.scene.terms, whole, 63, 32));
 	/* And the stack is taken to be elsewhere, which is noted. */
-	ck_assert_int_eq(hvc_memory__store(&f.scene, f.way, f.way->sys[HVC_REG_SP_EL2], 8, whole),
-	                 HVC_ACCESS_OK);
+	ck_assert_int_eq(
+	        hvc_memory__store(&f.scene, f.way, f.way->sys[HVC_REG_SP_EL2], 8, whole, NULL),
+	        HVC_ACCESS_OK);
 	ck_assert_int_eq(hvc_memory__load(&f.scene, f.way, at, 4, &part), HVC_ACCESS_OK);
 	ck_assert_uint_eq(f.scene.aparts, 1);
 	close_fixture(&f);

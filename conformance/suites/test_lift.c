@@ -349,9 +349,10 @@ TEST(narrow_atomics)
 		address = hvc_bv__num(scene.terms, 64, BASE);
 		way->x[1] = address;
 		way->x[2] = hvc_bv__num(scene.terms, 64, rows[i].operand);
-		ck_assert_int_eq(hvc_memory__store(&scene, way, address, rows[i].size,
-		                                   hvc_bv__num(scene.terms, 8 * rows[i].size,
-		                                               rows[i].memory)),
+		ck_assert_int_eq(hvc_memory__store(
+		                         &scene, way, address, rows[i].size,
+		                         hvc_bv__num(scene.terms, 8 * rows[i].size, rows[i].memory),
+		                         NULL),
 		                 HVC_ACCESS_OK);
 		hvc_lift__word(&scene, way, rows[i].word, &lift);
 		ck_assert_int_eq(lift.next, HVC_NEXT_FALL);

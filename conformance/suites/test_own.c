@@ -43,8 +43,7 @@ TEST(counters_tick_with_instructions)
 		tiny_init(&image, n & 4 ? HVC_CPU_MAX : HVC_CPU_A72);
 		if (n & 2 && n & 4)
 			tiny_set(&image, HVC_REG_HCR_EL2, HOST);
-		if (!(n & 2) || n & 4)
-			tiny_set(&image, HVC_REG_CNTVOFF_EL2, 1000);
+		tiny_set(&image, HVC_REG_CNTVOFF_EL2, !(n & 2) || n & 4 ? 1000 : 0);
 		tiny_put(&image, TINY_LOWER, A64_NOP, A64_NOP, A64_MRS(1, name), A64_NOP, A64_ISB,
 		         A64_NOP, A64_CBNZ(31, 8), A64_NOP, A64_MRS(2, name), A64_MRS(3, name),
 		         A64_ERET);

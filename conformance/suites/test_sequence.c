@@ -4,6 +4,7 @@
  * conform where single calls do, and each variant of vectors/broken/ that only sequences find is
  * found, by as few calls as its README says.
  */
+#include "abi/abi.h"
 #include "engine/sequence.h"
 #include "hvcheck/arch.h"
 
@@ -290,6 +291,44 @@ TEST(callers_can_be_chosen)
 	hvc_sequences__free(sequences);
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
+}
+
+/* Levels and rules of random sequences have the same chances, each; SMC is one rule of three. */
+TEST(calls_are_drawn_evenly)
+{
+	struct hvc_abi *abi = open_abi(HVC_SOURCE_DIR "/conformance/cases/tsc.yaml");
+	const unsigned callers = 1u << HVC_LEVEL_EL1T | 1u << HVC_LEVEL_EL1H;
+	const struct hvc_player player = {
+	        .abi = abi, .levels = callers, .insns = 1u << HVC_INSN_HVC | 1u << HVC_INSN_SMC};
+	unsigned from[HVC_LEVEL_COUNT] = {0}, insn[HVC_INSN_COUNT] = {0}, calls = 0, rules = 0;
+	unsigned rule[64] = {0};
+
+	for (unsigned i = 0; i < 2000; i++) {
+		struct hvc_call call[HVC_SEQUENCE_CALLS_MAX];
+		struct hvc_dice dice = {i};
+		unsigned count = hvc_sequence__random(&player, &dice, call);
+
+		for (unsigned k = 0; k < count; k++, calls++) {
+			int of = hvc_abi__rule_of(abi, 0, &call[k]);
+
+			ck_assert_int_ge(of, 0);
+			from[call[k].from]++;
+			insn[call[k].insn]++;
+			rule[of % 64]++;
+		}
+	}
+	ck_assert_uint_gt(calls, 5000);
+	for (unsigned i = 0; i < HVC_LEVEL_COUNT; i++)
+		ck_assert_msg(!from[i] || from[i] * 10 > calls * 4, "%s: %u of %u",
+		              hvc_level_name((enum hvc_level)i), from[i], calls);
+	ck_assert_uint_gt(insn[HVC_INSN_SMC] * 4, calls);
+	ck_assert_uint_gt(insn[HVC_INSN_HVC] * 2, calls);
+	for (unsigned i = 0; i < hvc_abi_rule_count(abi); i++)
+		rules += hvc_abi_rule_at(abi, i)->specified;
+	for (unsigned i = 0; i < hvc_abi_rule_count(abi); i++)
+		ck_assert_msg(!hvc_abi_rule_at(abi, i)->specified || rule[i] * rules * 2 > calls,
+		              "%s: %u of %u", hvc_abi_rule_at(abi, i)->name, rule[i], calls);
+	hvc_abi_free(abi);
 }
 
 /* The tables are distinct, aligned, and apart from the subject. */

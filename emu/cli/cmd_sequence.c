@@ -3,7 +3,9 @@
 #include "cli/open.h"
 #include "cli/progress.h"
 #include "cli/report.h"
+#include "cli/supervise.h"
 #include "cli/world.h"
+#include "engine/doubt.h"
 
 #define RANDOMS 1000u
 
@@ -64,6 +66,22 @@ static enum hvc_status write(const void *of, const struct hvc_options *options,
 	return hvc_cli_report__document(options, findings, style, page, put_body, of, diag);
 }
 
+/* What the CPU has not in any world is judged by nobody: that is nothing that holds. */
+static void tell_lacking(const struct hvc_sequences *sequences)
+{
+	const struct hvc_regset *present[32] = {NULL}; /* bits of hvc_rule.worlds */
+	char why[HVC_DOUBT_TEXT];
+
+	for (unsigned i = 0; i < sequences->worlds && i < sizeof(present) / sizeof(present[0]); i++)
+		present[i] = &sequences->present[i];
+	for (unsigned i = 0; i < hvc_abi_rule_count(sequences->abi); i++)
+		if (hvc_rule__is_lacking(hvc_abi_rule_at(sequences->abi, i), present,
+		                         sequences->worlds, why)) {
+			hvc_supervise__doubt(why);
+			return;
+		}
+}
+
 /* Not one call made is nothing to hold. */
 static bool was_tried(const struct hvc_sequences *sequences)
 {
@@ -96,6 +114,8 @@ enum hvc_status hvc_cmd__sequence(const struct hvc_options *options, const struc
 	if (status == HVC_OK) {
 		const struct made made = {sequences, held.name};
 
+		if (*holds)
+			tell_lacking(sequences);
 		hvc_cli_report__doubt(options, &sequences->doubt, *holds, findings);
 		status = hvc_cli_report__judged(options, page, &made, write, findings, holds, diag);
 	}

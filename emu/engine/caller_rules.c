@@ -279,6 +279,20 @@ static bool is_other(const struct hvc_callers_config *config, struct hvc_caller 
 	return true;
 }
 
+/* A function of the ABI's by its identifier, and another immediate than the ABI has it at. */
+static bool has_wrong_imm(const struct hvc_callers_config *config, const struct hvc_caller *caller)
+{
+	const struct hvc_site *site = caller->site;
+	const struct hvc_value *x0 = &site->x[0];
+	unsigned kind = x0->kind == HVC_VALUE_CONSTANT ? hvc_caller__kind_of(x0->constant[0]) : 0;
+	bool named, ignored;
+
+	look_up_imm(caller->abi, site->imm, &named, &ignored);
+	return site->imm && site->insn == HVC_INSN_HVC && !named && !ignored && kind &&
+	       x0->constants == 1 && has_kind(caller->abi, 0, kind) &&
+	       hvc_caller__owner_of_fid(config->registry, x0->constant[0])[0];
+}
+
 /* The registers that decide between the answers and are not constant. */
 static uint32_t undecided(const struct hvc_caller *caller)
 {
@@ -430,6 +444,13 @@ enum hvc_status hvc_caller__hold_to_rules(const struct hvc_callers_config *confi
 	uint32_t chance;
 
 	HVC_TRY(find_answers(caller));
+	if (!named && has_wrong_imm(config, caller))
+		return hvc_caller__issue(caller, HVC_CALLER_NO_CALL, HVC_REG_NONE, 0,
+		                         "no call of the ABI: hvc #0x%x with x0 = 0x%" PRIx64
+		                         ", which it has at hvc #0x0",
+		                         caller->site->imm, caller->site->x[0].constant[0])
+		               ? HVC_OK
+		               : HVC_E_NOMEM;
 	if (!named && is_other(config, caller)) {
 		caller->fit = HVC_CALLER_OTHER;
 		return HVC_OK;

@@ -236,12 +236,28 @@ static bool find_second_load(const struct film *film, uint64_t address, uint64_t
 	return false;
 }
 
+/* What came before the first exception that EL2 took itself, into its own vectors. */
+static bool find_exception(const struct film *film, uint64_t *index)
+{
+	for (uint64_t i = first(film) + 1; i < film->steps; i++) {
+		const struct moment *m = at(film, i);
+		uint64_t slot = m->pc - m->before.v[HVC_REG_VBAR_EL2];
+
+		*index = i - 1;
+		if (slot == 0 || slot == 0x200)
+			return true;
+	}
+	return false;
+}
+
 /* Where a call goes another way than promised: who set where it ends, else the last step. */
 static bool find_end(const struct film *film, const struct hvc_outcome *outcome, bool level,
                      uint64_t *index)
 {
 	if (!film->steps)
 		return false;
+	if (outcome->kind == HVC_OUTCOME_FAULT && find_exception(film, index))
+		return true;
 	*index = film->steps - 1;
 	if (outcome->kind == HVC_OUTCOME_FAULT) {
 		for (uint64_t i = film->steps; i-- > first(film);)

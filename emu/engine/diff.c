@@ -70,16 +70,21 @@ static bool describe(struct hvc_differ *d, const struct hvc_differ_pair *pair,
 	if (!hvc_differ__when(d, pair->row[0], pair->row[1], any, &change->when, &change->unless))
 		return false;
 	change->what = print_what(d, both, aspect, count);
+	if (!change->what)
+		return false;
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
 		change->does[side] = malloc(DOES_SIZE);
 		if (!change->does[side])
 			return false;
 		hvc_exact__print_behaviour(d->side[side], pair->row[side], change->does[side],
 		                           DOES_SIZE);
+		if (strstr(change->what, "reads at "))
+			hvc_differ__print_reads(d, pair->part[side], pair->row[side],
+			                        change->does[side], DOES_SIZE);
 		change->kind[side] = pair->row[side]->kind;
 		change->level[side] = pair->row[side]->level;
 	}
-	return change->what != NULL;
+	return true;
 }
 
 static enum hvc_status add_change(struct hvc_differ *d, struct hvc_differ_pair *pair,
@@ -207,6 +212,7 @@ static bool traps_smc(const struct hvc_world *world)
 /* Callers that a saved map has, or else those that either side's ABI speaks of. */
 static void choose_callers(const struct hvc_diff_config *config, unsigned *levels, unsigned *insns)
 {
+	const struct hvc_world *world = config->world[HVC_SIDE_OLD];
 	unsigned of_saved[2] = {0, 0}, of_abi[2] = {0, 0};
 
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
@@ -223,6 +229,9 @@ static void choose_callers(const struct hvc_diff_config *config, unsigned *level
 		if (traps_smc(config->world[side]))
 			of_abi[1] |= hvc_insns__all(1u << HVC_INSN_HVC | 1u << HVC_INSN_SMC);
 	}
+	/* Nobody says: the kernel, by either instruction, of which SMC is as if it was trapped. */
+	if (!of_abi[1] && !config->levels && world && !hvc_cpu__is_hyp(world->cpu) && !world->esr)
+		of_abi[1] = 1u << HVC_INSN_HVC | 1u << HVC_INSN_SMC;
 	*levels = config->levels ? config->levels : of_saved[0] ? of_saved[0] : of_abi[0];
 	*insns = config->insns ? config->insns : of_saved[1] ? of_saved[1] : of_abi[1];
 }

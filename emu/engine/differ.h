@@ -47,6 +47,9 @@ struct hvc_aspect {
 
 #define HVC_ASPECTS_MAX (HVC_REG_COUNT + 2 * HVC_OTHERS_MAX + 2 * HVC_SIMD_COUNT + 80u)
 
+/** Append to a text, ", reads at x1": the pointers of the caller's that a row's calls read by. */
+void hvc_differ__print_reads(struct hvc_differ *d, const struct hvc_exact_part *part,
+                             const struct hvc_row *row, char *out, size_t size);
 /** The aspects that may differ, which are none for plainly the same rows. */
 size_t hvc_differ__aspects(struct hvc_differ *d, const struct hvc_exact_part *const part[2],
                            const struct hvc_row *const row[2], struct hvc_aspect *out);

@@ -206,6 +206,93 @@ static void add_stores(struct list *list, const struct hvc_row *const row[2])
 	}
 }
 
+/* When a row's calls read by a pointer of the caller's: a fault at EL2, where it leads nowhere. */
+static hvc_ref reads_by(struct hvc_differ *d, const struct hvc_exact_part *part,
+                        const struct hvc_row *row, hvc_ref base)
+{
+	hvc_ref any = hvc_bv__num(d->terms, 1, 0), at;
+
+	for (unsigned i = 0; i < row->paths; i++) {
+		const struct hvc_sympath *path = &part->symbolic->path[row->path[i]];
+		const struct hvc_read *read = path->way->read;
+
+		for (; read; read = read->before) {
+			if (!read->address)
+				continue;
+			(void)hvc_bv__offset(read->address, &at);
+			if (at == base)
+				break;
+		}
+		if (read)
+			any = hvc_bv__or(d->terms, any,
+			                 hvc_symbolic__condition(part->symbolic, path));
+	}
+	return any;
+}
+
+#define POINTERS_MAX 16u
+
+/* Pointers of the caller's that a row's calls read by, beside those that are in the list. */
+static unsigned pointers_of(struct hvc_differ *d, const struct hvc_exact_part *part,
+                            const struct hvc_row *row, hvc_ref *list, unsigned count)
+{
+	for (unsigned i = 0; part->symbolic && i < row->paths; i++) {
+		const struct hvc_way *way = part->symbolic->path[row->path[i]].way;
+
+		for (const struct hvc_read *read = way->read; read; read = read->before) {
+			unsigned at = 0;
+			hvc_ref base;
+
+			if (!read->address)
+				continue;
+			(void)hvc_bv__offset(read->address, &base);
+			while (at < count && list[at] != base)
+				at++;
+			if (base && at == count && count < POINTERS_MAX &&
+			    hvc_way__is_callers(d->terms, base))
+				list[count++] = base;
+		}
+	}
+	return count;
+}
+
+/* Pointers of the caller's that one side reads by, and the other does not. */
+static void add_reads(struct list *list, const struct hvc_exact_part *const part[2],
+                      const struct hvc_row *const row[2])
+{
+	struct hvc_differ *d = list->d;
+	hvc_ref base[POINTERS_MAX];
+	char text[64], name[80];
+	unsigned count;
+
+	if (!part[0]->symbolic || !part[1]->symbolic)
+		return;
+	count = pointers_of(d, part[1], row[1], base, pointers_of(d, part[0], row[0], base, 0));
+	for (unsigned i = 0; i < count; i++) {
+		hvc_bv__print(d->terms, base[i], text, sizeof text);
+		snprintf(name, sizeof name, "reads at %s", text);
+		add(list, name,
+		    hvc_bv__xor(d->terms, reads_by(d, part[0], row[0], base[i]),
+		                reads_by(d, part[1], row[1], base[i])),
+		    false);
+	}
+}
+
+void hvc_differ__print_reads(struct hvc_differ *d, const struct hvc_exact_part *part,
+                             const struct hvc_row *row, char *out, size_t size)
+{
+	hvc_ref base[POINTERS_MAX];
+	unsigned count = pointers_of(d, part, row, base, 0);
+	size_t length = strlen(out);
+	char text[64];
+
+	for (unsigned i = 0; i < count && length < size; i++) {
+		hvc_bv__print(d->terms, base[i], text, sizeof text);
+		length += (size_t)snprintf(out + length, size - length, "%s%s",
+		                           i ? ", " : ", reads at ", text);
+	}
+}
+
 size_t (*hvc_differ__trial)(struct hvc_differ *d, struct hvc_aspect *out, size_t count);
 
 size_t hvc_differ__aspects(struct hvc_differ *d, const struct hvc_exact_part *const part[2],
@@ -218,6 +305,7 @@ size_t hvc_differ__aspects(struct hvc_differ *d, const struct hvc_exact_part *co
 	if (row[0]->kind == row[1]->kind) {
 		add_registers(&list, part, row);
 		add_stores(&list, row);
+		add_reads(&list, part, row);
 	}
 	if (hvc_differ__trial)
 		return hvc_differ__trial(d, out, list.count);

@@ -109,7 +109,7 @@ static bool is_own(const struct hvc_exact *exact, const struct hvc_log *log)
 	const struct hvc_image *image = hvc_subject_image(exact->subject);
 
 	if (log->base)
-		return !(log->base->uses & HVC_USES_CALL);
+		return !hvc_way__is_callers(exact->terms, log->base);
 	for (unsigned i = 0; i < image->segments; i++)
 		if (log->offset - image->segment[i].address < image->segment[i].size)
 			return true;

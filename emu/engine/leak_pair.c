@@ -55,7 +55,22 @@ static enum hvc_status add(struct hvc_leak_search *search, const struct hvc_leak
 	return HVC_OK;
 }
 
-/* Where a rule's results say that the register holds this, in both worlds. */
+/* Of all secrets only the image's own data, which a call may be there to give. */
+static bool is_data(struct hvc_bvs *t, hvc_ref value)
+{
+	const struct hvc_input *input;
+
+	for (size_t i = 0; (input = hvc_bv__input_at(t, i)); i++) {
+		int secret =
+		        input->term->uses & value->uses ? hvc_secret__of(input) : HVC_SECRET_NONE;
+
+		if (secret != HVC_SECRET_NONE && secret != HVC_SECRET_DATA)
+			return false;
+	}
+	return true;
+}
+
+/* Where a rule says that the register holds this, in both worlds, or data for the caller. */
 static hvc_ref is_declared(struct hvc_leak_pair *pair, int rule, const struct place *place)
 {
 	struct hvc_prover *p = &pair->search->p;
@@ -64,6 +79,10 @@ static hvc_ref is_declared(struct hvc_leak_pair *pair, int rule, const struct pl
 	struct hvc_bvs *t = p->terms;
 	hvc_ref any = truth(t, false);
 
+	if (says && place->channel == HVC_CHANNEL_REGISTER && place->place < HVC_REG_COUNT &&
+	    hvc_regset_has(&says->returns, (enum hvc_reg)place->place) &&
+	    is_data(t, place->value[0]) && is_data(t, place->value[1]))
+		return truth(t, true);
 	for (unsigned i = 0; says && place->channel == HVC_CHANNEL_REGISTER && i < says->results;
 	     i++) {
 		const struct hvc_result *result = &says->result[i];
@@ -294,7 +313,7 @@ static const struct hvc_log *visible(const struct hvc_leak_search *search,
 
 		for (unsigned i = 0; !log->base && i < image->segments; i++)
 			own |= log->offset - image->segment[i].address < image->segment[i].size;
-		if (!own && (!log->base || log->base->uses & HVC_USES_CALL))
+		if (!own && (!log->base || hvc_way__is_callers(search->p.terms, log->base)))
 			return log;
 	}
 	return NULL;
@@ -401,7 +420,7 @@ static bool may_hit_own(struct hvc_leak_search *search, const struct hvc_sympath
 	enum hvc_answer answer;
 
 	for (const struct hvc_log *log = path->way->log; log; log = log->before)
-		if (log->base && log->base->uses & HVC_USES_CALL)
+		if (log->base && hvc_way__is_callers(p->terms, log->base))
 			any = hvc_bv__or(p->terms, any, is_own(search, log));
 	if (hvc_bv__is(any, 0))
 		return false;

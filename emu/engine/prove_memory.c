@@ -54,6 +54,8 @@ hvc_ref hvc_prover__stores_at_home(struct hvc_prover *p, const struct hvc_rule *
 		hvc_ref at = address_of(p, log);
 		hvc_ref home = hvc_secret__is_own(p->terms, image, at, 1);
 
+		if (log->when)
+			home = hvc_bv__or(p->terms, home, hvc_bv__not(p->terms, log->when));
 		all = hvc_bv__and(p->terms, all,
 		                  hvc_bv__or(p->terms, home, is_granted(p, rule, at, log->size)));
 	}
@@ -85,6 +87,8 @@ hvc_ref hvc_prover__stores_to_own(struct hvc_prover *p, const struct hvc_rule *r
 		                 hvc_extent__has(p->terms, &stack, at, log->size));
 		own = hvc_bv__and(p->terms, own,
 		                  hvc_bv__not(p->terms, is_granted(p, rule, at, log->size)));
+		if (log->when)
+			own = hvc_bv__and(p->terms, own, log->when);
 		any = hvc_bv__or(p->terms, any, own);
 	}
 	return any;
@@ -100,7 +104,8 @@ bool hvc_prover__stored_to_own(const struct hvc_prover *p, const struct hvc_symp
 	for (const struct hvc_log *log = path->way->log; log; log = log->before) {
 		uint64_t at, is = 0, value;
 
-		if (!is_callers(log, &image))
+		if (!is_callers(log, &image) ||
+		    (log->when && !hvc_bv__eval(p->terms, log->when, model)))
 			continue;
 		at = hvc_bv__eval(p->terms, log->base, model) + log->offset;
 		value = hvc_bv__eval(p->terms, log->value, model);

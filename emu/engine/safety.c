@@ -135,21 +135,45 @@ static hvc_ref writes_image(struct look *look, const struct hvc_sympath *path)
 	return any;
 }
 
-/* Calls of a row after which the image is another one. */
-static hvc_ref calls_that_write(struct look *look, const struct hvc_row *row)
+/* Calls of a row of which a path does something. */
+static hvc_ref calls_that(struct look *look, const struct hvc_row *row,
+                          hvc_ref (*does)(struct look *, const struct hvc_sympath *))
 {
 	struct hvc_bvs *t = look->differ.terms;
 	hvc_ref any = hvc_bv__num(t, 1, 0);
 
 	for (unsigned i = 0; i < row->paths; i++) {
 		const struct hvc_sympath *path = &look->part->symbolic->path[row->path[i]];
-		hvc_ref writes = writes_image(look, path);
+		hvc_ref when = does(look, path);
 
-		if (!hvc_bv__is(writes, 0))
+		if (!hvc_bv__is(when, 0))
 			any = hvc_bv__or(
 			        t, any,
-			        hvc_bv__and(t, writes,
+			        hvc_bv__and(t, when,
 			                    hvc_symbolic__condition(look->part->symbolic, path)));
+	}
+	return any;
+}
+
+/* When a path reads by a pointer of the caller's that leads nowhere: EL2 faults there. */
+static hvc_ref reads_nowhere(struct look *look, const struct hvc_sympath *path)
+{
+	struct hvc_bvs *t = look->differ.terms;
+	const struct hvc_extent there[] = {
+	        hvc_extent__of_image(hvc_subject_image(look->config->subject)),
+	        {HVC_HARNESS_BASE, HVC_HARNESS_BASE + HVC_HARNESS_SIZE},
+	};
+	hvc_ref any = hvc_bv__num(t, 1, 0), base, here;
+
+	for (const struct hvc_read *read = path->way->read; read; read = read->before) {
+		if (!read->address)
+			continue;
+		(void)hvc_bv__offset(read->address, &base);
+		if (!base || !hvc_way__is_callers(t, base))
+			continue;
+		here = hvc_bv__or(t, hvc_extent__has(t, &there[0], read->address, read->size),
+		                  hvc_extent__has(t, &there[1], read->address, read->size));
+		any = hvc_bv__or(t, any, hvc_bv__not(t, here));
 	}
 	return any;
 }
@@ -187,6 +211,8 @@ static enum hvc_status add_hazard(struct look *look, const struct hvc_row *row, 
 	if (!hazard->does || !hvc_differ__when(&look->differ, row, row, calls, &hazard->when, NULL))
 		return out_of_memory(look);
 	hvc_exact__print_behaviour(look->differ.side[0], row, hazard->does, DOES_SIZE);
+	if (hazard->reads)
+		hvc_differ__print_reads(&look->differ, look->part, row, hazard->does, DOES_SIZE);
 	known = find(look, hazard);
 	if (known) {
 		known->callers |= hazard->callers;
@@ -212,12 +238,17 @@ static enum hvc_status judge(struct look *look, const struct hvc_row *row, hvc_r
 	        .kinds = hazards_of(row),
 	        .unspecified = !hvc_abi_rule_at(look->safety->abi, index)->specified,
 	};
-	hvc_ref writes = hvc_bv__and(look->differ.terms, calls, calls_that_write(look, row));
+	struct hvc_bvs *t = look->differ.terms;
+	hvc_ref writes = hvc_bv__and(t, calls, calls_that(look, row, writes_image));
+	hvc_ref nowhere = hvc_bv__and(t, calls, calls_that(look, row, reads_nowhere));
 
 	if (hvc_differ__ask(&look->differ, writes, writes) != HVC_ANSWER_NO) {
 		hazard.kinds |= 1u << HVC_HAZARD_IMAGE;
 		calls = writes;
 	}
+	hazard.reads = hvc_differ__ask(&look->differ, nowhere, nowhere) != HVC_ANSWER_NO;
+	if (hazard.reads)
+		hazard.kinds |= 1u << HVC_HAZARD_FAULT;
 	if (hazard.unspecified) {
 		look->safety->open++;
 	} else {

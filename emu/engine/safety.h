@@ -35,6 +35,7 @@ const char *hvc_hazard__name(enum hvc_hazard_kind kind);
 struct hvc_hazard {
 	unsigned kinds; /**< bits 1 << enum hvc_hazard_kind */
 	unsigned rule;
+	bool reads;       /**< by a pointer of the caller's, which may lead nowhere */
 	bool unspecified; /**< the ABI leaves these calls open: no finding */
 	unsigned world;   /**< of the ABI */
 	uint64_t callers; /**< HVC_CALLER_BIT */

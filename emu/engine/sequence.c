@@ -216,8 +216,9 @@ static enum hvc_status open_worlds(struct search *search)
 	out->insns = config->insns;
 	out->subject = strdup(hvc_subject_name(config->subject));
 	out->world = calloc(worlds, sizeof *out->world);
+	out->present = calloc(worlds, sizeof *out->present);
 	search->player = calloc(worlds, sizeof *search->player);
-	if (!out->subject || !out->world || !search->player)
+	if (!out->subject || !out->world || !out->present || !search->player)
 		return fail_memory(search->diag);
 	for (; out->worlds < worlds; out->worlds++, search->players++) {
 		struct hvc_world *world = &out->world[out->worlds];
@@ -226,6 +227,8 @@ static enum hvc_status open_worlds(struct search *search)
 		                         search->diag, world));
 		HVC_TRY(hvc_player__open(config, world, out->worlds, search->diag,
 		                         &search->player[search->players]));
+		out->present[out->worlds] =
+		        *hvc_machine_present(search->player[out->worlds].machine);
 	}
 	memcpy(out->table, search->player->table, sizeof out->table);
 	return HVC_OK;
@@ -294,6 +297,7 @@ void hvc_sequences__free(struct hvc_sequences *sequences)
 	free(sequences->property);
 	free(sequences->failure);
 	free(sequences->world);
+	free(sequences->present);
 	free(sequences->subject);
 	free(sequences);
 }

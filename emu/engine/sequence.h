@@ -57,8 +57,9 @@ struct hvc_sequence_property {
 
 struct hvc_sequences {
 	char *subject;
-	const struct hvc_abi *abi; /**< borrowed */
-	struct hvc_world *world;   /**< those of the ABI */
+	const struct hvc_abi *abi;  /**< borrowed */
+	struct hvc_world *world;    /**< those of the ABI */
+	struct hvc_regset *present; /**< registers of the CPU, world by world */
 	unsigned worlds;
 	uint64_t table[HVC_SEQUENCE_TABLES]; /**< the tables besides the subject's; 0: no room */
 	struct hvc_sequence_property *property;

@@ -342,6 +342,8 @@ bool hvc_harness__owns(const struct hvc_machine *machine, uint64_t address);
 bool hvc_harness__mend(struct hvc_machine *machine);
 /* other.c: registers without a row */
 
+/* Give those that hold zero after a reset, and that nothing hangs on, another value. */
+void hvc_other__fill(struct hvc_engine *engine);
 /* A block that writes some is about to run. */
 void hvc_other__touch(struct hvc_machine *machine, const struct hvc_block *block);
 /* What the call has changed, into its outcome. */

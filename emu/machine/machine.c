@@ -100,6 +100,7 @@ static enum hvc_status set_up_registers(struct hvc_machine *machine, struct hvc_
 		if (hvc_engine__get(machine->engine, reg, &machine->entry.v[i]))
 			hvc_regset_add(&machine->present, reg);
 	}
+	hvc_other__fill(machine->engine);
 	extra = set_extras(machine);
 	if (extra)
 		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,

@@ -164,6 +164,56 @@ hvc_other hvc_other__find(const char *name)
 	return SYS(t[0], t[1], t[2], t[3], t[4]);
 }
 
+/*
+ * Nothing hangs on these while breakpoints, timers and counters are off. As after a reset they
+ * would hold zero, and a call that clears one would not be seen to.
+ */
+static const struct {
+	hvc_other other;
+	uint64_t value;
+} filled[] = {
+        {SYS(3, 2, 0, 0, 0), 2}, /* csselr_el1 */
+        {SYS(3, 0, 13, 0, 7), 0x1c10},
+        {SYS(3, 3, 13, 0, 7), 0x1c00}, /* scxtnum */
+        {SYS(3, 3, 14, 2, 1), 2},
+        {SYS(3, 3, 14, 3, 1), 2}, /* timers, masked */
+        {SYS(3, 4, 14, 2, 1), 2},
+        {SYS(3, 3, 14, 2, 2), 0x1ca0},
+        {SYS(3, 3, 14, 3, 2), 0x1cb0},
+        {SYS(3, 4, 14, 2, 2), 0x1cc0},
+        {SYS(3, 3, 9, 14, 0), 15},          /* pmuserenr_el0 */
+        {SYS(3, 3, 14, 15, 7), 0x80000000}, /* pmccfiltr_el0 */
+        {SYS(3, 3, 9, 12, 1), 0x80000000},  /* pmcntenset_el0 */
+        {SYS(3, 0, 9, 14, 1), 0x80000000},  /* pmintenset_el1 */
+        {SYS(3, 4, 3, 0, 0), 0x55555555},   /* dacr32_el2 */
+        {SYS(3, 4, 5, 3, 0), 0x40000000},   /* fpexc32_el2 */
+        {SYS(3, 4, 5, 0, 1), 0x00001007},   /* ifsr32_el2 */
+        {SYS(3, 4, 4, 3, 0), 0x600001d2},
+        {SYS(3, 4, 4, 3, 1), 0x600001d7}, /* spsr_irq, abt */
+        {SYS(3, 4, 4, 3, 2), 0x600001db},
+        {SYS(3, 4, 4, 3, 3), 0x600001d1}, /* und, fiq */
+        {SYS(2, 0, 0, 0, 4), 0x1db00000},
+        {SYS(2, 0, 0, 1, 4), 0x1db10000}, /* dbgbvr */
+        {SYS(2, 0, 0, 0, 5), 0x000001e0},
+        {SYS(2, 0, 0, 1, 5), 0x000001e0}, /* dbgbcr, off */
+        {SYS(2, 0, 0, 0, 6), 0x1db20000},
+        {SYS(2, 0, 0, 1, 6), 0x1db30000}, /* dbgwvr */
+        {SYS(2, 0, 0, 0, 7), 0x00001ff8},
+        {SYS(2, 0, 0, 1, 7), 0x00001ff8}, /* dbgwcr, off */
+};
+
+void hvc_other__fill(struct hvc_engine *engine)
+{
+	for (size_t i = 0; i < sizeof filled / sizeof *filled; i++) {
+		uint8_t t[5];
+		uint64_t old;
+
+		encode(filled[i].other, t);
+		if (hvc_engine__get_sys(engine, t, &old))
+			(void)hvc_engine__set_sys(engine, t, filled[i].value);
+	}
+}
+
 /* Where what is written goes: of a timer's TVAL to its CVAL, of OSLAR_EL1 to OSLSR_EL1.OSLK. */
 static void find_storage(uint8_t t[static 5])
 {

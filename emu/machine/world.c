@@ -109,7 +109,8 @@ enum hvc_level hvc_cpu__usual(enum hvc_cpu cpu)
 /*
  * What differs from the engine's reset values. The scratch registers hold values that name
  * themselves, so that one of them turning up somewhere else is recognised; registers that
- * control translation keep the MMU off.
+ * control translation keep the MMU off. What nothing hangs on holds no zero, so that clearing it
+ * shows.
  */
 static const struct setting {
 	enum hvc_reg reg;
@@ -136,7 +137,33 @@ static const struct setting {
         {HVC_REG_TTBR0_EL1, 0x51000000},
         {HVC_REG_TTBR1_EL1, 0x52000000},
         {HVC_REG_TTBR0_EL2, 0x53000000},
-        {HVC_REG_CNTVOFF_EL2, 0},
+        {HVC_REG_TCR_EL1, 0x00100010},
+        {HVC_REG_VTCR_EL2, 0x80000018},
+        {HVC_REG_CPACR_EL1, 0x00300000},
+        {HVC_REG_CONTEXTIDR_EL1, 0x1c101000},
+        {HVC_REG_PAR_EL1, 0x1a101000},
+        {HVC_REG_MDSCR_EL1, 0x00001000},
+        {HVC_REG_CNTKCTL_EL1, 0x00000003},
+        {HVC_REG_HSTR_EL2, 0x00008000},
+        {HVC_REG_MDCR_EL2, 0x00000006},
+        {HVC_REG_TCR_EL2, 0x80800010},
+        {HVC_REG_CNTVOFF_EL2, 0x1c202000},
+};
+
+/* What only CPU model max has. */
+static const struct setting max_defaults[] = {
+        {HVC_REG_TTBR1_EL2, 0x54000000},
+        {HVC_REG_CONTEXTIDR_EL2, 0x1c203000},
+        {HVC_REG_APIAKEYLO_EL1, UINT64_C(0x1aa0000000000001)},
+        {HVC_REG_APIAKEYHI_EL1, UINT64_C(0x1aa0000000000002)},
+        {HVC_REG_APIBKEYLO_EL1, UINT64_C(0x1ab0000000000001)},
+        {HVC_REG_APIBKEYHI_EL1, UINT64_C(0x1ab0000000000002)},
+        {HVC_REG_APDAKEYLO_EL1, UINT64_C(0x1da0000000000001)},
+        {HVC_REG_APDAKEYHI_EL1, UINT64_C(0x1da0000000000002)},
+        {HVC_REG_APDBKEYLO_EL1, UINT64_C(0x1db0000000000001)},
+        {HVC_REG_APDBKEYHI_EL1, UINT64_C(0x1db0000000000002)},
+        {HVC_REG_APGAKEYLO_EL1, UINT64_C(0x16a0000000000001)},
+        {HVC_REG_APGAKEYHI_EL1, UINT64_C(0x16a0000000000002)},
 };
 
 /* The same where EL2 is Hyp mode, as far as there is such a register. */
@@ -166,6 +193,12 @@ static void set(struct hvc_world *world, enum hvc_reg reg, uint64_t value)
 	hvc_regset_add(&world->set, reg);
 }
 
+static void set_all(struct hvc_world *world, const struct setting *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		set(world, list[i].reg, list[i].value);
+}
+
 void hvc_world_init(struct hvc_world *world, enum hvc_cpu cpu)
 {
 	memset(world, 0, sizeof *world);
@@ -173,11 +206,11 @@ void hvc_world_init(struct hvc_world *world, enum hvc_cpu cpu)
 	world->cpu = cpu;
 	world->el3 = true;
 	if (hvc_cpu__is_hyp(cpu))
-		for (size_t i = 0; i < sizeof hyp_defaults / sizeof *hyp_defaults; i++)
-			set(world, hyp_defaults[i].reg, hyp_defaults[i].value);
+		set_all(world, hyp_defaults, sizeof hyp_defaults / sizeof *hyp_defaults);
 	else
-		for (size_t i = 0; i < sizeof defaults / sizeof *defaults; i++)
-			set(world, defaults[i].reg, defaults[i].value);
+		set_all(world, defaults, sizeof defaults / sizeof *defaults);
+	if (cpu == HVC_CPU_MAX)
+		set_all(world, max_defaults, sizeof max_defaults / sizeof *max_defaults);
 }
 
 enum hvc_status hvc_world_set(struct hvc_world *world, enum hvc_reg reg, uint64_t value)

@@ -399,7 +399,7 @@ bool hvc_explorer__indirect(struct hvc_explorer *e, struct hvc_walker *w,
 {
 	struct hvc_facts *facts = &w->way->facts;
 	uint64_t *value = NULL, offset, one;
-	size_t count = 0;
+	size_t count = 0, inside = 0;
 	bool on = true;
 	hvc_ref base;
 
@@ -428,10 +428,11 @@ bool hvc_explorer__indirect(struct hvc_explorer *e, struct hvc_walker *w,
 		hvc_explorer__bound(e, w, "a branch to one of too many places");
 		return false;
 	}
-	/* Values outside the image are no table: the caller chose the place. */
-	for (size_t i = 0; count > 1 && i < count; i++)
-		if (!hvc_explorer__is_code(e, value[i]) && value[i])
-			count = 0;
+	/* Values that are all outside the image are no table: the caller chose the place. */
+	for (size_t i = 0; i < count; i++)
+		inside += hvc_explorer__is_code(e, value[i]) || !value[i];
+	if (count > 1 && !inside)
+		count = 0;
 	if (count == 1)
 		w->way->pc = value[0];
 	else if (count)

@@ -144,7 +144,8 @@ bool hvc_lift__store(struct hvc_lift *l, hvc_ref address, unsigned size, hvc_ref
 {
 	if (!hvc_lift__aligned(l, address) || is_big_endian(l, size))
 		return false;
-	return accessed(l, hvc_memory__store(l->scene, l->way, address, size, value), address);
+	return accessed(l, hvc_memory__store(l->scene, l->way, address, size, value, NULL),
+	                address);
 }
 
 bool hvc_lift__known(struct hvc_lift *l, hvc_ref condition, bool *holds)

@@ -436,7 +436,7 @@ static bool is_again(const struct hvc_log *log)
 }
 
 static enum hvc_access store_at(struct hvc_scene *scene, struct hvc_way *way, hvc_ref base,
-                                uint64_t offset, unsigned size, hvc_ref value)
+                                uint64_t offset, unsigned size, hvc_ref value, hvc_ref when)
 {
 	struct hvc_log *log;
 	hvc_ref old;
@@ -461,6 +461,7 @@ static enum hvc_access store_at(struct hvc_scene *scene, struct hvc_way *way, hv
 	                        .base = base,
 	                        .offset = offset,
 	                        .value = value,
+	                        .when = when,
 	                        .pc = way->pc,
 	                        .size = (uint8_t)size};
 	way->log = log;
@@ -469,8 +470,9 @@ static enum hvc_access store_at(struct hvc_scene *scene, struct hvc_way *way, hv
 }
 
 enum hvc_access hvc_memory__store(struct hvc_scene *scene, struct hvc_way *way, hvc_ref address,
-                                  unsigned size, hvc_ref value)
+                                  unsigned size, hvc_ref value, hvc_ref when)
 {
+	struct hvc_bvs *t = scene->terms;
 	enum hvc_access access;
 	struct place place;
 
@@ -479,16 +481,16 @@ enum hvc_access hvc_memory__store(struct hvc_scene *scene, struct hvc_way *way, 
 	if (access != HVC_ACCESS_OK)
 		return access;
 	if (!place.value)
-		return store_at(scene, way, place.base, place.offset, size, value);
+		return store_at(scene, way, place.base, place.offset, size, value, when);
 	for (size_t i = 0; access == HVC_ACCESS_OK && i < place.count; i++) {
 		uint64_t offset = place.offset + place.value[i];
-		hvc_ref old;
+		hvc_ref here = is_at(scene, &place, i), old;
 
 		access = load_at(scene, way, place.base, offset, size, &old);
 		if (access == HVC_ACCESS_OK)
-			access = store_at(
-			        scene, way, place.base, offset, size,
-			        hvc_bv__ite(scene->terms, is_at(scene, &place, i), value, old));
+			access = store_at(scene, way, place.base, offset, size,
+			                  hvc_bv__ite(t, here, value, old),
+			                  when ? hvc_bv__and(t, here, when) : here);
 	}
 	way->partial |= place.count > 1 && access == HVC_ACCESS_FAULT;
 	free(place.value);

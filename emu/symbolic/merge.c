@@ -227,9 +227,24 @@ static bool find_places(const struct merge *m, struct place *list, unsigned *cou
 	return true;
 }
 
+/* When a side has stored there. */
+static hvc_ref stores(const struct merge *m, unsigned side, const struct hvc_log *old,
+                      const struct place *place)
+{
+	hvc_ref any = hvc_bv__num(m->t, 1, 0);
+
+	for (const struct hvc_log *log = m->side[side]->log; log != old; log = log->before)
+		if (log->base == place->base && (place->offset - log->offset < log->size ||
+		                                 log->offset - place->offset < place->size))
+			any = hvc_bv__or(m->t, any,
+			                 log->when ? log->when : hvc_bv__num(m->t, 1, 1));
+	return any;
+}
+
 static bool merge_memory(struct merge *m)
 {
 	struct hvc_scene *scene = &m->e->s->scene;
+	const struct hvc_log *before = m->from->log;
 	const struct hvc_read *old = m->from->read;
 	struct place list[PLACES_MAX];
 	unsigned count;
@@ -238,6 +253,8 @@ static bool merge_memory(struct merge *m)
 		return false;
 	for (unsigned i = 0; i < count; i++) {
 		hvc_ref address = hvc_bv__num(m->t, 64, list[i].offset), value[2];
+		hvc_ref when = hvc_bv__ite(m->t, m->condition, stores(m, 0, before, &list[i]),
+		                           stores(m, 1, before, &list[i]));
 
 		if (list[i].base)
 			address = hvc_bv__add(m->t, list[i].base, address);
@@ -247,7 +264,7 @@ static bool merge_memory(struct merge *m)
 				return false;
 		m->from->pc = list[i].pc;
 		if (hvc_memory__store(scene, m->from, address, list[i].size,
-		                      pick(m, value[0], value[1])) != HVC_ACCESS_OK)
+		                      pick(m, value[0], value[1]), when) != HVC_ACCESS_OK)
 			return false;
 	}
 	for (unsigned k = 0; k < 2; k++)

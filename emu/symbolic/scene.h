@@ -105,6 +105,7 @@ struct hvc_log {
 	hvc_ref base; /**< NULL: none; the address is base + offset */
 	uint64_t offset;
 	hvc_ref value; /**< of 8 * size bits */
+	hvc_ref when;  /**< one bit; else nothing is stored, and value is what was there. NULL: 1 */
 	uint64_t pc;
 	uint8_t size;
 };
@@ -187,6 +188,9 @@ struct hvc_way {
 
 /** Bits of hvc_bv.uses: x0..x30, the immediate, the flags. */
 #define HVC_USES_CALL ((UINT64_C(1) << (HVC_GPR_COUNT + 2)) - 1)
+/** Does an address hang on what the caller says: those, or what it leaves in its system registers?
+ */
+bool hvc_way__is_callers(struct hvc_bvs *terms, hvc_ref a);
 
 /* facts.c */
 /** Copy; false: memory ran out, and *to is empty. */
@@ -248,11 +252,14 @@ struct hvc_extent hvc_extent__of_image(const struct hvc_image *image);
 /** Are all bytes of an access in it? */
 hvc_ref hvc_extent__has(struct hvc_bvs *terms, const struct hvc_extent *extent, hvc_ref address,
                         unsigned size);
-/** size 1, 2, 4 or 8 bytes; *value has 8 * size bits. */
+/**
+ * size 1, 2, 4 or 8 bytes; *value has 8 * size bits. Where `when` (NULL: always) does not hold,
+ * nothing is stored, and the value is what was there.
+ */
 enum hvc_access hvc_memory__load(struct hvc_scene *scene, struct hvc_way *way, hvc_ref address,
                                  unsigned size, hvc_ref *value);
 enum hvc_access hvc_memory__store(struct hvc_scene *scene, struct hvc_way *way, hvc_ref address,
-                                  unsigned size, hvc_ref value);
+                                  unsigned size, hvc_ref value, hvc_ref when);
 /** A word of code; false: there is none. What the image holds as shipped, and the function. */
 bool hvc_memory__fetch(const struct hvc_scene *scene, uint64_t address, uint32_t *word);
 /** Is a byte one that the exploration takes for an input? */

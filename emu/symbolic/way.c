@@ -79,6 +79,32 @@ void hvc_way__note_read(struct hvc_scene *scene, struct hvc_way *way, hvc_ref ad
 	way->read = read;
 }
 
+/* Registers of EL1 and EL0 hold at EL2 what the caller has left there. */
+static bool is_callers_register(const struct hvc_input *input)
+{
+	enum hvc_reg reg = input ? hvc_reg_find(input->name) : HVC_REG_NONE;
+	const struct hvc_reg_info *info;
+
+	if (reg == HVC_REG_NONE)
+		return false;
+	info = hvc_reg_info(reg);
+	return reg == HVC_REG_SP_EL0 || reg == HVC_REG_SP_EL1 ||
+	       (info->class_ == HVC_CLASS_SYS && info->encoding[0] == 3 &&
+	        (info->encoding[1] == 0 || info->encoding[1] == 3));
+}
+
+bool hvc_way__is_callers(struct hvc_bvs *terms, hvc_ref a)
+{
+	if (a->uses & HVC_USES_CALL)
+		return true;
+	if (a->op == HVC_OP_INPUT)
+		return is_callers_register(hvc_bv__input_of(terms, a));
+	for (unsigned i = 0; i < 3 && a->arg[i]; i++)
+		if (hvc_way__is_callers(terms, a->arg[i]))
+			return true;
+	return false;
+}
+
 void hvc_way__values(const struct hvc_call *call, uint64_t *value)
 {
 	memcpy(value, call->x, sizeof call->x);
