@@ -240,7 +240,8 @@ static void routines_agree(bool is_t32, uint64_t seed)
 
 	write_routines(code, is_t32, seed);
 	hvc_world_init(&world, HVC_CPU_A15);
-	/* More is taken off the stack than was put there: all of it is where stores are looked for. */
+	/* More is taken off the stack than was put there: all of it is where stores are looked for.
+	 */
 	ck_assert(hvc_world_set(&world, HVC_REG_SP_EL2, hvc_harness32(HVC_STACK_EL2) - 0x800) ==
 	          HVC_OK);
 	if (is_t32)

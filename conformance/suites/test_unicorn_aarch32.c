@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* unicorn_aarch32.h: an engine for code in AArch32 state, beside the one that has EL2. */
+/* unicorn_hyp.h: Hyp mode; and unicorn_aarch32.h: an engine for code in AArch32 state, beside the
+ * one that has EL2. */
 #include "hvcheck/unicorn_aarch32.h"
+#include "hvcheck/unicorn_hyp.h"
 #include "suite.h"
 
 #define PAGE UINT64_C(0x10000000)
@@ -117,6 +119,86 @@ TEST(callers_in_aarch32_state)
 		uc_close(uc);
 		uc_close(arm);
 	}
+}
+
+#define HVBAR 0x9000u
+
+/* Callers and handlers of either instruction set, all immediates: HSR, LR and SP as they should be.
+ */
+TEST(hvc_to_hyp_mode)
+{
+	/* mrc p15, 4, r0, c5, c2, 0; mrs r1, elr_hyp; mrs r2, spsr; mov r3, sp; eret */
+	static const uint32_t a32[] = {0xee950f12, 0xe10e1300, 0xe14f2000, 0xe1a0300d, 0xe160006e},
+	                      t32[] = {0x0f12ee95, 0x8130f3ee, 0x8200f3ff, 0xbf00466b, 0x8f00f3de};
+
+	for (unsigned i = 0; i < 4; i++) {
+		const bool from_t32 = i & 1, te = i & 2;
+		uint32_t psr = 0x680501d3u | (from_t32 ? 0x20u : 0), word, number = 0;
+		uint64_t hvbar = HVBAR, hsctlr = 0;
+		uc_engine *arm = open_arm(&number);
+		struct hvc_uc_hyp hyp = {0};
+
+		ck_assert_int_eq(hvc_uc_attach_hyp(&hyp, arm, PAGE), UC_ERR_OK);
+		ck_assert_int_eq(uc_mem_map(arm, HVBAR, 0x1000, UC_PROT_ALL), UC_ERR_OK);
+		ck_assert_int_eq(uc_mem_write(arm, HVBAR + 0x14, te ? t32 : a32, sizeof(a32)),
+		                 UC_ERR_OK);
+		hvc_uc_hyp_cp15(&hyp, 4, 12, 0, 0, true, &hvbar);
+		hvc_uc_hyp_cp15(&hyp, 4, 1, 0, 0, false, &hsctlr);
+		hsctlr = te ? hsctlr | HVC_HSCTLR_TE : hsctlr & ~HVC_HSCTLR_TE;
+		hvc_uc_hyp_cp15(&hyp, 4, 1, 0, 0, true, &hsctlr);
+		for (unsigned imm = 0; imm < 0x10000; imm += 251) {
+			word = from_t32
+			               ? hvc_aarch32_swap_t32(hvc_aarch32_encode_t32((uint16_t)imm))
+			               : hvc_aarch32_encode_a32((uint16_t)imm);
+			ck_assert_int_eq(uc_mem_write(arm, ARM + 4, &word, 4), UC_ERR_OK);
+			uc_ctl_remove_cache(arm, ARM, ARM + 16);
+			put_arm(arm, UC_ARM_REG_CPSR, psr & ~0x20u);
+			put_arm(arm, UC_ARM_REG_LR, 0x1800);
+			put_arm(arm, UC_ARM_REG_SP, 0x1900);
+			put_arm(arm, UC_ARM_REG_CPSR, psr);
+			ck_assert_int_eq(uc_emu_start(arm, (ARM + 4) | from_t32, ARM + 8, 0, 0),
+			                 UC_ERR_OK);
+			ck_assert_uint_eq(hyp.refused, 0);
+			ck_assert_uint_eq(get_arm(arm, UC_ARM_REG_R0), 0x4a000000u | imm);
+			ck_assert_uint_eq(get_arm(arm, UC_ARM_REG_R1), ARM + 8);
+			ck_assert_uint_eq(get_arm(arm, UC_ARM_REG_R2), psr);
+			ck_assert_uint_ne(get_arm(arm, UC_ARM_REG_R3), 0x1900);
+			ck_assert_uint_eq(get_arm(arm, UC_ARM_REG_LR), 0x1800);
+			ck_assert_uint_eq(get_arm(arm, UC_ARM_REG_SP), 0x1900);
+			ck_assert_uint_eq(get_arm(arm, UC_ARM_REG_CPSR), psr);
+		}
+		ck_assert_uint_eq(hyp.taken, 0x10000 / 251 + 1);
+		hvc_uc_detach_hyp(&hyp);
+		uc_close(arm);
+	}
+}
+
+/* A trapped SMC goes to 0x14 with its own address; from Hyp mode an HVC goes to 0x08, UDF to 0x04.
+ */
+TEST(other_exceptions_to_hyp_mode)
+{
+	/* at 0x14: udf #0; at 0x04: hvc #7; at 0x08: svc #5, then b . */
+	static const uint32_t slots[] = {0xeafffffe, 0xe1400077, 0xeafffffe,
+	                                 0xeafffffe, 0xeafffffe, 0xe7f000f0};
+	uint32_t number = 0, smc = 0xe1600073;
+	uint64_t hvbar = HVBAR, hcr = HVC_HCR_TSC, hsr = 0;
+	uc_engine *arm = open_arm(&number);
+	struct hvc_uc_hyp hyp = {0};
+
+	ck_assert_int_eq(hvc_uc_attach_hyp(&hyp, arm, PAGE), UC_ERR_OK);
+	ck_assert_int_eq(uc_mem_map(arm, HVBAR, 0x1000, UC_PROT_ALL), UC_ERR_OK);
+	ck_assert_int_eq(uc_mem_write(arm, HVBAR, slots, sizeof(slots)), UC_ERR_OK);
+	ck_assert_int_eq(uc_mem_write(arm, ARM, &smc, 4), UC_ERR_OK);
+	hvc_uc_hyp_cp15(&hyp, 4, 12, 0, 0, true, &hvbar);
+	hvc_uc_hyp_cp15(&hyp, 4, 1, 1, 0, true, &hcr);
+	ck_assert_int_eq(hvc_uc_run_hyp(&hyp, ARM, HVBAR + 8), UC_ERR_OK);
+	ck_assert_uint_eq(hyp.refused, 0);
+	ck_assert_uint_eq(hyp.taken, 3);
+	hvc_uc_hyp_cp15(&hyp, 4, 5, 2, 0, false, &hsr);
+	ck_assert_uint_eq(hsr, 0x4a000007);
+	ck_assert_uint_eq(get_arm(arm, UC_ARM_REG_PC), HVBAR + 8);
+	hvc_uc_detach_hyp(&hyp);
+	uc_close(arm);
 }
 
 SUITE_MAIN("unicorn_aarch32")

@@ -22,7 +22,8 @@
  *   external aborts with FAR not valid, the latter with EC 0. `before` can say better.
  * - Unmapped memory is no exception to Unicorn: when uc_emu_start has failed for it, hvc_uc_abort
  *   makes it one, and hvc_uc_run goes on.
- * - There are no interrupts. Callers in AArch32 state are for unicorn_aarch32.h.
+ * - There are no interrupts. Callers in AArch32 state are for unicorn_aarch32.h, Hyp mode for
+ *   unicorn_hyp.h.
  */
 #ifndef HVCHECK_UNICORN_ENTRY_H
 #define HVCHECK_UNICORN_ENTRY_H
