@@ -193,9 +193,8 @@ TEST_ROWS(variant_is_reported, broken)
 #define SPIN  UINT32_C(0xeafffffe)
 #define ERET  UINT32_C(0xe160006e)
 
-static struct hvc_machine *open_code(uint32_t code[static WORDS], unsigned slot,
-                                     const uint32_t *body, unsigned words,
-                                     const struct hvc_world *world)
+static struct hvc_machine *reopen_code(const uint32_t code[static WORDS],
+                                       const struct hvc_world *world)
 {
 	static struct hvc_segment segment;
 	struct hvc_machine_config config = {.world = world};
@@ -203,16 +202,23 @@ static struct hvc_machine *open_code(uint32_t code[static WORDS], unsigned slot,
 	struct hvc_diag diag = {0};
 	enum hvc_status status;
 
-	for (unsigned i = 0; i < WORDS; i++)
-		code[i] = SPIN;
-	code[slot / 4] = 0xea000000u | ((8 - slot / 4 - 2) & 0xffffffu); /* b to word 8 */
-	memcpy(code + 8, body, words * sizeof *body);
 	segment = (struct hvc_segment){BASE, WORDS * 4, (const uint8_t *)code, WORDS * 4};
 	config.image = (struct hvc_image){
 	        .segment = &segment, .segments = 1, .vectors = BASE, .aarch32 = true};
 	status = hvc_machine_open(&config, &diag, &machine);
 	ck_assert_msg(status == HVC_OK, "%s", diag.message);
 	return machine;
+}
+
+static struct hvc_machine *open_code(uint32_t code[static WORDS], unsigned slot,
+                                     const uint32_t *body, unsigned words,
+                                     const struct hvc_world *world)
+{
+	for (unsigned i = 0; i < WORDS; i++)
+		code[i] = SPIN;
+	code[slot / 4] = 0xea000000u | ((8 - slot / 4 - 2) & 0xffffffu); /* b to word 8 */
+	memcpy(code + 8, body, words * sizeof *body);
+	return reopen_code(code, world);
 }
 
 static struct hvc_outcome call_code(unsigned slot, const uint32_t *body, unsigned words,
@@ -309,7 +315,8 @@ TEST(return_takes_elr_and_spsr)
 	ck_assert_int_eq(o.level, HVC_LEVEL_EL1_SVC);
 	ck_assert_uint_eq(o.pc, hvc_harness32(HVC_LANDING + 3 * 0x800));
 	ck_assert_uint_eq(o.state.v[HVC_REG_ELR_EL2], o.pc);
-	/* The same with r3 used for something else before the ERET; msrne where Z is clear; msreq */
+	/* The same with r3 used for something else before the ERET; msrne where Z is clear; msreq
+	 */
 	o = CODE(0x14, NULL, HVC_A32, EL1_SVC, 0, 0xe12ef303, 0xe3a03000, ERET);
 	ck_assert_uint_eq(o.state.v[HVC_REG_ELR_EL2], hvc_harness32(HVC_LANDING + 3 * 0x800));
 	o = CODE(0x14, NULL, HVC_A32, EL1_SVC, 0, 0xe3300000, 0x112ef303, ERET);
@@ -317,6 +324,36 @@ TEST(return_takes_elr_and_spsr)
 	o = CODE(0x14, NULL, HVC_A32, EL1_SVC, 0, 0xe3300000, 0x012ef303, ERET);
 	ck_assert_int_eq(o.kind, HVC_OUTCOME_RETURN);
 	ck_assert_uint_eq(o.state.v[HVC_REG_ELR_EL2], o.pc);
+}
+
+/* HDFAR and HIFAR: of two aborts, one after the other, each has its own (G1.12.1). */
+TEST(aborts_have_their_addresses)
+{
+	uint32_t code[WORDS];
+	/* 0x14: mvn r5, #0xf; mov r6, #0; ldr r6, [r5]. 0x10: add pc, r3, #4. 0x0c: hifar, hdfar,
+	 * back
+	 */
+	const uint32_t body[] = {0xe3e0500f, 0xe3a06000, 0xe5956000, 0xe283f004,
+	                         0xee960f50, 0xee961f10, 0xe12ef302, 0xe160006e};
+	struct hvc_machine *machine;
+	struct hvc_outcome o;
+	struct hvc_call call;
+
+	machine = open_code(code, 0x14, body, 8, NULL);
+	hvc_machine_close(machine);
+	code[0x10 / 4] = 0xea000000u | ((8 + 3 - 4 - 2) & 0xffffffu);
+	code[0x0c / 4] = 0xea000000u | ((8 + 4 - 3 - 2) & 0xffffffu);
+	machine = reopen_code(code, NULL);
+	hvc_call_init(&call, 0);
+	call.insn = HVC_INSN_HVC_A32;
+	call.from = HVC_LEVEL_EL1_SVC;
+	call.x[3] = 0x50001230;
+	call.x[2] = hvc_harness32(HVC_LANDING);
+	o = make_call(machine, &call);
+	ck_assert_uint_eq(o.state.v[0], 0x50001234);
+	ck_assert_uint_eq(o.state.v[1], 0xfffffff0);
+	ck_assert_uint_eq(o.state.v[HVC_REG_FAR_EL2], UINT64_C(0x50001234fffffff0));
+	hvc_machine_close(machine);
 }
 
 /* HVC is UNDEFINED in User mode, without SCR.HCE, and nothing executes below with HCR.TGE. */

@@ -82,7 +82,7 @@ static void remember(struct hvc_machine *machine, uint64_t pc, uint64_t esr, uin
 			nested->state.v[reg] = hvc_machine__current(machine, (enum hvc_reg)reg);
 }
 
-/* Of Hyp mode. HDFAR and HIFAR are the halves of FAR_EL2. */
+/* Of Hyp mode. */
 static uint64_t iss_hyp(enum hvc_ec ec, uint64_t pstate, uint32_t word)
 {
 	bool t32 = pstate & HVC_PSR_T;
@@ -96,6 +96,15 @@ static uint64_t iss_hyp(enum hvc_ec ec, uint64_t pstate, uint32_t word)
 		return imm;
 	}
 	return ec == HVC_EC_IABT_SAME || ec == HVC_EC_DABT_SAME ? EXTERNAL : 0;
+}
+
+/* HDFAR and HIFAR are the halves of FAR_EL2: an abort leaves the other one as it was. */
+static uint64_t far_hyp(const struct hvc_machine *machine, bool data, uint64_t far)
+{
+	uint64_t old = hvc_machine__current(machine, HVC_REG_FAR_EL2);
+
+	return data ? (old & ~(uint64_t)UINT32_MAX) | (uint32_t)far
+	            : (old & UINT32_MAX) | far << 32;
 }
 
 static unsigned link_offset(enum hvc_ec ec, uint64_t pstate)
@@ -130,7 +139,7 @@ bool hvc_nested__take(struct hvc_machine *machine, uint64_t pc, uint64_t esr, ui
 	put(machine, HVC_REG_SPSR_EL2, entry.spsr);
 	if (abort)
 		put(machine, HVC_REG_FAR_EL2,
-		    machine->hyp && ec != HVC_EC_DABT_SAME ? far << 32 : far);
+		    machine->hyp ? far_hyp(machine, ec == HVC_EC_DABT_SAME, far) : far);
 	nested->vector = entry.vector;
 	nested->backs = 0;
 	machine->spin.faults = true;
