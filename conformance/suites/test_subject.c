@@ -90,7 +90,8 @@ TEST(specs_that_do_not_fit)
 	} rows[] = {
 	        /* clang-format off */
 		{"@none", HVC_E_NOTFOUND,
-		 "no symbol 'none'; name the table as FILE@SYMBOL or FILE@0xADDRESS"},
+		 "no symbol 'none'; 'hvcheck scan FILE' lists the tables, as FILE@SYMBOL or FILE@0xADDRESS"},
+		{"@hvc_vector", HVC_E_NOTFOUND, "no symbol 'hvc_vector'; did you mean 'hvc_vectors'?"},
 		{"@odd", HVC_E_RANGE, "vector table at 0x40000104 is not aligned to 2 KiB"},
 		{"@0x40000400", HVC_E_RANGE, "vector table at 0x40000400 is not aligned to 2 KiB"},
 		{"@0x40001000", HVC_E_RANGE, "vector table at 0x40001000 is not inside the image"},
@@ -202,8 +203,8 @@ TEST(raw_files_and_images)
 	check_refused(FOLDER "/flat@+0x1800", HVC_E_RANGE,
 	              "vector table at 0x40001800 is not inside the image");
 	check_refused(path, HVC_E_NOTFOUND,
-	              "no symbol 'hvc_vectors': the file has no symbols; name the table as "
-	              "FILE@0xADDRESS");
+	              "no symbol 'hvc_vectors': the file has no symbols; 'hvcheck scan FILE' lists "
+	              "its tables, as FILE@0xADDRESS");
 
 	memcpy(bytes + 56, "ARM\x64", 4);
 	tiny_put(bytes, 16, 8, 0x3000);
@@ -281,7 +282,7 @@ TEST(mistyped_builtins_get_a_hint)
 	              "no such built-in or file; did you mean 'linux-stub-6.0'?");
 	check_refused("linux-stb-4.12", HVC_E_NOTFOUND,
 	              "no such built-in or file; did you mean 'linux-stub-4.12'?");
-	check_refused("zzz", HVC_E_NOTFOUND, "no such built-in or file");
+	check_refused("zzz", HVC_E_NOTFOUND, "no such built-in or file ('hvcheck list subjects')");
 	check_refused("linux-stub-4.12@hvc_vectors", HVC_E_ARG,
 	              "'linux-stub-4.12' is a built-in, which takes no '@'");
 }

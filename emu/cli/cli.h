@@ -189,7 +189,12 @@ static inline void hvc_options__callers(const struct hvc_options *options, unsig
 		*levels = 1u << HVC_LEVEL_EL1_SVC;
 }
 
-/** One command. The function writes its report to the page and says whether all holds. */
+/** What a command does: write its report to the page, and say whether all holds. */
+typedef enum hvc_status hvc_command_run(const struct hvc_options *options,
+                                        const struct hvc_page *page, bool *holds,
+                                        struct hvc_diag *diag);
+
+/** One command. */
 struct hvc_command {
 	const char *name;
 	const char *usage;   /**< what follows the name */
@@ -199,41 +204,14 @@ struct hvc_command {
 	unsigned least, most; /**< arguments */
 	uint64_t options;     /**< bits 1 << enum hvc_option_id */
 	unsigned styles;      /**< bits 1 << enum hvc_style, besides text and JSON */
-	enum hvc_status (*run)(const struct hvc_options *options, const struct hvc_page *page,
-	                       bool *holds, struct hvc_diag *diag);
+	hvc_command_run *run;
 };
 
-enum hvc_status hvc_cmd__list(const struct hvc_options *options, const struct hvc_page *page,
-                              bool *holds, struct hvc_diag *diag);
-enum hvc_status hvc_cmd__history(const struct hvc_options *options, const struct hvc_page *page,
-                                 bool *holds, struct hvc_diag *diag);
-enum hvc_status hvc_cmd__run(const struct hvc_options *options, const struct hvc_page *page,
-                             bool *holds, struct hvc_diag *diag);
-enum hvc_status hvc_cmd__map(const struct hvc_options *options, const struct hvc_page *page,
-                             bool *holds, struct hvc_diag *diag);
-enum hvc_status hvc_cmd__check(const struct hvc_options *options, const struct hvc_page *page,
-                               bool *holds, struct hvc_diag *diag);
-enum hvc_status hvc_cmd__diff(const struct hvc_options *options, const struct hvc_page *page,
-                              bool *holds, struct hvc_diag *diag);
+hvc_command_run hvc_cmd__list, hvc_cmd__history, hvc_cmd__run, hvc_cmd__map, hvc_cmd__check,
+        hvc_cmd__diff, hvc_cmd__collide, hvc_cmd__scan, hvc_cmd__callers, hvc_cmd__leaks,
+        hvc_cmd__safety, hvc_cmd__sequence, hvc_cmd__completion;
 /** What diff does with --abi. */
-enum hvc_status hvc_cmd__diff_abi(const struct hvc_options *options, const struct hvc_page *page,
-                                  bool *holds, struct hvc_diag *diag);
-enum hvc_status hvc_cmd__collide(const struct hvc_options *options, const struct hvc_page *page,
-                                 bool *holds, struct hvc_diag *diag);
-enum hvc_status hvc_cmd__scan(const struct hvc_options *options, const struct hvc_page *page,
-                              bool *holds, struct hvc_diag *diag);
-enum hvc_status hvc_cmd__callers(const struct hvc_options *options, const struct hvc_page *page,
-                                 bool *holds, struct hvc_diag *diag);
-
-enum hvc_status hvc_cmd__leaks(const struct hvc_options *options, const struct hvc_page *page,
-                               bool *holds, struct hvc_diag *diag);
-enum hvc_status hvc_cmd__safety(const struct hvc_options *options, const struct hvc_page *page,
-                                bool *holds, struct hvc_diag *diag);
-enum hvc_status hvc_cmd__sequence(const struct hvc_options *options, const struct hvc_page *page,
-                                  bool *holds, struct hvc_diag *diag);
-
-enum hvc_status hvc_cmd__completion(const struct hvc_options *options, const struct hvc_page *page,
-                                    bool *holds, struct hvc_diag *diag);
+hvc_command_run hvc_cmd__diff_abi;
 
 /** One option, for help. The id is its index. */
 struct hvc_option {
@@ -265,9 +243,6 @@ HVC_MUST_USE enum hvc_status hvc_clash__check(const struct hvc_options *options,
 /** Help on everything, or on one command. */
 void hvc_help__general(FILE *out, const struct hvc_command *commands);
 void hvc_help__command(FILE *out, const struct hvc_command *command);
-
-/** The nearest of a list of names that ends in NULL; NULL when none is near. */
-const char *hvc_nearest__find(const char *name, const char *const *names);
 
 /** Print one line: "path:line:column: error: message", or "hvcheck: error: message". */
 void hvc_complain(const struct hvc_diag *diag);

@@ -104,31 +104,6 @@ static const char *against(const struct hvc_options *options)
 	return options->abi ? options->abi : "the ABI of each";
 }
 
-/* What there is to report. */
-struct made {
-	const struct hvc_callers *callers;
-	bool details;
-};
-
-static enum hvc_status put_body(const struct hvc_page *page, const void *of, struct hvc_diag *diag)
-{
-	const struct made *made = of;
-
-	return hvc_callers__text(page, made->callers, made->details, diag);
-}
-
-static enum hvc_status write(const void *of, const struct hvc_options *options,
-                             const struct hvc_findings *findings, enum hvc_style style,
-                             const struct hvc_page *page, struct hvc_diag *diag)
-{
-	const struct made *made = of;
-
-	if (style == HVC_STYLE_JSON)
-		return hvc_callers__json(page->out, made->callers, against(options), findings,
-		                         diag);
-	return hvc_cli_report__document(options, findings, style, page, put_body, of, diag);
-}
-
 /* Sites that may be anything, and nothing else, show nothing. */
 static bool holds_nothing(const struct hvc_callers *callers)
 {
@@ -159,9 +134,12 @@ enum hvc_status hvc_cmd__callers(const struct hvc_options *options, const struct
 		status = hvc_findings__of_callers(callers, options->abi, diag, &findings);
 	}
 	if (status == HVC_OK) {
-		const struct made made = {callers, options->sites != 0};
+		const struct hvc_callers_report of = {callers, against(options),
+		                                      options->sites != 0};
+		const struct hvc_report report = {&of, hvc_callers__text, hvc_callers__json, NULL,
+		                                  0};
 
-		status = hvc_cli_report__judged(options, page, &made, write, findings, holds, diag);
+		status = hvc_cli_report__judged(options, page, &report, findings, holds, diag);
 	}
 	clear(&work);
 	return status;

@@ -143,12 +143,13 @@ enum hvc_status hvc_cmd__check(const struct hvc_options *options, const struct h
 	}
 	if (status == HVC_OK) {
 		const struct made made = {check, held.name, held.subject};
+		const struct hvc_report report = {.of = &made, .write = write};
 
 		hvc_cli_report__doubt(options, &check->doubt,
 		                      check->findings == check->findings_assumed, findings);
 		if (*holds)
 			tell_lacking(check);
-		status = hvc_cli_report__judged(options, page, &made, write, findings, holds, diag);
+		status = hvc_cli_report__judged(options, page, &report, findings, holds, diag);
 	}
 	hvc_check_free(check);
 	hvc_contract__free(contract);

@@ -101,7 +101,9 @@ enum hvc_status hvc_cmd__collide(const struct hvc_options *options, const struct
 		status = hvc_findings__of_collide(list.collide, diag, &findings);
 	}
 	if (status == HVC_OK)
-		status = hvc_cli_report__judged(options, page, &list, write, findings, holds, diag);
+		status = hvc_cli_report__judged(
+		        options, page, &(const struct hvc_report){.of = &list, .write = write},
+		        findings, holds, diag);
 	hvc_collide__free(list.collide);
 	for (unsigned i = 0; i < list.count; i++)
 		hvc_abi_free(list.abi[i]);

@@ -97,30 +97,6 @@ static enum hvc_status measure(const struct hvc_options *options, const struct p
 	return HVC_OK;
 }
 
-/* What reports are of. */
-struct work {
-	const struct hvc_diff *diff;
-	const struct hvc_subject *subject[HVC_SIDE_COUNT];
-};
-
-static enum hvc_status put_body(const struct hvc_page *page, const void *of, struct hvc_diag *diag)
-{
-	const struct work *work = of;
-
-	return hvc_diff__text(page, work->diff, work->subject, diag);
-}
-
-static enum hvc_status write(const void *of, const struct hvc_options *options,
-                             const struct hvc_findings *findings, enum hvc_style style,
-                             const struct hvc_page *page, struct hvc_diag *diag)
-{
-	const struct work *work = of;
-
-	if (style == HVC_STYLE_JSON)
-		return hvc_diff__json(page->out, work->diff, findings, diag);
-	return hvc_cli_report__document(options, findings, style, page, put_body, of, diag);
-}
-
 /* Where nothing differs that could be compared, what could not may. */
 static enum hvc_status judge(const struct hvc_diff *diff, bool *holds)
 {
@@ -180,9 +156,10 @@ enum hvc_status hvc_cmd__diff(const struct hvc_options *options, const struct hv
 			hvc_findings__free(findings);
 	}
 	if (status == HVC_OK) {
-		const struct work work = {diff, {pair.subject[0], pair.subject[1]}};
+		const struct hvc_diff_report of = {diff, {pair.subject[0], pair.subject[1]}};
+		const struct hvc_report report = {&of, hvc_diff__text, hvc_diff__json, NULL, 0};
 
-		status = hvc_cli_report__judged(options, page, &work, write, findings, holds, diag);
+		status = hvc_cli_report__judged(options, page, &report, findings, holds, diag);
 	}
 	hvc_diff__free(diff);
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {

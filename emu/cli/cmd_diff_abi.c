@@ -41,25 +41,6 @@ struct pair {
 	const struct hvc_abi_diff *diff;
 };
 
-static enum hvc_status put_body(const struct hvc_page *page, const void *of, struct hvc_diag *diag)
-{
-	const struct pair *pair = of;
-
-	return pair->own ? hvc_abi_diff__text(page, pair->own, diag)
-	                 : hvc_widths__text(page, &pair->widths, diag);
-}
-
-static enum hvc_status write(const void *of, const struct hvc_options *options,
-                             const struct hvc_findings *findings, enum hvc_style style,
-                             const struct hvc_page *page, struct hvc_diag *diag)
-{
-	const struct pair *pair = of;
-
-	if (style == HVC_STYLE_JSON)
-		return hvc_abi_diff__json(page->out, pair->diff, findings, diag);
-	return hvc_cli_report__document(options, findings, style, page, put_body, of, diag);
-}
-
 static enum hvc_status compare_widths(struct pair *pair, struct hvc_diag *diag)
 {
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
@@ -144,8 +125,15 @@ enum hvc_status hvc_cmd__diff_abi(const struct hvc_options *options, const struc
 		if (status != HVC_OK)
 			hvc_findings__free(findings);
 	}
-	if (status == HVC_OK)
-		status = hvc_cli_report__judged(options, page, &pair, write, findings, holds, diag);
+	if (status == HVC_OK) {
+		const struct hvc_report two = {pair.own, hvc_abi_diff__text, hvc_abi_diff__json,
+		                               NULL, 0};
+		const struct hvc_report widths = {&pair.widths, hvc_widths__text, hvc_widths__json,
+		                                  NULL, 0};
+
+		status = hvc_cli_report__judged(options, page, pair.own ? &two : &widths, findings,
+		                                holds, diag);
+	}
 	close_pair(&pair);
 	return status;
 }

@@ -5,20 +5,6 @@
 #include "report/history.h"
 #include "report/widths.h"
 
-static enum hvc_status put_body(const struct hvc_page *page, const void *of, struct hvc_diag *diag)
-{
-	return hvc_history__text(page, of, diag);
-}
-
-static enum hvc_status write(const void *of, const struct hvc_options *options,
-                             const struct hvc_findings *findings, enum hvc_style style,
-                             const struct hvc_page *page, struct hvc_diag *diag)
-{
-	if (style == HVC_STYLE_JSON)
-		return hvc_history__json(page->out, of, diag);
-	return hvc_cli_report__document(options, findings, style, page, put_body, of, diag);
-}
-
 /* The members of the family that is named, or the specifications that are. */
 static enum hvc_status choose(const struct hvc_options *options, struct hvc_diag *diag,
                               const char *name[HVC_GENERATIONS_MAX], unsigned *out)
@@ -48,21 +34,6 @@ static enum hvc_status choose(const struct hvc_options *options, struct hvc_diag
 	return HVC_OK;
 }
 
-static enum hvc_status put_widths(const struct hvc_page *page, const void *of,
-                                  struct hvc_diag *diag)
-{
-	return hvc_width_history__text(page, of, diag);
-}
-
-static enum hvc_status write_widths(const void *of, const struct hvc_options *options,
-                                    const struct hvc_findings *findings, enum hvc_style style,
-                                    const struct hvc_page *page, struct hvc_diag *diag)
-{
-	if (style == HVC_STYLE_JSON)
-		return hvc_width_history__json(page->out, of, diag);
-	return hvc_cli_report__document(options, findings, style, page, put_widths, of, diag);
-}
-
 /* Two families, one of each width. */
 static enum hvc_status tell_widths(const struct hvc_options *options, const struct hvc_page *page,
                                    struct hvc_diag *diag)
@@ -74,7 +45,10 @@ static enum hvc_status tell_widths(const struct hvc_options *options, const stru
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 		                    "--widths wants two families, that of 64 bits first");
 	HVC_TRY(hvc_width_history__make(options->argument, diag, &history));
-	status = hvc_cli_report__each(options, page, history, write_widths, NULL, diag);
+	status = hvc_cli_report__each(options, page,
+	                              &(const struct hvc_report){history, hvc_width_history__text,
+	                                                         hvc_width_history__json, NULL, 0},
+	                              NULL, diag);
 	hvc_width_history__free(history);
 	return status;
 }
@@ -92,7 +66,10 @@ enum hvc_status hvc_cmd__history(const struct hvc_options *options, const struct
 		return tell_widths(options, page, diag);
 	HVC_TRY(choose(options, diag, name, &names));
 	HVC_TRY(hvc_history__make(name, names, diag, &history));
-	status = hvc_cli_report__each(options, page, history, write, NULL, diag);
+	status = hvc_cli_report__each(
+	        options, page,
+	        &(const struct hvc_report){history, hvc_history__text, hvc_history__json, NULL, 0},
+	        NULL, diag);
 	hvc_history__free(history);
 	return status;
 }

@@ -28,30 +28,6 @@ static enum hvc_status find(const struct hvc_options *options, const struct hvc_
 	return hvc_leaks__find(&config, diag, out);
 }
 
-/* What there is to report. */
-struct made {
-	const struct hvc_subject *subject;
-	const struct hvc_leaks *leaks;
-};
-
-static enum hvc_status put_body(const struct hvc_page *page, const void *of, struct hvc_diag *diag)
-{
-	const struct made *made = of;
-
-	return hvc_leaks__text(page, made->subject, made->leaks, diag);
-}
-
-static enum hvc_status write(const void *of, const struct hvc_options *options,
-                             const struct hvc_findings *findings, enum hvc_style style,
-                             const struct hvc_page *page, struct hvc_diag *diag)
-{
-	const struct made *made = of;
-
-	if (style == HVC_STYLE_JSON)
-		return hvc_leaks__json(page->out, made->subject, made->leaks, findings, diag);
-	return hvc_cli_report__document(options, findings, style, page, put_body, of, diag);
-}
-
 enum hvc_status hvc_cmd__leaks(const struct hvc_options *options, const struct hvc_page *page,
                                bool *holds, struct hvc_diag *diag)
 {
@@ -67,9 +43,10 @@ enum hvc_status hvc_cmd__leaks(const struct hvc_options *options, const struct h
 		status = hvc_findings__of_leaks(leaks, held.subject, held.name, diag, &findings);
 	}
 	if (status == HVC_OK) {
-		const struct made made = {held.subject, leaks};
+		const struct hvc_leaks_report of = {held.subject, leaks};
+		const struct hvc_report report = {&of, hvc_leaks__text, hvc_leaks__json, NULL, 0};
 
-		status = hvc_cli_report__judged(options, page, &made, write, findings, holds, diag);
+		status = hvc_cli_report__judged(options, page, &report, findings, holds, diag);
 	}
 	hvc_leaks__free(leaks);
 	hvc_open__close(&held);

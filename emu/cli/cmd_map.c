@@ -229,7 +229,9 @@ static enum hvc_status run_map(const struct hvc_options *options, const struct h
 	if (status == HVC_OK && hvc_options__has(options, HVC_OPTION_SUGGEST_ABI))
 		status = suggest(options, maps.exact, &progress, page->out, diag);
 	else if (status == HVC_OK)
-		status = hvc_cli_report__each(options, page, &maps, write, NULL, diag);
+		status = hvc_cli_report__each(
+		        options, page, &(const struct hvc_report){.of = &maps, .write = write},
+		        NULL, diag);
 	if (status == HVC_OK && is_vacuous(maps.exact))
 		hvc_supervise__doubt("no call was followed to its end, and none was made");
 	hvc_progress__end(&progress);

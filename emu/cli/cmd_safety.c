@@ -6,20 +6,6 @@
 #include "cli/report.h"
 #include "cli/supervise.h"
 
-static enum hvc_status put_body(const struct hvc_page *page, const void *of, struct hvc_diag *diag)
-{
-	return hvc_safety__text(page, of, diag);
-}
-
-static enum hvc_status write(const void *of, const struct hvc_options *options,
-                             const struct hvc_findings *findings, enum hvc_style style,
-                             const struct hvc_page *page, struct hvc_diag *diag)
-{
-	if (style == HVC_STYLE_JSON)
-		return hvc_safety__json(page->out, of, findings, diag);
-	return hvc_cli_report__document(options, findings, style, page, put_body, of, diag);
-}
-
 enum hvc_status hvc_cmd__safety(const struct hvc_options *options, const struct hvc_page *page,
                                 bool *holds, struct hvc_diag *diag)
 {
@@ -53,9 +39,12 @@ enum hvc_status hvc_cmd__safety(const struct hvc_options *options, const struct 
 		}
 		status = hvc_findings__of_safety(safety, held.name, diag, &findings);
 	}
-	if (status == HVC_OK)
-		status =
-		        hvc_cli_report__judged(options, page, safety, write, findings, holds, diag);
+	if (status == HVC_OK) {
+		const struct hvc_report report = {safety, hvc_safety__text, hvc_safety__json, NULL,
+		                                  0};
+
+		status = hvc_cli_report__judged(options, page, &report, findings, holds, diag);
+	}
 	hvc_safety__free(safety);
 	hvc_open__close(&held);
 	return status;

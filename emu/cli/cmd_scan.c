@@ -3,55 +3,37 @@
 #include "cli/report.h"
 #include "engine/fit.h"
 
-struct work {
-	struct hvc_registry *registry;
-	struct hvc_scan *scan;
-	const char *symbols;
-};
-
-static enum hvc_status put_body(const struct hvc_page *page, const void *of, struct hvc_diag *diag)
-{
-	const struct work *work = of;
-
-	return hvc_scan__text(page, work->scan, work->registry, work->symbols, diag);
-}
-
-static enum hvc_status write(const void *of, const struct hvc_options *options,
-                             const struct hvc_findings *findings, enum hvc_style style,
-                             const struct hvc_page *page, struct hvc_diag *diag)
-{
-	const struct work *work = of;
-
-	if (style == HVC_STYLE_JSON)
-		return hvc_scan__json(page->out, work->scan, work->registry,
-		                      work->scan->audited ? findings : NULL, diag);
-	/* Nothing was judged where nobody asked. */
-	if (!work->scan->audited && style < HVC_STYLE_JUNIT)
-		findings = NULL;
-	return hvc_cli_report__document(options, findings, style, page, put_body, of, diag);
-}
+/* Nothing was judged where nobody asked. */
+#define UNJUDGED                                                                  \
+	(1u << HVC_STYLE_TEXT | 1u << HVC_STYLE_JSON | 1u << HVC_STYLE_MARKDOWN | \
+	 1u << HVC_STYLE_HTML)
 
 enum hvc_status hvc_cmd__scan(const struct hvc_options *options, const struct hvc_page *page,
                               bool *holds, struct hvc_diag *diag)
 {
-	struct work work = {.symbols = options->symbols[0]};
 	struct hvc_findings *findings = NULL;
-	enum hvc_status status = hvc_known__open(diag, &work.registry);
+	struct hvc_registry *registry = NULL;
+	struct hvc_scan *scan = NULL;
+	enum hvc_status status = hvc_known__open(diag, &registry);
 
 	if (status == HVC_OK)
-		status =
-		        hvc_scan__file(options->argument[0], options->symbols[0], diag, &work.scan);
+		status = hvc_scan__file(options->argument[0], options->symbols[0], diag, &scan);
 	if (status == HVC_OK)
-		status = hvc_fit__scan(work.scan, diag);
+		status = hvc_fit__scan(scan, diag);
 	if (status == HVC_OK && hvc_options__has(options, HVC_OPTION_AUDIT))
-		status = hvc_scan__audit(work.scan, diag);
+		status = hvc_scan__audit(scan, diag);
 	if (status == HVC_OK) {
-		*holds = work.scan->audits == 0;
-		status = hvc_findings__of_scan(work.scan, diag, &findings);
+		*holds = scan->audits == 0;
+		status = hvc_findings__of_scan(scan, diag, &findings);
 	}
-	if (status == HVC_OK)
-		status = hvc_cli_report__judged(options, page, &work, write, findings, holds, diag);
-	hvc_scan__free(work.scan);
-	hvc_known__close(work.registry);
+	if (status == HVC_OK) {
+		const struct hvc_scan_report of = {scan, registry, options->symbols[0]};
+		const struct hvc_report report = {&of, hvc_scan__text, hvc_scan__json, NULL,
+		                                  scan->audited ? 0 : UNJUDGED};
+
+		status = hvc_cli_report__judged(options, page, &report, findings, holds, diag);
+	}
+	hvc_scan__free(scan);
+	hvc_known__close(registry);
 	return status;
 }

@@ -42,30 +42,6 @@ static enum hvc_status try(const struct hvc_options *options, const struct hvc_c
 	return status;
 }
 
-/* What there is to report, and the word that opened the ABI. */
-struct made {
-	const struct hvc_sequences *sequences;
-	const char *abi;
-};
-
-static enum hvc_status put_body(const struct hvc_page *page, const void *of, struct hvc_diag *diag)
-{
-	const struct made *made = of;
-
-	return hvc_sequences__text(page, made->sequences, made->abi, diag);
-}
-
-static enum hvc_status write(const void *of, const struct hvc_options *options,
-                             const struct hvc_findings *findings, enum hvc_style style,
-                             const struct hvc_page *page, struct hvc_diag *diag)
-{
-	const struct made *made = of;
-
-	if (style == HVC_STYLE_JSON)
-		return hvc_sequences__json(page->out, made->sequences, made->abi, findings, diag);
-	return hvc_cli_report__document(options, findings, style, page, put_body, of, diag);
-}
-
 /* What the CPU has not in any world is judged by nobody: that is nothing that holds. */
 static void tell_lacking(const struct hvc_sequences *sequences)
 {
@@ -112,12 +88,14 @@ enum hvc_status hvc_cmd__sequence(const struct hvc_options *options, const struc
 		status = hvc_findings__of_sequences(sequences, held.name, diag, &findings);
 	}
 	if (status == HVC_OK) {
-		const struct made made = {sequences, held.name};
+		const struct hvc_sequences_report of = {sequences, held.name};
+		const struct hvc_report report = {&of, hvc_sequences__text, hvc_sequences__json,
+		                                  NULL, 0};
 
 		if (*holds)
 			tell_lacking(sequences);
 		hvc_cli_report__doubt(options, &sequences->doubt, *holds, findings);
-		status = hvc_cli_report__judged(options, page, &made, write, findings, holds, diag);
+		status = hvc_cli_report__judged(options, page, &report, findings, holds, diag);
 	}
 	hvc_sequences__free(sequences);
 	hvc_open__close(&held);

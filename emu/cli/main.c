@@ -12,9 +12,7 @@
 #include "cli/output.h"
 #include "cli/report.h"
 #include "cli/supervise.h"
-
-/* Commands among which one is looked for that was meant. */
-#define COMMANDS_MAX 40u
+#include "subject/nearest.h"
 
 static const struct hvc_command *find_command(const char *name)
 {
@@ -27,14 +25,13 @@ static const struct hvc_command *find_command(const char *name)
 
 static enum hvc_status unknown_command(const char *name, struct hvc_diag *diag)
 {
-	const char *names[COMMANDS_MAX + 1] = {NULL}, *near;
+	struct hvc_nearest nearest = hvc_nearest__to(name);
 
-	for (unsigned i = 0; i < COMMANDS_MAX && hvc_command_table[i].name; i++)
-		names[i] = hvc_command_table[i].name;
-	near = hvc_nearest__find(name, names);
-	if (near)
+	for (unsigned i = 0; hvc_command_table[i].name; i++)
+		hvc_nearest__offer(&nearest, hvc_command_table[i].name);
+	if (nearest.found)
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
-		                    "no command '%s'; did you mean '%s'?", name, near);
+		                    "no command '%s'; did you mean '%s'?", name, nearest.found);
 	return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 	                    "no command '%s'; 'hvcheck help' lists them", name);
 }

@@ -12,9 +12,9 @@
 #include "engine/fit.h"
 #include "subject/builtin.h"
 #include "subject/finder.h"
+#include "subject/nearest.h"
 #include "subject/subject.h"
 
-#define SHIPPED_MAX    256u
 #define UNDEFINED_TOLD 8u
 #define TABLES_TOLD    8u
 
@@ -241,7 +241,8 @@ enum hvc_status hvc_open__abi(const char *name, const struct hvc_subject *subjec
 	struct hvc_abi_about about;
 	struct hvc_abi *abi = NULL;
 	enum hvc_status status;
-	const char *names[SHIPPED_MAX + 1] = {NULL}, *near, *text;
+	struct hvc_nearest nearest = hvc_nearest__to(name);
+	const char *shipped, *near, *text;
 	size_t size;
 
 	if (subject)
@@ -253,18 +254,17 @@ enum hvc_status hvc_open__abi(const char *name, const struct hvc_subject *subjec
 		*out = abi;
 	if (status != HVC_E_NOTFOUND)
 		return status;
-	for (size_t i = 0; i < SHIPPED_MAX && hvc_abi_shipped_at(i, &names[i], &text, &size);)
-		names[++i] = NULL;
 	near = hvc_family__holding(name);
 	if (near) {
 		hvc_tell("hvcheck: note: no ABI '%s'; taking %s, which holds until the next\n",
 		         name, near);
 		return hvc_abi_open(near, diag, out);
 	}
-	near = hvc_nearest__find(name, names);
-	if (near)
+	for (size_t i = 0; hvc_abi_shipped_at(i, &shipped, &text, &size); i++)
+		hvc_nearest__offer(&nearest, shipped);
+	if (nearest.found)
 		return hvc_diag_set(diag, status, NULL, 0, 0, "no ABI '%s'; did you mean '%s'?",
-		                    name, near);
+		                    name, nearest.found);
 	return hvc_diag_set(diag, status, NULL, 0, 0,
 	                    "no ABI '%s'; 'hvcheck list abis' lists them, a file ends in .yaml",
 	                    name);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "subject/nearest.h"
 
 static unsigned cpus(void)
 {
@@ -19,19 +20,15 @@ static unsigned cpus(void)
 static enum hvc_status unknown_option(const struct hvc_command *command, const char *word,
                                       struct hvc_diag *diag)
 {
-	const char *names[HVC_OPTION_COUNT + 1], *near;
-	unsigned count = 0;
+	struct hvc_nearest nearest = hvc_nearest__to(word + strspn(word, "-"));
 
-	for (unsigned id = 0; id < HVC_OPTION_COUNT; id++) {
+	for (unsigned id = 0; id < HVC_OPTION_COUNT; id++)
 		if (command->options >> id & 1)
-			names[count++] = hvc_option_table[id].name;
-	}
-	names[count] = NULL;
-	near = hvc_nearest__find(word + strspn(word, "-"), names);
-	if (near)
+			hvc_nearest__offer(&nearest, hvc_option_table[id].name);
+	if (nearest.found)
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 		                    "'%s' has no option '%s'; did you mean '--%s'?", command->name,
-		                    word, near);
+		                    word, nearest.found);
 	return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 	                    "'%s' has no option '%s'; 'hvcheck %s --help' lists them",
 	                    command->name, word, command->name);

@@ -6,11 +6,6 @@
 #include "cli/world.h"
 #include "report/pair.h"
 
-static enum hvc_status put_body(const struct hvc_page *page, const void *of, struct hvc_diag *diag)
-{
-	return hvc_pair__text(page, of, diag);
-}
-
 enum hvc_status hvc_cli_pair__run(const struct hvc_options *options, const struct hvc_page *page,
                                   const struct hvc_subject *first, bool *holds,
                                   struct hvc_diag *diag)
@@ -41,9 +36,9 @@ enum hvc_status hvc_cli_pair__run(const struct hvc_options *options, const struc
 	*holds = pair.alike;
 	if (status == HVC_OK)
 		status = options->style == HVC_STYLE_JSON
-		                 ? hvc_pair__json(page->out, &pair, diag)
+		                 ? hvc_pair__json(page->out, &pair, NULL, diag)
 		                 : hvc_cli_report__document(options, NULL, options->style, page,
-		                                            put_body, &pair, diag);
+		                                            hvc_pair__text, &pair, diag);
 	hvc_pair__free(&pair);
 	hvc_subject_close(second);
 	return status;

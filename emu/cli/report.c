@@ -9,22 +9,6 @@
 #include "cli/value.h"
 #include "report/made.h"
 
-enum hvc_status hvc_cli_report__each(const struct hvc_options *options, const struct hvc_page *page,
-                                     const void *of, hvc_report_write *write,
-                                     const struct hvc_findings *findings, struct hvc_diag *diag)
-{
-	HVC_TRY(write(of, options, findings, options->style, page, diag));
-	if (options->style == HVC_STYLE_MARKDOWN)
-		hvc_made__markdown(page->out);
-	for (unsigned i = 0; i < options->reports; i++) {
-		HVC_TRY(write(of, options, findings, options->report[i].style,
-		              options->report[i].page, diag));
-		if (options->report[i].style == HVC_STYLE_MARKDOWN)
-			hvc_made__markdown(options->report[i].page->out);
-	}
-	return HVC_OK;
-}
-
 enum hvc_status hvc_cli_report__findings(const struct hvc_findings *findings, enum hvc_style style,
                                          const struct hvc_page *page, struct hvc_diag *diag)
 {
@@ -57,6 +41,36 @@ enum hvc_status hvc_cli_report__document(const struct hvc_options *options,
 		return hvc_cli_report__findings(findings, style, page, diag);
 	return hvc_document__write(&as, findings, options->argument[0],
 	                           hvc_options__has(options, HVC_OPTION_ALL), body, of, diag);
+}
+
+static enum hvc_status write_one(const struct hvc_options *options,
+                                 const struct hvc_report *written,
+                                 const struct hvc_findings *findings, enum hvc_style style,
+                                 const struct hvc_page *page, struct hvc_diag *diag)
+{
+	if (written->unjudged >> style & 1)
+		findings = NULL;
+	if (written->write)
+		HVC_TRY(written->write(written->of, options, findings, style, page, diag));
+	else if (style == HVC_STYLE_JSON)
+		HVC_TRY(written->json(page->out, written->of, findings, diag));
+	else
+		HVC_TRY(hvc_cli_report__document(options, findings, style, page, written->body,
+		                                 written->of, diag));
+	if (style == HVC_STYLE_MARKDOWN)
+		hvc_made__markdown(page->out);
+	return HVC_OK;
+}
+
+enum hvc_status hvc_cli_report__each(const struct hvc_options *options, const struct hvc_page *page,
+                                     const struct hvc_report *written,
+                                     const struct hvc_findings *findings, struct hvc_diag *diag)
+{
+	HVC_TRY(write_one(options, written, findings, options->style, page, diag));
+	for (unsigned i = 0; i < options->reports; i++)
+		HVC_TRY(write_one(options, written, findings, options->report[i].style,
+		                  options->report[i].page, diag));
+	return HVC_OK;
 }
 
 /* The day that expiries are held against: today in UTC, or what a reproducible build says. */
@@ -107,14 +121,15 @@ static enum hvc_status judge(const struct hvc_options *options, struct hvc_findi
 }
 
 enum hvc_status hvc_cli_report__judged(const struct hvc_options *options,
-                                       const struct hvc_page *page, const void *of,
-                                       hvc_report_write *write, struct hvc_findings *findings,
-                                       bool *holds, struct hvc_diag *diag)
+                                       const struct hvc_page *page,
+                                       const struct hvc_report *written,
+                                       struct hvc_findings *findings, bool *holds,
+                                       struct hvc_diag *diag)
 {
 	enum hvc_status status = judge(options, findings, holds, diag);
 
 	if (status == HVC_OK)
-		status = hvc_cli_report__each(options, page, of, write, findings, diag);
+		status = hvc_cli_report__each(options, page, written, findings, diag);
 	hvc_findings__free(findings);
 	return status;
 }

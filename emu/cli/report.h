@@ -8,15 +8,24 @@
 
 #include "cli/cli.h"
 
-/** Write what a command has made in one of its styles. findings: NULL where it has none. */
+/** Write a report in one of its styles. findings: NULL where it has none. */
 typedef enum hvc_status hvc_report_write(const void *of, const struct hvc_options *options,
                                          const struct hvc_findings *findings, enum hvc_style style,
                                          const struct hvc_page *page, struct hvc_diag *diag);
 
-/** Call `write` for the report itself, and for each --report. */
+/** What a command has made, and how it is written. */
+struct hvc_report {
+	const void *of;
+	hvc_document_body *body; /**< text, Markdown, HTML */
+	hvc_json_body *json;
+	hvc_report_write *write; /**< all formats its own way; NULL: by the two above */
+	unsigned unjudged;       /**< styles (bits) in which no findings are told */
+};
+
+/** The report itself, and each --report. */
 HVC_MUST_USE enum hvc_status hvc_cli_report__each(const struct hvc_options *options,
-                                                  const struct hvc_page *page, const void *of,
-                                                  hvc_report_write *write,
+                                                  const struct hvc_page *page,
+                                                  const struct hvc_report *written,
                                                   const struct hvc_findings *findings,
                                                   struct hvc_diag *diag);
 /**
@@ -24,8 +33,8 @@ HVC_MUST_USE enum hvc_status hvc_cli_report__each(const struct hvc_options *opti
  * is without a policy; becomes what it is with that of the options.
  */
 HVC_MUST_USE enum hvc_status hvc_cli_report__judged(const struct hvc_options *options,
-                                                    const struct hvc_page *page, const void *of,
-                                                    hvc_report_write *write,
+                                                    const struct hvc_page *page,
+                                                    const struct hvc_report *written,
                                                     struct hvc_findings *findings, bool *holds,
                                                     struct hvc_diag *diag);
 /**

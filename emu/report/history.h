@@ -6,10 +6,7 @@
 #include "engine/history.h"
 #include "report/page.h"
 
-HVC_MUST_USE enum hvc_status hvc_history__text(const struct hvc_page *page,
-                                               const struct hvc_history *history,
-                                               struct hvc_diag *diag);
-HVC_MUST_USE enum hvc_status hvc_history__json(FILE *out, const struct hvc_history *history,
-                                               struct hvc_diag *diag);
+hvc_document_body hvc_history__text;
+hvc_json_body hvc_history__json;
 
 #endif

@@ -95,9 +95,10 @@ static void add_meetings(struct hvc_json *json, const struct hvc_abi_diff *diff)
 	hvc_json__close(json);
 }
 
-enum hvc_status hvc_abi_diff__json(FILE *out, const struct hvc_abi_diff *diff,
-                                   const struct hvc_findings *findings, struct hvc_diag *diag)
+enum hvc_status hvc_abi_diff__json(FILE *out, const void *of, const struct hvc_findings *findings,
+                                   struct hvc_diag *diag)
 {
+	const struct hvc_abi_diff *diff = of;
 	struct hvc_json *json = hvc_json__new("hvcheck-diff-abi/1");
 	struct hvc_abi_counts counts;
 

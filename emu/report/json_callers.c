@@ -39,14 +39,15 @@ static void add_caller(struct hvc_json *json, const struct hvc_caller *caller)
 	hvc_json__close(json);
 }
 
-enum hvc_status hvc_callers__json(FILE *out, const struct hvc_callers *callers, const char *against,
-                                  const struct hvc_findings *findings, struct hvc_diag *diag)
+enum hvc_status hvc_callers__json(FILE *out, const void *of, const struct hvc_findings *findings,
+                                  struct hvc_diag *diag)
 {
+	const struct hvc_callers_report *report = of;
+	const struct hvc_callers *callers = report->callers;
 	struct hvc_json *json = hvc_json__new("hvcheck-callers/1");
 
-	hvc_json__put(json, "file abi account{ hvc smc", callers->scan->path, against,
-	              callers->made[0], callers->made[1]);
-	hvc_json__number(json, "calls", callers->calls);
+	hvc_json__put(json, "file abi account{ hvc smc calls", callers->scan->path, report->against,
+	              callers->made[0], callers->made[1], callers->calls);
 	for (unsigned fit = 0; fit < HVC_CALLER_COUNT; fit++)
 		hvc_json__number(json, hvc_caller_fit__name((enum hvc_caller_fit)fit),
 		                 callers->of[fit]);

@@ -121,9 +121,10 @@ static void add_changes(struct hvc_json *json, const struct hvc_diff *diff)
 	hvc_json__close(json);
 }
 
-enum hvc_status hvc_diff__json(FILE *out, const struct hvc_diff *diff,
-                               const struct hvc_findings *findings, struct hvc_diag *diag)
+enum hvc_status hvc_diff__json(FILE *out, const void *of, const struct hvc_findings *findings,
+                               struct hvc_diag *diag)
 {
+	const struct hvc_diff *diff = ((const struct hvc_diff_report *)of)->diff;
 	struct hvc_json *json = hvc_json__new("hvcheck-diff/2");
 
 	add_summary(json, diff);

@@ -2,10 +2,12 @@
 /* The generations of a family as JSON. */
 #include "report/history.h"
 #include "report/json.h"
+#include "report/new_finding.h"
 
-enum hvc_status hvc_history__json(FILE *out, const struct hvc_history *history,
+enum hvc_status hvc_history__json(FILE *out, const void *of, const struct hvc_findings *findings,
                                   struct hvc_diag *diag)
 {
+	const struct hvc_history *history = of;
 	struct hvc_json *json = hvc_json__new("hvcheck-history/1");
 
 	hvc_json__array(json, "generations");
@@ -22,5 +24,6 @@ enum hvc_status hvc_history__json(FILE *out, const struct hvc_history *history,
 		hvc_json__put(json, "] }");
 	}
 	hvc_json__close(json);
+	hvc_json__findings(json, findings);
 	return hvc_json__print(json, out, diag);
 }

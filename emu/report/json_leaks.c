@@ -77,10 +77,11 @@ static void add_leak(struct hvc_json *json, const struct hvc_subject *subject,
 	hvc_json__close(json);
 }
 
-enum hvc_status hvc_leaks__json(FILE *out, const struct hvc_subject *subject,
-                                const struct hvc_leaks *leaks, const struct hvc_findings *findings,
+enum hvc_status hvc_leaks__json(FILE *out, const void *of, const struct hvc_findings *findings,
                                 struct hvc_diag *diag)
 {
+	const struct hvc_leaks_report *report = of;
+	const struct hvc_leaks *leaks = report->leaks;
 	struct hvc_json *json = hvc_json__new("hvcheck-leaks/2");
 
 	hvc_json__put(json,
@@ -91,7 +92,7 @@ enum hvc_status hvc_leaks__json(FILE *out, const struct hvc_subject *subject,
 	add_secrets(json, "secrets", leaks->secrets);
 	hvc_json__array(json, "findings");
 	for (unsigned i = 0; i < leaks->leaks; i++)
-		add_leak(json, subject, leaks, &leaks->leak[i]);
+		add_leak(json, report->subject, leaks, &leaks->leak[i]);
 	hvc_json__close(json);
 	hvc_json__findings(json, findings);
 	return hvc_json__print(json, out, diag);

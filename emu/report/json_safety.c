@@ -22,9 +22,10 @@ static void add_hazard(struct hvc_json *json, const struct hvc_safety *safety, u
 	hvc_json__close(json);
 }
 
-enum hvc_status hvc_safety__json(FILE *out, const struct hvc_safety *safety,
-                                 const struct hvc_findings *findings, struct hvc_diag *diag)
+enum hvc_status hvc_safety__json(FILE *out, const void *of, const struct hvc_findings *findings,
+                                 struct hvc_diag *diag)
 {
+	const struct hvc_safety *safety = of;
 	struct hvc_json *json = hvc_json__new("hvcheck-safety/2");
 
 	hvc_json__put(json, "subject abi safe complete", safety->subject, hvc_abi_name(safety->abi),

@@ -68,10 +68,11 @@ static void add_sites(struct hvc_json *json, const struct hvc_scan *scan,
 	hvc_json__close(json);
 }
 
-enum hvc_status hvc_scan__json(FILE *out, const struct hvc_scan *scan,
-                               const struct hvc_registry *registry,
-                               const struct hvc_findings *findings, struct hvc_diag *diag)
+enum hvc_status hvc_scan__json(FILE *out, const void *of, const struct hvc_findings *findings,
+                               struct hvc_diag *diag)
 {
+	const struct hvc_scan_report *report = of;
+	const struct hvc_scan *scan = report->scan;
 	struct hvc_json *json = hvc_json__new("hvcheck-scan/1");
 
 	hvc_json__put(json, "file format size symbols table_count tables[", scan->path,
@@ -79,8 +80,8 @@ enum hvc_status hvc_scan__json(FILE *out, const struct hvc_scan *scan,
 	for (size_t i = 0; i < scan->tables; i++)
 		add_table(json, &scan->table[i]);
 	hvc_json__close(json);
-	add_sites(json, scan, registry, false);
-	add_sites(json, scan, registry, true);
+	add_sites(json, scan, report->registry, false);
+	add_sites(json, scan, report->registry, true);
 	hvc_json__number(json, "dropped", scan->dropped);
 	hvc_json__findings(json, findings);
 	return hvc_json__print(json, out, diag);

@@ -68,17 +68,18 @@ static void add_random(struct hvc_json *json, const struct hvc_sequences *sequen
 	hvc_json__close(json);
 }
 
-enum hvc_status hvc_sequences__json(FILE *out, const struct hvc_sequences *sequences,
-                                    const char *abi, const struct hvc_findings *findings,
+enum hvc_status hvc_sequences__json(FILE *out, const void *of, const struct hvc_findings *findings,
                                     struct hvc_diag *diag)
 {
+	const struct hvc_sequences_report *report = of;
+	const struct hvc_sequences *sequences = report->sequences;
 	struct hvc_json *json = hvc_json__new("hvcheck-sequence/1");
 
 	hvc_json__put(json, "subject abi holds stated[", sequences->subject,
 	              hvc_abi_name(sequences->abi),
 	              (bool)(!sequences->broken && !sequences->failures));
 	for (unsigned i = 0; i < sequences->properties; i++)
-		add_property(json, sequences, abi, &sequences->property[i]);
+		add_property(json, sequences, report->abi, &sequences->property[i]);
 	hvc_json__put(json, "] random{ seed:x sequences calls failed tables[", sequences->seed,
 	              sequences->randoms, sequences->calls, sequences->failed);
 	for (unsigned i = 0; i < HVC_SEQUENCE_TABLES; i++)
@@ -86,7 +87,7 @@ enum hvc_status hvc_sequences__json(FILE *out, const struct hvc_sequences *seque
 			hvc_json__hex(json, NULL, sequences->table[i]);
 	hvc_json__put(json, "] failures[");
 	for (unsigned i = 0; i < sequences->failures; i++)
-		add_random(json, sequences, abi, &sequences->failure[i]);
+		add_random(json, sequences, report->abi, &sequences->failure[i]);
 	hvc_json__put(json, "] }");
 	hvc_json__findings(json, findings);
 	return hvc_json__print(json, out, diag);

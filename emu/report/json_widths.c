@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The widths of two families as JSON. */
+#include "report/new_finding.h"
 #include "report/widths.h"
 
 static void add_how(struct hvc_json *json, const char *key, const struct hvc_abi_use *use)
@@ -26,9 +27,16 @@ static void add_operations(struct hvc_json *json, const struct hvc_abi_diff *dif
 	hvc_json__close(json);
 }
 
-enum hvc_status hvc_width_history__json(FILE *out, const struct hvc_width_history *history,
-                                        struct hvc_diag *diag)
+enum hvc_status hvc_widths__json(FILE *out, const void *of, const struct hvc_findings *findings,
+                                 struct hvc_diag *diag)
 {
+	return hvc_abi_diff__json(out, ((const struct hvc_widths *)of)->diff, findings, diag);
+}
+
+enum hvc_status hvc_width_history__json(FILE *out, const void *of,
+                                        const struct hvc_findings *findings, struct hvc_diag *diag)
+{
+	const struct hvc_width_history *history = of;
 	struct hvc_json *json = hvc_json__new("hvcheck-widths/1");
 
 	hvc_json__array(json, "generations");
@@ -41,5 +49,6 @@ enum hvc_status hvc_width_history__json(FILE *out, const struct hvc_width_histor
 		hvc_json__close(json);
 	}
 	hvc_json__close(json);
+	hvc_json__findings(json, findings);
 	return hvc_json__print(json, out, diag);
 }

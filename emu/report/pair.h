@@ -30,9 +30,7 @@ HVC_MUST_USE enum hvc_status hvc_pair__run(struct hvc_pair *pair, enum hvc_side 
                                            const struct hvc_call *call, uint64_t budget,
                                            struct hvc_diag *diag);
 void hvc_pair__free(struct hvc_pair *pair);
-HVC_MUST_USE enum hvc_status hvc_pair__text(const struct hvc_page *page,
-                                            const struct hvc_pair *pair, struct hvc_diag *diag);
-HVC_MUST_USE enum hvc_status hvc_pair__json(FILE *out, const struct hvc_pair *pair,
-                                            struct hvc_diag *diag);
+hvc_document_body hvc_pair__text;
+hvc_json_body hvc_pair__json;
 
 #endif

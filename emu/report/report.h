@@ -117,6 +117,47 @@ struct hvc_call_report {
  * `abi` in the writers of a check is the word that opened it, as --abi takes it: the reports say
  * how to reproduce a finding.
  */
+/** What a document says after the head of its findings. of: what is reported. */
+typedef enum hvc_status hvc_document_body(const struct hvc_page *page, const void *of,
+                                          struct hvc_diag *diag);
+/** The same and all else as JSON. findings: NULL: nothing was judged. */
+typedef enum hvc_status hvc_json_body(FILE *out, const void *of,
+                                      const struct hvc_findings *findings, struct hvc_diag *diag);
+
+struct hvc_leaks_report {
+	const struct hvc_subject *subject;
+	const struct hvc_leaks *leaks;
+};
+
+struct hvc_sequences_report {
+	const struct hvc_sequences *sequences;
+	const char *abi; /**< the word that --abi was given */
+};
+
+struct hvc_callers_report {
+	const struct hvc_callers *callers;
+	const char *against; /**< the word that --abi was given */
+	bool details;        /**< tell of every site, not only of findings */
+};
+
+struct hvc_scan_report {
+	const struct hvc_scan *scan;
+	const struct hvc_registry *registry;
+	const char *symbols; /**< of --symbols, for the commands that are told; NULL: none */
+};
+
+struct hvc_diff_report {
+	const struct hvc_diff *diff;
+	/** Of each side, which a page runs again for traces; NULL: a saved map. */
+	const struct hvc_subject *subject[HVC_SIDE_COUNT];
+};
+
+/* Of these reports, of struct hvc_safety, and of struct hvc_abi_diff. */
+hvc_document_body hvc_leaks__text, hvc_sequences__text, hvc_callers__text, hvc_scan__text,
+        hvc_diff__text, hvc_safety__text, hvc_abi_diff__text;
+hvc_json_body hvc_leaks__json, hvc_sequences__json, hvc_callers__json, hvc_scan__json,
+        hvc_diff__json, hvc_safety__json, hvc_abi_diff__json;
+
 HVC_MUST_USE enum hvc_status hvc_list__text(const struct hvc_page *page, bool subjects, bool abis,
                                             struct hvc_diag *diag);
 HVC_MUST_USE enum hvc_status hvc_list__json(FILE *out, bool subjects, bool abis,
@@ -174,34 +215,6 @@ HVC_MUST_USE enum hvc_status hvc_check__html(FILE *out, const struct hvc_check *
                                              const struct hvc_findings *findings,
                                              const struct hvc_subject *subject, uint64_t budget,
                                              struct hvc_diag *diag);
-/** subject: of each side, which a page runs again for traces; NULL: a saved map. */
-HVC_MUST_USE enum hvc_status hvc_diff__text(const struct hvc_page *page,
-                                            const struct hvc_diff *diff,
-                                            const struct hvc_subject *const *subject,
-                                            struct hvc_diag *diag);
-HVC_MUST_USE enum hvc_status hvc_diff__json(FILE *out, const struct hvc_diff *diff,
-                                            const struct hvc_findings *findings,
-                                            struct hvc_diag *diag);
-HVC_MUST_USE enum hvc_status hvc_leaks__text(const struct hvc_page *page,
-                                             const struct hvc_subject *subject,
-                                             const struct hvc_leaks *leaks, struct hvc_diag *diag);
-HVC_MUST_USE enum hvc_status hvc_leaks__json(FILE *out, const struct hvc_subject *subject,
-                                             const struct hvc_leaks *leaks,
-                                             const struct hvc_findings *findings,
-                                             struct hvc_diag *diag);
-HVC_MUST_USE enum hvc_status hvc_safety__text(const struct hvc_page *page,
-                                              const struct hvc_safety *safety,
-                                              struct hvc_diag *diag);
-HVC_MUST_USE enum hvc_status hvc_safety__json(FILE *out, const struct hvc_safety *safety,
-                                              const struct hvc_findings *findings,
-                                              struct hvc_diag *diag);
-HVC_MUST_USE enum hvc_status hvc_sequences__text(const struct hvc_page *page,
-                                                 const struct hvc_sequences *sequences,
-                                                 const char *abi, struct hvc_diag *diag);
-HVC_MUST_USE enum hvc_status hvc_sequences__json(FILE *out, const struct hvc_sequences *sequences,
-                                                 const char *abi,
-                                                 const struct hvc_findings *findings,
-                                                 struct hvc_diag *diag);
 /*
  * Findings of any command. hvc_findings__judge comes first: it says which of them fail.
  */
@@ -210,9 +223,6 @@ HVC_MUST_USE enum hvc_status hvc_sequences__json(FILE *out, const struct hvc_seq
  * notes too, however many there are, and their names for suppressions.
  */
 void hvc_findings__text(const struct hvc_page *page, const struct hvc_findings *findings, bool all);
-/** What a document says after the head of its findings: one of the writers above, in a page. */
-typedef enum hvc_status hvc_document_body(const struct hvc_page *page, const void *of,
-                                          struct hvc_diag *diag);
 /**
  * The whole of a report as one document, in text, Markdown or HTML as the page has it: verdict and
  * findings first. findings: NULL: none are told, and the title is what it is called. of: passed to
@@ -244,31 +254,6 @@ HVC_MUST_USE enum hvc_status hvc_collide__text(const struct hvc_page *page,
                                                const struct hvc_collide *collide, bool details,
                                                struct hvc_diag *diag);
 HVC_MUST_USE enum hvc_status hvc_collide__json(FILE *out, const struct hvc_collide *collide,
-                                               const struct hvc_findings *findings,
-                                               struct hvc_diag *diag);
-HVC_MUST_USE enum hvc_status hvc_abi_diff__text(const struct hvc_page *page,
-                                                const struct hvc_abi_diff *diff,
-                                                struct hvc_diag *diag);
-HVC_MUST_USE enum hvc_status hvc_abi_diff__json(FILE *out, const struct hvc_abi_diff *diff,
-                                                const struct hvc_findings *findings,
-                                                struct hvc_diag *diag);
-/** symbols: of --symbols, for the commands that are told; NULL: none. */
-HVC_MUST_USE enum hvc_status hvc_scan__text(const struct hvc_page *page,
-                                            const struct hvc_scan *scan,
-                                            const struct hvc_registry *registry,
-                                            const char *symbols, struct hvc_diag *diag);
-/** findings: of hvc_scan__audit, NULL where it was not asked for. */
-HVC_MUST_USE enum hvc_status hvc_scan__json(FILE *out, const struct hvc_scan *scan,
-                                            const struct hvc_registry *registry,
-                                            const struct hvc_findings *findings,
-                                            struct hvc_diag *diag);
-/** details: tell of every site, not only of findings. */
-HVC_MUST_USE enum hvc_status hvc_callers__text(const struct hvc_page *page,
-                                               const struct hvc_callers *callers, bool details,
-                                               struct hvc_diag *diag);
-/** against: the word that --abi was given. */
-HVC_MUST_USE enum hvc_status hvc_callers__json(FILE *out, const struct hvc_callers *callers,
-                                               const char *against,
                                                const struct hvc_findings *findings,
                                                struct hvc_diag *diag);
 

@@ -131,9 +131,11 @@ static enum hvc_status put_operations(const struct hvc_page *page, const struct 
 	return HVC_OK;
 }
 
-enum hvc_status hvc_abi_diff__text(const struct hvc_page *page, const struct hvc_abi_diff *diff,
+enum hvc_status hvc_abi_diff__text(const struct hvc_page *page, const void *of,
                                    struct hvc_diag *diag)
 {
+	const struct hvc_abi_diff *diff = of;
+
 	put_summary(page, diff);
 	if (!diff->equal)
 		HVC_TRY(put_meetings(page, diff, diag));

@@ -148,9 +148,11 @@ static void tell_others(const struct hvc_page *page, const struct hvc_callers *c
 	}
 }
 
-enum hvc_status hvc_callers__text(const struct hvc_page *page, const struct hvc_callers *callers,
-                                  bool details, struct hvc_diag *diag)
+enum hvc_status hvc_callers__text(const struct hvc_page *page, const void *of,
+                                  struct hvc_diag *diag)
 {
+	const struct hvc_callers_report *report = of;
+	const struct hvc_callers *callers = report->callers;
 	unsigned used = hvc_page__open(page, 0);
 
 	used += hvc_page__print(page, "%zu HVC%s", callers->made[0],
@@ -172,7 +174,7 @@ enum hvc_status hvc_callers__text(const struct hvc_page *page, const struct hvc_
 		if (callers->caller[i].issues)
 			tell_finding(page, &callers->caller[i]);
 	}
-	HVC_TRY(add_sites(page, callers, details, diag));
+	HVC_TRY(add_sites(page, callers, report->details, diag));
 	tell_others(page, callers);
 	return HVC_OK;
 }

@@ -265,9 +265,10 @@ static void put_change(const struct hvc_page *page, const struct hvc_diff *diff,
 	hvc_words__free(&callers);
 }
 
-enum hvc_status hvc_diff__text(const struct hvc_page *page, const struct hvc_diff *diff,
-                               const struct hvc_subject *const *subject, struct hvc_diag *diag)
+enum hvc_status hvc_diff__text(const struct hvc_page *page, const void *of, struct hvc_diag *diag)
 {
+	const struct hvc_diff_report *report = of;
+	const struct hvc_diff *diff = report->diff;
 	unsigned old = hvc_quote__width(name_of(diff, HVC_SIDE_OLD));
 	unsigned new = hvc_quote__width(name_of(diff, HVC_SIDE_NEW));
 
@@ -282,6 +283,6 @@ enum hvc_status hvc_diff__text(const struct hvc_page *page, const struct hvc_dif
 	hvc_page__heading(page, "Where they differ");
 	hvc_page__gap(page);
 	for (unsigned i = 0; i < diff->changes; i++)
-		put_change(page, diff, subject, i, (int)(old > new ? old : new));
+		put_change(page, diff, report->subject, i, (int)(old > new ? old : new));
 	return HVC_OK;
 }

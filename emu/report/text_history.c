@@ -38,9 +38,10 @@ static unsigned count_changed(const struct hvc_history *history)
 	return count;
 }
 
-enum hvc_status hvc_history__text(const struct hvc_page *page, const struct hvc_history *history,
+enum hvc_status hvc_history__text(const struct hvc_page *page, const void *of,
                                   struct hvc_diag *diag)
 {
+	const struct hvc_history *history = of;
 	struct hvc_column columns[1 + HVC_GENERATIONS_MAX] = {{"Operation", HVC_ALIGN_LEFT}};
 	unsigned changed = count_changed(history), used;
 	struct hvc_table *table;

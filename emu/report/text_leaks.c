@@ -111,9 +111,11 @@ static void put_secrets(const struct hvc_page *page, const struct hvc_leaks *lea
 	hvc_words__free(&names);
 }
 
-enum hvc_status hvc_leaks__text(const struct hvc_page *page, const struct hvc_subject *subject,
-                                const struct hvc_leaks *leaks, struct hvc_diag *diag)
+enum hvc_status hvc_leaks__text(const struct hvc_page *page, const void *of, struct hvc_diag *diag)
 {
+	const struct hvc_leaks_report *report = of;
+	const struct hvc_leaks *leaks = report->leaks;
+
 	hvc_page__line(page, 0,
 	               "%u paths: %u come back, %u jumped to caller's code at EL2, %u never come "
 	               "back",
@@ -122,7 +124,7 @@ enum hvc_status hvc_leaks__text(const struct hvc_page *page, const struct hvc_su
 	put_secrets(page, leaks);
 	for (unsigned i = 0; i < leaks->leaks; i++) {
 		hvc_page__gap(page);
-		put_leak(page, subject, leaks, i);
+		put_leak(page, report->subject, leaks, i);
 	}
 	return hvc_page__status(page, diag);
 }

@@ -10,6 +10,7 @@
 #include "base/number.h"
 #include "engine/call.h"
 #include "report/json.h"
+#include "report/new_finding.h"
 #include "report/pair.h"
 #include "report/table.h"
 
@@ -240,9 +241,10 @@ static void put_end(const struct hvc_page *page, const struct hvc_call_report *r
 	                hvc_subject_name(report->subject), text);
 }
 
-enum hvc_status hvc_pair__text(const struct hvc_page *page, const struct hvc_pair *pair,
-                               struct hvc_diag *diag)
+enum hvc_status hvc_pair__text(const struct hvc_page *page, const void *of, struct hvc_diag *diag)
 {
+	const struct hvc_pair *pair = of;
+
 	static const struct hvc_column columns[] = {
 	        {"", HVC_ALIGN_LEFT}, {"A", HVC_ALIGN_WRAP}, {"B", HVC_ALIGN_WRAP}};
 	enum hvc_ink ink = pair->alike ? HVC_INK_GOOD : HVC_INK_BAD;
@@ -285,8 +287,10 @@ static void add_object(void *ctx, const char *const text[HVC_SIDE_COUNT], enum m
 	hvc_json__put(ctx, "same_values }", (bool)(mark == ALIKE));
 }
 
-enum hvc_status hvc_pair__json(FILE *out, const struct hvc_pair *pair, struct hvc_diag *diag)
+enum hvc_status hvc_pair__json(FILE *out, const void *of, const struct hvc_findings *findings,
+                               struct hvc_diag *diag)
 {
+	const struct hvc_pair *pair = of;
 	struct hvc_json *json = hvc_json__new("hvcheck-pair/1");
 
 	hvc_json__put(json, "a b alike instructions[",
@@ -295,5 +299,6 @@ enum hvc_status hvc_pair__json(FILE *out, const struct hvc_pair *pair, struct hv
 	if (align(pair, add_object, json) != HVC_OK)
 		hvc_json__fail(json);
 	hvc_json__close(json);
+	hvc_json__findings(json, findings);
 	return hvc_json__print(json, out, diag);
 }

@@ -51,9 +51,9 @@ static void put_gaps(const struct hvc_page *page, const struct hvc_safety *safet
 	}
 }
 
-enum hvc_status hvc_safety__text(const struct hvc_page *page, const struct hvc_safety *safety,
-                                 struct hvc_diag *diag)
+enum hvc_status hvc_safety__text(const struct hvc_page *page, const void *of, struct hvc_diag *diag)
 {
+	const struct hvc_safety *safety = of;
 	struct hvc_words callers = {0};
 
 	hvc_words__callers(&callers, safety->callers);

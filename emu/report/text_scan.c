@@ -195,21 +195,21 @@ static void put_audit(const struct hvc_page *page, const struct hvc_scan *scan)
 	}
 }
 
-enum hvc_status hvc_scan__text(const struct hvc_page *page, const struct hvc_scan *scan,
-                               const struct hvc_registry *registry, const char *symbols,
-                               struct hvc_diag *diag)
+enum hvc_status hvc_scan__text(const struct hvc_page *page, const void *of, struct hvc_diag *diag)
 {
-	size_t of[2] = {0}, data = 0;
+	const struct hvc_scan_report *report = of;
+	const struct hvc_scan *scan = report->scan;
+	size_t made[2] = {0}, data = 0;
 	char number[HVC_NUMBER_SIZE];
 
-	count(scan, of, &data);
+	count(scan, made, &data);
 	hvc_page__line(page, 0, "%s: %s, %" PRIu64 " KiB in memory, %s symbols", scan->path,
 	               hvc_format__name(scan->format), (scan->size + 1023) / 1024,
 	               hvc_words__number(scan->symbols, number));
-	HVC_TRY(add_tables(page, scan, symbols, diag));
-	hvc_page__heading(page, "%zu HVC and %zu SMC instructions", of[0], of[1]);
-	if (of[0] || of[1])
-		HVC_TRY(add_sites(page, scan, registry, diag));
+	HVC_TRY(add_tables(page, scan, report->symbols, diag));
+	hvc_page__heading(page, "%zu HVC and %zu SMC instructions", made[0], made[1]);
+	if (made[0] || made[1])
+		HVC_TRY(add_sites(page, scan, report->registry, diag));
 	put_data(page, scan, data);
 	if (scan->dropped)
 		hvc_page__heading(page, "%" PRIu64 " more are not told", scan->dropped);

@@ -134,14 +134,16 @@ static void put_randoms(const struct hvc_page *page, const struct hvc_sequences 
 	}
 }
 
-enum hvc_status hvc_sequences__text(const struct hvc_page *page,
-                                    const struct hvc_sequences *sequences, const char *abi,
+enum hvc_status hvc_sequences__text(const struct hvc_page *page, const void *of,
                                     struct hvc_diag *diag)
 {
+	const struct hvc_sequences_report *report = of;
+	const struct hvc_sequences *sequences = report->sequences;
+
 	if (sequences->properties)
-		HVC_TRY(put_properties(page, sequences, abi, diag));
+		HVC_TRY(put_properties(page, sequences, report->abi, diag));
 	else
 		hvc_page__line(page, 0, "The ABI states no sequences.");
-	put_randoms(page, sequences, abi);
+	put_randoms(page, sequences, report->abi);
 	return hvc_page__status(page, diag);
 }

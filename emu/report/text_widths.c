@@ -132,9 +132,9 @@ static void put_note(const struct hvc_page *page)
 	                "What an ABI makes of dirty upper halves is no matter here.");
 }
 
-enum hvc_status hvc_widths__text(const struct hvc_page *page, const struct hvc_widths *widths,
-                                 struct hvc_diag *diag)
+enum hvc_status hvc_widths__text(const struct hvc_page *page, const void *of, struct hvc_diag *diag)
 {
+	const struct hvc_widths *widths = of;
 	const struct hvc_column columns[] = {
 	        {"Operation", HVC_ALIGN_LEFT},
 	        {"64 bits", HVC_ALIGN_WRAP},
@@ -165,10 +165,10 @@ static const char *ended(const struct hvc_width_history *history, char text[64])
 	return text;
 }
 
-enum hvc_status hvc_width_history__text(const struct hvc_page *page,
-                                        const struct hvc_width_history *history,
+enum hvc_status hvc_width_history__text(const struct hvc_page *page, const void *of,
                                         struct hvc_diag *diag)
 {
+	const struct hvc_width_history *history = of;
 	const struct hvc_column columns[] = {
 	        {"Since", HVC_ALIGN_LEFT},          {"Operation", HVC_ALIGN_LEFT},
 	        {"64 bits", HVC_ALIGN_WRAP},        {"32 bits", HVC_ALIGN_WRAP},

@@ -11,7 +11,5 @@ extern const size_t hvc_builtin__count;
 
 /** The row of a name; NULL: there is none. */
 const struct hvc_builtin *hvc_builtin__find(const char *name);
-/** The built-in that a mistyped name is nearest to; NULL when none is near. */
-const struct hvc_builtin *hvc_builtin__nearest(const char *name);
 
 #endif

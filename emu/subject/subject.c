@@ -2,6 +2,7 @@
 /* A subject by its name: a built-in, or FILE with the place of its vectors. */
 #include "subject/subject.h"
 #include "subject/finder.h"
+#include "subject/nearest.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -19,7 +20,7 @@
 #include "subject/site.h"
 #include "subject/system_map.h"
 
-#define DEFAULT_SYMBOL "hvc_vectors"
+static const char usual_symbol[] = "hvc_vectors";
 
 struct hvc_subject {
 	char *name; /* the spec */
@@ -50,12 +51,15 @@ const char *hvc_format__name(enum hvc_format format)
 
 static enum hvc_status no_such_subject(const char *spec, struct hvc_diag *diag)
 {
-	const struct hvc_builtin *nearest = hvc_builtin__nearest(spec);
+	struct hvc_nearest nearest = hvc_nearest__to(spec);
 
-	if (nearest)
+	for (size_t i = 0; i < hvc_builtin__count; i++)
+		hvc_nearest__offer(&nearest, hvc_builtin__table[i].name);
+	if (nearest.found)
 		return hvc_diag_set(diag, HVC_E_NOTFOUND, spec, 0, 0,
-		                    "no such built-in or file; did you mean '%s'?", nearest->name);
-	return hvc_diag_set(diag, HVC_E_NOTFOUND, spec, 0, 0, "no such built-in or file");
+		                    "no such built-in or file; did you mean '%s'?", nearest.found);
+	return hvc_diag_set(diag, HVC_E_NOTFOUND, spec, 0, 0,
+	                    "no such built-in or file ('hvcheck list subjects')");
 }
 
 /* A number as a spec has it: hexadecimal with 0x, else decimal. */
@@ -77,18 +81,28 @@ static enum hvc_status find_symbol(const struct hvc_subject *subject, const char
 {
 	const struct hvc_loaded *loaded = &subject->loaded;
 	const struct hvc_symbol *found = hvc_symbols__find(&loaded->symbols, symbol);
+	struct hvc_nearest nearest = hvc_nearest__to(symbol);
 
 	if (found) {
 		*address = found->address;
 		return HVC_OK;
 	}
+	if (!diag)
+		return HVC_E_NOTFOUND;
 	if (!loaded->symbols.count)
 		return hvc_diag_set(diag, HVC_E_NOTFOUND, subject->path, 0, 0,
-		                    "no symbol '%s': the file has no symbols; name the table as "
-		                    "FILE@0xADDRESS",
+		                    "no symbol '%s': the file has no symbols; 'hvcheck scan FILE' "
+		                    "lists its tables, as FILE@0xADDRESS",
 		                    symbol);
+	/* Nobody has typed the usual one. */
+	for (size_t i = 0; symbol != usual_symbol && i < loaded->symbols.count; i++)
+		hvc_nearest__offer(&nearest, loaded->symbols.row[i].name);
+	if (nearest.found)
+		return hvc_diag_set(diag, HVC_E_NOTFOUND, subject->path, 0, 0,
+		                    "no symbol '%s'; did you mean '%s'?", symbol, nearest.found);
 	return hvc_diag_set(diag, HVC_E_NOTFOUND, subject->path, 0, 0,
-	                    "no symbol '%s'; name the table as FILE@SYMBOL or FILE@0xADDRESS",
+	                    "no symbol '%s'; 'hvcheck scan FILE' lists the tables, as FILE@SYMBOL "
+	                    "or FILE@0xADDRESS",
 	                    symbol);
 }
 
@@ -103,7 +117,7 @@ static enum hvc_status locate(const struct hvc_subject *subject, const char *whe
 		return HVC_OK;
 	}
 	if (!where)
-		return find_symbol(subject, DEFAULT_SYMBOL, diag, address);
+		return find_symbol(subject, usual_symbol, diag, address);
 	if (where[0] != '+' && (where[0] < '0' || where[0] > '9'))
 		return find_symbol(subject, where, diag, address);
 	if (!parse_number(where + (where[0] == '+'), &number))
