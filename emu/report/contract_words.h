@@ -18,7 +18,7 @@ void hvc_words__preserved(struct hvc_words *words, const struct hvc_contract_cla
 /** The section of a check or a map; nothing for NULL. */
 HVC_MUST_USE enum hvc_status hvc_contract__text(const struct hvc_page *page,
                                                 const struct hvc_contract *contract,
-                                                const char *subject, struct hvc_diag *diag);
+                                                struct hvc_diag *diag);
 /** The section of a diff; nothing unless both sides have one. */
 HVC_MUST_USE enum hvc_status hvc_contract__diff_text(const struct hvc_page *page,
                                                      const struct hvc_diff *diff,

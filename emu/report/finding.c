@@ -4,6 +4,7 @@
 #include "base/random.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,30 +83,37 @@ struct hvc_findings *hvc_findings__new(const char *command, const char *subject,
 }
 
 struct hvc_findings *hvc_findings__of(const char *command, const char *subject, const char *against,
-                                      struct hvc_words *file)
+                                      const char *format, ...)
 {
-	struct hvc_words identity = {0};
+	struct hvc_words identity = {0}, file = {0};
 	struct hvc_findings *list;
+	va_list args;
 
 	hvc_identity__add(&identity, subject);
-	hvc_identity__file(file, subject);
+	hvc_identity__file(&file, subject);
 	list = hvc_findings__new(command, hvc_words__text(&identity), against);
 	if (list) {
 		free(list->file);
-		list->file = copy(list, relative(hvc_words__text(file)));
-		list->failed = list->failed || identity.failed || file->failed;
+		free(list->account);
+		list->file = copy(list, relative(hvc_words__text(&file)));
+		va_start(args, format);
+		if (vasprintf(&list->account, format, args) < 0)
+			list->account = NULL;
+		va_end(args);
+		list->failed = list->failed || identity.failed || file.failed || !list->account;
 	}
 	hvc_words__free(&identity);
+	hvc_words__free(&file);
 	return list;
 }
 
 void hvc_new_finding__place(struct hvc_new_finding *draft, const struct hvc_rule *rule,
-                            const char *abi, const struct hvc_words *subject_file)
+                            const char *abi, const struct hvc_findings *list)
 {
 	const char *file = hvc_identity__abi_file(abi);
 
-	if (subject_file->length) {
-		draft->file = hvc_words__text(subject_file);
+	if (*list->file) {
+		draft->file = list->file;
 	} else if (file && rule) {
 		draft->file = file;
 		draft->line = rule->line;

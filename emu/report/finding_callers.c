@@ -25,7 +25,7 @@ static void add_command(struct hvc_words *words, const struct hvc_callers *calle
 }
 
 static void add_issues(struct hvc_findings *list, const struct hvc_callers *callers,
-                       const struct hvc_caller *caller, const char *abi, const char *file)
+                       const struct hvc_caller *caller, const char *abi)
 {
 	const struct hvc_site *site = caller->site;
 
@@ -34,7 +34,7 @@ static void add_issues(struct hvc_findings *list, const struct hvc_callers *call
 		struct hvc_new_finding draft = {
 		        .rule = ids[issue->kind],
 		        .about = site->symbol,
-		        .file = file,
+		        .file = list->file,
 		        .symbol = site->symbol,
 		        .address = site->address,
 		        .has_address = true,
@@ -54,21 +54,18 @@ static void add_issues(struct hvc_findings *list, const struct hvc_callers *call
 enum hvc_status hvc_findings__of_callers(const struct hvc_callers *callers, const char *abi,
                                          struct hvc_diag *diag, struct hvc_findings **out)
 {
-	struct hvc_words other = {0}, file = {0}, account = {0};
+	struct hvc_words other = {0};
 	struct hvc_findings *list;
 
 	hvc_identity__add(&other, abi ? abi : "the ABI of each");
-	list = hvc_findings__of("callers", callers->scan->path, hvc_words__text(&other), &file);
-	hvc_words__add(&account, "%zu HVC and SMC sites, of which %zu are held to it",
-	               callers->callers, callers->of[HVC_CALLER_HELD]);
-	hvc_findings__take(list, list ? &list->account : NULL, &account);
-	if (list) {
-		for (size_t i = 0; i < callers->callers; i++)
-			add_issues(list, callers, &callers->caller[i], abi, hvc_words__text(&file));
+	list = hvc_findings__of("callers", callers->scan->path, hvc_words__text(&other),
+	                        "%zu HVC and SMC sites, of which %zu are held to it",
+	                        callers->callers, callers->of[HVC_CALLER_HELD]);
+	for (size_t i = 0; list && i < callers->callers; i++)
+		add_issues(list, callers, &callers->caller[i], abi);
+	if (list)
 		list->failed = list->failed || other.failed;
-	}
 	hvc_findings__cases(list);
 	hvc_words__free(&other);
-	hvc_words__free(&file);
 	return hvc_findings__end(list, diag, out);
 }

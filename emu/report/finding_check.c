@@ -8,12 +8,14 @@
 #include "report/new_finding.h"
 
 /* Where to look: the rule in the specification, or the subject's file. */
-static void put_place(struct hvc_new_finding *draft, const struct hvc_rule *rule,
-                      const char *abi_file, const char *subject_file)
+static void put_place(struct hvc_new_finding *draft, const struct hvc_rule *rule, const char *abi,
+                      const struct hvc_findings *list)
 {
-	draft->file = abi_file ? abi_file : subject_file;
-	draft->line = abi_file ? rule->line : 0;
-	draft->column = abi_file ? rule->column : 0;
+	const char *file = hvc_identity__abi_file(abi);
+
+	draft->file = file ? file : list->file;
+	draft->line = file ? rule->line : 0;
+	draft->column = file ? rule->column : 0;
 }
 
 /* What tells one violation of a clause from another: never a value, which may be an address. */
@@ -35,7 +37,7 @@ static void put_key(const struct hvc_verdict *verdict, struct hvc_words *key)
 }
 
 static void add_violations(struct hvc_findings *list, const struct hvc_check *check,
-                           const char *abi, const char *subject_file)
+                           const char *abi)
 {
 	for (unsigned i = 0; i < check->findings + check->contradictions; i++) {
 		const struct hvc_finding *finding = &check->finding[i];
@@ -50,7 +52,7 @@ static void add_violations(struct hvc_findings *list, const struct hvc_check *ch
 
 		snprintf(id, sizeof(id), "check-%s", hvc_clause_name(finding->verdict.clause));
 		draft.rule = id;
-		put_place(&draft, rule, hvc_identity__abi_file(abi), subject_file);
+		put_place(&draft, rule, abi, list);
 		put_key(&finding->verdict, &draft.key);
 		hvc_finding_print(check, finding, text, sizeof(text));
 		hvc_words__add(&draft.summary, "%s", text);
@@ -83,8 +85,7 @@ static bool put_places(const struct hvc_contract *contract, unsigned first, stru
 }
 
 /* One a rule: what the ABI does not allow, and what it does. */
-static void add_clobbers(struct hvc_findings *list, const struct hvc_check *check, const char *abi,
-                         const char *subject_file)
+static void add_clobbers(struct hvc_findings *list, const struct hvc_check *check, const char *abi)
 {
 	const struct hvc_contract *contract = check->contract;
 
@@ -102,7 +103,7 @@ static void add_clobbers(struct hvc_findings *list, const struct hvc_check *chec
 		}
 		rule = hvc_abi_rule_at(check->abi, (unsigned)index);
 		draft.about = rule->name;
-		put_place(&draft, rule, hvc_identity__abi_file(abi), subject_file);
+		put_place(&draft, rule, abi, list);
 		hvc_words__add(&draft.summary, "changed, and no result: %s",
 		               hvc_words__text(&draft.key));
 		hvc_words__call(&draft.call, &first->probe, first->probe.call.imm);
@@ -113,8 +114,7 @@ static void add_clobbers(struct hvc_findings *list, const struct hvc_check *chec
 	}
 }
 
-static void add_rules(struct hvc_findings *list, const struct hvc_check *check, const char *abi,
-                      const char *subject_file)
+static void add_rules(struct hvc_findings *list, const struct hvc_check *check, const char *abi)
 {
 	for (unsigned i = 0; i < hvc_abi_rule_count(check->abi); i++) {
 		const struct hvc_rule *rule = hvc_abi_rule_at(check->abi, i);
@@ -128,42 +128,30 @@ static void add_rules(struct hvc_findings *list, const struct hvc_check *check, 
 		/* Of a rule that promises something, calls are undecided when they failed. */
 		if (!account->undecided || rule->specified)
 			continue;
-		put_place(&draft, rule, hvc_identity__abi_file(abi), subject_file);
+		put_place(&draft, rule, abi, list);
 		hvc_words__add(&draft.summary, "the ABI promises nothing for these calls");
 		hvc_findings__add(list, &draft);
 	}
 }
 
-static void put_account(struct hvc_findings *list, const struct hvc_check *check)
-{
-	struct hvc_words words = {0};
-	char calls[HVC_NUMBER_SIZE], space[HVC_NUMBER_SIZE];
-
-	hvc_words__number(check->total.calls, calls);
-	hvc_words__number(HVC_IMM_COUNT, space);
-	hvc_words__add(&words, "%s immediates, %s calls; ", space, calls);
-	hvc_words__add(&words, "%" PRIu32 " immediate%s with a violation",
-	               check->immediates_violating, check->immediates_violating == 1 ? "" : "s");
-	hvc_findings__take(list, &list->account, &words);
-}
-
 enum hvc_status hvc_findings__of_check(const struct hvc_check *check, const char *abi,
                                        struct hvc_diag *diag, struct hvc_findings **out)
 {
-	struct hvc_words file = {0};
-	struct hvc_findings *list =
-	        hvc_findings__of("check", check->subject, hvc_abi_name(check->abi), &file);
+	char calls[HVC_NUMBER_SIZE], space[HVC_NUMBER_SIZE];
 	const char *one;
-	uint64_t failed;
+	uint64_t failed = hvc_words__failed(check, &one);
+	struct hvc_findings *list = hvc_findings__of(
+	        "check", check->subject, hvc_abi_name(check->abi),
+	        "%s immediates, %s calls; %" PRIu32 " immediate%s with a violation",
+	        hvc_words__number(HVC_IMM_COUNT, space),
+	        hvc_words__number(check->total.calls, calls), check->immediates_violating,
+	        check->immediates_violating == 1 ? "" : "s");
 
 	if (list) {
-		failed = hvc_words__failed(check, &one);
 		hvc_findings__failed(list, failed, one);
-		put_account(list, check);
-		add_violations(list, check, abi, hvc_words__text(&file));
-		add_clobbers(list, check, abi, hvc_words__text(&file));
-		add_rules(list, check, abi, hvc_words__text(&file));
+		add_violations(list, check, abi);
+		add_clobbers(list, check, abi);
+		add_rules(list, check, abi);
 	}
-	hvc_words__free(&file);
 	return hvc_findings__end(list, diag, out);
 }

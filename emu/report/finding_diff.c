@@ -221,11 +221,11 @@ static bool counts(const struct hvc_findings *list)
 enum hvc_status hvc_findings__of_diff(const struct hvc_diff *diff, struct hvc_diag *diag,
                                       struct hvc_findings **out)
 {
-	struct hvc_words old = {0}, file = {0};
+	struct hvc_words old = {0};
 	struct hvc_findings *list;
 
 	hvc_identity__add(&old, diff->name[HVC_SIDE_OLD]);
-	list = hvc_findings__of("diff", diff->name[HVC_SIDE_NEW], hvc_words__text(&old), &file);
+	list = hvc_findings__of("diff", diff->name[HVC_SIDE_NEW], hvc_words__text(&old), "%s", "");
 	if (list && diff->changes) {
 		/* A side without an ABI offers no operation, which is not to say that it has none.
 		 */
@@ -248,6 +248,5 @@ enum hvc_status hvc_findings__of_diff(const struct hvc_diff *diff, struct hvc_di
 	}
 	hvc_findings__cases(list);
 	hvc_words__free(&old);
-	hvc_words__free(&file);
 	return hvc_findings__end(list, diag, out);
 }

@@ -6,7 +6,7 @@
 
 static void add_leak(struct hvc_findings *list, const struct hvc_leaks *leaks,
                      const struct hvc_subject *subject, const char *abi,
-                     const struct hvc_words *file, const struct hvc_leak *leak)
+                     const struct hvc_leak *leak)
 {
 	const struct hvc_rule *rule =
 	        leak->rule < 0 ? NULL : hvc_abi_rule_at(leaks->abi, (unsigned)leak->rule);
@@ -20,7 +20,7 @@ static void add_leak(struct hvc_findings *list, const struct hvc_leaks *leaks,
 
 	snprintf(id, sizeof(id), "leak-%s", hvc_channel__name(leak->channel));
 	draft.rule = id;
-	hvc_new_finding__place(&draft, rule, abi, file);
+	hvc_new_finding__place(&draft, rule, abi, list);
 	if (leak->moved && !hvc_subject_symbol(subject, leak->pc, &draft.symbol, &offset))
 		draft.symbol = NULL;
 	if (leak->channel == HVC_CHANNEL_REGISTER || leak->channel == HVC_CHANNEL_CONTROL)
@@ -40,17 +40,12 @@ enum hvc_status hvc_findings__of_leaks(const struct hvc_leaks *leaks,
                                        const struct hvc_subject *subject, const char *abi,
                                        struct hvc_diag *diag, struct hvc_findings **out)
 {
-	struct hvc_words file = {0}, account = {0};
-	struct hvc_findings *list;
+	struct hvc_findings *list = hvc_findings__of(
+	        "leaks", leaks->subject, leaks->abi ? hvc_abi_name(leaks->abi) : "",
+	        "%u paths, of which %u come back and were compared", leaks->paths, leaks->compared);
 
-	list = hvc_findings__of("leaks", leaks->subject, leaks->abi ? hvc_abi_name(leaks->abi) : "",
-	                        &file);
-	hvc_words__add(&account, "%u paths, of which %u come back and were compared", leaks->paths,
-	               leaks->compared);
-	hvc_findings__take(list, list ? &list->account : NULL, &account);
 	for (unsigned i = 0; list && i < leaks->leaks; i++)
-		add_leak(list, leaks, subject, abi, &file, &leaks->leak[i]);
+		add_leak(list, leaks, subject, abi, &leaks->leak[i]);
 	hvc_findings__cases(list);
-	hvc_words__free(&file);
 	return hvc_findings__end(list, diag, out);
 }

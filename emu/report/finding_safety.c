@@ -14,7 +14,7 @@ static const char *worst(unsigned kinds)
 }
 
 static void add_hazard(struct hvc_findings *list, const struct hvc_safety *safety, const char *abi,
-                       const struct hvc_words *file, unsigned index)
+                       unsigned index)
 {
 	const struct hvc_hazard *hazard = &safety->hazard[index];
 	const struct hvc_rule *rule = hvc_abi_rule_at(safety->abi, hazard->rule);
@@ -27,7 +27,7 @@ static void add_hazard(struct hvc_findings *list, const struct hvc_safety *safet
 	         : index >= safety->findings ? "stuck"
 	                                     : worst(hazard->kinds));
 	draft.rule = id;
-	hvc_new_finding__place(&draft, rule, abi, file);
+	hvc_new_finding__place(&draft, rule, abi, list);
 	for (unsigned kind = 0; kind < HVC_HAZARD_COUNT; kind++)
 		if (hazard->kinds >> kind & 1)
 			hvc_words__add(&draft.key, "%s%s", draft.key.length ? ", " : "",
@@ -53,18 +53,15 @@ static void add_gap(struct hvc_findings *list, const struct hvc_gap *gap)
 enum hvc_status hvc_findings__of_safety(const struct hvc_safety *safety, const char *abi,
                                         struct hvc_diag *diag, struct hvc_findings **out)
 {
-	struct hvc_words file = {0}, account = {0};
-	struct hvc_findings *list;
+	struct hvc_findings *list =
+	        hvc_findings__of("safety", safety->subject, hvc_abi_name(safety->abi),
+	                         "%u of %u behaviours of unallocated calls leave EL2 as it was",
+	                         safety->safe, safety->behaviours);
 
-	list = hvc_findings__of("safety", safety->subject, hvc_abi_name(safety->abi), &file);
-	hvc_words__add(&account, "%u of %u behaviours of unallocated calls leave EL2 as it was",
-	               safety->safe, safety->behaviours);
-	hvc_findings__take(list, list ? &list->account : NULL, &account);
 	for (unsigned i = 0; list && i < safety->hazards; i++)
-		add_hazard(list, safety, abi, &file, i);
+		add_hazard(list, safety, abi, i);
 	for (unsigned i = 0; list && i < safety->gaps; i++)
 		add_gap(list, &safety->gap[i]);
 	hvc_findings__cases(list);
-	hvc_words__free(&file);
 	return hvc_findings__end(list, diag, out);
 }

@@ -37,17 +37,15 @@ static void tell(const struct hvc_audit *audit, struct hvc_words *out)
 enum hvc_status hvc_findings__of_scan(const struct hvc_scan *scan, struct hvc_diag *diag,
                                       struct hvc_findings **out)
 {
-	struct hvc_words file = {0}, account = {0};
-	struct hvc_findings *list = hvc_findings__of("scan", scan->path, "", &file);
+	struct hvc_findings *list = hvc_findings__of(
+	        "scan", scan->path, "", "%zu findings in the code of EL2", scan->audits);
 
-	hvc_words__add(&account, "%zu findings in the code of EL2", scan->audits);
-	hvc_findings__take(list, list ? &list->account : NULL, &account);
 	for (size_t i = 0; list && i < scan->audits; i++) {
 		const struct hvc_audit *audit = &scan->audit[i];
 		struct hvc_new_finding draft = {
 		        .rule = ids[audit->kind],
 		        .about = audit->symbol,
-		        .file = hvc_words__text(&file),
+		        .file = list->file,
 		        .symbol = audit->symbol,
 		        .address = audit->address,
 		        .has_address = true,
@@ -59,6 +57,5 @@ enum hvc_status hvc_findings__of_scan(const struct hvc_scan *scan, struct hvc_di
 		hvc_findings__add(list, &draft);
 	}
 	hvc_findings__cases(list);
-	hvc_words__free(&file);
 	return hvc_findings__end(list, diag, out);
 }

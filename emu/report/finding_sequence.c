@@ -6,8 +6,7 @@
 #include "report/new_finding.h"
 
 static void add_failure(struct hvc_findings *list, const struct hvc_sequences *sequences,
-                        const char *abi, const struct hvc_words *file,
-                        const struct hvc_property *property,
+                        const char *abi, const struct hvc_property *property,
                         const struct hvc_sequence_failure *failure)
 {
 	int rule = failure->verdict.rule;
@@ -22,7 +21,7 @@ static void add_failure(struct hvc_findings *list, const struct hvc_sequences *s
 
 	hvc_new_finding__place(&draft,
 	                       rule < 0 ? NULL : hvc_abi_rule_at(sequences->abi, (unsigned)rule),
-	                       abi, file);
+	                       abi, list);
 	/* The same failure for another seed, and with other vectors. */
 	hvc_words__add(&draft.key, "%s %s", called,
 	               *hvc_verdict__register(&failure->verdict, text, sizeof(text)) ? text : "-");
@@ -43,20 +42,17 @@ static void add_failure(struct hvc_findings *list, const struct hvc_sequences *s
 enum hvc_status hvc_findings__of_sequences(const struct hvc_sequences *sequences, const char *abi,
                                            struct hvc_diag *diag, struct hvc_findings **out)
 {
-	struct hvc_words file = {0}, account = {0};
-	struct hvc_findings *list;
 	char randoms[HVC_NUMBER_SIZE];
+	struct hvc_findings *list =
+	        hvc_findings__of("sequence", sequences->subject, hvc_abi_name(sequences->abi),
+	                         "%u stated sequences and %s random ones", sequences->properties,
+	                         hvc_words__number(sequences->randoms, randoms));
 
-	list = hvc_findings__of("sequence", sequences->subject, hvc_abi_name(sequences->abi),
-	                        &file);
-	hvc_words__add(&account, "%u stated sequences and %s random ones", sequences->properties,
-	               hvc_words__number(sequences->randoms, randoms));
-	hvc_findings__take(list, list ? &list->account : NULL, &account);
 	for (unsigned i = 0; list && i < sequences->properties; i++) {
 		const struct hvc_sequence_property *row = &sequences->property[i];
 
 		if (row->broken)
-			add_failure(list, sequences, abi, &file,
+			add_failure(list, sequences, abi,
 			            hvc_abi_property__at(sequences->abi, row->property),
 			            &row->failure);
 	}
@@ -73,8 +69,7 @@ enum hvc_status hvc_findings__of_sequences(const struct hvc_sequences *sequences
 			                   !sequences->property[i].trials);
 	}
 	for (unsigned i = 0; list && i < sequences->failures; i++)
-		add_failure(list, sequences, abi, &file, NULL, &sequences->failure[i]);
+		add_failure(list, sequences, abi, NULL, &sequences->failure[i]);
 	hvc_findings__cases(list);
-	hvc_words__free(&file);
 	return hvc_findings__end(list, diag, out);
 }

@@ -148,17 +148,18 @@ void hvc_json__words(struct hvc_json *json, const char *key, struct hvc_words *w
 static void put_value(struct hvc_json *json, const char *key, const char *form,
                       const struct hvc_json_value *value)
 {
+	bool place = !strncmp(form, ":p", 2), string = value->kind == HVC_JSON_STRING;
+	bool none = string ? !value->text || (place && !*value->text) : !value->number;
+
 	if (value->kind == HVC_JSON_REGSET)
 		hvc_json__regset(json, key, value->regset);
 	else if (value->kind == HVC_JSON_WORDS)
 		hvc_json__words(json, key, value->words);
-	else if (!value->text && !value->number && form[strcspn(form, " ?")] == '?')
+	else if (none && form[strcspn(form, " ?")] == '?')
 		return;
-	else if (value->kind == HVC_JSON_STRING
-	                 ? !value->text
-	                 : form[0] == ':' && form[1] == 'p' && !value->number)
+	else if (none && (string || place))
 		hvc_json__null(json, key);
-	else if (value->kind == HVC_JSON_STRING)
+	else if (string)
 		hvc_json__string(json, key, value->text);
 	else if (value->kind == HVC_JSON_BOOLEAN)
 		hvc_json__boolean(json, key, value->number);

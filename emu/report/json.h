@@ -41,10 +41,10 @@ void hvc_json__hex(struct hvc_json *json, const char *key, uint64_t value);
  * Many of these at once: hvc_json__put(json, "rule proved calls address:x", name, true, n, pc). The
  * words of the first argument are the members, each with the next value, by the type of which it
  * is a string (or null), a boolean, a number, registers by name, or words, which are freed. With :x
- * a number is one that hvc_json__hex writes, with :p it is null where it is 0; with ? behind it a
- * member is left out where it is null, 0 or false.
- * "name{" and "name[" open an object and an array, "{" and "[" one in an array, "}" and "]" close
- * it, "." is a value in an array, and ":null" is one of no value. At most HVC_JSON_VALUES values.
+ * a number is one that hvc_json__hex writes, with :p it is null where it is 0, and a string where
+ * it is empty; with ? behind it a member is left out where it is null, 0 or false. "name{" and
+ * "name[" open an object and an array, "{" and "[" one in an array, "}" and "]" close it, "." is a
+ * value in an array, and ":null" is one of no value. At most HVC_JSON_VALUES values.
  */
 #define hvc_json__put(json, ...)                                                                 \
 	hvc_json__put_values(json,                                                               \

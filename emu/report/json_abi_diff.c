@@ -50,7 +50,7 @@ static void add_use(struct hvc_json *json, const char *key, const struct hvc_abi
 	}
 	hvc_json__object(json, key);
 	hvc_json__string(json, "how", use->how);
-	hvc_json__immediates(json, use->rule->imm, use->rule->imms);
+	hvc_json__intervals(json, "immediates", use->rule->imm, use->rule->imms);
 	hvc_json__conditions(json, use->rule->condition, use->rule->conditions);
 	hvc_json__regset(json, "arguments", &use->arguments);
 	add_promise(json, use->rule);

@@ -5,12 +5,6 @@
 #include "report/supplied.h"
 #include "subject/subject.h"
 
-static void add_call(struct hvc_json *json, const struct hvc_call *call)
-{
-	hvc_json__put(json, "call{ instruction immediate from }", hvc_insn_name(call->insn),
-	              call->imm, hvc_level_name(call->from));
-}
-
 static void add_registers(struct hvc_json *json, const char *key, const struct hvc_state *state,
                           const struct hvc_regset *present)
 {
@@ -33,15 +27,6 @@ static void add_place(struct hvc_json *json, const struct hvc_subject *subject, 
 	hvc_json__put(json, "symbol offset", symbol, offset);
 }
 
-static void add_stores(struct hvc_json *json, const struct hvc_outcome *outcome)
-{
-	hvc_json__array(json, "stored");
-	for (unsigned i = 0; i < outcome->stores && i < HVC_STORE_MAX; i++)
-		hvc_json__put(json, "{ address:x value:x size }", outcome->store[i].address,
-		              outcome->store[i].value, outcome->store[i].size);
-	hvc_json__close(json);
-}
-
 static void add_trace(struct hvc_json *json, const struct hvc_call_report *report)
 {
 	const struct hvc_trace_change *change = report->trace->change;
@@ -62,12 +47,6 @@ static void add_trace(struct hvc_json *json, const struct hvc_call_report *repor
 	hvc_json__put(json, "] trace_dropped", report->trace->dropped);
 }
 
-static void add_opinion(struct hvc_json *json, const struct hvc_opinion *opinion)
-{
-	hvc_json__put(json, "engine opinion{ engine disagreements text }", opinion->engine,
-	              opinion->other, opinion->disagreements, opinion->text);
-}
-
 enum hvc_status hvc_call__json(FILE *out, const struct hvc_call_report *report,
                                struct hvc_diag *diag)
 {
@@ -75,27 +54,29 @@ enum hvc_status hvc_call__json(FILE *out, const struct hvc_call_report *report,
 	const struct hvc_stop *boundary;
 	struct hvc_json *json = hvc_json__new("hvcheck-run/1");
 
-	hvc_json__put(json, "subject cpu", hvc_subject_name(report->subject),
-	              hvc_cpu_name(report->world->cpu));
-	add_call(json, report->call);
+	hvc_json__put(json, "subject cpu call{ instruction immediate from }",
+	              hvc_subject_name(report->subject), hvc_cpu_name(report->world->cpu),
+	              hvc_insn_name(report->call->insn), report->call->imm,
+	              hvc_level_name(report->call->from));
 	if (report->opinion)
-		add_opinion(json, report->opinion);
+		hvc_json__put(json, "engine opinion{ engine disagreements text }",
+		              report->opinion->engine, report->opinion->other,
+		              report->opinion->disagreements, report->opinion->text);
 	hvc_json__outcome(json, outcome, report->entry, report->present);
 	hvc_json__put(json, "instructions end{", outcome->instructions);
 	add_place(json, report->subject, outcome->pc);
 	boundary = hvc_world__find_stop(report->world, outcome->pc);
 	hvc_json__put(json, "boundary? }",
 	              outcome->kind == HVC_OUTCOME_HANDOFF && boundary ? boundary->name : NULL);
-	add_stores(json, outcome);
+	hvc_json__stores(json, "stored", outcome);
 	if (report->abi) {
-		hvc_json__put(json, "judged{ abi", hvc_abi_name(report->abi));
-		if (report->world_index < 0)
-			hvc_json__null(json, "world");
-		else
-			hvc_json__string(
-			        json, "world",
-			        hvc_abi_world_at(report->abi, (unsigned)report->world_index)
-			                ->world.name);
+		const struct hvc_abi_world *in =
+		        report->world_index < 0
+		                ? NULL
+		                : hvc_abi_world_at(report->abi, (unsigned)report->world_index);
+
+		hvc_json__put(json, "judged{ abi world", hvc_abi_name(report->abi),
+		              in ? in->world.name : NULL);
 		hvc_json__verdict(json, report->abi, &report->verdict);
 		hvc_json__cause(json, &report->cause);
 		hvc_json__close(json);

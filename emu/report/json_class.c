@@ -4,6 +4,15 @@
 #include "engine/internal.h"
 #include "hvcheck/arch.h"
 
+void hvc_json__stores(struct hvc_json *json, const char *key, const struct hvc_outcome *outcome)
+{
+	hvc_json__array(json, key);
+	for (unsigned i = 0; i < outcome->stores && i < HVC_STORE_MAX; i++)
+		hvc_json__put(json, "{ address:x value:x size }", outcome->store[i].address,
+		              outcome->store[i].value, outcome->store[i].size);
+	hvc_json__close(json);
+}
+
 static void add_effects(struct hvc_json *json, const struct hvc_outcome *outcome,
                         const struct hvc_state *before, const struct hvc_masks *masks)
 {
@@ -12,11 +21,8 @@ static void add_effects(struct hvc_json *json, const struct hvc_outcome *outcome
 		if ((outcome->state.v[reg] ^ before->v[reg]) & masks->v[reg])
 			hvc_json__hex(json, hvc_reg_name(reg),
 			              outcome->state.v[reg] & masks->v[reg]);
-	hvc_json__put(json, "} stores[");
-	for (unsigned i = 0; i < outcome->stores && i < HVC_STORE_MAX; i++)
-		hvc_json__put(json, "{ address:x value:x size }", outcome->store[i].address,
-		              outcome->store[i].value, outcome->store[i].size);
 	hvc_json__close(json);
+	hvc_json__stores(json, "stores", outcome);
 }
 
 void hvc_json__outcome(struct hvc_json *json, const struct hvc_outcome *outcome,
@@ -39,12 +45,22 @@ void hvc_json__outcome(struct hvc_json *json, const struct hvc_outcome *outcome,
 		hvc_json__hex(json, "far", outcome->far);
 }
 
-void hvc_json__immediates(struct hvc_json *json, const struct hvc_interval *imm, unsigned imms)
+void hvc_json__intervals(struct hvc_json *json, const char *key,
+                         const struct hvc_interval *interval, unsigned count)
 {
-	hvc_json__array(json, "immediates");
-	for (unsigned i = 0; i < imms; i++)
-		hvc_json__put(json, "[ . . ]", imm[i].lo, imm[i].hi);
+	hvc_json__array(json, key);
+	for (unsigned i = 0; i < count; i++)
+		hvc_json__put(json, "[ . . ]", interval[i].lo, interval[i].hi);
 	hvc_json__close(json);
+}
+
+/* Those that do not hold what they do in every call. */
+static void add_registers(struct hvc_json *json, const struct hvc_call *call,
+                          const struct hvc_call *plain)
+{
+	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
+		if (call->x[n] != plain->x[n])
+			hvc_json__hex(json, hvc_reg_name(n), call->x[n]);
 }
 
 void hvc_json__witness(struct hvc_json *json, const char *key, const char *subject,
@@ -59,10 +75,7 @@ void hvc_json__witness(struct hvc_json *json, const char *key, const char *subje
 	hvc_json__put(json, "instruction from immediate seed registers{",
 	              hvc_insn_name(probe->call.insn), hvc_level_name(probe->call.from), imm,
 	              probe->seed);
-	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
-		if (probe->call.x[n] != plain.x[n])
-			hvc_json__hex(json, hvc_reg_name(n), probe->call.x[n]);
-	}
+	add_registers(json, &probe->call, &plain);
 	hvc_json__put(json, "} command }", command);
 }
 
@@ -89,16 +102,14 @@ static void put_call(struct hvc_json *json, const struct hvc_call *call)
 	hvc_call_init(&plain, 0);
 	hvc_json__put(json, "instruction from immediate registers{", hvc_insn_name(call->insn),
 	              hvc_level_name(call->from), call->imm);
-	for (unsigned n = 0; n < HVC_GPR_COUNT; n++)
-		if (call->x[n] != plain.x[n])
-			hvc_json__hex(json, hvc_reg_name(n), call->x[n]);
+	add_registers(json, call, &plain);
 	hvc_json__close(json);
 }
 
 void hvc_json__overlap(struct hvc_json *json, const struct hvc_abi *const abi[2],
                        const struct hvc_overlap *overlap)
 {
-	hvc_json__immediates(json, overlap->imm, overlap->imms);
+	hvc_json__intervals(json, "immediates", overlap->imm, overlap->imms);
 	hvc_json__conditions(json, overlap->condition, overlap->conditions);
 	hvc_json__put(json, "partly witness{", overlap->partly);
 	put_call(json, &overlap->witness);

@@ -9,8 +9,11 @@
 /** Members "outcome" to "far" of the open object: what one call did. before: with its registers. */
 void hvc_json__outcome(struct hvc_json *json, const struct hvc_outcome *outcome,
                        const struct hvc_state *before, const struct hvc_regset *present);
-/** Member "immediates". */
-void hvc_json__immediates(struct hvc_json *json, const struct hvc_interval *imm, unsigned imms);
+/** An array of first and last values. */
+void hvc_json__intervals(struct hvc_json *json, const char *key,
+                         const struct hvc_interval *interval, unsigned count);
+/** The stores of an outcome that are kept, an array. */
+void hvc_json__stores(struct hvc_json *json, const char *key, const struct hvc_outcome *outcome);
 /** An object that holds one call, and the command that makes it. */
 void hvc_json__witness(struct hvc_json *json, const char *key, const char *subject,
                        const struct hvc_world *world, const struct hvc_probe *probe, uint16_t imm);

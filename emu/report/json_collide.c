@@ -30,7 +30,7 @@ static void add_pair(struct hvc_json *json, const struct hvc_collide *collide,
 
 	hvc_json__put(json, "{ first second differ same", hvc_abi_name(abi[0]),
 	              hvc_abi_name(abi[1]), pair->others, pair->overlaps.count - pair->others);
-	hvc_json__immediates(json, pair->imm, pair->imms);
+	hvc_json__intervals(json, "immediates", pair->imm, pair->imms);
 	hvc_json__array(json, "collisions");
 	for (unsigned i = 0; i < pair->overlaps.count; i++) {
 		const struct hvc_overlap *overlap = &pair->overlaps.overlap[i];

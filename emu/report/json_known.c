@@ -1,15 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* JSON of the registry. */
-#include "report/json.h"
-
-static void add_intervals(struct hvc_json *json, const char *key,
-                          const struct hvc_interval *interval, unsigned count)
-{
-	hvc_json__array(json, key);
-	for (unsigned i = 0; i < count; i++)
-		hvc_json__put(json, "[ . . ]", interval[i].lo, interval[i].hi);
-	hvc_json__close(json);
-}
+#include "report/json_class.h"
 
 static void add_calls(struct hvc_json *json, const struct hvc_known *known)
 {
@@ -19,14 +10,6 @@ static void add_calls(struct hvc_json *json, const struct hvc_known *known)
 	hvc_json__close(json);
 }
 
-static void add_optional(struct hvc_json *json, const char *key, const char *value)
-{
-	if (value && value[0])
-		hvc_json__string(json, key, value);
-	else
-		hvc_json__null(json, key);
-}
-
 /* value: the one asked for, whose name is told; NULL: all of them. */
 static void add_row(struct hvc_json *json, const struct hvc_known *known, const uint32_t *value)
 {
@@ -34,18 +17,16 @@ static void add_row(struct hvc_json *json, const struct hvc_known *known, const 
 	                                                       "functions"};
 
 	hvc_json__put(json, "{ kind", hvc_known_kind__name(known->kind));
-	add_intervals(json, keys[known->kind], known->value, known->values);
+	hvc_json__intervals(json, keys[known->kind], known->value, known->values);
 	if (known->kind == HVC_KNOWN_FUNCTION) {
 		hvc_json__number(json, "mask", known->mask);
-		add_intervals(json, "immediates", known->imm, known->imms);
+		hvc_json__intervals(json, "immediates", known->imm, known->imms);
 	}
 	hvc_json__put(json, "owner meaning", known->owner, known->meaning);
 	if (value)
-		add_optional(json, "call", hvc_known__call_name(known, *value));
-	add_optional(json, "selector", known->selector);
-	add_optional(json, "since", known->since);
-	add_optional(json, "until", known->until);
-	hvc_json__put(json, "source unconfirmed", known->source, known->unconfirmed);
+		hvc_json__put(json, "call:p", hvc_known__call_name(known, *value));
+	hvc_json__put(json, "selector:p since:p until:p source unconfirmed", known->selector,
+	              known->since, known->until, known->source, known->unconfirmed);
 	if (!value)
 		add_calls(json, known);
 	hvc_json__close(json);

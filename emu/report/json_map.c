@@ -116,7 +116,7 @@ static void add_immediates(struct hvc_json *json, const struct hvc_exact *exact,
 			if (meets[i])
 				imm[count - 1].hi = i;
 		}
-	hvc_json__immediates(json, imm, imm ? count : 0);
+	hvc_json__intervals(json, "immediates", imm, imm ? count : 0);
 	free(meets);
 	free(imm);
 }

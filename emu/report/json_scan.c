@@ -5,26 +5,17 @@
 #include "report/site_words.h"
 #include "subject/subject.h"
 
-static void add_string(struct hvc_json *json, const char *key, const char *value)
-{
-	if (value)
-		hvc_json__string(json, key, value);
-	else
-		hvc_json__null(json, key);
-}
-
 static void add_table(struct hvc_json *json, const struct hvc_scan_table *table)
 {
 	static const char *const by[] = {"calls", "lent memory", "code"};
 	const struct hvc_candidate *candidate = &table->candidate;
 
-	hvc_json__put(json, "{ address:x", candidate->address);
-	add_string(json, "symbol", table->symbol);
-	hvc_json__put(json, "score writes_vbar_el2 erets reads_esr_el2 live_slots",
-	              (uint64_t)candidate->score, candidate->writes_vbar, candidate->erets,
-	              candidate->reads_esr, candidate->live);
-	add_string(json, "probably", table->likely.name);
-	hvc_json__string(json, "evidence", table->likely.evidence);
+	hvc_json__put(json,
+	              "{ address:x symbol score writes_vbar_el2 erets reads_esr_el2 live_slots "
+	              "probably evidence",
+	              candidate->address, table->symbol, (uint64_t)candidate->score,
+	              candidate->writes_vbar, candidate->erets, candidate->reads_esr,
+	              candidate->live, table->likely.name, table->likely.evidence);
 	if (table->fit.abi[0])
 		hvc_json__put(json, "fits{ abi rules differ proved by }", table->fit.abi,
 		              table->fit.rules, table->fit.differ, table->fit.proved,
@@ -40,12 +31,11 @@ static void add_owners(struct hvc_json *json, const struct hvc_registry *registr
 	hvc_owner__find(registry, site, &owners);
 	hvc_json__array(json, "owners");
 	for (unsigned i = 0; i < owners.rows && !site->data; i++) {
-		hvc_json__put(json, "{ owner by", owners.row[i]->owner,
-		              hvc_known_kind__name(owners.row[i]->kind));
-		add_string(json, "call",
-		           owners.by_function ? hvc_known__call_name(owners.row[i], owners.fid)
-		                              : NULL);
-		hvc_json__close(json);
+		const char *call =
+		        owners.by_function ? hvc_known__call_name(owners.row[i], owners.fid) : NULL;
+
+		hvc_json__put(json, "{ owner by call }", owners.row[i]->owner,
+		              hvc_known_kind__name(owners.row[i]->kind), call);
 	}
 	hvc_json__close(json);
 }

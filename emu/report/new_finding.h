@@ -24,18 +24,15 @@ struct hvc_new_finding {
 /** Begin the list of a command. Names are copied. NULL when memory runs out. */
 struct hvc_findings *hvc_findings__new(const char *command, const char *subject,
                                        const char *against);
-/**
- * The same of one subject, which is called by its identity; *file becomes its file, for the caller
- * to free.
- */
+/** The same of one subject, which is called by its identity. format: of the account. */
 struct hvc_findings *hvc_findings__of(const char *command, const char *subject, const char *against,
-                                      struct hvc_words *file);
+                                      const char *format, ...) HVC_PRINTF(4, 5);
 /**
  * Where to look: the subject's file, and for one without, the rule in the specification of --abi;
  * rule may be NULL.
  */
 void hvc_new_finding__place(struct hvc_new_finding *draft, const struct hvc_rule *rule,
-                            const char *abi, const struct hvc_words *subject_file);
+                            const char *abi, const struct hvc_findings *list);
 /** Add a finding, or add its calls to the one that is there already. */
 void hvc_findings__add(struct hvc_findings *list, struct hvc_new_finding *draft);
 /** Add a case. */

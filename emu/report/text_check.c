@@ -147,7 +147,7 @@ enum hvc_status hvc_check__text(const struct hvc_page *page, const struct hvc_ch
 		HVC_TRY(put_rules(page, check, diag));
 	}
 	HVC_TRY(put_invented(page, check, diag));
-	HVC_TRY(hvc_contract__text(page, check->contract, check->subject, diag));
+	HVC_TRY(hvc_contract__text(page, check->contract, diag));
 	hvc_words__put_failed(page, failed, one);
 	hvc_words__put_left_out(page, check->world[0].untried);
 	return HVC_OK;

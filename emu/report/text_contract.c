@@ -2,7 +2,6 @@
 /* Text of a contract. */
 #include <string.h>
 
-#include "engine/call.h"
 #include "report/contract_words.h"
 
 static void put_results(struct hvc_table *table, unsigned column,
@@ -47,63 +46,8 @@ static void put_class(struct hvc_table *table, const struct hvc_contract *contra
 	hvc_table__take(table, contract->abi ? 5 : 3, HVC_INK_FAINT, &kept);
 }
 
-/* "x17 := 0x16 after get_vectors, set_vectors": one line a register, the rules behind it. */
-static void put_finding(const struct hvc_page *page, const struct hvc_contract *contract,
-                        const char *subject, unsigned first, unsigned number)
-{
-	const struct hvc_contract_finding *finding = &contract->finding[first];
-	struct hvc_words rules = {0};
-	char command[HVC_COMMAND_SIZE];
-	unsigned used;
-
-	for (unsigned i = first; i < contract->findings; i++) {
-		const struct hvc_contract_finding *other = &contract->finding[i];
-
-		if (other->place != finding->place || other->allowed != finding->allowed)
-			continue;
-		hvc_words__add(&rules, "%s", rules.length ? ", " : "");
-		hvc_words__class_name(&rules, contract, &contract->class_[other->class_]);
-	}
-	used = hvc_page__open(page, 4);
-	used += hvc_page__print(page, "%2u. ", number);
-	hvc_page__prose(page, used, 8,
-	                "%s comes back neither as it was nor as a result from %s: %s",
-	                hvc_place__name(finding->place), hvc_words__text(&rules),
-	                finding->allowed ? "the ABI lets calls use it up"
-	                                 : "the ABI promises that it is kept");
-	hvc_call__command(subject, &finding->world, &finding->probe, finding->probe.call.imm,
-	                  command, sizeof(command));
-	hvc_page__command(page, 8, command);
-	hvc_words__free(&rules);
-}
-
-static void put_findings(const struct hvc_page *page, const struct hvc_contract *contract,
-                         const char *subject)
-{
-	unsigned number = 0;
-
-	if (!contract->findings) {
-		hvc_page__gap(page);
-		hvc_page__line(page, 2,
-		               "Every call that comes back restores what is no result of it.");
-	}
-	for (unsigned i = 0; i < contract->findings; i++) {
-		const struct hvc_contract_finding *finding = &contract->finding[i];
-		bool known = false;
-
-		for (unsigned k = 0; k < i; k++)
-			known |= contract->finding[k].place == finding->place &&
-			         contract->finding[k].allowed == finding->allowed;
-		if (known)
-			continue;
-		if (number == 0)
-			hvc_page__gap(page);
-		put_finding(page, contract, subject, i, ++number);
-	}
-}
-
 enum hvc_status hvc_contract__text(const struct hvc_page *page, const struct hvc_contract *contract,
-                                   const char *subject, struct hvc_diag *diag)
+                                   struct hvc_diag *diag)
 {
 	static const struct hvc_column by_rule[] = {
 	        {"Rule", HVC_ALIGN_LEFT},      {"Calls", HVC_ALIGN_RIGHT},
@@ -133,10 +77,7 @@ enum hvc_status hvc_contract__text(const struct hvc_page *page, const struct hvc
 	                      : hvc_table__new(page, by_class, 4);
 	for (unsigned i = 0; i < contract->classes; i++)
 		put_class(table, contract, &contract->class_[i]);
-	HVC_TRY(hvc_table__print(table, diag));
-	if (contract->abi)
-		put_findings(page, contract, subject);
-	return HVC_OK;
+	return hvc_table__print(table, diag);
 }
 
 static const struct hvc_contract_class *class_named(const struct hvc_contract *contract,

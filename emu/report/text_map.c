@@ -177,7 +177,7 @@ enum hvc_status hvc_exact__text(const struct hvc_page *page, const struct hvc_ex
 		if (!tree && !exact->part[i].same && callers(exact, &exact->part[i]))
 			HVC_TRY(put_part(page, exact, &exact->part[i], diag));
 	HVC_TRY(hvc_stops__text(page, &exact->world, diag));
-	HVC_TRY(hvc_contract__text(page, contract, hvc_subject_name(exact->subject), diag));
+	HVC_TRY(hvc_contract__text(page, contract, diag));
 	put_assumed(page, exact);
 	put_machine(page, exact);
 	hvc_exact__closing(page, exact);
