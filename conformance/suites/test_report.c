@@ -82,16 +82,11 @@ TEST(register_values_are_said_the_short_way)
 /* A table of a name, a sentence that may be wrapped, and a number, on a page of this width. */
 static char *table_text(unsigned width, bool color, const char *sentence)
 {
-	static const struct hvc_column columns[] = {
-	        {"Name", HVC_ALIGN_LEFT},
-	        {"Sentence", HVC_ALIGN_WRAP},
-	        {"Number", HVC_ALIGN_RIGHT},
-	};
 	char *text;
 	size_t size;
 	const struct hvc_page page = {
 	        .out = open_memstream(&text, &size), .color = color, .width = width};
-	struct hvc_table *table = hvc_table__new(&page, columns, 3);
+	struct hvc_table *table = hvc_table__new(&page, "Name|Sentence~|Number>");
 
 	hvc_table__row(table);
 	hvc_table__cell(table, 0, HVC_INK_BAD, "a");
@@ -146,14 +141,10 @@ TEST(columns_without_room_stand_under_their_row)
 
 TEST(columns_of_a_series_are_one_where_they_say_the_same)
 {
-	static const struct hvc_column columns[] = {{"Call", HVC_ALIGN_LEFT},
-	                                            {"4.7", HVC_ALIGN_WRAP},
-	                                            {"4.8", HVC_ALIGN_WRAP},
-	                                            {"4.12", HVC_ALIGN_WRAP}};
 	char *text;
 	size_t size;
 	const struct hvc_page page = {.out = open_memstream(&text, &size), .width = 40};
-	struct hvc_table *table = hvc_table__new(&page, columns, 4);
+	struct hvc_table *table = hvc_table__new(&page, "Call|4.7~|4.8~|4.12~");
 
 	hvc_table__is_series(table);
 	hvc_table__row(table);
@@ -316,8 +307,6 @@ TEST(traces_keep_what_each_instruction_changed)
 static enum hvc_status put_blocks(const struct hvc_page *page, const void *of,
                                   struct hvc_diag *diag)
 {
-	static const struct hvc_column columns[] = {{"Name", HVC_ALIGN_LEFT},
-	                                            {"Number", HVC_ALIGN_RIGHT}};
 	const char *name = of;
 	struct hvc_table *table;
 	unsigned used;
@@ -329,7 +318,7 @@ static enum hvc_status put_blocks(const struct hvc_page *page, const void *of,
 	                        hvc_ink__end(page, HVC_INK_BAD));
 	hvc_page__prose(page, used, 4, "a < %s", name);
 	hvc_page__command(page, 8, name);
-	table = hvc_table__new(page, columns, 2);
+	table = hvc_table__new(page, "Name|Number>");
 	hvc_table__row(table);
 	hvc_table__cell(table, 0, HVC_INK_STRONG, "%s", name);
 	hvc_table__cell(table, 1, HVC_INK_PLAIN, "%d", 7);

@@ -7,22 +7,41 @@
 
 #include "engine/quote.h"
 
-struct hvc_table *hvc_table__new(const struct hvc_page *page, const struct hvc_column *column,
-                                 unsigned columns)
+void hvc_table__column(struct hvc_table *table, enum hvc_align align, const char *title)
+{
+	if (!table || table->columns == HVC_TABLE_COLUMNS)
+		return;
+	table->align[table->columns] = align;
+	table->title[table->columns] = hvc_quote__text(HVC_QUOTE_LINE, title);
+	table->failed = table->failed || !table->title[table->columns];
+	table->columns++;
+}
+
+struct hvc_table *hvc_table__new(const struct hvc_page *page, const char *columns, ...)
 {
 	struct hvc_table *table = calloc(1, sizeof(*table));
+	va_list args;
 
 	if (!table) {
 		hvc_page__lose(); /* not every table is printed */
 		return NULL;
 	}
 	table->page = page;
-	table->columns = columns < HVC_TABLE_COLUMNS ? columns : HVC_TABLE_COLUMNS;
-	for (unsigned i = 0; i < table->columns; i++) {
-		table->align[i] = column[i].align;
-		table->title[i] = hvc_quote__text(HVC_QUOTE_LINE, column[i].title);
-		table->failed = table->failed || !table->title[i];
+	va_start(args, columns);
+	for (size_t length; *columns; columns += length + (columns[length] == '|')) {
+		enum hvc_align align = HVC_ALIGN_LEFT;
+		char title[64];
+
+		length = strcspn(columns, "|");
+		snprintf(title, sizeof(title), "%.*s", (int)length, columns);
+		if (length && strchr(">~", columns[length - 1])) {
+			align = columns[length - 1] == '>' ? HVC_ALIGN_RIGHT : HVC_ALIGN_WRAP;
+			title[length - 1] = '\0';
+		}
+		hvc_table__column(table, align,
+		                  strcmp(title, "%s") ? title : va_arg(args, const char *));
 	}
+	va_end(args);
 	return table;
 }
 

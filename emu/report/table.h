@@ -12,19 +12,19 @@ enum hvc_align {
 	HVC_ALIGN_WRAP, /**< left; broken over several lines where the page is too narrow */
 };
 
-struct hvc_column {
-	const char *title;
-	enum hvc_align align;
-};
-
 /** Most of a table: all shipped ABIs against one another. */
 #define HVC_TABLE_COLUMNS 100u
 
 struct hvc_table;
 
-/** Never fails: memory that ran out is told by hvc_table__print. */
-struct hvc_table *hvc_table__new(const struct hvc_page *page, const struct hvc_column *column,
-                                 unsigned columns);
+/**
+ * columns: their titles, "Rule|Calls>|What it is~": > is right, ~ is to wrap; a title that is not
+ * ours is %s alone. Never fails: memory that ran out is told by hvc_table__print.
+ */
+struct hvc_table *hvc_table__new(const struct hvc_page *page, const char *columns, ...)
+        HVC_PRINTF(2, 3);
+/** One more, before the first row. */
+void hvc_table__column(struct hvc_table *table, enum hvc_align align, const char *title);
 /** Begin the next row. */
 void hvc_table__row(struct hvc_table *table);
 /** Fill one cell of the present row with text that is quoted here. */

@@ -45,12 +45,6 @@ static void add_meeting(struct hvc_table *table, const struct hvc_abi_migration 
 static enum hvc_status put_meetings(const struct hvc_page *page, const struct hvc_abi_diff *diff,
                                     struct hvc_diag *diag)
 {
-	const struct hvc_column columns[] = {
-	        {"", HVC_ALIGN_LEFT},
-	        {"Call", HVC_ALIGN_WRAP},
-	        {name_of(diff, HVC_SIDE_OLD), HVC_ALIGN_WRAP},
-	        {name_of(diff, HVC_SIDE_NEW), HVC_ALIGN_WRAP},
-	};
 	struct hvc_table *table;
 	unsigned told = 0;
 
@@ -61,7 +55,8 @@ static enum hvc_status put_meetings(const struct hvc_page *page, const struct hv
 	hvc_page__heading(page, "%s as an old caller sees it: one of %s",
 	                  name_of(diff, HVC_SIDE_NEW), name_of(diff, HVC_SIDE_OLD));
 	hvc_page__gap(page);
-	table = hvc_table__new(page, columns, 4);
+	table = hvc_table__new(page, "|Call~|%s~|%s~", name_of(diff, HVC_SIDE_OLD),
+	                       name_of(diff, HVC_SIDE_NEW));
 	hvc_table__is_plain(table);
 	for (unsigned i = 0; i < told; i++)
 		add_meeting(table, &diff->migration[i]);
@@ -103,13 +98,9 @@ static void add_use(struct hvc_table *table, unsigned column, const struct hvc_a
 static enum hvc_status put_operations(const struct hvc_page *page, const struct hvc_abi_diff *diff,
                                       struct hvc_diag *diag)
 {
-	const struct hvc_column columns[] = {
-	        {"Operation", HVC_ALIGN_LEFT},
-	        {name_of(diff, HVC_SIDE_OLD), HVC_ALIGN_WRAP},
-	        {name_of(diff, HVC_SIDE_NEW), HVC_ALIGN_WRAP},
-	        {"What became of it", HVC_ALIGN_WRAP},
-	};
-	struct hvc_table *table = hvc_table__new(page, columns, 4);
+	struct hvc_table *table =
+	        hvc_table__new(page, "Operation|%s~|%s~|What became of it~",
+	                       name_of(diff, HVC_SIDE_OLD), name_of(diff, HVC_SIDE_NEW));
 
 	hvc_table__is_plain(table);
 	hvc_page__heading(page, "Operations, side by side");

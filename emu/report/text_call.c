@@ -70,11 +70,6 @@ static void put_caller_row(struct hvc_table *table, const struct hvc_call *call)
 enum hvc_status hvc_trace__table(const struct hvc_page *page, const struct hvc_call_report *report,
                                  struct hvc_diag *diag)
 {
-	static const struct hvc_column columns[] = {
-	        {"Address", HVC_ALIGN_RIGHT}, {"Where", HVC_ALIGN_LEFT},
-	        {"Word", HVC_ALIGN_LEFT},     {"Instruction", HVC_ALIGN_LEFT},
-	        {"Changes", HVC_ALIGN_WRAP},
-	};
 	const struct hvc_trace *trace = report->trace;
 	const struct hvc_trace_change *change = trace->change;
 	bool cut = page->markup != HVC_MARKUP_NONE && trace->steps > STEPS_MAX;
@@ -87,7 +82,7 @@ enum hvc_status hvc_trace__table(const struct hvc_page *page, const struct hvc_c
 		hvc_page__gap(page);
 		return HVC_OK;
 	}
-	table = hvc_table__new(page, columns, 5);
+	table = hvc_table__new(page, "Address>|Where|Word|Instruction|Changes~");
 	put_caller_row(table, report->call);
 	for (size_t i = 0; i < steps; i++) {
 		put_trace_row(table, report, &trace->step[i], change);
@@ -264,13 +259,8 @@ static enum hvc_status put_changes(const struct hvc_page *page,
                                    const struct hvc_call_report *report, bool general,
                                    struct hvc_diag *diag)
 {
-	const struct hvc_column columns[] = {
-	        {general ? "Register" : "System register", HVC_ALIGN_LEFT},
-	        {"Before", HVC_ALIGN_RIGHT},
-	        {"After", HVC_ALIGN_RIGHT},
-	        {"Which is", HVC_ALIGN_LEFT},
-	};
-	struct hvc_table *table = hvc_table__new(page, columns, 4);
+	struct hvc_table *table = hvc_table__new(page, "%s|Before>|After>|Which is",
+	                                         general ? "Register" : "System register");
 	struct hvc_masks masks;
 	char number[HVC_U64_SIZE], text[80];
 	bool any = false;
@@ -303,18 +293,13 @@ static enum hvc_status put_changes(const struct hvc_page *page,
 static enum hvc_status put_stores(const struct hvc_page *page, const struct hvc_outcome *outcome,
                                   struct hvc_diag *diag)
 {
-	static const struct hvc_column columns[] = {
-	        {"Stored at", HVC_ALIGN_RIGHT},
-	        {"Value", HVC_ALIGN_RIGHT},
-	        {"Bytes", HVC_ALIGN_RIGHT},
-	};
 	struct hvc_table *table;
 	char number[HVC_U64_SIZE];
 
 	if (!outcome->stores)
 		return HVC_OK;
 	fputc('\n', page->out);
-	table = hvc_table__new(page, columns, 3);
+	table = hvc_table__new(page, "Stored at>|Value>|Bytes>");
 	for (unsigned i = 0; i < outcome->stores && i < HVC_STORE_MAX; i++) {
 		hvc_table__row(table);
 		hvc_table__cell(table, 0, HVC_INK_PLAIN, "0x%" PRIx64, outcome->store[i].address);

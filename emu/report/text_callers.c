@@ -80,14 +80,6 @@ static bool is_told(const struct hvc_caller *caller, bool details)
 static enum hvc_status add_sites(const struct hvc_page *page, const struct hvc_callers *callers,
                                  bool details, struct hvc_diag *diag)
 {
-	static const struct hvc_column columns[] = {
-	        {"Address", HVC_ALIGN_LEFT},
-	        {"Call", HVC_ALIGN_LEFT},
-	        {"Function", HVC_ALIGN_WRAP},
-	        {"Fit", HVC_ALIGN_LEFT},
-	        {"Registers before it", HVC_ALIGN_WRAP},
-	        {"Gets", HVC_ALIGN_WRAP},
-	};
 	struct hvc_table *table;
 	bool any = false;
 
@@ -96,7 +88,7 @@ static enum hvc_status add_sites(const struct hvc_page *page, const struct hvc_c
 	if (!any)
 		return HVC_OK;
 	hvc_page__gap(page);
-	table = hvc_table__new(page, columns, sizeof(columns) / sizeof(columns[0]));
+	table = hvc_table__new(page, "Address|Call|Function~|Fit|Registers before it~|Gets~");
 	for (size_t i = 0; i < callers->callers; i++) {
 		const struct hvc_caller *caller = &callers->caller[i];
 		struct hvc_words instruction = {0}, place = {0}, registers = {0}, answers = {0};

@@ -32,12 +32,8 @@ static void put_row(struct hvc_table *table, const char *name,
 static enum hvc_status put_rules(const struct hvc_page *page, const struct hvc_check *check,
                                  struct hvc_diag *diag)
 {
-	static const struct hvc_column columns[] = {
-	        {"Rule", HVC_ALIGN_LEFT},       {"Calls", HVC_ALIGN_RIGHT},
-	        {"Conform", HVC_ALIGN_RIGHT},   {"Violate", HVC_ALIGN_RIGHT},
-	        {"Undecided", HVC_ALIGN_RIGHT}, {"Known", HVC_ALIGN_LEFT},
-	};
-	struct hvc_table *table = hvc_table__new(page, columns, 6);
+	struct hvc_table *table =
+	        hvc_table__new(page, "Rule|Calls>|Conform>|Violate>|Undecided>|Known");
 
 	for (unsigned i = 0; i < hvc_abi_rule_count(check->abi); i++)
 		put_row(table, hvc_abi_rule_at(check->abi, i)->name, &check->rule[i]);

@@ -123,16 +123,15 @@ static void put_letters(const struct hvc_page *page, const struct hvc_collide *c
 static enum hvc_status put_cells(const struct hvc_page *page, const struct hvc_collide *collide,
                                  struct hvc_diag *diag)
 {
-	struct hvc_column columns[HVC_TABLE_COLUMNS] = {{"ABI", HVC_ALIGN_LEFT}};
 	unsigned n = collide->abis < HVC_TABLE_COLUMNS ? collide->abis : HVC_TABLE_COLUMNS - 1;
-	char number[HVC_TABLE_COLUMNS][4];
-	struct hvc_table *table;
+	struct hvc_table *table = hvc_table__new(page, "ABI");
 
 	for (unsigned i = 0; i < n; i++) {
-		snprintf(number[i], sizeof number[i], "%u", (i + 1) % 1000);
-		columns[1 + i] = (struct hvc_column){number[i], HVC_ALIGN_RIGHT};
+		char number[4];
+
+		snprintf(number, sizeof number, "%u", (i + 1) % 1000);
+		hvc_table__column(table, HVC_ALIGN_RIGHT, number);
 	}
-	table = hvc_table__new(page, columns, 1 + n);
 	for (unsigned row = 0; row < n; row++) {
 		hvc_table__row(table);
 		hvc_table__cell(table, 0, HVC_INK_STRONG, "%u %s", row + 1, name_of(collide, row));
@@ -178,17 +177,11 @@ static const char *rule_name(const struct hvc_collide *collide,
 static enum hvc_status put_pairs(const struct hvc_page *page, const struct hvc_collide *collide,
                                  struct hvc_diag *diag)
 {
-	static const struct hvc_column columns[] = {
-	        {"ABI", HVC_ALIGN_LEFT},         {"ABI", HVC_ALIGN_LEFT},
-	        {"Differ", HVC_ALIGN_RIGHT},     {"Same", HVC_ALIGN_RIGHT},
-	        {"For example", HVC_ALIGN_WRAP}, {"First says", HVC_ALIGN_LEFT},
-	        {"Second says", HVC_ALIGN_LEFT},
-	};
 	struct hvc_table *table;
 
 	hvc_page__heading(page, "Pairs that claim the same calls");
 	hvc_page__gap(page);
-	table = hvc_table__new(page, columns, 7);
+	table = hvc_table__new(page, "ABI|ABI|Differ>|Same>|For example~|First says|Second says");
 	hvc_table__cap(table);
 	for (unsigned i = 0; i < collide->pairs; i++) {
 		const struct hvc_collide__pair *pair = &collide->pair[i];
@@ -240,15 +233,9 @@ static void add_overlap(struct hvc_table *table, const struct hvc_collide *colli
 static enum hvc_status put_pair(const struct hvc_page *page, const struct hvc_collide *collide,
                                 const struct hvc_collide__pair *pair, struct hvc_diag *diag)
 {
-	const struct hvc_column columns[] = {
-	        {"", HVC_ALIGN_LEFT},
-	        {name_of(collide, pair->abi[0]), HVC_ALIGN_LEFT},
-	        {name_of(collide, pair->abi[1]), HVC_ALIGN_LEFT},
-	        {"Immediates", HVC_ALIGN_WRAP},
-	        {"Registers", HVC_ALIGN_WRAP},
-	        {"For example", HVC_ALIGN_WRAP},
-	};
-	struct hvc_table *table = hvc_table__new(page, columns, 6);
+	struct hvc_table *table =
+	        hvc_table__new(page, "|%s|%s|Immediates~|Registers~|For example~",
+	                       name_of(collide, pair->abi[0]), name_of(collide, pair->abi[1]));
 
 	hvc_page__heading(page, "%s and %s", name_of(collide, pair->abi[0]),
 	                  name_of(collide, pair->abi[1]));

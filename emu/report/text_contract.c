@@ -49,17 +49,6 @@ static void put_class(struct hvc_table *table, const struct hvc_contract *contra
 enum hvc_status hvc_contract__text(const struct hvc_page *page, const struct hvc_contract *contract,
                                    struct hvc_diag *diag)
 {
-	static const struct hvc_column by_rule[] = {
-	        {"Rule", HVC_ALIGN_LEFT},      {"Calls", HVC_ALIGN_RIGHT},
-	        {"Outcome", HVC_ALIGN_LEFT},   {"Results", HVC_ALIGN_WRAP},
-	        {"Clobbered", HVC_ALIGN_WRAP}, {"Preserved", HVC_ALIGN_WRAP},
-	};
-	static const struct hvc_column by_class[] = {
-	        {"Class", HVC_ALIGN_RIGHT},
-	        {"Outcome", HVC_ALIGN_LEFT},
-	        {"Changed", HVC_ALIGN_WRAP},
-	        {"Preserved", HVC_ALIGN_WRAP},
-	};
 	struct hvc_table *table;
 	char title[128];
 
@@ -73,8 +62,9 @@ enum hvc_status hvc_contract__text(const struct hvc_page *page, const struct hvc
 		snprintf(title, sizeof(title), "Register contract, over %u register files a call",
 		         contract->seeds);
 	hvc_page__heading(page, "%s", title);
-	table = contract->abi ? hvc_table__new(page, by_rule, 6)
-	                      : hvc_table__new(page, by_class, 4);
+	table = contract->abi
+	                ? hvc_table__new(page, "Rule|Calls>|Outcome|Results~|Clobbered~|Preserved~")
+	                : hvc_table__new(page, "Class>|Outcome|Changed~|Preserved~");
 	for (unsigned i = 0; i < contract->classes; i++)
 		put_class(table, contract, &contract->class_[i]);
 	return hvc_table__print(table, diag);
@@ -112,17 +102,13 @@ enum hvc_status hvc_contract__diff_text(const struct hvc_page *page, const struc
                                         struct hvc_diag *diag)
 {
 	const struct hvc_contract *const *contract = diff->contract;
-	const struct hvc_column columns[] = {
-	        {"Operation", HVC_ALIGN_LEFT},
-	        {diff->name[HVC_SIDE_OLD], HVC_ALIGN_WRAP},
-	        {diff->name[HVC_SIDE_NEW], HVC_ALIGN_WRAP},
-	};
 	struct hvc_table *table;
 
 	if (!contract[HVC_SIDE_OLD] || !contract[HVC_SIDE_NEW])
 		return HVC_OK;
 	hvc_page__heading(page, "Register contract: clobbered, neither kept nor a result");
-	table = hvc_table__new(page, columns, 3);
+	table = hvc_table__new(page, "Operation|%s~|%s~", diff->name[HVC_SIDE_OLD],
+	                       diff->name[HVC_SIDE_NEW]);
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
 		for (unsigned i = 0; i < contract[side]->classes; i++) {
 			const struct hvc_contract_class *class_ = &contract[side]->class_[i];

@@ -81,19 +81,14 @@ static void put_gaps(const struct hvc_page *page, const struct hvc_diff *diff)
 static enum hvc_status put_operations(const struct hvc_page *page, const struct hvc_diff *diff,
                                       struct hvc_diag *diag)
 {
-	const struct hvc_column columns[] = {
-	        {"Operation", HVC_ALIGN_LEFT},
-	        {name_of(diff, HVC_SIDE_OLD), HVC_ALIGN_WRAP},
-	        {name_of(diff, HVC_SIDE_NEW), HVC_ALIGN_WRAP},
-	        {"What became of it", HVC_ALIGN_WRAP},
-	};
 	struct hvc_table *table;
 
 	if (!diff->operations)
 		return HVC_OK;
 	hvc_page__heading(page, "Operations, and the call that selects them");
 	hvc_page__gap(page);
-	table = hvc_table__new(page, columns, 4);
+	table = hvc_table__new(page, "Operation|%s~|%s~|What became of it~",
+	                       name_of(diff, HVC_SIDE_OLD), name_of(diff, HVC_SIDE_NEW));
 	for (unsigned i = 0; i < diff->operations; i++) {
 		const struct hvc_operation *operation = &diff->operation[i];
 		struct hvc_words note = {0};
@@ -131,13 +126,6 @@ static void put_meeting(struct hvc_table *table, const struct hvc_diff *diff,
 static enum hvc_status put_meetings(const struct hvc_page *page, const struct hvc_diff *diff,
                                     struct hvc_diag *diag)
 {
-	static const struct hvc_column columns[] = {
-	        {"", HVC_ALIGN_LEFT},
-	        {"Operation", HVC_ALIGN_LEFT},
-	        {"For example", HVC_ALIGN_WRAP},
-	        {"Taken as", HVC_ALIGN_LEFT},
-	        {"What happens", HVC_ALIGN_WRAP},
-	};
 	struct hvc_table *table;
 	bool silent = false;
 
@@ -146,7 +134,7 @@ static enum hvc_status put_meetings(const struct hvc_page *page, const struct hv
 	hvc_page__heading(page, "%s as an old caller sees it: one of %s",
 	                  name_of(diff, HVC_SIDE_NEW), name_of(diff, HVC_SIDE_OLD));
 	hvc_page__gap(page);
-	table = hvc_table__new(page, columns, 5);
+	table = hvc_table__new(page, "|Operation|For example~|Taken as|What happens~");
 	/* What goes wrong unseen comes first. */
 	for (unsigned pass = 0; pass < 3; pass++) {
 		for (unsigned i = 0; i < diff->migrations; i++) {
@@ -186,17 +174,12 @@ static void put_fate(struct hvc_table *table, const char *name, const struct hvc
 static enum hvc_status put_registers(const struct hvc_page *page, const struct hvc_diff *diff,
                                      struct hvc_diag *diag)
 {
-	const struct hvc_column columns[] = {
-	        {"Operation", HVC_ALIGN_LEFT},
-	        {name_of(diff, HVC_SIDE_OLD), HVC_ALIGN_WRAP},
-	        {name_of(diff, HVC_SIDE_NEW), HVC_ALIGN_WRAP},
-	        {"Only on one side", HVC_ALIGN_WRAP},
-	};
 	struct hvc_table *table;
 
 	hvc_page__heading(page, "Registers that calls change");
 	hvc_page__gap(page);
-	table = hvc_table__new(page, columns, 4);
+	table = hvc_table__new(page, "Operation|%s~|%s~|Only on one side~",
+	                       name_of(diff, HVC_SIDE_OLD), name_of(diff, HVC_SIDE_NEW));
 	for (unsigned i = 0; i < diff->operations; i++) {
 		const struct hvc_use *use = diff->operation[i].use;
 

@@ -42,12 +42,9 @@ enum hvc_status hvc_history__text(const struct hvc_page *page, const void *of,
                                   struct hvc_diag *diag)
 {
 	const struct hvc_history *history = of;
-	struct hvc_column columns[1 + HVC_GENERATIONS_MAX] = {{"Operation", HVC_ALIGN_LEFT}};
 	unsigned changed = count_changed(history), used;
 	struct hvc_table *table;
 
-	for (unsigned i = 0; i < history->generations; i++)
-		columns[1 + i] = (struct hvc_column){title_of(history, i), HVC_ALIGN_WRAP};
 	hvc_page__prose(page, 0, 2, "%u generations from %s to %s, %u operations",
 	                history->generations, hvc_abi_name(history->abi[0]),
 	                hvc_abi_name(history->abi[history->generations - 1]), history->rows);
@@ -64,7 +61,9 @@ enum hvc_status hvc_history__text(const struct hvc_page *page, const void *of,
 		                "no call silently gets another operation than its own");
 	}
 	hvc_page__gap(page);
-	table = hvc_table__new(page, columns, 1 + history->generations);
+	table = hvc_table__new(page, "Operation");
+	for (unsigned i = 0; i < history->generations; i++)
+		hvc_table__column(table, HVC_ALIGN_WRAP, title_of(history, i));
 	hvc_table__is_plain(table);
 	hvc_table__is_series(table);
 	for (unsigned i = 0; i < history->rows; i++)

@@ -55,13 +55,8 @@ static void say_source(struct hvc_words *words, const struct hvc_known *known)
 
 static struct hvc_table *new_table(const struct hvc_page *page, const char *value)
 {
-	const struct hvc_column columns[] = {
-	        {value, HVC_ALIGN_WRAP},      {"Owner", HVC_ALIGN_WRAP},
-	        {"Selector", HVC_ALIGN_LEFT}, {"Meaning", HVC_ALIGN_WRAP},
-	        {"Source", HVC_ALIGN_WRAP},
-	};
 
-	return hvc_table__new(page, columns, sizeof(columns) / sizeof(columns[0]));
+	return hvc_table__new(page, "%s~|Owner~|Selector|Meaning~|Source~", value);
 }
 
 static void add_row(struct hvc_table *table, const struct hvc_known *known, const char *call)

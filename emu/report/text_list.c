@@ -6,12 +6,7 @@
 
 static enum hvc_status list_subjects(const struct hvc_page *page, struct hvc_diag *diag)
 {
-	static const struct hvc_column columns[] = {
-	        {"Subject", HVC_ALIGN_LEFT},
-	        {"Family", HVC_ALIGN_LEFT},
-	        {"What it is", HVC_ALIGN_WRAP},
-	};
-	struct hvc_table *table = hvc_table__new(page, columns, 3);
+	struct hvc_table *table = hvc_table__new(page, "Subject|Family|What it is~");
 	const struct hvc_builtin *builtin;
 
 	for (size_t i = 0; (builtin = hvc_builtin_at(i)) != NULL; i++) {
@@ -25,12 +20,7 @@ static enum hvc_status list_subjects(const struct hvc_page *page, struct hvc_dia
 
 static enum hvc_status list_abis(const struct hvc_page *page, struct hvc_diag *diag)
 {
-	static const struct hvc_column columns[] = {
-	        {"ABI", HVC_ALIGN_LEFT},
-	        {"Rules", HVC_ALIGN_RIGHT},
-	        {"What it is", HVC_ALIGN_WRAP},
-	};
-	struct hvc_table *table = hvc_table__new(page, columns, 3);
+	struct hvc_table *table = hvc_table__new(page, "ABI|Rules>|What it is~");
 	const char *name, *text;
 	enum hvc_status status;
 	struct hvc_abi *abi;

@@ -52,11 +52,6 @@ static void put_decisions(struct hvc_table *table, const struct hvc_exact *exact
 static enum hvc_status put_part(const struct hvc_page *page, const struct hvc_exact *exact,
                                 const struct hvc_exact_part *part, struct hvc_diag *diag)
 {
-	static const struct hvc_column columns[] = {
-	        {"Class", HVC_ALIGN_RIGHT},     {"Calls", HVC_ALIGN_WRAP},
-	        {"Outcome", HVC_ALIGN_WRAP},    {"Known", HVC_ALIGN_LEFT},
-	        {"Decided at", HVC_ALIGN_WRAP},
-	};
 	struct hvc_table *table;
 	struct hvc_words who = {0};
 	char text[TEXT];
@@ -64,7 +59,7 @@ static enum hvc_status put_part(const struct hvc_page *page, const struct hvc_ex
 	hvc_exact__callers(&who, exact, part);
 	hvc_page__heading(page, "%s", hvc_words__text(&who));
 	hvc_words__free(&who);
-	table = hvc_table__new(page, columns, 5);
+	table = hvc_table__new(page, "Class>|Calls~|Outcome~|Known|Decided at~");
 	for (unsigned i = 0; i < part->rows; i++) {
 		const struct hvc_row *row = &part->row[i];
 

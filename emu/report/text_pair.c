@@ -245,8 +245,6 @@ enum hvc_status hvc_pair__text(const struct hvc_page *page, const void *of, stru
 {
 	const struct hvc_pair *pair = of;
 
-	static const struct hvc_column columns[] = {
-	        {"", HVC_ALIGN_LEFT}, {"A", HVC_ALIGN_WRAP}, {"B", HVC_ALIGN_WRAP}};
 	enum hvc_ink ink = pair->alike ? HVC_INK_GOOD : HVC_INK_BAD;
 	struct hvc_words call = {0};
 	struct hvc_table *table;
@@ -259,7 +257,7 @@ enum hvc_status hvc_pair__text(const struct hvc_page *page, const void *of, stru
 	put_end(page, &pair->side[0].report, "A");
 	put_end(page, &pair->side[1].report, "B");
 	hvc_page__gap(page);
-	table = hvc_table__new(page, columns, 3);
+	table = hvc_table__new(page, "|A~|B~");
 	if (align(pair, add_line, table) != HVC_OK) {
 		hvc_table__drop(table);
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");

@@ -118,13 +118,7 @@ static void put_rows(const struct hvc_page *page, const struct hvc_picture *pict
 static enum hvc_status put_legend(const struct hvc_page *page, const struct hvc_picture_rows *rows,
                                   struct hvc_diag *diag)
 {
-	static const struct hvc_column columns[] = {
-	        {"", HVC_ALIGN_LEFT},
-	        {"Immediates", HVC_ALIGN_WRAP},
-	        {"How many", HVC_ALIGN_RIGHT},
-	        {"Class", HVC_ALIGN_WRAP},
-	};
-	struct hvc_table *table = hvc_table__new(page, columns, 4);
+	struct hvc_table *table = hvc_table__new(page, "|Immediates~|How many>|Class~");
 	const struct hvc_picture *picture = &rows->picture;
 	char number[HVC_NUMBER_SIZE];
 

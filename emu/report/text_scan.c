@@ -73,11 +73,6 @@ static void put_reason(const struct hvc_page *page, const struct hvc_scan *scan,
 static enum hvc_status add_tables(const struct hvc_page *page, const struct hvc_scan *scan,
                                   const char *symbols, struct hvc_diag *diag)
 {
-	static const struct hvc_column columns[] = {
-	        {"Table", HVC_ALIGN_LEFT},  {"Score", HVC_ALIGN_RIGHT},
-	        {"Symbol", HVC_ALIGN_WRAP}, {"Probably", HVC_ALIGN_WRAP},
-	        {"Fits", HVC_ALIGN_WRAP},
-	};
 	struct hvc_table *table;
 
 	hvc_page__heading(page, "%zu vector table%s%s", scan->candidates,
@@ -88,7 +83,7 @@ static enum hvc_status add_tables(const struct hvc_page *page, const struct hvc_
 	if (!scan->tables)
 		return HVC_OK;
 	hvc_page__gap(page);
-	table = hvc_table__new(page, columns, sizeof(columns) / sizeof(columns[0]));
+	table = hvc_table__new(page, "Table|Score>|Symbol~|Probably~|Fits~");
 	for (size_t i = 0; i < scan->tables; i++) {
 		const struct hvc_scan_table *row = &scan->table[i];
 		struct hvc_words fit = {0};
@@ -114,13 +109,8 @@ static enum hvc_status add_tables(const struct hvc_page *page, const struct hvc_
 static enum hvc_status add_sites(const struct hvc_page *page, const struct hvc_scan *scan,
                                  const struct hvc_registry *registry, struct hvc_diag *diag)
 {
-	static const struct hvc_column columns[] = {
-	        {"Address", HVC_ALIGN_LEFT},     {"Instruction", HVC_ALIGN_LEFT},
-	        {"Function", HVC_ALIGN_WRAP},    {"Registers before it", HVC_ALIGN_WRAP},
-	        {"Known users", HVC_ALIGN_WRAP},
-	};
-	struct hvc_table *table =
-	        hvc_table__new(page, columns, sizeof(columns) / sizeof(columns[0]));
+	struct hvc_table *table = hvc_table__new(
+	        page, "Address|Instruction|Function~|Registers before it~|Known users~");
 
 	hvc_table__cap(table);
 	hvc_page__gap(page);

@@ -53,13 +53,7 @@ static enum hvc_status put_properties(const struct hvc_page *page,
                                       const struct hvc_sequences *sequences, const char *abi,
                                       struct hvc_diag *diag)
 {
-	static const struct hvc_column columns[] = {
-	        {"Stated", HVC_ALIGN_LEFT},
-	        {"World", HVC_ALIGN_LEFT},
-	        {"", HVC_ALIGN_LEFT},
-	        {"What it says", HVC_ALIGN_WRAP},
-	};
-	struct hvc_table *table = hvc_table__new(page, columns, 4);
+	struct hvc_table *table = hvc_table__new(page, "Stated|World||What it says~");
 
 	for (unsigned i = 0; i < sequences->properties; i++) {
 		const struct hvc_sequence_property *row = &sequences->property[i];

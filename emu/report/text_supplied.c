@@ -72,12 +72,6 @@ enum hvc_status hvc_supplied__text(const struct hvc_page *page, const char *whos
                                    const struct hvc_world *world, const struct hvc_subject *subject,
                                    const struct hvc_supplied *supplied, struct hvc_diag *diag)
 {
-	static const struct hvc_column columns[] = {
-	        {"Assumed", HVC_ALIGN_LEFT},
-	        {"Which", HVC_ALIGN_LEFT},
-	        {"What", HVC_ALIGN_WRAP},
-	        {"Calls", HVC_ALIGN_RIGHT},
-	};
 	struct hvc_table *table;
 	char number[HVC_NUMBER_SIZE];
 
@@ -90,7 +84,7 @@ enum hvc_status hvc_supplied__text(const struct hvc_page *page, const char *whos
 	        "met it:",
 	        whose ? " of " : "", whose ? whose : "");
 	hvc_page__gap(page);
-	table = hvc_table__new(page, columns, 4);
+	table = hvc_table__new(page, "Assumed|Which|What~|Calls>");
 	for (unsigned i = 0; i < supplied->rows; i++) {
 		const struct hvc_supply *row = &supplied->row[i];
 		struct hvc_words where = {0}, what = {0};
@@ -114,10 +108,6 @@ enum hvc_status hvc_supplied__text(const struct hvc_page *page, const char *whos
 enum hvc_status hvc_stops__text(const struct hvc_page *page, const struct hvc_world *world,
                                 struct hvc_diag *diag)
 {
-	static const struct hvc_column columns[] = {
-	        {"Boundary", HVC_ALIGN_LEFT},
-	        {"At", HVC_ALIGN_RIGHT},
-	};
 	struct hvc_table *table;
 	unsigned stops = 0;
 
@@ -126,7 +116,7 @@ enum hvc_status hvc_stops__text(const struct hvc_page *page, const struct hvc_wo
 	if (!stops)
 		return HVC_OK;
 	hvc_page__gap(page);
-	table = hvc_table__new(page, columns, 2);
+	table = hvc_table__new(page, "Boundary|At>");
 	for (unsigned i = 0; i < world->stops; i++) {
 		if (world->stop[i].stub)
 			continue;

@@ -135,19 +135,13 @@ static void put_note(const struct hvc_page *page)
 enum hvc_status hvc_widths__text(const struct hvc_page *page, const void *of, struct hvc_diag *diag)
 {
 	const struct hvc_widths *widths = of;
-	const struct hvc_column columns[] = {
-	        {"Operation", HVC_ALIGN_LEFT},
-	        {"64 bits", HVC_ALIGN_WRAP},
-	        {"32 bits", HVC_ALIGN_WRAP},
-	        {"Do they agree?", HVC_ALIGN_WRAP},
-	};
 	struct hvc_table *table;
 
 	hvc_page__prose(page, 0, 2, "%s and %s: %u of %u operations agree",
 	                hvc_abi_name(widths->read[0]), hvc_abi_name(widths->read[1]),
 	                widths->agreed, widths->operations);
 	hvc_page__gap(page);
-	table = hvc_table__new(page, columns, 4);
+	table = hvc_table__new(page, "Operation|64 bits~|32 bits~|Do they agree?~");
 	hvc_table__is_plain(table);
 	put_rows(table, widths->diff, NULL);
 	HVC_TRY(hvc_table__print(table, diag));
@@ -169,11 +163,6 @@ enum hvc_status hvc_width_history__text(const struct hvc_page *page, const void 
                                         struct hvc_diag *diag)
 {
 	const struct hvc_width_history *history = of;
-	const struct hvc_column columns[] = {
-	        {"Since", HVC_ALIGN_LEFT},          {"Operation", HVC_ALIGN_LEFT},
-	        {"64 bits", HVC_ALIGN_WRAP},        {"32 bits", HVC_ALIGN_WRAP},
-	        {"Do they agree?", HVC_ALIGN_WRAP},
-	};
 	struct hvc_table *table;
 	char text[64];
 
@@ -181,7 +170,7 @@ enum hvc_status hvc_width_history__text(const struct hvc_page *page, const void 
 	                history->family[1], history->pair[0].since, history->pairs,
 	                ended(history, text));
 	hvc_page__gap(page);
-	table = hvc_table__new(page, columns, 5);
+	table = hvc_table__new(page, "Since|Operation|64 bits~|32 bits~|Do they agree?~");
 	hvc_table__is_plain(table);
 	for (unsigned i = 0; i < history->pairs; i++)
 		put_rows(table, history->pair[i].diff, history->pair[i].since);
