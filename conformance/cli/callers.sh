@@ -67,6 +67,14 @@ says out 'made only where x24 is not zero (x24: argument x24)'
 says out 'set_vectors'
 says out '  1  Xen'
 cp out findings
+# The command below each finding shows that one again, alone.
+sed -n 's/^ *hvcheck //p' findings >commands
+[ "$(wc -l <commands)" = 2 ] || complain 'callers: not a command for each finding'
+while read -r line <&3; do
+	# shellcheck disable=SC2086 # words of the command
+	expect 1 $line
+	says out ': 1 error'
+done 3<commands
 expect 1 callers small.bin --abi linux-stub-4.12
 cmp -s out findings || complain 'callers: two runs differ'
 expect 1 callers small.bin --abi linux-stub-4.12 --quiet

@@ -32,6 +32,20 @@ differences() { # A B: two commands each, whose reports differ
 	[ "$count" -gt 0 ] || complain "diff $1 $2 prints no command"
 }
 
+sequences() { # SUBJECT ABI: each of the commands finds the failure
+	local line
+	run sequence "$1" --abi "$2"
+	[ "$status" = 1 ] || complain "sequence $1 --abi $2: status $status"
+	sed -n 's/^ *hvcheck //p' out | sort -u >commands
+	[ -s commands ] || complain "sequence $1 prints no command"
+	while read -r line <&3; do
+		# shellcheck disable=SC2086 # words of the command
+		run $line
+		[ "$status" = 1 ] || complain "'$line': status $status"
+	done 3<commands
+}
+
+sequences broken-seq-set-once linux-stub-4.12
 findings linux-stub-3.8 linux-stub-4.12
 findings broken-store linux-stub-4.12
 differences linux-stub-4.12 broken-hang

@@ -282,10 +282,16 @@ unsigned hvc_page__print(const struct hvc_page *page, const char *format, ...)
 	return used;
 }
 
-/* A line may end at this space: not inside "x0 := 0x1" or "x0 = 0x1". */
+/* A line may end at this space: not inside "x0 := 0x1", "x0 = 0x1" or "2 errors". */
 static bool may_break(const char *text, const char *space)
 {
+	const char *word = space;
+
 	if (space == text || !space[1])
+		return false;
+	while (word > text && isdigit((unsigned char)word[-1]))
+		word--;
+	if (word < space && (word == text || word[-1] == ' ') && islower((unsigned char)space[1]))
 		return false;
 	return space[-1] != '=' && space[1] != '=' && strncmp(space + 1, ":=", 2) != 0;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/table_cell.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -159,7 +160,7 @@ static void put_markdown_table(struct hvc_table *table)
 		mark(HVC_QUOTE_MARKDOWN, &table->title[i]);
 	fputc('\n', out);
 	for (unsigned i = 0; i < table->columns; i++) {
-		width[i] = hvc_table__widest(table, i, false);
+		width[i] = hvc_table__widest(table, i, UINT_MAX);
 		width[i] = width[i] < 3 ? 3 : width[i];
 		put_markdown(out, table->title[i], width[i]);
 	}

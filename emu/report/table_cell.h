@@ -27,8 +27,8 @@ struct hvc_table {
 const char *hvc_table__text(const struct hvc_table *table, size_t row, unsigned column);
 /** Columns that UTF-8 text takes, all of whose characters are one wide. */
 unsigned hvc_table__width(const char *text, size_t length);
-/** The width of the widest cell of a column, or of the widest word of any cell. */
-unsigned hvc_table__widest(const struct hvc_table *table, unsigned column, bool words);
+/** The width of the widest line of a column whose cells are wrapped at a width; 0: at each word. */
+unsigned hvc_table__widest(const struct hvc_table *table, unsigned column, unsigned width);
 /** Print it as text. */
 void hvc_table__put_text(const struct hvc_table *table);
 

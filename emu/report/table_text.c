@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tables as text: columns side by side as far as they fit on the page, the others under their row.
  */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -27,21 +28,32 @@ const char *hvc_table__text(const struct hvc_table *table, size_t row, unsigned 
 	return text ? text : "";
 }
 
-/* The width of the widest cell, or of the widest word of any cell. */
-unsigned hvc_table__widest(const struct hvc_table *table, unsigned column, bool words)
+/* Bytes of text that go on a line of this width: whole words, one at least. */
+static size_t take_line(const char *text, unsigned width)
+{
+	size_t taken = hvc_page__word(text);
+
+	while (text[taken]) {
+		size_t more = taken + 1 + hvc_page__word(text + taken + 1);
+
+		if (hvc_table__width(text, more) > width)
+			break;
+		taken = more;
+	}
+	return taken;
+}
+
+unsigned hvc_table__widest(const struct hvc_table *table, unsigned column, unsigned width)
 {
 	unsigned widest = hvc_table__width(table->title[column], strlen(table->title[column]));
 
 	for (size_t row = 0; row < table->rows; row++) {
 		const char *text = hvc_table__text(table, row, column);
 
-		while (*text) {
-			size_t length = words ? hvc_page__word(text) : strlen(text);
-			unsigned width = hvc_table__width(text, length);
+		for (size_t bytes; *text; text += bytes + (text[bytes] == ' ')) {
+			unsigned wide = hvc_table__width(text, bytes = take_line(text, width));
 
-			if (width > widest)
-				widest = width;
-			text += length + (text[length] == ' ');
+			widest = wide > widest ? wide : widest;
 		}
 	}
 	return widest;
@@ -56,9 +68,9 @@ static bool fit(const struct hvc_table *table, unsigned shown, unsigned *width)
 	unsigned natural[HVC_TABLE_COLUMNS], used = INDENT - GAP, page = table->page->width;
 
 	for (unsigned i = 0; i < shown; i++) {
-		natural[i] = hvc_table__widest(table, i, false);
+		natural[i] = hvc_table__widest(table, i, UINT_MAX);
 		width[i] = page && table->align[i] == HVC_ALIGN_WRAP
-		                   ? hvc_table__widest(table, i, true)
+		                   ? hvc_table__widest(table, i, 0)
 		                   : natural[i];
 		used += GAP + width[i];
 	}
@@ -81,38 +93,6 @@ static bool fit(const struct hvc_table *table, unsigned shown, unsigned *width)
 				return false;
 		}
 	return !page || used <= page;
-}
-
-/* Bytes of text that go on a line of this width: whole words, one at least. */
-static size_t take_line(const char *text, unsigned width)
-{
-	size_t taken = hvc_page__word(text);
-
-	while (text[taken]) {
-		size_t more = taken + 1 + hvc_page__word(text + taken + 1);
-
-		if (hvc_table__width(text, more) > width)
-			break;
-		taken = more;
-	}
-	return taken;
-}
-
-/* As wide as the longest line that is really there. */
-static unsigned tighten(const struct hvc_table *table, unsigned column, unsigned width)
-{
-	unsigned widest = hvc_table__width(table->title[column], strlen(table->title[column]));
-
-	for (size_t row = 0; row < table->rows; row++) {
-		const char *text = hvc_table__text(table, row, column);
-
-		for (size_t bytes; *text; text += bytes + (text[bytes] == ' ')) {
-			unsigned wide = hvc_table__width(text, bytes = take_line(text, width));
-
-			widest = wide > widest ? wide : widest;
-		}
-	}
-	return widest;
 }
 
 /* Cells side by side, each on as many lines as it needs. Nothing is written behind the last one. */
@@ -180,7 +160,7 @@ void hvc_table__put_text(const struct hvc_table *table)
 	while (shown > 1 && !fit(table, shown, width))
 		shown = table->series ? 1 : shown - 1;
 	for (unsigned i = 0; i < shown; i++)
-		width[i] = tighten(table, i, width[i]);
+		width[i] = hvc_table__widest(table, i, width[i]);
 	for (unsigned i = 0; i < table->columns; i++)
 		title[i] = (struct hvc_table_cell){table->title[i], HVC_INK_STRONG};
 	if (shown < 2)
