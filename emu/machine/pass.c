@@ -78,6 +78,23 @@ static bool is_harness(struct hvc_machine *machine, uint64_t address)
 	return true;
 }
 
+/* What a block that runs to its end may have changed. */
+static void note_writes(struct hvc_machine *machine, const struct hvc_block *block)
+{
+	if (block->simd)
+		machine->simd_dirty = machine->spin.progress = true;
+	if (!hvc_regset_empty(&block->writes)) {
+		hvc_regset_merge(&machine->dirty, &block->writes);
+		machine->spin.progress = true;
+		if (hvc_regset_has(&block->writes, HVC_REG_ELR_EL2))
+			machine->nested.backs = 0;
+	}
+	if (block->untracked) {
+		hvc_other__touch(machine, block);
+		machine->spin.progress = true;
+	}
+}
+
 void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 {
 	struct hvc_machine *machine = ctx;
@@ -136,19 +153,7 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 		hvc_call__halt(machine, HVC_OUTCOME_LIMIT, address);
 		return;
 	}
-	if (block->simd)
-		machine->simd_dirty = machine->spin.progress = true;
-	if (!hvc_regset_empty(&block->writes)) {
-		machine->dirty.bits[0] |= block->writes.bits[0];
-		machine->dirty.bits[1] |= block->writes.bits[1];
-		machine->spin.progress = true;
-		if (hvc_regset_has(&block->writes, HVC_REG_ELR_EL2))
-			machine->nested.backs = 0;
-	}
-	if (block->untracked) {
-		hvc_other__touch(machine, block);
-		machine->spin.progress = true;
-	}
+	note_writes(machine, block);
 }
 
 void hvc_call__again(void *ctx, uint64_t address)
