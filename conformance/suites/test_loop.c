@@ -5,6 +5,7 @@
  */
 #include "hvcheck/arch.h"
 #include "hvcheck/machine.h"
+#include "machine/world.h"
 #include "suite.h"
 #include "tiny_image.h"
 #include "under_test.h"
@@ -271,6 +272,33 @@ TEST(an_exception_that_comes_again_is_a_fault)
 		ck_assert_int_eq(hvc_arch_ec(outcome.esr), HVC_EC_BRK64);
 		hold_exact(tiny_file(&image, "again.bin"), &image.world, "again");
 	}
+}
+
+/* Without a bound of its own the proof took minutes, and named a door that was under way. */
+TEST(recursion_is_not_followed_for_ever)
+{
+	struct tiny_image image;
+	struct hvc_exact_config config = {.brief = true, .world = &image.world};
+	struct hvc_exact *exact = NULL;
+	struct hvc_subject *subject;
+	struct hvc_diag diag = {0};
+
+	tiny_init(&image, HVC_CPU_A72);
+	tiny_put(&image, TINY_LOWER, 0xf81f0ffe, UINT32_C(0x97ffffff), A64_ERET);
+	subject = open_subject(tiny_file(&image, "recursion.bin"));
+	config.subject = subject;
+	ck_assert_msg(hvc_exact__make(&config, &diag, &exact) == HVC_OK, "%s", diag.message);
+	for (unsigned i = 0; i < exact->parts; i++) {
+		const struct hvc_symbolic *s = exact->part[i].symbolic;
+
+		if (hvc_level__el(exact->part[i].from) == 2)
+			continue;
+		ck_assert_uint_eq(s->paths, 1);
+		ck_assert_int_eq(s->path[0].end, HVC_END_BOUND);
+		ck_assert_str_eq(s->path[0].why, "calls nested too deeply");
+	}
+	hvc_exact__free(exact);
+	hvc_subject_close(subject);
 }
 
 SUITE_MAIN("loop")

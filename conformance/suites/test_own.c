@@ -7,6 +7,7 @@
 #include "hvcheck/machine.h"
 #include "suite.h"
 #include "tiny_image.h"
+#include "under_test.h"
 
 #define CODE       (TINY_BASE + TINY_CODE)
 #define CNTPCT     SYS(3, 3, 14, 0, 1)
@@ -277,6 +278,34 @@ TEST(a_store_to_the_last_address_faults)
 		machine = tiny_open(&image);
 		assert_kind(tiny_call_with(machine, 0 - (uint64_t)(n / 2), 1), HVC_OUTCOME_FAULT);
 		hvc_machine_close(machine);
+	}
+}
+
+/* Reading one sets NZCV; writing one is UNDEFINED, and leaves them alone. By run and by proof. */
+TEST(random_numbers_come_with_flags)
+{
+	static const uint32_t words[] = {A64_MRS(1, RNDR), A64_MRS(31, RNDR | 1 << 5),
+	                                 A64_MSR(RNDR, 1), A64_MSR(RNDR | 1 << 5, 31)};
+
+	for (unsigned i = 0; i < 4; i++) {
+		struct tiny_image image;
+		struct hvc_machine *machine;
+		struct hvc_outcome outcome;
+		struct hvc_call call;
+
+		tiny_init(&image, HVC_CPU_MAX);
+		tiny_put(&image, TINY_LOWER, A64_SUBS(31, 31, 0), words[i], A64_BNE(8),
+		         A64_MOVZ(2, 1), A64_MRS(3, SYS(3, 3, 4, 2, 0)), A64_ERET);
+		machine = tiny_open(&image);
+		hvc_call_init(&call, 0);
+		outcome = tiny_call(machine, &call);
+		assert_kind(outcome, i < 2 ? HVC_OUTCOME_RETURN : HVC_OUTCOME_FAULT);
+		if (i < 2)
+			assert_hex(outcome.state.v[3], 0);
+		else
+			assert_hex(outcome.state.v[HVC_REG_NZCV], 0x20000000);
+		hvc_machine_close(machine);
+		hold_exact(tiny_file(&image, "random.bin"), &image.world, "random");
 	}
 }
 

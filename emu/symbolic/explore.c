@@ -18,6 +18,9 @@
 #define TOTAL      UINT64_C(20000000)
 #define DOOR_FORKS 2u
 #define UNDECIDED  16u
+/* Of a path; each load and store looks at all stores before it. */
+#define STORES 16384u
+#define DEPTH  1024u /* of calls */
 
 /* What the path's own condition decides need not be asked again in its results. */
 static void settle(struct hvc_explorer *e, struct hvc_way *way, struct hvc_sympath *path)
@@ -299,6 +302,21 @@ static bool is_harness(const struct hvc_symbolic *s, uint64_t pc)
 	       !hvc_memory__fetch(&s->scene, pc, &word);
 }
 
+/* No door is a way out of a recursion: the function that it would end at is under way. */
+static bool is_endless(struct hvc_explorer *e, struct hvc_walker *w)
+{
+	struct hvc_sympath path = {.end = HVC_END_BOUND,
+	                           .kind = HVC_OUTCOME_LIMIT,
+	                           .level = w->way->spx ? HVC_LEVEL_EL2H : HVC_LEVEL_EL2T,
+	                           .pc = w->way->pc};
+
+	if (w->way->depth <= DEPTH && w->way->stores <= STORES)
+		return false;
+	path.why = w->way->depth > DEPTH ? "calls nested too deeply" : "too many stores";
+	hvc_explorer__end(e, w, &path);
+	return true;
+}
+
 /* Until it ends or forks. */
 static void walk(struct hvc_explorer *e, struct hvc_walker *w)
 {
@@ -336,6 +354,8 @@ static void walk(struct hvc_explorer *e, struct hvc_walker *w)
 			hvc_explorer__bound(e, w, "the budget of instructions");
 			return;
 		}
+		if (is_endless(e, w))
+			return;
 		if (s->config.queries &&
 		    hvc_solver__queries(s->scene.solver) - e->asked >= s->config.queries) {
 			hvc_explorer__bound(e, w, "the budget of the solver");

@@ -316,6 +316,15 @@ static bool write_only(struct hvc_lift *l, const struct hvc_vhe_access *access)
 	return true;
 }
 
+/* RNDR, RNDRRS: there was no number, Z is set and it is 0; or there was one (Arm ARM D24.2). */
+static hvc_ref draw(struct hvc_lift *l, hvc_ref value)
+{
+	hvc_ref none = hvc_bv__opaque(l->t, "none", 1, value, NULL, NULL), no = number(l, 1, 0);
+
+	l->way->flags = (struct hvc_flags){.kind = HVC_FLAGS_BITS, .bit = {no, no, none, no}};
+	return hvc_bv__ite(l->t, none, number(l, 64, 0), value);
+}
+
 static void move(struct hvc_lift *l)
 {
 	struct hvc_vhe_access access;
@@ -345,6 +354,8 @@ static void move(struct hvc_lift *l)
 		hvc_lift__undefined(l);
 	} else if (access.read) {
 		note_read(l->scene, access.name);
+		if (is(&access, 3, 2, 4, access.name[4]) && access.name[4] < 2)
+			value = draw(l, value);
 		hvc_lift__set_x(l, access.rt, value);
 	} else {
 		(void)hvc_way__set_sys(l->scene, l->way, access.name,

@@ -465,6 +465,7 @@ static enum hvc_access store_at(struct hvc_scene *scene, struct hvc_way *way, hv
 	                        .pc = way->pc,
 	                        .size = (uint8_t)size};
 	way->log = log;
+	way->stores++;
 	way->changes += !is_again(log);
 	return HVC_ACCESS_OK;
 }

@@ -176,6 +176,7 @@ struct hvc_way {
 	uint8_t exclusive_size;
 	uint64_t steps;
 	unsigned depth;   /**< of calls */
+	unsigned stores;  /**< in the log */
 	uint32_t moved;   /**< general registers that were written, a bit each */
 	unsigned effects; /**< TLBI, cache maintenance and the like */
 	bool simd;        /**< an FP/SIMD register was written */
