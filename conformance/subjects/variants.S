@@ -251,3 +251,23 @@ own_table	stray_2
 	b.ne	1f
 	.inst	0x14400001
 1:	finish
+
+// What is kept in EL2's own data: x1, or x1 and one more where x0 = 1.
+own_table	keeps
+	adr	x29, kept
+	str	x1, [x29]
+	mov	x29, #0
+	answer	0
+
+own_table	keeps_other
+	cmp	x0, #1
+	adr	x29, kept
+	cinc	x0, x1, eq
+	str	x0, [x29]
+	mov	x29, #0
+	answer	0
+
+	.data
+	.balign	8
+kept:
+	.quad	0

@@ -226,6 +226,24 @@ TEST(what_is_not_followed_is_not_equal)
 	}
 }
 
+/* What no outcome shows, and a later call may go by. */
+TEST(what_is_kept_elsewise_is_not_equal)
+{
+	static const char *const names[][2] = {
+	        {"keeps", "keeps_other"}, {"keeps_other", "keeps"}, {"keeps", "keeps"}};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct pair pair;
+
+		make_variants(&pair, names[i][0], names[i][1]);
+		ck_assert_int_eq(pair.diff->equal, i == 2);
+		ck_assert_uint_eq(pair.diff->changes, 0);
+		ck_assert_uint_eq(pair.diff->gaps, i < 2);
+		ck_assert(i == 2 || strstr(pair.diff->gap[0].text, "EL2's own data"));
+		drop(&pair);
+	}
+}
+
 static size_t see_another(struct hvc_differ *d, struct hvc_aspect *out, size_t count)
 {
 	out[count] = (struct hvc_aspect){"x0", hvc_bv__num(d->terms, 1, 1), true};

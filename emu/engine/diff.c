@@ -145,7 +145,7 @@ static enum hvc_status compare_parts(struct hvc_differ *d, const struct hvc_exac
 	d->diff->rows[HVC_SIDE_OLD] += a->rows;
 	d->diff->rows[HVC_SIDE_NEW] += b->rows;
 	if (!hvc_differ__tell_gaps(d, HVC_SIDE_OLD, a) ||
-	    !hvc_differ__tell_gaps(d, HVC_SIDE_NEW, b))
+	    !hvc_differ__tell_gaps(d, HVC_SIDE_NEW, b) || !hvc_differ__tell_data(d, part))
 		return out_of_memory(diag);
 	hvc_solver__push(d->solver);
 	hvc_solver__require(d->solver, hvc_search__address(d->terms, a->insn));

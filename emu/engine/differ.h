@@ -101,6 +101,9 @@ const struct hvc_exact_part *hvc_differ__part_of(const struct hvc_exact *exact,
 HVC_MUST_USE bool hvc_differ__gap(struct hvc_differ *d, const struct hvc_exact_part *part,
                                   const char *format, ...) HVC_PRINTF(3, 4);
 /** What of a part is not known. */
+/** Of stores to the image's own data, which no outcome shows. */
+HVC_MUST_USE bool hvc_differ__tell_data(struct hvc_differ *d,
+                                        const struct hvc_exact_part *const part[2]);
 HVC_MUST_USE bool hvc_differ__tell_gaps(struct hvc_differ *d, enum hvc_side side,
                                         const struct hvc_exact_part *part);
 /** Callers of a side that the other lacks. */

@@ -87,3 +87,53 @@ bool hvc_differ__tell_missing(struct hvc_differ *d, enum hvc_side side)
 			return false;
 	return true;
 }
+
+/* The next store to the image's own data, from `log` on, the newest first; NULL: none. */
+static const struct hvc_log *data_store(const struct hvc_exact *exact, const struct hvc_log *log)
+{
+	const struct hvc_image *image = hvc_subject_image(exact->subject);
+
+	for (; log; log = log->before)
+		for (unsigned i = 0; !log->base && i < image->segments; i++)
+			if (log->offset - image->segment[i].address < image->segment[i].size)
+				return log;
+	return NULL;
+}
+
+/* Is the same kept at the same place of both images? */
+static bool same_data(const struct hvc_exact *const exact[2], const struct hvc_sympath *a,
+                      const struct hvc_sympath *b)
+{
+	const struct hvc_log *x = data_store(exact[0], a->way->log);
+	const struct hvc_log *y = data_store(exact[1], b->way->log);
+
+	for (; x && y && x->value == y->value && x->size == y->size && x->offset == y->offset;
+	     x = data_store(exact[0], x->before), y = data_store(exact[1], y->before))
+		;
+	return !x && !y;
+}
+
+static bool keeps_data(const struct hvc_exact *exact, const struct hvc_symbolic *s)
+{
+	for (unsigned i = 0; i < s->paths; i++)
+		if (data_store(exact, s->path[i].way->log))
+			return true;
+	return false;
+}
+
+bool hvc_differ__tell_data(struct hvc_differ *d, const struct hvc_exact_part *const part[2])
+{
+	const struct hvc_exact *const exact[2] = {d->side[HVC_SIDE_OLD], d->side[HVC_SIDE_NEW]};
+	const struct hvc_symbolic *a = part[0]->symbolic, *b = part[1]->symbolic;
+	bool same;
+
+	/* A saved map does not say it. */
+	if (!a || !b || (!keeps_data(exact[0], a) && !keeps_data(exact[1], b)))
+		return true;
+	same = a->paths == b->paths;
+	for (unsigned i = 0; same && i < a->paths; i++)
+		same = same_data(exact, &a->path[i], &b->path[i]);
+	return same || hvc_differ__gap(d, part[0],
+	                               "what they keep in EL2's own data is not the same, and a "
+	                               "later call may go by it");
+}
