@@ -16,7 +16,6 @@ fi
 [ $# -ge 1 ] || { echo 'usage: compare.sh [--rebase] PROGRAM [NAME...]' >&2; exit 2; }
 hvcheck=$(realpath "$1")
 shift
-cd "$folder" || exit 1
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -28,6 +27,7 @@ for word in d503245f aa0003e1 d2800000 d4000002 d65f03c0 \
             d503245f d2800230 d401d422 d65f03c0; do
 	printf '%b' "\\x${word:6:2}\\x${word:4:2}\\x${word:2:2}\\x${word:0:2}"
 done >"$work/sites.bin"
+cp -r "$folder/abis" "$work"
 cd "$work" || exit 2
 
 one() { # NAME STATUS ARGUMENT...
