@@ -22,7 +22,7 @@ enum hvc_hazard_kind {
 	HVC_HAZARD_STATE,   /**< another register of EL2 changed */
 	HVC_HAZARD_MEMORY,  /**< memory was written that is not EL2's own */
 	HVC_HAZARD_IMAGE,   /**< the subject itself, its code or data, was written */
-	HVC_HAZARD_FAULT,   /**< an exception inside EL2 */
+	HVC_HAZARD_FAULT,   /**< an exception inside EL2, or a read where the caller says */
 	HVC_HAZARD_WIDTH,   /**< bits 63:32 of an SMC32 or HVC32 call make a difference: any rule */
 	HVC_HAZARD_STUCK,   /**< it never came back: no finding by itself */
 	HVC_HAZARD_COUNT,
