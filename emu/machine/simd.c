@@ -38,8 +38,8 @@ void hvc_simd_init(struct hvc_simd *simd, uint64_t seed)
 		simd->q[n][0] = seed ? hvc_random(&state) : plain;
 		simd->q[n][1] = seed ? hvc_random(&state) : ~plain;
 	}
-	simd->fpcr = 0x00800000; /* rounds down */
-	simd->fpsr = 0x08000000;
+	simd->fpcr = 0;
+	simd->fpsr = 0;
 }
 
 void hvc_simd__give(struct hvc_machine *machine)

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+// The number is read once.
+.macro	again
+.endm
+	.include "fetch-kind.inc"
