@@ -5,6 +5,7 @@
 
 #include "base/grow.h"
 #include "hvcheck/arch.h"
+#include "subject/finder.h"
 #include "subject/subject.h"
 #include "subject/value.h"
 
@@ -276,6 +277,9 @@ enum hvc_status hvc_subject__constants(const struct hvc_subject *subject, unsign
 	        .into_calls = true,
 	};
 
+	if (walk.image->aarch32)
+		return hvc_constant__find_a32(walk.image, hvc_finder__is_t32(walk.image), out,
+		                              count);
 	for (unsigned i = 0; i < walk.entries; i++)
 		slot[i] = walk.image->vectors + (uint64_t)i * HVC_VECTOR_SLOT_SIZE;
 	return hvc_constant__find(&walk, out, count);
