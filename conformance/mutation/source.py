@@ -28,6 +28,7 @@ import sys
 import threading
 
 sys.dont_write_bytecode = True  # the tree stays as it is
+import lists  # noqa: E402
 import schemata  # noqa: E402
 import sites  # noqa: E402
 
@@ -66,20 +67,6 @@ class Mutant:
         return '%-8s %-9s %s:%d: %s -> %s%s' % (
             self.fate, self.site[1], self.path, self.site[0] + 1, self.old, self.new,
             ' (%s)' % self.test if self.test else ' [%s]' % self.what if self.what else '')
-
-
-def listed(name):
-    """What the files `faults` and `survivors` hold: [(path, what, old, new)]."""
-    found, path, old = [], None, None
-    file = name if os.path.exists(name) else os.path.join(HERE, name)
-    for line in open(file) if os.path.exists(file) else ():
-        if line.startswith('emu/'):
-            path, what = line.rstrip('\n').split(': ', 1)
-        elif line.startswith('\t- '):
-            old = line[3:].strip()
-        elif line.startswith('\t+'):
-            found.append((path, what, old, line[3:].strip()))
-    return found
 
 
 class Bed:
@@ -357,7 +344,7 @@ def choose(bed, options, seed, first):
 def named(bed, name):
     """The faults of a file."""
     chosen, names = [], {}
-    for path, what, old, new in listed(name):
+    for path, what, old, new in lists.listed(name):
         lines = bed.text(path).split('\n')
         hits = [i for i, line in enumerate(lines) if old in line]
         if len(hits) != 1:
@@ -367,20 +354,6 @@ def named(bed, name):
                              old, new, what))
         chosen[-1].name(names)
     return chosen
-
-
-def check_lists():
-    """Faults and survivors that the tree has no such line for are told: it has changed."""
-    missing = 0
-    for name, wanted in (('faults', 1), ('survivors', 0)):
-        for path, what, old, _ in listed(name):
-            full = os.path.join(SOURCE, path)
-            lines = open(full).read().split('\n') if os.path.exists(full) else []
-            count = sum(old in line for line in lines)
-            if count != wanted and (wanted or not count):
-                print('%s: %s (%s): %d lines are now: %s' % (name, path, what, count, old))
-                missing += 1
-    return missing > 0
 
 
 def main():
@@ -398,7 +371,7 @@ def main():
     parser.add_argument('--named', nargs='?', const='faults', help='the faults of the file `faults`')
     options = parser.parse_args()
     if options.check:
-        return check_lists()
+        return lists.check()
     if not options.work:
         parser.error('where to work?')
     bed = Bed(options.work)
@@ -423,7 +396,6 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         if len(mutants) > 100:  # all of them will be asked for
             list(pool.map(bed.survey, sorted(quick, key=bed.seconds.get)))
-        # Neighbours want the same tests, which run one at a time each.
         mixed = [random.Random(1).sample(list, len(list)) for list in (faults, seeded)]
         waiting = {pool.submit(try_near, bed, m, quick): m for m in mixed[0] + mixed[1] if not m.fate}
         for done in concurrent.futures.as_completed(waiting):
@@ -451,7 +423,7 @@ def main():
 
 def tell(faults, seeded, aside, options):
     """The account, and the status."""
-    known = {(path, old, new): why for path, why, old, new in listed('survivors')}
+    known = {(path, old, new): why for path, why, old, new in lists.listed('survivors')}
     missed = [m for m in faults if m.fate != 'found']
     survivors = [m for m in seeded if m.fate != 'found']
     for mutant in survivors:

@@ -13,7 +13,8 @@
 #include "suite.h"
 #include "under_test.h"
 
-/* What GNU ld 2.40 writes for the same relocations, at the same addresses. */
+/* What GNU ld 2.40 writes for the same relocations, at the same addresses; from PREL16 on by the
+ * formulas of AAELF64, 5.7.5 to 5.7.9. */
 TEST(relocations_are_those_of_ld)
 {
 	static const struct {
@@ -48,7 +49,6 @@ TEST(relocations_are_those_of_ld)
 	        {R_AARCH64_ABS32, 0, 0x40000810, 4, 0, 0x40000814},
 	        {R_AARCH64_PREL32, 0x40000820, 0x4000188c, 0, 0xffffffff, 0x106c},
 	        {R_AARCH64_ABS16, 0, (uint64_t)-3, 0, 0xabcd0000, 0xabcdfffd},
-	        /* these from the formulas of AAELF64, 5.7.5 to 5.7.9 */
 	        {R_AARCH64_PREL16, 0x40000820, 0x4000188c, 0, 0xffffffff, 0xffff106c},
 	        {R_AARCH64_PLT32, 0x40000820, 0x4000188c, 0, 0xffffffff, 0x106c},
 	        {R_AARCH64_MOVW_UABS_G0, 0, 0xfedc, 0, 0xd2800006, 0xd29fdb86},

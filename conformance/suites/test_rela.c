@@ -196,6 +196,57 @@ TEST(link_address_is_of_the_file)
 
 #define ELF UINT64_C(0x40000000)
 
+static const Elf64_Dyn dynamic[] = {
+        {DT_RELA, {ELF + 0x2000}},
+        {DT_RELASZ, {9 * sizeof(Elf64_Rela)}},
+        {DT_SYMTAB, {ELF + 0x3000}},
+        {DT_REL, {ELF + 0x4000}},
+        {DT_RELSZ, {32}},
+        {DT_JMPREL, {ELF + 0x5000}},
+        {DT_PLTRELSZ, {24}},
+        {DT_PLTREL, {DT_RELA}},
+};
+static const Elf64_Shdr section[] = {
+        {0},
+        {.sh_type = SHT_RELA,
+         .sh_flags = SHF_ALLOC,
+         .sh_addr = ELF + 0x2000,
+         .sh_size = 9 * sizeof(Elf64_Rela),
+         .sh_link = 4},
+        {.sh_type = SHT_REL,
+         .sh_flags = SHF_ALLOC,
+         .sh_addr = ELF + 0x4000,
+         .sh_size = 32,
+         .sh_link = 4},
+        {.sh_type = SHT_RELA,
+         .sh_flags = SHF_ALLOC,
+         .sh_addr = ELF + 0x5000,
+         .sh_size = 24,
+         .sh_link = 4},
+        {.sh_type = SHT_PROGBITS, .sh_flags = SHF_ALLOC, .sh_addr = ELF + 0x3000, .sh_size = 96},
+};
+static const Elf64_Sym symbol[] = {
+        {0},
+        {.st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC), .st_shndx = 1, .st_value = ELF + 0x6000},
+        {.st_info = ELF64_ST_INFO(STB_WEAK, STT_FUNC)},
+        {.st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC)},
+};
+#define AT(n) (ELF + PLACES + 8 * (n))
+static const Elf64_Rela rela[] = {
+        {AT(0), ELF64_R_INFO(0, R_AARCH64_RELATIVE), ELF + 0x100},
+        {AT(1), ELF64_R_INFO(1, R_AARCH64_ABS64), 8},
+        {AT(2), ELF64_R_INFO(2, R_AARCH64_ABS64), 4},
+        {AT(3), ELF64_R_INFO(3, R_AARCH64_ABS64), 4},
+        {AT(4), ELF64_R_INFO(1, R_AARCH64_GLOB_DAT), 16},
+        {AT(5), ELF64_R_INFO(1, R_AARCH64_NONE), 16},
+        {AT(6), ELF64_R_INFO(1, R_AARCH64_TLS_TPREL), 16},
+        {AT(7), ELF64_R_INFO(0, R_AARCH64_ABS64), 0x55},
+        {ELF + SIZE - 4, ELF64_R_INFO(0, R_AARCH64_RELATIVE), 1},
+};
+static const Elf64_Rel rel[] = {{AT(8), ELF64_R_INFO(1, R_AARCH64_ABS64)},
+                                {AT(9), ELF64_R_INFO(1, R_AARCH64_GLOB_DAT)}};
+static const Elf64_Rela slot = {AT(10), ELF64_R_INFO(1, R_AARCH64_JUMP_SLOT), 2};
+
 /* A linked file that a loader would finish: one segment, and what its dynamic section names. */
 static void make_elf(bool sections)
 {
@@ -225,61 +276,6 @@ static void make_elf(bool sections)
 	         .p_filesz = 0x100,
 	         .p_memsz = 0x100},
 	};
-	const Elf64_Dyn dynamic[] = {
-	        {DT_RELA, {ELF + 0x2000}},
-	        {DT_RELASZ, {9 * sizeof(Elf64_Rela)}},
-	        {DT_SYMTAB, {ELF + 0x3000}},
-	        {DT_REL, {ELF + 0x4000}},
-	        {DT_RELSZ, {32}},
-	        {DT_JMPREL, {ELF + 0x5000}},
-	        {DT_PLTRELSZ, {24}},
-	        {DT_PLTREL, {DT_RELA}},
-	};
-	const Elf64_Shdr section[] = {
-	        {0},
-	        {.sh_type = SHT_RELA,
-	         .sh_flags = SHF_ALLOC,
-	         .sh_addr = ELF + 0x2000,
-	         .sh_size = 9 * sizeof(Elf64_Rela),
-	         .sh_link = 4},
-	        {.sh_type = SHT_REL,
-	         .sh_flags = SHF_ALLOC,
-	         .sh_addr = ELF + 0x4000,
-	         .sh_size = 32,
-	         .sh_link = 4},
-	        {.sh_type = SHT_RELA,
-	         .sh_flags = SHF_ALLOC,
-	         .sh_addr = ELF + 0x5000,
-	         .sh_size = 24,
-	         .sh_link = 4},
-	        {.sh_type = SHT_PROGBITS,
-	         .sh_flags = SHF_ALLOC,
-	         .sh_addr = ELF + 0x3000,
-	         .sh_size = 96},
-	};
-	const Elf64_Sym symbol[] = {
-	        {0},
-	        {.st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC),
-	         .st_shndx = 1,
-	         .st_value = ELF + 0x6000},
-	        {.st_info = ELF64_ST_INFO(STB_WEAK, STT_FUNC)},
-	        {.st_info = ELF64_ST_INFO(STB_GLOBAL, STT_FUNC)},
-	};
-#define AT(n) (ELF + PLACES + 8 * (n))
-	const Elf64_Rela rela[] = {
-	        {AT(0), ELF64_R_INFO(0, R_AARCH64_RELATIVE), ELF + 0x100},
-	        {AT(1), ELF64_R_INFO(1, R_AARCH64_ABS64), 8},
-	        {AT(2), ELF64_R_INFO(2, R_AARCH64_ABS64), 4},
-	        {AT(3), ELF64_R_INFO(3, R_AARCH64_ABS64), 4},
-	        {AT(4), ELF64_R_INFO(1, R_AARCH64_GLOB_DAT), 16},
-	        {AT(5), ELF64_R_INFO(1, R_AARCH64_NONE), 16},
-	        {AT(6), ELF64_R_INFO(1, R_AARCH64_TLS_TPREL), 16},
-	        {AT(7), ELF64_R_INFO(0, R_AARCH64_ABS64), 0x55},
-	        {ELF + SIZE - 4, ELF64_R_INFO(0, R_AARCH64_RELATIVE), 1},
-	};
-	const Elf64_Rel rel[] = {{AT(8), ELF64_R_INFO(1, R_AARCH64_ABS64)},
-	                         {AT(9), ELF64_R_INFO(1, R_AARCH64_GLOB_DAT)}};
-	const Elf64_Rela slot = {AT(10), ELF64_R_INFO(1, R_AARCH64_JUMP_SLOT), 2};
 
 	memset(bytes, 0, sizeof bytes);
 	memcpy(bytes, &ehdr, sizeof ehdr);
