@@ -93,7 +93,7 @@ run1() { # VALUE ARGUMENT...: x0 becomes it
 	grep -Eq "^  x0 +[-0-9a-fx]+ +$value( |\$)" out || complain "'hvcheck run $*': x0 is not $value"
 }
 assumes 1 run "$unset" --set x0=1
-says out 'memory    booted (0x4000'
+says out 'memory   booted (0x4000'
 says out 'assumed to be zero'
 assumes 0 run "$unset" --set x0=2
 assumes 0 run "$unset" --set x0=3
