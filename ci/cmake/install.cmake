@@ -12,7 +12,7 @@ set_target_properties(hvcheck_shared PROPERTIES LINKER_LANGUAGE C OUTPUT_NAME hv
                       EXPORT_NAME hvcheck VERSION ${PROJECT_VERSION}
                       SOVERSION ${PROJECT_VERSION_MAJOR})
 target_link_libraries(hvcheck_shared PRIVATE PkgConfig::unicorn PkgConfig::capstone
-  PkgConfig::yaml_0_1 PkgConfig::jansson
+  PkgConfig::yaml_0_1 PkgConfig::jansson PkgConfig::smartcols
   PkgConfig::libelf PkgConfig::libarchive PkgConfig::z3)
 target_include_directories(hvcheck_shared INTERFACE $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include>
                            $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
@@ -25,7 +25,7 @@ add_executable(hvcheck::program ALIAS hvcheck)
 # require their .pc files: the headers need none of them, and libarchive's own list for static
 # linking names libraries whose development files Debian does not bring along.
 set(HVC_PRIVATE_LIBS)
-foreach(prefix unicorn capstone yaml_0_1 jansson libelf libarchive z3)
+foreach(prefix unicorn capstone yaml_0_1 jansson smartcols libelf libarchive z3)
   list(APPEND HVC_PRIVATE_LIBS ${${prefix}_LDFLAGS})
 endforeach()
 foreach(directory ${CMAKE_C_IMPLICIT_LINK_DIRECTORIES})

@@ -42,7 +42,7 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
     "${CPACK_DEBIAN_LIBRARY_PACKAGE_NAME} (= ${version}), hvcheck (= ${version})")
 # For libhvcheck.a, and for the two headers that belong to other libraries.
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SUGGESTS "check, libunicorn-dev, libcapstone-dev, \
-libyaml-dev, libjansson-dev, libelf-dev, libarchive-dev, libz3-dev")
+libyaml-dev, libjansson-dev, libsmartcols-dev, libelf-dev, libarchive-dev, libz3-dev")
 set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "${about}These are the headers, the static library and the CMake package.")
 
 # What Debian wants of each package. The time is that of SOURCE_DATE_EPOCH where it is set.

@@ -48,8 +48,8 @@ static const struct {
 	const char *name;
 	enum kind kind;
 } libraries[] = {{"libunicorn", SPARED}, {"libglib", SPARED},  {"ld-linux", SPARED},
-                 {"libfaults", BETWEEN}, {"libc.so", BETWEEN}, {"libseccomp", LOSES},
-                 {"libz3", LOSES}};
+                 {"libfaults", BETWEEN}, {"libc.so", BETWEEN}, {"libsmartcols", LOSES},
+                 {"libseccomp", LOSES},  {"libz3", LOSES}};
 
 static int learn(struct dl_phdr_info *info, size_t size, void *ctx)
 {

@@ -89,6 +89,11 @@ static bool has_ink(const struct hvc_page *page, enum hvc_ink ink)
 	return page->color && ink != HVC_INK_PLAIN;
 }
 
+const char *hvc_ink__code(enum hvc_ink ink)
+{
+	return inks[ink];
+}
+
 const char *hvc_ink__begin(const struct hvc_page *page, enum hvc_ink ink)
 {
 	return has_ink(page, ink) ? inks[ink] : "";

@@ -21,8 +21,10 @@ enum hvc_ink {
 	HVC_INK_FAINT,
 };
 
+/** The escape sequence of an ink, of a page whether it has colour or not. */
+const char *hvc_ink__code(enum hvc_ink ink);
 /**
- * The escape sequence of an ink, or "" on a page without colour; hvc_ink__end ends it. They come to
+ * The same, or "" on a page without colour; hvc_ink__end ends it. They come to
  * a page as arguments of hvc_page__print, which knows them for what they are.
  */
 const char *hvc_ink__begin(const struct hvc_page *page, enum hvc_ink ink);

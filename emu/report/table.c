@@ -214,20 +214,18 @@ static void put_html_table(const struct hvc_table *table)
 
 enum hvc_status hvc_table__print(struct hvc_table *table, struct hvc_diag *diag)
 {
-	if (!table || table->failed) {
-		hvc_table__drop(table);
-		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-	}
-	if (table->page->markup == HVC_MARKUP_HTML)
+	bool good = table && !table->failed;
+
+	if (good && table->page->markup == HVC_MARKUP_HTML)
 		put_html_table(table);
-	else if (table->page->markup == HVC_MARKUP_MARKDOWN)
+	else if (good && table->page->markup == HVC_MARKUP_MARKDOWN)
 		put_markdown_table(table);
-	else
-		hvc_table__put_text(table);
-	if (table->more)
+	else if (good)
+		good = hvc_table__put_text(table);
+	if (good && table->more)
 		hvc_page__line(table->page, 2, "%zu more: --all", table->more);
 	hvc_table__drop(table);
-	return HVC_OK;
+	return good ? HVC_OK : hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 }
 
 void hvc_table__drop(struct hvc_table *table)

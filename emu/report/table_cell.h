@@ -29,7 +29,7 @@ const char *hvc_table__text(const struct hvc_table *table, size_t row, unsigned 
 unsigned hvc_table__width(const char *text, size_t length);
 /** The width of the widest line of a column whose cells are wrapped at a width; 0: at each word. */
 unsigned hvc_table__widest(const struct hvc_table *table, unsigned column, unsigned width);
-/** Print it as text. */
-void hvc_table__put_text(const struct hvc_table *table);
+/** Print it as text; false when memory runs out. */
+bool hvc_table__put_text(const struct hvc_table *table);
 
 #endif
