@@ -478,4 +478,39 @@ TEST(each_aspect_makes_a_row_of_its_own)
 	}
 }
 
+/* EL2 may map any address, that of a null pointer, too: nothing says what is there. */
+static const struct {
+	const char *name;
+	uint32_t code[2];
+	const char *x0;
+} nulls[] = {
+        {"load", {A64_MOVZ(1, 0), A64_LDR(0, 1)}, "[0]"},
+        {"load.word", {A64_MOVZ(1, 0), 0xb9400020}, "[0] & 0xffffffff"},
+        {"store", {A64_MOVZ(1, 0), A64_STR(0, 1)}, NULL},
+        {"zero", {A64_NOP, 0xd50b743f}, NULL}, /* dc zva, xzr */
+};
+
+TEST_ROWS(null_pointers_are_followed, nulls)
+{
+	struct hvc_exact_config config = {.brief = true};
+	struct tiny_image image;
+	struct fixture f;
+	char text[200] = "";
+	hvc_ref x0;
+
+	tiny_init(&image, HVC_CPU_A72);
+	tiny_put(&image, TINY_LOWER, nulls[_i].code[0], nulls[_i].code[1], A64_ERET);
+	make(&f, tiny_file(&image, "null.bin"), &config);
+	ck_assert(hvc_exact__is_complete(f.exact));
+	ck_assert_uint_eq(f.exact->part[0].rows, 1);
+	ck_assert_int_eq(f.exact->part[0].row[0].kind, HVC_OUTCOME_RETURN);
+	x0 = result(&f.exact->part[0].row[0], HVC_REG_X0);
+	ck_assert_int_eq(x0 != NULL, nulls[_i].x0 != NULL);
+	if (x0) {
+		hvc_exact__print_value(f.exact, x0, text, sizeof text);
+		ck_assert_str_eq(text, nulls[_i].x0);
+	}
+	drop(&f);
+}
+
 SUITE_MAIN("map")

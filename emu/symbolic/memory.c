@@ -232,7 +232,7 @@ static enum hvc_access cell(struct hvc_scene *scene, struct hvc_way *way, hvc_re
 	}
 	hvc_way__note_read(scene, way, address, *out, 8);
 	/* The caller's own instruction is known. */
-	if (scene->instruction && !offset && base->op == HVC_OP_INPUT &&
+	if (scene->instruction && base && !offset && base->op == HVC_OP_INPUT &&
 	    base->value == HVC_INPUT_SELF) {
 		high = hvc_bv__extract(t, *out, 63, 32);
 		*out = hvc_bv__concat(t, high, scene->instruction);
