@@ -235,6 +235,7 @@ list(APPEND cli_tests cli-verdicts)
 # The program with an engine that dies, or tries to get out, when it is told to.
 add_executable(hvcheck_trial $<TARGET_OBJECTS:hvcheck_cli> ${CMAKE_CURRENT_LIST_DIR}/cli/trial.c)
 target_include_directories(hvcheck_trial PRIVATE emu)
+target_link_options(hvcheck_trial PRIVATE LINKER:--wrap=seccomp_load)
 target_link_libraries(hvcheck_trial PRIVATE hvcheck_core PkgConfig::libseccomp PkgConfig::nettle)
 foreach(test deaths jail)
   add_test(NAME cli-${test}

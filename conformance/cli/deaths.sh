@@ -22,6 +22,13 @@ for act in abort exit0 exit1 segv; do
 	says err 'at 0x40000400: b #0x40000820'
 	none_left "run, $act"
 done
+# Its jail is never built.
+HVC_TRIAL='filter 0' timeout 60 "$trial" run linux-stub-4.12 -o room/report >out 2>err
+status=$?
+[ "$status" = 2 ] || complain "a filter without end: status $status"
+[ "$(wc -l <err)" = 1 ] || complain "a filter without end: $(cat err)"
+says err 'its jail was not built in time'
+none_left 'a filter without end'
 lost() { # COMMAND...: everything is refused, or written with the calls that failed in it
 	HVC_TRIAL='abort 5' "$trial" "$@" >out 2>err
 	status=$?

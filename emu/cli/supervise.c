@@ -238,6 +238,8 @@ static const char *hint(int how)
 		return " (a system call that its jail forbids)";
 	case SIGXCPU:
 		return " (its CPU time is used up)";
+	case SIGVTALRM:
+		return " (its jail was not built in time: out of memory?)";
 	case SIGSEGV:
 		if (!getrlimit(RLIMIT_STACK, &stack) && stack.rlim_cur < 1 << 20)
 			return " (a stack of this size is too small)";
