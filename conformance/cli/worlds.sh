@@ -108,7 +108,7 @@ says out 'returned 3'
 expect 0 run $subject --world world.yaml --stop-at 0x40000804
 says out 'handoff'
 expect 0 run $subject --world world.yaml --set tpidr_el2=0x40000100
-says out 'call      0x14000000'
+says out 'call     0x14000000'
 printf 'name: a\nset: {sp_el2: heap}\n' >heap.yaml
 expect 2 run $subject --world heap.yaml
 says err "heap.yaml:2:15: error: no symbol 'heap'"

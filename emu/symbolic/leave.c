@@ -428,10 +428,10 @@ bool hvc_explorer__indirect(struct hvc_explorer *e, struct hvc_walker *w,
 		hvc_explorer__bound(e, w, "a branch to one of too many places");
 		return false;
 	}
-	/* Values that are all outside the image are no table: the caller chose the place. */
+	/* Values most of which are outside the image are no table: the caller chose the place. */
 	for (size_t i = 0; i < count; i++)
 		inside += hvc_explorer__is_code(e, value[i]) || !value[i];
-	if (count > 1 && !inside)
+	if (count > 1 && 2 * inside < count)
 		count = 0;
 	if (count == 1)
 		w->way->pc = value[0];
