@@ -37,7 +37,7 @@ static void random_call(uint64_t *seed, const struct hvc_constant *constant, siz
 	}
 	call->imm = (uint16_t)(hvc_random(seed) & 1 ? hvc_random(seed) & 63 : hvc_random(seed));
 	call->from = (enum hvc_level)(hvc_random(seed) >> 32 & 7);
-	if (call->from >= HVC_LEVEL_COUNT)
+	if (call->from > HVC_LEVEL_EL2H)
 		call->from = HVC_LEVEL_EL1H;
 	if (call->from == HVC_LEVEL_EL1H && (hvc_random(seed) >> 32 & 7) == 0)
 		call->insn = HVC_INSN_SMC;
