@@ -113,6 +113,8 @@ doubt '--strict: the answer hangs on 1 assumption' run "$unset" --set x0=1 --str
 assumes 0 run "$unset" --set x0=2 --strict
 doubt '--strict: the answer hangs on 2 assumptions' check "$unset" --strict \
 	--abi "$source/conformance/images/unset.yaml"
+doubt '--strict: the answer hangs on 1 assumption' sequence "$unset" --strict \
+	--abi "$source/conformance/images/unset.yaml"
 
 assumes 0 run "$unset" --set x0=1 --mem booted=0x1234:4 --strict
 run1 0x1234 "$unset" --set x0=1 --mem booted=0x1234:4

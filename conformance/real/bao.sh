@@ -78,13 +78,13 @@ answers() { # VALUE FUNCTION [ARGUMENT]
 	grep -qE "^  x0 +$2 +$1( |\$)" out || complain "$2 of ${3:-0} is not $1: $(cat out err)"
 }
 answers 0x10001 0x84000000
-answers 0x2 0x84000006
-answers 0x0 0x8400000a 0x84000000
-answers 0xffffffffffffffff 0x8400000a 0x84000008
-answers 0xfffffffffffffffe 0xc4000003 0x99
-answers 0x0 0xc4000004
-answers 0xffffffffffffffff 0xc4000006
-answers 0xfffffffffffffffd 0x86000001 0x7
-answers 0xfffffffffffffffe 0xc6000003
-answers 0xffffffffffffffff 0x87000001
+answers 2 0x84000006
+answers 0 0x8400000a 0x84000000
+answers -1 0x8400000a 0x84000008
+answers -2 0xc4000003 0x99
+answers 0 0xc4000004
+answers -1 0xc4000006
+answers -3 0x86000001 0x7
+answers -2 0xc6000003
+answers -1 0x87000001
 [ "$failed" = 0 ]

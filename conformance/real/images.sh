@@ -49,9 +49,9 @@ for table in json.load(open(sys.argv[1]))["tables"]:
         break' "$image.json" "$abi" "$by" "$proved") || complain "$image: $abi"
 	[ -n "$at" ] || { complain "$image: scan names no table $abi"; continue; }
 	printf '%s@%s %s\n' "$image" "$at" "$abi"
-	"$hvcheck" map "$image.deb@$at" --quiet >out 2>err || complain "map: $(head -n 2 out err)"
+	"$hvcheck" map "$image.deb@$at" >out 2>err || complain "map: $(head -n 2 out err)"
 	grep -q '^Complete: ' out || complain "the map is not complete"
-	"$hvcheck" check "$image.deb@$at" --abi "$abi" --quiet >out 2>err
+	"$hvcheck" check "$image.deb@$at" --abi "$abi" >out 2>err
 	status=$?
 	head -n 1 out
 	case $verdict in

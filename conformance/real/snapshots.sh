@@ -50,7 +50,7 @@ boot() { # NAME ARGUMENT...
 	"$snapshot" -o "$work/$name" "$@" || complain "$name: no snapshot"
 }
 map() { # NAME SUBJECT
-	"$hvcheck" map "$2" --brief --quiet >"$work/$1.map" 2>"$work/err" ||
+	"$hvcheck" map "$2" --brief >"$work/$1.map" 2>"$work/err" ||
 		complain "map $2: $(cat "$work/err")"
 	grep -q '^Complete: ' "$work/$1.map" || complain "map $2: not complete"
 }
@@ -83,7 +83,7 @@ has xen 'anything else +handoff'
 
 # The early boot's stub, by name and by specification.
 boot stub.core "$kernel" -- -append 'console=ttyAMA0 kvm-arm.mode=nvhe'
-"$hvcheck" check "$work/stub.core" --abi linux-stub-6.0 --quiet >"$work/out" 2>&1 ||
+"$hvcheck" check "$work/stub.core" --abi linux-stub-6.0 >"$work/out" 2>&1 ||
 	complain "stub: $(cat "$work/out")"
 "$hvcheck" leaks "$work/stub.core" >"$work/out" 2>&1
 [ $? -le 1 ] || complain "leaks of the stub: $(cat "$work/out")"

@@ -217,7 +217,7 @@ const struct hvc_command hvc_command_table[] = {
                 .least = 1,
                 .most = 1,
                 .options = COMMON | POLICY | BIT(ROLLS) | BIT(SEQUENCES) | BIT(BUDGET) |
-                           BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(FROM) | BIT(INSN),
+                           BIT(SYMBOLS) | BIT(ABI) | AROUND | BIT(STRICT) | BIT(FROM) | BIT(INSN),
                 .styles = FINDINGS,
                 .run = hvc_cmd__sequence,
         },
