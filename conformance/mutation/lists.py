@@ -9,7 +9,9 @@ SOURCE = os.path.dirname(os.path.dirname(HERE))
 def listed(name):
     """What the files `faults` and `survivors` hold: [(path, what, old, new)]."""
     found, path, old = [], None, None
-    file = name if os.path.exists(name) else os.path.join(HERE, name)
+    # A build has a program of the name `faults`, in which tests run.
+    file = os.path.join(HERE, name)
+    file = file if os.path.exists(file) else name
     for line in open(file) if os.path.exists(file) else ():
         if line.startswith('emu/'):
             path, what = line.rstrip('\n').split(': ', 1)
