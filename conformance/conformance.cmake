@@ -83,7 +83,7 @@ endforeach()
 target_link_libraries(test_unicorn_entry PRIVATE PkgConfig::unicorn)
 target_link_libraries(test_unicorn_aarch32 PRIVATE PkgConfig::unicorn)
 # Large files for bombs, which sanitizers take long to look through: with --all.
-set_tests_properties(limit PROPERTIES LABELS "suite;slow")
+set_tests_properties(limit unlikely PROPERTIES LABELS "suite;slow")
 # Hundreds of thousands of calls, of machines or of pairs: not under the sanitizers, but with --all.
 set_tests_properties(aarch32_subjects clean_bill collide encoding exact kallsyms lift lift_names
                      lift_others machine overlap prove reset_random saved saved_hostile
