@@ -277,8 +277,7 @@ unsigned hvc_oracle__compare(const struct hvc_oracle_config *config,
 
 	if (size)
 		text[0] = '\0';
-	/* The caller had EL2 jump to where nothing is fetched: what the vectors make of that fault.
-	 */
+	/* Behind a jump to where nothing is fetched: what the vectors make of that fault. */
 	if (answer->nested &&
 	    (outcome->kind == HVC_OUTCOME_FAULT || outcome->kind == HVC_OUTCOME_JUMP))
 		return 0;

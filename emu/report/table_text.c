@@ -9,8 +9,8 @@
 #include "report/table_cell.h"
 
 #define INDENT    2u
-#define GAP       2u /* between columns */
 #define SEPARATOR "  "
+#define GAP       (sizeof SEPARATOR - 1) /* between columns */
 #define LINES     8u /* of a cell: what is taller is easier to read under its row */
 
 /* The columns that stand side by side, and how wide each is. */
