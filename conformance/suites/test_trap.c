@@ -339,4 +339,28 @@ TEST_ROWS(accesses_are_aligned, accesses)
 	}
 }
 
+/*
+ * Where each instruction is looked at, an ERET to AArch32 state is not begun anew for ever: from a
+ * caller in AArch64 state an illegal one, from one in AArch32 state a return.
+ */
+TEST(an_eret_to_aarch32_ends_where_alignment_is_checked)
+{
+	struct hvc_machine *machine;
+	struct tiny_image image;
+	struct hvc_call call;
+
+	tiny_init(&image, HVC_CPU_A72);
+	tiny_set(&image, HVC_REG_SCTLR_EL2, SCTLR_A);
+	tiny_put(&image, TINY_LOWER, A64_MOVZ(1, 0x1d3), A64_MSR(sys_name(HVC_REG_SPSR_EL2), 1),
+	         A64_ERET);
+	assert_kind(tiny_once(&image, HVC_LEVEL_EL1H), HVC_OUTCOME_FAULT);
+	tiny_put(&image, TINY_LOWER + 0x200, A64_NOP, A64_ERET);
+	machine = tiny_open(&image);
+	hvc_call_init(&call, 0);
+	call.from = HVC_LEVEL_EL1_SVC;
+	call.insn = HVC_INSN_HVC_A32;
+	assert_kind(tiny_call(machine, &call), HVC_OUTCOME_RETURN);
+	hvc_machine_close(machine);
+}
+
 SUITE_MAIN("trap")

@@ -304,6 +304,8 @@ static bool is_late(const struct hvc_machine *machine, enum hvc_exit exit)
 /* Run until the call under way, or the feed, is at its end. */
 static enum hvc_status drive(struct hvc_machine *machine, struct hvc_diag *diag)
 {
+	uint64_t again = 0; /* blocks that were begun anew, which execute nothing that counts */
+
 	while (machine->phase != PHASE_ENDED) { /* there are calls that end before they run */
 		const char *text = "stopped without an outcome";
 		uint64_t detail;
@@ -325,6 +327,8 @@ static enum hvc_status drive(struct hvc_machine *machine, struct hvc_diag *diag)
 			continue;
 		}
 		if (exit == HVC_EXIT_STOPPED && machine->traps.waits) {
+			if (++again > machine->budget)
+				return engine_failed(machine, diag, "a block is begun for ever");
 			if (!hvc_traps__watch(machine))
 				return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 			continue;

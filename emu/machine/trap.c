@@ -115,14 +115,13 @@ bool hvc_traps__puts_off(struct hvc_machine *machine, const struct hvc_block *bl
 {
 	uint32_t at = first(machine, block), own = first_own(machine, block);
 
-	if (machine->traps.strict)
-		return false;
 	return hvc_traps__put_off(machine, block, at) || hvc_traps__put_off(machine, block, own);
 }
 
 bool hvc_traps__put_off(struct hvc_machine *machine, const struct hvc_block *block, uint32_t at)
 {
-	if (at == BLOCK_NOWHERE || is_watched(&machine->traps, block->address + at))
+	if (machine->traps.strict || at == BLOCK_NOWHERE ||
+	    is_watched(&machine->traps, block->address + at))
 		return false;
 	machine->traps.lo = block->address;
 	machine->traps.hi = block->address + block->size;
