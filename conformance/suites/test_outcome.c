@@ -4,6 +4,7 @@
 #include "hvcheck/machine.h"
 #include "suite.h"
 #include "tiny_image.h"
+#include "under_test.h"
 
 #define ELR   sys_name(HVC_REG_ELR_EL2)
 #define SPSR  sys_name(HVC_REG_SPSR_EL2)
@@ -171,7 +172,7 @@ TEST(forward_to_el3)
 /* Loops that come back to where they were: never ended by the budget. */
 TEST(spin_in_every_shape)
 {
-	static const struct {
+	const struct {
 		const char *what;
 		uint32_t code[10];
 	} loops[] = {
@@ -188,6 +189,11 @@ TEST(spin_in_every_shape)
 	         {A64_MOVZ(9, 40), A64_CBNZ(9, 8), A64_B(0), A64_SUB(9, 9, 1), A64_B(-12)}},
 	        {"reads memory", {A64_ADR(9, 0), A64_LDR(10, 9), A64_B(-4)}},
 	        {"stores the same again", {A64_ADR(9, 0x80), A64_STR(10, 9), A64_B(-4)}},
+	        {"writes the same to a system register",
+	         {A64_MSR(sys_name(HVC_REG_TPIDR_EL2), 9), A64_B(-4)}},
+	        {"returns to itself at EL2",
+	         {A64_ADR(9, 0), A64_MSR(sys_name(HVC_REG_ELR_EL2), 9), A64_MOVZ(9, 0x3c9),
+	          A64_MSR(sys_name(HVC_REG_SPSR_EL2), 9), A64_ERET}},
 	        {"three blocks, a register with period 7",
 	         {A64_MOVZ(9, 7), A64_SUBS(9, 9, 1), A64_BNE(8), A64_MOVZ(9, 7), A64_NOP, A64_B(4),
 	          A64_NOP, A64_B(-24)}},
@@ -199,6 +205,7 @@ TEST(spin_in_every_shape)
 
 		tiny_init(&image, HVC_CPU_A72);
 		memcpy(image.bytes + TINY_LOWER, loops[i].code, sizeof loops[i].code);
+		hold_exact(tiny_file(&image, "spin.bin"), &image.world, loops[i].what);
 		outcome = call_with(&image, 0);
 		ck_assert_msg(outcome.kind == HVC_OUTCOME_SPIN, "%s: %s", loops[i].what,
 		              hvc_outcome_name(outcome.kind));

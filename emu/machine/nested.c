@@ -58,10 +58,6 @@ static struct hvc_pe describe(const struct hvc_machine *machine)
 
 static void put(struct hvc_machine *machine, enum hvc_reg reg, uint64_t value)
 {
-	uint64_t old = 0;
-
-	if (!hvc_engine__get(machine->engine, reg, &old) || old != value)
-		machine->spin.progress = true;
 	hvc_engine__set(machine->engine, reg, value);
 	hvc_regset_add(&machine->dirty, reg);
 }
@@ -173,9 +169,7 @@ bool hvc_nested__return(struct hvc_machine *machine, uint64_t address)
 		return true;
 	}
 	hvc_call__halt(machine,
-	               hvc_spin__is_same(&machine->spin, machine->engine, address)
-	                       ? HVC_OUTCOME_SPIN
-	                       : HVC_OUTCOME_LIMIT,
+	               hvc_spin__is_same(machine, address) ? HVC_OUTCOME_SPIN : HVC_OUTCOME_LIMIT,
 	               address);
 	return false;
 }

@@ -48,20 +48,22 @@ void hvc_undo__free(struct hvc_undo *undo);
 /* spin.c: a loop without progress, found by Brent's cycle detection */
 
 struct hvc_spin {
-	uint64_t blocks;            /* of this call */
-	uint64_t next;              /* block count at which the next checkpoint is taken */
-	bool armed;                 /* a checkpoint exists */
-	bool progress;              /* memory or a system register changed since the checkpoint */
-	bool faults;                /* an exception was taken at EL2 since then */
-	struct hvc_engine_frame at; /* state at the checkpoint */
+	uint64_t blocks;             /* of this call */
+	uint64_t next;               /* block count at which the next checkpoint is taken */
+	bool armed;                  /* a checkpoint exists */
+	bool progress;               /* memory, or what has no row, changed since the checkpoint */
+	bool faults;                 /* an exception was taken at EL2 since then */
+	struct hvc_engine_frame at;  /* state at the checkpoint */
+	struct hvc_regset written;   /* system registers that the call had written until then */
+	uint64_t sys[HVC_REG_COUNT]; /* and what they held */
 };
 
 void hvc_spin__reset(struct hvc_spin *spin);
 /* A block at address is about to run. True: the PE is exactly where it was before. */
-bool hvc_spin__block(struct hvc_spin *spin, struct hvc_engine *engine, uint64_t address);
+bool hvc_spin__block(struct hvc_machine *machine, uint64_t address);
 /* Take a checkpoint where the next block begins; and is the PE there as it was at the last one? */
 void hvc_spin__look(struct hvc_spin *spin);
-bool hvc_spin__is_same(const struct hvc_spin *spin, struct hvc_engine *engine, uint64_t address);
+bool hvc_spin__is_same(const struct hvc_machine *machine, uint64_t address);
 
 /* nested.c: exceptions at EL2, into its own vectors */
 

@@ -85,7 +85,6 @@ static void note_writes(struct hvc_machine *machine, const struct hvc_block *blo
 		machine->simd_dirty = machine->spin.progress = true;
 	if (!hvc_regset_empty(&block->writes)) {
 		hvc_regset_merge(&machine->dirty, &block->writes);
-		machine->spin.progress = true;
 		if (hvc_regset_has(&block->writes, HVC_REG_ELR_EL2))
 			machine->nested.backs = 0;
 	}
@@ -135,7 +134,7 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 	machine->after_eret = block->erets;
 	if (machine->on_block)
 		machine->on_block(machine->block_ctx, address, size);
-	if (block->self_branch || hvc_spin__block(&machine->spin, machine->engine, address)) {
+	if (block->self_branch || hvc_spin__block(machine, address)) {
 		hvc_call__halt(machine, HVC_OUTCOME_SPIN, address);
 		return;
 	}
