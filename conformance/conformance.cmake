@@ -79,6 +79,10 @@ foreach(kind ${kinds})
                                       $<TARGET_FILE:hvcheck> ${CMAKE_BINARY_DIR}/cases ${kind})
   set_tests_properties(cases-${kind} PROPERTIES TIMEOUT 600 LABELS cases)
 endforeach()
+include(${CMAKE_CURRENT_LIST_DIR}/oracle/oracle.cmake)
+foreach(test oracle oracle_aarch32 oracle_hyp oracle_random semihosting)
+  target_link_libraries(test_${test} PRIVATE oracle)
+endforeach()
 # An engine of its own, beside the library's.
 target_link_libraries(test_unicorn_entry PRIVATE PkgConfig::unicorn)
 target_link_libraries(test_unicorn_aarch32 PRIVATE PkgConfig::unicorn)
@@ -257,9 +261,6 @@ set_tests_properties(cli-certificates-full PROPERTIES SKIP_RETURN_CODE 77 TIMEOU
                      LABELS "cli;long" ENVIRONMENT HVC_CERTIFICATES=full)
 add_test(NAME cli-json COMMAND ${CMAKE_COMMAND} -DHVCHECK=$<TARGET_FILE:hvcheck>
                                -P ${CMAKE_CURRENT_LIST_DIR}/cli/json.cmake)
-add_test(NAME cli-engine COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/engine.sh $<TARGET_FILE:hvcheck>)
-set_tests_properties(cli-engine PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77 LABELS "cli;qemu"
-                     ENVIRONMENT HVC_CASES=${CMAKE_BINARY_DIR}/cases)
 add_test(NAME cli-causes COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/causes.sh $<TARGET_FILE:hvcheck>)
 set_tests_properties(cli-causes PROPERTIES ENVIRONMENT HVC_CASES=${CMAKE_BINARY_DIR}/cases)
 list(APPEND cli_tests cli-causes)

@@ -23,7 +23,7 @@ function(embed path symbol)
 endfunction()
 
 if(KIND STREQUAL harness)
-  set(text "#include \"machine/oracle_wire.h\"\n\n")
+  set(text "#include \"oracle/wire.h\"\n\n")
   embed(${LIST} data)
   string(APPEND text "const unsigned char *const hvc_oracle__harness = data;\n"
          "const size_t hvc_oracle__harness_size = ${size};\n")

@@ -232,17 +232,6 @@ add_custom_command(OUTPUT ${built}/registry.c
   DEPENDS ${registry} ${built}/registry.txt ${vectors}/embed.cmake
   COMMENT "Embedding the registry" VERBATIM)
 
-# The program that asks QEMU; it runs from the board's flash, at address 0.
-set(harness ${CMAKE_SOURCE_DIR}/conformance/oracle/harness.S)
-add_custom_command(OUTPUT ${built}/harness.c
-  COMMAND ${assemble} -I ${CMAKE_SOURCE_DIR}/conformance/oracle -o ${built}/harness.o ${harness}
-  COMMAND ${link} -n -Ttext=0 -e 0 --build-id=none -o ${built}/harness.elf ${built}/harness.o
-  COMMAND ${CMAKE_COMMAND} -DKIND=harness -DLIST=${built}/harness.elf
-          -DOUTPUT=${built}/harness.c -P ${vectors}/embed.cmake
-  DEPENDS ${harness} ${CMAKE_SOURCE_DIR}/conformance/oracle/wire.inc
-          ${CMAKE_SOURCE_DIR}/conformance/oracle/io.inc ${CMAKE_SOURCE_DIR}/conformance/oracle/entry.inc ${vectors}/embed.cmake
-  COMMENT "Assembling and embedding the oracle's program" VERBATIM)
-
 # Scripts and styles of pages.
 file(GLOB assets CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/emu/report/assets/*)
 list(JOIN assets "\n" lines)
@@ -253,8 +242,7 @@ add_custom_command(OUTPUT ${built}/assets.c
   DEPENDS ${assets} ${built}/assets.txt ${vectors}/embed.cmake
   COMMENT "Embedding scripts and styles" VERBATIM)
 
-set(HVC_EMBEDDED ${built}/subjects.c ${built}/abis.c ${built}/registry.c ${built}/harness.c
-    ${built}/assets.c)
+set(HVC_EMBEDDED ${built}/subjects.c ${built}/abis.c ${built}/registry.c ${built}/assets.c)
 
 # 32 instructions fill a slot; one more must not assemble, whatever the tools.
 foreach(count 32 33)

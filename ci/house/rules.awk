@@ -193,7 +193,7 @@ FILENAME ~ /^emu\/cli\// && /fprintf\((stderr|notes|hvc_supervise__notes\(\)),.*
 # Options are the command line's. Commands to repeat a call are written in one file; what would help
 # in an assumed world is told where it is found out.
 FILENAME ~ /^emu\/(machine|subject|symbolic|abi|engine)\// && /"[^"]*--[a-z][^"]*"/ &&
-FILENAME !~ /\/(engine\/(command|doubt)|machine\/oracle)\.c$/ {
+FILENAME !~ /\/engine\/(command|doubt)\.c$/ {
 	fault(FNR, "an option is known to emu/cli alone")
 }
 

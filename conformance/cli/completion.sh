@@ -38,7 +38,6 @@ offers 'hvc smc hvc-a32 hvc-t32 smc-a32 smc-t32 trap' check xen --insn ''
 offers 'zero dirty' check xen --upper ''
 offers 'auto always never' run xen --color ''
 offers '' check xen --randoms ''
-offers 'unicorn qemu' run xen --engine ''
 offers '' run xen --imm ''
 offers 'bash zsh roff' completion ''
 offers 'subjects' list s

@@ -377,7 +377,7 @@ def words():
     for number, words in enumerate((
             "list", "check", "collide", "completion", "diff xen", "run --imm", "run --set",
             "run --set x0", "run --from", "run --insn", "run --cpu", "run --world", "run --stop-at",
-            "run --stub", "run --budget", "run --symbols", "run --engine", "run --abi",
+            "run --stub", "run --budget", "run --symbols", "run --abi",
             "run --seed", "run --format", "run --output", "check --report html", "run --",
             "check --fail-on", "check --suppress", "callers --site", "map --jobs", "callers --also")):
         command, *option = words.split()

@@ -5,7 +5,7 @@
  * are known to part (conformance/oracle/README.md) no instruction of the table goes.
  */
 #include "code.h"
-#include "machine/oracle.h"
+#include "oracle/oracle.h"
 
 #define CALLS 16u
 #define WORDS 200u

@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-#include "machine/oracle.h"
+#include "oracle/oracle.h"
 #include "subject/subject.h"
 #include "under_test.h"
 

@@ -36,7 +36,6 @@ enum hvc_option_id {
 	HVC_OPTION_TRACE,
 	HVC_OPTION_AUDIT,
 	HVC_OPTION_SYMBOLS,
-	HVC_OPTION_ENGINE,
 	HVC_OPTION_ABI,
 	HVC_OPTION_ABIS,    /**< --abi without a value: the arguments are ABIs */
 	HVC_OPTION_AGAINST, /**< --abi that takes a subject, too */
@@ -144,7 +143,6 @@ struct hvc_options {
 	enum hvc_cpu cpu;
 	uint64_t budget;
 	const char *symbols[HVC_SIDE_COUNT]; /**< of each subject; NULL: none */
-	bool qemu;                           /**< --engine */
 	const char *abi;
 	const char *abi_of[HVC_SIDE_COUNT];
 	struct hvc_site_filter site[HVC_SITE_MAX]; /**< named by --site */

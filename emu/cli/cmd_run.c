@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* hvcheck run: one call, judged by an ABI and asked of QEMU where that is wanted. */
+/* hvcheck run: one call, judged by an ABI where that is wanted. */
 #include <string.h>
 
 #include "cli/open.h"
 #include "cli/pair.h"
 #include "cli/report.h"
-#include "cli/second.h"
 #include "cli/supervise.h"
 #include "cli/world.h"
 #include "engine/apart.h"
@@ -171,17 +170,11 @@ static enum hvc_status call_once(const struct hvc_options *options, const struct
 	        .budget = options->budget,
 	        .smc_as_it_is = true,
 	};
-	struct hvc_second second;
 	struct hvc_call_report report = {.subject = subject, .world = &world, .call = &call};
 	enum hvc_status status;
 
-	if (options->qemu && hvc_options__has(options, HVC_OPTION_TRACE))
-		return hvc_diag_set(diag, HVC_E_UNSUPPORTED, NULL, 0, 0,
-		                    "--trace: what qemu executes cannot be watched");
 	HVC_TRY(choose_world(options, subject, abi, diag, &world, &index));
 	HVC_TRY(hvc_cli_world__call(options, subject, &world, diag, &call));
-	if (options->qemu)
-		HVC_TRY(hvc_second__can(&world, &call, diag));
 	if (hvc_options__has(options, HVC_OPTION_TRACE)) {
 		config.trace = hvc_trace__record;
 		config.trace_ctx = &trace;
@@ -193,15 +186,11 @@ static enum hvc_status call_once(const struct hvc_options *options, const struct
 		status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	hvc_supplied__sort(&supplied);
 	hvc_subject__name_supplied(subject, &supplied);
-	if (status == HVC_OK && options->qemu) {
-		status = hvc_second__ask(subject, &world, machine, &call, &outcome, diag, &second);
-		report.opinion = &second.opinion;
-	}
 	if (status == HVC_OK) {
 		hvc_entry_state(hvc_machine_entry(machine), &call, &entry);
 		report.entry = &entry;
 		report.present = hvc_machine_present(machine);
-		report.outcome = options->qemu ? &second.outcome : &outcome;
+		report.outcome = &outcome;
 		report.supplied = &supplied;
 		weigh(&report, &doubt);
 		if (abi)
@@ -210,8 +199,7 @@ static enum hvc_status call_once(const struct hvc_options *options, const struct
 	if (status == HVC_OK) {
 		hvc_cli_report__doubt(options, &doubt,
 		                      !abi || report.verdict.kind == HVC_VERDICT_VIOLATES, NULL);
-		*holds = (!abi || report.verdict.kind != HVC_VERDICT_VIOLATES) &&
-		         !(report.opinion && report.opinion->disagreements);
+		*holds = !abi || report.verdict.kind != HVC_VERDICT_VIOLATES;
 		status = write_report(options, page, &report, diag);
 	}
 	hvc_supplied__free(&supplied);

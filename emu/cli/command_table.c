@@ -41,10 +41,7 @@ const struct hvc_command hvc_command_table[] = {
                         "the call is\njudged too, and the exit status is 1 when it violates "
                         "its rule. Registers that --set\ndoes not name hold addresses that "
                         "name them (xN: 0x4000020000 + N * 0x800).\n"
-                        "With --engine qemu another emulator makes the call as well; the report is "
-                        "what it says,\nand the exit status is 1 when the two differ; as it is "
-                        "with --and, where "
-                        "two subjects part.\n",
+                        "With --and it is 1 where two subjects part.\n",
                 .examples = "  hvcheck run linux-stub-4.12 --set x0=0 --set x1=0x4000018000\n"
                             "  hvcheck run linux-stub-4.7 --and linux-stub-4.12 --set x0=1\n"
                             "  hvcheck run vmlinux@__hyp_stub_vectors --set x0=2 --abi "
@@ -52,8 +49,8 @@ const struct hvc_command hvc_command_table[] = {
                 .least = 1,
                 .most = 1,
                 .options = COMMON | BIT(IMM) | AROUND | BIT(STRICT) | BIT(FROM) | BIT(INSN) |
-                           BIT(SEED) | BIT(CPU) | BIT(BUDGET) | BIT(TRACE) | BIT(ENGINE) |
-                           BIT(SYMBOLS) | BIT(ABI) | BIT(AND),
+                           BIT(SEED) | BIT(CPU) | BIT(BUDGET) | BIT(TRACE) | BIT(SYMBOLS) |
+                           BIT(ABI) | BIT(AND),
                 .styles = 1u << HVC_STYLE_MARKDOWN | 1u << HVC_STYLE_HTML,
                 .run = hvc_cmd__run,
         },

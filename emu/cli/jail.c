@@ -123,7 +123,6 @@ enum hvc_status hvc_jail__make(const struct hvc_options *options, struct hvc_dia
 		add(out, file ? file + 6 : NULL);
 	}
 	add(out, options->suppress);
-	out->programs = options->qemu;
 	return HVC_OK;
 }
 
@@ -147,7 +146,7 @@ static void set_limits(const struct hvc_jail *jail)
 #ifndef __SANITIZE_ADDRESS__
 	if (jail->mode != HVC_JAIL_OFF)
 		prctl(PR_SET_DUMPABLE, 0);
-	if (jail->memory && !jail->programs)
+	if (jail->memory)
 		limit(RLIMIT_AS, jail->memory);
 #endif
 	if (jail->seconds)
@@ -156,7 +155,7 @@ static void set_limits(const struct hvc_jail *jail)
 
 bool hvc_jail__enter(const struct hvc_jail *jail, char *missing, size_t size)
 {
-	enum hvc_seccomp calls = HVC_SECCOMP_DONE;
+	enum hvc_seccomp calls;
 	const char *files;
 
 	*missing = '\0';
@@ -164,9 +163,7 @@ bool hvc_jail__enter(const struct hvc_jail *jail, char *missing, size_t size)
 	if (jail->mode == HVC_JAIL_OFF)
 		return true;
 	files = hvc_landlock__enter(jail);
-	/* Programs that are started are not held to what this one needs: see SECURITY.md. */
-	if (!jail->programs)
-		calls = hvc_seccomp__enter();
+	calls = hvc_seccomp__enter();
 	if (files || calls != HVC_SECCOMP_DONE)
 		snprintf(missing, size, "%s%s%s", files ? files : "",
 		         files && calls != HVC_SECCOMP_DONE ? ", " : "",

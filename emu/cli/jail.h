@@ -30,7 +30,6 @@ struct hvc_jail {
 		bool folder;        /**< all that is in it */
 	} file[HVC_JAIL_FILES_MAX]; /**< what may be read; what does not exist is left out */
 	unsigned files;
-	bool programs;    /**< are started: they may be executed, and read files */
 	uint64_t memory;  /**< bytes of address space; 0: no limit */
 	uint64_t seconds; /**< of CPU; 0: no limit */
 };

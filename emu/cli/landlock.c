@@ -23,8 +23,6 @@
 #define PATH_BENEATH 1
 
 enum {
-	FS_EXECUTE = 1 << 0,
-	FS_WRITE_FILE = 1 << 1,
 	FS_READ_FILE = 1 << 2,
 	FS_READ_DIR = 1 << 3,
 	FS_ALL_1 = (1 << 13) - 1,
@@ -91,10 +89,6 @@ static void allow_all(int ruleset, const struct hvc_jail *jail)
 #ifdef __SANITIZE_ADDRESS__
 	allow(ruleset, "/proc", 0, FS_READ_FILE | FS_READ_DIR);
 #endif
-	if (!jail->programs)
-		return;
-	allow(ruleset, "/", 0, FS_READ_FILE | FS_READ_DIR | FS_EXECUTE);
-	allow(ruleset, "/dev/null", FS_READ_FILE | FS_WRITE_FILE, 0);
 }
 
 const char *hvc_landlock__enter(const struct hvc_jail *jail)

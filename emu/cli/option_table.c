@@ -162,15 +162,6 @@ static enum hvc_status take_upper(struct hvc_options *options, const char *value
 	return HVC_OK;
 }
 
-static enum hvc_status take_engine(struct hvc_options *options, const char *value,
-                                   struct hvc_diag *diag)
-{
-	options->qemu = !strcmp(value, "qemu");
-	if (!options->qemu && strcmp(value, "unicorn") != 0)
-		return bad(diag, "engine", value, "an engine (unicorn, qemu)");
-	return HVC_OK;
-}
-
 static enum hvc_status take_budget(struct hvc_options *options, const char *value,
                                    struct hvc_diag *diag)
 {
@@ -423,7 +414,6 @@ const struct hvc_option hvc_option_table[HVC_OPTION_COUNT] = {
 	[HVC_OPTION_STRICT] = {"strict", 0, NULL, "end with status 2 where the answer hangs on memory that nobody set", NULL, false},
 	[HVC_OPTION_BUDGET] = {"budget", 0, "N", "instructions that one call may execute at EL2 (100000)", take_budget, false},
 	[HVC_OPTION_TRACE] = {"trace", 0, NULL, "print every instruction executed at EL2", NULL, false},
-	[HVC_OPTION_ENGINE] = {"engine", 0, "ENGINE", "what executes the call: unicorn; qemu: qemu-system-aarch64, held against\nunicorn (unicorn)", take_engine, false},
 	[HVC_OPTION_AUDIT] = {"audit", 0, NULL, "look at the code of EL2 as well: ERETs without a barrier behind them,\ncontrols written without ISB", NULL, false},
 	[HVC_OPTION_SYMBOLS] = {"symbols", 0, "MAP", "names from a System.map (nm's output), besides the subject's own;\nof two subjects the first --symbols is the first's", take_symbols, false},
 	[HVC_OPTION_ABI] = {"abi", 0, "ABI", "specification: a name of 'hvcheck list abis', or a YAML file", take_abi, false},

@@ -17,11 +17,10 @@ enum hvc_status hvc_cli_pair__run(const struct hvc_options *options, const struc
 	struct hvc_subject *second = NULL;
 	enum hvc_status status;
 
-	if (options->qemu || options->abi || options->alsos > 1)
-		return hvc_diag_set(
-		        diag, HVC_E_ARG, NULL, 0, 0,
-		        "--and: compares two traces; it takes no --abi, no --engine and "
-		        "no second --and");
+	if (options->abi || options->alsos > 1)
+		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
+		                    "--and: compares two traces; it takes no --abi and no "
+		                    "second --and");
 	status = hvc_subject_open(options->also[0], diag, &second);
 	subject[1] = second;
 	for (unsigned i = 0; i < HVC_SIDE_COUNT && status == HVC_OK; i++) {

@@ -58,10 +58,6 @@ enum hvc_status hvc_call__json(FILE *out, const struct hvc_call_report *report,
 	              hvc_subject_name(report->subject), hvc_cpu_name(report->world->cpu),
 	              hvc_insn_name(report->call->insn), report->call->imm,
 	              hvc_level_name(report->call->from));
-	if (report->opinion)
-		hvc_json__put(json, "engine opinion{ engine disagreements text }",
-		              report->opinion->engine, report->opinion->other,
-		              report->opinion->disagreements, report->opinion->text);
 	hvc_json__outcome(json, outcome, report->entry, report->present);
 	hvc_json__put(json, "instructions end{", outcome->instructions);
 	add_place(json, report->subject, outcome->pc);

@@ -87,14 +87,6 @@ HVC_MUST_USE enum hvc_status hvc_trace__table(const struct hvc_page *page,
 void hvc_trace__free(struct hvc_trace *trace);
 
 /** One call and all that is to be told of it. */
-/** The engine that a call ran on, where the user chose, and the one it is held against. */
-struct hvc_opinion {
-	const char *engine; /**< such as "QEMU emulator version 7.2.22" */
-	const char *other;  /**< such as "Unicorn 2.0.1" */
-	unsigned disagreements;
-	const char *text; /**< one line each */
-};
-
 struct hvc_call_report {
 	const struct hvc_subject *subject;
 	const struct hvc_world *world;
@@ -105,7 +97,6 @@ struct hvc_call_report {
 	const struct hvc_doubt *doubt;       /**< of this one call; NULL: none is told */
 	const struct hvc_supplied *supplied; /**< sorted; NULL: nothing was made up */
 	const struct hvc_trace *trace;       /**< NULL: not wanted */
-	const struct hvc_opinion *opinion;   /**< NULL: the usual engine, and no other */
 	const struct hvc_abi *abi;           /**< NULL: not judged */
 	int world_index;                     /**< in abi: the world of the call; -1: none of it */
 	struct hvc_verdict verdict;          /**< of abi */

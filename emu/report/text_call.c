@@ -129,32 +129,12 @@ static void put_end(const struct hvc_page *page, const struct hvc_call_report *r
 	}
 	if (outcome->far)
 		put_line(page, "fault on", HVC_INK_PLAIN, "0x%" PRIx64, outcome->far);
-	if (!report->opinion)
-		put_line(page, "executed", HVC_INK_PLAIN, "%s instruction%s at EL2",
-		         hvc_words__number(outcome->instructions, number),
-		         outcome->instructions == 1 ? "" : "s");
+	put_line(page, "executed", HVC_INK_PLAIN, "%s instruction%s at EL2",
+	         hvc_words__number(outcome->instructions, number),
+	         outcome->instructions == 1 ? "" : "s");
 	if (outcome->untracked)
 		put_line(page, "also wrote", HVC_INK_PLAIN, "%u other system register%s",
 		         outcome->untracked, outcome->untracked == 1 ? "" : "s");
-}
-
-/* Which engine this is, and whether the other one says the same. */
-static void put_opinion(const struct hvc_page *page, const struct hvc_opinion *opinion)
-{
-	const char *line = opinion->text;
-
-	put_line(page, "engine", HVC_INK_PLAIN, "%s", opinion->engine);
-	if (!opinion->disagreements) {
-		put_line(page, "agrees with", HVC_INK_GOOD, "%s", opinion->other);
-		return;
-	}
-	put_line(page, "differs from", HVC_INK_BAD, "%s, %u time%s", opinion->other,
-	         opinion->disagreements, opinion->disagreements == 1 ? "" : "s");
-	for (size_t length; (length = strcspn(line, "\n")); line += length + 1) {
-		put_line(page, "", HVC_INK_BAD, "%.*s", (int)length, line);
-		if (!line[length])
-			break;
-	}
 }
 
 /* What is not as in a world of the ABI; how much it is. */
@@ -328,8 +308,6 @@ enum hvc_status hvc_call__text(const struct hvc_page *page, const struct hvc_cal
 	if (report->trace)
 		status = hvc_trace__table(page, report, diag);
 	put_end(page, report);
-	if (report->opinion)
-		put_opinion(page, report->opinion);
 	if (report->abi)
 		put_verdict(page, report);
 	if (status == HVC_OK)

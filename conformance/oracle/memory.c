@@ -7,7 +7,7 @@
 #include "hvcheck/arch.h"
 #include "machine/exception_hyp.h"
 #include "machine/internal.h"
-#include "machine/oracle_wire.h"
+#include "oracle/wire.h"
 #include "machine/outcome.h"
 
 #define SCTLR_TE (UINT64_C(1) << 30)

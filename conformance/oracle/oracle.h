@@ -5,8 +5,8 @@
  * (conformance/oracle/harness.S) puts each world in place, drops to the caller, and tells how the
  * call ended; nothing of the machine of machine.h is involved.
  */
-#ifndef HVC_MACHINE_ORACLE_H
-#define HVC_MACHINE_ORACLE_H
+#ifndef ORACLE_ORACLE_H
+#define ORACLE_ORACLE_H
 
 #include "hvcheck/exception.h"
 #include "hvcheck/machine.h"

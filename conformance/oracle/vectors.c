@@ -8,7 +8,7 @@
 #include "machine/a32.h"
 #include "machine/exception_hyp.h"
 #include "machine/internal.h"
-#include "machine/oracle_wire.h"
+#include "oracle/wire.h"
 
 #define WORD_STAY UINT32_C(0x14000000) /* b . */
 #define PARK_LOOK 8u                   /* instructions in which code that parks does so */

@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "machine/oracle_wire.h"
+#include "oracle/wire.h"
 
 /* Not one of the standard three, which the process gets others for. */
 static int above_standard(int fd)

@@ -6,7 +6,7 @@
 
 #include "hvcheck/arch.h"
 #include "machine/internal.h"
-#include "machine/oracle_wire.h"
+#include "oracle/wire.h"
 #include "machine/outcome.h"
 
 #define RAM_MAX  (UINT64_C(1) << 30)

@@ -1,16 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# run --engine qemu: what it says, what it refuses, and that it is missed when it is not there.
+# ask_qemu: what it says, what QEMU is started with, and that it is missed when it is not there.
 # shellcheck disable=SC2030,SC2031 # each PATH is for a shell of its own
-. "$(dirname "$(realpath "$0")")/common.sh"
+. "$(dirname "$(realpath "$0")")/../cli/common.sh"
 
-env PATH="$work" "$hvcheck" run linux-stub-4.12 --engine qemu >out 2>err
+env PATH="$work" "$hvcheck" linux-stub-4.12 >out 2>err
 [ $? = 2 ] || complain 'no status 2 without QEMU'
 says err 'no qemu-system-aarch64 in PATH'
-expect 2 run linux-stub-4.12 --engine bochs
-says err 'not an engine'
-expect 2 run linux-stub-4.12 --engine qemu --trace
-expect 0 run linux-stub-4.12 --engine unicorn
+expect 2 linux-stub-4.12 from=el4
+expect 2
 
 # What QEMU is started with: no more than it needs. This one tells what it finds, in one line.
 mkdir bin temporary
@@ -43,14 +41,14 @@ export SECRET=1 TMPDIR=$work/temporary
 (
 	PATH=$work/bin:$PATH
 	exec 9<err
-	expect 2 run linux-stub-4.12 --engine qemu
+	expect 2 linux-stub-4.12
 	says err 'qemu-system-aarch64 failed (status 5): found:.'
 	finish
 ) || failures=1
 # Nothing on disk, and nothing left when it is killed.
 sed -i 's/exit 5/exec sleep 86399.25/' bin/qemu-system-aarch64
 sleepers() { grep -lsxz '86399[.]25' /proc/[0-9]*/cmdline; }
-env PATH="$work/bin:$PATH" "$hvcheck" run linux-stub-4.12 --engine qemu >out 2>err &
+env PATH="$work/bin:$PATH" "$hvcheck" linux-stub-4.12 >out 2>err &
 for _ in $(seq 200); do
 	[ -z "$(sleepers)" ] || break
 	sleep 0.05
@@ -72,45 +70,33 @@ if ! command -v qemu-system-aarch64 >/dev/null; then
 	exit 77
 fi
 
-expect 0 run linux-stub-4.12 --engine qemu --set x0=0 --set x1=0x4000018000 --abi linux-stub-4.12
-says out 'engine        QEMU emulator version'
-says out 'agrees with   Unicorn'
-says out 'conforms to rule set_vectors'
-says out 'vbar_el2         0x40000000  0x4000018000  x1'
-expect 1 run linux-stub-imm --engine qemu --set x0=0x1 --abi linux-stub-4.12
-says out 'agrees with'
-expect 0 run linux-stub-4.12 --engine qemu --imm 0x1234 --from el2h --set x0=77
-says out 'agrees with'
-expect 0 run broken-hang --engine qemu --set x0=3
-says out 'spin'
-expect 0 run linux-stub-4.12 --engine qemu --set scr_el3=0x431
-says out 'undefined'
-expect 2 run linux-stub-4.12 --engine qemu --set scr_el3=0x530
-for option in --stop-at=0x40000000 --stub=0x40000000=0 --map-on-demand; do
-	expect 2 run linux-stub-4.12 --engine qemu "$option"
-	says err 'qemu knows no boundary'
-done
+expect 0 linux-stub-4.12 x0=0 x1=0x4000018000
+says out 'QEMU emulator version'
+says out ': return, vbar_el2 := 0x4000018000'
+says out agrees
+expect 0 linux-stub-4.12 imm=0x1234 from=el2h x0=77
+says out agrees
+expect 0 broken-hang x0=3
+says out ': spin'
+expect 0 linux-stub-4.12 scr_el3=0x431
+says out ': undefined'
+expect 2 linux-stub-4.12 scr_el3=0x530
 # Hyp mode.
-expect 0 run linux-arm-stub-4.12 --engine qemu --insn hvc-t32 --set r0=2 --abi linux-arm-stub-4.12
-says out 'agrees with'
-says out 'conforms to rule reset_vectors'
+expect 0 linux-arm-stub-4.12 cpu=a15 from=el1-svc insn=hvc-t32 x0=2
+says out agrees
 # Exceptions at EL2 go to EL2's own table, and come back from there.
 for call in 3 5; do
-	expect 0 run "$HVC_CASES/nested-right.elf@vectors" --engine qemu --set "x0=$call"
-	says out 'outcome       return'
-	says out 'agrees with'
+	expect 0 "$HVC_CASES/nested-right.elf@vectors" "x0=$call"
+	says out ': return'
+	says out agrees
 done
 # An SMC comes to EL2 where HCR_EL2.TSC traps it, and goes to EL3 otherwise.
-expect 0 run linux-stub-4.12 --engine qemu --insn smc --set x0=2
-says out 'outcome       forward'
-says out 'agrees with'
-expect 0 run linux-stub-4.12 --engine qemu --insn smc --set x0=2 --set hcr_el2=0x80080000
-says out 'outcome       retry'
-says out 'agrees with'
-expect 0 run linux-stub-4.12 --engine qemu --format json
-says out '"disagreements": 0'
+expect 0 linux-stub-4.12 insn=smc x0=2
+says out ': forward'
+expect 0 linux-stub-4.12 insn=smc x0=2 hcr_el2=0x80080000
+says out ': retry'
 # The address width of CPU model max is QEMU's own: the two differ, and the exit status says so.
-expect 1 run linux-kvm-init-5.10 --engine qemu --cpu max --set x0=0xc6000000 --set x1=0x400005b000
-says out 'differs from  Unicorn'
+expect 1 linux-kvm-init-5.10 cpu=max x0=0xc6000000 x1=0x400005b000
+says out differs
 says out 'tcr_el2 is 0x'
 finish

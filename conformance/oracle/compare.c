@@ -6,8 +6,8 @@
 
 #include "hvcheck/arch.h"
 #include "machine/internal.h"
-#include "machine/oracle.h"
-#include "machine/oracle_wire.h"
+#include "oracle/oracle.h"
+#include "oracle/wire.h"
 #include "machine/outcome.h"
 #include "machine/world.h"
 

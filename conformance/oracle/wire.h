@@ -3,12 +3,12 @@
  * What goes into the oracle's program and comes out of it; conformance/oracle/harness.S has the
  * same layout as numbers. All fields are little-endian, as every host is that this runs on.
  */
-#ifndef MACHINE_ORACLE_WIRE_H
-#define MACHINE_ORACLE_WIRE_H
+#ifndef ORACLE_WIRE_H
+#define ORACLE_WIRE_H
 
 #include <stdio.h>
 
-#include "machine/oracle.h"
+#include "oracle/oracle.h"
 
 #define WIRE_RANGES 8u
 #define WIRE_CHUNKS 32u

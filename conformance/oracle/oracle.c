@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "machine/oracle_wire.h"
+#include "oracle/wire.h"
 
 #define QEMU     "qemu-system-aarch64"
 #define BATCH    8192u /* calls a process: 15 MB of results */
