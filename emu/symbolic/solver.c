@@ -5,6 +5,7 @@
  */
 #include "symbolic/solver.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,7 @@ struct hvc_solver {
 	Z3_model model;
 	Z3_ast *ast; /* by id of the node */
 	size_t asts;
+	bool named; /* constants have the names of inputs, for others to read */
 	uint64_t queries;
 	enum hvc_status status;
 	char message[200];
@@ -164,12 +166,28 @@ static Z3_ast reverse(Z3_context z, const struct hvc_bv *n, Z3_ast a)
 	return all;
 }
 
+/* A symbol in bars may hold anything that can be printed but these and backslashes. */
+static bool is_symbol(const char *name)
+{
+	size_t length = strcspn(name, "|\\");
+
+	for (size_t i = 0; i < length; i++)
+		if (!isprint((unsigned char)name[i]))
+			return false;
+	return !name[length];
+}
+
 static Z3_ast unknown(struct hvc_solver *solver, const struct hvc_bv *n)
 {
+	const struct hvc_input *input = hvc_bv__input_of(solver->terms, n);
 	Z3_context z = solver->context;
-	char name[24];
+	char name[512];
 
-	snprintf(name, sizeof name, "%c%u", n->op == HVC_OP_INPUT ? 'i' : 'f', (unsigned)n->id);
+	if (solver->named && input && is_symbol(input->name))
+		snprintf(name, sizeof name, "%s", input->name);
+	else
+		snprintf(name, sizeof name, "%s!%u",
+		         input || !solver->named ? "i" : hvc_bv__opaque_name(n), (unsigned)n->id);
 	return Z3_mk_const(z, Z3_mk_string_symbol(z, name), Z3_mk_bv_sort(z, n->width));
 }
 
@@ -298,15 +316,22 @@ void hvc_solver__pop(struct hvc_solver *solver)
 		Z3_solver_pop(solver->context, solver->solver, 1);
 }
 
+/* NULL: it failed. */
+static Z3_ast holds(struct hvc_solver *solver, hvc_ref condition)
+{
+	Z3_ast ast = solver->status == HVC_OK ? find(solver, condition) : NULL;
+
+	return ast ? Z3_mk_eq(solver->context, ast, number(solver->context, 1, 1)) : NULL;
+}
+
 void hvc_solver__require(struct hvc_solver *solver, hvc_ref condition)
 {
 	Z3_ast ast;
 
 	asking = solver;
-	ast = solver->status == HVC_OK ? find(solver, condition) : NULL;
+	ast = holds(solver, condition);
 	if (ast)
-		Z3_solver_assert(solver->context, solver->solver,
-		                 Z3_mk_eq(solver->context, ast, number(solver->context, 1, 1)));
+		Z3_solver_assert(solver->context, solver->solver, ast);
 }
 
 enum hvc_answer hvc_solver__check(struct hvc_solver *solver)
@@ -346,6 +371,34 @@ bool hvc_solver__value(struct hvc_solver *solver, hvc_ref input, uint64_t *value
 	return Z3_model_eval(solver->context, solver->model, solver->ast[input->id], false, &ast) &&
 	       ast && Z3_get_ast_kind(solver->context, ast) == Z3_NUMERAL_AST &&
 	       Z3_get_numeral_uint64(solver->context, ast, value);
+}
+
+/* As it stands: what a solver is given it simplifies before it can be printed. */
+char *hvc_solver__script(struct hvc_bvs *terms, const char *reason, const char *answer,
+                         const hvc_ref *all, size_t count)
+{
+	struct hvc_solver *solver = NULL;
+	Z3_ast *ast = calloc(count, sizeof *ast);
+	char *text = NULL;
+
+	if (!ast || hvc_solver__open(terms, 0, 0, &solver) != HVC_OK) {
+		free(ast);
+		return NULL;
+	}
+	solver->named = true;
+	for (size_t i = 0; i < count; i++)
+		ast[i] = holds(solver, all[i]);
+	if (solver->status == HVC_OK)
+		text = strdup(Z3_benchmark_to_smtlib_string(solver->context, reason, "QF_BV",
+		                                            answer, "", (unsigned)count - 1, ast,
+		                                            ast[count - 1]));
+	if (solver->status != HVC_OK) {
+		free(text);
+		text = NULL;
+	}
+	hvc_solver__close(solver);
+	free(ast);
+	return text;
 }
 
 enum hvc_status hvc_solver__status(const struct hvc_solver *solver)

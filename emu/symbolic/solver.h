@@ -43,6 +43,13 @@ bool hvc_solver__value(struct hvc_solver *solver, hvc_ref input, uint64_t *value
 enum hvc_status hvc_solver__status(const struct hvc_solver *solver);
 /** The solver's own words of what went wrong; "" when nothing did. */
 const char *hvc_solver__message(const struct hvc_solver *solver);
+/**
+ * A script of SMT-LIB 2 that asks whether all of these, of which there is one, can hold, with its
+ * answer, and the reason as a comment; constants have the names of inputs. malloc'ed; NULL: memory
+ * ran out.
+ */
+char *hvc_solver__script(struct hvc_bvs *terms, const char *reason, const char *answer,
+                         const hvc_ref *all, size_t count);
 /** Name and version, as "Z3 4.8.12". Valid for good. */
 const char *hvc_solver__name(void);
 /** Queries asked. */
