@@ -203,23 +203,6 @@ static const struct hvc_set *set_of(struct hvc_bvs *terms, const struct bench *b
 	return hvc_set__imms(terms, ended_so, &(struct ending){bench, how});
 }
 
-static hvc_ref is_in(struct hvc_bvs *terms, const struct hvc_member *m)
-{
-	hvc_ref any = hvc_bv__num(terms, 1, 0);
-
-	for (size_t i = 0; i < m->set->count; i++) {
-		hvc_ref below =
-		        hvc_bv__ult(terms, m->key, hvc_bv__num(terms, 16, m->set->range[i].lo));
-		hvc_ref above =
-		        hvc_bv__ult(terms, hvc_bv__num(terms, 16, m->set->range[i].hi), m->key);
-
-		any = hvc_bv__or(
-		        terms, any,
-		        hvc_bv__and(terms, hvc_bv__not(terms, below), hvc_bv__not(terms, above)));
-	}
-	return any;
-}
-
 static bool can_be(struct hvc_exact *exact, hvc_ref condition)
 {
 	enum hvc_answer answer;
@@ -243,7 +226,7 @@ static bool add_row(struct hvc_exact *exact, struct hvc_exact_part *part,
 
 	if (!imm.set)
 		return false;
-	condition = hvc_bv__and(exact->terms, from->condition, is_in(exact->terms, &imm));
+	condition = hvc_bv__and(exact->terms, from->condition, hvc_set__term(exact->terms, &imm));
 	if (!can_be(exact, condition))
 		return true;
 	*to = *from;

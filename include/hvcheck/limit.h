@@ -6,7 +6,6 @@
 #ifndef HVCHECK_LIMIT_H
 #define HVCHECK_LIMIT_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 #include "hvcheck/hvc.h"
@@ -47,13 +46,5 @@
 #define HVC_LIMIT_SAVED_INPUTS  4096u
 #define HVC_LIMIT_SAVED_NODES   1000000u
 #define HVC_LIMIT_SAVED_ROWS    65536u
-
-/** One row of the table. All strings are constant. */
-struct hvc_limit {
-	const char *name;
-	uint64_t value;
-	const char *unit; /**< "bytes", "members", "" for a factor */
-	const char *what; /**< that there may be so many of */
-};
 
 #endif
