@@ -171,6 +171,21 @@ TEST(entry)
 		}
 }
 
+/* A caller is big-endian only where it says so: by bit 9 of daif, which is D in AArch64 state. */
+TEST(endianness)
+{
+	for (unsigned big = 0; big < 2; big++) {
+		struct hvc_call call = call_of(HVC_INSN_HVC_A32, HVC_LEVEL_EL1_SVC);
+		struct tiny_image image;
+
+		tiny_init(&image, HVC_CPU_A72);
+		tiny_put(&image, LOWER32, A64_MRS(0, SPSR), A64_ERET);
+		call.daif |= big ? HVC_PSR_E : 0;
+		assert_hex(once(&image, &call).state.v[0] & (HVC_PSR_E | HVC_PSR_AIF),
+		           (big ? HVC_PSR_E : 0) | 0x180);
+	}
+}
+
 /* Bits 63:32 as the CPU leaves them: what they held, or zero. */
 TEST(upper_halves)
 {

@@ -77,8 +77,11 @@ void hvc_call_init(struct hvc_call *call, uint64_t seed)
 		call->x[n] = seed ? mix(seed * 64 + n) : HVC_LANDING + n * UINT64_C(0x800);
 	/* N and V: what no comparison of equal or of small numbers leaves behind */
 	call->nzcv = (seed ? mix(seed * 64 + 32) : UINT64_C(0x90000000)) & HVC_PSTATE_NZCV;
-	/* D and A masked, I and F open: a handler that hands back its own mask is seen */
-	call->daif = (seed ? mix(seed * 64 + 33) : UINT64_C(0x300)) & HVC_PSTATE_DAIF;
+	/*
+	 * A and I masked, F open, and so is D, which in AArch32 state is E: callers are
+	 * little-endian there. A handler that hands back its own mask is seen.
+	 */
+	call->daif = (seed ? mix(seed * 64 + 33) : UINT64_C(0x180)) & HVC_PSTATE_DAIF;
 	/* Q, and every other bit of GE: a handler that forgets them is seen */
 	call->psr = (uint32_t)HVC_PSR_Q | 0x50000u;
 }

@@ -44,7 +44,8 @@ static inline bool hvc_insn_is_t32(enum hvc_insn insn)
 struct hvc_call {
 	uint64_t x[HVC_GPR_COUNT];
 	uint64_t nzcv; /**< PSTATE bits 31:28 in place */
-	uint64_t daif; /**< PSTATE bits 9:6 in place; in AArch32 state bit 9 is E */
+	uint64_t daif; /**< PSTATE bits 9:6 in place; in AArch32 state bit 9 is E, which is 0 by
+	                  default */
 	uint32_t psr;  /**< in AArch32 state: Q, GE and IT in place */
 	uint16_t imm;
 	enum hvc_insn insn;
