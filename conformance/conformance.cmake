@@ -297,3 +297,13 @@ foreach(test cli-deaths faults dispatch broken cli-images cli-worlds prove oracl
   endif()
   math(EXPR cost "${cost} - 1")
 endforeach()
+# Those that ci/test runs under the sanitizers, and what they read: half of what there is to build.
+add_custom_target(quick DEPENDS subjects cases images)
+foreach(source ${suites})
+  get_filename_component(name ${source} NAME_WE)
+  string(REPLACE test_ "" test ${name})
+  get_test_property(${test} LABELS labels)
+  if(NOT labels MATCHES "long|real|exhaustive|slow")
+    add_dependencies(quick ${name})
+  endif()
+endforeach()
