@@ -199,6 +199,13 @@ TEST(defaults_of_a_file)
 	hvc_abi_free(abi);
 }
 
+/* As some editors begin a file. */
+TEST(a_byte_order_mark_is_none_of_the_text)
+{
+	hvc_abi_free(parse("\xef\xbb\xbf" HEAD
+	                   "rules: [ { name: a, default: true, outcome: return } ]"));
+}
+
 TEST(values_of_a_file)
 {
 	struct hvc_abi *abi = parse(

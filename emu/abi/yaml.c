@@ -235,11 +235,17 @@ static enum hvc_status read_stream(struct reader *r, struct hvc_node **out)
 static enum hvc_status read_tree(struct reader *r, struct hvc_node **out)
 {
 	enum hvc_status status;
+	size_t mark = 0;
 
 	if (!yaml_parser_initialize(&r->parser))
 		return fail_memory(r);
 	yaml_parser_set_encoding(&r->parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&r->parser, (const unsigned char *)r->text, r->size);
+	/* Some editors put a byte order mark in front, which libyaml only skips when it may guess.
+	 */
+	if (r->size >= 3 && !memcmp(r->text, "\xef\xbb\xbf", 3))
+		mark = 3;
+	yaml_parser_set_input_string(&r->parser, (const unsigned char *)r->text + mark,
+	                             r->size - mark);
 	status = read_stream(r, out);
 	yaml_parser_delete(&r->parser);
 	if (status == HVC_OK && !*out)
