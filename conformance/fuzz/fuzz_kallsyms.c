@@ -3,7 +3,7 @@
 #include "image.h"
 #include "kallsyms_maker.h"
 
-#include "subject/kallsyms_table.h"
+#include "subject/kallsyms.h"
 
 /* An Image of functions where the tables of maker_make say they are. */
 static void put_code(uint8_t *bytes, uint64_t size)

@@ -21,7 +21,7 @@ static const struct row {
 	uint64_t value;
 	const char *unit; /* "bytes", "members", "" for a factor */
 	const char *what;
-} table[] = {
+} limits[] = {
         /* clang-format off */
 	{"image", HVC_LIMIT_IMAGE, "bytes", "of a file, of what is unpacked from it, and of an image in memory"},
 	{"unpacked", HVC_LIMIT_UNPACKED, "bytes", "that come out of a file in all layers, kept or passed over"},
@@ -68,7 +68,7 @@ TEST(docs_have_this_table)
 
 	for (const char *at = text; (at = strstr(at, "\n| `")); at++)
 		rows++;
-	for (const struct row *limit = table; limit < table + sizeof table / sizeof *table;
+	for (const struct row *limit = limits; limit < limits + sizeof limits / sizeof *limits;
 	     limit++, rows--) {
 		const bool mega = limit->value % (1u << 20) == 0 && limit->unit[0] == 'b';
 		const bool kilo = !mega && limit->value % 1024 == 0 && limit->unit[0] == 'b';

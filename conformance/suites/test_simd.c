@@ -2,7 +2,7 @@
 /** FP/SIMD registers: read out where a call may have changed them, and fresh for every call. */
 #include "tiny_image.h"
 
-#include "machine/simd.h"
+#include "machine/outcome.h"
 #include "suite.h"
 
 /* A64 (Arm ARM C7.2) */

@@ -8,7 +8,7 @@
 #define HVC_ABI_OVERLAP_H
 
 #include "abi/abi.h"
-#include "abi/cover_search.h"
+#include "abi/cover.h"
 #include "hvcheck/abi.h"
 
 /** The calls that one rule of the first ABI and one of the second share. */

@@ -9,7 +9,7 @@
 #include "cli/supervise.h"
 #include "cli/world.h"
 #include "engine/doubt.h"
-#include "symbolic/certificate.h"
+#include "symbolic/smt.h"
 
 #define WORLDS 32u /* bits of hvc_rule.worlds */
 

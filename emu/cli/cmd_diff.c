@@ -8,7 +8,7 @@
 #include "cli/used.h"
 #include "cli/world.h"
 #include "engine/saved.h"
-#include "symbolic/certificate.h"
+#include "symbolic/smt.h"
 
 /* The two sides of a diff. */
 struct pair {

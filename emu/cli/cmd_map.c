@@ -19,7 +19,7 @@
 #include "engine/suggest.h"
 #include "engine/sweep.h"
 #include "machine/world.h"
-#include "symbolic/certificate.h"
+#include "symbolic/smt.h"
 
 /* What the sweep tries: values that rows part, and those of a specification. */
 static enum hvc_status make_probes(const struct hvc_options *options, const struct hvc_exact *exact,

@@ -8,7 +8,6 @@
 #include "abi/abi.h"
 #include "engine/cause.h"
 #include "engine/features.h"
-#include "engine/fetch.h"
 #include "engine/prove.h"
 #include "engine/secret.h"
 

@@ -9,10 +9,10 @@
 #include <string.h>
 
 #include "abi/abi.h"
+#include "engine/apart.h"
 #include "engine/cause.h"
 #include "engine/check.h"
 #include "engine/features.h"
-#include "engine/fetch.h"
 #include "engine/probe.h"
 #include "engine/scene.h"
 #include "machine/supplied.h"

@@ -9,7 +9,7 @@
 #include "abi/abi.h"
 #include "base/grow.h"
 #include "hvcheck/verdict.h"
-#include "machine/simd.h"
+#include "machine/outcome.h"
 
 #define SEEDS 16u
 

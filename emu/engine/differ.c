@@ -1,6 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* What everything that compares two maps asks: of the solver, and of the parts of the maps. */
+/* What could not be compared, and so may differ. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "engine/differ.h"
+#include "machine/world.h"
+
+/* What everything that compares two maps asks: of the solver, and of the parts of the maps. */
 
 enum hvc_answer hvc_differ__ask(struct hvc_differ *d, hvc_ref a, hvc_ref b)
 {
@@ -43,4 +51,134 @@ const struct hvc_exact_part *hvc_differ__other(const struct hvc_differ *d,
                                                const struct hvc_exact_part *old)
 {
 	return hvc_differ__part_of(d->side[HVC_SIDE_NEW], old);
+}
+
+/* The same of several callers is told once. */
+static bool add_gap(struct hvc_diff *diff, uint64_t callers, const char *text)
+{
+	struct hvc_gap *grown;
+
+	for (unsigned i = 0; i < diff->gaps; i++)
+		if (!strcmp(diff->gap[i].text, text)) {
+			diff->gap[i].callers |= callers;
+			return true;
+		}
+	grown = realloc(diff->gap, (diff->gaps + 1) * sizeof *grown);
+	if (!grown)
+		return false;
+	diff->gap = grown;
+	grown[diff->gaps] = (struct hvc_gap){callers, strdup(text)};
+	return grown[diff->gaps++].text != NULL;
+}
+
+bool hvc_differ__gap(struct hvc_differ *d, const struct hvc_exact_part *part, const char *format,
+                     ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof text, format, args);
+	va_end(args);
+	return add_gap(d->diff, HVC_CALLER_BIT(part->insn, part->from), text);
+}
+
+/* Past the door of a handler nothing is compared, unless the user has named it for a boundary. */
+static bool is_door(const struct hvc_exact *exact, const struct hvc_row *row)
+{
+	return row->kind == HVC_OUTCOME_HANDOFF && row->target && hvc_bv__const(row->target) &&
+	       !hvc_world__find_stop(&exact->world, row->target->value);
+}
+
+/* What of a part is not known, and so may differ. */
+bool hvc_differ__tell_gaps(struct hvc_differ *d, enum hvc_side side,
+                           const struct hvc_exact_part *part)
+{
+	const struct hvc_exact *exact = d->side[side];
+	char text[300];
+	bool told = false;
+
+	for (unsigned i = 0; i < part->rows; i++) {
+		const struct hvc_row *row = &part->row[i];
+
+		if (row->seen)
+			continue; /* compared, as far as calls go: which is told of the part */
+		hvc_exact__print_end(exact, row, text, sizeof text);
+		if (row->known != HVC_ROW_PROVED || is_door(exact, row)) {
+			told = told || row->known != HVC_ROW_PROVED;
+			if (!hvc_differ__gap(d, part, "%s: %s%s", exact->name, text,
+			                     row->known == HVC_ROW_PROVED
+			                             ? ", whose code is not compared"
+			                             : ""))
+				return false;
+		}
+	}
+	/* Of all callers' calls. */
+	if (exact->failed && !hvc_differ__gap(d, part, "%s: the engine failed on a call: %s",
+	                                      exact->name, exact->failure))
+		return false;
+	return part->complete || told || hvc_differ__gap(d, part, "%s: %s", exact->name, part->why);
+}
+
+/* Callers that one side has alone are not compared. */
+bool hvc_differ__tell_missing(struct hvc_differ *d, enum hvc_side side)
+{
+	const struct hvc_exact *exact = d->side[side], *other = d->side[1 - side];
+
+	for (unsigned i = 0; i < exact->parts; i++)
+		if (!hvc_differ__part_of(other, &exact->part[i]) &&
+		    !hvc_differ__gap(d, &exact->part[i], "%s: nothing is known of this caller",
+		                     other->name))
+			return false;
+	return true;
+}
+
+/* The next store to the image's own data, from `log` on, the newest first; NULL: none. */
+static const struct hvc_log *data_store(const struct hvc_exact *exact, const struct hvc_log *log)
+{
+	const struct hvc_image *image = hvc_subject_image(exact->subject);
+
+	for (; log; log = log->before)
+		for (unsigned i = 0; !log->base && i < image->segments; i++)
+			if (log->offset - image->segment[i].address < image->segment[i].size)
+				return log;
+	return NULL;
+}
+
+/* Is the same kept at the same place of both images? */
+static bool same_data(const struct hvc_exact *const exact[2], const struct hvc_sympath *a,
+                      const struct hvc_sympath *b)
+{
+	const struct hvc_log *x = data_store(exact[0], a->way->log);
+	const struct hvc_log *y = data_store(exact[1], b->way->log);
+
+	for (; x && y && x->value == y->value && x->size == y->size && x->offset == y->offset;
+	     x = data_store(exact[0], x->before), y = data_store(exact[1], y->before))
+		;
+	return !x && !y;
+}
+
+static bool keeps_data(const struct hvc_exact *exact, const struct hvc_symbolic *s)
+{
+	for (unsigned i = 0; i < s->paths; i++)
+		if (data_store(exact, s->path[i].way->log))
+			return true;
+	return false;
+}
+
+bool hvc_differ__tell_data(struct hvc_differ *d, const struct hvc_exact_part *const part[2])
+{
+	const struct hvc_exact *const exact[2] = {d->side[HVC_SIDE_OLD], d->side[HVC_SIDE_NEW]};
+	const struct hvc_symbolic *a = part[0]->symbolic, *b = part[1]->symbolic;
+	bool same;
+
+	/* A saved map does not say it. */
+	if (!a || !b || (!keeps_data(exact[0], a) && !keeps_data(exact[1], b)))
+		return true;
+	same = a->paths == b->paths;
+	for (unsigned i = 0; same && i < a->paths; i++)
+		same = same_data(exact, &a->path[i], &b->path[i]);
+	return same || hvc_differ__gap(d, part[0],
+	                               "what they keep in EL2's own data is not the same, and a "
+	                               "later call may go by it");
 }

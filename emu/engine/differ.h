@@ -96,7 +96,7 @@ enum hvc_answer hvc_differ__ask(struct hvc_differ *d, hvc_ref a, hvc_ref b);
 const struct hvc_exact_part *hvc_differ__part_of(const struct hvc_exact *exact,
                                                  const struct hvc_exact_part *like);
 
-/* differ_gap.c; false: memory ran out */
+/* differ.c; false: memory ran out */
 /** Say that something could not be compared. */
 HVC_MUST_USE bool hvc_differ__gap(struct hvc_differ *d, const struct hvc_exact_part *part,
                                   const char *format, ...) HVC_PRINTF(3, 4);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/exact_join.h"
+#include "engine/exact_trial.h"
 #include "hvcheck/arch.h"
 #include "machine/outcome.h"
 #include "machine/world.h"

@@ -4,7 +4,7 @@
  * are 4, the lower half is one of these. Where that is a few ranges of one number, people want
  * these.
  */
-#include "engine/exact_join.h"
+#include "engine/exact_trial.h"
 
 #include <string.h>
 

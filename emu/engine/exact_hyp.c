@@ -11,7 +11,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "engine/exact_join.h"
 #include "engine/exact_trial.h"
 #include "engine/scene.h"
 #include "engine/way_seen.h"

@@ -3,7 +3,7 @@
  * Two paths do the same when every register and store of one has the value of the other, or has
  * it where the other's condition holds: "x0 := 0" and "x0 is kept" are the same where x0 = 0.
  */
-#include "engine/exact_join.h"
+#include "engine/exact_trial.h"
 
 #include <stdlib.h>
 #include <string.h>

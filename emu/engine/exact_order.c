@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/exact_join.h"
+#include "engine/exact_trial.h"
 
 /** A condition that is longer than this is told as "anything else" where it is the widest. */
 #define LONG 40u

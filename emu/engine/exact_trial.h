@@ -63,4 +63,13 @@ void hvc_hold__machine(struct hvc_hold *hold, struct hvc_machine *machine);
 bool hvc_hold__differs(struct hvc_hold *hold, unsigned probe, const struct hvc_call *call,
                        const struct hvc_outcome *outcome, bool *held, char *text, size_t size);
 
+/** Join the rows of a part; each has one path before. False: memory ran out. */
+bool hvc_exact__join(struct hvc_exact *exact, struct hvc_exact_part *part);
+/** Sort them, and find the one that is "anything else". */
+void hvc_exact__order(struct hvc_exact *exact, struct hvc_exact_part *part);
+void hvc_row__free(struct hvc_row *row);
+
+/** Say what a case says of parts of one register as ranges of it, where these are few. */
+void hvc_row__tidy(struct hvc_bvs *terms, struct hvc_row_case *c);
+
 #endif

@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "engine/exact_join.h"
 #include "engine/exact_trial.h"
 #include "machine/outcome.h"
 #include "machine/world.h"

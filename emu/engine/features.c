@@ -7,15 +7,182 @@
  */
 #include "engine/features.h"
 
+#include <stdbool.h>
+#include <stdint.h>
 #include <sys/mman.h>
 
 #include "abi/abi.h"
-#include "engine/features_table.h"
 #include "engine/prover.h"
 #include "engine/scene.h"
 
+/*
+ * The functions that a subject may be asked after. Sources: Arm DEN0022 5.1.14 and 5.2
+ * (PSCI_FEATURES), DEN0028 7.3 (SMCCC_ARCH_FEATURES), DEN0077 13.3 (FFA_FEATURES), DEN0098 2.2
+ * (TRNG_FEATURES), DEN0057 3.3 (PV_TIME_FEATURES), Linux Documentation/virt/kvm/arm/hypercalls.rst
+ * (the vendor's features, a bitmap in w0 to w3).
+ */
+enum family {
+	PSCI,
+	ARCH,
+	FFA,
+	TRNG,
+	PV_TIME,
+	KVM, /* where the vendor's UID is KVM's */
+	FAMILIES,
+};
+
+enum {
+	BOTH = 1,    /* has a 64-bit form, too */
+	ALONE = 2,   /* may be called without being told of */
+	REFUSES = 4, /* says NOT_SUPPORTED to say something else */
+	EITHER = 8,  /* has one form, of 32 or 64 bits */
+	MAYBE = 16,  /* may have a 64-bit form */
+	NOBODYS = 32 /* no specification gives it a meaning */
+};
+
+struct question {
+	uint32_t id;
+	const char *name;
+	uint32_t first, last; /* identifiers that it may be asked after, 64-bit forms apart */
+};
+
+struct function {
+	enum family family;
+	uint32_t id;
+	const char *name;
+	unsigned is;
+};
+
+#define FUNCTIONS_MAX 320u
+
+#define SMC64 UINT32_C(0x40000000)
+
+static const struct question questions[FAMILIES] = {
+        [PSCI] = {0x8400000a, "PSCI_FEATURES", 0x84000000, 0x8400001f},
+        [ARCH] = {0x80000001, "SMCCC_ARCH_FEATURES", 0x80000000, 0x8000000f},
+        [FFA] = {0x84000064, "FFA_FEATURES", 0x84000060, 0x8400009f},
+        [TRNG] = {0x84000051, "TRNG_FEATURES", 0x84000050, 0x8400005f},
+        [PV_TIME] = {0xc5000020, "PV_TIME_FEATURES", 0xc5000020, 0xc500002f},
+        [KVM] = {0x86000000, "the vendor's features call", 0x86000001, 0x8600007f},
+};
+
+static const struct function functions[] = {
+        {PSCI, 0x84000000, "PSCI_VERSION", 0},
+        {PSCI, 0x84000001, "CPU_SUSPEND", BOTH},
+        {PSCI, 0x84000002, "CPU_OFF", 0},
+        {PSCI, 0x84000003, "CPU_ON", BOTH},
+        {PSCI, 0x84000004, "AFFINITY_INFO", BOTH},
+        {PSCI, 0x84000005, "MIGRATE", BOTH | REFUSES},
+        {PSCI, 0x84000006, "MIGRATE_INFO_TYPE", REFUSES},
+        {PSCI, 0x84000007, "MIGRATE_INFO_UP_CPU", BOTH | REFUSES},
+        {PSCI, 0x84000008, "SYSTEM_OFF", 0},
+        {PSCI, 0x84000009, "SYSTEM_RESET", 0},
+        {PSCI, 0x8400000b, "CPU_FREEZE", 0},
+        {PSCI, 0x8400000c, "CPU_DEFAULT_SUSPEND", BOTH},
+        {PSCI, 0x8400000d, "NODE_HW_STATE", BOTH},
+        {PSCI, 0x8400000e, "SYSTEM_SUSPEND", BOTH},
+        {PSCI, 0x8400000f, "PSCI_SET_SUSPEND_MODE", 0},
+        {PSCI, 0x84000010, "PSCI_STAT_RESIDENCY", BOTH},
+        {PSCI, 0x84000011, "PSCI_STAT_COUNT", BOTH},
+        {PSCI, 0x84000012, "SYSTEM_RESET2", BOTH},
+        {PSCI, 0x84000013, "MEM_PROTECT", 0},
+        {PSCI, 0x84000014, "MEM_PROTECT_CHECK_RANGE", BOTH},
+        {PSCI, 0x84000015, "SYSTEM_OFF2", BOTH},
+        {PSCI, 0x80000000, "SMCCC_VERSION", ALONE},
+        {ARCH, 0x80000002, "SMCCC_ARCH_SOC_ID", 0},
+        {ARCH, 0x80008000, "SMCCC_ARCH_WORKAROUND_1", ALONE},
+        {ARCH, 0x80007fff, "SMCCC_ARCH_WORKAROUND_2", ALONE},
+        {ARCH, 0x80003ffe, "SMCCC_ARCH_WORKAROUND_4", ALONE},
+        {ARCH, 0x80003fff, "SMCCC_ARCH_WORKAROUND_3", ALONE},
+        {FFA, 0x84000063, "FFA_VERSION", 0},
+        {FFA, 0x84000065, "FFA_RX_RELEASE", 0},
+        {FFA, 0x84000066, "FFA_RXTX_MAP", MAYBE},
+        {FFA, 0x84000067, "FFA_RXTX_UNMAP", 0},
+        {FFA, 0x84000068, "FFA_PARTITION_INFO_GET", 0},
+        {FFA, 0x84000069, "FFA_ID_GET", 0},
+        {FFA, 0x8400006b, "FFA_MSG_WAIT", 0},
+        {FFA, 0x8400006c, "FFA_YIELD", 0},
+        {FFA, 0x8400006d, "FFA_RUN", 0},
+        {FFA, 0x8400006f, "FFA_MSG_SEND_DIRECT_REQ", MAYBE},
+        {FFA, 0x84000070, "FFA_MSG_SEND_DIRECT_RESP", MAYBE},
+        {FFA, 0x84000071, "FFA_MEM_DONATE", MAYBE},
+        {FFA, 0x84000072, "FFA_MEM_LEND", MAYBE},
+        {FFA, 0x84000073, "FFA_MEM_SHARE", MAYBE},
+        {FFA, 0x84000074, "FFA_MEM_RETRIEVE_REQ", MAYBE},
+        {FFA, 0x84000076, "FFA_MEM_RELINQUISH", 0},
+        {FFA, 0x84000077, "FFA_MEM_RECLAIM", 0},
+        {FFA, 0x8400007a, "FFA_MEM_FRAG_RX", 0},
+        {FFA, 0x8400007b, "FFA_MEM_FRAG_TX", 0},
+        {FFA, 0x84000082, "FFA_NOTIFICATION_GET", 0},
+        {FFA, 0x84000085, "FFA_SPM_ID_GET", 0},
+        {FFA, 0x84000086, "FFA_MSG_SEND2", 0},
+        {FFA, 0x8400008a, "FFA_CONSOLE_LOG", MAYBE},
+        {TRNG, 0x84000050, "TRNG_VERSION", ALONE},
+        {TRNG, 0x84000052, "TRNG_GET_UUID", 0},
+        {TRNG, 0x84000053, "TRNG_RND", BOTH},
+        {PV_TIME, 0xc5000021, "PV_TIME_ST", 0},
+        {KVM, 0x86000001, "KVM's PTP", EITHER},
+        {KVM, 0x86000002, "KVM's HYP_MEMINFO", EITHER},
+        {KVM, 0x86000003, "KVM's MEM_SHARE", EITHER},
+        {KVM, 0x86000004, "KVM's MEM_UNSHARE", EITHER},
+        {KVM, 0x86000005, "KVM's MMIO_GUARD_INFO", EITHER},
+        {KVM, 0x86000006, "KVM's MMIO_GUARD_ENROLL", EITHER},
+        {KVM, 0x86000007, "KVM's MMIO_GUARD_MAP", EITHER},
+        {KVM, 0x86000040, "KVM's DISCOVER_IMPL_VER", EITHER},
+        {KVM, 0x86000041, "KVM's DISCOVER_IMPL_CPUS", EITHER},
+};
+
+#define FUNCTIONS (sizeof functions / sizeof *functions)
+
+static bool has(uint32_t id)
+{
+	for (unsigned i = 0; i < FUNCTIONS; i++)
+		if (functions[i].id == id)
+			return true;
+	return false;
+}
+
+/* All of them, as 32-bit forms where there are two, those without a meaning last: how many. */
+static unsigned list_functions(struct function out[static FUNCTIONS_MAX])
+{
+	unsigned count = 0;
+
+	for (; count < FUNCTIONS; count++)
+		out[count] = functions[count];
+	for (unsigned f = 0; f < FAMILIES; f++) {
+		const struct question *q = &questions[f];
+
+		for (uint32_t id = q->first; id <= q->last && count < FUNCTIONS_MAX; id++)
+			if (!has(id) && id != q->id)
+				out[count++] = (struct function){(enum family)f, id, NULL, NOBODYS};
+	}
+	return count;
+}
+
+bool hvc_features__is_question(uint32_t id)
+{
+	for (unsigned f = 0; f < FAMILIES; f++)
+		if (questions[f].id == id)
+			return true;
+	return false;
+}
+
+const char *hvc_features__name(uint32_t id, const char **asked)
+{
+	for (unsigned i = 0; i < FUNCTIONS; i++)
+		if (functions[i].id == id || (functions[i].id | SMC64) == id) {
+			*asked = questions[functions[i].family].name;
+			return functions[i].name;
+		}
+	*asked = "?";
+	for (unsigned f = 0; f < FAMILIES; f++)
+		if ((id & ~SMC64) >= (questions[f].first & ~SMC64) &&
+		    (id & ~SMC64) <= (questions[f].last & ~SMC64))
+			*asked = questions[f].name;
+	return "a function that no specification names";
+}
+
 #define NOT_SUPPORTED UINT32_MAX
-#define SMC64         UINT32_C(0x40000000)
 #define FFA_ERROR     UINT32_C(0x84000060)
 #define FFA_SUCCESS   UINT32_C(0x84000061)
 #define VENDOR_UID    UINT32_C(0x8600ff01)
@@ -45,7 +212,7 @@ struct bench {
 	struct hvc_diag diag;
 	volatile unsigned at;
 	bool kvm;
-	struct form form[HVC_FEATURES_MAX][2];
+	struct form form[FUNCTIONS_MAX][2];
 };
 
 struct work {
@@ -53,7 +220,7 @@ struct work {
 	struct bench *bench;
 	struct hvc_machine *machine;
 	unsigned functions;
-	struct hvc_features_function function[HVC_FEATURES_MAX];
+	struct function function[FUNCTIONS_MAX];
 };
 
 static void make_call(const struct work *work, uint32_t id, uint32_t argument, bool asks,
@@ -75,8 +242,7 @@ static bool tells_bit(const struct hvc_outcome *o, uint32_t id)
 	return o->state.v[bit / 32] >> bit % 32 & 1;
 }
 
-static enum answer judge(const struct hvc_outcome *o, const struct hvc_features_function *f,
-                         bool asks)
+static enum answer judge(const struct hvc_outcome *o, const struct function *f, bool asks)
 {
 	uint32_t x0 = (uint32_t)o->state.v[0], x2 = (uint32_t)o->state.v[2];
 
@@ -93,11 +259,11 @@ static enum answer judge(const struct hvc_outcome *o, const struct hvc_features_
 	default:
 		return PRESENT;
 	}
-	if (f->family == HVC_FEATURES_KVM && asks)
+	if (f->family == KVM && asks)
 		return x0 != NOT_SUPPORTED && tells_bit(o, f->id) ? PRESENT : ABSENT;
-	if (f->family == HVC_FEATURES_FFA && asks)
+	if (f->family == FFA && asks)
 		return x0 == FFA_SUCCESS ? PRESENT : ABSENT;
-	if (f->family == HVC_FEATURES_FFA)
+	if (f->family == FFA)
 		return x0 == NOT_SUPPORTED || (x0 == FFA_ERROR && x2 == NOT_SUPPORTED) ? ABSENT
 		                                                                       : PRESENT;
 	if (asks)
@@ -116,7 +282,7 @@ static enum hvc_status call_one(struct work *work, uint32_t id, uint32_t argumen
 }
 
 /* Has a function two identifiers? */
-static bool has_wide(const struct hvc_features_function *f)
+static bool has_wide(const struct function *f)
 {
 	return !(f->id & SMC64);
 }
@@ -124,14 +290,14 @@ static bool has_wide(const struct hvc_features_function *f)
 static enum hvc_status make_one(struct work *work, unsigned at)
 {
 	unsigned wide = at % 2;
-	const struct hvc_features_function *f = &work->function[at / 2];
+	const struct function *f = &work->function[at / 2];
 	struct form *form = &work->bench->form[at / 2][wide];
 	uint32_t id = f->id | (wide ? SMC64 : 0);
 	struct hvc_outcome outcome;
 
 	if (wide && !has_wide(f))
 		return HVC_OK;
-	HVC_TRY(call_one(work, hvc_features__question[f->family].id, id, true, &outcome));
+	HVC_TRY(call_one(work, questions[f->family].id, id, true, &outcome));
 	form->told = (uint8_t)judge(&outcome, f, true);
 	HVC_TRY(call_one(work, id, 0, false, &outcome));
 	form->does = (uint8_t)judge(&outcome, f, false);
@@ -187,13 +353,13 @@ static const struct hvc_rule *rule_at(const struct work *work, uint32_t id, uint
 }
 
 /* Does a rule of the ABI name the question, and say that x0 answers it? */
-static int rule_of(const struct work *work, enum hvc_features_family family, uint32_t argument)
+static int rule_of(const struct work *work, enum family family, uint32_t argument)
 {
 	const struct hvc_rule *rule;
 	bool answers;
 	int index;
 
-	rule = rule_at(work, hvc_features__question[family].id, argument, &index);
+	rule = rule_at(work, questions[family].id, argument, &index);
 	if (!rule || rule->role != HVC_ROLE_CALL || !rule->specified)
 		return -1;
 	answers = rule->returns.bits[0] & 1;
@@ -205,7 +371,7 @@ static int rule_of(const struct work *work, enum hvc_features_family family, uin
 static bool lie(const struct work *work, int rule, uint32_t id, bool asks, unsigned index,
                 enum hvc_lie kind)
 {
-	uint32_t question = hvc_features__question[work->function[index].family].id;
+	uint32_t question = questions[work->function[index].family].id;
 	struct hvc_verdict verdict = {
 	        .kind = HVC_VERDICT_VIOLATES,
 	        .rule = rule,
@@ -231,28 +397,26 @@ static void unite(struct form form[2])
 /* All that is told of one function. False: memory ran out. */
 static bool hold(const struct work *work, unsigned index)
 {
-	const struct hvc_features_function *f = &work->function[index];
+	const struct function *f = &work->function[index];
 	struct form *form = work->bench->form[index];
-	unsigned is = f->is, two = HVC_FEATURES_BOTH | HVC_FEATURES_MAYBE;
+	unsigned is = f->is, two = BOTH | MAYBE;
 	int rule = rule_of(work, f->family, f->id);
 
 	if (rule < 0)
 		return true;
 	for (unsigned wide = 0; wide < (has_wide(f) ? 2u : 1u); wide++) {
 		uint32_t id = f->id | (wide ? SMC64 : 0);
-		bool exists = !(is & HVC_FEATURES_NOBODYS) && (!wide || is & two);
+		bool exists = !(is & NOBODYS) && (!wide || is & two);
 
-		if (form[wide].told == PRESENT && form[wide].does == ABSENT &&
-		    !(is & HVC_FEATURES_REFUSES) &&
+		if (form[wide].told == PRESENT && form[wide].does == ABSENT && !(is & REFUSES) &&
 		    !lie(work, rule, id, false, index, HVC_LIE_TOLD))
 			return false;
 		if (form[wide].told == ABSENT && form[wide].does == PRESENT && exists &&
-		    !(is & (HVC_FEATURES_ALONE | HVC_FEATURES_REFUSES)) &&
-		    !lie(work, rule, id, true, index, HVC_LIE_HIDDEN))
+		    !(is & (ALONE | REFUSES)) && !lie(work, rule, id, true, index, HVC_LIE_HIDDEN))
 			return false;
 	}
-	if (is & HVC_FEATURES_BOTH && !(is & HVC_FEATURES_REFUSES) && form[0].told == PRESENT &&
-	    form[1].told == ABSENT && form[1].does == ABSENT)
+	if (is & BOTH && !(is & REFUSES) && form[0].told == PRESENT && form[1].told == ABSENT &&
+	    form[1].does == ABSENT)
 		return lie(work, rule, f->id | SMC64, true, index, HVC_LIE_HALF);
 	return true;
 }
@@ -260,7 +424,7 @@ static bool hold(const struct work *work, unsigned index)
 /* A call that an ABI leaves open, with all that are none, and that is answered as none of them. */
 static bool find_secret(const struct work *work, unsigned index)
 {
-	const struct hvc_features_function *f = &work->function[index];
+	const struct function *f = &work->function[index];
 
 	for (unsigned wide = 0; wide < (has_wide(f) ? 2u : 1u); wide++) {
 		const struct form *form = &work->bench->form[index][wide];
@@ -281,12 +445,12 @@ static bool find_secret(const struct work *work, unsigned index)
 }
 
 /* Something must be told, or nothing is asked there. */
-static bool tells(const struct work *work, enum hvc_features_family family)
+static bool tells(const struct work *work, enum family family)
 {
 	bool any = false;
 
 	/* Its bitmap has a bit of the call's own. */
-	if (family == HVC_FEATURES_KVM)
+	if (family == KVM)
 		return work->bench->kvm;
 	for (unsigned i = 0; i < work->functions; i++)
 		any |= work->function[i].family == family &&
@@ -297,14 +461,13 @@ static bool tells(const struct work *work, enum hvc_features_family family)
 
 static bool hold_all(const struct work *work)
 {
-	bool told[HVC_FEATURES_FAMILIES], ok = true;
+	bool told[FAMILIES], ok = true;
 
-	for (unsigned f = 0; f < HVC_FEATURES_FAMILIES; f++)
-		told[f] = tells(work, (enum hvc_features_family)f);
+	for (unsigned f = 0; f < FAMILIES; f++)
+		told[f] = tells(work, (enum family)f);
 	for (unsigned i = 0; ok && i < work->functions; i++) {
 		ok = find_secret(work, i);
-		if (work->function[i].is & HVC_FEATURES_EITHER ||
-		    work->function[i].family == HVC_FEATURES_KVM)
+		if (work->function[i].is & EITHER || work->function[i].family == KVM)
 			unite(work->bench->form[i]);
 		ok = ok && (!told[work->function[i].family] || hold(work, i));
 	}
@@ -319,9 +482,8 @@ static bool applies(const struct work *work)
 
 	for (unsigned i = 0; smccc && i < hvc_abi_rule_count(abi); i++)
 		any |= hvc_abi_rule_at(abi, i)->is_default && !hvc_abi_rule_at(abi, i)->specified;
-	for (unsigned f = 0; f < HVC_FEATURES_FAMILIES; f++)
-		any |= rule_of(work, (enum hvc_features_family)f,
-		               hvc_features__question[f].first) >= 0;
+	for (unsigned f = 0; f < FAMILIES; f++)
+		any |= rule_of(work, (enum family)f, questions[f].first) >= 0;
 	return any;
 }
 
@@ -333,7 +495,7 @@ enum hvc_status hvc_features__check(const struct hvc_features_config *config, st
 
 	if (!applies(&work))
 		return HVC_OK;
-	work.functions = hvc_features__list(work.function);
+	work.functions = list_functions(work.function);
 	work.bench = mmap(NULL, sizeof *work.bench, PROT_READ | PROT_WRITE,
 	                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (work.bench == MAP_FAILED)

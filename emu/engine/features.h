@@ -30,9 +30,9 @@ struct hvc_features_config {
 /** Ask and call. Errors: those of hvc_machine_open. */
 HVC_MUST_USE enum hvc_status hvc_features__check(const struct hvc_features_config *config,
                                                  struct hvc_diag *diag);
-/** PSCI_FEATURES and the like (features_table.c). */
+/** PSCI_FEATURES and the like. */
 bool hvc_features__is_question(uint32_t id);
-/** "CPU_ON", and in *asked "PSCI_FEATURES"; "?" for others (features_table.c). Constant. */
+/** "CPU_ON", and in *asked "PSCI_FEATURES"; "?" for others. Constant. */
 const char *hvc_features__name(uint32_t id, const char **asked);
 
 #endif

@@ -4,7 +4,7 @@
  * of the caller's writes there. The second write is made here, after the first load, and the rule
  * judges what comes of it; a call that reads twice and does not mind keeps its promises.
  */
-#include "engine/fetch.h"
+#include "engine/apart.h"
 
 #include <string.h>
 

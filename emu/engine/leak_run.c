@@ -9,7 +9,7 @@
 
 #include "engine/leak.h"
 #include "hvcheck/arch.h"
-#include "machine/simd.h"
+#include "machine/outcome.h"
 
 #define STEPS_MAX 4096u
 

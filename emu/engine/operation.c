@@ -12,7 +12,7 @@
 
 #include "abi/abi.h"
 #include "abi/overlap.h"
-#include "engine/rule_calls.h"
+#include "engine/prover.h"
 
 #define DOES_SIZE 1024u
 

@@ -4,6 +4,7 @@
 #define ENGINE_PROVER_H
 
 #include "abi/abi.h"
+#include "engine/exact.h"
 #include "engine/prove.h"
 #include "machine/outcome.h"
 #include "symbolic/symbolic.h"
@@ -37,6 +38,10 @@ struct hvc_proof_call *hvc_prover__new_call(struct hvc_prover *p);
 HVC_MUST_USE enum hvc_status hvc_prover__name_apart(struct hvc_prover *p, unsigned path,
                                                     const struct hvc_call *call, int rule,
                                                     enum hvc_clause clause);
+/** Of a rule, these calls are governed by it, and break it where `kept` or p->stated fails. */
+void hvc_prover__note_broken(struct hvc_prover *p, unsigned rule, hvc_ref calls, hvc_ref kept);
+/** What was proved of this caller, as certificates. `always` holds of every call. */
+HVC_MUST_USE enum hvc_status hvc_prover__certify(struct hvc_prover *p, hvc_ref always);
 
 /* prove.c */
 /** Follow every path of the part's caller in the machine's world, secrets (or NULL) left open. */
@@ -105,15 +110,24 @@ HVC_MUST_USE enum hvc_status hvc_prover__width(struct hvc_prover *p);
 /** "w0 is 0x1, and 0x0 where bits 63:32 ...". Cut to size. */
 void hvc_width__print(const struct hvc_verdict *verdict, char *text, size_t size);
 
-/* prove_certificate.c */
-/** Of a rule, these calls are governed by it, and break it where `kept` or p->stated fails. */
-void hvc_prover__note_broken(struct hvc_prover *p, unsigned rule, hvc_ref calls, hvc_ref kept);
-/** What was proved of this caller, as certificates. `always` holds of every call. */
-HVC_MUST_USE enum hvc_status hvc_prover__certify(struct hvc_prover *p, hvc_ref always);
-
 /* prove_call.c */
 /** Make the calls from `first` on, and hold the verdicts to those of the proof. */
 HVC_MUST_USE enum hvc_status hvc_prover__confirm(struct hvc_prover *p, unsigned first,
                                                  struct hvc_diag *diag);
+
+/* prove_promise.c: the calls of one caller that fall under a rule, as a condition */
+struct hvc_rule_calls {
+	struct hvc_prove_config config;
+	struct hvc_check_part caller;
+	struct hvc_prover prover;
+};
+
+/** world: an index into the ABI's. abi may be NULL, which has no rules. False: memory ran out. */
+HVC_MUST_USE bool hvc_rule_calls__begin(struct hvc_rule_calls *calls, struct hvc_bvs *terms,
+                                        const struct hvc_abi *abi, unsigned world,
+                                        const struct hvc_exact_part *part);
+/** A truth value. */
+hvc_ref hvc_rule_calls__of(struct hvc_rule_calls *calls, unsigned rule);
+void hvc_rule_calls__end(struct hvc_rule_calls *calls);
 
 #endif

@@ -11,7 +11,7 @@
 
 #include "abi/abi.h"
 #include "engine/differ.h"
-#include "engine/rule_calls.h"
+#include "engine/prover.h"
 #include "engine/scene.h"
 #include "machine/world.h"
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "engine/leak.h"
-#include "machine/simd.h"
+#include "machine/outcome.h"
 #include "machine/world.h"
 
 bool hvc_view__shows(enum hvc_reg reg)

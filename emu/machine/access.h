@@ -55,4 +55,11 @@ uint64_t hvc_access__at(const struct hvc_a64_access *access, uint64_t pc, const 
 /** The first byte of the access at frame->pc, at EL2; 0 where there is none. */
 uint64_t hvc_access__address(uint32_t word, const struct hvc_engine_frame *frame);
 
+/**
+ * Is it known that a CPU has no such instruction? read: the value of an ID register by its
+ * encoding (op0, op1, CRn, CRm, op2); false: it is not known.
+ */
+bool hvc_feature__lacks(uint32_t word,
+                        bool (*read)(void *ctx, const uint8_t name[5], uint64_t *value), void *ctx);
+
 #endif

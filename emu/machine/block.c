@@ -8,7 +8,7 @@
 
 #include "machine/access.h"
 #include "machine/internal.h"
-#include "machine/plain.h"
+#include "machine/parts.h"
 #include "machine/trap.h"
 #include "machine/vhe.h"
 

@@ -4,7 +4,7 @@
 #include "hvcheck/aarch32.h"
 #include "machine/a32.h"
 #include "machine/internal.h"
-#include "machine/plain.h"
+#include "machine/parts.h"
 
 #define COND_AL 14u
 

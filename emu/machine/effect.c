@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "machine/internal.h"
-#include "machine/plain.h"
+#include "machine/parts.h"
 
 #define PAGE UINT64_C(0x1000)
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Which instructions a CPU may lack, by its ID registers (Arm ARM D24.2). */
-#include "machine/feature.h"
+#include "machine/access.h"
 
 #include <stddef.h>
 

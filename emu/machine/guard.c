@@ -8,8 +8,8 @@
  * opcodes of the two groups below, which fall through a switch to an assertion. And an ERET of a
  * register other than 31, which is unallocated, is executed as an ERET that nobody expects.
  */
-#include "machine/guard.h"
 #include "base/grow.h"
+#include "machine/parts.h"
 
 #include <stdlib.h>
 

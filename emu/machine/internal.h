@@ -8,7 +8,6 @@
 #include "hvcheck/machine.h"
 #include "hvcheck/supplied.h"
 #include "machine/engine.h"
-#include "machine/guard.h"
 #include "machine/level.h"
 #include "machine/own.h"
 #include "machine/parts.h"

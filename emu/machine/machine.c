@@ -7,7 +7,7 @@
 
 #include "hvcheck/arch.h"
 #include "machine/internal.h"
-#include "machine/plain.h"
+#include "machine/parts.h"
 #include "machine/supplied.h"
 #include "machine/world.h"
 

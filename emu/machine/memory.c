@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "machine/memory.h"
+/* Memory that worlds set. */
 
 #include <errno.h>
 #include <pthread.h>

@@ -11,7 +11,6 @@
 #include "machine/outcome.h"
 #include "machine/own.h"
 #include "machine/reg.h"
-#include "machine/simd.h"
 #include "machine/vhe.h"
 #include "machine/world.h"
 

@@ -4,6 +4,7 @@
 #define HVC_MACHINE_OUTCOME_H
 
 #include "hvcheck/outcome.h"
+#include "hvcheck/simd.h"
 
 /** The HVC, or the SMC, of a level's execution state: of AArch32 that of A32. */
 enum hvc_insn hvc_insn__at(enum hvc_insn insn, enum hvc_level level);
@@ -61,5 +62,8 @@ bool hvc_others__same(const struct hvc_others *a, const struct hvc_others *b);
 
 /** A fault since MRS or MSR was UNDEFINED: the CPU model has no such register. */
 bool hvc_outcome__lacks_register(const struct hvc_outcome *outcome);
+
+/** True iff register i holds the same in both. */
+bool hvc_simd__same(const struct hvc_simd *a, const struct hvc_simd *b, unsigned i);
 
 #endif

@@ -19,7 +19,7 @@
 #include "base/random.h"
 #include "hvcheck/arch.h"
 #include "machine/internal.h"
-#include "machine/plain.h"
+#include "machine/parts.h"
 #include "machine/vhe.h"
 
 #define WORD_DC_ZVA UINT32_C(0xd50b7420) /* with Rt 0 */

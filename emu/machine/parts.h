@@ -3,6 +3,10 @@
 #ifndef MACHINE_PARTS_H
 #define MACHINE_PARTS_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include "hvcheck/machine.h"
 #include "hvcheck/supplied.h"
 #include "machine/engine.h"
@@ -146,5 +150,33 @@ bool hvc_unset__watch(struct hvc_machine *machine);
 void hvc_unset__load(struct hvc_machine *machine, uint64_t address, unsigned size);
 /* The call has ended: account for what it read. */
 void hvc_unset__conclude(struct hvc_machine *machine);
+
+struct hvc_machine;
+
+struct hvc_guard {
+	uint64_t *address; /**< where one is, or has been */
+	unsigned count;
+	size_t capacity;
+	bool looked; /**< at the image */
+};
+
+/** Is it one, on a CPU model that has what the engine gets wrong? All are UNDEFINED. Pure. */
+bool hvc_guard__aborts(uint32_t word);
+/** Keep those of the image from a new engine. False: out of memory. */
+bool hvc_guard__image(struct hvc_machine *machine);
+/** A store is about to be made; it may write one. */
+void hvc_guard__store(struct hvc_machine *machine, uint64_t address, unsigned size, uint64_t value);
+/** The engine has come back at pc: because of one? Outside hooks. */
+bool hvc_guard__stops(struct hvc_machine *machine, uint64_t pc);
+
+/** What code may have done that a reset must know of; none: it is known register by register. */
+enum hvc_effect {
+	HVC_EFFECT_CPU = 1,    /**< something in the CPU */
+	HVC_EFFECT_MEMORY = 2, /**< stores whose place is not known */
+	HVC_EFFECT_CODE = 4,   /**< stores to code that may have run */
+};
+
+/** Of one instruction, whatever its operands are. */
+unsigned hvc_plain__effects(uint32_t word);
 
 #endif

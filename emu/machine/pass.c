@@ -3,7 +3,7 @@
 #include "hvcheck/arch.h"
 #include "machine/flight.h"
 #include "machine/internal.h"
-#include "machine/plain.h"
+#include "machine/parts.h"
 #include "machine/world.h"
 
 #define ESR_PC_ALIGN ((uint64_t)HVC_EC_PC_ALIGN << 26 | HVC_ESR_IL)

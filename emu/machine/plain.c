@@ -4,7 +4,7 @@
  * registers with a row (and only as the row says), FP/SIMD, PSTATE and memory by stores makes the
  * reset after it put back the whole CPU. Encodings: Arm ARM (DDI 0487) C4.1.
  */
-#include "machine/plain.h"
+#include "machine/parts.h"
 
 #include <stddef.h>
 

@@ -7,7 +7,7 @@
 
 #include "hvcheck/arch.h"
 #include "machine/internal.h"
-#include "machine/plain.h"
+#include "machine/parts.h"
 
 /*
  * ESR, ELR and SPSR of EL2 are written by every entry before EL2 code can read them, so what a

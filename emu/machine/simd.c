@@ -4,7 +4,7 @@
  * code either names an FP/SIMD register or does not (block.c), so only the calls that went
  * through one that does are read out, and only the call after such a one is given fresh values.
  */
-#include "machine/simd.h"
+#include "machine/outcome.h"
 
 #include "base/random.h"
 #include "machine/internal.h"

@@ -15,7 +15,6 @@
 #include <string.h>
 
 #include "machine/access.h"
-#include "machine/feature.h"
 #include "machine/internal.h"
 
 #define SCTLR_A   (UINT64_C(1) << 1)  /* check the alignment of accesses */

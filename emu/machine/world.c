@@ -11,7 +11,6 @@
 
 #include "hvcheck/aarch32.h"
 #include "hvcheck/arch.h"
-#include "machine/memory.h"
 #include "machine/outcome.h"
 #include "machine/reg.h"
 

@@ -3,6 +3,7 @@
 #ifndef HVC_MACHINE_WORLD_H
 #define HVC_MACHINE_WORLD_H
 
+#include "hvcheck/machine.h"
 #include "hvcheck/world.h"
 
 /** SPSR_ELx.M[4:0] of a level: 0, 4, 5, 8, 9, or an enum hvc_mode32. */
@@ -41,5 +42,8 @@ const struct hvc_stop *hvc_world__find_stop(const struct hvc_world *world, uint6
  * boundary.
  */
 bool hvc_world__is_closed(const struct hvc_world *world);
+
+/** The piece that stands at this place by its name, NULL: none does. */
+struct hvc_memory *hvc_memory__find(struct hvc_world *world, const char *place);
 
 #endif

@@ -3,16 +3,93 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <fnmatch.h>
 #include <inttypes.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "hvcheck/subject.h"
-#include "subject/gzip.h"
+#include "subject/elf.h"
 #include "subject/little.h"
-#include "subject/member.h"
 #include "subject/source.h"
+#include "subject/zboot.h"
+
+/* So many bytes of a member's beginning say what it is. */
+#define HVC_MEMBER_HEAD 512u
+
+/* The last part of the path. Debian, Fedora, Arch, Alpine and the kernel's own targets; Xen;
+   firmware that has EL2 vectors. */
+static const char *const kernels[] = {
+        "vmlinuz*", "vmlinux*", "Image",       "Image[-.]*",     "xen",      "xen-*",
+        "xen.*",    "bl31*",    "kernel*.img", "jailhouse*.bin", "hafnium*",
+};
+
+/* Names like those of kernels that other things have: modules, device trees and lists of symbols,
+   such as xen-blkback.ko, xen-domu.dtb and xen-syms.map.gz. */
+static const char *const others[] = {"*.ko", "*.ko.*", "*.dtb", "*.dtbo",
+                                     "*.so", "*.so.*", "*.map", "*.map.*"};
+
+static bool matches_one(const char *const *pattern, size_t count, const char *part)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!fnmatch(pattern[i], part, 0))
+			return true;
+	return false;
+}
+
+/* A member's path without the "./" or "/" that packages put before it. */
+static const char *path_of(const char *name)
+{
+	while (name[0] == '/' || (name[0] == '.' && name[1] == '/'))
+		name++;
+	return name;
+}
+
+static const char *last_part(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/*
+ * Does a path match what stands after FILE: - the same path, or a shell pattern, in which a
+ * star stands for slashes too; without a slash it may also be the path's last part.
+ */
+static bool matches(const char *wanted, const char *path)
+{
+	wanted = path_of(wanted);
+	if (!strcmp(wanted, path) || !fnmatch(wanted, path, 0))
+		return true;
+	return !strchr(wanted, '/') && !fnmatch(wanted, last_part(path), 0);
+}
+
+/* Is the path one that kernels and hypervisors are installed under? */
+static bool is_kernel(const char *path)
+{
+	const char *part = last_part(path);
+
+	return matches_one(kernels, sizeof kernels / sizeof *kernels, part) &&
+	       !matches_one(others, sizeof others / sizeof *others, part);
+}
+
+/* Is it where packages keep files with symbols, beside those that are booted? */
+static bool is_debug(const char *path)
+{
+	return !strncmp(path, "usr/lib/debug/", 14);
+}
+
+/* May the bytes be a kernel: ELF, arm64 Image, PE, or packed? Not a text beside one. */
+static bool looks_bootable(const uint8_t *bytes, size_t size)
+{
+	return hvc_elf__is(bytes, size) || hvc_archive__is(bytes, size) ||
+	       (size >= 2 && !memcmp(bytes, "MZ", 2)) ||
+	       (size >= 60 && !memcmp(bytes + 56, "ARM\x64", 4)) || hvc_zimage__is(bytes, size);
+}
 
 static const struct magic {
 	unsigned offset, size;
@@ -226,7 +303,7 @@ static bool is_copy(const struct hvc_unpacked *first, const struct hvc_unpacked 
 static enum hvc_status take(struct reader *reader, const char *path)
 {
 	const char *wanted = reader->packed->member;
-	const bool debug = !wanted && hvc_member__is_debug(path);
+	const bool debug = !wanted && is_debug(path);
 	const bool many = reader->matches > 1 && (debug || !reader->debug);
 	struct hvc_unpacked data = {0};
 	enum hvc_status status;
@@ -238,7 +315,7 @@ static enum hvc_status take(struct reader *reader, const char *path)
 	if (status == HVC_OK && many)
 		status = skip_data(reader);
 	if (status != HVC_OK || is_copy(&reader->found, &data) ||
-	    (!wanted && !hvc_member__looks_bootable(data.bytes, data.size))) {
+	    (!wanted && !looks_bootable(data.bytes, data.size))) {
 		free(data.bytes);
 		return status;
 	}
@@ -264,7 +341,7 @@ static enum hvc_status take(struct reader *reader, const char *path)
 	if (!data.member)
 		return no_memory(reader);
 	/* A whole name has no second match, but in a package that is odd anyway. */
-	reader->stop = wanted && !strcmp(hvc_member__path(wanted), path);
+	reader->stop = wanted && !strcmp(path_of(wanted), path);
 	return HVC_OK;
 }
 
@@ -289,12 +366,12 @@ static enum hvc_status read_member(struct reader *reader, struct archive_entry *
 	}
 	if (!path || archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry))
 		return skip_data(reader);
-	path = hvc_member__path(path);
+	path = path_of(path);
 	if (format == ARCHIVE_FORMAT_AR && !strncmp(path, "data.tar", 8)) {
 		return take_all(reader);
 	}
 	reader->files++;
-	if (wanted ? hvc_member__matches(wanted, path) : hvc_member__is_kernel(path))
+	if (wanted ? matches(wanted, path) : is_kernel(path))
 		return take(reader, path);
 	return skip_data(reader);
 }

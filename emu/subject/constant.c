@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "subject/constant.h"
+/* The constants that some code compares registers with. */
+#include "subject/walk.h"
 
 #include <stdlib.h>
 

@@ -9,7 +9,6 @@
 
 #include "machine/a32.h"
 #include "machine/exception_hyp.h"
-#include "subject/constant.h"
 #include "subject/walk.h"
 
 #define VISITED_MAX 1024u /* instructions */

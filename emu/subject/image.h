@@ -82,4 +82,13 @@ HVC_MUST_USE enum hvc_status hvc_image__add_unset(struct hvc_loaded *loaded,
 /** Address of a byte of the file; false when it is in no segment. */
 bool hvc_image__at_offset(const struct hvc_loaded *loaded, uint64_t offset, uint64_t *address);
 
+/**
+ * Add the symbols of a file to an image's. Addresses are as the ELF file has them; those of an
+ * Image or raw file are counted from _text, or _start or start where there is none. Symbols
+ * outside the image are left out. Errors: hvc_file__read's, HVC_E_FORMAT (a line that is none,
+ * no such start, no symbol inside the image).
+ */
+HVC_MUST_USE enum hvc_status hvc_system_map__load(struct hvc_loaded *loaded, const char *path,
+                                                  struct hvc_diag *diag);
+
 #endif

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "subject/a64.h"
-#include "subject/kallsyms_table.h"
 #include "subject/little.h"
 #include "subject/walk.h"
 

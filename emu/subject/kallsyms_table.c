@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "subject/kallsyms_table.h"
+/* The tables of kallsyms as they lie in an image, and the names in them. */
+#include "subject/kallsyms.h"
 
 #include <stdlib.h>
 #include <string.h>

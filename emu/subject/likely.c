@@ -13,7 +13,6 @@
 
 #include "hvcheck/arch.h"
 #include "subject/a64.h"
-#include "subject/constant.h"
 #include "subject/def_use.h"
 #include "subject/value.h"
 #include "subject/walk.h"

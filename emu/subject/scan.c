@@ -10,7 +10,7 @@
 #include "subject/audit.h"
 #include "subject/finder.h"
 #include "subject/site_search.h"
-#include "subject/system_map.h"
+#include "subject/symbol.h"
 
 /* Tables whose code is looked at more closely, the best ones; hostile files have millions. */
 #define TABLES_MAX HVC_LIMIT_TABLES

@@ -38,4 +38,12 @@ int hvc_source__attach(struct hvc_source *source, struct archive *archive);
 /** How far the bytes have been read. */
 uint64_t hvc_source__offset(const struct hvc_source *source);
 
+/**
+ * Are the bytes a gzip file whose checksum is not that of what came out of it? It and the size end
+ * the file, or stand before what follows, such as a device tree. Of several such files in a row
+ * each has its own, which is not looked at.
+ */
+bool hvc_gzip__is_damaged(const uint8_t *bytes, size_t size, const uint8_t *inside,
+                          size_t inside_size);
+
 #endif

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A subject by its name: a built-in, or FILE with the place of its vectors. */
 #include "subject/subject.h"
-#include "subject/finder.h"
-#include "subject/nearest.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -12,13 +10,109 @@
 #include <sys/stat.h>
 
 #include "hvcheck/arch.h"
+#include "hvcheck/machine.h"
 #include "machine/file.h"
 #include "machine/world.h"
 #include "subject/builtin.h"
+#include "subject/def_use.h"
+#include "subject/finder.h"
 #include "subject/image.h"
-#include "subject/percpu.h"
+#include "subject/nearest.h"
 #include "subject/site.h"
-#include "subject/system_map.h"
+#include "subject/symbol.h"
+#include "subject/walk.h"
+
+/* Encodings: Arm ARM (DDI 0487) C4.1. */
+
+#define LIMIT 4096u /* instructions looked at */
+#define SLOTS 16u
+
+struct look {
+	uint32_t image, thread; /* a bit for each of x0 to x30 that holds an address, TPIDR_EL2 */
+	uint64_t at;            /* of the first addition of the two; 0: none so far */
+	bool pointer;
+};
+
+static unsigned field(uint32_t word, unsigned low)
+{
+	return word >> low & 31;
+}
+
+/* Rd := address of the image: ADR, ADRP, and ADD of an immediate to one. */
+static bool makes_address(const struct look *look, uint32_t word)
+{
+	if ((word & UINT32_C(0x1f000000)) == UINT32_C(0x10000000))
+		return true;
+	return (word & UINT32_C(0xff800000)) == UINT32_C(0x91000000) &&
+	       look->image >> field(word, 5) & 1;
+}
+
+/* ADD (shifted register), and loads and stores by two registers. */
+static bool sums(uint32_t word)
+{
+	return (word & UINT32_C(0xffe0fc00)) == UINT32_C(0x8b000000) ||
+	       (word & UINT32_C(0x3b200c00)) == UINT32_C(0x38200800);
+}
+
+/* One register of each kind. */
+static bool adds_both(const struct look *look, uint32_t word)
+{
+	unsigned n = field(word, 5), m = field(word, 16);
+
+	return sums(word) && ((look->image >> n & look->thread >> m & 1) ||
+	                      (look->image >> m & look->thread >> n & 1));
+}
+
+static bool visit(void *ctx, uint64_t address, uint32_t word, bool leader)
+{
+	struct look *look = ctx;
+	struct hvc_def_use uses;
+	bool makes;
+
+	if (leader)
+		look->image = look->thread = 0;
+	makes = makes_address(look, word);
+	hvc_def_use__of(word, &uses);
+	if (!look->at && adds_both(look, word))
+		look->at = address;
+	/* By two registers, the address may have been made in a block before: that says nothing. */
+	if (!sums(word) && uses.address & look->thread)
+		look->pointer = true;
+	look->image &= ~uses.writes;
+	look->thread &= ~uses.writes;
+	if (makes)
+		look->image |= uses.writes;
+	if ((word & ~UINT32_C(31)) == UINT32_C(0xd53cd040)) /* MRS Xt, TPIDR_EL2 */
+		look->thread |= uses.writes;
+	return true;
+}
+
+/*
+ * Does code that the vectors reach add TPIDR_EL2 to addresses of the image, and never access memory
+ * by it alone? Then it is an offset, which is 0 where the image's own copy of the data is meant.
+ * *at: of the first such addition. HVC_E_NOMEM.
+ */
+static enum hvc_status find_percpu(const struct hvc_image *image, bool *is_offset, uint64_t *at)
+{
+	uint64_t entry[SLOTS];
+	struct look look = {.image = 0};
+	const struct hvc_walk walk = {
+	        .image = image,
+	        .entry = entry,
+	        .entries = SLOTS,
+	        .limit = LIMIT,
+	        .into_calls = true,
+	        .visit = visit,
+	        .ctx = &look,
+	};
+
+	for (unsigned i = 0; i < SLOTS; i++)
+		entry[i] = image->vectors + i * (HVC_VECTOR_TABLE_SIZE / SLOTS);
+	HVC_TRY(hvc_walk__run(&walk));
+	*is_offset = look.at && !look.pointer;
+	*at = look.at;
+	return HVC_OK;
+}
 
 static const char usual_symbol[] = "hvc_vectors";
 
@@ -164,7 +258,7 @@ static enum hvc_status set_vectors(struct hvc_subject *subject, const char *wher
 	};
 	if (subject->builtin || loaded->booted)
 		return HVC_OK;
-	HVC_TRY(hvc_percpu__find(&subject->image, &is_offset, &address));
+	HVC_TRY(find_percpu(&subject->image, &is_offset, &address));
 	subject->percpu = is_offset ? address : 0;
 	return HVC_OK;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "subject/system_map.h"
+/* Symbols from a System.map: what nm writes, one "ADDRESS TYPE NAME" a line. */
+#include "subject/image.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -4,6 +4,7 @@
 #define SUBJECT_WALK_H
 
 #include "hvcheck/machine.h"
+#include "subject/subject.h"
 
 /** Read one word of an image; false when it is not all inside a segment. */
 bool hvc_walk__word(const struct hvc_image *image, uint64_t address, uint32_t *word);
@@ -25,5 +26,12 @@ struct hvc_walk {
 
 /** Walk, nearest blocks first. HVC_E_NOMEM, or HVC_OK however the walk ended. */
 HVC_MUST_USE enum hvc_status hvc_walk__run(const struct hvc_walk *walk);
+
+/** As hvc_subject__constants, of the code that `way` walks; it needs no visitor. */
+HVC_MUST_USE enum hvc_status hvc_constant__find(const struct hvc_walk *way,
+                                                struct hvc_constant **out, size_t *count);
+/** Of A32 or T32 vectors, r0 to r12. */
+HVC_MUST_USE enum hvc_status hvc_constant__find_a32(const struct hvc_image *image, bool t32,
+                                                    struct hvc_constant **out, size_t *count);
 
 #endif

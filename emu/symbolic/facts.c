@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "symbolic/facts.h"
+#include "symbolic/scene.h"
 
 #include "base/grow.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "symbolic/lift.h"
 
-#include "machine/feature.h"
+#include "machine/access.h"
 #include "machine/trap.h"
 
 static const struct hvc_lift_row *const tables[] = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a path of an exact exploration takes to be so, and need not be in the machine. */
-#include "symbolic/facts.h"
+#include "symbolic/scene.h"
 #include "symbolic/symbolic.h"
 
 static bool has_opaque(const struct hvc_way *way)

@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "symbolic/facts.h"
 #include "symbolic/scene.h"
 
 #define ADDENDS_MAX 16u

@@ -9,7 +9,6 @@
 
 #include "base/grow.h"
 #include "symbolic/bv_node.h"
-#include "symbolic/certificate.h"
 
 void hvc_certificates__free(struct hvc_certificates *certificates)
 {

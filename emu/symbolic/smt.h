@@ -25,4 +25,6 @@ HVC_MUST_USE enum hvc_status hvc_smt__claim(struct hvc_bvs *terms,
 HVC_MUST_USE enum hvc_status hvc_smt__paths(struct hvc_symbolic *symbolic, const char *about,
                                             struct hvc_certificates *out);
 
+void hvc_certificates__free(struct hvc_certificates *certificates);
+
 #endif

@@ -11,7 +11,7 @@
 #include "machine/internal.h"
 #include "machine/outcome.h"
 #include "machine/world.h"
-#include "symbolic/facts.h"
+#include "symbolic/scene.h"
 #include "symbolic/symbolic.h"
 
 /** Memory for pointers that are not the caller's to begin with, each its own. */
