@@ -4,6 +4,7 @@
  * specification, each broken variant by the call that shows it, and the clauses of the architecture
  * that an entry to Hyp mode and a return from it keep to (Arm ARM G1.12, G1.14, F5.1 HVC, ERET).
  */
+#include <stdlib.h>
 
 #include "engine/exact.h"
 #include "engine/fit.h"

@@ -107,7 +107,7 @@ static inline bool hvc_abi__is_hyp(const struct hvc_abi *abi)
 	return hvc_cpu__is_hyp(abi->world[0].world.cpu);
 }
 
-/* narrow.c: an ABI of 64 bits for callers of 32 */
+/* half.c: an ABI of 64 bits for callers of 32 */
 
 /**
  * What a register of x0 to x30 is called where the bits of mask count: x, w, or r where all these

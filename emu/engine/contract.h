@@ -95,7 +95,7 @@ void hvc_contract__free(struct hvc_contract *contract);
 
 /* Parts of measuring a contract, a section a file. */
 
-/* contract_call.c: which calls a class is measured by */
+/* contract.c: which calls a class is measured by */
 
 struct hvc_contract_call {
 	unsigned class_; /* index in the contract */

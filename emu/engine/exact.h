@@ -179,7 +179,7 @@ struct hvc_exact {
 /** The row that a call meets, in the world of the map; NULL: no part is of its caller. */
 const struct hvc_row *hvc_exact__row_of(struct hvc_exact *exact, const struct hvc_call *call);
 
-/* exact_place.c: where things are in the subject, or were when the map was saved */
+/* exact_print.c: where things are in the subject, or were when the map was saved */
 /** The symbol that an address is in, and the bytes into it. */
 bool hvc_exact__symbol(const struct hvc_exact *exact, uint64_t address, const char **name,
                        uint64_t *offset);
@@ -254,7 +254,7 @@ HVC_MUST_USE enum hvc_status hvc_exact__sweep(struct hvc_exact *exact,
                                               const struct hvc_sweep_config *config,
                                               struct hvc_diag *diag);
 
-/* exact_constants.c */
+/* exact_sweep.c */
 /** Ends of the ranges of register values that rows part. *out is malloc'ed. HVC_E_NOMEM. */
 HVC_MUST_USE enum hvc_status hvc_exact__constants(const struct hvc_exact *exact,
                                                   struct hvc_constant **out, size_t *count);

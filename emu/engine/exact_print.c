@@ -7,6 +7,64 @@
 #include "engine/exact.h"
 #include "machine/world.h"
 
+/* Addresses of a map's image and their symbols, of a subject or of a saved map. */
+
+bool hvc_exact__symbol(const struct hvc_exact *exact, uint64_t address, const char **name,
+                       uint64_t *offset)
+{
+	const struct hvc_exact_symbol *symbol = exact->origin.symbol;
+	unsigned low = 0, high = exact->origin.symbols;
+
+	if (exact->subject)
+		return hvc_subject_symbol(exact->subject, address, name, offset);
+	while (low < high) {
+		unsigned middle = (low + high) / 2;
+
+		if (symbol[middle].address <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (!low || !hvc_exact__is_inside(exact, address))
+		return false;
+	*name = symbol[low - 1].name;
+	*offset = address - symbol[low - 1].address;
+	return true;
+}
+
+bool hvc_exact__find(const struct hvc_exact *exact, const char *name, uint64_t *address)
+{
+	if (exact->subject)
+		return hvc_subject_find(exact->subject, name, address) == HVC_OK;
+	for (unsigned i = 0; i < exact->origin.symbols; i++)
+		if (!strcmp(exact->origin.symbol[i].name, name)) {
+			*address = exact->origin.symbol[i].address;
+			return true;
+		}
+	return false;
+}
+
+bool hvc_exact__is_inside(const struct hvc_exact *exact, uint64_t address)
+{
+	const struct hvc_image *image;
+
+	for (unsigned i = 0; i < exact->origin.insides; i++)
+		if (address >= exact->origin.inside[i].lo && address <= exact->origin.inside[i].hi)
+			return true;
+	if (!exact->subject)
+		return false;
+	image = hvc_subject_image(exact->subject);
+	for (unsigned i = 0; i < image->segments; i++)
+		if (address - image->segment[i].address < image->segment[i].size)
+			return true;
+	return false;
+}
+
+uint64_t hvc_exact__vectors(const struct hvc_exact *exact)
+{
+	return exact->subject ? hvc_subject_image(exact->subject)->vectors : exact->origin.vectors;
+}
+
 static void put_case(const struct hvc_exact *exact, const struct hvc_row_case *c,
                      struct hvc_text *out)
 {

@@ -69,7 +69,4 @@ bool hvc_exact__join(struct hvc_exact *exact, struct hvc_exact_part *part);
 void hvc_exact__order(struct hvc_exact *exact, struct hvc_exact_part *part);
 void hvc_row__free(struct hvc_row *row);
 
-/** Say what a case says of parts of one register as ranges of it, where these are few. */
-void hvc_row__tidy(struct hvc_bvs *terms, struct hvc_row_case *c);
-
 #endif

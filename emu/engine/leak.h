@@ -102,7 +102,7 @@ void hvc_leak__print(const struct hvc_leak *leak, char *text, size_t size);
 
 /* Parts of the search for leaks, a section a file. */
 
-/* view.c */
+/* leak_run.c */
 
 /* What the caller of one call can see of it afterwards, and what it cannot. */
 struct hvc_view {

@@ -67,7 +67,7 @@ const struct hvc_verdict *hvc_proof__refutes(const struct hvc_proof *proof,
                                              const struct hvc_call *call,
                                              const struct hvc_verdict *verdict);
 
-/* check_probes.c */
+/* check_judge.c */
 /**
  * With which registers every immediate is called: where all is proved, once, and of each finding
  * with those that show it, so that it is known on which immediates they do. Else all probes.

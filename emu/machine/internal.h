@@ -355,7 +355,7 @@ void hvc_machine__kept(const struct hvc_machine *machine, enum hvc_reg reg, uint
 bool hvc_other__kept(struct hvc_engine *engine, const uint8_t encoding[static 5],
                      uint64_t *writable, uint64_t *ones);
 
-/* simd.c */
+/* other.c */
 /* Put the caller's values in, where a call has been at them. */
 void hvc_simd__give(struct hvc_machine *machine);
 /* Read them out, where this call may have changed one. */

@@ -49,7 +49,7 @@ bool hvc_undo__touches(const struct hvc_undo *undo, uint64_t lo, uint64_t hi);
 bool hvc_undo__apply(struct hvc_undo *undo, struct hvc_engine *engine, bool code);
 void hvc_undo__free(struct hvc_undo *undo);
 
-/* spin.c: a loop without progress, found by Brent's cycle detection */
+/* nest.c: a loop without progress, found by Brent's cycle detection */
 
 struct hvc_spin {
 	uint64_t blocks;             /* of this call */
@@ -66,7 +66,6 @@ void hvc_spin__reset(struct hvc_spin *spin);
 /* A block at address is about to run. True: the PE is exactly where it was before. */
 bool hvc_spin__block(struct hvc_machine *machine, uint64_t address);
 /* Take a checkpoint where the next block begins; and is the PE there as it was at the last one? */
-void hvc_spin__look(struct hvc_spin *spin);
 bool hvc_spin__is_same(const struct hvc_machine *machine, uint64_t address);
 
 /* nested.c: exceptions at EL2, into its own vectors */
@@ -131,7 +130,7 @@ void hvc_zero__reset(struct hvc_zero *zero);
 /* The engine is a new one, without any of the pages. */
 void hvc_zero__forget(struct hvc_zero *zero);
 
-/* unset.c: reads of memory that is there and nobody has set */
+/* supplied.c: reads of memory that is there and nobody has set */
 
 #define UNSET_CELLS 64u
 

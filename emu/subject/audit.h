@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /** A look at code (hvc_scan__audit) in two files: audit.c for what instructions lack behind them,
- * audit_entry.c for what is lacking where code is entered. */
+ * audit.c for what is lacking where code is entered. */
 #ifndef SUBJECT_AUDIT_H
 #define SUBJECT_AUDIT_H
 
@@ -9,9 +9,5 @@
 /** scan.c: note a finding; reg is constant text or NULL. HVC_E_NOMEM. */
 HVC_MUST_USE enum hvc_status hvc_scan__note(struct hvc_scan *scan, enum hvc_audit_kind kind,
                                             uint64_t address, const char *reg);
-
-/** Where the image starts, where it starts other CPUs, and the slots of its tables. */
-HVC_MUST_USE enum hvc_status hvc_audit__entries(struct hvc_scan *scan,
-                                                const struct hvc_image *image);
 
 #endif

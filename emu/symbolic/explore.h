@@ -86,7 +86,7 @@ void hvc_explorer__queue(struct hvc_explorer *e, struct hvc_walker *w);
 /** The same once more, to go another way; NULL: memory ran out, and the status says so. */
 struct hvc_walker *hvc_explorer__twin(struct hvc_explorer *e, const struct hvc_walker *w);
 
-/* spin.c */
+/* nest.c */
 /** At a jump back: is everything as it was when the way was here before? */
 bool hvc_walker__spins(struct hvc_walker *w);
 
