@@ -128,17 +128,20 @@ void hvc_way__call(uint64_t *value, enum hvc_level from, enum hvc_insn insn, str
 
 void hvc_way__inputs(struct hvc_bvs *terms)
 {
-	static const struct {
-		const char *name;
-		unsigned width, base;
-		uint64_t usual;
-	} others[] = {
-	        {"imm", 16, 0, 0}, {"nzcv", 4, 28, 9}, {"daif", 4, 6, 12}, {"self", 64, 0, 0}};
-	struct hvc_input *input;
 	struct hvc_call usual;
+	struct hvc_input *input;
 	char name[8];
 
 	hvc_call_init(&usual, 0);
+	const struct {
+		const char *name;
+		unsigned width, base;
+		uint64_t usual;
+	} others[] = {{"imm", 16, 0, usual.imm},
+	              {"nzcv", 4, 28, usual.nzcv >> 28},
+	              {"daif", 4, 6, usual.daif >> 6},
+	              {"self", 64, 0, 0}};
+
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
 		snprintf(name, sizeof name, "x%u", n);
 		input = hvc_bv__input_of(terms, hvc_bv__input(terms, name, 64));
