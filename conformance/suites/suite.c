@@ -53,6 +53,13 @@ int suite_run(const char *name)
 	return entries && failed == 0 && run == entries ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+bool suite_is_full(void)
+{
+	const char *how = getenv("HVC_DISPATCH");
+
+	return how && !strcmp(how, "full");
+}
+
 void suite_put(const char *path, const void *bytes, size_t size)
 {
 	const char *end = strrchr(path, '/');

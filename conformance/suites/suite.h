@@ -5,6 +5,7 @@
 #define SUITE_H
 
 #include <check.h>
+#include <stdbool.h>
 
 /**
  * TEST(name) { ... } is a test of the program's suite, in the order in which they stand in the
@@ -43,6 +44,9 @@
 
 /** Let a test run as a case of its own. line: where it stands, and by which tests are ordered. */
 void suite_enter(const char *name, const TTest *test, int row, int line);
+
+/** HVC_DISPATCH=full: all of what by default is a sample. */
+bool suite_is_full(void);
 
 /** Write a file, into a folder that may be new. */
 void suite_put(const char *path, const void *bytes, size_t size);

@@ -223,19 +223,12 @@ static bool stores_at_callers(const char *variant)
 	return !strcmp(variant, "broken-store") || !strcmp(variant, "broken-leak-memory");
 }
 
-static bool full(void)
-{
-	const char *how = getenv("HVC_DISPATCH");
-
-	return how && !strcmp(how, "full");
-}
-
 /* One of a kind: dirty upper bits, SMC, EL2, a guest's world, what is swept. */
 static bool is_checked(const char *variant)
 {
 	static const char *const kinds[] = {"broken-w0-compare", "broken-ec-unchecked",
 	                                    "broken-el2-slot", "broken-kvm-guest-host"};
-	bool is = full() || stores_at_callers(variant);
+	bool is = suite_is_full() || stores_at_callers(variant);
 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		is |= !strcmp(kinds[i], variant);
@@ -259,7 +252,7 @@ static void check_variant(const char *variant, const struct hvc_subject *subject
                           const struct hvc_abi *abi)
 {
 	struct hvc_check_config config = {
-	        .subject = subject, .abi = abi, .jobs = 2, .brief = !full()};
+	        .subject = subject, .abi = abi, .jobs = 2, .brief = !suite_is_full()};
 	struct hvc_check *check;
 	char findings[4096];
 

@@ -56,16 +56,9 @@ static void assert_rules_met(const struct hvc_check *check, const struct hvc_che
 	ck_assert_uint_eq(check->total.violates, 0);
 }
 
-static bool full(void)
-{
-	const char *how = getenv("HVC_DISPATCH");
-
-	return how && !strcmp(how, "full");
-}
-
 static bool wants_all_probes(const char *abi)
 {
-	return full() || !strcmp(abi, "linux-stub-4.12");
+	return suite_is_full() || !strcmp(abi, "linux-stub-4.12");
 }
 
 /*
@@ -79,10 +72,10 @@ static bool is_asked(const char *abi)
 	        "jailhouse", "linux-kvm-imm", "linux-stub-4.12", "linux-stub-imm", "xen",
 	};
 
-	for (size_t i = 0; !full() && i < sizeof names / sizeof *names; i++)
+	for (size_t i = 0; !suite_is_full() && i < sizeof names / sizeof *names; i++)
 		if (!strcmp(abi, names[i]))
 			return true;
-	return full();
+	return suite_is_full();
 }
 
 TEST_OF_MAIN(every_call_conforms)
@@ -97,7 +90,7 @@ TEST_OF_MAIN(every_call_conforms)
 	char findings[4096];
 
 	config.brief = !wants_all_probes(name);
-	if (!full()) {
+	if (!suite_is_full()) {
 		config.levels = 1u << HVC_LEVEL_EL1H;
 		config.insns = 1u << HVC_INSN_HVC;
 	}

@@ -92,13 +92,6 @@ static void sweep(struct judge *j, unsigned first, unsigned last, unsigned step)
 	ck_assert_msg(status == HVC_OK, "%s", diag.message);
 }
 
-static bool is_full(void)
-{
-	const char *how = getenv("HVC_DISPATCH");
-
-	return how && !strcmp(how, "full");
-}
-
 /*
  * All immediates with one value, of A32 and T32 in turns; with the others some immediates, and
  * those that are looked at. Each is translated anew, which is what takes the time. With
@@ -107,7 +100,7 @@ static bool is_full(void)
 TEST_ROWS(every_immediate_is_answered, subjects)
 {
 	const unsigned row = (unsigned)_i;
-	const bool full = is_full();
+	const bool full = suite_is_full();
 	struct hvc_subject *subject = open_subject(subjects[row].name);
 	struct judge j = {.abi = open_abi(subjects[row].name)};
 	static const enum hvc_insn all[] = {HVC_INSN_HVC_A32, HVC_INSN_HVC_T32};
@@ -327,8 +320,7 @@ TEST(return_takes_elr_and_spsr)
 	ck_assert_int_eq(o.level, HVC_LEVEL_EL1_SVC);
 	ck_assert_uint_eq(o.pc, hvc_harness32(HVC_LANDING + 3 * 0x800));
 	ck_assert_uint_eq(o.state.v[HVC_REG_ELR_EL2], o.pc);
-	/* The same with r3 used for something else before the ERET; msrne where Z is clear; msreq
-	 */
+	/* The same with r3 used otherwise before the ERET; msrne where Z is clear; msreq */
 	o = CODE(0x14, NULL, HVC_A32, EL1_SVC, 0, 0xe12ef303, 0xe3a03000, ERET);
 	ck_assert_uint_eq(o.state.v[HVC_REG_ELR_EL2], hvc_harness32(HVC_LANDING + 3 * 0x800));
 	o = CODE(0x14, NULL, HVC_A32, EL1_SVC, 0, 0xe3300000, 0x112ef303, ERET);
@@ -466,8 +458,7 @@ TEST(zimages_have_a_base)
 	ck_assert_uint_eq(hvc_zimage__base((uint8_t *)image, sizeof image, 5), 5);
 }
 
-/* Of code that nothing follows a map tells registers and results nevertheless, as calls had them.
- */
+/* Of code that nothing follows a map tells registers and results, as calls had them. */
 TEST(maps_tell_registers)
 {
 	static const struct {

@@ -52,13 +52,6 @@ static struct hvc_sequences *try_with(const struct hvc_subject *subject, const s
 	return try_config(&config);
 }
 
-static bool is_full(void)
-{
-	const char *how = getenv("HVC_DISPATCH");
-
-	return how && !strcmp(how, "full");
-}
-
 static const char *rule_name(const struct hvc_abi *abi, int rule)
 {
 	return rule < 0 ? "-" : hvc_abi_rule_at(abi, (unsigned)rule)->name;
@@ -97,8 +90,8 @@ TEST_ROWS(single_calls_of_the_variants_conform, rows)
 	        .subject = subject,
 	        .abi = abi,
 	        .brief = true,
-	        .levels = is_full() ? 0 : 1u << HVC_LEVEL_EL1H,
-	        .insns = is_full() ? 0 : 1u << HVC_INSN_HVC,
+	        .levels = suite_is_full() ? 0 : 1u << HVC_LEVEL_EL1H,
+	        .insns = suite_is_full() ? 0 : 1u << HVC_INSN_HVC,
 	        .jobs = 2,
 	};
 	struct hvc_check *check = run_config(&config);
@@ -204,7 +197,7 @@ TEST_ROWS(shrinking_is_deterministic, rows)
 /* More with HVC_DISPATCH=full. */
 TEST(no_right_subject_fails)
 {
-	unsigned randoms = is_full() ? 20000 : 200;
+	unsigned randoms = suite_is_full() ? 20000 : 200;
 	const struct hvc_builtin *builtin;
 	unsigned subjects = 0, stated = 0;
 

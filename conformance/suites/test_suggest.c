@@ -75,8 +75,7 @@ TEST_OF_MAIN(a_suggestion_holds)
 
 int main(void)
 {
-	const char *how = getenv("HVC_DISPATCH");
-	size_t count = how && !strcmp(how, "full") ? sizeof rows / sizeof *rows : 1;
+	size_t count = suite_is_full() ? sizeof rows / sizeof *rows : 1;
 
 	for (size_t i = 0; i < count; i++)
 		suite_enter(rows[i].subject, a_suggestion_holds, (int)i, __LINE__);

@@ -12,20 +12,21 @@
 #include <sys/mman.h>
 
 #include "engine/exact_trial.h"
+#include "engine/imm_class.h"
 #include "engine/scene.h"
 #include "engine/way_seen.h"
-#include "machine/a32.h"
 #include "machine/outcome.h"
 #include "machine/world.h"
+#include "subject/walk.h"
 
-#define WAYS_MAX   60u /* ways in which calls have ended */
-#define GROUPS_MAX 12u /* sets of values of a register with which calls do the same */
-#define VALUES_MAX 160u
-#define CODE_MAX   UINT64_C(4096) /* bytes of code behind the vectors whose constants are tried */
-#define TRIED_MAX  24u            /* immediates that stand for all where values are tried */
-#define REGISTERS  HVC_WAY_REGISTERS
-#define NO_WAY     UINT8_MAX
-#define ENOUGH     UINT64_C(100000000) /* instructions at EL2; no value is tried after them */
+#define WAYS_MAX        60u /* ways in which calls have ended */
+#define GROUPS_MAX      12u /* sets of values of a register with which calls do the same */
+#define VALUES_MAX      160u
+#define CONSTANTS_LIMIT 1000u /* instructions followed when looking for compared constants */
+#define TRIED_MAX       24u   /* immediates that stand for all where values are tried */
+#define REGISTERS       HVC_WAY_REGISTERS
+#define NO_WAY          UINT8_MAX
+#define ENOUGH          UINT64_C(100000000) /* instructions at EL2; no value is tried after them */
 
 /* Values of one register with which the immediates end so. */
 struct group {
@@ -52,12 +53,14 @@ struct bench {
 	unsigned groups;
 };
 
+/* A value that a register is called with; HVC_REG_NONE: each of them. */
 struct work {
 	struct hvc_exact *exact;
 	const struct hvc_exact_part *part;
 	struct bench *bench;
 	struct hvc_machine *machine;
-	uint64_t value[VALUES_MAX];
+	struct hvc_imm_classes *classes;
+	struct hvc_constant value[VALUES_MAX];
 	unsigned values;
 };
 
@@ -88,7 +91,8 @@ static bool next(void *ctx, struct hvc_call *call)
 {
 	struct pass *pass = ctx;
 
-	if (pass->at == pass->imms)
+	if (pass->at == pass->imms ||
+	    (!pass->imm && hvc_imm_classes__has(pass->work->classes, (uint16_t)pass->at)))
 		return false;
 	*call = pass->call;
 	call->imm = pass->imm ? pass->imm[pass->at] : (uint16_t)pass->at;
@@ -117,7 +121,9 @@ static enum hvc_status call_all(struct work *work, unsigned reg, uint64_t value,
 {
 	struct pass pass = {.work = work, .given = reg, .imm = imm, .imms = imms, .way = way};
 	const struct hvc_feed feed = {next, done, &pass};
-	enum hvc_status status;
+	enum hvc_status status = HVC_OK;
+	const struct hvc_outcome *outcome;
+	const struct hvc_call *call;
 
 	hvc_call_init(&pass.call, 0);
 	pass.call.from = work->part->from;
@@ -125,21 +131,42 @@ static enum hvc_status call_all(struct work *work, unsigned reg, uint64_t value,
 	hvc_call__fit(&pass.call, work->exact->world.cpu);
 	if (reg < REGISTERS)
 		pass.call.x[reg] = value;
-	status = hvc_machine_run(work->machine, &feed, &work->bench->diag);
+	if (!imm)
+		HVC_TRY(hvc_imm_classes__find(work->classes, &pass.call, &work->bench->diag));
+	while (pass.at < imms && status == HVC_OK && !work->bench->overflow) {
+		if (imm || !hvc_imm_classes__has(work->classes, (uint16_t)pass.at)) {
+			status = hvc_machine_run(work->machine, &feed, &work->bench->diag);
+		} else {
+			outcome = hvc_imm_classes__outcome(work->classes, (uint16_t)pass.at, &call);
+			(void)done(&pass, call, outcome);
+		}
+	}
 	return status == HVC_E_CANCELLED ? HVC_OK : status;
 }
 
-/* One immediate of each way, and the last. */
-static void choose_tried(struct bench *bench)
+static void try_imm(struct bench *bench, uint16_t imm)
+{
+	for (unsigned i = 0; i < bench->trieds; i++)
+		if (bench->tried[i] == imm)
+			return;
+	if (bench->trieds < TRIED_MAX)
+		bench->tried[bench->trieds++] = imm;
+}
+
+/* One immediate of each way, the last, and one of each kind that the code tells apart. */
+static void choose_tried(struct bench *bench, const struct hvc_imm_classes *classes)
 {
 	bool met[WAYS_MAX] = {false};
+	uint16_t first;
 
 	for (unsigned imm = 0; imm < HVC_IMM_COUNT && bench->trieds < TRIED_MAX - 1; imm++)
 		if (!met[bench->base[imm]]) {
 			met[bench->base[imm]] = true;
-			bench->tried[bench->trieds++] = (uint16_t)imm;
+			try_imm(bench, (uint16_t)imm);
 		}
-	bench->tried[bench->trieds++] = UINT16_MAX;
+	try_imm(bench, UINT16_MAX);
+	for (unsigned i = 0; hvc_imm_classes__first(classes, i, &first); i++)
+		try_imm(bench, first);
 }
 
 /* A register that holds the value it is given is no other way. */
@@ -201,51 +228,54 @@ static enum hvc_status sweep(void *ctx)
 
 	HVC_TRY(hvc_scene__machine(work->exact->subject, &work->exact->world, work->exact->budget,
 	                           &bench->diag, &work->machine));
+	HVC_TRY(hvc_imm_classes__open(&(struct hvc_lost_machine){work->exact->subject,
+	                                                         &work->exact->world,
+	                                                         work->exact->budget},
+	                              &bench->diag, &work->classes));
 	HVC_TRY(call_all(work, REGISTERS, 0, NULL, HVC_IMM_COUNT, bench->base));
 	if (bench->overflow)
 		return HVC_OK;
-	choose_tried(bench);
+	choose_tried(bench, work->classes);
 	for (unsigned reg = 0; reg < REGISTERS; reg++)
 		for (unsigned i = 0; i < work->values && bench->instructions < ENOUGH; i++)
-			HVC_TRY(try_value(work, reg, work->value[i]));
+			if (work->value[i].reg == HVC_REG_NONE || work->value[i].reg == reg)
+				HVC_TRY(try_value(work, reg, work->value[i].value));
+	hvc_imm_classes__close(work->classes);
 	hvc_machine_close(work->machine);
 	return HVC_OK;
 }
 
-static void add_value(struct work *work, uint64_t value)
+static void add_value(struct work *work, enum hvc_reg reg, uint64_t value)
 {
 	for (unsigned i = 0; i < work->values; i++)
-		if (work->value[i] == value)
+		if (work->value[i].value == value &&
+		    (work->value[i].reg == reg || work->value[i].reg == HVC_REG_NONE))
 			return;
 	if (work->values < VALUES_MAX)
-		work->value[work->values++] = value;
+		work->value[work->values++] = (struct hvc_constant){.reg = reg, .value = value};
 }
 
-/* Small numbers, bounds, and of the code all that an instruction compares with or moves. */
-static void choose_values(struct work *work)
+/* Small numbers, bounds, and what the code compares a register with, and what is next to it. */
+static enum hvc_status choose_values(struct work *work)
 {
 	static const uint64_t usual[] = {0x1000,     0x1000000,  0x40000000, 0x7fffffff, 0x80000000,
 	                                 0x80000001, 0xc0000000, 0xfffffffe, UINT32_MAX};
-	const struct hvc_image *image = hvc_subject_image(work->exact->subject);
-	bool t32 = work->exact->world.state.v[HVC_REG_SCTLR_EL2] & HVC_HSCTLR_TE;
+	struct hvc_constant *constant = NULL;
+	size_t constants = 0;
 
 	for (uint64_t value = 0; value < 10; value++)
-		add_value(work, value);
+		add_value(work, HVC_REG_NONE, value);
 	for (unsigned i = 0; i < sizeof usual / sizeof *usual; i++)
-		add_value(work, usual[i]);
-	add_value(work, hvc_harness32(HVC_FUNCTION));
-	for (unsigned i = 0; i < image->segments; i++) {
-		const struct hvc_segment *segment = &image->segment[i];
-
-		uint64_t at = image->vectors - segment->address;
-
-		if (at < segment->data_size)
-			hvc_a32__constants(segment->data + at,
-			                   segment->data_size - at < CODE_MAX
-			                           ? segment->data_size - at
-			                           : CODE_MAX,
-			                   t32, work->value, VALUES_MAX, &work->values);
-	}
+		add_value(work, HVC_REG_NONE, usual[i]);
+	add_value(work, HVC_REG_NONE, hvc_harness32(HVC_FUNCTION));
+	HVC_TRY(hvc_subject__constants(work->exact->subject, CONSTANTS_LIMIT, &constant,
+	                               &constants));
+	for (size_t i = 0; i < constants; i++)
+		for (unsigned near = 0; near < 3; near++)
+			add_value(work, constant[i].reg,
+			          (constant[i].value + near - 1) & UINT32_MAX);
+	free(constant);
+	return HVC_OK;
 }
 
 static hvc_ref term_of(struct hvc_exact *exact, const struct hvc_exact_part *part,
@@ -428,8 +458,9 @@ enum hvc_status hvc_exact__sweep_hyp(struct hvc_exact *exact, struct hvc_exact_p
 
 	if (bench == MAP_FAILED)
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
-	choose_values(&work);
-	status = hvc_lost__apart(sweep, &work, &bench->flight, &died);
+	status = choose_values(&work);
+	if (status == HVC_OK)
+		status = hvc_lost__apart(sweep, &work, &bench->flight, &died);
 	/* What the engine dies of, or what ends in too many ways, stays as it was: not followed. */
 	if (status == HVC_OK && !bench->overflow) {
 		for (unsigned i = 0; i < part->rows; i++)
@@ -439,9 +470,10 @@ enum hvc_status hvc_exact__sweep_hyp(struct hvc_exact *exact, struct hvc_exact_p
 			made = add_rows(exact, part, bench, &bench->group[i], why);
 		made = made && add_rows(exact, part, bench, NULL, why);
 		part->taken = HVC_IMM_COUNT;
-		snprintf(part->why + strlen(part->why), sizeof part->why - strlen(part->why),
-		         "; r0 to r12 had %u values each, of which other values may be told apart",
-		         work.values);
+		snprintf(
+		        part->why + strlen(part->why), sizeof part->why - strlen(part->why),
+		        "; r0 to r12 had values of a list of %u, of which others may be told apart",
+		        work.values);
 		if (bench->dropped)
 			snprintf(part->why + strlen(part->why),
 			         sizeof part->why - strlen(part->why),

@@ -16,6 +16,7 @@ struct hvc_sweep_config {
 	const struct hvc_probes *probes;
 	unsigned jobs;            /**< worker processes; 0: 1 */
 	uint64_t budget;          /**< instructions a call; 0: HVC_BUDGET_DEFAULT */
+	bool classes;             /**< of immediates that Hyp mode cannot tell apart, call one */
 	hvc_progress_fn progress; /**< may be NULL */
 	void *progress_ctx;
 };

@@ -265,6 +265,28 @@ static void t32_wide(uint64_t address, uint32_t word, struct hvc_a32 *out)
 	}
 }
 
+static uint32_t ror(uint32_t value, unsigned by)
+{
+	return by ? value >> by | value << (32 - by) : value;
+}
+
+uint32_t hvc_a32__immediate(uint32_t word)
+{
+	return ror(word & 0xff, word >> 7 & 30);
+}
+
+uint32_t hvc_t32__immediate(uint32_t word)
+{
+	uint32_t imm = word & 0xff, how = (word >> 15 & 0x800) | (word >> 4 & 0x700);
+
+	if (how & 0xc00)
+		return ror(0x80 | (imm & 0x7f), (how | imm) >> 7 & 31);
+	return how >> 8 == 0   ? imm
+	       : how >> 8 == 1 ? imm << 16 | imm
+	       : how >> 8 == 2 ? imm << 24 | imm << 8
+	                       : imm << 24 | imm << 16 | imm << 8 | imm;
+}
+
 void hvc_a32__decode(uint64_t address, uint32_t bits, bool t32, struct hvc_a32 *out)
 {
 	*out = (struct hvc_a32){.size = 4, .word = bits, .reg = HVC_REG_NONE};
@@ -281,4 +303,12 @@ void hvc_a32__decode(uint64_t address, uint32_t bits, bool t32, struct hvc_a32 *
 	}
 	out->word = hvc_aarch32_swap_t32(bits);
 	t32_wide(address, out->word, out);
+}
+
+bool hvc_a32__holds(unsigned condition, uint64_t psr)
+{
+	bool n = psr >> 31 & 1, z = psr >> 30 & 1, c = psr >> 29 & 1, v = psr >> 28 & 1;
+	const bool of[8] = {z, c, n, v, c && !z, n == v, n == v && !z, true};
+
+	return condition >= 14 || of[condition >> 1] != (condition & 1);
 }

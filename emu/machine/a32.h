@@ -41,15 +41,11 @@ struct hvc_a32 {
 /** bits: as they are in memory, little-endian; of T32 only `size` bytes count. */
 void hvc_a32__decode(uint64_t address, uint32_t bits, bool t32, struct hvc_a32 *out);
 
+/** ConditionHolds() of the Arm ARM; psr: NZCV in place. */
+bool hvc_a32__holds(unsigned condition, uint64_t psr);
+
 /** Modified immediates: of A32, and i:imm3:imm8 of a T32 instruction of 4 bytes. */
 uint32_t hvc_a32__immediate(uint32_t word);
 uint32_t hvc_t32__immediate(uint32_t word);
-
-/**
- * Add the constants that code compares with, moves and loads to the `count` values in out, each
- * once, up to `most`. bytes: from the first instruction on.
- */
-void hvc_a32__constants(const uint8_t *bytes, uint64_t size, bool t32, uint64_t *out, unsigned most,
-                        unsigned *count);
 
 #endif

@@ -138,8 +138,14 @@ void hvc_engine__frame(struct hvc_engine *engine, struct hvc_engine_frame *out);
 void hvc_engine__set_gprs(struct hvc_engine *engine, const uint64_t x[static HVC_GPR_COUNT]);
 /** Code may have written banked registers of other modes, of an AArch32 CPU. */
 void hvc_engine__stale_banks(struct hvc_engine *engine);
-/** A block begins that ends in MSR ELR_hyp, rt, on a condition (bits 31:28 of A32). */
-void hvc_engine__moves_elr(struct hvc_engine *engine, unsigned rt, unsigned condition);
+/** A block that ends in MSR ELR_hyp, rt, on a condition (bits 31:28 of A32). */
+struct hvc_elr_move {
+	uint64_t at; /**< of the block */
+	uint32_t size;
+	uint8_t rt, condition;
+};
+/** It begins. */
+void hvc_engine__moves_elr(struct hvc_engine *engine, const struct hvc_elr_move *move);
 /** That block is over, if there was one: the register holds still what was written. */
 void hvc_engine__settle_elr(struct hvc_engine *engine);
 void hvc_engine__simd(struct hvc_engine *engine, struct hvc_simd *out);

@@ -146,7 +146,9 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 	if (block->banks)
 		hvc_engine__stale_banks(machine->engine);
 	if (block->elr)
-		hvc_engine__moves_elr(machine->engine, block->elr_rt, block->elr_cond);
+		hvc_engine__moves_elr(
+		        machine->engine,
+		        &(struct hvc_elr_move){address, size, block->elr_rt, block->elr_cond});
 	machine->block_end = address + size;
 	if (machine->instructions > machine->budget) {
 		hvc_call__halt(machine, HVC_OUTCOME_LIMIT, address);

@@ -12,7 +12,10 @@ static void snapshot(struct hvc_machine *machine, struct hvc_state *out)
 {
 	struct hvc_engine_frame frame;
 
+	/* What a block writes is known of whole blocks, and this is in the middle of one. */
+	hvc_engine__stale_banks(machine->engine);
 	hvc_engine__frame(machine->engine, &frame);
+	hvc_engine__stale_banks(machine->engine);
 	memset(out, 0, sizeof *out);
 	memcpy(out->v, frame.x, sizeof frame.x);
 	out->v[HVC_REG_NZCV] = frame.pstate & HVC_PSTATE_NZCV;

@@ -35,7 +35,7 @@ struct hvc_engine {
 	uint64_t x15;                 /* that there is not, as it was set */
 	bool elr_waits;               /* `elr` is not in the CPU yet */
 	bool elr_moves;               /* the last block ends in a write of it, */
-	uint8_t elr_rt, elr_cond;     /* with this register, on this condition */
+	struct hvc_elr_move elr_move; /* this one */
 	uint32_t elr;         /* ELR_hyp, for the next entry to Hyp mode, or as it was left */
 	uint32_t lr, target;  /* LR_usr while it is lent, and where to go then */
 	struct hvc_simd simd; /* as it was set: half of it there is not */

@@ -20,6 +20,7 @@
 
 #include "hvcheck/aarch32.h"
 #include "hvcheck/arch.h"
+#include "machine/a32.h"
 #include "machine/cp15.h"
 
 #define HCR_VM UINT32_C(1)
@@ -115,8 +116,7 @@ void hvc_hyp__frame(struct hvc_engine *engine, struct hvc_engine_frame *out)
 		(void)visit(engine, banks[i].mode);
 		read_mode(engine, banks[i].mode, first_of(i, mode), out->x);
 	}
-	if (mode != HVC_MODE_HYP)
-		(void)visit(engine, HVC_MODE_HYP);
+	(void)visit(engine, HVC_MODE_HYP);
 	out->sp[2] = get(engine, UC_ARM_REG_SP);
 	set_cpsr(engine, cpsr);
 	memcpy(engine->bank, out->x, sizeof engine->bank);
@@ -215,7 +215,10 @@ static bool move(struct hvc_engine *engine, enum hvc_reg reg, bool write, uint64
 			engine->elr = (uint32_t)*value;
 			engine->elr_waits = true;
 		} else {
-			hvc_engine__settle_elr(engine);
+			/* An instruction of the block may be looked at, or have been its end. */
+			if (get(engine, UC_ARM_REG_PC) - engine->elr_move.at >=
+			    engine->elr_move.size)
+				hvc_engine__settle_elr(engine);
 			*value = engine->elr;
 		}
 		return true;
@@ -282,20 +285,10 @@ bool hvc_hyp__svc(struct hvc_engine *engine, uint64_t pc)
 	return true;
 }
 
-void hvc_engine__moves_elr(struct hvc_engine *engine, unsigned rt, unsigned condition)
+void hvc_engine__moves_elr(struct hvc_engine *engine, const struct hvc_elr_move *move)
 {
 	engine->elr_moves = true;
-	engine->elr_rt = (uint8_t)rt;
-	engine->elr_cond = (uint8_t)condition;
-}
-
-/* ConditionHolds() of the Arm ARM. */
-static bool holds(unsigned condition, uint32_t cpsr)
-{
-	bool n = cpsr >> 31, z = cpsr >> 30 & 1, c = cpsr >> 29 & 1, v = cpsr >> 28 & 1;
-	const bool of[8] = {z, c, n, v, c && !z, n == v, n == v && !z, true};
-
-	return condition >= 14 || of[condition >> 1] != (condition & 1);
+	engine->elr_move = *move;
 }
 
 void hvc_engine__settle_elr(struct hvc_engine *engine)
@@ -303,8 +296,9 @@ void hvc_engine__settle_elr(struct hvc_engine *engine)
 	if (!engine->elr_moves)
 		return;
 	engine->elr_moves = false;
-	if (engine->elr_rt < 15 && holds(engine->elr_cond, get(engine, UC_ARM_REG_CPSR)))
-		engine->elr = get(engine, gpr_ids[engine->elr_rt]);
+	if (engine->elr_move.rt < 15 &&
+	    hvc_a32__holds(engine->elr_move.condition, get(engine, UC_ARM_REG_CPSR)))
+		engine->elr = get(engine, gpr_ids[engine->elr_move.rt]);
 }
 
 void hvc_hyp__flush(struct hvc_engine *engine)

@@ -40,7 +40,12 @@ void hvc_words__proof(struct hvc_words *words, const struct hvc_check *check)
 		rules += check->rule[i].known == HVC_EVIDENCE_PROVED && check->rule[i].calls > 0;
 	if (!proved) {
 		hvc_words__add(words, "Swept: each immediate with the register values of a list, "
-		                      "not with every one.");
+		                      "not with every one");
+		/* See engine/imm_class.h; --sweep has no parts. */
+		if (check->parts && hvc_cpu__is_hyp(check->world[0].world.cpu))
+			hvc_words__add(words, "; of immediates that no instruction tells apart, "
+			                      "one was called");
+		hvc_words__add(words, ".");
 		return;
 	}
 	hvc_words__add(words, "Proved for every input");
