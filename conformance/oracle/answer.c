@@ -8,6 +8,7 @@
 #include "machine/internal.h"
 #include "oracle/wire.h"
 #include "machine/outcome.h"
+#include "machine/trap.h"
 #include "machine/world.h"
 
 #define HVBAR_BASE UINT64_C(0xffffffe0)
@@ -395,8 +396,14 @@ void hvc_oracle__answer(const struct hvc_oracle_plan *plan, const struct hvc_ora
 	memset(out, 0, sizeof *out);
 	out->known = *plan->config->present;
 	hvc_regset_remove(&out->known, HVC_REG_SCR_EL3); /* the program's own, out of EL2's reach */
-	for (unsigned i = HVC_REG_SCR_EL3 + 1; i < HVC_REG_COUNT; i++)
-		hvc_regset_remove(&out->known, (enum hvc_reg)i); /* not asked for */
+	/* Not asked for, or zero for ever in QEMU. */
+	for (unsigned i = 0; i < HVC_REG_COUNT; i++) {
+		unsigned held = hvc_held__find(hvc_reg_info((enum hvc_reg)i)->encoding);
+
+		if (i > HVC_REG_SCR_EL3 ||
+		    (held >= HVC_TRAP_REGISTERS && held < HVC_HELD_REGISTERS))
+			hvc_regset_remove(&out->known, (enum hvc_reg)i);
+	}
 	if (plan->hyp)
 		forget(&out->known, unseen, 2);
 	copy_registers(plan, world, &out->world);

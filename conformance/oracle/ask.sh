@@ -84,17 +84,6 @@ expect 2 linux-stub-4.12 scr_el3=0x530
 # Hyp mode.
 expect 0 linux-arm-stub-4.12 cpu=a15 from=el1-svc insn=hvc-t32 x0=2
 says out agrees
-# Exceptions at EL2 go to EL2's own table, and come back from there.
-for call in 3 5; do
-	expect 0 "$HVC_CASES/nested-right.elf@vectors" "x0=$call"
-	says out ': return'
-	says out agrees
-done
-# An SMC comes to EL2 where HCR_EL2.TSC traps it, and goes to EL3 otherwise.
-expect 0 linux-stub-4.12 insn=smc x0=2
-says out ': forward'
-expect 0 linux-stub-4.12 insn=smc x0=2 hcr_el2=0x80080000
-says out ': retry'
 # The address width of CPU model max is QEMU's own: the two differ, and the exit status says so.
 expect 1 linux-kvm-init-5.10 cpu=max x0=0xc6000000 x1=0x400005b000
 says out differs

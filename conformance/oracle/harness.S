@@ -175,6 +175,10 @@ make_call:
 	msr	elr_el3, x0
 	ldr	x0, [x24, #C_SPSR]
 	msr	spsr_el3, x0
+	mov	x0, #0x04000000			// as hvc_simd_init has them
+	msr	fpcr, x0
+	mov	x0, #0x80
+	msr	fpsr, x0
 	ldr	x0, [x28, #S_TICKS]
 	msr	cntps_tval_el1, x0
 	mov	x0, #1

@@ -19,5 +19,9 @@ add_executable(ask_qemu ${oracle}/ask.c)
 target_include_directories(ask_qemu PRIVATE emu)
 target_link_libraries(ask_qemu PRIVATE oracle)
 add_test(NAME ask_qemu COMMAND ${oracle}/ask.sh $<TARGET_FILE:ask_qemu>)
-set_tests_properties(ask_qemu PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77 LABELS qemu
-                     ENVIRONMENT HVC_CASES=${CMAKE_BINARY_DIR}/cases)
+set_tests_properties(ask_qemu PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77 LABELS qemu)
+foreach(what nested smc)
+  add_test(NAME qemu-${what} COMMAND ${oracle}/agree.sh $<TARGET_FILE:ask_qemu> ${what})
+  set_tests_properties(qemu-${what} PROPERTIES TIMEOUT 600 SKIP_RETURN_CODE 77 LABELS qemu
+                       ENVIRONMENT HVC_CASES=${CMAKE_BINARY_DIR}/cases)
+endforeach()

@@ -72,7 +72,7 @@ static const struct variant {
         {"target", ANYONE, "x0 = 1", NULL, "outcome", 1, 0},
         {"flags", ANYONE, "x0 = 1", NULL, "nzcv", 1, 0},
         {"system", ANYONE, "x0 = 1", "x1 = tpidr_el2", "tpidr_el2", 1, 0},
-        {"untracked", ANYONE, "x0 = 1, afsr0_el2 != 0", NULL, "afsr0_el2", 1, 0},
+        {"untracked", ANYONE, "x0 = 1", "x1 = afsr0_el2", "afsr0_el2", 1, 0},
         {"vector", ANYONE, "x0 = 1", "[sp_el2] = q3, [sp_el2 + 8] = q3.high", "q3, q3.high", 1, 0},
         {"fault", ANYONE, "x0 = 1", NULL, "outcome", 1, 0},
 };

@@ -199,7 +199,7 @@ TEST(registers_without_a_row_are_set)
 {
 	struct tiny_image image;
 	struct hvc_machine *machine;
-	const uint8_t cval[5] = {3, 4, 14, 2, 2}, afsr0[5] = {3, 4, 5, 1, 0};
+	const uint8_t cval[5] = {3, 4, 14, 2, 2}, revidr[5] = {3, 0, 0, 0, 6};
 	struct hvc_diag diag;
 
 	begin(&image, 0); /* CNTHP_CVAL_EL2 */
@@ -215,10 +215,10 @@ TEST(registers_without_a_row_are_set)
 		tiny_reset(machine);
 	}
 	hvc_machine_close(machine);
-	/* AFSR0_EL2 is always zero here */
-	ck_assert_int_eq(hvc_world_set_sys(&image.world, afsr0, 0x77), HVC_OK);
+	/* REVIDR_EL1 is always zero here */
+	ck_assert_int_eq(hvc_world_set_sys(&image.world, revidr, 0x77), HVC_OK);
 	ck_assert_int_eq(hvc_machine_open(&image.config, &diag, &machine), HVC_E_UNSUPPORTED);
-	ck_assert_str_eq(diag.message, "CPU model a72 does not keep s3_4_c5_c1_0");
+	ck_assert_str_eq(diag.message, "CPU model a72 does not keep s3_0_c0_c0_6");
 }
 
 SUITE_MAIN("world")

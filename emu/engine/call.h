@@ -10,6 +10,8 @@
  * with ISS where it is not 0. Cut to size.
  */
 void hvc_syndrome__print(uint64_t esr, char *text, size_t size);
+/** How it ended: "fault: sp alignment at 0x80080834". Cut to size. */
+void hvc_outcome__print_end(const struct hvc_outcome *outcome, char *text, size_t size);
 /**
  * One line: "return, x0 := 0x16, vbar_el2 := 0x80200000", with every register that is not what it
  * was `before` the call, as hvc_entry_state makes it. present: registers that the CPU has. Cut to

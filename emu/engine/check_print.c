@@ -138,8 +138,10 @@ static void print_finding(const struct hvc_check *check, const struct hvc_findin
 
 	switch (v->clause) {
 	case HVC_CLAUSE_OUTCOME:
-		snprintf(text, size, "%s, promised %s%s",
-		         hvc_outcome_name((enum hvc_outcome_kind)actual),
+		snprintf(is, sizeof is, "%s", hvc_outcome_name((enum hvc_outcome_kind)actual));
+		if (actual == HVC_OUTCOME_FAULT)
+			hvc_outcome__print_end(&finding->outcome, is, sizeof is);
+		snprintf(text, size, "%s, promised %s%s", is,
 		         hvc_outcome_name((enum hvc_outcome_kind)expected), lands(finding));
 		break;
 	case HVC_CLAUSE_LEVEL:

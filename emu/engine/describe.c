@@ -115,6 +115,13 @@ static void put_end(struct hvc_text *out, const struct hvc_outcome *outcome)
 	}
 }
 
+void hvc_outcome__print_end(const struct hvc_outcome *outcome, char *text, size_t size)
+{
+	struct hvc_text out = {text, size, 0};
+
+	put_end(&out, outcome);
+}
+
 /* Every exception masks DAIF; while the PE is still at EL2 that says nothing. */
 static bool goes_without_saying(const struct hvc_outcome *outcome, enum hvc_reg reg, uint64_t value)
 {

@@ -220,7 +220,7 @@ static bool fill_effects(struct hvc_exact *exact, const struct hvc_exact_part *p
 			add_effect(row, reg, hvc_reg_name(reg), value);
 	}
 	for (unsigned i = 0; end == HVC_REG_COUNT && i < way->others; i++)
-		if (way->other[i].written)
+		if (way->other[i].written && way->other[i].value != way->other[i].first)
 			add_effect(row, HVC_REG_NONE,
 			           hvc_way__other_name(exact->terms, way->other[i].encoding),
 			           way->other[i].value);

@@ -112,7 +112,8 @@ static bool shipped(const struct hvc_image *image, uint64_t address, unsigned si
 	return false;
 }
 
-/* When a path leaves something else in the image than was shipped, as far as stores tell. */
+/* When a path leaves something else in the image than was shipped, counts of calls aside, as far as
+ * stores tell. */
 static hvc_ref writes_image(struct look *look, const struct hvc_sympath *path)
 {
 	struct hvc_bvs *t = look->differ.terms;
@@ -126,7 +127,8 @@ static hvc_ref writes_image(struct look *look, const struct hvc_sympath *path)
 		while (later != log &&
 		       (later->base || later->offset != log->offset || later->size < log->size))
 			later = later->before;
-		if (later == log && !log->base && shipped(image, log->offset, log->size, &value))
+		if (later == log && !log->base && !log->counts &&
+		    shipped(image, log->offset, log->size, &value))
 			any = hvc_bv__or(
 			        t, any,
 			        hvc_bv__not(t, hvc_bv__eq(t, log->value,

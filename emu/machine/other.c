@@ -50,8 +50,8 @@ void hvc_simd_init(struct hvc_simd *simd, uint64_t seed)
 		simd->q[n][0] = seed ? hvc_random(&state) : plain;
 		simd->q[n][1] = seed ? hvc_random(&state) : ~plain;
 	}
-	simd->fpcr = 0;
-	simd->fpsr = 0;
+	simd->fpcr = 0x04000000; /* AHP, */
+	simd->fpsr = 0x80;       /* IDC: no zero, as below */
 }
 
 void hvc_simd__give(struct hvc_machine *machine)
@@ -239,7 +239,12 @@ static const struct {
 	hvc_other other;
 	uint64_t value;
 } filled[] = {
-        {SYS(3, 2, 0, 0, 0), 2}, /* csselr_el1 */
+        {SYS(3, 2, 0, 0, 0), 2},          /* csselr_el1 */
+        {SYS(3, 0, 1, 0, 1), 0x1ac01000}, /* actlr_el1 */
+        {SYS(3, 0, 5, 1, 0), 0x1af01000},
+        {SYS(3, 0, 5, 1, 1), 0x1af11000}, /* afsr */
+        {SYS(3, 4, 5, 1, 0), 0x1af02000},
+        {SYS(3, 4, 5, 1, 1), 0x1af12000},
         {SYS(3, 0, 13, 0, 7), 0x1c10},
         {SYS(3, 3, 13, 0, 7), 0x1c00}, /* scxtnum */
         {SYS(3, 3, 14, 2, 1), 2},
@@ -248,6 +253,11 @@ static const struct {
         {SYS(3, 3, 14, 2, 2), 0x1ca0},
         {SYS(3, 3, 14, 3, 2), 0x1cb0},
         {SYS(3, 4, 14, 2, 2), 0x1cc0},
+        {SYS(3, 4, 14, 3, 1), 2},
+        {SYS(3, 4, 14, 3, 2), 0x1cd0},
+        {SYS(3, 3, 9, 12, 0), 0x20},        /* pmcr_el0: DP */
+        {SYS(3, 3, 9, 12, 5), 1},           /* pmselr_el0 */
+        {SYS(3, 3, 14, 12, 0), 0x11},       /* pmevtyper0_el0 */
         {SYS(3, 3, 9, 14, 0), 15},          /* pmuserenr_el0 */
         {SYS(3, 3, 14, 15, 7), 0x80000000}, /* pmccfiltr_el0 */
         {SYS(3, 3, 9, 12, 1), 0x80000000},  /* pmcntenset_el0 */
@@ -259,26 +269,28 @@ static const struct {
         {SYS(3, 4, 4, 3, 1), 0x600001d7}, /* spsr_irq, abt */
         {SYS(3, 4, 4, 3, 2), 0x600001db},
         {SYS(3, 4, 4, 3, 3), 0x600001d1}, /* und, fiq */
-        {SYS(2, 0, 0, 0, 4), 0x1db00000},
-        {SYS(2, 0, 0, 1, 4), 0x1db10000}, /* dbgbvr */
-        {SYS(2, 0, 0, 0, 5), 0x000001e0},
-        {SYS(2, 0, 0, 1, 5), 0x000001e0}, /* dbgbcr, off */
-        {SYS(2, 0, 0, 0, 6), 0x1db20000},
-        {SYS(2, 0, 0, 1, 6), 0x1db30000}, /* dbgwvr */
-        {SYS(2, 0, 0, 0, 7), 0x00001ff8},
-        {SYS(2, 0, 0, 1, 7), 0x00001ff8}, /* dbgwcr, off */
 };
+
+static void fill(struct hvc_engine *engine, hvc_other other, uint64_t value)
+{
+	uint8_t t[5];
+	uint64_t old;
+
+	encode(other, t);
+	if (hvc_engine__get_sys(engine, t, &old))
+		(void)hvc_engine__set_sys(engine, t, old | value);
+}
 
 void hvc_other__fill(struct hvc_engine *engine)
 {
-	for (size_t i = 0; i < sizeof filled / sizeof *filled; i++) {
-		uint8_t t[5];
-		uint64_t old;
+	/* Breakpoints and watchpoints that are off: DBGBVR, DBGBCR, DBGWVR, DBGWCR. */
+	static const uint64_t off[] = {0x1db00000, 0x1e0, 0x1dc00000, 0x1ff8};
 
-		encode(filled[i].other, t);
-		if (hvc_engine__get_sys(engine, t, &old))
-			(void)hvc_engine__set_sys(engine, t, filled[i].value);
-	}
+	for (size_t i = 0; i < sizeof filled / sizeof *filled; i++)
+		fill(engine, filled[i].other, filled[i].value);
+	for (unsigned n = 0; n < 64; n++)
+		fill(engine, SYS(2, 0, 0, n / 4, 4 + n % 4),
+		     off[n % 4] | (n % 2 ? 0 : (uint64_t)(n / 4) << 16));
 }
 
 /* Where what is written goes: of a timer's TVAL to its CVAL, of OSLAR_EL1 to OSLSR_EL1.OSLK. */

@@ -54,14 +54,16 @@ enum hvc_ec hvc_trap__class(enum hvc_trap_kind kind, uint64_t cptr, bool host)
 	return kind != HVC_TRAP_NONE && hvc_trap__fp(cptr, host) ? HVC_EC_FP : HVC_EC_UNKNOWN;
 }
 
-const uint8_t hvc_trap__register[HVC_TRAP_REGISTERS][5] = {
-        {3, 0, 1, 0, 2}, {3, 4, 1, 1, 2}, {3, 6, 1, 1, 2}};
+const uint8_t hvc_held__register[HVC_HELD_REGISTERS][5] = {
+        {3, 0, 1, 0, 2}, {3, 4, 1, 1, 2},  {3, 6, 1, 1, 2},  {3, 0, 1, 0, 1},
+        {3, 4, 1, 0, 1}, {3, 0, 5, 1, 0},  {3, 0, 5, 1, 1},  {3, 4, 5, 1, 0},
+        {3, 4, 5, 1, 1}, {3, 0, 10, 3, 0}, {3, 4, 10, 3, 0}, {3, 4, 1, 1, 7}};
 
-unsigned hvc_trap__find(const uint8_t encoding[static 5])
+unsigned hvc_held__find(const uint8_t encoding[static 5])
 {
 	unsigned i = 0;
 
-	while (i < HVC_TRAP_REGISTERS && memcmp(encoding, hvc_trap__register[i], 5) != 0)
+	while (i < HVC_HELD_REGISTERS && memcmp(encoding, hvc_held__register[i], 5) != 0)
 		i++;
 	return i;
 }

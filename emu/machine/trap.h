@@ -27,13 +27,17 @@ bool hvc_trap__sve(uint64_t cptr, bool host);
 /** HVC_EC_FP or HVC_EC_SVE, or HVC_EC_UNKNOWN where it is not trapped. */
 enum hvc_ec hvc_trap__class(enum hvc_trap_kind kind, uint64_t cptr, bool host);
 
-/** Registers that trap FP/SIMD and SVE: CPACR_EL1 and CPTR_EL2; CPTR_EL3, which only a world has.
+/**
+ * Registers that hold what is written to them, whatever the engine's do: first those that trap
+ * FP/SIMD and SVE, CPACR_EL1, CPTR_EL2 and CPTR_EL3, which only a world has; then those that are
+ * IMPLEMENTATION DEFINED, ACTLR, AFSR0, AFSR1, AMAIR and HACR, and zero for ever to the engine.
  */
 #define HVC_TRAP_REGISTERS 3u
+#define HVC_HELD_REGISTERS 12u
 
-extern const uint8_t hvc_trap__register[HVC_TRAP_REGISTERS][5];
+extern const uint8_t hvc_held__register[HVC_HELD_REGISTERS][5];
 
-/** Which of them has this encoding, or HVC_TRAP_REGISTERS. */
-unsigned hvc_trap__find(const uint8_t encoding[static 5]);
+/** Which of them has this encoding, or HVC_HELD_REGISTERS. */
+unsigned hvc_held__find(const uint8_t encoding[static 5]);
 
 #endif

@@ -108,7 +108,7 @@ static uint32_t on_sys(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *c
 	                         (uint8_t)cp->crm, (uint8_t)cp->op2};
 
 	if (cp->op1 == 6 ||
-	    (cp->op1 != 0 && hvc_trap__find(name) == HVC_TRAP_REGISTERS &&
+	    (cp->op1 != 0 && hvc_held__find(name) == HVC_HELD_REGISTERS &&
 	     !hvc_mapping__is_control(name) &&
 	     hvc_mapping__find(&engine->mapping, name) == HVC_MAPPING_REGISTERS) ||
 	    !hvc_vhe__redirect(engine, hvc_unicorn__pc(engine)))
@@ -253,7 +253,7 @@ enum hvc_status hvc_engine__open(enum hvc_cpu cpu, const struct hvc_engine_hooks
 		                    hvc_engine__name(), uc_strerror(err));
 	}
 	if (!engine->hyp)
-		hvc_unicorn__reset_traps(engine);
+		hvc_unicorn__reset_held(engine);
 	*out = engine;
 	return HVC_OK;
 }
@@ -370,7 +370,7 @@ bool hvc_engine__keep(struct hvc_engine *engine)
 {
 	engine->kept_change = engine->change;
 	engine->kept_mapping = engine->mapping;
-	memcpy(engine->kept_trap, engine->trap, sizeof engine->trap);
+	memcpy(engine->kept_held, engine->held, sizeof engine->held);
 	return uc_context_save(engine->uc, engine->kept) == UC_ERR_OK;
 }
 
@@ -378,7 +378,7 @@ bool hvc_engine__keep(struct hvc_engine *engine)
 void hvc_engine__back(struct hvc_engine *engine)
 {
 	uc_context_restore(engine->uc, engine->kept);
-	memcpy(engine->trap, engine->kept_trap, sizeof engine->trap);
+	memcpy(engine->held, engine->kept_held, sizeof engine->held);
 	engine->change = engine->kept_change;
 	engine->kept_mapping.made = engine->mapping.made;
 	engine->mapping = engine->kept_mapping;

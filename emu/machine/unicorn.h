@@ -18,8 +18,8 @@ struct hvc_engine {
 	struct uc_struct *uc;
 	struct uc_context *kept; /* see hvc_engine__keep, with the next two */
 	struct hvc_level_change change, kept_change;
-	uint64_t trap[HVC_TRAP_REGISTERS],
-	        kept_trap[HVC_TRAP_REGISTERS]; /* its own stay as they are */
+	uint64_t held[HVC_HELD_REGISTERS],
+	        kept_held[HVC_HELD_REGISTERS]; /* its own stay as they are */
 	struct hvc_mapping mapping, kept_mapping;
 	struct hvc_engine_hooks hooks;
 	bool lazy;      /* the library leaves the cached flags as they were */
@@ -67,8 +67,8 @@ bool hvc_hyp__svc(struct hvc_engine *engine, uint64_t pc);
 void hvc_hyp__flush(struct hvc_engine *engine);
 void hvc_hyp__simd(struct hvc_engine *engine, struct hvc_simd *simd, bool write);
 
-/** After open: engine->trap from the engine's own. */
-void hvc_unicorn__reset_traps(struct hvc_engine *engine);
+/** After open: engine->held from the engine's own. */
+void hvc_unicorn__reset_held(struct hvc_engine *engine);
 /** No translation of an address is known any more. */
 void hvc_unicorn__flush(struct hvc_engine *engine);
 

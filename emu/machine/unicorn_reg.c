@@ -86,15 +86,17 @@ bool hvc_unicorn__get_named(struct hvc_engine *engine, const uint8_t encoding[st
  */
 static uint64_t *kept(struct hvc_engine *engine, const uint8_t encoding[static 5])
 {
-	unsigned i = engine->repairs ? hvc_trap__find(encoding) : HVC_TRAP_REGISTERS;
+	unsigned i = hvc_held__find(encoding);
 
-	return i < HVC_TRAP_REGISTERS ? &engine->trap[i] : NULL;
+	return i < HVC_HELD_REGISTERS && (i >= HVC_TRAP_REGISTERS || engine->repairs)
+	               ? &engine->held[i]
+	               : NULL;
 }
 
-void hvc_unicorn__reset_traps(struct hvc_engine *engine)
+void hvc_unicorn__reset_held(struct hvc_engine *engine)
 {
-	for (unsigned i = 0; i < HVC_TRAP_REGISTERS; i++)
-		hvc_unicorn__get_named(engine, hvc_trap__register[i], &engine->trap[i]);
+	for (unsigned i = 0; i < HVC_HELD_REGISTERS; i++)
+		hvc_unicorn__get_named(engine, hvc_held__register[i], &engine->held[i]);
 }
 
 /*

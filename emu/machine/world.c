@@ -133,6 +133,11 @@ static const struct setting {
         {HVC_REG_FAR_EL2, UINT64_C(0x1f20000000002000)},
         {HVC_REG_MAIR_EL1, UINT64_C(0x00000000ff440c04)},
         {HVC_REG_MAIR_EL2, UINT64_C(0x00000000ff440400)},
+        {HVC_REG_AMAIR_EL1, 0x1a301000},
+        {HVC_REG_AMAIR_EL2, 0x1a302000},
+        {HVC_REG_ACTLR_EL2, 0x1ac02000},
+        {HVC_REG_HACR_EL2, 0x1ac12000},
+        {HVC_REG_CPTR_EL2, 0x80000000}, /* TCPAC, at either layout */
         {HVC_REG_TTBR0_EL1, 0x51000000},
         {HVC_REG_TTBR1_EL1, 0x52000000},
         {HVC_REG_TTBR0_EL2, 0x53000000},

@@ -416,6 +416,10 @@ enum hvc_access hvc_memory__load(struct hvc_scene *scene, struct hvc_way *way, h
 		access = load_places(scene, way, &place, size, value);
 	else
 		access = load_at(scene, way, place.base, place.offset, size, value);
+	if (access == HVC_ACCESS_OK && !place.value && !place.base) {
+		way->loaded = *value;
+		way->loaded_at = place.offset;
+	}
 	way->partial |= place.count > 1 && access == HVC_ACCESS_FAULT;
 	free(place.value);
 	return access;
@@ -432,6 +436,17 @@ static bool is_again(const struct hvc_log *log)
 		       old->value == log->value;
 	}
 	return false;
+}
+
+/* Is it one more than has just been loaded from there? */
+static bool counts(struct hvc_scene *scene, const struct hvc_way *way, hvc_ref base,
+                   uint64_t offset, hvc_ref value)
+{
+	struct hvc_bvs *t = scene->terms;
+
+	return !base && !way->exclusive && way->loaded && way->loaded_at == offset &&
+	       way->loaded->width == value->width &&
+	       value == hvc_bv__add(t, way->loaded, hvc_bv__num(t, value->width, 1));
 }
 
 static enum hvc_access store_at(struct hvc_scene *scene, struct hvc_way *way, hvc_ref base,
@@ -462,7 +477,8 @@ static enum hvc_access store_at(struct hvc_scene *scene, struct hvc_way *way, hv
 	                        .value = value,
 	                        .when = when,
 	                        .pc = way->pc,
-	                        .size = (uint8_t)size};
+	                        .size = (uint8_t)size,
+	                        .counts = counts(scene, way, base, offset, value)};
 	way->log = log;
 	way->stores++;
 	way->changes += !is_again(log);

@@ -108,6 +108,7 @@ struct hvc_log {
 	hvc_ref when;  /**< one bit; else nothing is stored, and value is what was there. NULL: 1 */
 	uint64_t pc;
 	uint8_t size;
+	bool counts; /**< of one more than was there: EL2 counts something */
 };
 
 /** A first read: of an input, or of the image as shipped. */
@@ -169,6 +170,8 @@ struct hvc_way {
 	struct hvc_regset written; /**< system registers written by MSR */
 	const struct hvc_log *log;
 	struct hvc_extent stored; /**< at addresses that are constants */
+	hvc_ref loaded;           /**< by the last load of those, */
+	uint64_t loaded_at;       /**< here */
 	const struct hvc_read *read;
 	const struct hvc_choice *choice;
 	struct hvc_facts facts;

@@ -251,6 +251,7 @@ bool hvc_way__set_sys(struct hvc_scene *scene, struct hvc_way *way, const uint8_
 	enum hvc_reg reg =
 	        hvc_reg__find_sys(encoding[0], encoding[1], encoding[2], encoding[3], encoding[4]);
 	struct hvc_other_value *other = find_other(way, encoding);
+	char name[48];
 
 	if (reg != HVC_REG_NONE && scene->kept) {
 		value = hvc_bv__and(scene->terms, value,
@@ -269,6 +270,8 @@ bool hvc_way__set_sys(struct hvc_scene *scene, struct hvc_way *way, const uint8_
 	if (!other) {
 		other = &way->other[way->others++];
 		memcpy(other->encoding, encoding, 5);
+		name_of(encoding, name, sizeof name);
+		other->first = first_value(scene, name, encoding);
 	}
 	if (scene->kept_other) {
 		uint64_t writable = UINT64_MAX, ones = 0;
