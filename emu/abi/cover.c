@@ -297,7 +297,7 @@ static bool make_nobody(struct check *c, const unsigned all[3])
 		                            : i == 1 ? ~HVC_LEVELS_AARCH32
 		                                     : ~0u),
 		        .insns = all[2] & (i == 0   ? ~a32
-		                           : i == 1 ? a32
+		                           : i == 1 ? a32 & ~traps
 		                           : i == 2 ? ~traps
 		                                    : traps),
 		        .imm = &every,

@@ -425,10 +425,10 @@ static unsigned narrow_levels(unsigned levels, bool hyp)
 	return modes;
 }
 
-static unsigned narrow_insns(unsigned insns)
+static unsigned narrow_insns(unsigned insns, bool hyp)
 {
-	return hvc_insns__all(insns) &
-	       ~(1u << HVC_INSN_HVC | 1u << HVC_INSN_SMC | 1u << HVC_INSN_TRAP);
+	return hvc_insns__all(insns) & ~(1u << HVC_INSN_HVC | 1u << HVC_INSN_SMC |
+	                                 (hyp ? 1u << HVC_INSN_TRAP : 0));
 }
 
 bool hvc_half__narrow(struct hvc_arena *arena, bool hyp, struct hvc_rule *rule, bool *left)
@@ -454,7 +454,7 @@ bool hvc_half__narrow(struct hvc_arena *arena, bool hyp, struct hvc_rule *rule, 
 	rule->condition = condition;
 	rule->result = result;
 	rule->levels = narrow_levels(rule->levels, hyp);
-	rule->insns = narrow_insns(rule->insns);
+	rule->insns = narrow_insns(rule->insns, hyp);
 	if (hyp && stays(rule) && (rule->level == HVC_LEVEL_COUNT || rule->level == HVC_LEVEL_EL2H))
 		rule->level = HVC_LEVEL_EL2_HYP;
 	*left = *left && rule->levels && rule->insns;
@@ -477,7 +477,7 @@ static bool narrow_all(struct hvc_abi *abi, unsigned levels, bool hyp)
 	}
 	abi->rules = kept;
 	abi->levels = narrow_levels(levels, hyp);
-	abi->insns = narrow_insns(abi->insns);
+	abi->insns = narrow_insns(abi->insns, hyp);
 	return hvc_abi__classify(abi) == HVC_OK && hvc_abi__plan(abi) == HVC_OK;
 }
 

@@ -364,7 +364,7 @@ enum hvc_status hvc_cli_world__call(const struct hvc_options *options,
 	if (!hvc_options__has(options, HVC_OPTION_FROM) && options->insn >= HVC_INSN_HVC_A32)
 		call->from = HVC_LEVEL_EL1_SVC;
 	if (hvc_level_is_aarch32(call->from))
-		call->insn = hvc_insn__at(options->insn, call->from);
+		call->insn = hvc_insn__at(call->insn, call->from);
 	if (hvc_caller_index(call->insn, call->from) == HVC_CALLER_NONE)
 		return hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0, "--insn: %s has no %s",
 		                    hvc_level_name(call->from), hvc_insn_name(call->insn));

@@ -24,7 +24,10 @@ bool hvc_aarch32__call(struct hvc_machine *machine, enum hvc_outcome_kind *kind,
 	struct hvc_entry entry;
 	bool taken;
 
-	if (hvc_insn_is_smc(call->insn)) {
+	if (call->insn == HVC_INSN_TRAP) {
+		taken = true;
+		hvc_exception_trap(&pe, machine->world.esr, call->imm, &entry);
+	} else if (hvc_insn_is_smc(call->insn)) {
 		taken = hvc_exception_smc(&pe, hvc_call__imm(call), &entry);
 	} else {
 		taken = !hvc_exception_hvc_is_undefined(&pe);

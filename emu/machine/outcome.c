@@ -111,10 +111,12 @@ uint64_t hvc_call__address(const struct hvc_call *call)
 {
 	uint64_t line =
 	        HVC_AARCH32_CALLS + ((uint64_t)call->insn - HVC_INSN_HVC_A32) * HVC_AARCH32_LINE;
-	uint64_t first = call->insn <= HVC_INSN_TRAP && call->insn != HVC_INSN_SMC ? HVC_CALLS
-	                 : call->insn == HVC_INSN_SMC                              ? HVC_SMC_CALLS
-	                 : hvc_insn_is_t32(call->insn)                             ? line + 2
-	                                                                           : line;
+	uint64_t first = hvc_level_is_aarch32(call->from) && call->insn == HVC_INSN_TRAP
+	                         ? HVC_AARCH32_CALLS
+	                 : call->insn <= HVC_INSN_TRAP && call->insn != HVC_INSN_SMC ? HVC_CALLS
+	                 : call->insn == HVC_INSN_SMC                                ? HVC_SMC_CALLS
+	                 : hvc_insn_is_t32(call->insn)                               ? line + 2
+	                                                                             : line;
 
 	return first + 4 * (uint64_t)call->imm;
 }
@@ -167,10 +169,35 @@ bool hvc_arch__is_trap(uint64_t esr)
 	}
 }
 
-/* Classes of which there is one for each side: of a lower level, and of EL2 itself. */
-static bool comes_from(uint32_t esr, unsigned el)
+/*
+ * Classes of which there is one for each side, of a lower level and of EL2 itself, or that only one
+ * of AArch32 and AArch64 state has.
+ */
+static bool comes_from(uint32_t esr, enum hvc_level level)
 {
+	unsigned el = hvc_level__el(level);
+
 	switch (hvc_arch_ec(esr)) {
+	case 0x03: /* MCR, MRC and the like */
+	case 0x04:
+	case 0x05:
+	case 0x06:
+	case 0x08: /* VMRS */
+	case 0x0c:
+	case 0x28: /* FP exception */
+	case 0x38: /* BKPT */
+	case 0x3a: /* Vector catch */
+		return hvc_level_is_aarch32(level);
+	case 0x09: /* Pointer authentication */
+	case 0x0d: /* Branch target */
+	case 0x18: /* MSR, MRS */
+	case 0x19: /* SVE */
+	case 0x1a: /* ERET */
+	case 0x1c:
+	case 0x26: /* SP alignment */
+	case 0x2c:
+	case 0x3c: /* BRK */
+		return !hvc_level_is_aarch32(level);
 	case 0x20: /* Instruction Abort */
 	case 0x24: /* Data Abort */
 	case 0x30: /* Breakpoint */
@@ -191,7 +218,7 @@ static bool comes_from(uint32_t esr, unsigned el)
 bool hvc_world__has_caller(const struct hvc_world *world, enum hvc_insn insn, enum hvc_level level)
 {
 	return hvc_caller__is(insn, level) && (insn == HVC_INSN_TRAP) == (world->esr != 0) &&
-	       (!world->esr || comes_from(world->esr, hvc_level__el(level)));
+	       (!world->esr || comes_from(world->esr, level));
 }
 
 uint16_t hvc_call__imm(const struct hvc_call *call)

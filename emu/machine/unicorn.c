@@ -108,9 +108,8 @@ static uint32_t on_sys(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *c
 	                         (uint8_t)cp->crm, (uint8_t)cp->op2};
 
 	if (cp->op1 == 6 ||
-	    (cp->op1 != 0 && hvc_held__find(name) == HVC_HELD_REGISTERS &&
-	     !hvc_mapping__is_control(name) &&
-	     hvc_mapping__find(&engine->mapping, name) == HVC_MAPPING_REGISTERS) ||
+	    (cp->op1 != 0 && !hvc_mapping__is_control(name) &&
+	     !hvc_engine__stands_in(engine, name)) ||
 	    !hvc_vhe__redirect(engine, hvc_unicorn__pc(engine)))
 		return 0;
 	if (hvc_level__wants_refresh(engine)) {
@@ -125,7 +124,7 @@ static uint32_t on_msr(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *c
 {
 	uint32_t done = on_sys(uc, reg, cp, ctx);
 
-	if (done && (cp->crn == 1 || cp->crn == 2)) /* SCTLR, TTBR, TCR */
+	if (done && ((cp->crn == 1 && !cp->crm) || cp->crn == 2)) /* SCTLR, TTBR, TCR */
 		hvc_unicorn__flush(ctx);
 	return done;
 }
@@ -371,6 +370,7 @@ bool hvc_engine__keep(struct hvc_engine *engine)
 	engine->kept_change = engine->change;
 	engine->kept_mapping = engine->mapping;
 	memcpy(engine->kept_held, engine->held, sizeof engine->held);
+	engine->kept_stage2 = engine->stage2;
 	return uc_context_save(engine->uc, engine->kept) == UC_ERR_OK;
 }
 
@@ -379,6 +379,7 @@ void hvc_engine__back(struct hvc_engine *engine)
 {
 	uc_context_restore(engine->uc, engine->kept);
 	memcpy(engine->held, engine->kept_held, sizeof engine->held);
+	engine->stage2 = engine->kept_stage2;
 	engine->change = engine->kept_change;
 	engine->kept_mapping.made = engine->mapping.made;
 	engine->mapping = engine->kept_mapping;

@@ -20,6 +20,7 @@ struct hvc_engine {
 	struct hvc_level_change change, kept_change;
 	uint64_t held[HVC_HELD_REGISTERS],
 	        kept_held[HVC_HELD_REGISTERS]; /* its own stay as they are */
+	uint64_t stage2, kept_stage2;          /* of HCR_EL2 */
 	struct hvc_mapping mapping, kept_mapping;
 	struct hvc_engine_hooks hooks;
 	bool lazy;      /* the library leaves the cached flags as they were */

@@ -7,8 +7,9 @@
 
 #include "hvcheck/arch.h"
 
-#define HCR_VM  UINT64_C(1)
-#define SCTLR_M UINT64_C(1)
+#define HCR_VM     UINT64_C(1)
+#define HCR_STAGE2 (HCR_VM | UINT64_C(1) << 12) /* and DC */
+#define SCTLR_M    UINT64_C(1)
 
 static uint64_t get_id(struct hvc_engine *engine, int id)
 {
@@ -117,9 +118,18 @@ void hvc_unicorn__flush(struct hvc_engine *engine)
 	hvc_unicorn__set_named(engine, hcr, value);
 }
 
+/*
+ * Stage 2 would translate the caller's instructions, by tables that nobody has made for them: the
+ * engine never sees that it is on.
+ */
+static bool is_hcr(const uint8_t encoding[static 5])
+{
+	return !memcmp(encoding, (const uint8_t[5]){3, 4, 1, 1, 0}, 5);
+}
+
 bool hvc_engine__stands_in(struct hvc_engine *engine, const uint8_t encoding[static 5])
 {
-	return kept(engine, encoding) ||
+	return kept(engine, encoding) || is_hcr(encoding) ||
 	       hvc_mapping__find(&engine->mapping, encoding) < HVC_MAPPING_REGISTERS;
 }
 
@@ -137,6 +147,8 @@ bool hvc_engine__get_sys(struct hvc_engine *engine, const uint8_t encoding[stati
 		*value = *own;
 	else if (!hvc_unicorn__get_named(engine, encoding, value))
 		return false;
+	else if (is_hcr(encoding))
+		*value |= engine->stage2;
 	*value = hvc_mapping__out(&engine->mapping, *value);
 	return true;
 }
@@ -160,6 +172,10 @@ bool hvc_engine__set_sys(struct hvc_engine *engine, const uint8_t encoding[stati
 	}
 	if (engine->lazy && hvc_level__is_cached(encoding))
 		engine->change.stale = true;
+	if (is_hcr(encoding)) {
+		engine->stage2 = value & HCR_STAGE2;
+		value &= ~HCR_STAGE2;
+	}
 	return hvc_unicorn__set_named(engine, encoding, value);
 }
 

@@ -10,9 +10,9 @@ enum hvc_insn {
 	HVC_INSN_HVC, /**< HVC #imm, EC 0x16 */
 	HVC_INSN_SMC, /**< SMC #imm; trapped by HCR_EL2.TSC: EC 0x17, ELR = the SMC itself */
 	/**
-	 * Any other instruction of A64 state whose exception EL2 takes: WFI, a system register, an
+	 * Any other instruction whose exception EL2 takes: WFI, a system register, an
 	 * abort. Its syndrome is the world's (hvc_world.esr) with the immediate in bits 15:0, and
-	 * ELR is the instruction itself.
+	 * ELR is the instruction itself, which has four bytes.
 	 */
 	HVC_INSN_TRAP,
 	HVC_INSN_HVC_A32, /**< HVC #imm of A32, EC 0x12 */
@@ -54,16 +54,16 @@ struct hvc_call {
 
 /** Number of a caller, below 64: an instruction, and a level that has it; HVC_CALLER_NONE. */
 #define HVC_CALLER_NONE 64u
-#define HVC_CALLER_INDEX(insn, level)                                                            \
-	((insn) < HVC_INSN_HVC_A32                                                               \
-	         ? (level) < HVC_LEVEL_EL0_USR                                                   \
-	                   ? (unsigned)(insn)*HVC_LEVEL_EL0_USR + (unsigned)(level)              \
-	                   : HVC_CALLER_NONE                                                     \
-	 : (level) < HVC_LEVEL_EL0_USR ? HVC_CALLER_NONE                                         \
-	                               : HVC_INSN_HVC_A32 * HVC_LEVEL_EL0_USR +                  \
-	                                         ((unsigned)(insn)-HVC_INSN_HVC_A32) *           \
-	                                                 (HVC_LEVEL_COUNT - HVC_LEVEL_EL0_USR) + \
-	                                         (unsigned)(level)-HVC_LEVEL_EL0_USR)
+#define HVC_CALLER_INDEX(insn, level)                                                       \
+	((level) < HVC_LEVEL_EL0_USR                                                        \
+	         ? (insn) < HVC_INSN_HVC_A32                                                \
+	                   ? (unsigned)(insn)*HVC_LEVEL_EL0_USR + (unsigned)(level)         \
+	                   : HVC_CALLER_NONE                                                \
+	 : (insn) < HVC_INSN_TRAP ? HVC_CALLER_NONE                                         \
+	                          : HVC_INSN_HVC_A32 * HVC_LEVEL_EL0_USR +                  \
+	                                    ((unsigned)(insn)-HVC_INSN_TRAP) *              \
+	                                            (HVC_LEVEL_COUNT - HVC_LEVEL_EL0_USR) + \
+	                                    (unsigned)(level)-HVC_LEVEL_EL0_USR)
 static inline unsigned hvc_caller_index(enum hvc_insn insn, enum hvc_level level)
 {
 	return HVC_CALLER_INDEX(insn, level);
