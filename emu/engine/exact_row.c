@@ -41,27 +41,12 @@ static unsigned bits_of(uint64_t value)
 static const struct hvc_set *spread(struct hvc_bvs *terms, const struct hvc_member *m,
                                     unsigned width, unsigned used)
 {
-	unsigned low, top = top_of(m), above;
-	const struct hvc_set *all = NULL, *one;
+	unsigned low, top = top_of(m), above = used > top ? used - top : 0;
 
 	(void)hvc_bv__root(m->key, &low);
-	above = used > top ? used - top : 0;
 	if (above > 8 || m->set->count << above > PIECES_MAX)
 		return NULL;
-	for (uint64_t high = 0; high < UINT64_C(1) << above; high++)
-		for (size_t i = 0; i < m->set->count; i++) {
-			uint64_t base = top < 64 ? high << top : 0;
-
-			/* With free bits below them, values are one range only when they are all.
-			 */
-			one = hvc_set__range(terms, width, base | m->set->range[i].lo << low,
-			                     base | m->set->range[i].hi << low |
-			                             hvc_bv__mask(low) * (low != 0));
-			all = one && all ? hvc_set__or(terms, all, one) : one;
-			if (!all)
-				return NULL;
-		}
-	return all;
+	return hvc_set__spread(terms, m->set, width, low, above);
 }
 
 /* Of all members that are bits of the same: how wide a number has them all. */

@@ -54,6 +54,24 @@ const struct hvc_set *hvc_set__range(struct hvc_bvs *terms, unsigned width, uint
 	return set;
 }
 
+const struct hvc_set *hvc_set__spread(struct hvc_bvs *terms, const struct hvc_set *a,
+                                      unsigned width, unsigned low, unsigned above)
+{
+	struct hvc_set *set = make(terms, width, a->count << above);
+	const unsigned top = low + a->width;
+
+	for (uint64_t high = 0; set && high < UINT64_C(1) << above; high++)
+		for (size_t i = 0; i < a->count; i++) {
+			uint64_t base = top < 64 ? high << top : 0;
+
+			/* With free bits below them, values are one range only when they are all.
+			 */
+			add(set, base | a->range[i].lo << low,
+			    base | a->range[i].hi << low | hvc_bv__mask(low));
+		}
+	return set ? checked(set) : NULL;
+}
+
 const struct hvc_set *hvc_set__not(struct hvc_bvs *terms, const struct hvc_set *a)
 {
 	struct hvc_set *set = a ? make(terms, a->width, a->count + 1) : NULL;

@@ -27,6 +27,10 @@ struct hvc_set {
 /** From lo up to hi, past the greatest number where hi is less. */
 const struct hvc_set *hvc_set__range(struct hvc_bvs *terms, unsigned width, uint64_t lo,
                                      uint64_t hi);
+/** Numbers of `width` bits that have a number of the set from bit `low` on, any bits below it and
+ * above it any of `above` bits. */
+const struct hvc_set *hvc_set__spread(struct hvc_bvs *terms, const struct hvc_set *a,
+                                      unsigned width, unsigned low, unsigned above);
 /** No number at all. */
 const struct hvc_set *hvc_set__none(struct hvc_bvs *terms, unsigned width);
 /** Of the 65,536 numbers of 16 bits those of which `has` says so. */
