@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 //
-// Three functions by x0: one that is soon followed, one with a choice a bit of x1, and one that
-// counts x1 down.
+// Four functions by x0: one that is soon followed, one with a choice a bit of x1, one that counts
+// x1 down, and one that calls itself for ever. Then loops that take long, each with its own table.
 	.include "subject.inc"
 
 routine handle
-	cmp	x0, #3
+	cmp	x0, #4
 	b.hs	unknown
 	adr	x2, functions
 	ldr	x2, [x2, x0, lsl #3]
@@ -42,6 +42,35 @@ routine count
 	b	1b
 2:	ret
 
+routine again
+	stp	x29, x30, [sp, #-16]!
+	bl	again
+	ldp	x29, x30, [sp], #16
+	ret
+
 	.balign	8
 functions:
-	.quad	short, bits, count
+	.quad	short, bits, count, again
+
+// 16,000 instructions, the same for every call.
+own_table decided
+	mov	x2, #4000
+	mov	x0, #0
+1:	add	x0, x0, x2
+	eor	x1, x1, x0
+	subs	x2, x2, #1
+	b.ne	1b
+	eret
+
+// A function of no handler that calls itself for ever.
+own_table recursion
+	bl	again
+	eret
+
+// The length of a string of the caller's.
+own_table length
+	mov	x2, x0
+1:	ldrb	w3, [x2], #1
+	cbnz	w3, 1b
+	sub	x0, x2, x0
+	eret

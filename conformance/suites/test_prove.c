@@ -12,7 +12,8 @@ static struct hvc_subject *open_idiom(const char *name)
 {
 	char path[512];
 
-	snprintf(path, sizeof path, "%s/subjects/%s.elf", HVC_BINARY_DIR, name);
+	snprintf(path, sizeof path, "%s/subjects/%s%s", HVC_BINARY_DIR, name,
+	         strchr(name, '@') ? "" : ".elf");
 	return open_subject(path);
 }
 
@@ -212,33 +213,108 @@ TEST(long_handlers_are_sampled)
 	             " clobbers: x0-x2 }\n"
 	             "  - { name: count, when: { x0: 2 }, outcome: return, results: { x0: 0 },"
 	             " clobbers: x0-x2 }\n"
+	             "  - { name: again, when: { x0: 3 }, outcome: fault,"
+	             " clobbers: 'x0-x2, x30, sp_el2' }\n"
 	             "  - { name: rest, default: true, outcome: return, results: { x0: -1 } }\n";
 	static const enum hvc_evidence known[] = {HVC_EVIDENCE_PROVED, HVC_EVIDENCE_SAMPLED,
-	                                          HVC_EVIDENCE_SAMPLED, HVC_EVIDENCE_PROVED};
+	                                          HVC_EVIDENCE_SAMPLED, HVC_EVIDENCE_SAMPLED,
+	                                          HVC_EVIDENCE_PROVED};
 	struct hvc_subject *subject = open_idiom("long-handlers");
 	struct hvc_abi *abi = parse_abi(text);
 	struct hvc_check *check = check_one(subject, abi);
 
 	ck_assert_uint_eq(check->parts, 1);
 	ck_assert(!check->part[0].proved);
-	ck_assert_uint_eq(check->part[0].handlers, 2);
+	ck_assert_uint_eq(check->part[0].handlers, 3);
 	ck_assert_int_eq(check->total.known, HVC_EVIDENCE_SAMPLED);
-	for (unsigned i = 0; i < 4; i++)
+	for (unsigned i = 0; i < 5; i++)
 		ck_assert_int_eq(check->rule[i].known, known[i]);
 	/* Of each immediate a call, and no other sweep. */
 	ck_assert_uint_eq(check->world[0].probes, 1);
 	for (unsigned i = 0; i < HVC_IMM_COUNT; i++)
 		ck_assert_uint_ne(check->verdicts[i], 0);
-	ck_assert_uint_eq(check->findings, 2);
-	ck_assert_int_eq(check->finding[0].verdict.rule, 1);
+	ck_assert_uint_eq(check->findings, 3);
+	for (unsigned i = 0; i < 3; i++)
+		ck_assert_int_eq(check->finding[i].verdict.rule, 1 + (int)i);
 	ck_assert(check->finding[0].sampled);
-	/* What does not end in its budget breaks nothing. */
-	ck_assert_int_eq(check->finding[1].verdict.rule, 2);
+	/* What does not end in its budget breaks nothing, nor does what runs into nothing. */
 	ck_assert_int_eq(check->finding[1].outcome.kind, HVC_OUTCOME_LIMIT);
-	ck_assert_uint_eq(check->findings_assumed, 1);
+	ck_assert_uint_eq(check->findings_assumed, 2);
+	/* The stack of a recursion grows into what is the caller's. */
+	ck_assert_int_eq(check->finding[2].verdict.clause, HVC_CLAUSE_MEMORY);
 	hvc_check_free(check);
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);
+}
+
+/* What takes long ends soon, and says for how much it stands. */
+TEST(long_loops_end)
+{
+	static const struct {
+		const char *table;
+		bool proved;
+		const char *why;
+	} rows[] = {
+	        {"decided", true, ""},
+	        {"recursion", false, "calls nested too deeply"},
+	};
+	struct hvc_abi *abi = parse_abi(HEAD "rules: [ { name: all, default: true, outcome: "
+	                                     "unspecified } ]\n");
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char name[64];
+		struct hvc_subject *subject;
+		struct hvc_check *check;
+
+		snprintf(name, sizeof name, "long-handlers.elf@%s", rows[i].table);
+		subject = open_idiom(name);
+		check = check_one(subject, abi);
+		ck_assert_int_eq(check->part[0].proved, rows[i].proved);
+		ck_assert_msg(strstr(check->part[0].why, rows[i].why), "%s", check->part[0].why);
+		/* Of each chunk of immediates some calls are made, and none that is not told. */
+		ck_assert_uint_eq(check->world[0].probes, 1);
+		ck_assert_uint_gt(check->world[0].calls, 64);
+		ck_assert_uint_lt(check->world[0].calls, HVC_IMM_COUNT);
+		ck_assert_uint_eq(check->world[0].classified, check->world[0].calls);
+		hvc_check_free(check);
+		hvc_subject_close(subject);
+	}
+	hvc_abi_free(abi);
+}
+
+/* A map of loops is cut off, which it says, and so is the machine that is to confirm it. */
+TEST(long_loops_are_mapped)
+{
+	static const struct {
+		const char *table;
+		bool complete, long_calls;
+		const char *why;
+	} rows[] = {
+	        {"decided", true, true, ""},
+	        {"recursion", false, false, "calls nested too deeply"},
+	        {"length", false, false, "a loop that the inputs keep going"},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char name[64];
+		struct hvc_exact_config config = {.levels = 1u << HVC_LEVEL_EL1H,
+		                                  .brief = !rows[i].long_calls};
+		struct hvc_diag diag = {0};
+		struct hvc_exact *exact = NULL;
+		struct hvc_subject *subject;
+
+		snprintf(name, sizeof name, "long-handlers.elf@%s", rows[i].table);
+		config.subject = subject = open_idiom(name);
+		ck_assert_msg(hvc_exact__make(&config, &diag, &exact) == HVC_OK, "%s",
+		              diag.message);
+		ck_assert_int_eq(exact->part[0].complete, rows[i].complete);
+		ck_assert_msg(strstr(exact->part[0].why, rows[i].why), "%s", exact->part[0].why);
+		ck_assert_int_eq(exact->long_calls, rows[i].long_calls);
+		ck_assert_int_eq(exact->part[0].taken > 0, rows[i].long_calls);
+		ck_assert_uint_lt(exact->part[0].taken, HVC_IMM_COUNT);
+		hvc_exact__free(exact);
+		hvc_subject_close(subject);
+	}
 }
 
 /* Each immediate once a caller, and no probe more, where all is proved; all of them by --sweep. */

@@ -99,7 +99,8 @@ static void keep_world(struct hvc_check_world *world, struct hvc_sweep *sweep)
 	world->supplied = sweep->supplied;
 	sweep->supplied = (struct hvc_supplied){0};
 	for (unsigned imm = 0; sweep->calls && imm < HVC_IMM_COUNT; imm++)
-		world->classified += !(sweep->lost[imm / 8] >> imm % 8 & 1);
+		world->classified +=
+		        !((sweep->lost[imm / 8] | sweep->skipped[imm / 8]) >> imm % 8 & 1);
 }
 
 static enum hvc_status sweep_world(struct hvc_check_bench *bench, struct hvc_check_world *world,
@@ -113,6 +114,7 @@ static enum hvc_status sweep_world(struct hvc_check_bench *bench, struct hvc_che
 	        .jobs = config->jobs,
 	        .budget = config->budget,
 	        .classes = !config->sweep,
+	        .whole = config->sweep,
 	        .progress = config->progress,
 	        .progress_ctx = config->progress_ctx,
 	};
@@ -263,7 +265,9 @@ static void weigh(struct hvc_check_bench *bench)
 		const struct hvc_check_part *part = &check->part[i];
 
 		enum hvc_evidence known =
-		        part->handlers ? HVC_EVIDENCE_SAMPLED : HVC_EVIDENCE_SWEPT;
+		        part->handlers || check->world[part->world].classified < HVC_IMM_COUNT
+		                ? HVC_EVIDENCE_SAMPLED
+		                : HVC_EVIDENCE_SWEPT;
 
 		if (part->proved)
 			continue;

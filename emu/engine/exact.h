@@ -170,6 +170,7 @@ struct hvc_exact {
 	struct hvc_exact_part *part;
 	unsigned parts;
 	bool brief;        /**< not every immediate was taken, as asked */
+	bool long_calls;   /**< nor without, as calls take long */
 	uint64_t budget;   /**< of a call in the machine; 0: HVC_BUDGET_DEFAULT */
 	uint64_t swept;    /**< calls of a sweep that were held to the rows */
 	unsigned failed;   /**< calls that the engine died of */

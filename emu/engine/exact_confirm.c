@@ -14,6 +14,8 @@
 #include <sys/mman.h>
 
 #define PARTS (HVC_LEVEL_COUNT * HVC_INSN_COUNT)
+/** Instructions of all calls of a caller by which immediates are taken. */
+#define STEPS_MAX UINT64_C(32000000)
 
 /* Shared with the process that makes the calls; it goes on where an earlier one has died. */
 struct bench {
@@ -28,6 +30,7 @@ struct bench {
 	char text[400];
 	unsigned paths[PARTS];  /* confirmed */
 	unsigned unmade[PARTS]; /* paths of which no call can be made */
+	uint64_t steps[PARTS];  /* instructions of the calls by which immediates were taken */
 	uint8_t taken[PARTS][HVC_IMM_COUNT / 8];
 	uint8_t met[PARTS][HVC_EXACT_PATHS]; /* rows from whose witness immediates were taken */
 };
@@ -45,6 +48,7 @@ struct taker {
 	const struct hvc_call *call; /* of the witness */
 	uint64_t *value;             /* of inputs, in the model of the trial */
 	uint8_t *taken;
+	uint64_t *steps;
 	unsigned imm;
 };
 
@@ -57,7 +61,7 @@ static bool next(void *ctx, struct hvc_call *call)
 {
 	struct taker *t = ctx;
 
-	for (; t->imm < HVC_IMM_COUNT; t->imm++) {
+	for (; *t->steps < STEPS_MAX && t->imm < HVC_IMM_COUNT; t->imm++) {
 		if (is_taken(t->taken, t->imm))
 			continue;
 		*call = *t->call;
@@ -77,6 +81,7 @@ static bool done(void *ctx, const struct hvc_call *call, const struct hvc_outcom
 
 	t->taken[t->imm / 8] |= (uint8_t)(1u << (t->imm % 8));
 	t->bench->alike = 0;
+	*t->steps += outcome->instructions;
 	t->bench->differs = hvc_row__differs(&t->trial, call, outcome);
 	t->imm++;
 	return !t->bench->differs;
@@ -96,7 +101,8 @@ static enum hvc_status take(struct work *work, const struct hvc_row *row,
 	                            .size = sizeof bench->text},
 	                  .call = &witness->call,
 	                  .value = witness->model.value,
-	                  .taken = bench->taken[bench->part]};
+	                  .taken = bench->taken[bench->part],
+	                  .steps = &bench->steps[bench->part]};
 	const struct hvc_feed feed = {next, done, &t};
 	enum hvc_status status;
 
@@ -254,6 +260,7 @@ static void count(struct hvc_exact *exact, const struct bench *bench)
 
 		part->confirmed = bench->paths[i];
 		part->unmade = bench->unmade[i];
+		exact->long_calls |= bench->steps[i] >= STEPS_MAX;
 		part->taken = 0;
 		for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++)
 			part->taken += is_taken(bench->taken[i], imm);

@@ -15,9 +15,11 @@
 
 /** Rows of all callers that are swept; those past them stay as they are. */
 #define ROWS_MAX 64u
-/** Instructions of all calls of a row: one that uses up its budget takes as long as thousands. */
-#define STEPS_MAX UINT64_C(20000000)
-#define LOST      UINT8_MAX
+/** Instructions of all calls of a row, and of all rows: one that uses up its budget takes as long
+ * as thousands. */
+#define STEPS_MAX     UINT64_C(8000000)
+#define STEPS_MAX_ALL UINT64_C(24000000)
+#define LOST          UINT8_MAX
 
 /* Shared with the process that makes the calls. */
 struct bench {
@@ -285,6 +287,7 @@ enum hvc_status hvc_exact__sweep_unfollowed(struct hvc_exact *exact, struct hvc_
 	struct bench *bench = mmap(NULL, sizeof *bench, PROT_READ | PROT_WRITE,
 	                           MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	enum hvc_status status = HVC_OK;
+	uint64_t steps = 0;
 	unsigned swept = 0;
 
 	if (bench == MAP_FAILED)
@@ -300,9 +303,10 @@ enum hvc_status hvc_exact__sweep_unfollowed(struct hvc_exact *exact, struct hvc_
 			struct work work = {exact, part, &part->row[j], bench};
 
 			if (!part->row[j].why || part->row[j].known == HVC_ROW_SWEPT ||
-			    swept++ >= ROWS_MAX)
+			    swept++ >= ROWS_MAX || steps >= STEPS_MAX_ALL)
 				continue;
 			status = sweep_apart(&work, diag);
+			steps += bench->steps;
 			if (status == HVC_OK && !split(exact, part, j, bench))
 				status = hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0,
 				                      "out of memory");

@@ -191,8 +191,10 @@ static enum hvc_status collect(const struct hvc_sweep_crew *crew, struct hvc_swe
 		crew->judge->add(crew->judge->ctx, crew->worker[i].tally);
 		out->calls += slot->calls;
 		out->failed += slot->failed;
-		for (size_t k = 0; k < sizeof out->lost; k++)
+		for (size_t k = 0; k < sizeof out->lost; k++) {
 			out->lost[k] |= slot->lost[k];
+			out->skipped[k] |= slot->skipped[k];
+		}
 		if (slot->failed && (!first || slot->first < first->first))
 			first = slot; /* an immediate is in one chunk, so of one worker */
 		if (hvc_supplied__merge(&out->supplied, &slot->supplied) != HVC_OK)

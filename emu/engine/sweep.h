@@ -17,6 +17,7 @@ struct hvc_sweep_config {
 	unsigned jobs;            /**< worker processes; 0: 1 */
 	uint64_t budget;          /**< instructions a call; 0: HVC_BUDGET_DEFAULT */
 	bool classes;             /**< of immediates that Hyp mode cannot tell apart, call one */
+	bool whole;               /**< every call, however long they are; else see `skipped` */
 	hvc_progress_fn progress; /**< may be NULL */
 	void *progress_ctx;
 };
@@ -44,6 +45,8 @@ struct hvc_sweep {
 	uint64_t failed;                 /**< of them, those that the engine died of */
 	char failure[256];               /**< the first of these, by immediate; or "" */
 	uint8_t lost[HVC_IMM_COUNT / 8]; /**< immediates of which a call failed */
+	/** Immediates of which a call was not made: those before it in its chunk took too long. */
+	uint8_t skipped[HVC_IMM_COUNT / 8];
 	struct hvc_supplied supplied;
 	struct hvc_doubt doubt;
 	struct hvc_state entry; /**< registers at each call but x0..x30, nzcv, daif */

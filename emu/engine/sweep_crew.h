@@ -35,7 +35,8 @@ struct hvc_sweep_slot {
 	struct hvc_flight failure; /* and all of it */
 	unsigned alike;            /* lost in a row, at one instruction */
 	uint64_t address;          /* that one */
-	uint8_t lost[HVC_IMM_COUNT / 8];
+	uint64_t steps;            /* instructions of long calls with this probe in this chunk */
+	uint8_t lost[HVC_IMM_COUNT / 8], skipped[HVC_IMM_COUNT / 8];
 	struct hvc_sweep_assumed assumed[HVC_ASSUMED_COUNT];
 	struct hvc_supplied supplied; /* its rows are these, and never grow: */
 	struct hvc_supply row[HVC_SUPPLIED_MAX];

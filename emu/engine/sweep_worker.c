@@ -14,6 +14,9 @@
  */
 #define CHUNKS_A_MACHINE 8u
 #define CALLS_A_MACHINE  0x10000u
+/** A call of so many instructions is long, and of long ones a chunk makes so many with a probe. */
+#define LONG_STEPS  1000u
+#define CHUNK_STEPS UINT64_C(100000)
 
 /* The worker's own side of one chunk. */
 struct shift {
@@ -58,11 +61,23 @@ bool hvc_sweep__take(const struct hvc_sweep_crew *crew, struct hvc_sweep_worker 
 	return more;
 }
 
+/* Of what takes long a few calls say as much as all of them. */
+static void skip_rest(struct hvc_sweep_slot *slot)
+{
+	for (; slot->imm < HVC_SWEEP_CHUNK; slot->imm++) {
+		uint16_t imm = hvc_sweep__imm(slot);
+
+		slot->skipped[imm / 8] |= (uint8_t)(1u << imm % 8);
+	}
+}
+
 static bool next(void *ctx, struct hvc_call *call)
 {
 	struct shift *shift = ctx;
-	const struct hvc_sweep_slot *slot = shift->worker->slot;
+	struct hvc_sweep_slot *slot = shift->worker->slot;
 
+	if (!shift->crew->config->whole && slot->steps >= CHUNK_STEPS)
+		skip_rest(slot);
 	if (slot->imm == HVC_SWEEP_CHUNK ||
 	    (shift->classes && hvc_imm_classes__has(shift->classes, hvc_sweep__imm(slot))))
 		return false;
@@ -78,6 +93,8 @@ static bool done(void *ctx, const struct hvc_call *call, const struct hvc_outcom
 
 	slot->judging = true;
 	slot->alike = 0;
+	if (outcome->instructions >= LONG_STEPS)
+		slot->steps += outcome->instructions;
 	if (outcome->kind == HVC_OUTCOME_FAULT || outcome->answered.esr)
 		note_fault(shift, outcome);
 	shift->enough = !hvc_sweep__take(shift->crew, shift->worker, call, outcome);
@@ -146,6 +163,7 @@ static enum hvc_status work_chunk(struct shift *shift, struct hvc_diag *diag)
 static enum hvc_status tell_known(struct shift *shift, struct hvc_diag *diag)
 {
 	struct hvc_sweep_slot *slot = shift->worker->slot;
+	const uint64_t steps = slot->steps;
 	const struct hvc_outcome *outcome;
 	const struct hvc_call *call;
 
@@ -155,6 +173,7 @@ static enum hvc_status tell_known(struct shift *shift, struct hvc_diag *diag)
 		if (!done(shift, call, outcome))
 			return hvc_diag_set(diag, HVC_E_CANCELLED, NULL, 0, 0, "cancelled");
 	}
+	slot->steps = steps;
 	return HVC_OK;
 }
 
@@ -175,7 +194,8 @@ static enum hvc_status work_by_classes(struct shift *shift, struct hvc_diag *dia
 		                : &crew->config->probes->probe[slot->probe].call,
 		        diag));
 		slot->looking = false;
-		for (; slot->chunk < HVC_SWEEP_CHUNKS; slot->chunk += crew->count, slot->imm = 0) {
+		for (; slot->chunk < HVC_SWEEP_CHUNKS;
+		     slot->chunk += crew->count, slot->imm = 0, slot->steps = 0) {
 			if (crew->board->failed)
 				return HVC_OK;
 			HVC_TRY(tell_known(shift, diag));
@@ -200,7 +220,8 @@ static enum hvc_status work(struct shift *shift, struct hvc_diag *diag)
 		if (crew->board->failed)
 			break;
 		HVC_TRY(renew_machine(shift, diag));
-		for (; slot->probe < crew->config->probes->count; slot->probe++, slot->imm = 0)
+		for (; slot->probe < crew->config->probes->count;
+		     slot->probe++, slot->imm = 0, slot->steps = 0)
 			HVC_TRY(work_chunk(shift, diag));
 	}
 	return HVC_OK;

@@ -25,9 +25,20 @@ static void add_callers(struct hvc_words *words, const struct hvc_check *check)
 		hvc_words__add(words, ", in %u worlds", check->worlds);
 }
 
+/* Of those whose turn it was to take them. */
+static unsigned taken_by_each(const struct hvc_check *check)
+{
+	unsigned least = HVC_IMM_COUNT;
+
+	for (unsigned i = 0; i < check->worlds; i++)
+		if (check->world[i].calls && check->world[i].classified < least)
+			least = check->world[i].classified;
+	return least;
+}
+
 void hvc_words__proof(struct hvc_words *words, const struct hvc_check *check)
 {
-	unsigned proved = 0, rules = 0, handlers = 0;
+	unsigned proved = 0, rules = 0, handlers = 0, taken = taken_by_each(check);
 	uint64_t paths = 0;
 	char number[HVC_NUMBER_SIZE];
 
@@ -38,6 +49,14 @@ void hvc_words__proof(struct hvc_words *words, const struct hvc_check *check)
 	}
 	for (unsigned i = 0; i < hvc_abi_rule_count(check->abi); i++)
 		rules += check->rule[i].known == HVC_EVIDENCE_PROVED && check->rule[i].calls > 0;
+	hvc_words__number(taken, number);
+	if (!proved && taken < HVC_IMM_COUNT) {
+		hvc_words__add(words,
+		               "Sampled: calls that take long are not made with each immediate, "
+		               "of which %s were taken with all register values of a list.",
+		               number);
+		return;
+	}
 	if (!proved) {
 		hvc_words__add(words, "Swept: each immediate with the register values of a list, "
 		                      "not with every one");
@@ -58,8 +77,8 @@ void hvc_words__proof(struct hvc_words *words, const struct hvc_check *check)
 	hvc_words__add(words, "%s path%s", hvc_words__number(paths, number), paths == 1 ? "" : "s");
 	hvc_words__add(words, ", %u rule%s", rules, rules == 1 ? "" : "s");
 	add_callers(words, check);
-	hvc_words__add(words, "; %s immediates taken by each.",
-	               hvc_words__number(HVC_IMM_COUNT, number));
+	hvc_words__add(words, "; %s immediates taken by each%s.", hvc_words__number(taken, number),
+	               taken < HVC_IMM_COUNT ? ", as calls take long" : "");
 }
 
 /* EL2's own, or one that identifies the CPU: others are the caller's state. Not if it is given. */

@@ -137,8 +137,9 @@ static void put_machine(const struct hvc_page *page, const struct hvc_exact *exa
 	else
 		hvc_page__prose(page, 0, 2,
 		                "Called: %u of %u paths and %s of 65,536 immediates from each "
-		                "caller in the emulated CPU, which does the same",
-		                confirmed, paths, hvc_words__number(least, number));
+		                "caller in the emulated CPU, which does the same%s",
+		                confirmed, paths, hvc_words__number(least, number),
+		                exact->long_calls ? " (calls take long)" : "");
 	if (exact->swept)
 		hvc_page__prose(page, 0, 2,
 		                "Swept: %s calls, every immediate with each register value of a "

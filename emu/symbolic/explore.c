@@ -302,18 +302,30 @@ static bool is_harness(const struct hvc_symbolic *s, uint64_t pc)
 	       !hvc_memory__fetch(&s->scene, pc, &word);
 }
 
-/* No door is a way out of a recursion: the function that it would end at is under way. */
+/*
+ * What takes so long is not followed, and the machine is asked by a call. No door is a way out of a
+ * recursion: the function that it would end at is under way.
+ */
 static bool is_endless(struct hvc_explorer *e, struct hvc_walker *w)
 {
+	bool steps = w->way->steps >= e->s->config.steps;
 	struct hvc_sympath path = {.end = HVC_END_BOUND,
 	                           .kind = HVC_OUTCOME_LIMIT,
 	                           .level = w->way->spx ? HVC_LEVEL_EL2H : HVC_LEVEL_EL2T,
-	                           .pc = w->way->pc};
+	                           .pc = w->way->pc,
+	                           .handler = true};
 
-	if (w->way->depth <= DEPTH && w->way->stores <= STORES)
+	if (w->way->depth > DEPTH)
+		path.why = "calls nested too deeply";
+	else if (w->way->stores > STORES)
+		path.why = "too many stores";
+	else if (steps)
+		path.why = "the budget of instructions";
+	else
 		return false;
-	path.why = w->way->depth > DEPTH ? "calls nested too deeply" : "too many stores";
-	hvc_explorer__end(e, w, &path);
+	e->stuck = true;
+	if (w->way->depth > DEPTH || !hvc_door__waits(e, w, &path))
+		hvc_explorer__end(e, w, &path);
 	return true;
 }
 
@@ -350,7 +362,7 @@ static void walk(struct hvc_explorer *e, struct hvc_walker *w)
 			hvc_explorer__bound(e, w, "code that was stored to");
 			return;
 		}
-		if (w->way->steps >= s->config.steps || s->steps >= s->config.total) {
+		if (s->steps >= s->config.total) {
 			hvc_explorer__bound(e, w, "the budget of instructions");
 			return;
 		}

@@ -12,6 +12,10 @@
 
 #include <z3.h>
 
+/** What Z3 does not count: in steps of its own, which take about as long. */
+#define QUERY_STEPS   4000u
+#define REQUIRE_STEPS 400u
+
 struct hvc_solver {
 	struct hvc_bvs *terms;
 	Z3_context context;
@@ -21,6 +25,8 @@ struct hvc_solver {
 	size_t asts;
 	bool named; /* constants have the names of inputs, for others to read */
 	uint64_t queries;
+	unsigned counted; /* by Z3, which counts modulo 2^32 */
+	uint64_t steps;
 	enum hvc_status status;
 	char message[200];
 };
@@ -330,8 +336,32 @@ void hvc_solver__require(struct hvc_solver *solver, hvc_ref condition)
 
 	asking = solver;
 	ast = holds(solver, condition);
-	if (ast)
-		Z3_solver_assert(solver->context, solver->solver, ast);
+	if (!ast)
+		return;
+	Z3_solver_assert(solver->context, solver->solver, ast);
+	solver->steps += REQUIRE_STEPS;
+}
+
+/* Add what a query has cost. */
+static void count_steps(struct hvc_solver *solver)
+{
+	Z3_context z = solver->context;
+	Z3_stats stats = Z3_solver_get_statistics(z, solver->solver);
+
+	if (!stats)
+		return;
+	Z3_stats_inc_ref(z, stats);
+	for (unsigned i = Z3_stats_size(z, stats); i-- > 0;) {
+		unsigned now;
+
+		if (strcmp(Z3_stats_get_key(z, stats, i), "rlimit count") != 0)
+			continue;
+		now = Z3_stats_get_uint_value(z, stats, i);
+		solver->steps += now - solver->counted;
+		solver->counted = now;
+		break;
+	}
+	Z3_stats_dec_ref(z, stats);
 }
 
 enum hvc_answer hvc_solver__check(struct hvc_solver *solver)
@@ -342,10 +372,12 @@ enum hvc_answer hvc_solver__check(struct hvc_solver *solver)
 	forget_model(solver);
 	if (solver->status == HVC_OK && hvc_bv__status(solver->terms) != HVC_OK)
 		solver->status = hvc_bv__status(solver->terms);
-	if (solver->status != HVC_OK)
+	if (solver->status != HVC_OK || solver->steps >= HVC_SOLVER_STEPS_ALL)
 		return HVC_ANSWER_UNDECIDED;
 	solver->queries++;
+	solver->steps += QUERY_STEPS;
 	answer = Z3_solver_check(solver->context, solver->solver);
+	count_steps(solver);
 	/* Not a limit of ours: an answer that another run would have. */
 	if (answer == Z3_L_UNDEF && solver->status == HVC_OK &&
 	    is_of_memory(Z3_solver_get_reason_unknown(solver->context, solver->solver)))

@@ -21,6 +21,8 @@ struct hvc_solver;
  * depend on the machine.
  */
 #define HVC_SOLVER_STEPS 5000000u
+/** And all that a solver is asked after so many: ten times what the largest real image takes. */
+#define HVC_SOLVER_STEPS_ALL UINT64_C(30000000)
 
 /**
  * The terms must outlive it. steps: 0 for the above; timeout: milliseconds for a query as well, 0

@@ -34,7 +34,8 @@ struct hvc_sympath {
 	const char *why;      /**< constant text */
 	bool undecided;       /**< the solver could not say whether the path can be taken */
 	struct hvc_way *way;  /**< registers and memory as they are then, and what holds */
-	/** BOUND: at the door of a handler that was not followed to its end. */
+	/** BOUND: at the door of a handler that was not followed to its end, or where that takes
+	 * too long. */
 	bool handler;
 	struct hvc_door *door;     /**< while exploring: see explore.h */
 	struct hvc_walker *behind; /**< the same: what goes on behind the door where it ends */

@@ -83,7 +83,7 @@ struct hvc_check_world {
 	unsigned untried;  /**< constants of the code that were not tried, there being too many */
 	uint64_t failed;   /**< calls of which nothing is known: the engine died of them */
 	char failure[256]; /**< one of these: "hvc #0x5 from el1h, at 0x80000104: ..."; or "" */
-	uint32_t classified;          /**< immediates of which no call failed */
+	uint32_t classified; /**< immediates of which no call failed, or was left out as too long */
 	struct hvc_supplied supplied; /**< what its calls had to make up */
 	struct hvc_doubt doubt;
 };
