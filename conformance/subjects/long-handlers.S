@@ -74,3 +74,12 @@ own_table length
 	cbnz	w3, 1b
 	sub	x0, x2, x0
 	eret
+
+// 64 bytes from one pointer of the caller's to another, one by one.
+own_table copy
+	mov	x2, #64
+1:	ldrb	w3, [x1], #1
+	strb	w3, [x0], #1
+	subs	x2, x2, #1
+	b.ne	1b
+	eret

@@ -317,6 +317,26 @@ TEST(long_loops_are_mapped)
 	}
 }
 
+/* Of many stores the first are told, and how many more there are; all of them are kept. */
+TEST(stores_are_counted)
+{
+	struct hvc_subject *subject = open_idiom("long-handlers.elf@copy");
+	const struct hvc_exact_config config = {
+	        .subject = subject, .levels = 1u << HVC_LEVEL_EL1H, .brief = true};
+	struct hvc_exact *exact = NULL;
+	char text[4000];
+
+	ck_assert_int_eq(hvc_exact__make(&config, NULL, &exact), HVC_OK);
+	ck_assert_uint_eq(exact->part[0].row[0].stores, 64);
+	hvc_exact__print_behaviour(exact, &exact->part[0].row[0], text, sizeof text);
+	ck_assert_ptr_nonnull(strstr(text, "[x0 + 0xb] := [x1 + 8] >> 0x18 & 0xff (1 byte)"));
+	ck_assert_ptr_null(strstr(text, "[x0 + 0xc] :="));
+	ck_assert_str_eq(text + strlen(text) - strlen(", and 52 more stores"),
+	                 ", and 52 more stores");
+	hvc_exact__free(exact);
+	hvc_subject_close(subject);
+}
+
 /* Each immediate once a caller, and no probe more, where all is proved; all of them by --sweep. */
 TEST(sweep_is_asked_for)
 {

@@ -109,7 +109,7 @@ static bool same_injection(const struct hvc_exact *exact, const struct hvc_row *
 	char text[2][1024];
 
 	if (!hvc_exact__to_vector(exact, a) || !hvc_exact__to_vector(exact, b) ||
-	    a->known != b->known)
+	    a->known != b->known || a->stores > HVC_ROW_STORES_TOLD)
 		return false;
 	hvc_exact__print_behaviour(exact, a, text[0], sizeof text[0]);
 	hvc_exact__print_behaviour(exact, b, text[1], sizeof text[1]);

@@ -99,6 +99,9 @@ struct hvc_row_case {
 	size_t rests;
 };
 
+/** Stores that text tells of; JSON and a saved map have all. */
+#define HVC_ROW_STORES_TOLD 12u
+
 struct hvc_row {
 	hvc_ref condition; /**< a truth value */
 	struct hvc_row_case *case_;

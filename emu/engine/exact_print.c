@@ -235,7 +235,7 @@ void hvc_exact__print_behaviour(const struct hvc_exact *exact, const struct hvc_
 		if (hvc_row_effect__syndrome(&row->effect[i], syndrome, sizeof syndrome))
 			hvc_text__put(&out, " (%s)", syndrome);
 	}
-	for (unsigned i = 0; i < row->stores; i++) {
+	for (unsigned i = 0; i < row->stores && i < HVC_ROW_STORES_TOLD; i++) {
 		hvc_text__put(&out, ", [");
 		put_term(exact, &out, row->store[i].address);
 		hvc_text__put(&out, "] := ");
@@ -243,4 +243,6 @@ void hvc_exact__print_behaviour(const struct hvc_exact *exact, const struct hvc_
 		hvc_text__put(&out, " (%u byte%s)", row->store[i].size,
 		              row->store[i].size == 1 ? "" : "s");
 	}
+	if (row->stores > HVC_ROW_STORES_TOLD)
+		hvc_text__put(&out, ", and %u more stores", row->stores - HVC_ROW_STORES_TOLD);
 }
