@@ -33,7 +33,13 @@ tr -d ' \n' <out | grep -q '"fits":{"abi":"jailhouse","rules":11,"differ":1,"pro
 # Near to nothing.
 bare broken-ec-wrong
 expect 0 scan broken-ec-wrong.elf
-! grep -Eq 'conforms to|nearest:' out || complain "broken-ec-wrong: $(cat out)"
+! grep -Eq 'conforms to|nearest:|perhaps' out || complain "broken-ec-wrong: $(cat out)"
+# Then a function that one hypervisor alone has says whose it is.
+printf '0000000040000100 T vmm_scheduler_current_vcpu\n' >System.map
+expect 0 scan broken-ec-wrong.elf --symbols System.map
+says out 'Xvisor    perhaps xvisor, by its code: no call shows it'
+says out ', beside vmm_scheduler_current_vcpu'
+says out 'hvcheck check broken-ec-wrong.elf@0x40000000 --abi xvisor'
 
 taking() { # STATUS WHICH ARGUMENT...
 	local expected=$1 which=$2

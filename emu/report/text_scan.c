@@ -28,7 +28,7 @@ static void add_fit(struct hvc_words *words, const struct hvc_fit *fit)
 	if (!fit->abi[0])
 		hvc_words__add(words, "-");
 	else if (fit->by == HVC_FIT_CODE)
-		hvc_words__add(words, "perhaps %s: its calls need what boot has set", fit->abi);
+		hvc_words__add(words, "perhaps %s, by its code: no call shows it", fit->abi);
 	else if (fit->differ)
 		hvc_words__add(words, "nearest: %s, %u of %u rules differ", fit->abi, fit->differ,
 		               fit->rules);

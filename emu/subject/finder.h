@@ -20,8 +20,9 @@ bool hvc_finder__is_dead(const struct hvc_image *image, uint64_t address);
 /* likely.c: what a vector table probably is, told by what its code compares and which registers it
  * uses. */
 
-/** image->vectors is the table. */
+/** image->vectors is the table; symbols: those of its file. */
 HVC_MUST_USE enum hvc_status hvc_likely__guess(const struct hvc_image *image,
+                                               const struct hvc_symbols *symbols,
                                                struct hvc_likely *out);
 
 /** Is there a table of Hyp mode, in A32 or T32? Then what it looks like. finder_hyp.c. */

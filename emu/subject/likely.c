@@ -2,7 +2,8 @@
 /*
  * The features are those of Linux 3.8 to 7.2 (arch/arm64/kernel/hyp-stub.S, mm/trans_pgd-asm.S,
  * kernel/hibernate-asm.S, kvm/hyp/nvhe/hyp-init.S and host.S, kvm/hyp/hyp-entry.S) and of Xen 4.x
- * (xen/arch/arm/arm64/entry.S, traps.c). What a table is not said to be is not known.
+ * (xen/arch/arm/arm64/entry.S, traps.c). What a table is not said to be is not known. Where its
+ * code says nothing, a function of a hypervisor whose code no other has does.
  */
 #include "subject/finder.h"
 
@@ -63,6 +64,22 @@ static const struct {
 	{FEATURE_HVC | FEATURE_FEW_IDS, FEATURE_VTTBR, "Linux KVM host vectors", NULL},
 	{FEATURE_HVC | FEATURE_VTTBR, FEATURE_IMM, "Linux KVM vectors before 5.10", NULL},
         /* clang-format on */
+};
+
+/*
+ * Functions that the dispatch of no other hypervisor has. Sources: Bao 738e3dc src/arch/armv8/
+ * aarch64/exceptions.S, Hafnium 21bfbdc src/arch/aarch64/hypervisor/handler.c, Jailhouse e57d1ef
+ * hypervisor/arch/arm64/traps.c, PRTOS 93ec820 core/kernel/aarch64/traps.c, Xvisor 8713a80
+ * core/vmm_scheduler.c.
+ */
+static const struct {
+	const char *symbol, *name, *abi;
+} owners[] = {
+        {"_hyp_vector_table", "Bao", "bao"},
+        {"sync_lower_exception", "Hafnium", "hafnium"},
+        {"arch_handle_trap", "Jailhouse", "jailhouse"},
+        {"hypercall_flags_table", "PRTOS", "prtos"},
+        {"vmm_scheduler_current_vcpu", "Xvisor", "xvisor"},
 };
 
 struct search {
@@ -228,7 +245,21 @@ static void tell(unsigned features, unsigned selectors, struct hvc_likely *out)
 	}
 }
 
-enum hvc_status hvc_likely__guess(const struct hvc_image *image, struct hvc_likely *out)
+/* Of a table that goes back to its callers; what only parks is anybody's. */
+static void name_by_symbol(const struct hvc_symbols *symbols, struct hvc_likely *likely)
+{
+	for (size_t i = 0; i < sizeof owners / sizeof *owners && !likely->name; i++)
+		if (hvc_symbols__find(symbols, owners[i].symbol)) {
+			likely->name = owners[i].name;
+			likely->abi = owners[i].abi;
+			add(likely, "beside ");
+			strncat(likely->evidence, owners[i].symbol,
+			        sizeof likely->evidence - strlen(likely->evidence) - 1);
+		}
+}
+
+enum hvc_status hvc_likely__guess(const struct hvc_image *image, const struct hvc_symbols *symbols,
+                                  struct hvc_likely *out)
 {
 	struct search search = {.image = image};
 	const uint64_t entry = image->vectors + hvc_arch_vector(HVC_GROUP_LOWER_A64);
@@ -257,6 +288,8 @@ enum hvc_status hvc_likely__guess(const struct hvc_image *image, struct hvc_like
 		}
 	}
 	tell(search.features, selectors, &likely);
+	if (search.features & FEATURE_ERETS)
+		name_by_symbol(symbols, &likely);
 	*out = likely;
 	return HVC_OK;
 }

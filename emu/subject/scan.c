@@ -99,7 +99,8 @@ static enum hvc_status add_tables(struct hvc_scan *scan)
 		if (symbol && symbol->address == image.vectors)
 			scan->table[i].symbol = symbol->name;
 		if (!scan->loaded->aarch32)
-			status = hvc_likely__guess(&image, &scan->table[i].likely);
+			status = hvc_likely__guess(&image, &scan->loaded->symbols,
+			                           &scan->table[i].likely);
 		scan->tables++;
 	}
 	free(candidate);

@@ -97,7 +97,8 @@ struct hvc_likely {
 enum hvc_fit_by {
 	HVC_FIT_CALLS, /**< calls that were made, or the proof */
 	HVC_FIT_LENT, /**< calls that faulted until zero memory was lent, as --map-on-demand does */
-	HVC_FIT_CODE, /**< what the code looks like: its calls need what boot would have set */
+	HVC_FIT_CODE, /**< what the code looks like, which no call shows: boot would have set what
+	                 it needs */
 };
 
 /** The shipped specification that a table keeps, or comes nearest to. */

@@ -444,6 +444,11 @@ enum hvc_status hvc_subject_find(const struct hvc_subject *subject, const char *
 	return find_symbol(subject, symbol, NULL, address);
 }
 
+const struct hvc_symbols *hvc_subject__symbols(const struct hvc_subject *subject)
+{
+	return &subject->loaded.symbols;
+}
+
 static enum hvc_status find_for_world(void *ctx, const char *text, struct hvc_diag *diag,
                                       uint64_t *address)
 {

@@ -72,6 +72,9 @@ HVC_MUST_USE enum hvc_status hvc_subject__constants(const struct hvc_subject *su
                                                     unsigned limit, struct hvc_constant **out,
                                                     size_t *count);
 
+/** Those of its file. */
+const struct hvc_symbols *hvc_subject__symbols(const struct hvc_subject *subject);
+
 /**
  * Find EL2 vector tables in a file by shape: 2 KiB aligned, sixteen slots 0x80 apart that start
  * with an instruction, and code reachable from slot 0x400 that uses EL2 registers. Best first.
