@@ -17,8 +17,8 @@ silent out invented
 expect 0 run linux-stub-4.12 --set s3_4_c13_c0_2=0x78 --format json
 says out '"tpidr_el2": "0x78"'
 expect 0 run linux-stub-4.12 --set s3_4_c14_c2_2=1
-expect 2 run linux-stub-4.12 --set s3_4_c5_c1_0=1
-says err 'does not keep s3_4_c5_c1_0'
+expect 2 run linux-stub-4.12 --set s3_0_c5_c3_0=1
+says err 'does not keep s3_0_c5_c3_0'
 expect 2 run linux-stub-4.12 --set s3_8_c5_c1_0=1
 expect 2 run linux-stub-4.12 --set sp_el2=nosuch
 says err "no symbol 'nosuch'"
