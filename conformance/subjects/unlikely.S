@@ -221,8 +221,8 @@ own_table	lacking
 	mrs	x0, s3_4_c13_c0_1
 	eret
 
-// It has this one, which holds nothing there: no secret, and not what was written.
-own_table	nothing_kept
+// The engine has this one and holds nothing in it: what was written is kept beside.
+own_table	kept_beside
 	mrs	x0, hacr_el2
 	msr	hacr_el2, x1
 	mrs	x2, hacr_el2

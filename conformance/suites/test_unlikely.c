@@ -50,7 +50,7 @@ static const struct unlikely {
         {"stack_code", 1, 0, "imm is anything", "return, not followed", 1, HVC_ROW_SWEPT, true},
         {"timer", 1, 0, "cnthp_tval_el2(", "return, x0 := ", 2, HVC_ROW_PROVED, false},
         {"lacking", 1, 0, "always", "return, x0 := contextidr_el2", 1, HVC_ROW_PROVED, false},
-        {"nothing_kept", 1, 0, "always", "return, x0 := hacr_el2, x2 := 0", 1, HVC_ROW_PROVED,
+        {"kept_beside", 1, 0, "always", "return, x0 := hacr_el2, x2 := x1", 1, HVC_ROW_PROVED,
          false},
         {"chain", 9, 599 * 97 + 5, "w0 = 0xe2fc", "return, x0 := 0x257", 601, HVC_ROW_PROVED, true},
 };
