@@ -23,6 +23,8 @@ struct hvc_solver {
 	Z3_model model;
 	Z3_ast *ast; /* by id of the node */
 	size_t asts;
+	hvc_ref stands_for; /* in the innermost scope, or NULL; and what stands for it: */
+	Z3_ast stand_in;
 	bool named; /* constants have the names of inputs, for others to read */
 	uint64_t queries;
 	unsigned counted; /* by Z3, which counts modulo 2^32 */
@@ -318,6 +320,7 @@ void hvc_solver__pop(struct hvc_solver *solver)
 {
 	asking = solver;
 	forget_model(solver);
+	solver->stands_for = NULL;
 	if (solver->status == HVC_OK)
 		Z3_solver_pop(solver->context, solver->solver, 1);
 }
@@ -339,6 +342,25 @@ void hvc_solver__require(struct hvc_solver *solver, hvc_ref condition)
 	if (!ast)
 		return;
 	Z3_solver_assert(solver->context, solver->solver, ast);
+	solver->steps += REQUIRE_STEPS;
+}
+
+void hvc_solver__exclude(struct hvc_solver *solver, hvc_ref a, uint64_t value)
+{
+	Z3_context z = solver->context;
+	Z3_ast ast;
+
+	asking = solver;
+	if (solver->stands_for != a) {
+		ast = solver->status == HVC_OK ? find(solver, a) : NULL;
+		if (!ast)
+			return;
+		solver->stands_for = a;
+		solver->stand_in = Z3_mk_fresh_const(z, "value", Z3_get_sort(z, ast));
+		Z3_solver_assert(z, solver->solver, Z3_mk_eq(z, solver->stand_in, ast));
+	}
+	ast = number(z, a->width, value);
+	Z3_solver_assert(z, solver->solver, Z3_mk_not(z, Z3_mk_eq(z, solver->stand_in, ast)));
 	solver->steps += REQUIRE_STEPS;
 }
 

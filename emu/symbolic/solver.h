@@ -37,6 +37,11 @@ void hvc_solver__push(struct hvc_solver *solver);
 void hvc_solver__pop(struct hvc_solver *solver);
 /** Require a truth value to hold. */
 void hvc_solver__require(struct hvc_solver *solver, hvc_ref condition);
+/**
+ * Require a term to have another value: as require() does, but that a large term is looked at once
+ * however many values it is not to have. Of one term, within one push.
+ */
+void hvc_solver__exclude(struct hvc_solver *solver, hvc_ref a, uint64_t value);
 /** Can all that is required hold? */
 enum hvc_answer hvc_solver__check(struct hvc_solver *solver);
 /** After YES and before anything else: the value of an input; false where it does not matter. */

@@ -74,10 +74,7 @@ static bool next_value(struct hvc_scene *scene, struct hvc_facts *probe, hvc_ref
 	hvc_facts__take_model(scene, probe);
 	model = hvc_facts__model(probe);
 	*value = hvc_bv__eval(scene->terms, a, &model);
-	hvc_solver__require(
-	        scene->solver,
-	        hvc_bv__not(scene->terms, hvc_bv__eq(scene->terms, a,
-	                                             hvc_bv__num(scene->terms, a->width, *value))));
+	hvc_solver__exclude(scene->solver, a, *value);
 	return true;
 }
 
