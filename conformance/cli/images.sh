@@ -206,14 +206,6 @@ quiet check "$lacking" --abi ./broken.yaml
 [ "$status" = 1 ] || complain "a BRK of its own: status $status"
 quiet sequence "$lacking" --abi ./broken.yaml
 [ "$status" = 1 ] || complain "a BRK of its own in a sequence: status $status"
-# Nor on memory at an address that the code has for itself; but at one of the caller's it is.
-sed -e 's/^abi: .*/abi: named/' -e '/reads_gic\|checks/d' -e '/breaks/s/3-4/4/' \
-	-e '/breaks/s/unspecified/return, results: { x0: 0 }/' -e '/unknown/s/return.*/unspecified }/' "$promised" >named.yaml
-doubt '--mem 0xff0000013018=VALUE' run "$lacking" --set x0=4
-doubt 'the code names the place, and the file has nothing there' check "$lacking" --abi ./named.yaml
-head -n 1 out | grep -q '^OPEN ' || complain "a place of the code's: $(head -n 1 out)"
-quiet check "$lacking" --abi ./named.yaml --mem 0xff0000013018=5
-[ "$status" = 0 ] || complain "a place that is set: status $status, $(cat err)"
 # So is a panic to which EL2's own vectors come from there.
 sed -e 's/^abi: .*/abi: panicking/' -e '/breaks,/d' \
 	-e 's/checks\(.*\)results: { x0: 0 }/looks_for_fiq\1among: { x0: 0-1 }/' "$promised" >panicking.yaml

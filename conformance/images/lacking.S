@@ -2,7 +2,7 @@
 //
 // Faults that say nothing of the code, told apart by x0: 1 reads a register of the GIC, which the
 // engine has not; 2 is stopped by its own check of a variable that boot would have set. And one that
-// is its own: 3 breaks wherever it runs. 4 reads where its own data says, which boot would have mapped.
+// is its own: 3 breaks wherever it runs.
 //
 // Behind `panicking`, vectors that answer EL2's own exceptions: by a way out to the caller's x30, as
 // a kernel's panic is. 1 reads the GIC there; 2 looks whether an FIQ is pending, which no call sets.
@@ -16,8 +16,6 @@ routine handle
 	b.eq	checks
 	cmp	x0, #3
 	b.eq	breaks
-	cmp	x0, #4
-	b.eq	names_place
 	mov	x0, #-1
 	eret
 reads_gic:
@@ -33,12 +31,6 @@ checks:
 	eret
 breaks:
 	brk	#0x800
-names_place:
-	adrp	x1, place
-	ldr	x1, [x1, :lo12:place]
-	ldr	x1, [x1, #8]
-	mov	x0, xzr
-	eret
 
 	own_table panicking
 	mrs	x16, esr_el2
@@ -62,10 +54,6 @@ panic:
 	msr	elr_el2, x30
 	mov	x0, #-99
 	eret
-
-	.data
-	.balign	8
-place:	.quad	0xff0000013010
 
 	.bss
 	.balign	8

@@ -3,8 +3,7 @@
 # Debian's Linux and Xen as they are shipped: what scan names each table, and what map and check of
 # it say without any option but that name. Each answer is right, or its first line says what is missing.
 #
-#   images.sh HVCHECK FOLDER [IMAGE...]     FOLDER: where packages are kept, downloaded when they
-#                                           are not; IMAGE: these alone, as xen-4.17
+#   images.sh HVCHECK FOLDER     FOLDER: where packages are kept, downloaded when they are not
 #
 # Exit status: 0 all holds, 1 something does not, 77 a package could not be had (one line says why).
 set -u
@@ -15,14 +14,8 @@ folder=$(mkdir -p "$2" && cd "$2" && pwd -P)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
-shift 2
-wanted=" $* "
-is_wanted() { # IMAGE
-	[ "$wanted" = "  " ] || [[ $wanted == *" $1 "* ]]
-}
 fetch() { # NAME SUITE PATTERN
 	local package
-	is_wanted "$1" || return 0
 	package=$("$real/fetch-package" "$folder" "$2" "$3") || exit
 	ln -s "$package" "$1.deb"
 }
@@ -43,7 +36,6 @@ complain() {
 # IMAGE, the ABI that scan names a table, how it does (JSON: by, proved), and what check says first.
 # `booted`: the answer needs what boot has set, which the first line says, with status 2.
 while read -r image abi by proved verdict; do
-	is_wanted "$image" || continue
 	[ -e "$image.json" ] || "$hvcheck" scan "$image.deb" --format json >"$image.json" || complain "scan $image"
 	# The table that the ABI is named for, the first.
 	at=$(python3 -c 'import json, sys

@@ -146,8 +146,8 @@ static void weigh(struct hvc_call_report *report, struct hvc_doubt *doubt)
 	        .calls = 1,
 	        .assumptions = hvc_supplied__assumptions(report->supplied),
 	};
-	doubt->faults = hvc_fault__is_assumed(report->subject, report->world, report->entry,
-	                                      report->supplied, report->outcome, doubt->why);
+	doubt->faults = hvc_fault__is_assumed(report->world, report->entry, report->supplied,
+	                                      report->outcome, doubt->why);
 	report->doubt = doubt;
 }
 

@@ -370,7 +370,7 @@ static enum hvc_status run_worlds(struct hvc_check_bench *bench, const struct hv
 		check->findings--;
 		check->contradictions++;
 	}
-	return hvc_check__doubt(config->subject, check) ? HVC_OK : out_of_memory(diag);
+	return hvc_check__doubt(check) ? HVC_OK : out_of_memory(diag);
 }
 
 enum hvc_status hvc_check_run(const struct hvc_check_config *config, struct hvc_diag *diag,

@@ -12,15 +12,9 @@
 #include "hvcheck/check.h"
 #include "hvcheck/subject.h"
 #include "machine/supplied.h"
-#include "subject/value.h"
-#include "subject/walk.h"
 
 #define NEAR      UINT64_C(0x10000) /* of what a pointer register holds: stack, per-CPU data */
 #define NULL_PAGE UINT64_C(0x1000)
-#define BEFORE    64u                  /* bytes of code that make an address, at most */
-#define LDR       UINT32_C(0xf9400000) /* of 64 bits, with an offset that is not negative */
-#define LDR_MASK  UINT32_C(0xffc00000)
-#define REACH     UINT64_C(0x8000) /* of the offset in a load */
 
 /* Registers that EL2 code takes for a pointer, which boot has set. */
 static const enum hvc_reg pointers[] = {
@@ -86,47 +80,7 @@ struct hvc_el2_exception hvc_fault__of(const struct hvc_outcome *outcome)
 	};
 }
 
-/* LDR of 64 bits through an address that is known: what the file has there, as of a literal. */
-static void load(struct hvc_values *values, const struct hvc_image *image, uint64_t pc,
-                 uint32_t word)
-{
-	const struct hvc_value *base = &values->x[(word >> 5 & 31) % HVC_GPR_COUNT];
-	struct hvc_a64 from = {.imm = base->constant[0] + (word >> 10 & 0xfff) * 8};
-	const bool known = (word & LDR_MASK) == LDR && (word >> 5 & 31) != 31 &&
-	                   (word & 31) != 31 && base->constants == 1 &&
-	                   hvc_value__literal(image, &from, &from.imm);
-
-	hvc_values__step(values, image, pc, word);
-	if (known)
-		values->x[word & 31] = (struct hvc_value){
-		        .kind = HVC_VALUE_CONSTANT, .constants = 1, .constant = {from.imm}};
-}
-
-/*
- * A device, per-CPU data, or what boot maps besides: the address stands in the code right before
- * the access, or in the file's data where the code looks, so no caller has made it.
- */
-static bool is_of_code(const struct hvc_subject *subject, const struct hvc_el2_exception *fault)
-{
-	const struct hvc_image *image = hvc_subject_image(subject);
-	struct hvc_values values;
-	uint64_t pc = fault->pc - BEFORE;
-	uint32_t word;
-
-	if (!image || image->aarch32 || fault->far < NULL_PAGE)
-		return false;
-	hvc_values__forget(&values);
-	for (; pc != fault->pc; pc += 4)
-		if (hvc_walk__word(image, pc, &word))
-			load(&values, image, pc, word);
-	if (!hvc_walk__word(image, pc, &word) || (word >> 5 & 31) == 31)
-		return false;
-	return values.x[word >> 5 & 31].constants == 1 &&
-	       fault->far - values.x[word >> 5 & 31].constant[0] < REACH;
-}
-
-enum hvc_assumed hvc_fault__assumed(const struct hvc_subject *subject,
-                                    const struct hvc_world *world, const struct hvc_state *entry,
+enum hvc_assumed hvc_fault__assumed(const struct hvc_world *world, const struct hvc_state *entry,
                                     const struct hvc_outcome *outcome)
 {
 	const struct hvc_el2_exception fault = hvc_fault__of(outcome);
@@ -140,8 +94,6 @@ enum hvc_assumed hvc_fault__assumed(const struct hvc_subject *subject,
 	/* What they point to is aligned, whatever it is. */
 	if (near_what(world, entry, fault.far) != HVC_REG_NONE)
 		return fault.esr & HVC_ESR_ALIGNMENT ? HVC_ASSUMED_NOT : HVC_ASSUMED_POINTER;
-	if (!(fault.esr & HVC_ESR_ALIGNMENT) && is_of_code(subject, &fault))
-		return HVC_ASSUMED_PLACE;
 	return fault.far < NULL_PAGE ? HVC_ASSUMED_READ : HVC_ASSUMED_NOT;
 }
 
@@ -166,11 +118,11 @@ static void name_lacking(uint32_t word, char *name, size_t size)
 	snprintf(name, size, "%s", operand);
 }
 
-bool hvc_fault__is_assumed(const struct hvc_subject *subject, const struct hvc_world *world,
-                           const struct hvc_state *entry, const struct hvc_supplied *supplied,
-                           const struct hvc_outcome *outcome, char why[HVC_DOUBT_TEXT])
+bool hvc_fault__is_assumed(const struct hvc_world *world, const struct hvc_state *entry,
+                           const struct hvc_supplied *supplied, const struct hvc_outcome *outcome,
+                           char why[HVC_DOUBT_TEXT])
 {
-	enum hvc_assumed assumed = hvc_fault__assumed(subject, world, entry, outcome);
+	enum hvc_assumed assumed = hvc_fault__assumed(world, entry, outcome);
 	const struct hvc_el2_exception fault = hvc_fault__of(outcome);
 	const uint64_t far = fault.far, pc = fault.pc;
 	char name[128];
@@ -187,12 +139,6 @@ bool hvc_fault__is_assumed(const struct hvc_subject *subject, const struct hvc_w
 		snprintf(why, HVC_DOUBT_TEXT,
 		         "not decided: the engine has no %s, which the code at 0x%" PRIx64 " takes",
 		         name, pc);
-	} else if (assumed == HVC_ASSUMED_PLACE) {
-		snprintf(why, HVC_DOUBT_TEXT,
-		         "[0x%" PRIx64 "] %s at 0x%" PRIx64
-		         ": the code names the place, and the file has nothing there: "
-		         "--mem 0x%" PRIx64 "=VALUE, or a snapshot",
-		         far, what_was_done(fault.esr), pc, far);
 	} else if (assumed == HVC_ASSUMED_READ && !is_abort(fault.esr)) {
 		snprintf(why, HVC_DOUBT_TEXT,
 		         "BRK at 0x%" PRIx64 ", where memory was read that boot would have set: "
@@ -216,14 +162,14 @@ bool hvc_fault__is_assumed(const struct hvc_subject *subject, const struct hvc_w
 	return true;
 }
 
-static bool is_finding_assumed(const struct hvc_subject *subject, const struct hvc_check *check,
-                               const struct hvc_finding *finding, char why[HVC_DOUBT_TEXT])
+static bool is_finding_assumed(const struct hvc_check *check, const struct hvc_finding *finding,
+                               char why[HVC_DOUBT_TEXT])
 {
 	const struct hvc_check_world *world = &check->world[finding->world];
 	const struct hvc_el2_exception fault = hvc_fault__of(&finding->outcome);
 
-	if (hvc_fault__is_assumed(subject, &world->world, &world->entry, &world->supplied,
-	                          &finding->outcome, why))
+	if (hvc_fault__is_assumed(&world->world, &world->entry, &world->supplied, &finding->outcome,
+	                          why))
 		return true;
 	/* What boot patches and sets is not in the image: who can tell what a handler makes of it?
 	 */
@@ -261,7 +207,7 @@ bool hvc_rule__is_lacking(const struct hvc_rule *rule, const struct hvc_regset *
 	return false;
 }
 
-bool hvc_check__doubt(const struct hvc_subject *subject, struct hvc_check *check)
+bool hvc_check__doubt(struct hvc_check *check)
 {
 	struct hvc_doubt *doubt = &check->doubt;
 	struct hvc_supplied all = {0};
@@ -277,7 +223,7 @@ bool hvc_check__doubt(const struct hvc_subject *subject, struct hvc_check *check
 	doubt->assumptions = hvc_supplied__assumptions(&all);
 	hvc_supplied__free(&all);
 	for (unsigned i = 0; i < check->findings; i++) {
-		if (!is_finding_assumed(subject, check, &check->finding[i], why))
+		if (!is_finding_assumed(check, &check->finding[i], why))
 			continue;
 		if (!check->findings_assumed++)
 			memcpy(doubt->why, why, sizeof why);

@@ -5,17 +5,16 @@
 
 #include "hvcheck/abi.h"
 #include "hvcheck/doubt.h"
-#include "hvcheck/subject.h"
 
 /**
  * Did a call end in a fault of the assumed world? On memory near what a pointer register holds that
- * nobody has set; at an address that the code makes by itself, where the file has nothing; near a
- * null pointer, or at a BRK, where memory that nobody set was read before; or at an instruction
- * that the engine lacks and other CPUs have. why: what would help, cut to size; may be NULL.
+ * nobody has set; near a null pointer, or at a BRK, where memory that nobody set was read before;
+ * or at an instruction that the engine lacks and other CPUs have. why: what would help, cut to
+ * size; may be NULL.
  */
-bool hvc_fault__is_assumed(const struct hvc_subject *subject, const struct hvc_world *world,
-                           const struct hvc_state *entry, const struct hvc_supplied *supplied,
-                           const struct hvc_outcome *outcome, char why[HVC_DOUBT_TEXT]);
+bool hvc_fault__is_assumed(const struct hvc_world *world, const struct hvc_state *entry,
+                           const struct hvc_supplied *supplied, const struct hvc_outcome *outcome,
+                           char why[HVC_DOUBT_TEXT]);
 
 /**
  * Does the rule promise what a register holds that the CPU has in none of these worlds? present:

@@ -64,17 +64,15 @@ enum hvc_assumed {
 	HVC_ASSUMED_NOT,
 	HVC_ASSUMED_POINTER, /* near what a register holds that nobody has set */
 	HVC_ASSUMED_LACKING, /* an instruction that other CPUs have */
-	HVC_ASSUMED_PLACE,   /* where the code itself says, and the file has nothing */
 	HVC_ASSUMED_READ,    /* near null, or a BRK: where memory that nobody set was read */
 	HVC_ASSUMED_COUNT,
 };
 /* The fault that a call ended in, or the exception at EL2 that its vectors have answered. */
 struct hvc_el2_exception hvc_fault__of(const struct hvc_outcome *outcome);
-enum hvc_assumed hvc_fault__assumed(const struct hvc_subject *subject,
-                                    const struct hvc_world *world, const struct hvc_state *entry,
+enum hvc_assumed hvc_fault__assumed(const struct hvc_world *world, const struct hvc_state *entry,
                                     const struct hvc_outcome *outcome);
 /* Fill in check->doubt, all of whose worlds are done. False when memory runs out. */
-bool hvc_check__doubt(const struct hvc_subject *subject, struct hvc_check *check);
+bool hvc_check__doubt(struct hvc_check *check);
 
 /* probe.c: the n-th level in the order in which callers are taken; n below HVC_LEVEL_COUNT */
 enum hvc_level hvc_probe__level(unsigned n);

@@ -116,7 +116,6 @@ void hvc_sequence__command(const struct hvc_sequences *sequences, const char *ab
 /* sequence_play.c: calls one after the other, judged one by one */
 
 struct hvc_player {
-	const struct hvc_subject *subject;
 	const struct hvc_abi *abi;
 	unsigned world;
 	unsigned levels, insns; /* of the callers of random sequences, bits */

@@ -99,7 +99,6 @@ enum hvc_status hvc_player__open(const struct hvc_sequence_config *config,
 	const struct hvc_image *image = hvc_subject_image(config->subject);
 	struct hvc_segment *segment = calloc(image->segments + 1, sizeof *segment);
 	struct hvc_player player = {
-	        .subject = config->subject,
 	        .abi = config->abi,
 	        .world = index,
 	        .setting = world,
@@ -174,7 +173,7 @@ static enum hvc_status doubt(struct hvc_player *player, const struct hvc_state *
 		return HVC_OK;
 	status = hvc_machine_supplied(player->machine, &met);
 	if (status == HVC_OK &&
-	    hvc_fault__is_assumed(player->subject, player->setting, entry, &met, outcome,
+	    hvc_fault__is_assumed(player->setting, entry, &met, outcome,
 	                          player->doubt.faults ? NULL : player->doubt.why)) {
 		player->doubt.faults++;
 		verdict->kind = HVC_VERDICT_UNDECIDED;

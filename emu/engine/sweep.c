@@ -220,8 +220,7 @@ static enum hvc_status collect(const struct hvc_sweep_crew *crew, struct hvc_swe
 	if (why) {
 		const struct hvc_outcome end = {.answered = why->fault, .unset = 1};
 
-		hvc_fault__is_assumed(crew->config->subject, crew->world, &out->entry,
-		                      &out->supplied, &end, doubt->why);
+		hvc_fault__is_assumed(crew->world, &out->entry, &out->supplied, &end, doubt->why);
 	}
 	return HVC_OK;
 }

@@ -39,8 +39,7 @@ void hvc_sweep__call(const struct hvc_sweep_crew *crew, const struct hvc_sweep_s
 static void note_fault(const struct shift *shift, const struct hvc_outcome *outcome)
 {
 	struct hvc_sweep_slot *slot = shift->worker->slot;
-	enum hvc_assumed why = hvc_fault__assumed(shift->crew->config->subject, shift->crew->world,
-	                                          shift->entry, outcome);
+	enum hvc_assumed why = hvc_fault__assumed(shift->crew->world, shift->entry, outcome);
 	struct hvc_sweep_assumed *a = &slot->assumed[why];
 	const struct hvc_el2_exception fault = hvc_fault__of(outcome);
 	uint16_t imm = hvc_sweep__imm(slot);

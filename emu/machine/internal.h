@@ -250,8 +250,6 @@ bool hvc_call__is_there(struct hvc_machine *machine, uint64_t address);
 bool hvc_call__unmapped(void *ctx, uint64_t address, unsigned size);
 
 /* nested.c, of the call under way */
-/* Exceptions within exceptions, here and in terms: more are taken to be a fault for ever. */
-#define HVC_NESTED_MAX 8u
 /* ESR_EL2.ISS of an exception that an instruction makes at EL2: what is known of it. */
 uint64_t hvc_nested__iss(enum hvc_ec ec, uint32_t word);
 /* Enter EL2's own vectors, from a hook of exceptions or outside; false: there is no way to. */

@@ -89,6 +89,7 @@ bool hvc_spin__block(struct hvc_machine *machine, uint64_t address)
 #define IMMEDIATE   UINT64_C(0xffff)
 #define FP_TRAP     UINT64_C(0x1e00000) /* CV, and a condition that always holds */
 #define EXTERNAL    UINT64_C(0x10)
+#define DEPTH_MAX   64u /* as deep as tables may nest before they are taken to fault for ever */
 #define LINK_OFFSET 4u
 /*
  * ERETs one after the other to one place at EL2 without a write of ELR_EL2: the return address is
@@ -195,7 +196,7 @@ bool hvc_nested__take(struct hvc_machine *machine, uint64_t pc, uint64_t esr, ui
 	if (nested->depth == 0)
 		remember(machine, pc, esr, far);
 	/* A vector that cannot be fetched is the same exception again. */
-	if (++nested->depth > HVC_NESTED_MAX || (nested->depth > 1 && pc == nested->vector))
+	if (++nested->depth > DEPTH_MAX || (nested->depth > 1 && pc == nested->vector))
 		return false;
 	if (machine->step_open)
 		hvc_trace__close(machine);

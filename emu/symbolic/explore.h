@@ -132,6 +132,7 @@ void hvc_explorer__bound(struct hvc_explorer *e, struct hvc_walker *w, const cha
 bool hvc_explorer__merge(struct hvc_explorer *e, struct hvc_walker *w, const struct hvc_lift *lift);
 
 /* nest.c */
+#define HVC_NEST_MAX 8u
 /** Does an exception of this way find a table of EL2's own that does more than park? */
 bool hvc_explorer__can_nest(const struct hvc_explorer *e, const struct hvc_walker *w);
 /** Enter it. */

@@ -32,7 +32,11 @@ bool hvc_explorer__fault(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_
 	                           .ec = ec,
 	                           .pc = w->way->pc};
 
-	if (w->nested < HVC_NESTED_MAX && hvc_explorer__can_nest(e, w)) {
+	if (hvc_explorer__can_nest(e, w)) {
+		if (w->nested == HVC_NEST_MAX) {
+			hvc_explorer__bound(e, w, "exceptions nested too deeply");
+			return false;
+		}
 		hvc_explorer__nest(e, w, ec, address);
 		return true;
 	}
