@@ -34,7 +34,7 @@ grep -q '^contract-broken|' found.json || complain 'no broken contract is found'
 same 1 9 diff linux-stub-imm linux-stub-4.7 --brief
 grep -q '^diff-silent|set_vectors|' found.json || complain 'nothing silent is found'
 grep -q '^diff-removed|call_hyp|' found.json || complain 'nothing removed is found'
-grep -q '^diff-renumbered|get_vectors|' found.json || complain 'nothing renumbered is found'
+grep -q '^diff-moved|get_vectors|' found.json || complain 'nothing moved is found'
 grep -q '^diff-clobbers|get_vectors|' found.json || complain 'nothing clobbered is found'
 grep -q '^diff-preserves|get_vectors|' found.json || complain 'nothing preserved is found'
 grep -q '^diff-unknown|unknown|' found.json || complain 'no answer to unknown calls is found'

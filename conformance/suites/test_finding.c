@@ -25,7 +25,7 @@ static const char *const ids[] = {
         "scan-eret",          "scan-control",        "caller-conduit",  "caller-widened",
         "collide-differs",    "collide-same",        "engine-failed",   "suppression-expired",
         "suppression-unused", "check-own",           "check-features",  "check-contradiction",
-        "check-fetch",        "scan-landing",        "scan-stack",
+        "check-fetch",        "scan-landing",        "scan-stack",      "diff-moved",
 };
 
 #define IDS (sizeof(ids) / sizeof(ids[0]))

@@ -11,6 +11,7 @@
 /* The ABIs to compare, in order. */
 struct list {
 	struct hvc_abi **abi;
+	const char **word; /* what opened it */
 	unsigned count;
 	unsigned named;    /* on the command line */
 	unsigned left_out; /* shipped ones that have no call to compare */
@@ -25,12 +26,14 @@ static enum hvc_status fail_memory(struct hvc_diag *diag)
 static enum hvc_status add(struct list *list, const char *name, struct hvc_diag *diag)
 {
 	struct hvc_abi **grown = realloc(list->abi, ((size_t)list->count + 1) * sizeof(*grown));
+	const char **words = realloc(list->word, ((size_t)list->count + 1) * sizeof(*words));
 
-	if (!grown)
+	list->abi = grown ? grown : list->abi;
+	list->word = words ? words : list->word;
+	if (!grown || !words)
 		return fail_memory(diag);
-	list->abi = grown;
 	HVC_TRY(hvc_open__abi(name, NULL, diag, &list->abi[list->count]));
-	list->count++;
+	list->word[list->count++] = name;
 	return HVC_OK;
 }
 
@@ -98,7 +101,7 @@ enum hvc_status hvc_cmd__collide(const struct hvc_options *options, const struct
 		                          options->arguments == 1, diag, &list.collide);
 	if (status == HVC_OK) {
 		*holds = list.collide->colliding == 0;
-		status = hvc_findings__of_collide(list.collide, diag, &findings);
+		status = hvc_findings__of_collide(list.collide, list.word, diag, &findings);
 	}
 	if (status == HVC_OK)
 		status = hvc_cli_report__judged(
@@ -108,5 +111,6 @@ enum hvc_status hvc_cmd__collide(const struct hvc_options *options, const struct
 	for (unsigned i = 0; i < list.count; i++)
 		hvc_abi_free(list.abi[i]);
 	free(list.abi);
+	free(list.word);
 	return status;
 }

@@ -225,13 +225,8 @@ static enum hvc_status try_one(struct fitting *fitting, struct trial *trial, str
 	return status;
 }
 
-/*
- * How long a proof is tried. These bound time, not what is true: past them a fit is "may conform",
- * by the calls that were made, and check proves it without them. Nothing that such proofs are for
- * comes near: linux-stub-6.0 has 5 paths and asks 32 questions of some milliseconds,
- * linux-kvm-init-7.2, the longest, 16 paths and 108 questions. A host's handlers, which clear pages
- * by the caller's pointers, ask thousands: a table of theirs costs the 300, some seconds.
- */
+/* How long a proof is tried: past these a fit is "may conform", and check proves it without them.
+ * The longest of the stubs has 16 paths and asks 108 questions; 300 take some seconds. */
 #define PATHS   256u
 #define STEPS   UINT64_C(40000)
 #define QUERIES UINT64_C(300)

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "report/new_finding.h"
 
+#include "abi/abi.h"
 #include "base/random.h"
+#include "engine/call.h"
+#include "subject/builtin.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -105,6 +108,27 @@ struct hvc_findings *hvc_findings__of(const char *command, const char *subject, 
 	hvc_words__free(&identity);
 	hvc_words__free(&file);
 	return list;
+}
+
+void hvc_new_finding__run(struct hvc_new_finding *draft, const struct hvc_abi *const abi[2],
+                          const char *const word[2], const struct hvc_world *world,
+                          const struct hvc_call *call, bool both)
+{
+	bool first = hvc_builtin__find(hvc_abi_name(abi[0]));
+	unsigned run = hvc_builtin__find(hvc_abi_name(abi[1])) && !(both && first) ? 1 : 0;
+	const struct hvc_probe probe = {.call = *call};
+	char text[HVC_COMMAND_SIZE];
+
+	if (!run && !first)
+		return;
+	hvc_call__command(hvc_abi_name(abi[run]), world, &probe, call->imm, text, sizeof(text));
+	hvc_words__add(&draft->command, "%s --", text);
+	if (both && hvc_builtin__find(hvc_abi_name(abi[1 - run]))) {
+		hvc_words__add(&draft->command, "and %s", hvc_abi_name(abi[1 - run]));
+		return;
+	}
+	hvc_words__add(&draft->command, *word[1 - run] == '-' ? "abi=" : "abi ");
+	hvc_words__shell(&draft->command, word[1 - run]);
 }
 
 void hvc_new_finding__place(struct hvc_new_finding *draft, const struct hvc_rule *rule,

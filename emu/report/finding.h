@@ -91,7 +91,7 @@ struct hvc_findings {
 	bool no_answer;                /**< what it rests on is no answer: see doubt */
 };
 
-/* What the reports find. `abi` is the word that opened the ABI, as --abi takes it. */
+/* What the reports find. `abi`, `word` (of each): what opened the ABI, as --abi takes it. */
 HVC_MUST_USE enum hvc_status hvc_findings__of_check(const struct hvc_check *check, const char *abi,
                                                     struct hvc_diag *diag,
                                                     struct hvc_findings **out);
@@ -119,6 +119,7 @@ HVC_MUST_USE enum hvc_status hvc_findings__of_callers(const struct hvc_callers *
                                                       const char *abi, struct hvc_diag *diag,
                                                       struct hvc_findings **out);
 HVC_MUST_USE enum hvc_status hvc_findings__of_collide(const struct hvc_collide *collide,
+                                                      const char *const *word,
                                                       struct hvc_diag *diag,
                                                       struct hvc_findings **out);
 void hvc_findings__free(struct hvc_findings *findings);

@@ -5,9 +5,10 @@
 #include "report/new_finding.h"
 #include "report/note.h"
 
-/* The words that opened the two ABIs, which say where they can be looked up. */
+/* The words that opened the two ABIs, and the files that they name, if any. */
 struct sides {
 	const struct hvc_abi_diff *diff;
+	const char *const *word;
 	const char *file[HVC_SIDE_COUNT];
 };
 
@@ -24,20 +25,31 @@ static void put_place(struct hvc_new_finding *draft, const struct sides *sides,
 	}
 }
 
+/* What is told of two widths are no calls of either. */
+static void put_call(struct hvc_new_finding *draft, const struct sides *sides, enum hvc_side side,
+                     unsigned world, const struct hvc_call *call)
+{
+	hvc_words__witness(&draft->call, call);
+	if (!sides->diff->widths)
+		hvc_new_finding__run(draft, sides->diff->abi, sides->word,
+		                     &hvc_abi_world_at(sides->diff->abi[side], world)->world, call,
+		                     false);
+}
+
 static void add(struct hvc_findings *list, const struct sides *sides,
                 const struct hvc_abi_operation *operation, const char *id,
                 const struct hvc_words *key, const char *summary)
 {
 	const struct hvc_rule *const rule[HVC_SIDE_COUNT] = {operation->use[HVC_SIDE_OLD].rule,
 	                                                     operation->use[HVC_SIDE_NEW].rule};
-	const struct hvc_abi_use *use =
-	        &operation->use[rule[HVC_SIDE_NEW] ? HVC_SIDE_NEW : HVC_SIDE_OLD];
+	enum hvc_side side = rule[HVC_SIDE_NEW] ? HVC_SIDE_NEW : HVC_SIDE_OLD;
+	const struct hvc_abi_use *use = &operation->use[side];
 	struct hvc_new_finding draft = {.rule = id, .about = operation->name};
 
 	put_place(&draft, sides, rule);
 	hvc_words__add(&draft.key, "%s", key ? hvc_words__text(key) : "");
 	hvc_words__add(&draft.summary, "%s", summary);
-	hvc_words__witness(&draft.call, &use->witness);
+	put_call(&draft, sides, side, use->world, &use->witness);
 	hvc_findings__add(list, &draft);
 }
 
@@ -65,7 +77,7 @@ static void add_both(struct hvc_findings *list, const struct sides *sides,
 	struct hvc_regset kept = {{old->clobbers.bits[0] & ~new->clobbers.bits[0],
 	                           old->clobbers.bits[1] & ~new->clobbers.bits[1]}};
 	struct hvc_words note = {0}, how = {0};
-	const char *rest;
+	const char *rest, *id;
 
 	/* A result is no register that is kept. */
 	for (unsigned i = 0; i < new->results; i++)
@@ -75,10 +87,11 @@ static void add_both(struct hvc_findings *list, const struct sides *sides,
 	/* How it is asked for comes first, and the rest behind it. */
 	rest = hvc_words__text(&note);
 	if (operation->moved) {
-		hvc_words__add(&how, "%.*s", (int)strcspn(rest, ";"), rest);
-		rest += strcspn(rest, ";");
+		id = hvc_abi_note__selector(operation, &how) ? "diff-renumbered" : "diff-moved";
+		list->failed = list->failed || how.failed;
+		rest += how.length;
 		rest += strspn(rest, "; ");
-		add(list, sides, operation, "diff-renumbered", NULL, hvc_words__text(&how));
+		add(list, sides, operation, id, NULL, hvc_words__text(&how));
 	}
 	if (operation->changed)
 		add(list, sides, operation, "diff-changed", NULL, *rest ? rest : "another promise");
@@ -151,7 +164,8 @@ static void add_meetings(struct hvc_findings *list, const struct sides *sides)
 		                                   : "an old call is %s now: ",
 		               migration->rule[HVC_SIDE_NEW]->name);
 		hvc_words__promise(&draft.summary, migration->rule[HVC_SIDE_NEW]);
-		hvc_words__witness(&draft.call, &migration->overlap->witness);
+		put_call(&draft, sides, HVC_SIDE_NEW, migration->overlap->world[HVC_SIDE_NEW],
+		         &migration->overlap->witness);
 		hvc_findings__add(list, &draft);
 	}
 }
@@ -162,6 +176,7 @@ enum hvc_status hvc_findings__of_abi_diff(const struct hvc_abi_diff *diff,
 {
 	const struct sides sides = {
 	        diff,
+	        abi,
 	        {hvc_identity__abi_file(abi[HVC_SIDE_OLD]),
 	         hvc_identity__abi_file(abi[HVC_SIDE_NEW])},
 	};

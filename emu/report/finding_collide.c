@@ -4,9 +4,11 @@
 
 /* One a pair of ABIs: the calls that mean the same to both, or those that do not. */
 static void add_pair(struct hvc_findings *list, const struct hvc_collide *collide,
-                     const struct hvc_collide__pair *pair, bool same)
+                     const char *const *word, const struct hvc_collide__pair *pair, bool same)
 {
-	const struct hvc_abi *a = collide->abi[pair->abi[0]], *b = collide->abi[pair->abi[1]];
+	const struct hvc_abi *const two[] = {collide->abi[pair->abi[0]],
+	                                     collide->abi[pair->abi[1]]};
+	const struct hvc_abi *a = two[0], *b = two[1];
 	unsigned count = same ? pair->overlaps.count - pair->others : pair->others, first = 0;
 	struct hvc_new_finding draft = {.rule = same ? "collide-same" : "collide-differs"};
 	struct hvc_words about = {0};
@@ -25,14 +27,17 @@ static void add_pair(struct hvc_findings *list, const struct hvc_collide *collid
 	if (count > 1)
 		hvc_words__add(&draft.summary, ", and %u more", count - 1);
 	hvc_words__witness(&draft.call, &overlap->witness);
+	hvc_new_finding__run(
+	        &draft, two, (const char *const[]){word[pair->abi[0]], word[pair->abi[1]]},
+	        &hvc_abi_world_at(b, overlap->world[1])->world, &overlap->witness, true);
 	hvc_findings__add(list, &draft);
 	if (about.failed && list)
 		list->failed = true;
 	hvc_words__free(&about);
 }
 
-enum hvc_status hvc_findings__of_collide(const struct hvc_collide *collide, struct hvc_diag *diag,
-                                         struct hvc_findings **out)
+enum hvc_status hvc_findings__of_collide(const struct hvc_collide *collide, const char *const *word,
+                                         struct hvc_diag *diag, struct hvc_findings **out)
 {
 	struct hvc_findings *list = hvc_findings__new("collide", "specifications", "");
 	struct hvc_words account = {0};
@@ -43,8 +48,8 @@ enum hvc_status hvc_findings__of_collide(const struct hvc_collide *collide, stru
 	               collide->colliding, collide->pairs, collide->differing);
 	hvc_findings__take(list, list ? &list->account : NULL, &account);
 	for (unsigned i = 0; list && i < collide->pairs; i++) {
-		add_pair(list, collide, &collide->pair[i], false);
-		add_pair(list, collide, &collide->pair[i], true);
+		add_pair(list, collide, word, &collide->pair[i], false);
+		add_pair(list, collide, word, &collide->pair[i], true);
 	}
 	hvc_findings__cases(list);
 	return hvc_findings__end(list, diag, out);

@@ -80,13 +80,14 @@ static void add_both(struct hvc_findings *list, const struct hvc_diff *diff,
 	const struct hvc_use *new = &operation->use[HVC_SIDE_NEW];
 	struct hvc_words selector = {0};
 	bool unknown = is_unknown(diff, operation->name);
+	bool renumbered = hvc_note__selector(old->how, new->how, &selector);
 
-	hvc_note__selector(old->how, new->how, &selector);
 	if (operation->otherwise)
 		add_note(list, diff, operation, selector.length,
 		         unknown ? "diff-unknown" : "diff-changed");
 	if (!unknown && selector.length) {
-		struct hvc_new_finding draft = {.rule = "diff-renumbered",
+		struct hvc_new_finding draft = {.rule = renumbered ? "diff-renumbered"
+		                                                   : "diff-moved",
 		                                .about = operation->name};
 
 		hvc_words__add(&draft.summary, "%s", hvc_words__text(&selector));

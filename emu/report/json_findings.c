@@ -3,14 +3,6 @@
 
 #include "report/new_finding.h"
 
-static void add_text(struct hvc_json *json, const char *key, const char *text)
-{
-	if (*text)
-		hvc_json__string(json, key, text);
-	else
-		hvc_json__null(json, key);
-}
-
 static void add_suppression(struct hvc_json *json, const struct hvc_suppression *entry)
 {
 	char day[40];
@@ -32,11 +24,11 @@ void hvc_json__findings(struct hvc_json *json, const struct hvc_findings *findin
 	for (unsigned i = 0; i < findings->count; i++) {
 		const struct hvc_found *found = &findings->found[i];
 
-		hvc_json__put(json, "{ id level", found->rule->id,
-		              hvc_severity__name(found->rule->severity));
-		add_text(json, "about", found->about);
-		hvc_json__put(json, "summary fingerprint fails", found->summary, found->fingerprint,
-		              found->fails);
+		hvc_json__put(json, "{ id level about:p summary call:p command:p fingerprint fails",
+		              found->rule->id, hvc_severity__name(found->rule->severity),
+		              found->about, found->summary, found->call, found->command,
+		              found->fingerprint, found->fails);
+		hvc_json__put(json, "file? line?", found->line ? found->file : NULL, found->line);
 		add_suppression(json, found->suppressed);
 		hvc_json__close(json);
 	}
@@ -50,10 +42,9 @@ enum hvc_status hvc_rules__json(FILE *out, struct hvc_diag *diag)
 
 	hvc_json__array(json, "rules");
 	for (size_t i = 0; (rule = hvc_finding_rule__at(i)) != NULL; i++) {
-		hvc_json__put(json, "{ id", rule->id);
-		add_text(json, "command", rule->command);
-		hvc_json__put(json, "level counts title help }", hvc_severity__name(rule->severity),
-		              rule->counts, rule->title, rule->help);
+		hvc_json__put(json, "{ id command:p level counts title help }", rule->id,
+		              rule->command, hvc_severity__name(rule->severity), rule->counts,
+		              rule->title, rule->help);
 	}
 	hvc_json__close(json);
 	return hvc_json__print(json, out, diag);

@@ -33,6 +33,14 @@ struct hvc_findings *hvc_findings__of(const char *command, const char *subject, 
  */
 void hvc_new_finding__place(struct hvc_new_finding *draft, const struct hvc_rule *rule,
                             const char *abi, const struct hvc_findings *list);
+/**
+ * The command that shows what two ABIs make of one call: the built-in subject of the one judged by
+ * the other, the second ABI's where there is one; or where `both`, and both have one, the two side
+ * by side. Without a subject there is nothing to run, and no command. word: as --abi takes the ABI.
+ */
+void hvc_new_finding__run(struct hvc_new_finding *draft, const struct hvc_abi *const abi[2],
+                          const char *const word[2], const struct hvc_world *world,
+                          const struct hvc_call *call, bool both);
 /** Add a finding, or add its calls to the one that is there already. */
 void hvc_findings__add(struct hvc_findings *list, struct hvc_new_finding *draft);
 /** Add a case. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "abi/expr.h"
+#include "base/number.h"
 #include "hvcheck/arch.h"
 #include "report/note.h"
 
@@ -33,12 +34,12 @@ static bool is_rest(const char *how)
 	return !strcmp(how, "anything else");
 }
 
-/* The "1" of "x0 = 1". */
+/* The "1" of "x0 = 1" and of "hvc #1". */
 static const char *value_of(const char *how)
 {
 	const char *equals = strstr(how, " = ");
 
-	return equals ? equals + 3 : how;
+	return equals ? equals + 3 : selects_by_immediate(how) ? how + strlen("hvc #") : how;
 }
 
 /* One value, not intervals or conditions. */
@@ -47,23 +48,26 @@ static bool is_number(const char *how)
 	return strspn(value_of(how), "0123456789abcdefx") == strlen(value_of(how));
 }
 
-void hvc_note__selector(const char *old, const char *new, struct hvc_words *out)
+bool hvc_note__selector(const char *old, const char *new, struct hvc_words *out)
 {
 	size_t was, is;
 	const char *of_old = register_of(old, &was), *of_new = register_of(new, &is);
+	bool renumbered = selects_by_immediate(old) == selects_by_immediate(new) && was == is &&
+	                  of_old - old == of_new - new &&
+	                  !strncmp(old, new, (size_t)(of_old - old) + was) && is_number(old) &&
+	                  is_number(new);
 
 	if (!strcmp(old, new) || is_rest(old) || is_rest(new))
-		return;
+		return false;
 	if (selects_by_immediate(old) && !selects_by_immediate(new))
 		hvc_words__add(out, "moved from the immediate to %.*s", (int)is, of_new);
 	else if (!selects_by_immediate(old) && selects_by_immediate(new))
 		hvc_words__add(out, "moved from %.*s to the immediate", (int)was, of_old);
-	else if (was == is && of_old - old == of_new - new &&
-	         !strncmp(old, new, (size_t)(of_old - old) + was) && is_number(old) &&
-	         is_number(new))
-		hvc_words__add(out, "renumbered from %s to %s", value_of(old), value_of(new));
-	else
+	else if (!renumbered)
 		hvc_words__add(out, "selected differently");
+	else
+		hvc_words__add(out, "renumbered from %s to %s", value_of(old), value_of(new));
+	return renumbered;
 }
 
 void hvc_note__operation(const struct hvc_diff *diff, const struct hvc_operation *operation,
@@ -207,17 +211,23 @@ static int renumbered(const struct hvc_rule *a, const struct hvc_rule *b)
 	return differs;
 }
 
-static void note_selector(const struct hvc_abi_use *old, const struct hvc_abi_use *new,
-                          struct hvc_words *out)
+bool hvc_abi_note__selector(const struct hvc_abi_operation *operation, struct hvc_words *out)
 {
+	const struct hvc_abi_use *old = &operation->use[HVC_SIDE_OLD];
+	const struct hvc_abi_use *new = &operation->use[HVC_SIDE_NEW];
 	int i = renumbered(old->rule, new->rule);
+	char was[HVC_U64_SIZE], is[HVC_U64_SIZE];
+	bool told = true;
 
 	if (i < 0)
-		hvc_note__selector(old->how, new->how, out);
+		told = hvc_note__selector(old->how, new->how, out);
 	else
-		hvc_words__add(out, "renumbered from %" PRIu64 " to %" PRIu64,
-		               old->rule->condition[i].interval[0].lo,
-		               new->rule->condition[i].interval[0].lo);
+		hvc_words__add(out, "renumbered from %s to %s",
+		               hvc_u64_print(old->rule->condition[i].interval[0].lo, was),
+		               hvc_u64_print(new->rule->condition[i].interval[0].lo, is));
+	if (!out->length)
+		hvc_words__add(out, "selected differently");
+	return told;
 }
 
 void hvc_abi_note__operation(const struct hvc_abi_operation *operation, struct hvc_words *out)
@@ -230,11 +240,10 @@ void hvc_abi_note__operation(const struct hvc_abi_operation *operation, struct h
 		hvc_words__add(out, "%s", old->rule ? "removed" : "added");
 		return;
 	}
-	if (operation->moved && !operation->unknown)
-		note_selector(old, new, out);
-	if (operation->moved && !out->length)
-		hvc_words__add(out, "%s",
-		               operation->unknown ? "for other calls" : "asked for by other calls");
+	if (operation->moved && operation->unknown)
+		hvc_words__add(out, "for other calls");
+	else if (operation->moved)
+		hvc_abi_note__selector(operation, out);
 	note_end(old->rule, new->rule, out);
 	note_results(old->rule, new->rule, out);
 	if (!hvc_regset_empty(&operation->clobbers)) {

@@ -11,9 +11,9 @@ void hvc_note__operation(const struct hvc_diff *diff, const struct hvc_operation
 
 /**
  * How the call that selects an operation changed, from what hvc_use.how says of it: "renumbered
- * from 0 to 1", "moved from the immediate to x0"; nothing when it did not.
+ * from 0 to 1", "moved from the immediate to x0"; nothing when it did not. Was it renumbered?
  */
-void hvc_note__selector(const char *old, const char *new, struct hvc_words *out);
+bool hvc_note__selector(const char *old, const char *new, struct hvc_words *out);
 
 /* What became of the operations between two ABIs, in words. */
 
@@ -24,6 +24,8 @@ struct hvc_abi_counts {
 };
 
 void hvc_abi_note__count(const struct hvc_abi_diff *diff, struct hvc_abi_counts *out);
+/** The same of an operation that both have, for calls that are not the same. */
+bool hvc_abi_note__selector(const struct hvc_abi_operation *operation, struct hvc_words *out);
 /** "renumbered from 1 to 0; x0 := 0, was kept; clobbers x2 x3 as well"; never empty. */
 void hvc_abi_note__operation(const struct hvc_abi_operation *operation, struct hvc_words *out);
 /** The calls that a migration is about: "hvc #1", "x0 = 0x1", "any". */

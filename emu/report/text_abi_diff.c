@@ -12,7 +12,13 @@ static const char *name_of(const struct hvc_abi_diff *diff, enum hvc_side side)
 
 static void put_summary(const struct hvc_page *page, const struct hvc_abi_diff *diff)
 {
-	if (diff->equal)
+	struct hvc_abi_counts counts;
+
+	hvc_abi_note__count(diff, &counts);
+	if (!diff->equal)
+		hvc_page__line(page, 0, "%u operation%s the same in both", counts.same,
+		               counts.same == 1 ? " is" : "s are");
+	else
 		hvc_page__prose(page, 0, 2, "%s and %s promise the same for every call",
 		                name_of(diff, HVC_SIDE_OLD), name_of(diff, HVC_SIDE_NEW));
 }

@@ -72,7 +72,6 @@ static enum hvc_status put_properties(const struct hvc_page *page,
 		                              : "not tried");
 		hvc_table__cell(table, 3, HVC_INK_PLAIN, "%s", property->title);
 	}
-	hvc_page__gap(page);
 	HVC_TRY(hvc_table__print(table, diag));
 	for (unsigned i = 0; i < sequences->properties; i++) {
 		const struct hvc_sequence_property *row = &sequences->property[i];
