@@ -298,7 +298,7 @@ foreach(test cli-deaths faults dispatch broken cli-images cli-worlds prove oracl
   math(EXPR cost "${cost} - 1")
 endforeach()
 # Those that ci/test runs under the sanitizers, and what they read: half of what there is to build.
-add_custom_target(quick DEPENDS subjects cases images)
+add_custom_target(quick DEPENDS hvcheck subjects cases images)
 foreach(source ${suites})
   get_filename_component(name ${source} NAME_WE)
   string(REPLACE test_ "" test ${name})
