@@ -293,6 +293,7 @@ TEST(long_loops_are_mapped)
 	        {"decided", true, true, ""},
 	        {"recursion", false, false, "calls nested too deeply"},
 	        {"length", false, false, "a loop that the inputs keep going"},
+	        {"everywhere", false, false, "too many reads of what nobody has set"},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -20,6 +20,7 @@
 #define UNDECIDED  16u
 /* Of a path; each load and store looks at all stores before it. */
 #define STORES 16384u
+#define READS  2000u /* of what nobody has set: each is an input with a name */
 #define DEPTH  1024u /* of calls */
 
 /* What the path's own condition decides need not be asked again in its results. */
@@ -319,6 +320,8 @@ static bool is_endless(struct hvc_explorer *e, struct hvc_walker *w)
 		path.why = "calls nested too deeply";
 	else if (w->way->stores > STORES)
 		path.why = "too many stores";
+	else if (w->way->reads > READS)
+		path.why = "too many reads of what nobody has set";
 	else if (steps)
 		path.why = "the budget of instructions";
 	else

@@ -173,6 +173,7 @@ struct hvc_way {
 	hvc_ref loaded;           /**< by the last load of those, */
 	uint64_t loaded_at;       /**< here */
 	const struct hvc_read *read;
+	unsigned reads; /**< in that list */
 	const struct hvc_choice *choice;
 	struct hvc_facts facts;
 	hvc_ref exclusive; /**< address of the exclusive monitor; NULL: open */

@@ -77,6 +77,7 @@ void hvc_way__note_read(struct hvc_scene *scene, struct hvc_way *way, hvc_ref ad
 	                          .pc = way->pc,
 	                          .size = (uint8_t)size};
 	way->read = read;
+	way->reads++;
 }
 
 /* Registers of EL1 and EL0 hold at EL2 what the caller has left there. */
