@@ -6,10 +6,10 @@
 #include "hvcheck/arch.h"
 #include "machine/exception_hyp.h"
 #include "machine/internal.h"
-#include "oracle/wire.h"
 #include "machine/outcome.h"
 #include "machine/trap.h"
 #include "machine/world.h"
+#include "oracle/wire.h"
 
 #define HVBAR_BASE UINT64_C(0xffffffe0)
 

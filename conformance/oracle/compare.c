@@ -6,10 +6,10 @@
 
 #include "hvcheck/arch.h"
 #include "machine/internal.h"
-#include "oracle/oracle.h"
-#include "oracle/wire.h"
 #include "machine/outcome.h"
 #include "machine/world.h"
+#include "oracle/oracle.h"
+#include "oracle/wire.h"
 
 #define SCR_FIQ    (UINT64_C(1) << 2)
 #define WORD_SVC   UINT32_C(0xd4000001)

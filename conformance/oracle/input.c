@@ -6,8 +6,8 @@
 
 #include "hvcheck/arch.h"
 #include "machine/internal.h"
-#include "oracle/wire.h"
 #include "machine/outcome.h"
+#include "oracle/wire.h"
 
 #define RAM_MAX  (UINT64_C(1) << 30)
 #define MIB      (UINT64_C(1) << 20)

@@ -7,8 +7,8 @@
 #include "hvcheck/arch.h"
 #include "machine/exception_hyp.h"
 #include "machine/internal.h"
-#include "oracle/wire.h"
 #include "machine/outcome.h"
+#include "oracle/wire.h"
 
 #define SCTLR_TE (UINT64_C(1) << 30)
 #define LINES    4u

@@ -427,8 +427,8 @@ static unsigned narrow_levels(unsigned levels, bool hyp)
 
 static unsigned narrow_insns(unsigned insns, bool hyp)
 {
-	return hvc_insns__all(insns) & ~(1u << HVC_INSN_HVC | 1u << HVC_INSN_SMC |
-	                                 (hyp ? 1u << HVC_INSN_TRAP : 0));
+	return hvc_insns__all(insns) &
+	       ~(1u << HVC_INSN_HVC | 1u << HVC_INSN_SMC | (hyp ? 1u << HVC_INSN_TRAP : 0));
 }
 
 bool hvc_half__narrow(struct hvc_arena *arena, bool hyp, struct hvc_rule *rule, bool *left)

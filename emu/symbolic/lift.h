@@ -94,7 +94,8 @@ void hvc_lift__set_xsp(struct hvc_lift *l, unsigned n, hvc_ref value);
 /** End the instruction without an effect. */
 void hvc_lift__unlifted(struct hvc_lift *l, const char *why);
 void hvc_lift__undefined(struct hvc_lift *l);
-/** Is the address as aligned as it has to be? False: the instruction ends here. Loads, stores ask. */
+/** Is the address as aligned as it has to be? False: the instruction ends here. Loads, stores ask.
+ */
 bool hvc_lift__aligned(struct hvc_lift *l, hvc_ref address);
 /** Load or store; false: the instruction ends here, as a fault or failure. */
 bool hvc_lift__load(struct hvc_lift *l, hvc_ref address, unsigned size, hvc_ref *value);

@@ -2,8 +2,8 @@
 /**
  * The whole public interface in one include, for C, and for C++ the way to include it.
  *
- * Not in it, since they need another library's headers: unicorn_entry.h, unicorn_aarch32.h, unicorn_hyp.h
- * (Unicorn), ck.h (Check).
+ * Not in it, since they need another library's headers: unicorn_entry.h, unicorn_aarch32.h,
+ * unicorn_hyp.h (Unicorn), ck.h (Check).
  */
 #ifndef HVCHECK_HVCHECK_H
 #define HVCHECK_HVCHECK_H
