@@ -90,8 +90,10 @@ target_link_libraries(test_unicorn_aarch32 PRIVATE PkgConfig::unicorn)
 set_tests_properties(limit unlikely PROPERTIES LABELS "suite;slow")
 # Hundreds of thousands of calls, of machines or of pairs: not under the sanitizers, but with --all.
 set_tests_properties(aarch32_subjects clean_bill collide encoding exact kallsyms lift lift_names
-                     lift_others machine overlap prove reset_random saved saved_hostile
+                     machine overlap prove reset_random saved saved_hostile
                      PROPERTIES LABELS "suite;slow")
+# Two other simulators: by default the engine alone is asked about each instruction.
+set_tests_properties(lift_others PROPERTIES LABELS "suite;slow;long")
 # By default the fuzzer of images damages some for seconds.
 set_tests_properties(hostile PROPERTIES LABELS "suite;slow;long")
 # Every immediate of A32 and T32 against each subject for Hyp mode: translated anew for each.
