@@ -2,7 +2,7 @@
 //
 // What runs under QEMU: firmware of the virt board at EL3, out of every subject's reach. It reads
 // worlds and calls from memory that is shared with hvcheck, makes each call on the board's own CPU,
-// and writes there what became of it. wire.inc has the layout; emu/machine/oracle_wire.h has it
+// and writes there what became of it. wire.inc has the layout; conformance/oracle/wire.h has it
 // in C.
 //
 // Control comes back here by SMC, which always goes to EL3: the host has put one in place of the

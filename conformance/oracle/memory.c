@@ -9,6 +9,7 @@
 #include "machine/internal.h"
 #include "machine/outcome.h"
 #include "oracle/wire.h"
+#include "subject/walk.h"
 
 #define SCTLR_TE (UINT64_C(1) << 30)
 #define LINES    4u
@@ -27,13 +28,7 @@ uint32_t hvc_oracle__image_word(const struct hvc_image *image, uint64_t address)
 {
 	uint32_t word = 0;
 
-	for (unsigned i = 0; i < image->segments; i++) {
-		const struct hvc_segment *s = &image->segment[i];
-
-		if (address >= s->address && address - s->address + 4 <= s->data_size)
-			memcpy(&word, s->data + (address - s->address), 4);
-	}
-	return word;
+	return hvc_walk__word(image, address, &word) ? word : 0;
 }
 
 static void add_chunk(struct wire_header *header, struct memory *memory, uint64_t address,

@@ -102,11 +102,11 @@ static inline uint64_t hvc_oracle__place(bool hyp, uint64_t address)
 	return hyp ? hvc_harness32(address) : address;
 }
 
-/* oracle_vectors.c */
+/* vectors.c */
 enum hvc_status hvc_oracle__plan_vectors(struct hvc_oracle_plan *plan, struct hvc_diag *diag);
 
 /*
- * oracle_memory.c: memory as calls find it, apart from what is zero. Chunks are added to the header
+ * memory.c: memory as calls find it, apart from what is zero. Chunks are added to the header
  * and written behind it; false: no memory, or it could not be written.
  */
 bool hvc_oracle__write_memory(const struct hvc_oracle_plan *plan, struct wire_header *header,
@@ -116,7 +116,7 @@ bool hvc_oracle__put(FILE *file, const void *data, size_t size);
 /* The image's word at an address; 0 where it has none. */
 uint32_t hvc_oracle__image_word(const struct hvc_image *image, uint64_t address);
 
-/* oracle_input.c */
+/* input.c */
 enum hvc_status hvc_oracle__plan(const struct hvc_oracle_config *config, struct hvc_diag *diag,
                                  struct hvc_oracle_plan *out);
 bool hvc_oracle__write_firmware(const struct hvc_oracle_plan *plan, FILE *file);
@@ -139,7 +139,7 @@ static inline unsigned hvc_oracle__worlds(const struct hvc_oracle_plan *plan)
 }
 
 /*
- * oracle_qemu.c. A file that is memory, and a process that has none but these of ours: no other
+ * qemu.c. A file that is memory, and a process that has none but these of ours: no other
  * descriptor, no environment, no network, and it ends when we do. log gets its first line.
  */
 int hvc_oracle__memory(const char *name);
@@ -147,7 +147,7 @@ enum hvc_status hvc_oracle__execute(char *const *argv, const int *keep, size_t k
                                     unsigned seconds, struct hvc_diag *diag, char *log,
                                     size_t size);
 
-/* oracle_answer.c: world is the result of the look at the call's world */
+/* answer.c: world is the result of the look at the call's world */
 void hvc_oracle__answer(const struct hvc_oracle_plan *plan, const struct hvc_oracle_call *call,
                         const struct wire_result *world, const struct wire_result *result,
                         struct hvc_oracle_answer *out);

@@ -4,6 +4,7 @@
 
 #include "hvcheck/arch.h"
 #include "subject/subject.h"
+#include "subject/walk.h"
 #include "suite.h"
 
 /* Where vectors/subject.ld puts the table. */
@@ -46,13 +47,7 @@ static uint32_t word_at(const struct hvc_image *image, uint64_t address)
 {
 	uint32_t word = 0;
 
-	for (unsigned i = 0; i < image->segments; i++) {
-		const struct hvc_segment *s = &image->segment[i];
-
-		if (address >= s->address && address - s->address + 4 <= s->data_size)
-			memcpy(&word, s->data + (address - s->address), 4);
-	}
-	return word;
+	return hvc_walk__word(image, address, &word) ? word : 0;
 }
 
 TEST(table_is_first_and_slots_are_in_order)

@@ -129,6 +129,39 @@ TEST(outcomes_are_those_of_single_calls)
 	hvc_subject_close(subject);
 }
 
+/* Every call is made, however long; where some stand for others, it is told for which. */
+TEST(long_calls_are_made_unless_some_stand_for_them)
+{
+	struct hvc_subject *subject =
+	        open_subject(HVC_BINARY_DIR "/subjects/long-handlers.elf@decided");
+	struct hvc_probe probe[CHOICES];
+	struct hvc_probes probes = few_probes(probe);
+	struct hvc_sweep_config config = {
+	        .subject = subject, .probes = &probes, .jobs = 2, .budget = 1100};
+	struct hvc_diag diag = {0};
+	struct hvc_sweep is;
+
+	probes.count = 1;
+	for (unsigned few = 0; few < 2; few++) {
+		struct sweep_calls *calls = sweep_calls_new();
+		uint64_t made = 0;
+
+		config.representatives = few;
+		ck_assert_int_eq(sweep_calls_run(calls, &config, &diag, &is), HVC_OK);
+		for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm++) {
+			const bool skipped = is.skipped[imm / 8] >> imm % 8 & 1;
+
+			ck_assert_uint_eq(calls->times[0][imm] + skipped, 1);
+			made += calls->times[0][imm];
+		}
+		ck_assert_uint_eq(made, is.calls);
+		ck_assert(few ? made < HVC_IMM_COUNT / 8 : made == HVC_IMM_COUNT);
+		hvc_sweep__free(&is);
+		free(calls);
+	}
+	hvc_subject_close(subject);
+}
+
 static bool stop_at_once(void *ctx, uint64_t done, uint64_t total)
 {
 	(void)done;

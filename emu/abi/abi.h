@@ -54,7 +54,7 @@ HVC_MUST_USE enum hvc_status hvc_abi__parse_shipped(const char *text, size_t siz
                                                     const struct hvc_abi_about *about,
                                                     struct hvc_diag *diag, struct hvc_abi **out);
 
-/** Group the immediates by the rules that may govern them (emu/abi/classes.c). */
+/** Group the immediates by the rules that may govern them. */
 HVC_MUST_USE enum hvc_status hvc_abi__classify(struct hvc_abi *abi);
 
 /* verdict.c: what judging an outcome and proving it share, besides the plans */

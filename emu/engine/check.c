@@ -113,8 +113,7 @@ static enum hvc_status sweep_world(struct hvc_check_bench *bench, struct hvc_che
 	        .probes = bench->probes,
 	        .jobs = config->jobs,
 	        .budget = config->budget,
-	        .classes = !config->sweep,
-	        .whole = config->sweep,
+	        .representatives = !config->sweep,
 	        .progress = config->progress,
 	        .progress_ctx = config->progress_ctx,
 	};

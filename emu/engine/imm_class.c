@@ -178,12 +178,8 @@ static bool ends_alike(struct hvc_imm_classes *c, struct class *class_)
 			return false;
 	}
 	for (unsigned i = 0; i < HVC_LANES_PLACES; i++) {
-		enum hvc_reg reg = i == HVC_LANES_ESR   ? HVC_REG_ESR_EL2
-		                   : i == HVC_LANES_ELR ? HVC_REG_ELR_EL2
-		                                        : (enum hvc_reg)i;
-
 		if (c->lanes.place[i] &&
-		    c->lanes.place[i]->v[class_->imm] != (uint32_t)o->state.v[reg])
+		    c->lanes.place[i]->v[class_->imm] != (uint32_t)o->state.v[hvc_lanes__reg(i)])
 			return false;
 	}
 	return true;
@@ -287,10 +283,7 @@ const struct hvc_outcome *hvc_imm_classes__outcome(struct hvc_imm_classes *c, ui
 	}
 	for (unsigned i = 0; i < HVC_LANES_PLACES; i++)
 		if (class_->place[i])
-			c->told.state.v[i == HVC_LANES_ESR   ? HVC_REG_ESR_EL2
-			                : i == HVC_LANES_ELR ? HVC_REG_ELR_EL2
-			                                     : (enum hvc_reg)i] =
-			        class_->place[i]->v[imm];
+			c->told.state.v[hvc_lanes__reg(i)] = class_->place[i]->v[imm];
 	*call = &class_->call;
 	return &c->told;
 }

@@ -436,12 +436,8 @@ static bool execute(const struct work *w, const struct hvc_a32 *insn)
 static bool agrees(struct hvc_lanes *lanes, const struct hvc_state *state)
 {
 	for (unsigned i = 0; i < HVC_LANES_PLACES; i++) {
-		enum hvc_reg reg = i == HVC_LANES_ESR   ? HVC_REG_ESR_EL2
-		                   : i == HVC_LANES_ELR ? HVC_REG_ELR_EL2
-		                                        : (enum hvc_reg)i;
-
 		if (!lanes->place[i] ||
-		    lanes->place[i]->v[lanes->member[0]] == (uint32_t)state->v[reg])
+		    lanes->place[i]->v[lanes->member[0]] == (uint32_t)state->v[hvc_lanes__reg(i)])
 			continue;
 		if (i < HVC_GPR_COUNT)
 			return false;

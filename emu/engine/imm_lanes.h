@@ -34,6 +34,14 @@ struct hvc_lanes {
 	unsigned alls;
 };
 
+/** The register that a place is of. */
+static inline enum hvc_reg hvc_lanes__reg(unsigned place)
+{
+	return place == HVC_LANES_ESR   ? HVC_REG_ESR_EL2
+	       : place == HVC_LANES_ELR ? HVC_REG_ELR_EL2
+	                                : (enum hvc_reg)place;
+}
+
 /** A new one; NULL where there is no room. */
 struct hvc_lane *hvc_lanes__new(struct hvc_lanes *lanes);
 /** An instruction is done. False: what it makes of them is not known. */

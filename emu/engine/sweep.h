@@ -16,8 +16,11 @@ struct hvc_sweep_config {
 	const struct hvc_probes *probes;
 	unsigned jobs;            /**< worker processes; 0: 1 */
 	uint64_t budget;          /**< instructions a call; 0: HVC_BUDGET_DEFAULT */
-	bool classes;             /**< of immediates that Hyp mode cannot tell apart, call one */
-	bool whole;               /**< every call, however long they are; else see `skipped` */
+	/**
+	 * Some calls stand for others: of immediates that Hyp mode cannot tell apart one is called,
+	 * and of calls that take long so few as `skipped` tells. False: every call is made.
+	 */
+	bool representatives;
 	hvc_progress_fn progress; /**< may be NULL */
 	void *progress_ctx;
 };

@@ -76,7 +76,7 @@ static bool next(void *ctx, struct hvc_call *call)
 	struct shift *shift = ctx;
 	struct hvc_sweep_slot *slot = shift->worker->slot;
 
-	if (!shift->crew->config->whole && slot->steps >= CHUNK_STEPS)
+	if (shift->crew->config->representatives && slot->steps >= CHUNK_STEPS)
 		skip_rest(slot);
 	if (slot->imm == HVC_SWEEP_CHUNK ||
 	    (shift->classes && hvc_imm_classes__has(shift->classes, hvc_sweep__imm(slot))))
@@ -234,7 +234,7 @@ static _Noreturn void be_worker(const struct hvc_sweep_crew *crew, struct hvc_sw
 	enum hvc_status status = HVC_OK;
 
 	hvc_flight__record(&worker->slot->flight);
-	if (crew->config->classes && hvc_cpu__is_hyp(crew->world->cpu))
+	if (crew->config->representatives && hvc_cpu__is_hyp(crew->world->cpu))
 		status = hvc_imm_classes__open(&(struct hvc_lost_machine){crew->config->subject,
 		                                                          crew->world,
 		                                                          crew->config->budget},

@@ -49,7 +49,7 @@ bool hvc_undo__touches(const struct hvc_undo *undo, uint64_t lo, uint64_t hi);
 bool hvc_undo__apply(struct hvc_undo *undo, struct hvc_engine *engine, bool code);
 void hvc_undo__free(struct hvc_undo *undo);
 
-/* nest.c: a loop without progress, found by Brent's cycle detection */
+/* nested.c: a loop without progress, found by Brent's cycle detection */
 
 struct hvc_spin {
 	uint64_t blocks;             /* of this call */

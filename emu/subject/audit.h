@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/** A look at code (hvc_scan__audit) in two files: audit.c for what instructions lack behind them,
- * audit.c for what is lacking where code is entered. */
+/** A look at code (hvc_scan__audit): what instructions lack behind them, and what is lacking where
+ * code is entered. */
 #ifndef SUBJECT_AUDIT_H
 #define SUBJECT_AUDIT_H
 

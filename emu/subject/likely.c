@@ -226,19 +226,18 @@ static void tell(unsigned features, unsigned selectors, struct hvc_likely *out)
 	        {FEATURE_IMM, "tests the immediate"},
 	        {FEATURE_SETS_X24, "vbar_el2 := x24"},
 	};
-	char text[32] = "";
+	char text[48] = "compares x0 with ";
+	const size_t none = strlen(text);
 
 	for (unsigned i = 0; i < 8; i++) {
 		size_t used = strlen(text);
 
 		if (selectors >> i & 1)
-			snprintf(text + used, sizeof(text) - used, "%s%u", used ? ", " : "", i);
+			snprintf(text + used, sizeof text - used, "%s%u", used > none ? ", " : "",
+			         i);
 	}
-	if (selectors) {
-		add(out, "compares x0 with ");
-		snprintf(out->evidence + strlen(out->evidence),
-		         sizeof(out->evidence) - strlen(out->evidence), "%s", text);
-	}
+	if (selectors)
+		add(out, text);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		if (features & texts[i].feature)
 			add(out, texts[i].text);
@@ -248,13 +247,14 @@ static void tell(unsigned features, unsigned selectors, struct hvc_likely *out)
 /* Of a table that goes back to its callers; what only parks is anybody's. */
 static void name_by_symbol(const struct hvc_symbols *symbols, struct hvc_likely *likely)
 {
+	char text[64];
+
 	for (size_t i = 0; i < sizeof owners / sizeof *owners && !likely->name; i++)
 		if (hvc_symbols__find(symbols, owners[i].symbol)) {
 			likely->name = owners[i].name;
 			likely->abi = owners[i].abi;
-			add(likely, "beside ");
-			strncat(likely->evidence, owners[i].symbol,
-			        sizeof likely->evidence - strlen(likely->evidence) - 1);
+			snprintf(text, sizeof text, "beside %s", owners[i].symbol);
+			add(likely, text);
 		}
 }
 
