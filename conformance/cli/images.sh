@@ -53,7 +53,7 @@ bare() { # FILE: without sections and PT_DYNAMIC
 	# The type of the fourth program header, which image.ld makes PT_DYNAMIC.
 	printf '\0' | dd of=bare.elf bs=1 seek=$((64 + 3 * 56)) conv=notrunc status=none
 }
-for variant in pie bao-pie relr rel; do
+for variant in pie bao-pie relr rel rel-packed; do
 	[ -e "$built/linked-$variant.elf" ] || continue
 	expect 0 check "$built/linked-$variant.elf" --abi "$abi"
 done

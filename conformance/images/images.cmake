@@ -43,9 +43,10 @@ add_image(got pie --defsym=base=0 -pie)
 add_image(unset shared --defsym=base=0x40000000 -shared)
 add_image(booting exec --defsym=base=0x40000000)
 add_image(lacking exec --defsym=base=0x40000000)
-# RELR and REL, by a linker that has them for AArch64.
+# RELR, REL and Android's packed forms, by a linker that has them for AArch64.
 if(HVC_LLD)
-  foreach(variant "relr --pack-dyn-relocs=relr" "rel -z rel")
+  foreach(variant "relr --pack-dyn-relocs=relr" "rel -z rel"
+          "rel-packed --pack-dyn-relocs=android")
     separate_arguments(variant)
     list(POP_FRONT variant kind)
     add_image(linked ${kind} --defsym=base=0 -pie ${variant})
