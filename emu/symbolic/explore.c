@@ -146,6 +146,20 @@ static unsigned rounds(const struct hvc_way *way)
 	return count;
 }
 
+/* The more places there are to choose at, the more there is to ask. */
+static void allow(struct hvc_explorer *e, uint64_t pc)
+{
+	for (size_t i = 0; i < e->places; i++)
+		if (e->place[i] == pc)
+			return;
+	if (!hvc_grow(&e->place, &e->places_max, e->places, sizeof *e->place)) {
+		e->status = HVC_E_NOMEM;
+		return;
+	}
+	e->place[e->places++] = pc;
+	hvc_solver__allow(e->s->scene.solver, HVC_SOLVER_STEPS_PLACE);
+}
+
 void hvc_explorer__fork(struct hvc_explorer *e, struct hvc_walker *w, const hvc_ref *condition,
                         const uint64_t *pc, size_t count, enum hvc_verdict_of fact)
 {
@@ -154,6 +168,7 @@ void hvc_explorer__fork(struct hvc_explorer *e, struct hvc_walker *w, const hvc_
 
 	if (!hvc_door__fork(e, w, condition, count))
 		return;
+	allow(e, w->way->pc);
 	if (rounds(w->way) >= s->config.rounds) {
 		hvc_explorer__bound(e, w, "a loop that the inputs keep going");
 		return;
@@ -488,6 +503,7 @@ static enum hvc_status explore_once(const struct hvc_symbolic_config *config, bo
 	hvc_door__finish(&e);
 	if (config->behind && !e.crowded)
 		hvc_door__enter(&e);
+	free(e.place);
 	s->complete = is_complete(s);
 	*crowded = e.crowded;
 	if (e.status == HVC_OK) {

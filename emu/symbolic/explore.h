@@ -58,7 +58,9 @@ struct hvc_explorer {
 	struct hvc_walker *first, **last; /* in the order of being made */
 	unsigned waiting;
 	struct hvc_door *door;
-	uint64_t asked; /* of the solver, before */
+	uint64_t asked;  /* of the solver, before */
+	uint64_t *place; /* where a way has forked */
+	size_t places, places_max;
 	bool enters;    /* a handler, one after the other; */
 	bool stuck;     /* which has met a bound */
 	bool merges;    /* where both sides of a choice meet again they are one way */

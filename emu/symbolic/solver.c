@@ -28,7 +28,7 @@ struct hvc_solver {
 	bool named; /* constants have the names of inputs, for others to read */
 	uint64_t queries;
 	unsigned counted; /* by Z3, which counts modulo 2^32 */
-	uint64_t steps;
+	uint64_t steps, allowed;
 	enum hvc_status status;
 	char message[200];
 };
@@ -76,6 +76,7 @@ enum hvc_status hvc_solver__open(struct hvc_bvs *terms, unsigned steps, unsigned
 	if (!solver)
 		return HVC_E_NOMEM;
 	solver->terms = terms;
+	solver->allowed = HVC_SOLVER_STEPS_ALL;
 	solver->context = make_context();
 	if (!solver->context) {
 		free(solver);
@@ -386,6 +387,11 @@ static void count_steps(struct hvc_solver *solver)
 	Z3_stats_dec_ref(z, stats);
 }
 
+void hvc_solver__allow(struct hvc_solver *solver, uint64_t steps)
+{
+	solver->allowed += steps;
+}
+
 enum hvc_answer hvc_solver__check(struct hvc_solver *solver)
 {
 	Z3_lbool answer;
@@ -394,7 +400,7 @@ enum hvc_answer hvc_solver__check(struct hvc_solver *solver)
 	forget_model(solver);
 	if (solver->status == HVC_OK && hvc_bv__status(solver->terms) != HVC_OK)
 		solver->status = hvc_bv__status(solver->terms);
-	if (solver->status != HVC_OK || solver->steps >= HVC_SOLVER_STEPS_ALL)
+	if (solver->status != HVC_OK || solver->steps >= solver->allowed)
 		return HVC_ANSWER_UNDECIDED;
 	solver->queries++;
 	solver->steps += QUERY_STEPS;

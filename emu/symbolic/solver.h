@@ -21,8 +21,10 @@ struct hvc_solver;
  * depend on the machine.
  */
 #define HVC_SOLVER_STEPS 5000000u
-/** And all that a solver is asked after so many: ten times what the largest real image takes. */
+/** And all that a solver is asked after so many, */
 #define HVC_SOLVER_STEPS_ALL UINT64_C(30000000)
+/** and these for each place at which code chooses: a kernel has more of them than a loop. */
+#define HVC_SOLVER_STEPS_PLACE UINT64_C(6000000)
 
 /**
  * The terms must outlive it. steps: 0 for the above; timeout: milliseconds for a query as well, 0
@@ -42,6 +44,8 @@ void hvc_solver__require(struct hvc_solver *solver, hvc_ref condition);
  * however many values it is not to have. Of one term, within one push.
  */
 void hvc_solver__exclude(struct hvc_solver *solver, hvc_ref a, uint64_t value);
+/** It may take so many steps more. */
+void hvc_solver__allow(struct hvc_solver *solver, uint64_t steps);
 /** Can all that is required hold? */
 enum hvc_answer hvc_solver__check(struct hvc_solver *solver);
 /** After YES and before anything else: the value of an input; false where it does not matter. */
