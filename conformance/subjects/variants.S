@@ -267,6 +267,60 @@ own_table	keeps_other
 	mov	x29, #0
 	answer	0
 
+// By a table of two functions, of which x0 is the index: x1 and one more, and how long x1 counts
+// down for, whose end is not followed. Both `short` and that are named, the latter by `long`.
+.macro by_table first:req, second:req
+	cmp	x0, #2
+	b.hs	1f
+	stp	x29, x30, [sp, #-16]!
+	adr	x29, 3f
+	ldr	x29, [x29, x0, lsl #3]
+	blr	x29
+	ldp	x29, x30, [sp], #16
+	mov	x29, #0
+	eret
+1:	mov	x29, #0
+	answer	-1
+	.balign	8
+3:	.quad	\first, \second
+.endm
+
+routine counts_up
+	add	x0, x1, #1
+	ret
+routine counts_up_by_negation
+	mvn	x0, x1
+	neg	x0, x0
+	ret
+routine counts_up_twice
+	add	x0, x1, #2
+	ret
+routine counts_down
+	mov	x0, #0
+1:	cbz	x1, 2f
+	sub	x1, x1, #1
+	b	1b
+2:	ret
+routine says_nothing
+	mov	x0, #0
+	ret
+
+own_table	entered
+	by_table counts_up, counts_down
+
+own_table	entered_same
+	by_table counts_up_by_negation, counts_down
+
+own_table	entered_other
+	by_table counts_up_twice, counts_down
+
+own_table	entered_short
+	by_table counts_up, says_nothing
+
+own_table	entered_none
+	mov	x29, #0
+	answer	-1
+
 	.data
 	.balign	8
 kept:

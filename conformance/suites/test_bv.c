@@ -352,6 +352,29 @@ TEST(what_takes_too_long_is_undecided)
 	hvc_bv__close(terms);
 }
 
+/* All questions together have a budget, which is not used up by being asked for the first time. */
+TEST(a_solver_that_was_asked_too_much_decides_nothing)
+{
+	struct hvc_bvs *terms;
+	struct hvc_solver *solver;
+	uint64_t asked = 0;
+
+	ck_assert_int_eq(hvc_bv__open(0, &terms), HVC_OK);
+	ck_assert_int_eq(hvc_solver__open(terms, 0, 0, &solver), HVC_OK);
+	for (unsigned more = 0; more < 2; more++) {
+		while (hvc_solver__check(solver) == HVC_ANSWER_YES)
+			ck_assert_uint_lt(hvc_solver__queries(solver), 100000);
+		ck_assert_uint_gt(hvc_solver__queries(solver), asked + 1000);
+		ck_assert_int_eq(hvc_solver__check(solver), HVC_ANSWER_UNDECIDED);
+		ck_assert_int_eq(hvc_solver__status(solver), HVC_OK);
+		asked = hvc_solver__queries(solver);
+		hvc_solver__allow(solver, HVC_SOLVER_STEPS_ALL);
+		ck_assert_int_eq(hvc_solver__check(solver), HVC_ANSWER_YES);
+	}
+	hvc_solver__close(solver);
+	hvc_bv__close(terms);
+}
+
 TEST(too_many_nodes_are_a_status)
 {
 	struct hvc_bvs *terms;

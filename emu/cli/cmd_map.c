@@ -149,6 +149,16 @@ static enum hvc_status sweep(struct maps *maps, const struct hvc_abi *abi, struc
 	return status;
 }
 
+/* What is kept to be compared goes as far as a diff does. */
+static bool is_kept(const struct hvc_options *options)
+{
+	bool kept = options->style == HVC_STYLE_MAP;
+
+	for (unsigned i = 0; i < options->reports; i++)
+		kept |= options->report[i].style == HVC_STYLE_MAP;
+	return kept;
+}
+
 static enum hvc_status explore(struct maps *maps, const struct hvc_abi *abi, struct hvc_diag *diag)
 {
 	const struct hvc_options *options = maps->options;
@@ -158,7 +168,7 @@ static enum hvc_status explore(struct maps *maps, const struct hvc_abi *abi, str
 	        .levels = abi ? hvc_abi__levels(abi) : 0,
 	        .insns = abi ? hvc_abi__insns(abi) : 0,
 	        .budget = options->budget,
-	        .into = hvc_options__has(options, HVC_OPTION_INTO),
+	        .into = hvc_options__has(options, HVC_OPTION_INTO) || is_kept(options),
 	        .brief = hvc_options__has(options, HVC_OPTION_BRIEF),
 	        .everyone = true,
 	};

@@ -18,7 +18,6 @@
 #include "machine/supplied.h"
 #include "subject/subject.h"
 
-#define HANDLER_QUERIES 100u  /* asked of the solver while a handler is followed */
 #define CONSTANTS_LIMIT 1000u /* instructions followed when looking for compared constants */
 
 static enum hvc_status out_of_memory(struct hvc_diag *diag)
@@ -219,7 +218,7 @@ static enum hvc_status check_world(struct hvc_check_bench *bench, const struct h
 	        .insns = bench->insns,
 	        .budget = config->budget,
 	        .paths = config->paths,
-	        .behind = HANDLER_QUERIES,
+	        .behind = HVC_HANDLER_QUERIES,
 	        .certificates = config->certificates,
 	};
 	struct hvc_probes chosen = {0};

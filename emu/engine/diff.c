@@ -245,6 +245,7 @@ static enum hvc_status make_side(struct hvc_differ *d, enum hvc_side side, unsig
 	        .world = config->world[side],
 	        .levels = levels,
 	        .insns = insns,
+	        .into = true,
 	        .budget = config->budget,
 	        .brief = config->brief,
 	        .terms = d->terms,
@@ -281,6 +282,7 @@ static enum hvc_status run(struct hvc_differ *d, struct hvc_diag *diag)
 	for (enum hvc_side side = HVC_SIDE_OLD; side < HVC_SIDE_COUNT; side++)
 		HVC_TRY(make_side(d, side, levels, insns, diag));
 	HVC_TRY(hvc_scene__same(d->side[HVC_SIDE_OLD], d->side[HVC_SIDE_NEW], diag));
+	d->one_image = hvc_differ__are_one_image(d);
 	return compare(d, diag);
 }
 

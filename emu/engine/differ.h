@@ -17,6 +17,7 @@ struct hvc_differ {
 	unsigned pairs;
 	size_t pairs_max, changes_max;
 	struct hvc_used *used; /**< one an operation of the diff */
+	bool one_image;        /**< of both: then nothing can differ, and nothing is a gap */
 	bool stated;           /**< aspects are to stand as they are, for a certificate */
 };
 
@@ -96,14 +97,19 @@ enum hvc_answer hvc_differ__ask(struct hvc_differ *d, hvc_ref a, hvc_ref b);
 const struct hvc_exact_part *hvc_differ__part_of(const struct hvc_exact *exact,
                                                  const struct hvc_exact_part *like);
 
+/** Is it the same code in the same memory? Nothing of it differs then, known or not. */
+bool hvc_differ__are_one_image(const struct hvc_differ *d);
+/** Does a row end at the door of a handler that is not followed? */
+bool hvc_differ__is_door(const struct hvc_exact *exact, const struct hvc_row *row);
+
 /* differ.c; false: memory ran out */
 /** Say that something could not be compared. */
 HVC_MUST_USE bool hvc_differ__gap(struct hvc_differ *d, const struct hvc_exact_part *part,
                                   const char *format, ...) HVC_PRINTF(3, 4);
-/** What of a part is not known. */
 /** Of stores to the image's own data, which no outcome shows. */
 HVC_MUST_USE bool hvc_differ__tell_data(struct hvc_differ *d,
                                         const struct hvc_exact_part *const part[2]);
+/** What of a part is not known. */
 HVC_MUST_USE bool hvc_differ__tell_gaps(struct hvc_differ *d, enum hvc_side side,
                                         const struct hvc_exact_part *part);
 /** Callers of a side that the other lacks. */

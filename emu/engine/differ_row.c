@@ -300,6 +300,12 @@ size_t hvc_differ__aspects(struct hvc_differ *d, const struct hvc_exact_part *co
 {
 	struct list list = {d, out, 0};
 
+	/* A handler that only one side's was followed past is not compared, which its door tells.
+	 */
+	for (unsigned i = 0; i < HVC_SIDE_COUNT; i++)
+		if (row[i]->entered && !hvc_differ__is_door(d->side[i], row[i]) &&
+		    hvc_differ__is_door(d->side[1 - i], row[1 - i]))
+			return 0;
 	add_end(&list, row);
 	/* Of calls that end otherwise the registers are no difference of their own. */
 	if (row[0]->kind == row[1]->kind) {

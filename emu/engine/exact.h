@@ -27,7 +27,9 @@ struct hvc_exact_config {
 	unsigned levels, insns;            /**< a bit each; 0: EL1t and EL1h, HVC */
 	/** Where both are 0: whoever can get there, by HVC from EL1 and EL2 and by SMC from EL1. */
 	bool everyone;
-	bool into; /**< past the doors of handlers */
+	/** Past the doors of handlers, but for those that do not come to their end with what each
+	 * may cost (HVC_HANDLER_QUERIES). */
+	bool into;
 	/**
 	 * All registers and all memory are as the machine has them, and memory that it lacks
 	 * faults: what calls do in this very world, and no other.
@@ -108,6 +110,7 @@ struct hvc_row {
 	unsigned cases;
 	bool rest; /**< of several rows the one that people call "anything else" */
 	enum hvc_row_known known;
+	bool entered;    /**< a path of it went through the door of a handler */
 	const char *why; /**< not PROVED: why not; constant text, else NULL */
 	bool seen;       /**< not PROVED: effects and target are what calls did */
 	enum hvc_outcome_kind kind;

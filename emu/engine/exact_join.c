@@ -218,6 +218,7 @@ static bool absorb(struct hvc_exact *exact, struct hvc_exact_part *part, struct 
 	row->path = grown;
 	memcpy(row->path + row->paths, other->path, other->paths * sizeof *grown);
 	row->paths += other->paths;
+	row->entered |= other->entered;
 	row->condition = hvc_bv__or(exact->terms, row->condition, other->condition);
 	if (row->kind == HVC_OUTCOME_HANDOFF)
 		keep_common(part, row, other);

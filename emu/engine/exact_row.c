@@ -300,6 +300,7 @@ static void fill_end(struct hvc_exact *exact, const struct hvc_sympath *path, st
 	row->level = path->level;
 	row->level_kept = path->level == row->witness.from;
 	row->pc = path->pc;
+	row->entered = path->entered;
 	if (path->end != HVC_END_OUTCOME) {
 		row->known = HVC_ROW_SAMPLED;
 		row->why = path->why;

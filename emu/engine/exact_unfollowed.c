@@ -119,9 +119,9 @@ static enum hvc_status sweep_row(void *ctx)
 		if (status == HVC_OK) {
 			status = sweep_path(work, &witness);
 			hvc_symbolic__free_witness(&witness);
-		} else if (status == HVC_E_UNSUPPORTED) {
-			status = HVC_OK;
 		}
+		if (status == HVC_E_UNSUPPORTED || status == HVC_E_RANGE)
+			status = HVC_OK;
 	}
 	return status;
 }

@@ -345,6 +345,7 @@ static enum hvc_status look_at_world(struct look *look, unsigned levels, unsigne
 	        .world = &world,
 	        .levels = levels,
 	        .insns = insns,
+	        .into = true,
 	        .brief = config->brief,
 	        .budget = config->budget,
 	};

@@ -228,9 +228,9 @@ static void put_row(struct saver *s, const struct hvc_row *row)
 {
 	char text[64];
 
-	fprintf(s->file, "row %s %s %s%s\n", hvc_outcome_name(row->kind),
+	fprintf(s->file, "row %s %s %s%s%s\n", hvc_outcome_name(row->kind),
 	        hvc_level_name(row->level), hvc_row_known_name(row->known),
-	        row->rest ? " rest" : "");
+	        row->rest ? " rest" : "", row->entered ? " entered" : "");
 	put_cases(s, row);
 	if (row->why)
 		fprintf(s->file, "  why %s\n", row->why);

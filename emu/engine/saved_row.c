@@ -87,7 +87,10 @@ bool hvc_saved__row(struct hvc_saved_reading *r)
 	if (row.known > HVC_ROW_SAMPLED)
 		return hvc_reader__complain(reader, "'%s' does not say how it is known", word);
 	row.rest = !strcmp(hvc_reader__word(reader, word, sizeof word), "rest");
-	if (*word && !row.rest)
+	if (row.rest)
+		hvc_reader__word(reader, word, sizeof word);
+	row.entered = !strcmp(word, "entered");
+	if (*word && !row.entered)
 		return hvc_reader__complain(reader, "'%s' is one word too many", word);
 	if (r->rows++ == HVC_LIMIT_SAVED_ROWS)
 		return hvc_reader__complain(reader, "more than %u rows", HVC_LIMIT_SAVED_ROWS);

@@ -14,8 +14,8 @@ struct hvc_sweep_config {
 	const struct hvc_subject *subject;
 	const struct hvc_world *world; /**< NULL: the default */
 	const struct hvc_probes *probes;
-	unsigned jobs;            /**< worker processes; 0: 1 */
-	uint64_t budget;          /**< instructions a call; 0: HVC_BUDGET_DEFAULT */
+	unsigned jobs;   /**< worker processes; 0: 1 */
+	uint64_t budget; /**< instructions a call; 0: HVC_BUDGET_DEFAULT */
 	/**
 	 * Some calls stand for others: of immediates that Hyp mode cannot tell apart one is called,
 	 * and of calls that take long so few as `skipped` tells. False: every call is made.

@@ -286,6 +286,7 @@ void hvc_door__finish(struct hvc_explorer *e)
 			drop(path->behind);
 			continue;
 		}
+		path->entered = path->door && !path->door->passed && !path->door->inside;
 		path->door = NULL;
 		s->path[kept++] = *path;
 	}
@@ -317,8 +318,11 @@ static bool is_followed(struct hvc_explorer *e, struct hvc_walker *behind)
 	s->config.total = s->steps + BEHIND_STEPS;
 	hvc_explorer__queue(e, behind);
 	hvc_explorer__run(e);
-	if (!e->stuck && !e->crowded && e->status == HVC_OK)
+	if (!e->stuck && !e->crowded && e->status == HVC_OK) {
+		while (before < s->paths)
+			s->path[before++].entered = true;
 		return true;
+	}
 	while (s->paths > before)
 		hvc_way__free(s->path[--s->paths].way);
 	s->scene.undecided = undecided;
@@ -347,7 +351,7 @@ void hvc_door__enter(struct hvc_explorer *e)
 		} else if (is_followed(e, behind)) {
 			hvc_way__free(s->path[i].way);
 			s->path[i].way = NULL;
-		} else {
+		} else if (!config.stays) {
 			s->path[i].end = HVC_END_BOUND;
 			s->path[i].handler = true;
 			s->path[i].why = "a handler, which is not followed,";

@@ -152,12 +152,12 @@ static void allow(struct hvc_explorer *e, uint64_t pc)
 	for (size_t i = 0; i < e->places; i++)
 		if (e->place[i] == pc)
 			return;
-	if (!hvc_grow(&e->place, &e->places_max, e->places, sizeof *e->place)) {
+	if (hvc_grow(&e->place, &e->places_max, e->places, sizeof *e->place)) {
+		e->place[e->places++] = pc;
+		hvc_solver__allow(e->s->scene.solver, HVC_SOLVER_STEPS_PLACE);
+	} else {
 		e->status = HVC_E_NOMEM;
-		return;
 	}
-	e->place[e->places++] = pc;
-	hvc_solver__allow(e->s->scene.solver, HVC_SOLVER_STEPS_PLACE);
 }
 
 void hvc_explorer__fork(struct hvc_explorer *e, struct hvc_walker *w, const hvc_ref *condition,
@@ -173,12 +173,8 @@ void hvc_explorer__fork(struct hvc_explorer *e, struct hvc_walker *w, const hvc_
 		hvc_explorer__bound(e, w, "a loop that the inputs keep going");
 		return;
 	}
-	if (!e->merges && s->paths + e->waiting + count > CROWD) {
-		e->crowded = true;
-		hvc_explorer__bound(e, w, "too many paths");
-		return;
-	}
-	if (s->paths + e->waiting + count > s->config.paths) {
+	e->crowded |= !e->merges && s->paths + e->waiting + count > CROWD;
+	if (e->crowded || s->paths + e->waiting + count > s->config.paths) {
 		hvc_explorer__bound(e, w, "too many paths");
 		return;
 	}

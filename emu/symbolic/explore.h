@@ -61,10 +61,10 @@ struct hvc_explorer {
 	uint64_t asked;  /* of the solver, before */
 	uint64_t *place; /* where a way has forked */
 	size_t places, places_max;
-	bool enters;    /* a handler, one after the other; */
-	bool stuck;     /* which has met a bound */
-	bool merges;    /* where both sides of a choice meet again they are one way */
-	bool crowded;   /* it does not, and there are too many ways */
+	bool enters;  /* a handler, one after the other; */
+	bool stuck;   /* which has met a bound */
+	bool merges;  /* where both sides of a choice meet again they are one way */
+	bool crowded; /* it does not, and there are too many ways */
 	enum hvc_status status;
 };
 

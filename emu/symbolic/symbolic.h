@@ -37,7 +37,8 @@ struct hvc_sympath {
 	/** BOUND: at the door of a handler that was not followed to its end, or where that takes
 	 * too long. */
 	bool handler;
-	struct hvc_door *door;     /**< while exploring: see explore.h */
+	bool entered;          /**< it went through the door of a handler, and came to its end */
+	struct hvc_door *door; /**< while exploring: see explore.h */
 	struct hvc_walker *behind; /**< the same: what goes on behind the door where it ends */
 };
 
@@ -52,6 +53,9 @@ enum hvc_doors {
 	HVC_DOORS_CHOSEN,  /**< at functions that a table chose */
 	HVC_DOORS_HANDLER, /**< and at the others */
 };
+
+/** Questions with which most handlers of shipped kernels come to their end. */
+#define HVC_HANDLER_QUERIES 100u
 
 struct hvc_symbolic_config {
 	const struct hvc_image *image;
@@ -87,6 +91,8 @@ struct hvc_symbolic_config {
 	uint64_t queries;    /**< questions of all paths to the solver; 0: no bound */
 	/** Questions with which each handler is followed, once all doors are found; 0: none is. */
 	uint64_t behind;
+	/** One that does not come to its end with these is a handoff; else its path has none. */
+	bool stays;
 };
 
 /** What is known of a register without a row that paths write. */
