@@ -97,6 +97,8 @@ static bool is_carried(const struct hvc_site *site, unsigned n)
 bool hvc_caller__clobbers(struct hvc_caller *caller, uint32_t set)
 {
 	const struct hvc_after *after = &caller->site->after;
+	/* AAPCS64: x19 and those above it; AAPCS32: r4 and those above it. */
+	const unsigned kept = caller->site->isa == HVC_ISA_A64 ? 19 : 4;
 	bool good = true;
 
 	for (unsigned n = 0; n < HVC_GPR_COUNT && good; n++) {
@@ -104,7 +106,7 @@ bool hvc_caller__clobbers(struct hvc_caller *caller, uint32_t set)
 
 		if (!(set >> n & 1))
 			continue;
-		if (after->read >> n & 1)
+		if ((after->read & ~after->saved) >> n & 1)
 			good = hvc_caller__issue(caller, HVC_CALLER_CLOBBERED, reg, after->at[n],
 			                         "%s is read after the call, at 0x%" PRIx64
 			                         ", and the call may change it",
@@ -114,7 +116,7 @@ bool hvc_caller__clobbers(struct hvc_caller *caller, uint32_t set)
 			                         "%s is set before the first call of a loop, and "
 			                         "the call may change it before the next",
 			                         hvc_reg_name(reg));
-		else if (n >= 19 && after->returned >> n & 1)
+		else if (n >= kept && after->returned >> n & 1)
 			good = hvc_caller__issue(caller, HVC_CALLER_CLOBBERED, reg, 0,
 			                         "%s belongs to the function's caller, and the "
 			                         "call may change it",

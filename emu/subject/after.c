@@ -44,11 +44,12 @@ static void visit(struct walk *walk, unsigned i, uint64_t open)
 	walk->ring[walk->tail++ % walk->flow->words] = i;
 }
 
-static void note_read(struct walk *walk, unsigned i, uint32_t set)
+static void note_read(struct walk *walk, unsigned i, uint32_t set, uint32_t address)
 {
 	uint32_t fresh = set & ~walk->out->read;
 
 	walk->out->read |= set;
+	walk->out->based |= set & address;
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
 		if (fresh >> n & 1)
 			walk->out->at[n] = hvc_flow__address(walk->flow, i);
@@ -87,7 +88,7 @@ static uint64_t pass(struct walk *walk, unsigned i, uint64_t both)
 	calls = insn.calls;
 	exception = insn.exception;
 	hvc_flow__use(walk->flow, i, &use);
-	note_read(walk, i, open & use.reads);
+	note_read(walk, i, open & use.reads, use.address);
 	if (!calls)
 		note_late(walk, i, gone & use.reads);
 	gone &= ~use.writes;

@@ -272,12 +272,8 @@ static enum hvc_status add_symbol(struct reader *reader, const struct strings *s
 	if (sym->st_shndx == SHN_UNDEF ||
 	    (sym->st_shndx >= SHN_LORESERVE && sym->st_shndx != SHN_XINDEX))
 		return HVC_OK;
-	/* Bit 0 of a function's address says that it is T32 code (AAELF32 5.5.3). */
-	return hvc_image__add_symbol(reader->loaded, name,
-	                             sym->st_value &
-	                                     ~(GElf_Addr)(reader->loaded->aarch32 &&
-	                                                  GELF_ST_TYPE(sym->st_info) == STT_FUNC),
-	                             sym->st_size, sym->st_info);
+	return hvc_image__add_symbol(reader->loaded, name, sym->st_value, sym->st_size,
+	                             sym->st_info);
 }
 
 static enum hvc_status read_table(struct reader *reader, Elf_Scn *section, const GElf_Shdr *shdr)

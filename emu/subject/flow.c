@@ -189,7 +189,7 @@ static enum hvc_status follow(struct hvc_flow_graph *flow, bool entry)
 {
 	flow->block[0].reached = true;
 	if (entry)
-		hvc_values__enter(&flow->block[0].in);
+		hvc_values__enter(flow->isa == HVC_ISA_A64, &flow->block[0].in);
 	else
 		hvc_values__forget(&flow->block[0].in);
 	HVC_TRY(settle(flow, 0));

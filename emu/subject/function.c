@@ -239,38 +239,87 @@ static bool offset_of(const struct hvc_loaded *loaded, uint64_t address, uint64_
 	return true;
 }
 
+/* Row i of a table of the file; false: there is none. */
+static bool row_at(const struct hvc_loaded *loaded, uint64_t table, uint64_t i, void *row,
+                   size_t size)
+{
+	uint64_t at = table + i * size;
+
+	if (at > loaded->size || loaded->size - at < size)
+		return false;
+	memcpy(row, loaded->bytes + at, size);
+	return true;
+}
+
+/* Headers of both classes, with what is looked at below. */
+static bool header_of(const struct hvc_loaded *loaded, Elf64_Ehdr *out)
+{
+	Elf32_Ehdr small;
+
+	if (!loaded->aarch32)
+		return row_at(loaded, 0, 0, out, sizeof *out);
+	if (!row_at(loaded, 0, 0, &small, sizeof small))
+		return false;
+	*out = (Elf64_Ehdr){.e_shoff = small.e_shoff,
+	                    .e_shnum = small.e_shnum,
+	                    .e_phoff = small.e_phoff,
+	                    .e_phnum = small.e_phnum};
+	return true;
+}
+
+static bool section_at(const struct hvc_loaded *loaded, uint64_t table, unsigned i, Elf64_Shdr *out)
+{
+	Elf32_Shdr small;
+
+	if (!loaded->aarch32)
+		return row_at(loaded, table, i, out, sizeof *out);
+	if (!row_at(loaded, table, i, &small, sizeof small))
+		return false;
+	*out = (Elf64_Shdr){.sh_type = small.sh_type,
+	                    .sh_flags = small.sh_flags,
+	                    .sh_offset = small.sh_offset,
+	                    .sh_size = small.sh_size};
+	return true;
+}
+
+static bool segment_at(const struct hvc_loaded *loaded, uint64_t table, unsigned i, Elf64_Phdr *out)
+{
+	Elf32_Phdr small;
+
+	if (!loaded->aarch32)
+		return row_at(loaded, table, i, out, sizeof *out);
+	if (!row_at(loaded, table, i, &small, sizeof small))
+		return false;
+	*out = (Elf64_Phdr){.p_type = small.p_type,
+	                    .p_flags = small.p_flags,
+	                    .p_offset = small.p_offset,
+	                    .p_filesz = small.p_filesz};
+	return true;
+}
+
 /* loaded is an ELF file whose headers hvc_elf__load has found to be inside it. */
 bool hvc_functions__executable(const struct hvc_loaded *loaded, uint64_t address)
 {
-	Elf64_Ehdr ehdr;
 	bool sections = false;
+	Elf64_Ehdr ehdr;
+	Elf64_Shdr shdr;
+	Elf64_Phdr phdr;
 	uint64_t offset;
 
-	if (loaded->format != HVC_FORMAT_ELF || loaded->size < sizeof(ehdr))
+	if (loaded->format != HVC_FORMAT_ELF || !header_of(loaded, &ehdr))
 		return true;
 	if (!offset_of(loaded, address, &offset))
 		return false;
-	memcpy(&ehdr, loaded->bytes, sizeof(ehdr));
-	for (unsigned i = 0; ehdr.e_shoff && i < ehdr.e_shnum; i++) {
-		uint64_t at = ehdr.e_shoff + (uint64_t)i * sizeof(Elf64_Shdr);
-		Elf64_Shdr shdr;
-
-		if (at > loaded->size || loaded->size - at < sizeof(shdr))
-			break;
-		memcpy(&shdr, loaded->bytes + at, sizeof(shdr));
+	for (unsigned i = 0;
+	     ehdr.e_shoff && i < ehdr.e_shnum && section_at(loaded, ehdr.e_shoff, i, &shdr); i++) {
 		if (shdr.sh_type != SHT_PROGBITS || !(shdr.sh_flags & SHF_ALLOC))
 			continue;
 		sections = true;
 		if (in_range(offset, shdr.sh_offset, shdr.sh_size))
 			return shdr.sh_flags & SHF_EXECINSTR;
 	}
-	for (unsigned i = 0; !sections && i < ehdr.e_phnum; i++) {
-		uint64_t at = ehdr.e_phoff + (uint64_t)i * sizeof(Elf64_Phdr);
-		Elf64_Phdr phdr;
-
-		if (at > loaded->size || loaded->size - at < sizeof(phdr))
-			break;
-		memcpy(&phdr, loaded->bytes + at, sizeof(phdr));
+	for (unsigned i = 0;
+	     !sections && i < ehdr.e_phnum && segment_at(loaded, ehdr.e_phoff, i, &phdr); i++) {
 		if (phdr.p_type == PT_LOAD && in_range(offset, phdr.p_offset, phdr.p_filesz))
 			return phdr.p_flags & PF_X;
 	}

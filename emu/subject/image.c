@@ -293,6 +293,10 @@ enum hvc_status hvc_image__add_symbol(struct hvc_loaded *loaded, const char *nam
 	switch (ELF64_ST_TYPE(info)) {
 	case STT_FUNC:
 		symbol.rank = 0;
+		/* Bit 0 of a function's address says that it is T32 code (AAELF32 5.5.3). */
+		symbol.t32 = loaded->aarch32 && address & 1;
+		symbol.a32 = loaded->aarch32 && !symbol.t32;
+		symbol.address -= symbol.t32;
 		break;
 	case STT_OBJECT:
 		symbol.rank = 2;
@@ -304,7 +308,8 @@ enum hvc_status hvc_image__add_symbol(struct hvc_loaded *loaded, const char *nam
 		return HVC_OK;
 	}
 	symbol.rank += ELF64_ST_BIND(info) == STB_LOCAL;
-	if (!name || !name[0] || is_mapping(name) || hvc_image__segment(loaded, address, 1) < 0)
+	if (!name || !name[0] || is_mapping(name) ||
+	    hvc_image__segment(loaded, symbol.address, 1) < 0)
 		return HVC_OK;
 	return hvc_symbols__add(&loaded->symbols, &symbol);
 }

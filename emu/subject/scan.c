@@ -62,9 +62,10 @@ static enum hvc_status find_sites(struct hvc_scan *scan)
 	enum hvc_status status;
 
 	if (scan->aarch32)
-		return hvc_site__search_a32(&search);
-	status = hvc_functions__read(scan->loaded, &search.functions);
-	for (unsigned i = 0; i < scan->loaded->segments && status == HVC_OK; i++)
+		status = hvc_site__search_a32(&search);
+	else
+		status = hvc_functions__read(scan->loaded, &search.functions);
+	for (unsigned i = 0; !scan->aarch32 && i < scan->loaded->segments && status == HVC_OK; i++)
 		status = scan_segment(&search, i);
 	if (status == HVC_OK)
 		status = hvc_wrapper__find(&search);

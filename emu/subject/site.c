@@ -139,6 +139,10 @@ enum hvc_status hvc_site__analyse(struct hvc_site_search *search, enum hvc_isa i
 		                      site->has_function && from == begin, &search->flow));
 		search->flow_begin = begin;
 	}
+	if (!hvc_flow__covers(search->flow, address)) {
+		site->data = "in the middle of another instruction";
+		return HVC_OK;
+	}
 	hvc_flow__before(search->flow, address, site->x);
 	HVC_TRY(hvc_flow__after(search->flow, address, &site->after));
 	if (!hvc_flow__guard(search->flow, address, &site->guard, &site->guard_nonzero))

@@ -51,6 +51,8 @@ struct hvc_value {
 /** What becomes of registers after an instruction: as they are there, on any way onwards. */
 struct hvc_after {
 	uint32_t read;              /**< bit n: xn is read before it is written again */
+	uint32_t based;             /**< of these, memory is accessed through it there */
+	uint32_t saved;             /**< a wrapper of any call reads it, as what may be a result */
 	uint32_t passed;            /**< it may be an argument of a call or jump out */
 	uint32_t returned;          /**< it is there when the function returns, for its caller */
 	uint32_t left;              /**< it is there when the function returns, if for nobody */
@@ -71,6 +73,7 @@ struct hvc_after {
 struct hvc_site {
 	uint64_t address; /**< as FILE@ADDRESS takes it, as all addresses here */
 	uint64_t through; /**< a call of a function: its HVC or SMC; 0: it is the instruction */
+	enum hvc_isa isa; /**< of the instruction at `address` */
 	enum hvc_insn insn;
 	uint16_t imm;
 	bool has_function;
@@ -152,7 +155,7 @@ struct hvc_scan {
 	size_t candidates;     /**< found; more than tables where there are very many */
 	struct hvc_site *site; /**< by address, HVC and SMC */
 	size_t sites;
-	bool aarch32;          /**< A32 and T32 code; calls of functions are not followed there */
+	bool aarch32;          /**< A32 and T32 code */
 	struct hvc_site *call; /**< calls of functions that pass their arguments on, by address */
 	size_t calls;
 	uint64_t dropped;        /**< sites past HVC_SITES_MAX, counted only */

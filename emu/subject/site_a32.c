@@ -142,6 +142,8 @@ static bool find_begin(const struct hvc_site_search *search, uint64_t site, bool
 
 	*exact = true;
 	*begin = site;
+	if (symbol && (t32 ? symbol->a32 : symbol->t32))
+		return false;
 	if (symbol && site - symbol->address <= 4 * REACH) {
 		*begin = symbol->address & ~(uint64_t)(step - 1);
 		return leads(search, *begin, site, t32, true);
@@ -187,9 +189,10 @@ static uint64_t find_end(const struct hvc_site_search *search, uint64_t site, bo
 	return at;
 }
 
-static enum hvc_status examine(struct hvc_site_search *search, bool t32, struct hvc_site *site)
+enum hvc_status hvc_site__examine_a32(struct hvc_site_search *search, struct hvc_site *site)
 {
 	const struct hvc_loaded *loaded = search->scan->loaded;
+	const bool t32 = site->isa == HVC_ISA_T32;
 	const struct hvc_symbol *symbol;
 	uint64_t begin;
 	bool exact;
@@ -206,14 +209,14 @@ static enum hvc_status examine(struct hvc_site_search *search, bool t32, struct 
 	site->symbol = symbol ? symbol->name : NULL;
 	site->has_function = exact;
 	site->function = begin;
-	return hvc_site__analyse(search, t32 ? HVC_ISA_T32 : HVC_ISA_A32, begin,
-	                         find_end(search, site->address, t32), site);
+	return hvc_site__analyse(search, site->isa, begin, find_end(search, site->address, t32),
+	                         site);
 }
 
 static enum hvc_status look(struct hvc_site_search *search, uint64_t address, uint32_t bits,
                             bool t32)
 {
-	struct hvc_site site = {.address = address};
+	struct hvc_site site = {.address = address, .isa = t32 ? HVC_ISA_T32 : HVC_ISA_A32};
 
 	if (!is_call(bits, t32, &site))
 		return HVC_OK;
@@ -221,7 +224,7 @@ static enum hvc_status look(struct hvc_site_search *search, uint64_t address, ui
 		search->scan->dropped++;
 		return HVC_OK;
 	}
-	HVC_TRY(examine(search, t32, &site));
+	HVC_TRY(hvc_site__examine_a32(search, &site));
 	return hvc_site__push(&search->scan->site, &search->scan->sites, &site);
 }
 
@@ -246,7 +249,5 @@ enum hvc_status hvc_site__search_a32(struct hvc_site_search *search)
 				status = look(search, address, bits, false);
 		}
 	}
-	hvc_flow__free(search->flow);
-	search->flow = NULL;
 	return status;
 }

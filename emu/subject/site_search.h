@@ -28,6 +28,9 @@ HVC_MUST_USE enum hvc_status hvc_site__push(struct hvc_site **list, size_t *coun
 
 /** HVC and SMC of A32 and T32 code (site_a32.c). */
 HVC_MUST_USE enum hvc_status hvc_site__search_a32(struct hvc_site_search *search);
+/** hvc_site__examine of A32 and T32 code, as site->isa says. */
+HVC_MUST_USE enum hvc_status hvc_site__examine_a32(struct hvc_site_search *search,
+                                                   struct hvc_site *site);
 /** Registers before and after the instruction, as its function in [begin, end) has them. */
 HVC_MUST_USE enum hvc_status hvc_site__analyse(struct hvc_site_search *search, enum hvc_isa isa,
                                                uint64_t begin, uint64_t end, struct hvc_site *site);

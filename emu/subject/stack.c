@@ -12,6 +12,7 @@
 
 #define SP 31u
 #define FP 29u
+static const struct hvc_stack_base a64 = {SP, FP};
 
 void hvc_stack__forget(struct hvc_stack *out)
 {
@@ -56,21 +57,26 @@ static void drop(struct hvc_stack *stack, int64_t at, int64_t size)
 	stack->slots = kept;
 }
 
-static void put(struct hvc_stack *stack, int64_t at, unsigned size, const struct hvc_value *value)
+void hvc_stack__put(struct hvc_stack *stack, int64_t at, unsigned size,
+                    const struct hvc_value *value)
 {
 	drop(stack, at, size);
-	if (stack->slots == HVC_STACK_SLOTS)
-		return;
-	stack->slot[stack->slots++] =
-	        (struct hvc_stack_slot){at, size, size == 8 ? *value : hvc_value__low(value)};
+	if (stack->slots < HVC_STACK_SLOTS)
+		stack->slot[stack->slots++] = (struct hvc_stack_slot){at, size, *value};
 }
 
-static void get(const struct hvc_stack *stack, int64_t at, unsigned size, struct hvc_value *out)
+const struct hvc_value *hvc_stack__get(const struct hvc_stack *stack, int64_t at, unsigned size)
 {
 	for (unsigned i = 0; i < stack->slots; i++)
 		if (stack->slot[i].at == at && stack->slot[i].size >= size)
-			*out = size == 8 ? stack->slot[i].value
-			                 : hvc_value__low(&stack->slot[i].value);
+			return &stack->slot[i].value;
+	return NULL;
+}
+
+void hvc_stack__spoil(struct hvc_stack *stack, bool sp)
+{
+	if (sp || stack->shared)
+		stack->slots = 0;
 }
 
 /* Does it move one or two w or x registers, and nothing else, to or from neighbouring slots? */
@@ -80,11 +86,11 @@ static bool is_plain(const struct hvc_a64_access *a)
 	       a->index == HVC_A64_NONE && (a->size == 4 || a->size == 8);
 }
 
-/* Where a base register points to. */
-static bool place(const struct hvc_stack *stack, unsigned base, int64_t *at)
+bool hvc_stack__place(const struct hvc_stack *stack, struct hvc_stack_base base, unsigned reg,
+                      int64_t *at)
 {
-	*at = base == SP ? stack->sp : stack->fp;
-	return base == SP ? stack->known : base == FP && stack->framed;
+	*at = reg == base.sp ? stack->sp : stack->fp;
+	return reg == base.sp ? stack->known : reg == base.fp && stack->framed;
 }
 
 static void reach(struct hvc_stack *stack, const struct hvc_a64_access *a,
@@ -94,47 +100,62 @@ static void reach(struct hvc_stack *stack, const struct hvc_a64_access *a,
 	                               .kinds = 1u << HVC_VALUE_CONSTANT,
 	                               .reg = HVC_REG_NONE,
 	                               .constants = 1};
+	const struct hvc_value *found;
+	struct hvc_value value;
 	int64_t at;
 
-	if (!place(stack, a->base, &at)) {
-		if (!a->load && (a->base == SP || stack->shared))
-			stack->slots = 0;
+	if (!hvc_stack__place(stack, a64, a->base, &at)) {
+		if (!a->load)
+			hvc_stack__spoil(stack, a->base == SP);
 		return;
 	}
 	at += a->offset;
 	for (unsigned i = 0, r = a->rt; i < (a->rt == a->rt2 ? 1 : 2);
-	     i++, r = a->rt2, at += a->size)
-		if (!a->load)
-			put(stack, at, a->size, r == 31 ? &zero : &x[r]);
-		else if (r != 31)
-			get(stack, at, a->size, &loaded[r]);
+	     i++, r = a->rt2, at += a->size) {
+		found = a->load ? hvc_stack__get(stack, at, a->size) : r == 31 ? &zero : &x[r];
+		if (!found || (a->load && r == 31))
+			continue;
+		value = a->size == 8 ? *found : hvc_value__low(found);
+		if (a->load)
+			loaded[r] = value;
+		else
+			hvc_stack__put(stack, at, a->size, &value);
+	}
 }
 
-/* ADD and SUB of an immediate, of or to SP and x29. False: another instruction. */
-static bool add(struct hvc_stack *stack, uint32_t word)
+void hvc_stack__add(struct hvc_stack *stack, struct hvc_stack_base base, unsigned rd, unsigned rn,
+                    int64_t imm)
 {
-	int64_t imm = (int64_t)(word >> 10 & 0xfff) << (word >> 22 & 1 ? 12 : 0), at;
-	unsigned rd = word & 31, rn = word >> 5 & 31;
+	int64_t at;
 
-	/* Those that set flags have no SP to write. */
-	if ((word & 0xbf800000) != 0x91000000 || (rd != SP && rd != FP && rn != SP))
-		return false;
-	if (!place(stack, rn, &at)) {
-		stack->framed &= rd != FP;
-		if (rd == SP)
+	if (!hvc_stack__place(stack, base, rn, &at)) {
+		stack->framed &= rd != base.fp;
+		if (rd == base.sp)
 			hvc_stack__forget(stack);
-		return true;
+		return;
 	}
-	at += word >> 30 & 1 ? -imm : imm;
-	if (rd == SP) {
+	at += imm;
+	if (rd == base.sp) {
 		stack->sp = at;
 		stack->known = true;
-	} else if (rd == FP) {
+	} else if (rd == base.fp) {
 		stack->fp = at;
 		stack->framed = true;
 	} else {
 		stack->shared = true;
 	}
+}
+
+/* ADD and SUB of an immediate, of or to SP and x29. False: another instruction. */
+static bool add(struct hvc_stack *stack, uint32_t word)
+{
+	int64_t imm = (int64_t)(word >> 10 & 0xfff) << (word >> 22 & 1 ? 12 : 0);
+	unsigned rd = word & 31, rn = word >> 5 & 31;
+
+	/* Those that set flags have no SP to write. */
+	if ((word & 0xbf800000) != 0x91000000 || (rd != SP && rd != FP && rn != SP))
+		return false;
+	hvc_stack__add(stack, a64, rd, rn, word >> 30 & 1 ? -imm : imm);
 	return true;
 }
 

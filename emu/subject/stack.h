@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/** What a function has put on its stack, as far as SP and x29 lead there (value.h). */
+/**
+ * What a function has put on its stack, as far as SP and the frame pointer lead there (value.h):
+ * x29, r11 of A32 and r7 of T32.
+ */
 #ifndef SUBJECT_STACK_H
 #define SUBJECT_STACK_H
 
@@ -9,7 +12,7 @@
 
 struct hvc_stack {
 	bool known;  /**< where SP is, from where the function found it */
-	bool framed; /**< the same of x29 */
+	bool framed; /**< the same of the frame pointer */
 	bool shared; /**< an address in it has been taken: others may write there */
 	int64_t sp, fp;
 	unsigned slots;
@@ -18,6 +21,11 @@ struct hvc_stack {
 		unsigned size; /**< 4 or 8 */
 		struct hvc_value value;
 	} slot[HVC_STACK_SLOTS];
+};
+
+/** The two registers: numbers of them. */
+struct hvc_stack_base {
+	unsigned sp, fp;
 };
 
 /** As a function finds it. */
@@ -30,6 +38,21 @@ void hvc_stack__forget(struct hvc_stack *out);
  */
 void hvc_stack__step(struct hvc_stack *stack, const struct hvc_value x[HVC_GPR_COUNT],
                      uint32_t word, struct hvc_value loaded[HVC_GPR_COUNT]);
+/** The same of A32 and T32; false: it accesses no memory that is looked at. */
+bool hvc_stack__step_a32(struct hvc_stack *stack, const struct hvc_value x[HVC_GPR_COUNT],
+                         uint32_t word, enum hvc_isa isa, struct hvc_value loaded[HVC_GPR_COUNT]);
+/** rd := rn + imm, of which one is SP, or rd the frame pointer. */
+void hvc_stack__add(struct hvc_stack *stack, struct hvc_stack_base base, unsigned rd, unsigned rn,
+                    int64_t imm);
+/** Where a base register points to; false: it is not known. */
+bool hvc_stack__place(const struct hvc_stack *stack, struct hvc_stack_base base, unsigned reg,
+                      int64_t *at);
+void hvc_stack__put(struct hvc_stack *stack, int64_t at, unsigned size,
+                    const struct hvc_value *value);
+/** What is in `size` bytes or more there; NULL: nothing that is known. */
+const struct hvc_value *hvc_stack__get(const struct hvc_stack *stack, int64_t at, unsigned size);
+/** Something was stored, nobody knows where: through SP, or through another register. */
+void hvc_stack__spoil(struct hvc_stack *stack, bool sp);
 /** A function has been called. */
 void hvc_stack__call(struct hvc_stack *stack);
 /** What is true of both; true when *into has changed. */

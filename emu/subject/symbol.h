@@ -14,6 +14,7 @@ struct hvc_symbol {
 	uint64_t address;
 	uint64_t size; /* 0: up to the next symbol */
 	unsigned rank; /* below HVC_SYMBOL_RANKS as read */
+	bool a32, t32; /* a function that is known to be such code */
 };
 
 #define HVC_SYMBOL_RANKS 8u

@@ -32,9 +32,13 @@ static struct hvc_value constant(enum hvc_value_kind kind, uint64_t value, uint6
 	return out;
 }
 
-void hvc_values__enter(struct hvc_values *out)
+void hvc_values__enter(bool a64, struct hvc_values *out)
 {
 	for (unsigned i = 0; i < HVC_GPR_COUNT; i++) {
+		if (!a64 && i > 8 && i != 12) {
+			out->x[i] = made(HVC_VALUE_UNKNOWN, 0);
+			continue;
+		}
 		out->x[i] = made(HVC_VALUE_ARGUMENT, 0);
 		out->x[i].reg = (enum hvc_reg)(HVC_REG_X0 + i);
 	}

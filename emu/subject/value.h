@@ -11,8 +11,11 @@ struct hvc_values {
 	struct hvc_stack stack;
 };
 
-/** As a function finds them: each holds its argument. */
-void hvc_values__enter(struct hvc_values *out);
+/**
+ * As a function finds them: each holds its argument. Of A32 and T32 code, what belongs to the
+ * caller has numbers that AAPCS64 gives to scratch registers, and nothing is known of it.
+ */
+void hvc_values__enter(bool a64, struct hvc_values *out);
 /** Nothing is known. */
 void hvc_values__forget(struct hvc_values *out);
 /** Execute one instruction. The image is for literals. */

@@ -9,6 +9,7 @@
 #define SCRATCH       UINT32_C(0x500e)
 #define SMCCC_RESULTS 4u
 #define REGISTERS     15u
+#define SP            13u
 #define PC            15u
 
 /* rd becomes a number, or (rn & ~drop | set) + plus. */
@@ -88,6 +89,13 @@ static bool t32_narrow(const struct hvc_image *image, uint64_t address, uint32_t
 		*out = copy((word & 7) | (word >> 4 & 8), word >> 3 & 15, 0, 0);
 	else if (word >> 6 == 0)
 		*out = copy(word & 7, word >> 3 & 7, 0, 0);
+	else if ((word & 0xfc00) == 0x1c00) /* ADDS, SUBS of three bits */
+		*out = copy(word & 7, word >> 3 & 7, 0,
+		            word >> 9 & 1 ? 0 - (word >> 6 & 7) : word >> 6 & 7);
+	else if (word >> 8 == 0xb0)
+		*out = copy(SP, SP, 0, word & 0x80 ? 0 - 4 * (word & 0x7f) : 4 * (word & 0x7f));
+	else if (word >> 11 == 21)
+		*out = copy(rd, SP, 0, 4 * (word & 0xff));
 	else if (word >> 11 == 6 || word >> 11 == 7)
 		*out = copy(rd, rd, 0, word >> 11 & 1 ? 0 - (word & 0xff) : word & 0xff);
 	else if (word >> 11 == 9)
@@ -203,7 +211,9 @@ static bool sets(const struct hvc_values *values, const struct hvc_flow_graph *f
 static void step(struct hvc_values *values, const struct hvc_flow_graph *flow, unsigned i,
                  const struct hvc_a32 *insn)
 {
+	const struct hvc_stack_base base = {SP, flow->isa == HVC_ISA_T32 ? 7 : 11};
 	uint64_t address = hvc_flow__address(flow, i);
+	struct hvc_value found[HVC_GPR_COUNT];
 	struct hvc_flow_insn control;
 	struct hvc_def_use use;
 	struct hvc_value value;
@@ -212,11 +222,25 @@ static void step(struct hvc_values *values, const struct hvc_flow_graph *flow, u
 	hvc_flow__insn_a32(flow, i, &control);
 	if (control.calls || control.exception) {
 		call(values, address, control.calls);
+		if (control.calls)
+			hvc_stack__call(&values->stack);
 	} else if (sets(values, flow, i, &change, &value)) {
+		if (change.rd == SP || change.rd == base.fp || change.rn == SP)
+			hvc_stack__add(&values->stack, base, change.rd, change.rn,
+			               (int32_t)change.plus);
 		values->x[change.rd] = value;
 	} else {
+		for (unsigned n = 0; n < REGISTERS; n++)
+			found[n].kind = HVC_VALUE_UNKNOWN;
 		hvc_disasm__use_aarch32(address, flow->word[i], flow->isa == HVC_ISA_T32, &use);
+		if (!hvc_stack__step_a32(&values->stack, values->x, insn->word, flow->isa, found) &&
+		    use.writes >> SP & 1)
+			hvc_stack__forget(&values->stack);
+		values->stack.framed &= !(use.writes >> base.fp & 1);
 		write(values, &use, insn->kind == HVC_A32_READ, address);
+		for (unsigned n = 0; n < REGISTERS; n++)
+			if (found[n].kind != HVC_VALUE_UNKNOWN)
+				values->x[n] = found[n];
 	}
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "machine/a32.h"
 #include "subject/a64.h"
 #include "subject/site_search.h"
 #include "subject/stack.h"
@@ -13,8 +14,8 @@
 
 /* Wrappers of wrappers are followed so far. */
 #define DEPTH 4u
-/* AAPCS64: the last register that carries an argument. */
-#define ARGUMENTS_LAST 7u
+/* x0 to x3: a function that makes any call puts all four away, which says nothing of one call. */
+#define SMCCC_RESULTS UINT32_C(0xf)
 
 /* One function, and a site in it that gets its arguments. */
 struct wrapper {
@@ -22,25 +23,27 @@ struct wrapper {
 	struct hvc_site site;
 };
 
-static bool is_passed(const struct hvc_value *value)
-{
-	return value->kind == HVC_VALUE_ARGUMENT && value->reg <= HVC_REG_X0 + ARGUMENTS_LAST;
-}
-
 /*
  * Does the site get what selects the call from whoever calls the function? That is x0, unless
- * another register does that is set: x12, x16 and x17 do in the ABIs known.
+ * another register does that is set: x12, x16 and x17 do in the ABIs known, r7 and r12 of A32.
+ * Arguments are in x0 to x7 (AAPCS64), r0 to r3 (AAPCS32).
  */
 static bool passes_on(const struct hvc_site *site)
 {
+	static const unsigned selector[2][3] = {{12, 16, 17}, {7, 12, 12}};
+	const bool a64 = site->isa == HVC_ISA_A64;
+	const enum hvc_reg last = HVC_REG_X0 + (a64 ? 7 : 3);
 	const struct hvc_value *x = site->x;
+	bool passed = x[0].kind == HVC_VALUE_ARGUMENT && x[0].reg <= last;
 
 	if (site->data || !site->analysed || !site->has_function)
 		return false;
-	if (is_passed(&x[12]) || is_passed(&x[16]) || is_passed(&x[17]))
-		return true;
-	return is_passed(&x[0]) && !hvc_value_is_constant(&x[12]) &&
-	       !hvc_value_is_constant(&x[16]) && !hvc_value_is_constant(&x[17]);
+	for (unsigned i = 0; i < 3; i++)
+		passed &= !hvc_value_is_constant(&x[selector[!a64][i]]);
+	for (unsigned i = 0; i < 3; i++)
+		passed |= x[selector[!a64][i]].kind == HVC_VALUE_ARGUMENT &&
+		          x[selector[!a64][i]].reg <= last;
+	return passed;
 }
 
 static int by_begin(const void *a, const void *b)
@@ -93,6 +96,7 @@ static void continue_after(const struct hvc_after *inside, bool tail, struct hvc
 	uint32_t through = inside->left;
 
 	*out = *inside;
+	out->saved |= inside->read & ~inside->based & SMCCC_RESULTS;
 	/* Who made a call as its last act returns to where the wrapper does. */
 	if (tail)
 		return;
@@ -112,19 +116,29 @@ static void continue_after(const struct hvc_after *inside, bool tail, struct hvc
 	}
 }
 
-/* The call of one wrapper, by a BL or B that stands at an address. */
-static enum hvc_status add_call(struct hvc_site_search *search, uint64_t address, uint32_t word,
+/* An instruction that goes to where it says: BL, B and their like. */
+struct branch {
+	uint64_t address, target;
+	uint32_t word;
+	enum hvc_isa isa, to;
+	bool tail;
+};
+
+/* The call of one wrapper, by a branch. */
+static enum hvc_status add_call(struct hvc_site_search *search, const struct branch *branch,
                                 const struct wrapper *wrapper)
 {
 	struct hvc_scan *scan = search->scan;
-	struct hvc_site site = {.address = address};
+	struct hvc_site site = {.address = branch->address, .isa = branch->isa};
 	struct hvc_value outside[HVC_GPR_COUNT];
-	bool tail = word >> 26 == 0x05;
 
 	if (scan->calls >= HVC_SITES_ANALYSED_MAX ||
-	    !hvc_functions__executable(scan->loaded, address))
+	    !hvc_functions__executable(scan->loaded, branch->address))
 		return HVC_OK;
-	HVC_TRY(hvc_site__examine(search, word, &site));
+	if (branch->isa == HVC_ISA_A64)
+		HVC_TRY(hvc_site__examine(search, branch->word, &site));
+	else
+		HVC_TRY(hvc_site__examine_a32(search, &site));
 	/* A branch to the function's own beginning is a loop. */
 	if (site.data || !site.analysed || site.function == wrapper->site.function)
 		return HVC_OK;
@@ -137,38 +151,80 @@ static enum hvc_status add_call(struct hvc_site_search *search, uint64_t address
 
 		site.x[n] = inside->kind == HVC_VALUE_ARGUMENT ? passed(inside, outside) : *inside;
 	}
-	continue_after(&wrapper->site.after, tail, &site.after);
+	continue_after(&wrapper->site.after, branch->tail, &site.after);
 	site.guard = HVC_REG_NONE;
 	return hvc_site__push(&scan->call, &scan->calls, &site);
 }
 
-/* The calls in one segment. BL and B have their target in the word. */
+/* Is there one, in this instruction set? */
+static bool decode(uint64_t address, uint32_t word, enum hvc_isa isa, struct branch *out)
+{
+	struct hvc_a32 insn;
+
+	*out = (struct branch){.address = address, .word = word, .isa = isa, .to = isa};
+	if (isa == HVC_ISA_A64) {
+		/* Bits 30:26 are 00101 in both. */
+		out->tail = word >> 31 == 0;
+		if ((word & 0x7c000000) != 0x14000000)
+			return false;
+		hvc_a64__flow(address, word, &out->target);
+		return true;
+	}
+	/* Most words are ruled out by this alone. */
+	if (isa == HVC_ISA_A32 ? (word & 0x0e000000) != 0x0a000000
+	                       : (word >> 12 & 15) < 13 && word >> 12 != 11)
+		return false;
+	hvc_a32__decode(address, word, isa == HVC_ISA_T32, &insn);
+	out->target = insn.target;
+	out->tail = !insn.link;
+	if (insn.exchange)
+		out->to = isa == HVC_ISA_A32 ? HVC_ISA_T32 : HVC_ISA_A32;
+	return insn.kind == HVC_A32_BRANCH;
+}
+
+/* The calls of whatever one word goes to. */
+static enum hvc_status look(struct hvc_site_search *search, const struct branch *branch,
+                            const struct wrapper *wrapper, size_t wrappers)
+{
+	size_t low = 0, high = wrappers;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (wrapper[middle].begin < branch->target)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < wrappers && wrapper[low].begin == branch->target; low++)
+		if (wrapper[low].site.isa == branch->to)
+			HVC_TRY(add_call(search, branch, &wrapper[low]));
+	return HVC_OK;
+}
+
+/* The calls in one segment. */
 static enum hvc_status look_through(struct hvc_site_search *search, unsigned index,
                                     const struct wrapper *wrapper, size_t wrappers)
 {
 	const struct hvc_segment *segment = &search->scan->loaded->segment[index];
-	uint64_t at = (0 - segment->address) & 3;
+	const bool aarch32 = search->scan->aarch32;
+	const unsigned step = aarch32 ? 2 : 4;
+	uint64_t at = (0 - segment->address) & (step - 1);
+	struct branch branch;
+	uint32_t word;
 
-	for (; at + 4 <= segment->data_size; at += 4) {
-		uint64_t address = segment->address + at, target = 0;
-		size_t low = 0, high = wrappers;
-		uint32_t word;
+	for (; at + 4 <= segment->data_size; at += step) {
+		uint64_t address = segment->address + at;
 
-		/* Bits 30:26 are 00101 in both. */
-		if ((segment->data[at + 3] & 0x7c) != 0x14 ||
-		    !hvc_walk__word(&search->image, address, &word))
+		if (!aarch32 && (segment->data[at + 3] & 0x7c) != 0x14)
 			continue;
-		hvc_a64__flow(address, word, &target);
-		while (low < high) {
-			size_t middle = low + (high - low) / 2;
-
-			if (wrapper[middle].begin < target)
-				low = middle + 1;
-			else
-				high = middle;
-		}
-		for (; low < wrappers && wrapper[low].begin == target; low++)
-			HVC_TRY(add_call(search, address, word, &wrapper[low]));
+		if (!hvc_walk__word(&search->image, address, &word))
+			continue;
+		if (aarch32 && decode(address, word, HVC_ISA_T32, &branch))
+			HVC_TRY(look(search, &branch, wrapper, wrappers));
+		if (!(address & 3) &&
+		    decode(address, word, aarch32 ? HVC_ISA_A32 : HVC_ISA_A64, &branch))
+			HVC_TRY(look(search, &branch, wrapper, wrappers));
 	}
 	return HVC_OK;
 }
