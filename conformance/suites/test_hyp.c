@@ -6,7 +6,6 @@
  */
 #include <stdlib.h>
 
-#include "engine/exact.h"
 #include "engine/fit.h"
 #include "hvcheck/aarch32.h"
 #include "hvcheck/arch.h"
@@ -456,95 +455,6 @@ TEST(zimages_have_a_base)
 	for (unsigned i = 0; i < 8; i++)
 		image[0x3000 + i] = 0;
 	ck_assert_uint_eq(hvc_zimage__base((uint8_t *)image, sizeof image, 5), 5);
-}
-
-/* Of code that nothing follows a map tells registers and results, as calls had them. */
-TEST(maps_tell_registers)
-{
-	static const struct {
-		const char *name, *calls, *does;
-	} rows[] = {
-	        {"linux-arm-stub-4.12", "w0 = 0", "return, vbar_el2 := w1"},
-	        {"linux-arm-stub-4.12", "w0 = 1", "jump to w1 at el2-hyp"},
-	        {"linux-arm-stub-4.12", "w0 = 2", "return, x0 := 0"},
-	        {"linux-arm-stub-4.12", "w0 >= 3", "return, x0 := 0xbadca11"},
-	        {"linux-arm-stub-4.12-t32", "w0 >= 3", "return, x0 := 0xbadca11"},
-	        {"linux-arm-stub-3.7", "w0 = 0xffffffff", "return, x0 := vbar_el2"},
-	        {"linux-arm-stub-3.7", "w0 != 0xffffffff", "return, vbar_el2 := w0"},
-	        {"jailhouse-arm32", "imm = 0x4a48, w0 >= 9", "return, x0 := 0xffffffda"},
-	        {"jailhouse-arm32", "imm != 0x4a48", "spin at parked+0xc"},
-	        /* r0 compared signed: numbers from 0x80000000 on are taken for small ones */
-	        {"broken-arm32-signed", "w0 = 2", "return, x0 := 0"},
-	};
-	struct hvc_exact *exact = NULL;
-	struct hvc_subject *subject = NULL;
-	struct hvc_diag diag = {0};
-
-	for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
-		struct hvc_world world;
-		bool found = false;
-
-		if (!i || strcmp(rows[i].name, rows[i - 1].name) != 0) {
-			struct hvc_exact_config with = {.world = &world,
-			                                .insns = 1u << HVC_INSN_HVC_A32};
-
-			hvc_exact__free(exact);
-			hvc_subject_close(subject);
-			hvc_world_init(&world, HVC_CPU_A15);
-			ck_assert_int_eq(hvc_subject_open(rows[i].name, &diag, &subject), HVC_OK);
-			ck_assert_int_eq(hvc_subject__resolve(subject, &world, &diag), HVC_OK);
-			with.subject = subject;
-			ck_assert_int_eq(hvc_exact__make(&with, &diag, &exact), HVC_OK);
-			ck_assert(!hvc_exact__is_complete(exact));
-			ck_assert_uint_eq(exact->parts, 1);
-			ck_assert_uint_eq(exact->part[0].taken, HVC_IMM_COUNT);
-		}
-		for (unsigned k = 0; k < exact->part[0].rows; k++) {
-			const struct hvc_row *row = &exact->part[0].row[k];
-			char calls[512], does[512];
-
-			ck_assert_int_eq(row->known, HVC_ROW_SWEPT);
-			hvc_exact__print_condition(exact, row, calls, sizeof calls);
-			hvc_exact__print_behaviour(exact, row, does, sizeof does);
-			if (strcmp(calls, "anything else") != 0 &&
-			    strcmp(calls, rows[i].calls) != 0)
-				continue;
-			found = found || !strcmp(does, rows[i].does);
-		}
-		ck_assert_msg(found, "%s: %s", rows[i].name, rows[i].calls);
-	}
-	hvc_exact__free(exact);
-	hvc_subject_close(subject);
-}
-
-/* Of r0 each value does something else here: those that have no row are counted. */
-TEST(values_without_a_row_are_told)
-{
-	static uint32_t image[0x200] = {[0x24 / 4] = 0x016f2818}; /* a zImage's magic number */
-	struct hvc_exact_config config = {.insns = 1u << HVC_INSN_HVC_A32};
-	struct hvc_subject *subject = NULL;
-	struct hvc_exact *exact = NULL;
-	struct hvc_diag diag = {0};
-	struct hvc_world world;
-
-	for (unsigned slot = 0; slot < 8; slot++)
-		image[0x100 + slot] = slot == 5 ? 0xea000001 : 0xeafffffe;
-	image[0x108] = 0xe2800030; /* add r0, r0, #0x30 */
-	image[0x109] = 0xe160006e; /* eret */
-	suite_put(HVC_BINARY_DIR "/hyp.zImage", image, sizeof image);
-	ck_assert_msg(hvc_subject_open(HVC_BINARY_DIR "/hyp.zImage@+0x400", &diag, &subject) ==
-	                      HVC_OK,
-	              "%s", diag.message);
-	hvc_world_init(&world, HVC_CPU_A15);
-	ck_assert_int_eq(hvc_subject__resolve(subject, &world, &diag), HVC_OK);
-	config.subject = subject;
-	config.world = &world;
-	ck_assert_int_eq(hvc_exact__make(&config, &diag, &exact), HVC_OK);
-	ck_assert(!hvc_exact__is_complete(exact));
-	ck_assert_msg(strstr(exact->part[0].why, " more did otherwise, and have no row"), "%s",
-	              exact->part[0].why);
-	hvc_exact__free(exact);
-	hvc_subject_close(subject);
 }
 
 SUITE_MAIN("hyp")

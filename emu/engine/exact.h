@@ -127,6 +127,7 @@ struct hvc_row {
 	struct hvc_row_store *store; /**< to memory that is not EL2's own */
 	unsigned stores;
 	unsigned own_stores;     /**< to EL2's own */
+	bool stored;             /**< seen: to memory that is not EL2's own */
 	struct hvc_call witness; /**< one that meets it, in the usual world where that can be */
 	unsigned *path;          /**< indices of the part's paths that do this */
 	unsigned paths;

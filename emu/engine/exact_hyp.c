@@ -26,6 +26,7 @@
 #define TRIED_MAX       24u   /* immediates that stand for all where values are tried */
 #define REGISTERS       HVC_WAY_REGISTERS
 #define NO_WAY          UINT8_MAX
+#define OTHER_SEED      1
 #define ENOUGH          UINT64_C(100000000) /* instructions at EL2; no value is tried after them */
 
 /* Values of one register with which the immediates end so. */
@@ -103,14 +104,27 @@ static bool done(void *ctx, const struct hvc_call *call, const struct hvc_outcom
 {
 	struct pass *pass = ctx;
 	struct bench *bench = pass->work->bench;
+	const struct hvc_machine *machine = pass->work->machine;
 	const struct hvc_way_seen *const like[2] = {
 	        pass->at ? &bench->way[pass->way[pass->at - 1]] : NULL,
 	        pass->given < REGISTERS ? &bench->way[bench->base[call->imm]] : NULL,
 	};
-	struct hvc_way_seen way =
-	        hvc_way_seen__of(pass->work->machine, call, outcome, pass->given, like);
+	struct hvc_way_seen way;
+	unsigned i;
 
 	bench->instructions += outcome->instructions;
+	/* The nearest first; then whichever says what this call did. */
+	for (i = 0; i < 2; i++)
+		if (like[1 - i] && hvc_way_seen__fits(like[1 - i], machine, call, outcome)) {
+			pass->way[pass->at++] = (uint8_t)(like[1 - i] - bench->way);
+			return true;
+		}
+	for (i = 0; i < bench->ways; i++)
+		if (hvc_way_seen__fits(&bench->way[i], machine, call, outcome)) {
+			pass->way[pass->at++] = (uint8_t)i;
+			return true;
+		}
+	way = hvc_way_seen__of(machine, call, outcome, pass->given, like);
 	pass->way[pass->at++] = number_of(bench, &way);
 	return !bench->overflow;
 }
@@ -189,6 +203,33 @@ static enum hvc_status drop(struct bench *bench, unsigned ways)
 	return HVC_OK;
 }
 
+/* The first call of each way once more, with other registers: way: one of each that is tried. */
+static enum hvc_status doubt(struct work *work, unsigned reg, uint64_t value, const uint8_t *way)
+{
+	struct bench *bench = work->bench;
+	bool met[WAYS_MAX] = {false};
+
+	for (unsigned i = 0; i < bench->trieds; i++) {
+		struct hvc_outcome outcome;
+		struct hvc_call call;
+
+		if (met[way[i]])
+			continue;
+		met[way[i]] = true;
+		hvc_call_init(&call, OTHER_SEED);
+		call.from = work->part->from;
+		call.insn = work->part->insn;
+		call.imm = bench->tried[i];
+		hvc_call__fit(&call, work->exact->world.cpu);
+		if (reg < REGISTERS)
+			call.x[reg] = value;
+		HVC_TRY(hvc_machine_reset(work->machine, &bench->diag));
+		HVC_TRY(hvc_machine_call(work->machine, &call, &bench->diag, &outcome));
+		hvc_way_seen__doubt(&bench->way[way[i]], work->machine, &call, &outcome);
+	}
+	return HVC_OK;
+}
+
 static enum hvc_status try_value(struct work *work, unsigned reg, uint64_t value)
 {
 	struct bench *bench = work->bench;
@@ -218,13 +259,14 @@ static enum hvc_status try_value(struct work *work, unsigned reg, uint64_t value
 	if (bench->overflow)
 		return drop(bench, ways);
 	bench->groups++;
-	return HVC_OK;
+	return doubt(work, reg, value, way);
 }
 
 static enum hvc_status sweep(void *ctx)
 {
 	struct work *work = ctx;
 	struct bench *bench = work->bench;
+	uint8_t way[TRIED_MAX];
 
 	HVC_TRY(hvc_scene__machine(work->exact->subject, &work->exact->world, work->exact->budget,
 	                           &bench->diag, &work->machine));
@@ -232,10 +274,15 @@ static enum hvc_status sweep(void *ctx)
 	                                                         &work->exact->world,
 	                                                         work->exact->budget},
 	                              &bench->diag, &work->classes));
+	/* A small immediate cannot be told from a number: what a large one does is known before. */
+	HVC_TRY(call_all(work, REGISTERS, 0, &(const uint16_t){0xfedc}, 1, bench->base));
 	HVC_TRY(call_all(work, REGISTERS, 0, NULL, HVC_IMM_COUNT, bench->base));
 	if (bench->overflow)
 		return HVC_OK;
 	choose_tried(bench, work->classes);
+	for (unsigned i = 0; i < bench->trieds; i++)
+		way[i] = bench->base[bench->tried[i]];
+	HVC_TRY(doubt(work, REGISTERS, 0, way));
 	for (unsigned reg = 0; reg < REGISTERS; reg++)
 		for (unsigned i = 0; i < work->values && bench->instructions < ENOUGH; i++)
 			if (work->value[i].reg == HVC_REG_NONE || work->value[i].reg == reg)
@@ -281,16 +328,26 @@ static enum hvc_status choose_values(struct work *work)
 static hvc_ref term_of(struct hvc_exact *exact, const struct hvc_exact_part *part,
                        const struct hvc_way_value *value)
 {
+	hvc_ref reg;
+
 	switch (value->from) {
 	case HVC_FROM_REG:
-		return value->value < HVC_REG_COUNT && part->before[value->value]
-		               ? part->before[value->value]
-		               : hvc_bv__input(exact->terms,
-		                               hvc_reg_name((enum hvc_reg)value->value), 64);
+		reg = value->value < HVC_REG_COUNT && part->before[value->value]
+		              ? part->before[value->value]
+		              : hvc_bv__input(exact->terms,
+		                              hvc_reg_name((enum hvc_reg)value->value), 64);
+		return value->plus ? hvc_bv__and(exact->terms,
+		                                 hvc_bv__add(exact->terms, reg,
+		                                             hvc_bv__num(exact->terms, 64,
+		                                                         (uint64_t)value->plus)),
+		                                 hvc_bv__num(exact->terms, 64, UINT32_MAX))
+		                   : reg;
 	case HVC_FROM_IMM:
 		return hvc_bv__zext(exact->terms, hvc_bv__input(exact->terms, "imm", 16), 64);
 	case HVC_FROM_ESR:
 		return hvc_bv__input(exact->terms, "esr_el2", 64);
+	case HVC_FROM_OTHER:
+		return hvc_bv__input(exact->terms, "computed", 64);
 	default:
 		return hvc_bv__num(exact->terms, 64, value->value);
 	}
@@ -401,7 +458,8 @@ static bool add_row(struct hvc_exact *exact, struct hvc_exact_part *part, const 
 	                        .kind = way->kind,
 	                        .level = way->level,
 	                        .level_kept = way->level == part->from,
-	                        .pc = way->pc};
+	                        .pc = way->pc,
+	                        .stored = way->stores};
 	row->path = calloc(1, sizeof *row->path);
 	row->effect = calloc(HVC_WAY_EFFECTS, sizeof *row->effect);
 	if (!row->path || !row->effect || !add_case(exact, part, bench, imms, group, row))
@@ -415,7 +473,6 @@ static bool add_row(struct hvc_exact *exact, struct hvc_exact_part *part, const 
 	hvc_call_init(&row->witness, 0);
 	row->witness.from = part->from;
 	row->witness.insn = part->insn;
-	hvc_call__fit(&row->witness, exact->world.cpu);
 	row->witness.imm = (uint16_t)imms->first;
 	if (group)
 		row->witness.x[group->reg] = group->value[0];

@@ -177,6 +177,8 @@ static enum hvc_status search_caller(struct hvc_leak_search *search, enum hvc_le
 		hvc_prover__gap(p, "memory is lent on demand");
 		return HVC_OK;
 	}
+	if (hvc_subject_image(config->subject)->aarch32)
+		return hvc_leak__sweep_hyp(search, from, insn, diag);
 	status = hvc_prover__explore(p, &search->secrets.open, diag);
 	if (status == HVC_E_ARG) { /* nothing can execute there */
 		search->leaks->parts--;
@@ -282,7 +284,7 @@ static enum hvc_status judge(const struct hvc_leaks *leaks, struct hvc_diag *dia
 	for (unsigned i = 0; i < leaks->parts; i++) {
 		const struct hvc_check_part *part = &leaks->part[i];
 
-		if (!part->proved)
+		if (!part->proved && !(leaks->swept && leaks->compared))
 			return hvc_diag_set(diag, HVC_E_UNSUPPORTED, leaks->subject, 0, 0,
 			                    "not decided: %s from %s: %s",
 			                    hvc_insn_name(part->insn), hvc_level_name(part->from),
@@ -299,7 +301,10 @@ static enum hvc_status search_all(const struct hvc_leaks_config *config, struct 
 {
 	struct hvc_leak_search *search = calloc(1, sizeof *search);
 	/* Who may be in AArch32 state is for the ABI, or the user, to say. */
-	unsigned levels = config->levels ? config->levels : config->abi ? ~0u : ~HVC_LEVELS_AARCH32;
+	unsigned levels = config->levels                                ? config->levels
+	                  : config->abi                                 ? ~0u
+	                  : hvc_subject_image(config->subject)->aarch32 ? 1u << HVC_LEVEL_EL1_SVC
+	                                                                : ~HVC_LEVELS_AARCH32;
 	unsigned insns = config->insns ? config->insns : ~0u;
 	enum hvc_status status = search ? take_worlds(config, leaks) : HVC_E_NOMEM;
 

@@ -54,7 +54,8 @@ struct hvc_leak {
 	uint64_t at[2];          /**< and at which address */
 	bool moved;              /**< the instruction is known */
 	uint64_t pc;             /**< the instruction that moved the secret there, */
-	uint32_t word;           /**< its code */
+	uint32_t word;           /**< its code, */
+	enum hvc_isa isa;        /**< of this instruction set */
 };
 
 struct hvc_leaks {
@@ -72,6 +73,7 @@ struct hvc_leaks {
 	unsigned silent;   /**< never come back, or never reach EL2 */
 	unsigned declared; /**< differences that a rule's results declare: rules and registers */
 	uint32_t secrets;  /**< bits 1 << i: those that there are */
+	bool swept;        /**< A32 and T32 code: one call of each behaviour that is known */
 };
 
 struct hvc_leaks_config {
@@ -147,10 +149,15 @@ struct hvc_leak_pair {
 	hvc_ref all;
 };
 
+/* leak_hyp.c: the same of one caller of code for Hyp mode. */
+enum hvc_status hvc_leak__sweep_hyp(struct hvc_leak_search *search, enum hvc_level from,
+                                    enum hvc_insn insn, struct hvc_diag *diag);
+
 /* leak_pair.c: everything by which two paths can be told apart; notes what is found. */
 enum hvc_status hvc_leak__compare(struct hvc_leak_pair *pair, struct hvc_diag *diag);
 /* For tests, which have no proof that is wrong: called of each register, with where it differs. */
 extern void (*hvc_leak__trial)(const struct hvc_leak_pair *pair, unsigned reg, hvc_ref *parts);
+enum hvc_status hvc_leak__add(struct hvc_leak_search *search, const struct hvc_leak *leak);
 /* Is all that can be said of the path said by its terms? Else a gap is noted. */
 bool hvc_leak__is_sound(struct hvc_leak_search *search, const struct hvc_sympath *path);
 

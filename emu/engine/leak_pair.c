@@ -45,7 +45,7 @@ static bool is_known(const struct hvc_leaks *leaks, int rule, const struct place
 	return false;
 }
 
-static enum hvc_status add(struct hvc_leak_search *search, const struct hvc_leak *leak)
+enum hvc_status hvc_leak__add(struct hvc_leak_search *search, const struct hvc_leak *leak)
 {
 	struct hvc_leaks *leaks = search->leaks;
 
@@ -153,7 +153,7 @@ static enum hvc_status note(struct hvc_leak_pair *pair, int rule, const struct p
 	narrow.all = hvc_bv__and(p->terms, pair->all, undeclared);
 	hvc_symbolic__print_condition(p->symbolic, pair->a, leak.condition, sizeof leak.condition);
 	HVC_TRY(hvc_leak__show(&narrow, &leak, &shown, diag));
-	return shown && add(search, &leak) != HVC_OK
+	return shown && hvc_leak__add(search, &leak) != HVC_OK
 	               ? hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory")
 	               : HVC_OK;
 }

@@ -148,6 +148,7 @@ void hvc_view__tell(const struct hvc_view *a, const struct hvc_view *b, struct h
 struct moment {
 	uint64_t pc;
 	uint32_t word;
+	enum hvc_isa isa;
 	uint64_t memory; /* at the leak's address */
 	struct hvc_state state;
 	struct hvc_simd simd;
@@ -170,6 +171,7 @@ static void record(void *ctx, const struct hvc_step *step)
 	film->moments++;
 	moment->pc = step->pc;
 	moment->word = step->word;
+	moment->isa = step->isa;
 	moment->state = *step->after;
 	if (!film->address || hvc_machine_read(film->machine, film->address, &moment->memory,
 	                                       sizeof moment->memory) != HVC_OK)
@@ -232,6 +234,7 @@ static void name_mover(const struct film film[2], struct hvc_leak *leak)
 		/* Moments that are told of are there. NOLINTNEXTLINE(*NullDereference) */
 		leak->pc = film[0].moment[at].pc;
 		leak->word = film[0].moment[at].word;
+		leak->isa = film[0].moment[at].isa;
 	}
 }
 

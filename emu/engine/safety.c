@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "abi/abi.h"
+#include "engine/call.h"
 #include "engine/differ.h"
 #include "engine/prover.h"
 #include "engine/scene.h"
@@ -65,7 +66,7 @@ static unsigned hazards_of(const struct hvc_row *row)
 		if (is_of_el2(&row->effect[i]))
 			kinds |= 1u << (row->effect[i].reg == HVC_REG_VBAR_EL2 ? HVC_HAZARD_VECTORS
 			                                                       : HVC_HAZARD_STATE);
-	if (row->stores)
+	if (row->stores || row->stored)
 		kinds |= 1u << HVC_HAZARD_MEMORY;
 	/* Its own code, with EL2's rights. */
 	if (hvc_level__el(row->level) == 2 &&
@@ -196,6 +197,32 @@ static struct hvc_hazard *find(struct look *look, const struct hvc_hazard *like)
 	return NULL;
 }
 
+/* The call that the sweep made of the row, if it is one of the rule's. */
+static enum hvc_status take_witness(struct look *look, const struct hvc_row *row,
+                                    struct hvc_hazard *hazard)
+{
+	const struct hvc_world *world = &look->differ.side[0]->world;
+	const struct hvc_probe probe = {.call = row->witness};
+	struct hvc_witness *out = &hazard->witness;
+	char command[HVC_COMMAND_SIZE];
+
+	out->made = hvc_abi__rule_of(look->safety->abi, look->world, &row->witness) ==
+	            (int)hazard->rule;
+	if (!out->made) {
+		out->why = strdup("the call that was made of it is none of the rule's");
+		return out->why ? HVC_OK : out_of_memory(look);
+	}
+	hvc_call__command(look->safety->subject, world, &probe, row->witness.imm, command,
+	                  sizeof command);
+	out->call = row->witness;
+	out->command[0] = strdup(command);
+	out->world[0] = malloc(sizeof *world);
+	if (!out->command[0] || !out->world[0])
+		return out_of_memory(look);
+	*out->world[0] = *world;
+	return HVC_OK;
+}
+
 static enum hvc_status add_hazard(struct look *look, const struct hvc_row *row, hvc_ref calls,
                                   struct hvc_hazard *hazard)
 {
@@ -222,8 +249,9 @@ static enum hvc_status add_hazard(struct look *look, const struct hvc_row *row, 
 		free(hazard->when);
 		return HVC_OK;
 	}
-	status = hvc_differ__witness(&look->differ, part, rows, calls, false, look->diag,
-	                             &hazard->witness);
+	status = row->seen ? take_witness(look, row, hazard)
+	                   : hvc_differ__witness(&look->differ, part, rows, calls, false,
+	                                         look->diag, &hazard->witness);
 	grown = realloc(safety->hazard, (safety->hazards + 1) * sizeof *hazard);
 	if (!grown)
 		return out_of_memory(look);
@@ -293,13 +321,15 @@ static enum hvc_status look_at_rule(struct look *look, struct hvc_rule_calls *of
 
 		if (answer == HVC_ANSWER_NO)
 			continue;
-		if (row->known != HVC_ROW_PROVED || answer == HVC_ANSWER_UNDECIDED ||
+		look->safety->swept |= row->seen;
+		if ((row->known != HVC_ROW_PROVED && !row->seen) ||
+		    answer == HVC_ANSWER_UNDECIDED ||
 		    (row->kind == HVC_OUTCOME_HANDOFF && row->target &&
 		     hvc_bv__const(row->target))) {
 			hvc_exact__print_end(d->side[0], row, text, sizeof text);
 			HVC_TRY(tell_gap(look, text));
 		}
-		if (row->known == HVC_ROW_PROVED && answer == HVC_ANSWER_YES)
+		if ((row->known == HVC_ROW_PROVED || row->seen) && answer == HVC_ANSWER_YES)
 			HVC_TRY(judge(look, row, calls, index));
 	}
 	return HVC_OK;

@@ -55,6 +55,7 @@ struct hvc_safety {
 	unsigned behaviours; /**< of unallocated calls by the ABI, over all callers and worlds */
 	unsigned safe;       /**< of these */
 	unsigned open;       /**< behaviours of calls that it leaves unspecified */
+	bool swept;          /**< A32 and T32 code: of calls that were made, and no proof */
 	struct hvc_gap *gap; /**< what could not be followed, and may do anything */
 	unsigned gaps;
 };

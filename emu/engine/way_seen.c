@@ -4,20 +4,28 @@
 #include "hvcheck/verdict.h"
 #include "machine/outcome.h"
 
+#define NEAR 0x200u
+
 /* given: a register whose value cannot be told from a number; REGISTERS: none. */
 static struct hvc_way_value source_of(const struct hvc_call *call, const struct hvc_state *entry,
                                       unsigned given, uint64_t value)
 {
 	for (unsigned n = 0; n < 15; n++)
 		if (n != given && value == entry->v[n] && value > UINT16_MAX)
-			return (struct hvc_way_value){HVC_FROM_REG, n};
+			return (struct hvc_way_value){HVC_FROM_REG, n, 0};
 	if (value == hvc_call__esr(call))
-		return (struct hvc_way_value){HVC_FROM_ESR, 0};
+		return (struct hvc_way_value){HVC_FROM_ESR, 0, 0};
 	if (value == entry->v[HVC_REG_VBAR_EL2])
-		return (struct hvc_way_value){HVC_FROM_REG, HVC_REG_VBAR_EL2};
+		return (struct hvc_way_value){HVC_FROM_REG, HVC_REG_VBAR_EL2, 0};
 	if (value == call->imm && value > UINT8_MAX)
-		return (struct hvc_way_value){HVC_FROM_IMM, 0};
-	return (struct hvc_way_value){HVC_FROM_CONST, value};
+		return (struct hvc_way_value){HVC_FROM_IMM, 0, 0};
+	/* The usual values of two registers are further apart. */
+	for (unsigned n = 0; n < 15; n++)
+		if (n != given && entry->v[n] > UINT16_MAX && value + NEAR > entry->v[n] &&
+		    value < entry->v[n] + NEAR)
+			return (struct hvc_way_value){HVC_FROM_REG, n,
+			                              (int32_t)(value - entry->v[n])};
+	return (struct hvc_way_value){HVC_FROM_CONST, value, 0};
 }
 
 static uint64_t value_of(const struct hvc_way_value *value, const struct hvc_call *call,
@@ -25,7 +33,7 @@ static uint64_t value_of(const struct hvc_way_value *value, const struct hvc_cal
 {
 	switch (value->from) {
 	case HVC_FROM_REG:
-		return entry->v[value->value];
+		return (uint32_t)(entry->v[value->value] + (uint64_t)value->plus);
 	case HVC_FROM_IMM:
 		return call->imm;
 	case HVC_FROM_ESR:
@@ -44,6 +52,12 @@ static bool counts(enum hvc_reg reg, const struct hvc_outcome *outcome)
 		return false;
 	return class_ != HVC_CLASS_PSTATE ||
 	       (outcome->kind == HVC_OUTCOME_RETURN || outcome->kind == HVC_OUTCOME_RETRY);
+}
+
+static bool tells_effects(enum hvc_outcome_kind kind)
+{
+	return kind != HVC_OUTCOME_FAULT && kind != HVC_OUTCOME_SPIN && kind != HVC_OUTCOME_LIMIT &&
+	       kind != HVC_OUTCOME_INJECT;
 }
 
 /* What the register is said to be by the way that others of these calls end; NULL: nothing. */
@@ -67,7 +81,8 @@ static void find_effects(const struct hvc_call *call, const struct hvc_state *en
 			continue;
 		for (unsigned i = 0; i < 2 && !said; i++) {
 			said = says(like[i], reg);
-			if (said && (value_of(said, call, entry) & mask) != after)
+			if (said && said->from != HVC_FROM_OTHER &&
+			    (value_of(said, call, entry) & mask) != after)
 				said = NULL;
 		}
 		if (said)
@@ -80,6 +95,49 @@ static void find_effects(const struct hvc_call *call, const struct hvc_state *en
 	}
 }
 
+bool hvc_way_seen__fits(const struct hvc_way_seen *way, const struct hvc_machine *machine,
+                        const struct hvc_call *call, const struct hvc_outcome *outcome)
+{
+	const bool back = way->kind == HVC_OUTCOME_RETURN || way->kind == HVC_OUTCOME_RETRY;
+	struct hvc_state entry;
+
+	if (way->kind != outcome->kind || way->level != outcome->level ||
+	    way->stores != (outcome->stores > 0) ||
+	    (!back && !way->jumps && way->pc != outcome->pc))
+		return false;
+	hvc_entry_state(hvc_machine_entry(machine), call, &entry);
+	if (way->jumps && (value_of(&way->target, call, &entry) & ~UINT64_C(1)) != outcome->pc)
+		return false;
+	for (enum hvc_reg reg = HVC_REG_X0; tells_effects(way->kind) && reg < HVC_REG_COUNT;
+	     reg++) {
+		const struct hvc_way_value *said = says(way, reg);
+		uint64_t value = said ? value_of(said, call, &entry) : entry.v[reg];
+
+		if (counts(reg, outcome) && !(said && said->from == HVC_FROM_OTHER) &&
+		    (value ^ outcome->state.v[reg]) & hvc_reg_info(reg)->mask)
+			return false;
+	}
+	return true;
+}
+
+void hvc_way_seen__doubt(struct hvc_way_seen *way, const struct hvc_machine *machine,
+                         const struct hvc_call *call, const struct hvc_outcome *outcome)
+{
+	struct hvc_state entry;
+
+	if (way->kind != outcome->kind || way->level != outcome->level)
+		return;
+	hvc_entry_state(hvc_machine_entry(machine), call, &entry);
+	for (unsigned i = 0; i < way->effects; i++) {
+		const enum hvc_reg reg = way->effect[i].reg;
+		struct hvc_way_value *said = &way->effect[i].value;
+
+		if ((value_of(said, call, &entry) ^ outcome->state.v[reg]) &
+		    hvc_reg_info(reg)->mask)
+			*said = (struct hvc_way_value){HVC_FROM_OTHER, 0, 0};
+	}
+}
+
 struct hvc_way_seen hvc_way_seen__of(const struct hvc_machine *machine, const struct hvc_call *call,
                                      const struct hvc_outcome *outcome, unsigned given,
                                      const struct hvc_way_seen *const like[2])
@@ -89,6 +147,7 @@ struct hvc_way_seen hvc_way_seen__of(const struct hvc_machine *machine, const st
 
 	hvc_entry_state(hvc_machine_entry(machine), call, &entry);
 	way.jumps = way.kind == HVC_OUTCOME_JUMP;
+	way.stores = outcome->stores > 0;
 	if (way.jumps) {
 		way.target = source_of(call, &entry, given, outcome->pc);
 		for (unsigned i = 0; i < 2; i++)
@@ -99,21 +158,21 @@ struct hvc_way_seen hvc_way_seen__of(const struct hvc_machine *machine, const st
 	} else if (way.kind != HVC_OUTCOME_RETURN && way.kind != HVC_OUTCOME_RETRY) {
 		way.pc = outcome->pc;
 	}
-	if (way.kind != HVC_OUTCOME_FAULT && way.kind != HVC_OUTCOME_SPIN &&
-	    way.kind != HVC_OUTCOME_LIMIT && way.kind != HVC_OUTCOME_INJECT)
+	if (tells_effects(way.kind))
 		find_effects(call, &entry, outcome, given, like, &way);
 	return way;
 }
 
 static bool same_value(const struct hvc_way_value *a, const struct hvc_way_value *b)
 {
-	return a->from == b->from && a->value == b->value;
+	return a->from == b->from && a->value == b->value && a->plus == b->plus;
 }
 
 bool hvc_way_seen__same(const struct hvc_way_seen *a, const struct hvc_way_seen *b)
 {
 	if (a->kind != b->kind || a->level != b->level || a->pc != b->pc || a->jumps != b->jumps ||
-	    !same_value(&a->target, &b->target) || a->effects != b->effects)
+	    a->stores != b->stores || !same_value(&a->target, &b->target) ||
+	    a->effects != b->effects)
 		return false;
 	for (unsigned i = 0; i < a->effects; i++)
 		if (a->effect[i].reg != b->effect[i].reg ||

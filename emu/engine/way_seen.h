@@ -12,11 +12,18 @@
 #define HVC_WAY_REGISTERS 13u /**< r0 to r12 */
 
 /* Where a value comes from. */
-enum hvc_way_source { HVC_FROM_CONST, HVC_FROM_REG, HVC_FROM_IMM, HVC_FROM_ESR };
+enum hvc_way_source {
+	HVC_FROM_CONST,
+	HVC_FROM_REG,
+	HVC_FROM_IMM,
+	HVC_FROM_ESR,
+	HVC_FROM_OTHER /**< it differs with other registers, and nobody knows how */
+};
 
 struct hvc_way_value {
 	enum hvc_way_source from;
 	uint64_t value; /* CONST: itself; REG: which */
+	int32_t plus;   /* REG: added to it */
 };
 
 struct hvc_way_seen {
@@ -24,6 +31,7 @@ struct hvc_way_seen {
 	enum hvc_level level;
 	uint64_t pc; /* where the run ended, unless that is `target` or behind the call */
 	bool jumps;
+	bool stores; /* to memory that is not EL2's own */
 	struct hvc_way_value target;
 	unsigned effects;
 	struct {
@@ -40,6 +48,12 @@ struct hvc_way_seen {
 struct hvc_way_seen hvc_way_seen__of(const struct hvc_machine *machine, const struct hvc_call *call,
                                      const struct hvc_outcome *outcome, unsigned given,
                                      const struct hvc_way_seen *const like[2]);
+/** Does the way say of this call what it did? */
+bool hvc_way_seen__fits(const struct hvc_way_seen *way, const struct hvc_machine *machine,
+                        const struct hvc_call *call, const struct hvc_outcome *outcome);
+/** The same call was made with other registers: values that are others now are not known. */
+void hvc_way_seen__doubt(struct hvc_way_seen *way, const struct hvc_machine *machine,
+                         const struct hvc_call *call, const struct hvc_outcome *outcome);
 bool hvc_way_seen__same(const struct hvc_way_seen *a, const struct hvc_way_seen *b);
 
 #endif

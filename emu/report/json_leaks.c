@@ -48,7 +48,7 @@ static void add_mover(struct hvc_json *json, const struct hvc_subject *subject,
 		hvc_json__null(json, "moved_by");
 		return;
 	}
-	hvc_disasm(leak->pc, leak->word, text, sizeof(text));
+	hvc_disasm__in(leak->isa, leak->pc, leak->word, text, sizeof(text));
 	hvc_json__put(json, "moved_by{ address:x", leak->pc);
 	if (hvc_subject_symbol(subject, leak->pc, &symbol, &offset))
 		hvc_json__put(json, "symbol offset", symbol, offset);

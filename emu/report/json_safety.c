@@ -30,7 +30,7 @@ enum hvc_status hvc_safety__json(FILE *out, const void *of, const struct hvc_fin
 
 	hvc_json__put(json, "subject abi safe complete", safety->subject, hvc_abi_name(safety->abi),
 	              (bool)(safety->findings == 0 && safety->gaps == 0),
-	              (bool)(safety->gaps == 0));
+	              (bool)(safety->gaps == 0 && !safety->swept));
 	hvc_json__callers(json, safety->callers);
 	hvc_json__gaps(json, safety->gap, safety->gaps);
 	hvc_json__put(json, "account{ behaviours safe open } hazards[", safety->behaviours,

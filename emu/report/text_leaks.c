@@ -44,7 +44,7 @@ static void put_mover(const struct hvc_page *page, const struct hvc_subject *sub
 
 	if (!leak->moved)
 		return;
-	hvc_disasm(leak->pc, leak->word, text, sizeof(text));
+	hvc_disasm__in(leak->isa, leak->pc, leak->word, text, sizeof(text));
 	hvc_words__place(&place, subject, leak->pc);
 	hvc_page__line(page, 8, "moved by:    0x%llx  %s%s%s%s", (unsigned long long)leak->pc, text,
 	               *hvc_words__text(&place) ? "  (" : "", hvc_words__text(&place),
@@ -93,7 +93,8 @@ static void put_proof(const struct hvc_page *page, const struct hvc_leaks *leaks
 		const struct hvc_check_part *part = &leaks->part[i];
 
 		if (!part->proved)
-			hvc_page__prose(page, 0, 4, "Not decided: %s from %s in world %s: %s.",
+			hvc_page__prose(page, 0, 4, "%s: %s from %s in world %s: %s.",
+			                leaks->swept ? "Swept, not proved" : "Not decided",
 			                hvc_insn_name(part->insn), hvc_level_name(part->from),
 			                leaks->world[part->world].name, part->why);
 	}

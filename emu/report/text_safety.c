@@ -69,7 +69,8 @@ enum hvc_status hvc_safety__text(const struct hvc_page *page, const void *of, st
 		hvc_page__line(page, 0, "%u more are of calls that the ABI leaves open",
 		               safety->open);
 	if (safety->behaviours || !safety->gaps)
-		hvc_page__prose(page, hvc_page__open(page, 2), 2, "proved for every input, for %s",
+		hvc_page__prose(page, hvc_page__open(page, 2), 2, "%s, for %s",
+		                safety->swept ? "swept, not proved" : "proved for every input",
 		                hvc_words__text(&callers));
 	hvc_words__free(&callers);
 	put_gaps(page, safety);

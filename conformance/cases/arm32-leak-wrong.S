@@ -1,0 +1,3 @@
+@ SPDX-License-Identifier: MIT
+	.equ	WRONG, 1
+	.include "arm32-leak.inc"

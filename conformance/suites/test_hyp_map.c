@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* Maps of code for Hyp mode: what calls show of registers and results, and what they do not. */
+#include "engine/exact.h"
+#include "subject/subject.h"
+#include "under_test.h"
+
+/* A branch to itself, and the return. */
+#define SPIN UINT32_C(0xeafffffe)
+#define ERET UINT32_C(0xe160006e)
+
+/* Of code that nothing follows a map tells registers and results, as calls had them. */
+TEST(maps_tell_registers)
+{
+	static const struct {
+		const char *name, *calls, *does;
+	} rows[] = {
+	        {"linux-arm-stub-4.12", "w0 = 0", "return, vbar_el2 := w1"},
+	        {"linux-arm-stub-4.12", "w0 = 1", "jump to w1 at el2-hyp"},
+	        {"linux-arm-stub-4.12", "w0 = 2", "return, x0 := 0"},
+	        {"linux-arm-stub-4.12", "w0 >= 3", "return, x0 := 0xbadca11"},
+	        {"linux-arm-stub-4.12-t32", "w0 >= 3", "return, x0 := 0xbadca11"},
+	        {"linux-arm-stub-3.7", "w0 = 0xffffffff", "return, x0 := vbar_el2"},
+	        {"linux-arm-stub-3.7", "w0 != 0xffffffff", "return, vbar_el2 := w0"},
+	        {"jailhouse-arm32", "imm = 0x4a48, w0 >= 9", "return, x0 := 0xffffffda"},
+	        {"jailhouse-arm32", "imm != 0x4a48", "spin at parked+0xc"},
+	        /* r0 compared signed: numbers from 0x80000000 on are taken for small ones */
+	        {"broken-arm32-signed", "w0 = 2", "return, x0 := 0"},
+	};
+	struct hvc_exact *exact = NULL;
+	struct hvc_subject *subject = NULL;
+	struct hvc_diag diag = {0};
+
+	for (unsigned i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct hvc_world world;
+		bool found = false;
+
+		if (!i || strcmp(rows[i].name, rows[i - 1].name) != 0) {
+			struct hvc_exact_config with = {.world = &world,
+			                                .insns = 1u << HVC_INSN_HVC_A32};
+
+			hvc_exact__free(exact);
+			hvc_subject_close(subject);
+			hvc_world_init(&world, HVC_CPU_A15);
+			ck_assert_int_eq(hvc_subject_open(rows[i].name, &diag, &subject), HVC_OK);
+			ck_assert_int_eq(hvc_subject__resolve(subject, &world, &diag), HVC_OK);
+			with.subject = subject;
+			ck_assert_int_eq(hvc_exact__make(&with, &diag, &exact), HVC_OK);
+			ck_assert(!hvc_exact__is_complete(exact));
+			ck_assert_uint_eq(exact->parts, 1);
+			ck_assert_uint_eq(exact->part[0].taken, HVC_IMM_COUNT);
+		}
+		for (unsigned k = 0; k < exact->part[0].rows; k++) {
+			const struct hvc_row *row = &exact->part[0].row[k];
+			char calls[512], does[512];
+
+			ck_assert_int_eq(row->known, HVC_ROW_SWEPT);
+			hvc_exact__print_condition(exact, row, calls, sizeof calls);
+			hvc_exact__print_behaviour(exact, row, does, sizeof does);
+			if (strcmp(calls, "anything else") != 0 &&
+			    strcmp(calls, rows[i].calls) != 0)
+				continue;
+			found = found || !strcmp(does, rows[i].does);
+		}
+		ck_assert_msg(found, "%s: %s", rows[i].name, rows[i].calls);
+	}
+	hvc_exact__free(exact);
+	hvc_subject_close(subject);
+}
+
+/* The map of an A32 handler of some words, as a zImage, from Supervisor mode by A32. */
+static struct hvc_exact *map_words(const uint32_t *words, unsigned count)
+{
+	static uint32_t image[0x200];
+	static struct hvc_subject *subject;
+	struct hvc_exact_config config = {.insns = 1u << HVC_INSN_HVC_A32};
+	struct hvc_exact *exact = NULL;
+	struct hvc_diag diag = {0};
+	struct hvc_world world;
+
+	memset(image, 0, sizeof image);
+	image[0x24 / 4] = 0x016f2818; /* a zImage's magic number */
+	for (unsigned slot = 0; slot < 8; slot++)
+		image[0x100 + slot] = slot == 5 ? 0xea000001 : SPIN;
+	memcpy(image + 0x108, words, count * sizeof *words);
+	suite_put(HVC_BINARY_DIR "/hyp.zImage", image, sizeof image);
+	hvc_subject_close(subject);
+	ck_assert_msg(hvc_subject_open(HVC_BINARY_DIR "/hyp.zImage@+0x400", &diag, &subject) ==
+	                      HVC_OK,
+	              "%s", diag.message);
+	hvc_world_init(&world, HVC_CPU_A15);
+	ck_assert_int_eq(hvc_subject__resolve(subject, &world, &diag), HVC_OK);
+	config.subject = subject;
+	config.world = &world;
+	ck_assert_int_eq(hvc_exact__make(&config, &diag, &exact), HVC_OK);
+	ck_assert(!hvc_exact__is_complete(exact));
+	return exact;
+}
+
+/* Of r0 each value does something else here: those that have no row are counted. */
+TEST(values_without_a_row_are_told)
+{
+	/* mov pc, r0, lsl #4 */
+	struct hvc_exact *exact = map_words((const uint32_t[]){0xe1a0f200}, 1);
+
+	ck_assert_msg(strstr(exact->part[0].why, " more did otherwise, and have no row"), "%s",
+	              exact->part[0].why);
+	hvc_exact__free(exact);
+}
+
+/* What a register becomes is told where it can be known by calls, and else that it cannot. */
+TEST(results_are_told_as_far_as_calls_show)
+{
+	static const struct {
+		uint32_t word[4];
+		unsigned rows;
+		const char *does;
+	} handlers[] = {
+	        /* add r0, r0, #0x30; sub r2, r1, #8 */
+	        {{0xe2800030, 0xe2412008, ERET},
+	         1,
+	         "return, x0 := x0 + 0x30 & 0xffffffff, x2 := x1 - 8 & 0xffffffff"},
+	        /* mrc p15, 4, r12, c5, c2, 0; uxth r12, r12: small immediates, too */
+	        {{0xee95cf12, 0xe6ffc07c, ERET}, 1, "return, x12 := imm"},
+	        /* eor r3, r1, r2: of these registers a number, of others another */
+	        {{0xe0213002, ERET}, 1, "return, x3 := computed"},
+	        /* movw r0, #0x1234 */
+	        {{0xe3010234, ERET}, 1, "return, x0 := 0x1234"},
+	};
+
+	for (unsigned i = 0; i < sizeof handlers / sizeof *handlers; i++) {
+		struct hvc_exact *exact = map_words(handlers[i].word, 4);
+		char does[512];
+
+		ck_assert_uint_eq(exact->part[0].rows, handlers[i].rows);
+		hvc_exact__print_behaviour(exact, &exact->part[0].row[0], does, sizeof does);
+		ck_assert_str_eq(does, handlers[i].does);
+		hvc_exact__free(exact);
+	}
+}
+
+SUITE_MAIN("hyp_map")
