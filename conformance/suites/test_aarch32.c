@@ -358,6 +358,8 @@ TEST(it_blocks)
 		struct hvc_outcome out;
 
 		call.psr = (uint32_t)hvc_aarch32_set_it(call.psr, blocks[i / 2][0]);
+		/* EQ, EQ, NE, AL: with Z clear the first two are not executed at all. */
+		call.nzcv = i < 4 ? UINT64_C(0x40000000) : 0;
 		tiny_init(&image, HVC_CPU_A72);
 		tiny_put(&image, LOWER32, A64_MRS(0, SPSR), A64_MRS(1, ESR), A64_ERET);
 		out = once(&image, &call);
@@ -399,6 +401,9 @@ TEST(undefined_and_refused)
 	ck_assert_int_eq(hvc_machine_call(machine, &call, &diag, &out), HVC_E_ARG);
 	call = call_of(HVC_INSN_HVC_A32, HVC_LEVEL_EL1_SVC);
 	call.psr |= 1u << 26; /* IT, of A32 */
+	ck_assert_int_eq(hvc_machine_call(machine, &call, &diag, &out), HVC_E_ARG);
+	call = call_of(HVC_INSN_HVC_T32, HVC_LEVEL_EL1_SVC);
+	call.psr = (uint32_t)hvc_aarch32_set_it(call.psr, 0x08); /* EQ, which fails */
 	ck_assert_int_eq(hvc_machine_call(machine, &call, &diag, &out), HVC_E_ARG);
 	hvc_machine_close(machine);
 	tiny_set(&image, HVC_REG_HCR_EL2, HVC_HCR_TGE);

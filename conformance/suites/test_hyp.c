@@ -9,6 +9,7 @@
 #include "engine/fit.h"
 #include "hvcheck/aarch32.h"
 #include "hvcheck/arch.h"
+#include "machine/outcome.h"
 #include "subject/subject.h"
 #include "subject/zboot.h"
 #include "under_test.h"
@@ -327,6 +328,47 @@ TEST(return_takes_elr_and_spsr)
 	o = CODE(0x14, NULL, HVC_A32, EL1_SVC, 0, 0xe3300000, 0x012ef303, ERET);
 	ck_assert_int_eq(o.kind, HVC_OUTCOME_RETURN);
 	ck_assert_uint_eq(o.state.v[HVC_REG_ELR_EL2], o.pc);
+}
+
+/* An HVC in an IT block: SPSR_hyp has the IT state behind it, and ERET goes on with that (F1.8.1).
+ */
+TEST(it_state_goes_in_and_comes_back)
+{
+	/* PSR.IT of the HVC, and of the instruction behind it. The flags are N and V. */
+	static const uint32_t it[][2] = {{0x1800, 0},          {0x1400, 0x0800},
+	                                 {0x1c00, 0x1800},     {0x04001000, 0x0400},
+	                                 {0x04001400, 0x0c00}, {0x02001400, 0x04000800}};
+	const uint32_t spsr = 0xe14f0000, eret = ERET;
+	/* mrs r1, spsr; orr r1, r1, #0x800; msr spsr_cxsf, r1: the next one is not executed */
+	const uint32_t block[] = {0xe14f1000, 0xe3811b02, 0xe16ff001, ERET};
+	uint32_t code[WORDS];
+	struct hvc_machine *machine =
+	        open_code(code, 0x14, (const uint32_t[]){spsr, eret}, 2, NULL);
+	struct hvc_diag diag = {0};
+	struct hvc_outcome o;
+	struct hvc_call call;
+
+	hvc_call_init(&call, 0);
+	call.from = HVC_LEVEL_EL1_SVC;
+	for (unsigned i = 0; i < sizeof it / sizeof *it; i++)
+		for (unsigned smc = 0; smc < 2; smc++) {
+			const uint32_t after = it[i][!smc];
+
+			call.insn = smc ? HVC_INSN_SMC_T32 : HVC_INSN_HVC_T32;
+			call.psr = it[i][0];
+			o = make_call(machine, &call);
+			ck_assert_int_eq(o.kind, smc ? HVC_OUTCOME_RETRY : HVC_OUTCOME_RETURN);
+			ck_assert_uint_eq(o.state.v[0] & 0x0600fc00, after);
+			ck_assert_uint_eq(o.state.v[HVC_REG_PSTATE] & 0x0600fc00, after);
+			ck_assert_uint_eq(o.pc, hvc_call__address(&call) + (smc ? 0 : 4));
+		}
+	/* EQ fails: it is not executed. */
+	call.psr = 0x0800;
+	ck_assert_int_eq(hvc_machine_call(machine, &call, &diag, &o), HVC_E_ARG);
+	hvc_machine_close(machine);
+	o = call_code(0x14, block, 4, NULL, HVC_INSN_HVC_T32, HVC_LEVEL_EL1_SVC, 7);
+	ck_assert_int_eq(o.kind, HVC_OUTCOME_RETURN);
+	ck_assert_uint_eq(o.state.v[HVC_REG_PSTATE] & 0x0600fc00, 0x0800);
 }
 
 /* HDFAR and HIFAR: of two aborts, one after the other, each has its own (G1.12.1). */

@@ -328,29 +328,31 @@ static enum hvc_status choose_values(struct work *work)
 static hvc_ref term_of(struct hvc_exact *exact, const struct hvc_exact_part *part,
                        const struct hvc_way_value *value)
 {
-	hvc_ref reg;
+	struct hvc_bvs *t = exact->terms;
+	hvc_ref base;
 
 	switch (value->from) {
 	case HVC_FROM_REG:
-		reg = value->value < HVC_REG_COUNT && part->before[value->value]
-		              ? part->before[value->value]
-		              : hvc_bv__input(exact->terms,
-		                              hvc_reg_name((enum hvc_reg)value->value), 64);
-		return value->plus ? hvc_bv__and(exact->terms,
-		                                 hvc_bv__add(exact->terms, reg,
-		                                             hvc_bv__num(exact->terms, 64,
-		                                                         (uint64_t)value->plus)),
-		                                 hvc_bv__num(exact->terms, 64, UINT32_MAX))
-		                   : reg;
+		base = value->value < HVC_REG_COUNT && part->before[value->value]
+		               ? part->before[value->value]
+		               : hvc_bv__input(t, hvc_reg_name((enum hvc_reg)value->value), 64);
+		break;
+	case HVC_FROM_RETURN:
+		base = hvc_bv__add(t, hvc_bv__input(t, "self", 64), hvc_bv__num(t, 64, 4));
+		break;
 	case HVC_FROM_IMM:
-		return hvc_bv__zext(exact->terms, hvc_bv__input(exact->terms, "imm", 16), 64);
+		return hvc_bv__zext(t, hvc_bv__input(t, "imm", 16), 64);
 	case HVC_FROM_ESR:
-		return hvc_bv__input(exact->terms, "esr_el2", 64);
+		return hvc_bv__input(t, "esr_el2", 64);
 	case HVC_FROM_OTHER:
-		return hvc_bv__input(exact->terms, "computed", 64);
+		return hvc_bv__input(t, "computed", 64);
 	default:
-		return hvc_bv__num(exact->terms, 64, value->value);
+		return hvc_bv__num(t, 64, value->value);
 	}
+	if (!value->plus)
+		return base;
+	base = hvc_bv__add(t, base, hvc_bv__num(t, 64, (uint64_t)value->plus));
+	return hvc_bv__and(t, base, hvc_bv__num(t, 64, UINT32_MAX));
 }
 
 /* The values of a register in some groups. */

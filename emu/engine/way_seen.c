@@ -5,6 +5,12 @@
 #include "machine/outcome.h"
 
 #define NEAR 0x200u
+#define FEW  4u
+
+static uint64_t behind(const struct hvc_call *call)
+{
+	return hvc_call__address(call) + 4;
+}
 
 /* given: a register whose value cannot be told from a number; REGISTERS: none. */
 static struct hvc_way_value source_of(const struct hvc_call *call, const struct hvc_state *entry,
@@ -19,6 +25,8 @@ static struct hvc_way_value source_of(const struct hvc_call *call, const struct 
 		return (struct hvc_way_value){HVC_FROM_REG, HVC_REG_VBAR_EL2, 0};
 	if (value == call->imm && value > UINT8_MAX)
 		return (struct hvc_way_value){HVC_FROM_IMM, 0, 0};
+	if (value + FEW >= behind(call) && value <= behind(call) + FEW)
+		return (struct hvc_way_value){HVC_FROM_RETURN, 0, (int32_t)(value - behind(call))};
 	/* The usual values of two registers are further apart. */
 	for (unsigned n = 0; n < 15; n++)
 		if (n != given && entry->v[n] > UINT16_MAX && value + NEAR > entry->v[n] &&
@@ -38,6 +46,8 @@ static uint64_t value_of(const struct hvc_way_value *value, const struct hvc_cal
 		return call->imm;
 	case HVC_FROM_ESR:
 		return hvc_call__esr(call);
+	case HVC_FROM_RETURN:
+		return behind(call) + (uint64_t)value->plus;
 	default:
 		return value->value;
 	}

@@ -17,13 +17,14 @@ enum hvc_way_source {
 	HVC_FROM_REG,
 	HVC_FROM_IMM,
 	HVC_FROM_ESR,
+	HVC_FROM_RETURN, /**< the address behind the call */
 	HVC_FROM_OTHER /**< it differs with other registers, and nobody knows how */
 };
 
 struct hvc_way_value {
 	enum hvc_way_source from;
 	uint64_t value; /* CONST: itself; REG: which */
-	int32_t plus;   /* REG: added to it */
+	int32_t plus;   /* REG, RETURN: added to it */
 };
 
 struct hvc_way_seen {

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "hvcheck/aarch32.h"
 #include "hvcheck/arch.h"
 #include "machine/access.h"
 #include "machine/flight.h"
@@ -36,8 +37,8 @@ static void collect(struct hvc_machine *machine, const struct hvc_engine_frame *
 		state->v[HVC_REG_PSTATE] = hvc_call__kept(frame->pstate);
 	} else if (machine->phase == PHASE_EL2 && hvc_exception_el(frame->pstate) < 2) {
 		hvc_call__returned(machine);
-		state->v[HVC_REG_PSTATE] =
-		        hvc_call__kept((frame->pstate & ~PSTATE_BEYOND) | machine->beyond);
+		state->v[HVC_REG_PSTATE] = hvc_call__kept(
+		        (frame->pstate & ~hvc_machine__beyond(machine)) | machine->beyond);
 	}
 	memcpy(&state->v[HVC_REG_SP_EL0], frame->sp, sizeof frame->sp);
 	if (hvc_regset_empty(&machine->dirty))
@@ -71,6 +72,9 @@ static void conclude(struct hvc_machine *machine, enum hvc_outcome_kind kind, ui
 	hvc_engine__frame(machine->engine, &frame);
 	if (machine->aarch32.is_in)
 		frame.pstate = machine->aarch32.psr;
+	if (machine->it)
+		frame.pstate = hvc_aarch32_set_it(frame.pstate, machine->it);
+	machine->it = 0;
 	unanswered = hvc_nested__conclude(machine, kind, &frame, &fault);
 	collect(machine, &frame);
 	if (unanswered)
@@ -170,8 +174,8 @@ void hvc_call__halt(struct hvc_machine *machine, enum hvc_outcome_kind kind, uin
 
 void hvc_call__returned(struct hvc_machine *machine)
 {
-	machine->beyond = hvc_machine__current(machine, HVC_REG_SPSR_EL2) & PSTATE_BEYOND &
-	                  hvc_exception_pstate(&machine->pe);
+	machine->beyond = hvc_machine__current(machine, HVC_REG_SPSR_EL2) &
+	                  hvc_machine__beyond(machine) & hvc_exception_pstate(&machine->pe);
 }
 
 struct hvc_pe hvc_call__pe(const struct hvc_machine *machine, uint64_t pstate)
@@ -210,7 +214,7 @@ bool hvc_call__start(struct hvc_machine *machine)
 	memset(&machine->written, 0, sizeof machine->written);
 	machine->dirty = (struct hvc_regset){{0, 0}};
 	machine->after_eret = false;
-	machine->beyond = machine->entry.v[HVC_REG_PSTATE] & PSTATE_BEYOND;
+	machine->beyond = machine->entry.v[HVC_REG_PSTATE] & hvc_machine__beyond(machine);
 	machine->nested.depth = machine->nested.backs = 0;
 	machine->nested.esr = 0;
 	machine->nested.waits = false;
@@ -260,7 +264,7 @@ void hvc_call__enter(struct hvc_machine *machine, const struct hvc_entry *entry)
 	hvc_engine__set(engine, HVC_REG_ESR_EL2, entry->esr);
 	hvc_engine__set(engine, HVC_REG_ELR_EL2, entry->elr);
 	hvc_engine__set(engine, HVC_REG_SPSR_EL2, entry->spsr);
-	machine->beyond = entry->pstate & PSTATE_BEYOND;
+	machine->beyond = entry->pstate & hvc_machine__beyond(machine);
 	hvc_engine__move(engine, entry->vector, entry->pstate);
 	machine->phase = PHASE_EL2;
 }
@@ -268,10 +272,15 @@ void hvc_call__enter(struct hvc_machine *machine, const struct hvc_entry *entry)
 /* The caller's instruction did something. */
 static void at_caller(struct hvc_machine *machine, enum hvc_event event, uint64_t pc)
 {
-	uint64_t pstate = hvc_engine__pstate(machine->engine) & ~PSTATE_BEYOND;
-	struct hvc_pe pe = hvc_call__pe(machine, pstate | machine->beyond);
+	uint64_t pstate = (hvc_engine__pstate(machine->engine) & ~hvc_machine__beyond(machine)) |
+	                  machine->beyond;
+	struct hvc_pe pe;
 	struct hvc_entry entry;
 
+	/* The engine is past the instruction in its IT block. */
+	if (machine->hyp)
+		pstate = hvc_aarch32_set_it(pstate, hvc_aarch32_it(machine->call.psr));
+	pe = hvc_call__pe(machine, pstate);
 	if (event == HVC_EVENT_HVC && pc == machine->call_pc + 4 &&
 	    !hvc_exception_hvc_is_undefined(&pe)) {
 		hvc_exception_hvc(&pe, machine->call.imm, &entry);
@@ -417,6 +426,24 @@ static uint64_t data_address(struct hvc_machine *machine)
 	return hvc_access__address(word, &frame);
 }
 
+/*
+ * Where Hyp mode has returned to, by what was executed there: in an IT block the instructions whose
+ * condition failed have been passed over, at most four.
+ */
+static uint64_t returned_to(struct hvc_machine *machine, uint64_t pc)
+{
+	uint64_t elr, spsr;
+
+	hvc_engine__get(machine->engine, HVC_REG_SPSR_EL2, &spsr);
+	if (!(spsr & HVC_PSR_T) || !(hvc_aarch32_it(spsr) & 15))
+		return pc;
+	hvc_engine__get(machine->engine, HVC_REG_ELR_EL2, &elr);
+	if (pc - elr > 16)
+		return pc;
+	machine->it = hvc_aarch32_it(spsr);
+	return elr;
+}
+
 /* Something happened after the exception entry. */
 static void at_el2(struct hvc_machine *machine, enum hvc_event event, uint64_t pc)
 {
@@ -434,7 +461,7 @@ static void at_el2(struct hvc_machine *machine, enum hvc_event event, uint64_t p
 		nest(machine, insn, HVC_ESR_ILLEGAL, 0);
 	else if (hvc_harness__is_caller(machine, insn) ||
 	         (event == HVC_EVENT_SVC && hvc_harness__is_near(machine, insn)))
-		arrive(machine, insn, el);
+		arrive(machine, machine->hyp && el < 2 ? returned_to(machine, insn) : insn, el);
 	else if (event == HVC_EVENT_SMC && el == 2)
 		end(machine, HVC_OUTCOME_FORWARD, insn,
 		    (uint64_t)(machine->hyp ? HVC_EC_SMC32 : HVC_EC_SMC64) << 26 | HVC_ESR_IL, 0);

@@ -2,6 +2,7 @@
 /* Who makes the call: whether there can be such a caller now, and what the CPU does to be it. */
 #include "hvcheck/aarch32.h"
 #include "hvcheck/arch.h"
+#include "machine/a32.h"
 #include "machine/internal.h"
 #include "machine/outcome.h"
 #include "machine/world.h"
@@ -38,8 +39,14 @@ static bool is_sane(const struct hvc_call *call)
 	if (call->from >= HVC_LEVEL_COUNT || call->insn >= HVC_INSN_COUNT ||
 	    hvc_caller_index(call->insn, call->from) == HVC_CALLER_NONE)
 		return false;
-	if (hvc_insn_is_t32(call->insn))
+	if (hvc_insn_is_t32(call->insn)) {
+		unsigned it = hvc_aarch32_it(call->psr);
+
+		/* Where the condition of the IT block fails nothing is executed. */
+		if (it & 15 && !hvc_a32__holds(it >> 4, call->nzcv))
+			return false;
 		psr |= (uint32_t)(HVC_PSR_IT_LO | HVC_PSR_IT_HI);
+	}
 	return !(call->nzcv & ~HVC_PSTATE_NZCV || call->daif & ~HVC_PSTATE_DAIF ||
 	         call->psr & ~psr);
 }

@@ -146,6 +146,7 @@ struct hvc_machine {
 	bool smc_as_it_is;
 	uint64_t hcr_forced; /* bits of HCR_EL2 that are others for this call only: TSC, RW */
 	bool after_eret;
+	unsigned it;     /* Hyp mode has returned to T32 code with this PSTATE.IT, used up since */
 	uint64_t beyond; /* PSTATE bits that the engine does not keep, as they are now */
 	struct hvc_aarch32 aarch32;
 	uint64_t instructions;
@@ -191,7 +192,13 @@ struct hvc_machine {
 };
 
 /* PSTATE bits that the engine does not keep, or not to the end of the call. */
-#define PSTATE_BEYOND (HVC_PSTATE_SSBS | HVC_PSTATE_DIT | HVC_PSTATE_TCO | HVC_PSTATE_BTYPE)
+static inline uint64_t hvc_machine__beyond(const struct hvc_machine *machine)
+{
+	const uint64_t bits = HVC_PSTATE_SSBS | HVC_PSTATE_DIT | HVC_PSTATE_TCO | HVC_PSTATE_BTYPE;
+
+	/* A PSR of AArch32 has others there, IT among them, and they are kept. */
+	return machine->hyp ? 0 : bits;
+}
 
 /* call.c: an ERET has been executed: they are those of SPSR_EL2 */
 void hvc_call__returned(struct hvc_machine *machine);

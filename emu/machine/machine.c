@@ -286,7 +286,7 @@ static enum hvc_status refuse_call(const struct hvc_machine *machine, struct hvc
 	return hvc_diag_set(
 	        diag, HVC_E_ARG, NULL, 0, 0,
 	        "no call from %s: HCR_EL2 and SCR_EL3 let nothing execute there, or the "
-	        "flags are out of place",
+	        "flags are out of place, or the IT block's condition fails",
 	        hvc_level_name(machine->call.from));
 }
 

@@ -121,7 +121,8 @@ static struct hvc_pe describe(const struct hvc_machine *machine)
 {
 	struct hvc_pe pe = machine->pe;
 
-	pe.pstate = (hvc_engine__pstate(machine->engine) & ~PSTATE_BEYOND) | machine->beyond;
+	pe.pstate = (hvc_engine__pstate(machine->engine) & ~hvc_machine__beyond(machine)) |
+	            machine->beyond;
 	pe.scr_el3 = machine->now.v[HVC_REG_SCR_EL3];
 	pe.hcr_el2 = hvc_machine__current(machine, HVC_REG_HCR_EL2);
 	pe.sctlr_el1 = machine->now.v[HVC_REG_SCTLR_EL1];
@@ -215,7 +216,7 @@ bool hvc_nested__take(struct hvc_machine *machine, uint64_t pc, uint64_t esr, ui
 	machine->spin.faults = true;
 	machine->after_eret = false;
 	machine->instructions++; /* so that a table without end comes to one */
-	machine->beyond = entry.pstate & PSTATE_BEYOND;
+	machine->beyond = entry.pstate & hvc_machine__beyond(machine);
 	hvc_engine__move(machine->engine, entry.vector, entry.pstate);
 	return true;
 }

@@ -100,7 +100,7 @@ static void describe(const struct aligned *a, unsigned side, size_t step, struct
 	char text[96], number[HVC_U64_SIZE];
 
 	hvc_words__place(words, a->pair->side[side].report.subject, is->pc);
-	hvc_disasm(is->pc, is->word, text, sizeof text);
+	hvc_disasm__in(is->isa, is->pc, is->word, text, sizeof text);
 	hvc_words__add(words, "%s%s", words->length ? ": " : "", text);
 	for (unsigned i = 0; i < is->changes; i++)
 		hvc_words__add(words, "%s%s = %s", i ? ", " : "; ", hvc_reg_name(change[i].reg),
