@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Maps of code for Hyp mode: what calls show of registers and results, and what they do not. */
+#include <stdlib.h>
+
 #include "engine/exact.h"
+#include "engine/suggest.h"
 #include "subject/subject.h"
 #include "under_test.h"
 
@@ -136,6 +139,41 @@ TEST(results_are_told_as_far_as_calls_show)
 		ck_assert_str_eq(does, handlers[i].does);
 		hvc_exact__free(exact);
 	}
+}
+
+/* What calls had is suggested as a promise, which the subject keeps and a wrong one does not. */
+TEST(suggestions_promise_what_calls_had)
+{
+	const struct hvc_suggest_config suggesting = {.jobs = 1};
+	struct hvc_subject *subject = open_subject("linux-arm-stub-4.12"),
+	                   *broken = open_subject("broken-arm32-signed");
+	struct hvc_exact_config config = {
+	        .subject = subject, .insns = 1u << HVC_INSN_HVC_A32, .brief = true};
+	struct hvc_exact *exact = NULL;
+	struct hvc_check *check;
+	struct hvc_diag diag = {0};
+	struct hvc_world world;
+	struct hvc_abi *abi;
+	char *text = NULL;
+
+	hvc_world_init(&world, HVC_CPU_A15);
+	config.world = &world;
+	ck_assert_int_eq(hvc_exact__make(&config, &diag, &exact), HVC_OK);
+	ck_assert_int_eq(hvc_suggest__abi(exact, &suggesting, "a", &diag, &text), HVC_OK);
+	hvc_exact__free(exact);
+	ck_assert_msg(strstr(text, "results: { x0: 0xbadca11 }"), "%s", text);
+	ck_assert(strstr(text, "# swept: as calls had it, and not proved"));
+	abi = parse_abi(text);
+	check = run_check(subject, abi, 1);
+	ck_assert_uint_eq(check->findings, 0);
+	hvc_check_free(check);
+	check = run_check(broken, abi, 1);
+	ck_assert_uint_gt(check->findings, 0);
+	hvc_check_free(check);
+	hvc_abi_free(abi);
+	hvc_subject_close(subject);
+	hvc_subject_close(broken);
+	free(text);
 }
 
 SUITE_MAIN("hyp_map")

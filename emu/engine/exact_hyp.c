@@ -27,7 +27,9 @@
 #define REGISTERS       HVC_WAY_REGISTERS
 #define NO_WAY          UINT8_MAX
 #define OTHER_SEED      1
-#define ENOUGH          UINT64_C(100000000) /* instructions at EL2; no value is tried after them */
+#define SAMPLE          4096u /* of so many immediates one is called after ENOUGH */
+#define ENOUGH \
+	UINT64_C(30000000) /* instructions at EL2; after them a sample of immediates, no values */
 
 /* Values of one register with which the immediates end so. */
 struct group {
@@ -46,10 +48,12 @@ struct bench {
 	unsigned ways;
 	uint64_t instructions; /* that calls have executed */
 	bool overflow;         /* more ways than there is room for */
+	unsigned passed;       /* immediates without a call, as calls take long */
 	unsigned dropped;      /* values that do something else again, and have no row */
 	uint8_t base[HVC_IMM_COUNT];
 	uint16_t tried[TRIED_MAX];
 	unsigned trieds;
+	uint8_t usual[TRIED_MAX]; /* base[] of these */
 	struct group group[GROUPS_MAX];
 	unsigned groups;
 };
@@ -93,6 +97,7 @@ static bool next(void *ctx, struct hvc_call *call)
 	struct pass *pass = ctx;
 
 	if (pass->at == pass->imms ||
+	    (!pass->imm && pass->at % SAMPLE && pass->work->bench->instructions >= ENOUGH) ||
 	    (!pass->imm && hvc_imm_classes__has(pass->work->classes, (uint16_t)pass->at)))
 		return false;
 	*call = pass->call;
@@ -148,7 +153,11 @@ static enum hvc_status call_all(struct work *work, unsigned reg, uint64_t value,
 	if (!imm)
 		HVC_TRY(hvc_imm_classes__find(work->classes, &pass.call, &work->bench->diag));
 	while (pass.at < imms && status == HVC_OK && !work->bench->overflow) {
-		if (imm || !hvc_imm_classes__has(work->classes, (uint16_t)pass.at)) {
+		if (!imm && pass.at % SAMPLE && work->bench->instructions >= ENOUGH) {
+			way[pass.at] = way[pass.at - 1];
+			work->bench->passed += reg == REGISTERS;
+			pass.at++;
+		} else if (imm || !hvc_imm_classes__has(work->classes, (uint16_t)pass.at)) {
 			status = hvc_machine_run(work->machine, &feed, &work->bench->diag);
 		} else {
 			outcome = hvc_imm_classes__outcome(work->classes, (uint16_t)pass.at, &call);
@@ -181,17 +190,6 @@ static void choose_tried(struct bench *bench, const struct hvc_imm_classes *clas
 	try_imm(bench, UINT16_MAX);
 	for (unsigned i = 0; hvc_imm_classes__first(classes, i, &first); i++)
 		try_imm(bench, first);
-}
-
-/* A register that holds the value it is given is no other way. */
-static bool is_base(const struct work *work, const uint8_t *way)
-{
-	const struct bench *bench = work->bench;
-
-	for (unsigned i = 0; i < bench->trieds; i++)
-		if (way[i] != bench->base[bench->tried[i]])
-			return false;
-	return true;
 }
 
 /* There is no room for what the value does, and for the ways in which its calls ended. */
@@ -240,7 +238,7 @@ static enum hvc_status try_value(struct work *work, unsigned reg, uint64_t value
 	HVC_TRY(call_all(work, reg, value, bench->tried, bench->trieds, way));
 	if (bench->overflow)
 		return drop(bench, ways);
-	if (is_base(work, way))
+	if (!memcmp(way, bench->usual, sizeof way))
 		return HVC_OK;
 	for (unsigned i = 0; i < bench->groups; i++) {
 		group = &bench->group[i];
@@ -266,7 +264,6 @@ static enum hvc_status sweep(void *ctx)
 {
 	struct work *work = ctx;
 	struct bench *bench = work->bench;
-	uint8_t way[TRIED_MAX];
 
 	HVC_TRY(hvc_scene__machine(work->exact->subject, &work->exact->world, work->exact->budget,
 	                           &bench->diag, &work->machine));
@@ -281,8 +278,8 @@ static enum hvc_status sweep(void *ctx)
 		return HVC_OK;
 	choose_tried(bench, work->classes);
 	for (unsigned i = 0; i < bench->trieds; i++)
-		way[i] = bench->base[bench->tried[i]];
-	HVC_TRY(doubt(work, REGISTERS, 0, way));
+		bench->usual[i] = bench->base[bench->tried[i]];
+	HVC_TRY(doubt(work, REGISTERS, 0, bench->usual));
 	for (unsigned reg = 0; reg < REGISTERS; reg++)
 		for (unsigned i = 0; i < work->values && bench->instructions < ENOUGH; i++)
 			if (work->value[i].reg == HVC_REG_NONE || work->value[i].reg == reg)
@@ -511,6 +508,7 @@ enum hvc_status hvc_exact__sweep_hyp(struct hvc_exact *exact, struct hvc_exact_p
 	struct bench *bench = mmap(NULL, sizeof *bench, PROT_READ | PROT_WRITE,
 	                           MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	struct work work = {.exact = exact, .part = part, .bench = bench};
+	struct hvc_text text = {part->why, sizeof part->why, strlen(part->why)};
 	const char *why = part->row[0].why;
 	enum hvc_status status;
 	bool died = false, made = true;
@@ -528,15 +526,17 @@ enum hvc_status hvc_exact__sweep_hyp(struct hvc_exact *exact, struct hvc_exact_p
 		for (unsigned i = 0; made && i < bench->groups; i++)
 			made = add_rows(exact, part, bench, &bench->group[i], why);
 		made = made && add_rows(exact, part, bench, NULL, why);
-		part->taken = HVC_IMM_COUNT;
-		snprintf(
-		        part->why + strlen(part->why), sizeof part->why - strlen(part->why),
-		        "; r0 to r12 had values of a list of %u, of which others may be told apart",
-		        work.values);
+		part->taken = HVC_IMM_COUNT - bench->passed;
+		hvc_text__put(&text,
+		              "; r0 to r12 had values of a list of %u, of which others may be told "
+		              "apart",
+		              work.values);
+		if (bench->passed)
+			hvc_text__put(&text, "; calls take long: %u immediates had none",
+			              bench->passed);
 		if (bench->dropped)
-			snprintf(part->why + strlen(part->why),
-			         sizeof part->why - strlen(part->why),
-			         "; %u more did otherwise, and have no row", bench->dropped);
+			hvc_text__put(&text, "; %u more did otherwise, and have no row",
+			              bench->dropped);
 	}
 	munmap(bench, sizeof *bench);
 	if (!made || status == HVC_E_NOMEM)

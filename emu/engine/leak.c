@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "abi/abi.h"
+#include "engine/scene.h"
 #include "hvcheck/arch.h"
 #include "machine/outcome.h"
 
@@ -242,7 +243,8 @@ static enum hvc_status search_world(struct hvc_leak_search *search, unsigned lev
 	return status;
 }
 
-static enum hvc_status take_worlds(const struct hvc_leaks_config *config, struct hvc_leaks *leaks)
+static enum hvc_status take_worlds(const struct hvc_leaks_config *config, struct hvc_leaks *leaks,
+                                   struct hvc_diag *diag)
 {
 	leaks->worlds = config->abi ? hvc_abi_world_count(config->abi) : 1;
 	leaks->world = calloc(leaks->worlds, sizeof *leaks->world);
@@ -254,13 +256,12 @@ static enum hvc_status take_worlds(const struct hvc_leaks_config *config, struct
 		return HVC_E_NOMEM;
 	for (unsigned i = 0; i < leaks->worlds; i++) {
 		if (config->abi)
-			leaks->world[i] = hvc_abi_world_at(config->abi, i)->world;
+			HVC_TRY(hvc_scene__world(config->subject, config->abi, i, config->over,
+			                         diag, &leaks->world[i]));
 		else if (config->world)
 			leaks->world[i] = *config->world;
 		else
 			hvc_world_init(&leaks->world[i], HVC_CPU_A72);
-		if (config->abi && config->over)
-			HVC_TRY(hvc_world_overlay(&leaks->world[i], config->over));
 	}
 	return HVC_OK;
 }
@@ -306,12 +307,14 @@ static enum hvc_status search_all(const struct hvc_leaks_config *config, struct 
 	                  : hvc_subject_image(config->subject)->aarch32 ? 1u << HVC_LEVEL_EL1_SVC
 	                                                                : ~HVC_LEVELS_AARCH32;
 	unsigned insns = config->insns ? config->insns : ~0u;
-	enum hvc_status status = search ? take_worlds(config, leaks) : HVC_E_NOMEM;
+	enum hvc_status status = search ? take_worlds(config, leaks, diag) : HVC_E_NOMEM;
 
 	levels &= BELOW_EL2 & (config->abi ? hvc_abi__levels(config->abi) : ~0u);
 	insns &= config->abi ? hvc_abi__insns(config->abi) : ~0u;
-	if (status != HVC_OK) {
-		hvc_diag_set(diag, status, NULL, 0, 0, "%s", hvc_strerror(status));
+	if (status == HVC_E_NOMEM) {
+		(void)out_of_memory(diag);
+	} else if (status != HVC_OK) {
+		/* it is told */
 	} else if (!levels || !insns) {
 		status = hvc_diag_set(diag, HVC_E_ARG, NULL, 0, 0,
 		                      "no call from below EL2: a caller at EL2 can read it all");

@@ -36,12 +36,15 @@ struct draft {
 /* Rules of the format at most, see conformance/abi/README.md. */
 #define RULES_MAX 512u
 
-static void put_set(struct hvc_text *out, const struct hvc_set *set)
+/* limit: what the register can hold at most. */
+static void put_set(struct hvc_text *out, const struct hvc_set *set, uint64_t limit)
 {
-	for (size_t i = 0; i < set->count; i++) {
+	for (size_t i = 0; i < set->count && set->range[i].lo <= limit; i++) {
+		uint64_t hi = set->range[i].hi < limit ? set->range[i].hi : limit;
+
 		hvc_text__put(out, "%s0x%" PRIx64, i ? ", " : "", set->range[i].lo);
-		if (set->range[i].hi != set->range[i].lo)
-			hvc_text__put(out, "-0x%" PRIx64, set->range[i].hi);
+		if (hi != set->range[i].lo)
+			hvc_text__put(out, "-0x%" PRIx64, hi);
 	}
 }
 
@@ -78,7 +81,7 @@ static bool put_condition(const struct draft *draft, const struct hvc_member *me
 			return false;
 		hvc_text__put(out, "%c%u: \"", mask == UINT32_MAX ? 'w' : 'x', (unsigned)x->value);
 	}
-	put_set(out, member->set);
+	put_set(out, member->set, mask == UINT32_MAX ? UINT32_MAX : UINT64_MAX);
 	if (mask != UINT32_MAX && mask != UINT64_MAX)
 		hvc_text__put(out, " mask 0x%" PRIx64, mask);
 	hvc_text__put(out, "\"");
@@ -123,8 +126,8 @@ static const struct hvc_row *find_default(const struct hvc_exact_part *part)
 
 static void add_rule(struct draft *draft, const struct hvc_row *row, const struct hvc_row_case *c)
 {
-	draft->rule[draft->rules++] =
-	        (struct rule){.row = row, .case_ = c, .unspecified = row->why != NULL};
+	draft->rule[draft->rules++] = (struct rule){
+	        .row = row, .case_ = c, .unspecified = row->why != NULL && !row->seen};
 }
 
 static enum hvc_status make_draft(struct draft *draft, struct hvc_diag *diag)
@@ -261,7 +264,8 @@ static enum hvc_level usual_level(const struct draft *draft, const struct hvc_ro
 	case HVC_OUTCOME_UNDEFINED:
 		return draft->part->from;
 	default:
-		return HVC_LEVEL_EL2H;
+		return hvc_cpu__is_hyp(draft->exact->world.cpu) ? HVC_LEVEL_EL2_HYP
+		                                                : HVC_LEVEL_EL2H;
 	}
 }
 
@@ -273,11 +277,13 @@ static void put_promise(FILE *file, const struct draft *draft, const struct rule
 
 	if (row->target)
 		hvc_exact__print_value(draft->exact, row->target, text, sizeof text);
-	if (row->stores)
+	if (row->stores || row->stored)
 		fputs("    # writes memory that is not its own, which no rule can promise\n", file);
 	else if (rule->unspecified)
 		fputs("    # depends on more than the conditions above say\n", file);
-	if (rule->unspecified || row->stores) {
+	if (!rule->unspecified && row->seen)
+		fputs("    # swept: as calls had it, and not proved\n", file);
+	if (rule->unspecified || row->stores || row->stored) {
 		fputs("    outcome: unspecified\n", file);
 		return;
 	}
