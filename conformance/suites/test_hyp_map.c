@@ -4,6 +4,7 @@
 
 #include "engine/exact.h"
 #include "engine/suggest.h"
+#include "subject/site.h"
 #include "subject/subject.h"
 #include "under_test.h"
 
@@ -70,26 +71,33 @@ TEST(maps_tell_registers)
 	hvc_subject_close(subject);
 }
 
-/* The map of an A32 handler of some words, as a zImage, from Supervisor mode by A32. */
-static struct hvc_exact *map_words(const uint32_t *words, unsigned count)
+#define TABLE "/hyp.zImage@+0x400"
+
+/* A subject of these words, the table first, as a zImage. */
+static struct hvc_subject *open_words(const uint32_t *words, unsigned count)
 {
 	static uint32_t image[0x200];
+
+	memset(image, 0, sizeof image);
+	image[0x24 / 4] = 0x016f2818; /* a zImage's magic number */
+	memcpy(image + 0x100, words, count * sizeof *words);
+	suite_put(HVC_BINARY_DIR "/hyp.zImage", image, sizeof image);
+	return open_subject(HVC_BINARY_DIR TABLE);
+}
+
+/* The map of an A32 handler of some words, from Supervisor mode by A32. */
+static struct hvc_exact *map_words(const uint32_t *words, unsigned count)
+{
 	static struct hvc_subject *subject;
 	struct hvc_exact_config config = {.insns = 1u << HVC_INSN_HVC_A32};
+	uint32_t all[16] = {SPIN, SPIN, SPIN, SPIN, SPIN, 0xea000001, SPIN, SPIN};
 	struct hvc_exact *exact = NULL;
 	struct hvc_diag diag = {0};
 	struct hvc_world world;
 
-	memset(image, 0, sizeof image);
-	image[0x24 / 4] = 0x016f2818; /* a zImage's magic number */
-	for (unsigned slot = 0; slot < 8; slot++)
-		image[0x100 + slot] = slot == 5 ? 0xea000001 : SPIN;
-	memcpy(image + 0x108, words, count * sizeof *words);
-	suite_put(HVC_BINARY_DIR "/hyp.zImage", image, sizeof image);
+	memcpy(all + 8, words, count * sizeof *words);
 	hvc_subject_close(subject);
-	ck_assert_msg(hvc_subject_open(HVC_BINARY_DIR "/hyp.zImage@+0x400", &diag, &subject) ==
-	                      HVC_OK,
-	              "%s", diag.message);
+	subject = open_words(all, 8 + count);
 	hvc_world_init(&world, HVC_CPU_A15);
 	ck_assert_int_eq(hvc_subject__resolve(subject, &world, &diag), HVC_OK);
 	config.subject = subject;
@@ -97,6 +105,57 @@ static struct hvc_exact *map_words(const uint32_t *words, unsigned count)
 	ck_assert_int_eq(hvc_exact__make(&config, &diag, &exact), HVC_OK);
 	ck_assert(!hvc_exact__is_complete(exact));
 	return exact;
+}
+
+/*
+ * A table of loads of pc, which scan finds, and code that compares in each way of A32 and, behind a
+ * BX, of T32: the numbers that calls are made with.
+ */
+TEST(numbers_are_found_where_the_table_leads)
+{
+	static const uint32_t words[] = {
+	        /* ldr pc, [pc, #0x18]: to a spin; of 0x14 to what is behind it */
+	        0xe59ff018, 0xe59ff018, 0xe59ff018, 0xe59ff018, 0xe59ff018, 0xe59ff018, 0xe59ff018,
+	        0xe59ff018, 0x40000440, 0x40000440, 0x40000440, 0x40000440, 0x40000440, 0x40000444,
+	        0x40000440, 0x40000440, SPIN,
+	        /* cmp r0, #5; cmn r1, #3; teq r2, #0x71; cmp r3, r4 = 0x84001234; cmp r5, r6 with
+	         * r5 a literal; subs r7, r7, #9; tst r9, r8 = -1; adr and bx r12 */
+	        0xe3500005, 0xe3710003, 0xe3320071, 0xe3014234, 0xe3484400, 0xe1530004, 0xe59f5014,
+	        0xe1550006, 0xe2577009, 0xe3e08000, 0xe1190008, 0xe28fc005, 0xe12fff1c, 0xcafe0001,
+	        /* cmp r0, #0x21; cbz r1; cmp r2, r4 = 0x44; cmp r3, r5, a literal; cmp.w r9, r6 =
+	         * 0xaaaa5555; cmp.w r10, #0x300; cmn.w r11, #1; subs r7, #0x77; cmp r12, r4, a
+	         * literal of four bytes; eret */
+	        0xb1892821, 0x42a22444, 0x42ab4d08, 0x5655f245, 0x26aaf6ca, 0x0f06ebb9, 0x7f40f5ba,
+	        0x0f01f11b, 0xf8df3f77, 0x45a44008, 0x8f00f3de, 0x11223344};
+	static const struct {
+		unsigned reg;
+		uint32_t value;
+	} wanted[] = {{0, 5},          {0, 0x21},   {1, 0},           {1, 0xfffffffd},
+	              {2, 0x44},       {2, 0x71},   {3, 0x11223344},  {3, 0x84001234},
+	              {6, 0xcafe0001}, {7, 9},      {7, 0x77},        {9, 0xaaaa5555},
+	              {9, 0xffffffff}, {10, 0x300}, {11, 0xffffffff}, {12, 0x11223344}};
+	struct hvc_subject *subject = open_words(words, sizeof words / sizeof *words);
+	struct hvc_constant *constant = NULL;
+	struct hvc_scan *scan = NULL;
+	struct hvc_diag diag = {0};
+	size_t count = 0;
+
+	ck_assert_int_eq(hvc_subject__constants(subject, 1000, &constant, &count), HVC_OK);
+	for (unsigned i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+		bool found = false;
+
+		for (size_t k = 0; k < count; k++)
+			found = found || (constant[k].reg == (enum hvc_reg)wanted[i].reg &&
+			                  constant[k].value == wanted[i].value);
+		ck_assert_msg(found, "r%u with 0x%x", wanted[i].reg, wanted[i].value);
+	}
+	free(constant);
+	hvc_subject_close(subject);
+	ck_assert_int_eq(hvc_scan__file(HVC_BINARY_DIR "/hyp.zImage", NULL, &diag, &scan), HVC_OK);
+	ck_assert_uint_eq(scan->tables, 1);
+	ck_assert_uint_eq(scan->table[0].candidate.address, 0x40000400);
+	ck_assert(scan->table[0].candidate.erets);
+	hvc_scan__free(scan);
 }
 
 /* Of r0 each value does something else here: those that have no row are counted. */
@@ -147,8 +206,7 @@ TEST(suggestions_promise_what_calls_had)
 	const struct hvc_suggest_config suggesting = {.jobs = 1};
 	struct hvc_subject *subject = open_subject("linux-arm-stub-4.12"),
 	                   *broken = open_subject("broken-arm32-signed");
-	struct hvc_exact_config config = {
-	        .subject = subject, .insns = 1u << HVC_INSN_HVC_A32, .brief = true};
+	struct hvc_exact_config config = {.subject = subject, .insns = 1u << HVC_INSN_HVC_A32};
 	struct hvc_exact *exact = NULL;
 	struct hvc_check *check;
 	struct hvc_diag diag = {0};

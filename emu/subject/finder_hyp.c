@@ -12,7 +12,6 @@
 
 #define WORDS (HVC_HYP_TABLE_SIZE / 4)
 #define REACH 128u /* instructions looked at behind slot 0x14 */
-#define OPEN  16u  /* branches that wait */
 
 static bool decode(const struct hvc_image *image, uint64_t address, bool t32, struct hvc_a32 *out)
 {
@@ -24,43 +23,35 @@ static bool decode(const struct hvc_image *image, uint64_t address, bool t32, st
 	return true;
 }
 
-/* Where a slot goes; false: it is none. A load of pc goes nobody knows where. */
+/*
+ * Where a slot goes; false: it is none. A load of pc goes to its literal, of which bit 0 is the
+ * state there; 0: nobody knows where.
+ */
 static bool slot(const struct hvc_image *image, uint64_t address, bool t32, uint64_t *target)
 {
 	struct hvc_a32 insn;
+	uint32_t literal = 0;
 
 	if (!decode(image, address, t32, &insn) || insn.size != 4 || insn.conditional || insn.link)
 		return false;
-	*target = insn.kind == HVC_A32_BRANCH ? insn.target : 0;
-	return insn.kind == HVC_A32_BRANCH ||
-	       (insn.word & 0xfffff000) == (t32 ? 0xf8dff000 : 0xe59ff000);
+	*target = insn.kind == HVC_A32_BRANCH ? insn.target | t32 : 0;
+	if (insn.kind == HVC_A32_BRANCH)
+		return true;
+	if ((insn.word & 0xfffff000) != (t32 ? 0xf8dff000 : 0xe59ff000))
+		return false;
+	if (hvc_walk__word(image, address + (t32 ? 4 : 8) + (insn.word & 0xfff), &literal))
+		*target = literal;
+	return true;
 }
 
-/* What the code at an address uses. */
-static void look(const struct hvc_image *image, uint64_t address, bool t32,
-                 struct hvc_candidate *out)
+/* What the code behind a slot uses. */
+static void note(void *ctx, const struct hvc_a32 *insn)
 {
-	uint64_t open[OPEN] = {address};
-	unsigned count = 1, left = REACH;
-	struct hvc_a32 insn;
+	struct hvc_candidate *out = ctx;
 
-	while (count && left) {
-		address = open[--count];
-		for (; left && decode(image, address, t32, &insn); address += insn.size) {
-			left--;
-			out->erets |= insn.kind == HVC_A32_ERET;
-			out->reads_esr |= insn.kind == HVC_A32_READ && insn.reg == HVC_REG_ESR_EL2;
-			out->writes_vbar |=
-			        insn.kind == HVC_A32_WRITE && insn.reg == HVC_REG_VBAR_EL2;
-			if (insn.kind == HVC_A32_BRANCH && !insn.link && insn.target != address &&
-			    count < OPEN)
-				open[count++] = insn.target;
-			if ((insn.kind == HVC_A32_BRANCH && !insn.link && !insn.conditional) ||
-			    (insn.kind == HVC_A32_INDIRECT && !insn.link && !insn.conditional) ||
-			    insn.kind == HVC_A32_ERET || insn.kind == HVC_A32_UDF)
-				break;
-		}
-	}
+	out->erets |= insn->kind == HVC_A32_ERET;
+	out->reads_esr |= insn->kind == HVC_A32_READ && insn->reg == HVC_REG_ESR_EL2;
+	out->writes_vbar |= insn->kind == HVC_A32_WRITE && insn->reg == HVC_REG_VBAR_EL2;
 }
 
 bool hvc_finder__is_hyp(const struct hvc_image *image, uint64_t table, struct hvc_candidate *out)
@@ -76,12 +67,13 @@ bool hvc_finder__is_hyp(const struct hvc_image *image, uint64_t table, struct hv
 			uint64_t address = table + 4 * (uint64_t)i;
 
 			slots += slot(image, address, t32, &target[i]);
-			out->live += slot(image, address, t32, &target[i]) && target[i] != address;
+			out->live += slot(image, address, t32, &target[i]) &&
+			             target[i] != (address | t32);
 		}
 		if (slots < WORDS - 1 || !slot(image, table + HVC_HYP_TRAP, t32, &target[0]) ||
-		    target[0] == table + HVC_HYP_TRAP || !target[0])
+		    target[0] == (table + HVC_HYP_TRAP) + t32 || !target[0])
 			continue;
-		look(image, target[0], t32, out);
+		hvc_walk__a32(image, target[0], REACH, note, out);
 		/* Vectors of EL1 have no ERET, and nothing of Hyp mode's. */
 		out->score = (out->erets ? 3 : 0) + (out->writes_vbar ? 4 : 0) +
 		             (out->reads_esr ? 3 : 0);

@@ -123,6 +123,9 @@ static bool t32_wide(const struct hvc_image *image, uint64_t address, uint32_t w
 		*out = number(rd, half);
 	else if ((word & 0xfbf08000) == 0xf2c00000)
 		*out = (struct change){rd, rd, false, 0xffff0000, half << 16, 0};
+	else if ((word & 0xfb5f8000) == 0xf20f0000) /* ADR */
+		*out = place(rd, ((address + 4) & ~UINT64_C(3)) +
+		                         (word >> 23 & 1 ? 0 - (half & 0xfff) : half & 0xfff));
 	else if ((word & 0xfbe08000) == 0xf1000000 || (word & 0xfbe08000) == 0xf1a00000)
 		*out = copy(rd, rn, 0, word >> 24 & 1 && word >> 23 & 1 ? 0 - imm : imm);
 	else if ((word & 0xfbe08000) == 0xf0400000)

@@ -30,6 +30,13 @@ HVC_MUST_USE enum hvc_status hvc_walk__run(const struct hvc_walk *walk);
 /** As hvc_subject__constants, of the code that `way` walks; it needs no visitor. */
 HVC_MUST_USE enum hvc_status hvc_constant__find(const struct hvc_walk *way,
                                                 struct hvc_constant **out, size_t *count);
+struct hvc_a32;
+/**
+ * Visit A32 and T32 code from an address on, whose bit 0 is set where that is T32: branches, calls
+ * and jumps to known addresses are followed, at most `limit` instructions.
+ */
+void hvc_walk__a32(const struct hvc_image *image, uint64_t entry, unsigned limit,
+                   void (*visit)(void *ctx, const struct hvc_a32 *insn), void *ctx);
 /** Of A32 or T32 vectors, r0 to r12. */
 HVC_MUST_USE enum hvc_status hvc_constant__find_a32(const struct hvc_image *image, bool t32,
                                                     struct hvc_constant **out, size_t *count);
