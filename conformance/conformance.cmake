@@ -176,7 +176,7 @@ foreach(other vixl dynarmic)
   target_link_libraries(test_lift_others PRIVATE ${target})
 endforeach()
 
-foreach(test broken dispatch hyp imm_class map_sweep suggest sequence)
+foreach(test aarch32_subjects broken dispatch hyp imm_class map_sweep suggest sequence)
   add_test(NAME ${test}-full COMMAND test_${test})
   set_tests_properties(${test}-full PROPERTIES ENVIRONMENT HVC_DISPATCH=full PROCESSORS 2
                        TIMEOUT 3600 LABELS "exhaustive;long")

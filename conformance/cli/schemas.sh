@@ -63,6 +63,15 @@ make 1 collide xen gunyah smccc-1.1
 make 0 collide xen jailhouse
 plain 0 scan zircon-init
 plain 0 scan linux-kvm-6.1
+# Of 32 bits.
+make 0 map linux-arm-stub-4.12 --insn hvc-t32
+make 1 check broken-arm32-signed --abi linux-arm-stub-4.12 --brief --insn hvc-a32
+make 1 safety broken-arm32-stack --abi linux-arm-stub-4.12 --insn hvc-a32
+make 0 leaks linux-arm-stub-4.12 --abi linux-arm-stub-4.12 --insn hvc-a32
+make 1 diff linux-arm-stub-4.12 linux-arm-stub-5.7 --insn hvc-a32
+make 0 sequence linux-arm-stub-4.12
+plain 0 scan linux-arm-stub-4.12
+plain 0 run linux-arm-stub-4.12 --and linux-arm-stub-4.12-t32 --set x0=2 --insn hvc-t32
 # mov x0, #2; hvc #0; ret: a reset
 printf "\x40\x00\x80\xd2\x02\x00\x00\xd4\xc0\x03\x5f\xd6" >good.bin
 make 0 callers good.bin --abi linux-stub-4.12 --site "#0"

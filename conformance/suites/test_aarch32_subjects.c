@@ -2,8 +2,7 @@
 /** Every immediate of A32 and T32 against each subject that has an answer for them. */
 #include <string.h>
 
-#include "hvcheck/check.h"
-#include "suite.h"
+#include "under_test.h"
 
 /* Subjects that have an answer for such callers, and what it is. */
 static const char *const answers[][2] = {
@@ -59,6 +58,17 @@ TEST_ROWS(subjects, answers)
 			ck_assert_int_eq(check->part[i].from, HVC_LEVEL_EL1_SVC);
 		}
 		hvc_check_free(check);
+	}
+	for (enum hvc_insn insn = HVC_INSN_HVC_A32; insn <= HVC_INSN_HVC_T32; insn++) {
+		struct hvc_machine *machine =
+		        open_machine(subject, &hvc_abi_world_at(abi, 0)->world);
+		struct hvc_call call;
+
+		hvc_call_init(&call, 0);
+		call.from = HVC_LEVEL_EL1_SVC;
+		call.insn = insn;
+		assert_modes_alike(machine, &call, suite_is_full() ? 1 : 16381);
+		hvc_machine_close(machine);
 	}
 	hvc_abi_free(abi);
 	hvc_subject_close(subject);

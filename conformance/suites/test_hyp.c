@@ -6,6 +6,7 @@
  */
 #include <stdlib.h>
 
+#include "abi/abi.h"
 #include "engine/fit.h"
 #include "hvcheck/aarch32.h"
 #include "hvcheck/arch.h"
@@ -95,7 +96,8 @@ static void sweep(struct judge *j, unsigned first, unsigned last, unsigned step)
 /*
  * All immediates with one value, of A32 and T32 in turns; with the others some immediates, and
  * those that are looked at. Each is translated anew, which is what takes the time. With
- * HVC_DISPATCH=full all immediates with each value, of both, in every world.
+ * HVC_DISPATCH=full all immediates with each value, of both, in every world, and with one of them
+ * from all other modes of EL1.
  */
 TEST_ROWS(every_immediate_is_answered, subjects)
 {
@@ -117,6 +119,19 @@ TEST_ROWS(every_immediate_is_answered, subjects)
 				      !full && (i || j.world || insn != all[row & 1]) ? 1009 : 1);
 				for (unsigned k = 0; k < 2; k++)
 					sweep(&j, subjects[row].imm[k], subjects[row].imm[k], 1);
+				if (full || !i)
+					assert_modes_alike(j.machine, &j.call,
+					                   !full ? 16381
+					                   : i   ? 1009
+					                         : 1);
+			}
+		/* Of SMC the four bits that A32 and T32 have. */
+		for (enum hvc_insn insn = HVC_INSN_SMC_A32; insn <= HVC_INSN_SMC_T32; insn++)
+			for (unsigned i = 0; i < 5 && hvc_abi__insns(j.abi) >> insn & 1; i++) {
+				j.call.insn = insn;
+				j.call.x[subjects[row].selector] = subjects[row].value[i];
+				sweep(&j, 0, 15, 1);
+				assert_modes_alike(j.machine, &j.call, 16381);
 			}
 		hvc_machine_close(j.machine);
 	}

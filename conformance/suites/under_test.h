@@ -67,6 +67,40 @@ static inline struct hvc_outcome make_call(struct hvc_machine *machine, const st
 	return outcome;
 }
 
+/**
+ * A caller in AArch32 state gets the same from each mode of EL1 as from Supervisor mode: how the
+ * call ends, and what is in r0 to r7, which all modes share. step: between the immediates.
+ */
+static inline void assert_modes_alike(struct hvc_machine *machine, const struct hvc_call *from_svc,
+                                      unsigned step)
+{
+	for (unsigned imm = 0; imm < HVC_IMM_COUNT; imm += step) {
+		struct hvc_call call = *from_svc;
+		struct hvc_outcome svc, other;
+		struct hvc_diag diag = {0};
+
+		call.imm = (uint16_t)imm;
+		for (enum hvc_level from = HVC_LEVEL_EL1_FIQ; from <= HVC_LEVEL_EL1_SYS; from++) {
+			call.from = HVC_LEVEL_EL1_SVC;
+			ck_assert_int_eq(hvc_machine_reset(machine, &diag), HVC_OK);
+			svc = make_call(machine, &call);
+			call.from = from;
+			ck_assert_int_eq(hvc_machine_reset(machine, &diag), HVC_OK);
+			other = make_call(machine, &call);
+			ck_assert_msg(other.kind == svc.kind &&
+			                      other.level == (svc.level == HVC_LEVEL_EL1_SVC
+			                                              ? from
+			                                              : svc.level) &&
+			                      !memcmp(other.state.v, svc.state.v,
+			                              8 * sizeof *svc.state.v),
+			              "%s #0x%x from %s: %s at %s, not %s",
+			              hvc_insn_name(call.insn), imm, hvc_level_name(from),
+			              hvc_outcome_name(other.kind), hvc_level_name(other.level),
+			              hvc_outcome_name(svc.kind));
+		}
+	}
+}
+
 static inline void reset(struct hvc_machine *machine)
 {
 	struct hvc_diag diag = {0};
