@@ -268,15 +268,16 @@ own_table	keeps_other
 	answer	0
 
 // By a table of two functions, of which x0 is the index: x1 and one more, and how long x1 counts
-// down for, whose end is not followed. Both `short` and that are named, the latter by `long`.
+// down for, whose end is not followed. x2 is the address of the table, which each has elsewhere.
 .macro by_table first:req, second:req
 	cmp	x0, #2
 	b.hs	1f
 	stp	x29, x30, [sp, #-16]!
-	adr	x29, 3f
-	ldr	x29, [x29, x0, lsl #3]
+	adr	x2, 3f
+	ldr	x29, [x2, x0, lsl #3]
 	blr	x29
 	ldp	x29, x30, [sp], #16
+	mov	x2, #0
 	mov	x29, #0
 	eret
 1:	mov	x29, #0

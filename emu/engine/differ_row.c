@@ -161,12 +161,45 @@ static void add_register(struct list *list, const struct hvc_exact_part *const p
 	add(list, name, differs(list->d, a, b, mask & hvc_bv__mask(a->width)), reg != HVC_REG_NONE);
 }
 
+/* An address of a side's own image. */
+static hvc_ref blank(void *ctx, hvc_ref part)
+{
+	const struct hvc_exact *exact = ctx;
+
+	return hvc_bv__const(part) && part->width == 64 && hvc_exact__is_inside(exact, part->value)
+	               ? hvc_bv__num(exact->terms, 64, 0)
+	               : NULL;
+}
+
+/*
+ * What a handler that is not followed gets, and was left in its registers by the dispatch, may be
+ * addresses of the two images. Without symbols nobody can tell whether it is the same data, and
+ * the handler's code is not compared anyway.
+ */
+static bool are_alike(struct hvc_differ *d, const struct hvc_row *const row[2], enum hvc_reg reg)
+{
+	hvc_ref blanked[HVC_SIDE_COUNT];
+
+	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
+		const struct hvc_row_effect *effect = effect_of(row[side], reg, "");
+
+		if (!effect || !hvc_differ__is_door(d->side[side], row[side]))
+			return false;
+		blanked[side] = hvc_bv__const(effect->value)
+		                        ? blank(d->side[side], effect->value)
+		                        : hvc_bv__rewrite(d->terms, effect->value, blank,
+		                                          d->side[side]);
+	}
+	return blanked[0] && blanked[0] == blanked[1];
+}
+
 static void add_registers(struct list *list, const struct hvc_exact_part *const part[2],
                           const struct hvc_row *const row[2])
 {
 	for (enum hvc_reg reg = HVC_REG_X0; reg < HVC_REG_COUNT; reg++)
-		if (effect_of(row[0], reg, hvc_reg_name(reg)) ||
-		    effect_of(row[1], reg, hvc_reg_name(reg)))
+		if ((effect_of(row[0], reg, hvc_reg_name(reg)) ||
+		     effect_of(row[1], reg, hvc_reg_name(reg))) &&
+		    !are_alike(list->d, row, reg))
 			add_register(list, part, row, reg, hvc_reg_name(reg));
 	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
 		for (unsigned i = 0; i < row[side]->effects; i++) {
