@@ -27,6 +27,9 @@ typedef void hvc_exact_told(void *ctx, const char *text);
 /** Inputs that paths go by, and pointers taken to be apart; each once, in the order of use. */
 void hvc_exact__reads(const struct hvc_exact *exact, hvc_exact_told *told, void *ctx);
 void hvc_exact__apart(const struct hvc_exact *exact, hvc_exact_told *told, void *ctx);
+/** Pointers of the caller's by which EL2 reads or writes, each once: where one leads nowhere it
+ * faults, which no class tells. */
+void hvc_exact__pointers(const struct hvc_exact *exact, hvc_exact_told *told, void *ctx);
 /** What the world fixes: "hcr_el2 = 0x80000000", "printk returned 0x0". */
 void hvc_exact__fixed(const struct hvc_exact *exact, hvc_exact_told *told, void *ctx);
 /** Told to a struct hvc_words: separated by commas. */

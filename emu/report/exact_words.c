@@ -131,6 +131,37 @@ void hvc_exact__reads(const struct hvc_exact *exact, hvc_exact_told *told, void 
 	tell_left(&seen, told, ctx);
 }
 
+static void tell_pointer(const struct hvc_exact *exact, hvc_ref base, struct seen *seen,
+                         hvc_exact_told *told, void *ctx)
+{
+	if (base && hvc_way__is_callers(exact->terms, base) && is_new(seen, base))
+		tell(exact, base, told, ctx);
+}
+
+void hvc_exact__pointers(const struct hvc_exact *exact, hvc_exact_told *told, void *ctx)
+{
+	struct seen seen = {.count = 0};
+
+	for (unsigned i = 0; i < exact->parts; i++) {
+		const struct hvc_symbolic *s = exact->part[i].symbolic;
+
+		for (unsigned j = 0; j < s->paths; j++) {
+			const struct hvc_way *way = s->path[j].way;
+
+			for (const struct hvc_read *r = way->read; r; r = r->before) {
+				hvc_ref base = NULL;
+
+				if (r->address)
+					(void)hvc_bv__offset(r->address, &base);
+				tell_pointer(exact, base, &seen, told, ctx);
+			}
+			for (const struct hvc_log *log = way->log; log; log = log->before)
+				tell_pointer(exact, log->base, &seen, told, ctx);
+		}
+	}
+	tell_left(&seen, told, ctx);
+}
+
 void hvc_exact__apart(const struct hvc_exact *exact, hvc_exact_told *told, void *ctx)
 {
 	struct seen seen = {.count = 0};

@@ -173,6 +173,8 @@ static void add_assumed(struct hvc_json *json, const struct hvc_exact *exact)
 	hvc_exact__reads(exact, add_told, json);
 	hvc_json__put(json, "] fixed[");
 	hvc_exact__fixed(exact, add_told, json);
+	hvc_json__put(json, "] pointers[");
+	hvc_exact__pointers(exact, add_told, json);
 	hvc_json__put(json, "] apart[");
 	hvc_exact__apart(exact, add_told, json);
 	hvc_json__close(json);

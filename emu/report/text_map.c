@@ -103,6 +103,12 @@ static void put_assumed(const struct hvc_page *page, const struct hvc_exact *exa
 	hvc_page__gap(page);
 	hvc_exact__reads(exact, hvc_exact__list, &words);
 	put_list(page, "Read besides the call, of any value", &words);
+	hvc_exact__pointers(exact, hvc_exact__list, &words);
+	put_list(
+	        page,
+	        "By these pointers of the caller's EL2 reads or writes, and faults where one leads "
+	        "nowhere",
+	        &words);
 	hvc_exact__fixed(exact, hvc_exact__list, &words);
 	put_list(page, "Fixed by the world", &words);
 	if (takes_trapped(exact))
