@@ -125,4 +125,34 @@ TEST(no_word_names_register_31)
 	}
 }
 
+/* A32 and T32, where Capstone 4 and 5 do not say the same. */
+TEST(aarch32_registers)
+{
+	static const struct {
+		bool t32;
+		uint32_t bits, reads, writes, loaded, address;
+	} insns[] = {
+	        {true, 0x4006e92d, 0x6006, 0x2000, 0, 0x2000},  /* push.w {r1, r2, lr} */
+	        {true, 0x046de925, 0x046d, 0x0020, 0, 0x0020},  /* stmdb r5!, {r0, r2, r3, ...} */
+	        {true, 0xe892 | 0x0009u << 16, 4, 9, 9, 4},     /* ldm r2, {r0, r3} */
+	        {true, 0xb510, 0x6010, 0x2000, 0, 0x2000},      /* push {r4, lr} */
+	        {true, 0xbc06, 0x2000, 0x2006, 6, 0x2000},      /* pop {r1, r2} */
+	        {false, 0xe92d4010, 0x6010, 0x2000, 0, 0x2000}, /* push {r4, lr} */
+	        {false, 0xe88c000f, 0x100f, 0, 0, 0x1000},      /* stm r12, {r0-r3} */
+	        {false, 0xe8bd0030, 0x2000, 0x2030, 0x30, 0x2000}, /* pop {r4, r5} */
+	        {false, 0xe6ef8071, 2, 0x100, 0, 0},               /* uxtb r8, r1 */
+	        {false, 0xe6bf5076, 0x40, 0x20, 0, 0},             /* sxth r5, r6 */
+	};
+
+	for (unsigned i = 0; i < sizeof insns / sizeof *insns; i++) {
+		struct hvc_def_use use;
+
+		hvc_disasm__use_aarch32(0, insns[i].bits, insns[i].t32, &use);
+		ck_assert_msg(
+		        use.reads == insns[i].reads && use.writes == insns[i].writes &&
+		                use.loaded == insns[i].loaded && use.address == insns[i].address,
+		        "row %u: %x %x %x %x", i, use.reads, use.writes, use.loaded, use.address);
+	}
+}
+
 SUITE_MAIN("def_use")

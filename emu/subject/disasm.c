@@ -191,6 +191,28 @@ static uint32_t mask_of(unsigned reg)
 	return reg == ARM_REG_SP ? 1u << 13 : reg == ARM_REG_LR ? 1u << 14 : 0;
 }
 
+/*
+ * What Capstone 4 and 5 do not agree on: PUSH.W writes what it pushes in one, STMDB does not move
+ * its base in the other, and extensions read nothing in the first.
+ */
+static void correct(const cs_insn *insn, struct hvc_def_use *out)
+{
+	const bool push = !strncmp(insn->mnemonic, "push", 4);
+	const cs_arm_op *operand = insn->detail->arm.operands;
+
+	if (push || !strncmp(insn->mnemonic, "stm", 3)) {
+		out->address = push ? mask_of(ARM_REG_SP) : mask_of((unsigned)operand[0].reg);
+		out->writes = push || strchr(insn->op_str, '!') ? out->address : 0;
+	} else if (!strncmp(insn->mnemonic, "pop", 3) || !strncmp(insn->mnemonic, "ldm", 3)) {
+		out->address = *insn->mnemonic == 'p' ? mask_of(ARM_REG_SP)
+		                                      : mask_of((unsigned)operand[0].reg);
+	} else if (!strncmp(insn->mnemonic + 1, "xt", 2)) {
+		for (unsigned i = 1; i < insn->detail->arm.op_count; i++)
+			if (operand[i].type == ARM_OP_REG)
+				out->reads |= mask_of((unsigned)operand[i].reg);
+	}
+}
+
 static void use_of(csh handle, const cs_insn *insn, struct hvc_def_use *out)
 {
 	cs_regs read, written;
@@ -210,6 +232,7 @@ static void use_of(csh handle, const cs_insn *insn, struct hvc_def_use *out)
 			out->address |=
 			        mask_of((unsigned)op->mem.base) | mask_of((unsigned)op->mem.index);
 	}
+	correct(insn, out);
 	load = !strncmp(insn->mnemonic, "ld", 2) || !strncmp(insn->mnemonic, "pop", 3);
 	out->loaded = load ? out->writes & ~out->address : 0;
 	out->moved = out->writes & out->address;
