@@ -26,7 +26,8 @@ static void add_failure(struct hvc_findings *list, const struct hvc_sequences *s
 	hvc_words__add(&draft.key, "%s %s", called,
 	               *hvc_verdict__register(&failure->verdict, text, sizeof(text)) ? text : "-");
 	hvc_sequence__print(sequences, property, failure, text, sizeof(text));
-	hvc_words__add(&draft.summary, "after %u calls, %s: %s", failure->steps, called, text);
+	hvc_words__add(&draft.summary, "after %u call%s, %s: %s", failure->steps,
+	               failure->steps == 1 ? "" : "s", called, text);
 	for (unsigned i = 0; i < failure->steps; i++)
 		hvc_words__add(
 		        &draft.call, "%s%s", i ? ", " : "",
