@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "engine/exact.h"
+#include "engine/saved.h"
 #include "engine/suggest.h"
 #include "subject/site.h"
 #include "subject/subject.h"
@@ -198,6 +199,36 @@ TEST(results_are_told_as_far_as_calls_show)
 		ck_assert_str_eq(does, handlers[i].does);
 		hvc_exact__free(exact);
 	}
+}
+
+/* A saved map says what calls did, as the map does: a diff of it finds what is no more. */
+TEST(saved_maps_keep_what_was_seen)
+{
+	/* add r0, r0, #0x30; str r0, [r1] */
+	struct hvc_exact *map =
+	        map_words((const uint32_t[]){0xe2800030, 0xe5810000, ERET, SPIN}, 4);
+	const char *path = HVC_BINARY_DIR "/hyp.map";
+	struct hvc_exact *back = NULL;
+	struct hvc_diag diag = {0};
+	char does[2][512];
+	FILE *file = fopen(path, "w");
+
+	ck_assert_int_eq(hvc_exact__save(file, map, &diag), HVC_OK);
+	ck_assert_int_eq(fclose(file), 0);
+	ck_assert_msg(hvc_exact__load(path, &diag, &back) == HVC_OK, "%u: %s", diag.line,
+	              diag.message);
+	ck_assert_uint_eq(back->part[0].rows, map->part[0].rows);
+	for (unsigned i = 0; i < map->part[0].rows; i++) {
+		const struct hvc_row *is = &back->part[0].row[i], *was = &map->part[0].row[i];
+
+		ck_assert(is->seen && was->seen && is->stored == was->stored);
+		hvc_exact__print_behaviour(map, was, does[0], sizeof does[0]);
+		hvc_exact__print_behaviour(back, is, does[1], sizeof does[1]);
+		ck_assert_str_eq(does[0], does[1]);
+	}
+	ck_assert(map->part[0].row[map->part[0].rows - 1].stored);
+	hvc_exact__free(back);
+	hvc_exact__free(map);
 }
 
 /* What calls had is suggested as a promise, which the subject keeps and a wrong one does not. */

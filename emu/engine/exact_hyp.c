@@ -25,7 +25,6 @@
 #define CONSTANTS_LIMIT 1000u /* instructions followed when looking for compared constants */
 #define TRIED_MAX       24u   /* immediates that stand for all where values are tried */
 #define REGISTERS       HVC_WAY_REGISTERS
-#define NO_WAY          UINT8_MAX
 #define OTHER_SEED      1
 #define SAMPLE          4096u /* of so many immediates one is called after ENOUGH */
 #define ENOUGH \
@@ -79,19 +78,6 @@ struct pass {
 	uint8_t *way; /* one an immediate that is called */
 };
 
-static uint8_t number_of(struct bench *bench, const struct hvc_way_seen *way)
-{
-	for (unsigned i = 0; i < bench->ways; i++)
-		if (hvc_way_seen__same(&bench->way[i], way))
-			return (uint8_t)i;
-	if (bench->ways == WAYS_MAX) {
-		bench->overflow = true;
-		return NO_WAY;
-	}
-	bench->way[bench->ways] = *way;
-	return (uint8_t)bench->ways++;
-}
-
 static bool next(void *ctx, struct hvc_call *call)
 {
 	struct pass *pass = ctx;
@@ -114,7 +100,6 @@ static bool done(void *ctx, const struct hvc_call *call, const struct hvc_outcom
 	        pass->at ? &bench->way[pass->way[pass->at - 1]] : NULL,
 	        pass->given < REGISTERS ? &bench->way[bench->base[call->imm]] : NULL,
 	};
-	struct hvc_way_seen way;
 	unsigned i;
 
 	bench->instructions += outcome->instructions;
@@ -129,9 +114,12 @@ static bool done(void *ctx, const struct hvc_call *call, const struct hvc_outcom
 			pass->way[pass->at++] = (uint8_t)i;
 			return true;
 		}
-	way = hvc_way_seen__of(machine, call, outcome, pass->given, like);
-	pass->way[pass->at++] = number_of(bench, &way);
-	return !bench->overflow;
+	bench->overflow = bench->ways == WAYS_MAX;
+	if (bench->overflow)
+		return false;
+	bench->way[bench->ways] = hvc_way_seen__of(machine, call, outcome, pass->given, like);
+	pass->way[pass->at++] = (uint8_t)bench->ways++;
+	return true;
 }
 
 /* reg: REGISTERS: none is set. */

@@ -234,6 +234,10 @@ static void put_row(struct saver *s, const struct hvc_row *row)
 	put_cases(s, row);
 	if (row->why)
 		fprintf(s->file, "  why %s\n", row->why);
+	if (row->seen)
+		fputs("  seen\n", s->file);
+	if (row->stored)
+		fputs("  stored\n", s->file);
 	fprintf(s->file, "  at 0x%" PRIx64 "\n", row->pc);
 	if (row->target)
 		put_line(s, "to", row->target);

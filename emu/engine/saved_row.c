@@ -287,6 +287,11 @@ bool hvc_saved__part(struct hvc_saved_reading *r, const char *word)
 		return take_why(r);
 	if (!strcmp(word, "store"))
 		return take_store(r);
+	if (!strcmp(word, "seen") || !strcmp(word, "stored")) {
+		row->seen = true;
+		row->stored |= word[1] == 't';
+		return row->known == HVC_ROW_SWEPT || complain(r, "seen of calls, and not swept");
+	}
 	if (!strcmp(word, "at") || !strcmp(word, "ec") || !strcmp(word, "own-stores"))
 		return take_number(r, word);
 	if (!strcmp(word, "other")) {

@@ -172,21 +172,3 @@ struct hvc_way_seen hvc_way_seen__of(const struct hvc_machine *machine, const st
 		find_effects(call, &entry, outcome, given, like, &way);
 	return way;
 }
-
-static bool same_value(const struct hvc_way_value *a, const struct hvc_way_value *b)
-{
-	return a->from == b->from && a->value == b->value && a->plus == b->plus;
-}
-
-bool hvc_way_seen__same(const struct hvc_way_seen *a, const struct hvc_way_seen *b)
-{
-	if (a->kind != b->kind || a->level != b->level || a->pc != b->pc || a->jumps != b->jumps ||
-	    a->stores != b->stores || !same_value(&a->target, &b->target) ||
-	    a->effects != b->effects)
-		return false;
-	for (unsigned i = 0; i < a->effects; i++)
-		if (a->effect[i].reg != b->effect[i].reg ||
-		    !same_value(&a->effect[i].value, &b->effect[i].value))
-			return false;
-	return true;
-}

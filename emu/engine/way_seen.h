@@ -55,6 +55,5 @@ bool hvc_way_seen__fits(const struct hvc_way_seen *way, const struct hvc_machine
 /** The same call was made with other registers: values that are others now are not known. */
 void hvc_way_seen__doubt(struct hvc_way_seen *way, const struct hvc_machine *machine,
                          const struct hvc_call *call, const struct hvc_outcome *outcome);
-bool hvc_way_seen__same(const struct hvc_way_seen *a, const struct hvc_way_seen *b);
 
 #endif
