@@ -87,7 +87,7 @@ static bool leads(const struct hvc_site_search *search, uint64_t begin, uint64_t
 		all++;
 		always += insn.word >> 28 == 14;
 		behind += at > site;
-		ended = at > site && ends(&insn);
+		ended = at >= site && ends(&insn);
 	}
 	return named || (t32 ? ended : all >= ENOUGH && always * 4 >= all * 3);
 }
@@ -121,18 +121,23 @@ static uint64_t skip_literals(const struct hvc_site_search *search, uint64_t at,
 	return at;
 }
 
-/* What may stand before a function of T32: an end, filling, or a word of data. */
-static bool may_precede(uint32_t half)
+/* What may stand before a function of T32: an end, of A32 too, filling, or a word of data. */
+static bool may_precede(const struct hvc_site_search *search, uint64_t at, uint32_t half)
 {
+	struct hvc_a32 insn;
+
+	if (!(at & 3) && decodes(search, at - 4, false, &insn) && ends(&insn))
+		return true;
 	return half == 0x4770 || half >> 8 == 0xbd || half == 0xbf00 || half == 0x46c0 || !half ||
 	       half >> 11 == 0x1c;
 }
 
 /*
  * Where the function begins: its symbol; else the nearest place before it at which one does, or
- * behind an instruction that nothing gets past. exact: registers hold its arguments there.
+ * behind an instruction that nothing gets past. exact: registers hold its arguments there. sure: it
+ * is a call of a function that is known, so that what follows need not tell it from noise.
  */
-static bool find_begin(const struct hvc_site_search *search, uint64_t site, bool t32,
+static bool find_begin(const struct hvc_site_search *search, uint64_t site, bool t32, bool sure,
                        uint64_t *begin, bool *exact)
 {
 	const struct hvc_symbol *symbol = hvc_symbols__cover(&search->scan->loaded->symbols, site);
@@ -156,11 +161,11 @@ static bool find_begin(const struct hvc_site_search *search, uint64_t site, bool
 		*exact = true;
 		before &= t32 ? 0xffff : UINT32_MAX;
 		*begin = at;
-		if (first || (begins(bits, t32) && (!t32 || may_precede(before))))
-			return leads(search, at, site, t32, first);
+		if (first || (begins(bits, t32) && (!t32 || may_precede(search, at, before))))
+			return leads(search, at, site, t32, first || sure);
 		if (t32 && (before == 0x4770 || before >> 8 == 0xbd)) {
 			*begin = skip_literals(search, at, site);
-			return leads(search, *begin, site, t32, false);
+			return leads(search, *begin, site, t32, sure);
 		}
 		if (t32)
 			continue;
@@ -168,7 +173,7 @@ static bool find_begin(const struct hvc_site_search *search, uint64_t site, bool
 		*exact = (insn.kind == HVC_A32_INDIRECT && ends(&insn)) ||
 		         is_literal(search, at - 4, false);
 		if (*exact || !decodes(search, at - 4, false, &insn) || ends(&insn))
-			return leads(search, at, site, false, false);
+			return leads(search, at, site, false, sure);
 	}
 	return false;
 }
@@ -200,7 +205,7 @@ enum hvc_status hvc_site__examine_a32(struct hvc_site_search *search, struct hvc
 	site->guard = HVC_REG_NONE;
 	if (!hvc_functions__executable(loaded, site->address))
 		site->data = "not in anything executable";
-	else if (!find_begin(search, site->address, t32, &begin, &exact))
+	else if (!find_begin(search, site->address, t32, site->through != 0, &begin, &exact))
 		site->data = "its neighbours are no instructions";
 	if (site->data || search->analysed == HVC_SITES_ANALYSED_MAX)
 		return HVC_OK;

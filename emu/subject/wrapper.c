@@ -129,7 +129,11 @@ static enum hvc_status add_call(struct hvc_site_search *search, const struct bra
                                 const struct wrapper *wrapper)
 {
 	struct hvc_scan *scan = search->scan;
-	struct hvc_site site = {.address = branch->address, .isa = branch->isa};
+	struct hvc_site site = {
+	        .address = branch->address,
+	        .isa = branch->isa,
+	        .through = wrapper->site.through ? wrapper->site.through : wrapper->site.address,
+	};
 	struct hvc_value outside[HVC_GPR_COUNT];
 
 	if (scan->calls >= HVC_SITES_ANALYSED_MAX ||
@@ -144,7 +148,6 @@ static enum hvc_status add_call(struct hvc_site_search *search, const struct bra
 		return HVC_OK;
 	site.insn = wrapper->site.insn;
 	site.imm = wrapper->site.imm;
-	site.through = wrapper->site.through ? wrapper->site.through : wrapper->site.address;
 	memcpy(outside, site.x, sizeof(outside));
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
 		const struct hvc_value *inside = &wrapper->site.x[n];
