@@ -105,6 +105,40 @@ TEST(t32_is_followed)
 	hvc_flow__free(flow);
 }
 
+/* What A32 and T32 data processing makes of numbers, and what of pc, which is none. */
+TEST(constants_of_32_bits_are_calculated)
+{
+	/* lsl, mvn, bic, orr and lsl, and, eor, rsb, asr, ror, sub; mov r10, pc; add r11, pc, r2 */
+	static const uint32_t a32[] = {0xe3a00084, 0xe1a00c00, 0xe3e0147b, 0xe3c118ff, 0xe3082400,
+	                               0xe3a03079, 0xe1833802, 0xe2034321, 0xe224407d, 0xe2625a09,
+	                               0xe1a06240, 0xe1a08e60, 0xe0409002, 0xe1a0a00f, 0xe08fb002,
+	                               0xe1400070, 0xe12fff1e};
+	/* movs, lsls, lsrs, asrs, adds, subs, mov, ands; bic.w, orr.w and lsl, rsb.w; mov r9, pc */
+	static const uint32_t t32[] = {0x06002084, 0x11020a01, 0x1a5c1843, 0x401d4605, 0x4604f023,
+	                               0x1701ea46, 0x0800f1c1, 0xf7e046f9, 0x47708000};
+	static const uint32_t of_a32[] = {0x84000000, 0x8400ffff, 0x8400, 0x84000079, 0x8400007d,
+	                                  0xc00,      0xf8400000, 0,      0x40000008, 0x83ff7c00};
+	static const uint32_t of_t32[] = {0x84000000, 0x840000, 0xf8400000, 0x84840000, 0x84000000,
+	                                  0x84000000, 0x840000, 0x8c40000,  0xff7c0000};
+	struct hvc_value x[HVC_GPR_COUNT];
+
+	follow_in(HVC_ISA_A32, a32, 17, true);
+	for (unsigned n = 0; n < 10; n++)
+		if (n != 7)
+			assert_constant(15, n, of_a32[n]);
+	ck_assert_int_eq(value(15, 10).kind, HVC_VALUE_COMPUTED);
+	ck_assert_int_eq(value(15, 11).kind, HVC_VALUE_COMPUTED);
+	hvc_flow__free(flow);
+	follow_in(HVC_ISA_T32, t32, 9, true);
+	hvc_flow__before(flow, BASE + 30, x);
+	for (unsigned n = 0; n < 9; n++) {
+		ck_assert_int_eq(x[n].kind, HVC_VALUE_CONSTANT);
+		ck_assert_uint_eq(x[n].constant[0], of_t32[n]);
+	}
+	ck_assert_int_ne(x[9].kind, HVC_VALUE_CONSTANT);
+	hvc_flow__free(flow);
+}
+
 TEST(constants_are_calculated)
 {
 	FOLLOW(A64_MOVZ(0, 0x21), A64_MOVK16(0, 0xc500), /* x0 = 0xc5000021 */

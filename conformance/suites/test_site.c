@@ -247,45 +247,42 @@ TEST(failures_leave_the_output_alone)
 }
 
 /* A zImage of A32 and T32 functions without a name: by PUSH, behind an end, behind literals. */
+static const uint32_t unnamed[] = {
+        /* push {r4, lr}; r0 = 0x84000001; hvc; pop */
+        0xe92d4010, 0xe3000001, 0xe3480400, 0xe1400070, 0xe8bd8010,
+        /* ldr r0, literal; mov r1, #2; smc; bx lr */
+        0xe59f0008, 0xe3a01002, 0xe1600070, 0xe12fff1e, 0x84000009,
+        /* mov r12, #29; mov r0, #0; hvc #0xea1; bx lr */
+        0xe3a0c01d, 0xe3a00000, 0xe140ea71, 0xe12fff1e,
+        /* str lr, [sp, #-4]!; mvn r0, #0; mov r2, r1; hvc; ldr pc, [sp], #4 */
+        0xe52de004, 0xe3e00000, 0xe1a02001, 0xe1400070, 0xe49df004,
+        /* mov r7, r0; hvc #3; bx lr; who calls it with 0x77, and jumps there with 0x78 */
+        0xe1a07000, 0xe1400073, 0xe12fff1e, 0xe92d4010, 0xe3a00077, 0xebfffff9, 0xe8bd8010,
+        0xe3a00078, 0xeafffff6,
+        /* T32: push; ldr r0, literal; hvc; pop. movs r0, #6; movs r1, #0; hvc #0x14; bx lr
+         */
+        0x4802b510, 0x8000f7e0, 0xbf00bd10, 0x84000008, 0x21002006, 0x8014f7e0, 0xbf004770,
+        /* push.w {r4, r8, lr}; movw r0, #0x1234; smc; pop.w */
+        0x4110e92d, 0x2034f241, 0x8000f7f0, 0x8110e8bd,
+        /* data */
+        0x00000000, 0xe1400070, 0x00000000, 0x00000000, 0xffffffff, 0x8000f7e0, 0xffffffff,
+        0xffffffff};
+static const struct {
+	uint64_t offset;
+	enum hvc_insn insn;
+	uint16_t imm;
+	unsigned reg;
+	uint64_t value;
+} unnamed_sites[] = {
+        {0x0c, HVC_INSN_HVC_A32, 0, 0, 0x84000001}, {0x1c, HVC_INSN_SMC_A32, 0, 0, 0x84000009},
+        {0x30, HVC_INSN_HVC_A32, 0xea1, 12, 29},    {0x44, HVC_INSN_HVC_A32, 0, 0, UINT32_MAX},
+        {0x60, HVC_INSN_HVC_A32, 3, 7, 0x77},       {0x6c, HVC_INSN_HVC_A32, 3, 7, 0x78},
+        {0x74, HVC_INSN_HVC_T32, 0, 0, 0x84000008}, {0x84, HVC_INSN_HVC_T32, 0x14, 0, 6},
+        {0x94, HVC_INSN_SMC_T32, 0, 0, 0x1234},
+};
+
 TEST(functions_of_32_bits_without_symbols)
 {
-	static const uint32_t words[] = {
-	        /* push {r4, lr}; r0 = 0x84000001; hvc; pop */
-	        0xe92d4010, 0xe3000001, 0xe3480400, 0xe1400070, 0xe8bd8010,
-	        /* ldr r0, literal; mov r1, #2; smc; bx lr */
-	        0xe59f0008, 0xe3a01002, 0xe1600070, 0xe12fff1e, 0x84000009,
-	        /* mov r12, #29; mov r0, #0; hvc #0xea1; bx lr */
-	        0xe3a0c01d, 0xe3a00000, 0xe140ea71, 0xe12fff1e,
-	        /* str lr, [sp, #-4]!; mvn r0, #0; mov r2, r1; hvc; ldr pc, [sp], #4 */
-	        0xe52de004, 0xe3e00000, 0xe1a02001, 0xe1400070, 0xe49df004,
-	        /* mov r7, r0; hvc #3; bx lr; who calls it with 0x77, and jumps there with 0x78 */
-	        0xe1a07000, 0xe1400073, 0xe12fff1e, 0xe92d4010, 0xe3a00077, 0xebfffff9, 0xe8bd8010,
-	        0xe3a00078, 0xeafffff6,
-	        /* T32: push; ldr r0, literal; hvc; pop. movs r0, #6; movs r1, #0; hvc #0x14; bx lr
-	         */
-	        0x4802b510, 0x8000f7e0, 0xbf00bd10, 0x84000008, 0x21002006, 0x8014f7e0, 0xbf004770,
-	        /* push.w {r4, r8, lr}; movw r0, #0x1234; smc; pop.w */
-	        0x4110e92d, 0x2034f241, 0x8000f7f0, 0x8110e8bd,
-	        /* data */
-	        0x00000000, 0xe1400070, 0x00000000, 0x00000000, 0xffffffff, 0x8000f7e0, 0xffffffff,
-	        0xffffffff};
-	static const struct {
-		uint64_t offset;
-		enum hvc_insn insn;
-		uint16_t imm;
-		unsigned reg;
-		uint64_t value;
-	} wanted[] = {
-	        {0x0c, HVC_INSN_HVC_A32, 0, 0, 0x84000001},
-	        {0x1c, HVC_INSN_SMC_A32, 0, 0, 0x84000009},
-	        {0x30, HVC_INSN_HVC_A32, 0xea1, 12, 29},
-	        {0x44, HVC_INSN_HVC_A32, 0, 0, UINT32_MAX},
-	        {0x60, HVC_INSN_HVC_A32, 3, 7, 0x77},
-	        {0x6c, HVC_INSN_HVC_A32, 3, 7, 0x78},
-	        {0x74, HVC_INSN_HVC_T32, 0, 0, 0x84000008},
-	        {0x84, HVC_INSN_HVC_T32, 0x14, 0, 6},
-	        {0x94, HVC_INSN_SMC_T32, 0, 0, 0x1234},
-	};
 	static uint32_t image[0x400];
 	const char *path = HVC_BINARY_DIR "/site.zImage";
 	struct hvc_scan *scan = NULL;
@@ -293,25 +290,26 @@ TEST(functions_of_32_bits_without_symbols)
 	unsigned data = 0;
 
 	image[0x24 / 4] = 0x016f2818; /* a zImage's magic number */
-	memcpy(image + 0x100, words, sizeof words);
+	memcpy(image + 0x100, unnamed, sizeof unnamed);
 	suite_put(path, image, sizeof image);
 	ck_assert_msg(hvc_scan__file(path, NULL, &diag, &scan) == HVC_OK, "%s", diag.message);
-	for (unsigned i = 0; i < sizeof wanted / sizeof *wanted; i++) {
+	for (unsigned i = 0; i < sizeof unnamed_sites / sizeof *unnamed_sites; i++) {
 		const struct hvc_site *site = NULL;
 
 		for (size_t k = 0; k < scan->sites + scan->calls; k++) {
 			const struct hvc_site *one =
 			        k < scan->sites ? &scan->site[k] : &scan->call[k - scan->sites];
 
-			if (one->address == 0x40000400 + wanted[i].offset)
+			if (one->address == 0x40000400 + unnamed_sites[i].offset)
 				site = one;
 		}
-		ck_assert_msg(site && !site->data, "at 0x%x", (unsigned)wanted[i].offset);
-		ck_assert_int_eq(site->insn, wanted[i].insn);
-		ck_assert_uint_eq(site->imm, wanted[i].imm);
+		ck_assert_msg(site && !site->data, "at 0x%x", (unsigned)unnamed_sites[i].offset);
+		ck_assert_int_eq(site->insn, unnamed_sites[i].insn);
+		ck_assert_uint_eq(site->imm, unnamed_sites[i].imm);
 		ck_assert(site->has_function);
-		ck_assert_uint_eq(site->x[wanted[i].reg].constants, 1);
-		ck_assert_uint_eq(site->x[wanted[i].reg].constant[0], wanted[i].value);
+		ck_assert_uint_eq(site->x[unnamed_sites[i].reg].constants, 1);
+		ck_assert_uint_eq(site->x[unnamed_sites[i].reg].constant[0],
+		                  unnamed_sites[i].value);
 	}
 	for (size_t k = 0; k < scan->sites; k++)
 		data += scan->site[k].data != NULL;

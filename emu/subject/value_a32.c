@@ -60,7 +60,7 @@ static bool a32(const struct hvc_image *image, uint64_t address, uint32_t word, 
 		*out = number(rd, half);
 	else if ((word & 0x0ff00000) == 0x03400000)
 		*out = (struct change){rd, rd, false, 0xffff0000, half << 16, 0};
-	else if ((word & 0x0fef0ff0) == 0x01a00000)
+	else if ((word & 0x0fef0ff0) == 0x01a00000 && (word & 15) != PC)
 		*out = copy(rd, word & 15, 0, 0);
 	else if ((word & 0x0fef0000) == 0x028f0000 || (word & 0x0fef0000) == 0x024f0000)
 		*out = place(rd, address + 8 + (word >> 23 & 1 ? imm : 0 - imm));
@@ -85,7 +85,7 @@ static bool t32_narrow(const struct hvc_image *image, uint64_t address, uint32_t
 
 	if (word >> 11 == 4)
 		*out = number(rd, word & 0xff);
-	else if (word >> 8 == 0x46)
+	else if (word >> 8 == 0x46 && (word >> 3 & 15) != PC)
 		*out = copy((word & 7) | (word >> 4 & 8), word >> 3 & 15, 0, 0);
 	else if (word >> 6 == 0)
 		*out = copy(word & 7, word >> 3 & 7, 0, 0);
@@ -166,6 +166,131 @@ static struct hvc_value changed(const struct hvc_values *values, const struct ch
 	return out;
 }
 
+/* rd := rn op operand; of a register shifted by a number, or a number. */
+struct operation {
+	enum { AND, BIC, ORR, ORN, EOR, ADD, SUB, RSB, NONE } op;
+	unsigned rd, rn, rm, type, by; /* rn PC: 0; rm PC: `imm`; type: LSL, LSR, ASR, ROR */
+	uint32_t imm;
+};
+
+/* Data processing (F4.1.3, F3.1.3): bits 24:21 of A32, of T32 instructions of four bytes. */
+static bool operates(uint32_t word, unsigned size, bool t32, struct operation *out)
+{
+	static const unsigned char a32_op[16] = {AND,  EOR,  SUB,  RSB,  ADD, NONE, NONE, NONE,
+	                                         NONE, NONE, NONE, NONE, ORR, ORR,  BIC,  ORN};
+	static const unsigned char t32_op[16] = {AND, BIC,  ORR,  ORN,  EOR,  NONE, NONE, NONE,
+	                                         ADD, NONE, NONE, NONE, NONE, SUB,  RSB,  NONE};
+	static const unsigned char narrow_op[16] = {AND,  EOR,  NONE, NONE, NONE, NONE, NONE, NONE,
+	                                            NONE, NONE, NONE, NONE, ORR,  NONE, BIC,  NONE};
+	const unsigned op = word >> 21 & 15;
+
+	*out = (struct operation){.op = NONE, .rn = word >> 16 & 15, .rm = PC};
+	if (!t32 && (word & 0x0e000000) == 0x02000000) {
+		out->op = a32_op[op];
+		out->rd = word >> 12 & 15;
+		out->imm = hvc_a32__immediate(word);
+	} else if (!t32 && !(word & 0x0e000010)) {
+		*out = (struct operation){.op = a32_op[op],
+		                          .rd = word >> 12 & 15,
+		                          .rn = word >> 16 & 15,
+		                          .rm = word & 15,
+		                          .type = word >> 5 & 3,
+		                          .by = word >> 7 & 31};
+	} else if (t32 && size == 4 && (word & 0xfa008000) == 0xf0000000) {
+		out->op = t32_op[op];
+		out->rd = word >> 8 & 15;
+		out->imm = hvc_t32__immediate(word);
+	} else if (t32 && size == 4 && (word & 0xfe008000) == 0xea000000) {
+		*out = (struct operation){.op = t32_op[op],
+		                          .rd = word >> 8 & 15,
+		                          .rn = word >> 16 & 15,
+		                          .rm = word & 15,
+		                          .type = word >> 4 & 3,
+		                          .by = (word >> 10 & 28) | (word >> 6 & 3)};
+	} else if (t32 && size == 2 && word >> 13 == 0 && word >> 11 != 3) {
+		*out = (struct operation){.op = ORR,
+		                          .rd = word & 7,
+		                          .rn = PC,
+		                          .rm = word >> 3 & 7,
+		                          .type = word >> 11,
+		                          .by = word >> 6 & 31};
+	} else if (t32 && size == 2 && word >> 10 == 6) {
+		*out = (struct operation){.op = word >> 9 & 1 ? SUB : ADD,
+		                          .rd = word & 7,
+		                          .rn = word >> 3 & 7,
+		                          .rm = word >> 6 & 7};
+	} else if (t32 && size == 2 && word >> 10 == 16) {
+		*out = (struct operation){.op = narrow_op[word >> 6 & 15],
+		                          .rd = word & 7,
+		                          .rn = word & 7,
+		                          .rm = word >> 3 & 7};
+	}
+	/* MOV and MVN have no first operand, and pc is none here. */
+	if (!t32 && (op == 13 || op == 15))
+		out->rn = PC;
+	else if (out->rn == PC && size == 4 && !(t32 && (out->op == ORR || out->op == ORN)))
+		return false;
+	if ((word & 15) == PC && out->rm == PC && !out->imm)
+		return false;
+	return out->op != NONE && out->rd < REGISTERS && (out->by || !out->type);
+}
+
+static bool is_number(const struct hvc_values *values, unsigned r, uint32_t *out)
+{
+	const struct hvc_value *value = r == PC ? NULL : &values->x[r];
+
+	if (value && (value->kind != HVC_VALUE_CONSTANT || value->constants != 1))
+		return false;
+	*out = value ? (uint32_t)value->constant[0] : 0;
+	return true;
+}
+
+static uint32_t calculate(unsigned op, uint32_t a, uint32_t b)
+{
+	const uint32_t result[] = {a & b, a & ~b, a | b, a | ~b, a ^ b, a + b, a - b, b - a};
+
+	return result[op];
+}
+
+/* What it leaves in rd, where that is a number, or an argument with bits cleared, set, added. */
+static bool computes(const struct hvc_values *values, const struct operation *o, uint64_t address,
+                     struct hvc_value *out)
+{
+	uint32_t a, b = o->imm;
+	bool left = is_number(values, o->rn, &a), right = o->rm == PC;
+
+	if (!right && is_number(values, o->rm, &b)) {
+		right = true;
+		b = o->type == 0   ? b << o->by
+		    : o->type == 1 ? b >> o->by
+		    : o->type == 2 ? (b >> o->by) | (b >> 31 ? ~(UINT32_MAX >> o->by) : 0)
+		                   : b >> o->by | b << (32 - o->by);
+	}
+	if (left && right) {
+		*out = made(HVC_VALUE_CONSTANT, address);
+		out->constants = 1;
+		out->constant[0] = calculate(o->op, a, b);
+		return true;
+	}
+	/* ORR and ADD may have the argument on either side. */
+	if (left && !o->by && o->rm != PC && (o->op == ORR || o->op == ADD)) {
+		b = a;
+		right = true;
+	}
+	if (!right || o->op == EOR || o->op == RSB || o->op == ORN)
+		return false;
+	*out = hvc_value__change(&values->x[left ? o->rm : o->rn],
+	                         o->op == AND   ? ~b
+	                         : o->op == BIC ? b
+	                                        : 0,
+	                         o->op == ORR ? b : 0,
+	                         o->op == ADD   ? b
+	                         : o->op == SUB ? 0 - b
+	                                        : 0,
+	                         false, address);
+	return true;
+}
+
 /* A call: what the other side may change. */
 static void call(struct hvc_values *values, uint64_t address, bool function)
 {
@@ -197,6 +322,7 @@ static bool sets(const struct hvc_values *values, const struct hvc_flow_graph *f
                  struct change *change, struct hvc_value *out)
 {
 	uint64_t address = hvc_flow__address(flow, i);
+	struct operation operation;
 	struct hvc_a32 insn;
 	bool known;
 
@@ -205,6 +331,13 @@ static bool sets(const struct hvc_values *values, const struct hvc_flow_graph *f
 	                ? insn.word >> 28 != 15 && a32(flow->image, address, insn.word, change)
 	        : insn.size == 2 ? t32_narrow(flow->image, address, insn.word, change)
 	                         : t32_wide(flow->image, address, insn.word, change);
+	if (!known && (flow->isa == HVC_ISA_T32 || insn.word >> 28 != 15) &&
+	    operates(insn.word, insn.size, flow->isa == HVC_ISA_T32, &operation) &&
+	    operation.rd != SP && operation.rn != SP &&
+	    computes(values, &operation, address, out)) {
+		*change = (struct change){.rd = operation.rd};
+		return true;
+	}
 	if (!known || change->rd >= REGISTERS)
 		return false;
 	*out = changed(values, change, address);

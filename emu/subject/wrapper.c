@@ -65,12 +65,14 @@ static int by_address(const void *a, const void *b)
 }
 
 /* What the instruction gets in a register whose value is an argument of its function. */
-static struct hvc_value passed(const struct hvc_value *inside, const struct hvc_value *outside)
+static struct hvc_value passed(const struct hvc_value *inside, const struct hvc_value *outside,
+                               bool a64)
 {
 	struct hvc_value out = outside[inside->reg];
 
 	if (inside->drop | inside->set | inside->plus)
-		out = hvc_value__change(&out, inside->drop, inside->set, inside->plus, inside->word,
+		out = hvc_value__change(&out, inside->drop, inside->set, inside->plus,
+		                        a64 ? inside->word : hvc_value_is_constant(&out),
 		                        inside->at);
 	else if (inside->word)
 		out = hvc_value__low(&out);
@@ -152,7 +154,9 @@ static enum hvc_status add_call(struct hvc_site_search *search, const struct bra
 	for (unsigned n = 0; n < HVC_GPR_COUNT; n++) {
 		const struct hvc_value *inside = &wrapper->site.x[n];
 
-		site.x[n] = inside->kind == HVC_VALUE_ARGUMENT ? passed(inside, outside) : *inside;
+		site.x[n] = inside->kind == HVC_VALUE_ARGUMENT
+		                    ? passed(inside, outside, branch->isa == HVC_ISA_A64)
+		                    : *inside;
 	}
 	continue_after(&wrapper->site.after, branch->tail, &site.after);
 	site.guard = HVC_REG_NONE;
