@@ -288,7 +288,7 @@ static bool has_wrong_imm(const struct hvc_callers_config *config, const struct 
 	bool named, ignored;
 
 	look_up_imm(caller->abi, site->imm, &named, &ignored);
-	return site->imm && site->insn == HVC_INSN_HVC && !named && !ignored && kind &&
+	return site->imm && !hvc_insn_is_smc(site->insn) && !named && !ignored && kind &&
 	       x0->constants == 1 && has_kind(caller->abi, 0, kind) &&
 	       hvc_caller__owner_of_fid(config->registry, x0->constant[0])[0];
 }
