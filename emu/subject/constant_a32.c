@@ -174,7 +174,7 @@ static void read_line(struct search *s, uint64_t at, bool t32)
 	uint64_t to;
 	uint32_t bits;
 
-	for (; s->visited < s->limit && hvc_walk__word(s->image, at, &bits); at += insn.size) {
+	for (; s->visited < s->limit && hvc_walk__code(s->image, at, t32, &bits); at += insn.size) {
 		for (unsigned i = 0; i < s->visited; i++)
 			if (s->seen[i] == (at | t32))
 				return;

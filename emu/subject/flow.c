@@ -212,8 +212,8 @@ static bool read_words(struct hvc_flow_graph *flow, uint64_t words)
 	if (!flow->word || !flow->block_of || !flow->length || !flow->condition)
 		return false;
 	while (flow->words < words &&
-	       hvc_walk__word(flow->image, hvc_flow__address(flow, flow->words),
-	                      &flow->word[flow->words]))
+	       hvc_walk__code(flow->image, hvc_flow__address(flow, flow->words),
+	                      flow->isa == HVC_ISA_T32, &flow->word[flow->words]))
 		flow->words++;
 	memset(flow->condition, HVC_FLOW_ALWAYS, (size_t)words + 1);
 	if (flow->isa == HVC_ISA_T32)

@@ -44,7 +44,7 @@ static bool decodes(const struct hvc_site_search *search, uint64_t address, bool
 	uint32_t bits;
 	char text[96];
 
-	if (!word_at(search, address, &bits))
+	if (!hvc_walk__code(&search->image, address, t32, &bits))
 		return false;
 	hvc_a32__decode(address, bits, t32, insn);
 	/* Of A32: a word of zeros is an instruction, and none that anybody writes. */

@@ -29,6 +29,19 @@ bool hvc_walk__word(const struct hvc_image *image, uint64_t address, uint32_t *w
 	return false;
 }
 
+bool hvc_walk__code(const struct hvc_image *image, uint64_t address, bool t32, uint32_t *word)
+{
+	uint32_t before;
+
+	if (hvc_walk__word(image, address, word))
+		return true;
+	/* Halfwords from 0xe800 on are the first of two. */
+	if (!t32 || !hvc_walk__word(image, address - 2, &before) || before >> 16 >= 0xe800)
+		return false;
+	*word = before >> 16;
+	return true;
+}
+
 /* Addresses seen, an open-addressed hash set, and the queue of block starts still to visit. */
 struct state {
 	uint64_t *seen; /* address | 1; 0 is free */

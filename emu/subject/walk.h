@@ -9,6 +9,9 @@
 /** Read one word of an image; false when it is not all inside a segment. */
 bool hvc_walk__word(const struct hvc_image *image, uint64_t address, uint32_t *word);
 
+/** The same of an instruction: of T32 the last of a segment may have two bytes. */
+bool hvc_walk__code(const struct hvc_image *image, uint64_t address, bool t32, uint32_t *word);
+
 /** What to walk. Zero-initialise, then fill in. */
 struct hvc_walk {
 	const struct hvc_image *image;

@@ -220,12 +220,12 @@ static enum hvc_status look_through(struct hvc_site_search *search, unsigned ind
 	struct branch branch;
 	uint32_t word;
 
-	for (; at + 4 <= segment->data_size; at += step) {
+	for (; at + step <= segment->data_size; at += step) {
 		uint64_t address = segment->address + at;
 
 		if (!aarch32 && (segment->data[at + 3] & 0x7c) != 0x14)
 			continue;
-		if (!hvc_walk__word(&search->image, address, &word))
+		if (!hvc_walk__code(&search->image, address, aarch32, &word))
 			continue;
 		if (aarch32 && decode(address, word, HVC_ISA_T32, &branch))
 			HVC_TRY(look(search, &branch, wrapper, wrappers));
