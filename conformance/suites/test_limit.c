@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Limits: for everything of an input that grows a small file that asks for too much, which is
- * refused in one line before the time or memory is spent; and the table of limits in the docs.
+ * refused in one line before the time or memory is spent. limits.md has the table.
  */
 #define BOUNDED_FOLDER HVC_BINARY_DIR "/limit.files"
 
@@ -14,78 +14,6 @@
 #include <sys/un.h>
 
 #include "hvcheck/reg.h"
-
-/* One row of the table: what there may be so many of. */
-static const struct row {
-	const char *name;
-	uint64_t value;
-	const char *unit; /* "bytes", "members", "" for a factor */
-	const char *what;
-} limits[] = {
-        /* clang-format off */
-	{"image", HVC_LIMIT_IMAGE, "bytes", "of a file, of what is unpacked from it, and of an image in memory"},
-	{"unpacked", HVC_LIMIT_UNPACKED, "bytes", "that come out of a file in all layers, kept or passed over"},
-	{"ratio", HVC_LIMIT_RATIO, "", "times the size of the file: what may come out of it"},
-	{"free", HVC_LIMIT_FREE, "bytes", "that may come out of a file however small it is"},
-	{"layers", HVC_LIMIT_LAYERS, "layers", "of packing around an image"},
-	{"members", HVC_LIMIT_MEMBERS, "members", "of one package"},
-	{"header", HVC_LIMIT_HEADER, "bytes", "of what a package says before a member, names and all"},
-	{"memory", HVC_LIMIT_MEMORY, "bytes", "that worlds set, of all files and values of a run"},
-	{"segments", HVC_LIMIT_SEGMENTS, "segments", "of an ELF file that have memory"},
-	{"descriptors", HVC_LIMIT_DESCRIPTORS, "descriptors", "of EL2's translation tables in a snapshot"},
-	{"mappings", HVC_LIMIT_MAPPINGS, "pieces", "of memory that these tables map"},
-	{"symbols", HVC_LIMIT_SYMBOLS, "symbols", "of an image, in all its tables and a System.map"},
-	{"names", HVC_LIMIT_NAMES, "bytes", "of their names, what they share counted for each"},
-	{"relocations", HVC_LIMIT_RELOCATIONS, "relocations", "of an object, in all its tables"},
-	{"system-map", HVC_LIMIT_SYSTEM_MAP, "bytes", "of a System.map"},
-	{"kallsyms", HVC_LIMIT_KALLSYMS, "symbols", "that a kernel keeps of itself (kallsyms)"},
-	{"places", HVC_LIMIT_PLACES, "places", "that are looked at to find these"},
-	{"tables", HVC_LIMIT_TABLES, "tables", "of vectors that `scan` looks into; it tells how many there are"},
-	{"sites", HVC_LIMIT_SITES, "instructions", "HVC and SMC that `scan` lists; it tells how many there are"},
-	{"yaml", HVC_LIMIT_YAML, "bytes", "of a specification or a file of suppressions"},
-	{"world", HVC_LIMIT_WORLD, "bytes", "of a file that describes a world"},
-	{"depth", HVC_LIMIT_DEPTH, "levels", "of lists and mappings in one another, in YAML"},
-	{"keys", HVC_LIMIT_KEYS, "keys", "of one mapping"},
-	{"value", HVC_LIMIT_VALUE, "bytes", "of one value"},
-	{"rules", HVC_LIMIT_RULES, "rules", "of a specification, calls of tables counted"},
-	{"worlds", HVC_LIMIT_WORLDS, "worlds", "of a specification"},
-	{"sequences", HVC_LIMIT_SEQUENCES, "sequences", "of a specification"},
-	{"proof", HVC_LIMIT_PROOF, "steps", "of the proof that a specification is total, about a second"},
-	{"saved", HVC_LIMIT_SAVED, "bytes", "of a saved map"},
-	{"saved-rows", HVC_LIMIT_SAVED_ROWS, "rows", "of a saved map"},
-	{"saved-terms", HVC_LIMIT_SAVED_NODES, "terms", "of a saved map, parts of others counted, too"},
-	{"saved-inputs", HVC_LIMIT_SAVED_INPUTS, "inputs", "of a saved map that a call does not set"},
-	{"saved-symbols", HVC_LIMIT_SAVED_SYMBOLS, "symbols", "of a saved map"},
-        /* clang-format on */
-};
-
-TEST(docs_have_this_table)
-{
-	const char *text =
-	        (const char *)bounded_read(HVC_SOURCE_DIR "/conformance/fuzz/limits.md").bytes;
-	char row[256];
-	size_t rows = 0;
-
-	for (const char *at = text; (at = strstr(at, "\n| `")); at++)
-		rows++;
-	for (const struct row *limit = limits; limit < limits + sizeof limits / sizeof *limits;
-	     limit++, rows--) {
-		const bool mega = limit->value % (1u << 20) == 0 && limit->unit[0] == 'b';
-		const bool kilo = !mega && limit->value % 1024 == 0 && limit->unit[0] == 'b';
-
-		snprintf(row, sizeof row, "\n| `%s` | %" PRIu64 "%s%s | %s |\n", limit->name,
-		         limit->value >> (mega   ? 20
-		                          : kilo ? 10
-		                                 : 0),
-		         mega           ? " MiB"
-		         : kilo         ? " KiB"
-		         : *limit->unit ? " "
-		                        : "",
-		         mega || kilo ? "" : limit->unit, limit->what);
-		ck_assert_msg(strstr(text, row) != NULL, "not in limits.md: %s", row);
-	}
-	ck_assert_uint_eq(rows, 0);
-}
 
 /* Each way to name a file, and what stands before the name. */
 static const struct {

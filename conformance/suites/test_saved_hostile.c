@@ -261,7 +261,7 @@ TEST(bombs_take_little_memory)
 	refuse(file, &text, &size, 10, "too many parentheses");
 	file = open_memstream(&text, &size);
 	fputs(ROW "  x0 := x0", file);
-	for (unsigned i = 0; i < HVC_LIMIT_SAVED_NODES + 1; i++)
+	for (unsigned i = 0; i < HVC_LIMIT_SAVED_TERMS + 1; i++)
 		fputs(" + x1", file);
 	fputc('\n', file);
 	refuse(file, &text, &size, 10, "too many terms");

@@ -324,7 +324,7 @@ static bool is_small(const struct hvc_exact *exact)
 
 	for (unsigned i = 0; i < exact->parts; i++)
 		rows += exact->part[i].rows;
-	return rows <= HVC_LIMIT_SAVED_ROWS && hvc_bv__nodes(exact->terms) <= HVC_LIMIT_SAVED_NODES;
+	return rows <= HVC_LIMIT_SAVED_ROWS && hvc_bv__nodes(exact->terms) <= HVC_LIMIT_SAVED_TERMS;
 }
 
 enum hvc_status hvc_exact__save(FILE *out, const struct hvc_exact *exact, struct hvc_diag *diag)
@@ -337,7 +337,7 @@ enum hvc_status hvc_exact__save(FILE *out, const struct hvc_exact *exact, struct
 	if (!is_small(exact))
 		return hvc_diag_set(diag, HVC_E_RANGE, NULL, 0, 0,
 		                    "larger than a saved map can be (%u rows, %u terms)",
-		                    HVC_LIMIT_SAVED_ROWS, HVC_LIMIT_SAVED_NODES);
+		                    HVC_LIMIT_SAVED_ROWS, HVC_LIMIT_SAVED_TERMS);
 	s.file = open_memstream(&text, &size);
 	good = s.file && hvc_bv_writer__open(exact->terms, meet, &s, &s.writer) == HVC_OK;
 	if (good) {

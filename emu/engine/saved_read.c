@@ -208,7 +208,7 @@ static bool read_text(struct hvc_saved_reading *r)
 			return false;
 		if (hvc_bv__status(r->exact->terms) == HVC_E_RANGE)
 			return hvc_reader__complain(reader, "more than %u terms",
-			                            HVC_LIMIT_SAVED_NODES);
+			                            HVC_LIMIT_SAVED_TERMS);
 		if (hvc_bv__status(r->exact->terms) != HVC_OK)
 			return hvc_reader__no_memory(reader);
 	}
@@ -264,10 +264,10 @@ static bool open_exact(struct hvc_saved_reading *r, size_t size)
 	if (!exact || !r->line)
 		return hvc_reader__no_memory(r->reader);
 	exact->part = calloc(HVC_LEVEL_COUNT * HVC_INSN_COUNT, sizeof *exact->part);
-	if (!exact->part || hvc_bv__open(HVC_LIMIT_SAVED_NODES, &exact->terms) != HVC_OK)
+	if (!exact->part || hvc_bv__open(HVC_LIMIT_SAVED_TERMS, &exact->terms) != HVC_OK)
 		return hvc_reader__no_memory(r->reader);
 	hvc_world_init(&exact->world, HVC_CPU_A72);
-	hvc_bv_reader__begin(r->terms, exact->terms, HVC_LIMIT_SAVED_NODES, HVC_LIMIT_SAVED_INPUTS);
+	hvc_bv_reader__begin(r->terms, exact->terms, HVC_LIMIT_SAVED_TERMS, HVC_LIMIT_SAVED_INPUTS);
 	return true;
 }
 
