@@ -86,6 +86,13 @@ void hvc_aarch32__eret(struct hvc_machine *machine)
 	hvc_engine__set(engine, HVC_REG_ELR_EL2, GONE);
 }
 
+void hvc_aarch32__show(struct hvc_machine *machine)
+{
+	if (machine->aarch32.hidden)
+		hvc_engine__set(machine->engine, HVC_REG_SPSR_EL2, machine->aarch32.spsr);
+	machine->aarch32.hidden = false;
+}
+
 /* The vectors of EL1 in AArch32 state: VBAR is VBAR_EL1[31:0], or they are the high ones. */
 static bool is_vector(const struct hvc_machine *machine, uint64_t pc)
 {

@@ -234,6 +234,8 @@ bool hvc_aarch32__call(struct hvc_machine *machine, enum hvc_outcome_kind *kind,
 bool hvc_aarch32__puts_off(struct hvc_machine *machine, const struct hvc_block *block);
 /* An ERET is about to execute: where it leaves for AArch32 state, the engine goes elsewhere. */
 void hvc_aarch32__eret(struct hvc_machine *machine);
+/* It was an illegal one, and its exception is about to be taken: SPSR_EL2 is EL2's own again. */
+void hvc_aarch32__show(struct hvc_machine *machine);
 /* It has: what came of the call. */
 enum hvc_outcome_kind hvc_aarch32__arrive(struct hvc_machine *machine);
 /* Registers at the end of a call as its caller in AArch32 state, or EL2, has them. */

@@ -194,6 +194,7 @@ bool hvc_nested__take(struct hvc_machine *machine, uint64_t pc, uint64_t esr, ui
 	struct hvc_entry entry;
 	uint32_t word = 0;
 
+	hvc_aarch32__show(machine);
 	if (nested->depth == 0)
 		remember(machine, pc, esr, far);
 	/* A vector that cannot be fetched is the same exception again. */
@@ -204,6 +205,11 @@ bool hvc_nested__take(struct hvc_machine *machine, uint64_t pc, uint64_t esr, ui
 	(void)hvc_engine__read(machine->engine, pc, &word, sizeof word);
 	if (!(esr & HVC_ESR_ALIGNMENT))
 		esr |= machine->hyp ? iss_hyp(ec, pe.pstate, word) : hvc_nested__iss(ec, word);
+	/* An illegal return takes PAN from its SPSR, which the engine does not. */
+	if (esr == HVC_ESR_ILLEGAL && !machine->hyp)
+		pe.pstate = (pe.pstate & ~HVC_PSTATE_PAN) |
+		            (hvc_machine__current(machine, HVC_REG_SPSR_EL2) & HVC_PSTATE_PAN &
+		             hvc_exception_pstate(&pe));
 	hvc_exception_take(&pe, 2, esr, call ? pc + link_offset(ec, pe.pstate) : pc, &entry);
 	put(machine, HVC_REG_ESR_EL2, entry.esr);
 	put(machine, HVC_REG_ELR_EL2, entry.elr);

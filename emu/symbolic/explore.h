@@ -136,7 +136,8 @@ bool hvc_explorer__merge(struct hvc_explorer *e, struct hvc_walker *w, const str
 /* nest.c */
 #define HVC_NEST_MAX 8u
 /** Does an exception of this way find a table of EL2's own that does more than park? */
-bool hvc_explorer__can_nest(const struct hvc_explorer *e, const struct hvc_walker *w);
+enum hvc_nests { HVC_NESTS_NOT, HVC_NESTS, HVC_NESTS_UNKNOWN };
+enum hvc_nests hvc_explorer__nests(const struct hvc_explorer *e, const struct hvc_walker *w);
 /** Enter it. */
 void hvc_explorer__nest(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_ec ec,
                         hvc_ref address);

@@ -31,8 +31,13 @@ bool hvc_explorer__fault(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_
 	                           .target = address,
 	                           .ec = ec,
 	                           .pc = w->way->pc};
+	enum hvc_nests nests = hvc_explorer__nests(e, w);
 
-	if (hvc_explorer__can_nest(e, w)) {
+	if (nests == HVC_NESTS_UNKNOWN) {
+		hvc_explorer__bound(e, w, "an exception of which it is not known where it goes");
+		return false;
+	}
+	if (nests == HVC_NESTS) {
 		if (w->nested == HVC_NEST_MAX) {
 			hvc_explorer__bound(e, w, "exceptions nested too deeply");
 			return false;
@@ -166,21 +171,26 @@ static bool bit_known(struct hvc_explorer *e, struct hvc_walker *w, uint64_t *hc
 	return true;
 }
 
-/* PSTATE from SPSR_EL2; the level is that of the mode. */
-static void restore(struct hvc_explorer *e, struct hvc_way *way, hvc_ref spsr)
+/*
+ * PSTATE from SPSR_EL2; the level is that of the mode. An illegal return takes only some bits from
+ * there, and IL is set (Arm ARM AArch64.ExceptionReturn, SetPSTATEFromPSR).
+ */
+static void restore(struct hvc_explorer *e, struct hvc_way *way, hvc_ref spsr, bool illegal)
 {
 	const struct hvc_pe pe = hvc_symbolic__pe(e->s);
+	const uint64_t bits = hvc_exception_pstate(&pe) &
+	                      ~(HVC_PSTATE_NZCV | HVC_PSTATE_DAIF | HVC_PSTATE_M | HVC_PSTATE_SS);
+	const uint64_t taken = illegal ? HVC_PSTATE_PAN | HVC_PSTATE_ALLINT : ~UINT64_C(0);
 	struct hvc_bvs *t = e->s->scene.terms;
 
 	way->flags = (struct hvc_flags){.kind = HVC_FLAGS_BITS};
 	for (unsigned i = 0; i < 4; i++)
 		way->flags.bit[i] = hvc_bv__extract(t, spsr, 28 + i, 28 + i);
 	way->daif = hvc_bv__extract(t, spsr, 9, 6);
-	way->pstate = hvc_bv__and(
-	        t, spsr,
-	        hvc_bv__num(t, 64,
-	                    hvc_exception_pstate(&pe) & ~(HVC_PSTATE_NZCV | HVC_PSTATE_DAIF |
-	                                                  HVC_PSTATE_M | HVC_PSTATE_SS)));
+	way->pstate = hvc_bv__or(
+	        t, hvc_bv__and(t, spsr, hvc_bv__num(t, 64, bits & taken)),
+	        hvc_bv__or(t, hvc_bv__and(t, way->pstate, hvc_bv__num(t, 64, bits & ~taken)),
+	                   hvc_bv__num(t, 64, illegal ? HVC_PSTATE_IL : 0)));
 }
 
 /* "pstate" of AArch32 state, with RestoredITBits() as exception.c has it. */
@@ -228,12 +238,12 @@ static bool return_to(struct hvc_explorer *e, struct hvc_walker *w, hvc_ref spsr
 	if (!bit_known(e, w, &hcr) || (hvc_level_is_aarch32(level) && !t_known(e, w, spsr, &t32)))
 		return false;
 	if (level == HVC_LEVEL_COUNT || !hvc_symbolic__returns(e->s, mode, hcr)) {
-		restore(e, way, spsr); /* NZCV and DAIF come from there nevertheless */
+		restore(e, way, spsr, true);
 		if (hvc_bv__const(target))
 			way->pc = target->value;
 		return hvc_explorer__fault(e, w, HVC_EC_ILLEGAL, target);
 	}
-	restore(e, way, spsr);
+	restore(e, way, spsr, false);
 	if (hvc_level_is_aarch32(level)) {
 		way->sys[HVC_REG_PSTATE] = restored32(e, spsr, t32);
 		arrive32(e, w, level, t32);

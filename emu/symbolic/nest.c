@@ -94,9 +94,12 @@ static bool comes_again(const struct hvc_walker *w)
 	return same && !memcmp(last->sys, way->sys, sizeof last->sys);
 }
 
-/* PSTATE and the vector that the architecture prescribes; false: it is not known. */
+/*
+ * The vector and PSTATE that the architecture prescribes, from M alone: what else of PSTATE is kept
+ * is a term. false: the vector is not known. exact: PSTATE is, too.
+ */
 static bool find_entry(const struct hvc_explorer *e, const struct hvc_way *way,
-                       struct hvc_entry *out)
+                       struct hvc_entry *out, bool *exact)
 {
 	struct hvc_pe pe = hvc_symbolic__pe(e->s);
 	hvc_ref vbar = way->sys[HVC_REG_VBAR_EL2], hcr = way->sys[HVC_REG_HCR_EL2],
@@ -105,15 +108,14 @@ static bool find_entry(const struct hvc_explorer *e, const struct hvc_way *way,
 	bool own = vbar && vbar == e->s->before[HVC_REG_VBAR_EL2];
 
 	/* The call came by VBAR_EL2: where its value is open, it is that of this table. */
-	if (!vbar || !(own || hvc_bv__const(vbar)) || !hvc_bv__const(hcr) ||
-	    !hvc_bv__const(sctlr) || !hvc_bv__const(way->pstate))
+	if (!vbar || !(own || hvc_bv__const(vbar)))
 		return false;
-	pe.pstate =
-	        way->pstate->value | hvc_level__mode(way->spx ? HVC_LEVEL_EL2H : HVC_LEVEL_EL2T);
+	pe.pstate = hvc_level__mode(way->spx ? HVC_LEVEL_EL2H : HVC_LEVEL_EL2T);
 	if (!own)
 		pe.vbar_el2 = vbar->value;
-	pe.hcr_el2 = hcr->value;
-	pe.sctlr_el2 = sctlr->value;
+	pe.hcr_el2 = hcr->ones;
+	pe.sctlr_el2 = sctlr->ones;
+	*exact = hvc_bv__const(hcr) && hvc_bv__const(sctlr);
 	hvc_exception_take(&pe, 2, 0, 0, out);
 	return true;
 }
@@ -135,37 +137,48 @@ static void enter(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_ec ec, 
 	way->askew = false;
 	way->sys[HVC_REG_ELR_EL2] =
 	        fetch && address ? address : hvc_bv__num(t, 64, way->pc + (call ? 4 : 0));
-	way->sys[HVC_REG_SPSR_EL2] = hvc_bv__or(
-	        t, in_place(t, hvc_flags__all(t, &way->flags), 28),
-	        hvc_bv__or(t, in_place(t, way->daif, 6), hvc_bv__num(t, 64, entry->spsr)));
+	way->sys[HVC_REG_SPSR_EL2] =
+	        hvc_bv__or(t,
+	                   hvc_bv__or(t, in_place(t, hvc_flags__all(t, &way->flags), 28),
+	                              in_place(t, way->daif, 6)),
+	                   hvc_bv__or(t, way->pstate, hvc_bv__num(t, 64, entry->spsr)));
 	if ((fetch || ec == HVC_EC_DABT_SAME) && ec != HVC_EC_ILLEGAL && address)
 		way->sys[HVC_REG_FAR_EL2] = address;
 	for (size_t i = 0; i < sizeof written / sizeof *written; i++)
 		hvc_regset_add(&way->written, written[i]);
 	way->daif = hvc_bv__num(t, 4, 15);
-	way->pstate = hvc_bv__num(
-	        t, 64, entry->pstate & ~(HVC_PSTATE_NZCV | HVC_PSTATE_DAIF | HVC_PSTATE_M));
+	way->pstate = hvc_bv__or(
+	        t, hvc_bv__and(t, way->pstate, hvc_bv__num(t, 64, HVC_PSTATE_DIT | HVC_PSTATE_PAN)),
+	        hvc_bv__num(t, 64,
+	                    entry->pstate & ~(HVC_PSTATE_NZCV | HVC_PSTATE_DAIF | HVC_PSTATE_M)));
 	way->spx = true;
 	way->pc = entry->vector;
 }
 
-bool hvc_explorer__can_nest(const struct hvc_explorer *e, const struct hvc_walker *w)
+enum hvc_nests hvc_explorer__nests(const struct hvc_explorer *e, const struct hvc_walker *w)
 {
 	struct hvc_entry entry;
 	uint32_t word;
+	bool exact;
 
-	return !comes_again(w) && find_entry(e, w->way, &entry) &&
-	       hvc_memory__fetch(&e->s->scene, entry.vector, &word) &&
-	       !hvc_nested__parks(fetch, &e->s->scene, entry.vector);
+	if (comes_again(w))
+		return HVC_NESTS_NOT;
+	if (!find_entry(e, w->way, &entry, &exact))
+		return HVC_NESTS_UNKNOWN;
+	if (!hvc_memory__fetch(&e->s->scene, entry.vector, &word) ||
+	    hvc_nested__parks(fetch, &e->s->scene, entry.vector))
+		return HVC_NESTS_NOT;
+	return exact ? HVC_NESTS : HVC_NESTS_UNKNOWN;
 }
 
 void hvc_explorer__nest(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_ec ec,
                         hvc_ref address)
 {
 	struct hvc_entry entry;
+	bool exact;
 
 	w->last = remember(e, w, ec, address);
-	if (!w->last || !find_entry(e, w->way, &entry))
+	if (!w->last || !find_entry(e, w->way, &entry, &exact))
 		return;
 	if (!w->nested)
 		w->nest = w->last;
