@@ -114,7 +114,8 @@ static uint32_t find_sources(struct chooser *c)
 
 static void add_pointer(struct chooser *c, hvc_ref base)
 {
-	if (!base || hvc_bv__const(base) || base->uses & HVC_USES_CALL)
+	if (!base || hvc_bv__const(base) || base->uses & HVC_USES_CALL ||
+	    base == c->p->input[HVC_INPUT_SELF])
 		return;
 	for (unsigned i = 0; i < c->pointers; i++)
 		if (c->pointer[i] == base)

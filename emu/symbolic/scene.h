@@ -193,7 +193,9 @@ struct hvc_way {
 
 /** Bits of hvc_bv.uses: x0..x30, the immediate, the flags. */
 #define HVC_USES_CALL ((UINT64_C(1) << (HVC_GPR_COUNT + 2)) - 1)
-/** Does an address hang on what the caller says: those, or what it leaves in its system registers?
+/**
+ * Does an address hang on what the caller says: those, where its call is, or what it leaves in its
+ * system registers?
  */
 bool hvc_way__is_callers(struct hvc_bvs *terms, hvc_ref a);
 

@@ -98,8 +98,10 @@ bool hvc_way__is_callers(struct hvc_bvs *terms, hvc_ref a)
 {
 	if (a->uses & HVC_USES_CALL)
 		return true;
+	/* Its code is the caller's, too. */
 	if (a->op == HVC_OP_INPUT)
-		return is_callers_register(hvc_bv__input_of(terms, a));
+		return a->value == HVC_INPUT_SELF ||
+		       is_callers_register(hvc_bv__input_of(terms, a));
 	for (unsigned i = 0; i < 3 && a->arg[i]; i++)
 		if (hvc_way__is_callers(terms, a->arg[i]))
 			return true;
