@@ -27,8 +27,8 @@
 #define REGISTERS       HVC_WAY_REGISTERS
 #define OTHER_SEED      1
 #define SAMPLE          4096u /* of so many immediates one is called after ENOUGH */
-#define ENOUGH \
-	UINT64_C(30000000) /* instructions at EL2; after them a sample of immediates, no values */
+/* Instructions at EL2; after them a sample of immediates, no values. */
+#define ENOUGH UINT64_C(30000000)
 
 /* Values of one register with which the immediates end so. */
 struct group {
