@@ -238,6 +238,10 @@ set_tests_properties(cli-subjects PROPERTIES
 add_test(NAME cli-verdicts
          COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/verdicts.py $<TARGET_FILE:hvcheck>)
 list(APPEND cli_tests cli-verdicts)
+# Every command on pages of 60 to 120 columns.
+add_test(NAME cli-widths
+         COMMAND ${CMAKE_CURRENT_LIST_DIR}/cli/widths.py $<TARGET_FILE:hvcheck>)
+list(APPEND cli_tests cli-widths)
 # The program with an engine that dies, or tries to get out, when it is told to.
 add_executable(hvcheck_trial $<TARGET_OBJECTS:hvcheck_cli> ${CMAKE_CURRENT_LIST_DIR}/cli/trial.c)
 target_include_directories(hvcheck_trial PRIVATE emu)

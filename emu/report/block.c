@@ -6,13 +6,33 @@
 #include "engine/quote.h"
 #include "report/page.h"
 
+/* A line with its inks, quoted, which goes on at column `indent` where the page ends. */
+static void put_wrapped(const struct hvc_page *page, unsigned used, unsigned indent,
+                        const char *format, va_list *args)
+{
+	char *text = NULL;
+	size_t size;
+	struct hvc_page line = *page;
+
+	line.out = open_memstream(&text, &size);
+	if (line.out)
+		hvc_page__vprint(&line, format, args);
+	if (!line.out || fclose(line.out))
+		hvc_page__lose();
+	else if (page->markup == HVC_MARKUP_NONE)
+		hvc_page__words(page, used, indent, text);
+	else
+		fputs(text, page->out);
+	free(text);
+}
+
 void hvc_page__line(const struct hvc_page *page, unsigned indent, const char *format, ...)
 {
 	va_list args;
 
 	hvc_page__open(page, indent);
 	va_start(args, format);
-	hvc_page__vprint(page, format, &args);
+	put_wrapped(page, indent, indent + 4, format, &args);
 	va_end(args);
 	hvc_page__close(page);
 }
@@ -28,7 +48,7 @@ void hvc_page__heading(const struct hvc_page *page, const char *format, ...)
 	if (page->markup == HVC_MARKUP_NONE)
 		hvc_page__print(page, "%s", hvc_ink__begin(page, HVC_INK_STRONG));
 	va_start(args, format);
-	hvc_page__vprint(page, format, &args);
+	put_wrapped(page, 0, 4, format, &args);
 	va_end(args);
 	if (page->markup == HVC_MARKUP_NONE)
 		hvc_page__print(page, "%s", hvc_ink__end(page, HVC_INK_STRONG));

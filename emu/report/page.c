@@ -310,17 +310,26 @@ size_t hvc_page__word(const char *text)
 	return space ? (size_t)(space - text) : strlen(text);
 }
 
-/* Words of text that is quoted already. */
-static void put_words(const struct hvc_page *page, unsigned used, unsigned indent, const char *text,
-                      enum hvc_ink ink)
+/* Columns of so many bytes; inks take none. */
+static unsigned width_of(const char *text, size_t bytes)
 {
-	fputs(hvc_ink__begin(page, ink), page->out);
+	unsigned wide = 0;
+	bool escape = false;
+
+	for (size_t i = 0; i < bytes; i++) {
+		escape = escape || text[i] == '\033';
+		wide += !escape && ((unsigned char)text[i] & 0xc0) != 0x80;
+		escape = escape && text[i] != 'm';
+	}
+	return wide;
+}
+
+void hvc_page__words(const struct hvc_page *page, unsigned used, unsigned indent, const char *text)
+{
 	for (const char *word = text; *word;) {
 		size_t bytes = hvc_page__word(word);
-		unsigned wide = 0;
+		unsigned wide = width_of(word, bytes);
 
-		for (size_t i = 0; i < bytes; i++)
-			wide += ((unsigned char)word[i] & 0xc0) != 0x80;
 		if (page->width && used > indent && used + 1 + wide > page->width) {
 			fprintf(page->out, "\n%*s", (int)indent, "");
 			used = indent;
@@ -332,7 +341,6 @@ static void put_words(const struct hvc_page *page, unsigned used, unsigned inden
 		used += wide;
 		word += bytes + (word[bytes] == ' ');
 	}
-	fprintf(page->out, "%s\n", hvc_ink__end(page, ink));
 }
 
 void hvc_page__vprose(const struct hvc_page *page, unsigned used, unsigned indent, enum hvc_ink ink,
@@ -353,10 +361,13 @@ void hvc_page__vprose(const struct hvc_page *page, unsigned used, unsigned inden
 		shown = hvc_quote__text(HVC_QUOTE_LINE, text);
 		free(text);
 	}
-	if (shown)
-		put_words(page, used, indent, shown, ink);
-	else
+	if (shown) {
+		fputs(hvc_ink__begin(page, ink), page->out);
+		hvc_page__words(page, used, indent, shown);
+		fprintf(page->out, "%s\n", hvc_ink__end(page, ink));
+	} else {
 		hvc_page__lose();
+	}
 	free(shown);
 }
 

@@ -57,7 +57,7 @@ void hvc_page__vprose(const struct hvc_page *page, unsigned used, unsigned inden
 unsigned hvc_page__open(const struct hvc_page *page, unsigned indent);
 /** End it. */
 void hvc_page__close(const struct hvc_page *page);
-/** A line that is not wrapped. */
+/** A line, which may hold inks; where it is wider than the page, it goes on deeper. */
 void hvc_page__line(const struct hvc_page *page, unsigned indent, const char *format, ...)
         HVC_PRINTF(3, 4);
 /** The title of what follows. */
@@ -74,6 +74,8 @@ void hvc_page__lose(void);
 /** Text that is not ours, quoted as the page is written. */
 void hvc_page__text(const struct hvc_page *page, const char *text);
 
+/** Words that are quoted already, inks among them, wrapped as hvc_page__prose does. */
+void hvc_page__words(const struct hvc_page *page, unsigned used, unsigned indent, const char *text);
 /** Bytes up to the next place where a line may end. */
 size_t hvc_page__word(const char *text);
 

@@ -226,9 +226,9 @@ static const char *put_lines(FILE *out, const char *text, unsigned lines)
 
 		while (kept && text[kept - 1] == ' ')
 			kept--;
+		/* A row whose cells are all under it leaves no line of its own. */
 		if (kept)
-			fprintf(out, "%*s%.*s", (int)INDENT, "", (int)kept, text);
-		fputc('\n', out);
+			fprintf(out, "%*s%.*s\n", (int)INDENT, "", (int)kept, text);
 		text += length + (text[length] == '\n');
 	}
 	return text;

@@ -53,6 +53,7 @@ static bool contradicts_itself(const struct hvc_check *check, unsigned rule)
 static void put_others(const struct hvc_page *page, const struct hvc_check *check)
 {
 	unsigned hold[HVC_EVIDENCE_SAMPLED + 1] = {0}, open = 0, never = 0, split = 0;
+	struct hvc_words words = {0};
 	const char *comma = "";
 
 	for (unsigned i = 0; i < hvc_abi_rule_count(check->abi); i++) {
@@ -67,24 +68,24 @@ static void put_others(const struct hvc_page *page, const struct hvc_check *chec
 		else if (!account->violates && !account->undecided)
 			hold[account->known]++;
 	}
-	hvc_page__open(page, 2);
 	for (unsigned known = 0; known <= HVC_EVIDENCE_SAMPLED; known++) {
 		if (!hold[known])
 			continue;
-		hvc_page__print(page, "%s%u%s rule%s hold%s, %s", comma, hold[known],
-		                check->findings + check->contradictions ? " other" : "",
-		                hold[known] == 1 ? "" : "s", hold[known] == 1 ? "s" : "",
-		                hvc_evidence_name((enum hvc_evidence)known));
+		hvc_words__add(&words, "%s%u%s rule%s hold%s, %s", comma, hold[known],
+		               check->findings + check->contradictions ? " other" : "",
+		               hold[known] == 1 ? "" : "s", hold[known] == 1 ? "s" : "",
+		               hvc_evidence_name((enum hvc_evidence)known));
 		comma = "; ";
 	}
 	if (split) {
-		hvc_page__print(page, "%s%u contradict%s", comma, split,
-		                split == 1 ? "s itself" : " themselves");
+		hvc_words__add(&words, "%s%u contradict%s", comma, split,
+		               split == 1 ? "s itself" : " themselves");
 		comma = "; ";
 	}
-	hvc_page__print(page, "%s%u promise%s nothing; %u not reached", comma, open,
-	                open == 1 ? "s" : "", never);
-	hvc_page__close(page);
+	hvc_words__add(&words, "%s%u promise%s nothing; %u not reached", comma, open,
+	               open == 1 ? "s" : "", never);
+	hvc_page__line(page, 2, "%s", hvc_words__text(&words));
+	hvc_words__free(&words);
 }
 
 /* How all of it is known, and what could not be proved. */

@@ -46,7 +46,7 @@ static enum hvc_ink ink_of(const struct hvc_found *found)
 }
 
 /* "2 errors, 1 warning, 1 suppressed" */
-static void put_counts(const struct hvc_page *page, const struct hvc_findings *findings)
+static void add_counts(struct hvc_words *words, const struct hvc_findings *findings)
 {
 	unsigned count[HVC_SEVERITY_COUNT] = {0}, suppressed = 0;
 	const char *comma = "";
@@ -59,30 +59,30 @@ static void put_counts(const struct hvc_page *page, const struct hvc_findings *f
 	for (unsigned severity = HVC_SEVERITY_COUNT; severity-- > HVC_SEVERITY_WARNING;) {
 		if (!count[severity])
 			continue;
-		hvc_page__print(page, "%s%u %s%s", comma, count[severity],
-		                hvc_severity__name((enum hvc_severity)severity),
-		                count[severity] == 1 ? "" : "s");
+		hvc_words__add(words, "%s%u %s%s", comma, count[severity],
+		               hvc_severity__name((enum hvc_severity)severity),
+		               count[severity] == 1 ? "" : "s");
 		comma = ", ";
 	}
 	if (suppressed) {
-		hvc_page__print(page, "%s%u suppressed", comma, suppressed);
+		hvc_words__add(words, "%s%u suppressed", comma, suppressed);
 		comma = ", ";
 	}
 	if (!*comma && count[HVC_SEVERITY_NOTE])
-		hvc_page__print(page, "%u note%s", count[HVC_SEVERITY_NOTE],
-		                count[HVC_SEVERITY_NOTE] == 1 ? "" : "s");
+		hvc_words__add(words, "%u note%s", count[HVC_SEVERITY_NOTE],
+		               count[HVC_SEVERITY_NOTE] == 1 ? "" : "s");
 	else if (!*comma)
-		hvc_page__print(page, "no findings");
+		hvc_words__add(words, "no findings");
 }
 
 /* Calls that ended where a machine that has booted goes on, and what would help. */
-static void put_no_answer(const struct hvc_page *page, const struct hvc_doubt *doubt)
+static void add_no_answer(struct hvc_words *words, const struct hvc_doubt *doubt)
 {
 	char faults[HVC_NUMBER_SIZE], calls[HVC_NUMBER_SIZE];
 
-	hvc_page__print(page, "no answer, %s of %s calls ended in a fault of the assumed world: %s",
-	                hvc_words__number(doubt->faults, faults),
-	                hvc_words__number(doubt->calls, calls), doubt->why);
+	hvc_words__add(words, "no answer, %s of %s calls ended in a fault of the assumed world: %s",
+	               hvc_words__number(doubt->faults, faults),
+	               hvc_words__number(doubt->calls, calls), doubt->why);
 }
 
 static void put_suppression(const struct hvc_page *page, const struct hvc_found *found)
@@ -122,19 +122,19 @@ void hvc_findings__text(const struct hvc_page *page, const struct hvc_findings *
 {
 	enum verdict verdict = verdict_of(findings);
 	char resting[HVC_RESTING_SIZE];
+	struct hvc_words counts = {0};
 	unsigned shown = 0, more = 0;
 
-	hvc_page__open(page, 0);
-	hvc_page__print(page, "%s%s%s  %s: ", hvc_ink__begin(page, verdicts[verdict].ink),
-	                verdicts[verdict].word, hvc_ink__end(page, verdicts[verdict].ink),
-	                findings->title);
 	if (findings->no_answer)
-		put_no_answer(page, findings->doubt);
+		add_no_answer(&counts, findings->doubt);
 	else
-		put_counts(page, findings);
+		add_counts(&counts, findings);
 	if (findings->doubt)
-		hvc_page__print(page, "%s", hvc_words__resting(findings->doubt, resting));
-	hvc_page__close(page);
+		hvc_words__add(&counts, "%s", hvc_words__resting(findings->doubt, resting));
+	hvc_page__line(page, 0, "%s%s%s  %s: %s", hvc_ink__begin(page, verdicts[verdict].ink),
+	               verdicts[verdict].word, hvc_ink__end(page, verdicts[verdict].ink),
+	               findings->title, hvc_words__text(&counts));
+	hvc_words__free(&counts);
 	if (!strcmp(findings->command, "diff"))
 		hvc_page__prose(page, hvc_page__open(page, 2), 2, "%s", findings->account);
 	for (unsigned i = 0; i < findings->count; i++) {

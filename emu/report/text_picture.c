@@ -157,7 +157,7 @@ static enum hvc_status put_strip(const struct hvc_page *page, const struct hvc_e
 	if (!strip.rows)
 		return HVC_OK;
 	hvc_strip__title(exact, &strip, &title);
-	hvc_page__print(page, "Values that select: %s\n\n", hvc_words__text(&title));
+	hvc_page__line(page, 0, "Values that select: %s\n", hvc_words__text(&title));
 	hvc_words__free(&title);
 	for (unsigned i = 0; i < strip.rows * SIDE; i += 64) {
 		bool plain = true;
@@ -197,8 +197,8 @@ enum hvc_status hvc_exact__picture(const struct hvc_page *page, const struct hvc
 	hvc_picture_rows__callers(&who, exact, &rows);
 	/* Where every immediate does the same, a square of them says nothing. */
 	if (rows.picture.groups > 1) {
-		hvc_page__print(page, "The immediates of %s, 32 a letter%s\n",
-		                hvc_subject_name(exact->subject), hvc_words__text(&who));
+		hvc_page__line(page, 0, "The immediates of %s, 32 a letter%s",
+		               hvc_subject_name(exact->subject), hvc_words__text(&who));
 		put_heading(page);
 		put_tiles(page, &rows.picture);
 		put_rows(page, &rows.picture);
