@@ -6,6 +6,7 @@
 #
 # Exit status: 0 all work, 1 one does not, 77 a package could not be had (one line says why).
 set -u
+export COLUMNS=1000 # a row a line
 hvcheck=$(realpath "$1")
 real=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd -P)
 fetch() { "$real/fetch-package" "$folder" "$@" || exit; }
@@ -126,7 +127,7 @@ within 6
 tells "$complete" 'x0 >= 2 +return, x0 := 0xbadca11'
 recipe 0 map linux-6.1.deb@__kvm_nvhe___kvm_hyp_init
 within 6
-tells "$complete" '\[x1 \+ 0x30\]' 'x0 in 0, 3 +return, x0 := 0xbadca11' 'anything else +return, x0 := 0xffffffffffffffff'
+tells "$complete" '\[x1 \+ 0x30\]' 'x0 in 0, 3 +return, x0 := 0xbadca11' 'anything else +return, x0 := -1'
 recipe 0 map linux-6.1.deb@__kvm_nvhe___kvm_hyp_host_vector
 within 20
 tells "$complete" 'x0 in 0, 3 +return, x0 := 0xbadca11' 'x0 = 1 +jump to x1 at el2h' \
