@@ -251,7 +251,21 @@ struct encounter {
 	hvc_ref calls;
 };
 
-/* A call of these that gets something else than of the old side, of the rule's results or of all */
+/* Is it a register that one of the two changes and the other keeps? */
+static bool is_used_up(const struct hvc_row *const row[2], const char *name)
+{
+	unsigned changed = 0;
+
+	for (unsigned side = 0; side < HVC_SIDE_COUNT; side++)
+		for (unsigned i = 0; i < row[side]->effects; i++)
+			changed += !strcmp(row[side]->effect[i].name, name);
+	return changed == 1;
+}
+
+/*
+ * A call of these that gets something else than of the old side, in anything or in results: of a
+ * rule that states none, in more than the registers that it uses up.
+ */
 static hvc_ref differing(const struct encounter *e, const struct hvc_row *was, bool results)
 {
 	struct hvc_bvs *t = e->d->terms;
@@ -260,7 +274,8 @@ static hvc_ref differing(const struct encounter *e, const struct hvc_row *was, b
 	size_t count = hvc_differ__aspects(e->d, e->part, row, aspect), kept = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		bool wanted = !results || !strcmp(aspect[i].name, "outcome");
+		bool wanted = !results || !strcmp(aspect[i].name, "outcome") ||
+		              (!e->asked->results && !is_used_up(row, aspect[i].name));
 
 		for (unsigned k = 0; k < e->asked->results; k++)
 			wanted = wanted ||
@@ -332,8 +347,8 @@ static enum hvc_status add_meeting(const struct encounter *e, struct hvc_diag *d
 	        .same = !other && !another,
 	};
 	/* All that the old rule promised may still be so: only what it leaves open has changed. */
-	migration->silent = is_silent(e->row, e->got) &&
-	                    (another || (other && (!e->asked->results || any_differing(e, true))));
+	migration->silent =
+	        is_silent(e->row, e->got) && (another || (other && any_differing(e, true)));
 	if (!migration->rule_new)
 		return HVC_E_NOMEM;
 	return hvc_differ__witness(e->d, part, row, other ? other : e->calls, false, diag,
