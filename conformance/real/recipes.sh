@@ -70,8 +70,8 @@ if ! diff <(sed -n 's/^  0x[0-9a-f]*  .* in \(.*\)+0x[0-9a-f]*$/\1/p' "$work/out
 	failed=$((failed + 1))
 fi
 recipe 0 scan linux-6.12.deb
-tells '__hyp_stub_vectors .* conforms to linux-stub-6.0 ' '__kvm_nvhe___kvm_hyp_host_vector .* conform to linux-kvm-6.12 ' \
-	'trans_pgd_stub_vectors .* conforms to linux-trans-pgd-5.17 '
+tells '__hyp_stub_vectors .* conforms to linux-stub-6.0$' '__kvm_nvhe___kvm_hyp_host_vector .* conform to linux-kvm-6.12$' \
+	'trans_pgd_stub_vectors .* conforms to linux-trans-pgd-5.17$'
 recipe 0 scan xen-4.17.deb
 tells ' Xen' '^0 HVC and 22 SMC'
 
@@ -88,7 +88,7 @@ recipe 0 check "$work/zImage:kernel" --abi linux-arm-stub-5.7 --brief
 tells '65,536 of 65,536 immediates|hold, swept'
 # Its callers: hypercalls of Xen by r12, SMCCC, and a call that its own stub has no more from 5.7 on.
 recipe 0 callers "$work/zImage:kernel"
-tells 'hvc-a32 #0xea1 .* holds +x0: argument x0; +xen_version' 'x12 = 0x29' 'arch_workaround_1' '^PASS .* no findings'
+tells 'hvc-a32 #0xea1 .* holds +x0: argument x0; x12 = 0x11 +xen_version' 'x12 = 0x29' 'arch_workaround_1' '^PASS .* no findings'
 recipe 1 callers "$work/zImage:kernel" --abi linux-arm-stub-5.7
 tells "hvc-a32 #0x0 .* 'unknown'"
 recipe 0 scan linux-6.1-armhf.deb
@@ -127,7 +127,9 @@ within 6
 tells "$complete" 'x0 >= 2 +return, x0 := 0xbadca11'
 recipe 0 map linux-6.1.deb@__kvm_nvhe___kvm_hyp_init
 within 6
-tells "$complete" '\[x1 \+ 0x30\]' 'x0 in 0, 3 +return, x0 := 0xbadca11' 'anything else +return, x0 := -1'
+tells "$complete" 'handoff to __kvm_nvhe____kvm_hyp_init, x0 := x1' 'x0 in 0, 3 +return, x0 := 0xbadca11' 'anything else +return, x0 := -1'
+recipe 0 map linux-6.1.deb@__kvm_nvhe___kvm_hyp_init --into
+tells "$complete" '\[x1 \+ 0x30\]'
 recipe 0 map linux-6.1.deb@__kvm_nvhe___kvm_hyp_host_vector
 within 20
 tells "$complete" 'x0 in 0, 3 +return, x0 := 0xbadca11' 'x0 = 1 +jump to x1 at el2h' \

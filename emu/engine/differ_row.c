@@ -185,10 +185,10 @@ static bool are_alike(struct hvc_differ *d, const struct hvc_row *const row[2], 
 
 		if (!effect || !hvc_differ__is_door(d->side[side], row[side]))
 			return false;
-		blanked[side] = hvc_bv__const(effect->value)
-		                        ? blank(d->side[side], effect->value)
-		                        : hvc_bv__rewrite(d->terms, effect->value, blank,
-		                                          d->side[side]);
+		blanked[side] =
+		        hvc_bv__const(effect->value)
+		                ? blank(d->side[side], effect->value)
+		                : hvc_bv__rewrite(d->terms, effect->value, blank, d->side[side]);
 	}
 	return blanked[0] && blanked[0] == blanked[1];
 }
