@@ -129,8 +129,18 @@ def of_text(text):
 READERS = {"json": of_json, "sarif": of_sarif, "junit": of_junit, "github": of_github,
            "markdown": of_markdown, "text": of_text}
 
-if __name__ == "__main__":
-    with open(sys.argv[2], encoding="utf-8", newline="") as file:
+
+def told(style, path):
+    with open(path, encoding="utf-8", newline="") as file:
         content = file.read()
-    for found in sorted(READERS[sys.argv[1]](content)):
-        print("|".join(found[:3]) + ("|suppressed" if found[3] else ""))
+    return "".join("|".join(found[:3]) + ("|suppressed" if found[3] else "") + "\n"
+                   for found in sorted(READERS[style](content)))
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "--all":  # FORMAT...: of report.FORMAT to found.FORMAT
+        for style in sys.argv[2:]:
+            with open("found." + style, "w", encoding="utf-8") as out:
+                out.write(told(style, "report." + style))
+    else:
+        sys.stdout.write(told(*sys.argv[1:3]))

@@ -217,7 +217,7 @@ doubt 'the engine has no ICH_VTR_EL2' sequence "$lacking@panicking" --abi ./pani
 quiet map "$lacking@panicking" --from el1h
 [ "$status" = 0 ] || complain "what no call sets: status $status, $(cat err)"
 says out 'Complete: '
-quiet diff "$lacking" "$lacking"
+quiet diff "$lacking" "$lacking" --brief
 [ "$status" = 0 ] || complain "diff: status $status"
 
 expect 2 check "$built/linked-reserved.elf" --abi "$abi"

@@ -237,7 +237,7 @@ TEST(random_code)
 	uint64_t state = 17;
 	unsigned told = 0, asked = 0;
 
-	for (unsigned n = 0; n < (suite_is_full() ? 3000 : 50); n++) {
+	for (unsigned n = 0; n < (suite_is_full() ? 3000 : 20); n++) {
 		uint32_t code[WORDS];
 		struct hvc_call call;
 		struct trial t;
