@@ -66,7 +66,7 @@ static void hold_closed(const struct hvc_exact *map)
 	FUZZ_HOLD(map->name && map->parts, "nothing in it");
 	FUZZ_HOLD(hvc_bv__open(0, &terms) == HVC_OK, "no memory");
 	hvc_way__inputs(terms);
-	if (hvc_saved__import(map, terms, NULL, &diag, &other) != HVC_OK) {
+	if (hvc_saved__import(map, NULL, terms, NULL, &diag, &other) != HVC_OK) {
 		hvc_bv__close(terms);
 		return;
 	}

@@ -96,6 +96,14 @@ own_table	moved_code
 routine	shared_place
 	nop
 
+own_table	moved_data
+	adrp	x29, moved_word
+	add	x29, x29, :lo12:moved_word
+	ldr	x0, [x29]
+	str	x1, [x29, #8]
+	mov	x29, #0
+	eret
+
 own_table	unfollowed
 	unless_seven
 	fadd	d0, d0, d1
@@ -104,3 +112,8 @@ own_table	unfollowed
 	.data
 variable number
 	.quad	0x5678
+
+	.bss
+	.balign	8
+variable moved_word
+	.skip	16

@@ -267,6 +267,76 @@ own_table	keeps_other
 	mov	x29, #0
 	answer	0
 
+// The same in two halves, over something else.
+own_table	keeps_halves
+	adr	x29, kept
+	str	x2, [x29]
+	lsr	x0, x1, #32
+	stp	w1, w0, [x29]
+	mov	x29, #0
+	answer	0
+
+// Nothing; and nothing in the end: what was there, and what was on another stack.
+own_table	keeps_nothing
+	mov	x29, #0
+	answer	0
+
+own_table	keeps_back
+	mrs	x29, tpidr_el2
+	ldr	x0, [x29, #16]
+	str	x1, [x29, #16]
+	str	x0, [x29, #16]
+	mov	x29, #0
+	answer	0
+
+own_table	keeps_stack
+	mrs	x29, tpidr_el2
+	ldr	x0, [x29]
+	mov	x29, sp
+	mov	sp, x0
+	stp	x1, x2, [sp, #-16]!
+	ldp	x1, x2, [sp], #16
+	mov	sp, x29
+	mov	x29, #0
+	answer	0
+
+// Where only EL2 knows of: by a register of its own, and by a pointer that is there.
+own_table	keeps_cpu
+	mrs	x29, tpidr_el2
+	str	x1, [x29, #16]
+	mov	x29, #0
+	answer	0
+
+own_table	keeps_cpu_other
+	mrs	x29, tpidr_el2
+	str	x2, [x29, #16]
+	mov	x29, #0
+	answer	0
+
+own_table	keeps_beyond
+	mrs	x29, tpidr_el2
+	ldr	x29, [x29, #8]
+	str	w1, [x29, #16]
+	mov	x29, #0
+	answer	0
+
+// Data that hazards.S has elsewhere by that name, and once with the next one in its place.
+own_table	moved_data
+	adrp	x29, moved_word
+	add	x29, x29, :lo12:moved_word
+	ldr	x0, [x29]
+	str	x1, [x29, #8]
+	mov	x29, #0
+	eret
+
+own_table	moved_other
+	adrp	x29, moved_word
+	add	x29, x29, :lo12:moved_word
+	ldr	x0, [x29, #8]
+	str	x1, [x29]
+	mov	x29, #0
+	eret
+
 // By a table of two functions, of which x0 is the index: x1 and one more, and how long x1 counts
 // down for, whose end is not followed. x2 is the address of the table, which each has elsewhere.
 .macro by_table first:req, second:req
@@ -324,5 +394,11 @@ own_table	entered_none
 
 	.data
 	.balign	8
-kept:
+variable kept
 	.quad	0
+
+	.bss
+	.balign	8
+	.skip	32
+variable moved_word
+	.skip	16

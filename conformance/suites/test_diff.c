@@ -274,22 +274,74 @@ TEST(handlers_are_compared)
 	}
 }
 
-/* What no outcome shows, and a later call may go by. */
+/* What no outcome shows, and a later call may go by: what is there in the end. */
 TEST(what_is_kept_elsewise_is_not_equal)
 {
-	static const char *const names[][2] = {
-	        {"keeps", "keeps_other"}, {"keeps_other", "keeps"}, {"keeps", "keeps"}};
+	static const struct {
+		const char *old, *new, *what;
+	} rows[] = {
+	        {"keeps", "keeps", NULL},
+	        {"keeps", "keeps_other", "[kept]"},
+	        {"keeps_other", "keeps", "[kept]"},
+	        {"keeps", "keeps_halves", NULL},
+	        {"keeps_halves", "keeps", NULL},
+	        {"keeps_halves", "keeps_nothing", "[kept], [kept+0x4]"},
+	        {"keeps_nothing", "keeps_back", NULL},
+	        {"keeps_stack", "keeps_nothing", NULL},
+	        {"keeps_cpu", "keeps_cpu", NULL},
+	        {"keeps_cpu", "keeps_cpu_other", "[tpidr_el2 + 0x10]"},
+	        {"keeps_nothing", "keeps_cpu", "[tpidr_el2 + 0x10]"},
+	        {"keeps_beyond", "keeps_nothing", "[[tpidr_el2 + 8] + 0x10]"},
+	};
 
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct pair pair;
 
-		make_variants(&pair, names[i][0], names[i][1]);
-		ck_assert_int_eq(pair.diff->equal, i == 2);
-		ck_assert_uint_eq(pair.diff->changes, 0);
-		ck_assert_uint_eq(pair.diff->gaps, i < 2);
-		ck_assert(i == 2 || strstr(pair.diff->gap[0].text, "EL2's own data"));
+		make_variants(&pair, rows[i].old, rows[i].new);
+		ck_assert_uint_eq(pair.diff->gaps, 0);
+		ck_assert_int_eq(pair.diff->equal, !rows[i].what);
+		ck_assert_int_eq(pair.diff->changes > 0, rows[i].what != NULL);
+		for (unsigned k = 0; k < pair.diff->changes; k++)
+			ck_assert_str_eq(pair.diff->change[k].what, rows[i].what);
 		drop(&pair);
 	}
+}
+
+/* Data is where its symbol is, in memory that boot fills, and in a map that was saved. */
+TEST(data_that_moved_is_the_same)
+{
+	const char *const places[][2] = {{"variants.elf@moved_data", "hazards.elf@moved_data"},
+	                                 {"variants.elf@moved_other", "hazards.elf@moved_data"}};
+	char path[512];
+
+	for (unsigned saved = 0; saved < 4; saved++)
+		for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+			struct hvc_diff_config config = {.brief = true};
+			struct hvc_subject *subject[HVC_SIDE_COUNT];
+			struct hvc_diff *diff = NULL;
+			struct hvc_diag diag = {0};
+
+			for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
+				snprintf(path, sizeof path, "%s/subjects/%s", HVC_BINARY_DIR,
+				         places[i][side]);
+				subject[side] = open_subject(path);
+				if (saved >> side & 1)
+					config.saved[side] = save(subject[side], 0);
+				else
+					config.subject[side] = subject[side];
+			}
+			ck_assert_msg(hvc_diff__run(&config, &diag, &diff) == HVC_OK, "%s",
+			              diag.message);
+			ck_assert_uint_eq(diff->gaps, 0);
+			ck_assert_int_eq(diff->equal, i == 0);
+			ck_assert(i == 0 || !strcmp(diff->change[0].what,
+			                            "x0, [moved_word], [moved_word+0x8]"));
+			hvc_diff__free(diff);
+			for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
+				hvc_exact__free((struct hvc_exact *)config.saved[side]);
+				hvc_subject_close(subject[side]);
+			}
+		}
 }
 
 static size_t see_another(struct hvc_differ *d, struct hvc_aspect *out, size_t count)

@@ -147,15 +147,16 @@ TEST(headers_of_packages)
 	        "!<arch>\n//                                              180000000 `\n",
 	};
 	char *const scan[] = {"hvcheck", "scan", limit_path, NULL};
-	uint8_t *bytes;
-	struct pack plain = pack_alloc((size_t)185 << 20, &bytes);
 
 	for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
 		struct bounded bounded;
+		uint8_t *bytes;
+		struct pack plain = pack_alloc((size_t)185 << 20, &bytes);
 
 		memcpy(bytes, heads[i], strlen(heads[i]));
 		limit_put(pack_filter(ARCHIVE_FILTER_GZIP, plain));
 		limit_scan_refused("header", "expands to more than 64 MiB");
+		pack_done();
 		bounded = bounded_run("header", scan);
 #ifndef __SANITIZE_ADDRESS__
 		ck_assert_int_lt(bounded.kib, 100 << 10);

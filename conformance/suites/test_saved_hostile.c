@@ -131,7 +131,7 @@ static const char *const every[] = {
         "  $1 := memory (sp_el2 + 0x8) 64 0x0 [sp_el2 + 8]",
         "  other q3 := $1",
         "  store 0x40000820 x2 + 0x10 := x1[31:0]",
-        "  own-stores 4",
+        "  own-store 0x40000100 0x40001000 := x1",
 };
 
 #define EVERY (sizeof every / sizeof *every)

@@ -145,7 +145,7 @@ static enum hvc_status compare_parts(struct hvc_differ *d, const struct hvc_exac
 	d->diff->rows[HVC_SIDE_OLD] += a->rows;
 	d->diff->rows[HVC_SIDE_NEW] += b->rows;
 	if (!hvc_differ__tell_gaps(d, HVC_SIDE_OLD, a) ||
-	    !hvc_differ__tell_gaps(d, HVC_SIDE_NEW, b) || !hvc_differ__tell_data(d, part))
+	    !hvc_differ__tell_gaps(d, HVC_SIDE_NEW, b))
 		return out_of_memory(diag);
 	hvc_solver__push(d->solver);
 	hvc_solver__require(d->solver, hvc_search__address(d->terms, a->insn));
@@ -250,12 +250,13 @@ static enum hvc_status make_side(struct hvc_differ *d, enum hvc_side side, unsig
 	        .brief = config->brief,
 	        .terms = d->terms,
 	        .solver = d->solver,
+	        .like = side == HVC_SIDE_NEW ? d->side[HVC_SIDE_OLD] : NULL,
 	};
 	enum hvc_status status;
 
 	if (config->saved[side])
-		status = hvc_saved__import(config->saved[side], d->terms, d->solver, diag,
-		                           &d->side[side]);
+		status = hvc_saved__import(config->saved[side], make.like, d->terms, d->solver,
+		                           diag, &d->side[side]);
 	else
 		status = hvc_exact__make(&make, diag, &d->side[side]);
 	if (status != HVC_OK)

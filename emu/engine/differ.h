@@ -106,9 +106,6 @@ bool hvc_differ__is_door(const struct hvc_exact *exact, const struct hvc_row *ro
 /** Say that something could not be compared. */
 HVC_MUST_USE bool hvc_differ__gap(struct hvc_differ *d, const struct hvc_exact_part *part,
                                   const char *format, ...) HVC_PRINTF(3, 4);
-/** Of stores to the image's own data, which no outcome shows. */
-HVC_MUST_USE bool hvc_differ__tell_data(struct hvc_differ *d,
-                                        const struct hvc_exact_part *const part[2]);
 /** What of a part is not known. */
 HVC_MUST_USE bool hvc_differ__tell_gaps(struct hvc_differ *d, enum hvc_side side,
                                         const struct hvc_exact_part *part);

@@ -212,16 +212,17 @@ static void add_registers(struct list *list, const struct hvc_exact_part *const 
 		}
 }
 
+/* Stores that others see. */
 static void add_stores(struct list *list, const struct hvc_row *const row[2])
 {
 	const struct hvc_row *a = row[HVC_SIDE_OLD], *b = row[HVC_SIDE_NEW];
 	char name[32];
 
-	if (a->stores != b->stores) {
+	if (a->stores - a->own_stores != b->stores - b->own_stores) {
 		add_fact(list, "number of stores", true);
 		return;
 	}
-	for (unsigned i = 0; i < a->stores; i++) {
+	for (unsigned i = 0; i < a->stores - a->own_stores; i++) {
 		const struct hvc_row_store *x = &a->store[i], *y = &b->store[i];
 		bool seen = i < HVC_STORE_MAX;
 		hvc_ref value;
@@ -237,6 +238,93 @@ static void add_stores(struct list *list, const struct hvc_row *const row[2])
 		               value),
 		    seen);
 	}
+}
+
+/* A place of EL2's own memory, by the address that the old side has it at. */
+struct place {
+	hvc_ref base; /* or NULL */
+	uint64_t offset;
+	const char *of; /* that of hvc_memory__input */
+};
+
+static struct place place_of(const struct hvc_differ *d, unsigned side, hvc_ref address)
+{
+	struct place place = {.of = ""};
+
+	place.offset = hvc_bv__offset(address, &place.base);
+	if (side == HVC_SIDE_NEW && !place.base &&
+	    !hvc_exact__counterpart(d->side[HVC_SIDE_NEW], d->side[HVC_SIDE_OLD], place.offset,
+	                            &place.offset))
+		place.of = HVC_OF_THE_NEW;
+	return place;
+}
+
+/* What a byte there is after a row's calls. */
+static hvc_ref byte_after(struct hvc_differ *d, unsigned side, const struct hvc_row *row,
+                          const struct place *place)
+{
+	hvc_ref cell = hvc_bv__num(d->terms, 64, place->offset & ~UINT64_C(7));
+	unsigned bit;
+
+	for (unsigned i = row->stores; i-- > row->stores - row->own_stores;) {
+		const struct hvc_row_store *store = &row->store[i];
+		struct place at = place_of(d, side, store->address);
+
+		bit = 8 * (unsigned)(place->offset - at.offset);
+		if (at.base == place->base && at.of == place->of &&
+		    place->offset - at.offset < store->size)
+			return hvc_bv__extract(d->terms, store->value, bit + 7, bit);
+	}
+	bit = 8 * (unsigned)(place->offset & 7);
+	cell = hvc_memory__input(d->terms,
+	                         place->base ? hvc_bv__add(d->terms, place->base, cell) : cell,
+	                         place->of, 0);
+	return hvc_bv__extract(d->terms, cell, bit + 7, bit);
+}
+
+/* Is the same place one of a row's stores before `end`? */
+static bool is_told(const struct hvc_differ *d, unsigned side, const struct hvc_row *row,
+                    unsigned end, const struct place *place, unsigned size)
+{
+	for (unsigned i = row->stores - row->own_stores; i < end; i++) {
+		struct place at = place_of(d, side, row->store[i].address);
+
+		if (at.base == place->base && at.offset == place->offset && at.of == place->of &&
+		    row->store[i].size == size)
+			return true;
+	}
+	return false;
+}
+
+/* What EL2 keeps, by which a later call may go. */
+static void add_own_stores(struct list *list, const struct hvc_row *const row[2])
+{
+	struct hvc_differ *d = list->d;
+
+	for (unsigned n = 0; n < 2; n++)
+		for (unsigned i = row[n]->stores - row[n]->own_stores; i < row[n]->stores; i++) {
+			struct place place = place_of(d, n, row[n]->store[i].address);
+			hvc_ref value[2] = {NULL, NULL};
+			unsigned size = row[n]->store[i].size;
+			char address[200], name[208];
+
+			if (is_told(d, n, row[n], i, &place, size) ||
+			    (n && is_told(d, 0, row[0], row[0]->stores, &place, size)))
+				continue;
+			for (unsigned at = 0; at < size; at++, place.offset++)
+				for (unsigned side = 0; side < 2; side++) {
+					hvc_ref byte = byte_after(d, side, row[side], &place);
+
+					value[side] = value[side] ? hvc_bv__concat(d->terms, byte,
+					                                           value[side])
+					                          : byte;
+				}
+			hvc_exact__print_place(d->side[n], row[n]->store[i].address, address,
+			                       sizeof address);
+			snprintf(name, sizeof name, "[%s]", address);
+			add(list, name,
+			    differs(d, value[0], value[1], hvc_bv__mask(value[0]->width)), false);
+		}
 }
 
 /* When a row's calls read by a pointer of the caller's: a fault at EL2, where it leads nowhere. */
@@ -344,6 +432,7 @@ size_t hvc_differ__aspects(struct hvc_differ *d, const struct hvc_exact_part *co
 	if (row[0]->kind == row[1]->kind) {
 		add_registers(&list, part, row);
 		add_stores(&list, row);
+		add_own_stores(&list, row);
 		add_reads(&list, part, row);
 	}
 	if (hvc_differ__trial)

@@ -53,6 +53,13 @@ static void judge(struct hvc_exact_part *part)
 		gap(part, "the solver gave up on whether conditions are disjoint and total");
 }
 
+static bool has_too(void *ctx, uint64_t address, uint64_t *there)
+{
+	const struct hvc_exact *exact = ctx;
+
+	return hvc_exact__counterpart(exact, exact->like, address, there);
+}
+
 static enum hvc_status make_part(struct hvc_exact *exact, const struct hvc_exact_config *config,
                                  enum hvc_level from, enum hvc_insn insn, struct hvc_diag *diag)
 {
@@ -74,6 +81,8 @@ static enum hvc_status make_part(struct hvc_exact *exact, const struct hvc_exact
 	        .pointer_auth = signs_pointers(exact),
 	        .terms = exact->terms,
 	        .solver = exact->solver,
+	        .same_data = exact->like ? has_too : NULL,
+	        .same_data_ctx = exact,
 	        .paths = config->paths ? config->paths : HVC_EXACT_PATHS,
 	        .steps = (unsigned)(budget > UINT32_MAX ? UINT32_MAX : budget),
 	};
@@ -111,7 +120,8 @@ static bool same_injection(const struct hvc_exact *exact, const struct hvc_row *
 	char text[2][1024];
 
 	if (!hvc_exact__to_vector(exact, a) || !hvc_exact__to_vector(exact, b) ||
-	    a->known != b->known || a->stores > HVC_ROW_STORES_TOLD)
+	    a->known != b->known || a->stores - a->own_stores > HVC_ROW_STORES_TOLD ||
+	    a->own_stores > HVC_ROW_OWN_TOLD)
 		return false;
 	hvc_exact__print_behaviour(exact, a, text[0], sizeof text[0]);
 	hvc_exact__print_behaviour(exact, b, text[1], sizeof text[1]);
@@ -196,6 +206,7 @@ enum hvc_status hvc_exact__make(const struct hvc_exact_config *config, struct hv
 	exact->borrowed = config->terms != NULL;
 	exact->terms = config->terms;
 	exact->solver = config->solver;
+	exact->like = config->like;
 	exact->part = calloc(HVC_LEVEL_COUNT * HVC_INSN_COUNT, sizeof *exact->part);
 	machine.world = &exact->world;
 	if (!exact->part)

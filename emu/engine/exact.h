@@ -41,6 +41,7 @@ struct hvc_exact_config {
 	bool brief;            /**< it takes a call a path, and not every immediate */
 	struct hvc_bvs *terms; /**< the library's own: terms of several maps in one room; NULL */
 	struct hvc_solver *solver;
+	const struct hvc_exact *like; /**< in that room: its data is this one's, too; NULL */
 };
 
 /** Most paths of a caller. */
@@ -90,7 +91,8 @@ struct hvc_row_store {
 	hvc_ref address; /**< 64 bits */
 	hvc_ref value;   /**< 8 * size bits */
 	uint8_t size;    /**< bytes */
-	uint64_t pc;     /**< of the instruction */
+	bool own;    /**< to EL2's own memory; these come last, what they have overwritten not */
+	uint64_t pc; /**< of the instruction */
 };
 
 /** One way in which the condition of a row can hold: all of these do. */
@@ -103,6 +105,7 @@ struct hvc_row_case {
 
 /** Stores that text tells of; JSON and a saved map have all. */
 #define HVC_ROW_STORES_TOLD 12u
+#define HVC_ROW_OWN_TOLD    4u /**< of those to EL2's own memory */
 
 struct hvc_row {
 	hvc_ref condition; /**< a truth value */
@@ -124,9 +127,9 @@ struct hvc_row {
 	hvc_ref far;        /**< FAULT: the address; else NULL */
 	struct hvc_row_effect *effect; /**< in register order; of HANDOFF arguments that were set */
 	unsigned effects;
-	struct hvc_row_store *store; /**< to memory that is not EL2's own */
+	struct hvc_row_store *store; /**< all but those to EL2's stack */
 	unsigned stores;
-	unsigned own_stores;     /**< to EL2's own */
+	unsigned own_stores;     /**< of these, to EL2's own memory */
 	bool stored;             /**< seen: to memory that is not EL2's own */
 	struct hvc_call witness; /**< one that meets it, in the usual world where that can be */
 	unsigned *path;          /**< indices of the part's paths that do this */
@@ -169,6 +172,7 @@ struct hvc_exact {
 	const char *name;                  /**< of the subject */
 	const struct hvc_subject *subject; /**< borrowed; NULL: the map was saved */
 	struct hvc_exact_origin origin;    /**< then */
+	const struct hvc_exact *like;      /**< whose data is this one's, too; or NULL */
 	struct hvc_world world;
 	struct hvc_machine *machine;
 	struct hvc_bvs *terms;
@@ -187,7 +191,7 @@ struct hvc_exact {
 /** The row that a call meets, in the world of the map; NULL: no part is of its caller. */
 const struct hvc_row *hvc_exact__row_of(struct hvc_exact *exact, const struct hvc_call *call);
 
-/* exact_print.c: where things are in the subject, or were when the map was saved */
+/* exact_place.c: where things are in the subject, or were when the map was saved */
 /** The symbol that an address is in, and the bytes into it. */
 bool hvc_exact__symbol(const struct hvc_exact *exact, uint64_t address, const char **name,
                        uint64_t *offset);
@@ -196,6 +200,12 @@ bool hvc_exact__find(const struct hvc_exact *exact, const char *name, uint64_t *
 /** Is an address in the image? */
 bool hvc_exact__is_inside(const struct hvc_exact *exact, uint64_t address);
 uint64_t hvc_exact__vectors(const struct hvc_exact *exact);
+/**
+ * Where the image of another map has the same data: as far into the same symbol, or, without one,
+ * as far into the image. False: nowhere. Two places have never the same there.
+ */
+bool hvc_exact__counterpart(const struct hvc_exact *from, const struct hvc_exact *to,
+                            uint64_t address, uint64_t *there);
 
 /**
  * Of each caller that conditions exclude each other, and that one always holds, as far as that is
@@ -211,6 +221,9 @@ bool hvc_exact__to_vector(const struct hvc_exact *exact, const struct hvc_row *r
 /** "x0 = 2, imm != 0xea1"; "anything else"; "always". */
 void hvc_exact__print_condition(const struct hvc_exact *exact, const struct hvc_row *row,
                                 char *text, size_t size);
+/** Where something is stored: "x1 + 8", "vcpu+0x10". */
+void hvc_exact__print_place(const struct hvc_exact *exact, hvc_ref address, char *text,
+                            size_t size);
 /** "return, x0 := 0, vbar_el2 := x1"; "handoff to handle_call, x0 := ...". */
 void hvc_exact__print_behaviour(const struct hvc_exact *exact, const struct hvc_row *row,
                                 char *text, size_t size);

@@ -7,64 +7,6 @@
 #include "engine/exact.h"
 #include "machine/world.h"
 
-/* Addresses of a map's image and their symbols, of a subject or of a saved map. */
-
-bool hvc_exact__symbol(const struct hvc_exact *exact, uint64_t address, const char **name,
-                       uint64_t *offset)
-{
-	const struct hvc_exact_symbol *symbol = exact->origin.symbol;
-	unsigned low = 0, high = exact->origin.symbols;
-
-	if (exact->subject)
-		return hvc_subject_symbol(exact->subject, address, name, offset);
-	while (low < high) {
-		unsigned middle = (low + high) / 2;
-
-		if (symbol[middle].address <= address)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (!low || !hvc_exact__is_inside(exact, address))
-		return false;
-	*name = symbol[low - 1].name;
-	*offset = address - symbol[low - 1].address;
-	return true;
-}
-
-bool hvc_exact__find(const struct hvc_exact *exact, const char *name, uint64_t *address)
-{
-	if (exact->subject)
-		return hvc_subject_find(exact->subject, name, address) == HVC_OK;
-	for (unsigned i = 0; i < exact->origin.symbols; i++)
-		if (!strcmp(exact->origin.symbol[i].name, name)) {
-			*address = exact->origin.symbol[i].address;
-			return true;
-		}
-	return false;
-}
-
-bool hvc_exact__is_inside(const struct hvc_exact *exact, uint64_t address)
-{
-	const struct hvc_image *image;
-
-	for (unsigned i = 0; i < exact->origin.insides; i++)
-		if (address >= exact->origin.inside[i].lo && address <= exact->origin.inside[i].hi)
-			return true;
-	if (!exact->subject)
-		return false;
-	image = hvc_subject_image(exact->subject);
-	for (unsigned i = 0; i < image->segments; i++)
-		if (address - image->segment[i].address < image->segment[i].size)
-			return true;
-	return false;
-}
-
-uint64_t hvc_exact__vectors(const struct hvc_exact *exact)
-{
-	return exact->subject ? hvc_subject_image(exact->subject)->vectors : exact->origin.vectors;
-}
-
 static void put_case(const struct hvc_exact *exact, const struct hvc_row_case *c,
                      struct hvc_text *out)
 {
@@ -123,6 +65,16 @@ static void put_term(const struct hvc_exact *exact, struct hvc_text *out, hvc_re
 
 	hvc_bv__print(exact->terms, a, text, sizeof text);
 	hvc_text__put(out, "%s", text);
+}
+
+void hvc_exact__print_place(const struct hvc_exact *exact, hvc_ref address, char *text, size_t size)
+{
+	struct hvc_text out = {text, size, 0};
+
+	if (hvc_bv__const(address))
+		put_place(exact, &out, address->value);
+	else
+		put_term(exact, &out, address);
 }
 
 bool hvc_exact__to_vector(const struct hvc_exact *exact, const struct hvc_row *row)
@@ -222,6 +174,8 @@ void hvc_exact__print_behaviour(const struct hvc_exact *exact, const struct hvc_
                                 char *text, size_t size)
 {
 	struct hvc_text out = {text, size, 0};
+	unsigned seen = row->stores - row->own_stores;
+	char place[512];
 
 	if (!size)
 		return;
@@ -235,14 +189,19 @@ void hvc_exact__print_behaviour(const struct hvc_exact *exact, const struct hvc_
 		if (hvc_row_effect__syndrome(&row->effect[i], syndrome, sizeof syndrome))
 			hvc_text__put(&out, " (%s)", syndrome);
 	}
-	for (unsigned i = 0; i < row->stores && i < HVC_ROW_STORES_TOLD; i++) {
-		hvc_text__put(&out, ", [");
-		put_term(exact, &out, row->store[i].address);
+	for (unsigned i = 0; i < row->stores; i++) {
+		if (i >= (row->store[i].own ? seen + HVC_ROW_OWN_TOLD : HVC_ROW_STORES_TOLD))
+			continue;
+		hvc_exact__print_place(exact, row->store[i].address, place, sizeof place);
+		hvc_text__put(&out, ", [%s", place);
 		hvc_text__put(&out, "] := ");
 		put_term(exact, &out, row->store[i].value);
 		hvc_text__put(&out, " (%u byte%s)", row->store[i].size,
 		              row->store[i].size == 1 ? "" : "s");
 	}
-	if (row->stores > HVC_ROW_STORES_TOLD)
-		hvc_text__put(&out, ", and %u more stores", row->stores - HVC_ROW_STORES_TOLD);
+	if (seen > HVC_ROW_STORES_TOLD)
+		hvc_text__put(&out, ", and %u more stores", seen - HVC_ROW_STORES_TOLD);
+	if (row->own_stores > HVC_ROW_OWN_TOLD)
+		hvc_text__put(&out, ", and %u more to EL2's own memory",
+		              row->own_stores - HVC_ROW_OWN_TOLD);
 }

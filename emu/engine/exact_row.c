@@ -214,46 +214,6 @@ static bool fill_effects(struct hvc_exact *exact, const struct hvc_exact_part *p
 	return true;
 }
 
-/* The image, and what only EL2 knows the address of. */
-static bool is_own(const struct hvc_exact *exact, const struct hvc_log *log)
-{
-	const struct hvc_image *image = hvc_subject_image(exact->subject);
-
-	if (log->base)
-		return !hvc_way__is_callers(exact->terms, log->base);
-	for (unsigned i = 0; i < image->segments; i++)
-		if (log->offset - image->segment[i].address < image->segment[i].size)
-			return true;
-	return log->offset - HVC_EL2_DATA < HVC_EL2_DATA_SIZE;
-}
-
-/* Of what is not followed to its end they are no account. */
-static bool fill_stores(struct hvc_exact *exact, const struct hvc_sympath *path,
-                        struct hvc_row *row)
-{
-	const struct hvc_log *all = path->end == HVC_END_OUTCOME ? path->way->log : NULL;
-	unsigned count = 0, at;
-
-	for (const struct hvc_log *log = all; log; log = log->before)
-		count += !is_own(exact, log);
-	row->store = calloc(count + 1, sizeof *row->store);
-	if (!row->store)
-		return false;
-	row->stores = at = count;
-	for (const struct hvc_log *log = all; log; log = log->before) {
-		hvc_ref address = hvc_bv__num(exact->terms, 64, log->offset);
-
-		if (is_own(exact, log)) {
-			row->own_stores++;
-			continue;
-		}
-		if (log->base)
-			address = hvc_bv__add(exact->terms, log->base, address);
-		row->store[--at] = (struct hvc_row_store){address, log->value, log->size, log->pc};
-	}
-	return true;
-}
-
 static bool fill_case(struct hvc_bvs *terms, const struct hvc_facts *facts, struct hvc_row *row)
 {
 	struct hvc_row_case *c = calloc(1, sizeof *c);
@@ -329,7 +289,7 @@ static bool fill_row(struct hvc_exact *exact, const struct hvc_exact_part *part,
 	hvc_exact__path_call(exact, part, index, &row->witness);
 	fill_end(exact, path, row);
 	return fill_case(exact->terms, &path->way->facts, row) &&
-	       fill_effects(exact, part, path, row) && fill_stores(exact, path, row);
+	       fill_effects(exact, part, path, row) && hvc_row__fill_stores(exact, part, path, row);
 }
 
 enum hvc_status hvc_exact__rows(struct hvc_exact *exact, struct hvc_exact_part *part)
@@ -361,7 +321,8 @@ bool hvc_row__same(const struct hvc_row *a, const struct hvc_row *b)
 			return false;
 	for (unsigned i = 0; i < a->stores; i++)
 		if (a->store[i].address != b->store[i].address ||
-		    a->store[i].value != b->store[i].value || a->store[i].size != b->store[i].size)
+		    a->store[i].value != b->store[i].value ||
+		    a->store[i].size != b->store[i].size || a->store[i].own != b->store[i].own)
 			return false;
 	return true;
 }

@@ -47,6 +47,11 @@ void hvc_exact__lose(struct hvc_exact *exact, const struct hvc_flight *flight);
 /** Does it go by memory that the usual world may not have? */
 bool hvc_row__reads_memory(const struct hvc_exact_part *part, const struct hvc_row *row);
 
+/* exact_store.c: a row's, of which there are none; false: memory ran out */
+HVC_MUST_USE bool hvc_row__fill_stores(const struct hvc_exact *exact,
+                                       const struct hvc_exact_part *part,
+                                       const struct hvc_sympath *path, struct hvc_row *row);
+
 /* exact_hyp.c: the rows of code for Hyp mode, which nothing follows, from calls */
 HVC_MUST_USE enum hvc_status
 hvc_exact__sweep_hyp(struct hvc_exact *exact, struct hvc_exact_part *part, struct hvc_diag *diag);

@@ -66,7 +66,7 @@ static unsigned hazards_of(const struct hvc_row *row)
 		if (is_of_el2(&row->effect[i]))
 			kinds |= 1u << (row->effect[i].reg == HVC_REG_VBAR_EL2 ? HVC_HAZARD_VECTORS
 			                                                       : HVC_HAZARD_STATE);
-	if (row->stores || row->stored)
+	if (row->stores > row->own_stores || row->stored)
 		kinds |= 1u << HVC_HAZARD_MEMORY;
 	/* Its own code, with EL2's rights. */
 	if (hvc_level__el(row->level) == 2 &&

@@ -254,14 +254,13 @@ static void put_row(struct saver *s, const struct hvc_row *row)
 	for (unsigned i = 0; i < row->stores; i++) {
 		put_parts(s, row->store[i].address);
 		put_parts(s, row->store[i].value);
-		fprintf(s->file, "  store 0x%" PRIx64 " ", row->store[i].pc);
+		fprintf(s->file, "  %sstore 0x%" PRIx64 " ", row->store[i].own ? "own-" : "",
+		        row->store[i].pc);
 		hvc_bv_writer__term(s->writer, row->store[i].address, s->file);
 		fputs(" := ", s->file);
 		hvc_bv_writer__term(s->writer, row->store[i].value, s->file);
 		fputc('\n', s->file);
 	}
-	if (row->own_stores)
-		fprintf(s->file, "  own-stores %u\n", row->own_stores);
 }
 
 /* Names that terms are printed by, once each, the first given first. */

@@ -41,7 +41,8 @@ const char *hvc_exact__subject(const struct hvc_exact *exact);
 
 /* saved_import.c: a map that was read, in another room; hvc_exact__free frees it. HVC_E_NOMEM,
  * HVC_E_RANGE. */
-HVC_MUST_USE enum hvc_status hvc_saved__import(const struct hvc_exact *saved, struct hvc_bvs *terms,
+HVC_MUST_USE enum hvc_status hvc_saved__import(const struct hvc_exact *saved,
+                                               const struct hvc_exact *like, struct hvc_bvs *terms,
                                                struct hvc_solver *solver, struct hvc_diag *diag,
                                                struct hvc_exact **out);
 

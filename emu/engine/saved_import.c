@@ -124,7 +124,7 @@ static bool import_all(struct importer *im, const struct hvc_exact *from)
 	struct hvc_exact *to = im->out;
 
 	to->part = calloc(from->parts + 1, sizeof *to->part);
-	if (!to->part || !import_origin(&from->origin, &to->origin))
+	if (!to->part)
 		return false;
 	for (; to->parts < from->parts; to->parts++)
 		if (!import_part(im, &from->part[to->parts], &to->part[to->parts])) {
@@ -134,9 +134,26 @@ static bool import_all(struct importer *im, const struct hvc_exact *from)
 	return true;
 }
 
-enum hvc_status hvc_saved__import(const struct hvc_exact *saved, struct hvc_bvs *terms,
-                                  struct hvc_solver *solver, struct hvc_diag *diag,
-                                  struct hvc_exact **out)
+/* Of the other map that is in that room, what has the same data. */
+static hvc_ref find_data(void *ctx, hvc_ref part)
+{
+	const struct importer *im = ctx;
+	const struct hvc_input *input = hvc_bv__input_of(im->terms.from, part);
+	uint64_t there;
+
+	if (!input || !input->address || !hvc_bv__const(input->address))
+		return NULL;
+	return hvc_exact__counterpart(im->out, im->out->like, input->address->value, &there)
+	               ? hvc_memory__input(im->terms.to, hvc_bv__num(im->terms.to, 64, there), "",
+	                                   input->usual)
+	               : hvc_memory__input(im->terms.to,
+	                                   hvc_bv__num(im->terms.to, 64, input->address->value),
+	                                   HVC_OF_THE_NEW, input->usual);
+}
+
+enum hvc_status hvc_saved__import(const struct hvc_exact *saved, const struct hvc_exact *like,
+                                  struct hvc_bvs *terms, struct hvc_solver *solver,
+                                  struct hvc_diag *diag, struct hvc_exact **out)
 {
 	struct importer im = {.out = calloc(1, sizeof *im.out)};
 	bool good;
@@ -151,8 +168,12 @@ enum hvc_status hvc_saved__import(const struct hvc_exact *saved, struct hvc_bvs 
 	im.out->terms = terms;
 	im.out->solver = solver;
 	im.out->borrowed = true;
+	im.out->like = like;
+	im.terms.replace = like ? find_data : NULL;
+	im.terms.ctx = &im;
+	good = import_origin(&saved->origin, &im.out->origin);
 	hvc_import__begin(&im.terms, saved->terms, terms);
-	good = import_all(&im, saved) && hvc_bv__status(terms) == HVC_OK;
+	good = good && import_all(&im, saved) && hvc_bv__status(terms) == HVC_OK;
 	hvc_import__end(&im.terms);
 	if (good) {
 		*out = im.out;

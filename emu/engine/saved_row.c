@@ -195,10 +195,10 @@ static bool take_effect(struct hvc_saved_reading *r, const char *name, enum hvc_
 }
 
 /* "store PC ADDRESS := VALUE" */
-static bool take_store(struct hvc_saved_reading *r)
+static bool take_store(struct hvc_saved_reading *r, bool own)
 {
 	struct hvc_row *row = last_row(r);
-	struct hvc_row_store *grown, store = {0};
+	struct hvc_row_store *grown, store = {.own = own};
 	char *text, *becomes;
 
 	if (!hvc_reader__number(r->reader, UINT64_MAX, &store.pc))
@@ -215,12 +215,15 @@ static bool take_store(struct hvc_saved_reading *r)
 		return false;
 	if (store.value->width % 8)
 		return complain(r, "a store of bits");
+	if (!own && row->own_stores)
+		return complain(r, "a store behind those to EL2's own memory");
 	store.size = store.value->width / 8;
 	grown = one_more(r, row->store, row->stores, sizeof *grown);
 	if (!grown)
 		return false;
 	row->store = grown;
 	grown[row->stores++] = store;
+	row->own_stores += own;
 	return true;
 }
 
@@ -239,18 +242,15 @@ static bool take_why(struct hvc_saved_reading *r)
 static bool take_number(struct hvc_saved_reading *r, const char *word)
 {
 	struct hvc_row *row = last_row(r);
-	uint64_t number, most = !strcmp(word, "at")   ? UINT64_MAX
-	                        : !strcmp(word, "ec") ? 63
-	                                              : UINT32_MAX;
+	bool at = !strcmp(word, "at");
+	uint64_t number;
 
-	if (!hvc_reader__number(r->reader, most, &number))
+	if (!hvc_reader__number(r->reader, at ? UINT64_MAX : 63, &number))
 		return false;
-	if (!strcmp(word, "at"))
+	if (at)
 		row->pc = number;
-	else if (!strcmp(word, "ec"))
-		row->ec = (enum hvc_ec)number;
 	else
-		row->own_stores = (unsigned)number;
+		row->ec = (enum hvc_ec)number;
 	return true;
 }
 
@@ -285,14 +285,14 @@ bool hvc_saved__part(struct hvc_saved_reading *r, const char *word)
 		return add_case(r);
 	if (!strcmp(word, "why"))
 		return take_why(r);
-	if (!strcmp(word, "store"))
-		return take_store(r);
+	if (!strcmp(word, "store") || !strcmp(word, "own-store"))
+		return take_store(r, *word == 'o');
 	if (!strcmp(word, "seen") || !strcmp(word, "stored")) {
 		row->seen = true;
 		row->stored |= word[1] == 't';
 		return row->known == HVC_ROW_SWEPT || complain(r, "seen of calls, and not swept");
 	}
-	if (!strcmp(word, "at") || !strcmp(word, "ec") || !strcmp(word, "own-stores"))
+	if (!strcmp(word, "at") || !strcmp(word, "ec"))
 		return take_number(r, word);
 	if (!strcmp(word, "other")) {
 		hvc_reader__word(r->reader, name, sizeof name);

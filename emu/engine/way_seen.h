@@ -18,7 +18,7 @@ enum hvc_way_source {
 	HVC_FROM_IMM,
 	HVC_FROM_ESR,
 	HVC_FROM_RETURN, /**< the address behind the call */
-	HVC_FROM_OTHER /**< it differs with other registers, and nobody knows how */
+	HVC_FROM_OTHER   /**< it differs with other registers, and nobody knows how */
 };
 
 struct hvc_way_value {

@@ -51,7 +51,7 @@ static void add_results(struct hvc_json *json, const struct hvc_exact *exact,
 		hvc_json__object(json, NULL);
 		add_value(json, exact, "address", row->store[i].address);
 		add_value(json, exact, "value", row->store[i].value);
-		hvc_json__put(json, "size }", row->store[i].size);
+		hvc_json__put(json, "size own:b }", row->store[i].size, row->store[i].own);
 	}
 	hvc_json__close(json);
 }

@@ -293,6 +293,8 @@ enum hvc_status hvc_symbolic__enter(struct hvc_symbolic *s, struct hvc_way **out
 	s->scene.known = known;
 	s->scene.memory = memory;
 	s->scene.known_ctx = s->scene.memory_ctx = s;
+	s->scene.same_data = s->config.same_data;
+	s->scene.same_data_ctx = s->config.same_data_ctx;
 	s->scene.secrets = s->config.secrets;
 	s->scene.function = s->config.exact ? hvc_machine__function : NULL;
 	probe(s);

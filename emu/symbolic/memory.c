@@ -13,6 +13,9 @@
 
 #define ADDENDS_MAX 16u
 
+/** Bytes on both sides of SP that are taken for a stack. */
+#define FRAME 4096u
+
 /** Of hvc_machine__function. */
 #define FUNCTION_SIZE 24u
 
@@ -195,14 +198,46 @@ static hvc_ref address_term(struct hvc_bvs *t, hvc_ref base, uint64_t offset)
 	return base ? hvc_bv__add(t, base, number) : number;
 }
 
+hvc_ref hvc_memory__input(struct hvc_bvs *terms, hvc_ref address, const char *of, uint64_t usual)
+{
+	char text[300], name[330];
+	struct hvc_input *input;
+	hvc_ref value;
+
+	hvc_bv__print(terms, address, text, sizeof text);
+	/* Too long to be told apart by its text: by number. */
+	if (snprintf(name, sizeof name, "[%s]%s", text, of) > 200)
+		snprintf(name, sizeof name, "[%.150s... %u]%s", text, (unsigned)address->id, of);
+	value = hvc_bv__input(terms, name, 64);
+	input = hvc_bv__input_of(terms, value);
+	if (input && !input->address) {
+		input->address = address;
+		input->usual = usual;
+	}
+	return value;
+}
+
+/* The input that a doubleword of this subject is, which another subject may have elsewhere. */
+static hvc_ref input_at(const struct hvc_scene *scene, hvc_ref address, uint64_t usual)
+{
+	const char *of = "";
+	uint64_t there;
+
+	if (scene->same_data && hvc_bv__const(address)) {
+		if (scene->same_data(scene->same_data_ctx, address->value, &there))
+			address = hvc_bv__num(scene->terms, 64, there);
+		else
+			of = HVC_OF_THE_NEW;
+	}
+	return hvc_memory__input(scene->terms, address, of, usual);
+}
+
 /* The doubleword that is there before any store; its offset is a multiple of 8. */
 static enum hvc_access cell(struct hvc_scene *scene, struct hvc_way *way, hvc_ref base,
                             uint64_t offset, hvc_ref *out)
 {
 	struct hvc_bvs *t = scene->terms;
 	hvc_ref address = address_term(t, base, offset);
-	char text[300], name[310];
-	struct hvc_input *input;
 	uint64_t value = 0;
 	hvc_ref high;
 
@@ -217,18 +252,9 @@ static enum hvc_access cell(struct hvc_scene *scene, struct hvc_way *way, hvc_re
 			break;
 		}
 	}
-	hvc_bv__print(t, address, text, sizeof text);
-	/* Too long to be told apart by its text: by number. */
-	if (snprintf(name, sizeof name, "[%s]", text) > 200)
-		snprintf(name, sizeof name, "[%.150s... %u]", text, (unsigned)address->id);
-	*out = hvc_bv__input(t, name, 64);
-	input = hvc_bv__input_of(t, *out);
-	if (!input)
+	*out = input_at(scene, address, value);
+	if (!hvc_bv__input_of(t, *out))
 		return HVC_ACCESS_NONE;
-	if (!input->address) {
-		input->address = address;
-		input->usual = value;
-	}
 	hvc_way__note_read(scene, way, address, *out, 8);
 	/* The caller's own instruction is known. */
 	if (scene->instruction && base && !offset && base->op == HVC_OP_INPUT &&
@@ -453,7 +479,8 @@ static enum hvc_access store_at(struct hvc_scene *scene, struct hvc_way *way, hv
                                 uint64_t offset, unsigned size, hvc_ref value, hvc_ref when)
 {
 	struct hvc_log *log;
-	hvc_ref old;
+	hvc_ref old, sp_base;
+	uint64_t sp;
 
 	/* Is there something to write to? */
 	if (!base && scene->memory) {
@@ -465,6 +492,7 @@ static enum hvc_access store_at(struct hvc_scene *scene, struct hvc_way *way, hv
 	log = hvc_bv__take(scene->terms, sizeof *log);
 	if (!log)
 		return HVC_ACCESS_NONE;
+	sp = hvc_bv__offset(way->sys[way->spx ? HVC_REG_SP_EL2 : HVC_REG_SP_EL0], &sp_base);
 	if (!base) {
 		uint64_t end = offset + size;
 
@@ -478,7 +506,8 @@ static enum hvc_access store_at(struct hvc_scene *scene, struct hvc_way *way, hv
 	                        .when = when,
 	                        .pc = way->pc,
 	                        .size = (uint8_t)size,
-	                        .counts = counts(scene, way, base, offset, value)};
+	                        .counts = counts(scene, way, base, offset, value),
+	                        .stack = base == sp_base && offset - sp + FRAME < 2 * FRAME};
 	way->log = log;
 	way->stores++;
 	way->changes += !is_again(log);

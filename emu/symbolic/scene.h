@@ -67,6 +67,12 @@ struct hvc_scene {
 	 */
 	enum hvc_knowledge (*memory)(void *ctx, uint64_t address, uint64_t *value);
 	void *memory_ctx;
+	/**
+	 * The address by which another subject has the same data, in a room that both share; false:
+	 * it has none. NULL: no room is shared.
+	 */
+	bool (*same_data)(void *ctx, uint64_t address, uint64_t *there);
+	void *same_data_ctx;
 	const struct hvc_secrets *secrets; /**< NULL: none */
 	/** All memory there is, ascending and apart; none: an unknown address is taken to be good.
 	 */
@@ -109,6 +115,7 @@ struct hvc_log {
 	uint64_t pc;
 	uint8_t size;
 	bool counts; /**< of one more than was there: EL2 counts something */
+	bool stack;  /**< about where SP pointed to then */
 };
 
 /** A first read: of an input, or of the image as shipped. */
@@ -267,6 +274,10 @@ enum hvc_access hvc_memory__load(struct hvc_scene *scene, struct hvc_way *way, h
                                  unsigned size, hvc_ref *value);
 enum hvc_access hvc_memory__store(struct hvc_scene *scene, struct hvc_way *way, hvc_ref address,
                                   unsigned size, hvc_ref value, hvc_ref when);
+/** Of data of the new of two subjects that the old one has not. */
+#define HVC_OF_THE_NEW " of the new"
+/** The input that the doubleword at an address is; `of`: a name for a subject's own, or "". */
+hvc_ref hvc_memory__input(struct hvc_bvs *terms, hvc_ref address, const char *of, uint64_t usual);
 /** A word of code; false: there is none. What the image holds as shipped, and the function. */
 bool hvc_memory__fetch(const struct hvc_scene *scene, uint64_t address, uint32_t *word);
 /** Is a byte one that the exploration takes for an input? */

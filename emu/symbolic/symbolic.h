@@ -80,6 +80,9 @@ struct hvc_symbolic_config {
 	 */
 	struct hvc_bvs *terms;
 	struct hvc_solver *solver;
+	/** Where another subject of that room has the same data; NULL: everything is its own. */
+	bool (*same_data)(void *ctx, uint64_t address, uint64_t *there);
+	void *same_data_ctx;
 	/* Bounds; 0: the default. */
 	unsigned paths;      /**< all of them: 4096 */
 	unsigned steps;      /**< instructions of a path: HVC_BUDGET_DEFAULT */
