@@ -320,6 +320,56 @@ own_table	keeps_beyond
 	mov	x29, #0
 	answer	0
 
+// By two pointers of the caller's, which may be one: what is stored last and what is loaded.
+own_table	stores_first
+	str	w3, [x1]
+	ldr	w0, [x2]
+	mov	x29, #0
+	eret
+
+own_table	loads_first
+	ldr	w0, [x2]
+	str	w3, [x1]
+	mov	x29, #0
+	eret
+
+own_table	loads_twice
+	str	w3, [x1]
+	ldr	w0, [x2]
+	ldr	w0, [x2]
+	mov	x29, #0
+	eret
+
+// By one of the caller's, and of EL2's own.
+own_table	own_late
+	adrp	x29, moved_word
+	str	w3, [x1]
+	ldr	x0, [x29, :lo12:moved_word]
+	mov	x29, #0
+	eret
+
+own_table	own_early
+	adrp	x29, moved_word
+	ldr	x0, [x29, :lo12:moved_word]
+	str	w3, [x1]
+	mov	x29, #0
+	eret
+
+// By pointers that lie in the caller's memory, which are its own, too.
+own_table	stores_beyond
+	ldr	x29, [x1]
+	str	w3, [x29]
+	ldr	w0, [x2]
+	mov	x29, #0
+	eret
+
+own_table	loads_before
+	ldr	x29, [x1]
+	ldr	w0, [x2]
+	str	w3, [x29]
+	mov	x29, #0
+	eret
+
 // Data that hazards.S has elsewhere by that name, and once with the next one in its place.
 own_table	moved_data
 	adrp	x29, moved_word

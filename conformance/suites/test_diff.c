@@ -8,34 +8,6 @@
 #include "hvcheck/arch.h"
 #include "pair.h"
 
-#define HVC_EL1H HVC_CALLER_BIT(HVC_INSN_HVC, HVC_LEVEL_EL1H)
-#define HVC_EL1T HVC_CALLER_BIT(HVC_INSN_HVC, HVC_LEVEL_EL1T)
-#define SMC_EL1H HVC_CALLER_BIT(HVC_INSN_SMC, HVC_LEVEL_EL1H)
-#define SMC_EL1T HVC_CALLER_BIT(HVC_INSN_SMC, HVC_LEVEL_EL1T)
-#define HVCS     (HVC_EL1H | HVC_EL1T)
-#define SMCS     (SMC_EL1H | SMC_EL1T)
-#define ANYONE   (HVCS | SMCS)
-
-/* Two of the variants, from callers at EL1. */
-static void make_variants(struct pair *pair, const char *old_name, const char *new_name)
-{
-	const char *const names[] = {old_name, new_name};
-	struct hvc_diff_config config = {
-	        .brief = true,
-	        .levels = 1u << HVC_LEVEL_EL1T | 1u << HVC_LEVEL_EL1H,
-	        .insns = 1u << HVC_INSN_HVC | 1u << HVC_INSN_SMC,
-	};
-	char path[512];
-
-	for (int side = 0; side < HVC_SIDE_COUNT; side++) {
-		snprintf(path, sizeof path, "%s/subjects/variants.elf@%s", HVC_BINARY_DIR,
-		         names[side]);
-		pair->subject[side] = open_subject(path);
-		pair->abi[side] = NULL;
-	}
-	make_with(pair, &config);
-}
-
 TEST(other_instructions_may_be_equal_for_every_input)
 {
 	struct pair pair;
@@ -161,22 +133,6 @@ TEST(ends_are_told_apart_by_their_address)
 	drop(&pair);
 }
 
-static struct hvc_exact *save(const struct hvc_subject *subject, unsigned levels)
-{
-	static const char path[] = HVC_BINARY_DIR "/test_diff.map";
-	const struct hvc_exact_config make = {.subject = subject, .levels = levels, .brief = true};
-	struct hvc_exact *map = NULL, *saved = NULL;
-	struct hvc_diag diag = {0};
-	FILE *file = fopen(path, "w");
-
-	ck_assert_int_eq(hvc_exact__make(&make, &diag, &map), HVC_OK);
-	ck_assert_int_eq(hvc_exact__save(file, map, &diag), HVC_OK);
-	fclose(file);
-	ck_assert_int_eq(hvc_exact__load(path, &diag, &saved), HVC_OK);
-	hvc_exact__free(map);
-	return saved;
-}
-
 /* Maps of which one knows a caller more: the same for all others is not equal. */
 TEST(callers_of_one_side_are_told)
 {
@@ -272,76 +228,6 @@ TEST(handlers_are_compared)
 		ck_assert_int_eq(pair.diff->gaps > 0, rows[i].doors);
 		drop(&pair);
 	}
-}
-
-/* What no outcome shows, and a later call may go by: what is there in the end. */
-TEST(what_is_kept_elsewise_is_not_equal)
-{
-	static const struct {
-		const char *old, *new, *what;
-	} rows[] = {
-	        {"keeps", "keeps", NULL},
-	        {"keeps", "keeps_other", "[kept]"},
-	        {"keeps_other", "keeps", "[kept]"},
-	        {"keeps", "keeps_halves", NULL},
-	        {"keeps_halves", "keeps", NULL},
-	        {"keeps_halves", "keeps_nothing", "[kept], [kept+0x4]"},
-	        {"keeps_nothing", "keeps_back", NULL},
-	        {"keeps_stack", "keeps_nothing", NULL},
-	        {"keeps_cpu", "keeps_cpu", NULL},
-	        {"keeps_cpu", "keeps_cpu_other", "[tpidr_el2 + 0x10]"},
-	        {"keeps_nothing", "keeps_cpu", "[tpidr_el2 + 0x10]"},
-	        {"keeps_beyond", "keeps_nothing", "[[tpidr_el2 + 8] + 0x10]"},
-	};
-
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		struct pair pair;
-
-		make_variants(&pair, rows[i].old, rows[i].new);
-		ck_assert_uint_eq(pair.diff->gaps, 0);
-		ck_assert_int_eq(pair.diff->equal, !rows[i].what);
-		ck_assert_int_eq(pair.diff->changes > 0, rows[i].what != NULL);
-		for (unsigned k = 0; k < pair.diff->changes; k++)
-			ck_assert_str_eq(pair.diff->change[k].what, rows[i].what);
-		drop(&pair);
-	}
-}
-
-/* Data is where its symbol is, in memory that boot fills, and in a map that was saved. */
-TEST(data_that_moved_is_the_same)
-{
-	const char *const places[][2] = {{"variants.elf@moved_data", "hazards.elf@moved_data"},
-	                                 {"variants.elf@moved_other", "hazards.elf@moved_data"}};
-	char path[512];
-
-	for (unsigned saved = 0; saved < 4; saved++)
-		for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-			struct hvc_diff_config config = {.brief = true};
-			struct hvc_subject *subject[HVC_SIDE_COUNT];
-			struct hvc_diff *diff = NULL;
-			struct hvc_diag diag = {0};
-
-			for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
-				snprintf(path, sizeof path, "%s/subjects/%s", HVC_BINARY_DIR,
-				         places[i][side]);
-				subject[side] = open_subject(path);
-				if (saved >> side & 1)
-					config.saved[side] = save(subject[side], 0);
-				else
-					config.subject[side] = subject[side];
-			}
-			ck_assert_msg(hvc_diff__run(&config, &diag, &diff) == HVC_OK, "%s",
-			              diag.message);
-			ck_assert_uint_eq(diff->gaps, 0);
-			ck_assert_int_eq(diff->equal, i == 0);
-			ck_assert(i == 0 || !strcmp(diff->change[0].what,
-			                            "x0, [moved_word], [moved_word+0x8]"));
-			hvc_diff__free(diff);
-			for (unsigned side = 0; side < HVC_SIDE_COUNT; side++) {
-				hvc_exact__free((struct hvc_exact *)config.saved[side]);
-				hvc_subject_close(subject[side]);
-			}
-		}
 }
 
 static size_t see_another(struct hvc_differ *d, struct hvc_aspect *out, size_t count)

@@ -145,7 +145,8 @@ static enum hvc_status compare_parts(struct hvc_differ *d, const struct hvc_exac
 	d->diff->rows[HVC_SIDE_OLD] += a->rows;
 	d->diff->rows[HVC_SIDE_NEW] += b->rows;
 	if (!hvc_differ__tell_gaps(d, HVC_SIDE_OLD, a) ||
-	    !hvc_differ__tell_gaps(d, HVC_SIDE_NEW, b))
+	    !hvc_differ__tell_gaps(d, HVC_SIDE_NEW, b) || !hvc_differ__tell_apart(d, a) ||
+	    !hvc_differ__tell_apart(d, b))
 		return out_of_memory(diag);
 	hvc_solver__push(d->solver);
 	hvc_solver__require(d->solver, hvc_search__address(d->terms, a->insn));
@@ -345,6 +346,8 @@ void hvc_diff__free(struct hvc_diff *diff)
 	free(diff->gap);
 	free(diff->operation);
 	free(diff->migration);
+	for (unsigned i = 0; i < HVC_DIFF_APARTS; i++)
+		free(diff->apart[i]);
 	free(diff->name[HVC_SIDE_OLD]);
 	free(diff->name[HVC_SIDE_NEW]);
 	free(diff);

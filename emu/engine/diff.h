@@ -57,6 +57,8 @@ struct hvc_migration {
 	struct hvc_witness witness; /**< of the new side */
 };
 
+#define HVC_DIFF_APARTS 8u
+
 struct hvc_diff {
 	char *name[HVC_SIDE_COUNT]; /**< of the subjects */
 	struct hvc_world world[HVC_SIDE_COUNT];
@@ -75,6 +77,9 @@ struct hvc_diff {
 	unsigned operations;
 	struct hvc_migration *migration; /**< by operation */
 	unsigned migrations;
+	/** Pointers of the caller's that are taken to lead to different memory, the first of them,
+	 * and "EL2's own" where one is taken not to lead to that. */
+	char *apart[HVC_DIFF_APARTS];
 	struct hvc_regset touched[HVC_SIDE_COUNT]; /**< registers changed by any call of a side */
 	/** borrowed; to be reported with it, NULL: none */
 	const struct hvc_contract *contract[HVC_SIDE_COUNT];

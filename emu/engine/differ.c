@@ -157,3 +157,34 @@ bool hvc_differ__tell_missing(struct hvc_differ *d, enum hvc_side side)
 			return false;
 	return true;
 }
+
+static bool add_apart(struct hvc_differ *d, hvc_ref pointer)
+{
+	char text[128] = "EL2's own";
+	unsigned i = 0;
+
+	if (pointer)
+		hvc_bv__print(d->terms, pointer, text, sizeof text);
+	while (i < HVC_DIFF_APARTS && d->diff->apart[i] && strcmp(d->diff->apart[i], text) != 0)
+		i++;
+	if (i == HVC_DIFF_APARTS || d->diff->apart[i])
+		return true;
+	d->diff->apart[i] = strdup(text);
+	return d->diff->apart[i] != NULL;
+}
+
+bool hvc_differ__tell_apart(struct hvc_differ *d, const struct hvc_exact_part *part)
+{
+	const struct hvc_scene *scene = part->symbolic ? &part->symbolic->scene : NULL;
+
+	for (unsigned i = 0; scene && !d->one_image && i < scene->aparts; i++) {
+		hvc_ref a = scene->apart[i].a, b = scene->apart[i].b;
+		bool of_a = a && hvc_way__is_callers(d->terms, a);
+		bool of_b = b && hvc_way__is_callers(d->terms, b);
+
+		if ((of_a && !add_apart(d, a)) || (of_b && !add_apart(d, b)) ||
+		    (of_a != of_b && !add_apart(d, NULL)))
+			return false;
+	}
+	return true;
+}

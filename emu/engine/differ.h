@@ -109,6 +109,8 @@ HVC_MUST_USE bool hvc_differ__gap(struct hvc_differ *d, const struct hvc_exact_p
 /** What of a part is not known. */
 HVC_MUST_USE bool hvc_differ__tell_gaps(struct hvc_differ *d, enum hvc_side side,
                                         const struct hvc_exact_part *part);
+/** Which pointers are taken to lead to different memory. */
+HVC_MUST_USE bool hvc_differ__tell_apart(struct hvc_differ *d, const struct hvc_exact_part *part);
 /** Callers of a side that the other lacks. */
 HVC_MUST_USE bool hvc_differ__tell_missing(struct hvc_differ *d, enum hvc_side side);
 

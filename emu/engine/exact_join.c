@@ -154,13 +154,30 @@ static bool may_agree(const struct hvc_exact_part *part, const struct hvc_row *r
 	return facts->guess || hvc_bv__eval(terms, a, &model) == hvc_bv__eval(terms, b, &model);
 }
 
+/** Parts of a value that people would rather read twice than once. */
+#define PARTS_MAX 48u
+
+/* How many parts a value has, but for what is more than that. */
+static unsigned parts_of(hvc_ref a, unsigned most)
+{
+	unsigned parts = 1;
+
+	for (unsigned i = 0; i < a->args && parts < most; i++)
+		parts += parts_of(a->arg[i], most - parts);
+	return parts;
+}
+
 /* Are two values the same where the second row, which is of one path, is met? */
 static bool agree(const struct hvc_exact_part *part, const struct hvc_row *row, hvc_ref a,
                   hvc_ref b)
 {
 	if (!a || !b || (hvc_bv__const(a) && hvc_bv__const(b)))
 		return a == b;
-	return a == b || (may_agree(part, row, a, b) && under(part, row, a) == under(part, row, b));
+	if (a == b)
+		return true;
+	if ((parts_of(a, PARTS_MAX) == PARTS_MAX) != (parts_of(b, PARTS_MAX) == PARTS_MAX))
+		return false;
+	return may_agree(part, row, a, b) && under(part, row, a) == under(part, row, b);
 }
 
 /* Does the row say right what happens on the path of the other? */

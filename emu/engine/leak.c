@@ -79,7 +79,7 @@ static void require_memory(struct hvc_leak_pair *pair, const struct hvc_sympath 
 		const struct hvc_input *input = hvc_bv__input_of(t, read->value);
 		hvc_ref address, own, equal;
 
-		if (!input || !hvc_secret__is_pointed(input))
+		if (!input || !hvc_secret__is_pointed(t, input))
 			continue;
 		address = read->address;
 		own = hvc_secret__lies_at(t, &pair->search->secrets, address, 8);

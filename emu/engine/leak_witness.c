@@ -171,7 +171,7 @@ static void place_caller(struct chooser *c, const struct hvc_sympath *path)
 		const struct hvc_input *input = hvc_bv__input_of(t, read->value);
 		hvc_ref there;
 
-		if (!input || !hvc_secret__is_pointed(input) ||
+		if (!input || !hvc_secret__is_pointed(t, input) ||
 		    prefer(c, hvc_bv__eq(t, read->value, hvc_secret__other(t, read->value))))
 			continue;
 		there = hvc_bv__sub(t, read->address,

@@ -212,9 +212,9 @@ void hvc_secret__close(struct hvc_secret_set *set)
 	memset(set, 0, sizeof *set);
 }
 
-bool hvc_secret__is_pointed(const struct hvc_input *input)
+bool hvc_secret__is_pointed(struct hvc_bvs *terms, const struct hvc_input *input)
 {
-	return input->address && input->address->uses & HVC_USES_CALL;
+	return input->address && hvc_way__is_callers(terms, input->address);
 }
 
 /* Of the registers that are not fixed, only secrets are inputs. */

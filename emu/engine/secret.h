@@ -42,7 +42,7 @@ enum {
 /** The row that an input is of, or HVC_SECRET_NONE. */
 int hvc_secret__of(const struct hvc_input *input);
 /** Is it memory at a pointer of the caller's, and a secret where that leads to EL2's? */
-bool hvc_secret__is_pointed(const struct hvc_input *input);
+bool hvc_secret__is_pointed(struct hvc_bvs *terms, const struct hvc_input *input);
 /** The same term in a world where each secret is another input. */
 hvc_ref hvc_secret__other(struct hvc_bvs *terms, hvc_ref a);
 /** Does it depend on a secret? */

@@ -19,7 +19,10 @@ static void add_summary(struct hvc_json *json, const struct hvc_diff *diff)
 		              diff->abi[side] ? hvc_abi_name(diff->abi[side]) : NULL,
 		              diff->saved[side], diff->rows[side]);
 	}
-	hvc_json__put(json, "equal complete", diff->equal, (bool)(diff->gaps == 0));
+	hvc_json__put(json, "equal complete apart[", diff->equal, (bool)(diff->gaps == 0));
+	for (unsigned i = 0; i < HVC_DIFF_APARTS && diff->apart[i]; i++)
+		hvc_json__string(json, NULL, diff->apart[i]);
+	hvc_json__close(json);
 	hvc_json__callers(json, diff->callers);
 	hvc_json__gaps(json, diff->gap, diff->gaps);
 }

@@ -39,7 +39,7 @@ static void put_danger(const struct hvc_page *page, const struct hvc_diff *diff)
 static void put_summary(const struct hvc_page *page, const struct hvc_diff *diff)
 {
 	enum hvc_ink ink = diff->equal ? HVC_INK_GOOD : HVC_INK_WARN;
-	struct hvc_words callers = {0};
+	struct hvc_words callers = {0}, apart = {0};
 
 	hvc_words__callers(&callers, diff->callers);
 	hvc_page__open(page, 0);
@@ -58,6 +58,12 @@ static void put_summary(const struct hvc_page *page, const struct hvc_diff *diff
 	                diff->swept ? "swept, not proved," : "proved", hvc_words__text(&callers),
 	                diff->rows[HVC_SIDE_OLD], diff->rows[HVC_SIDE_NEW]);
 	hvc_words__free(&callers);
+	for (unsigned i = 0; i < HVC_DIFF_APARTS && diff->apart[i]; i++)
+		hvc_words__add(&apart, "%s%s", i ? ", " : "", diff->apart[i]);
+	if (diff->apart[0])
+		hvc_page__prose(page, hvc_page__open(page, 2), 2,
+		                "taken to point to different memory: %s", hvc_words__text(&apart));
+	hvc_words__free(&apart);
 	put_danger(page, diff);
 }
 

@@ -472,7 +472,8 @@ static enum hvc_status begin(struct hvc_explorer *e)
 }
 
 static enum hvc_status explore_once(const struct hvc_symbolic_config *config, bool merges,
-                                    bool *crowded, struct hvc_diag *diag, struct hvc_symbolic **out)
+                                    bool aliases, bool *crowded, struct hvc_diag *diag,
+                                    struct hvc_symbolic **out)
 {
 	struct hvc_symbolic *s = calloc(1, sizeof *s);
 	struct hvc_explorer e = {.s = s, .merges = merges, .last = &e.first};
@@ -481,12 +482,13 @@ static enum hvc_status explore_once(const struct hvc_symbolic_config *config, bo
 		return hvc_diag_set(diag, HVC_E_NOMEM, NULL, 0, 0, "out of memory");
 	s->config = *config;
 	set_defaults(&s->config);
-	s->scene.image = config->image;
-	s->scene.subject = config->subject;
-	s->scene.addresses = s->config.addresses;
-	s->scene.pointer_auth = config->pointer_auth;
-	s->scene.terms = config->terms;
-	s->scene.solver = config->solver;
+	s->scene = (struct hvc_scene){.image = config->image,
+	                              .subject = config->subject,
+	                              .addresses = s->config.addresses,
+	                              .pointer_auth = config->pointer_auth,
+	                              .aliases = aliases,
+	                              .terms = config->terms,
+	                              .solver = config->solver};
 	if (!config->terms)
 		e.status = hvc_bv__open(0, &s->scene.terms);
 	if (e.status == HVC_OK && !config->solver)
@@ -518,16 +520,15 @@ static enum hvc_status explore_once(const struct hvc_symbolic_config *config, bo
 enum hvc_status hvc_symbolic__explore(const struct hvc_symbolic_config *config,
                                       struct hvc_diag *diag, struct hvc_symbolic **out)
 {
-	struct hvc_symbolic *s = NULL;
-	bool crowded;
+	bool merges = false, aliases = true, crowded = false;
 
-	HVC_TRY(explore_once(config, false, &crowded, diag, &s));
-	if (crowded) {
-		hvc_symbolic__free(s);
-		HVC_TRY(explore_once(config, true, &crowded, diag, &s));
+	for (;; hvc_symbolic__free(*out)) {
+		HVC_TRY(explore_once(config, merges, aliases, &crowded, diag, out));
+		if (!(crowded && !merges) && !(aliases && (*out)->scene.many_aliases))
+			return HVC_OK;
+		aliases = aliases && !(*out)->scene.many_aliases;
+		merges = merges || crowded;
 	}
-	*out = s;
-	return HVC_OK;
 }
 
 void hvc_symbolic__free(struct hvc_symbolic *symbolic)

@@ -141,7 +141,7 @@ static void arrive(struct hvc_explorer *e, struct hvc_walker *w, hvc_ref target,
 		path.kind = offset ? HVC_OUTCOME_RETURN : HVC_OUTCOME_RETRY;
 	else if (hvc_level__el(level) == 1 && is_vector(e, w->way, target))
 		path.kind = HVC_OUTCOME_INJECT;
-	else if (hvc_level__el(level) == 2 && !(target->uses & HVC_USES_CALL) &&
+	else if (hvc_level__el(level) == 2 && !hvc_way__is_callers(e->s->scene.terms, target) &&
 	         hvc_door__waits(e, w, &path))
 		return;
 	hvc_explorer__end(e, w, &path);

@@ -16,9 +16,6 @@
 /** Bytes on both sides of SP that are taken for a stack. */
 #define FRAME 4096u
 
-/** Of hvc_machine__function. */
-#define FUNCTION_SIZE 24u
-
 /* Where an access goes: one place, or `count` of them, at base + offset + value[i]; 0: too many. */
 struct place {
 	hvc_ref base;
@@ -27,54 +24,6 @@ struct place {
 	uint64_t *value;
 	size_t count;
 };
-
-static bool image_byte(const struct hvc_image *image, uint64_t address, uint8_t *byte)
-{
-	for (unsigned i = 0; i < image->segments; i++) {
-		const struct hvc_segment *s = &image->segment[i];
-		uint64_t at = address - s->address;
-
-		if (at >= s->size)
-			continue;
-		*byte = s->data && at < s->data_size ? s->data[at] : 0;
-		return true;
-	}
-	return false;
-}
-
-bool hvc_memory__fetch(const struct hvc_scene *scene, uint64_t address, uint32_t *word)
-{
-	uint8_t byte[4];
-
-	if (scene->function && address - HVC_FUNCTION < FUNCTION_SIZE) {
-		*word = scene->function[(address - HVC_FUNCTION) / 4];
-		return true;
-	}
-	for (unsigned i = 0; i < 4; i++)
-		if (!image_byte(scene->image, address + i, &byte[i]))
-			return false;
-	*word = byte[0] | (uint32_t)byte[1] << 8 | (uint32_t)byte[2] << 16 |
-	        (uint32_t)byte[3] << 24;
-	return true;
-}
-
-bool hvc_memory__is_secret(const struct hvc_scene *scene, uint64_t address)
-{
-	size_t lo = 0, hi = scene->secrets ? scene->secrets->memories : 0;
-
-	while (lo < hi) {
-		size_t middle = (lo + hi) / 2;
-		const struct hvc_range *span = &scene->secrets->memory[middle];
-
-		if (address > span->hi)
-			lo = middle + 1;
-		else if (address < span->lo)
-			hi = middle;
-		else
-			return true;
-	}
-	return false;
-}
 
 bool hvc_memory__is_written(const struct hvc_way *way, hvc_ref base, uint64_t offset)
 {
@@ -171,26 +120,6 @@ static void note_apart(struct hvc_scene *scene, hvc_ref a, hvc_ref b)
 		apart[scene->aparts++] = (struct hvc_apart){a, b};
 }
 
-struct hvc_extent hvc_extent__of_image(const struct hvc_image *image)
-{
-	struct hvc_extent all = {UINT64_MAX, 0};
-
-	for (unsigned i = 0; i < image->segments; i++) {
-		const struct hvc_segment *s = &image->segment[i];
-
-		all.lo = s->address < all.lo ? s->address : all.lo;
-		all.hi = s->address + s->size > all.hi ? s->address + s->size : all.hi;
-	}
-	return all;
-}
-
-hvc_ref hvc_extent__has(struct hvc_bvs *t, const struct hvc_extent *extent, hvc_ref address,
-                        unsigned size)
-{
-	return hvc_bv__ult(t, hvc_bv__sub(t, address, hvc_bv__num(t, 64, extent->lo)),
-	                   hvc_bv__num(t, 64, extent->hi - extent->lo - size + 1));
-}
-
 static hvc_ref address_term(struct hvc_bvs *t, hvc_ref base, uint64_t offset)
 {
 	hvc_ref number = hvc_bv__num(t, 64, offset);
@@ -265,30 +194,6 @@ static enum hvc_access cell(struct hvc_scene *scene, struct hvc_way *way, hvc_re
 	return HVC_ACCESS_OK;
 }
 
-/* Memory of the image that boot fills: what it holds here says nothing. */
-static bool is_unset(const struct hvc_scene *scene, uint64_t address)
-{
-	const struct hvc_image *image = scene->image;
-	unsigned lo = 0, hi = image->unsets;
-
-	if (!scene->unset_is_input)
-		return false;
-	for (unsigned i = 0; i < scene->pieces; i++)
-		if (address - image->segment[i].address < image->segment[i].size)
-			return false;
-	while (lo < hi) {
-		unsigned middle = lo + (hi - lo) / 2;
-
-		if (address - image->unset[middle].address < image->unset[middle].size)
-			return true;
-		if (image->unset[middle].address < address)
-			lo = middle + 1;
-		else
-			hi = middle;
-	}
-	return false;
-}
-
 /* One byte as it was before any store. */
 static enum hvc_access first_byte(struct hvc_scene *scene, struct hvc_way *way, hvc_ref base,
                                   uint64_t offset, hvc_ref *out)
@@ -297,8 +202,9 @@ static enum hvc_access first_byte(struct hvc_scene *scene, struct hvc_way *way, 
 	enum hvc_access access;
 	uint8_t byte;
 
-	if (!base && !hvc_memory__is_secret(scene, offset) && !is_unset(scene, offset) &&
-	    image_byte(scene->image, offset, &byte)) {
+	if (!base && !hvc_memory__is_secret(scene, offset) &&
+	    !hvc_memory__is_unset(scene, offset) &&
+	    hvc_memory__shipped(scene->image, offset, &byte)) {
 		*out = hvc_bv__num(scene->terms, 8, byte);
 		return HVC_ACCESS_OK;
 	}
@@ -308,15 +214,101 @@ static enum hvc_access first_byte(struct hvc_scene *scene, struct hvc_way *way, 
 	return access;
 }
 
-static enum hvc_access load_byte(struct hvc_scene *scene, struct hvc_way *way, hvc_ref base,
-                                 uint64_t offset, hvc_ref *out)
+/** How often it is asked on a way whether pointers of the caller's are one. */
+#define ALIASES_MAX 8u
+
+/* How a load lies to an earlier store by another pointer. */
+enum alias {
+	ALIAS_APART, /* they have nothing in common, or are taken to have nothing */
+	ALIAS_SAME,  /* one address */
+	ALIAS_NEAR,  /* some bytes in common */
+	ALIAS_ASK,   /* it depends on scene->asked */
+};
+
+/* Bytes from where was stored to where is loaded. */
+static hvc_ref distance(struct hvc_bvs *t, const struct hvc_log *log, hvc_ref base, uint64_t offset)
 {
-	for (const struct hvc_log *log = way->log; log; log = log->before) {
+	return hvc_bv__sub(t, address_term(t, base, offset),
+	                   address_term(t, log->base, log->offset));
+}
+
+/* Only a caller makes two pointers one: what EL2 keeps leads to different memory. */
+static bool may_alias(const struct hvc_scene *scene, hvc_ref a, hvc_ref b)
+{
+	struct hvc_bvs *t = scene->terms;
+
+	return scene->aliases && a && b && hvc_way__is_callers(t, a) && hvc_way__is_callers(t, b);
+}
+
+static enum alias alias_of(struct hvc_scene *scene, struct hvc_way *way, const struct hvc_log *log,
+                           hvc_ref base, uint64_t offset, unsigned size)
+{
+	struct hvc_bvs *t = scene->terms;
+	hvc_ref far, same, near;
+	enum hvc_verdict_of fact;
+
+	if (!may_alias(scene, log->base, base)) {
+		note_apart(scene, log->base, base);
+		return ALIAS_APART;
+	}
+	far = distance(t, log, base, offset);
+	same = hvc_bv__eq(t, far, hvc_bv__num(t, 64, 0));
+	fact = hvc_facts__decide(scene, &way->facts, same);
+	if (fact == HVC_FACT_TRUE)
+		return ALIAS_SAME;
+	scene->asked = same;
+	if (fact == HVC_FACT_FALSE) {
+		near = hvc_bv__ult(t, hvc_bv__add(t, far, hvc_bv__num(t, 64, size - 1)),
+		                   hvc_bv__num(t, 64, size + log->size - 1));
+		fact = hvc_facts__decide(scene, &way->facts, near);
+		if (fact == HVC_FACT_TRUE)
+			return ALIAS_NEAR;
+		if (fact == HVC_FACT_FALSE)
+			return ALIAS_APART;
+		scene->asked = near;
+	}
+	if (fact == HVC_FACT_OPEN && way->aliases < ALIASES_MAX) {
+		way->aliases++;
+		return ALIAS_ASK;
+	}
+	scene->many_aliases = true;
+	note_apart(scene, log->base, base);
+	return ALIAS_APART;
+}
+
+/* A byte of a store by another pointer, where it is there. */
+static hvc_ref near_byte(struct hvc_scene *scene, struct hvc_way *way, const struct hvc_log *log,
+                         hvc_ref far, hvc_ref other)
+{
+	struct hvc_bvs *t = scene->terms;
+	hvc_ref value = log->value, there = hvc_bv__ult(t, far, hvc_bv__num(t, 64, log->size));
+
+	if (hvc_facts__decide(scene, &way->facts, there) == HVC_FACT_FALSE)
+		return other;
+	if (value->width < 64)
+		value = hvc_bv__concat(t, hvc_bv__num(t, 64 - value->width, 0), value);
+	value = hvc_bv__lshr(t, value, hvc_bv__shl(t, far, hvc_bv__num(t, 64, 3)));
+	return hvc_bv__ite(t, there, hvc_bv__extract(t, value, 7, 0), other);
+}
+
+/* A byte as it is behind all stores up to `log`. */
+static enum hvc_access load_byte(struct hvc_scene *scene, struct hvc_way *way,
+                                 const struct hvc_log *log, hvc_ref base, uint64_t offset,
+                                 hvc_ref *out)
+{
+	enum hvc_access access;
+
+	for (; log; log = log->before) {
 		unsigned at = 8 * (unsigned)(offset - log->offset);
 
-		if (log->base != base) {
-			note_apart(scene, log->base, base);
-		} else if (offset - log->offset < log->size) {
+		if (log->base != base && may_alias(scene, log->base, base)) {
+			access = load_byte(scene, way, log->before, base, offset, out);
+			if (access == HVC_ACCESS_OK)
+				*out = near_byte(scene, way, log,
+				                 distance(scene->terms, log, base, offset), *out);
+			return access;
+		}
+		if (log->base == base && offset - log->offset < log->size) {
 			*out = hvc_bv__extract(scene->terms, log->value, at + 7, at);
 			return HVC_ACCESS_OK;
 		}
@@ -342,24 +334,29 @@ static void note_behind(struct hvc_scene *scene, struct hvc_way *way, hvc_ref ba
 static enum hvc_access load_at(struct hvc_scene *scene, struct hvc_way *way, hvc_ref base,
                                uint64_t offset, unsigned size, hvc_ref *out)
 {
+	enum alias alias = ALIAS_APART;
 	hvc_ref value = NULL, byte;
 
 	note_behind(scene, way, base, offset, size);
 	/* Mostly it is what one store has written. */
-	for (const struct hvc_log *log = way->log; log; log = log->before) {
-		if (log->base != base ||
-		    (offset - log->offset >= log->size && log->offset - offset >= size))
+	for (const struct hvc_log *log = way->log; log && alias != ALIAS_NEAR; log = log->before) {
+		if (log->base != base) {
+			alias = alias_of(scene, way, log, base, offset, size);
+			if (alias == ALIAS_ASK)
+				return HVC_ACCESS_ASK;
+			if (alias == ALIAS_SAME)
+				return load_at(scene, way, log->base, log->offset, size, out);
+			continue;
+		}
+		if (offset - log->offset >= log->size && log->offset - offset >= size)
 			continue;
 		if (log->offset != offset || log->size != size)
 			break;
 		*out = log->value;
-		for (const struct hvc_log *other = way->log; other != log; other = other->before)
-			if (other->base != base)
-				note_apart(scene, other->base, base);
 		return HVC_ACCESS_OK;
 	}
 	for (unsigned i = 0; i < size; i++) {
-		enum hvc_access access = load_byte(scene, way, base, offset + i, &byte);
+		enum hvc_access access = load_byte(scene, way, way->log, base, offset + i, &byte);
 
 		if (access != HVC_ACCESS_OK)
 			return access;

@@ -78,6 +78,8 @@ struct hvc_scene {
 	 */
 	struct hvc_extent extent[HVC_SCENE_EXTENTS];
 	unsigned extents;
+	bool aliases;        /**< pointers of the caller's may be one; else never, which is noted */
+	bool many_aliases;   /**< in more ways than are followed */
 	hvc_ref asked;       /**< of HVC_ACCESS_ASK */
 	unsigned undecided;  /**< questions that the solver gave up */
 	unsigned addresses;  /**< most that an access or branch is taken apart into */
@@ -188,6 +190,7 @@ struct hvc_way {
 	uint64_t steps;
 	unsigned depth;   /**< of calls */
 	unsigned stores;  /**< in the log */
+	unsigned aliases; /**< times that it was asked whether pointers of the caller's are one */
 	uint32_t moved;   /**< general registers that were written, a bit each */
 	unsigned effects; /**< TLBI, cache maintenance and the like */
 	bool simd;        /**< an FP/SIMD register was written */
@@ -251,6 +254,12 @@ bool hvc_flags__same(const struct hvc_flags *a, const struct hvc_flags *b);
 hvc_ref hvc_flags__bit(struct hvc_bvs *terms, const struct hvc_flags *flags, unsigned which);
 /** All four as four bits. */
 hvc_ref hvc_flags__all(struct hvc_bvs *terms, const struct hvc_flags *flags);
+
+/* memory_image.c */
+/** The image's byte at an address; false: it has none. */
+bool hvc_memory__shipped(const struct hvc_image *image, uint64_t address, uint8_t *byte);
+/** Is it a byte of the image that boot fills: what it holds here says nothing? */
+bool hvc_memory__is_unset(const struct hvc_scene *scene, uint64_t address);
 
 /* memory.c */
 /** How an access went. */

@@ -94,6 +94,22 @@ static bool is_callers_register(const struct hvc_input *input)
 	        (info->encoding[1] == 0 || info->encoding[1] == 3));
 }
 
+/* What lies at a pointer of the caller's is. A table of EL2's own that it gives the index of is
+ * not. */
+static bool is_callers_memory(struct hvc_bvs *terms, const struct hvc_input *input)
+{
+	hvc_ref base = NULL;
+
+	if (!input || !input->address)
+		return false;
+	(void)hvc_bv__offset(input->address, &base);
+	if (base && base->op == HVC_OP_CONCAT && hvc_bv__const(base->arg[1]))
+		base = base->arg[0];
+	if (base && base->op == HVC_OP_EXTRACT)
+		base = base->arg[0];
+	return base && base->op == HVC_OP_INPUT && hvc_way__is_callers(terms, base);
+}
+
 bool hvc_way__is_callers(struct hvc_bvs *terms, hvc_ref a)
 {
 	if (a->uses & HVC_USES_CALL)
@@ -101,7 +117,8 @@ bool hvc_way__is_callers(struct hvc_bvs *terms, hvc_ref a)
 	/* Its code is the caller's, too. */
 	if (a->op == HVC_OP_INPUT)
 		return a->value == HVC_INPUT_SELF ||
-		       is_callers_register(hvc_bv__input_of(terms, a));
+		       is_callers_register(hvc_bv__input_of(terms, a)) ||
+		       is_callers_memory(terms, hvc_bv__input_of(terms, a));
 	for (unsigned i = 0; i < 3 && a->arg[i]; i++)
 		if (hvc_way__is_callers(terms, a->arg[i]))
 			return true;
