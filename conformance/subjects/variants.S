@@ -267,27 +267,29 @@ own_table	keeps_other
 	mov	x29, #0
 	answer	0
 
+.macro answers_zero
+	mov	x29, #0
+	answer	0
+.endm
+
 // The same in two halves, over something else.
 own_table	keeps_halves
 	adr	x29, kept
 	str	x2, [x29]
 	lsr	x0, x1, #32
 	stp	w1, w0, [x29]
-	mov	x29, #0
-	answer	0
+	answers_zero
 
 // Nothing; and nothing in the end: what was there, and what was on another stack.
 own_table	keeps_nothing
-	mov	x29, #0
-	answer	0
+	answers_zero
 
 own_table	keeps_back
 	mrs	x29, tpidr_el2
 	ldr	x0, [x29, #16]
 	str	x1, [x29, #16]
 	str	x0, [x29, #16]
-	mov	x29, #0
-	answer	0
+	answers_zero
 
 own_table	keeps_stack
 	mrs	x29, tpidr_el2
@@ -297,28 +299,24 @@ own_table	keeps_stack
 	stp	x1, x2, [sp, #-16]!
 	ldp	x1, x2, [sp], #16
 	mov	sp, x29
-	mov	x29, #0
-	answer	0
+	answers_zero
 
 // Where only EL2 knows of: by a register of its own, and by a pointer that is there.
 own_table	keeps_cpu
 	mrs	x29, tpidr_el2
 	str	x1, [x29, #16]
-	mov	x29, #0
-	answer	0
+	answers_zero
 
 own_table	keeps_cpu_other
 	mrs	x29, tpidr_el2
 	str	x2, [x29, #16]
-	mov	x29, #0
-	answer	0
+	answers_zero
 
 own_table	keeps_beyond
 	mrs	x29, tpidr_el2
 	ldr	x29, [x29, #8]
 	str	w1, [x29, #16]
-	mov	x29, #0
-	answer	0
+	answers_zero
 
 // By two pointers of the caller's, which may be one: what is stored last and what is loaded.
 own_table	stores_first
@@ -371,21 +369,19 @@ own_table	loads_before
 	eret
 
 // Data that hazards.S has elsewhere by that name, and once with the next one in its place.
-own_table	moved_data
-	adrp	x29, moved_word
-	add	x29, x29, :lo12:moved_word
-	ldr	x0, [x29]
-	str	x1, [x29, #8]
+.macro of_two load:req, store:req
+	adr	x29, moved_word
+	ldr	x0, [x29, \load]
+	str	x1, [x29, \store]
 	mov	x29, #0
 	eret
+.endm
+
+own_table	moved_data
+	of_two	0, 8
 
 own_table	moved_other
-	adrp	x29, moved_word
-	add	x29, x29, :lo12:moved_word
-	ldr	x0, [x29, #8]
-	str	x1, [x29]
-	mov	x29, #0
-	eret
+	of_two	8, 0
 
 // By a table of two functions, of which x0 is the index: x1 and one more, and how long x1 counts
 // down for, whose end is not followed. x2 is the address of the table, which each has elsewhere.
