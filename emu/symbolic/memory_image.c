@@ -20,6 +20,21 @@ bool hvc_memory__shipped(const struct hvc_image *image, uint64_t address, uint8_
 	return false;
 }
 
+/* Behind a segment, to the end of its page, the machine has zeros. */
+static bool is_rest_of_page(const struct hvc_image *image, uint64_t address)
+{
+	const uint64_t page = 0x1000;
+
+	for (unsigned i = 0; i < image->segments; i++) {
+		const struct hvc_segment *s = &image->segment[i];
+		uint64_t lo = s->address & ~(page - 1);
+
+		if (address - lo < ((s->address + s->size + page - 1) & ~(page - 1)) - lo)
+			return true;
+	}
+	return false;
+}
+
 bool hvc_memory__fetch(const struct hvc_scene *scene, uint64_t address, uint32_t *word)
 {
 	uint8_t byte[4];
@@ -28,9 +43,12 @@ bool hvc_memory__fetch(const struct hvc_scene *scene, uint64_t address, uint32_t
 		*word = scene->function[(address - HVC_FUNCTION) / 4];
 		return true;
 	}
-	for (unsigned i = 0; i < 4; i++)
-		if (!hvc_memory__shipped(scene->image, address + i, &byte[i]))
+	for (unsigned i = 0; i < 4; i++) {
+		byte[i] = 0;
+		if (!hvc_memory__shipped(scene->image, address + i, &byte[i]) &&
+		    !is_rest_of_page(scene->image, address + i))
 			return false;
+	}
 	*word = byte[0] | (uint32_t)byte[1] << 8 | (uint32_t)byte[2] << 16 |
 	        (uint32_t)byte[3] << 24;
 	return true;
