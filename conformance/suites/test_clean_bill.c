@@ -116,7 +116,8 @@ static struct hvc_subject *open_injector(enum hvc_reg reg)
 	tiny_put(&image, TINY_LOWER, A64_MRS(0, sys_name(HVC_REG_VBAR_EL1)), A64_ADD(0, 0, 0x200),
 	         A64_MRS(1, sys_name(HVC_REG_ELR_EL2)), A64_MSR(sys_name(HVC_REG_ELR_EL1), 1),
 	         A64_MSR(sys_name(HVC_REG_ELR_EL2), 0), A64_MRS(1, sys_name(HVC_REG_SPSR_EL2)),
-	         A64_MSR(sys_name(HVC_REG_SPSR_EL1), 1), A64_MOVZ(1, 0), A64_MOVK16(1, 0x200),
+	         A64_MSR(sys_name(HVC_REG_SPSR_EL1), 1), A64_MOVZ(1, 0x3c5),
+	         A64_MSR(sys_name(HVC_REG_SPSR_EL2), 1), A64_MOVZ(1, 0), A64_MOVK16(1, 0x200),
 	         A64_MSR(sys_name(HVC_REG_ESR_EL1), 1), A64_MRS(1, name), A64_ADD(1, 1, 0x800),
 	         reg == HVC_REG_NONE ? A64_NOP : A64_MSR(name, 1), A64_ERET);
 	return open_subject(

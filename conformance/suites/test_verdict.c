@@ -57,6 +57,8 @@ static struct scene make_scene(unsigned imm, enum hvc_outcome_kind kind, enum hv
 	s.outcome.kind = kind;
 	s.outcome.level = level;
 	s.outcome.state = s.entry;
+	if (kind == HVC_OUTCOME_INJECT)
+		s.outcome.state.v[HVC_REG_DAIF] = HVC_PSTATE_DAIF;
 	return s;
 }
 
@@ -377,6 +379,10 @@ TEST(exceptions_use_system_registers)
 		for (unsigned reg = HVC_GPR_COUNT; reg < HVC_REG_COUNT; reg++)
 			if (is_the_exceptions(kind[i], (enum hvc_reg)reg))
 				s.outcome.state.v[reg] = ~s.entry.v[reg];
+		if (kind[i] == HVC_OUTCOME_INJECT) {
+			s.outcome.state.v[HVC_REG_DAIF] = HVC_PSTATE_DAIF;
+			s.outcome.state.v[HVC_REG_PSTATE] = HVC_PSTATE_DIT;
+		}
 		conforms(&s);
 		for (unsigned reg = HVC_GPR_COUNT; reg < HVC_REG_COUNT; reg++) {
 			uint64_t mask = hvc_reg_info((enum hvc_reg)reg)->mask;
@@ -399,17 +405,30 @@ TEST(exceptions_use_system_registers)
 	}
 }
 
-/* An exception to EL1 sets PAN, or leaves it: it may come, and must not go. */
-TEST(injected_pan)
+/* One to EL1 masks all, sets PAN or leaves it, clears UAO, and has SSBS by SCTLR_EL1.DSSBS. */
+TEST(an_injected_exceptions_pstate)
 {
+	const uint64_t bits = HVC_PSTATE_PAN | HVC_PSTATE_UAO | HVC_PSTATE_SSBS;
 	struct scene s = make_scene(5, HVC_OUTCOME_INJECT, HVC_LEVEL_EL1H);
 
 	s.outcome.state.v[HVC_REG_PSTATE] = HVC_PSTATE_PAN;
 	conforms(&s);
-	s.entry.v[HVC_REG_PSTATE] = HVC_PSTATE_PAN | HVC_PSTATE_UAO;
+	s.entry.v[HVC_REG_PSTATE] = bits;
 	conforms(&s);
-	s.outcome.state.v[HVC_REG_PSTATE] = HVC_PSTATE_UAO;
+	s.outcome.state.v[HVC_REG_PSTATE] = HVC_PSTATE_PAN | HVC_PSTATE_UAO;
+	violates(&s, HVC_CLAUSE_PRESERVE, HVC_REG_PSTATE, HVC_PSTATE_PAN,
+	         HVC_PSTATE_PAN | HVC_PSTATE_UAO);
+	s.outcome.state.v[HVC_REG_PSTATE] = 0;
 	violates(&s, HVC_CLAUSE_PRESERVE, HVC_REG_PSTATE, HVC_PSTATE_PAN, 0);
+	s.entry.v[HVC_REG_SCTLR_EL1] |= HVC_SCTLR_DSSBS;
+	s.outcome.state.v[HVC_REG_SCTLR_EL1] |= HVC_SCTLR_DSSBS;
+	s.outcome.state.v[HVC_REG_PSTATE] = HVC_PSTATE_PAN;
+	violates(&s, HVC_CLAUSE_PRESERVE, HVC_REG_PSTATE, HVC_PSTATE_PAN | HVC_PSTATE_SSBS,
+	         HVC_PSTATE_PAN);
+	s.outcome.state.v[HVC_REG_PSTATE] = HVC_PSTATE_PAN | HVC_PSTATE_SSBS;
+	conforms(&s);
+	s.outcome.state.v[HVC_REG_DAIF] = s.entry.v[HVC_REG_DAIF];
+	violates(&s, HVC_CLAUSE_PRESERVE, HVC_REG_DAIF, HVC_PSTATE_DAIF, s.entry.v[HVC_REG_DAIF]);
 }
 
 TEST(stores)

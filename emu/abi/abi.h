@@ -18,7 +18,6 @@ struct hvc_abi_candidates {
 
 /** What judging needs of one rule, worked out once. */
 struct hvc_abi_plan {
-	bool pan_may_come; /**< of preserve[HVC_REG_PSTATE]: PAN must not go, and may come */
 	uint64_t preserve[HVC_REG_COUNT]; /**< bits that must not change; DAIF is apart */
 	uint64_t daif;                    /**< the same for DAIF */
 };
@@ -66,6 +65,14 @@ bool hvc_abi__goes(const struct hvc_rule *rule);
 bool hvc_abi__spares(const struct hvc_rule *rule, hvc_other other);
 /** Has DAIF to be all ones, as taking the exception left it, where the call ended there? */
 bool hvc_abi__masks(const struct hvc_rule *rule, enum hvc_level ended);
+
+/**
+ * What is compared of DAIF and PSTATE after a call that ended at a level. An exception that is
+ * injected into code of AArch64 state has what AArch64.TakeException gives one to EL1: it masks
+ * everything, clears UAO, leaves a PAN that is set, and has SSBS as SCTLR_EL1.DSSBS says.
+ */
+uint64_t hvc_abi__compared(const struct hvc_rule *rule, const struct hvc_abi_plan *plan,
+                           enum hvc_reg reg, enum hvc_level ended);
 
 /** The bits of a result that its caller sees: of x0 to x30 in AArch32 state the lower half. */
 uint64_t hvc_abi__seen(const struct hvc_result *result, enum hvc_level ended);

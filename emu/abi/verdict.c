@@ -100,6 +100,25 @@ static bool is_used_up(enum hvc_outcome_kind kind, enum hvc_reg reg)
 	                                      reg == HVC_REG_SPSR_EL1 || reg == HVC_REG_FAR_EL1));
 }
 
+/* Of an exception that is injected. */
+static const struct entered {
+	enum hvc_reg reg;
+	uint64_t bits;
+} entered[] = {
+        {HVC_REG_DAIF, HVC_PSTATE_DAIF},
+        {HVC_REG_PSTATE, HVC_PSTATE_PAN | HVC_PSTATE_UAO | HVC_PSTATE_SSBS},
+};
+
+uint64_t hvc_abi__compared(const struct hvc_rule *rule, const struct hvc_abi_plan *plan,
+                           enum hvc_reg reg, enum hvc_level ended)
+{
+	uint64_t bits = reg == HVC_REG_DAIF ? plan->daif : plan->preserve[reg];
+
+	if (rule->outcome != HVC_OUTCOME_INJECT || !hvc_level_is_aarch32(ended))
+		return bits;
+	return reg == HVC_REG_DAIF ? 0 : reg == HVC_REG_PSTATE ? bits & HVC_PSTATE_PAN : bits;
+}
+
 static void make_plan(const struct hvc_rule *rule, struct hvc_abi_plan *plan)
 {
 	for (unsigned reg = 0; reg < HVC_REG_COUNT; reg++)
@@ -107,15 +126,9 @@ static void make_plan(const struct hvc_rule *rule, struct hvc_abi_plan *plan)
 		    !hvc_regset_has(&rule->clobbers, (enum hvc_reg)reg) && reg != HVC_REG_SCR_EL3 &&
 		    hvc_reg_info((enum hvc_reg)reg)->class_ != HVC_CLASS_EXCEPTION)
 			plan->preserve[reg] = hvc_reg_info((enum hvc_reg)reg)->mask;
-	/*
-	 * PAN and UAO come back to the caller. An exception that is injected is one to EL1, which
-	 * leaves a PAN that is set, whatever SCTLR_EL1.SPAN (Arm ARM AArch64.TakeException).
-	 */
-	if (rule->outcome == HVC_OUTCOME_INJECT &&
-	    !hvc_regset_has(&rule->clobbers, HVC_REG_PSTATE)) {
-		plan->preserve[HVC_REG_PSTATE] = HVC_PSTATE_PAN;
-		plan->pan_may_come = true;
-	}
+	for (unsigned i = 0; rule->outcome == HVC_OUTCOME_INJECT && i < 2; i++)
+		if (!hvc_regset_has(&rule->clobbers, entered[i].reg))
+			plan->preserve[entered[i].reg] = entered[i].bits;
 	/* A CPU that never comes back has flags for nobody, and EL3 takes none from EL2. */
 	if (rule->outcome == HVC_OUTCOME_SPIN || rule->outcome == HVC_OUTCOME_FORWARD)
 		plan->preserve[HVC_REG_NZCV] = 0;
@@ -272,7 +285,8 @@ static bool broken_result(struct hearing *h)
 
 bool hvc_abi__masks(const struct hvc_rule *rule, enum hvc_level ended)
 {
-	return ends_inside(rule->outcome) && hvc_level__el(ended) == 2;
+	return (ends_inside(rule->outcome) && hvc_level__el(ended) == 2) ||
+	       rule->outcome == HVC_OUTCOME_INJECT;
 }
 
 static uint64_t expected_daif(struct hearing *h)
@@ -282,23 +296,38 @@ static uint64_t expected_daif(struct hearing *h)
 	               : h->entry->v[HVC_REG_DAIF];
 }
 
+static uint64_t expected_pstate(const struct hearing *h)
+{
+	uint64_t before = h->entry->v[HVC_REG_PSTATE], after = h->outcome->state.v[HVC_REG_PSTATE];
+
+	if (h->rule->outcome != HVC_OUTCOME_INJECT)
+		return before;
+	/* Who has no SSBS set may be a CPU without it. */
+	return ((before | after) & HVC_PSTATE_PAN) |
+	       (h->entry->v[HVC_REG_SCTLR_EL1] & HVC_SCTLR_DSSBS
+	                ? (before | after) & HVC_PSTATE_SSBS
+	                : 0);
+}
+
 static bool broken_preserve(struct hearing *h)
 {
 	const uint64_t *before = h->entry->v, *after = h->outcome->state.v;
 	const uint64_t *mask = h->plan->preserve;
-	uint64_t daif = expected_daif(h), differs = (daif ^ after[HVC_REG_DAIF]) & h->plan->daif;
-	bool pan_comes = h->plan->pan_may_come && after[HVC_REG_PSTATE] & HVC_PSTATE_PAN;
+	uint64_t daif = expected_daif(h), pstate = expected_pstate(h);
+	uint64_t differs = (daif ^ after[HVC_REG_DAIF]) & h->plan->daif;
 
 	for (unsigned reg = 0; reg < HVC_REG_COUNT; reg++)
 		differs |= (before[reg] ^ after[reg]) & mask[reg];
+	differs |= (pstate ^ after[HVC_REG_PSTATE]) & mask[HVC_REG_PSTATE];
 	if (!differs)
 		return false;
 	for (unsigned reg = 0; reg < HVC_REG_COUNT; reg++) {
-		uint64_t expected = reg == HVC_REG_DAIF ? daif : before[reg];
-		uint64_t bits = reg == HVC_REG_DAIF ? h->plan->daif : mask[reg];
+		uint64_t expected = reg == HVC_REG_DAIF     ? daif
+		                    : reg == HVC_REG_PSTATE ? pstate
+		                                            : before[reg];
+		uint64_t bits =
+		        hvc_abi__compared(h->rule, h->plan, (enum hvc_reg)reg, h->outcome->level);
 
-		if (reg == HVC_REG_PSTATE && pan_comes)
-			continue;
 		if ((expected ^ after[reg]) & bits &&
 		    hvc_regset_has(h->present, (enum hvc_reg)reg) &&
 		    violates(h, HVC_CLAUSE_PRESERVE, (enum hvc_reg)reg, expected & bits,

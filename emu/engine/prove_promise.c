@@ -250,21 +250,34 @@ static void add_results(struct list *list, const struct hvc_rule *rule, enum hvc
 	}
 }
 
-static void add_preserved(struct list *list, const struct hvc_abi_plan *plan, bool masked,
-                          hvc_ref *after)
+/* As verdict.c has it of an exception that is injected. */
+static hvc_ref injected(struct hvc_prover *p, hvc_ref after)
 {
+	hvc_ref both = hvc_bv__or(p->terms, p->before[HVC_REG_PSTATE], after);
+	hvc_ref ssbs = hvc_bv__and(p->terms, both, number(p, HVC_PSTATE_SSBS));
+	hvc_ref sctlr = p->before[HVC_REG_SCTLR_EL1];
+
+	ssbs = hvc_bv__ite(p->terms,
+	                   hvc_bv__eq(p->terms, hvc_bv__extract(p->terms, sctlr, 44, 44),
+	                              hvc_bv__num(p->terms, 1, 1)),
+	                   ssbs, number(p, 0));
+	return hvc_bv__or(p->terms, hvc_bv__and(p->terms, both, number(p, HVC_PSTATE_PAN)), ssbs);
+}
+
+static void add_preserved(struct list *list, const struct hvc_rule *rule,
+                          const struct hvc_abi_plan *plan, enum hvc_level level, hvc_ref *after)
+{
+	bool masked = hvc_abi__masks(rule, level);
 	struct hvc_prover *p = list->p;
 
 	for (unsigned i = 0; i < HVC_REG_COUNT; i++) {
 		enum hvc_reg reg = (enum hvc_reg)i;
 		bool daif = reg == HVC_REG_DAIF;
-		uint64_t mask = daif ? plan->daif : plan->preserve[i];
+		uint64_t mask = hvc_abi__compared(rule, plan, reg, level);
 		hvc_ref before = daif && masked ? number(p, HVC_PSTATE_DAIF) : p->before[i];
 
-		if (reg == HVC_REG_PSTATE && plan->pan_may_come)
-			before = hvc_bv__or(
-			        p->terms, before,
-			        hvc_bv__and(p->terms, after[i], number(p, HVC_PSTATE_PAN)));
+		if (reg == HVC_REG_PSTATE && rule->outcome == HVC_OUTCOME_INJECT)
+			before = injected(p, after[i]);
 		if (mask && hvc_regset_has(hvc_machine_present(p->machine), reg))
 			add(list, HVC_CLAUSE_PRESERVE, reg, same(p, before, after[i], mask));
 	}
@@ -344,8 +357,7 @@ size_t hvc_prover__clauses(struct hvc_prover *p, const struct hvc_sympath *path,
 		    hvc_bv__eq(p->terms, path->target, at));
 	}
 	add_results(&list, rule, path->level, after);
-	add_preserved(&list, &p->config->abi->plan[index], hvc_abi__masks(rule, path->level),
-	              after);
+	add_preserved(&list, rule, &p->config->abi->plan[index], path->level, after);
 	add_others(&list, rule, path->way);
 	add(&list, HVC_CLAUSE_MEMORY, HVC_REG_NONE, hvc_prover__stores_at_home(p, rule, path));
 	return list.count;
