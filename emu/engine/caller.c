@@ -147,10 +147,11 @@ static bool lost(struct hvc_caller *caller, enum hvc_reg reg)
 bool hvc_caller__result(struct hvc_caller *caller, enum hvc_reg reg)
 {
 	const struct hvc_after *after = &caller->site->after;
+	uint32_t used = after->read | after->stored | after->passed | after->returned;
 
 	if (after->late_at[reg])
 		return lost(caller, reg);
-	if (!after->goes_on || (after->read | after->passed | after->returned) >> reg & 1)
+	if (!after->goes_on || used >> reg & 1)
 		return true;
 	return lost(caller, reg);
 }
@@ -167,7 +168,8 @@ bool hvc_caller__data(struct hvc_caller *caller, uint32_t data)
 			good = lost(caller, (enum hvc_reg)(HVC_REG_X0 + n));
 			continue;
 		}
-		if (!(data >> n & 1) || after->read >> n & 1 || !after->lost_at[n])
+		if (!(data >> n & 1) || (after->read | after->stored) >> n & 1 ||
+		    !after->lost_at[n])
 			continue;
 		/* Who reads the next ones later had a use for this one. */
 		for (unsigned i = n + 1; i < HVC_GPR_COUNT; i++)

@@ -53,6 +53,7 @@ struct hvc_after {
 	uint32_t read;              /**< bit n: xn is read before it is written again */
 	uint32_t based;             /**< of these, memory is accessed through it there */
 	uint32_t saved;             /**< a wrapper of any call reads it, as what may be a result */
+	uint32_t stored;            /**< it is put into a variable of the frame */
 	uint32_t passed;            /**< it may be an argument of a call or jump out */
 	uint32_t returned;          /**< it is there when the function returns, for its caller */
 	uint32_t left;              /**< it is there when the function returns, if for nobody */

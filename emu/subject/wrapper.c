@@ -103,6 +103,7 @@ static void continue_after(const struct hvc_after *inside, bool tail, struct hvc
 	if (tail)
 		return;
 	out->passed |= through & outside.passed;
+	out->stored |= through & outside.stored;
 	out->returned = through & outside.returned;
 	out->left = through & outside.left;
 	out->goes_on = inside->goes_on && outside.goes_on;
