@@ -9,3 +9,5 @@ sync:	msr	spsel, #0
 	msr	spsel, #1
 	mov	x0, #-1
 	eret
+	dsb	nsh
+	isb

@@ -366,8 +366,9 @@ static bool is_stopped(const struct hvc_image *image, uint64_t address)
 {
 	uint32_t first, second;
 
+	/* At the end of a section what follows is whatever the loader puts there. */
 	if (!hvc_walk__word(image, address + 4, &first))
-		return true; /* nothing to speculate into */
+		return false;
 	if (is_sb(first))
 		return true;
 	return is_dsb(first) && hvc_walk__word(image, address + 8, &second) && is_isb(second);
