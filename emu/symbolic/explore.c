@@ -5,6 +5,7 @@
  * from the vector.
  */
 #include "symbolic/explore.h"
+#include "subject/a64.h"
 
 #include "base/grow.h"
 #include "machine/world.h"
@@ -241,7 +242,7 @@ static bool choose(struct hvc_explorer *e, struct hvc_walker *w, const struct hv
 		w->way->pc = pc[fact == HVC_FACT_FALSE];
 		if (w->way->pc > lift->pc || !hvc_walker__spins(w))
 			return true;
-		hvc_explorer__stop(e, w, HVC_OUTCOME_SPIN, NULL);
+		hvc_explorer__spin(e, w, lift->pc);
 		return false;
 	}
 	if (e->merges && hvc_explorer__merge(e, w, lift))
@@ -257,7 +258,7 @@ static bool jump(struct hvc_explorer *e, struct hvc_walker *w, const struct hvc_
 		return false;
 	if (lift->to > lift->pc || !hvc_walker__spins(w))
 		return true;
-	hvc_explorer__stop(e, w, HVC_OUTCOME_SPIN, NULL);
+	hvc_explorer__spin(e, w, lift->pc);
 	return false;
 }
 

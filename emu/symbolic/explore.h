@@ -91,6 +91,11 @@ struct hvc_walker *hvc_explorer__twin(struct hvc_explorer *e, const struct hvc_w
 /* nest.c */
 /** At a jump back: is everything as it was when the way was here before? */
 bool hvc_walker__spins(struct hvc_walker *w);
+/**
+ * It does: an end. A loop, up to the instruction at `last`, that takes something from memory and
+ * asks whether to go on waits for who puts something else there.
+ */
+void hvc_explorer__spin(struct hvc_explorer *e, struct hvc_walker *w, uint64_t last);
 
 /* door.c */
 /** A function is called; pc is at its first instruction. False: it is a handler, and w freed. */

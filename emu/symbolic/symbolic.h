@@ -32,8 +32,10 @@ struct hvc_sympath {
 	hvc_ref target;       /**< where control goes, of 64 bits; NULL: nowhere */
 	enum hvc_ec ec;       /**< FAULT */
 	const char *why;      /**< constant text */
-	bool undecided;       /**< the solver could not say whether the path can be taken */
-	struct hvc_way *way;  /**< registers and memory as they are then, and what holds */
+	bool waits; /**< SPIN: until another CPU, or a device, changes what it reads again and again
+	             */
+	bool undecided;      /**< the solver could not say whether the path can be taken */
+	struct hvc_way *way; /**< registers and memory as they are then, and what holds */
 	/** BOUND: at the door of a handler that was not followed to its end, or where that takes
 	 * too long. */
 	bool handler;
