@@ -5,6 +5,7 @@
  */
 #include "hvcheck/arch.h"
 #include "hvcheck/machine.h"
+#include "machine/outcome.h"
 #include "machine/world.h"
 #include "suite.h"
 #include "tiny_image.h"
@@ -117,6 +118,36 @@ TEST(nothing_runs_at_odd_addresses)
 			ck_assert_uint_eq(outcome.instructions, 2);
 			tiny_reset(machine);
 		}
+	}
+	hvc_machine_close(machine);
+}
+
+/* Below EL2 neither, where halves of two HVC instructions make other ones. */
+TEST(no_return_goes_on_between_instructions)
+{
+	struct tiny_image image;
+	struct hvc_machine *machine;
+
+	tiny_init(&image, HVC_CPU_A72);
+	tiny_put(&image, TINY_LOWER, A64_MRS(3, sys_name(HVC_REG_ELR_EL2)),
+	         UINT32_C(0x8b010063) /* add x3, x3, x1 */, A64_MSR(sys_name(HVC_REG_ELR_EL2), 3),
+	         A64_ISB, A64_ERET);
+	machine = open_with_budget(&image);
+	for (uint32_t n = 0; n < 0x2000; n++) {
+		struct hvc_outcome outcome;
+		struct hvc_call call;
+		uint64_t to;
+
+		hvc_call_init(&call, 0);
+		call.imm = (uint16_t)(n / 4);
+		call.x[0] = HVC_EL2_DATA;
+		call.x[1] = n % 4 ? n % 4 : UINT64_MAX;
+		to = hvc_call__address(&call) + 4 + call.x[1];
+		outcome = tiny_call(machine, &call);
+		ck_assert_msg(outcome.kind == HVC_OUTCOME_JUMP && outcome.pc == to, "hvc #%u: %s",
+		              n, hvc_outcome_name(outcome.kind));
+		ck_assert_uint_eq(outcome.instructions, 5);
+		tiny_reset(machine);
 	}
 	hvc_machine_close(machine);
 }

@@ -94,6 +94,22 @@ static void note_writes(struct hvc_machine *machine, const struct hvc_block *blo
 	}
 }
 
+/* At no A64 instruction, where the engine would go on, even between two of the harness's. */
+static bool is_misaligned(struct hvc_machine *machine, uint64_t address)
+{
+	uint64_t pstate = hvc_engine__pstate(machine->engine);
+
+	if (machine->hyp || pstate & HVC_PSTATE_NRW)
+		return false;
+	if (hvc_exception_el(pstate) < 2)
+		return has_left(machine, address);
+	if (hvc_call__chose(machine, address))
+		hvc_call__halt(machine, HVC_OUTCOME_JUMP, address);
+	else
+		hvc_nested__defer(machine, address, ESR_PC_ALIGN, address);
+	return true;
+}
+
 void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 {
 	struct hvc_machine *machine = ctx;
@@ -102,17 +118,8 @@ void hvc_call__block(void *ctx, uint64_t address, uint32_t size)
 	hvc_engine__settle_elr(machine->engine);
 	if (machine->aarch32.leaves)
 		return;
-	if (address & 3 && !machine->hyp && machine->phase == PHASE_EL2 &&
-	    hvc_exception_el(hvc_engine__pstate(machine->engine)) == 2) {
-		/* The engine would go on there. */
-		bool chosen = hvc_call__chose(machine, address);
-
-		if (chosen)
-			hvc_call__halt(machine, HVC_OUTCOME_JUMP, address);
-		else
-			hvc_nested__defer(machine, address, ESR_PC_ALIGN, address);
+	if (address & 3 && machine->phase == PHASE_EL2 && is_misaligned(machine, address))
 		return;
-	}
 	if (machine->phase != PHASE_EL2 || is_harness(machine, address))
 		return;
 	hvc_flight__at(address, machine->engine);
