@@ -143,6 +143,7 @@ TEST(injected_exceptions)
 		outcome.state.v[HVC_REG_ESR_EL1] = 0x2000000;
 		outcome.state.v[HVC_REG_ELR_EL1] = hvc_call__address(&call);
 		outcome.state.v[HVC_REG_SPSR_EL1] = 0x60000080 | rows[i].mode;
+		outcome.state.v[HVC_REG_DAIF] = HVC_PSTATE_DAIF;
 		hvc_verdict_judge(specification(), 0, &entry, &present, &call, &outcome, &verdict);
 		ck_assert_int_eq(verdict.kind, HVC_VERDICT_CONFORMS);
 		outcome.pc += 0x80;
