@@ -7,6 +7,7 @@
 #include "machine/internal.h"
 #include "machine/outcome.h"
 #include "machine/world.h"
+#include "subject/a64.h"
 #include "symbolic/explore.h"
 
 #define MODES     32u
@@ -20,6 +21,28 @@ void hvc_explorer__stop(struct hvc_explorer *e, struct hvc_walker *w, enum hvc_o
 	                           .target = target,
 	                           .pc = w->way->pc};
 
+	hvc_explorer__end(e, w, &path);
+}
+
+#define LOOP 64u /* instructions of a loop that waits */
+
+void hvc_explorer__spin(struct hvc_explorer *e, struct hvc_walker *w, uint64_t last)
+{
+	struct hvc_sympath path = {.kind = HVC_OUTCOME_SPIN,
+	                           .level = w->way->spx ? HVC_LEVEL_EL2H : HVC_LEVEL_EL2T,
+	                           .pc = w->way->pc};
+	bool takes = false, asks = false;
+	struct hvc_a64_access access;
+	uint64_t target;
+	uint32_t word;
+
+	for (uint64_t pc = path.pc; pc <= last && pc - path.pc < LOOP * 4; pc += 4) {
+		if (!hvc_memory__fetch(&e->s->scene, pc, &word))
+			break;
+		takes |= hvc_a64__access(word, &access) && access.load;
+		asks |= hvc_a64__flow(pc, word, &target) == HVC_FLOW_COND;
+	}
+	path.waits = takes && asks;
 	hvc_explorer__end(e, w, &path);
 }
 

@@ -8,7 +8,6 @@
 #include "hvcheck/arch.h"
 #include "machine/internal.h"
 #include "machine/world.h"
-#include "subject/a64.h"
 #include "symbolic/explore.h"
 
 /* A way that goes round in circles: Brent's cycle detection, at jumps back. */
@@ -42,28 +41,6 @@ bool hvc_walker__spins(struct hvc_walker *w)
 	w->pstate = way->pstate;
 	w->flags = way->flags;
 	return false;
-}
-
-#define LOOP 64u /* instructions of a loop that waits */
-
-void hvc_explorer__spin(struct hvc_explorer *e, struct hvc_walker *w, uint64_t last)
-{
-	struct hvc_sympath path = {.kind = HVC_OUTCOME_SPIN,
-	                           .level = w->way->spx ? HVC_LEVEL_EL2H : HVC_LEVEL_EL2T,
-	                           .pc = w->way->pc};
-	bool takes = false, asks = false;
-	struct hvc_a64_access access;
-	uint64_t target;
-	uint32_t word;
-
-	for (uint64_t pc = path.pc; pc <= last && pc - path.pc < LOOP * 4; pc += 4) {
-		if (!hvc_memory__fetch(&e->s->scene, pc, &word))
-			break;
-		takes |= hvc_a64__access(word, &access) && access.load;
-		asks |= hvc_a64__flow(pc, word, &target) == HVC_FLOW_COND;
-	}
-	path.waits = takes && asks;
-	hvc_explorer__end(e, w, &path);
 }
 
 static const enum hvc_reg written[] = {HVC_REG_ESR_EL2, HVC_REG_ELR_EL2, HVC_REG_SPSR_EL2,
