@@ -7,8 +7,10 @@
 
 #define FAULTS_SITES 8192u
 
-/* A close of this descriptor, which is never open, says that the program's own code begins. */
+/* A close of this descriptor, which is never open, says that the program's own code begins, or goes
+ * on after it has written what it covered; of the other, that this begins. */
 #define FAULTS_BEGIN 0x4856
+#define FAULTS_PAUSE 0x4857
 
 struct faults {
 	uint64_t fail;   /* the number of the allocation to fail, from 1 on; 0: none */

@@ -157,8 +157,9 @@ static void answer(const struct trial *trial, int listener, bool *begun, struct 
 				end->number = request.data.nr;
 		}
 	}
-	if (request.data.nr == SYS_close && request.data.args[0] == FAULTS_BEGIN)
-		*begun = true;
+	if (request.data.nr == SYS_close &&
+	    (request.data.args[0] == FAULTS_BEGIN || request.data.args[0] == FAULTS_PAUSE))
+		*begun = request.data.args[0] == FAULTS_BEGIN;
 	ioctl(listener, SECCOMP_IOCTL_NOTIF_SEND, &response);
 }
 
