@@ -46,13 +46,17 @@ static bool is_pointer(hvc_ref a)
 	return a->width == 64 && (a->op == HVC_OP_INPUT || a->op == HVC_OP_OPAQUE);
 }
 
-static size_t addends(hvc_ref a, hvc_ref *list, size_t count)
+/* At most so many, of which the last may be sums themselves. */
+static size_t addends(hvc_ref a, hvc_ref *list, size_t most)
 {
-	if (a->op != HVC_OP_ADD || count + 1 >= ADDENDS_MAX) {
-		list[count] = a;
-		return count + 1;
+	size_t count;
+
+	if (a->op != HVC_OP_ADD || most < 2) {
+		*list = a;
+		return 1;
 	}
-	return addends(a->arg[1], list, addends(a->arg[0], list, count));
+	count = addends(a->arg[0], list, most - 1);
+	return count + addends(a->arg[1], list + count, most - count);
 }
 
 /*
@@ -87,7 +91,7 @@ static void locate(struct hvc_scene *scene, struct hvc_way *way, hvc_ref address
 	place->base = base;
 	if (!base || is_pointer(base))
 		return;
-	count = addends(base, list, 0);
+	count = addends(base, list, ADDENDS_MAX);
 	for (size_t i = 0; i < count; i++) {
 		if (!pointer && is_pointer(list[i]))
 			pointer = list[i];
