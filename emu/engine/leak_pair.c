@@ -447,7 +447,8 @@ bool hvc_leak__is_sound(struct hvc_leak_search *search, const struct hvc_sympath
 		return false;
 	}
 	if (path->kind == HVC_OUTCOME_JUMP && hvc_level__el(path->level) == 2 && path->target &&
-	    !hvc_way__is_callers(p->terms, path->target) && hvc_secret__in(p->terms, path->target)) {
+	    !hvc_way__is_callers(p->terms, path->target) &&
+	    hvc_secret__in(p->terms, path->target)) {
 		hvc_bv__print(p->terms, path->target, text, sizeof text);
 		hvc_prover__gap(p, "control goes where EL2's own memory says: %s", text);
 		return false;

@@ -5,7 +5,6 @@
  * from the vector.
  */
 #include "symbolic/explore.h"
-#include "subject/a64.h"
 
 #include "base/grow.h"
 #include "machine/world.h"
