@@ -3,6 +3,7 @@
 #ifndef FAULTS_H
 #define FAULTS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define FAULTS_SITES 8192u
@@ -27,5 +28,8 @@ struct faults {
 		uint64_t hash, first, last;
 	} site[FAULTS_SITES];
 };
+
+/** The library's: nothing fails, and nothing is counted, while a program writes what it covered. */
+void faults_pause(bool paused);
 
 #endif

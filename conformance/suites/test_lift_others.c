@@ -311,7 +311,7 @@ int main(void)
 		puts("skipped: built without VIXL and dynarmic (libvixl-dev, libdynarmic-dev)");
 		return 77;
 	}
-	for (size_t o = 0; o < OTHERS; o++)
+	for (size_t o = 0; o != OTHERS; o++)
 		for (size_t i = 0; i < CLASSES; i++) {
 			if (!is_for_others(&classes[i]))
 				continue;
