@@ -276,7 +276,7 @@ set_tests_properties(cli-deaths cli-jail PROPERTIES LABELS "cli;exhaustive" SKIP
 # Many reports, each a sweep or two: said again by the golden files, which are not long. cvc5 confirms
 # more in cli-certificates-full; nothing but a terminal sees the progress.
 set_tests_properties(cli-reproduce cli-json cli-examples cli-policy cli-hostile cli-certificates
-                     cli-progress cli-widths PROPERTIES LABELS "cli;long")
+                     cli-progress cli-widths cli-fits PROPERTIES LABELS "cli;long")
 file(STRINGS ${CMAKE_CURRENT_LIST_DIR}/golden/cases cases REGEX "^[a-z]")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
              ${CMAKE_CURRENT_LIST_DIR}/golden/cases)

@@ -88,7 +88,9 @@ TEST(data_that_moved_is_the_same)
 
 	for (unsigned saved = 0; saved < 4; saved++)
 		for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-			struct hvc_diff_config config = {.brief = true};
+			struct hvc_diff_config config = {.brief = true,
+			                                 .levels = 1u << HVC_LEVEL_EL1H,
+			                                 .insns = 1u << HVC_INSN_HVC};
 			struct hvc_subject *subject[HVC_SIDE_COUNT];
 			struct hvc_diff *diff = NULL;
 			struct hvc_diag diag = {0};
@@ -98,7 +100,8 @@ TEST(data_that_moved_is_the_same)
 				         places[i][side]);
 				subject[side] = open_subject(path);
 				if (saved >> side & 1)
-					config.saved[side] = save(subject[side], 0);
+					config.saved[side] =
+					        save(subject[side], 1u << HVC_LEVEL_EL1H);
 				else
 					config.subject[side] = subject[side];
 			}
